@@ -1,0 +1,3 @@
+"""A local mock server for five telephone-call APIs."""
+
+__version__ = "0.1.0"

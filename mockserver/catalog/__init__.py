@@ -1,0 +1,1 @@
+"""The files wing: schemas, accounts and stories, from YAML to values."""

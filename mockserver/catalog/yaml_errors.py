@@ -1,0 +1,66 @@
+"""A YAML parser's error in plain English, where the author would look for it."""
+
+from typing import Final, NamedTuple
+
+from yaml import Mark
+
+from mockserver.catalog.yaml_text import Flaw
+
+_LONGEST: Final = 200  # the pure parser quotes what it met, however long
+_START: Final = Mark("", 0, 0, 0, None, 0)  # for the errors of Python itself, which know no place
+
+
+class _Saying(NamedTuple):
+    """What to say when the problem holds this fragment, and meets this character ("" at the end).
+
+    `opening` puts it where the unfinished thing began, if the parser knows.
+    """
+
+    fragment: str
+    sentence: str
+    character: str | None = None
+    opening: bool = False
+
+
+_TAB: Final = "a tab indents here: only spaces may"
+
+# Each row serves the C parser and the pure one, which word many things differently.
+_SAYINGS: Final = (
+    _Saying("mapping values are not allowed", "mapping values are not allowed here"),
+    _Saying("sequence entries are not allowed", "list items are not allowed here"),
+    _Saying("cannot start any token", _TAB, character="\t"),
+    _Saying("cannot start any token", "text cannot begin with {character}: quote it"),
+    _Saying("alphabetic or numeric", "text cannot begin with {character}: quote it", opening=True),
+    _Saying("found a tab character", _TAB),
+    _Saying("found unexpected end of stream", "this quote is never closed", opening=True),
+    _Saying("found unexpected document", "this quote is never closed", opening=True),
+    _Saying("unknown escape", r"this escape is unknown: in double quotes, \\ means a backslash"),
+    _Saying("invalid Unicode character escape", "this escape names no character"),
+    _Saying("chr() arg", "an escape names no character"),
+    _Saying("Exceeds the limit", "found extremely long version number"),
+    _Saying("could not find expected ':'", "this line lacks its ':'", opening=True),
+    _Saying("did not find expected key", "a key was expected here: check indentation and quotes"),
+    _Saying("expected <block end>", "a key was expected here: check indentation and quotes"),
+    _Saying("expected '-' indicator", "a list item ('- ') was expected here"),
+    _Saying("expected ',' or", "this bracket is never closed", character="", opening=True),
+    _Saying("expected ',' or", "a comma or the closing bracket was expected here"),
+    _Saying("node content", "a value was expected here"),
+    _Saying("<document start>", "the document has ended before this"),
+    _Saying("", "{problem}"),
+)
+
+
+def flaw(error: Exception, text: str) -> Flaw:
+    mark = getattr(error, "problem_mark", None) or _START
+    problem = str(getattr(error, "problem", None) or error).partition("\n")[0][:_LONGEST]
+    rest = text[mark.index :]
+    met = rest[:1] if rest.strip(" \r\n") else ""
+    saying = next(row for row in _SAYINGS if _fits(row, problem, met))
+    at = (getattr(error, "context_mark", None) if saying.opening else None) or mark
+    character = repr(text[at.index : at.index + 1])
+    sentence = saying.sentence.format(problem=problem, character=character)
+    return Flaw(at.line + 1, at.column + 1, f"this is not YAML: {sentence}")
+
+
+def _fits(saying: _Saying, problem: str, met: str) -> bool:
+    return saying.fragment in problem and saying.character in (None, met)

@@ -1,0 +1,32 @@
+"""`mockserver providers`: what is emulated, and which faults it knows."""
+
+from typing import Any
+
+import click
+
+
+@click.command("providers")
+def command() -> None:
+    """Base URL per host, operations, webhooks, and faults with their source."""
+    from mockserver.app import described  # noqa: PLC0415 - --help needs none of it
+
+    for provider in described("http://127.0.0.1:8080"):
+        click.echo(_text(provider))
+
+
+def _text(provider: dict[str, Any]) -> str:
+    hosts = (f"  {url}" for url in (provider["base_url"], *provider["hosts"].values()))
+    operations = (
+        f"  {one['name']:<24} {one['method']} {one['path']}" for one in provider["operations"]
+    )
+    faults = (f"  {one['name']:<24} {one['status']} {one['source']}" for one in provider["faults"])
+    parts = (
+        provider["title"],
+        *hosts,
+        "operations",
+        *operations,
+        f"webhooks\n  {', '.join(provider['webhooks'])}",
+        "faults",
+        *faults,
+    )
+    return "\n".join(parts) + "\n"

@@ -1,0 +1,72 @@
+"""`mockserver serve`: all providers on one port, until SIGTERM or SIGINT."""
+
+import errno
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from mockserver.settings import OPTIONS, Mistake, Option, read
+
+CANNOT_BIND = 3
+BAD_USAGE = 2
+
+
+def _decorated(function: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(OPTIONS):
+        function = _option(option)(function)
+    return function
+
+
+def _option(option: Option) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    shown = f"  [{option.default}]" if option.default else ""
+    text = f"{option.meaning}{shown}  ({option.variable})"
+    if option.kind == "flag":
+        return click.option(option.flag, is_flag=True, default=None, help=text)
+    multiple = option.kind == "repeatable"
+    return click.option(option.flag, metavar=option.metavar, multiple=multiple, help=text)
+
+
+@click.command("serve")
+@_decorated
+def command(**flags: Any) -> None:
+    """Serve all five providers on one port, until SIGTERM or Ctrl-C."""
+    try:
+        settings = read(flags)
+        _serve(settings)
+    except Mistake as mistake:
+        _end(BAD_USAGE, f"mockserver: {mistake}")
+
+
+def _serve(settings: Any) -> None:
+    from mockserver.app import Unusable, serve  # noqa: PLC0415 - --help needs none of it
+
+    try:
+        serve(settings, _say, _log)
+    except Unusable as unusable:
+        _end(BAD_USAGE, str(unusable))
+    except OSError as error:
+        _end(CANNOT_BIND, _why(error, settings))
+
+
+def _why(error: OSError, settings: Any) -> str:
+    place = f"port {settings.port} of {settings.host}"
+    if error.errno == errno.EADDRINUSE:
+        return f"mockserver: {place} is taken: stop what listens there, or choose another by --port"
+    return (
+        f"mockserver: {place} cannot be bound ({error.strerror}): choose another by --host, --port"
+    )
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - the ready line is this command's output
+
+
+def _log(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - the lines that --quiet switches off
+
+
+def _end(code: int, text: str) -> None:
+    _log(text)
+    sys.exit(code)

@@ -1,0 +1,217 @@
+"""A call and its lifecycle: everything that can happen to it is in the tables of this file."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from mockserver.core.causes import CAUSES
+
+EMPTY: Final[Mapping[str, object]] = MappingProxyType({})
+
+LEG: Final = MappingProxyType(
+    {
+        ("idle", "ring"): "ringing",
+        ("ringing", "answer"): "answered",
+        ("ringing", "hangup"): "ended",
+        ("answered", "hangup"): "ended",
+        ("answered", "digits"): "answered",
+        ("answered", "speech"): "answered",
+        ("answered", "machine"): "answered",
+        ("answered", "play"): "answered",
+    }
+)
+"""(state of the leg, verb) -> its next state."""
+
+CALL: Final = MappingProxyType(
+    {
+        ("placed", "begin"): "begun",
+        ("begun", "bridge"): "bridged",
+        ("begun", "attempt-ended"): "over",
+        ("bridged", "attempt-ended"): "over",
+        ("over", "ended"): "ended",
+        ("placed", "ended"): "ended",  # cancelled before it began
+    }
+)
+"""(phase of the call, verb) -> its next phase. A call in phase `over` may be placed again."""
+
+LIVE: Final = ("begun", "bridged")
+
+
+class Impossible(Exception):
+    """The lifecycle forbids this event now; nothing has changed."""
+
+
+class Order(NamedTuple):
+    """What never changes about a call: `created_at` in ms, `wanted` the request's parameters."""
+
+    id: str
+    vendor_id: str
+    provider: str
+    account: str
+    operation: str
+    shape: str
+    wanted: Mapping[str, object]
+    created_at: int
+
+
+class Leg(NamedTuple):
+    """One side. `role` is the vendor's word for it; times in ms, None for not yet."""
+
+    name: str
+    role: str
+    number: str
+    state: str = "idle"
+    rang_at: int | None = None
+    answered_at: int | None = None
+    ended_at: int | None = None
+    cause: str | None = None
+
+
+class Event(NamedTuple):
+    at: int
+    verb: str
+    leg: str = ""
+    data: Mapping[str, object] = EMPTY
+
+
+class Attempt(NamedTuple):
+    """One ringing-through of a call: `redial` and `target` (number in turn) count from 0."""
+
+    redial: int
+    target: int
+    started_at: int
+    ended_at: int | None
+    outcome: str | None
+    legs: tuple[Leg, ...]
+
+
+class Mark(NamedTuple):
+    """Where a track stands: its position, since when, and how many events it had seen then."""
+
+    position: int
+    since: int
+    seen: int
+
+
+class Call(NamedTuple):
+    """A call as it stands now; the legs and `cursor` are those of the current attempt."""
+
+    order: Order
+    legs: tuple[Leg, ...]
+    starts_at: int
+    phase: str = "placed"
+    redial: int = 0
+    target: int = 0
+    attempts: tuple[Attempt, ...] = ()
+    cursor: tuple[Mark, ...] = ()
+    events: tuple[Event, ...] = ()
+    began_at: int | None = None
+    over_at: int | None = None
+    ended_at: int | None = None
+    outcome: str | None = None
+    notes: object = None
+
+    def leg(self, name: str) -> Leg | None:
+        return next((leg for leg in self.legs if leg.name == name), None)
+
+    def again(self, at: int) -> "Call":
+        """The same call, to be dialled once more at `at`: the engine makes a new attempt of it."""
+        return self._replace(redial=self.redial + 1, starts_at=at)
+
+
+def apply(call: Call, event: Event) -> Call:
+    """The call after the event.
+
+    Raises:
+        Impossible: the tables forbid it; the sentence says what would be possible.
+    """
+    changed = _to_leg(call, event) if event.leg else _to_call(call, event)
+    return changed._replace(events=(*call.events, event))
+
+
+def renewed(call: Call) -> Call:
+    """A call that is over, or has not begun, made ready to begin at its `starts_at`."""
+    past = (*call.attempts, attempt(call)) if call.began_at is not None else call.attempts
+    legs = tuple(Leg(leg.name, leg.role, leg.number) for leg in call.legs)
+    return call._replace(
+        legs=legs, attempts=past, phase="placed", cursor=(), began_at=None, over_at=None
+    )
+
+
+def attempt(call: Call) -> Attempt:
+    """The current attempt."""
+    ended = outcome(call) if call.over_at is not None else None
+    started = call.starts_at if call.began_at is None else call.began_at
+    return Attempt(call.redial, call.target, started, call.over_at, ended, call.legs)
+
+
+def outcome(call: Call) -> str:
+    """What became of an attempt: completed if everybody whom it needed has answered."""
+    missing = [leg for leg in call.legs if leg.answered_at is None]
+    if not missing:
+        return "completed"
+    tried = next((leg for leg in missing if leg.cause), None)
+    return CAUSES[tried.cause].outcome if tried and tried.cause else "cancelled"
+
+
+def state(call: Call) -> str:
+    """scheduled, queued, ringing, answered, bridged or ended; read off the call, stored nowhere."""
+    if call.phase in ("placed", "over"):
+        return "scheduled" if call.starts_at > call.order.created_at else "queued"
+    if call.phase != "begun":
+        return call.phase
+    states = {leg.state for leg in call.legs}
+    return next((word for word in ("answered", "ringing") if word in states), "queued")
+
+
+def _to_leg(call: Call, event: Event) -> Call:
+    leg = call.leg(event.leg)
+    if leg is None:
+        names = " and ".join(leg.name for leg in call.legs)
+        raise Impossible(f"this call has no leg {event.leg}, only {names}")
+    after = LEG.get((leg.state, event.verb))
+    if after is None or call.phase not in LIVE:
+        raise Impossible(_why(leg, call, event))
+    moved = _STAMPS.get(event.verb, _unstamped)(leg, event)._replace(state=after)
+    return call._replace(legs=tuple(moved if one is leg else one for one in call.legs))
+
+
+def _to_call(call: Call, event: Event) -> Call:
+    phase = CALL.get((call.phase, event.verb))
+    if phase is None:
+        raise Impossible(f"{event.verb} is not possible while the call is {state(call)}")
+    if event.verb == "begin":
+        return call._replace(phase=phase, began_at=event.at)
+    if event.verb == "attempt-ended":
+        return call._replace(phase=phase, over_at=event.at)
+    if event.verb == "ended":
+        wanted = str(event.data.get("outcome", outcome(call)))
+        return call._replace(phase=phase, ended_at=event.at, outcome=wanted)
+    return call._replace(phase=phase)
+
+
+def _ended(leg: Leg, event: Event) -> Leg:
+    return leg._replace(ended_at=event.at, cause=str(event.data.get("cause", "normal")))
+
+
+def _unstamped(leg: Leg, _: Event) -> Leg:
+    return leg
+
+
+_STAMPS: Final[Mapping[str, Callable[[Leg, Event], Leg]]] = MappingProxyType(
+    {
+        "ring": lambda leg, event: leg._replace(rang_at=event.at),
+        "answer": lambda leg, event: leg._replace(answered_at=event.at),
+        "hangup": _ended,
+    }
+)
+
+
+def _why(leg: Leg, call: Call, event: Event) -> str:
+    wanted = sorted({before for before, verb in LEG if verb == event.verb})
+    if not wanted:
+        return f"{event.verb} is nothing that can happen to a leg"
+    if call.phase not in LIVE:
+        return f"{event.verb} is not possible while the call is {state(call)}"
+    only = " or ".join(wanted)
+    return f"{event.verb} is not possible while leg {leg.name} is {leg.state}, only while {only}"

@@ -1,0 +1,33 @@
+"""Chance as a function of the seed and a purpose: no generator, so no order of asking matters."""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from itertools import accumulate
+from typing import TypeVar
+from uuid import UUID
+
+_RANGE = 1 << 64
+_Item = TypeVar("_Item")
+
+
+def digest(seed: str, *purpose: object) -> bytes:
+    """Sixteen bytes that depend on seed and purpose alone."""
+    text = "\x1f".join(map(str, (seed, *purpose)))
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def fraction(seed: str, *purpose: object) -> float:
+    """A number in [0, 1)."""
+    return (int.from_bytes(digest(seed, *purpose)[:8]) >> 11) / (_RANGE >> 11)
+
+
+def choice(items: Sequence[_Item], weights: Sequence[float], seed: str, *purpose: object) -> _Item:
+    """One of the items, each as likely as its weight says."""
+    sums = tuple(accumulate(weights))
+    drawn = fraction(seed, *purpose) * sums[-1]
+    return next(item for item, limit in zip(items, sums, strict=True) if drawn < limit)
+
+
+def uuid(seed: str, *purpose: object) -> str:
+    """A version 4 UUID, as vendors print it."""
+    return str(UUID(bytes=digest(seed, *purpose), version=4))

@@ -1,0 +1,40 @@
+"""What a client sent and what it gets, free of any web framework."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+Body = bytes | Mapping[str, object] | list[object] | str | int | Iterable[bytes] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A vendor request, decoded.
+
+    `headers` are in lower case; `fields` are the parameters of body, query and path in one mapping,
+    wherever they stood; `flaw` says why a body could not be read, and is empty if it could.
+    """
+
+    method: str
+    path: str
+    host: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    fields: Mapping[str, object] = field(default_factory=dict)
+    client: str = "127.0.0.1"
+    body: bytes = b""
+    flaw: str = ""
+
+    def accepts(self, media_type: str) -> bool:
+        """Whether the client names this media type, or lets us choose, in its `Accept` header."""
+        accepted = self.headers.get("accept", "")
+        kinds = {part.split(";")[0].strip().lower() for part in accepted.split(",")}
+        return media_type in kinds
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer on a vendor's behalf: a value becomes JSON, bytes are sent as they are."""
+
+    status: int
+    body: Body = None
+    headers: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,117 @@
+"""Documented errors: rules in stages, the first stage that objects answers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from mockserver.core.account import Account
+from mockserver.core.call import Call
+from mockserver.core.http import Request
+
+
+class Source(StrEnum):
+    DOCUMENTED = "documented"
+    OBSERVED = "observed"
+    ASSUMED = "assumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One line of a vendor's error table. `status` is HTTP's, `code` the vendor's own if any."""
+
+    name: str
+    status: int
+    message: str
+    source: Source
+    code: int | None = None
+
+
+class Violation(NamedTuple):
+    """One way in which a request departs from its schema; `wanted` says what would pass."""
+
+    field: str
+    keyword: str
+    wanted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that a provider may look at before it answers. `now` in ms.
+
+    `call` makes a call of this request: (shape, {leg: number}, starts at in ms or None for now).
+    """
+
+    request: Request
+    now: int
+    call: Callable[[str, Mapping[str, str], int | None], Call]
+    account: Account | None = None
+    violations: tuple[Violation, ...] = ()
+
+    @property
+    def fields(self) -> Mapping[str, object]:
+        return self.request.fields
+
+    @property
+    def caller(self) -> Account:
+        """The account, for rules behind the stage that refuses strangers."""
+        if self.account is None:
+            raise LookupError("this rule stands before the one that asks who is calling")
+        return self.account
+
+    def text(self, name: str) -> str:
+        value = self.fields.get(name)
+        return "" if value is None else str(value)
+
+
+class Rule(NamedTuple):
+    """A test, and the fault that it means."""
+
+    test: Callable[[Case], bool]
+    fault: Fault
+    field: str = ""
+
+
+Stage = tuple[Rule, ...]
+Rulebook = tuple[Stage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A test for a violation, as data, so that rulebooks can be audited against schemas."""
+
+    name: str
+    keywords: frozenset[str] = frozenset()
+    """Empty: any keyword but `required`."""
+
+    def __call__(self, case: Case) -> bool:
+        return any(self.covers(violation) for violation in case.violations)
+
+    def covers(self, violation: Violation) -> bool:
+        if violation.field != self.name:
+            return False
+        if not self.keywords:
+            return violation.keyword != "required"
+        return violation.keyword in self.keywords
+
+
+def missing(name: str, fault: Fault) -> Rule:
+    return Rule(Breach(name, frozenset({"required"})), fault, name)
+
+
+def malformed(name: str, fault: Fault) -> Rule:
+    return Rule(Breach(name), fault, name)
+
+
+def unreadable(case: Case) -> bool:
+    """The body could not be read at all."""
+    return bool(case.request.flaw)
+
+
+def examine(rulebook: Rulebook, case: Case) -> tuple[Rule, ...]:
+    """The rules broken in the first stage that objects; nothing if the request may pass."""
+    for stage in rulebook:
+        broken = tuple(rule for rule in stage if rule.test(case))
+        if broken:
+            return broken
+    return ()

@@ -1,0 +1,47 @@
+"""Time inside the house: whole milliseconds since 1970 UTC, so that sums are exact."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Final
+
+SECOND: Final = 1_000
+MINUTE: Final = 60 * SECOND
+HOUR: Final = 60 * MINUTE
+DAY: Final = 24 * HOUR
+
+_LENGTH: Final = re.compile(
+    r"(?:(?P<d>\d+(?:\.\d+)?)d)?(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m)?"
+    r"(?:(?P<s>\d+(?:\.\d+)?)s?)?"
+)
+_UNITS: Final = {"d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND}
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def moment(at: int, zone: timezone = UTC) -> datetime:
+    return (_EPOCH + timedelta(milliseconds=at)).astimezone(zone)
+
+
+def millis(when: datetime) -> int:
+    return (when - _EPOCH) // timedelta(milliseconds=1)
+
+
+def iso(at: int) -> str:
+    """2026-11-21T12:00:00.000Z."""
+    return moment(at).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % SECOND:03}Z"
+
+
+def seconds(span: int) -> float | int:
+    """A span in ms as the outside sees it: whole where it is whole."""
+    return span // SECOND if span % SECOND == 0 else span / SECOND
+
+
+def length(text: str) -> int | None:
+    """The ms that `90s`, `1m30s`, `2h` or a plain number of seconds means; None for anything else.
+
+    A length over a hundred years is none: no clock here runs so far.
+    """
+    found = _LENGTH.fullmatch(text.strip()) if text.strip().isascii() else None
+    if not found or not text.strip():
+        return None
+    total = sum(float(found[unit] or 0) * size for unit, size in _UNITS.items())
+    return round(total) if total <= 36_525 * DAY else None

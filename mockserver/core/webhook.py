@@ -1,0 +1,53 @@
+"""A webhook, and how it fares on its way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+ORIGIN = "{origin}"
+"""Stands for the address of this server in a URL until the URL is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """What to send. `body` is a JSON value, or None for a request without one.
+
+    `url` is empty where the vendor lets one configure the address in a portal: it then goes where
+    `--webhook` says, else to the provider's inbox.
+    """
+
+    call: str
+    kind: str
+    url: str = ""
+    body: Mapping[str, object] | None = None
+    method: str = "POST"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Answer(NamedTuple):
+    """What became of one attempt: a status, or the class of what went wrong; never both."""
+
+    status: int | None
+    error: str | None = None
+    body: bytes = b""
+    millis: int = 0
+    """Real time that it took; kept out of the journal."""
+
+
+class Attempt(NamedTuple):
+    number: int
+    at: int
+    answer: Answer
+
+
+class Delivery(NamedTuple):
+    """One webhook on its way: `due` in ms is None once nothing more will be tried."""
+
+    id: str
+    provider: str
+    account: str
+    webhook: Webhook
+    epoch: int
+    state: str
+    due: int | None
+    attempts: tuple[Attempt, ...] = ()

@@ -1,0 +1,1 @@
+"""The time wing's lower floor: synchronous, deterministic, told the time."""

@@ -1,0 +1,139 @@
+"""The simulation: five verbs, synchronous, told the time, each one step that nothing interrupts."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mockserver.core.account import Account
+from mockserver.core.call import Call, Event, Impossible, apply
+from mockserver.core.facts import Fact, Moot
+from mockserver.core.provider import Effects, Listing, Moment
+from mockserver.core.script import moved
+from mockserver.core.shapes import follows
+from mockserver.core.webhook import Answer, Attempt, Delivery
+from mockserver.engine.carrying import carry, owner, plan
+from mockserver.engine.casework import Asked, answered, opened, recorded
+from mockserver.engine.store import Due, Exchange, Store, Told
+
+
+class Change(NamedTuple):
+    call: Call
+    event: Event
+    effects: Effects
+
+
+def request(store: Store, asked: Asked, now: int) -> Exchange:
+    """Answer on the vendor's behalf, and bring about what the answer promises."""
+    case = opened(store, asked, now)
+    outcome, broken = answered(asked, case)
+    exchange = recorded(store, asked, case, outcome, broken)
+    store.requested += 1
+    store.exchanges.append(exchange)
+    store.record(Fact(now, "request", "".join(exchange.calls[:1]), exchange))
+    carry(store, outcome.effects, now, asked.stories)
+    return exchange
+
+
+def happen(store: Store, name: str, event: Event) -> Call:
+    """Let something happen to a call, and all that follows from it at the same instant.
+
+    Raises:
+        Impossible: the lifecycle forbids it, and nothing has changed.
+    """
+    call = store.calls[name]
+    listing = store.world.listings[call.order.provider]
+    for change in tuple(_unfolded(listing, owner(store, call), call, event)):
+        store.calls[name] = change.call
+        store.record(Fact(event.at, "event", name, change.event))
+        carry(store, change.effects, event.at)
+    plan(store, name)
+    return store.calls[name]
+
+
+def next_due(store: Store) -> int | None:
+    due = store.peek()
+    return due.at if due else None
+
+
+def step(store: Store) -> Delivery | None:
+    """Do one due thing; hand the webhook out if that is what it was."""
+    due = store.take()
+    if due is None:
+        return None
+    if due.kind == "delivery":
+        return _handed_out(store, due)
+    if due.told:
+        _tell(store, due.subject, due.told)
+    else:
+        _play(store, due.subject)
+    return None
+
+
+def settle(store: Store, delivery: Delivery, answer: Answer, now: int) -> None:
+    """The courier reports back; what comes from an epoch that is over is dropped."""
+    if delivery.epoch != store.epoch:
+        return
+    at = now if delivery.due is None else delivery.due
+    made = Attempt(len(delivery.attempts) + 1, at, answer)
+    judged = _judged(store, delivery, answer, now)._replace(attempts=(*delivery.attempts, made))
+    store.deliveries[delivery.id] = judged
+    store.record(Fact(made.at, "attempt", delivery.webhook.call, judged))
+    if judged.due is not None:
+        store.schedule(judged.due, "delivery", delivery.id)
+
+
+def _unfolded(listing: Listing, account: Account, call: Call, event: Event) -> Iterator[Change]:
+    """The event and what follows from it, one after another; computed before anything is kept."""
+    following: Event | None = event
+    while following is not None:
+        call = apply(call, following)
+        effects = listing.provider.react(Moment(call, following, account))
+        yield Change(call, following, effects)
+        again = any(placed.order.id == call.order.id for placed in effects.place)
+        following = None if again else follows(call, event.at)
+
+
+def _play(store: Store, name: str) -> None:
+    """The call's next step; one that the lifecycle forbids by now is moot, the rest goes on."""
+    _, coming = store.turns.pop(name)
+    store.calls[name] = moved(store.scripts[name], store.calls[name], coming)
+    _attempted(store, name, coming.event, coming.place)
+
+
+def _tell(store: Store, name: str, told: Told) -> None:
+    """An announced event; in a later attempt than the one that it belongs to it is moot."""
+    if told.attempt == len(store.calls[name].attempts):
+        _attempted(store, name, told.event, "")
+    else:
+        _moot(store, name, told.event, "")
+
+
+def _attempted(store: Store, name: str, event: Event, place: str) -> None:
+    try:
+        happen(store, name, event)
+    except Impossible:
+        _moot(store, name, event, place)
+        plan(store, name)
+
+
+def _moot(store: Store, name: str, event: Event, place: str) -> None:
+    store.record(Fact(event.at, "moot", name, Moot(event.verb, event.leg, place)))
+
+
+def _handed_out(store: Store, due: Due) -> Delivery:
+    delivery = store.deliveries[due.subject]
+    store.deliveries[due.subject] = delivery._replace(due=None)
+    return delivery
+
+
+def _judged(store: Store, delivery: Delivery, answer: Answer, now: int) -> Delivery:
+    """Delivered, to be tried again, or failed for good."""
+    account = store.accounts[delivery.provider, delivery.account]
+    retry = account.retry or store.world.listings[delivery.provider].provider.retry
+    if answer.status in retry.satisfied_by:
+        return delivery._replace(state="delivered", due=None)
+    if answer.error == "refused-target":
+        return delivery._replace(state="refused", due=None)
+    tries = len(delivery.attempts)
+    if tries < len(retry.waits):
+        return delivery._replace(state="pending", due=now + retry.waits[tries])
+    return delivery._replace(state="failed", due=None)

@@ -1,0 +1,135 @@
+"""All that one sandbox remembers."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import NamedTuple
+
+from mockserver.core.account import Account
+from mockserver.core.call import Call, Event
+from mockserver.core.facts import Fact
+from mockserver.core.http import Reply, Request
+from mockserver.core.provider import Listing
+from mockserver.core.script import Next, Script, Waiting
+from mockserver.core.story import Stories, Story
+from mockserver.core.webhook import Delivery
+
+KEPT = 10_000  # entries of the journal; the oldest leave first
+
+Key = tuple[str, str]
+"""(provider, name of the account)"""
+
+
+class Told(NamedTuple):
+    """An event that a provider announced, and the attempt to which it belongs."""
+
+    attempt: int
+    event: Event
+
+
+class Due(NamedTuple):
+    """A thing with a time; of two at one time, the one that came first.
+
+    `subject` is the id of a call, or that of a webhook when the kind is `delivery`.
+    """
+
+    at: int
+    serial: int
+    kind: str
+    subject: str
+    told: Told | None = None
+
+
+class Exchange(NamedTuple):
+    """One vendor request and what it got; `why` says in one line why it was refused."""
+
+    id: str
+    at: int
+    provider: str
+    operation: str
+    request: Request
+    reply: Reply
+    fault: str | None
+    why: str
+    stories: tuple[str, ...]
+    calls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a sandbox starts from. `targets` maps a provider to where `--webhook` sends."""
+
+    seed: str
+    listings: Mapping[str, Listing]
+    stories: Stories
+    accounts: Mapping[Key, Account]
+    targets: Mapping[str, str] = field(default_factory=dict)
+
+
+class Store:
+    """Plain data. Whoever changes it has computed everything before."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.epoch = 0
+        self.watchers: list[Callable[[Fact], None]] = []
+        self._blank()
+
+    def _blank(self) -> None:
+        self.accounts: dict[Key, Account] = dict(self.world.accounts)
+        self.calls: dict[str, Call] = {}
+        self.stories: dict[str, Story] = {}
+        self.scripts: dict[str, Script] = {}
+        self.turns: dict[str, tuple[int, Next]] = {}
+        self.waiting: dict[str, tuple[Waiting, ...]] = {}
+        self.exchanges: deque[Exchange] = deque(maxlen=KEPT)
+        self.deliveries: dict[str, Delivery] = {}
+        self.sent: dict[str, list[str]] = {}
+        self.journal: deque[Fact] = deque(maxlen=KEPT)
+        self.recorded = 0
+        self.requested = 0
+        self._agenda: list[Due] = []
+        self._serial = 0
+
+    def reset(self) -> None:
+        """Back to the seeded start; what is out on its way belongs to an epoch that is over."""
+        self.epoch += 1
+        self._blank()
+
+    def account(self, provider: str, credential: str | None) -> Account | None:
+        """Whose credential this is; an account that names it comes before one that takes any."""
+        mine = (account for key, account in self.accounts.items() if key[0] == provider)
+        suiting = [account for account in mine if account.admits(credential)]
+        named = (account for account in suiting if account.credentials is not None)
+        return next(named, suiting[0] if suiting else None)
+
+    def record(self, fact: Fact) -> None:
+        self.journal.append(fact)
+        self.recorded += 1
+        for watcher in self.watchers:
+            watcher(fact)
+
+    def schedule(self, at: int, kind: str, subject: str, told: Told | None = None) -> int:
+        self._serial += 1
+        heappush(self._agenda, Due(at, self._serial, kind, subject, told))
+        return self._serial
+
+    def peek(self) -> Due | None:
+        """The earliest thing due, without taking it."""
+        while self._agenda and not self._alive(self._agenda[0]):
+            heappop(self._agenda)
+        return self._agenda[0] if self._agenda else None
+
+    def take(self) -> Due | None:
+        return heappop(self._agenda) if self.peek() else None
+
+    def pending(self) -> Iterator[Due]:
+        return filter(self._alive, self._agenda)
+
+    def _alive(self, due: Due) -> bool:
+        """A call's next step is moot once the call has another."""
+        if due.kind != "script":
+            return True
+        turn = self.turns.get(due.subject)
+        return turn is not None and turn[0] == due.serial

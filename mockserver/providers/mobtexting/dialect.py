@@ -1,0 +1,130 @@
+"""How Mobtexting says it: envelopes, words, time stamps and the report."""
+
+from datetime import timedelta, timezone
+from typing import Final
+
+from mockserver.core import chance
+from mockserver.core.account import Account
+from mockserver.core.call import Call, Leg
+from mockserver.core.http import Reply, Request
+from mockserver.core.provider import Effects, Outcome
+from mockserver.core.rules import Case, Fault
+from mockserver.core.time import SECOND, moment
+
+KOLKATA: Final = timezone(timedelta(hours=5, minutes=30))  # the page names no zone: assumed
+
+WORDS: Final = {  # the meanings are documented, the mapping is assumed
+    "normal": "CANCEL",  # "caller hung up before pick-up"
+    "busy": "BUSY",
+    "no-answer": "NOANSWER",
+    "rejected": "BUSY",
+    "unreachable": "CHANUNAVAIL",
+    "invalid-number": "CONGESTION",
+    "network-failure": "CHANUNAVAIL",
+}
+
+SIDES: Final = {"a": "agent", "b": "caller"}  # `hangup_by`: `from` is the agent, assumed
+
+
+def credential(request: Request) -> str | None:
+    """The bearer token of the header, else `access_token`."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip()
+    given = request.fields.get("access_token")
+    return given if isinstance(given, str) else None
+
+
+def new_id(seed: str, number: int) -> str:
+    return chance.uuid(seed, "mobtexting", number)
+
+
+def hook(account: Account, webhook_id: str) -> str | None:
+    """Where reports go: empty for wherever the portal says, None for an id nobody knows."""
+    if not account.webhooks:
+        return ""
+    return account.webhooks.get(webhook_id, account.webhooks.get("any"))
+
+
+def placed(case: Case) -> Outcome:
+    """The page prints two success bodies: the one with `callId` for a flow."""
+    to = case.text("to")
+    if to.startswith("flow:"):
+        call = case.call("one-leg", {"a": case.text("from")}, None)
+        body: dict[str, object] = {
+            "callId": call.order.vendor_id,
+            "message": "call initiated successfully",
+            "status": 200,
+        }
+    else:
+        call = case.call("b-after-a", {"a": case.text("from"), "b": to}, None)
+        body = {"status": 200, "message": "Call initiated successfully"}
+    return Outcome(Reply(200, body), Effects(place=(call,)))
+
+
+def refused(faults: tuple[Fault, ...], case: Case) -> Reply:
+    """One fault at a time; a stranger without `Accept: application/json` is sent to the login."""
+    fault = faults[0]
+    if fault.status == 401 and not case.request.accepts("application/json"):  # noqa: PLR2004 - HTTP
+        return Reply(302, b"", {"location": "/login"})  # observed
+    body = {"status": "ERROR", "code": fault.status, "message": fault.message}
+    return Reply(fault.status, body)
+
+
+def status(call: Call) -> str:
+    """COMPLETED once the second leg has answered; RECEIVED is an answered flow."""
+    first, *rest = call.legs
+    if all(leg.answered_at is not None for leg in call.legs):
+        return "COMPLETED" if rest else "RECEIVED"
+    if first.answered_at is not None:
+        return "MISSED" if first.ended_at is not None else "RECEIVED"
+    return word(first) or "queued"
+
+
+def word(leg: Leg) -> str:
+    if leg.answered_at is not None:
+        return "ANSWER"
+    return WORDS[leg.cause] if leg.cause else ""
+
+
+def report(call: Call, now: int) -> dict[str, object]:
+    """The fifteen keys of the page's sample, in its order and with its types."""
+    first, *rest = call.legs
+    wanted = call.order.wanted
+    return {
+        "bridge": _number(str(wanted["bridge"])),
+        "from": _number(first.number),
+        "to": _number(str(wanted["to"])),
+        "source": "C2C",
+        "start_at": _stamp(call.began_at),
+        "end_at": _stamp(now),
+        "date": _stamp(now),
+        "unixtime": str(now // SECOND),
+        "duration": str(_lasted(call.began_at, first.ended_at)),
+        "billing": str(sum(_lasted(leg.answered_at, leg.ended_at) for leg in rest)),
+        "status": status(call),
+        "status1": "RECEIVED" if first.answered_at is not None else word(first),
+        "status2": "".join(word(leg) for leg in rest),
+        "recording_url": "",
+        "hangup_by": _hung_up(call),
+    }
+
+
+def _number(text: str) -> int | str:
+    return int(text) if text.isdecimal() else text
+
+
+def _stamp(at: int | None) -> str:
+    return "" if at is None else moment(at, KOLKATA).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _lasted(since: int | None, until: int | None) -> int:
+    """Whole seconds between two time stamps as they are printed, so that they always agree."""
+    return 0 if since is None or until is None else until // SECOND - since // SECOND
+
+
+def _hung_up(call: Call) -> str:
+    """Whose side ended the last attempt: the first hang-up since it began."""
+    began = max(index for index, event in enumerate(call.events) if event.verb == "begin")
+    ends = (event.leg for event in call.events[began:] if event.verb == "hangup")
+    return SIDES[next(ends)]

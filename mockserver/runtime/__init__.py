@@ -1,0 +1,1 @@
+"""The time wing's upper floor: clocks, sockets and the event loop."""

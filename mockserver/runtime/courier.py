@@ -1,0 +1,192 @@
+"""Carries one webhook to its receiver and says how it went."""
+
+import asyncio
+import json
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import cached_property
+from http import HTTPStatus
+from typing import Final
+from weakref import WeakValueDictionary
+
+import h11
+
+from mockserver import __version__
+from mockserver.core.webhook import ORIGIN, Answer, Delivery, Webhook
+from mockserver.runtime.targets import STANDARD, Policy, Refused, Target, locate, resolve
+
+LIMIT: Final = 65_536
+"""Bytes of an answer that are read: of its head and of its body each."""
+
+PER_TARGET: Final = 8
+"""How many attempts are under way to one host and port."""
+
+CLASSES: Final = (
+    (TimeoutError, "timeout"),
+    (ssl.SSLError, "tls"),
+    (ConnectionRefusedError, "connect"),
+    (ConnectionError, "reset"),
+    (OSError, "connect"),
+    (ValueError, "protocol"),
+)
+"""What an exception is called; the first that fits."""
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Heard = h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]
+
+
+class Courier:
+    """A fresh connection for each attempt: one that was kept might be closed by the other side."""
+
+    def __init__(
+        self,
+        origin: Callable[[], str],
+        policy: Policy = STANDARD,
+        deadline: float = 10.0,
+        in_flight: int = 64,
+    ) -> None:
+        self._origin = origin
+        self._policy = policy
+        self._deadline = deadline
+        self._places = asyncio.Semaphore(in_flight)
+        self._queues: WeakValueDictionary[tuple[str, int], asyncio.Semaphore] = (
+            WeakValueDictionary()
+        )
+        self._open: set[asyncio.StreamWriter] = set()
+
+    async def carry(self, delivery: Delivery) -> Answer:
+        url = delivery.webhook.url.replace(ORIGIN, self._origin())
+        place = locate(url)
+        if isinstance(place, Refused):
+            return refusal(place)
+        key = (place.host, place.port)
+        queue = self._queues.setdefault(key, asyncio.Semaphore(PER_TARGET))
+        async with queue, self._places:
+            start = time.monotonic()
+            answer = await self._attempt(url, delivery.webhook)
+            return answer._replace(millis=round((time.monotonic() - start) * 1_000))
+
+    async def close(self) -> None:
+        """Cuts what is still under way; to those who carry it that is a `reset`."""
+        for writer in self._open:
+            writer.transport.abort()
+
+    async def _attempt(self, url: str, webhook: Webhook) -> Answer:
+        try:
+            async with asyncio.timeout(self._deadline):
+                target = await resolve(url, self._policy)
+                if isinstance(target, Refused):
+                    return refusal(target)
+                return await self._exchange(target, webhook)
+        except (OSError, ValueError) as error:
+            return Answer(None, next(name for kind, name in CLASSES if isinstance(error, kind)))
+
+    async def _exchange(self, target: Target, webhook: Webhook) -> Answer:
+        wire = h11.Connection(h11.CLIENT, max_incomplete_event_size=LIMIT)
+        try:
+            request = spell(wire, target, webhook)
+            async with self._connection(target) as (reader, writer):
+                # not drained: the receiver may well answer before it has read all
+                writer.write(request)
+                return await hear(wire, reader)
+        except h11.ProtocolError as error:
+            return Answer(None, breach(wire, error))
+
+    @asynccontextmanager
+    async def _connection(self, target: Target) -> AsyncIterator[Streams]:
+        reader, writer = await self._connect(target)
+        self._open.add(writer)
+        try:
+            yield reader, writer
+        finally:
+            self._open.remove(writer)
+            writer.transport.abort()  # a polite end might wait for the other side
+
+    async def _connect(self, target: Target) -> Streams:
+        *others, last = (target.address, *target.spare)
+        context = self._trust if target.place.secure else None
+        for address in others:
+            try:
+                return await dial(address, target, context)
+            except ssl.SSLError:
+                raise
+            except OSError:
+                continue
+        return await dial(last, target, context)
+
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        return ssl.create_default_context()
+
+
+async def dial(address: str, target: Target, context: ssl.SSLContext | None) -> Streams:
+    """Connects to that very address, under the name that the URL has."""
+    name = target.host if context else None
+    try:
+        return await asyncio.open_connection(
+            address, target.port, ssl=context, server_hostname=name
+        )
+    except (ConnectionResetError, ConnectionAbortedError) as error:
+        if context is None:
+            raise
+        raise ssl.SSLError("handshake cut short") from error
+
+
+def refusal(refused: Refused) -> Answer:
+    return Answer(None, refused.error, refused.reason.encode())
+
+
+def spell(wire: h11.Connection, target: Target, webhook: Webhook) -> bytes:
+    """The whole request."""
+    content = b""
+    headers = {
+        "host": target.place.authority,
+        "user-agent": f"call-mockserver/{__version__}",
+        "accept": "*/*",
+        "accept-encoding": "identity",
+        "connection": "close",
+    }
+    if webhook.body is not None:
+        text = json.dumps(webhook.body, ensure_ascii=False, separators=(",", ":"), default=dict)
+        content = text.encode()
+        headers["content-type"] = "application/json"
+    if content or webhook.method not in {"GET", "HEAD"}:
+        headers["content-length"] = str(len(content))
+    headers |= {name.lower(): value for name, value in webhook.headers.items()}
+    head = h11.Request(method=webhook.method, target=target.place.path, headers=[*headers.items()])
+    events = (head, h11.Data(data=content), h11.EndOfMessage())
+    return b"".join(wire.send(event) or b"" for event in events)
+
+
+async def hear(wire: h11.Connection, reader: asyncio.StreamReader) -> Answer:
+    status, body = 0, bytearray()
+    while len(body) < LIMIT:
+        match await listen(wire, reader):
+            case h11.Response() | h11.InformationalResponse() as head:
+                if sum(len(name) + len(value) + 4 for name, value in head.headers) > LIMIT:
+                    return Answer(None, "too-large")
+                status = head.status_code
+                await asyncio.sleep(0)  # a flood of interim answers leaves others their turn
+            case h11.Data(data=data):
+                body += data
+            case h11.EndOfMessage():
+                break
+            case _:  # the receiver wants to speak another protocol
+                return Answer(None, "protocol")
+    return Answer(status, None, bytes(body[:LIMIT]))
+
+
+async def listen(wire: h11.Connection, reader: asyncio.StreamReader) -> Heard:
+    while (event := wire.next_event()) is h11.NEED_DATA:
+        wire.receive_data(await reader.read(LIMIT))
+    return event
+
+
+def breach(wire: h11.Connection, error: h11.ProtocolError) -> str:
+    """An end where an answer, or more of it, should have begun is a `reset`."""
+    if error.error_status_hint == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
+        return "too-large"
+    rest, ended = wire.trailing_data
+    return "reset" if ended and b"HTTP/".startswith(rest[:5]) else "protocol"

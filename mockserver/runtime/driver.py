@@ -1,0 +1,170 @@
+"""Drives a simulation: by itself as time flows, or when told to advance."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import NamedTuple, Protocol
+
+from mockserver.core.facts import Fact
+from mockserver.core.time import DAY
+from mockserver.core.webhook import Answer, Delivery
+from mockserver.engine.simulation import settle, step
+from mockserver.engine.store import Due, Store
+from mockserver.runtime.clock import Clock
+
+EVENTS = 100_000
+HORIZON = 30 * DAY
+BREATH = 200  # steps between two looks at the event loop
+
+
+class Carrier(Protocol):
+    async def carry(self, delivery: Delivery) -> Answer: ...
+
+
+class Advanced(NamedTuple):
+    """`stopped` is None, `limit` if idle was never reached, `reset` if the world was reset."""
+
+    events: int
+    attempts: int
+    stopped: str | None
+
+
+class Advancing(Exception):
+    """Another advance of this sandbox is running."""
+
+
+class Driver:
+    """Owns a store's time. All tasks that it starts are its own until they end."""
+
+    def __init__(self, store: Store, clock: Clock, courier: Carrier) -> None:
+        self.store = store
+        self.clock = clock
+        self.courier = courier
+        self.advancing = False
+        self._unanswered = 0
+        self._nudged = asyncio.Event()
+        self._out: dict[asyncio.Task[None], str] = {}
+
+    def nudge(self) -> None:
+        """Something new is due, or time runs differently now."""
+        self._nudged.set()
+
+    @contextmanager
+    def answering(self) -> Iterator[int]:
+        """The time of a request that has come in; nothing of its call happens before its answer.
+
+        What fell due before the request has happened before it is looked at.
+        """
+        if self._flowing() and not self._unanswered:
+            self._catch_up()
+        self._unanswered += 1
+        try:
+            yield self.clock.now()
+        finally:
+            self._unanswered -= 1
+            self.nudge()
+
+    async def run(self) -> None:
+        """Play what falls due, as long as time flows by itself."""
+        while True:
+            await asyncio.sleep(0)
+            self._nudged.clear()
+            if self._flowing() and not self._unanswered:
+                self._catch_up()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._pause()):
+                    await self._nudged.wait()
+
+    async def advance(self, to: int | None) -> Advanced:
+        """Jump to a moment, or until nothing is due any more, playing all that lies between.
+
+        Raises:
+            Advancing: one advance at a time.
+        """
+        if self.advancing:
+            raise Advancing
+        self.advancing = True
+        try:
+            return await self._advanced(to)
+        finally:
+            self.advancing = False
+            self.nudge()
+
+    async def quiet(self) -> None:
+        """Stop what is out on its way, and wait until it has stopped."""
+        for task in self._out:
+            task.cancel()
+        await asyncio.gather(*self._out, return_exceptions=True)
+
+    async def settled(self) -> None:
+        """Wait until every webhook that is out has been answered or has failed."""
+        while self._out:
+            await asyncio.wait(self._out)
+
+    def _flowing(self) -> bool:
+        return not self.clock.manual and not self.advancing
+
+    def _catch_up(self) -> None:
+        played = 0
+        while (due := self.store.peek()) and self._reached(due):
+            self._step(due)
+            played += 1
+            if played == BREATH:
+                self.nudge()
+                return
+
+    def _reached(self, due: Due) -> bool:
+        return due.at <= self.clock.now() or (self.clock.instant and not self._booked(due))
+
+    def _booked(self, due: Due) -> bool:
+        """A start for which the client itself asked: the one thing that `instant` waits for."""
+        call = self.store.calls.get(due.subject)
+        return call is not None and call.phase == "placed" and not call.attempts
+
+    def _pause(self) -> float | None:
+        due = self.store.peek()
+        if due is None or self._unanswered or not self._flowing():
+            return None
+        return 0 if self._reached(due) else self.clock.real_seconds_until(due.at)
+
+    def _step(self, due: Due) -> None:
+        self.clock.jump(due.at)
+        try:
+            delivery = step(self.store)
+        except Exception as error:  # noqa: BLE001 - a fault of our own must not stop the clock
+            self.store.record(Fact(due.at, "error", due.subject, error))
+            return
+        if delivery:
+            before = [task for task, call in self._out.items() if call == delivery.webhook.call]
+            task = asyncio.create_task(self._deliver(delivery, before))
+            self._out[task] = delivery.webhook.call
+            task.add_done_callback(self._out.pop)
+
+    async def _deliver(self, delivery: Delivery, before: list[asyncio.Task[None]]) -> None:
+        """The webhooks of one call leave one after another, in the order of the story."""
+        if before:
+            await asyncio.wait(before)
+        answer = await self.courier.carry(delivery)
+        settle(self.store, delivery, answer, self.clock.now())
+        self.nudge()
+
+    async def _advanced(self, to: int | None) -> Advanced:
+        """Time stands still while a webhook is out, so that order and journal stay the same."""
+        epoch, events, attempts = self.store.epoch, 0, 0
+        horizon = self.clock.now() + HORIZON if to is None else to
+        await self.settled()
+        while (due := self.store.peek()) and due.at <= horizon and self.store.epoch == epoch:
+            if events == EVENTS and to is None:
+                break
+            self._step(due)
+            events += 1
+            attempts += len(self._out)
+            await self.settled()
+            if events % BREATH == 0:
+                await asyncio.sleep(0)
+        if self.store.epoch != epoch:
+            return Advanced(events, attempts, "reset")
+        if to is None:
+            return Advanced(events, attempts, "limit" if due else None)
+        self.clock.jump(to)
+        return Advanced(events, attempts, None)

@@ -1,0 +1,56 @@
+"""A sandbox: one isolated world, with its own store, clock, driver and inboxes."""
+
+import asyncio
+import time
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass
+
+from mockserver.engine.store import Store, World
+from mockserver.runtime.clock import Clock
+from mockserver.runtime.driver import Carrier, Driver
+from mockserver.runtime.inboxes import Inbox
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How time runs; `start` in ms, None for the wall clock's time."""
+
+    mode: str = "real"
+    start: int | None = None
+
+    def clock(self) -> Clock:
+        return Clock(self.mode, time.time_ns() // 1_000_000 if self.start is None else self.start)
+
+
+class Sandbox:
+    def __init__(self, name: str, world: World, timing: Timing, courier: Carrier) -> None:
+        self.name = name
+        self.timing = timing
+        self.store = Store(world)
+        self.driver = Driver(self.store, timing.clock(), courier)
+        self.inboxes: defaultdict[str, Inbox] = defaultdict(Inbox)
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def clock(self) -> Clock:
+        return self.driver.clock
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self.driver.run())
+
+    async def reset(self) -> None:
+        """Back to the seeded start: nothing scheduled before is sent after this returns."""
+        self.store.reset()
+        self.inboxes.clear()
+        await self.driver.quiet()
+        self.driver.clock = self.timing.clock()
+        self.driver.nudge()
+
+    async def stop(self) -> None:
+        """End the task of this sandbox and whatever it has sent out."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        await self.driver.quiet()

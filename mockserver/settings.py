@@ -1,0 +1,115 @@
+"""What the server is told at its start, by flags or by MOCKSERVER_* variables."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+PREFIX: Final = "MOCKSERVER_"
+
+
+class Option(NamedTuple):
+    """One option of `serve`; a repeatable one takes several values, in a variable with blanks."""
+
+    name: str
+    meaning: str
+    default: str = ""
+    metavar: str = "TEXT"
+    kind: str = "text"
+    """text, flag or repeatable"""
+
+    @property
+    def flag(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.name.upper()
+
+
+OPTIONS: Final = (
+    Option("host", "address to listen at", "127.0.0.1", "ADDRESS"),
+    Option("port", "port to listen at; 0 is a free one", "8080", "NUMBER"),
+    Option(
+        "webhook",
+        "where a vendor's portal would send webhooks, else the provider's inbox",
+        metavar="PROVIDER=URL",
+        kind="repeatable",
+    ),
+    Option("clock", "how time runs: real, manual, instant, or a pace such as 60x", "real", "MODE"),
+    Option("start_at", "when the virtual clock starts, instead of now", metavar="ISO"),
+    Option("seed", "same seed, start and requests: same ids and times, byte for byte"),
+    Option("quiet", "no line per request, event and webhook attempt", kind="flag"),
+)
+
+
+class Mistake(ValueError):
+    """A setting that cannot be; the sentence says which, and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`start` in ms since 1970 UTC, None for now; `seed` is empty for one drawn at the start."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    webhook: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    clock: str = "real"
+    start: int | None = None
+    seed: str = ""
+    quiet: bool = False
+
+
+def read(flags: Mapping[str, object], environment: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from flags that were given, else from variables, else the defaults.
+
+    Raises:
+        Mistake: for the first one that cannot be.
+    """
+    given = {one.name: _given(one, flags, environment) for one in OPTIONS}
+    return Settings(
+        host=given["host"][0],
+        port=_port(given["port"][0]),
+        webhook=dict(_pair(text) for text in given["webhook"]),
+        clock=given["clock"][0],
+        start=_start(given["start_at"][0]),
+        seed=given["seed"][0],
+        quiet=given["quiet"][0].lower() in ("1", "true", "yes", "on"),
+    )
+
+
+def _given(
+    option: Option, flags: Mapping[str, object], environment: Mapping[str, str]
+) -> list[str]:
+    flag = flags.get(option.name)
+    if flag not in (None, (), False):
+        return [str(one) for one in flag] if isinstance(flag, tuple) else [str(flag)]
+    text = environment.get(option.variable, option.default)
+    return text.split() if option.kind == "repeatable" else [text]
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:  # noqa: PLR2004 - the last port there is
+        raise Mistake(f"port {text!r} is no port: a number from 0 to 65535 is")
+    return int(text)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    provider, equals, url = text.partition("=")
+    if not equals or not url.startswith(("http://", "https://")):
+        raise Mistake(f"webhook {text!r} is not PROVIDER=URL, such as mobtexting=http://localhost")
+    return provider, url
+
+
+def _start(text: str) -> int | None:
+    if not text:
+        return None
+    try:
+        start = datetime.fromisoformat(text)
+    except ValueError:
+        raise Mistake(f"start-at {text!r} is no ISO 8601 time") from None
+    if start.tzinfo is None:
+        raise Mistake(f"start-at {text!r} has no time zone: end it with Z or +05:30")
+    return round(start.timestamp() * 1000)

@@ -1,0 +1,249 @@
+"""Turns body and query string of a vendor request into fields, or says why it cannot."""
+
+import json
+import logging
+import math
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final, NamedTuple, NoReturn
+from urllib.parse import parse_qsl
+
+from python_multipart import MultipartParser
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartState, parse_options_header
+
+MAX_DEPTH: Final = 64
+MAX_FIELDS: Final = 1_000
+MAX_DIGITS: Final = 309
+
+_TOO_DEEP: Final = f"is nested deeper than {MAX_DEPTH} levels"
+_TOO_MANY: Final = f"has more than {MAX_FIELDS} fields"
+_FLAWS: Final[tuple[tuple[type[Exception], str], ...]] = (
+    (json.JSONDecodeError, "is not JSON: line {0.lineno} column {0.colno}: {0.msg}"),
+    (UnicodeError, "is not UTF-8: {0.reason}"),
+    (FormParserError, "is not a multipart form: {0}"),
+    (RecursionError, _TOO_DEEP),
+    (ValueError, "{0}"),
+)
+"""How a flaw goes on after `the body` or `the query`: our own errors are worded so already."""
+
+_BRACKETED: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])+)")
+_INDEX: Final = re.compile(r"0|[1-9][0-9]{0,8}")
+
+# The parser warns of every broken form; without a handler that would land on standard error.
+logging.getLogger("python_multipart").addHandler(logging.NullHandler())
+
+Pairs = Collection[tuple[str, object]]
+
+
+class Decoded(NamedTuple):
+    """`flaw` is empty or one sentence on what could not be read; `fields` then hold the query's."""
+
+    fields: dict[str, object]
+    flaw: str
+
+
+class Upload(NamedTuple):
+    """A file in a multipart form."""
+
+    filename: str
+    content_type: str
+    data: bytes
+
+
+def decode(content_type: str, body: bytes, query: str) -> Decoded:
+    """Query and body as one mapping, in which the body wins.
+
+    `query` is the raw query string read as latin-1, as every header is.
+    """
+    fields: dict[str, object] = {}
+    subject = "query"
+    try:
+        asked = _form(query.encode("latin-1")) if query else ()
+        fields = _unfold(asked, MAX_FIELDS)
+        subject = "body"
+        sent = _read(content_type, body)
+        return Decoded(fields | _unfold(sent, MAX_FIELDS - len(asked)), "")
+    except (ValueError, RecursionError) as error:
+        return Decoded(fields, f"the {subject} {_why(error)}")
+
+
+def _why(error: Exception) -> str:
+    return next(words.format(error) for kind, words in _FLAWS if isinstance(error, kind))
+
+
+def _read(content_type: str, body: bytes) -> Pairs:
+    if not body:
+        return ()
+    media, _, parameters = content_type.partition(";")
+    media = media.strip().lower()
+    options = parse_options_header(content_type)[1] if parameters else {}
+    if options.get(b"charset", b"utf-8").lower() not in {b"utf-8", b"utf8"}:
+        raise ValueError("has a charset other than UTF-8")
+    if media == "multipart/form-data":
+        return _multipart(body, options.get(b"boundary", b""))
+    return _READERS.get(media, _json if media.endswith("+json") else _guess)(body)
+
+
+def _guess(body: bytes) -> Pairs:
+    if body.lstrip()[:1] in {b"{", b"["}:
+        return _json(body)
+    if b"=" not in body:
+        raise ValueError("is neither JSON nor a form")
+    return _form(body)
+
+
+def _form(body: bytes) -> Pairs:
+    # Counted first: a megabyte of ampersands would otherwise be split before it is refused.
+    if body.count(b"&") > MAX_FIELDS:
+        raise ValueError(_TOO_MANY)
+    return parse_qsl(body.decode(), keep_blank_values=True, errors="strict")
+
+
+def _json(body: bytes) -> Pairs:
+    if body.startswith(b"\xef\xbb\xbf"):
+        raise ValueError("starts with a byte order mark")
+    value = _DECODER.decode(body.decode())
+    if not isinstance(value, dict):
+        raise ValueError("is not a JSON object")
+    if body.count(b"{") + body.count(b"[") > MAX_DEPTH:
+        _measure(value)
+    if b"\\u" in body:
+        # A lone surrogate can come from an escape only, and is the one thing that this refuses.
+        json.dumps(value, ensure_ascii=False).encode()
+    return value.items()
+
+
+def _measure(value: object) -> None:
+    """Level by level rather than by recursion, so that the depth of our own stack is no limit."""
+    level: list[Any] = [value]
+    for _ in range(MAX_DEPTH):
+        layers = (outer.values() if isinstance(outer, dict) else outer for outer in level)
+        level = [inner for layer in layers for inner in layer if isinstance(inner, dict | list)]
+    if level:
+        raise ValueError(_TOO_DEEP)
+
+
+def _integer(digits: str) -> int:
+    if len(digits.lstrip("-")) > MAX_DIGITS:
+        raise ValueError(f"holds an integer of more than {MAX_DIGITS} digits")
+    return int(digits)
+
+
+def _fraction(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError("holds a number too large to represent")
+    return number
+
+
+def _nan(name: str) -> NoReturn:
+    raise ValueError(f"is not JSON: {name} is no JSON number")
+
+
+_DECODER: Final = json.JSONDecoder(parse_int=_integer, parse_float=_fraction, parse_constant=_nan)
+_READERS: Final = {"application/json": _json, "application/x-www-form-urlencoded": _form}
+
+
+def _multipart(body: bytes, boundary: bytes) -> Pairs:
+    if not boundary:
+        raise ValueError("is a multipart form without a boundary")
+    if body.count(b"\r\n--" + boundary) > MAX_FIELDS:
+        raise ValueError(_TOO_MANY)
+    parts: list[tuple[dict[bytes, bytes], bytearray]] = []
+    names: list[bytes] = []
+    parser = MultipartParser(
+        boundary,
+        {
+            "on_part_begin": lambda: parts.append(({}, bytearray())),
+            "on_header_field": lambda text, start, end: names.append(text[start:end].lower()),
+            "on_header_value": lambda text, start, end: parts[-1][0].update(
+                {names[-1]: text[start:end]}
+            ),
+            "on_part_data": lambda text, start, end: parts[-1][1].extend(text[start:end]),
+        },
+    )
+    parser.write(body)
+    if parser.state != MultipartState.END:
+        raise ValueError("is a multipart form that breaks off")
+    return [_part(headers, bytes(data)) for headers, data in parts]
+
+
+def _part(headers: Mapping[bytes, bytes], data: bytes) -> tuple[str, object]:
+    kind, options = parse_options_header(headers.get(b"content-disposition"))
+    if kind != b"form-data" or b"name" not in options:
+        raise ValueError("is a multipart form with a nameless part")
+    name = options[b"name"].decode()
+    if b"filename" not in options:
+        return name, data.decode()
+    content_type = headers.get(b"content-type", b"application/octet-stream")
+    return name, Upload(options[b"filename"].decode(), content_type.decode(), data)
+
+
+class _Branch(dict[str, object]):
+    """A mapping that brackets build; `following` is the index that `[]` means next, as in PHP."""
+
+    following = 0
+
+    def key(self, hook: str | None) -> str:
+        key = str(self.following) if hook is None else hook
+        if _INDEX.fullmatch(key):
+            self.following = max(self.following, int(key) + 1)
+        return key
+
+
+def _unfold(pairs: Pairs, room: int) -> dict[str, object]:
+    if len(pairs) > room:
+        raise ValueError(_TOO_MANY)
+    flat = dict(pairs)
+    if "[" not in "".join(flat):
+        return flat
+    root = _Branch()
+    for key, value in pairs:
+        _put(root, _path(key), value)
+    return {key: _settled(value) for key, value in root.items()}
+
+
+def _path(key: str) -> Sequence[str | None]:
+    """`a[b][]` -> a, b, None; a key with stray brackets is its own path."""
+    bracketed = _BRACKETED.fullmatch(key)
+    if bracketed is None:
+        return (key,)
+    head, hooks = bracketed.groups()
+    if hooks.count("[") > MAX_DEPTH:
+        raise ValueError(_TOO_DEEP)
+    return head, *(hook or None for hook in hooks[1:-1].split("]["))
+
+
+def _put(branch: _Branch, path: Sequence[str | None], value: Any) -> None:
+    key = branch.key(path[0])
+    if len(path) > 1:
+        _put(_grown(branch, key), path[1:], value)
+    elif isinstance(value, dict) and isinstance(branch.get(key), dict):
+        _merge(_grown(branch, key), value)
+    else:
+        branch[key] = value
+
+
+def _grown(branch: _Branch, key: str) -> _Branch:
+    """What stands under the key, made fit to grow; anything but a mapping gives way."""
+    there = branch.get(key)
+    if isinstance(there, _Branch):
+        return there
+    branch[key] = grown = _Branch()
+    _merge(grown, there if isinstance(there, dict) else {})
+    return grown
+
+
+def _merge(branch: _Branch, values: Mapping[str, object]) -> None:
+    for key, value in values.items():
+        _put(branch, (key,), value)
+
+
+def _settled(value: object) -> object:
+    if not isinstance(value, _Branch):
+        return value
+    inner = {key: _settled(one) for key, one in value.items()}
+    indexes = [str(index) for index in range(len(inner))]
+    listed = inner and inner.keys() == set(indexes)
+    return [inner[index] for index in indexes] if listed else inner

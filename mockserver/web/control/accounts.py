@@ -1,0 +1,88 @@
+"""Accounts as they would stand in a file, and changes to them by JSON Merge Patch."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from mockserver.core.account import Account
+from mockserver.core.facts import Fact
+from mockserver.core.nearest import nearest
+from mockserver.engine.store import Store
+from mockserver.web.control.reading import object_of, sandbox_of
+from mockserver.web.masking import mask
+
+ReadAccount = Callable[
+    [str, str, Mapping[str, Any]],
+    tuple[Account | None, tuple[tuple[tuple[str | int, ...], str], ...]],
+]
+
+
+async def accounts(request: Request) -> JSONResponse:
+    store, provider = sandbox_of(request).store, request.path_params["provider"]
+    if provider not in store.world.listings:
+        hint = nearest(provider, store.world.listings)
+        raise HTTPException(404, f"no provider is named {provider}: {hint}")
+    mine = {name: one for (owner, name), one in store.accounts.items() if owner == provider}
+    shown = {name: _shown(one, store.world.seed) for name, one in mine.items()}
+    return JSONResponse({"accounts": shown})
+
+
+async def show(request: Request) -> JSONResponse:
+    store = sandbox_of(request).store
+    return JSONResponse(_shown(_account(request, store), store.world.seed))
+
+
+async def change(request: Request) -> JSONResponse:
+    """A JSON Merge Patch (RFC 7396): null takes a key away."""
+    sandbox, patch = sandbox_of(request), await object_of(request)
+    store = sandbox.store
+    known = _account(request, store)
+    read: ReadAccount = request.app.state.read_account
+    account, flaws = read(known.name, known.provider, merged(known.document, patch))
+    if account is None:
+        told = [f"{'.'.join(map(str, path))}: {what}" for path, what in flaws]
+        raise HTTPException(422, "; ".join(told))
+    store.accounts[known.provider, known.name] = account
+    path = f"/accounts/{known.provider}/{known.name}"
+    shown = _shown(account, store.world.seed)
+    control = {"method": "PATCH", "path": path, "body": shown}
+    store.record(Fact(sandbox.clock.now(), "control", "", control))
+    sandbox.driver.nudge()
+    return JSONResponse(shown)
+
+
+def merged(target: Any, patch: Any) -> Any:
+    """RFC 7396."""
+    if not isinstance(patch, Mapping):
+        return patch
+    base = target if isinstance(target, Mapping) else {}
+    changed = {name: merged(base.get(name), new) for name, new in patch.items() if new is not None}
+    return {**{name: old for name, old in base.items() if name not in patch}, **changed}
+
+
+def _account(request: Request, store: Store) -> Account:
+    provider, name = request.path_params["provider"], request.path_params["account"]
+    account = store.accounts.get((provider, name))
+    if account is None:
+        known = [known for owner, known in store.accounts if owner == provider]
+        hint = nearest(name, known) or f"known: {', '.join(known) or 'none'}"
+        raise HTTPException(404, f"{provider} has no account {name}: {hint}")
+    return account
+
+
+def _shown(account: Account, salt: str) -> dict[str, Any]:
+    document = dict(account.document)
+    if account.credentials is not None:
+        document["credentials"] = sorted(mask(one, salt) for one in account.credentials)
+    return document
+
+
+ROUTES = (
+    Route("/accounts/{provider}", accounts),
+    Route("/accounts/{provider}/{account}", show, methods=["GET"]),
+    Route("/accounts/{provider}/{account}", change, methods=["PATCH"]),
+)

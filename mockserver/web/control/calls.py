@@ -1,0 +1,83 @@
+"""Calls as they stand, and a hand on their phones."""
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from mockserver.core.call import Call, Event, Impossible
+from mockserver.core.causes import CAUSES
+from mockserver.core.facts import Fact
+from mockserver.core.nearest import nearest
+from mockserver.engine.simulation import happen
+from mockserver.web.control.reading import object_of, page, sandbox_of, suits
+from mockserver.web.wire import call_json
+
+PHONE = {"answer": (), "digits": ("digits",), "speech": ("words",), "hangup": ("cause",)}
+"""What a phone can do, and what it may say with it."""
+
+
+async def calls(request: Request) -> JSONResponse:
+    store = sandbox_of(request).store
+    listed = (call_json(store, call) for call in store.calls.values())
+    wanted = (call for call in listed if suits(call, request, ("provider", "state", "vendor_id")))
+    return JSONResponse({"calls": page(wanted, request)})
+
+
+async def call(request: Request) -> JSONResponse:
+    return JSONResponse(call_json(sandbox_of(request).store, _call(request)))
+
+
+async def events(request: Request) -> JSONResponse:
+    """Play the phone: {"event": "hangup", "leg": "b", "cause": "busy"}; 409 if it cannot be."""
+    body = await object_of(request)
+    sandbox, known = sandbox_of(request), _call(request)
+    with sandbox.driver.answering() as now:
+        event = _event(body, known, now)
+        try:
+            changed = happen(sandbox.store, known.order.id, event)
+        except Impossible as impossible:
+            raise HTTPException(409, str(impossible)) from None
+        control = {"method": "POST", "path": f"/calls/{known.order.id}/events", "body": body}
+        sandbox.store.record(Fact(now, "control", known.order.id, control))
+        return JSONResponse(call_json(sandbox.store, changed))
+
+
+def _call(request: Request) -> Call:
+    name = request.path_params["id"]
+    known = sandbox_of(request).store.calls
+    if name not in known:
+        hint = nearest(name, known) or "GET /_mock/calls lists them"
+        raise HTTPException(404, f"no call is named {name}: {hint}")
+    return known[name]
+
+
+def _event(body: dict[str, Any], call: Call, now: int) -> Event:
+    verb, leg = str(body.get("event", "")), str(body.get("leg", "a"))
+    if verb not in PHONE:
+        hint = nearest(verb, PHONE) or f"known: {', '.join(PHONE)}"
+        raise HTTPException(422, f"a phone cannot {verb or 'do nothing'}: {hint}")
+    data = {name: str(body[name]) for name in PHONE[verb] if name in body}
+    unknown = body.keys() - {"event", "leg", *PHONE[verb]}
+    if unknown:
+        raise HTTPException(422, f"{verb} takes no {', '.join(sorted(unknown))}")
+    if verb == "hangup":
+        data.setdefault("cause", _cause(call, leg))
+        if data["cause"] not in CAUSES:
+            raise HTTPException(422, f"a cause is one of {', '.join(CAUSES)}")
+    return Event(now, verb, leg, data)
+
+
+def _cause(call: Call, name: str) -> str:
+    """Whoever hangs up a phone that rings rejects the call."""
+    leg = call.leg(name)
+    return "rejected" if leg and leg.state == "ringing" else "normal"
+
+
+ROUTES = (
+    Route("/calls", calls),
+    Route("/calls/{id}", call),
+    Route("/calls/{id}/events", events, methods=["POST"]),
+)

@@ -1,0 +1,94 @@
+"""The sandbox's time: read it, change how it runs, move it forward."""
+
+from datetime import datetime
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from mockserver.core.facts import Fact
+from mockserver.core.time import iso, length, millis
+from mockserver.runtime.clock import MODES, rate
+from mockserver.runtime.driver import Advancing
+from mockserver.runtime.sandboxes import Sandbox
+from mockserver.web.control.reading import object_of, sandbox_of
+
+FORMS = 'send {"by": "90s"}, {"to": "2026-01-01T12:00:00Z"} or {"until": "idle"}'
+
+
+async def show(request: Request) -> JSONResponse:
+    return JSONResponse(_clock(sandbox_of(request)))
+
+
+async def change(request: Request) -> JSONResponse:
+    """{"mode": "manual"}: real, manual, instant, or a pace such as 60x."""
+    sandbox, body = sandbox_of(request), await object_of(request)
+    mode = str(body.get("mode", ""))
+    if rate(mode) is None or body.keys() != {"mode"}:
+        raise HTTPException(422, f'send {{"mode": ...}}, one of {MODES}')
+    sandbox.clock.set(mode)
+    sandbox.store.record(Fact(sandbox.clock.now(), "clock", "", {"mode": mode}))
+    sandbox.driver.nudge()
+    return JSONResponse(_clock(sandbox))
+
+
+async def advance(request: Request) -> JSONResponse:
+    """Move on, and answer when all that fell due has happened and every webhook is answered."""
+    sandbox, body = sandbox_of(request), await object_of(request)
+    to = _goal(body, sandbox.clock.now())
+    try:
+        done = await sandbox.driver.advance(to)
+    except Advancing:
+        raise HTTPException(409, "another advance of this sandbox is still running") from None
+    if done.stopped != "reset":
+        sandbox.store.record(Fact(sandbox.clock.now(), "clock", "", {"advance": body}))
+    clock, store = _clock(sandbox), sandbox.store
+    kept = {name: clock[name] for name in ("now", "pending", "next_at")}
+    waiting = list(store.waiting)
+    return JSONResponse({**done._asdict(), **kept, "waiting": waiting})
+
+
+def _clock(sandbox: Sandbox) -> dict[str, Any]:
+    due = sandbox.store.peek()
+    return {
+        "mode": sandbox.clock.mode,
+        "now": iso(sandbox.clock.now()),
+        "pending": sum(1 for _ in sandbox.store.pending()),
+        "next_at": iso(due.at) if due else None,
+    }
+
+
+def _goal(body: dict[str, Any], now: int) -> int | None:
+    """The moment to go to; None for until idle."""
+    match body:
+        case {"by": int() | float() | str() as by, **rest} if not rest:
+            span = length(str(by))
+            if span is None:
+                raise HTTPException(422, f"{by!r} is no length of time: {FORMS}")
+            return now + span
+        case {"to": str() as text, **rest} if not rest:
+            return _moment(text, now)
+        case {"until": "idle", **rest} if not rest:
+            return None
+    raise HTTPException(422, FORMS)
+
+
+def _moment(text: str, now: int) -> int:
+    try:
+        to = datetime.fromisoformat(text)
+    except ValueError:
+        raise HTTPException(422, f"{text!r} is no ISO 8601 time: {FORMS}") from None
+    if to.tzinfo is None:
+        raise HTTPException(422, f"{text!r} has no time zone: end it with Z or +05:30")
+    if millis(to) < now:
+        raise HTTPException(422, f"time only goes forward, and it is {iso(now)} already")
+    return millis(to)
+
+
+ROUTES = (
+    Route("/clock", show, methods=["GET"]),
+    Route("/clock", change, methods=["PUT"]),
+    Route("/clock/advance", advance, methods=["POST"]),
+)

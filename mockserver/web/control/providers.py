@@ -1,0 +1,69 @@
+"""The emulated APIs: where they are, what they do, which faults they know."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from mockserver.core.http import Request as VendorRequest
+from mockserver.core.nearest import nearest
+from mockserver.core.provider import Provider
+from mockserver.core.rules import Case, Fault
+from mockserver.web.control.reading import sandbox_of
+
+
+async def providers(request: Request) -> JSONResponse:
+    listings = sandbox_of(request).store.world.listings.values()
+    origin = str(request.base_url).rstrip("/")
+    return JSONResponse({"providers": [described(one.provider, origin) for one in listings]})
+
+
+async def openapi(request: Request) -> JSONResponse:
+    name, listings = request.path_params["name"], sandbox_of(request).store.world.listings
+    if name not in listings:
+        raise HTTPException(404, f"no provider is named {name}: {nearest(name, listings)}")
+    return JSONResponse(listings[name].document())
+
+
+def described(provider: Provider, origin: str) -> dict[str, Any]:
+    hosts = dict.fromkeys(endpoint.host for endpoint in provider.endpoints)
+    return {
+        "name": provider.name,
+        "title": provider.title,
+        "base_url": f"{origin}/{provider.name}",
+        "hosts": {host: f"{origin}/{provider.name}/{host}" for host in hosts},
+        "operations": [
+            {"name": one.operation, "method": one.method, "host": one.host, "path": one.path}
+            for one in provider.endpoints
+        ],
+        "webhooks": list(provider.webhooks),
+        "faults": [_fault(provider, fault) for fault in faults(provider)],
+    }
+
+
+def faults(provider: Provider) -> Iterator[Fault]:
+    """Every fault of a provider once, in the order of its rulebooks."""
+    books = (endpoint.rules for endpoint in provider.endpoints)
+    rules = (rule.fault for book in books for stage in book for rule in stage)
+    yield from dict.fromkeys((*rules, provider.wrong_method))
+
+
+def _fault(provider: Provider, fault: Fault) -> dict[str, Any]:
+    asked = VendorRequest("POST", "/", headers={"accept": "application/json"})
+    reply = provider.refuse((fault,), Case(asked, 0, _no_call))
+    body = reply.body.decode() if isinstance(reply.body, bytes) else reply.body
+    told = {"name": fault.name, "status": reply.status, "body": body}
+    return {**told, "source": str(fault.source)}
+
+
+def _no_call(*_: object) -> Any:
+    raise LookupError("a refusal places no call")
+
+
+ROUTES = (
+    Route("/providers", providers),
+    Route("/openapi/{name}.json", openapi),
+)

@@ -1,0 +1,59 @@
+"""What control requests carry: their sandbox, a JSON body, filters and pages."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from mockserver.runtime.sandboxes import Sandbox
+from mockserver.web.intake import TooLarge, body_of
+
+
+def sandbox_of(request: Request) -> Sandbox:
+    sandbox: Sandbox = request.scope["sandbox"]
+    return sandbox
+
+
+async def object_of(request: Request) -> dict[str, Any]:
+    """The JSON object of the body.
+
+    Raises:
+        HTTPException: 413 or 422 with what was expected.
+    """
+    try:
+        given = json.loads(await body_of(request.receive), parse_constant=_no_constant)
+    except TooLarge:
+        raise HTTPException(413, "a control request has at most 1 MB") from None
+    except (ValueError, RecursionError) as error:
+        raise HTTPException(422, f"the body is not JSON: {error}") from None
+    if not isinstance(given, dict):
+        raise HTTPException(422, "the body is a JSON object")
+    return given
+
+
+def page(items: Iterable[Mapping[str, Any]], request: Request) -> list[Mapping[str, Any]]:
+    """Oldest first, those after `after`, at most `limit`."""
+    after, limit = request.query_params.get("after"), request.query_params.get("limit")
+    listed = list(items)
+    if after is not None:
+        place = [index for index, item in enumerate(listed) if str(item["id"]) == after]
+        if not place:
+            raise HTTPException(422, f"nothing here has the id {after!r} to come after")
+        listed = listed[place[0] + 1 :]
+    if limit is None:
+        return listed
+    if not limit.isdecimal():
+        raise HTTPException(422, "limit is a whole number")
+    return listed[: int(limit)]
+
+
+def suits(item: Mapping[str, Any], request: Request, names: Iterable[str]) -> bool:
+    """Whether an item is what the filters among the query parameters ask for."""
+    wanted = request.query_params
+    return all(str(item[name]) == wanted[name] for name in names if name in wanted)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,18 @@
+"""Back to the seeded start."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from mockserver.core.time import iso
+from mockserver.web.control.reading import sandbox_of
+
+
+async def reset(request: Request) -> JSONResponse:
+    """Nothing that was scheduled before is sent after this has answered."""
+    sandbox = sandbox_of(request)
+    await sandbox.reset()
+    return JSONResponse({"now": iso(sandbox.clock.now())})
+
+
+ROUTES = (Route("/reset", reset, methods=["POST"]),)

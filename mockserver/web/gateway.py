@@ -1,0 +1,99 @@
+"""One vendor request, from HTTP to the simulation and back."""
+
+import json
+import logging
+from collections.abc import Mapping
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from mockserver.core.facts import Fact
+from mockserver.core.nearest import nearest
+from mockserver.core.rules import Rule
+from mockserver.core.time import iso
+from mockserver.engine.casework import Asked
+from mockserver.engine.simulation import request
+from mockserver.engine.store import Exchange
+from mockserver.runtime.sandboxes import Sandbox
+from mockserver.web.intake import LIMIT, TooLarge, body_of, decoded
+from mockserver.web.problems import problem
+from mockserver.web.routing import Found, Unknown, find
+
+log = logging.getLogger("mockserver")
+
+
+async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
+    """Every path that is not ours is a vendor's, or nobody's."""
+    sandbox: Sandbox = scope["sandbox"]
+    try:
+        body = await body_of(receive)
+    except TooLarge:
+        refusal = problem(413, "body too large", f"a request has at most {LIMIT:,} bytes")
+        await refusal(scope, receive, send)
+        return
+    with sandbox.driver.answering() as now:
+        response = _answer(sandbox, scope, body, now)
+        await response(scope, receive, send)
+
+
+def _answer(sandbox: Sandbox, scope: Scope, body: bytes, now: int) -> Response:
+    listings = sandbox.store.world.listings
+    headers = dict(scope["headers"])
+    host = headers.get(b"host", b"").decode("latin-1")
+    found = find(listings, scope["method"], host, scope["path"])
+    if isinstance(found, Unknown):
+        return _lost(scope, found)
+    stories = tuple(_names(headers.get(b"x-mock-scenario", b"").decode("latin-1")))
+    if refusal := _unknown_story(sandbox, stories):
+        return refusal
+    try:
+        exchange = request(sandbox.store, _asked(found, scope, body, stories), now)
+    except Exception as error:
+        log.exception("a provider failed")
+        sandbox.store.record(Fact(now, "error", "", error))
+        return problem(500, "mock failed", f"this is a fault of the mock server: {error!r}")
+    return _response(exchange)
+
+
+def _asked(found: Found, scope: Scope, body: bytes, stories: tuple[str, ...]) -> Asked:
+    wrong = Rule(lambda _: True, found.listing.provider.wrong_method) if found.allowed else None
+    return Asked(found.listing, found.endpoint, decoded(scope, body), stories, wrong)
+
+
+def _names(header: str) -> list[str]:
+    return [name.strip() for name in header.split(",") if name.strip()]
+
+
+def _lost(scope: Scope, unknown: Unknown) -> Response:
+    asked = f"{scope['method']} {scope['path']}"
+    detail = f"no emulated API has {asked}; nearest: {'; '.join(unknown.nearest)}"
+    return problem(404, "unknown path", detail, nearest=list(unknown.nearest))
+
+
+def _unknown_story(sandbox: Sandbox, stories: tuple[str, ...]) -> Response | None:
+    known = sandbox.store.world.stories.named
+    for name in stories:
+        if name not in known:
+            hint = nearest(name, known) or f"known: {', '.join(sorted(known))}"
+            return problem(422, "unknown scenario", f"no scenario is named {name!r}: {hint}")
+    return None
+
+
+def _response(exchange: Exchange) -> Response:
+    reply = exchange.reply
+    headers = {**reply.headers, **_told(exchange)}
+    if isinstance(reply.body, bytes):
+        return Response(reply.body, reply.status, headers)
+    content = json.dumps(reply.body, ensure_ascii=False, separators=(",", ":")).encode()
+    return Response(content, reply.status, headers, "application/json")
+
+
+def _told(exchange: Exchange) -> Mapping[str, str]:
+    """What we say beside the vendor's answer."""
+    told = {"x-mock-request": exchange.id, "x-mock-now": iso(exchange.at)}
+    if exchange.calls:
+        told["x-mock-call"] = exchange.calls[0]
+    if exchange.fault:
+        told["x-mock-fault"] = exchange.fault
+        told["x-mock-explain"] = exchange.why.encode("ascii", "backslashreplace").decode()
+    return told

@@ -1,0 +1,49 @@
+"""Reads a request off the wire, within the limits that hold for every route."""
+
+from starlette.types import Receive, Scope
+
+from mockserver.core.http import Request
+from mockserver.web.bodies import decode
+
+LIMIT = 1_000_000  # bytes of a body
+
+
+class TooLarge(Exception):
+    """The body goes on beyond the limit; the rest of it is not read."""
+
+
+async def body_of(receive: Receive, limit: int = LIMIT) -> bytes:
+    """The whole body, counted as it comes in.
+
+    Raises:
+        TooLarge: as soon as it is over the limit.
+    """
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        part = message.get("body", b"")
+        size, more = size + len(part), message.get("more_body", False)
+        if size > limit:
+            raise TooLarge
+        parts.append(part)
+    return b"".join(parts)
+
+
+def decoded(scope: Scope, body: bytes) -> Request:
+    """The vendor request, free of HTTP's framing."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    query = scope["query_string"].decode("latin-1")
+    fields, flaw = decode(headers.get("content-type", ""), body, query)
+    client = scope.get("client") or ("", 0)
+    return Request(
+        method=scope["method"],
+        path=scope["path"],
+        host=headers.get("host", ""),
+        headers=headers,
+        query=query,
+        fields=fields,
+        client=client[0],
+        body=body,
+        flaw=flaw,
+    )

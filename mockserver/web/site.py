@@ -1,0 +1,64 @@
+"""The whole site as one ASGI application: the control API, and the vendors for every other path."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mockserver.runtime.sandboxes import Sandbox
+from mockserver.web.control import (
+    accounts,
+    calls,
+    clock,
+    health,
+    inboxes,
+    journal,
+    providers,
+    requests,
+    reset,
+    webhooks,
+)
+from mockserver.web.gateway import gateway
+from mockserver.web.problems import explained
+
+NOUNS = (
+    health,
+    providers,
+    calls,
+    requests,
+    webhooks,
+    clock,
+    accounts,
+    journal,
+    reset,
+    inboxes,
+)
+
+
+def site(
+    sandbox: Sandbox,
+    read_account: accounts.ReadAccount,
+    origins: Callable[[], tuple[str, ...]],
+    lifespan: Callable[[Any], AbstractAsyncContextManager[None]],
+) -> ASGIApp:
+    """`origins` are the addresses under which this server reaches itself."""
+    control: list[Route] = [route for noun in NOUNS for route in noun.ROUTES]
+    app = Starlette(
+        routes=[Mount("/_mock", routes=control)],
+        exception_handlers={HTTPException: explained, Exception: explained},
+        lifespan=lifespan,
+    )
+    app.state.read_account = read_account
+    app.state.origins = origins
+
+    async def entrance(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope["sandbox"] = sandbox
+        ours = scope["type"] != "http" or scope["path"].startswith("/_mock/")
+        await (app if ours else gateway)(scope, receive, send)
+
+    return entrance

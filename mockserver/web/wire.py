@@ -1,0 +1,163 @@
+"""Calls, requests, webhooks and facts as the contract prints them."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.core.call import Attempt, Call, Event, Leg, attempt, state
+from mockserver.core.causes import CAUSES
+from mockserver.core.facts import Fact, Moot, Skipped
+from mockserver.core.time import iso
+from mockserver.core.webhook import Attempt as Try
+from mockserver.core.webhook import Delivery
+from mockserver.engine.store import Exchange, Store
+from mockserver.web import masking
+
+SHOWN = ("accept", "content-type", "x-mock-scenario", "user-agent", "host")
+
+
+def call_json(store: Store, call: Call) -> dict[str, Any]:
+    order = call.order
+    provider = store.world.listings[order.provider].provider
+    return {
+        "id": order.id,
+        "vendor_id": order.vendor_id,
+        "provider": order.provider,
+        "account": order.account,
+        "operation": order.operation,
+        "scenario": [store.stories[order.id].name],
+        "state": state(call),
+        "outcome": call.outcome,
+        "vendor_status": provider.status(call),
+        "created_at": iso(order.created_at),
+        "starts_at": iso(call.starts_at),
+        "ended_at": _time(call.ended_at),
+        "waiting": [
+            {"for": one.reason, "leg": one.leg or None} for one in store.waiting.get(order.id, ())
+        ],
+        "legs": [_leg(leg) for leg in call.legs],
+        "attempts": [
+            {"number": number, **_attempt(one)}
+            for number, one in enumerate((*call.attempts, attempt(call)), 1)
+        ],
+        "events": [event_json(event) for event in call.events],
+        "wanted": masking.value(order.wanted, store.world.seed),
+        "webhooks": store.sent.get(order.id, []),
+    }
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    told = {"at": iso(event.at), "event": event.verb, "leg": event.leg or None, **event.data}
+    if "cause" in event.data:
+        told["q850"] = CAUSES[str(event.data["cause"])].q850
+    return told
+
+
+def request_json(exchange: Exchange, salt: str) -> dict[str, Any]:
+    """The parts that stay the same from run to run: headers are those of a short list."""
+    asked = exchange.request
+    shown = {name: asked.headers[name] for name in SHOWN[:3] if name in asked.headers}
+    return {
+        "id": exchange.id,
+        "at": iso(exchange.at),
+        "provider": exchange.provider,
+        "operation": exchange.operation,
+        "method": asked.method,
+        "path": asked.path,
+        "query": masking.query(asked.query, salt),
+        "headers": shown,
+        "body": masking.value(_text(asked.body), salt),
+        "status": exchange.reply.status,
+        "answer": _answer(exchange),
+        "fault": exchange.fault,
+        "scenario": list(exchange.stories),
+        "call": exchange.calls[0] if exchange.calls else None,
+    }
+
+
+def webhook_json(delivery: Delivery, salt: str) -> dict[str, Any]:
+    webhook = delivery.webhook
+    return {
+        "id": delivery.id,
+        "provider": delivery.provider,
+        "call": webhook.call,
+        "kind": webhook.kind,
+        "method": webhook.method,
+        "url": webhook.url,
+        "headers": masking.headers(webhook.headers, salt),
+        "body": webhook.body,
+        "state": delivery.state,
+        "next_at": _time(delivery.due),
+        "attempts": [
+            {**_try(made), "duration_ms": made.answer.millis, "answer": _text(made.answer.body)}
+            for made in delivery.attempts
+        ],
+    }
+
+
+def fact_json(fact: Fact, salt: str) -> dict[str, Any]:
+    told = {"at": iso(fact.at), "fact": fact.kind, "call": fact.call or None}
+    match fact.what:
+        case Exchange():
+            return {**told, **request_json(fact.what, salt)}
+        case Event():
+            return {**told, **event_json(fact.what)}
+        case Delivery():
+            webhook = fact.what.webhook
+            made = {"webhook": fact.what.id, "kind": webhook.kind, "state": fact.what.state}
+            sent = {"method": webhook.method, "url": webhook.url, "body": webhook.body}
+            return {**told, **made, **sent, **_try(fact.what.attempts[-1])}
+        case Moot() | Skipped():
+            return {**told, **fact.what._asdict()}
+        case Mapping():
+            return {**told, **fact.what}
+    return {**told, "error": repr(fact.what)}
+
+
+def _leg(leg: Leg) -> dict[str, Any]:
+    return {
+        "name": leg.name,
+        "role": leg.role,
+        "number": leg.number,
+        "state": leg.state,
+        "answered_at": _time(leg.answered_at),
+        "ended_at": _time(leg.ended_at),
+        "cause": leg.cause,
+    }
+
+
+def _attempt(one: Attempt) -> dict[str, Any]:
+    return {
+        "redial": one.redial,
+        "target": one.target,
+        "started_at": iso(one.started_at),
+        "ended_at": _time(one.ended_at),
+        "outcome": one.outcome,
+        "legs": [_leg(leg) for leg in one.legs],
+    }
+
+
+def _try(made: Try) -> dict[str, Any]:
+    answer = made.answer
+    return {
+        "number": made.number,
+        "at": iso(made.at),
+        "status": answer.status,
+        "error": answer.error,
+    }
+
+
+def _time(at: int | None) -> str | None:
+    return None if at is None else iso(at)
+
+
+def _answer(exchange: Exchange) -> Any:
+    body = exchange.reply.body
+    return _text(body) if isinstance(body, bytes) else body
+
+
+def _text(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode("utf-8", "replace")
