@@ -115,7 +115,7 @@ def server(settings: Settings, taken: socket.socket, say: Say, log: Say) -> Serv
 
     sandbox = Sandbox("default", start, timing, courier)
     if not settings.quiet:
-        sandbox.store.watchers.append(lambda fact: log(line(fact, start.seed)))
+        sandbox.store.watchers.append(lambda fact: log(line(fact, sandbox.store)))
     config = uvicorn.Config(
         site(sandbox, read_account, lambda: address.origins, lifespan),
         http="httptools",

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import yaml
 
 from mockserver.catalog.surrogates import unveil, veil
-from mockserver.catalog.yaml_errors import flaw
+from mockserver.catalog.yaml_errors import adorned, flaw, short
 from mockserver.catalog.yaml_text import Flaw, text_of
 
 DEPTH: Final = 50
@@ -23,10 +23,6 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _BAD_KEYS: Final = {
     "<<": "merge keys (<<) are not supported: write the keys out",
     "": "a key is missing here",
-}
-_SHARING: Final = {
-    False: ("&", "is an anchor: remove it"),
-    True: ("*", "is an alias: repeat the value"),
 }
 
 
@@ -208,13 +204,8 @@ def _node(reading: _Reading, event: Any) -> Place:
     reading.nodes += 1
     if reading.nodes > NODES:
         raise Unusable([Problem(place, f"the file holds more than {NODES:,} keys and values")])
-    if tag := getattr(event, "tag", None):
-        name = _short(tag.replace("tag:yaml.org,2002:", "!!"))
-        reading.complain(place, f"tags are not supported: remove {name}, or quote it if it is text")
-    if event.anchor:
-        sign, advice = _SHARING[isinstance(event, yaml.AliasEvent)]
-        name = _short(sign + event.anchor)
-        reading.complain(place, f"{name} {advice}, or quote it if it is text")
+    for message in adorned(event):
+        reading.complain(place, message)
     return place
 
 
@@ -223,7 +214,7 @@ def _check_key(reading: _Reading, key: str, place: Place, *, plain: bool) -> Non
         reading.complain(place, _BAD_KEYS[key])
     elif key in reading.open[-1].content:
         first = reading.keys[(*reading.open[-1].path, key)].line
-        reading.complain(place, f"duplicate key {_short(key)}: it is already on line {first}")
+        reading.complain(place, f"duplicate key {short(key)}: it is already on line {first}")
 
 
 def _name(reading: _Reading, key: str, place: Place) -> Path:
@@ -249,7 +240,3 @@ def _settle(reading: _Reading, value: object, place: Place) -> Path:
         top.wants_key = True
     reading.places[path] = place
     return path
-
-
-def _short(word: str, limit: int = 40) -> str:
-    return repr(word if len(word) <= limit else f"{word[:limit]}...")

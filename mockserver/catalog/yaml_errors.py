@@ -1,8 +1,9 @@
-"""A YAML parser's error in plain English, where the author would look for it."""
+"""What is wrong with a YAML text, in plain English."""
 
-from typing import Final, NamedTuple
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
 
-from yaml import Mark
+from yaml import AliasEvent, Mark
 
 from mockserver.catalog.yaml_text import Flaw
 
@@ -51,6 +52,7 @@ _SAYINGS: Final = (
 
 
 def flaw(error: Exception, text: str) -> Flaw:
+    """A parser's error, where the author would look for it."""
     mark = getattr(error, "problem_mark", None) or _START
     problem = str(getattr(error, "problem", None) or error).partition("\n")[0][:_LONGEST]
     rest = text[mark.index :]
@@ -64,3 +66,19 @@ def flaw(error: Exception, text: str) -> Flaw:
 
 def _fits(saying: _Saying, problem: str, met: str) -> bool:
     return saying.fragment in problem and saying.character in (None, met)
+
+
+def adorned(event: Any) -> Iterator[str]:
+    """What no value may wear, which a plain text that begins like one turns into."""
+    if tag := getattr(event, "tag", None):
+        name = short(tag.replace("tag:yaml.org,2002:", "!!"))
+        yield f"{name} is a tag: remove it, or quote it if it is text"
+    if isinstance(event, AliasEvent):
+        name = short(f"*{event.anchor}")
+        yield f"{name} is an alias: repeat the value, or quote it if it is text"
+    elif event.anchor:
+        yield f"{short(f'&{event.anchor}')} is an anchor: remove it, or quote it if it is text"
+
+
+def short(word: str, limit: int = 40) -> str:
+    return repr(word if len(word) <= limit else f"{word[:limit]}...")

@@ -3,11 +3,11 @@
 import asyncio
 import json
 import ssl
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cached_property
 from http import HTTPStatus
+from time import monotonic
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -64,9 +64,9 @@ class Courier:
         key = (place.host, place.port)
         queue = self._queues.setdefault(key, asyncio.Semaphore(PER_TARGET))
         async with queue, self._places:
-            start = time.monotonic()
+            start = monotonic()
             answer = await self._attempt(url, delivery.webhook)
-            return answer._replace(millis=round((time.monotonic() - start) * 1_000))
+            return answer._replace(millis=round((monotonic() - start) * 1_000))
 
     async def close(self) -> None:
         """Cuts what is still under way; to those who carry it that is a `reset`."""

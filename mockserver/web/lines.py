@@ -1,47 +1,46 @@
 """One line of text for each fact, for whoever watches the server at work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from mockserver.core.facts import Fact
+from mockserver.engine.store import Store
 from mockserver.web.wire import fact_json
 
+Words = Iterable[object]
 
-def line(fact: Fact, salt: str) -> str:
+
+def line(fact: Fact, store: Store) -> str:
     """`12:00:04 mobtexting c7 a answer`; control characters never reach the terminal."""
-    told = fact_json(fact, salt)
-    words = (told["at"][11:19], *PARTS.get(fact.kind, _other)(told))
+    told = fact_json(fact, store.world.seed)
+    call = store.calls.get(fact.call)
+    provider = call.order.provider if call else told.get("provider")
+    words = (told["at"][11:19], provider, fact.call, *PARTS.get(fact.kind, _other)(told))
     text = " ".join(str(word) for word in words if word not in (None, ""))
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
-def _request(told: dict[str, Any]) -> tuple[object, ...]:
-    asked = (told["provider"], told["id"], told["method"], told["path"], "->", told["status"])
-    return (*asked, told["fault"], told["call"])
+def _request(told: dict[str, Any]) -> Words:
+    return (told["request"], told["method"], told["path"], told["status"], told["fault"])
 
 
-def _event(told: dict[str, Any]) -> tuple[object, ...]:
-    return (told["call"], told["leg"], told["event"], *_rest(told))
-
-
-def _attempt(told: dict[str, Any]) -> tuple[object, ...]:
-    went = told["status"] or told["error"]
-    return (told["call"], told["webhook"], told["kind"], "->", told["url"], went, told["state"])
-
-
-def _other(told: dict[str, Any]) -> tuple[object, ...]:
-    rest = {name: value for name, value in told.items() if name not in ("at", "fact", "call")}
-    return (told["call"], told["fact"], *(f"{name}={value}" for name, value in rest.items()))
-
-
-def _rest(told: dict[str, Any]) -> tuple[object, ...]:
+def _event(told: dict[str, Any]) -> Words:
     known = ("at", "fact", "call", "leg", "event", "q850")
-    return tuple(value for name, value in told.items() if name not in known)
+    rest = (value for name, value in told.items() if name not in known)
+    return (told["leg"], told["event"], *rest)
 
 
-PARTS: dict[str, Callable[[dict[str, Any]], tuple[object, ...]]] = {
+def _attempt(told: dict[str, Any]) -> Words:
+    tried = (told["webhook"], told["kind"], f"attempt {told['number']}", told["url"])
+    return (*tried, told["status"] or told["error"], told["state"])
+
+
+def _other(told: dict[str, Any]) -> Words:
+    rest = ((name, value) for name, value in told.items() if name not in ("at", "fact", "call"))
+    return (told["fact"], *(f"{name} {value}" for name, value in rest))
+
+
+PARTS: dict[str, Callable[[dict[str, Any]], Words]] = {
     "request": _request,
     "event": _event,
     "attempt": _attempt,

@@ -99,7 +99,8 @@ def fact_json(fact: Fact, salt: str) -> dict[str, Any]:
     told = {"at": iso(fact.at), "fact": fact.kind, "call": fact.call or None}
     match fact.what:
         case Exchange():
-            return {**told, **request_json(fact.what, salt)}
+            asked = request_json(fact.what, salt)
+            return {**told, "request": asked.pop("id"), **asked}
         case Event():
             return {**told, **event_json(fact.what)}
         case Delivery():

@@ -1,0 +1,72 @@
+"""Fixtures for every floor: a world with the bundled files, a store, and a way to play it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import pytest
+
+from mockserver.catalog.registry import bundled, listings
+from mockserver.catalog.stories import load
+from mockserver.core.http import Request
+from mockserver.core.webhook import Answer, Delivery
+from mockserver.engine.casework import Asked
+from mockserver.engine.simulation import request, settle, step
+from mockserver.engine.store import Exchange, Store, World
+
+START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
+
+CLICK: Mapping[str, object] = {
+    "bridge": "918068281234",
+    "from": "918867135000",
+    "to": "918867136000",
+}
+
+Receiver = Callable[[Delivery], Answer]
+
+
+def pleased(_: Delivery) -> Answer:
+    return Answer(200)
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    known = listings()
+    catalog = load(sorted(bundled("scenarios").glob("*.yaml")), known)
+    return World("seed", known, catalog.stories, catalog.accounts)
+
+
+@pytest.fixture
+def store(world: World) -> Store:
+    return Store(world)
+
+
+def click(
+    store: Store,
+    *stories: str,
+    now: int = START,
+    headers: Mapping[str, str] | None = None,
+    **fields: object,
+) -> Exchange:
+    """A Mobtexting click-to-call, the documented fields first and `fields` over them."""
+    listing = store.world.listings["mobtexting"]
+    given = {"authorization": "Bearer key", "accept": "application/json", **(headers or {})}
+    sent = {name: value for name, value in {**CLICK, **fields}.items() if value is not None}
+    asked = Request("POST", "/api/v2/voice/c2c", headers=given, fields=sent)
+    return request(store, Asked(listing, listing.provider.endpoints[0], asked, stories), now)
+
+
+def play(store: Store, receiver: Receiver = pleased) -> list[Delivery]:
+    """Step until nothing is due, answering each webhook at once; what was handed out."""
+    sent = []
+    while (due := store.peek()) is not None:
+        delivery = step(store)
+        if delivery is not None:
+            sent.append(delivery)
+            settle(store, delivery, receiver(delivery), due.at)
+    return sent
+
+
+def with_account(store: Store, **changes: object) -> None:
+    """Change the bundled Mobtexting account."""
+    key = ("mobtexting", "mobtexting-default")
+    store.accounts[key] = replace(store.accounts[key], **changes)  # type: ignore[arg-type] - typed by Account
