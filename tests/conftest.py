@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -66,7 +67,7 @@ def play(store: Store, receiver: Receiver = pleased) -> list[Delivery]:
     return sent
 
 
-def with_account(store: Store, **changes: object) -> None:
+def with_account(store: Store, **changes: Any) -> None:
     """Change the bundled Mobtexting account."""
     key = ("mobtexting", "mobtexting-default")
-    store.accounts[key] = replace(store.accounts[key], **changes)  # type: ignore[arg-type] - typed by Account
+    store.accounts[key] = replace(store.accounts[key], **changes)

@@ -204,8 +204,8 @@ def _node(reading: _Reading, event: Any) -> Place:
     reading.nodes += 1
     if reading.nodes > NODES:
         raise Unusable([Problem(place, f"the file holds more than {NODES:,} keys and values")])
-    for message in adorned(event):
-        reading.complain(place, message)
+    if event.anchor or getattr(event, "tag", None):
+        reading.problems.extend(Problem(place, message) for message in adorned(event))
     return place
 
 

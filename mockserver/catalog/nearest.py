@@ -16,6 +16,6 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def _likeness(word: str, other: str) -> float:
-    pair = SequenceMatcher(None, other.casefold(), word.casefold())
-    # The quick ratio is an upper bound that only looks at lengths: a huge word costs nothing.
+    pair = SequenceMatcher(None, word.casefold(), other.casefold())
+    # The quick ratio is an upper bound that only looks at lengths: a huge word costs little.
     return pair.ratio() if pair.real_quick_ratio() >= ALIKE else 0.0

@@ -45,6 +45,7 @@ _SAYINGS: Final = (
     _Saying("expected '-' indicator", "a list item ('- ') was expected here"),
     _Saying("expected ',' or", "this bracket is never closed", character="", opening=True),
     _Saying("expected ',' or", "a comma or the closing bracket was expected here"),
+    _Saying("node content", "the text ends where a value was expected", character=""),
     _Saying("node content", "a value was expected here"),
     _Saying("<document start>", "the document has ended before this"),
     _Saying("", "{problem}"),

@@ -1,0 +1,45 @@
+"""A wrong word finds the word that was meant, and nothing when none is near."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockserver.catalog.nearest import nearest
+
+KNOWN = ("answered", "busy", "callee-busy", "caller-busy", "no-answer", "rejected", "unreachable")
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("calee-busy", "did you mean 'callee-busy'?"),
+        ("callee_busy", "did you mean 'callee-busy'?"),
+        ("Callee-Busy", "did you mean 'callee-busy'?"),
+        ("bussy", "did you mean 'busy'?"),
+        ("noanswer", "did you mean 'no-answer'?"),
+        ("answerd", "did you mean 'answered'?"),
+        ("unreachabel", "did you mean 'unreachable'?"),
+        ("callex-busy", "did you mean 'callee-busy' or 'caller-busy'?"),
+        ("piano", ""),
+        ("", ""),
+        ("x" * 1_000_000, ""),
+    ],
+)
+def test_nearest_names_what_was_meant(word: str, hint: str) -> None:
+    assert nearest(word, KNOWN) == hint
+
+
+def test_nearest_nothing_known() -> None:
+    assert nearest("busy", []) == ""
+
+
+def test_nearest_two_at_most() -> None:
+    assert nearest("leg-x", ["leg-c", "leg-a", "leg-b", "leg-a"]) == (
+        "did you mean 'leg-a' or 'leg-b'?"
+    )
+
+
+@given(st.text(max_size=12), st.permutations(KNOWN))
+@settings(max_examples=100, deadline=None)
+def test_nearest_any_order_of_the_known(word: str, known: list[str]) -> None:
+    assert nearest(word, iter(known)) == nearest(word, KNOWN)

@@ -1,0 +1,134 @@
+"""The floors: who may import whom, and how long a function may be."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import mockserver
+
+HOUSE = Path(mockserver.__file__).parent
+LONGEST = 40
+
+OURS = {
+    "__init__": set(),
+    "__main__": {"cli"},
+    "settings": set(),
+    "core": {"core"},
+    "providers": {"core"},
+    "engine": {"core", "engine"},
+    "catalog": {"core", "catalog", "providers"},
+    "runtime": {"core", "engine", "runtime", "__init__"},
+    "web": {"core", "engine", "runtime", "web", "__init__"},
+    "app": {"settings", "core", "catalog", "engine", "runtime", "web", "providers", "__init__"},
+    "cli": {"app", "cli", "settings", "__init__"},
+}
+"""Room -> the rooms that it may import; a provider also imports its own folder."""
+
+OTHERS = {
+    "catalog": {"yaml", "jsonschema"},
+    "runtime": {"h11"},
+    "web": {"starlette", "python_multipart"},
+    "app": {"uvicorn"},
+    "cli": {"click"},
+}
+"""Room -> the packages from outside that it may import."""
+
+TIMELESS = ("core", "providers", "catalog", "engine")
+CLOCKS = {"time", "random", "asyncio", "secrets"}
+STANDARD = set(sys.stdlib_module_names)
+
+
+def room(path: Path) -> str:
+    return path.relative_to(HOUSE).parts[0].removesuffix(".py")
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def trespasses(place: str, source: str) -> list[str]:
+    """What a file at this place of the house imports although its floor forbids it."""
+    here, *inner = Path(place).with_suffix("").parts
+    return [name for name in imports(ast.parse(source)) if not allowed(here, inner, name)]
+
+
+def allowed(here: str, inner: list[str], name: str) -> bool:
+    first, *rest = name.split(".")
+    if first == "mockserver":
+        there = rest[0] if rest and (HOUSE / rest[0]).exists() else ""
+        there = there or ("__init__" if not (HOUSE / f"{rest[0]}.py").exists() else rest[0])
+        if here == there == "providers":
+            return rest[1] == inner[0]
+        return there in OURS[here]
+    if first in STANDARD:
+        return here not in TIMELESS or first not in CLOCKS
+    return first in OTHERS.get(here, set())
+
+
+FILES = sorted(HOUSE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(HOUSE)))
+def test_imports_keep_to_the_floors(path: Path) -> None:
+    assert trespasses(str(path.relative_to(HOUSE)), path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(HOUSE)))
+def test_files_open_with_a_sentence_and_functions_are_short(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    opening = (ast.get_docstring(tree) or "").split("\n\n")[0].replace("\n", " ")
+    assert opening.endswith((".", "`"))
+    functions = [
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    lengths = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions}
+    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
+
+
+@pytest.mark.parametrize(
+    ("place", "source", "forbidden"),
+    [
+        ("core/call.py", "import time", ["time"]),
+        ("core/call.py", "from mockserver.engine import store", ["mockserver.engine.store"]),
+        ("engine/store.py", "import random", ["random"]),
+        ("engine/store.py", "from starlette.routing import Route", ["starlette.routing.Route"]),
+        ("providers/phonon/react.py", "import asyncio", ["asyncio"]),
+        (
+            "providers/phonon/react.py",
+            "from mockserver.providers.mobtexting import dialect",
+            ["mockserver.providers.mobtexting.dialect"],
+        ),
+        (
+            "providers/phonon/react.py",
+            "from mockserver.providers.phonon import dialect\nfrom mockserver.core import chance",
+            [],
+        ),
+        ("web/wire.py", "from mockserver.catalog import stories", ["mockserver.catalog.stories"]),
+        ("catalog/stories.py", "from mockserver.engine import store", ["mockserver.engine.store"]),
+        ("runtime/driver.py", "import httpx", ["httpx"]),
+        ("cli/serve.py", "from mockserver.web import site", ["mockserver.web.site"]),
+        ("settings.py", "from mockserver import app", ["mockserver.app"]),
+    ],
+)
+def test_a_trespass_is_seen(place: str, source: str, forbidden: list[str]) -> None:
+    assert trespasses(place, source) == forbidden
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(HOUSE)))
+def test_no_branch_on_the_name_of_a_provider(path: Path) -> None:
+    names = {folder.name for folder in (HOUSE / "providers").iterdir() if folder.is_dir()}
+    compared = [
+        constant.value
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Compare)
+        for constant in ast.walk(node)
+        if isinstance(constant, ast.Constant) and constant.value in names
+    ]
+    assert compared == []

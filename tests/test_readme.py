@@ -1,0 +1,59 @@
+"""The README says the truth: its snippets run, its tables name what there is."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mockserver.app import running
+from mockserver.catalog.registry import bundled
+from mockserver.settings import read
+from mockserver.web.site import NOUNS
+
+README = Path(__file__).parent.parent / "README.md"
+TEXT = README.read_text("utf-8")
+FIRST_CALL = TEXT.partition("## A first call\n")[2].partition("\n## ")[0]
+SNIPPETS = re.findall(r"```bash\n(.*?)```", FIRST_CALL, re.DOTALL)
+BASH = shutil.which("bash") or ""
+
+
+def shown(snippet: str, origin: str) -> str:
+    """What the snippet prints when it is run as printed, but for the port."""
+    command = snippet.replace("http://localhost:8080", origin).replace("curl ", "curl -sS ")
+    done = subprocess.run([BASH, "-c", command], capture_output=True, check=True, timeout=20)  # noqa: S603 - the README's own text
+    return done.stdout.decode()
+
+
+@pytest.mark.skipif(not (BASH and shutil.which("curl")), reason="the snippets need bash and curl")
+def test_first_call_works_as_printed() -> None:
+    with running(read({"port": "0", "seed": "readme"}, {})) as origin:
+        placed, advanced, inbox, busy, refused = [shown(snippet, origin) for snippet in SNIPPETS]
+    assert placed.endswith('{"status":200,"message":"Call initiated successfully"}')
+    assert "x-mock-call: c1" in placed
+    assert json.loads(advanced)["attempts"] == 1
+    [report] = json.loads(inbox)["received"]
+    assert report["body"]["status"] == "COMPLETED"
+    assert busy == '{"status":200,"message":"Call initiated successfully"}'
+    assert "x-mock-fault: from-malformed" in refused
+    assert "would pass: 10 to 15 digits" in refused
+
+
+def test_scenarios_of_the_readme_are_those_that_there_are() -> None:
+    named = re.findall(r"^  ([a-z-]+): ", (bundled("scenarios") / "common.yaml").read_text(), re.M)
+    told = TEXT.partition("Scenarios so far: ")[2].partition(".")[0]
+    assert re.findall(r"`([a-z-]+)`", told) == named
+
+
+@pytest.mark.parametrize("route", [route.path for noun in NOUNS for route in noun.ROUTES])
+def test_every_control_route_is_in_the_readme(route: str) -> None:
+    assert f"/_mock{route.replace('{name}.json', '{provider}.json')}" in TEXT
+
+
+def test_house_of_the_readme_names_every_room() -> None:
+    house = README.parent / "mockserver"
+    rooms = {path.name.removesuffix(".py") for path in house.iterdir() if path.suffix != ".typed"}
+    named = set(re.findall(r"`([a-z_]+)(?:/\*)?`", TEXT.partition("## The house")[2]))
+    assert rooms - named - {"__init__", "__pycache__"} == set()
