@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
-from mockserver.catalog.surrogates import unveil, veil
 from mockserver.catalog.yaml_errors import adorned, flaw, short
 from mockserver.catalog.yaml_text import Flaw, text_of
 
@@ -97,7 +96,6 @@ class _Open:
 class _Reading:
     file: str
     content: object = None
-    veiled: bool = False
     nodes: int = 0
     open: list[_Open] = field(default_factory=list)
     places: dict[Path, Place] = field(default_factory=dict)
@@ -118,10 +116,8 @@ def _walk(reading: _Reading, text: str | Flaw) -> None:
     if isinstance(text, Flaw):
         raise _unreadable(reading, text)
     reading.places[()] = Place(reading.file, 1, 1)
-    veiled = veil(text)
-    reading.veiled = veiled != text
     try:
-        for event in yaml.parse(veiled, Loader=LOADER):
+        for event in yaml.parse(text, Loader=LOADER):
             if act := _ACTS.get(type(event)):
                 act(reading, event)
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
@@ -141,8 +137,6 @@ def _document(reading: _Reading, event: Any) -> None:
 def _scalar(reading: _Reading, event: Any) -> None:
     place = _node(reading, event)
     text = event.value
-    if reading.veiled:
-        text = unveil(text, escaped=event.style == '"')
     if _SURROGATE.search(text):  # the C parser refuses it by itself, the pure one does not
         reading.complain(place, "this is not YAML: this escape names no character")
     if reading.wants_key:

@@ -1,6 +1,7 @@
 """No text brings the reader down: limits bite at once, and nothing but problems comes out."""
 
 import json
+import sys
 import time
 import tracemalloc
 from unittest.mock import patch
@@ -72,9 +73,15 @@ def test_bomb_is_refused_by_either_parser(loader: object, text: str, complaint: 
         assert _first(text) == complaint
 
 
-@pytest.mark.parametrize("text", [text for text, _ in EVERY], ids=[*BOMBS, *LARGE])
+@pytest.mark.parametrize("text", [text for text, _ in BOMBS.values()], ids=BOMBS)
 def test_bomb_is_refused_at_once(text: str) -> None:
     assert min(_seconds(text) for _ in range(3)) < SECONDS  # the best of three: others run too
+
+
+@pytest.mark.skipif(sys.gettrace() is not None, reason="a tracer takes longer than the reader")
+@pytest.mark.parametrize("text", [text for text, _ in LARGE.values()], ids=LARGE)
+def test_large_text_is_refused_at_once(text: str) -> None:
+    assert min(_seconds(text) for _ in range(3)) < SECONDS
 
 
 @pytest.mark.parametrize(("text", "complaint"), EVERY, ids=[*BOMBS, *LARGE])
@@ -109,10 +116,8 @@ def test_limits_are_exact(text: str, complaint: str | None) -> None:
     assert (known is None) == bool(complaint)
 
 
-# The parser may not take a pair of escapes beside characters of the area it is veiled with.
-TEXT = st.text(st.characters(codec="utf-8", max_codepoint=0xE7FF)) | st.text(
-    st.characters(codec="utf-8", min_codepoint=0xF000)
-)
+# JSON writes what lies above as two escapes, which are no YAML.
+TEXT = st.text(st.characters(codec="utf-8", max_codepoint=0xFFFF))
 VALUES = st.recursive(
     TEXT | st.none(),
     lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner),

@@ -50,7 +50,7 @@ def _complaints(text: str | bytes) -> list[str]:
                 "3:3: merge keys (<<) are not supported: write the keys out",
             ],
         ),
-        ("{? , a: 1}", ["1:4: a key is missing here"]),
+        ("a: 1\n?\n: b", ["2:2: a key is missing here"]),
         ("x: {{ name }}", ["1:5: a key must be text, not a map"]),
         (
             "x: 1\n? {x: 2}\n: {x: 3, x: 4}\n? [x]\n: 5\nx: 6",

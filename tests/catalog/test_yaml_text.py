@@ -38,6 +38,7 @@ def test_text_of_what_can_be_read(raw: str | bytes, text: str) -> None:
         ("\x80", 1, 1, "the character U+0080 is not allowed in YAML"),
         ("\ufeffab\ud800", 1, 3, "the character U+D800 is not allowed in YAML"),
         ("\ufffe", 1, 1, "the character U+FFFE is not allowed in YAML"),
+        ("\ufeffa: \ufeffb", 1, 4, "the character U+FEFF is not allowed in YAML"),
         (b"a: 1\nb: \x00", 2, 4, "the character U+0000 is not allowed in YAML"),
         (b"\xff\xfea\x00", 1, 1, "byte 0xff is not UTF-8: save the file as UTF-8"),
         (b"a: \xe9", 1, 4, "byte 0xe9 is not UTF-8: save the file as UTF-8"),

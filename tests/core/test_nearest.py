@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.catalog.nearest import nearest
+from mockserver.core.nearest import nearest
 
 KNOWN = ("answered", "busy", "callee-busy", "caller-busy", "no-answer", "rejected", "unreachable")
 

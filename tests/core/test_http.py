@@ -1,0 +1,30 @@
+"""What a client says it accepts."""
+
+import pytest
+
+from mockserver.core.http import Request
+
+
+@pytest.mark.parametrize(
+    ("accept", "accepted"),
+    [
+        ("application/json", True),
+        ("Application/JSON", True),
+        ("text/html, application/json;q=0.9", True),
+        ("text/html;q=1 , application/json ;charset=utf-8", True),
+        ("text/html", False),
+        ("application/json-seq", False),
+        ("application/problem+json", False),
+        ("", False),
+    ],
+)
+def test_request_accepts_json(
+    accept: str,
+    accepted: bool,  # noqa: FBT001 - what the table expects
+) -> None:
+    request = Request("GET", "/", headers={"accept": accept})
+    assert request.accepts("application/json") is accepted
+
+
+def test_request_accepts_without_the_header() -> None:
+    assert Request("GET", "/").accepts("application/json") is False

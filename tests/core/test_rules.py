@@ -1,0 +1,119 @@
+"""Rulebooks: what counts as a breach, and whose objection answers."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from mockserver.core.account import Account
+from mockserver.core.call import Call
+from mockserver.core.http import Request
+from mockserver.core.rules import (
+    Breach,
+    Case,
+    Fault,
+    Rule,
+    Rulebook,
+    Source,
+    Violation,
+    examine,
+    malformed,
+    missing,
+    unreadable,
+)
+
+FAULT = Fault("fault", 422, "No.", Source.ASSUMED)
+
+
+def never(_shape: str, _legs: Mapping[str, str], _at: int | None) -> Call:
+    raise AssertionError
+
+
+def case(*violations: Violation, flaw: str = "", **fields: object) -> Case:
+    asked = Request("POST", "/", fields=fields, flaw=flaw)
+    return Case(asked, 0, never, None, violations)
+
+
+def rule(name: str, *, broken: bool) -> Rule:
+    return Rule(lambda _: broken, FAULT, name)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("x", "x"), (5, "5"), ("", ""), (None, ""), (0, "0"), (False, "False")]
+)
+def test_case_text_of_a_field(value: object, text: str) -> None:
+    assert case(to=value).text("to") == text
+
+
+def test_case_text_of_a_field_not_sent() -> None:
+    assert case().text("to") == ""
+
+
+def test_case_caller_known() -> None:
+    shop = Account("shop", "mobtexting")
+    assert Case(Request("GET", "/"), 0, never, shop).caller is shop
+
+
+def test_case_caller_of_a_stranger() -> None:
+    with pytest.raises(LookupError, match=r"^this rule stands before the one that asks who"):
+        _ = case().caller
+
+
+@pytest.mark.parametrize(
+    ("keywords", "violation", "covered"),
+    [
+        ((), Violation("to", "pattern"), True),
+        ((), Violation("to", "type"), True),
+        ((), Violation("to", "required"), False),
+        ((), Violation("from", "pattern"), False),
+        (("required",), Violation("to", "required"), True),
+        (("required",), Violation("to", "pattern"), False),
+        (("required",), Violation("from", "required"), False),
+        (("minimum", "maximum"), Violation("to", "maximum"), True),
+    ],
+)
+def test_breach_covers(
+    keywords: tuple[str, ...],
+    violation: Violation,
+    covered: bool,  # noqa: FBT001 - what the table expects
+) -> None:
+    breach = Breach("to", frozenset(keywords))
+    assert breach.covers(violation) is covered
+    assert breach(case(Violation("mid", "type"), violation)) is covered
+    assert breach(case()) is False
+
+
+def test_missing_and_malformed_name_their_field() -> None:
+    assert missing("to", FAULT) == (Breach("to", frozenset({"required"})), FAULT, "to")
+    assert malformed("to", FAULT) == (Breach("to"), FAULT, "to")
+
+
+def test_unreadable_is_a_body_with_a_flaw() -> None:
+    assert [unreadable(case(flaw=flaw)) for flaw in ("", "the body is not JSON")] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("stages", "names"),
+    [
+        ((), []),
+        (((), ()), []),
+        (((("a", False), ("b", False)), (("c", False),)), []),
+        (((("a", False), ("b", True)), (("c", True),)), ["b"]),
+        (((("a", True), ("b", False), ("c", True)),), ["a", "c"]),
+        (((("a", False),), (("b", True), ("c", True)), (("d", True),)), ["b", "c"]),
+    ],
+)
+def test_examine_first_stage_that_objects(
+    stages: tuple[tuple[tuple[str, bool], ...], ...], names: list[str]
+) -> None:
+    rulebook: Rulebook = tuple(
+        tuple(rule(name, broken=broken) for name, broken in stage) for stage in stages
+    )
+    assert [found.field for found in examine(rulebook, case())] == names
+
+
+def test_examine_asks_no_later_stage() -> None:
+    def relies_on_the_first(asked: Case) -> bool:
+        return asked.caller.balance is None
+
+    strangers = (rule("who", broken=True),)
+    assert examine((strangers, (Rule(relies_on_the_first, FAULT),)), case()) == strangers

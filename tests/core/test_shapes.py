@@ -1,0 +1,228 @@
+"""What people do to each other, to the millisecond, and who ends a call."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from mockserver.core.call import Call, Event, Leg, Order, apply
+from mockserver.core.causes import CAUSES
+from mockserver.core.legs import ANSWERED, WORDS, Behaviour, Deed, fixed
+from mockserver.core.script import Next, Script, Waiting, advance_script, moved
+from mockserver.core.shapes import SHAPES, compile_legs, follows
+
+ANSWERS = [("begin", "", 0), ("ring", "a", 0), ("answer", "a", 2_000), ("ring", "b", 2_000)]
+BRIDGED = [*ANSWERS, ("answer", "b", 4_000), ("bridge", "", 4_000)]
+STAYS = replace(ANSWERED, talk=None)
+
+Line = tuple[str, str, int]
+
+
+def over(at: int, *hung_up: str) -> list[Line]:
+    gone = [("hangup", leg, at) for leg in hung_up]
+    return [*gone, ("attempt-ended", "", at), ("ended", "", at)]
+
+
+def ask(script: Script, call: Call) -> tuple[Next | None, tuple[Waiting, ...]]:
+    """What comes next; that asking more often changes nothing is checked at every event."""
+    answers = [advance_script(script, call, "seed") for _ in range(3)]
+    assert answers[0] == answers[1] == answers[2]
+    return answers[0]
+
+
+def happened(call: Call, event: Event | None) -> Call:
+    while event is not None:
+        call = apply(call, event)
+        event = follows(call, event.at)
+    return call
+
+
+def lived(shape: str, how: Mapping[str, Behaviour]) -> tuple[Call, tuple[Waiting, ...]]:
+    """The call when nothing is due any more, and who is then awaited."""
+    script = compile_legs(SHAPES[shape], how)
+    legs = tuple(Leg(name, name, "1") for name in how)
+    call = Call(Order("c1", "v1", "p", "shop", "c2c", shape, {}, 0), legs, 0)
+    coming, awaited = ask(script, call)
+    while coming is not None:
+        call = happened(moved(script, call, coming), coming.event)
+        coming, awaited = ask(script, call)
+    return call, awaited
+
+
+def told(call: Call) -> list[Line]:
+    return [(event.verb, event.leg, event.at) for event in call.events]
+
+
+def both(a: Behaviour = ANSWERED, b: Behaviour = ANSWERED) -> Mapping[str, Behaviour]:
+    return {"a": a, "b": b}
+
+
+@pytest.mark.parametrize(
+    ("how", "lines", "became"),
+    [
+        pytest.param(both(), [*BRIDGED, *over(10_000, "a", "b")], "completed", id="answered"),
+        pytest.param(
+            both(b=replace(WORDS["busy"], ring=fixed(3_000))),
+            [*ANSWERS, *over(5_000, "b", "a")],
+            "busy",
+            id="callee-busy",
+        ),
+        pytest.param(
+            both(b=WORDS["no-answer"]),
+            [*ANSWERS, *over(27_000, "b", "a")],
+            "no-answer",
+            id="no-answer",
+        ),
+        pytest.param(both(a=WORDS["busy"]), [*ANSWERS[:2], *over(2_000, "a")], "busy", id="a-busy"),
+        pytest.param(
+            both(a=WORDS["no-answer"]),
+            [*ANSWERS[:2], *over(25_000, "a")],
+            "no-answer",
+            id="a-no-answer",
+        ),
+        pytest.param(
+            both(a=replace(ANSWERED, hangup=fixed(1_500)), b=WORDS["no-answer"]),
+            [*ANSWERS, *over(3_500, "a", "b")],
+            "cancelled",
+            id="a-hangs-up-while-b-rings",
+        ),
+        pytest.param(
+            both(b=WORDS["machine"]),
+            [*BRIDGED, ("machine", "b", 4_000), *over(10_000, "a", "b")],
+            "completed",
+            id="b-machine",
+        ),
+        pytest.param(
+            both(b=replace(ANSWERED, talk=fixed(5_999))),
+            [*BRIDGED, *over(9_999, "b", "a")],
+            "completed",
+            id="the-shorter-talk-counts",
+        ),
+        pytest.param(
+            both(a=STAYS, b=replace(STAYS, hangup=fixed(1))),
+            [*BRIDGED, *over(4_001, "b", "a")],
+            "completed",
+            id="b-hangs-up-by-the-clock",
+        ),
+        pytest.param(
+            both(b=replace(STAYS, hangup=fixed(7_000))),
+            [*BRIDGED, *over(10_000, "a", "b")],
+            "completed",
+            id="hangup-later-than-the-talk",
+        ),
+    ],
+)
+def test_b_after_a_to_the_millisecond(
+    how: Mapping[str, Behaviour], lines: list[Line], became: str
+) -> None:
+    call, awaited = lived("b-after-a", how)
+    assert (told(call), call.outcome, awaited) == (lines, became, ())
+
+
+def test_b_gets_cause_normal_when_a_gives_up() -> None:
+    call, _ = lived("b-after-a", both(replace(ANSWERED, hangup=fixed(1_500)), WORDS["no-answer"]))
+    assert [leg.cause for leg in call.legs] == ["normal", "normal"]
+
+
+@pytest.mark.parametrize("cause", [cause for cause in CAUSES if cause != "normal"])
+def test_b_after_a_outcome_is_that_of_the_cause(cause: str) -> None:
+    call, _ = lived("b-after-a", both(b=WORDS[cause]))
+    assert (call.outcome, [leg.cause for leg in call.legs]) == (
+        CAUSES[cause].outcome,
+        ["normal", cause],
+    )
+
+
+def test_one_leg_to_the_millisecond() -> None:
+    call, awaited = lived("one-leg", {"a": ANSWERED})
+    assert told(call) == [*ANSWERS[:3], *over(8_000, "a")]
+    assert (call.outcome, awaited) == ("completed", ())
+
+
+@pytest.mark.parametrize(
+    ("deeds", "lines", "end"),
+    [
+        ((("digits", 3_000), ("digits", 2_000)), [("digits", 5_000), ("digits", 7_000)], 13_000),
+        ((("speech", 1_000),), [("speech", 3_000)], 9_000),
+        ((("digits", 0), ("speech", 0)), [("digits", 2_000), ("speech", 2_000)], 8_000),
+    ],
+)
+def test_deeds_each_after_the_one_before(
+    deeds: tuple[tuple[str, int], ...], lines: list[tuple[str, int]], end: int
+) -> None:
+    done = tuple(Deed(fixed(after), verb, {"digits": "1"}) for verb, after in deeds)
+    call, _ = lived("one-leg", {"a": replace(ANSWERED, deeds=done)})
+    assert told(call) == [
+        *ANSWERS[:3],
+        *((verb, "a", at) for verb, at in lines),
+        *over(end, "a"),
+    ]
+    assert call.events[3].data == {"digits": "1"}
+
+
+def test_deeds_never_done_when_the_leg_does_not_answer() -> None:
+    keyed = replace(WORDS["busy"], deeds=(Deed(fixed(1_000), "digits", {"digits": "1"}),))
+    call, _ = lived("one-leg", {"a": keyed})
+    assert told(call) == [*ANSWERS[:2], *over(2_000, "a")]
+
+
+@pytest.mark.parametrize(
+    ("how", "lines", "awaited"),
+    [
+        (both(STAYS, STAYS), BRIDGED, Waiting("hangup")),
+        (both(WORDS["person"]), ANSWERS[:2], Waiting("person", "a")),
+        (both(STAYS, WORDS["person"]), ANSWERS, Waiting("person", "b")),
+        (both(b=WORDS["person"]), ANSWERS, Waiting("person", "b")),
+        ({"a": STAYS}, ANSWERS[:3], Waiting("hangup")),
+    ],
+)
+def test_nobody_but_the_outside_goes_on(
+    how: Mapping[str, Behaviour], lines: list[Line], awaited: Waiting
+) -> None:
+    call, waiting = lived("b-after-a" if "b" in how else "one-leg", how)
+    assert (told(call), call.outcome, waiting) == (lines, None, (awaited,))
+
+
+def leg(name: str, state: str) -> Leg:
+    return Leg(name, name, "1", state, cause="busy" if state == "ended" else None)
+
+
+def made(shape: str, phase: str, states: str) -> Call:
+    words = {"i": "idle", "r": "ringing", "a": "answered", "e": "ended"}
+    legs = tuple(leg(name, words[letter]) for name, letter in zip("ab", states, strict=False))
+    return Call(Order("c1", "v1", "p", "shop", "c2c", shape, {}, 0), legs, 0, phase)
+
+
+@pytest.mark.parametrize(
+    ("shape", "phase", "states", "event"),
+    [
+        ("b-after-a", "placed", "ii", None),
+        ("b-after-a", "ended", "ee", None),
+        ("b-after-a", "begun", "ii", None),
+        ("b-after-a", "begun", "ai", None),
+        ("b-after-a", "begun", "ar", None),
+        ("b-after-a", "begun", "aa", Event(9, "bridge")),
+        ("b-after-a", "bridged", "aa", None),
+        ("b-after-a", "begun", "ae", Event(9, "hangup", "a", {"cause": "normal"})),
+        ("b-after-a", "bridged", "ea", Event(9, "hangup", "b", {"cause": "normal"})),
+        ("b-after-a", "begun", "er", Event(9, "hangup", "b", {"cause": "normal"})),
+        ("b-after-a", "begun", "ei", Event(9, "attempt-ended", data={"outcome": "busy"})),
+        ("b-after-a", "bridged", "ee", Event(9, "attempt-ended", data={"outcome": "busy"})),
+        ("b-after-a", "over", "ee", Event(9, "ended", data={"outcome": "busy"})),
+        ("one-leg", "begun", "a", None),
+        ("one-leg", "begun", "e", Event(9, "attempt-ended", data={"outcome": "busy"})),
+    ],
+)
+def test_follows_from_the_legs(shape: str, phase: str, states: str, event: Event | None) -> None:
+    assert follows(made(shape, phase, states), 9) == event
+
+
+def test_follows_a_leg_whose_failure_is_not_fatal(monkeypatch: pytest.MonkeyPatch) -> None:
+    queue = SHAPES["b-after-a"]._replace(fatal=frozenset("a"))
+    monkeypatch.setattr("mockserver.core.shapes.SHAPES", {"queue": queue})
+    assert follows(made("queue", "begun", "ae"), 9) is None
+
+
+def test_shapes_say_whom_the_client_wanted_to_reach() -> None:
+    callees = {name: shape.callee for name, shape in SHAPES.items()}
+    assert callees == {"one-leg": "a", "b-after-a": "b"}

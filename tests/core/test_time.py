@@ -1,0 +1,108 @@
+"""Moments and lengths of time, in and out."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockserver.core.time import DAY, HOUR, MINUTE, SECOND, iso, length, millis, moment, seconds
+
+NINE = 1_767_258_000_000
+CENTURY = 36_525 * DAY
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("90s", 90 * SECOND),
+        ("90", 90 * SECOND),
+        ("1m30s", 90 * SECOND),
+        ("1m30", 90 * SECOND),
+        ("2h", 2 * HOUR),
+        ("1d2h3m4.5s", DAY + 2 * HOUR + 3 * MINUTE + 4_500),
+        ("0.5h", 30 * MINUTE),
+        ("1.5", 1_500),
+        ("0.001s", 1),
+        (" 2s ", 2 * SECOND),
+        ("0", 0),
+        ("36525d", CENTURY),
+        ("36525d1s", None),
+        ("9" * 400, None),
+        ("", None),
+        ("  ", None),
+        ("s", None),
+        (".5s", None),
+        ("1.s", None),
+        ("-5s", None),
+        ("1e3", None),
+        ("1s1m", None),
+        ("1 m", None),
+        ("2 s", None),
+        ("2S", None),
+        ("soon", None),
+        ("\u0662s", None),
+        ("inf", None),
+        ("nan", None),
+    ],
+)
+def test_length_of_a_text(text: str, span: int | None) -> None:
+    assert length(text) == span
+
+
+@given(st.integers(0, CENTURY))
+@settings(max_examples=200, deadline=None)
+def test_length_of_seconds_as_shown_is_the_span(span: int) -> None:
+    assert length(str(seconds(span))) == span
+
+
+@given(st.integers(0, 999), st.integers(0, 99), st.integers(0, 99), st.integers(0, 999_999))
+@settings(max_examples=100, deadline=None)
+def test_length_of_units_is_their_sum(days: int, hours: int, minutes: int, rest: int) -> None:
+    text = f"{days}d{hours}h{minutes}m{seconds(rest)}s"
+    assert length(text) == days * DAY + hours * HOUR + minutes * MINUTE + rest
+
+
+@given(st.text(max_size=8))
+@settings(max_examples=200, deadline=None)
+def test_length_of_any_text_is_a_span_or_none(text: str) -> None:
+    span = length(text)
+    assert span is None or 0 <= span <= CENTURY
+
+
+@pytest.mark.parametrize(
+    ("span", "shown"), [(0, "0"), (2_000, "2"), (1_500, "1.5"), (1, "0.001"), (-500, "-0.5")]
+)
+def test_seconds_whole_where_they_are_whole(span: int, shown: str) -> None:
+    assert str(seconds(span)) == shown
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        (0, "1970-01-01T00:00:00.000Z"),
+        (NINE, "2026-01-01T09:00:00.000Z"),
+        (NINE + 7, "2026-01-01T09:00:00.007Z"),
+        (-1, "1969-12-31T23:59:59.999Z"),
+    ],
+)
+def test_iso_of_a_moment(at: int, text: str) -> None:
+    assert iso(at) == text
+
+
+def test_moment_in_a_zone() -> None:
+    kolkata = timezone(timedelta(hours=5, minutes=30))
+    assert moment(NINE, kolkata) == datetime(2026, 1, 1, 14, 30, tzinfo=kolkata)
+    assert moment(NINE, kolkata).hour == 14
+
+
+@pytest.mark.parametrize("hours", [0, 5, -8])
+def test_millis_of_a_moment_in_any_zone(hours: int) -> None:
+    zone = timezone(timedelta(hours=hours))
+    assert millis(datetime(2026, 1, 1, 9, tzinfo=UTC).astimezone(zone)) == NINE
+
+
+@given(st.integers(-(10**12), 10**13))
+@settings(max_examples=100, deadline=None)
+def test_millis_of_a_moment_is_itself(at: int) -> None:
+    assert millis(moment(at)) == at

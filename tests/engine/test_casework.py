@@ -1,0 +1,149 @@
+"""What is on record of a request: ids, the call it made, and why it was refused."""
+
+import pytest
+
+from mockserver.core.call import Event, Leg
+from mockserver.core.http import Reply, Request
+from mockserver.core.rules import Fault, Rule, Source
+from mockserver.engine.casework import Asked, answered, opened, recorded
+from mockserver.engine.store import Store
+from tests.conftest import CLICK, START, click, with_account
+
+HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
+
+
+def asked(store: Store, flaw: str = "", objection: Rule | None = None, **fields: object) -> Asked:
+    listing = store.world.listings["mobtexting"]
+    sent = {**CLICK, **fields}
+    request = Request("POST", "/api/v2/voice/c2c", headers=HEADERS, fields=sent, flaw=flaw)
+    return Asked(listing, listing.provider.endpoints[0], request, ("no-answer",), objection)
+
+
+def test_ids_count_from_one(store: Store) -> None:
+    made = [click(store), click(store, to=None), click(store)]
+    assert [exchange.id for exchange in made] == ["r1", "r2", "r3"]
+    assert [exchange.calls for exchange in made] == [("c1",), (), ("c2",)]
+
+
+def test_opened_knows_the_account_and_what_is_wrong(store: Store) -> None:
+    case = opened(store, asked(store, to="1"), START)
+    assert case.caller is store.accounts["mobtexting", "mobtexting-default"]
+    assert [(one.field, one.keyword) for one in case.violations] == [("to", "pattern")]
+    assert case.now == START
+
+
+def test_opened_checks_no_fields_of_a_body_that_it_could_not_read(store: Store) -> None:
+    assert opened(store, asked(store, flaw="the body is not JSON", to="1"), START).violations == ()
+
+
+@pytest.mark.parametrize(("at", "starts_at"), [(None, START), (START + 9, START + 9)])
+def test_opened_makes_calls_one_after_another(store: Store, at: int | None, starts_at: int) -> None:
+    click(store)
+    case = opened(store, asked(store, mid="7"), START)
+    calls = [case.call("b-after-a", {"a": "1", "b": "2"}, at) for _ in range(2)]
+    assert [call.order.id for call in calls] == ["c2", "c3"]
+    call = calls[0]
+    assert call.order._asdict() == {
+        "id": "c2",
+        "vendor_id": "67df616d-624c-45be-afb8-942709672a5e",
+        "provider": "mobtexting",
+        "account": "mobtexting-default",
+        "operation": "c2c",
+        "shape": "b-after-a",
+        "wanted": {**CLICK, "mid": "7"},
+        "created_at": START,
+    }
+    assert call.legs == (Leg("a", "from", "1"), Leg("b", "to", "2"))
+    assert (call.starts_at, call.events) == (starts_at, (Event(START, "placed"),))
+
+
+def test_opened_makes_calls_for_a_stranger(store: Store) -> None:
+    store.accounts.clear()
+    case = opened(store, asked(store), START)
+    assert (case.account, case.call("one-leg", {"a": "1"}, None).order.account) == (None, "")
+
+
+def test_recorded_of_an_accepted_request(store: Store) -> None:
+    wanted = asked(store)
+    case = opened(store, wanted, START)
+    outcome, broken = answered(wanted, case)
+    exchange = recorded(store, wanted, case, outcome, broken)
+    assert exchange._asdict() == {
+        "id": "r1",
+        "at": START,
+        "provider": "mobtexting",
+        "operation": "c2c",
+        "request": wanted.request,
+        "reply": Reply(200, {"status": 200, "message": "Call initiated successfully"}),
+        "fault": None,
+        "why": "",
+        "stories": ("no-answer",),
+        "calls": ("c1",),
+    }
+
+
+def test_answered_objection_found_on_the_way_comes_first(store: Store) -> None:
+    fault = Fault("wrong-method", 405, "Method Not Allowed", Source.ASSUMED)
+    objection = Rule(lambda _: True, fault)
+    wanted = asked(store, objection=objection, to="1")
+    outcome, broken = answered(wanted, opened(store, wanted, START))
+    assert (outcome.reply.status, broken, outcome.effects.place) == (405, (objection,), ())
+
+
+LONG = "x" * 100
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault", "why"),
+    [
+        (
+            {"to": None},
+            "to-required",
+            "to-required (assumed): The to field is required.; to: not sent",
+        ),
+        (
+            {"to": ""},
+            "to-required",
+            "to-required (assumed): The to field is required.; to: received ''",
+        ),
+        (
+            {"to": "1"},
+            "to-malformed",
+            "to-malformed (assumed): The to format is invalid.; to: received '1'; would pass: "
+            "10 to 15 digits with country code, or flow:<id>",
+        ),
+        (
+            {"to": LONG},
+            "to-malformed",
+            f"to-malformed (assumed): The to format is invalid.; to: received '{LONG[:79]}; "
+            "would pass: 10 to 15 digits with country code, or flow:<id>",
+        ),
+        (
+            {"bridge": "918068280000"},
+            "bridge-unknown",
+            "bridge-unknown (assumed): The selected bridge is invalid.; "
+            "bridge: received '918068280000'",
+        ),
+    ],
+)
+def test_why_names_rule_source_field_and_value(
+    store: Store, fields: dict[str, object], fault: str, why: str
+) -> None:
+    with_account(store, numbers=frozenset({"918068281234"}))
+    exchange = click(store, **fields)
+    assert (exchange.fault, exchange.why) == (fault, why)
+
+
+def test_why_without_a_field(store: Store) -> None:
+    exchange = click(store, headers={"authorization": ""})
+    assert exchange.why == "unauthenticated (assumed): Unauthenticated"
+
+
+def test_why_a_body_could_not_be_read(store: Store) -> None:
+    wanted = asked(store, flaw="the body is not JSON: line 1 column 2: x")
+    case = opened(store, wanted, START)
+    exchange = recorded(store, wanted, case, *answered(wanted, case))
+    assert (exchange.fault, exchange.why) == (
+        "malformed-body",
+        "malformed-body (assumed): Bad Request; the body is not JSON: line 1 column 2: x",
+    )

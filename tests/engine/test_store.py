@@ -1,0 +1,166 @@
+"""What a sandbox remembers, what is due in it, and what a reset leaves of it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from mockserver.core.account import Account
+from mockserver.core.call import Event
+from mockserver.core.facts import Fact
+from mockserver.core.script import Next
+from mockserver.engine import store as module
+from mockserver.engine.simulation import happen, step
+from mockserver.engine.store import Due, Store, Told, World
+from tests.conftest import START, click, play
+
+STEP = Next(5, 0, Event(5, "play", "a"), "")
+
+
+def accounts(store: Store, **credentials: frozenset[str] | None) -> None:
+    store.accounts = {
+        ("mobtexting", name): Account(name, "mobtexting", keys)
+        for name, keys in credentials.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("credential", "name"),
+    [
+        ("k1", "one"),
+        ("k2", "two"),
+        ("stranger", "any"),
+        ("both", "one"),
+        ("invalid", None),
+        ("revoked", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_account_named_before_any(store: Store, credential: str | None, name: str | None) -> None:
+    accounts(
+        store,
+        any=None,
+        late=None,
+        one=frozenset({"k1", "both", "invalid"}),
+        two=frozenset({"k2", "both", "revoked"}),
+    )
+    found = store.account("mobtexting", credential)
+    assert (found.name if found else None) == name
+
+
+@pytest.mark.parametrize("credential", ["stranger", "k1"])
+def test_account_of_another_provider(store: Store, credential: str) -> None:
+    accounts(store, any=None, one=frozenset({"k1"}))
+    assert store.account("phonon", credential) is None
+
+
+def test_account_nobody_takes_strangers(store: Store) -> None:
+    accounts(store, one=frozenset({"k1"}))
+    assert store.account("mobtexting", "stranger") is None
+
+
+def test_record_tells_the_watchers(store: Store) -> None:
+    seen: list[Fact] = []
+    store.watchers.append(seen.append)
+    facts = [Fact(at, "clock", "", {}) for at in (1, 2)]
+    for fact in facts:
+        store.record(fact)
+    assert (list(store.journal), seen, store.recorded) == (facts, facts, 2)
+
+
+def test_record_keeps_the_newest(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "KEPT", 3)
+    store = Store(world)
+    for at in range(5):
+        store.record(Fact(at, "clock", "", {}))
+    assert ([fact.at for fact in store.journal], store.recorded) == ([2, 3, 4], 5)
+
+
+def test_take_in_order_of_time_then_of_arrival(store: Store) -> None:
+    for at, name in ((20, "w1"), (10, "w2"), (20, "w3"), (10, "w4")):
+        store.schedule(at, "delivery", name)
+    taken = [store.take() for _ in range(5)]
+    assert [due.subject if due else None for due in taken] == ["w2", "w4", "w1", "w3", None]
+
+
+def test_take_at_the_beginning_of_time(store: Store) -> None:
+    store.schedule(0, "delivery", "w1")
+    assert (store.peek(), store.take(), store.peek()) == (
+        Due(0, 1, "delivery", "w1"),
+        Due(0, 1, "delivery", "w1"),
+        None,
+    )
+
+
+def test_schedule_carries_what_was_told(store: Store) -> None:
+    told = Told(0, Event(5, "hangup", "b"))
+    serial = store.schedule(5, "told", "c1", told)
+    assert store.take() == Due(5, serial, "told", "c1", told)
+
+
+def test_take_passes_over_a_step_that_another_has_replaced(store: Store) -> None:
+    store.turns["c1"] = (store.schedule(5, "script", "c1"), STEP)
+    store.schedule(9, "script", "c2")
+    store.turns["c1"] = (store.schedule(7, "script", "c1"), STEP)
+    assert [due.at for due in store.pending()] == [7]
+    assert [due.at if due else None for due in (store.take(), store.take())] == [7, None]
+
+
+def test_pending_is_one_step_per_call(store: Store) -> None:
+    click(store)
+    click(store)
+    for _ in range(6):
+        step(store)
+    happen(store, "c1", Event(START + 2_000, "digits", "a", {"digits": "1"}))
+    pending = [(due.at, due.kind, due.subject) for due in sorted(store.pending())]
+    assert pending == [(START + 2_000, "script", "c1"), (START + 2_000, "script", "c2")]
+
+
+PARTS: list[Callable[[Store], object]] = [
+    lambda store: store.accounts,
+    lambda store: store.calls,
+    lambda store: store.stories,
+    lambda store: store.scripts,
+    lambda store: store.turns,
+    lambda store: store.waiting,
+    lambda store: list(store.exchanges),
+    lambda store: store.deliveries,
+    lambda store: store.sent,
+    lambda store: list(store.journal),
+    lambda store: store.recorded,
+    lambda store: store.requested,
+    lambda store: list(store.pending()),
+]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_reset_is_back_at_the_start(
+    store: Store, world: World, part: Callable[[Store], object]
+) -> None:
+    click(store, "callee-busy")
+    play(store)
+    click(store, now=START + 60_000)
+    store.waiting["c2"] = ()
+    store.accounts["mobtexting", "mine"] = Account("mine", "mobtexting")
+    blank = part(Store(world))
+    assert part(store) != blank
+    store.reset()
+    assert (part(store), store.epoch) == (blank, 1)
+
+
+def test_reset_begins_the_same_story_again(store: Store) -> None:
+    click(store)
+    first = (play(store), list(store.journal))
+    store.reset()
+    click(store)
+    again = [delivery._replace(epoch=0) for delivery in play(store)]
+    kinds = [(fact.at, fact.kind, fact.call) for fact in store.journal]
+    assert (again, kinds) == (first[0], [(fact.at, fact.kind, fact.call) for fact in first[1]])
+
+
+def test_reset_keeps_its_watchers(store: Store) -> None:
+    seen: list[Fact] = []
+    store.watchers.append(seen.append)
+    store.reset()
+    store.record(Fact(1, "clock", "", {}))
+    assert len(seen) == 1

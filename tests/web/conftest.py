@@ -1,0 +1,108 @@
+"""A whole site in one process: a manual clock, and a courier that remembers what it carried."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+import pytest
+from starlette.types import ASGIApp
+
+from mockserver.catalog.accounts import read_account
+from mockserver.core.webhook import Answer, Delivery
+from mockserver.engine.store import World
+from mockserver.runtime.sandboxes import Sandbox, Timing
+from mockserver.web.site import site
+from tests.conftest import CLICK, START
+
+ORIGIN = "http://mock.test"
+C2C = "/api/v2/voice/c2c"
+BEARER = "top-secret-bearer"
+HEADERS = {"authorization": f"Bearer {BEARER}", "accept": "application/json"}
+PROBLEM = "application/problem+json"
+
+
+async def pleased(_: Delivery) -> Answer:
+    return Answer(200, body=b"thanks", millis=7)
+
+
+class Postman:
+    """A courier that goes nowhere: remembers each delivery, and asks `receive` for the answer."""
+
+    def __init__(self, receive: Callable[[Delivery], Awaitable[Answer]] = pleased) -> None:
+        self.carried: list[Delivery] = []
+        self.receive = receive
+
+    async def carry(self, delivery: Delivery) -> Answer:
+        self.carried.append(delivery)
+        return await self.receive(delivery)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    sandbox: Sandbox
+    postman: Postman
+    app: ASGIApp
+
+    def client(self) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url=ORIGIN)
+
+    def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """One request in an event loop of its own."""
+
+        async def asked() -> httpx.Response:
+            async with self.client() as client:
+                return await client.request(method, path, **more)
+
+        return asyncio.run(asked())
+
+    def read(self, path: str) -> Any:
+        answer = self.ask("GET", path)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def place(self, *stories: str, **fields: object) -> httpx.Response:
+        """A Mobtexting click-to-call, the documented fields first and `fields` over them."""
+        headers = HEADERS | ({"x-mock-scenario": ", ".join(stories)} if stories else {})
+        return self.ask("POST", C2C, json={**CLICK, **fields}, headers=headers)
+
+    def advance(self, **goal: object) -> Any:
+        answer = self.ask("POST", "/_mock/clock/advance", json=goal or {"until": "idle"})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@asynccontextmanager
+async def no_lifespan(_: Any) -> AsyncIterator[None]:
+    yield
+
+
+def build(world: World, mode: str = "manual", origins: tuple[str, ...] = (ORIGIN,)) -> House:
+    postman = Postman()
+    sandbox = Sandbox("default", world, Timing(mode, START), postman)
+    return House(sandbox, postman, site(sandbox, read_account, lambda: origins, no_lifespan))
+
+
+@pytest.fixture
+def house(world: World) -> House:
+    return build(world)
+
+
+def with_provider(world: World, **changes: Any) -> World:
+    """The same world with another Mobtexting."""
+    listing = world.listings["mobtexting"]
+    changed = replace(listing, provider=replace(listing.provider, **changes))
+    return replace(world, listings={"mobtexting": changed})
+
+
+def refusal(answer: httpx.Response) -> tuple[int, str, str]:
+    """Status, title and detail of a problem, whose outer form is checked on the way."""
+    told = answer.json()
+    assert answer.headers["content-type"] == PROBLEM
+    assert list(told)[:4] == ["type", "title", "status", "detail"]
+    assert (told["type"], told["status"]) == ("about:blank", answer.status_code)
+    assert answer.headers["x-mock-problem"] == told["title"].replace(" ", "-")
+    return answer.status_code, told["title"], told["detail"]
