@@ -66,8 +66,8 @@ def _flaws(error: "ValidationError") -> Iterator[Flaw]:
         case "not":
             yield path, f"write {wanted}" if wanted else "these do not go together"
         case "pattern" if rule.get("x-words"):
-            hint = nearest(str(error.instance), rule["x-words"]) or f"it is {_list(rule['x-words'])}"
-            yield path, f"{error.instance!r} is not {wanted}: {hint}"
+            words, given = rule["x-words"], str(error.instance)
+            yield path, f"{given!r} is not {wanted}: {nearest(given, words) or _list(words)}"
         case "minItems" | "minProperties":
             yield path, f"there is nothing here: write {wanted}"
         case _:
