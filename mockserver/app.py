@@ -1,52 +1,36 @@
-"""Puts the parts together: the only file that knows them all."""
+"""Puts the parts together into a server: the only file that knows them all."""
 
-import secrets
+import asyncio
 import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import uvicorn
 
-from mockserver.catalog.accounts import read_account
-from mockserver.catalog.document import Unusable
-from mockserver.catalog.registry import bundled, listings
-from mockserver.catalog.stories import load
-from mockserver.core.nearest import nearest
+from mockserver.catalog.registry import listings
 from mockserver.engine.store import World
 from mockserver.runtime.clock import MODES, rate
 from mockserver.runtime.courier import Courier
 from mockserver.runtime.sandboxes import Sandbox, Timing
+from mockserver.runtime.watch import watch
 from mockserver.settings import Mistake, Settings
 from mockserver.web.control import providers
+from mockserver.web.control.scenarios import described as described_story
 from mockserver.web.lines import line
 from mockserver.web.site import site
+from mockserver.web.transport import Breakable
+from mockserver.world import Unusable, counted, files, world
 
 GRACE = 2  # seconds that requests have to end in when the server stops
 
 Say = Callable[[str], None]
 
-__all__ = ["Unusable", "described", "running", "serve"]
-
-
-def world(settings: Settings) -> World:
-    """What a sandbox starts from, out of the bundled files.
-
-    Raises:
-        Mistake: a setting that the files know nothing of.
-        Unusable: a file with problems.
-    """
-    known = listings()
-    for name in settings.webhook:
-        if name not in known:
-            hint = nearest(name, known) or f"known: {', '.join(known)}"
-            raise Mistake(f"webhook {name}=...: no provider is named {name!r}: {hint}")
-    catalog = load(sorted(bundled("scenarios").glob("*.yaml")), known)
-    seed = settings.seed or secrets.token_hex(3)
-    return World(seed, known, catalog.stories, catalog.accounts, settings.webhook)
+__all__ = ["described", "running", "scenarios", "serve"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +93,22 @@ def server(settings: Settings, taken: socket.socket, say: Say, log: Say) -> Serv
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
         sandbox.start()
+        eye = asyncio.create_task(watching()) if settings.watch else None
         yield
+        if eye:
+            eye.cancel()
         await sandbox.stop()
         await courier.close()
+
+    async def watching() -> None:
+        await watch(lambda: files(settings), partial(_reload, sandbox, settings, log))
 
     sandbox = Sandbox("default", start, timing, courier)
     if not settings.quiet:
         sandbox.store.watchers.append(lambda fact: log(line(fact, sandbox.store)))
     config = uvicorn.Config(
-        site(sandbox, read_account, lambda: address.origins, lifespan),
-        http="httptools",
+        site(sandbox, lambda: address.origins, lifespan),
+        http=Breakable,
         ws="none",
         lifespan="on",
         access_log=False,
@@ -144,6 +134,22 @@ def serve(settings: Settings, say: Say, log: Say) -> None:
     running.run(sockets=[taken])
 
 
+async def _reload(sandbox: Sandbox, settings: Settings, log: Say) -> None:
+    """Scenario files have changed; a broken one is reported, and the last good set stays."""
+    store = sandbox.store
+    try:
+        made = await asyncio.to_thread(world, replace(settings, seed=store.world.seed))
+    except (Unusable, Mistake, OSError) as wrong:
+        log(f"scenario files not reloaded:\n{wrong}")
+        return
+    changed = {
+        key: one for key, one in made.accounts.items() if store.world.accounts.get(key) != one
+    }
+    store.world = made
+    store.accounts.update(changed)
+    log(f"scenario files reloaded: {counted(made)} scenarios")
+
+
 @contextmanager
 def running(settings: Settings) -> Iterator[str]:
     """A server in a thread of its own, for as long as the block runs; gives its origin."""
@@ -164,11 +170,16 @@ def described(origin: str) -> list[dict[str, Any]]:
     return [providers.described(listing.provider, origin) for listing in listings().values()]
 
 
+def scenarios(made: World) -> list[dict[str, Any]]:
+    """Every scenario as `/_mock/scenarios` tells it."""
+    return [described_story(one) for one in made.stories.named.values() if "/" not in one.name]
+
+
 def _announce(address: Address, settings: Settings, start: World, say: Say) -> None:
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-    counted = f"{len(start.listings)} provider{'s' if len(start.listings) != 1 else ''}"
-    told = f"clock {settings.clock}, seed {start.seed}, {counted}"
+    many = f"{len(start.listings)} provider{'s' if len(start.listings) != 1 else ''}"
+    told = f"clock {settings.clock}, seed {start.seed}, {many}"
     base = f"http://{shown}:{address.port}"
-    say(f"mockserver ready on {base} ({told}, {len(start.stories.named)} scenarios)")
+    say(f"mockserver ready on {base} ({told}, {counted(start)} scenarios)")
     for name in start.listings:
         say(f"  {name}: {base}/{name}")

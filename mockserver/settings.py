@@ -4,7 +4,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
 PREFIX: Final = "MOCKSERVER_"
@@ -38,6 +37,20 @@ OPTIONS: Final = (
         metavar="PROVIDER=URL",
         kind="repeatable",
     ),
+    Option(
+        "scenarios",
+        "scenario file or directory, on top of the bundled ones; else ./mockserver.yaml",
+        metavar="PATH",
+        kind="repeatable",
+    ),
+    Option("watch", "read scenario files again when they change", kind="flag"),
+    Option("no_number_plan", "numbers say nothing of how their leg behaves", kind="flag"),
+    Option(
+        "quirk",
+        "a vendor's observed manner instead of the documented one",
+        metavar="PROVIDER=NAME",
+        kind="repeatable",
+    ),
     Option("clock", "how time runs: real, manual, instant, or a pace such as 60x", "real", "MODE"),
     Option("start_at", "when the virtual clock starts, instead of now", metavar="ISO"),
     Option("seed", "same seed, start and requests: same ids and times, byte for byte"),
@@ -51,11 +64,18 @@ class Mistake(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`start` in ms since 1970 UTC, None for now; `seed` is empty for one drawn at the start."""
+    """`start` in ms since 1970 UTC, None for now; `seed` is empty for one drawn at the start.
+
+    `quirk` are pairs of provider and quirk.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
-    webhook: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    webhook: Mapping[str, str] = field(default_factory=dict)
+    scenarios: tuple[str, ...] = ()
+    watch: bool = False
+    number_plan: bool = True
+    quirk: tuple[tuple[str, str], ...] = ()
     clock: str = "real"
     start: int | None = None
     seed: str = ""
@@ -72,11 +92,15 @@ def read(flags: Mapping[str, object], environment: Mapping[str, str] = os.enviro
     return Settings(
         host=given["host"][0],
         port=_port(given["port"][0]),
-        webhook=dict(_pair(text) for text in given["webhook"]),
+        webhook=dict(_address(text) for text in given["webhook"]),
+        scenarios=tuple(given["scenarios"]),
+        watch=_yes(given["watch"]),
+        number_plan=not _yes(given["no_number_plan"]),
+        quirk=tuple(_pair("quirk", text) for text in given["quirk"]),
         clock=given["clock"][0],
         start=_start(given["start_at"][0]),
         seed=given["seed"][0],
-        quiet=given["quiet"][0].lower() in ("1", "true", "yes", "on"),
+        quiet=_yes(given["quiet"]),
     )
 
 
@@ -96,9 +120,20 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _pair(text: str) -> tuple[str, str]:
-    provider, equals, url = text.partition("=")
-    if not equals or not url.startswith(("http://", "https://")):
+def _yes(given: list[str]) -> bool:
+    return given[0].lower() in ("1", "true", "yes", "on")
+
+
+def _pair(option: str, text: str) -> tuple[str, str]:
+    provider, equals, value = text.partition("=")
+    if not (provider and equals and value):
+        raise Mistake(f"{option} {text!r} is not PROVIDER=VALUE")
+    return provider, value
+
+
+def _address(text: str) -> tuple[str, str]:
+    provider, url = _pair("webhook", text)
+    if not url.startswith(("http://", "https://")):
         raise Mistake(f"webhook {text!r} is not PROVIDER=URL, such as mobtexting=http://localhost")
     return provider, url
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from mockserver.catalog.registry import bundled, listings
-from mockserver.catalog.stories import load
 from mockserver.core.http import Request
 from mockserver.core.webhook import Answer, Delivery
 from mockserver.engine.casework import Asked
 from mockserver.engine.simulation import request, settle, step
 from mockserver.engine.store import Exchange, Store, World
+from mockserver.settings import read
+from mockserver.world import world as made
 
 START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
 
@@ -31,14 +31,12 @@ def pleased(_: Delivery) -> Answer:
 
 @pytest.fixture(scope="session")
 def world() -> World:
-    known = listings()
-    catalog = load(sorted(bundled("scenarios").glob("*.yaml")), known)
-    return World("seed", known, catalog.stories, catalog.accounts)
+    return made(read({"seed": "seed"}, {}))
 
 
 @pytest.fixture
 def store(world: World) -> Store:
-    return Store(world)
+    return Store(world, START)
 
 
 def click(

@@ -22,15 +22,26 @@ OURS = {
     "catalog": {"core", "catalog", "providers"},
     "runtime": {"core", "engine", "runtime", "__init__"},
     "web": {"core", "engine", "runtime", "web", "__init__"},
-    "app": {"settings", "core", "catalog", "engine", "runtime", "web", "providers", "__init__"},
-    "cli": {"app", "cli", "settings", "__init__"},
+    "world": {"settings", "core", "catalog", "engine"},
+    "app": {
+        "settings",
+        "world",
+        "core",
+        "catalog",
+        "engine",
+        "runtime",
+        "web",
+        "providers",
+        "__init__",
+    },
+    "cli": {"app", "world", "cli", "settings", "__init__"},
 }
 """Room -> the rooms that it may import; a provider also imports its own folder."""
 
 OTHERS = {
     "catalog": {"yaml", "jsonschema"},
     "runtime": {"h11"},
-    "web": {"starlette", "python_multipart"},
+    "web": {"starlette", "python_multipart", "uvicorn"},
     "app": {"uvicorn"},
     "cli": {"click"},
 }

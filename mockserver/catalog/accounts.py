@@ -1,91 +1,106 @@
 """An account as it stands in a file or in a control request, read into its typed value."""
 
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any, Final, get_type_hints
 
-from mockserver.core.account import Account, Retry
+from mockserver.catalog.behaviours import millis
+from mockserver.catalog.grammar import Flaw, flaws
+from mockserver.catalog.vocabulary import Vocabulary
+from mockserver.core.account import Account, Limits, Retry
 from mockserver.core.nearest import nearest
-from mockserver.core.time import length
 
-Path = tuple[str | int, ...]
-Flaw = tuple[Path, str]
-"""Where in the account, and what is wrong."""
+Body = Mapping[str, Any]
+
+KEYS: Final = (
+    "credentials",
+    "numbers",
+    "webhooks",
+    "retry",
+    "limits",
+    "balance",
+    "quirks",
+    "timeline",
+)
+"""What every provider's account may have; beside them stand the provider's own records."""
+
+KINDS: Final[Mapping[type, Callable[[Any], Any]]] = {
+    str: str,
+    int: int,
+    Decimal: lambda text: Decimal(str(text)),
+}
+"""Type of a record's field -> how its text is read."""
 
 
 def read_account(
-    name: str, provider: str, document: Mapping[str, Any]
+    words: Vocabulary, name: str, provider: str, body: Body
 ) -> tuple[Account | None, tuple[Flaw, ...]]:
     """The account, or else everything that is wrong with it."""
-    flaws = tuple(_flaws(document))
-    if flaws:
-        return None, flaws
-    values = {key: READERS[key](value) for key, value in document.items()}
-    return Account(name=name, provider=provider, document=document, **values), ()
+    found = (
+        *flaws({"provider": provider, **body}, "account"),
+        *account_flaws(words, provider, body),
+    )
+    return (None, found) if found else (account(words, name, provider, body), ())
 
 
-def _flaws(document: Mapping[str, Any]) -> Iterator[Flaw]:
-    for key, value in document.items():
-        if key not in READERS:
-            yield (key,), f"unknown key {key!r} of an account {nearest(key, READERS)}".rstrip()
-            continue
-        try:
-            READERS[key](value)
-        except ValueError as wrong:
-            yield (key,), str(wrong)
+def account_flaws(words: Vocabulary, provider: str, body: Body) -> Iterator[Flaw]:
+    """What the form alone cannot tell."""
+    records = words.records[provider]
+    known = (*KEYS, *records)
+    for key in body:
+        if key not in known:
+            hint = nearest(key, known) or f"one of {', '.join(known)}"
+            yield (key,), f"unknown key {key!r} of an account of {provider}: {hint}"
+    for quirk in body.get("quirks", ()):
+        if quirk not in words.quirks[provider]:
+            known = words.quirks[provider]
+            hint = nearest(quirk, known) or f"known: {', '.join(known) or 'none'}"
+            yield ("quirks",), f"{provider} has no quirk {quirk!r}: {hint}"
+    for kind, record in records.items():
+        yield from _record_flaws(kind, record, body.get(kind, {}))
 
 
-def _credentials(value: Any) -> frozenset[str] | None:
-    if value == "any":
-        return None
-    return frozenset(_texts(value, "credentials are `any` or a list"))
+def account(words: Vocabulary, name: str, provider: str, body: Body) -> Account:
+    """The account of a body in which nothing is wrong."""
+    credentials, limits = body.get("credentials", "any"), body.get("limits")
+    records = words.records[provider]
+    return Account(
+        name=name,
+        provider=provider,
+        credentials=None if credentials == "any" else frozenset(map(str, credentials)),
+        numbers=frozenset(map(str, body["numbers"])) if "numbers" in body else None,
+        webhooks=body.get("webhooks", {}),
+        retry=_retry(body["retry"]) if "retry" in body else None,
+        limits=Limits(int(limits["requests"]), millis(limits["per"])) if limits else None,
+        balance=Decimal(str(body["balance"])) if "balance" in body else None,
+        quirks=frozenset(body.get("quirks", ())),
+        records={kind: _records(record, body.get(kind, {})) for kind, record in records.items()},
+        timeline=tuple((millis(one["at"]), one["set"]) for one in body.get("timeline", ())),
+        document=body,
+    )
 
 
-def _numbers(value: Any) -> frozenset[str]:
-    return frozenset(_texts(value, "numbers are a list"))
+def _retry(given: Body) -> Retry:
+    waits = tuple(millis(wait) for wait in given.get("waits", ()))
+    statuses = frozenset(int(status) for status in given.get("satisfied_by", ()))
+    return Retry(waits, statuses) if statuses else Retry(waits)
 
 
-def _webhooks(value: Any) -> dict[str, str]:
-    wanted = "webhooks map an id, or `any`, to an http or https URL"
-    if not isinstance(value, Mapping):
-        raise ValueError(wanted)
-    if not all(str(url).startswith(("http://", "https://")) for url in value.values()):
-        raise ValueError(wanted)
-    return {str(name): str(url) for name, url in value.items()}
+def _records(kind: type, given: Body) -> dict[str, Any]:
+    hints = get_type_hints(kind)
+    return {
+        name: kind(**{key: KINDS[hints[key]](value) for key, value in body.items()})
+        for name, body in given.items()
+    }
 
 
-def _retry(value: Any) -> Retry:
-    wanted = "retry is {waits: [60s, ...], satisfied_by: [200, ...]}"
-    if not isinstance(value, Mapping) or not value.keys() <= {"waits", "satisfied_by"}:
-        raise ValueError(wanted)
-    waits = [length(str(wait)) for wait in _texts(value.get("waits", []), wanted)]
-    statuses = _texts(value.get("satisfied_by", []), wanted)
-    if None in waits or not all(status.isdecimal() for status in statuses):
-        raise ValueError(wanted)
-    kept = tuple(wait for wait in waits if wait is not None)
-    return Retry(kept, frozenset(map(int, statuses))) if statuses else Retry(kept)
-
-
-def _balance(value: Any) -> Decimal | None:
-    try:
-        amount = Decimal(str(value))
-    except InvalidOperation:
-        raise ValueError("balance is an amount, such as 12.50") from None
-    if not amount.is_finite():
-        raise ValueError("balance is an amount, such as 12.50")
-    return amount
-
-
-def _texts(value: Any, wanted: str) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(one, str | int) for one in value):
-        raise ValueError(wanted)
-    return [str(one) for one in value]
-
-
-READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "credentials": _credentials,
-    "numbers": _numbers,
-    "webhooks": _webhooks,
-    "retry": _retry,
-    "balance": _balance,
-}
+def _record_flaws(key: str, kind: type, given: Any) -> Iterator[Flaw]:
+    wanted = [one.name for one in fields(kind)]
+    form = f"{{{', '.join(wanted)}}}"
+    if not isinstance(given, Mapping):
+        yield (key,), f"{key} map an identity to {form}"
+        return
+    for name, body in given.items():
+        if not isinstance(body, Mapping) or set(body) != set(wanted):
+            yield (key, name), f"write {key} as {{{name}: {form}}}"

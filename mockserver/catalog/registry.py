@@ -34,7 +34,8 @@ def _listing(provider: Provider) -> Listing:
     document: Callable[[], dict[str, Any]] = cache(partial(_document, provider.name))
     check = schemas.checks(document)
     names = [endpoint.operation for endpoint in provider.endpoints]
-    return Listing(provider, {name: check(name) for name in names}, document)
+    checks = {name: check(name) for name in names}
+    return Listing(provider, checks, document, lambda name: schemas.examples(document(), name))
 
 
 def _document(name: str) -> dict[str, Any]:

@@ -37,6 +37,12 @@ def form(document: OpenAPI, operation: str) -> dict[str, Any]:
     return {**media["schema"], "components": document["components"]}
 
 
+def examples(document: OpenAPI, operation: str) -> tuple[Mapping[str, Any], ...]:
+    """The bodies that the document shows for an operation, in its order."""
+    media = next(iter(operations(document)[operation]["requestBody"]["content"].values()))
+    return tuple(shown["value"] for shown in media.get("examples", {}).values())
+
+
 def operations(document: OpenAPI) -> dict[str, OpenAPI]:
     """Operation by name."""
     entries = (entry for path in document["paths"].values() for entry in path.values())

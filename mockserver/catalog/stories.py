@@ -1,95 +1,89 @@
-"""Scenario files, from text to stories and accounts, with every problem at its place."""
+"""Scenarios, from mappings that have been checked to stories."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path as File
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
-from mockserver.catalog.accounts import read_account
-from mockserver.catalog.behaviours import behaviour
-from mockserver.catalog.document import Document, Path, Problem, Unusable, read
-from mockserver.core.account import Account
-from mockserver.core.nearest import nearest
-from mockserver.core.story import Stories, Story
+from mockserver.catalog.behaviours import behaviour, millis, span
+from mockserver.catalog.document import Path
+from mockserver.catalog.steps import step
+from mockserver.core.story import Match, Story, Travel, Turn
 
-_SECTIONS = ("default", "accounts", "scenarios")
+Body = Mapping[str, Any]
+PlaceOf = Callable[[Path], str]
 
 
-class Catalog(NamedTuple):
-    stories: Stories
-    accounts: Mapping[tuple[str, str], Account]
+def stories(name: str, body: Body, place: PlaceOf, *, bundled: bool) -> Iterator[Story]:
+    """The scenario, and before it what stands inside its lists, under names of their own."""
+    for key in ("attempts", "numbers"):
+        for index, turn in enumerate(body.get(key, ())):
+            if not isinstance(turn, str):
+                yield Story(
+                    _inner(name, key, index), place((key, index)), bundled, legs=_legs(turn)
+                )
+    yield Story(
+        name=name,
+        place=place(()),
+        bundled=bundled,
+        match=match(body["match"]) if "match" in body else None,
+        needs=body.get("needs", {}),
+        legs=_legs(body.get("legs", {})),
+        steps=tuple(
+            step(item, place(("steps", index))) for index, item in enumerate(body.get("steps", ()))
+        ),
+        attempts=_turns(name, body, "attempts"),
+        numbers=_turns(name, body, "numbers"),
+        choose=tuple((float(one["weight"]), one["play"]) for one in body.get("choose", ())),
+        play=body.get("play", ""),
+        answers=tuple(_answers(body)),
+        webhooks={kind: _travel(how) for kind, how in body.get("webhooks", {}).items()},
+    )
 
 
-def load(files: Iterable[File], providers: Iterable[str]) -> Catalog:
-    """What all these files say together; of one name, the last file counts.
-
-    Raises:
-        Unusable: with every problem of every file.
-    """
-    reading = _Reading(tuple(providers))
-    for file in files:
-        document, problems = read(file.read_bytes(), str(file))
-        reading.problems.extend(problems)
-        if document is not None:
-            reading.take(document)
-    if reading.problems:
-        raise Unusable(sorted(reading.problems))
-    return Catalog(Stories(reading.stories, reading.default), reading.accounts)
+def match(given: Body) -> Match:
+    """Globs by name, and those over the request's fields."""
+    globs = {name: str(glob) for name, glob in given.items() if name != "fields"}
+    fields = {name: str(glob) for name, glob in given.get("fields", {}).items()}
+    return Match(globs, fields)
 
 
-class _Reading:
-    """What has been read so far."""
-
-    def __init__(self, providers: tuple[str, ...]) -> None:
-        self.providers = providers
-        self.problems: list[Problem] = []
-        self.stories: dict[str, Story] = {}
-        self.accounts: dict[tuple[str, str], Account] = {}
-        self.default = "answered"
-
-    def take(self, document: Document) -> None:
-        content = document.content if document.content is not None else {}
-        if not isinstance(content, dict):
-            self._blame(document, (), f"a scenario file maps {', '.join(_SECTIONS)}")
-            return
-        for key in content.keys() - set(_SECTIONS):
-            hint = nearest(key, _SECTIONS)
-            self._blame(document, (key,), f"unknown key {key!r} {hint}".rstrip())
-        self.default = str(content.get("default", self.default))
-        for name, body in _entries(content.get("accounts")):
-            self._account(document, name, body)
-        for name, body in _entries(content.get("scenarios")):
-            self._story(document, name, body)
-
-    def _account(self, document: Document, name: str, body: Mapping[str, Any]) -> None:
-        path: Path = ("accounts", name)
-        fields = dict(body)
-        provider = str(fields.pop("provider", ""))
-        if provider not in self.providers:
-            hint = nearest(provider, self.providers) or f"known: {', '.join(self.providers)}"
-            self._blame(document, path, f"unknown provider {provider!r} {hint}")
-            return
-        account, flaws = read_account(name, provider, fields)
-        for where, what in flaws:
-            self._blame(document, (*path, *where), what)
-        if account:
-            self.accounts[provider, name] = account
-
-    def _story(self, document: Document, name: str, body: Mapping[str, Any]) -> None:
-        path: Path = ("scenarios", name)
-        legs = {}
-        for key in body.keys() - {"legs"}:
-            self._blame(document, (*path, key), f"unknown key {key!r} of a scenario")
-        for leg, how in _entries(body.get("legs")):
-            try:
-                legs[leg] = behaviour(how)
-            except ValueError as flawed:
-                self._blame(document, (*path, "legs", leg), str(flawed))
-        self.stories[name] = Story(name, legs, str(document.place(path)))
-
-    def _blame(self, document: Document, path: Path, message: str) -> None:
-        place = document.keys.get(path) or document.place(path)
-        self.problems.append(Problem(place, message))
+def _inner(name: str, key: str, index: int) -> str:
+    return f"{name}/{key}/{index + 1}"
 
 
-def _entries(section: Any) -> Iterator[tuple[str, Any]]:
-    return iter(section.items()) if isinstance(section, dict) else iter(())
+def _turns(name: str, body: Body, key: str) -> tuple[str, ...]:
+    items = enumerate(body.get(key, ()))
+    return tuple(
+        turn if isinstance(turn, str) else _inner(name, key, index) for index, turn in items
+    )
+
+
+def _legs(given: Body) -> dict[str, Any]:
+    return {leg: behaviour(how) for leg, how in given.items()}
+
+
+def _answers(body: Body) -> Iterator[Turn]:
+    if "refuse" in body:
+        yield Turn(refuse=body["refuse"])
+    for answer in body.get("answers", ()):
+        yield Turn() if answer == "pass" else _turn(answer)
+
+
+def _turn(answer: Body) -> Turn:
+    after = millis(answer["after"]) if "after" in answer else 0
+    return Turn(answer.get("refuse", ""), after, answer.get("break", ""))
+
+
+def _travel(how: Body) -> Travel:
+    drop = str(how.get("drop", 0))
+    return Travel(
+        duplicate=int(how.get("duplicate", 1)),
+        drop=None if drop == "all" else int(drop),
+        reorder=_yes(how, "reorder"),
+        after=span(how["after"]) if "after" in how else None,
+        before_reply=_yes(how, "before_reply"),
+        corrupt=how.get("corrupt", ""),
+    )
+
+
+def _yes(how: Body, key: str) -> bool:
+    return str(how.get(key, False)).lower() == "true"

@@ -8,7 +8,19 @@ import click
 
 from mockserver import __version__
 
-COMMANDS = ("serve", "demo", "providers", "ready")
+COMMANDS = (
+    "serve",
+    "demo",
+    "init",
+    "check",
+    "providers",
+    "scenarios",
+    "numbers",
+    "schema",
+    "openapi",
+    "ready",
+)
+BAD_USAGE = 2
 OWN_FAULT = 70
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
+from mockserver.cli import BAD_USAGE
 from mockserver.settings import OPTIONS, Mistake, Option, read
 
 CANNOT_BIND = 3
-BAD_USAGE = 2
 
 
 def _decorated(function: Callable[..., None]) -> Callable[..., None]:
@@ -40,7 +40,8 @@ def command(**flags: Any) -> None:
 
 
 def _serve(settings: Any) -> None:
-    from mockserver.app import Unusable, serve  # noqa: PLC0415 - --help needs none of it
+    from mockserver.app import serve  # noqa: PLC0415 - --help needs none of it
+    from mockserver.world import Unusable  # noqa: PLC0415 - as above
 
     try:
         serve(settings, _say, _log)

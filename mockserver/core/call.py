@@ -8,6 +8,9 @@ from mockserver.core.causes import CAUSES
 
 EMPTY: Final[Mapping[str, object]] = MappingProxyType({})
 
+LIVE: Final = ("begun", "bridged")
+"""The phases in which something can happen to the legs."""
+
 LEG: Final = MappingProxyType(
     {
         ("idle", "ring"): "ringing",
@@ -30,11 +33,13 @@ CALL: Final = MappingProxyType(
         ("bridged", "attempt-ended"): "over",
         ("over", "ended"): "ended",
         ("placed", "ended"): "ended",  # cancelled before it began
+        **{(phase, verb): phase for phase in LIVE for verb in ("polled", "continue")},
+        ("placed", "polled"): "placed",
     }
 )
-"""(phase of the call, verb) -> its next phase. A call in phase `over` may be placed again."""
+"""(phase of the call, verb) -> its next phase. A call in phase `over` may be placed again.
 
-LIVE: Final = ("begun", "bridged")
+`polled` is a read of the call by its client, `continue` the go-ahead of whoever tests."""
 
 
 class Impossible(Exception):
@@ -42,7 +47,11 @@ class Impossible(Exception):
 
 
 class Order(NamedTuple):
-    """What never changes about a call: `created_at` in ms, `wanted` the request's parameters."""
+    """What never changes about a call.
+
+    `created_at` in ms, `wanted` are the request's parameters, `recording` is the URL at which the
+    call can be heard.
+    """
 
     id: str
     vendor_id: str
@@ -52,6 +61,7 @@ class Order(NamedTuple):
     shape: str
     wanted: Mapping[str, object]
     created_at: int
+    recording: str = ""
 
 
 class Leg(NamedTuple):
@@ -68,10 +78,13 @@ class Leg(NamedTuple):
 
 
 class Event(NamedTuple):
+    """`by` is control where somebody at the control API brought it about."""
+
     at: int
     verb: str
     leg: str = ""
     data: Mapping[str, object] = EMPTY
+    by: str = ""
 
 
 class Attempt(NamedTuple):

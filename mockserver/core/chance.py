@@ -3,8 +3,14 @@
 from collections.abc import Sequence
 from hashlib import blake2b
 from itertools import accumulate
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Final, TypeVar
 from uuid import UUID
+
+LOWEST: Final = "\x00lowest"
+HIGHEST: Final = "\x00highest"
+EXTREMES: Final = MappingProxyType({LOWEST: 0.0, HIGHEST: 1 - 2**-53})
+"""Seeds that do not draw: a rehearsal plays the shortest spans, then the longest."""
 
 _RANGE = 1 << 64
 _Item = TypeVar("_Item")
@@ -18,6 +24,8 @@ def digest(seed: str, *purpose: object) -> bytes:
 
 def fraction(seed: str, *purpose: object) -> float:
     """A number in [0, 1)."""
+    if seed in EXTREMES:
+        return EXTREMES[seed]
     return (int.from_bytes(digest(seed, *purpose)[:8]) >> 11) / (_RANGE >> 11)
 
 

@@ -21,6 +21,7 @@ class Moot(NamedTuple):
     verb: str
     leg: str
     place: str
+    why: str
 
 
 class Skipped(NamedTuple):

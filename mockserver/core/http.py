@@ -10,13 +10,15 @@ Body = bytes | Mapping[str, object] | list[object] | str | int | Iterable[bytes]
 class Request:
     """A vendor request, decoded.
 
-    `headers` are in lower case; `fields` are the parameters of body, query and path in one mapping,
-    wherever they stood; `flaw` says why a body could not be read, and is empty if it could.
+    `origin` is scheme and host as the client wrote them; `headers` are in lower case; `fields` are
+    the parameters of body, query and path in one mapping, wherever they stood; `flaw` says why a
+    body could not be read, and is empty if it could.
     """
 
     method: str
     path: str
     host: str = ""
+    origin: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     query: str = ""
     fields: Mapping[str, object] = field(default_factory=dict)

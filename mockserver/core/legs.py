@@ -57,6 +57,7 @@ class Behaviour:
 
 
 ANSWERED: Final = Behaviour()
+STAYS: Final = Behaviour(talk=None)  # whom a story with steps does not speak of
 WORDS: Final = MappingProxyType(
     {
         "answered": ANSWERED,

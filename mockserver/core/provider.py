@@ -1,7 +1,7 @@
 """The contract: what a provider is, what it may look at, and all that it can bring about."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mockserver.core.account import ONCE, Account, Retry
@@ -54,9 +54,21 @@ def following(table: Mapping[str, React]) -> React:
     return react
 
 
+Parties = Callable[[Request], tuple[Mapping[str, str], ...]]
+
+
+def nobody(_: Request) -> tuple[Mapping[str, str], ...]:
+    """Who is called by a request that places no call."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One operation: where it is, what it refuses, what it answers."""
+    """One operation: where it is, what it refuses, what it answers.
+
+    `parties` tells for each call that a request would place the numbers of `a`, `b` and `callee`;
+    it is tolerant of nonsense.
+    """
 
     operation: str
     method: str
@@ -64,6 +76,7 @@ class Endpoint:
     path: str
     rules: Rulebook
     answer: Callable[[Case], Outcome]
+    parties: Parties = nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +99,23 @@ class Provider:
     new_id: Callable[[str, int], str]
     webhooks: tuple[str, ...] = ()
     retry: Retry = ONCE
+    faults: tuple[Fault, ...] = ()
+    """Those that no rule brings about, and only a scenario can order."""
+    records: Mapping[str, type] = field(default_factory=dict)
+    """Key of an account -> the frozen dataclass of what it keeps there, by identity."""
+    quirks: Mapping[str, str] = field(default_factory=dict)
+    """Name of an observed manner -> what it changes."""
+
+
+def faults(provider: Provider) -> tuple[Fault, ...]:
+    """Every fault of a provider once, in the order of its rulebooks."""
+    books = (endpoint.rules for endpoint in provider.endpoints)
+    rules = (rule.fault for book in books for stage in book for rule in stage)
+    return tuple(dict.fromkeys((*rules, provider.wrong_method, *provider.faults)))
+
+
+def nothing(_: str) -> tuple[Mapping[str, Any], ...]:
+    return ()
 
 
 Check = Callable[[Mapping[str, object]], tuple[Violation, ...]]
@@ -98,3 +128,5 @@ class Listing:
     provider: Provider
     checks: Mapping[str, Check]
     document: Callable[[], Mapping[str, Any]]
+    examples: Callable[[str], tuple[Mapping[str, Any], ...]] = nothing
+    """Operation -> the request bodies that its document shows."""

@@ -47,6 +47,8 @@ class Case:
     call: Callable[[str, Mapping[str, str], int | None], Call]
     account: Account | None = None
     violations: tuple[Violation, ...] = ()
+    crowded: bool = False
+    """The account's own limit of requests is used up."""
 
     @property
     def fields(self) -> Mapping[str, object]:
@@ -106,6 +108,15 @@ def malformed(name: str, fault: Fault) -> Rule:
 def unreadable(case: Case) -> bool:
     """The body could not be read at all."""
     return bool(case.request.flaw)
+
+
+def anonymous(case: Case) -> bool:
+    """The credential is missing, or no account's."""
+    return case.account is None
+
+
+def crowded(case: Case) -> bool:
+    return case.crowded
 
 
 def examine(rulebook: Rulebook, case: Case) -> tuple[Rule, ...]:

@@ -1,6 +1,6 @@
 """What happens next in a call, and whom it waits for; never planned further than that."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -9,16 +9,17 @@ from mockserver.core.legs import Span
 
 
 class Once(NamedTuple):
-    """A condition, about a leg or about the call."""
+    """A condition, about a leg or about the call; `times` is how often it has to happen."""
 
     condition: str
     leg: str = ""
+    times: int = 1
 
 
 class Step(NamedTuple):
     """Due `after` the later of the step before and the moment since when `once` holds.
 
-    `place` names where a scenario file says so, for messages.
+    A step without a verb only waits. `place` names where a scenario file says so, for messages.
     """
 
     after: Span
@@ -50,32 +51,60 @@ class Next(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """Something that only the outside can bring: person or hangup."""
+    """What only the outside can bring: person, hangup, control, polled, digits or speech."""
 
     reason: str
     leg: str = ""
 
 
-def _begun(call: Call, _: Once) -> int | None:
+def _begun(call: Call, _: Once, __: Mark) -> int | None:
     return call.began_at
 
 
-def _answered(call: Call, once: Once) -> int | None:
+def _rang(call: Call, once: Once, _: Mark) -> int | None:
+    leg = call.leg(once.leg)
+    return leg.rang_at if leg else None
+
+
+def _answered(call: Call, once: Once, _: Mark) -> int | None:
     leg = call.leg(once.leg)
     return leg.answered_at if leg else None
 
 
-def _alone(call: Call, _: Once) -> int | None:
+def _alone(call: Call, _: Once, __: Mark) -> int | None:
     """Since when nobody is left to wait for: no leg rings."""
     if any(leg.state == "ringing" for leg in call.legs):
         return None
     return max((leg.answered_at for leg in call.legs if leg.answered_at is not None), default=None)
 
 
-SINCE: Final[Mapping[str, Callable[[Call, Once], int | None]]] = MappingProxyType(
-    {"begun": _begun, "answered": _answered, "talking": _alone}
+def _heard(call: Call, once: Once, mark: Mark) -> int | None:
+    """The moment of the event that makes it often enough, of those that the mark has not seen."""
+    news = [event.at for event in call.events[mark.seen :] if _is(event, once)]
+    return news[once.times - 1] if len(news) >= once.times else None
+
+
+def _is(event: Event, once: Once) -> bool:
+    if once.condition == "control":
+        return event.by == "control"
+    return event.verb == once.condition and event.leg == once.leg
+
+
+SINCE: Final[Mapping[str, Callable[[Call, Once, Mark], int | None]]] = MappingProxyType(
+    {
+        "begun": _begun,
+        "rang": _rang,
+        "answered": _answered,
+        "talking": _alone,
+        "control": _heard,
+        "polled": _heard,
+        "digits": _heard,
+        "speech": _heard,
+    }
 )
 """Condition -> since when it holds, in ms; None for not yet."""
+
+OUTSIDE: Final = ("control", "polled", "digits", "speech")
 
 
 def advance_script(
@@ -88,13 +117,8 @@ def advance_script(
         return None, ()
     coming = tuple(_coming(script, index, call, seed) for index in range(len(script)))
     first = min((step for step in coming if step), key=lambda step: step.at, default=None)
-    busy = {track.leg for track, step in zip(script, coming, strict=True) if step}
-    people = tuple(
-        Waiting("person", leg.name)
-        for leg in call.legs
-        if leg.state == "ringing" and leg.name not in busy
-    )
-    return first, people if first or people else (Waiting("hangup"),)
+    awaited = tuple(_awaited(script, call, coming))
+    return first, awaited if first or awaited else (Waiting("hangup"),)
 
 
 def moved(script: Script, call: Call, step: Next) -> Call:
@@ -107,19 +131,33 @@ def moved(script: Script, call: Call, step: Next) -> Call:
     return call._replace(cursor=(*before, mark, *after))
 
 
-def _coming(script: Script, index: int, call: Call, seed: str) -> Next | None:
+def current(script: Script, call: Call, index: int) -> Step | None:
+    """The step at which a track stands; None past its end, or once its leg has ended."""
     track, mark = script[index], call.cursor[index]
-    if mark.position == len(track.steps) or _gone(call, track.leg):
+    leg = call.leg(track.leg)
+    over = mark.position == len(track.steps) or (leg is not None and leg.state == "ended")
+    return None if over else track.steps[mark.position]
+
+
+def _coming(script: Script, index: int, call: Call, seed: str) -> Next | None:
+    step, mark = current(script, call, index), call.cursor[index]
+    if step is None:
         return None
-    step = track.steps[mark.position]
-    since = SINCE[step.once.condition](call, step.once) if step.once else mark.since
+    since = SINCE[step.once.condition](call, step.once, mark) if step.once else mark.since
     if since is None:
         return None
-    purpose = (call.order.id, call.redial, call.target, track.name, mark.position)
+    purpose = (call.order.id, call.redial, call.target, script[index].name, mark.position)
     at = max(since, mark.since) + step.after.drawn(seed, *purpose)
     return Next(at, index, Event(at, step.verb, step.leg, step.data), step.place)
 
 
-def _gone(call: Call, name: str) -> bool:
-    leg = call.leg(name)
-    return leg is not None and leg.state == "ended"
+def _awaited(script: Script, call: Call, coming: tuple[Next | None, ...]) -> Iterator[Waiting]:
+    """The people who have to answer, and what the steps want from outside."""
+    timed = {track.leg for track, step in zip(script, coming, strict=True) if step}
+    for leg in call.legs:
+        if leg.state == "ringing" and not timed & {leg.name, ""}:
+            yield Waiting("person", leg.name)
+    for index, coming_step in enumerate(coming):
+        step = None if coming_step else current(script, call, index)
+        if step and step.once and step.once.condition in OUTSIDE:
+            yield Waiting(step.once.condition, step.once.leg)

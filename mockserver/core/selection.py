@@ -1,19 +1,67 @@
-"""Which story answers a question about a call: the first that suits and speaks to it."""
+"""Three questions about a request, each answered by the first story that suits and speaks to it."""
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
-from mockserver.core.story import Stories, Story
+from mockserver.core.story import Match, Seen, Stories, Story
+
+QUESTIONS: Final[Mapping[str, Callable[[Story], bool]]] = MappingProxyType(
+    {
+        "api": lambda story: bool(story.answers),
+        "phones": lambda story: bool(
+            story.legs
+            or story.steps
+            or story.attempts
+            or story.numbers
+            or story.choose
+            or story.play
+        ),
+        "webhooks": lambda story: bool(story.webhooks),
+    }
+)
+"""How the API answers, what the phones do, how webhooks travel: whether a story speaks to it."""
+
+STRONG: Final = frozenset({"header", "activation", "match"})
+"""Ranks that a number of the number plan does not overrule."""
+
+
+class Activation(NamedTuple):
+    """A story to be played for the next `left` requests that suit; None for all of them."""
+
+    id: str
+    story: str
+    match: Match
+    left: int | None
 
 
 class Chosen(NamedTuple):
+    """`rank` says why: header, activation, match, bundled or default."""
+
     story: Story
     rank: str
-    """header or default."""
 
 
-def phones(stories: Stories, header: tuple[str, ...]) -> Chosen:
-    """Who decides how the people on this call behave."""
+def candidates(
+    stories: Stories, header: tuple[str, ...], activations: tuple[Activation, ...], seen: Seen
+) -> Iterator[Chosen]:
+    """Every story that suits, the one that comes first first."""
     for name in header:
-        if stories.named[name].legs:
-            return Chosen(stories.named[name], "header")
-    return Chosen(stories.named[stories.default], "default")
+        yield Chosen(stories.named[name], "header")
+    for activation in activations:
+        if not activation.match.misfit(seen) and not stories.named[activation.story].unmet(seen):
+            yield Chosen(stories.named[activation.story], "activation")
+    for rank, bundled in (("match", False), ("bundled", True)):
+        for story in stories.named.values():
+            if story.bundled == bundled and _suits(story, seen):
+                yield Chosen(story, rank)
+    yield Chosen(stories.named[stories.default], "default")
+
+
+def select(question: str, among: tuple[Chosen, ...]) -> Chosen | None:
+    """The first of the candidates that speaks to the question."""
+    return next((chosen for chosen in among if QUESTIONS[question](chosen.story)), None)
+
+
+def _suits(story: Story, seen: Seen) -> bool:
+    return story.match is not None and not story.match.misfit(seen) and not story.unmet(seen)

@@ -27,11 +27,22 @@ SHAPES: Final = MappingProxyType(
 )
 
 
-def compile_legs(shape: Shape, behaviours: Mapping[str, Behaviour]) -> Script:
-    """One track for each leg; a person who hangs up by the clock has a second one."""
-    return tuple(
-        track for leg, once in shape.begins.items() for track in _tracks(leg, once, behaviours[leg])
+def compile_legs(
+    shape: Shape, behaviours: Mapping[str, Behaviour | None], steps: tuple[Step, ...] = ()
+) -> Script:
+    """A track for each leg; a person who hangs up by the clock has a second one; then the steps.
+
+    A leg that a step rings is dialled by that step alone; without a behaviour of its own nothing
+    else happens to it.
+    """
+    rung = {step.leg for step in steps if step.verb == "ring"}
+    people = (
+        track
+        for leg, once in shape.begins.items()
+        if (how := behaviours.get(leg))
+        for track in _tracks(leg, once, how, dialled=leg in rung)
     )
+    return (*people, Track("steps", steps)) if steps else tuple(people)
 
 
 def follows(call: Call, at: int) -> Event | None:
@@ -50,8 +61,8 @@ def follows(call: Call, at: int) -> Event | None:
     return Event(at, "bridge") if answered > 1 and call.phase == "begun" else None
 
 
-def _tracks(leg: str, once: Once, how: Behaviour) -> Iterator[Track]:
-    yield Track(leg, tuple(_steps(leg, once, how)), leg)
+def _tracks(leg: str, once: Once, how: Behaviour, *, dialled: bool) -> Iterator[Track]:
+    yield Track(leg, tuple(_steps(leg, once, how))[dialled:], leg)
     if how.hangup is not None:
         gone = Step(how.hangup, "hangup", leg, {"cause": "normal"}, Once("answered", leg))
         yield Track(f"{leg}-hangup", (gone,), leg)
@@ -59,14 +70,14 @@ def _tracks(leg: str, once: Once, how: Behaviour) -> Iterator[Track]:
 
 def _steps(leg: str, once: Once, how: Behaviour) -> Iterator[Step]:
     yield Step(NOW, "ring", leg, once=once)
+    rang, answered = Once("rang", leg), Once("answered", leg)
     if how.then in ("answered", "machine"):
-        yield Step(how.ring, "answer", leg)
+        yield Step(how.ring, "answer", leg, once=rang)
     elif how.then != "person":
-        yield Step(how.ring, "hangup", leg, {"cause": how.then})
+        yield Step(how.ring, "hangup", leg, {"cause": how.then}, rang)
         return
     if how.then == "machine":
         yield Step(NOW, "machine", leg)
-    answered = Once("answered", leg)
     yield from (Step(deed.after, deed.verb, leg, deed.data, answered) for deed in how.deeds)
     if how.talk is not None:
         yield Step(how.talk, "hangup", leg, {"cause": "normal"}, Once("talking"))

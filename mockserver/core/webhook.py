@@ -1,5 +1,6 @@
 """A webhook, and how it fares on its way."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -7,13 +8,16 @@ from typing import NamedTuple
 ORIGIN = "{origin}"
 """Stands for the address of this server in a URL until the URL is used."""
 
+GARBAGE = b'{"\xff\xfe":<html>'
+"""Neither UTF-8 nor JSON."""
+
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
     """What to send. `body` is a JSON value, or None for a request without one.
 
     `url` is empty where the vendor lets one configure the address in a portal: it then goes where
-    `--webhook` says, else to the provider's inbox.
+    `--webhook` says, else to the provider's inbox. `corrupt` is truncate or garbage.
     """
 
     call: str
@@ -22,6 +26,18 @@ class Webhook:
     body: Mapping[str, object] | None = None
     method: str = "POST"
     headers: Mapping[str, str] = field(default_factory=dict)
+    corrupt: str = ""
+
+
+def content(webhook: Webhook) -> bytes:
+    """The body's bytes: compact JSON, or what a scenario has made of it."""
+    if webhook.body is None:
+        return b""
+    text = json.dumps(webhook.body, ensure_ascii=False, separators=(",", ":"), default=dict)
+    whole = text.encode()
+    if webhook.corrupt == "truncate":
+        return whole[: len(whole) // 2]
+    return GARBAGE if webhook.corrupt == "garbage" else whole
 
 
 class Answer(NamedTuple):

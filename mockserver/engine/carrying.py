@@ -1,44 +1,50 @@
 """Carries effects into the store: calls placed, events told, webhooks sent."""
 
-from dataclasses import replace
-
 from mockserver.core.account import Account
+from mockserver.core.audio import token
 from mockserver.core.call import Call, renewed
 from mockserver.core.facts import Fact, Skipped
-from mockserver.core.legs import ANSWERED
+from mockserver.core.legs import ANSWERED, STAYS, Behaviour
+from mockserver.core.numberplan import planned
 from mockserver.core.provider import Effects
 from mockserver.core.script import advance_script
-from mockserver.core.selection import phones
+from mockserver.core.selection import STRONG
 from mockserver.core.shapes import SHAPES, compile_legs
-from mockserver.core.story import Story
-from mockserver.core.webhook import ORIGIN, Delivery, Webhook
+from mockserver.core.story import Story, resolved
+from mockserver.engine.choosing import NOBODY, Choice, choose
 from mockserver.engine.store import Store, Told
+from mockserver.engine.travelling import send
 
 
-def carry(store: Store, effects: Effects, now: int, stories: tuple[str, ...] = ()) -> None:
+def carry(store: Store, effects: Effects, now: int, choice: Choice = NOBODY) -> None:
     """Bring about what a provider has said, in this order: place, tell, send."""
     for call in effects.place:
-        place(store, call, now, stories)
+        place(store, call, now, choice)
     for name, event in effects.tell:
         store.schedule(event.at, "told", name, Told(len(store.calls[name].attempts), event))
     for webhook in effects.send:
         send(store, webhook, now)
 
 
-def place(store: Store, call: Call, now: int, stories: tuple[str, ...]) -> None:
+def place(store: Store, call: Call, now: int, choice: Choice) -> None:
     """Take a new call in, give a known one its next attempt, or move one that has not begun."""
     name = call.order.id
     ready = renewed(call)._replace(starts_at=max(call.starts_at, now))
-    if name not in store.calls:
-        chosen = phones(store.world.stories, stories)
-        store.stories[name] = chosen.story
-        _skip(store, ready, chosen.story, now)
-        store.record(Fact(now, "event", name, ready.events[0]))
+    new = name not in store.calls
+    if new:
+        choose(store, ready, choice)
+        store.media[token(store.world.seed, name)] = name
     store.calls[name] = ready
-    shape = SHAPES[call.order.shape]
-    story = store.stories[name]
-    how = {leg.name: story.behaviour(leg, call.order.shape) or ANSWERED for leg in ready.legs}
-    store.scripts[name] = compile_legs(shape, how)
+    if new:
+        store.record(Fact(now, "event", name, ready.events[0]))
+    chosen = store.stories[name]
+    stories, turn = store.world.stories, (call.redial, call.target)
+    story = resolved(stories, chosen.story, (store.world.seed, name), turn)
+    strong = chosen.rank in STRONG
+    people = _people(ready, story, strong=strong, plan=stories.number_plan)
+    store.scripts[name] = compile_legs(SHAPES[call.order.shape], people, story.steps)
+    if new:
+        _skip(store, ready, story, now)
     plan(store, name)
 
 
@@ -56,24 +62,21 @@ def plan(store: Store, name: str) -> None:
         store.turns[name] = (store.schedule(step.at, "script", name), step)
 
 
-def send(store: Store, webhook: Webhook, now: int) -> None:
-    """Put a webhook on its way to the URL it names, else the configured one, else the inbox."""
-    order = store.calls[webhook.call].order
-    name = f"w{len(store.deliveries) + 1}"
-    url = webhook.url or store.world.targets.get(order.provider) or inbox(order.provider)
-    addressed = replace(webhook, url=url)
-    pending = Delivery(name, order.provider, order.account, addressed, store.epoch, "pending", now)
-    store.deliveries[name] = pending
-    store.sent.setdefault(webhook.call, []).append(name)
-    store.schedule(now, "delivery", name)
-
-
-def inbox(provider: str) -> str:
-    return f"{ORIGIN}/_mock/inbox/{provider}"
-
-
 def owner(store: Store, call: Call) -> Account:
     return store.accounts[call.order.provider, call.order.account]
+
+
+def _people(call: Call, story: Story, *, strong: bool, plan: bool) -> dict[str, Behaviour | None]:
+    """How each leg behaves: by a strong story, by its number, by the story, as everybody does."""
+    rung = {step.leg for step in story.steps if step.verb == "ring"}
+    others = STAYS if story.steps else ANSWERED
+    people: dict[str, Behaviour | None] = {}
+    for leg in call.legs:
+        told = story.behaviour(leg, call.order.shape)
+        number = planned(leg.number) if plan and leg.name not in rung else None
+        usual = None if leg.name in rung else others
+        people[leg.name] = (told if strong else None) or number or told or usual
+    return people
 
 
 def _skip(store: Store, call: Call, story: Story, now: int) -> None:

@@ -1,21 +1,30 @@
 """One request, from what was asked to what is on record of it."""
 
+from collections import deque
 from collections.abc import Mapping
 from itertools import count
 from typing import NamedTuple
 
 from mockserver.core.account import Account
+from mockserver.core.audio import token
 from mockserver.core.call import Call, Event, Leg, Order
-from mockserver.core.http import Request
-from mockserver.core.provider import Endpoint, Listing, Outcome
+from mockserver.core.http import Reply, Request
+from mockserver.core.provider import Endpoint, Listing, Outcome, faults
 from mockserver.core.rules import Case, Rule, examine
+from mockserver.core.story import Seen, Turn
+from mockserver.engine.choosing import USUAL, Choice, turn
 from mockserver.engine.store import Exchange, Store
+
+NO_STATUS = 0
+"""In place of a status where a story breaks the connection."""
 
 
 class Asked(NamedTuple):
     """A request that found its operation; `stories` are those that its header names.
 
-    `objection` is a fault that was found on the way already, such as a wrong method.
+    `objection` is a fault that was found on the way already: a wrong method, or one that a story
+    orders. `turn` is what a story says of the answer. `account` is whose request it is, where that
+    does not have to be found out by its credential.
     """
 
     listing: Listing
@@ -23,32 +32,62 @@ class Asked(NamedTuple):
     request: Request
     stories: tuple[str, ...] = ()
     objection: Rule | None = None
+    turn: Turn = USUAL
+    account: Account | None = None
+
+    @property
+    def choice(self) -> Choice:
+        return Choice(self.stories, self.listing.provider.credential(self.request) or "")
+
+
+def sights(store: Store, asked: Asked) -> tuple[Seen, ...]:
+    """A request as stories see it: once for each call that it would place, but at least once."""
+    provider, choice = asked.listing.provider, asked.choice
+    account = _owner(store, asked)
+    name, operation = account.name if account else "", asked.endpoint.operation
+    return tuple(
+        Seen(provider.name, operation, name, choice.credential, legs, asked.request.fields)
+        for legs in asked.endpoint.parties(asked.request) or ({},)
+    )
+
+
+def consulted(store: Store, asked: Asked) -> Asked:
+    """The request with what a story, if one suits, says of its answer."""
+    order, story = turn(store, asked.choice, sights(store, asked))
+    fault = next((one for one in faults(asked.listing.provider) if one.name == order.refuse), None)
+    ordered = Rule(_always, fault) if fault else asked.objection
+    named = (*asked.stories, story) if story and story not in asked.stories else asked.stories
+    return asked._replace(turn=order, objection=ordered, stories=named)
 
 
 def opened(store: Store, asked: Asked, now: int) -> Case:
     """All that the provider may look at before it answers."""
-    provider = asked.listing.provider
-    account = store.account(provider.name, provider.credential(asked.request))
+    provider, request = asked.listing.provider, asked.request
+    account = _owner(store, asked)
     check = asked.listing.checks[asked.endpoint.operation]
-    violations = () if asked.request.flaw else check(asked.request.fields)
+    violations = () if request.flaw else check(request.fields)
     numbers = count(len(store.calls) + 1)
 
     def call(shape: str, legs: Mapping[str, str], at: int | None) -> Call:
-        order = _order(asked, shape, (store.world.seed, next(numbers)), (account, now))
+        order = _order(store, asked, shape, next(numbers))
+        owned = order._replace(account=account.name if account else "", created_at=now)
         sides = tuple(Leg(leg, provider.legs[leg], number) for leg, number in legs.items())
-        return Call(order, sides, now if at is None else at, events=(Event(now, "placed"),))
+        return Call(owned, sides, now if at is None else at, events=(Event(now, "placed"),))
 
-    return Case(asked.request, now, call, account, violations)
+    crowd = account is not None and _crowded(store, account, now)
+    return Case(request, now, call, account, violations, crowd)
 
 
 def answered(asked: Asked, case: Case) -> tuple[Outcome, tuple[Rule, ...]]:
     """The rulebook's objection in the vendor's envelope, or the endpoint's answer."""
+    if asked.turn.broken:
+        return Outcome(Reply(NO_STATUS)), ()
     objection = asked.objection
     broken = (objection,) if objection else examine(asked.endpoint.rules, case)
     if not broken:
         return asked.endpoint.answer(case), ()
-    faults = tuple(rule.fault for rule in broken)
-    return Outcome(asked.listing.provider.refuse(faults, case)), broken
+    found = tuple(rule.fault for rule in broken)
+    return Outcome(asked.listing.provider.refuse(found, case)), broken
 
 
 def recorded(
@@ -69,22 +108,42 @@ def recorded(
     )
 
 
-def _order(
-    asked: Asked, shape: str, mint: tuple[str, int], caller: tuple[Account | None, int]
-) -> Order:
-    seed, number = mint
-    account, now = caller
-    provider = asked.listing.provider
+def _order(store: Store, asked: Asked, shape: str, number: int) -> Order:
+    provider, seed = asked.listing.provider, store.world.seed
+    name = f"c{number}"
     return Order(
-        id=f"c{number}",
+        id=name,
         vendor_id=provider.new_id(seed, number),
         provider=provider.name,
-        account=account.name if account else "",
+        account="",
         operation=asked.endpoint.operation,
         shape=shape,
         wanted=asked.request.fields,
-        created_at=now,
+        created_at=0,
+        recording=f"{asked.request.origin}/_media/{store.name}/{token(seed, name)}.wav",
     )
+
+
+def _owner(store: Store, asked: Asked) -> Account | None:
+    return asked.account or store.account(asked.listing.provider.name, asked.choice.credential)
+
+
+def _always(_: Case) -> bool:
+    return True
+
+
+def _crowded(store: Store, account: Account, now: int) -> bool:
+    """Whether the account has had its requests already; this one counts, unless it is refused."""
+    limits = account.limits
+    if limits is None:
+        return False
+    recent = store.arrivals.setdefault((account.provider, account.name), deque())
+    while recent and recent[0] <= now - limits.per:
+        recent.popleft()
+    if len(recent) >= limits.requests:
+        return True
+    recent.append(now)
+    return False
 
 
 def _why(rule: Rule, case: Case) -> str:

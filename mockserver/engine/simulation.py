@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mockserver.core.account import Account
+from mockserver.core.account import Account, merged
 from mockserver.core.call import Call, Event, Impossible, apply
 from mockserver.core.facts import Fact, Moot
 from mockserver.core.provider import Effects, Listing, Moment
@@ -11,11 +11,13 @@ from mockserver.core.script import moved
 from mockserver.core.shapes import follows
 from mockserver.core.webhook import Answer, Attempt, Delivery
 from mockserver.engine.carrying import carry, owner, plan
-from mockserver.engine.casework import Asked, answered, opened, recorded
-from mockserver.engine.store import Due, Exchange, Store, Told
+from mockserver.engine.casework import Asked, answered, opened, recorded, sights
+from mockserver.engine.choosing import spend
+from mockserver.engine.store import Change, Due, Exchange, Store, Told
+from mockserver.engine.travelling import release
 
 
-class Change(NamedTuple):
+class Happened(NamedTuple):
     call: Call
     event: Event
     effects: Effects
@@ -23,13 +25,16 @@ class Change(NamedTuple):
 
 def request(store: Store, asked: Asked, now: int) -> Exchange:
     """Answer on the vendor's behalf, and bring about what the answer promises."""
+    seen = sights(store, asked)
     case = opened(store, asked, now)
     outcome, broken = answered(asked, case)
     exchange = recorded(store, asked, case, outcome, broken)
     store.requested += 1
+    store.origins[asked.request.origin] = None
     store.exchanges.append(exchange)
     store.record(Fact(now, "request", "".join(exchange.calls[:1]), exchange))
-    carry(store, outcome.effects, now, asked.stories)
+    carry(store, outcome.effects, now, asked.choice)
+    spend(store, seen)
     return exchange
 
 
@@ -45,6 +50,8 @@ def happen(store: Store, name: str, event: Event) -> Call:
         store.calls[name] = change.call
         store.record(Fact(event.at, "event", name, change.event))
         carry(store, change.effects, event.at)
+        if change.event.verb == "ended":
+            release(store, name)
     plan(store, name)
     return store.calls[name]
 
@@ -61,10 +68,13 @@ def step(store: Store) -> Delivery | None:
         return None
     if due.kind == "delivery":
         return _handed_out(store, due)
-    if due.told:
-        _tell(store, due.subject, due.told)
-    else:
-        _play(store, due.subject)
+    match due.what:
+        case Told() as told:
+            _tell(store, due.subject, told)
+        case Change() as change:
+            _change(store, change, due.at)
+        case _:
+            _play(store, due.subject)
     return None
 
 
@@ -81,13 +91,13 @@ def settle(store: Store, delivery: Delivery, answer: Answer, now: int) -> None:
         store.schedule(judged.due, "delivery", delivery.id)
 
 
-def _unfolded(listing: Listing, account: Account, call: Call, event: Event) -> Iterator[Change]:
+def _unfolded(listing: Listing, account: Account, call: Call, event: Event) -> Iterator[Happened]:
     """The event and what follows from it, one after another; computed before anything is kept."""
     following: Event | None = event
     while following is not None:
         call = apply(call, following)
         effects = listing.provider.react(Moment(call, following, account))
-        yield Change(call, following, effects)
+        yield Happened(call, following, effects)
         again = any(placed.order.id == call.order.id for placed in effects.place)
         following = None if again else follows(call, event.at)
 
@@ -96,6 +106,9 @@ def _play(store: Store, name: str) -> None:
     """The call's next step; one that the lifecycle forbids by now is moot, the rest goes on."""
     _, coming = store.turns.pop(name)
     store.calls[name] = moved(store.scripts[name], store.calls[name], coming)
+    if not coming.event.verb:
+        plan(store, name)
+        return
     _attempted(store, name, coming.event, coming.place)
 
 
@@ -104,19 +117,30 @@ def _tell(store: Store, name: str, told: Told) -> None:
     if told.attempt == len(store.calls[name].attempts):
         _attempted(store, name, told.event, "")
     else:
-        _moot(store, name, told.event, "")
+        _moot(store, name, told.event, ("", "it belongs to an attempt that is over"))
+
+
+def _change(store: Store, change: Change, now: int) -> None:
+    """An account's timeline; what does not read is a fact, and the account stays as it was."""
+    account = store.accounts[change.account]
+    document = merged(account.document, change.patch)
+    changed, flaws = store.world.read_account(account.name, account.provider, document)
+    if changed:
+        store.accounts[change.account] = changed
+    told = {"account": account.name, "provider": account.provider, "set": change.patch}
+    store.record(Fact(now, "account", "", told if changed else {**told, "flaws": list(flaws)}))
 
 
 def _attempted(store: Store, name: str, event: Event, place: str) -> None:
     try:
         happen(store, name, event)
-    except Impossible:
-        _moot(store, name, event, place)
+    except Impossible as impossible:
+        _moot(store, name, event, (place, str(impossible)))
         plan(store, name)
 
 
-def _moot(store: Store, name: str, event: Event, place: str) -> None:
-    store.record(Fact(event.at, "moot", name, Moot(event.verb, event.leg, place)))
+def _moot(store: Store, name: str, event: Event, why: tuple[str, str]) -> None:
+    store.record(Fact(event.at, "moot", name, Moot(event.verb, event.leg, *why)))
 
 
 def _handed_out(store: Store, due: Due) -> Delivery:

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call, Event
@@ -12,6 +12,7 @@ from mockserver.core.facts import Fact
 from mockserver.core.http import Reply, Request
 from mockserver.core.provider import Listing
 from mockserver.core.script import Next, Script, Waiting
+from mockserver.core.selection import Activation, Chosen
 from mockserver.core.story import Stories, Story
 from mockserver.core.webhook import Delivery
 
@@ -28,6 +29,13 @@ class Told(NamedTuple):
     event: Event
 
 
+class Change(NamedTuple):
+    """What an account's timeline merges into it."""
+
+    account: Key
+    patch: Mapping[str, object]
+
+
 class Due(NamedTuple):
     """A thing with a time; of two at one time, the one that came first.
 
@@ -38,7 +46,7 @@ class Due(NamedTuple):
     serial: int
     kind: str
     subject: str
-    told: Told | None = None
+    what: Told | Change | None = None
 
 
 class Exchange(NamedTuple):
@@ -56,6 +64,10 @@ class Exchange(NamedTuple):
     calls: tuple[str, ...]
 
 
+ReadAccount = Callable[[str, str, Mapping[str, Any]], tuple[Account | None, tuple[Any, ...]]]
+"""(name, provider, document) -> the account, or else all that is wrong: (path, sentence)."""
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """What a sandbox starts from. `targets` maps a provider to where `--webhook` sends."""
@@ -64,22 +76,32 @@ class World:
     listings: Mapping[str, Listing]
     stories: Stories
     accounts: Mapping[Key, Account]
+    read_account: ReadAccount
     targets: Mapping[str, str] = field(default_factory=dict)
 
 
 class Store:
     """Plain data. Whoever changes it has computed everything before."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, start: int, name: str = "default") -> None:
         self.world = world
+        self.name = name
         self.epoch = 0
         self.watchers: list[Callable[[Fact], None]] = []
-        self._blank()
+        self._blank(start)
 
-    def _blank(self) -> None:
+    def _blank(self, start: int) -> None:
         self.accounts: dict[Key, Account] = dict(self.world.accounts)
         self.calls: dict[str, Call] = {}
-        self.stories: dict[str, Story] = {}
+        self.stories: dict[str, Chosen] = {}
+        self.travels: dict[str, Story] = {}
+        self.activations: list[Activation] = []
+        self.activated = 0
+        self.asked: dict[str, int] = {}
+        self.arrivals: dict[Key, deque[int]] = {}
+        self.held: dict[str, list[str]] = {}
+        self.media: dict[str, str] = {}
+        self.origins: dict[str, None] = {}
         self.scripts: dict[str, Script] = {}
         self.turns: dict[str, tuple[int, Next]] = {}
         self.waiting: dict[str, tuple[Waiting, ...]] = {}
@@ -91,11 +113,14 @@ class Store:
         self.requested = 0
         self._agenda: list[Due] = []
         self._serial = 0
+        for key, account in self.accounts.items():
+            for after, patch in account.timeline:
+                self.schedule(start + after, "account", account.name, Change(key, patch))
 
-    def reset(self) -> None:
+    def reset(self, start: int) -> None:
         """Back to the seeded start; what is out on its way belongs to an epoch that is over."""
         self.epoch += 1
-        self._blank()
+        self._blank(start)
 
     def account(self, provider: str, credential: str | None) -> Account | None:
         """Whose credential this is; an account that names it comes before one that takes any."""
@@ -110,9 +135,9 @@ class Store:
         for watcher in self.watchers:
             watcher(fact)
 
-    def schedule(self, at: int, kind: str, subject: str, told: Told | None = None) -> int:
+    def schedule(self, at: int, kind: str, subject: str, what: Told | Change | None = None) -> int:
         self._serial += 1
-        heappush(self._agenda, Due(at, self._serial, kind, subject, told))
+        heappush(self._agenda, Due(at, self._serial, kind, subject, what))
         return self._serial
 
     def peek(self) -> Due | None:

@@ -1,7 +1,6 @@
 """Carries one webhook to its receiver and says how it went."""
 
 import asyncio
-import json
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,7 +13,7 @@ from weakref import WeakValueDictionary
 import h11
 
 from mockserver import __version__
-from mockserver.core.webhook import ORIGIN, Answer, Delivery, Webhook
+from mockserver.core.webhook import ORIGIN, Answer, Delivery, Webhook, content
 from mockserver.runtime.targets import STANDARD, Policy, Refused, Target, locate, resolve
 
 LIMIT: Final = 65_536
@@ -140,7 +139,7 @@ def refusal(refused: Refused) -> Answer:
 
 def spell(wire: h11.Connection, target: Target, webhook: Webhook) -> bytes:
     """The whole request."""
-    content = b""
+    body = content(webhook)
     headers = {
         "host": target.place.authority,
         "user-agent": f"call-mockserver/{__version__}",
@@ -149,14 +148,12 @@ def spell(wire: h11.Connection, target: Target, webhook: Webhook) -> bytes:
         "connection": "close",
     }
     if webhook.body is not None:
-        text = json.dumps(webhook.body, ensure_ascii=False, separators=(",", ":"), default=dict)
-        content = text.encode()
         headers["content-type"] = "application/json"
-    if content or webhook.method not in {"GET", "HEAD"}:
-        headers["content-length"] = str(len(content))
+    if body or webhook.method not in {"GET", "HEAD"}:
+        headers["content-length"] = str(len(body))
     headers |= {name.lower(): value for name, value in webhook.headers.items()}
     head = h11.Request(method=webhook.method, target=target.place.path, headers=[*headers.items()])
-    events = (head, h11.Data(data=content), h11.EndOfMessage())
+    events = (head, h11.Data(data=body), h11.EndOfMessage())
     return b"".join(wire.send(event) or b"" for event in events)
 
 

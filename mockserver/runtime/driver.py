@@ -75,6 +75,12 @@ class Driver:
                 async with asyncio.timeout(self._pause()):
                     await self._nudged.wait()
 
+    async def hurry(self, now: int) -> None:
+        """What is due at the instant of a request, before its answer: a story has asked for it."""
+        while (due := self.store.peek()) and due.at <= now:
+            self._step(due)
+            await self.settled()
+
     async def advance(self, to: int | None) -> Advanced:
         """Jump to a moment, or until nothing is due any more, playing all that lies between.
 

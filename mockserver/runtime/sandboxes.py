@@ -20,6 +20,7 @@ class Timing:
     start: int | None = None
 
     def clock(self) -> Clock:
+        """A new one, at the start."""
         return Clock(self.mode, time.time_ns() // 1_000_000 if self.start is None else self.start)
 
 
@@ -27,8 +28,9 @@ class Sandbox:
     def __init__(self, name: str, world: World, timing: Timing, courier: Carrier) -> None:
         self.name = name
         self.timing = timing
-        self.store = Store(world)
-        self.driver = Driver(self.store, timing.clock(), courier)
+        clock = timing.clock()
+        self.store = Store(world, clock.now(), name)
+        self.driver = Driver(self.store, clock, courier)
         self.inboxes: defaultdict[str, Inbox] = defaultdict(Inbox)
         self._task: asyncio.Task[None] | None = None
 
@@ -41,10 +43,11 @@ class Sandbox:
 
     async def reset(self) -> None:
         """Back to the seeded start: nothing scheduled before is sent after this returns."""
-        self.store.reset()
+        clock = self.timing.clock()
+        self.store.reset(clock.now())
         self.inboxes.clear()
         await self.driver.quiet()
-        self.driver.clock = self.timing.clock()
+        self.driver.clock = clock
         self.driver.nudge()
 
     async def stop(self) -> None:

@@ -1,5 +1,6 @@
 """One vendor request, from HTTP to the simulation and back."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Mapping
@@ -10,14 +11,16 @@ from starlette.types import Receive, Scope, Send
 from mockserver.core.facts import Fact
 from mockserver.core.nearest import nearest
 from mockserver.core.rules import Rule
-from mockserver.core.time import iso
-from mockserver.engine.casework import Asked
+from mockserver.core.time import SECOND, iso
+from mockserver.engine.casework import Asked, consulted, sights
 from mockserver.engine.simulation import request
 from mockserver.engine.store import Exchange
+from mockserver.engine.travelling import hurried
 from mockserver.runtime.sandboxes import Sandbox
 from mockserver.web.intake import LIMIT, TooLarge, body_of, decoded
 from mockserver.web.problems import problem
-from mockserver.web.routing import Found, Unknown, find
+from mockserver.web.routing import Unknown, find
+from mockserver.web.transport import broken
 
 log = logging.getLogger("mockserver")
 
@@ -31,12 +34,26 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
         refusal = problem(413, "body too large", f"a request has at most {LIMIT:,} bytes")
         await refusal(scope, receive, send)
         return
+    asked = _asked(sandbox, scope, body)
+    if isinstance(asked, Response):
+        await asked(scope, receive, send)
+        return
+    asked = consulted(sandbox.store, asked)
+    if asked.turn.after:
+        await asyncio.sleep(asked.turn.after / SECOND)
     with sandbox.driver.answering() as now:
-        response = _answer(sandbox, scope, body, now)
+        answer = _answer(sandbox, asked, now)
+        if isinstance(answer, Exchange) and hurried(sandbox.store, answer.calls):
+            await sandbox.driver.hurry(now)
+        if asked.turn.broken:
+            await broken(asked.turn.broken, scope, receive, send)
+            return
+        response = answer if isinstance(answer, Response) else _response(answer)
         await response(scope, receive, send)
 
 
-def _answer(sandbox: Sandbox, scope: Scope, body: bytes, now: int) -> Response:
+def _asked(sandbox: Sandbox, scope: Scope, body: bytes) -> Asked | Response:
+    """The request with its operation, or our own refusal."""
     listings = sandbox.store.world.listings
     headers = dict(scope["headers"])
     host = headers.get(b"host", b"").decode("latin-1")
@@ -44,20 +61,18 @@ def _answer(sandbox: Sandbox, scope: Scope, body: bytes, now: int) -> Response:
     if isinstance(found, Unknown):
         return _lost(scope, found)
     stories = tuple(_names(headers.get(b"x-mock-scenario", b"").decode("latin-1")))
-    if refusal := _unknown_story(sandbox, stories):
-        return refusal
+    wrong = Rule(lambda _: True, found.listing.provider.wrong_method) if found.allowed else None
+    asked = Asked(found.listing, found.endpoint, decoded(scope, body), stories, wrong)
+    return _unplayable(sandbox, asked) or asked
+
+
+def _answer(sandbox: Sandbox, asked: Asked, now: int) -> Exchange | Response:
     try:
-        exchange = request(sandbox.store, _asked(found, scope, body, stories), now)
+        return request(sandbox.store, asked, now)
     except Exception as error:
         log.exception("a provider failed")
         sandbox.store.record(Fact(now, "error", "", error))
         return problem(500, "mock failed", f"this is a fault of the mock server: {error!r}")
-    return _response(exchange)
-
-
-def _asked(found: Found, scope: Scope, body: bytes, stories: tuple[str, ...]) -> Asked:
-    wrong = Rule(lambda _: True, found.listing.provider.wrong_method) if found.allowed else None
-    return Asked(found.listing, found.endpoint, decoded(scope, body), stories, wrong)
 
 
 def _names(header: str) -> list[str]:
@@ -70,12 +85,16 @@ def _lost(scope: Scope, unknown: Unknown) -> Response:
     return problem(404, "unknown path", detail, nearest=list(unknown.nearest))
 
 
-def _unknown_story(sandbox: Sandbox, stories: tuple[str, ...]) -> Response | None:
+def _unplayable(sandbox: Sandbox, asked: Asked) -> Response | None:
+    """A story in the header that nobody knows, or that needs what is not here."""
     known = sandbox.store.world.stories.named
-    for name in stories:
+    for name in asked.stories:
         if name not in known:
             hint = nearest(name, known) or f"known: {', '.join(sorted(known))}"
             return problem(422, "unknown scenario", f"no scenario is named {name!r}: {hint}")
+        unmet = [known[name].unmet(seen) for seen in sights(sandbox.store, asked)]
+        if all(unmet):
+            return problem(422, "scenario does not fit", f"{name} cannot play here: {unmet[0]}")
     return None
 
 

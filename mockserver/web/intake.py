@@ -40,6 +40,7 @@ def decoded(scope: Scope, body: bytes) -> Request:
         method=scope["method"],
         path=scope["path"],
         host=headers.get("host", ""),
+        origin=f"{scope['scheme']}://{headers.get('host', '')}",
         headers=headers,
         query=query,
         fields=fields,

@@ -10,8 +10,10 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.runtime.sandboxes import Sandbox
+from mockserver.web import media
 from mockserver.web.control import (
     accounts,
+    activations,
     calls,
     clock,
     health,
@@ -20,10 +22,13 @@ from mockserver.web.control import (
     providers,
     requests,
     reset,
+    scenarios,
     webhooks,
 )
 from mockserver.web.gateway import gateway
 from mockserver.web.problems import explained
+
+OURS = ("/_mock/", "/_media/")
 
 NOUNS = (
     health,
@@ -35,30 +40,30 @@ NOUNS = (
     accounts,
     journal,
     reset,
+    scenarios,
+    activations,
     inboxes,
 )
 
 
 def site(
     sandbox: Sandbox,
-    read_account: accounts.ReadAccount,
     origins: Callable[[], tuple[str, ...]],
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]],
 ) -> ASGIApp:
     """`origins` are the addresses under which this server reaches itself."""
     control: list[Route] = [route for noun in NOUNS for route in noun.ROUTES]
     app = Starlette(
-        routes=[Mount("/_mock", routes=control)],
+        routes=[Mount("/_mock", routes=control), Mount("/_media", routes=media.ROUTES)],
         exception_handlers={HTTPException: explained, Exception: explained},
         lifespan=lifespan,
     )
-    app.state.read_account = read_account
     app.state.origins = origins
 
     async def entrance(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             scope["sandbox"] = sandbox
-        ours = scope["type"] != "http" or scope["path"].startswith("/_mock/")
+        ours = scope["type"] != "http" or scope["path"].startswith(OURS)
         await (app if ours else gateway)(scope, receive, send)
 
     return entrance

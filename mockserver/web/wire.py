@@ -25,7 +25,7 @@ def call_json(store: Store, call: Call) -> dict[str, Any]:
         "provider": order.provider,
         "account": order.account,
         "operation": order.operation,
-        "scenario": [store.stories[order.id].name],
+        "scenario": _stories(store, order.id),
         "state": state(call),
         "outcome": call.outcome,
         "vendor_status": provider.status(call),
@@ -48,6 +48,8 @@ def call_json(store: Store, call: Call) -> dict[str, Any]:
 
 def event_json(event: Event) -> dict[str, Any]:
     told = {"at": iso(event.at), "event": event.verb, "leg": event.leg or None, **event.data}
+    if event.by:
+        told["by"] = event.by
     if "cause" in event.data:
         told["q850"] = CAUSES[str(event.data["cause"])].q850
     return told
@@ -67,7 +69,7 @@ def request_json(exchange: Exchange, salt: str) -> dict[str, Any]:
         "query": masking.query(asked.query, salt),
         "headers": shown,
         "body": masking.value(_text(asked.body), salt),
-        "status": exchange.reply.status,
+        "status": exchange.reply.status or None,
         "answer": _answer(exchange),
         "fault": exchange.fault,
         "scenario": list(exchange.stories),
@@ -113,6 +115,13 @@ def fact_json(fact: Fact, salt: str) -> dict[str, Any]:
         case Mapping():
             return {**told, **fact.what}
     return {**told, "error": repr(fact.what)}
+
+
+def _stories(store: Store, call: str) -> list[str]:
+    """Who plays the phones, and who decides how the webhooks travel if that is another one."""
+    travelling = store.travels.get(call)
+    names = [store.stories[call].story.name, *([travelling.name] if travelling else [])]
+    return list(dict.fromkeys(names))
 
 
 def _leg(leg: Leg) -> dict[str, Any]:

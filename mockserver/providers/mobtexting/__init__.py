@@ -3,6 +3,7 @@
 from mockserver.core.account import Retry
 from mockserver.core.provider import Endpoint, Provider
 from mockserver.providers.mobtexting import dialect, react, rules
+from mockserver.providers.mobtexting.records import Flow
 
 PROVIDER = Provider(
     name="mobtexting",
@@ -16,6 +17,7 @@ PROVIDER = Provider(
             "/api/v2/voice/c2c",
             rules.C2C,
             dialect.placed,
+            dialect.parties,
         ),
     ),
     credential=dialect.credential,
@@ -25,5 +27,8 @@ PROVIDER = Provider(
     status=dialect.status,
     new_id=dialect.new_id,
     webhooks=("completed",),
+    faults=rules.ORDERED,
+    records={"flows": Flow},
+    quirks={"webhook-id": "the report carries `webhook_id`, as the page's table has it"},
     retry=Retry(satisfied_by=frozenset({200, 202})),  # documented; no waits, so one try
 )

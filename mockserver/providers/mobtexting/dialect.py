@@ -1,5 +1,7 @@
 """How Mobtexting says it: envelopes, words, time stamps and the report."""
 
+import re
+from collections.abc import Mapping
 from datetime import timedelta, timezone
 from typing import Final
 
@@ -10,6 +12,10 @@ from mockserver.core.http import Reply, Request
 from mockserver.core.provider import Effects, Outcome
 from mockserver.core.rules import Case, Fault
 from mockserver.core.time import SECOND, moment
+from mockserver.providers.mobtexting.records import Flow
+
+FLOW: Final = "flow:"
+PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 KOLKATA: Final = timezone(timedelta(hours=5, minutes=30))  # the page names no zone: assumed
 
@@ -46,10 +52,17 @@ def hook(account: Account, webhook_id: str) -> str | None:
     return account.webhooks.get(webhook_id, account.webhooks.get("any"))
 
 
+def parties(request: Request) -> tuple[Mapping[str, str], ...]:
+    first, second = (str(request.fields.get(name, "")) for name in ("from", "to"))
+    if second.startswith(FLOW):
+        return ({"a": first, "callee": first},)
+    return ({"a": first, "b": second, "callee": second},)
+
+
 def placed(case: Case) -> Outcome:
     """The page prints two success bodies: the one with `callId` for a flow."""
     to = case.text("to")
-    if to.startswith("flow:"):
+    if to.startswith(FLOW):
         call = case.call("one-leg", {"a": case.text("from")}, None)
         body: dict[str, object] = {
             "callId": call.order.vendor_id,
@@ -60,6 +73,15 @@ def placed(case: Case) -> Outcome:
         call = case.call("b-after-a", {"a": case.text("from"), "b": to}, None)
         body = {"status": 200, "message": "Call initiated successfully"}
     return Outcome(Reply(200, body), Effects(place=(call,)))
+
+
+def spoken(call: Call, account: Account) -> str:
+    """What the flow reads out, its variables filled in; empty if the account has no such flow."""
+    flow = account.records.get("flows", {}).get(str(call.order.wanted["to"]).removeprefix(FLOW))
+    given = call.order.wanted.get("variables")
+    values = given if isinstance(given, Mapping) else {}
+    text = flow.say if isinstance(flow, Flow) else ""
+    return PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), text)
 
 
 def refused(faults: tuple[Fault, ...], case: Case) -> Reply:
@@ -87,11 +109,16 @@ def word(leg: Leg) -> str:
     return WORDS[leg.cause] if leg.cause else ""
 
 
-def report(call: Call, now: int) -> dict[str, object]:
-    """The fifteen keys of the page's sample, in its order and with its types."""
+def report(call: Call, now: int, quirks: frozenset[str]) -> dict[str, object]:
+    """The fifteen keys of the page's sample, in its order and with its types.
+
+    The page's table has a sixteenth before them, `webhook_id`, which the sample lacks: a quirk.
+    """
     first, *rest = call.legs
     wanted = call.order.wanted
+    asked = {"webhook_id": str(wanted.get("webhook_id", ""))} if "webhook-id" in quirks else {}
     return {
+        **asked,
         "bridge": _number(str(wanted["bridge"])),
         "from": _number(first.number),
         "to": _number(str(wanted["to"])),
@@ -105,9 +132,14 @@ def report(call: Call, now: int) -> dict[str, object]:
         "status": status(call),
         "status1": "RECEIVED" if first.answered_at is not None else word(first),
         "status2": "".join(word(leg) for leg in rest),
-        "recording_url": "",
+        "recording_url": call.order.recording if _recorded(call) else "",
         "hangup_by": _hung_up(call),
     }
+
+
+def _recorded(call: Call) -> bool:
+    """Asked for, and somebody was there to be recorded."""
+    return str(call.order.wanted.get("record")) == "1" and call.legs[0].answered_at is not None
 
 
 def _number(text: str) -> int | str:

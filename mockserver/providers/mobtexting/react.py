@@ -1,4 +1,6 @@
-"""What follows an event at Mobtexting: the limit, the redial, the report."""
+"""What follows an event at Mobtexting: the flow's words, the limit, the redial, the report."""
+
+from collections.abc import Iterator
 
 from mockserver.core.call import Event
 from mockserver.core.provider import NOTHING, Effects, Moment, following
@@ -10,13 +12,18 @@ REDIALS = 2  # documented default and maximum of `attempts`
 GAP = MINUTE  # between redials: assumed
 
 
-def limited(moment: Moment) -> Effects:
-    """`duration` is in minutes and ends the call."""
-    minutes = moment.call.order.wanted.get("duration")
-    if not minutes:
+def answered(moment: Moment) -> Effects:
+    """A flow speaks as soon as somebody is there to listen."""
+    call = moment.call
+    if len(call.legs) > 1:
         return NOTHING
-    end = Event(moment.event.at + int(str(minutes)) * MINUTE, "hangup", "b", {"cause": "normal"})
-    return Effects(tell=((moment.call.order.id, end),))
+    text = dialect.spoken(call, moment.account)
+    played = Event(moment.event.at, "play", "a", {"text": text})
+    return Effects(tell=(*_limit(moment), *(((call.order.id, played),) if text else ())))
+
+
+def bridged(moment: Moment) -> Effects:
+    return Effects(tell=tuple(_limit(moment)))
 
 
 def redialled(moment: Moment) -> Effects:
@@ -33,8 +40,18 @@ def reported(moment: Moment) -> Effects:
     """One report, after the last attempt."""
     webhook_id = str(moment.call.order.wanted.get("webhook_id", ""))
     url = dialect.hook(moment.account, webhook_id) or ""
-    body = dialect.report(moment.call, moment.event.at)
+    body = dialect.report(moment.call, moment.event.at, moment.account.quirks)
     return Effects(send=(Webhook(moment.call.order.id, "completed", url, body),))
 
 
-react = following({"bridge": limited, "attempt-ended": redialled, "ended": reported})
+def _limit(moment: Moment) -> Iterator[tuple[str, Event]]:
+    """`duration` is in minutes, counts the conversation, and ends the call."""
+    minutes = moment.call.order.wanted.get("duration")
+    if minutes:
+        end, last = moment.event.at + int(str(minutes)) * MINUTE, moment.call.legs[-1].name
+        yield moment.call.order.id, Event(end, "hangup", last, {"cause": "normal"})
+
+
+react = following(
+    {"answer": answered, "bridge": bridged, "attempt-ended": redialled, "ended": reported}
+)

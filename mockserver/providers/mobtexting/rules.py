@@ -7,6 +7,8 @@ from mockserver.core.rules import (
     Rulebook,
     Source,
     Stage,
+    anonymous,
+    crowded,
     malformed,
     missing,
     unreadable,
@@ -27,10 +29,6 @@ def _required(name: str) -> Rule:
 
 def _invalid(name: str, text: str) -> Rule:
     return malformed(name, Fault(f"{name}-malformed", 422, text, Source.ASSUMED))
-
-
-def anonymous(case: Case) -> bool:
-    return case.account is None
 
 
 def unknown_hook(case: Case) -> bool:
@@ -77,4 +75,15 @@ MAY: Stage = (
     Rule(penniless, NO_BALANCE),
 )
 
-C2C: Rulebook = ((Rule(anonymous, UNAUTHENTICATED),), WHAT, MAY)
+TOO_MANY = Fault("too-many-requests", 429, "Too Many Requests", Source.ASSUMED)
+
+C2C: Rulebook = ((Rule(anonymous, UNAUTHENTICATED),), (Rule(crowded, TOO_MANY),), WHAT, MAY)
+
+# The codes are documented for the platform as a whole; nothing in a request brings them about.
+ORDERED = (
+    Fault("forbidden", 403, "Forbidden", Source.ASSUMED),
+    Fault("not-found", 404, "Not Found", Source.ASSUMED),
+    Fault("conflict", 409, "Conflict", Source.ASSUMED),
+    Fault("server-error", 500, "Server Error", Source.ASSUMED),
+    Fault("service-unavailable", 503, "Service Unavailable", Source.ASSUMED),
+)

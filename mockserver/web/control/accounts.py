@@ -1,6 +1,5 @@
 """Accounts as they would stand in a file, and changes to them by JSON Merge Patch."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -8,17 +7,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from mockserver.core.account import Account
+from mockserver.core.account import Account, merged
 from mockserver.core.facts import Fact
 from mockserver.core.nearest import nearest
 from mockserver.engine.store import Store
 from mockserver.web.control.reading import object_of, sandbox_of
 from mockserver.web.masking import mask
-
-ReadAccount = Callable[
-    [str, str, Mapping[str, Any]],
-    tuple[Account | None, tuple[tuple[tuple[str | int, ...], str], ...]],
-]
 
 
 async def accounts(request: Request) -> JSONResponse:
@@ -41,10 +35,10 @@ async def change(request: Request) -> JSONResponse:
     sandbox, patch = sandbox_of(request), await object_of(request)
     store = sandbox.store
     known = _account(request, store)
-    read: ReadAccount = request.app.state.read_account
-    account, flaws = read(known.name, known.provider, merged(known.document, patch))
+    document = merged(known.document, patch)
+    account, flaws = store.world.read_account(known.name, known.provider, document)
     if account is None:
-        told = [f"{'.'.join(map(str, path))}: {what}" for path, what in flaws]
+        told = [f"{'.'.join(map(str, path)) or 'account'}: {what}" for path, what in flaws]
         raise HTTPException(422, "; ".join(told))
     store.accounts[known.provider, known.name] = account
     path = f"/accounts/{known.provider}/{known.name}"
@@ -53,15 +47,6 @@ async def change(request: Request) -> JSONResponse:
     store.record(Fact(sandbox.clock.now(), "control", "", control))
     sandbox.driver.nudge()
     return JSONResponse(shown)
-
-
-def merged(target: Any, patch: Any) -> Any:
-    """RFC 7396."""
-    if not isinstance(patch, Mapping):
-        return patch
-    base = target if isinstance(target, Mapping) else {}
-    changed = {name: merged(base.get(name), new) for name, new in patch.items() if new is not None}
-    return {**{name: old for name, old in base.items() if name not in patch}, **changed}
 
 
 def _account(request: Request, store: Store) -> Account:

@@ -15,8 +15,14 @@ from mockserver.engine.simulation import happen
 from mockserver.web.control.reading import object_of, page, sandbox_of, suits
 from mockserver.web.wire import call_json
 
-PHONE = {"answer": (), "digits": ("digits",), "speech": ("words",), "hangup": ("cause",)}
-"""What a phone can do, and what it may say with it."""
+PHONE = {
+    "answer": (),
+    "digits": ("digits",),
+    "speech": ("words",),
+    "hangup": ("cause",),
+    "continue": (),
+}
+"""What a phone can do, and what it may say with it; `continue` only lets a story go on."""
 
 
 async def calls(request: Request) -> JSONResponse:
@@ -55,7 +61,8 @@ def _call(request: Request) -> Call:
 
 
 def _event(body: dict[str, Any], call: Call, now: int) -> Event:
-    verb, leg = str(body.get("event", "")), str(body.get("leg", "a"))
+    verb = str(body.get("event", ""))
+    leg = "" if verb == "continue" else str(body.get("leg", "a"))
     if verb not in PHONE:
         hint = nearest(verb, PHONE) or f"known: {', '.join(PHONE)}"
         raise HTTPException(422, f"a phone cannot {verb or 'do nothing'}: {hint}")
@@ -67,7 +74,7 @@ def _event(body: dict[str, Any], call: Call, now: int) -> Event:
         data.setdefault("cause", _cause(call, leg))
         if data["cause"] not in CAUSES:
             raise HTTPException(422, f"a cause is one of {', '.join(CAUSES)}")
-    return Event(now, verb, leg, data)
+    return Event(now, verb, leg, data, "control")
 
 
 def _cause(call: Call, name: str) -> str:

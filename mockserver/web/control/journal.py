@@ -19,7 +19,8 @@ async def journal(request: Request) -> Response:
     facts = [{"id": number, **fact_json(fact, store.world.seed)} for number, fact in numbered]
     body = {"facts": page(facts, request), "dropped": first - 1}
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    for origin in request.app.state.origins():
+    known = (*request.app.state.origins(), *store.origins)
+    for origin in filter(None, known):
         text = text.replace(origin, ORIGIN)
     return Response(text, media_type="application/json")
 

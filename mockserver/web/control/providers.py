@@ -1,6 +1,5 @@
 """The emulated APIs: where they are, what they do, which faults they know."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -10,7 +9,7 @@ from starlette.routing import Route
 
 from mockserver.core.http import Request as VendorRequest
 from mockserver.core.nearest import nearest
-from mockserver.core.provider import Provider
+from mockserver.core.provider import Provider, faults
 from mockserver.core.rules import Case, Fault
 from mockserver.web.control.reading import sandbox_of
 
@@ -42,13 +41,6 @@ def described(provider: Provider, origin: str) -> dict[str, Any]:
         "webhooks": list(provider.webhooks),
         "faults": [_fault(provider, fault) for fault in faults(provider)],
     }
-
-
-def faults(provider: Provider) -> Iterator[Fault]:
-    """Every fault of a provider once, in the order of its rulebooks."""
-    books = (endpoint.rules for endpoint in provider.endpoints)
-    rules = (rule.fault for book in books for stage in book for rule in stage)
-    yield from dict.fromkeys((*rules, provider.wrong_method))
 
 
 def _fault(provider: Provider, fault: Fault) -> dict[str, Any]:

@@ -1,0 +1,65 @@
+"""`mockserver init`: a commented scenario file to start from, and the schema for the editor."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from mockserver.cli import BAD_USAGE
+
+FILE = "mockserver.yaml"
+SCHEMA = "scenario.schema.json"
+
+START = """\
+# yaml-language-server: $schema=./scenario.schema.json
+# `mockserver serve` reads this file from the directory in which it is started; `mockserver check`
+# tells what is wrong with it. `mockserver scenarios` lists what is bundled.
+
+# What is played when nothing else suits.
+default: answered
+
+accounts:
+  shop:
+    provider: mobtexting
+    credentials: [my-token]         # or `any`; `invalid` and `revoked` are always refused
+    # webhooks: {any: "http://localhost:3000/report"}          # where the reports go
+    # retry: {waits: [60s, 300s], satisfied_by: [200, 202]}    # one attempt unless set
+    # limits: {requests: 10, per: 1s}                          # off unless set
+    # balance: "12.50"
+
+scenarios:
+  # How people behave: a word (answered, busy, no-answer, rejected, unreachable, invalid-number,
+  # machine, person), or {ring, answer, then, press, say, talk, hangup}. A client asks for a
+  # scenario by the header `X-Mock-Scenario: customer-busy`.
+  customer-busy: {legs: {callee: {ring: 3s, then: busy}}}
+
+  # A scenario with `match` plays for every request that suits; here the second redial is answered.
+  sleepy-customer:
+    match: {callee: "*0402"}
+    attempts: [no-answer, answered]
+
+  # What the API answers: a documented fault by its name (`mockserver providers` lists them), once.
+  down-once:
+    match: {fields: {mid: "chaos-*"}}
+    answers: [{refuse: service-unavailable}, pass]
+
+  # How webhooks travel: doubled, late, lost, reordered, corrupt.
+  doubled-and-late: {webhooks: {any: {duplicate: 2, after: 10s}}}
+"""
+
+
+@click.command("init")
+@click.argument("directory", default=".", type=click.Path(file_okay=False, path_type=Path))
+def command(directory: Path) -> None:
+    """Write a commented mockserver.yaml into DIRECTORY, and its schema beside it."""
+    from mockserver.world import schema  # noqa: PLC0415 - --help needs none of it
+
+    target = directory / FILE
+    if target.exists():
+        click.echo(f"{target} is there already, and stays as it is", err=True)
+        sys.exit(BAD_USAGE)
+    directory.mkdir(parents=True, exist_ok=True)
+    target.write_text(START, "utf-8")
+    (directory / SCHEMA).write_text(json.dumps(schema(), indent=2) + "\n", "utf-8")
+    click.echo(f"wrote {target} and {directory / SCHEMA}; check it by: mockserver check {target}")

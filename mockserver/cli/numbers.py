@@ -1,0 +1,55 @@
+"""`mockserver numbers`: the number plan, what a number means, numbers that are ready to dial."""
+
+import sys
+
+import click
+
+from mockserver.cli import BAD_USAGE
+
+PLAN = """\
+A number whose last eight digits are 000 O RR TT tells how the leg with that number behaves, on
+every provider. It rings RR seconds, then O:
+  0  no plan
+  1  answered, talks TT seconds (00: until the other side ends it)
+  2  busy
+  3  no answer
+  4  rejected
+  5  unreachable
+  6  invalid number
+  7  answered, presses key K after 5 s, hangs up T times 10 s after answering
+     (TT is T K; T 0: stays)
+  8  an answering machine takes it
+  9  waits for a person
+"""
+
+READY = (
+    "00010230",
+    "00020300",
+    "00032500",
+    "00040400",
+    "00050100",
+    "00060000",
+    "00070231",
+    "00082000",
+    "00090000",
+)
+
+
+@click.command("numbers")
+@click.argument("number", required=False)
+@click.option("--for", "provider", metavar="PROVIDER", help="ready numbers that it accepts")
+def command(number: str | None, provider: str | None) -> None:
+    """Print the number plan; or what NUMBER means."""
+    from mockserver.world import dialled, meaning  # noqa: PLC0415 - --help needs none of it
+
+    if number:
+        click.echo(f"{number}: {meaning(number)}")
+        return
+    click.echo(PLAN)
+    try:
+        ready = [(plan, dialled(plan, provider)) for plan in READY]
+    except LookupError as error:
+        click.echo(error.args[0], err=True)
+        sys.exit(BAD_USAGE)
+    for _, shown in ready:
+        click.echo(f"  {shown}  {meaning(shown)}")

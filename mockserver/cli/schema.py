@@ -1,0 +1,13 @@
+"""`mockserver schema`: the JSON Schema of scenario files."""
+
+import json
+
+import click
+
+
+@click.command("schema")
+def command() -> None:
+    """Print the JSON Schema of scenario files."""
+    from mockserver.world import schema  # noqa: PLC0415 - --help needs none of it
+
+    click.echo(json.dumps(schema(), indent=2))

@@ -1,0 +1,121 @@
+"""Plays a story in a world of its own: a step that is moot, or never reached, is wrong."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from mockserver.core.call import Call, Event
+from mockserver.core.chance import HIGHEST, LOWEST
+from mockserver.core.facts import Moot
+from mockserver.core.http import Request
+from mockserver.core.provider import Endpoint, Listing
+from mockserver.core.script import Waiting
+from mockserver.core.story import Story
+from mockserver.core.webhook import Answer
+from mockserver.engine.casework import Asked, sights
+from mockserver.engine.simulation import happen, request, settle, step
+from mockserver.engine.store import Store, World
+
+PATIENCE = 1_000  # things that happen before a rehearsal is broken off
+
+GIVEN = {
+    "person": Event(0, "answer"),
+    "digits": Event(0, "digits", data={"digits": "1"}),
+    "speech": Event(0, "speech", data={"words": "yes"}),
+    "polled": Event(0, "polled"),
+    "control": Event(0, "continue", by="control"),
+    "hangup": Event(0, "hangup", "a", {"cause": "normal"}, "control"),
+}
+"""What a call waits for -> what brings it."""
+
+
+class Stumble(NamedTuple):
+    """Where a file says what cannot be played, and why not."""
+
+    place: str
+    why: str
+
+
+def rehearsed(world: World, story: Story) -> tuple[Stumble, ...]:
+    """What stumbles on the operation that suits the story best; nothing if one suits it wholly.
+
+    It is played on every example of every operation that it can meet, with the shortest spans and
+    with the longest.
+    """
+    if not story.steps:
+        return ()
+    plays = [play for listing in world.listings.values() for play in _plays(world, story, listing)]
+    if not plays:
+        return (Stumble(story.place, "there is no operation that this scenario can meet"),)
+    return min(plays, key=len)
+
+
+def _plays(world: World, story: Story, listing: Listing) -> Iterator[tuple[Stumble, ...]]:
+    for endpoint in listing.provider.endpoints:
+        for example in listing.examples(endpoint.operation):
+            asked = Request(endpoint.method, endpoint.path, fields=example)
+            found: dict[Stumble, None] = {}
+            placed = [
+                _played(world, story, (listing, endpoint), asked, seed)
+                for seed in (LOWEST, HIGHEST)
+            ]
+            if None not in placed:
+                for stumbles in placed:
+                    found.update(dict.fromkeys(stumbles or ()))
+                yield tuple(found)
+
+
+def _played(
+    world: World, story: Story, where: tuple[Listing, Endpoint], asked: Request, seed: str
+) -> tuple[Stumble, ...] | None:
+    """What stumbles; None if this request places no call for the story."""
+    listing, endpoint = where
+    store = Store(replace(world, seed=seed), 0)
+    mine = (one for key, one in store.accounts.items() if key[0] == listing.provider.name)
+    account = next(mine, None)
+    if account is None:
+        return None
+    open_ = replace(account, numbers=None, webhooks={}, limits=None, balance=None)
+    store.accounts[account.provider, account.name] = open_
+    case = Asked(listing, endpoint, asked, (story.name,), account=open_)
+    if all(story.unmet(seen) for seen in sights(store, case)):
+        return None
+    exchange = request(store, case, 0)
+    if not exchange.calls:
+        return None
+    _play_out(store, exchange.calls[0])
+    return tuple(_stumbles(store, exchange.calls[0]))
+
+
+def _play_out(store: Store, name: str) -> None:
+    now = 0
+    for _ in range(PATIENCE):
+        due = store.peek()
+        if due is not None:
+            now = due.at
+            delivery = step(store)
+            if delivery:
+                settle(store, delivery, Answer(200), now)
+        elif name in store.waiting:
+            _give(store, store.calls[name], store.waiting[name][0], now)
+        else:
+            return
+
+
+def _give(store: Store, call: Call, waiting: Waiting, now: int) -> None:
+    given = GIVEN[waiting.reason]
+    leg = waiting.leg or given.leg
+    if waiting.reason == "hangup":
+        leg = next(leg.name for leg in call.legs if leg.state in ("ringing", "answered"))
+    happen(store, call.order.id, given._replace(at=now, leg=leg))
+
+
+def _stumbles(store: Store, name: str) -> Iterator[Stumble]:
+    for fact in store.journal:
+        if isinstance(fact.what, Moot) and fact.what.place:
+            yield Stumble(fact.what.place, fact.what.why)
+    call, script = store.calls[name], store.scripts[name]
+    for track, mark in zip(script, call.cursor, strict=True):
+        if not track.leg:
+            for late in track.steps[mark.position :]:
+                yield Stumble(late.place, "this step is never reached: the call is over by then")

@@ -1,0 +1,76 @@
+"""Puts webhooks on their way, as the call's scenario says that they travel."""
+
+from dataclasses import replace
+
+from mockserver.core.facts import Fact
+from mockserver.core.story import PLAINLY, Travel
+from mockserver.core.webhook import ORIGIN, Delivery, Webhook
+from mockserver.engine.store import Store
+
+
+def send(store: Store, webhook: Webhook, now: int) -> None:
+    """To the URL that it names, else the configured one, else the provider's inbox."""
+    order = store.calls[webhook.call].order
+    url = webhook.url or store.world.targets.get(order.provider) or inbox(order.provider)
+    travel = _travel(store, webhook)
+    nth = sum(store.deliveries[one].webhook.kind == webhook.kind for one in _sent(store, webhook))
+    addressed = replace(webhook, url=url, corrupt=travel.corrupt)
+    if travel.drop is None or nth < travel.drop:
+        _lose(store, addressed, now)
+        return
+    span = travel.after
+    due = now + (span.drawn(store.world.seed, webhook.call, "travel", nth) if span else 0)
+    leaving = [_pack(store, addressed, "pending", due) for _ in range(travel.duplicate)]
+    if travel.reorder and webhook.call not in store.held:
+        store.held[webhook.call] = leaving
+        return
+    _leave(store, leaving)
+    release(store, webhook.call)
+
+
+def release(store: Store, call: str) -> None:
+    """Whatever was held back to come after the next one leaves now."""
+    _leave(store, store.held.pop(call, []))
+
+
+def inbox(provider: str) -> str:
+    return f"{ORIGIN}/_mock/inbox/{provider}"
+
+
+def hurried(store: Store, calls: tuple[str, ...]) -> bool:
+    """Whether what is due at once shall happen before the request that placed them is answered."""
+    stories = (store.travels[call] for call in calls if call in store.travels)
+    return any(how.before_reply for story in stories for how in story.webhooks.values())
+
+
+def _travel(store: Store, webhook: Webhook) -> Travel:
+    story = store.travels.get(webhook.call)
+    if story is None:
+        return PLAINLY
+    return story.webhooks.get(webhook.kind, story.webhooks.get("any", PLAINLY))
+
+
+def _sent(store: Store, webhook: Webhook) -> list[str]:
+    return store.sent.get(webhook.call, [])
+
+
+def _pack(store: Store, webhook: Webhook, state: str, due: int | None) -> str:
+    order = store.calls[webhook.call].order
+    name = f"w{len(store.deliveries) + 1}"
+    store.deliveries[name] = Delivery(
+        name, order.provider, order.account, webhook, store.epoch, state, due
+    )
+    store.sent.setdefault(webhook.call, []).append(name)
+    return name
+
+
+def _leave(store: Store, names: list[str]) -> None:
+    for name in names:
+        due = store.deliveries[name].due
+        if due is not None:
+            store.schedule(due, "delivery", name)
+
+
+def _lose(store: Store, webhook: Webhook, now: int) -> None:
+    name = _pack(store, webhook, "dropped", None)
+    store.record(Fact(now, "dropped", webhook.call, {"webhook": name, "kind": webhook.kind}))

@@ -1,0 +1,75 @@
+"""Scenarios to be played for the next requests that suit."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from mockserver.core.facts import Fact
+from mockserver.core.nearest import nearest
+from mockserver.core.selection import Activation
+from mockserver.core.story import Match
+from mockserver.web.control.reading import object_of, sandbox_of
+
+GLOBS = ("provider", "operation", "account", "credential", "a", "b", "callee")
+FORM = '{"scenario": "callee-busy", "match": {"provider": "mobtexting"}, "times": 1}'
+
+
+async def activations(request: Request) -> JSONResponse:
+    listed = [_printed(one) for one in sandbox_of(request).store.activations]
+    return JSONResponse({"activations": listed})
+
+
+async def activate(request: Request) -> JSONResponse:
+    """`times` requests that suit `match` (none: every request); without `times` all of them."""
+    sandbox, body = sandbox_of(request), await object_of(request)
+    store = sandbox.store
+    name, times, known = str(body.get("scenario", "")), body.get("times"), store.world.stories.named
+    if name not in known:
+        raise HTTPException(422, f"no scenario is named {name!r}: {nearest(name, known) or FORM}")
+    if body.keys() - {"scenario", "match", "times"} or not (times is None or _counts(times)):
+        raise HTTPException(422, f"send {FORM}")
+    store.activated += 1
+    made = Activation(f"a{store.activated}", name, _match(body.get("match", {})), times)
+    store.activations.append(made)
+    told = {"method": "POST", "path": "/activations", "body": body}
+    store.record(Fact(sandbox.clock.now(), "control", "", told))
+    return JSONResponse(_printed(made), 201)
+
+
+async def clear(request: Request) -> Response:
+    sandbox = sandbox_of(request)
+    sandbox.store.activations.clear()
+    told = {"method": "DELETE", "path": "/activations"}
+    sandbox.store.record(Fact(sandbox.clock.now(), "control", "", told))
+    return Response(status_code=204)
+
+
+def _counts(times: Any) -> bool:
+    return isinstance(times, int) and not isinstance(times, bool) and times > 0
+
+
+def _match(given: Any) -> Match:
+    if not isinstance(given, Mapping) or given.keys() - {*GLOBS, "fields"}:
+        raise HTTPException(422, f"match maps {', '.join(GLOBS)}, fields to globs")
+    fields = given.get("fields", {})
+    if not isinstance(fields, Mapping):
+        raise HTTPException(422, "fields map parameters of the request to globs")
+    globs = {name: str(glob) for name, glob in given.items() if name != "fields"}
+    return Match(globs, {name: str(glob) for name, glob in fields.items()})
+
+
+def _printed(one: Activation) -> dict[str, Any]:
+    fields = {"fields": dict(one.match.fields)} if one.match.fields else {}
+    match = {**one.match.globs, **fields}
+    return {"id": one.id, "scenario": one.story, "match": match, "left": one.left}
+
+
+ROUTES = (
+    Route("/activations", activations, methods=["GET"]),
+    Route("/activations", activate, methods=["POST"]),
+    Route("/activations", clear, methods=["DELETE"]),
+)

@@ -1,0 +1,40 @@
+"""Faults below HTTP, when a scenario orders them: a connection reset, or closed without a word."""
+
+import socket
+import struct
+from asyncio import Transport
+from typing import Any, cast
+
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from mockserver.web.problems import problem
+
+KEY = "mockserver.transport"
+NO_LINGER = struct.pack("ii", 1, 0)
+
+
+class Breakable(HttpToolsProtocol):
+    """uvicorn's protocol, which lets a request know the connection that it came by."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        scope = cast("dict[str, Any]", self.scope)
+        scope[KEY] = self.transport
+
+
+async def broken(how: str, scope: Scope, receive: Receive, send: Send) -> None:
+    """End the connection: `reset` drops it, anything else closes it politely but empty."""
+    transport: Transport | None = scope.get(KEY)
+    if transport is None:
+        answer = problem(502, "connection broken", f"a scenario orders a break here: {how}")
+        await answer(scope, receive, send)
+        return
+    wire: socket.socket | None = transport.get_extra_info("socket")
+    if how == "reset" and wire is not None:
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+        transport.abort()
+    else:
+        transport.close()
+    while (await receive())["type"] != "http.disconnect":
+        """uvicorn wants to have seen the end before the application returns."""

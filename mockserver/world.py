@@ -1,0 +1,133 @@
+"""What a sandbox starts from: the files, read by the catalog and rehearsed by the engine."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from mockserver.catalog.accounts import read_account
+from mockserver.catalog.document import Place, Problem, Unusable
+from mockserver.catalog.files import Source, load
+from mockserver.catalog.grammar import schema
+from mockserver.catalog.registry import bundled, listings
+from mockserver.catalog.vocabulary import vocabulary
+from mockserver.core.account import Account
+from mockserver.core.http import Request
+from mockserver.core.nearest import nearest
+from mockserver.core.numberplan import meaning
+from mockserver.engine.rehearsal import rehearsed
+from mockserver.engine.store import World
+from mockserver.settings import Mistake, Settings
+
+__all__ = [
+    "Unusable",
+    "counted",
+    "dialled",
+    "files",
+    "listings",
+    "meaning",
+    "schema",
+    "world",
+]
+
+SUFFIXES = (".yaml", ".yml", ".json")
+USUAL = Path("mockserver.yaml")
+
+
+def world(settings: Settings) -> World:
+    """The bundled files, and the user's on top of them.
+
+    Raises:
+        Mistake: a setting that the files know nothing of.
+        Unusable: files with problems, all of them.
+    """
+    known = listings()
+    for option, name in _named(settings):
+        if name not in known:
+            hint = nearest(name, known) or f"known: {', '.join(known)}"
+            raise Mistake(f"{option}: no provider is named {name!r}: {hint}")
+    catalog = load(
+        [*_sources(_bundled(), ours=True), *_sources(files(settings), ours=False)], known
+    )
+    accounts = {key: _quirky(one, settings) for key, one in catalog.accounts.items()}
+    made = World(
+        seed=settings.seed or secrets.token_hex(3),
+        listings=known,
+        stories=replace(catalog.stories, number_plan=settings.number_plan),
+        accounts=accounts,
+        read_account=partial(read_account, vocabulary(known)),
+        targets=settings.webhook,
+    )
+    _rehearse(made)
+    return made
+
+
+def files(settings: Settings) -> list[Path]:
+    """The user's scenario files: those that were named, else ./mockserver.yaml if it is there.
+
+    Raises:
+        Mistake: a path that leads nowhere.
+    """
+    if not settings.scenarios:
+        return [USUAL] if USUAL.is_file() else []
+    return [file for name in settings.scenarios for file in _inside(Path(name))]
+
+
+def counted(made: World) -> int:
+    """How many scenarios one can ask for by name."""
+    return sum("/" not in name for name in made.stories.named)
+
+
+def dialled(plan: str, provider: str | None) -> str:
+    """A number that ends in these digits of the number plan, and that the provider accepts.
+
+    Raises:
+        LookupError: there is no such provider.
+    """
+    if provider is None:
+        return f"9188{plan}"
+    known = listings()
+    if provider not in known:
+        raise LookupError(f"no provider is named {provider!r}; known: {', '.join(known)}")
+    listing = known[provider]
+    for endpoint in listing.provider.endpoints:
+        for example in listing.examples(endpoint.operation):
+            for legs in endpoint.parties(Request(endpoint.method, endpoint.path, fields=example)):
+                return legs["callee"][: -len(plan)] + plan
+    raise LookupError(f"{provider} dials no numbers")
+
+
+def _inside(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(one for one in path.iterdir() if one.suffix in SUFFIXES and one.is_file())
+    if not path.is_file():
+        raise Mistake(f"scenarios: there is no file or directory {path}")
+    return [path]
+
+
+def _bundled() -> list[Path]:
+    return sorted(bundled("scenarios").glob("*.yaml"))
+
+
+def _sources(paths: Iterable[Path], *, ours: bool) -> list[Source]:
+    return [Source(str(path), path.read_bytes(), ours) for path in paths]
+
+
+def _named(settings: Settings) -> list[tuple[str, str]]:
+    webhooks = [("webhook", name) for name in settings.webhook]
+    return webhooks + [("quirk", name) for name, _ in settings.quirk]
+
+
+def _quirky(account: Account, settings: Settings) -> Account:
+    wanted = {quirk for provider, quirk in settings.quirk if provider == account.provider}
+    return replace(account, quirks=account.quirks | wanted)
+
+
+def _rehearse(made: World) -> None:
+    """What the users' stories want has to be playable."""
+    stories = [story for story in made.stories.named.values() if not story.bundled]
+    stumbles = (stumble for story in stories for stumble in rehearsed(made, story))
+    problems = [Problem(Place.parse(one.place), one.why) for one in stumbles]
+    if problems:
+        raise Unusable(sorted(set(problems)))
