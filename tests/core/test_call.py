@@ -32,12 +32,8 @@ LEG_VERBS = {
     "machine": {"answered": "answered"},
     "play": {"answered": "answered"},
 }
-PHASES = {
-    "placed": "queued",
-    "begun": "queued",
-    "bridged": "bridged",
-    "over": "queued",
-    "ended": "ended",
+PHASES = dict.fromkeys(("placed", "begun", "over"), "queued") | {
+    name: name for name in ("bridged", "ended")
 }
 """Phase -> the state of a call in it whose legs are idle."""
 CALL_VERBS = {
@@ -240,6 +236,12 @@ def test_renewed_over_keeps_the_attempt() -> None:
     assert renewed(over) == called("placed")._replace(
         attempts=(Attempt(0, 0, 1, 2, "no-answer", (rung, B)),), events=events, notes="kept"
     )
+
+
+@pytest.mark.xfail(reason="`again` counts the redial before `renewed` keeps the attempt")
+def test_renewed_again_keeps_the_attempt_as_it_was() -> None:
+    over = called("over")._replace(began_at=1, over_at=2)
+    assert renewed(over.again(9_000)).attempts == (current(over),)
 
 
 def test_renewed_before_it_began_only_moves() -> None:

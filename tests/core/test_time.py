@@ -15,6 +15,10 @@ CENTURY = 36_525 * DAY
 @pytest.mark.parametrize(
     ("text", "span"),
     [
+        ("1s", 1_000),
+        ("1m", 60_000),
+        ("1h", 3_600_000),
+        ("1d", 86_400_000),
         ("90s", 90 * SECOND),
         ("90", 90 * SECOND),
         ("1m30s", 90 * SECOND),

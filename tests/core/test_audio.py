@@ -1,0 +1,246 @@
+"""What is heard in a recording: its length, its keys and voices, and any part of its bytes."""
+
+import io
+import struct
+import wave
+from itertools import islice
+from math import cos, pi, sin, sqrt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.core.audio import RATE, Recording, Sound, chunks, recording, size, token
+from mockserver.core.call import Call, Event, Leg, Order
+from mockserver.core.time import DAY, HOUR
+
+ORDER = Order("c1", "v1", "mobtexting", "shop", "c2c", "b-after-a", {}, 1_000)
+LEGS = (Leg("a", "from", "1"), Leg("b", "to", "2"))
+LOW, HIGH = (697, 770, 852, 941), (1_209, 1_336, 1_477, 1_633)
+KEYPAD = ("123A", "456B", "789C", "*0#D")
+BEGIN, ANSWER = Event(1_000, "begin"), Event(3_000, "answer", "a")
+
+
+def call(*events: Event) -> Call:
+    return Call(ORDER, LEGS, 1_000, events=events)
+
+
+def data(made: Recording) -> bytes:
+    return b"".join(chunks(made, 0, size(made) - 1))
+
+
+def samples(made: Recording) -> list[int]:
+    with wave.open(io.BytesIO(data(made))) as file:
+        frames = file.readframes(file.getnframes())
+    return list(struct.unpack(f"<{len(frames) // 2}h", frames))
+
+
+def goertzel(heard: list[int], frequency: int) -> float:
+    """The amplitude of one frequency in what is heard."""
+    turn, before, last = 2 * cos(2 * pi * frequency / RATE), 0.0, 0.0
+    for sample in heard:
+        before, last = last, sample + turn * last - before
+    power = before**2 + last**2 - turn * before * last
+    return 2 * sqrt(max(power, 0.0)) / len(heard)
+
+
+def key(heard: list[int]) -> str:
+    """The key whose two tones are heard; nothing where it is not exactly one of each group."""
+    low, high = (
+        [place for place, frequency in enumerate(group) if goertzel(heard, frequency) > 1_500]
+        for group in (LOW, HIGH)
+    )
+    return KEYPAD[low[0]][high[0]] if len(low) == len(high) == 1 else ""
+
+
+def tone(frequency: int, level: int, count: int) -> list[int]:
+    return [round(level * sin(2 * pi * frequency * at / RATE)) for at in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("events", "made"),
+    [
+        ((), None),
+        ((BEGIN, Event(1_000, "ring", "a"), Event(9_000, "hangup", "a")), None),
+        ((BEGIN, ANSWER, Event(9_500, "hangup", "a")), Recording(6_500, ())),
+        ((BEGIN, ANSWER), Recording(0, ())),
+        ((ANSWER, Event(3_250, "machine", "a")), Recording(250, ())),
+        (
+            (BEGIN, ANSWER, Event(4_000, "answer", "b"), Event(7_000, "hangup", "b")),
+            Recording(4_000, ()),
+        ),
+        (
+            (BEGIN, ANSWER, Event(7_000, "hangup", "a"), Event(8_000, "hangup", "b")),
+            Recording(4_000, ()),
+        ),
+        (
+            (
+                *(BEGIN, Event(2_000, "answer", "b"), ANSWER, Event(6_000, "hangup", "a")),
+                *(Event(7_000, "hangup", "b"), Event(7_500, "attempt-ended")),
+            ),
+            Recording(5_000, ()),
+        ),
+        (
+            (BEGIN, ANSWER, Event(4_000, "hangup", "a"), Event(9_000, "begin")),
+            None,
+        ),
+        (
+            (
+                *(BEGIN, ANSWER, Event(3_500, "digits", "a", {"digits": "9"})),
+                *(Event(4_000, "hangup", "a"), Event(9_000, "begin")),
+                *(Event(9_100, "answer", "a"), Event(9_300, "hangup", "a")),
+            ),
+            Recording(200, ()),
+        ),
+        (
+            (
+                *(BEGIN, ANSWER, Event(3_500, "play", "a", {"text": "Press one"})),
+                *(Event(4_000, "digits", "a", {"digits": "1"}), Event(4_000, "bridge")),
+                *(Event(4_500, "speech", "b", {"words": "yes"}), Event(5_000, "digits", "a")),
+                Event(6_000, "hangup", "a"),
+            ),
+            Recording(
+                3_000,
+                (
+                    Sound(500, "play", "Press one"),
+                    Sound(1_000, "digits", "1"),
+                    Sound(1_500, "speech", "yes"),
+                    Sound(2_000, "digits", ""),
+                ),
+            ),
+        ),
+    ],
+    ids=[
+        "nothing happened",
+        "nobody answered",
+        "from the answer to the end",
+        "only just answered",
+        "not ended, to the last event",
+        "the first leg outlasts the second",
+        "the second leg outlasts the first",
+        "the second leg answers first",
+        "the last attempt is not answered yet",
+        "only the last attempt",
+        "what was heard",
+    ],
+)
+def test_recording_of_events(events: tuple[Event, ...], made: Recording | None) -> None:
+    assert recording(call(*events)) == made
+
+
+@pytest.mark.parametrize("millis", [0, 1, 7, 4_095, 4_096, 61_234])
+def test_file_opens_and_has_exactly_the_length(millis: int) -> None:
+    made = Recording(millis, (Sound(0, "speech", "hello"),))
+    whole = data(made)
+    with wave.open(io.BytesIO(whole)) as file:
+        assert file.getparams()[:4] == (1, 2, RATE, millis * 8)
+        assert len(file.readframes(millis * 8)) == millis * 16
+    assert len(whole) == size(made) == 44 + millis * 16
+    assert struct.unpack_from("<I", whole, 4) == (len(whole) - 8,)
+
+
+@pytest.mark.parametrize(
+    ("millis", "said"),
+    [(268_435_453, 4_294_967_284), (268_435_456, 0xFFFF_FFFF), (36_525 * DAY, 0xFFFF_FFFF)],
+)
+def test_length_beyond_what_a_header_can_say(millis: int, said: int) -> None:
+    header, *rest = islice(chunks(Recording(millis, ()), 0, size(Recording(millis, ()))), 3)
+    assert struct.unpack_from("<4sI", header) == (b"RIFF", said)
+    assert rest == [bytes(65_536), bytes(65_536)]
+
+
+@pytest.mark.parametrize("pressed", ["0123456789*#ABCD", "1", "55", "12 3x-4abcd٣", "", "?"])
+@pytest.mark.parametrize("at", [0, 1_003])
+def test_keys_decode_to_what_was_pressed(pressed: str, at: int) -> None:
+    heard = samples(Recording(4_000, (Sound(at, "digits", pressed),)))
+    slots = [heard[start : start + 1_280] for start in range(at * 8, len(heard), 1_280)]
+    known = "".join(one for one in pressed if one in "0123456789*#ABCD")
+    assert "".join(key(slot[:800]) for slot in slots) == known
+    assert [slot for slot in slots if any(slot[800:])] == []
+    assert not any(heard[: at * 8])
+    assert sum(any(slot) for slot in slots) == len(known)
+
+
+@pytest.mark.parametrize(("kind", "frequency"), [("play", 440), ("speech", 300)])
+@pytest.mark.parametrize(
+    ("text", "count"), [("", 0), ("x", 533), ("Hello there, ok", 8_000), ("é" * 20, 10_666)]
+)
+def test_voice_is_a_steady_tone(kind: str, frequency: int, text: str, count: int) -> None:
+    heard = samples(Recording(2_000, (Sound(250, kind, text),)))
+    assert heard == [0] * 2_000 + tone(frequency, 4_000, count) + [0] * (14_000 - count)
+
+
+@pytest.mark.parametrize("kind", ["digits", "play", "speech"])
+def test_sound_is_cut_at_the_end(kind: str) -> None:
+    short, long = (samples(Recording(millis, (Sound(500, kind, "9" * 99),))) for millis in (550, 9))
+    assert short == samples(Recording(20_000, (Sound(500, kind, "9" * 99),)))[: 550 * 8]
+    assert any(short)
+    assert long == [0] * 72
+
+
+def test_sound_after_the_end_is_not_heard() -> None:
+    silent = Recording(1_000, (Sound(1_000, "digits", "1"), Sound(1_000, "play", "late")))
+    assert samples(silent) == [0] * 8_000
+
+
+def test_overlapping_sounds_add_up() -> None:
+    sounds = (Sound(0, "play", "a" * 30), Sound(400, "digits", "12"), Sound(100, "speech", "b" * 9))
+    alone = [samples(Recording(2_500, (sound,))) for sound in sounds]
+    assert samples(Recording(2_500, sounds)) == [sum(each) for each in zip(*alone, strict=True)]
+
+
+@pytest.mark.parametrize(("crowd", "level"), [(4, 4_000), (5, 3_200), (50, 320), (20_000, 0)])
+def test_crowd_is_quieter_and_never_clipped(crowd: int, level: int) -> None:
+    made = Recording(1, (Sound(0, "speech", "x"),) * crowd)
+    assert samples(made) == [crowd * sample for sample in tone(300, level, 8)]
+
+
+def test_sounds_one_after_the_other_are_no_crowd() -> None:
+    sounds = tuple(Sound(1_000 * at, "play", "fifteen letters") for at in range(9))
+    assert samples(Recording(9_000, sounds)) == tone(440, 4_000, 72_000)
+
+
+SOUNDS = st.builds(
+    Sound,
+    st.integers(0, 6_000),
+    st.sampled_from(("digits", "play", "speech")),
+    st.text("0123456789*#ABCDx", max_size=60),
+)
+RECORDINGS = st.builds(Recording, st.integers(0, 6_000), st.lists(SOUNDS, max_size=4).map(tuple))
+
+
+@given(RECORDINGS, st.data())
+def test_any_range_is_the_slice_of_the_whole(made: Recording, drawn: st.DataObject) -> None:
+    whole = data(made)
+    first = drawn.draw(st.integers(0, len(whole) - 1))
+    last = drawn.draw(st.integers(first, len(whole) + 9))
+    parts = list(chunks(made, first, last))
+    assert b"".join(parts) == whole[first : last + 1]
+    assert all(0 < len(part) <= 65_536 for part in parts)
+
+
+@pytest.mark.parametrize("first", [0, 43, 44, 101, 1_643, 1_644, 9_999])
+def test_range_ends_with_the_file(first: int) -> None:
+    made = Recording(100, (Sound(0, "play", "a long sentence"),))
+    assert b"".join(chunks(made, first, 9_999)) == data(made)[first:]
+
+
+def test_two_hours_are_rendered_piece_by_piece_and_from_any_place() -> None:
+    made = Recording(2 * HOUR, (Sound(2 * HOUR - 100, "digits", "#"),))
+    assert size(made) == 115_200_044
+    start = chunks(made, 0, size(made) - 1)
+    assert [len(part) for part in islice(start, 3)] == [44, 65_536, 65_536]
+    last = b"".join(chunks(made, size(made) - 1_600, size(made) - 1))
+    assert key(list(struct.unpack("<800h", last))) == "#"
+
+
+@pytest.mark.parametrize(
+    ("seed", "name", "made"),
+    [
+        ("seed", "c1", "1b1922a7a362ff06c447b6a34f219530"),
+        ("seed", "c2", "f8858da48dc025dd54e6efce7c5fd297"),
+        ("other", "c1", "726e5dd479d936caaba07d00c9cfcb0c"),
+    ],
+)
+def test_token_depends_on_seed_and_call_alone(seed: str, name: str, made: str) -> None:
+    assert token(seed, name) == made

@@ -1,0 +1,59 @@
+"""What the last eight digits of a number say of its leg."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockserver.core.legs import Behaviour, Deed, fixed
+from mockserver.core.numberplan import planned
+
+
+def presses(key: str, hangup: int | None) -> Behaviour:
+    deed = Deed(fixed(5_000), "digits", {"digits": key})
+    gone = None if hangup is None else fixed(hangup)
+    return Behaviour(fixed(2_000), "answered", (deed,), None, gone)
+
+
+@pytest.mark.parametrize(
+    ("digits", "behaviour"),
+    [
+        ("00010207", Behaviour(fixed(2_000), "answered", (), fixed(7_000))),
+        ("00010200", Behaviour(fixed(2_000), "answered", (), None)),
+        ("00010099", Behaviour(fixed(0), "answered", (), fixed(99_000))),
+        ("00020399", Behaviour(fixed(3_000), "busy")),
+        ("00032500", Behaviour(fixed(25_000), "no-answer")),
+        ("00049900", Behaviour(fixed(99_000), "rejected")),
+        ("00050000", Behaviour(fixed(0), "unreachable")),
+        ("00060100", Behaviour(fixed(1_000), "invalid-number")),
+        ("00070231", presses("1", 30_000)),
+        ("00070290", presses("0", 90_000)),
+        ("00070201", presses("1", None)),
+        ("00080200", Behaviour(fixed(2_000), "machine")),
+        ("00090200", Behaviour(fixed(2_000), "person", (), None)),
+        ("00000207", None),
+        ("00110207", None),
+        ("10010207", None),
+        ("0010207", None),
+        ("0001020x", None),
+        ("0001020\u0667", None),
+        ("0001020\u00b2", None),
+        ("", None),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["", "9188", "+1"])
+def test_planned_by_the_last_eight_digits(
+    prefix: str, digits: str, behaviour: Behaviour | None
+) -> None:
+    assert planned(f"{prefix}{digits}") == behaviour
+
+
+@pytest.mark.parametrize("number", ["918068281234", "918867135000", "918867136000", "flow:220"])
+def test_planned_not_for_the_numbers_of_the_page(number: str) -> None:
+    assert planned(number) is None
+
+
+@given(st.text(max_size=12))
+@settings(max_examples=200, deadline=None)
+def test_planned_of_any_text_is_a_behaviour_or_none(text: str) -> None:
+    found = planned(text)
+    assert (found is None) or text[-8:].startswith("000")

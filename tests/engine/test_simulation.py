@@ -1,0 +1,215 @@
+"""The five verbs: what a call lives through from request to end."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mockserver.core.call import Event
+from mockserver.core.facts import Fact, Moot
+from mockserver.core.http import Request
+from mockserver.core.legs import ANSWERED, WORDS, Behaviour
+from mockserver.core.provider import Effects, Moment, Outcome, Provider
+from mockserver.core.rules import Case
+from mockserver.core.script import Waiting
+from mockserver.core.story import Stories, Story
+from mockserver.engine.casework import Asked
+from mockserver.engine.simulation import happen, next_due, request, step
+from mockserver.engine.store import Store, World
+from tests.conftest import CLICK, START, click, play
+
+PERSON = WORDS["person"]
+STAYS = replace(ANSWERED, talk=None)
+DIGITS = Event(START + 2_000, "digits", "a", {"digits": "1"})
+
+Line = tuple[int, str, str, str]
+
+
+def telling(world: World, **legs: Behaviour) -> Store:
+    return Store(replace(world, stories=Stories({"mine": Story("mine", legs)}, "mine")))
+
+
+def acting(world: World, **changes: Any) -> Store:
+    """A store whose provider behaves differently."""
+    listing = world.listings["mobtexting"]
+    provider: Provider = replace(listing.provider, **changes)
+    return Store(replace(world, listings={"mobtexting": replace(listing, provider=provider)}))
+
+
+def until(store: Store, at: int) -> None:
+    while (due := next_due(store)) is not None and due <= START + at:
+        step(store)
+
+
+def lines(store: Store, kind: str = "") -> list[Line]:
+    return [
+        (
+            fact.at - START,
+            fact.kind,
+            getattr(fact.what, "verb", ""),
+            getattr(fact.what, "leg", ""),
+        )
+        for fact in store.journal
+        if kind in ("", fact.kind)
+    ]
+
+
+def test_journal_of_a_whole_call(store: Store) -> None:
+    click(store)
+    play(store)
+    assert lines(store) == [
+        (0, "request", "", ""),
+        (0, "event", "placed", ""),
+        (0, "event", "begin", ""),
+        (0, "event", "ring", "a"),
+        (2_000, "event", "answer", "a"),
+        (2_000, "event", "ring", "b"),
+        (4_000, "event", "answer", "b"),
+        (4_000, "event", "bridge", ""),
+        (10_000, "event", "hangup", "a"),
+        (10_000, "event", "hangup", "b"),
+        (10_000, "event", "attempt-ended", ""),
+        (10_000, "event", "ended", ""),
+        (10_000, "attempt", "", ""),
+    ]
+    assert {fact.call for fact in store.journal} == {"c1"}
+
+
+def test_journal_of_a_refused_request(store: Store) -> None:
+    exchange = click(store, to=None)
+    assert list(store.journal) == [Fact(START, "request", "", exchange)]
+    assert (list(store.exchanges), store.calls, next_due(store)) == ([exchange], {}, None)
+
+
+def test_redial_nobody_answers(store: Store) -> None:
+    click(store, "no-answer")
+    sent = play(store)
+    call = store.calls["c1"]
+    assert [one.started_at - START for one in call.attempts] == [0, 87_000]
+    assert (call.redial, call.began_at, call.outcome) == (2, START + 174_000, "no-answer")
+    assert [(delivery.id, delivery.due) for delivery in sent] == [("w1", START + 201_000)]
+
+
+@pytest.mark.xfail(reason="`again` counts the redial before `renewed` keeps the attempt")
+def test_redial_counts_its_attempts_from_zero(store: Store) -> None:
+    click(store, "no-answer")
+    play(store)
+    assert [one.redial for one in store.calls["c1"].attempts] == [0, 1]
+
+
+def test_next_due_is_the_earliest(store: Store) -> None:
+    assert next_due(store) is None
+    click(store, now=START + 5)
+    click(store, now=START)
+    assert next_due(store) == START
+
+
+def test_request_places_all_that_it_promises(world: World) -> None:
+    def twice(case: Case) -> Outcome:
+        calls = tuple(case.call("one-leg", {"a": case.text(name)}, None) for name in ("from", "to"))
+        reply = world.listings["mobtexting"].provider.endpoints[0].answer(case).reply
+        return Outcome(reply, Effects(place=calls))
+
+    endpoint = world.listings["mobtexting"].provider.endpoints[0]
+    store = acting(world, endpoints=(replace(endpoint, answer=twice),))
+    exchange = click(store)
+    assert (exchange.calls, list(store.calls)) == (("c1", "c2"), ["c1", "c2"])
+    assert [fact.call for fact in store.journal if fact.kind == "request"] == ["c1"]
+
+
+@pytest.mark.parametrize(
+    ("after", "moot", "attempts", "outcome"),
+    [
+        (3_000, [], 1, "cancelled"),
+        (86_000, [(88_000, "moot", "hangup", "a")], 3, "no-answer"),
+    ],
+)
+def test_told_belongs_to_its_attempt(
+    world: World, after: int, moot: list[Line], attempts: int, outcome: str
+) -> None:
+    """Told at 2 s: what comes at 5 s ends the first attempt, what comes at 88 s is moot."""
+    inner = world.listings["mobtexting"].provider.react
+
+    def announcing(moment: Moment) -> Effects:
+        if moment.event.verb != "answer" or moment.call.attempts:
+            return inner(moment)
+        return Effects(tell=(("c1", Event(moment.event.at + after, "hangup", "a")),))
+
+    store = acting(world, react=announcing)
+    click(store, "no-answer")
+    play(store)
+    call = store.calls["c1"]
+    assert (lines(store, "moot"), len(call.attempts) + 1, call.outcome) == (
+        moot,
+        attempts,
+        outcome,
+    )
+
+
+def test_told_after_the_call_has_ended_is_moot(store: Store) -> None:
+    click(store, duration=1)
+    happened = play(store)
+    assert lines(store, "moot") == [(64_000, "moot", "hangup", "b")]
+    assert [fact.what for fact in store.journal if fact.kind == "moot"] == [Moot("hangup", "b", "")]
+    assert len(happened) == 1
+
+
+def test_step_that_somebody_forestalled_is_moot_and_the_rest_goes_on(store: Store) -> None:
+    click(store)
+    until(store, 0)
+    happen(store, "c1", Event(START + 500, "answer", "a"))
+    play(store)
+    assert lines(store)[3:8] == [
+        (0, "event", "ring", "a"),
+        (500, "event", "answer", "a"),
+        (500, "event", "ring", "b"),
+        (2_000, "moot", "answer", "a"),
+        (2_500, "event", "answer", "b"),
+    ]
+    assert lines(store)[-3:-1] == [
+        (8_500, "event", "attempt-ended", ""),
+        (8_500, "event", "ended", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("legs", "waiting", "answer", "then"),
+    [
+        ({"a": PERSON}, Waiting("person", "a"), "a", ()),
+        ({"b": PERSON}, Waiting("person", "b"), "b", ()),
+        ({"a": STAYS, "b": PERSON}, Waiting("person", "b"), "b", (Waiting("hangup"),)),
+    ],
+)
+def test_happen_on_a_persons_phone(
+    world: World,
+    legs: dict[str, Behaviour],
+    waiting: Waiting,
+    answer: str,
+    then: tuple[Waiting, ...],
+) -> None:
+    store = telling(world, **legs)
+    click(store)
+    play(store)
+    assert store.waiting == {"c1": (waiting,)}
+    happen(store, "c1", Event(START + 9_000, "answer", answer))
+    play(store)
+    assert store.waiting.get("c1", ()) == then
+
+
+def test_happen_digits_leave_the_next_step_where_it_was(store: Store) -> None:
+    click(store)
+    until(store, 2_000)
+    before = store.turns["c1"]
+    call = happen(store, "c1", DIGITS)
+    assert (call.events[-1], call, store.turns["c1"]) == (DIGITS, store.calls["c1"], before)
+
+
+def test_request_by_a_strangers_credential_makes_no_call(store: Store) -> None:
+    listing = store.world.listings["mobtexting"]
+    strangers = [
+        Request("POST", "/", headers={"authorization": f"Bearer {key}"}, fields=CLICK)
+        for key in ("invalid", "revoked", "")
+    ]
+    asked = [Asked(listing, listing.provider.endpoints[0], one) for one in strangers]
+    assert [request(store, one, START).fault for one in asked] == ["unauthenticated"] * 3
+    assert store.calls == {}

@@ -1,0 +1,92 @@
+"""All or nothing: what cannot be, or what a provider fails at, leaves nothing behind."""
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mockserver.core.call import Event, Impossible
+from mockserver.core.provider import Effects, Moment, Provider
+from mockserver.engine.simulation import happen, next_due, step
+from mockserver.engine.store import Store, World
+from tests.conftest import CLICK, START, click, play
+
+
+def acting(world: World, **changes: Any) -> Store:
+    """A store whose provider behaves differently."""
+    listing = world.listings["mobtexting"]
+    provider: Provider = replace(listing.provider, **changes)
+    return Store(replace(world, listings={"mobtexting": replace(listing, provider=provider)}))
+
+
+def until(store: Store, at: int) -> None:
+    while (due := next_due(store)) is not None and due <= START + at:
+        step(store)
+
+
+def all_of(store: Store) -> tuple[object, ...]:
+    """A copy of everything that a half-done event could have changed."""
+    parts = (store.calls, store.turns, store.waiting, store.deliveries, store.scripts)
+    copies = (*(dict(part) for part in parts), list(store.journal), sorted(store.pending()))
+    return (*copies, list(store.exchanges), store.requested, store.recorded, dict(store.sent))
+
+
+def test_happen_of_fifty_hangups_one_wins(store: Store) -> None:
+    click(store)
+    until(store, 4_000)
+    said = Counter[str]()
+    for _ in range(50):
+        try:
+            happen(store, "c1", Event(START + 5_000, "hangup", "b", {"cause": "normal"}))
+            said["done"] += 1
+        except Impossible as impossible:
+            said[str(impossible)] += 1
+    assert said == {"done": 1, "hangup is not possible while the call is ended": 49}
+    assert [delivery.due for delivery in play(store)] == [START + 5_000]
+    assert list(store.deliveries) == ["w1"]
+
+
+def test_happen_impossible_changes_nothing(store: Store) -> None:
+    click(store)
+    until(store, 0)
+    before = all_of(store)
+    with pytest.raises(Impossible, match=r"^answer is not possible while leg b is idle"):
+        happen(store, "c1", Event(START + 1_000, "answer", "b"))
+    assert all_of(store) == before
+
+
+@pytest.mark.parametrize("verb", ["hangup", "attempt-ended", "ended"])
+def test_happen_that_a_provider_fails_at_leaves_nothing_behind(world: World, verb: str) -> None:
+    def failing(moment: Moment) -> Effects:
+        if moment.event.verb == verb:
+            raise ZeroDivisionError
+        return Effects()
+
+    store = acting(world, react=failing)
+    click(store)
+    until(store, 4_000)
+    before = all_of(store)
+    with pytest.raises(ZeroDivisionError):
+        happen(store, "c1", Event(START + 5_000, "hangup", "b", {"cause": "normal"}))
+    assert all_of(store) == before
+
+
+@pytest.mark.parametrize("broken", ["answer", "refuse", "credential", "new_id"])
+def test_request_that_a_provider_fails_at_leaves_nothing_behind(world: World, broken: str) -> None:
+    def failing(*_: object) -> Any:
+        raise ZeroDivisionError
+
+    endpoint = world.listings["mobtexting"].provider.endpoints[0]
+    changes = {
+        "answer": {"endpoints": (replace(endpoint, answer=failing),)},
+    }.get(broken, {broken: failing})
+    store = acting(world, **changes)
+    before = all_of(store)
+    with pytest.raises(ZeroDivisionError):
+        click(store, to="1" if broken == "refuse" else CLICK["to"])
+    assert all_of(store) == before
+
+
+def test_step_with_nothing_due(store: Store) -> None:
+    assert (step(store), all_of(store)) == (None, all_of(Store(store.world)))

@@ -1,0 +1,121 @@
+"""How a webhook fares: its tries, their times, and what is left of it after a reset."""
+
+from collections.abc import Callable
+
+import pytest
+
+from mockserver.core.account import Retry
+from mockserver.core.call import Event
+from mockserver.core.webhook import Answer, Delivery
+from mockserver.engine.simulation import happen, next_due, settle, step
+from mockserver.engine.store import Store
+from tests.conftest import START, click, play, with_account
+
+
+def receiver(*statuses: int) -> Callable[[Delivery], Answer]:
+    return lambda delivery: Answer(statuses[len(delivery.attempts)])
+
+
+def tries(store: Store, name: str = "w1") -> list[tuple[int, int, int | None]]:
+    return [
+        (one.number, one.at - START, one.answer.status) for one in store.deliveries[name].attempts
+    ]
+
+
+def ended(store: Store) -> None:
+    """A call that is over at once, so that its webhook is due at the start."""
+    click(store)
+    step(store)
+    step(store)
+    happen(store, "c1", Event(START, "hangup", "a", {"cause": "busy"}))
+
+
+@pytest.mark.parametrize(
+    ("retry", "statuses", "made", "state"),
+    [
+        (None, (200,), [(1, 0, 200)], "delivered"),
+        (None, (202,), [(1, 0, 202)], "delivered"),
+        (None, (204,), [(1, 0, 204)], "failed"),
+        (None, (500,), [(1, 0, 500)], "failed"),
+        (Retry(), (204,), [(1, 0, 204)], "delivered"),
+        (Retry(satisfied_by=frozenset({204})), (200,), [(1, 0, 200)], "failed"),
+        (
+            Retry((60_000, 300_000)),
+            (500, 500, 200),
+            [(1, 0, 500), (2, 60_000, 500), (3, 360_000, 200)],
+            "delivered",
+        ),
+        (
+            Retry((60_000, 300_000)),
+            (500, 503, 404),
+            [(1, 0, 500), (2, 60_000, 503), (3, 360_000, 404)],
+            "failed",
+        ),
+        (
+            Retry((1_000,), frozenset({202})),
+            (200, 202),
+            [(1, 0, 200), (2, 1_000, 202)],
+            "delivered",
+        ),
+    ],
+)
+def test_settle_tries_again_as_the_account_says(
+    store: Store,
+    retry: Retry | None,
+    statuses: tuple[int, ...],
+    made: list[tuple[int, int, int]],
+    state: str,
+) -> None:
+    with_account(store, retry=retry)
+    ended(store)
+    play(store, receiver(*statuses))
+    delivery = store.deliveries["w1"]
+    assert (tries(store), delivery.state, delivery.due) == (made, state, None)
+    assert [fact.at - START for fact in store.journal if fact.kind == "attempt"] == [
+        at for _, at, _ in made
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "count"),
+    [("refused-target", "refused", 1), ("connect", "failed", 2), ("timeout", "failed", 2)],
+)
+def test_settle_without_an_answer(store: Store, error: str, state: str, count: int) -> None:
+    with_account(store, retry=Retry((60_000,)))
+    ended(store)
+    play(store, lambda _: Answer(None, error))
+    assert (store.deliveries["w1"].state, len(tries(store))) == (state, count)
+
+
+def test_settle_waits_from_the_answer_but_stamps_the_sending(store: Store) -> None:
+    with_account(store, retry=Retry((60_000,)))
+    ended(store)
+    delivery = step(store)
+    assert delivery is not None
+    assert (delivery.due, store.deliveries["w1"].due, next_due(store)) == (START, None, None)
+    settle(store, delivery, Answer(500), START + 4_000)
+    pending = store.deliveries["w1"]
+    assert (pending.state, pending.due, tries(store)) == ("pending", START + 64_000, [(1, 0, 500)])
+
+
+def test_settle_of_a_delivery_that_was_never_due_stamps_the_answer(store: Store) -> None:
+    ended(store)
+    settle(store, store.deliveries["w1"]._replace(due=None), Answer(200), START + 7)
+    assert tries(store) == [(1, 7, 200)]
+
+
+def test_settle_after_a_reset_is_dropped(store: Store) -> None:
+    names = [click(store).calls[0] for _ in range(150)]
+    for _ in range(2 * len(names)):
+        step(store)
+    for name in names:
+        happen(store, name, Event(START, "hangup", "a"))
+    out = [delivery for delivery in (step(store) for _ in range(50)) if delivery]
+    assert (len(out), len(list(store.pending()))) == (50, 100)
+    store.reset()
+    assert next_due(store) is None
+    ended(store)
+    before = (dict(store.deliveries), list(store.journal), list(store.pending()))
+    for delivery in out:
+        settle(store, delivery, Answer(500), START + 1_000)
+    assert (store.deliveries, list(store.journal), list(store.pending())) == before

@@ -1,0 +1,139 @@
+"""What follows an event at Mobtexting: the limit, the redials, one report."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mockserver.core.call import Event
+from mockserver.core.legs import ANSWERED, WORDS, Behaviour
+from mockserver.core.story import Stories, Story
+from mockserver.engine.store import Store, World
+from mockserver.providers.mobtexting import PROVIDER
+from tests.conftest import START, click, play, with_account
+
+STAYS = replace(ANSWERED, talk=None)
+SILENT = WORDS["no-answer"]
+
+
+def telling(world: World, **legs: Behaviour) -> Store:
+    return Store(replace(world, stories=Stories({"mine": Story("mine", legs)}, "mine")))
+
+
+def began(store: Store) -> list[int]:
+    """When each attempt began."""
+    return [event.at - START for event in store.calls["c1"].events if event.verb == "begin"]
+
+
+@pytest.mark.parametrize(("duration", "at"), [(1, 64_000), ("2", 124_000), ("10", 604_000)])
+def test_limited_ends_the_call_after_so_many_minutes(
+    world: World, duration: object, at: int
+) -> None:
+    store = telling(world, a=STAYS, b=STAYS)
+    click(store, duration=duration)
+    [sent] = play(store)
+    call = store.calls["c1"]
+    assert (call.outcome, call.ended_at) == ("completed", START + at)
+    assert Event(START + at, "hangup", "b", {"cause": "normal"}) in call.events
+    assert sent.webhook.body is not None
+    assert sent.webhook.body["billing"] == str(at // 1_000 - 4)
+
+
+@pytest.mark.parametrize("fields", [{}, {"duration": ""}])
+def test_limited_not_unless_asked(world: World, fields: dict[str, Any]) -> None:
+    store = telling(world, a=STAYS, b=STAYS)
+    click(store, **fields)
+    assert (play(store), store.calls["c1"].phase) == ([], "bridged")
+
+
+@pytest.mark.parametrize("duration", [1.0])
+@pytest.mark.xfail(reason="JSON's 1.0 passes the schema as a whole number, int() refuses its text")
+def test_limited_by_a_whole_number_written_as_a_fraction(world: World, duration: float) -> None:
+    store = telling(world, a=STAYS, b=STAYS)
+    click(store, duration=duration)
+    play(store)
+    assert store.calls["c1"].ended_at == START + 64_000
+
+
+@pytest.mark.parametrize(
+    ("attempts", "begins"),
+    [
+        (0, [0]),
+        ("0", [0]),
+        (1, [0, 87_000]),
+        ("1", [0, 87_000]),
+        (2, [0, 87_000, 174_000]),
+        ("2", [0, 87_000, 174_000]),
+        (None, [0, 87_000, 174_000]),
+    ],
+)
+def test_redialled_as_often_as_asked(store: Store, attempts: object, begins: list[int]) -> None:
+    click(store, "no-answer", attempts=attempts)
+    sent = play(store)
+    assert (began(store), [delivery.due for delivery in sent]) == (
+        begins,
+        [START + begins[-1] + 27_000],
+    )
+
+
+@pytest.mark.parametrize("attempts", ["", 1.0])
+@pytest.mark.xfail(reason="a blank passes the schema as not sent, 1.0 as 1; int() refuses both")
+def test_redialled_as_often_as_asked_oddly(store: Store, attempts: object) -> None:
+    click(store, "no-answer", attempts=attempts)
+    play(store)
+    assert began(store)[:2] == [0, 87_000]
+
+
+@pytest.mark.parametrize(
+    ("legs", "begins"),
+    [
+        ({"b": SILENT}, [0, 87_000, 174_000]),
+        ({"a": SILENT}, [0, 85_000, 170_000]),
+        ({}, [0]),
+        ({"a": WORDS["busy"]}, [0]),
+        ({"b": WORDS["busy"]}, [0]),
+        ({"b": WORDS["rejected"]}, [0]),
+        ({"b": WORDS["unreachable"]}, [0]),
+        ({"a": replace(ANSWERED, hangup=ANSWERED.ring), "b": SILENT}, [0]),
+    ],
+)
+def test_redialled_only_when_somebody_left_it_unanswered(
+    world: World, legs: Mapping[str, Behaviour], begins: list[int]
+) -> None:
+    store = telling(world, **legs)
+    click(store)
+    assert (len(play(store)), began(store)) == (1, begins)
+
+
+def test_redialled_flow(store: Store) -> None:
+    click(store, "no-answer", to="flow:220", attempts=1)
+    assert (len(play(store)), began(store)) == (1, [0, 85_000])
+
+
+@pytest.mark.parametrize(
+    ("webhooks", "webhook_id", "url"),
+    [
+        ({}, None, "{origin}/_mock/inbox/mobtexting"),
+        ({}, "w1", "{origin}/_mock/inbox/mobtexting"),
+        ({"any": "http://any/"}, None, "http://any/"),
+        ({"any": "http://any/", "w1": "http://w1/"}, "w1", "http://w1/"),
+        ({"any": "http://any/", "w1": "http://w1/"}, "w2", "http://any/"),
+    ],
+)
+def test_reported_where_the_account_says(
+    store: Store, webhooks: Mapping[str, str], webhook_id: str | None, url: str
+) -> None:
+    with_account(store, webhooks=webhooks)
+    click(store, webhook_id=webhook_id)
+    [sent] = play(store)
+    webhook = sent.webhook
+    assert (webhook.kind, webhook.method, webhook.url) == ("completed", "POST", url)
+    assert (webhook.kind,) == PROVIDER.webhooks
+
+
+def test_reported_to_the_inbox_when_the_hook_has_gone(store: Store) -> None:
+    with_account(store, webhooks={"w1": "http://w1/"})
+    click(store, webhook_id="w1")
+    with_account(store, webhooks={"w2": "http://w2/"})
+    assert [sent.webhook.url for sent in play(store)] == ["{origin}/_mock/inbox/mobtexting"]
