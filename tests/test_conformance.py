@@ -123,7 +123,7 @@ def judged_call(sandbox: Sandbox, expect: Mapping[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "example"), EXAMPLES, ids=[f"{name}-{example['no']}" for name, example in EXAMPLES]
+    ("name", "example"), EXAMPLES, ids=[f"{name}-{example['number']}" for name, example in EXAMPLES]
 )
 def test_example_of_the_page(name: str, example: dict[str, Any]) -> None:
     page = filled(PAGES[name], PAGES[name]["substitute"])
@@ -139,7 +139,7 @@ def test_example_of_the_page(name: str, example: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_examples_are_numbered_without_a_gap(name: str) -> None:
-    numbers = [example["no"] for example in PAGES[name]["examples"]]
+    numbers = [example["number"] for example in PAGES[name]["examples"]]
     assert numbers == list(range(1, len(numbers) + 1))
 
 
