@@ -1,0 +1,71 @@
+"""Recordings of calls, rendered while they are sent."""
+
+import re
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from mockserver.core.audio import Recording, chunks, recording, size
+from mockserver.web.control.reading import sandbox_of
+from mockserver.web.problems import problem
+
+TYPE: Final = "audio/wav"
+_HEADERS: Final = {"accept-ranges": "bytes", "x-content-type-options": "nosniff"}
+# Nothing here has twenty digits of bytes, and int() refuses thousands of them.
+_RANGE: Final = re.compile(r"bytes=(?:([0-9]{1,20})-([0-9]{0,20})|-([0-9]{1,20}))", re.IGNORECASE)
+
+
+async def media(request: Request) -> Response:
+    found = _found(request)
+    return found if isinstance(found, Response) else _served(found, request)
+
+
+def wanted(header: str, whole: int) -> range | None:
+    """The bytes that a `Range` header asks for, none if the file lacks them; None for the whole."""
+    asked = _RANGE.fullmatch(header.strip())
+    if not asked:
+        return None
+    first, last, tail = asked.groups()
+    if tail:
+        return range(max(0, whole - int(tail)), whole)
+    if last and int(last) < int(first):
+        return None
+    return range(int(first), min(int(last) + 1, whole) if last else whole)
+
+
+def _found(request: Request) -> Recording | Response:
+    sandbox, name = sandbox_of(request), request.path_params["sandbox"]
+    if name != sandbox.name:
+        return problem(404, "unknown sandbox", f"no sandbox here is named {name}")
+    store = sandbox.store
+    call = store.calls.get(store.media.get(request.path_params["token"], ""))
+    if call is None:
+        return problem(404, "unknown recording", "no call has a recording of this name")
+    silent = f"nobody answered call {call.order.id}, so that there is nothing to hear"
+    return recording(call) or problem(404, "no recording", silent)
+
+
+def _served(found: Recording, request: Request) -> Response:
+    whole = size(found)
+    asked = wanted(", ".join(request.headers.getlist("range")), whole)
+    part = range(whole) if asked is None else asked
+    if not part:
+        return _unsatisfiable(whole)
+    headers = {**_HEADERS, "content-length": str(len(part))}
+    if asked is not None:
+        headers["content-range"] = f"bytes {part.start}-{part.stop - 1}/{whole}"
+    status = 200 if asked is None else 206
+    if request.method == "HEAD":
+        return Response(None, status, headers, TYPE)
+    return StreamingResponse(chunks(found, part.start, part.stop - 1), status, headers, TYPE)
+
+
+def _unsatisfiable(whole: int) -> Response:
+    refusal = problem(416, "no such range", f"the recording has the bytes 0 to {whole - 1}")
+    refusal.headers["content-range"] = f"bytes */{whole}"
+    return refusal
+
+
+ROUTES = (Route("/{sandbox}/{token}.wav", media, methods=["GET", "HEAD"]),)
