@@ -69,7 +69,7 @@ def recording(call: Call) -> Recording | None:
     heard = _heard(call.events)
     if not heard:
         return None
-    start, leg = heard[0].at, heard[0].leg
+    start, _, leg, _ = heard[0]
     ends = (event.at for event in heard if (event.verb, event.leg) == ("hangup", leg))
     sounds = (
         Sound(event.at - start, event.verb, str(event.data.get(_TEXTS[event.verb], "")))
@@ -115,8 +115,7 @@ def _header(recording: Recording) -> bytes:
 def _tones(recording: Recording) -> Iterator[_Tone]:
     end = recording.millis * _MILLI
     for sound in recording.sounds:
-        for start, stop, chord in _VOICES[sound.kind](sound, range(sound.at * _MILLI, end)):
-            yield _Tone(start, min(stop, end), chord)
+        yield from _VOICES[sound.kind](sound, range(sound.at * _MILLI, end))
 
 
 def _pressed(sound: Sound, time: range) -> Iterator[_Tone]:

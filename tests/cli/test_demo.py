@@ -1,0 +1,68 @@
+"""The demo as a stranger sees it: every provider's call, from the request to the webhook."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from mockserver.catalog.registry import listings
+from mockserver.cli import group
+
+
+def test_demo_shows_a_call_of_every_provider() -> None:
+    done = CliRunner().invoke(group, ["demo"])
+    assert (done.exit_code, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert re.fullmatch(
+        r"mockserver listens on http://127\.0\.0\.1:\d+, "
+        r"its clock stands still at 2026-01-01T09:00:00Z",
+        lines[0],
+    )
+    for listing in listings().values():
+        assert any(line.startswith(f"{listing.provider.title}: POST /") for line in lines)
+    assert lines[-1].startswith("done: ")
+
+
+def test_demo_shows_the_life_of_a_call() -> None:
+    text = CliRunner().invoke(group, ["demo"]).stdout
+    mine = text[text.index("Mobtexting: POST /api/v2/voice/c2c\n  -> {") :].split("\n\n")[0]
+    for moment in ("+   0 s  placed", "+   2 s  answer from 918867135000", "+   4 s  bridge"):
+        assert f"\n  {moment}\n" in mine
+    assert "\n  +  10 s  ended completed\n" in mine
+    assert "\n  webhook completed: POST http://127.0.0.1:" in mine
+    assert mine.endswith("     attempt 1: the receiver answered 200")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("MOCKSERVER_PORT", "x"),
+        ("MOCKSERVER_CLOCK", "real"),
+        ("MOCKSERVER_START_AT", "2030-01-01T00:00:00Z"),
+        pytest.param(
+            "MOCKSERVER_WEBHOOK",
+            "mobtexting=http://127.0.0.1:9/",
+            marks=pytest.mark.xfail(strict=True, reason="cli.demo reads the variables of `serve`"),
+        ),
+    ],
+)
+def test_demo_is_the_same_whatever_the_variables_say(variable: str, value: str) -> None:
+    def told(**variables: str) -> str:
+        text = CliRunner().invoke(group, ["demo"], env=variables).stdout
+        return re.sub(r"127\.0\.0\.1:\d+", "HERE", text)
+
+    assert told(**{variable: value}) == told()
+
+
+def test_demo_in_a_process() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mockserver", "demo"],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "attempt 1: the receiver answered 200" in done.stdout

@@ -1,0 +1,284 @@
+"""The parts put together: a world, an address, a socket, a server that says when it is ready."""
+
+import json
+import re
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.request import ProxyHandler, Request, build_opener
+
+import pytest
+
+from mockserver.app import Address, Server, bound, described, running, serve, server, world
+from mockserver.catalog.registry import listings
+from mockserver.settings import Mistake, Settings
+from tests.conftest import CLICK, START
+
+HERE = Settings(port=0, clock="manual", start=START, seed="s", quiet=True)
+ANY = ("0.0.0.0", "::")  # noqa: S104 - nothing is bound
+
+
+def speaks_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+IPV6 = pytest.param(
+    "::1", marks=pytest.mark.skipif(not speaks_ipv6(), reason="this machine has no IPv6")
+)
+
+
+def ask(url: str, body: object = None, method: str | None = None) -> Any:
+    content = None if body is None else json.dumps(body).encode()
+    headers = {"content-type": "application/json", "authorization": "Bearer k-1"}
+    request = Request(url, content, headers, method=method)  # noqa: S310 - loopback
+    with build_opener(ProxyHandler({})).open(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+@pytest.fixture
+def taken() -> Iterator[socket.socket]:
+    """A port on which somebody listens already."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        yield other
+
+
+def port(listening: socket.socket) -> int:
+    number: int = listening.getsockname()[1]
+    return number
+
+
+# --- the world -----------------------------------------------------------------------------------
+
+
+def test_world_is_that_of_the_bundled_files() -> None:
+    made = world(replace(HERE, webhook={"mobtexting": "http://a"}))
+    assert (made.seed, list(made.listings)) == ("s", list(listings()))
+    assert {"answered", "callee-busy", "no-answer"} <= made.stories.named.keys()
+    assert made.stories.default == "answered"
+    assert ("mobtexting", "mobtexting-default") in made.accounts
+    assert made.targets == {"mobtexting": "http://a"}
+
+
+def test_world_draws_a_seed_unless_it_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("secrets.token_hex", lambda size: f"drawn-{size}")
+    assert world(replace(HERE, seed="")).seed == "drawn-3"
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("mobtext", "did you mean 'mobtexting'?"), ("qqqq", f"known: {', '.join(listings())}")],
+)
+def test_world_refuses_webhooks_of_nobody(name: str, hint: str) -> None:
+    with pytest.raises(Mistake) as caught:
+        world(replace(HERE, webhook={name: "http://a"}))
+    assert str(caught.value) == f"webhook {name}=...: no provider is named {name!r}: {hint}"
+
+
+def test_described_is_what_the_control_api_tells() -> None:
+    with running(HERE) as origin:
+        told = ask(f"{origin}/_mock/providers")["providers"]
+    assert described(origin) == told
+
+
+# --- the address ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:80"),
+        ("localhost", "http://localhost:80"),
+        (ANY[0], "http://127.0.0.1:80"),
+        (ANY[1], "http://[::1]:80"),
+        ("::1", "http://[::1]:80"),
+        ("10.0.0.7", "http://10.0.0.7:80"),
+    ],
+)
+def test_address_reaches_itself(host: str, origin: str) -> None:
+    local = ("http://localhost:80", "http://127.0.0.1:80", "http://[::1]:80")
+    assert Address(host, 80).origin == origin
+    assert Address(host, 80).origins == (origin, *local)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", IPV6, "localhost"])
+def test_bound_listens(host: str) -> None:
+    with bound(replace(HERE, host=host)) as listening:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        assert listening.family == family
+        with socket.create_connection(("::1" if ":" in host else "127.0.0.1", port(listening))):
+            pass
+
+
+def test_bound_on_a_taken_port(taken: socket.socket) -> None:
+    with pytest.raises(OSError, match="Address already in use"):
+        bound(replace(HERE, port=port(taken)))
+
+
+def test_bound_on_an_address_of_somebody_else() -> None:
+    with pytest.raises(OSError, match="Cannot assign requested address"):
+        bound(replace(HERE, host="192.0.2.1"))
+
+
+# --- the server ----------------------------------------------------------------------------------
+
+
+def test_server_refuses_a_clock_that_does_not_exist() -> None:
+    with bound(HERE) as listening, pytest.raises(Mistake) as caught:
+        server(replace(HERE, clock="fast"), listening, print, print)
+    modes = "real, manual, instant, or a pace such as 60x"
+    assert str(caught.value) == f"clock 'fast' is no mode: {modes}"
+
+
+def started(settings: Settings, act: Callable[[str], object]) -> tuple[list[str], list[str]]:
+    """What a server has said and logged, when `act` was done to it at its origin."""
+    said: list[str] = []
+    logged: list[str] = []
+    ready = threading.Event()
+
+    def say(text: str) -> None:
+        said.append(text)
+        ready.set()
+
+    listening = bound(settings)
+    inner = server(settings, listening, say, logged.append)
+    assert isinstance(inner, Server)
+    thread = threading.Thread(target=inner.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        assert ready.wait(10)
+        act(Address(settings.host, port_of(said[0])).origin)
+    finally:
+        inner.should_exit = True
+        thread.join(10)
+    return said, logged
+
+
+def port_of(line: str) -> int:
+    found = re.match(r"mockserver ready on http://\S+:(\d+) ", line)
+    assert found
+    return int(found[1])
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", IPV6])
+def test_server_says_when_it_is_ready(host: str) -> None:
+    settings = replace(HERE, host=host, clock="60x", quiet=False)
+    said, logged = started(settings, lambda origin: ask(f"{origin}/_mock/health"))
+    known, made = listings(), world(HERE)
+    counted = f"{len(known)} provider" + ("s" if len(known) > 1 else "")
+    told = f"clock 60x, seed s, {counted}, {len(made.stories.named)} scenarios"
+    base = Address(host, port_of(said[0])).origin
+    assert said[0] == f"mockserver ready on {base} ({told})"
+    assert said[1:] == [f"  {name}: {base}/{name}" for name in known]
+    assert logged == []
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_server_logs_a_line_for_each_fact_unless_it_is_quiet(*, quiet: bool) -> None:
+    def act(origin: str) -> None:
+        ask(f"{origin}/api/v2/voice/c2c", dict(CLICK))
+        ask(f"{origin}/_mock/clock/advance", {"until": "idle"})
+
+    _, logged = started(replace(HERE, quiet=quiet), act)
+    verbs = [line.split()[-1] for line in logged]
+    assert verbs[3:-3] == ([] if quiet else ["ring", "answer", "ring", "answer", "bridge",
+                                            "normal", "normal", "completed"])  # fmt: skip
+    assert bool(logged) != quiet
+
+
+def test_running_serves_while_the_block_runs() -> None:
+    with running(HERE) as origin:
+        told = ask(f"{origin}/_mock/health")
+        assert (told["status"], told["seed"], told["clock"]) == ("ok", "s", "manual")
+    with pytest.raises(OSError, match="refused"):
+        ask(f"{origin}/_mock/health")
+
+
+def test_a_report_goes_over_a_socket_into_our_own_inbox() -> None:
+    with running(HERE) as origin:
+        ask(f"{origin}/mobtexting/api/v2/voice/c2c", dict(CLICK))
+        told = ask(f"{origin}/_mock/clock/advance", {"by": "1m"})
+        [received] = ask(f"{origin}/_mock/inboxes/mobtexting")["received"]
+        [webhook] = ask(f"{origin}/_mock/webhooks")["webhooks"]
+    assert (told["attempts"], webhook["state"]) == (1, "delivered")
+    assert webhook["url"] == f"{origin}/_mock/inbox/mobtexting"
+    assert (received["body"], received["method"]) == (webhook["body"], "POST")
+    assert received["at"] == webhook["attempts"][0]["at"] == "2026-01-01T09:00:10.000Z"
+
+
+def test_an_advance_from_inside_the_receiver_is_refused_over_a_socket() -> None:
+    """A receiver that calls us back is served; one that would wait for itself is not."""
+    codes = list[int]()
+
+    def receiver() -> None:
+        connection, _ = listening.accept()
+        with connection:
+            connection.recv(65_536)
+            for path, body in (("calls", None), ("clock/advance", {"by": 1})):
+                try:
+                    ask(f"{origin}/_mock/{path}", body)
+                    codes.append(200)
+                except OSError as error:
+                    codes.append(error.code)  # type: ignore[attr-defined] # an HTTPError
+                    error.close()  # type: ignore[attr-defined] # as above
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(10)
+        hook = {"mobtexting": f"http://127.0.0.1:{port(listening)}/"}
+        with running(replace(HERE, webhook=hook)) as origin:
+            thread = threading.Thread(target=receiver)
+            thread.start()
+            ask(f"{origin}/api/v2/voice/c2c", dict(CLICK))
+            assert ask(f"{origin}/_mock/clock/advance", {"until": "idle"})["stopped"] is None
+            thread.join(10)
+    assert codes == [200, 409]
+
+
+def test_two_servers_with_one_seed_tell_the_same_bytes() -> None:
+    def told() -> bytes:
+        with running(HERE) as origin:
+            for to in ("918867136000", "918867136001"):
+                ask(f"{origin}/api/v2/voice/c2c", {**CLICK, "to": to})
+            ask(f"{origin}/_mock/clock/advance", {"until": "idle"})
+            opener = build_opener(ProxyHandler({}))
+            with opener.open(f"{origin}/_mock/journal", timeout=10) as answer:
+                content: bytes = answer.read()
+        return content
+
+    first = told()
+    assert first == told()
+    assert b"{origin}/_mock/inbox/mobtexting" in first
+
+
+def test_serve_takes_no_harm_from_the_signal_that_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = list[object]()
+
+    def run(self: Server, sockets: list[socket.socket] | None = None) -> None:
+        assert self.config.http == "httptools"
+        for one in sockets or ():
+            seen.append(port(one) > 0)
+            one.close()
+        for ending in (signal.SIGTERM, signal.SIGINT):
+            signal.raise_signal(ending)
+            seen.append(ending)
+
+    monkeypatch.setattr(Server, "run", run)
+    before = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        serve(HERE, print, print)
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+    assert seen == [True, signal.SIGTERM, signal.SIGINT]
+
+
+def test_serve_on_a_taken_port(taken: socket.socket) -> None:
+    with pytest.raises(OSError, match="Address already in use"):
+        serve(replace(HERE, port=port(taken)), print, print)

@@ -1,0 +1,166 @@
+"""What the server is told: flags win over variables, variables over defaults."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from mockserver.settings import OPTIONS, Mistake, Option, Settings, read
+
+PAIR = "is not PROVIDER=URL, such as mobtexting=http://localhost"
+START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
+
+
+@pytest.mark.parametrize(
+    ("flags", "environment", "expected"),
+    [
+        ({}, {}, Settings()),
+        ({"host": None, "webhook": (), "quiet": None}, {}, Settings()),
+        ({"quiet": False}, {"MOCKSERVER_QUIET": "1"}, Settings(quiet=True)),
+        (
+            {
+                "host": "::1",
+                "port": "0",
+                "webhook": ("mobtexting=http://a/?x=1", "phonon=https://b"),
+                "clock": "60x",
+                "start_at": "2026-01-01T09:00:00Z",
+                "seed": "s",
+                "quiet": True,
+            },
+            {},
+            Settings(
+                "::1",
+                0,
+                {"mobtexting": "http://a/?x=1", "phonon": "https://b"},
+                "60x",
+                START,
+                "s",
+                quiet=True,
+            ),
+        ),
+        (
+            {},
+            {
+                "MOCKSERVER_HOST": "0.0.0.0",  # noqa: S104 - read, not bound
+                "MOCKSERVER_PORT": "65535",
+                "MOCKSERVER_WEBHOOK": "mobtexting=http://a  phonon=http://b",
+                "MOCKSERVER_CLOCK": "instant",
+                "MOCKSERVER_START_AT": "2026-01-01T14:30:00+05:30",
+                "MOCKSERVER_SEED": "a b",
+                "MOCKSERVER_QUIET": "YES",
+            },
+            Settings(
+                "0.0.0.0",  # noqa: S104 - as above
+                65535,
+                {"mobtexting": "http://a", "phonon": "http://b"},
+                "instant",
+                START,
+                "a b",
+                quiet=True,
+            ),
+        ),
+        (
+            {"port": "1", "clock": "real", "webhook": ("phonon=http://c",)},
+            {
+                "MOCKSERVER_PORT": "2",
+                "MOCKSERVER_CLOCK": "manual",
+                "MOCKSERVER_WEBHOOK": "mobtexting=http://a",
+                "MOCKSERVER_SEED": "s",
+            },
+            Settings(port=1, clock="real", webhook={"phonon": "http://c"}, seed="s"),
+        ),
+        ({"seed": ""}, {"MOCKSERVER_SEED": "s"}, Settings()),
+        ({}, {"MOCKSERVER_START_AT": "", "MOCKSERVER_WEBHOOK": " "}, Settings()),
+        ({}, {"PORT": "1", "mockserver_port": "2"}, Settings()),
+        ({}, {"MOCKSERVER_QUIET": "0"}, Settings()),
+        ({}, {"MOCKSERVER_QUIET": "false"}, Settings()),
+        ({"start_at": "1970-01-01T00:00:00.0015Z"}, {}, Settings(start=2)),
+        ({"start_at": "1969-12-31T23:59:59Z"}, {}, Settings(start=-1_000)),
+    ],
+)
+def test_read(
+    flags: Mapping[str, object], environment: Mapping[str, str], expected: Settings
+) -> None:
+    assert read(flags, environment) == expected
+
+
+@pytest.mark.parametrize("text", ["1", "true", "True", "yes", "on", "ON"])
+def test_read_a_switch_from_a_variable(text: str) -> None:
+    assert read({}, {"MOCKSERVER_QUIET": text}).quiet
+
+
+def test_read_from_the_environment_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOCKSERVER_SEED", "from-outside")
+    assert read({}).seed == "from-outside"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("port", "", "port '' is no port: a number from 0 to 65535 is"),
+        ("port", "http", "port 'http' is no port: a number from 0 to 65535 is"),
+        ("port", "-1", "port '-1' is no port: a number from 0 to 65535 is"),
+        ("port", "65536", "port '65536' is no port: a number from 0 to 65535 is"),
+        ("port", "80.0", "port '80.0' is no port: a number from 0 to 65535 is"),
+        ("port", "²", "port '²' is no port: a number from 0 to 65535 is"),
+        (
+            "webhook",
+            "mobtexting",
+            f"webhook 'mobtexting' {PAIR}",
+        ),
+        (
+            "webhook",
+            "mobtexting=localhost",
+            f"webhook 'mobtexting=localhost' {PAIR}",
+        ),
+        ("start_at", "noon", "start-at 'noon' is no ISO 8601 time"),
+        ("start_at", "2026-13-01T00:00:00Z", "start-at '2026-13-01T00:00:00Z' is no ISO 8601 time"),
+        (
+            "start_at",
+            "2026-01-01T09:00:00",
+            "start-at '2026-01-01T09:00:00' has no time zone: end it with Z or +05:30",
+        ),
+        (
+            "start_at",
+            "2026-01-01",
+            "start-at '2026-01-01' has no time zone: end it with Z or +05:30",
+        ),
+    ],
+)
+def test_read_a_mistake(name: str, text: str, sentence: str) -> None:
+    """By a flag or by a variable: the sentence is the same."""
+    flag = (text,) if name == "webhook" else text
+    for flags, environment in (({name: flag}, {}), ({}, {f"MOCKSERVER_{name.upper()}": text})):
+        with pytest.raises(Mistake) as caught:
+            read(flags, environment)
+        assert str(caught.value) == sentence
+
+
+@pytest.mark.xfail(strict=True, reason="int() refuses 4,301 digits: a ValueError, no Mistake")
+def test_read_a_huge_port() -> None:
+    with pytest.raises(Mistake):
+        read({"port": "9" * 4_301}, {})
+
+
+@pytest.mark.xfail(strict=True, reason="a start that core.time.iso cannot print is accepted")
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_read_a_start_beyond_the_calendar(text: str) -> None:
+    with pytest.raises(Mistake):
+        read({"start_at": text}, {})
+
+
+@pytest.mark.parametrize(
+    ("option", "flag", "variable"),
+    [
+        (Option("start_at", ""), "--start-at", "MOCKSERVER_START_AT"),
+        (Option("port", ""), "--port", "MOCKSERVER_PORT"),
+    ],
+)
+def test_an_option_s_names(option: Option, flag: str, variable: str) -> None:
+    assert (option.flag, option.variable) == (flag, variable)
+
+
+def test_every_option_says_what_it_means_and_its_default_is_that_of_the_settings() -> None:
+    assert all(option.meaning for option in OPTIONS)
+    defaults = {option.name: option.default for option in OPTIONS if option.default}
+    known = Settings()
+    assert defaults == {"host": known.host, "port": str(known.port), "clock": known.clock}

@@ -1,0 +1,205 @@
+"""Accounts as they would stand in a file, and merge patches to them."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.web.control.accounts import merged
+from mockserver.web.lines import line
+from mockserver.web.masking import mask
+from tests.web.conftest import BEARER, House, refusal
+
+MINE = "/_mock/accounts/mobtexting/mobtexting-default"
+
+
+def patch(house: House, body: Any) -> Any:
+    answer = house.ask("PATCH", MINE, json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_accounts_of_a_provider(house: House) -> None:
+    expected = {"accounts": {"mobtexting-default": {"credentials": "any"}}}
+    assert house.read("/_mock/accounts/mobtexting") == expected
+
+
+def test_accounts_are_those_of_that_provider_alone(house: House) -> None:
+    accounts = house.sandbox.store.accounts
+    accounts["phonon", "other"] = accounts["mobtexting", "mobtexting-default"]
+    assert list(house.read("/_mock/accounts/mobtexting")["accounts"]) == ["mobtexting-default"]
+
+
+def test_an_account_stands_as_in_a_file(house: House) -> None:
+    assert house.read(MINE) == {"credentials": "any"}
+
+
+@pytest.mark.parametrize(
+    ("path", "detail"),
+    [
+        (
+            "/_mock/accounts/mobtextin",
+            "no provider is named mobtextin: did you mean 'mobtexting'?",
+        ),
+        (
+            "/_mock/accounts/mobtexting/mobtexting-defaul",
+            "mobtexting has no account mobtexting-defaul: did you mean 'mobtexting-default'?",
+        ),
+        (
+            "/_mock/accounts/mobtexting/qq",
+            "mobtexting has no account qq: known: mobtexting-default",
+        ),
+        ("/_mock/accounts/acme/qq", "acme has no account qq: known: none"),
+    ],
+)
+def test_an_unknown_account(house: House, path: str, detail: str) -> None:
+    assert refusal(house.ask("GET", path)) == (404, "not found", detail)
+
+
+def test_a_patch_of_an_unknown_account(house: House) -> None:
+    answer = house.ask("PATCH", "/_mock/accounts/mobtexting/qq", json={})
+    detail = "mobtexting has no account qq: known: mobtexting-default"
+    assert refusal(answer) == (404, "not found", detail)
+
+
+@pytest.mark.parametrize(
+    ("patches", "expected"),
+    [
+        ([{}], {"credentials": "any"}),
+        ([{"balance": 0}], {"credentials": "any", "balance": 0}),
+        ([{"balance": 1}, {"balance": None}], {"credentials": "any"}),
+        ([{"credentials": None}], {}),
+        ([{"numbers": ["1", "2"]}, {"numbers": ["3"]}], {"credentials": "any", "numbers": ["3"]}),
+        (
+            [
+                {"webhooks": {"any": "http://a/", "7": "http://b/"}},
+                {"webhooks": {"any": None, "8": "http://c/"}},
+            ],
+            {"credentials": "any", "webhooks": {"7": "http://b/", "8": "http://c/"}},
+        ),
+        (
+            [{"retry": {"waits": ["60s"], "satisfied_by": [200]}}, {"retry": {"waits": []}}],
+            {"credentials": "any", "retry": {"waits": [], "satisfied_by": [200]}},
+        ),
+    ],
+)
+def test_a_merge_patch(
+    house: House, patches: list[dict[str, object]], expected: dict[str, object]
+) -> None:
+    told = [patch(house, one) for one in patches]
+    assert told[-1] == expected
+    assert house.read(MINE) == expected
+
+
+def test_a_patch_holds_at_once(house: House) -> None:
+    assert house.place().status_code == 200
+    patch(house, {"balance": 0})
+    answer = house.place()
+    assert (answer.status_code, answer.headers["x-mock-fault"]) == (402, "insufficient-balance")
+    patch(house, {"balance": None})
+    assert house.place().status_code == 200
+
+
+def test_a_patch_moves_the_webhook(house: House) -> None:
+    patch(house, {"webhooks": {"any": "http://receiver.test/x"}})
+    house.place()
+    house.advance()
+    assert [one.webhook.url for one in house.postman.carried] == ["http://receiver.test/x"]
+
+
+def test_credentials_are_masked_and_kept_apart(house: House) -> None:
+    told = patch(house, {"credentials": [BEARER, "k-1"]})
+    expected = sorted([mask(BEARER, "seed"), mask("k-1", "seed")])
+    assert told == {"credentials": expected}
+    assert house.read(MINE) == told
+    assert house.place().status_code == 200
+    patch(house, {"credentials": ["k-1"]})
+    assert house.place().headers["x-mock-fault"] == "unauthenticated"
+
+
+def test_a_patch_is_a_fact(house: House) -> None:
+    lines, store = list[str](), house.sandbox.store
+    store.watchers.append(lambda fact: lines.append(line(fact, store)))
+    house.advance(by=5)
+    patch(house, {"credentials": [BEARER]})
+    assert lines[-1].startswith("09:00:05 control method PATCH path /accounts/mobtexting/")
+    assert BEARER not in lines[-1]
+    fact = house.read("/_mock/journal")["facts"][-1]
+    assert list(fact.items())[1:] == [
+        ("at", "2026-01-01T09:00:05.000Z"),
+        ("fact", "control"),
+        ("call", None),
+        ("method", "PATCH"),
+        ("path", "/accounts/mobtexting/mobtexting-default"),
+        ("body", {"credentials": [mask(BEARER, "seed")]}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (
+            {"balanc": 1},
+            "balanc: unknown key 'balanc' of an account did you mean 'balance'?",
+        ),
+        ({"provider": "phonon"}, "provider: unknown key 'provider' of an account"),
+        ({"balance": "much"}, "balance: balance is an amount, such as 12.50"),
+        (
+            {"balance": "NaN", "numbers": 5},
+            "balance: balance is an amount, such as 12.50; numbers: numbers are a list",
+        ),
+        ({"credentials": "some"}, "credentials: credentials are `any` or a list"),
+        (
+            {"webhooks": {"any": "localhost"}},
+            "webhooks: webhooks map an id, or `any`, to an http or https URL",
+        ),
+        (
+            {"retry": {"wait": []}},
+            "retry: retry is {waits: [60s, ...], satisfied_by: [200, ...]}",
+        ),
+    ],
+)
+def test_a_wrong_patch_changes_nothing(house: House, body: dict[str, object], detail: str) -> None:
+    assert refusal(house.ask("PATCH", MINE, json=body)) == (422, "unprocessable entity", detail)
+    assert house.read(MINE) == {"credentials": "any"}
+    assert house.read("/_mock/journal")["facts"] == []
+
+
+JSON = st.recursive(
+    st.none() | st.integers(0, 3) | st.text("ab", max_size=2),
+    lambda inner: (
+        st.dictionaries(st.sampled_from("abc"), inner, max_size=3) | st.lists(inner, max_size=2)
+    ),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize(
+    ("target", "patched", "expected"),
+    [  # the table of RFC 7396, appendix A
+        ({"a": "b"}, {"a": "c"}, {"a": "c"}),
+        ({"a": "b"}, {"b": "c"}, {"a": "b", "b": "c"}),
+        ({"a": "b"}, {"a": None}, {}),
+        ({"a": "b", "b": "c"}, {"a": None}, {"b": "c"}),
+        ({"a": ["b"]}, {"a": "c"}, {"a": "c"}),
+        ({"a": "c"}, {"a": ["b"]}, {"a": ["b"]}),
+        ({"a": {"b": "c"}}, {"a": {"b": "d", "c": None}}, {"a": {"b": "d"}}),
+        ({"a": [{"b": "c"}]}, {"a": [1]}, {"a": [1]}),
+        (["a", "b"], ["c", "d"], ["c", "d"]),
+        ({"a": "b"}, ["c"], ["c"]),
+        ({"a": "foo"}, None, None),
+        ({"a": "foo"}, "bar", "bar"),
+        ({"e": None}, {"a": 1}, {"e": None, "a": 1}),
+        ([1, 2], {"a": "b", "c": None}, {"a": "b"}),
+        ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
+    ],
+)
+def test_merged(target: Any, patched: Any, expected: Any) -> None:
+    assert merged(target, patched) == expected
+
+
+@given(JSON, JSON)
+def test_merged_twice_is_merged_once(target: Any, patched: Any) -> None:
+    once = merged(target, patched)
+    assert merged(once, patched) == once

@@ -1,0 +1,27 @@
+"""Whether the server is well, in the contract's words."""
+
+import pytest
+
+from mockserver import __version__
+from mockserver.engine.store import World
+from tests.web.conftest import House, build
+
+
+@pytest.mark.parametrize("mode", ["manual", "instant", "60x"])
+def test_health(world: World, mode: str) -> None:
+    told = build(world, mode).read("/_mock/health")
+    uptime = told.pop("uptime")
+    assert list(told.items()) == [
+        ("status", "ok"),
+        ("version", __version__),
+        ("clock", mode),
+        ("seed", "seed"),
+        ("providers", list(world.listings)),
+    ]
+    assert uptime >= 0
+    assert uptime == round(uptime, 3)
+
+
+def test_uptime_grows(house: House) -> None:
+    first, second = (house.read("/_mock/health")["uptime"] for _ in range(2))
+    assert first <= second

@@ -1,0 +1,189 @@
+"""The ready-made receiver: takes anything, answers as programmed, shows what came."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from mockserver.web.control import inboxes
+from mockserver.web.control.inboxes import METHODS
+from tests.web.conftest import BEARER, House, refusal
+
+INBOX, INBOXES = "/_mock/inbox/mine", "/_mock/inboxes/mine"
+T0 = "2026-01-01T09:00:00.000Z"
+FORM = 'send {"answers": [500, 500, 200], "delay": 0}'
+RANGE = "answers are from 200 to 599, delay is from 0 to 60 s"
+
+
+def put(house: House, body: object) -> httpx.Response:
+    return house.ask("PUT", INBOXES, json=body)
+
+
+def received(house: House, name: str = "mine") -> Any:
+    told = house.read(f"/_mock/inboxes/{name}")
+    assert list(told) == ["name", "received"]
+    assert told["name"] == name
+    return told["received"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_receive_by_any_method(house: House, method: str) -> None:
+    answer = house.ask(method, INBOX)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert [one["method"] for one in received(house)] == [method]
+
+
+def test_show_what_was_received(house: House) -> None:
+    house.advance(by=5)
+    headers = {"x-odd": "1", "content-type": "application/json"}
+    house.ask("POST", f"{INBOX}?a=1&b=%20", content=b'{"b": [1]}', headers=headers)
+    [one] = received(house)
+    assert list(one) == ["at", "method", "query", "headers", "body", "status"]
+    assert one["headers"]["x-odd"] == "1"
+    del one["headers"]
+    expected = {"at": "2026-01-01T09:00:05.000Z", "method": "POST", "query": "a=1&b=%20"}
+    assert one == {**expected, "body": {"b": [1]}, "status": 200}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [(b"", ""), (b"a=1", "a=1"), (b"\xff", "�"), (b"[1]", [1]), (b'"x"', "x"), (b"{", "{")],
+)
+def test_show_a_body(house: House, body: bytes, expected: object) -> None:
+    house.ask("POST", INBOX, content=body)
+    assert [one["body"] for one in received(house)] == [expected]
+
+
+def test_show_an_inbox_that_received_nothing(house: House) -> None:
+    assert received(house) == []
+    assert dict(house.sandbox.inboxes) == {}
+
+
+def test_inboxes_are_apart(house: House) -> None:
+    house.ask("POST", INBOX)
+    assert received(house, "other") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "told", "statuses"),
+    [
+        ({}, {"answers": [], "delay": 0.0}, [200, 200]),
+        ({"answers": [500, 404], "delay": 0}, {"answers": [500, 404], "delay": 0.0}, [500, 404]),
+        ({"answers": [599]}, {"answers": [599], "delay": 0.0}, [599, 200]),
+        ({"answers": ["204"]}, {"answers": [204], "delay": 0.0}, [204, 200]),
+    ],
+)
+def test_program(
+    house: House, body: dict[str, object], told: dict[str, object], statuses: list[int]
+) -> None:
+    answer = put(house, body)
+    assert (answer.status_code, answer.json()) == (200, told)
+    assert [house.ask("POST", INBOX).status_code for _ in range(2)] == statuses
+    assert [one["status"] for one in received(house)] == statuses
+
+
+def test_program_anew_forgets_the_old_answers(house: House) -> None:
+    put(house, {"answers": [500, 500]})
+    put(house, {"answers": [404]})
+    assert [house.ask("POST", INBOX).status_code for _ in range(2)] == [404, 200]
+
+
+def test_a_delay_counts_before_the_answer(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        assert len(house.sandbox.inboxes["mine"].received) == 1
+
+    put(house, {"delay": 2.5})
+    monkeypatch.setattr(inboxes, "asyncio", type("", (), {"sleep": staticmethod(sleep)}))
+    house.ask("POST", INBOX)
+    assert slept == [2.5]
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b"", FORM),
+        (b"{", FORM),
+        (b"[]", FORM),
+        (b'"x"', FORM),
+        (b'{"answers": 5}', FORM),
+        (b'{"answers": null}', FORM),
+        (b'{"answers": [[]]}', FORM),
+        (b'{"answers": [NaN]}', FORM),
+        (b'{"delay": "soon"}', FORM),
+        (b'{"delay": null}', FORM),
+        (b'{"answers": [199]}', RANGE),
+        (b'{"answers": [200, 600]}', RANGE),
+        (b'{"delay": -1}', RANGE),
+        (b'{"delay": 60.5}', RANGE),
+        (b'{"delay": NaN}', RANGE),
+        (b'{"delay": 1e999}', RANGE),
+    ],
+)
+def test_a_wrong_program_changes_nothing(house: House, body: bytes, detail: str) -> None:
+    put(house, {"answers": [503]})
+    answer = house.ask("PUT", INBOXES, content=body)
+    assert refusal(answer) == (422, "bad inbox", detail)
+    assert house.ask("POST", INBOX).status_code == 503
+
+
+@pytest.mark.xfail(strict=True, reason="inboxes.program reads its body by itself: 500, or accepted")
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"answers": [1e999]}', 422),
+        (b"[" * 5_000, 422),
+        (b'{"answers": [500' + b" " * 1_000_000 + b"]}", 413),
+        (b'{"anwsers": [500]}', 422),
+    ],
+    ids=["infinite", "deep", "long", "unknown key"],
+)
+def test_a_hostile_program(house: House, body: bytes, status: int) -> None:
+    assert house.ask("PUT", INBOXES, content=body).status_code == status
+
+
+@pytest.mark.xfail(strict=True, reason="inboxes._read takes more for JSON than can be printed")
+@pytest.mark.parametrize(
+    "body", [b'{"a": NaN}', b'"\\ud800"', b"[" * 5_000], ids=["NaN", "surrogate", "deep"]
+)
+def test_a_hostile_body_can_be_shown(house: House, body: bytes) -> None:
+    house.ask("POST", INBOX, content=body)
+    assert house.ask("GET", INBOXES).status_code == 200
+
+
+@pytest.mark.xfail(strict=True, reason="inboxes.receive reads a body of any size")
+def test_a_body_beyond_the_limit(house: House) -> None:
+    assert house.ask("POST", INBOX, content=bytes(1_000_001)).status_code == 413
+
+
+@pytest.mark.xfail(strict=True, reason="an inbox shows the headers that it received unmasked")
+def test_a_credential_that_was_received_is_masked(house: House) -> None:
+    house.ask("POST", INBOX, headers={"authorization": f"Bearer {BEARER}"})
+    assert BEARER not in house.ask("GET", INBOXES).text
+
+
+def test_empty(house: House) -> None:
+    put(house, {"answers": [500, 500]})
+    house.ask("POST", INBOX)
+    answer = house.ask("DELETE", INBOXES)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert received(house) == []
+    assert house.ask("POST", INBOX).status_code == 200
+
+
+def test_empty_what_is_not_there(house: House) -> None:
+    assert house.ask("DELETE", INBOXES).status_code == 204
+
+
+def test_many_at_once_are_all_received(house: House) -> None:
+    async def scenario() -> list[int]:
+        async with house.client() as client:
+            answers = await asyncio.gather(*(client.post(INBOX) for _ in range(20)))
+        return sorted(answer.status_code for answer in answers)
+
+    put(house, {"answers": [500] * 5})
+    assert asyncio.run(scenario()) == [200] * 15 + [500] * 5
+    assert len(received(house)) == 20

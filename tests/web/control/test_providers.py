@@ -1,0 +1,104 @@
+"""The emulated APIs as the control API tells them."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from mockserver.core.http import Reply
+from mockserver.core.rules import Case, Fault, Rule
+from mockserver.engine.store import World
+from mockserver.web.control.providers import described, faults
+from tests.web.conftest import ORIGIN, House, build, refusal, with_provider
+
+KEYS = ["name", "title", "base_url", "hosts", "operations", "webhooks", "faults"]
+
+
+def test_providers(house: House) -> None:
+    told = house.read("/_mock/providers")["providers"]
+    assert [one["name"] for one in told] == list(house.sandbox.store.world.listings)
+    [mine] = [one for one in told if one["name"] == "mobtexting"]
+    assert list(mine) == KEYS
+    host = "portal.mobtexting.com"
+    assert {name: mine[name] for name in KEYS[:-1]} == {
+        "name": "mobtexting",
+        "title": "Mobtexting",
+        "base_url": f"{ORIGIN}/mobtexting",
+        "hosts": {host: f"{ORIGIN}/mobtexting/{host}"},
+        "operations": [
+            {"name": "c2c", "method": "POST", "host": host, "path": "/api/v2/voice/c2c"}
+        ],
+        "webhooks": ["completed"],
+    }
+
+
+def test_the_base_url_is_the_one_that_was_asked(house: House) -> None:
+    told = house.ask("GET", "/_mock/providers", headers={"host": "other.test:81"}).json()
+    assert told["providers"][0]["base_url"].startswith("http://other.test:81/")
+
+
+def test_every_fault_has_an_example_and_a_source(house: House) -> None:
+    for provider in house.read("/_mock/providers")["providers"]:
+        names = [fault["name"] for fault in provider["faults"]]
+        assert len(set(names)) == len(names) > 0
+        for fault in provider["faults"]:
+            assert list(fault) == ["name", "status", "body", "source"]
+            assert fault["source"] in ("documented", "observed", "assumed")
+            assert fault["body"]
+
+
+def test_a_fault_is_told_as_it_is_answered(house: House) -> None:
+    [mine] = [one for one in house.read("/_mock/providers")["providers"]
+              if one["name"] == "mobtexting"]  # fmt: skip
+    answer = house.ask("GET", "/api/v2/voice/c2c")
+    assert mine["faults"][-1] == {
+        "name": answer.headers["x-mock-fault"],
+        "status": answer.status_code,
+        "body": answer.json(),
+        "source": "assumed",
+    }
+
+
+def test_every_fault_is_told_once(world: World) -> None:
+    provider = world.listings["mobtexting"].provider
+    told = list(faults(provider))
+    rules: list[Rule] = [rule for stage in provider.endpoints[0].rules for rule in stage]
+    assert told[:-1] == [rule.fault for rule in rules]
+    assert told[-1] == provider.wrong_method
+
+
+def test_a_body_that_is_no_json_is_told_as_text(world: World) -> None:
+    def refuse(given: tuple[Fault, ...], _: Case) -> Reply:
+        return Reply(given[0].status, f"<p>{given[0].message}".encode())
+
+    changed = with_provider(world, refuse=refuse).listings["mobtexting"].provider
+    assert described(changed, "")["faults"][-1]["body"] == "<p>Method Not Allowed"
+
+
+def test_a_refusal_that_places_a_call_is_a_fault_of_ours(world: World) -> None:
+    def refuse(_: tuple[Fault, ...], case: Case) -> Reply:
+        return Reply(200, case.call("one-leg", {}, None).order.id)
+
+    house = build(with_provider(world, refuse=refuse))
+    detail = "this is a fault of the mock server: LookupError('a refusal places no call')"
+    answer = house.ask("GET", "/_mock/providers")
+    assert refusal(answer) == (500, "mock failed", detail)
+
+
+def test_the_openapi_document_of_a_provider(house: House) -> None:
+    told = house.read("/_mock/openapi/mobtexting.json")
+    document: Mapping[str, object] = house.sandbox.store.world.listings["mobtexting"].document()
+    assert told == document
+    assert told["openapi"].startswith("3.1")
+    assert "/api/v2/voice/c2c" in told["paths"]
+
+
+@pytest.mark.parametrize(
+    ("name", "detail"),
+    [
+        ("mobtext", "no provider is named mobtext: did you mean 'mobtexting'?"),
+        ("qq", "no provider is named qq: "),
+    ],
+)
+def test_the_openapi_document_of_nobody(house: House, name: str, detail: str) -> None:
+    answer = house.ask("GET", f"/_mock/openapi/{name}.json")
+    assert refusal(answer) == (404, "not found", detail)

@@ -1,0 +1,126 @@
+"""The vendor requests that came in, and what they got."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.web.lines import line
+from mockserver.web.masking import mask
+from tests.conftest import CLICK
+from tests.web.conftest import BEARER, C2C, HEADERS, House
+
+KEYS = [
+    "id", "at", "provider", "operation", "method", "path", "query", "headers", "body", "status",
+    "answer", "fault", "scenario", "call",
+]  # fmt: skip
+
+
+def test_no_requests(house: House) -> None:
+    assert house.read("/_mock/requests") == {"requests": []}
+
+
+def test_a_request(house: House) -> None:
+    house.place("callee-busy")
+    [told] = house.read("/_mock/requests")["requests"]
+    headers = told.pop("headers")
+    assert told == {
+        "id": "r1",
+        "at": "2026-01-01T09:00:00.000Z",
+        "provider": "mobtexting",
+        "operation": "c2c",
+        "method": "POST",
+        "path": C2C,
+        "query": "",
+        "body": dict(CLICK),
+        "status": 200,
+        "answer": {"status": 200, "message": "Call initiated successfully"},
+        "fault": None,
+        "scenario": ["callee-busy"],
+        "call": "c1",
+    }
+    masked = mask(BEARER, house.sandbox.store.world.seed)
+    assert headers["authorization"] == f"Bearer {masked}"
+    assert (headers["host"], headers["x-mock-scenario"]) == ("mock.test", "callee-busy")
+
+
+def test_the_order_of_its_keys(house: House) -> None:
+    house.place()
+    assert list(house.read("/_mock/requests")["requests"][0])[: len(KEYS)] == KEYS
+
+
+@pytest.mark.xfail(strict=True, reason="the contract's `duration_ms` of a request is missing")
+def test_how_long_it_took(house: House) -> None:
+    house.place()
+    [told] = house.read("/_mock/requests")["requests"]
+    assert list(told) == [*KEYS, "duration_ms"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["r1", "r2", "r3", "r4"]),
+        ("?provider=mobtexting", ["r1", "r2", "r3", "r4"]),
+        ("?provider=phonon", []),
+        ("?operation=c2c&status=200", ["r1", "r4"]),
+        ("?operation=call", []),
+        ("?status=422", ["r2"]),
+        ("?status=405", ["r3"]),
+        ("?call=c2", ["r4"]),
+        ("?call=c3", []),
+        ("?limit=1", ["r1"]),
+        ("?after=r2", ["r3", "r4"]),
+        ("?status=200&after=r1&limit=5", ["r4"]),
+    ],
+)
+def test_filters_and_pages(house: House, query: str, expected: list[str]) -> None:
+    house.place()
+    house.place(to="nobody")
+    house.ask("GET", C2C, headers=HEADERS)
+    house.place()
+    told = house.read(f"/_mock/requests{query}")["requests"]
+    assert [one["id"] for one in told] == expected
+
+
+def test_a_problem_of_ours_is_no_vendor_request(house: House) -> None:
+    house.ask("GET", "/nowhere")
+    house.place("qqqq")
+    assert house.read("/_mock/requests") == {"requests": []}
+
+
+FIELDS = {name: str(value) for name, value in CLICK.items()}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"json": dict(CLICK), "headers": HEADERS},
+        {"json": dict(CLICK), "headers": {**HEADERS, "authorization": f"bearer  {BEARER}"}},
+        {"json": {**CLICK, "access_token": BEARER}},
+        {"json": dict(CLICK), "params": {"access_token": BEARER}},
+        pytest.param(
+            {"data": {**FIELDS, "access_token": BEARER}},
+            marks=pytest.mark.xfail(strict=True, reason="a form's text is shown as it came"),
+        ),
+        pytest.param(
+            {"json": dict(CLICK), "path": f"{C2C}?access%5Ftoken={BEARER}"},
+            marks=pytest.mark.xfail(strict=True, reason="the name is compared before decoding"),
+        ),
+        pytest.param(
+            {"files": {name: (None, value) for name, value in FIELDS.items()}
+             | {"access_token": (None, BEARER)}},
+            marks=pytest.mark.xfail(strict=True, reason="a form's text is shown as it came"),
+        ),
+    ],
+    ids=["header", "odd header", "json", "query", "form", "encoded name", "multipart"],
+)  # fmt: skip
+def test_a_credential_is_in_no_answer(house: House, asked: dict[str, Any]) -> None:
+    """Wherever the vendor lets it stand, and in every list of the control API."""
+    lines, store = list[str](), house.sandbox.store
+    store.watchers.append(lambda fact: lines.append(line(fact, store)))
+    assert house.ask("POST", **{"path": C2C, **asked}).status_code == 200
+    house.advance()
+    paths = ("requests", "journal", "calls", "calls/c1", "webhooks", "accounts/mobtexting",
+             "providers", "health", "clock")  # fmt: skip
+    leaks = [path for path in paths if BEARER in house.ask("GET", f"/_mock/{path}").text]
+    assert (leaks, [told for told in lines if BEARER in told]) == ([], [])
+    assert len(lines) == 14

@@ -1,0 +1,149 @@
+"""The webhooks that were sent, or are on their way."""
+
+import pytest
+
+from mockserver.core.webhook import Answer, Delivery
+from tests.web.conftest import ORIGIN, House, refusal
+
+KEYS = [
+    "id", "provider", "call", "kind", "method", "url", "headers", "body", "state", "next_at",
+    "attempts",
+]  # fmt: skip
+MINE = "/_mock/accounts/mobtexting/mobtexting-default"
+
+
+def ids(house: House, query: str = "") -> list[str]:
+    return [one["id"] for one in house.read(f"/_mock/webhooks{query}")["webhooks"]]
+
+
+def test_no_webhooks(house: House) -> None:
+    assert house.read("/_mock/webhooks") == {"webhooks": []}
+
+
+def test_a_webhook(house: House) -> None:
+    house.place()
+    house.advance()
+    [told] = house.read("/_mock/webhooks")["webhooks"]
+    assert list(told) == KEYS
+    assert told.pop("body")["status"] == "COMPLETED"
+    assert told == {
+        "id": "w1",
+        "provider": "mobtexting",
+        "call": "c1",
+        "kind": "completed",
+        "method": "POST",
+        "url": f"{ORIGIN}/_mock/inbox/mobtexting",
+        "headers": {},
+        "state": "delivered",
+        "next_at": None,
+        "attempts": [
+            {
+                "number": 1,
+                "at": "2026-01-01T09:00:10.000Z",
+                "status": 200,
+                "error": None,
+                "duration_ms": 7,
+                "answer": "thanks",
+            }
+        ],
+    }
+
+
+def test_the_url_of_a_receiver_stays(house: House) -> None:
+    house.ask("PATCH", MINE, json={"webhooks": {"any": "https://receiver.test/x"}})
+    house.place()
+    house.advance()
+    [told] = house.read("/_mock/webhooks")["webhooks"]
+    assert told["url"] == "https://receiver.test/x"
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "seen"),
+    [
+        (Answer(202), "delivered", (202, None)),
+        (Answer(500), "failed", (500, None)),
+        (Answer(201), "failed", (201, None)),  # the vendor takes 200 and 202 alone
+        (Answer(None, "timeout"), "failed", (None, "timeout")),
+        (Answer(None, "refused-target", b"public"), "refused", (None, "refused-target")),
+    ],
+)
+def test_how_it_fared(
+    house: House, answer: Answer, state: str, seen: tuple[int | None, str | None]
+) -> None:
+    async def receive(_: Delivery) -> Answer:
+        return answer
+
+    house.postman.receive = receive
+    house.place()
+    house.advance()
+    [told] = house.read("/_mock/webhooks")["webhooks"]
+    assert told["state"] == state
+    assert [(one["status"], one["error"]) for one in told["attempts"]] == [seen]
+
+
+def test_a_retry_to_come(house: House) -> None:
+    async def receive(_: Delivery) -> Answer:
+        return Answer(503)
+
+    house.postman.receive = receive
+    house.ask("PATCH", MINE, json={"retry": {"waits": ["60s"], "satisfied_by": [200]}})
+    house.place()
+    house.advance(by=20)
+    [told] = house.read("/_mock/webhooks")["webhooks"]
+    assert (told["state"], told["next_at"]) == ("pending", "2026-01-01T09:01:10.000Z")
+    house.advance()
+    [told] = house.read("/_mock/webhooks")["webhooks"]
+    assert (told["state"], told["next_at"], len(told["attempts"])) == ("failed", None, 2)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["w1", "w2", "w3"]),
+        ("?provider=mobtexting", ["w1", "w2", "w3"]),
+        ("?provider=phonon", []),
+        ("?call=c2", ["w2"]),
+        ("?call=c9", []),
+        ("?state=failed", ["w2"]),
+        ("?state=delivered&kind=completed", ["w1", "w3"]),
+        ("?kind=report", []),
+        ("?limit=2", ["w1", "w2"]),
+        ("?after=w2", ["w3"]),
+        ("?state=delivered&after=w1", ["w3"]),
+    ],
+)
+def test_filters_and_pages(house: House, query: str, expected: list[str]) -> None:
+    async def receive(delivery: Delivery) -> Answer:
+        return Answer(500 if delivery.webhook.call == "c2" else 200)
+
+    house.postman.receive = receive
+    for _ in range(3):
+        house.place()
+    house.advance()
+    assert ids(house, query) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "detail"),
+    [
+        ("?limit=x", "limit is a whole number"),
+        ("?after=w1", "nothing here has the id 'w1' to come after"),
+    ],
+)
+def test_a_wrong_page(house: House, query: str, detail: str) -> None:
+    answer = house.ask("GET", f"/_mock/webhooks{query}")
+    assert refusal(answer) == (422, "unprocessable entity", detail)
+
+
+@pytest.mark.xfail(strict=True, reason="wire._text takes more for JSON than can be printed")
+@pytest.mark.parametrize(
+    "body", [b"NaN", b'"\\ud800"', b"[" * 5_000], ids=["NaN", "surrogate", "deep"]
+)
+def test_a_hostile_answer_can_be_shown(house: House, body: bytes) -> None:
+    async def receive(_: Delivery) -> Answer:
+        return Answer(200, body=body)
+
+    house.postman.receive = receive
+    house.place()
+    house.advance()
+    assert house.ask("GET", "/_mock/webhooks").status_code == 200

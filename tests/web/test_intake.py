@@ -1,0 +1,110 @@
+"""A request off the wire: its size, its parts, its text."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from starlette.types import Message, Scope
+
+from mockserver.core.http import Request
+from mockserver.web.intake import LIMIT, TooLarge, body_of, decoded
+
+
+class Wire:
+    """Hands out its messages, and counts how many were asked for."""
+
+    def __init__(self, *messages: Message) -> None:
+        self.messages = list(messages)
+
+    async def __call__(self) -> Message:
+        return self.messages.pop(0)
+
+
+def chunk(body: bytes, *, more: bool = True) -> Message:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+@pytest.mark.parametrize(
+    ("messages", "expected"),
+    [
+        ([{"type": "http.request"}], b""),
+        ([{"type": "http.request", "body": b"abc"}], b"abc"),
+        ([chunk(b"abc", more=False)], b"abc"),
+        ([chunk(b"a"), chunk(b""), chunk(b"b"), chunk(b"c", more=False)], b"abc"),
+        ([chunk(b"a"), {"type": "http.request"}], b"a"),
+        ([chunk(b"12345"), chunk(b"67890", more=False)], b"1234567890"),
+    ],
+)
+def test_body_of_its_parts(messages: list[Message], expected: bytes) -> None:
+    assert asyncio.run(body_of(Wire(*messages), 10)) == expected
+
+
+@pytest.mark.parametrize(("parts", "unread"), [([11], 0), ([5, 6, 1], 1), ([10, 0, 1, 1, 1], 2)])
+def test_body_of_too_many_bytes_reads_no_further(parts: list[int], unread: int) -> None:
+    wire = Wire(*(chunk(bytes(size)) for size in parts))
+    with pytest.raises(TooLarge):
+        asyncio.run(body_of(wire, 10))
+    assert len(wire.messages) == unread
+
+
+def test_limit_is_that_of_the_contract() -> None:
+    assert LIMIT == 1_000_000
+    with pytest.raises(TooLarge):
+        asyncio.run(body_of(Wire(chunk(bytes(LIMIT + 1)))))
+
+
+def scope(**changes: Any) -> Scope:
+    known: Scope = {
+        "method": "POST",
+        "path": "/a b",
+        "query_string": b"",
+        "headers": [],
+        "client": None,
+    }
+    return {**known, **changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "body", "expected"),
+    [
+        ({}, b"", Request("POST", "/a b", client="")),
+        (
+            {"client": ("10.0.0.7", 4711), "headers": [(b"host", b"mock.test:80")]},
+            b"",
+            Request("POST", "/a b", "mock.test:80", {"host": "mock.test:80"}, client="10.0.0.7"),
+        ),
+        (
+            {"headers": [(b"content-type", b"application/json")], "query_string": b"a=1&b=2"},
+            b'{"b": 3}',
+            Request(
+                "POST",
+                "/a b",
+                headers={"content-type": "application/json"},
+                query="a=1&b=2",
+                fields={"a": "1", "b": 3},
+                client="",
+                body=b'{"b": 3}',
+            ),
+        ),
+        (
+            {"headers": [(b"x-odd", b"\xff\xe9")]},
+            b"",
+            Request("POST", "/a b", headers={"x-odd": "ÿé"}, client=""),
+        ),
+        (
+            {"query_string": b"a=1"},
+            b'{"broken',
+            Request(
+                "POST",
+                "/a b",
+                query="a=1",
+                fields={"a": "1"},
+                client="",
+                body=b'{"broken',
+                flaw="the body is not JSON: line 1 column 2: Unterminated string starting at",
+            ),
+        ),
+    ],
+)
+def test_decoded(changes: dict[str, Any], body: bytes, expected: Request) -> None:
+    assert decoded(scope(**changes), body) == expected

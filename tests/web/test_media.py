@@ -1,0 +1,199 @@
+"""Recordings over HTTP: whole, in part, by their headers alone, or refused."""
+
+import io
+import wave
+from dataclasses import replace
+
+import pytest
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
+
+from mockserver.core.audio import Recording, Sound, chunks, size, token
+from mockserver.core.call import Event
+from mockserver.engine.store import World
+from mockserver.web.media import ROUTES, wanted
+from mockserver.web.problems import explained
+from tests.web.conftest import House, build, refusal
+
+BYTES = 200
+
+
+@pytest.fixture
+def studio(world: World) -> House:
+    """A house whose site is the recordings alone, and which has placed no call yet."""
+    house = build(world)
+    inner = Starlette(
+        routes=[Mount("/_media", routes=ROUTES)], exception_handlers={HTTPException: explained}
+    )
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["sandbox"] = house.sandbox
+        await inner(scope, receive, send)
+
+    house.sandbox.store.media = {}
+    return replace(house, app=app)
+
+
+def heard(studio: House, *events: Event) -> str:
+    """The path of the recording of a call to which this has happened."""
+    store = studio.sandbox.store
+    outside = build(store.world)
+    placed = outside.place()
+    call = outside.sandbox.store.calls[placed.headers["x-mock-call"]]
+    name = token(store.world.seed, call.order.id)
+    store.calls[call.order.id] = call._replace(events=events)
+    store.media[name] = call.order.id
+    return f"/_media/default/{name}.wav"
+
+
+TALK = (
+    Event(1_000, "answer", "a"),
+    Event(1_020, "digits", "a", {"digits": "5"}),
+    Event(2_000, "hangup", "a"),
+)
+MADE = Recording(1_000, (Sound(20, "digits", "5"),))
+WHOLE = b"".join(chunks(MADE, 0, size(MADE) - 1))
+
+
+@pytest.mark.parametrize(
+    ("header", "part"),
+    [
+        ("", None),
+        ("bytes=0-", range(200)),
+        ("bytes=0-0", range(1)),
+        ("bytes=5-9", range(5, 10)),
+        ("bytes=199-", range(199, 200)),
+        ("bytes=0-199", range(200)),
+        ("bytes=0-200", range(200)),
+        ("bytes=150-99999999999999999999", range(150, 200)),
+        ("bytes=-1", range(199, 200)),
+        ("bytes=-200", range(200)),
+        ("bytes=-201", range(200)),
+        ("bytes=007-008", range(7, 9)),
+        ("Bytes=5-9", range(5, 10)),
+        (" bytes=5-9 ", range(5, 10)),
+        ("bytes=200-", range(0)),
+        ("bytes=200-300", range(0)),
+        ("bytes=99999999999999999999-", range(0)),
+        ("bytes=-0", range(0)),
+        ("bytes=9-5", None),
+        ("bytes=250-249", None),
+        ("bytes=0-1,3-4", None),
+        ("bytes=0-1, bytes=3-4", None),
+        ("bytes=0-1,", None),
+        ("bytes=-", None),
+        ("bytes=", None),
+        ("bytes", None),
+        ("bytes=a-b", None),
+        ("bytes=--5", None),
+        ("bytes=1-2-3", None),
+        ("bytes=0x1-5", None),
+        ("bytes=5 - 9", None),
+        ("bytes=٣-٤", None),
+        ("bytes=" + "9" * 5_000 + "-", None),
+        ("bytes=0-" + "9" * 5_000, None),
+        ("bytes=-" + "9" * 5_000, None),
+        ("samples=0-1", None),
+        ("0-1", None),
+    ],
+)
+def test_wanted_bytes_of_a_range_header(header: str, part: range | None) -> None:
+    assert wanted(header, BYTES) == part
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(
+    ("asked", "status", "part"),
+    [
+        ([], 200, None),
+        (["bytes=0-"], 206, slice(0, 16_044)),
+        (["bytes=40-1999"], 206, slice(40, 2_000)),
+        (["bytes=-7"], 206, slice(16_037, 16_044)),
+        (["bytes=16000-99999"], 206, slice(16_000, 16_044)),
+        (["bytes=0-1,5-6"], 200, None),
+        (["bytes=0-1", "bytes=5-6"], 200, None),
+        (["nonsense"], 200, None),
+    ],
+)
+def test_recording_whole_or_in_part(
+    studio: House, method: str, asked: list[str], status: int, part: slice | None
+) -> None:
+    path = heard(studio, *TALK)
+    answer = studio.ask(method, path, headers=[("range", value) for value in asked])
+    content = WHOLE[part] if part else WHOLE
+    told = {
+        "content-type": "audio/wav",
+        "content-length": str(len(content)),
+        "accept-ranges": "bytes",
+        "x-content-type-options": "nosniff",
+    }
+    if part:
+        told["content-range"] = f"bytes {part.start}-{part.stop - 1}/16044"
+    assert (answer.status_code, dict(answer.headers)) == (status, told)
+    assert answer.content == (content if method == "GET" else b"")
+
+
+def test_headers_alone_render_nothing(studio: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = heard(studio, *TALK)
+    monkeypatch.setattr("mockserver.web.media.chunks", None)
+    assert studio.ask("HEAD", path).status_code == 200
+
+
+@pytest.mark.parametrize("asked", ["bytes=16044-", "bytes=-0", "bytes=20000-20001"])
+def test_range_beyond_the_recording(studio: House, asked: str) -> None:
+    answer = studio.ask("GET", heard(studio, *TALK), headers={"range": asked})
+    assert refusal(answer) == (416, "no such range", "the recording has the bytes 0 to 16043")
+    assert answer.headers["content-range"] == "bytes */16044"
+
+
+@pytest.mark.parametrize(
+    ("changed", "title", "detail"),
+    [
+        (("default", "other"), "unknown sandbox", "no sandbox here is named other"),
+        (
+            (token("seed", "c1"), token("seed", "c2")),
+            "unknown recording",
+            "no call has a recording of this name",
+        ),
+        ((token("seed", "c1"), "c1"), "unknown recording", "no call has a recording of this name"),
+        ((".wav", ".mp3"), "not found", "Not Found"),
+    ],
+)
+def test_no_such_recording(
+    studio: House, changed: tuple[str, str], title: str, detail: str
+) -> None:
+    path = heard(studio, *TALK)
+    assert studio.ask("GET", path).status_code == 200
+    assert refusal(studio.ask("GET", path.replace(*changed))) == (404, title, detail)
+
+
+def test_recording_of_a_call_that_is_no_longer_known(studio: House) -> None:
+    path = heard(studio, *TALK)
+    studio.sandbox.store.calls.clear()
+    assert refusal(studio.ask("GET", path))[:2] == (404, "unknown recording")
+
+
+def test_recording_of_a_call_that_nobody_answered(studio: House) -> None:
+    path = heard(studio, Event(1_000, "ring", "a"), Event(9_000, "hangup", "a"))
+    name = next(iter(studio.sandbox.store.calls))
+    detail = f"nobody answered call {name}, so that there is nothing to hear"
+    assert refusal(studio.ask("GET", path)) == (404, "no recording", detail)
+
+
+def test_recording_by_another_method(studio: House) -> None:
+    answer = studio.ask("POST", heard(studio, *TALK))
+    assert refusal(answer)[0] == 405
+    assert sorted(answer.headers["allow"].split(", ")) == ["GET", "HEAD"]
+
+
+def test_recording_of_a_call_played_to_its_end(world: World, studio: House) -> None:
+    outside = build(world)
+    name = outside.place().headers["x-mock-call"]
+    outside.advance()
+    call = outside.sandbox.store.calls[name]
+    answer = studio.ask("GET", heard(studio, *call.events))
+    times = {event.verb: event.at for event in call.events if event.leg == "a"}
+    with wave.open(io.BytesIO(answer.content)) as file:
+        assert file.getnframes() == 8 * (times["hangup"] - times["answer"]) > 0

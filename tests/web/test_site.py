@@ -1,0 +1,99 @@
+"""Who gets which path: the control API, the vendors, the lifespan."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mockserver.catalog.accounts import read_account
+from mockserver.web.site import NOUNS, site
+from tests.web.conftest import ORIGIN, PROBLEM, House, refusal
+
+
+def run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    async def called() -> None:
+        await app(scope, receive, send)
+
+    asyncio.run(called())
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "problem"),
+    [
+        ("GET", "/_mock/health", 200, None),
+        ("HEAD", "/_mock/health", 200, None),
+        ("GET", "/_mock/nothing", 404, "not-found"),
+        ("GET", "/_mock/", 404, "not-found"),
+        ("DELETE", "/_mock/calls", 405, "method-not-allowed"),
+        ("GET", "/_mock/clock/advance", 405, "method-not-allowed"),
+        ("GET", "/_mock", 404, "unknown-path"),
+        ("GET", "/_mocked/calls", 404, "unknown-path"),
+        ("GET", "/mobtexting/_mock/health", 404, "unknown-path"),
+        ("POST", "/api/v2/voice/c2c", 302, None),
+    ],
+)
+def test_who_answers(
+    house: House, method: str, path: str, status: int, problem: str | None
+) -> None:
+    answer = house.ask(method, path)
+    assert (answer.status_code, answer.headers.get("x-mock-problem")) == (status, problem)
+    assert (answer.headers.get("content-type") == PROBLEM) == (problem is not None)
+
+
+def test_a_wrong_method_names_the_right_ones(house: House) -> None:
+    answer = house.ask("DELETE", "/_mock/clock/advance")
+    assert refusal(answer) == (405, "method not allowed", "Method Not Allowed")
+    assert answer.headers["allow"] == "POST"
+
+
+def test_a_fault_of_a_control_route_is_our_own_problem(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(house.sandbox.store, "peek", None)
+    detail = "this is a fault of the mock server: TypeError(\"'NoneType' object is not callable\")"
+    assert refusal(house.ask("GET", "/_mock/clock")) == (500, "mock failed", detail)
+
+
+def test_every_noun_has_routes_of_its_own() -> None:
+    routes = [(route.path, tuple(sorted(route.methods or ()))) for one in NOUNS
+              for route in one.ROUTES]  # fmt: skip
+    assert len(set(routes)) == len(routes)
+
+
+def test_the_lifespan_is_run(house: House) -> None:
+    seen: list[str] = []
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        seen.append("start")
+        yield
+        seen.append("stop")
+
+    messages = ["lifespan.startup", "lifespan.shutdown"]
+
+    async def receive() -> Message:
+        return {"type": messages.pop(0)}
+
+    async def send(message: Message) -> None:
+        seen.append(message["type"])
+
+    app = site(house.sandbox, read_account, lambda: (ORIGIN,), lifespan)
+    run(app, {"type": "lifespan", "state": {}}, receive, send)
+    assert seen == ["start", "lifespan.startup.complete", "stop", "lifespan.shutdown.complete"]
+
+
+def test_a_websocket_is_refused(house: House) -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "websocket", "path": "/_mock/events", "headers": [], "query_string": b""}
+    run(house.app, scope, receive, send)
+    assert [message["type"] for message in sent] == ["websocket.close"]
