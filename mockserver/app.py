@@ -51,6 +51,17 @@ class Address:
         return (self.origin, *(f"http://{name}:{self.port}" for name in names))
 
 
+def started(settings: Settings) -> World:
+    """The world, once every setting is known to be right.
+
+    Raises:
+        Mistake, Unusable: as `world`.
+    """
+    if rate(settings.clock) is None:
+        raise Mistake(f"clock {settings.clock!r} is no mode: {MODES}")
+    return world(settings)
+
+
 def bound(settings: Settings) -> socket.socket:
     """The listening socket.
 
@@ -70,22 +81,24 @@ def bound(settings: Settings) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """A uvicorn that says when it is ready, and ends with exit code 0 when it is told to end."""
+    """A uvicorn that says when it is ready, and ends what waits for time before it ends itself."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, sandbox: Sandbox, ready: Callable[[], None]) -> None:
         super().__init__(config)
+        self._sandbox = sandbox
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._sandbox.driver.stop()
+        await super().shutdown(sockets)
 
-def server(settings: Settings, taken: socket.socket, say: Say, log: Say) -> Server:
+
+def server(start: World, settings: Settings, taken: socket.socket, say: Say, log: Say) -> Server:
     """A server on a socket that is bound already; `say` gets the ready lines, `log` the rest."""
-    start = world(settings)
-    if rate(settings.clock) is None:
-        raise Mistake(f"clock {settings.clock!r} is no mode: {MODES}")
     address = Address(settings.host, taken.getsockname()[1])
     courier = Courier(lambda: address.origin)
     timing = Timing(settings.clock, settings.start)
@@ -116,7 +129,7 @@ def server(settings: Settings, taken: socket.socket, say: Say, log: Say) -> Serv
         server_header=False,
         timeout_graceful_shutdown=GRACE,
     )
-    return Server(config, lambda: _announce(address, settings, start, say))
+    return Server(config, sandbox, lambda: _announce(address, settings, start, say))
 
 
 def serve(settings: Settings, say: Say, log: Say) -> None:
@@ -126,8 +139,9 @@ def serve(settings: Settings, say: Say, log: Say) -> None:
         OSError: the port cannot be bound.
         Mistake, Unusable: as `world`.
     """
+    start = started(settings)
     taken = bound(settings)
-    running = server(settings, taken, say, log)
+    running = server(start, settings, taken, say, log)
     # uvicorn raises the signal once more when it has ended; by then it means nothing any more
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda *_: None)
@@ -153,8 +167,9 @@ async def _reload(sandbox: Sandbox, settings: Settings, log: Say) -> None:
 @contextmanager
 def running(settings: Settings) -> Iterator[str]:
     """A server in a thread of its own, for as long as the block runs; gives its origin."""
-    taken, ready = bound(settings), threading.Event()
-    inner = server(settings, taken, lambda _: ready.set(), lambda _: None)
+    start, ready = started(settings), threading.Event()
+    taken = bound(settings)
+    inner = server(start, settings, taken, lambda _: ready.set(), lambda _: None)
     thread = threading.Thread(target=inner.run, kwargs={"sockets": [taken]}, daemon=True)
     thread.start()
     ready.wait(timeout=10)

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 PREFIX: Final = "MOCKSERVER_"
+LAST_PORT: Final = 65_535
+YEARS: Final = range(1970, 9000)
 
 
 class Option(NamedTuple):
@@ -115,7 +117,7 @@ def _given(
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65_535:  # noqa: PLR2004 - the last port there is
+    if not (text.isdecimal() and text.isascii() and len(text) <= 5 and int(text) <= LAST_PORT):  # noqa: PLR2004 - its digits
         raise Mistake(f"port {text!r} is no port: a number from 0 to 65535 is")
     return int(text)
 
@@ -147,4 +149,6 @@ def _start(text: str) -> int | None:
         raise Mistake(f"start-at {text!r} is no ISO 8601 time") from None
     if start.tzinfo is None:
         raise Mistake(f"start-at {text!r} has no time zone: end it with Z or +05:30")
+    if start.year not in YEARS:
+        raise Mistake(f"start-at {text!r} is not between {YEARS.start} and {YEARS.stop}")
     return round(start.timestamp() * 1000)

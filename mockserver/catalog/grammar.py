@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.catalog.document import Document, Path, Problem
 from mockserver.catalog.registry import bundled
+from mockserver.catalog.validating import validator
 from mockserver.core.nearest import nearest
 
 if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator, ValidationError
+    from jsonschema import ValidationError
 
 Flaw = tuple[Path, str]
 """Where in the document, and what is wrong there."""
@@ -24,14 +25,10 @@ def schema() -> dict[str, Any]:
 
 
 @cache
-def validator(part: str = "") -> "Draft202012Validator":
-    """For a whole file, or for a named part of it such as `scenario`."""
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - 90 ms, only for files of users
-
+def form(part: str = "") -> Any:
+    """Of a whole file, or of a named part of it such as `scenario`."""
     whole = schema()
-    return Draft202012Validator(
-        {"$ref": f"#/$defs/{part}", "$defs": whole["$defs"]} if part else whole
-    )
+    return validator({"$ref": f"#/$defs/{part}", "$defs": whole["$defs"]} if part else whole)
 
 
 def problems(document: Document) -> list[Problem]:
@@ -47,7 +44,7 @@ def placed(document: Document, flaw: Flaw) -> Problem:
 
 def flaws(content: object, part: str = "") -> tuple[Flaw, ...]:
     """All that is wrong with the form, in no order."""
-    found = {flaw: None for error in validator(part).iter_errors(content) for flaw in _flaws(error)}
+    found = {flaw: None for error in form(part).iter_errors(content) for flaw in _flaws(error)}
     return tuple(found)
 
 

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from mockserver.catalog.validating import validator
 from mockserver.core.provider import Check
 from mockserver.core.rules import Violation
 
 if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator, ValidationError
+    from jsonschema import ValidationError
 
 OpenAPI = Mapping[str, Any]
 
@@ -19,13 +20,11 @@ def checks(document: Callable[[], OpenAPI]) -> Callable[[str], Check]:
     """A check for each operation; document and validator are made when the first request comes."""
 
     @cache
-    def validator(operation: str) -> "Draft202012Validator":
-        from jsonschema import Draft202012Validator  # noqa: PLC0415 - 90 ms, not at every start
-
-        return Draft202012Validator(form(document(), operation))
+    def bound(operation: str) -> Any:
+        return validator(form(document(), operation))
 
     def check(operation: str) -> Check:
-        return lambda fields: violations(validator(operation), fields)
+        return lambda fields: violations(bound(operation), fields)
 
     return check
 
@@ -49,14 +48,12 @@ def operations(document: OpenAPI) -> dict[str, OpenAPI]:
     return {entry["operationId"]: entry for entry in entries}
 
 
-def violations(
-    validator: "Draft202012Validator", fields: Mapping[str, object]
-) -> tuple[Violation, ...]:
+def violations(checker: Any, fields: Mapping[str, object]) -> tuple[Violation, ...]:
     """What is wrong; a parameter that was sent blank counts as one that was not sent."""
     sent = {name: value for name, value in fields.items() if value not in _BLANK}
-    if validator.is_valid(sent):
+    if checker.is_valid(sent):
         return ()
-    found = {found for error in validator.iter_errors(sent) for found in _violation(error)}
+    found = {found for error in checker.iter_errors(sent) for found in _violation(error)}
     return tuple(sorted(found))
 
 

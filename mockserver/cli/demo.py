@@ -18,7 +18,7 @@ def command() -> None:
     from mockserver.settings import read  # noqa: PLC0415 - as above
 
     settings = read(
-        {"port": "0", "clock": "manual", "start_at": START, "seed": "demo", "quiet": True}
+        {"port": "0", "clock": "manual", "start_at": START, "seed": "demo", "quiet": True}, {}
     )
     with running(settings) as origin:
         click.echo(f"mockserver listens on {origin}, its clock stands still at {START}\n")

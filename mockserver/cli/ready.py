@@ -2,26 +2,42 @@
 
 import json
 import sys
-from urllib.error import URLError
+from http.client import HTTPException
+from typing import Any
+from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
 import click
 
-from mockserver.settings import read
+from mockserver.cli import BAD_USAGE
+from mockserver.settings import Mistake, read
 
 
 @click.command("ready")
 @click.option("--url", metavar="URL", help="origin of the server, else MOCKSERVER_HOST and _PORT")
 def command(url: str | None) -> None:
     """Exit with 0 when a running server is ready, else with 1."""
-    settings = read({})
+    try:
+        settings = read({})
+    except Mistake as mistake:
+        click.echo(f"mockserver: {mistake}", err=True)
+        sys.exit(BAD_USAGE)
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - read, not bound
     origin = (url or f"http://{host}:{settings.port}").rstrip("/")
     try:
-        # environment proxies have no business between a container and itself
-        with build_opener(ProxyHandler({})).open(f"{origin}/_mock/health", timeout=2) as answer:
-            health = json.load(answer)
-    except (URLError, OSError, ValueError) as error:
+        health = _health(origin)
+        click.echo(f"mockserver {health['version']} at {origin} is {health['status']}")
+    except (OSError, HTTPException, ValueError, LookupError, TypeError) as error:
         click.echo(f"mockserver at {origin} is not ready: {error}", err=True)
         sys.exit(1)
-    click.echo(f"mockserver {health['version']} at {origin} is {health['status']}")
+
+
+def _health(origin: str) -> Any:
+    """What the server says of itself; proxies of the environment have no business here."""
+    opener = build_opener(ProxyHandler({}))
+    try:
+        with opener.open(f"{origin}/_mock/health", timeout=2) as answer:
+            return json.load(answer)
+    except HTTPError as error:
+        error.close()
+        raise

@@ -69,7 +69,7 @@ def recording(call: Call) -> Recording | None:
     heard = _heard(call.events)
     if not heard:
         return None
-    start, _, leg, _ = heard[0]
+    start, leg = heard[0].at, heard[0].leg
     ends = (event.at for event in heard if (event.verb, event.leg) == ("hangup", leg))
     sounds = (
         Sound(event.at - start, event.verb, str(event.data.get(_TEXTS[event.verb], "")))

@@ -128,8 +128,11 @@ class Call(NamedTuple):
         return next((leg for leg in self.legs if leg.name == name), None)
 
     def again(self, at: int) -> "Call":
-        """The same call, to be dialled once more at `at`: the engine makes a new attempt of it."""
-        return self._replace(redial=self.redial + 1, starts_at=at)
+        """The same call, to be dialled once more at `at`: a new attempt, its legs as new."""
+        past = (*self.attempts, attempt(self))
+        legs = tuple(Leg(leg.name, leg.role, leg.number) for leg in self.legs)
+        renewed = self._replace(phase="placed", legs=legs, attempts=past, cursor=())
+        return renewed._replace(redial=self.redial + 1, starts_at=at, began_at=None, over_at=None)
 
 
 def apply(call: Call, event: Event) -> Call:
@@ -140,15 +143,6 @@ def apply(call: Call, event: Event) -> Call:
     """
     changed = _to_leg(call, event) if event.leg else _to_call(call, event)
     return changed._replace(events=(*call.events, event))
-
-
-def renewed(call: Call) -> Call:
-    """A call that is over, or has not begun, made ready to begin at its `starts_at`."""
-    past = (*call.attempts, attempt(call)) if call.began_at is not None else call.attempts
-    legs = tuple(Leg(leg.name, leg.role, leg.number) for leg in call.legs)
-    return call._replace(
-        legs=legs, attempts=past, phase="placed", cursor=(), began_at=None, over_at=None
-    )
 
 
 def attempt(call: Call) -> Attempt:

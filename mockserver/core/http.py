@@ -27,7 +27,7 @@ class Request:
     flaw: str = ""
 
     def accepts(self, media_type: str) -> bool:
-        """Whether the client names this media type, or lets us choose, in its `Accept` header."""
+        """Whether the client names this very media type in its `Accept` header."""
         accepted = self.headers.get("accept", "")
         kinds = {part.split(";")[0].strip().lower() for part in accepted.split(",")}
         return media_type in kinds

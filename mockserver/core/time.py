@@ -14,6 +14,9 @@ _LENGTH: Final = re.compile(
     r"(?:(?P<s>\d+(?:\.\d+)?)s?)?"
 )
 _UNITS: Final = {"d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND}
+LAST: Final = 221_845_392_000_000
+"""The end of all clocks here, 9000-01-01: what comes after it can still be printed."""
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 

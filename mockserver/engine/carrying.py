@@ -2,7 +2,7 @@
 
 from mockserver.core.account import Account
 from mockserver.core.audio import token
-from mockserver.core.call import Call, renewed
+from mockserver.core.call import Call
 from mockserver.core.facts import Fact, Skipped
 from mockserver.core.legs import ANSWERED, STAYS, Behaviour
 from mockserver.core.numberplan import planned
@@ -29,7 +29,7 @@ def carry(store: Store, effects: Effects, now: int, choice: Choice = NOBODY) -> 
 def place(store: Store, call: Call, now: int, choice: Choice) -> None:
     """Take a new call in, give a known one its next attempt, or move one that has not begun."""
     name = call.order.id
-    ready = renewed(call)._replace(starts_at=max(call.starts_at, now))
+    ready = call._replace(starts_at=max(call.starts_at, now))
     new = name not in store.calls
     if new:
         choose(store, ready, choice)

@@ -132,8 +132,11 @@ class Store:
     def record(self, fact: Fact) -> None:
         self.journal.append(fact)
         self.recorded += 1
-        for watcher in self.watchers:
-            watcher(fact)
+        for watcher in tuple(self.watchers):
+            try:
+                watcher(fact)
+            except Exception:  # noqa: BLE001 - who cannot watch any more must not stop the clock
+                self.watchers.remove(watcher)
 
     def schedule(self, at: int, kind: str, subject: str, what: Told | Change | None = None) -> int:
         self._serial += 1

@@ -22,7 +22,10 @@ class Carrier(Protocol):
 
 
 class Advanced(NamedTuple):
-    """`stopped` is None, `limit` if idle was never reached, `reset` if the world was reset."""
+    """What an advance did; `stopped` is None, or why it ended early.
+
+    That is `limit` for an idle that was never reached, `reset` of the world, `stop` of the server.
+    """
 
     events: int
     attempts: int
@@ -41,6 +44,7 @@ class Driver:
         self.clock = clock
         self.courier = courier
         self.advancing = False
+        self.stopping = False
         self._unanswered = 0
         self._nudged = asyncio.Event()
         self._out: dict[asyncio.Task[None], str] = {}
@@ -95,6 +99,11 @@ class Driver:
         finally:
             self.advancing = False
             self.nudge()
+
+    async def stop(self) -> None:
+        """An advance ends where it is, and nothing is out any more."""
+        self.stopping = True
+        await self.quiet()
 
     async def quiet(self) -> None:
         """Stop what is out on its way, and wait until it has stopped."""
@@ -160,7 +169,7 @@ class Driver:
         horizon = self.clock.now() + HORIZON if to is None else to
         await self.settled()
         while (due := self.store.peek()) and due.at <= horizon and self.store.epoch == epoch:
-            if events == EVENTS and to is None:
+            if self.stopping or (events == EVENTS and to is None):
                 break
             self._step(due)
             events += 1
@@ -168,8 +177,8 @@ class Driver:
             await self.settled()
             if events % BREATH == 0:
                 await asyncio.sleep(0)
-        if self.store.epoch != epoch:
-            return Advanced(events, attempts, "reset")
+        if self.store.epoch != epoch or self.stopping:
+            return Advanced(events, attempts, "stop" if self.stopping else "reset")
         if to is None:
             return Advanced(events, attempts, "limit" if due else None)
         self.clock.jump(to)

@@ -31,6 +31,8 @@ class Sandbox:
         clock = timing.clock()
         self.store = Store(world, clock.now(), name)
         self.driver = Driver(self.store, clock, courier)
+        self.took: dict[str, int] = {}
+        """Request id -> real ms that its answer took; kept out of the journal."""
         self.inboxes: defaultdict[str, Inbox] = defaultdict(Inbox)
         self._task: asyncio.Task[None] | None = None
 
@@ -46,8 +48,9 @@ class Sandbox:
         clock = self.timing.clock()
         self.store.reset(clock.now())
         self.inboxes.clear()
-        await self.driver.quiet()
+        self.took.clear()
         self.driver.clock = clock
+        await self.driver.quiet()
         self.driver.nudge()
 
     async def stop(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Mapping
 
 from starlette.responses import Response
@@ -14,10 +15,10 @@ from mockserver.core.rules import Rule
 from mockserver.core.time import SECOND, iso
 from mockserver.engine.casework import Asked, consulted, sights
 from mockserver.engine.simulation import request
-from mockserver.engine.store import Exchange
+from mockserver.engine.store import KEPT, Exchange
 from mockserver.engine.travelling import hurried
 from mockserver.runtime.sandboxes import Sandbox
-from mockserver.web.intake import LIMIT, TooLarge, body_of, decoded
+from mockserver.web.intake import LIMIT, Gone, TooLarge, body_of, decoded
 from mockserver.web.problems import problem
 from mockserver.web.routing import Unknown, find
 from mockserver.web.transport import broken
@@ -34,6 +35,8 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
         refusal = problem(413, "body too large", f"a request has at most {LIMIT:,} bytes")
         await refusal(scope, receive, send)
         return
+    except Gone:
+        return
     asked = _asked(sandbox, scope, body)
     if isinstance(asked, Response):
         await asked(scope, receive, send)
@@ -42,14 +45,13 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
     if asked.turn.after:
         await asyncio.sleep(asked.turn.after / SECOND)
     with sandbox.driver.answering() as now:
-        answer = _answer(sandbox, asked, now)
-        if isinstance(answer, Exchange) and hurried(sandbox.store, answer.calls):
+        response, calls = _answered(sandbox, asked, now)
+        if hurried(sandbox.store, calls):
             await sandbox.driver.hurry(now)
         if asked.turn.broken:
             await broken(asked.turn.broken, scope, receive, send)
-            return
-        response = answer if isinstance(answer, Response) else _response(answer)
-        await response(scope, receive, send)
+        else:
+            await response(scope, receive, send)
 
 
 def _asked(sandbox: Sandbox, scope: Scope, body: bytes) -> Asked | Response:
@@ -66,13 +68,20 @@ def _asked(sandbox: Sandbox, scope: Scope, body: bytes) -> Asked | Response:
     return _unplayable(sandbox, asked) or asked
 
 
-def _answer(sandbox: Sandbox, asked: Asked, now: int) -> Exchange | Response:
+def _answered(sandbox: Sandbox, asked: Asked, now: int) -> tuple[Response, tuple[str, ...]]:
+    """The vendor's answer, and the calls that it placed; a fault of our own is a problem."""
+    since = time.perf_counter()
     try:
-        return request(sandbox.store, asked, now)
+        exchange = request(sandbox.store, asked, now)
+        response = _response(exchange)
     except Exception as error:
         log.exception("a provider failed")
         sandbox.store.record(Fact(now, "error", "", error))
-        return problem(500, "mock failed", f"this is a fault of the mock server: {error!r}")
+        return problem(500, "mock failed", f"this is a fault of the mock server: {error!r}"), ()
+    sandbox.took[exchange.id] = round((time.perf_counter() - since) * 1_000)
+    if len(sandbox.took) > KEPT:
+        del sandbox.took[next(iter(sandbox.took))]
+    return response, exchange.calls
 
 
 def _names(header: str) -> list[str]:

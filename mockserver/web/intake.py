@@ -12,16 +12,23 @@ class TooLarge(Exception):
     """The body goes on beyond the limit; the rest of it is not read."""
 
 
+class Gone(Exception):
+    """The client has left before it had sent its body."""
+
+
 async def body_of(receive: Receive, limit: int = LIMIT) -> bytes:
     """The whole body, counted as it comes in.
 
     Raises:
         TooLarge: as soon as it is over the limit.
+        Gone: nobody waits for an answer any more.
     """
     parts: list[bytes] = []
     size, more = 0, True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
         part = message.get("body", b"")
         size, more = size + len(part), message.get("more_body", False)
         if size > limit:

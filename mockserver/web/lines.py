@@ -12,7 +12,7 @@ Words = Iterable[object]
 
 def line(fact: Fact, store: Store) -> str:
     """`12:00:04 mobtexting c7 a answer`; control characters never reach the terminal."""
-    told = fact_json(fact, store.world.seed)
+    told = fact_json(fact, store.world)
     call = store.calls.get(fact.call)
     provider = call.order.provider if call else told.get("provider")
     words = (told["at"][11:19], provider, fact.call, *PARTS.get(fact.kind, _other)(told))

@@ -1,14 +1,27 @@
 """Hides credentials in every output; a short salted hash keeps two of them apart."""
 
+import json
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
 
 from mockserver.core.chance import digest
 
-SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-mock-token"})
-SECRET_NAMES = frozenset(
+SECRET_HEADERS: Final = frozenset(
+    {"authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key", "x-mock-token"}
+)
+SECRET_NAMES: Final = frozenset(
     {"access_token", "apikey", "api_key", "security-id", "token", "password", "secret"}
 )
+SHORTEST: Final = 4
+"""A shorter credential is only hidden where a secret name tells it: it may be part of any word."""
+
+_NAMES: Final = "|".join(map(re.escape, sorted(SECRET_NAMES)))
+_IN_TEXT: Final = re.compile(
+    rf'(?i)((?:{_NAMES})"?(?:\s*[:=]\s*|[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n)"?)([^"&,;\s}}\]]+)'
+)
+"""A secret in a form, in a multipart form, or in JSON that is broken."""
 
 
 def mask(secret: str, salt: str) -> str:
@@ -17,34 +30,58 @@ def mask(secret: str, salt: str) -> str:
 
 def headers(given: Mapping[str, str], salt: str) -> dict[str, str]:
     """Headers as they may be shown: the scheme of an authorization stays readable."""
+    hidden = SECRET_HEADERS | SECRET_NAMES
     return {
-        name: _authorization(value, salt) if name in SECRET_HEADERS else value
+        name: _authorization(value, salt) if name.lower() in hidden else value
         for name, value in given.items()
     }
 
 
 def value(given: Any, salt: str) -> Any:
-    """A JSON value as it may be shown, whatever stands under a secret name masked."""
+    """A JSON value as it may be shown: whatever stands below a secret name is masked."""
     if isinstance(given, Mapping):
         return {name: _named(name, inner, salt) for name, inner in given.items()}
     if isinstance(given, list | tuple):
         return [value(inner, salt) for inner in given]
-    return given
+    return text(given, salt) if isinstance(given, str) else given
+
+
+def text(given: str, salt: str) -> str:
+    """Text that may be a form, or JSON that does not read."""
+    return _IN_TEXT.sub(lambda found: found[1] + mask(found[2], salt), given)
 
 
 def query(given: str, salt: str) -> str:
-    return "&".join(_pair(pair, salt) for pair in given.split("&")) if given else ""
+    """A query string; one that tells a secret is spelled anew."""
+    pairs = parse_qsl(given, keep_blank_values=True, encoding="utf-8", errors="replace")
+    if not any(name.lower() in SECRET_NAMES for name, _ in pairs):
+        return given
+    shown = [
+        (name, mask(told, salt) if name.lower() in SECRET_NAMES else told) for name, told in pairs
+    ]
+    return urlencode(shown, safe="*")
+
+
+def url(given: str, salt: str) -> str:
+    front, mark, asked = given.partition("?")
+    return f"{front}?{query(asked, salt)}" if mark else given
+
+
+def without(given: Any, secret: str | None, salt: str) -> Any:
+    """The same value with this very secret hidden wherever it stands."""
+    if not secret or len(secret) < SHORTEST:
+        return given
+    if isinstance(given, Mapping):
+        return {name: without(inner, secret, salt) for name, inner in given.items()}
+    if isinstance(given, list | tuple):
+        return [without(inner, secret, salt) for inner in given]
+    return given.replace(secret, mask(secret, salt)) if isinstance(given, str) else given
 
 
 def _named(name: str, inner: Any, salt: str) -> Any:
-    if name.lower() in SECRET_NAMES and isinstance(inner, str | int):
-        return mask(str(inner), salt)
-    return value(inner, salt)
-
-
-def _pair(pair: str, salt: str) -> str:
-    name, equals, inner = pair.partition("=")
-    return f"{name}={mask(inner, salt)}" if equals and name.lower() in SECRET_NAMES else pair
+    if name.lower() not in SECRET_NAMES or inner is None:
+        return value(inner, salt)
+    return mask(inner if isinstance(inner, str) else json.dumps(inner, sort_keys=True), salt)
 
 
 def _authorization(given: str, salt: str) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mockserver.core.time import iso
 from mockserver.runtime.sandboxes import Sandbox
 from mockserver.web import media
 from mockserver.web.control import (
@@ -29,6 +30,7 @@ from mockserver.web.gateway import gateway
 from mockserver.web.problems import explained
 
 OURS = ("/_mock/", "/_media/")
+NOW = b"x-mock-now"
 
 NOUNS = (
     health,
@@ -61,9 +63,24 @@ def site(
     app.state.origins = origins
 
     async def entrance(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            scope["sandbox"] = sandbox
-        ours = scope["type"] != "http" or scope["path"].startswith(OURS)
-        await (app if ours else gateway)(scope, receive, send)
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        scope["sandbox"] = sandbox
+        inner = app if scope["path"].startswith(OURS) else gateway
+        await inner(scope, receive, dated(send, sandbox))
 
     return entrance
+
+
+def dated(send: Send, sandbox: Sandbox) -> Send:
+    """Every answer tells the sandbox's time."""
+
+    async def tell(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = message["headers"]
+            if all(name != NOW for name, _ in headers):
+                message["headers"] = [*headers, (NOW, iso(sandbox.clock.now()).encode())]
+        await send(message)
+
+    return tell

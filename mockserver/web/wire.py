@@ -1,6 +1,5 @@
 """Calls, requests, webhooks and facts as the contract prints them."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,10 +9,11 @@ from mockserver.core.facts import Fact, Moot, Skipped
 from mockserver.core.time import iso
 from mockserver.core.webhook import Attempt as Try
 from mockserver.core.webhook import Delivery
-from mockserver.engine.store import Exchange, Store
+from mockserver.engine.store import Exchange, Store, World
 from mockserver.web import masking
+from mockserver.web.legible import legible
 
-SHOWN = ("accept", "content-type", "x-mock-scenario", "user-agent", "host")
+SHOWN = ("accept", "content-type", "x-mock-scenario")
 
 
 def call_json(store: Store, call: Call) -> dict[str, Any]:
@@ -55,11 +55,12 @@ def event_json(event: Event) -> dict[str, Any]:
     return told
 
 
-def request_json(exchange: Exchange, salt: str) -> dict[str, Any]:
+def request_json(exchange: Exchange, world: World) -> dict[str, Any]:
     """The parts that stay the same from run to run: headers are those of a short list."""
-    asked = exchange.request
-    shown = {name: asked.headers[name] for name in SHOWN[:3] if name in asked.headers}
-    return {
+    asked, salt = exchange.request, world.seed
+    secret = world.listings[exchange.provider].provider.credential(asked)
+    shown = {name: asked.headers[name] for name in SHOWN if name in asked.headers}
+    told = {
         "id": exchange.id,
         "at": iso(exchange.at),
         "provider": exchange.provider,
@@ -68,13 +69,15 @@ def request_json(exchange: Exchange, salt: str) -> dict[str, Any]:
         "path": asked.path,
         "query": masking.query(asked.query, salt),
         "headers": shown,
-        "body": masking.value(_text(asked.body), salt),
+        "body": masking.value(legible(asked.body), salt),
         "status": exchange.reply.status or None,
         "answer": _answer(exchange),
         "fault": exchange.fault,
         "scenario": list(exchange.stories),
         "call": exchange.calls[0] if exchange.calls else None,
     }
+    hidden: dict[str, Any] = masking.without(told, secret, salt)
+    return hidden
 
 
 def webhook_json(delivery: Delivery, salt: str) -> dict[str, Any]:
@@ -85,30 +88,31 @@ def webhook_json(delivery: Delivery, salt: str) -> dict[str, Any]:
         "call": webhook.call,
         "kind": webhook.kind,
         "method": webhook.method,
-        "url": webhook.url,
+        "url": masking.url(webhook.url, salt),
         "headers": masking.headers(webhook.headers, salt),
         "body": webhook.body,
         "state": delivery.state,
         "next_at": _time(delivery.due),
         "attempts": [
-            {**_try(made), "duration_ms": made.answer.millis, "answer": _text(made.answer.body)}
+            {**_try(made), "duration_ms": made.answer.millis, "answer": legible(made.answer.body)}
             for made in delivery.attempts
         ],
     }
 
 
-def fact_json(fact: Fact, salt: str) -> dict[str, Any]:
+def fact_json(fact: Fact, world: World) -> dict[str, Any]:
     told = {"at": iso(fact.at), "fact": fact.kind, "call": fact.call or None}
     match fact.what:
         case Exchange():
-            asked = request_json(fact.what, salt)
+            asked = request_json(fact.what, world)
             return {**told, "request": asked.pop("id"), **asked}
         case Event():
             return {**told, **event_json(fact.what)}
         case Delivery():
             webhook = fact.what.webhook
             made = {"webhook": fact.what.id, "kind": webhook.kind, "state": fact.what.state}
-            sent = {"method": webhook.method, "url": webhook.url, "body": webhook.body}
+            url = masking.url(webhook.url, world.seed)
+            sent = {"method": webhook.method, "url": url, "body": webhook.body}
             return {**told, **made, **sent, **_try(fact.what.attempts[-1])}
         case Moot() | Skipped():
             return {**told, **fact.what._asdict()}
@@ -163,11 +167,4 @@ def _time(at: int | None) -> str | None:
 
 def _answer(exchange: Exchange) -> Any:
     body = exchange.reply.body
-    return _text(body) if isinstance(body, bytes) else body
-
-
-def _text(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return body.decode("utf-8", "replace")
+    return legible(body) if isinstance(body, bytes) else body

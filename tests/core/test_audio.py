@@ -179,8 +179,10 @@ def test_sound_is_cut_at_the_end(kind: str) -> None:
 
 
 def test_sound_after_the_end_is_not_heard() -> None:
-    silent = Recording(1_000, (Sound(1_000, "digits", "1"), Sound(1_000, "play", "late")))
-    assert samples(silent) == [0] * 8_000
+    late = (Sound(1_000, "digits", "1"), *(Sound(1_001, "play", "a crowd"),) * 9)
+    assert samples(Recording(1_000, late)) == [0] * 8_000
+    heard = samples(Recording(1_000, (Sound(0, "speech", "fifteen letters"), *late)))
+    assert heard == tone(300, 4_000, 8_000)
 
 
 def test_overlapping_sounds_add_up() -> None:

@@ -10,7 +10,6 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
-from mockserver.catalog.accounts import read_account
 from mockserver.core.webhook import Answer, Delivery
 from mockserver.engine.store import World
 from mockserver.runtime.sandboxes import Sandbox, Timing
@@ -83,7 +82,7 @@ async def no_lifespan(_: Any) -> AsyncIterator[None]:
 def build(world: World, mode: str = "manual", origins: tuple[str, ...] = (ORIGIN,)) -> House:
     postman = Postman()
     sandbox = Sandbox("default", world, Timing(mode, START), postman)
-    return House(sandbox, postman, site(sandbox, read_account, lambda: origins, no_lifespan))
+    return House(sandbox, postman, site(sandbox, lambda: origins, no_lifespan))
 
 
 @pytest.fixture

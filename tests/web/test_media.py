@@ -2,50 +2,27 @@
 
 import io
 import wave
-from dataclasses import replace
 
 import pytest
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.routing import Mount
-from starlette.types import Receive, Scope, Send
 
 from mockserver.core.audio import Recording, Sound, chunks, size, token
 from mockserver.core.call import Event
-from mockserver.engine.store import World
-from mockserver.web.media import ROUTES, wanted
-from mockserver.web.problems import explained
-from tests.web.conftest import House, build, refusal
+from mockserver.web.media import wanted
+from tests.web.conftest import House, refusal
 
 BYTES = 200
 
 
-@pytest.fixture
-def studio(world: World) -> House:
-    """A house whose site is the recordings alone, and which has placed no call yet."""
-    house = build(world)
-    inner = Starlette(
-        routes=[Mount("/_media", routes=ROUTES)], exception_handlers={HTTPException: explained}
-    )
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        scope["sandbox"] = house.sandbox
-        await inner(scope, receive, send)
-
-    house.sandbox.store.media = {}
-    return replace(house, app=app)
-
-
-def heard(studio: House, *events: Event) -> str:
+def heard(house: House, *events: Event) -> str:
     """The path of the recording of a call to which this has happened."""
-    store = studio.sandbox.store
-    outside = build(store.world)
-    placed = outside.place()
-    call = outside.sandbox.store.calls[placed.headers["x-mock-call"]]
-    name = token(store.world.seed, call.order.id)
-    store.calls[call.order.id] = call._replace(events=events)
-    store.media[name] = call.order.id
-    return f"/_media/default/{name}.wav"
+    store = house.sandbox.store
+    name = house.place().headers["x-mock-call"]
+    store.calls[name] = store.calls[name]._replace(events=events)
+    return path_of(house, name)
+
+
+def path_of(house: House, name: str) -> str:
+    return f"/_media/default/{token(house.sandbox.store.world.seed, name)}.wav"
 
 
 TALK = (
@@ -118,10 +95,10 @@ def test_wanted_bytes_of_a_range_header(header: str, part: range | None) -> None
     ],
 )
 def test_recording_whole_or_in_part(
-    studio: House, method: str, asked: list[str], status: int, part: slice | None
+    house: House, method: str, asked: list[str], status: int, part: slice | None
 ) -> None:
-    path = heard(studio, *TALK)
-    answer = studio.ask(method, path, headers=[("range", value) for value in asked])
+    path = heard(house, *TALK)
+    answer = house.ask(method, path, headers=[("range", value) for value in asked])
     content = WHOLE[part] if part else WHOLE
     told = {
         "content-type": "audio/wav",
@@ -135,15 +112,15 @@ def test_recording_whole_or_in_part(
     assert answer.content == (content if method == "GET" else b"")
 
 
-def test_headers_alone_render_nothing(studio: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = heard(studio, *TALK)
+def test_headers_alone_render_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = heard(house, *TALK)
     monkeypatch.setattr("mockserver.web.media.chunks", None)
-    assert studio.ask("HEAD", path).status_code == 200
+    assert house.ask("HEAD", path).status_code == 200
 
 
 @pytest.mark.parametrize("asked", ["bytes=16044-", "bytes=-0", "bytes=20000-20001"])
-def test_range_beyond_the_recording(studio: House, asked: str) -> None:
-    answer = studio.ask("GET", heard(studio, *TALK), headers={"range": asked})
+def test_range_beyond_the_recording(house: House, asked: str) -> None:
+    answer = house.ask("GET", heard(house, *TALK), headers={"range": asked})
     assert refusal(answer) == (416, "no such range", "the recording has the bytes 0 to 16043")
     assert answer.headers["content-range"] == "bytes */16044"
 
@@ -161,39 +138,36 @@ def test_range_beyond_the_recording(studio: House, asked: str) -> None:
         ((".wav", ".mp3"), "not found", "Not Found"),
     ],
 )
-def test_no_such_recording(
-    studio: House, changed: tuple[str, str], title: str, detail: str
-) -> None:
-    path = heard(studio, *TALK)
-    assert studio.ask("GET", path).status_code == 200
-    assert refusal(studio.ask("GET", path.replace(*changed))) == (404, title, detail)
+def test_no_such_recording(house: House, changed: tuple[str, str], title: str, detail: str) -> None:
+    path = heard(house, *TALK)
+    assert house.ask("GET", path).status_code == 200
+    assert refusal(house.ask("GET", path.replace(*changed))) == (404, title, detail)
 
 
-def test_recording_of_a_call_that_is_no_longer_known(studio: House) -> None:
-    path = heard(studio, *TALK)
-    studio.sandbox.store.calls.clear()
-    assert refusal(studio.ask("GET", path))[:2] == (404, "unknown recording")
+def test_recording_of_a_call_that_is_no_longer_known(house: House) -> None:
+    path = heard(house, *TALK)
+    house.sandbox.store.calls.clear()
+    assert refusal(house.ask("GET", path))[:2] == (404, "unknown recording")
 
 
-def test_recording_of_a_call_that_nobody_answered(studio: House) -> None:
-    path = heard(studio, Event(1_000, "ring", "a"), Event(9_000, "hangup", "a"))
-    name = next(iter(studio.sandbox.store.calls))
+def test_recording_of_a_call_that_nobody_answered(house: House) -> None:
+    path = heard(house, Event(1_000, "ring", "a"), Event(9_000, "hangup", "a"))
+    name = next(iter(house.sandbox.store.calls))
     detail = f"nobody answered call {name}, so that there is nothing to hear"
-    assert refusal(studio.ask("GET", path)) == (404, "no recording", detail)
+    assert refusal(house.ask("GET", path)) == (404, "no recording", detail)
 
 
-def test_recording_by_another_method(studio: House) -> None:
-    answer = studio.ask("POST", heard(studio, *TALK))
+def test_recording_by_another_method(house: House) -> None:
+    answer = house.ask("POST", heard(house, *TALK))
     assert refusal(answer)[0] == 405
     assert sorted(answer.headers["allow"].split(", ")) == ["GET", "HEAD"]
 
 
-def test_recording_of_a_call_played_to_its_end(world: World, studio: House) -> None:
-    outside = build(world)
-    name = outside.place().headers["x-mock-call"]
-    outside.advance()
-    call = outside.sandbox.store.calls[name]
-    answer = studio.ask("GET", heard(studio, *call.events))
-    times = {event.verb: event.at for event in call.events if event.leg == "a"}
+def test_recording_of_a_call_played_to_its_end(house: House) -> None:
+    name = house.place().headers["x-mock-call"]
+    house.advance()
+    answer = house.ask("GET", path_of(house, name))
+    events = house.sandbox.store.calls[name].events
+    times = {event.verb: event.at for event in events if event.leg == "a"}
     with wave.open(io.BytesIO(answer.content)) as file:
         assert file.getnframes() == 8 * (times["hangup"] - times["answer"]) > 0

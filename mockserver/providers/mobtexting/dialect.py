@@ -47,9 +47,16 @@ def new_id(seed: str, number: int) -> str:
 
 def hook(account: Account, webhook_id: str) -> str | None:
     """Where reports go: empty for wherever the portal says, None for an id nobody knows."""
-    if not account.webhooks:
-        return ""
-    return account.webhooks.get(webhook_id, account.webhooks.get("any"))
+    usual = account.webhooks.get("any")
+    if not account.webhooks or not webhook_id:
+        return usual or ""
+    return account.webhooks.get(webhook_id, usual)
+
+
+def given(call: Call, name: str) -> int | None:
+    """A whole number of the request; a blank one counts as not sent."""
+    sent = call.order.wanted.get(name)
+    return None if sent in ("", None) else int(str(sent))
 
 
 def parties(request: Request) -> tuple[Mapping[str, str], ...]:

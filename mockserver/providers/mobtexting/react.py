@@ -29,7 +29,8 @@ def bridged(moment: Moment) -> Effects:
 def redialled(moment: Moment) -> Effects:
     """Only a call that somebody left unanswered is dialled again (documented)."""
     call = moment.call
-    tries = int(str(call.order.wanted.get("attempts", REDIALS)))
+    wanted = dialect.given(call, "attempts")
+    tries = REDIALS if wanted is None else wanted
     unanswered = any(leg.cause == "no-answer" for leg in call.legs)
     if not unanswered or call.redial >= tries:
         return NOTHING
@@ -38,7 +39,7 @@ def redialled(moment: Moment) -> Effects:
 
 def reported(moment: Moment) -> Effects:
     """One report, after the last attempt."""
-    webhook_id = str(moment.call.order.wanted.get("webhook_id", ""))
+    webhook_id = str(moment.call.order.wanted.get("webhook_id") or "")
     url = dialect.hook(moment.account, webhook_id) or ""
     body = dialect.report(moment.call, moment.event.at, moment.account.quirks)
     return Effects(send=(Webhook(moment.call.order.id, "completed", url, body),))
@@ -46,9 +47,9 @@ def reported(moment: Moment) -> Effects:
 
 def _limit(moment: Moment) -> Iterator[tuple[str, Event]]:
     """`duration` is in minutes, counts the conversation, and ends the call."""
-    minutes = moment.call.order.wanted.get("duration")
+    minutes = dialect.given(moment.call, "duration")
     if minutes:
-        end, last = moment.event.at + int(str(minutes)) * MINUTE, moment.call.legs[-1].name
+        end, last = moment.event.at + minutes * MINUTE, moment.call.legs[-1].name
         yield moment.call.order.id, Event(end, "hangup", last, {"cause": "normal"})
 
 

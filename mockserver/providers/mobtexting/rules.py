@@ -24,11 +24,15 @@ NO_BALANCE = Fault("insufficient-balance", 402, "Insufficient balance", Source.A
 
 def _required(name: str) -> Rule:
     text = f"The {name} field is required."
-    return missing(name, Fault(f"{name}-required", 422, text, Source.ASSUMED))
+    return missing(name, Fault(f"{_kebab(name)}-required", 422, text, Source.ASSUMED))
 
 
 def _invalid(name: str, text: str) -> Rule:
-    return malformed(name, Fault(f"{name}-malformed", 422, text, Source.ASSUMED))
+    return malformed(name, Fault(f"{_kebab(name)}-malformed", 422, text, Source.ASSUMED))
+
+
+def _kebab(name: str) -> str:
+    return name.replace("_", "-")
 
 
 def unknown_hook(case: Case) -> bool:

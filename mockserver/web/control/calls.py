@@ -67,6 +67,9 @@ def _event(body: dict[str, Any], call: Call, now: int) -> Event:
         hint = nearest(verb, PHONE) or f"known: {', '.join(PHONE)}"
         raise HTTPException(422, f"a phone cannot {verb or 'do nothing'}: {hint}")
     data = {name: str(body[name]) for name in PHONE[verb] if name in body}
+    lacking = [name for name in PHONE[verb] if name not in data and name != "cause"]
+    if lacking:
+        raise HTTPException(422, f"{verb} needs {lacking[0]}")
     unknown = body.keys() - {"event", "leg", *PHONE[verb]}
     if unknown:
         raise HTTPException(422, f"{verb} takes no {', '.join(sorted(unknown))}")

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from mockserver.core.facts import Fact
-from mockserver.core.time import iso, length, millis
+from mockserver.core.time import LAST, iso, length, millis
 from mockserver.runtime.clock import MODES, rate
 from mockserver.runtime.driver import Advancing
 from mockserver.runtime.sandboxes import Sandbox
@@ -44,10 +44,18 @@ async def advance(request: Request) -> JSONResponse:
         raise HTTPException(409, "another advance of this sandbox is still running") from None
     if done.stopped != "reset":
         sandbox.store.record(Fact(sandbox.clock.now(), "clock", "", {"advance": body}))
-    clock, store = _clock(sandbox), sandbox.store
-    kept = {name: clock[name] for name in ("now", "pending", "next_at")}
-    waiting = list(store.waiting)
-    return JSONResponse({**done._asdict(), **kept, "waiting": waiting})
+    clock = _clock(sandbox)
+    return JSONResponse(
+        {
+            "now": clock["now"],
+            "events": done.events,
+            "attempts": done.attempts,
+            "pending": clock["pending"],
+            "next_at": clock["next_at"],
+            "waiting": list(sandbox.store.waiting),
+            "stopped": done.stopped,
+        }
+    )
 
 
 def _clock(sandbox: Sandbox) -> dict[str, Any]:
@@ -67,7 +75,7 @@ def _goal(body: dict[str, Any], now: int) -> int | None:
             span = length(str(by))
             if span is None:
                 raise HTTPException(422, f"{by!r} is no length of time: {FORMS}")
-            return now + span
+            return _within(now + span)
         case {"to": str() as text, **rest} if not rest:
             return _moment(text, now)
         case {"until": "idle", **rest} if not rest:
@@ -84,7 +92,13 @@ def _moment(text: str, now: int) -> int:
         raise HTTPException(422, f"{text!r} has no time zone: end it with Z or +05:30")
     if millis(to) < now:
         raise HTTPException(422, f"time only goes forward, and it is {iso(now)} already")
-    return millis(to)
+    return _within(millis(to))
+
+
+def _within(to: int) -> int:
+    if to > LAST:
+        raise HTTPException(422, f"clocks here end at {iso(LAST)}")
+    return to
 
 
 ROUTES = (

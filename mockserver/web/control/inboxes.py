@@ -1,22 +1,30 @@
 """The ready-made webhook receiver, and a look at what it received."""
 
 import asyncio
-import json
-from typing import Any
+from typing import Any, Final
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mockserver.core.time import iso
 from mockserver.runtime.inboxes import Inbox, Received
-from mockserver.web.control.reading import sandbox_of
-from mockserver.web.problems import problem
+from mockserver.web import masking
+from mockserver.web.control.reading import object_of, read, sandbox_of
+from mockserver.web.legible import legible
+
+STATUSES: Final = range(200, 600)
+LONGEST: Final = 60  # seconds of delay
+FORM: Final = (
+    'send {"answers": [500, 500, 200], "delay": 0}: answers from 200 to 599, delay up to 60 s'
+)
 
 
 async def receive(request: Request) -> Response:
     """Takes anything by any method, and answers 200 or as programmed."""
     sandbox = sandbox_of(request)
+    body = await read(request)
     box = sandbox.inboxes[request.path_params["name"]]
     status = box.next_status()
     box.received.append(
@@ -26,7 +34,7 @@ async def receive(request: Request) -> Response:
             request.url.path,
             request.url.query,
             dict(request.headers),
-            await request.body(),
+            body,
             status,
         )
     )
@@ -36,9 +44,10 @@ async def receive(request: Request) -> Response:
 
 
 async def show(request: Request) -> Response:
-    name = request.path_params["name"]
-    box = sandbox_of(request).inboxes.get(name, Inbox())
-    return JSONResponse({"name": name, "received": [_printed(one) for one in box.received]})
+    sandbox, name = sandbox_of(request), request.path_params["name"]
+    received = sandbox.inboxes.get(name, Inbox()).received
+    salt = sandbox.store.world.seed
+    return JSONResponse({"name": name, "received": [_printed(one, salt) for one in received]})
 
 
 async def empty(request: Request) -> Response:
@@ -48,14 +57,10 @@ async def empty(request: Request) -> Response:
 
 async def program(request: Request) -> Response:
     """`{"answers": [500, 500, 200], "delay": 0}`: the statuses of the next answers, then 200."""
-    try:
-        wanted = json.loads(await request.body())
-        answers = [int(status) for status in wanted.get("answers", [])]
-        delay = float(wanted.get("delay", 0))
-    except (ValueError, TypeError, AttributeError):
-        return problem(422, "bad inbox", 'send {"answers": [500, 500, 200], "delay": 0}')
-    if not all(200 <= status <= 599 for status in answers) or not 0 <= delay <= 60:  # noqa: PLR2004 - HTTP's
-        return problem(422, "bad inbox", "answers are from 200 to 599, delay is from 0 to 60 s")
+    wanted = await object_of(request)
+    answers, delay = wanted.get("answers", []), wanted.get("delay", 0)
+    if wanted.keys() - {"answers", "delay"} or not (_statuses(answers) and _seconds(delay)):
+        raise HTTPException(422, FORM)
     box = sandbox_of(request).inboxes[request.path_params["name"]]
     box.answers.clear()
     box.answers.extend(answers)
@@ -63,22 +68,25 @@ async def program(request: Request) -> Response:
     return JSONResponse({"answers": answers, "delay": delay})
 
 
-def _printed(one: Received) -> dict[str, Any]:
+def _statuses(answers: Any) -> bool:
+    return isinstance(answers, list) and all(
+        type(one) is int and one in STATUSES for one in answers
+    )
+
+
+def _seconds(delay: Any) -> bool:
+    return type(delay) in (int, float) and 0 <= delay <= LONGEST
+
+
+def _printed(one: Received, salt: str) -> dict[str, Any]:
     return {
         "at": iso(one.at),
         "method": one.method,
-        "query": one.query,
-        "headers": dict(one.headers),
-        "body": _read(one.body),
+        "query": masking.query(one.query, salt),
+        "headers": masking.headers(one.headers, salt),
+        "body": masking.value(legible(one.body), salt),
         "status": one.status,
     }
-
-
-def _read(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return body.decode("utf-8", "replace")
 
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]

@@ -1,6 +1,7 @@
 """The journal: every fact in order, the replayable record."""
 
 import json
+import re
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,12 +17,12 @@ async def journal(request: Request) -> Response:
     store = sandbox_of(request).store
     first = store.recorded - len(store.journal) + 1
     numbered = enumerate(store.journal, first)
-    facts = [{"id": number, **fact_json(fact, store.world.seed)} for number, fact in numbered]
+    facts = [{"id": number, **fact_json(fact, store.world)} for number, fact in numbered]
     body = {"facts": page(facts, request), "dropped": first - 1}
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     known = (*request.app.state.origins(), *store.origins)
     for origin in filter(None, known):
-        text = text.replace(origin, ORIGIN)
+        text = re.sub(rf"{re.escape(origin)}(?![\w.:-])", ORIGIN, text)
     return Response(text, media_type="application/json")
 
 

@@ -8,7 +8,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from mockserver.runtime.sandboxes import Sandbox
-from mockserver.web.intake import TooLarge, body_of
+from mockserver.web.intake import Gone, TooLarge, body_of
+from mockserver.web.legible import sound
+
+DIGITS = 10  # of a limit; no list here is so long
 
 
 def sandbox_of(request: Request) -> Sandbox:
@@ -23,14 +26,26 @@ async def object_of(request: Request) -> dict[str, Any]:
         HTTPException: 413 or 422 with what was expected.
     """
     try:
-        given = json.loads(await body_of(request.receive), parse_constant=_no_constant)
-    except TooLarge:
-        raise HTTPException(413, "a control request has at most 1 MB") from None
+        given = json.loads(await read(request), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise HTTPException(422, f"the body is not JSON: {error}") from None
-    if not isinstance(given, dict):
-        raise HTTPException(422, "the body is a JSON object")
+    if not isinstance(given, dict) or not sound(given):
+        raise HTTPException(422, "the body is a JSON object of numbers and texts that can be told")
     return given
+
+
+async def read(request: Request) -> bytes:
+    """The body.
+
+    Raises:
+        HTTPException: 413 for one that is too large, 400 if the client has left.
+    """
+    try:
+        return await body_of(request.receive)
+    except TooLarge:
+        raise HTTPException(413, "a request to the mock has at most 1 MB") from None
+    except Gone:
+        raise HTTPException(400, "the client has left") from None
 
 
 def page(items: Iterable[Mapping[str, Any]], request: Request) -> list[Mapping[str, Any]]:
@@ -44,7 +59,7 @@ def page(items: Iterable[Mapping[str, Any]], request: Request) -> list[Mapping[s
         listed = listed[place[0] + 1 :]
     if limit is None:
         return listed
-    if not limit.isdecimal():
+    if not (limit.isdecimal() and limit.isascii() and len(limit) < DIGITS):
         raise HTTPException(422, "limit is a whole number")
     return listed[: int(limit)]
 

@@ -1,9 +1,13 @@
 """The vendor requests that came in, and what they got."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from mockserver.engine.store import Exchange
+from mockserver.runtime.sandboxes import Sandbox
 from mockserver.web import masking
 from mockserver.web.control.reading import page, sandbox_of, suits
 from mockserver.web.wire import request_json
@@ -12,14 +16,18 @@ FILTERS = ("provider", "operation", "status", "call")
 
 
 async def requests(request: Request) -> JSONResponse:
-    store = sandbox_of(request).store
-    salt = store.world.seed
-    listed = (
-        {**request_json(one, salt), "headers": masking.headers(one.request.headers, salt)}
-        for one in store.exchanges
-    )
+    sandbox = sandbox_of(request)
+    listed = (_printed(one, sandbox) for one in sandbox.store.exchanges)
     wanted = (one for one in listed if suits(one, request, FILTERS))
     return JSONResponse({"requests": page(wanted, request)})
+
+
+def _printed(one: Exchange, sandbox: Sandbox) -> dict[str, Any]:
+    """With all its headers, and the real time that it took."""
+    world = sandbox.store.world
+    shown = masking.headers(one.request.headers, world.seed)
+    told = {**request_json(one, world), "headers": shown}
+    return {**told, "duration_ms": sandbox.took.get(one.id)}
 
 
 ROUTES = (Route("/requests", requests),)

@@ -13,7 +13,7 @@ async def webhooks(request: Request) -> JSONResponse:
     store = sandbox_of(request).store
     origin, salt = request.app.state.origins()[0], store.world.seed
     printed = (webhook_json(one, salt) for one in store.deliveries.values())
-    listed = ({**one, "url": one["url"].replace(ORIGIN, origin)} for one in printed)
+    listed = ({**one, "url": one["url"].replace(ORIGIN, origin, 1)} for one in printed)
     wanted = (one for one in listed if suits(one, request, ("provider", "call", "state", "kind")))
     return JSONResponse({"webhooks": page(wanted, request)})
 

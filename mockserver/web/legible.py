@@ -1,0 +1,22 @@
+"""Captured bytes as they can be shown: JSON as JSON if it is sound, anything else as text."""
+
+import json
+from typing import Any
+
+from mockserver.web.bodies import decode
+
+
+def legible(body: bytes) -> Any:
+    """Never more than can be written as JSON again, however hostile it is."""
+    if body.lstrip()[:1] != b"{" or decode("application/json", body, "").flaw:
+        return body.decode("utf-8", "replace")
+    return json.loads(body)
+
+
+def sound(value: Any) -> bool:
+    """Whether a value can be written as JSON in UTF-8."""
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        return False
+    return True
