@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from mockserver.app import running
-from mockserver.catalog.registry import bundled
 from mockserver.settings import read
 from mockserver.web.site import NOUNS
+from mockserver.world import world
 
 README = Path(__file__).parent.parent / "README.md"
 TEXT = README.read_text("utf-8")
@@ -42,9 +42,17 @@ def test_first_call_works_as_printed() -> None:
 
 
 def test_scenarios_of_the_readme_are_those_that_there_are() -> None:
-    named = re.findall(r"^  ([a-z-]+): ", (bundled("scenarios") / "common.yaml").read_text(), re.M)
-    told = TEXT.partition("Scenarios so far: ")[2].partition(".")[0]
-    assert re.findall(r"`([a-z-]+)`", told) == named
+    told = TEXT.partition("These are bundled:")[2].partition(".")[0]
+    assert re.findall(r"`([a-z-]+)`", told) == [
+        name for name in world(read({}, {})).stories.named if "/" not in name
+    ]
+
+
+def test_scenario_file_of_the_readme_is_fine(tmp_path: Path) -> None:
+    [shown] = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    (tmp_path / "mine.yaml").write_text(shown, "utf-8")
+    made = world(read({"scenarios": (str(tmp_path / "mine.yaml"),)}, {}))
+    assert made.stories.named["busy-then-answers"].attempts[1] == "answered"
 
 
 @pytest.mark.parametrize("route", [route.path for noun in NOUNS for route in noun.ROUTES])
