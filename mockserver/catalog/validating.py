@@ -30,7 +30,8 @@ def _whole(_: Any, value: Any) -> bool:
 
 def _pattern(_: Any, pattern: str, value: Any, __: Any) -> "Iterator[ValidationError]":
     """Python lets `$` stand before a final line break; no vendor does."""
-    if isinstance(value, str) and not re.search(pattern.removesuffix("$") + r"\Z", value):
+    whole = f"{pattern[:-1]}\\Z" if pattern.endswith("$") else pattern
+    if isinstance(value, str) and not re.search(whole, value):
         from jsonschema import ValidationError  # noqa: PLC0415 - loaded by now
 
         yield ValidationError(f"{value!r} does not match {pattern!r}")
