@@ -1,135 +1,77 @@
 """Puts the parts together into a server: the only file that knows them all."""
 
 import asyncio
+import secrets
 import signal
-import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
+from socket import socket
 from typing import Any
 
-import uvicorn
-
-from mockserver.catalog.registry import listings
+from mockserver.catalog.registry import control, listings
+from mockserver.core.facts import Fact
 from mockserver.engine.store import World
 from mockserver.runtime.clock import MODES, rate
 from mockserver.runtime.courier import Courier
-from mockserver.runtime.sandboxes import Sandbox, Timing
+from mockserver.runtime.sandbox import Sandbox, Timing
+from mockserver.runtime.sandboxes import Sandboxes
+from mockserver.runtime.targets import STANDARD, Policy
 from mockserver.runtime.watch import watch
 from mockserver.settings import Mistake, Settings
+from mockserver.web import lines
 from mockserver.web.control import providers
 from mockserver.web.control.scenarios import described as described_story
-from mockserver.web.lines import line
+from mockserver.web.guard import OPEN, VARIABLE, Guard
+from mockserver.web.parts import Parts
+from mockserver.web.server import Address, Server, bound, config
 from mockserver.web.site import site
-from mockserver.web.transport import Breakable
-from mockserver.world import Unusable, counted, files, world
-
-GRACE = 2  # seconds that requests have to end in when the server stops
+from mockserver.world import Compiler, Unusable, counted, files, world
 
 Say = Callable[[str], None]
 
 __all__ = ["described", "running", "scenarios", "serve"]
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where the server listens; `origin` is how it reaches itself."""
-
-    host: str
-    port: int
-
-    @property
-    def origin(self) -> str:
-        own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - read, not bound
-        return f"http://[{own}]:{self.port}" if ":" in own else f"http://{own}:{self.port}"
-
-    @property
-    def origins(self) -> tuple[str, ...]:
-        names = ("localhost", "127.0.0.1", "[::1]")
-        return (self.origin, *(f"http://{name}:{self.port}" for name in names))
-
-
-def started(settings: Settings) -> World:
-    """The world, once every setting is known to be right.
-
-    Raises:
-        Mistake, Unusable: as `world`.
-    """
-    if rate(settings.clock) is None:
-        raise Mistake(f"clock {settings.clock!r} is no mode: {MODES}")
-    return world(settings)
-
-
-def bound(settings: Settings) -> socket.socket:
-    """The listening socket.
-
-    Raises:
-        OSError: the port is taken, or is not ours to take.
-    """
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    taken = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind((settings.host, settings.port))
-        taken.listen(1024)
-    except OSError:
-        taken.close()
-        raise
-    return taken
-
-
-class Server(uvicorn.Server):
-    """A uvicorn that says when it is ready, and ends what waits for time before it ends itself."""
-
-    def __init__(self, config: uvicorn.Config, sandbox: Sandbox, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._sandbox = sandbox
-        self._ready = ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._ready()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await self._sandbox.driver.stop()
-        await super().shutdown(sockets)
-
-
-def server(start: World, settings: Settings, taken: socket.socket, say: Say, log: Say) -> Server:
+def server(start: World, settings: Settings, taken: socket, say: Say, log: Say) -> Server:
     """A server on a socket that is bound already; `say` gets the ready lines, `log` the rest."""
-    address = Address(settings.host, taken.getsockname()[1])
-    courier = Courier(lambda: address.origin)
-    timing = Timing(settings.clock, settings.start)
+    scheme = "https" if settings.tls_cert else "http"
+    address = Address(settings.host, taken.getsockname()[1], scheme)
+    courier = Courier(lambda: address.origin, _policy(settings), own=_own(address, settings))
+    guard = _guard(settings, address)
+
+    def made(sandbox: Sandbox) -> None:
+        if not settings.quiet:
+            sandbox.store.watchers.append(_logger(sandbox, settings, log))
+
+    sandboxes = Sandboxes(courier, (start, Timing(settings.clock, settings.start)), made)
+    compiler = Compiler(settings)
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
-        sandbox.start()
-        eye = asyncio.create_task(watching()) if settings.watch else None
-        yield
-        if eye:
+        sandboxes.start()
+        reload = partial(_reload, sandboxes, settings, compiler, log)
+        eye = asyncio.create_task(watch(lambda: files(settings), reload))
+        if not settings.watch:
             eye.cancel()
-        await sandbox.stop()
+        yield
+        eye.cancel()
+        await sandboxes.stop()
         await courier.close()
 
-    async def watching() -> None:
-        await watch(lambda: files(settings), partial(_reload, sandbox, settings, log))
-
-    sandbox = Sandbox("default", start, timing, courier)
-    if not settings.quiet:
-        sandbox.store.watchers.append(lambda fact: log(line(fact, sandbox.store)))
-    config = uvicorn.Config(
-        site(sandbox, lambda: address.origins, lifespan),
-        http=Breakable,
-        ws="none",
-        lifespan="on",
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=GRACE,
+    parts = Parts(
+        sandboxes=sandboxes,
+        origins=lambda: address.origins,
+        compile=compiler,
+        control=control,
+        guard=guard,
+        public_url=settings.public_url.rstrip("/"),
     )
-    return Server(config, sandbox, lambda: _announce(address, settings, start, say))
+    made_of = config(site(parts, lifespan), (settings.tls_cert, settings.tls_key))
+    return Server(made_of, sandboxes, lambda: _announce(address, settings, (start, guard), say))
 
 
 def serve(settings: Settings, say: Say, log: Say) -> None:
@@ -140,7 +82,7 @@ def serve(settings: Settings, say: Say, log: Say) -> None:
         Mistake, Unusable: as `world`.
     """
     start = started(settings)
-    taken = bound(settings)
+    taken = bound(settings.host, settings.port)
     running = server(start, settings, taken, say, log)
     # uvicorn raises the signal once more when it has ended; by then it means nothing any more
     for ending in (signal.SIGTERM, signal.SIGINT):
@@ -148,27 +90,11 @@ def serve(settings: Settings, say: Say, log: Say) -> None:
     running.run(sockets=[taken])
 
 
-async def _reload(sandbox: Sandbox, settings: Settings, log: Say) -> None:
-    """Scenario files have changed; a broken one is reported, and the last good set stays."""
-    store = sandbox.store
-    try:
-        made = await asyncio.to_thread(world, replace(settings, seed=store.world.seed))
-    except (Unusable, Mistake, OSError) as wrong:
-        log(f"scenario files not reloaded:\n{wrong}")
-        return
-    changed = {
-        key: one for key, one in made.accounts.items() if store.world.accounts.get(key) != one
-    }
-    store.world = made
-    store.accounts.update(changed)
-    log(f"scenario files reloaded: {counted(made)} scenarios")
-
-
 @contextmanager
 def running(settings: Settings) -> Iterator[str]:
     """A server in a thread of its own, for as long as the block runs; gives its origin."""
     start, ready = started(settings), threading.Event()
-    taken = bound(settings)
+    taken = bound(settings.host, settings.port)
     inner = server(start, settings, taken, lambda _: ready.set(), lambda _: None)
     thread = threading.Thread(target=inner.run, kwargs={"sockets": [taken]}, daemon=True)
     thread.start()
@@ -178,6 +104,22 @@ def running(settings: Settings) -> Iterator[str]:
     finally:
         inner.should_exit = True
         thread.join(timeout=10)
+
+
+def started(settings: Settings) -> World:
+    """The world, once every setting is known to be right.
+
+    Raises:
+        Mistake, Unusable: as `world`.
+    """
+    if rate(settings.clock) is None:
+        raise Mistake(f"clock {settings.clock!r} is no mode: {MODES}")
+    if bool(settings.tls_cert) != bool(settings.tls_key):
+        raise Mistake("tls-cert and tls-key go together")
+    for name in filter(None, (settings.tls_cert, settings.tls_key)):
+        if not Path(name).is_file():
+            raise Mistake(f"tls: there is no file {name}")
+    return world(settings)
 
 
 def described(origin: str) -> list[dict[str, Any]]:
@@ -190,11 +132,51 @@ def scenarios(made: World) -> list[dict[str, Any]]:
     return [described_story(one) for one in made.stories.named.values() if "/" not in one.name]
 
 
-def _announce(address: Address, settings: Settings, start: World, say: Say) -> None:
-    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+async def _reload(sandboxes: Sandboxes, settings: Settings, compiler: Compiler, log: Say) -> None:
+    """Scenario files have changed; a broken one is reported, and the last good set stays."""
+    old, timing = sandboxes.start_from
+    try:
+        made = await asyncio.to_thread(world, replace(settings, seed=old.seed))
+        compiler.reread()
+        worlds = {one.name: compiler.world(one.store.world, one.put, made) for one in sandboxes}
+    except (Unusable, Mistake, OSError) as wrong:
+        log(f"scenario files not reloaded:\n{wrong}")
+        return
+    changed = {key: one for key, one in made.accounts.items() if old.accounts.get(key) != one}
+    sandboxes.start_from = (made, timing)
+    for sandbox in sandboxes:
+        sandbox.renew(worlds.get(sandbox.name, made), changed)
+    log(f"scenario files reloaded: {counted(made)} scenarios")
+
+
+def _policy(settings: Settings) -> Policy:
+    return Policy((*STANDARD.allow, *settings.webhook_targets), dict(settings.webhook_rewrite))
+
+
+def _own(address: Address, settings: Settings) -> tuple[str, int, str] | None:
+    """Where the server reaches itself by TLS, and the certificate that it then shows."""
+    host = address.origin.split("//")[1].rsplit(":", 1)[0].strip("[]")
+    return (host, address.port, settings.tls_cert) if settings.tls_cert else None
+
+
+def _guard(settings: Settings, address: Address) -> Guard:
+    token = settings.token or ("" if address.local else secrets.token_urlsafe(18))
+    return Guard(token, settings.allow_host)
+
+
+def _logger(sandbox: Sandbox, settings: Settings, log: Say) -> Callable[[Fact], None]:
+    tell = lines.record if settings.log_format == "json" else lines.line
+    return lambda fact: log(tell(fact, sandbox.store))
+
+
+def _announce(address: Address, settings: Settings, made: tuple[World, Guard], say: Say) -> None:
+    start, guard = made
     many = f"{len(start.listings)} provider{'s' if len(start.listings) != 1 else ''}"
     told = f"clock {settings.clock}, seed {start.seed}, {many}"
-    base = f"http://{shown}:{address.port}"
-    say(f"mockserver ready on {base} ({told}, {counted(start)} scenarios)")
+    say(f"mockserver ready on {address.shown} ({told}, {counted(start)} scenarios)")
     for name in start.listings:
-        say(f"  {name}: {base}/{name}")
+        say(f"  {name}: {address.shown}/{name}")
+    if guard.token and not settings.token:
+        say(f"  control API: {VARIABLE}={guard.token}")
+    if guard.token == OPEN and not address.local:
+        say("  control API: open to whoever can reach this address")

@@ -56,6 +56,28 @@ OPTIONS: Final = (
     Option("clock", "how time runs: real, manual, instant, or a pace such as 60x", "real", "MODE"),
     Option("start_at", "when the virtual clock starts, instead of now", metavar="ISO"),
     Option("seed", "same seed, start and requests: same ids and times, byte for byte"),
+    Option("token", "who may use the control API; `none` opens it"),
+    Option(
+        "allow_host", "another name by which the server may be called", "", "NAME", "repeatable"
+    ),
+    Option(
+        "webhook_targets",
+        "public hosts or networks that webhooks may go to, or `public` for all",
+        metavar="NAME",
+        kind="repeatable",
+    ),
+    Option(
+        "webhook_rewrite",
+        "a host name in webhook URLs that means another one from here",
+        metavar="A=B",
+        kind="repeatable",
+    ),
+    Option("tls_cert", "serve HTTPS with this certificate", metavar="FILE"),
+    Option("tls_key", "and this key", metavar="FILE"),
+    Option(
+        "public_url", "origin of the links that are handed out, not the request's", metavar="URL"
+    ),
+    Option("log_format", "text or json", "text", "FORMAT"),
     Option("quiet", "no line per request, event and webhook attempt", kind="flag"),
 )
 
@@ -81,6 +103,14 @@ class Settings:
     clock: str = "real"
     start: int | None = None
     seed: str = ""
+    token: str = ""
+    allow_host: tuple[str, ...] = ()
+    webhook_targets: tuple[str, ...] = ()
+    webhook_rewrite: tuple[tuple[str, str], ...] = ()
+    tls_cert: str = ""
+    tls_key: str = ""
+    public_url: str = ""
+    log_format: str = "text"
     quiet: bool = False
 
 
@@ -102,6 +132,14 @@ def read(flags: Mapping[str, object], environment: Mapping[str, str] = os.enviro
         clock=given["clock"][0],
         start=_start(given["start_at"][0]),
         seed=given["seed"][0],
+        token=given["token"][0],
+        allow_host=tuple(given["allow_host"]),
+        webhook_targets=tuple(given["webhook_targets"]),
+        webhook_rewrite=tuple(_pair("webhook-rewrite", text) for text in given["webhook_rewrite"]),
+        tls_cert=given["tls_cert"][0],
+        tls_key=given["tls_key"][0],
+        public_url=given["public_url"][0],
+        log_format=_format(given["log_format"][0]),
         quiet=_yes(given["quiet"]),
     )
 
@@ -126,10 +164,16 @@ def _yes(given: list[str]) -> bool:
     return given[0].lower() in ("1", "true", "yes", "on")
 
 
+def _format(text: str) -> str:
+    if text not in ("text", "json"):
+        raise Mistake(f"log-format {text!r} is neither text nor json")
+    return text
+
+
 def _pair(option: str, text: str) -> tuple[str, str]:
     provider, equals, value = text.partition("=")
     if not (provider and equals and value):
-        raise Mistake(f"{option} {text!r} is not PROVIDER=VALUE")
+        raise Mistake(f"{option} {text!r} is not NAME=VALUE")
     return provider, value
 
 

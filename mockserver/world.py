@@ -1,7 +1,8 @@
 """What a sandbox starts from: the files, read by the catalog and rehearsed by the engine."""
 
+import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,11 +17,13 @@ from mockserver.core.account import Account
 from mockserver.core.http import Request
 from mockserver.core.nearest import nearest
 from mockserver.core.numberplan import meaning
+from mockserver.core.story import Story
 from mockserver.engine.rehearsal import rehearsed
 from mockserver.engine.store import World
 from mockserver.settings import Mistake, Settings
 
 __all__ = [
+    "Compiler",
     "Unusable",
     "counted",
     "dialled",
@@ -31,6 +34,8 @@ __all__ = [
     "world",
 ]
 
+PUT = "PUT "
+INDENT = b"    "
 SUFFIXES = (".yaml", ".yml", ".json")
 USUAL = Path("mockserver.yaml")
 
@@ -47,20 +52,55 @@ def world(settings: Settings) -> World:
         if name not in known:
             hint = nearest(name, known) or f"known: {', '.join(known)}"
             raise Mistake(f"{option}: no provider is named {name!r}: {hint}")
-    catalog = load(
-        [*_sources(_bundled(), ours=True), *_sources(files(settings), ours=False)], known
-    )
-    accounts = {key: _quirky(one, settings) for key, one in catalog.accounts.items()}
+    catalog = load(sources(settings), known)
     made = World(
         seed=settings.seed or secrets.token_hex(3),
         listings=known,
         stories=replace(catalog.stories, number_plan=settings.number_plan),
-        accounts=accounts,
+        accounts={key: _quirky(one, settings) for key, one in catalog.accounts.items()},
         read_account=partial(read_account, vocabulary(known)),
         targets=settings.webhook,
     )
-    _rehearse(made)
+    _rehearse(made, lambda _: True)
     return made
+
+
+class Compiler:
+    """Makes worlds with scenarios that were put through the control API, on top of the files."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.reread()
+
+    def reread(self) -> None:
+        self._sources = sources(self._settings)
+
+    def __call__(
+        self, now: World, put: Mapping[str, bytes]
+    ) -> tuple[World | None, tuple[str, ...]]:
+        """The world with these scenarios, or else every problem, placed in what was put."""
+        try:
+            return self.world(now, put, now), ()
+        except Unusable as unusable:
+            return None, tuple(str(_shifted(one)) for one in unusable.problems)
+
+    def world(self, now: World, put: Mapping[str, bytes], base: World) -> World:
+        """The base with these scenarios, and the seed of the world that there is now.
+
+        Raises:
+            Unusable: as `load`.
+        """
+        wrapped = [Source(f"{PUT}{name}", _wrapped(name, text)) for name, text in put.items()]
+        catalog = load([*self._sources, *wrapped], now.listings)
+        stories = replace(catalog.stories, number_plan=base.stories.number_plan)
+        made = replace(base, seed=now.seed, stories=stories)
+        _rehearse(made, lambda story: story.place.startswith(PUT))
+        placed = {name: _placed(story) for name, story in stories.named.items()}
+        return replace(made, stories=replace(stories, named=placed))
+
+
+def sources(settings: Settings) -> list[Source]:
+    return [*_sources(_bundled(), ours=True), *_sources(files(settings), ours=False)]
 
 
 def files(settings: Settings) -> list[Path]:
@@ -124,10 +164,34 @@ def _quirky(account: Account, settings: Settings) -> Account:
     return replace(account, quirks=account.quirks | wanted)
 
 
-def _rehearse(made: World) -> None:
+def _rehearse(made: World, wanted: Callable[[Story], bool]) -> None:
     """What the users' stories want has to be playable."""
-    stories = [story for story in made.stories.named.values() if not story.bundled]
-    stumbles = (stumble for story in stories for stumble in rehearsed(made, story))
+    theirs = (story for story in made.stories.named.values() if not story.bundled)
+    stumbles = (one for story in theirs if wanted(story) for one in rehearsed(made, story))
     problems = [Problem(Place.parse(one.place), one.why) for one in stumbles]
     if problems:
         raise Unusable(sorted(set(problems)))
+
+
+def _wrapped(name: str, text: bytes) -> bytes:
+    """As it would stand in a file: two lines further down, and indented."""
+    lines = text.splitlines() or [b""]
+    body = b"\n".join(INDENT + line for line in lines)
+    return b"scenarios:\n  " + json.dumps(name).encode() + b":\n" + body + b"\n"
+
+
+def _placed(story: Story) -> Story:
+    """A story that was put says where it stands in its own text."""
+    if not story.place.startswith(PUT):
+        return story
+    place, _ = _shifted(Problem(Place.parse(story.place), ""))
+    return replace(story, place=f"{PUT}{place}")
+
+
+def _shifted(problem: Problem) -> Problem:
+    """Back to where it stands in the text that was put."""
+    file, line, column = problem.place
+    if not file.startswith(PUT):
+        return problem
+    place = Place(file.removeprefix(PUT), max(1, line - 2), max(1, column - len(INDENT)))
+    return Problem(place, problem.message)

@@ -30,6 +30,12 @@ def listings() -> dict[str, Listing]:
     return {name: _listing(folder.PROVIDER) for name, folder in folders.items()}
 
 
+@cache
+def control() -> dict[str, Any]:
+    """The OpenAPI document of the control API."""
+    return _document("control")
+
+
 def _listing(provider: Provider) -> Listing:
     document: Callable[[], dict[str, Any]] = cache(partial(_document, provider.name))
     check = schemas.checks(document)

@@ -77,6 +77,7 @@ class Endpoint:
     rules: Rulebook
     answer: Callable[[Case], Outcome]
     parties: Parties = nobody
+    body_limit: int = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from mockserver.core.story import Seen, Turn
 from mockserver.engine.choosing import USUAL, Choice, turn
 from mockserver.engine.store import Exchange, Store
 
+UNKNOWN = 404
 NO_STATUS = 0
 """In place of a status where a story breaks the connection."""
 
@@ -90,6 +91,12 @@ def answered(asked: Asked, case: Case) -> tuple[Outcome, tuple[Rule, ...]]:
     return Outcome(asked.listing.provider.refuse(found, case)), broken
 
 
+def lost(store: Store, request: Request, now: int, why: str) -> Exchange:
+    """A request for a path that nobody has, on record all the same."""
+    name = f"r{store.requested + 1}"
+    return Exchange(name, now, "", "", request, Reply(UNKNOWN), None, why, ())
+
+
 def recorded(
     store: Store, asked: Asked, case: Case, outcome: Outcome, broken: tuple[Rule, ...]
 ) -> Exchange:
@@ -105,6 +112,10 @@ def recorded(
         why=_why(broken[0], case) if broken else "",
         stories=asked.stories,
         calls=tuple(call.order.id for call in outcome.effects.place),
+        broken=broken,
+        violations=case.violations,
+        seen=sights(store, asked),
+        activations=tuple(store.activations),
     )
 
 

@@ -11,7 +11,7 @@ from mockserver.core.script import moved
 from mockserver.core.shapes import follows
 from mockserver.core.webhook import Answer, Attempt, Delivery
 from mockserver.engine.carrying import carry, owner, plan
-from mockserver.engine.casework import Asked, answered, opened, recorded, sights
+from mockserver.engine.casework import Asked, answered, opened, recorded
 from mockserver.engine.choosing import spend
 from mockserver.engine.store import Change, Due, Exchange, Store, Told
 from mockserver.engine.travelling import release
@@ -25,17 +25,21 @@ class Happened(NamedTuple):
 
 def request(store: Store, asked: Asked, now: int) -> Exchange:
     """Answer on the vendor's behalf, and bring about what the answer promises."""
-    seen = sights(store, asked)
     case = opened(store, asked, now)
     outcome, broken = answered(asked, case)
     exchange = recorded(store, asked, case, outcome, broken)
-    store.requested += 1
-    store.origins[asked.request.origin] = None
-    store.exchanges.append(exchange)
-    store.record(Fact(now, "request", "".join(exchange.calls[:1]), exchange))
+    remember(store, exchange)
     carry(store, outcome.effects, now, asked.choice)
-    spend(store, seen)
+    spend(store, exchange.seen)
     return exchange
+
+
+def remember(store: Store, exchange: Exchange) -> None:
+    """A request is on record, whatever it has got."""
+    store.requested += 1
+    store.origins[exchange.request.origin] = None
+    store.exchanges.append(exchange)
+    store.record(Fact(exchange.at, "request", "".join(exchange.calls[:1]), exchange))
 
 
 def happen(store: Store, name: str, event: Event) -> Call:

@@ -11,9 +11,10 @@ from mockserver.core.call import Call, Event
 from mockserver.core.facts import Fact
 from mockserver.core.http import Reply, Request
 from mockserver.core.provider import Listing
+from mockserver.core.rules import Rule, Violation
 from mockserver.core.script import Next, Script, Waiting
 from mockserver.core.selection import Activation, Chosen
-from mockserver.core.story import Stories, Story
+from mockserver.core.story import Seen, Stories, Story
 from mockserver.core.webhook import Delivery
 
 KEPT = 10_000  # entries of the journal; the oldest leave first
@@ -50,7 +51,11 @@ class Due(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """One vendor request and what it got; `why` says in one line why it was refused."""
+    """One vendor request and what it got; `why` says in one line why it was refused.
+
+    Provider and operation are empty for a path that nobody has. The rest is for `explain`: the
+    rules it broke, how stories saw it, and what was activated then.
+    """
 
     id: str
     at: int
@@ -61,7 +66,11 @@ class Exchange(NamedTuple):
     fault: str | None
     why: str
     stories: tuple[str, ...]
-    calls: tuple[str, ...]
+    calls: tuple[str, ...] = ()
+    broken: tuple[Rule, ...] = ()
+    violations: tuple[Violation, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    activations: tuple[Activation, ...] = ()
 
 
 ReadAccount = Callable[[str, str, Mapping[str, Any]], tuple[Account | None, tuple[Any, ...]]]

@@ -11,7 +11,7 @@ from mockserver.engine.store import Store
 def send(store: Store, webhook: Webhook, now: int) -> None:
     """To the URL that it names, else the configured one, else the provider's inbox."""
     order = store.calls[webhook.call].order
-    url = webhook.url or store.world.targets.get(order.provider) or inbox(order.provider)
+    url = webhook.url or store.world.targets.get(order.provider) or inbox(store, order.provider)
     travel = _travel(store, webhook)
     nth = sum(store.deliveries[one].webhook.kind == webhook.kind for one in _sent(store, webhook))
     addressed = replace(webhook, url=url, corrupt=travel.corrupt)
@@ -28,13 +28,21 @@ def send(store: Store, webhook: Webhook, now: int) -> None:
     release(store, webhook.call)
 
 
+def again(store: Store, name: str, now: int) -> None:
+    """One more attempt of a webhook whose attempts are over; further ones as its retry says."""
+    store.deliveries[name] = store.deliveries[name]._replace(state="pending", due=now)
+    store.schedule(now, "delivery", name)
+
+
 def release(store: Store, call: str) -> None:
     """Whatever was held back to come after the next one leaves now."""
     _leave(store, store.held.pop(call, []))
 
 
-def inbox(provider: str) -> str:
-    return f"{ORIGIN}/_mock/inbox/{provider}"
+def inbox(store: Store, provider: str) -> str:
+    """The provider's own receiver in this sandbox."""
+    prefix = "" if store.name == "default" else f"/_sandbox/{store.name}"
+    return f"{ORIGIN}{prefix}/_mock/inbox/{provider}"
 
 
 def hurried(store: Store, calls: tuple[str, ...]) -> bool:

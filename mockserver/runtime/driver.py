@@ -1,7 +1,7 @@
 """Drives a simulation: by itself as time flows, or when told to advance."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import NamedTuple, Protocol
 
@@ -15,6 +15,10 @@ from mockserver.runtime.clock import Clock
 EVENTS = 100_000
 HORIZON = 30 * DAY
 BREATH = 200  # steps between two looks at the event loop
+
+
+def never() -> bool:
+    return False
 
 
 class Carrier(Protocol):
@@ -85,8 +89,10 @@ class Driver:
             self._step(due)
             await self.settled()
 
-    async def advance(self, to: int | None) -> Advanced:
+    async def advance(self, to: int | None, met: Callable[[], bool] = never) -> Advanced:
         """Jump to a moment, or until nothing is due any more, playing all that lies between.
+
+        It ends early, where it is, as soon as `met` is true.
 
         Raises:
             Advancing: one advance at a time.
@@ -95,7 +101,7 @@ class Driver:
             raise Advancing
         self.advancing = True
         try:
-            return await self._advanced(to)
+            return await self._advanced(to, met)
         finally:
             self.advancing = False
             self.nudge()
@@ -163,7 +169,7 @@ class Driver:
         settle(self.store, delivery, answer, self.clock.now())
         self.nudge()
 
-    async def _advanced(self, to: int | None) -> Advanced:
+    async def _advanced(self, to: int | None, met: Callable[[], bool]) -> Advanced:
         """Time stands still while a webhook is out, so that order and journal stay the same."""
         epoch, events, attempts = self.store.epoch, 0, 0
         horizon = self.clock.now() + HORIZON if to is None else to
@@ -175,6 +181,8 @@ class Driver:
             events += 1
             attempts += len(self._out)
             await self.settled()
+            if met():
+                return Advanced(events, attempts, None)
             if events % BREATH == 0:
                 await asyncio.sleep(0)
         if self.store.epoch != epoch or self.stopping:

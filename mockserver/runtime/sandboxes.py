@@ -1,62 +1,139 @@
-"""A sandbox: one isolated world, with its own store, clock, driver and inboxes."""
+"""Sandboxes by name, and by the credentials that they have claimed."""
 
 import asyncio
+import re
 import time
-from collections import defaultdict
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from typing import Final
 
-from mockserver.engine.store import Store, World
-from mockserver.runtime.clock import Clock
-from mockserver.runtime.driver import Carrier, Driver
-from mockserver.runtime.inboxes import Inbox
+from mockserver.core.chance import digest
+from mockserver.engine.store import World
+from mockserver.runtime.driver import Carrier
+from mockserver.runtime.sandbox import Sandbox, Timing
 
+DEFAULT: Final = "default"
+NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+IDLE: Final = 3_600.0  # real seconds after which a sandbox that nobody uses is given up
+SWEEP: Final = 60.0  # real seconds between two looks for such
+MOST: Final = 1_000
 
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How time runs; `start` in ms, None for the wall clock's time."""
-
-    mode: str = "real"
-    start: int | None = None
-
-    def clock(self) -> Clock:
-        """A new one, at the start."""
-        return Clock(self.mode, time.time_ns() // 1_000_000 if self.start is None else self.start)
+Claim = tuple[str, bytes]
+"""(provider, hash of a credential)"""
 
 
-class Sandbox:
-    def __init__(self, name: str, world: World, timing: Timing, courier: Carrier) -> None:
-        self.name = name
-        self.timing = timing
-        clock = timing.clock()
-        self.store = Store(world, clock.now(), name)
-        self.driver = Driver(self.store, clock, courier)
-        self.took: dict[str, int] = {}
-        """Request id -> real ms that its answer took; kept out of the journal."""
-        self.inboxes: defaultdict[str, Inbox] = defaultdict(Inbox)
-        self._task: asyncio.Task[None] | None = None
+class Taken(Exception):
+    """A credential that another sandbox has claimed."""
 
-    @property
-    def clock(self) -> Clock:
-        return self.driver.clock
+
+class Full(Exception):
+    """There are as many sandboxes as there may be."""
+
+
+class Sandboxes:
+    """`default` is always there; any other appears on first use, and goes when it is idle.
+
+    `made` is told of every new one, `real` is a monotonic clock in seconds.
+    """
+
+    def __init__(
+        self,
+        courier: Carrier,
+        start: tuple[World, Timing],
+        made: Callable[[Sandbox], None],
+        real: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.start_from = start
+        self._courier = courier
+        self._made = made
+        self._real = real
+        self._sweeper: asyncio.Task[None] | None = None
+        self._claims: dict[Claim, str] = {}
+        self._used: dict[str, float] = {}
+        self._all: dict[str, Sandbox] = {}
+        self._make(DEFAULT, *start)
+
+    def __iter__(self) -> Iterator[Sandbox]:
+        return iter(tuple(self._all.values()))
+
+    def known(self, name: str) -> Sandbox | None:
+        return self._all.get(name)
+
+    def get(self, name: str) -> Sandbox:
+        """The sandbox of this name, made if need be.
+
+        Raises:
+            Full: it is not there, and there is no room for it.
+        """
+        self._used[name] = self._real()
+        return self._all.get(name) or self._make(name, *self.start_from)
+
+    def claimed(self, provider: str, credential: str | None) -> Sandbox:
+        """The sandbox that has claimed this credential, else the default one."""
+        name = self._claims.get(_claim(provider, credential)) if credential else None
+        return self.get(name or DEFAULT)
+
+    async def put(
+        self, name: str, start: tuple[World, Timing], claims: tuple[tuple[str, str], ...]
+    ) -> Sandbox:
+        """A new world under this name, in place of one that may be there.
+
+        Raises:
+            Taken: another sandbox has one of the credentials, and nothing has changed.
+            Full: there is no room for it.
+        """
+        wanted = [_claim(*claim) for claim in claims]
+        if any(self._claims.get(claim, name) != name for claim in wanted):
+            raise Taken
+        await self.drop(name)
+        self._claims.update(dict.fromkeys(wanted, name))
+        return self._make(name, *start)
+
+    async def drop(self, name: str) -> None:
+        """Gone with all that is in it; who asks for the name again gets a new one."""
+        self._claims = {claim: one for claim, one in self._claims.items() if one != name}
+        self._used.pop(name, None)
+        sandbox = self._all.pop(name, None)
+        if sandbox:
+            await sandbox.stop()
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self.driver.run())
+        for sandbox in self:
+            sandbox.start()
+        self._sweeper = asyncio.create_task(self._sweep())
 
-    async def reset(self) -> None:
-        """Back to the seeded start: nothing scheduled before is sent after this returns."""
-        clock = self.timing.clock()
-        self.store.reset(clock.now())
-        self.inboxes.clear()
-        self.took.clear()
-        self.driver.clock = clock
-        await self.driver.quiet()
-        self.driver.nudge()
+    async def halt(self) -> None:
+        """Every advance ends where it is, and nothing is out any more."""
+        await asyncio.gather(*(sandbox.driver.stop() for sandbox in self))
 
     async def stop(self) -> None:
-        """End the task of this sandbox and whatever it has sent out."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-        await self.driver.quiet()
+        if self._sweeper:
+            self._sweeper.cancel()
+        for sandbox in self:
+            await sandbox.stop()
+
+    async def expire(self) -> None:
+        """Give up those that nobody has used for long; the default one stays."""
+        latest = self._real() - IDLE
+        for name in [name for name, used in self._used.items() if used <= latest]:
+            if name != DEFAULT:
+                await self.drop(name)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP)
+            await self.expire()
+
+    def _make(self, name: str, world: World, timing: Timing) -> Sandbox:
+        if len(self._all) >= MOST:
+            raise Full
+        sandbox = Sandbox(name, world, timing, self._courier)
+        self._all[name] = sandbox
+        self._used[name] = self._real()
+        self._made(sandbox)
+        if self._sweeper:
+            sandbox.start()
+        return sandbox
+
+
+def _claim(provider: str, credential: str) -> Claim:
+    return provider, digest("claim", provider, credential)

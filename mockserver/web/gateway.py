@@ -6,21 +6,25 @@ import logging
 import time
 from collections.abc import Mapping
 
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from mockserver.core.facts import Fact
+from mockserver.core.http import Request
 from mockserver.core.nearest import nearest
 from mockserver.core.rules import Rule
 from mockserver.core.time import SECOND, iso
-from mockserver.engine.casework import Asked, consulted, sights
-from mockserver.engine.simulation import request
+from mockserver.engine.casework import Asked, consulted, lost, sights
+from mockserver.engine.simulation import remember, request
 from mockserver.engine.store import KEPT, Exchange
 from mockserver.engine.travelling import hurried
-from mockserver.runtime.sandboxes import Sandbox
+from mockserver.runtime.sandbox import Sandbox
+from mockserver.runtime.sandboxes import DEFAULT
 from mockserver.web.intake import LIMIT, Gone, TooLarge, body_of, decoded
+from mockserver.web.parts import Parts
 from mockserver.web.problems import problem
-from mockserver.web.routing import Unknown, find
+from mockserver.web.routing import Found, Unknown, find
 from mockserver.web.transport import broken
 
 log = logging.getLogger("mockserver")
@@ -28,20 +32,34 @@ log = logging.getLogger("mockserver")
 
 async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
     """Every path that is not ours is a vendor's, or nobody's."""
-    sandbox: Sandbox = scope["sandbox"]
+    parts: Parts = scope["parts"]
+    refusal = _misfit(scope) or parts.guard.foreign(Headers(scope=scope))
+    found = _found(scope, parts)
+    limit = LIMIT if isinstance(found, Unknown) else found.endpoint.body_limit
     try:
-        body = await body_of(receive)
+        body = await body_of(receive, limit)
     except TooLarge:
-        refusal = problem(413, "body too large", f"a request has at most {LIMIT:,} bytes")
-        await refusal(scope, receive, send)
-        return
+        refusal = problem(413, "body too large", f"this takes at most {limit:,} bytes")
     except Gone:
         return
-    asked = _asked(sandbox, scope, body)
-    if isinstance(asked, Response):
-        await asked(scope, receive, send)
+    if refusal:
+        await refusal(scope, receive, send)
         return
-    asked = consulted(sandbox.store, asked)
+    vendor = decoded(scope, body, parts.public_url)
+    sandbox = scope["sandbox"] = _sandbox(scope, parts, found, vendor)
+    if isinstance(found, Unknown):
+        await _lost(sandbox, vendor, found)(scope, receive, send)
+        return
+    asked = _asked(found, vendor)
+    refusal = _unplayable(sandbox, asked)
+    if refusal:
+        await refusal(scope, receive, send)
+        return
+    await _conversation(sandbox, consulted(sandbox.store, asked), (scope, receive, send))
+
+
+async def _conversation(sandbox: Sandbox, asked: Asked, wire: tuple[Scope, Receive, Send]) -> None:
+    """Answer, when and how a story wants it; nothing of a new call happens before its answer."""
     if asked.turn.after:
         await asyncio.sleep(asked.turn.after / SECOND)
     with sandbox.driver.answering() as now:
@@ -49,23 +67,42 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
         if hurried(sandbox.store, calls):
             await sandbox.driver.hurry(now)
         if asked.turn.broken:
-            await broken(asked.turn.broken, scope, receive, send)
+            await broken(asked.turn.broken, *wire)
         else:
-            await response(scope, receive, send)
+            await response(*wire)
 
 
-def _asked(sandbox: Sandbox, scope: Scope, body: bytes) -> Asked | Response:
-    """The request with its operation, or our own refusal."""
-    listings = sandbox.store.world.listings
-    headers = dict(scope["headers"])
-    host = headers.get(b"host", b"").decode("latin-1")
-    found = find(listings, scope["method"], host, scope["path"])
+def _misfit(scope: Scope) -> Response | None:
+    """HTTP that means two things at once: other servers would not agree what it says."""
+    names = [name for name, _ in scope["headers"]]
+    if names.count(b"host") != 1:
+        return problem(400, "bad request", "a request has one Host header")
+    if b"content-length" in names and b"transfer-encoding" in names:
+        return problem(400, "bad request", "Content-Length and Transfer-Encoding contradict")
+    return None
+
+
+def _found(scope: Scope, parts: Parts) -> Found | Unknown:
+    listings = parts.sandboxes.start_from[0].listings
+    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+    return find(listings, scope["method"], host, scope["path"])
+
+
+def _sandbox(scope: Scope, parts: Parts, found: Found | Unknown, vendor: Request) -> Sandbox:
+    """The one that prefix or header have named, else the one that has claimed the credential."""
+    named: Sandbox | None = scope["sandbox"]
+    if named:
+        return named
     if isinstance(found, Unknown):
-        return _lost(scope, found)
-    stories = tuple(_names(headers.get(b"x-mock-scenario", b"").decode("latin-1")))
+        return parts.sandboxes.get(DEFAULT)
+    provider = found.listing.provider
+    return parts.sandboxes.claimed(provider.name, provider.credential(vendor))
+
+
+def _asked(found: Found, vendor: Request) -> Asked:
+    stories = tuple(_names(vendor.headers.get("x-mock-scenario", "")))
     wrong = Rule(lambda _: True, found.listing.provider.wrong_method) if found.allowed else None
-    asked = Asked(found.listing, found.endpoint, decoded(scope, body), stories, wrong)
-    return _unplayable(sandbox, asked) or asked
+    return Asked(found.listing, found.endpoint, vendor, stories, wrong)
 
 
 def _answered(sandbox: Sandbox, asked: Asked, now: int) -> tuple[Response, tuple[str, ...]]:
@@ -88,10 +125,14 @@ def _names(header: str) -> list[str]:
     return [name.strip() for name in header.split(",") if name.strip()]
 
 
-def _lost(scope: Scope, unknown: Unknown) -> Response:
-    asked = f"{scope['method']} {scope['path']}"
+def _lost(sandbox: Sandbox, vendor: Request, unknown: Unknown) -> Response:
+    asked = f"{vendor.method} {vendor.path}"
     detail = f"no emulated API has {asked}; nearest: {'; '.join(unknown.nearest)}"
-    return problem(404, "unknown path", detail, nearest=list(unknown.nearest))
+    exchange = lost(sandbox.store, vendor, sandbox.clock.now(), detail)
+    remember(sandbox.store, exchange)
+    response = problem(404, "unknown path", detail, nearest=list(unknown.nearest))
+    response.headers["x-mock-request"] = exchange.id
+    return response
 
 
 def _unplayable(sandbox: Sandbox, asked: Asked) -> Response | None:

@@ -37,8 +37,8 @@ async def body_of(receive: Receive, limit: int = LIMIT) -> bytes:
     return b"".join(parts)
 
 
-def decoded(scope: Scope, body: bytes) -> Request:
-    """The vendor request, free of HTTP's framing."""
+def decoded(scope: Scope, body: bytes, public_url: str = "") -> Request:
+    """The vendor request, free of HTTP's framing; `public_url` goes before its own origin."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     query = scope["query_string"].decode("latin-1")
     fields, flaw = decode(headers.get("content-type", ""), body, query)
@@ -47,7 +47,7 @@ def decoded(scope: Scope, body: bytes) -> Request:
         method=scope["method"],
         path=scope["path"],
         host=headers.get("host", ""),
-        origin=f"{scope['scheme']}://{headers.get('host', '')}",
+        origin=public_url or f"{scope['scheme']}://{headers.get('host', '')}",
         headers=headers,
         query=query,
         fields=fields,

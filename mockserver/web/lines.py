@@ -1,5 +1,6 @@
 """One line of text for each fact, for whoever watches the server at work."""
 
+import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -18,6 +19,11 @@ def line(fact: Fact, store: Store) -> str:
     words = (told["at"][11:19], provider, fact.call, *PARTS.get(fact.kind, _other)(told))
     text = " ".join(str(word) for word in words if word not in (None, ""))
     return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+
+
+def record(fact: Fact, store: Store) -> str:
+    """The same as a line of JSON."""
+    return json.dumps({"sandbox": store.name, **fact_json(fact, store.world)})
 
 
 def _request(told: dict[str, Any]) -> Words:

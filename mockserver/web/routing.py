@@ -39,7 +39,7 @@ def find(listings: Mapping[str, Listing], method: str, host: str, path: str) -> 
     there = [found for found in _all(listings.values()) if _suits(found, wanted)]
     right = next((found for found in there if found.endpoint.method == method), None)
     if right or not there:
-        return right or Unknown(_nearest(listings, method, wanted.path))
+        return right or Unknown(nearest(listings, method, wanted.path))
     first = there[0]
     methods = [one.endpoint.method for one in there if one.listing is first.listing]
     return first._replace(allowed=tuple(methods))
@@ -75,6 +75,6 @@ def _suits(found: Found, wanted: Wanted) -> bool:
     return found.endpoint.path == wanted.path
 
 
-def _nearest(listings: Mapping[str, Listing], method: str, path: str) -> tuple[str, ...]:
+def nearest(listings: Mapping[str, Listing], method: str, path: str) -> tuple[str, ...]:
     known = [f"{one.endpoint.method} {one.endpoint.path}" for one in _all(listings.values())]
     return closest(f"{method} {path}", known) or tuple(known[:3])

@@ -1,34 +1,45 @@
 """The whole site as one ASGI application: the control API, and the vendors for every other path."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.core.time import iso
-from mockserver.runtime.sandboxes import Sandbox
-from mockserver.web import media
+from mockserver.runtime.sandbox import Sandbox
+from mockserver.runtime.sandboxes import DEFAULT, NAME, Full
+from mockserver.web import index, media
 from mockserver.web.control import (
     accounts,
     activations,
     calls,
     clock,
+    docs,
+    events,
+    explain,
     health,
     inboxes,
     journal,
     providers,
     requests,
     reset,
+    sandboxes,
     scenarios,
+    waits,
     webhooks,
 )
 from mockserver.web.gateway import gateway
-from mockserver.web.problems import explained
+from mockserver.web.guard import guarded
+from mockserver.web.parts import Parts
+from mockserver.web.problems import explained, problem
 
+PREFIX = "/_sandbox/"
 OURS = ("/_mock/", "/_media/")
 NOW = b"x-mock-now"
 
@@ -38,46 +49,95 @@ NOUNS = (
     calls,
     requests,
     webhooks,
+    waits,
     clock,
-    accounts,
-    journal,
-    reset,
     scenarios,
     activations,
+    accounts,
+    journal,
+    events,
+    reset,
+    sandboxes,
+    explain,
     inboxes,
+    docs,
 )
+UNGUARDED = (*health.ROUTES, *inboxes.OPEN)
+"""Whoever can reach the server may ask these: how it is, and a webhook's receiver."""
 
 
-def site(
-    sandbox: Sandbox,
-    origins: Callable[[], tuple[str, ...]],
-    lifespan: Callable[[Any], AbstractAsyncContextManager[None]],
-) -> ASGIApp:
-    """`origins` are the addresses under which this server reaches itself."""
-    control: list[Route] = [route for noun in NOUNS for route in noun.ROUTES]
+def site(parts: Parts, lifespan: Callable[[Any], AbstractAsyncContextManager[None]]) -> ASGIApp:
     app = Starlette(
-        routes=[Mount("/_mock", routes=control), Mount("/_media", routes=media.ROUTES)],
+        routes=[
+            Mount("/_mock", routes=[*routes()]),
+            Mount("/_media", routes=media.ROUTES),
+            *index.ROUTES,
+        ],
         exception_handlers={HTTPException: explained, Exception: explained},
         lifespan=lifespan,
     )
-    app.state.origins = origins
+    app.state.sandboxes = parts.sandboxes
+    app.state.origins = parts.origins
+    app.state.compile = parts.compile
+    app.state.control = parts.control
+    app.state.guard = parts.guard
 
     async def entrance(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        scope["sandbox"] = sandbox
-        inner = app if scope["path"].startswith(OURS) else gateway
-        await inner(scope, receive, dated(send, sandbox))
+        refusal = _entered(scope, parts)
+        if refusal:
+            await refusal(scope, receive, send)
+            return
+        ours = scope["path"].startswith(OURS) or _asks_for_index(scope)
+        await (app if ours else gateway)(scope, receive, dated(send, scope))
 
     return entrance
 
 
-def dated(send: Send, sandbox: Sandbox) -> Send:
+def routes() -> Iterator[Route]:
+    """Every control route, behind the guard unless it is open to all."""
+    for noun in NOUNS:
+        for route in noun.ROUTES:
+            handler = route.endpoint if route in UNGUARDED else guarded(route.endpoint)
+            methods = sorted(route.methods or ())
+            yield Route(route.path, handler, methods=methods, name=route.name)
+
+
+def _entered(scope: Scope, parts: Parts) -> Response | None:
+    """Which sandbox: by prefix, else by header; a vendor's route may find one by credential."""
+    scope["parts"] = parts
+    name = Headers(scope=scope).get("x-mock-sandbox", "")
+    if scope["path"].startswith(PREFIX):
+        name, _, rest = scope["path"].removeprefix(PREFIX).partition("/")
+        scope["path"] = f"/{rest}"
+    if not name:
+        scope["sandbox"] = (
+            None if not scope["path"].startswith(OURS) else parts.sandboxes.get(DEFAULT)
+        )
+        return None
+    if not NAME.fullmatch(name):
+        return problem(404, "unknown sandbox", f"{name!r:.80} is no name: letters, digits, . _ -")
+    try:
+        scope["sandbox"] = parts.sandboxes.get(name)
+    except Full:
+        return problem(409, "too many sandboxes", "DELETE some at /_mock/sandboxes/{name}")
+    return None
+
+
+def _asks_for_index(scope: Scope) -> bool:
+    """A browser at the door: a vendor's own `GET /` has that vendor's Host."""
+    accept = Headers(scope=scope).get("accept", "")
+    return scope["path"] == "/" and scope["method"] in ("GET", "HEAD") and "text/html" in accept
+
+
+def dated(send: Send, scope: Scope) -> Send:
     """Every answer tells the sandbox's time."""
 
     async def tell(message: Message) -> None:
-        if message["type"] == "http.response.start":
+        sandbox: Sandbox | None = scope["sandbox"]
+        if message["type"] == "http.response.start" and sandbox is not None:
             headers = message["headers"]
             if all(name != NOW for name, _ in headers):
                 message["headers"] = [*headers, (NOW, iso(sandbox.clock.now()).encode())]

@@ -58,7 +58,8 @@ def event_json(event: Event) -> dict[str, Any]:
 def request_json(exchange: Exchange, world: World) -> dict[str, Any]:
     """The parts that stay the same from run to run: headers are those of a short list."""
     asked, salt = exchange.request, world.seed
-    secret = world.listings[exchange.provider].provider.credential(asked)
+    listing = world.listings.get(exchange.provider)
+    secret = listing.provider.credential(asked) if listing else None
     shown = {name: asked.headers[name] for name in SHOWN if name in asked.headers}
     told = {
         "id": exchange.id,

@@ -11,6 +11,7 @@ from mockserver.core.account import Account, merged
 from mockserver.core.facts import Fact
 from mockserver.core.nearest import nearest
 from mockserver.engine.store import Store
+from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.control.reading import object_of, sandbox_of
 from mockserver.web.masking import mask
 
@@ -30,20 +31,34 @@ async def show(request: Request) -> JSONResponse:
     return JSONResponse(_shown(_account(request, store), store.world.seed))
 
 
+async def put(request: Request) -> JSONResponse:
+    """The whole account as it would stand in a file; a new one, or in place of the old."""
+    sandbox, body = sandbox_of(request), await object_of(request)
+    provider, name = request.path_params["provider"], request.path_params["account"]
+    if provider not in sandbox.store.world.listings:
+        hint = nearest(provider, sandbox.store.world.listings)
+        raise HTTPException(404, f"no provider is named {provider}: {hint}")
+    return _set(sandbox, (provider, name), body, "PUT")
+
+
 async def change(request: Request) -> JSONResponse:
     """A JSON Merge Patch (RFC 7396): null takes a key away."""
     sandbox, patch = sandbox_of(request), await object_of(request)
-    store = sandbox.store
-    known = _account(request, store)
+    known = _account(request, sandbox.store)
     document = merged(known.document, patch)
-    account, flaws = store.world.read_account(known.name, known.provider, document)
+    return _set(sandbox, (known.provider, known.name), document, "PATCH")
+
+
+def _set(sandbox: Sandbox, key: tuple[str, str], document: Any, method: str) -> JSONResponse:
+    store, (provider, name) = sandbox.store, key
+    account, flaws = store.world.read_account(name, provider, document)
     if account is None:
         told = [f"{'.'.join(map(str, path)) or 'account'}: {what}" for path, what in flaws]
         raise HTTPException(422, "; ".join(told))
-    store.accounts[known.provider, known.name] = account
-    path = f"/accounts/{known.provider}/{known.name}"
+    store.accounts[key] = account
+    path = f"/accounts/{provider}/{name}"
     shown = _shown(account, store.world.seed)
-    control = {"method": "PATCH", "path": path, "body": shown}
+    control = {"method": method, "path": path, "body": shown}
     store.record(Fact(sandbox.clock.now(), "control", "", control))
     sandbox.driver.nudge()
     return JSONResponse(shown)
@@ -69,5 +84,6 @@ def _shown(account: Account, salt: str) -> dict[str, Any]:
 ROUTES = (
     Route("/accounts/{provider}", accounts),
     Route("/accounts/{provider}/{account}", show, methods=["GET"]),
+    Route("/accounts/{provider}/{account}", put, methods=["PUT"]),
     Route("/accounts/{provider}/{account}", change, methods=["PATCH"]),
 )

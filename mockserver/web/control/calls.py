@@ -24,12 +24,22 @@ PHONE = {
 }
 """What a phone can do, and what it may say with it; `continue` only lets a story go on."""
 
+FILTERS = ("provider", "state", "vendor_id")
+
 
 async def calls(request: Request) -> JSONResponse:
-    store = sandbox_of(request).store
-    listed = (call_json(store, call) for call in store.calls.values())
-    wanted = (call for call in listed if suits(call, request, ("provider", "state", "vendor_id")))
+    wanted = (
+        call
+        for call in printed(request)
+        if suits(call, request, ("provider", "state", "vendor_id"))
+    )
     return JSONResponse({"calls": page(wanted, request)})
+
+
+def printed(request: Request) -> list[dict[str, Any]]:
+    """Every call, oldest first."""
+    store = sandbox_of(request).store
+    return [call_json(store, call) for call in store.calls.values()]
 
 
 async def call(request: Request) -> JSONResponse:

@@ -12,7 +12,7 @@ from mockserver.core.facts import Fact
 from mockserver.core.time import LAST, iso, length, millis
 from mockserver.runtime.clock import MODES, rate
 from mockserver.runtime.driver import Advancing
-from mockserver.runtime.sandboxes import Sandbox
+from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.control.reading import object_of, sandbox_of
 
 FORMS = 'send {"by": "90s"}, {"to": "2026-01-01T12:00:00Z"} or {"until": "idle"}'

@@ -90,8 +90,9 @@ def _printed(one: Received, salt: str) -> dict[str, Any]:
 
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+OPEN = (Route("/inbox/{name}", receive, methods=METHODS),)
 ROUTES = (
-    Route("/inbox/{name}", receive, methods=METHODS),
+    *OPEN,
     Route("/inboxes/{name}", show, methods=["GET"]),
     Route("/inboxes/{name}", program, methods=["PUT"]),
     Route("/inboxes/{name}", empty, methods=["DELETE"]),

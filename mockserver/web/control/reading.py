@@ -7,7 +7,8 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from mockserver.runtime.sandboxes import Sandbox
+from mockserver.runtime.sandbox import Sandbox
+from mockserver.runtime.sandboxes import Sandboxes
 from mockserver.web.intake import Gone, TooLarge, body_of
 from mockserver.web.legible import sound
 
@@ -17,6 +18,11 @@ DIGITS = 10  # of a limit; no list here is so long
 def sandbox_of(request: Request) -> Sandbox:
     sandbox: Sandbox = request.scope["sandbox"]
     return sandbox
+
+
+def sandboxes_of(request: Request) -> Sandboxes:
+    all_: Sandboxes = request.app.state.sandboxes
+    return all_
 
 
 async def object_of(request: Request) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from mockserver.engine.store import Exchange
-from mockserver.runtime.sandboxes import Sandbox
+from mockserver.runtime.sandbox import Sandbox
 from mockserver.web import masking
 from mockserver.web.control.reading import page, sandbox_of, suits
 from mockserver.web.wire import request_json
@@ -16,10 +16,14 @@ FILTERS = ("provider", "operation", "status", "call")
 
 
 async def requests(request: Request) -> JSONResponse:
-    sandbox = sandbox_of(request)
-    listed = (_printed(one, sandbox) for one in sandbox.store.exchanges)
-    wanted = (one for one in listed if suits(one, request, FILTERS))
+    wanted = (one for one in printed(request) if suits(one, request, FILTERS))
     return JSONResponse({"requests": page(wanted, request)})
+
+
+def printed(request: Request) -> list[dict[str, Any]]:
+    """Every request that is remembered, oldest first."""
+    sandbox = sandbox_of(request)
+    return [_printed(one, sandbox) for one in sandbox.store.exchanges]
 
 
 def _printed(one: Exchange, sandbox: Sandbox) -> dict[str, Any]:

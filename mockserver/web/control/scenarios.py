@@ -1,14 +1,19 @@
-"""The scenarios that are loaded, and where they stand."""
+"""The scenarios that are loaded, where they stand, and others put in their place."""
 
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from mockserver.core.facts import Fact
+from mockserver.core.nearest import nearest
 from mockserver.core.selection import QUESTIONS
 from mockserver.core.story import Story
-from mockserver.web.control.reading import sandbox_of
+from mockserver.runtime.sandbox import Sandbox
+from mockserver.web.control.reading import read, sandbox_of
+from mockserver.web.problems import problem
 
 
 async def scenarios(request: Request) -> JSONResponse:
@@ -16,6 +21,32 @@ async def scenarios(request: Request) -> JSONResponse:
     asked_for = (story for name, story in stories.named.items() if "/" not in name)
     listed = [described(story) for story in asked_for]
     return JSONResponse({"default": stories.default, "scenarios": listed})
+
+
+async def put(request: Request) -> Response:
+    """What would stand under that name in a file, YAML or JSON; 422 with positioned problems."""
+    sandbox, name = sandbox_of(request), request.path_params["name"]
+    body = await read(request)
+    refusal = _changed(request, sandbox, {**sandbox.put, name: body})
+    if refusal:
+        return refusal
+    _record(sandbox, "PUT", name, body.decode("utf-8", "replace"))
+    return JSONResponse(described(sandbox.store.world.stories.named[name]))
+
+
+async def drop(request: Request) -> Response:
+    """Take a scenario that was put away again; what it replaced is back."""
+    sandbox, name = sandbox_of(request), request.path_params["name"]
+    if name not in sandbox.put:
+        known = sandbox.store.world.stories.named
+        why = "stands in a file" if name in known else f"is not there {nearest(name, known)}"
+        raise HTTPException(404, f"{name} {why}: only what was PUT can be deleted")
+    rest = {other: text for other, text in sandbox.put.items() if other != name}
+    refusal = _changed(request, sandbox, rest)
+    if refusal:
+        return refusal
+    _record(sandbox, "DELETE", name, None)
+    return Response(status_code=204)
 
 
 def described(story: Story) -> dict[str, Any]:
@@ -30,4 +61,24 @@ def described(story: Story) -> dict[str, Any]:
     }
 
 
-ROUTES = (Route("/scenarios", scenarios),)
+def _changed(request: Request, sandbox: Sandbox, put: dict[str, bytes]) -> Response | None:
+    """The sandbox's world made anew with these; why not, if they do not compile."""
+    world, problems = request.app.state.compile(sandbox.store.world, put)
+    if world is None:
+        title = "scenario does not read"
+        return problem(422, title, "\n".join(problems), problems=list(problems))
+    sandbox.put = put
+    sandbox.store.world = world
+    return None
+
+
+def _record(sandbox: Sandbox, method: str, name: str, body: str | None) -> None:
+    told = {"method": method, "path": f"/scenarios/{name}", "body": body}
+    sandbox.store.record(Fact(sandbox.clock.now(), "control", "", told))
+
+
+ROUTES = (
+    Route("/scenarios", scenarios, methods=["GET"]),
+    Route("/scenarios/{name}", put, methods=["PUT"]),
+    Route("/scenarios/{name}", drop, methods=["DELETE"]),
+)

@@ -1,21 +1,58 @@
 """The webhooks that were sent or are on their way."""
 
+from typing import Any
+
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from mockserver.core.webhook import ORIGIN
+from mockserver.core.facts import Fact
+from mockserver.core.nearest import nearest
+from mockserver.core.webhook import ORIGIN, Delivery
+from mockserver.engine.travelling import again
 from mockserver.web.control.reading import page, sandbox_of, suits
 from mockserver.web.wire import webhook_json
 
 
 async def webhooks(request: Request) -> JSONResponse:
-    store = sandbox_of(request).store
-    origin, salt = request.app.state.origins()[0], store.world.seed
-    printed = (webhook_json(one, salt) for one in store.deliveries.values())
-    listed = ({**one, "url": one["url"].replace(ORIGIN, origin, 1)} for one in printed)
-    wanted = (one for one in listed if suits(one, request, ("provider", "call", "state", "kind")))
+    wanted = (
+        one
+        for one in printed(request)
+        if suits(one, request, ("provider", "call", "state", "kind"))
+    )
     return JSONResponse({"webhooks": page(wanted, request)})
 
 
-ROUTES = (Route("/webhooks", webhooks),)
+async def redeliver(request: Request) -> JSONResponse:
+    """Send it once more, now; 409 while it is still on its way."""
+    sandbox, name = sandbox_of(request), request.path_params["id"]
+    store = sandbox.store
+    known = store.deliveries.get(name)
+    if known is None:
+        hint = nearest(name, store.deliveries) or "GET /_mock/webhooks lists them"
+        raise HTTPException(404, f"no webhook is named {name}: {hint}")
+    if known.state == "pending":
+        raise HTTPException(409, f"{name} is on its way already")
+    with sandbox.driver.answering() as now:
+        again(store, name, now)
+        told = {"method": "POST", "path": f"/webhooks/{name}/redeliver"}
+        store.record(Fact(now, "control", known.webhook.call, told))
+    return JSONResponse(_printed(request, store.deliveries[name]), 202)
+
+
+def printed(request: Request) -> list[dict[str, Any]]:
+    """Every webhook, oldest first."""
+    return [_printed(request, one) for one in sandbox_of(request).store.deliveries.values()]
+
+
+def _printed(request: Request, one: Delivery) -> dict[str, Any]:
+    origin = request.app.state.origins()[0]
+    told = webhook_json(one, sandbox_of(request).store.world.seed)
+    return {**told, "url": told["url"].replace(ORIGIN, origin, 1)}
+
+
+ROUTES = (
+    Route("/webhooks", webhooks),
+    Route("/webhooks/{id}/redeliver", redeliver, methods=["POST"]),
+)

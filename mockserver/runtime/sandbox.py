@@ -1,0 +1,75 @@
+"""A sandbox: one isolated world, with its own store, clock, driver and inboxes."""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from mockserver.core.account import Account
+from mockserver.engine.store import Key, Store, World
+from mockserver.runtime.clock import Clock
+from mockserver.runtime.driver import Carrier, Driver
+from mockserver.runtime.inboxes import Inbox
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How time runs; `start` in ms, None for the wall clock's time."""
+
+    mode: str = "real"
+    start: int | None = None
+
+    def clock(self) -> Clock:
+        """A new one, at the start."""
+        return Clock(self.mode, time.time_ns() // 1_000_000 if self.start is None else self.start)
+
+
+class Sandbox:
+    def __init__(self, name: str, world: World, timing: Timing, courier: Carrier) -> None:
+        self.name = name
+        self.timing = timing
+        clock = timing.clock()
+        self.store = Store(world, clock.now(), name)
+        self.driver = Driver(self.store, clock, courier)
+        self.put: dict[str, bytes] = {}
+        """Scenarios by name, as they were put through the control API."""
+        self._start_world = world
+        self.took: dict[str, int] = {}
+        """Request id -> real ms that its answer took; kept out of the journal."""
+        self.inboxes: defaultdict[str, Inbox] = defaultdict(Inbox)
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def clock(self) -> Clock:
+        return self.driver.clock
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self.driver.run())
+
+    def renew(self, world: World, accounts: Mapping[Key, Account]) -> None:
+        """Another world from now on; what has happened stays, and these accounts are changed."""
+        self._start_world = world
+        self.store.world = world
+        self.store.accounts.update(accounts)
+
+    async def reset(self) -> None:
+        """Back to the seeded start: nothing scheduled before is sent after this returns."""
+        clock = self.timing.clock()
+        self.put = {}
+        self.store.world = self._start_world
+        self.store.reset(clock.now())
+        self.inboxes.clear()
+        self.took.clear()
+        self.driver.clock = clock
+        await self.driver.quiet()
+        self.driver.nudge()
+
+    async def stop(self) -> None:
+        """End the task of this sandbox and whatever it has sent out."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        await self.driver.quiet()

@@ -1,0 +1,79 @@
+"""Why a request was answered as it was."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from mockserver.core.rules import Rule
+from mockserver.core.selection import QUESTIONS, candidates, select
+from mockserver.core.story import Seen
+from mockserver.engine.store import Exchange, Store
+from mockserver.web import masking
+from mockserver.web.control.reading import sandbox_of
+from mockserver.web.routing import nearest
+
+
+async def explain(request: Request) -> JSONResponse:
+    store, name = sandbox_of(request).store, request.path_params["request"]
+    found = next((one for one in store.exchanges if one.id == name), None)
+    if found is None:
+        raise HTTPException(404, f"no request is named {name}: GET /_mock/requests lists them")
+    told = explained(found, store)
+    listing = store.world.listings.get(found.provider)
+    secret = listing.provider.credential(found.request) if listing else None
+    return JSONResponse(masking.without(told, secret, store.world.seed))
+
+
+def explained(exchange: Exchange, store: Store) -> dict[str, Any]:
+    """`scenarios` names who answers each question; `passed_over`, who does not and why."""
+    asked = exchange.request
+    unknown = not exchange.provider
+    return {
+        "request": exchange.id,
+        "provider": exchange.provider or None,
+        "operation": exchange.operation or None,
+        "status": exchange.reply.status or None,
+        "why": exchange.why or "nothing was wrong with it",
+        "rules": [_rule(rule, exchange) for rule in exchange.broken],
+        "nearest": list(nearest(store.world.listings, asked.method, asked.path)) if unknown else [],
+        "scenarios": [one for seen in exchange.seen[:1] for one in _chosen(exchange, store, seen)],
+        "passed_over": [one for seen in exchange.seen[:1] for one in _passed(store, seen)],
+    }
+
+
+def _rule(rule: Rule, exchange: Exchange) -> dict[str, Any]:
+    fault = rule.fault
+    wanted = next((one.wanted for one in exchange.violations if one.field == rule.field), "")
+    return {
+        "fault": fault.name,
+        "source": str(fault.source),
+        "message": fault.message,
+        "field": rule.field or None,
+        "received": exchange.request.fields.get(rule.field) if rule.field else None,
+        "would_pass": wanted or None,
+    }
+
+
+def _chosen(exchange: Exchange, store: Store, seen: Seen) -> Iterator[dict[str, Any]]:
+    stories = store.world.stories
+    header = tuple(name for name in exchange.stories if name in stories.named)
+    among = tuple(candidates(stories, header, exchange.activations, seen))
+    for question in QUESTIONS:
+        chosen = select(question, among)
+        if chosen:
+            yield {"question": question, "scenario": chosen.story.name, "rank": chosen.rank}
+
+
+def _passed(store: Store, seen: Seen) -> Iterator[dict[str, Any]]:
+    for story in store.world.stories.named.values():
+        if story.match is not None:
+            why = story.match.misfit(seen) or story.unmet(seen)
+            if why:
+                yield {"scenario": story.name, "why": why}
+
+
+ROUTES = (Route("/explain/{request}", explain),)

@@ -1,0 +1,101 @@
+"""Sandboxes: which there are, and how each one starts."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from mockserver.core.time import LAST, iso, millis
+from mockserver.runtime.clock import MODES, rate
+from mockserver.runtime.sandbox import Sandbox, Timing
+from mockserver.runtime.sandboxes import DEFAULT, NAME, Full, Sandboxes, Taken
+from mockserver.web.control.reading import object_of, sandboxes_of
+
+FORM: Final = (
+    'send {"clock": "manual", "seed": "t1", "start_at": "2026-01-01T09:00:00Z", '
+    '"credentials": {"mobtexting": ["key-1"]}}, or a part of it'
+)
+
+
+async def sandboxes(request: Request) -> JSONResponse:
+    return JSONResponse({"sandboxes": [_printed(one) for one in sandboxes_of(request)]})
+
+
+async def put(request: Request) -> JSONResponse:
+    """A new, blank world under this name; 409 if another has claimed one of its credentials."""
+    name, body, all_ = request.path_params["name"], await object_of(request), sandboxes_of(request)
+    if not NAME.fullmatch(name) or body.keys() - {"clock", "seed", "start_at", "credentials"}:
+        raise HTTPException(422, f"a name is letters, digits, dots and hyphens; {FORM}")
+    world, timing = all_.start_from
+    seed = str(body.get("seed", world.seed))
+    told = Timing(_mode(body, timing.mode), _start(body, timing.start))
+    claims = tuple(_claims(body.get("credentials", {}), all_))
+    try:
+        made = await all_.put(name, (replace(world, seed=seed), told), claims)
+    except Taken:
+        raise HTTPException(409, "another sandbox has claimed one of these credentials") from None
+    except Full:
+        raise HTTPException(409, "there are too many sandboxes: delete some") from None
+    return JSONResponse(_printed(made))
+
+
+async def drop(request: Request) -> Response:
+    name, all_ = request.path_params["name"], sandboxes_of(request)
+    if name == DEFAULT:
+        raise HTTPException(409, f"{DEFAULT} is always there: POST /_mock/reset empties it")
+    if all_.known(name) is None:
+        raise HTTPException(404, f"no sandbox is named {name}")
+    await all_.drop(name)
+    return Response(status_code=204)
+
+
+def _printed(sandbox: Sandbox) -> dict[str, Any]:
+    return {
+        "name": sandbox.name,
+        "clock": sandbox.clock.mode,
+        "seed": sandbox.store.world.seed,
+        "now": iso(sandbox.clock.now()),
+        "calls": len(sandbox.store.calls),
+    }
+
+
+def _mode(body: Mapping[str, Any], usual: str) -> str:
+    mode = str(body.get("clock", usual))
+    if rate(mode) is None:
+        raise HTTPException(422, f"clock is one of {MODES}")
+    return mode
+
+
+def _start(body: Mapping[str, Any], usual: int | None) -> int | None:
+    if body.get("start_at") is None:
+        return usual
+    try:
+        start = datetime.fromisoformat(str(body["start_at"]))
+    except ValueError:
+        raise HTTPException(422, f"start_at is an ISO 8601 time: {FORM}") from None
+    if start.tzinfo is None or not 0 <= millis(start) <= LAST:
+        raise HTTPException(422, f"start_at has a zone, and is from 1970 on: {FORM}")
+    return millis(start)
+
+
+def _claims(given: Any, all_: Sandboxes) -> Iterator[tuple[str, str]]:
+    known = all_.start_from[0].listings
+    if not isinstance(given, Mapping) or given.keys() - known.keys():
+        raise HTTPException(422, f"credentials map {', '.join(known)} to lists: {FORM}")
+    for provider, credentials in given.items():
+        if not isinstance(credentials, list):
+            raise HTTPException(422, f"credentials map a provider to a list: {FORM}")
+        for credential in credentials:
+            yield provider, str(credential)
+
+
+ROUTES = (
+    Route("/sandboxes", sandboxes, methods=["GET"]),
+    Route("/sandboxes/{name}", put, methods=["PUT"]),
+    Route("/sandboxes/{name}", drop, methods=["DELETE"]),
+)

@@ -1,0 +1,41 @@
+"""What a browser sees at the door: where everything is."""
+
+from html import escape
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+from mockserver import __version__
+from mockserver.runtime.sandboxes import DEFAULT
+from mockserver.web.control.reading import sandboxes_of
+
+STYLE = "body{font:16px/1.5 system-ui;max-width:46rem;margin:3rem auto;padding:0 1rem}"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+HEADERS = {"content-security-policy": POLICY, "x-content-type-options": "nosniff"}
+
+
+async def index(request: Request) -> HTMLResponse:
+    listings = sandboxes_of(request).get(DEFAULT).store.world.listings
+    rows = (
+        f"<li><b>{escape(one.provider.title)}</b>: <code>/{escape(name)}</code>, "
+        f'<a href="/_mock/openapi/{escape(name)}.json">OpenAPI</a></li>'
+        for name, one in listings.items()
+    )
+    return page(
+        f"mockserver {__version__}",
+        f"<p>Emulated here:</p><ul>{''.join(rows)}</ul>"
+        '<p>To drive it: <a href="/_mock/docs">control API</a>, '
+        '<a href="/_mock/calls">calls</a>, <a href="/_mock/webhooks">webhooks</a>, '
+        '<a href="/_mock/journal">journal</a>.</p>',
+    )
+
+
+def page(title: str, body: str) -> HTMLResponse:
+    """A page without scripts, that no other page can frame."""
+    text = f"<!doctype html><meta charset=utf-8><title>{escape(title)}</title>"
+    text += f"<style>{STYLE}</style><h1>{escape(title)}</h1>{body}"
+    return HTMLResponse(text, headers=HEADERS)
+
+
+ROUTES = (Route("/", index),)

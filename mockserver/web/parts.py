@@ -1,0 +1,26 @@
+"""What the site is made of, as the composition root hands it over."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mockserver.engine.store import World
+from mockserver.runtime.sandboxes import Sandboxes
+from mockserver.web.guard import Guard
+
+Compile = Callable[[World, Mapping[str, bytes]], tuple[World | None, tuple[str, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the site is made of. `origins` are the addresses under which the server reaches itself.
+
+    `compile` makes a world with other scenarios, or says what is wrong with them.
+    """
+
+    sandboxes: Sandboxes
+    origins: Callable[[], tuple[str, ...]]
+    compile: Compile
+    control: Callable[[], Mapping[str, Any]]
+    guard: Guard = field(default_factory=Guard)
+    public_url: str = ""
