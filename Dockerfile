@@ -2,23 +2,26 @@
 FROM python:3.11-slim AS build
 WORKDIR /src
 COPY requirements.lock requirements-build.lock ./
-RUN python -m venv /opt/mockserver \
- && /opt/mockserver/bin/pip install --no-cache-dir --require-hashes -r requirements.lock \
- && pip install --no-cache-dir --require-hashes -r requirements-build.lock
+RUN pip install --no-cache-dir --require-hashes -r requirements-build.lock
+RUN python -m venv /opt/mockserver
+RUN /opt/mockserver/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY pyproject.toml README.md ./
 COPY mockserver mockserver
 COPY scenarios scenarios
 COPY schemas schemas
-RUN pip wheel --no-cache-dir --no-deps --no-build-isolation -w /dist . \
- && /opt/mockserver/bin/pip install --no-cache-dir --no-deps /dist/*.whl
+RUN pip wheel --no-cache-dir --no-deps --no-build-isolation -w /dist .
+RUN /opt/mockserver/bin/pip install --no-cache-dir --no-deps --no-index --find-links /dist call-mockserver
+RUN /opt/mockserver/bin/python -m compileall -q /opt/mockserver/lib
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent mockserver
 COPY --from=build /opt/mockserver /opt/mockserver
 ENV PATH=/opt/mockserver/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
     MOCKSERVER_HOST=0.0.0.0 \
-    MOCKSERVER_PORT=8080
+    MOCKSERVER_PORT=8080 \
+    MOCKSERVER_WEBHOOK_REWRITE=localhost=host.docker.internal
 USER 10001
 WORKDIR /
 EXPOSE 8080

@@ -22,10 +22,10 @@ from mockserver.core.rules import Breach
 from mockserver.core.time import millis
 from mockserver.core.webhook import Answer, Delivery
 from mockserver.engine.store import World
-from mockserver.runtime.sandboxes import Sandbox, Timing
+from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.settings import read
-from mockserver.web.site import site
 from mockserver.world import world
+from tests.house import built
 
 HERE = Path(__file__).parent / "conformance"
 KNOWN = listings()
@@ -41,11 +41,12 @@ class Pleased:
 
 
 def at_host(listing: Listing, timing: Timing, made: World) -> tuple[Sandbox, httpx.AsyncClient]:
-    sandbox = Sandbox("default", made, timing, Pleased())
-    app = site(sandbox, lambda: ("http://127.0.0.1:8080",), None)  # type: ignore[arg-type]
+    sandboxes, app = built(made, timing, Pleased())
     host = listing.provider.endpoints[0].host
     transport = httpx.ASGITransport(app=app)
-    return sandbox, httpx.AsyncClient(transport=transport, base_url=f"http://{host}")
+    return sandboxes.get("default"), httpx.AsyncClient(
+        transport=transport, base_url=f"http://{host}"
+    )
 
 
 def filled(value: Any, table: Mapping[str, str]) -> Any:

@@ -7,9 +7,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mockserver.app import running
-from mockserver.settings import read
+from mockserver.cli import COMMANDS
+from mockserver.settings import OPTIONS, read
 from mockserver.web.site import NOUNS
 from mockserver.world import world
 
@@ -53,6 +55,23 @@ def test_scenario_file_of_the_readme_is_fine(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(shown, "utf-8")
     made = world(read({"scenarios": (str(tmp_path / "mine.yaml"),)}, {}))
     assert made.stories.named["busy-then-answers"].attempts[1] == "answered"
+
+
+def test_examples_for_containers_name_variables_and_commands_that_there_are() -> None:
+    compose, actions = re.findall(r"```yaml (?:compose|actions)\n(.*?)```", TEXT, re.DOTALL)
+    variables = set(re.findall(r"MOCKSERVER_[A-Z_]+", compose + actions))
+    assert variables <= {option.variable for option in OPTIONS}
+    service = yaml.safe_load(compose)["services"]["calls"]
+    assert service["command"][0] in COMMANDS
+    assert service["command"][1] in {option.flag for option in OPTIONS}
+    assert service["volumes"][0].split(":")[1] == service["command"][2]
+    settings = read({}, {key: str(value) for key, value in service["environment"].items()})
+    assert settings.webhook == {"mobtexting": "http://app:3000/report"}
+    runs = [
+        step["run"] for step in yaml.safe_load(actions)["jobs"]["test"]["steps"] if "run" in step
+    ]
+    called = re.findall(r"mockserver ([a-z]+)", " ".join(runs))
+    assert set(called) <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("route", [route.path for noun in NOUNS for route in noun.ROUTES])

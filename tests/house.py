@@ -1,0 +1,44 @@
+"""The whole site without a socket, for tests that speak HTTP to it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.types import ASGIApp
+
+from mockserver.catalog.registry import control
+from mockserver.engine.store import World
+from mockserver.runtime.driver import Carrier
+from mockserver.runtime.sandbox import Timing
+from mockserver.runtime.sandboxes import Sandboxes
+from mockserver.settings import Settings
+from mockserver.web.guard import Guard
+from mockserver.web.parts import Parts
+from mockserver.web.site import site
+from mockserver.world import Compiler
+
+ORIGIN = "http://127.0.0.1:8080"
+
+
+@asynccontextmanager
+async def no_lifespan(_: Any) -> AsyncIterator[None]:
+    yield
+
+
+def built(
+    world: World,
+    timing: Timing,
+    courier: Carrier,
+    guard: Guard | None = None,
+    origins: tuple[str, ...] = (ORIGIN,),
+) -> tuple[Sandboxes, ASGIApp]:
+    """The sandboxes, and the application that serves them."""
+    sandboxes = Sandboxes(courier, (world, timing), lambda _: None)
+    parts = Parts(
+        sandboxes=sandboxes,
+        origins=lambda: origins,
+        compile=Compiler(Settings()),
+        control=control,
+        guard=guard or Guard(),
+    )
+    return sandboxes, site(parts, no_lifespan)
