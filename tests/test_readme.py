@@ -70,7 +70,7 @@ def test_examples_for_containers_name_variables_and_commands_that_there_are() ->
     runs = [
         step["run"] for step in yaml.safe_load(actions)["jobs"]["test"]["steps"] if "run" in step
     ]
-    called = re.findall(r"mockserver ([a-z]+)", " ".join(runs))
+    called = re.findall(r"mockserver ([a-z]+)", "\n".join(runs))
     assert set(called) <= set(COMMANDS)
 
 
