@@ -32,7 +32,7 @@ async def object_of(request: Request) -> dict[str, Any]:
         HTTPException: 413 or 422 with what was expected.
     """
     try:
-        given = json.loads(await read(request), parse_constant=_no_constant)
+        given = json.loads((await read(request)).decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise HTTPException(422, f"the body is not JSON: {error}") from None
     if not isinstance(given, dict) or not sound(given):
