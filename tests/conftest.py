@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mockserver.core.http import Request
+from mockserver.core.story import Story
 from mockserver.core.webhook import Answer, Delivery
 from mockserver.engine.casework import Asked
 from mockserver.engine.simulation import request, settle, step
@@ -63,6 +64,28 @@ def play(store: Store, receiver: Receiver = pleased) -> list[Delivery]:
             sent.append(delivery)
             settle(store, delivery, receiver(delivery), due.at)
     return sent
+
+
+def telling(world: World, *stories: Story, **changes: Any) -> Store:
+    """A store that has these stories beside the bundled ones; the first is its default."""
+    named = {**world.stories.named, **{story.name: story for story in stories}}
+    told = replace(world.stories, named=named, default=stories[0].name)
+    return Store(replace(world, stories=told, **changes), START)
+
+
+def acting(world: World, **changes: Any) -> Store:
+    """A store whose provider behaves differently."""
+    listing = world.listings["mobtexting"]
+    provider = replace(listing.provider, **changes)
+    return Store(
+        replace(world, listings={"mobtexting": replace(listing, provider=provider)}), START
+    )
+
+
+def until(store: Store, at: int) -> None:
+    """Do all that is due up to so many ms after the start."""
+    while (due := store.peek()) is not None and due.at <= START + at:
+        step(store)
 
 
 def with_account(store: Store, **changes: Any) -> None:

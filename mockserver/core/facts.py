@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 
 class Fact(NamedTuple):
-    """`kind` is request, event, moot, skipped, attempt, control, clock or error; `at` in ms.
+    """`kind` is request, event, moot, skipped, dropped, attempt, account, control, clock or error.
 
-    `what` is the thing itself (an exchange, an event, ...); it is rendered when somebody reads it.
+    `at` is in ms, `what` is the thing itself (an exchange, an event, ...); it is rendered when
+    somebody reads it.
     """
 
     at: int

@@ -79,9 +79,15 @@ def _alone(call: Call, _: Once, __: Mark) -> int | None:
 
 
 def _heard(call: Call, once: Once, mark: Mark) -> int | None:
-    """The moment of the event that makes it often enough, of those that the mark has not seen."""
-    news = [event.at for event in call.events[mark.seen :] if _is(event, once)]
-    return news[once.times - 1] if len(news) >= once.times else None
+    """The moment of the event that makes it often enough."""
+    news = _news(call, once, mark)
+    return call.events[news[once.times - 1]].at if len(news) >= once.times else None
+
+
+def _news(call: Call, once: Once, mark: Mark) -> tuple[int, ...]:
+    """Which events suit, of those that the mark has not seen."""
+    unseen = range(mark.seen, len(call.events))
+    return tuple(index for index in unseen if _is(call.events[index], once))
 
 
 def _is(event: Event, once: Once) -> bool:
@@ -126,7 +132,8 @@ def moved(script: Script, call: Call, step: Next) -> Call:
     if step.track < 0:
         start = Mark(0, step.at, len(call.events))
         return call._replace(cursor=(start,) * len(script))
-    mark = Mark(call.cursor[step.track].position + 1, step.at, len(call.events))
+    position = call.cursor[step.track].position + 1
+    mark = Mark(position, step.at, _seen(script, call, step.track))
     before, after = call.cursor[: step.track], call.cursor[step.track + 1 :]
     return call._replace(cursor=(*before, mark, *after))
 
@@ -137,6 +144,15 @@ def current(script: Script, call: Call, index: int) -> Step | None:
     leg = call.leg(track.leg)
     over = mark.position == len(track.steps) or (leg is not None and leg.state == "ended")
     return None if over else track.steps[mark.position]
+
+
+def _seen(script: Script, call: Call, index: int) -> int:
+    """All so far; but what came after the event that a step waited for is news to the next."""
+    mark = call.cursor[index]
+    once = script[index].steps[mark.position].once
+    if once and once.condition in OUTSIDE:
+        return _news(call, once, mark)[once.times - 1] + 1
+    return len(call.events)
 
 
 def _coming(script: Script, index: int, call: Call, seed: str) -> Next | None:

@@ -49,13 +49,19 @@ def candidates(
     for name in header:
         yield Chosen(stories.named[name], "header")
     for activation in activations:
-        if not activation.match.misfit(seen) and not stories.named[activation.story].unmet(seen):
+        if activated(stories, activation, seen):
             yield Chosen(stories.named[activation.story], "activation")
     for rank, bundled in (("match", False), ("bundled", True)):
         for story in stories.named.values():
             if story.bundled == bundled and _suits(story, seen):
                 yield Chosen(story, rank)
     yield Chosen(stories.named[stories.default], "default")
+
+
+def activated(stories: Stories, activation: Activation, seen: Seen) -> bool:
+    """Whether it suits; not if a reload has taken its story away."""
+    story = stories.named.get(activation.story)
+    return story is not None and not (activation.match.misfit(seen) or story.unmet(seen))
 
 
 def select(question: str, among: tuple[Chosen, ...]) -> Chosen | None:

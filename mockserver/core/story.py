@@ -17,7 +17,8 @@ LEGS: Final = ("a", "b", "callee")
 class Seen(NamedTuple):
     """What a story may be matched with: a request, and one of the calls that it would place.
 
-    `legs` maps a, b and callee to numbers; `fields` are the request's parameters.
+    `legs` maps a, b, callee and the vendor's words to numbers; `fields` are the request's
+    parameters.
     """
 
     provider: str
@@ -94,13 +95,16 @@ class Story:
     play: str = ""
     answers: tuple[Turn, ...] = ()
     webhooks: Mapping[str, Travel] = field(default_factory=dict)
+    behind: tuple[Mapping[str, Behaviour], ...] = ()
+    """The legs of the stories that led to this one, the nearest first."""
 
     def behaviour(self, leg: Leg, shape: str) -> Behaviour | None:
         """What this story says about a leg; None if it does not speak of it."""
         names = [leg.name, leg.role]
         if leg.name == SHAPES[shape].callee:
             names.append("callee")
-        return next((self.legs[name] for name in names if name in self.legs), None)
+        layers = (self.legs, *self.behind)
+        return next((legs[name] for legs in layers for name in names if name in legs), None)
 
     def unmet(self, seen: Seen) -> str:
         """What the story needs and does not find here, in words; empty if nothing."""
@@ -127,11 +131,10 @@ def resolved(stories: Stories, story: Story, draw: tuple[str, str], turn: tuple[
 
     `draw` is (seed, call id), `turn` is (redial, target), both from 0; the last item repeats. A
     story keeps what it says of legs of which the item is silent. Whoever compiles stories sees
-    to it that they do not lead in a circle.
+    to it that they do not lead in a circle; one that a reload has taken away leads nowhere.
     """
-    while name := _next(story, draw, turn):
-        inner = stories.named[name]
-        story = replace(inner, legs={**story.legs, **inner.legs})
+    while (name := _next(story, draw, turn)) in stories.named:
+        story = replace(stories.named[name], behind=(story.legs, *story.behind))
     return story
 
 

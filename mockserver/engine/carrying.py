@@ -1,5 +1,7 @@
 """Carries effects into the store: calls placed, events told, webhooks sent."""
 
+from dataclasses import replace
+
 from mockserver.core.account import Account
 from mockserver.core.audio import token
 from mockserver.core.call import Call
@@ -7,7 +9,7 @@ from mockserver.core.facts import Fact, Skipped
 from mockserver.core.legs import ANSWERED, STAYS, Behaviour
 from mockserver.core.numberplan import planned
 from mockserver.core.provider import Effects
-from mockserver.core.script import advance_script
+from mockserver.core.script import Step, advance_script
 from mockserver.core.selection import STRONG
 from mockserver.core.shapes import SHAPES, compile_legs
 from mockserver.core.story import Story, resolved
@@ -39,7 +41,7 @@ def place(store: Store, call: Call, now: int, choice: Choice) -> None:
         store.record(Fact(now, "event", name, ready.events[0]))
     chosen = store.stories[name]
     stories, turn = store.world.stories, (call.redial, call.target)
-    story = resolved(stories, chosen.story, (store.world.seed, name), turn)
+    story = _addressed(ready, resolved(stories, chosen.story, (store.world.seed, name), turn))
     strong = chosen.rank in STRONG
     people = _people(ready, story, strong=strong, plan=stories.number_plan)
     store.scripts[name] = compile_legs(SHAPES[call.order.shape], people, story.steps)
@@ -66,6 +68,18 @@ def owner(store: Store, call: Call) -> Account:
     return store.accounts[call.order.provider, call.order.account]
 
 
+def _addressed(call: Call, story: Story) -> Story:
+    """The story with the legs of its steps by name, where it says `callee` or a vendor's word."""
+    names = {leg.role: leg.name for leg in call.legs}
+    names["callee"] = SHAPES[call.order.shape].callee
+
+    def addressed(step: Step) -> Step:
+        once = step.once and step.once._replace(leg=names.get(step.once.leg, step.once.leg))
+        return step._replace(leg=names.get(step.leg, step.leg), once=once)
+
+    return replace(story, steps=tuple(map(addressed, story.steps)))
+
+
 def _people(call: Call, story: Story, *, strong: bool, plan: bool) -> dict[str, Behaviour | None]:
     """How each leg behaves: by a strong story, by its number, by the story, as everybody does."""
     rung = {step.leg for step in story.steps if step.verb == "ring"}
@@ -82,6 +96,6 @@ def _people(call: Call, story: Story, *, strong: bool, plan: bool) -> dict[str, 
 def _skip(store: Store, call: Call, story: Story, now: int) -> None:
     """Journal what a story says of legs that this call does not have."""
     known = {"callee", *(leg.name for leg in call.legs), *(leg.role for leg in call.legs)}
-    for leg in story.legs:
+    for leg in dict.fromkeys(leg for legs in (*story.behind[::-1], story.legs) for leg in legs):
         if leg not in known:
             store.record(Fact(now, "skipped", call.order.id, Skipped(story.name, leg)))

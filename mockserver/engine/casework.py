@@ -47,7 +47,14 @@ def sights(store: Store, asked: Asked) -> tuple[Seen, ...]:
     account = _owner(store, asked)
     name, operation = account.name if account else "", asked.endpoint.operation
     return tuple(
-        Seen(provider.name, operation, name, choice.credential, legs, asked.request.fields)
+        Seen(
+            provider.name,
+            operation,
+            name,
+            choice.credential,
+            {**legs, **{provider.legs[leg]: legs[leg] for leg in provider.legs if leg in legs}},
+            asked.request.fields,
+        )
         for legs in asked.endpoint.parties(asked.request) or ({},)
     )
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from mockserver.core.call import Call
-from mockserver.core.selection import Activation, Chosen, candidates, select
+from mockserver.core.selection import Activation, Chosen, activated, candidates, select
 from mockserver.core.shapes import SHAPES
 from mockserver.core.story import Seen, Story, Turn
 from mockserver.engine.store import Store
@@ -53,13 +53,13 @@ def spend(store: Store, sights: tuple[Seen, ...]) -> None:
     store.activations = [
         kept
         for one in store.activations
-        if (kept := _spent(one, sights)).left is None or kept.left > 0
+        if (kept := _spent(store, one, sights)).left is None or kept.left > 0
     ]
 
 
 def _seen(call: Call, choice: Choice) -> Seen:
     order = call.order
-    legs = {leg.name: leg.number for leg in call.legs}
+    legs = {name: leg.number for leg in call.legs for name in (leg.name, leg.role)}
     legs["callee"] = legs.get(SHAPES[order.shape].callee, "")
     return Seen(
         order.provider, order.operation, order.account, choice.credential, legs, order.wanted
@@ -70,6 +70,6 @@ def _among(store: Store, choice: Choice, seen: Seen) -> tuple[Chosen, ...]:
     return tuple(candidates(store.world.stories, choice.header, tuple(store.activations), seen))
 
 
-def _spent(one: Activation, sights: tuple[Seen, ...]) -> Activation:
-    suited = any(not one.match.misfit(seen) for seen in sights)
+def _spent(store: Store, one: Activation, sights: tuple[Seen, ...]) -> Activation:
+    suited = any(activated(store.world.stories, one, seen) for seen in sights)
     return one._replace(left=one.left - 1) if suited and one.left is not None else one

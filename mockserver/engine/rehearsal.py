@@ -1,14 +1,15 @@
 """Plays a story in a world of its own: a step that is moot, or never reached, is wrong."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
-from mockserver.core.call import Call, Event
+from mockserver.core.call import Call, Event, Impossible
 from mockserver.core.chance import HIGHEST, LOWEST
 from mockserver.core.facts import Moot
 from mockserver.core.http import Request
-from mockserver.core.provider import Endpoint, Listing
+from mockserver.core.provider import Listing
 from mockserver.core.script import Waiting
 from mockserver.core.story import Story
 from mockserver.core.webhook import Answer
@@ -16,7 +17,10 @@ from mockserver.engine.casework import Asked, sights
 from mockserver.engine.simulation import happen, request, settle, step
 from mockserver.engine.store import Store, World
 
-PATIENCE = 1_000  # things that happen before a rehearsal is broken off
+PATIENCE = 2_000  # things that happen before a rehearsal is broken off
+
+OVER = "the call is over by then"
+IN_VAIN = "what it waits for cannot come"
 
 GIVEN = {
     "person": Event(0, "answer"),
@@ -53,11 +57,11 @@ def rehearsed(world: World, story: Story) -> tuple[Stumble, ...]:
 def _plays(world: World, story: Story, listing: Listing) -> Iterator[tuple[Stumble, ...]]:
     for endpoint in listing.provider.endpoints:
         for example in listing.examples(endpoint.operation):
-            asked = Request(endpoint.method, endpoint.path, fields=example)
+            sent = Request(endpoint.method, endpoint.path, fields=example)
+            asked = Asked(listing, endpoint, sent, (story.name,))
             found: dict[Stumble, None] = {}
             placed = [
-                _played(world, story, (listing, endpoint), asked, seed)
-                for seed in (LOWEST, HIGHEST)
+                _played(replace(world, seed=seed), story, asked) for seed in (LOWEST, HIGHEST)
             ]
             if None not in placed:
                 for stumbles in placed:
@@ -65,29 +69,31 @@ def _plays(world: World, story: Story, listing: Listing) -> Iterator[tuple[Stumb
                 yield tuple(found)
 
 
-def _played(
-    world: World, story: Story, where: tuple[Listing, Endpoint], asked: Request, seed: str
-) -> tuple[Stumble, ...] | None:
-    """What stumbles; None if this request places no call for the story."""
-    listing, endpoint = where
-    store = Store(replace(world, seed=seed), 0)
-    mine = (one for key, one in store.accounts.items() if key[0] == listing.provider.name)
+def _played(world: World, story: Story, asked: Asked) -> tuple[Stumble, ...] | None:
+    """What stumbles, whichever of two things awaited comes first; None if nothing is placed."""
+    runs = (_run(Store(world, 0), story, asked, hasty=hasty) for hasty in (False, True))
+    return min((run for run in runs if run is not None), key=len, default=None)
+
+
+def _run(store: Store, story: Story, asked: Asked, *, hasty: bool) -> tuple[Stumble, ...] | None:
+    provider = asked.listing.provider.name
+    mine = (one for key, one in store.accounts.items() if key[0] == provider)
     account = next(mine, None)
     if account is None:
         return None
     open_ = replace(account, numbers=None, webhooks={}, limits=None, balance=None)
     store.accounts[account.provider, account.name] = open_
-    case = Asked(listing, endpoint, asked, (story.name,), account=open_)
-    if all(story.unmet(seen) for seen in sights(store, case)):
+    own = asked._replace(account=open_)
+    if all(story.unmet(seen) for seen in sights(store, own)):
         return None
-    exchange = request(store, case, 0)
+    exchange = request(store, own, 0)
     if not exchange.calls:
         return None
-    _play_out(store, exchange.calls[0])
+    _play_out(store, exchange.calls[0], hasty=hasty)
     return tuple(_stumbles(store, exchange.calls[0]))
 
 
-def _play_out(store: Store, name: str) -> None:
+def _play_out(store: Store, name: str, *, hasty: bool) -> None:
     now = 0
     for _ in range(PATIENCE):
         due = store.peek()
@@ -96,10 +102,18 @@ def _play_out(store: Store, name: str) -> None:
             delivery = step(store)
             if delivery:
                 settle(store, delivery, Answer(200), now)
-        elif name in store.waiting:
-            _give(store, store.calls[name], store.waiting[name][0], now)
-        else:
+        elif not _given(store, name, now, hasty=hasty):
             return
+
+
+def _given(store: Store, name: str, now: int, *, hasty: bool) -> bool:
+    """Whether something awaited could come: people first, or what the steps want if `hasty`."""
+    awaited = store.waiting.get(name, ())
+    for waiting in awaited[::-1] if hasty else awaited:
+        with suppress(Impossible):
+            _give(store, store.calls[name], waiting, now)
+            return True
+    return False
 
 
 def _give(store: Store, call: Call, waiting: Waiting, now: int) -> None:
@@ -115,7 +129,8 @@ def _stumbles(store: Store, name: str) -> Iterator[Stumble]:
         if isinstance(fact.what, Moot) and fact.what.place:
             yield Stumble(fact.what.place, fact.what.why)
     call, script = store.calls[name], store.scripts[name]
+    why = OVER if call.phase == "ended" else IN_VAIN
     for track, mark in zip(script, call.cursor, strict=True):
         if not track.leg:
             for late in track.steps[mark.position :]:
-                yield Stumble(late.place, "this step is never reached: the call is over by then")
+                yield Stumble(late.place, f"this step is never reached: {why}")

@@ -55,7 +55,7 @@ def happen(store: Store, name: str, event: Event) -> Call:
         store.record(Fact(event.at, "event", name, change.event))
         carry(store, change.effects, event.at)
         if change.event.verb == "ended":
-            release(store, name)
+            release(store, name, event.at)
     plan(store, name)
     return store.calls[name]
 

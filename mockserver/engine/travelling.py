@@ -24,8 +24,8 @@ def send(store: Store, webhook: Webhook, now: int) -> None:
     if travel.reorder and webhook.call not in store.held:
         store.held[webhook.call] = leaving
         return
-    _leave(store, leaving)
-    release(store, webhook.call)
+    _leave(store, leaving, due)
+    release(store, webhook.call, due)
 
 
 def again(store: Store, name: str, now: int) -> None:
@@ -34,9 +34,9 @@ def again(store: Store, name: str, now: int) -> None:
     store.schedule(now, "delivery", name)
 
 
-def release(store: Store, call: str) -> None:
-    """Whatever was held back to come after the next one leaves now."""
-    _leave(store, store.held.pop(call, []))
+def release(store: Store, call: str, at: int) -> None:
+    """Whatever was held back to come after the next one leaves, but not before `at`."""
+    _leave(store, store.held.pop(call, []), at)
 
 
 def inbox(store: Store, provider: str) -> str:
@@ -72,11 +72,12 @@ def _pack(store: Store, webhook: Webhook, state: str, due: int | None) -> str:
     return name
 
 
-def _leave(store: Store, names: list[str]) -> None:
+def _leave(store: Store, names: list[str], at: int) -> None:
     for name in names:
-        due = store.deliveries[name].due
-        if due is not None:
-            store.schedule(due, "delivery", name)
+        held = store.deliveries[name]
+        due = max(held.due or at, at)
+        store.deliveries[name] = held._replace(due=due)
+        store.schedule(due, "delivery", name)
 
 
 def _lose(store: Store, webhook: Webhook, now: int) -> None:

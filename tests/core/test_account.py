@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.core.account import ONCE, Account, Retry
+from mockserver.core.account import ONCE, Account, Retry, merged
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,33 @@ def test_retry_satisfied_by_default(
 
 def test_once_waits_for_no_second_try() -> None:
     assert ONCE.waits == ()
+
+
+@pytest.mark.parametrize(
+    ("target", "patch", "result"),
+    [
+        ({"a": "b"}, {"a": "c"}, {"a": "c"}),
+        ({"a": "b"}, {"b": "c"}, {"a": "b", "b": "c"}),
+        ({"a": "b"}, {"a": None}, {}),
+        ({"a": "b", "b": "c"}, {"a": None}, {"b": "c"}),
+        ({"a": ["b"]}, {"a": "c"}, {"a": "c"}),
+        ({"a": "c"}, {"a": ["b"]}, {"a": ["b"]}),
+        ({"a": {"b": "c"}}, {"a": {"b": "d", "c": None}}, {"a": {"b": "d"}}),
+        ({"a": [{"b": "c"}]}, {"a": [1]}, {"a": [1]}),
+        (["a", "b"], ["c", "d"], ["c", "d"]),
+        ({"a": "b"}, ["c"], ["c"]),
+        ({"a": "foo"}, None, None),
+        ({"a": "foo"}, "bar", "bar"),
+        ({"e": None}, {"a": 1}, {"e": None, "a": 1}),
+        ([1, 2], {"a": "b", "c": None}, {"a": "b"}),
+        ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
+    ],
+)
+def test_merged_as_the_table_of_rfc_7396(target: object, patch: object, result: object) -> None:
+    assert merged(target, patch) == result
+
+
+def test_merged_leaves_both_as_they_were() -> None:
+    target, patch = {"a": {"b": 1}}, {"a": {"c": 2}}
+    assert merged(target, patch) == {"a": {"b": 1, "c": 2}}
+    assert (target, patch) == ({"a": {"b": 1}}, {"a": {"c": 2}})

@@ -14,7 +14,6 @@ from mockserver.core.call import (
     Order,
     apply,
     outcome,
-    renewed,
     state,
 )
 from mockserver.core.call import attempt as current
@@ -41,6 +40,8 @@ CALL_VERBS = {
     "bridge": {"begun": "bridged"},
     "attempt-ended": {"begun": "over", "bridged": "over"},
     "ended": {"over": "ended", "placed": "ended"},
+    "polled": {phase: phase for phase in ("placed", "begun", "bridged")},
+    "continue": {phase: phase for phase in ("begun", "bridged")},
     "dance": {},
 }
 
@@ -208,8 +209,27 @@ def test_leg_by_name() -> None:
     assert [called().leg(name) for name in ("a", "b", "c")] == [A, B, None]
 
 
-def test_again_is_a_redial_at_its_time() -> None:
-    assert called().again(9_000) == called()._replace(redial=1, starts_at=9_000)
+def test_again_keeps_the_attempt_and_begins_anew() -> None:
+    rung = A._replace(state="ended", rang_at=1, ended_at=2, cause="no-answer")
+    events = (Event(1, "begin"),)
+    over = called("over", rung, B)._replace(
+        began_at=1, over_at=2, cursor=(Mark(1, 1, 1),), events=events, notes="kept", target=3
+    )
+    assert over.again(9_000) == called("placed", starts_at=9_000)._replace(
+        attempts=(Attempt(0, 3, 1, 2, "no-answer", (rung, B)),),
+        events=events,
+        notes="kept",
+        redial=1,
+        target=3,
+    )
+
+
+def test_again_counts_its_attempts_from_zero() -> None:
+    call = called("over")._replace(began_at=1, over_at=2)
+    for at in (10, 20):
+        call = call.again(at)._replace(phase="over", began_at=at, over_at=at + 1)
+    attempts = [(one.redial, one.started_at) for one in (*call.attempts, current(call))]
+    assert attempts == [(0, 1), (1, 10), (2, 20)]
 
 
 @pytest.mark.parametrize(
@@ -225,25 +245,3 @@ def test_again_is_a_redial_at_its_time() -> None:
 )
 def test_attempt_that_is_current(call: Call, attempt: Attempt) -> None:
     assert current(call) == attempt
-
-
-def test_renewed_over_keeps_the_attempt() -> None:
-    rung = A._replace(state="ended", rang_at=1, ended_at=2, cause="no-answer")
-    events = (Event(1, "begin"),)
-    over = called("over", rung, B)._replace(
-        began_at=1, over_at=2, cursor=(Mark(1, 1, 1),), events=events, notes="kept"
-    )
-    assert renewed(over) == called("placed")._replace(
-        attempts=(Attempt(0, 0, 1, 2, "no-answer", (rung, B)),), events=events, notes="kept"
-    )
-
-
-@pytest.mark.xfail(reason="`again` counts the redial before `renewed` keeps the attempt")
-def test_renewed_again_keeps_the_attempt_as_it_was() -> None:
-    over = called("over")._replace(began_at=1, over_at=2)
-    assert renewed(over.again(9_000)).attempts == (current(over),)
-
-
-def test_renewed_before_it_began_only_moves() -> None:
-    moved = called("placed", starts_at=9_000)
-    assert renewed(moved) == moved

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.core.chance import choice, digest, fraction, uuid
+from mockserver.core.chance import HIGHEST, LOWEST, choice, digest, fraction, uuid
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,27 @@ def test_fraction_of_anything_is_in_range(seed: str, name: str, number: int) -> 
 def test_uuid_of_anything_is_version_4(seed: str, number: int) -> None:
     made = UUID(uuid(seed, number))
     assert (made.version, made.variant) == (4, "specified in RFC 4122")
+
+
+@pytest.mark.parametrize(
+    ("seed", "drawn", "chosen"), [(LOWEST, 0.0, "a"), (HIGHEST, 1 - 2**-53, "d")]
+)
+@pytest.mark.parametrize("purpose", [(), ("c1", 0), ("c2", "steps", 7)])
+def test_extremes_do_not_draw(
+    seed: str, drawn: float, chosen: str, purpose: tuple[object, ...]
+) -> None:
+    assert fraction(seed, *purpose) == drawn < 1
+    assert choice("abcd", (1, 2, 3, 4), seed, *purpose) == chosen
+
+
+@given(st.lists(st.integers(1, 10**6), min_size=1, max_size=9))
+@settings(max_examples=200, deadline=None)
+def test_extremes_choose_the_first_and_the_last(weights: list[int]) -> None:
+    items = range(len(weights))
+    chosen = [choice(items, weights, seed) for seed in (LOWEST, HIGHEST)]
+    assert chosen == [items[0], items[-1]]
+
+
+@pytest.mark.parametrize("seed", [LOWEST, HIGHEST])
+def test_extremes_give_ids_all_the_same(seed: str) -> None:
+    assert uuid(seed, "mobtexting", 1) != uuid(seed, "mobtexting", 2)

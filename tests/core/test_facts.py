@@ -9,7 +9,7 @@ from mockserver.core.facts import Fact, Moot, Skipped
     ("kind", "names"),
     [
         (Fact, ("at", "kind", "call", "what")),
-        (Moot, ("verb", "leg", "place")),
+        (Moot, ("verb", "leg", "place", "why")),
         (Skipped, ("story", "leg")),
     ],
 )

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockserver.core.chance import HIGHEST, LOWEST
 from mockserver.core.legs import WORDS, Behaviour, Span, fixed
 
 
@@ -40,3 +41,8 @@ def test_span_fixed_is_itself(purpose: tuple[object, ...]) -> None:
 @settings(max_examples=100, deadline=None)
 def test_span_is_never_left(low: int, length: int, purpose: str) -> None:
     assert low <= Span(low, low + length).drawn("seed", purpose) <= low + length
+
+
+@pytest.mark.parametrize(("seed", "drawn"), [(LOWEST, 2_000), (HIGHEST, 6_000)])
+def test_span_at_the_extremes(seed: str, drawn: int) -> None:
+    assert Span(2_000, 6_000).drawn(seed, "c1", 0) == drawn

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.core.legs import Behaviour, Deed, fixed
-from mockserver.core.numberplan import planned
+from mockserver.core.legs import Behaviour, Deed, Span, fixed
+from mockserver.core.numberplan import in_words, meaning, planned
 
 
 def presses(key: str, hangup: int | None) -> Behaviour:
@@ -57,3 +57,41 @@ def test_planned_not_for_the_numbers_of_the_page(number: str) -> None:
 def test_planned_of_any_text_is_a_behaviour_or_none(text: str) -> None:
     found = planned(text)
     assert (found is None) or text[-8:].startswith("000")
+
+
+NO_PLAN = "no plan: it behaves as the scenario says"
+STAYS = "stays until the other side ends it"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        ("918800010207", "rings 2 s, answered, talks 7 s"),
+        ("918800010200", f"rings 2 s, answered, {STAYS}"),
+        ("918800020300", "rings 3 s, busy"),
+        ("918800032599", "rings 25 s, no-answer"),
+        ("918800040000", "rings 0 s, rejected"),
+        ("918800050100", "rings 1 s, unreachable"),
+        ("918800060200", "rings 2 s, invalid-number"),
+        (
+            "918800070231",
+            "rings 2 s, answered, presses 1 after 5 s, hangs up 30 s after answering",
+        ),
+        ("918800070201", f"rings 2 s, answered, presses 1 after 5 s, {STAYS}"),
+        ("918800080200", "rings 2 s, an answering machine takes it, talks 6 s"),
+        ("918800090200", f"rings 2 s, waits for a person, {STAYS}"),
+        ("918800000200", NO_PLAN),
+        ("918867136000", NO_PLAN),
+        ("", NO_PLAN),
+    ],
+)
+def test_meaning_of_a_number_in_words(number: str, words: str) -> None:
+    assert meaning(number) == words
+
+
+def test_in_words_of_what_no_number_says() -> None:
+    said = (Deed(fixed(1_500), "speech", {"words": "yes"}), Deed(fixed(0), "digits", {"d": "12"}))
+    how = Behaviour(Span(2_000, 6_500), "answered", said, Span(1_000, 9_000))
+    assert in_words(how) == (
+        "rings 2 to 6.5 s, answered, says yes after 1.5 s, presses 12 after 0 s, talks 1 to 9 s"
+    )

@@ -15,6 +15,8 @@ from mockserver.core.rules import (
     Rulebook,
     Source,
     Violation,
+    anonymous,
+    crowded,
     examine,
     malformed,
     missing,
@@ -89,6 +91,16 @@ def test_missing_and_malformed_name_their_field() -> None:
 
 def test_unreadable_is_a_body_with_a_flaw() -> None:
     assert [unreadable(case(flaw=flaw)) for flaw in ("", "the body is not JSON")] == [False, True]
+
+
+def test_anonymous_is_whom_no_account_admits() -> None:
+    known = Case(Request("GET", "/"), 0, never, Account("shop", "mobtexting"))
+    assert [anonymous(case()), anonymous(known)] == [True, False]
+
+
+def test_crowded_is_what_the_engine_has_counted() -> None:
+    full = Case(Request("GET", "/"), 0, never, crowded=True)
+    assert [crowded(case()), crowded(full)] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -157,9 +157,10 @@ def test_moved_at_the_beginning_gives_each_track_its_mark() -> None:
 
 @pytest.mark.parametrize("track", [0, 1, 2])
 def test_moved_moves_one_track_only(track: int) -> None:
+    script = tuple(Track(name, (Step(NOW, "play", "a"),) * 6) for name in ("one", "two", "three"))
     marks = (Mark(0, 10, 0), Mark(3, 20, 0), Mark(5, 30, 0))
     call = begun(marks=marks)._replace(events=(Event(0, "placed"),) * 4)
     after = list(marks)
     after[track] = Mark(marks[track].position + 1, 99, 4)
     step = Next(99, track, Event(99, "play", "a"), "")
-    assert moved((), call, step) == call._replace(cursor=tuple(after))
+    assert moved(script, call, step) == call._replace(cursor=tuple(after))

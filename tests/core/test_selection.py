@@ -1,26 +1,152 @@
-"""Which story decides about the phones."""
+"""Three questions, one order: header, activations, the user's matches, bundled ones, default."""
+
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from mockserver.core.legs import WORDS
-from mockserver.core.selection import Chosen, phones
-from mockserver.core.story import Stories, Story
+from mockserver.core.script import Step
+from mockserver.core.selection import (
+    QUESTIONS,
+    STRONG,
+    Activation,
+    activated,
+    candidates,
+    select,
+)
+from mockserver.core.story import Match, Seen, Stories, Story, Travel, Turn
 
-ANSWERED = Story("answered", {"callee": WORDS["answered"]})
-BUSY = Story("busy", {"callee": WORDS["busy"]})
-MUTE = Story("mute")
-STORIES = Stories({story.name: story for story in (ANSWERED, BUSY, MUTE)}, "answered")
+SEEN = Seen("mobtexting", "c2c", "shop", "key", {"a": "1", "b": "2", "callee": "2"}, {"to": "2"})
+FITS, MISFITS = Match({"provider": "mobtexting"}), Match({"provider": "phonon"})
+BUSY = {"callee": WORDS["busy"]}
+
+
+def stories(**bodies: Mapping[str, Any]) -> Stories:
+    named = {name: Story(name, **body) for name, body in bodies.items()}
+    return Stories({**named, "usual": Story("usual", bundled=True, legs=BUSY)}, "usual")
+
+
+def activation(story: str, match: Match = FITS) -> Activation:
+    return Activation("a1", story, match, None)
+
+
+def ranked(
+    told: Stories, header: tuple[str, ...] = (), active: tuple[Activation, ...] = ()
+) -> list[tuple[str, str]]:
+    return [(one.rank, one.story.name) for one in candidates(told, header, active, SEEN)]
+
+
+def test_candidates_in_their_order() -> None:
+    told = stories(
+        bundled={"bundled": True, "match": FITS},
+        late={"match": FITS},
+        early={"match": FITS},
+        asked={},
+        activated={},
+        unasked={},
+    )
+    active = (activation("activated"), activation("late"))
+    assert ranked(told, ("asked", "early"), active) == [
+        ("header", "asked"),
+        ("header", "early"),
+        ("activation", "activated"),
+        ("activation", "late"),
+        ("match", "late"),
+        ("match", "early"),
+        ("bundled", "bundled"),
+        ("default", "usual"),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("header", "chosen"),
+    ("body", "suits"),
     [
-        ((), Chosen(ANSWERED, "default")),
-        (("busy",), Chosen(BUSY, "header")),
-        (("answered", "busy"), Chosen(ANSWERED, "header")),
-        (("mute", "busy"), Chosen(BUSY, "header")),
-        (("mute",), Chosen(ANSWERED, "default")),
+        ({"match": FITS}, True),
+        ({"match": Match()}, True),
+        ({"match": MISFITS}, False),
+        ({}, False),
+        ({"match": FITS, "needs": {"leg": "b"}}, True),
+        ({"match": FITS, "needs": {"leg": "c"}}, False),
+        ({"match": FITS, "needs": {"provider": "phonon"}}, False),
     ],
 )
-def test_phones_first_story_that_speaks_of_them(header: tuple[str, ...], chosen: Chosen) -> None:
-    assert phones(STORIES, header) == chosen
+@pytest.mark.parametrize("bundled", [False, True])
+def test_candidates_by_match_and_needs(
+    body: Mapping[str, Any],
+    suits: bool,  # noqa: FBT001 - what the table expects
+    bundled: bool,  # noqa: FBT001 - one of the table's two halves
+) -> None:
+    told = stories(mine={**body, "bundled": bundled})
+    rank = "bundled" if bundled else "match"
+    assert ranked(told) == [(rank, "mine")] * suits + [("default", "usual")]
+
+
+@pytest.mark.parametrize(
+    ("active", "suits"),
+    [
+        (activation("mine"), True),
+        (activation("mine", Match()), True),
+        (activation("mine", MISFITS), False),
+        (activation("needy"), False),
+        (activation("gone"), False),
+    ],
+)
+def test_activated_by_match_needs_and_whether_its_story_is_still_there(
+    active: Activation,
+    suits: bool,  # noqa: FBT001 - what the table expects
+) -> None:
+    told = stories(mine={}, needy={"needs": {"leg": "c"}})
+    assert activated(told, active, SEEN) is suits
+    assert ranked(told, (), (active,)) == [("activation", "mine")] * suits + [("default", "usual")]
+
+
+SPEAKS: dict[str, tuple[dict[str, Any], ...]] = {
+    "api": ({"answers": (Turn(),)},),
+    "phones": (
+        {"legs": BUSY},
+        {"steps": (Step(WORDS["busy"].ring, "ring", "a"),)},
+        {"attempts": ("usual",)},
+        {"numbers": ("usual",)},
+        {"choose": ((1, "usual"),)},
+        {"play": "usual"},
+    ),
+    "webhooks": ({"webhooks": {"any": Travel()}},),
+}
+BODIES = [(question, body) for question, bodies in SPEAKS.items() for body in bodies]
+
+
+@pytest.mark.parametrize(("question", "body"), BODIES)
+def test_questions_each_answered_by_its_own_keys(question: str, body: dict[str, Any]) -> None:
+    story = Story("mine", **body)
+    assert [asked for asked, speaks in QUESTIONS.items() if speaks(story)] == [question]
+
+
+def test_questions_to_which_a_mere_condition_does_not_speak() -> None:
+    story = Story("mine", match=FITS, needs={"leg": "b"})
+    assert [asked for asked, speaks in QUESTIONS.items() if speaks(story)] == []
+
+
+@pytest.mark.parametrize(("question", "body"), BODIES)
+def test_select_passes_over_who_suits_but_does_not_speak(
+    question: str, body: dict[str, Any]
+) -> None:
+    mute = {name: bodies[0] for name, bodies in SPEAKS.items() if name != question}
+    told = stories(
+        **{name: {**other, "match": FITS} for name, other in mute.items()},
+        mine={**body, "match": FITS},
+    )
+    among = tuple(candidates(told, tuple(mute), (), SEEN))
+    chosen = select(question, among)
+    assert chosen is not None
+    assert (chosen.story.name, chosen.rank) == ("mine", "match")
+
+
+@pytest.mark.parametrize("question", ["api", "webhooks"])
+def test_select_nobody_speaks(question: str) -> None:
+    among = tuple(candidates(stories(mine={"match": FITS}), ("mine",), (), SEEN))
+    assert select(question, among) is None
+
+
+def test_strong_ranks_are_those_that_somebody_asked_for() -> None:
+    assert sorted(STRONG) == ["activation", "header", "match"]

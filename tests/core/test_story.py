@@ -1,12 +1,22 @@
-"""What a story says about each leg of a call."""
+"""What a story says of legs, whom it suits, what it needs, and where it leads."""
+
+from dataclasses import replace
 
 import pytest
 
 from mockserver.core.call import Leg
 from mockserver.core.legs import WORDS
-from mockserver.core.story import Story
+from mockserver.core.story import Match, Seen, Stories, Story, resolved
 
 A, B = Leg("a", "from", "1"), Leg("b", "to", "2")
+SEEN = Seen(
+    "mobtexting",
+    "c2c",
+    "shop",
+    "key-1",
+    {"a": "911", "b": "922", "callee": "922", "from": "911", "to": "922"},
+    {"to": "922", "record": 1, "mid": "order-7"},
+)
 
 
 @pytest.mark.parametrize(
@@ -26,5 +36,144 @@ A, B = Leg("a", "from", "1"), Leg("b", "to", "2")
 def test_story_behaviour_of_a_leg(
     legs: dict[str, str], leg: Leg, shape: str, word: str | None
 ) -> None:
-    story = Story("story", {name: WORDS[how] for name, how in legs.items()})
+    story = Story("story", legs={name: WORDS[how] for name, how in legs.items()})
     assert story.behaviour(leg, shape) == (None if word is None else WORDS[word])
+
+
+@pytest.mark.parametrize(
+    ("globs", "fields", "misfit"),
+    [
+        ({}, {}, ""),
+        ({"provider": "mob*"}, {}, ""),
+        ({"provider": "phonon"}, {}, "provider is mobtexting, not phonon"),
+        ({"operation": "c2[a-c]", "account": "sh?p", "credential": "key-*"}, {}, ""),
+        ({"operation": "create"}, {}, "operation is c2c, not create"),
+        ({"account": "Shop"}, {}, "account is shop, not Shop"),
+        ({"credential": "other"}, {}, "credential is key-1, not other"),
+        ({"a": "9*", "b": "*22", "callee": "922"}, {}, ""),
+        ({"a": "922"}, {}, "a is 911, not 922"),
+        ({"provider": "mobtexting", "b": "911"}, {"to": "x"}, "b is 922, not 911"),
+        ({}, {"record": "1", "mid": "order-*"}, ""),
+        ({}, {"to": "9*", "mid": "x-*"}, "field mid is order-7, not x-*"),
+        ({}, {"webhook_id": "w1"}, "field webhook_id is not sent, not w1"),
+        ({}, {"webhook_id": "*"}, ""),
+    ],
+)
+def test_match_names_the_first_misfit(
+    globs: dict[str, str], fields: dict[str, str], misfit: str
+) -> None:
+    assert Match(globs, fields).misfit(SEEN) == misfit
+
+
+def test_match_of_a_leg_that_is_not_there() -> None:
+    short = SEEN._replace(legs={"a": "911", "callee": "911"}, account="")
+    misfits = [Match({name: "9*"}).misfit(short) for name in ("a", "b", "callee", "account")]
+    assert misfits == ["", "b is not there, not 9*", "", "account is not there, not 9*"]
+
+
+@pytest.mark.parametrize(
+    ("needs", "unmet"),
+    [
+        ({}, ""),
+        ({"leg": "b"}, ""),
+        ({"leg": "callee"}, ""),
+        ({"leg": "to"}, ""),
+        ({"leg": "manager"}, "it needs a leg manager"),
+        ({"provider": "mobtexting", "operation": "c2c"}, ""),
+        ({"provider": "mob*"}, "it needs the provider mob*"),
+        ({"provider": "phonon", "leg": "c"}, "it needs the provider phonon"),
+        ({"provider": "mobtexting", "operation": "create"}, "it needs the operation create"),
+    ],
+)
+def test_story_unmet_need_in_words(needs: dict[str, str], unmet: str) -> None:
+    assert Story("story", needs=needs).unmet(SEEN) == unmet
+
+
+PLAIN = ("answered", "busy", "rejected", "machine")
+TOLD = {name: Story(name, legs={"callee": WORDS[name]}) for name in PLAIN}
+
+
+def led(story: Story, turn: tuple[int, int] = (0, 0), call: str = "c1") -> Story:
+    named = {**TOLD, story.name: story}
+    return resolved(Stories(named, "answered"), story, ("seed", call), turn)
+
+
+@pytest.mark.parametrize(
+    ("turn", "name"),
+    [((0, 0), "answered"), ((1, 0), "busy"), ((2, 0), "busy"), ((9, 7), "busy"), ((0, 7), None)],
+)
+def test_resolved_attempts_by_the_redial(turn: tuple[int, int], name: str | None) -> None:
+    story = Story("mine", attempts=("answered", "busy"))
+    assert led(story, turn).name == (name or "answered")
+
+
+@pytest.mark.parametrize(
+    ("turn", "name"),
+    [((0, 0), "answered"), ((0, 1), "busy"), ((0, 2), "busy"), ((5, 0), "answered")],
+)
+def test_resolved_numbers_by_the_target(turn: tuple[int, int], name: str) -> None:
+    assert led(Story("mine", numbers=("answered", "busy")), turn).name == name
+
+
+def test_resolved_choice_known_draws() -> None:
+    """By seed and call alone: each redial of a call meets the same fate."""
+    story = Story("mine", choose=((60, "answered"), (20, "busy"), (20, "rejected")))
+    drawn = [led(story, call=f"c{number}").name for number in range(12)]
+    again = [led(story, (2, 1), f"c{number}").name for number in range(12)]
+    assert drawn == again
+    assert "".join(name[0] for name in drawn) == "babbaaarbaab"
+
+
+def test_resolved_choice_differs_between_stories() -> None:
+    chances = ((1, "answered"), (1, "busy"))
+    names = [led(Story(f"s{number}", choose=chances)).name for number in range(32)]
+    assert set(names) == {"answered", "busy"}
+
+
+def test_resolved_through_several_stories() -> None:
+    inner = Story("inner", attempts=("rejected", "machine"))
+    middle = Story("middle", choose=((1, "inner"),))
+    story = Story("mine", play="middle")
+    stories = Stories({**TOLD, "inner": inner, "middle": middle, "mine": story}, "mine")
+    assert [resolved(stories, story, ("s", "c1"), (turn, 0)).name for turn in (0, 1)] == [
+        "rejected",
+        "machine",
+    ]
+
+
+@pytest.mark.parametrize(
+    "story", [Story("mine"), TOLD["busy"], Story("mine", play="gone"), Story("m", attempts=("?",))]
+)
+def test_resolved_story_that_leads_nowhere_is_itself(story: Story) -> None:
+    assert led(story) == story
+
+
+@pytest.mark.parametrize(
+    ("outer", "words"),
+    [
+        ({}, (None, "busy")),
+        ({"a": "machine"}, ("machine", "busy")),
+        ({"from": "machine", "callee": "rejected"}, ("machine", "busy")),
+        ({"b": "rejected"}, (None, "busy")),
+        ({"to": "rejected"}, (None, "busy")),
+    ],
+)
+def test_resolved_keeps_what_it_says_of_legs_of_which_the_item_is_silent(
+    outer: dict[str, str], words: tuple[str | None, str | None]
+) -> None:
+    legs = {leg: WORDS[word] for leg, word in outer.items()}
+    story = led(Story("mine", legs=legs, play="busy"))
+    how = tuple(story.behaviour(leg, "b-after-a") for leg in (A, B))
+    assert how == tuple(None if word is None else WORDS[word] for word in words)
+
+
+def test_resolved_the_nearest_of_two_outer_stories_counts() -> None:
+    inner = Story("inner", legs={"a": WORDS["machine"]}, play="silent")
+    story = Story("mine", legs={"a": WORDS["busy"], "b": WORDS["rejected"]}, play="inner")
+    stories = Stories({"silent": Story("silent"), "inner": inner}, "inner")
+    found = resolved(stories, story, ("s", "c1"), (0, 0))
+    assert found == replace(Story("silent"), behind=(inner.legs, story.legs))
+    assert [found.behaviour(leg, "b-after-a") for leg in (A, B)] == [
+        WORDS["machine"],
+        WORDS["rejected"],
+    ]

@@ -1,6 +1,11 @@
 """What a webhook is before anybody has configured anything."""
 
-from mockserver.core.webhook import ORIGIN, Webhook
+import json
+from types import MappingProxyType
+
+import pytest
+
+from mockserver.core.webhook import GARBAGE, ORIGIN, Webhook, content
 
 
 def test_webhook_posts_to_a_configured_address_by_default() -> None:
@@ -10,3 +15,35 @@ def test_webhook_posts_to_a_configured_address_by_default() -> None:
 
 def test_origin_as_the_journal_prints_it() -> None:
     assert ORIGIN == "{origin}"
+
+
+BODY = {"to": "flow:220", "name": "Zoë", "none": None, "inner": MappingProxyType({"a": 1})}
+WHOLE = '{"to":"flow:220","name":"Zoë","none":null,"inner":{"a":1}}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "corrupt", "sent"),
+    [
+        (BODY, "", WHOLE),
+        (BODY, "truncate", WHOLE[: len(WHOLE) // 2]),
+        (BODY, "garbage", GARBAGE),
+        ({}, "", b"{}"),
+        ({}, "truncate", b"{"),
+        (None, "", b""),
+        (None, "truncate", b""),
+        (None, "garbage", b""),
+    ],
+)
+def test_content_as_a_story_says(body: dict[str, object] | None, corrupt: str, sent: bytes) -> None:
+    assert content(Webhook("c1", "completed", body=body, corrupt=corrupt)) == sent
+
+
+@pytest.mark.parametrize("half", [WHOLE[: len(WHOLE) // 2], GARBAGE])
+def test_content_corrupt_is_no_json(half: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        json.loads(half)
+
+
+def test_garbage_is_not_even_text() -> None:
+    with pytest.raises(UnicodeDecodeError):
+        GARBAGE.decode()

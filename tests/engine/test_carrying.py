@@ -7,15 +7,16 @@ import pytest
 
 from mockserver.core.call import Call, Event, Leg, Order
 from mockserver.core.facts import Fact, Skipped
-from mockserver.core.legs import ANSWERED, WORDS, Behaviour
+from mockserver.core.legs import ANSWERED, WORDS
 from mockserver.core.provider import Effects
 from mockserver.core.script import Next, Waiting
 from mockserver.core.shapes import SHAPES, compile_legs
-from mockserver.core.story import Stories, Story
-from mockserver.core.webhook import Delivery, Webhook
-from mockserver.engine.carrying import carry, inbox, owner, place, plan, send
+from mockserver.core.story import Story
+from mockserver.core.webhook import Webhook
+from mockserver.engine.carrying import carry, owner, place, plan
+from mockserver.engine.choosing import NOBODY, Choice
 from mockserver.engine.store import Due, Store, Told, World
-from tests.conftest import START
+from tests.conftest import START, click, telling
 
 PLACED = Event(START, "placed")
 ORDER = Order("c1", "v1", "mobtexting", "mobtexting-default", "c2c", "b-after-a", {}, START)
@@ -23,29 +24,23 @@ CALL = Call(ORDER, (Leg("a", "from", "1"), Leg("b", "to", "2")), START, events=(
 HANGUP = Event(START + 5, "hangup", "b")
 
 
-def telling(world: World, **legs: Behaviour) -> Store:
-    """A store whose default story says this of the legs."""
-    story = Story("mine", legs)
-    return Store(replace(world, stories=Stories({"mine": story}, "mine")))
-
-
 def test_place_a_new_call(store: Store) -> None:
-    place(store, CALL, START, ("callee-busy",))
-    assert (store.calls, store.stories["c1"].name) == ({"c1": CALL}, "callee-busy")
+    place(store, CALL, START, Choice(("callee-busy",)))
+    assert (store.calls, store.stories["c1"].story.name) == ({"c1": CALL}, "callee-busy")
     assert list(store.journal) == [Fact(START, "event", "c1", PLACED)]
     assert store.take() == Due(START, 1, "script", "c1")
 
 
 def test_place_never_in_the_past(store: Store) -> None:
-    place(store, CALL._replace(starts_at=START - 1), START, ())
+    place(store, CALL._replace(starts_at=START - 1), START, NOBODY)
     assert store.calls["c1"].starts_at == START
 
 
 def test_place_before_it_began_only_moves_it(store: Store) -> None:
-    place(store, CALL._replace(starts_at=START + 60_000), START, ("callee-busy",))
-    place(store, store.calls["c1"]._replace(starts_at=START + 9_000), START + 5_000, ())
+    place(store, CALL._replace(starts_at=START + 60_000), START, Choice(("callee-busy",)))
+    place(store, store.calls["c1"]._replace(starts_at=START + 9_000), START + 5_000, NOBODY)
     assert store.calls["c1"] == CALL._replace(starts_at=START + 9_000)
-    assert store.stories["c1"].name == "callee-busy"
+    assert store.stories["c1"].story.name == "callee-busy"
     assert [due.at for due in store.pending()] == [START + 9_000]
     assert len(store.journal) == 1
 
@@ -61,8 +56,8 @@ def test_place_before_it_began_only_moves_it(store: Store) -> None:
 def test_place_scripts_each_leg(
     world: World, legs: Mapping[str, str], words: tuple[str, str]
 ) -> None:
-    store = telling(world, **{leg: WORDS[word] for leg, word in legs.items()})
-    place(store, CALL, START, ())
+    store = telling(world, Story("mine", legs={leg: WORDS[word] for leg, word in legs.items()}))
+    place(store, CALL, START, NOBODY)
     how = dict(zip("ab", (WORDS[word] for word in words), strict=True))
     assert store.scripts["c1"] == compile_legs(SHAPES["b-after-a"], how)
 
@@ -75,13 +70,28 @@ def test_place_journals_what_a_story_says_of_legs_that_are_not_there(
     world: World, shape: str, skipped: list[str]
 ) -> None:
     names = ("a", "b", "callee", "from", "to", "c", "manager")
-    store = telling(world, **dict.fromkeys(names, ANSWERED))
+    store = telling(world, Story("mine", legs=dict.fromkeys(names, ANSWERED)))
     legs = CALL.legs if shape == "b-after-a" else CALL.legs[:1]
-    place(store, CALL._replace(order=ORDER._replace(shape=shape), legs=legs), START, ())
+    place(store, CALL._replace(order=ORDER._replace(shape=shape), legs=legs), START, NOBODY)
     assert list(store.journal) == [
-        *(Fact(START, "skipped", "c1", Skipped("mine", leg)) for leg in skipped),
         Fact(START, "event", "c1", PLACED),
+        *(Fact(START, "skipped", "c1", Skipped("mine", leg)) for leg in skipped),
     ]
+
+
+def test_place_journals_what_outer_stories_say_as_well(world: World) -> None:
+    outer = Story("outer", legs={"x": ANSWERED, "b": ANSWERED}, play="inner")
+    inner = Story("inner", legs={"y": ANSWERED, "x": ANSWERED})
+    store = telling(world, outer, inner)
+    place(store, CALL, START, NOBODY)
+    skipped = [fact.what for fact in store.journal if fact.kind == "skipped"]
+    assert skipped == [Skipped("inner", "x"), Skipped("inner", "y")]
+
+
+def test_place_makes_the_recording_known(store: Store) -> None:
+    exchange = click(store)
+    name = store.calls["c1"].order.recording.removeprefix("/_media/default/").removesuffix(".wav")
+    assert (store.media, exchange.calls) == ({name: "c1"}, ("c1",))
 
 
 def test_carry_tells_an_event_of_the_current_attempt(store: Store) -> None:
@@ -91,10 +101,10 @@ def test_carry_tells_an_event_of_the_current_attempt(store: Store) -> None:
 
 
 def test_carry_tells_a_call_just_placed_again_of_its_new_attempt(store: Store) -> None:
-    place(store, CALL, START, ())
+    place(store, CALL, START, NOBODY)
     over = store.calls["c1"]._replace(phase="over", began_at=START, over_at=START)
     carry(store, Effects(place=(over.again(START),), tell=(("c1", HANGUP),)), START)
-    assert [due.told for due in store.pending() if due.told] == [Told(1, HANGUP)]
+    assert [due.what for due in store.pending() if due.what] == [Told(1, HANGUP)]
 
 
 def test_carry_in_order_of_place_tell_send(store: Store) -> None:
@@ -104,54 +114,6 @@ def test_carry_in_order_of_place_tell_send(store: Store) -> None:
     assert [due.kind if due else None for due in kinds] == ["script", "told", "delivery"]
 
 
-@pytest.mark.parametrize(
-    ("url", "targets", "expected"),
-    [
-        ("http://own/", {"mobtexting": "http://target/"}, "http://own/"),
-        ("", {"mobtexting": "http://target/"}, "http://target/"),
-        ("", {"phonon": "http://target/"}, "{origin}/_mock/inbox/mobtexting"),
-        ("", {}, "{origin}/_mock/inbox/mobtexting"),
-    ],
-)
-def test_send_to_its_own_url_the_target_or_the_inbox(
-    world: World, url: str, targets: Mapping[str, str], expected: str
-) -> None:
-    store = Store(replace(world, targets=targets))
-    store.epoch = 3
-    place(store, CALL, START, ())
-    webhook = Webhook("c1", "completed", url, {"a": 1})
-    send(store, webhook, START + 7)
-    assert store.deliveries == {
-        "w1": Delivery(
-            "w1",
-            "mobtexting",
-            "mobtexting-default",
-            replace(webhook, url=expected),
-            3,
-            "pending",
-            START + 7,
-        )
-    }
-
-
-def test_send_lists_a_calls_webhooks_in_order(store: Store) -> None:
-    for number in (1, 2):
-        order = ORDER._replace(id=f"c{number}")
-        place(store, CALL._replace(order=order), START, ())
-    for name in ("c1", "c2", "c1"):
-        send(store, Webhook(name, "completed"), START)
-    assert store.sent == {"c1": ["w1", "w3"], "c2": ["w2"]}
-    assert [due.subject for due in sorted(store.pending()) if due.kind == "delivery"] == [
-        "w1",
-        "w2",
-        "w3",
-    ]
-
-
-def test_inbox_is_our_own() -> None:
-    assert inbox("mobtexting") == "{origin}/_mock/inbox/mobtexting"
-
-
 def test_owner_is_the_account_as_it_stands_now(store: Store) -> None:
     changed = replace(store.accounts["mobtexting", "mobtexting-default"], balance=None)
     store.accounts["mobtexting", "mobtexting-default"] = changed
@@ -159,7 +121,7 @@ def test_owner_is_the_account_as_it_stands_now(store: Store) -> None:
 
 
 def test_plan_again_keeps_the_place_in_the_queue(store: Store) -> None:
-    place(store, CALL, START, ())
+    place(store, CALL, START, NOBODY)
     before = dict(store.turns)
     for _ in range(3):
         plan(store, "c1")
@@ -168,7 +130,7 @@ def test_plan_again_keeps_the_place_in_the_queue(store: Store) -> None:
 
 
 def test_plan_notes_who_is_awaited_and_forgets_it(store: Store) -> None:
-    place(store, CALL, START, ())
+    place(store, CALL, START, NOBODY)
     store.scripts["c1"] = ()
     ringing = tuple(leg._replace(state="ringing") for leg in CALL.legs[:1])
     store.calls["c1"] = CALL._replace(phase="begun", legs=ringing)

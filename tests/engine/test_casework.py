@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.audio import token
 from mockserver.core.call import Event, Leg
 from mockserver.core.http import Reply, Request
 from mockserver.core.rules import Fault, Rule, Source
@@ -17,7 +18,14 @@ HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
 def asked(store: Store, flaw: str = "", objection: Rule | None = None, **fields: object) -> Asked:
     listing = store.world.listings["mobtexting"]
     sent = {**CLICK, **fields}
-    request = Request("POST", "/api/v2/voice/c2c", headers=HEADERS, fields=sent, flaw=flaw)
+    request = Request(
+        "POST",
+        "/api/v2/voice/c2c",
+        origin="http://mock",
+        headers=HEADERS,
+        fields=sent,
+        flaw=flaw,
+    )
     return Asked(listing, listing.provider.endpoints[0], request, ("no-answer",), objection)
 
 
@@ -54,6 +62,7 @@ def test_opened_makes_calls_one_after_another(store: Store, at: int | None, star
         "shape": "b-after-a",
         "wanted": {**CLICK, "mid": "7"},
         "created_at": START,
+        "recording": f"http://mock/_media/default/{token('seed', 'c2')}.wav",
     }
     assert call.legs == (Leg("a", "from", "1"), Leg("b", "to", "2"))
     assert (call.starts_at, call.events) == (starts_at, (Event(START, "placed"),))

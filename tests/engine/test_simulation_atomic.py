@@ -7,22 +7,10 @@ from typing import Any
 import pytest
 
 from mockserver.core.call import Event, Impossible
-from mockserver.core.provider import Effects, Moment, Provider
-from mockserver.engine.simulation import happen, next_due, step
+from mockserver.core.provider import Effects, Moment
+from mockserver.engine.simulation import happen, step
 from mockserver.engine.store import Store, World
-from tests.conftest import CLICK, START, click, play
-
-
-def acting(world: World, **changes: Any) -> Store:
-    """A store whose provider behaves differently."""
-    listing = world.listings["mobtexting"]
-    provider: Provider = replace(listing.provider, **changes)
-    return Store(replace(world, listings={"mobtexting": replace(listing, provider=provider)}))
-
-
-def until(store: Store, at: int) -> None:
-    while (due := next_due(store)) is not None and due <= START + at:
-        step(store)
+from tests.conftest import CLICK, START, acting, click, play, until
 
 
 def all_of(store: Store) -> tuple[object, ...]:
@@ -89,4 +77,4 @@ def test_request_that_a_provider_fails_at_leaves_nothing_behind(world: World, br
 
 
 def test_step_with_nothing_due(store: Store) -> None:
-    assert (step(store), all_of(store)) == (None, all_of(Store(store.world)))
+    assert (step(store), all_of(store)) == (None, all_of(Store(store.world, START)))

@@ -14,7 +14,7 @@ from mockserver.core.story import Stories, Story
 from mockserver.engine.simulation import step
 from mockserver.engine.store import Store, World
 from mockserver.web.wire import fact_json
-from tests.conftest import click, play
+from tests.conftest import START, click, play
 
 MINUTE = 60_000
 
@@ -48,8 +48,8 @@ relaxed = settings(max_examples=150, deadline=None)
 
 
 def lived(world: World, people: Mapping[str, Behaviour], fields: Mapping[str, Any]) -> Store:
-    story = Story("mine", people)
-    store = Store(replace(world, stories=Stories({"mine": story}, "mine")))
+    story = Story("mine", legs=people)
+    store = Store(replace(world, stories=Stories({"mine": story}, "mine")), START)
     click(store, **fields)
     play(store)
     return store
@@ -60,7 +60,7 @@ def attempts(call: Call) -> tuple[Attempt, ...]:
 
 
 def unfolded(store: Store) -> list[dict[str, object]]:
-    return [fact_json(fact, store.world.seed) for fact in store.journal]
+    return [fact_json(fact, store.world) for fact in store.journal]
 
 
 @given(people=pairs, fields=wishes)
@@ -117,7 +117,7 @@ def test_play_beside_other_calls_changes_nothing(
 ) -> None:
     """The times of a call are functions of its own name, whatever else goes on."""
     alone = lived(world, people, {})
-    among = Store(alone.world)
+    among = Store(alone.world, START)
     for _ in range(others + 1):
         click(among)
     play(among)
@@ -129,8 +129,8 @@ def test_play_beside_other_calls_changes_nothing(
 def test_play_has_one_step_of_a_call_due_at_a_time(
     world: World, people: Mapping[str, Behaviour]
 ) -> None:
-    story = Story("mine", people)
-    store = Store(replace(world, stories=Stories({"mine": story}, "mine")))
+    story = Story("mine", legs=people)
+    store = Store(replace(world, stories=Stories({"mine": story}, "mine")), START)
     click(store)
     while store.peek() is not None:
         assert sum(due.kind == "script" for due in store.pending()) <= 1

@@ -6,10 +6,12 @@ import pytest
 
 from mockserver.core.account import Retry
 from mockserver.core.call import Event
+from mockserver.core.legs import fixed
+from mockserver.core.story import Story, Travel
 from mockserver.core.webhook import Answer, Delivery
 from mockserver.engine.simulation import happen, next_due, settle, step
-from mockserver.engine.store import Store
-from tests.conftest import START, click, play, with_account
+from mockserver.engine.store import Store, World
+from tests.conftest import START, click, play, telling, with_account
 
 
 def receiver(*statuses: int) -> Callable[[Delivery], Answer]:
@@ -76,6 +78,30 @@ def test_settle_tries_again_as_the_account_says(
     ]
 
 
+DAY = 86_400_000
+
+
+def test_settle_over_two_days(store: Store) -> None:
+    """As an account says with waits of 24h and 24h: today, tomorrow, and the day after."""
+    with_account(store, retry=Retry((DAY, DAY)))
+    ended(store)
+    play(store, receiver(500, 500, 500))
+    assert tries(store) == [(1, 0, 500), (2, DAY, 500), (3, 2 * DAY, 500)]
+    assert store.deliveries["w1"].state == "failed"
+
+
+def test_settle_each_copy_on_its_own(world: World) -> None:
+    travel = {"any": Travel(2, after=fixed(1_000))}
+    store = telling(world, Story("mine", webhooks=travel))
+    with_account(store, retry=Retry((DAY,)))
+    ended(store)
+    play(store, lambda one: Answer(200 if one.id == "w2" or one.attempts else 500))
+    assert [tries(store, name) for name in ("w1", "w2")] == [
+        [(1, 1_000, 500), (2, 1_000 + DAY, 200)],
+        [(1, 1_000, 200)],
+    ]
+
+
 @pytest.mark.parametrize(
     ("error", "state", "count"),
     [("refused-target", "refused", 1), ("connect", "failed", 2), ("timeout", "failed", 2)],
@@ -112,7 +138,7 @@ def test_settle_after_a_reset_is_dropped(store: Store) -> None:
         happen(store, name, Event(START, "hangup", "a"))
     out = [delivery for delivery in (step(store) for _ in range(50)) if delivery]
     assert (len(out), len(list(store.pending()))) == (50, 100)
-    store.reset()
+    store.reset(START)
     assert next_due(store) is None
     ended(store)
     before = (dict(store.deliveries), list(store.journal), list(store.pending()))

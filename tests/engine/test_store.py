@@ -1,17 +1,21 @@
 """What a sandbox remembers, what is due in it, and what a reset leaves of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from mockserver.core.account import Account
+from mockserver.core.account import Account, Limits
 from mockserver.core.call import Event
 from mockserver.core.facts import Fact
 from mockserver.core.script import Next
+from mockserver.core.selection import Activation
+from mockserver.core.story import Match, Seen, Story, Turn
 from mockserver.engine import store as module
+from mockserver.engine.choosing import Choice, turn
 from mockserver.engine.simulation import happen, step
 from mockserver.engine.store import Due, Store, Told, World
-from tests.conftest import START, click, play
+from tests.conftest import START, click, play, with_account
 
 STEP = Next(5, 0, Event(5, "play", "a"), "")
 
@@ -68,9 +72,37 @@ def test_record_tells_the_watchers(store: Store) -> None:
     assert (list(store.journal), seen, store.recorded) == (facts, facts, 2)
 
 
+def test_record_goes_on_without_a_watcher_that_raises(store: Store) -> None:
+    seen: list[Fact] = []
+
+    def failing(fact: Fact) -> None:
+        seen.append(fact)
+        raise ZeroDivisionError
+
+    store.watchers += [seen.append, failing, seen.append]
+    facts = [Fact(at, "clock", "", {}) for at in (1, 2)]
+    for fact in facts:
+        store.record(fact)
+    assert (seen, list(store.journal)) == ([facts[0]] * 3 + [facts[1]] * 2, facts)
+    assert store.watchers == [seen.append, seen.append]
+
+
+def test_record_lets_a_watcher_take_itself_away(store: Store) -> None:
+    seen: list[int] = []
+
+    def once(fact: Fact) -> None:
+        seen.append(fact.at)
+        store.watchers.remove(once)
+
+    store.watchers += [once, lambda fact: seen.append(-fact.at)]
+    for at in (1, 2):
+        store.record(Fact(at, "clock", "", {}))
+    assert seen == [1, -1, -2]
+
+
 def test_record_keeps_the_newest(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "KEPT", 3)
-    store = Store(world)
+    store = Store(world, START)
     for at in range(5):
         store.record(Fact(at, "clock", "", {}))
     assert ([fact.at for fact in store.journal], store.recorded) == ([2, 3, 4], 5)
@@ -116,8 +148,18 @@ def test_pending_is_one_step_per_call(store: Store) -> None:
     assert pending == [(START + 2_000, "script", "c1"), (START + 2_000, "script", "c2")]
 
 
+REFUSING = Story("refusing", answers=(Turn("conflict"),))
+
 PARTS: list[Callable[[Store], object]] = [
     lambda store: store.accounts,
+    lambda store: store.activations,
+    lambda store: store.activated,
+    lambda store: store.asked,
+    lambda store: store.arrivals,
+    lambda store: store.held,
+    lambda store: store.media,
+    lambda store: store.origins,
+    lambda store: store.travels,
     lambda store: store.calls,
     lambda store: store.stories,
     lambda store: store.scripts,
@@ -134,24 +176,29 @@ PARTS: list[Callable[[Store], object]] = [
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_reset_is_back_at_the_start(
-    store: Store, world: World, part: Callable[[Store], object]
-) -> None:
-    click(store, "callee-busy")
+def test_reset_is_back_at_the_start(world: World, part: Callable[[Store], object]) -> None:
+    told = replace(world.stories, named={**world.stories.named, "refusing": REFUSING})
+    store = Store(replace(world, stories=told), START)
+    with_account(store, limits=Limits(9, 1_000))
+    click(store, "callee-busy", "doubled-report")
     play(store)
     click(store, now=START + 60_000)
+    turn(store, Choice(("refusing",)), (Seen("mobtexting", "", "", "", {}, {}),))
+    store.held["c2"] = []
+    store.activated = 1
+    store.activations.append(Activation("a1", "callee-busy", Match(), None))
     store.waiting["c2"] = ()
     store.accounts["mobtexting", "mine"] = Account("mine", "mobtexting")
-    blank = part(Store(world))
+    blank = part(Store(world, START))
     assert part(store) != blank
-    store.reset()
+    store.reset(START)
     assert (part(store), store.epoch) == (blank, 1)
 
 
 def test_reset_begins_the_same_story_again(store: Store) -> None:
     click(store)
     first = (play(store), list(store.journal))
-    store.reset()
+    store.reset(START)
     click(store)
     again = [delivery._replace(epoch=0) for delivery in play(store)]
     kinds = [(fact.at, fact.kind, fact.call) for fact in store.journal]
@@ -161,6 +208,6 @@ def test_reset_begins_the_same_story_again(store: Store) -> None:
 def test_reset_keeps_its_watchers(store: Store) -> None:
     seen: list[Fact] = []
     store.watchers.append(seen.append)
-    store.reset()
+    store.reset(START)
     store.record(Fact(1, "clock", "", {}))
     assert len(seen) == 1

@@ -85,10 +85,17 @@ def placed(case: Case) -> Outcome:
 def spoken(call: Call, account: Account) -> str:
     """What the flow reads out, its variables filled in; empty if the account has no such flow."""
     flow = account.records.get("flows", {}).get(str(call.order.wanted["to"]).removeprefix(FLOW))
-    given = call.order.wanted.get("variables")
-    values = given if isinstance(given, Mapping) else {}
+    values = variables(call)
     text = flow.say if isinstance(flow, Flow) else ""
     return PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), text)
+
+
+def variables(call: Call) -> Mapping[str, object]:
+    """By name; the names of a list are 0, 1, ..., as PHP has it."""
+    sent = call.order.wanted.get("variables")
+    if isinstance(sent, Mapping):
+        return sent
+    return {str(index): one for index, one in enumerate(sent)} if isinstance(sent, list) else {}
 
 
 def refused(faults: tuple[Fault, ...], case: Case) -> Reply:
@@ -146,7 +153,7 @@ def report(call: Call, now: int, quirks: frozenset[str]) -> dict[str, object]:
 
 def _recorded(call: Call) -> bool:
     """Asked for, and somebody was there to be recorded."""
-    return str(call.order.wanted.get("record")) == "1" and call.legs[0].answered_at is not None
+    return given(call, "record") == 1 and call.legs[0].answered_at is not None
 
 
 def _number(text: str) -> int | str:
@@ -164,6 +171,7 @@ def _lasted(since: int | None, until: int | None) -> int:
 
 def _hung_up(call: Call) -> str:
     """Whose side ended the last attempt: the first hang-up since it began."""
-    began = max(index for index, event in enumerate(call.events) if event.verb == "begin")
+    begins = (index for index, event in enumerate(call.events) if event.verb == "begin")
+    began = max(begins, default=0)
     ends = (event.leg for event in call.events[began:] if event.verb == "hangup")
-    return SIDES[next(ends)]
+    return SIDES[next(ends, "a")]  # a call that never began has no hang-up

@@ -1,0 +1,144 @@
+"""Steps that wait for the outside: control, reads, keys and words, and which of them count."""
+
+import pytest
+
+from mockserver.core.call import Call, Event, Leg, Mark, Order
+from mockserver.core.legs import NOW, fixed
+from mockserver.core.script import (
+    OUTSIDE,
+    SINCE,
+    Next,
+    Once,
+    Step,
+    Track,
+    Waiting,
+    advance_script,
+    current,
+    moved,
+)
+
+ORDER = Order("c1", "v1", "mobtexting", "shop", "c2c", "b-after-a", {}, 0)
+A = Leg("a", "from", "1", "answered", answered_at=10)
+B = Leg("b", "to", "2", "ringing", rang_at=20)
+HANGUP = Step(fixed(5), "hangup", "a")
+
+
+def wait(condition: str, leg: str = "", times: int = 1, after: int = 0) -> Step:
+    return Step(fixed(after), "", once=Once(condition, leg, times), place="mine.yaml:1:1")
+
+
+def called(*events: Event, position: int = 0, since: int = 100, seen: int = 0) -> Call:
+    mark = (Mark(position, since, seen),)
+    return Call(ORDER, (A, B), 0, "begun", events=events, cursor=mark, began_at=0)
+
+
+def at(call: Call, *steps: Step) -> int | None:
+    coming, _ = advance_script((Track("steps", steps),), call, "seed")
+    return coming.at if coming else None
+
+
+def keys(when: int, leg: str = "a", by: str = "") -> Event:
+    return Event(when, "digits", leg, {"digits": "1"}, by)
+
+
+POLLS = tuple(Event(when, "polled") for when in (110, 120, 130))
+
+
+@pytest.mark.parametrize(
+    ("step", "events", "due"),
+    [
+        (wait("control"), (), None),
+        (wait("control"), (Event(150, "continue", by="control"),), 150),
+        (wait("control"), (keys(150, by="control"),), 150),
+        (wait("control"), (keys(150), Event(160, "answer", "b")), None),
+        (wait("control", after=7), (Event(150, "continue", by="control"),), 157),
+        (wait("polled"), POLLS, 110),
+        (wait("polled", times=2), POLLS, 120),
+        (wait("polled", times=3, after=1), POLLS, 131),
+        (wait("polled", times=4), POLLS, None),
+        (wait("digits", "a"), (keys(150),), 150),
+        (wait("digits", "b"), (keys(150),), None),
+        (wait("digits", "a"), (Event(150, "speech", "a"),), None),
+        (wait("speech", "a"), (Event(150, "speech", "a"),), 150),
+        (wait("digits", "a"), (keys(50),), 100),
+    ],
+)
+def test_wait_is_over_with_its_event(step: Step, events: tuple[Event, ...], due: int) -> None:
+    assert at(called(*events), step, HANGUP) == due
+
+
+@pytest.mark.parametrize(
+    ("seen", "due"), [(0, 110), (1, 120), (2, 130), (3, None)], ids=["none", "one", "two", "all"]
+)
+def test_wait_counts_only_events_after_its_mark(seen: int, due: int | None) -> None:
+    assert at(called(*POLLS, seen=seen), wait("polled")) == due
+
+
+def test_wait_brings_about_nothing_itself() -> None:
+    script = (Track("steps", (wait("digits", "a"),)),)
+    coming, _ = advance_script(script, called(keys(150)), "seed")
+    assert coming == Next(150, 0, Event(150, ""), "mine.yaml:1:1")
+
+
+@pytest.mark.parametrize(
+    ("steps", "events", "marks"),
+    [
+        ((wait("digits", "a"),) * 2, (keys(110), keys(110)), [(110, 1), (110, 2)]),
+        ((wait("digits", "a"),) * 2, (keys(110), keys(120)), [(110, 1), (120, 2)]),
+        ((wait("polled", times=2), wait("polled")), POLLS, [(120, 2), (130, 3)]),
+        (
+            (wait("digits", "a", after=50), wait("digits", "a")),
+            (keys(110), Event(115, "speech", "a"), keys(120)),
+            [(160, 1), (160, 3)],
+        ),
+        ((HANGUP, wait("digits", "a")), (keys(101),), [(105, 1)]),
+        ((Step(NOW, "ring", "b", once=Once("answered", "a")),), (keys(101),), [(100, 1)]),
+    ],
+)
+def test_moved_keeps_what_came_after_the_event_that_was_awaited(
+    steps: tuple[Step, ...], events: tuple[Event, ...], marks: list[tuple[int, int]]
+) -> None:
+    """Two keys at one instant are two keys: nobody presses slower because time stands still."""
+    script, call = (Track("steps", steps),), called(*events)
+    found = []
+    while (coming := advance_script(script, call, "seed")[0]) is not None:
+        call = moved(script, call, coming)
+        found.append((call.cursor[0].since, call.cursor[0].seen))
+    assert found == marks
+
+
+@pytest.mark.parametrize(
+    ("step", "waiting"),
+    [
+        (wait("control"), Waiting("control")),
+        (wait("polled", times=2), Waiting("polled")),
+        (wait("digits", "a"), Waiting("digits", "a")),
+        (wait("speech", "b"), Waiting("speech", "b")),
+    ],
+)
+def test_advance_says_what_a_step_wants(step: Step, waiting: Waiting) -> None:
+    rings = (Track("b", (Step(NOW, "answer", "b", once=Once("answered", "c")),), "b"),)
+    script = (Track("steps", (step, HANGUP)), *rings)
+    coming, awaited = advance_script(script, called()._replace(cursor=(Mark(0, 0, 0),) * 2), "seed")
+    assert (coming, awaited) == (None, (Waiting("person", "b"), waiting))
+
+
+def test_advance_waits_for_nothing_outside_when_a_state_is_awaited() -> None:
+    script = (Track("steps", (Step(NOW, "play", "a", once=Once("answered", "b")),)),)
+    assert advance_script(script, called(), "seed") == (None, (Waiting("person", "b"),))
+
+
+def test_advance_waits_outside_while_somebody_else_still_goes_on() -> None:
+    script = (Track("a", (HANGUP,), "a"), Track("steps", (wait("control"),)))
+    call = called()._replace(legs=(A,), cursor=(Mark(0, 100, 0),) * 2)
+    coming, awaited = advance_script(script, call, "seed")
+    assert (coming and coming.at, awaited) == (105, (Waiting("control"),))
+
+
+@pytest.mark.parametrize(("position", "step"), [(0, HANGUP), (1, None)])
+def test_current_is_none_past_the_end(position: int, step: Step | None) -> None:
+    assert current((Track("steps", (HANGUP,)),), called(position=position), 0) == step
+
+
+def test_conditions_of_the_outside_are_known() -> None:
+    assert sorted(SINCE) == sorted((*OUTSIDE, "begun", "rang", "answered", "talking"))

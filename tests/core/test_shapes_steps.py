@@ -1,0 +1,74 @@
+"""Scripts with steps: whose phone a step rings, and what is left to the people."""
+
+from dataclasses import replace
+
+import pytest
+
+from mockserver.core.legs import ANSWERED, NOW, STAYS, WORDS, Behaviour, Deed, fixed
+from mockserver.core.script import Once, Step, Track
+from mockserver.core.shapes import SHAPES, compile_legs
+
+TWO = SHAPES["b-after-a"]
+HANGUP = Step(fixed(5_000), "hangup", "b", {"cause": "busy"}, place="mine.yaml:3:5")
+RING_B = Step(fixed(1_000), "ring", "b")
+DIALLED_A = Step(NOW, "ring", "a", once=Once("begun"))
+DIALLED_B = Step(NOW, "ring", "b", once=Once("answered", "a"))
+
+
+def answers(leg: str, after: int = 2_000) -> Step:
+    return Step(fixed(after), "answer", leg, once=Once("rang", leg))
+
+
+def test_compile_without_steps_has_no_track_for_them() -> None:
+    assert [track.name for track in compile_legs(TWO, {"a": ANSWERED, "b": ANSWERED})] == ["a", "b"]
+
+
+def test_compile_steps_stand_last_and_belong_to_no_leg() -> None:
+    script = compile_legs(TWO, {"a": STAYS, "b": STAYS}, (HANGUP,))
+    assert script == (
+        Track("a", (DIALLED_A, answers("a")), "a"),
+        Track("b", (DIALLED_B, answers("b")), "b"),
+        Track("steps", (HANGUP,)),
+    )
+
+
+def test_compile_a_leg_that_a_step_rings_is_dialled_by_that_step_alone() -> None:
+    script = compile_legs(TWO, {"a": STAYS, "b": STAYS}, (RING_B, HANGUP))
+    assert script[1:] == (Track("b", (answers("b"),), "b"), Track("steps", (RING_B, HANGUP)))
+
+
+def test_compile_nothing_else_happens_to_a_rung_leg_without_a_behaviour() -> None:
+    script = compile_legs(TWO, {"a": STAYS, "b": None}, (RING_B,))
+    assert [track.name for track in script] == ["a", "steps"]
+
+
+@pytest.mark.parametrize(
+    ("how", "verbs"),
+    [
+        (WORDS["person"], []),
+        (WORDS["busy"], ["hangup"]),
+        (ANSWERED, ["answer", "hangup"]),
+        (WORDS["machine"], ["answer", "machine", "hangup"]),
+        (
+            replace(STAYS, deeds=(Deed(NOW, "digits", {"digits": "1"}),)),
+            ["answer", "digits"],
+        ),
+    ],
+)
+def test_compile_what_is_left_to_a_rung_person(how: Behaviour, verbs: list[str]) -> None:
+    [track, _] = compile_legs(SHAPES["one-leg"], {"a": how}, (Step(NOW, "ring", "a"),))
+    assert [step.verb for step in track.steps] == verbs
+
+
+def test_compile_a_rung_person_hangs_up_by_the_clock_as_well() -> None:
+    how = replace(STAYS, hangup=fixed(7_000))
+    script = compile_legs(TWO, {"b": how}, (RING_B,))
+    assert script[1] == Track(
+        "b-hangup",
+        (Step(fixed(7_000), "hangup", "b", {"cause": "normal"}, Once("answered", "b")),),
+        "b",
+    )
+
+
+def test_stays_ends_nothing_itself() -> None:
+    assert replace(ANSWERED, talk=None) == STAYS

@@ -1,0 +1,198 @@
+"""What a story says of the API's answer, how a request looks to it, and an account's own limit."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mockserver.core.account import Limits
+from mockserver.core.http import Reply, Request
+from mockserver.core.provider import NOTHING, nobody
+from mockserver.core.rules import Fault, Rule, Source
+from mockserver.core.story import Match, Seen, Story, Turn
+from mockserver.engine.casework import NO_STATUS, Asked, answered, consulted, opened, sights
+from mockserver.engine.simulation import request
+from mockserver.engine.store import Exchange, Store, World
+from tests.conftest import CLICK, START, click, telling, with_account
+
+HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
+EVERYBODY = Match()
+USUAL = Story("usual")
+NUMBERS = {"a": CLICK["from"], "b": CLICK["to"], "callee": CLICK["to"]}
+
+
+def asked(store: Store, *stories: str, objection: Rule | None = None, **fields: object) -> Asked:
+    listing = store.world.listings["mobtexting"]
+    sent = Request("POST", "/", headers=HEADERS, fields={**CLICK, **fields})
+    return Asked(listing, listing.provider.endpoints[0], sent, stories, objection)
+
+
+def refusing(world: World, *answers: Turn, match: Match | None = EVERYBODY) -> Store:
+    return telling(world, USUAL, Story("mine", match=match, answers=answers))
+
+
+def served(store: Store, wanted: Asked, now: int = START) -> Exchange:
+    return request(store, consulted(store, wanted), now)
+
+
+@pytest.mark.parametrize(
+    ("fields", "legs"),
+    [
+        ({}, {**NUMBERS, "from": CLICK["from"], "to": CLICK["to"]}),
+        ({"to": 918867136000}, {**NUMBERS, "from": CLICK["from"], "to": CLICK["to"]}),
+        (
+            {"to": "flow:220"},
+            {"a": CLICK["from"], "callee": CLICK["from"], "from": CLICK["from"]},
+        ),
+        (
+            {"to": "", "from": "x"},
+            {"a": "x", "b": "", "callee": "", "from": "x", "to": ""},
+        ),
+    ],
+)
+def test_sights_of_a_click(store: Store, fields: dict[str, Any], legs: Mapping[str, str]) -> None:
+    wanted = asked(store, **fields)
+    account = "mobtexting-default"
+    assert sights(store, wanted) == (
+        Seen("mobtexting", "c2c", account, "key", legs, wanted.request.fields),
+    )
+
+
+def test_sights_of_a_request_that_calls_nobody(store: Store) -> None:
+    wanted = asked(store)
+    store.accounts.clear()
+    silent = wanted._replace(endpoint=replace(wanted.endpoint, parties=nobody))
+    fields = wanted.request.fields
+    assert sights(store, silent) == (Seen("mobtexting", "c2c", "", "key", {}, fields),)
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "message"),
+    [
+        ("insufficient-balance", 402, "Insufficient balance"),
+        ("service-unavailable", 503, "Service Unavailable"),
+        ("too-many-requests", 429, "Too Many Requests"),
+        ("wrong-method", 405, "Method Not Allowed"),
+        ("to-malformed", 422, "The to format is invalid."),
+    ],
+)
+def test_consulted_refuses_by_the_name_of_a_fault(
+    world: World, name: str, status: int, message: str
+) -> None:
+    store = refusing(world, Turn(name))
+    wanted = consulted(store, asked(store))
+    assert wanted.objection is not None
+    assert wanted.objection.test(opened(store, wanted, START))
+    exchange = request(store, wanted, START)
+    body = {"status": "ERROR", "code": status, "message": message}
+    assert (exchange.reply, exchange.fault, exchange.calls) == (Reply(status, body), name, ())
+    assert exchange.stories == ("mine",)
+    assert exchange.why.startswith(f"{name} (assumed): {message}")
+
+
+@pytest.mark.parametrize("order", [Turn(), Turn("phonon-only"), Turn(after=3_000)])
+def test_consulted_lets_pass_what_is_no_fault_here(world: World, order: Turn) -> None:
+    store = refusing(world, order)
+    wanted = consulted(store, asked(store))
+    assert (wanted.turn, wanted.objection) == (order, None)
+    exchange = request(store, wanted, START)
+    assert (exchange.reply.status, exchange.calls, exchange.stories) == (200, ("c1",), ("mine",))
+
+
+@pytest.mark.parametrize(
+    ("order", "fault"), [(Turn("conflict"), "conflict"), (Turn(), "found-on-the-way")]
+)
+def test_consulted_a_story_comes_before_what_was_found_on_the_way(
+    world: World, order: Turn, fault: str
+) -> None:
+    store = refusing(world, order)
+    found = Fault("found-on-the-way", 405, "No.", Source.ASSUMED)
+    wanted = asked(store, objection=Rule(lambda _: True, found))
+    assert served(store, wanted).fault == fault
+
+
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [((), ("mine",)), (("mine",), ("mine",)), (("usual",), ("usual", "mine"))],
+)
+def test_consulted_names_the_story_once(
+    world: World, header: tuple[str, ...], names: tuple[str, ...]
+) -> None:
+    store = refusing(world, Turn("conflict"))
+    assert consulted(store, asked(store, *header)).stories == names
+
+
+def test_consulted_when_no_story_suits(world: World) -> None:
+    store = refusing(world, Turn("conflict"), match=Match({"callee": "none"}))
+    wanted = asked(store)
+    assert consulted(store, wanted) == wanted
+
+
+@pytest.mark.parametrize("broken", ["reset", "empty"])
+def test_answered_broken_reaches_neither_rules_nor_provider(world: World, broken: str) -> None:
+    store = refusing(world, Turn(broken=broken))
+    wanted = consulted(store, asked(store, to="x"))
+    outcome, rules = answered(wanted, opened(store, wanted, START))
+    assert (outcome.reply, outcome.effects, rules) == (Reply(NO_STATUS), NOTHING, ())
+    exchange = request(store, wanted, START)
+    assert (exchange.reply.status, exchange.fault, exchange.calls) == (0, None, ())
+
+
+def test_answers_in_their_turn(world: World) -> None:
+    orders = (Turn("service-unavailable"), Turn(broken="reset"), Turn())
+    store = refusing(world, *orders)
+    statuses = [served(store, asked(store)).reply.status for _ in range(4)]
+    assert statuses == [503, 0, 200, 200]
+
+
+@pytest.mark.parametrize(
+    ("times", "statuses"),
+    [
+        ((0, 0, 0), [200, 200, 429]),
+        ((0, 0, 999), [200, 200, 429]),
+        ((0, 0, 1_000), [200, 200, 200]),
+        ((0, 500, 999, 1_000, 1_001, 1_499, 1_500), [200, 200, 429, 200, 429, 429, 200]),
+        ((0, 0, 500, 999, 1_000, 1_000, 1_000), [200, 200, 429, 429, 200, 200, 429]),
+    ],
+)
+def test_limit_counts_what_it_let_through_to_the_millisecond(
+    store: Store, times: tuple[int, ...], statuses: list[int]
+) -> None:
+    with_account(store, limits=Limits(2, 1_000))
+    assert [click(store, now=START + at).reply.status for at in times] == statuses
+
+
+def test_limit_counts_requests_that_were_wrong(store: Store) -> None:
+    with_account(store, limits=Limits(1, 1_000))
+    made = [click(store, to="x"), click(store)]
+    assert [one.fault for one in made] == ["to-malformed", "too-many-requests"]
+
+
+def test_limit_is_the_accounts_own(store: Store) -> None:
+    with_account(store, limits=Limits(1, 1_000), credentials=frozenset({"key"}))
+    [mine] = store.accounts.values()
+    other = ("mobtexting", "other")
+    store.accounts[other] = type(mine)("other", "mobtexting", limits=Limits(1, 1_000))
+    keys = ("key", "second", "key", "second", "invalid")
+    made = [click(store, headers={"authorization": f"Bearer {key}"}) for key in keys]
+    assert [one.reply.status for one in made] == [200, 200, 429, 429, 401]
+
+
+def test_limit_starts_anew_after_a_reset(store: Store) -> None:
+    key = ("mobtexting", "mobtexting-default")
+    with_account(store, limits=Limits(1, 1_000))
+    limited = store.accounts[key]
+    click(store)
+    store.reset(START)
+    store.accounts[key] = limited
+    assert [click(store).reply.status for _ in range(2)] == [200, 429]
+
+
+def test_request_of_a_known_account_needs_no_credential(store: Store) -> None:
+    [account] = store.accounts.values()
+    listing = store.world.listings["mobtexting"]
+    sent = Request("POST", "/", fields=CLICK)
+    wanted = Asked(listing, listing.provider.endpoints[0], sent, account=account)
+    assert request(store, wanted, START).reply.status == 200
+    assert store.calls["c1"].order.account == "mobtexting-default"

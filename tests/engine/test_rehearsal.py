@@ -1,0 +1,204 @@
+"""Stories played before anybody relies on them: where they stumble, and on what."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from mockserver.core.legs import STAYS, WORDS, Behaviour, Span, fixed
+from mockserver.core.provider import NOTHING, Endpoint, Listing, Outcome
+from mockserver.core.rules import Case
+from mockserver.core.script import Once, Step
+from mockserver.core.story import Story
+from mockserver.engine import rehearsal as module
+from mockserver.engine.rehearsal import rehearsed
+from mockserver.engine.store import World
+
+PERSON = WORDS["person"]
+OVER = "this step is never reached: the call is over by then"
+IN_VAIN = "this step is never reached: what it waits for cannot come"
+EARLY = "digits is not possible while leg a is ringing, only while answered"
+LATE = OVER
+NOWHERE = "there is no operation that this scenario can meet"
+
+
+def wait(line: int, condition: str, leg: str = "", times: int = 1) -> Step:
+    return Step(fixed(0), "", once=Once(condition, leg, times), place=f"m.yaml:{line}:1")
+
+
+def then(line: int, verb: str, leg: str, after: Span | None = None) -> Step:
+    data = {"hangup": {"cause": "normal"}, "digits": {"digits": "1"}}.get(verb, {})
+    return Step(after or fixed(1_000), verb, leg, data, place=f"m.yaml:{line}:1")
+
+
+def stumbles(world: World, *steps: Step, **story: Any) -> list[tuple[str, str]]:
+    told = Story("mine", "m.yaml:1:1", steps=steps, **story)
+    named = {**world.stories.named, "mine": told}
+    rehearsing = replace(world, stories=replace(world.stories, named=named))
+    return [(one.place, one.why) for one in rehearsed(rehearsing, told)]
+
+
+def test_rehearsed_without_steps_there_is_nothing_to_play(world: World) -> None:
+    assert rehearsed(world, Story("mine", legs={"a": PERSON}, needs={"provider": "no"})) == ()
+
+
+@pytest.mark.parametrize(
+    ("legs", "steps"),
+    [
+        ({}, (then(2, "hangup", "a"),)),
+        ({}, (wait(2, "control"), then(3, "hangup", "a"))),
+        ({}, (wait(2, "polled", times=40), then(3, "hangup", "a"))),
+        ({}, (wait(2, "polled", times=999), then(3, "hangup", "a"))),
+        ({}, (wait(2, "digits", "a"), wait(3, "digits", "a"), then(4, "hangup", "a"))),
+        ({}, (wait(2, "speech", "b"), then(3, "hangup", "b"))),
+        ({"a": PERSON}, (wait(2, "digits", "a"), then(3, "hangup", "a"))),
+        ({"a": PERSON}, (wait(2, "control"), then(3, "digits", "a"))),
+        ({}, (then(2, "ring", "a"), wait(3, "control"), then(4, "answer", "a"))),
+        ({}, (then(2, "ring", "b", fixed(9_000)), then(3, "answer", "b"))),
+        ({"b": PERSON}, (then(2, "ring", "b", fixed(9_000)),)),
+        ({}, (then(2, "ring", "callee", fixed(9_000)), then(3, "answer", "callee"))),
+        ({}, (then(2, "machine", "to", fixed(9_000)), then(3, "hangup", "from"))),
+        ({}, (wait(2, "control"),)),
+    ],
+)
+def test_rehearsed_gives_what_a_call_waits_for(
+    world: World, legs: Mapping[str, Behaviour], steps: tuple[Step, ...]
+) -> None:
+    assert stumbles(world, *steps, legs=legs) == []
+
+
+@pytest.mark.parametrize(
+    ("legs", "steps", "found"),
+    [
+        (
+            {},
+            (then(2, "answer", "b"), then(3, "hangup", "a", fixed(9_000))),
+            [(2, "answer is not possible while leg b is idle, only while ringing")],
+        ),
+        (
+            {},
+            (then(2, "hangup", "a", fixed(9_000)), then(3, "digits", "a"), wait(4, "control")),
+            [(3, OVER), (4, OVER)],
+        ),
+        (
+            {"a": WORDS["answered"]},
+            (wait(2, "digits", "a"), then(3, "hangup", "a")),
+            [(2, OVER), (3, OVER)],
+        ),
+        (
+            {},
+            (wait(2, "digits", "b"), then(3, "ring", "b")),
+            [(2, IN_VAIN), (3, IN_VAIN)],
+        ),
+        (
+            {},
+            (wait(2, "digits", "manager"), then(3, "hangup", "a")),
+            [(2, IN_VAIN), (3, IN_VAIN)],
+        ),
+        (
+            {},
+            (then(2, "ring", "manager"), then(3, "hangup", "a", fixed(9_000))),
+            [(2, "this call has no leg manager, only a and b")],
+        ),
+    ],
+)
+def test_rehearsed_stumbles_where_the_file_says_so(
+    world: World,
+    legs: Mapping[str, Behaviour],
+    steps: tuple[Step, ...],
+    found: list[tuple[int, str]],
+) -> None:
+    expected = sorted((f"m.yaml:{line}:1", why) for line, why in found)
+    assert sorted(stumbles(world, *steps, legs=legs)) == expected
+
+
+@pytest.mark.parametrize(
+    ("span", "found"),
+    [
+        (Span(1_999, 3_000), [("m.yaml:2:1", EARLY)]),
+        (Span(2_000, 3_000), []),
+        (Span(2_000, 8_999), []),
+        (Span(2_000, 9_000), [("m.yaml:2:1", LATE)]),
+    ],
+)
+def test_rehearsed_with_the_shortest_and_the_longest_spans(
+    world: World, span: Span, found: list[tuple[str, str]]
+) -> None:
+    """The leg answers at 2 s and hangs up at 9 s; a key pressed before or after is moot."""
+    person = {"a": replace(STAYS, hangup=fixed(7_000))}
+    assert stumbles(world, then(2, "digits", "a", span), legs=person) == found
+
+
+@pytest.mark.parametrize(
+    ("needs", "found"),
+    [
+        ({}, []),
+        ({"provider": "mobtexting", "operation": "c2c"}, []),
+        ({"leg": "b"}, []),
+        ({"leg": "to"}, []),
+        ({"provider": "phonon"}, [("m.yaml:1:1", NOWHERE)]),
+        ({"leg": "manager"}, [("m.yaml:1:1", NOWHERE)]),
+    ],
+)
+def test_rehearsed_only_where_its_needs_are_met(
+    world: World, needs: dict[str, str], found: list[tuple[str, str]]
+) -> None:
+    steps = then(2, "ring", "b", fixed(9_000)), then(3, "answer", "b")
+    assert stumbles(world, *steps, needs=needs) == found
+
+
+def test_rehearsed_the_operation_that_suits_best_decides(world: World) -> None:
+    """A flow has no leg b: only the example with a number can play this."""
+    steps = then(2, "ring", "b", fixed(9_000)), then(3, "answer", "b")
+    number, flow = world.listings["mobtexting"].examples("c2c")
+    for examples, many in (((number, flow), 0), ((flow, number), 0), ((flow,), 2), ((), 1)):
+        assert len(stumbles(showing(world, *examples), *steps)) == many
+
+
+def showing(world: World, *examples: Mapping[str, Any]) -> World:
+    """A world whose document shows just these examples."""
+    listing = replace(world.listings["mobtexting"], examples=lambda _: examples)
+    return replace(world, listings={"mobtexting": listing})
+
+
+def test_rehearsed_a_stumble_of_both_spans_is_told_once(world: World) -> None:
+    flow = world.listings["mobtexting"].examples("c2c")[1]
+    steps = then(2, "ring", "b", Span(1_000, 9_000)), then(3, "hangup", "a", fixed(20_000))
+    found = stumbles(showing(world, flow), *steps)
+    assert found == [("m.yaml:2:1", "this call has no leg b, only a")]
+
+
+def test_rehearsed_whatever_the_account_allows(world: World) -> None:
+    """Its own number, hook, limit and balance are no matter of the story."""
+    [(key, account)] = world.accounts.items()
+    poor = replace(account, numbers=frozenset(), webhooks={"x": "http://x/"}, balance=Decimal(0))
+    made = replace(world, accounts={key: poor})
+    assert stumbles(made, then(2, "hangup", "a", fixed(9_000))) == []
+
+
+def test_rehearsed_without_any_account_it_meets_nothing(world: World) -> None:
+    made = replace(world, accounts={})
+    assert stumbles(made, then(2, "hangup", "a")) == [("m.yaml:1:1", NOWHERE)]
+
+
+def refusing(listing: Listing) -> Listing:
+    """One whose endpoint places no call."""
+
+    def answer(case: Case) -> Outcome:
+        return replace(endpoint.answer(case), effects=NOTHING)
+
+    endpoint: Endpoint = listing.provider.endpoints[0]
+    provider = replace(listing.provider, endpoints=(replace(endpoint, answer=answer),))
+    return replace(listing, provider=provider)
+
+
+def test_rehearsed_an_operation_that_places_no_call_is_not_met(world: World) -> None:
+    made = replace(world, listings={"mobtexting": refusing(world.listings["mobtexting"])})
+    assert stumbles(made, then(2, "hangup", "a")) == [("m.yaml:1:1", NOWHERE)]
+
+
+def test_rehearsed_to_no_end_is_broken_off(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 100)
+    assert stumbles(world, wait(2, "polled", times=10**6)) == [("m.yaml:2:1", IN_VAIN)]

@@ -1,0 +1,174 @@
+"""Whatever stories say: calls end or wait, journals repeat, and every copy arrives once."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockserver.core.call import Attempt, Call, attempt
+from mockserver.core.causes import CAUSES
+from mockserver.core.legs import WORDS, Span, fixed
+from mockserver.core.script import OUTSIDE, Once, Step
+from mockserver.core.story import Story, Travel
+from mockserver.core.webhook import Answer, Delivery
+from mockserver.engine.store import Store, World
+from mockserver.web.wire import fact_json
+from tests.conftest import click, play, telling
+
+NAMES = ("first", "second", "third")
+PLAIN = ("answered", "no-answer", "callee-busy")
+LEGS = ("a", "b", "callee", "from", "to", "manager")
+
+spans = st.tuples(st.integers(0, 60_000), st.sampled_from((0, 0, 4_000))).map(
+    lambda ends: Span(ends[0], ends[0] + ends[1])
+)
+legs = st.dictionaries(st.sampled_from(LEGS), st.sampled_from(tuple(WORDS.values())), max_size=3)
+travels = st.builds(
+    Travel,
+    duplicate=st.integers(1, 3),
+    drop=st.sampled_from((0, 0, 1, None)),
+    reorder=st.booleans(),
+    after=st.none() | spans,
+    corrupt=st.sampled_from(("", "truncate", "garbage")),
+)
+webhooks = st.dictionaries(st.sampled_from(("any", "completed", "other")), travels, max_size=2)
+conditions = st.builds(
+    Once, st.sampled_from(OUTSIDE), st.sampled_from(("", "a", "b")), st.integers(1, 2)
+)
+waits = st.builds(Step, spans, st.just(""), once=conditions)
+deeds = st.builds(
+    lambda after, verb, leg, cause: Step(after, verb, leg, {"cause": cause, "digits": "1"}),
+    spans,
+    st.sampled_from(("ring", "answer", "hangup", "digits", "machine")),
+    st.sampled_from(LEGS),
+    st.sampled_from(tuple(CAUSES)),
+)
+
+
+def leading(*further: str) -> st.SearchStrategy[dict[str, Any]]:
+    """One of the ways in which a story goes on; only to those further on, so in no circle."""
+    names = st.sampled_from((*PLAIN, *further))
+    lists = st.lists(names, min_size=1, max_size=3).map(tuple)
+    chances = st.lists(st.tuples(st.sampled_from((0.5, 1.0, 60.0)), names), min_size=1, max_size=3)
+    return st.one_of(
+        st.just({}),
+        st.fixed_dictionaries(
+            {"steps": st.lists(waits | deeds, min_size=1, max_size=4).map(tuple)}
+        ),
+        st.fixed_dictionaries({"attempts": lists}),
+        st.fixed_dictionaries({"numbers": lists}),
+        st.fixed_dictionaries({"choose": chances.map(tuple)}),
+        st.fixed_dictionaries({"play": names}),
+    )
+
+
+def story(name: str, *further: str) -> st.SearchStrategy[Story]:
+    return st.builds(
+        lambda people, travelling, lead: Story(name, legs=people, webhooks=travelling, **lead),
+        legs,
+        webhooks,
+        leading(*further),
+    )
+
+
+sets = st.tuples(*(story(name, *NAMES[place + 1 :]) for place, name in enumerate(NAMES)))
+numbers = st.sampled_from(("918867136000", "918800010200", "918800030500", "918800070111"))
+wishes = st.fixed_dictionaries(
+    {"to": numbers | st.just("flow:220")}, optional={"duration": st.just(1)}
+)
+relaxed = settings(max_examples=150, deadline=None)
+
+
+def lived(
+    world: World, stories: tuple[Story, ...], fields: Mapping[str, Any], calls: int = 1
+) -> tuple[Store, list[Delivery]]:
+    store = telling(world, *stories)
+    for _ in range(calls):
+        click(store, **fields)
+    return store, play(store)
+
+
+def attempts(call: Call) -> tuple[Attempt, ...]:
+    return (*call.attempts, attempt(call))
+
+
+@given(stories=sets, fields=wishes)
+@relaxed
+def test_stories_end_or_wait(
+    world: World, stories: tuple[Story, ...], fields: Mapping[str, Any]
+) -> None:
+    store, _ = lived(world, stories, fields)
+    over = store.calls["c1"].phase == "ended"
+    assert (list(store.pending()), store.held, over) == ([], {}, "c1" not in store.waiting)
+
+
+@given(stories=sets, fields=wishes)
+@relaxed
+def test_stories_repeat_themselves(
+    world: World, stories: tuple[Story, ...], fields: Mapping[str, Any]
+) -> None:
+    runs = [lived(world, stories, fields, calls=2)[0] for _ in range(2)]
+    journals = [[fact_json(fact, store.world) for fact in store.journal] for store in runs]
+    assert journals[0] == journals[1]
+
+
+@given(stories=sets, fields=wishes)
+@relaxed
+def test_stories_deliver_each_copy_that_is_not_lost_once(
+    world: World, stories: tuple[Story, ...], fields: Mapping[str, Any]
+) -> None:
+    store, sent = lived(world, stories, fields, calls=2)
+    tries = Counter(one.id for one in sent)
+    states = {name: one.state for name, one in store.deliveries.items()}
+    assert tries == {name: 1 for name, state in states.items() if state != "dropped"}
+    assert set(states.values()) <= {"delivered", "dropped"}
+    ended = {name for name, call in store.calls.items() if call.phase == "ended"}
+    assert set(store.sent) == ended
+
+
+@given(stories=sets, fields=wishes)
+@relaxed
+def test_stories_go_on_in_time(
+    world: World, stories: tuple[Story, ...], fields: Mapping[str, Any]
+) -> None:
+    store, sent = lived(world, stories, fields)
+    times = [one.due for one in sent if one.due is not None]
+    facts = [fact.at for fact in store.journal]
+    assert (times, facts) == (sorted(times), sorted(facts))
+
+
+@given(stories=sets, fields=wishes)
+@relaxed
+def test_stories_attempts_follow_one_another(
+    world: World, stories: tuple[Story, ...], fields: Mapping[str, Any]
+) -> None:
+    store, _ = lived(world, stories, fields)
+    made = attempts(store.calls["c1"])
+    assert [one.redial for one in made] == list(range(len(made)))
+    ends = [at for one in made for at in (one.started_at, one.ended_at) if at is not None]
+    assert ends == sorted(ends)
+    assert len(made) <= 3
+
+
+@given(stories=sets, fields=wishes, statuses=st.lists(st.sampled_from((200, 500)), max_size=6))
+@relaxed
+def test_stories_and_a_moody_receiver_come_to_an_end(
+    world: World, stories: tuple[Story, ...], fields: Mapping[str, Any], statuses: list[int]
+) -> None:
+    answers = iter(statuses)
+    store = telling(world, *stories)
+    click(store, **fields)
+    play(store, lambda _: Answer(next(answers, 500)))
+    judged = {one.state: len(one.attempts) for one in store.deliveries.values()}
+    assert judged.items() <= {"delivered": 1, "failed": 1, "dropped": 0}.items()
+
+
+def test_strategies_reach_what_they_are_for(world: World) -> None:
+    """A choice of a list of attempts: what the properties above are about can happen at all."""
+    first = Story("first", choose=((1, "second"),), webhooks={"any": Travel(2, after=fixed(5))})
+    second = Story("second", legs={"a": WORDS["answered"]}, attempts=("no-answer", "callee-busy"))
+    store, sent = lived(world, (first, second), {"to": "918867136000"})
+    outcomes = [one.outcome for one in attempts(store.calls["c1"])]
+    assert (outcomes, [one.id for one in sent]) == (["no-answer", "busy"], ["w1", "w2"])

@@ -1,0 +1,245 @@
+"""How webhooks travel: where to, how often, how late, in which order, and in which shape."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from mockserver.core.call import Call, Event, Leg, Order
+from mockserver.core.facts import Fact
+from mockserver.core.legs import Span, fixed
+from mockserver.core.story import Story, Travel
+from mockserver.core.webhook import GARBAGE, Delivery, Webhook, content
+from mockserver.engine.carrying import place
+from mockserver.engine.choosing import NOBODY
+from mockserver.engine.store import Store, World
+from mockserver.engine.travelling import hurried, inbox, release, send
+from tests.conftest import START, click, play, telling
+
+ORDER = Order("c1", "v1", "mobtexting", "mobtexting-default", "c2c", "b-after-a", {}, START)
+CALL = Call(
+    ORDER,
+    (Leg("a", "from", "1"), Leg("b", "to", "2")),
+    START + 10**9,
+    events=(Event(START, "placed"),),
+)
+
+
+def travelling(world: World, **kinds: Travel) -> Store:
+    """A call that has not begun, and a story about its webhooks."""
+    store = telling(world, Story("mine", webhooks=kinds))
+    place(store, CALL, START, NOBODY)
+    return store
+
+
+def left(store: Store) -> list[tuple[str, int]]:
+    """The webhooks that leave, in their order, and how late."""
+    return [
+        (due.subject, due.at - START) for due in sorted(store.pending()) if due.kind == "delivery"
+    ]
+
+
+def states(store: Store) -> list[str]:
+    return [delivery.state for delivery in store.deliveries.values()]
+
+
+@pytest.mark.parametrize(
+    ("url", "targets", "expected"),
+    [
+        ("http://own/", {"mobtexting": "http://target/"}, "http://own/"),
+        ("", {"mobtexting": "http://target/"}, "http://target/"),
+        ("", {"phonon": "http://target/"}, "{origin}/_mock/inbox/mobtexting"),
+        ("", {}, "{origin}/_mock/inbox/mobtexting"),
+    ],
+)
+def test_send_to_its_own_url_the_target_or_the_inbox(
+    world: World, url: str, targets: Mapping[str, str], expected: str
+) -> None:
+    store = travelling(replace(world, targets=targets))
+    store.epoch = 3
+    webhook = Webhook("c1", "completed", url, {"a": 1})
+    send(store, webhook, START + 7)
+    addressed = replace(webhook, url=expected)
+    account = "mobtexting-default"
+    assert store.deliveries == {
+        "w1": Delivery("w1", "mobtexting", account, addressed, 3, "pending", START + 7)
+    }
+
+
+def test_send_lists_a_calls_webhooks_in_order(store: Store) -> None:
+    for number in (1, 2):
+        order = ORDER._replace(id=f"c{number}")
+        place(store, CALL._replace(order=order), START, NOBODY)
+    for name in ("c1", "c2", "c1"):
+        send(store, Webhook(name, "completed"), START)
+    assert store.sent == {"c1": ["w1", "w3"], "c2": ["w2"]}
+    assert [name for name, _ in left(store)] == ["w1", "w2", "w3"]
+
+
+def test_inbox_is_our_own() -> None:
+    assert inbox("mobtexting") == "{origin}/_mock/inbox/mobtexting"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "webhooks"),
+    [
+        ({}, [("w1", 0)]),
+        ({"completed": Travel(duplicate=3)}, [("w1", 0), ("w2", 0), ("w3", 0)]),
+        ({"any": Travel(duplicate=2)}, [("w1", 0), ("w2", 0)]),
+        ({"any": Travel(duplicate=2), "completed": Travel()}, [("w1", 0)]),
+        ({"other": Travel(duplicate=2)}, [("w1", 0)]),
+        ({"any": Travel(after=fixed(10_000))}, [("w1", 10_000)]),
+        ({"any": Travel(after=fixed(0))}, [("w1", 0)]),
+        ({"any": Travel(after=Span(1_000, 9_000))}, [("w1", 4_619)]),
+        (
+            {"any": Travel(duplicate=2, after=Span(1_000, 9_000))},
+            [("w1", 4_619), ("w2", 4_619)],
+        ),
+        ({"any": Travel(before_reply=True)}, [("w1", 0)]),
+    ],
+)
+def test_send_as_the_story_says(
+    world: World, kinds: dict[str, Travel], webhooks: list[tuple[str, int]]
+) -> None:
+    store = travelling(world, **kinds)
+    send(store, Webhook("c1", "completed"), START)
+    assert (left(store), set(states(store))) == (webhooks, {"pending"})
+
+
+@pytest.mark.parametrize(
+    ("drop", "duplicate", "fate"),
+    [
+        (1, 1, ["dropped", "pending", "pending"]),
+        (2, 1, ["dropped", "dropped", "pending"]),
+        (None, 1, ["dropped"] * 3),
+        (None, 2, ["dropped"] * 3),
+        (1, 2, ["dropped", "pending", "pending", "pending", "pending"]),
+        (0, 1, ["pending"] * 3),
+    ],
+)
+def test_send_loses_the_first_ones_or_all(
+    world: World, drop: int | None, duplicate: int, fate: list[str]
+) -> None:
+    store = travelling(world, any=Travel(duplicate, drop))
+    for _ in range(3):
+        send(store, Webhook("c1", "completed"), START)
+    lost = [name for name, one in store.deliveries.items() if one.state == "dropped"]
+    assert states(store) == fate
+    assert [fact for fact in store.journal if fact.kind == "dropped"] == [
+        Fact(START, "dropped", "c1", {"webhook": name, "kind": "completed"}) for name in lost
+    ]
+    assert [name for name, _ in left(store)] == [one for one in store.deliveries if one not in lost]
+
+
+def test_send_counts_the_lost_by_kind(world: World) -> None:
+    store = travelling(world, any=Travel(drop=1))
+    for kind in ("x", "y", "x", "y"):
+        send(store, Webhook("c1", kind), START)
+    assert states(store) == ["dropped", "dropped", "pending", "pending"]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "sent", "order"),
+    [
+        ({"any": Travel(reorder=True)}, [("x", 0), ("y", 5)], [("w2", 5), ("w1", 5)]),
+        (
+            {"any": Travel(reorder=True)},
+            [("x", 0), ("y", 5), ("x", 9)],
+            [("w2", 5), ("w1", 5), ("w3", 20)],
+        ),
+        ({"x": Travel(reorder=True)}, [("x", 0), ("y", 5)], [("w2", 5), ("w1", 5)]),
+        ({"y": Travel(reorder=True)}, [("x", 0), ("y", 5)], [("w1", 0), ("w2", 20)]),
+        (
+            {"x": Travel(2, reorder=True)},
+            [("x", 0), ("y", 5)],
+            [("w3", 5), ("w1", 5), ("w2", 5)],
+        ),
+        (
+            {"x": Travel(reorder=True), "y": Travel(after=fixed(7))},
+            [("x", 0), ("y", 5)],
+            [("w2", 12), ("w1", 12)],
+        ),
+        (
+            {"x": Travel(reorder=True, after=fixed(50))},
+            [("x", 0), ("y", 5)],
+            [("w2", 5), ("w1", 50)],
+        ),
+        ({"any": Travel(reorder=True)}, [("x", 0)], [("w1", 20)]),
+        (
+            {"x": Travel(reorder=True), "y": Travel(drop=None)},
+            [("x", 0), ("y", 5)],
+            [("w1", 20)],
+        ),
+    ],
+)
+def test_send_holds_back_until_the_next_one_or_the_end(
+    world: World,
+    kinds: dict[str, Travel],
+    sent: list[tuple[str, int]],
+    order: list[tuple[str, int]],
+) -> None:
+    """Whatever was held leaves after the one that it waited for; the call ends at 20 ms."""
+    store = travelling(world, **kinds)
+    for kind, at in sent:
+        send(store, Webhook("c1", kind), START + at)
+    release(store, "c1", START + 20)
+    assert (left(store), store.held) == (order, {})
+    assert {name: one.due for name, one in store.deliveries.items() if one.state == "pending"} == {
+        name: START + at for name, at in order
+    }
+
+
+def test_report_held_back_leaves_when_the_call_ends(world: World) -> None:
+    store = telling(world, Story("mine", webhooks={"any": Travel(reorder=True)}))
+    click(store)
+    sent = play(store)
+    assert [(one.id, one.due) for one in sent] == [("w1", START + 10_000)]
+    assert states(store) == ["delivered"]
+
+
+@pytest.mark.parametrize("corrupt", ["", "truncate", "garbage"])
+def test_send_what_a_story_has_corrupted(world: World, corrupt: str) -> None:
+    store = travelling(world, any=Travel(2, corrupt=corrupt))
+    send(store, Webhook("c1", "completed", body={"a": 1}), START)
+    sent = {content(one.webhook) for one in store.deliveries.values()}
+    assert sent == {{"": b'{"a":1}', "truncate": b'{"a', "garbage": GARBAGE}[corrupt]}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "hurry"),
+    [
+        ({}, False),
+        ({"any": Travel(duplicate=2)}, False),
+        ({"any": Travel(before_reply=True)}, True),
+        ({"any": Travel(), "completed": Travel(before_reply=True)}, True),
+    ],
+)
+def test_hurried_if_a_webhook_may_come_before_the_reply(
+    world: World,
+    kinds: dict[str, Travel],
+    hurry: bool,  # noqa: FBT001 - what the table expects
+) -> None:
+    store = travelling(world, **kinds)
+    assert [hurried(store, calls) for calls in (("c1",), ("c9", "c1"), ("c9",), ())] == [
+        hurry,
+        hurry,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("story", "states_", "late"),
+    [
+        ("doubled-report", ["delivered"] * 2, 10_000),
+        ("late-report", ["delivered"], 610_000),
+        ("lost-report", ["dropped"], None),
+        ("report-before-reply", ["delivered"], 0),
+    ],
+)
+def test_bundled_stories_about_reports(
+    store: Store, story: str, states_: list[str], late: int | None
+) -> None:
+    click(store, story)
+    dues = {one.due for one in play(store)}
+    assert (states(store), dues) == (states_, {START + late} if late is not None else set())

@@ -1,0 +1,93 @@
+"""What a flow reads out: the account's text with the request's variables in it."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.core.call import Event
+from mockserver.engine.store import Store
+from mockserver.providers.mobtexting.records import Flow
+from tests.conftest import START, click, play, with_account
+
+
+def spoken(store: Store, **fields: Any) -> list[Event]:
+    click(store, **{"to": "flow:220", **fields})
+    play(store)
+    return [event for event in store.calls["c1"].events if event.verb == "play"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "text"),
+    [
+        ({"Name": "YourName", "otp": "12344"}, "Hello YourName, your otp for login is 12344"),
+        ({"Name": "Ann", "otp": 12344}, "Hello Ann, your otp for login is 12344"),
+        ({"Name": "Ann"}, "Hello Ann, your otp for login is {otp}"),
+        ({"name": "Ann"}, "Hello {Name}, your otp for login is {otp}"),
+        ({"Name": "", "otp": ""}, "Hello , your otp for login is "),
+        ({"Name": "{otp}", "otp": "{Name}"}, "Hello {otp}, your otp for login is {Name}"),
+        ({"Name": r"\g<1>\1", "otp": "{"}, r"Hello \g<1>\1, your otp for login is {"),
+        ({}, "Hello {Name}, your otp for login is {otp}"),
+        ([], "Hello {Name}, your otp for login is {otp}"),
+        (["Ann", "12344"], "Hello {Name}, your otp for login is {otp}"),
+        ("", "Hello {Name}, your otp for login is {otp}"),
+        (None, "Hello {Name}, your otp for login is {otp}"),
+    ],
+)
+def test_flow_is_read_out_when_the_customer_answers(
+    store: Store, variables: object, text: str
+) -> None:
+    assert spoken(store, variables=variables) == [Event(START + 2_000, "play", "a", {"text": text})]
+
+
+@pytest.mark.parametrize(
+    ("variables", "text"),
+    [
+        (["Ann", 7], "Ann has 7 of {2}, {0a}"),
+        ({"0": "Ann", "1": 7}, "Ann has 7 of {2}, {0a}"),
+        ({"0": "Ann", "2": "9"}, "Ann has {1} of 9, {0a}"),
+        ([], "{0} has {1} of {2}, {0a}"),
+    ],
+)
+def test_flow_calls_the_items_of_a_list_by_their_places(
+    store: Store, variables: object, text: str
+) -> None:
+    """A list is what `variables[0]=Ann` unfolds to."""
+    with_account(store, records={"flows": {"220": Flow("{0} has {1} of {2}, {0a}")}})
+    assert [event.data["text"] for event in spoken(store, variables=variables)] == [text]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"to": "flow:221"},
+        {"to": "918867136000", "variables": {"Name": "Ann"}},
+        {"from": "918800020300"},
+        {"from": "918800032500", "attempts": 0},
+    ],
+)
+def test_flow_says_nothing_when_nobody_listens_or_there_is_no_such_flow(
+    store: Store, fields: dict[str, Any]
+) -> None:
+    assert spoken(store, **fields) == []
+
+
+@pytest.mark.parametrize("say", ["", "{"])
+def test_flow_without_words_is_silent(store: Store, say: str) -> None:
+    with_account(store, records={"flows": {"220": Flow(say)}})
+    assert [event.data["text"] for event in spoken(store)] == [say] * bool(say)
+
+
+def test_flow_is_read_as_the_account_stands_when_it_is_answered(store: Store) -> None:
+    click(store, to="flow:220")
+    with_account(store, records={"flows": {"220": Flow("later")}})
+    play(store)
+    texts = [one.data["text"] for one in store.calls["c1"].events if one.verb == "play"]
+    assert texts == ["later"]
+
+
+def test_flow_is_read_out_again_at_each_answered_attempt(store: Store) -> None:
+    with_account(store, records={"flows": {"220": Flow("hi")}})
+    click(store, "third-time-lucky", to="flow:220")
+    play(store)
+    said = [event.at - START for event in store.calls["c1"].events if event.verb == "play"]
+    assert said == [172_000]

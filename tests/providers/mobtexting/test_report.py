@@ -1,0 +1,154 @@
+"""The report's words: all nine statuses, the recording, and the key of the quirk."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mockserver.core.audio import token
+from mockserver.core.call import Event
+from mockserver.core.legs import ANSWERED, STAYS, WORDS, Behaviour, fixed
+from mockserver.core.story import Story
+from mockserver.engine.simulation import happen
+from mockserver.engine.store import Store, World
+from mockserver.providers.mobtexting import PROVIDER
+from tests.conftest import START, click, play, telling, until, with_account
+
+EARLY = replace(ANSWERED, hangup=fixed(1_000))
+LOST = WORDS["network-failure"]
+
+Words = tuple[str, str, str, str]
+
+
+def report(store: Store, *stories: str, **fields: Any) -> dict[str, Any]:
+    click(store, *stories, **fields)
+    sent = play(store)
+    assert len(sent) == 1
+    return dict(sent[0].webhook.body or {})
+
+
+def words(told: dict[str, Any]) -> Words:
+    return told["status"], told["status1"], told["status2"], told["hangup_by"]
+
+
+PEOPLE: dict[str, tuple[dict[str, Behaviour], Words]] = {
+    "both talk": ({}, ("COMPLETED", "RECEIVED", "ANSWER", "agent")),
+    "b ends it": (
+        {"a": STAYS},
+        ("COMPLETED", "RECEIVED", "ANSWER", "caller"),
+    ),
+    "b busy": ({"b": WORDS["busy"]}, ("MISSED", "RECEIVED", "BUSY", "caller")),
+    "b rejects": ({"b": WORDS["rejected"]}, ("MISSED", "RECEIVED", "BUSY", "caller")),
+    "b silent": ({"b": WORDS["no-answer"]}, ("MISSED", "RECEIVED", "NOANSWER", "caller")),
+    "b unreachable": (
+        {"b": WORDS["unreachable"]},
+        ("MISSED", "RECEIVED", "CHANUNAVAIL", "caller"),
+    ),
+    "b lost": ({"b": LOST}, ("MISSED", "RECEIVED", "CHANUNAVAIL", "caller")),
+    "b wrong number": (
+        {"b": WORDS["invalid-number"]},
+        ("MISSED", "RECEIVED", "CONGESTION", "caller"),
+    ),
+    "a gives up": (
+        {"a": EARLY, "b": WORDS["no-answer"]},
+        ("MISSED", "RECEIVED", "CANCEL", "agent"),
+    ),
+    "a busy": ({"a": WORDS["busy"]}, ("BUSY", "BUSY", "", "agent")),
+    "a silent": ({"a": WORDS["no-answer"]}, ("NOANSWER", "NOANSWER", "", "agent")),
+    "a unreachable": (
+        {"a": WORDS["unreachable"]},
+        ("CHANUNAVAIL", "CHANUNAVAIL", "", "agent"),
+    ),
+    "a wrong number": (
+        {"a": WORDS["invalid-number"]},
+        ("CONGESTION", "CONGESTION", "", "agent"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_report_words_by_what_people_do(world: World, name: str) -> None:
+    legs, expected = PEOPLE[name]
+    store = telling(world, Story("mine", legs=legs))
+    assert words(report(store, attempts=0)) == expected
+
+
+def test_report_words_of_a_flow(store: Store) -> None:
+    assert words(report(store, to="flow:220")) == ("RECEIVED", "RECEIVED", "", "agent")
+
+
+def test_report_words_of_a_call_given_up_while_it_rang(store: Store) -> None:
+    click(store)
+    until(store, 0)
+    happen(store, "c1", Event(START + 1_000, "hangup", "a", {"cause": "normal"}, "control"))
+    [sent] = play(store)
+    assert words(dict(sent.webhook.body or {})) == ("CANCEL", "CANCEL", "", "agent")
+
+
+def test_report_reaches_all_nine_words_of_the_page() -> None:
+    reached = {word for _, (*three, _) in PEOPLE.values() for word in three if word}
+    assert reached == {
+        "ANSWER",
+        "BUSY",
+        "NOANSWER",
+        "CANCEL",
+        "CONGESTION",
+        "CHANUNAVAIL",
+        "RECEIVED",
+        "MISSED",
+        "COMPLETED",
+    }
+
+
+def test_report_is_of_the_last_attempt(store: Store) -> None:
+    told = report(store, "third-time-lucky")
+    assert words(told) == ("COMPLETED", "RECEIVED", "ANSWER", "agent")
+    assert (told["start_at"], told["end_at"]) == ("2026-01-01 14:32:54", "2026-01-01 14:33:04")
+
+
+HEARD = f"/_media/default/{token('seed', 'c1')}.wav"
+
+
+@pytest.mark.parametrize(
+    ("story", "fields", "url"),
+    [
+        ("answered", {"record": "1"}, HEARD),
+        ("answered", {"record": 1}, HEARD),
+        ("answered", {"record": "1", "to": "flow:220"}, HEARD),
+        ("callee-busy", {"record": "1"}, HEARD),
+        ("answered", {"record": "0"}, ""),
+        ("answered", {"record": 0}, ""),
+        ("answered", {"record": ""}, ""),
+        ("answered", {}, ""),
+        ("callee-busy", {"record": "1", "to": "flow:220"}, ""),
+        ("report-before-reply", {"record": 1}, ""),
+    ],
+)
+def test_report_recording_url_if_asked_for_and_somebody_answered(
+    store: Store, story: str, fields: dict[str, Any], url: str
+) -> None:
+    assert report(store, story, **fields)["recording_url"] == url
+    assert list(store.media.values()) == ["c1"]
+
+
+@pytest.mark.parametrize(
+    ("quirks", "fields", "shown"),
+    [
+        ((), {"webhook_id": "w1"}, None),
+        (("webhook-id",), {"webhook_id": "w1"}, "w1"),
+        (("webhook-id",), {"webhook_id": ""}, ""),
+        (("webhook-id",), {}, ""),
+    ],
+)
+def test_report_webhook_id_by_the_quirk(
+    store: Store, quirks: tuple[str, ...], fields: dict[str, Any], shown: str | None
+) -> None:
+    with_account(store, quirks=frozenset(quirks))
+    told = report(store, **fields)
+    expected = {} if shown is None else {"webhook_id": shown}
+    assert {name: told[name] for name in list(told)[: len(expected)]} == expected
+    assert (len(told), "webhook_id" in told) == (15 + len(expected), shown is not None)
+
+
+def test_report_quirk_is_known_to_the_provider() -> None:
+    assert list(PROVIDER.quirks) == ["webhook-id"]
