@@ -8,7 +8,7 @@ from mockserver.core.audio import token
 from mockserver.core.call import Event, Leg
 from mockserver.core.http import Reply, Request
 from mockserver.core.rules import Fault, Rule, Source
-from mockserver.engine.casework import Asked, answered, opened, recorded
+from mockserver.engine.casework import Asked, answered, opened, recorded, sights
 from mockserver.engine.store import Store
 from tests.conftest import CLICK, START, click, with_account
 
@@ -90,6 +90,10 @@ def test_recorded_of_an_accepted_request(store: Store) -> None:
         "why": "",
         "stories": ("no-answer",),
         "calls": ("c1",),
+        "broken": (),
+        "violations": (),
+        "seen": sights(store, wanted),
+        "activations": (),
     }
 
 

@@ -76,8 +76,10 @@ def test_send_lists_a_calls_webhooks_in_order(store: Store) -> None:
     assert [name for name, _ in left(store)] == ["w1", "w2", "w3"]
 
 
-def test_inbox_is_our_own() -> None:
-    assert inbox("mobtexting") == "{origin}/_mock/inbox/mobtexting"
+def test_inbox_is_our_own_and_keeps_the_sandbox(world: World) -> None:
+    default, other = Store(world, START), Store(world, START, "t1")
+    assert inbox(default, "mobtexting") == "{origin}/_mock/inbox/mobtexting"
+    assert inbox(other, "mobtexting") == "{origin}/_sandbox/t1/_mock/inbox/mobtexting"
 
 
 @pytest.mark.parametrize(
