@@ -38,8 +38,7 @@ __all__ = ["described", "running", "scenarios", "serve"]
 
 def server(start: World, settings: Settings, taken: socket, say: Say, log: Say) -> Server:
     """A server on a socket that is bound already; `say` gets the ready lines, `log` the rest."""
-    scheme = "https" if settings.tls_cert else "http"
-    address = Address(settings.host, taken.getsockname()[1], scheme)
+    address = _address(settings, taken)
     courier = Courier(lambda: address.origin, _policy(settings), own=_own(address, settings))
     guard = _guard(settings, address)
 
@@ -100,7 +99,7 @@ def running(settings: Settings) -> Iterator[str]:
     thread.start()
     ready.wait(timeout=10)
     try:
-        yield Address(settings.host, taken.getsockname()[1]).origin
+        yield _address(settings, taken).origin
     finally:
         inner.should_exit = True
         thread.join(timeout=10)
@@ -145,8 +144,14 @@ async def _reload(sandboxes: Sandboxes, settings: Settings, compiler: Compiler, 
     changed = {key: one for key, one in made.accounts.items() if old.accounts.get(key) != one}
     sandboxes.start_from = (made, timing)
     for sandbox in sandboxes:
-        sandbox.renew(worlds.get(sandbox.name, made), changed)
+        seed = sandbox.store.world.seed
+        sandbox.renew(worlds[sandbox.name], changed, replace(made, seed=seed))
     log(f"scenario files reloaded: {counted(made)} scenarios")
+
+
+def _address(settings: Settings, taken: socket) -> Address:
+    scheme = "https" if settings.tls_cert else "http"
+    return Address(settings.host, taken.getsockname()[1], scheme)
 
 
 def _policy(settings: Settings) -> Policy:
@@ -160,8 +165,10 @@ def _own(address: Address, settings: Settings) -> tuple[str, int, str] | None:
 
 
 def _guard(settings: Settings, address: Address) -> Guard:
-    token = settings.token or ("" if address.local else secrets.token_urlsafe(18))
-    return Guard(token, settings.allow_host)
+    """On loopback `none` opens nothing more: a page with a rebound name would profit from it."""
+    if address.local:
+        return Guard("" if settings.token == OPEN else settings.token, settings.allow_host)
+    return Guard(settings.token or secrets.token_urlsafe(18), settings.allow_host)
 
 
 def _logger(sandbox: Sandbox, settings: Settings, log: Say) -> Callable[[Fact], None]:
@@ -178,5 +185,5 @@ def _announce(address: Address, settings: Settings, made: tuple[World, Guard], s
         say(f"  {name}: {address.shown}/{name}")
     if guard.token and not settings.token:
         say(f"  control API: {VARIABLE}={guard.token}")
-    if guard.token == OPEN and not address.local:
+    if guard.token == OPEN:
         say("  control API: open to whoever can reach this address")

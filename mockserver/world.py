@@ -1,6 +1,5 @@
 """What a sandbox starts from: the files, read by the catalog and rehearsed by the engine."""
 
-import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -35,7 +34,6 @@ __all__ = [
 ]
 
 PUT = "PUT "
-INDENT = b"    "
 SUFFIXES = (".yaml", ".yml", ".json")
 USUAL = Path("mockserver.yaml")
 
@@ -82,7 +80,7 @@ class Compiler:
         try:
             return self.world(now, put, now), ()
         except Unusable as unusable:
-            return None, tuple(str(_shifted(one)) for one in unusable.problems)
+            return None, tuple(str(one).removeprefix(PUT) for one in unusable.problems)
 
     def world(self, now: World, put: Mapping[str, bytes], base: World) -> World:
         """The base with these scenarios, and the seed of the world that there is now.
@@ -90,13 +88,14 @@ class Compiler:
         Raises:
             Unusable: as `load`.
         """
-        wrapped = [Source(f"{PUT}{name}", _wrapped(name, text)) for name, text in put.items()]
-        catalog = load([*self._sources, *wrapped], now.listings)
+        texts = [
+            Source(f"{PUT}{name}", text, under=("scenarios", name)) for name, text in put.items()
+        ]
+        catalog = load([*self._sources, *texts], now.listings)
         stories = replace(catalog.stories, number_plan=base.stories.number_plan)
         made = replace(base, seed=now.seed, stories=stories)
         _rehearse(made, lambda story: story.place.startswith(PUT))
-        placed = {name: _placed(story) for name, story in stories.named.items()}
-        return replace(made, stories=replace(stories, named=placed))
+        return made
 
 
 def sources(settings: Settings) -> list[Source]:
@@ -171,27 +170,3 @@ def _rehearse(made: World, wanted: Callable[[Story], bool]) -> None:
     problems = [Problem(Place.parse(one.place), one.why) for one in stumbles]
     if problems:
         raise Unusable(sorted(set(problems)))
-
-
-def _wrapped(name: str, text: bytes) -> bytes:
-    """As it would stand in a file: two lines further down, and indented."""
-    lines = text.splitlines() or [b""]
-    body = b"\n".join(INDENT + line for line in lines)
-    return b"scenarios:\n  " + json.dumps(name).encode() + b":\n" + body + b"\n"
-
-
-def _placed(story: Story) -> Story:
-    """A story that was put says where it stands in its own text."""
-    if not story.place.startswith(PUT):
-        return story
-    place, _ = _shifted(Problem(Place.parse(story.place), ""))
-    return replace(story, place=f"{PUT}{place}")
-
-
-def _shifted(problem: Problem) -> Problem:
-    """Back to where it stands in the text that was put."""
-    file, line, column = problem.place
-    if not file.startswith(PUT):
-        return problem
-    place = Place(file.removeprefix(PUT), max(1, line - 2), max(1, column - len(INDENT)))
-    return Problem(place, problem.message)

@@ -77,9 +77,16 @@ class Document:
         return next(self.places[path[:n]] for n in lengths if path[:n] in self.places)
 
 
-def read(text: str | bytes, file: str) -> tuple[Document | None, tuple[Problem, ...]]:
-    """The document, or else every reason why there is none."""
+def read(
+    text: str | bytes, file: str, under: Iterable[str] = ()
+) -> tuple[Document | None, tuple[Problem, ...]]:
+    """The document, or else every reason why there is none.
+
+    `under` are keys below which the text is put, as if a whole file had them.
+    """
     reading = _Reading(file)
+    for key in under:
+        _enter(reading, key)
     try:
         _walk(reading, text_of(text))
     except Unusable as end:
@@ -115,6 +122,13 @@ class _Reading:
 
     def complain(self, place: Place, message: str) -> None:
         self.problems.append(Problem(place, message))
+
+
+def _enter(reading: _Reading, key: str) -> None:
+    place, content = Place(reading.file, 1, 1), dict[str, object]()
+    reading.open.append(_Open(_settle(reading, content, place), content, wants_key=True))
+    _name(reading, key, place)
+    content[key] = None  # unless a value comes
 
 
 def _walk(reading: _Reading, text: str | Flaw) -> None:

@@ -18,11 +18,15 @@ from mockserver.core.story import Stories, Story
 
 
 class Source(NamedTuple):
-    """A file's name and text. What is bundled has been checked by our tests, not at each start."""
+    """A file's name and text. What is bundled has been checked by our tests, not at each start.
+
+    `under` are the keys below which the text belongs, if it is a part of a file only.
+    """
 
     file: str
     text: bytes
     bundled: bool = False
+    under: tuple[str, ...] = ()
 
 
 class Catalog(NamedTuple):
@@ -68,7 +72,7 @@ def load(sources: Iterable[Source], listings: Mapping[str, Listing]) -> Catalog:
 
 
 def _read(reading: _Reading, source: Source) -> None:
-    document, problems = read(source.text, source.file)
+    document, problems = read(source.text, source.file, source.under)
     reading.problems.extend(problems)
     if document is None:
         return

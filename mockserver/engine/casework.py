@@ -11,8 +11,9 @@ from mockserver.core.call import Call, Event, Leg, Order
 from mockserver.core.http import Reply, Request
 from mockserver.core.provider import Endpoint, Listing, Outcome, faults
 from mockserver.core.rules import Case, Rule, examine
+from mockserver.core.selection import Activation
 from mockserver.core.story import Seen, Turn
-from mockserver.engine.choosing import USUAL, Choice, turn
+from mockserver.engine.choosing import USUAL, Choice, spend, turn
 from mockserver.engine.store import Exchange, Store
 
 UNKNOWN = 404
@@ -25,7 +26,8 @@ class Asked(NamedTuple):
 
     `objection` is a fault that was found on the way already: a wrong method, or one that a story
     orders. `turn` is what a story says of the answer. `account` is whose request it is, where that
-    does not have to be found out by its credential.
+    does not have to be found out by its credential. `activations` are those that were on when it
+    came in, None as long as it has not taken them.
     """
 
     listing: Listing
@@ -35,10 +37,12 @@ class Asked(NamedTuple):
     objection: Rule | None = None
     turn: Turn = USUAL
     account: Account | None = None
+    activations: tuple[Activation, ...] | None = None
 
     @property
     def choice(self) -> Choice:
-        return Choice(self.stories, self.listing.provider.credential(self.request) or "")
+        credential = self.listing.provider.credential(self.request) or ""
+        return Choice(self.stories, credential, self.activations or ())
 
 
 def sights(store: Store, asked: Asked) -> tuple[Seen, ...]:
@@ -59,8 +63,18 @@ def sights(store: Store, asked: Asked) -> tuple[Seen, ...]:
     )
 
 
+def taken(store: Store, asked: Asked) -> Asked:
+    """The request with the activations that are on; those that suit it have one request less."""
+    if asked.activations is not None:
+        return asked
+    holding = asked._replace(activations=tuple(store.activations))
+    spend(store, sights(store, asked))
+    return holding
+
+
 def consulted(store: Store, asked: Asked) -> Asked:
     """The request with what a story, if one suits, says of its answer."""
+    asked = taken(store, asked)
     order, story = turn(store, asked.choice, sights(store, asked))
     fault = next((one for one in faults(asked.listing.provider) if one.name == order.refuse), None)
     ordered = Rule(_always, fault) if fault else asked.objection
@@ -122,7 +136,7 @@ def recorded(
         broken=broken,
         violations=case.violations,
         seen=sights(store, asked),
-        activations=tuple(store.activations),
+        activations=asked.activations or (),
     )
 
 

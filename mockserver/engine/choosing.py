@@ -19,6 +19,7 @@ class Choice(NamedTuple):
 
     header: tuple[str, ...] = ()
     credential: str = ""
+    activations: tuple[Activation, ...] = ()
 
 
 NOBODY = Choice()
@@ -67,7 +68,7 @@ def _seen(call: Call, choice: Choice) -> Seen:
 
 
 def _among(store: Store, choice: Choice, seen: Seen) -> tuple[Chosen, ...]:
-    return tuple(candidates(store.world.stories, choice.header, tuple(store.activations), seen))
+    return tuple(candidates(store.world.stories, choice.header, choice.activations, seen))
 
 
 def _spent(store: Store, one: Activation, sights: tuple[Seen, ...]) -> Activation:

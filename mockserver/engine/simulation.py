@@ -11,8 +11,7 @@ from mockserver.core.script import moved
 from mockserver.core.shapes import follows
 from mockserver.core.webhook import Answer, Attempt, Delivery
 from mockserver.engine.carrying import carry, owner, plan
-from mockserver.engine.casework import Asked, answered, opened, recorded
-from mockserver.engine.choosing import spend
+from mockserver.engine.casework import Asked, answered, opened, recorded, taken
 from mockserver.engine.store import Change, Due, Exchange, Store, Told
 from mockserver.engine.travelling import release
 
@@ -25,12 +24,12 @@ class Happened(NamedTuple):
 
 def request(store: Store, asked: Asked, now: int) -> Exchange:
     """Answer on the vendor's behalf, and bring about what the answer promises."""
+    asked = taken(store, asked)
     case = opened(store, asked, now)
     outcome, broken = answered(asked, case)
     exchange = recorded(store, asked, case, outcome, broken)
     remember(store, exchange)
     carry(store, outcome.effects, now, asked.choice)
-    spend(store, exchange.seen)
     return exchange
 
 

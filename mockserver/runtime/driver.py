@@ -174,6 +174,8 @@ class Driver:
         epoch, events, attempts = self.store.epoch, 0, 0
         horizon = self.clock.now() + HORIZON if to is None else to
         await self.settled()
+        if met():
+            return Advanced(events, attempts, None)
         while (due := self.store.peek()) and due.at <= horizon and self.store.epoch == epoch:
             if self.stopping or (events == EVENTS and to is None):
                 break

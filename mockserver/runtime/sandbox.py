@@ -48,9 +48,12 @@ class Sandbox:
     def start(self) -> None:
         self._task = asyncio.create_task(self.driver.run())
 
-    def renew(self, world: World, accounts: Mapping[Key, Account]) -> None:
-        """Another world from now on; what has happened stays, and these accounts are changed."""
-        self._start_world = world
+    def renew(self, world: World, accounts: Mapping[Key, Account], start: World) -> None:
+        """Another world from now on; what has happened stays, and these accounts are changed.
+
+        `start` is the same world without the scenarios that were put.
+        """
+        self._start_world = start
         self.store.world = world
         self.store.accounts.update(accounts)
 
@@ -67,9 +70,9 @@ class Sandbox:
         self.driver.nudge()
 
     async def stop(self) -> None:
-        """End the task of this sandbox and whatever it has sent out."""
+        """End the task of this sandbox, an advance of it, and whatever it has sent out."""
         if self._task:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
-        await self.driver.quiet()
+        await self.driver.stop()

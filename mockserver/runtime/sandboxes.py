@@ -64,8 +64,9 @@ class Sandboxes:
         Raises:
             Full: it is not there, and there is no room for it.
         """
+        sandbox = self._all.get(name) or self._make(name, *self.start_from)
         self._used[name] = self._real()
-        return self._all.get(name) or self._make(name, *self.start_from)
+        return sandbox
 
     def claimed(self, provider: str, credential: str | None) -> Sandbox:
         """The sandbox that has claimed this credential, else the default one."""
@@ -79,20 +80,22 @@ class Sandboxes:
 
         Raises:
             Taken: another sandbox has one of the credentials, and nothing has changed.
-            Full: there is no room for it.
+            Full: there is no room for it, and nothing has changed.
         """
         wanted = [_claim(*claim) for claim in claims]
         if any(self._claims.get(claim, name) != name for claim in wanted):
             raise Taken
-        await self.drop(name)
+        # all of it at once: whoever comes while the old one ends meets the new one
+        old = self._forget(name)
+        made = self._make(name, *start)
         self._claims.update(dict.fromkeys(wanted, name))
-        return self._make(name, *start)
+        if old:
+            await old.stop()
+        return made
 
     async def drop(self, name: str) -> None:
         """Gone with all that is in it; who asks for the name again gets a new one."""
-        self._claims = {claim: one for claim, one in self._claims.items() if one != name}
-        self._used.pop(name, None)
-        sandbox = self._all.pop(name, None)
+        sandbox = self._forget(name)
         if sandbox:
             await sandbox.stop()
 
@@ -114,14 +117,20 @@ class Sandboxes:
     async def expire(self) -> None:
         """Give up those that nobody has used for long; the default one stays."""
         latest = self._real() - IDLE
-        for name in [name for name, used in self._used.items() if used <= latest]:
-            if name != DEFAULT:
-                await self.drop(name)
+        idle = [name for name, used in self._used.items() if used <= latest and name != DEFAULT]
+        gone = [sandbox for sandbox in map(self._forget, idle) if sandbox]
+        await asyncio.gather(*(sandbox.stop() for sandbox in gone))
 
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP)
             await self.expire()
+
+    def _forget(self, name: str) -> Sandbox | None:
+        """Whom it named until now."""
+        self._claims = {claim: one for claim, one in self._claims.items() if one != name}
+        self._used.pop(name, None)
+        return self._all.pop(name, None)
 
     def _make(self, name: str, world: World, timing: Timing) -> Sandbox:
         if len(self._all) >= MOST:

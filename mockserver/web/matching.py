@@ -1,5 +1,6 @@
 """Whether a printed call, request or webhook is the wanted one, and if not, how near it comes."""
 
+import json
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
@@ -37,18 +38,15 @@ def nearest(items: Iterable[Mapping[str, Any]], match: Mapping[str, Any]) -> lis
 def found_at(item: Any, field: str) -> Any:
     """What stands at `legs.0.cause` or `body.status`; None where nothing does."""
     for part in field.split("."):
-        if isinstance(item, Mapping):
-            item = item.get(part)
-        elif isinstance(item, list) and part.isdecimal() and int(part) < len(item):
-            item = item[int(part)]
-        else:
-            return None
+        if isinstance(item, list):
+            item = {str(place): one for place, one in enumerate(item)}
+        item = item.get(part) if isinstance(item, Mapping) else None
     return item
 
 
 def same(found: Any, wanted: Any) -> bool:
     if found == wanted:
-        return type(found) is type(wanted) or not isinstance(found, bool)
+        return isinstance(found, bool) == isinstance(wanted, bool)
     if not isinstance(wanted, str) or found is None:
         return False
-    return fnmatchcase(found if isinstance(found, str) else str(found), wanted)
+    return fnmatchcase(found if isinstance(found, str) else json.dumps(found, default=str), wanted)

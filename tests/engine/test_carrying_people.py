@@ -48,9 +48,9 @@ def ranked(world: World, rank: str) -> Store:
     """A call on which the story plays at this rank."""
     others = (Story("usual", legs={"a": ANSWERED}), mine(rank))
     store = telling(world, *(others[::-1] if rank == "default" else others))
-    if rank == "activation":
-        store.activations.append(Activation("a1", "mine", EVERYBODY, None))
-    return placed(store, Choice(("mine",)) if rank == "header" else NOBODY)
+    activated = Choice(activations=(Activation("a1", "mine", EVERYBODY, None),))
+    choices = {"header": Choice(("mine",)), "activation": activated}
+    return placed(store, choices.get(rank, NOBODY))
 
 
 @pytest.mark.parametrize(
