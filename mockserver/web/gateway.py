@@ -20,7 +20,7 @@ from mockserver.engine.simulation import remember, request
 from mockserver.engine.store import KEPT, Exchange
 from mockserver.engine.travelling import hurried
 from mockserver.runtime.sandbox import Sandbox
-from mockserver.runtime.sandboxes import DEFAULT
+from mockserver.runtime.sandboxes import DEFAULT, Full
 from mockserver.web.intake import LIMIT, Gone, TooLarge, body_of, decoded
 from mockserver.web.parts import Parts
 from mockserver.web.problems import problem
@@ -46,7 +46,12 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
         await refusal(scope, receive, send)
         return
     vendor = decoded(scope, body, parts.public_url)
-    sandbox = scope["sandbox"] = _sandbox(scope, parts, found, vendor)
+    try:
+        sandbox = scope["sandbox"] = _sandbox(scope, parts, found, vendor)
+    except Full:
+        refusal = problem(409, "too many sandboxes", "DELETE some at /_mock/sandboxes/{name}")
+        await refusal(scope, receive, send)
+        return
     if isinstance(found, Unknown):
         await _lost(sandbox, vendor, found)(scope, receive, send)
         return
@@ -90,9 +95,8 @@ def _found(scope: Scope, parts: Parts) -> Found | Unknown:
 
 def _sandbox(scope: Scope, parts: Parts, found: Found | Unknown, vendor: Request) -> Sandbox:
     """The one that prefix or header have named, else the one that has claimed the credential."""
-    named: Sandbox | None = scope["sandbox"]
-    if named:
-        return named
+    if scope["named"]:
+        return parts.sandboxes.get(scope["named"])
     if isinstance(found, Unknown):
         return parts.sandboxes.get(DEFAULT)
     provider = found.listing.provider

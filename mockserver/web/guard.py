@@ -1,10 +1,10 @@
 """Who may do what: no web page drives the mock, and beyond loopback a token is asked for."""
 
 import hmac
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -15,6 +15,8 @@ from mockserver.web.problems import problem
 LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 OPEN: Final = "none"
 VARIABLE: Final = "MOCKSERVER_TOKEN"
+AUTHORITY: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(?::[0-9]*)?", re.ASCII)
+"""Host and port; who writes more than that, such as a user before the host, wants to deceive."""
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -41,19 +43,20 @@ class Guard:
     def foreign(self, headers: Headers) -> Response | None:
         """Whether a web page of somebody else has sent this; also asked for vendors' routes."""
         for origin in headers.getlist("origin"):
-            parts = urlsplit(origin)
+            authority = origin.partition("://")[2]
             # behind a token any name may be ours; on loopback a rebound name would be its own Host
             hosts = {one.lower() for one in headers.getlist("host")} if self.token else set()
-            if not (parts.netloc.lower() in hosts or self._knows(parts.netloc)):
+            ours = authority != "" and authority.lower() in hosts
+            if not (ours or self._knows(authority)):
                 return problem(403, "foreign origin", f"the Origin header is {origin!r}: {ADVICE}")
         return None
 
     def _knows(self, authority: str) -> bool:
         """A name of this machine, or one that `--allow-host` adds."""
-        try:
-            name = (urlsplit(f"//{authority}").hostname or "").removesuffix(".")
-        except ValueError:
+        found = AUTHORITY.fullmatch(authority)
+        if found is None:
             return False
+        name = found[1].strip("[]").lower().removesuffix(".")
         known = (*LOCAL, *(host.lower() for host in self.hosts))
         return name in known or name.endswith(".localhost")
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.core.time import iso
 from mockserver.runtime.sandbox import Sandbox
-from mockserver.runtime.sandboxes import DEFAULT, NAME, Full
+from mockserver.runtime.sandboxes import DEFAULT, NAME
 from mockserver.web import index, media
 from mockserver.web.control import (
     accounts,
@@ -106,23 +106,21 @@ def routes() -> Iterator[Route]:
 
 
 def _entered(scope: Scope, parts: Parts) -> Response | None:
-    """Which sandbox: by prefix, else by header; a vendor's route may find one by credential."""
+    """Which sandbox: by prefix, else by header; a vendor's route may find one by credential.
+
+    One that is not there yet is made by the route, once it has let the request in.
+    """
     scope["parts"] = parts
     name = Headers(scope=scope).get("x-mock-sandbox", "")
     if scope["path"].startswith(PREFIX):
         name, _, rest = scope["path"].removeprefix(PREFIX).partition("/")
         scope["path"] = f"/{rest}"
-    if not name:
-        scope["sandbox"] = (
-            None if not scope["path"].startswith(OURS) else parts.sandboxes.get(DEFAULT)
-        )
-        return None
-    if not NAME.fullmatch(name):
+    if name and not NAME.fullmatch(name):
         return problem(404, "unknown sandbox", f"{name!r:.80} is no name: letters, digits, . _ -")
-    try:
-        scope["sandbox"] = parts.sandboxes.get(name)
-    except Full:
-        return problem(409, "too many sandboxes", "DELETE some at /_mock/sandboxes/{name}")
+    if not name and scope["path"].startswith(OURS):
+        name = DEFAULT
+    scope["named"] = name
+    scope["sandbox"] = parts.sandboxes.get(name) if parts.sandboxes.known(name) else None
     return None
 
 

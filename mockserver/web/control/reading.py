@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from mockserver.runtime.sandbox import Sandbox
-from mockserver.runtime.sandboxes import Sandboxes
+from mockserver.runtime.sandboxes import Full, Sandboxes
 from mockserver.web.intake import Gone, TooLarge, body_of
 from mockserver.web.legible import sound
 
@@ -16,7 +16,18 @@ DIGITS = 10  # of a limit; no list here is so long
 
 
 def sandbox_of(request: Request) -> Sandbox:
-    sandbox: Sandbox = request.scope["sandbox"]
+    """The sandbox of the request, made if need be.
+
+    Raises:
+        HTTPException: 409 if there is no room for it.
+    """
+    try:
+        sandbox: Sandbox = request.scope["sandbox"] or sandboxes_of(request).get(
+            request.scope["named"]
+        )
+    except Full:
+        raise HTTPException(409, "there are too many sandboxes: delete some") from None
+    request.scope["sandbox"] = sandbox
     return sandbox
 
 
