@@ -29,15 +29,25 @@ def behaviour(how: Wish) -> Behaviour:
 
 def span(text: str | float) -> Span:
     """`2s`, `1m30s`, or `2s..6s`; a plain number counts seconds."""
-    low, _, high = str(text).partition("..")
+    low, _, high = _written(text).partition("..")
     return Span(millis(low), millis(high or low))
 
 
 def millis(text: str | float) -> int:
-    found = length(str(text))
+    """Of a text whose form is right.
+
+    Raises:
+        ValueError: it is no length of time.
+    """
+    found = length(_written(text))
     if found is None:
         raise ValueError(f"{text!r} is no length of time")
     return found
+
+
+def _written(text: str | float) -> str:
+    """A number may come as one in JSON, and a small one would print with an exponent."""
+    return text if isinstance(text, str) else f"{text:f}"
 
 
 def _talk(text: str) -> Span | None:
@@ -49,4 +59,4 @@ def _deeds(value: Any, verb: str, key: str, told: str) -> Iterator[Deed]:
     """`press: "1"` is a second after the answer; a list has times of its own."""
     items = value if isinstance(value, list) else [{key: value}] if value is not None else []
     for item in items:
-        yield Deed(span(item.get("after", "1s")), verb, MappingProxyType({told: item[key]}))
+        yield Deed(span(item.get("after", "1s")), verb, MappingProxyType({told: str(item[key])}))

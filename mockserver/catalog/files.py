@@ -1,18 +1,19 @@
 """Scenario files read together: form, meaning, stories and accounts, every problem at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from mockserver.catalog import meaning
 from mockserver.catalog.accounts import account, account_flaws
+from mockserver.catalog.circles import beginning, circles
 from mockserver.catalog.document import Document, Path, Place, Problem, Unusable, read
-from mockserver.catalog.grammar import Flaw, flaws, placed
+from mockserver.catalog.grammar import Flaw, flaws, placed, pruned
+from mockserver.catalog.names import SHOWN, references, unnamed
 from mockserver.catalog.shadows import hidden
 from mockserver.catalog.stories import stories
 from mockserver.catalog.vocabulary import Vocabulary, vocabulary
 from mockserver.core.account import Account
-from mockserver.core.nearest import nearest
 from mockserver.core.provider import Listing
 from mockserver.core.story import Stories, Story
 
@@ -35,18 +36,24 @@ class Catalog(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Reading:
-    words: Vocabulary
-    documents: list[tuple[Document, bool]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    stories: dict[str, Story] = field(default_factory=dict)
-    accounts: dict[tuple[str, str], Account] = field(default_factory=dict)
-    wrong: set[tuple[str, Path]] = field(default_factory=set)
-    """(file, path) of entries that are not to be compiled"""
+class _Opened:
+    """A file that is YAML, and all that has been found wrong in it so far."""
 
-    def blame(self, document: Document, flaw: Flaw) -> None:
-        self.problems.append(placed(document, flaw))
-        self.wrong.add((document.file, flaw[0][:2]))
+    document: Document
+    bundled: bool
+    flaws: list[Flaw] = field(default_factory=list)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        return self.document.content if isinstance(self.document.content, dict) else {}
+
+    def names(self, section: str) -> Iterable[str]:
+        entries = self.content.get(section)
+        return entries if isinstance(entries, dict) else ()
+
+    def entries(self, section: str) -> Mapping[str, Any]:
+        """Each without what is wrong in it."""
+        return pruned(self.content, [path for path, _ in self.flaws]).get(section) or {}
 
 
 def load(sources: Iterable[Source], listings: Mapping[str, Listing]) -> Catalog:
@@ -55,100 +62,115 @@ def load(sources: Iterable[Source], listings: Mapping[str, Listing]) -> Catalog:
     Raises:
         Unusable: with every problem of every file.
     """
-    reading = _Reading(vocabulary(listings))
+    words = vocabulary(listings)
+    opened, problems = _opened(sources)
+    names = {name: one for one in opened for name in one.names("scenarios")}
+    for one in opened:
+        one.flaws += [*_wrong_stories(one, words, names), *_wrong_accounts(one, words)]
+        one.flaws += _wrong_default(one, names)
+    _in_circles(opened)
+    problems += [placed(one.document, flaw) for one in opened for flaw in one.flaws]
+    if problems:
+        raise Unusable(sorted(set(problems)))
+    return _compiled(opened, words)
+
+
+def _opened(sources: Iterable[Source]) -> tuple[list[_Opened], list[Problem]]:
+    """The files that can be read, judged by their form, and why the others cannot."""
+    opened: list[_Opened] = []
+    problems: list[Problem] = []
     for source in sources:
-        _read(reading, source)
-    names = {name for document, _ in reading.documents for name in _section(document, "scenarios")}
-    for document, bundled in reading.documents:
-        if not bundled:
-            _judge(reading, document, names)
-        _compile(reading, document, bundled=bundled)
-    default = _default(reading, names)
-    if not reading.problems:
-        _in_vain(reading)
-    if reading.problems:
-        raise Unusable(sorted(set(reading.problems)))
-    return Catalog(Stories(reading.stories, default), reading.accounts)
+        document, unreadable = read(source.text, source.file, source.under)
+        problems += unreadable
+        if document:
+            wrong = () if source.bundled else flaws(document.content)
+            opened.append(_Opened(document, source.bundled, list(wrong)))
+    return opened, problems
 
 
-def _read(reading: _Reading, source: Source) -> None:
-    document, problems = read(source.text, source.file, source.under)
-    reading.problems.extend(problems)
-    if document is None:
-        return
-    reading.documents.append((document, source.bundled))
-    if not source.bundled:
-        for flaw in flaws(document.content):
-            reading.blame(document, flaw)
+def _wrong_stories(one: _Opened, words: Vocabulary, names: Iterable[str]) -> Iterator[Flaw]:
+    for name, body in {} if one.bundled else one.entries("scenarios").items():
+        for path, message in meaning.wrong(body, words, names):
+            yield ("scenarios", name, *path), message
 
 
-def _section(document: Document, name: str) -> Mapping[str, Any]:
-    content = document.content if isinstance(document.content, dict) else {}
-    section = content.get(name)
-    return section if isinstance(section, dict) else {}
+def _wrong_accounts(one: _Opened, words: Vocabulary) -> Iterator[Flaw]:
+    for name, body in one.entries("accounts").items():
+        provider, own = _split(body)
+        if provider in words.operations:
+            found = tuple(account_flaws(words, provider, own))
+        else:
+            found = tuple(unnamed("provider", ("provider",), provider, words.operations))
+        yield from ((("accounts", name, *path), message) for path, message in found if provider)
 
 
-def _sound(reading: _Reading, document: Document, section: str) -> dict[str, Any]:
-    """The entries of a section in which nothing is wrong so far."""
-    entries = _section(document, section).items()
-    blamed = {path for file, path in reading.wrong if file == document.file}
-    return {name: body for name, body in entries if not {(section, name), (section,), ()} & blamed}
+def _split(body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Whose account it is, empty if that is what is wrong with it; and all the rest."""
+    own = {key: value for key, value in body.items() if key != "provider"}
+    return body.get("provider", ""), own
 
 
-def _judge(reading: _Reading, document: Document, names: Iterable[str]) -> None:
-    sound = _sound(reading, document, "scenarios")
-    for name, body in sound.items():
-        for path, message in meaning.wrong(body, reading.words, names):
-            reading.blame(document, (("scenarios", name, *path), message))
-    leads = {name: tuple(to for _, to in meaning.references(body)) for name, body in sound.items()}
-    for name, way in meaning.circles(leads):
-        message = f"this leads in a circle: {' -> '.join(way)}"
-        reading.blame(document, (("scenarios", name), message))
+def _wrong_default(one: _Opened, names: Iterable[str]) -> Iterator[Flaw]:
+    default = one.content.get("default")
+    if isinstance(default, str):
+        yield from unnamed("scenario", ("default",), default, names)
 
 
-def _compile(reading: _Reading, document: Document, *, bundled: bool) -> None:
-    for name, body in _sound(reading, document, "scenarios").items():
+def _in_circles(opened: list[_Opened]) -> None:
+    """Blames, of each circle, the first scenario that the user wrote; others may be bundled."""
+    last = {name: (one, body) for one in opened for name, body in one.entries("scenarios").items()}
+    leads = {
+        name: dict.fromkeys(to for _, to in references(body)) for name, (_, body) in last.items()
+    }
+    for way in circles(leads):
+        mine = next((at for at, name in enumerate(way) if not last[name][0].bundled), 0)
+        name, to, *_ = told = beginning(way, mine)
+        one, body = last[name]
+        path = next(path for path, lead in references(body) if lead == to)
+        message = f"this leads in a circle: {_shown(told)}"
+        one.flaws.append((("scenarios", name, *path), message))
+
+
+def _shown(way: tuple[str, ...]) -> str:
+    """All of it, unless it is longer than anybody follows."""
+    middle = (f"{len(way) - 6} more", way[-1]) if len(way) > SHOWN else way[5:]
+    return " -> ".join((*way[:5], *middle))
+
+
+def _compiled(opened: list[_Opened], words: Vocabulary) -> Catalog:
+    """Of two accounts that take any credential, that of the later file is asked first."""
+    told: dict[str, Story] = {}
+    accounts: dict[tuple[str, str], Account] = {}
+    default = "answered"
+    for one in opened:
+        default = one.content.get("default", default)
+        for story in _stories(one):
+            told.pop(story.name, None)
+            told[story.name] = story
+        accounts = {**(mine := _accounts(one, words)), **accounts, **mine}
+    if problems := sorted(_in_vain(told.values())):
+        raise Unusable(problems)
+    return Catalog(Stories(told, default), accounts)
+
+
+def _accounts(one: _Opened, words: Vocabulary) -> dict[tuple[str, str], Account]:
+    found: dict[tuple[str, str], Account] = {}
+    for name, body in one.entries("accounts").items():
+        provider, own = _split(body)
+        found[provider, name] = account(words, name, provider, own)
+    return found
+
+
+def _stories(one: _Opened) -> Iterator[Story]:
+    for name, body in one.entries("scenarios").items():
 
         def place(path: Path, name: str = name) -> str:
-            return str(document.place(("scenarios", name, *path)))
+            return str(one.document.place(("scenarios", name, *path)))
 
-        for story in stories(name, body, place, bundled=bundled):
-            reading.stories.pop(story.name, None)
-            reading.stories[story.name] = story
-    for name, body in _sound(reading, document, "accounts").items():
-        _account(reading, document, name, body)
+        yield from stories(name, body, place, bundled=one.bundled)
 
 
-def _account(reading: _Reading, document: Document, name: str, body: Mapping[str, Any]) -> None:
-    path: Path = ("accounts", name)
-    provider = body["provider"]
-    if provider not in reading.words.operations:
-        known = tuple(reading.words.operations)
-        hint = nearest(provider, known) or f"known: {', '.join(known)}"
-        message = f"no provider is named {provider!r}: {hint}"
-        reading.blame(document, ((*path, "provider"), message))
-        return
-    own = {key: value for key, value in body.items() if key != "provider"}
-    for where, what in account_flaws(reading.words, provider, own):
-        reading.blame(document, ((*path, *where), what))
-    if (document.file, path) not in reading.wrong:
-        reading.accounts[provider, name] = account(reading.words, name, provider, own)
-
-
-def _default(reading: _Reading, names: Iterable[str]) -> str:
-    default = "answered"
-    for document, _ in reading.documents:
-        content = document.content if isinstance(document.content, dict) else {}
-        if isinstance(content.get("default"), str):
-            default = content["default"]
-            if default not in names:
-                hint = nearest(default, names) or "GET /_mock/scenarios lists them"
-                message = f"no scenario is named {default!r}: {hint}"
-                reading.blame(document, (("default",), message))
-    return default
-
-
-def _in_vain(reading: _Reading) -> None:
-    for earlier, later in hidden(reading.stories.values()):
+def _in_vain(told: Iterable[Story]) -> Iterator[Problem]:
+    for earlier, later in hidden(told):
         message = f"never played: {earlier.name!r} ({earlier.place}) takes all that suits it"
-        reading.problems.append(Problem(Place.parse(later.place), message))
+        yield Problem(Place.parse(later.place), message)

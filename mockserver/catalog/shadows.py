@@ -30,13 +30,13 @@ def _wider(one: Match, other: Match) -> bool:
     """Whether whatever suits the other suits this one."""
     pairs = ((one.globs, other.globs), (one.fields, other.fields))
     return all(
-        name in narrow and _within(narrow[name], glob)
+        glob == "*" or (name in narrow and _within(narrow[name], glob))
         for wide, narrow in pairs
         for name, glob in wide.items()
     )
 
 
 def _within(glob: str, wide: str) -> bool:
-    """Certainly within: the same, anything at all, or a plain word that the wider glob takes."""
+    """Certainly within: the same, or a plain word that the wider glob takes."""
     plain = not set("*?[") & set(glob)
-    return wide in (glob, "*") or (plain and fnmatchcase(glob, wide))
+    return wide == glob or (plain and fnmatchcase(glob, wide))

@@ -27,7 +27,7 @@ def step(item: Mapping[str, Any], place: str) -> Step:
         return Step(after, "", once=_condition(item["wait"]), place=place)
     key = next(key for key in VERBS if key in item)
     if key in TOLD:
-        data = {TOLD[key]: item[key]}
+        data = {TOLD[key]: str(item[key])}
         return Step(after, VERBS[key], item.get("leg", "a"), data, place=place)
     data = {"cause": item.get("cause", "normal")} if key == "hangup" else {}
     return Step(after, VERBS[key], item[key], data, place=place)

@@ -29,9 +29,9 @@ def _whole(_: Any, value: Any) -> bool:
 
 
 def _pattern(_: Any, pattern: str, value: Any, __: Any) -> "Iterator[ValidationError]":
-    """Python lets `$` stand before a final line break; no vendor does."""
+    """Python lets `$` stand before a final line break, and takes all digits; no vendor does."""
     whole = f"{pattern[:-1]}\\Z" if pattern.endswith("$") else pattern
-    if isinstance(value, str) and not re.search(whole, value):
+    if isinstance(value, str) and not re.search(whole, value, re.ASCII):
         from jsonschema import ValidationError  # noqa: PLC0415 - loaded by now
 
         yield ValidationError(f"{value!r} does not match {pattern!r}")

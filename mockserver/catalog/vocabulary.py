@@ -9,10 +9,10 @@ from mockserver.core.story import LEGS
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Operations by provider; names of faults, webhook kinds and legs; quirks by provider."""
+    """Operations, records and quirks by provider; the HTTP status of each fault; other names."""
 
     operations: Mapping[str, tuple[str, ...]]
-    faults: tuple[str, ...]
+    faults: Mapping[str, int]
     kinds: tuple[str, ...]
     legs: tuple[str, ...]
     records: Mapping[str, Mapping[str, type]]
@@ -26,7 +26,7 @@ def vocabulary(listings: Mapping[str, Listing]) -> Vocabulary:
             one.name: tuple(dict.fromkeys(point.operation for point in one.endpoints))
             for one in providers
         },
-        faults=_unique(fault.name for one in providers for fault in faults(one)),
+        faults={fault.name: fault.status for one in providers for fault in faults(one)},
         kinds=_unique(("any", *(kind for one in providers for kind in one.webhooks))),
         legs=_unique((*LEGS, *(word for one in providers for word in one.legs.values()))),
         records={one.name: one.records for one in providers},

@@ -1,5 +1,6 @@
 """What is wrong with a YAML text, in plain English."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
@@ -8,6 +9,7 @@ from yaml import AliasEvent, Mark
 from mockserver.catalog.yaml_text import Flaw
 
 _LONGEST: Final = 200  # the pure parser quotes what it met, however long
+_COMMENT: Final = re.compile(r"[\[{].*[:,\[{][ \t]+#")  # a value that begins with one, in brackets
 _START: Final = Mark("", 0, 0, 0, None, 0)  # for the errors of Python itself, which know no place
 
 
@@ -32,6 +34,8 @@ _SAYINGS: Final = (
     _Saying("cannot start any token", _TAB, character="\t"),
     _Saying("cannot start any token", "text cannot begin with {character}: quote it"),
     _Saying("alphabetic or numeric", "text cannot begin with {character}: quote it", opening=True),
+    _Saying("expected whitespace or", "text cannot begin with {character}: quote it", opening=True),
+    _Saying("expected ' ', but", "text cannot begin with {character}: quote it", opening=True),
     _Saying("found a tab character", _TAB),
     _Saying("found unexpected end of stream", "this quote is never closed", opening=True),
     _Saying("found unexpected document", "this quote is never closed", opening=True),
@@ -62,7 +66,15 @@ def flaw(error: Exception, text: str) -> Flaw:
     at = (getattr(error, "context_mark", None) if saying.opening else None) or mark
     character = repr(text[at.index : at.index + 1])
     sentence = saying.sentence.format(problem=problem, character=character)
-    return Flaw(at.line + 1, at.column + 1, f"this is not YAML: {sentence}")
+    hint = "" if met else _swallowed(text)
+    return Flaw(at.line + 1, at.column + 1, f"this is not YAML: {sentence}{hint}")
+
+
+def _swallowed(text: str) -> str:
+    """Where the end of the text may have gone that is missing."""
+    found = _COMMENT.search(text)
+    line = text.count("\n", 0, found.start()) + 1 if found else 0
+    return f"; on line {line} a # begins a comment: quote it if it is text" if found else ""
 
 
 def _fits(saying: _Saying, problem: str, met: str) -> bool:

@@ -1,4 +1,4 @@
-"""Accounts as they stand in a file: what is read of them, and what is wrong."""
+"""Accounts as they stand in a file or a control request: what is read of them, what is wrong."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -6,13 +6,25 @@ from typing import Any
 
 import pytest
 
-from mockserver.catalog.accounts import Path, read_account
-from mockserver.core.account import Account, Retry
+from mockserver.catalog.accounts import read_account
+from mockserver.catalog.document import Path
+from mockserver.catalog.vocabulary import vocabulary
+from mockserver.core.account import Account, Limits, Retry
+from mockserver.providers.mobtexting.records import Flow
+from tests.catalog.conftest import KNOWN
 
-WEBHOOKS = "webhooks map an id, or `any`, to an http or https URL"
-RETRY = "retry is {waits: [60s, ...], satisfied_by: [200, ...]}"
-BALANCE = "balance is an amount, such as 12.50"
-CREDENTIALS = "credentials are `any` or a list"
+WORDS = vocabulary(KNOWN)
+EMPTY: Mapping[str, Any] = {"flows": {}}
+ANY = "the word any, or a list of credentials"
+LENGTH = "is not a length of time such as 2s, 1m30s or 2h"
+NOTHING = "there is nothing here (a # begins a comment): write"
+OURS = "of an account of mobtexting"
+CHANGES = "a list of changes such as {at: 60s, set: {...}}"
+KEYS = "credentials, numbers, webhooks, retry, limits, balance, quirks, timeline, flows"
+
+
+def read(document: Any) -> tuple[Account | None, tuple[tuple[Path, str], ...]]:
+    return read_account(WORDS, "shop", "mobtexting", document)
 
 
 @pytest.mark.parametrize(
@@ -20,70 +32,112 @@ CREDENTIALS = "credentials are `any` or a list"
     [
         ({}, {}),
         ({"credentials": "any"}, {"credentials": None}),
-        ({"credentials": ["k1", "k2", "k1"]}, {"credentials": frozenset({"k1", "k2"})}),
+        ({"credentials": ["k1", "k2", "k1", 7]}, {"credentials": frozenset({"k1", "k2", "7"})}),
         ({"credentials": []}, {"credentials": frozenset()}),
         ({"numbers": ["918068281234", 5]}, {"numbers": frozenset({"918068281234", "5"})}),
-        (
-            {"webhooks": {"any": "http://a/", 7: "https://b/"}},
-            {"webhooks": {"any": "http://a/", "7": "https://b/"}},
-        ),
+        ({"webhooks": {"any": "http://a/"}}, {"webhooks": {"any": "http://a/"}}),
         ({"webhooks": {}}, {"webhooks": {}}),
         ({"retry": {}}, {"retry": Retry()}),
         ({"retry": {"waits": ["60s", "5m"]}}, {"retry": Retry((60_000, 300_000))}),
-        ({"retry": {"waits": [60, 1]}}, {"retry": Retry((60_000, 1_000))}),
+        ({"retry": {"waits": [60, 0.0000001]}}, {"retry": Retry((60_000, 0))}),
         (
             {"retry": {"satisfied_by": ["200", 202]}},
             {"retry": Retry((), frozenset({200, 202}))},
         ),
-        (
-            {"retry": {"waits": ["1s"], "satisfied_by": []}},
-            {"retry": Retry((1_000,), frozenset(range(200, 300)))},
-        ),
+        ({"limits": {"requests": "10", "per": "1s"}}, {"limits": Limits(10, 1_000)}),
+        ({"limits": {"requests": 1, "per": 0.5}}, {"limits": Limits(1, 500)}),
         ({"balance": "12.50"}, {"balance": Decimal("12.50")}),
         ({"balance": 0}, {"balance": Decimal(0)}),
         ({"balance": "-1"}, {"balance": Decimal(-1)}),
+        ({"quirks": ["webhook-id"]}, {"quirks": frozenset({"webhook-id"})}),
+        ({"flows": {"220": {"say": "Hi"}}}, {"records": {"flows": {"220": Flow("Hi")}}}),
+        (
+            {
+                "timeline": [
+                    {"at": "1m", "set": {"balance": None}},
+                    {"at": 90, "set": {"flows": {}}},
+                ]
+            },
+            {"timeline": ((60_000, {"balance": None}), (90_000, {"flows": {}}))},
+        ),
     ],
 )
 def test_read_account(document: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    account = Account("shop", "mobtexting", document=document, **values)
-    assert read_account("shop", "mobtexting", document) == (account, ())
+    account = Account("shop", "mobtexting", **{"records": EMPTY, **values}, document=document)
+    assert read(document) == (account, ())
 
 
 @pytest.mark.parametrize(
     ("document", "path", "message"),
     [
-        ({"credentials": "all"}, ("credentials",), CREDENTIALS),
-        ({"credentials": {"k1": ""}}, ("credentials",), CREDENTIALS),
-        ({"credentials": [None]}, ("credentials",), CREDENTIALS),
-        ({"credentials": None}, ("credentials",), CREDENTIALS),
-        ({"numbers": "918068281234"}, ("numbers",), "numbers are a list"),
-        ({"numbers": [["1"]]}, ("numbers",), "numbers are a list"),
-        ({"webhooks": "http://a/"}, ("webhooks",), WEBHOOKS),
-        ({"webhooks": {"any": "ftp://a/"}}, ("webhooks",), WEBHOOKS),
-        ({"webhooks": {"any": None}}, ("webhooks",), WEBHOOKS),
-        ({"retry": "60s"}, ("retry",), RETRY),
-        ({"retry": {"wait": ["60s"]}}, ("retry",), RETRY),
-        ({"retry": {"waits": "60s"}}, ("retry",), RETRY),
-        ({"retry": {"waits": ["60s", "soon"]}}, ("retry",), RETRY),
-        ({"retry": {"satisfied_by": ["2xx"]}}, ("retry",), RETRY),
-        ({"retry": {"satisfied_by": [-1]}}, ("retry",), RETRY),
-        ({"balance": "much"}, ("balance",), BALANCE),
-        ({"balance": None}, ("balance",), BALANCE),
-        ({"balance": "NaN"}, ("balance",), BALANCE),
-        ({"balance": "-Infinity"}, ("balance",), BALANCE),
+        ({"credentials": "all"}, ("credentials",), f"'all' is not {ANY}"),
+        ({"credentials": None}, ("credentials",), f"{NOTHING} {ANY}"),
+        (
+            {"numbers": 918068281234},
+            ("numbers",),
+            "'918068281234' is not a list of telephone numbers",
+        ),
+        ({"quirks": 5}, ("quirks",), "'5' is not a list of the provider's quirks"),
+        ({"quirks": [5]}, ("quirks", 0), "'5' is not the name of a quirk"),
+        (
+            {"quirks": ["webhook"]},
+            ("quirks", 0),
+            "no quirk of mobtexting is named 'webhook': did you mean 'webhook-id'?",
+        ),
+        ({"balance": True}, ("balance",), "'True' is not an amount such as 12.50"),
+        ({"limits": {"requests": 1, "per": True}}, ("limits", "per"), f"'True' {LENGTH}"),
+        (
+            {"limits": {"requests": 10**12, "per": 1}},
+            ("limits", "requests"),
+            "'1000000000000' is not a number of requests, 1 or more",
+        ),
+        ({"retry": {"waits": [-1]}}, ("retry", "waits", 0), f"'-1' {LENGTH}"),
+        ({"flows": {"1": {"say": True}}}, ("flows", "1", "say"), "'True' is not a text"),
+        ({"flows": {"1": {"say": None}}}, ("flows", "1", "say"), f"{NOTHING} a text"),
         (
             {"credential": "any"},
             ("credential",),
-            "unknown key 'credential' of an account did you mean 'credentials'?",
+            f"unknown key 'credential' {OURS}: did you mean 'credentials'?",
         ),
-        ({"zzz": 1}, ("zzz",), "unknown key 'zzz' of an account"),
+        ({"zzz": 1}, ("zzz",), f"unknown key 'zzz' {OURS}: one of {KEYS}"),
+        ({"timeline": 5}, ("timeline",), f"'5' is not {CHANGES}"),
     ],
 )
 def test_read_account_flaw(document: Mapping[str, Any], path: Path, message: str) -> None:
-    assert read_account("shop", "mobtexting", document) == (None, ((path, message),))
+    assert read(document) == (None, ((path, message),))
 
 
 def test_read_account_all_flaws_at_once() -> None:
-    document = {"balance": "much", "credentials": "any", "zzz": 1, "retry": 5}
-    account, flaws = read_account("shop", "mobtexting", document)
-    assert (account, [path for path, _ in flaws]) == (None, [("balance",), ("zzz",), ("retry",)])
+    document = {"balance": "much", "credentials": "any", "zzz": 1, "quirks": [5, "x"], "flows": 5}
+    account, flaws = read(document)
+    assert account is None
+    assert sorted(map(str, (path for path, _ in flaws))) == [
+        "('balance',)",
+        "('flows',)",
+        "('quirks', 0)",
+        "('quirks', 1)",
+        "('zzz',)",
+    ]
+
+
+def test_timeline_is_tried_change_by_change() -> None:
+    """A change that is wrong is left out when the next is tried."""
+    changes = [
+        {"flows": {"1": {"say": "Hi"}}},
+        {"flows": {"1": {"say": None}}},
+        {"flows": {"1": {"say": "Ho"}}, "balance": "much"},
+        {"balance": None},
+        {"provider": "x", "timeline": []},
+    ]
+    document = {"timeline": [{"at": "1s", "set": one} for one in changes], "balance": "0"}
+    assert read(document)[1] == (
+        (("timeline", 1, "set", "flows", "1"), "'say' is missing"),
+        (("timeline", 2, "set", "balance"), "'much' is not an amount such as 12.50"),
+        (("timeline", 4, "set", "provider"), "a timeline cannot change the provider"),
+        (("timeline", 4, "set", "timeline"), "a timeline cannot change the timeline"),
+    )
+
+
+def test_timeline_is_not_blamed_for_what_was_wrong_before() -> None:
+    document = {"zzz": 1, "timeline": [{"at": "1s", "set": {"balance": "1"}}]}
+    assert [path for path, _ in read(document)[1]] == [("zzz",)]

@@ -13,6 +13,8 @@ QUOTE = "this quote is never closed"
 TAB = "a tab indents here: only spaces may"
 COMMA = "a comma or the closing bracket was expected here"
 BEGIN = "text cannot begin with '{}': quote it"
+END = "the text ends where a value was expected"
+SWALLOWED = f"{END}; on line 2 a # begins a comment: quote it if it is text"
 ESCAPE = r"this escape is unknown: in double quotes, \\ means a backslash"
 
 BOTH: list[tuple[str, int, int, str]] = [
@@ -30,6 +32,8 @@ BOTH: list[tuple[str, int, int, str]] = [
     ("a: *", 1, 4, BEGIN.format("*")),
     ("a: * b", 1, 4, BEGIN.format("*")),
     ("a: &", 1, 4, BEGIN.format("&")),
+    ("a: {b: !x}", 1, 8, BEGIN.format("!")),
+    ("a:\n- {b: #5}\n", 3, 1, SWALLOWED),
     ('a: "x', 1, 4, QUOTE),
     ("b: 1\na: 'x\n\n\n", 2, 4, QUOTE),
     ("a: 'x\n---\n'", 1, 4, QUOTE),

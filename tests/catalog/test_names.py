@@ -1,0 +1,146 @@
+"""The names that a scenario mentions, and what is said of those that nothing bears."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from mockserver.catalog.document import Path
+from mockserver.catalog.names import SHOWN, references, turns, unknown, unnamed
+from mockserver.catalog.vocabulary import Vocabulary
+
+WORDS = Vocabulary(
+    operations={"mobtexting": ("c2c",), "phonon": ("outbound-create", "outbound-cancel")},
+    faults={"conflict": 409, "server-error": 500, "busy-here": 503, "down": 503},
+    kinds=("any", "completed"),
+    legs=("a", "b", "callee", "to"),
+    records={},
+    quirks={},
+)
+SCENARIOS = ("answered", "callee-busy")
+
+
+def told(body: Mapping[str, Any]) -> list[tuple[Path, str]]:
+    return list(unknown(body, WORDS, SCENARIOS))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"play": "answered"},
+        {"attempts": ["answered", {"to": "busy"}, None], "numbers": ["callee-busy"]},
+        {"choose": [{"weight": 1, "play": "answered"}, None]},
+        {"legs": {"a": "busy", "to": "busy"}, "needs": {"leg": "to"}},
+        {"refuse": "down", "answers": ["pass", {"refuse": "conflict"}, {"after": "3s"}, None]},
+        {"webhooks": {"any": {}, "completed": {}}},
+        {"match": {"provider": "*", "operation": "*"}},
+        {"match": {"provider": "ph*", "operation": "outbound-c*"}},
+        {"match": {"operation": "c2?"}},
+        {"match": {"callee": "1*", "fields": {"provider": "nobody"}}},
+        {"needs": {"provider": "phonon", "operation": "outbound-create"}},
+        {"needs": {"operation": "c2c"}},
+        {"steps": [{"ring": "a"}, {"wait": "control"}, {"wait": {"poll": 2}}, None]},
+        {"steps": [{"wait": {"digits": "to"}}, {"press": "1", "leg": "b"}]},
+    ],
+)
+def test_names_that_are_known(body: Mapping[str, Any]) -> None:
+    assert told(body) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "message"),
+    [
+        ({"play": "x"}, ("play",), "no scenario is named 'x': known: answered, callee-busy"),
+        (
+            {"choose": [None, {"play": "busy"}]},
+            ("choose", 1, "play"),
+            "no scenario is named 'busy': did you mean 'callee-busy'?",
+        ),
+        (
+            {"numbers": ["answred"]},
+            ("numbers", 0),
+            "no scenario is named 'answred': did you mean 'answered'?",
+        ),
+        ({"legs": {"c": 1}}, ("legs", "c"), "no leg is named 'c': known: a, b, callee, to"),
+        (
+            {"attempts": [{"calle": 1}]},
+            ("attempts", 0, "calle"),
+            "no leg is named 'calle': did you mean 'callee'?",
+        ),
+        (
+            {"steps": [{"wait": {"speech": "from"}}]},
+            ("steps", 0, "wait", "speech"),
+            "no leg is named 'from': known: a, b, callee, to",
+        ),
+        (
+            {"refuse": "503"},
+            ("refuse",),
+            "no fault is named '503': did you mean 'busy-here' or 'down'?",
+        ),
+        (
+            {"answers": ["pass", {"refuse": "conflic"}]},
+            ("answers", 1, "refuse"),
+            "no fault is named 'conflic': did you mean 'conflict'?",
+        ),
+        (
+            {"webhooks": {"all": {}}},
+            ("webhooks", "all"),
+            "no webhook kind is named 'all': known: any, completed",
+        ),
+        (
+            {"steps": [{"act": "hold"}]},
+            ("steps", 0, "act"),
+            "no act is named 'hold': known: none",
+        ),
+        (
+            {"match": {"provider": "*x"}},
+            ("match", "provider"),
+            "no provider is named '*x': known: mobtexting, phonon",
+        ),
+        (
+            {"match": {"provider": "phonon", "operation": "c2c"}},
+            ("match", "operation"),
+            "no operation is named 'c2c': known: outbound-create, outbound-cancel",
+        ),
+        (
+            {"needs": {"provider": "phon*"}},
+            ("needs", "provider"),
+            "no provider is named 'phon*': did you mean 'phonon'?",
+        ),
+        (
+            {"needs": {"operation": "outbound-creat"}},
+            ("needs", "operation"),
+            "no operation is named 'outbound-creat': did you mean 'outbound-create'?",
+        ),
+        ({"needs": {"leg": "c"}}, ("needs", "leg"), "no leg is named 'c': known: a, b, callee, to"),
+    ],
+)
+def test_name_that_is_unknown(body: Mapping[str, Any], path: Path, message: str) -> None:
+    assert told(body) == [(path, message)]
+
+
+def test_unnamed_shows_the_first_of_many() -> None:
+    many = tuple(f"name-{at}" for at in range(SHOWN + 3))
+    [(_, message)] = unnamed("thing", (), "zzz", many)
+    assert message == f"no thing is named 'zzz': known: {', '.join(many[:SHOWN])} and 3 more"
+
+
+def test_names_of_a_house_without_providers() -> None:
+    empty = Vocabulary({}, {}, (), (), {}, {})
+    body = {"match": {"provider": "x", "operation": "y"}}
+    assert list(unknown(body, empty, ())) == [
+        (("match", "provider"), "no provider is named 'x': known: none")
+    ]
+    assert list(unknown({"match": {"callee": "1"}}, empty, ())) == []
+
+
+def test_references_and_turns_in_their_order() -> None:
+    body = {"play": "p", "choose": [{"play": "c"}], "attempts": ["x", {"a": 1}], "numbers": ["n"]}
+    assert list(references(body)) == [
+        (("play",), "p"),
+        (("choose", 0, "play"), "c"),
+        (("attempts", 0), "x"),
+        (("numbers", 0), "n"),
+    ]
+    assert [path for path, _ in turns(body)] == [("attempts", 0), ("attempts", 1), ("numbers", 0)]

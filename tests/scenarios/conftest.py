@@ -1,0 +1,62 @@
+"""Plays scenario files on Mobtexting, and tells in a few words what came of it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from mockserver.core.http import Request
+from mockserver.core.webhook import Delivery
+from mockserver.engine.casework import Asked, consulted
+from mockserver.engine.simulation import request
+from mockserver.engine.store import Exchange, Store
+from tests.catalog.conftest import living
+from tests.conftest import CLICK, START
+
+HERE = Path(__file__).parent
+
+
+def staged(text: str, seed: str = "seed") -> Store:
+    """A store whose world has the bundled files, and this one on top."""
+    return Store(living(text, seed=seed), START)
+
+
+def asked(store: Store, *stories: str, now: int = START, **fields: object) -> Exchange:
+    """A click-to-call that goes the way of the gateway: stories are asked for the answer first."""
+    listing = store.world.listings["mobtexting"]
+    given = {"authorization": "Bearer key", "accept": "application/json"}
+    sent = Request("POST", "/api/v2/voice/c2c", headers=given, fields={**CLICK, **fields})
+    call = Asked(listing, listing.provider.endpoints[0], sent, stories)
+    return request(store, consulted(store, call), now)
+
+
+def lived(store: Store, name: str = "c1") -> list[str]:
+    """What happened to the phones: `3 answer a`, in seconds since the start."""
+    return [
+        f"{_seconds(event.at)} {event.verb} {event.leg} {_told(event.data)}".strip()
+        for event in store.calls[name].events
+        if event.leg or event.verb == "bridge"
+    ]
+
+
+def outcomes(store: Store, name: str = "c1") -> list[str | None]:
+    """What became of each attempt, and last of the call."""
+    call = store.calls[name]
+    return [*(one.outcome for one in call.attempts), call.outcome]
+
+
+def reports(sent: list[Delivery]) -> list[tuple[str, str, str, str]]:
+    """When each report left, in seconds since the start, and its three words."""
+    return [_report(delivery) for delivery in sent]
+
+
+def _report(delivery: Delivery) -> tuple[str, str, str, str]:
+    body = delivery.webhook.body or {}
+    first, second, third = (str(body[key]) for key in ("status", "status1", "status2"))
+    return _seconds(delivery.due or 0), first, second, third
+
+
+def _seconds(at: int) -> str:
+    return f"{(at - START) / 1_000:g}"
+
+
+def _told(data: Mapping[str, object]) -> str:
+    return " ".join(map(str, data.values()))

@@ -1,0 +1,219 @@
+"""Ways to spell a control route's path, over a real socket: none is served without the token."""
+
+import socket
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+
+from mockserver.app import running
+from mockserver.settings import Settings
+
+TOKEN = "let-me-in"
+BEARER = f"Authorization: Bearer {TOKEN}\r\n"
+PLAIN = "/_mock/calls"
+
+# request target -> the status without the token
+TARGETS = {
+    PLAIN: 401,
+    "/_mock/calls?limit=1": 401,
+    "/_mock/calls?": 401,
+    "/_mock/calls#top": 401,
+    # percent-encoded letters and slashes
+    "/%5Fmock/calls": 401,
+    "/%5fmock/calls": 401,
+    "/_%6dock/calls": 401,
+    "/_mock/%63alls": 401,
+    "/_mock/%63%61%6C%6c%73": 401,
+    "/%5f%6d%6f%63%6b/calls": 401,
+    "/_mock%2Fcalls": 401,
+    "/_mock%2fcalls": 401,
+    "%2F_mock/calls": 400,
+    "/%2F_mock/calls": 404,
+    "/_mock/%2Fcalls": 404,
+    "/%255Fmock/calls": 404,
+    "/_mock/calls%00": 404,
+    "/_mock/calls%20": 404,
+    "/_mock/calls%0d%0a": 404,
+    "/_mock/calls%2F": 404,
+    "/_mock/calls%3Flimit=1": 404,
+    "/_mock/calls%23": 404,
+    "/_mock%00/calls": 404,
+    "/%C0%AF_mock/calls": 404,
+    "/_mock%5Ccalls": 404,
+    # slashes and dots
+    "//_mock/calls": 404,
+    "///_mock/calls": 404,
+    "/_mock//calls": 404,
+    "/_mock/calls/": 404,
+    "/_mock/calls//": 404,
+    "/./_mock/calls": 404,
+    "/_mock/./calls": 404,
+    "/_mock/calls/.": 404,
+    "/x/../_mock/calls": 404,
+    "/_mock/../_mock/calls": 404,
+    "/_mock/health/../calls": 404,
+    "/_mock/inbox/../calls": 404,
+    "/_mock/inbox/..%2Fcalls": 404,
+    "/_mock/inbox/%2e%2e/calls": 404,
+    "/_media/../_mock/calls": 404,
+    "/_mock\\calls": 404,
+    # case, parameters, a prefix with more letters, other prefixes
+    "/_MOCK/calls": 404,
+    "/_Mock/Calls": 404,
+    "/_mock/CALLS": 404,
+    "/_mock/calls;": 404,
+    "/_mock/calls;x=1": 404,
+    "/_mock;x/calls": 404,
+    "/_mock/calls.json": 404,
+    "/_mockfoo": 404,
+    "/_mockfoo/calls": 404,
+    "/_mockcalls": 404,
+    "/_mock": 404,
+    "/_mock/": 404,
+    "/_mock/callsx": 404,
+    "/_mock/health/calls": 404,
+    "/mobtexting/_mock/calls": 404,
+    "/mobtexting/portal.mobtexting.com/_mock/calls": 404,
+    # sandboxes
+    "/_sandbox/x/_mock/calls": 401,
+    "/_sandbox/x/%5Fmock/calls": 401,
+    "/%5Fsandbox/x/_mock/calls": 401,
+    "/_sandbox/default/_mock/calls": 401,
+    "/_sandbox/x%2F_mock/calls": 401,
+    "/_sandbox/x//_mock/calls": 404,
+    "/_sandbox/_mock/calls": 404,
+    "/_sandbox//_mock/calls": 401,
+    "/_sandbox/../_mock/calls": 404,
+    "/_sandbox/x/../_mock/calls": 404,
+    "/_sandbox/x/_sandbox/y/_mock/calls": 404,
+    "/_SANDBOX/x/_mock/calls": 404,
+    "/_sandbox/x/mobtexting/_mock/calls": 404,
+    # other forms of a request target
+    "http://127.0.0.1/_mock/calls": 401,
+    "http://evil.test/_mock/calls": 401,
+    "HTTP://evil.test/_mock/calls": 401,
+    "http://user:let-me-in@evil.test/_mock/calls": 401,
+    "http://evil.test//_mock/calls": 404,
+    "https://evil.test/_sandbox/x/_mock/calls": 401,
+    "_mock/calls": 400,
+    "*": 404,
+    "@evil.test/_mock/calls": 400,
+}
+
+# other requests for the same: (method, headers) -> the status without the token
+OTHERS = {
+    ("HEAD", ""): 401,
+    ("OPTIONS", ""): 405,
+    ("POST", ""): 405,
+    ("TRACE", ""): 405,
+    ("FOO", ""): 400,
+    ("get", ""): 400,
+    ("POST", "X-HTTP-Method-Override: GET\r\n"): 405,
+    ("OPTIONS", "Origin: http://evil.test\r\nAccess-Control-Request-Method: GET\r\n"): 405,
+    ("GET", "X-Mock-Sandbox: x\r\n"): 401,
+    ("GET", "X-Mock-Sandbox: ../_mock\r\n"): 404,
+    ("GET", "X-Original-URL: /_mock/health\r\n"): 401,
+    ("GET", "X-Rewrite-URL: /_mock/health\r\n"): 401,
+    ("GET", "X-Forwarded-For: 127.0.0.1\r\n"): 401,
+    ("GET", "X-Forwarded-Prefix: /_mock\r\n"): 401,
+    ("GET", "Cookie: token=let-me-in\r\n"): 401,
+    ("GET", "Authorization: Basic bGV0LW1lLWlu\r\n"): 401,
+    ("GET", "Authorization: Bearer wrong\r\nAuthorization: Bearer let-me-in\r\n"): 401,
+    ("GET", "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"): 401,
+    ("GET", "Transfer-Encoding: chunked\r\n\r\n0\r\n"): 401,
+}
+
+
+class Heard(NamedTuple):
+    status: int
+    body: bytes
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[tuple[str, int]]:
+    settings = Settings(port=0, clock="manual", seed="s", token=TOKEN, quiet=True)
+    with running(settings) as origin:
+        there = urlsplit(origin)
+        yield there.hostname or "", there.port or 0
+
+
+def spoken(address: tuple[str, int], request: str) -> Heard:
+    """What comes back for these very bytes, up to the end of the connection."""
+    with socket.create_connection(address, timeout=10) as wire:
+        wire.sendall(request.encode("latin-1"))
+        wire.shutdown(socket.SHUT_WR)
+        told = b""
+        while part := wire.recv(65_536):
+            told += part
+    head, _, body = told.partition(b"\r\n\r\n")
+    return Heard(int(head.split(b" ", 2)[1]), body)
+
+
+def line(method: str, target: str, headers: str = "") -> str:
+    return f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n{headers}\r\n"
+
+
+def test_there_are_spellings_enough() -> None:
+    assert len(TARGETS) + len(OTHERS) >= 60
+
+
+@pytest.mark.parametrize(("target", "status"), TARGETS.items(), ids=TARGETS)
+def test_a_spelling_is_not_served_without_the_token(
+    address: tuple[str, int], target: str, status: int
+) -> None:
+    heard = spoken(address, line("GET", target))
+    assert heard.status == status
+    assert b'"calls":' not in heard.body
+
+
+@pytest.mark.parametrize("target", [one for one, status in TARGETS.items() if status == 401])
+def test_what_asks_for_the_token_is_the_very_route(address: tuple[str, int], target: str) -> None:
+    assert spoken(address, line("GET", target, BEARER)) == Heard(200, b'{"calls":[]}')
+
+
+@pytest.mark.parametrize(("asked", "status"), OTHERS.items(), ids=str)
+def test_another_request_is_not_served_without_the_token(
+    address: tuple[str, int], asked: tuple[str, str], status: int
+) -> None:
+    method, headers = asked
+    heard = spoken(address, line(method, PLAIN, headers))
+    assert heard.status == status
+    assert b'"calls":' not in heard.body
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        ("GET /_mock/calls HTTP/1.0\r\n\r\n", 401),
+        ("GET /_mock/calls HTTP/1.1\r\nConnection: close\r\n\r\n", 401),
+        ("GET /_mock/calls HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n", 401),
+        ("GET  /_mock/calls HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 401),
+        ("GET\t/_mock/calls HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET /_mock/calls\r\n\r\n", 400),
+        ("GET /_mock/calls HTTP/2.0\r\nHost: a\r\n\r\n", 400),
+        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+        ("\r\nGET /_mock/calls HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 401),
+    ],
+)
+def test_odd_request_lines_are_not_served(
+    address: tuple[str, int], request_: str, status: int
+) -> None:
+    heard = spoken(address, request_)
+    assert heard.status == status
+    assert b'"calls":' not in heard.body
+
+
+def test_a_second_request_on_the_connection_is_asked_for_the_token_anew(
+    address: tuple[str, int],
+) -> None:
+    first = line("GET", PLAIN, BEARER).replace("Connection: close\r\n", "")
+    heard = spoken(address, first + line("GET", PLAIN))
+    assert heard.body.startswith(b'{"calls":[]}HTTP/1.1 401 ')
+    assert heard.body.count(b'"calls":') == 1
+
+
+@pytest.mark.parametrize("path", ["/_mock/health", "/_mock/inbox/mine", "/_mock/inbox/.."])
+def test_open_routes_are_served(address: tuple[str, int], path: str) -> None:
+    assert spoken(address, line("GET", path)).status == 200
