@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from mockserver import __version__
 from mockserver.runtime.sandboxes import DEFAULT
-from mockserver.web.control.reading import sandboxes_of
+from mockserver.web.control.reading import prefix_of, sandboxes_of
 
 STYLE = "body{font:16px/1.5 system-ui;max-width:46rem;margin:3rem auto;padding:0 1rem}"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -17,17 +17,18 @@ HEADERS = {"content-security-policy": POLICY, "x-content-type-options": "nosniff
 
 async def index(request: Request) -> HTMLResponse:
     listings = sandboxes_of(request).get(DEFAULT).store.world.listings
+    here = escape(prefix_of(request))
     rows = (
-        f"<li><b>{escape(one.provider.title)}</b>: <code>/{escape(name)}</code>, "
-        f'<a href="/_mock/openapi/{escape(name)}.json">OpenAPI</a></li>'
+        f"<li><b>{escape(one.provider.title)}</b>: <code>{here}/{escape(name)}</code>, "
+        f'<a href="{here}/_mock/openapi/{escape(name)}.json">OpenAPI</a></li>'
         for name, one in listings.items()
     )
     return page(
         f"mockserver {__version__}",
         f"<p>Emulated here:</p><ul>{''.join(rows)}</ul>"
-        '<p>To drive it: <a href="/_mock/docs">control API</a>, '
-        '<a href="/_mock/calls">calls</a>, <a href="/_mock/webhooks">webhooks</a>, '
-        '<a href="/_mock/journal">journal</a>.</p>',
+        f'<p>To drive it: <a href="{here}/_mock/docs">control API</a>, '
+        f'<a href="{here}/_mock/calls">calls</a>, <a href="{here}/_mock/webhooks">webhooks</a>, '
+        f'<a href="{here}/_mock/journal">journal</a>.</p>',
     )
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from mockserver.core.audio import Recording, chunks, recording, size
-from mockserver.web.control.reading import sandbox_of
+from mockserver.web.control.reading import sandboxes_of
 from mockserver.web.problems import problem
 
 TYPE: Final = "audio/wav"
@@ -36,8 +36,9 @@ def wanted(header: str, whole: int) -> range | None:
 
 
 def _found(request: Request) -> Recording | Response:
-    sandbox, name = sandbox_of(request), request.path_params["sandbox"]
-    if name != sandbox.name:
+    name = request.path_params["sandbox"]
+    sandbox = sandboxes_of(request).known(name)
+    if sandbox is None:
         return problem(404, "unknown sandbox", f"no sandbox here is named {name}")
     store = sandbox.store
     call = store.calls.get(store.media.get(request.path_params["token"], ""))

@@ -52,9 +52,13 @@ def _wanted(listings: Mapping[str, Listing], host: str, path: str) -> Wanted:
         if _knows(listings[name], inner):
             return Wanted(name, inner, f"/{deeper}")
         return Wanted(name, None, f"/{rest}")
+    return Wanted(None, addressed(listings, host), path)
+
+
+def addressed(listings: Mapping[str, Listing], host: str) -> str | None:
+    """The vendor's host that a Host header names, None for any other."""
     bare = host.rsplit(":", 1)[0].lower()
-    known = any(_knows(listing, bare) for listing in listings.values())
-    return Wanted(None, bare if known else None, path)
+    return bare if any(_knows(listing, bare) for listing in listings.values()) else None
 
 
 def _knows(listing: Listing, host: str) -> bool:

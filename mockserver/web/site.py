@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.core.time import iso
@@ -38,6 +38,7 @@ from mockserver.web.gateway import gateway
 from mockserver.web.guard import guarded
 from mockserver.web.parts import Parts
 from mockserver.web.problems import explained, problem
+from mockserver.web.routing import addressed
 
 PREFIX = "/_sandbox/"
 OURS = ("/_mock/", "/_media/")
@@ -69,8 +70,8 @@ UNGUARDED = (*health.ROUTES, *inboxes.OPEN)
 def site(parts: Parts, lifespan: Callable[[Any], AbstractAsyncContextManager[None]]) -> ASGIApp:
     app = Starlette(
         routes=[
-            Mount("/_mock", routes=[*routes()]),
-            Mount("/_media", routes=media.ROUTES),
+            Mount("/_mock", Router([*routes()], redirect_slashes=False)),
+            Mount("/_media", Router(media.ROUTES, redirect_slashes=False)),
             *index.ROUTES,
         ],
         exception_handlers={HTTPException: explained, Exception: explained},
@@ -90,7 +91,7 @@ def site(parts: Parts, lifespan: Callable[[Any], AbstractAsyncContextManager[Non
         if refusal:
             await refusal(scope, receive, send)
             return
-        ours = scope["path"].startswith(OURS) or _asks_for_index(scope)
+        ours = scope["path"].startswith(OURS) or _asks_for_index(scope, parts)
         await (app if ours else gateway)(scope, receive, dated(send, scope))
 
     return entrance
@@ -124,10 +125,13 @@ def _entered(scope: Scope, parts: Parts) -> Response | None:
     return None
 
 
-def _asks_for_index(scope: Scope) -> bool:
+def _asks_for_index(scope: Scope, parts: Parts) -> bool:
     """A browser at the door: a vendor's own `GET /` has that vendor's Host."""
-    accept = Headers(scope=scope).get("accept", "")
-    return scope["path"] == "/" and scope["method"] in ("GET", "HEAD") and "text/html" in accept
+    if scope["path"] != "/" or scope["method"] not in ("GET", "HEAD"):
+        return False
+    headers, listings = Headers(scope=scope), parts.sandboxes.start_from[0].listings
+    asks = "text/html" in headers.get("accept", "")
+    return asks and addressed(listings, headers.get("host", "")) is None
 
 
 def dated(send: Send, scope: Scope) -> Send:

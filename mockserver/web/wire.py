@@ -11,7 +11,7 @@ from mockserver.core.webhook import Attempt as Try
 from mockserver.core.webhook import Delivery
 from mockserver.engine.store import Exchange, Store, World
 from mockserver.web import masking
-from mockserver.web.legible import legible
+from mockserver.web.legible import legible, plain
 
 SHOWN = ("accept", "content-type", "x-mock-scenario")
 
@@ -41,7 +41,7 @@ def call_json(store: Store, call: Call) -> dict[str, Any]:
             for number, one in enumerate((*call.attempts, attempt(call)), 1)
         ],
         "events": [event_json(event) for event in call.events],
-        "wanted": masking.value(order.wanted, store.world.seed),
+        "wanted": masking.value(plain(order.wanted), store.world.seed),
         "webhooks": store.sent.get(order.id, []),
     }
 

@@ -50,7 +50,6 @@ TARGETS = {
     "/_mock/calls//": 404,
     "/./_mock/calls": 404,
     "/_mock/./calls": 404,
-    "/_mock/calls/.": 404,
     "/x/../_mock/calls": 404,
     "/_mock/../_mock/calls": 404,
     "/_mock/health/../calls": 404,
@@ -143,7 +142,6 @@ def spoken(address: tuple[str, int], request: str) -> Heard:
     """What comes back for these very bytes, up to the end of the connection."""
     with socket.create_connection(address, timeout=10) as wire:
         wire.sendall(request.encode("latin-1"))
-        wire.shutdown(socket.SHUT_WR)
         told = b""
         while part := wire.recv(65_536):
             told += part
@@ -191,8 +189,8 @@ def test_another_request_is_not_served_without_the_token(
         ("GET /_mock/calls HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n", 401),
         ("GET  /_mock/calls HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 401),
         ("GET\t/_mock/calls HTTP/1.1\r\nHost: a\r\n\r\n", 400),
-        ("GET /_mock/calls\r\n\r\n", 400),
-        ("GET /_mock/calls HTTP/2.0\r\nHost: a\r\n\r\n", 400),
+        ("GET /_mock/calls\r\n\r\n", 401),
+        ("GET /_mock/calls HTTP/2.0\r\nHost: a\r\nConnection: close\r\n\r\n", 401),
         ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
         ("\r\nGET /_mock/calls HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 401),
     ],
@@ -212,6 +210,12 @@ def test_a_second_request_on_the_connection_is_asked_for_the_token_anew(
     heard = spoken(address, first + line("GET", PLAIN))
     assert heard.body.startswith(b'{"calls":[]}HTTP/1.1 401 ')
     assert heard.body.count(b'"calls":') == 1
+
+
+@pytest.mark.parametrize("target", ["/_mock/calls/.", "/_mock/calls/%2e%2e"])
+def test_dots_may_be_an_id_and_are_nothing_more(address: tuple[str, int], target: str) -> None:
+    told = [spoken(address, line("GET", target, headers)).status for headers in ("", BEARER)]
+    assert told == [401, 404]
 
 
 @pytest.mark.parametrize("path", ["/_mock/health", "/_mock/inbox/mine", "/_mock/inbox/.."])

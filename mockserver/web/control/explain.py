@@ -14,6 +14,7 @@ from mockserver.core.story import Seen
 from mockserver.engine.store import Exchange, Store
 from mockserver.web import masking
 from mockserver.web.control.reading import sandbox_of
+from mockserver.web.legible import plain
 from mockserver.web.routing import nearest
 
 
@@ -38,22 +39,23 @@ def explained(exchange: Exchange, store: Store) -> dict[str, Any]:
         "operation": exchange.operation or None,
         "status": exchange.reply.status or None,
         "why": exchange.why or "nothing was wrong with it",
-        "rules": [_rule(rule, exchange) for rule in exchange.broken],
+        "rules": [_rule(rule, exchange, store.world.seed) for rule in exchange.broken],
         "nearest": list(nearest(store.world.listings, asked.method, asked.path)) if unknown else [],
         "scenarios": [one for seen in exchange.seen[:1] for one in _chosen(exchange, store, seen)],
         "passed_over": [one for seen in exchange.seen[:1] for one in _passed(store, seen)],
     }
 
 
-def _rule(rule: Rule, exchange: Exchange) -> dict[str, Any]:
+def _rule(rule: Rule, exchange: Exchange, salt: str) -> dict[str, Any]:
     fault = rule.fault
+    received = {rule.field: plain(exchange.request.fields.get(rule.field))}
     wanted = next((one.wanted for one in exchange.violations if one.field == rule.field), "")
     return {
         "fault": fault.name,
         "source": str(fault.source),
         "message": fault.message,
         "field": rule.field or None,
-        "received": exchange.request.fields.get(rule.field) if rule.field else None,
+        "received": masking.value(received, salt)[rule.field],
         "would_pass": wanted or None,
     }
 

@@ -11,12 +11,12 @@ from mockserver.core.http import Request as VendorRequest
 from mockserver.core.nearest import nearest
 from mockserver.core.provider import Provider, faults
 from mockserver.core.rules import Case, Fault
-from mockserver.web.control.reading import sandbox_of
+from mockserver.web.control.reading import prefix_of, sandbox_of
 
 
 async def providers(request: Request) -> JSONResponse:
     listings = sandbox_of(request).store.world.listings.values()
-    origin = str(request.base_url).rstrip("/")
+    origin = str(request.base_url).rstrip("/") + prefix_of(request)
     return JSONResponse({"providers": [described(one.provider, origin) for one in listings]})
 
 

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from mockserver.runtime.sandbox import Sandbox
-from mockserver.runtime.sandboxes import Full, Sandboxes
+from mockserver.runtime.sandboxes import DEFAULT, Full, Sandboxes
 from mockserver.web.intake import Gone, TooLarge, body_of
 from mockserver.web.legible import sound
 
@@ -29,6 +29,12 @@ def sandbox_of(request: Request) -> Sandbox:
         raise HTTPException(409, "there are too many sandboxes: delete some") from None
     request.scope["sandbox"] = sandbox
     return sandbox
+
+
+def prefix_of(request: Request) -> str:
+    """What goes before a path in a link, so that it leads into the same sandbox."""
+    name = request.scope["named"] or DEFAULT
+    return "" if name == DEFAULT else f"/_sandbox/{name}"
 
 
 def sandboxes_of(request: Request) -> Sandboxes:

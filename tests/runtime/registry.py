@@ -1,0 +1,84 @@
+"""A registry of sandboxes for tests: a wall clock that stands, and a courier that waits."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from mockserver.core.webhook import Answer, Delivery
+from mockserver.engine.store import World
+from mockserver.runtime.driver import Advanced
+from mockserver.runtime.sandbox import Sandbox, Timing
+from mockserver.runtime.sandboxes import Sandboxes
+from tests.conftest import START, click
+
+MANUAL = Timing("manual", START)
+KEY, OTHER = ("mobtexting", "key-1"), ("mobtexting", "key-2")
+
+
+class Wall:
+    """A real clock in seconds that stands where it is put."""
+
+    seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+class Deaf:
+    """A courier that nobody answers; `leave` is awaited by whoever is cancelled."""
+
+    def __init__(self) -> None:
+        self.carried: list[Delivery] = []
+        self.cancelled = 0
+        self.out = asyncio.Event()
+        self.leave = asyncio.Event()
+        self.leave.set()
+
+    async def carry(self, delivery: Delivery) -> Answer:
+        self.carried.append(delivery)
+        self.out.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.cancelled += 1
+            await self.leave.wait()
+        raise AssertionError
+
+
+class Registry:
+    """The sandboxes of a test, their wall clock, their courier, and the names made so far."""
+
+    def __init__(self, world: World, timing: Timing = MANUAL) -> None:
+        self.made: list[str] = []
+        self.wall, self.courier, self.start = Wall(), Deaf(), (world, timing)
+        self.all = Sandboxes(
+            self.courier, self.start, lambda one: self.made.append(one.name), self.wall
+        )
+
+    @property
+    def names(self) -> list[str]:
+        return [one.name for one in self.all]
+
+    async def put(self, name: str, *claims: tuple[str, str], seed: str = "seed") -> Sandbox:
+        world, timing = self.start
+        return await self.all.put(name, (replace(world, seed=seed), timing), claims)
+
+    async def busy(self, name: str) -> tuple[Sandbox, asyncio.Task[Advanced]]:
+        """A sandbox in which an advance is running: one webhook is out, and another is to come."""
+        sandbox = self.all.get(name)
+        click(sandbox.store)
+        click(sandbox.store)
+        self.courier.out.clear()
+        moving = asyncio.create_task(sandbox.driver.advance(None))
+        await self.courier.out.wait()
+        return sandbox, moving
+
+
+async def turns(count: int = 50) -> None:
+    """Give whoever is ready so many chances to go on."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+def others() -> set[asyncio.Task[Any]]:
+    return {task for task in asyncio.all_tasks() if task is not asyncio.current_task()}

@@ -1,0 +1,108 @@
+"""Thousands of calls that sleep cost one timer, hold up nobody, and all come to their end."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from mockserver.core.webhook import Answer, Delivery
+from mockserver.engine.store import World
+from mockserver.runtime.clock import Clock
+from mockserver.runtime.driver import BREATH
+from mockserver.runtime.sandbox import Sandbox, Timing
+from mockserver.runtime.waiting import until
+from tests.conftest import START, click
+
+MANY = 3_000
+BOUND = 5.0
+"""Real seconds that a test may take at the most."""
+
+
+class Pleased:
+    """Every receiver answers at once."""
+
+    async def carry(self, _: Delivery) -> Answer:
+        return Answer(200)
+
+
+class Counting(asyncio.SelectorEventLoop):
+    """An event loop that knows its timers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.timers: list[asyncio.TimerHandle] = []
+
+    def call_at(self, when: float, callback: Callable[..., Any], *args: Any, **more: Any) -> Any:
+        timer = super().call_at(when, callback, *args, **more)
+        self.timers.append(timer)
+        return timer
+
+    def running(self) -> int:
+        later = (timer for timer in self.timers if timer.when() > self.time())
+        return sum(not timer.cancelled() for timer in later)
+
+
+def crowded(world: World, mode: str) -> Sandbox:
+    """A sandbox in which so many calls are placed at the same instant."""
+    sandbox = Sandbox("default", world, Timing(mode, START), Pleased())
+    for _ in range(MANY):
+        click(sandbox.store)
+    return sandbox
+
+
+async def turns(sandbox: Sandbox, count: int) -> Counter[int]:
+    """How often a coroutine that has nothing to do found so many facts more in its turn."""
+    growth: Counter[int] = Counter()
+    for _ in range(count):
+        before = sandbox.store.recorded
+        await asyncio.sleep(0)
+        growth[sandbox.store.recorded - before] += 1
+    return growth
+
+
+def test_sleeping_calls_cost_one_timer_and_hold_up_nobody(world: World) -> None:
+    """The clock runs as in `real` but stands, so that they go on sleeping while this looks."""
+
+    async def scenario() -> tuple[Counter[int], list[Any]]:
+        sandbox.start()
+        begun = await turns(sandbox, 200)
+        verbs = Counter(call.events[-1].verb for call in sandbox.store.calls.values())
+        asleep = [verbs, len(list(sandbox.store.pending())), len(asyncio.all_tasks())]
+        asleep.append(loops[0].running())
+        trivial = asyncio.create_task(asyncio.sleep(0, "healthy"))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        asleep.append(trivial.done())
+        await sandbox.stop()
+        return begun, asleep
+
+    def factory() -> Counting:
+        loops.append(Counting())
+        return loops[0]
+
+    loops: list[Counting] = []
+    sandbox = crowded(world, "real")
+    sandbox.driver.clock = Clock("real", START, lambda: 0.0)
+    with asyncio.Runner(loop_factory=factory) as runner:
+        begun, asleep = runner.run(scenario())
+    # the driver and this test are all tasks that there are
+    assert asleep == [{"ring": MANY}, MANY, 2, 1, True]
+    # each of them begins and rings, and meanwhile everybody has a turn
+    assert begun == {BREATH: 2 * MANY / BREATH, 0: 200 - 2 * MANY / BREATH}
+
+
+def test_calls_at_sixty_times_the_pace_all_end(world: World) -> None:
+    def over() -> bool:
+        return sum(one.state == "delivered" for one in sandbox.store.deliveries.values()) == MANY
+
+    async def scenario() -> bool:
+        sandbox.start()
+        met = await until(sandbox, over, BOUND, None)
+        await sandbox.stop()
+        return met
+
+    sandbox = crowded(world, "60x")
+    assert asyncio.run(scenario())
+    assert {call.outcome for call in sandbox.store.calls.values()} == {"completed"}
+    assert {call.ended_at for call in sandbox.store.calls.values()} == {START + 10_000}
+    assert sandbox.store.peek() is None

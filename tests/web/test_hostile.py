@@ -1,0 +1,222 @@
+"""Bodies that are no JSON, or hardly: every route that takes one refuses it in its own shape."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mockserver.catalog.registry import listings
+from mockserver.engine.store import World
+from mockserver.web.intake import LIMIT
+from tests.conftest import CLICK
+from tests.web.edge import HEADERS, Edge, opened, refusal, state
+from tests.web.table import ACCOUNT, STREAM, TABLE, asked
+
+JSON = "application/json"
+DEEP = 5_000
+SPOILT = "spoilt"
+
+# what -> (content type, body); what reads as JSON says nothing that any route understands
+BODIES: dict[str, tuple[str, bytes]] = {
+    "empty": (JSON, b""),
+    "NaN": (JSON, b'{"spoilt": NaN}'),
+    "Infinity": (JSON, b'{"spoilt": Infinity}'),
+    "minus Infinity": (JSON, b'{"spoilt": -Infinity}'),
+    "1e999": (JSON, b'{"spoilt": 1e999}'),
+    "integer of 5,000 digits": (JSON, b'{"spoilt": ' + b"9" * 5_000 + b"}"),
+    "integer of 4,300 digits": (JSON, b'{"spoilt": ' + b"9" * 4_300 + b"}"),
+    "lone surrogate": (JSON, b'{"spoilt": "\\ud800"}'),
+    "invalid UTF-8": (JSON, b'{"spoilt": "\xff\xfe"}'),
+    "deep nesting": (JSON, b'{"spoilt": ' + b"[" * DEEP + b"]" * DEEP + b"}"),
+    "deep nesting without an end": (JSON, b'{"spoilt": ' * DEEP),
+    "trailing text": (JSON, b'{"spoilt": 1} and more'),
+    "single quotes": (JSON, b"{'spoilt': 1}"),
+    "comments": (JSON, b'{"spoilt": 1} // so it is'),
+    "raw control characters": (JSON, b'{"spoilt": "\x00\x01\x1f"}'),
+    "form body": (JSON, b"spoilt=1&a[b]=2"),
+    "UTF-8 byte order mark": (JSON, b'\xef\xbb\xbf{"spoilt": 1}'),
+    "UTF-16": (JSON, '{"spoilt": 1}'.encode("utf-16")),
+    "UTF-32": (JSON, '{"spoilt": 1}'.encode("utf-32")),
+    "duplicate keys": (JSON, b'{"spoilt": 1, "spoilt": 2}'),
+    "top-level scalar": (JSON, b'"spoilt"'),
+    "text/plain": ("text/plain", b'{"spoilt": 1}'),
+    "another charset than it says": ("application/json; charset=utf-16", b'{"spoilt": 1}'),
+    "minus nought": (JSON, b'{"spoilt": -0}'),
+    "over the limit": (JSON, b'{"spoilt": "' + b"x" * LIMIT + b'"}'),
+}
+
+CONTROL = [
+    ("POST", "/_mock/calls/c1/events"),
+    ("POST", "/_mock/wait"),
+    ("PUT", "/_mock/clock"),
+    ("POST", "/_mock/clock/advance"),
+    ("PUT", "/_mock/scenarios/spoilt"),
+    ("POST", "/_mock/activations"),
+    ("PUT", f"/_mock{ACCOUNT}"),
+    ("PUT", "/_mock/accounts/mobtexting/new"),
+    ("PATCH", f"/_mock{ACCOUNT}"),
+    ("PUT", "/_mock/sandboxes/new"),
+    ("PUT", "/_mock/inboxes/mine"),
+    ("POST", "/_sandbox/default/_mock/clock/advance"),
+]
+BODILESS = {
+    ("POST", "/webhooks/{id}/redeliver"),
+    ("POST", "/reset"),
+    ("DELETE", "/scenarios/{name}"),
+    ("DELETE", "/activations"),
+    ("DELETE", "/sandboxes/{name}"),
+    ("DELETE", "/inboxes/{name}"),
+}
+VENDORS = [
+    (name, endpoint.method, f"{prefix}{endpoint.path}")
+    for name, listing in listings().items()
+    for endpoint in listing.provider.endpoints
+    for prefix in ("", f"/{name}", f"/_sandbox/default/{name}")
+]
+WAYS: dict[str, dict[str, Any]] = {"with its length": {}, "in chunks": {"chunked": True}}
+
+
+@pytest.fixture
+def edge(world: World) -> Edge:
+    """With a call on record that waits for somebody, and a webhook."""
+    edge = opened(world)
+    edge.place("waits-for-a-person")
+    edge.place()
+    edge.advance()
+    return edge
+
+
+def sent(body: bytes, *, chunked: bool) -> Any:
+    return _chunks(body) if chunked else body
+
+
+async def _chunks_of(body: bytes) -> Any:
+    for start in range(0, len(body), 50_000):
+        yield body[start : start + 50_000]
+
+
+def _chunks(body: bytes) -> Any:
+    return _chunks_of(body)
+
+
+def readable(edge: Edge) -> Iterator[tuple[str, int]]:
+    """Every GET route of the control API, and its status."""
+    for route in TABLE:
+        if route[0] == "GET" and route != STREAM and not route[1].startswith("/inbox/"):
+            yield asked(route), edge.ask("GET", asked(route)).status_code
+
+
+def unread(edge: Edge) -> list[tuple[str, int]]:
+    return [one for one in readable(edge) if one[1] != 200]
+
+
+def test_the_corpus_has_the_24_bodies_and_one_that_is_too_large() -> None:
+    assert len(BODIES) == 25
+
+
+def test_every_route_that_takes_a_body_is_here() -> None:
+    writing = {one for one in TABLE if one[0] != "GET" and not one[1].startswith("/inbox/")}
+    tried = {
+        route
+        for route in writing
+        for method, path in CONTROL
+        if method == route[0] and path.endswith(asked(route).replace("/other", "/spoilt"))
+    }
+    assert tried | BODILESS == writing
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("hostile", BODIES)
+@pytest.mark.parametrize(("method", "path"), CONTROL)
+def test_control_routes_refuse_it(
+    edge: Edge, method: str, path: str, hostile: str, way: str
+) -> None:
+    before = state(edge)
+    content_type, body = BODIES[hostile]
+    headers = {"content-type": content_type}
+    answer = edge.ask(method, path, headers=headers, content=sent(body, **{"chunked": False, **WAYS[way]}))
+    wanted = 413 if len(body) > LIMIT else 422
+    assert refusal(answer)[0] == wanted
+    assert state(edge) == before
+
+
+@pytest.mark.parametrize("hostile", BODIES)
+@pytest.mark.parametrize(("name", "method", "path"), VENDORS)
+def test_vendors_refuse_it_in_their_own_envelope(
+    edge: Edge, name: str, method: str, path: str, hostile: str
+) -> None:
+    content_type, body = BODIES[hostile]
+    answer = edge.ask(method, path, headers=HEADERS | {"content-type": content_type}, content=body)
+    calls = len(edge.default.store.calls)
+    if len(body) > LIMIT:
+        assert refusal(answer)[:2] == (413, "body too large")
+    else:
+        assert answer.status_code in (400, 422)
+        told = answer.json()
+        assert answer.headers["content-type"] == "application/json"
+        assert ENVELOPES[name](told, answer.status_code)
+        assert answer.headers["x-mock-fault"]
+        assert answer.headers["x-mock-explain"]
+    assert calls == 2
+    assert unread(edge) == []
+
+
+def _mobtexting(told: Any, status: int) -> bool:
+    return told.keys() == {"status", "code", "message"} and (told["status"], told["code"]) == (
+        "ERROR",
+        status,
+    )
+
+
+ENVELOPES = {"mobtexting": _mobtexting}
+
+
+@pytest.mark.parametrize("hostile", BODIES)
+def test_an_inbox_takes_it_and_can_show_it(edge: Edge, hostile: str) -> None:
+    content_type, body = BODIES[hostile]
+    headers = {"content-type": content_type}
+    answer = edge.ask("POST", "/_mock/inbox/mine", headers=headers, content=body)
+    assert answer.status_code == (413 if len(body) > LIMIT else 200)
+    assert unread(edge) == []
+    received = edge.read("/_mock/inboxes/mine")["received"]
+    assert len(received) == (0 if len(body) > LIMIT else 1) + 0
+
+
+@pytest.mark.parametrize("hostile", BODIES)
+@pytest.mark.parametrize("spelled", ["fields", "form", "query"])
+def test_it_may_be_a_field_s_value(edge: Edge, hostile: str, spelled: str) -> None:
+    """Whatever a client puts into a parameter that nobody knows can be shown again."""
+    text = BODIES[hostile][1][:1_000].decode("latin-1")
+    told: dict[str, Any] = {
+        "fields": {"json": {**CLICK, SPOILT: {text: [text]}}},
+        "form": {"data": {**CLICK, SPOILT: text, text: SPOILT}},
+        "query": {"params": {**CLICK, SPOILT: text}},
+    }[spelled]
+    assert edge.ask("POST", "/api/v2/voice/c2c", headers=HEADERS, **told).status_code == 200
+    edge.advance()
+    assert unread(edge) == []
+
+
+@pytest.mark.parametrize("field", ["bridge", "mid", "variables", "extra", "access_token"])
+def test_a_file_in_place_of_a_text_can_be_shown(edge: Edge, field: str) -> None:
+    """Refused or not, calls, requests, journal and explanation still read."""
+    files = {field: ("a.bin", b"\x00\xff\xfe", "image/png")}
+    data = {name: value for name, value in CLICK.items() if name != field}
+    answer = edge.ask("POST", "/api/v2/voice/c2c", headers=HEADERS, data=data, files=files)
+    assert answer.status_code in (200, 422)
+    edge.advance()
+    assert unread(edge) == []
+    name = answer.headers["x-mock-request"]
+    assert edge.ask("GET", f"/_mock/explain/{name}").status_code == 200
+
+
+def test_no_request_of_a_hostile_client_ends_a_sandbox(world: World) -> None:
+    """All of them to one sandbox, one after another: it still plays a call."""
+    edge = opened(replace(world, seed="after all"))
+    for content_type, body in BODIES.values():
+        edge.ask("POST", "/api/v2/voice/c2c", headers={**HEADERS, "content-type": content_type}, content=body)  # fmt: skip
+    assert edge.place().status_code == 200
+    edge.advance()
+    [call] = edge.read("/_mock/calls")["calls"]
+    assert call["outcome"] == "completed"
