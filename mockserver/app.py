@@ -5,9 +5,10 @@ import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -114,7 +115,7 @@ def server(start: World, settings: Settings, taken: socket.socket, say: Say, log
         await courier.close()
 
     async def watching() -> None:
-        await watch(lambda: files(settings), partial(_reload, sandbox, settings, log))
+        await watch(partial(_present, settings), partial(_reload, sandbox, settings, log))
 
     sandbox = Sandbox("default", start, timing, courier)
     if not settings.quiet:
@@ -148,12 +149,19 @@ def serve(settings: Settings, say: Say, log: Say) -> None:
     running.run(sockets=[taken])
 
 
+def _present(settings: Settings) -> list[Path]:
+    """The user's files, as far as they are there: an editor may just be replacing one."""
+    with suppress(Mistake):
+        return files(settings)
+    return []
+
+
 async def _reload(sandbox: Sandbox, settings: Settings, log: Say) -> None:
     """Scenario files have changed; a broken one is reported, and the last good set stays."""
     store = sandbox.store
     try:
         made = await asyncio.to_thread(world, replace(settings, seed=store.world.seed))
-    except (Unusable, Mistake, OSError) as wrong:
+    except (Unusable, Mistake) as wrong:
         log(f"scenario files not reloaded:\n{wrong}")
         return
     changed = {

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections import defaultdict
-from contextlib import suppress
 from dataclasses import dataclass
 
 from mockserver.engine.store import Store, World
@@ -57,6 +56,5 @@ class Sandbox:
         """End the task of this sandbox and whatever it has sent out."""
         if self._task:
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.gather(self._task, return_exceptions=True)
         await self.driver.quiet()

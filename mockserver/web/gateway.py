@@ -37,11 +37,13 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
         return
     except Gone:
         return
-    asked = _asked(sandbox, scope, body)
+    try:
+        asked = _asked(sandbox, scope, body)
+    except Exception as error:  # noqa: BLE001 - whatever a provider does, it is told as ours
+        asked = _failed(sandbox, error)
     if isinstance(asked, Response):
         await asked(scope, receive, send)
         return
-    asked = consulted(sandbox.store, asked)
     if asked.turn.after:
         await asyncio.sleep(asked.turn.after / SECOND)
     with sandbox.driver.answering() as now:
@@ -55,7 +57,7 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def _asked(sandbox: Sandbox, scope: Scope, body: bytes) -> Asked | Response:
-    """The request with its operation, or our own refusal."""
+    """The request with its operation and what a story says of it, or our own refusal."""
     listings = sandbox.store.world.listings
     headers = dict(scope["headers"])
     host = headers.get(b"host", b"").decode("latin-1")
@@ -65,7 +67,7 @@ def _asked(sandbox: Sandbox, scope: Scope, body: bytes) -> Asked | Response:
     stories = tuple(_names(headers.get(b"x-mock-scenario", b"").decode("latin-1")))
     wrong = Rule(lambda _: True, found.listing.provider.wrong_method) if found.allowed else None
     asked = Asked(found.listing, found.endpoint, decoded(scope, body), stories, wrong)
-    return _unplayable(sandbox, asked) or asked
+    return _unplayable(sandbox, asked) or consulted(sandbox.store, asked)
 
 
 def _answered(sandbox: Sandbox, asked: Asked, now: int) -> tuple[Response, tuple[str, ...]]:
@@ -74,14 +76,18 @@ def _answered(sandbox: Sandbox, asked: Asked, now: int) -> tuple[Response, tuple
     try:
         exchange = request(sandbox.store, asked, now)
         response = _response(exchange)
-    except Exception as error:
-        log.exception("a provider failed")
-        sandbox.store.record(Fact(now, "error", "", error))
-        return problem(500, "mock failed", f"this is a fault of the mock server: {error!r}"), ()
+    except Exception as error:  # noqa: BLE001 - whatever a provider does, it is told as ours
+        return _failed(sandbox, error), ()
     sandbox.took[exchange.id] = round((time.perf_counter() - since) * 1_000)
     if len(sandbox.took) > KEPT:
         del sandbox.took[next(iter(sandbox.took))]
     return response, exchange.calls
+
+
+def _failed(sandbox: Sandbox, error: Exception) -> Response:
+    log.error("a provider failed", exc_info=error)
+    sandbox.store.record(Fact(sandbox.clock.now(), "error", "", error))
+    return problem(500, "mock failed", f"this is a fault of the mock server: {error!r}")
 
 
 def _names(header: str) -> list[str]:

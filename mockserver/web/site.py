@@ -1,7 +1,8 @@
 """The whole site as one ASGI application: the control API, and the vendors for every other path."""
 
+import asyncio
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
 from starlette.applications import Starlette
@@ -27,7 +28,7 @@ from mockserver.web.control import (
     webhooks,
 )
 from mockserver.web.gateway import gateway
-from mockserver.web.problems import explained
+from mockserver.web.problems import explained, problem
 
 OURS = ("/_mock/", "/_media/")
 NOW = b"x-mock-now"
@@ -68,9 +69,22 @@ def site(
             return
         scope["sandbox"] = sandbox
         inner = app if scope["path"].startswith(OURS) else gateway
-        await inner(scope, receive, dated(send, sandbox))
+        tell = dated(send, sandbox)
+        try:
+            await inner(scope, receive, tell)
+        except asyncio.CancelledError:
+            if not sandbox.driver.stopping:
+                raise
+            await given_up(scope, receive, tell)
 
     return entrance
+
+
+async def given_up(scope: Scope, receive: Receive, send: Send) -> None:
+    """A request not done before the server ends, for which uvicorn would print a traceback."""
+    answer = problem(503, "mock ends", "the mock server has been told to end")
+    with suppress(RuntimeError):  # its answer had begun already
+        await answer(scope, receive, send)
 
 
 def dated(send: Send, sandbox: Sandbox) -> Send:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,7 +14,9 @@ from starlette.types import ASGIApp
 from mockserver.core.webhook import Answer, Delivery
 from mockserver.engine.store import World
 from mockserver.runtime.sandboxes import Sandbox, Timing
+from mockserver.settings import read
 from mockserver.web.site import site
+from mockserver.world import world as made
 from tests.conftest import CLICK, START
 
 ORIGIN = "http://mock.test"
@@ -90,6 +93,21 @@ def house(world: World) -> House:
     return build(world)
 
 
+def with_scenarios(folder: Path, text: str) -> World:
+    """The bundled world, and a user's file on top of it."""
+    file = folder / "mine.yaml"
+    file.write_text(text, "utf-8")
+    return made(read({"seed": "seed", "scenarios": (str(file),)}, {}))
+
+
+def with_account_of(house: House, **changes: Any) -> None:
+    """Another bundled account, from the next reset on."""
+    store = house.sandbox.store
+    key = ("mobtexting", "mobtexting-default")
+    changed = {**store.world.accounts, key: replace(store.world.accounts[key], **changes)}
+    store.world = replace(store.world, accounts=changed)
+
+
 def with_provider(world: World, **changes: Any) -> World:
     """The same world with another Mobtexting."""
     listing = world.listings["mobtexting"]
@@ -105,3 +123,10 @@ def refusal(answer: httpx.Response) -> tuple[int, str, str]:
     assert (told["type"], told["status"]) == ("about:blank", answer.status_code)
     assert answer.headers["x-mock-problem"] == told["title"].replace(" ", "-")
     return answer.status_code, told["title"], told["detail"]
+
+
+def shape(value: Any) -> Any:
+    """The keys in their order, all the way down."""
+    if isinstance(value, list):
+        return [shape(one) for one in value]
+    return [(key, shape(inner)) for key, inner in value.items()] if isinstance(value, dict) else ""

@@ -11,8 +11,8 @@ from mockserver.core.account import Account, merged
 from mockserver.core.facts import Fact
 from mockserver.core.nearest import nearest
 from mockserver.engine.store import Store
+from mockserver.web import masking
 from mockserver.web.control.reading import object_of, sandbox_of
-from mockserver.web.masking import mask
 
 
 async def accounts(request: Request) -> JSONResponse:
@@ -42,11 +42,10 @@ async def change(request: Request) -> JSONResponse:
         raise HTTPException(422, "; ".join(told))
     store.accounts[known.provider, known.name] = account
     path = f"/accounts/{known.provider}/{known.name}"
-    shown = _shown(account, store.world.seed)
-    control = {"method": "PATCH", "path": path, "body": shown}
+    control = {"method": "PATCH", "path": path, "body": account.document}
     store.record(Fact(sandbox.clock.now(), "control", "", control))
     sandbox.driver.nudge()
-    return JSONResponse(shown)
+    return JSONResponse(_shown(account, store.world.seed))
 
 
 def _account(request: Request, store: Store) -> Account:
@@ -60,10 +59,8 @@ def _account(request: Request, store: Store) -> Account:
 
 
 def _shown(account: Account, salt: str) -> dict[str, Any]:
-    document = dict(account.document)
-    if account.credentials is not None:
-        document["credentials"] = sorted(mask(one, salt) for one in account.credentials)
-    return document
+    shown: dict[str, Any] = masking.value(account.document, salt)
+    return shown
 
 
 ROUTES = (
