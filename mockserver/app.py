@@ -5,7 +5,7 @@ import secrets
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -53,7 +53,7 @@ def server(start: World, settings: Settings, taken: socket, say: Say, log: Say) 
     async def lifespan(_: Any) -> AsyncIterator[None]:
         sandboxes.start()
         reload = partial(_reload, sandboxes, settings, compiler, log)
-        eye = asyncio.create_task(watch(lambda: files(settings), reload))
+        eye = asyncio.create_task(watch(partial(_present, settings), reload))
         if not settings.watch:
             eye.cancel()
         yield
@@ -87,6 +87,13 @@ def serve(settings: Settings, say: Say, log: Say) -> None:
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda *_: None)
     running.run(sockets=[taken])
+
+
+def _present(settings: Settings) -> list[Path]:
+    """The user's files, as far as they are there: an editor may just be replacing one."""
+    with suppress(Mistake):
+        return files(settings)
+    return []
 
 
 @contextmanager

@@ -106,11 +106,14 @@ def files(settings: Settings) -> list[Path]:
     """The user's scenario files: those that were named, else ./mockserver.yaml if it is there.
 
     Raises:
-        Mistake: a path that leads nowhere.
+        Mistake: a path that leads nowhere, or may not be read.
     """
     if not settings.scenarios:
         return [USUAL] if USUAL.is_file() else []
-    return [file for name in settings.scenarios for file in _inside(Path(name))]
+    try:
+        return [file for name in settings.scenarios for file in _inside(Path(name))]
+    except OSError as error:
+        raise _unreadable(error) from None
 
 
 def counted(made: World) -> int:
@@ -150,7 +153,14 @@ def _bundled() -> list[Path]:
 
 
 def _sources(paths: Iterable[Path], *, ours: bool) -> list[Source]:
-    return [Source(str(path), path.read_bytes(), ours) for path in paths]
+    try:
+        return [Source(str(path), path.read_bytes(), ours) for path in paths]
+    except OSError as error:
+        raise _unreadable(error) from None
+
+
+def _unreadable(error: OSError) -> Mistake:
+    return Mistake(f"scenarios: {error.filename} cannot be read: {error.strerror}")
 
 
 def _named(settings: Settings) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """The whole site without a socket, for tests that speak HTTP to it."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from starlette.types import ASGIApp
@@ -25,12 +25,13 @@ async def no_lifespan(_: Any) -> AsyncIterator[None]:
     yield
 
 
-def built(
+def built(  # noqa: PLR0913, PLR0917 - all that a test may want to be otherwise
     world: World,
     timing: Timing,
     courier: Carrier,
     guard: Guard | None = None,
     origins: tuple[str, ...] = (ORIGIN,),
+    lifespan: Callable[[Any], AbstractAsyncContextManager[None]] = no_lifespan,
 ) -> tuple[Sandboxes, ASGIApp]:
     """The sandboxes, and the application that serves them."""
     sandboxes = Sandboxes(courier, (world, timing), lambda _: None)
@@ -41,4 +42,4 @@ def built(
         control=control,
         guard=guard or Guard(),
     )
-    return sandboxes, site(parts, no_lifespan)
+    return sandboxes, site(parts, lifespan)

@@ -1,4 +1,4 @@
-"""The parts put together: a world, an address, a socket, a server that says when it is ready."""
+"""The parts put together: an address, a socket, a server that says when it is ready."""
 
 import json
 import re
@@ -12,9 +12,12 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
-from mockserver.app import Address, Server, bound, described, running, serve, server, world
+from mockserver import app
+from mockserver.app import Address, Server, bound, described, running, scenarios, serve, server
 from mockserver.catalog.registry import listings
 from mockserver.settings import Mistake, Settings
+from mockserver.web.transport import Breakable
+from mockserver.world import counted, world
 from tests.conftest import CLICK, START
 
 HERE = Settings(port=0, clock="manual", start=START, seed="s", quiet=True)
@@ -54,37 +57,16 @@ def port(listening: socket.socket) -> int:
     return number
 
 
-# --- the world -----------------------------------------------------------------------------------
-
-
-def test_world_is_that_of_the_bundled_files() -> None:
-    made = world(replace(HERE, webhook={"mobtexting": "http://a"}))
-    assert (made.seed, list(made.listings)) == ("s", list(listings()))
-    assert {"answered", "callee-busy", "no-answer"} <= made.stories.named.keys()
-    assert made.stories.default == "answered"
-    assert ("mobtexting", "mobtexting-default") in made.accounts
-    assert made.targets == {"mobtexting": "http://a"}
-
-
-def test_world_draws_a_seed_unless_it_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("secrets.token_hex", lambda size: f"drawn-{size}")
-    assert world(replace(HERE, seed="")).seed == "drawn-3"
-
-
-@pytest.mark.parametrize(
-    ("name", "hint"),
-    [("mobtext", "did you mean 'mobtexting'?"), ("qqqq", f"known: {', '.join(listings())}")],
-)
-def test_world_refuses_webhooks_of_nobody(name: str, hint: str) -> None:
-    with pytest.raises(Mistake) as caught:
-        world(replace(HERE, webhook={name: "http://a"}))
-    assert str(caught.value) == f"webhook {name}=...: no provider is named {name!r}: {hint}"
-
-
 def test_described_is_what_the_control_api_tells() -> None:
     with running(HERE) as origin:
         told = ask(f"{origin}/_mock/providers")["providers"]
     assert described(origin) == told
+
+
+def test_scenarios_is_what_the_control_api_tells() -> None:
+    with running(HERE) as origin:
+        told = ask(f"{origin}/_mock/scenarios")["scenarios"]
+    assert scenarios(world(HERE)) == told
 
 
 # --- the address ---------------------------------------------------------------------------------
@@ -129,14 +111,17 @@ def test_bound_on_an_address_of_somebody_else() -> None:
 # --- the server ----------------------------------------------------------------------------------
 
 
-def test_server_refuses_a_clock_that_does_not_exist() -> None:
-    with bound(HERE) as listening, pytest.raises(Mistake) as caught:
-        server(replace(HERE, clock="fast"), listening, print, print)
+@pytest.mark.parametrize("start", [app.started, lambda one: serve(one, print, print)])
+def test_a_clock_that_does_not_exist_is_refused_before_a_port_is_taken(
+    start: Callable[[Settings], object], taken: socket.socket
+) -> None:
+    with pytest.raises(Mistake) as caught:
+        start(replace(HERE, clock="fast", port=port(taken)))
     modes = "real, manual, instant, or a pace such as 60x"
     assert str(caught.value) == f"clock 'fast' is no mode: {modes}"
 
 
-def started(settings: Settings, act: Callable[[str], object]) -> tuple[list[str], list[str]]:
+def watched(settings: Settings, act: Callable[[str], object]) -> tuple[list[str], list[str]]:
     """What a server has said and logged, when `act` was done to it at its origin."""
     said: list[str] = []
     logged: list[str] = []
@@ -147,7 +132,7 @@ def started(settings: Settings, act: Callable[[str], object]) -> tuple[list[str]
         ready.set()
 
     listening = bound(settings)
-    inner = server(settings, listening, say, logged.append)
+    inner = server(app.started(settings), settings, listening, say, logged.append)
     assert isinstance(inner, Server)
     thread = threading.Thread(target=inner.run, kwargs={"sockets": [listening]})
     thread.start()
@@ -169,10 +154,10 @@ def port_of(line: str) -> int:
 @pytest.mark.parametrize("host", ["127.0.0.1", IPV6])
 def test_server_says_when_it_is_ready(host: str) -> None:
     settings = replace(HERE, host=host, clock="60x", quiet=False)
-    said, logged = started(settings, lambda origin: ask(f"{origin}/_mock/health"))
+    said, logged = watched(settings, lambda origin: ask(f"{origin}/_mock/health"))
     known, made = listings(), world(HERE)
-    counted = f"{len(known)} provider" + ("s" if len(known) > 1 else "")
-    told = f"clock 60x, seed s, {counted}, {len(made.stories.named)} scenarios"
+    many = f"{len(known)} provider" + ("s" if len(known) > 1 else "")
+    told = f"clock 60x, seed s, {many}, {counted(made)} scenarios"
     base = Address(host, port_of(said[0])).origin
     assert said[0] == f"mockserver ready on {base} ({told})"
     assert said[1:] == [f"  {name}: {base}/{name}" for name in known]
@@ -185,7 +170,7 @@ def test_server_logs_a_line_for_each_fact_unless_it_is_quiet(*, quiet: bool) -> 
         ask(f"{origin}/api/v2/voice/c2c", dict(CLICK))
         ask(f"{origin}/_mock/clock/advance", {"until": "idle"})
 
-    _, logged = started(replace(HERE, quiet=quiet), act)
+    _, logged = watched(replace(HERE, quiet=quiet), act)
     verbs = [line.split()[-1] for line in logged]
     assert verbs[3:-3] == ([] if quiet else ["ring", "answer", "ring", "answer", "bridge",
                                             "normal", "normal", "completed"])  # fmt: skip
@@ -261,7 +246,7 @@ def test_serve_takes_no_harm_from_the_signal_that_ends_it(monkeypatch: pytest.Mo
     seen = list[object]()
 
     def run(self: Server, sockets: list[socket.socket] | None = None) -> None:
-        assert self.config.http == "httptools"
+        assert self.config.http is Breakable
         for one in sockets or ():
             seen.append(port(one) > 0)
             one.close()

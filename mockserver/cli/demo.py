@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -17,10 +18,9 @@ def command() -> None:
     from mockserver.app import running  # noqa: PLC0415 - --help needs none of it
     from mockserver.settings import read  # noqa: PLC0415 - as above
 
-    settings = read(
-        {"port": "0", "clock": "manual", "start_at": START, "seed": "demo", "quiet": True}, {}
-    )
-    with running(settings) as origin:
+    fixed = {"port": "0", "clock": "manual", "start_at": START, "seed": "demo", "quiet": True}
+    # an empty directory, so that ./mockserver.yaml has no say
+    with TemporaryDirectory() as bare, running(read({**fixed, "scenarios": (bare,)}, {})) as origin:
         click.echo(f"mockserver listens on {origin}, its clock stands still at {START}\n")
         for provider in _ask(origin, "GET", "/_mock/providers")["providers"]:
             for text in _played(origin, provider):

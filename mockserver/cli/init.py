@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -34,7 +35,7 @@ scenarios:
   # scenario by the header `X-Mock-Scenario: customer-busy`.
   customer-busy: {legs: {callee: {ring: 3s, then: busy}}}
 
-  # A scenario with `match` plays for every request that suits; here the second redial is answered.
+  # A scenario with `match` plays for every request that suits; here the first redial is answered.
   sleepy-customer:
     match: {callee: "*0402"}
     attempts: [no-answer, answered]
@@ -55,11 +56,19 @@ def command(directory: Path) -> None:
     """Write a commented mockserver.yaml into DIRECTORY, and its schema beside it."""
     from mockserver.world import schema  # noqa: PLC0415 - --help needs none of it
 
-    target = directory / FILE
-    if target.exists():
-        click.echo(f"{target} is there already, and stays as it is", err=True)
-        sys.exit(BAD_USAGE)
-    directory.mkdir(parents=True, exist_ok=True)
-    target.write_text(START, "utf-8")
-    (directory / SCHEMA).write_text(json.dumps(schema(), indent=2) + "\n", "utf-8")
-    click.echo(f"wrote {target} and {directory / SCHEMA}; check it by: mockserver check {target}")
+    target, beside = directory / FILE, directory / SCHEMA
+    for one in (target, beside):
+        if one.exists():
+            _end(f"{one} is there already, and stays as it is")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        target.write_text(START, "utf-8")
+        beside.write_text(json.dumps(schema(), indent=2) + "\n", "utf-8")
+    except OSError as error:
+        _end(f"{directory} cannot be written to: {error.strerror}")
+    click.echo(f"wrote {target} and {beside}; check it by: mockserver check {target}")
+
+
+def _end(text: str) -> NoReturn:
+    click.echo(text, err=True)
+    sys.exit(BAD_USAGE)

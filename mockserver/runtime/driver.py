@@ -85,7 +85,7 @@ class Driver:
 
     async def hurry(self, now: int) -> None:
         """What is due at the instant of a request, before its answer: a story has asked for it."""
-        while (due := self.store.peek()) and due.at <= now:
+        while (due := self.store.peek()) and due.at <= now and not self.stopping:
             self._step(due)
             await self.settled()
 

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 from mockserver.core.account import Account
@@ -73,6 +72,5 @@ class Sandbox:
         """End the task of this sandbox, an advance of it, and whatever it has sent out."""
         if self._task:
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.gather(self._task, return_exceptions=True)
         await self.driver.stop()

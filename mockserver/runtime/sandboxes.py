@@ -47,6 +47,7 @@ class Sandboxes:
         self._made = made
         self._real = real
         self._sweeper: asyncio.Task[None] | None = None
+        self.stopping = False
         self._claims: dict[Claim, str] = {}
         self._used: dict[str, float] = {}
         self._all: dict[str, Sandbox] = {}
@@ -106,6 +107,7 @@ class Sandboxes:
 
     async def halt(self) -> None:
         """Every advance ends where it is, and nothing is out any more."""
+        self.stopping = True
         await asyncio.gather(*(sandbox.driver.stop() for sandbox in self))
 
     async def stop(self) -> None:

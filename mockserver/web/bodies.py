@@ -3,8 +3,7 @@
 import json
 import logging
 import math
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, NoReturn
 from urllib.parse import parse_qsl
 
@@ -12,28 +11,21 @@ from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartState, parse_options_header
 
-MAX_DEPTH: Final = 64
-MAX_FIELDS: Final = 1_000
+from mockserver.web.brackets import MAX_DEPTH, MAX_FIELDS, TOO_DEEP, TOO_MANY, Pairs, unfold
+
 MAX_DIGITS: Final = 309
 
-_TOO_DEEP: Final = f"is nested deeper than {MAX_DEPTH} levels"
-_TOO_MANY: Final = f"has more than {MAX_FIELDS} fields"
 _FLAWS: Final[tuple[tuple[type[Exception], str], ...]] = (
     (json.JSONDecodeError, "is not JSON: line {0.lineno} column {0.colno}: {0.msg}"),
     (UnicodeError, "is not UTF-8: {0.reason}"),
     (FormParserError, "is not a multipart form: {0}"),
-    (RecursionError, _TOO_DEEP),
+    (RecursionError, TOO_DEEP),
     (ValueError, "{0}"),
 )
 """How a flaw goes on after `the body` or `the query`: our own errors are worded so already."""
 
-_BRACKETED: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])+)")
-_INDEX: Final = re.compile(r"0|[1-9][0-9]{0,8}")
-
 # The parser warns of every broken form; without a handler that would land on standard error.
 logging.getLogger("python_multipart").addHandler(logging.NullHandler())
-
-Pairs = Collection[tuple[str, object]]
 
 
 class Decoded(NamedTuple):
@@ -60,10 +52,10 @@ def decode(content_type: str, body: bytes, query: str) -> Decoded:
     subject = "query"
     try:
         asked = _form(query.encode("latin-1")) if query else ()
-        fields = _unfold(asked, MAX_FIELDS)
+        fields = unfold(asked, MAX_FIELDS)
         subject = "body"
         sent = _read(content_type, body)
-        return Decoded(fields | _unfold(sent, MAX_FIELDS - len(asked)), "")
+        return Decoded(fields | unfold(sent, MAX_FIELDS - len(asked)), "")
     except (ValueError, RecursionError) as error:
         return Decoded(fields, f"the {subject} {_why(error)}")
 
@@ -96,7 +88,7 @@ def _guess(body: bytes) -> Pairs:
 def _form(body: bytes) -> Pairs:
     # Counted first: a megabyte of ampersands would otherwise be split before it is refused.
     if body.count(b"&") > MAX_FIELDS:
-        raise ValueError(_TOO_MANY)
+        raise ValueError(TOO_MANY)
     return parse_qsl(body.decode(), keep_blank_values=True, errors="strict")
 
 
@@ -121,7 +113,7 @@ def _measure(value: object) -> None:
         layers = (outer.values() if isinstance(outer, dict) else outer for outer in level)
         level = [inner for layer in layers for inner in layer if isinstance(inner, dict | list)]
     if level:
-        raise ValueError(_TOO_DEEP)
+        raise ValueError(TOO_DEEP)
 
 
 def _integer(digits: str) -> int:
@@ -149,7 +141,7 @@ def _multipart(body: bytes, boundary: bytes) -> Pairs:
     if not boundary:
         raise ValueError("is a multipart form without a boundary")
     if body.count(b"\r\n--" + boundary) > MAX_FIELDS:
-        raise ValueError(_TOO_MANY)
+        raise ValueError(TOO_MANY)
     parts: list[tuple[dict[bytes, bytes], bytearray]] = []
     names: list[bytes] = []
     parser = MultipartParser(
@@ -178,72 +170,3 @@ def _part(headers: Mapping[bytes, bytes], data: bytes) -> tuple[str, object]:
         return name, data.decode()
     content_type = headers.get(b"content-type", b"application/octet-stream")
     return name, Upload(options[b"filename"].decode(), content_type.decode(), data)
-
-
-class _Branch(dict[str, object]):
-    """A mapping that brackets build; `following` is the index that `[]` means next, as in PHP."""
-
-    following = 0
-
-    def key(self, hook: str | None) -> str:
-        key = str(self.following) if hook is None else hook
-        if _INDEX.fullmatch(key):
-            self.following = max(self.following, int(key) + 1)
-        return key
-
-
-def _unfold(pairs: Pairs, room: int) -> dict[str, object]:
-    if len(pairs) > room:
-        raise ValueError(_TOO_MANY)
-    flat = dict(pairs)
-    if "[" not in "".join(flat):
-        return flat
-    root = _Branch()
-    for key, value in pairs:
-        _put(root, _path(key), value)
-    return {key: _settled(value) for key, value in root.items()}
-
-
-def _path(key: str) -> Sequence[str | None]:
-    """`a[b][]` -> a, b, None; a key with stray brackets is its own path."""
-    bracketed = _BRACKETED.fullmatch(key)
-    if bracketed is None:
-        return (key,)
-    head, hooks = bracketed.groups()
-    if hooks.count("[") > MAX_DEPTH:
-        raise ValueError(_TOO_DEEP)
-    return head, *(hook or None for hook in hooks[1:-1].split("]["))
-
-
-def _put(branch: _Branch, path: Sequence[str | None], value: Any) -> None:
-    key = branch.key(path[0])
-    if len(path) > 1:
-        _put(_grown(branch, key), path[1:], value)
-    elif isinstance(value, dict) and isinstance(branch.get(key), dict):
-        _merge(_grown(branch, key), value)
-    else:
-        branch[key] = value
-
-
-def _grown(branch: _Branch, key: str) -> _Branch:
-    """What stands under the key, made fit to grow; anything but a mapping gives way."""
-    there = branch.get(key)
-    if isinstance(there, _Branch):
-        return there
-    branch[key] = grown = _Branch()
-    _merge(grown, there if isinstance(there, dict) else {})
-    return grown
-
-
-def _merge(branch: _Branch, values: Mapping[str, object]) -> None:
-    for key, value in values.items():
-        _put(branch, (key,), value)
-
-
-def _settled(value: object) -> object:
-    if not isinstance(value, _Branch):
-        return value
-    inner = {key: _settled(one) for key, one in value.items()}
-    indexes = [str(index) for index in range(len(inner))]
-    listed = inner and inner.keys() == set(indexes)
-    return [inner[index] for index in indexes] if listed else inner

@@ -45,22 +45,29 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
     if refusal:
         await refusal(scope, receive, send)
         return
-    vendor = decoded(scope, body, parts.public_url)
     try:
-        sandbox = scope["sandbox"] = _sandbox(scope, parts, found, vendor)
+        asked = _settled(scope, parts, found, decoded(scope, body, parts.public_url))
+    except Exception as error:  # noqa: BLE001 - whatever a provider does, it is told as ours
+        asked = _failed(scope["sandbox"] or parts.sandboxes.get(DEFAULT), error)
+    if isinstance(asked, Response):
+        await asked(scope, receive, send)
+        return
+    await _conversation(scope["sandbox"], asked, (scope, receive, send))
+
+
+def _settled(
+    scope: Scope, parts: Parts, found: Found | Unknown, vendor: Request
+) -> Asked | Response:
+    """The request with its sandbox and what a story says of it, or our own refusal."""
+    try:
+        sandbox: Sandbox = _sandbox(scope, parts, found, vendor)
     except Full:
-        refusal = problem(409, "too many sandboxes", "DELETE some at /_mock/sandboxes/{name}")
-        await refusal(scope, receive, send)
-        return
+        return problem(409, "too many sandboxes", "DELETE some at /_mock/sandboxes/{name}")
+    scope["sandbox"] = sandbox
     if isinstance(found, Unknown):
-        await _lost(sandbox, vendor, found)(scope, receive, send)
-        return
+        return _lost(sandbox, vendor, found)
     asked = _asked(found, vendor)
-    refusal = _unplayable(sandbox, asked)
-    if refusal:
-        await refusal(scope, receive, send)
-        return
-    await _conversation(sandbox, consulted(sandbox.store, asked), (scope, receive, send))
+    return _unplayable(sandbox, asked) or consulted(sandbox.store, asked)
 
 
 async def _conversation(sandbox: Sandbox, asked: Asked, wire: tuple[Scope, Receive, Send]) -> None:
@@ -115,14 +122,18 @@ def _answered(sandbox: Sandbox, asked: Asked, now: int) -> tuple[Response, tuple
     try:
         exchange = request(sandbox.store, asked, now)
         response = _response(exchange)
-    except Exception as error:
-        log.exception("a provider failed")
-        sandbox.store.record(Fact(now, "error", "", error))
-        return problem(500, "mock failed", f"this is a fault of the mock server: {error!r}"), ()
+    except Exception as error:  # noqa: BLE001 - whatever a provider does, it is told as ours
+        return _failed(sandbox, error), ()
     sandbox.took[exchange.id] = round((time.perf_counter() - since) * 1_000)
     if len(sandbox.took) > KEPT:
         del sandbox.took[next(iter(sandbox.took))]
     return response, exchange.calls
+
+
+def _failed(sandbox: Sandbox, error: Exception) -> Response:
+    log.error("a provider failed", exc_info=error)
+    sandbox.store.record(Fact(sandbox.clock.now(), "error", "", error))
+    return problem(500, "mock failed", f"this is a fault of the mock server: {error!r}")
 
 
 def _names(header: str) -> list[str]:
@@ -141,7 +152,9 @@ def _lost(sandbox: Sandbox, vendor: Request, unknown: Unknown) -> Response:
 
 def _unplayable(sandbox: Sandbox, asked: Asked) -> Response | None:
     """A story in the header that nobody knows, or that needs what is not here."""
-    known = sandbox.store.world.stories.named
+    known = {
+        name: one for name, one in sandbox.store.world.stories.named.items() if "/" not in name
+    }
     for name in asked.stories:
         if name not in known:
             hint = nearest(name, known) or f"known: {', '.join(sorted(known))}"

@@ -27,6 +27,6 @@ def sound(value: Any) -> bool:
     """Whether a value can be written as JSON in UTF-8."""
     try:
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-    except (ValueError, RecursionError):
+    except (TypeError, ValueError, RecursionError):
         return False
     return True

@@ -12,16 +12,37 @@ SECRET_HEADERS: Final = frozenset(
     {"authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key", "x-mock-token"}
 )
 SECRET_NAMES: Final = frozenset(
-    {"access_token", "apikey", "api_key", "security-id", "token", "password", "secret"}
+    {
+        "access_token",
+        "apikey",
+        "api_key",
+        "credential",
+        "security-id",
+        "token",
+        "password",
+        "secret",
+    }
 )
 SHORTEST: Final = 4
 """A shorter credential is only hidden where a secret name tells it: it may be part of any word."""
 
-_NAMES: Final = "|".join(map(re.escape, sorted(SECRET_NAMES)))
+
+def _spelled(name: str) -> str:
+    """A pattern for a name, whose letters may be percent-encoded or escaped as in JSON."""
+    return "".join(rf"(?:{re.escape(one)}|(?:%|\\u00){ord(one):02x})" for one in name)
+
+
+_NAMES: Final = "|".join(_spelled(name) for name in sorted(SECRET_NAMES))
 _IN_TEXT: Final = re.compile(
-    rf'(?i)((?:{_NAMES})"?(?:\s*[:=]\s*|[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n)"?)([^"&,;\s}}\]]+)'
+    rf'(?i)((?:{_NAMES})(?:(?:\[|%5b)[^=&\s]{{0,40}})?"?\s*[:=][\s["]*'
+    # bounded, so that a megabyte of names does not take minutes
+    rf'|name="?(?:{_NAMES})"?[^\r\n]{{0,99}}\r\n(?:[^\r\n]{{1,99}}\r\n){{0,4}}\r\n)'
+    r'([^"&,;\s}\]]+)'
 )
 """A secret in a form, in a multipart form, or in JSON that is broken."""
+
+_USER: Final = re.compile(r"(?<=://)[^\s/?#@]+(?=@)")
+"""Name and password in a URL."""
 
 
 def mask(secret: str, salt: str) -> str:
@@ -32,13 +53,16 @@ def headers(given: Mapping[str, str], salt: str) -> dict[str, str]:
     """Headers as they may be shown: the scheme of an authorization stays readable."""
     hidden = SECRET_HEADERS | SECRET_NAMES
     return {
-        name: _authorization(value, salt) if name.lower() in hidden else value
-        for name, value in given.items()
+        name: _authorization(told, salt) if name.lower() in hidden else text(told, salt)
+        for name, told in given.items()
     }
 
 
 def value(given: Any, salt: str) -> Any:
-    """A JSON value as it may be shown: whatever stands below a secret name is masked."""
+    """A JSON value as it may be shown: whatever stands below a secret name is masked.
+
+    So is each of an account's credentials.
+    """
     if isinstance(given, Mapping):
         return {name: _named(name, inner, salt) for name, inner in given.items()}
     if isinstance(given, list | tuple):
@@ -47,24 +71,23 @@ def value(given: Any, salt: str) -> Any:
 
 
 def text(given: str, salt: str) -> str:
-    """Text that may be a form, or JSON that does not read."""
-    return _IN_TEXT.sub(lambda found: found[1] + mask(found[2], salt), given)
+    """Text that may be a form, a URL, or JSON that does not read."""
+    known = _USER.sub(lambda found: mask(found[0], salt), given)
+    return _IN_TEXT.sub(lambda found: found[1] + mask(found[2], salt), known)
 
 
 def query(given: str, salt: str) -> str:
     """A query string; one that tells a secret is spelled anew."""
     pairs = parse_qsl(given, keep_blank_values=True, encoding="utf-8", errors="replace")
-    if not any(name.lower() in SECRET_NAMES for name, _ in pairs):
+    if not any(_secret(name) for name, _ in pairs):
         return given
-    shown = [
-        (name, mask(told, salt) if name.lower() in SECRET_NAMES else told) for name, told in pairs
-    ]
+    shown = [(name, mask(told, salt) if _secret(name) else told) for name, told in pairs]
     return urlencode(shown, safe="*")
 
 
 def url(given: str, salt: str) -> str:
     front, mark, asked = given.partition("?")
-    return f"{front}?{query(asked, salt)}" if mark else given
+    return text(front, salt) + mark + query(asked, salt)
 
 
 def without(given: Any, secret: str | None, salt: str) -> Any:
@@ -79,9 +102,15 @@ def without(given: Any, secret: str | None, salt: str) -> Any:
 
 
 def _named(name: str, inner: Any, salt: str) -> Any:
-    if name.lower() not in SECRET_NAMES or inner is None:
+    if name.lower() == "credentials" and isinstance(inner, list | tuple):
+        return [mask(str(one), salt) for one in inner]
+    if not _secret(name) or inner is None:
         return value(inner, salt)
     return mask(inner if isinstance(inner, str) else json.dumps(inner, sort_keys=True), salt)
+
+
+def _secret(name: str) -> bool:
+    return name.partition("[")[0].lower() in SECRET_NAMES
 
 
 def _authorization(given: str, salt: str) -> str:

@@ -1,7 +1,8 @@
 """The whole site as one ASGI application: the control API, and the vendors for every other path."""
 
+import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
 from starlette.applications import Starlette
@@ -92,7 +93,13 @@ def site(parts: Parts, lifespan: Callable[[Any], AbstractAsyncContextManager[Non
             await refusal(scope, receive, send)
             return
         ours = scope["path"].startswith(OURS) or _asks_for_index(scope, parts)
-        await (app if ours else gateway)(scope, receive, dated(send, scope))
+        tell = dated(send, scope)
+        try:
+            await (app if ours else gateway)(scope, receive, tell)
+        except asyncio.CancelledError:
+            if not parts.sandboxes.stopping:
+                raise
+            await given_up(scope, receive, tell)
 
     return entrance
 
@@ -132,6 +139,13 @@ def _asks_for_index(scope: Scope, parts: Parts) -> bool:
     headers, listings = Headers(scope=scope), parts.sandboxes.start_from[0].listings
     asks = "text/html" in headers.get("accept", "")
     return asks and addressed(listings, headers.get("host", "")) is None
+
+
+async def given_up(scope: Scope, receive: Receive, send: Send) -> None:
+    """A request not done before the server ends, for which uvicorn would print a traceback."""
+    answer = problem(503, "mock ends", "the mock server has been told to end")
+    with suppress(RuntimeError):  # its answer had begun already
+        await answer(scope, receive, send)
 
 
 def dated(send: Send, scope: Scope) -> Send:

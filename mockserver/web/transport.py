@@ -36,5 +36,6 @@ async def broken(how: str, scope: Scope, receive: Receive, send: Send) -> None:
         transport.abort()
     else:
         transport.close()
+    # uvicorn wants to have seen the end before the application returns
     while (await receive())["type"] != "http.disconnect":
-        """uvicorn wants to have seen the end before the application returns."""
+        continue

@@ -11,7 +11,7 @@ from mockserver.core.webhook import Attempt as Try
 from mockserver.core.webhook import Delivery
 from mockserver.engine.store import Exchange, Store, World
 from mockserver.web import masking
-from mockserver.web.legible import legible, plain
+from mockserver.web.legible import legible, plain, sound
 
 SHOWN = ("accept", "content-type", "x-mock-scenario")
 
@@ -95,7 +95,7 @@ def webhook_json(delivery: Delivery, salt: str) -> dict[str, Any]:
         "state": delivery.state,
         "next_at": _time(delivery.due),
         "attempts": [
-            {**_try(made), "duration_ms": made.answer.millis, "answer": legible(made.answer.body)}
+            {**_try(made), "duration_ms": made.answer.millis, "answer": _heard(made, salt)}
             for made in delivery.attempts
         ],
     }
@@ -118,7 +118,8 @@ def fact_json(fact: Fact, world: World) -> dict[str, Any]:
         case Moot() | Skipped():
             return {**told, **fact.what._asdict()}
         case Mapping():
-            return {**told, **fact.what}
+            shown: dict[str, Any] = masking.value(fact.what, world.seed)
+            return {**told, **shown}
     return {**told, "error": repr(fact.what)}
 
 
@@ -162,10 +163,16 @@ def _try(made: Try) -> dict[str, Any]:
     }
 
 
+def _heard(made: Try, salt: str) -> Any:
+    return masking.value(legible(made.answer.body), salt)
+
+
 def _time(at: int | None) -> str | None:
     return None if at is None else iso(at)
 
 
 def _answer(exchange: Exchange) -> Any:
     body = exchange.reply.body
-    return legible(body) if isinstance(body, bytes) else body
+    if isinstance(body, bytes):
+        return legible(body)
+    return body if sound(body) else repr(body)

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -41,11 +42,7 @@ def test_demo_shows_the_life_of_a_call() -> None:
         ("MOCKSERVER_PORT", "x"),
         ("MOCKSERVER_CLOCK", "real"),
         ("MOCKSERVER_START_AT", "2030-01-01T00:00:00Z"),
-        pytest.param(
-            "MOCKSERVER_WEBHOOK",
-            "mobtexting=http://127.0.0.1:9/",
-            marks=pytest.mark.xfail(strict=True, reason="cli.demo reads the variables of `serve`"),
-        ),
+        ("MOCKSERVER_WEBHOOK", "mobtexting=http://127.0.0.1:9/"),
     ],
 )
 def test_demo_is_the_same_whatever_the_variables_say(variable: str, value: str) -> None:
@@ -54,6 +51,26 @@ def test_demo_is_the_same_whatever_the_variables_say(variable: str, value: str) 
         return re.sub(r"127\.0\.0\.1:\d+", "HERE", text)
 
     assert told(**{variable: value}) == told()
+
+
+@pytest.mark.parametrize("text", ["scenarios: [", "default: callee-busy"])
+def test_demo_is_the_same_whatever_file_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    def told() -> str:
+        done = CliRunner().invoke(group, ["demo"])
+        assert done.exit_code == 0
+        return re.sub(r"127\.0\.0\.1:\d+", "HERE", done.stdout)
+
+    before = told()
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mockserver.yaml").write_text(text, "utf-8")
+    assert told() == before
+
+
+def test_demo_shows_no_credential() -> None:
+    text = CliRunner().invoke(group, ["demo"]).stdout.lower()
+    assert [word for word in ("bearer", "authorization", "token") if word in text] == []
 
 
 def test_demo_in_a_process() -> None:

@@ -83,18 +83,9 @@ def test_not_ready_when_nobody_listens() -> None:
         b"HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>",
         b"",
-        pytest.param(
-            b"SSH-2.0-OpenSSH\r\n",
-            marks=pytest.mark.xfail(strict=True, reason="an HTTPException is not caught: 70"),
-        ),
-        pytest.param(
-            b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}",
-            marks=pytest.mark.xfail(strict=True, reason="a health without `version` fails: 70"),
-        ),
-        pytest.param(
-            b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]",
-            marks=pytest.mark.xfail(strict=True, reason="a health that is no object fails: 70"),
-        ),
+        b"SSH-2.0-OpenSSH\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]",
     ],
     ids=["503", "404", "html", "nothing", "ssh", "object", "list"],
 )
@@ -111,10 +102,7 @@ def test_not_ready_when_somebody_else_answers(content: bytes) -> None:
         "nowhere",
         "nothing://127.0.0.1",
         "http://",
-        pytest.param(
-            "http://127.0.0.1:x",
-            marks=pytest.mark.xfail(strict=True, reason="an InvalidURL is not caught: 70"),
-        ),
+        "http://127.0.0.1:x",
     ],
 )
 def test_not_ready_at_a_bad_url(url: str) -> None:
@@ -123,7 +111,6 @@ def test_not_ready_at_a_bad_url(url: str) -> None:
     assert done.stderr.startswith("mockserver at ")
 
 
-@pytest.mark.xfail(strict=True, reason="cli.ready does not catch a Mistake: 70")
 def test_ready_with_a_bad_variable() -> None:
     done = ready(MOCKSERVER_PORT="x")
     assert done.exit_code == 2

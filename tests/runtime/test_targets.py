@@ -1,12 +1,9 @@
-"""Which address a webhook may be sent to: the URL, the name, the address."""
+"""Which address a webhook may be sent to: the name, the address, the policy."""
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from socket import gaierror, inet_aton, inet_ntoa
-from threading import Event
 
 import pytest
 from hypothesis import given, settings
@@ -20,11 +17,8 @@ from mockserver.runtime.targets import (
     Policy,
     Refused,
     Target,
-    addresses,
     choose,
     kind,
-    locate,
-    look_up,
     network,
     plain,
     resolve,
@@ -257,127 +251,6 @@ def test_reason(host: str, reason: str) -> None:
     assert refused.reason == reason
 
 
-# --- URLs ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("url", "authority", "path"),
-    [
-        ("http://a", "a", "/"),
-        ("http://a/", "a", "/"),
-        ("http://a:80/", "a", "/"),
-        ("http://a:443/", "a:443", "/"),
-        ("https://a:443/", "a", "/"),
-        ("https://a:80/", "a:80", "/"),
-        ("HTTP://A.Test/Path", "a.test", "/Path"),
-        ("http://a:/x", "a", "/x"),
-        ("http://a:65535/x", "a:65535", "/x"),
-        ("http://a?x=1", "a", "/?x=1"),
-        ("http://a/x?y=1&z=%20#frag", "a", "/x?y=1&z=%20"),
-        ("http://a/x;v=1?y={o}", "a", "/x;v=1?y=%7Bo%7D"),
-        ("http://a/a b/ü", "a", "/a%20b/%C3%BC"),
-        ("http://a//x/../y", "a", "//x/../y"),
-        ("http://[::1]:8080/x", "[::1]:8080", "/x"),
-        ("http://[::1]/x", "[::1]", "/x"),
-        ("http://my_container-1:3000/x", "my_container-1:3000", "/x"),
-        ("http://bücher.test/", "xn--bcher-kva.test", "/"),
-        ("http://a/@x:y", "a", "/@x:y"),
-    ],
-)
-def test_url(url: str, authority: str, path: str) -> None:
-    place = locate(url)
-    assert isinstance(place, Place)
-    assert (place.authority, place.path) == (authority, path)
-
-
-UNREAD = "the URL cannot be read"
-SCHEME = "the scheme of the URL is neither http nor https"
-USER = "the URL has user-info"
-PORT = "the port of the URL is not in 1 to 65535"
-HOST = "the URL has no proper host"
-CONTROL = "the URL has a control character"
-
-
-@pytest.mark.parametrize(
-    ("url", "reason"),
-    [
-        ("", SCHEME),
-        ("a", SCHEME),
-        ("/path", SCHEME),
-        ("//a/path", SCHEME),
-        ("ftp://a/", SCHEME),
-        ("file:///etc/passwd", SCHEME),
-        ("javascript:alert(1)", SCHEME),
-        ("gopher://127.0.0.1:70/x", SCHEME),
-        ("unix:/var/run/docker.sock", SCHEME),
-        ("httpx://a/", SCHEME),
-        ("http:", HOST),
-        ("http://", HOST),
-        ("http:///path", HOST),
-        ("http:a/path", HOST),
-        ("http://?x", HOST),
-        ("http://:80/", HOST),
-        ("http://a b/", HOST),
-        ("http://a%20b/", HOST),
-        ("http://%31%32%37.0.0.1/", HOST),
-        ("http://a\\b/", HOST),
-        ("http://a\\.evil.test/", HOST),
-        ("http://a,b/", HOST),
-        ("http://*/", HOST),
-        ("http://{host}/", HOST),
-        ("http://<a>/", HOST),
-        ("http://a'b/", HOST),
-        ("http://[fe80::1%25eth0]/", HOST),
-        ("http://a..b/", UNREAD),
-        ("http://.a/", UNREAD),
-        (f"http://{'a' * 64}/", UNREAD),
-        ("http://[::1/", UNREAD),
-        ("http://::1/", UNREAD),
-        ("http://[::g]/", UNREAD),
-        ("http://[127.0.0.1]/", UNREAD),
-        ("http://a\u2100b/", UNREAD),
-        ("http://a/\ud800", UNREAD),
-        ("http://\ud800/", UNREAD),
-        ("http://a:0/", PORT),
-        ("http://a:00/", PORT),
-        ("http://a:65536/", UNREAD),
-        ("http://a:99999/", UNREAD),
-        ("http://a:-1/", UNREAD),
-        ("http://a:+80/", UNREAD),
-        ("http://a:8O/", UNREAD),
-        ("http://a:80:80/", UNREAD),
-        ("http://a:８０/", UNREAD),  # noqa: RUF001 -- full-width digits are the case
-        ("http://user@a/", USER),
-        ("http://user:secret@a/", USER),
-        ("http://@a/", USER),
-        ("http://:@a/", USER),
-        ("http://127.0.0.1\\@evil.test/", USER),
-        ("http://a@127.0.0.1@evil.test/", USER),
-        ("http://a/\r\nx: y", CONTROL),
-        ("http://a/\nx", CONTROL),
-        ("http://a\r/", CONTROL),
-        ("ht\ttp://a/", CONTROL),
-        ("http://a/\x00", CONTROL),
-        ("http://a\x00b/", CONTROL),
-        ("http://a/\x7f", CONTROL),
-        ("\x01http://a/", CONTROL),
-        ("http://a/?x=\x1b[2J", CONTROL),
-    ],
-)
-def test_url_refused(url: str, reason: str) -> None:
-    assert asyncio.run(resolve(url, EVERYTHING)) == Refused("protocol", reason)
-
-
-@given(st.text(max_size=60))
-@settings(max_examples=60, deadline=None)
-def test_any_text_is_a_place_or_refused(text: str) -> None:
-    for url in (text, f"http://{text}", f"http://a:{text}", f"http://a/{text}"):
-        place = locate(url)
-        assert isinstance(place, Refused) or f"{place.authority}{place.path}".isascii()
-
-
-# --- properties ----------------------------------------------------------------------------------
-
 DRESSES: tuple[Callable[[int], IPv6Address], ...] = (
     lambda inner: IPv6Address(0xFFFF << 32 | inner),
     lambda inner: IPv6Address(0xFFFF << 48 | inner),
@@ -423,98 +296,3 @@ def test_only_what_was_found_and_is_allowed_is_chosen(found: list[str], policy: 
 @pytest.mark.parametrize(("text", "expected"), [("10.0.0.0/8", "10.0.0.0/8"), ("a", "None")])
 def test_network(text: str, expected: str) -> None:
     assert str(network(text)) == expected
-
-
-# --- lookups -------------------------------------------------------------------------------------
-
-
-class Stuck:
-    """A resolver that answers only after `release`, and remembers what it was asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.begun = Event()
-        self.release = Event()
-
-    def __call__(self, name: str, *_: object, **__: object) -> list[tuple[object, ...]]:
-        self.asked.append(name)
-        self.begun.set()
-        self.release.wait()
-        return [(0, 0, 0, "", ("10.0.0.1", 0))]
-
-
-@pytest.fixture
-def stuck(monkeypatch: pytest.MonkeyPatch) -> Stuck:
-    stuck = Stuck()
-    monkeypatch.setattr(targets, "getaddrinfo", stuck)
-    return stuck
-
-
-def test_dead_names_delay_neither_localhost_nor_literals(stuck: Stuck) -> None:
-    async def scenario() -> list[str]:
-        dead = [asyncio.create_task(addresses(f"dead{number}.test")) for number in range(100)]
-        await asyncio.to_thread(stuck.begun.wait)
-        done = [(await addresses(host))[0] for host in ("localhost", "10.1.2.3", "::1")]
-        assert not any(task.done() for task in dead)
-        return done  # and whoever is still waiting is cancelled
-
-    assert asyncio.run(scenario()) == ["127.0.0.1", "10.1.2.3", "::1"]
-    assert len(stuck.asked) <= targets.LOOKUPS
-    stuck.release.set()
-
-
-def test_who_asks_for_the_same_name_shares_one_lookup(stuck: Stuck) -> None:
-    async def scenario() -> list[tuple[str, ...]]:
-        asking = [asyncio.create_task(addresses("slow.test")) for _ in range(20)]
-        await asyncio.to_thread(stuck.begun.wait)
-        asking.pop().cancel()
-        stuck.release.set()
-        return await asyncio.gather(*asking)
-
-    assert asyncio.run(scenario()) == [("10.0.0.1",)] * 19
-    assert stuck.asked == ["slow.test"]
-
-
-def test_a_lookup_that_nobody_awaits_any_more_is_not_begun(
-    stuck: Stuck, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(targets, "LOOKUPS", 1)
-    monkeypatch.setattr(targets, "PATIENCE", 0.01)
-    monkeypatch.setattr(targets, "monotonic", lambda: 0.0)
-
-    async def scenario() -> list[tuple[str, ...]]:
-        given_up = [await addresses("first.test"), await addresses("second.test")]
-        await asyncio.to_thread(stuck.begun.wait)
-        monkeypatch.setattr(targets, "PATIENCE", 2.0)
-        monkeypatch.setattr(targets, "monotonic", lambda: 1.0)
-        stuck.release.set()
-        return [*given_up, await addresses("third.test")]
-
-    assert asyncio.run(scenario()) == [(), (), ("10.0.0.1",)]
-    assert stuck.asked == ["first.test", "third.test"]
-
-
-def test_a_name_that_the_resolver_cannot_read_has_no_address(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def unreadable(*_: object, **__: object) -> None:
-        raise UnicodeError
-
-    monkeypatch.setattr(targets, "getaddrinfo", unreadable)
-    assert look_up("a..b") == ()
-
-
-HANGING = """
-import asyncio, threading
-from mockserver.runtime import targets
-targets.PATIENCE = 0.01
-targets.getaddrinfo = lambda *_, **__: threading.Event().wait()
-print(asyncio.run(targets.addresses("dead.test")))
-"""
-
-
-def test_a_hung_lookup_does_not_delay_the_exit() -> None:
-    done = subprocess.run(  # noqa: S603 -- our own interpreter and our own text
-        [sys.executable, "-c", HANGING], capture_output=True, text=True, timeout=10, check=True
-    )
-    assert (done.stdout, done.stderr) == ("()\n", "")

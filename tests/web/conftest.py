@@ -1,9 +1,9 @@
 """A whole site in one process: a manual clock, and a courier that remembers what it carried."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,9 +12,12 @@ from starlette.types import ASGIApp
 
 from mockserver.core.webhook import Answer, Delivery
 from mockserver.engine.store import World
-from mockserver.runtime.sandboxes import Sandbox, Timing
-from mockserver.web.site import site
+from mockserver.runtime.sandbox import Sandbox, Timing
+from mockserver.settings import read
+from mockserver.web.guard import Guard
+from mockserver.world import world as made
 from tests.conftest import CLICK, START
+from tests.house import built
 
 ORIGIN = "http://mock.test"
 C2C = "/api/v2/voice/c2c"
@@ -74,20 +77,31 @@ class House:
         return answer.json()
 
 
-@asynccontextmanager
-async def no_lifespan(_: Any) -> AsyncIterator[None]:
-    yield
-
-
 def build(world: World, mode: str = "manual", origins: tuple[str, ...] = (ORIGIN,)) -> House:
     postman = Postman()
-    sandbox = Sandbox("default", world, Timing(mode, START), postman)
-    return House(sandbox, postman, site(sandbox, lambda: origins, no_lifespan))
+    guard = Guard(hosts=("mock.test",))
+    sandboxes, app = built(world, Timing(mode, START), postman, guard, origins)
+    return House(sandboxes.get("default"), postman, app)
 
 
 @pytest.fixture
 def house(world: World) -> House:
     return build(world)
+
+
+def with_scenarios(folder: Path, text: str) -> World:
+    """The bundled world, and a user's file on top of it."""
+    file = folder / "mine.yaml"
+    file.write_text(text, "utf-8")
+    return made(read({"seed": "seed", "scenarios": (str(file),)}, {}))
+
+
+def with_account_of(house: House, **changes: Any) -> None:
+    """Another bundled account, from the next reset on."""
+    store = house.sandbox.store
+    key = ("mobtexting", "mobtexting-default")
+    changed = {**store.world.accounts, key: replace(store.world.accounts[key], **changes)}
+    store.world = replace(store.world, accounts=changed)
 
 
 def with_provider(world: World, **changes: Any) -> World:
@@ -105,3 +119,10 @@ def refusal(answer: httpx.Response) -> tuple[int, str, str]:
     assert (told["type"], told["status"]) == ("about:blank", answer.status_code)
     assert answer.headers["x-mock-problem"] == told["title"].replace(" ", "-")
     return answer.status_code, told["title"], told["detail"]
+
+
+def shape(value: Any) -> Any:
+    """The keys in their order, all the way down."""
+    if isinstance(value, list):
+        return [shape(one) for one in value]
+    return [(key, shape(inner)) for key, inner in value.items()] if isinstance(value, dict) else ""

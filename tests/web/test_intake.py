@@ -56,6 +56,7 @@ def test_limit_is_that_of_the_contract() -> None:
 def scope(**changes: Any) -> Scope:
     known: Scope = {
         "method": "POST",
+        "scheme": "http",
         "path": "/a b",
         "query_string": b"",
         "headers": [],
@@ -67,11 +68,18 @@ def scope(**changes: Any) -> Scope:
 @pytest.mark.parametrize(
     ("changes", "body", "expected"),
     [
-        ({}, b"", Request("POST", "/a b", client="")),
+        ({}, b"", Request("POST", "/a b", origin="http://", client="")),
         (
             {"client": ("10.0.0.7", 4711), "headers": [(b"host", b"mock.test:80")]},
             b"",
-            Request("POST", "/a b", "mock.test:80", {"host": "mock.test:80"}, client="10.0.0.7"),
+            Request(
+                "POST",
+                "/a b",
+                "mock.test:80",
+                "http://mock.test:80",
+                {"host": "mock.test:80"},
+                client="10.0.0.7",
+            ),
         ),
         (
             {"headers": [(b"content-type", b"application/json")], "query_string": b"a=1&b=2"},
@@ -79,6 +87,7 @@ def scope(**changes: Any) -> Scope:
             Request(
                 "POST",
                 "/a b",
+                origin="http://",
                 headers={"content-type": "application/json"},
                 query="a=1&b=2",
                 fields={"a": "1", "b": 3},
@@ -89,7 +98,7 @@ def scope(**changes: Any) -> Scope:
         (
             {"headers": [(b"x-odd", b"\xff\xe9")]},
             b"",
-            Request("POST", "/a b", headers={"x-odd": "ÿé"}, client=""),
+            Request("POST", "/a b", origin="http://", headers={"x-odd": "ÿé"}, client=""),
         ),
         (
             {"query_string": b"a=1"},
@@ -97,6 +106,7 @@ def scope(**changes: Any) -> Scope:
             Request(
                 "POST",
                 "/a b",
+                origin="http://",
                 query="a=1",
                 fields={"a": "1"},
                 client="",

@@ -39,9 +39,6 @@ def test_lines_of_a_call_and_its_report(store: Store) -> None:
     ]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="engine.carrying.place records `placed` before the store knows the call"
-)
 def test_line_of_a_call_that_is_placed(store: Store) -> None:
     lines = watched(store)
     click(store)
@@ -65,7 +62,7 @@ FAILED = Delivery(
     [
         ("event", Event(START, "digits", "a", {"digits": "12"}), "a digits 12"),
         ("attempt", FAILED, "w1 completed attempt 1 http://h/x dns failed"),
-        ("moot", Moot("ring", "b", ""), "moot verb ring leg b place"),
+        ("moot", Moot("ring", "b", "f:1:2", "so"), "moot verb ring leg b place f:1:2 why so"),
         ("skipped", Skipped("s", "b"), "skipped story s leg b"),
         ("clock", {"mode": "60x"}, "clock mode 60x"),
         ("control", {"method": "PATCH", "body": {"a": 1}}, "control method PATCH body {'a': 1}"),

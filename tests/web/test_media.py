@@ -105,6 +105,7 @@ def test_recording_whole_or_in_part(
         "content-length": str(len(content)),
         "accept-ranges": "bytes",
         "x-content-type-options": "nosniff",
+        "x-mock-now": "2026-01-01T09:00:00.000Z",
     }
     if part:
         told["content-range"] = f"bytes {part.start}-{part.stop - 1}/16044"

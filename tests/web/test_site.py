@@ -1,14 +1,14 @@
 """Who gets which path: the control API, the vendors, the lifespan."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mockserver.catalog.accounts import read_account
 from mockserver.web.site import NOUNS, site
 from tests.web.conftest import ORIGIN, PROBLEM, House, refusal
 
@@ -80,7 +80,7 @@ def test_the_lifespan_is_run(house: House) -> None:
     async def send(message: Message) -> None:
         seen.append(message["type"])
 
-    app = site(house.sandbox, read_account, lambda: (ORIGIN,), lifespan)
+    _, app = built(world, Timing("manual", START), Postman(), lifespan=lifespan)
     run(app, {"type": "lifespan", "state": {}}, receive, send)
     assert seen == ["start", "lifespan.startup.complete", "stop", "lifespan.shutdown.complete"]
 
@@ -97,3 +97,55 @@ def test_a_websocket_is_refused(house: House) -> None:
     scope = {"type": "websocket", "path": "/_mock/events", "headers": [], "query_string": b""}
     run(house.app, scope, receive, send)
     assert [message["type"] for message in sent] == ["websocket.close"]
+
+
+# --- the end of the server -----------------------------------------------------------------------
+
+
+def cancelled(house: House, begun: list[Message]) -> list[Message]:
+    """What is sent for a request that is cancelled while it waits; `begun` was sent before."""
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start" and any(
+            one["type"] == message["type"] for one in sent
+        ):
+            raise RuntimeError("its answer had begun already")
+        sent.append(message)
+
+    async def receive() -> Message:
+        for message in begun:
+            await send(message)
+        waiting.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def scenario() -> None:
+        scope = {"type": "http", "method": "POST", "path": "/x", "headers": []}
+        running: Coroutine[Any, Any, None] = house.app(scope, receive, send)  # type: ignore[assignment] # it is one
+        task = asyncio.create_task(running)
+        await waiting.wait()
+        task.cancel()
+        await task
+
+    waiting = asyncio.Event()
+    asyncio.run(scenario())
+    return sent
+
+
+def test_a_request_that_the_server_gives_up_at_its_end_is_told(house: House) -> None:
+    house.sandbox.driver.stopping = True
+    start, body = cancelled(house, [])
+    assert (start["status"], json.loads(body["body"])["title"]) == (503, "mock ends")
+    assert dict(start["headers"])[b"x-mock-now"] == b"2026-01-01T09:00:00.000Z"
+
+
+def test_a_request_whose_answer_had_begun_is_given_up_silently(house: House) -> None:
+    house.sandbox.driver.stopping = True
+    begun: Message = {"type": "http.response.start", "status": 200, "headers": []}
+    assert cancelled(house, [begun]) == [begun]
+
+
+def test_a_request_that_its_client_cancels_is_cancelled(house: House) -> None:
+    with pytest.raises(asyncio.CancelledError):
+        cancelled(house, [])

@@ -12,8 +12,8 @@ from mockserver.core.facts import Fact
 from mockserver.core.nearest import nearest
 from mockserver.engine.store import Store
 from mockserver.runtime.sandbox import Sandbox
+from mockserver.web import masking
 from mockserver.web.control.reading import object_of, sandbox_of
-from mockserver.web.masking import mask
 
 
 async def accounts(request: Request) -> JSONResponse:
@@ -57,11 +57,10 @@ def _set(sandbox: Sandbox, key: tuple[str, str], document: Any, method: str) -> 
         raise HTTPException(422, "; ".join(told))
     store.accounts[key] = account
     path = f"/accounts/{provider}/{name}"
-    shown = _shown(account, store.world.seed)
-    control = {"method": method, "path": path, "body": shown}
+    control = {"method": method, "path": path, "body": account.document}
     store.record(Fact(sandbox.clock.now(), "control", "", control))
     sandbox.driver.nudge()
-    return JSONResponse(shown)
+    return JSONResponse(_shown(account, store.world.seed))
 
 
 def _account(request: Request, store: Store) -> Account:
@@ -75,10 +74,8 @@ def _account(request: Request, store: Store) -> Account:
 
 
 def _shown(account: Account, salt: str) -> dict[str, Any]:
-    document = dict(account.document)
-    if account.credentials is not None:
-        document["credentials"] = sorted(mask(one, salt) for one in account.credentials)
-    return document
+    shown: dict[str, Any] = masking.value(account.document, salt)
+    return shown
 
 
 ROUTES = (

@@ -12,6 +12,7 @@ from mockserver.core.facts import Fact
 from mockserver.core.nearest import nearest
 from mockserver.core.selection import Activation
 from mockserver.core.story import Match
+from mockserver.web import masking
 from mockserver.web.control.reading import object_of, sandbox_of
 
 GLOBS = ("provider", "operation", "account", "credential", "a", "b", "callee")
@@ -19,7 +20,8 @@ FORM = '{"scenario": "callee-busy", "match": {"provider": "mobtexting"}, "times"
 
 
 async def activations(request: Request) -> JSONResponse:
-    listed = [_printed(one) for one in sandbox_of(request).store.activations]
+    store = sandbox_of(request).store
+    listed = [_printed(one, store.world.seed) for one in store.activations]
     return JSONResponse({"activations": listed})
 
 
@@ -37,7 +39,7 @@ async def activate(request: Request) -> JSONResponse:
     store.activations.append(made)
     told = {"method": "POST", "path": "/activations", "body": body}
     store.record(Fact(sandbox.clock.now(), "control", "", told))
-    return JSONResponse(_printed(made), 201)
+    return JSONResponse(_printed(made, store.world.seed), 201)
 
 
 async def clear(request: Request) -> Response:
@@ -62,9 +64,9 @@ def _match(given: Any) -> Match:
     return Match(globs, {name: str(glob) for name, glob in fields.items()})
 
 
-def _printed(one: Activation) -> dict[str, Any]:
+def _printed(one: Activation, salt: str) -> dict[str, Any]:
     fields = {"fields": dict(one.match.fields)} if one.match.fields else {}
-    match = {**one.match.globs, **fields}
+    match = masking.value({**one.match.globs, **fields}, salt)
     return {"id": one.id, "scenario": one.story, "match": match, "left": one.left}
 
 

@@ -28,8 +28,9 @@ async def change(request: Request) -> JSONResponse:
     mode = str(body.get("mode", ""))
     if rate(mode) is None or body.keys() != {"mode"}:
         raise HTTPException(422, f'send {{"mode": ...}}, one of {MODES}')
+    now = sandbox.clock.now()
     sandbox.clock.set(mode)
-    sandbox.store.record(Fact(sandbox.clock.now(), "clock", "", {"mode": mode}))
+    sandbox.store.record(Fact(now, "clock", "", {"mode": mode}))
     sandbox.driver.nudge()
     return JSONResponse(_clock(sandbox))
 

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 import pytest
 
 from mockserver.core.http import Reply
+from mockserver.core.provider import faults
 from mockserver.core.rules import Case, Fault, Rule
 from mockserver.engine.store import World
-from mockserver.web.control.providers import described, faults
+from mockserver.web.control.providers import described
 from tests.web.conftest import ORIGIN, House, build, refusal, with_provider
 
-KEYS = ["name", "title", "base_url", "hosts", "operations", "webhooks", "faults"]
+KEYS = ["name", "title", "base_url", "hosts", "operations", "webhooks", "acts", "faults"]
 
 
 def test_providers(house: House) -> None:
@@ -28,6 +29,7 @@ def test_providers(house: House) -> None:
             {"name": "c2c", "method": "POST", "host": host, "path": "/api/v2/voice/c2c"}
         ],
         "webhooks": ["completed"],
+        "acts": [],
     }
 
 
@@ -50,7 +52,7 @@ def test_a_fault_is_told_as_it_is_answered(house: House) -> None:
     [mine] = [one for one in house.read("/_mock/providers")["providers"]
               if one["name"] == "mobtexting"]  # fmt: skip
     answer = house.ask("GET", "/api/v2/voice/c2c")
-    assert mine["faults"][-1] == {
+    assert {fault["name"]: fault for fault in mine["faults"]}["wrong-method"] == {
         "name": answer.headers["x-mock-fault"],
         "status": answer.status_code,
         "body": answer.json(),
@@ -60,10 +62,9 @@ def test_a_fault_is_told_as_it_is_answered(house: House) -> None:
 
 def test_every_fault_is_told_once(world: World) -> None:
     provider = world.listings["mobtexting"].provider
-    told = list(faults(provider))
     rules: list[Rule] = [rule for stage in provider.endpoints[0].rules for rule in stage]
-    assert told[:-1] == [rule.fault for rule in rules]
-    assert told[-1] == provider.wrong_method
+    known = [rule.fault for rule in rules]
+    assert list(faults(provider)) == [*known, provider.wrong_method, *provider.faults]
 
 
 def test_a_body_that_is_no_json_is_told_as_text(world: World) -> None:
@@ -71,7 +72,7 @@ def test_a_body_that_is_no_json_is_told_as_text(world: World) -> None:
         return Reply(given[0].status, f"<p>{given[0].message}".encode())
 
     changed = with_provider(world, refuse=refuse).listings["mobtexting"].provider
-    assert described(changed, "")["faults"][-1]["body"] == "<p>Method Not Allowed"
+    assert described(changed, "")["faults"][-1]["body"] == "<p>Service Unavailable"
 
 
 def test_a_refusal_that_places_a_call_is_a_fault_of_ours(world: World) -> None:

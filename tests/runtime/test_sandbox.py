@@ -11,7 +11,7 @@ from mockserver.core.webhook import Answer, Delivery
 from mockserver.engine.store import Store, World
 from mockserver.runtime.driver import Advanced
 from mockserver.runtime.inboxes import Inbox
-from mockserver.runtime.sandboxes import Sandbox, Timing
+from mockserver.runtime.sandbox import Sandbox, Timing
 from tests.conftest import START, click, with_account
 
 

@@ -1,0 +1,72 @@
+"""What would be loaded, from where, as `mockserver scenarios` prints it."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mockserver import app
+from mockserver.cli import group
+from mockserver.settings import Settings
+from mockserver.world import counted, world
+
+FILE = """\
+default: mine
+scenarios:
+  mine: {legs: {callee: busy}}
+  down:
+    match: {fields: {mid: "chaos-*"}}
+    answers: [{refuse: conflict}, pass]
+    play: mine
+    webhooks: {any: {duplicate: 2}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def listed(*arguments: str) -> Result:
+    return CliRunner().invoke(group, ["scenarios", *arguments])
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [("mockserver.yaml", ()), ("a.yaml", ("--scenarios", "a.yaml"))],
+)
+def test_scenarios(folder: Path, name: str, arguments: tuple[str, ...]) -> None:
+    bundled = counted(world(Settings()))
+    (folder / name).write_text(FILE, "utf-8")
+    done = listed(*arguments)
+    lines = done.stdout.splitlines()
+    assert (done.exit_code, done.stderr, len(lines)) == (0, "", bundled + 2)
+    assert f"{'answered':<24} {'phones':<28} bundled" in lines
+    assert lines[-2:] == [
+        f"{'mine':<24} {'phones, default':<28} {name}:3",
+        f"{'down':<24} api, phones, webhooks, by match {name}:5",
+    ]
+
+
+def test_scenarios_are_those_of_the_server() -> None:
+    done = listed()
+    told = [one["name"] for one in app.scenarios(world(Settings()))]
+    assert [line.split()[0] for line in done.stdout.splitlines()] == told
+    assert f"{'answered':<24} {'phones, default':<28} bundled\n" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--scenarios", "gone"), "scenarios: there is no file or directory gone\n"),
+        (("--scenarios", "b.yaml"), "b.yaml:1:10: no scenario is named 'anwsered': did you mean"),
+    ],
+)
+def test_scenarios_of_files_that_are_wrong(
+    folder: Path, arguments: tuple[str, ...], sentence: str
+) -> None:
+    (folder / "b.yaml").write_text("default: anwsered", "utf-8")
+    done = listed(*arguments)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(sentence)

@@ -1,0 +1,144 @@
+"""The end of a server, within five seconds, whatever is in flight."""
+
+import json
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import FIXED, Running, serving
+from tests.conftest import CLICK
+
+C2C = "/api/v2/voice/c2c"
+STORIES = "scenarios: {slow: {answers: [{after: 60s}]}}"
+
+
+class Silent:
+    """A receiver that takes what comes and never answers."""
+
+    def __init__(self) -> None:
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.listening.settimeout(10)
+        self.lines: list[socket.socket] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.listening.getsockname()[1]}/hook"
+
+    def wait(self) -> None:
+        """Until a whole request has come in."""
+        line, _ = self.listening.accept()
+        self.lines.append(line)
+        line.settimeout(10)
+        assert line.recv(65_536).startswith(b"POST /hook HTTP/1.1\r\n")
+
+    def close(self) -> None:
+        for one in (self.listening, *self.lines):
+            one.close()
+
+
+@pytest.fixture
+def silent() -> Iterator[Silent]:
+    receiver = Silent()
+    yield receiver
+    receiver.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_ends_at_once_while_a_receiver_is_silent(silent: Silent, number: int) -> None:
+    arguments = ("--port", "0", "--clock", "instant", "--webhook", f"mobtexting={silent.url}")
+    with serving(*arguments, "--quiet") as running:
+        running.ask("/api/v2/voice/c2c", dict(CLICK))
+        silent.wait()
+        assert running.end(number) == (0, "", "")
+
+
+def asking(running: Running, path: str, body: object = None, *, story: str = "") -> socket.socket:
+    """A request whose answer nobody awaits."""
+    content = b"" if body is None else json.dumps(body).encode()
+    head = (
+        f"POST {path} HTTP/1.1\r\nhost: mock.test\r\nauthorization: Bearer k-1\r\n"
+        f"content-type: application/json\r\nx-mock-scenario: {story}\r\n"
+        f"content-length: {len(content)}\r\n\r\n"
+    )
+    line = socket.create_connection(("127.0.0.1", int(running.ready["port"])), timeout=10)
+    line.sendall(head.encode() + content)
+    return line
+
+
+def an_advance(running: Running, silent: Silent) -> socket.socket:
+    running.ask(C2C, dict(CLICK))
+    line = asking(running, "/_mock/clock/advance", {"until": "idle"})
+    silent.wait()
+    return line
+
+
+def a_report_before_its_reply(running: Running, silent: Silent) -> socket.socket:
+    line = asking(running, C2C, dict(CLICK), story="report-before-reply")
+    silent.wait()
+    return line
+
+
+def an_answer_that_is_delayed(running: Running, _: Silent) -> socket.socket:
+    return asking(running, C2C, dict(CLICK), story="slow")
+
+
+def an_inbox_that_is_slow(running: Running, _: Silent) -> socket.socket:
+    running.ask("/_mock/inboxes/x", {"delay": 60}, "PUT")
+    return asking(running, "/_mock/inbox/x")
+
+
+def half_a_request(running: Running, _: Silent) -> socket.socket:
+    line = socket.create_connection(("127.0.0.1", int(running.ready["port"])), timeout=10)
+    line.sendall(b"POST /api/v2/voice/c2c HTTP/1.1\r\nhost: h\r\ncontent-length: 9\r\n\r\nab")
+    return line
+
+
+def a_line_that_is_kept(running: Running, _: Silent) -> socket.socket:
+    line = asking(running, "/_mock/reset")
+    assert line.recv(65_536).startswith(b"HTTP/1.1 200 OK\r\n")
+    return line
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        an_advance,
+        a_report_before_its_reply,
+        an_answer_that_is_delayed,
+        an_inbox_that_is_slow,
+        half_a_request,
+        a_line_that_is_kept,
+    ],
+)
+def test_a_server_ends_in_time(
+    tmp_path: Path, silent: Silent, act: Callable[[Running, Silent], socket.socket]
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(STORIES, "utf-8")
+    hook = ("--webhook", f"mobtexting={silent.url}", "--scenarios", str(file))
+    with serving(*FIXED, "--quiet", *hook) as running, act(running, silent):
+        running.ask("/_mock/health")  # what came before it has been read by now
+        code, out, errors = running.end()
+    assert (code, out) == (0, "")
+    assert "Traceback" not in errors
+
+
+def test_an_advance_that_is_stopped_says_so(silent: Silent) -> None:
+    def advance() -> None:
+        with suppress(OSError):
+            answers.append(json.loads(running.ask("/_mock/clock/advance", {"until": "idle"})))
+
+    answers = list[dict[str, object]]()
+    with serving(*FIXED, "--quiet", "--webhook", f"mobtexting={silent.url}") as running:
+        running.ask(C2C, dict(CLICK))
+        thread = threading.Thread(target=advance)
+        thread.start()
+        silent.wait()
+        assert running.end() == (0, "", "")
+        thread.join(10)
+    assert [(one["stopped"], one["attempts"]) for one in answers] == [("stop", 1)]

@@ -1,0 +1,124 @@
+"""Many webhooks at once, and the end of them all."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+
+from mockserver.core.webhook import Answer
+from mockserver.runtime.courier import PER_TARGET, Courier
+from tests.runtime.conftest import (
+    OK,
+    delivery,
+    origin,
+    receiver,
+    says,
+    silent,
+)
+
+
+@pytest.mark.parametrize(("in_flight", "most"), [(4, 4), (64, PER_TARGET)])
+def test_no_more_at_once_than_there_are_places(in_flight: int, most: int) -> None:
+    now, peaks = 0, set()
+
+    async def scenario() -> set[tuple[object, ...]]:
+        full = asyncio.Barrier(most)
+
+        async def counts(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            nonlocal now
+            now += 1
+            await reader.readuntil(b"\r\n\r\n")
+            await full.wait()
+            peaks.add(now)
+            await full.wait()
+            now -= 1
+            writer.write(OK)
+
+        async with receiver(counts) as port:
+            courier = Courier(origin, in_flight=in_flight)
+            sent = delivery(f"http://127.0.0.1:{port}/hook")
+            answers = await asyncio.gather(*(courier.carry(sent) for _ in range(40)))
+        return {answer[:3] for answer in answers}
+
+    assert (asyncio.run(scenario()), peaks) == ({(200, None, b"ok")}, {most})
+
+
+def test_a_silent_target_delays_no_other() -> None:
+    async def scenario() -> Answer:
+        async with receiver(silent) as deaf, receiver(says(OK)) as port:
+            courier = Courier(origin, in_flight=PER_TARGET + 1)
+            sent = delivery(f"http://127.0.0.1:{deaf}/")
+            lost = [asyncio.create_task(courier.carry(sent)) for _ in range(30)]
+            await asyncio.sleep(0)
+            answer = await courier.carry(delivery(f"http://127.0.0.1:{port}/"))
+            assert all(task.cancel() for task in lost)  # none was done
+            await asyncio.gather(*lost, return_exceptions=True)
+            return answer._replace(millis=0)
+
+    assert asyncio.run(scenario()) == Answer(200, None, b"ok")
+
+
+def test_the_wait_for_a_place_is_not_part_of_the_deadline() -> None:
+    async def scenario() -> list[Answer]:
+        async with receiver(silent) as deaf, receiver(says(OK)) as port:
+            courier = Courier(origin, deadline=0.2, in_flight=1)
+            sent = [delivery(f"http://127.0.0.1:{at}/") for at in (deaf, deaf, port)]
+            answers = await asyncio.gather(*map(courier.carry, sent))
+            return [answer._replace(millis=0) for answer in answers]
+
+    lost = Answer(None, "timeout")
+    assert asyncio.run(scenario()) == [lost, lost, Answer(200, None, b"ok")]
+
+
+def test_a_cancelled_delivery_is_cut_and_leaves_its_place() -> None:
+    async def scenario() -> Answer:
+        begun, over = asyncio.Event(), asyncio.Event()
+
+        async def waits(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+            begun.set()
+            with suppress(ConnectionError):
+                await reader.read()
+            over.set()
+
+        async with receiver(waits) as deaf, receiver(says(OK)) as port:
+            courier = Courier(origin, in_flight=1)
+            task = asyncio.create_task(courier.carry(delivery(f"http://127.0.0.1:{deaf}/")))
+            await begun.wait()
+            task.cancel()
+            await over.wait()
+            assert task.cancelled()
+            return await courier.carry(delivery(f"http://127.0.0.1:{port}/"))
+
+    assert asyncio.run(scenario())[:3] == (200, None, b"ok")
+
+
+def test_close_cuts_what_is_under_way() -> None:
+    async def scenario() -> Answer:
+        begun = asyncio.Event()
+
+        async def waits(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            begun.set()
+            await reader.read()
+
+        async with receiver(waits) as port:
+            courier = Courier(origin)
+            task = asyncio.create_task(courier.carry(delivery(f"http://127.0.0.1:{port}/")))
+            await begun.wait()
+            await courier.close()
+            return (await task)._replace(millis=0)
+
+    assert asyncio.run(scenario()) == Answer(None, "reset")
+
+
+def test_no_connection_is_used_twice() -> None:
+    async def scenario() -> list[int | None]:
+        async with receiver(says(OK)) as port:
+            courier = Courier(origin)
+            sent = delivery(f"http://127.0.0.1:{port}/")
+            return [(await courier.carry(sent)).status for _ in range(20)]
+
+    assert asyncio.run(scenario()) == [200] * 20
+
+
+"""Signed by itself, for localhost and 127.0.0.1, until 2120: it guards nothing but these tests."""

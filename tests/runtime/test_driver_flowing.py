@@ -1,0 +1,241 @@
+"""Time that flows by itself: what is played when, and what waits for its start."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import pytest
+
+from mockserver.core.time import DAY, SECOND
+from mockserver.engine.store import Store, World
+from mockserver.runtime import driver as module
+from mockserver.runtime.clock import Clock
+from mockserver.runtime.driver import Driver
+from tests.conftest import START, click
+from tests.runtime.conftest import (
+    Postman,
+    Wall,
+    book,
+    instant,
+    manual,
+    rendered,
+    running,
+    turns,
+    verbs,
+)
+
+
+def test_a_paced_clock_plays_a_call_by_itself(store: Store) -> None:
+    async def scenario() -> None:
+        async with running(driver):
+            with driver.answering() as now:
+                click(store, now=now)
+            await postman.until(1)
+            await driver.settled()
+
+    postman = Postman()
+    driver = Driver(store, Clock("100000x", START), postman)
+    asyncio.run(scenario())
+    call = store.calls["c1"]
+    told = [(event.verb, event.at - call.order.created_at) for event in call.events]
+    assert told == [
+        ("placed", 0), ("begin", 0), ("ring", 0), ("answer", 2_000), ("ring", 2_000),
+        ("answer", 4_000), ("bridge", 4_000), ("hangup", 10_000), ("hangup", 10_000),
+        ("attempt-ended", 10_000), ("ended", 10_000),
+    ]  # fmt: skip
+    assert store.deliveries["w1"].attempts[0].at == call.ended_at
+
+
+def test_a_real_clock_plays_what_has_fallen_due_and_no_more(store: Store) -> None:
+    async def scenario() -> None:
+        async with running(driver):
+            click(store)
+            for wall.seconds, expected in ((0, "ring"), (1.999, "ring"), (4, "bridge")):
+                driver.nudge()
+                await turns()
+                seen.append((verbs(store)[-1], expected))
+
+    wall, seen = Wall(), list[tuple[str, str]]()
+    driver = Driver(store, Clock("real", START, wall), Postman())
+    asyncio.run(scenario())
+    assert [played for played, _ in seen] == [expected for _, expected in seen]
+
+
+def test_a_manual_clock_plays_nothing_by_itself(store: Store) -> None:
+    async def scenario() -> None:
+        async with running(driver):
+            with driver.answering() as now:
+                click(store, now=now)
+            await turns()
+
+    driver = manual(store)
+    asyncio.run(scenario())
+    assert verbs(store) == ["placed"]
+
+
+def test_instant_tells_the_same_times_as_manual(world: World) -> None:
+    async def flowing(store: Store) -> None:
+        postman = Postman()
+        driver = instant(store, postman)
+        async with running(driver):
+            click(store)
+            driver.nudge()
+            await postman.until(1)
+            await driver.settled()
+
+    by_itself, told = Store(world, START), Store(world, START)
+    asyncio.run(flowing(by_itself))
+    click(told)
+    asyncio.run(manual(told).advance(None))
+    assert rendered(by_itself) == rendered(told)
+
+
+def test_many_steps_are_played_in_breaths(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BREATH", 3)
+
+    async def scenario() -> None:
+        async with running(driver):
+            for _ in range(20):
+                click(store)
+            driver.nudge()
+            await asyncio.sleep(0)
+            played.append(len(store.journal))
+            await postman.until(20)
+
+    played, postman = list[int](), Postman()
+    driver = instant(store, postman)
+    asyncio.run(scenario())
+    assert played[0] - 40 <= 3  # two facts of each request were there before
+    assert {call.outcome for call in store.calls.values()} == {"completed"}
+
+
+def test_nothing_of_a_call_happens_before_its_answer_in_instant_mode(store: Store) -> None:
+    async def scenario() -> None:
+        async with running(driver):
+            with driver.answering() as now:
+                click(store, now=now)
+                driver.nudge()
+                await turns()
+                before.append(verbs(store))
+            await postman.until(1)
+
+    before, postman = list[list[str]](), Postman()
+    driver = instant(store, postman)
+    asyncio.run(scenario())
+    assert before == [["placed"]]
+    assert verbs(store)[-1] == "ended"
+
+
+def test_one_unanswered_request_holds_time_until_the_last_is_answered(store: Store) -> None:
+    async def scenario() -> None:
+        async with running(driver):
+            with driver.answering():
+                with driver.answering() as now:
+                    click(store, now=now)
+                await turns()
+                before.append(verbs(store))
+            await postman.until(1)
+
+    before, postman = list[list[str]](), Postman()
+    driver = instant(store, postman)
+    asyncio.run(scenario())
+    assert before == [["placed"]]
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"), [("real", "ended"), ("instant", "ended"), ("manual", "placed")]
+)
+def test_a_request_finds_what_fell_due_before_it(store: Store, mode: str, expected: str) -> None:
+    async def scenario() -> list[str]:
+        click(store)
+        wall.seconds += 10
+        with driver.answering():
+            return verbs(store)
+
+    wall = Wall()
+    driver = Driver(store, Clock(mode, START, wall), Postman())
+    assert asyncio.run(scenario())[-1] == expected
+
+
+def test_a_request_that_fails_does_not_hold_time_for_good(store: Store) -> None:
+    async def scenario() -> None:
+        async with running(driver):
+            click(store)
+            with suppress(LookupError), driver.answering():
+                raise LookupError
+            await postman.until(1)
+
+    postman = Postman()
+    driver = instant(store, postman)
+    asyncio.run(scenario())
+    assert verbs(store)[-1] == "ended"
+
+
+async def by_advance(driver: Driver, _: Wall) -> None:
+    await driver.advance(START + DAY)
+
+
+async def by_the_wall_clock(driver: Driver, wall: Wall) -> None:
+    wall.seconds += DAY // SECOND
+    driver.nudge()
+
+
+@pytest.mark.parametrize("act", [by_advance, by_the_wall_clock])
+def test_instant_does_not_jump_over_a_booked_start(
+    store: Store, act: Callable[[Driver, Wall], Awaitable[None]]
+) -> None:
+    async def scenario() -> None:
+        async with running(driver):
+            book(store, START + DAY)
+            driver.nudge()
+            await postman.until(1)
+            await turns()
+            before.append((verbs(store, "c1")[-1], verbs(store, "c2"), driver.clock.now() - START))
+            await act(driver, wall)
+            await postman.until(2)
+
+    before, wall, postman = list[object](), Wall(), Postman()
+    driver = instant(store, postman, wall)
+    asyncio.run(scenario())
+    assert before == [("ended", ["placed"], 10_000)]
+    call = store.calls["c2"]
+    assert (call.outcome, call.ended_at) == ("completed", START + DAY + 10_000)
+
+
+@pytest.mark.parametrize("act", [by_advance, by_the_wall_clock])
+def test_what_lies_beyond_a_booked_start_waits_for_it_in_instant_mode(
+    store: Store, act: Callable[[Driver, Wall], Awaitable[None]]
+) -> None:
+    """Things happen in the order of their times, whoever's they are."""
+
+    async def scenario() -> None:
+        async with running(driver):
+            book(store, START + 3_000)
+            driver.nudge()
+            await turns()
+            before.append((verbs(store, "c1")[-1], verbs(store, "c2"), driver.clock.now() - START))
+            await act(driver, wall)
+            await postman.until(2)
+
+    before, wall, postman = list[object](), Wall(), Postman()
+    driver = instant(store, postman, wall)
+    asyncio.run(scenario())
+    assert before == [("ring", ["placed"], 2_000)]
+    ended = [store.calls[name].ended_at for name in ("c1", "c2")]
+    assert ended == [START + 10_000, START + 13_000]
+
+
+def test_instant_jumps_to_the_redial_of_a_call(store: Store) -> None:
+    async def scenario() -> None:
+        async with running(driver):
+            click(store, "no-answer", attempts=1)
+            driver.nudge()
+            await postman.until(1)
+
+    postman = Postman()
+    driver = instant(store, postman)
+    asyncio.run(scenario())
+    call = store.calls["c1"]
+    began = [one.started_at - START for one in call.attempts]
+    assert (began, call.began_at) == ([0], START + 87_000)
+    assert (call.redial, call.outcome, len(postman.carried)) == (1, "no-answer", 1)

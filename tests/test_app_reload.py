@@ -1,0 +1,196 @@
+"""Scenario files that change while the server runs: what takes effect, and what stays."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+
+from mockserver import app
+from mockserver.core.webhook import Answer, Delivery
+from mockserver.runtime.sandbox import Sandbox, Timing
+from mockserver.settings import Settings
+from mockserver.world import counted, world
+from tests.conftest import START, click
+
+FIRST = """
+default: mine
+accounts:
+  shop: {provider: mobtexting, credentials: [k-1], balance: "5"}
+  mill: {provider: mobtexting, credentials: [k-2]}
+scenarios:
+  mine: {legs: {callee: busy}}
+"""
+SECOND = """
+default: yours
+accounts:
+  shop: {provider: mobtexting, credentials: [k-1], balance: "7"}
+  mill: {provider: mobtexting, credentials: [k-2]}
+  farm: {provider: mobtexting, credentials: [k-3]}
+scenarios:
+  yours: {legs: {callee: rejected}}
+"""
+
+
+class Nobody:
+    async def carry(self, _: Delivery) -> Answer:
+        return Answer(200)
+
+
+class Case:
+    """A sandbox that began with a file, and the reload of it."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        file.write_text(FIRST, "utf-8")
+        self.settings = Settings(scenarios=(str(file),), clock="manual", start=START)
+        self.sandbox = Sandbox("default", world(self.settings), Timing("manual", START), Nobody())
+        self.logged: list[str] = []
+
+    def reload(self, text: str | None = None) -> str:
+        """What was logged."""
+        if text is not None:
+            self.file.write_text(text, "utf-8")
+        asyncio.run(app._reload(self.sandbox, self.settings, self.logged.append))  # noqa: SLF001 - the server alone calls it, when a file changes
+        return self.logged[-1]
+
+    def balances(self) -> dict[str, object]:
+        accounts = self.sandbox.store.accounts.items()
+        return {name: one.balance for (_, name), one in accounts if name != "mobtexting-default"}
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    return Case(tmp_path / "mine.yaml")
+
+
+def test_a_changed_file_takes_effect(case: Case) -> None:
+    store = case.sandbox.store
+    seed, told = store.world.seed, case.reload(SECOND)
+    assert told == f"scenario files reloaded: {counted(store.world)} scenarios"
+    assert (store.world.stories.default, store.world.seed) == ("yours", seed)
+    assert {name: name in store.world.stories.named for name in ("yours", "mine")} == {
+        "yours": True,
+        "mine": False,
+    }
+    click(store, headers={"authorization": "Bearer k-3"})
+    assert store.stories["c1"].story.name == "yours"
+
+
+def test_changed_accounts_take_effect_and_others_keep_their_patches(case: Case) -> None:
+    accounts = case.sandbox.store.accounts
+    for name in ("shop", "mill"):
+        accounts["mobtexting", name] = replace(accounts["mobtexting", name], balance=1)  # type: ignore[arg-type] # told apart from what a file says
+    case.reload(SECOND)
+    assert {name: str(told) for name, told in case.balances().items()} == {
+        "shop": "7",
+        "mill": "1",
+        "farm": "None",
+    }
+
+
+def test_an_account_that_has_gone_from_the_file_stays_for_its_calls(case: Case) -> None:
+    click(case.sandbox.store, headers={"authorization": "Bearer k-2"})
+    case.reload("scenarios: {}")
+    asyncio.run(case.sandbox.driver.advance(None))
+    assert case.sandbox.store.calls["c1"].ended_at is not None
+    assert "mill" in case.balances()
+
+
+def test_a_call_that_is_under_way_goes_on_as_it_began(case: Case) -> None:
+    store = case.sandbox.store
+    click(store, headers={"authorization": "Bearer k-1"})
+    case.reload(SECOND)
+    asyncio.run(case.sandbox.driver.advance(None))
+    assert (store.calls["c1"].outcome, store.stories["c1"].story.name) == ("busy", "mine")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("scenarios: {x: {legs: {a: bussy}}}", "{file}:1:27: "),
+        ("scenarios: [", "{file}:2:1: this is not YAML"),
+        ("default: nobody", "{file}:1:10: no scenario is named 'nobody'"),
+        ("scenarios: {x: {steps: [{answer: b}]}}", "{file}:1:"),
+    ],
+)
+def test_a_broken_file_keeps_the_last_good_set_and_is_reported(
+    case: Case, text: str, told: str
+) -> None:
+    store = case.sandbox.store
+    before, accounts = store.world, dict(store.accounts)
+    first, second = case.reload(text).split("\n")[:2]
+    assert first == "scenario files not reloaded:"
+    assert second.startswith(told.replace("{file}", str(case.file)))
+    assert (store.world, store.accounts) == (before, accounts)
+    assert case.reload(SECOND).startswith("scenario files reloaded: ")
+    assert store.world.stories.default == "yours"
+
+
+def test_a_file_that_is_gone_keeps_the_last_good_set_and_is_reported(case: Case) -> None:
+    before = case.sandbox.store.world
+    case.file.unlink()
+    missing = f"scenario files not reloaded:\nscenarios: there is no file or directory {case.file}"
+    assert case.reload() == missing
+    assert case.sandbox.store.world is before
+
+
+def test_a_reset_begins_with_what_was_loaded_last(case: Case) -> None:
+    case.reload(SECOND)
+    asyncio.run(case.sandbox.reset())
+    assert {name: str(told) for name, told in case.balances().items()} == {
+        "shop": "7",
+        "mill": "None",
+        "farm": "None",
+    }
+
+
+# --- in a server that watches --------------------------------------------------------------------
+
+
+def ask(url: str) -> Any:
+    with build_opener(ProxyHandler({})).open(url, timeout=10) as answer:
+        return json.load(answer)
+
+
+Files = Callable[[], Iterable[Path]]
+
+
+def test_a_server_watches_its_files_if_it_is_told_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[list[Path]] = []
+    ended, reloaded = threading.Event(), threading.Event()
+
+    async def watch(files: Files, changed: Callable[[], Awaitable[None]]) -> None:
+        looks.append(list(files()))
+        file.unlink()
+        looks.append(list(files()))
+        file.write_text(SECOND, "utf-8")
+        await changed()
+        reloaded.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(app, "watch", watch)
+    file = tmp_path / "mine.yaml"
+    file.write_text(FIRST, "utf-8")
+    settings = Settings(port=0, scenarios=(str(file),), watch=True, clock="manual", quiet=True)
+    with app.running(settings) as origin:
+        assert reloaded.wait(10)
+        assert ask(f"{origin}/_mock/scenarios")["default"] == "yours"
+    assert ended.wait(10)
+    assert looks == [[file], []]
+
+
+def test_a_server_that_is_not_told_to_does_not_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "watch", None)
+    with app.running(Settings(port=0, quiet=True)) as origin:
+        assert ask(f"{origin}/_mock/health")["status"] == "ok"

@@ -1,0 +1,186 @@
+"""A token that was never seen before, put wherever one may stand: no output shows it again."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from mockserver.core.webhook import Answer, Delivery
+from mockserver.web.lines import line
+from mockserver.web.site import NOUNS
+from tests.conftest import CLICK
+from tests.web.conftest import C2C, HEADERS, House, with_account_of
+
+CANARY = "canary-5f1c0e77"
+FIELDS = {name: str(value) for name, value in CLICK.items()}
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+HERE: Mapping[str, Any] = {"json": dict(CLICK), "headers": HEADERS}
+MINE = "/_mock/accounts/mobtexting/mobtexting-default"
+
+PATHS = {
+    "/accounts/{provider}": ["/accounts/mobtexting"],
+    "/accounts/{provider}/{account}": ["/accounts/mobtexting/mobtexting-default"],
+    "/calls/{id}": ["/calls/c1"],
+    "/openapi/{name}.json": ["/openapi/mobtexting.json"],
+    "/inboxes/{name}": ["/inboxes/mobtexting", "/inboxes/x"],
+}
+"""Route with parameters -> the paths by which it is asked."""
+
+
+def told(house: House) -> dict[str, str]:
+    """Everything that the control API shows to a GET."""
+    routes = [route for noun in NOUNS for route in noun.ROUTES if "GET" in (route.methods or ())]
+    paths = [path for route in routes if route.path != "/inbox/{name}"
+             for path in PATHS.get(route.path, [route.path])]  # fmt: skip
+    return {path: house.ask("GET", f"/_mock{path}").text for path in paths}
+
+
+def leaks(house: House, lines: list[str]) -> list[str]:
+    shown = {**told(house), "log": "\n".join(lines)}
+    return [place for place, text in shown.items() if CANARY in text]
+
+
+def watched(house: House) -> list[str]:
+    lines, store = list[str](), house.sandbox.store
+    store.watchers.append(lambda fact: lines.append(line(fact, store)))
+    return lines
+
+
+def raw(body: str, content_type: str) -> dict[str, Any]:
+    return {"content": body.encode(), "headers": {"content-type": content_type}}
+
+
+MULTIPART = (
+    '--b\r\nContent-Disposition: form-data; name="access_token"\r\n'
+    f"Content-Type: text/plain\r\n\r\n{CANARY}\r\n--b--\r\n"
+)
+
+ASKED: dict[str, dict[str, Any]] = {
+    "authorization": {"headers": {"authorization": f"Bearer {CANARY}"}},
+    "authorization without a scheme": {"headers": {"authorization": CANARY}},
+    "authorization of another scheme": {"headers": {"authorization": f"Basic  {CANARY}"}},
+    "cookie": {"headers": {"cookie": f"session={CANARY}"}},
+    "referer": {"headers": {"referer": f"http://h/?access_token={CANARY}"}},
+    "json": {"json": {**CLICK, "access_token": CANARY}},
+    "json, nested": {"json": {**CLICK, "variables": {"deep": [{"token": CANARY}]}}},
+    "json, escaped name": raw(f'{{"access\\u005ftoken": "{CANARY}"}}', JSON),
+    "json, as text": raw(json.dumps([{"access_token": CANARY}]), JSON),
+    "broken json": raw(f'{{"access_token": "{CANARY}", "to": ', JSON),
+    "broken json, a list": raw(f'{{"access_token": ["{CANARY}", "to": ', JSON),
+    "broken json, escaped name": raw(f'{{"access\\u005Ftoken" : "{CANARY}', JSON),
+    "query": {"params": {"access_token": CANARY}},
+    "query, encoded name": {"path": f"{C2C}?access%5Ftoken={CANARY}"},
+    "query, name in capitals": {"path": f"{C2C}?Access_Token={CANARY}&x"},
+    "form": {"data": {**FIELDS, "access_token": CANARY}},
+    "form, encoded name": raw(f"a=1&access%5ftoken={CANARY}&b=2", FORM),
+    "form, list": raw(f"access_token[]={CANARY}", FORM),
+    "form, list, encoded": raw(f"a=1&access_token%5B0%5D={CANARY}", FORM),
+    "query, list": {"path": f"{C2C}?access_token[a]={CANARY}"},
+    "form that says it is json": raw(f"a=1&access_token={CANARY}", JSON),
+    "multipart": {"files": {"to": (None, "1"), "access_token": (None, CANARY)}},
+    "multipart, with a type": raw(MULTIPART, "multipart/form-data; boundary=b"),
+    "broken multipart": raw(MULTIPART.replace("--b--", ""), "multipart/form-data; boundary=b"),
+    "a wrong method": {"method": "PUT", "params": {"token": CANARY}},
+    "text of a field": {"json": {**CLICK, "mid": f"see http://h/?token={CANARY}"}},
+}
+
+
+@pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
+def test_a_token_in_a_vendor_request(house: House, asked: dict[str, Any]) -> None:
+    """Once by itself, and once beside the credential that counts."""
+    lines = watched(house)
+    for headers in ({}, HEADERS):
+        sent: dict[str, Any] = {"method": "POST", "path": C2C, **asked}
+        house.ask(**{**sent, "headers": {**headers, **sent.get("headers", {})}})
+    house.advance()
+    assert len(house.sandbox.store.exchanges) == 2
+    assert leaks(house, lines) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"http://receiver.test/x?token={CANARY}",
+        f"http://receiver.test/x?to%6Ben={CANARY}&a=1",
+        f"http://receiver.test/x?a=1&Access_Token={CANARY}#top",
+        f"http://ann:{CANARY}@receiver.test/x",
+        f"http://{CANARY}@receiver.test/x",
+    ],
+)
+def test_a_token_in_the_url_of_a_webhook(house: House, url: str) -> None:
+    lines = watched(house)
+    assert house.ask("PATCH", MINE, json={"webhooks": {"any": url}}).status_code == 200
+    house.place()
+    house.advance()
+    assert [one.webhook.url for one in house.postman.carried] == [url]
+    assert leaks(house, lines) == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"headers": {"authorization": f"Bearer {CANARY}"}},
+        {"headers": {"x-api-key": CANARY}},
+        {"headers": {"referer": f"http://h/?token={CANARY}"}},
+        {"params": {"token": CANARY}},
+        {"path": f"/_mock/inbox/x?to%6ben={CANARY}"},
+        {"json": {"secret": CANARY}},
+        {"data": {"password": CANARY}},
+        raw(f'{{"apikey": "{CANARY}', JSON),
+    ],
+)
+def test_a_token_in_an_inbox(house: House, asked: dict[str, Any]) -> None:
+    lines = watched(house)
+    assert house.ask("POST", **{"path": "/_mock/inbox/x", **asked}).status_code == 200
+    assert len(house.sandbox.inboxes["x"].received) == 1
+    assert leaks(house, lines) == []
+
+
+def patched(house: House) -> None:
+    house.ask("PATCH", MINE, json={"credentials": [CANARY, "k-1"]})
+
+
+def patched_for_later(house: House) -> None:
+    later = [{"at": "1s", "set": {"credentials": [CANARY]}}]
+    house.ask("PATCH", MINE, json={"timeline": later})
+
+
+def changed_in_time(house: House) -> None:
+    """An account whose credential the timeline changes."""
+    with_account_of(house, timeline=((1_000, {"credentials": [CANARY]}),))
+    house.ask("POST", "/_mock/reset")
+    house.advance(by=2)
+    assert house.read("/_mock/journal")["facts"][0]["fact"] == "account"
+
+
+def activated(house: House) -> None:
+    body = {"scenario": "answered", "match": {"credential": CANARY}}
+    assert house.ask("POST", "/_mock/activations", json=body).status_code == 201
+
+
+def answered(house: House) -> None:
+    """What a receiver answers."""
+
+    async def receive(_: Delivery) -> Answer:
+        return Answer(200, body=json.dumps({"token": CANARY}).encode())
+
+    house.postman.receive = receive
+    house.place()
+    house.advance()
+
+
+@pytest.mark.parametrize("act", [patched, patched_for_later, changed_in_time, activated, answered])
+def test_a_token_that_the_mock_is_told(house: House, act: Callable[[House], None]) -> None:
+    lines = watched(house)
+    act(house)
+    assert leaks(house, lines) == []
+
+
+def test_two_tokens_can_still_be_told_apart(house: House) -> None:
+    for token in (CANARY, "another-token", CANARY):
+        house.place(access_token=token)
+    first, second, third = (one["body"]["access_token"]
+                            for one in house.read("/_mock/requests")["requests"])  # fmt: skip
+    assert (first == third, first == second) == (True, False)
