@@ -143,12 +143,13 @@ async def _reload(sandboxes: Sandboxes, settings: Settings, compiler: Compiler, 
     old, timing = sandboxes.start_from
     try:
         made = await asyncio.to_thread(world, replace(settings, seed=old.seed))
-        compiler.reread()
-        worlds = {one.name: compiler.world(one.store.world, one.put, made) for one in sandboxes}
+        fresh = Compiler(settings)
+        worlds = {one.name: fresh.world(one.store.world, one.put, made) for one in sandboxes}
     except (Unusable, Mistake, OSError) as wrong:
         log(f"scenario files not reloaded:\n{wrong}")
         return
     changed = {key: one for key, one in made.accounts.items() if old.accounts.get(key) != one}
+    compiler.follow(fresh)
     sandboxes.start_from = (made, timing)
     for sandbox in sandboxes:
         seed = sandbox.store.world.seed

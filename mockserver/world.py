@@ -67,11 +67,11 @@ class Compiler:
     """Makes worlds with scenarios that were put through the control API, on top of the files."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self.reread()
+        self.texts = sources(settings)
 
-    def reread(self) -> None:
-        self._sources = sources(self._settings)
+    def follow(self, other: "Compiler") -> None:
+        """From now on with the files as that one has read them."""
+        self.texts = other.texts
 
     def __call__(
         self, now: World, put: Mapping[str, bytes]
@@ -88,10 +88,10 @@ class Compiler:
         Raises:
             Unusable: as `load`.
         """
-        texts = [
+        added = [
             Source(f"{PUT}{name}", text, under=("scenarios", name)) for name, text in put.items()
         ]
-        catalog = load([*self._sources, *texts], now.listings)
+        catalog = load([*self.texts, *added], now.listings)
         stories = replace(catalog.stories, number_plan=base.stories.number_plan)
         made = replace(base, seed=now.seed, stories=stories)
         _rehearse(made, lambda story: story.place.startswith(PUT))

@@ -3,7 +3,8 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from contextvars import Context
+from typing import Any, TypeVarTuple
 
 from mockserver.core.webhook import Answer, Delivery
 from mockserver.engine.store import World
@@ -12,6 +13,8 @@ from mockserver.runtime.driver import BREATH
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.waiting import until
 from tests.conftest import START, click
+
+Given = TypeVarTuple("Given")
 
 MANY = 3_000
 BOUND = 5.0
@@ -32,8 +35,14 @@ class Counting(asyncio.SelectorEventLoop):
         super().__init__()
         self.timers: list[asyncio.TimerHandle] = []
 
-    def call_at(self, when: float, callback: Callable[..., Any], *args: Any, **more: Any) -> Any:
-        timer = super().call_at(when, callback, *args, **more)
+    def call_at(
+        self,
+        when: float,
+        callback: Callable[[*Given], object],
+        *args: *Given,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        timer = super().call_at(when, callback, *args, context=context)
         self.timers.append(timer)
         return timer
 

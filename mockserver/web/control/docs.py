@@ -1,5 +1,6 @@
 """The control API's own documentation: an OpenAPI document, and a page to browse it."""
 
+import json
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -29,7 +30,7 @@ def _operation(method: str, path: str, one: Mapping[str, Any]) -> str:
     shown = f"<h3><code>{method.upper()} {escape(path)}</code></h3><p>{escape(one['summary'])}</p>"
     media = one.get("requestBody", {}).get("content", {}).get("application/json", {})
     if "example" in media:
-        shown += f"<pre>{escape(str(media['example']))}</pre>"
+        shown += f"<pre>{escape(json.dumps(media['example']))}</pre>"
     answers = (f"{status}: {told['description']}" for status, told in one["responses"].items())
     return f"{shown}<p>{escape('; '.join(answers))}</p>"
 

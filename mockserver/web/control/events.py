@@ -8,7 +8,7 @@ from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from mockserver.core.facts import Fact
@@ -19,7 +19,7 @@ from mockserver.web.wire import fact_json
 QUEUE: Final = 1_000  # facts that a viewer may be behind; more are a gap
 
 
-async def events(request: Request) -> StreamingResponse:
+async def events(request: Request) -> Response:
     """From now on, or from after `Last-Event-ID` on; a viewer that is too slow is told of a gap."""
     last = request.headers.get("last-event-id", "")
     if last and not (last.isdecimal() and last.isascii()):
@@ -27,6 +27,8 @@ async def events(request: Request) -> StreamingResponse:
     store = sandbox_of(request).store
     since = int(last[:15]) if last else store.recorded
     headers = {"cache-control": "no-store"}
+    if request.method == "HEAD":
+        return Response(None, 200, headers, "text/event-stream")
     return StreamingResponse(_stream(store, since), 200, headers, "text/event-stream")
 
 
@@ -41,7 +43,7 @@ async def _stream(store: Store, since: int) -> AsyncIterator[str]:
     try:
         yield ": listening\n\n"
         while True:
-            if store.epoch != epoch:
+            if store.epoch != epoch or since > store.recorded:
                 epoch, since = store.epoch, 0
                 yield "event: reset\ndata: {}\n\n"
             news.clear()
@@ -59,7 +61,7 @@ def _news(store: Store, since: int) -> list[tuple[int, str]]:
     first = store.recorded - len(store.journal) + 1
     begin = max(since + 1, first, store.recorded - QUEUE + 1)
     told = []
-    if since and begin > since + 1:
+    if begin > since + 1:
         told.append((begin - 1, f'event: gap\ndata: {{"missed": {begin - since - 1}}}\n\n'))
     for number, fact in enumerate(islice(store.journal, begin - first, None), begin):
         line = json.dumps({"id": number, **fact_json(fact, store.world)}, ensure_ascii=False)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from mockserver.core.time import length
+from mockserver.core.time import LAST, length
 from mockserver.runtime.driver import Advancing
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.waiting import until
@@ -83,7 +83,7 @@ def _advance(body: Mapping[str, Any], sandbox: Sandbox) -> int | None:
     span = length(str(body["advance"]))
     if span is None:
         raise HTTPException(422, f"advance is a length of time: {FORM}")
-    return span if sandbox.clock.manual else None
+    return min(span, LAST - sandbox.clock.now()) if sandbox.clock.manual else None
 
 
 ROUTES = (Route("/wait", wait, methods=["POST"]),)

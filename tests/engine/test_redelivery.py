@@ -1,0 +1,263 @@
+"""A webhook that is sent once more, and what is kept of each request for whoever asks why."""
+
+from collections.abc import Callable
+
+import pytest
+
+from mockserver.core.account import Retry
+from mockserver.core.call import Event
+from mockserver.core.facts import Fact
+from mockserver.core.http import Reply, Request
+from mockserver.core.legs import fixed
+from mockserver.core.selection import Activation
+from mockserver.core.story import Match, Seen, Story, Travel, Turn
+from mockserver.core.webhook import Answer, Delivery
+from mockserver.engine.casework import NO_STATUS, Asked, consulted, lost, sights
+from mockserver.engine.simulation import happen, remember, request, step
+from mockserver.engine.store import Exchange, Store, World
+from mockserver.engine.travelling import again
+from tests.conftest import CLICK, START, click, play, telling, with_account
+
+REFUSED = Answer(None, "refused-target")
+RETRY = Retry((60_000, 300_000))
+
+
+def receiver(*answers: int | Answer) -> Callable[[Delivery], Answer]:
+    """Answers one after another, by status or as they are."""
+    coming = iter(answers)
+
+    def receive(_: Delivery) -> Answer:
+        answer = next(coming)
+        return Answer(answer) if isinstance(answer, int) else answer
+
+    return receive
+
+
+def over(store: Store, *stories: str) -> None:
+    """A call that is over at once, so that its webhook is due at the start."""
+    click(store, *stories)
+    step(store)
+    step(store)
+    happen(store, "c1", Event(START, "hangup", "a", {"cause": "busy"}))
+
+
+def tries(store: Store, name: str = "w1") -> list[tuple[int, int, int | str | None]]:
+    return [
+        (one.number, one.at - START, one.answer.status or one.answer.error)
+        for one in store.deliveries[name].attempts
+    ]
+
+
+# --- once more -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("retry", "first", "then", "made", "state"),
+    [
+        (None, (200,), (200,), [(1, 0, 200), (2, 500_000, 200)], "delivered"),
+        (None, (200,), (500,), [(1, 0, 200), (2, 500_000, 500)], "failed"),
+        (None, (500,), (200,), [(1, 0, 500), (2, 500_000, 200)], "delivered"),
+        (None, (REFUSED,), (200,), [(1, 0, "refused-target"), (2, 500_000, 200)], "delivered"),
+        (None, (200,), (REFUSED,), [(1, 0, 200), (2, 500_000, "refused-target")], "refused"),
+        (
+            RETRY,
+            (500, 500, 500),
+            (500,),
+            [(1, 0, 500), (2, 60_000, 500), (3, 360_000, 500), (4, 500_000, 500)],
+            "failed",
+        ),
+        (
+            RETRY,
+            (500, 200),
+            (500,),
+            [(1, 0, 500), (2, 60_000, 200), (3, 500_000, 500)],
+            "failed",
+        ),
+        (
+            RETRY,
+            (200,),
+            (500, 200),
+            [(1, 0, 200), (2, 500_000, 500), (3, 800_000, 200)],
+            "delivered",
+        ),
+    ],
+)
+def test_again(  # noqa: PLR0913, PLR0917 - the columns of the table
+    store: Store,
+    retry: Retry | None,
+    first: tuple[int | Answer, ...],
+    then: tuple[int | Answer, ...],
+    made: list[tuple[int, int, int | str]],
+    state: str,
+) -> None:
+    with_account(store, retry=retry)
+    over(store)
+    play(store, receiver(*first))
+    again(store, "w1", START + 500_000)
+    waiting = store.deliveries["w1"]
+    assert (waiting.state, waiting.due) == ("pending", START + 500_000)
+    play(store, receiver(*then))
+    assert (tries(store), store.deliveries["w1"].state) == (made, state)
+    assert store.deliveries["w1"].due is None
+
+
+def test_again_sends_the_very_same_thing(store: Store) -> None:
+    over(store)
+    first = play(store)
+    again(store, "w1", START + 1)
+    second = play(store)
+    assert [one.webhook for one in first] == [one.webhook for one in second]
+    assert (list(store.deliveries), store.sent["c1"]) == (["w1"], ["w1"])
+
+
+def test_again_as_often_as_one_likes(store: Store) -> None:
+    over(store)
+    play(store, receiver(500))
+    for count in (1, 2, 3):
+        again(store, "w1", START + count)
+        play(store, receiver(500))
+    assert tries(store) == [(1, 0, 500), (2, 1, 500), (3, 2, 500), (4, 3, 500)]
+
+
+def test_again_what_a_story_has_dropped(world: World) -> None:
+    store = telling(world, Story("mine", webhooks={"any": Travel(drop=None)}))
+    over(store)
+    assert (play(store), store.deliveries["w1"].state) == ([], "dropped")
+    again(store, "w1", START + 9)
+    assert [one.id for one in play(store, receiver(200))] == ["w1"]
+    assert (tries(store), store.deliveries["w1"].state) == ([(1, 9, 200)], "delivered")
+
+
+def test_again_does_not_travel_as_the_story_says(world: World) -> None:
+    """Neither late nor twice: whoever asks for it wants it now."""
+    late = {"any": Travel(duplicate=2, after=fixed(10_000))}
+    store = telling(world, Story("mine", webhooks=late))
+    over(store)
+    play(store)
+    again(store, "w2", START + 20_000)
+    play(store)
+    assert tries(store, "w1") == [(1, 10_000, 200)]
+    assert tries(store, "w2") == [(1, 10_000, 200), (2, 20_000, 200)]
+
+
+def test_again_comes_after_what_is_due_at_the_same_time(store: Store) -> None:
+    over(store)
+    play(store)
+    click(store, now=START + 5)
+    again(store, "w1", START + 5)
+    assert [due.subject for due in sorted(store.pending())] == ["c2", "w1"]
+
+
+# --- a path that nobody has ----------------------------------------------------------------------
+
+
+def test_lost_is_on_record_once_it_is_remembered(store: Store) -> None:
+    asked = Request("GET", "/nowhere", origin="http://mock.test")
+    exchange = lost(store, asked, START + 3, "nobody has it")
+    assert exchange == Exchange(
+        "r1", START + 3, "", "", asked, Reply(404), None, "nobody has it", ()
+    )
+    assert (store.requested, list(store.exchanges), list(store.journal)) == (0, [], [])
+    remember(store, exchange)
+    assert (store.requested, list(store.exchanges)) == (1, [exchange])
+    assert list(store.journal) == [Fact(START + 3, "request", "", exchange)]
+    assert list(store.origins) == ["http://mock.test"]
+
+
+def test_lost_counts_among_the_others(store: Store) -> None:
+    names = []
+    for _ in range(2):
+        names.append(click(store).id)
+        exchange = lost(store, Request("GET", "/"), START, "")
+        remember(store, exchange)
+        names.append(exchange.id)
+    assert names == ["r1", "r2", "r3", "r4"]
+    assert [one.id for one in store.exchanges] == names
+
+
+def test_remember_tells_the_first_call_and_each_origin_once(store: Store) -> None:
+    for origin in ("http://a", "http://b", "http://a"):
+        made = lost(store, Request("GET", "/", origin=origin), START, "")
+        remember(store, made._replace(calls=("c7", "c8")))
+    assert [fact.call for fact in store.journal] == ["c7", "c7", "c7"]
+    assert list(store.origins) == ["http://a", "http://b"]
+
+
+# --- why it was answered so ----------------------------------------------------------------------
+
+
+def asked(store: Store, *stories: str, **fields: object) -> Asked:
+    listing = store.world.listings["mobtexting"]
+    sent = {name: value for name, value in {**CLICK, **fields}.items() if value is not None}
+    headers = {"authorization": "Bearer key", "accept": "application/json"}
+    return Asked(
+        listing,
+        listing.provider.endpoints[0],
+        Request("POST", "/", headers=headers, fields=sent),
+        stories,
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "broken", "violations"),
+    [
+        ({}, [], []),
+        ({"bridge": None}, ["bridge-required"], ["bridge"]),
+        ({"bridge": None, "to": None}, ["bridge-required", "to-required"], ["bridge", "to"]),
+        (
+            {"attempts": 9, "duration": 0},
+            ["duration-malformed", "attempts-malformed"],
+            ["attempts", "duration"],
+        ),
+    ],
+)
+def test_exchange_keeps_every_rule_that_was_broken(
+    store: Store, fields: dict[str, object], broken: list[str], violations: list[str]
+) -> None:
+    exchange = request(store, asked(store, **fields), START)
+    assert [rule.fault.name for rule in exchange.broken] == broken
+    assert sorted(one.field for one in exchange.violations) == violations
+    assert exchange.fault == (broken[0] if broken else None)
+
+
+def test_exchange_keeps_the_fault_that_a_story_orders(world: World) -> None:
+    mine = Story("mine", match=Match(), answers=(Turn("service-unavailable"),))
+    store = telling(world, Story("usual"), mine)
+    exchange = request(store, consulted(store, asked(store, bridge=None)), START)
+    assert [rule.fault.name for rule in exchange.broken] == ["service-unavailable"]
+    assert (exchange.fault, exchange.stories) == ("service-unavailable", ("mine",))
+
+
+def test_exchange_of_a_connection_that_a_story_breaks(world: World) -> None:
+    mine = Story("mine", match=Match(), answers=(Turn(broken="reset"),))
+    store = telling(world, Story("usual"), mine)
+    exchange = request(store, consulted(store, asked(store, bridge=None)), START)
+    assert (exchange.reply.status, exchange.broken, exchange.fault) == (NO_STATUS, (), None)
+    assert [one.field for one in exchange.violations] == ["bridge"]
+
+
+def test_exchange_keeps_how_stories_saw_it(store: Store) -> None:
+    wanted = asked(store)
+    before = sights(store, wanted)
+    exchange = request(store, wanted, START)
+    legs = dict.fromkeys(("b", "callee", "to"), str(CLICK["to"]))
+    legs |= dict.fromkeys(("a", "from"), str(CLICK["from"]))
+    seen = Seen("mobtexting", "c2c", "mobtexting-default", "key", legs, wanted.request.fields)
+    assert exchange.seen == before == (seen,)
+
+
+def test_exchange_keeps_what_was_activated_when_it_came(store: Store) -> None:
+    once = Activation("a1", "callee-busy", Match(), 1)
+    other = Activation("a2", "no-answer", Match({"account": "nobody"}), 1)
+    always = Activation("a3", "rejected", Match(), None)
+    store.activations = [once, other, always]
+    first, second = click(store), click(store)
+    assert (first.activations, second.activations) == ((once, other, always), (other, always))
+    assert [store.stories[name].story.name for name in ("c1", "c2")] == ["callee-busy", "rejected"]
+
+
+def test_exchange_of_a_refused_request_spends_what_it_suited(store: Store) -> None:
+    once = Activation("a1", "callee-busy", Match(), 1)
+    store.activations = [once]
+    assert click(store, bridge=None).activations == (once,)
+    assert store.activations == []

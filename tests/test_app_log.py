@@ -1,0 +1,79 @@
+"""What the server logs of each sandbox, as text for people or as JSON for programs."""
+
+import json
+from typing import Any
+
+import pytest
+
+from mockserver.app import _logger
+from mockserver.core.facts import Fact
+from mockserver.core.webhook import Answer
+from mockserver.engine.store import World
+from mockserver.runtime.sandbox import Sandbox, Timing
+from mockserver.settings import Settings
+from mockserver.web.lines import line
+from mockserver.web.wire import fact_json
+from tests.conftest import START, click, play
+
+
+class NoCourier:
+    """Nobody sends anything here."""
+
+    async def carry(self, _: Any) -> Any:
+        raise AssertionError
+
+
+@pytest.fixture
+def box(world: World) -> Sandbox:
+    return Sandbox("t1", world, Timing("manual", START), NoCourier())
+
+
+def logged(box: Sandbox, form: str) -> list[str]:
+    """What is logged from now on."""
+    lines: list[str] = []
+    box.store.watchers.append(_logger(box, Settings(log_format=form), lines.append))
+    return lines
+
+
+STORIES = ("answered", "one-then-two", "says-yes", "answering-machine", "rush-hour", "lost-report",
+           "doubled-report", "second-leg-no-answer", "third-time-lucky")  # fmt: skip
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_log_in_json_has_every_fact_of_a_call(box: Sandbox, story: str) -> None:
+    lines = logged(box, "json")
+    click(box.store, story)
+    play(box.store, lambda _: Answer(None, "connect"))
+    told = [{"sandbox": "t1", **fact_json(fact, box.store.world)} for fact in box.store.journal]
+    assert [json.loads(text) for text in lines] == told
+    assert len(lines) > 5
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        Fact(START, "error", "c1", ValueError("\x1b[31m\nred")),
+        Fact(START, "control", "", {"method": "PUT", "body": "\ud800 \u2028 \U0001f600"}),
+        Fact(START, "clock", "", {"advance": {"by": 60.5}}),
+        Fact(START, "account", "", {"set": {"agents": {"a": [None, True]}}, "flaws": [("a", "b")]}),
+    ],
+)
+def test_log_in_json_is_one_line_of_plain_letters(box: Sandbox, fact: Fact) -> None:
+    lines = logged(box, "json")
+    box.store.record(fact)
+    [text] = lines
+    assert text.isascii()
+    assert text.isprintable()
+    told = json.loads(text)
+    assert (told["sandbox"], told["at"], told["fact"]) == (
+        "t1",
+        "2026-01-01T09:00:00.000Z",
+        fact.kind,
+    )
+
+
+def test_log_in_text(box: Sandbox) -> None:
+    lines = logged(box, "text")
+    click(box.store)
+    assert lines == [line(fact, box.store) for fact in box.store.journal]
+    assert lines[0] == "09:00:00 mobtexting c1 r1 POST /api/v2/voice/c2c 200"

@@ -1,0 +1,296 @@
+"""The pieces of the server that the settings decide: guard, policy, addresses, first lines."""
+
+import asyncio
+import json
+import ssl
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
+
+import pytest
+
+from mockserver.app import _announce, _guard, _own, _policy, _reload, running, started
+from mockserver.engine.store import World
+from mockserver.runtime.sandbox import Sandbox, Timing
+from mockserver.runtime.sandboxes import Sandboxes
+from mockserver.runtime.targets import Place, Policy, locate
+from mockserver.settings import Mistake, Settings
+from mockserver.web.guard import Guard
+from mockserver.web.server import Address
+from mockserver.world import Compiler, counted
+from tests.conftest import CLICK, START
+from tests.runtime.test_courier_own import KEY, SELF
+
+ANYWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound
+LOCAL = ("127.0.0.1", "::1", "localhost")
+FOREIGN = (ANYWHERE, "::", "10.0.0.7", "mock.internal", "127.0.0.1.evil.test")
+
+
+# --- who may drive it ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("host", LOCAL)
+@pytest.mark.parametrize(("token", "asked"), [("", ""), ("mine", "mine"), ("none", "")])
+def test_guard_on_loopback(host: str, token: str, asked: str) -> None:
+    """`none` opens nothing there: Host and Origin count, as they do without a token."""
+    settings = Settings(token=token, allow_host=("a", "b"))
+    assert _guard(settings, Address(host, 80)) == Guard(asked, ("a", "b"))
+
+
+@pytest.mark.parametrize("host", FOREIGN)
+@pytest.mark.parametrize("token", ["mine", "none"])
+def test_guard_beyond_loopback_with_a_token(host: str, token: str) -> None:
+    settings = Settings(token=token, allow_host=("a",))
+    assert _guard(settings, Address(host, 80)) == Guard(token, ("a",))
+
+
+@pytest.mark.parametrize("host", FOREIGN)
+def test_guard_beyond_loopback_draws_a_token(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("secrets.token_urlsafe", lambda size: f"drawn-{size}")
+    assert _guard(Settings(), Address(host, 80)) == Guard("drawn-18", ())
+
+
+def test_guard_draws_another_token_each_time() -> None:
+    drawn = {_guard(Settings(), Address(ANYWHERE, 80)).token for _ in range(9)}
+    assert (len(drawn), {len(token) for token in drawn}) == (9, {24})
+
+
+# --- where webhooks may go, and how we reach ourselves -------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        (Settings(), Policy(("loopback", "private"), {})),
+        (
+            Settings(webhook_targets=("public", "10.1.0.0/16")),
+            Policy(("loopback", "private", "public", "10.1.0.0/16"), {}),
+        ),
+        (
+            Settings(webhook_rewrite=(("localhost", "host.test"), ("a", "b"), ("a", "c"))),
+            Policy(("loopback", "private"), {"localhost": "host.test", "a": "c"}),
+        ),
+    ],
+)
+def test_policy(settings: Settings, expected: Policy) -> None:
+    assert _policy(settings) == expected
+
+
+@pytest.mark.parametrize(
+    ("host", "reached"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("localhost", "localhost"),
+        ("::1", "::1"),
+        (ANYWHERE, "127.0.0.1"),
+        ("::", "::1"),
+        ("10.0.0.7", "10.0.0.7"),
+        ("fd00::7", "fd00::7"),
+    ],
+)
+def test_own_is_where_our_own_links_lead(host: str, reached: str) -> None:
+    address = Address(host, 8443, "https")
+    own = _own(address, Settings(tls_cert="c.pem", tls_key="k.pem"))
+    place = locate(address.origin)
+    assert isinstance(place, Place)
+    assert own == (reached, 8443, "c.pem") == (place.host, place.port, "c.pem")
+
+
+def test_own_without_a_certificate() -> None:
+    assert _own(Address("127.0.0.1", 80), Settings()) is None
+
+
+# --- the first lines -----------------------------------------------------------------------------
+
+
+def announced(world: World, address: Address, settings: Settings) -> list[str]:
+    said: list[str] = []
+    _announce(address, settings, (world, _guard(settings, address)), said.append)
+    return said
+
+
+@pytest.mark.parametrize(
+    ("address", "settings", "base", "more"),
+    [
+        (Address("127.0.0.1", 80), Settings(), "http://127.0.0.1:80", []),
+        (Address("::1", 80), Settings(), "http://[::1]:80", []),
+        (Address("localhost", 8443, "https"), Settings(), "https://localhost:8443", []),
+        (Address("127.0.0.1", 80), Settings(token="mine"), "http://127.0.0.1:80", []),
+        (Address("127.0.0.1", 80), Settings(token="none"), "http://127.0.0.1:80", []),
+        (
+            Address(ANYWHERE, 80),
+            Settings(),
+            "http://0.0.0.0:80",
+            ["  control API: MOCKSERVER_TOKEN=drawn"],
+        ),
+        (Address(ANYWHERE, 80), Settings(token="mine"), "http://0.0.0.0:80", []),
+        (
+            Address(ANYWHERE, 80),
+            Settings(token="none"),
+            "http://0.0.0.0:80",
+            ["  control API: open to whoever can reach this address"],
+        ),
+    ],
+)
+def test_announce(  # noqa: PLR0913, PLR0917 - the columns of the table
+    world: World,
+    address: Address,
+    settings: Settings,
+    base: str,
+    more: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A token that was told is not printed."""
+    monkeypatch.setattr("secrets.token_urlsafe", lambda _: "drawn")
+    many = len(world.listings)
+    providers = f"{many} provider{'s' if many > 1 else ''}"
+    told = f"clock real, seed seed, {providers}, {counted(world)} scenarios"
+    names = [f"  {name}: {base}/{name}" for name in world.listings]
+    ready = f"mockserver ready on {base} ({told})"
+    assert announced(world, address, settings) == [ready, *names, *more]
+
+
+@pytest.mark.parametrize(("many", "word"), [(0, "0 providers"), (1, "1 provider")])
+def test_announce_counts(world: World, many: int, word: str) -> None:
+    listings = dict(list(world.listings.items())[:many])
+    few = replace(world, listings=listings, seed="x")
+    first, *rest = announced(few, Address("127.0.0.1", 1), Settings(clock="60x"))
+    assert f"(clock 60x, seed x, {word}, " in first
+    assert len(rest) == many
+
+
+# --- the start -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[str, str]:
+    """A certificate for a vendor's name, and its key."""
+    for name, text in (("self.pem", SELF), ("key.pem", KEY)):
+        (tmp_path / name).write_text(text)
+    return str(tmp_path / "self.pem"), str(tmp_path / "key.pem")
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (Settings(clock="fast"), "clock 'fast' is no mode: real, manual, instant, or a pace"),
+        (Settings(clock=""), "clock '' is no mode: real, manual, instant, or a pace"),
+        (Settings(tls_cert="HERE"), "tls-cert and tls-key go together"),
+        (Settings(tls_key="HERE"), "tls-cert and tls-key go together"),
+        (Settings(tls_cert="HERE", tls_key="gone.pem"), "tls: there is no file gone.pem"),
+        (Settings(tls_cert="gone.pem", tls_key="HERE"), "tls: there is no file gone.pem"),
+        (Settings(tls_cert="HERE/..", tls_key="HERE"), "tls: there is no file HERE/.."),
+        (Settings(webhook={"nobody": "http://a"}), "webhook: no provider is named 'nobody'"),
+    ],
+)
+def test_started_refuses(settings: Settings, message: str, pair: tuple[str, str]) -> None:
+    here = {
+        name: getattr(settings, name).replace("HERE", pair[0]) for name in ("tls_cert", "tls_key")
+    }
+    with pytest.raises(Mistake) as caught:
+        started(replace(settings, **here))
+    assert str(caught.value).startswith(message.replace("HERE", pair[0]))
+
+
+def test_started_is_the_world(pair: tuple[str, str], world: World) -> None:
+    told = started(Settings(tls_cert=pair[0], tls_key=pair[1], seed="seed"))
+    assert (told.seed, told.stories, told.accounts) == (world.seed, world.stories, world.accounts)
+
+
+# --- a reload ------------------------------------------------------------------------------------
+
+
+class NoCourier:
+    """Nobody sends anything here."""
+
+    async def carry(self, _: Any) -> Any:
+        raise AssertionError
+
+
+def told(sandbox: Sandbox) -> tuple[str, bool, bool]:
+    """Its seed, and whether it has what was put and what the file says by now."""
+    world = sandbox.store.world
+    return world.seed, "mine" in world.stories.named, "theirs" in world.stories.named
+
+
+def test_reload_keeps_what_was_put_until_a_reset(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        box = await sandboxes.put("t1", (replace(start, seed="t"), timing), ())
+        box.put = {"mine": b"legs: {callee: busy}"}
+        box.store.world = compiler.world(box.store.world, box.put, box.store.world)
+        file.write_text("scenarios:\n  theirs: {legs: {callee: busy}}\n")
+        await _reload(sandboxes, settings, compiler, logged.append)
+        seen = [told(one) for one in (*sandboxes, sandboxes.get("t2"))]
+        assert seen == [("s", False, True), ("t", True, True), ("s", False, True)]
+        await box.reset()
+        assert told(box) == ("t", False, True)
+
+    file, logged = tmp_path / "mine.yaml", list[str]()
+    file.write_text("scenarios: {}\n")
+    settings = Settings(scenarios=(str(tmp_path),), seed="s")
+    start, timing, compiler = started(settings), Timing("manual", START), Compiler(settings)
+    sandboxes = Sandboxes(NoCourier(), (start, timing), lambda _: None)
+    asyncio.run(scenario())
+    assert logged == [f"scenario files reloaded: {counted(start) + 1} scenarios"]
+
+
+def test_reload_that_breaks_what_was_put_changes_nothing(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        box = sandboxes.get("t1")
+        box.put = {"mine": b"play: theirs"}
+        box.store.world = compiler.world(box.store.world, box.put, box.store.world)
+        file.write_text("scenarios:\n  others: {legs: {callee: busy}}\n")
+        await _reload(sandboxes, settings, compiler, logged.append)
+        assert [told(one) for one in sandboxes] == [("s", False, True), ("s", True, True)]
+        assert "theirs" in sandboxes.start_from[0].stories.named
+        again, _ = compiler(box.store.world, {**box.put, "more": b"play: theirs"})
+        assert again is not None
+
+    file, logged = tmp_path / "mine.yaml", list[str]()
+    file.write_text("scenarios:\n  theirs: {legs: {callee: busy}}\n")
+    settings = Settings(scenarios=(str(tmp_path),), seed="s")
+    start, compiler = started(settings), Compiler(settings)
+    sandboxes = Sandboxes(NoCourier(), (start, Timing("manual", START)), lambda _: None)
+    asyncio.run(scenario())
+    [text] = logged
+    assert text.startswith(
+        "scenario files not reloaded:\nPUT mine:1:7: no scenario is named 'theirs'"
+    )
+
+
+# --- all of it, by TLS ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def origin(pair: tuple[str, str]) -> Iterator[str]:
+    cert, key = pair
+    with running(
+        Settings(port=0, clock="manual", seed="s", quiet=True, tls_cert=cert, tls_key=key)
+    ) as base:
+        yield base
+
+
+def ask(cert: str, url: str, body: object = None) -> Any:
+    """As a client does that trusts the vendor's name."""
+    context = ssl.create_default_context(cafile=cert)
+    context.check_hostname = False
+    content = None if body is None else json.dumps(body).encode()
+    headers = {"content-type": "application/json", "authorization": "Bearer k-1"}
+    request = Request(url, content, headers)  # noqa: S310 - loopback
+    opener = build_opener(ProxyHandler({}), HTTPSHandler(context=context))
+    with opener.open(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+def test_webhook_to_our_own_inbox_arrives_by_tls(origin: str, pair: tuple[str, str]) -> None:
+    cert, _ = pair
+    assert origin.startswith("https://127.0.0.1:")
+    ask(cert, f"{origin}/api/v2/voice/c2c", dict(CLICK))
+    ask(cert, f"{origin}/_mock/clock/advance", {"until": "idle"})
+    [webhook] = ask(cert, f"{origin}/_mock/webhooks")["webhooks"]
+    assert (webhook["state"], webhook["url"]) == (
+        "delivered",
+        f"{origin}/_mock/inbox/mobtexting",
+    )

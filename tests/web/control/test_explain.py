@@ -1,0 +1,310 @@
+"""Why a request was answered as it was: rules, sources, values, stories."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from mockserver.engine.store import World
+from tests.conftest import CLICK
+from tests.web.edge import C2C, HEADERS, KEY, Edge, opened, refusal
+
+KEYS = [
+    "request",
+    "provider",
+    "operation",
+    "status",
+    "why",
+    "rules",
+    "nearest",
+    "scenarios",
+    "passed_over",
+]
+PHONES = [{"question": "phones", "scenario": "answered", "rank": "default"}]
+
+
+@pytest.fixture
+def edge(world: World) -> Edge:
+    return opened(world)
+
+
+def explained(edge: Edge, name: str = "r1", prefix: str = "") -> Any:
+    told = edge.read(f"{prefix}/_mock/explain/{name}")
+    assert list(told) == KEYS
+    return told
+
+
+def click(edge: Edge, headers: dict[str, str] | None = None, **more: Any) -> httpx.Response:
+    sent = {"json": dict(CLICK), **more}
+    return edge.ask("POST", C2C, headers={**HEADERS, **(headers or {})}, **sent)
+
+
+def without(name: str) -> dict[str, object]:
+    return {field: value for field, value in CLICK.items() if field != name}
+
+
+def put(edge: Edge, name: str, **scenario: object) -> None:
+    answer = edge.ask("PUT", f"/_mock/scenarios/{name}", json=scenario)
+    assert answer.status_code == 200, answer.text
+
+
+def activate(edge: Edge, scenario: str, **match: object) -> None:
+    body = {"scenario": scenario, "match": match, "times": 1}
+    assert edge.ask("POST", "/_mock/activations", json=body).status_code == 201
+
+
+def test_an_accepted_request(edge: Edge) -> None:
+    click(edge)
+    assert explained(edge) == {
+        "request": "r1",
+        "provider": "mobtexting",
+        "operation": "c2c",
+        "status": 200,
+        "why": "nothing was wrong with it",
+        "rules": [],
+        "nearest": [],
+        "scenarios": PHONES,
+        "passed_over": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [
+        (
+            {**CLICK, "bridge": "+918068281234"},
+            {
+                "fault": "bridge-malformed",
+                "source": "assumed",
+                "message": "The bridge format is invalid.",
+                "field": "bridge",
+                "received": "+918068281234",
+                "would_pass": "10 to 15 digits with country code (assumed; "
+                "the page's samples have twelve)",
+            },
+        ),
+        (
+            without("to"),
+            {
+                "fault": "to-required",
+                "source": "assumed",
+                "message": "The to field is required.",
+                "field": "to",
+                "received": None,
+                "would_pass": None,
+            },
+        ),
+        (
+            {**CLICK, "attempts": 3},
+            {
+                "fault": "attempts-malformed",
+                "source": "assumed",
+                "message": "The attempts must be between 0 and 2.",
+                "field": "attempts",
+                "received": 3,
+                "would_pass": "0, 1 or 2",
+            },
+        ),
+        (
+            {**CLICK, "variables": "text"},
+            {
+                "fault": "variables-malformed",
+                "source": "assumed",
+                "message": "The variables must be an array.",
+                "field": "variables",
+                "received": "text",
+                "would_pass": "an object of texts",
+            },
+        ),
+    ],
+)
+def test_a_refused_request(edge: Edge, body: dict[str, object], rule: dict[str, object]) -> None:
+    answer = click(edge, json=body)
+    assert answer.headers["x-mock-fault"] == rule["fault"]
+    told = explained(edge, answer.headers["x-mock-request"])
+    assert (told["status"], told["rules"]) == (422, [rule])
+    assert told["why"] == answer.headers["x-mock-explain"]
+
+
+def test_every_rule_of_the_stage_that_objects_is_told(edge: Edge) -> None:
+    click(edge, json={"to": "x"})
+    told = [one["fault"] for one in explained(edge)["rules"]]
+    assert told == ["bridge-required", "from-required", "to-malformed"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "fault"),
+    [({"content": b"{"}, "malformed-body"), ({"content": b""}, "bridge-required")],
+)
+def test_a_body_that_does_not_read_is_no_field_s(
+    edge: Edge, sent: dict[str, bytes], fault: str
+) -> None:
+    edge.ask("POST", C2C, headers={**HEADERS, "content-type": "application/json"}, **sent)
+    first = explained(edge)["rules"][0]
+    assert first["fault"] == fault
+    if fault == "malformed-body":
+        assert (first["field"], first["received"], first["would_pass"]) == (None, None, None)
+
+
+def test_a_stranger(edge: Edge) -> None:
+    click(edge, headers={"authorization": "Bearer invalid"})
+    told = explained(edge)
+    assert [one["fault"] for one in told["rules"]] == ["unauthenticated"]
+    assert told["status"] == 401
+
+
+def test_a_wrong_method(edge: Edge) -> None:
+    edge.ask("PUT", C2C, json=dict(CLICK), headers=HEADERS)
+    told = explained(edge)
+    assert ([one["fault"] for one in told["rules"]], told["nearest"]) == (["wrong-method"], [])
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"json": {**CLICK, "bridge": KEY}},
+        {"json": {**CLICK, "mid": [KEY, {"a": f"is {KEY}."}]}},
+        {"json": {**CLICK, "variables": f"token={KEY}"}},
+        {"json": {**CLICK, "webhook_id": {"password": KEY}}},
+    ],
+    ids=str,
+)
+def test_a_received_credential_is_masked(edge: Edge, sent: dict[str, Any]) -> None:
+    click(edge, **sent)
+    answer = edge.ask("GET", "/_mock/explain/r1")
+    assert KEY not in answer.text
+    assert "***" in str(answer.json()["rules"][0]["received"])
+
+
+NAMED = [{"webhook_id": {"password": "another-secret"}}, {"mid": {"access_token": "another-secret"}}]
+
+
+@pytest.mark.parametrize("fields", NAMED, ids=str)
+def test_a_received_secret_is_masked_by_its_name(edge: Edge, fields: dict[str, object]) -> None:
+    click(edge, json={**CLICK, **fields})
+    [rule] = explained(edge)["rules"]
+    assert "another-secret" not in str(rule)
+    assert "***" in str(rule["received"])
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="casework._received writes a field as Python does, and masking.text knows no `'`",
+)
+@pytest.mark.parametrize("fields", NAMED, ids=str)
+def test_a_received_secret_is_masked_in_the_sentence_too(
+    edge: Edge, fields: dict[str, object]
+) -> None:
+    click(edge, json={**CLICK, **fields})
+    assert "another-secret" not in explained(edge)["why"]
+
+
+def test_a_file_is_told_by_its_name(edge: Edge) -> None:
+    files = {"bridge": ("a.wav", b"RIFF", "audio/wav")}
+    edge.ask("POST", C2C, headers=HEADERS, data=without("bridge"), files=files)
+    [rule] = explained(edge)["rules"]
+    assert rule["received"] == {"file": "a.wav", "type": "audio/wav", "bytes": 4}
+
+
+def test_a_path_that_nobody_has(edge: Edge) -> None:
+    edge.ask("POST", "/api/v2/voice/c2", headers=HEADERS)
+    told = explained(edge)
+    assert (told["provider"], told["operation"], told["status"]) == (None, None, 404)
+    assert told["nearest"] == ["POST /api/v2/voice/c2c"]
+    assert told["why"] == (
+        "no emulated API has POST /api/v2/voice/c2; nearest: POST /api/v2/voice/c2c"
+    )
+    assert (told["rules"], told["scenarios"], told["passed_over"]) == ([], [], [])
+
+
+def test_a_story_of_the_header(edge: Edge) -> None:
+    click(edge, headers={"x-mock-scenario": "callee-busy, late-report"})
+    assert explained(edge)["scenarios"] == [
+        {"question": "phones", "scenario": "callee-busy", "rank": "header"},
+        {"question": "webhooks", "scenario": "late-report", "rank": "header"},
+    ]
+
+
+def test_an_activation_and_what_is_left_without_it(edge: Edge) -> None:
+    activate(edge, "callee-busy", provider="mobtexting")
+    click(edge)
+    click(edge)
+    told = [explained(edge, name)["scenarios"] for name in ("r1", "r2")]
+    first = [{"question": "phones", "scenario": "callee-busy", "rank": "activation"}]
+    assert told == [first, PHONES]
+
+
+def test_an_activation_that_does_not_suit_answers_nothing(edge: Edge) -> None:
+    activate(edge, "callee-busy", b="*9")
+    click(edge)
+    assert explained(edge)["scenarios"] == PHONES
+
+
+def test_an_answer_that_a_story_orders(edge: Edge) -> None:
+    put(edge, "closed", answers=[{"refuse": "forbidden"}])
+    answer = click(edge, headers={"x-mock-scenario": "closed"})
+    told = explained(edge)
+    assert (answer.status_code, told["status"]) == (403, 403)
+    assert [one["fault"] for one in told["rules"]] == ["forbidden"]
+    assert told["scenarios"][0] == {"question": "api", "scenario": "closed", "rank": "header"}
+
+
+def test_a_connection_that_a_story_breaks_has_no_status(edge: Edge) -> None:
+    put(edge, "cut", answers=[{"break": "reset"}])
+    click(edge, headers={"x-mock-scenario": "cut"})
+    assert explained(edge)["status"] is None
+
+
+def test_match_stories_say_why_they_were_passed_over(edge: Edge) -> None:
+    put(edge, "mine", match={"b": "*6000"}, legs={"callee": "busy"})
+    put(edge, "other-number", match={"b": "*9"}, legs={"callee": "busy"})
+    put(edge, "other-field", match={"fields": {"mid": "m-*"}}, legs={"callee": "busy"})
+    put(edge, "other-leg", match={"a": "[!9]*"}, legs={"callee": "busy"})
+    put(edge, "nobody-s", match={"a": "*", "account": "acme"}, legs={"callee": "busy"})
+    click(edge)
+    told = explained(edge)
+    assert told["scenarios"] == [{"question": "phones", "scenario": "mine", "rank": "match"}]
+    assert told["passed_over"] == [
+        {"scenario": "other-number", "why": "b is 918867136000, not *9"},
+        {"scenario": "other-field", "why": "field mid is not sent, not m-*"},
+        {"scenario": "other-leg", "why": "a is 918867135000, not [!9]*"},
+        {"scenario": "nobody-s", "why": "account is mobtexting-default, not acme"},
+    ]
+
+
+def test_a_story_that_lacks_what_it_needs_was_passed_over(edge: Edge) -> None:
+    needy = {"match": {"a": "*"}, "needs": {"leg": "b"}, "legs": {"b": "busy"}}
+    put(edge, "needy", **needy)
+    click(edge, json={**CLICK, "to": "flow:220"})
+    told = explained(edge)["passed_over"]
+    assert told == [{"scenario": "needy", "why": "it needs a leg b"}]
+
+
+def test_the_credential_by_which_a_story_was_passed_over_is_masked(edge: Edge) -> None:
+    put(edge, "theirs", match={"credential": "key-*"}, legs={"callee": "busy"})
+    click(edge)
+    [told] = explained(edge)["passed_over"]
+    assert KEY not in told["why"]
+    assert told["why"].startswith("credential is ***")
+    assert told["why"].endswith(", not key-*")
+
+
+def test_it_tells_what_was_then_not_what_is_now(edge: Edge) -> None:
+    """Activations are those of that time; the scenarios are those that are loaded now."""
+    click(edge)
+    activate(edge, "callee-busy")
+    assert explained(edge)["scenarios"] == PHONES
+
+
+@pytest.mark.parametrize("name", ["r2", "R1", "r01", "c1", "%00", "r1;"])
+def test_a_request_that_nobody_made(edge: Edge, name: str) -> None:
+    click(edge)
+    code, title, detail = refusal(edge.ask("GET", f"/_mock/explain/{name}"))
+    assert (code, title) == (404, "not found")
+    assert detail.endswith("GET /_mock/requests lists them")
+
+
+def test_each_sandbox_explains_its_own(edge: Edge) -> None:
+    edge.place(path=f"/_sandbox/t1{C2C}")
+    assert explained(edge, prefix="/_sandbox/t1")["request"] == "r1"
+    assert refusal(edge.ask("GET", "/_mock/explain/r1"))[0] == 404
