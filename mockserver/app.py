@@ -53,11 +53,12 @@ def server(start: World, settings: Settings, taken: socket, say: Say, log: Say) 
     async def lifespan(_: Any) -> AsyncIterator[None]:
         sandboxes.start()
         reload = partial(_reload, sandboxes, settings, compiler, log)
-        eye = asyncio.create_task(watch(partial(_present, settings), reload))
-        if not settings.watch:
-            eye.cancel()
+        eye = None
+        if settings.watch:
+            eye = asyncio.create_task(watch(partial(_present, settings), reload))
         yield
-        eye.cancel()
+        if eye:
+            eye.cancel()
         await sandboxes.stop()
         await courier.close()
 

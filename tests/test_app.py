@@ -13,9 +13,10 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 
 from mockserver import app
-from mockserver.app import Address, Server, bound, described, running, scenarios, serve, server
+from mockserver.app import described, running, scenarios, serve, server
 from mockserver.catalog.registry import listings
 from mockserver.settings import Mistake, Settings
+from mockserver.web.server import Address, Server, bound
 from mockserver.web.transport import Breakable
 from mockserver.world import counted, world
 from tests.conftest import CLICK, START
@@ -91,7 +92,7 @@ def test_address_reaches_itself(host: str, origin: str) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", IPV6, "localhost"])
 def test_bound_listens(host: str) -> None:
-    with bound(replace(HERE, host=host)) as listening:
+    with bound(host, 0) as listening:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         assert listening.family == family
         with socket.create_connection(("::1" if ":" in host else "127.0.0.1", port(listening))):
@@ -100,12 +101,12 @@ def test_bound_listens(host: str) -> None:
 
 def test_bound_on_a_taken_port(taken: socket.socket) -> None:
     with pytest.raises(OSError, match="Address already in use"):
-        bound(replace(HERE, port=port(taken)))
+        bound("127.0.0.1", port(taken))
 
 
 def test_bound_on_an_address_of_somebody_else() -> None:
     with pytest.raises(OSError, match="Cannot assign requested address"):
-        bound(replace(HERE, host="192.0.2.1"))
+        bound("192.0.2.1", 0)
 
 
 # --- the server ----------------------------------------------------------------------------------
@@ -131,7 +132,7 @@ def watched(settings: Settings, act: Callable[[str], object]) -> tuple[list[str]
         said.append(text)
         ready.set()
 
-    listening = bound(settings)
+    listening = bound(settings.host, settings.port)
     inner = server(app.started(settings), settings, listening, say, logged.append)
     assert isinstance(inner, Server)
     thread = threading.Thread(target=inner.run, kwargs={"sockets": [listening]})

@@ -13,9 +13,10 @@ import pytest
 
 from mockserver import app
 from mockserver.core.webhook import Answer, Delivery
-from mockserver.runtime.sandbox import Sandbox, Timing
+from mockserver.runtime.sandbox import Timing
+from mockserver.runtime.sandboxes import Sandboxes
 from mockserver.settings import Settings
-from mockserver.world import counted, world
+from mockserver.world import Compiler, counted, world
 from tests.conftest import START, click
 
 FIRST = """
@@ -49,14 +50,18 @@ class Case:
         self.file = file
         file.write_text(FIRST, "utf-8")
         self.settings = Settings(scenarios=(str(file),), clock="manual", start=START)
-        self.sandbox = Sandbox("default", world(self.settings), Timing("manual", START), Nobody())
+        start = (world(self.settings), Timing("manual", START))
+        self.sandboxes = Sandboxes(Nobody(), start, lambda _: None)
+        self.sandbox = self.sandboxes.get("default")
+        self.compiler = Compiler(self.settings)
         self.logged: list[str] = []
 
     def reload(self, text: str | None = None) -> str:
         """What was logged."""
         if text is not None:
             self.file.write_text(text, "utf-8")
-        asyncio.run(app._reload(self.sandbox, self.settings, self.logged.append))  # noqa: SLF001 - the server alone calls it, when a file changes
+        reloading = app._reload(self.sandboxes, self.settings, self.compiler, self.logged.append)  # noqa: SLF001 - the server alone calls it, when a file changes
+        asyncio.run(reloading)
         return self.logged[-1]
 
     def balances(self) -> dict[str, object]:

@@ -146,17 +146,17 @@ def test_read_from_the_environment_of_the_process(monkeypatch: pytest.MonkeyPatc
         (
             "webhook",
             "mobtexting",
-            "webhook 'mobtexting' is not PROVIDER=VALUE",
+            "webhook 'mobtexting' is not NAME=VALUE",
         ),
         (
             "webhook",
             "mobtexting=localhost",
             f"webhook 'mobtexting=localhost' {PAIR}",
         ),
-        ("webhook", "mobtexting=", "webhook 'mobtexting=' is not PROVIDER=VALUE"),
-        ("webhook", "=http://a", "webhook '=http://a' is not PROVIDER=VALUE"),
-        ("quirk", "mobtexting", "quirk 'mobtexting' is not PROVIDER=VALUE"),
-        ("quirk", "=webhook-id", "quirk '=webhook-id' is not PROVIDER=VALUE"),
+        ("webhook", "mobtexting=", "webhook 'mobtexting=' is not NAME=VALUE"),
+        ("webhook", "=http://a", "webhook '=http://a' is not NAME=VALUE"),
+        ("quirk", "mobtexting", "quirk 'mobtexting' is not NAME=VALUE"),
+        ("quirk", "=webhook-id", "quirk '=webhook-id' is not NAME=VALUE"),
         (
             "start_at",
             "1969-12-31T23:59:59Z",
@@ -217,4 +217,9 @@ def test_every_option_says_what_it_means_and_its_default_is_that_of_the_settings
     assert all(option.meaning for option in OPTIONS)
     defaults = {option.name: option.default for option in OPTIONS if option.default}
     known = Settings()
-    assert defaults == {"host": known.host, "port": str(known.port), "clock": known.clock}
+    assert defaults == {
+        "host": known.host,
+        "port": str(known.port),
+        "clock": known.clock,
+        "log_format": known.log_format,
+    }

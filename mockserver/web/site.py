@@ -152,8 +152,9 @@ def dated(send: Send, scope: Scope) -> Send:
     """Every answer tells the sandbox's time."""
 
     async def tell(message: Message) -> None:
-        sandbox: Sandbox | None = scope["sandbox"]
-        if message["type"] == "http.response.start" and sandbox is not None:
+        if message["type"] == "http.response.start":
+            parts: Parts = scope["parts"]
+            sandbox: Sandbox = scope["sandbox"] or parts.sandboxes.get(DEFAULT)
             headers = message["headers"]
             if all(name != NOW for name, _ in headers):
                 message["headers"] = [*headers, (NOW, iso(sandbox.clock.now()).encode())]

@@ -61,7 +61,7 @@ def asking(running: Running, path: str, body: object = None, *, story: str = "")
     """A request whose answer nobody awaits."""
     content = b"" if body is None else json.dumps(body).encode()
     head = (
-        f"POST {path} HTTP/1.1\r\nhost: mock.test\r\nauthorization: Bearer k-1\r\n"
+        f"POST {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k-1\r\n"
         f"content-type: application/json\r\nx-mock-scenario: {story}\r\n"
         f"content-length: {len(content)}\r\n\r\n"
     )

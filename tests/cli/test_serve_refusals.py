@@ -52,7 +52,7 @@ def test_a_bad_setting_in_a_process() -> None:
         (
             ("--webhook", "mobtexting"),
             {},
-            "webhook 'mobtexting' is not PROVIDER=VALUE",
+            "webhook 'mobtexting' is not NAME=VALUE",
         ),
     ],
 )

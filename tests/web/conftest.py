@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from mockserver.core.webhook import Answer, Delivery
 from mockserver.engine.store import World
 from mockserver.runtime.sandbox import Sandbox, Timing
+from mockserver.runtime.sandboxes import Sandboxes
 from mockserver.settings import read
 from mockserver.web.guard import Guard
 from mockserver.world import world as made
@@ -44,6 +45,7 @@ class Postman:
 
 @dataclass(frozen=True, slots=True)
 class House:
+    sandboxes: Sandboxes
     sandbox: Sandbox
     postman: Postman
     app: ASGIApp
@@ -81,7 +83,7 @@ def build(world: World, mode: str = "manual", origins: tuple[str, ...] = (ORIGIN
     postman = Postman()
     guard = Guard(hosts=("mock.test",))
     sandboxes, app = built(world, Timing(mode, START), postman, guard, origins)
-    return House(sandboxes.get("default"), postman, app)
+    return House(sandboxes, sandboxes.get("default"), postman, app)
 
 
 @pytest.fixture
@@ -101,7 +103,8 @@ def with_account_of(house: House, **changes: Any) -> None:
     store = house.sandbox.store
     key = ("mobtexting", "mobtexting-default")
     changed = {**store.world.accounts, key: replace(store.world.accounts[key], **changes)}
-    store.world = replace(store.world, accounts=changed)
+    world = replace(store.world, accounts=changed)
+    house.sandbox.renew(world, {}, world)
 
 
 def with_provider(world: World, **changes: Any) -> World:

@@ -25,8 +25,10 @@ PATHS = {
     "/calls/{id}": ["/calls/c1"],
     "/openapi/{name}.json": ["/openapi/mobtexting.json"],
     "/inboxes/{name}": ["/inboxes/mobtexting", "/inboxes/x"],
+    "/explain/{request}": ["/explain/r1"],
+    "/events": [],
 }
-"""Route with parameters -> the paths by which it is asked."""
+"""Route -> the paths by which it is asked; the events tell what the journal tells, without end."""
 
 
 def told(house: House) -> dict[str, str]:

@@ -7,14 +7,13 @@ from typing import Any, NoReturn
 
 import httpx
 import pytest
-from starlette.types import Message, Scope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.core.http import Reply
 from mockserver.core.provider import Endpoint, Outcome
 from mockserver.core.rules import Rule
 from mockserver.core.webhook import Answer, Delivery
 from mockserver.engine.store import World
-from mockserver.web.gateway import gateway
 from mockserver.web.intake import LIMIT
 from tests.conftest import CLICK
 from tests.web.conftest import C2C, HEADERS, House, build, refusal, with_provider
@@ -166,7 +165,7 @@ def test_a_body_within_the_limit_and_beyond(house: House, size: int, status: int
 
 def test_a_body_beyond_the_limit_is_our_own_problem(house: House) -> None:
     answer = house.ask("POST", C2C, content=bytes(LIMIT + 1), headers=HEADERS)
-    assert refusal(answer) == (413, "body too large", "a request has at most 1,000,000 bytes")
+    assert refusal(answer) == (413, "body too large", "this takes at most 1,000,000 bytes")
     assert list(house.sandbox.store.journal) == []
 
 
@@ -231,8 +230,10 @@ def test_a_log_that_cannot_be_written_is_not_the_client_s_business(house: House)
 # --- on the wire ---------------------------------------------------------------------------------
 
 
-def scope(house: House, body: bytes, content_type: str = "application/json") -> Scope:
-    headers = {**HEADERS, "content-type": content_type, "content-length": str(len(body))}
+def scope(body: bytes, content_type: str = "application/json") -> Scope:
+    length = str(len(body))
+    headers = {"host": "mock.test", **HEADERS, "content-type": content_type}
+    headers["content-length"] = length
     return {
         "type": "http",
         "method": "POST",
@@ -241,8 +242,11 @@ def scope(house: House, body: bytes, content_type: str = "application/json") -> 
         "query_string": b"",
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
         "client": ("127.0.0.1", 4711),
-        "sandbox": house.sandbox,
     }
+
+
+async def served(app: ASGIApp, about: Scope, receive: Receive, send: Send) -> None:
+    await app(about, receive, send)
 
 
 def test_nothing_of_a_call_happens_before_its_answer_has_been_sent(world: World) -> None:
@@ -260,7 +264,7 @@ def test_nothing_of_a_call_happens_before_its_answer_has_been_sent(world: World)
 
     async def scenario() -> None:
         house.sandbox.start()
-        await gateway(scope(house, body), receive, send)
+        await house.app(scope(body), receive, send)
         await carried.wait()
         await house.sandbox.stop()
 
@@ -286,8 +290,8 @@ def test_a_request_that_breaks_off_places_no_call(house: House) -> None:
 
     async def send(_: Message) -> None: ...
 
-    about = scope(house, sent + b"&duration=5", "application/x-www-form-urlencoded")
-    asyncio.run(gateway(about, receive, send))
+    about = scope(sent + b"&duration=5", "application/x-www-form-urlencoded")
+    asyncio.run(served(house.app, about, receive, send))
     assert house.sandbox.store.calls == {}
 
 

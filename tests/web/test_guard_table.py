@@ -208,4 +208,3 @@ def test_a_method_that_a_route_lacks_is_refused_without_a_token_too(world: World
     for answer in _refused(edge):
         assert refusal(answer)[:2] == (405, "method not allowed")
     assert state(edge) == before
-

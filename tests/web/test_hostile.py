@@ -135,7 +135,9 @@ def test_control_routes_refuse_it(
     before = state(edge)
     content_type, body = BODIES[hostile]
     headers = {"content-type": content_type}
-    answer = edge.ask(method, path, headers=headers, content=sent(body, **{"chunked": False, **WAYS[way]}))
+    answer = edge.ask(
+        method, path, headers=headers, content=sent(body, **{"chunked": False, **WAYS[way]})
+    )
     wanted = 413 if len(body) > LIMIT else 422
     assert refusal(answer)[0] == wanted
     assert state(edge) == before

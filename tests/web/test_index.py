@@ -22,7 +22,7 @@ from tests.web.edge import Edge, Postman, opened, refusal
 BROWSER = {"accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 VENDOR = "portal.mobtexting.com"
-HOSTILE = '</title><script>alert(1)</script><img src=x onerror=alert(1)>"\'&amp;'
+HOSTILE = "</title><script>alert(1)</script><img src=x onerror=alert(1)>\"'&amp;"
 PAGES = ("/", "/_mock/docs")
 
 
@@ -163,9 +163,7 @@ def test_docs_escape_what_the_document_says(world: World, monkeypatch: pytest.Mo
         ("GET", {**BROWSER, "origin": "null"}, 200),
     ],
 )
-def test_who_gets_the_index(
-    edge: Edge, method: str, headers: dict[str, str], status: int
-) -> None:
+def test_who_gets_the_index(edge: Edge, method: str, headers: dict[str, str], status: int) -> None:
     answer = edge.ask(method, "/", headers=headers)
     assert answer.status_code == status
     assert (answer.headers.get("content-security-policy") == POLICY) == (status == 200)
@@ -202,7 +200,10 @@ def _nobody(_: Request) -> None:
     ],
 )
 def test_a_vendor_s_own_door_has_the_vendor_s_host(
-    world: World, host: str, headers: dict[str, str], vendor: bool  # noqa: FBT001 - a table
+    world: World,
+    host: str,
+    headers: dict[str, str],
+    vendor: bool,  # noqa: FBT001 - a table
 ) -> None:
     """A native path without that Host is the vendor's for programs, and the index for browsers."""
     answer = opened(with_a_door(world)).ask("GET", "/", headers=headers, hosts=[host])

@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mockserver.web.site import NOUNS, site
-from tests.web.conftest import ORIGIN, PROBLEM, House, refusal
+from mockserver.engine.store import World
+from mockserver.runtime.sandbox import Timing
+from mockserver.web.site import NOUNS
+from tests.conftest import START
+from tests.house import built
+from tests.web.conftest import PROBLEM, House, Postman, refusal
 
 
 def run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,7 +67,7 @@ def test_every_noun_has_routes_of_its_own() -> None:
     assert len(set(routes)) == len(routes)
 
 
-def test_the_lifespan_is_run(house: House) -> None:
+def test_the_lifespan_is_run(world: World) -> None:
     seen: list[str] = []
 
     @asynccontextmanager
@@ -134,14 +138,14 @@ def cancelled(house: House, begun: list[Message]) -> list[Message]:
 
 
 def test_a_request_that_the_server_gives_up_at_its_end_is_told(house: House) -> None:
-    house.sandbox.driver.stopping = True
+    house.sandboxes.stopping = True
     start, body = cancelled(house, [])
     assert (start["status"], json.loads(body["body"])["title"]) == (503, "mock ends")
     assert dict(start["headers"])[b"x-mock-now"] == b"2026-01-01T09:00:00.000Z"
 
 
 def test_a_request_whose_answer_had_begun_is_given_up_silently(house: House) -> None:
-    house.sandbox.driver.stopping = True
+    house.sandboxes.stopping = True
     begun: Message = {"type": "http.response.start", "status": 200, "headers": []}
     assert cancelled(house, [begun]) == [begun]
 

@@ -163,12 +163,14 @@ def test_parameters_of_the_path_are_those_that_stand_in_it(
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=IDS)
-def test_problems_have_their_own_type(
-    method: str, path: str, operation: dict[str, Any]
-) -> None:
+def test_problems_have_their_own_type(method: str, path: str, operation: dict[str, Any]) -> None:
     refused = {status: one for status, one in operation["responses"].items() if status >= "4"}
     kinds = {kind for one in refused.values() for kind in one["content"]}
-    assert (method, path, kinds) == (method, path, {"application/problem+json"} if refused else set())
+    assert (method, path, kinds) == (
+        method,
+        path,
+        {"application/problem+json"} if refused else set(),
+    )
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=IDS)

@@ -98,9 +98,7 @@ def parsed(text: str) -> Told:
 
 
 @asynccontextmanager
-async def viewing(
-    edge: Edge, last: str | None = None, path: str = EVENTS
-) -> AsyncIterator[Viewer]:
+async def viewing(edge: Edge, last: str | None = None, path: str = EVENTS) -> AsyncIterator[Viewer]:
     viewer = Viewer(edge, last, path)
     try:
         await viewer.listening()
@@ -256,7 +254,10 @@ def test_a_reset_is_told_and_ids_begin_anew(edge: Edge) -> None:
         async with viewing(edge) as viewer:
             await edge.default.reset()
             note(edge, 1)
-            assert await viewer.take(2) == [(None, "reset", {}), ("1", "control", {**fact(1), "number": 1})]
+            assert await viewer.take(2) == [
+                (None, "reset", {}),
+                ("1", "control", {**fact(1), "number": 1}),
+            ]
 
     run(scenario)
 
@@ -297,7 +298,9 @@ def test_each_sandbox_has_its_own_stream(edge: Edge) -> None:
     run(scenario)
 
 
-@pytest.mark.parametrize("text", ["a\nb", "a\r\ndata: x", "\u2028\u2029\x85", "\x00\x1b[31m", "\ufffd"])
+@pytest.mark.parametrize(
+    "text", ["a\nb", "a\r\ndata: x", "\u2028\u2029\x85", "\x00\x1b[31m", "\ufffd"]
+)
 def test_what_was_captured_stays_within_its_line(edge: Edge, text: str) -> None:
     edge.default.store.record(Fact(START, "control", "", {"text": text}))
 

@@ -176,7 +176,10 @@ def test_a_received_credential_is_masked(edge: Edge, sent: dict[str, Any]) -> No
     assert "***" in str(answer.json()["rules"][0]["received"])
 
 
-NAMED = [{"webhook_id": {"password": "another-secret"}}, {"mid": {"access_token": "another-secret"}}]
+NAMED = [
+    {"webhook_id": {"password": "another-secret"}},
+    {"mid": {"access_token": "another-secret"}},
+]
 
 
 @pytest.mark.parametrize("fields", NAMED, ids=str)

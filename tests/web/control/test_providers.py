@@ -34,8 +34,8 @@ def test_providers(house: House) -> None:
 
 
 def test_the_base_url_is_the_one_that_was_asked(house: House) -> None:
-    told = house.ask("GET", "/_mock/providers", headers={"host": "other.test:81"}).json()
-    assert told["providers"][0]["base_url"].startswith("http://other.test:81/")
+    told = house.ask("GET", "/_mock/providers", headers={"host": "localhost:81"}).json()
+    assert told["providers"][0]["base_url"].startswith("http://localhost:81/")
 
 
 def test_every_fault_has_an_example_and_a_source(house: House) -> None:

@@ -81,10 +81,12 @@ def test_filters_and_pages(house: House, query: str, expected: list[str]) -> Non
     assert [one["id"] for one in told] == expected
 
 
-def test_a_problem_of_ours_is_no_vendor_request(house: House) -> None:
+def test_an_unknown_path_is_on_record_as_nobody_s(house: House) -> None:
     house.ask("GET", "/nowhere")
     house.place("qqqq")
-    assert house.read("/_mock/requests") == {"requests": []}
+    [lost] = house.read("/_mock/requests")["requests"]
+    told = ("provider", "operation", "path", "status", "call")
+    assert [lost[name] for name in told] == ["", "", "/nowhere", 404, None]
 
 
 FIELDS = {name: str(value) for name, value in CLICK.items()}

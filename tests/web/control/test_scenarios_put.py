@@ -76,7 +76,10 @@ def test_it_says_where_it_stands(edge: Edge) -> None:
     ],
 )  # fmt: skip
 def test_it_says_what_it_speaks_to(
-    edge: Edge, text: str, speaks_to: list[str], matches: bool  # noqa: FBT001 - a table
+    edge: Edge,
+    text: str,
+    speaks_to: list[str],
+    matches: bool,  # noqa: FBT001 - a table
 ) -> None:
     told = put(edge, "mine", text).json()
     assert (told["speaks_to"], told["matches"]) == (speaks_to, matches)

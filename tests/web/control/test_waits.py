@@ -230,7 +230,9 @@ def test_only_one_advances_at_a_time(edge: Edge) -> None:
 
     async def carry(_: Delivery) -> Answer:
         async with client(edge.app) as there:
-            told.append(await there.post(WAIT, json={**NOW, "for": "call", "count": 9, "advance": 1}))
+            told.append(
+                await there.post(WAIT, json={**NOW, "for": "call", "count": 9, "advance": 1})
+            )
         return Answer(200)
 
     edge.default.driver.courier = type("Nosy", (), {"carry": staticmethod(carry)})()
