@@ -1,5 +1,7 @@
 """What a sandbox starts from: the files, read by the catalog and rehearsed by the engine."""
 
+import json
+import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -34,6 +36,9 @@ __all__ = [
 ]
 
 PUT = "PUT "
+PAIR = re.compile(rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+"""JSON's way to escape an emoji, which is no YAML; or an escaped backslash, which hides one."""
+
 SUFFIXES = (".yaml", ".yml", ".json")
 USUAL = Path("mockserver.yaml")
 
@@ -89,7 +94,8 @@ class Compiler:
             Unusable: as `load`.
         """
         added = [
-            Source(f"{PUT}{name}", text, under=("scenarios", name)) for name, text in put.items()
+            Source(f"{PUT}{name}", PAIR.sub(_joined, text), under=("scenarios", name))
+            for name, text in put.items()
         ]
         catalog = load([*self.texts, *added], now.listings)
         stories = replace(catalog.stories, number_plan=base.stories.number_plan)
@@ -138,6 +144,11 @@ def dialled(plan: str, provider: str | None) -> str:
             for legs in endpoint.parties(Request(endpoint.method, endpoint.path, fields=example)):
                 return legs["callee"][: -len(plan)] + plan
     raise LookupError(f"{provider} dials no numbers")
+
+
+def _joined(found: re.Match[bytes]) -> bytes:
+    sign: str = json.loads(b'"%b"' % found[0])
+    return found[0] if sign == "\\" else sign.encode()
 
 
 def _inside(path: Path) -> list[Path]:

@@ -1,5 +1,6 @@
 """One request, from what was asked to what is on record of it."""
 
+import json
 from collections import deque
 from collections.abc import Mapping
 from itertools import count
@@ -195,4 +196,6 @@ def _why(rule: Rule, case: Case) -> str:
 def _received(case: Case, field: str) -> str:
     if field not in case.fields:
         return "not sent"
-    return f"received {case.fields[field]!r:.80}"
+    value = case.fields[field]
+    shown = repr(value) if isinstance(value, str) else json.dumps(value, default=str)
+    return f"received {shown:.80}"

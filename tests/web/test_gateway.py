@@ -49,7 +49,7 @@ def test_now_is_the_sandbox_s_time(house: House) -> None:
     ("sent", "received"),
     [
         ("nobody", "'nobody'; would pass: "),
-        (["1"], "['1']; would pass: "),
+        (["1"], '["1"]; would pass: '),
         ("ü\n\x00", "'\\xfc\\n\\x00'; would pass: "),
         ("9" * 500, "'" + "9" * 79 + "; would pass: "),
     ],

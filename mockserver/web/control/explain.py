@@ -38,7 +38,7 @@ def explained(exchange: Exchange, store: Store) -> dict[str, Any]:
         "provider": exchange.provider or None,
         "operation": exchange.operation or None,
         "status": exchange.reply.status or None,
-        "why": exchange.why or "nothing was wrong with it",
+        "why": masking.text(exchange.why, store.world.seed) or "nothing was wrong with it",
         "rules": [_rule(rule, exchange, store.world.seed) for rule in exchange.broken],
         "nearest": list(nearest(store.world.listings, asked.method, asked.path)) if unknown else [],
         "scenarios": [one for seen in exchange.seen[:1] for one in _chosen(exchange, store, seen)],
