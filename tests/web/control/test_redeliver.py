@@ -171,7 +171,7 @@ def test_it_is_a_fact_of_the_journal(edge: Edge) -> None:
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("w2", "no webhook is named w2: did you mean 'w1'?"),
+        ("w11", "no webhook is named w11: did you mean 'w1'?"),
         ("nothing", "no webhook is named nothing: GET /_mock/webhooks lists them"),
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 from mockserver.core.time import HOUR, LAST, SECOND
 from mockserver.core.webhook import Answer, Delivery
 from mockserver.engine.store import World
+from mockserver.web.control import waits
 from tests.conftest import CLICK, START
 from tests.web.edge import C2C, HEADERS, Edge, client, opened, refusal
 
@@ -210,6 +211,17 @@ def test_who_has_waited_leaves_no_watcher_behind(edge: Edge) -> None:
 
     answer = asyncio.run(meanwhile(edge, {**SENT, "timeout": 0.01}, nothing))
     assert (answer.status_code, list(edge.default.store.watchers)) == (408, [])
+
+
+def test_what_is_not_met_is_told_with_its_patience(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(*_: object) -> bool:
+        return False
+
+    monkeypatch.setattr(waits, "until", never)
+    told = refusal(wait(edge, **{"for": "call", "timeout": "1m30s"}))
+    assert told == (408, "not in time", "0 of 1 matched within 90 s")
 
 
 def test_a_reset_meanwhile_takes_what_was_there(edge: Edge) -> None:
