@@ -22,7 +22,7 @@ from mockserver.world import counted, world
 from tests.conftest import CLICK, START
 
 HERE = Settings(port=0, clock="manual", start=START, seed="s", quiet=True)
-ANY = ("0.0.0.0", "::")  # noqa: S104 - nothing is bound
+ANY = ("0.0.0.0", "::")
 
 
 def speaks_ipv6() -> bool:

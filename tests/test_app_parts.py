@@ -23,7 +23,7 @@ from mockserver.world import Compiler, counted
 from tests.conftest import CLICK, START
 from tests.runtime.test_courier_own import KEY, SELF
 
-ANYWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound
+ANYWHERE = "0.0.0.0"
 LOCAL = ("127.0.0.1", "::1", "localhost")
 FOREIGN = (ANYWHERE, "::", "10.0.0.7", "mock.internal", "127.0.0.1.evil.test")
 

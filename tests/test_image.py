@@ -45,7 +45,7 @@ def test_variables_of_the_image_are_options_and_read() -> None:
     pairs = dict(re.findall(r"(MOCKSERVER_[A-Z_]+)=(\S+)", " ".join(said("ENV"))))
     assert set(pairs) <= {option.variable for option in OPTIONS}
     settings = read({}, pairs)
-    assert (settings.host, settings.port) == ("0.0.0.0", 8080)  # noqa: S104 - read, not bound
+    assert (settings.host, settings.port) == ("0.0.0.0", 8080)
     assert settings.webhook_rewrite == (("localhost", "host.docker.internal"),)
     assert said("EXPOSE") == [str(settings.port)]
 

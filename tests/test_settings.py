@@ -40,7 +40,7 @@ START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
         (
             {},
             {
-                "MOCKSERVER_HOST": "0.0.0.0",  # noqa: S104 - read, not bound
+                "MOCKSERVER_HOST": "0.0.0.0",
                 "MOCKSERVER_PORT": "65535",
                 "MOCKSERVER_WEBHOOK": "mobtexting=http://a  phonon=http://b",
                 "MOCKSERVER_CLOCK": "instant",
@@ -49,7 +49,7 @@ START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
                 "MOCKSERVER_QUIET": "YES",
             },
             Settings(
-                "0.0.0.0",  # noqa: S104 - as above
+                "0.0.0.0",
                 65535,
                 {"mobtexting": "http://a", "phonon": "http://b"},
                 clock="instant",

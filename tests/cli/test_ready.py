@@ -53,7 +53,7 @@ def test_ready_by_url() -> None:
             assert (done.exit_code, done.stdout, done.stderr) == (0, sentence, "")
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])  # noqa: S104 - nothing is bound
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
 def test_ready_by_variables(host: str) -> None:
     with running(SERVED) as origin:
         port = origin.rpartition(":")[2]

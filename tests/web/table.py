@@ -1,4 +1,4 @@
-"""Every control route with its guard, how to ask it in earnest, and whether that changes a thing."""
+"""Every control route with its guard, how to ask it in earnest, whether that changes a thing."""
 
 from typing import Any, Final, NamedTuple
 

@@ -87,7 +87,8 @@ async def started(edge: Edge, request: httpx.Request) -> int:
         "query_string": b"",
         "headers": [(name.lower(), value) for name, value in request.headers.raw],
     }
-    task = asyncio.create_task(edge.app(scope, receive, send))  # type: ignore[arg-type]
+    running: Any = edge.app(scope, receive, send)
+    task: asyncio.Task[None] = asyncio.create_task(running)
     status = await begun.get()
     left.set()
     await task

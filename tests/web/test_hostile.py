@@ -217,7 +217,8 @@ def test_no_request_of_a_hostile_client_ends_a_sandbox(world: World) -> None:
     """All of them to one sandbox, one after another: it still plays a call."""
     edge = opened(replace(world, seed="after all"))
     for content_type, body in BODIES.values():
-        edge.ask("POST", "/api/v2/voice/c2c", headers={**HEADERS, "content-type": content_type}, content=body)  # fmt: skip
+        headers = {**HEADERS, "content-type": content_type}
+        edge.ask("POST", "/api/v2/voice/c2c", headers=headers, content=body)
     assert edge.place().status_code == 200
     edge.advance()
     [call] = edge.read("/_mock/calls")["calls"]

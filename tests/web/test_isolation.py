@@ -275,7 +275,9 @@ def _played(edge: Edge, name: str) -> list[str]:
     edge.advance(here)
     told = edge.ask("GET", f"{here}/_mock/journal").text
     calls = edge.ask("GET", f"{here}/_mock/calls").text
-    return [one.replace(f"/_sandbox/{name}", "").replace(f"/_media/{name}", "") for one in (told, calls)]
+    return [
+        one.replace(f"/_sandbox/{name}", "").replace(f"/_media/{name}", "") for one in (told, calls)
+    ]
 
 
 def test_the_same_seed_and_requests_give_the_same_ids_and_journals(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Sixteen clients in sixteen sandboxes of one server, all at once: each sees its own and no more."""
+"""Sixteen clients in sixteen sandboxes of one server, all at once: each sees only its own."""
 
 import random
 from collections.abc import Iterator

@@ -8,7 +8,7 @@ from mockserver.web import masking
 from mockserver.web.masking import mask
 
 SALT = "salt"
-SECRET = "k-123"  # noqa: S105 - it opens nothing
+SECRET = "k-123"
 MASKED = mask(SECRET, SALT)
 
 

@@ -16,7 +16,7 @@ from mockserver.web.server import GRACE, Address, Server, bound, config
 from mockserver.web.transport import Breakable
 from tests.conftest import START
 
-ANY = ("0.0.0.0", "::")  # noqa: S104 - nothing is bound
+ANY = ("0.0.0.0", "::")
 
 
 def speaks_ipv6() -> bool:

@@ -47,7 +47,8 @@ class Viewer:
             "query_string": b"",
             "headers": [(b"host", b"localhost"), *told],
         }
-        self.task = asyncio.create_task(edge.app(scope, self._receive, self._send))  # type: ignore[arg-type]
+        running: Any = edge.app(scope, self._receive, self._send)
+        self.task: asyncio.Task[None] = asyncio.create_task(running)
 
     async def _receive(self) -> dict[str, str]:
         await self._left.wait()

@@ -287,7 +287,7 @@ def test_what_cannot_be_dropped(edge: Edge, name: str, told: tuple[int, str, str
 def test_there_is_room_for_so_many(edge: Edge, method: str, path: str, title: str) -> None:
     for number in range(MOST - 1):
         edge.sandboxes.get(f"t{number}")
-    body = {} if method == "GET" else {"json": {}}
+    body: dict[str, Any] = {} if method == "GET" else {"json": {}}
     assert refusal(edge.ask(method, path, headers=HEADERS, **body))[:2] == (409, title)
     known = edge.ask("POST", f"/_sandbox/t1{C2C}", json=dict(CLICK), headers=HEADERS)
     assert known.status_code == 200
