@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from mockserver.core.http import Request
 from mockserver.core.story import Story
@@ -14,6 +15,10 @@ from mockserver.engine.simulation import request, settle, step
 from mockserver.engine.store import Exchange, Store, World
 from mockserver.settings import read
 from mockserver.world import world as made
+
+# The same examples at each run, so that a change is judged and not its luck.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.load_profile("steady")
 
 START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
 

@@ -183,7 +183,14 @@ def test_press_is_refused_with_a_hint(written: str) -> None:
 
 
 @given(
-    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Co", "Cn"]), min_size=1)
+    st.text(
+        st.characters(
+            codec="utf-8",
+            exclude_categories=["Cc", "Cs", "Co", "Cn"],
+            exclude_characters="\ufeff",  # which libyaml drops in silence, and we refuse
+        ),
+        min_size=1,
+    )
 )
 @settings(max_examples=300, deadline=None)
 def test_any_text_in_quotes_survives(text: str) -> None:
