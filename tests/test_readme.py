@@ -43,6 +43,15 @@ def test_first_call_works_as_printed() -> None:
     assert "would pass: 10 to 15 digits" in refused
 
 
+@pytest.mark.skipif(not (BASH and shutil.which("curl")), reason="the snippets need bash and curl")
+def test_sandbox_is_made_as_printed() -> None:
+    section = TEXT.partition("## Sandboxes\n")[2].partition("\n## ")[0]
+    [snippet] = re.findall(r"```bash\n(.*?)```", section, re.DOTALL)
+    with running(read({"port": "0", "seed": "readme"}, {})) as origin:
+        made = json.loads(shown(snippet, origin))
+    assert (made["name"], made["clock"], made["seed"]) == ("t1", "manual", "t1")
+
+
 def test_scenarios_of_the_readme_are_those_that_there_are() -> None:
     told = TEXT.partition("These are bundled:")[2].partition(".")[0]
     assert re.findall(r"`([a-z-]+)`", told) == [
