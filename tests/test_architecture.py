@@ -42,7 +42,6 @@ OTHERS = {
     "catalog": {"yaml", "jsonschema"},
     "runtime": {"h11"},
     "web": {"starlette", "python_multipart", "uvicorn"},
-    "app": {"uvicorn"},
     "cli": {"click"},
 }
 """Room -> the packages from outside that it may import."""
