@@ -97,3 +97,9 @@ def with_account(store: Store, **changes: Any) -> None:
     """Change the bundled Mobtexting account."""
     key = ("mobtexting", "mobtexting-default")
     store.accounts[key] = replace(store.accounts[key], **changes)
+
+
+def next_due(store: Store) -> int | None:
+    """When the next thing happens, in ms."""
+    due = store.peek()
+    return due.at if due else None

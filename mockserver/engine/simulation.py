@@ -1,4 +1,4 @@
-"""The simulation: five verbs, synchronous, told the time, each one step that nothing interrupts."""
+"""The simulation: four verbs, synchronous, told the time, each one step that nothing interrupts."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -57,11 +57,6 @@ def happen(store: Store, name: str, event: Event) -> Call:
             release(store, name, event.at)
     plan(store, name)
     return store.calls[name]
-
-
-def next_due(store: Store) -> int | None:
-    due = store.peek()
-    return due.at if due else None
 
 
 def step(store: Store) -> Delivery | None:

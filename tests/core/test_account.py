@@ -1,6 +1,10 @@
 """Whom an account lets in, and how often its webhooks are tried."""
 
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mockserver.core.account import ONCE, Account, Retry, merged
 
@@ -70,3 +74,18 @@ def test_merged_leaves_both_as_they_were() -> None:
     target, patch = {"a": {"b": 1}}, {"a": {"c": 2}}
     assert merged(target, patch) == {"a": {"b": 1, "c": 2}}
     assert (target, patch) == ({"a": {"b": 1}}, {"a": {"c": 2}})
+
+
+JSON = st.recursive(
+    st.none() | st.integers(0, 3) | st.text("ab", max_size=2),
+    lambda inner: (
+        st.dictionaries(st.sampled_from("abc"), inner, max_size=3) | st.lists(inner, max_size=2)
+    ),
+    max_leaves=8,
+)
+
+
+@given(JSON, JSON)
+def test_merged_twice_is_merged_once(target: Any, patched: Any) -> None:
+    once = merged(target, patched)
+    assert merged(once, patched) == once

@@ -13,9 +13,9 @@ from mockserver.core.rules import Case
 from mockserver.core.script import Waiting
 from mockserver.core.story import Story
 from mockserver.engine.casework import Asked
-from mockserver.engine.simulation import happen, next_due, request
+from mockserver.engine.simulation import happen, request
 from mockserver.engine.store import Store, World
-from tests.conftest import CLICK, START, acting, click, play, telling, until
+from tests.conftest import CLICK, START, acting, click, next_due, play, telling, until
 
 PERSON = WORDS["person"]
 STAYS = replace(ANSWERED, talk=None)

@@ -13,9 +13,9 @@ from mockserver.core.facts import Fact, Moot
 from mockserver.core.legs import WORDS, fixed
 from mockserver.core.script import Once, Step, Waiting
 from mockserver.core.story import Story
-from mockserver.engine.simulation import happen, next_due
+from mockserver.engine.simulation import happen
 from mockserver.engine.store import Store, World
-from tests.conftest import START, click, play, telling, until
+from tests.conftest import START, click, next_due, play, telling, until
 
 KEY = ("mobtexting", "mobtexting-default")
 CONTINUE = Event(0, "continue", by="control")

@@ -9,9 +9,9 @@ from mockserver.core.call import Event
 from mockserver.core.legs import fixed
 from mockserver.core.story import Story, Travel
 from mockserver.core.webhook import Answer, Delivery
-from mockserver.engine.simulation import happen, next_due, settle, step
+from mockserver.engine.simulation import happen, settle, step
 from mockserver.engine.store import Store, World
-from tests.conftest import START, click, play, telling, with_account
+from tests.conftest import START, click, next_due, play, telling, with_account
 
 
 def receiver(*statuses: int) -> Callable[[Delivery], Answer]:

@@ -3,10 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from mockserver.core.account import merged
 from mockserver.web.lines import line
 from mockserver.web.masking import mask
 from tests.web.conftest import BEARER, House, refusal
@@ -161,42 +158,3 @@ def test_a_wrong_patch_changes_nothing(
     assert sorted(one.partition(": ")[0] for one in detail.split("; ")) == blamed
     assert house.read(MINE) == PLAIN
     assert house.read("/_mock/journal")["facts"] == []
-
-
-JSON = st.recursive(
-    st.none() | st.integers(0, 3) | st.text("ab", max_size=2),
-    lambda inner: (
-        st.dictionaries(st.sampled_from("abc"), inner, max_size=3) | st.lists(inner, max_size=2)
-    ),
-    max_leaves=8,
-)
-
-
-@pytest.mark.parametrize(
-    ("target", "patched", "expected"),
-    [  # the table of RFC 7396, appendix A
-        ({"a": "b"}, {"a": "c"}, {"a": "c"}),
-        ({"a": "b"}, {"b": "c"}, {"a": "b", "b": "c"}),
-        ({"a": "b"}, {"a": None}, {}),
-        ({"a": "b", "b": "c"}, {"a": None}, {"b": "c"}),
-        ({"a": ["b"]}, {"a": "c"}, {"a": "c"}),
-        ({"a": "c"}, {"a": ["b"]}, {"a": ["b"]}),
-        ({"a": {"b": "c"}}, {"a": {"b": "d", "c": None}}, {"a": {"b": "d"}}),
-        ({"a": [{"b": "c"}]}, {"a": [1]}, {"a": [1]}),
-        (["a", "b"], ["c", "d"], ["c", "d"]),
-        ({"a": "b"}, ["c"], ["c"]),
-        ({"a": "foo"}, None, None),
-        ({"a": "foo"}, "bar", "bar"),
-        ({"e": None}, {"a": 1}, {"e": None, "a": 1}),
-        ([1, 2], {"a": "b", "c": None}, {"a": "b"}),
-        ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
-    ],
-)
-def test_merged(target: Any, patched: Any, expected: Any) -> None:
-    assert merged(target, patched) == expected
-
-
-@given(JSON, JSON)
-def test_merged_twice_is_merged_once(target: Any, patched: Any) -> None:
-    once = merged(target, patched)
-    assert merged(once, patched) == once
