@@ -1,9 +1,11 @@
 """A customer of one provider."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+from mockserver.core.time import Length, seconds
 
 REFUSED: Final = frozenset({"invalid", "revoked"})
 """Credentials that no account accepts, so that a test can always be turned away."""
@@ -34,7 +36,8 @@ class Account:
 
     `webhooks` maps a vendor's webhook id, or `any`, to a URL. `records` are the provider's own:
     (kind, identity) -> a frozen value of that kind. `timeline` says what is merged into the
-    account how many ms after the start. `document` is the account as it would stand in a file.
+    account how many ms after the start. `settings` are the provider's own, None if it has none.
+    `document` is the account as it would stand in a file.
     """
 
     name: str
@@ -48,12 +51,83 @@ class Account:
     quirks: frozenset[str] = frozenset()
     records: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     timeline: tuple[tuple[int, Mapping[str, object]], ...] = ()
+    settings: Any = None
     document: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.provider, self.name
 
     def admits(self, credential: str | None) -> bool:
         if not credential or credential in REFUSED:
             return False
         return self.credentials is None or credential in self.credentials
+
+
+class Keep(NamedTuple):
+    """A record to keep for an account, in place of the one that was there; None takes it away."""
+
+    account: tuple[str, str]
+    kind: str
+    identity: str
+    record: Any
+
+
+class Charge(NamedTuple):
+    """An amount that an account pays, and what for."""
+
+    account: tuple[str, str]
+    amount: Decimal
+    reason: str
+
+
+def kept(account: Account, keep: Keep) -> Account:
+    """The account with this record, in its document too."""
+    told = {keep.kind: {keep.identity: None if keep.record is None else written(keep.record)}}
+    others = dict(account.records.get(keep.kind, {}))
+    if keep.record is None:
+        others.pop(keep.identity, None)
+    else:
+        others[keep.identity] = keep.record
+    records = {**account.records, keep.kind: others}
+    return replace(account, records=records, document=replaced(account.document, told))
+
+
+def charged(account: Account, charge: Charge) -> Account:
+    """The account with so much less on it; one that keeps no balance pays nothing."""
+    if account.balance is None:
+        return account
+    left = account.balance - charge.amount
+    return replace(account, balance=left, document={**account.document, "balance": str(left)})
+
+
+def written(value: Any) -> Any:
+    """A record as it would stand in a file; what is as usual is left out."""
+    if is_dataclass(value) and not isinstance(value, type):
+        told = ((one, getattr(value, one.name)) for one in fields(value))
+        return {one.name: written(said) for one, said in told if said != usual(one)}
+    if isinstance(value, Mapping):
+        return {name: written(inner) for name, inner in value.items()}
+    if isinstance(value, tuple):
+        return [written(inner) for inner in value]
+    if isinstance(value, Length):
+        return seconds(value)
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def usual(one: Field[Any]) -> Any:
+    """What a record has where its file is silent."""
+    return one.default if one.default_factory is MISSING else one.default_factory()
+
+
+def replaced(document: Mapping[str, object], change: Mapping[str, Mapping[str, object]]) -> Any:
+    """The document with other entries in some of its maps; None takes one away."""
+    new = {}
+    for kind, entries in change.items():
+        known = document.get(kind)
+        both = {**(known if isinstance(known, Mapping) else {}), **entries}
+        new[kind] = {name: entry for name, entry in both.items() if entry is not None}
+    return {**document, **new}
 
 
 def merged(target: Any, patch: Any) -> Any:

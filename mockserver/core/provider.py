@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from mockserver.core.account import ONCE, Account, Retry
+from mockserver.core.account import ONCE, Account, Charge, Keep, Retry
 from mockserver.core.call import Call, Event
 from mockserver.core.http import Reply, Request
 from mockserver.core.rules import Case, Fault, Rulebook, Violation
+from mockserver.core.view import View
 from mockserver.core.webhook import Webhook
 
 
@@ -15,13 +16,18 @@ from mockserver.core.webhook import Webhook
 class Effects:
     """All that a provider can bring about; it says so, the engine sees to it.
 
-    `place`: a new call, or a known one `again`; `tell`: (call id, an event at its time) to come;
-    `send`: webhooks.
+    `place`: a new call, a known one `again`, or one that has not begun at another time; `tell`:
+    (call id, an event at its time) to come; `send`: webhooks; `keep`: records of accounts; `charge`:
+    money; `mark`: what happened now and is counted later (`View.marked`); `hold`: files uploaded.
     """
 
     place: tuple[Call, ...] = ()
     tell: tuple[tuple[str, Event], ...] = ()
     send: tuple[Webhook, ...] = ()
+    keep: tuple[Keep, ...] = ()
+    charge: tuple[Charge, ...] = ()
+    mark: tuple[str, ...] = ()
+    hold: tuple[bytes, ...] = ()
 
 
 NOTHING: Final = Effects()
@@ -40,6 +46,7 @@ class Moment:
     call: Call
     event: Event
     account: Account
+    view: View
 
 
 React = Callable[[Moment], Effects]
@@ -54,6 +61,44 @@ def following(table: Mapping[str, React]) -> React:
     return react
 
 
+def unnoted(call: Call, _: Event) -> Call:
+    """For an act that changes nothing in the call's notes."""
+    return call
+
+
+def possible(_: Moment) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a vendor knows beyond ring, answer, digits, speech, bridge and hang-up.
+
+    It is a step of scenarios and an event of the control API, and `react` hears of it by its name.
+    `when` holds the vendor's status words in which it may be, those of an ended call too;
+    `arguments` what it may be told; `hinders` says in words what stands against it, empty if
+    nothing; `note` is pure and changes nothing but `call.notes`; `dials` is the leg that it rings,
+    if it rings one; `undo` the act that `for: 20s` plays afterwards.
+    """
+
+    when: frozenset[str]
+    arguments: frozenset[str] = frozenset()
+    note: Callable[[Call, Event], Call] = unnoted
+    hinders: Callable[[Moment], str] = possible
+    dials: str = ""
+    undo: str = ""
+
+
+class Resource(NamedTuple):
+    """Something scarce: whether a call waits for it now, and the act that gives it if one is free.
+
+    Giving is taking: what `react` keeps after the act has to make the thing busy.
+    """
+
+    waits: Callable[[Call], bool]
+    give: Callable[[Call, Account, int], Event | None]
+
+
 Parties = Callable[[Request], tuple[Mapping[str, str], ...]]
 
 
@@ -62,12 +107,19 @@ def nobody(_: Request) -> tuple[Mapping[str, str], ...]:
     return ()
 
 
+def always(_: Request) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One operation: where it is, what it refuses, what it answers.
 
-    `parties` tells for each call that a request would place the numbers of `a`, `b` and `callee`;
-    it is tolerant of nonsense.
+    `path` may have parts such as `{id}`, which are fields of the request. `parties` tells for each
+    call that a request would place the numbers of `a`, `b` and `callee`; it is tolerant of
+    nonsense. Of several operations at one path and method the first whose `when` holds is meant.
+    `legs` are the vendor's words for the legs where this operation has its own. An operation may
+    have two endpoints.
     """
 
     operation: str
@@ -78,6 +130,8 @@ class Endpoint:
     answer: Callable[[Case], Outcome]
     parties: Parties = nobody
     body_limit: int = 1_000_000
+    when: Callable[[Request], bool] = always
+    legs: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +139,9 @@ class Provider:
     """One emulated API, as a value.
 
     `legs` maps `a` and `b` to the vendor's words for them; `status` says a call's state in the
-    vendor's word; `new_id` makes the vendor's id of a call from (seed, how manieth call it is).
+    vendor's word; `new_id` makes the vendor's id of a call from (seed, how manieth call it is, the
+    operation). `settings` is the frozen dataclass of what an account says beside records and the
+    keys that all accounts have. No act bears the name of a core event.
     """
 
     name: str
@@ -97,15 +153,18 @@ class Provider:
     wrong_method: Fault
     react: React
     status: Callable[[Call], str]
-    new_id: Callable[[str, int], str]
+    new_id: Callable[[str, int, str], str]
     webhooks: tuple[str, ...] = ()
     retry: Retry = ONCE
     faults: tuple[Fault, ...] = ()
     """Those that no rule brings about, and only a scenario can order."""
     records: Mapping[str, type] = field(default_factory=dict)
     """Key of an account -> the frozen dataclass of what it keeps there, by identity."""
+    settings: type | None = None
     quirks: Mapping[str, str] = field(default_factory=dict)
     """Name of an observed manner -> what it changes."""
+    acts: Mapping[str, Act] = field(default_factory=dict)
+    resources: Mapping[str, Resource] = field(default_factory=dict)
 
 
 def faults(provider: Provider) -> tuple[Fault, ...]:
@@ -113,6 +172,11 @@ def faults(provider: Provider) -> tuple[Fault, ...]:
     books = (endpoint.rules for endpoint in provider.endpoints)
     rules = (rule.fault for book in books for stage in book for rule in stage)
     return tuple(dict.fromkeys((*rules, provider.wrong_method, *provider.faults)))
+
+
+def roles(provider: Provider, endpoint: Endpoint) -> Mapping[str, str]:
+    """The vendor's words for the legs of an operation."""
+    return provider.legs if endpoint.legs is None else endpoint.legs
 
 
 def nothing(_: str) -> tuple[Mapping[str, Any], ...]:
@@ -130,4 +194,4 @@ class Listing:
     checks: Mapping[str, Check]
     document: Callable[[], Mapping[str, Any]]
     examples: Callable[[str], tuple[Mapping[str, Any], ...]] = nothing
-    """Operation -> the request bodies that its document shows."""
+    """Operation -> the parameters of the requests that its document shows."""

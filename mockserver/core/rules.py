@@ -1,13 +1,14 @@
 """Documented errors: rules in stages, the first stage that objects answers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call
 from mockserver.core.http import Request
+from mockserver.core.view import BARE, View
 
 
 class Source(StrEnum):
@@ -49,6 +50,7 @@ class Case:
     violations: tuple[Violation, ...] = ()
     crowded: bool = False
     """The account's own limit of requests is used up."""
+    view: View = BARE
 
     @property
     def fields(self) -> Mapping[str, object]:
@@ -65,6 +67,19 @@ class Case:
         value = self.fields.get(name)
         return "" if value is None else str(value)
 
+    def about(self, field: str, index: int) -> "Case":
+        """The case of one item of a batch: its fields, and what is wrong with it alone."""
+        start = f"{field}.{index}."
+        own = tuple(
+            violation._replace(field=violation.field.removeprefix(start))
+            for violation in self.violations
+            if violation.field.startswith(start)
+        )
+        listed = self.fields.get(field)
+        item = listed[index] if isinstance(listed, list) else None
+        told = item if isinstance(item, Mapping) else {}
+        return replace(self, request=replace(self.request, fields=told), violations=own)
+
 
 class Rule(NamedTuple):
     """A test, and the fault that it means."""
@@ -80,7 +95,10 @@ Rulebook = tuple[Stage, ...]
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A test for a violation, as data, so that rulebooks can be audited against schemas."""
+    """A test for a violation, as data, so that rulebooks can be audited against schemas.
+
+    A `*` in the name stands for any place in a list: `ivrs.*.digit`.
+    """
 
     name: str
     keywords: frozenset[str] = frozenset()
@@ -90,11 +108,15 @@ class Breach:
         return any(self.covers(violation) for violation in case.violations)
 
     def covers(self, violation: Violation) -> bool:
-        if violation.field != self.name:
+        if violation.field != self.name and _starred(violation.field) != self.name:
             return False
         if not self.keywords:
             return violation.keyword != "required"
         return violation.keyword in self.keywords
+
+
+def _starred(field: str) -> str:
+    return ".".join("*" if part.isdecimal() else part for part in field.split("."))
 
 
 def missing(name: str, fault: Fault) -> Rule:

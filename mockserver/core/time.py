@@ -9,6 +9,13 @@ MINUTE: Final = 60 * SECOND
 HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 
+
+class Length(int):
+    """So many ms, which a file writes as `90s` or `24h`."""
+
+    __slots__ = ()
+
+
 _LENGTH: Final = re.compile(
     r"(?:(?P<d>\d+(?:\.\d+)?)d)?(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m)?"
     r"(?:(?P<s>\d+(?:\.\d+)?)s?)?"
