@@ -11,10 +11,10 @@ from mockserver.catalog.document import Document, Path, Place, Problem, Unusable
 from mockserver.catalog.grammar import Flaw, flaws, placed, pruned
 from mockserver.catalog.names import SHOWN, references, unnamed
 from mockserver.catalog.shadows import hidden
-from mockserver.catalog.stories import stories
-from mockserver.catalog.vocabulary import Vocabulary, vocabulary
+from mockserver.catalog.stories import Told, stories
+from mockserver.catalog.vocabulary import Vocabulary, all_acts, vocabulary
 from mockserver.core.account import Account
-from mockserver.core.provider import Listing
+from mockserver.core.provider import Act, Listing
 from mockserver.core.story import Stories, Story
 
 
@@ -141,10 +141,10 @@ def _compiled(opened: list[_Opened], words: Vocabulary) -> Catalog:
     """Of two accounts that take any credential, that of the later file is asked first."""
     told: dict[str, Story] = {}
     accounts: dict[tuple[str, str], Account] = {}
-    default = "answered"
+    default, acts = "answered", all_acts(words)
     for one in opened:
         default = one.content.get("default", default)
-        for story in _stories(one):
+        for story in _stories(one, acts):
             told.pop(story.name, None)
             told[story.name] = story
         accounts = {**(mine := _accounts(one, words)), **accounts, **mine}
@@ -161,13 +161,13 @@ def _accounts(one: _Opened, words: Vocabulary) -> dict[tuple[str, str], Account]
     return found
 
 
-def _stories(one: _Opened) -> Iterator[Story]:
+def _stories(one: _Opened, acts: Mapping[str, Act]) -> Iterator[Story]:
     for name, body in one.entries("scenarios").items():
 
         def place(path: Path, name: str = name) -> str:
             return str(one.document.place(("scenarios", name, *path)))
 
-        yield from stories(name, body, place, bundled=one.bundled)
+        yield from stories(name, body, place, Told(one.bundled, acts))
 
 
 def _in_vain(told: Iterable[Story]) -> Iterator[Problem]:

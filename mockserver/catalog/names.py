@@ -5,12 +5,15 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from mockserver.catalog.document import Path
-from mockserver.catalog.grammar import Flaw, Key, items, shown
-from mockserver.catalog.vocabulary import Vocabulary
+from mockserver.catalog.grammar import Flaw, Key, items, shown, unknown_key
+from mockserver.catalog.vocabulary import Vocabulary, all_acts
 from mockserver.core.nearest import nearest
+from mockserver.core.provider import Act
 
 Body = Mapping[str, Any]
 Mention = tuple[Path, str]
+
+BESIDE_ACTS: Final = ("act", "after", "then", "for")
 
 SHOWN: Final = 12  # known names in a message; more than these nobody reads
 
@@ -27,8 +30,9 @@ def unknown(body: Body, words: Vocabulary, scenarios: Iterable[str]) -> Iterator
     for kind in body.get("webhooks", {}):
         yield from unnamed("webhook kind", ("webhooks", Key(kind)), kind, words.kinds)
     for index, step in items(body, "steps"):
-        if "act" in step:  # the providers that have acts are still to come
-            yield from unnamed("act", ("steps", index, "act"), step["act"], ())
+        if "act" in step:
+            for path, message in _act(body, step, words):
+                yield ("steps", index, *path), message
     yield from _conditions(body, words)
 
 
@@ -68,6 +72,30 @@ def _no_fault(path: Path, name: str, known: Mapping[str, int]) -> Iterator[Flaw]
         yield path, f"no fault is named {name!r}: did you mean {' or '.join(meant[:3])}?"
     else:
         yield from unnamed("fault", path, name, known)
+
+
+def _act(body: Body, step: Body, words: Vocabulary) -> Iterator[Flaw]:
+    """An act that nobody knows, or that takes no such argument; who else has it is said."""
+    asked = str(body.get("needs", {}).get("provider", body.get("match", {}).get("provider", "")))
+    known = words.acts.get(asked) or all_acts(words)
+    name = step["act"]
+    owners = [owner for owner, acts in words.acts.items() if name in acts]
+    if name not in known and owners:
+        yield ("act",), f"{asked} has no act {name!r}, only {' and '.join(owners)}"
+        return
+    yield from unnamed("act", ("act",), name, known)
+    if name in known:
+        takes = (*sorted(known[name].arguments), *BESIDE_ACTS)
+        wrong = (key for key in step if key not in takes)
+        yield from (((Key(key),), unknown_key(key, takes, f" of {name}")) for key in wrong)
+        yield from _vain(step, known[name])
+
+
+def _vain(step: Body, act: Act) -> Iterator[Flaw]:
+    if "then" in step and not act.dials:
+        yield (Key("then"),), f"'then' is in vain: {step['act']} dials nobody"
+    if "for" in step and not act.undo:
+        yield (Key("for"),), f"'for' is in vain: nothing undoes {step['act']}"
 
 
 def _legs(body: Body) -> Iterator[Mention]:

@@ -1,10 +1,11 @@
 """Exact choreography: the steps of a scenario, from mappings whose form is right to values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from mockserver.catalog.behaviours import span
-from mockserver.core.legs import NOW
+from mockserver.catalog.behaviours import behaviour, span
+from mockserver.core.legs import NOW, Span
+from mockserver.core.provider import Act
 from mockserver.core.script import Once, Step
 
 VERBS: Final = {
@@ -21,8 +22,31 @@ TOLD: Final = {"press": "digits", "say": "words"}
 """Key of a step whose value is not the leg -> what the event tells."""
 
 
-def step(item: Mapping[str, Any], place: str) -> Step:
-    after = span(item["after"]) if "after" in item else NOW
+NO_ARGUMENTS: Final = ("act", "after", "then", "for", "leg")
+
+
+def steps(item: Mapping[str, Any], place: str, acts: Mapping[str, Act]) -> Iterator[Step]:
+    """What an item comes to: an act that dials ends with its ringing, `for` with its undoing."""
+    if "act" not in item:
+        yield _step(item, place)
+        return
+    act = acts[item["act"]]
+    data = {key: str(value) for key, value in item.items() if key not in NO_ARGUMENTS}
+    then = behaviour(item["then"]) if "then" in item else None
+    leg = item.get("leg", "")
+    yield Step(_after(item), item["act"], leg, data, place=place, then=then)
+    if act.dials:
+        yield Step(NOW, "", once=Once("settled", act.dials), place=place)
+    if "for" in item:
+        yield Step(span(item["for"]), act.undo, leg, place=place)
+
+
+def _after(item: Mapping[str, Any]) -> Span:
+    return span(item["after"]) if "after" in item else NOW
+
+
+def _step(item: Mapping[str, Any], place: str) -> Step:
+    after = _after(item)
     if "wait" in item:
         return Step(after, "", once=_condition(item["wait"]), place=place)
     key = next(key for key in VERBS if key in item)

@@ -1,34 +1,43 @@
 """Scenarios, from mappings that have been checked to stories."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.catalog.behaviours import behaviour, millis, span
 from mockserver.catalog.document import Path
-from mockserver.catalog.steps import step
+from mockserver.catalog.steps import steps
+from mockserver.core.provider import Act
 from mockserver.core.story import Match, Story, Travel, Turn
 
 Body = Mapping[str, Any]
 PlaceOf = Callable[[Path], str]
 
 
-def stories(name: str, body: Body, place: PlaceOf, *, bundled: bool) -> Iterator[Story]:
+class Told(NamedTuple):
+    """What else is known of a file's scenarios: whether they are bundled, which acts there are."""
+
+    bundled: bool
+    acts: Mapping[str, Act]
+
+
+def stories(name: str, body: Body, place: PlaceOf, told: Told) -> Iterator[Story]:
     """The scenario, and before it what stands inside its lists, under names of their own."""
     for key in ("attempts", "numbers"):
         for index, turn in enumerate(body.get(key, ())):
             if not isinstance(turn, str):
-                yield Story(
-                    _inner(name, key, index), place((key, index)), bundled, legs=_legs(turn)
-                )
+                where = place((key, index))
+                yield Story(_inner(name, key, index), where, told.bundled, legs=_legs(turn))
     yield Story(
         name=name,
         place=place(()),
-        bundled=bundled,
+        bundled=told.bundled,
         match=match(body["match"]) if "match" in body else None,
         needs=body.get("needs", {}),
         legs=_legs(body.get("legs", {})),
         steps=tuple(
-            step(item, place(("steps", index))) for index, item in enumerate(body.get("steps", ()))
+            step
+            for index, item in enumerate(body.get("steps", ()))
+            for step in steps(item, place(("steps", index)), told.acts)
         ),
         attempts=_turns(name, body, "attempts"),
         numbers=_turns(name, body, "numbers"),

@@ -1,45 +1,14 @@
-"""A call and its lifecycle: everything that can happen to it is in the tables of this file."""
+"""A call as a value, and what becomes of it when something happens."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from mockserver.core.causes import CAUSES
+from mockserver.core.legs import Behaviour
+from mockserver.core.lifecycle import CALL, LEG, LIVE
 
 EMPTY: Final[Mapping[str, object]] = MappingProxyType({})
-
-LIVE: Final = ("begun", "bridged")
-"""The phases in which something can happen to the legs."""
-
-LEG: Final = MappingProxyType(
-    {
-        ("idle", "ring"): "ringing",
-        ("ringing", "answer"): "answered",
-        ("ringing", "hangup"): "ended",
-        ("answered", "hangup"): "ended",
-        ("answered", "digits"): "answered",
-        ("answered", "speech"): "answered",
-        ("answered", "machine"): "answered",
-        ("answered", "play"): "answered",
-    }
-)
-"""(state of the leg, verb) -> its next state."""
-
-CALL: Final = MappingProxyType(
-    {
-        ("placed", "begin"): "begun",
-        ("begun", "bridge"): "bridged",
-        ("begun", "attempt-ended"): "over",
-        ("bridged", "attempt-ended"): "over",
-        ("over", "ended"): "ended",
-        ("placed", "ended"): "ended",  # cancelled before it began
-        **{(phase, verb): phase for phase in LIVE for verb in ("polled", "continue")},
-        ("placed", "polled"): "placed",
-    }
-)
-"""(phase of the call, verb) -> its next phase. A call in phase `over` may be placed again.
-
-`polled` is a read of the call by its client, `continue` the go-ahead of whoever tests."""
 
 
 class Impossible(Exception):
@@ -65,7 +34,10 @@ class Order(NamedTuple):
 
 
 class Leg(NamedTuple):
-    """One side. `role` is the vendor's word for it; times in ms, None for not yet."""
+    """One side. `role` is the vendor's word for it; times in ms, None for not yet.
+
+    One that is `late` was not there when the call was placed, but dialled in its course.
+    """
 
     name: str
     role: str
@@ -75,16 +47,21 @@ class Leg(NamedTuple):
     answered_at: int | None = None
     ended_at: int | None = None
     cause: str | None = None
+    late: bool = False
 
 
 class Event(NamedTuple):
-    """`by` is control where somebody at the control API brought it about."""
+    """`by` is control where somebody at the control API brought it about.
+
+    `how` is the behaviour of whoever is dialled by it; None leaves that to the story.
+    """
 
     at: int
     verb: str
     leg: str = ""
     data: Mapping[str, object] = EMPTY
     by: str = ""
+    how: Behaviour | None = None
 
 
 class Attempt(NamedTuple):
@@ -127,12 +104,21 @@ class Call(NamedTuple):
     def leg(self, name: str) -> Leg | None:
         return next((leg for leg in self.legs if leg.name == name), None)
 
-    def again(self, at: int) -> "Call":
-        """The same call, to be dialled once more at `at`: a new attempt, its legs as new."""
-        past = (*self.attempts, attempt(self))
-        legs = tuple(Leg(leg.name, leg.role, leg.number) for leg in self.legs)
-        renewed = self._replace(phase="placed", legs=legs, attempts=past, cursor=())
-        return renewed._replace(redial=self.redial + 1, starts_at=at, began_at=None, over_at=None)
+    def again(self, at: int, number: str = "") -> "Call":
+        """The same call, to be dialled once more at `at`: a new attempt, its legs as new.
+
+        Of several numbers in turn it is the first again, which is then to be named.
+        """
+        return _renewed(self, at, number)._replace(redial=self.redial + 1, target=0)
+
+    def onward(self, at: int, number: str) -> "Call":
+        """The same call, at `at` to the next number of its A-leg: a new attempt too."""
+        return _renewed(self, at, number)._replace(target=self.target + 1)
+
+
+def dial(at: int, leg: str, role: str, number: str, how: Behaviour | None = None) -> Event:
+    """That a leg is dialled which the call does not have yet, or not with this number."""
+    return Event(at, "ring", leg, {"role": role, "number": number}, how=how)
 
 
 def apply(call: Call, event: Event) -> Call:
@@ -147,7 +133,7 @@ def apply(call: Call, event: Event) -> Call:
 
 def attempt(call: Call) -> Attempt:
     """The current attempt."""
-    ended = outcome(call) if call.over_at is not None else None
+    ended = call.outcome or outcome(call) if call.over_at is not None else None
     started = call.starts_at if call.began_at is None else call.began_at
     return Attempt(call.redial, call.target, started, call.over_at, ended, call.legs)
 
@@ -172,6 +158,8 @@ def state(call: Call) -> str:
 
 
 def _to_leg(call: Call, event: Event) -> Call:
+    if event.verb == "ring" and "number" in event.data:
+        call = _joined(call, event)
     leg = call.leg(event.leg)
     if leg is None:
         names = " and ".join(leg.name for leg in call.legs)
@@ -180,7 +168,36 @@ def _to_leg(call: Call, event: Event) -> Call:
     if after is None or call.phase not in LIVE:
         raise Impossible(_why(leg, call, event))
     moved = _STAMPS.get(event.verb, _unstamped)(leg, event)._replace(state=after)
-    return call._replace(legs=tuple(moved if one is leg else one for one in call.legs))
+    phase = "begun" if after == "left" else call.phase
+    return call._replace(legs=_with(call, moved), phase=phase)
+
+
+def _joined(call: Call, event: Event) -> Call:
+    """The call with the leg that is dialled, as new, unless that leg is on the line already."""
+    known = call.leg(event.leg)
+    if known and (known.state in ("ringing", "answered") or _done(known)):
+        return call
+    role, number = (str(event.data[name]) for name in ("role", "number"))
+    return call._replace(legs=_with(call, Leg(event.leg, role, number, late=True)))
+
+
+def _done(leg: Leg) -> bool:
+    return leg.state == "ended" and leg.answered_at is not None
+
+
+def _with(call: Call, leg: Leg) -> tuple[Leg, ...]:
+    others = [one for one in call.legs if one.name != leg.name]
+    return tuple(sorted((*others, leg), key=lambda one: one.name))
+
+
+def _renewed(call: Call, at: int, number: str) -> Call:
+    """To be dialled at `at`; legs that joined in the course of the attempt are gone."""
+    first, *others = (leg for leg in call.legs if not leg.late)
+    sides = (first._replace(number=number or first.number), *others)
+    legs = tuple(Leg(leg.name, leg.role, leg.number) for leg in sides)
+    past = (*call.attempts, attempt(call))
+    renewed = call._replace(phase="placed", legs=legs, attempts=past, cursor=(), outcome=None)
+    return renewed._replace(starts_at=at, began_at=None, over_at=None)
 
 
 def _to_call(call: Call, event: Event) -> Call:
@@ -189,12 +206,12 @@ def _to_call(call: Call, event: Event) -> Call:
         raise Impossible(f"{event.verb} is not possible while the call is {state(call)}")
     if event.verb == "begin":
         return call._replace(phase=phase, began_at=event.at)
+    if event.verb not in ("attempt-ended", "ended"):
+        return call._replace(phase=phase)
+    told = str(event.data.get("outcome", call.outcome or outcome(call)))
     if event.verb == "attempt-ended":
-        return call._replace(phase=phase, over_at=event.at)
-    if event.verb == "ended":
-        wanted = str(event.data.get("outcome", outcome(call)))
-        return call._replace(phase=phase, ended_at=event.at, outcome=wanted)
-    return call._replace(phase=phase)
+        return call._replace(phase=phase, over_at=event.at, outcome=told)
+    return call._replace(phase=phase, ended_at=event.at, outcome=told)
 
 
 def _ended(leg: Leg, event: Event) -> Leg:
@@ -210,6 +227,7 @@ _STAMPS: Final[Mapping[str, Callable[[Leg, Event], Leg]]] = MappingProxyType(
         "ring": lambda leg, event: leg._replace(rang_at=event.at),
         "answer": lambda leg, event: leg._replace(answered_at=event.at),
         "hangup": _ended,
+        "leave": lambda leg, event: leg._replace(ended_at=event.at, cause="normal"),
     }
 )
 

@@ -8,7 +8,7 @@ from mockserver.core.account import ONCE, Account, Charge, Keep, Retry
 from mockserver.core.call import Call, Event
 from mockserver.core.http import Reply, Request
 from mockserver.core.rules import Case, Fault, Rulebook, Violation
-from mockserver.core.view import View
+from mockserver.core.view import BARE, View
 from mockserver.core.webhook import Webhook
 
 
@@ -17,8 +17,9 @@ class Effects:
     """All that a provider can bring about; it says so, the engine sees to it.
 
     `place`: a new call, a known one `again`, or one that has not begun at another time; `tell`:
-    (call id, an event at its time) to come; `send`: webhooks; `keep`: records of accounts; `charge`:
-    money; `mark`: what happened now and is counted later (`View.marked`); `hold`: files uploaded.
+    (call id, an event at its time) to come; `send`: webhooks; `keep`: records of accounts;
+    `charge`: money; `mark`: what happened now and is counted later (`View.marked`); `hold`: files
+    uploaded.
     """
 
     place: tuple[Call, ...] = ()
@@ -46,7 +47,7 @@ class Moment:
     call: Call
     event: Event
     account: Account
-    view: View
+    view: View = BARE
 
 
 React = Callable[[Moment], Effects]
@@ -78,7 +79,8 @@ class Act:
     `when` holds the vendor's status words in which it may be, those of an ended call too;
     `arguments` what it may be told; `hinders` says in words what stands against it, empty if
     nothing; `note` is pure and changes nothing but `call.notes`; `dials` is the leg that it rings,
-    if it rings one; `undo` the act that `for: 20s` plays afterwards.
+    if it rings one, and `rings` the dialling that comes with it (`core.call.dial`); `undo` is the
+    act that `for: 20s` plays afterwards.
     """
 
     when: frozenset[str]
@@ -86,6 +88,7 @@ class Act:
     note: Callable[[Call, Event], Call] = unnoted
     hinders: Callable[[Moment], str] = possible
     dials: str = ""
+    rings: Callable[[Moment], Event] | None = None
     undo: str = ""
 
 

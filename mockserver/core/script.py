@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from mockserver.core.call import EMPTY, LIVE, Call, Event, Mark
-from mockserver.core.legs import Span
+from mockserver.core.call import EMPTY, Call, Event, Mark
+from mockserver.core.legs import Behaviour, Span
+from mockserver.core.lifecycle import LIVE
 
 
 class Once(NamedTuple):
@@ -19,7 +20,8 @@ class Once(NamedTuple):
 class Step(NamedTuple):
     """Due `after` the later of the step before and the moment since when `once` holds.
 
-    A step without a verb only waits. `place` names where a scenario file says so, for messages.
+    A step without a verb only waits. `place` names where a scenario file says so, for messages;
+    `then` is the behaviour of whom it dials.
     """
 
     after: Span
@@ -28,10 +30,11 @@ class Step(NamedTuple):
     data: Mapping[str, object] = EMPTY
     once: Once | None = None
     place: str = ""
+    then: Behaviour | None = None
 
 
 class Track(NamedTuple):
-    """Steps in order. A track that belongs to a `leg` stops when that leg has ended."""
+    """Steps in order. A track that belongs to a `leg` stops when that leg is gone."""
 
     name: str
     steps: tuple[Step, ...]
@@ -71,8 +74,19 @@ def _answered(call: Call, once: Once, _: Mark) -> int | None:
     return leg.answered_at if leg else None
 
 
-def _alone(call: Call, _: Once, __: Mark) -> int | None:
-    """Since when nobody is left to wait for: no leg rings."""
+def _settled(call: Call, once: Once, _: Mark) -> int | None:
+    """Since when a dialled leg has answered or stopped ringing."""
+    leg = call.leg(once.leg)
+    if leg is None or leg.answered_at is not None:
+        return leg and leg.answered_at
+    return leg.ended_at
+
+
+def _alone(call: Call, once: Once, _: Mark) -> int | None:
+    """Since when nobody is left to wait for: no leg rings, and whom the call is about is there."""
+    awaited = call.leg(once.leg)
+    if once.leg and (awaited is None or awaited.state != "answered"):
+        return None
     if any(leg.state == "ringing" for leg in call.legs):
         return None
     return max((leg.answered_at for leg in call.legs if leg.answered_at is not None), default=None)
@@ -102,6 +116,7 @@ SINCE: Final[Mapping[str, Callable[[Call, Once, Mark], int | None]]] = MappingPr
         "rang": _rang,
         "answered": _answered,
         "talking": _alone,
+        "settled": _settled,
         "control": _heard,
         "polled": _heard,
         "digits": _heard,
@@ -109,6 +124,8 @@ SINCE: Final[Mapping[str, Callable[[Call, Once, Mark], int | None]]] = MappingPr
     }
 )
 """Condition -> since when it holds, in ms; None for not yet."""
+
+GONE: Final = ("ended", "left")
 
 OUTSIDE: Final = ("control", "polled", "digits", "speech")
 
@@ -139,10 +156,10 @@ def moved(script: Script, call: Call, step: Next) -> Call:
 
 
 def current(script: Script, call: Call, index: int) -> Step | None:
-    """The step at which a track stands; None past its end, or once its leg has ended."""
+    """The step at which a track stands; None past its end, or once its leg is gone."""
     track, mark = script[index], call.cursor[index]
     leg = call.leg(track.leg)
-    over = mark.position == len(track.steps) or (leg is not None and leg.state == "ended")
+    over = mark.position == len(track.steps) or (leg is not None and leg.state in GONE)
     return None if over else track.steps[mark.position]
 
 
@@ -164,7 +181,7 @@ def _coming(script: Script, index: int, call: Call, seed: str) -> Next | None:
         return None
     purpose = (call.order.id, call.redial, call.target, script[index].name, mark.position)
     at = max(since, mark.since) + step.after.drawn(seed, *purpose)
-    return Next(at, index, Event(at, step.verb, step.leg, step.data), step.place)
+    return Next(at, index, Event(at, step.verb, step.leg, step.data, "", step.then), step.place)
 
 
 def _awaited(script: Script, call: Call, coming: tuple[Next | None, ...]) -> Iterator[Waiting]:

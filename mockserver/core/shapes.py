@@ -4,17 +4,25 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from mockserver.core.call import LIVE, Call, Event, outcome
+from mockserver.core.call import Call, Event, Leg, Mark, outcome
 from mockserver.core.legs import NOW, Behaviour
+from mockserver.core.lifecycle import LIVE
 from mockserver.core.script import Once, Script, Step, Track
 
 
 class Shape(NamedTuple):
-    """`begins` says since when a leg may be dialled; `callee` whom the client wanted to reach."""
+    """`begins` says since when a leg may be dialled; `callee` whom the client wanted to reach.
+
+    A leg in `fatal` ends the call with its end, one in `parting` only if it has answered. `later`
+    are legs that a provider dials in the course of the call; whoever talks waits for `awaited`.
+    """
 
     begins: Mapping[str, Once]
     fatal: frozenset[str]
     callee: str
+    later: tuple[str, ...] = ()
+    parting: frozenset[str] = frozenset()
+    awaited: str = ""
 
 
 SHAPES: Final = MappingProxyType(
@@ -23,8 +31,11 @@ SHAPES: Final = MappingProxyType(
         "b-after-a": Shape(
             {"a": Once("begun"), "b": Once("answered", "a")}, frozenset({"a", "b"}), "b"
         ),
+        "branch": Shape({"a": Once("begun")}, frozenset({"a", "b"}), "a", later=("b",)),
+        "queue": Shape({"a": Once("begun")}, frozenset("a"), "a", ("b",), frozenset("b"), "b"),
     }
 )
+"""`branch`: keys or words decide whether b is dialled; `queue`: a waits until a b is found."""
 
 
 def compile_legs(
@@ -40,35 +51,70 @@ def compile_legs(
         track
         for leg, once in shape.begins.items()
         if (how := behaviours.get(leg))
-        for track in _tracks(leg, once, how, dialled=leg in rung)
+        for track in _tracks(leg, once, how, dialled=leg in rung, awaited=shape.awaited)
     )
     return (*people, Track("steps", steps)) if steps else tuple(people)
+
+
+def joined(script: Script, call: Call, how: Behaviour | None) -> tuple[Script, Call]:
+    """Script and call with tracks for whom the call's last event has dialled, in place of older.
+
+    Without a behaviour nothing happens to that leg by itself.
+    """
+    event = call.events[-1]
+    others = [at for at, track in enumerate(script) if track.leg != event.leg]
+    nth = sum((one.verb, one.leg) == ("ring", event.leg) for one in call.events)
+    tracks = _tracks(event.leg, Once("begun"), how, dialled=True) if how else ()
+    new = tuple(track._replace(name=f"{track.name}-{nth}") for track in tracks)
+    start = Mark(0, event.at, len(call.events))
+    cursor = (*(call.cursor[at] for at in others), *(start for _ in new))
+    return (*(script[at] for at in others), *new), call._replace(cursor=cursor)
 
 
 def follows(call: Call, at: int) -> Event | None:
     """What the legs bring about by themselves: bridge, the others hang up, over, ended."""
     if call.phase == "over":
-        return Event(at, "ended", data={"outcome": outcome(call)})
+        return Event(at, "ended", data={"outcome": call.outcome or outcome(call)})
     if call.phase not in LIVE:
         return None
     shape = SHAPES[call.order.shape]
     live = [leg for leg in call.legs if leg.state in ("ringing", "answered")]
-    if any(leg.state == "ended" and leg.name in shape.fatal for leg in call.legs):
+    if any(_fatal(leg, shape) for leg in call.legs):
         if not live:
-            return Event(at, "attempt-ended", data={"outcome": outcome(call)})
+            return Event(at, "attempt-ended", data={"outcome": _outcome(call, shape)})
         return Event(at, "hangup", live[0].name, {"cause": "normal"})
     answered = sum(leg.state == "answered" for leg in call.legs)
     return Event(at, "bridge") if answered > 1 and call.phase == "begun" else None
 
 
-def _tracks(leg: str, once: Once, how: Behaviour, *, dialled: bool) -> Iterator[Track]:
-    yield Track(leg, tuple(_steps(leg, once, how))[dialled:], leg)
+def _fatal(leg: Leg, shape: Shape) -> bool:
+    if leg.state != "ended":
+        return False
+    return leg.name in shape.fatal or (leg.name in shape.parting and leg.answered_at is not None)
+
+
+def _outcome(call: Call, shape: Shape) -> str:
+    """Who has waited in vain has not been answered."""
+    awaited = call.leg(shape.awaited)
+    in_vain = shape.awaited and (awaited is None or awaited.answered_at is None)
+    reached = outcome(call) if awaited is None or not in_vain else outcome(_without(call, awaited))
+    return "no-answer" if in_vain and reached == "completed" else reached
+
+
+def _without(call: Call, leg: Leg) -> Call:
+    return call._replace(legs=tuple(one for one in call.legs if one is not leg))
+
+
+def _tracks(
+    leg: str, once: Once, how: Behaviour, *, dialled: bool, awaited: str = ""
+) -> Iterator[Track]:
+    yield Track(leg, tuple(_steps(leg, once, how, awaited))[dialled:], leg)
     if how.hangup is not None:
         gone = Step(how.hangup, "hangup", leg, {"cause": "normal"}, Once("answered", leg))
         yield Track(f"{leg}-hangup", (gone,), leg)
 
 
-def _steps(leg: str, once: Once, how: Behaviour) -> Iterator[Step]:
+def _steps(leg: str, once: Once, how: Behaviour, awaited: str) -> Iterator[Step]:
     yield Step(NOW, "ring", leg, once=once)
     rang, answered = Once("rang", leg), Once("answered", leg)
     if how.then in ("answered", "machine"):
@@ -80,4 +126,4 @@ def _steps(leg: str, once: Once, how: Behaviour) -> Iterator[Step]:
         yield Step(NOW, "machine", leg)
     yield from (Step(deed.after, deed.verb, leg, deed.data, answered) for deed in how.deeds)
     if how.talk is not None:
-        yield Step(how.talk, "hangup", leg, {"cause": "normal"}, Once("talking"))
+        yield Step(how.talk, "hangup", leg, {"cause": "normal"}, Once("talking", awaited))

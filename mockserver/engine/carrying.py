@@ -1,25 +1,35 @@
-"""Carries effects into the store: calls placed, events told, webhooks sent."""
+"""Carries effects into the store: money, records, calls placed, events told, webhooks sent."""
 
 from dataclasses import replace
 
-from mockserver.core.account import Account
+from mockserver.core.account import Account, charged, kept
 from mockserver.core.audio import token
-from mockserver.core.call import Call
+from mockserver.core.call import Call, Event, Leg
 from mockserver.core.facts import Fact, Skipped
 from mockserver.core.legs import ANSWERED, STAYS, Behaviour
+from mockserver.core.lifecycle import LIVE
 from mockserver.core.numberplan import planned
 from mockserver.core.provider import Effects
-from mockserver.core.script import Step, advance_script
+from mockserver.core.script import Step, Waiting, advance_script
 from mockserver.core.selection import STRONG
-from mockserver.core.shapes import SHAPES, compile_legs
+from mockserver.core.shapes import SHAPES, compile_legs, joined
 from mockserver.core.story import Story, resolved
+from mockserver.core.view import blob
 from mockserver.engine.choosing import NOBODY, Choice, choose
 from mockserver.engine.store import Store, Told
 from mockserver.engine.travelling import send
 
 
 def carry(store: Store, effects: Effects, now: int, choice: Choice = NOBODY) -> None:
-    """Bring about what a provider has said, in this order: place, tell, send."""
+    """Bring about what a provider has said: charge, keep, mark, hold, place, tell, send."""
+    for charge in effects.charge:
+        store.accounts[charge.account] = charged(store.accounts[charge.account], charge)
+        store.record(Fact(now, "charge", "", charge))
+    for keep in effects.keep:
+        store.accounts[keep.account] = kept(store.accounts[keep.account], keep)
+    for key in effects.mark:
+        store.marks.setdefault(key, []).append(now)
+    store.blobs.update({blob(data): data for data in effects.hold})
     for call in effects.place:
         place(store, call, now, choice)
     for name, event in effects.tell:
@@ -36,24 +46,44 @@ def place(store: Store, call: Call, now: int, choice: Choice) -> None:
     if new:
         choose(store, ready, choice)
         store.media[token(store.world.seed, name)] = name
+        store.named[call.order.provider, call.order.vendor_id] = name
     store.calls[name] = ready
     if new:
         store.record(Fact(now, "event", name, ready.events[0]))
-    chosen = store.stories[name]
-    stories, turn = store.world.stories, (call.redial, call.target)
-    story = _addressed(ready, resolved(stories, chosen.story, (store.world.seed, name), turn))
-    strong = chosen.rank in STRONG
-    people = _people(ready, story, strong=strong, plan=stories.number_plan)
+    story = _story(store, ready, call.target)
+    people = {leg.name: _person(store, ready, leg, story) for leg in ready.legs}
     store.scripts[name] = compile_legs(SHAPES[call.order.shape], people, story.steps)
     if new:
         _skip(store, ready, story, now)
     plan(store, name)
 
 
+def join(store: Store, name: str, event: Event) -> None:
+    """Give a leg that is dialled in the course of a call its own tracks.
+
+    Whoever is dialled as the n-th in an attempt is the n-th of a story's `numbers`.
+    """
+    call = store.calls[name]
+    since = max(at for at, past in enumerate(call.events) if past.verb == "begin")
+    before = [
+        past for past in call.events[since:-1] if (past.verb, past.leg) == ("ring", event.leg)
+    ]
+    leg = next(leg for leg in call.legs if leg.name == event.leg)
+    story = _story(store, call, call.target + len(before))
+    how = event.how or _person(store, call, leg, story)
+    store.scripts[name], store.calls[name] = joined(store.scripts[name], call, how)
+
+
 def plan(store: Store, name: str) -> None:
     """Put the call's one next step on the agenda, or note what it waits for."""
     call = store.calls[name]
     step, people = advance_script(store.scripts[name], call, store.world.seed)
+    resource = _resource(store, call)
+    if resource:
+        people = (Waiting(resource), *(one for one in people if one.reason != "hangup"))
+        store.queueing.setdefault(name, resource)
+    else:
+        store.queueing.pop(name, None)
     store.waiting.pop(name, None)
     if people:
         store.waiting[name] = people
@@ -80,22 +110,48 @@ def _addressed(call: Call, story: Story) -> Story:
     return replace(story, steps=tuple(map(addressed, story.steps)))
 
 
-def _people(call: Call, story: Story, *, strong: bool, plan: bool) -> dict[str, Behaviour | None]:
-    """How each leg behaves: by a strong story, by its number, by the story, as everybody does."""
-    rung = {step.leg for step in story.steps if step.verb == "ring"}
-    others = STAYS if story.steps else ANSWERED
-    people: dict[str, Behaviour | None] = {}
-    for leg in call.legs:
-        told = story.behaviour(leg, call.order.shape)
-        number = planned(leg.number) if plan and leg.name not in rung else None
-        usual = None if leg.name in rung else others
-        people[leg.name] = (told if strong else None) or number or told or usual
-    return people
+def _story(store: Store, call: Call, target: int) -> Story:
+    """What the call's story says of this redial and this number."""
+    chosen, draw = store.stories[call.order.id], (store.world.seed, call.order.id)
+    return _addressed(
+        call, resolved(store.world.stories, chosen.story, draw, (call.redial, target))
+    )
+
+
+def _person(store: Store, call: Call, leg: Leg, story: Story) -> Behaviour | None:
+    """How a leg behaves: by a strong story, by its number, by the story, as everybody does."""
+    told = story.behaviour(leg, call.order.shape)
+    strong = store.stories[call.order.id].rank in STRONG
+    rung = leg.name in _rung(store, call, story)
+    number = planned(leg.number) if store.world.stories.number_plan and not rung else None
+    usual = None if rung else STAYS if story.steps else ANSWERED
+    return (told if strong else None) or number or told or usual
+
+
+def _rung(store: Store, call: Call, story: Story) -> set[str]:
+    """The legs that the steps of a story ring themselves, or by an act."""
+    acts = store.world.listings[call.order.provider].provider.acts
+    return {
+        acts[step.verb].dials if step.verb in acts else step.leg
+        for step in story.steps
+        if step.verb == "ring" or step.verb in acts
+    } - {""}
+
+
+def _resource(store: Store, call: Call) -> str:
+    """What the call waits for that its provider may give; a story with such an act gives itself."""
+    resources = store.world.listings[call.order.provider].provider.resources
+    if not resources or call.phase not in LIVE:
+        return ""
+    if _rung(store, call, _story(store, call, call.target)) & {*SHAPES[call.order.shape].later}:
+        return ""
+    return next((name for name, one in resources.items() if one.waits(call)), "")
 
 
 def _skip(store: Store, call: Call, story: Story, now: int) -> None:
     """Journal what a story says of legs that this call does not have."""
-    known = {"callee", *(leg.name for leg in call.legs), *(leg.role for leg in call.legs)}
+    later = SHAPES[call.order.shape].later
+    known = {"callee", *later, *(leg.name for leg in call.legs), *(leg.role for leg in call.legs)}
     for leg in dict.fromkeys(leg for legs in (*story.behind[::-1], story.legs) for leg in legs):
         if leg not in known:
             store.record(Fact(now, "skipped", call.order.id, Skipped(story.name, leg)))

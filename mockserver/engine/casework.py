@@ -10,7 +10,7 @@ from mockserver.core.account import Account
 from mockserver.core.audio import token
 from mockserver.core.call import Call, Event, Leg, Order
 from mockserver.core.http import Reply, Request
-from mockserver.core.provider import Endpoint, Listing, Outcome, faults
+from mockserver.core.provider import Endpoint, Listing, Outcome, faults, roles
 from mockserver.core.rules import Case, Rule, examine
 from mockserver.core.selection import Activation
 from mockserver.core.story import Seen, Turn
@@ -51,13 +51,14 @@ def sights(store: Store, asked: Asked) -> tuple[Seen, ...]:
     provider, choice = asked.listing.provider, asked.choice
     account = _owner(store, asked)
     name, operation = account.name if account else "", asked.endpoint.operation
+    words = roles(provider, asked.endpoint)
     return tuple(
         Seen(
             provider.name,
             operation,
             name,
             choice.credential,
-            {**legs, **{provider.legs[leg]: legs[leg] for leg in provider.legs if leg in legs}},
+            {**legs, **{words[leg]: legs[leg] for leg in words if leg in legs}},
             asked.request.fields,
         )
         for legs in asked.endpoint.parties(asked.request) or ({},)
@@ -89,16 +90,16 @@ def opened(store: Store, asked: Asked, now: int) -> Case:
     account = _owner(store, asked)
     check = asked.listing.checks[asked.endpoint.operation]
     violations = () if request.flaw else check(request.fields)
-    numbers = count(len(store.calls) + 1)
+    numbers, words = count(len(store.calls) + 1), roles(provider, asked.endpoint)
 
     def call(shape: str, legs: Mapping[str, str], at: int | None) -> Call:
         order = _order(store, asked, shape, next(numbers))
         owned = order._replace(account=account.name if account else "", created_at=now)
-        sides = tuple(Leg(leg, provider.legs[leg], number) for leg, number in legs.items())
+        sides = tuple(Leg(leg, words[leg], number) for leg, number in legs.items())
         return Call(owned, sides, now if at is None else at, events=(Event(now, "placed"),))
 
     crowd = account is not None and _crowded(store, account, now)
-    return Case(request, now, call, account, violations, crowd)
+    return Case(request, now, call, account, violations, crowd, store.view)
 
 
 def answered(asked: Asked, case: Case) -> tuple[Outcome, tuple[Rule, ...]]:
@@ -146,7 +147,7 @@ def _order(store: Store, asked: Asked, shape: str, number: int) -> Order:
     name = f"c{number}"
     return Order(
         id=name,
-        vendor_id=provider.new_id(seed, number),
+        vendor_id=provider.new_id(seed, number, asked.endpoint.operation),
         provider=provider.name,
         account="",
         operation=asked.endpoint.operation,

@@ -60,8 +60,10 @@ def spend(store: Store, sights: tuple[Seen, ...]) -> None:
 
 def _seen(call: Call, choice: Choice) -> Seen:
     order = call.order
-    legs = {name: leg.number for leg in call.legs for name in (leg.name, leg.role)}
-    legs["callee"] = legs.get(SHAPES[order.shape].callee, "")
+    shape = SHAPES[order.shape]
+    legs = dict.fromkeys(shape.later, "")
+    legs |= {name: leg.number for leg in call.legs for name in (leg.name, leg.role)}
+    legs["callee"] = legs.get(shape.callee, "")
     return Seen(
         order.provider, order.operation, order.account, choice.credential, legs, order.wanted
     )

@@ -1,25 +1,15 @@
-"""The simulation: four verbs, synchronous, told the time, each one step that nothing interrupts."""
-
-from collections.abc import Iterator
-from typing import NamedTuple
+"""The simulation: a few verbs, synchronous, told the time, each a step that nothing interrupts."""
 
 from mockserver.core.account import Account, merged
-from mockserver.core.call import Call, Event, Impossible, apply
+from mockserver.core.call import Call, Event, Impossible
 from mockserver.core.facts import Fact, Moot
-from mockserver.core.provider import Effects, Listing, Moment
 from mockserver.core.script import moved
-from mockserver.core.shapes import follows
 from mockserver.core.webhook import Answer, Attempt, Delivery
-from mockserver.engine.carrying import carry, owner, plan
+from mockserver.engine.carrying import carry, join, owner, plan
 from mockserver.engine.casework import Asked, answered, opened, recorded, taken
 from mockserver.engine.store import Change, Due, Exchange, Store, Told
 from mockserver.engine.travelling import release
-
-
-class Happened(NamedTuple):
-    call: Call
-    event: Event
-    effects: Effects
+from mockserver.engine.unfolding import unfolded
 
 
 def request(store: Store, asked: Asked, now: int) -> Exchange:
@@ -30,6 +20,7 @@ def request(store: Store, asked: Asked, now: int) -> Exchange:
     exchange = recorded(store, asked, case, outcome, broken)
     remember(store, exchange)
     carry(store, outcome.effects, now, asked.choice)
+    grant(store, now)
     return exchange
 
 
@@ -47,16 +38,45 @@ def happen(store: Store, name: str, event: Event) -> Call:
     Raises:
         Impossible: the lifecycle forbids it, and nothing has changed.
     """
+    _happen(store, name, event)
+    grant(store, event.at)
+    return store.calls[name]
+
+
+def amend(store: Store, account: Account, now: int) -> None:
+    """An account is another from now on, and who waits for something may get it."""
+    store.accounts[account.key] = account
+    grant(store, now)
+
+
+def grant(store: Store, now: int) -> None:
+    """Give what there is to those who wait for it, to the one who has waited longest first."""
+    waiting = tuple(store.queueing)
+    while waiting:
+        name, *rest = waiting
+        event = _given(store, name, now) if name in store.queueing else None
+        if event:
+            _happen(store, name, event)
+        waiting = tuple(rest)
+
+
+def _given(store: Store, name: str, now: int) -> Event | None:
     call = store.calls[name]
-    listing = store.world.listings[call.order.provider]
-    for change in tuple(_unfolded(listing, owner(store, call), call, event)):
+    resource = store.world.listings[call.order.provider].provider.resources[store.queueing[name]]
+    return resource.give(call, owner(store, call), now)
+
+
+def _happen(store: Store, name: str, event: Event) -> None:
+    call = store.calls[name]
+    for change in tuple(unfolded(store, owner(store, call), call, event)):
         store.calls[name] = change.call
         store.record(Fact(event.at, "event", name, change.event))
+        if change.event.verb == "ring" and "number" in change.event.data:
+            join(store, name, change.event)
         carry(store, change.effects, event.at)
         if change.event.verb == "ended":
             release(store, name, event.at)
     plan(store, name)
-    return store.calls[name]
 
 
 def step(store: Store) -> Delivery | None:
@@ -89,17 +109,6 @@ def settle(store: Store, delivery: Delivery, answer: Answer, now: int) -> None:
         store.schedule(judged.due, "delivery", delivery.id)
 
 
-def _unfolded(listing: Listing, account: Account, call: Call, event: Event) -> Iterator[Happened]:
-    """The event and what follows from it, one after another; computed before anything is kept."""
-    following: Event | None = event
-    while following is not None:
-        call = apply(call, following)
-        effects = listing.provider.react(Moment(call, following, account))
-        yield Happened(call, following, effects)
-        again = any(placed.order.id == call.order.id for placed in effects.place)
-        following = None if again else follows(call, event.at)
-
-
 def _play(store: Store, name: str) -> None:
     """The call's next step; one that the lifecycle forbids by now is moot, the rest goes on."""
     _, coming = store.turns.pop(name)
@@ -127,6 +136,7 @@ def _change(store: Store, change: Change, now: int) -> None:
         store.accounts[change.account] = changed
     told = {"account": account.name, "provider": account.provider, "set": change.patch}
     store.record(Fact(now, "account", "", told if changed else {**told, "flaws": list(flaws)}))
+    grant(store, now)
 
 
 def _attempted(store: Store, name: str, event: Event, place: str) -> None:

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mockserver.core.account import Account
@@ -15,6 +16,7 @@ from mockserver.core.rules import Rule, Violation
 from mockserver.core.script import Next, Script, Waiting
 from mockserver.core.selection import Activation, Chosen
 from mockserver.core.story import Seen, Stories, Story
+from mockserver.core.view import View
 from mockserver.core.webhook import Delivery
 
 KEPT = 10_000  # entries of the journal; the oldest leave first
@@ -109,6 +111,7 @@ class Store:
         self.asked: dict[str, int] = {}
         self.arrivals: dict[Key, deque[int]] = {}
         self.held: dict[str, list[str]] = {}
+        self.queueing: dict[str, str] = {}
         self.media: dict[str, str] = {}
         self.origins: dict[str, None] = {}
         self.scripts: dict[str, Script] = {}
@@ -122,9 +125,26 @@ class Store:
         self.requested = 0
         self._agenda: list[Due] = []
         self._serial = 0
+        self._view()
         for key, account in self.accounts.items():
             for after, patch in account.timeline:
                 self.schedule(start + after, "account", account.name, Change(key, patch))
+
+    def _view(self) -> None:
+        """What providers may read, as it changes."""
+        self.named: dict[Key, str] = {}
+        self.marks: dict[str, list[int]] = {}
+        self.blobs: dict[str, bytes] = {}
+        self.view = View(
+            seed=self.world.seed,
+            prefix="" if self.name == "default" else f"/_sandbox/{self.name}",
+            calls=MappingProxyType(self.calls),
+            named=MappingProxyType(self.named),
+            deliveries=MappingProxyType(self.deliveries),
+            sent=MappingProxyType(self.sent),
+            marks=MappingProxyType(self.marks),
+            held=MappingProxyType(self.blobs),
+        )
 
     def reset(self, start: int) -> None:
         """Back to the seeded start; what is out on its way belongs to an epoch that is over."""
@@ -165,8 +185,19 @@ class Store:
         return filter(self._alive, self._agenda)
 
     def _alive(self, due: Due) -> bool:
-        """A call's next step is moot once the call has another."""
+        """A step is moot once its call has another, what was told of a call once that is over."""
+        if due.kind == "told":
+            return self._still(due)
         if due.kind != "script":
             return True
         turn = self.turns.get(due.subject)
         return turn is not None and turn[0] == due.serial
+
+    def _still(self, due: Due) -> bool:
+        """Whether an announced event can come: after a call's end only an act that fits there."""
+        call, told = self.calls.get(due.subject), due.what
+        if call is None or call.phase != "ended" or not isinstance(told, Told):
+            return True
+        provider = self.world.listings[call.order.provider].provider
+        act = provider.acts.get(told.event.verb)
+        return act is not None and provider.status(call) in act.when

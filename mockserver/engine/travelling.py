@@ -41,8 +41,7 @@ def release(store: Store, call: str, at: int) -> None:
 
 def inbox(store: Store, provider: str) -> str:
     """The provider's own receiver in this sandbox."""
-    prefix = "" if store.name == "default" else f"/_sandbox/{store.name}"
-    return f"{ORIGIN}{prefix}/_mock/inbox/{provider}"
+    return f"{ORIGIN}{store.view.prefix}/_mock/inbox/{provider}"
 
 
 def hurried(store: Store, calls: tuple[str, ...]) -> bool:

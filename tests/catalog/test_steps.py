@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.catalog.steps import step
+from mockserver.catalog.steps import steps
 from mockserver.core.legs import NOW, Span, fixed
 from mockserver.core.script import Once, Step
 
@@ -28,4 +28,4 @@ from mockserver.core.script import Once, Step
     ],
 )
 def test_step(item: Mapping[str, Any], made: Step) -> None:
-    assert step(item, "f:1:2") == made._replace(place="f:1:2")
+    assert list(steps(item, "f:1:2", {})) == [made._replace(place="f:1:2")]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mockserver.catalog.document import Path
-from mockserver.catalog.stories import match, stories
+from mockserver.catalog.stories import Told, match, stories
 from mockserver.core.legs import NOW, WORDS, Behaviour, Span, fixed
 from mockserver.core.script import Once, Step
 from mockserver.core.story import Match, Story, Travel, Turn
@@ -18,7 +18,7 @@ def place(path: Path) -> str:
 
 
 def made(body: dict[str, Any], *, bundled: bool = False) -> list[Story]:
-    return list(stories("x", body, place, bundled=bundled))
+    return list(stories("x", body, place, Told(bundled, {})))
 
 
 @pytest.mark.parametrize(

@@ -21,15 +21,17 @@ from mockserver.core.call import attempt as current
 ORDER = Order("c1", "v1", "mobtexting", "shop", "c2c", "b-after-a", {}, 1_000)
 A, B = Leg("a", "from", "1"), Leg("b", "to", "2")
 
-LEG_STATES = ("idle", "ringing", "answered", "ended")
+LEG_STATES = ("idle", "ringing", "answered", "ended", "left")
 LEG_VERBS = {
-    "ring": {"idle": "ringing"},
+    "ring": {"idle": "ringing", "left": "ringing"},
     "answer": {"ringing": "answered"},
     "hangup": {"answered": "ended", "ringing": "ended"},
     "digits": {"answered": "answered"},
     "speech": {"answered": "answered"},
     "machine": {"answered": "answered"},
     "play": {"answered": "answered"},
+    "sms": {"answered": "answered"},
+    "leave": {"answered": "left"},
 }
 PHASES = dict.fromkeys(("placed", "begun", "over"), "queued") | {
     name: name for name in ("bridged", "ended")
@@ -40,7 +42,7 @@ CALL_VERBS = {
     "bridge": {"begun": "bridged"},
     "attempt-ended": {"begun": "over", "bridged": "over"},
     "ended": {"over": "ended", "placed": "ended"},
-    "polled": {phase: phase for phase in ("placed", "begun", "bridged")},
+    "polled": {phase: phase for phase in ("placed", "begun", "bridged", "over", "ended")},
     "continue": {phase: phase for phase in ("begun", "bridged")},
     "dance": {},
 }
@@ -149,7 +151,11 @@ def test_apply_stamps_the_leg(before: Leg, event: Event, after: Leg) -> None:
     [
         ("placed", Event(5, "begin"), {"phase": "begun", "began_at": 5}),
         ("begun", Event(5, "bridge"), {"phase": "bridged"}),
-        ("bridged", Event(5, "attempt-ended"), {"phase": "over", "over_at": 5}),
+        (
+            "bridged",
+            Event(5, "attempt-ended"),
+            {"phase": "over", "over_at": 5, "outcome": "cancelled"},
+        ),
         ("over", Event(5, "ended"), {"phase": "ended", "ended_at": 5, "outcome": "cancelled"}),
         (
             "over",
@@ -220,7 +226,7 @@ def test_again_keeps_the_attempt_and_begins_anew() -> None:
         events=events,
         notes="kept",
         redial=1,
-        target=3,
+        target=0,
     )
 
 

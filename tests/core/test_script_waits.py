@@ -141,4 +141,4 @@ def test_current_is_none_past_the_end(position: int, step: Step | None) -> None:
 
 
 def test_conditions_of_the_outside_are_known() -> None:
-    assert sorted(SINCE) == sorted((*OUTSIDE, "begun", "rang", "answered", "talking"))
+    assert sorted(SINCE) == sorted((*OUTSIDE, "begun", "rang", "answered", "talking", "settled"))

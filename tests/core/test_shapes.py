@@ -225,4 +225,4 @@ def test_follows_a_leg_whose_failure_is_not_fatal(monkeypatch: pytest.MonkeyPatc
 
 def test_shapes_say_whom_the_client_wanted_to_reach() -> None:
     callees = {name: shape.callee for name, shape in SHAPES.items()}
-    assert callees == {"one-leg": "a", "b-after-a": "b"}
+    assert callees == {"one-leg": "a", "b-after-a": "b", "branch": "a", "queue": "a"}

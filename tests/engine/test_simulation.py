@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mockserver.core.call import Event, attempt
-from mockserver.core.facts import Fact, Moot
+from mockserver.core.facts import Fact
 from mockserver.core.http import Request
 from mockserver.core.legs import ANSWERED, WORDS, Behaviour
 from mockserver.core.provider import Effects, Moment, Outcome
@@ -129,14 +129,12 @@ def test_told_belongs_to_its_attempt(
     )
 
 
-def test_told_after_the_call_has_ended_is_moot(store: Store) -> None:
+def test_told_after_the_call_has_ended_never_comes(store: Store) -> None:
     click(store, duration=1)
-    happened = play(store)
-    assert lines(store, "moot") == [(64_000, "moot", "hangup", "b")]
-    assert [fact.what for fact in store.journal if fact.kind == "moot"] == [
-        Moot("hangup", "b", "", "hangup is not possible while the call is ended")
-    ]
-    assert len(happened) == 1
+    until(store, 11_000)
+    assert store.calls["c1"].phase == "ended"
+    assert store.peek() is None
+    assert lines(store, "moot") == []
 
 
 def test_step_that_somebody_forestalled_is_moot_and_the_rest_goes_on(store: Store) -> None:

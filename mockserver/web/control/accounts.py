@@ -10,6 +10,7 @@ from starlette.routing import Route
 from mockserver.core.account import Account, merged
 from mockserver.core.facts import Fact
 from mockserver.core.nearest import nearest
+from mockserver.engine.simulation import amend
 from mockserver.engine.store import Store
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.web import masking
@@ -55,10 +56,11 @@ def _set(sandbox: Sandbox, key: tuple[str, str], document: Any, method: str) -> 
     if account is None:
         told = [f"{'.'.join(map(str, path)) or 'account'}: {what}" for path, what in flaws]
         raise HTTPException(422, "; ".join(told))
-    store.accounts[key] = account
     path = f"/accounts/{provider}/{name}"
     control = {"method": method, "path": path, "body": account.document}
-    store.record(Fact(sandbox.clock.now(), "control", "", control))
+    now = sandbox.clock.now()
+    store.record(Fact(now, "control", "", control))
+    amend(store, account, now)
     sandbox.driver.nudge()
     return JSONResponse(_shown(account, store.world.seed))
 

@@ -1,5 +1,6 @@
 """Calls as they stand, and a hand on their phones."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -11,6 +12,7 @@ from mockserver.core.call import Call, Event, Impossible
 from mockserver.core.causes import CAUSES
 from mockserver.core.facts import Fact
 from mockserver.core.nearest import nearest
+from mockserver.core.provider import Act
 from mockserver.engine.simulation import happen
 from mockserver.web.control.reading import object_of, page, sandbox_of, suits
 from mockserver.web.wire import call_json
@@ -50,8 +52,9 @@ async def events(request: Request) -> JSONResponse:
     """Play the phone: {"event": "hangup", "leg": "b", "cause": "busy"}; 409 if it cannot be."""
     body = await object_of(request)
     sandbox, known = sandbox_of(request), _call(request)
+    acts = sandbox.store.world.listings[known.order.provider].provider.acts
     with sandbox.driver.answering() as now:
-        event = _event(body, known, now)
+        event = _event(body, known, acts, now)
         try:
             changed = happen(sandbox.store, known.order.id, event)
         except Impossible as impossible:
@@ -70,24 +73,37 @@ def _call(request: Request) -> Call:
     return known[name]
 
 
-def _event(body: dict[str, Any], call: Call, now: int) -> Event:
+def _event(body: dict[str, Any], call: Call, acts: Mapping[str, Act], now: int) -> Event:
     verb = str(body.get("event", ""))
+    if verb in acts:
+        return _act(body, verb, acts[verb], now)
     leg = "" if verb == "continue" else str(body.get("leg", "a"))
     if verb not in PHONE:
-        hint = nearest(verb, PHONE) or f"known: {', '.join(PHONE)}"
+        hint = nearest(verb, (*PHONE, *acts)) or f"known: {', '.join((*PHONE, *acts))}"
         raise HTTPException(422, f"a phone cannot {verb or 'do nothing'}: {hint}")
     data = {name: str(body[name]) for name in PHONE[verb] if name in body}
     lacking = [name for name in PHONE[verb] if name not in data and name != "cause"]
     if lacking:
         raise HTTPException(422, f"{verb} needs {lacking[0]}")
-    unknown = body.keys() - {"event", "leg", *PHONE[verb]}
-    if unknown:
-        raise HTTPException(422, f"{verb} takes no {', '.join(sorted(unknown))}")
+    _refuse_others(body, verb, {"leg", *PHONE[verb]})
     if verb == "hangup":
         data.setdefault("cause", _cause(call, leg))
         if data["cause"] not in CAUSES:
             raise HTTPException(422, f"a cause is one of {', '.join(CAUSES)}")
     return Event(now, verb, leg, data, "control")
+
+
+def _act(body: dict[str, Any], verb: str, act: Act, now: int) -> Event:
+    """One of the provider's acts; whom it dials behaves as the story says."""
+    _refuse_others(body, verb, act.arguments)
+    data = {name: str(body[name]) for name in sorted(act.arguments) if name in body}
+    return Event(now, verb, "", data, "control")
+
+
+def _refuse_others(body: dict[str, Any], verb: str, known: Collection[str]) -> None:
+    unknown = body.keys() - {"event", *known}
+    if unknown:
+        raise HTTPException(422, f"{verb} takes no {', '.join(sorted(unknown))}")
 
 
 def _cause(call: Call, name: str) -> str:

@@ -1,0 +1,63 @@
+"""What one event of a call comes to: the call after it, what follows, what the provider says."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mockserver.core.account import Account, charged, kept
+from mockserver.core.call import Call, Event, Impossible, apply
+from mockserver.core.provider import Effects, Moment, Provider
+from mockserver.core.shapes import follows
+from mockserver.engine.store import Store
+
+
+class Happened(NamedTuple):
+    call: Call
+    event: Event
+    effects: Effects
+
+
+def unfolded(store: Store, account: Account, call: Call, event: Event) -> Iterator[Happened]:
+    """The event and what follows from it, one after another; computed before anything is kept."""
+    provider = store.world.listings[call.order.provider].provider
+    following: Event | None = event
+    while following is not None:
+        call = _after(provider, Moment(call, following, account, store.view))
+        moment = Moment(call, following, account, store.view)
+        effects = provider.react(moment)
+        yield Happened(call, following, effects)
+        account = _paid(account, effects)
+        again = any(placed.order.id == call.order.id for placed in effects.place)
+        following = None if again else _following(provider, moment)
+
+
+def _after(provider: Provider, moment: Moment) -> Call:
+    """The call after an event of the lifecycle, or after one of its vendor's own acts."""
+    call, event = moment.call, moment.event
+    act = provider.acts.get(event.verb)
+    if act is None:
+        return apply(call, event)
+    status = provider.status(call)
+    if status not in act.when:
+        only = " or ".join(sorted(act.when))
+        raise Impossible(f"{event.verb} is not possible while {status}, only while {only}")
+    if why := act.hinders(moment):
+        raise Impossible(why)
+    noted = act.note(call, event)
+    return noted._replace(events=(*call.events, event))
+
+
+def _following(provider: Provider, moment: Moment) -> Event | None:
+    """Whom an act dials, at once; else what the legs bring about."""
+    act = provider.acts.get(moment.event.verb)
+    if act and act.rings:
+        return act.rings(moment)._replace(how=moment.event.how)
+    return follows(moment.call, moment.event.at)
+
+
+def _paid(account: Account, effects: Effects) -> Account:
+    """The account as it will be when these effects have been carried."""
+    for charge in effects.charge:
+        account = charged(account, charge) if charge.account == account.key else account
+    for keep in effects.keep:
+        account = kept(account, keep) if keep.account == account.key else account
+    return account
