@@ -74,11 +74,12 @@ class Keep(NamedTuple):
 
 
 class Charge(NamedTuple):
-    """An amount that an account pays, and what for."""
+    """An amount that an account pays, what for, and for which call if for one."""
 
     account: tuple[str, str]
     amount: Decimal
     reason: str
+    call: str = ""
 
 
 def kept(account: Account, keep: Keep) -> Account:

@@ -24,7 +24,11 @@ def carry(store: Store, effects: Effects, now: int, choice: Choice = NOBODY) -> 
     """Bring about what a provider has said: charge, keep, mark, hold, place, tell, send."""
     for charge in effects.charge:
         store.accounts[charge.account] = charged(store.accounts[charge.account], charge)
-        store.record(Fact(now, "charge", "", charge))
+        provider, account = charge.account
+        paid = {"amount": str(charge.amount), "reason": charge.reason}
+        store.record(
+            Fact(now, "charge", charge.call, {"provider": provider, "account": account, **paid})
+        )
     for keep in effects.keep:
         store.accounts[keep.account] = kept(store.accounts[keep.account], keep)
     for key in effects.mark:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.core.account import Charge
 from mockserver.core.call import Attempt, Call, Event, Leg, attempt, state
 from mockserver.core.causes import CAUSES
 from mockserver.core.facts import Fact, Moot, Skipped
@@ -116,10 +115,6 @@ def fact_json(fact: Fact, world: World) -> dict[str, Any]:
             url = masking.url(webhook.url, world.seed)
             sent = {"method": webhook.method, "url": url, "body": webhook.body}
             return {**told, **made, **sent, **_try(fact.what.attempts[-1])}
-        case Charge():
-            provider, account = fact.what.account
-            paid = {"amount": str(fact.what.amount), "reason": fact.what.reason}
-            return {**told, "provider": provider, "account": account, **paid}
         case Moot() | Skipped():
             return {**told, **fact.what._asdict()}
         case Mapping():
