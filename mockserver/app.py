@@ -10,11 +10,12 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from socket import socket
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.catalog.registry import control, listings
 from mockserver.core.facts import Fact
 from mockserver.engine.store import World
+from mockserver.runtime.attached import Apps, Attached
 from mockserver.runtime.clock import MODES, rate
 from mockserver.runtime.courier import Courier
 from mockserver.runtime.sandbox import Sandbox, Timing
@@ -33,20 +34,27 @@ from mockserver.world import Compiler, Unusable, counted, files, world
 
 Say = Callable[[str], None]
 
-__all__ = ["described", "running", "scenarios", "serve"]
+__all__ = ["described", "hosting", "running", "scenarios", "serve"]
 
 
-def server(start: World, settings: Settings, taken: socket, say: Say, log: Say) -> Server:
-    """A server on a socket that is bound already; `say` gets the ready lines, `log` the rest."""
+def server(
+    start: World, settings: Settings, taken: socket, saying: tuple[Say, Say], attached: Apps
+) -> Server:
+    """A server on a socket that is bound already.
+
+    `saying` are who gets the ready lines, and who the rest.
+    """
+    say, log = saying
     address = _address(settings, taken)
     courier = Courier(lambda: address.origin, _policy(settings), own=_own(address, settings))
+    carrier = Attached(courier, attached)
     guard = _guard(settings, address)
 
     def made(sandbox: Sandbox) -> None:
         if not settings.quiet:
             sandbox.store.watchers.append(_logger(sandbox, settings, log))
 
-    sandboxes = Sandboxes(courier, (start, Timing(settings.clock, settings.start)), made)
+    sandboxes = Sandboxes(carrier, (start, Timing(settings.clock, settings.start)), made)
     compiler = Compiler(settings)
 
     @asynccontextmanager
@@ -83,7 +91,7 @@ def serve(settings: Settings, say: Say, log: Say) -> None:
     """
     start = started(settings)
     taken = bound(settings.host, settings.port)
-    running = server(start, settings, taken, say, log)
+    running = server(start, settings, taken, (say, log), Apps())
     # uvicorn raises the signal once more when it has ended; by then it means nothing any more
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda *_: None)
@@ -97,17 +105,32 @@ def _present(settings: Settings) -> list[Path]:
     return []
 
 
+class Running(NamedTuple):
+    """A server at work; `attached` leads from an origin to who gets its webhooks."""
+
+    origin: str
+    attached: Apps
+
+
 @contextmanager
 def running(settings: Settings) -> Iterator[str]:
     """A server in a thread of its own, for as long as the block runs; gives its origin."""
-    start, ready = started(settings), threading.Event()
+    with hosting(settings) as host:
+        yield host.origin
+
+
+@contextmanager
+def hosting(settings: Settings) -> Iterator[Running]:
+    """The same, for tests that attach applications to it."""
+    start, ready, attached = started(settings), threading.Event(), Apps()
     taken = bound(settings.host, settings.port)
-    inner = server(start, settings, taken, lambda _: ready.set(), lambda _: None)
+    saying = (lambda _: ready.set(), lambda _: None)
+    inner = server(start, settings, taken, saying, attached)
     thread = threading.Thread(target=inner.run, kwargs={"sockets": [taken]}, daemon=True)
     thread.start()
     ready.wait(timeout=10)
     try:
-        yield _address(settings, taken).origin
+        yield Running(_address(settings, taken).origin, attached)
     finally:
         inner.should_exit = True
         thread.join(timeout=10)

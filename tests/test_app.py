@@ -15,6 +15,7 @@ import pytest
 from mockserver import app
 from mockserver.app import described, running, scenarios, serve, server
 from mockserver.catalog.registry import listings
+from mockserver.runtime.attached import Apps
 from mockserver.settings import Mistake, Settings
 from mockserver.web.server import Address, Server, bound
 from mockserver.web.transport import Breakable
@@ -133,7 +134,7 @@ def watched(settings: Settings, act: Callable[[str], object]) -> tuple[list[str]
         ready.set()
 
     listening = bound(settings.host, settings.port)
-    inner = server(app.started(settings), settings, listening, say, logged.append)
+    inner = server(app.started(settings), settings, listening, (say, logged.append), Apps())
     assert isinstance(inner, Server)
     thread = threading.Thread(target=inner.run, kwargs={"sockets": [listening]})
     thread.start()

@@ -19,6 +19,8 @@ COMMANDS = (
     "schema",
     "openapi",
     "ready",
+    "exec",
+    "timeline",
 )
 BAD_USAGE = 2
 OWN_FAULT = 70

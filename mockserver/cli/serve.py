@@ -13,7 +13,8 @@ from mockserver.settings import OPTIONS, Mistake, Option, read
 CANNOT_BIND = 3
 
 
-def _decorated(function: Callable[..., None]) -> Callable[..., None]:
+def decorated(function: Callable[..., None]) -> Callable[..., None]:
+    """The function with all options of `serve`."""
     for option in reversed(OPTIONS):
         function = _option(option)(function)
     return function
@@ -29,7 +30,7 @@ def _option(option: Option) -> Callable[[Callable[..., None]], Callable[..., Non
 
 
 @click.command("serve")
-@_decorated
+@decorated
 def command(**flags: Any) -> None:
     """Serve all five providers on one port, until SIGTERM or Ctrl-C."""
     try:

@@ -32,6 +32,7 @@ from mockserver.web.control import (
     reset,
     sandboxes,
     scenarios,
+    timeline,
     waits,
     webhooks,
 )
@@ -57,6 +58,7 @@ NOUNS = (
     activations,
     accounts,
     journal,
+    timeline,
     events,
     reset,
     sandboxes,

@@ -34,6 +34,8 @@ TABLE: Final[dict[tuple[str, str], Line]] = {
     ("GET", "/openapi/{name}.json"): Line(GUARDED, "/openapi/mobtexting.json"),
     ("GET", "/calls"): Line(GUARDED),
     ("GET", "/calls/{id}"): Line(GUARDED, "/calls/c1"),
+    ("GET", "/calls/{id}/timeline"): Line(GUARDED, "/calls/c1/timeline"),
+    ("GET", "/timeline"): Line(GUARDED),
     ("POST", "/calls/{id}/events"): Line(
         GUARDED, "/calls/c1/events", {"event": "hangup"}, changes=True
     ),

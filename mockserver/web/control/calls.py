@@ -14,7 +14,7 @@ from mockserver.core.facts import Fact
 from mockserver.core.nearest import nearest
 from mockserver.core.provider import Act
 from mockserver.engine.simulation import happen
-from mockserver.web.control.reading import object_of, page, sandbox_of, suits
+from mockserver.web.control.reading import call_of, object_of, page, sandbox_of, suits
 from mockserver.web.wire import call_json
 
 PHONE = {
@@ -45,13 +45,13 @@ def printed(request: Request) -> list[dict[str, Any]]:
 
 
 async def call(request: Request) -> JSONResponse:
-    return JSONResponse(call_json(sandbox_of(request).store, _call(request)))
+    return JSONResponse(call_json(sandbox_of(request).store, call_of(request)))
 
 
 async def events(request: Request) -> JSONResponse:
     """Play the phone: {"event": "hangup", "leg": "b", "cause": "busy"}; 409 if it cannot be."""
     body = await object_of(request)
-    sandbox, known = sandbox_of(request), _call(request)
+    sandbox, known = sandbox_of(request), call_of(request)
     acts = sandbox.store.world.listings[known.order.provider].provider.acts
     with sandbox.driver.answering() as now:
         event = _event(body, known, acts, now)
@@ -62,15 +62,6 @@ async def events(request: Request) -> JSONResponse:
         control = {"method": "POST", "path": f"/calls/{known.order.id}/events", "body": body}
         sandbox.store.record(Fact(now, "control", known.order.id, control))
         return JSONResponse(call_json(sandbox.store, changed))
-
-
-def _call(request: Request) -> Call:
-    name = request.path_params["id"]
-    known = sandbox_of(request).store.calls
-    if name not in known:
-        hint = nearest(name, known) or "GET /_mock/calls lists them"
-        raise HTTPException(404, f"no call is named {name}: {hint}")
-    return known[name]
 
 
 def _event(body: dict[str, Any], call: Call, acts: Mapping[str, Act], now: int) -> Event:

@@ -7,6 +7,8 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from mockserver.core.call import Call
+from mockserver.core.nearest import nearest
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandboxes import DEFAULT, Full, Sandboxes
 from mockserver.web.intake import Gone, TooLarge, body_of
@@ -40,6 +42,20 @@ def prefix_of(request: Request) -> str:
 def sandboxes_of(request: Request) -> Sandboxes:
     all_: Sandboxes = request.app.state.sandboxes
     return all_
+
+
+def call_of(request: Request) -> Call:
+    """The call of the path.
+
+    Raises:
+        HTTPException: 404 with the nearest name.
+    """
+    name = request.path_params["id"]
+    known = sandbox_of(request).store.calls
+    if name not in known:
+        hint = nearest(name, known) or "GET /_mock/calls lists them"
+        raise HTTPException(404, f"no call is named {name}: {hint}")
+    return known[name]
 
 
 async def object_of(request: Request) -> dict[str, Any]:

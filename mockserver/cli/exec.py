@@ -1,0 +1,46 @@
+"""`mockserver exec -- COMMAND`: a command with a server beside it, whose addresses it is told."""
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import click
+
+from mockserver.cli import BAD_USAGE
+from mockserver.cli.serve import decorated
+from mockserver.settings import Mistake, read
+
+NOT_FOUND = 127
+FREE = {"port": "0", "quiet": True}
+
+
+@click.command("exec", context_settings={"ignore_unknown_options": True})
+@decorated
+@click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED, metavar="COMMAND...")
+def command(words: tuple[str, ...], **flags: Any) -> None:
+    """Run COMMAND with a server beside it, and exit with its code.
+
+    Its environment has MOCKSERVER_URL, and for each provider its base URL, such as
+    MOBTEXTING_URL. The server takes the options of `serve`, on a free port unless told otherwise.
+    """
+    given = {name: value for name, value in flags.items() if value not in (None, ())}
+    try:
+        settings = read({**FREE, **given})
+    except Mistake as mistake:
+        click.echo(f"mockserver: {mistake}", err=True)
+        sys.exit(BAD_USAGE)
+    sys.exit(_run(settings, words))
+
+
+def _run(settings: Any, words: tuple[str, ...]) -> int:
+    from mockserver.app import described, running  # noqa: PLC0415 - --help needs none of it
+
+    with running(settings) as origin:
+        urls = {f"{one['name'].upper()}_URL": one["base_url"] for one in described(origin)}
+        try:
+            told = {**os.environ, "MOCKSERVER_URL": origin, **urls}
+            return subprocess.run(words, env=told, check=False).returncode  # noqa: S603 - the user's own command
+        except FileNotFoundError:
+            click.echo(f"mockserver: there is no command {words[0]}", err=True)
+            return NOT_FOUND

@@ -1,0 +1,31 @@
+"""Clients of a running mock server, blocking and asynchronous; nothing else of ours is used."""
+
+from mockserver.client.asynchronous import AsyncMockServer
+from mockserver.client.errors import (
+    BlockingCall,
+    MockServerError,
+    NotCalled,
+    NotInTime,
+    Refused,
+    Unreachable,
+)
+from mockserver.client.sync import MockServer
+from mockserver.client.values import Advanced, Attempt, Call, Explained, Leg, Request, Webhook
+
+__all__ = [
+    "Advanced",
+    "AsyncMockServer",
+    "Attempt",
+    "BlockingCall",
+    "Call",
+    "Explained",
+    "Leg",
+    "MockServer",
+    "MockServerError",
+    "NotCalled",
+    "NotInTime",
+    "Refused",
+    "Request",
+    "Unreachable",
+    "Webhook",
+]

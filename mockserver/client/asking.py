@@ -1,0 +1,55 @@
+"""How an ask becomes an HTTP request, and its answer a value or an error."""
+
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import httpx
+
+from mockserver.client.errors import NotInTime, Refused
+from mockserver.client.operations import Ask
+
+T = TypeVar("T")
+
+PATIENCE = httpx.Timeout(10.0, read=None)
+"""Real seconds to connect; an advance or a wait may take as long as it takes."""
+
+
+def prefix(sandbox: str) -> str:
+    """What goes before every path of a sandbox."""
+    return "" if sandbox == "default" else f"/_sandbox/{sandbox}"
+
+
+def built(client: httpx.Client | httpx.AsyncClient, sandbox: str, ask: Ask[Any]) -> httpx.Request:
+    path = f"{prefix(sandbox)}/_mock{ask.path}"
+    return client.build_request(ask.method, path, json=ask.body, params=dict(ask.query) or None)
+
+
+def answered(ask: Ask[T], response: httpx.Response) -> T:
+    """The value of an answer.
+
+    Raises:
+        NotInTime: a wait was in vain.
+        Refused: the control API says no.
+    """
+    if response.is_success:
+        return ask.read(_content(response))
+    asked, problem = f"{ask.method} /_mock{ask.path}", _problem(response)
+    if response.status_code == HTTPStatus.REQUEST_TIMEOUT:
+        body = ask.body
+        raise NotInTime(f"no {body['for']} has come that matches {body['match']}", problem)
+    raise Refused(asked, response.status_code, problem)
+
+
+def headers(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"} if token else {}
+
+
+def _content(response: httpx.Response) -> Any:
+    if "json" in response.headers.get("content-type", ""):
+        return response.json()
+    return response.text
+
+
+def _problem(response: httpx.Response) -> dict[str, Any]:
+    told = _content(response)
+    return told if isinstance(told, dict) else {"detail": str(told)[:200]}

@@ -1,0 +1,61 @@
+"""What a client raises, each with a sentence that says what to do."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class MockServerError(Exception):
+    """Whatever the mock server, or the way to it, has against what was asked."""
+
+
+class Unreachable(MockServerError):
+    """No mock server answers there."""
+
+
+class Refused(MockServerError):
+    """The control API has refused a request; `status` and `problem` say how."""
+
+    def __init__(self, asked: str, status: int, problem: Mapping[str, Any]) -> None:
+        self.status = status
+        self.problem = problem
+        told = problem.get("detail") or problem.get("title") or "no reason given"
+        super().__init__(f"{asked} -> {status}: {told}")
+
+
+class BlockingCall(MockServerError):
+    """A blocking call inside a running event loop, which would wait for itself."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this call blocks, and an event loop is running: use AsyncMockServer "
+            "(fixture async_mock_calls) and await it"
+        )
+
+
+class NotInTime(AssertionError):
+    """What was waited for has not come; `nearest` says what came nearest, field by field."""
+
+    def __init__(self, wanted: str, problem: Mapping[str, Any]) -> None:
+        self.nearest: Sequence[Mapping[str, Any]] = problem.get("nearest", [])
+        super().__init__(_told(f"{wanted}: {problem.get('detail', '')}", self.nearest))
+
+
+class NotCalled(AssertionError):
+    """What should have happened has not, not so often, or not in this order."""
+
+    def __init__(self, sentence: str, nearest: Sequence[Mapping[str, Any]] = ()) -> None:
+        self.nearest = nearest
+        super().__init__(_told(sentence, nearest))
+
+
+def _told(sentence: str, nearest: Sequence[Mapping[str, Any]]) -> str:
+    lines = [sentence]
+    for miss in nearest:
+        lines.append(f"  {miss['id']} came near, but:")
+        lines += [
+            f"    {one['field']} is {one['found']!r}, not {one['wanted']!r}"
+            for one in miss["differs"]
+        ]
+    if not nearest:
+        lines.append("  there is nothing that comes near")
+    return "\n".join(lines)

@@ -1,0 +1,213 @@
+"""The blocking client."""
+
+import asyncio
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx
+
+from mockserver.client import operations
+from mockserver.client.asking import PATIENCE, answered, built, headers, prefix
+from mockserver.client.errors import BlockingCall, NotInTime, Unreachable
+from mockserver.client.operations import Ask
+from mockserver.client.values import Advanced, Call, Explained, Request, Webhook
+from mockserver.client.verifying import NOW, fields, in_order, often_enough
+
+T = TypeVar("T")
+
+
+class MockServer:
+    """One sandbox of a running mock server.
+
+    `url` is the server's origin, `token` that of its control API where it asks for one.
+    Inside a running event loop it raises `BlockingCall`.
+    """
+
+    def __init__(self, url: str, sandbox: str = "default", token: str = "") -> None:
+        self.origin = url.rstrip("/")
+        self.sandbox = sandbox
+        self._client = httpx.Client(
+            base_url=self.origin,
+            timeout=PATIENCE,
+            headers=headers(token),
+            trust_env=False,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back; the sandbox stays."""
+        self._client.close()
+
+    def url(self, provider: str, host: str = "") -> str:
+        """The base URL of a provider in this sandbox, of one of its hosts if it has several."""
+        place = f"/{provider}/{host}" if host else f"/{provider}"
+        return f"{self.origin}{prefix(self.sandbox)}{place}"
+
+    def inbox_url(self, name: str = "inbox") -> str:
+        """A ready-made receiver for webhooks."""
+        return f"{self.origin}{prefix(self.sandbox)}/_mock/inbox/{name}"
+
+    def ask(self, ask: Ask[T]) -> T:
+        """Ask the control API; every other method is made of this one.
+
+        Raises:
+            Unreachable: nobody answers.
+            Refused, NotInTime: as `answered`.
+        """
+        if _looping():
+            raise BlockingCall
+        request = built(self._client, self.sandbox, ask)
+        try:
+            response = self._client.send(request)
+        except httpx.HTTPError as error:
+            raise Unreachable(f"no mock server answers at {self.origin}: {error}") from error
+        return answered(ask, response)
+
+    def calls(self, **filters: str) -> list[Call]:
+        """All calls, oldest first; filters are provider, state, vendor_id."""
+        return self.ask(operations.calls(filters))
+
+    def call(self, name: str) -> Call:
+        return self.ask(operations.call(name))
+
+    def event(self, call: str, event: str, **told: str) -> Call:
+        """Play the phone, or one of the provider's acts: `event("c1", "hangup", leg="b")`."""
+        return self.ask(operations.event(call, event, told))
+
+    def requests(self, **filters: Any) -> list[Request]:
+        """Vendor requests, oldest first; filters are provider, operation, status, call."""
+        return self.ask(operations.requests(filters))
+
+    def webhooks(self, **filters: str) -> list[Webhook]:
+        """Webhooks, oldest first; filters are provider, call, state, kind."""
+        return self.ask(operations.webhooks(filters))
+
+    def redeliver(self, webhook: str) -> Webhook:
+        return self.ask(operations.redeliver(webhook))
+
+    def use(self, scenario: str, times: int | None = None, **match: str) -> None:
+        """Play a scenario for the next matching requests, for `times` of them if given."""
+        self.ask(operations.use(scenario, times, match))
+
+    def scenario(self, name: str, body: Any) -> None:
+        """Add a scenario, as it would stand under that name in a file."""
+        self.ask(operations.scenario(name, body))
+
+    def accounts(self, provider: str) -> Mapping[str, Any]:
+        return self.ask(operations.accounts(provider))
+
+    def account(self, provider: str, name: str, patch: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Change an account by a JSON Merge Patch."""
+        return self.ask(operations.account(provider, name, patch))
+
+    def deliver(self, provider: str, to: str) -> None:
+        """Send the webhooks of all accounts of a provider there, unless a request says where."""
+        for name in self.accounts(provider):
+            self.account(provider, name, {"webhooks": {"any": to}})
+
+    def advance(self, by: str | float) -> Advanced:
+        """Move the clock: seconds, or a text such as `90s`, `1m30s`, `2h`."""
+        return self.ask(operations.advance({"by": by}))
+
+    def advance_to(self, moment: str) -> Advanced:
+        """Move the clock to an ISO 8601 moment."""
+        return self.ask(operations.advance({"to": moment}))
+
+    def finish(self) -> Advanced:
+        """Move the clock until nothing is due; every webhook has then been answered."""
+        return self.ask(operations.advance({"until": "idle"}))
+
+    def clock(self) -> Mapping[str, Any]:
+        return self.ask(operations.clock())
+
+    def inbox(self, name: str = "inbox") -> list[Mapping[str, Any]]:
+        """What the ready-made receiver has received."""
+        return self.ask(operations.inbox(name))
+
+    def program(self, *answers: int, name: str = "inbox", delay: float = 0) -> None:
+        """How the receiver answers next: `program(500, 500, 200)`."""
+        self.ask(operations.program(name, list(answers), delay))
+
+    def wait_for(self, kind: str, match: Mapping[str, Any], **how: Any) -> list[Any]:
+        """Block until `count` calls, requests or webhooks match; `advance` moves the clock.
+
+        Raises:
+            NotInTime: what came nearest is in its text.
+        """
+        return self.ask(operations.wait(kind, match, how))
+
+    def wait_for_webhook(
+        self, within: float = 5, advance: str | None = None, **match: Any
+    ) -> Webhook:
+        """The first webhook that matches, `body__status="COMPLETED"`, as soon as it is there.
+
+        `within` so many real seconds; `advance` moves the clock meanwhile, only as far as needed.
+        """
+        how = {"timeout": within, **({"advance": advance} if advance else {})}
+        found: list[Webhook] = self.wait_for("webhook", fields(match), **how)
+        return found[0]
+
+    def assert_called(self, times: int | None = None, **match: Any) -> list[Request]:
+        """The vendor requests that match: at least one, or just so many.
+
+        Raises:
+            NotInTime, NotCalled: what came nearest is in its text.
+        """
+        wanted = fields(match)
+        try:
+            found: list[Request] = self.wait_for("request", wanted, **NOW)
+        except NotInTime:
+            if times != 0:
+                raise
+            found = []
+        often_enough(found, times, wanted)
+        return found
+
+    def assert_order(self, *matches: Mapping[str, Any], kind: str = "webhook") -> None:
+        """That something suits each of these, one after the other: `{"kind": "cdr"}`."""
+        found = [self.wait_for(kind, match, **NOW) for match in matches]
+        everything = self.wait_for(kind, {}, **NOW)
+        ids = [[one.id for one in some] for some in found]
+        in_order([one.id for one in everything], ids, matches)
+
+    def explain(self, request: str | httpx.Response) -> Explained:
+        """Why a request was answered so: its id, or the response that it got."""
+        name = request if isinstance(request, str) else request.headers["x-mock-request"]
+        return self.ask(operations.explain(name))
+
+    def journal(self) -> list[Mapping[str, Any]]:
+        return self.ask(operations.journal())
+
+    def timeline(self) -> str:
+        """All that has happened, line by line."""
+        return self.ask(operations.timeline())
+
+    def reset(self) -> None:
+        self.ask(operations.reset())
+
+    def open(self, **told: Any) -> None:
+        """A new world under this sandbox's name: clock, seed, start_at, credentials."""
+        self.ask(operations.open_sandbox(self.sandbox, told))
+
+    def drop(self) -> None:
+        """Give the sandbox up."""
+        self.ask(operations.close_sandbox(self.sandbox))
+
+
+def _looping() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

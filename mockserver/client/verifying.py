@@ -1,0 +1,31 @@
+"""What tests assert of requests and webhooks: how often, and in which order."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mockserver.client.errors import NotCalled
+
+NOW = {"timeout": 0}
+"""A wait that only looks."""
+
+
+def often_enough(found: Sequence[Any], times: int | None, match: Mapping[str, Any]) -> None:
+    """Judge how many matched; `times` None means at least one."""
+    if times is not None and len(found) != times:
+        raise NotCalled(f"{len(found)} requests match {dict(match)}, not {times}", [])
+
+
+def in_order(all_ids: Sequence[str], found: Sequence[Sequence[str]], told: Sequence[Any]) -> None:
+    """Judge whether one of each can be found, each behind the one before."""
+    last = -1
+    for ids, match in zip(found, told, strict=True):
+        places = [all_ids.index(one) for one in ids if all_ids.index(one) > last]
+        if not places:
+            shown = ", ".join(f"{place + 1}. {one}" for place, one in enumerate(all_ids))
+            raise NotCalled(f"nothing that matches {dict(match)} comes in that place of: {shown}")
+        last = min(places)
+
+
+def fields(match: Mapping[str, Any]) -> dict[str, Any]:
+    """Python cannot have dots in the names of arguments: `body__status` means `body.status`."""
+    return {name.replace("__", "."): value for name, value in match.items()}

@@ -1,0 +1,90 @@
+"""Webhooks for applications that tests attach: delivered by a call, without a socket."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from time import monotonic
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
+
+from mockserver.core.webhook import Answer, Delivery, content
+from mockserver.runtime.driver import Carrier
+
+Message = MutableMapping[str, Any]
+Application = Callable[
+    [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]],
+    Awaitable[None],
+]
+
+DEADLINE: Final = 10.0  # real seconds, as over a socket
+
+
+class App(NamedTuple):
+    """An application, and the event loop in which it lives; None for the server's own."""
+
+    application: Application
+    loop: asyncio.AbstractEventLoop | None = None
+
+
+class Apps(dict[str, App]):
+    """Origin, such as `http://app.test`, to whoever gets what is sent there."""
+
+
+class Attached:
+    """Carries what goes to an attached application to it, and all the rest by the courier."""
+
+    def __init__(self, courier: Carrier, apps: Apps) -> None:
+        self._courier = courier
+        self._apps = apps
+
+    async def carry(self, delivery: Delivery) -> Answer:
+        url = urlsplit(delivery.webhook.url)
+        app = self._apps.get(f"{url.scheme}://{url.netloc}")
+        if app is None:
+            return await self._courier.carry(delivery)
+        start = monotonic()
+        answer = await _answered(app, delivery)
+        return answer._replace(millis=round((monotonic() - start) * 1_000))
+
+
+async def _answered(app: App, delivery: Delivery) -> Answer:
+    talk = _talk(app.application, delivery)
+    try:
+        async with asyncio.timeout(DEADLINE):
+            if app.loop is None or app.loop is asyncio.get_running_loop():
+                return await talk
+            return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(talk, app.loop))
+    except TimeoutError:
+        return Answer(None, "timeout")
+    except Exception as error:  # noqa: BLE001 - whatever the application does, it answers 500 then
+        return Answer(500, None, repr(error).encode())
+
+
+async def _talk(application: Application, delivery: Delivery) -> Answer:
+    webhook, url = delivery.webhook, urlsplit(delivery.webhook.url)
+    heard: list[Message] = []
+    sent = iter([{"type": "http.request", "body": content(webhook), "more_body": False}])
+
+    async def receive() -> Message:
+        return next(sent, {"type": "http.disconnect"})
+
+    async def send(message: Message) -> None:
+        heard.append(message)
+
+    headers = {"host": url.netloc, "content-type": "application/json", **webhook.headers}
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": webhook.method,
+        "scheme": url.scheme,
+        "path": url.path or "/",
+        "raw_path": url.path.encode(),
+        "query_string": url.query.encode(),
+        "root_path": "",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "server": (url.hostname, url.port or 80),
+        "client": ("127.0.0.1", 0),
+    }
+    await application(scope, receive, send)
+    status = next(one["status"] for one in heard if one["type"] == "http.response.start")
+    return Answer(status, None, b"".join(one.get("body", b"") for one in heard))
