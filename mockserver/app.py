@@ -134,6 +134,7 @@ def hosting(settings: Settings) -> Iterator[Running]:
     finally:
         inner.should_exit = True
         thread.join(timeout=10)
+        taken.close()
 
 
 def started(settings: Settings) -> World:

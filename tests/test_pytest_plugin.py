@@ -1,0 +1,221 @@
+"""The plugin, in pytest runs of its own: as a user's suite would meet it."""
+
+from collections.abc import Callable
+from textwrap import dedent
+
+import pytest
+
+from mockserver.app import running
+from mockserver.settings import Settings
+
+pytest_plugins = ["pytester"]
+
+OPENING = """
+import httpx
+import pytest
+
+CLICK = {"bridge": "918068281234", "from": "918867135000", "to": "918867136000"}
+HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
+
+
+def click(mock, path="/api/v2/voice/c2c"):
+    url = mock.url("mobtexting") + path
+    return httpx.post(url, json=CLICK, headers=HEADERS, trust_env=False)
+
+"""
+
+Run = Callable[..., pytest.RunResult]
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester) -> Run:
+    """Run tests in a process of their own, warnings as errors."""
+
+    def run(tests: str, *arguments: str) -> pytest.RunResult:
+        pytester.makepyfile(OPENING + dedent(tests))
+        plugin = () if _installed() else ("-p", "mockserver.pytest_plugin")
+        return pytester.runpytest_subprocess(
+            *plugin, "-q", "-W", "error", "-p", "no:cacheprovider", *arguments, timeout=60
+        )
+
+    return run
+
+
+def _installed() -> bool:
+    """Whether pytest finds the plugin by itself."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - asked once
+
+    return any(one.value == "mockserver.pytest_plugin" for one in entry_points(group="pytest11"))
+
+
+def test_each_test_has_a_world_of_its_own(suite: Run) -> None:
+    done = suite(
+        """
+        @pytest.mark.parametrize("nth", range(3))
+        def test_one(mock_calls, nth):
+            mock_calls.use("callee-busy")
+            click(mock_calls)
+            mock_calls.finish()
+            [call] = mock_calls.calls()
+            assert (call.id, call.outcome) == ("c1", "busy")
+            assert mock_calls.webhooks(kind="completed")[0].attempts[0].status == 200
+        """
+    )
+    done.assert_outcomes(passed=3)
+
+
+def test_failed_test_shows_what_happened(suite: Run) -> None:
+    done = suite(
+        """
+        def test_fails(mock_calls):
+            click(mock_calls)
+            mock_calls.finish()
+            mock_calls.wait_for_webhook(within=0, body__status="MISSED")
+        """
+    )
+    done.assert_outcomes(failed=1)
+    done.stdout.fnmatch_lines(
+        [
+            "*body.status is 'COMPLETED', not 'MISSED'",
+            "*what happened at the mock server*",
+            "09:00:00 mobtexting c1 placed",
+            "09:00:10 mobtexting c1 w1 completed attempt 1 *",
+        ]
+    )
+
+
+def test_failed_test_without_the_fixture_shows_nothing(suite: Run) -> None:
+    done = suite("def test_fails(): raise AssertionError")
+    done.assert_outcomes(failed=1)
+    done.stdout.no_fnmatch_line("*what happened at the mock server*")
+
+
+@pytest.mark.parametrize(
+    ("act", "complaint"),
+    [
+        ('click(mock_calls, "/api/v2/voice/c2")', "*unknown path: POST /*/api/v2/voice/c2"),
+        (
+            'mock_calls.use("waits-for-a-person"); click(mock_calls); mock_calls.finish()',
+            "*call c1 is left waiting for a person",
+        ),
+    ],
+    ids=["unknown path", "person"],
+)
+def test_strict_test_is_judged_in_the_end(suite: Run, act: str, complaint: str) -> None:
+    tests = """
+        def test_strict(mock_calls):
+            {act}
+
+        @pytest.mark.mock_calls(strict=False)
+        def test_lenient(mock_calls):
+            {act}
+        """
+    done = suite(tests.format(act=act))
+    done.assert_outcomes(passed=2, errors=1)
+    done.stdout.fnmatch_lines([complaint])
+
+
+def test_mark_says_how_the_sandbox_is(suite: Run) -> None:
+    done = suite(
+        """
+        KEY = {"mobtexting": ["my-key"]}
+
+        @pytest.mark.mock_calls(start_at="2030-01-01T00:00:00Z", credentials=KEY, seed="x")
+        def test_claimed(mock_calls):
+            url = mock_calls.origin + "/mobtexting/api/v2/voice/c2c"
+            headers = HEADERS | {"authorization": "Bearer my-key"}
+            httpx.post(url, json=CLICK, headers=headers, trust_env=False)
+            assert mock_calls.calls()[0].created_at.year == 2030
+        """
+    )
+    done.assert_outcomes(passed=1)
+
+
+APP = """
+        def application(status):
+            async def app(scope, receive, send):
+                message = await receive()
+                asked = (scope["method"], scope["path"], scope["query_string"])
+                got.append((*asked, message["body"][:10]))
+                await send({"type": "http.response.start", "status": status, "headers": []})
+                await send({"type": "http.response.body", "body": b"thanks"})
+            got = []
+            return app, got
+"""
+
+
+def test_application_is_attached(suite: Run) -> None:
+    done = suite(
+        APP
+        + """
+        def test_blocking(mock_calls):
+            app, got = application(202)
+            mock_calls.attach("http://app.test/", app)
+            mock_calls.deliver("mobtexting", to="http://app.test/report?a=b")
+            click(mock_calls)
+            mock_calls.finish()
+            assert got == [("POST", "/report", b"a=b", b'{"bridge":')]
+            [tried] = mock_calls.webhooks()[0].attempts
+            assert (tried.status, tried.answer) == (202, "thanks")
+        """
+    )
+    done.assert_outcomes(passed=1)
+
+
+def test_application_is_attached_in_the_loop_of_the_test(suite: Run) -> None:
+    done = suite(
+        """
+        import asyncio
+        """
+        + APP
+        + """
+        def test_awaited(async_mock_calls):
+            async def story():
+                app, got = application(503)
+                mine = asyncio.get_running_loop()
+                async def checked(*arguments):
+                    assert asyncio.get_running_loop() is mine
+                    await app(*arguments)
+                await async_mock_calls.attach("http://app.test", checked)
+                await async_mock_calls.deliver("mobtexting", to="http://app.test")
+                async with httpx.AsyncClient(trust_env=False) as client:
+                    url = async_mock_calls.url("mobtexting") + "/api/v2/voice/c2c"
+                    await client.post(url, json=CLICK, headers=HEADERS)
+                await async_mock_calls.finish()
+                [webhook] = await async_mock_calls.webhooks()
+                assert (webhook.state, len(got)) == ("failed", 1)
+                await async_mock_calls.close()
+            asyncio.run(story())
+        """
+    )
+    done.assert_outcomes(passed=1)
+
+
+def test_server_of_somebody_else(suite: Run) -> None:
+    tests = """
+        def test_one(mock_calls):
+            click(mock_calls)
+            assert len(mock_calls.calls()) == 1
+
+        def test_attaching(mock_calls):
+            mock_calls.attach("http://app.test", None)
+        """
+    with running(Settings(port=0, clock="manual", seed="s", quiet=True)) as origin:
+        done = suite(tests, f"--mock-calls-url={origin}")
+    done.assert_outcomes(passed=1, failed=1)
+    done.stdout.fnmatch_lines(["*attach() needs the plugin's own server*"])
+
+
+def test_scenarios_of_a_file(suite: Run, pytester: pytest.Pytester) -> None:
+    file = pytester.makefile(".yaml", mine="scenarios: {mine: {legs: {callee: rejected}}}")
+    done = suite(
+        """
+        def test_one(mock_calls):
+            mock_calls.use("mine")
+            click(mock_calls)
+            mock_calls.finish()
+            assert mock_calls.calls()[0].outcome == "rejected"
+        """,
+        f"--mock-calls-scenarios={file}",
+    )
+    done.assert_outcomes(passed=1)
