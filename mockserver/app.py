@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -47,23 +47,20 @@ def server(
     say, log = saying
     address = _address(settings, taken)
     courier = Courier(lambda: address.origin, _policy(settings), own=_own(address, settings))
-    carrier = Attached(courier, attached)
-    guard = _guard(settings, address)
+    guard, compiler = _guard(settings, address), Compiler(settings)
 
     def made(sandbox: Sandbox) -> None:
         if not settings.quiet:
             sandbox.store.watchers.append(_logger(sandbox, settings, log))
 
-    sandboxes = Sandboxes(carrier, (start, Timing(settings.clock, settings.start)), made)
-    compiler = Compiler(settings)
+    timing = Timing(settings.clock, settings.start)
+    sandboxes = Sandboxes(Attached(courier, attached), (start, timing), made)
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
         sandboxes.start()
         reload = partial(_reload, sandboxes, settings, compiler, log)
-        eye = None
-        if settings.watch:
-            eye = asyncio.create_task(watch(partial(_present, settings), reload))
+        eye = _eye(settings, reload)
         yield
         if eye:
             eye.cancel()
@@ -80,6 +77,12 @@ def server(
     )
     made_of = config(site(parts, lifespan), (settings.tls_cert, settings.tls_key))
     return Server(made_of, sandboxes, lambda: _announce(address, settings, (start, guard), say))
+
+
+def _eye(settings: Settings, reload: Callable[[], Awaitable[None]]) -> asyncio.Task[None] | None:
+    """Whoever watches the scenario files, where that is wanted."""
+    present = partial(_present, settings)
+    return asyncio.create_task(watch(present, reload)) if settings.watch else None
 
 
 def serve(settings: Settings, say: Say, log: Say) -> None:

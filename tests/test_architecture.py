@@ -35,6 +35,9 @@ OURS = {
         "__init__",
     },
     "cli": {"app", "world", "cli", "settings", "__init__"},
+    "client": {"client"},
+    "pytest_plugin": {"app", "pytest_sandbox", "settings"},
+    "pytest_sandbox": {"client", "runtime"},
 }
 """Room -> the rooms that it may import; a provider also imports its own folder."""
 
@@ -43,6 +46,9 @@ OTHERS = {
     "runtime": {"h11"},
     "web": {"starlette", "python_multipart", "uvicorn"},
     "cli": {"click"},
+    "client": {"httpx"},
+    "pytest_plugin": {"pytest"},
+    "pytest_sandbox": {"pytest"},
 }
 """Room -> the packages from outside that it may import."""
 

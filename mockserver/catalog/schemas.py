@@ -32,20 +32,56 @@ def checks(document: Callable[[], OpenAPI]) -> Callable[[str], Check]:
 def form(document: OpenAPI, operation: str) -> dict[str, Any]:
     """The JSON Schema of an operation's parameters, wherever they are sent."""
     entry = operations(document)[operation]
-    media = next(iter(entry["requestBody"]["content"].values()))
-    return {**media["schema"], "components": document["components"]}
+    body, listed = _body(entry), _parameters(document, entry)
+    schema = dict(_resolved(document, body["schema"]) if body else {"type": "object"})
+    required = [one["name"] for one in listed if one.get("required")]
+    named = {one["name"]: one["schema"] for one in listed}
+    return {
+        **schema,
+        "required": [*schema.get("required", ()), *required],
+        "properties": {**schema.get("properties", {}), **named},
+        "components": document["components"],
+    }
 
 
 def examples(document: OpenAPI, operation: str) -> tuple[Mapping[str, Any], ...]:
-    """The bodies that the document shows for an operation, in its order."""
-    media = next(iter(operations(document)[operation]["requestBody"]["content"].values()))
-    return tuple(shown["value"] for shown in media.get("examples", {}).values())
+    """The parameters that the document shows for an operation: its bodies, in its order."""
+    entry = operations(document)[operation]
+    body, listed = _body(entry), _parameters(document, entry)
+    beside = {one["name"]: one["example"] for one in listed if "example" in one}
+    shown = [one["value"] for one in (body or {}).get("examples", {}).values()]
+    if not shown and (beside or not body):
+        shown = [{}]
+    return tuple({**beside, **value} for value in shown)
 
 
 def operations(document: OpenAPI) -> dict[str, OpenAPI]:
-    """Operation by name."""
+    """Operation by name; those that share path and method stand in a list, `x-operations`."""
     entries = (entry for path in document["paths"].values() for entry in path.values())
-    return {entry["operationId"]: entry for entry in entries}
+    told = (one for entry in entries for one in entry.get("x-operations", (entry,)))
+    return {entry["operationId"]: entry for entry in told}
+
+
+def _body(entry: OpenAPI) -> OpenAPI | None:
+    """The form of the body, as JSON if it may be sent so."""
+    content: Mapping[str, OpenAPI] = entry.get("requestBody", {}).get("content", {})
+    return content.get("application/json") or next(iter(content.values()), None)
+
+
+def _parameters(document: OpenAPI, entry: OpenAPI) -> list[OpenAPI]:
+    """Those of query and path; headers are no fields."""
+    listed = (_resolved(document, one) for one in entry.get("parameters", ()))
+    return [one for one in listed if one["in"] != "header"]
+
+
+def _resolved(document: OpenAPI, schema: OpenAPI) -> OpenAPI:
+    """The schema itself, in place of a reference to it."""
+    while "$ref" in schema:
+        found: Any = document
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            found = found[part]
+        schema = found
+    return schema
 
 
 def violations(checker: Any, fields: Mapping[str, object]) -> tuple[Violation, ...]:

@@ -18,6 +18,7 @@ class Vocabulary:
     records: Mapping[str, Mapping[str, type]]
     quirks: Mapping[str, tuple[str, ...]]
     acts: Mapping[str, Mapping[str, Act]] = field(default_factory=dict)
+    settings: Mapping[str, type | None] = field(default_factory=dict)
 
 
 def vocabulary(listings: Mapping[str, Listing]) -> Vocabulary:
@@ -33,6 +34,7 @@ def vocabulary(listings: Mapping[str, Listing]) -> Vocabulary:
         records={one.name: one.records for one in providers},
         quirks={one.name: tuple(one.quirks) for one in providers},
         acts={one.name: one.acts for one in providers},
+        settings={one.name: one.settings for one in providers},
     )
 
 

@@ -5,6 +5,7 @@ import json
 import logging
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -35,7 +36,7 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
     parts: Parts = scope["parts"]
     refusal = _misfit(scope) or parts.guard.foreign(Headers(scope=scope))
     found = _found(scope, parts)
-    limit = LIMIT if isinstance(found, Unknown) else found.endpoint.body_limit
+    limit = LIMIT if isinstance(found, Unknown) else found.body_limit
     try:
         body = await body_of(receive, limit)
     except TooLarge:
@@ -110,10 +111,12 @@ def _sandbox(scope: Scope, parts: Parts, found: Found | Unknown, vendor: Request
     return parts.sandboxes.claimed(provider.name, provider.credential(vendor))
 
 
-def _asked(found: Found, vendor: Request) -> Asked:
+def _asked(found: Found, sent: Request) -> Asked:
+    vendor = replace(sent, fields={**sent.fields, **found.fields}) if found.fields else sent
     stories = tuple(_names(vendor.headers.get("x-mock-scenario", "")))
     wrong = Rule(lambda _: True, found.listing.provider.wrong_method) if found.allowed else None
-    return Asked(found.listing, found.endpoint, vendor, stories, wrong)
+    endpoint = found.endpoint if found.allowed else found.meant(vendor)
+    return Asked(found.listing, endpoint, vendor, stories, wrong)
 
 
 def _answered(sandbox: Sandbox, asked: Asked, now: int) -> tuple[Response, tuple[str, ...]]:

@@ -77,7 +77,7 @@ def seen(edge: Edge, name: str) -> dict[str, Any]:
     routes = [route for route in TABLE if route[0] == "GET" and route[1].startswith(SHOWN)]
     paths = [asked(route) for route in routes if "explain" not in route[1] and route != STREAM]
     answers = {path: edge.ask("GET", f"{prefix(name)}{path}") for path in paths}
-    return {path: (one.status_code, one.json()) for path, one in answers.items()}
+    return {path: (one.status_code, one.text) for path, one in answers.items()}
 
 
 SHOWN = (
