@@ -12,14 +12,16 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from starlette.types import ASGIApp
 
 from mockserver.catalog.files import Source, load
 from mockserver.catalog.registry import bundled, listings
+from mockserver.catalog.schemas import METHODS, examples, form, operations
 from mockserver.core.account import merged
 from mockserver.core.audio import token
 from mockserver.core.provider import Endpoint, Listing, faults
 from mockserver.core.rules import Breach
-from mockserver.core.time import millis
+from mockserver.core.time import length, millis
 from mockserver.core.webhook import Answer, Delivery
 from mockserver.engine.store import World
 from mockserver.runtime.sandbox import Sandbox, Timing
@@ -30,6 +32,8 @@ from tests.house import built
 HERE = Path(__file__).parent / "conformance"
 KNOWN = listings()
 PAGES = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted(HERE.glob("*.yaml"))}
+UNCHECKED = ("access_token",)
+"""Credentials are no parameters: whoever sends a wrong one is a stranger."""
 EXAMPLES = [(name, example) for name, page in PAGES.items() for example in page["examples"]]
 
 
@@ -40,19 +44,16 @@ class Pleased:
         return Answer(200)
 
 
-def at_host(listing: Listing, timing: Timing, made: World) -> tuple[Sandbox, httpx.AsyncClient]:
-    sandboxes, app = built(made, timing, Pleased())
-    host = listing.provider.endpoints[0].host
-    transport = httpx.ASGITransport(app=app)
-    return sandboxes.get("default"), httpx.AsyncClient(
-        transport=transport, base_url=f"http://{host}"
-    )
+def opened(made: World, start: Any) -> tuple[Sandbox, ASGIApp]:
+    when = start if isinstance(start, datetime) else datetime.fromisoformat(start)
+    sandboxes, app = built(made, Timing("manual", millis(when)), Pleased())
+    return sandboxes.get("default"), app
 
 
 def filled(value: Any, table: Mapping[str, str]) -> Any:
     """The example with its masked characters filled in."""
     if isinstance(value, dict):
-        return {key: filled(inner, table) for key, inner in value.items()}
+        return {filled(key, table): filled(inner, table) for key, inner in value.items()}
     if isinstance(value, list):
         return [filled(inner, table) for inner in value]
     if isinstance(value, str):
@@ -81,46 +82,91 @@ def made_for(name: str, example: Mapping[str, Any]) -> World:
 
 
 async def sent(
-    client: httpx.AsyncClient, request: Mapping[str, Any], headers: Any
+    app: ASGIApp, host: str, request: Mapping[str, Any], headers: Mapping[str, str]
 ) -> httpx.Response:
-    raw = request.get("raw")
-    content = raw if raw is not None else json.dumps(request.get("body", {}))
-    usual = {"content-type": "application/json", "accept": "application/json"}
-    given = {**usual, **headers, **request.get("headers", {})}
-    return await client.request(request["method"], request["path"], content=content, headers=given)
+    """`request` has method and path, and one of body (JSON), form, multipart or raw; and query."""
+    transport = httpx.ASGITransport(app=app)
+    given = {"accept": "application/json", **headers, **request.get("headers", {})}
+    content: dict[str, Any] = {}
+    if "body" in request:
+        content["json"] = request["body"]
+    elif "form" in request:
+        content["data"] = request["form"]
+    elif "multipart" in request:
+        content["files"] = {name: (None, text) for name, text in request["multipart"].items()}
+    elif "raw" in request:
+        content["content"] = request["raw"]
+        given = {"content-type": "application/json", **given}
+    query = request.get("query")
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
+        return await client.request(
+            request["method"], request["path"], params=query, headers=given, **content
+        )
+
+
+def chain(name: str, example: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The example, and before it those that it continues."""
+    if "continues" not in example:
+        return [example]
+    known = {one["number"]: one for one in PAGES[name]["examples"]}
+    earlier = filled(known[example["continues"]], PAGES[name]["substitute"])
+    return [*chain(name, earlier), example]
 
 
 async def replayed(name: str, example: Mapping[str, Any], page: Mapping[str, Any]) -> None:
-    start = example.get("clock", "2026-01-01T09:00:00Z")
-    when = start if isinstance(start, datetime) else datetime.fromisoformat(start)
-    timing = Timing("manual", millis(when))
-    sandbox, client = at_host(KNOWN[name], timing, made_for(name, example))
-    async with client:
-        answer = await sent(client, example["request"], page["credential"])
-        assert answer.status_code == example["expect"]["status"]
-        judged_answer(answer, example["expect"])
+    first, *_ = examples_ = chain(name, example)
+    made = made_for(name, first)
+    sandbox, app = opened(made, first.get("clock", page.get("clock", "2026-01-01T09:00:00Z")))
+    for one in examples_:
+        for part in (one, *one.get("then", ())):
+            await acted(name, sandbox, app, part)
+    if "then" not in example:
         await sandbox.driver.advance(None)
     judged_call(sandbox, example["expect"])
 
 
+async def acted(name: str, sandbox: Sandbox, app: ASGIApp, part: Mapping[str, Any]) -> None:
+    """One part of an example: a request with its answer, or so much time."""
+    if "advance" in part:
+        span = None if part["advance"] == "idle" else length(str(part["advance"]))
+        await sandbox.driver.advance(None if span is None else sandbox.clock.now() + span)
+    if "request" in part:
+        known = {f"{{{key}}}": one.order.vendor_id for key, one in sandbox.store.calls.items()}
+        request, provider = filled(part["request"], known), KNOWN[name].provider
+        host = request.get("host", provider.endpoints[0].host)
+        answer = await sent(app, host, request, PAGES[name].get("credential", {}))
+        known = {f"{{{key}}}": one.order.vendor_id for key, one in sandbox.store.calls.items()}
+        judged_answer(answer, filled(part["expect"], known))
+
+
 def judged_answer(answer: httpx.Response, expect: Mapping[str, Any]) -> None:
+    assert answer.status_code == expect["status"]
     if "body" in expect:
         assert answer.text == expect["body"]
     if "like" in expect:
         assert re.fullmatch(expect["like"], answer.text)
+    if "json" in expect:
+        assert json.dumps(answer.json()) == json.dumps(expect["json"])
+    for header, value in expect.get("headers", {}).items():
+        assert answer.headers[header] == value
 
 
 def judged_call(sandbox: Sandbox, expect: Mapping[str, Any]) -> None:
     store = sandbox.store
-    sent_bodies = [delivery.webhook.body for delivery in store.deliveries.values()]
+    hooks = [delivery.webhook for delivery in store.deliveries.values()]
+    bodies = [hook.body for hook in hooks]
     if "played" in expect:
         events = [event for call in store.calls.values() for event in call.events]
         assert [one.data["text"] for one in events if one.verb == "play"] == expect["played"]
     if "webhook_keys" in expect:
-        assert [list(body or {}) for body in sent_bodies] == [expect["webhook_keys"]]
+        assert [list(body or {}) for body in bodies] == [expect["webhook_keys"]]
     if "webhook" in expect:
         wanted = filled(expect["webhook"], {"{token}": token(store.world.seed, "c1")})
-        assert json.dumps(sent_bodies) == json.dumps([wanted])
+        assert json.dumps(bodies) == json.dumps([wanted])
+    if "webhooks" in expect:
+        known = {f"{{{key}}}": one.order.vendor_id for key, one in store.calls.items()}
+        told = [f"{hook.kind} {hook.method} {hook.url}" for hook in hooks]
+        assert told == filled(expect["webhooks"], known)
 
 
 @pytest.mark.parametrize(
@@ -138,21 +184,30 @@ def test_example_of_the_page(name: str, example: dict[str, Any]) -> None:
         assert all(path.startswith(shown["prefix"]) for path in paths)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", KNOWN)
 def test_examples_are_numbered_without_a_gap(name: str) -> None:
-    numbers = [example["number"] for example in PAGES[name]["examples"]]
-    assert numbers == list(range(1, len(numbers) + 1))
+    numbers = [int(str(one["number"]).strip("ab")) for one in PAGES[name]["examples"]]
+    assert sorted({*numbers}) == list(range(1, max(numbers) + 1))
 
 
-def operations() -> Iterator[tuple[str, Endpoint, dict[str, Any]]]:
+def documented() -> Iterator[tuple[str, Endpoint, dict[str, Any]]]:
+    """Every operation of every document, with the endpoint that it describes."""
     for name, listing in KNOWN.items():
-        entries = [one for path in listing.document()["paths"].values() for one in path.values()]
-        for endpoint in listing.provider.endpoints:
-            entry = next(one for one in entries if one["operationId"] == endpoint.operation)
-            yield name, endpoint, entry
+        for path, methods in listing.document()["paths"].items():
+            for method, shared in methods.items():
+                if method not in METHODS:
+                    continue
+                for entry in shared.get("x-operations", (shared,)):
+                    place = (path, method.upper(), entry["operationId"])
+                    yield name, placed(listing, place), entry
 
 
-OPERATIONS = list(operations())
+def placed(listing: Listing, place: tuple[str, str, str]) -> Endpoint:
+    there = listing.provider.endpoints
+    return next(one for one in there if (one.path, one.method, one.operation) == place)
+
+
+OPERATIONS = list(documented())
 PROVOKED = [
     (name, endpoint, fault, how, entry)
     for name, endpoint, entry in OPERATIONS
@@ -161,9 +216,27 @@ PROVOKED = [
 
 
 @pytest.mark.parametrize("name", KNOWN)
+def test_every_operation_is_documented(name: str) -> None:
+    shown = {endpoint.operation for other, endpoint, _ in OPERATIONS if other == name}
+    assert shown == {endpoint.operation for endpoint in KNOWN[name].provider.endpoints}
+    assert shown == set(operations(KNOWN[name].document()))
+
+
+@pytest.mark.parametrize("name", KNOWN)
 def test_every_fault_has_an_example_and_no_example_is_without_a_fault(name: str) -> None:
     shown = {fault for other, _, fault, _, _ in PROVOKED if other == name}
     assert shown == {fault.name for fault in faults(KNOWN[name].provider)}
+
+
+@pytest.mark.parametrize(
+    ("name", "endpoint", "entry"), OPERATIONS, ids=[one.operation for _, one, _ in OPERATIONS]
+)
+def test_every_fault_of_an_operation_is_provoked_there(
+    name: str, endpoint: Endpoint, entry: dict[str, Any]
+) -> None:
+    assert name
+    ruled = {rule.fault.name for stage in endpoint.rules for rule in stage}
+    assert ruled <= set(entry["x-faults"])
 
 
 @pytest.mark.parametrize(
@@ -178,24 +251,34 @@ def test_fault_is_provoked_by_its_example(
     example = {"given": told.get("account", {})}
     if how == "scenario":
         example["scenario"] = {"refuse": fault}
-    media = entry["requestBody"]["content"]["application/json"]
-    body = {**next(iter(media["examples"].values()))["value"], **told.get("body", {})}
-    request = {"method": endpoint.method, "path": endpoint.path, "body": body, **told}
-    asyncio.run(provoked(name, fault, request | {"body": body}, example))
+    [shown, *_] = examples(KNOWN[name].document(), entry["operationId"])
+    fields = dict(merged(shown, told.get("body", {})))
+    path = endpoint.path
+    for part in re.findall(r"\{(\w+)\}", path):
+        path = path.replace(f"{{{part}}}", str(fields.pop(part)))
+    request = {"method": endpoint.method, "path": path, "host": endpoint.host, **told}
+    request.pop("body", None)
+    if "raw" not in told:
+        request["body" if "requestBody" in entry else "query"] = fields
+    asyncio.run(provoked(name, fault, request, example))
 
 
 async def provoked(name: str, fault: str, request: dict[str, Any], example: dict[str, Any]) -> None:
-    listing = KNOWN[name]
-    sandbox, client = at_host(listing, Timing("manual", 0), made_for(name, example))
-    async with client:
-        for _ in range(request.get("repeat", 1)):
-            answer = await sent(client, request, PAGES[name]["credential"])
-    documented = next(one for one in faults(listing.provider) if one.name == fault)
+    clock = request.get("clock", "2026-01-01T09:00:00Z")
+    sandbox, app = opened(made_for(name, example), clock)
+    host, credential = request["host"].replace("*", "vendor"), PAGES[name].get("credential", {})
+    key = filled(credential, PAGES[name]["substitute"])
+    for before in (*request.get("before", ()), *[request] * (request.get("repeat", 1) - 1)):
+        answer = await sent(app, before.get("host", host), before, key)
+        assert answer.headers.get("x-mock-fault") != fault
+    known = len(sandbox.store.calls)
+    answer = await sent(app, host, request, key)
+    meant = next(one for one in faults(KNOWN[name].provider) if one.name == fault)
     assert answer.headers["x-mock-fault"] == fault
-    assert answer.headers["x-mock-explain"].startswith(f"{fault} ({documented.source})")
-    assert answer.status_code == documented.status
-    assert documented.message in answer.text
-    assert len(sandbox.store.calls) == request.get("repeat", 1) - 1
+    assert answer.headers["x-mock-explain"].startswith(f"{fault} ({meant.source})")
+    assert answer.status_code == meant.status
+    assert re.search(re.sub(r"\\\{\w+\\\}", ".*", re.escape(meant.message)), answer.text)
+    assert len(sandbox.store.calls) == known
 
 
 @pytest.mark.parametrize(
@@ -206,11 +289,11 @@ def test_rulebook_words_all_that_the_form_can_complain_about(
 ) -> None:
     breaches = [rule.test for stage in endpoint.rules for rule in stage]
     ruled = {(one.name, "required" in one.keywords) for one in breaches if isinstance(one, Breach)}
-    media = next(iter(entry["requestBody"]["content"].values()))["schema"]
-    form = KNOWN[name].document()["components"]["schemas"][media["$ref"].rsplit("/", 1)[1]]
-    required = {(field, True) for field in form["required"]}
-    shaped = {(field, False) for field in form["properties"] if field != "access_token"}
-    assert required | shaped <= ruled
+    schema = form(KNOWN[name].document(), entry["operationId"])
+    required = {(field, True) for field in schema["required"]}
+    shaped = {(field, False) for field in schema["properties"] if field not in UNCHECKED}
+    anything = {(field, False) for field, one in schema["properties"].items() if one == {}}
+    assert (required | shaped) - anything <= ruled
 
 
 def test_bundled_scenario_files_keep_to_their_grammar() -> None:

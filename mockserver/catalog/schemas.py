@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 OpenAPI = Mapping[str, Any]
 
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
+"""What stands beside them at a path describes no operation."""
+
 _BLANK = ("", None)
 
 
@@ -57,7 +60,8 @@ def examples(document: OpenAPI, operation: str) -> tuple[Mapping[str, Any], ...]
 
 def operations(document: OpenAPI) -> dict[str, OpenAPI]:
     """Operation by name; those that share path and method stand in a list, `x-operations`."""
-    entries = (entry for path in document["paths"].values() for entry in path.values())
+    paths = document["paths"].values()
+    entries = (path[method] for path in paths for method in METHODS if method in path)
     told = (one for entry in entries for one in entry.get("x-operations", (entry,)))
     return {entry["operationId"]: entry for entry in told}
 
