@@ -35,8 +35,18 @@ def pleased(_: Delivery) -> Answer:
     return Answer(200)
 
 
+def only(whole: World, *names: str) -> World:
+    """The world with these providers alone, so that a test means no other."""
+    return replace(
+        whole,
+        listings={name: whole.listings[name] for name in names},
+        accounts={key: one for key, one in whole.accounts.items() if key[0] in names},
+    )
+
+
 @pytest.fixture(scope="session")
 def world() -> World:
+    """All that is bundled."""
     return made(read({"seed": "seed"}, {}))
 
 
@@ -89,7 +99,12 @@ def acting(world: World, **changes: Any) -> Store:
 
 def until(store: Store, at: int) -> None:
     """Do all that is due up to so many ms after the start."""
-    while (due := store.peek()) is not None and due.at <= START + at:
+    until_at(store, START + at)
+
+
+def until_at(store: Store, at: int) -> None:
+    """Do all that is due up to that moment."""
+    while (due := store.peek()) is not None and due.at <= at:
         step(store)
 
 

@@ -66,7 +66,7 @@ class Case:
 
     def balances(self) -> dict[str, object]:
         accounts = self.sandbox.store.accounts.items()
-        return {name: one.balance for (_, name), one in accounts if name != "mobtexting-default"}
+        return {name: one.balance for (_, name), one in accounts if not name.endswith("-default")}
 
 
 @pytest.fixture

@@ -55,7 +55,9 @@ def test_sandbox_is_made_as_printed() -> None:
 def test_scenarios_of_the_readme_are_those_that_there_are() -> None:
     told = TEXT.partition("These are bundled:")[2].partition(".")[0]
     assert re.findall(r"`([a-z-]+)`", told) == [
-        name for name in world(read({}, {})).stories.named if "/" not in name
+        name
+        for name, story in world(read({}, {})).stories.named.items()
+        if "/" not in name and "provider" not in story.needs
     ]
 
 

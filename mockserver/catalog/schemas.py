@@ -61,7 +61,7 @@ def examples(document: OpenAPI, operation: str) -> tuple[Mapping[str, Any], ...]
 def operations(document: OpenAPI) -> dict[str, OpenAPI]:
     """Operation by name; those that share path and method stand in a list, `x-operations`."""
     paths = document["paths"].values()
-    entries = (path[method] for path in paths for method in METHODS if method in path)
+    entries = (entry for path in paths for method, entry in path.items() if method in METHODS)
     told = (one for entry in entries for one in entry.get("x-operations", (entry,)))
     return {entry["operationId"]: entry for entry in told}
 

@@ -1,10 +1,11 @@
 """Exact choreography: the steps of a scenario, from mappings whose form is right to values."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from mockserver.catalog.behaviours import behaviour, span
-from mockserver.core.legs import NOW, Span
+from mockserver.core.legs import NOW, Behaviour, Span
 from mockserver.core.provider import Act
 from mockserver.core.script import Once, Step
 
@@ -32,13 +33,19 @@ def steps(item: Mapping[str, Any], place: str, acts: Mapping[str, Act]) -> Itera
         return
     act = acts[item["act"]]
     data = {key: str(value) for key, value in item.items() if key not in NO_ARGUMENTS}
-    then = behaviour(item["then"]) if "then" in item else None
+    then = _staying(item["then"]) if "then" in item else None
     leg = item.get("leg", "")
     yield Step(_after(item), item["act"], leg, data, place=place, then=then)
     if act.dials:
         yield Step(NOW, "", once=Once("settled", act.dials), place=place)
     if "for" in item:
         yield Step(span(item["for"]), act.undo, leg, place=place)
+
+
+def _staying(how: Any) -> Behaviour:
+    """Whoever is dialled by a step stays until a step or the other side ends it, or `talk` says."""
+    said = behaviour(how)
+    return said if isinstance(how, Mapping) and "talk" in how else replace(said, talk=None)
 
 
 def _after(item: Mapping[str, Any]) -> Span:

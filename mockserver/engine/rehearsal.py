@@ -30,14 +30,18 @@ GIVEN = {
     "control": Event(0, "continue", by="control"),
     "hangup": Event(0, "hangup", "a", {"cause": "normal"}, "control"),
 }
-"""What a call waits for -> what brings it."""
+"""What a call waits for -> what brings it; a resource comes only from its provider."""
 
 
 class Stumble(NamedTuple):
-    """Where a file says what cannot be played, and why not."""
+    """Where a file says what cannot be played, and why not.
+
+    One that is `lacking` has no such leg: the file may well mean another operation.
+    """
 
     place: str
     why: str
+    lacking: bool = False
 
 
 def rehearsed(world: World, story: Story) -> tuple[Stumble, ...]:
@@ -51,7 +55,7 @@ def rehearsed(world: World, story: Story) -> tuple[Stumble, ...]:
     plays = [play for listing in world.listings.values() for play in _plays(world, story, listing)]
     if not plays:
         return (Stumble(story.place, "there is no operation that this scenario can meet"),)
-    return min(plays, key=len)
+    return min(plays, key=lambda play: (len(play), sum(one.lacking for one in play)))
 
 
 def _plays(world: World, story: Story, listing: Listing) -> Iterator[tuple[Stumble, ...]]:
@@ -110,6 +114,8 @@ def _given(store: Store, name: str, now: int, *, hasty: bool) -> bool:
     """Whether something awaited could come: people first, or what the steps want if `hasty`."""
     awaited = store.waiting.get(name, ())
     for waiting in awaited[::-1] if hasty else awaited:
+        if waiting.reason not in GIVEN:
+            continue
         with suppress(Impossible):
             _give(store, store.calls[name], waiting, now)
             return True
@@ -125,9 +131,10 @@ def _give(store: Store, call: Call, waiting: Waiting, now: int) -> None:
 
 
 def _stumbles(store: Store, name: str) -> Iterator[Stumble]:
+    there = {"", *(leg.name for leg in store.calls[name].legs)}
     for fact in store.journal:
         if isinstance(fact.what, Moot) and fact.what.place:
-            yield Stumble(fact.what.place, fact.what.why)
+            yield Stumble(fact.what.place, fact.what.why, fact.what.leg not in there)
     call, script = store.calls[name], store.scripts[name]
     why = OVER if call.phase == "ended" else IN_VAIN
     for track, mark in zip(script, call.cursor, strict=True):

@@ -104,7 +104,9 @@ def _all(listings: Iterable[Listing]) -> Iterator[Found]:
 
 
 def _suiting(listings: Mapping[str, Listing], wanted: Wanted) -> Iterator[Found]:
-    """All endpoints there, each with what the path says."""
+    """All endpoints there, each with what the path says; the bare root of this server is ours."""
+    if wanted == (None, None, "/"):
+        return
     for found in _all(listings.values()):
         fields = _fields(found.endpoint.path, wanted.path)
         if fields is not None and _suits(found, wanted):
@@ -131,5 +133,6 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 
 def nearest(listings: Mapping[str, Listing], method: str, path: str) -> tuple[str, ...]:
-    known = [f"{one.endpoint.method} {one.endpoint.path}" for one in _all(listings.values())]
+    places = (f"{one.endpoint.method} {one.endpoint.path}" for one in _all(listings.values()))
+    known = list(dict.fromkeys(places))
     return closest(f"{method} {path}", known) or tuple(known[:3])

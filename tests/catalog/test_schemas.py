@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.catalog.schemas import checks, form, operations
+from mockserver.catalog.schemas import checks, examples, form, operations
 from mockserver.core.rules import Violation
 
 PERSON = {
@@ -98,3 +98,83 @@ def test_checks_read_the_document_when_the_first_request_comes() -> None:
     for fields in (RIGHT, {}, RIGHT):
         check(fields)
     assert read == ["read"]
+
+
+def parameter(name: str, place: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "in": place, "schema": {"type": "string"}, **more}
+
+
+SHARED: Mapping[str, Any] = {
+    "paths": {
+        "/calls/{id}": {
+            "servers": [{"url": "https://h.test"}],
+            "get": {
+                "operationId": "read",
+                "parameters": [
+                    parameter("id", "path", required=True, example="7"),
+                    {"$ref": "#/components/parameters/Page"},
+                    parameter("x-token", "header", required=True),
+                ],
+            },
+            "post": {
+                "x-operations": [
+                    {
+                        "operationId": "one",
+                        "parameters": [parameter("id", "path", required=True, example="7")],
+                        "requestBody": {
+                            "content": {
+                                "text/plain": {"schema": False},
+                                "application/json": {
+                                    "schema": {"$ref": "#/components/schemas/Body"},
+                                    "examples": {"a": {"value": {"to": "1"}}, "b": {"value": {}}},
+                                },
+                            }
+                        },
+                    },
+                    {"operationId": "two"},
+                ]
+            },
+        }
+    },
+    "components": {
+        "parameters": {"Page": parameter("page", "query")},
+        "schemas": {
+            "Body": {"type": "object", "required": ["to"], "properties": {"to": {"type": "string"}}}
+        },
+    },
+}
+
+
+def test_operations_that_share_a_path_and_a_method() -> None:
+    assert list(operations(SHARED)) == ["read", "one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "required", "properties"),
+    [("read", ["id"], ["id", "page"]), ("one", ["to", "id"], ["to", "id"]), ("two", [], [])],
+)
+def test_form_of_body_path_and_query(
+    operation: str, required: list[str], properties: list[str]
+) -> None:
+    made = form(SHARED, operation)
+    assert (made["type"], made["required"]) == ("object", required)
+    assert list(made["properties"]) == properties
+
+
+@pytest.mark.parametrize(
+    ("operation", "shown"),
+    [("read", ({"id": "7"},)), ("one", ({"id": "7", "to": "1"}, {"id": "7"})), ("two", ({},))],
+)
+def test_examples_of_body_path_and_query(
+    operation: str, shown: tuple[Mapping[str, str], ...]
+) -> None:
+    assert examples(SHARED, operation) == shown
+
+
+def test_check_over_path_and_body() -> None:
+    check = checks(lambda: SHARED)("one")
+    assert check({"id": "7", "to": "1"}) == ()
+    assert check({"to": 1}) == (
+        Violation("id", "required"),
+        Violation("to", "type", ""),
+    )

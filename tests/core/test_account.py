@@ -1,12 +1,27 @@
 """Whom an account lets in, and how often its webhooks are tried."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.core.account import ONCE, Account, Retry, merged
+from mockserver.core.account import (
+    ONCE,
+    Account,
+    Charge,
+    Keep,
+    Retry,
+    charged,
+    kept,
+    merged,
+    written,
+)
+from mockserver.core.time import Length
 
 
 @pytest.mark.parametrize(
@@ -89,3 +104,59 @@ JSON = st.recursive(
 def test_merged_twice_is_merged_once(target: Any, patched: Any) -> None:
     once = merged(target, patched)
     assert merged(once, patched) == once
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    name: str
+    price: Decimal = Decimal("0.10")
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Every kind of field that a record may have."""
+
+    state: str = "usual"
+    after: Length = Length(90_000)  # noqa: RUF009 - an int
+    zone: ZoneInfo = ZoneInfo("UTC")  # noqa: RUF009 - one of a kind
+    tags: tuple[str, ...] = ()
+    inner: Inner | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+@pytest.mark.parametrize(
+    ("record", "told"),
+    [
+        (Thing(), {}),
+        (Thing("other", Length(1_500)), {"state": "other", "after": 1.5}),
+        (
+            Thing(zone=ZoneInfo("Africa/Cairo"), tags=("a", "b")),
+            {"zone": "Africa/Cairo", "tags": ["a", "b"]},
+        ),
+        (Thing(inner=Inner("x", Decimal("1.50"))), {"inner": {"name": "x", "price": "1.50"}}),
+        (Thing(inner=Inner("x"), words={"a": "b"}), {"inner": {"name": "x"}, "words": {"a": "b"}}),
+    ],
+)
+def test_written_leaves_out_what_is_usual(record: Thing, told: dict[str, object]) -> None:
+    assert written(record) == told
+
+
+def test_kept_record_stands_in_the_document_too() -> None:
+    account = Account("shop", "toy", document={"things": {"a": {"state": "old"}, "b": {}}, "x": 1})
+    new = kept(account, Keep(account.key, "things", "a", Thing("new")))
+    assert new.records == {"things": {"a": Thing("new")}}
+    assert new.document == {"things": {"a": {"state": "new"}, "b": {}}, "x": 1}
+    gone = kept(new, Keep(account.key, "things", "a", None))
+    assert (gone.records, gone.document) == ({"things": {}}, {"things": {"b": {}}, "x": 1})
+    assert kept(gone, Keep(account.key, "others", "c", Thing())).document["others"] == {"c": {}}
+
+
+@pytest.mark.parametrize(
+    ("balance", "left"),
+    [(None, None), (Decimal("1.00"), Decimal("0.95")), (Decimal(0), Decimal("-0.05"))],
+)
+def test_charged(balance: Decimal | None, left: Decimal | None) -> None:
+    account = Account("shop", "toy", balance=balance, document={"a": 1})
+    paid = charged(account, Charge(account.key, Decimal("0.05"), "call"))
+    assert paid.balance == left
+    assert paid.document == ({"a": 1} if left is None else {"a": 1, "balance": str(left)})

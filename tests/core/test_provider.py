@@ -19,6 +19,7 @@ from mockserver.core.provider import (
     following,
     nobody,
     nothing,
+    roles,
 )
 from mockserver.core.rules import Fault, Rule, Rulebook, Source
 
@@ -73,3 +74,13 @@ def test_nobody_is_called_unless_an_endpoint_says_so() -> None:
 def test_listing_shows_no_examples_unless_its_document_does() -> None:
     listing = Listing(PLAIN, {}, dict)
     assert (listing.examples, nothing("one")) == (nothing, ())
+
+
+def test_roles_are_the_operation_s_own_or_the_provider_s() -> None:
+    first, *_ = PLAIN.endpoints
+    assert roles(PLAIN, first) == {"a": "first"}
+    assert roles(PLAIN, replace(first, legs={"a": "other"})) == {"a": "other"}
+
+
+def test_endpoint_is_always_meant_unless_it_says_when() -> None:
+    assert PLAIN.endpoints[0].when(Request("GET", "/"))

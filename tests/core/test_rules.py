@@ -129,3 +129,42 @@ def test_examine_asks_no_later_stage() -> None:
 
     strangers = (rule("who", broken=True),)
     assert examine((strangers, (Rule(relies_on_the_first, FAULT),)), case()) == strangers
+
+
+BATCH = Case(
+    Request("POST", "/", fields={"calls": [{"to": "1"}, "text"], "key": "k"}),
+    0,
+    never,
+    violations=(
+        Violation("calls.0.to", "pattern"),
+        Violation("calls.0.legs.1.at", "required"),
+        Violation("calls.10.to", "required"),
+        Violation("key", "pattern"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("index", "fields", "violations"),
+    [
+        (0, {"to": "1"}, (Violation("to", "pattern"), Violation("legs.1.at", "required"))),
+        (1, {}, ()),
+    ],
+)
+def test_about_is_one_item_of_a_batch(
+    index: int, fields: dict[str, str], violations: tuple[Violation, ...]
+) -> None:
+    item = BATCH.about("calls", index)
+    assert (item.fields, item.violations) == (fields, violations)
+
+
+def test_about_something_that_is_no_list() -> None:
+    assert BATCH.about("key", 0).fields == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "covered"),
+    [("calls.*.to", True), ("calls.0.to", True), ("calls.*", False), ("*.0.to", False)],
+)
+def test_breach_with_a_star_covers_any_place_of_a_list(name: str, *, covered: bool) -> None:
+    assert Breach(name).covers(Violation("calls.0.to", "pattern")) == covered

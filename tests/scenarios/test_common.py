@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from mockserver.catalog.files import Source, load
-from mockserver.catalog.registry import bundled
+from mockserver.catalog.registry import bundled, listings
 from mockserver.core.script import Waiting
 from mockserver.engine.rehearsal import rehearsed
 from mockserver.engine.store import Store, World
 from mockserver.engine.travelling import hurried
-from tests.catalog.conftest import KNOWN, living
+from tests.catalog.conftest import living
 from tests.conftest import START, play
 from tests.scenarios.conftest import asked, lived, outcomes, reports, staged
 
@@ -180,7 +180,7 @@ def test_every_story_is_tested_here() -> None:
 
 
 def test_bundled_files_pass_as_if_users_had_written_them(world: World) -> None:
-    catalog = load([Source(str(path), path.read_bytes()) for path in FILES], KNOWN)
+    catalog = load([Source(str(path), path.read_bytes()) for path in FILES], listings())
     stories = catalog.stories.named.values()
     assert [stumble for story in stories for stumble in rehearsed(world, story)] == []
     assert catalog.stories.named.keys() == world.stories.named.keys()

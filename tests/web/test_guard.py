@@ -112,7 +112,7 @@ def edge(world: World) -> Edge:
 
 def calling(edge: Edge, **how: Any) -> Any:
     headers = {**HEADERS, **how.pop("headers", {})}
-    return edge.ask("POST", C2C, json=dict(CLICK), headers=headers, **how)
+    return edge.ask("POST", f"/mobtexting{C2C}", json=dict(CLICK), headers=headers, **how)
 
 
 def test_the_tables_are_long_enough() -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from mockserver.core.provider import Endpoint, Listing
+from mockserver.core.http import Reply, Request
+from mockserver.core.provider import Endpoint, Listing, Outcome
 from mockserver.engine.store import World
 from mockserver.web.routing import Found, Unknown, find
 
@@ -129,10 +131,73 @@ def test_find_nothing_names_what_is_near(
 def test_find_nothing_near_names_the_first_operations(
     listings: Mapping[str, Listing], path: str
 ) -> None:
-    first = (f"POST {C2C}", "POST /outbound/create", "POST /outbound/create")
+    first = (f"POST {C2C}", "POST /outbound/create", "GET /outbound/status")
     assert find(listings, "GET", HERE, path) == Unknown(first)
 
 
 def test_a_vendor_s_host_opens_no_other_vendor_s_path(listings: Mapping[str, Listing]) -> None:
     assert isinstance(find(listings, "GET", PORTAL, "/apps/v1/calls"), Unknown)
     assert isinstance(find(listings, "GET", HERE, "/apps/v1/calls"), Found)
+
+
+def at(path: str, operation: str, **more: Any) -> Endpoint:
+    return Endpoint(operation, "POST", "h.test", path, (), lambda _: Outcome(Reply(200)), **more)
+
+
+def sole(*endpoints: Endpoint, listings: Mapping[str, Listing]) -> dict[str, Listing]:
+    one = listings["mobtexting"]
+    provider = replace(one.provider, name="p", endpoints=endpoints)
+    return {"p": replace(one, provider=provider)}
+
+
+@pytest.mark.parametrize(
+    ("path", "operation", "fields"),
+    [
+        ("/calls", "list", {}),
+        ("/calls/7", "read", {"id": "7"}),
+        ("/calls/a b", "read", {"id": "a b"}),
+        ("/calls/7/flags/x", "flag", {"id": "7", "name": "x"}),
+        ("/calls/scheduled", "booked", {}),
+    ],
+)
+def test_find_with_parts_that_stand_for_something(
+    listings: Mapping[str, Listing], path: str, operation: str, fields: dict[str, str]
+) -> None:
+    known = sole(
+        at("/calls", "list"),
+        at("/calls/scheduled", "booked"),
+        at("/calls/{id}", "read"),
+        at("/calls/{id}/flags/{name}", "flag"),
+        listings=listings,
+    )
+    found = find(known, "POST", HERE, f"/p{path}")
+    assert isinstance(found, Found)
+    assert (found.endpoint.operation, found.fields) == (operation, fields)
+
+
+@pytest.mark.parametrize("path", ["/calls/", "/calls//flags/x", "/calls/7/8"])
+def test_find_nothing_where_a_part_is_empty_or_too_many(
+    listings: Mapping[str, Listing], path: str
+) -> None:
+    known = sole(at("/calls/{id}", "read"), at("/calls/{id}/flags/{name}", "f"), listings=listings)
+    assert isinstance(find(known, "POST", HERE, f"/p{path}"), Unknown)
+
+
+def test_meant_is_the_first_whose_condition_holds_else_the_last(
+    listings: Mapping[str, Listing],
+) -> None:
+    def says(word: str) -> Any:
+        return lambda request: request.fields.get("type") == word
+
+    known = sole(
+        at("/calls", "one", when=says("1"), body_limit=5),
+        at("/other", "other"),
+        at("/calls", "two", when=says("2"), body_limit=9),
+        at("/calls", "three", when=says("3"), body_limit=7),
+        listings=listings,
+    )
+    found = find(known, "POST", HERE, "/p/calls")
+    assert isinstance(found, Found)
+    asked = [found.meant(Request("POST", "/", fields={"type": one})) for one in "1234"]
+    assert [one.operation for one in asked] == ["one", "two", "three", "three"]
+    assert found.body_limit == 9

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from mockserver.catalog.registry import listings
 from mockserver.engine.store import World
 from mockserver.runtime.sandboxes import MOST, NAME
 from tests.conftest import CLICK
@@ -71,6 +72,9 @@ def test_put_makes_one_as_ordered(edge: Edge) -> None:
     assert (answer.status_code, answer.json()) == (200, made)
     assert edge.read(SANDBOXES)["sandboxes"] == [DEFAULT, made]
     assert edge.read("/_sandbox/t1/_mock/health")["seed"] == "t1"
+
+
+NAMES = ", ".join(listings())
 
 
 @pytest.mark.parametrize(
@@ -158,9 +162,9 @@ def test_odd_names_are_refused_as_prefix_and_header(edge: Edge, name: str) -> No
         ({"start_at": "9000-01-01T00:00:00.001Z"}, "start_at has a zone"),
         ({"start_at": "0001-01-01T00:00:00+23:59"}, "start_at has a zone"),
         ({"start_at": "9999-12-31T23:59:59-23:59"}, "start_at has a zone"),
-        ({"credentials": None}, "credentials map mobtexting to lists"),
-        ({"credentials": ["key-1"]}, "credentials map mobtexting to lists"),
-        ({"credentials": {"nobody": ["key-1"]}}, "credentials map mobtexting to lists"),
+        ({"credentials": None}, f"credentials map {NAMES} to lists"),
+        ({"credentials": ["key-1"]}, f"credentials map {NAMES} to lists"),
+        ({"credentials": {"nobody": ["key-1"]}}, f"credentials map {NAMES} to lists"),
         ({"credentials": {"mobtexting": "key-1"}}, "credentials map a provider to a list"),
         ({"credentials": {"mobtexting": {"key-1": 1}}}, "credentials map a provider to a list"),
     ],

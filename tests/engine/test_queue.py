@@ -1,0 +1,285 @@
+"""Calls that wait for somebody: who gets whom, when, and what becomes of those who wait in vain."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.core.account import Account
+from mockserver.core.call import Event, Impossible
+from mockserver.core.facts import Moot
+from mockserver.core.legs import ANSWERED, NOW, STAYS, WORDS, Behaviour, fixed
+from mockserver.core.provider import NOTHING
+from mockserver.core.script import Once, Step, Waiting
+from mockserver.core.story import Story
+from mockserver.engine.rehearsal import rehearsed
+from mockserver.engine.simulation import amend, happen, step
+from mockserver.engine.store import Store
+from tests.conftest import play, until_at
+from tests.toy import LISTING, TOY, Agent, ask, opened, shop, told
+
+IN_TURN = (
+    Story("turns", numbers=("silent", "there")),
+    Story("silent", legs={"b": WORDS["no-answer"]}),
+    Story("there", legs={"b": ANSWERED}),
+)
+
+
+def states(store: Store) -> dict[str, str]:
+    return {
+        name: one.state for name, one in store.accounts["toy", "shop"].records["agents"].items()
+    }
+
+
+def test_free_agent_is_offered_at_once_and_free_again_in_the_end() -> None:
+    store = opened(shop({"ann": "available"}, "10"))
+    ask(store)
+    play(store)
+    assert told(store) == [
+        (0, "c1", "begin", ""),
+        (0, "c1", "offer", ""),
+        (0, "c1", "placed", ""),
+        (0, "c1", "ring", "a"),
+        (0, "c1", "ring", "b"),
+        (2_000, "c1", "answer", "a"),
+        (2_000, "c1", "answer", "b"),
+        (2_000, "c1", "bridge", ""),
+        (8_000, "c1", "attempt-ended", ""),
+        (8_000, "c1", "ended", ""),
+        (8_000, "c1", "hangup", "a"),
+        (8_000, "c1", "hangup", "b"),
+    ]
+    assert (states(store), store.calls["c1"].outcome) == ({"ann": "available"}, "completed")
+    account = store.accounts["toy", "shop"]
+    assert (str(account.balance), account.document["balance"]) == ("9.94", "9.94")
+    charged = [fact for fact in store.journal if fact.kind == "charge"]
+    assert [(fact.at, fact.call, fact.what) for fact in charged] == [
+        (8_000, "c1", {"provider": "toy", "account": "shop", "amount": "0.06", "reason": "talk"})
+    ]
+
+
+def test_agent_who_ignores_it_gives_way_to_the_next() -> None:
+    store = opened(shop({"ann": "available", "bob": "available"}), *IN_TURN)
+    ask(store)
+    play(store)
+    assert told(store, "offer", "bridge") == [
+        (0, "c1", "offer", ""),
+        (25_000, "c1", "offer", ""),
+        (27_000, "c1", "bridge", ""),
+    ]
+    assert states(store) == {"ann": "ignoring", "bob": "available"}
+    assert [leg.number for leg in store.calls["c1"].legs] == ["100", "bob"]
+
+
+def test_who_waits_in_vain_gives_up() -> None:
+    store = opened(shop({"ann": "offline"}))
+    ask(store)
+    until_at(store, 5_000)
+    assert store.waiting["c1"] == (Waiting("agent"),)
+    play(store)
+    assert told(store, "abandon", "ended") == [
+        (600_000, "c1", "abandon", ""),
+        (600_000, "c1", "ended", ""),
+    ]
+    assert store.calls["c1"].outcome == "no-answer"
+    assert (store.waiting, store.queueing) == ({}, {})
+
+
+def test_caller_who_hangs_up_in_the_queue_was_not_answered() -> None:
+    store = opened(shop({}), Story("leaves", legs={"a": Behaviour(hangup=fixed(30_000))}))
+    ask(store)
+    play(store)
+    assert told(store, "ended") == [(32_000, "c1", "ended", "")]
+    assert store.calls["c1"].outcome == "no-answer"
+
+
+def test_caller_who_is_busy_was_busy() -> None:
+    store = opened(shop({}), Story("busy", legs={"a": WORDS["busy"]}))
+    ask(store)
+    play(store)
+    assert store.calls["c1"].outcome == "busy"
+
+
+def test_longest_waiting_comes_first() -> None:
+    store = opened(shop({"ann": "available"}))
+    for _ in range(3):
+        ask(store)
+    play(store)
+    assert told(store, "offer") == [
+        (0, "c1", "offer", ""),
+        (8_000, "c2", "offer", ""),
+        (16_000, "c3", "offer", ""),
+    ]
+
+
+def test_account_that_is_amended_gives_at_once() -> None:
+    store = opened(shop({"ann": "offline"}))
+    ask(store)
+    until_at(store, 5_000)
+    there = replace(store.accounts["toy", "shop"], records={"agents": {"ann": Agent()}})
+    amend(store, there, 9_000)
+    assert told(store, "offer") == [(9_000, "c1", "offer", "")]
+    assert states(store) == {"ann": "busy"}
+
+
+def test_timeline_gives_too() -> None:
+    account = replace(shop({"ann": "offline"}), timeline=((60_000, {"agents": {}}),))
+
+    def read(name: str, provider: str, _: object) -> tuple[Account | None, tuple[object, ...]]:
+        return replace(shop({"ann": "available"}), name=name, provider=provider), ()
+
+    store = opened(account)
+    store.world = replace(store.world, read_account=read)
+    ask(store)
+    play(store)
+    assert told(store, "offer") == [(60_000, "c1", "offer", "")]
+
+
+def test_steps_that_offer_leave_the_queue_alone() -> None:
+    steps = (
+        Step(fixed(90_000), "offer", data={"agent": "ann"}, then=WORDS["no-answer"]),
+        Step(NOW, "", once=Once("settled", "b")),
+        Step(fixed(5_000), "offer", data={"agent": "bob"}, then=STAYS),
+        Step(NOW, "", once=Once("settled", "b")),
+        Step(fixed(30_000), "hold"),
+        Step(fixed(20_000), "resume"),
+        Step(fixed(1_000), "hangup", "b", {"cause": "normal"}),
+    )
+    store = opened(shop({"ann": "available", "bob": "available"}), Story("told", steps=steps))
+    ask(store)
+    play(store)
+    assert told(store, "offer", "hold", "resume", "ended") == [
+        (90_000, "c1", "offer", ""),
+        (120_000, "c1", "offer", ""),
+        (152_000, "c1", "hold", ""),
+        (172_000, "c1", "resume", ""),
+        (173_000, "c1", "ended", ""),
+    ]
+
+
+def test_offer_of_a_step_without_then_waits_for_a_person() -> None:
+    offer = Step(NOW, "offer", data={"agent": "ann"})
+    store = opened(shop({"ann": "available"}), Story("told", steps=(offer,)))
+    ask(store)
+    until_at(store, 5_000)
+    assert store.waiting["c1"] == (Waiting("person", "b"),)
+
+
+def test_transfer_lets_one_leave_and_another_come() -> None:
+    store = opened(
+        shop({"ann": "available", "bob": "offline"}), Story("stays", legs={"a": WORDS["person"]})
+    )
+    ask(store)
+    until_at(store, 0)
+    happen(store, "c1", Event(1_000, "answer", "a"))
+    until_at(store, 3_000)
+    happen(store, "c1", Event(4_000, "transfer"))
+    until_at(store, 4_000)
+    assert told(store, "leave", "offer") == [
+        (0, "c1", "offer", ""),
+        (4_000, "c1", "leave", "b"),
+        (4_000, "c1", "offer", ""),
+    ]
+    assert (store.calls["c1"].phase, states(store)["ann"]) == ("begun", "busy")
+    play(store)
+    assert told(store, "bridge")[-1] == (6_000, "c1", "bridge", "")
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        (Event(0, "hold"), "hold is not possible while queued, only while connected"),
+        (Event(0, "rate"), "rate is not possible while queued, only while finished"),
+        (Event(0, "offer", data={"agent": "eve"}), "there is no agent eve"),
+        (Event(0, "offer"), "there is no agent "),
+    ],
+)
+def test_act_that_cannot_be(event: Event, why: str) -> None:
+    store = opened(shop({"ann": "offline"}))
+    ask(store)
+    until_at(store, 0)
+    before = store.calls["c1"]
+    with pytest.raises(Impossible) as refused:
+        happen(store, "c1", event)
+    assert (str(refused.value), store.calls["c1"]) == (why, before)
+
+
+def test_act_after_the_end_notes_and_nothing_else() -> None:
+    store = opened(shop({"ann": "available"}))
+    ask(store)
+    play(store)
+    ended = store.calls["c1"]
+    rated = happen(store, "c1", Event(9_000, "rate"))
+    assert rated == ended._replace(notes="rated", events=(*ended.events, Event(9_000, "rate")))
+    assert store.peek() is None
+
+
+def test_what_was_told_for_after_the_end_comes_only_if_it_fits_there() -> None:
+    store = opened(shop({"ann": "available"}))
+    ask(store)
+    from mockserver.engine.store import Told  # noqa: PLC0415 - the engine's own word
+
+    for at, verb in ((20_000, "rate"), (30_000, "hold"), (40_000, "polled")):
+        store.schedule(at, "told", "c1", Told(0, Event(at, verb)))
+    play(store)
+    assert told(store, "rate", "hold", "polled") == [(20_000, "c1", "rate", "")]
+    assert [fact for fact in store.journal if isinstance(fact.what, Moot)] == []
+
+
+@pytest.mark.parametrize(
+    ("steps", "why"),
+    [
+        ((Step(NOW, "offer", data={"agent": "eve"}, place="f:1:1"),), "there is no agent eve"),
+        (
+            (Step(NOW, "hold", place="f:1:1"),),
+            "hold is not possible while offered, only while connected",
+        ),
+        ((Step(NOW, "offer", data={"agent": "ann"}, then=ANSWERED, place="f:1:1"),), ""),
+    ],
+    ids=["unknown agent", "hold in the queue", "fine"],
+)
+def test_rehearsal_knows_acts(steps: tuple[Step, ...], why: str) -> None:
+    story = Story("told", "f:1:1", steps=steps)
+    store = opened(shop({"ann": "available"}), story)
+    assert [one.why for one in rehearsed(store.world, story)] == ([why] if why else [])
+
+
+def test_rehearsal_brings_what_steps_want_where_nobody_is_free() -> None:
+    wait = Step(NOW, "", once=Once("control"), place="f:1:1")
+    store = opened(shop({"ann": "offline"}), Story("told", "f:1:1", steps=(wait,)))
+    patient = replace(LISTING, provider=replace(TOY, react=lambda _: NOTHING))
+    world = replace(store.world, listings={"toy": patient})
+    assert rehearsed(world, world.stories.named["told"]) == ()
+
+
+@given(
+    st.lists(st.integers(0, 20_000), min_size=1, max_size=12),
+    st.integers(1, 3),
+    st.integers(0, 3),
+)
+def test_nobody_is_on_two_calls_and_nobody_starves(
+    starts: list[int], agents: int, silent: int
+) -> None:
+    names = {f"agent-{nth}": "available" for nth in range(agents)}
+    quiet = {f"quiet-{nth}": "available" for nth in range(silent)}
+    store = opened(shop({**quiet, **names}, "1000"))
+    for at in sorted(starts):
+        until_at(store, at)
+        ask(store, now=at)
+    while store.peek() is not None:
+        step(store)
+        busy = [
+            leg.number
+            for call in store.calls.values()
+            for leg in call.legs
+            if leg.name == "b" and leg.state in ("ringing", "answered")
+        ]
+        assert len(busy) == len(set(busy))
+        assert {name for name, state in states(store).items() if state == "busy"} == set(busy)
+    assert {call.outcome for call in store.calls.values()} == {"completed"}
+    paid = [fact.what for fact in store.journal if fact.kind == "charge"]
+    spent = sum(float(one["amount"]) for one in paid if isinstance(one, dict))
+    assert round(1000 - spent, 2) == float(store.accounts["toy", "shop"].balance or 0)
+    offers = [(at, int(call[1:])) for at, call, *_ in told(store, "offer")]
+    assert [call for _, call in sorted(offers)] == sorted(call for _, call in offers)
