@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from importlib.metadata import entry_points
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -27,6 +29,24 @@ CLICK: Mapping[str, object] = {
     "from": "918867135000",
     "to": "918867136000",
 }
+
+Run = Callable[..., pytest.RunResult]
+"""Run a text of tests in a pytest of its own."""
+
+SUITE = """
+import httpx
+import pytest
+
+CLICK = {"bridge": "918068281234", "from": "918867135000", "to": "918867136000"}
+HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
+
+
+def click(mock, path="/api/v2/voice/c2c"):
+    url = mock.url("mobtexting") + path
+    return httpx.post(url, json=CLICK, headers=HEADERS, trust_env=False)
+
+"""
+# what such tests begin with
 
 Receiver = Callable[[Delivery], Answer]
 
@@ -118,3 +138,22 @@ def next_due(store: Store) -> int | None:
     """When the next thing happens, in ms."""
     due = store.peek()
     return due.at if due else None
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester) -> Run:
+    """Run tests in a process of their own, warnings as errors."""
+
+    def run(tests: str, *arguments: str) -> pytest.RunResult:
+        pytester.makepyfile(SUITE + dedent(tests))
+        plugin = () if _installed() else ("-p", "mockserver.pytest_plugin")
+        return pytester.runpytest_subprocess(
+            *plugin, "-q", "-W", "error", "-p", "no:cacheprovider", *arguments, timeout=60
+        )
+
+    return run
+
+
+def _installed() -> bool:
+    """Whether pytest finds the plugin by itself."""
+    return any(one.value == "mockserver.pytest_plugin" for one in entry_points(group="pytest11"))

@@ -1,51 +1,10 @@
 """The plugin, in pytest runs of its own: as a user's suite would meet it."""
 
-from collections.abc import Callable
-from textwrap import dedent
-
 import pytest
 
 from mockserver.app import running
 from mockserver.settings import Settings
-
-pytest_plugins = ["pytester"]
-
-OPENING = """
-import httpx
-import pytest
-
-CLICK = {"bridge": "918068281234", "from": "918867135000", "to": "918867136000"}
-HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
-
-
-def click(mock, path="/api/v2/voice/c2c"):
-    url = mock.url("mobtexting") + path
-    return httpx.post(url, json=CLICK, headers=HEADERS, trust_env=False)
-
-"""
-
-Run = Callable[..., pytest.RunResult]
-
-
-@pytest.fixture
-def suite(pytester: pytest.Pytester) -> Run:
-    """Run tests in a process of their own, warnings as errors."""
-
-    def run(tests: str, *arguments: str) -> pytest.RunResult:
-        pytester.makepyfile(OPENING + dedent(tests))
-        plugin = () if _installed() else ("-p", "mockserver.pytest_plugin")
-        return pytester.runpytest_subprocess(
-            *plugin, "-q", "-W", "error", "-p", "no:cacheprovider", *arguments, timeout=60
-        )
-
-    return run
-
-
-def _installed() -> bool:
-    """Whether pytest finds the plugin by itself."""
-    from importlib.metadata import entry_points  # noqa: PLC0415 - asked once
-
-    return any(one.value == "mockserver.pytest_plugin" for one in entry_points(group="pytest11"))
+from tests.conftest import Run
 
 
 def test_each_test_has_a_world_of_its_own(suite: Run) -> None:

@@ -14,6 +14,7 @@ from mockserver.cli import COMMANDS
 from mockserver.settings import OPTIONS, read
 from mockserver.web.site import NOUNS
 from mockserver.world import world
+from tests.conftest import Run
 
 README = Path(__file__).parent.parent / "README.md"
 TEXT = README.read_text("utf-8")
@@ -95,3 +96,20 @@ def test_house_of_the_readme_names_every_room() -> None:
     rooms = {path.name.removesuffix(".py") for path in house.iterdir() if path.suffix != ".typed"}
     named = set(re.findall(r"`([a-z_]+)(?:/\*)?`", TEXT.partition("## The house")[2]))
     assert rooms - named - {"__init__", "__pycache__"} == set()
+
+
+def test_innocalls_account_of_the_readme_is_fine(tmp_path: Path) -> None:
+    [shown] = re.findall(r"```yaml innocalls\n(.*?)```", TEXT, re.DOTALL)
+    (tmp_path / "mine.yaml").write_text(shown, "utf-8")
+    made = world(read({"scenarios": (str(tmp_path / "mine.yaml"),)}, {}))
+    assert set(made.accounts["innocalls", "shop"].records["flows"]) == {
+        "3815e7b721000000000000000",
+        "old",
+    }
+
+
+def test_pytest_example_runs_as_printed_and_is_short(suite: Run, pytester: pytest.Pytester) -> None:
+    [shown] = re.findall(r"```python pytest\n(.*?)```", TEXT, re.DOTALL)
+    assert len([line for line in shown.splitlines() if line.strip()]) <= 10
+    pytester.makepyfile(test_readme_example=shown)
+    suite("").assert_outcomes(passed=1)

@@ -1,6 +1,7 @@
 """The names that a scenario mentions, and what is said of those that nothing bears."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from mockserver.catalog.document import Path
 from mockserver.catalog.names import SHOWN, references, turns, unknown, unnamed
 from mockserver.catalog.vocabulary import Vocabulary
+from tests.toy import TOY
 
 WORDS = Vocabulary(
     operations={"mobtexting": ("c2c",), "phonon": ("outbound-create", "outbound-cancel")},
@@ -144,3 +146,39 @@ def test_references_and_turns_in_their_order() -> None:
         (("numbers", 0), "n"),
     ]
     assert [path for path, _ in turns(body)] == [("attempts", 0), ("attempts", 1), ("numbers", 0)]
+
+
+TOYS = replace(
+    WORDS,
+    operations={**WORDS.operations, "toy": ("place",)},
+    acts={"toy": TOY.acts, "mobtexting": {}},
+)
+
+
+@pytest.mark.parametrize(
+    ("step", "needs", "told"),
+    [
+        ({"act": "offer", "agent": "ann", "after": "1s", "then": "busy"}, {}, []),
+        ({"act": "hold", "for": "20s"}, {"provider": "toy"}, []),
+        ({"act": "offr"}, {}, ["no act is named 'offr': did you mean 'offer'?"]),
+        ({"act": "hold"}, {"provider": "mobtexting"}, []),
+        ({"act": "hold", "then": "busy"}, {}, ["'then' is in vain: hold dials nobody"]),
+        ({"act": "rate", "for": "1s"}, {}, ["'for' is in vain: nothing undoes rate"]),
+        (
+            {"act": "offer", "agnt": "x"},
+            {},
+            ["unknown key 'agnt' of offer: did you mean 'agent'?"],
+        ),
+    ],
+)
+def test_acts(step: dict[str, str], needs: dict[str, str], told: list[str]) -> None:
+    found = unknown({"steps": [step], "needs": needs}, TOYS, ())
+    assert [message for _, message in found] == told
+
+
+def test_act_of_another_provider() -> None:
+    words = replace(WORDS, acts={"toy": TOY.acts, "mobtexting": {"wave": TOY.acts["hold"]}})
+    body = {"steps": [{"act": "hold"}], "needs": {"provider": "mobtexting"}}
+    assert list(unknown(body, words, ())) == [
+        (("steps", 0, "act"), "mobtexting has no act 'hold', only toy")
+    ]

@@ -1,12 +1,14 @@
 """Steps of a scenario, from mappings whose form is right."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mockserver.catalog.steps import steps
-from mockserver.core.legs import NOW, Span, fixed
+from mockserver.core.legs import NOW, WORDS, Behaviour, Span, fixed
+from mockserver.core.provider import Act
 from mockserver.core.script import Once, Step
 
 
@@ -29,3 +31,39 @@ from mockserver.core.script import Once, Step
 )
 def test_step(item: Mapping[str, Any], made: Step) -> None:
     assert list(steps(item, "f:1:2", {})) == [made._replace(place="f:1:2")]
+
+
+ACTS = {
+    "offer": Act(frozenset(), frozenset({"agent"}), dials="b"),
+    "hold": Act(frozenset(), undo="resume"),
+}
+
+
+@pytest.mark.parametrize(
+    ("item", "made"),
+    [
+        (
+            {"after": "5s", "act": "offer", "agent": "ann", "then": "no-answer"},
+            [
+                Step(
+                    fixed(5_000),
+                    "offer",
+                    data={"agent": "ann"},
+                    then=replace(WORDS["no-answer"], talk=None),
+                ),
+                Step(NOW, "", once=Once("settled", "b")),
+            ],
+        ),
+        (
+            {"act": "offer", "then": {"answer": "1s", "talk": "9s"}},
+            [
+                Step(NOW, "offer", then=Behaviour(ring=fixed(1_000), talk=fixed(9_000))),
+                Step(NOW, "", once=Once("settled", "b")),
+            ],
+        ),
+        ({"act": "hold", "for": "20s"}, [Step(NOW, "hold"), Step(fixed(20_000), "resume")]),
+        ({"act": "hold", "leg": "b"}, [Step(NOW, "hold", "b")]),
+    ],
+)
+def test_acts(item: Mapping[str, Any], made: list[Step]) -> None:
+    assert list(steps(item, "f:1:2", ACTS)) == [one._replace(place="f:1:2") for one in made]

@@ -1,0 +1,101 @@
+"""A real browser for tests of pages: headless Chromium, driven over the WebDriver protocol."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.error import URLError
+from urllib.request import ProxyHandler, Request, build_opener
+
+import pytest
+
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+"""The key under which the protocol hides an element's name."""
+
+OPTIONS = {
+    "goog:chromeOptions": {
+        "binary": shutil.which("chromium") or "chromium",
+        "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+    },
+    "timeouts": {"implicit": 5_000, "script": 5_000, "pageLoad": 20_000},
+}
+
+
+class Browser:
+    """One session; an element that is not there yet is waited for by the driver."""
+
+    def __init__(self, driver: str) -> None:
+        self._driver = driver
+        self._opener = build_opener(ProxyHandler({}))
+        wanted = {"capabilities": {"alwaysMatch": OPTIONS}}
+        self._session = f"/session/{self._ask('POST', '/session', wanted)['sessionId']}"
+
+    def open(self, url: str) -> None:
+        self._do("/url", {"url": url})
+
+    def type(self, css: str, text: str) -> None:
+        self._do(f"/element/{self._find(css)}/value", {"text": text})
+
+    def click(self, css: str) -> None:
+        self._do(f"/element/{self._find(css)}/click", {})
+
+    def run(self, script: str) -> Any:
+        """What an asynchronous script hands to its last argument."""
+        return self._do("/execute/async", {"script": script, "args": []})
+
+    def text(self, css: str) -> str:
+        told = self._ask("GET", f"{self._session}/element/{self._find(css)}/text")
+        return str(told)
+
+    def close(self) -> None:
+        self._ask("DELETE", self._session)
+
+    def _find(self, css: str) -> str:
+        found = self._do("/element", {"using": "css selector", "value": css})
+        return str(found[ELEMENT])
+
+    def _do(self, path: str, body: Any) -> Any:
+        return self._ask("POST", self._session + path, body)
+
+    def _ask(self, method: str, path: str, body: Any = None) -> Any:
+        content = None if body is None else json.dumps(body).encode()
+        headers = {"content-type": "application/json"}
+        asked = Request(self._driver + path, content, headers, method=method)  # noqa: S310 - our own driver
+        with self._opener.open(asked, timeout=60) as answer:
+            return json.load(answer)["value"]
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """A browser; where there is none the test is skipped, but CI has to have one."""
+    driver = shutil.which("chromedriver")
+    if driver is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI needs Debian's packages chromium and chromium-driver")
+        pytest.skip("there is no chromedriver")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen([driver, f"--port={port}"], stdout=quiet, stderr=quiet) as process:  # noqa: S603 - found on the path
+        try:
+            opened = _ready(f"http://127.0.0.1:{port}", process)
+            try:
+                yield opened
+            finally:
+                opened.close()
+        finally:
+            process.terminate()
+
+
+def _ready(url: str, process: "subprocess.Popen[bytes]") -> Browser:
+    """As soon as the driver listens."""
+    while True:
+        try:
+            return Browser(url)
+        except URLError as error:
+            if process.poll() is not None or not isinstance(error.reason, ConnectionRefusedError):
+                raise

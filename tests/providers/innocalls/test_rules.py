@@ -1,0 +1,134 @@
+"""What Innocalls refuses, and what it lets pass."""
+
+import pytest
+
+from mockserver.engine.store import Store
+from tests.conftest import START
+from tests.providers.innocalls.conftest import ask, body, with_account
+
+OK = "passes"
+
+
+def answer(store: Store, operation: str, **fields: object) -> str:
+    return ask(store, operation, **fields).fault or OK
+
+
+@pytest.mark.parametrize("phone", ["phone", "first_callee_number", "second_callee_number"])
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        ("1234567", OK),
+        ("123456789012345", OK),
+        (" 201120000000 ", OK),
+        (201120000000, OK),
+        ("123456", "bad-request"),
+        ("1234567890123456", "bad-request"),
+        ("+201120000000", "bad-request"),
+        ("20112XXXXX", "bad-request"),
+        ("٢٠١١٢٠٠٠٠٠٠٠", "bad-request"),
+        ("", "bad-request"),
+        (None, "bad-request"),
+        (["201120000000"], "bad-request"),
+    ],
+)
+def test_numbers_have_7_to_15_digits(store: Store, phone: str, number: object, told: str) -> None:
+    operation = "dispatch" if phone == "phone" else "bridge"
+    assert answer(store, operation, **{phone: number}) == told
+
+
+@pytest.mark.parametrize(
+    ("operation", "fields", "told"),
+    [
+        ("order-confirmation", {"tries": "-1"}, "bad-request"),
+        ("order-confirmation", {"tries": "two"}, "bad-request"),
+        ("order-confirmation", {"order_cost": "19.90"}, OK),
+        ("order-confirmation", {"order_cost": "a lot"}, "bad-request"),
+        ("order-confirmation", {"type": "colour"}, "bad-request"),
+        ("order-confirmation", {"type": "order_cost"}, "bad-request"),
+        ("order-confirmation", {"type": "order_cost", "order_cost": "1"}, OK),
+        ("order-confirmation", {"unknown": "x"}, OK),
+        ("bridge", {"duration": "0"}, "bad-request"),
+        ("bridge", {"duration": "1.5"}, "bad-request"),
+        ("bridge", {"duration": None}, "bad-request"),
+        ("bridge", {"call_time": ""}, OK),
+        ("bridge", {"call_time": "2026-01-01 11:00:01"}, OK),
+        ("bridge", {"call_time": "2026-01-01 11:00:00"}, "bad-request"),
+        ("bridge", {"call_time": "2025-12-31 23:00:00"}, "bad-request"),
+        ("bridge", {"call_time": "2026-02-30 11:00:00"}, "bad-request"),
+        ("bridge", {"call_time": "2026-01-02T11:00:00"}, "bad-request"),
+        ("dispatch", {"webhook": "https://app.test/x?y=z"}, OK),
+        ("dispatch", {"webhook": "app.test"}, "bad-request"),
+        ("dispatch", {"webhook": None}, "bad-request"),
+        ("dispatch", {"number_1": 0}, OK),
+        ("call-status", {"call_id": "unknown"}, "not-found"),
+    ],
+)
+def test_fields(store: Store, operation: str, fields: dict[str, object], told: str) -> None:
+    assert answer(store, operation, **fields) == told
+
+
+@pytest.mark.parametrize(
+    ("flows", "told"),
+    [
+        ({}, OK),
+        ({"flow": {}}, OK),
+        ({"other": {}}, "not-found"),
+        ({"flow": {"state": "removed"}}, "gone"),
+        ({"flow": {"state": "administrators-only"}}, "forbidden"),
+        ({"flow": {"requires": ["order_cost"]}}, "bad-request"),
+        ({"flow": {"requires": ["items_count"]}}, OK),
+    ],
+)
+def test_flow_of_the_account_decides(store: Store, flows: dict[str, object], told: str) -> None:
+    with_account(store, flows=flows)
+    assert answer(store, "order-confirmation", items_count=2) == told
+
+
+@pytest.mark.parametrize(
+    ("accept", "told"),
+    [
+        ("", OK),
+        ("*/*", OK),
+        ("application/json", OK),
+        ("text/html, application/json;q=0.5", OK),
+        ("application/*", OK),
+        ("text/html", "not-acceptable"),
+        ("application/json;q=0", "not-acceptable"),
+        ("text/html;q=1, application/json; q=0", "not-acceptable"),
+    ],
+)
+def test_json_is_all_there_is(store: Store, accept: str, told: str) -> None:
+    headers = {"authorization": "Bearer key", "accept": accept}
+    assert (ask(store, "dispatch", headers=headers).fault or OK) == told
+
+
+@pytest.mark.parametrize(
+    ("authorization", "told"),
+    [
+        ("Bearer key", OK),
+        ("bearer key", OK),
+        ("Bearer invalid", "unauthorized"),
+        ("Basic key", "unauthorized"),
+        ("Bearer ", "unauthorized"),
+        ("", "unauthorized"),
+    ],
+)
+def test_token_comes_first(store: Store, authorization: str, told: str) -> None:
+    given = {"authorization": authorization}
+    assert (ask(store, "dispatch", headers=given).fault or OK) == told
+    refused = ask(store, "dispatch", headers={"authorization": "Bearer revoked"}, phone="x")
+    assert body(refused) == {
+        "status": 401,
+        "success": False,
+        "data": {"message": "Unauthorized -- Your API key is wrong"},
+    }
+
+
+def test_call_of_another_flow_or_kind_is_not_found(store: Store) -> None:
+    ask(store, "bridge")
+    ask(store, "dispatch")
+    bridge, dispatch = (call.order.vendor_id for call in store.calls.values())
+    assert answer(store, "call-status", call_id=bridge) == OK
+    assert answer(store, "call-status", call_id=bridge, call_flow_id="x") == "not-found"
+    assert answer(store, "call-status", call_id=dispatch) == "not-found"
+    assert store.calls["c1"].order.created_at == START

@@ -1,0 +1,60 @@
+"""A story that names no vendor plays on all of them, and each tells it in its own words."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from mockserver.core.http import Request
+from mockserver.engine.casework import Asked
+from mockserver.engine.simulation import request
+from mockserver.engine.store import Store, World
+from tests.conftest import CLICK, START, play
+from tests.providers.innocalls.conftest import PAGE
+
+BEARER = {"authorization": "Bearer key", "accept": "application/json"}
+HOOK = {"webhook": "http://localhost:3000/hook"}
+
+PLAYED: Mapping[str, Mapping[str, tuple[Mapping[str, object], str, str, list[str]]]] = {
+    "callee-busy": {
+        "mobtexting c2c": (CLICK, "busy", "MISSED", ["completed"]),
+        "innocalls order-confirmation": (PAGE["order-confirmation"], "busy", "failed", []),
+        "innocalls bridge": (PAGE["bridge"], "busy", "failed", []),
+        "innocalls dispatch": ({**PAGE["dispatch"], **HOOK}, "busy", "failed", ["cdr"]),
+    },
+    "one-then-two": {
+        "mobtexting c2c": (CLICK, "completed", "COMPLETED", ["completed"]),
+        "innocalls dispatch": (
+            {**PAGE["dispatch"], **HOOK},
+            "completed",
+            "completed",
+            ["get-digits", "get-digits", "cdr"],
+        ),
+    },
+    "second-leg-no-answer": {
+        "mobtexting c2c": ({**CLICK, "attempts": 0}, "no-answer", "MISSED", ["completed"]),
+        "innocalls bridge": (PAGE["bridge"], "no-answer", "failed", []),
+    },
+}
+"""Story -> provider and operation -> (fields, outcome, the vendor's word, its webhooks)."""
+
+
+@pytest.mark.parametrize(
+    ("story", "where"), [(story, where) for story, told in PLAYED.items() for where in told]
+)
+def test_story_plays(world: World, story: str, where: str) -> None:
+    fields, outcome, word, webhooks = PLAYED[story][where]
+    name, operation = where.split()
+    listing = world.listings[name]
+    endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
+    store = Store(world, START)
+    asked = Request("POST", endpoint.path, headers=BEARER, fields=fields)
+    request(store, Asked(listing, endpoint, asked, (story,)), START)
+    sent = [delivery.webhook.kind for delivery in play(store)]
+    call = store.calls["c1"]
+    assert (call.outcome, listing.provider.status(call), sent) == (outcome, word, webhooks)
+    assert [fact.kind for fact in store.journal if fact.kind in ("moot", "skipped", "error")] == []
+
+
+def test_second_leg_is_needed(world: World) -> None:
+    story = world.stories.named["second-leg-no-answer"]
+    assert story.needs == {"leg": "b"}
