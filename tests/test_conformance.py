@@ -269,6 +269,9 @@ async def provoked(name: str, fault: str, request: dict[str, Any], example: dict
     host, credential = request["host"].replace("*", "vendor"), PAGES[name].get("credential", {})
     key = filled(credential, PAGES[name]["substitute"])
     for before in (*request.get("before", ()), *[request] * (request.get("repeat", 1) - 1)):
+        if "advance" in before:
+            await sandbox.driver.advance(None)
+            continue
         answer = await sent(app, before.get("host", host), before, key)
         assert answer.headers.get("x-mock-fault") != fault
     known = len(sandbox.store.calls)

@@ -5,13 +5,15 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from mockserver.catalog.formats import checker
+
 if TYPE_CHECKING:
     from jsonschema import ValidationError
 
 
 def validator(schema: Mapping[str, Any]) -> Any:
     """A validator of jsonschema's, with its `is_valid` and `iter_errors`."""
-    return _kind()(schema)
+    return _kind()(schema, format_checker=checker())
 
 
 @cache

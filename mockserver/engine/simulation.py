@@ -1,5 +1,7 @@
 """The simulation: a few verbs, synchronous, told the time, each a step that nothing interrupts."""
 
+from dataclasses import replace
+
 from mockserver.core.account import Account, merged
 from mockserver.core.call import Call, Event, Impossible
 from mockserver.core.facts import Fact, Moot
@@ -13,13 +15,20 @@ from mockserver.engine.unfolding import unfolded
 
 
 def request(store: Store, asked: Asked, now: int) -> Exchange:
-    """Answer on the vendor's behalf, and bring about what the answer promises."""
+    """Answer on the vendor's behalf, and bring about what the answer promises.
+
+    What it tells of now happens at once: a call that has been cancelled is, for the next who asks.
+    """
     asked = taken(store, asked)
     case = opened(store, asked, now)
     outcome, broken = answered(asked, case)
     exchange = recorded(store, asked, case, outcome, broken)
     remember(store, exchange)
-    carry(store, outcome.effects, now, asked.choice)
+    at_once = [told for told in outcome.effects.tell if told[1].at <= now]
+    later = tuple(told for told in outcome.effects.tell if told[1].at > now)
+    carry(store, replace(outcome.effects, tell=later), now, asked.choice)
+    for name, event in at_once:
+        _attempted(store, name, event, "")
     grant(store, now)
     return exchange
 

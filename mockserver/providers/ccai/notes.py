@@ -1,0 +1,68 @@
+"""What the CCAI Platform remembers of a call beyond its legs and events."""
+
+from dataclasses import dataclass, replace
+
+from mockserver.core.call import Call, Event
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """To a menu or an agent, at a time in ms; `agent` is who handed the call over."""
+
+    at: int
+    menu: str = ""
+    to: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """`stage` is a status that an act has brought about; `holds` are (since, until) in ms."""
+
+    stage: str = ""
+    rating: int | None = None
+    expired: bool = False
+    holds: tuple[tuple[int, int | None], ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+
+
+BLANK = Notes()
+
+
+def notes(call: Call) -> Notes:
+    return call.notes if isinstance(call.notes, Notes) else BLANK
+
+
+def staged(call: Call, stage: str) -> Call:
+    return call._replace(notes=replace(notes(call), stage=stage))
+
+
+def held(call: Call, event: Event) -> Call:
+    mine = notes(call)
+    return call._replace(notes=replace(mine, holds=(*mine.holds, (event.at, None))))
+
+
+def resumed(call: Call, event: Event) -> Call:
+    mine = notes(call)
+    *before, (since, _) = mine.holds
+    return call._replace(notes=replace(mine, holds=(*before, (since, event.at))))
+
+
+def transferred(call: Call, event: Event) -> Call:
+    mine, agent = notes(call), call.leg("b")
+    moved = Transfer(
+        event.at,
+        str(event.data.get("menu", "")),
+        str(event.data.get("agent", "")),
+        agent.number if agent else "",
+    )
+    return call._replace(notes=replace(mine, transfers=(*mine.transfers, moved)))
+
+
+def rated(call: Call, event: Event) -> Call:
+    stars = int(str(event.data.get("stars", "5")))
+    return call._replace(notes=replace(notes(call), rating=stars))
+
+
+def expired(call: Call, _: Event) -> Call:
+    return call._replace(notes=replace(notes(call), expired=True))

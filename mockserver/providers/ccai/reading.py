@@ -1,0 +1,129 @@
+"""What a request to the CCAI Platform says, and what the account has for it."""
+
+import binascii
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from mockserver.core.account import Account
+from mockserver.core.call import Call
+from mockserver.core.http import Request
+from mockserver.core.rules import Case
+from mockserver.core.time import millis
+from mockserver.providers.ccai.notes import notes
+from mockserver.providers.ccai.records import Agent, Contact, Menu, Settings, Ticket
+
+OUTBOUND: Final = ("Voice Outbound (API)", "OutboundCall")
+INBOUND: Final = ("Voice Inbound (API)", "IncomingCall")
+SCHEDULED: Final = ("Voice Scheduled (API)", "ScheduledCall")
+"""The name of a call type, and its deprecated alias."""
+
+
+def basic(request: Request) -> tuple[str, str]:
+    """Subdomain and API token of HTTP Basic; empty where there are none."""
+    scheme, _, told = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        user, _, token = b64decode(told.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeError):
+        return "", ""
+    return user, token
+
+
+def credential(request: Request) -> str | None:
+    return basic(request)[1] or None
+
+
+def settings(account: Account) -> Settings:
+    told = account.settings
+    return told if isinstance(told, Settings) else Settings()
+
+
+def records(account: Account, kind: str) -> Mapping[str, Any]:
+    return account.records.get(kind, {})
+
+
+def agent(case: Case) -> Agent | None:
+    found: Agent | None = records(case.caller, "agents").get(case.text("agent_email"))
+    return found
+
+
+def menu_id(case: Case) -> str:
+    """That of the request, else that of the call which it names as its parent."""
+    asked = case.text("menu_id")
+    earlier = parent(case)
+    return asked or (str(earlier.order.wanted.get("menu_id", "")) if earlier else "")
+
+
+def menu(case: Case) -> Menu | None:
+    found: Menu | None = records(case.caller, "menus").get(menu_id(case))
+    return found
+
+
+def parent(case: Case) -> Call | None:
+    """The earlier call that a scheduled one names."""
+    return case.view.call("ccai", case.text("call_id")) if case.text("call_id") else None
+
+
+def contact(case: Case) -> tuple[str, Contact] | None:
+    """Whom the ticket is about, else who has that number."""
+    known = records(case.caller, "contacts")
+    if case.text("ticket_id"):
+        ticket: Ticket | None = records(case.caller, "tickets").get(case.text("ticket_id"))
+        return (ticket.contact, known[ticket.contact]) if ticket else None
+    wanted = digits(case.text("end_user_number"))
+    return next(((name, one) for name, one in known.items() if digits(one.number) == wanted), None)
+
+
+def dialled(case: Case) -> str:
+    """The ticket's number wins over the one that is given."""
+    found = contact(case)
+    if case.text("ticket_id") and found and found[1].number:
+        return found[1].number
+    return case.text("end_user_number")
+
+
+def digits(number: str) -> str:
+    return "".join(filter(str.isdecimal, number))
+
+
+def default_number(account: Account) -> str | None:
+    numbers = records(account, "outbound_numbers")
+    return next((name for name, one in numbers.items() if one.default), next(iter(numbers), None))
+
+
+def scheduled_at(text: str) -> int | None:
+    """In ms; None for what is no ISO 8601 time; without a zone it is UTC (assumed)."""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return millis((when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC))
+
+
+def path_of(account: Account, name: str) -> Iterator[str]:
+    """A menu's id, and before it those of the menus that lead there."""
+    known = records(account, "menus")
+    up = known[name].parent if name in known else None
+    if up in known and up is not None:
+        yield from path_of(account, up)
+    yield name
+
+
+def own(case: Case) -> Call | None:
+    """The call of the path, if it is this account's."""
+    call = case.view.call("ccai", case.text("id"))
+    return call if call and call.order.account == case.caller.name else None
+
+
+def menu_of(call: Call, account: Account) -> Menu | None:
+    """The queue in which a call waits: that of its last transfer, else the one it asked for."""
+    found: Menu | None = records(account, "menus").get(menu_name(call))
+    return found
+
+
+def menu_name(call: Call) -> str:
+    moved = [one.menu for one in notes(call).transfers if one.menu]
+    return moved[-1] if moved else str(call.order.wanted.get("menu_id", ""))

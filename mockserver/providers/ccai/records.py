@@ -1,0 +1,86 @@
+"""What a contact center keeps: agents, menus, contacts, tickets, numbers, and customer flags."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mockserver.core.time import Length
+
+MenuType = Literal["ivr_menu", "mobile_menu", "web_menu", "other_menu"]
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """By e-mail. `since` is when the agent got idle, in ms; who `must_act` gets a 202 first."""
+
+    id: int = 1
+    first_name: str = ""
+    last_name: str = ""
+    agent_number: int | None = None
+    avatar_url: str = ""
+    state: Literal["available", "busy", "break", "offline"] = "available"
+    may_call: bool = True
+    must_act: bool = False
+    must_choose_number: bool = False
+    group: str = "Group 1"
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """By id: a queue and what leads to it. A submenu names its `parent`."""
+
+    name: str
+    parent: str | None = None
+    position: int = 0
+    type: MenuType = "ivr_menu"
+    state: Literal["open", "manual redirection", "after hours"] = "open"
+    hidden: bool = False
+    recording: Literal["never", "ask", "always"] = "never"
+    group: str = "Group 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """By the CRM's id; `id` is the end user's."""
+
+    id: int
+    number: str = ""
+    identifier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """By number: whose it is."""
+
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An outbound number; the one that is `default` is used where none is asked for."""
+
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The reserved data attributes of a call, by its id."""
+
+    verified_customer: bool = False
+    bad_actor: bool = False
+    repeat_customer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`subdomain` empty takes any; `languages` are those switched on.
+
+    `first_call_id` and `first_participant_id` are where this contact center's ids begin, and
+    `assignment` is how long an agent's assignment takes.
+    """
+
+    subdomain: str = ""
+    languages: tuple[str, ...] = ("en",)
+    first_call_id: int = 1
+    first_participant_id: int = 1
+    assignment: Length = Length(0)  # noqa: RUF009 - an int

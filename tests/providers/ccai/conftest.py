@@ -1,0 +1,77 @@
+"""Requests to the CCAI Platform, straight into the simulation."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from mockserver.core.account import Account, merged
+from mockserver.core.http import Request
+from mockserver.engine.casework import Asked
+from mockserver.engine.simulation import amend, request
+from mockserver.engine.store import Exchange, Store, World
+from tests.conftest import START, only, until_at
+
+KEY = ("ccai", "ccai-default")
+BASIC = {"authorization": "Basic " + b64encode(b"customer:token").decode()}
+CALLS: Mapping[str, Mapping[str, object]] = {
+    "create-outbound": {
+        "call_type": "Voice Outbound (API)",
+        "agent_email": "admin@somedomain.com",
+        "end_user_number": "+1 859-657-9625",
+    },
+    "create-inbound": {
+        "call_type": "Voice Inbound (API)",
+        "menu_id": 9,
+        "end_user_number": "+82-10-6861-2345",
+    },
+    "create-scheduled": {
+        "call_type": "Voice Scheduled (API)",
+        "menu_id": 10,
+        "end_user_number": "+82-10-6861-2345",
+        "scheduled_at": "2026-01-04T09:00:00Z",
+    },
+}
+
+
+@pytest.fixture
+def store(world: World) -> Store:
+    return Store(only(world, "ccai"), START)
+
+
+def ask(
+    store: Store, operation: str, *stories: str, now: Any = START, headers: Any = None, **more: Any
+) -> Exchange:
+    """A valid request of that operation, and `more` over its fields; None takes one away."""
+    listing = store.world.listings["ccai"]
+    endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
+    sent = {**CALLS.get(operation, {}), **more}
+    fields = {name: value for name, value in sent.items() if value is not None}
+    asked = Request(endpoint.method, endpoint.path, headers=headers or BASIC, fields=fields)
+    return request(store, Asked(listing, endpoint, asked, stories), now)
+
+
+def body(exchange: Exchange) -> Any:
+    return exchange.reply.body
+
+
+def patch(store: Store, document: Mapping[str, object], now: int = START) -> None:
+    """As a control request would."""
+    changed = merged(store.accounts[KEY].document, document)
+    account, flaws = store.world.read_account(KEY[1], KEY[0], changed)
+    assert flaws == ()
+    assert isinstance(account, Account)
+    amend(store, account, now)
+
+
+def shown(store: Store, at: int, nth: str = "1") -> Any:
+    """The call as it reads so many ms after the start."""
+    until_at(store, START + at)
+    return body(ask(store, "read-call", now=START + at, id=nth))
+
+
+def agents(store: Store) -> dict[str, str]:
+    """State of each agent, by the name before the @."""
+    known = store.accounts[KEY].records["agents"].items()
+    return {name.split("@")[0]: one.state for name, one in known}

@@ -1,0 +1,320 @@
+"""A call's whole life at the CCAI Platform: statuses, time stamps, durations, agents."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.core.call import Event, Impossible
+from mockserver.engine.simulation import happen
+from mockserver.engine.store import Store
+from tests.conftest import START, play, until_at
+from tests.providers.ccai.conftest import agents, ask, body, patch, shown
+
+OFF = {
+    "agents": {
+        f"{name}@somedomain.com": {"state": "offline"} for name in ("admin", "agent", "allen")
+    }
+}
+
+
+def told(call: Any, *keys: str) -> list[Any]:
+    return [call[key] for key in keys]
+
+
+def statuses(store: Store, *moments: int) -> list[str]:
+    return [shown(store, at)["status"] for at in moments]
+
+
+def test_outbound_answered(store: Store) -> None:
+    assert body(ask(store, "create-outbound"))["status"] == "assigned"
+    assert agents(store)["admin"] == "busy"
+    assert statuses(store, 0, 2_000, 4_000, 10_000) == [
+        "assigned",
+        "connecting",
+        "connected",
+        "finished",
+    ]
+    call = shown(store, 20_000)
+    assert told(call, "created_at", "assigned_at", "connected_at", "ends_at") == [
+        "2026-01-01T09:00:00.000Z",
+        "2026-01-01T09:00:00.000Z",
+        "2026-01-01T09:00:04.000Z",
+        "2026-01-01T09:00:10.000Z",
+    ]
+    assert told(call, "wait_duration", "call_duration", "hold_duration") == [0, 6, 0]
+    assert told(call, "fail_reason", "disconnected_by") == ["nothing", "disconnected_by_agent"]
+    assert [told(one, "type", "status", "call_duration") for one in call["participants"]] == [
+        ["agent", "finished", 8],
+        ["end_user", "finished", 6],
+    ]
+    assert agents(store)["admin"] == "available"
+
+
+@pytest.mark.parametrize(
+    ("story", "reason"),
+    [
+        ("callee-busy", "eu_busy"),
+        ("no-answer", "eu_no_answer"),
+        ("rejected", "eu_rejected"),
+        ("invalid-number", "eu_wrong_number"),
+    ],
+)
+def test_outbound_that_fails_says_why(store: Store, story: str, reason: str) -> None:
+    ask(store, "create-outbound", story)
+    play(store)
+    call = shown(store, 99_000)
+    assert told(call, "status", "fail_reason", "connected_at") == ["failed", reason, None]
+    assert agents(store)["admin"] == "available"
+
+
+def test_agent_who_ignores_an_outbound_call(store: Store) -> None:
+    patch(store, {"agents": {"admin@somedomain.com": {"state": "available"}}})
+    ask(store, "create-outbound", "ccai-ignores")
+    play(store)
+    assert told(shown(store, 99_000), "status", "fail_reason") == ["failed", "ag_ignored"]
+
+
+def test_incoming_is_offered_connected_and_finished(store: Store) -> None:
+    assert body(ask(store, "create-inbound"))["status"] == "queued"
+    assert statuses(store, 0, 1_999, 2_000, 8_000) == ["queued", "queued", "connected", "finished"]
+    call = shown(store, 60_000)
+    assert told(call, "queued_at", "assigned_at", "connected_at", "ends_at") == [
+        "2026-01-01T09:00:00.000Z",
+        "2026-01-01T09:00:02.000Z",
+        "2026-01-01T09:00:02.000Z",
+        "2026-01-01T09:00:08.000Z",
+    ]
+    assert told(call, "wait_duration", "call_duration") == [2, 6]
+    assert call["agent_info"]["name"] == "Admin UJET"
+    assert [one["type"] for one in call["participants"]] == ["end_user", "agent"]
+
+
+def test_agent_who_ignores_it_gives_way_to_the_next(store: Store) -> None:
+    ask(store, "create-inbound", "ccai-agent-ignores")
+    play(store)
+    offers = [event for event in store.calls["c1"].events if event.verb == "offer"]
+    assert [(event.at - START, event.data["agent"]) for event in offers] == [
+        (0, "admin@somedomain.com"),
+        (25_000, "agent@somedomain.com"),
+    ]
+    assert shown(store, 99_000)["agent_info"]["name"] == "Agent Smith"
+
+
+def test_offer_lapses_after_half_a_minute(store: Store) -> None:
+    patch(store, {"agents": {"agent@somedomain.com": None, "allen@somedomain.com": None}})
+    ask(store, "create-inbound", "ccai-abandoned")
+    until_at(store, START + 31_000)
+    offers = [event.at - START for event in store.calls["c1"].events if event.verb == "offer"]
+    assert offers == [0, 30_000]
+
+
+def test_end_user_who_leaves_the_queue(store: Store) -> None:
+    patch(store, OFF)
+    ask(store, "create-inbound", "ccai-abandoned")
+    play(store)
+    call = shown(store, 99_000)
+    assert told(call, "status", "fail_reason", "wait_duration", "agent_info") == [
+        "failed",
+        "eu_abandoned",
+        32,
+        None,
+    ]
+
+
+def test_nobody_comes_for_ten_minutes(store: Store) -> None:
+    patch(store, OFF)
+    ask(store, "create-inbound")
+    play(store)
+    call = shown(store, 900_000)
+    assert told(call, "status", "fail_reason", "wait_duration") == ["failed", "expired", 600]
+
+
+def test_agent_who_becomes_available_takes_the_call_that_waits(store: Store) -> None:
+    patch(store, OFF)
+    ask(store, "create-inbound")
+    until_at(store, START + 100_000)
+    patch(store, {"agents": {"allen@somedomain.com": {"state": "available"}}}, START + 100_000)
+    assert agents(store)["allen"] == "busy"
+    assert statuses(store, 100_000, 102_000) == ["queued", "connected"]
+
+
+def test_menu_s_group_is_asked_only(store: Store) -> None:
+    patch(store, {"agents": {"allen@somedomain.com": {"group": "Group 2"}}})
+    ask(store, "create-inbound", menu_id=12)
+    until_at(store, START + 5_000)
+    call = shown(store, 5_000)
+    assert call["agent_info"]["first_name"] == "Allen"
+    assert call["menu_path"] == {
+        "items_count": 2,
+        "name": "Lock Star / Second level",
+        "materialized_path": "9/12",
+    }
+
+
+def test_scheduled_three_days_ahead(store: Store) -> None:
+    made = body(ask(store, "create-scheduled"))
+    assert told(made, "status", "call_type", "queued_at", "scheduled_at") == [
+        "scheduled",
+        "Voice Scheduled (API)",
+        None,
+        "2026-01-04T09:00:00.000Z",
+    ]
+    assert agents(store)["admin"] == "available"
+    play(store)
+    call = shown(store, 4 * 86_400_000)
+    assert told(
+        call, "status", "queued_at", "connected_at", "ends_at", "wait_duration", "call_duration"
+    ) == [
+        "finished",
+        "2026-01-04T09:00:00.000Z",
+        "2026-01-04T09:00:02.000Z",
+        "2026-01-04T09:00:08.000Z",
+        2,
+        6,
+    ]
+
+
+def test_scheduled_then_cancelled(store: Store) -> None:
+    ask(store, "create-scheduled")
+    first = ask(store, "cancel-scheduled", id="1")
+    assert (first.reply.status, body(first)["status"]) == (200, "cancelled")
+    assert shown(store, 0)["status"] == "cancelled"
+    again = ask(store, "cancel-scheduled", id="1")
+    assert (again.reply.status, again.reply.body) == (204, b"")
+    assert play(store) == []
+
+
+def test_queued_then_cancelled(store: Store) -> None:
+    patch(store, OFF)
+    ask(store, "create-inbound")
+    until_at(store, START + 5_000)
+    told_ = ask(store, "cancel-scheduled", now=START + 5_000, id="1")
+    assert body(told_)["status"] == "cancelled"
+    assert store.calls["c1"].phase == "ended"
+
+
+def test_finished_is_not_cancelled(store: Store) -> None:
+    ask(store, "create-inbound")
+    play(store)
+    late = ask(store, "cancel-scheduled", now=START + 99_000, id="1")
+    assert (late.reply.status, body(late)["status"]) == (200, "finished")
+
+
+def test_deflected_to_voicemail_and_read(store: Store) -> None:
+    ask(store, "create-inbound", "ccai-voicemail")
+    moments = (19_000, 20_000, 25_000, 40_000, 3_640_000)
+    assert statuses(store, *moments) == [
+        "queued",
+        "deflected",
+        "voicemail",
+        "voicemail_received",
+        "voicemail_read",
+    ]
+
+
+def test_held_and_transferred(store: Store) -> None:
+    ask(store, "create-inbound", "ccai-held-and-moved")
+    play(store)
+    call = shown(store, 300_000)
+    assert told(call, "status", "hold_duration") == ["finished", 20]
+    [moved] = call["transfers"]
+    assert told(moved, "status", "to_menu") == ["transferred", None]
+    assert (moved["from_agent"]["first_name"], moved["to_agent"]["first_name"]) == (
+        "Allen",
+        "Admin",
+    )
+    assert set(agents(store).values()) == {"available"}
+
+
+def test_failed_is_recovered_by_its_child(store: Store) -> None:
+    ask(store, "create-inbound", "ccai-abandoned")
+    patch(store, OFF)
+    play(store)
+    patch(store, {"agents": {"admin@somedomain.com": {"state": "available"}}})
+    now = START + 3_600_000
+    assert shown(store, 3_600_000)["status"] == "failed"
+    made = ask(
+        store,
+        "create-scheduled",
+        now=now,
+        menu_id=None,
+        call_id=1,
+        scheduled_at="2026-01-01T12:00:00Z",
+    )
+    assert made.fault == "menu-not-mobile-or-web"
+    made = ask(store, "create-scheduled", now=now, call_id=1, scheduled_at="2026-01-01T12:00:00Z")
+    play(store)
+    assert shown(store, 90_000_000)["status"] == "recovered"
+    assert told(shown(store, 90_000_000, "2"), "status", "parent_id") == ["finished", 1]
+
+
+def test_rated_after_the_end(store: Store) -> None:
+    ask(store, "create-inbound")
+    play(store)
+    happen(store, "c1", Event(START + 60_000, "rate", data={"stars": "4"}))
+    assert told(shown(store, 60_000), "rating", "has_feedback", "status") == [4, True, "finished"]
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        (Event(0, "hold"), "hold is not possible while queued, only while connected"),
+        (Event(0, "switch"), "switch is not possible while queued, only while connecting"),
+        (
+            Event(0, "offer", data={"agent": "adnin@somedomain.com"}),
+            "no agent is named 'adnin@somedomain.com': did you mean 'admin@somedomain.com'?",
+        ),
+    ],
+)
+def test_act_that_cannot_be(store: Store, event: Event, why: str) -> None:
+    patch(store, OFF)
+    ask(store, "create-inbound")
+    until_at(store, START)
+    with pytest.raises(Impossible) as refused:
+        happen(store, "c1", event._replace(at=START))
+    assert str(refused.value) == why
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        (Event(0, "resume"), "the call is not on hold"),
+        (Event(0, "transfer"), "a transfer names a menu or an agent"),
+        (Event(0, "transfer", data={"menu": "99"}), "no menu is named '99': did you mean '9'?"),
+    ],
+)
+def test_act_that_cannot_be_while_connected(store: Store, event: Event, why: str) -> None:
+    ask(store, "create-inbound")
+    until_at(store, START + 3_000)
+    with pytest.raises(Impossible) as refused:
+        happen(store, "c1", event._replace(at=START + 3_000))
+    assert str(refused.value) == why
+
+
+def test_held_twice_is_impossible(store: Store) -> None:
+    ask(store, "create-inbound")
+    until_at(store, START + 3_000)
+    happen(store, "c1", Event(START + 3_000, "hold"))
+    with pytest.raises(Impossible, match="the call is on hold already"):
+        happen(store, "c1", Event(START + 3_000, "hold"))
+
+
+@pytest.mark.parametrize(
+    ("recording", "sent", "permission", "recorded"),
+    [
+        ("never", "recording_permission_granted", "not_asked", False),
+        ("ask", "recording_permission_granted", "granted", True),
+        ("ask", "recording_permission_denied", "denied", False),
+        ("ask", None, "not_asked", False),
+        ("always", "recording_permission_denied", "not_asked", True),
+    ],
+)
+def test_permission_counts_only_where_the_queue_asks(
+    store: Store, recording: str, sent: str | None, permission: str, *, recorded: bool
+) -> None:
+    patch(store, {"menus": {"9": {"recording": recording}}})
+    ask(store, "create-inbound", recording_permission=sent)
+    play(store)
+    call = shown(store, 60_000)
+    assert call["recording_permission"] == permission
+    assert (call["recording_url"] is not None) == recorded
