@@ -146,7 +146,7 @@ def _order(store: Store, asked: Asked, shape: str, number: int) -> Order:
     name = f"c{number}"
     return Order(
         id=name,
-        vendor_id=provider.new_id(seed, number),
+        vendor_id=provider.new_id(seed, number, asked.endpoint.operation),
         provider=provider.name,
         account="",
         operation=asked.endpoint.operation,

@@ -55,7 +55,7 @@ PLAIN = Provider(
     wrong_method=fault("wrong-method"),
     react=lambda _: NOTHING,
     status=lambda _: "",
-    new_id=lambda _, __: "",
+    new_id=lambda *_: "",
 )
 
 

@@ -41,7 +41,7 @@ def credential(request: Request) -> str | None:
     return given if isinstance(given, str) else None
 
 
-def new_id(seed: str, number: int) -> str:
+def new_id(seed: str, number: int, _: str) -> str:
     return chance.uuid(seed, "mobtexting", number)
 
 

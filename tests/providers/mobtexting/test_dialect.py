@@ -51,7 +51,7 @@ def test_credential_of_the_header_else_the_parameter(
 
 
 def test_new_id_is_a_uuid_of_seed_and_number() -> None:
-    assert dialect.new_id("seed", 1) == "a1d75043-6986-4e76-b7e9-79f1d76f14ef"
+    assert dialect.new_id("seed", 1, "c2c") == "a1d75043-6986-4e76-b7e9-79f1d76f14ef"
 
 
 @pytest.mark.parametrize(
