@@ -5,6 +5,7 @@ import json
 import logging
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -24,7 +25,7 @@ from mockserver.runtime.sandboxes import DEFAULT, Full
 from mockserver.web.intake import LIMIT, Gone, TooLarge, body_of, decoded
 from mockserver.web.parts import Parts
 from mockserver.web.problems import problem
-from mockserver.web.routing import Found, Unknown, find
+from mockserver.web.routing import NONE, Found, Unknown, find
 from mockserver.web.transport import broken
 
 log = logging.getLogger("mockserver")
@@ -35,7 +36,7 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
     parts: Parts = scope["parts"]
     refusal = _misfit(scope) or parts.guard.foreign(Headers(scope=scope))
     found = _found(scope, parts)
-    limit = LIMIT if isinstance(found, Unknown) else found.endpoint.body_limit
+    limit = LIMIT if isinstance(found, Unknown) else found.body_limit
     try:
         body = await body_of(receive, limit)
     except TooLarge:
@@ -46,7 +47,7 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
         await refusal(scope, receive, send)
         return
     try:
-        asked = _settled(scope, parts, found, decoded(scope, body, parts.public_url))
+        asked = _settled(scope, parts, found, _vendor(scope, body, parts, found))
     except Exception as error:  # noqa: BLE001 - whatever a provider does, it is told as ours
         asked = _failed(scope["sandbox"] or parts.sandboxes.get(DEFAULT), error)
     if isinstance(asked, Response):
@@ -94,6 +95,13 @@ def _misfit(scope: Scope) -> Response | None:
     return None
 
 
+def _vendor(scope: Scope, body: bytes, parts: Parts, found: Found | Unknown) -> Request:
+    """The request with what its path says, which no query and no body can say otherwise."""
+    vendor = decoded(scope, body, parts.public_url)
+    told = NONE if isinstance(found, Unknown) else found.fields
+    return replace(vendor, fields={**vendor.fields, **told}) if told else vendor
+
+
 def _found(scope: Scope, parts: Parts) -> Found | Unknown:
     listings = parts.sandboxes.start_from[0].listings
     host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
@@ -113,7 +121,8 @@ def _sandbox(scope: Scope, parts: Parts, found: Found | Unknown, vendor: Request
 def _asked(found: Found, vendor: Request) -> Asked:
     stories = tuple(_names(vendor.headers.get("x-mock-scenario", "")))
     wrong = Rule(lambda _: True, found.listing.provider.wrong_method) if found.allowed else None
-    return Asked(found.listing, found.endpoint, vendor, stories, wrong)
+    endpoint = found.endpoint if found.allowed else found.meant(vendor)
+    return Asked(found.listing, endpoint, vendor, stories, wrong)
 
 
 def _answered(sandbox: Sandbox, asked: Asked, now: int) -> tuple[Response, tuple[str, ...]]:
