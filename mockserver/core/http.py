@@ -2,8 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 Body = bytes | Mapping[str, object] | list[object] | str | int | Iterable[bytes] | None
+
+
+class Upload(NamedTuple):
+    """A file in a multipart form."""
+
+    filename: str
+    content_type: str
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)

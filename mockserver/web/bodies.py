@@ -11,6 +11,7 @@ from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartState, parse_options_header
 
+from mockserver.core.http import Upload
 from mockserver.web.brackets import MAX_DEPTH, MAX_FIELDS, TOO_DEEP, TOO_MANY, Pairs, unfold
 
 MAX_DIGITS: Final = 309
@@ -33,14 +34,6 @@ class Decoded(NamedTuple):
 
     fields: dict[str, object]
     flaw: str
-
-
-class Upload(NamedTuple):
-    """A file in a multipart form."""
-
-    filename: str
-    content_type: str
-    data: bytes
 
 
 def decode(content_type: str, body: bytes, query: str) -> Decoded:

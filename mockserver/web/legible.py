@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.web.bodies import Upload, decode
+from mockserver.core.http import Upload
+from mockserver.web.bodies import decode
 
 
 def legible(body: bytes) -> Any:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mockserver.web.bodies import Decoded, Upload, decode
+from mockserver.core.http import Upload
+from mockserver.web.bodies import Decoded, decode
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
