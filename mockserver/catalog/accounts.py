@@ -39,13 +39,15 @@ def read_account(
 
 def account_flaws(words: Vocabulary, provider: str, body: Body) -> Iterator[Flaw]:
     """What the form alone cannot tell."""
-    known = (*KEYS, *words.records[provider])
+    own = words.settings.get(provider)
+    known = (*KEYS, *words.records[provider], *records.hints(own))
     for key in body:
         if key not in known:
             yield (Key(key),), unknown_key(key, known, f" of an account of {provider}")
     for index, quirk in items(body, "quirks"):
         what = f"quirk of {provider}"
         yield from unnamed(what, ("quirks", index), quirk, words.quirks[provider])
+    yield from records.settings_flaws(own, body)
     for kind, record in words.records[provider].items():
         for path, message in records.flaws(record, body.get(kind, {})):
             yield (kind, *path), message
@@ -68,6 +70,7 @@ def account(words: Vocabulary, name: str, provider: str, body: Body) -> Account:
         quirks=frozenset(body.get("quirks", ())),
         records={kind: records.read(record, body.get(kind, {})) for kind, record in kinds},
         timeline=tuple((millis(one["at"]), one["set"]) for one in body.get("timeline", ())),
+        settings=records.read_settings(words.settings.get(provider), body),
         document=body,
     )
 

@@ -35,11 +35,11 @@ def form(document: OpenAPI, operation: str) -> dict[str, Any]:
     entry = operations(document)[operation]
     schema = _resolved(document, _body(entry).get("schema", {}))
     listed = _parameters(document, entry)
-    required = (*schema.get("required", ()), *(one["name"] for one in listed if one.get("required")))
+    needed = [one["name"] for one in listed if one.get("required")]
     named = {one["name"]: one.get("schema", {}) for one in listed}
     return {
         **schema,
-        "required": [*dict.fromkeys(required)],
+        "required": [*dict.fromkeys((*schema.get("required", ()), *needed))],
         "properties": {**schema.get("properties", {}), **named},
         "components": document.get("components", {}),
     }
@@ -55,8 +55,9 @@ def examples(document: OpenAPI, operation: str) -> tuple[Mapping[str, Any], ...]
     body, listed = _body(entry), _parameters(document, entry)
     beside = {one["name"]: one["example"] for one in listed if "example" in one}
     shown = [one["value"] for one in body.get("examples", {}).values()]
-    bare = [{}] if beside or not body else []
-    return tuple({**beside, **value} for value in shown or bare)
+    if not shown and (beside or not body):
+        return (beside,)
+    return tuple({**beside, **value} for value in shown)
 
 
 def operations(document: OpenAPI) -> dict[str, OpenAPI]:

@@ -1,15 +1,15 @@
 """Every word that scenario files may use beside those of their grammar: the providers' own."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
-from mockserver.core.provider import Listing, faults
+from mockserver.core.provider import Act, Listing, Provider, faults, roles
 from mockserver.core.story import LEGS
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Operations, records and quirks by provider; the HTTP status of each fault; other names."""
+    """Operations, records, quirks and acts by provider; the status of each fault; other names."""
 
     operations: Mapping[str, tuple[str, ...]]
     faults: Mapping[str, int]
@@ -17,6 +17,8 @@ class Vocabulary:
     legs: tuple[str, ...]
     records: Mapping[str, Mapping[str, type]]
     quirks: Mapping[str, tuple[str, ...]]
+    acts: Mapping[str, Mapping[str, Act]] = field(default_factory=dict)
+    settings: Mapping[str, type | None] = field(default_factory=dict)
 
 
 def vocabulary(listings: Mapping[str, Listing]) -> Vocabulary:
@@ -28,10 +30,22 @@ def vocabulary(listings: Mapping[str, Listing]) -> Vocabulary:
         },
         faults={fault.name: fault.status for one in providers for fault in faults(one)},
         kinds=_unique(("any", *(kind for one in providers for kind in one.webhooks))),
-        legs=_unique((*LEGS, *(word for one in providers for word in one.legs.values()))),
+        legs=_unique((*LEGS, *(word for one in providers for word in _words(one)))),
         records={one.name: one.records for one in providers},
         quirks={one.name: tuple(one.quirks) for one in providers},
+        acts={one.name: one.acts for one in providers},
+        settings={one.name: one.settings for one in providers},
     )
+
+
+def all_acts(words: Vocabulary) -> dict[str, Act]:
+    """By name; of two that share one, either."""
+    return {name: act for acts in words.acts.values() for name, act in acts.items()}
+
+
+def _words(provider: Provider) -> Iterator[str]:
+    for endpoint in provider.endpoints:
+        yield from roles(provider, endpoint).values()
 
 
 def _unique(words: Iterable[str]) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def asked(name: str, where: str, **more: Any) -> Mapping[str, Any]:
     return {"name": name, "in": where, "schema": {"type": "string"}, **more}
 
 
-CALL = {
+CALL: Mapping[str, Any] = {
     "type": "object",
     "required": ["to"],
     "properties": {"to": {"$ref": "#/components/schemas/Phone"}, "file": {"minLength": 3}},
