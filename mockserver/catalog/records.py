@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo, available_timezones
 
 from mockserver.catalog.behaviours import millis
 from mockserver.catalog.grammar import Flaw, Key, unknown_key, unlike
@@ -29,6 +30,7 @@ KINDS: Final[Mapping[type, _Kind]] = {
     Length: _Kind(
         r".*", lambda text: Length(millis(text)), "a length of time such as 90s, 1m30s or 2h"
     ),
+    ZoneInfo: _Kind(r".*", ZoneInfo, "a time zone such as Africa/Cairo"),
 }
 """By the type of the field."""
 
@@ -117,6 +119,8 @@ def _reads(kind: type, value: object) -> bool:
     if not isinstance(value, str | int | float):
         return False
     if kind is Length and length(str(value)) is None:
+        return False
+    if kind is ZoneInfo and str(value) not in available_timezones():
         return False
     return bool(re.fullmatch(KINDS[kind].form, str(value), re.DOTALL | re.ASCII))
 

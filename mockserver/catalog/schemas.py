@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 OpenAPI = Mapping[str, Any]
 
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
+"""What stands beside them at a path describes no operation."""
+
 _BLANK = ("", None)
 
 
@@ -33,8 +36,8 @@ def checks(document: Callable[[], OpenAPI]) -> Callable[[str], Check]:
 def form(document: OpenAPI, operation: str) -> dict[str, Any]:
     """The JSON Schema of an operation's parameters, wherever they are sent."""
     entry = operations(document)[operation]
-    schema = _resolved(document, _body(entry).get("schema", {}))
-    listed = _parameters(document, entry)
+    schema = resolved(document, content(entry).get("schema", {}))
+    listed = parameters(document, entry)
     needed = [one["name"] for one in listed if one.get("required")]
     named = {one["name"]: one.get("schema", {}) for one in listed}
     return {
@@ -52,7 +55,7 @@ def examples(document: OpenAPI, operation: str) -> tuple[Mapping[str, Any], ...]
     shows these alone.
     """
     entry = operations(document)[operation]
-    body, listed = _body(entry), _parameters(document, entry)
+    body, listed = content(entry), parameters(document, entry)
     beside = {one["name"]: one["example"] for one in listed if "example" in one}
     shown = [one["value"] for one in body.get("examples", {}).values()]
     if not shown and (beside or not body):
@@ -68,24 +71,24 @@ def operations(document: OpenAPI) -> dict[str, OpenAPI]:
 def places(document: OpenAPI) -> Iterator[tuple[str, str, OpenAPI]]:
     """Path, method and entry of each operation, in the order of the document."""
     for path, methods in document["paths"].items():
-        for method, shared in methods.items():
-            for entry in shared.get("x-operations", (shared,)):
+        for method in [one for one in methods if one in METHODS]:
+            for entry in methods[method].get("x-operations", (methods[method],)):
                 yield path, method.upper(), entry
 
 
-def _body(entry: OpenAPI) -> OpenAPI:
+def content(entry: OpenAPI) -> OpenAPI:
     """What is said of the body, as JSON if it may be sent so; empty if there is none."""
-    content: Mapping[str, OpenAPI] = entry.get("requestBody", {}).get("content", {})
-    return content.get("application/json") or next(iter(content.values()), {})
+    media: Mapping[str, OpenAPI] = entry.get("requestBody", {}).get("content", {})
+    return media.get("application/json") or next(iter(media.values()), {})
 
 
-def _parameters(document: OpenAPI, entry: OpenAPI) -> list[OpenAPI]:
+def parameters(document: OpenAPI, entry: OpenAPI) -> list[OpenAPI]:
     """Those of query and path; headers are no fields."""
-    listed = (_resolved(document, one) for one in entry.get("parameters", ()))
+    listed = (resolved(document, one) for one in entry.get("parameters", ()))
     return [one for one in listed if one["in"] in {"query", "path"}]
 
 
-def _resolved(document: OpenAPI, part: OpenAPI) -> OpenAPI:
+def resolved(document: OpenAPI, part: OpenAPI) -> OpenAPI:
     """What a reference means, and what stands beside it."""
     while "$ref" in part:
         found: Any = document

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from mockserver.core.time import Length, seconds
 
@@ -112,7 +113,7 @@ def written(value: Any) -> Any:
         return [written(inner) for inner in value]
     if isinstance(value, Length):
         return seconds(value)
-    return str(value) if isinstance(value, Decimal) else value
+    return str(value) if isinstance(value, Decimal | ZoneInfo) else value
 
 
 def usual(one: Field[Any]) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given as any_of
@@ -108,6 +109,7 @@ class Queue:
     days: tuple[Hours, ...] = ()
     mood: Literal["calm", "busy"] = "calm"
     lunch: Hours | None = None
+    zone: ZoneInfo = ZoneInfo("UTC")
 
 
 FULL: Mapping[str, Any] = {
@@ -122,6 +124,7 @@ FULL: Mapping[str, Any] = {
     "days": [{"opens": 1}, {"opens": 2, "closes": 3}],
     "mood": "busy",
     "lunch": {"opens": 12, "closes": 13},
+    "zone": "Africa/Cairo",
 }
 
 
@@ -147,6 +150,7 @@ FULL: Mapping[str, Any] = {
                 days=(Hours(1), Hours(2, 3)),
                 mood="busy",
                 lunch=Hours(12, 13),
+                zone=ZoneInfo("Africa/Cairo"),
             ),
         ),
     ],
@@ -195,6 +199,8 @@ HOURS = "{opens: ..., closes: ...}"
         ({"mood": "xyz"}, ("mood",), "'xyz' is not one of calm, busy"),
         ({"mood": 1}, ("mood",), "'1' is not one of calm, busy"),
         ({"mood": ["calm"]}, ("mood",), "a list is not one of calm, busy"),
+        ({"zone": "Cairo"}, ("zone",), "'Cairo' is not a time zone such as Africa/Cairo"),
+        ({"zone": "../etc"}, ("zone",), "'../etc' is not a time zone such as Africa/Cairo"),
         ({"lunch": {"opens": None}}, ("lunch", "opens"), f"{NOTHING}a whole number"),
     ],
 )
@@ -233,6 +239,7 @@ QUEUES = st.builds(
     days=st.lists(HOUR).map(tuple),
     mood=st.sampled_from(["calm", "busy"]),
     lunch=st.none() | HOUR,
+    zone=st.sampled_from(["UTC", "Africa/Cairo", "Asia/Kolkata"]).map(ZoneInfo),
 )
 
 

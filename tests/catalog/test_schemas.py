@@ -90,6 +90,8 @@ SHARED = {
         },
     },
     "/calls": {
+        "servers": [{"url": "https://a.test"}],
+        "summary": "all of them",
         "post": {
             "operationId": "any",
             "x-operations": [
