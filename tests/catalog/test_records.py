@@ -87,7 +87,7 @@ def test_records_that_do_not_read(given: Any, path: tuple[str, ...], message: st
     assert list(flaws(Clip, given)) == [(path, message)]
 
 
-WAIT, MINUTES = Length(90_000), Length(60_000)
+WAIT, MINUTES, UTC = Length(90_000), Length(60_000), ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Queue:
     days: tuple[Hours, ...] = ()
     mood: Literal["calm", "busy"] = "calm"
     lunch: Hours | None = None
-    zone: ZoneInfo = ZoneInfo("UTC")
+    zone: ZoneInfo = UTC
 
 
 FULL: Mapping[str, Any] = {

@@ -99,7 +99,7 @@ SHARED = {
                 {"operationId": "two", "parameters": [asked("page", "query", example=2)]},
                 {"operationId": "none"},
             ],
-        }
+        },
     },
 }
 SEVERAL: Mapping[str, Any] = {
