@@ -5,9 +5,9 @@ An example is a part: a `request`, and before it `advance` (`90s`, or `idle`). A
 (JSON), `form`, `multipart` and `raw`. `expect` has the answer's `status`, `headers`, and `body`
 (its text), `like` (a pattern) or `json` (in its order); of the calls what they `played`, and
 `webhooks`, each as `kind METHOD url` or with its kind, method, url and body. `then` are further
-parts; after them no time passes by itself. `continues` is the number of an example that is replayed first; `given` is
-merged into the account; `scenario` is a name or what stands under one. `{c1}` is the vendor's id
-of the first call, `{token}` that of its recording.
+parts; after them no time passes by itself. `continues` is the number of an example that is
+replayed first; `given` is merged into the account; `scenario` is a name or what stands under one.
+`{c1}` is the vendor's id of the first call, `{token}` that of its recording.
 """
 
 import json
@@ -101,7 +101,7 @@ def site(page: Page, *examples: Part) -> Site:
     start = examples[0].get("clock", page.clock)
     when = start if isinstance(start, datetime) else datetime.fromisoformat(start)
     timing = Timing("manual", millis(when))
-    given = reduce(merged, (one.get("given", {}) for one in examples), {})
+    given: Part = reduce(merged, (one.get("given", {}) for one in examples), {})
     told = [one["scenario"] for one in examples if "scenario" in one]
     made = peopled(accounted(page.provider, given), told[-1] if told else {})
     sandboxes, app = built(made, timing, Pleased())

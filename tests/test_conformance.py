@@ -125,7 +125,7 @@ def asked(name: str, endpoint: Endpoint, entry: Mapping[str, Any], told: Part) -
     query = {key: value for key, value in fields.items() if key in beside}
     body = {key: value for key, value in fields.items() if key not in beside}
     encoded = "body" if "application/json" in media else ENCODED.get(next(iter(media), ""), "")
-    request = {"method": endpoint.method, "path": path, "host": endpoint.host}
+    request: dict[str, Any] = {"method": endpoint.method, "path": path, "host": endpoint.host}
     request |= {key: told[key] for key in ("method", "path", "headers", "raw") if key in told}
     request["query"] = merged(query, told.get("query", {})) or None
     return request if "raw" in told or not encoded else {**request, encoded: body}
