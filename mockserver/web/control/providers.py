@@ -39,7 +39,7 @@ def described(provider: Provider, origin: str) -> dict[str, Any]:
             for one in provider.endpoints
         ],
         "webhooks": list(provider.webhooks),
-        "acts": [],
+        "acts": list(provider.acts),
         "faults": [_fault(provider, fault) for fault in faults(provider)],
     }
 
