@@ -11,6 +11,7 @@ from mockserver.catalog.accounts import KEYS as BESIDE
 from mockserver.catalog.accounts import read_account
 from mockserver.catalog.document import Path
 from mockserver.catalog.records import hints
+from mockserver.catalog.registry import listings
 from mockserver.catalog.vocabulary import vocabulary
 from mockserver.core.account import Account, Limits, Retry
 from mockserver.core.time import Length
@@ -18,6 +19,7 @@ from mockserver.providers.mobtexting.records import Flow
 from tests.catalog.conftest import KNOWN
 
 WORDS = vocabulary(KNOWN)
+BUNDLED = listings()
 EMPTY: Mapping[str, Any] = {"flows": {}}
 ANY = "the word any, or a list of credentials"
 LENGTH = "is not a length of time such as 2s, 1m30s or 2h"
@@ -206,15 +208,18 @@ def test_settings_are_none_where_the_provider_has_none() -> None:
     assert account.settings is None
 
 
-@pytest.mark.parametrize("name", KNOWN)
+@pytest.mark.parametrize("name", BUNDLED)
 def test_no_provider_uses_a_key_twice(name: str) -> None:
     """The keys of every account, the kinds of its records and its settings."""
-    own = [*WORDS.records[name], *hints(WORDS.settings[name])]
+    provider = BUNDLED[name].provider
+    own = [*provider.records, *hints(provider.settings)]
     assert len({"provider", "generate", *BESIDE, *own}) == 2 + len(BESIDE) + len(own)
 
 
-@pytest.mark.parametrize("name", KNOWN)
-def test_every_setting_has_what_is_usual(name: str) -> None:
-    account, flaws = read_account(WORDS, "bare", name, {})
+@pytest.mark.parametrize("name", BUNDLED)
+def test_a_bare_account_of_every_provider_reads(name: str) -> None:
+    """Every setting has what is usual."""
+    account, flaws = read_account(vocabulary(BUNDLED), "bare", name, {})
     assert flaws == ()
     assert account is not None
+    assert (account.settings is None) == (BUNDLED[name].provider.settings is None)

@@ -49,7 +49,7 @@ def acme(world: World) -> House:
     provider = replace(mine.provider, name="acme", endpoints=PLACES)
     checks = {one.operation: lambda _: () for one in PLACES}
     listing: Listing = replace(mine, provider=provider, checks=checks)
-    return build(replace(world, listings={**world.listings, "acme": listing}))
+    return build(replace(world, listings={"mobtexting": mine, "acme": listing}))
 
 
 @pytest.mark.parametrize(
@@ -119,6 +119,7 @@ def test_the_bare_door_is_ours_for_a_browser(acme: House) -> None:
     assert "Emulated here" in answer.text
 
 
-def test_the_bare_door_is_a_native_path_for_a_program(acme: House, house: House) -> None:
+def test_the_bare_door_is_a_native_path_for_a_program(acme: House, world: World) -> None:
     assert acme.ask("GET", "/?x=1").json() == {"x": "1"}
-    assert refusal(house.ask("GET", "/"))[:2] == (404, "unknown path")
+    closed = build(replace(world, listings={"mobtexting": world.listings["mobtexting"]}))
+    assert refusal(closed.ask("GET", "/"))[:2] == (404, "unknown path")
