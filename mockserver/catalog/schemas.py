@@ -36,7 +36,7 @@ def checks(document: Callable[[], OpenAPI]) -> Callable[[str], Check]:
 def form(document: OpenAPI, operation: str) -> dict[str, Any]:
     """The JSON Schema of an operation's parameters, wherever they are sent."""
     entry = operations(document)[operation]
-    schema = resolved(document, content(entry).get("schema", {}))
+    schema = resolved(document, content(entry).get("schema", {"type": "object"}))
     listed = parameters(document, entry)
     needed = [one["name"] for one in listed if one.get("required")]
     named = {one["name"]: one.get("schema", {}) for one in listed}

@@ -53,6 +53,10 @@ class Wanted(NamedTuple):
     path: str
 
 
+OURS: Final = Wanted(None, None, "/")
+"""The bare root of this server: a vendor's own door has its prefix or its Host."""
+
+
 class _Table(NamedTuple):
     """What there is to find: the hosts of each provider, and all that is at a path.
 
@@ -86,6 +90,8 @@ def find(listings: Mapping[str, Listing], method: str, host: str, path: str) -> 
     """
     table = _table(_Same(listings))
     wanted = _wanted(table, host, path)
+    if wanted == OURS:
+        return Unknown(nearest(listings, method, path))
     there = [found for found in _at(table, wanted.path) if _suits(found, wanted)]
     right = [found for found in there if found.endpoint.method == method]
     if right:

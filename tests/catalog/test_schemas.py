@@ -109,7 +109,7 @@ SEVERAL: Mapping[str, Any] = {
         "parameters": {"Page": asked("page", "query", example="2", required=False)},
     },
 }
-TEXT = {"type": "string"}
+TEXT, BARE = {"type": "string"}, {"type": "object"}
 
 
 @pytest.mark.parametrize(
@@ -118,6 +118,7 @@ TEXT = {"type": "string"}
         (
             "show",
             {
+                **BARE,
                 "required": ["id"],
                 "properties": {
                     "id": TEXT,
@@ -136,8 +137,8 @@ TEXT = {"type": "string"}
             },
         ),
         ("one", CALL),
-        ("two", {"required": [], "properties": {"page": TEXT}}),
-        ("none", {"required": [], "properties": {}}),
+        ("two", {**BARE, "required": [], "properties": {"page": TEXT}}),
+        ("none", {**BARE, "required": [], "properties": {}}),
     ],
 )
 def test_form_of_parameters_and_body_together(operation: str, schema: Mapping[str, Any]) -> None:

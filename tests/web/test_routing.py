@@ -83,7 +83,6 @@ def known(world: World) -> Mapping[str, Listing]:
         ("GET", "acme.uc1.ccaiplatform.com", "/apps/v1/calls", ("ccai", "list")),
         ("GET", "ACME.uc1.ccaiplatform.com:443", C2C, ("ccai", "c2c")),
         # a vendor's own door
-        ("GET", HERE, "/", ("innocalls", "door")),
         ("GET", HERE, "/innocalls", ("innocalls", "door")),
         ("GET", HERE, "/innocalls/", ("innocalls", "door")),
         ("GET", HERE, "/innocalls/api.innocalls.com", ("innocalls", "door")),
@@ -154,7 +153,7 @@ def test_find_nothing_names_what_is_near(
     assert found.nearest[0] == nearest
 
 
-@pytest.mark.parametrize("path", ["", "/mobtexting", "/mobtexting/", "/" + "x" * 100_000])
+@pytest.mark.parametrize("path", ["", "/", "/mobtexting", "/mobtexting/", "/" + "x" * 100_000])
 def test_find_nothing_near_names_the_first_operations(
     listings: Mapping[str, Listing], path: str
 ) -> None:
@@ -239,3 +238,8 @@ def test_other_listings_are_found_anew(world: World) -> None:
     assert isinstance(find(known(world), "GET", HERE, "/apps/v1/calls"), Found)
     others = {"mobtexting": world.listings["mobtexting"]}
     assert isinstance(find(others, "GET", HERE, "/apps/v1/calls"), Unknown)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_bare_root_is_no_vendor_s(listings: Mapping[str, Listing], method: str) -> None:
+    assert isinstance(find(listings, method, HERE, "/"), Unknown)
