@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, available_timezones
@@ -64,6 +65,7 @@ def read_settings(settings: type | None, body: Mapping[str, Any]) -> Any:
     return _read(settings, own)
 
 
+@cache
 def hints(record: type | None) -> Mapping[str, Any]:
     """Field -> its type."""
     return get_type_hints(record) if record else {}

@@ -5,6 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from mockserver.catalog.validating import validator
+from mockserver.core.http import Upload
 from mockserver.core.provider import Check
 from mockserver.core.rules import Violation
 
@@ -35,66 +36,86 @@ def checks(document: Callable[[], OpenAPI]) -> Callable[[str], Check]:
 def form(document: OpenAPI, operation: str) -> dict[str, Any]:
     """The JSON Schema of an operation's parameters, wherever they are sent."""
     entry = operations(document)[operation]
-    body, listed = _body(entry), _parameters(document, entry)
-    schema = dict(_resolved(document, body["schema"]) if body else {"type": "object"})
-    required = [one["name"] for one in listed if one.get("required")]
-    named = {one["name"]: one["schema"] for one in listed}
+    schema = resolved(document, content(entry).get("schema", {"type": "object"}))
+    listed = parameters(document, entry)
+    needed = [one["name"] for one in listed if one.get("required")]
+    named = {one["name"]: one.get("schema", {}) for one in listed}
     return {
         **schema,
-        "required": [*schema.get("required", ()), *required],
+        "required": [*dict.fromkeys((*schema.get("required", ()), *needed))],
         "properties": {**schema.get("properties", {}), **named},
-        "components": document["components"],
+        "components": document.get("components", {}),
     }
 
 
 def examples(document: OpenAPI, operation: str) -> tuple[Mapping[str, Any], ...]:
-    """The parameters that the document shows for an operation: its bodies, in its order."""
+    """The parameters of each request that the document shows for an operation, in its order.
+
+    Each body comes with the examples of the parameters beside it; an operation without a body
+    shows these alone.
+    """
     entry = operations(document)[operation]
-    body, listed = _body(entry), _parameters(document, entry)
+    body, listed = content(entry), parameters(document, entry)
     beside = {one["name"]: one["example"] for one in listed if "example" in one}
-    shown = [one["value"] for one in (body or {}).get("examples", {}).values()]
+    shown = [one["value"] for one in body.get("examples", {}).values()]
     if not shown and (beside or not body):
-        shown = [{}]
+        return (beside,)
     return tuple({**beside, **value} for value in shown)
 
 
 def operations(document: OpenAPI) -> dict[str, OpenAPI]:
     """Operation by name; those that share path and method stand in a list, `x-operations`."""
-    paths = document["paths"].values()
-    entries = (entry for path in paths for method, entry in path.items() if method in METHODS)
-    told = (one for entry in entries for one in entry.get("x-operations", (entry,)))
-    return {entry["operationId"]: entry for entry in told}
+    return {entry["operationId"]: entry for _, _, entry in places(document)}
 
 
-def _body(entry: OpenAPI) -> OpenAPI | None:
-    """The form of the body, as JSON if it may be sent so."""
-    content: Mapping[str, OpenAPI] = entry.get("requestBody", {}).get("content", {})
-    return content.get("application/json") or next(iter(content.values()), None)
+def places(document: OpenAPI) -> Iterator[tuple[str, str, OpenAPI]]:
+    """Path, method and entry of each operation, in the order of the document."""
+    for path, methods in document["paths"].items():
+        for method in [one for one in methods if one in METHODS]:
+            for entry in methods[method].get("x-operations", (methods[method],)):
+                yield path, method.upper(), entry
 
 
-def _parameters(document: OpenAPI, entry: OpenAPI) -> list[OpenAPI]:
+def content(entry: OpenAPI) -> OpenAPI:
+    """What is said of the body, as JSON if it may be sent so; empty if there is none."""
+    media: Mapping[str, OpenAPI] = entry.get("requestBody", {}).get("content", {})
+    return media.get("application/json") or next(iter(media.values()), {})
+
+
+def parameters(document: OpenAPI, entry: OpenAPI) -> list[OpenAPI]:
     """Those of query and path; headers are no fields."""
-    listed = (_resolved(document, one) for one in entry.get("parameters", ()))
-    return [one for one in listed if one["in"] != "header"]
+    listed = (resolved(document, one) for one in entry.get("parameters", ()))
+    return [one for one in listed if one["in"] in {"query", "path"}]
 
 
-def _resolved(document: OpenAPI, schema: OpenAPI) -> OpenAPI:
-    """The schema itself, in place of a reference to it."""
-    while "$ref" in schema:
+def resolved(document: OpenAPI, part: OpenAPI) -> OpenAPI:
+    """What a reference means, and what stands beside it."""
+    while "$ref" in part:
         found: Any = document
-        for part in schema["$ref"].removeprefix("#/").split("/"):
-            found = found[part]
-        schema = found
-    return schema
+        for name in part["$ref"].removeprefix("#/").split("/"):
+            found = found[name]
+        beside = {name: told for name, told in part.items() if name != "$ref"}
+        part = {**found, **beside}
+    return part
 
 
 def violations(checker: Any, fields: Mapping[str, object]) -> tuple[Violation, ...]:
     """What is wrong; a parameter that was sent blank counts as one that was not sent."""
-    sent = {name: value for name, value in fields.items() if value not in _BLANK}
+    sent = {name: _seen(value) for name, value in fields.items() if not _blank(value)}
     if checker.is_valid(sent):
         return ()
     found = {found for error in checker.iter_errors(sent) for found in _violation(error)}
     return tuple(sorted(found))
+
+
+def _blank(value: object) -> bool:
+    """An empty text, or what a form sends in place of a file that nobody has chosen."""
+    return not (value.filename or value.data) if isinstance(value, Upload) else value in _BLANK
+
+
+def _seen(value: object) -> object:
+    """A file is a text to a schema, with a letter for each byte, so that it can say how long."""
+    return value.data.decode("latin-1") if isinstance(value, Upload) else value
 
 
 def _violation(error: "ValidationError") -> Iterator[Violation]:

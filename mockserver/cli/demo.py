@@ -1,15 +1,26 @@
 """`mockserver demo`: one documented call per provider, from the request to the webhook."""
 
 import json
-from collections.abc import Iterator
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
 import click
 
 START = "2026-01-01T09:00:00Z"
+METHODS = ("post", "get", "put", "patch", "delete")
+
+
+class Example(NamedTuple):
+    """A documented request; the query is part of its path."""
+
+    method: str
+    path: str
+    body: Any
 
 
 @click.command("demo")
@@ -31,10 +42,11 @@ def command() -> None:
 def _played(origin: str, provider: dict[str, Any]) -> Iterator[str]:
     name = provider["name"]
     document = _ask(origin, "GET", f"/_mock/openapi/{name}.json")
-    path, body = _example(document)
-    yield f"{provider['title']}: POST {path}"
-    yield f"  -> {json.dumps(body)}"
-    answer = _ask(origin, "POST", f"/{name}{path}", body)
+    shown = next(examples(document))
+    yield f"{provider['title']}: {shown.method} {shown.path}"
+    if shown.body is not None:
+        yield f"  -> {json.dumps(shown.body)}"
+    answer = _ask(origin, shown.method, f"/{name}{shown.path}", shown.body, key(document))
     yield f"  <- {json.dumps(answer)}"
     _ask(origin, "POST", "/_mock/clock/advance", {"until": "idle"})
     for call in _ask(origin, "GET", f"/_mock/calls?provider={name}")["calls"]:
@@ -44,11 +56,31 @@ def _played(origin: str, provider: dict[str, Any]) -> Iterator[str]:
     yield ""
 
 
-def _example(document: dict[str, Any]) -> tuple[str, Any]:
-    """The first request that the provider's OpenAPI document shows."""
-    path, methods = next(iter(document["paths"].items()))
-    media = methods["post"]["requestBody"]["content"]["application/json"]
-    return path, next(iter(media["examples"].values()))["value"]
+def examples(document: Mapping[str, Any]) -> Iterator[Example]:
+    """The requests that a provider's OpenAPI document shows, the first of each operation."""
+    for path, methods in document["paths"].items():
+        for method in [one for one in METHODS if one in methods]:
+            for entry in methods[method].get("x-operations", (methods[method],)):
+                yield from _example(path, method.upper(), entry)
+
+
+def _example(path: str, method: str, entry: Mapping[str, Any]) -> Iterator[Example]:
+    content = entry.get("requestBody", {}).get("content", {})
+    media: Any = content.get("application/json") or next(iter(content.values()), {})
+    bodies = [one["value"] for one in media.get("examples", {}).values()]
+    told = [one for one in entry.get("parameters", ()) if "example" in one]
+    query = {one["name"]: one["example"] for one in told if one["in"] == "query"}
+    parts = {one["name"]: one["example"] for one in told if one["in"] == "path"}
+    if bodies or told:
+        place = path.format_map(parts) + (f"?{urlencode(query)}" if query else "")
+        yield Example(method, place, bodies[0] if bodies else None)
+
+
+def key(document: Mapping[str, Any]) -> str:
+    """A credential of the kind that the vendor takes; any will do."""
+    schemes = document.get("components", {}).get("securitySchemes", {}).values()
+    basic = any(one.get("scheme") == "basic" for one in schemes)
+    return f"Basic {b64encode(b'demo:demo').decode()}" if basic else "Bearer demo"
 
 
 def _lifecycle(call: dict[str, Any]) -> Iterator[str]:
@@ -68,9 +100,9 @@ def _delivery(webhook: dict[str, Any]) -> Iterator[str]:
         yield f"     attempt {one['number']}: the receiver answered {one['status'] or one['error']}"
 
 
-def _ask(origin: str, method: str, path: str, body: Any = None) -> Any:
+def _ask(origin: str, method: str, path: str, body: Any = None, key: str = "Bearer demo") -> Any:
     content = None if body is None else json.dumps(body).encode()
-    headers = {"authorization": "Bearer demo", "accept": "application/json"}
+    headers = {"authorization": key, "accept": "application/json"}
     headers |= {"content-type": "application/json"} if content else {}
     request = Request(f"{origin}{path}", content, headers, method=method)  # noqa: S310 - our own origin
     with build_opener(ProxyHandler({})).open(request, timeout=20) as answer:

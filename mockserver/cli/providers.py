@@ -26,6 +26,7 @@ def _text(provider: dict[str, Any]) -> str:
         "operations",
         *operations,
         f"webhooks\n  {', '.join(provider['webhooks'])}",
+        *([f"acts\n  {', '.join(provider['acts'])}"] if provider["acts"] else []),
         "faults",
         *faults,
     )

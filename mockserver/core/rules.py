@@ -19,7 +19,10 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One line of a vendor's error table. `status` is HTTP's, `code` the vendor's own if any."""
+    """One line of a vendor's error table. `status` is HTTP's, `code` the vendor's own if any.
+
+    `{field}` in the message stands for a value of the request, which the provider puts there.
+    """
 
     name: str
     status: int

@@ -25,7 +25,7 @@ from mockserver.runtime.sandboxes import DEFAULT, Full
 from mockserver.web.intake import LIMIT, Gone, TooLarge, body_of, decoded
 from mockserver.web.parts import Parts
 from mockserver.web.problems import problem
-from mockserver.web.routing import Found, Unknown, find
+from mockserver.web.routing import NONE, Found, Unknown, find
 from mockserver.web.transport import broken
 
 log = logging.getLogger("mockserver")
@@ -47,7 +47,7 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
         await refusal(scope, receive, send)
         return
     try:
-        asked = _settled(scope, parts, found, decoded(scope, body, parts.public_url))
+        asked = _settled(scope, parts, found, _vendor(scope, body, parts, found))
     except Exception as error:  # noqa: BLE001 - whatever a provider does, it is told as ours
         asked = _failed(scope["sandbox"] or parts.sandboxes.get(DEFAULT), error)
     if isinstance(asked, Response):
@@ -95,6 +95,13 @@ def _misfit(scope: Scope) -> Response | None:
     return None
 
 
+def _vendor(scope: Scope, body: bytes, parts: Parts, found: Found | Unknown) -> Request:
+    """The request with what its path says, which no query and no body can say otherwise."""
+    vendor = decoded(scope, body, parts.public_url)
+    told = NONE if isinstance(found, Unknown) else found.fields
+    return replace(vendor, fields={**vendor.fields, **told}) if told else vendor
+
+
 def _found(scope: Scope, parts: Parts) -> Found | Unknown:
     listings = parts.sandboxes.start_from[0].listings
     host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
@@ -111,8 +118,7 @@ def _sandbox(scope: Scope, parts: Parts, found: Found | Unknown, vendor: Request
     return parts.sandboxes.claimed(provider.name, provider.credential(vendor))
 
 
-def _asked(found: Found, sent: Request) -> Asked:
-    vendor = replace(sent, fields={**sent.fields, **found.fields}) if found.fields else sent
+def _asked(found: Found, vendor: Request) -> Asked:
     stories = tuple(_names(vendor.headers.get("x-mock-scenario", "")))
     wrong = Rule(lambda _: True, found.listing.provider.wrong_method) if found.allowed else None
     endpoint = found.endpoint if found.allowed else found.meant(vendor)

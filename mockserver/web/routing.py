@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -12,6 +12,8 @@ from mockserver.core.nearest import closest
 from mockserver.core.provider import Endpoint, Listing
 
 NONE: Final[Mapping[str, str]] = MappingProxyType({})
+PART: Final = re.compile(r"\\\{(\w+)\\\}")
+"""A part of a path that stands for a field, in what `re.escape` makes of it."""
 
 
 class Found(NamedTuple):
@@ -51,13 +53,46 @@ class Wanted(NamedTuple):
     path: str
 
 
+OURS: Final = Wanted(None, None, "/")
+"""The bare root of this server: a vendor's own door has its prefix or its Host."""
+
+
+class _Table(NamedTuple):
+    """What there is to find: the hosts of each provider, and all that is at a path.
+
+    `templates` are the paths with parts such as `{id}`, by how many slashes they have.
+    """
+
+    hosts: Mapping[str, tuple[str, ...]]
+    exact: Mapping[str, tuple[Found, ...]]
+    templates: Mapping[int, tuple[tuple[re.Pattern[str], Found], ...]]
+
+
+class _Same:
+    """Listings as a cache knows them again: they never change, so the same are the same."""
+
+    __slots__ = ("listings",)
+
+    def __init__(self, listings: Mapping[str, Listing]) -> None:
+        self.listings = listings
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.listings is self.listings
+
+    def __hash__(self) -> int:
+        return id(self.listings)
+
+
 def find(listings: Mapping[str, Listing], method: str, host: str, path: str) -> Found | Unknown:
     """The operation at a native path, below a prefix, below prefix and host, or of a Host header.
 
     A known path with a wrong method is found too: the vendor answers it.
     """
-    wanted = _wanted(listings, host, path)
-    there = list(_suiting(listings, wanted))
+    table = _table(_Same(listings))
+    wanted = _wanted(table, host, path)
+    if wanted == OURS:
+        return Unknown(nearest(listings, method, path))
+    there = [found for found in _at(table, wanted.path) if _suits(found, wanted)]
     right = [found for found in there if found.endpoint.method == method]
     if right:
         return _together(right)
@@ -68,33 +103,30 @@ def find(listings: Mapping[str, Listing], method: str, host: str, path: str) -> 
     return first._replace(allowed=tuple(methods))
 
 
-def _together(right: list[Found]) -> Found:
-    """The first, with those that share its place."""
-    first = right[0]
-    place = (first.endpoint.host, first.endpoint.path)
-    others = (one.endpoint for one in right[1:] if one.listing is first.listing)
-    sharing = tuple(one for one in others if (one.host, one.path) == place)
-    return first._replace(others=sharing) if sharing else first
-
-
-def _wanted(listings: Mapping[str, Listing], host: str, path: str) -> Wanted:
-    name, _, rest = path.removeprefix("/").partition("/")
-    if name in listings:
-        inner, _, deeper = rest.partition("/")
-        if _knows(listings[name], inner):
-            return Wanted(name, inner, f"/{deeper}")
-        return Wanted(name, None, f"/{rest}")
-    return Wanted(None, addressed(listings, host), path)
-
-
 def addressed(listings: Mapping[str, Listing], host: str) -> str | None:
     """The vendor's host that a Host header names, None for any other."""
-    bare = host.rsplit(":", 1)[0].lower()
-    return bare if any(_knows(listing, bare) for listing in listings.values()) else None
+    return _addressed(_table(_Same(listings)), host)
 
 
-def _knows(listing: Listing, host: str) -> bool:
-    return any(fnmatchcase(host, endpoint.host) for endpoint in listing.provider.endpoints)
+def nearest(listings: Mapping[str, Listing], method: str, path: str) -> tuple[str, ...]:
+    endpoints = (found.endpoint for found in _all(listings.values()))
+    known = [*dict.fromkeys(f"{one.method} {one.path}" for one in endpoints)]
+    return closest(f"{method} {path}", known) or tuple(known[:3])
+
+
+@lru_cache(maxsize=8)
+def _table(same: _Same) -> _Table:
+    exact: dict[str, tuple[Found, ...]] = {}
+    templates: dict[int, tuple[tuple[re.Pattern[str], Found], ...]] = {}
+    for found in _all(same.listings.values()):
+        path = found.endpoint.path
+        if "{" in path:
+            row = (_pattern(path), found)
+            templates[path.count("/")] = (*templates.get(path.count("/"), ()), row)
+        else:
+            exact[path] = (*exact.get(path, ()), found)
+    hosts = {name: _hosts(listing) for name, listing in same.listings.items()}
+    return _Table(hosts, exact, templates)
 
 
 def _all(listings: Iterable[Listing]) -> Iterator[Found]:
@@ -103,14 +135,39 @@ def _all(listings: Iterable[Listing]) -> Iterator[Found]:
             yield Found(listing, endpoint)
 
 
-def _suiting(listings: Mapping[str, Listing], wanted: Wanted) -> Iterator[Found]:
-    """All endpoints there, each with what the path says; the bare root of this server is ours."""
-    if wanted == (None, None, "/"):
-        return
-    for found in _all(listings.values()):
-        fields = _fields(found.endpoint.path, wanted.path)
-        if fields is not None and _suits(found, wanted):
-            yield found._replace(fields=fields) if fields else found
+def _hosts(listing: Listing) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(endpoint.host for endpoint in listing.provider.endpoints))
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(PART.sub(r"(?P<\1>[^/]+)", re.escape(path)))
+
+
+def _wanted(table: _Table, host: str, path: str) -> Wanted:
+    name, _, rest = path.removeprefix("/").partition("/")
+    if name in table.hosts:
+        inner, _, deeper = rest.partition("/")
+        if _knows(table.hosts[name], inner):
+            return Wanted(name, inner, f"/{deeper}")
+        return Wanted(name, None, f"/{rest}")
+    return Wanted(None, _addressed(table, host), path)
+
+
+def _addressed(table: _Table, host: str) -> str | None:
+    bare = host.rsplit(":", 1)[0].lower()
+    return bare if any(_knows(hosts, bare) for hosts in table.hosts.values()) else None
+
+
+def _knows(hosts: Iterable[str], host: str) -> bool:
+    return any(fnmatchcase(host, known) for known in hosts)
+
+
+def _at(table: _Table, path: str) -> Iterator[Found]:
+    """All operations at a path; one that spells it out comes before one with parts left open."""
+    yield from table.exact.get(path, ())
+    for pattern, found in table.templates.get(path.count("/"), ()):
+        if match := pattern.fullmatch(path):
+            yield found._replace(fields=match.groupdict())
 
 
 def _suits(found: Found, wanted: Wanted) -> bool:
@@ -119,20 +176,10 @@ def _suits(found: Found, wanted: Wanted) -> bool:
     return wanted.host is None or fnmatchcase(wanted.host, found.endpoint.host)
 
 
-def _fields(template: str, path: str) -> Mapping[str, str] | None:
-    """What the parts of the path stand for; None if it is another path."""
-    if "{" not in template:
-        return NONE if template == path else None
-    match = _pattern(template).fullmatch(path)
-    return match and match.groupdict()
-
-
-@cache
-def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(template)))
-
-
-def nearest(listings: Mapping[str, Listing], method: str, path: str) -> tuple[str, ...]:
-    places = (f"{one.endpoint.method} {one.endpoint.path}" for one in _all(listings.values()))
-    known = list(dict.fromkeys(places))
-    return closest(f"{method} {path}", known) or tuple(known[:3])
+def _together(right: list[Found]) -> Found:
+    """The first, with those that share its place."""
+    first = right[0]
+    place = (first.endpoint.host, first.endpoint.path)
+    others = (one.endpoint for one in right[1:] if one.listing is first.listing)
+    sharing = tuple(one for one in others if (one.host, one.path) == place)
+    return first._replace(others=sharing) if sharing else first

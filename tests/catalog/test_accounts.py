@@ -1,19 +1,25 @@
 """Accounts as they stand in a file or a control request: what is read of them, what is wrong."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from mockserver.catalog.accounts import KEYS as BESIDE
 from mockserver.catalog.accounts import read_account
 from mockserver.catalog.document import Path
+from mockserver.catalog.records import hints
+from mockserver.catalog.registry import listings
 from mockserver.catalog.vocabulary import vocabulary
 from mockserver.core.account import Account, Limits, Retry
+from mockserver.core.time import Length
 from mockserver.providers.mobtexting.records import Flow
 from tests.catalog.conftest import KNOWN
 
 WORDS = vocabulary(KNOWN)
+BUNDLED = listings()
 EMPTY: Mapping[str, Any] = {"flows": {}}
 ANY = "the word any, or a list of credentials"
 LENGTH = "is not a length of time such as 2s, 1m30s or 2h"
@@ -141,3 +147,79 @@ def test_timeline_is_tried_change_by_change() -> None:
 def test_timeline_is_not_blamed_for_what_was_wrong_before() -> None:
     document = {"zzz": 1, "timeline": [{"at": "1s", "set": {"balance": "1"}}]}
     assert [path for path, _ in read(document)[1]] == [("zzz",)]
+
+
+MINUTE = Length(60_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    zone: str = "UTC"
+    window: Length = MINUTE
+
+
+HELD = replace(WORDS, settings={"mobtexting": Settings})
+
+
+@pytest.mark.parametrize(
+    ("document", "settings"),
+    [
+        ({}, Settings()),
+        ({"zone": "IST", "balance": "1"}, Settings("IST")),
+        ({"window": "2m"}, Settings("UTC", Length(120_000))),
+    ],
+)
+def test_settings_stand_beside_records(document: Mapping[str, Any], settings: Settings) -> None:
+    account, flaws = read_account(HELD, "shop", "mobtexting", document)
+    assert flaws == ()
+    assert account is not None
+    assert account.settings == settings
+    assert account.document == document
+
+
+@pytest.mark.parametrize(
+    ("document", "path", "message"),
+    [
+        (
+            {"zonne": "IST"},
+            ("zonne",),
+            f"unknown key 'zonne' {OURS}: did you mean 'zone'?",
+        ),
+        ({"zzz": 1}, ("zzz",), f"unknown key 'zzz' {OURS}: one of {KEYS}, zone, window"),
+        (
+            {"window": "soon"},
+            ("window",),
+            "'soon' is not a length of time such as 90s, 1m30s or 2h",
+        ),
+        (
+            {"timeline": [{"at": "1s", "set": {"window": "soon"}}]},
+            ("timeline", 0, "set", "window"),
+            "'soon' is not a length of time such as 90s, 1m30s or 2h",
+        ),
+    ],
+)
+def test_settings_flaw(document: Mapping[str, Any], path: Path, message: str) -> None:
+    assert read_account(HELD, "shop", "mobtexting", document) == (None, ((path, message),))
+
+
+def test_settings_are_none_where_the_provider_has_none() -> None:
+    account, _ = read({})
+    assert account is not None
+    assert account.settings is None
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_no_provider_uses_a_key_twice(name: str) -> None:
+    """The keys of every account, the kinds of its records and its settings."""
+    provider = BUNDLED[name].provider
+    own = [*provider.records, *hints(provider.settings)]
+    assert len({"provider", "generate", *BESIDE, *own}) == 2 + len(BESIDE) + len(own)
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_a_bare_account_of_every_provider_reads(name: str) -> None:
+    """Every setting has what is usual."""
+    account, flaws = read_account(vocabulary(BUNDLED), "bare", name, {})
+    assert flaws == ()
+    assert account is not None
+    assert (account.settings is None) == (BUNDLED[name].provider.settings is None)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.catalog.schemas import checks, examples, form, operations
+from mockserver.catalog.schemas import checks, examples, form, operations, places
+from mockserver.core.http import Upload
 from mockserver.core.rules import Violation
 
 PERSON = {
@@ -49,6 +50,150 @@ def test_operations_by_name() -> None:
 
 def test_form_is_that_of_the_first_media_type() -> None:
     assert form(DOCUMENT, "create") == {**PERSON, "components": DOCUMENT["components"]}
+
+
+def asked(name: str, where: str, **more: Any) -> Mapping[str, Any]:
+    return {"name": name, "in": where, "schema": {"type": "string"}, **more}
+
+
+CALL: Mapping[str, Any] = {
+    "type": "object",
+    "required": ["to"],
+    "properties": {"to": {"$ref": "#/components/schemas/Phone"}, "file": {"minLength": 3}},
+}
+SHARED = {
+    "/calls/{id}": {
+        "get": {
+            "operationId": "show",
+            "parameters": [
+                asked("id", "path", required=True, example="7"),
+                asked("X-Key", "header", required=True, example="secret"),
+                {"$ref": "#/components/parameters/Page"},
+                asked("note", "query", schema={"$ref": "#/components/schemas/Phone"}),
+            ],
+        },
+        "post": {
+            "operationId": "change",
+            "parameters": [
+                asked("id", "path", required=True, example="7"),
+                asked("to", "query", required=True),
+            ],
+            "requestBody": {
+                "content": {
+                    "multipart/form-data": {"schema": False},
+                    "application/json": {
+                        "schema": {"$ref": "#/components/schemas/Call", "description": "a call"},
+                        "examples": {"a": {"value": {"to": "1"}}, "b": {"value": {"id": "8"}}},
+                    },
+                }
+            },
+        },
+    },
+    "/calls": {
+        "servers": [{"url": "https://a.test"}],
+        "summary": "all of them",
+        "post": {
+            "operationId": "any",
+            "x-operations": [
+                {"operationId": "one", "requestBody": {"content": {"a/b": {"schema": CALL}}}},
+                {"operationId": "two", "parameters": [asked("page", "query", example=2)]},
+                {"operationId": "none"},
+            ],
+        },
+    },
+}
+SEVERAL: Mapping[str, Any] = {
+    "paths": SHARED,
+    "components": {
+        "schemas": {**DOCUMENT["components"]["schemas"], "Call": CALL},
+        "parameters": {"Page": asked("page", "query", example="2", required=False)},
+    },
+}
+TEXT, BARE = {"type": "string"}, {"type": "object"}
+
+
+@pytest.mark.parametrize(
+    ("operation", "schema"),
+    [
+        (
+            "show",
+            {
+                **BARE,
+                "required": ["id"],
+                "properties": {
+                    "id": TEXT,
+                    "page": TEXT,
+                    "note": {"$ref": "#/components/schemas/Phone"},
+                },
+            },
+        ),
+        (
+            "change",
+            {
+                **CALL,
+                "description": "a call",
+                "required": ["to", "id"],
+                "properties": {**CALL["properties"], "id": TEXT, "to": TEXT},
+            },
+        ),
+        ("one", CALL),
+        ("two", {**BARE, "required": [], "properties": {"page": TEXT}}),
+        ("none", {**BARE, "required": [], "properties": {}}),
+    ],
+)
+def test_form_of_parameters_and_body_together(operation: str, schema: Mapping[str, Any]) -> None:
+    assert form(SEVERAL, operation) == {**schema, "components": SEVERAL["components"]}
+
+
+@pytest.mark.parametrize(
+    ("operation", "shown"),
+    [
+        ("show", ({"id": "7", "page": "2"},)),
+        ("change", ({"id": "7", "to": "1"}, {"id": "8"})),
+        ("one", ()),
+        ("two", ({"page": 2},)),
+        ("none", ({},)),
+    ],
+)
+def test_examples_of_parameters_and_bodies(
+    operation: str, shown: tuple[Mapping[str, Any], ...]
+) -> None:
+    assert examples(SEVERAL, operation) == shown
+
+
+def test_places_of_operations_that_share_one() -> None:
+    assert [(path, method, one["operationId"]) for path, method, one in places(SEVERAL)] == [
+        ("/calls/{id}", "GET", "show"),
+        ("/calls/{id}", "POST", "change"),
+        ("/calls", "POST", "one"),
+        ("/calls", "POST", "two"),
+        ("/calls", "POST", "none"),
+    ]
+    assert list(operations(SEVERAL)) == ["show", "change", "one", "two", "none"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "fields", "found"),
+    [
+        ("show", {"id": "7"}, []),
+        ("show", {}, [("id", "required", "")]),
+        ("show", {"id": "7", "note": "x"}, [("note", "pattern", "digits")]),
+        ("change", {"id": "7"}, [("to", "required", "")]),
+        ("change", {"id": "7", "to": "x"}, []),
+        ("one", {"to": "x"}, [("to", "pattern", "digits")]),
+        ("none", {"whatever": 1}, []),
+        # files
+        ("one", {"to": "1", "file": Upload("a.wav", "audio/wav", b"\xff\x00a")}, []),
+        ("one", {"to": "1", "file": Upload("", "x/y", b"\xff\x00")}, [("file", "minLength", "")]),
+        ("one", {"to": "1", "file": Upload("a.wav", "x/y", b"")}, [("file", "minLength", "")]),
+        ("one", {"to": Upload("", "x/y", b"")}, [("to", "required", "")]),
+    ],
+)
+def test_check_of_parameters_wherever_they_are_sent(
+    operation: str, fields: Mapping[str, object], found: list[tuple[str, str, str]]
+) -> None:
+    violations = checks(lambda: SEVERAL)(operation)(fields)
+    assert violations == tuple(Violation(*one) for one in found)
 
 
 @pytest.mark.parametrize(
@@ -98,83 +243,3 @@ def test_checks_read_the_document_when_the_first_request_comes() -> None:
     for fields in (RIGHT, {}, RIGHT):
         check(fields)
     assert read == ["read"]
-
-
-def parameter(name: str, place: str, **more: Any) -> dict[str, Any]:
-    return {"name": name, "in": place, "schema": {"type": "string"}, **more}
-
-
-SHARED: Mapping[str, Any] = {
-    "paths": {
-        "/calls/{id}": {
-            "servers": [{"url": "https://h.test"}],
-            "get": {
-                "operationId": "read",
-                "parameters": [
-                    parameter("id", "path", required=True, example="7"),
-                    {"$ref": "#/components/parameters/Page"},
-                    parameter("x-token", "header", required=True),
-                ],
-            },
-            "post": {
-                "x-operations": [
-                    {
-                        "operationId": "one",
-                        "parameters": [parameter("id", "path", required=True, example="7")],
-                        "requestBody": {
-                            "content": {
-                                "text/plain": {"schema": False},
-                                "application/json": {
-                                    "schema": {"$ref": "#/components/schemas/Body"},
-                                    "examples": {"a": {"value": {"to": "1"}}, "b": {"value": {}}},
-                                },
-                            }
-                        },
-                    },
-                    {"operationId": "two"},
-                ]
-            },
-        }
-    },
-    "components": {
-        "parameters": {"Page": parameter("page", "query")},
-        "schemas": {
-            "Body": {"type": "object", "required": ["to"], "properties": {"to": {"type": "string"}}}
-        },
-    },
-}
-
-
-def test_operations_that_share_a_path_and_a_method() -> None:
-    assert list(operations(SHARED)) == ["read", "one", "two"]
-
-
-@pytest.mark.parametrize(
-    ("operation", "required", "properties"),
-    [("read", ["id"], ["id", "page"]), ("one", ["to", "id"], ["to", "id"]), ("two", [], [])],
-)
-def test_form_of_body_path_and_query(
-    operation: str, required: list[str], properties: list[str]
-) -> None:
-    made = form(SHARED, operation)
-    assert (made["type"], made["required"]) == ("object", required)
-    assert list(made["properties"]) == properties
-
-
-@pytest.mark.parametrize(
-    ("operation", "shown"),
-    [("read", ({"id": "7"},)), ("one", ({"id": "7", "to": "1"}, {"id": "7"})), ("two", ({},))],
-)
-def test_examples_of_body_path_and_query(
-    operation: str, shown: tuple[Mapping[str, str], ...]
-) -> None:
-    assert examples(SHARED, operation) == shown
-
-
-def test_check_over_path_and_body() -> None:
-    check = checks(lambda: SHARED)("one")
-    assert check({"id": "7", "to": "1"}) == ()
-    assert check({"to": 1}) == (
-        Violation("id", "required"),
-        Violation("to", "type", ""),
-    )

@@ -18,6 +18,7 @@ def test_vocabulary_of_mobtexting() -> None:
     assert words.legs == ("a", "b", "callee", "from", "to")
     assert words.records == {"mobtexting": {"flows": Flow}}
     assert words.quirks == {"mobtexting": ("webhook-id",)}
+    assert words.settings == {"mobtexting": None}
     assert (words.faults["unauthenticated"], words.faults["service-unavailable"]) == (401, 503)
 
 

@@ -3,13 +3,16 @@
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from mockserver.catalog.registry import listings
 from mockserver.cli import group
+from mockserver.cli.demo import examples, key
 
 
 def test_demo_shows_a_call_of_every_provider() -> None:
@@ -22,7 +25,8 @@ def test_demo_shows_a_call_of_every_provider() -> None:
         lines[0],
     )
     for listing in listings().values():
-        assert any(line.startswith(f"{listing.provider.title}: POST /") for line in lines)
+        shown = re.compile(rf"{re.escape(listing.provider.title)}: [A-Z]+ /")
+        assert any(shown.match(line) for line in lines)
     assert lines[-1].startswith("done: ")
 
 
@@ -83,3 +87,55 @@ def test_demo_in_a_process() -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "attempt 1: the receiver answered 200" in done.stdout
+
+
+def media(*values: object) -> dict[str, Any]:
+    return {"examples": {str(index): {"value": one} for index, one in enumerate(values)}}
+
+
+def asked(name: str, where: str, example: object) -> dict[str, object]:
+    return {"name": name, "in": where, "example": example}
+
+
+DOCUMENT: Mapping[str, Any] = {
+    "paths": {
+        "/nothing": {"servers": [], "get": {"operationId": "bare", "parameters": [{"name": "x"}]}},
+        "/calls": {
+            "post": {
+                "x-operations": [
+                    {"requestBody": {"content": {"a/b": media({"n": 1}, {"n": 2})}}},
+                    {
+                        "requestBody": {
+                            "content": {"a/b": media(1), "application/json": media({"n": 3})}
+                        },
+                        "parameters": [asked("q", "query", "a b")],
+                    },
+                ]
+            }
+        },
+        "/calls/{id}": {
+            "get": {"parameters": [asked("id", "path", 7), asked("Key", "header", "secret")]},
+        },
+    }
+}
+
+
+def test_examples_of_bodies_queries_and_paths() -> None:
+    assert list(examples(DOCUMENT)) == [
+        ("POST", "/calls", {"n": 1}),
+        ("POST", "/calls?q=a+b", {"n": 3}),
+        ("GET", "/calls/7", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("schemes", "scheme"),
+    [
+        ({}, "Bearer"),
+        ({"a": {"scheme": "bearer"}}, "Bearer"),
+        ({"a": {"scheme": "basic"}}, "Basic"),
+    ],
+)
+def test_key_is_of_the_kind_that_the_vendor_takes(schemes: object, scheme: str) -> None:
+    assert key({"components": {"securitySchemes": schemes}}).split()[0] == scheme
+    assert key({}) == "Bearer demo"

@@ -13,6 +13,7 @@ TOLD = {
     "hosts": {"a.test": "http://127.0.0.1:8080/acme/a.test"},
     "operations": [{"name": "dial", "method": "POST", "host": "a.test", "path": "/dial"}],
     "webhooks": ["status", "report"],
+    "acts": ["park", "fetch"],
     "faults": [
         {"name": "no-way", "status": 403, "body": {}, "source": "documented"},
         {"name": "odd", "status": 500, "body": "", "source": "observed"},
@@ -26,6 +27,8 @@ operations
   dial                     POST /dial
 webhooks
   status, report
+acts
+  park, fetch
 faults
   no-way                   403 documented
   odd                      500 observed

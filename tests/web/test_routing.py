@@ -1,13 +1,14 @@
 """From method, host and path to an operation: every way in, and what comes nearest otherwise."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mockserver.core.http import Reply, Request
-from mockserver.core.provider import Endpoint, Listing, Outcome
+from mockserver.core.http import Request
+from mockserver.core.provider import Endpoint, Listing
 from mockserver.engine.store import World
 from mockserver.web.routing import Found, Unknown, find
 
@@ -26,13 +27,21 @@ PLACES = {
         ("create", "POST", "*.uc1.ccaiplatform.com", "/apps/v1/calls"),
         ("list", "GET", "*.uc1.ccaiplatform.com", "/apps/v1/calls"),
         ("c2c", "GET", "*.uc1.ccaiplatform.com", C2C),
+        ("finish", "POST", "*.uc1.ccaiplatform.com", "/apps/v1/calls/{call_id}/finish"),
+        ("show", "GET", "*.uc1.ccaiplatform.com", "/apps/v1/calls/{call_id}"),
+        ("plan", "POST", "*.uc1.ccaiplatform.com", "/apps/v1/calls/planned"),
     ),
+    "innocalls": (("door", "GET", "api.innocalls.com", "/"),),
 }
 
 
 @pytest.fixture(scope="module")
 def listings(world: World) -> Mapping[str, Listing]:
-    """Mobtexting, a vendor with two hosts, and one whose customers have hosts of their own."""
+    return known(world)
+
+
+def known(world: World) -> Mapping[str, Listing]:
+    """Mobtexting, a vendor with two hosts, one whose customers have their own, one at `/`."""
     mine = world.listings["mobtexting"]
 
     def other(name: str, places: tuple[tuple[str, str, str, str], ...]) -> Listing:
@@ -73,6 +82,18 @@ def listings(world: World) -> Mapping[str, Listing]:
         ("POST", "bulk-api.phonon.io", "/outbound/create", ("phonon", "bulk")),
         ("GET", "acme.uc1.ccaiplatform.com", "/apps/v1/calls", ("ccai", "list")),
         ("GET", "ACME.uc1.ccaiplatform.com:443", C2C, ("ccai", "c2c")),
+        # a vendor's own door
+        ("GET", HERE, "/innocalls", ("innocalls", "door")),
+        ("GET", HERE, "/innocalls/", ("innocalls", "door")),
+        ("GET", HERE, "/innocalls/api.innocalls.com", ("innocalls", "door")),
+        ("GET", HERE, "/innocalls/api.innocalls.com/", ("innocalls", "door")),
+        ("GET", "api.innocalls.com", "/", ("innocalls", "door")),
+        # one path part each, and what is spelled out comes first
+        ("GET", HERE, "/apps/v1/calls/7", ("ccai", "show")),
+        ("POST", HERE, "/ccai/apps/v1/calls/7/finish", ("ccai", "finish")),
+        ("POST", HERE, "/apps/v1/calls/planned", ("ccai", "plan")),
+        ("GET", HERE, "/apps/v1/calls/planned", ("ccai", "show")),
+        ("GET", "acme.uc1.ccaiplatform.com", "/apps/v1/calls/7", ("ccai", "show")),
     ],
 )
 def test_find_an_operation(
@@ -93,6 +114,9 @@ def test_find_an_operation(
         ("DELETE", HERE, "/apps/v1/calls", ("ccai", ("POST", "GET"))),
         ("GET", HERE, "/outbound/create", ("phonon", ("POST", "POST"))),
         ("GET", "bulk-api.phonon.io", "/outbound/create", ("phonon", ("POST",))),
+        ("PUT", HERE, "/apps/v1/calls/planned", ("ccai", ("POST", "GET"))),
+        ("GET", HERE, "/apps/v1/calls/7/finish", ("ccai", ("POST",))),
+        ("POST", HERE, "/innocalls/", ("innocalls", ("GET",))),
     ],
 )
 def test_find_a_known_path_with_a_wrong_method(
@@ -117,6 +141,8 @@ def test_find_a_known_path_with_a_wrong_method(
         (HERE, f"/phonon/{PORTAL}{C2C}", f"POST {C2C}"),
         (HERE, "/mobtexting/outbound/create", "POST /outbound/create"),
         ("bulk-api.phonon.io", C2C, f"POST {C2C}"),
+        (HERE, "/apps/v1/calls//finish", "POST /apps/v1/calls/{call_id}/finish"),
+        (HERE, "/apps/v1/calls/7/8/finish", "POST /apps/v1/calls/{call_id}/finish"),
     ],
 )
 def test_find_nothing_names_what_is_near(
@@ -131,8 +157,9 @@ def test_find_nothing_names_what_is_near(
 def test_find_nothing_near_names_the_first_operations(
     listings: Mapping[str, Listing], path: str
 ) -> None:
+    others = {name: one for name, one in listings.items() if name != "innocalls"}
     first = (f"POST {C2C}", "POST /outbound/create", "GET /outbound/status")
-    assert find(listings, "GET", HERE, path) == Unknown(first)
+    assert find(others, "GET", HERE, path) == Unknown(first)
 
 
 def test_a_vendor_s_host_opens_no_other_vendor_s_path(listings: Mapping[str, Listing]) -> None:
@@ -140,64 +167,79 @@ def test_a_vendor_s_host_opens_no_other_vendor_s_path(listings: Mapping[str, Lis
     assert isinstance(find(listings, "GET", HERE, "/apps/v1/calls"), Found)
 
 
-def at(path: str, operation: str, **more: Any) -> Endpoint:
-    return Endpoint(operation, "POST", "h.test", path, (), lambda _: Outcome(Reply(200)), **more)
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/apps/v1/calls/7", {"call_id": "7"}),
+        ("/apps/v1/calls/a b+ü%2.{x}", {"call_id": "a b+ü%2.{x}"}),
+        ("/ccai/apps/v1/calls/7", {"call_id": "7"}),
+        ("/ccai/acme.uc1.ccaiplatform.com/apps/v1/calls/7", {"call_id": "7"}),
+        ("/apps/v1/calls", {}),
+    ],
+)
+def test_parts_of_the_path_are_fields(
+    listings: Mapping[str, Listing], path: str, fields: Mapping[str, str]
+) -> None:
+    found = find(listings, "GET", HERE, path)
+    assert isinstance(found, Found)
+    assert found.fields == fields
 
 
-def sole(*endpoints: Endpoint, listings: Mapping[str, Listing]) -> dict[str, Listing]:
-    one = listings["mobtexting"]
-    provider = replace(one.provider, name="p", endpoints=endpoints)
-    return {"p": replace(one, provider=provider)}
+@given(st.from_regex(r"[^/]+", fullmatch=True))
+def test_whatever_stands_in_a_part_is_its_value(world: World, part: str) -> None:
+    found = find(known(world), "GET", HERE, f"/apps/v1/calls/{part}")
+    assert isinstance(found, Found)
+    assert (found.endpoint.operation, found.fields) == ("show", {"call_id": part})
+
+
+def sharing(world: World, hosts: tuple[str, ...]) -> Mapping[str, Listing]:
+    """A vendor with three operations at one path, told apart by `kind`."""
+    mine = world.listings["mobtexting"]
+    model = replace(mine.provider.endpoints[0], path="/calls")
+    ends = (
+        replace(model, operation="a", host=hosts[0], when=kind("a"), body_limit=5),
+        replace(model, operation="b", host=hosts[1], when=kind("b"), body_limit=9),
+        replace(model, operation="c", host=hosts[2], when=kind("c"), body_limit=7),
+        replace(model, operation="d", method="GET"),
+    )
+    return {"acme": replace(mine, provider=replace(mine.provider, name="acme", endpoints=ends))}
+
+
+def kind(name: str) -> Callable[[Request], bool]:
+    return lambda request: request.fields.get("kind") == name
 
 
 @pytest.mark.parametrize(
-    ("path", "operation", "fields"),
-    [
-        ("/calls", "list", {}),
-        ("/calls/7", "read", {"id": "7"}),
-        ("/calls/a b", "read", {"id": "a b"}),
-        ("/calls/7/flags/x", "flag", {"id": "7", "name": "x"}),
-        ("/calls/scheduled", "booked", {}),
-    ],
+    ("sent", "operation"), [("a", "a"), ("b", "b"), ("c", "c"), ("x", "c"), (None, "c")]
 )
-def test_find_with_parts_that_stand_for_something(
-    listings: Mapping[str, Listing], path: str, operation: str, fields: dict[str, str]
+def test_of_several_operations_the_first_that_is_meant_else_the_last(
+    world: World, sent: object, operation: str
 ) -> None:
-    known = sole(
-        at("/calls", "list"),
-        at("/calls/scheduled", "booked"),
-        at("/calls/{id}", "read"),
-        at("/calls/{id}/flags/{name}", "flag"),
-        listings=listings,
-    )
-    found = find(known, "POST", HERE, f"/p{path}")
+    found = find(sharing(world, ("h", "h", "h")), "POST", HERE, "/calls")
     assert isinstance(found, Found)
-    assert (found.endpoint.operation, found.fields) == (operation, fields)
-
-
-@pytest.mark.parametrize("path", ["/calls/", "/calls//flags/x", "/calls/7/8"])
-def test_find_nothing_where_a_part_is_empty_or_too_many(
-    listings: Mapping[str, Listing], path: str
-) -> None:
-    known = sole(at("/calls/{id}", "read"), at("/calls/{id}/flags/{name}", "f"), listings=listings)
-    assert isinstance(find(known, "POST", HERE, f"/p{path}"), Unknown)
-
-
-def test_meant_is_the_first_whose_condition_holds_else_the_last(
-    listings: Mapping[str, Listing],
-) -> None:
-    def says(word: str) -> Any:
-        return lambda request: request.fields.get("type") == word
-
-    known = sole(
-        at("/calls", "one", when=says("1"), body_limit=5),
-        at("/other", "other"),
-        at("/calls", "two", when=says("2"), body_limit=9),
-        at("/calls", "three", when=says("3"), body_limit=7),
-        listings=listings,
-    )
-    found = find(known, "POST", HERE, "/p/calls")
-    assert isinstance(found, Found)
-    asked = [found.meant(Request("POST", "/", fields={"type": one})) for one in "1234"]
-    assert [one.operation for one in asked] == ["one", "two", "three", "three"]
     assert found.body_limit == 9
+    assert found.meant(Request("POST", "/calls", fields={"kind": sent})).operation == operation
+
+
+@pytest.mark.parametrize(
+    ("host", "operation", "limit"), [(HERE, "c", 7), ("one", "c", 7), ("two", "b", 9)]
+)
+def test_operations_on_another_host_share_no_place(
+    world: World, host: str, operation: str, limit: int
+) -> None:
+    found = find(sharing(world, ("one", "two", "one")), "POST", host, "/calls")
+    assert isinstance(found, Found)
+    assert found.meant(Request("POST", "/calls")).operation == operation
+    assert found.body_limit == limit
+
+
+def test_other_listings_are_found_anew(world: World) -> None:
+    """What has been found out about some listings says nothing of others."""
+    assert isinstance(find(known(world), "GET", HERE, "/apps/v1/calls"), Found)
+    others = {"mobtexting": world.listings["mobtexting"]}
+    assert isinstance(find(others, "GET", HERE, "/apps/v1/calls"), Unknown)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_bare_root_is_no_vendor_s(listings: Mapping[str, Listing], method: str) -> None:
+    assert isinstance(find(listings, method, HERE, "/"), Unknown)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from mockserver.core.http import Reply
-from mockserver.core.provider import faults
+from mockserver.core.provider import Act, faults
 from mockserver.core.rules import Case, Fault, Rule
 from mockserver.engine.store import World
 from mockserver.web.control.providers import described
@@ -73,6 +73,12 @@ def test_a_body_that_is_no_json_is_told_as_text(world: World) -> None:
 
     changed = with_provider(world, refuse=refuse).listings["mobtexting"].provider
     assert described(changed, "")["faults"][-1]["body"] == "<p>Service Unavailable"
+
+
+def test_acts_are_told_by_name(world: World) -> None:
+    acts = {"park": Act(frozenset({"COMPLETED"})), "fetch": Act(frozenset())}
+    changed = with_provider(world, acts=acts).listings["mobtexting"].provider
+    assert described(changed, "")["acts"] == ["park", "fetch"]
 
 
 def test_a_refusal_that_places_a_call_is_a_fault_of_ours(world: World) -> None:

@@ -1,0 +1,60 @@
+"""All that the form of an operation can complain about, so that its rulebook can be audited."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from mockserver.catalog.schemas import OpenAPI, form, operations, resolved
+from mockserver.core.provider import Endpoint, Listing
+from mockserver.core.rules import Breach, Violation
+
+SAID: Final = {"title", "description", "deprecated", "example", "examples", "default", "$comment"}
+KINDS: Final = {"format", "contentMediaType", "contentEncoding"}
+INNER: Final = {"properties", "items", "allOf", "if", "then", "else"}
+SILENT: Final = {*SAID, *KINDS, *INNER, "required", "components", "$defs", "$ref"}
+"""What a validator says nothing about, or what is looked into here."""
+
+
+def unworded(listing: Listing, endpoint: Endpoint) -> list[Violation]:
+    """The complaints of the form to which the rulebook has no words.
+
+    Credentials are no parameters: whoever sends a wrong one is a stranger. The lists in
+    `x-items` have their items examined one by one, by a rulebook of their own.
+    """
+    document = listing.document()
+    entry = operations(document)[endpoint.operation]
+    schemes = document.get("components", {}).get("securitySchemes", {}).values()
+    credentials = {one["name"] for one in schemes if one["type"] == "apiKey"}
+    breaches = [rule.test for stage in endpoint.rules for rule in stage]
+    elsewhere = tuple(f"{field}.0" for field in entry.get("x-items", ()))
+    return [
+        one
+        for one in complaints(document, form(document, endpoint.operation))
+        if one.field not in credentials
+        and not one.field.startswith(elsewhere)
+        and not any(isinstance(breach, Breach) and breach.covers(one) for breach in breaches)
+    ]
+
+
+def complaints(
+    document: OpenAPI, schema: Any, path: tuple[str, ...] = (), seen: tuple[str, ...] = ()
+) -> Iterator[Violation]:
+    """One for each keyword that can object, at each place; 0 stands for any place in a list."""
+    if not isinstance(schema, Mapping) or schema.get("$ref") in seen:
+        return
+    reference = schema.get("$ref")
+    around = (*seen, str(reference)) if reference else seen
+    whole = resolved(document, schema)
+    here = ".".join(path)
+    for keyword, told in whole.items():
+        # whatever is sent is a mapping
+        if keyword not in SILENT and (path or keyword != "type") and told is not True:
+            yield Violation(here, keyword)
+    yield from (
+        Violation(".".join((*path, name)), "required") for name in whole.get("required", ())
+    )
+    for name, inner in whole.get("properties", {}).items():
+        yield from complaints(document, inner, (*path, name), around)
+    if "items" in whole:
+        yield from complaints(document, whole["items"], (*path, "0"), around)
+    for inner in (*whole.get("allOf", ()), whole.get("then"), whole.get("else")):
+        yield from complaints(document, inner, path, around)

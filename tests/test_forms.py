@@ -1,0 +1,121 @@
+"""What a form can complain about, and which of it a rulebook leaves without words."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mockserver.catalog.schemas import form
+from mockserver.core.http import Reply
+from mockserver.core.provider import Endpoint, Listing, Outcome
+from mockserver.core.rules import Breach, Fault, Rule, Source, malformed, missing
+from tests.forms import complaints, unworded
+from tests.replay import KNOWN
+
+DOCUMENT: Mapping[str, Any] = {
+    "components": {
+        "schemas": {
+            "Text": {"type": "string", "description": "text"},
+            "Tree": {"properties": {"left": {"$ref": "#/components/schemas/Tree"}}, "minItems": 1},
+        }
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("schema", "found"),
+    [
+        ({}, []),
+        ({"type": "object", "description": "x"}, []),
+        (True, []),
+        ({"additionalProperties": False}, [("", "additionalProperties")]),
+        ({"additionalProperties": True}, []),
+        ({"required": ["a", "b"]}, [("a", "required"), ("b", "required")]),
+        ({"properties": {"a": {}, "b": {"title": "x", "format": "date"}}}, []),
+        (
+            {"properties": {"a": {"type": "string", "pattern": "x"}}},
+            [("a", "type"), ("a", "pattern")],
+        ),
+        ({"properties": {"a": {"$ref": "#/components/schemas/Text"}}}, [("a", "type")]),
+        (
+            {"properties": {"a": {"$ref": "#/components/schemas/Text", "maxLength": 3}}},
+            [("a", "type"), ("a", "maxLength")],
+        ),
+        (
+            {
+                "properties": {
+                    "a": {"items": {"required": ["b"], "properties": {"b": {"enum": [1]}}}}
+                }
+            },
+            [("a.0.b", "required"), ("a.0.b", "enum")],
+        ),
+        (
+            {
+                "allOf": [{"required": ["a"]}],
+                "if": {"required": ["z"]},
+                "then": {"required": ["b"]},
+            },
+            [("a", "required"), ("b", "required")],
+        ),
+        ({"properties": {"a": {"anyOf": [{"type": "string"}]}}}, [("a", "anyOf")]),
+        ({"properties": {"a": {"$ref": "#/components/schemas/Tree"}}}, [("a", "minItems")]),
+    ],
+)
+def test_complaints_of_a_form(schema: Any, found: list[tuple[str, str]]) -> None:
+    assert [one[:2] for one in complaints(DOCUMENT, schema)] == found
+
+
+FAULT = Fault("wrong", 400, "wrong", Source.ASSUMED)
+FORM: Mapping[str, Any] = {
+    "type": "object",
+    "required": ["to"],
+    "properties": {
+        "to": {"type": "string"},
+        "key": {"type": "string"},
+        "calls": {"items": {"properties": {"n": {"minimum": 1, "maximum": 9}}}},
+    },
+}
+
+
+def listed(**more: object) -> Mapping[str, Any]:
+    entry = {
+        "operationId": "dial",
+        "requestBody": {"content": {"application/json": {"schema": FORM}}},
+        **more,
+    }
+    schemes = {"key": {"type": "apiKey", "in": "query", "name": "key"}}
+    return {"paths": {"/dial": {"post": entry}}, "components": {"securitySchemes": schemes}}
+
+
+def answered(_: object) -> Outcome:
+    return Outcome(Reply(200))
+
+
+def ruled(*rules: Rule) -> Endpoint:
+    return Endpoint("dial", "POST", "a.test", "/dial", (rules,), answered)
+
+
+NEEDED, TEXT, NUMBER = missing("to", FAULT), malformed("to", FAULT), malformed("calls.*.n", FAULT)
+SMALL = Rule(Breach("calls.*.n", frozenset({"minimum"})), FAULT)
+
+
+@pytest.mark.parametrize(
+    ("rules", "more", "left"),
+    [
+        ((NEEDED, TEXT, NUMBER), {}, []),
+        ((TEXT, NUMBER), {}, [("to", "required")]),
+        ((NEEDED, NUMBER), {}, [("to", "type")]),
+        ((NEEDED, TEXT), {}, [("calls.0.n", "minimum"), ("calls.0.n", "maximum")]),
+        ((NEEDED, TEXT, SMALL), {}, [("calls.0.n", "maximum")]),
+        ((NEEDED, TEXT), {"x-items": ["calls"]}, []),
+        ((NEEDED, TEXT, NUMBER), {"parameters": [{"name": "q", "in": "path", "required": True}]},
+         [("q", "required")]),
+    ],
+)  # fmt: skip
+def test_unworded(
+    rules: tuple[Rule, ...], more: Mapping[str, object], left: list[tuple[str, str]]
+) -> None:
+    listing: Listing = replace(KNOWN["mobtexting"], document=lambda: listed(**more))
+    assert [one[:2] for one in unworded(listing, ruled(*rules))] == left
+    assert form(listing.document(), "dial")["type"] == "object"

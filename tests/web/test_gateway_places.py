@@ -1,0 +1,123 @@
+"""Where a request gets to: parts of paths as fields, operations that share a place, a door at /."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mockserver.core.http import Reply, Request
+from mockserver.core.provider import Endpoint, Listing, Outcome
+from mockserver.core.rules import Case
+from mockserver.engine.store import World
+from tests.web.conftest import House, build, refusal
+
+HOST = "api.acme.test"
+BROWSER = {"accept": "text/html"}
+
+
+def told(case: Case) -> Outcome:
+    """Answers with what it was asked."""
+    return Outcome(Reply(200, {**case.fields}))
+
+
+def at(operation: str, place: str, **more: Any) -> Endpoint:
+    method, path = place.split()
+    return Endpoint(operation, method, HOST, path, (), told, **more)
+
+
+def small(request: Request) -> bool:
+    return request.fields.get("kind") == "small"
+
+
+def named(operation: str) -> Any:
+    return lambda _: Outcome(Reply(200, {"operation": operation}))
+
+
+PLACES = (
+    at("door", "GET /"),
+    at("show", "POST /calls/{id}/show"),
+    replace(at("small", "POST /calls", when=small, body_limit=40), answer=named("small")),
+    replace(at("large", "POST /calls", body_limit=400), answer=named("large")),
+)
+
+
+@pytest.fixture
+def acme(world: World) -> House:
+    """A site with one vendor more."""
+    mine = world.listings["mobtexting"]
+    provider = replace(mine.provider, name="acme", endpoints=PLACES)
+    checks = {one.operation: lambda _: () for one in PLACES}
+    listing: Listing = replace(mine, provider=provider, checks=checks)
+    return build(replace(world, listings={"mobtexting": mine, "acme": listing}))
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/calls/7/show", {"id": "7"}),
+        ("/acme/calls/7/show", {"id": "7"}),
+        (f"/acme/{HOST}/calls/7/show", {"id": "7"}),
+        ("/_sandbox/t1/acme/calls/7/show", {"id": "7"}),
+        ("/calls/a%20b%C3%BC/show", {"id": "a bü"}),
+        ("/calls/7/show?id=8&x=1", {"id": "7", "x": "1"}),
+    ],
+)
+def test_parts_of_the_path_are_fields(acme: House, path: str, fields: Mapping[str, str]) -> None:
+    assert acme.ask("POST", path).json() == fields
+
+
+def test_no_body_says_otherwise_than_the_path(acme: House) -> None:
+    answer = acme.ask("POST", "/calls/7/show", json={"id": 8, "x": 1})
+    assert answer.json() == {"id": "7", "x": 1}
+
+
+def test_parts_of_the_path_stand_on_record(acme: House) -> None:
+    acme.ask("POST", "/calls/7/show")
+    [asked] = acme.read("/_mock/requests")["requests"]
+    assert (asked["operation"], asked["path"]) == ("show", "/calls/7/show")
+
+
+@pytest.mark.parametrize(
+    ("sent", "operation"), [({"kind": "small"}, "small"), ({"kind": "x"}, "large"), ({}, "large")]
+)
+def test_one_of_several_operations_at_a_place(
+    acme: House, sent: Mapping[str, str], operation: str
+) -> None:
+    assert acme.ask("POST", "/calls", json=sent).json() == {"operation": operation}
+    [asked] = acme.read("/_mock/requests")["requests"]
+    assert asked["operation"] == operation
+
+
+@pytest.mark.parametrize(("size", "status"), [(400, 200), (401, 413)])
+def test_at_one_place_the_largest_limit_holds(acme: House, size: int, status: int) -> None:
+    body = b'{"kind":"small","x":"' + b"x" * (size - 23) + b'"}'
+    assert len(body) == size
+    assert acme.ask("POST", "/calls", content=body).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("path", "host"),
+    [
+        ("/acme", "mock.test"),
+        ("/acme/", "mock.test"),
+        (f"/acme/{HOST}/", "mock.test"),
+        ("/", HOST),
+        ("/_sandbox/t1/acme/", "mock.test"),
+    ],
+)
+@pytest.mark.parametrize("accept", ["*/*", "text/html"])
+def test_a_vendor_s_door_opens_to_whoever_names_it(
+    acme: House, path: str, host: str, accept: str
+) -> None:
+    answer = acme.ask("GET", f"{path}?x=1", headers={"host": host, "accept": accept})
+    assert answer.json() == {"x": "1"}
+
+
+def test_the_bare_door_is_ours_for_a_browser(acme: House) -> None:
+    answer = acme.ask("GET", "/?x=1", headers=BROWSER)
+    assert "Emulated here" in answer.text
+
+
+def test_the_bare_door_is_nobody_s_for_a_program(acme: House) -> None:
+    assert refusal(acme.ask("GET", "/?x=1"))[:2] == (404, "unknown path")
