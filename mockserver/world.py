@@ -142,8 +142,14 @@ def dialled(plan: str, provider: str | None) -> str:
     for endpoint in listing.provider.endpoints:
         for example in listing.examples(endpoint.operation):
             for legs in endpoint.parties(Request(endpoint.method, endpoint.path, fields=example)):
-                return legs["callee"][: -len(plan)] + plan
+                return _ending(legs["callee"], plan)
     raise LookupError(f"{provider} dials no numbers")
+
+
+def _ending(number: str, plan: str) -> str:
+    """A number of the same kind whose last digits are those of the plan."""
+    digits = "".join(filter(str.isdecimal, number))
+    return "+" * number.startswith("+") + digits[: -len(plan)] + plan
 
 
 def _joined(found: re.Match[bytes]) -> bytes:

@@ -47,6 +47,10 @@ class Browser:
         """What an asynchronous script hands to its last argument."""
         return self._do("/execute/async", {"script": script, "args": []})
 
+    def there(self, css: str) -> None:
+        """Until the page has it: what came before may still be shown after a click."""
+        self._find(css)
+
     def text(self, css: str) -> str:
         told = self._ask("GET", f"{self._session}/element/{self._find(css)}/text")
         return str(told)

@@ -11,6 +11,8 @@ SAID: Final = {"title", "description", "deprecated", "example", "examples", "def
 KINDS: Final = {"format", "contentMediaType", "contentEncoding"}
 INNER: Final = {"properties", "items", "allOf", "if", "then", "else"}
 SILENT: Final = {*SAID, *KINDS, *INNER, "required", "components", "$defs", "$ref"}
+ASSERTED: Final = ("phone", "language")
+"""The formats that are checked."""
 """What a validator says nothing about, or what is looked into here."""
 
 
@@ -24,12 +26,15 @@ def unworded(listing: Listing, endpoint: Endpoint) -> list[Violation]:
     entry = operations(document)[endpoint.operation]
     schemes = document.get("components", {}).get("securitySchemes", {}).values()
     credentials = {one["name"] for one in schemes if one["type"] == "apiKey"}
+    # without it the path would be another one
+    there = {one["name"] for one in entry.get("parameters", ()) if one.get("in") == "path"}
     breaches = [rule.test for stage in endpoint.rules for rule in stage]
     elsewhere = tuple(f"{field}.0" for field in entry.get("x-items", ()))
     return [
         one
         for one in complaints(document, form(document, endpoint.operation))
         if one.field not in credentials
+        and (one.field not in there or one.keyword != "required")
         and not one.field.startswith(elsewhere)
         and not any(isinstance(breach, Breach) and breach.covers(one) for breach in breaches)
     ]
@@ -47,7 +52,8 @@ def complaints(
     here = ".".join(path)
     for keyword, told in whole.items():
         # whatever is sent is a mapping
-        if keyword not in SILENT and (path or keyword != "type") and told is not True:
+        said = keyword in SILENT and not (keyword == "format" and told in ASSERTED)
+        if not said and (path or keyword != "type") and told is not True:
             yield Violation(here, keyword)
     yield from (
         Violation(".".join((*path, name)), "required") for name in whole.get("required", ())

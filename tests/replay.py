@@ -101,17 +101,17 @@ def site(page: Page, *examples: Part) -> Site:
     start = examples[0].get("clock", page.clock)
     when = start if isinstance(start, datetime) else datetime.fromisoformat(start)
     timing = Timing("manual", millis(when))
-    given: Part = reduce(merged, (one.get("given", {}) for one in examples), {})
+    given = tuple(one.get("given", {}) for one in examples)
     told = [one["scenario"] for one in examples if "scenario" in one]
     made = peopled(accounted(page.provider, given), told[-1] if told else {})
     sandboxes, app = built(made, timing, Pleased())
     return Site(page, sandboxes.get("default"), app)
 
 
-def accounted(provider: str, given: Part) -> World:
+def accounted(provider: str, given: tuple[Part, ...]) -> World:
     base = world(read({"seed": "conformance"}, {}))
     key = next(key for key in base.accounts if key[0] == provider)
-    document = merged(base.accounts[key].document, given)
+    document = reduce(merged, given, base.accounts[key].document)
     account, flaws = base.read_account(key[1], provider, document)
     assert flaws == ()
     assert account is not None

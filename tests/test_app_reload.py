@@ -121,7 +121,10 @@ def test_a_call_that_is_under_way_goes_on_as_it_began(case: Case) -> None:
         ("scenarios: {x: {legs: {a: bussy}}}", "{file}:1:27: "),
         ("scenarios: [", "{file}:2:1: this is not YAML"),
         ("default: nobody", "{file}:1:10: no scenario is named 'nobody'"),
-        ("scenarios: {x: {steps: [{answer: b}]}}", "{file}:1:"),
+        (
+            "scenarios: {x: {needs: {leg: b, provider: mobtexting}, steps: [{answer: b}]}}",
+            "{file}:1:",
+        ),
     ],
 )
 def test_a_broken_file_keeps_the_last_good_set_and_is_reported(

@@ -46,8 +46,11 @@ def places(compiler: Compiler, now: World, put: Mapping[str, str]) -> list[str]:
         ("legs:\n\tcallee: busy", ["2:1"]),
         ("legs: {callee: busy}\nlegs: {a: busy}", ["2:1"]),
         ("legs: {callee: {ring: 5s..2s, then: busy}}", ["1:23"]),
-        ("steps:\n  - {ring: a}\n  - {hangup: b}\n", ["3:5"]),
-        ('{"steps": [\n{"ring": "a"},\n  {"hangup": "b"}]}', ["3:3"]),
+        ("needs: {provider: mobtexting}\nsteps:\n  - {ring: a}\n  - {hangup: b}\n", ["4:5"]),
+        (
+            '{"needs": {"provider": "mobtexting"}, "steps": [\n{"ring": "a"},\n  {"hangup": "b"}]}',
+            ["3:3"],
+        ),
         ("legs: {callee: busy}\u2028default: callee-busy", ["2:1"]),
         ("legs: {callee: busy}\n---\nlegs: {callee: busy}", ["2:1"]),
         ("", ["1:1"]),

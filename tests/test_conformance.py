@@ -160,7 +160,7 @@ def worded(fault: Fault, answer: httpx.Response) -> bool:
     pattern = re.sub(r"\\\{\w+\\\}", ".*", re.escape(fault.message))
     texts = [
         answer.text,
-        *strings(answer.json() if "json" in answer.headers["content-type"] else 0),
+        *strings(answer.json() if "json" in answer.headers.get("content-type", "") else 0),
     ]
     return any(re.search(pattern, text, re.DOTALL) for text in texts)
 

@@ -109,7 +109,7 @@ SMALL = Rule(Breach("calls.*.n", frozenset({"minimum"})), FAULT)
         ((NEEDED, TEXT), {}, [("calls.0.n", "minimum"), ("calls.0.n", "maximum")]),
         ((NEEDED, TEXT, SMALL), {}, [("calls.0.n", "maximum")]),
         ((NEEDED, TEXT), {"x-items": ["calls"]}, []),
-        ((NEEDED, TEXT, NUMBER), {"parameters": [{"name": "q", "in": "path", "required": True}]},
+        ((NEEDED, TEXT, NUMBER), {"parameters": [{"name": "q", "in": "query", "required": True}]},
          [("q", "required")]),
     ],
 )  # fmt: skip

@@ -9,8 +9,10 @@ from mockserver.engine.casework import Asked
 from mockserver.engine.simulation import request
 from mockserver.engine.store import Store, World
 from tests.conftest import CLICK, START, play
+from tests.providers.ccai.conftest import BASIC, CALLS
 from tests.providers.innocalls.conftest import PAGE
 
+HEADERS = {"ccai": BASIC}
 BEARER = {"authorization": "Bearer key", "accept": "application/json"}
 HOOK = {"webhook": "http://localhost:3000/hook"}
 
@@ -20,6 +22,15 @@ PLAYED: Mapping[str, Mapping[str, tuple[Mapping[str, object], str, str, list[str
         "innocalls order-confirmation": (PAGE["order-confirmation"], "busy", "failed", []),
         "innocalls bridge": (PAGE["bridge"], "busy", "failed", []),
         "innocalls dispatch": ({**PAGE["dispatch"], **HOOK}, "busy", "failed", ["cdr"]),
+        "ccai create-outbound": (CALLS["create-outbound"], "busy", "failed", []),
+        "ccai create-inbound": (CALLS["create-inbound"], "busy", "failed", []),
+    },
+    "answered": {
+        "mobtexting c2c": (CLICK, "completed", "COMPLETED", ["completed"]),
+        "innocalls bridge": (PAGE["bridge"], "completed", "completed", []),
+        "ccai create-outbound": (CALLS["create-outbound"], "completed", "finished", []),
+        "ccai create-inbound": (CALLS["create-inbound"], "completed", "finished", []),
+        "ccai create-scheduled": (CALLS["create-scheduled"], "completed", "finished", []),
     },
     "one-then-two": {
         "mobtexting c2c": (CLICK, "completed", "COMPLETED", ["completed"]),
@@ -33,6 +44,7 @@ PLAYED: Mapping[str, Mapping[str, tuple[Mapping[str, object], str, str, list[str
     "second-leg-no-answer": {
         "mobtexting c2c": ({**CLICK, "attempts": 0}, "no-answer", "MISSED", ["completed"]),
         "innocalls bridge": (PAGE["bridge"], "no-answer", "failed", []),
+        "ccai create-outbound": (CALLS["create-outbound"], "no-answer", "failed", []),
     },
 }
 """Story -> provider and operation -> (fields, outcome, the vendor's word, its webhooks)."""
@@ -47,7 +59,7 @@ def test_story_plays(world: World, story: str, where: str) -> None:
     listing = world.listings[name]
     endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
     store = Store(world, START)
-    asked = Request("POST", endpoint.path, headers=BEARER, fields=fields)
+    asked = Request("POST", endpoint.path, headers=HEADERS.get(name, BEARER), fields=fields)
     request(store, Asked(listing, endpoint, asked, (story,)), START)
     sent = [delivery.webhook.kind for delivery in play(store)]
     call = store.calls["c1"]

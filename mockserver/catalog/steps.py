@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from mockserver.catalog.behaviours import behaviour, span
-from mockserver.core.legs import NOW, Behaviour, Span
+from mockserver.core.legs import NOW, WORDS, Behaviour, Span
 from mockserver.core.provider import Act
 from mockserver.core.script import Once, Step
 
@@ -33,7 +33,9 @@ def steps(item: Mapping[str, Any], place: str, acts: Mapping[str, Act]) -> Itera
         return
     act = acts[item["act"]]
     data = {key: str(value) for key, value in item.items() if key not in NO_ARGUMENTS}
-    then = _staying(item["then"]) if "then" in item else None
+    # whom nobody speaks of rings until a step answers
+    usual = WORDS["person"] if act.dials else None
+    then = _staying(item["then"]) if "then" in item else usual
     leg = item.get("leg", "")
     yield Step(_after(item), item["act"], leg, data, place=place, then=then)
     if act.dials:

@@ -133,17 +133,24 @@ def _person(store: Store, call: Call, leg: Leg, story: Story) -> Behaviour | Non
 
 
 def _rung(store: Store, call: Call, story: Story) -> set[str]:
-    """The legs that the steps of a story ring themselves, or by an act."""
+    """The legs that the steps of a story are still to ring, themselves or by an act."""
     acts = store.world.listings[call.order.provider].provider.acts
     return {
         acts[step.verb].dials if step.verb in acts else step.leg
-        for step in story.steps
+        for step in story.steps[_played(store, call) :]
         if step.verb == "ring" or step.verb in acts
     } - {""}
 
 
+def _played(store: Store, call: Call) -> int:
+    """How many of its steps have been played."""
+    tracks = store.scripts.get(call.order.id, ())
+    marks = zip(tracks, call.cursor, strict=False)
+    return next((mark.position for track, mark in marks if track.name == "steps"), 0)
+
+
 def _resource(store: Store, call: Call) -> str:
-    """What the call waits for that its provider may give; a story with such an act gives itself."""
+    """What the call waits for that its provider may give, unless a step is still to give it."""
     resources = store.world.listings[call.order.provider].provider.resources
     if not resources or call.phase not in LIVE:
         return ""

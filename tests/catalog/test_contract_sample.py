@@ -17,8 +17,9 @@ from tests.conftest import START, play
 from tests.scenarios.conftest import HERE, asked, lived, outcomes, reports, staged
 
 PRINTED = (HERE / "contract_sample.yaml").read_text("utf-8")
-# Of providers that are still to come: the accounts `acme` (ccai) and `campaigns` (phonon), and the
-# scenario `held-and-moved`, whose acts are ccai's. Each goes from its first line to the next key.
+# Tests here mean Mobtexting alone: the accounts `acme` (ccai) and `campaigns` (phonon), and the
+# scenario `held-and-moved`, whose acts are ccai's, have their own tests or wait for their provider.
+# Each goes from its first line to the next key.
 ACCOUNTS = PRINTED[PRINTED.index("  acme:") : PRINTED.index("scenarios:\n")]
 CHOREOGRAPHY = PRINTED[PRINTED.index("  held-and-moved:") :]
 TEXT = PRINTED.replace(ACCOUNTS, "").replace(CHOREOGRAPHY, "")

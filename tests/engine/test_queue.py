@@ -159,7 +159,7 @@ def test_steps_that_offer_leave_the_queue_alone() -> None:
 
 
 def test_offer_of_a_step_without_then_waits_for_a_person() -> None:
-    offer = Step(NOW, "offer", data={"agent": "ann"})
+    offer = Step(NOW, "offer", data={"agent": "ann"}, then=WORDS["person"])
     store = opened(shop({"ann": "available"}), Story("told", steps=(offer,)))
     ask(store)
     until_at(store, 5_000)

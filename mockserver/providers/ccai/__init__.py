@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from mockserver.core.http import Request
 from mockserver.core.provider import Endpoint, Provider
-from mockserver.providers.ccai import acts, answers, reading, rules
+from mockserver.providers.ccai import acts, answers, faults, reading, rules
 from mockserver.providers.ccai.react import react
 from mockserver.providers.ccai.records import Agent, Contact, Flags, Menu, Number, Settings, Ticket
 from mockserver.providers.ccai.status import status
@@ -90,11 +90,11 @@ PROVIDER = Provider(
     ),
     credential=reading.credential,
     refuse=answers.refused,
-    wrong_method=rules.WRONG_METHOD,
+    wrong_method=faults.WRONG_METHOD,
     react=react,
     status=status,
     new_id=new_id,
-    faults=rules.ORDERED,
+    faults=faults.ORDERED,
     records={
         "agents": Agent,
         "menus": Menu,

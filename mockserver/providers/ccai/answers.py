@@ -9,7 +9,8 @@ from mockserver.core.http import Reply, Request
 from mockserver.core.provider import Effects, Outcome
 from mockserver.core.rules import Case, Fault
 from mockserver.providers.ccai import reading
-from mockserver.providers.ccai.dialect import call_object, contact_of, created
+from mockserver.providers.ccai.dialect import call_object, created
+from mockserver.providers.ccai.people import contact_of
 from mockserver.providers.ccai.react import kept
 from mockserver.providers.ccai.records import Flags
 from mockserver.providers.ccai.status import status
@@ -147,8 +148,9 @@ def identified(case: Case) -> Outcome:
 
 def listed(case: Case) -> Outcome:
     """All calls of the account, page by page; the header with the total is assumed."""
-    mine = [one for one in case.view.calls.values() if one.order.account == case.caller.name]
-    mine = [one for one in mine if one.order.provider == "ccai"]
+    owner = case.caller.key
+    calls = case.view.calls.values()
+    mine = [one for one in calls if (one.order.provider, one.order.account) == owner]
     page, per = (_whole(case, name, usual) for name, usual in (("page", 1), ("per", PER_PAGE)))
     shown = mine[(page - 1) * per : page * per]
     body: list[object] = [call_object(one, case.caller) for one in shown]

@@ -40,6 +40,15 @@ def given_up(moment: Moment) -> Effects:
     return Effects(tell=((moment.call.order.id, gone),))
 
 
+def deflected(moment: Moment) -> Effects:
+    """Whoever is being offered the call is rung no longer."""
+    agent = moment.call.leg("b")
+    if agent is None or agent.state != "ringing":
+        return NOTHING
+    gone = Event(moment.event.at, "hangup", "b", {"cause": "normal"})
+    return Effects(tell=((moment.call.order.id, gone),))
+
+
 def hung_up(moment: Moment) -> Effects:
     """The agent is free again, unless somebody has made something else of the state meanwhile."""
     leg = agent_leg(moment.call)
@@ -83,6 +92,7 @@ react = following(
         "offer": offered,
         "lapse": lapsed,
         "expire": given_up,
+        "deflect": deflected,
         "hangup": hung_up,
         "leave": hung_up,
         "transfer": transferred,

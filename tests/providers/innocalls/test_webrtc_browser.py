@@ -19,6 +19,7 @@ def test_browser_logs_in_and_calls() -> None:
         page.type("input[name=extension]", "101")
         page.type("input[name=password]", "any-key")
         page.click("button")
+        page.there("#state")
         assert page.text("h1") == "Calling 966500000000"
         told = page.run(SETTLED)
         [call] = mock.calls()

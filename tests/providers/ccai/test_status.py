@@ -1,0 +1,28 @@
+"""The table of statuses: it holds all that a call can be, and the README prints it."""
+
+from pathlib import Path
+
+from mockserver.providers.ccai.acts import ACTS
+from mockserver.providers.ccai.status import TABLE
+
+README = Path(__file__).parents[3] / "README.md"
+
+
+def test_table_knows_every_status_in_which_an_act_may_be() -> None:
+    known = {row.status for row in TABLE}
+    assert {word for act in ACTS.values() for word in act.when} <= known
+
+
+def test_table_follows_itself() -> None:
+    known = {row.status for row in TABLE}
+    before = {word for row in TABLE for word in row.reached_from.split(", ") if word}
+    assert before <= known
+
+
+def test_readme_prints_the_table() -> None:
+    printed = README.read_text("utf-8").partition("| status | reached from |")[2]
+    rows = [line for line in printed.partition("\n\n")[0].splitlines()[2:] if line]
+    assert rows == [
+        f"| `{row.status}` | {row.reached_from or '-'} | {row.by} | {row.fills or '-'} |"
+        for row in TABLE
+    ]

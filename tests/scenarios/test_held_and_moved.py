@@ -1,0 +1,62 @@
+"""The choreography of the contract on the CCAI Platform, as printed there."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from mockserver.catalog.files import Source, load
+from mockserver.catalog.registry import listings
+from mockserver.core.account import merged
+from mockserver.core.call import Event
+from mockserver.engine.rehearsal import rehearsed
+from mockserver.engine.simulation import happen
+from mockserver.engine.store import Store, World
+from tests.conftest import START, only, until_at
+from tests.providers.ccai.conftest import KEY, ask
+
+PRINTED = (Path(__file__).parent / "contract_sample.yaml").read_text("utf-8")
+TOLD = "scenarios:\n" + PRINTED[PRINTED.index("  held-and-moved:") :]
+PEOPLE = {"agents": {"ann@acme.test": {"group": "Group 2"}, "bob@acme.test": {"group": "Group 3"}}}
+
+
+@pytest.fixture
+def made(world: World) -> World:
+    """The bundled world with the story, and the two agents whom it names."""
+    lone = only(world, "ccai")
+    account, flaws = lone.read_account(KEY[1], "ccai", merged(lone.accounts[KEY].document, PEOPLE))
+    assert flaws == ()
+    assert account is not None
+    story = load([Source("mine.yaml", TOLD.encode())], listings()).stories.named["held-and-moved"]
+    stories = replace(lone.stories, named={**lone.stories.named, story.name: story})
+    return replace(lone, accounts={KEY: account}, stories=stories)
+
+
+def test_it_rehearses(made: World) -> None:
+    assert rehearsed(made, made.stories.named["held-and-moved"]) == ()
+    assert yaml.safe_load(TOLD)["scenarios"]["held-and-moved"]["needs"]["provider"] == "ccai"
+
+
+def test_it_plays_to_the_second(made: World) -> None:
+    store = Store(made, START)
+    ask(store, "create-inbound", "held-and-moved")
+    until_at(store, START + 600_000)
+    assert [one.reason for one in store.waiting["c1"]] == ["control"]
+    happen(store, "c1", Event(START + 600_000, "continue", by="control"))
+    until_at(store, START + 700_000)
+    lived = [
+        ((event.at - START) // 1_000, event.verb, event.data.get("agent", ""))
+        for event in store.calls["c1"].events
+        if event.verb in ("offer", "hold", "resume", "transfer", "leave", "ended")
+    ]
+    assert lived == [
+        (90, "offer", "ann@acme.test"),
+        (115, "offer", "bob@acme.test"),
+        (147, "hold", ""),
+        (167, "resume", ""),
+        (177, "transfer", ""),
+        (177, "leave", ""),
+        (177, "offer", "ann@acme.test"),
+        (605, "ended", ""),
+    ]
