@@ -12,6 +12,7 @@ from mockserver.catalog.accounts import read_account
 from mockserver.catalog.document import Place, Problem, Unusable
 from mockserver.catalog.files import Source, load
 from mockserver.catalog.grammar import schema
+from mockserver.catalog.people import populated
 from mockserver.catalog.registry import bundled, listings
 from mockserver.catalog.vocabulary import vocabulary
 from mockserver.core.account import Account
@@ -63,6 +64,7 @@ def world(settings: Settings) -> World:
         accounts={key: _quirky(one, settings) for key, one in catalog.accounts.items()},
         read_account=partial(read_account, vocabulary(known)),
         targets=settings.webhook,
+        populate=partial(populated, known),
     )
     _rehearse(made, lambda _: True)
     return made

@@ -42,7 +42,7 @@ OURS = {
 """Room -> the rooms that it may import; a provider also imports its own folder."""
 
 OTHERS = {
-    "catalog": {"yaml", "jsonschema", "langcodes", "phonenumbers"},
+    "catalog": {"yaml", "jsonschema", "faker", "langcodes", "phonenumbers"},
     "runtime": {"h11"},
     "web": {"starlette", "python_multipart", "uvicorn"},
     "cli": {"click"},

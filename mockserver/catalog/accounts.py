@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from mockserver.catalog import records
+from mockserver.catalog import people, records
 from mockserver.catalog.behaviours import millis
 from mockserver.catalog.grammar import Flaw, Key, flaws, items, pruned, unknown_key
 from mockserver.catalog.names import unnamed
@@ -40,13 +40,16 @@ def read_account(
 def account_flaws(words: Vocabulary, provider: str, body: Body) -> Iterator[Flaw]:
     """What the form alone cannot tell."""
     own = words.settings.get(provider)
-    known = (*KEYS, *words.records[provider], *records.hints(own))
+    made_up = words.generated.get(provider, ())
+    generate = ("generate",) if made_up else ()
+    known = (*KEYS, *generate, *words.records[provider], *records.hints(own))
     for key in body:
         if key not in known:
             yield (Key(key),), unknown_key(key, known, f" of an account of {provider}")
     for index, quirk in items(body, "quirks"):
         what = f"quirk of {provider}"
         yield from unnamed(what, ("quirks", index), quirk, words.quirks[provider])
+    yield from people.flaws(made_up, body if made_up else {})
     yield from records.settings_flaws(own, body)
     for kind, record in words.records[provider].items():
         for path, message in records.flaws(record, body.get(kind, {})):
@@ -70,6 +73,7 @@ def account(words: Vocabulary, name: str, provider: str, body: Body) -> Account:
         quirks=frozenset(body.get("quirks", ())),
         records={kind: records.read(record, body.get(kind, {})) for kind, record in kinds},
         timeline=tuple((millis(one["at"]), one["set"]) for one in body.get("timeline", ())),
+        generate={kind: str(many) for kind, many in body.get("generate", {}).items()},
         settings=records.read_settings(words.settings.get(provider), body),
         document=body,
     )

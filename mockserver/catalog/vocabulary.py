@@ -19,6 +19,7 @@ class Vocabulary:
     quirks: Mapping[str, tuple[str, ...]]
     acts: Mapping[str, Mapping[str, Act]] = field(default_factory=dict)
     settings: Mapping[str, type | None] = field(default_factory=dict)
+    generated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def vocabulary(listings: Mapping[str, Listing]) -> Vocabulary:
@@ -35,6 +36,7 @@ def vocabulary(listings: Mapping[str, Listing]) -> Vocabulary:
         quirks={one.name: tuple(one.quirks) for one in providers},
         acts={one.name: one.acts for one in providers},
         settings={one.name: one.settings for one in providers},
+        generated={one.name: tuple(one.generators) for one in providers},
     )
 
 

@@ -38,7 +38,8 @@ class Account:
     `webhooks` maps a vendor's webhook id, or `any`, to a URL. `records` are the provider's own:
     (kind, identity) -> a frozen value of that kind. `timeline` says what is merged into the
     account how many ms after the start. `settings` are the provider's own, None if it has none.
-    `document` is the account as it would stand in a file.
+    `generate` says how many records of a kind are to be made up. `document` is the account as it
+    would stand in a file.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Account:
     records: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     timeline: tuple[tuple[int, Mapping[str, object]], ...] = ()
     settings: Any = None
+    generate: Mapping[str, str] = field(default_factory=dict)
     document: Mapping[str, object] = field(default_factory=dict)
 
     @property

@@ -102,6 +102,19 @@ class Resource(NamedTuple):
     give: Callable[[Call, Account, int], Event | None]
 
 
+class Person(NamedTuple):
+    """Somebody made up, of whom a provider makes a record."""
+
+    first_name: str
+    last_name: str
+    email: str
+    phone: str
+
+
+Generator = Callable[[Person, int, Account], tuple[str, Any]]
+"""(somebody, how manieth from 0, the account so far) -> identity and record."""
+
+
 Parties = Callable[[Request], tuple[Mapping[str, str], ...]]
 
 
@@ -164,6 +177,8 @@ class Provider:
     records: Mapping[str, type] = field(default_factory=dict)
     """Key of an account -> the frozen dataclass of what it keeps there, by identity."""
     settings: type | None = None
+    generators: Mapping[str, Generator] = field(default_factory=dict)
+    """Kind of record -> what `generate` makes of somebody; in the order in which they are made."""
     quirks: Mapping[str, str] = field(default_factory=dict)
     """Name of an observed manner -> what it changes."""
     acts: Mapping[str, Act] = field(default_factory=dict)

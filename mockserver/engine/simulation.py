@@ -54,7 +54,7 @@ def happen(store: Store, name: str, event: Event) -> Call:
 
 def amend(store: Store, account: Account, now: int) -> None:
     """An account is another from now on, and who waits for something may get it."""
-    store.accounts[account.key] = account
+    store.accounts[account.key] = store.world.populate(store.world.seed, account)
     grant(store, now)
 
 

@@ -79,6 +79,10 @@ ReadAccount = Callable[[str, str, Mapping[str, Any]], tuple[Account | None, tupl
 """(name, provider, document) -> the account, or else all that is wrong: (path, sentence)."""
 
 
+def unpopulated(_: str, account: Account) -> Account:
+    return account
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """What a sandbox starts from. `targets` maps a provider to where `--webhook` sends."""
@@ -89,6 +93,8 @@ class World:
     accounts: Mapping[Key, Account]
     read_account: ReadAccount
     targets: Mapping[str, str] = field(default_factory=dict)
+    populate: Callable[[str, Account], Account] = unpopulated
+    """(seed, account) -> the account with the records that it wants made up."""
 
 
 class Store:
@@ -102,7 +108,10 @@ class Store:
         self._blank(start)
 
     def _blank(self, start: int) -> None:
-        self.accounts: dict[Key, Account] = dict(self.world.accounts)
+        made, seed = self.world.accounts.items(), self.world.seed
+        self.accounts: dict[Key, Account] = {
+            key: self.world.populate(seed, one) if one.generate else one for key, one in made
+        }
         self.calls: dict[str, Call] = {}
         self.stories: dict[str, Chosen] = {}
         self.travels: dict[str, Story] = {}

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from mockserver.core.http import Request
 from mockserver.core.provider import Endpoint, Provider
 from mockserver.providers.ccai import acts, answers, faults, reading, rules
+from mockserver.providers.ccai.generators import GENERATORS
 from mockserver.providers.ccai.react import react
 from mockserver.providers.ccai.records import Agent, Contact, Flags, Menu, Number, Settings, Ticket
 from mockserver.providers.ccai.status import status
@@ -104,6 +105,7 @@ PROVIDER = Provider(
         "flags": Flags,
     },
     settings=Settings,
+    generators=GENERATORS,
     quirks={
         "scheduled-as-inbound": "a scheduled call is answered as examples 44 and 45 print it: "
         "`Voice Inbound (API)`, `queued`, and IVR menus are taken"

@@ -119,7 +119,7 @@ def end_user(call: Call, account: Account) -> Json | None:
 def contact_of(call: Call, account: Account) -> tuple[str, Contact] | None:
     known, wanted = records(account, "contacts"), call.order.wanted
     ticket: Ticket | None = records(account, "tickets").get(str(wanted.get("ticket_id", "")))
-    if ticket:
+    if ticket and ticket.contact in known:
         return ticket.contact, known[ticket.contact]
     if call.order.shape != QUEUE:
         return None

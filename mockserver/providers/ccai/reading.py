@@ -72,9 +72,13 @@ def contact(case: Case) -> tuple[str, Contact] | None:
     known = records(case.caller, "contacts")
     if case.text("ticket_id"):
         ticket: Ticket | None = records(case.caller, "tickets").get(case.text("ticket_id"))
-        return (ticket.contact, known[ticket.contact]) if ticket else None
+        return _of(known, ticket.contact) if ticket else None
     wanted = digits(case.text("end_user_number"))
     return next(((name, one) for name, one in known.items() if digits(one.number) == wanted), None)
+
+
+def _of(known: Mapping[str, Contact], name: str) -> tuple[str, Contact] | None:
+    return (name, known[name]) if name in known else None
 
 
 def dialled(case: Case) -> str:

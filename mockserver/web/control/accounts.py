@@ -62,7 +62,7 @@ def _set(sandbox: Sandbox, key: tuple[str, str], document: Any, method: str) -> 
     store.record(Fact(now, "control", "", control))
     amend(store, account, now)
     sandbox.driver.nudge()
-    return JSONResponse(_shown(account, store.world.seed))
+    return JSONResponse(_shown(store.accounts[key], store.world.seed))
 
 
 def _account(request: Request, store: Store) -> Account:

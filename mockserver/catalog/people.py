@@ -1,0 +1,73 @@
+"""People made up with Faker from the seed: the same seed, the same people."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from mockserver.catalog.grammar import Flaw, Key, shown, unknown_key, unlike
+from mockserver.core.account import Account, written
+from mockserver.core.chance import digest
+from mockserver.core.nearest import nearest
+from mockserver.core.provider import Listing, Person
+
+if TYPE_CHECKING:
+    from faker import Faker
+
+USUAL: Final = "en_US"
+MOST: Final = 10_000
+
+
+def flaws(kinds: tuple[str, ...], body: Mapping[str, Any]) -> Iterator[Flaw]:
+    """What is wrong with the `generate` of an account whose provider makes up these kinds."""
+    for kind, many in body.get("generate", {}).items():
+        if kind == "locale":
+            yield from _locale(many)
+        elif kind not in kinds:
+            yield ("generate", Key(kind)), unknown_key(kind, (*kinds, "locale"))
+        elif not str(many).isdecimal() or int(many) > MOST or isinstance(many, bool):
+            yield ("generate", kind), unlike(many, f"a whole number up to {MOST:,}")
+
+
+def _locale(given: Any) -> Iterator[Flaw]:
+    from faker.config import AVAILABLE_LOCALES  # noqa: PLC0415 - 250 ms, and rarely wanted
+
+    if given not in AVAILABLE_LOCALES:
+        hint = nearest(str(given), AVAILABLE_LOCALES) or "such as en_US"
+        yield ("generate", "locale"), f"no locale is named {shown(given)}: {hint}"
+
+
+def populated(listings: Mapping[str, Listing], seed: str, account: Account) -> Account:
+    """The account with the records that it wants made up, which then stand in its document.
+
+    A record that the file has itself stays as it is.
+    """
+    generators = listings[account.provider].provider.generators
+    wanted = {kind: int(account.generate[kind]) for kind in generators if kind in account.generate}
+    if not wanted:
+        return account
+    fake = _faker(account.generate.get("locale", USUAL), seed, account.name)
+    document = {key: told for key, told in account.document.items() if key != "generate"}
+    made = replace(account, generate={}, document=document)
+    for kind, many in wanted.items():
+        make = generators[kind]
+        new = dict(make(_person(fake, nth), nth, made) for nth in range(many))
+        both = {**new, **account.records.get(kind, {})}
+        told = {name: written(record) for name, record in both.items()}
+        records = {**made.records, kind: both}
+        made = replace(made, records=records, document={**made.document, kind: told})
+    return made
+
+
+def _person(fake: "Faker", nth: int) -> Person:
+    """The number in the address keeps two of one name apart."""
+    first, last = fake.first_name(), fake.last_name()
+    email = f"{first}.{last}.{nth}@{fake.safe_domain_name()}".lower().replace(" ", "-")
+    return Person(first, last, email, f"+1{fake.numerify('%#%%%#####')}")
+
+
+def _faker(locale: str, seed: str, account: str) -> "Faker":
+    from faker import Faker  # noqa: PLC0415 - as above
+
+    fake = Faker(locale)
+    fake.seed_instance(int.from_bytes(digest(seed, "people", account)[:8]))
+    return fake
