@@ -1,14 +1,17 @@
 """Documented errors: rules in stages, the first stage that objects answers."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call
 from mockserver.core.http import Request
 from mockserver.core.view import BARE, View
+
+_FIELD: Final = re.compile(r"\{(\w+)\}")
 
 
 class Source(StrEnum):
@@ -133,6 +136,11 @@ def malformed(name: str, fault: Fault) -> Rule:
 def unreadable(case: Case) -> bool:
     """The body could not be read at all."""
     return bool(case.request.flaw)
+
+
+def worded(fault: Fault, case: Case) -> str:
+    """The fault's text with what was sent in place of each `{field}`."""
+    return _FIELD.sub(lambda found: case.text(found[1]), fault.message)
 
 
 def anonymous(case: Case) -> bool:

@@ -11,7 +11,7 @@ from mockserver.core.audio import token
 from mockserver.core.call import Call, Event, Leg, Order
 from mockserver.core.http import Reply, Request
 from mockserver.core.provider import Endpoint, Listing, Outcome, faults, roles
-from mockserver.core.rules import Case, Rule, examine
+from mockserver.core.rules import Case, Rule, examine, worded
 from mockserver.core.selection import Activation
 from mockserver.core.story import Seen, Turn
 from mockserver.engine.choosing import USUAL, Choice, spend, turn
@@ -183,7 +183,7 @@ def _crowded(store: Store, account: Account, now: int) -> bool:
 def _why(rule: Rule, case: Case) -> str:
     """The rule, its source, the field and the value received, in one line."""
     fault = rule.fault
-    told = f"{fault.name} ({fault.source}): {fault.message}"
+    told = f"{fault.name} ({fault.source}): {worded(fault, case)}"
     if case.request.flaw:
         return f"{told}; {case.request.flaw}"
     if not rule.field:

@@ -1,6 +1,7 @@
 """Rulebooks: what counts as a breach, and whose objection answers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -21,6 +22,7 @@ from mockserver.core.rules import (
     malformed,
     missing,
     unreadable,
+    worded,
 )
 
 FAULT = Fault("fault", 422, "No.", Source.ASSUMED)
@@ -129,6 +131,15 @@ def test_examine_asks_no_later_stage() -> None:
 
     strangers = (rule("who", broken=True),)
     assert examine((strangers, (Rule(relies_on_the_first, FAULT),)), case()) == strangers
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [("No {to}", "No 1"), ("{to}{from}", "1"), ("no field", "no field"), ("{}", "{}")],
+)
+def test_worded_has_what_was_sent(message: str, text: str) -> None:
+    case = Case(Request("POST", "/", fields={"to": 1}), 0, never)
+    assert worded(replace(FAULT, message=message), case) == text
 
 
 BATCH = Case(

@@ -7,7 +7,7 @@ from mockserver.core.account import Keep
 from mockserver.core.call import Call, Event
 from mockserver.core.http import Reply, Request
 from mockserver.core.provider import Effects, Outcome
-from mockserver.core.rules import Case, Fault
+from mockserver.core.rules import Case, Fault, worded
 from mockserver.providers.ccai import reading
 from mockserver.providers.ccai.dialect import call_object, created
 from mockserver.providers.ccai.people import contact_of
@@ -25,10 +25,7 @@ def refused(faults: tuple[Fault, ...], case: Case) -> Reply:
         return Reply(fault.status, b"")
     if fault.status == 200:  # noqa: PLR2004 - HTTP
         return Reply(fault.status, dict(case.fields))
-    message = fault.message
-    for name in ("menu_id", "lang", "call_id"):
-        message = message.replace(f"{{{name}}}", case.text(name))
-    return Reply(fault.status, {"message": message})
+    return Reply(fault.status, {"message": worded(fault, case)})
 
 
 def agent_and_user(request: Request) -> tuple[dict[str, str], ...]:
