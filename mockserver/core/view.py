@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from mockserver.core.account import Account
 from mockserver.core.call import Call
 from mockserver.core.webhook import Delivery
 
@@ -13,13 +14,15 @@ from mockserver.core.webhook import Delivery
 class View:
     """`calls` by our id, oldest first; `named` leads from (provider, vendor's id) to ours.
 
-    `sent` leads from a call to its `deliveries`, `marks` from a key to the times in ms at which it
+    `accounts` are by provider and name. `sent` leads from a call to its `deliveries`, `marks` from
+    a key to the times in ms at which it
     was marked, `held` from a digest to an uploaded file. `prefix` goes before the path of a link to
     this sandbox.
     """
 
     seed: str = ""
     prefix: str = ""
+    accounts: Mapping[tuple[str, str], Account] = field(default_factory=dict)
     calls: Mapping[str, Call] = field(default_factory=dict)
     named: Mapping[tuple[str, str], str] = field(default_factory=dict)
     deliveries: Mapping[str, Delivery] = field(default_factory=dict)

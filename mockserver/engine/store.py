@@ -147,6 +147,7 @@ class Store:
         self.view = View(
             seed=self.world.seed,
             prefix="" if self.name == "default" else f"/_sandbox/{self.name}",
+            accounts=MappingProxyType(self.accounts),
             calls=MappingProxyType(self.calls),
             named=MappingProxyType(self.named),
             deliveries=MappingProxyType(self.deliveries),

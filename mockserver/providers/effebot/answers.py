@@ -1,0 +1,153 @@
+"""What Effebot answers when it says yes: calls, and all that is done with them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from mockserver.core.account import Keep
+from mockserver.core.call import Call, Event
+from mockserver.core.http import Request
+from mockserver.core.provider import Effects, Outcome
+from mockserver.core.rules import Case
+from mockserver.core.time import SECOND
+from mockserver.providers.effebot import money, reading
+from mockserver.providers.effebot.dialect import bare, created, details, enveloped
+from mockserver.providers.effebot.notes import Notes
+from mockserver.providers.effebot.records import Blocked
+
+CANCELLED: Final = {"outcome": "cancelled"}
+
+
+def parties(request: Request) -> tuple[Mapping[str, str], ...]:
+    there = _forwards(request.fields)
+    return tuple(
+        {"a": phone, "callee": phone, **({"b": ""} if there else {})}
+        for phone in reading.phones(request.fields)
+    )
+
+
+def _forwards(fields: Mapping[str, object]) -> bool:
+    """Whether an answer may lead to a manager."""
+    return any(entry.get("managerPhone") for entry in reading.entries(fields))
+
+
+def create(case: Case) -> Outcome:
+    """One item for each number; synthesis is paid once, at once."""
+    tariff = reading.settings(case.caller).tariff
+    cost = money.of_synthesis(case.fields, tariff)
+    calls = tuple(_called(case, phone) for phone in reading.phones(case.fields))
+    items = [created(call, str(cost), case.caller) for call in calls]
+    listed = isinstance(case.fields.get("phones"), list) or reading.wrapped(case.caller)
+    paid = (money.charge(case.caller, cost, "synthesis", calls[0]),) if cost else ()
+    stopped = tuple(
+        (call.order.id, Event(case.now, "ended", data=CANCELLED))
+        for call in calls
+        if call.legs[0].number in reading.records(case.caller, "blocked")
+    )
+    data: object = items if listed else items[0]
+    return Outcome(bare(data, case.caller), Effects(place=calls, tell=stopped, charge=paid))
+
+
+def _called(case: Case, phone: str) -> Call:
+    shape = "branch" if _forwards(case.fields) else "one-leg"
+    planned = case.text("plannedAt")
+    at = int(planned) * SECOND if planned else None
+    call = case.call(shape, {"a": phone}, at if at and at > case.now else None)
+    wanted = {**case.fields, "phone": phone}
+    order = call.order._replace(wanted=wanted, vendor_id=_id(case, int(call.order.id[1:])))
+    return call._replace(order=order, notes=Notes(client=case.request.client))
+
+
+def _id(case: Case, nth: int) -> str:
+    """The account's own ids first, then counted on from the last of them."""
+    first = reading.settings(case.caller).call_ids
+    if nth <= len(first):
+        return str(first[nth - 1])
+    return str((first[-1] if first else 0) + nth - len(first))
+
+
+def get(case: Case) -> Outcome:
+    """One call as an object, several as an array; a read counts for who waits to be polled."""
+    calls = [one for name in reading.ids(case, "apiCallIdList") if (one := reading.own(case, name))]
+    items = [details(one, case.view.webhooks(one.order.id)) for one in calls]
+    polled = tuple((one.order.id, Event(case.now, "polled")) for one in calls)
+    alone = len(items) == 1 and not reading.wrapped(case.caller)
+    data: object = items[0] if alone else items
+    return Outcome(bare(data, case.caller), Effects(tell=polled))
+
+
+def update(case: Case) -> Outcome:
+    """Other times for calls that have not begun; one in the past starts at once."""
+    listed = case.fields["callList"]
+    moves = {str(one["id"]): int(str(one["replannedAt"])) for one in listed}  # type: ignore[attr-defined]
+    placed = []
+    for name, at in moves.items():
+        call = reading.own(case, name)
+        if call is not None:
+            wanted = {**call.order.wanted, "plannedAt": at}
+            order = call.order._replace(wanted=wanted)
+            placed.append(call._replace(order=order, starts_at=max(at * SECOND, case.now)))
+    ids = [int(name) for name in moves]
+    return Outcome(enveloped({"callIdList": ids}), Effects(place=tuple(placed)))
+
+
+def remove(case: Case) -> Outcome:
+    """Many are answered by their ids, a single one by an empty list."""
+    names = reading.ids(case, "idList", "id")
+    calls = [one for name in names if (one := reading.own(case, name))]
+    told = tuple((one.order.id, Event(case.now, "ended", data=CANCELLED)) for one in calls)
+    many = isinstance(case.fields.get("idList"), list)
+    data: object = {"callIdList": [int(name) for name in names]} if many else []
+    return Outcome(enveloped(data), Effects(tell=told))
+
+
+def block(case: Case) -> Outcome:
+    """Numbers that are not called any more (observed)."""
+    listed = case.fields.get("phones")
+    entries = listed if isinstance(listed, list) else []
+    kept = tuple(
+        Keep(case.caller.key, "blocked", str(one["phone"]), Blocked(str(one.get("comment", ""))))
+        for one in entries
+    )
+    return Outcome(enveloped([]), Effects(keep=kept))
+
+
+def info(case: Case) -> Outcome:
+    balance = case.caller.balance
+    told = {"id": reading.settings(case.caller).user_id, "balance": str(balance or 0)}
+    return Outcome(bare(told, case.caller))
+
+
+def phones(case: Case) -> Outcome:
+    """Confirmed numbers; with `all` those of the system too."""
+    known = reading.records(case.caller, "phones").items()
+    every = reading.flag(case.fields, "all")
+    data = [
+        {"id": one.id, "phone": phone, "isSystem": one.system, "overall": int(one.system)}
+        for phone, one in known
+        if one.confirmed and (every or not one.system)
+    ]
+    return Outcome(enveloped(data))
+
+
+def languages(_: Case) -> Outcome:
+    keys = ("id", "name", "defaultLangCode")
+    return Outcome(enveloped([dict(zip(keys, one, strict=True)) for one in reading.LANGUAGES]))
+
+
+def confirm(case: Case) -> Outcome:
+    """Once more is done as well."""
+    phone = case.text("phone")
+    known = reading.records(case.caller, "phones")[phone]
+    keep = Keep(case.caller.key, "phones", phone, replace(known, confirmed=True))
+    return Outcome(enveloped("done"), Effects(keep=(keep,)))
+
+
+def templates(case: Case) -> Outcome:
+    """The page shows no answer: id and name, as for audio records (assumed)."""
+    only = reading.flag(case.fields, "onlyModerated")
+    known = reading.records(case.caller, "templates").items()
+    data: object = [
+        {"id": int(name), "name": one.name} for name, one in known if one.moderated or not only
+    ]
+    return Outcome(bare(data, case.caller))
