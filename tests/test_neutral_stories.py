@@ -10,10 +10,17 @@ from mockserver.engine.simulation import request
 from mockserver.engine.store import Store, World
 from tests.conftest import CLICK, START, play
 from tests.providers.ccai.conftest import BASIC, CALLS
+from tests.providers.effebot.conftest import CALL
 from tests.providers.innocalls.conftest import PAGE
 
 HEADERS = {"ccai": BASIC}
 BEARER = {"authorization": "Bearer key", "accept": "application/json"}
+KEYS = {
+    **CALL,
+    "webhookUrl": "http://localhost:3000/hook",
+    "ivrs": [{"digit": 1, "webhookUrl": "http://localhost:3000/answer"}],
+}
+LIVED = ["status", "status", "status"]
 HOOK = {"webhook": "http://localhost:3000/hook"}
 
 PLAYED: Mapping[str, Mapping[str, tuple[Mapping[str, object], str, str, list[str]]]] = {
@@ -24,6 +31,7 @@ PLAYED: Mapping[str, Mapping[str, tuple[Mapping[str, object], str, str, list[str
         "innocalls dispatch": ({**PAGE["dispatch"], **HOOK}, "busy", "failed", ["cdr"]),
         "ccai create-outbound": (CALLS["create-outbound"], "busy", "failed", []),
         "ccai create-inbound": (CALLS["create-inbound"], "busy", "failed", []),
+        "effebot create": (KEYS, "busy", "canceled", LIVED),
     },
     "answered": {
         "mobtexting c2c": (CLICK, "completed", "COMPLETED", ["completed"]),
@@ -31,6 +39,7 @@ PLAYED: Mapping[str, Mapping[str, tuple[Mapping[str, object], str, str, list[str
         "ccai create-outbound": (CALLS["create-outbound"], "completed", "finished", []),
         "ccai create-inbound": (CALLS["create-inbound"], "completed", "finished", []),
         "ccai create-scheduled": (CALLS["create-scheduled"], "completed", "finished", []),
+        "effebot create": (KEYS, "completed", "finished", [*LIVED, "status"]),
     },
     "one-then-two": {
         "mobtexting c2c": (CLICK, "completed", "COMPLETED", ["completed"]),
@@ -40,6 +49,7 @@ PLAYED: Mapping[str, Mapping[str, tuple[Mapping[str, object], str, str, list[str
             "completed",
             ["get-digits", "get-digits", "cdr"],
         ),
+        "effebot create": (KEYS, "completed", "finished", [*LIVED, "action", "status"]),
     },
     "second-leg-no-answer": {
         "mobtexting c2c": ({**CLICK, "attempts": 0}, "no-answer", "MISSED", ["completed"]),

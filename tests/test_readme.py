@@ -108,6 +108,13 @@ def test_innocalls_account_of_the_readme_is_fine(tmp_path: Path) -> None:
     }
 
 
+def test_effebot_account_of_the_readme_is_fine(tmp_path: Path) -> None:
+    [shown] = re.findall(r"```yaml effebot\n(.*?)```", TEXT, re.DOTALL)
+    (tmp_path / "mine.yaml").write_text(shown, "utf-8")
+    made = world(read({"scenarios": (str(tmp_path / "mine.yaml"),)}, {}))
+    assert str(made.accounts["effebot", "shop"].balance) == "2.50"
+
+
 def test_pytest_example_runs_as_printed_and_is_short(suite: Run, pytester: pytest.Pytester) -> None:
     [shown] = re.findall(r"```python pytest\n(.*?)```", TEXT, re.DOTALL)
     assert len([line for line in shown.splitlines() if line.strip()]) <= 10

@@ -1,0 +1,157 @@
+"""What digits, words and silence lead to: the request decides, people only answer."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.core.call import Event
+from mockserver.core.legs import Behaviour, Deed, fixed
+from mockserver.core.story import Story
+from mockserver.engine.store import Store, World
+from tests.conftest import START, only, play, telling
+from tests.providers.effebot.conftest import KEY, ask, body, got
+
+MANAGER = [{"digit": 2, "managerPhone": "99999999998"}]
+
+
+def person(*deeds: tuple[str, str]) -> Behaviour:
+    """Answers after 2 s, then does one thing a second."""
+    made = tuple(
+        Deed(fixed(1_000), verb, {"digits": said} if verb == "digits" else {"words": said})
+        for verb, said in deeds
+    )
+    return Behaviour(deeds=made)
+
+
+def lived(
+    world: World, ivrs: list[dict[str, Any]], *deeds: tuple[str, str], **legs: Behaviour
+) -> Store:
+    story = Story("told", legs={"a": person(*deeds), **legs})
+    store = telling(only(world, "effebot"), story)
+    ask(store, "create", ivrs=ivrs)
+    play(store)
+    return store
+
+
+def events(store: Store, *verbs: str) -> list[tuple[int, str, Any]]:
+    return [
+        (event.at - START, event.verb, event.data.get("text", event.data.get("number")))
+        for event in store.calls["c1"].events
+        if event.verb in verbs
+    ]
+
+
+def test_digit_plays_texts_and_blocks(world: World) -> None:
+    entry = {"digit": 1, "record": {"id": 1342}, "smsText": "Thanks", "needBlock": 1}
+    store = lived(world, [entry], ("digits", "1"))
+    assert events(store, "play", "sms") == [
+        (2_000, "play", "Greeting"),
+        (3_000, "play", "Second record"),
+        (3_000, "sms", "Thanks"),
+    ]
+    told = got(store)
+    assert (told["ivrDigit"], told["ivrAnswers"], told["ivrIdList"], told["toBlock"]) == (
+        1,
+        "|1",
+        [0],
+        1,
+    )
+    assert "99999999999" in store.accounts[KEY].records["blocked"]
+    assert body(ask(store, "create"))["id"] == 2
+    assert got(store, 2)["status"] == "canceled"
+
+
+def test_digit_forwards_to_the_manager(world: World) -> None:
+    store = lived(world, MANAGER, ("digits", "2"))
+    assert events(store, "ring", "bridge") == [
+        (0, "ring", None),
+        (3_000, "ring", "99999999998"),
+        (5_000, "bridge", None),
+    ]
+    told = got(store)
+    times = ("startedAt", "answeredAt", "managerStartedAt", "managerAnsweredAt", "finishedAt")
+    assert [told[name] - START // 1_000 for name in times] == [0, 2, 3, 5, 11]
+    assert (told["managerStatus"], told["status"]) == ("finished", "finished")
+
+
+def test_manager_who_is_busy(world: World) -> None:
+    store = lived(world, MANAGER, ("digits", "2"), b=Behaviour(then="busy"))
+    told = got(store)
+    assert (told["managerStatus"], told["managerAnsweredAt"]) == ("canceled", None)
+
+
+def test_unmatched_key_is_noted_and_the_next_one_counts(world: World) -> None:
+    store = lived(world, [{"digit": 1, "smsText": "x"}], ("digits", "9"), ("digits", "1"))
+    told = got(store)
+    assert (told["ivrAnswers"], told["ivrIdList"], told["ivrDigit"]) == ("|9|1", [0], 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "heard", "taken"),
+    [
+        ("Yes|No|don\u2019t know", "yes", [0]),
+        ("Yes|No|don\u2019t know", "DON'T KNOW", [0]),
+        ("YesINo", "no", [0]),
+        ("Yes|No", "maybe", []),
+        ("Yes|No", "Yes No", []),
+    ],
+)
+def test_words_are_compared_without_case(
+    world: World, words: str, heard: str, taken: list[int]
+) -> None:
+    store = lived(world, [{"keyWords": words, "smsText": "x"}], ("speech", heard))
+    told = got(store)
+    assert (told["ivrIdList"], told["ivrAnswers"], told["ivrDigit"]) == (taken, f"|{heard}", None)
+
+
+def test_silence_takes_the_entry_without_a_digit_when_the_prompt_is_over(world: World) -> None:
+    ivrs: list[dict[str, Any]] = [
+        {"digit": 1, "smsText": "x"},
+        {"record": {"text": "Still there?"}},
+    ]
+    store = lived(world, ivrs)
+    assert events(store, "play") == [(2_000, "play", "Greeting"), (7_000, "play", "Still there?")]
+    assert got(store)["ivrIdList"] == [1]
+
+
+def test_answer_before_the_end_of_the_prompt_spares_the_entry_for_silence(world: World) -> None:
+    ivrs: list[dict[str, Any]] = [
+        {"digit": 1, "smsText": "x"},
+        {"record": {"text": "Still there?"}},
+    ]
+    store = lived(world, ivrs, ("digits", "1"))
+    assert got(store)["ivrIdList"] == [0]
+
+
+@pytest.mark.parametrize(("text", "over"), [("x" * 30, 4_000), ("x" * 45, 5_000)])
+def test_prompt_takes_a_second_for_fifteen_characters(world: World, text: str, over: int) -> None:
+    store = telling(
+        only(world, "effebot"), Story("told", legs={"a": Behaviour(talk=fixed(60_000))})
+    )
+    ask(store, "create", record={"text": text}, ivrs=[{"smsText": "x"}])
+    play(store)
+    assert events(store, "sms") == [(over, "sms", "x")]
+
+
+def test_action_webhook_has_the_caller_s_parameters(world: World) -> None:
+    entry = {
+        "keyWords": "yes",
+        "webhookUrl": "http://h/x",
+        "webhookParameters": '{"a": [1], "b": "c"}',
+    }
+    store = telling(only(world, "effebot"), Story("told", legs={"a": person(("speech", "Yes"))}))
+    ask(store, "create", ivrs=[entry])
+    [sent] = play(store)
+    assert (sent.webhook.kind, sent.webhook.url) == ("action", "http://h/x")
+    assert sent.webhook.body == {
+        "call": {"phone": "99999999999", "answer": "Yes"},
+        "a": [1],
+        "b": "c",
+    }
+
+
+def test_manager_who_speaks_chooses_nothing(world: World) -> None:
+    store = lived(world, MANAGER, ("digits", "2"), b=person(("digits", "2")))
+    assert [one for one in store.calls["c1"].events if one.verb == "branch"] == [
+        Event(START + 3_000, "branch", data={"answer": "2", "entry": 0, "block": "0"})
+    ]

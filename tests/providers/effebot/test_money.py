@@ -1,0 +1,93 @@
+"""Money at Effebot: each leg by the step, never below nought, and to the cent as `get` tells it."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockserver.core.legs import WORDS, Behaviour, Deed, fixed
+from mockserver.core.story import Story
+from mockserver.engine.store import Store, World
+from tests.conftest import only, play, telling
+from tests.providers.effebot.conftest import ask, balance, body, got, patch
+
+
+@pytest.mark.parametrize(
+    ("talk", "cost"),
+    [(1_000, "0.05"), (60_000, "0.05"), (60_001, "0.10"), (119_000, "0.10"), (180_000, "0.15")],
+)
+def test_each_step_that_has_begun_is_charged(world: World, talk: int, cost: str) -> None:
+    store = telling(only(world, "effebot"), Story("told", legs={"a": Behaviour(talk=fixed(talk))}))
+    ask(store, "create")
+    play(store)
+    assert (got(store)["cost"], balance(store)) == (cost, Decimal(100) - Decimal(cost))
+
+
+def test_call_ends_when_the_money_is_gone(store: Store) -> None:
+    patch(store, {"balance": "0.12"})
+    ask(store, "create", phone="20100010200")
+    play(store)
+    call = store.calls["c1"]
+    assert [
+        leg.ended_at - leg.answered_at for leg in call.legs if leg.ended_at and leg.answered_at
+    ] == [120_000]
+    assert (balance(store), got(store)["cost"]) == (Decimal("0.02"), "0.10")
+
+
+def test_synthesis_is_paid_at_once(store: Store) -> None:
+    told = body(ask(store, "create", record={"text": "x" * 101}))
+    assert (told["recordCost"], balance(store)) == ("0.04", Decimal("99.96"))
+
+
+def test_synthesis_beyond_the_balance_is_refused(store: Store) -> None:
+    patch(store, {"balance": "0.03"})
+    assert ask(store, "create", record={"text": "x" * 101}).fault == "insufficient-balance"
+    assert balance(store) == Decimal("0.03")
+
+
+PRICES = st.decimals(0, 1, places=2).map(str)
+PEOPLE = st.sampled_from(
+    [
+        *(WORDS[word] for word in ("answered", "busy", "no-answer")),
+        Behaviour(deeds=(Deed(fixed(1_000), "digits", {"digits": "1"}),)),
+        Behaviour(deeds=(Deed(fixed(1_000), "digits", {"digits": "2"}),), talk=fixed(90_000)),
+    ]
+)
+IVRS = [{"digit": 1, "smsText": "x"}, {"digit": 2, "managerPhone": "99999999998"}]
+
+
+@settings(max_examples=1_000)
+@given(
+    prices=st.tuples(PRICES, PRICES, PRICES, PRICES),
+    step=st.sampled_from(["1s", "6s", "60s"]),
+    start=st.decimals(0, 5, places=2).map(str),
+    people=st.tuples(PEOPLE, PEOPLE),
+    many=st.integers(1, 4),
+    text=st.integers(1, 300),
+)
+def test_balance_is_start_minus_what_is_told(  # noqa: PLR0913, PLR0917 - all that is drawn
+    world: World,
+    prices: tuple[str, str, str, str],
+    step: str,
+    start: str,
+    people: tuple[Behaviour, Behaviour],
+    many: int,
+    text: int,
+) -> None:
+    names = ("minute", "manager_minute", "synthesis_per_100_chars", "sms")
+    store = telling(
+        only(world, "effebot"), Story("told", legs=dict(zip("ab", people, strict=True)))
+    )
+    patch(
+        store, {"balance": start, "tariff": {**dict(zip(names, prices, strict=True)), "step": step}}
+    )
+    phones = [f"9999999999{nth}" for nth in range(many)]
+    made = ask(store, "create", phone=None, phones=phones, record={"text": "x" * text}, ivrs=IVRS)
+    play(store)
+    assert balance(store) >= 0
+    if made.fault is None:
+        told = [Decimal(got(store, nth + 1)["cost"]) for nth in range(many)]
+        assert balance(store) == Decimal(start) - sum(told) - Decimal(body(made)[0]["recordCost"])
+    else:
+        assert (made.fault, balance(store)) == ("insufficient-balance", Decimal(start))
