@@ -15,6 +15,7 @@ from mockserver.providers.effebot.dialect import bare, created, details, envelop
 from mockserver.providers.effebot.notes import Notes
 from mockserver.providers.effebot.records import Blocked
 
+BARE: Final = "bare, as the page prints it; --quirk effebot=wrapped gives what public clients read"
 CANCELLED: Final = {"outcome": "cancelled"}
 
 
@@ -45,7 +46,10 @@ def create(case: Case) -> Outcome:
         if call.legs[0].number in reading.records(case.caller, "blocked")
     )
     data: object = items if listed else items[0]
-    return Outcome(bare(data, case.caller), Effects(place=calls, tell=stopped, charge=paid))
+    reply = bare(data, case.caller)
+    if not reading.wrapped(case.caller):
+        reply = replace(reply, headers={"x-mock-explain": BARE})
+    return Outcome(reply, Effects(place=calls, tell=stopped, charge=paid))
 
 
 def _called(case: Case, phone: str) -> Call:
