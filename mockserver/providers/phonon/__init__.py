@@ -1,0 +1,51 @@
+"""Phonon: outbound flows over its real-time and bulk hosts, and the call report."""
+
+from mockserver.core.provider import Endpoint, Provider
+from mockserver.providers.phonon import dialect, reading, rules
+from mockserver.providers.phonon.react import react
+from mockserver.providers.phonon.records import Flow, Settings
+
+PATH = "/kairos-apis/outbound/create"
+LIMIT = 256_000  # bytes (documented: 256 KB)
+
+PROVIDER = Provider(
+    name="phonon",
+    title="Phonon",
+    legs={"a": "contact", "b": "bridge"},
+    endpoints=(
+        Endpoint(
+            "create",
+            "POST",
+            "central.phonon.io",
+            PATH,
+            rules.CREATE,
+            dialect.accepted,
+            dialect.parties,
+            LIMIT,
+        ),
+        Endpoint(
+            "create-bulk",
+            "POST",
+            "central-api.phonon.io",
+            PATH,
+            rules.CREATE,
+            dialect.queued,
+            dialect.parties,
+            LIMIT,
+        ),
+    ),
+    credential=reading.credential,
+    refuse=dialect.refused,
+    wrong_method=rules.WRONG_METHOD,
+    react=react,
+    status=dialect.status,
+    new_id=dialect.new_id,
+    webhooks=("report",),
+    faults=rules.ORDERED,
+    records={"flows": Flow},
+    settings=Settings,
+    quirks={
+        "status-as-code": "the HTTP status is the body's code where HTTP has such a one",
+        "report-2020": "the call report has its older form",
+    },
+)

@@ -1,0 +1,99 @@
+"""What a request to Phonon says: its calls, their times, numbers and keys."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from hashlib import blake2b
+from ipaddress import ip_address, ip_network
+from typing import Any, Final
+
+from mockserver.core.account import Account
+from mockserver.core.http import Request
+from mockserver.core.rules import Case
+from mockserver.core.time import millis, moment
+from mockserver.providers.phonon.records import Flow, Settings
+
+KOLKATA: Final = timezone(timedelta(hours=5, minutes=30))
+NUMBER: Final = re.compile(r"\+?[0-9]{10,15}", re.ASCII)
+KEY: Final = "$flow.key."
+DOUBLED: Final = re.compile(r"Z(?=[+-])")  # one of the vendor's own samples has both
+
+Item = Mapping[str, Any]
+
+
+def credential(request: Request) -> str | None:
+    told = request.fields.get("security-id")
+    return told if isinstance(told, str) and told else None
+
+
+def settings(account: Account) -> Settings:
+    told = account.settings
+    return told if isinstance(told, Settings) else Settings()
+
+
+def flow(case: Case) -> Flow | None:
+    return flow_of(case.caller, case.text("flow-id"))
+
+
+def flow_of(account: Account, name: str) -> Flow | None:
+    """An account that names no flow has every one."""
+    known: Mapping[str, Flow] = account.records.get("flows", {})
+    return known.get(name) if known else Flow()
+
+
+def items(fields: Mapping[str, object]) -> tuple[Item, ...]:
+    listed = fields.get("calls")
+    return tuple(one for one in listed if isinstance(one, dict)) if isinstance(listed, list) else ()
+
+
+def numbers(item: Item) -> tuple[str, ...]:
+    listed = item.get("contact-numbers")
+    return tuple(map(str, listed)) if isinstance(listed, list) else ()
+
+
+def keys(item: Item) -> dict[str, str]:
+    """Variable -> value."""
+    listed = item.get("keys")
+    pairs = listed if isinstance(listed, list) else ()
+    return {str(one["name"]).removeprefix(KEY): str(one.get("value", "")) for one in pairs}
+
+
+def start_time(item: Item) -> datetime | None:
+    """With the offset that it has; Kolkata's where it has none (assumed). None if it is none."""
+    told = item.get("start-time")
+    try:
+        when = datetime.fromisoformat(DOUBLED.sub("", str(told)))
+    except ValueError:
+        return None
+    return when if when.tzinfo else when.replace(tzinfo=KOLKATA)
+
+
+def starts_at(item: Item, now: int) -> int | None:
+    """None for at once: no time at all, or one of today that is past (documented)."""
+    when = start_time(item)
+    at = None if when is None else millis(when.astimezone(UTC))
+    return at if at is not None and at > now else None
+
+
+def past_date(item: Item, now: int) -> bool:
+    """A day before today, as it is where the time says."""
+    when = start_time(item)
+    if when is None or when.tzinfo is None:
+        return False
+    today = moment(now).astimezone(when.tzinfo).date()
+    return when.date() < today
+
+
+def allowed(client: str, networks: tuple[str, ...]) -> bool:
+    """Whether a caller's address lies in one of the networks; without any it does."""
+    try:
+        address = ip_address(client)
+        return not networks or any(address in ip_network(one, strict=False) for one in networks)
+    except ValueError:
+        return False
+
+
+def checksum(case: Case) -> str:
+    """The mark of a request's very bytes."""
+    told = blake2b(case.request.body, digest_size=16).hexdigest()
+    return f"phonon {case.caller.name} {told}"

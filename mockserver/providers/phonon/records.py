@@ -1,0 +1,41 @@
+"""What a Phonon account keeps: its flows, and who may use them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mockserver.core.time import MINUTE, Length
+
+GAP = Length(10 * MINUTE)  # between two attempts: assumed
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A flow, by its id of eight characters. `bridge` is whom the callee is joined with, if any.
+
+    `gateway`, `mask` and `data` stand for what a flow may lack; `variables` it cannot do without.
+    """
+
+    did: str = "918068281234"
+    version: Literal["1.0", "TEST"] = "1.0"
+    reattempts: int = 0
+    reattempt_after: Length = GAP
+    say: str = ""
+    bridge: str = ""
+    variables: tuple[str, ...] = ()
+    gateway: Literal["ready", "invalid", "failing"] = "ready"
+    mask: bool = True
+    data: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`ip_allow_list` empty lets everybody in; `test_numbers` are whom TEST flows may call.
+
+    Within `checksum_window` a request may not come twice; nought switches that off.
+    """
+
+    security_id: str = ""
+    ip_allow_list: tuple[str, ...] = ()
+    test_numbers: tuple[str, ...] = ()
+    checksum_window: Length = Length(0)  # noqa: RUF009 - an int
+    expired: bool = False
