@@ -12,6 +12,7 @@ from tests.conftest import CLICK, START, play
 from tests.providers.ccai.conftest import BASIC, CALLS
 from tests.providers.effebot.conftest import CALL
 from tests.providers.innocalls.conftest import PAGE
+from tests.providers.phonon.conftest import CALLS as FLOWS
 
 HEADERS = {"ccai": BASIC}
 BEARER = {"authorization": "Bearer key", "accept": "application/json"}
@@ -32,6 +33,7 @@ PLAYED: Mapping[str, Mapping[str, tuple[Mapping[str, object], str, str, list[str
         "ccai create-outbound": (CALLS["create-outbound"], "busy", "failed", []),
         "ccai create-inbound": (CALLS["create-inbound"], "busy", "failed", []),
         "effebot create": (KEYS, "busy", "canceled", LIVED),
+        "phonon create": (FLOWS, "busy", "FAILURE", ["report"]),
     },
     "answered": {
         "mobtexting c2c": (CLICK, "completed", "COMPLETED", ["completed"]),
@@ -40,6 +42,7 @@ PLAYED: Mapping[str, Mapping[str, tuple[Mapping[str, object], str, str, list[str
         "ccai create-inbound": (CALLS["create-inbound"], "completed", "finished", []),
         "ccai create-scheduled": (CALLS["create-scheduled"], "completed", "finished", []),
         "effebot create": (KEYS, "completed", "finished", [*LIVED, "status"]),
+        "phonon create": (FLOWS, "completed", "COMPLETED", ["report"]),
     },
     "one-then-two": {
         "mobtexting c2c": (CLICK, "completed", "COMPLETED", ["completed"]),

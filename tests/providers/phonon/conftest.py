@@ -1,0 +1,62 @@
+"""Requests to Phonon, straight into the simulation."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from mockserver.core.account import Account, merged
+from mockserver.core.http import Request
+from mockserver.engine.casework import Asked
+from mockserver.engine.simulation import amend, request
+from mockserver.engine.store import Exchange, Store, World
+from tests.conftest import START, only
+
+KEY = ("phonon", "phonon-default")
+SECURITY = "0123456789abcdef" * 4
+ITEM: Mapping[str, object] = {"client-identifier": "x", "contact-numbers": ["918867136000"]}
+CALLS: Mapping[str, object] = {
+    "api-version": "1.0",
+    "security-id": SECURITY,
+    "flow-id": "Ab12Cd34",
+    "calls": [ITEM],
+}
+
+
+@pytest.fixture
+def store(world: World) -> Store:
+    return Store(only(world, "phonon"), START)
+
+
+def ask(
+    store: Store, *stories: str, now: int = START, bulk: bool = False, space: str = "", **more: Any
+) -> Exchange:
+    """A valid request, and `more` over its fields, with `_` for `-`; None takes one away."""
+    listing = store.world.listings["phonon"]
+    named = {name.replace("_", "-"): value for name, value in more.items()}
+    fields = {name: one for name, one in {**CALLS, **named}.items() if one is not None}
+    told = space.encode() + json.dumps(fields).encode()
+    asked = Request("POST", "/kairos-apis/outbound/create", fields=fields, body=told)
+    return request(store, Asked(listing, listing.provider.endpoints[bulk], asked, stories), now)
+
+
+def code(exchange: Exchange) -> Any:
+    assert isinstance(exchange.reply.body, dict)
+    return exchange.reply.body["api-response-code"]
+
+
+def patch(store: Store, document: Mapping[str, object]) -> None:
+    """As a control request would."""
+    changed = merged(store.accounts[KEY].document, document)
+    account, flaws = store.world.read_account(KEY[1], KEY[0], changed)
+    assert flaws == ()
+    assert isinstance(account, Account)
+    amend(store, account, START)
+
+
+def item(*numbers: str, **more: Any) -> dict[str, Any]:
+    return {
+        "contact-numbers": list(numbers),
+        **{name.replace("_", "-"): v for name, v in more.items()},
+    }

@@ -1,0 +1,125 @@
+"""What follows at Phonon: numbers in turn, attempts, times, and one report."""
+
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.core.legs import WORDS
+from mockserver.core.story import Story
+from mockserver.engine.store import Store, World
+from tests.conftest import START, only, play, telling
+from tests.providers.phonon.conftest import ask, code, item, patch
+
+ONE, TWO, THREE = "918867136001", "918867136002", "918867136003"
+
+
+def attempts(store: Store) -> list[tuple[int, int, str]]:
+    call = store.calls["c1"]
+    told = [(one.redial, one.target, one.legs[0].number) for one in call.attempts]
+    return [*told, (call.redial, call.target, call.legs[0].number)]
+
+
+def reports(sent: list[Any]) -> list[Any]:
+    return [one.webhook.body["body"] for one in sent]
+
+
+def test_second_number_answers(store: Store) -> None:
+    ask(store, "phonon-second-number", calls=[item(ONE, TWO, THREE)])
+    [told] = reports(play(store))
+    assert attempts(store) == [(0, 0, ONE), (0, 1, TWO)]
+    assert [
+        (one["calleeNumber"], one["hangupCause"], one["duration"]) for one in told["callDetails"]
+    ] == [
+        (ONE, "19", "0"),
+        (TWO, "16", "6000"),
+    ]
+    assert told["phonon-uuid"] == store.calls["c1"].order.vendor_id
+    assert ["connectTime" in one for one in told["callDetails"]] == [False, True]
+
+
+def test_all_numbers_fail_and_are_tried_once_more(store: Store) -> None:
+    ask(store, "phonon-all-numbers-fail", calls=[item(ONE, TWO)])
+    sent = play(store)
+    assert attempts(store) == [(0, 0, ONE), (0, 1, TWO), (1, 0, ONE), (1, 1, TWO)]
+    assert len(sent) == 1
+    assert store.world.listings["phonon"].provider.status(store.calls["c1"]) == "FAILURE"
+
+
+def test_reattempt_succeeds_after_the_flow_s_gap(store: Store) -> None:
+    patch(store, {"flows": {"Ab12Cd34": {"reattempts": 2, "reattempt_after": "1h"}}})
+    ask(store, "phonon-reattempt")
+    play(store)
+    call = store.calls["c1"]
+    assert (call.redial, call.outcome) == (1, "completed")
+    assert call.began_at == START + 25_000 + 3_600_000
+
+
+@pytest.mark.parametrize(
+    ("told", "starts"),
+    [
+        ("2026-01-01T14:31:00+05:30", 60_000),
+        ("2026-01-01T14:31:00.500+05:30", 60_500),
+        ("2026-01-01T09:01:00Z+00:00", 60_000),
+        ("2026-01-01T00:00:00+05:30", 0),
+        ("2026-01-02T09:00:00Z", 86_400_000),
+        (None, 0),
+    ],
+)
+def test_start_time(store: Store, told: str | None, starts: int) -> None:
+    asked = ask(store, calls=[item(ONE, **({"start_time": told} if told else {}))])
+    assert (code(asked), store.calls["c1"].starts_at - START) == (200, starts)
+
+
+def test_keys_pressed_are_reported(store: Store) -> None:
+    ask(store, "one-then-two")
+    [told] = reports(play(store))
+    pressed = told["callDetails"][0]["dtmfPressesd"]
+    assert [one["key"] for one in pressed] == ["1", "2"]
+    assert all(one["eventTime"].endswith("+05:30") for one in pressed)
+
+
+def test_flow_that_bridges_dials_its_other_side(store: Store) -> None:
+    ask(store, flow_id="Br1dge00")
+    play(store)
+    assert [leg.number for leg in store.calls["c1"].legs] == ["918867136000", "918867135000"]
+
+
+def test_older_report(store: Store) -> None:
+    patch(store, {"quirks": ["report-2020"], "webhooks": {"any": "http://localhost:3000/report"}})
+    ask(store)
+    [sent] = play(store)
+    assert sent.webhook.url == "http://localhost:3000/report"
+    body: Any = sent.webhook.body
+    assert list(body) == ["callDetails", "keys", "phonon-uuid", "recordingUrls"]
+    [detail] = body["callDetails"]
+    assert (detail["duration"], detail["hangupCause"]) == (6, "16")
+
+
+def test_five_hundred_calls_are_accepted_and_play_to_their_end(store: Store) -> None:
+    many = [item(str(918_867_136_000 + nth), client_identifier=str(nth)) for nth in range(500)]
+    since = time.perf_counter()
+    assert code(ask(store, calls=many)) == 200
+    assert time.perf_counter() - since < 1
+    assert len(play(store)) == 500
+    assert {call.phase for call in store.calls.values()} == {"ended"}
+
+
+WAYS = st.sampled_from(["answered", "busy", "no-answer", "rejected", "machine"])
+
+
+@given(st.lists(WAYS, min_size=1, max_size=5), st.integers(1, 3), st.integers(0, 2))
+def test_every_call_ends_in_one_report(
+    world: World, ways: list[str], numbers: int, reattempts: int
+) -> None:
+    stories = [Story(f"way-{nth}", legs={"a": WORDS[way]}) for nth, way in enumerate(ways)]
+    first = Story("told", choose=tuple((1.0, one.name) for one in stories))
+    store = telling(only(world, "phonon"), first, *stories)
+    patch(store, {"flows": {"Ab12Cd34": {"reattempts": reattempts}}})
+    ask(store, calls=[item(*(ONE, TWO, THREE)[:numbers]) for _ in range(3)])
+    sent = [one.webhook.call for one in play(store)]
+    assert sorted(sent) == ["c1", "c2", "c3"]
+    tries = [len(call.attempts) + 1 for call in store.calls.values()]
+    assert max(tries) <= numbers * (reattempts + 1)
