@@ -13,6 +13,8 @@ from mockserver.core.call import Event
 from mockserver.engine.rehearsal import rehearsed
 from mockserver.engine.simulation import happen
 from mockserver.engine.store import Store, World
+from mockserver.settings import read
+from mockserver.world import world as made_of
 from tests.conftest import START, only, until_at
 from tests.providers.ccai.conftest import KEY, ask
 
@@ -60,3 +62,17 @@ def test_it_plays_to_the_second(made: World) -> None:
         (177, "offer", "ann@acme.test"),
         (605, "ended", ""),
     ]
+
+
+def test_whole_sample_loads_and_rehearses(tmp_path: Path) -> None:
+    """As printed, with the accounts of three vendors; the bundled people stay beside them."""
+    (tmp_path / "sample.yaml").write_text(PRINTED, "utf-8")
+    told = made_of(read({"scenarios": (str(tmp_path / "sample.yaml"),), "seed": "s"}, {}))
+    store = Store(told, START)
+    acme = store.accounts["ccai", "acme"]
+    made = {kind: len(records) for kind, records in acme.records.items() if records}
+    assert made == {"agents": 2, "contacts": 500, "tickets": 300}
+    ask(store, "create-inbound", "held-and-moved")
+    until_at(store, START + 600_000)
+    assert [one.reason for one in store.waiting["c1"]] == ["control"]
+    assert store.calls["c1"].order.account == "acme"

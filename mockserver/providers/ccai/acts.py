@@ -7,7 +7,7 @@ from mockserver.core.call import Call, Event, dial
 from mockserver.core.nearest import nearest
 from mockserver.core.provider import Act, Moment, Resource
 from mockserver.providers.ccai import notes
-from mockserver.providers.ccai.reading import menu_of, records
+from mockserver.providers.ccai.reading import menu_named, menu_of, records
 from mockserver.providers.ccai.status import QUEUE, status
 
 TALKING: Final = frozenset({"connected"})
@@ -68,9 +68,9 @@ def untransferable(moment: Moment) -> str:
     data, account = moment.event.data, moment.account
     for key, kind in (("menu", "menus"), ("agent", "agents")):
         if key in data:
-            known = records(account, kind)
-            name = str(data[key])
-            return "" if name in known else f"no {key} is named {name!r}: {nearest(name, known)}"
+            known, name = records(account, kind), str(data[key])
+            there = name in known or (key == "menu" and menu_named(account, name) is not None)
+            return "" if there else f"no {key} is named {name!r}: {nearest(name, known)}"
     return "a transfer names a menu or an agent"
 
 

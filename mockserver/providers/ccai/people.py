@@ -7,7 +7,7 @@ from mockserver.core.account import Account
 from mockserver.core.call import Call, Leg
 from mockserver.core.time import SECOND, iso
 from mockserver.providers.ccai.notes import Transfer, notes
-from mockserver.providers.ccai.reading import digits, path_of, records, settings
+from mockserver.providers.ccai.reading import digits, menu_named, path_of, records, settings
 from mockserver.providers.ccai.records import Agent, Contact, Ticket
 from mockserver.providers.ccai.status import (
     QUEUE,
@@ -74,10 +74,10 @@ def fail_reason(call: Call) -> str:
 
 
 def path(name: str, account: Account) -> Json | None:
-    if name not in records(account, "menus"):
-        return None
     way = list(path_of(account, name))
-    names = [records(account, "menus")[one].name for one in way]
+    names = [menu.name for one in way if (menu := menu_named(account, one))]
+    if len(names) < len(way):
+        return None
     return {
         "items_count": len(way),
         "name": " / ".join(names),

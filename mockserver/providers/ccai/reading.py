@@ -58,8 +58,15 @@ def menu_id(case: Case) -> str:
 
 
 def menu(case: Case) -> Menu | None:
-    found: Menu | None = records(case.caller, "menus").get(menu_id(case))
-    return found
+    return menu_named(case.caller, menu_id(case))
+
+
+def menu_named(account: Account, name: str) -> Menu | None:
+    """An account that names no menu has every one, fit for incoming and scheduled calls."""
+    known: Mapping[str, Menu] = records(account, "menus")
+    if known or not name:
+        return known.get(name)
+    return Menu(f"Menu {name}", type="mobile_menu")
 
 
 def parent(case: Case) -> Call | None:
@@ -124,8 +131,7 @@ def own(case: Case) -> Call | None:
 
 def menu_of(call: Call, account: Account) -> Menu | None:
     """The queue in which a call waits: that of its last transfer, else the one it asked for."""
-    found: Menu | None = records(account, "menus").get(menu_name(call))
-    return found
+    return menu_named(account, menu_name(call))
 
 
 def menu_name(call: Call) -> str:
