@@ -27,7 +27,7 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """By id: a queue and what leads to it. A submenu names its `parent`."""
+    """By id: a queue, and what leads to it. Without languages of its own it has the account's."""
 
     name: str
     parent: str | None = None
@@ -36,6 +36,7 @@ class Menu:
     state: Literal["open", "manual redirection", "after hours"] = "open"
     hidden: bool = False
     recording: Literal["never", "ask", "always"] = "never"
+    languages: tuple[str, ...] = ()
     group: str = "Group 1"
 
 

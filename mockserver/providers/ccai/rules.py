@@ -89,7 +89,9 @@ def closed(case: Case) -> bool:
 
 
 def language_off(case: Case) -> bool:
-    return (case.text("lang") or "en") not in reading.settings(case.caller).languages
+    menu = reading.menu(case)
+    own = menu.languages if menu else ()
+    return (case.text("lang") or "en") not in (own or reading.settings(case.caller).languages)
 
 
 def past(case: Case) -> bool:

@@ -1,6 +1,5 @@
 """What a digit, a word or silence leads to: the request's own answer handlers decide."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -11,7 +10,7 @@ from mockserver.core.provider import NOTHING, Effects, Moment
 from mockserver.core.webhook import Webhook
 from mockserver.providers.effebot import money
 from mockserver.providers.effebot.notes import notes
-from mockserver.providers.effebot.reading import Entry, entries, flag, played, settings
+from mockserver.providers.effebot.reading import Entry, entries, flag, parameters, played, settings
 from mockserver.providers.effebot.records import Blocked
 
 APOSTROPHES: Final = str.maketrans({"\u2019": "'", "\u02bc": "'"})
@@ -74,7 +73,10 @@ def _hook(moment: Moment, entry: Entry) -> Iterator[Webhook]:
         return
     answer = str(moment.event.data.get("answer", ""))
     shown: object = int(answer) if answer.isdecimal() else answer
-    told = {"call": {"phone": moment.call.legs[0].number, "answer": shown}, **_parameters(entry)}
+    told = {
+        "call": {"phone": moment.call.legs[0].number, "answer": shown},
+        **(parameters(entry.get("webhookParameters") or "{}") or {}),
+    }
     headers = forwarded(moment)
     yield Webhook(moment.call.order.id, "action", str(url), told, headers=headers)
 
@@ -82,15 +84,6 @@ def _hook(moment: Moment, entry: Entry) -> Iterator[Webhook]:
 def forwarded(moment: Moment) -> Mapping[str, str]:
     source = settings(moment.account).forwarded_for
     return {"x-forwarded-for": source} if source else {}
-
-
-def _parameters(entry: Entry) -> Mapping[str, object]:
-    """A JSON text; what is none adds nothing, the form has refused it."""
-    try:
-        told = json.loads(str(entry.get("webhookParameters") or "{}"))
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def _chosen(moment: Moment, answer: str, entry: int | None) -> tuple[str, Event]:

@@ -47,6 +47,12 @@ def unmoderated(case: Case) -> bool:
     return any(not known[name].moderated for name in _records(case) if name in known)
 
 
+def unreadable_parameters(case: Case) -> bool:
+    """What is to be merged into an action webhook has to be the text of a JSON object."""
+    listed = (one.get("webhookParameters") for one in reading.entries(case.fields))
+    return any(told and reading.parameters(told) is None for told in listed)
+
+
 def unfree(case: Case) -> bool:
     return reading.settings(case.caller).moderation and reading.synthesised(case.fields) > 0
 

@@ -1,5 +1,6 @@
 """What a request to Effebot says, and what the account has for it."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -60,6 +61,15 @@ def entries(fields: Mapping[str, object]) -> tuple[Entry, ...]:
     return (
         tuple(one for one in listed if isinstance(one, Mapping)) if isinstance(listed, list) else ()
     )
+
+
+def parameters(text: object) -> Mapping[str, object] | None:
+    """Those of an action webhook; None where the text is no JSON object."""
+    try:
+        told = json.loads(str(text))
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) else None
 
 
 def said(record: object) -> str:

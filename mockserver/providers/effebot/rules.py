@@ -33,6 +33,7 @@ from mockserver.providers.effebot.objections import (
     unknown_record,
     unknown_template,
     unmoderated,
+    unreadable_parameters,
     wrong_pin,
 )
 
@@ -96,6 +97,8 @@ SILENT = _fault(
     "record-required", 422, "The record.id field is required when record.text is not present."
 )
 
+PARAMETERS = _invalid("ivrs.*.webhookParameters").fault
+
 WHOM: Final[Stage] = (
     _invalid("phone"),
     _invalid("phones"),
@@ -126,7 +129,7 @@ CALLER: Final[Stage] = (
 CREATE: Final[Rulebook] = (
     *WHO,
     (*WHOM, *WHAT),
-    (Rule(silent, SILENT, "record"),),
+    (Rule(silent, SILENT, "record"), Rule(unreadable_parameters, PARAMETERS, "ivrs")),
     (
         *CALLER,
         Rule(unknown_record, NO_RECORD, "record"),

@@ -148,6 +148,23 @@ def test_ticket_wins_over_the_number(
 
 
 @pytest.mark.parametrize(
+    ("menu", "lang", "fault"),
+    [
+        ({}, "ko", None),
+        ({"languages": ["fr"]}, "fr", None),
+        ({"languages": ["fr"]}, "en", "language-not-available"),
+        ({"languages": ["fr"]}, None, "language-not-available"),
+        ({"languages": ["fr-CA"]}, "fr-ca", "language-not-found"),
+    ],
+)
+def test_languages_are_the_menu_s_or_the_account_s(
+    store: Store, menu: dict[str, object], lang: str | None, fault: str | None
+) -> None:
+    patch(store, {"menus": {"9": menu}})
+    assert ask(store, "create-inbound", lang=lang).fault == fault
+
+
+@pytest.mark.parametrize(
     ("alias", "operation"),
     [
         ("OutboundCall", "create-outbound"),

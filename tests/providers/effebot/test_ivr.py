@@ -155,3 +155,19 @@ def test_manager_who_speaks_chooses_nothing(world: World) -> None:
     assert [one for one in store.calls["c1"].events if one.verb == "branch"] == [
         Event(START + 3_000, "branch", data={"answer": "2", "entry": 0, "block": "0"})
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('{"a": 1}', None),
+        ("", None),
+        ("{a: 1}", "ivrs-webhookparameters-invalid"),
+        ("[1]", "ivrs-webhookparameters-invalid"),
+    ],
+)
+def test_parameters_are_the_text_of_a_json_object(
+    store: Store, text: str, fault: str | None
+) -> None:
+    entry = {"digit": 1, "webhookUrl": "http://h/x", "webhookParameters": text}
+    assert ask(store, "create", ivrs=[entry]).fault == fault
