@@ -16,7 +16,7 @@ PROVIDER = Provider(
         Endpoint(
             "create",
             "POST",
-            "central.phonon.io",
+            rules.REAL_TIME,
             PATH,
             rules.CREATE,
             dialect.accepted,
@@ -26,9 +26,9 @@ PROVIDER = Provider(
         Endpoint(
             "create-bulk",
             "POST",
-            "central-api.phonon.io",
+            rules.BULK,
             PATH,
-            rules.CREATE,
+            rules.CREATE_BULK,
             dialect.queued,
             dialect.parties,
             LIMIT,

@@ -59,7 +59,7 @@ def accepted(case: Case) -> Outcome:
         **_request(case, calls),
         "call-details": details,
     }
-    return Outcome(Reply(200, body), Effects(place=calls, mark=_marks(case)))
+    return Outcome(Reply(200, body), Effects(place=calls, mark=_marks(case, rules.REAL_TIME)))
 
 
 def queued(case: Case) -> Outcome:
@@ -67,17 +67,18 @@ def queued(case: Case) -> Outcome:
     found = rules.objections(case)
     calls = tuple(_called(case, nth) for nth, broken in enumerate(found) if not broken)
     body = {**said(202, "Accepted"), **_request(case, calls), "call-details": None}
-    return Outcome(Reply(202, body), Effects(place=calls, mark=_marks(case)))
+    return Outcome(Reply(202, body), Effects(place=calls, mark=_marks(case, rules.BULK)))
 
 
 def _request(case: Case, calls: tuple[Call, ...]) -> Json:
     return {"request-id": chance.uuid(case.view.seed, "phonon-request", calls[0].order.id)}
 
 
-def _marks(case: Case) -> tuple[str, ...]:
+def _marks(case: Case, host: str) -> tuple[str, ...]:
     """Only an accepted request is remembered, and only where it is asked for."""
-    watched = reading.settings(case.caller).checksum_window
-    return (reading.checksum(case),) if watched else ()
+    told = reading.settings(case.caller)
+    bytes_ = (reading.checksum(case),) if told.checksum_window else ()
+    return (*bytes_, reading.traffic(case, host)) if host in told.per_minute else bytes_
 
 
 def _called(case: Case, nth: int) -> Call:

@@ -93,6 +93,11 @@ def allowed(client: str, networks: tuple[str, ...]) -> bool:
         return False
 
 
+def traffic(case: Case, host: str) -> str:
+    """The mark of a request that a host has taken."""
+    return f"phonon {case.caller.name} at {host}"
+
+
 def checksum(case: Case) -> str:
     """The mark of a request's very bytes."""
     told = blake2b(case.request.body, digest_size=16).hexdigest()

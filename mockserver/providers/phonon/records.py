@@ -1,6 +1,7 @@
 """What a Phonon account keeps: its flows, and who may use them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from mockserver.core.time import MINUTE, Length
@@ -31,7 +32,8 @@ class Flow:
 class Settings:
     """`ip_allow_list` empty lets everybody in; `test_numbers` are whom TEST flows may call.
 
-    Within `checksum_window` a request may not come twice; nought switches that off.
+    Within `checksum_window` a request may not come twice; nought switches that off. `per_minute` is
+    how many requests each host takes; one that is not named takes any number.
     """
 
     security_id: str = ""
@@ -39,3 +41,4 @@ class Settings:
     test_numbers: tuple[str, ...] = ()
     checksum_window: Length = Length(0)  # noqa: RUF009 - an int
     expired: bool = False
+    per_minute: Mapping[str, int] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from mockserver.core.rules import (
     missing,
     unreadable,
 )
+from mockserver.core.time import MINUTE
 from mockserver.providers.phonon import reading
 
 MOST: Final = 500
@@ -197,7 +198,20 @@ def _hopeless(fault: Fault) -> Rule:
     return Rule(test, fault, "calls")
 
 
-CREATE: Final[Rulebook] = (
+def _crowding(host: str) -> Rule:
+    """The host has had its requests of this minute."""
+
+    def test(case: Case) -> bool:
+        most = reading.settings(case.caller).per_minute.get(host)
+        since = case.now - MINUTE
+        return most is not None and case.view.marked(reading.traffic(case, host), since) >= most
+
+    return Rule(test, TOO_MANY)
+
+
+REAL_TIME: Final = "central.phonon.io"
+BULK: Final = "central-api.phonon.io"
+COMMON: Final[Rulebook] = (
     (Rule(unreadable, INVALID_FORMAT), _malformed("calls")),
     (
         *(missing(name, INVALID_MANDATORY) for name in ("api-version", "security-id", "flow-id")),
@@ -231,3 +245,6 @@ CREATE: Final[Rulebook] = (
         )
     ),
 )
+
+CREATE: Final[Rulebook] = (*COMMON, (_crowding(REAL_TIME),))
+CREATE_BULK: Final[Rulebook] = (*COMMON, (_crowding(BULK),))

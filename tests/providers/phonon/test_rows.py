@@ -148,3 +148,10 @@ def test_bulk_host_accepts(store: Store) -> None:
         202,
         {"api-response-code": 202, "api-response-message": "Accepted", "call-details": None},
     )
+
+
+def test_each_host_has_a_limit_of_its_own(store: Store) -> None:
+    patch(store, {"per_minute": {"central.phonon.io": 2, "central-api.phonon.io": 1}})
+    assert [code(ask(store)) for _ in range(3)] == [200, 200, 429]
+    assert [code(ask(store, bulk=True)) for _ in range(2)] == [202, 429]
+    assert code(ask(store, now=START + 60_000)) == 200
