@@ -51,16 +51,11 @@ def rings(moment: Moment) -> Event:
 
 
 def held_already(moment: Moment) -> str:
-    return "the call is on hold already" if on_hold(moment.call) else ""
+    return "the call is on hold already" if notes.open_hold(moment.call) else ""
 
 
 def not_held(moment: Moment) -> str:
-    return "" if on_hold(moment.call) else "the call is not on hold"
-
-
-def on_hold(call: Call) -> bool:
-    holds = notes.notes(call).holds
-    return bool(holds) and holds[-1][1] is None
+    return "" if notes.open_hold(moment.call) else "the call is not on hold"
 
 
 def untransferable(moment: Moment) -> str:
@@ -77,6 +72,20 @@ def untransferable(moment: Moment) -> str:
 def unrated(moment: Moment) -> str:
     stars = str(moment.event.data.get("stars", "5"))
     return "" if stars in ("1", "2", "3", "4", "5") else "stars are 1 to 5"
+
+
+def undeflected(moment: Moment) -> str:
+    to = str(moment.event.data.get("to", notes.DEFLECTIONS[0]))
+    known = ", ".join(notes.DEFLECTIONS)
+    hint = nearest(to, notes.DEFLECTIONS) or known
+    return "" if to in notes.DEFLECTIONS else f"no deflection is named {to!r}: {hint}"
+
+
+def unexpired(moment: Moment) -> str:
+    """Whoever has been handed over since waits anew."""
+    handed = str(len(notes.notes(moment.call).transfers))
+    told = str(moment.event.data.get("transfers", handed))
+    return "" if told == handed else "that wait is over"
 
 
 def unlapsed(moment: Moment) -> str:
@@ -96,17 +105,23 @@ ACTS: Final = {
     "transfer": Act(
         TALKING, frozenset({"menu", "agent"}), note=notes.transferred, hinders=untransferable
     ),
-    "deflect": Act(frozenset({"queued"}), note=lambda call, _: notes.staged(call, "deflected")),
-    "voicemail": Act(
-        frozenset({"queued", "deflected"}), note=lambda call, _: notes.staged(call, "voicemail")
+    "deflect": Act(
+        frozenset({"queued"}), frozenset({"to"}), note=notes.deflected, hinders=undeflected
     ),
+    "redirect": Act(frozenset({"deflected"})),
+    "voicemail": Act(frozenset({"queued", "deflected"}), note=notes.voiced),
     "read-voicemail": Act(
         frozenset({"voicemail_received"}),
         note=lambda call, _: notes.staged(call, "voicemail_read"),
     ),
     "switch": Act(frozenset({"connecting"}), note=lambda call, _: notes.staged(call, "switching")),
     "rate": Act(frozenset({"finished"}), frozenset({"stars"}), note=notes.rated, hinders=unrated),
-    "expire": Act(frozenset({"queued"}), note=notes.expired),
+    "cancel": Act(
+        frozenset({"scheduled", "queued"}), note=lambda call, _: notes.staged(call, "cancelled")
+    ),
+    "expire": Act(
+        frozenset({"queued"}), frozenset({"transfers"}), note=notes.expired, hinders=unexpired
+    ),
     "lapse": Act(frozenset({"queued"}), frozenset({"rang_at"}), hinders=unlapsed),
     "recover": Act(frozenset({"failed"}), note=lambda call, _: notes.staged(call, "recovered")),
 }

@@ -10,8 +10,9 @@ from mockserver.core.provider import Effects, Outcome
 from mockserver.core.rules import Case, Fault, worded
 from mockserver.providers.ccai import reading
 from mockserver.providers.ccai.dialect import call_object, created
+from mockserver.providers.ccai.notes import staged
 from mockserver.providers.ccai.people import contact_of
-from mockserver.providers.ccai.react import kept
+from mockserver.providers.ccai.react import kept, over
 from mockserver.providers.ccai.records import Flags
 from mockserver.providers.ccai.status import status
 
@@ -121,16 +122,9 @@ def cancelled(case: Case) -> Outcome:
         return Outcome(Reply(204, b""))
     if status(call) not in ("scheduled", "queued"):
         return Outcome(Reply(200, call_object(call, case.caller)))
-    shown = call._replace(phase="ended", ended_at=case.now, outcome="cancelled", began_at=None)
-    return Outcome(Reply(200, call_object(shown, case.caller)), _cancelling(call, case.now))
-
-
-def _cancelling(call: Call, now: int) -> Effects:
-    if call.phase == "placed":
-        event = Event(now, "ended", data={"outcome": "cancelled"})
-    else:
-        event = Event(now, "hangup", "a", {"cause": "normal"})
-    return Effects(tell=((call.order.id, event),))
+    shown = staged(call, "cancelled")._replace(phase="ended", ended_at=case.now)
+    tell = ((call.order.id, Event(case.now, "cancel")), over(call, case.now))
+    return Outcome(Reply(200, call_object(shown, case.caller)), Effects(tell=tell))
 
 
 def identified(case: Case) -> Outcome:

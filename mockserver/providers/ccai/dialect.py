@@ -26,6 +26,7 @@ from mockserver.providers.ccai.reading import (
     default_number,
     menu_name,
     menu_of,
+    numbered,
     records,
     scheduled_at,
     settings,
@@ -70,7 +71,7 @@ def call_object(call: Call, account: Account) -> Json:
         "recording_url": call.order.recording if _recorded(call, menu) else None,
         "recording_permission": _permission(call, menu),
         "voicemail_reason": _voicemail(call),
-        "deflection": "no_deflection",
+        "deflection": notes(call).deflection,
         "disconnected_by": _disconnected(call),
         "fail_reason": fail_reason(call),
         "fail_details": None,
@@ -162,9 +163,9 @@ def _selected(name: str, menu: Menu | None) -> Json | None:
     if menu is None:
         return None
     return {
-        "id": int(name),
+        "id": numbered(name),
         "name": menu.name,
-        "parent_id": _number(menu.parent),
+        "parent_id": numbered(menu.parent) if menu.parent else None,
         "position": menu.position,
         "deleted": False,
         "menu_type": menu.type,

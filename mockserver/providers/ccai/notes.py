@@ -20,6 +20,7 @@ class Notes:
     """`stage` is a status that an act has brought about; `holds` are (since, until) in ms."""
 
     stage: str = ""
+    deflection: str = "no_deflection"
     rating: int | None = None
     expired: bool = False
     holds: tuple[tuple[int, int | None], ...] = ()
@@ -27,6 +28,8 @@ class Notes:
 
 
 BLANK = Notes()
+DEFLECTIONS = ("temp_redirection_phone", "temp_redirection_queue", "after_hours_message_only")
+"""Those that have been observed."""
 
 
 def notes(call: Call) -> Notes:
@@ -35,6 +38,11 @@ def notes(call: Call) -> Notes:
 
 def staged(call: Call, stage: str) -> Call:
     return call._replace(notes=replace(notes(call), stage=stage))
+
+
+def open_hold(call: Call) -> bool:
+    holds = notes(call).holds
+    return bool(holds) and holds[-1][1] is None
 
 
 def held(call: Call, event: Event) -> Call:
@@ -48,7 +56,19 @@ def resumed(call: Call, event: Event) -> Call:
     return call._replace(notes=replace(mine, holds=(*before, (since, event.at))))
 
 
+def deflected(call: Call, event: Event) -> Call:
+    to = str(event.data.get("to", DEFLECTIONS[0]))
+    return call._replace(notes=replace(notes(call), stage="deflected", deflection=to))
+
+
+def voiced(call: Call, _: Event) -> Call:
+    return call._replace(notes=replace(notes(call), stage="voicemail", deflection="voicemail"))
+
+
 def transferred(call: Call, event: Event) -> Call:
+    """Whoever is on hold is so no longer."""
+    if open_hold(call):
+        call = resumed(call, event)
     mine, agent = notes(call), call.leg("b")
     moved = Transfer(
         event.at,

@@ -74,7 +74,7 @@ def fail_reason(call: Call) -> str:
 
 
 def path(name: str, account: Account) -> Json | None:
-    way = list(path_of(account, name))
+    way = path_of(account, name)
     names = [menu.name for one in way if (menu := menu_named(account, one))]
     if len(names) < len(way):
         return None

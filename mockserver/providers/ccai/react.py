@@ -4,21 +4,31 @@ from dataclasses import replace
 from typing import Final
 
 from mockserver.core.account import Account, Keep
-from mockserver.core.call import Event
+from mockserver.core.call import Call, Event
 from mockserver.core.provider import NOTHING, Effects, Moment, following
 from mockserver.core.time import MINUTE, SECOND
-from mockserver.providers.ccai.reading import records
+from mockserver.providers.ccai.notes import notes
+from mockserver.providers.ccai.reading import mine, records
 from mockserver.providers.ccai.status import QUEUE, agent_leg
 
 OFFER: Final = 30 * SECOND  # how long an agent is rung: assumed
 PATIENCE: Final = 10 * MINUTE  # how long a call waits for an agent: assumed
+MESSAGE: Final = MINUTE  # how long a deflected call stays, unless for a voicemail: assumed
+VOICEMAIL: Final = 2 * MINUTE  # how long a voicemail may be: assumed
 
 
 def begun(moment: Moment) -> Effects:
     call = moment.call
     if call.order.shape != QUEUE:
         return NOTHING
-    return Effects(tell=((call.order.id, Event(moment.event.at + PATIENCE, "expire")),))
+    return Effects(tell=(_patience(moment),))
+
+
+def _patience(moment: Moment) -> tuple[str, Event]:
+    """Each wait has an end of its own; a transfer begins another."""
+    handed = len(notes(moment.call).transfers)
+    end = Event(moment.event.at + PATIENCE, "expire", data={"transfers": handed})
+    return moment.call.order.id, end
 
 
 def offered(moment: Moment) -> Effects:
@@ -35,18 +45,35 @@ def lapsed(moment: Moment) -> Effects:
 
 
 def given_up(moment: Moment) -> Effects:
-    """Nobody has taken it in time, and the call is over; so it is once its voicemail is left."""
-    gone = Event(moment.event.at, "hangup", "a", {"cause": "normal"})
-    return Effects(tell=((moment.call.order.id, gone),))
+    """Nobody has taken it in time, or it is sent elsewhere, or not wanted: the call is over."""
+    return Effects(tell=(over(moment.call, moment.event.at),))
+
+
+def over(call: Call, at: int) -> tuple[str, Event]:
+    """How a call ends that nobody has taken: a booked one without having begun."""
+    if call.phase == "placed":
+        return call.order.id, Event(at, "ended", data={"outcome": "cancelled"})
+    return call.order.id, Event(at, "hangup", "a", {"cause": "normal"})
+
+
+def _gone(moment: Moment, leg: str, after: int = 0) -> tuple[str, Event]:
+    gone = Event(moment.event.at + after, "hangup", leg, {"cause": "normal"})
+    return moment.call.order.id, gone
 
 
 def deflected(moment: Moment) -> Effects:
+    redirected = Event(moment.event.at + MESSAGE, "redirect")
+    return Effects(tell=(*_released(moment), (moment.call.order.id, redirected)))
+
+
+def voiced(moment: Moment) -> Effects:
+    return Effects(tell=(*_released(moment), _gone(moment, "a", VOICEMAIL)))
+
+
+def _released(moment: Moment) -> tuple[tuple[str, Event], ...]:
     """Whoever is being offered the call is rung no longer."""
     agent = moment.call.leg("b")
-    if agent is None or agent.state != "ringing":
-        return NOTHING
-    gone = Event(moment.event.at, "hangup", "b", {"cause": "normal"})
-    return Effects(tell=((moment.call.order.id, gone),))
+    return (_gone(moment, "b"),) if agent and agent.state == "ringing" else ()
 
 
 def hung_up(moment: Moment) -> Effects:
@@ -63,16 +90,17 @@ def hung_up(moment: Moment) -> Effects:
 def transferred(moment: Moment) -> Effects:
     """The agent leaves; whoever comes next is found in the queue, or named."""
     left = (moment.call.order.id, Event(moment.event.at, "leave", "b"))
+    waits = _patience(moment)
     to = str(moment.event.data.get("agent", ""))
     if not to:
-        return Effects(tell=(left,))
+        return Effects(tell=(left, waits))
     offer = (moment.call.order.id, Event(moment.event.at, "offer", data={"agent": to}))
-    return Effects(tell=(left, offer))
+    return Effects(tell=(left, offer, waits))
 
 
 def bridged(moment: Moment) -> Effects:
     """A failed call that is called back has recovered."""
-    parent = moment.view.call("ccai", str(moment.call.order.wanted.get("call_id", "")))
+    parent = mine(moment.view, moment.account, str(moment.call.order.wanted.get("call_id", "")))
     if parent is None:
         return NOTHING
     return Effects(tell=((parent.order.id, Event(moment.event.at, "recover")),))
@@ -93,6 +121,9 @@ react = following(
         "lapse": lapsed,
         "expire": given_up,
         "deflect": deflected,
+        "redirect": given_up,
+        "voicemail": voiced,
+        "cancel": given_up,
         "hangup": hung_up,
         "leave": hung_up,
         "transfer": transferred,

@@ -2,7 +2,7 @@
 
 import binascii
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from mockserver.core.call import Call
 from mockserver.core.http import Request
 from mockserver.core.rules import Case
 from mockserver.core.time import millis
+from mockserver.core.view import View
 from mockserver.providers.ccai.notes import notes
 from mockserver.providers.ccai.records import Agent, Contact, Menu, Settings, Ticket
 
@@ -70,8 +71,8 @@ def menu_named(account: Account, name: str) -> Menu | None:
 
 
 def parent(case: Case) -> Call | None:
-    """The earlier call that a scheduled one names."""
-    return case.view.call("ccai", case.text("call_id")) if case.text("call_id") else None
+    """The earlier call that a scheduled one names, if it is this account's."""
+    return mine(case.view, case.caller, case.text("call_id"))
 
 
 def contact(case: Case) -> tuple[str, Contact] | None:
@@ -96,6 +97,11 @@ def dialled(case: Case) -> str:
     return case.text("end_user_number")
 
 
+def numbered(name: str) -> int | str:
+    """An id as it is printed: a file may name its menus otherwise."""
+    return int(name) if name.isdecimal() else name
+
+
 def digits(number: str) -> str:
     return "".join(filter(str.isdecimal, number))
 
@@ -114,19 +120,22 @@ def scheduled_at(text: str) -> int | None:
     return millis((when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC))
 
 
-def path_of(account: Account, name: str) -> Iterator[str]:
-    """A menu's id, and before it those of the menus that lead there."""
-    known = records(account, "menus")
-    up = known[name].parent if name in known else None
-    if up in known and up is not None:
-        yield from path_of(account, up)
-    yield name
+def path_of(account: Account, name: str) -> list[str]:
+    """A menu's id, and before it those of the menus that lead there; in a circle each once."""
+    known, way = records(account, "menus"), [name]
+    while way[0] in known and (up := known[way[0]].parent) in known and up not in way:
+        way.insert(0, up)
+    return way
 
 
 def own(case: Case) -> Call | None:
     """The call of the path, if it is this account's."""
-    call = case.view.call("ccai", case.text("id"))
-    return call if call and call.order.account == case.caller.name else None
+    return mine(case.view, case.caller, case.text("id"))
+
+
+def mine(view: View, account: Account, name: str) -> Call | None:
+    call = view.call("ccai", name)
+    return call if call and call.order.account == account.name else None
 
 
 def menu_of(call: Call, account: Account) -> Menu | None:

@@ -19,7 +19,10 @@ class Row(NamedTuple):
 
 TABLE: Final = (
     Row("scheduled", "", "a create for later", "scheduled_at"),
-    Row("queued", "scheduled", "a create; the time that was booked", "queued_at"),
+    Row(
+        "queued", "scheduled, connected", "a create; the time that was booked; a transfer",
+        "queued_at",
+    ),
     Row("assigned", "queued", "an outbound create; the agent answers an offer", "assigned_at"),
     Row("connecting", "assigned", "one side has answered, the other is still being called"),
     Row("switching", "connecting", "the act `switch`"),
@@ -29,15 +32,15 @@ TABLE: Final = (
         "failed", "assigned, connecting, switching, queued", "an end before both talked", "ends_at"
     ),
     Row("recovered", "failed", "a child call was connected"),
-    Row("deflected", "queued", "the act `deflect`"),
+    Row("deflected", "queued", "the act `deflect`; a minute later the call ends", "ends_at"),
     Row("voicemail", "deflected, queued", "the act `voicemail`"),
-    Row("voicemail_received", "voicemail", "the end user hangs up", "ends_at"),
+    Row("voicemail_received", "voicemail", "the end user hangs up, or two minutes pass", "ends_at"),
     Row("voicemail_read", "voicemail_received", "the act `read-voicemail`"),
-    Row("cancelled", "scheduled, queued", "the cancel operations", "ends_at"),
+    Row("cancelled", "scheduled, queued", "the cancel operation, the act `cancel`", "ends_at"),
 )
 """`selecting`, `action_only` and `action_only_finished` cannot arise from this API."""
 
-STAYING: Final = ("recovered", "voicemail_read", "deflected")
+STAYING: Final = ("recovered", "voicemail_read", "deflected", "cancelled")
 """What an act has said of a call stays after its end."""
 
 
@@ -45,7 +48,7 @@ def status(call: Call) -> str:
     stage = notes(call).stage
     if call.phase == "ended":
         return _ended(call, stage)
-    if stage in ("deflected", "voicemail"):
+    if stage in ("deflected", "voicemail", "cancelled"):
         return stage
     if call.phase in ("placed", "over"):
         return "scheduled" if call.starts_at > call.order.created_at else _first(call)
@@ -57,8 +60,6 @@ def _ended(call: Call, stage: str) -> str:
         return stage
     if stage == "voicemail":
         return "voicemail_received"
-    if call.outcome == "cancelled" and call.began_at is None:
-        return "cancelled"
     return "finished" if connected_at(call) is not None else "failed"
 
 
