@@ -10,6 +10,7 @@ from mockserver.providers.ccai import notes
 from mockserver.providers.ccai.reading import menu_named, menu_of, records
 from mockserver.providers.ccai.status import QUEUE, status
 
+HANDING: Final = ("offer", "transfer")
 TALKING: Final = frozenset({"connected"})
 
 
@@ -32,7 +33,15 @@ def offered(call: Call) -> bool:
 
 
 def waits(call: Call) -> bool:
-    return call.order.shape == QUEUE and status(call) == "queued" and not offered(call)
+    mine = call.order.shape == QUEUE and not offered(call) and not promised(call)
+    return mine and status(call) == "queued"
+
+
+def promised(call: Call) -> bool:
+    """It has been handed to an agent by name, to whom it is yet to be offered."""
+    handed = notes.notes(call).transfers
+    last = next((one.verb for one in reversed(call.events) if one.verb in HANDING), "")
+    return bool(handed) and bool(handed[-1].to) and last == "transfer"
 
 
 def given(call: Call, account: Account, now: int) -> Event | None:

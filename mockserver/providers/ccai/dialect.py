@@ -153,7 +153,7 @@ def _disconnected(call: Call) -> str:
     """By whoever hung up first; who that was is unknown until then."""
     ends = (event.leg for event in call.events if event.verb == "hangup")
     leg = next(ends, None) if call.phase == "ended" else None
-    if leg is None or connected_at(call) is None:
+    if leg is None or connected_at(call) is None or notes(call).expired:
         return "disconnected_by_unknown"
     word = "end_user" if end_user_leg(call).name == leg else "agent"
     return f"disconnected_by_{word}"

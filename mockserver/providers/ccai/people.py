@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from mockserver.core.account import Account
-from mockserver.core.call import Call, Leg
+from mockserver.core.call import Call
 from mockserver.core.time import SECOND, iso
 from mockserver.providers.ccai.notes import Transfer, notes
 from mockserver.providers.ccai.reading import digits, menu_named, path_of, records, settings
 from mockserver.providers.ccai.records import Agent, Contact, Ticket
+from mockserver.providers.ccai.sides import Side, held, sides, stints, taker
 from mockserver.providers.ccai.status import (
     QUEUE,
     agent_leg,
@@ -19,6 +20,8 @@ from mockserver.providers.ccai.status import (
 )
 
 Json = dict[str, object]
+USUAL: Final = 2  # participants
+FAR: Final = 1_000_000
 
 END_USER: Final = {
     "busy": "eu_busy",
@@ -86,11 +89,11 @@ def path(name: str, account: Account) -> Json | None:
 
 
 def agent_of(call: Call) -> str:
-    """Whoever has, or had, the call; an offer that nobody took names nobody."""
+    """Whoever has, or had last, the call; an offer that nobody took names nobody."""
+    if call.order.shape == QUEUE:
+        return ["", *(side.name for side in stints(call))][-1]
     leg = agent_leg(call)
-    if leg is None or (call.order.shape == QUEUE and leg.answered_at is None):
-        return ""
-    return leg.number
+    return leg.number if leg else ""
 
 
 def agent_info(name: str, account: Account) -> Json | None:
@@ -128,59 +131,75 @@ def contact_of(call: Call, account: Account) -> tuple[str, Contact] | None:
 
 
 def participants(call: Call, account: Account) -> Iterator[Json]:
-    """The agent comes first in an outbound call, and second, once there, in a queued one."""
+    """Two ids are a call's own; whoever is handed the call later has one far off."""
     first = settings(account).first_participant_id + 2 * (int(call.order.id[1:]) - 1)
-    ids = iter(range(first, first + 2))
-    agent, user = agent_of(call), end_user_leg(call)
-    sides: list[tuple[str, Leg | None]] = [("end_user", user)]
-    if agent:
-        at = 0 if call.order.shape != QUEUE else 1
-        sides.insert(at, ("agent", agent_leg(call)))
-    for kind, leg in sides:
-        yield _participant(kind, leg, next(ids), (call, account))
+    for nth, side in enumerate(sides(call)):
+        number = first + nth if nth < USUAL else first + nth * FAR
+        yield _participant(call, account, side, number)
 
 
-def _participant(kind: str, leg: Leg | None, number: int, of: tuple[Call, Account]) -> Json:
-    call, account = of
-    agent: Agent | None = records(account, "agents").get(agent_of(call))
+def _participant(call: Call, account: Account, side: Side, number: int) -> Json:
+    agent: Agent | None = records(account, "agents").get(side.name)
     found = contact_of(call, account)
-    ended = leg.ended_at if leg else None
-    answered = leg.answered_at if leg else None
+    held_for = sum(whole(since, until) for since, until in held(call, side, call.events[-1].at))
     return {
         "id": number,
-        "type": kind,
-        "status": _participant_status(leg),
+        "type": side.kind,
+        "status": _participant_status(side),
         "call_id": int(call.order.vendor_id),
-        "user_id": agent.id if kind == "agent" and agent else None,
-        "end_user_id": found[1].id if kind == "end_user" and found else None,
-        "call_duration": None if answered is None or ended is None else whole(answered, ended),
-        "hold_duration": None if ended is None else lengths(call)["hold_duration"],
-        "connected_at": stamp(answered),
-        "ended_at": stamp(ended),
-        "fail_reason": "nothing" if answered is not None else fail_reason(call),
+        "user_id": agent.id if side.kind == "agent" and agent else None,
+        "end_user_id": found[1].id if side.kind == "end_user" and found else None,
+        "call_duration": None
+        if side.since is None or side.until is None
+        else whole(side.since, side.until),
+        "hold_duration": None if side.until is None else held_for,
+        "connected_at": stamp(side.since),
+        "ended_at": stamp(side.until),
+        "fail_reason": "nothing" if side.since is not None else fail_reason(call),
     }
 
 
-def _participant_status(leg: Leg | None) -> str:
+def _participant_status(side: Side) -> str:
     """`waiting` is documented, the words after it are assumed."""
-    if leg is None or (leg.answered_at is None and leg.ended_at is None):
-        return "waiting"
-    if leg.ended_at is not None:
-        return "finished" if leg.answered_at is not None else "failed"
-    return "connected"
+    if side.until is not None:
+        return "finished" if side.since is not None else "failed"
+    return "waiting" if side.since is None else "connected"
 
 
 def transfer(call: Call, account: Account, told: tuple[int, Transfer]) -> Json:
+    """The first state is documented, the words after it are assumed."""
     nth, moved = told
-    came = next((leg for leg in call.legs if leg.name == "b" and leg.answered_at), None)
-    there = came is not None and (came.answered_at or 0) >= moved.at
+    came = taker(call, nth)
     return {
         "id": nth + 1,
-        "status": "transferred" if there else "transferring",
-        "fail_reason": "nothing",
+        "status": _transfer_status(call, nth, came),
+        "fail_reason": _transfer_reason(call, nth, came),
         "created_at": iso(moved.at),
-        "from_menu": path(str(call.order.wanted.get("menu_id", "")), account),
+        "from_menu": path(_menu_before(call, nth), account),
         "to_menu": path(moved.menu, account) if moved.menu else None,
         "from_agent": agent_info(moved.agent, account),
-        "to_agent": agent_info(came.number if there and came else moved.to, account),
+        "to_agent": agent_info(came or moved.to, account),
     }
+
+
+def _transfer_status(call: Call, nth: int, came: str) -> str:
+    if came:
+        return "transferred"
+    return "failed" if _vain(call, nth) else "transferring"
+
+
+def _transfer_reason(call: Call, nth: int, came: str) -> str:
+    if came or not _vain(call, nth):
+        return "nothing"
+    return "transfer_expired" if notes(call).expired else "eu_abandoned"
+
+
+def _vain(call: Call, nth: int) -> bool:
+    """Nobody will come any more."""
+    return call.phase == "ended" or nth + 1 < len(notes(call).transfers)
+
+
+def _menu_before(call: Call, nth: int) -> str:
+    """The menu from which the nth transfer took the call."""
+    moved = [one.menu for one in notes(call).transfers[:nth] if one.menu]
+    return moved[-1] if moved else str(call.order.wanted.get("menu_id", ""))

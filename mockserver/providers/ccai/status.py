@@ -20,7 +20,9 @@ class Row(NamedTuple):
 TABLE: Final = (
     Row("scheduled", "", "a create for later", "scheduled_at"),
     Row(
-        "queued", "scheduled, connected", "a create; the time that was booked; a transfer",
+        "queued",
+        "scheduled, connected",
+        "a create; the time that was booked; a transfer",
         "queued_at",
     ),
     Row("assigned", "queued", "an outbound create; the agent answers an offer", "assigned_at"),
