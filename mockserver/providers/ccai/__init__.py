@@ -7,7 +7,16 @@ from mockserver.core.provider import Endpoint, Provider
 from mockserver.providers.ccai import acts, answers, faults, reading, rules
 from mockserver.providers.ccai.generators import GENERATORS
 from mockserver.providers.ccai.react import react
-from mockserver.providers.ccai.records import Agent, Contact, Flags, Menu, Number, Settings, Ticket
+from mockserver.providers.ccai.records import (
+    Agent,
+    Contact,
+    Flags,
+    Menu,
+    Number,
+    Seeded,
+    Settings,
+    Ticket,
+)
 from mockserver.providers.ccai.status import status
 
 HOST = "*.ccaiplatform.com"
@@ -103,6 +112,7 @@ PROVIDER = Provider(
         "tickets": Ticket,
         "outbound_numbers": Number,
         "flags": Flags,
+        "calls": Seeded,
     },
     settings=Settings,
     generators=GENERATORS,

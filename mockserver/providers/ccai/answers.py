@@ -8,12 +8,13 @@ from mockserver.core.call import Call, Event
 from mockserver.core.http import Reply, Request
 from mockserver.core.provider import Effects, Outcome
 from mockserver.core.rules import Case, Fault, worded
-from mockserver.providers.ccai import reading
+from mockserver.providers.ccai import reading, seeded
 from mockserver.providers.ccai.dialect import call_object, created
 from mockserver.providers.ccai.notes import staged
 from mockserver.providers.ccai.people import contact_of
 from mockserver.providers.ccai.react import kept, over
-from mockserver.providers.ccai.records import Flags
+from mockserver.providers.ccai.records import Contact, Flags, Seeded
+from mockserver.providers.ccai.seeded import seeded_object
 from mockserver.providers.ccai.status import status
 
 PER_PAGE: Final = 100  # observed default
@@ -69,16 +70,17 @@ def _numbered(call: Call, case: Case) -> Call:
     return call._replace(order=call.order._replace(vendor_id=str(number)))
 
 
-def _own(case: Case) -> Call:
-    call = reading.own(case)
-    if call is None:
-        raise LookupError("the rulebook lets only calls pass that are there")
-    return call
+def _before(case: Case) -> Seeded:
+    """The seeded call of the path: the rulebook lets only calls pass that are there."""
+    found: Seeded = reading.records(case.caller, "calls")[case.text("id")]
+    return found
 
 
 def read(case: Case) -> Outcome:
     """A read counts for who waits to be polled."""
-    call = _own(case)
+    call = reading.own(case)
+    if call is None:
+        return Outcome(Reply(200, seeded_object(case.text("id"), case.caller, _before(case))))
     polled = (call.order.id, Event(case.now, "polled"))
     return Outcome(Reply(200, call_object(call, case.caller)), Effects(tell=(polled,)))
 
@@ -117,7 +119,9 @@ def _told(flags: Flags) -> dict[str, object]:
 
 def cancelled(case: Case) -> Outcome:
     """A call that waits for its time or for an agent; one that is cancelled already gives 204."""
-    call = _own(case)
+    call = reading.own(case)
+    if call is None:
+        return _cancelled_before(case, _before(case))
     if status(call) == "cancelled":
         return Outcome(Reply(204, b""))
     if status(call) not in ("scheduled", "queued"):
@@ -127,9 +131,16 @@ def cancelled(case: Case) -> Outcome:
     return Outcome(Reply(200, call_object(shown, case.caller)), Effects(tell=tell))
 
 
+def _cancelled_before(case: Case, call: Seeded) -> Outcome:
+    if call.status == "cancelled":
+        return Outcome(Reply(204, b""))
+    gone, effects = seeded.cancelled(case, case.text("id"), call)
+    return Outcome(Reply(200, seeded_object(case.text("id"), case.caller, gone)), effects)
+
+
 def identified(case: Case) -> Outcome:
     """The identifier is kept with the contact, if the call has one."""
-    accepted, known = Reply(202, {"message": "accepted"}), contact_of(_own(case), case.caller)
+    accepted, known = Reply(202, {"message": "accepted"}), _contact(case)
     if known is None:
         return Outcome(accepted)
     name, contact = known
@@ -137,14 +148,29 @@ def identified(case: Case) -> Outcome:
     return Outcome(accepted, Effects(keep=(Keep(case.caller.key, "contacts", name, named),)))
 
 
+def _contact(case: Case) -> tuple[str, Contact] | None:
+    call = reading.own(case)
+    if call is not None:
+        return contact_of(call, case.caller)
+    name = _before(case).contact
+    known: Contact | None = reading.records(case.caller, "contacts").get(name)
+    return (name, known) if known else None
+
+
 def listed(case: Case) -> Outcome:
     """All calls of the account, page by page; the header with the total is assumed."""
-    owner = case.caller.key
+    account = case.caller
+    before = reading.records(account, "calls").items()
     calls = case.view.calls.values()
-    mine = [one for one in calls if (one.order.provider, one.order.account) == owner]
+    mine = [
+        *(seeded_object(name, account, one) for name, one in before),
+        *(one for one in calls if (one.order.provider, one.order.account) == account.key),
+    ]
     page, per = (_whole(case, name, usual) for name, usual in (("page", 1), ("per", PER_PAGE)))
     shown = mine[(page - 1) * per : page * per]
-    body: list[object] = [call_object(one, case.caller) for one in shown]
+    body: list[object] = [
+        call_object(one, account) if isinstance(one, Call) else one for one in shown
+    ]
     return Outcome(Reply(200, body, {"total": str(len(mine))}))
 
 

@@ -26,9 +26,9 @@ from mockserver.providers.ccai.reading import (
     default_number,
     menu_name,
     menu_of,
-    numbered,
     records,
     scheduled_at,
+    selected,
     settings,
 )
 from mockserver.providers.ccai.records import Menu
@@ -76,7 +76,7 @@ def call_object(call: Call, account: Account) -> Json:
         "fail_reason": fail_reason(call),
         "fail_details": None,
         "support_number": None,
-        "selected_menu": _selected(menu_name(call), menu),
+        "selected_menu": selected(menu_name(call), account),
         "menu_path": path(menu_name(call), account) if menu else None,
         "agent_info": agent_info(agent_of(call), account),
         "end_user": end_user(call, account),
@@ -157,21 +157,6 @@ def _disconnected(call: Call) -> str:
         return "disconnected_by_unknown"
     word = "end_user" if end_user_leg(call).name == leg else "agent"
     return f"disconnected_by_{word}"
-
-
-def _selected(name: str, menu: Menu | None) -> Json | None:
-    if menu is None:
-        return None
-    return {
-        "id": numbered(name),
-        "name": menu.name,
-        "parent_id": numbered(menu.parent) if menu.parent else None,
-        "position": menu.position,
-        "deleted": False,
-        "menu_type": menu.type,
-        "output_msg": f"You selected {menu.name}.",
-        "hidden": menu.hidden,
-    }
 
 
 def _offers(call: Call, menu: Menu | None) -> list[object]:

@@ -68,8 +68,17 @@ MUST_ACT = Fault("agent-must-act", 202, "", Source.DOCUMENTED)
 ECHOED = Fault("number-to-choose", 200, "", Source.DOCUMENTED)
 """Two examples print 200 and the request itself; state leads to 202, so a scenario orders it."""
 
+
+def _observed(name: str, message: str) -> Fault:
+    return Fault(name, 400, message, Source.OBSERVED)
+
+
 ORDERED: Final = (
     ECHOED,
+    _observed("comm-type-required", "param is missing or the value is empty: comm_type"),
+    _observed("unsupported-crm-request", "Unsupported CRM request"),
+    _observed("duplicate-request", "Duplicate request: Please wait for the interval to expire"),
+    _assumed("scheduling-refused", 422, "Unprocessable Entity"),  # the code is observed
     _assumed("server-error", 500, "Internal Server Error"),
     _assumed("service-unavailable", 503, "Service Unavailable"),
 )

@@ -9,6 +9,7 @@ from mockserver.core.provider import NOTHING, Effects, Moment, following
 from mockserver.core.time import MINUTE, SECOND
 from mockserver.providers.ccai.notes import notes
 from mockserver.providers.ccai.reading import mine, records
+from mockserver.providers.ccai.seeded import recovered
 from mockserver.providers.ccai.status import QUEUE, agent_leg
 
 OFFER: Final = 30 * SECOND  # how long an agent is rung: assumed
@@ -102,7 +103,7 @@ def bridged(moment: Moment) -> Effects:
     """A failed call that is called back has recovered."""
     parent = mine(moment.view, moment.account, str(moment.call.order.wanted.get("call_id", "")))
     if parent is None:
-        return NOTHING
+        return recovered(moment.account, str(moment.call.order.wanted.get("call_id", "")))
     return Effects(tell=((parent.order.id, Event(moment.event.at, "recover")),))
 
 

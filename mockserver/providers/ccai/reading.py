@@ -13,7 +13,7 @@ from mockserver.core.rules import Case
 from mockserver.core.time import millis
 from mockserver.core.view import View
 from mockserver.providers.ccai.notes import notes
-from mockserver.providers.ccai.records import Agent, Contact, Menu, Settings, Ticket
+from mockserver.providers.ccai.records import Agent, Contact, Menu, Seeded, Settings, Ticket
 
 OUTBOUND: Final = ("Voice Outbound (API)", "OutboundCall")
 INBOUND: Final = ("Voice Inbound (API)", "IncomingCall")
@@ -55,6 +55,8 @@ def menu_id(case: Case) -> str:
     """That of the request, else that of the call which it names as its parent."""
     asked = case.text("menu_id")
     earlier = parent(case)
+    if isinstance(earlier, Seeded):
+        return asked or earlier.menu
     return asked or (str(earlier.order.wanted.get("menu_id", "")) if earlier else "")
 
 
@@ -70,9 +72,11 @@ def menu_named(account: Account, name: str) -> Menu | None:
     return Menu(f"Menu {name}", type="mobile_menu")
 
 
-def parent(case: Case) -> Call | None:
+def parent(case: Case) -> Call | Seeded | None:
     """The earlier call that a scheduled one names, if it is this account's."""
-    return mine(case.view, case.caller, case.text("call_id"))
+    name = case.text("call_id")
+    found: Seeded | None = records(case.caller, "calls").get(name)
+    return mine(case.view, case.caller, name) or found
 
 
 def contact(case: Case) -> tuple[str, Contact] | None:
@@ -95,6 +99,23 @@ def dialled(case: Case) -> str:
     if case.text("ticket_id") and found and found[1].number:
         return found[1].number
     return case.text("end_user_number")
+
+
+def selected(name: str, account: Account) -> dict[str, object] | None:
+    """The menu as it is printed."""
+    menu = menu_named(account, name)
+    if menu is None:
+        return None
+    return {
+        "id": numbered(name),
+        "name": menu.name,
+        "parent_id": numbered(menu.parent) if menu.parent else None,
+        "position": menu.position,
+        "deleted": False,
+        "menu_type": menu.type,
+        "output_msg": f"You selected {menu.name}.",
+        "hidden": menu.hidden,
+    }
 
 
 def numbered(name: str) -> int | str:

@@ -5,6 +5,37 @@ from typing import Literal
 
 from mockserver.core.time import Length
 
+Status = Literal[
+    "selecting",
+    "scheduled",
+    "queued",
+    "assigned",
+    "connecting",
+    "switching",
+    "connected",
+    "finished",
+    "failed",
+    "recovered",
+    "deflected",
+    "voicemail",
+    "voicemail_received",
+    "voicemail_read",
+    "action_only",
+    "action_only_finished",
+    "cancelled",
+]
+ENDED = frozenset(
+    {
+        "finished",
+        "failed",
+        "recovered",
+        "deflected",
+        "voicemail_received",
+        "voicemail_read",
+        "action_only_finished",
+        "cancelled",
+    }
+)
 MenuType = Literal["ivr_menu", "mobile_menu", "web_menu", "other_menu"]
 
 
@@ -70,6 +101,26 @@ class Flags:
     verified_customer: bool = False
     bad_actor: bool = False
     repeat_customer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """By id: a call of before, of any status; times as they are printed, `agent` by e-mail."""
+
+    status: Status
+    call_type: str = "Voice Inbound (IVR)"
+    created_at: str = "2019-01-01T00:00:00.000Z"
+    queued_at: str | None = None
+    assigned_at: str | None = None
+    connected_at: str | None = None
+    ends_at: str | None = None
+    scheduled_at: str | None = None
+    lang: str = "en"
+    parent: int | None = None
+    menu: str = ""
+    agent: str = ""
+    contact: str = ""
+    fail_reason: str = "nothing"
 
 
 @dataclass(frozen=True, slots=True)

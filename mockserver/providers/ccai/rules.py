@@ -15,6 +15,8 @@ from mockserver.core.rules import (
     unreadable,
 )
 from mockserver.providers.ccai import faults, reading
+from mockserver.providers.ccai.records import ENDED
+from mockserver.providers.ccai.seeded import seeded
 
 
 def foreign_subdomain(case: Case) -> bool:
@@ -104,12 +106,14 @@ def undated(case: Case) -> bool:
 
 
 def unknown_call(case: Case) -> bool:
-    return reading.own(case) is None
+    return reading.own(case) is None and seeded(case.caller, case.text("id")) is None
 
 
 def ended_call(case: Case) -> bool:
-    call = reading.own(case)
-    return call is not None and call.phase == "ended"
+    call, before = reading.own(case), seeded(case.caller, case.text("id"))
+    if call is None:
+        return before is not None and before.status in ENDED
+    return call.phase == "ended"
 
 
 def any_breach(name: str, fault: Fault) -> Rule:

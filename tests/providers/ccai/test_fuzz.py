@@ -9,9 +9,13 @@ from mockserver.engine.casework import Asked
 from mockserver.engine.simulation import request
 from mockserver.engine.store import Store, World
 from tests.conftest import START, only, until_at
-from tests.providers.ccai.conftest import BASIC, CALLS
+from tests.providers.ccai.conftest import BASIC, CALLS, patch
 
 MANY: Final = 10_000
+SEEDED: Final = {
+    "calls": {"8": {"status": "selecting"}, "9": {"status": "scheduled", "menu": "10"}},
+    "menus": {"10": {"parent": "11"}, "11": {"parent": "10"}},
+}
 VALUES: Final[tuple[Any, ...]] = (
     None, "", " ", "x", "123123", "+1 859-657-9625", "+82-10-6861-2345", 0, -1, 9, 10, 50, 9999,
     "9", "menu_999", 1.5, True, False, [], {}, ["x"], {"a": "b"}, "en", "fr", "xy", "fr-CA",
@@ -49,6 +53,7 @@ def test_ten_thousand_requests(world: World) -> None:
     for nth in range(MANY):
         if nth % 250 == 0:
             store = Store(lone, START)
+            patch(store, SEEDED)
         now = START + nth % 250 * 1_000
         if chance.random() < 0.2:
             endpoint = chance.choice(others)

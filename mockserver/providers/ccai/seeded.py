@@ -1,0 +1,87 @@
+"""Calls that the account has from the start, of whatever status; nothing happens to them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mockserver.core.account import Account, Keep
+from mockserver.core.provider import NOTHING, Effects
+from mockserver.core.rules import Case
+from mockserver.core.time import iso
+from mockserver.providers.ccai.people import Json, agent_info, path
+from mockserver.providers.ccai.reading import numbered, records, selected
+from mockserver.providers.ccai.records import Contact, Seeded
+
+
+def seeded(account: Account, name: str) -> Seeded | None:
+    known: Mapping[str, Seeded] = records(account, "calls")
+    return known.get(name)
+
+
+def seeded_object(name: str, account: Account, call: Seeded) -> Json:
+    """The keys of a call object, in their order."""
+    return {
+        "id": numbered(name),
+        "parent_id": call.parent,
+        "lang": call.lang,
+        "call_type": call.call_type,
+        "status": call.status,
+        "created_at": call.created_at,
+        "queued_at": call.queued_at,
+        "assigned_at": call.assigned_at,
+        "connected_at": call.connected_at,
+        "ends_at": call.ends_at,
+        "scheduled_at": call.scheduled_at,
+        "wait_duration": 0,
+        "call_duration": 0,
+        "hold_duration": 0,
+        "rating": None,
+        "has_feedback": False,
+        "voip_provider": "voip_provider_twilio",
+        "out_ticket_id": None,
+        "out_ticket_url": None,
+        "verified": False,
+        "recording_url": None,
+        "recording_permission": "not_asked",
+        "voicemail_reason": "not_voicemail",
+        "deflection": "no_deflection",
+        "disconnected_by": "disconnected_by_unknown",
+        "fail_reason": call.fail_reason,
+        "fail_details": None,
+        "support_number": None,
+        "selected_menu": selected(call.menu, account),
+        "menu_path": path(call.menu, account) if call.menu else None,
+        "agent_info": agent_info(call.agent, account),
+        "end_user": _end_user(call, account),
+        "photos": [],
+        "videos": [],
+        "transfers": [],
+        "deflection_details": [],
+        "participants": [],
+        "offer_type": None,
+        "offer_events": [],
+        "answer_type": "manual",
+        "outbound_number": None,
+    }
+
+
+def _end_user(call: Seeded, account: Account) -> Json | None:
+    contact: Contact | None = records(account, "contacts").get(call.contact)
+    if contact is None:
+        return None
+    return {"id": contact.id, "identifier": contact.identifier, "out_contact_id": call.contact}
+
+
+def cancelled(case: Case, name: str, call: Seeded) -> tuple[Seeded, Effects]:
+    """The call once it is cancelled, if it still waits."""
+    if call.status not in ("scheduled", "queued"):
+        return call, NOTHING
+    gone = replace(call, status="cancelled", ends_at=iso(case.now))
+    return gone, Effects(keep=(Keep(case.caller.key, "calls", name, gone),))
+
+
+def recovered(account: Account, name: str) -> Effects:
+    """One that had failed has been called back."""
+    call = seeded(account, name)
+    if call is None or call.status != "failed":
+        return NOTHING
+    return Effects(keep=(Keep(account.key, "calls", name, replace(call, status="recovered")),))
