@@ -1,13 +1,17 @@
 """The page's bodies outside its examples, and contact centers that know nothing of each other."""
 
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import yaml
 
 from mockserver.engine.store import Store, World
 from tests.providers.ccai.conftest import BASIC, agents, ask, body, patch
 from tests.web.conftest import build
 
+CONFORMANCE = Path(__file__).parents[2] / "conformance" / "ccai.yaml"
 NUMBER = "+1 859-657-9625"
 GRANTED = "recording_permission_granted"
 
@@ -52,6 +56,40 @@ def test_body_outside_the_examples(
     patch(store, given)
     answer = body(ask(store, operation, **sent))
     assert (answer if isinstance(told, dict) else answer["status"]) == told
+
+
+def test_scenarios_order_only_what_no_state_can_bring_about() -> None:
+    told = yaml.safe_load(CONFORMANCE.read_text("utf-8"))["examples"]
+    ordered = [example["number"] for example in told if "scenario" in example]
+    assert (len(told), ordered) == (54, [4, 10, 11, 12, 14])
+
+
+def test_recording_of_a_call_plays(world: World) -> None:
+    house = build(world)
+    granted = {"menus": {"9": {"recording": "ask"}}}
+    house.ask("PATCH", "/_mock/accounts/ccai/ccai-default", json=granted)
+    call = {"call_type": "Voice Inbound (API)", "menu_id": 9, "end_user_number": NUMBER}
+    asked = {**call, "recording_permission": GRANTED}
+    house.ask("POST", "/ccai/apps/api/v1/calls", json=asked, headers=BASIC)
+    house.ask("POST", "/_mock/clock/advance", json={"until": "idle"})
+    told = house.ask("GET", "/ccai/apps/api/v1/calls/1", headers=BASIC).json()
+    sound = house.ask("GET", urlsplit(told["recording_url"]).path)
+    assert told["call_duration"] == 6
+    assert (sound.status_code, sound.headers["content-type"]) == (200, "audio/wav")
+    assert sound.content[:4] == b"RIFF"
+
+
+def test_cancelling_takes_effect_on_a_clock_that_stands_still(world: World) -> None:
+    house, later = build(world), "2026-01-04T09:00:00Z"
+    call = {"call_type": "Voice Scheduled (API)", "menu_id": 10, "end_user_number": NUMBER}
+    house.ask(
+        "POST", "/ccai/apps/api/v1/calls", json={**call, "scheduled_at": later}, headers=BASIC
+    )
+    cancel = "/ccai/apps/api/v1/calls/scheduled/1/cancel"
+    told = [house.ask("PATCH", cancel, headers=BASIC).status_code for _ in range(2)]
+    assert told == [200, 204]
+    read = house.ask("GET", "/ccai/apps/api/v1/calls/1", headers=BASIC).json()
+    assert (read["status"], read["ends_at"]) == ("cancelled", "2026-01-01T09:00:00.000Z")
 
 
 def test_two_sandboxes_do_not_see_each_other_s_agents(world: World) -> None:
