@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
 
 from mockserver.core.account import Account, Keep
 from mockserver.core.provider import NOTHING, Effects
@@ -11,26 +13,12 @@ from mockserver.providers.ccai.people import Json, agent_info, path
 from mockserver.providers.ccai.reading import numbered, records, selected
 from mockserver.providers.ccai.records import Contact, Seeded
 
-
-def seeded(account: Account, name: str) -> Seeded | None:
-    known: Mapping[str, Seeded] = records(account, "calls")
-    return known.get(name)
-
-
-def seeded_object(name: str, account: Account, call: Seeded) -> Json:
-    """The keys of a call object, in their order."""
-    return {
-        "id": numbered(name),
-        "parent_id": call.parent,
-        "lang": call.lang,
-        "call_type": call.call_type,
-        "status": call.status,
-        "created_at": call.created_at,
-        "queued_at": call.queued_at,
-        "assigned_at": call.assigned_at,
-        "connected_at": call.connected_at,
-        "ends_at": call.ends_at,
-        "scheduled_at": call.scheduled_at,
+STAMPS: Final = ("created_at", "queued_at", "assigned_at", "connected_at", "ends_at")
+PRINTED: Final = ("lang", "call_type", "status", *STAMPS, "scheduled_at", "fail_reason")
+BLANK: Final[Mapping[str, object]] = MappingProxyType(
+    {
+        **dict.fromkeys(("id", "parent_id", "lang", "call_type", "status", *STAMPS)),
+        "scheduled_at": None,
         "wait_duration": 0,
         "call_duration": 0,
         "hold_duration": 0,
@@ -45,22 +33,38 @@ def seeded_object(name: str, account: Account, call: Seeded) -> Json:
         "voicemail_reason": "not_voicemail",
         "deflection": "no_deflection",
         "disconnected_by": "disconnected_by_unknown",
-        "fail_reason": call.fail_reason,
+        "fail_reason": "nothing",
         "fail_details": None,
         "support_number": None,
+        **dict.fromkeys(("selected_menu", "menu_path", "agent_info", "end_user")),
+        **dict.fromkeys(
+            ("photos", "videos", "transfers", "deflection_details", "participants"), ()
+        ),
+        "offer_type": None,
+        "offer_events": (),
+        "answer_type": "manual",
+        "outbound_number": None,
+    }
+)
+"""A call of which nothing is known."""
+
+
+def seeded(account: Account, name: str) -> Seeded | None:
+    known: Mapping[str, Seeded] = records(account, "calls")
+    return known.get(name)
+
+
+def seeded_object(name: str, account: Account, call: Seeded) -> Json:
+    """The keys of a call object, in their order."""
+    return {
+        **BLANK,
+        **{key: getattr(call, key) for key in PRINTED},
+        "id": numbered(name),
+        "parent_id": call.parent,
         "selected_menu": selected(call.menu, account),
         "menu_path": path(call.menu, account) if call.menu else None,
         "agent_info": agent_info(call.agent, account),
         "end_user": _end_user(call, account),
-        "photos": [],
-        "videos": [],
-        "transfers": [],
-        "deflection_details": [],
-        "participants": [],
-        "offer_type": None,
-        "offer_events": [],
-        "answer_type": "manual",
-        "outbound_number": None,
     }
 
 
