@@ -79,6 +79,16 @@ def test_recording_of_a_call_plays(world: World) -> None:
     assert sound.content[:4] == b"RIFF"
 
 
+def test_seeded_call_over_http(world: World) -> None:
+    house = build(world)
+    seeded = {"calls": {"514": {"status": "action_only", "call_type": "Voice Inbound (App)"}}}
+    house.ask("PATCH", "/_mock/accounts/ccai/ccai-default", json=seeded)
+    told = house.ask("GET", "/ccai/apps/api/v1/calls/514", headers=BASIC).json()
+    empty = ("photos", "videos", "transfers", "deflection_details", "participants", "offer_events")
+    assert (told["id"], told["status"]) == (514, "action_only")
+    assert [told[key] for key in empty] == [[]] * 6
+
+
 def test_cancelling_takes_effect_on_a_clock_that_stands_still(world: World) -> None:
     house, later = build(world), "2026-01-04T09:00:00Z"
     call = {"call_type": "Voice Scheduled (API)", "menu_id": 10, "end_user_number": NUMBER}
