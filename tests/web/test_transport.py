@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -121,3 +122,28 @@ def test_without_a_socket_a_line_is_closed_and_its_end_awaited(how: str) -> None
     line = Line()
     asyncio.run(broken(how, {"type": "http", KEY: line}, receive, send))
     assert (line.ended, messages) == (["close"], [])
+
+
+def offered(body: bytes, inbox: str) -> bytes:
+    """A request as Java's HttpClient sends its first one."""
+    head = (
+        f"POST /_mock/inbox/{inbox} HTTP/1.1\r\nhost: 127.0.0.1\r\n"
+        "connection: Upgrade, HTTP2-Settings\r\n"
+        f"upgrade: h2c\r\nhttp2-settings: AAEAAEAAAAIAAAAB\r\ncontent-length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+@pytest.mark.parametrize("cut", [0, 20, 300])
+@pytest.mark.parametrize("body", [b"", b"hello"])
+def test_an_offer_to_upgrade_is_passed_over(port: int, body: bytes, cut: int) -> None:
+    inbox = f"h2c-{cut}-{len(body)}"
+    last = f"GET /_mock/inboxes/{inbox} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n"
+    everything = offered(body, inbox) * 2 + last.encode()
+    with dialled(port) as line:
+        line.sendall(everything[:cut])
+        line.sendall(everything[cut:])
+        answers = heard(line)
+    assert re.findall(rb"HTTP/1.1 (\d+)", answers) == [b"200"] * 3
+    received = json.loads(answers.rpartition(b"\r\n\r\n")[2])["received"]
+    assert [one["body"] for one in received] == [body.decode()] * 2
