@@ -21,6 +21,7 @@ COMMANDS = (
     "ready",
     "exec",
     "timeline",
+    "replay",
 )
 BAD_USAGE = 2
 OWN_FAULT = 70

@@ -108,6 +108,7 @@ class Store:
         self._blank(start)
 
     def _blank(self, start: int) -> None:
+        self.started = start
         made, seed = self.world.accounts.items(), self.world.seed
         self.accounts: dict[Key, Account] = {
             key: self.world.populate(seed, one) if one.generate else one for key, one in made

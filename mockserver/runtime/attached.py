@@ -61,8 +61,23 @@ async def _answered(app: App, delivery: Delivery) -> Answer:
 
 async def _talk(application: Application, delivery: Delivery) -> Answer:
     webhook, url = delivery.webhook, urlsplit(delivery.webhook.url)
+    headers = {"host": url.netloc, "content-type": "application/json", **webhook.headers}
+    scope = {
+        "method": webhook.method,
+        "scheme": url.scheme,
+        "path": url.path or "/",
+        "query_string": url.query.encode(),
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "server": (url.hostname, url.port or 80),
+        "client": ("127.0.0.1", 0),
+    }
+    return await spoken(application, scope, content(webhook))
+
+
+async def spoken(application: Application, scope: Message, body: bytes) -> Answer:
+    """One HTTP exchange with an ASGI application; `scope` says what is not the same for all."""
     heard: list[Message] = []
-    sent = iter([{"type": "http.request", "body": content(webhook), "more_body": False}])
+    sent = iter([{"type": "http.request", "body": body, "more_body": False}])
 
     async def receive() -> Message:
         return next(sent, {"type": "http.disconnect"})
@@ -70,21 +85,13 @@ async def _talk(application: Application, delivery: Delivery) -> Answer:
     async def send(message: Message) -> None:
         heard.append(message)
 
-    headers = {"host": url.netloc, "content-type": "application/json", **webhook.headers}
-    scope = {
+    usual = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": webhook.method,
-        "scheme": url.scheme,
-        "path": url.path or "/",
-        "raw_path": url.path.encode(),
-        "query_string": url.query.encode(),
         "root_path": "",
-        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
-        "server": (url.hostname, url.port or 80),
-        "client": ("127.0.0.1", 0),
+        "raw_path": scope["path"].encode(),
     }
-    await application(scope, receive, send)
+    await application({**usual, **scope}, receive, send)
     status = next(one["status"] for one in heard if one["type"] == "http.response.start")
     return Answer(status, None, b"".join(one.get("body", b"") for one in heard))

@@ -83,6 +83,14 @@ class Driver:
                 async with asyncio.timeout(self._pause()):
                     await self._nudged.wait()
 
+    def once(self, by: int) -> bool:
+        """Play the next thing, if there is one that is due by then."""
+        due = self.store.peek()
+        if due is None or due.at > by:
+            return False
+        self._step(due)
+        return True
+
     async def hurry(self, now: int) -> None:
         """What is due at the instant of a request, before its answer: a story has asked for it."""
         while (due := self.store.peek()) and due.at <= now and not self.stopping:

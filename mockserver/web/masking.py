@@ -41,11 +41,16 @@ _IN_TEXT: Final = re.compile(
 )
 """A secret in a form, in a multipart form, or in JSON that is broken."""
 
+_MASK: Final = re.compile(r"\*{3}[0-9a-f]{6}")
+
 _USER: Final = re.compile(r"(?<=://)[^\s/?#@]+(?=@)")
 """Name and password in a URL."""
 
 
 def mask(secret: str, salt: str) -> str:
+    """A mask is its own mask, so that what has been shown can be sent again."""
+    if _MASK.fullmatch(secret):
+        return secret
     return f"***{digest(salt, 'mask', secret)[:3].hex()}"
 
 

@@ -26,6 +26,7 @@ PATHS = {
     "/openapi/{name}.json": ["/openapi/mobtexting.json"],
     "/inboxes/{name}": ["/inboxes/mobtexting", "/inboxes/x"],
     "/explain/{request}": ["/explain/r1"],
+    "/journal": ["/journal", "/journal?format=jsonl"],
     "/events": [],
 }
 """Route -> the paths by which it is asked; the events tell what the journal tells, without end."""

@@ -39,7 +39,7 @@ async def put(request: Request) -> JSONResponse:
     if provider not in sandbox.store.world.listings:
         hint = nearest(provider, sandbox.store.world.listings)
         raise HTTPException(404, f"no provider is named {provider}: {hint}")
-    return _set(sandbox, (provider, name), body, "PUT")
+    return _set(sandbox, (provider, name), body, ("PUT", body))
 
 
 async def change(request: Request) -> JSONResponse:
@@ -47,17 +47,20 @@ async def change(request: Request) -> JSONResponse:
     sandbox, patch = sandbox_of(request), await object_of(request)
     known = _account(request, sandbox.store)
     document = merged(known.document, patch)
-    return _set(sandbox, (known.provider, known.name), document, "PATCH")
+    return _set(sandbox, (known.provider, known.name), document, ("PATCH", patch))
 
 
-def _set(sandbox: Sandbox, key: tuple[str, str], document: Any, method: str) -> JSONResponse:
+def _set(
+    sandbox: Sandbox, key: tuple[str, str], document: Any, asked: tuple[str, Any]
+) -> JSONResponse:
+    """`asked` is the method and the body that led to this document."""
     store, (provider, name) = sandbox.store, key
     account, flaws = store.world.read_account(name, provider, document)
     if account is None:
         told = [f"{'.'.join(map(str, path)) or 'account'}: {what}" for path, what in flaws]
         raise HTTPException(422, "; ".join(told))
     path = f"/accounts/{provider}/{name}"
-    control = {"method": method, "path": path, "body": account.document}
+    control = {"method": asked[0], "path": path, "body": asked[1]}
     now = sandbox.clock.now()
     store.record(Fact(now, "control", "", control))
     amend(store, account, now)

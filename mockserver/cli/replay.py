@@ -1,0 +1,58 @@
+"""`mockserver replay`: an exported journal once more, to see whether the same comes of it."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mockserver.cli import BAD_USAGE
+from mockserver.cli.serve import decorated
+from mockserver.settings import Mistake, read
+
+DIFFERENT = 1
+
+
+@click.command("replay")
+@decorated
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--check", is_flag=True, help="compare, and end with 1 if a byte differs")
+def command(file: Path, check: bool, **flags: Any) -> None:  # noqa: FBT001 - click's manner
+    """Play the journal in FILE again, and print what comes of it.
+
+    FILE is what GET /_mock/journal?format=jsonl gives. Seed, start and sandbox are the journal's,
+    receivers answer as they did; scenario files and other options of `serve` have to be the same.
+    """
+    from mockserver.replay import Unreadable, replayed  # noqa: PLC0415 - --help needs none of it
+    from mockserver.world import Unusable  # noqa: PLC0415 - as above
+
+    given = file.read_text("utf-8").splitlines()
+    try:
+        found = replayed(given, read(flags))
+    except Unreadable as wrong:
+        _end(BAD_USAGE, f"mockserver: {file} is no journal to play again: {wrong}")
+    except (Mistake, Unusable) as wrong:
+        _end(BAD_USAGE, f"mockserver: {wrong}")
+    if not check:
+        click.echo("\n".join(found.lines))
+        return
+    difference = compared(given[1:], found.lines[1:])
+    if difference or found.stopped:
+        _end(DIFFERENT, "\n".join(filter(None, (difference, found.stopped))))
+    click.echo(f"{len(given) - 1} facts played again: the same journal, byte for byte")
+
+
+def compared(given: list[str], found: tuple[str, ...] | list[str]) -> str:
+    """The first line that is not the same, as both have it; empty if all are."""
+    missing = "(nothing)"
+    for place in range(max(len(given), len(found))):
+        was = given[place] if place < len(given) else missing
+        now = found[place] if place < len(found) else missing
+        if was != now:
+            return f"fact {place + 1} differs\n  journal: {was}\n  replay:  {now}"
+    return ""
+
+
+def _end(code: int, text: str) -> None:
+    click.echo(text, err=True)
+    sys.exit(code)

@@ -1,0 +1,218 @@
+"""A journal that is played again gives the same journal, byte for byte."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from mockserver.app import running
+from mockserver.cli import group
+from mockserver.client import MockServer
+from mockserver.core.webhook import Answer, Delivery
+from mockserver.engine.store import World
+from mockserver.replay import Unreadable, replayed
+from mockserver.settings import Settings
+from tests.conftest import CLICK
+from tests.web.conftest import C2C, HEADERS, House, build, house, with_scenarios
+
+__all__ = ["house"]
+
+MINE = "/_mock/accounts/mobtexting/mobtexting-default"
+STATUSES = (500, 200, 404)
+JSONL = "/_mock/journal?format=jsonl"
+
+
+def exported(house: House) -> list[str]:
+    return house.ask("GET", JSONL).text.splitlines()
+
+
+def same(house: House, settings: Settings | None = None) -> None:
+    given = exported(house)
+    found = replayed(given, settings or Settings())
+    assert (found.stopped, list(found.lines)) == ("", given)
+    assert len(given) > 1
+
+
+async def moody(delivery: Delivery) -> Answer:
+    """Not pleased at first, then without an answer, then pleased."""
+    number = len(delivery.attempts)
+    return Answer(None, "timeout") if number == 1 else Answer(STATUSES[number % 3])
+
+
+def test_a_little_of_everything(house: House) -> None:
+    house.postman.receive = moody
+    house.ask("PATCH", MINE, json={"retry": {"waits": ["5s", "1m"]}, "credentials": ["key-1"]})
+    house.place("callee-busy", mid="see http://mock.test")
+    house.ask("POST", C2C, json=dict(CLICK), headers={**HEADERS, "authorization": "Bearer key-1"})
+    house.ask("POST", C2C, json=dict(CLICK), headers={"authorization": "Bearer revoked"})
+    house.ask("POST", "/_mock/activations", json={"scenario": "no-answer", "times": 1})
+    house.place()
+    house.ask("PATCH", MINE, json={"credentials": None})
+    house.ask("PUT", "/_mock/scenarios/mine", content=b"{legs: {a: {answer: 2s..9s}}}")
+    house.place("mine")
+    house.advance(by="3s")
+    house.place("waits-for-a-person")
+    house.ask("POST", "/_mock/calls/c2/events", json={"event": "hangup", "leg": "a"})
+    house.advance(until="idle")
+    house.ask("POST", "/_mock/webhooks/w1/redeliver")
+    house.ask("DELETE", "/_mock/activations")
+    house.ask("PUT", "/_mock/clock", json={"mode": "manual"})
+    house.ask("GET", "/nobody/has/this")
+    house.ask("DELETE", "/_mock/scenarios/mine")
+    house.advance(by=1)
+    same(house)
+
+
+@pytest.mark.parametrize("provider", ["ccai", "effebot", "innocalls", "mobtexting", "phonon"])
+def test_every_documented_request_of_a_provider(world: World, provider: str) -> None:
+    house = build(world)
+    house.postman.receive = moody
+    listing = world.listings[provider]
+    pair = base64.b64encode(b"acme:secret-token").decode()
+    stories = ("", "callee-busy", "third-time-lucky", "doubled-report", "report-before-reply")
+    for number, endpoint in enumerate(listing.provider.endpoints):
+        path = f"/{provider}/{endpoint.host.replace('*', 'acme')}{endpoint.path}"
+        for nth, example in enumerate((*listing.examples(endpoint.operation), {})):
+            story = stories[(number + nth) % len(stories)]
+            scheme = f"Basic {pair}" if provider == "ccai" else "Bearer secret-token"
+            headers = {"authorization": scheme} | ({"x-mock-scenario": story} if story else {})
+            told = {name: str(value) for name, value in example.items()}
+            way: dict[str, Any] = {"json": dict(example)} if nth % 2 == 0 else {"data": told}
+            if endpoint.method == "GET":
+                way = {"params": told}
+            filled = path.replace("{id}", "1").replace("{account}", "1").replace("{file}", "1.wav")
+            house.ask(endpoint.method, filled, headers=headers, **way)
+        house.advance(by=90)
+    house.advance(until="idle")
+    same(house)
+
+
+def test_secrets_come_back_masked_where_they_stood(house: House) -> None:
+    sent = b'{ "access_token": "sec\\"ret ,one",\n "to": 1 }'
+    house.ask("POST", C2C, content=sent, headers={"content-type": "application/json"})
+    pair = base64.b64encode(b"acme:my-secret").decode()
+    house.ask("POST", "/ccai/apps/api/v1/calls", headers={"authorization": f"Basic {pair}"})
+    cookie = {"authorization": "Bearer co-okie", "cookie": "session=co-okie; other=x"}
+    house.ask("GET", "/innocalls/webrtc.innocalls.com/login.php", headers=cookie)
+    house.ask("POST", C2C, files={"to": b"\xff\x00"}, data={"access_token": "sec-ret"})
+    told = [json.loads(line)["sent"] for line in exported(house)[1:]]
+    assert told[0]["body"].startswith('{ "access_token": "***')
+    assert told[0]["body"].endswith('",\n "to": 1 }')
+    packed = told[1]["headers"]["authorization"].removeprefix("Basic ")
+    user, mask = base64.b64decode(packed).decode().split(":")
+    assert (user, mask[:3], len(mask)) == ("acme", "***", 9)
+    assert told[2]["headers"]["cookie"].startswith("session=***")
+    assert b"\xff\x00" in base64.b64decode(told[3]["base64"])
+    for secret in ("ret ,one", "my-secret", "co-okie", "sec-ret"):
+        assert secret not in "\n".join(exported(house))
+    same(house)
+
+
+def test_a_vendor_s_host_and_a_sandbox_of_its_own(house: House) -> None:
+    body = {"clock": "manual", "seed": "other", "start_at": "2026-03-01T00:00:00Z"}
+    house.ask("PUT", "/_mock/sandboxes/t1", json=body)
+    headers = {**HEADERS, "x-mock-sandbox": "t1", "host": "portal.mobtexting.com"}
+    house.ask("POST", C2C, json=dict(CLICK), headers=headers)
+    house.ask("POST", "/_sandbox/t1/_mock/clock/advance", json={"until": "idle"})
+    given = house.ask("GET", f"/_sandbox/t1{JSONL}").text.splitlines()
+    assert list(replayed(given, Settings()).lines) == given
+    assert json.loads(given[0])["seed"] == "other"
+    assert json.loads(given[1])["sent"]["host"] == "portal.mobtexting.com"
+
+
+def test_a_receiver_that_calls_back_in_the_midst(house: House) -> None:
+    async def receive(_: Delivery) -> Answer:
+        async with house.client() as client:
+            await client.post(C2C, json={**CLICK, "to": "918800020300"}, headers=HEADERS)
+        return Answer(200)
+
+    house.postman.receive = receive
+    house.place()
+    house.advance(by=30)
+    same(house)
+
+
+def test_the_files_of_the_user_tell_what_the_masks_hide(tmp_path: Path) -> None:
+    text = "accounts: {shop: {provider: mobtexting, credentials: [my-own-token]}}\n"
+    text += "scenarios: {shy: {match: {callee: '*'}, legs: {callee: no-answer}}}\n"
+    house = build(with_scenarios(tmp_path, text))
+    house.ask("POST", C2C, json=dict(CLICK), headers={"authorization": "Bearer my-own-token"})
+    house.advance()
+    same(house, Settings(scenarios=(str(tmp_path / "mine.yaml"),)))
+
+
+@pytest.mark.parametrize(
+    ("line", "new", "complaint"),
+    [
+        (3, ('"begin"', '"answer"'), "fact 3 differs"),
+        (-2, ('"w1"', '"w2"'), "webhook w2 is not sent"),
+        (4, ('"ring"', '"hangup","by":"control"'), "fact 4 was ordered by nobody"),
+    ],
+)
+def test_what_does_not_come_about_is_named(
+    house: House, tmp_path: Path, line: int, new: tuple[str, str], complaint: str
+) -> None:
+    house.place()
+    house.advance()
+    given = exported(house)
+    assert new[0] in given[line]
+    given[line] = given[line].replace(*new)
+    file = tmp_path / "run.jsonl"
+    file.write_text("\n".join(given), "utf-8")
+    done = CliRunner().invoke(group, ["replay", str(file), "--check"])
+    assert done.exit_code == 1
+    assert complaint in done.output
+
+
+def test_the_command(house: House, tmp_path: Path) -> None:
+    house.place()
+    house.advance()
+    file = tmp_path / "run.jsonl"
+    file.write_text("".join(f"{line}\n" for line in exported(house)), "utf-8")
+    checked = CliRunner().invoke(group, ["replay", str(file), "--check"])
+    told = "14 facts played again: the same journal, byte for byte\n"
+    assert (checked.output, checked.exit_code) == (told, 0)
+    printed = CliRunner().invoke(group, ["replay", str(file)])
+    assert printed.output.splitlines() == exported(house)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "the first line is no heading"),
+        ("{}", "the first line is no heading"),
+        ("{", "a line is not JSON"),
+        ('{"journal":1,"dropped":7}', "the oldest 7 facts have left already"),
+    ],
+)
+def test_what_is_no_journal(tmp_path: Path, text: str, complaint: str) -> None:
+    file = tmp_path / "run.jsonl"
+    file.write_text(text, "utf-8")
+    done = CliRunner().invoke(group, ["replay", str(file)])
+    assert done.exit_code == 2
+    assert complaint in done.output
+    with pytest.raises(Unreadable, match=complaint):
+        replayed(text.splitlines(), Settings())
+
+
+def test_a_wrong_option_is_named(house: House, tmp_path: Path) -> None:
+    file = tmp_path / "run.jsonl"
+    file.write_text("\n".join(exported(house)), "utf-8")
+    done = CliRunner().invoke(group, ["replay", str(file), "--quirk", "nobody=x"])
+    assert done.exit_code == 2
+    assert "nobody" in done.output
+
+
+def test_a_journal_of_time_that_flowed() -> None:
+    """What came of itself is played at its time, whatever the clock was."""
+    with running(Settings(port=0, clock="instant", quiet=True)) as origin:
+        with MockServer(origin) as mock:
+            httpx.post(mock.url("mobtexting") + C2C, json=dict(CLICK), headers=HEADERS)
+            mock.wait_for_webhook(state="delivered")
+        given = httpx.get(origin + JSONL).text.splitlines()
+    found = replayed(given, Settings())
+    assert (found.stopped, list(found.lines)) == ("", given)
