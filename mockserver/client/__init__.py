@@ -4,6 +4,7 @@ from mockserver.client.asynchronous import AsyncMockServer
 from mockserver.client.errors import (
     BlockingCall,
     MockServerError,
+    NotAccepted,
     NotCalled,
     NotInTime,
     Refused,
@@ -22,6 +23,7 @@ __all__ = [
     "Leg",
     "MockServer",
     "MockServerError",
+    "NotAccepted",
     "NotCalled",
     "NotInTime",
     "Refused",

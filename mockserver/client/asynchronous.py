@@ -7,8 +7,8 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from mockserver.client import operations
-from mockserver.client.asking import PATIENCE, answered, built, headers, prefix
-from mockserver.client.errors import NotInTime, Unreachable
+from mockserver.client.asking import PATIENCE, answered, built, headers, prefix, refused, verify
+from mockserver.client.errors import NotAccepted, NotInTime, Unreachable
 from mockserver.client.operations import Ask
 from mockserver.client.values import Advanced, Call, Explained, Request, Webhook
 from mockserver.client.verifying import NOW, fields, in_order, often_enough
@@ -30,6 +30,7 @@ class AsyncMockServer:
             timeout=PATIENCE,
             headers=headers(token),
             trust_env=False,
+            verify=verify(self.origin),
             limits=httpx.Limits(max_keepalive_connections=0),  # none outlives its loop
         )
 
@@ -184,6 +185,18 @@ class AsyncMockServer:
         """Why a request was answered so: its id, or the response that it got."""
         name = request if isinstance(request, str) else request.headers["x-mock-request"]
         return await self.ask(operations.explain(name))
+
+    async def raise_for_fault(self, response: httpx.Response) -> httpx.Response:
+        """The response, if the vendor's API has taken the request.
+
+        Raises:
+            NotAccepted: it names rule, source, field, value, what would pass, and usual slips.
+        """
+        if not refused(response):
+            return response
+        told = await self.explain(response)
+        asked = f"{response.request.method} {response.request.url.path}"
+        raise NotAccepted(asked, response.status_code, told)
 
     async def journal(self) -> list[Mapping[str, Any]]:
         return await self.ask(operations.journal())

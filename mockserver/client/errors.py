@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mockserver.client.values import Explained
+
 
 class MockServerError(Exception):
     """Whatever the mock server, or the way to it, has against what was asked."""
@@ -20,6 +22,18 @@ class Refused(MockServerError):
         self.problem = problem
         told = problem.get("detail") or problem.get("title") or "no reason given"
         super().__init__(f"{asked} -> {status}: {told}")
+
+
+class NotAccepted(MockServerError):
+    """The vendor's API has refused a request; `explained` says by which rule, and what would pass.
+
+    Its text names rule, source, field, value, what would pass, and the usual slips.
+    """
+
+    def __init__(self, asked: str, status: int, explained: Explained) -> None:
+        self.status = status
+        self.explained = explained
+        super().__init__(f"{asked} -> {status}: {explained}")
 
 
 class BlockingCall(MockServerError):

@@ -8,8 +8,8 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from mockserver.client import operations
-from mockserver.client.asking import PATIENCE, answered, built, headers, prefix
-from mockserver.client.errors import BlockingCall, NotInTime, Unreachable
+from mockserver.client.asking import PATIENCE, answered, built, headers, prefix, refused, verify
+from mockserver.client.errors import BlockingCall, NotAccepted, NotInTime, Unreachable
 from mockserver.client.operations import Ask
 from mockserver.client.values import Advanced, Call, Explained, Request, Webhook
 from mockserver.client.verifying import NOW, fields, in_order, often_enough
@@ -32,6 +32,7 @@ class MockServer:
             timeout=PATIENCE,
             headers=headers(token),
             trust_env=False,
+            verify=verify(self.origin),
         )
 
     def __enter__(self) -> Self:
@@ -185,6 +186,18 @@ class MockServer:
         """Why a request was answered so: its id, or the response that it got."""
         name = request if isinstance(request, str) else request.headers["x-mock-request"]
         return self.ask(operations.explain(name))
+
+    def raise_for_fault(self, response: httpx.Response) -> httpx.Response:
+        """The response, if the vendor's API has taken the request.
+
+        Raises:
+            NotAccepted: it names rule, source, field, value, what would pass, and usual slips.
+        """
+        if not refused(response):
+            return response
+        told = self.explain(response)
+        asked = f"{response.request.method} {response.request.url.path}"
+        raise NotAccepted(asked, response.status_code, told)
 
     def journal(self) -> list[Mapping[str, Any]]:
         return self.ask(operations.journal())

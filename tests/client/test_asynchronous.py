@@ -6,10 +6,19 @@ import inspect
 import re
 from textwrap import dedent
 
+import httpx
 import pytest
 
-from mockserver.client import AsyncMockServer, MockServer, NotCalled, asynchronous, sync
-from tests.client.conftest import click
+from mockserver.client import (
+    AsyncMockServer,
+    MockServer,
+    NotAccepted,
+    NotCalled,
+    asynchronous,
+    sync,
+)
+from tests.client.conftest import HEADERS, PATH, click
+from tests.conftest import CLICK
 
 AWAITED = re.compile(r"\b(async|await) ")
 
@@ -55,3 +64,20 @@ def test_modules_open_alike() -> None:
         "The blocking client.",
         "The asynchronous client.",
     )
+
+
+def test_raise_for_fault(origin: str) -> None:
+    async def asked() -> str:
+        mock = AsyncMockServer(origin, "t-faults")
+        await mock.open(clock="manual", seed="s")
+        url = mock.url("mobtexting") + PATH
+        async with mock, httpx.AsyncClient(trust_env=False) as client:
+            good = await client.post(url, json=dict(CLICK), headers=HEADERS)
+            bad = await client.post(url, json={}, headers=HEADERS)
+            assert await mock.raise_for_fault(good) is good
+            with pytest.raises(NotAccepted) as caught:
+                await mock.raise_for_fault(bad)
+            await mock.drop()
+        return str(caught.value.explained.rules[0]["fault"])
+
+    assert asyncio.run(asked()) == "bridge-required"

@@ -6,7 +6,15 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from mockserver.client import BlockingCall, MockServer, NotCalled, NotInTime, Refused, Unreachable
+from mockserver.client import (
+    BlockingCall,
+    MockServer,
+    NotAccepted,
+    NotCalled,
+    NotInTime,
+    Refused,
+    Unreachable,
+)
 from tests.client.conftest import HEADERS, PATH, click
 
 BUSY = ["placed", "begin", "ring a", "answer a", "ring b", "hangup b", "hangup a"]
@@ -174,3 +182,34 @@ def test_token_is_sent(mock: MockServer, origin: str) -> None:
     with MockServer(origin, mock.sandbox, "secret") as client:
         client.calls()
     assert client._client.headers["authorization"] == "Bearer secret"  # noqa: SLF001 - else unseen
+
+
+def test_raise_for_fault_names_rule_value_and_slip(mock: MockServer) -> None:
+    assert mock.raise_for_fault(click(mock)).status_code == 200
+    with pytest.raises(NotAccepted) as caught:
+        mock.raise_for_fault(click(mock, to="+918867136000"))
+    assert caught.value.status == 422
+    assert caught.value.explained.rules[0]["fault"] == "to-malformed"
+    path = f"/_sandbox/{mock.sandbox}/mobtexting/api/v2/voice/c2c"
+    assert str(caught.value).splitlines() == [
+        (
+            f"POST {path} -> 422: to-malformed (assumed): The to format is invalid.; "
+            "to: received '+918867136000'; "
+            "would pass: 10 to 15 digits with country code, or flow:<id>"
+        ),
+        "  rule to-malformed (assumed) field to, received '+918867136000'",
+        "  would pass: 10 to 15 digits with country code, or flow:<id>",
+        (
+            "  hint: to needs no plus in front of it: '918867136000' would pass, "
+            "'+918867136000' does not"
+        ),
+    ]
+
+
+def test_raise_for_fault_sees_a_refusal_that_comes_with_200(mock: MockServer) -> None:
+    body = {"api-version": "9", "security-id": "x", "flow-id": "Ab12Cd34", "calls": []}
+    url = mock.url("phonon") + "/kairos-apis/outbound/create"
+    answer = httpx.post(url, json=body, trust_env=False)
+    assert answer.status_code == 200
+    with pytest.raises(NotAccepted, match="-> 200: "):
+        mock.raise_for_fault(answer)

@@ -13,7 +13,8 @@ from mockserver.core.selection import QUESTIONS, candidates, select
 from mockserver.core.story import Seen
 from mockserver.engine.store import Exchange, Store
 from mockserver.web import masking
-from mockserver.web.control.reading import sandbox_of
+from mockserver.web.control.reading import sandbox_of, sandboxes_of
+from mockserver.web.hints import hints
 from mockserver.web.legible import plain
 from mockserver.web.routing import nearest
 
@@ -23,7 +24,8 @@ async def explain(request: Request) -> JSONResponse:
     found = next((one for one in store.exchanges if one.id == name), None)
     if found is None:
         raise HTTPException(404, f"no request is named {name}: GET /_mock/requests lists them")
-    told = explained(found, store)
+    others = [one.store for one in sandboxes_of(request) if one.store is not store]
+    told = {**explained(found, store), "hints": hints(found, store, others)}
     listing = store.world.listings.get(found.provider)
     secret = listing.provider.credential(found.request) if listing else None
     return JSONResponse(masking.without(told, secret, store.world.seed))

@@ -19,6 +19,7 @@ KEYS = [
     "nearest",
     "scenarios",
     "passed_over",
+    "hints",
 ]
 PHONES = [{"question": "phones", "scenario": "answered", "rank": "default"}]
 
@@ -65,6 +66,7 @@ def test_an_accepted_request(edge: Edge) -> None:
         "nearest": [],
         "scenarios": PHONES,
         "passed_over": [],
+        "hints": [],
     }
 
 
@@ -307,3 +309,96 @@ def test_each_sandbox_explains_its_own(edge: Edge) -> None:
     edge.place(path=f"/_sandbox/t1{C2C}")
     assert explained(edge, prefix="/_sandbox/t1")["request"] == "r1"
     assert refusal(edge.ask("GET", "/_mock/explain/r1"))[0] == 404
+
+
+URLENCODED = "application/x-www-form-urlencoded"
+CCAI = "/ccai/apps/api/v1/calls"
+
+
+BEARER_WANTED = "and this API reads `Authorization: Bearer <token>`"
+BASIC_WANTED = "and this API reads `Authorization: Basic <base64 of user:token>`"
+FORM_AS_JSON = "the body looks like a form and Content-Type says application/json"
+PLUS = "needs a plus in front of it"
+OUTBOUND = {
+    "call_type": "Voice Outbound (API)",
+    "agent_email": "admin@somedomain.com",
+    "lang": "en",
+}
+
+
+def typed(content_type: str) -> dict[str, str]:
+    return {**HEADERS, "content-type": content_type}
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "hints"),
+    [
+        (
+            CCAI,
+            {"headers": {"authorization": "Bearer token"}, "json": {}},
+            [f"Authorization has the scheme Bearer, {BASIC_WANTED}"],
+        ),
+        (
+            C2C,
+            {"headers": {"authorization": "Basic a-token"}, "json": dict(CLICK)},
+            [f"Authorization has the scheme Basic, {BEARER_WANTED}"],
+        ),
+        (
+            C2C,
+            {"headers": {"authorization": "a-token"}, "json": dict(CLICK)},
+            [f"Authorization has no scheme, {BEARER_WANTED}"],
+        ),
+        (
+            C2C,
+            {"json": {**CLICK, "to": "+918867136000"}},
+            [
+                (
+                    "to needs no plus in front of it: "
+                    "'918867136000' would pass, '+918867136000' does not"
+                )
+            ],
+        ),
+        (
+            C2C,
+            {"json": {**CLICK, "from": "+91 8867-135000"}},
+            ["from needs digits only: '918867135000' would pass, '+91 8867-135000' does not"],
+        ),
+        (
+            C2C,
+            {"content": b'{"to": "1"}', "headers": typed(URLENCODED)},
+            [f"the body looks like JSON and Content-Type says {URLENCODED}: say application/json"],
+        ),
+        (
+            C2C,
+            {"content": b"to=1&from=2", "headers": typed("application/json")},
+            [f"{FORM_AS_JSON}: send JSON, or say {URLENCODED}"],
+        ),
+        (
+            CCAI,
+            {
+                "headers": {"authorization": "Basic YWNtZTp0b2tlbg=="},
+                "json": {**OUTBOUND, "end_user_number": "12051234567"},
+            },
+            [f"end_user_number {PLUS}: '+12051234567' would pass, '12051234567' does not"],
+        ),
+        (C2C, {"json": {**CLICK, "attempts": 3}}, []),
+        (C2C, {"json": {**CLICK, "variables": [1]}}, []),
+        ("/nobody", {"json": {}}, []),
+    ],
+)  # fmt: skip
+def test_hints_name_the_usual_slips(
+    edge: Edge, path: str, sent: dict[str, Any], hints: list[str]
+) -> None:
+    answer = edge.ask("POST", path, **{"headers": HEADERS, **sent})
+    told = edge.read(f"/_mock/explain/{answer.headers['x-mock-request']}")
+    assert told["hints"] == hints
+
+
+def test_hint_of_a_token_of_another_sandbox(edge: Edge) -> None:
+    mine = "/_mock/accounts/mobtexting/mobtexting-default"
+    edge.ask("PATCH", f"/_sandbox/t1{mine}", json={"credentials": ["key-of-t1"]})
+    edge.ask("PATCH", mine, json={"credentials": ["key-of-mine"]})
+    headers = {"authorization": "Bearer key-of-t1", "accept": "application/json"}
+    assert edge.ask("POST", C2C, headers=headers, json=dict(CLICK)).status_code == 401
+    told = explained(edge)["hints"]
+    assert told == ["sandbox default does not know this credential, sandbox t1 does"]
