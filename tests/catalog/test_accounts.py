@@ -26,7 +26,7 @@ LENGTH = "is not a length of time such as 2s, 1m30s or 2h"
 NOTHING = "there is nothing here (a # begins a comment): write"
 OURS = "of an account of mobtexting"
 CHANGES = "a list of changes such as {at: 60s, set: {...}}"
-KEYS = "credentials, numbers, webhooks, retry, limits, balance, quirks, timeline, flows"
+KEYS = "credentials, numbers, webhooks, retry, limits, balance, quirks, timeline, generate, flows"
 
 
 def read(document: Any) -> tuple[Account | None, tuple[tuple[Path, str], ...]]:

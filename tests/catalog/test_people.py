@@ -47,6 +47,29 @@ def test_populated_has_so_many_of_each() -> None:
     assert read(dict(made.document)) == (made, ())
 
 
+@pytest.mark.parametrize(
+    ("provider", "kinds"),
+    [
+        ("ccai", ["contacts", "tickets", "agents"]),
+        ("effebot", ["phones", "records", "templates", "blocked"]),
+        ("innocalls", ["extensions", "flows"]),
+        ("mobtexting", ["flows"]),
+        ("phonon", ["flows"]),
+    ],
+)
+def test_every_provider_makes_up_what_it_keeps(provider: str, kinds: list[str]) -> None:
+    known = listings()
+    wanted = dict.fromkeys(known[provider].provider.generators, 40)
+    assert list(wanted) == kinds
+    told, _ = read_account(vocabulary(known), "acme", provider, {"generate": wanted})
+    assert told is not None
+    made, same, other = (populated(known, seed, told) for seed in ("a", "a", "b"))
+    assert {kind: len(made.records[kind]) for kind in kinds} == wanted
+    assert made == same
+    assert made.records != other.records or kinds == ["flows"]
+    assert read_account(vocabulary(known), "acme", provider, dict(made.document)) == (made, ())
+
+
 def test_populated_by_the_same_seed_are_the_same() -> None:
     first, same, other = (
         populated(KNOWN, seed, account(contacts=20)).records for seed in ("a", "a", "b")
@@ -97,7 +120,10 @@ def test_flaws(generate: dict[str, Any], path: tuple[str, ...], message: str) ->
 
 
 def test_provider_that_makes_nobody_up_knows_no_such_key() -> None:
-    made, [(place, told)] = read({"generate": {"contacts": 5}}, "mobtexting")
+    listing = KNOWN["mobtexting"]
+    barren = replace(listing, provider=replace(listing.provider, generators={}))
+    words = vocabulary({"mobtexting": barren})
+    made, [(place, told)] = read_account(words, "acme", "mobtexting", {"generate": {"flows": 5}})
     assert (made, place) == (None, ("generate",))
     assert told.startswith("unknown key 'generate' of an account of mobtexting")
 

@@ -6,6 +6,7 @@ from mockserver.core.account import Retry
 from mockserver.core.provider import Act, Endpoint, Provider
 from mockserver.core.time import MINUTE
 from mockserver.providers.effebot import answers, clips, dialect, notes, reading, rules
+from mockserver.providers.effebot.generators import GENERATORS
 from mockserver.providers.effebot.react import react
 from mockserver.providers.effebot.records import Blocked, Clip, Phone, Settings, Template
 
@@ -99,6 +100,7 @@ PROVIDER = Provider(
     retry=Retry((MINUTE, MINUTE), frozenset({200})),
     faults=rules.ORDERED,
     records={"phones": Phone, "records": Clip, "templates": Template, "blocked": Blocked},
+    generators=GENERATORS,
     settings=Settings,
     quirks={"wrapped": "every answer in the envelope that public clients read"},
     acts={

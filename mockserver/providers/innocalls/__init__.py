@@ -3,6 +3,7 @@
 from mockserver.core.http import Request
 from mockserver.core.provider import Endpoint, Provider
 from mockserver.providers.innocalls import dialect, react, reading, rules, webrtc
+from mockserver.providers.innocalls.generators import GENERATORS
 from mockserver.providers.innocalls.records import Extension, Flow, Settings
 
 ECOMMERCE = "ecommerce.innocalls.com"
@@ -91,5 +92,6 @@ PROVIDER = Provider(
     webhooks=("get-digits", "cdr"),
     faults=rules.ORDERED,
     records={"flows": Flow, "extensions": Extension},
+    generators=GENERATORS,
     settings=Settings,
 )

@@ -3,6 +3,7 @@
 from mockserver.core.account import Retry
 from mockserver.core.provider import Endpoint, Provider
 from mockserver.providers.mobtexting import dialect, react, rules
+from mockserver.providers.mobtexting.generators import GENERATORS
 from mockserver.providers.mobtexting.records import Flow
 
 PROVIDER = Provider(
@@ -29,6 +30,7 @@ PROVIDER = Provider(
     webhooks=("completed",),
     faults=rules.ORDERED,
     records={"flows": Flow},
+    generators=GENERATORS,
     quirks={"webhook-id": "the report carries `webhook_id`, as the page's table has it"},
     retry=Retry(satisfied_by=frozenset({200, 202})),  # documented; no waits, so one try
 )

@@ -2,6 +2,7 @@
 
 from mockserver.core.provider import Endpoint, Provider
 from mockserver.providers.phonon import dialect, reading, rules
+from mockserver.providers.phonon.generators import GENERATORS
 from mockserver.providers.phonon.react import react
 from mockserver.providers.phonon.records import Flow, Settings
 
@@ -43,6 +44,7 @@ PROVIDER = Provider(
     webhooks=("report",),
     faults=rules.ORDERED,
     records={"flows": Flow},
+    generators=GENERATORS,
     settings=Settings,
     quirks={
         "status-as-code": "the HTTP status is the body's code where HTTP has such a one",
