@@ -43,14 +43,15 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 def mock_calls_server(request: pytest.FixtureRequest) -> "Iterator[Served]":
     """The server of the whole session, on a free port unless `--mock-calls-url` names one."""
     # imported by the first test that wants it: other sessions do not pay for it
-    from mockserver.app import hosting  # noqa: PLC0415 - see above
     from mockserver.pytest_sandbox import START, Served  # noqa: PLC0415 - see above
-    from mockserver.settings import read  # noqa: PLC0415 - see above
 
     given = request.config.getoption("mock_calls_url")
     if given:
         yield Served(given, request.config.getoption("mock_calls_token"))
         return
+    from mockserver.app import hosting  # noqa: PLC0415 - see above
+    from mockserver.settings import read  # noqa: PLC0415 - see above
+
     path = request.config.getoption("mock_calls_scenarios")
     files = {"scenarios": (path,)} if path else {}
     wanted = {"port": "0", "clock": "manual", "start_at": START, "seed": "tests", "quiet": True}

@@ -1,0 +1,55 @@
+"""Five hundred tests in random order, eight at a time, against one server: none sees another."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from mockserver.app import running
+from mockserver.settings import Settings
+
+SUITE = '''
+"""Each test is of one caller; whatever it meets of anybody else would make it fail."""
+
+import httpx
+import pytest
+
+CLIENT = httpx.Client(trust_env=False)
+OUTCOMES = ("answered", "callee-busy", "no-answer", "rejected", "hangs-up-early")
+
+
+@pytest.mark.parametrize("nth", range(500))
+def test_alone(mock_calls, nth):
+    number, scenario = f"9188{nth:08d}"[:4] + f"{71360000 + nth}", OUTCOMES[nth % 5]
+    mock_calls.deliver("mobtexting", to=mock_calls.inbox_url("mine"))
+    mock_calls.use(scenario, times=1)
+    click = {"bridge": "918068281234", "from": "918867135000", "to": number}
+    url = mock_calls.url("mobtexting") + "/api/v2/voice/c2c"
+    headers = {"authorization": "Bearer shared-by-all", "accept": "application/json"}
+    placed = mock_calls.raise_for_fault(CLIENT.post(url, json=click, headers=headers))
+    assert placed.headers["x-mock-call"] == "c1"
+    mock_calls.finish()
+    [call] = mock_calls.calls()
+    assert (call.id, call.leg("b").number) == ("c1", number)
+    [webhook] = mock_calls.webhooks()
+    [received] = mock_calls.inbox("mine")
+    assert received["body"] == webhook.body
+    [request] = mock_calls.requests()
+    assert request.body["to"] == number
+'''
+
+
+def test_no_test_sees_another(tmp_path: Path) -> None:
+    (tmp_path / "test_alone.py").write_text(SUITE, "utf-8")
+    with running(Settings(port=0, quiet=True)) as origin:
+        words = ("-n", "8", "--random-order", "-q", "-p", "no:cacheprovider", str(tmp_path))
+        done = subprocess.run(  # noqa: S603 - our own suite
+            [sys.executable, "-m", "pytest", "--mock-calls-url", origin, *words],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+            cwd=tmp_path,
+        )
+    assert re.findall(r"(\d+) passed", done.stdout) == ["500"], done.stdout[-3_000:]
+    assert "failed" not in done.stdout
