@@ -34,7 +34,8 @@ OURS = {
         "providers",
         "__init__",
     },
-    "cli": {"app", "world", "cli", "settings", "__init__"},
+    "replay": {"settings", "world", "core", "catalog", "runtime", "web"},
+    "cli": {"app", "replay", "world", "cli", "settings", "__init__"},
     "client": {"client"},
     "pytest_plugin": {"app", "pytest_sandbox", "settings"},
     "pytest_sandbox": {"client", "runtime"},
@@ -44,7 +45,7 @@ OURS = {
 OTHERS = {
     "catalog": {"yaml", "jsonschema", "faker", "langcodes", "phonenumbers"},
     "runtime": {"h11"},
-    "web": {"starlette", "python_multipart", "uvicorn"},
+    "web": {"starlette", "python_multipart", "uvicorn", "httptools"},
     "cli": {"click"},
     "client": {"httpx"},
     "pytest_plugin": {"pytest"},
