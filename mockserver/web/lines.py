@@ -43,7 +43,11 @@ def _attempt(told: dict[str, Any]) -> Words:
 
 def _other(told: dict[str, Any]) -> Words:
     rest = ((name, value) for name, value in told.items() if name not in ("at", "fact", "call"))
-    return (told["fact"], *(f"{name} {value}" for name, value in rest))
+    return (told["fact"], *(f"{name} {_plain(value)}" for name, value in rest))
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 PARTS: dict[str, Callable[[dict[str, Any]], Words]] = {

@@ -65,7 +65,7 @@ FAILED = Delivery(
         ("moot", Moot("ring", "b", "f:1:2", "so"), "moot verb ring leg b place f:1:2 why so"),
         ("skipped", Skipped("s", "b"), "skipped story s leg b"),
         ("clock", {"mode": "60x"}, "clock mode 60x"),
-        ("control", {"method": "PATCH", "body": {"a": 1}}, "control method PATCH body {'a': 1}"),
+        ("control", {"method": "PATCH", "body": {"a": 1}}, 'control method PATCH body {"a": 1}'),
         ("error", LookupError("oops"), "error error LookupError('oops')"),
     ],
 )

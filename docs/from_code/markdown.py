@@ -1,0 +1,25 @@
+"""Tables and blocks of Markdown."""
+
+from collections.abc import Iterable, Sequence
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = [_row(heads), _row(["---"] * len(heads)), *(_row(row) for row in rows)]
+    return "\n".join(lines) + "\n"
+
+
+def code(text: object) -> str:
+    """Inline code; nothing for nothing."""
+    return f"`{text}`" if str(text) else ""
+
+
+def codes(texts: Iterable[object]) -> str:
+    return ", ".join(code(text) for text in texts)
+
+
+def block(text: str, language: str = "text") -> str:
+    return f"```{language}\n{text.rstrip()}\n```\n"
+
+
+def _row(cells: Sequence[object]) -> str:
+    return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"

@@ -1,0 +1,76 @@
+"""The words that a vendor has for a call while a story is played."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby
+from typing import NamedTuple
+
+from from_code.markdown import code, table
+from mockserver.core.call import Call
+from mockserver.core.http import Request
+from mockserver.core.provider import Endpoint, Listing
+from mockserver.core.webhook import Answer
+from mockserver.engine.casework import Asked
+from mockserver.engine.simulation import request, settle, step
+from mockserver.engine.store import Store, World
+
+PATIENCE = 2_000
+
+
+class Played(NamedTuple):
+    """What came of a story."""
+
+    words: list[str]
+    call: Call
+    webhooks: list[str]
+
+
+def statuses(start: World, listing: Listing) -> str:
+    heads = ("operation", "story", "outcome", "its words", "webhooks")
+    return table(heads, _rows(start, listing))
+
+
+def _rows(start: World, listing: Listing) -> Iterator[tuple[str, ...]]:
+    neutral = [
+        name
+        for name, story in start.stories.named.items()
+        if "/" not in name and "provider" not in story.needs and story.bundled
+    ]
+    for endpoint in listing.provider.endpoints:
+        for name in neutral:
+            if played := _played(start, (listing, endpoint), name):
+                yield (
+                    code(endpoint.operation),
+                    code(name),
+                    played.call.outcome or "waits for somebody",
+                    " → ".join(map(code, played.words)),
+                    ", ".join(map(code, played.webhooks)),
+                )
+
+
+def _played(start: World, where: tuple[Listing, Endpoint], story: str) -> Played | None:
+    listing, endpoint = where
+    store = Store(start, 0)
+    account = next(one for key, one in store.accounts.items() if key[0] == listing.provider.name)
+    open_ = replace(account, numbers=None, limits=None, balance=None)
+    store.accounts[account.provider, account.name] = open_
+    sent = Request(
+        endpoint.method, endpoint.path, fields=next(iter(listing.examples(endpoint.operation)), {})
+    )
+    exchange = request(store, Asked(listing, endpoint, sent, (story,), account=open_), 0)
+    if not exchange.calls:
+        return None
+    return _followed(store, listing, exchange.calls[0])
+
+
+def _followed(store: Store, listing: Listing, name: str) -> Played:
+    words, webhooks = [listing.provider.status(store.calls[name])], []
+    for _ in range(PATIENCE):
+        due = store.peek()
+        if due is None:
+            break
+        if delivery := step(store):
+            settle(store, delivery, Answer(200), due.at)
+            webhooks.append(delivery.webhook.kind)
+        words.append(listing.provider.status(store.calls[name]))
+    return Played([word for word, _ in groupby(words)], store.calls[name], webhooks)
