@@ -1,0 +1,1 @@
+"""Deterministic simulation: seeded clients, receivers and operators against all five providers."""

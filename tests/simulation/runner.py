@@ -1,0 +1,240 @@
+"""One seed's run: what random clients, receivers and operators do, and all that came of it."""
+
+import hashlib
+import json
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from random import Random
+from typing import Any, NamedTuple
+
+from mockserver.core.account import merged
+from mockserver.core.call import Event, Impossible
+from mockserver.core.facts import Fact
+from mockserver.core.http import Request
+from mockserver.core.lifecycle import LIVE
+from mockserver.core.webhook import Delivery
+from mockserver.engine.casework import Asked
+from mockserver.engine.simulation import amend, happen, request, settle, step
+from mockserver.engine.store import Exchange, Store, World
+from mockserver.engine.travelling import again
+from mockserver.web.wire import fact_json
+from tests.simulation.history import History, Sent
+from tests.simulation.receivers import Mode, mode
+
+START = 1_767_258_000_000
+DEEDS = 40
+PATIENCE = 4_000  # steps in which everything has to come to rest
+BASIC = "Basic " + b64encode(b"customer:token").decode()
+HOOK = "http://receiver.test/hook"
+HOOKS = {"effebot": "webhookUrl", "innocalls": "webhook"}
+ODD: tuple[object, ...] = ("", " ", 0, -1, 10**30, None, [], {}, "x" * 300, "\u202e", "99999", True)
+EVENTS = (
+    Event(0, "answer"),
+    Event(0, "hangup", data={"cause": "busy"}),
+    Event(0, "hangup", data={"cause": "normal"}),
+    Event(0, "digits", data={"digits": "1"}),
+    Event(0, "speech", data={"words": "yes"}),
+    Event(0, "machine"),
+    Event(0, "continue", by="control"),
+    Event(0, "polled"),
+)
+PATCHES: tuple[Mapping[str, Any], ...] = (
+    {"retry": {"waits": ["60s", "300s"]}},
+    {"retry": {"waits": []}},
+    {"webhooks": {"any": HOOK}},
+    {"limits": {"requests": 3, "per": "1s"}},
+    {"limits": None},
+)
+
+
+class Out(NamedTuple):
+    """A webhook that is with its receiver until `back`."""
+
+    back: int
+    nth: int
+    delivery: Delivery
+    mode: Mode
+
+
+class Ran(NamedTuple):
+    """What came of a seed; two runs of one seed have equal digests."""
+
+    digest: str
+    history: History
+    met: Counter[str]
+    unfinished: list[str]
+
+
+class Run:
+    """The world of one seed, and who is at work in it."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        self.chance = Random(seed)  # noqa: S311 - to be repeated, not to be secret
+        self.store = Store(replace(world, seed=str(seed)), START)
+        self.store.watchers.append(self._heard)
+        self.now = START
+        self.facts: list[tuple[int, Fact]] = []
+        self.sent: list[Sent] = []
+        self.out: list[Out] = []
+        self.acts: dict[tuple[int, str], tuple[str, ...]] = {}
+        self.repeated: set[tuple[int, str]] = set()
+        self.met: Counter[str] = Counter()
+        self.digest = hashlib.sha256()
+
+    def _heard(self, fact: Fact) -> None:
+        self.facts.append((self.store.epoch, fact))
+        self.met[f"fact {fact.kind}"] += 1
+        told = fact_json(fact, self.store.world)
+        self.digest.update(json.dumps(told, sort_keys=True).encode())
+
+    def play(self) -> Ran:
+        for _ in range(DEEDS):
+            deed = self.chance.choices(tuple(DEED), weights=tuple(DEED.values()))[0]
+            deed(self)
+        self._come_to_rest()
+        rest = [due.subject for due in self.store.pending()]
+        history = History(self.facts, self.sent, self.acts, self.repeated)
+        return Ran(self.digest.hexdigest(), history, self.met, rest)
+
+    def _come_to_rest(self) -> None:
+        for _ in range(PATIENCE):
+            if not self._move():
+                return
+
+    def _move(self) -> bool:
+        """The next thing in time: a receiver answers, or something falls due."""
+        due = self.store.peek()
+        back = min(self.out, default=None)
+        if back and (due is None or back.back <= due.at):
+            self.out.remove(back)
+            self.now = max(self.now, back.back)
+            self.met[f"receiver {back.mode.name}"] += 1
+            self.met["late answer"] += back.delivery.epoch != self.store.epoch
+            settle(self.store, back.delivery, back.mode.answer, self.now)
+        elif due:
+            self.now = max(self.now, due.at)
+            if delivery := step(self.store):
+                self._hand_out(delivery)
+        return bool(due or back)
+
+    def _hand_out(self, delivery: Delivery) -> None:
+        how, name = mode(self.chance), delivery.webhook.call
+        key = (delivery.epoch, delivery.id)
+        travels = bool(name in self.store.travels and self.store.travels[name].webhooks)
+        number = len(delivery.attempts) + 1
+        free = travels or key in self.repeated or "." in delivery.id
+        self.sent.append(Sent(delivery.epoch, self.now, delivery.id, name, number, free))
+        self.out.append(Out(self.now + how.takes, len(self.sent), delivery, how))
+
+    def request(self) -> None:
+        """A client asks for something, mostly as it should."""
+        store, chance = self.store, self.chance
+        listing = chance.choice(tuple(store.world.listings.values()))
+        provider = listing.provider
+        endpoint = chance.choice(provider.endpoints)
+        examples = tuple(listing.examples(endpoint.operation)) or ({},)
+        fields = self._changed(dict(chance.choice(examples)), provider.name)
+        headers = {"authorization": BASIC if provider.name == "ccai" else "Bearer key"}
+        headers["accept"] = "application/json"
+        body = str(len(self.facts)).encode()
+        sent = Request(
+            endpoint.method,
+            endpoint.path,
+            origin="http://h",
+            headers=headers,
+            fields=fields,
+            body=body,
+        )
+        meant = (
+            one
+            for one in provider.endpoints
+            if (one.method, one.host, one.path) == (endpoint.method, endpoint.host, endpoint.path)
+            and one.when(sent)
+        )
+        asked = Asked(listing, next(meant, endpoint), sent, self._stories(provider.name))
+        self._answered(request(store, asked, self.now), provider.name)
+
+    def _changed(self, fields: dict[str, Any], provider: str) -> dict[str, Any]:
+        """Sometimes a field is missing or odd, often it names a call that there is."""
+        chance, mine = self.chance, [key for key in self.store.named if key[0] == provider]
+        if provider in HOOKS and chance.random() < 0.7:
+            fields[HOOKS[provider]] = HOOK
+        if mine and "id" in fields:
+            fields["id"] = chance.choice(mine)[1]
+        if fields and chance.random() < 0.2:
+            fields[chance.choice(tuple(fields))] = chance.choice(ODD)
+        if fields and chance.random() < 0.1:
+            del fields[chance.choice(tuple(fields))]
+        return fields
+
+    def _stories(self, provider: str) -> tuple[str, ...]:
+        known = self.store.world.stories.named
+        suiting = [
+            name
+            for name, story in known.items()
+            if "/" not in name and story.needs.get("provider", provider) == provider
+        ]
+        return (self.chance.choice(suiting),) if self.chance.random() < 0.7 else ()
+
+    def _answered(self, exchange: Exchange, provider: str) -> None:
+        listed = tuple(self.store.world.listings[provider].provider.acts)
+        self.acts.update({(self.store.epoch, name): listed for name in exchange.calls})
+        self.met["refused" if exchange.fault else "accepted"] += 1
+        self.digest.update(repr((exchange.reply.status, exchange.reply.body)).encode())
+
+    def advance(self) -> None:
+        for _ in range(self.chance.randrange(1, 25)):
+            if not self._move():
+                self.now += self.chance.randrange(60_000)
+                return
+
+    def play_person(self) -> None:
+        """Somebody does something to a phone, whether or not it can be."""
+        if not self.store.calls:
+            return
+        live = [name for name, call in self.store.calls.items() if call.phase in LIVE]
+        name = self.chance.choice(live or tuple(self.store.calls))
+        leg = self.chance.choice(("", *(leg.name for leg in self.store.calls[name].legs)))
+        event = self.chance.choice(EVENTS)._replace(at=self.now, leg=leg)
+        with suppress(Impossible):
+            happen(self.store, name, event)
+            self.met["person"] += 1
+
+    def redeliver(self) -> None:
+        settled = [
+            name
+            for name, one in self.store.deliveries.items()
+            if one.state != "pending" and one.due is None
+        ]
+        if settled:
+            name = self.chance.choice(settled)
+            again(self.store, name, self.now)
+            self.repeated.add((self.store.epoch, name))
+            self.met["redelivered"] += 1
+
+    def change_account(self) -> None:
+        key = self.chance.choice(tuple(self.store.accounts))
+        document = merged(self.store.accounts[key].document, self.chance.choice(PATCHES))
+        account, flaws = self.store.world.read_account(key[1], key[0], document)
+        if account and not flaws:
+            amend(self.store, account, self.now)
+            self.met["account"] += 1
+
+    def reset(self) -> None:
+        self.met["reset with webhooks out"] += bool(self.out)
+        self.met["reset with calls alive"] += bool(self.store.turns)
+        self.store.reset(self.now)
+
+
+DEED: Mapping[Callable[[Run], None], int] = {
+    Run.request: 40,
+    Run.advance: 40,
+    Run.play_person: 12,
+    Run.redeliver: 4,
+    Run.change_account: 4,
+    Run.reset: 1,
+}
+"""What is done, and how often beside the others."""
