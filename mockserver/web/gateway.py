@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from http import HTTPStatus
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -36,6 +37,7 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
     parts: Parts = scope["parts"]
     refusal = _misfit(scope) or parts.guard.foreign(Headers(scope=scope))
     found = _found(scope, parts)
+    scope["allowed"] = () if isinstance(found, Unknown) else found.allowed
     limit = LIMIT if isinstance(found, Unknown) else found.body_limit
     try:
         body = await body_of(receive, limit)
@@ -77,6 +79,8 @@ async def _conversation(sandbox: Sandbox, asked: Asked, wire: tuple[Scope, Recei
         await asyncio.sleep(asked.turn.after / SECOND)
     with sandbox.driver.answering() as now:
         response, calls = _answered(sandbox, asked, now)
+        if wire[0]["allowed"] and response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response.headers["allow"] = ", ".join(wire[0]["allowed"])
         if hurried(sandbox.store, calls):
             await sandbox.driver.hurry(now)
         if asked.turn.broken:

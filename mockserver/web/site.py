@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, suppress
+from http import HTTPStatus
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -43,6 +45,7 @@ from mockserver.web.problems import explained, problem
 from mockserver.web.routing import addressed
 
 PREFIX = "/_sandbox/"
+MOCK = "/_mock"
 OURS = ("/_mock/", "/_media/")
 NOW = b"x-mock-now"
 
@@ -77,7 +80,7 @@ def site(parts: Parts, lifespan: Callable[[Any], AbstractAsyncContextManager[Non
             Mount("/_media", Router(media.ROUTES, redirect_slashes=False)),
             *index.ROUTES,
         ],
-        exception_handlers={HTTPException: explained, Exception: explained},
+        exception_handlers={HTTPException: _refused, Exception: explained},
         lifespan=lifespan,
     )
     app.state.sandboxes = parts.sandboxes
@@ -113,6 +116,16 @@ def routes() -> Iterator[Route]:
             handler = route.endpoint if route in UNGUARDED else guarded(route.endpoint)
             methods = sorted(route.methods or ())
             yield Route(route.path, handler, methods=methods, name=route.name)
+
+
+async def _refused(request: Request, refusal: Exception) -> Response:
+    """As `explained`; a wrong method is told all that there are, whichever route has met it."""
+    response = await explained(request, refusal)
+    if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.url.path.startswith(MOCK):
+        path = request.url.path.removeprefix(MOCK)
+        there = (route.methods or () for route in routes() if route.path_regex.match(path))
+        response.headers["allow"] = ", ".join(sorted(set().union(*there)))
+    return response
 
 
 def _entered(scope: Scope, parts: Parts) -> Response | None:

@@ -83,12 +83,14 @@ class Life:
 class History(NamedTuple):
     """All facts of a run, with the epoch of each; what was sent; the acts of each call's vendor.
 
-    `repeated` are webhooks that somebody had sent again when they were done.
+    `last` is the epoch that lasted to the end; `repeated` are webhooks that somebody had sent
+    again when they were done.
     """
 
     facts: Sequence[tuple[int, Fact]]
     sent: Sequence[Sent]
     acts: Mapping[tuple[int, str], Iterable[str]]
+    last: int
     repeated: Collection[tuple[int, str]] = ()
 
 
@@ -123,12 +125,12 @@ def _webhooks(history: History) -> Iterator[str]:
     seen: dict[tuple[int, str], list[int]] = defaultdict(list)
     for one in history.sent:
         seen[one.epoch, one.webhook].append(one.number)
-    judged, last = _judged(history), max((epoch for epoch, _ in history.facts), default=0)
+    judged = _judged(history)
     for key, numbers in seen.items():
         tried = [len(one.attempts) for one in judged[key]]
         if numbers != list(range(1, len(numbers) + 1)):
             yield f"{key}: attempts {numbers} at the receiver"
-        if key[0] == last and tried != numbers:
+        if key[0] == history.last and tried != numbers:
             yield f"{key}: attempts {tried} on record, {numbers} at the receiver"
     for key, states in judged.items():
         told = [one.state for one in states]

@@ -30,7 +30,7 @@ PATIENCE = 4_000  # steps in which everything has to come to rest
 BASIC = "Basic " + b64encode(b"customer:token").decode()
 HOOK = "http://receiver.test/hook"
 HOOKS = {"effebot": "webhookUrl", "innocalls": "webhook"}
-ODD: tuple[object, ...] = ("", " ", 0, -1, 10**30, None, [], {}, "x" * 300, "\u202e", "99999", True)
+ODD: tuple[object, ...] = ("", " ", 0, -1, 12, None, [], {}, "x" * 300, "\u202e", "9", True)
 EVENTS = (
     Event(0, "answer"),
     Event(0, "hangup", data={"cause": "busy"}),
@@ -96,7 +96,7 @@ class Run:
             deed(self)
         self._come_to_rest()
         rest = [due.subject for due in self.store.pending()]
-        history = History(self.facts, self.sent, self.acts, self.repeated)
+        history = History(self.facts, self.sent, self.acts, self.store.epoch, self.repeated)
         return Ran(self.digest.hexdigest(), history, self.met, rest)
 
     def _come_to_rest(self) -> None:

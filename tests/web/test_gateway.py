@@ -77,6 +77,7 @@ def test_a_wrong_method_is_the_vendor_s_business(house: House, method: str) -> N
     answer = house.ask(method, C2C, headers=HEADERS)
     expected = b'{"status":"ERROR","code":405,"message":"Method Not Allowed"}'
     assert (answer.status_code, answer.content) == (405, b"" if method == "HEAD" else expected)
+    assert answer.headers["allow"] == "POST"
     assert answer.headers["x-mock-fault"] == "wrong-method"
     assert "x-mock-problem" not in answer.headers
     assert house.sandbox.store.calls == {}

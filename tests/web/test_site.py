@@ -153,3 +153,17 @@ def test_a_request_whose_answer_had_begun_is_given_up_silently(house: House) -> 
 def test_a_request_that_its_client_cancels_is_cancelled(house: House) -> None:
     with pytest.raises(asyncio.CancelledError):
         cancelled(house, [])
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/_mock/clock", "GET, HEAD, PUT"),
+        ("/_mock/accounts/ccai/ccai-default", "GET, HEAD, PATCH, PUT"),
+        ("/_mock/activations", "DELETE, GET, HEAD, POST"),
+        ("/_sandbox/t1/_mock/reset", "POST"),
+    ],
+)
+def test_a_wrong_method_is_told_all_that_there_are(house: House, path: str, allowed: str) -> None:
+    answer = house.ask("OPTIONS", path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
