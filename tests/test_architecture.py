@@ -43,7 +43,7 @@ OURS = {
 """Room -> the rooms that it may import; a provider also imports its own folder."""
 
 OTHERS = {
-    "catalog": {"yaml", "jsonschema", "faker", "langcodes", "phonenumbers"},
+    "catalog": {"yaml", "jsonschema", "jsonschema_rs", "faker", "langcodes", "phonenumbers"},
     "runtime": {"h11"},
     "web": {"starlette", "python_multipart", "uvicorn", "httptools"},
     "cli": {"click"},

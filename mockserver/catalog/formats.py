@@ -1,7 +1,7 @@
 """The formats that schema files may name beside those of JSON Schema: phone and language."""
 
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 
 def phone(value: object) -> bool:
@@ -29,12 +29,15 @@ def language(value: object) -> bool:
         return False
 
 
+TESTS: Final = {"phone": phone, "language": language}
+
+
 @cache
 def checker() -> Any:
     """All of them, as a validator of jsonschema's takes them."""
     from jsonschema import FormatChecker  # noqa: PLC0415 - loaded by now
 
     made = FormatChecker(formats=())
-    for name, test in (("phone", phone), ("language", language)):
+    for name, test in TESTS.items():
         made.checks(name)(test)
     return made

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from mockserver.catalog.validating import validator
+from mockserver.catalog.validating import Form
 from mockserver.core.http import Upload
 from mockserver.core.provider import Check
 from mockserver.core.rules import Violation
@@ -25,7 +25,7 @@ def checks(document: Callable[[], OpenAPI]) -> Callable[[str], Check]:
 
     @cache
     def bound(operation: str) -> Any:
-        return validator(form(document(), operation))
+        return Form(form(document(), operation))
 
     def check(operation: str) -> Check:
         return lambda fields: violations(bound(operation), fields)

@@ -1,8 +1,9 @@
 """A call as a value, and what becomes of it when something happens."""
 
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from mockserver.core.causes import CAUSES
 from mockserver.core.legs import Behaviour
@@ -102,7 +103,11 @@ class Call(NamedTuple):
     notes: object = None
 
     def leg(self, name: str) -> Leg | None:
-        return next((leg for leg in self.legs if leg.name == name), None)
+        # a loop: asked thirty times in the life of a call
+        for leg in self.legs:
+            if leg.name == name:
+                return leg
+        return None
 
     def again(self, at: int, number: str = "") -> "Call":
         """The same call, to be dialled once more at `at`: a new attempt, its legs as new.
@@ -127,8 +132,7 @@ def apply(call: Call, event: Event) -> Call:
     Raises:
         Impossible: the tables forbid it; the sentence says what would be possible.
     """
-    changed = _to_leg(call, event) if event.leg else _to_call(call, event)
-    return changed._replace(events=(*call.events, event))
+    return _to_leg(call, event) if event.leg else _to_call(call, event)
 
 
 def attempt(call: Call) -> Attempt:
@@ -167,9 +171,9 @@ def _to_leg(call: Call, event: Event) -> Call:
     after = LEG.get((leg.state, event.verb))
     if after is None or call.phase not in LIVE:
         raise Impossible(_why(leg, call, event))
-    moved = _STAMPS.get(event.verb, _unstamped)(leg, event)._replace(state=after)
+    moved = leg._replace(state=after, **_STAMPS.get(event.verb, _unstamped)(event))
     phase = "begun" if after == "left" else call.phase
-    return call._replace(legs=_with(call, moved), phase=phase)
+    return call._replace(legs=_with(call, moved), phase=phase, events=(*call.events, event))
 
 
 def _joined(call: Call, event: Event) -> Call:
@@ -187,7 +191,7 @@ def _done(leg: Leg) -> bool:
 
 def _with(call: Call, leg: Leg) -> tuple[Leg, ...]:
     others = [one for one in call.legs if one.name != leg.name]
-    return tuple(sorted((*others, leg), key=lambda one: one.name))
+    return tuple(sorted((*others, leg), key=_NAME))
 
 
 def _renewed(call: Call, at: int, number: str) -> Call:
@@ -204,32 +208,34 @@ def _to_call(call: Call, event: Event) -> Call:
     phase = CALL.get((call.phase, event.verb))
     if phase is None:
         raise Impossible(f"{event.verb} is not possible while the call is {state(call)}")
+    events = (*call.events, event)
     if event.verb == "begin":
-        return call._replace(phase=phase, began_at=event.at)
+        return call._replace(phase=phase, began_at=event.at, events=events)
     if event.verb not in ("attempt-ended", "ended"):
-        return call._replace(phase=phase)
+        return call._replace(phase=phase, events=events)
     told = str(event.data.get("outcome", call.outcome or outcome(call)))
     if event.verb == "attempt-ended":
-        return call._replace(phase=phase, over_at=event.at, outcome=told)
-    return call._replace(phase=phase, ended_at=event.at, outcome=told)
+        return call._replace(phase=phase, over_at=event.at, outcome=told, events=events)
+    return call._replace(phase=phase, ended_at=event.at, outcome=told, events=events)
 
 
-def _ended(leg: Leg, event: Event) -> Leg:
-    return leg._replace(ended_at=event.at, cause=str(event.data.get("cause", "normal")))
+def _unstamped(_: Event) -> dict[str, Any]:
+    return {}
 
 
-def _unstamped(leg: Leg, _: Event) -> Leg:
-    return leg
-
-
-_STAMPS: Final[Mapping[str, Callable[[Leg, Event], Leg]]] = MappingProxyType(
+_NAME: Final = attrgetter("name")
+_STAMPS: Final[Mapping[str, Callable[[Event], dict[str, Any]]]] = MappingProxyType(
     {
-        "ring": lambda leg, event: leg._replace(rang_at=event.at),
-        "answer": lambda leg, event: leg._replace(answered_at=event.at),
-        "hangup": _ended,
-        "leave": lambda leg, event: leg._replace(ended_at=event.at, cause="normal"),
+        "ring": lambda event: {"rang_at": event.at},
+        "answer": lambda event: {"answered_at": event.at},
+        "hangup": lambda event: {
+            "ended_at": event.at,
+            "cause": str(event.data.get("cause", "normal")),
+        },
+        "leave": lambda event: {"ended_at": event.at, "cause": "normal"},
     }
 )
+"""Verb -> what of the leg it sets."""
 
 
 def _why(leg: Leg, call: Call, event: Event) -> str:

@@ -51,8 +51,9 @@ def candidates(
     for activation in activations:
         if activated(stories, activation, seen):
             yield Chosen(stories.named[activation.story], "activation")
+    matching = [story for story in stories.named.values() if story.match is not None]
     for rank, bundled in (("match", False), ("bundled", True)):
-        for story in stories.named.values():
+        for story in matching:
             if story.bundled == bundled and _suits(story, seen):
                 yield Chosen(story, rank)
     yield Chosen(stories.named[stories.default], "default")

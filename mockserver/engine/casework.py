@@ -39,6 +39,7 @@ class Asked(NamedTuple):
     turn: Turn = USUAL
     account: Account | None = None
     activations: tuple[Activation, ...] | None = None
+    seen: tuple[Seen, ...] | None = None
 
     @property
     def choice(self) -> Choice:
@@ -48,6 +49,8 @@ class Asked(NamedTuple):
 
 def sights(store: Store, asked: Asked) -> tuple[Seen, ...]:
     """A request as stories see it: once for each call that it would place, but at least once."""
+    if asked.seen is not None:
+        return asked.seen
     provider, choice = asked.listing.provider, asked.choice
     account = _owner(store, asked)
     name, operation = account.name if account else "", asked.endpoint.operation
@@ -69,9 +72,10 @@ def taken(store: Store, asked: Asked) -> Asked:
     """The request with the activations that are on; those that suit it have one request less."""
     if asked.activations is not None:
         return asked
-    holding = asked._replace(activations=tuple(store.activations))
-    spend(store, sights(store, asked))
-    return holding
+    seen, activations = sights(store, asked), tuple(store.activations)
+    if activations:
+        spend(store, seen)
+    return asked._replace(activations=activations, seen=seen)
 
 
 def consulted(store: Store, asked: Asked) -> Asked:

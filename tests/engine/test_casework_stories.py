@@ -126,7 +126,8 @@ def test_consulted_names_the_story_once(
 def test_consulted_when_no_story_suits(world: World) -> None:
     store = refusing(world, Turn("conflict"), match=Match({"callee": "none"}))
     wanted = asked(store)
-    assert consulted(store, wanted) == wanted._replace(activations=())
+    seen = sights(store, wanted)
+    assert consulted(store, wanted) == wanted._replace(activations=(), seen=seen)
 
 
 @pytest.mark.parametrize("broken", ["reset", "empty"])

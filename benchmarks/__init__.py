@@ -1,0 +1,1 @@
+"""How fast it is, beside a floor and a limit that run in the same minute."""

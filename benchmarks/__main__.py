@@ -1,0 +1,19 @@
+"""`python -m benchmarks`: the project's own figures, a row at a time."""
+
+import platform
+from importlib.metadata import version
+from itertools import chain
+
+from benchmarks import engine, web
+
+
+def main() -> None:
+    python = f"Python {platform.python_version()}"
+    used = ", ".join(f"{name} {version(name)}" for name in ("starlette", "uvicorn", "httptools"))
+    print(f"{python}, {used}, {platform.machine()}\n", flush=True)  # noqa: T201 - a command
+    for name, told in chain(web.starts(), web.requests(), engine.rows()):
+        print(f"| {name} | {told} |", flush=True)  # noqa: T201 - a command
+
+
+if __name__ == "__main__":
+    main()
