@@ -1,4 +1,4 @@
-"""The hot paths call no more functions than they did: a slow change is seen without a quiet machine.
+"""The hot paths call no more functions than they did, which is seen without a quiet machine.
 
 Function calls are counted, which come out the same at each run of one version of Python. Whoever
 makes a path dearer on purpose, or cheaper, writes the new figure here.

@@ -82,7 +82,8 @@ def consulted(store: Store, asked: Asked) -> Asked:
     """The request with what a story, if one suits, says of its answer."""
     asked = taken(store, asked)
     order, story = turn(store, asked.choice, sights(store, asked))
-    fault = next((one for one in faults(asked.listing.provider) if one.name == order.refuse), None)
+    known = faults(asked.listing.provider) if order.refuse else ()
+    fault = next((one for one in known if one.name == order.refuse), None)
     ordered = Rule(_always, fault) if fault else asked.objection
     named = (*asked.stories, story) if story and story not in asked.stories else asked.stories
     return asked._replace(turn=order, objection=ordered, stories=named)

@@ -159,7 +159,7 @@ def _addressed(table: _Table, host: str) -> str | None:
 
 
 def _knows(hosts: Iterable[str], host: str) -> bool:
-    return any(fnmatchcase(host, known) for known in hosts)
+    return any(host == known or ("*" in known and fnmatchcase(host, known)) for known in hosts)
 
 
 def _at(table: _Table, path: str) -> Iterator[Found]:
