@@ -3,21 +3,27 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib.metadata import entry_points
+from pathlib import Path
+from tempfile import gettempdir
 from textwrap import dedent
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from hypothesis.configuration import set_hypothesis_home_dir
 
+from mockserver.core.account import Account, merged
 from mockserver.core.http import Request
 from mockserver.core.story import Story
 from mockserver.core.webhook import Answer, Delivery
 from mockserver.engine.casework import Asked
-from mockserver.engine.simulation import request, settle, step
+from mockserver.engine.simulation import amend, request, settle, step
 from mockserver.engine.store import Exchange, Store, World
 from mockserver.settings import read
 from mockserver.world import world as made
 
+# What it learns about the code it keeps elsewhere: a checkout stays as it was.
+set_hypothesis_home_dir(Path(gettempdir()) / "hypothesis")
 # The same examples at each run, so that a change is judged and not its luck.
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
@@ -126,6 +132,15 @@ def until_at(store: Store, at: int) -> None:
     """Do all that is due up to that moment."""
     while (due := store.peek()) is not None and due.at <= at:
         step(store)
+
+
+def patched(store: Store, key: tuple[str, str], document: Mapping[str, object], now: int) -> None:
+    """An account changed by a merge patch, as a control request would."""
+    changed = merged(store.accounts[key].document, document)
+    account, flaws = store.world.read_account(key[1], key[0], changed)
+    assert flaws == ()
+    assert isinstance(account, Account)
+    amend(store, account, now)
 
 
 def with_account(store: Store, **changes: Any) -> None:

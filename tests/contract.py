@@ -6,6 +6,7 @@ It is installed from requirements-fuzz.lock. A check that is left out says why.
 import subprocess
 import sys
 from collections.abc import Mapping
+from tempfile import TemporaryDirectory
 
 from mockserver.app import running
 from mockserver.catalog.registry import listings
@@ -51,7 +52,8 @@ def checked(origin: str, name: str, examples: int) -> int:
     words += ["--phases", "examples,coverage,fuzzing", "-H", BASIC if name == "ccai" else BEARER]
     words += ["--exclude-path", "/_mock/events"] if ours else []
     command = [sys.executable, "-m", "schemathesis.cli", "run", origin + document, *words]
-    return subprocess.run(command, check=False).returncode  # noqa: S603 - our own words
+    with TemporaryDirectory() as place:  # it keeps files where it runs
+        return subprocess.run(command, check=False, cwd=place).returncode  # noqa: S603 - our own words
 
 
 def main(examples: int) -> int:

@@ -3,8 +3,13 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from mockserver.catalog.validating import validator
+from mockserver.catalog.registry import listings
+from mockserver.catalog.schemas import form
+from mockserver.catalog.validating import Form, validator
+from mockserver.core.provider import Listing
 
 
 @pytest.mark.parametrize(
@@ -31,3 +36,56 @@ def test_validator(schema: dict[str, Any], value: object, *, valid: bool) -> Non
 def test_validator_says_which_pattern() -> None:
     [error] = validator({"pattern": "^a$"}).iter_errors("b")
     assert error.message == "'b' does not match '^a$'"
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.sampled_from(
+        ("", "1", "12\n", "\u0661", "\ud800", "918867136000", "+18596579625", "fr-CA")
+    )
+    | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+FORMS = [
+    pytest.param(listing, operation, id=f"{name} {operation}")
+    for name, listing in listings().items()
+    for operation in listing.checks
+]
+
+
+@pytest.mark.parametrize(("listing", "operation"), FORMS)
+@settings(max_examples=60)
+@given(data=st.data())
+def test_what_the_swift_one_accepts_the_other_does(
+    listing: Listing, operation: str, data: st.DataObject
+) -> None:
+    schema = form(listing.document(), operation)
+    names = st.sampled_from((*schema["properties"], "other"))
+    example = data.draw(st.sampled_from(listing.examples(operation)))
+    value = {**example, **data.draw(st.dictionaries(names, VALUES, max_size=3))}
+    assert not Form(schema).is_valid(value) or validator(schema).is_valid(value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "valid"),
+    [
+        ({"type": "integer"}, 1, True),
+        ({"type": "integer"}, 1.0, False),
+        ({"items": {"properties": {"n": {"type": "integer"}}}}, [{"n": 1.0}], False),
+        ({"type": "string", "pattern": r"^\d+$"}, "12\n", False),
+        ({"type": "string", "pattern": r"^\d+$"}, "\u0661", False),
+        ({"type": "string"}, "\ud800", False),  # not beyond doubt: the other one decides
+        ({"format": "phone"}, "+18596579625", True),
+        ({"format": "phone"}, "1", False),
+    ],
+)
+def test_the_swift_one_means_the_same(
+    schema: dict[str, Any], value: object, *, valid: bool
+) -> None:
+    assert Form(schema).is_valid(value) is valid

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from mockserver.core.account import Account, merged
 from mockserver.core.http import Request
 from mockserver.engine.casework import Asked
-from mockserver.engine.simulation import amend, request
+from mockserver.engine.simulation import request
 from mockserver.engine.store import Exchange, Store, World
-from tests.conftest import START, only, until_at
+from tests.conftest import START, only, patched, until_at
 
 KEY = ("ccai", "ccai-default")
 BASIC = {"authorization": "Basic " + b64encode(b"customer:token").decode()}
@@ -58,11 +57,7 @@ def body(exchange: Exchange) -> Any:
 
 def patch(store: Store, document: Mapping[str, object], now: int = START) -> None:
     """As a control request would."""
-    changed = merged(store.accounts[KEY].document, document)
-    account, flaws = store.world.read_account(KEY[1], KEY[0], changed)
-    assert flaws == ()
-    assert isinstance(account, Account)
-    amend(store, account, now)
+    patched(store, KEY, document, now)
 
 
 def shown(store: Store, at: int, nth: str = "1") -> Any:

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from mockserver.core.account import Account, merged
 from mockserver.core.http import Request
 from mockserver.engine.casework import Asked
-from mockserver.engine.simulation import amend, request
+from mockserver.engine.simulation import request
 from mockserver.engine.store import Exchange, Store, World
-from tests.conftest import START, only
+from tests.conftest import START, only, patched
 
 KEY = ("effebot", "effebot-default")
 CALL: Mapping[str, object] = {
@@ -48,11 +47,7 @@ def body(exchange: Exchange) -> Any:
 
 def patch(store: Store, document: Mapping[str, object]) -> None:
     """As a control request would."""
-    changed = merged(store.accounts[KEY].document, document)
-    account, flaws = store.world.read_account(KEY[1], KEY[0], changed)
-    assert flaws == ()
-    assert isinstance(account, Account)
-    amend(store, account, START)
+    patched(store, KEY, document, START)
 
 
 def got(store: Store, name: int = 1, now: int = START + 10**8) -> Any:

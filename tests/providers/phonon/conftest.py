@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from mockserver.core.account import Account, merged
 from mockserver.core.http import Request
 from mockserver.engine.casework import Asked
-from mockserver.engine.simulation import amend, request
+from mockserver.engine.simulation import request
 from mockserver.engine.store import Exchange, Store, World
-from tests.conftest import START, only
+from tests.conftest import START, only, patched
 
 KEY = ("phonon", "phonon-default")
 SECURITY = "0123456789abcdef" * 4
@@ -48,11 +47,7 @@ def code(exchange: Exchange) -> Any:
 
 def patch(store: Store, document: Mapping[str, object]) -> None:
     """As a control request would."""
-    changed = merged(store.accounts[KEY].document, document)
-    account, flaws = store.world.read_account(KEY[1], KEY[0], changed)
-    assert flaws == ()
-    assert isinstance(account, Account)
-    amend(store, account, START)
+    patched(store, KEY, document, START)
 
 
 def item(*numbers: str, **more: Any) -> dict[str, Any]:
