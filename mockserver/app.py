@@ -5,7 +5,7 @@ import gc
 import secrets
 import signal
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -22,6 +22,7 @@ from mockserver.runtime.courier import Courier
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandboxes import Sandboxes
 from mockserver.runtime.targets import STANDARD, Policy
+from mockserver.runtime.tasks import Told, owned
 from mockserver.runtime.watch import watch
 from mockserver.settings import Mistake, Settings
 from mockserver.web import lines
@@ -29,6 +30,7 @@ from mockserver.web.control import providers
 from mockserver.web.control.scenarios import described as described_story
 from mockserver.web.guard import OPEN, VARIABLE, Guard
 from mockserver.web.parts import Parts
+from mockserver.web.repeats import Repeats
 from mockserver.web.server import Address, Server, bound, config
 from mockserver.web.site import site
 from mockserver.world import Compiler, Unusable, counted, files, world
@@ -50,19 +52,16 @@ def server(
     courier = Courier(lambda: address.origin, _policy(settings), own=_own(address, settings))
     guard, compiler = _guard(settings, address), Compiler(settings)
 
-    def made(sandbox: Sandbox) -> None:
-        if not settings.quiet:
-            sandbox.store.watchers.append(_logger(sandbox, settings, log))
-
+    made = partial(_made, settings, log)
     timing = Timing(settings.clock, settings.start)
     sandboxes = Sandboxes(Attached(courier, attached), (start, timing), made)
 
     @asynccontextmanager
-    async def lifespan(_: Any) -> AsyncIterator[None]:
+    async def lifespan(_: Any) -> AsyncIterator[Mapping[str, Any]]:
         sandboxes.start()
         reload = partial(_reload, sandboxes, settings, compiler, log)
-        eye = _eye(settings, reload)
-        yield
+        eye = _eye(settings, reload, sandboxes.failed)
+        yield {"refused": parts.refused}
         if eye:
             eye.cancel()
         await sandboxes.stop()
@@ -75,15 +74,24 @@ def server(
         control=control,
         guard=guard,
         public_url=settings.public_url.rstrip("/"),
+        depth=courier.depth,
     )
     made_of = config(site(parts, lifespan), (settings.tls_cert, settings.tls_key))
     return Server(made_of, sandboxes, lambda: _announce(address, settings, (start, guard), say))
 
 
-def _eye(settings: Settings, reload: Callable[[], Awaitable[None]]) -> asyncio.Task[None] | None:
+def _made(settings: Settings, log: Say, sandbox: Sandbox) -> None:
+    """A new sandbox is watched, unless nobody wants to read of it."""
+    if not settings.quiet:
+        sandbox.store.watchers.append(_logger(sandbox, settings, log))
+
+
+def _eye(
+    settings: Settings, reload: Callable[[], Awaitable[None]], failed: Told
+) -> asyncio.Task[None] | None:
     """Whoever watches the scenario files, where that is wanted."""
     present = partial(_present, settings)
-    return asyncio.create_task(watch(present, reload)) if settings.watch else None
+    return owned(watch(present, reload), failed) if settings.watch else None
 
 
 def serve(settings: Settings, say: Say, log: Say) -> None:
@@ -219,8 +227,19 @@ def _guard(settings: Settings, address: Address) -> Guard:
 
 
 def _logger(sandbox: Sandbox, settings: Settings, log: Say) -> Callable[[Fact], None]:
-    tell = lines.record if settings.log_format == "json" else lines.line
-    return lambda fact: log(tell(fact, sandbox.store))
+    """A program gets every fact, a person of the same failure less and less."""
+    if settings.log_format == "json":
+        return lambda fact: log(lines.record(fact, sandbox.store))
+    repeats = Repeats()
+
+    def tell(fact: Fact) -> None:
+        text, failure = lines.line(fact, sandbox.store), lines.failure(fact)
+        if failure:
+            text = repeats.told(failure, text)
+        if text:
+            log(text)
+
+    return tell
 
 
 def _announce(address: Address, settings: Settings, made: tuple[World, Guard], say: Say) -> None:

@@ -17,8 +17,8 @@ from mockserver.app import described, running, scenarios, serve, server
 from mockserver.catalog.registry import listings
 from mockserver.runtime.attached import Apps
 from mockserver.settings import Mistake, Settings
+from mockserver.web.connection import Connection
 from mockserver.web.server import Address, Server, bound
-from mockserver.web.transport import Breakable
 from mockserver.world import counted, world
 from tests.conftest import CLICK, START
 
@@ -248,7 +248,7 @@ def test_serve_takes_no_harm_from_the_signal_that_ends_it(monkeypatch: pytest.Mo
     seen = list[object]()
 
     def run(self: Server, sockets: list[socket.socket] | None = None) -> None:
-        assert self.config.http is Breakable
+        assert self.config.http is Connection
         for one in sockets or ():
             seen.append(port(one) > 0)
             one.close()

@@ -171,7 +171,8 @@ class AsyncMockServer:
             if times != 0:
                 raise
             found = []
-        often_enough(found, times, wanted)
+        dropped = 0 if times is None else await self.ask(operations.dropped())
+        often_enough(found, times, wanted, dropped)
         return found
 
     async def assert_order(self, *matches: Mapping[str, Any], kind: str = "webhook") -> None:

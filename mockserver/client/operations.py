@@ -39,6 +39,11 @@ def requests(filters: Mapping[str, Any]) -> Ask[list[Request]]:
     return Ask("GET", "/requests", _listed("requests", values.request), query=_texts(filters))
 
 
+def dropped() -> Ask[int]:
+    """How many requests have left the journal."""
+    return Ask("GET", "/requests", lambda told: int(told["dropped"]), query={"limit": "0"})
+
+
 def webhooks(filters: Mapping[str, Any]) -> Ask[list[Webhook]]:
     return Ask("GET", "/webhooks", _listed("webhooks", values.webhook), query=_texts(filters))
 

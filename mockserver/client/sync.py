@@ -172,7 +172,8 @@ class MockServer:
             if times != 0:
                 raise
             found = []
-        often_enough(found, times, wanted)
+        dropped = 0 if times is None else self.ask(operations.dropped())
+        often_enough(found, times, wanted, dropped)
         return found
 
     def assert_order(self, *matches: Mapping[str, Any], kind: str = "webhook") -> None:

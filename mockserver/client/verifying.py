@@ -9,8 +9,16 @@ NOW = {"timeout": 0}
 """A wait that only looks."""
 
 
-def often_enough(found: Sequence[Any], times: int | None, match: Mapping[str, Any]) -> None:
-    """Judge how many matched; `times` None means at least one."""
+def often_enough(
+    found: Sequence[Any], times: int | None, match: Mapping[str, Any], dropped: int = 0
+) -> None:
+    """Judge how many matched; `times` None means at least one.
+
+    Of `dropped` requests, which have left the journal, nobody knows any more how they were.
+    """
+    if times is not None and dropped and len(found) <= times:
+        left = f"{dropped} requests have left the journal: reset the sandbox before you count"
+        raise NotCalled(f"whether {times} requests match {dict(match)} cannot be known; {left}")
     if times is not None and len(found) != times:
         raise NotCalled(f"{len(found)} requests match {dict(match)}, not {times}", [])
 

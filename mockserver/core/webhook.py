@@ -67,3 +67,5 @@ class Delivery(NamedTuple):
     state: str
     due: int | None
     attempts: tuple[Attempt, ...] = ()
+    depth: int = 0
+    """How many webhooks to ourselves have led to it."""

@@ -48,6 +48,7 @@ def place(store: Store, call: Call, now: int, choice: Choice) -> None:
     ready = call._replace(starts_at=max(call.starts_at, now))
     new = name not in store.calls
     if new:
+        store.placed += 1
         choose(store, ready, choice)
         store.media[token(store.world.seed, name)] = name
         store.named[call.order.provider, call.order.vendor_id] = name

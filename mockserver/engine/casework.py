@@ -28,7 +28,8 @@ class Asked(NamedTuple):
     `objection` is a fault that was found on the way already: a wrong method, or one that a story
     orders. `turn` is what a story says of the answer. `account` is whose request it is, where that
     does not have to be found out by its credential. `activations` are those that were on when it
-    came in, None as long as it has not taken them.
+    came in, None as long as it has not taken them. `depth` is how many webhooks to
+    ourselves have led to it.
     """
 
     listing: Listing
@@ -40,6 +41,7 @@ class Asked(NamedTuple):
     account: Account | None = None
     activations: tuple[Activation, ...] | None = None
     seen: tuple[Seen, ...] | None = None
+    depth: int = 0
 
     @property
     def choice(self) -> Choice:
@@ -95,7 +97,7 @@ def opened(store: Store, asked: Asked, now: int) -> Case:
     account = _owner(store, asked)
     check = asked.listing.checks[asked.endpoint.operation]
     violations = () if request.flaw else check(request.fields)
-    numbers, words = count(len(store.calls) + 1), roles(provider, asked.endpoint)
+    numbers, words = count(store.placed + 1), roles(provider, asked.endpoint)
 
     def call(shape: str, legs: Mapping[str, str], at: int | None) -> Call:
         order = _order(store, asked, shape, next(numbers))

@@ -9,6 +9,7 @@ from mockserver.core.script import moved
 from mockserver.core.webhook import Answer, Attempt, Delivery
 from mockserver.engine.carrying import carry, join, owner, plan
 from mockserver.engine.casework import Asked, answered, opened, recorded, taken
+from mockserver.engine.forgetting import retire
 from mockserver.engine.store import Change, Due, Exchange, Store, Told
 from mockserver.engine.travelling import release
 from mockserver.engine.unfolding import unfolded
@@ -25,6 +26,9 @@ def request(store: Store, asked: Asked, now: int) -> Exchange:
     exchange = recorded(store, asked, case, outcome, broken)
     remember(store, exchange)
     at_once = [told for told in outcome.effects.tell if told[1].at <= now]
+    if asked.depth:
+        names = (*exchange.calls, *(name for name, _ in outcome.effects.tell))
+        store.depths.update(dict.fromkeys(names, asked.depth))
     later = tuple(told for told in outcome.effects.tell if told[1].at > now)
     carry(store, replace(outcome.effects, tell=later), now, asked.choice)
     for name, event in at_once:
@@ -38,7 +42,9 @@ def remember(store: Store, exchange: Exchange) -> None:
     store.requested += 1
     store.origins[exchange.request.origin] = None
     store.exchanges.append(exchange)
-    store.record(Fact(exchange.at, "request", "".join(exchange.calls[:1]), exchange))
+    size = 2 * len(exchange.request.body)  # as it came, and as it was read
+    store.exchanges.weigh(store.requested, size)
+    store.record(Fact(exchange.at, "request", "".join(exchange.calls[:1]), exchange), size)
 
 
 def happen(store: Store, name: str, event: Event) -> Call:
@@ -86,6 +92,8 @@ def _happen(store: Store, name: str, event: Event) -> None:
         if change.event.verb == "ended":
             release(store, name, event.at)
     plan(store, name)
+    if store.calls[name].phase == "ended":
+        retire(store, name)
 
 
 def step(store: Store) -> Delivery | None:
@@ -113,7 +121,7 @@ def settle(store: Store, delivery: Delivery, answer: Answer, now: int) -> None:
     made = Attempt(len(delivery.attempts) + 1, at, answer)
     judged = _judged(store, delivery, answer, now)._replace(attempts=(*delivery.attempts, made))
     store.deliveries[delivery.id] = judged
-    store.record(Fact(made.at, "attempt", delivery.webhook.call, judged))
+    store.record(Fact(made.at, "attempt", delivery.webhook.call, judged), len(answer.body))
     if judged.due is not None:
         store.schedule(judged.due, "delivery", delivery.id)
 

@@ -18,8 +18,7 @@ from mockserver.core.selection import Activation, Chosen
 from mockserver.core.story import Seen, Stories, Story
 from mockserver.core.view import View
 from mockserver.core.webhook import Delivery
-
-KEPT = 10_000  # entries of the journal; the oldest leave first
+from mockserver.engine.ring import Ring
 
 Key = tuple[str, str]
 """(provider, name of the account)"""
@@ -104,6 +103,7 @@ class Store:
         self.world = world
         self.name = name
         self.epoch = 0
+        self.errors = 0
         self.watchers: list[Callable[[Fact], None]] = []
         self._blank(start)
 
@@ -127,12 +127,16 @@ class Store:
         self.scripts: dict[str, Script] = {}
         self.turns: dict[str, tuple[int, Next]] = {}
         self.waiting: dict[str, tuple[Waiting, ...]] = {}
-        self.exchanges: deque[Exchange] = deque(maxlen=KEPT)
+        self.exchanges: Ring[Exchange] = Ring()
         self.deliveries: dict[str, Delivery] = {}
         self.sent: dict[str, list[str]] = {}
-        self.journal: deque[Fact] = deque(maxlen=KEPT)
+        self.depths: dict[str, int] = {}
+        self.journal: Ring[Fact] = Ring()
+        self.ended: dict[str, None] = {}
         self.recorded = 0
         self.requested = 0
+        self.placed = 0
+        self.packed = 0
         self._agenda: list[Due] = []
         self._serial = 0
         self._view()
@@ -169,14 +173,24 @@ class Store:
         named = (account for account in suiting if account.credentials is not None)
         return next(named, suiting[0] if suiting else None)
 
-    def record(self, fact: Fact) -> None:
+    def record(self, fact: Fact, size: int = 0) -> None:
+        """`size` in bytes is what the fact holds on to, beyond what they all do."""
         self.journal.append(fact)
         self.recorded += 1
+        if size:
+            self.journal.weigh(self.recorded, size)
+        self.errors += fact.kind == "error"
         for watcher in tuple(self.watchers):
             try:
                 watcher(fact)
             except Exception:  # noqa: BLE001 - who cannot watch any more must not stop the clock
                 self.watchers.remove(watcher)
+
+    def forget(self, name: str) -> None:
+        """Drop how a call is played."""
+        played = (self.stories, self.travels, self.scripts, self.turns, self.waiting, self.depths)
+        for about in played:
+            about.pop(name, None)
 
     def schedule(self, at: int, kind: str, subject: str, what: Told | Change | None = None) -> int:
         self._serial += 1
@@ -207,7 +221,9 @@ class Store:
     def _still(self, due: Due) -> bool:
         """Whether an announced event can come: after a call's end only an act that fits there."""
         call, told = self.calls.get(due.subject), due.what
-        if call is None or call.phase != "ended" or not isinstance(told, Told):
+        if call is None:
+            return False
+        if call.phase != "ended" or not isinstance(told, Told):
             return True
         provider = self.world.listings[call.order.provider].provider
         act = provider.acts.get(told.event.verb)

@@ -63,9 +63,17 @@ def _sent(store: Store, webhook: Webhook) -> list[str]:
 
 def _pack(store: Store, webhook: Webhook, state: str, due: int | None) -> str:
     order = store.calls[webhook.call].order
-    name = f"w{len(store.deliveries) + 1}"
+    store.packed += 1
+    name = f"w{store.packed}"
     store.deliveries[name] = Delivery(
-        name, order.provider, order.account, webhook, store.epoch, state, due
+        name,
+        order.provider,
+        order.account,
+        webhook,
+        store.epoch,
+        state,
+        due,
+        depth=store.depths.get(webhook.call, 0),
     )
     store.sent.setdefault(webhook.call, []).append(name)
     return name

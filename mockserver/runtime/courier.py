@@ -59,6 +59,7 @@ class Courier:
         )
         self._own = own
         self._open: set[asyncio.StreamWriter] = set()
+        self._depths: dict[tuple[str, int], int] = {}
 
     async def carry(self, delivery: Delivery) -> Answer:
         url = delivery.webhook.url.replace(ORIGIN, self._origin())
@@ -69,7 +70,7 @@ class Courier:
         queue = self._queues.setdefault(key, asyncio.Semaphore(PER_TARGET))
         async with queue, self._places:
             start = monotonic()
-            answer = await self._attempt(url, delivery.webhook)
+            answer = await self._attempt(url, delivery)
             return answer._replace(millis=round((monotonic() - start) * 1_000))
 
     async def close(self) -> None:
@@ -77,21 +78,25 @@ class Courier:
         for writer in self._open:
             writer.transport.abort()
 
-    async def _attempt(self, url: str, webhook: Webhook) -> Answer:
+    def depth(self, host: str, port: int) -> int:
+        """How deep in a chain of our own webhooks a request from there is; 0 for a stranger's."""
+        return self._depths.get((host.removeprefix("::ffff:"), port), -1) + 1
+
+    async def _attempt(self, url: str, delivery: Delivery) -> Answer:
         try:
             async with asyncio.timeout(self._deadline):
                 target = await resolve(url, self._policy)
                 if isinstance(target, Refused):
                     return refusal(target)
-                return await self._exchange(target, webhook)
+                return await self._exchange(target, delivery)
         except (OSError, ValueError) as error:
             return Answer(None, next(name for kind, name in CLASSES if isinstance(error, kind)))
 
-    async def _exchange(self, target: Target, webhook: Webhook) -> Answer:
+    async def _exchange(self, target: Target, delivery: Delivery) -> Answer:
         wire = h11.Connection(h11.CLIENT, max_incomplete_event_size=LIMIT)
         try:
-            request = spell(wire, target, webhook)
-            async with self._connection(target) as (reader, writer):
+            request = spell(wire, target, delivery.webhook)
+            async with self._connection(target, delivery.depth) as (reader, writer):
                 # not drained: the receiver may well answer before it has read all
                 writer.write(request)
                 return await hear(wire, reader)
@@ -99,13 +104,16 @@ class Courier:
             return Answer(None, breach(wire, error))
 
     @asynccontextmanager
-    async def _connection(self, target: Target) -> AsyncIterator[Streams]:
+    async def _connection(self, target: Target, depth: int) -> AsyncIterator[Streams]:
         reader, writer = await self._connect(target)
+        end = writer.get_extra_info("sockname")[:2]
         self._open.add(writer)
+        self._depths[end] = depth
         try:
             yield reader, writer
         finally:
             self._open.remove(writer)
+            del self._depths[end]
             writer.transport.abort()  # a polite end might wait for the other side
 
     async def _connect(self, target: Target) -> Streams:

@@ -11,6 +11,7 @@ from mockserver.core.webhook import Answer, Delivery
 from mockserver.engine.simulation import settle, step
 from mockserver.engine.store import Due, Store
 from mockserver.runtime.clock import Clock
+from mockserver.runtime.tasks import owned
 
 EVENTS = 100_000
 HORIZON = 30 * DAY
@@ -130,6 +131,10 @@ class Driver:
         while self._out:
             await asyncio.wait(self._out)
 
+    def failed(self, error: BaseException, call: str = "") -> None:
+        """A fault of our own is a fact like any other."""
+        self.store.record(Fact(self.clock.now(), "error", call, error))
+
     def _flowing(self) -> bool:
         return not self.clock.manual and not self.advancing
 
@@ -161,11 +166,11 @@ class Driver:
         try:
             delivery = step(self.store)
         except Exception as error:  # noqa: BLE001 - a fault of our own must not stop the clock
-            self.store.record(Fact(due.at, "error", due.subject, error))
+            self.failed(error, due.subject)
             return
         if delivery:
             before = [task for task, call in self._out.items() if call == delivery.webhook.call]
-            task = asyncio.create_task(self._deliver(delivery, before))
+            task = owned(self._deliver(delivery, before), self.failed)
             self._out[task] = delivery.webhook.call
             task.add_done_callback(self._out.pop)
 

@@ -11,6 +11,7 @@ from mockserver.engine.store import Key, Store, World
 from mockserver.runtime.clock import Clock
 from mockserver.runtime.driver import Carrier, Driver
 from mockserver.runtime.inboxes import Inbox
+from mockserver.runtime.tasks import owned
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Sandbox:
         return self.driver.clock
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self.driver.run())
+        self._task = owned(self.driver.run(), self.driver.failed)
 
     def renew(self, world: World, accounts: Mapping[Key, Account], start: World) -> None:
         """Another world from now on; what has happened stays, and these accounts are changed.

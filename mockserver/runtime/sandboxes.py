@@ -10,6 +10,7 @@ from mockserver.core.chance import digest
 from mockserver.engine.store import World
 from mockserver.runtime.driver import Carrier
 from mockserver.runtime.sandbox import Sandbox, Timing
+from mockserver.runtime.tasks import owned
 
 DEFAULT: Final = "default"
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -103,7 +104,7 @@ class Sandboxes:
     def start(self) -> None:
         for sandbox in self:
             sandbox.start()
-        self._sweeper = asyncio.create_task(self._sweep())
+        self._sweeper = owned(self._sweep(), self.failed)
 
     async def halt(self) -> None:
         """Every advance ends where it is, and nothing is out any more."""
@@ -122,6 +123,10 @@ class Sandboxes:
         idle = [name for name, used in self._used.items() if used <= latest and name != DEFAULT]
         gone = [sandbox for sandbox in map(self._forget, idle) if sandbox]
         await asyncio.gather(*(sandbox.stop() for sandbox in gone))
+
+    def failed(self, error: BaseException) -> None:
+        """A task that serves all of them has failed."""
+        self._all[DEFAULT].driver.failed(error)
 
     async def _sweep(self) -> None:
         while True:

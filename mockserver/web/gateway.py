@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
+from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -18,24 +19,32 @@ from mockserver.core.nearest import nearest
 from mockserver.core.rules import Rule
 from mockserver.core.time import SECOND, iso
 from mockserver.engine.casework import Asked, consulted, lost, sights
+from mockserver.engine.ring import KEPT
 from mockserver.engine.simulation import remember, request
-from mockserver.engine.store import KEPT, Exchange
+from mockserver.engine.store import Exchange
 from mockserver.engine.travelling import hurried
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandboxes import DEFAULT, Full
 from mockserver.web.intake import LIMIT, Gone, TooLarge, body_of, decoded
 from mockserver.web.parts import Parts
 from mockserver.web.problems import problem
+from mockserver.web.repeats import Repeats
 from mockserver.web.routing import NONE, Found, Unknown, find
 from mockserver.web.transport import broken
 
+DEPTH: Final = 8
+"""So many webhooks to ourselves may lead to one another."""
+
 log = logging.getLogger("mockserver")
+repeats = Repeats()
 
 
 async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
     """Every path that is not ours is a vendor's, or nobody's."""
     parts: Parts = scope["parts"]
-    refusal = _misfit(scope) or parts.guard.foreign(Headers(scope=scope))
+    depth = parts.depth(*(scope.get("client") or ("", 0)))
+    headers = Headers(scope=scope)
+    refusal = _misfit(headers) or parts.guard.foreign(headers) or _loop(depth)
     found = _found(scope, parts)
     scope["allowed"] = () if isinstance(found, Unknown) else found.allowed
     limit = LIMIT if isinstance(found, Unknown) else found.body_limit
@@ -50,6 +59,8 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
         return
     try:
         asked = _settled(scope, parts, found, _vendor(scope, body, parts, found))
+        if depth and isinstance(asked, Asked):
+            asked = asked._replace(depth=depth)
     except Exception as error:  # noqa: BLE001 - whatever a provider does, it is told as ours
         asked = _failed(scope["sandbox"] or parts.sandboxes.get(DEFAULT), error)
     if isinstance(asked, Response):
@@ -89,14 +100,19 @@ async def _conversation(sandbox: Sandbox, asked: Asked, wire: tuple[Scope, Recei
             await response(*wire)
 
 
-def _misfit(scope: Scope) -> Response | None:
-    """HTTP that means two things at once: other servers would not agree what it says."""
-    names = [name for name, _ in scope["headers"]]
-    if names.count(b"host") != 1:
-        return problem(400, "bad request", "a request has one Host header")
-    if b"content-length" in names and b"transfer-encoding" in names:
-        return problem(400, "bad request", "Content-Length and Transfer-Encoding contradict")
-    return None
+def _misfit(headers: Headers) -> Response | None:
+    """Other servers would not agree whom it is for."""
+    if len(headers.getlist("host")) == 1:
+        return None
+    return problem(400, "bad request", "a request has one Host header")
+
+
+def _loop(depth: int) -> Response | None:
+    """A webhook to ourselves may lead to another, but not for ever."""
+    if depth <= DEPTH:
+        return None
+    detail = f"webhooks to this very server have led to one another {DEPTH} times"
+    return problem(508, "webhook loop", detail)
 
 
 def _vendor(scope: Scope, body: bytes, parts: Parts, found: Found | Unknown) -> Request:
@@ -144,7 +160,8 @@ def _answered(sandbox: Sandbox, asked: Asked, now: int) -> tuple[Response, tuple
 
 
 def _failed(sandbox: Sandbox, error: Exception) -> Response:
-    log.error("a provider failed", exc_info=error)
+    if repeats.told(repr(error), "again"):
+        log.error("a provider failed", exc_info=error)
     sandbox.store.record(Fact(sandbox.clock.now(), "error", "", error))
     return problem(500, "mock failed", f"this is a fault of the mock server: {error!r}")
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from mockserver.core.facts import Fact
+from mockserver.core.webhook import Delivery
 from mockserver.engine.store import Store
 from mockserver.web.wire import fact_json
 
@@ -24,6 +25,18 @@ def line(fact: Fact, store: Store) -> str:
 def record(fact: Fact, store: Store) -> str:
     """The same as a line of JSON."""
     return json.dumps({"sandbox": store.name, **fact_json(fact, store.world)})
+
+
+def failure(fact: Fact) -> tuple[str, ...] | None:
+    """What two failures have in common that are one to whoever reads; None for what went well."""
+    if fact.kind == "error":
+        return (fact.kind, repr(fact.what))
+    if fact.kind != "attempt" or not isinstance(fact.what, Delivery):
+        return None
+    answer = fact.what.attempts[-1].answer
+    if fact.what.state == "delivered":
+        return None
+    return (fact.kind, fact.what.webhook.url, str(answer.status or answer.error))
 
 
 def _request(told: dict[str, Any]) -> Words:

@@ -1,5 +1,6 @@
 """What the site is made of, as the composition root hands it over."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,3 +25,7 @@ class Parts:
     control: Callable[[], Mapping[str, Any]]
     guard: Guard = field(default_factory=Guard)
     public_url: str = ""
+    depth: Callable[[str, int], int] = lambda *_: 0
+    """(address, port) of a client -> how deep in a chain of our own webhooks its request is."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """What was turned away before it was a request."""

@@ -11,9 +11,14 @@ TYPE = "application/problem+json"
 
 def problem(status: int, title: str, detail: str, **more: object) -> JSONResponse:
     """`title` names the kind of problem in a few words; `detail` says what to do about it."""
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    body = {**told(status, title, detail), **more}
     headers = {"x-mock-problem": title.replace(" ", "-")}
     return JSONResponse(body, status, headers, TYPE)
+
+
+def told(status: int, title: str, detail: str) -> dict[str, object]:
+    """The problem itself."""
+    return {"type": "about:blank", "title": title, "status": status, "detail": detail}
 
 
 async def explained(_: Request, refusal: Exception) -> JSONResponse:

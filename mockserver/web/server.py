@@ -8,7 +8,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from mockserver.runtime.sandboxes import Sandboxes
-from mockserver.web.transport import Breakable
+from mockserver.web.connection import IDLE, Connection
 
 GRACE = 2  # seconds that requests have to end in when the server stops
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
@@ -87,13 +87,14 @@ def config(app: ASGIApp, tls: tuple[str, str]) -> uvicorn.Config:
     certificate, key = tls
     return uvicorn.Config(
         app,
-        http=Breakable,
+        http=Connection,
         ws="none",
         lifespan="on",
         access_log=False,
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=IDLE,
         ssl_certfile=certificate or None,
         ssl_keyfile=key or None,
     )

@@ -73,7 +73,7 @@ UNGUARDED = (*health.ROUTES, *inboxes.OPEN)
 """Whoever can reach the server may ask these: how it is, and a webhook's receiver."""
 
 
-def site(parts: Parts, lifespan: Callable[[Any], AbstractAsyncContextManager[None]]) -> ASGIApp:
+def site(parts: Parts, lifespan: Callable[[Any], AbstractAsyncContextManager[Any]]) -> ASGIApp:
     app = Starlette(
         routes=[
             Mount("/_mock", Router([*routes()], redirect_slashes=False)),
@@ -134,6 +134,9 @@ def _entered(scope: Scope, parts: Parts) -> Response | None:
     One that is not there yet is made by the route, once it has let the request in.
     """
     scope["parts"] = parts
+    misfit = _misfit(scope)
+    if misfit:
+        return misfit
     name = Headers(scope=scope).get("x-mock-sandbox", "")
     if scope["path"].startswith(PREFIX):
         name, _, rest = scope["path"].removeprefix(PREFIX).partition("/")
@@ -144,6 +147,17 @@ def _entered(scope: Scope, parts: Parts) -> Response | None:
         name = DEFAULT
     scope["named"] = name
     scope["sandbox"] = parts.sandboxes.get(name) if parts.sandboxes.known(name) else None
+    return None
+
+
+def _misfit(scope: Scope) -> Response | None:
+    """HTTP that means two things at once, or that we would have to unpack."""
+    headers = Headers(scope=scope)
+    if "content-length" in headers and "transfer-encoding" in headers:
+        return problem(400, "bad request", "Content-Length and Transfer-Encoding contradict")
+    packed = headers.get("content-encoding", "identity")
+    if packed.strip().lower() not in ("", "identity"):
+        return problem(415, "packed body", f"send it plain, not as {packed:.40}")
     return None
 
 

@@ -11,8 +11,8 @@ from mockserver.core.facts import Fact
 from mockserver.core.script import Next
 from mockserver.core.selection import Activation
 from mockserver.core.story import Match, Seen, Story, Turn
-from mockserver.engine import store as module
 from mockserver.engine.choosing import Choice, turn
+from mockserver.engine.ring import Ring
 from mockserver.engine.simulation import happen, step
 from mockserver.engine.store import Due, Store, Told, World
 from tests.conftest import START, click, play, with_account
@@ -100,9 +100,9 @@ def test_record_lets_a_watcher_take_itself_away(store: Store) -> None:
     assert seen == [1, -1, -2]
 
 
-def test_record_keeps_the_newest(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "KEPT", 3)
+def test_record_keeps_the_newest(world: World) -> None:
     store = Store(world, START)
+    store.journal = Ring(3)
     for at in range(5):
         store.record(Fact(at, "clock", "", {}))
     assert ([fact.at for fact in store.journal], store.recorded) == ([2, 3, 4], 5)
@@ -125,6 +125,7 @@ def test_take_at_the_beginning_of_time(store: Store) -> None:
 
 
 def test_schedule_carries_what_was_told(store: Store) -> None:
+    click(store, "answered")
     told = Told(0, Event(5, "hangup", "b"))
     serial = store.schedule(5, "told", "c1", told)
     assert store.take() == Due(5, serial, "told", "c1", told)

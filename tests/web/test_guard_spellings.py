@@ -168,7 +168,7 @@ def test_a_spelling_is_not_served_without_the_token(
 
 @pytest.mark.parametrize("target", [one for one, status in TARGETS.items() if status == 401])
 def test_what_asks_for_the_token_is_the_very_route(address: tuple[str, int], target: str) -> None:
-    assert spoken(address, line("GET", target, BEARER)) == Heard(200, b'{"calls":[]}')
+    assert spoken(address, line("GET", target, BEARER)) == Heard(200, b'{"calls":[],"dropped":0}')
 
 
 @pytest.mark.parametrize(("asked", "status"), OTHERS.items(), ids=str)
@@ -189,7 +189,7 @@ def test_another_request_is_not_served_without_the_token(
         ("GET /_mock/calls HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n", 401),
         ("GET  /_mock/calls HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 401),
         ("GET\t/_mock/calls HTTP/1.1\r\nHost: a\r\n\r\n", 400),
-        ("GET /_mock/calls\r\n\r\n", 401),
+        ("GET /_mock/calls\r\nConnection: close\r\n\r\n", 401),
         ("GET /_mock/calls HTTP/2.0\r\nHost: a\r\nConnection: close\r\n\r\n", 401),
         ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
         ("\r\nGET /_mock/calls HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 401),
@@ -208,7 +208,7 @@ def test_a_second_request_on_the_connection_is_asked_for_the_token_anew(
 ) -> None:
     first = line("GET", PLAIN, BEARER).replace("Connection: close\r\n", "")
     heard = spoken(address, first + line("GET", PLAIN))
-    assert heard.body.startswith(b'{"calls":[]}HTTP/1.1 401 ')
+    assert heard.body.startswith(b'{"calls":[],"dropped":0}HTTP/1.1 401 ')
     assert heard.body.count(b'"calls":') == 1
 
 

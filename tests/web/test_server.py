@@ -12,8 +12,8 @@ import uvicorn
 from mockserver.engine.store import World
 from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandboxes import Sandboxes
+from mockserver.web.connection import Connection
 from mockserver.web.server import GRACE, Address, Server, bound, config
-from mockserver.web.transport import Breakable
 from tests.conftest import START
 
 ANY = ("0.0.0.0", "::")
@@ -101,7 +101,7 @@ async def _events(receive: Any) -> AsyncIterator[str]:
 
 def test_config_is_ours_alone() -> None:
     made = config(app, ("", ""))
-    assert (made.http, made.ws, made.lifespan) == (Breakable, "none", "on")
+    assert (made.http, made.ws, made.lifespan) == (Connection, "none", "on")
     assert (made.access_log, made.server_header, made.log_level) == (False, False, "warning")
     assert (made.timeout_graceful_shutdown, made.is_ssl) == (GRACE, False)
 

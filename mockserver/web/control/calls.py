@@ -35,7 +35,9 @@ async def calls(request: Request) -> JSONResponse:
         for call in printed(request)
         if suits(call, request, ("provider", "state", "vendor_id"))
     )
-    return JSONResponse({"calls": page(wanted, request)})
+    store = sandbox_of(request).store
+    dropped = store.placed - len(store.calls)
+    return JSONResponse({"calls": page(wanted, request), "dropped": dropped})
 
 
 def printed(request: Request) -> list[dict[str, Any]]:

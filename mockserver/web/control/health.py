@@ -21,6 +21,8 @@ async def health(request: Request) -> JSONResponse:
             "clock": sandbox.clock.mode,
             "seed": sandbox.store.world.seed,
             "providers": list(sandbox.store.world.listings),
+            "errors": sandbox.store.errors,
+            "refused": dict(request.scope["parts"].refused),
             "uptime": round(time.monotonic() - _STARTED, 3),
         }
     )

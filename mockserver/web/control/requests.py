@@ -17,7 +17,9 @@ FILTERS = ("provider", "operation", "status", "call")
 
 async def requests(request: Request) -> JSONResponse:
     wanted = (one for one in printed(request) if suits(one, request, FILTERS))
-    return JSONResponse({"requests": page(wanted, request)})
+    store = sandbox_of(request).store
+    dropped = store.requested - len(store.exchanges)
+    return JSONResponse({"requests": page(wanted, request), "dropped": dropped})
 
 
 def printed(request: Request) -> list[dict[str, Any]]:

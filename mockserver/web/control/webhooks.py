@@ -21,7 +21,9 @@ async def webhooks(request: Request) -> JSONResponse:
         for one in printed(request)
         if suits(one, request, ("provider", "call", "state", "kind"))
     )
-    return JSONResponse({"webhooks": page(wanted, request)})
+    store = sandbox_of(request).store
+    dropped = store.packed - len(store.deliveries)
+    return JSONResponse({"webhooks": page(wanted, request), "dropped": dropped})
 
 
 async def redeliver(request: Request) -> JSONResponse:

@@ -36,7 +36,7 @@ def ids(house: House, query: str = "") -> list[str]:
 
 
 def test_no_calls(house: House) -> None:
-    assert house.read("/_mock/calls") == {"calls": []}
+    assert house.read("/_mock/calls") == {"calls": [], "dropped": 0}
 
 
 def test_a_call_has_the_contract_s_keys(house: House) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from mockserver.app import running
 from mockserver.core.facts import Fact
-from mockserver.engine.store import KEPT, World
+from mockserver.engine.ring import KEPT
+from mockserver.engine.store import World
 from mockserver.settings import Settings
 from mockserver.web.control.events import QUEUE
 from tests.conftest import CLICK, START

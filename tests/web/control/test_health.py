@@ -17,6 +17,8 @@ def test_health(world: World, mode: str) -> None:
         ("clock", mode),
         ("seed", "seed"),
         ("providers", list(world.listings)),
+        ("errors", 0),
+        ("refused", {}),
     ]
     assert uptime >= 0
     assert uptime == round(uptime, 3)
@@ -25,3 +27,10 @@ def test_health(world: World, mode: str) -> None:
 def test_uptime_grows(house: House) -> None:
     first, second = (house.read("/_mock/health")["uptime"] for _ in range(2))
     assert first <= second
+
+
+def test_a_fault_of_our_own_is_counted_and_outlives_a_reset(house: House) -> None:
+    house.sandbox.driver.failed(ValueError("ours"))
+    house.ask("POST", "/_mock/reset")
+    house.sandbox.driver.failed(ValueError("ours again"))
+    assert house.read("/_mock/health")["errors"] == 2

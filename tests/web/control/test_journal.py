@@ -7,7 +7,7 @@ import pytest
 
 from mockserver.core.facts import Fact
 from mockserver.core.webhook import Answer, Delivery
-from mockserver.engine import store as module
+from mockserver.engine.ring import Ring
 from mockserver.engine.store import World
 from tests.conftest import CLICK, START
 from tests.web.conftest import BEARER, C2C, HEADERS, House, build, refusal
@@ -90,11 +90,9 @@ def test_a_wrong_page(house: House, query: str, detail: str) -> None:
     assert refusal(answer) == (422, "unprocessable entity", detail)
 
 
-def test_the_oldest_leave_first_and_are_counted(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "KEPT", 3)
+def test_the_oldest_leave_first_and_are_counted(world: World) -> None:
     house = build(world)
+    house.sandbox.store.journal = Ring(3)
     for number in range(5):
         house.sandbox.store.record(Fact(START, "clock", "", {"number": number}))
     told = house.read("/_mock/journal")

@@ -16,7 +16,7 @@ KEYS = [
 
 
 def test_no_requests(house: House) -> None:
-    assert house.read("/_mock/requests") == {"requests": []}
+    assert house.read("/_mock/requests") == {"requests": [], "dropped": 0}
 
 
 def test_a_request(house: House) -> None:

@@ -199,7 +199,7 @@ def test_put_again_is_a_blank_world(edge: Edge) -> None:
 def test_put_may_blank_the_default_one(edge: Edge) -> None:
     edge.place()
     assert put(edge, "default", seed="other").json() == {**DEFAULT, "seed": "other"}
-    assert edge.read("/_mock/calls") == {"calls": []}
+    assert edge.read("/_mock/calls") == {"calls": [], "dropped": 0}
 
 
 def test_a_credential_is_claimed_once(edge: Edge) -> None:

@@ -17,7 +17,7 @@ def ids(house: House, query: str = "") -> list[str]:
 
 
 def test_no_webhooks(house: House) -> None:
-    assert house.read("/_mock/webhooks") == {"webhooks": []}
+    assert house.read("/_mock/webhooks") == {"webhooks": [], "dropped": 0}
 
 
 def test_a_webhook(house: House) -> None:

@@ -1,0 +1,157 @@
+"""One connection: what is too much or too slow is told so before it reaches the application."""
+
+import json
+import logging
+from asyncio import TimerHandle, Transport, get_running_loop
+from http import HTTPStatus
+from typing import Any, Final, cast
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from mockserver.web.problems import TYPE, told
+from mockserver.web.repeats import Repeats
+from mockserver.web.transport import KEY
+
+MOST: Final = 1_000
+"""Connections at once, less than the files that a process may usually open."""
+
+IDLE: Final = 75  # real seconds without a request
+PATIENCE: Final = {"idle": IDLE, "head": 10, "body": 30}
+HEAD: Final = 65_536  # bytes of request line and headers
+FIELDS: Final = 200
+LINGER: Final = 0.5
+"""Real seconds for the client to read why: an end at once would cut it off while it still sends."""
+
+log = logging.getLogger("mockserver")
+repeats = Repeats()
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's protocol, with limits, which lets a request know the connection that it came by.
+
+    An offer to upgrade is passed over, as RFC 9110 section 7.8 allows. Java's HttpClient offers
+    `h2c` with its first request; the parser takes its body for the other protocol's first bytes.
+    """
+
+    _stage = _watched = ("", 0)
+    _alarm: TimerHandle | None = None
+    _head = _fields = 0
+    _deaf = False
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._stage = ("idle", 0)
+        self._watch()
+        if len(self.connections) > MOST:
+            self._turn_away(503, "too many connections", f"there are {MOST:,} already")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stage = ("", 0)
+        self._watch()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._deaf:
+            return
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            again = self._declined() if self._should_upgrade() else b""
+            self.parser = httptools.HttpRequestParser(self)
+            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+            self.data_received(again + data[offer.args[0] :])
+        except httptools.HttpParserError as error:
+            self._misread(error)
+        self._watch()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        scope = cast("dict[str, Any]", self.scope)
+        scope[KEY] = self.transport
+        self._head = self._fields = 0
+        self._stage = ("head", self._stage[1] + 1)
+
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url), 0)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count(len(name) + len(value) + 4, 1)
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._stage = ("body", self._stage[1])
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._stage = ("", self._stage[1])
+        super().on_message_complete()
+
+    def _count(self, size: int, fields: int) -> None:
+        self._head += size
+        self._fields += fields
+        if self._head > HEAD or self._fields > FIELDS:
+            raise ValueError
+
+    def _misread(self, error: httptools.HttpParserError) -> None:
+        if self._head > HEAD or self._fields > FIELDS:
+            self._turn_away(431, "head too large", f"{HEAD:,} bytes and {FIELDS} headers at most")
+        else:
+            self._turn_away(400, "bad request", f"this is not HTTP/1.1: {error or 'malformed'}")
+
+    def _watch(self) -> None:
+        """Set the alarm for what is being read now; most requests come whole and need none."""
+        if self._stage == self._watched:
+            return
+        if self._alarm:
+            self._alarm.cancel()
+        self._watched, patience = self._stage, PATIENCE.get(self._stage[0])
+        late = get_running_loop().call_later
+        self._alarm = late(patience, self._late) if patience else None
+
+    def _late(self) -> None:
+        stage, _ = self._stage
+        if stage == "idle":
+            self.transport.close()
+        else:
+            self._turn_away(408, "too slow", f"the {stage} has {PATIENCE[stage]} s to arrive")
+
+    def _turn_away(self, status: int, title: str, detail: str) -> None:
+        """Answer in the application's stead, unless it is answering already, and end it."""
+        stage, number = self._stage
+        self._deaf, self._stage = True, ("", number)
+        refused = self.app_state.get("refused")
+        if refused is not None:
+            refused[title.replace(" ", "-")] += 1
+        note = repeats.told(title, f"a request was refused: {title}, {detail}")
+        if note:
+            log.warning("%s", note)
+        cycle = self.cycle
+        if cycle and cycle.response_started and (stage == "body" or not cycle.response_complete):
+            self.transport.close()
+            return
+        self.transport.write(_response(status, title, detail))
+        get_running_loop().call_later(LINGER, self.transport.close)
+
+    def _should_upgrade(self) -> bool:
+        # uvicorn asks it to hold a request back, which we then read again
+        return any(name == b"upgrade" for name, _ in self.headers)
+
+    def _declined(self) -> bytes:
+        """The head of the request at hand without the offer, to be read as any other."""
+        method = self.parser.get_method()
+        head = [b"%b %b HTTP/1.1\r\n" % (method, self.url)]
+        kept = (field for field in self.headers if field[0] != b"upgrade")
+        return b"".join([*head, *(b"%b: %b\r\n" % field for field in kept), b"\r\n"])
+
+
+def _response(status: int, title: str, detail: str) -> bytes:
+    body = json.dumps(told(status, title, detail)).encode()
+    head = (
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\ncontent-type: {TYPE}\r\n"
+        f"x-mock-problem: {title.replace(' ', '-')}\r\ncontent-length: {len(body)}\r\n"
+        "connection: close\r\n\r\n"
+    )
+    return head.encode() + body

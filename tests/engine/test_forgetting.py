@@ -1,0 +1,79 @@
+"""Calls that ended long ago leave, but not while something of theirs is still on its way."""
+
+import pytest
+
+from mockserver.core.call import Event
+from mockserver.core.webhook import Answer
+from mockserver.engine import forgetting
+from mockserver.engine.simulation import step
+from mockserver.engine.store import Store, Told
+from tests.conftest import click, patched, play
+
+KEY = ("mobtexting", "mobtexting-default")
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forgetting, "ENDED", 2)
+
+
+def about(store: Store) -> set[str]:
+    """Every call of which anything is left."""
+    kept = (store.calls, store.stories, store.travels, store.scripts, store.turns, store.waiting)
+    more = (store.sent, store.depths, store.ended, store.held, store.queueing)
+    named = {*store.named.values(), *store.media.values()}
+    ordered = {one.webhook.call for one in store.deliveries.values()}
+    return {*named, *ordered, *(name for each in (*kept, *more) for name in each)}
+
+
+def test_those_that_ended_first_leave_with_all_that_is_theirs(store: Store) -> None:
+    for _ in range(5):
+        click(store)
+        play(store)
+    assert about(store) == {"c4", "c5"}
+    assert (store.placed, store.packed, len(store.deliveries)) == (5, 5, 2)
+
+
+def test_names_go_on(store: Store) -> None:
+    for _ in range(4):
+        click(store)
+        play(store)
+    assert click(store).calls == ("c5",)
+
+
+def test_a_call_that_lives_stays(store: Store) -> None:
+    click(store, "waits-for-a-person")
+    for _ in range(4):
+        click(store, "callee-busy")
+        play(store)
+    assert about(store) == {"c1", "c4", "c5"}
+
+
+def test_a_call_whose_webhook_is_on_its_way_stays_until_it_is_not(store: Store) -> None:
+    patched(store, KEY, {"retry": {"waits": ["1h"]}}, store.started)
+    click(store)
+    while (due := store.peek()) and due.kind != "delivery":
+        step(store)
+    out = step(store)
+    for _ in range(4):
+        click(store)
+        play(store)
+    assert out is not None
+    assert "c1" in store.calls
+    assert len(store.calls) == 3
+    play(store, lambda _: Answer(500))
+    for _ in range(3):
+        click(store)
+        play(store)
+    # nobody has ever answered it, so it is still on its way
+    assert about(store) == {"c1", "c8"}
+
+
+def test_what_was_told_of_a_call_that_has_left_does_not_come(store: Store) -> None:
+    click(store)
+    play(store)
+    for _ in range(3):
+        click(store)
+        play(store)
+    store.schedule(store.started + 10**9, "told", "c1", Told(0, Event(5, "hangup", "b")))
+    assert store.peek() is None

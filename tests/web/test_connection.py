@@ -1,0 +1,152 @@
+"""What is too much, too slow or no HTTP at all ends before it reaches the application."""
+
+import json
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mockserver.app import running
+from mockserver.settings import read
+from mockserver.web import connection
+from tests.web.test_transport import dialled, heard
+
+HEAD = b"GET /_mock/health HTTP/1.1\r\nhost: localhost\r\n"
+ASKED = HEAD + b"connection: close\r\n\r\n"
+POST = b"POST /api/v2/voice/c2c HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\n"
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    with running(read({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
+        yield int(origin.rpartition(":")[2])
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    for stage in connection.PATIENCE:
+        monkeypatch.setitem(connection.PATIENCE, stage, 0.2)
+
+
+def spoken(port: int, *parts: bytes) -> tuple[int, Any]:
+    """Status and body of the one answer to it."""
+    with dialled(port) as line:
+        for part in parts:
+            line.sendall(part)
+        head, _, body = heard(line).partition(b"\r\n\r\n")
+    return int(head.split()[1]), json.loads(body)
+
+
+def fields(count: int, size: int = 0) -> bytes:
+    return b"".join(b"x-%d: %s\r\n" % (number, b"v" * size) for number in range(count))
+
+
+def test_the_promised_figures() -> None:
+    assert connection.PATIENCE == {"idle": 75, "head": 10, "body": 30}
+    assert (connection.HEAD, connection.FIELDS, connection.MOST) == (65_536, 200, 1_000)
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize(
+    ("sent", "detail"),
+    [
+        (b"G", "the head has 0.2 s to arrive"),
+        (HEAD, "the head has 0.2 s to arrive"),
+        (POST + b"\r\n", "the body has 0.2 s to arrive"),
+        (POST + b"\r\nab", "the body has 0.2 s to arrive"),
+        (POST.replace(b"content-length: 5", b"transfer-encoding: chunked") + b"\r\n2\r\nab\r\n",
+         "the body has 0.2 s to arrive"),
+    ],
+)  # fmt: skip
+def test_who_is_too_slow_is_told_so(port: int, sent: bytes, detail: str) -> None:
+    status, told = spoken(port, sent)
+    assert (status, told["title"], told["detail"]) == (408, "too slow", detail)
+
+
+@pytest.mark.usefixtures("soon")
+def test_who_is_too_slow_and_has_an_answer_gets_no_other(port: int) -> None:
+    with dialled(port) as line:
+        line.sendall(POST.replace(b"/api/v2/voice/c2c", b"/_mock/reset") + b"\r\n")
+        told = heard(line)
+    assert told.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert told.count(b"HTTP/1.1") == 1
+
+
+@pytest.mark.usefixtures("soon")
+def test_who_says_nothing_is_left_without_a_word(port: int) -> None:
+    with dialled(port) as line:
+        assert heard(line) == b""
+
+
+@pytest.mark.usefixtures("soon")
+def test_an_answer_may_take_longer(port: int) -> None:
+    """The patience is with what comes in, not with what we do."""
+    wait = json.dumps({"for": "call", "timeout": 0.5}).encode()
+    head = b"POST /_mock/wait HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n"
+    assert spoken(port, head + b"content-length: %d\r\n\r\n" % len(wait) + wait)[0] == 408
+    assert spoken(port, ASKED)[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (HEAD + fields(198) + b"connection: close\r\n\r\n", 200),
+        (HEAD + fields(200) + b"\r\n", 431),
+        (HEAD + fields(5_000) + b"\r\n", 431),
+        (HEAD + fields(1, 65_000) + b"connection: close\r\n\r\n", 200),
+        (HEAD + fields(1, 65_536) + b"\r\n", 431),
+        (HEAD + fields(100, 700) + b"\r\n", 431),
+        (b"GET /" + b"a" * 66_000 + b" HTTP/1.1\r\nhost: localhost\r\n\r\n", 431),
+    ],
+)
+def test_a_head_has_its_limits(port: int, sent: bytes, status: int) -> None:
+    assert spoken(port, sent)[0] == status
+
+
+def test_one_connection_too_many_is_turned_away(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "MOST", 1)
+    with dialled(port) as line:
+        line.sendall(HEAD + b"\r\n")
+        assert line.recv(65_536).startswith(b"HTTP/1.1 200 OK")
+        assert spoken(port, b"")[0] == 503
+        line.sendall(ASKED)
+        assert heard(line).startswith(b"HTTP/1.1 200 OK")
+    assert spoken(port, ASKED)[0] == 200
+
+
+def test_what_was_turned_away_is_counted(port: int) -> None:
+    before = spoken(port, ASKED)[1]["refused"]
+    spoken(port, b"\x16\x03\x01\x02\x00\x01\r\n\r\n")
+    spoken(port, HEAD + fields(201) + b"\r\n")
+    after = spoken(port, ASKED)[1]["refused"]
+    assert after["bad-request"] - before.get("bad-request", 0) == 1
+    assert after["head-too-large"] - before.get("head-too-large", 0) == 1
+
+
+def test_five_hundred_who_are_slow_harm_nobody(port: int) -> None:
+    """They hold their lines, and others are served meanwhile."""
+    lines = [dialled(port) for _ in range(500)]
+    try:
+        for line in lines:
+            line.sendall(HEAD)
+        assert [spoken(port, ASKED)[0] for _ in range(50)] == [200] * 50
+        for line in lines[::100]:
+            line.sendall(b"connection: close\r\n\r\n")
+            assert heard(line).startswith(b"HTTP/1.1 200 OK")
+    finally:
+        for line in lines:
+            line.close()
+
+
+def test_requests_in_one_go_are_answered_in_their_order(port: int) -> None:
+    with dialled(port) as line:
+        line.sendall((HEAD + b"\r\n") * 20 + ASKED)
+        assert heard(line).count(b"HTTP/1.1 200 OK\r\n") == 21
+
+
+def test_a_line_that_was_used_may_be_used_again(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+        for _ in range(3):
+            line.sendall(HEAD + b"\r\n")
+            assert line.recv(65_536).startswith(b"HTTP/1.1 200 OK")
