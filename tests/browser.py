@@ -16,22 +16,24 @@ import pytest
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 """The key under which the protocol hides an element's name."""
 
-OPTIONS = {
-    "goog:chromeOptions": {
-        "binary": shutil.which("chromium") or "chromium",
-        "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-    },
-    "timeouts": {"implicit": 5_000, "script": 5_000, "pageLoad": 20_000},
-}
+FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
+
+
+def options(flags: tuple[str, ...]) -> dict[str, Any]:
+    binary = shutil.which("chromium") or "chromium"
+    return {
+        "goog:chromeOptions": {"binary": binary, "args": [*FLAGS, *flags]},
+        "timeouts": {"implicit": 5_000, "script": 20_000, "pageLoad": 20_000},
+    }
 
 
 class Browser:
     """One session; an element that is not there yet is waited for by the driver."""
 
-    def __init__(self, driver: str) -> None:
+    def __init__(self, driver: str, flags: tuple[str, ...]) -> None:
         self._driver = driver
         self._opener = build_opener(ProxyHandler({}))
-        wanted = {"capabilities": {"alwaysMatch": OPTIONS}}
+        wanted = {"capabilities": {"alwaysMatch": options(flags)}}
         self._session = f"/session/{self._ask('POST', '/session', wanted)['sessionId']}"
 
     def open(self, url: str) -> None:
@@ -74,8 +76,8 @@ class Browser:
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
-    """A browser; where there is none the test is skipped, but CI has to have one."""
+def browser(*flags: str) -> Iterator[Browser]:
+    """A browser with these flags; without one the test is skipped, but CI has to have one."""
     driver = shutil.which("chromedriver")
     if driver is None:
         if os.environ.get("CI"):
@@ -86,7 +88,7 @@ def browser() -> Iterator[Browser]:
     quiet = subprocess.DEVNULL
     with subprocess.Popen([driver, f"--port={port}"], stdout=quiet, stderr=quiet) as process:  # noqa: S603 - found on the path
         try:
-            opened = _ready(f"http://127.0.0.1:{port}", process)
+            opened = _ready(f"http://127.0.0.1:{port}", flags, process)
             try:
                 yield opened
             finally:
@@ -95,11 +97,11 @@ def browser() -> Iterator[Browser]:
             process.terminate()
 
 
-def _ready(url: str, process: "subprocess.Popen[bytes]") -> Browser:
+def _ready(url: str, flags: tuple[str, ...], process: "subprocess.Popen[bytes]") -> Browser:
     """As soon as the driver listens."""
     while True:
         try:
-            return Browser(url)
+            return Browser(url, flags)
         except URLError as error:
             if process.poll() is not None or not isinstance(error.reason, ConnectionRefusedError):
                 raise

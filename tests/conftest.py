@@ -70,6 +70,18 @@ def only(whole: World, *names: str) -> World:
     )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--runs", type=int, default=2, help="how often a server is started and ended in each way"
+    )
+
+
+@pytest.fixture
+def runs(request: pytest.FixtureRequest) -> range:
+    told: int = request.config.getoption("--runs")
+    return range(told)
+
+
 @pytest.fixture(scope="session")
 def world() -> World:
     """All that is bundled."""

@@ -99,7 +99,9 @@ class Connection(HttpToolsProtocol):
         if self._head > HEAD or self._fields > FIELDS:
             self._turn_away(431, "head too large", f"{HEAD:,} bytes and {FIELDS} headers at most")
         else:
-            self._turn_away(400, "bad request", f"this is not HTTP/1.1: {error or 'malformed'}")
+            odd = isinstance(error, httptools.HttpParserCallbackError)
+            why = "its target cannot be read" if odd else error
+            self._turn_away(400, "bad request", f"this is not HTTP/1.1: {why}")
 
     def _watch(self) -> None:
         """Set the alarm for what is being read now; most requests come whole and need none."""
@@ -133,6 +135,8 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
             return
         self.transport.write(_response(status, title, detail))
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
         get_running_loop().call_later(LINGER, self.transport.close)
 
     def _should_upgrade(self) -> bool:

@@ -49,6 +49,8 @@ class Guard:
             ours = authority != "" and authority.lower() in hosts
             if not (ours or self._knows(authority)):
                 return problem(403, "foreign origin", f"the Origin header is {origin!r}: {ADVICE}")
+        if headers.get("sec-fetch-site") == "cross-site" and not _visited(headers):
+            return problem(403, "foreign origin", f"a page of another site has sent this: {ADVICE}")
         return None
 
     def _knows(self, authority: str) -> bool:
@@ -66,6 +68,13 @@ class Guard:
         scheme, _, told = headers.get("authorization", "").partition(" ")
         same = hmac.compare_digest(told.strip().encode("latin-1"), self.token.encode())
         return scheme.lower() == "bearer" and same
+
+
+def _visited(headers: Headers) -> bool:
+    """Somebody has followed a link to here; what a page fetches for itself is no visit."""
+    return headers.get("sec-fetch-dest") == "document" and headers.get("sec-fetch-mode") == (
+        "navigate"
+    )
 
 
 ADVICE: Final = "a web page may not drive the mock; --allow-host NAME lets another name in"

@@ -155,6 +155,9 @@ def _misfit(scope: Scope) -> Response | None:
     headers = Headers(scope=scope)
     if "content-length" in headers and "transfer-encoding" in headers:
         return problem(400, "bad request", "Content-Length and Transfer-Encoding contradict")
+    framed = headers.get("transfer-encoding", "chunked").strip().lower()
+    if framed != "chunked":
+        return problem(400, "bad request", f"a body comes whole or chunked, not {framed:.40}")
     packed = headers.get("content-encoding", "identity")
     if packed.strip().lower() not in ("", "identity"):
         return problem(415, "packed body", f"send it plain, not as {packed:.40}")

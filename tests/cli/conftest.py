@@ -24,6 +24,9 @@ FIXED = ("--port", "0", "--clock", "manual", "--start-at", "2026-01-01T09:00:00Z
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("MOCKSERVER_")}
 
 
+Process = subprocess.Popen[str]
+
+
 class Running:
     """A process that is ready, and what it said when it began."""
 
@@ -64,6 +67,34 @@ def serving(*arguments: str, **variables: str) -> Iterator[Running]:
     finally:
         process.kill()
         process.communicate(timeout=10)
+
+
+@contextmanager
+def started(*arguments: str, before: tuple[str, ...] = (), **variables: str) -> Iterator[Process]:
+    """A process of which nothing is known yet; `before` is a command that runs it."""
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter
+        [*before, sys.executable, "-m", "mockserver", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=CLEAN | variables,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate(timeout=10)
+
+
+def announced(process: Process) -> list[str]:
+    """All that a server says before it serves: its address, its providers, and its token."""
+    assert process.stdout
+    told = [process.stdout.readline()]
+    count = int(told[0].rpartition(" provider")[0].rpartition(" ")[2])
+    told += [process.stdout.readline() for _ in range(count)]
+    if "//127.0.0.1:" not in told[0] and "//[::1]:" not in told[0]:
+        told.append(process.stdout.readline())
+    return told
 
 
 def ended(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -1,8 +1,11 @@
 """The end of a server, within five seconds, whatever is in flight."""
 
 import json
+import os
+import shutil
 import signal
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -10,11 +13,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import FIXED, Running, serving
+from tests.cli.conftest import FIXED, Process, Running, announced, serving, started
 from tests.conftest import CLICK
+from tests.providers.phonon.conftest import CALLS, ITEM
 
 C2C = "/api/v2/voice/c2c"
+NAMESPACE = ("unshare", "--pid", "--fork", "--kill-child")
 STORIES = "scenarios: {slow: {answers: [{after: 60s}]}}"
+
+
+def may_be_first() -> bool:
+    command = shutil.which(NAMESPACE[0])
+    tried = [*NAMESPACE, "true"]
+    return bool(command) and subprocess.run(tried, check=False, capture_output=True).returncode == 0  # noqa: S603 - a constant
 
 
 class Silent:
@@ -98,6 +109,35 @@ def half_a_request(running: Running, _: Silent) -> socket.socket:
     return line
 
 
+def half_a_head(running: Running, _: Silent) -> socket.socket:
+    line = socket.create_connection(("127.0.0.1", int(running.ready["port"])), timeout=10)
+    line.sendall(b"POST /api/v2/voice/c2c HTTP/1.1\r\nho")
+    return line
+
+
+def a_viewer_of_the_events(running: Running, _: Silent) -> socket.socket:
+    line = socket.create_connection(("127.0.0.1", int(running.ready["port"])), timeout=10)
+    line.sendall(b"GET /_mock/events HTTP/1.1\r\nhost: localhost\r\n\r\n")
+    assert line.recv(65_536).startswith(b"HTTP/1.1 200 OK\r\n")
+    return line
+
+
+def ten_thousand_timers(running: Running, _: Silent) -> socket.socket:
+    """Calls that have yet to begin; one request of this vendor places a hundred."""
+    for number in range(100):
+        items = [{**ITEM, "client-identifier": f"{number}-{at}"} for at in range(100)]
+        running.ask("/phonon/kairos-apis/outbound/create", {**CALLS, "calls": items})
+    assert json.loads(running.ask("/_mock/clock"))["pending"] == 10_000
+    return a_line_that_is_kept(running, _)
+
+
+def a_name_that_nobody_answers_for(running: Running, _: Silent) -> socket.socket:
+    hook = {"webhooks": {"any": "http://nobody.invalid/hook"}}
+    running.ask("/_mock/accounts/mobtexting/mobtexting-default", hook, "PATCH")
+    running.ask(C2C, dict(CLICK))
+    return asking(running, "/_mock/clock/advance", {"until": "idle"})
+
+
 def a_line_that_is_kept(running: Running, _: Silent) -> socket.socket:
     line = asking(running, "/_mock/reset")
     assert line.recv(65_536).startswith(b"HTTP/1.1 200 OK\r\n")
@@ -111,21 +151,43 @@ def a_line_that_is_kept(running: Running, _: Silent) -> socket.socket:
         a_report_before_its_reply,
         an_answer_that_is_delayed,
         an_inbox_that_is_slow,
+        half_a_head,
         half_a_request,
         a_line_that_is_kept,
+        a_viewer_of_the_events,
+        ten_thousand_timers,
+        a_name_that_nobody_answers_for,
     ],
 )
 def test_a_server_ends_in_time(
-    tmp_path: Path, silent: Silent, act: Callable[[Running, Silent], socket.socket]
+    tmp_path: Path, silent: Silent, act: Callable[[Running, Silent], socket.socket], runs: range
 ) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(STORIES, "utf-8")
     hook = ("--webhook", f"mobtexting={silent.url}", "--scenarios", str(file))
-    with serving(*FIXED, "--quiet", *hook) as running, act(running, silent):
-        running.ask("/_mock/health")  # what came before it has been read by now
-        code, out, errors = running.end()
-    assert (code, out) == (0, "")
-    assert "Traceback" not in errors
+    for _ in runs:
+        with serving(*FIXED, "--quiet", *hook) as running, act(running, silent):
+            running.ask("/_mock/health")  # what came before it has been read by now
+            code, out, errors = running.end()
+        assert (code, out) == (0, "")
+        assert "Traceback" not in errors
+
+
+def alone(process: Process) -> int:
+    """The process that is the first of its namespace, as those outside know it."""
+    return int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii"))
+
+
+@pytest.mark.skipif(not may_be_first(), reason="who may not make namespaces cannot be PID 1")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_that_is_the_first_process_ends_as_well(number: int, runs: range) -> None:
+    """As in a container, where a signal without a handler would do nothing."""
+    for _ in runs:
+        with started(*FIXED, "--quiet", before=NAMESPACE) as process:
+            announced(process)
+            os.kill(alone(process), number)
+            out, errors = process.communicate(timeout=5)
+            assert (process.returncode, out, errors) == (0, "", "")
 
 
 def test_an_advance_that_is_stopped_says_so(silent: Silent) -> None:

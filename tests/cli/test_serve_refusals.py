@@ -32,6 +32,28 @@ def test_a_taken_port(taken: int) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [("0.0.0.0", "127.0.0.1"), ("127.0.0.1", "0.0.0.0"), ("::1", "::1"), ("::", "::1"),
+     ("::", "127.0.0.1"), ("0.0.0.0", "::")],
+)  # fmt: skip
+def test_a_port_is_never_shared(theirs: str, ours: str) -> None:
+    """Whoever has it on any address that overlaps with ours, in IPv4 and IPv6."""
+    family = socket.AF_INET6 if ":" in theirs else socket.AF_INET
+    try:
+        other = socket.create_server((theirs, 0), family=family, dualstack_ipv6=theirs == "::")
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with other:
+        port = other.getsockname()[1]
+        done = ended("--port", str(port), "--host", ours)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.splitlines()[-1] == (
+        f"mockserver: port {port} of {ours} is taken: "
+        "stop what listens there, or choose another by --port"
+    )
+
+
 def test_a_bad_setting_in_a_process() -> None:
     done = ended("--port", "99999")
     sentence = "mockserver: port '99999' is no port: a number from 0 to 65535 is\n"

@@ -94,6 +94,10 @@ class Run:
         for _ in range(DEEDS):
             deed = self.chance.choices(tuple(DEED), weights=tuple(DEED.values()))[0]
             deed(self)
+        return self.rest()
+
+    def rest(self) -> Ran:
+        """Nothing more is done: all that is under way comes to its end."""
         self._come_to_rest()
         rest = [due.subject for due in self.store.pending()]
         history = History(self.facts, self.sent, self.acts, self.store.epoch, self.repeated)

@@ -258,3 +258,39 @@ def test_hosts_are_named_in_the_refusal_whatever_they_are(edge: Edge) -> None:
 def test_our_own_origin_is_let_in(edge: Edge) -> None:
     asked = {"origin": ORIGIN}
     assert edge.ask("GET", SHUT, headers=asked).status_code == 200
+
+
+CROSS = {"sec-fetch-site": "cross-site"}
+VISIT = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+
+
+@pytest.mark.parametrize("path", [SHUT, "/mobtexting/api/v2/voice/c2c"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"},
+        {"sec-fetch-mode": "no-cors", "sec-fetch-dest": "script"},
+        {"sec-fetch-mode": "cors", "sec-fetch-dest": "empty"},
+        {"sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"},
+        {"sec-fetch-mode": "websocket", "sec-fetch-dest": "document"},
+    ],
+)
+def test_what_a_page_of_another_site_fetches_is_refused(
+    edge: Edge, path: str, headers: dict[str, str]
+) -> None:
+    assert refusal(edge.ask("GET", path, headers=CROSS | headers))[:2] == (403, "foreign origin")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        CROSS | VISIT,
+        {"sec-fetch-site": "same-origin"},
+        {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "none"},
+        VISIT,
+    ],
+)
+def test_a_visit_and_our_own_pages_are_let_in(edge: Edge, headers: dict[str, str]) -> None:
+    assert edge.ask("GET", SHUT, headers=headers).status_code == 200

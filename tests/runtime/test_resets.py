@@ -1,0 +1,46 @@
+"""Thousands of resets at every moment: nothing comes that was scheduled before."""
+
+import asyncio
+
+from mockserver.core.webhook import Answer, Delivery
+from mockserver.engine.store import World
+from mockserver.runtime.sandbox import Sandbox, Timing
+from tests.conftest import START, click
+
+RESETS = 1_000
+
+
+class Listening:
+    """A receiver that notes in which world a webhook reaches it, and takes its time."""
+
+    def __init__(self) -> None:
+        self.epochs: list[tuple[int, int]] = []
+        self.box: Sandbox | None = None
+
+    async def carry(self, delivery: Delivery) -> Answer:
+        assert self.box
+        await asyncio.sleep(0)
+        self.epochs.append((delivery.epoch, self.box.store.epoch))
+        return Answer(200)
+
+
+def test_nothing_comes_of_a_world_that_was_reset(world: World) -> None:
+    async def scenario() -> None:
+        receiver.box = box = Sandbox("t", world, Timing("manual", START), receiver)
+        box.start()
+        for number in range(RESETS):
+            click(box.store)
+            advance = asyncio.create_task(box.driver.advance(START + 1_000 * (number % 60)))
+            for _ in range(number % 7):
+                await asyncio.sleep(0)
+            await box.reset()
+            await asyncio.wait([advance])
+        await box.driver.advance(None)
+        assert box.store.epoch == RESETS
+        assert list(box.store.pending()) == []
+        await box.stop()
+
+    receiver = Listening()
+    asyncio.run(scenario())
+    assert [one for one in receiver.epochs if one[0] != one[1]] == []
+    assert len(receiver.epochs) > 0

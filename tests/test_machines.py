@@ -1,0 +1,85 @@
+"""A rule machine for each provider, and one for the clock; and that they went everywhere."""
+
+import asyncio
+from collections import Counter
+from itertools import pairwise
+from typing import ClassVar
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from mockserver.core.lifecycle import CALL, LEG
+from mockserver.engine.store import Store, World
+from mockserver.runtime.clock import Clock
+from mockserver.runtime.driver import Driver
+from tests.conftest import START, click, only
+from tests.runtime.conftest import Postman, rendered
+from tests.simulation.machine import machine
+
+EXAMPLES, STEPS = 200, 50
+PROVIDERS = ("ccai", "effebot", "innocalls", "mobtexting", "phonon")
+EVERYWHERE = {
+    *(("idle", "ring"), ("ringing", "answer"), ("ringing", "hangup"), ("answered", "hangup")),
+    *(("answered", "digits"), ("placed", "begin"), ("begun", "attempt-ended"), ("over", "ended")),
+    *("accepted", "refused", "person", "account", "reset with calls alive"),
+}
+"""What has to happen on each of them; the seeds have to meet all the rest."""
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_machine_of(world: World, name: str) -> None:
+    happened: Counter[object] = Counter()
+    how = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None)
+    run_state_machine_as_test(machine(only(world, name), happened), settings=how)
+    assert {one for one in EVERYWHERE if not happened[one]} == set()
+    assert {one for one in happened if isinstance(one, tuple) and one[0]} <= {*LEG, *CALL} | {
+        ("", "placed")
+    }
+
+
+class Times(RuleBasedStateMachine):
+    """Two worlds in which the same happens: one moves in small steps, one only when it must."""
+
+    world: ClassVar[World]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps, self.jumps = (
+            Driver(Store(self.world, START), Clock("manual", START), Postman()) for _ in "ab"
+        )
+        self.now = START
+
+    @rule(by=st.one_of(st.integers(0, 5), st.integers(0, 60_000), st.just(2 * 86_400_000)))
+    def advance(self, by: int) -> None:
+        self.now += by
+        asyncio.run(self.steps.advance(self.now))
+
+    @rule(story=st.sampled_from(["answered", "callee-busy", "no-answer", "doubled-report"]))
+    def call(self, story: str) -> None:
+        for driver in (self.steps, self.jumps):
+            asyncio.run(driver.advance(self.now))
+            click(driver.store, story, now=driver.clock.now())
+
+    @invariant()
+    def time_is_where_it_was_put(self) -> None:
+        assert self.steps.clock.now() == self.now
+        assert all(due.at >= self.now for due in self.steps.store.pending() if due.at != self.now)
+
+    @invariant()
+    def facts_are_in_order(self) -> None:
+        times = [fact.at for fact in self.steps.store.journal]
+        assert all(one <= other for one, other in pairwise(times))
+
+    def teardown(self) -> None:
+        for driver in (self.steps, self.jumps):
+            asyncio.run(driver.advance(self.now))
+        assert rendered(self.jumps.store) == rendered(self.steps.store)
+        assert sorted(self.jumps.store.pending()) == sorted(self.steps.store.pending())
+
+
+def test_machine_of_the_clock(world: World) -> None:
+    Times.world = only(world, "mobtexting")
+    how = settings(max_examples=EXAMPLES // 5, stateful_step_count=STEPS, deadline=None)
+    run_state_machine_as_test(Times, settings=how)

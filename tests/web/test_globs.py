@@ -1,0 +1,41 @@
+"""Patterns that users write cost no more than the text they look at: none blows up."""
+
+from time import perf_counter
+
+import pytest
+
+from mockserver.core.story import Match, Seen
+from mockserver.web.matching import misses
+
+LONG = "a" * 5_000
+PATTERNS = (
+    "*a" * 20 + "b", "a*" * 30 + "b", "*" * 200 + "b", "?*" * 40 + "b", "[a-z]*" * 20 + "!",
+    "*[!b]" * 20 + "b", "(a+)+$", "(a|a)*$", "(a|aa)+$", "(.*a){20}", "^(([a-z])+.)+[A-Z]([a-z])+$",
+    "([a-zA-Z]+)*$", "(x+x+)+y", "(.*)*=.*", "a{1,5000}b", "[[:alpha:]]*b", "*a*a*a*a*a*a*a*a*a*c",
+    "[" * 500, "]" * 500 + "*", "[a-" * 100, "*\\" * 50, "?" * 5_001, "*" + "a" * 5_001,
+)  # fmt: skip
+
+
+def took(pattern: str, text: str) -> float:
+    since = perf_counter()
+    item = {"body": {"mid": text}}
+    assert misses(item, {"body.mid": pattern})
+    return perf_counter() - since
+
+
+def test_there_are_twenty() -> None:
+    assert len(set(PATTERNS)) >= 20
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda one: one[:20])
+def test_a_pattern_of_a_wait_is_done_at_once(pattern: str) -> None:
+    assert min(took(pattern, LONG) for _ in range(3)) < 0.1
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda one: one[:20])
+def test_a_pattern_of_a_story_is_done_at_once(pattern: str) -> None:
+    seen = Seen("mobtexting", "c2c", "any", "key", {"callee": LONG}, {"to": LONG})
+    match = Match(callee=pattern)
+    since = perf_counter()
+    assert not match.suits(seen)
+    assert perf_counter() - since < 0.1

@@ -1,0 +1,52 @@
+"""Fifty who hang up one call at once, on each of the five: one does it, the others hear why not."""
+
+import asyncio
+from collections import Counter
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from mockserver.core.http import Request
+from mockserver.engine.casework import Asked
+from mockserver.engine.simulation import request
+from mockserver.engine.store import World
+from tests.test_side_by_side import ASKED
+from tests.web.edge import Edge, client, opened
+
+MANY = 50
+CALLS = 20
+HANGUP = {"event": "hangup", "leg": "a"}
+
+
+def calls(edge: Edge, name: str) -> list[str]:
+    """Calls that have been answered by their first leg, or are about to be."""
+    store, (operation, fields, headers) = edge.default.store, ASKED[name]
+    listing = store.world.listings[name]
+    endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
+    now = edge.default.clock.now()
+    placed: list[str] = []
+    for number in range(CALLS):
+        sent = Request("POST", endpoint.path, headers=headers, fields=fields, body=b"%d" % number)
+        asked = Asked(listing, endpoint, sent, ("answered",))
+        placed += request(store, asked, now).calls
+    edge.advance(by=3)
+    return placed
+
+
+async def race(edge: Edge, name: str) -> list[httpx.Response]:
+    async with client(edge.app) as there:
+        asked = (there.post(f"/_mock/calls/{name}/events", json=HANGUP) for _ in range(MANY))
+        return await asyncio.gather(*asked)
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_of_fifty_hangups_one_wins(world: World, name: str) -> None:
+    edge = opened(replace(world, seed=name))
+    for call in calls(edge, name):
+        answers = asyncio.run(race(edge, call))
+        assert Counter(one.status_code for one in answers) == {200: 1, 409: MANY - 1}
+        events = edge.read(f"/_mock/calls/{call}")["events"]
+        assert [one["event"] for one in events].count("hangup") <= 2
+        by_us = [one for one in events if one["event"] == "hangup" and one.get("by") == "control"]
+        assert len(by_us) == 1
