@@ -11,7 +11,7 @@ from mockserver.engine.store import Store, World
 from mockserver.runtime import driver as module
 from mockserver.runtime.clock import Clock
 from mockserver.runtime.driver import Driver
-from tests.conftest import START, click
+from tests.conftest import START, click, play
 from tests.runtime.conftest import (
     Postman,
     Wall,
@@ -239,3 +239,33 @@ def test_instant_jumps_to_the_redial_of_a_call(store: Store) -> None:
     began = [one.started_at - START for one in call.attempts]
     assert (began, call.began_at) == ([0], START + 87_000)
     assert (call.redial, call.outcome, len(postman.carried)) == (1, "no-answer", 1)
+
+
+@pytest.mark.parametrize("seconds", [120.0, 3_600.0, 86_400.0])
+def test_after_a_pause_what_is_overdue_happens_once_and_in_order(
+    world: World, seconds: float
+) -> None:
+    """The process was stopped, or its machine: real time has gone on meanwhile."""
+
+    async def scenario() -> None:
+        async with running(driver):
+            for _ in range(3):
+                with driver.answering() as now:
+                    click(store, now=now)
+            await turns()
+            wall.seconds += seconds
+            driver.nudge()
+            await turns(500)
+            await driver.settled()
+
+    wall, postman, store = Wall(), Postman(), Store(world, START)
+    driver = Driver(store, Clock("real", START, wall), postman)
+    asyncio.run(scenario())
+    calm = Store(world, START)
+    for _ in range(3):
+        click(calm)
+    play(calm)
+    assert store.calls == calm.calls
+    assert [one.id for one in postman.carried] == ["w1", "w2", "w3"]
+    times = [fact.at for fact in store.journal if fact.kind == "event"]
+    assert times == sorted(times)
