@@ -15,7 +15,7 @@ SPELLINGS = (
     "%2e%2e/secret.yaml", "..%5Csecret.yaml", "..\\secret.yaml", "....//secret.yaml",
     "..%252Fsecret.yaml", "..%c0%afsecret.yaml", "..%00/secret.yaml", "secret.yaml%00.yaml",
     "scenarios-evil/x", "../scenarios-evil/secret.yaml", "..%2Fscenarios-evil%2Fsecret.yaml",
-    "./secret", ".%2Fsecret", "/secret", "%2Fsecret.yaml", "//secret.yaml", "///etc/passwd",
+    "./secret", ".%2Fsecret", "/secret", "%2Fsecret.yaml", "/.//secret.yaml", "/.///etc/passwd",
     "%2Fetc%2Fpasswd", "/etc/passwd", "..%2F..%2F..%2F..%2Fetc%2Fpasswd",
     "file:%2F%2F%2Fetc%2Fpasswd",
     "file:///etc/passwd", "C:%5CWindows%5Cwin.ini", "C:/Windows/win.ini", "\\\\host\\share\\x",
