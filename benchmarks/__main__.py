@@ -1,11 +1,13 @@
-"""`python -m benchmarks`: the project's own figures, a row at a time."""
+"""`python -m benchmarks`: the project's own figures, a row at a time; `peers` compares."""
 
 import gc
 import platform
+import sys
 from importlib.metadata import version
 from itertools import chain
 
-from benchmarks import engine, web
+from benchmarks import engine, lateness, web
+from benchmarks.peers.__main__ import run
 
 
 def main() -> None:
@@ -14,9 +16,9 @@ def main() -> None:
     print(f"{python}, {used}, {platform.machine()}\n", flush=True)  # noqa: T201 - a command
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)  # as `serve` does
-    for name, told in chain(web.starts(), web.requests(), engine.rows()):
+    for name, told in chain(web.starts(), web.requests(), lateness.lateness(), engine.rows()):
         print(f"| {name} | {told} |", flush=True)  # noqa: T201 - a command
 
 
 if __name__ == "__main__":
-    main()
+    run(sys.argv[2:]) if sys.argv[1:2] == ["peers"] else main()

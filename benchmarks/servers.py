@@ -5,19 +5,25 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter, sleep
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from benchmarks.load import pin
 
 HERE = Path(__file__).parent
-PATH = "/api/v2/voice/c2c"
-OURS = ("-m", "mockserver", "--quiet", "--clock", "manual", "--seed", "bench", "--port")
-BARE = ("-m", "benchmarks.bare")
-SERVERS = {"mockserver": OURS, "bare Starlette route": BARE}
+PATH: Final = "/api/v2/voice/c2c"
+PORT: Final = "PORT"
+OURS: Final = (sys.executable, "-m", "mockserver", "--quiet", "--seed", "bench", "--port", PORT)
+FLOOR: Final = "bare Starlette route"
+SERVERS: Final[Mapping[str, Sequence[str]]] = {
+    "mockserver": (*OURS, "--clock", "manual"),
+    FLOOR: (sys.executable, "-m", "benchmarks.bare", PORT),
+    "asyncio and httptools": (sys.executable, "-m", "benchmarks.limit", PORT),
+}
+"""Ours, the floor and the limit; the port is put in place of PORT."""
 
 
 class Up(NamedTuple):
@@ -41,36 +47,42 @@ class Up(NamedTuple):
 
 
 @contextmanager
-def up(name: str, asked: bytes) -> Iterator[Up]:
-    """The server of that name, for as long as the block runs."""
+def up(words: Sequence[str], asked: bytes, more: Mapping[str, str] | None = None) -> Iterator[Up]:
+    """A server, for as long as the block runs; `more` goes into its environment."""
     port = _free()
-    words = [sys.executable, *SERVERS[name], str(port)]
     began = perf_counter()
     process = subprocess.Popen(  # noqa: S603 - our own words
-        words,
+        [str(port) if word == PORT else word for word in words],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=HERE.parent,
+        env={**os.environ, **(more or {})},
         preexec_fn=lambda: pin(0),  # noqa: PLW1509 - no threads here
     )
     try:
-        _answered(port, asked)
+        _answered(port, asked, began)
         yield Up(f"http://127.0.0.1:{port}{PATH}", process.pid, perf_counter() - began)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(10)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
-def _answered(port: int, asked: bytes) -> None:
-    """Ask until there is an answer."""
-    while True:
+def _answered(port: int, asked: bytes, began: float, patience: float = 60) -> None:
+    """Ask until the answer is a 200."""
+    while perf_counter() - began < patience:
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
                 line.sendall(asked)
-                if line.recv(16):
+                if b" 200 " in line.recv(16):
                     return
-        except ConnectionRefusedError:
-            sleep(0.002)
+        except OSError:
+            pass
+        sleep(0.002)
+    raise TimeoutError(f"no answer within {patience} s")
 
 
 def _free() -> int:

@@ -7,7 +7,7 @@ from statistics import median
 
 from benchmarks.engine import CLICK, HEADERS
 from benchmarks.load import Load, load, pin
-from benchmarks.servers import PATH, SERVERS, up
+from benchmarks.servers import FLOOR, PATH, SERVERS, up
 
 BODY = json.dumps(CLICK).encode()
 ASKED = (
@@ -22,10 +22,10 @@ def starts(rounds: int = 9) -> Iterator[tuple[str, str]]:
     took, held = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list)
     for _ in range(rounds):
         for name in SERVERS:
-            with up(name, ASKED) as server:
+            with up(SERVERS[name], ASKED) as server:
                 took[name].append(server.took)
                 held[name].append(server.resident())
-    floor = median(took["bare Starlette route"])
+    floor = median(took[FLOOR])
     for name in SERVERS:
         told = f"{median(took[name]) * 1e3:.0f} ms, {median(took[name]) / floor:.2f} of the floor"
         yield f"{name}: first answer", f"{told}, {median(held[name]):.0f} MB"
@@ -37,13 +37,13 @@ def requests(rounds: int = 5, seconds: float = 3) -> Iterator[tuple[str, str]]:
     found, spent = defaultdict[str, list[Load]](list), defaultdict[str, list[float]](list)
     for _ in range(rounds):
         for name in SERVERS:
-            with up(name, ASKED) as server:
+            with up(SERVERS[name], ASKED) as server:
                 load(server.url, BODY, HEADERS, seconds=1)
                 before = server.cpu()
                 one = load(server.url, BODY, HEADERS, seconds=seconds)
                 spent[name].append((server.cpu() - before) / (one.rate * seconds) * 1e6)
                 found[name].append(one)
-    floor = median(one.rate for one in found["bare Starlette route"])
+    floor = median(one.rate for one in found[FLOOR])
     for name in SERVERS:
         rate, p50, p99, wrong = (median(column) for column in zip(*found[name], strict=True))
         told = f"{rate:,.0f} a second, {rate / floor:.2f} of the floor, p50 {p50:.1f} ms, "

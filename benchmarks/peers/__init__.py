@@ -1,0 +1,1 @@
+"""The peers, given the same click-to-call work as we."""

@@ -1,0 +1,90 @@
+"""A receiver of webhooks in a process of its own, which counts, and tells how many there were."""
+
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import httptools
+
+OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+TOLD: Mapping[bytes, Callable[[list[float]], bytes]] = {
+    b"/count": lambda times: b"%d" % len(times),
+    b"/times": lambda times: json.dumps(times).encode(),
+}
+"""What it tells of itself."""
+
+
+class Receiver(asyncio.Protocol):
+    """One connection; `times` are those of arrival, in seconds of the wall clock."""
+
+    times: list[float] = []  # noqa: RUF012 - of all connections
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+        self.parser = httptools.HttpRequestParser(self)
+        self.path = b""
+
+    def data_received(self, data: bytes) -> None:
+        self.parser.feed_data(data)
+
+    def on_url(self, url: bytes) -> None:
+        self.path = url
+
+    def on_message_complete(self) -> None:
+        assert isinstance(self.transport, asyncio.WriteTransport)
+        if self.path in TOLD:
+            self.transport.write(TOLD[self.path](self.times))
+            self.transport.close()
+            return
+        self.times.append(time.time())
+        self.transport.write(OK)
+
+
+class Heard(NamedTuple):
+    """Where it listens."""
+
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/hook"
+
+    def heard(self) -> int:
+        return int(self._told(b"/count"))
+
+    def times(self) -> list[float]:
+        """When each came, in seconds of the wall clock."""
+        return list(json.loads(self._told(b"/times")))
+
+    def _told(self, path: bytes) -> bytes:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as line:
+            line.sendall(b"GET %b HTTP/1.1\r\nhost: x\r\n\r\n" % path)
+            return b"".join(iter(lambda: line.recv(65_536), b""))
+
+
+@contextmanager
+def receiver() -> Iterator[Heard]:
+    with subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.receiver"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        try:
+            yield Heard(int(process.stdout.readline()))
+        finally:
+            process.terminate()
+
+
+async def main() -> None:
+    server = await asyncio.get_running_loop().create_server(Receiver, "127.0.0.1", 0, backlog=1024)
+    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - to whoever has started it
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
