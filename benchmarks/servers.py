@@ -56,7 +56,7 @@ def up(words: Sequence[str], asked: bytes, more: Mapping[str, str] | None = None
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=HERE.parent,
-        env={**os.environ, **(more or {})},
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **(more or {})},
         preexec_fn=lambda: pin(0),  # noqa: PLW1509 - no threads here
     )
     try:

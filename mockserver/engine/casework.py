@@ -42,11 +42,18 @@ class Asked(NamedTuple):
     activations: tuple[Activation, ...] | None = None
     seen: tuple[Seen, ...] | None = None
     depth: int = 0
+    credential: str | None = None
 
     @property
     def choice(self) -> Choice:
-        credential = self.listing.provider.credential(self.request) or ""
-        return Choice(self.stories, credential, self.activations or ())
+        return Choice(self.stories, self.secret, self.activations or ())
+
+    @property
+    def secret(self) -> str:
+        """Its credential, which is read once; empty if it has none."""
+        if self.credential is not None:
+            return self.credential
+        return self.listing.provider.credential(self.request) or ""
 
 
 def sights(store: Store, asked: Asked) -> tuple[Seen, ...]:
@@ -74,6 +81,7 @@ def taken(store: Store, asked: Asked) -> Asked:
     """The request with the activations that are on; those that suit it have one request less."""
     if asked.activations is not None:
         return asked
+    asked = asked._replace(credential=asked.secret)
     seen, activations = sights(store, asked), tuple(store.activations)
     if activations:
         spend(store, seen)
@@ -166,7 +174,7 @@ def _order(store: Store, asked: Asked, shape: str, number: int) -> Order:
 
 
 def _owner(store: Store, asked: Asked) -> Account | None:
-    return asked.account or store.account(asked.listing.provider.name, asked.choice.credential)
+    return asked.account or store.account(asked.listing.provider.name, asked.secret)
 
 
 def _always(_: Case) -> bool:

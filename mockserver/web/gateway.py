@@ -182,6 +182,8 @@ def _lost(sandbox: Sandbox, vendor: Request, unknown: Unknown) -> Response:
 
 def _unplayable(sandbox: Sandbox, asked: Asked) -> Response | None:
     """A story in the header that nobody knows, or that needs what is not here."""
+    if not asked.stories:
+        return None
     known = {
         name: one for name, one in sandbox.store.world.stories.named.items() if "/" not in name
     }

@@ -127,7 +127,8 @@ def test_consulted_when_no_story_suits(world: World) -> None:
     store = refusing(world, Turn("conflict"), match=Match({"callee": "none"}))
     wanted = asked(store)
     seen = sights(store, wanted)
-    assert consulted(store, wanted) == wanted._replace(activations=(), seen=seen)
+    known = wanted._replace(activations=(), seen=seen, credential="key")
+    assert consulted(store, wanted) == known
 
 
 @pytest.mark.parametrize("broken", ["reset", "empty"])
