@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from mockserver.core.facts import Fact
@@ -52,7 +53,8 @@ class Driver:
         self.stopping = False
         self._unanswered = 0
         self._nudged = asyncio.Event()
-        self._out: dict[asyncio.Task[None], str] = {}
+        self._out: set[asyncio.Task[None]] = set()
+        self._last: dict[str, asyncio.Task[None]] = {}
 
     def nudge(self) -> None:
         """Something new is due, or time runs differently now."""
@@ -169,15 +171,21 @@ class Driver:
             self.failed(error, due.subject)
             return
         if delivery:
-            before = [task for task, call in self._out.items() if call == delivery.webhook.call]
-            task = owned(self._deliver(delivery, before), self.failed)
-            self._out[task] = delivery.webhook.call
-            task.add_done_callback(self._out.pop)
+            call = delivery.webhook.call
+            task = owned(self._deliver(delivery, self._last.get(call)), self.failed)
+            self._out.add(task)
+            self._last[call] = task
+            task.add_done_callback(partial(self._is_back, call))
 
-    async def _deliver(self, delivery: Delivery, before: list[asyncio.Task[None]]) -> None:
+    def _is_back(self, call: str, task: asyncio.Task[None]) -> None:
+        self._out.remove(task)
+        if self._last.get(call) is task:
+            del self._last[call]
+
+    async def _deliver(self, delivery: Delivery, before: asyncio.Task[None] | None) -> None:
         """The webhooks of one call leave one after another, in the order of the story."""
         if before:
-            await asyncio.wait(before)
+            await asyncio.wait([before])
         answer = await self.courier.carry(delivery)
         settle(self.store, delivery, answer, self.clock.now())
         self.nudge()
