@@ -44,7 +44,7 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
     parts: Parts = scope["parts"]
     depth = parts.depth(*(scope.get("client") or ("", 0)))
     headers = Headers(scope=scope)
-    refusal = _misfit(headers) or parts.guard.foreign(headers) or _loop(depth)
+    refusal = _unaddressed(headers) or parts.guard.foreign(headers) or _loop(depth)
     found = _found(scope, parts)
     scope["allowed"] = () if isinstance(found, Unknown) else found.allowed
     limit = LIMIT if isinstance(found, Unknown) else found.body_limit
@@ -100,7 +100,7 @@ async def _conversation(sandbox: Sandbox, asked: Asked, wire: tuple[Scope, Recei
             await response(*wire)
 
 
-def _misfit(headers: Headers) -> Response | None:
+def _unaddressed(headers: Headers) -> Response | None:
     """Other servers would not agree whom it is for."""
     if len(headers.getlist("host")) == 1:
         return None

@@ -1,6 +1,7 @@
 """A provider's world as a rule machine: Hypothesis chooses the deeds and shortens what is wrong."""
 
 from collections import Counter
+from collections.abc import Callable
 from random import Random
 from typing import ClassVar
 
@@ -9,9 +10,10 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from mockserver.engine.store import World
 from tests.simulation.history import edges, wrong
-from tests.simulation.runner import Run
+from tests.simulation.runner import DEED, Run
 
-RESETS = 0.2  # of the times that one could be, so that worlds grow old enough
+OFTEN = 12  # at most, beside a reset that is there once
+DEEDS = st.sampled_from([deed for deed, often in DEED.items() for _ in range(min(often, OFTEN))])
 CHANCE = st.binary(min_size=4, max_size=4).map(Random)
 """Which way a deed takes; a failure is shortened by leaving deeds out."""
 
@@ -26,35 +28,10 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         self.run = Run(self.world, 0)
 
-    @rule(chance=CHANCE)
-    def request(self, chance: Random) -> None:
+    @rule(deed=DEEDS, chance=CHANCE)
+    def does(self, deed: Callable[[Run], None], chance: Random) -> None:
         self.run.chance = chance
-        self.run.request()
-
-    @rule(chance=CHANCE)
-    def advance(self, chance: Random) -> None:
-        self.run.chance = chance
-        self.run.advance()
-
-    @rule(chance=CHANCE)
-    def play_person(self, chance: Random) -> None:
-        self.run.chance = chance
-        self.run.play_person()
-
-    @rule(chance=CHANCE)
-    def redeliver(self, chance: Random) -> None:
-        self.run.chance = chance
-        self.run.redeliver()
-
-    @rule(chance=CHANCE)
-    def change_account(self, chance: Random) -> None:
-        self.run.chance = chance
-        self.run.change_account()
-
-    @rule(chance=CHANCE)
-    def reset(self, chance: Random) -> None:
-        if chance.random() < RESETS:
-            self.run.reset()
+        deed(self.run)
 
     def teardown(self) -> None:
         self.run.chance = Random(0)  # noqa: S311 - to be repeated, not to be secret
