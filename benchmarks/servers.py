@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
 from typing import Final, NamedTuple
 
@@ -48,15 +49,23 @@ class Up(NamedTuple):
 
 @contextmanager
 def up(words: Sequence[str], asked: bytes, more: Mapping[str, str] | None = None) -> Iterator[Up]:
-    """A server, for as long as the block runs; `more` goes into its environment."""
-    port = _free()
+    """A server, for as long as the block runs; `more` goes into its environment.
+
+    It runs in a folder of its own: some write files where they are started.
+    """
+    with TemporaryDirectory() as place:
+        yield from _run(words, asked, more or {}, place)
+
+
+def _run(words: Sequence[str], asked: bytes, more: Mapping[str, str], place: str) -> Iterator[Up]:
+    port, root = _free(), str(HERE.parent)
     began = perf_counter()
     process = subprocess.Popen(  # noqa: S603 - our own words
         [str(port) if word == PORT else word for word in words],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        cwd=HERE.parent,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **(more or {})},
+        cwd=place,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTHONPATH": root, **more},
         preexec_fn=lambda: pin(0),  # noqa: PLW1509 - no threads here
     )
     try:
