@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple, Protocol
 
 from mockserver.core.facts import Fact
-from mockserver.core.time import DAY
+from mockserver.core.time import DAY, LAST
 from mockserver.core.webhook import Answer, Delivery
 from mockserver.engine.simulation import settle, step
 from mockserver.engine.store import Due, Store
@@ -17,6 +17,8 @@ from mockserver.runtime.tasks import owned
 EVENTS = 100_000
 HORIZON = 30 * DAY
 BREATH = 200  # steps between two looks at the event loop
+NEVER = LAST + 1
+"""The end of a sleep that only a nudge ends."""
 
 
 def never() -> bool:
@@ -52,6 +54,7 @@ class Driver:
         self.advancing = False
         self.stopping = False
         self._unanswered = 0
+        self._until = NEVER
         self._nudged = asyncio.Event()
         self._out: set[asyncio.Task[None]] = set()
         self._last: dict[str, asyncio.Task[None]] = {}
@@ -73,7 +76,7 @@ class Driver:
             yield self.clock.now()
         finally:
             self._unanswered -= 1
-            self.nudge()
+            self._hasten()
 
     async def run(self) -> None:
         """Play what falls due, as long as time flows by itself."""
@@ -82,8 +85,11 @@ class Driver:
             self._nudged.clear()
             if self._flowing() and not self._unanswered:
                 self._catch_up()
+            pause = self._pause()
+            due = self.store.peek() if pause else None
+            self._until = due.at if due else NEVER
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._pause()):
+                async with asyncio.timeout(pause):
                     await self._nudged.wait()
 
     def once(self, by: int) -> bool:
@@ -137,6 +143,12 @@ class Driver:
         """A fault of our own is a fact like any other."""
         self.store.record(Fact(self.clock.now(), "error", call, error))
 
+    def _hasten(self) -> None:
+        """Wake who plays, if something is due before the moment for which that one sleeps."""
+        due = None if self.clock.manual else self.store.peek()
+        if due and due.at < self._until:
+            self.nudge()
+
     def _flowing(self) -> bool:
         return not self.clock.manual and not self.advancing
 
@@ -188,7 +200,7 @@ class Driver:
             await asyncio.wait([before])
         answer = await self.courier.carry(delivery)
         settle(self.store, delivery, answer, self.clock.now())
-        self.nudge()
+        self._hasten()
 
     async def _advanced(self, to: int | None, met: Callable[[], bool]) -> Advanced:
         """Time stands still while a webhook is out, so that order and journal stay the same."""

@@ -269,3 +269,35 @@ def test_after_a_pause_what_is_overdue_happens_once_and_in_order(
     assert [one.id for one in postman.carried] == ["w1", "w2", "w3"]
     times = [fact.at for fact in store.journal if fact.kind == "event"]
     assert times == sorted(times)
+
+
+def test_only_what_is_due_sooner_wakes_who_plays(store: Store) -> None:
+    """Two calls begin at once, which has to be played; then one asks, and then time has passed."""
+
+    async def scenario() -> None:
+        async with running(driver):
+            for wall.seconds, places in ((0, True), (0, False), (0.5, True), (1, False)):
+                await turns()
+                before = len(nudged)
+                with driver.answering() as now:
+                    if places:
+                        click(store, now=now)
+                woken.append(len(nudged) - before)
+
+    wall, nudged, woken = Wall(), list[None](), list[int]()
+    driver = Driver(store, Clock("real", START, wall), Postman())
+    nudge = driver.nudge
+    driver.nudge = lambda: nudged.append(nudge())  # type: ignore[method-assign]
+    asyncio.run(scenario())
+    assert woken == [1, 0, 1, 0]
+
+
+def test_a_manual_clock_wakes_nobody(store: Store) -> None:
+    driver = manual(store)
+    driver.nudge = unheard  # type: ignore[method-assign]
+    with driver.answering() as now:
+        click(store, now=now)
+
+
+def unheard() -> None:
+    raise AssertionError
