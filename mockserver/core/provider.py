@@ -34,8 +34,7 @@ class Effects:
 NOTHING: Final = Effects()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     reply: Reply
     effects: Effects = NOTHING
 

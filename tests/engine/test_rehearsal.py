@@ -187,7 +187,7 @@ def refusing(listing: Listing) -> Listing:
     """One whose endpoint places no call."""
 
     def answer(case: Case) -> Outcome:
-        return replace(endpoint.answer(case), effects=NOTHING)
+        return endpoint.answer(case)._replace(effects=NOTHING)
 
     endpoint: Endpoint = listing.provider.endpoints[0]
     provider = replace(listing.provider, endpoints=(replace(endpoint, answer=answer),))

@@ -48,7 +48,7 @@ def create(case: Case) -> Outcome:
     data: object = items if listed else items[0]
     reply = bare(data, case.caller)
     if not reading.wrapped(case.caller):
-        reply = replace(reply, headers={"x-mock-explain": BARE})
+        reply = reply._replace(headers={"x-mock-explain": BARE})
     return Outcome(reply, Effects(place=calls, tell=stopped, charge=paid))
 
 
