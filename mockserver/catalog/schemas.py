@@ -101,16 +101,18 @@ def resolved(document: OpenAPI, part: OpenAPI) -> OpenAPI:
 
 def violations(checker: Any, fields: Mapping[str, object]) -> tuple[Violation, ...]:
     """What is wrong; a parameter that was sent blank counts as one that was not sent."""
-    sent = {name: _seen(value) for name, value in fields.items() if not _blank(value)}
+    sent = {name: value for name, value in fields.items() if value not in _BLANK}
+    if Upload in map(type, sent.values()):
+        sent = {name: _seen(value) for name, value in sent.items() if not _unchosen(value)}
     if checker.is_valid(sent):
         return ()
     found = {found for error in checker.iter_errors(sent) for found in _violation(error)}
     return tuple(sorted(found))
 
 
-def _blank(value: object) -> bool:
-    """An empty text, or what a form sends in place of a file that nobody has chosen."""
-    return not (value.filename or value.data) if isinstance(value, Upload) else value in _BLANK
+def _unchosen(value: object) -> bool:
+    """What a form sends in place of a file that nobody has chosen."""
+    return isinstance(value, Upload) and not (value.filename or value.data)
 
 
 def _seen(value: object) -> object:

@@ -50,9 +50,11 @@ class Form:
 
 def _fractional(value: object) -> bool:
     """Whether there is a number with a point in it: 1.0 is whole to others, and not to us."""
-    if isinstance(value, dict):
-        return any(map(_fractional, value.values()))
-    return any(map(_fractional, value)) if isinstance(value, list) else isinstance(value, float)
+    if not isinstance(value, dict | list):
+        return isinstance(value, float)
+    inner = value.values() if isinstance(value, dict) else value
+    # texts, which nearly all values are, are passed over without a call
+    return any(_fractional(one) for one in inner if not isinstance(one, str))
 
 
 @cache

@@ -1,6 +1,6 @@
 """Three questions about a request, each answered by the first story that suits and speaks to it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -51,11 +51,9 @@ def candidates(
     for activation in activations:
         if activated(stories, activation, seen):
             yield Chosen(stories.named[activation.story], "activation")
-    matching = [story for story in stories.named.values() if story.match is not None]
-    for rank, bundled in (("match", False), ("bundled", True)):
-        for story in matching:
-            if story.bundled == bundled and _suits(story, seen):
-                yield Chosen(story, rank)
+    for story in stories.matching:
+        if _suits(story, seen):
+            yield Chosen(story, "bundled" if story.bundled else "match")
     yield Chosen(stories.named[stories.default], "default")
 
 
@@ -65,9 +63,13 @@ def activated(stories: Stories, activation: Activation, seen: Seen) -> bool:
     return story is not None and not (activation.match.misfit(seen) or story.unmet(seen))
 
 
-def select(question: str, among: tuple[Chosen, ...]) -> Chosen | None:
+def select(question: str, among: Iterable[Chosen]) -> Chosen | None:
     """The first of the candidates that speaks to the question."""
-    return next((chosen for chosen in among if QUESTIONS[question](chosen.story)), None)
+    speaks = QUESTIONS[question]
+    for chosen in among:
+        if speaks(chosen.story):
+            return chosen
+    return None
 
 
 def _suits(story: Story, seen: Seen) -> bool:

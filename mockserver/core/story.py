@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from mockserver.core.call import Leg
@@ -124,6 +125,13 @@ class Stories:
     named: Mapping[str, Story]
     default: str
     number_plan: bool = True
+    matching: tuple[Story, ...] = field(init=False, repr=False, compare=False)
+    """Those that say whom they suit, the users' before the bundled."""
+
+    def __post_init__(self) -> None:
+        matching = [story for story in self.named.values() if story.match is not None]
+        ordered = tuple(sorted(matching, key=attrgetter("bundled")))
+        object.__setattr__(self, "matching", ordered)
 
 
 def resolved(stories: Stories, story: Story, draw: tuple[str, str], turn: tuple[int, int]) -> Story:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Final
 
 SECOND: Final = 1_000
@@ -37,7 +38,12 @@ def millis(when: datetime) -> int:
 
 def iso(at: int) -> str:
     """2026-11-21T12:00:00.000Z."""
-    return moment(at).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % SECOND:03}Z"
+    return f"{_second(at // SECOND)}.{at % SECOND:03}Z"
+
+
+@lru_cache(maxsize=64)
+def _second(at: int) -> str:
+    return moment(at * SECOND).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def seconds(span: int) -> float | int:

@@ -60,38 +60,39 @@ def sights(store: Store, asked: Asked) -> tuple[Seen, ...]:
     """A request as stories see it: once for each call that it would place, but at least once."""
     if asked.seen is not None:
         return asked.seen
-    provider, choice = asked.listing.provider, asked.choice
+    provider = asked.listing.provider
     account = _owner(store, asked)
     name, operation = account.name if account else "", asked.endpoint.operation
-    words = roles(provider, asked.endpoint)
+    words, fields = roles(provider, asked.endpoint), asked.request.fields
     return tuple(
-        Seen(
-            provider.name,
-            operation,
-            name,
-            choice.credential,
-            {**legs, **{words[leg]: legs[leg] for leg in words if leg in legs}},
-            asked.request.fields,
-        )
-        for legs in asked.endpoint.parties(asked.request) or ({},)
+        [
+            Seen(provider.name, operation, name, asked.secret, _sides(legs, words), fields)
+            for legs in asked.endpoint.parties(asked.request) or ({},)
+        ]
     )
+
+
+def _sides(legs: Mapping[str, str], words: Mapping[str, str]) -> Mapping[str, str]:
+    """Who is called, by the vendor's words as well."""
+    return {**legs, **{words[leg]: legs[leg] for leg in words if leg in legs}}
 
 
 def taken(store: Store, asked: Asked) -> Asked:
     """The request with the activations that are on; those that suit it have one request less."""
     if asked.activations is not None:
         return asked
-    asked = asked._replace(credential=asked.secret)
     seen, activations = sights(store, asked), tuple(store.activations)
     if activations:
         spend(store, seen)
-    return asked._replace(activations=activations, seen=seen)
+    return asked._replace(activations=activations, seen=seen, credential=asked.secret)
 
 
 def consulted(store: Store, asked: Asked) -> Asked:
     """The request with what a story, if one suits, says of its answer."""
     asked = taken(store, asked)
     order, story = turn(store, asked.choice, sights(store, asked))
+    if not story:
+        return asked
     known = faults(asked.listing.provider) if order.refuse else ()
     fault = next((one for one in known if one.name == order.refuse), None)
     ordered = Rule(_always, fault) if fault else asked.objection
@@ -149,7 +150,7 @@ def recorded(
         fault=broken[0].fault.name if broken else None,
         why=_why(broken[0], case) if broken else "",
         stories=asked.stories,
-        calls=tuple(call.order.id for call in outcome.effects.place),
+        calls=tuple([call.order.id for call in outcome.effects.place]),
         broken=broken,
         violations=case.violations,
         seen=sights(store, asked),

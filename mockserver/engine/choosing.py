@@ -39,8 +39,9 @@ def turn(store: Store, choice: Choice, sights: tuple[Seen, ...]) -> tuple[Turn, 
 
     Of a request that would place many calls, one that suits is enough.
     """
+    stories = store.world.stories
     for seen in sights:
-        chosen = select("api", _among(store, choice, seen))
+        chosen = select("api", candidates(stories, choice.header, choice.activations, seen))
         if chosen:
             story = chosen.story
             nth = store.asked.get(story.name, 0)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from mockserver.core.account import Account, merged
 from mockserver.core.call import Call, Event, Impossible
 from mockserver.core.facts import Fact, Moot
+from mockserver.core.provider import Effects
 from mockserver.core.script import moved
 from mockserver.core.webhook import Answer, Attempt, Delivery
 from mockserver.engine.carrying import carry, join, owner, plan
@@ -25,16 +26,23 @@ def request(store: Store, asked: Asked, now: int) -> Exchange:
     outcome, broken = answered(asked, case)
     exchange = recorded(store, asked, case, outcome, broken)
     remember(store, exchange)
-    at_once = [told for told in outcome.effects.tell if told[1].at <= now]
     if asked.depth:
         names = (*exchange.calls, *(name for name, _ in outcome.effects.tell))
         store.depths.update(dict.fromkeys(names, asked.depth))
-    later = tuple(told for told in outcome.effects.tell if told[1].at > now)
-    carry(store, replace(outcome.effects, tell=later), now, asked.choice)
+    effects, at_once = _parted(outcome.effects, now)
+    carry(store, effects, now, asked.choice)
     for name, event in at_once:
         _attempted(store, name, event, "")
     grant(store, now)
     return exchange
+
+
+def _parted(effects: Effects, now: int) -> tuple[Effects, list[tuple[str, Event]]]:
+    """The effects without what they tell of now, and that."""
+    if not effects.tell:
+        return effects, []
+    later = tuple(told for told in effects.tell if told[1].at > now)
+    return replace(effects, tell=later), [told for told in effects.tell if told[1].at <= now]
 
 
 def remember(store: Store, exchange: Exchange) -> None:

@@ -168,10 +168,14 @@ class Store:
 
     def account(self, provider: str, credential: str | None) -> Account | None:
         """Whose credential this is; an account that names it comes before one that takes any."""
-        mine = (account for key, account in self.accounts.items() if key[0] == provider)
-        suiting = [account for account in mine if account.admits(credential)]
-        named = (account for account in suiting if account.credentials is not None)
-        return next(named, suiting[0] if suiting else None)
+        first = None
+        for (whose, _), account in self.accounts.items():
+            if whose != provider or not account.admits(credential):
+                continue
+            if account.credentials is not None:
+                return account
+            first = first or account
+        return first
 
     def record(self, fact: Fact, size: int = 0) -> None:
         """`size` in bytes is what the fact holds on to, beyond what they all do."""

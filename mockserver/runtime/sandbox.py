@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -36,7 +36,7 @@ class Sandbox:
         self.put: dict[str, bytes] = {}
         """Scenarios by name, as they were put through the control API."""
         self._start_world = world
-        self.took: dict[str, int] = {}
+        self.took: OrderedDict[str, int] = OrderedDict()
         """Request id -> real ms that its answer took; kept out of the journal."""
         self.inboxes: defaultdict[str, Inbox] = defaultdict(Inbox)
         self._task: asyncio.Task[None] | None = None

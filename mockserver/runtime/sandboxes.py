@@ -72,8 +72,9 @@ class Sandboxes:
 
     def claimed(self, provider: str, credential: str | None) -> Sandbox:
         """The sandbox that has claimed this credential, else the default one."""
-        name = self._claims.get(_claim(provider, credential)) if credential else None
-        return self.get(name or DEFAULT)
+        if not credential or not self._claims:
+            return self.get(DEFAULT)
+        return self.get(self._claims.get(_claim(provider, credential), DEFAULT))
 
     async def put(
         self, name: str, start: tuple[World, Timing], claims: tuple[tuple[str, str], ...]

@@ -3,6 +3,7 @@
 import json
 import logging
 from asyncio import TimerHandle, Transport, get_running_loop
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final, cast
 
@@ -12,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from mockserver.web.problems import TYPE, told
 from mockserver.web.repeats import Repeats
 from mockserver.web.transport import KEY
+from mockserver.web.whole import WHOLE, whole
 
 MOST: Final = 1_000
 """Connections at once, less than the files that a process may usually open."""
@@ -84,6 +86,7 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._stage = ("body", self._stage[1])
         super().on_headers_complete()
+        cast("dict[str, Any]", self.scope)[WHOLE] = partial(whole, self.cycle)
 
     def on_message_complete(self) -> None:
         self._stage = ("", self._stage[1])

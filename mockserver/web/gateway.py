@@ -1,15 +1,10 @@
 """One vendor request, from HTTP to the simulation and back."""
 
 import asyncio
-import json
 import logging
 import time
-from collections.abc import Mapping
-from dataclasses import replace
-from http import HTTPStatus
 from typing import Final
 
-from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -17,14 +12,15 @@ from mockserver.core.facts import Fact
 from mockserver.core.http import Request
 from mockserver.core.nearest import nearest
 from mockserver.core.rules import Rule
-from mockserver.core.time import SECOND, iso
+from mockserver.core.time import SECOND
 from mockserver.engine.casework import Asked, consulted, lost, sights
 from mockserver.engine.ring import KEPT
 from mockserver.engine.simulation import remember, request
-from mockserver.engine.store import Exchange
 from mockserver.engine.travelling import hurried
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandboxes import DEFAULT, Full
+from mockserver.web.answer import Answer, answer
+from mockserver.web.head import Head
 from mockserver.web.intake import LIMIT, Gone, TooLarge, body_of, decoded
 from mockserver.web.parts import Parts
 from mockserver.web.problems import problem
@@ -43,8 +39,7 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
     """Every path that is not ours is a vendor's, or nobody's."""
     parts: Parts = scope["parts"]
     depth = parts.depth(*(scope.get("client") or ("", 0)))
-    headers = Headers(scope=scope)
-    refusal = _unaddressed(headers) or parts.guard.foreign(headers) or _loop(depth)
+    refusal = _unwelcome(scope["head"], parts) or _loop(depth)
     found = _found(scope, parts)
     scope["allowed"] = () if isinstance(found, Unknown) else found.allowed
     limit = LIMIT if isinstance(found, Unknown) else found.body_limit
@@ -74,13 +69,14 @@ def _settled(
 ) -> Asked | Response:
     """The request with its sandbox and what a story says of it, or our own refusal."""
     try:
-        sandbox: Sandbox = _sandbox(scope, parts, found, vendor)
+        credential = _credential(found, vendor)
+        sandbox: Sandbox = _sandbox(scope, parts, found, credential)
     except Full:
         return problem(409, "too many sandboxes", "DELETE some at /_mock/sandboxes/{name}")
     scope["sandbox"] = sandbox
     if isinstance(found, Unknown):
         return _lost(sandbox, vendor, found)
-    asked = _asked(found, vendor)
+    asked = _asked(found, vendor, credential)
     return _unplayable(sandbox, asked) or consulted(sandbox.store, asked)
 
 
@@ -89,10 +85,8 @@ async def _conversation(sandbox: Sandbox, asked: Asked, wire: tuple[Scope, Recei
     if asked.turn.after:
         await asyncio.sleep(asked.turn.after / SECOND)
     with sandbox.driver.answering() as now:
-        response, calls = _answered(sandbox, asked, now)
-        if wire[0]["allowed"] and response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            response.headers["allow"] = ", ".join(wire[0]["allowed"])
-        if hurried(sandbox.store, calls):
+        response, calls = _answered(sandbox, asked, now, wire[0]["allowed"])
+        if calls and hurried(sandbox.store, calls):
             await sandbox.driver.hurry(now)
         if asked.turn.broken:
             await broken(asked.turn.broken, *wire)
@@ -100,11 +94,13 @@ async def _conversation(sandbox: Sandbox, asked: Asked, wire: tuple[Scope, Recei
             await response(*wire)
 
 
-def _unaddressed(headers: Headers) -> Response | None:
-    """Other servers would not agree whom it is for."""
-    if len(headers.getlist("host")) == 1:
+def _unwelcome(head: Head, parts: Parts) -> Response | None:
+    """Other servers would not agree whom it is for, or a web page has sent it."""
+    if head.odd is None:
         return None
-    return problem(400, "bad request", "a request has one Host header")
+    if len(head.odd.getlist("host")) != 1:
+        return problem(400, "bad request", "a request has one Host header")
+    return parts.guard.foreign(head.odd)
 
 
 def _loop(depth: int) -> Response | None:
@@ -119,43 +115,50 @@ def _vendor(scope: Scope, body: bytes, parts: Parts, found: Found | Unknown) -> 
     """The request with what its path says, which no query and no body can say otherwise."""
     vendor = decoded(scope, body, parts.public_url)
     told = NONE if isinstance(found, Unknown) else found.fields
-    return replace(vendor, fields={**vendor.fields, **told}) if told else vendor
+    return vendor._replace(fields={**vendor.fields, **told}) if told else vendor
 
 
 def _found(scope: Scope, parts: Parts) -> Found | Unknown:
     listings = parts.sandboxes.start_from[0].listings
-    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-    return find(listings, scope["method"], host, scope["path"])
+    return find(listings, scope["method"], scope["head"].get(b"host"), scope["path"])
 
 
-def _sandbox(scope: Scope, parts: Parts, found: Found | Unknown, vendor: Request) -> Sandbox:
+def _credential(found: Found | Unknown, vendor: Request) -> str:
+    """Wherever the vendor hides it; empty if there is none."""
+    if isinstance(found, Unknown):
+        return ""
+    return found.listing.provider.credential(vendor) or ""
+
+
+def _sandbox(scope: Scope, parts: Parts, found: Found | Unknown, credential: str) -> Sandbox:
     """The one that prefix or header have named, else the one that has claimed the credential."""
     if scope["named"]:
         return parts.sandboxes.get(scope["named"])
     if isinstance(found, Unknown):
         return parts.sandboxes.get(DEFAULT)
-    provider = found.listing.provider
-    return parts.sandboxes.claimed(provider.name, provider.credential(vendor))
+    return parts.sandboxes.claimed(found.listing.provider.name, credential)
 
 
-def _asked(found: Found, vendor: Request) -> Asked:
-    stories = tuple(_names(vendor.headers.get("x-mock-scenario", "")))
+def _asked(found: Found, vendor: Request, credential: str) -> Asked:
+    stories = _names(vendor.headers.get("x-mock-scenario", ""))
     wrong = Rule(lambda _: True, found.listing.provider.wrong_method) if found.allowed else None
     endpoint = found.endpoint if found.allowed else found.meant(vendor)
-    return Asked(found.listing, endpoint, vendor, stories, wrong)
+    return Asked(found.listing, endpoint, vendor, stories, wrong, credential=credential)
 
 
-def _answered(sandbox: Sandbox, asked: Asked, now: int) -> tuple[Response, tuple[str, ...]]:
+def _answered(
+    sandbox: Sandbox, asked: Asked, now: int, allowed: tuple[str, ...]
+) -> tuple[Answer | Response, tuple[str, ...]]:
     """The vendor's answer, and the calls that it placed; a fault of our own is a problem."""
     since = time.perf_counter()
     try:
         exchange = request(sandbox.store, asked, now)
-        response = _response(exchange)
+        response = answer(exchange, allowed)
     except Exception as error:  # noqa: BLE001 - whatever a provider does, it is told as ours
         return _failed(sandbox, error), ()
     sandbox.took[exchange.id] = round((time.perf_counter() - since) * 1_000)
     if len(sandbox.took) > KEPT:
-        del sandbox.took[next(iter(sandbox.took))]
+        sandbox.took.popitem(last=False)
     return response, exchange.calls
 
 
@@ -166,8 +169,8 @@ def _failed(sandbox: Sandbox, error: Exception) -> Response:
     return problem(500, "mock failed", f"this is a fault of the mock server: {error!r}")
 
 
-def _names(header: str) -> list[str]:
-    return [name.strip() for name in header.split(",") if name.strip()]
+def _names(header: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in header.split(",") if name.strip()) if header else ()
 
 
 def _lost(sandbox: Sandbox, vendor: Request, unknown: Unknown) -> Response:
@@ -195,23 +198,3 @@ def _unplayable(sandbox: Sandbox, asked: Asked) -> Response | None:
         if all(unmet):
             return problem(422, "scenario does not fit", f"{name} cannot play here: {unmet[0]}")
     return None
-
-
-def _response(exchange: Exchange) -> Response:
-    reply = exchange.reply
-    headers = {**reply.headers, **_told(exchange)}
-    if isinstance(reply.body, bytes):
-        return Response(reply.body, reply.status, headers)
-    content = json.dumps(reply.body, ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(content, reply.status, headers, "application/json")
-
-
-def _told(exchange: Exchange) -> Mapping[str, str]:
-    """What we say beside the vendor's answer."""
-    told = {"x-mock-request": exchange.id, "x-mock-now": iso(exchange.at)}
-    if exchange.calls:
-        told["x-mock-call"] = exchange.calls[0]
-    if exchange.fault:
-        told["x-mock-fault"] = exchange.fault
-        told["x-mock-explain"] = exchange.why.encode("ascii", "backslashreplace").decode()
-    return told

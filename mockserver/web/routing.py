@@ -88,7 +88,12 @@ def find(listings: Mapping[str, Listing], method: str, host: str, path: str) -> 
 
     A known path with a wrong method is found too: the vendor answers it.
     """
-    table = _table(_Same(listings))
+    return _find(_Same(listings), method, host, path)
+
+
+@lru_cache(maxsize=256)
+def _find(same: "_Same", method: str, host: str, path: str) -> Found | Unknown:
+    table, listings = _table(same), same.listings
     wanted = _wanted(table, host, path)
     if wanted == OURS:
         return Unknown(nearest(listings, method, path))

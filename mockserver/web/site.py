@@ -12,10 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.core.time import iso
-from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandboxes import DEFAULT, NAME
 from mockserver.web import index, media
 from mockserver.web.control import (
@@ -38,8 +36,10 @@ from mockserver.web.control import (
     waits,
     webhooks,
 )
+from mockserver.web.dated import dated
 from mockserver.web.gateway import gateway
 from mockserver.web.guard import guarded
+from mockserver.web.head import read
 from mockserver.web.parts import Parts
 from mockserver.web.problems import explained, problem
 from mockserver.web.routing import addressed
@@ -47,7 +47,6 @@ from mockserver.web.routing import addressed
 PREFIX = "/_sandbox/"
 MOCK = "/_mock"
 OURS = ("/_mock/", "/_media/")
-NOW = b"x-mock-now"
 
 NOUNS = (
     health,
@@ -134,10 +133,11 @@ def _entered(scope: Scope, parts: Parts) -> Response | None:
     One that is not there yet is made by the route, once it has let the request in.
     """
     scope["parts"] = parts
-    misfit = _misfit(scope)
+    scope["head"] = head = read(scope["headers"])
+    misfit = _misfit(head.odd) if head.odd else None
     if misfit:
         return misfit
-    name = Headers(scope=scope).get("x-mock-sandbox", "")
+    name = head.get(b"x-mock-sandbox")
     if scope["path"].startswith(PREFIX):
         name, _, rest = scope["path"].removeprefix(PREFIX).partition("/")
         scope["path"] = f"/{rest}"
@@ -150,9 +150,8 @@ def _entered(scope: Scope, parts: Parts) -> Response | None:
     return None
 
 
-def _misfit(scope: Scope) -> Response | None:
+def _misfit(headers: Headers) -> Response | None:
     """HTTP that means two things at once, or that we would have to unpack."""
-    headers = Headers(scope=scope)
     if "content-length" in headers and "transfer-encoding" in headers:
         return problem(400, "bad request", "Content-Length and Transfer-Encoding contradict")
     framed = headers.get("transfer-encoding", "chunked").strip().lower()
@@ -168,9 +167,9 @@ def _asks_for_index(scope: Scope, parts: Parts) -> bool:
     """A browser at the door: a vendor's own `GET /` has that vendor's Host."""
     if scope["path"] != "/" or scope["method"] not in ("GET", "HEAD"):
         return False
-    headers, listings = Headers(scope=scope), parts.sandboxes.start_from[0].listings
-    asks = "text/html" in headers.get("accept", "")
-    return asks and addressed(listings, headers.get("host", "")) is None
+    head, listings = scope["head"], parts.sandboxes.start_from[0].listings
+    asks = "text/html" in head.get(b"accept")
+    return asks and addressed(listings, head.get(b"host")) is None
 
 
 async def given_up(scope: Scope, receive: Receive, send: Send) -> None:
@@ -178,18 +177,3 @@ async def given_up(scope: Scope, receive: Receive, send: Send) -> None:
     answer = problem(503, "mock ends", "the mock server has been told to end")
     with suppress(RuntimeError):  # its answer had begun already
         await answer(scope, receive, send)
-
-
-def dated(send: Send, scope: Scope) -> Send:
-    """Every answer tells the sandbox's time."""
-
-    async def tell(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            parts: Parts = scope["parts"]
-            sandbox: Sandbox = scope["sandbox"] or parts.sandboxes.get(DEFAULT)
-            headers = message["headers"]
-            if all(name != NOW for name, _ in headers):
-                message["headers"] = [*headers, (NOW, iso(sandbox.clock.now()).encode())]
-        await send(message)
-
-    return tell
