@@ -55,7 +55,7 @@ def test_methods_are_told_with_a_wrong_one(status: int, fields: list[Field]) -> 
 
 
 @pytest.mark.parametrize("taken", [True, False])
-def test_it_sends_itself_in_one_or_in_two(taken: bool) -> None:
+def test_it_sends_itself_in_one_or_in_two(*, taken: bool) -> None:
     whole, sent = list[tuple[object, ...]](), list[Message]()
 
     def take(*answer: object) -> bool:

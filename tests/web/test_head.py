@@ -19,7 +19,7 @@ HOST = (b"host", b"localhost")
         *(([HOST, (name, b"x")], True) for name in sorted(ODD)),
     ],
 )
-def test_a_head_is_looked_at_closely(fields: list[Field], close: bool) -> None:
+def test_a_head_is_looked_at_closely(fields: list[Field], *, close: bool) -> None:
     odd = read(fields).odd
     assert (None if odd is None else odd.raw) == (fields if close else None)
 
