@@ -1,5 +1,7 @@
 """Reads a request off the wire, within the limits that hold for every route."""
 
+from functools import lru_cache
+
 from starlette.types import Receive, Scope
 
 from mockserver.core.http import Request
@@ -37,9 +39,15 @@ async def body_of(receive: Receive, limit: int = LIMIT) -> bytes:
     return b"".join(parts)
 
 
+@lru_cache(maxsize=256)
+def _name(name: bytes) -> str:
+    """Shared by all requests that are on record."""
+    return name.decode("latin-1")
+
+
 def decoded(scope: Scope, body: bytes, public_url: str = "") -> Request:
     """The vendor request, free of HTTP's framing; `public_url` goes before its own origin."""
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    headers = {_name(name): value.decode("latin-1") for name, value in scope["headers"]}
     query = scope["query_string"].decode("latin-1")
     fields, flaw = decode(headers.get("content-type", ""), body, query)
     client = scope.get("client") or ("", 0)

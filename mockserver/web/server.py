@@ -93,6 +93,7 @@ def config(app: ASGIApp, tls: tuple[str, str]) -> uvicorn.Config:
         access_log=False,
         log_level="warning",
         server_header=False,
+        proxy_headers=False,  # who asks is who has connected, whatever a header says
         timeout_graceful_shutdown=GRACE,
         timeout_keep_alive=IDLE,
         ssl_certfile=certificate or None,

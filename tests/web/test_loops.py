@@ -60,3 +60,16 @@ def test_who_asks_again_by_himself_begins_anew(looping: httpx.Client) -> None:
         looping.post(CALL, json={}).raise_for_status()
         looping.post("/_mock/clock/advance", json={"until": "idle"}).raise_for_status()
     assert len(looping.get("/_mock/calls").json()["calls"]) == 2 * (DEPTH + 1)
+
+
+def test_no_header_says_who_asks() -> None:
+    """Else a webhook with `X-Forwarded-For` were not known as ours, and a list of addresses vain."""
+    with running(read({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
+        account = f"{origin}/_mock/accounts/phonon/phonon-default"
+        httpx.patch(account, json={"ip_allow_list": ["10.0.0.0/8"]}).raise_for_status()
+        told = httpx.post(
+            f"{origin}/phonon/kairos-apis/outbound/create",
+            json={"api-version": "1.0", "security-id": "k", "flow-id": "f", "calls": []},
+            headers={"x-forwarded-for": "10.1.2.3"},
+        )
+    assert told.headers["x-mock-fault"] == "ip-not-whitelisted"
