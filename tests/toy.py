@@ -1,7 +1,7 @@
 """A vendor that nobody has: a queue with agents, a branch by key, money, numbers in turn, files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -95,7 +95,7 @@ def left(moment: Moment) -> Effects:
         return kept(moment, leg.number, "ignoring")
     seconds = Decimal((moment.event.at - leg.answered_at) // 1_000)
     charge = Charge(moment.account.key, seconds / 100, "talk", moment.call.order.id)
-    return replace(kept(moment, leg.number, "available"), charge=(charge,))
+    return kept(moment, leg.number, "available")._replace(charge=(charge,))
 
 
 def pressed(moment: Moment) -> Effects:

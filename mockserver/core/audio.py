@@ -64,6 +64,11 @@ def token(seed: str, call_id: str) -> str:
     return digest(seed, "media", call_id).hex()
 
 
+def heard_at(url: str) -> str:
+    """The token in the URL of a recording."""
+    return url.rpartition("/")[2].removesuffix(".wav")
+
+
 def recording(call: Call) -> Recording | None:
     """The last attempt from its first answer to that leg's end; None if nobody answered."""
     heard = _heard(call.events)

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from mockserver.core.causes import CAUSES
 from mockserver.core.legs import Behaviour
 from mockserver.core.lifecycle import CALL, LEG, LIVE
 
 EMPTY: Final[Mapping[str, object]] = MappingProxyType({})
+NORMAL: Final[Mapping[str, object]] = MappingProxyType({"cause": "normal"})
+"""What the hang-up says with which a conversation ends."""
 
 
 class Impossible(Exception):
@@ -171,9 +173,23 @@ def _to_leg(call: Call, event: Event) -> Call:
     after = LEG.get((leg.state, event.verb))
     if after is None or call.phase not in LIVE:
         raise Impossible(_why(leg, call, event))
-    moved = leg._replace(state=after, **_STAMPS.get(event.verb, _unstamped)(event))
-    phase = "begun" if after == "left" else call.phase
-    return call._replace(legs=_with(call, moved), phase=phase, events=(*call.events, event))
+    moved = _MOVED.get(event.verb, _unstamped)(leg, after, event)
+    return Call(  # field by field, twice as fast as `_replace`: this is done at nearly every event
+        call.order,
+        tuple([moved if one is leg else one for one in call.legs]),
+        call.starts_at,
+        "begun" if after == "left" else call.phase,
+        call.redial,
+        call.target,
+        call.attempts,
+        call.cursor,
+        (*call.events, event),
+        call.began_at,
+        call.over_at,
+        call.ended_at,
+        call.outcome,
+        call.notes,
+    )
 
 
 def _joined(call: Call, event: Event) -> Call:
@@ -182,16 +198,13 @@ def _joined(call: Call, event: Event) -> Call:
     if known and (known.state in ("ringing", "answered") or _done(known)):
         return call
     role, number = (str(event.data[name]) for name in ("role", "number"))
-    return call._replace(legs=_with(call, Leg(event.leg, role, number, late=True)))
+    others = (one for one in call.legs if one.name != event.leg)
+    legs = sorted((*others, Leg(event.leg, role, number, late=True)), key=_NAME)
+    return call._replace(legs=tuple(legs))
 
 
 def _done(leg: Leg) -> bool:
     return leg.state == "ended" and leg.answered_at is not None
-
-
-def _with(call: Call, leg: Leg) -> tuple[Leg, ...]:
-    others = [one for one in call.legs if one.name != leg.name]
-    return tuple(sorted((*others, leg), key=_NAME))
 
 
 def _renewed(call: Call, at: int, number: str) -> Call:
@@ -208,34 +221,59 @@ def _to_call(call: Call, event: Event) -> Call:
     phase = CALL.get((call.phase, event.verb))
     if phase is None:
         raise Impossible(f"{event.verb} is not possible while the call is {state(call)}")
-    events = (*call.events, event)
-    if event.verb == "begin":
-        return call._replace(phase=phase, began_at=event.at, events=events)
-    if event.verb not in ("attempt-ended", "ended"):
-        return call._replace(phase=phase, events=events)
-    told = str(event.data.get("outcome", call.outcome or outcome(call)))
-    if event.verb == "attempt-ended":
-        return call._replace(phase=phase, over_at=event.at, outcome=told, events=events)
-    return call._replace(phase=phase, ended_at=event.at, outcome=told, events=events)
+    at, verb = event.at, event.verb
+    return Call(
+        call.order,
+        call.legs,
+        call.starts_at,
+        phase,
+        call.redial,
+        call.target,
+        call.attempts,
+        call.cursor,
+        (*call.events, event),
+        at if verb == "begin" else call.began_at,
+        at if verb == "attempt-ended" else call.over_at,
+        at if verb == "ended" else call.ended_at,
+        _told(call, event) if verb in ("attempt-ended", "ended") else call.outcome,
+        call.notes,
+    )
 
 
-def _unstamped(_: Event) -> dict[str, Any]:
-    return {}
+def _told(call: Call, event: Event) -> str:
+    told = event.data.get("outcome")
+    return call.outcome or outcome(call) if told is None else str(told)
+
+
+def _unstamped(leg: Leg, state: str, _: Event) -> Leg:
+    return leg._replace(state=state)
+
+
+def _rang(leg: Leg, state: str, event: Event) -> Leg:
+    name, role, number, _, _, answered_at, ended_at, cause, late = leg
+    return Leg(name, role, number, state, event.at, answered_at, ended_at, cause, late)
+
+
+def _answered(leg: Leg, state: str, event: Event) -> Leg:
+    name, role, number, _, rang_at, _, ended_at, cause, late = leg
+    return Leg(name, role, number, state, rang_at, event.at, ended_at, cause, late)
+
+
+def _gone(leg: Leg, state: str, event: Event) -> Leg:
+    name, role, number, _, rang_at, answered_at, _, _, late = leg
+    cause = str(event.data.get("cause", "normal"))
+    return Leg(name, role, number, state, rang_at, answered_at, event.at, cause, late)
+
+
+def _left(leg: Leg, state: str, event: Event) -> Leg:
+    return leg._replace(state=state, ended_at=event.at, cause="normal")
 
 
 _NAME: Final = attrgetter("name")
-_STAMPS: Final[Mapping[str, Callable[[Event], dict[str, Any]]]] = MappingProxyType(
-    {
-        "ring": lambda event: {"rang_at": event.at},
-        "answer": lambda event: {"answered_at": event.at},
-        "hangup": lambda event: {
-            "ended_at": event.at,
-            "cause": str(event.data.get("cause", "normal")),
-        },
-        "leave": lambda event: {"ended_at": event.at, "cause": "normal"},
-    }
+_MOVED: Final[Mapping[str, Callable[[Leg, str, Event], Leg]]] = MappingProxyType(
+    {"ring": _rang, "answer": _answered, "hangup": _gone, "leave": _left}
 )
-"""Verb -> what of the leg it sets."""
+"""Verb -> the leg in its next state, where that is not all that is new about it."""
 
 
 def _why(leg: Leg, call: Call, event: Event) -> str:

@@ -5,7 +5,6 @@ from hashlib import blake2b
 from itertools import accumulate
 from types import MappingProxyType
 from typing import Final, TypeVar
-from uuid import UUID
 
 LOWEST: Final = "\x00lowest"
 HIGHEST: Final = "\x00highest"
@@ -38,4 +37,6 @@ def choice(items: Sequence[_Item], weights: Sequence[float], seed: str, *purpose
 
 def uuid(seed: str, *purpose: object) -> str:
     """A version 4 UUID, as vendors print it."""
-    return str(UUID(bytes=digest(seed, *purpose), version=4))
+    made = digest(seed, *purpose).hex()
+    variant = "89ab"[int(made[16], 16) % 4]
+    return f"{made[:8]}-{made[8:12]}-4{made[13:16]}-{variant}{made[17:20]}-{made[20:]}"

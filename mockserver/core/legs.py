@@ -55,6 +55,10 @@ class Behaviour:
     talk: Span | None = TALK
     hangup: Span | None = None
 
+    def __hash__(self) -> int:
+        """Of what can be hashed; what deeds say cannot."""
+        return hash((self.ring, self.then, len(self.deeds), self.talk, self.hangup))
+
 
 ANSWERED: Final = Behaviour()
 STAYS: Final = Behaviour(talk=None)  # whom a story with steps does not speak of

@@ -12,8 +12,7 @@ from mockserver.core.view import BARE, View
 from mockserver.core.webhook import Webhook
 
 
-@dataclass(frozen=True, slots=True)
-class Effects:
+class Effects(NamedTuple):
     """All that a provider can bring about; it says so, the engine sees to it.
 
     `place`: a new call, a known one `again`, or one that has not begun at another time; `tell`:
@@ -39,8 +38,7 @@ class Outcome(NamedTuple):
     effects: Effects = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """All that a provider may look at after an event: the call as it is now, and whose it is."""
 
     call: Call

@@ -87,9 +87,13 @@ def _alone(call: Call, once: Once, _: Mark) -> int | None:
     awaited = call.leg(once.leg)
     if once.leg and (awaited is None or awaited.state != "answered"):
         return None
-    if any(leg.state == "ringing" for leg in call.legs):
-        return None
-    return max((leg.answered_at for leg in call.legs if leg.answered_at is not None), default=None)
+    answers: list[int] = []
+    for leg in call.legs:
+        if leg.state == "ringing":
+            return None
+        if leg.answered_at is not None:
+            answers.append(leg.answered_at)
+    return max(answers, default=None)
 
 
 def _heard(call: Call, once: Once, mark: Mark) -> int | None:
@@ -138,10 +142,24 @@ def advance_script(
         return Next(call.starts_at, -1, Event(call.starts_at, "begin"), ""), ()
     if call.phase not in LIVE:
         return None, ()
-    coming = tuple(_coming(script, index, call, seed) for index in range(len(script)))
-    first = min((step for step in coming if step), key=lambda step: step.at, default=None)
-    awaited = tuple(_awaited(script, call, coming))
-    return first, awaited if first or awaited else (Waiting("hangup"),)
+    first: tuple[int, int, Step] | None = None
+    timed: list[str] = []
+    wanted: list[Waiting] = []
+    for index, (track, mark) in enumerate(zip(script, call.cursor, strict=False)):
+        step = current(track, mark, call)
+        if step is None:
+            continue
+        at = _due(step, call, seed, track, mark)
+        if at is not None:
+            timed.append(track.leg)
+            if first is None or at < first[0]:
+                first = (at, index, step)
+        elif step.once and step.once.condition in OUTSIDE:
+            wanted.append(Waiting(step.once.condition, step.once.leg))
+    awaited = (*_ringing(call, timed), *wanted)
+    if first is None:
+        return None, awaited or (Waiting("hangup"),)
+    return _next(*first), awaited
 
 
 def moved(script: Script, call: Call, step: Next) -> Call:
@@ -155,12 +173,12 @@ def moved(script: Script, call: Call, step: Next) -> Call:
     return call._replace(cursor=(*before, mark, *after))
 
 
-def current(script: Script, call: Call, index: int) -> Step | None:
+def current(track: Track, mark: Mark, call: Call) -> Step | None:
     """The step at which a track stands; None past its end, or once its leg is gone."""
-    track, mark = script[index], call.cursor[index]
+    if mark.position == len(track.steps):
+        return None
     leg = call.leg(track.leg)
-    over = mark.position == len(track.steps) or (leg is not None and leg.state in GONE)
-    return None if over else track.steps[mark.position]
+    return None if leg is not None and leg.state in GONE else track.steps[mark.position]
 
 
 def _seen(script: Script, call: Call, index: int) -> int:
@@ -172,25 +190,24 @@ def _seen(script: Script, call: Call, index: int) -> int:
     return len(call.events)
 
 
-def _coming(script: Script, index: int, call: Call, seed: str) -> Next | None:
-    step, mark = current(script, call, index), call.cursor[index]
-    if step is None:
-        return None
-    since = SINCE[step.once.condition](call, step.once, mark) if step.once else mark.since
+def _due(step: Step, call: Call, seed: str, track: Track, mark: Mark) -> int | None:
+    once, (low, high) = step.once, step.after
+    since = SINCE[once.condition](call, once, mark) if once else mark.since
     if since is None:
         return None
-    purpose = (call.order.id, call.redial, call.target, script[index].name, mark.position)
-    at = max(since, mark.since) + step.after.drawn(seed, *purpose)
-    return Next(at, index, Event(at, step.verb, step.leg, step.data, "", step.then), step.place)
+    began = max(since, mark.since)
+    if low == high:
+        return began + low
+    purpose = (call.order.id, call.redial, call.target, track.name, mark.position)
+    return began + step.after.drawn(seed, *purpose)
 
 
-def _awaited(script: Script, call: Call, coming: tuple[Next | None, ...]) -> Iterator[Waiting]:
-    """The people who have to answer, and what the steps want from outside."""
-    timed = {track.leg for track, step in zip(script, coming, strict=True) if step}
+def _next(at: int, track: int, step: Step) -> Next:
+    return Next(at, track, Event(at, step.verb, step.leg, step.data, "", step.then), step.place)
+
+
+def _ringing(call: Call, timed: list[str]) -> Iterator[Waiting]:
+    """The people who have to answer, as no step does it for them."""
     for leg in call.legs:
-        if leg.state == "ringing" and not timed & {leg.name, ""}:
+        if leg.state == "ringing" and leg.name not in timed and "" not in timed:
             yield Waiting("person", leg.name)
-    for index, coming_step in enumerate(coming):
-        step = None if coming_step else current(script, call, index)
-        if step and step.once and step.once.condition in OUTSIDE:
-            yield Waiting(step.once.condition, step.once.leg)

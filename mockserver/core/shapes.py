@@ -1,10 +1,11 @@
 """Shapes: who is dialled when, whose failure ends the call, what the legs bring about."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from mockserver.core.call import Call, Event, Leg, Mark, outcome
+from mockserver.core.call import NORMAL, Call, Event, Leg, Mark, outcome
 from mockserver.core.legs import NOW, Behaviour
 from mockserver.core.lifecycle import LIVE
 from mockserver.core.script import Once, Script, Step, Track
@@ -51,7 +52,7 @@ def compile_legs(
         track
         for leg, once in shape.begins.items()
         if (how := behaviours.get(leg))
-        for track in _tracks(leg, once, how, dialled=leg in rung, awaited=shape.awaited)
+        for track in _tracks(leg, once, how, leg in rung, shape.awaited)
     )
     return (*people, Track("steps", steps)) if steps else tuple(people)
 
@@ -64,7 +65,7 @@ def joined(script: Script, call: Call, how: Behaviour | None) -> tuple[Script, C
     event = call.events[-1]
     others = [at for at, track in enumerate(script) if track.leg != event.leg]
     nth = sum((one.verb, one.leg) == ("ring", event.leg) for one in call.events)
-    tracks = _tracks(event.leg, Once("begun"), how, dialled=True) if how else ()
+    tracks = _tracks(event.leg, Once("begun"), how, True, "") if how else ()  # noqa: FBT003 - as below
     new = tuple(track._replace(name=f"{track.name}-{nth}") for track in tracks)
     start = Mark(0, event.at, len(call.events))
     cursor = (*(call.cursor[at] for at in others), *(start for _ in new))
@@ -78,13 +79,19 @@ def follows(call: Call, at: int) -> Event | None:
     if call.phase not in LIVE:
         return None
     shape = SHAPES[call.order.shape]
-    live = [leg for leg in call.legs if leg.state in ("ringing", "answered")]
-    if any(_fatal(leg, shape) for leg in call.legs):
-        if not live:
-            return Event(at, "attempt-ended", data={"outcome": _outcome(call, shape)})
-        return Event(at, "hangup", live[0].name, {"cause": "normal"})
-    answered = sum(leg.state == "answered" for leg in call.legs)
-    return Event(at, "bridge") if answered > 1 and call.phase == "begun" else None
+    live, answered, over = "", 0, False
+    for leg in call.legs:
+        if leg.state == "answered":
+            answered += 1
+        if leg.state in ("ringing", "answered"):
+            live = live or leg.name
+        elif _fatal(leg, shape):
+            over = True
+    if not over:
+        return Event(at, "bridge") if answered > 1 and call.phase == "begun" else None
+    if live:
+        return Event(at, "hangup", live, NORMAL)
+    return Event(at, "attempt-ended", data={"outcome": _outcome(call, shape)})
 
 
 def _fatal(leg: Leg, shape: Shape) -> bool:
@@ -105,13 +112,20 @@ def _without(call: Call, leg: Leg) -> Call:
     return call._replace(legs=tuple(one for one in call.legs if one is not leg))
 
 
+@lru_cache(maxsize=1_024)
 def _tracks(
-    leg: str, once: Once, how: Behaviour, *, dialled: bool, awaited: str = ""
-) -> Iterator[Track]:
-    yield Track(leg, tuple(_steps(leg, once, how, awaited))[dialled:], leg)
-    if how.hangup is not None:
-        gone = Step(how.hangup, "hangup", leg, {"cause": "normal"}, Once("answered", leg))
-        yield Track(f"{leg}-hangup", (gone,), leg)
+    leg: str,
+    once: Once,
+    how: Behaviour,
+    dialled: bool,  # noqa: FBT001 - a cache is quickest by position
+    awaited: str,
+) -> tuple[Track, ...]:
+    """Most people behave like many others: their calls share one value, and the work for it."""
+    track = Track(leg, tuple(_steps(leg, once, how, awaited))[dialled:], leg)
+    if how.hangup is None:
+        return (track,)
+    gone = Step(how.hangup, "hangup", leg, NORMAL, Once("answered", leg))
+    return track, Track(f"{leg}-hangup", (gone,), leg)
 
 
 def _steps(leg: str, once: Once, how: Behaviour, awaited: str) -> Iterator[Step]:
@@ -126,4 +140,4 @@ def _steps(leg: str, once: Once, how: Behaviour, awaited: str) -> Iterator[Step]
         yield Step(NOW, "machine", leg)
     yield from (Step(deed.after, deed.verb, leg, deed.data, answered) for deed in how.deeds)
     if how.talk is not None:
-        yield Step(how.talk, "hangup", leg, {"cause": "normal"}, Once("talking", awaited))
+        yield Step(how.talk, "hangup", leg, NORMAL, Once("talking", awaited))

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 ORIGIN = "{origin}"
 """Stands for the address of this server in a URL until the URL is used."""
@@ -12,8 +12,10 @@ GARBAGE = b'{"\xff\xfe":<html>'
 """Neither UTF-8 nor JSON."""
 
 
-@dataclass(frozen=True, slots=True)
-class Webhook:
+PLAIN: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class Webhook(NamedTuple):
     """What to send. `body` is a JSON value, or None for a request without one.
 
     `url` is empty where the vendor lets one configure the address in a portal: it then goes where
@@ -25,7 +27,7 @@ class Webhook:
     url: str = ""
     body: Mapping[str, object] | None = None
     method: str = "POST"
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = PLAIN
     corrupt: str = ""
 
 

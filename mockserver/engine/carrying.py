@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from mockserver.core.account import Account, charged, kept
-from mockserver.core.audio import token
+from mockserver.core.audio import heard_at
 from mockserver.core.call import Call, Event, Leg
 from mockserver.core.facts import Fact, Skipped
 from mockserver.core.legs import ANSWERED, STAYS, Behaviour
@@ -45,12 +45,12 @@ def carry(store: Store, effects: Effects, now: int, choice: Choice = NOBODY) -> 
 def place(store: Store, call: Call, now: int, choice: Choice) -> None:
     """Take a new call in, give a known one its next attempt, or move one that has not begun."""
     name = call.order.id
-    ready = call._replace(starts_at=max(call.starts_at, now))
+    ready = call if call.starts_at >= now else call._replace(starts_at=now)
     new = name not in store.calls
     if new:
         store.placed += 1
         choose(store, ready, choice)
-        store.media[token(store.world.seed, name)] = name
+        store.media[heard_at(call.order.recording)] = name
         store.named[call.order.provider, call.order.vendor_id] = name
     store.calls[name] = ready
     if new:
@@ -87,7 +87,7 @@ def plan(store: Store, name: str) -> None:
     if resource:
         people = (Waiting(resource), *(one for one in people if one.reason != "hangup"))
         store.queueing.setdefault(name, resource)
-    else:
+    elif store.queueing:
         store.queueing.pop(name, None)
     store.waiting.pop(name, None)
     if people:
@@ -105,6 +105,8 @@ def owner(store: Store, call: Call) -> Account:
 
 def _addressed(call: Call, story: Story) -> Story:
     """The story with the legs of its steps by name, where it says `callee` or a vendor's word."""
+    if not story.steps:
+        return story
     names = {leg.role: leg.name for leg in call.legs}
     names["callee"] = SHAPES[call.order.shape].callee
 
@@ -135,6 +137,8 @@ def _person(store: Store, call: Call, leg: Leg, story: Story) -> Behaviour | Non
 
 def _rung(store: Store, call: Call, story: Story) -> set[str]:
     """The legs that the steps of a story are still to ring, themselves or by an act."""
+    if not story.steps:
+        return set()
     acts = store.world.listings[call.order.provider].provider.acts
     return {
         acts[step.verb].dials if step.verb in acts else step.leg
@@ -162,8 +166,11 @@ def _resource(store: Store, call: Call) -> str:
 
 def _skip(store: Store, call: Call, story: Story, now: int) -> None:
     """Journal what a story says of legs that this call does not have."""
+    spoken_of = dict.fromkeys(leg for legs in (*story.behind[::-1], story.legs) for leg in legs)
+    if not spoken_of:
+        return
     later = SHAPES[call.order.shape].later
     known = {"callee", *later, *(leg.name for leg in call.legs), *(leg.role for leg in call.legs)}
-    for leg in dict.fromkeys(leg for legs in (*story.behind[::-1], story.legs) for leg in legs):
+    for leg in spoken_of:
         if leg not in known:
             store.record(Fact(now, "skipped", call.order.id, Skipped(story.name, leg)))

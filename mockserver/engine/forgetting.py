@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mockserver.core.audio import token
+from mockserver.core.audio import heard_at
 from mockserver.engine.store import Store
 
 ENDED: Final = 10_000
@@ -34,5 +34,5 @@ def _forget(store: Store, name: str) -> None:
     for webhook in store.sent.pop(name, ()):
         del store.deliveries[webhook]
     store.named.pop((order.provider, order.vendor_id), None)
-    store.media.pop(token(store.world.seed, name), None)
+    store.media.pop(heard_at(order.recording), None)
     store.forget(name)

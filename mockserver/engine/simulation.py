@@ -1,11 +1,9 @@
 """The simulation: a few verbs, synchronous, told the time, each a step that nothing interrupts."""
 
-from dataclasses import replace
-
 from mockserver.core.account import Account, merged
 from mockserver.core.call import Call, Event, Impossible
 from mockserver.core.facts import Fact, Moot
-from mockserver.core.provider import Effects
+from mockserver.core.provider import NOTHING, Effects
 from mockserver.core.script import moved
 from mockserver.core.webhook import Answer, Attempt, Delivery
 from mockserver.engine.carrying import carry, join, owner, plan
@@ -42,7 +40,7 @@ def _parted(effects: Effects, now: int) -> tuple[Effects, list[tuple[str, Event]
     if not effects.tell:
         return effects, []
     later = tuple(told for told in effects.tell if told[1].at > now)
-    return replace(effects, tell=later), [told for told in effects.tell if told[1].at <= now]
+    return effects._replace(tell=later), [told for told in effects.tell if told[1].at <= now]
 
 
 def remember(store: Store, exchange: Exchange) -> None:
@@ -91,12 +89,13 @@ def _given(store: Store, name: str, now: int) -> Event | None:
 
 def _happen(store: Store, name: str, event: Event) -> None:
     call = store.calls[name]
-    for change in tuple(unfolded(store, owner(store, call), call, event)):
+    for change in unfolded(store, owner(store, call), call, event):
         store.calls[name] = change.call
         store.record(Fact(event.at, "event", name, change.event))
         if change.event.verb == "ring" and "number" in change.event.data:
             join(store, name, change.event)
-        carry(store, change.effects, event.at)
+        if change.effects is not NOTHING:
+            carry(store, change.effects, event.at)
         if change.event.verb == "ended":
             release(store, name, event.at)
     plan(store, name)

@@ -183,7 +183,12 @@ class Store:
         self.recorded += 1
         if size:
             self.journal.weigh(self.recorded, size)
-        self.errors += fact.kind == "error"
+        if fact.kind == "error":
+            self.errors += 1
+        if self.watchers:
+            self._tell(fact)
+
+    def _tell(self, fact: Fact) -> None:
         for watcher in tuple(self.watchers):
             try:
                 watcher(fact)
@@ -203,9 +208,10 @@ class Store:
 
     def peek(self) -> Due | None:
         """The earliest thing due, without taking it."""
-        while self._agenda and not self._alive(self._agenda[0]):
-            heappop(self._agenda)
-        return self._agenda[0] if self._agenda else None
+        agenda = self._agenda
+        while agenda and not self._alive(agenda[0]):
+            heappop(agenda)
+        return agenda[0] if agenda else None
 
     def take(self) -> Due | None:
         return heappop(self._agenda) if self.peek() else None
@@ -215,12 +221,10 @@ class Store:
 
     def _alive(self, due: Due) -> bool:
         """A step is moot once its call has another, what was told of a call once that is over."""
-        if due.kind == "told":
-            return self._still(due)
-        if due.kind != "script":
-            return True
-        turn = self.turns.get(due.subject)
-        return turn is not None and turn[0] == due.serial
+        if due.kind == "script":
+            turn = self.turns.get(due.subject)
+            return turn is not None and turn[0] == due.serial
+        return due.kind != "told" or self._still(due)
 
     def _still(self, due: Due) -> bool:
         """Whether an announced event can come: after a call's end only an act that fits there."""

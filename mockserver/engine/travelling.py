@@ -1,7 +1,5 @@
 """Puts webhooks on their way, as the call's scenario says that they travel."""
 
-from dataclasses import replace
-
 from mockserver.core.facts import Fact
 from mockserver.core.story import PLAINLY, Travel
 from mockserver.core.webhook import ORIGIN, Delivery, Webhook
@@ -14,7 +12,7 @@ def send(store: Store, webhook: Webhook, now: int) -> None:
     url = webhook.url or store.world.targets.get(order.provider) or inbox(store, order.provider)
     travel = _travel(store, webhook)
     nth = sum(store.deliveries[one].webhook.kind == webhook.kind for one in _sent(store, webhook))
-    addressed = replace(webhook, url=url, corrupt=travel.corrupt)
+    addressed = webhook._replace(url=url, corrupt=travel.corrupt)
     if travel.drop is None or nth < travel.drop:
         _lose(store, addressed, now)
         return

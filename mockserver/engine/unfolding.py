@@ -1,12 +1,12 @@
 """What one event of a call comes to: the call after it, what follows, what the provider says."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from mockserver.core.account import Account, charged, kept
 from mockserver.core.call import Call, Event, Impossible, apply
 from mockserver.core.provider import Effects, Moment, Provider
 from mockserver.core.shapes import follows
+from mockserver.core.view import View
 from mockserver.engine.store import Store
 
 
@@ -16,23 +16,25 @@ class Happened(NamedTuple):
     effects: Effects
 
 
-def unfolded(store: Store, account: Account, call: Call, event: Event) -> Iterator[Happened]:
+def unfolded(store: Store, account: Account, call: Call, event: Event) -> list[Happened]:
     """The event and what follows from it, one after another; computed before anything is kept."""
     provider = store.world.listings[call.order.provider].provider
+    found: list[Happened] = []
     following: Event | None = event
     while following is not None:
-        call = _after(provider, Moment(call, following, account, store.view))
+        call = _after(provider, call, following, account, store.view)
         moment = Moment(call, following, account, store.view)
         effects = provider.react(moment)
-        yield Happened(call, following, effects)
+        found.append(Happened(call, following, effects))
+        if any(placed.order.id == call.order.id for placed in effects.place):
+            break
         account = _paid(account, effects)
-        again = any(placed.order.id == call.order.id for placed in effects.place)
-        following = None if again else _following(provider, moment)
+        following = _following(provider, moment)
+    return found
 
 
-def _after(provider: Provider, moment: Moment) -> Call:
+def _after(provider: Provider, call: Call, event: Event, account: Account, view: View) -> Call:
     """The call after an event of the lifecycle, or after one of its vendor's own acts."""
-    call, event = moment.call, moment.event
     act = provider.acts.get(event.verb)
     if act is None:
         return apply(call, event)
@@ -40,7 +42,7 @@ def _after(provider: Provider, moment: Moment) -> Call:
     if status not in act.when:
         only = " or ".join(sorted(act.when))
         raise Impossible(f"{event.verb} is not possible while {status}, only while {only}")
-    if why := act.hinders(moment):
+    if why := act.hinders(Moment(call, event, account, view)):
         raise Impossible(why)
     noted = act.note(call, event)
     return noted._replace(events=(*call.events, event))

@@ -137,7 +137,8 @@ def test_advance_waits_outside_while_somebody_else_still_goes_on() -> None:
 
 @pytest.mark.parametrize(("position", "step"), [(0, HANGUP), (1, None)])
 def test_current_is_none_past_the_end(position: int, step: Step | None) -> None:
-    assert current((Track("steps", (HANGUP,)),), called(position=position), 0) == step
+    call = called(position=position)
+    assert current(Track("steps", (HANGUP,)), call.cursor[0], call) == step
 
 
 def test_conditions_of_the_outside_are_known() -> None:

@@ -59,7 +59,7 @@ def test_send_to_its_own_url_the_target_or_the_inbox(
     store.epoch = 3
     webhook = Webhook("c1", "completed", url, {"a": 1})
     send(store, webhook, START + 7)
-    addressed = replace(webhook, url=expected)
+    addressed = webhook._replace(url=expected)
     account = "mobtexting-default"
     assert store.deliveries == {
         "w1": Delivery("w1", "mobtexting", account, addressed, 3, "pending", START + 7)

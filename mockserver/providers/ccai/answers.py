@@ -45,7 +45,7 @@ def outbound(case: Case) -> Outcome:
     legs = {"a": case.text("agent_email"), "b": reading.dialled(case)}
     call = _numbered(case.call("b-after-a", legs, None), case)
     busy = kept(case.caller, case.text("agent_email"), "busy", case.now)
-    return Outcome(Reply(201, created(call, case.caller)), replace(busy, place=(call,)))
+    return Outcome(Reply(201, created(call, case.caller)), busy._replace(place=(call,)))
 
 
 def incoming(case: Case) -> Outcome:

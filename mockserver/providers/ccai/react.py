@@ -37,7 +37,7 @@ def offered(moment: Moment) -> Effects:
     at = moment.event.at
     lapse = Event(at + OFFER, "lapse", data={"rang_at": at})
     busy = kept(moment.account, str(moment.event.data["agent"]), "busy", at)
-    return replace(busy, tell=((moment.call.order.id, lapse),))
+    return busy._replace(tell=((moment.call.order.id, lapse),))
 
 
 def lapsed(moment: Moment) -> Effects:

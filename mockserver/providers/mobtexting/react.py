@@ -23,7 +23,8 @@ def answered(moment: Moment) -> Effects:
 
 
 def bridged(moment: Moment) -> Effects:
-    return Effects(tell=tuple(_limit(moment)))
+    limit = tuple(_limit(moment))
+    return Effects(tell=limit) if limit else NOTHING
 
 
 def redialled(moment: Moment) -> Effects:
