@@ -109,10 +109,9 @@ def opened(store: Store, asked: Asked, now: int) -> Case:
     numbers, words = count(store.placed + 1), roles(provider, asked.endpoint)
 
     def call(shape: str, legs: Mapping[str, str], at: int | None) -> Call:
-        order = _order(store, asked, shape, next(numbers))
-        owned = order._replace(account=account.name if account else "", created_at=now)
-        sides = tuple(Leg(leg, words[leg], number) for leg, number in legs.items())
-        return Call(owned, sides, now if at is None else at, events=(Event(now, "placed"),))
+        order = _order(store, asked, account, (now, shape, next(numbers)))
+        sides = tuple([Leg(leg, words[leg], number) for leg, number in legs.items()])
+        return Call(order, sides, now if at is None else at, events=(Event(now, "placed"),))
 
     crowd = account is not None and _crowded(store, account, now)
     return Case(request, now, call, account, violations, crowd, store.view)
@@ -158,18 +157,22 @@ def recorded(
     )
 
 
-def _order(store: Store, asked: Asked, shape: str, number: int) -> Order:
+def _order(
+    store: Store, asked: Asked, account: Account | None, what: tuple[int, str, int]
+) -> Order:
+    """`what` is when in ms, in which shape, and the how manieth call of this sandbox."""
     provider, seed = asked.listing.provider, store.world.seed
+    now, shape, number = what
     name = f"c{number}"
     return Order(
         id=name,
         vendor_id=provider.new_id(seed, number, asked.endpoint.operation),
         provider=provider.name,
-        account="",
+        account=account.name if account else "",
         operation=asked.endpoint.operation,
         shape=shape,
         wanted=asked.request.fields,
-        created_at=0,
+        created_at=now,
         recording=f"{asked.request.origin}/_media/{store.name}/{token(seed, name)}.wav",
     )
 

@@ -14,7 +14,7 @@ FIELDS: list[Field] = [(b"x-mock-now", b"now"), (b"content-length", b"2")]
 
 def connection(**more: Any) -> Any:
     """A request that has been read to its end, as uvicorn has it."""
-    written, done = [], []
+    written, done = list[bytes](), list[str]()
     usual = {
         "keep_alive": True,
         "scope": {"method": "POST"},
