@@ -63,7 +63,7 @@ def test_who_asks_again_by_himself_begins_anew(looping: httpx.Client) -> None:
 
 
 def test_no_header_says_who_asks() -> None:
-    """Else a webhook with `X-Forwarded-For` were not known as ours, and a list of addresses vain."""
+    """Else no webhook with `X-Forwarded-For` were known as ours, and a list of addresses vain."""
     with running(read({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
         account = f"{origin}/_mock/accounts/phonon/phonon-default"
         httpx.patch(account, json={"ip_allow_list": ["10.0.0.0/8"]}).raise_for_status()
