@@ -118,6 +118,7 @@ def _spare() -> None:
     """
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 def _present(settings: Settings) -> list[Path]:
