@@ -25,9 +25,6 @@ from mockserver.runtime.targets import STANDARD, Policy
 from mockserver.runtime.tasks import Told, owned
 from mockserver.runtime.watch import watch
 from mockserver.settings import Mistake, Settings
-from mockserver.web import lines
-from mockserver.web.control import providers
-from mockserver.web.control.scenarios import described as described_story
 from mockserver.web.guard import OPEN, VARIABLE, Guard
 from mockserver.web.parts import Parts
 from mockserver.web.repeats import Repeats
@@ -178,12 +175,16 @@ def started(settings: Settings) -> World:
 
 def described(origin: str) -> list[dict[str, Any]]:
     """Every provider as `/_mock/providers` tells it."""
+    from mockserver.web.control import providers  # noqa: PLC0415 - a server has no need of it
+
     return [providers.described(listing.provider, origin) for listing in listings().values()]
 
 
 def scenarios(made: World) -> list[dict[str, Any]]:
     """Every scenario as `/_mock/scenarios` tells it."""
-    return [described_story(one) for one in made.stories.named.values() if "/" not in one.name]
+    from mockserver.web.control.scenarios import described  # noqa: PLC0415 - as above
+
+    return [described(one) for one in made.stories.named.values() if "/" not in one.name]
 
 
 async def _reload(sandboxes: Sandboxes, settings: Settings, compiler: Compiler, log: Say) -> None:
@@ -229,6 +230,8 @@ def _guard(settings: Settings, address: Address) -> Guard:
 
 def _logger(sandbox: Sandbox, settings: Settings, log: Say) -> Callable[[Fact], None]:
     """A program gets every fact, a person of the same failure less and less."""
+    from mockserver.web import lines  # noqa: PLC0415 - whoever is quiet has no need of it
+
     if settings.log_format == "json":
         return lambda fact: log(lines.record(fact, sandbox.store))
     repeats = Repeats()

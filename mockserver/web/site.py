@@ -1,8 +1,9 @@
 """The whole site as one ASGI application: the control API, and the vendors for every other path."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -11,35 +12,14 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route, Router
+from starlette.routing import Mount, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.core.time import iso
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandboxes import DEFAULT, NAME
-from mockserver.web import index, media
-from mockserver.web.control import (
-    accounts,
-    activations,
-    calls,
-    clock,
-    docs,
-    events,
-    explain,
-    health,
-    inboxes,
-    journal,
-    providers,
-    requests,
-    reset,
-    sandboxes,
-    scenarios,
-    timeline,
-    waits,
-    webhooks,
-)
+from mockserver.web import index
 from mockserver.web.gateway import gateway
-from mockserver.web.guard import guarded
 from mockserver.web.parts import Parts
 from mockserver.web.problems import explained, problem
 from mockserver.web.routing import addressed
@@ -49,35 +29,12 @@ MOCK = "/_mock"
 OURS = ("/_mock/", "/_media/")
 NOW = b"x-mock-now"
 
-NOUNS = (
-    health,
-    providers,
-    calls,
-    requests,
-    webhooks,
-    waits,
-    clock,
-    scenarios,
-    activations,
-    accounts,
-    journal,
-    timeline,
-    events,
-    reset,
-    sandboxes,
-    explain,
-    inboxes,
-    docs,
-)
-UNGUARDED = (*health.ROUTES, *inboxes.OPEN)
-"""Whoever can reach the server may ask these: how it is, and a webhook's receiver."""
-
 
 def site(parts: Parts, lifespan: Callable[[Any], AbstractAsyncContextManager[Any]]) -> ASGIApp:
     app = Starlette(
         routes=[
-            Mount("/_mock", Router([*routes()], redirect_slashes=False)),
-            Mount("/_media", Router(media.ROUTES, redirect_slashes=False)),
+            Mount("/_mock", later(_control)),
+            Mount("/_media", later(_media)),
             *index.ROUTES,
         ],
         exception_handlers={HTTPException: _refused, Exception: explained},
@@ -109,19 +66,34 @@ def site(parts: Parts, lifespan: Callable[[Any], AbstractAsyncContextManager[Any
     return entrance
 
 
-def routes() -> Iterator[Route]:
-    """Every control route, behind the guard unless it is open to all."""
-    for noun in NOUNS:
-        for route in noun.ROUTES:
-            handler = route.endpoint if route in UNGUARDED else guarded(route.endpoint)
-            methods = sorted(route.methods or ())
-            yield Route(route.path, handler, methods=methods, name=route.name)
+def later(load: Callable[[], ASGIApp]) -> ASGIApp:
+    """An application that is loaded by the first who asks for it, not when the server starts."""
+    loaded = cache(load)
+
+    async def ask(scope: Scope, receive: Receive, send: Send) -> None:
+        await loaded()(scope, receive, send)
+
+    return ask
+
+
+def _control() -> ASGIApp:
+    from mockserver.web.nouns import control  # noqa: PLC0415 - see `later`
+
+    return control()
+
+
+def _media() -> ASGIApp:
+    from mockserver.web.media import ROUTES  # noqa: PLC0415 - see `later`
+
+    return Router(ROUTES, redirect_slashes=False)
 
 
 async def _refused(request: Request, refusal: Exception) -> Response:
     """As `explained`; a wrong method is told all that there are, whichever route has met it."""
     response = await explained(request, refusal)
     if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.url.path.startswith(MOCK):
+        from mockserver.web.nouns import routes  # noqa: PLC0415 - loaded by now
+
         path = request.url.path.removeprefix(MOCK)
         there = (route.methods or () for route in routes() if route.path_regex.match(path))
         response.headers["allow"] = ", ".join(sorted(set().union(*there)))

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.engine.store import World
 from mockserver.runtime.sandbox import Timing
-from mockserver.web.site import NOUNS
+from mockserver.web.nouns import NOUNS
 from tests.conftest import START
 from tests.house import built
 from tests.web.conftest import PROBLEM, House, Postman, refusal
