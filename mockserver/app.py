@@ -5,6 +5,7 @@ import gc
 import secrets
 import signal
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
@@ -69,6 +70,7 @@ def server(
         origins=lambda: address.origins,
         compile=compiler,
         control=control,
+        refused=Counter(),
         guard=guard,
         public_url=settings.public_url.rstrip("/"),
         depth=courier.depth,
@@ -191,7 +193,7 @@ async def _reload(sandboxes: Sandboxes, settings: Settings, compiler: Compiler, 
     """Scenario files have changed; a broken one is reported, and the last good set stays."""
     old, timing = sandboxes.start_from
     try:
-        made = await asyncio.to_thread(world, replace(settings, seed=old.seed))
+        made = await asyncio.to_thread(world, settings._replace(seed=old.seed))
         fresh = Compiler(settings)
         worlds = {one.name: fresh.world(one.store.world, one.put, made) for one in sandboxes}
     except (Unusable, Mistake, OSError) as wrong:

@@ -190,7 +190,7 @@ def test_started_refuses(settings: Settings, message: str, pair: tuple[str, str]
         name: getattr(settings, name).replace("HERE", pair[0]) for name in ("tls_cert", "tls_key")
     }
     with pytest.raises(Mistake) as caught:
-        started(replace(settings, **here))
+        started(settings._replace(**here))
     assert str(caught.value).startswith(message.replace("HERE", pair[0]))
 
 

@@ -1,7 +1,7 @@
 """A customer of one provider."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -107,9 +107,9 @@ def charged(account: Account, charge: Charge) -> Account:
 
 def written(value: Any) -> Any:
     """A record as it would stand in a file; what is as usual is left out."""
-    if is_dataclass(value) and not isinstance(value, type):
-        told = ((one, getattr(value, one.name)) for one in fields(value))
-        return {one.name: written(said) for one, said in told if said != usual(one)}
+    if hasattr(value, "_fields"):
+        usual, said = value._field_defaults, value._asdict().items()
+        return {name: written(one) for name, one in said if name not in usual or usual[name] != one}
     if isinstance(value, Mapping):
         return {name: written(inner) for name, inner in value.items()}
     if isinstance(value, tuple):
@@ -117,11 +117,6 @@ def written(value: Any) -> Any:
     if isinstance(value, Length):
         return seconds(value)
     return str(value) if isinstance(value, Decimal | ZoneInfo) else value
-
-
-def usual(one: Field[Any]) -> Any:
-    """What a record has where its file is silent."""
-    return one.default if one.default_factory is MISSING else one.default_factory()
 
 
 def replaced(document: Mapping[str, object], change: Mapping[str, Mapping[str, object]]) -> Any:

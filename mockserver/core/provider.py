@@ -156,7 +156,7 @@ class Provider:
 
     `legs` maps `a` and `b` to the vendor's words for them; `status` says a call's state in the
     vendor's word; `new_id` makes the vendor's id of a call from (seed, how manieth call it is, the
-    operation). `settings` is the frozen dataclass of what an account says beside records and the
+    operation). `settings` is the named tuple of what an account says beside records and the
     keys that all accounts have. No act bears the name of a core event.
     """
 
@@ -175,7 +175,7 @@ class Provider:
     faults: tuple[Fault, ...] = ()
     """Those that no rule brings about, and only a scenario can order."""
     records: Mapping[str, type] = field(default_factory=dict)
-    """Key of an account -> the frozen dataclass of what it keeps there, by identity."""
+    """Key of an account -> the named tuple of what it keeps there, by identity."""
     settings: type | None = None
     generators: Mapping[str, Generator] = field(default_factory=dict)
     """Kind of record -> what `generate` makes of somebody; in the order in which they are made."""

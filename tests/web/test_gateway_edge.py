@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +31,9 @@ def edge(world: World) -> Edge:
 def with_public_url(world: World, url: str) -> Edge:
     postman = Postman()
     sandboxes = Sandboxes(postman, (world, Timing("manual", START)), lambda _: None)
-    parts = Parts(sandboxes, lambda: (ORIGIN,), Compiler(Settings()), control, public_url=url)
+    parts = Parts(
+        sandboxes, lambda: (ORIGIN,), Compiler(Settings()), control, Counter(), public_url=url
+    )
     return Edge(sandboxes, site(parts, no_lifespan), postman)
 
 

@@ -111,7 +111,7 @@ def kept(account: Account, name: str, state: str, at: int) -> Effects:
     agent = records(account, "agents").get(name)
     if agent is None:
         return NOTHING
-    changed = replace(agent, state=state, since=at)
+    changed = agent._replace(state=state, since=at)
     return Effects(keep=(Keep(account.key, "agents", name, changed),))
 
 

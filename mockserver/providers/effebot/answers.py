@@ -143,7 +143,7 @@ def confirm(case: Case) -> Outcome:
     """Once more is done as well."""
     phone = case.text("phone")
     known = reading.records(case.caller, "phones")[phone]
-    keep = Keep(case.caller.key, "phones", phone, replace(known, confirmed=True))
+    keep = Keep(case.caller.key, "phones", phone, known._replace(confirmed=True))
     return Outcome(enveloped("done"), Effects(keep=(keep,)))
 
 
