@@ -1,54 +1,43 @@
 """The whole site as one ASGI application: the control API, and the vendors for every other path."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import suppress
 from functools import cache
-from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING
 
-from starlette.applications import Starlette
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Mount, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.core.time import iso
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandboxes import DEFAULT, NAME
-from mockserver.web import index
 from mockserver.web.gateway import gateway
+from mockserver.web.lifespan import Lifespan, lived
 from mockserver.web.parts import Parts
-from mockserver.web.problems import explained, problem
+from mockserver.web.problems import problem
 from mockserver.web.routing import addressed
 
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
 PREFIX = "/_sandbox/"
-MOCK = "/_mock"
 OURS = ("/_mock/", "/_media/")
 NOW = b"x-mock-now"
 
 
-def site(parts: Parts, lifespan: Callable[[Any], AbstractAsyncContextManager[Any]]) -> ASGIApp:
-    app = Starlette(
-        routes=[
-            Mount("/_mock", later(_control)),
-            Mount("/_media", later(_media)),
-            *index.ROUTES,
-        ],
-        exception_handlers={HTTPException: _refused, Exception: explained},
-        lifespan=lifespan,
-    )
-    app.state.sandboxes = parts.sandboxes
-    app.state.origins = parts.origins
-    app.state.compile = parts.compile
-    app.state.control = parts.control
-    app.state.guard = parts.guard
+def site(parts: Parts, lifespan: Lifespan) -> ASGIApp:
+    @cache
+    def app() -> ASGIApp:
+        from mockserver.web.ours import application  # noqa: PLC0415 - 30 ms, if anybody asks for it
+
+        return application(parts)
 
     async def entrance(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await lived(lifespan, scope, receive, send)
+            return
         if scope["type"] != "http":
-            await app(scope, receive, send)
+            await app()(scope, receive, send)
             return
         refusal = _entered(scope, parts)
         if refusal:
@@ -57,7 +46,7 @@ def site(parts: Parts, lifespan: Callable[[Any], AbstractAsyncContextManager[Any
         ours = scope["path"].startswith(OURS) or _asks_for_index(scope, parts)
         tell = dated(send, scope)
         try:
-            await (app if ours else gateway)(scope, receive, tell)
+            await (app() if ours else gateway)(scope, receive, tell)
         except asyncio.CancelledError:
             if not parts.sandboxes.stopping:
                 raise
@@ -66,41 +55,7 @@ def site(parts: Parts, lifespan: Callable[[Any], AbstractAsyncContextManager[Any
     return entrance
 
 
-def later(load: Callable[[], ASGIApp]) -> ASGIApp:
-    """An application that is loaded by the first who asks for it, not when the server starts."""
-    loaded = cache(load)
-
-    async def ask(scope: Scope, receive: Receive, send: Send) -> None:
-        await loaded()(scope, receive, send)
-
-    return ask
-
-
-def _control() -> ASGIApp:
-    from mockserver.web.nouns import control  # noqa: PLC0415 - see `later`
-
-    return control()
-
-
-def _media() -> ASGIApp:
-    from mockserver.web.media import ROUTES  # noqa: PLC0415 - see `later`
-
-    return Router(ROUTES, redirect_slashes=False)
-
-
-async def _refused(request: Request, refusal: Exception) -> Response:
-    """As `explained`; a wrong method is told all that there are, whichever route has met it."""
-    response = await explained(request, refusal)
-    if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.url.path.startswith(MOCK):
-        from mockserver.web.nouns import routes  # noqa: PLC0415 - loaded by now
-
-        path = request.url.path.removeprefix(MOCK)
-        there = (route.methods or () for route in routes() if route.path_regex.match(path))
-        response.headers["allow"] = ", ".join(sorted(set().union(*there)))
-    return response
-
-
-def _entered(scope: Scope, parts: Parts) -> Response | None:
+def _entered(scope: Scope, parts: Parts) -> "Response | None":
     """Which sandbox: by prefix, else by header; a vendor's route may find one by credential.
 
     One that is not there yet is made by the route, once it has let the request in.
@@ -122,7 +77,7 @@ def _entered(scope: Scope, parts: Parts) -> Response | None:
     return None
 
 
-def _misfit(scope: Scope) -> Response | None:
+def _misfit(scope: Scope) -> "Response | None":
     """HTTP that means two things at once, or that we would have to unpack."""
     headers = Headers(scope=scope)
     if "content-length" in headers and "transfer-encoding" in headers:
