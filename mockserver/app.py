@@ -8,7 +8,6 @@ import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from socket import socket
@@ -204,7 +203,7 @@ async def _reload(sandboxes: Sandboxes, settings: Settings, compiler: Compiler, 
     sandboxes.start_from = (made, timing)
     for sandbox in sandboxes:
         seed = sandbox.store.world.seed
-        sandbox.renew(worlds[sandbox.name], changed, replace(made, seed=seed))
+        sandbox.renew(worlds[sandbox.name], changed, made._replace(seed=seed))
     log(f"scenario files reloaded: {counted(made)} scenarios")
 
 

@@ -17,7 +17,7 @@ from mockserver.engine.store import Store, World
 
 PYTHON = (3, 11)
 TOLERANCE = 0.05
-COSTS = {"request": 433, "play": 942, "settle": 20}
+COSTS = {"request": 406, "play": 942, "settle": 20}
 """Function calls for one: a call placed, a call played to its end, an answered webhook."""
 
 

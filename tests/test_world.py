@@ -1,7 +1,6 @@
 """What a sandbox starts from: which files, which quirks, which webhooks, which problems."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -236,9 +235,9 @@ def test_dialled_by_nobody() -> None:
 def test_dialled_by_a_provider_that_dials_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     listing = listings()["mobtexting"]
     [dialling] = listing.provider.endpoints
-    silent = replace(dialling, parties=lambda _: ())
-    provider = replace(listing.provider, endpoints=(silent,))
-    known = {"mobtexting": replace(listing, provider=provider)}
+    silent = dialling._replace(parties=lambda _: ())
+    provider = listing.provider._replace(endpoints=(silent,))
+    known = {"mobtexting": listing._replace(provider=provider)}
     monkeypatch.setattr("mockserver.world.listings", lambda: known)
     with pytest.raises(LookupError, match="mobtexting dials no numbers"):
         dialled("00020300", "mobtexting")

@@ -1,8 +1,9 @@
 """What a client sent and what it gets, free of any web framework."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from mockserver.core.empty import EMPTY
 
 Body = bytes | Mapping[str, object] | list[object] | str | int | Iterable[bytes] | None
 
@@ -15,8 +16,7 @@ class Upload(NamedTuple):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A vendor request, decoded.
 
     `origin` is scheme and host as the client wrote them; `headers` are in lower case; `fields` are
@@ -28,9 +28,9 @@ class Request:
     path: str
     host: str = ""
     origin: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = EMPTY
     query: str = ""
-    fields: Mapping[str, object] = field(default_factory=dict)
+    fields: Mapping[str, object] = EMPTY
     client: str = "127.0.0.1"
     body: bytes = b""
     flaw: str = ""
@@ -42,10 +42,9 @@ class Request:
         return media_type in kinds
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """An answer on a vendor's behalf: a value becomes JSON, bytes are sent as they are."""
 
     status: int
     body: Body = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = EMPTY

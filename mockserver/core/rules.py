@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -20,8 +20,7 @@ class Source(StrEnum):
     ASSUMED = "assumed"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One line of a vendor's error table. `status` is HTTP's, `code` the vendor's own if any.
 
     `{field}` in the message stands for a value of the request, which the provider puts there.
@@ -42,8 +41,7 @@ class Violation(NamedTuple):
     wanted: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """All that a provider may look at before it answers. `now` in ms.
 
     `call` makes a call of this request: (shape, {leg: number}, starts at in ms or None for now).
@@ -84,7 +82,7 @@ class Case:
         listed = self.fields.get(field)
         item = listed[index] if isinstance(listed, list) else None
         told = item if isinstance(item, Mapping) else {}
-        return replace(self, request=replace(self.request, fields=told), violations=own)
+        return self._replace(request=self.request._replace(fields=told), violations=own)
 
 
 class Rule(NamedTuple):

@@ -1,12 +1,12 @@
 """A scenario, compiled: what it says to the three questions, and whom it suits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
 from mockserver.core.call import Leg
 from mockserver.core.chance import choice
+from mockserver.core.empty import EMPTY
 from mockserver.core.legs import Behaviour, Span
 from mockserver.core.script import Step
 from mockserver.core.shapes import SHAPES
@@ -29,12 +29,11 @@ class Seen(NamedTuple):
     fields: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Globs, and every one of them has to fit; `fields` go over the request's parameters."""
 
-    globs: Mapping[str, str] = field(default_factory=dict)
-    fields: Mapping[str, str] = field(default_factory=dict)
+    globs: Mapping[str, str] = EMPTY
+    fields: Mapping[str, str] = EMPTY
 
     def misfit(self, seen: Seen) -> str:
         """The first thing that does not fit, in words; empty if everything does."""
@@ -74,8 +73,7 @@ class Travel(NamedTuple):
 PLAINLY: Final = Travel()
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(NamedTuple):
     """`legs` by `a`, `b`, `callee` or a vendor's word; `place` is where the file says so.
 
     `play`, `choose`, `attempts` and `numbers` lead to stories by name; what stands inside such a
@@ -86,15 +84,15 @@ class Story:
     place: str = ""
     bundled: bool = False
     match: Match | None = None
-    needs: Mapping[str, str] = field(default_factory=dict)
-    legs: Mapping[str, Behaviour] = field(default_factory=dict)
+    needs: Mapping[str, str] = EMPTY
+    legs: Mapping[str, Behaviour] = EMPTY
     steps: tuple[Step, ...] = ()
     attempts: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     choose: tuple[tuple[float, str], ...] = ()
     play: str = ""
     answers: tuple[Turn, ...] = ()
-    webhooks: Mapping[str, Travel] = field(default_factory=dict)
+    webhooks: Mapping[str, Travel] = EMPTY
     behind: tuple[Mapping[str, Behaviour], ...] = ()
     """The legs of the stories that led to this one, the nearest first."""
 
@@ -117,8 +115,7 @@ class Story:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Stories:
+class Stories(NamedTuple):
     """All stories of a sandbox, in the order of their files, and the one for everything else."""
 
     named: Mapping[str, Story]
@@ -134,7 +131,7 @@ def resolved(stories: Stories, story: Story, draw: tuple[str, str], turn: tuple[
     to it that they do not lead in a circle; one that a reload has taken away leads nowhere.
     """
     while (name := _next(story, draw, turn)) in stories.named:
-        story = replace(stories.named[name], behind=(story.legs, *story.behind))
+        story = stories.named[name]._replace(behind=(story.legs, *story.behind))
     return story
 
 

@@ -5,7 +5,6 @@ import json
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
@@ -119,7 +118,7 @@ def _vendor(scope: Scope, body: bytes, parts: Parts, found: Found | Unknown) -> 
     """The request with what its path says, which no query and no body can say otherwise."""
     vendor = decoded(scope, body, parts.public_url)
     told = NONE if isinstance(found, Unknown) else found.fields
-    return replace(vendor, fields={**vendor.fields, **told}) if told else vendor
+    return vendor._replace(fields={**vendor.fields, **told}) if told else vendor
 
 
 def _found(scope: Scope, parts: Parts) -> Found | Unknown:

@@ -3,7 +3,6 @@
 import base64
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Any, Final, NoReturn
 
 from mockserver.core.http import Request
@@ -69,7 +68,7 @@ def _scheme(provider: Provider, asked: Request) -> Iterator[str]:
         ("Basic", pair, "Authorization: Basic <base64 of user:token>"),
     ):
         headers = {**asked.headers, "authorization": f"{other} {packed}"}
-        if provider.credential(replace(asked, headers=headers)):
+        if provider.credential(asked._replace(headers=headers)):
             yield f"Authorization has {shown}, and this API reads `{form}`"
             return
 
@@ -112,7 +111,7 @@ def _passes(rule: Rule, exchange: Exchange, where: tuple[Listing, Store], value:
     listing, store = where
     fields = {**exchange.request.fields, rule.field: value}
     case = Case(
-        replace(exchange.request, fields=fields),
+        exchange.request._replace(fields=fields),
         exchange.at,
         _no_call,
         store.account(exchange.provider, listing.provider.credential(exchange.request)),

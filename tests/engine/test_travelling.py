@@ -55,7 +55,7 @@ def states(store: Store) -> list[str]:
 def test_send_to_its_own_url_the_target_or_the_inbox(
     world: World, url: str, targets: Mapping[str, str], expected: str
 ) -> None:
-    store = travelling(replace(world, targets=targets))
+    store = travelling(world._replace(targets=targets))
     store.epoch = 3
     webhook = Webhook("c1", "completed", url, {"a": 1})
     send(store, webhook, START + 7)

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -40,8 +39,8 @@ def with_public_url(world: World, url: str) -> Edge:
 def broken_by(world: World, **changes: Any) -> Edge:
     """A house whose Mobtexting is another one."""
     listing = world.listings["mobtexting"]
-    changed = replace(listing, provider=replace(listing.provider, **changes))
-    return opened(replace(world, listings={"mobtexting": changed}))
+    changed = listing._replace(provider=listing.provider._replace(**changes))
+    return opened(world._replace(listings={"mobtexting": changed}))
 
 
 def spoken(edge: Edge, scope: dict[str, Any], *messages: dict[str, Any]) -> list[Any]:

@@ -1,6 +1,5 @@
 """Requests, webhooks and facts as the contract prints them, key by key."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,8 +70,8 @@ PRINTED = {
         ({"reply": Reply(200, b'{"a": 1}')}, {"answer": {"a": 1}}),
         ({"reply": Reply(200, b"<html>\xff")}, {"answer": "<html>�"}),
         ({"reply": Reply(200)}, {"answer": None}),
-        ({"request": replace(ASKED, body=b"\xffa")}, {"body": "�a"}),
-        ({"request": replace(ASKED, query="", headers={})}, {"query": "", "headers": {}}),
+        ({"request": ASKED._replace(body=b"\xffa")}, {"body": "�a"}),
+        ({"request": ASKED._replace(query="", headers={})}, {"query": "", "headers": {}}),
     ],
 )
 def test_a_request(world: World, changes: dict[str, Any], expected: dict[str, object]) -> None:
@@ -90,7 +89,7 @@ def test_a_request(world: World, changes: dict[str, Any], expected: dict[str, ob
     ids=["form", "broken JSON", "multipart"],
 )
 def test_credentials_in_a_body_that_is_not_json(world: World, body: bytes) -> None:
-    told = request_json(EXCHANGE._replace(request=replace(ASKED, body=body)), world)
+    told = request_json(EXCHANGE._replace(request=ASKED._replace(body=body)), world)
     assert "k-123" not in repr(told)
 
 

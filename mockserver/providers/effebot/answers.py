@@ -1,7 +1,6 @@
 """What Effebot answers when it says yes: calls, and all that is done with them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from mockserver.core.account import Keep
@@ -48,7 +47,7 @@ def create(case: Case) -> Outcome:
     data: object = items if listed else items[0]
     reply = bare(data, case.caller)
     if not reading.wrapped(case.caller):
-        reply = replace(reply, headers={"x-mock-explain": BARE})
+        reply = reply._replace(headers={"x-mock-explain": BARE})
     return Outcome(reply, Effects(place=calls, tell=stopped, charge=paid))
 
 
