@@ -5,9 +5,9 @@ import gc
 import secrets
 import signal
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from socket import socket
@@ -25,9 +25,6 @@ from mockserver.runtime.targets import STANDARD, Policy
 from mockserver.runtime.tasks import Told, owned
 from mockserver.runtime.watch import watch
 from mockserver.settings import Mistake, Settings
-from mockserver.web import lines
-from mockserver.web.control import providers
-from mockserver.web.control.scenarios import described as described_story
 from mockserver.web.guard import OPEN, VARIABLE, Guard
 from mockserver.web.parts import Parts
 from mockserver.web.repeats import Repeats
@@ -72,6 +69,7 @@ def server(
         origins=lambda: address.origins,
         compile=compiler,
         control=control,
+        refused=Counter(),
         guard=guard,
         public_url=settings.public_url.rstrip("/"),
         depth=courier.depth,
@@ -118,6 +116,7 @@ def _spare() -> None:
     """
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 def _present(settings: Settings) -> list[Path]:
@@ -177,19 +176,23 @@ def started(settings: Settings) -> World:
 
 def described(origin: str) -> list[dict[str, Any]]:
     """Every provider as `/_mock/providers` tells it."""
+    from mockserver.web.control import providers  # noqa: PLC0415 - a server has no need of it
+
     return [providers.described(listing.provider, origin) for listing in listings().values()]
 
 
 def scenarios(made: World) -> list[dict[str, Any]]:
     """Every scenario as `/_mock/scenarios` tells it."""
-    return [described_story(one) for one in made.stories.named.values() if "/" not in one.name]
+    from mockserver.web.control.scenarios import described  # noqa: PLC0415 - as above
+
+    return [described(one) for one in made.stories.named.values() if "/" not in one.name]
 
 
 async def _reload(sandboxes: Sandboxes, settings: Settings, compiler: Compiler, log: Say) -> None:
     """Scenario files have changed; a broken one is reported, and the last good set stays."""
     old, timing = sandboxes.start_from
     try:
-        made = await asyncio.to_thread(world, replace(settings, seed=old.seed))
+        made = await asyncio.to_thread(world, settings._replace(seed=old.seed))
         fresh = Compiler(settings)
         worlds = {one.name: fresh.world(one.store.world, one.put, made) for one in sandboxes}
     except (Unusable, Mistake, OSError) as wrong:
@@ -200,7 +203,7 @@ async def _reload(sandboxes: Sandboxes, settings: Settings, compiler: Compiler, 
     sandboxes.start_from = (made, timing)
     for sandbox in sandboxes:
         seed = sandbox.store.world.seed
-        sandbox.renew(worlds[sandbox.name], changed, replace(made, seed=seed))
+        sandbox.renew(worlds[sandbox.name], changed, made._replace(seed=seed))
     log(f"scenario files reloaded: {counted(made)} scenarios")
 
 
@@ -228,6 +231,8 @@ def _guard(settings: Settings, address: Address) -> Guard:
 
 def _logger(sandbox: Sandbox, settings: Settings, log: Say) -> Callable[[Fact], None]:
     """A program gets every fact, a person of the same failure less and less."""
+    from mockserver.web import lines  # noqa: PLC0415 - whoever is quiet has no need of it
+
     if settings.log_format == "json":
         return lambda fact: log(lines.record(fact, sandbox.store))
     repeats = Repeats()

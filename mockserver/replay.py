@@ -3,9 +3,9 @@
 import asyncio
 import base64
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -77,7 +77,7 @@ def replayed(given: Sequence[str], settings: Settings) -> Replayed:
     """
     head, *facts = _read(given)
     start = millis(datetime.fromisoformat(head["start_at"]))
-    told = replace(settings, seed=head["seed"], clock="manual", start=start)
+    told = settings._replace(seed=head["seed"], clock="manual", start=start)
     return asyncio.run(_replayed(head["sandbox"], facts, told))
 
 
@@ -107,6 +107,7 @@ async def _replayed(name: str, facts: list[Json], settings: Settings) -> Replaye
         origins=lambda: (HERE,),
         compile=Compiler(settings),
         control=control,
+        refused=Counter(),
         guard=Guard(),
         public_url=settings.public_url.rstrip("/"),
     )

@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 PREFIX: Final = "MOCKSERVER_"
@@ -86,8 +86,7 @@ class Mistake(ValueError):
     """A setting that cannot be; the sentence says which, and what would be right."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """`start` in ms since 1970 UTC, None for now; `seed` is empty for one drawn at the start.
 
     `quirk` are pairs of provider and quirk.
@@ -95,7 +94,7 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 8080
-    webhook: Mapping[str, str] = field(default_factory=dict)
+    webhook: Mapping[str, str] = MappingProxyType({})
     scenarios: tuple[str, ...] = ()
     watch: bool = False
     number_plan: bool = True

@@ -4,7 +4,6 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -60,7 +59,7 @@ def world(settings: Settings) -> World:
     made = World(
         seed=settings.seed or secrets.token_hex(3),
         listings=known,
-        stories=replace(catalog.stories, number_plan=settings.number_plan),
+        stories=catalog.stories._replace(number_plan=settings.number_plan),
         accounts={key: _quirky(one, settings) for key, one in catalog.accounts.items()},
         read_account=partial(read_account, vocabulary(known)),
         targets=settings.webhook,
@@ -100,8 +99,8 @@ class Compiler:
             for name, text in put.items()
         ]
         catalog = load([*self.texts, *added], now.listings)
-        stories = replace(catalog.stories, number_plan=base.stories.number_plan)
-        made = replace(base, seed=now.seed, stories=stories)
+        stories = catalog.stories._replace(number_plan=base.stories.number_plan)
+        made = base._replace(seed=now.seed, stories=stories)
         _rehearse(made, lambda story: story.place.startswith(PUT))
         return made
 
@@ -189,7 +188,7 @@ def _named(settings: Settings) -> list[tuple[str, str]]:
 
 def _quirky(account: Account, settings: Settings) -> Account:
     wanted = {quirk for provider, quirk in settings.quirk if provider == account.provider}
-    return replace(account, quirks=account.quirks | wanted)
+    return account._replace(quirks=account.quirks | wanted)
 
 
 def _rehearse(made: World, wanted: Callable[[Story], bool]) -> None:

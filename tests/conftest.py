@@ -1,7 +1,6 @@
 """Fixtures for every floor: a world with the bundled files, a store, and a way to play it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from tempfile import gettempdir
@@ -63,8 +62,7 @@ def pleased(_: Delivery) -> Answer:
 
 def only(whole: World, *names: str) -> World:
     """The world with these providers alone, so that a test means no other."""
-    return replace(
-        whole,
+    return whole._replace(
         listings={name: whole.listings[name] for name in names},
         accounts={key: one for key, one in whole.accounts.items() if key[0] in names},
     )
@@ -122,16 +120,16 @@ def play(store: Store, receiver: Receiver = pleased) -> list[Delivery]:
 def telling(world: World, *stories: Story, **changes: Any) -> Store:
     """A store that has these stories beside the bundled ones; the first is its default."""
     named = {**world.stories.named, **{story.name: story for story in stories}}
-    told = replace(world.stories, named=named, default=stories[0].name)
-    return Store(replace(world, stories=told, **changes), START)
+    told = world.stories._replace(named=named, default=stories[0].name)
+    return Store(world._replace(stories=told, **changes), START)
 
 
 def acting(world: World, **changes: Any) -> Store:
     """A store whose provider behaves differently."""
     listing = world.listings["mobtexting"]
-    provider = replace(listing.provider, **changes)
+    provider = listing.provider._replace(**changes)
     return Store(
-        replace(world, listings={"mobtexting": replace(listing, provider=provider)}), START
+        world._replace(listings={"mobtexting": listing._replace(provider=provider)}), START
     )
 
 
@@ -158,7 +156,7 @@ def patched(store: Store, key: tuple[str, str], document: Mapping[str, object], 
 def with_account(store: Store, **changes: Any) -> None:
     """Change the bundled Mobtexting account."""
     key = ("mobtexting", "mobtexting-default")
-    store.accounts[key] = replace(store.accounts[key], **changes)
+    store.accounts[key] = store.accounts[key]._replace(**changes)
 
 
 def next_due(store: Store) -> int | None:

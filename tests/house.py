@@ -1,5 +1,6 @@
 """The whole site without a socket, for tests that speak HTTP to it."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -40,6 +41,7 @@ def built(  # noqa: PLR0913, PLR0917 - all that a test may want to be otherwise
         origins=lambda: origins,
         compile=Compiler(Settings()),
         control=control,
+        refused=Counter(),
         guard=guard or Guard(),
     )
     return sandboxes, site(parts, lifespan)

@@ -13,7 +13,6 @@ replayed first; `given` is merged into the account; `scenario` is a name or what
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 from pathlib import Path
@@ -115,20 +114,20 @@ def accounted(provider: str, given: tuple[Part, ...]) -> World:
     account, flaws = base.read_account(key[1], provider, document)
     assert flaws == ()
     assert account is not None
-    return replace(base, accounts={**base.accounts, key: account})
+    return base._replace(accounts={**base.accounts, key: account})
 
 
 def peopled(base: World, scenario: str | Part) -> World:
     """The world in which this scenario is the default; an empty one changes nothing."""
     if isinstance(scenario, str):
         assert scenario in base.stories.named
-        return replace(base, stories=replace(base.stories, default=scenario))
+        return base._replace(stories=base.stories._replace(default=scenario))
     if not scenario:
         return base
     text = json.dumps({"default": "told", "scenarios": {"told": scenario}})
     told = load([Source("told", text.encode())], KNOWN).stories.named
     named = {**base.stories.named, **told}
-    return replace(base, stories=replace(base.stories, named=named, default="told"))
+    return base._replace(stories=base.stories._replace(named=named, default="told"))
 
 
 async def replayed(page: Page, example: Part) -> Site:

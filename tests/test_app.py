@@ -6,7 +6,6 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -118,7 +117,7 @@ def test_a_clock_that_does_not_exist_is_refused_before_a_port_is_taken(
     start: Callable[[Settings], object], taken: socket.socket
 ) -> None:
     with pytest.raises(Mistake) as caught:
-        start(replace(HERE, clock="fast", port=port(taken)))
+        start(HERE._replace(clock="fast", port=port(taken)))
     modes = "real, manual, instant, or a pace such as 60x"
     assert str(caught.value) == f"clock 'fast' is no mode: {modes}"
 
@@ -155,7 +154,7 @@ def port_of(line: str) -> int:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", IPV6])
 def test_server_says_when_it_is_ready(host: str) -> None:
-    settings = replace(HERE, host=host, clock="60x", quiet=False)
+    settings = HERE._replace(host=host, clock="60x", quiet=False)
     said, logged = watched(settings, lambda origin: ask(f"{origin}/_mock/health"))
     known, made = listings(), world(HERE)
     many = f"{len(known)} provider" + ("s" if len(known) > 1 else "")
@@ -172,7 +171,7 @@ def test_server_logs_a_line_for_each_fact_unless_it_is_quiet(*, quiet: bool) -> 
         ask(f"{origin}/api/v2/voice/c2c", dict(CLICK))
         ask(f"{origin}/_mock/clock/advance", {"until": "idle"})
 
-    _, logged = watched(replace(HERE, quiet=quiet), act)
+    _, logged = watched(HERE._replace(quiet=quiet), act)
     verbs = [line.split()[-1] for line in logged]
     assert verbs[3:-3] == ([] if quiet else ["ring", "answer", "ring", "answer", "bridge",
                                             "normal", "normal", "completed"])  # fmt: skip
@@ -219,7 +218,7 @@ def test_an_advance_from_inside_the_receiver_is_refused_over_a_socket() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(10)
         hook = {"mobtexting": f"http://127.0.0.1:{port(listening)}/"}
-        with running(replace(HERE, webhook=hook)) as origin:
+        with running(HERE._replace(webhook=hook)) as origin:
             thread = threading.Thread(target=receiver)
             thread.start()
             ask(f"{origin}/api/v2/voice/c2c", dict(CLICK))
@@ -268,4 +267,4 @@ def test_serve_takes_no_harm_from_the_signal_that_ends_it(monkeypatch: pytest.Mo
 
 def test_serve_on_a_taken_port(taken: socket.socket) -> None:
     with pytest.raises(OSError, match="Address already in use"):
-        serve(replace(HERE, port=port(taken)), print, print)
+        serve(HERE._replace(port=port(taken)), print, print)

@@ -4,7 +4,6 @@ import asyncio
 import json
 import ssl
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
@@ -155,7 +154,7 @@ def test_announce(  # noqa: PLR0913, PLR0917 - the columns of the table
 @pytest.mark.parametrize(("many", "word"), [(0, "0 providers"), (1, "1 provider")])
 def test_announce_counts(world: World, many: int, word: str) -> None:
     listings = dict(list(world.listings.items())[:many])
-    few = replace(world, listings=listings, seed="x")
+    few = world._replace(listings=listings, seed="x")
     first, *rest = announced(few, Address("127.0.0.1", 1), Settings(clock="60x"))
     assert f"(clock 60x, seed x, {word}, " in first
     assert len(rest) == many
@@ -190,7 +189,7 @@ def test_started_refuses(settings: Settings, message: str, pair: tuple[str, str]
         name: getattr(settings, name).replace("HERE", pair[0]) for name in ("tls_cert", "tls_key")
     }
     with pytest.raises(Mistake) as caught:
-        started(replace(settings, **here))
+        started(settings._replace(**here))
     assert str(caught.value).startswith(message.replace("HERE", pair[0]))
 
 
@@ -217,7 +216,7 @@ def told(sandbox: Sandbox) -> tuple[str, bool, bool]:
 
 def test_reload_keeps_what_was_put_until_a_reset(tmp_path: Path) -> None:
     async def scenario() -> None:
-        box = await sandboxes.put("t1", (replace(start, seed="t"), timing), ())
+        box = await sandboxes.put("t1", (start._replace(seed="t"), timing), ())
         box.put = {"mine": b"legs: {callee: busy}"}
         box.store.world = compiler.world(box.store.world, box.put, box.store.world)
         file.write_text("scenarios:\n  theirs: {legs: {callee: busy}}\n")

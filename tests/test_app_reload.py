@@ -4,7 +4,6 @@ import asyncio
 import json
 import threading
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.request import ProxyHandler, build_opener
@@ -90,7 +89,7 @@ def test_a_changed_file_takes_effect(case: Case) -> None:
 def test_changed_accounts_take_effect_and_others_keep_their_patches(case: Case) -> None:
     accounts = case.sandbox.store.accounts
     for name in ("shop", "mill"):
-        accounts["mobtexting", name] = replace(accounts["mobtexting", name], balance=1)  # type: ignore[arg-type] # told apart from what a file says
+        accounts["mobtexting", name] = accounts["mobtexting", name]._replace(balance=1)  # type: ignore[arg-type] # told apart from what a file says
     case.reload(SECOND)
     assert {name: str(told) for name, told in case.balances().items()} == {
         "shop": "7",

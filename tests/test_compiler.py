@@ -1,7 +1,6 @@
 """Scenarios that are put on top of the files, in every spelling, and taken away again."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,7 +66,7 @@ def compiled(compiler: Compiler, now: World, **put: str | bytes) -> World:
 def test_put_in_any_spelling(compiler: Compiler, world: World, text: str, place: str) -> None:
     mine = compiled(compiler, world, mine=text).stories.named["mine"]
     wanted = compiled(compiler, world, mine=BLOCK).stories.named["mine"]
-    assert mine == replace(wanted, place=f"PUT mine:{place}")
+    assert mine == wanted._replace(place=f"PUT mine:{place}")
     assert (mine.legs["callee"].then, mine.bundled) == ("busy", False)
 
 
@@ -77,7 +76,7 @@ def test_put_is_as_good_as_a_file(world: World, tmp_path: Path, compiler: Compil
     file.write_text(f"scenarios:\n  mine:\n{indented}")
     told = made(Settings(scenarios=(str(file),))).stories.named["mine"]
     mine = compiled(compiler, world, mine=BLOCK).stories.named["mine"]
-    assert replace(told, place="") == replace(mine, place="")
+    assert told._replace(place="") == mine._replace(place="")
 
 
 def test_put_in_json_that_escapes_what_is_not_ascii(compiler: Compiler, world: World) -> None:
@@ -156,21 +155,20 @@ def test_put_in_a_later_round_leads_to_an_earlier_one(compiler: Compiler, world:
 
 
 def test_put_changes_stories_alone(compiler: Compiler, world: World) -> None:
-    now = replace(
-        world,
+    now = world._replace(
         seed="another",
         targets={"mobtexting": "http://a"},
         accounts={},
-        stories=replace(world.stories, number_plan=False),
+        stories=world.stories._replace(number_plan=False),
     )
     changed = compiled(compiler, now, mine=BLOCK)
-    assert replace(changed, stories=now.stories) == now
+    assert changed._replace(stories=now.stories) == now
     assert changed.stories.number_plan is False
 
 
 def test_world_has_the_base_and_the_seed_of_now(compiler: Compiler, world: World) -> None:
     """As a reload makes it: a sandbox keeps its seed, and what was put into it."""
-    base = replace(world, seed="new", targets={"mobtexting": "http://a"})
+    base = world._replace(seed="new", targets={"mobtexting": "http://a"})
     again = compiler.world(world, {"mine": BLOCK.encode()}, base)
     assert (again.seed, again.targets) == (world.seed, base.targets)
     assert "mine" in again.stories.named

@@ -16,7 +16,7 @@ from mockserver.catalog.registry import listings
 from mockserver.cli import COMMANDS
 from mockserver.core.provider import faults
 from mockserver.settings import OPTIONS, read
-from mockserver.web.site import NOUNS
+from mockserver.web.ours import NOUNS
 
 DOCS = Path(__file__).parent.parent / "docs"
 TUTORIAL = (DOCS / "tutorial.md").read_text("utf-8")

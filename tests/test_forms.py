@@ -1,7 +1,6 @@
 """What a form can complain about, and which of it a rulebook leaves without words."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -116,6 +115,6 @@ SMALL = Rule(Breach("calls.*.n", frozenset({"minimum"})), FAULT)
 def test_unworded(
     rules: tuple[Rule, ...], more: Mapping[str, object], left: list[tuple[str, str]]
 ) -> None:
-    listing: Listing = replace(KNOWN["mobtexting"], document=lambda: listed(**more))
+    listing: Listing = KNOWN["mobtexting"]._replace(document=lambda: listed(**more))
     assert [one[:2] for one in unworded(listing, ruled(*rules))] == left
     assert form(listing.document(), "dial")["type"] == "object"

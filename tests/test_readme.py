@@ -12,7 +12,7 @@ import yaml
 from mockserver.app import running
 from mockserver.cli import COMMANDS
 from mockserver.settings import OPTIONS, read
-from mockserver.web.site import NOUNS
+from mockserver.web.ours import NOUNS
 from mockserver.world import world
 from tests.conftest import Run
 

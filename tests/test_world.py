@@ -1,7 +1,6 @@
 """What a sandbox starts from: which files, which quirks, which webhooks, which problems."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,7 +30,7 @@ def written(folder: Path, texts: Mapping[str, str]) -> None:
 
 
 def loading(*paths: str) -> Settings:
-    return replace(HERE, scenarios=paths)
+    return HERE._replace(scenarios=paths)
 
 
 def complaints(settings: Settings) -> list[str]:
@@ -41,7 +40,7 @@ def complaints(settings: Settings) -> list[str]:
 
 
 def test_world_is_that_of_the_bundled_files() -> None:
-    made = world(replace(HERE, webhook={"mobtexting": "http://a"}))
+    made = world(HERE._replace(webhook={"mobtexting": "http://a"}))
     assert (made.seed, list(made.listings)) == ("s", list(listings()))
     assert {"answered", "callee-busy", "no-answer"} <= made.stories.named.keys()
     assert all(story.bundled for story in made.stories.named.values())
@@ -52,7 +51,7 @@ def test_world_is_that_of_the_bundled_files() -> None:
 
 def test_world_draws_a_seed_unless_it_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("secrets.token_hex", lambda size: f"drawn-{size}")
-    assert world(replace(HERE, seed="")).seed == "drawn-3"
+    assert world(HERE._replace(seed="")).seed == "drawn-3"
 
 
 # --- settings that only the whole can judge ------------------------------------------------------
@@ -69,7 +68,7 @@ def test_world_draws_a_seed_unless_it_has_one(monkeypatch: pytest.MonkeyPatch) -
 )
 def test_world_refuses_what_is_said_of_nobody(changes: dict[str, object], sentence: str) -> None:
     with pytest.raises(Mistake) as caught:
-        world(replace(HERE, **changes))  # type: ignore[arg-type] # one of its fields
+        world(HERE._replace(**changes))  # type: ignore[arg-type] # one of its fields
     hints = {"NEAR": "did you mean 'mobtexting'?", "KNOWN": f"known: {', '.join(listings())}"}
     for word, hint in hints.items():
         sentence = sentence.replace(word, hint)
@@ -78,7 +77,7 @@ def test_world_refuses_what_is_said_of_nobody(changes: dict[str, object], senten
 
 def test_a_quirk_is_that_of_every_account_of_its_provider(folder: Path) -> None:
     written(folder, {"mockserver.yaml": "accounts: {shop: {provider: mobtexting}}"})
-    made = world(replace(HERE, quirk=(("mobtexting", "webhook-id"),)))
+    made = world(HERE._replace(quirk=(("mobtexting", "webhook-id"),)))
     told = {name: one.quirks for (_, name), one in made.accounts.items()}
     mine = dict.fromkeys(("mobtexting-default", "shop"), frozenset({"webhook-id"}))
     assert told == {**dict.fromkeys(told, frozenset()), **mine}
@@ -93,7 +92,7 @@ def test_a_quirk_is_added_to_those_of_the_file(folder: Path) -> None:
 
 
 def test_the_number_plan_can_be_switched_off() -> None:
-    told = [world(replace(HERE, number_plan=on)).stories.number_plan for on in (True, False)]
+    told = [world(HERE._replace(number_plan=on)).stories.number_plan for on in (True, False)]
     assert told == [True, False]
 
 
@@ -236,9 +235,9 @@ def test_dialled_by_nobody() -> None:
 def test_dialled_by_a_provider_that_dials_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     listing = listings()["mobtexting"]
     [dialling] = listing.provider.endpoints
-    silent = replace(dialling, parties=lambda _: ())
-    provider = replace(listing.provider, endpoints=(silent,))
-    known = {"mobtexting": replace(listing, provider=provider)}
+    silent = dialling._replace(parties=lambda _: ())
+    provider = listing.provider._replace(endpoints=(silent,))
+    known = {"mobtexting": listing._replace(provider=provider)}
     monkeypatch.setattr("mockserver.world.listings", lambda: known)
     with pytest.raises(LookupError, match="mobtexting dials no numbers"):
         dialled("00020300", "mobtexting")

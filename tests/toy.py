@@ -1,9 +1,8 @@
 """A vendor that nobody has: a queue with agents, a branch by key, money, numbers in turn, files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.core.account import Account, Charge, Keep
 from mockserver.core.call import Call, Event, dial
@@ -32,8 +31,7 @@ PATIENCE = 600_000
 USUAL = Story("answered", legs={"callee": ANSWERED})
 
 
-@dataclass(frozen=True, slots=True)
-class Agent:
+class Agent(NamedTuple):
     state: str = "available"
 
 

@@ -1,7 +1,6 @@
 """The words that a vendor has for a call while a story is played."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
@@ -52,7 +51,7 @@ def _played(start: World, where: tuple[Listing, Endpoint], story: str) -> Played
     listing, endpoint = where
     store = Store(start, 0)
     account = next(one for key, one in store.accounts.items() if key[0] == listing.provider.name)
-    open_ = replace(account, numbers=None, limits=None, balance=None)
+    open_ = account._replace(numbers=None, limits=None, balance=None)
     store.accounts[account.provider, account.name] = open_
     sent = Request(
         endpoint.method, endpoint.path, fields=next(iter(listing.examples(endpoint.operation)), {})

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import fields
 
 from from_code.markdown import code, codes, table
 from from_code.statuses import statuses
@@ -63,11 +62,11 @@ def _account(listing: Listing) -> Iterator[str]:
     yield "Beside `provider`, `credentials`, `numbers`, `webhooks`, `retry`, `limits`, `balance`,"
     yield "`quirks` and `timeline`, which every account may have:\n"
     kept = [
-        (code(name), "records by name", codes(field.name for field in fields(kind)))
+        (code(name), "records by name", codes(kind.__annotations__))
         for name, kind in provider.records.items()
     ]
     if provider.settings is not None:
-        kept += [(code(one.name), "setting", "") for one in fields(provider.settings)]
+        kept += [(code(name), "setting", "") for name in provider.settings.__annotations__]
     makes = codes([*provider.generators, "locale"])
     yield table(
         ("key", "kind", "fields"), [*kept, (code("generate"), "how many to make up", makes)]

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -57,8 +56,7 @@ class Unusable(Exception):
         return "\n".join(map(str, self.problems))
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """Plain dicts, lists and texts, and where each of them stands.
 
     Every scalar is text, exactly as written; a plain `null`, `~` or nothing at all is None.
@@ -97,24 +95,28 @@ def read(
     return Document(file, reading.content, places, keys, frozenset(reading.quoted)), ()
 
 
-@dataclass(slots=True)
 class _Open:
-    path: Path
-    content: dict[str, object] | list[object]
-    wants_key: bool
-    key: str = ""
+    __slots__ = ("content", "key", "path", "wants_key")
+
+    def __init__(
+        self, path: Path, content: dict[str, object] | list[object], *, wants_key: bool
+    ) -> None:
+        self.path = path
+        self.content = content
+        self.wants_key = wants_key
+        self.key = ""
 
 
-@dataclass(slots=True)
 class _Reading:
-    file: str
-    content: object = None
-    nodes: int = 0
-    open: list[_Open] = field(default_factory=list)
-    places: dict[Path, Place] = field(default_factory=dict)
-    keys: dict[Path, Place] = field(default_factory=dict)
-    quoted: set[Path] = field(default_factory=set)
-    problems: list[Problem] = field(default_factory=list)
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.content: object = None
+        self.nodes = 0
+        self.open: list[_Open] = []
+        self.places: dict[Path, Place] = {}
+        self.keys: dict[Path, Place] = {}
+        self.quoted: set[Path] = set()
+        self.problems: list[Problem] = []
 
     @property
     def wants_key(self) -> bool:

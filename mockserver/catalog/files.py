@@ -1,7 +1,6 @@
 """Scenario files read together: form, meaning, stories and accounts, every problem at once."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from mockserver.catalog import meaning
@@ -35,13 +34,12 @@ class Catalog(NamedTuple):
     accounts: Mapping[tuple[str, str], Account]
 
 
-@dataclass(slots=True)
-class _Opened:
+class _Opened(NamedTuple):
     """A file that is YAML, and all that has been found wrong in it so far."""
 
     document: Document
     bundled: bool
-    flaws: list[Flaw] = field(default_factory=list)
+    flaws: list[Flaw]
 
     @property
     def content(self) -> dict[str, Any]:
@@ -66,8 +64,8 @@ def load(sources: Iterable[Source], listings: Mapping[str, Listing]) -> Catalog:
     opened, problems = _opened(sources)
     names = {name: one for one in opened for name in one.names("scenarios")}
     for one in opened:
-        one.flaws += [*_wrong_stories(one, words, names), *_wrong_accounts(one, words)]
-        one.flaws += _wrong_default(one, names)
+        one.flaws.extend([*_wrong_stories(one, words, names), *_wrong_accounts(one, words)])
+        one.flaws.extend(_wrong_default(one, names))
     _in_circles(opened)
     problems += [placed(one.document, flaw) for one in opened for flaw in one.flaws]
     if problems:

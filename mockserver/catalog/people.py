@@ -1,7 +1,6 @@
 """People made up with Faker from the seed: the same seed, the same people."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.catalog.grammar import Flaw, Key, shown, unknown_key, unlike
@@ -47,14 +46,14 @@ def populated(listings: Mapping[str, Listing], seed: str, account: Account) -> A
         return account
     fake = _faker(account.generate.get("locale", USUAL), seed, account.name)
     document = {key: told for key, told in account.document.items() if key != "generate"}
-    made = replace(account, generate={}, document=document)
+    made = account._replace(generate={}, document=document)
     for kind, many in wanted.items():
         make = generators[kind]
         new = dict(make(_person(fake, nth), nth, made) for nth in range(many))
         both = {**new, **account.records.get(kind, {})}
         told = {name: written(record) for name, record in both.items()}
         records = {**made.records, kind: both}
-        made = replace(made, records=records, document={**made.document, kind: told})
+        made = made._replace(records=records, document={**made.document, kind: told})
     return made
 
 

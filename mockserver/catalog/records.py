@@ -1,8 +1,7 @@
-"""What a provider's accounts keep, read into the frozen dataclasses of its folder."""
+"""What a provider's accounts keep, read into the named tuples of its folder."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from functools import cache
 from types import NoneType, UnionType
@@ -76,7 +75,7 @@ def _flaws(hint: Any, value: Any) -> Iterator[Flaw]:
     if origin in (Union, UnionType):
         if value is not None:
             yield from _flaws(_present(hint), value)
-    elif is_dataclass(hint):
+    elif hasattr(hint, "_fields"):
         yield from _record(hint, value)
     elif origin is tuple:
         yield from _each(inner[0], value, list, "a list")
@@ -107,10 +106,9 @@ def _record(record: Any, body: Any) -> Iterator[Flaw]:
             yield from (((key, *path), message) for path, message in _flaws(known[key], value))
         else:
             yield (Key(key),), unknown_key(key, tuple(known))
-    for one in fields(record):
-        optional = one.default is not MISSING or one.default_factory is not MISSING
-        if one.name not in body and not optional:
-            yield (), f"{one.name!r} is missing"
+    for name in record._fields:
+        if name not in body and name not in record._field_defaults:
+            yield (), f"{name!r} is missing"
 
 
 def _reads(kind: type, value: object) -> bool:
@@ -129,7 +127,7 @@ def _read(hint: Any, value: Any) -> Any:
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
         return None if value is None else _read(_present(hint), value)
-    if is_dataclass(hint):
+    if hasattr(hint, "_fields"):
         make: Any = hint
         known = hints(make)
         return make(**{key: _read(known[key], one) for key, one in value.items()})

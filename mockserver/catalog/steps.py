@@ -1,7 +1,6 @@
 """Exact choreography: the steps of a scenario, from mappings whose form is right to values."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from mockserver.catalog.behaviours import behaviour, span
@@ -47,7 +46,7 @@ def steps(item: Mapping[str, Any], place: str, acts: Mapping[str, Act]) -> Itera
 def _staying(how: Any) -> Behaviour:
     """Whoever is dialled by a step stays until a step or the other side ends it, or `talk` says."""
     said = behaviour(how)
-    return said if isinstance(how, Mapping) and "talk" in how else replace(said, talk=None)
+    return said if isinstance(how, Mapping) and "talk" in how else said._replace(talk=None)
 
 
 def _after(item: Mapping[str, Any]) -> Span:

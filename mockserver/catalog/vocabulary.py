@@ -1,14 +1,14 @@
 """Every word that scenario files may use beside those of their grammar: the providers' own."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from mockserver.core.provider import Act, Listing, Provider, faults, roles
 from mockserver.core.story import LEGS
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(NamedTuple):
     """Operations, records, quirks and acts by provider; the status of each fault; other names."""
 
     operations: Mapping[str, tuple[str, ...]]
@@ -17,9 +17,9 @@ class Vocabulary:
     legs: tuple[str, ...]
     records: Mapping[str, Mapping[str, type]]
     quirks: Mapping[str, tuple[str, ...]]
-    acts: Mapping[str, Mapping[str, Act]] = field(default_factory=dict)
-    settings: Mapping[str, type | None] = field(default_factory=dict)
-    generated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    acts: Mapping[str, Mapping[str, Act]] = MappingProxyType({})
+    settings: Mapping[str, type | None] = MappingProxyType({})
+    generated: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 def vocabulary(listings: Mapping[str, Listing]) -> Vocabulary:

@@ -8,9 +8,8 @@ SIZE: Final = 1_000_000
 
 _BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 # A byte order mark that is not the first character is unseen, and only some parsers drop it.
-_UNREADABLE: Final = re.compile(
-    "[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+_UNREADABLE: Final = "[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+_UNREADABLE_ASCII: Final = "[^\t\n\r -~]"  # the same where all is ASCII, and 4 ms less to compile
 # The C parser compares each of these with all before it: 60,000 of them took it 4 s.
 _TAG_LINE: Final = re.compile("(?:^|[\r\x85\u2028\u2029])%TAG", re.MULTILINE)
 
@@ -46,7 +45,7 @@ def _decoded(raw: bytes) -> str | Flaw:
 
 
 def _readable(text: str) -> str | Flaw:
-    if wrong := _UNREADABLE.search(text):
+    if wrong := re.search(_UNREADABLE_ASCII if text.isascii() else _UNREADABLE, text):
         message = f"the character U+{ord(wrong[0]):04X} is not allowed in YAML"
         return _after(text[: wrong.start()], message)
     if wrong := _TAG_LINE.search(text):

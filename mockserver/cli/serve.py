@@ -1,6 +1,7 @@
 """`mockserver serve`: all providers on one port, until SIGTERM or SIGINT."""
 
 import errno
+import gc
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -41,6 +42,7 @@ def command(**flags: Any) -> None:
 
 
 def _serve(settings: Any) -> None:
+    gc.disable()  # what the start makes is kept: who looks for garbage in it finds none
     from mockserver.app import serve  # noqa: PLC0415 - --help needs none of it
     from mockserver.world import Unusable  # noqa: PLC0415 - as above
 
@@ -50,6 +52,8 @@ def _serve(settings: Any) -> None:
         _end(BAD_USAGE, str(unusable))
     except OSError as error:
         _end(CANNOT_BIND, _why(error, settings))
+    finally:
+        gc.enable()
 
 
 def _why(error: OSError, settings: Any) -> str:

@@ -1,19 +1,18 @@
 """A customer of one provider."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from mockserver.core.empty import EMPTY
 from mockserver.core.time import Length, seconds
 
 REFUSED: Final = frozenset({"invalid", "revoked"})
 """Credentials that no account accepts, so that a test can always be turned away."""
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+class Retry(NamedTuple):
     """How often a webhook is tried: once, and again after each of these waits in ms."""
 
     waits: tuple[int, ...] = ()
@@ -23,16 +22,14 @@ class Retry:
 ONCE: Final = Retry()
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """At most so many requests in any `per` ms."""
 
     requests: int
     per: int
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """An account as its file says; None where the file is silent, which allows everything.
 
     `webhooks` maps a vendor's webhook id, or `any`, to a URL. `records` are the provider's own:
@@ -46,16 +43,16 @@ class Account:
     provider: str
     credentials: frozenset[str] | None = None
     numbers: frozenset[str] | None = None
-    webhooks: Mapping[str, str] = field(default_factory=dict)
+    webhooks: Mapping[str, str] = EMPTY
     retry: Retry | None = None
     limits: Limits | None = None
     balance: Decimal | None = None
     quirks: frozenset[str] = frozenset()
-    records: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    records: Mapping[str, Mapping[str, Any]] = EMPTY
     timeline: tuple[tuple[int, Mapping[str, object]], ...] = ()
     settings: Any = None
-    generate: Mapping[str, str] = field(default_factory=dict)
-    document: Mapping[str, object] = field(default_factory=dict)
+    generate: Mapping[str, str] = EMPTY
+    document: Mapping[str, object] = EMPTY
 
     @property
     def key(self) -> tuple[str, str]:
@@ -94,7 +91,7 @@ def kept(account: Account, keep: Keep) -> Account:
     else:
         others[keep.identity] = keep.record
     records = {**account.records, keep.kind: others}
-    return replace(account, records=records, document=replaced(account.document, told))
+    return account._replace(records=records, document=replaced(account.document, told))
 
 
 def charged(account: Account, charge: Charge) -> Account:
@@ -102,14 +99,14 @@ def charged(account: Account, charge: Charge) -> Account:
     if account.balance is None:
         return account
     left = account.balance - charge.amount
-    return replace(account, balance=left, document={**account.document, "balance": str(left)})
+    return account._replace(balance=left, document={**account.document, "balance": str(left)})
 
 
 def written(value: Any) -> Any:
     """A record as it would stand in a file; what is as usual is left out."""
-    if is_dataclass(value) and not isinstance(value, type):
-        told = ((one, getattr(value, one.name)) for one in fields(value))
-        return {one.name: written(said) for one, said in told if said != usual(one)}
+    if hasattr(value, "_fields"):
+        usual, said = value._field_defaults, value._asdict().items()
+        return {name: written(one) for name, one in said if name not in usual or usual[name] != one}
     if isinstance(value, Mapping):
         return {name: written(inner) for name, inner in value.items()}
     if isinstance(value, tuple):
@@ -117,11 +114,6 @@ def written(value: Any) -> Any:
     if isinstance(value, Length):
         return seconds(value)
     return str(value) if isinstance(value, Decimal | ZoneInfo) else value
-
-
-def usual(one: Field[Any]) -> Any:
-    """What a record has where its file is silent."""
-    return one.default if one.default_factory is MISSING else one.default_factory()
 
 
 def replaced(document: Mapping[str, object], change: Mapping[str, Mapping[str, object]]) -> Any:

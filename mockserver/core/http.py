@@ -1,13 +1,11 @@
 """What a client sent and what it gets, free of any web framework."""
 
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import NamedTuple
+
+from mockserver.core.empty import EMPTY
 
 Body = bytes | Mapping[str, object] | list[object] | str | int | Iterable[bytes] | None
-
-
-NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class Upload(NamedTuple):
@@ -30,9 +28,9 @@ class Request(NamedTuple):
     path: str
     host: str = ""
     origin: str = ""
-    headers: Mapping[str, str] = NONE
+    headers: Mapping[str, str] = EMPTY
     query: str = ""
-    fields: Mapping[str, object] = NONE
+    fields: Mapping[str, object] = EMPTY
     client: str = "127.0.0.1"
     body: bytes = b""
     flaw: str = ""
@@ -49,4 +47,4 @@ class Reply(NamedTuple):
 
     status: int
     body: Body = None
-    headers: Mapping[str, str] = NONE
+    headers: Mapping[str, str] = EMPTY

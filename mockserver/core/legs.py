@@ -1,7 +1,6 @@
 """How the person on a leg behaves."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -40,8 +39,7 @@ class Deed(NamedTuple):
     data: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Behaviour:
+class Behaviour(NamedTuple):
     """Rings so long, then does what `then` says.
 
     `then` is `answered`, `machine`, `person` (waits for a human at the control API) or a cause.

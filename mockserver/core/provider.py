@@ -1,11 +1,11 @@
 """The contract: what a provider is, what it may look at, and all that it can bring about."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from mockserver.core.account import ONCE, Account, Charge, Keep, Retry
 from mockserver.core.call import Call, Event
+from mockserver.core.empty import EMPTY
 from mockserver.core.http import Reply, Request
 from mockserver.core.rules import Case, Fault, Rulebook, Violation
 from mockserver.core.view import BARE, View
@@ -68,8 +68,7 @@ def possible(_: Moment) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """What a vendor knows beyond ring, answer, digits, speech, bridge and hang-up.
 
     It is a step of scenarios and an event of the control API, and `react` hears of it by its name.
@@ -124,8 +123,7 @@ def always(_: Request) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """One operation: where it is, what it refuses, what it answers.
 
     `path` may have parts such as `{id}`, which are fields of the request. `parties` tells for each
@@ -147,13 +145,12 @@ class Endpoint:
     legs: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(NamedTuple):
     """One emulated API, as a value.
 
     `legs` maps `a` and `b` to the vendor's words for them; `status` says a call's state in the
     vendor's word; `new_id` makes the vendor's id of a call from (seed, how manieth call it is, the
-    operation). `settings` is the frozen dataclass of what an account says beside records and the
+    operation). `settings` is the named tuple of what an account says beside records and the
     keys that all accounts have. No act bears the name of a core event.
     """
 
@@ -171,15 +168,15 @@ class Provider:
     retry: Retry = ONCE
     faults: tuple[Fault, ...] = ()
     """Those that no rule brings about, and only a scenario can order."""
-    records: Mapping[str, type] = field(default_factory=dict)
-    """Key of an account -> the frozen dataclass of what it keeps there, by identity."""
+    records: Mapping[str, type] = EMPTY
+    """Key of an account -> the named tuple of what it keeps there, by identity."""
     settings: type | None = None
-    generators: Mapping[str, Generator] = field(default_factory=dict)
+    generators: Mapping[str, Generator] = EMPTY
     """Kind of record -> what `generate` makes of somebody; in the order in which they are made."""
-    quirks: Mapping[str, str] = field(default_factory=dict)
+    quirks: Mapping[str, str] = EMPTY
     """Name of an observed manner -> what it changes."""
-    acts: Mapping[str, Act] = field(default_factory=dict)
-    resources: Mapping[str, Resource] = field(default_factory=dict)
+    acts: Mapping[str, Act] = EMPTY
+    resources: Mapping[str, Resource] = EMPTY
 
 
 def faults(provider: Provider) -> tuple[Fault, ...]:
@@ -201,8 +198,7 @@ def nothing(_: str) -> tuple[Mapping[str, Any], ...]:
 Check = Callable[[Mapping[str, object]], tuple[Violation, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """A provider bound to what its schema file says: a check per operation, the document itself."""
 
     provider: Provider

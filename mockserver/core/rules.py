@@ -20,8 +20,7 @@ class Source(StrEnum):
     ASSUMED = "assumed"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One line of a vendor's error table. `status` is HTTP's, `code` the vendor's own if any.
 
     `{field}` in the message stands for a value of the request, which the provider puts there.

@@ -1,13 +1,14 @@
 """A scenario, compiled: what it says to the three questions, and whom it suits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from functools import cached_property
 from operator import attrgetter
 from typing import Final, NamedTuple
 
 from mockserver.core.call import Leg
 from mockserver.core.chance import choice
+from mockserver.core.empty import EMPTY
 from mockserver.core.legs import Behaviour, Span
 from mockserver.core.script import Step
 from mockserver.core.shapes import SHAPES
@@ -30,12 +31,11 @@ class Seen(NamedTuple):
     fields: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Globs, and every one of them has to fit; `fields` go over the request's parameters."""
 
-    globs: Mapping[str, str] = field(default_factory=dict)
-    fields: Mapping[str, str] = field(default_factory=dict)
+    globs: Mapping[str, str] = EMPTY
+    fields: Mapping[str, str] = EMPTY
 
     def misfit(self, seen: Seen) -> str:
         """The first thing that does not fit, in words; empty if everything does."""
@@ -75,8 +75,7 @@ class Travel(NamedTuple):
 PLAINLY: Final = Travel()
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(NamedTuple):
     """`legs` by `a`, `b`, `callee` or a vendor's word; `place` is where the file says so.
 
     `play`, `choose`, `attempts` and `numbers` lead to stories by name; what stands inside such a
@@ -87,15 +86,15 @@ class Story:
     place: str = ""
     bundled: bool = False
     match: Match | None = None
-    needs: Mapping[str, str] = field(default_factory=dict)
-    legs: Mapping[str, Behaviour] = field(default_factory=dict)
+    needs: Mapping[str, str] = EMPTY
+    legs: Mapping[str, Behaviour] = EMPTY
     steps: tuple[Step, ...] = ()
     attempts: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     choose: tuple[tuple[float, str], ...] = ()
     play: str = ""
     answers: tuple[Turn, ...] = ()
-    webhooks: Mapping[str, Travel] = field(default_factory=dict)
+    webhooks: Mapping[str, Travel] = EMPTY
     behind: tuple[Mapping[str, Behaviour], ...] = ()
     """The legs of the stories that led to this one, the nearest first."""
 
@@ -118,20 +117,20 @@ class Story:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Stories:
-    """All stories of a sandbox, in the order of their files, and the one for everything else."""
-
+class _Told(NamedTuple):
     named: Mapping[str, Story]
     default: str
     number_plan: bool = True
-    matching: tuple[Story, ...] = field(init=False, repr=False, compare=False)
-    """Those that say whom they suit, the users' before the bundled."""
 
-    def __post_init__(self) -> None:
+
+class Stories(_Told):
+    """All stories of a sandbox, in the order of their files, and the one for everything else."""
+
+    @cached_property
+    def matching(self) -> tuple[Story, ...]:
+        """Those that say whom they suit, the users' before the bundled; asked at each request."""
         matching = [story for story in self.named.values() if story.match is not None]
-        ordered = tuple(sorted(matching, key=attrgetter("bundled")))
-        object.__setattr__(self, "matching", ordered)
+        return tuple(sorted(matching, key=attrgetter("bundled")))
 
 
 def resolved(stories: Stories, story: Story, draw: tuple[str, str], turn: tuple[int, int]) -> Story:
@@ -142,7 +141,7 @@ def resolved(stories: Stories, story: Story, draw: tuple[str, str], turn: tuple[
     to it that they do not lead in a circle; one that a reload has taken away leads nowhere.
     """
     while (name := _next(story, draw, turn)) in stories.named:
-        story = replace(stories.named[name], behind=(story.legs, *story.behind))
+        story = stories.named[name]._replace(behind=(story.legs, *story.behind))
     return story
 
 

@@ -2,16 +2,16 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import NamedTuple
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call
+from mockserver.core.empty import EMPTY
 from mockserver.core.webhook import Delivery
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """`calls` by our id, oldest first; `named` leads from (provider, vendor's id) to ours.
 
     `accounts` are by provider and name. `sent` leads from a call to its `deliveries`, `marks` from
@@ -22,13 +22,13 @@ class View:
 
     seed: str = ""
     prefix: str = ""
-    accounts: Mapping[tuple[str, str], Account] = field(default_factory=dict)
-    calls: Mapping[str, Call] = field(default_factory=dict)
-    named: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    deliveries: Mapping[str, Delivery] = field(default_factory=dict)
-    sent: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    marks: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    held: Mapping[str, bytes] = field(default_factory=dict)
+    accounts: Mapping[tuple[str, str], Account] = EMPTY
+    calls: Mapping[str, Call] = EMPTY
+    named: Mapping[tuple[str, str], str] = EMPTY
+    deliveries: Mapping[str, Delivery] = EMPTY
+    sent: Mapping[str, Sequence[str]] = EMPTY
+    marks: Mapping[str, Sequence[int]] = EMPTY
+    held: Mapping[str, bytes] = EMPTY
 
     def call(self, provider: str, vendor_id: str) -> Call | None:
         """The call that the vendor knows by this id."""

@@ -1,7 +1,5 @@
 """Carries effects into the store: money, records, calls placed, events told, webhooks sent."""
 
-from dataclasses import replace
-
 from mockserver.core.account import Account, charged, kept
 from mockserver.core.audio import heard_at
 from mockserver.core.call import Call, Event, Leg
@@ -114,7 +112,7 @@ def _addressed(call: Call, story: Story) -> Story:
         once = step.once and step.once._replace(leg=names.get(step.once.leg, step.once.leg))
         return step._replace(leg=names.get(step.leg, step.leg), once=once)
 
-    return replace(story, steps=tuple(map(addressed, story.steps)))
+    return story._replace(steps=tuple(map(addressed, story.steps)))
 
 
 def _story(store: Store, call: Call, target: int) -> Story:

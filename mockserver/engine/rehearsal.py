@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from typing import NamedTuple
 
 from mockserver.core.call import Call, Event, Impossible
@@ -65,7 +64,7 @@ def _plays(world: World, story: Story, listing: Listing) -> Iterator[tuple[Stumb
             asked = Asked(listing, endpoint, sent, (story.name,))
             found: dict[Stumble, None] = {}
             placed = [
-                _played(replace(world, seed=seed), story, asked) for seed in (LOWEST, HIGHEST)
+                _played(world._replace(seed=seed), story, asked) for seed in (LOWEST, HIGHEST)
             ]
             if None not in placed:
                 for stumbles in placed:
@@ -85,7 +84,7 @@ def _run(store: Store, story: Story, asked: Asked, *, hasty: bool) -> tuple[Stum
     account = next(mine, None)
     if account is None:
         return None
-    open_ = replace(account, numbers=None, webhooks={}, limits=None, balance=None)
+    open_ = account._replace(numbers=None, webhooks={}, limits=None, balance=None)
     store.accounts[account.provider, account.name] = open_
     own = asked._replace(account=open_)
     if all(story.unmet(seen) for seen in sights(store, own)):

@@ -2,13 +2,13 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call, Event
+from mockserver.core.empty import EMPTY
 from mockserver.core.facts import Fact
 from mockserver.core.http import Reply, Request
 from mockserver.core.provider import Listing
@@ -82,8 +82,7 @@ def unpopulated(_: str, account: Account) -> Account:
     return account
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(NamedTuple):
     """What a sandbox starts from. `targets` maps a provider to where `--webhook` sends."""
 
     seed: str
@@ -91,7 +90,7 @@ class World:
     stories: Stories
     accounts: Mapping[Key, Account]
     read_account: ReadAccount
-    targets: Mapping[str, str] = field(default_factory=dict)
+    targets: Mapping[str, str] = EMPTY
     populate: Callable[[str, Account], Account] = unpopulated
     """(seed, account) -> the account with the records that it wants made up."""
 

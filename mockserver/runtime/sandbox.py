@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mockserver.core.account import Account
 from mockserver.engine.store import Key, Store, World
@@ -14,8 +14,7 @@ from mockserver.runtime.inboxes import Inbox
 from mockserver.runtime.tasks import owned
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(NamedTuple):
     """How time runs; `start` in ms, None for the wall clock's time."""
 
     mode: str = "real"

@@ -4,12 +4,12 @@ import re
 from asyncio import timeout, wrap_future
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from queue import SimpleQueue
 from socket import SOCK_STREAM, getaddrinfo
 from threading import Thread
 from time import monotonic
+from types import MappingProxyType
 from typing import Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -24,12 +24,11 @@ PATIENCE: Final = 2.0
 """Seconds for one lookup."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """`allow`: words of OPEN, host names, networks. `rewrite`: a host's other name from here."""
 
     allow: tuple[str, ...] = ("loopback", "private")
-    rewrite: Mapping[str, str] = field(default_factory=dict)
+    rewrite: Mapping[str, str] = MappingProxyType({})
 
 
 STANDARD: Final = Policy()

@@ -3,14 +3,14 @@
 import hmac
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Final
-
-from starlette.datastructures import Headers
-from starlette.requests import Request
-from starlette.responses import Response
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mockserver.web.problems import problem
+
+if TYPE_CHECKING:
+    from starlette.datastructures import Headers
+    from starlette.requests import Request
+    from starlette.responses import Response
 
 LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 OPEN: Final = "none"
@@ -18,17 +18,16 @@ VARIABLE: Final = "MOCKSERVER_TOKEN"
 AUTHORITY: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(?::[0-9]*)?", re.ASCII)
 """Host and port; who writes more than that, such as a user before the host, wants to deceive."""
 
-Handler = Callable[[Request], Awaitable[Response]]
+Handler = Callable[["Request"], Awaitable["Response"]]
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(NamedTuple):
     """`token` is empty where the server is only reached from this machine: then Host counts."""
 
     token: str = ""
     hosts: tuple[str, ...] = ()
 
-    def refusal(self, headers: Headers) -> Response | None:
+    def refusal(self, headers: "Headers") -> "Response | None":
         """Why this request may not drive the mock; None if it may."""
         foreign = self.foreign(headers)
         if foreign:
@@ -40,7 +39,7 @@ class Guard:
             return problem(403, "foreign host", f"the Host header names {_list(names)}: {ADVICE}")
         return None
 
-    def foreign(self, headers: Headers) -> Response | None:
+    def foreign(self, headers: "Headers") -> "Response | None":
         """Whether a web page of somebody else has sent this; also asked for vendors' routes."""
         for origin in headers.getlist("origin"):
             authority = origin.partition("://")[2]
@@ -62,7 +61,7 @@ class Guard:
         known = (*LOCAL, *(host.lower() for host in self.hosts))
         return name in known or name.endswith(".localhost")
 
-    def _told(self, headers: Headers) -> bool:
+    def _told(self, headers: "Headers") -> bool:
         if self.token == OPEN:
             return True
         scheme, _, told = headers.get("authorization", "").partition(" ")
@@ -70,7 +69,7 @@ class Guard:
         return scheme.lower() == "bearer" and same
 
 
-def _visited(headers: Headers) -> bool:
+def _visited(headers: "Headers") -> bool:
     """Somebody has followed a link to here; what a page fetches for itself is no visit."""
     return headers.get("sec-fetch-dest") == "document" and headers.get("sec-fetch-mode") == (
         "navigate"
@@ -83,14 +82,14 @@ ADVICE: Final = "a web page may not drive the mock; --allow-host NAME lets anoth
 def guarded(handler: Handler) -> Handler:
     """The handler behind the guard of its application; it sits on the route that has matched."""
 
-    async def checked(request: Request) -> Response:
+    async def checked(request: "Request") -> "Response":
         guard: Guard = request.app.state.guard
         return guard.refusal(request.headers) or await handler(request)
 
     return checked
 
 
-def _unknown() -> Response:
+def _unknown() -> "Response":
     detail = f"send `Authorization: Bearer ...` with {VARIABLE}, or what the start has printed"
     refusal = problem(401, "token needed", detail)
     refusal.headers["www-authenticate"] = "Bearer"

@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.engine.store import World
 from mockserver.runtime.sandboxes import Sandboxes
@@ -12,8 +11,7 @@ from mockserver.web.guard import Guard
 Compile = Callable[[World, Mapping[str, bytes]], tuple[World | None, tuple[str, ...]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """What the site is made of. `origins` are the addresses under which the server reaches itself.
 
     `compile` makes a world with other scenarios, or says what is wrong with them.
@@ -23,9 +21,9 @@ class Parts:
     origins: Callable[[], tuple[str, ...]]
     compile: Compile
     control: Callable[[], Mapping[str, Any]]
-    guard: Guard = field(default_factory=Guard)
+    refused: Counter[str]
+    """What was turned away before it was a request."""
+    guard: Guard = Guard()
     public_url: str = ""
     depth: Callable[[str, int], int] = lambda *_: 0
     """(address, port) of a client -> how deep in a chain of our own webhooks its request is."""
-    refused: Counter[str] = field(default_factory=Counter)
-    """What was turned away before it was a request."""

@@ -1,96 +1,42 @@
 """The whole site as one ASGI application: the control API, and the vendors for every other path."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager, suppress
-from http import HTTPStatus
-from typing import Any
+from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING
 
-from starlette.applications import Starlette
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.runtime.sandboxes import DEFAULT, NAME
-from mockserver.web import index, media
-from mockserver.web.control import (
-    accounts,
-    activations,
-    calls,
-    clock,
-    docs,
-    events,
-    explain,
-    health,
-    inboxes,
-    journal,
-    providers,
-    requests,
-    reset,
-    sandboxes,
-    scenarios,
-    timeline,
-    waits,
-    webhooks,
-)
 from mockserver.web.dated import dated
 from mockserver.web.gateway import gateway
-from mockserver.web.guard import guarded
 from mockserver.web.head import read
+from mockserver.web.lifespan import Lifespan, lived
 from mockserver.web.parts import Parts
-from mockserver.web.problems import explained, problem
+from mockserver.web.problems import problem
 from mockserver.web.routing import addressed
 
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
 PREFIX = "/_sandbox/"
-MOCK = "/_mock"
 OURS = ("/_mock/", "/_media/")
 
-NOUNS = (
-    health,
-    providers,
-    calls,
-    requests,
-    webhooks,
-    waits,
-    clock,
-    scenarios,
-    activations,
-    accounts,
-    journal,
-    timeline,
-    events,
-    reset,
-    sandboxes,
-    explain,
-    inboxes,
-    docs,
-)
-UNGUARDED = (*health.ROUTES, *inboxes.OPEN)
-"""Whoever can reach the server may ask these: how it is, and a webhook's receiver."""
 
+def site(parts: Parts, lifespan: Lifespan) -> ASGIApp:
+    @cache
+    def app() -> ASGIApp:
+        from mockserver.web.ours import application  # noqa: PLC0415 - 30 ms, if anybody asks for it
 
-def site(parts: Parts, lifespan: Callable[[Any], AbstractAsyncContextManager[Any]]) -> ASGIApp:
-    app = Starlette(
-        routes=[
-            Mount("/_mock", Router([*routes()], redirect_slashes=False)),
-            Mount("/_media", Router(media.ROUTES, redirect_slashes=False)),
-            *index.ROUTES,
-        ],
-        exception_handlers={HTTPException: _refused, Exception: explained},
-        lifespan=lifespan,
-    )
-    app.state.sandboxes = parts.sandboxes
-    app.state.origins = parts.origins
-    app.state.compile = parts.compile
-    app.state.control = parts.control
-    app.state.guard = parts.guard
+        return application(parts)
 
     async def entrance(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await lived(lifespan, scope, receive, send)
+            return
         if scope["type"] != "http":
-            await app(scope, receive, send)
+            await app()(scope, receive, send)
             return
         refusal = _entered(scope, parts)
         if refusal:
@@ -99,7 +45,7 @@ def site(parts: Parts, lifespan: Callable[[Any], AbstractAsyncContextManager[Any
         ours = scope["path"].startswith(OURS) or _asks_for_index(scope, parts)
         tell = dated(send, scope)
         try:
-            await (app if ours else gateway)(scope, receive, tell)
+            await (app() if ours else gateway)(scope, receive, tell)
         except asyncio.CancelledError:
             if not parts.sandboxes.stopping:
                 raise
@@ -108,26 +54,7 @@ def site(parts: Parts, lifespan: Callable[[Any], AbstractAsyncContextManager[Any
     return entrance
 
 
-def routes() -> Iterator[Route]:
-    """Every control route, behind the guard unless it is open to all."""
-    for noun in NOUNS:
-        for route in noun.ROUTES:
-            handler = route.endpoint if route in UNGUARDED else guarded(route.endpoint)
-            methods = sorted(route.methods or ())
-            yield Route(route.path, handler, methods=methods, name=route.name)
-
-
-async def _refused(request: Request, refusal: Exception) -> Response:
-    """As `explained`; a wrong method is told all that there are, whichever route has met it."""
-    response = await explained(request, refusal)
-    if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.url.path.startswith(MOCK):
-        path = request.url.path.removeprefix(MOCK)
-        there = (route.methods or () for route in routes() if route.path_regex.match(path))
-        response.headers["allow"] = ", ".join(sorted(set().union(*there)))
-    return response
-
-
-def _entered(scope: Scope, parts: Parts) -> Response | None:
+def _entered(scope: Scope, parts: Parts) -> "Response | None":
     """Which sandbox: by prefix, else by header; a vendor's route may find one by credential.
 
     One that is not there yet is made by the route, once it has let the request in.
@@ -150,7 +77,7 @@ def _entered(scope: Scope, parts: Parts) -> Response | None:
     return None
 
 
-def _misfit(headers: Headers) -> Response | None:
+def _misfit(headers: Headers) -> "Response | None":
     """HTTP that means two things at once, or that we would have to unpack."""
     if "content-length" in headers and "transfer-encoding" in headers:
         return problem(400, "bad request", "Content-Length and Transfer-Encoding contradict")

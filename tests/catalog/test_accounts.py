@@ -1,9 +1,8 @@
 """Accounts as they stand in a file or a control request: what is read of them, what is wrong."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -152,13 +151,12 @@ def test_timeline_is_not_blamed_for_what_was_wrong_before() -> None:
 MINUTE = Length(60_000)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     zone: str = "UTC"
     window: Length = MINUTE
 
 
-HELD = replace(WORDS, settings={"mobtexting": Settings})
+HELD = WORDS._replace(settings={"mobtexting": Settings})
 
 
 @pytest.mark.parametrize(

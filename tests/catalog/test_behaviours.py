@@ -1,6 +1,5 @@
 """How people behave, from the word or the mapping of a file whose form is right."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,29 +26,28 @@ def pressed(after: int, keys: str) -> Deed:
         ({"ring": 0}, Behaviour(fixed(0))),
         ({"then": "person"}, WORDS["person"]),
         ({"then": "no-answer"}, WORDS["no-answer"]),
-        ({"talk": "1m30s"}, replace(ANSWERED, talk=fixed(90_000))),
-        ({"talk": "0s"}, replace(ANSWERED, talk=None)),
-        ({"talk": "0s..1s"}, replace(ANSWERED, talk=Span(0, 1_000))),
-        ({"then": "person", "talk": "5s"}, replace(WORDS["person"], talk=fixed(5_000))),
-        ({"hangup": "10s"}, replace(ANSWERED, hangup=fixed(10_000))),
-        ({"press": "1"}, replace(ANSWERED, deeds=(pressed(1_000, "1"),))),
-        ({"press": 12}, replace(ANSWERED, deeds=(pressed(1_000, "12"),))),
+        ({"talk": "1m30s"}, ANSWERED._replace(talk=fixed(90_000))),
+        ({"talk": "0s"}, ANSWERED._replace(talk=None)),
+        ({"talk": "0s..1s"}, ANSWERED._replace(talk=Span(0, 1_000))),
+        ({"then": "person", "talk": "5s"}, WORDS["person"]._replace(talk=fixed(5_000))),
+        ({"hangup": "10s"}, ANSWERED._replace(hangup=fixed(10_000))),
+        ({"press": "1"}, ANSWERED._replace(deeds=(pressed(1_000, "1"),))),
+        ({"press": 12}, ANSWERED._replace(deeds=(pressed(1_000, "12"),))),
         (
             {"press": [{"after": "3s", "keys": "1"}, {"after": "2s", "keys": 2}, {"keys": "3"}]},
-            replace(
-                ANSWERED, deeds=(pressed(3_000, "1"), pressed(2_000, "2"), pressed(1_000, "3"))
+            ANSWERED._replace(
+                deeds=(pressed(3_000, "1"), pressed(2_000, "2"), pressed(1_000, "3"))
             ),
         ),
         (
             {"say": "yes", "press": "1"},
-            replace(
-                ANSWERED,
+            ANSWERED._replace(
                 deeds=(pressed(1_000, "1"), Deed(fixed(1_000), "speech", {"words": "yes"})),
             ),
         ),
         (
             {"say": [{"after": "0s..1s", "words": "yes"}]},
-            replace(ANSWERED, deeds=(Deed(Span(0, 1_000), "speech", {"words": "yes"}),)),
+            ANSWERED._replace(deeds=(Deed(Span(0, 1_000), "speech", {"words": "yes"}),)),
         ),
     ],
 )

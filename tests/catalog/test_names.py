@@ -1,7 +1,6 @@
 """The names that a scenario mentions, and what is said of those that nothing bears."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -148,8 +147,7 @@ def test_references_and_turns_in_their_order() -> None:
     assert [path for path, _ in turns(body)] == [("attempts", 0), ("attempts", 1), ("numbers", 0)]
 
 
-TOYS = replace(
-    WORDS,
+TOYS = WORDS._replace(
     operations={**WORDS.operations, "toy": ("place",)},
     acts={"toy": TOY.acts, "mobtexting": {}},
 )
@@ -177,7 +175,7 @@ def test_acts(step: dict[str, str], needs: dict[str, str], told: list[str]) -> N
 
 
 def test_act_of_another_provider() -> None:
-    words = replace(WORDS, acts={"toy": TOY.acts, "mobtexting": {"wave": TOY.acts["hold"]}})
+    words = WORDS._replace(acts={"toy": TOY.acts, "mobtexting": {"wave": TOY.acts["hold"]}})
     body = {"steps": [{"act": "hold"}], "needs": {"provider": "mobtexting"}}
     assert list(unknown(body, words, ())) == [
         (("steps", 0, "act"), "mobtexting has no act 'hold', only toy")

@@ -1,6 +1,5 @@
 """People made up from the seed."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -121,7 +120,7 @@ def test_flaws(generate: dict[str, Any], path: tuple[str, ...], message: str) ->
 
 def test_provider_that_makes_nobody_up_knows_no_such_key() -> None:
     listing = KNOWN["mobtexting"]
-    barren = replace(listing, provider=replace(listing.provider, generators={}))
+    barren = listing._replace(provider=listing.provider._replace(generators={}))
     words = vocabulary({"mobtexting": barren})
     made, [(place, told)] = read_account(words, "acme", "mobtexting", {"generate": {"flows": 5}})
     assert (made, place) == (None, ("generate",))
@@ -130,10 +129,10 @@ def test_provider_that_makes_nobody_up_knows_no_such_key() -> None:
 
 def test_store_has_them_from_the_start_and_after_a_reset(world: World) -> None:
     lone = only(world, "ccai")
-    peopled = replace(lone, accounts={KEY: account(contacts=3)}, seed="s")
+    peopled = lone._replace(accounts={KEY: account(contacts=3)}, seed="s")
     store = Store(peopled, START)
     first = store.accounts[KEY]
     assert len(first.records["contacts"]) == 4
     store.reset(START)
     assert store.accounts[KEY] == first
-    assert Store(replace(peopled, seed="t"), START).accounts[KEY] != first
+    assert Store(peopled._replace(seed="t"), START).accounts[KEY] != first

@@ -1,9 +1,9 @@
 """Records of a provider's accounts: read by the types of their fields."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,12 +17,11 @@ from mockserver.core.time import DAY, Length
 NOTHING = "there is nothing here (a # begins a comment): write "
 
 
-@dataclass(frozen=True, slots=True)
-class Clip:
+class Clip(NamedTuple):
     name: str
     length: int
     price: Decimal = Decimal("0.10")
-    note: str = field(default_factory=str)
+    note: str = ""
 
 
 @pytest.mark.parametrize(
@@ -90,21 +89,19 @@ def test_records_that_do_not_read(given: Any, path: tuple[str, ...], message: st
 WAIT, MINUTES, UTC = Length(90_000), Length(60_000), ZoneInfo("UTC")
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(NamedTuple):
     opens: int
     closes: int = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
+class Queue(NamedTuple):
     open: bool
     wait: Length = WAIT
     title: str | None = None
     rate: Decimal | None = Decimal("1.5")
     words: tuple[str, ...] = ()
     keys: tuple[int, ...] = (1, 2)
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = MappingProxyType({})
     hours: Hours = Hours(9)
     days: tuple[Hours, ...] = ()
     mood: Literal["calm", "busy"] = "calm"
@@ -250,8 +247,7 @@ def test_what_is_written_reads_as_it_was(queue: Queue) -> None:
     assert read(Queue, document) == {"q": queue}
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     zone: str = "UTC"
     window: Length = MINUTES
     hours: Hours = Hours(0)

@@ -1,9 +1,9 @@
 """Records with every kind of field: what reads, what does not, and that writing is its reverse."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,23 +17,21 @@ from mockserver.core.time import Length
 UTC = ZoneInfo("UTC")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     name: str
     price: Decimal = Decimal("0.10")
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
+class Thing(NamedTuple):
     state: Literal["free", "busy"] = "free"
     sure: bool = False
-    after: Length = Length(0)  # noqa: RUF009 - an int
+    after: Length = Length(0)
     zone: ZoneInfo = UTC
     tags: tuple[str, ...] = ()
     counts: tuple[int, ...] = ()
     part: Part | None = None
     parts: tuple[Part, ...] = ()
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = MappingProxyType({})
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Steps of a scenario, from mappings whose form is right."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -49,7 +48,7 @@ ACTS = {
                     fixed(5_000),
                     "offer",
                     data={"agent": "ann"},
-                    then=replace(WORDS["no-answer"], talk=None),
+                    then=WORDS["no-answer"]._replace(talk=None),
                 ),
                 Step(NOW, "", once=Once("settled", "b")),
             ],

@@ -1,7 +1,5 @@
 """The providers' own words, gathered for those who judge scenario files."""
 
-from dataclasses import replace
-
 from mockserver.catalog.vocabulary import Vocabulary, vocabulary
 from mockserver.providers.mobtexting.records import Flow
 from tests.catalog.conftest import KNOWN
@@ -24,8 +22,8 @@ def test_vocabulary_of_mobtexting() -> None:
 
 def test_vocabulary_names_everything_once() -> None:
     one = KNOWN["mobtexting"]
-    renamed = replace(one.provider, name="other", webhooks=("completed", "status"))
-    words = vocabulary({"mobtexting": one, "other": replace(one, provider=renamed)})
+    renamed = one.provider._replace(name="other", webhooks=("completed", "status"))
+    words = vocabulary({"mobtexting": one, "other": one._replace(provider=renamed)})
     assert words.kinds == ("any", "completed", "status")
     assert words.legs == ("a", "b", "callee", "from", "to")
     assert words.operations == {"mobtexting": ("c2c",), "other": ("c2c",)}

@@ -1,7 +1,6 @@
 """Rulebooks: what counts as a breach, and whose objection answers."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 
@@ -139,7 +138,7 @@ def test_examine_asks_no_later_stage() -> None:
 )
 def test_worded_has_what_was_sent(message: str, text: str) -> None:
     case = Case(Request("POST", "/", fields={"to": 1}), 0, never)
-    assert worded(replace(FAULT, message=message), case) == text
+    assert worded(FAULT._replace(message=message), case) == text
 
 
 BATCH = Case(

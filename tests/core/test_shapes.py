@@ -1,7 +1,6 @@
 """What people do to each other, to the millisecond, and who ends a call."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 
@@ -13,7 +12,7 @@ from mockserver.core.shapes import SHAPES, compile_legs, follows
 
 ANSWERS = [("begin", "", 0), ("ring", "a", 0), ("answer", "a", 2_000), ("ring", "b", 2_000)]
 BRIDGED = [*ANSWERS, ("answer", "b", 4_000), ("bridge", "", 4_000)]
-STAYS = replace(ANSWERED, talk=None)
+STAYS = ANSWERED._replace(talk=None)
 
 Line = tuple[str, str, int]
 
@@ -62,7 +61,7 @@ def both(a: Behaviour = ANSWERED, b: Behaviour = ANSWERED) -> Mapping[str, Behav
     [
         pytest.param(both(), [*BRIDGED, *over(10_000, "a", "b")], "completed", id="answered"),
         pytest.param(
-            both(b=replace(WORDS["busy"], ring=fixed(3_000))),
+            both(b=WORDS["busy"]._replace(ring=fixed(3_000))),
             [*ANSWERS, *over(5_000, "b", "a")],
             "busy",
             id="callee-busy",
@@ -81,7 +80,7 @@ def both(a: Behaviour = ANSWERED, b: Behaviour = ANSWERED) -> Mapping[str, Behav
             id="a-no-answer",
         ),
         pytest.param(
-            both(a=replace(ANSWERED, hangup=fixed(1_500)), b=WORDS["no-answer"]),
+            both(a=ANSWERED._replace(hangup=fixed(1_500)), b=WORDS["no-answer"]),
             [*ANSWERS, *over(3_500, "a", "b")],
             "cancelled",
             id="a-hangs-up-while-b-rings",
@@ -93,19 +92,19 @@ def both(a: Behaviour = ANSWERED, b: Behaviour = ANSWERED) -> Mapping[str, Behav
             id="b-machine",
         ),
         pytest.param(
-            both(b=replace(ANSWERED, talk=fixed(5_999))),
+            both(b=ANSWERED._replace(talk=fixed(5_999))),
             [*BRIDGED, *over(9_999, "b", "a")],
             "completed",
             id="the-shorter-talk-counts",
         ),
         pytest.param(
-            both(a=STAYS, b=replace(STAYS, hangup=fixed(1))),
+            both(a=STAYS, b=STAYS._replace(hangup=fixed(1))),
             [*BRIDGED, *over(4_001, "b", "a")],
             "completed",
             id="b-hangs-up-by-the-clock",
         ),
         pytest.param(
-            both(b=replace(STAYS, hangup=fixed(7_000))),
+            both(b=STAYS._replace(hangup=fixed(7_000))),
             [*BRIDGED, *over(10_000, "a", "b")],
             "completed",
             id="hangup-later-than-the-talk",
@@ -120,7 +119,7 @@ def test_b_after_a_to_the_millisecond(
 
 
 def test_b_gets_cause_normal_when_a_gives_up() -> None:
-    call, _ = lived("b-after-a", both(replace(ANSWERED, hangup=fixed(1_500)), WORDS["no-answer"]))
+    call, _ = lived("b-after-a", both(ANSWERED._replace(hangup=fixed(1_500)), WORDS["no-answer"]))
     assert [leg.cause for leg in call.legs] == ["normal", "normal"]
 
 
@@ -151,7 +150,7 @@ def test_deeds_each_after_the_one_before(
     deeds: tuple[tuple[str, int], ...], lines: list[tuple[str, int]], end: int
 ) -> None:
     done = tuple(Deed(fixed(after), verb, {"digits": "1"}) for verb, after in deeds)
-    call, _ = lived("one-leg", {"a": replace(ANSWERED, deeds=done)})
+    call, _ = lived("one-leg", {"a": ANSWERED._replace(deeds=done)})
     assert told(call) == [
         *ANSWERS[:3],
         *((verb, "a", at) for verb, at in lines),
@@ -161,7 +160,7 @@ def test_deeds_each_after_the_one_before(
 
 
 def test_deeds_never_done_when_the_leg_does_not_answer() -> None:
-    keyed = replace(WORDS["busy"], deeds=(Deed(fixed(1_000), "digits", {"digits": "1"}),))
+    keyed = WORDS["busy"]._replace(deeds=(Deed(fixed(1_000), "digits", {"digits": "1"}),))
     call, _ = lived("one-leg", {"a": keyed})
     assert told(call) == [*ANSWERS[:2], *over(2_000, "a")]
 

@@ -1,7 +1,5 @@
 """Scripts with steps: whose phone a step rings, and what is left to the people."""
 
-from dataclasses import replace
-
 import pytest
 
 from mockserver.core.legs import ANSWERED, NOW, STAYS, WORDS, Behaviour, Deed, fixed
@@ -50,7 +48,7 @@ def test_compile_nothing_else_happens_to_a_rung_leg_without_a_behaviour() -> Non
         (ANSWERED, ["answer", "hangup"]),
         (WORDS["machine"], ["answer", "machine", "hangup"]),
         (
-            replace(STAYS, deeds=(Deed(NOW, "digits", {"digits": "1"}),)),
+            STAYS._replace(deeds=(Deed(NOW, "digits", {"digits": "1"}),)),
             ["answer", "digits"],
         ),
     ],
@@ -61,7 +59,7 @@ def test_compile_what_is_left_to_a_rung_person(how: Behaviour, verbs: list[str])
 
 
 def test_compile_a_rung_person_hangs_up_by_the_clock_as_well() -> None:
-    how = replace(STAYS, hangup=fixed(7_000))
+    how = STAYS._replace(hangup=fixed(7_000))
     script = compile_legs(TWO, {"b": how}, (RING_B,))
     assert script[1] == Track(
         "b-hangup",
@@ -71,4 +69,4 @@ def test_compile_a_rung_person_hangs_up_by_the_clock_as_well() -> None:
 
 
 def test_stays_ends_nothing_itself() -> None:
-    assert replace(ANSWERED, talk=None) == STAYS
+    assert ANSWERED._replace(talk=None) == STAYS

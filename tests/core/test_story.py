@@ -1,7 +1,5 @@
 """What a story says of legs, whom it suits, what it needs, and where it leads."""
 
-from dataclasses import replace
-
 import pytest
 
 from mockserver.core.call import Leg
@@ -172,7 +170,7 @@ def test_resolved_the_nearest_of_two_outer_stories_counts() -> None:
     story = Story("mine", legs={"a": WORDS["busy"], "b": WORDS["rejected"]}, play="inner")
     stories = Stories({"silent": Story("silent"), "inner": inner}, "inner")
     found = resolved(stories, story, ("s", "c1"), (0, 0))
-    assert found == replace(Story("silent"), behind=(inner.legs, story.legs))
+    assert found == Story("silent")._replace(behind=(inner.legs, story.legs))
     assert [found.behaviour(leg, "b-after-a") for leg in (A, B)] == [
         WORDS["machine"],
         WORDS["rejected"],

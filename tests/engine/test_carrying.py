@@ -1,7 +1,6 @@
 """Effects in the store: calls placed and moved, events told, webhooks addressed."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 
@@ -115,7 +114,7 @@ def test_carry_in_order_of_place_tell_send(store: Store) -> None:
 
 
 def test_owner_is_the_account_as_it_stands_now(store: Store) -> None:
-    changed = replace(store.accounts["mobtexting", "mobtexting-default"], balance=None)
+    changed = store.accounts["mobtexting", "mobtexting-default"]._replace(balance=None)
     store.accounts["mobtexting", "mobtexting-default"] = changed
     assert owner(store, CALL) is changed
 

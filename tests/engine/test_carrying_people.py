@@ -1,7 +1,5 @@
 """Who decides how a leg behaves: a strong story, its number, any other story, or its steps."""
 
-from dataclasses import replace
-
 import pytest
 
 from mockserver.core.call import Call, Event, Leg, Order
@@ -77,8 +75,8 @@ def test_place_a_strong_story_leaves_other_legs_to_their_numbers(world: World) -
 
 
 def test_place_without_the_number_plan(world: World) -> None:
-    stories = replace(world.stories, number_plan=False)
-    store = placed(Store(replace(world, stories=stories), START))
+    stories = world.stories._replace(number_plan=False)
+    store = placed(Store(world._replace(stories=stories), START))
     assert store.scripts["c1"] == people(ANSWERED, WORDS["answered"])
 
 

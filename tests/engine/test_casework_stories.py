@@ -1,7 +1,6 @@
 """What a story says of the API's answer, how a request looks to it, and an account's own limit."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -62,7 +61,7 @@ def test_sights_of_a_click(store: Store, fields: dict[str, Any], legs: Mapping[s
 def test_sights_of_a_request_that_calls_nobody(store: Store) -> None:
     wanted = asked(store)
     store.accounts.clear()
-    silent = wanted._replace(endpoint=replace(wanted.endpoint, parties=nobody))
+    silent = wanted._replace(endpoint=wanted.endpoint._replace(parties=nobody))
     fields = wanted.request.fields
     assert sights(store, silent) == (Seen("mobtexting", "c2c", "", "key", {}, fields),)
 

@@ -1,7 +1,5 @@
 """Which story answers, plays and carries; how long an activation lasts; whose turn it is."""
 
-from dataclasses import replace
-
 import pytest
 
 from mockserver.core.call import Call, Leg, Order
@@ -158,7 +156,7 @@ def test_activation_counts_refused_requests_as_well(store: Store) -> None:
 
 
 def test_activations_the_first_that_speaks_plays_and_every_one_is_spent(world: World) -> None:
-    store = telling(world, Story("usual", legs={}), BUSY, replace(BUSY, name="other"))
+    store = telling(world, Story("usual", legs={}), BUSY, BUSY._replace(name="other"))
     store.activations.append(Activation("a1", "busy", EVERYBODY, 2))
     store.activations.append(Activation("a2", "other", EVERYBODY, 1))
     click(store)

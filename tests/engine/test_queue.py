@@ -1,7 +1,5 @@
 """Calls that wait for somebody: who gets whom, when, and what becomes of those who wait in vain."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -117,20 +115,20 @@ def test_account_that_is_amended_gives_at_once() -> None:
     store = opened(shop({"ann": "offline"}))
     ask(store)
     until_at(store, 5_000)
-    there = replace(store.accounts["toy", "shop"], records={"agents": {"ann": Agent()}})
+    there = store.accounts["toy", "shop"]._replace(records={"agents": {"ann": Agent()}})
     amend(store, there, 9_000)
     assert told(store, "offer") == [(9_000, "c1", "offer", "")]
     assert states(store) == {"ann": "busy"}
 
 
 def test_timeline_gives_too() -> None:
-    account = replace(shop({"ann": "offline"}), timeline=((60_000, {"agents": {}}),))
+    account = shop({"ann": "offline"})._replace(timeline=((60_000, {"agents": {}}),))
 
     def read(name: str, provider: str, _: object) -> tuple[Account | None, tuple[object, ...]]:
-        return replace(shop({"ann": "available"}), name=name, provider=provider), ()
+        return shop({"ann": "available"})._replace(name=name, provider=provider), ()
 
     store = opened(account)
-    store.world = replace(store.world, read_account=read)
+    store.world = store.world._replace(read_account=read)
     ask(store)
     play(store)
     assert told(store, "offer") == [(60_000, "c1", "offer", "")]
@@ -248,8 +246,8 @@ def test_rehearsal_knows_acts(steps: tuple[Step, ...], why: str) -> None:
 def test_rehearsal_brings_what_steps_want_where_nobody_is_free() -> None:
     wait = Step(NOW, "", once=Once("control"), place="f:1:1")
     store = opened(shop({"ann": "offline"}), Story("told", "f:1:1", steps=(wait,)))
-    patient = replace(LISTING, provider=replace(TOY, react=lambda _: NOTHING))
-    world = replace(store.world, listings={"toy": patient})
+    patient = LISTING._replace(provider=TOY._replace(react=lambda _: NOTHING))
+    world = store.world._replace(listings={"toy": patient})
     assert rehearsed(world, world.stories.named["told"]) == ()
 
 

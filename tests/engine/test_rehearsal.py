@@ -1,7 +1,6 @@
 """Stories played before anybody relies on them: where they stumble, and on what."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -36,7 +35,7 @@ def then(line: int, verb: str, leg: str, after: Span | None = None) -> Step:
 def stumbles(world: World, *steps: Step, **story: Any) -> list[tuple[str, str]]:
     told = Story("mine", "m.yaml:1:1", steps=steps, **story)
     named = {**world.stories.named, "mine": told}
-    rehearsing = replace(world, stories=replace(world.stories, named=named))
+    rehearsing = world._replace(stories=world.stories._replace(named=named))
     return [(one.place, one.why) for one in rehearsed(rehearsing, told)]
 
 
@@ -127,7 +126,7 @@ def test_rehearsed_with_the_shortest_and_the_longest_spans(
     world: World, span: Span, found: list[tuple[str, str]]
 ) -> None:
     """The leg answers at 2 s and hangs up at 9 s; a key pressed before or after is moot."""
-    person = {"a": replace(STAYS, hangup=fixed(7_000))}
+    person = {"a": STAYS._replace(hangup=fixed(7_000))}
     assert stumbles(world, then(2, "digits", "a", span), legs=person) == found
 
 
@@ -159,8 +158,8 @@ def test_rehearsed_the_operation_that_suits_best_decides(world: World) -> None:
 
 def showing(world: World, *examples: Mapping[str, Any]) -> World:
     """A world whose document shows just these examples."""
-    listing = replace(world.listings["mobtexting"], examples=lambda _: examples)
-    return replace(world, listings={"mobtexting": listing})
+    listing = world.listings["mobtexting"]._replace(examples=lambda _: examples)
+    return world._replace(listings={"mobtexting": listing})
 
 
 def test_rehearsed_a_stumble_of_both_spans_is_told_once(world: World) -> None:
@@ -173,13 +172,13 @@ def test_rehearsed_a_stumble_of_both_spans_is_told_once(world: World) -> None:
 def test_rehearsed_whatever_the_account_allows(world: World) -> None:
     """Its own number, hook, limit and balance are no matter of the story."""
     [(key, account)] = world.accounts.items()
-    poor = replace(account, numbers=frozenset(), webhooks={"x": "http://x/"}, balance=Decimal(0))
-    made = replace(world, accounts={key: poor})
+    poor = account._replace(numbers=frozenset(), webhooks={"x": "http://x/"}, balance=Decimal(0))
+    made = world._replace(accounts={key: poor})
     assert stumbles(made, then(2, "hangup", "a", fixed(9_000))) == []
 
 
 def test_rehearsed_without_any_account_it_meets_nothing(world: World) -> None:
-    made = replace(world, accounts={})
+    made = world._replace(accounts={})
     assert stumbles(made, then(2, "hangup", "a")) == [("m.yaml:1:1", NOWHERE)]
 
 
@@ -190,12 +189,12 @@ def refusing(listing: Listing) -> Listing:
         return endpoint.answer(case)._replace(effects=NOTHING)
 
     endpoint: Endpoint = listing.provider.endpoints[0]
-    provider = replace(listing.provider, endpoints=(replace(endpoint, answer=answer),))
-    return replace(listing, provider=provider)
+    provider = listing.provider._replace(endpoints=(endpoint._replace(answer=answer),))
+    return listing._replace(provider=provider)
 
 
 def test_rehearsed_an_operation_that_places_no_call_is_not_met(world: World) -> None:
-    made = replace(world, listings={"mobtexting": refusing(world.listings["mobtexting"])})
+    made = world._replace(listings={"mobtexting": refusing(world.listings["mobtexting"])})
     assert stumbles(made, then(2, "hangup", "a")) == [("m.yaml:1:1", NOWHERE)]
 
 

@@ -1,7 +1,5 @@
 """The five verbs: what a call lives through from request to end."""
 
-from dataclasses import replace
-
 import pytest
 
 from mockserver.core.call import Event, attempt
@@ -18,7 +16,7 @@ from mockserver.engine.store import Store, World
 from tests.conftest import CLICK, START, acting, click, next_due, play, telling, until
 
 PERSON = WORDS["person"]
-STAYS = replace(ANSWERED, talk=None)
+STAYS = ANSWERED._replace(talk=None)
 DIGITS = Event(START + 2_000, "digits", "a", {"digits": "1"})
 
 Line = tuple[int, str, str, str]
@@ -94,7 +92,7 @@ def test_request_places_all_that_it_promises(world: World) -> None:
         return Outcome(reply, Effects(place=calls))
 
     endpoint = world.listings["mobtexting"].provider.endpoints[0]
-    store = acting(world, endpoints=(replace(endpoint, answer=twice),))
+    store = acting(world, endpoints=(endpoint._replace(answer=twice),))
     exchange = click(store)
     assert (exchange.calls, list(store.calls)) == (("c1", "c2"), ["c1", "c2"])
     assert [fact.call for fact in store.journal if fact.kind == "request"] == ["c1"]

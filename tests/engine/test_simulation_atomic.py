@@ -1,7 +1,6 @@
 """All or nothing: what cannot be, or what a provider fails at, leaves nothing behind."""
 
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -67,7 +66,7 @@ def test_request_that_a_provider_fails_at_leaves_nothing_behind(world: World, br
 
     endpoint = world.listings["mobtexting"].provider.endpoints[0]
     changes = {
-        "answer": {"endpoints": (replace(endpoint, answer=failing),)},
+        "answer": {"endpoints": (endpoint._replace(answer=failing),)},
     }.get(broken, {broken: failing})
     store = acting(world, **changes)
     before = all_of(store)

@@ -1,7 +1,6 @@
 """Whatever people do: a call ends or waits, time goes on, and chance repeats itself."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -49,7 +48,7 @@ relaxed = settings(max_examples=150, deadline=None)
 
 def lived(world: World, people: Mapping[str, Behaviour], fields: Mapping[str, Any]) -> Store:
     story = Story("mine", legs=people)
-    store = Store(replace(world, stories=Stories({"mine": story}, "mine")), START)
+    store = Store(world._replace(stories=Stories({"mine": story}, "mine")), START)
     click(store, **fields)
     play(store)
     return store
@@ -130,7 +129,7 @@ def test_play_has_one_step_of_a_call_due_at_a_time(
     world: World, people: Mapping[str, Behaviour]
 ) -> None:
     story = Story("mine", legs=people)
-    store = Store(replace(world, stories=Stories({"mine": story}, "mine")), START)
+    store = Store(world._replace(stories=Stories({"mine": story}, "mine")), START)
     click(store)
     while store.peek() is not None:
         assert sum(due.kind == "script" for due in store.pending()) <= 1

@@ -1,7 +1,6 @@
 """Choreography: steps that wait, steps that are moot, and an account that changes in time."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -173,9 +172,9 @@ def test_attempts_of_a_story_meet_their_redials(store: Store) -> None:
 
 
 def changing(world: World, *timeline: tuple[int, Mapping[str, object]]) -> Store:
-    account = replace(world.accounts[KEY], timeline=timeline, document={"balance": "5"})
+    account = world.accounts[KEY]._replace(timeline=timeline, document={"balance": "5"})
     accounts: dict[tuple[str, str], Account] = {**world.accounts, KEY: account}
-    return Store(replace(world, accounts=accounts), START)
+    return Store(world._replace(accounts=accounts), START)
 
 
 def test_timeline_changes_the_account_at_its_time(world: World) -> None:

@@ -1,7 +1,6 @@
 """What a sandbox remembers, what is due in it, and what a reset leaves of it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -178,8 +177,8 @@ PARTS: list[Callable[[Store], object]] = [
 
 @pytest.mark.parametrize("part", PARTS)
 def test_reset_is_back_at_the_start(world: World, part: Callable[[Store], object]) -> None:
-    told = replace(world.stories, named={**world.stories.named, "refusing": REFUSING})
-    store = Store(replace(world, stories=told), START)
+    told = world.stories._replace(named={**world.stories.named, "refusing": REFUSING})
+    store = Store(world._replace(stories=told), START)
     with_account(store, limits=Limits(9, 1_000))
     click(store, "callee-busy", "doubled-report")
     play(store)

@@ -1,7 +1,6 @@
 """How webhooks travel: where to, how often, how late, in which order, and in which shape."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 
@@ -55,7 +54,7 @@ def states(store: Store) -> list[str]:
 def test_send_to_its_own_url_the_target_or_the_inbox(
     world: World, url: str, targets: Mapping[str, str], expected: str
 ) -> None:
-    store = travelling(replace(world, targets=targets))
+    store = travelling(world._replace(targets=targets))
     store.epoch = 3
     webhook = Webhook("c1", "completed", url, {"a": 1})
     send(store, webhook, START + 7)

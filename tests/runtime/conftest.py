@@ -6,7 +6,6 @@ import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from typing import Any
 
 from mockserver.core.call import Call
@@ -153,8 +152,8 @@ def verbs(store: Store, name: str = "c1") -> list[str]:
 
 def reacting(world: World, react: React) -> World:
     listing = world.listings["mobtexting"]
-    changed = replace(listing, provider=replace(listing.provider, react=react))
-    return replace(world, listings={"mobtexting": changed})
+    changed = listing._replace(provider=listing.provider._replace(react=react))
+    return world._replace(listings={"mobtexting": changed})
 
 
 def later(call: Call, name: str, at: int) -> Call:

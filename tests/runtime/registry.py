@@ -1,7 +1,6 @@
 """A registry of sandboxes for tests: a wall clock that stands, and a courier that waits."""
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 from mockserver.core.webhook import Answer, Delivery
@@ -61,7 +60,7 @@ class Registry:
 
     async def put(self, name: str, *claims: tuple[str, str], seed: str = "seed") -> Sandbox:
         world, timing = self.start
-        return await self.all.put(name, (replace(world, seed=seed), timing), claims)
+        return await self.all.put(name, (world._replace(seed=seed), timing), claims)
 
     async def busy(self, name: str) -> tuple[Sandbox, asyncio.Task[Advanced]]:
         """A sandbox in which an advance is running: one webhook is out, and another is to come."""

@@ -8,7 +8,8 @@ import pytest
 
 from mockserver.core.webhook import Answer
 from mockserver.runtime import courier as module
-from mockserver.runtime.courier import LIMIT, Courier
+from mockserver.runtime.courier import Courier
+from mockserver.runtime.exchange import LIMIT
 from tests.runtime.conftest import (
     OK,
     Handler,

@@ -1,7 +1,6 @@
 """Which sandboxes there are: made on first use, claimed by credentials, as many as may be."""
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -39,7 +38,7 @@ def test_get_makes_on_first_use_and_never_again(registry: Registry, world: World
 
 def test_get_starts_from_what_is_current(registry: Registry, world: World) -> None:
     """A reload changes what new sandboxes start from."""
-    registry.all.start_from = (replace(world, seed="later"), Timing("60x", START))
+    registry.all.start_from = (world._replace(seed="later"), Timing("60x", START))
     made = registry.all.get("t1")
     assert (made.store.world.seed, made.clock.mode) == ("later", "60x")
 
@@ -86,7 +85,7 @@ def test_claimed(registry: Registry, provider: str, credential: str | None, name
 
 
 def test_put_has_its_own_world_and_time(registry: Registry, world: World) -> None:
-    start = (replace(world, seed="t"), Timing("60x", START + 1))
+    start = (world._replace(seed="t"), Timing("60x", START + 1))
     made = asyncio.run(registry.all.put("t1", start, ()))
     assert (made.name, made.store.world, made.timing) == ("t1", *start)
     assert registry.all.get("t1") is made

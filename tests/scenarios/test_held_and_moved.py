@@ -1,6 +1,5 @@
 """The choreography of the contract on the CCAI Platform, as printed there."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,8 +30,8 @@ def made(world: World) -> World:
     assert flaws == ()
     assert account is not None
     story = load([Source("mine.yaml", TOLD.encode())], listings()).stories.named["held-and-moved"]
-    stories = replace(lone.stories, named={**lone.stories.named, story.name: story})
-    return replace(lone, accounts={KEY: account}, stories=stories)
+    stories = lone.stories._replace(named={**lone.stories.named, story.name: story})
+    return lone._replace(accounts={KEY: account}, stories=stories)
 
 
 def test_it_rehearses(made: World) -> None:

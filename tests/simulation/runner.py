@@ -6,7 +6,6 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from random import Random
 from typing import Any, NamedTuple
 
@@ -73,7 +72,7 @@ class Run:
 
     def __init__(self, world: World, seed: int) -> None:
         self.chance = Random(seed)  # noqa: S311 - to be repeated, not to be secret
-        self.store = Store(replace(world, seed=str(seed)), START)
+        self.store = Store(world._replace(seed=str(seed)), START)
         self.store.watchers.append(self._heard)
         self.now = START
         self.facts: list[tuple[int, Fact]] = []

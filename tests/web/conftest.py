@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -102,16 +102,16 @@ def with_account_of(house: House, **changes: Any) -> None:
     """Another bundled account, from the next reset on."""
     store = house.sandbox.store
     key = ("mobtexting", "mobtexting-default")
-    changed = {**store.world.accounts, key: replace(store.world.accounts[key], **changes)}
-    world = replace(store.world, accounts=changed)
+    changed = {**store.world.accounts, key: store.world.accounts[key]._replace(**changes)}
+    world = store.world._replace(accounts=changed)
     house.sandbox.renew(world, {}, world)
 
 
 def with_provider(world: World, **changes: Any) -> World:
     """The same world with another Mobtexting."""
     listing = world.listings["mobtexting"]
-    changed = replace(listing, provider=replace(listing.provider, **changes))
-    return replace(world, listings={"mobtexting": changed})
+    changed = listing._replace(provider=listing.provider._replace(**changes))
+    return world._replace(listings={"mobtexting": changed})
 
 
 def refusal(answer: httpx.Response) -> tuple[int, str, str]:

@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.core.webhook import Answer, Delivery
 from mockserver.web.lines import line
-from mockserver.web.site import NOUNS
+from mockserver.web.ours import NOUNS
 from tests.conftest import CLICK
 from tests.web.conftest import C2C, HEADERS, House, with_account_of
 

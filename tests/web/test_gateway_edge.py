@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from dataclasses import replace
+from collections import Counter
 from typing import Any
 
 import httpx
@@ -30,15 +30,17 @@ def edge(world: World) -> Edge:
 def with_public_url(world: World, url: str) -> Edge:
     postman = Postman()
     sandboxes = Sandboxes(postman, (world, Timing("manual", START)), lambda _: None)
-    parts = Parts(sandboxes, lambda: (ORIGIN,), Compiler(Settings()), control, public_url=url)
+    parts = Parts(
+        sandboxes, lambda: (ORIGIN,), Compiler(Settings()), control, Counter(), public_url=url
+    )
     return Edge(sandboxes, site(parts, no_lifespan), postman)
 
 
 def broken_by(world: World, **changes: Any) -> Edge:
     """A house whose Mobtexting is another one."""
     listing = world.listings["mobtexting"]
-    changed = replace(listing, provider=replace(listing.provider, **changes))
-    return opened(replace(world, listings={"mobtexting": changed}))
+    changed = listing._replace(provider=listing.provider._replace(**changes))
+    return opened(world._replace(listings={"mobtexting": changed}))
 
 
 def spoken(edge: Edge, scope: dict[str, Any], *messages: dict[str, Any]) -> list[Any]:

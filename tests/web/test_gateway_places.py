@@ -1,7 +1,6 @@
 """Where a request gets to: parts of paths as fields, operations that share a place, a door at /."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -37,8 +36,8 @@ def named(operation: str) -> Any:
 PLACES = (
     at("door", "GET /"),
     at("show", "POST /calls/{id}/show"),
-    replace(at("small", "POST /calls", when=small, body_limit=40), answer=named("small")),
-    replace(at("large", "POST /calls", body_limit=400), answer=named("large")),
+    at("small", "POST /calls", when=small, body_limit=40)._replace(answer=named("small")),
+    at("large", "POST /calls", body_limit=400)._replace(answer=named("large")),
 )
 
 
@@ -46,10 +45,10 @@ PLACES = (
 def acme(world: World) -> House:
     """A site with one vendor more."""
     mine = world.listings["mobtexting"]
-    provider = replace(mine.provider, name="acme", endpoints=PLACES)
+    provider = mine.provider._replace(name="acme", endpoints=PLACES)
     checks = {one.operation: lambda _: () for one in PLACES}
-    listing: Listing = replace(mine, provider=provider, checks=checks)
-    return build(replace(world, listings={"mobtexting": mine, "acme": listing}))
+    listing: Listing = mine._replace(provider=provider, checks=checks)
+    return build(world._replace(listings={"mobtexting": mine, "acme": listing}))
 
 
 @pytest.mark.parametrize(

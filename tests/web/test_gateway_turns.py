@@ -1,7 +1,6 @@
 """What scenarios say of the API's answer: refuse it, delay it, break it off; and what cannot be."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -123,7 +122,7 @@ def test_a_request_that_was_broken_off_is_on_record(told: House) -> None:
 
 def with_stories(world: World, *stories: Story) -> House:
     named = {**world.stories.named, **{story.name: story for story in stories}}
-    return build(replace(world, stories=replace(world.stories, named=named)))
+    return build(world._replace(stories=world.stories._replace(named=named)))
 
 
 def test_a_fault_that_this_vendor_does_not_have_is_not_ordered(world: World) -> None:

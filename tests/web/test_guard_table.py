@@ -9,7 +9,7 @@ import pytest
 
 from mockserver.engine.store import World
 from mockserver.web.guard import Guard
-from mockserver.web.site import routes
+from mockserver.web.ours import routes
 from tests.house import ORIGIN
 from tests.web.edge import Edge, asking, opened, refusal, state
 from tests.web.table import GUARDED, OPEN, STREAM, TABLE, asked, content

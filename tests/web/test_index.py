@@ -1,7 +1,6 @@
 """The pages: everything in them is escaped, they run nothing, and they know their sandbox."""
 
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -60,8 +59,8 @@ def edge(world: World) -> Edge:
 def renamed(world: World, **changes: Any) -> World:
     """The same world with another Mobtexting."""
     listing = world.listings["mobtexting"]
-    changed = replace(listing, provider=replace(listing.provider, **changes))
-    return replace(world, listings={changed.provider.name: changed})
+    changed = listing._replace(provider=listing.provider._replace(**changes))
+    return world._replace(listings={changed.provider.name: changed})
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -180,7 +179,7 @@ def with_a_door(world: World) -> World:
     made = renamed(world, endpoints=(*there, door), credential=_nobody)
     listing = made.listings["mobtexting"]
     checks = {**listing.checks, "door": lambda _: ()}
-    return replace(made, listings={"mobtexting": replace(listing, checks=checks)})
+    return made._replace(listings={"mobtexting": listing._replace(checks=checks)})
 
 
 def _nobody(_: Request) -> None:

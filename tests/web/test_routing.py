@@ -1,7 +1,6 @@
 """From method, host and path to an operation: every way in, and what comes nearest otherwise."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -47,7 +46,7 @@ def known(world: World) -> Mapping[str, Listing]:
     def other(name: str, places: tuple[tuple[str, str, str, str], ...]) -> Listing:
         model = mine.provider.endpoints[0]
         endpoints = tuple(Endpoint(*place, model.rules, model.answer) for place in places)
-        return replace(mine, provider=replace(mine.provider, name=name, endpoints=endpoints))
+        return mine._replace(provider=mine.provider._replace(name=name, endpoints=endpoints))
 
     return {"mobtexting": mine, **{name: other(name, places) for name, places in PLACES.items()}}
 
@@ -195,14 +194,14 @@ def test_whatever_stands_in_a_part_is_its_value(world: World, part: str) -> None
 def sharing(world: World, hosts: tuple[str, ...]) -> Mapping[str, Listing]:
     """A vendor with three operations at one path, told apart by `kind`."""
     mine = world.listings["mobtexting"]
-    model = replace(mine.provider.endpoints[0], path="/calls")
+    model = mine.provider.endpoints[0]._replace(path="/calls")
     ends = (
-        replace(model, operation="a", host=hosts[0], when=kind("a"), body_limit=5),
-        replace(model, operation="b", host=hosts[1], when=kind("b"), body_limit=9),
-        replace(model, operation="c", host=hosts[2], when=kind("c"), body_limit=7),
-        replace(model, operation="d", method="GET"),
+        model._replace(operation="a", host=hosts[0], when=kind("a"), body_limit=5),
+        model._replace(operation="b", host=hosts[1], when=kind("b"), body_limit=9),
+        model._replace(operation="c", host=hosts[2], when=kind("c"), body_limit=7),
+        model._replace(operation="d", method="GET"),
     )
-    return {"acme": replace(mine, provider=replace(mine.provider, name="acme", endpoints=ends))}
+    return {"acme": mine._replace(provider=mine.provider._replace(name="acme", endpoints=ends))}
 
 
 def kind(name: str) -> Callable[[Request], bool]:

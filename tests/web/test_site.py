@@ -11,7 +11,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.engine.store import World
 from mockserver.runtime.sandbox import Timing
-from mockserver.web.site import NOUNS
 from tests.conftest import START
 from tests.house import built
 from tests.web.conftest import PROBLEM, House, Postman, refusal
@@ -59,12 +58,6 @@ def test_a_fault_of_a_control_route_is_our_own_problem(
     monkeypatch.setattr(house.sandbox.store, "peek", None)
     detail = "this is a fault of the mock server: TypeError(\"'NoneType' object is not callable\")"
     assert refusal(house.ask("GET", "/_mock/clock")) == (500, "mock failed", detail)
-
-
-def test_every_noun_has_routes_of_its_own() -> None:
-    routes = [(route.path, tuple(sorted(route.methods or ()))) for one in NOUNS
-              for route in one.ROUTES]  # fmt: skip
-    assert len(set(routes)) == len(routes)
 
 
 def test_the_lifespan_is_run(world: World) -> None:

@@ -1,7 +1,5 @@
 """Calls and their events as the contract prints them, key by key."""
 
-from dataclasses import replace
-
 import pytest
 
 from mockserver.core.call import Event
@@ -103,7 +101,7 @@ def test_whom_a_call_waits_for(
     world: World, behaviour: str, until: int, expected: list[dict[str, str]]
 ) -> None:
     story = Story("s", legs={"callee": WORDS[behaviour]})
-    store = Store(replace(world, stories=Stories({"s": story}, "s", number_plan=False)), START)
+    store = Store(world._replace(stories=Stories({"s": story}, "s", number_plan=False)), START)
     click(store)
     while (due := store.peek()) and due.at <= START + until:
         step(store)
@@ -111,9 +109,9 @@ def test_whom_a_call_waits_for(
 
 
 def test_a_call_that_only_waits_for_a_hangup(world: World) -> None:
-    forever = replace(WORDS["answered"], talk=None)
+    forever = WORDS["answered"]._replace(talk=None)
     story = Story("s", legs={"a": forever, "b": forever})
-    store = Store(replace(world, stories=Stories({"s": story}, "s", number_plan=False)), START)
+    store = Store(world._replace(stories=Stories({"s": story}, "s", number_plan=False)), START)
     click(store)
     play(store)
     assert call_json(store, store.calls["c1"])["waiting"] == [{"for": "hangup", "leg": None}]

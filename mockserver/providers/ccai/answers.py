@@ -1,6 +1,5 @@
 """What the CCAI Platform answers when it says yes."""
 
-from dataclasses import replace
 from typing import Final
 
 from mockserver.core.account import Keep
@@ -99,7 +98,7 @@ def flagged(case: Case) -> Outcome:
         "repeat_customer": repeat,
     }
     told = {name: bool(value) for name, value in asked.items() if value is not None}
-    new = replace(_flags(case), **told)
+    new = _flags(case)._replace(**told)
     keep = Keep(case.caller.key, "flags", case.text("id"), new)
     return Outcome(Reply(200, _told(new)), Effects(keep=(keep,)))
 
@@ -144,7 +143,7 @@ def identified(case: Case) -> Outcome:
     if known is None:
         return Outcome(accepted)
     name, contact = known
-    named = replace(contact, identifier=case.text("identifier"))
+    named = contact._replace(identifier=case.text("identifier"))
     return Outcome(accepted, Effects(keep=(Keep(case.caller.key, "contacts", name, named),)))
 
 

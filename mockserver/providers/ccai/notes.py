@@ -1,12 +1,11 @@
 """What the CCAI Platform remembers of a call beyond its legs and events."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from mockserver.core.call import Call, Event
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(NamedTuple):
     """To a menu or an agent, at a time in ms; `agent` is who handed the call over."""
 
     at: int
@@ -15,8 +14,7 @@ class Transfer:
     agent: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Notes:
+class Notes(NamedTuple):
     """`stage` is a status that an act has brought about; `holds` are (since, until) in ms."""
 
     stage: str = ""
@@ -37,7 +35,7 @@ def notes(call: Call) -> Notes:
 
 
 def staged(call: Call, stage: str) -> Call:
-    return call._replace(notes=replace(notes(call), stage=stage))
+    return call._replace(notes=notes(call)._replace(stage=stage))
 
 
 def open_hold(call: Call) -> bool:
@@ -47,22 +45,22 @@ def open_hold(call: Call) -> bool:
 
 def held(call: Call, event: Event) -> Call:
     mine = notes(call)
-    return call._replace(notes=replace(mine, holds=(*mine.holds, (event.at, None))))
+    return call._replace(notes=mine._replace(holds=(*mine.holds, (event.at, None))))
 
 
 def resumed(call: Call, event: Event) -> Call:
     mine = notes(call)
     *before, (since, _) = mine.holds
-    return call._replace(notes=replace(mine, holds=(*before, (since, event.at))))
+    return call._replace(notes=mine._replace(holds=(*before, (since, event.at))))
 
 
 def deflected(call: Call, event: Event) -> Call:
     to = str(event.data.get("to", DEFLECTIONS[0]))
-    return call._replace(notes=replace(notes(call), stage="deflected", deflection=to))
+    return call._replace(notes=notes(call)._replace(stage="deflected", deflection=to))
 
 
 def voiced(call: Call, _: Event) -> Call:
-    return call._replace(notes=replace(notes(call), stage="voicemail", deflection="voicemail"))
+    return call._replace(notes=notes(call)._replace(stage="voicemail", deflection="voicemail"))
 
 
 def transferred(call: Call, event: Event) -> Call:
@@ -76,13 +74,13 @@ def transferred(call: Call, event: Event) -> Call:
         str(event.data.get("agent", "")),
         agent.number if agent else "",
     )
-    return call._replace(notes=replace(mine, transfers=(*mine.transfers, moved)))
+    return call._replace(notes=mine._replace(transfers=(*mine.transfers, moved)))
 
 
 def rated(call: Call, event: Event) -> Call:
     stars = int(str(event.data.get("stars", "5")))
-    return call._replace(notes=replace(notes(call), rating=stars))
+    return call._replace(notes=notes(call)._replace(rating=stars))
 
 
 def expired(call: Call, _: Event) -> Call:
-    return call._replace(notes=replace(notes(call), expired=True))
+    return call._replace(notes=notes(call)._replace(expired=True))

@@ -1,6 +1,5 @@
 """What follows an event in a contact center: who is busy, how long somebody waits, who recovers."""
 
-from dataclasses import replace
 from typing import Final
 
 from mockserver.core.account import Account, Keep
@@ -111,7 +110,7 @@ def kept(account: Account, name: str, state: str, at: int) -> Effects:
     agent = records(account, "agents").get(name)
     if agent is None:
         return NOTHING
-    changed = replace(agent, state=state, since=at)
+    changed = agent._replace(state=state, since=at)
     return Effects(keep=(Keep(account.key, "agents", name, changed),))
 
 

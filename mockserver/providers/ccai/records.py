@@ -1,7 +1,6 @@
 """What a contact center keeps: agents, menus, contacts, tickets, numbers, and customer flags."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mockserver.core.time import Length
 
@@ -39,8 +38,7 @@ ENDED = frozenset(
 MenuType = Literal["ivr_menu", "mobile_menu", "web_menu", "other_menu"]
 
 
-@dataclass(frozen=True, slots=True)
-class Agent:
+class Agent(NamedTuple):
     """By e-mail. `since` is when the agent got idle, in ms; who `must_act` gets a 202 first."""
 
     id: int = 1
@@ -56,8 +54,7 @@ class Agent:
     since: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Menu:
+class Menu(NamedTuple):
     """By id: a queue, and what leads to it. Without languages of its own it has the account's."""
 
     name: str
@@ -71,8 +68,7 @@ class Menu:
     group: str = "Group 1"
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(NamedTuple):
     """By the CRM's id; `id` is the end user's."""
 
     id: int
@@ -80,22 +76,19 @@ class Contact:
     identifier: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(NamedTuple):
     """By number: whose it is."""
 
     contact: str
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """An outbound number; the one that is `default` is used where none is asked for."""
 
     default: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Flags:
+class Flags(NamedTuple):
     """The reserved data attributes of a call, by its id."""
 
     verified_customer: bool = False
@@ -103,8 +96,7 @@ class Flags:
     repeat_customer: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Seeded:
+class Seeded(NamedTuple):
     """By id: a call of before, of any status; times as they are printed, `agent` by e-mail."""
 
     status: Status
@@ -123,8 +115,7 @@ class Seeded:
     fail_reason: str = "nothing"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """`subdomain` empty takes any; `languages` are those switched on.
 
     `first_call_id` and `first_participant_id` are where this contact center's ids begin, and
@@ -135,4 +126,4 @@ class Settings:
     languages: tuple[str, ...] = ("en",)
     first_call_id: int = 1
     first_participant_id: int = 1
-    assignment: Length = Length(0)  # noqa: RUF009 - an int
+    assignment: Length = Length(0)

@@ -1,7 +1,6 @@
 """Calls that the account has from the start, of whatever status; nothing happens to them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -79,7 +78,7 @@ def cancelled(case: Case, name: str, call: Seeded) -> tuple[Seeded, Effects]:
     """The call once it is cancelled, if it still waits."""
     if call.status not in ("scheduled", "queued"):
         return call, NOTHING
-    gone = replace(call, status="cancelled", ends_at=iso(case.now))
+    gone = call._replace(status="cancelled", ends_at=iso(case.now))
     return gone, Effects(keep=(Keep(case.caller.key, "calls", name, gone),))
 
 
@@ -88,4 +87,4 @@ def recovered(account: Account, name: str) -> Effects:
     call = seeded(account, name)
     if call is None or call.status != "failed":
         return NOTHING
-    return Effects(keep=(Keep(account.key, "calls", name, replace(call, status="recovered")),))
+    return Effects(keep=(Keep(account.key, "calls", name, call._replace(status="recovered")),))

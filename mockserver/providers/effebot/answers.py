@@ -1,7 +1,6 @@
 """What Effebot answers when it says yes: calls, and all that is done with them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from mockserver.core.account import Keep
@@ -143,7 +142,7 @@ def confirm(case: Case) -> Outcome:
     """Once more is done as well."""
     phone = case.text("phone")
     known = reading.records(case.caller, "phones")[phone]
-    keep = Keep(case.caller.key, "phones", phone, replace(known, confirmed=True))
+    keep = Keep(case.caller.key, "phones", phone, known._replace(confirmed=True))
     return Outcome(enveloped("done"), Effects(keep=(keep,)))
 
 

@@ -1,13 +1,12 @@
 """What Effebot remembers of a call beyond its legs: answers, actions taken, what it has cost."""
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from mockserver.core.call import Call, Event
 
 
-@dataclass(frozen=True, slots=True)
-class Notes:
+class Notes(NamedTuple):
     answers: tuple[str, ...] = ()
     taken: tuple[int, ...] = ()
     blocked: bool = False
@@ -29,16 +28,16 @@ def branched(call: Call, event: Event) -> Call:
     answers = (*mine.answers, answer) if answer else mine.answers
     blocked = mine.blocked or event.data.get("block") == "1"
     return call._replace(
-        notes=replace(mine, answers=answers, taken=(*mine.taken, entry), blocked=blocked)
+        notes=mine._replace(answers=answers, taken=(*mine.taken, entry), blocked=blocked)
     )
 
 
 def answered(call: Call, event: Event) -> Call:
     """An answer that leads nowhere."""
     mine = notes(call)
-    return call._replace(notes=replace(mine, answers=(*mine.answers, str(event.data["answer"]))))
+    return call._replace(notes=mine._replace(answers=(*mine.answers, str(event.data["answer"]))))
 
 
 def paid(call: Call, event: Event) -> Call:
     mine = notes(call)
-    return call._replace(notes=replace(mine, cost=mine.cost + Decimal(str(event.data["amount"]))))
+    return call._replace(notes=mine._replace(cost=mine.cost + Decimal(str(event.data["amount"]))))

@@ -1,15 +1,14 @@
 """What an Effebot account keeps: numbers, audio records, templates, the block list, a tariff."""
 
-from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from mockserver.core.time import MINUTE, Length
 
 STEP = Length(MINUTE)
 
 
-@dataclass(frozen=True, slots=True)
-class Phone:
+class Phone(NamedTuple):
     """A caller number, by its digits; `pin` confirms it. A system number is everybody's."""
 
     id: int = 1
@@ -19,21 +18,19 @@ class Phone:
     system: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Clip:
+class Clip(NamedTuple):
     """An audio record, by its id. `file` is the digest of an upload, `length` how long it plays."""
 
     name: str
     text: str = ""
-    length: Length = Length(5_000)  # noqa: RUF009 - an int
+    length: Length = Length(5_000)
     moderated: bool = True
     moderator_comment: str = ""
     created: int = 0
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     """Of the account's section "API templates", by its id."""
 
     name: str
@@ -41,15 +38,13 @@ class Template:
     moderated: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
+class Blocked(NamedTuple):
     """A number that is not called any more, and why."""
 
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Tariff:
+class Tariff(NamedTuple):
     """Prices in USD; a leg is charged for each `step` that has begun."""
 
     minute: Decimal = Decimal(0)
@@ -59,8 +54,7 @@ class Tariff:
     step: Length = STEP
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """`call_ids` are the ids of the first calls; after them they count on.
 
     `forwarded_for` goes into `X-Forwarded-For` of webhooks, for receivers that look at the source.
@@ -69,6 +63,6 @@ class Settings:
     user_id: int = 1
     call_ids: tuple[int, ...] = ()
     language: str = "en-US"
-    tariff: Tariff = field(default_factory=Tariff)
+    tariff: Tariff = Tariff()
     forwarded_for: str = ""
     moderation: bool = False

@@ -1,10 +1,9 @@
 """What a Mobtexting account keeps: the flows of its studio."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(NamedTuple):
     """What a flow reads out; `{Name}` stands for a variable of the request."""
 
     say: str

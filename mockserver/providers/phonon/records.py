@@ -1,16 +1,15 @@
 """What a Phonon account keeps: its flows, and who may use them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from mockserver.core.time import MINUTE, Length
 
 GAP = Length(10 * MINUTE)  # between two attempts: assumed
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(NamedTuple):
     """A flow, by its id of eight characters. `bridge` is whom the callee is joined with, if any.
 
     `gateway`, `mask` and `data` stand for what a flow may lack; `variables` it cannot do without.
@@ -28,8 +27,7 @@ class Flow:
     data: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """`ip_allow_list` empty lets everybody in; `test_numbers` are whom TEST flows may call.
 
     Within `checksum_window` a request may not come twice; nought switches that off. `per_minute` is
@@ -39,6 +37,6 @@ class Settings:
     security_id: str = ""
     ip_allow_list: tuple[str, ...] = ()
     test_numbers: tuple[str, ...] = ()
-    checksum_window: Length = Length(0)  # noqa: RUF009 - an int
+    checksum_window: Length = Length(0)
     expired: bool = False
-    per_minute: Mapping[str, int] = field(default_factory=dict)
+    per_minute: Mapping[str, int] = MappingProxyType({})

@@ -1,7 +1,6 @@
 """Sandboxes: which there are, and how each one starts."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -36,7 +35,7 @@ async def put(request: Request) -> JSONResponse:
     told = Timing(_mode(body, timing.mode), _start(body, timing.start))
     claims = tuple(_claims(body.get("credentials", {}), all_))
     try:
-        made = await all_.put(name, (replace(world, seed=seed), told), claims)
+        made = await all_.put(name, (world._replace(seed=seed), told), claims)
     except Taken:
         raise HTTPException(409, "another sandbox has claimed one of these credentials") from None
     except Full:

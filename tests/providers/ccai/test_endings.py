@@ -1,7 +1,5 @@
 """How a call ends that no agent has taken: cancelled, deflected, left as a voicemail."""
 
-from dataclasses import replace
-
 import pytest
 
 from mockserver.core.call import Event, Impossible
@@ -105,7 +103,7 @@ def test_account_s_timeline_frees_an_agent(store: Store) -> None:
     """The agent is offered it after a minute, and answers two seconds later."""
     changes = [{"at": "60s", "set": {"agents": {"allen@somedomain.com": {"state": "available"}}}}]
     patch(store, {**OFF, "timeline": changes})
-    fresh = Store(replace(store.world, accounts={KEY: store.accounts[KEY]}), START)
+    fresh = Store(store.world._replace(accounts={KEY: store.accounts[KEY]}), START)
     ask(fresh, "create-inbound")
     assert statuses(fresh, 59_000, 62_000) == ["queued", "connected"]
     assert shown(fresh, 62_000)["wait_duration"] == 62

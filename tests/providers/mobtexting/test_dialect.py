@@ -1,7 +1,6 @@
 """How Mobtexting says it: two success bodies, words, and the report key by key."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -149,7 +148,7 @@ def test_report_of_a_story(
 @pytest.mark.parametrize("to", ["918867136000", "flow:220"])
 def test_report_keeps_its_form_whatever_people_do(world: World, a: str, b: str, to: str) -> None:
     story = Story("mine", legs={"a": PEOPLE[a], "b": PEOPLE[b]})
-    store = Store(replace(world, stories=Stories({"mine": story}, "mine")), START)
+    store = Store(world._replace(stories=Stories({"mine": story}, "mine")), START)
     click(store, to=to)
     document = world.listings["mobtexting"].document()
     form = {"$ref": "#/components/schemas/Report", "components": document["components"]}

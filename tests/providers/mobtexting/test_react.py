@@ -1,7 +1,6 @@
 """What follows an event at Mobtexting: the limit, the redials, one report."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -96,7 +95,7 @@ def test_redialled_as_often_as_asked(store: Store, attempts: object, begins: lis
         ({"b": WORDS["busy"]}, [0]),
         ({"b": WORDS["rejected"]}, [0]),
         ({"b": WORDS["unreachable"]}, [0]),
-        ({"a": replace(ANSWERED, hangup=ANSWERED.ring), "b": SILENT}, [0]),
+        ({"a": ANSWERED._replace(hangup=ANSWERED.ring), "b": SILENT}, [0]),
     ],
 )
 def test_redialled_only_when_somebody_left_it_unanswered(

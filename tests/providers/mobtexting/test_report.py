@@ -1,6 +1,5 @@
 """The report's words: all nine statuses, the recording, and the key of the quirk."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from mockserver.engine.store import Store, World
 from mockserver.providers.mobtexting import PROVIDER
 from tests.conftest import START, click, play, telling, until, with_account
 
-EARLY = replace(ANSWERED, hangup=fixed(1_000))
+EARLY = ANSWERED._replace(hangup=fixed(1_000))
 LOST = WORDS["network-failure"]
 
 Words = tuple[str, str, str, str]

@@ -1,6 +1,5 @@
 """A provider's acts through the control API: done, refused with the sentence, or not understood."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,8 +12,7 @@ from tests.web.conftest import House, build, refusal
 @pytest.fixture
 def house(world: World) -> House:
     """With a queue in which one call waits, its agents offline."""
-    toy = replace(
-        world,
+    toy = world._replace(
         listings={**world.listings, "toy": LISTING},
         accounts={**world.accounts, KEY: shop({"ann": "offline"})},
     )

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ KEYS = [
 def people(world: World) -> House:
     """A world in which both phones wait for a person."""
     story = Story("people", legs={"a": WORDS["person"], "b": WORDS["person"]})
-    return build(replace(world, stories=Stories({"people": story}, "people", number_plan=False)))
+    return build(world._replace(stories=Stories({"people": story}, "people", number_plan=False)))
 
 
 def events(house: House, **event: object) -> Any:

@@ -1,7 +1,6 @@
 """The sandbox's time over HTTP: how it runs, and forward it goes."""
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -96,7 +95,7 @@ def test_advance_tells_in_the_order_of_the_contract(house: House) -> None:
 
 def test_advance_tells_who_waits(world: World) -> None:
     story = Story("people", legs={"a": WORDS["person"]})
-    house = build(replace(world, stories=Stories({"people": story}, "people", number_plan=False)))
+    house = build(world._replace(stories=Stories({"people": story}, "people", number_plan=False)))
     house.place()
     house.place()
     told = house.advance()

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from mockserver.catalog.registry import control
 from mockserver.engine.store import World
-from mockserver.web.site import routes
+from mockserver.web.ours import routes
 from tests.web.edge import Edge, opened, refusal
 from tests.web.table import STREAM, TABLE, asked, content
 

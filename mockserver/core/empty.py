@@ -1,0 +1,7 @@
+"""The mapping without anything in it, for fields that are seldom given."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+EMPTY: Final[Mapping[Any, Any]] = MappingProxyType({})

@@ -1,0 +1,49 @@
+"""A server starts without what it may never need: each of these is loaded by who asks for it."""
+
+import pytest
+
+from tests.cli.conftest import FIXED, serving
+from tests.conftest import CLICK
+
+WITHOUT = {
+    "starlette.applications": "the control API",
+    "mockserver.web.ours": "the control API",
+    "mockserver.web.media": "a recording",
+    "mockserver.web.lines": "a line per request, event and webhook attempt",
+    "h11": "a webhook over a socket",
+    "jsonschema": "a request that is refused, or the user's own scenarios",
+    "referencing": "the same",
+    "phonenumbers": "a provider that means such numbers",
+    "langcodes": "a provider that means languages",
+    "faker": "an account with made-up people",
+    "mockserver.cli.demo": "another command",
+    "mockserver.replay": "another command",
+    "mockserver.client": "a test",
+    "httpx": "a test",
+}
+"""Module -> what has need of it."""
+
+
+def loaded(*acts: object) -> set[str]:
+    """The modules of a server that has started and answered a vendor's request for each act."""
+    with serving(*FIXED, "--quiet", PYTHONPROFILEIMPORTTIME="1") as running:
+        for act in acts:
+            running.ask("/api/v2/voice/c2c", act)
+        code, _, told = running.end()
+    assert code == 0
+    return {line.rpartition("|")[2].strip() for line in told.splitlines()}
+
+
+@pytest.fixture(scope="module")
+def answering() -> set[str]:
+    return loaded(CLICK)
+
+
+@pytest.mark.parametrize("name", WITHOUT)
+def test_a_server_that_has_answered_has_not_loaded(name: str, answering: set[str]) -> None:
+    assert name not in answering
+
+
+def test_the_fast_validator_comes_with_the_first_request(answering: set[str]) -> None:
+    rest = {"jsonschema_rs", "mockserver.app"}
+    assert (rest & loaded(), rest & answering) == ({"mockserver.app"}, rest)
