@@ -111,6 +111,25 @@ class Call(NamedTuple):
                 return leg
         return None
 
+    def at(self, cursor: tuple[Mark, ...]) -> "Call":
+        """The same call, elsewhere in its script."""
+        return Call(  # field by field, as below
+            self.order,
+            self.legs,
+            self.starts_at,
+            self.phase,
+            self.redial,
+            self.target,
+            self.attempts,
+            cursor,
+            self.events,
+            self.began_at,
+            self.over_at,
+            self.ended_at,
+            self.outcome,
+            self.notes,
+        )
+
     def again(self, at: int, number: str = "") -> "Call":
         """The same call, to be dialled once more at `at`: a new attempt, its legs as new.
 

@@ -166,11 +166,11 @@ def moved(script: Script, call: Call, step: Next) -> Call:
     """The call with its cursor past this step; a call that has just begun gets its marks."""
     if step.track < 0:
         start = Mark(0, step.at, len(call.events))
-        return call._replace(cursor=(start,) * len(script))
-    position = call.cursor[step.track].position + 1
-    mark = Mark(position, step.at, _seen(script, call, step.track))
-    before, after = call.cursor[: step.track], call.cursor[step.track + 1 :]
-    return call._replace(cursor=(*before, mark, *after))
+        return call.at((start,) * len(script))
+    cursor = list(call.cursor)
+    mark, track = cursor[step.track], script[step.track]
+    cursor[step.track] = Mark(mark.position + 1, step.at, _seen(track, mark, call))
+    return call.at(tuple(cursor))
 
 
 def current(track: Track, mark: Mark, call: Call) -> Step | None:
@@ -181,10 +181,9 @@ def current(track: Track, mark: Mark, call: Call) -> Step | None:
     return None if leg is not None and leg.state in GONE else track.steps[mark.position]
 
 
-def _seen(script: Script, call: Call, index: int) -> int:
+def _seen(track: Track, mark: Mark, call: Call) -> int:
     """All so far; but what came after the event that a step waited for is news to the next."""
-    mark = call.cursor[index]
-    once = script[index].steps[mark.position].once
+    once = track.steps[mark.position].once
     if once and once.condition in OUTSIDE:
         return _news(call, once, mark)[once.times - 1] + 1
     return len(call.events)

@@ -39,6 +39,10 @@ SHAPES: Final = MappingProxyType(
 """`branch`: keys or words decide whether b is dialled; `queue`: a waits until a b is found."""
 
 
+QUIET: Final = frozenset({"begin", "ring", "bridge", "ended"})
+"""Verbs after which the legs bring nothing about."""
+
+
 def compile_legs(
     shape: Shape, behaviours: Mapping[str, Behaviour | None], steps: tuple[Step, ...] = ()
 ) -> Script:

@@ -11,8 +11,8 @@ def send(store: Store, webhook: Webhook, now: int) -> None:
     order = store.calls[webhook.call].order
     url = webhook.url or store.world.targets.get(order.provider) or inbox(store, order.provider)
     travel = _travel(store, webhook)
-    nth = sum(store.deliveries[one].webhook.kind == webhook.kind for one in _sent(store, webhook))
     addressed = webhook._replace(url=url, corrupt=travel.corrupt)
+    nth = _before(store, webhook)
     if travel.drop is None or nth < travel.drop:
         _lose(store, addressed, now)
         return
@@ -55,8 +55,10 @@ def _travel(store: Store, webhook: Webhook) -> Travel:
     return story.webhooks.get(webhook.kind, story.webhooks.get("any", PLAINLY))
 
 
-def _sent(store: Store, webhook: Webhook) -> list[str]:
-    return store.sent.get(webhook.call, [])
+def _before(store: Store, webhook: Webhook) -> int:
+    """How many of its kind the call has sent already."""
+    sent = store.sent.get(webhook.call)
+    return sum(store.deliveries[one].webhook.kind == webhook.kind for one in sent) if sent else 0
 
 
 def _pack(store: Store, webhook: Webhook, state: str, due: int | None) -> str:

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from mockserver.core.account import Account, charged, kept
 from mockserver.core.call import Call, Event, Impossible, apply
-from mockserver.core.provider import Effects, Moment, Provider
-from mockserver.core.shapes import follows
+from mockserver.core.provider import NOTHING, Effects, Moment, Provider
+from mockserver.core.shapes import QUIET, follows
 from mockserver.core.view import View
 from mockserver.engine.store import Store
 
@@ -26,9 +26,10 @@ def unfolded(store: Store, account: Account, call: Call, event: Event) -> list[H
         moment = Moment(call, following, account, store.view)
         effects = provider.react(moment)
         found.append(Happened(call, following, effects))
-        if any(placed.order.id == call.order.id for placed in effects.place):
-            break
-        account = _paid(account, effects)
+        if effects is not NOTHING:
+            if any(placed.order.id == call.order.id for placed in effects.place):
+                break
+            account = _paid(account, effects)
         following = _following(provider, moment)
     return found
 
@@ -50,10 +51,13 @@ def _after(provider: Provider, call: Call, event: Event, account: Account, view:
 
 def _following(provider: Provider, moment: Moment) -> Event | None:
     """Whom an act dials, at once; else what the legs bring about."""
-    act = provider.acts.get(moment.event.verb)
+    call, event = moment.call, moment.event
+    if event.verb in QUIET:
+        return None
+    act = provider.acts.get(event.verb)
     if act and act.rings:
-        return act.rings(moment)._replace(how=moment.event.how)
-    return follows(moment.call, moment.event.at)
+        return act.rings(moment)._replace(how=event.how)
+    return follows(call, event.at)
 
 
 def _paid(account: Account, effects: Effects) -> Account:

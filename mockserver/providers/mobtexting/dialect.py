@@ -110,11 +110,13 @@ def refused(faults: tuple[Fault, ...], case: Case) -> Reply:
 def status(call: Call) -> str:
     """COMPLETED once the second leg has answered; RECEIVED is an answered flow."""
     first, *rest = call.legs
-    if all(leg.answered_at is not None for leg in call.legs):
-        return "COMPLETED" if rest else "RECEIVED"
-    if first.answered_at is not None:
-        return "MISSED" if first.ended_at is not None else "RECEIVED"
-    return word(first) or "queued"
+    if first.answered_at is None:
+        return word(first) or "queued"
+    if not rest:
+        return "RECEIVED"
+    if rest[-1].answered_at is not None:
+        return "COMPLETED"
+    return "MISSED" if first.ended_at is not None else "RECEIVED"
 
 
 def word(leg: Leg) -> str:
@@ -129,7 +131,7 @@ def report(call: Call, now: int, quirks: frozenset[str]) -> dict[str, object]:
     The page's table has a sixteenth before them, `webhook_id`, which the sample lacks: a quirk.
     """
     first, *rest = call.legs
-    wanted = call.order.wanted
+    wanted, end = call.order.wanted, _stamp(now)
     asked = {"webhook_id": str(wanted.get("webhook_id", ""))} if "webhook-id" in quirks else {}
     return {
         **asked,
@@ -138,8 +140,8 @@ def report(call: Call, now: int, quirks: frozenset[str]) -> dict[str, object]:
         "to": _number(str(wanted["to"])),
         "source": "C2C",
         "start_at": _stamp(call.began_at),
-        "end_at": _stamp(now),
-        "date": _stamp(now),
+        "end_at": end,
+        "date": end,
         "unixtime": str(now // SECOND),
         "duration": str(_lasted(call.began_at, first.ended_at)),
         "billing": str(sum(_lasted(leg.answered_at, leg.ended_at) for leg in rest)),
@@ -161,7 +163,7 @@ def _number(text: str) -> int | str:
 
 
 def _stamp(at: int | None) -> str:
-    return "" if at is None else moment(at, KOLKATA).strftime("%Y-%m-%d %H:%M:%S")
+    return "" if at is None else moment(at, KOLKATA).isoformat(" ", "seconds")[:19]
 
 
 def _lasted(since: int | None, until: int | None) -> int:
@@ -171,7 +173,10 @@ def _lasted(since: int | None, until: int | None) -> int:
 
 def _hung_up(call: Call) -> str:
     """Whose side ended the last attempt: the first hang-up since it began."""
-    begins = (index for index, event in enumerate(call.events) if event.verb == "begin")
-    began = max(begins, default=0)
-    ends = (event.leg for event in call.events[began:] if event.verb == "hangup")
-    return SIDES[next(ends, "a")]  # a call that never began has no hang-up
+    first = "a"  # a call that never began has no hang-up
+    for event in reversed(call.events):
+        if event.verb == "hangup":
+            first = event.leg
+        if event.verb == "begin":
+            break
+    return SIDES[first]
