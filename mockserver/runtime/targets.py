@@ -5,6 +5,7 @@ from asyncio import timeout, wrap_future
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from queue import SimpleQueue
 from socket import SOCK_STREAM, getaddrinfo
@@ -22,6 +23,9 @@ LOOKUPS: Final = 16
 
 PATIENCE: Final = 2.0
 """Seconds for one lookup."""
+
+REMEMBERED: Final = 512
+"""How many URLs and addresses are not worked out again; names are always looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ HOST: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f.]*:[0-9a-f:.]*
 READY: Final = "!$%&'()*+,/:;=?@[]~"
 
 
+@lru_cache(REMEMBERED)
 def locate(url: str) -> Place | Refused:
     """Reasons never quote the URL: it may hold a secret."""
     try:
@@ -144,6 +149,7 @@ CARRIERS: Final = (
 """IPv6 networks whose addresses carry an IPv4 address, and how many bits stand to its right."""
 
 
+@lru_cache(REMEMBERED)
 def kind(address: IPAddress) -> str:
     word = next((word for word, nets in KINDS.items() if among(address, nets)), "public")
     if word != "public":
@@ -169,6 +175,7 @@ def choose(found: Iterable[str], names: set[str], policy: Policy) -> tuple[str, 
     return allowed or Refused("refused-target", reason)
 
 
+@lru_cache(REMEMBERED)
 def plain(text: str) -> IPAddress:
     """An IPv4 address in IPv6 dress is judged, and connected, without it."""
     address = ip_address(text)
@@ -181,6 +188,7 @@ def listed(address: IPAddress, word: str, names: set[str], policy: Policy) -> bo
     return bool(words & entries) or among(address, filter(None, map(network, entries)))
 
 
+@lru_cache(REMEMBERED)
 def network(text: str) -> IPNetwork | None:
     try:
         return ip_network(text, strict=False)

@@ -6,7 +6,8 @@ from contextlib import suppress
 import pytest
 
 from mockserver.core.webhook import Answer
-from mockserver.runtime.courier import PER_TARGET, Courier
+from mockserver.runtime.courier import Courier
+from mockserver.runtime.door import PER_TARGET
 from tests.runtime.conftest import (
     OK,
     delivery,
