@@ -44,7 +44,7 @@ class Courier:
         origin: Callable[[], str],
         policy: Policy = STANDARD,
         deadline: float = 10.0,
-        in_flight: int = 64,
+        in_flight: int = 128,
         own: tuple[str, int, str] | None = None,
         inward: Inward = nobody,
     ) -> None:
@@ -65,7 +65,7 @@ class Courier:
         if isinstance(place, Refused):
             return refusal(place)
         door = self._doors.setdefault((place.host, place.port, place.secure), Door())
-        async with door.queue, self._places:
+        async with door, self._places:
             start = monotonic()
             answer = await self._attempt(url, delivery, door)
             return answer._replace(millis=round((monotonic() - start) * 1_000))
