@@ -72,7 +72,7 @@ class Courier:
 
     async def close(self) -> None:
         """Cuts what is still under way; to those who carry it that is a `reset`."""
-        for line in self._open:
+        for line in tuple(self._open):
             line.cut()
 
     def depth(self, host: str, port: int) -> int:

@@ -16,16 +16,14 @@ from urllib.parse import quote, urlsplit
 
 IPAddress = IPv4Address | IPv6Address
 IPNetwork = IPv4Network | IPv6Network
-Job = Future[tuple[str, ...]]
+Addresses = tuple[str, ...]
+Job = Future[Addresses]
 
 LOOKUPS: Final = 16
 """How many names are looked up at once; a dead name server blocks these and nothing else."""
 
-PATIENCE: Final = 2.0
-"""Seconds for one lookup."""
-
-REMEMBERED: Final = 512
-"""How many URLs and addresses are not worked out again; names are always looked up."""
+PATIENCE: Final = 2.0  # seconds for one lookup
+REMEMBERED: Final = 512  # URLs and addresses that are not worked out anew; names always are
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class Policy:
     """`allow`: words of OPEN, host names, networks. `rewrite`: a host's other name from here."""
 
     allow: tuple[str, ...] = ("loopback", "private")
-    rewrite: Mapping[str, str] = field(default_factory=dict)
+    rewrite: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 STANDARD: Final = Policy()
@@ -64,7 +62,7 @@ class Target(NamedTuple):
     host: str
     port: int
     address: str
-    spare: tuple[str, ...]
+    spare: Addresses
     place: Place
 
 
@@ -83,7 +81,7 @@ async def resolve(url: str, policy: Policy) -> Target | Refused:
     found = await addresses(name)
     if not found:
         return Refused("dns", f"no address of {name} was found")
-    chosen = choose(found, {place.host, name}, policy)
+    chosen = choose(found, frozenset((place.host, name)), policy)
     if isinstance(chosen, Refused):
         return chosen
     return Target(place.host, place.port, chosen[0], chosen[1:], place)
@@ -149,7 +147,6 @@ CARRIERS: Final = (
 """IPv6 networks whose addresses carry an IPv4 address, and how many bits stand to its right."""
 
 
-@lru_cache(REMEMBERED)
 def kind(address: IPAddress) -> str:
     word = next((word for word, nets in KINDS.items() if among(address, nets)), "public")
     if word != "public":
@@ -163,7 +160,8 @@ def among(address: IPAddress, nets: Iterable[IPNetwork]) -> bool:
     return any(address in net for net in nets)
 
 
-def choose(found: Iterable[str], names: set[str], policy: Policy) -> tuple[str, ...] | Refused:
+@lru_cache(REMEMBERED)
+def choose(found: Addresses, names: frozenset[str], policy: Policy) -> Addresses | Refused:
     """Those that are allowed; none of them if one is of a kind that never is."""
     kinds = {address: kind(address) for address in map(plain, found)}
     for address, word in kinds.items():
@@ -175,14 +173,13 @@ def choose(found: Iterable[str], names: set[str], policy: Policy) -> tuple[str, 
     return allowed or Refused("refused-target", reason)
 
 
-@lru_cache(REMEMBERED)
 def plain(text: str) -> IPAddress:
     """An IPv4 address in IPv6 dress is judged, and connected, without it."""
     address = ip_address(text)
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def listed(address: IPAddress, word: str, names: set[str], policy: Policy) -> bool:
+def listed(address: IPAddress, word: str, names: frozenset[str], policy: Policy) -> bool:
     words = (names - OPEN) | {word}  # a host named "public" is not what that word means
     entries = {entry.lower() for entry in policy.allow}
     return bool(words & entries) or among(address, filter(None, map(network, entries)))
@@ -196,7 +193,7 @@ def network(text: str) -> IPNetwork | None:
         return None
 
 
-async def addresses(name: str) -> tuple[str, ...]:
+async def addresses(name: str) -> Addresses:
     literal = network(name)
     if literal:
         return (str(literal.network_address),)
@@ -205,7 +202,7 @@ async def addresses(name: str) -> tuple[str, ...]:
     return await DESK.ask(name)
 
 
-def look_up(name: str) -> tuple[str, ...]:
+def look_up(name: str) -> Addresses:
     try:
         found = getaddrinfo(name, None, type=SOCK_STREAM)
     except (OSError, ValueError):
@@ -225,7 +222,7 @@ class Lookups:
         self._running: dict[str, Job] = {}
         self._threads = 0
 
-    async def ask(self, name: str) -> tuple[str, ...]:
+    async def ask(self, name: str) -> Addresses:
         job = self._running.get(name) or self._start(name)
         try:
             async with timeout(PATIENCE):

@@ -222,7 +222,7 @@ def test_the_address_that_was_checked_is_connected(
         patch.setattr(targets, "DESK", Inline())
         patch.setattr(line, "connected", lines)
         answer = asyncio.run(Courier(origin, policy).carry(delivery("https://name.test:8443/")))
-    chosen = targets.choose(found, {"name.test"}, policy) if found else ()
+    chosen = targets.choose(tuple(found), frozenset({"name.test"}), policy) if found else ()
     expected = () if isinstance(chosen, targets.Refused) else chosen
     assert lines.called == [(address, 8443, "name.test") for address in expected]
     assert (answer.error == "connect") == bool(expected)
