@@ -42,9 +42,10 @@ class Line(asyncio.Protocol):
         """Whether it may carry another webhook."""
         self._wire = wire
         self._gone = gone
-        self._answer: asyncio.Future[Answer] | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._parser.set_dangerous_leniencies(**LENIENT)
+        self._asked = self._last = self._bodiless = False
+        self._listen()  # some answer before they are asked
 
     async def ask(self, letter: Letter) -> Answer:
         """The answer, or the class of what came instead of one.
@@ -52,10 +53,9 @@ class Line(asyncio.Protocol):
         Raises:
             OSError: the connection has failed.
         """
-        self.kept, self._last, self._bodiless = False, letter.last, letter.method == "HEAD"
-        self._status, self._body, self._unread = 0, bytearray(), 0
-        self.on_message_begin()
-        self._answer = asyncio.get_running_loop().create_future()
+        if self._asked:
+            self._listen()
+        self._asked, self._last, self._bodiless = True, letter.last, letter.method == "HEAD"
         # not drained: the receiver may well answer before it has read all
         self.transport.write(letter.wire)
         return await self._answer
@@ -80,7 +80,7 @@ class Line(asyncio.Protocol):
         self.end = transport.get_extra_info("sockname")[:2]
 
     def data_received(self, data: bytes) -> None:
-        if self._over:
+        if self._answer.done():
             self.cut()  # it speaks unasked
             return
         self._unread += len(data)
@@ -128,30 +128,30 @@ class Line(asyncio.Protocol):
     def on_message_complete(self) -> None:
         if self._status < HTTPStatus.OK:
             self.on_message_begin()
-        elif not self._over:
-            sent = self.transport.get_write_buffer_size() == 0
+        elif not self._answer.done():
+            sent = self._asked and self.transport.get_write_buffer_size() == 0
             self.kept = sent and not self._last and self._parser.should_keep_alive()
             self._say(self._read())
 
-    @property
-    def _over(self) -> bool:
-        """Nobody waits for an answer, or for more of it."""
-        return self._answer is None or self._answer.done()
+    def _listen(self) -> None:
+        self._status, self._body, self._unread = 0, bytearray(), 0
+        self.on_message_begin()
+        self._answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
 
     def _read(self) -> Answer:
         return Answer(self._status, None, bytes(self._body[:LIMIT]))
 
     def _say(self, answer: Answer) -> None:
-        if self._answer and not self._over:
+        if not self._answer.done():
             self._answer.set_result(answer)
 
     def _ended(self, exc: Exception | None) -> None:
         """An end where an answer, or more of it, should have come is a `reset`."""
         self.kept = False
-        if exc and self._answer and not self._over:
+        if exc and not self._answer.done():
             self._answer.set_exception(exc)
-        whole = self._answer and self._endless and not self._heading
-        self._say(self._read() if whole else RESET)
+            self._answer.exception()  # told, whether or not somebody asks any more
+        self._say(self._read() if self._endless and not self._heading else RESET)
 
 
 async def dial(

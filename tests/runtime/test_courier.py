@@ -22,6 +22,8 @@ from tests.runtime.conftest import (
     silent,
 )
 
+pytestmark = pytest.mark.usefixtures("either_loop")
+
 BOMB = gzip.compress(bytes(1 << 24)) * 5
 
 

@@ -13,6 +13,8 @@ from mockserver.runtime.courier import Courier
 from mockserver.runtime.door import IDLE, PER_TARGET, REST
 from tests.runtime.conftest import OK, Handler, Wall, delivery, origin, receiver
 
+pytestmark = pytest.mark.usefixtures("either_loop")
+
 PLAIN = Answer(200, None, b"ok")
 
 
@@ -177,11 +179,11 @@ def test_idle_connections_are_ended_and_few(monkeypatch: pytest.MonkeyPatch) -> 
         late = loop.call_later
         timers = []
 
-        def call_later(delay: float, *what: object) -> asyncio.TimerHandle:
+        def call_later(delay: float, *what: object, **how: object) -> asyncio.TimerHandle:
             if delay == IDLE:
                 timers.append(delay)
                 delay = 0.0
-            return late(delay, *what)  # type: ignore[arg-type]
+            return late(delay, *what, **how)  # type: ignore[arg-type]
 
         monkeypatch.setattr(loop, "call_later", call_later)
         async with sending(handler, Wall()) as (courier, url):
