@@ -18,7 +18,8 @@ from mockserver.core.facts import Fact
 from mockserver.engine.store import World
 from mockserver.runtime.attached import Apps, Attached
 from mockserver.runtime.clock import MODES, rate
-from mockserver.runtime.courier import Courier
+from mockserver.runtime.courier import Courier, Inward
+from mockserver.runtime.inward import handed
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandboxes import Sandboxes
 from mockserver.runtime.targets import STANDARD, Policy
@@ -46,7 +47,7 @@ def server(
     """
     say, log = saying
     address = _address(settings, taken)
-    courier = Courier(lambda: address.origin, _policy(settings), own=_own(address, settings))
+    courier = _courier(address, settings, lambda letter: handed(sandboxes, letter))
     guard, compiler = _guard(settings, address), Compiler(settings)
 
     made = partial(_made, settings, log)
@@ -76,6 +77,11 @@ def server(
     )
     made_of = config(site(parts, lifespan), (settings.tls_cert, settings.tls_key))
     return Server(made_of, sandboxes, lambda: _announce(address, settings, (start, guard), say))
+
+
+def _courier(address: Address, settings: Settings, inward: Inward) -> Courier:
+    own = _own(address, settings)
+    return Courier(lambda: address.origin, _policy(settings), own=own, inward=inward)
 
 
 def _made(settings: Settings, log: Say, sandbox: Sandbox) -> None:

@@ -44,7 +44,7 @@ OURS = {
 
 OTHERS = {
     "catalog": {"yaml", "jsonschema", "jsonschema_rs", "faker", "langcodes", "phonenumbers"},
-    "runtime": {"h11"},
+    "runtime": {"httptools"},
     "web": {"starlette", "python_multipart", "uvicorn", "httptools"},
     "cli": {"click"},
     "client": {"httpx"},

@@ -30,7 +30,7 @@ def carry(store: Store, effects: Effects, now: int, choice: Choice = NOBODY) -> 
     for keep in effects.keep:
         store.accounts[keep.account] = kept(store.accounts[keep.account], keep)
     for key in effects.mark:
-        store.marks.setdefault(key, []).append(now)
+        store.mark(key, now)
     store.blobs.update({blob(data): data for data in effects.hold})
     for call in effects.place:
         place(store, call, now, choice)

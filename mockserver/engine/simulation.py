@@ -46,7 +46,7 @@ def _parted(effects: Effects, now: int) -> tuple[Effects, list[tuple[str, Event]
 def remember(store: Store, exchange: Exchange) -> None:
     """A request is on record, whatever it has got."""
     store.requested += 1
-    store.origins[exchange.request.origin] = None
+    store.hear_from(exchange.request.origin)
     store.exchanges.append(exchange)
     size = 2 * len(exchange.request.body)  # as it came, and as it was read
     store.exchanges.weigh(store.requested, size)

@@ -18,7 +18,7 @@ from mockserver.core.selection import Activation, Chosen
 from mockserver.core.story import Seen, Stories, Story
 from mockserver.core.view import View
 from mockserver.core.webhook import Delivery
-from mockserver.engine.ring import Ring
+from mockserver.engine.ring import KEPT, Ring
 
 Key = tuple[str, str]
 """(provider, name of the account)"""
@@ -193,6 +193,21 @@ class Store:
                 watcher(fact)
             except Exception:  # noqa: BLE001 - who cannot watch any more must not stop the clock
                 self.watchers.remove(watcher)
+
+    def mark(self, key: str, now: int) -> None:
+        """So many marks of a key, and so many keys, are known: those that came last."""
+        times = self.marks.setdefault(key, [])
+        times.append(now)
+        if len(times) > 2 * KEPT:
+            del times[:KEPT]
+        if len(self.marks) > KEPT:
+            del self.marks[next(iter(self.marks))]
+
+    def hear_from(self, origin: str) -> None:
+        """As many as there are requests that may name one."""
+        self.origins[origin] = None
+        if len(self.origins) > KEPT:
+            del self.origins[next(iter(self.origins))]
 
     def forget(self, name: str) -> None:
         """Drop how a call is played."""

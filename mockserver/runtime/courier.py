@@ -2,18 +2,17 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from functools import cached_property
 from time import monotonic
 from typing import Final
 from weakref import WeakValueDictionary
 
 from mockserver.core.webhook import ORIGIN, Answer, Delivery
+from mockserver.runtime.door import Door
+from mockserver.runtime.letter import Letter, written
+from mockserver.runtime.line import Line, dial
 from mockserver.runtime.targets import STANDARD, Policy, Refused, Target, locate, resolve
-
-PER_TARGET: Final = 8
-"""How many attempts are under way to one host and port."""
 
 CLASSES: Final = (
     (TimeoutError, "timeout"),
@@ -25,32 +24,39 @@ CLASSES: Final = (
 )
 """What an exception is called; the first that fits."""
 
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+Inward = Callable[[Letter], Awaitable[Answer | None]]
+
+
+async def nobody(_: Letter) -> None:
+    """Whatever is for ourselves goes by the socket, too."""
 
 
 class Courier:
-    """A fresh connection for each attempt: one that was kept might be closed by the other side.
+    """One connection for each attempt under way; one that has rested may serve another.
 
-    `own` is where this server reaches itself by TLS, and its certificate's file.
+    `own` is where this server reaches itself by TLS, and its certificate's file; `inward` takes
+    what is for ourselves, if it can.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - each but the first has its usual value
         self,
         origin: Callable[[], str],
         policy: Policy = STANDARD,
         deadline: float = 10.0,
-        in_flight: int = 64,
+        in_flight: int = 128,
         own: tuple[str, int, str] | None = None,
+        inward: Inward = nobody,
     ) -> None:
         self._origin = origin
         self._policy = policy
         self._deadline = deadline
         self._places = asyncio.Semaphore(in_flight)
-        self._queues: WeakValueDictionary[tuple[str, int], asyncio.Semaphore] = (
-            WeakValueDictionary()
-        )
+        self._most = in_flight
+        self._doors: WeakValueDictionary[tuple[str, int, bool], Door] = WeakValueDictionary()
         self._own = own
-        self._open: set[asyncio.StreamWriter] = set()
+        self._inward = inward
+        self._open: set[Line] = set()
         self._depths: dict[tuple[str, int], int] = {}
 
     async def carry(self, delivery: Delivery) -> Answer:
@@ -58,63 +64,66 @@ class Courier:
         place = locate(url)
         if isinstance(place, Refused):
             return refusal(place)
-        key = (place.host, place.port)
-        queue = self._queues.setdefault(key, asyncio.Semaphore(PER_TARGET))
-        async with queue, self._places:
+        door = self._doors.setdefault((place.host, place.port, place.secure), Door())
+        async with door, self._places:
             start = monotonic()
-            answer = await self._attempt(url, delivery)
+            answer = await self._attempt(url, delivery, door)
             return answer._replace(millis=round((monotonic() - start) * 1_000))
 
     async def close(self) -> None:
         """Cuts what is still under way; to those who carry it that is a `reset`."""
-        for writer in self._open:
-            writer.transport.abort()
+        for line in tuple(self._open):
+            line.cut()
 
     def depth(self, host: str, port: int) -> int:
         """How deep in a chain of our own webhooks a request from there is; 0 for a stranger's."""
         return self._depths.get((host.removeprefix("::ffff:"), port), -1) + 1
 
-    async def _attempt(self, url: str, delivery: Delivery) -> Answer:
+    async def _attempt(self, url: str, delivery: Delivery, door: Door) -> Answer:
         try:
             async with asyncio.timeout(self._deadline):
                 target = await resolve(url, self._policy)
                 if isinstance(target, Refused):
                     return refusal(target)
-                return await self._exchange(target, delivery)
+                letter = written(target.place, delivery.webhook)
+                ours = delivery.webhook.url.startswith(ORIGIN)
+                taken = await self._inward(letter) if ours else None
+                return taken or await self._exchange(target, letter, (delivery.depth, door))
         except (OSError, ValueError) as error:
             return Answer(None, next(name for kind, name in CLASSES if isinstance(error, kind)))
 
-    async def _exchange(self, target: Target, delivery: Delivery) -> Answer:
-        # 7 ms, of which the first webhook is the first to have need
-        from mockserver.runtime.exchange import exchanged  # noqa: PLC0415 - see above
-
-        connection = self._connection(target, delivery.depth)
-        return await exchanged(target, delivery.webhook, connection)
-
-    @asynccontextmanager
-    async def _connection(self, target: Target, depth: int) -> AsyncIterator[Streams]:
-        reader, writer = await self._connect(target)
-        end = writer.get_extra_info("sockname")[:2]
-        self._open.add(writer)
-        self._depths[end] = depth
+    async def _exchange(self, target: Target, letter: Letter, how: tuple[int, Door]) -> Answer:
+        depth, door = how
+        line = door.open((target.address, *target.spare)) or await self._connect(target, door)
+        self._depths[line.end] = depth
         try:
-            yield reader, writer
+            return await line.ask(letter)
         finally:
-            self._open.remove(writer)
-            del self._depths[end]
-            writer.transport.abort()  # a polite end might wait for the other side
+            del self._depths[line.end]
+            door.leave(line, len(self._open) <= self._most)
 
-    async def _connect(self, target: Target) -> Streams:
+    async def _connect(self, target: Target, door: Door) -> Line:
         *others, last = (target.address, *target.spare)
         context = self._trusted(target) if target.place.secure else None
         for address in others:
             try:
-                return await dial(address, target, context)
+                return await self._dial(address, target, context, door)
             except ssl.SSLError:
                 raise
             except OSError:
                 continue
-        return await dial(last, target, context)
+        return await self._dial(last, target, context, door)
+
+    async def _dial(
+        self, address: str, target: Target, context: ssl.SSLContext | None, door: Door
+    ) -> Line:
+        def gone(line: Line) -> None:
+            self._open.discard(line)
+            door.gone(line)
+
+        line = await dial(address, target, context, gone)
+        self._open.add(line)
+        return line
 
     def _trusted(self, target: Target) -> ssl.SSLContext:
         """Our own server shows a certificate for a vendor's name: it is known by itself instead."""
@@ -128,19 +137,6 @@ class Courier:
     @cached_property
     def _trust(self) -> ssl.SSLContext:
         return ssl.create_default_context()
-
-
-async def dial(address: str, target: Target, context: ssl.SSLContext | None) -> Streams:
-    """Connects to that very address, under the name that the URL has."""
-    name = target.host if context else None
-    try:
-        return await asyncio.open_connection(
-            address, target.port, ssl=context, server_hostname=name
-        )
-    except (ConnectionResetError, ConnectionAbortedError) as error:
-        if context is None:
-            raise
-        raise ssl.SSLError("handshake cut short") from error
 
 
 def refusal(refused: Refused) -> Answer:

@@ -17,6 +17,7 @@ from mockserver.runtime.tasks import owned
 EVENTS = 100_000
 HORIZON = 30 * DAY
 BREATH = 200  # steps between two looks at the event loop
+SHARE = 50  # and those before one request; many more come in the same turn of a loop that is busy
 NEVER = LAST + 1
 """The end of a sleep that only a nudge ends."""
 
@@ -70,7 +71,7 @@ class Driver:
         What fell due before the request has happened before it is looked at.
         """
         if self._flowing() and not self._unanswered:
-            self._catch_up()
+            self._catch_up(SHARE)
         self._unanswered += 1
         try:
             yield self.clock.now()
@@ -84,7 +85,7 @@ class Driver:
             await asyncio.sleep(0)
             self._nudged.clear()
             if self._flowing() and not self._unanswered:
-                self._catch_up()
+                self._catch_up(BREATH)
             pause = self._pause()
             due = self.store.peek() if pause else None
             self._until = due.at if due else NEVER
@@ -152,12 +153,12 @@ class Driver:
     def _flowing(self) -> bool:
         return not self.clock.manual and not self.advancing
 
-    def _catch_up(self) -> None:
+    def _catch_up(self, most: int) -> None:
         played = 0
         while (due := self.store.peek()) and self._reached(due):
             self._step(due)
             played += 1
-            if played == BREATH:
+            if played == most:
                 self.nudge()
                 return
 

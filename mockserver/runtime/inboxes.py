@@ -1,5 +1,6 @@
 """Ready-made webhook receivers: what came in, and how they answer next."""
 
+import asyncio
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ class Received(NamedTuple):
     query: str
     headers: Mapping[str, str]
     body: bytes
-    status: int
+    status: int = 200
 
 
 @dataclass(slots=True)
@@ -26,5 +27,10 @@ class Inbox:
     delay: float = 0.0
     received: deque[Received] = field(default_factory=lambda: deque(maxlen=KEPT))
 
-    def next_status(self) -> int:
-        return self.answers.popleft() if self.answers else 200
+    async def take(self, come: Received) -> int:
+        """The status of the answer, once it may leave."""
+        status = self.answers.popleft() if self.answers else 200
+        self.received.append(come._replace(status=status))
+        if self.delay:
+            await asyncio.sleep(self.delay)
+        return status

@@ -4,6 +4,7 @@ import re
 from asyncio import timeout, wrap_future
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from queue import SimpleQueue
 from socket import SOCK_STREAM, getaddrinfo
@@ -15,13 +16,14 @@ from urllib.parse import quote, urlsplit
 
 IPAddress = IPv4Address | IPv6Address
 IPNetwork = IPv4Network | IPv6Network
-Job = Future[tuple[str, ...]]
+Addresses = tuple[str, ...]
+Job = Future[Addresses]
 
 LOOKUPS: Final = 16
 """How many names are looked up at once; a dead name server blocks these and nothing else."""
 
-PATIENCE: Final = 2.0
-"""Seconds for one lookup."""
+PATIENCE: Final = 2.0  # seconds for one lookup
+REMEMBERED: Final = 512  # URLs and addresses that are not worked out anew; names always are
 
 
 class Policy(NamedTuple):
@@ -59,7 +61,7 @@ class Target(NamedTuple):
     host: str
     port: int
     address: str
-    spare: tuple[str, ...]
+    spare: Addresses
     place: Place
 
 
@@ -78,7 +80,7 @@ async def resolve(url: str, policy: Policy) -> Target | Refused:
     found = await addresses(name)
     if not found:
         return Refused("dns", f"no address of {name} was found")
-    chosen = choose(found, {place.host, name}, policy)
+    chosen = choose(found, frozenset((place.host, name)), policy.allow)
     if isinstance(chosen, Refused):
         return chosen
     return Target(place.host, place.port, chosen[0], chosen[1:], place)
@@ -90,6 +92,7 @@ HOST: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f.]*:[0-9a-f:.]*
 READY: Final = "!$%&'()*+,/:;=?@[]~"
 
 
+@lru_cache(REMEMBERED)
 def locate(url: str) -> Place | Refused:
     """Reasons never quote the URL: it may hold a secret."""
     try:
@@ -156,13 +159,14 @@ def among(address: IPAddress, nets: Iterable[IPNetwork]) -> bool:
     return any(address in net for net in nets)
 
 
-def choose(found: Iterable[str], names: set[str], policy: Policy) -> tuple[str, ...] | Refused:
+@lru_cache(REMEMBERED)
+def choose(found: Addresses, names: frozenset[str], allow: tuple[str, ...]) -> Addresses | Refused:
     """Those that are allowed; none of them if one is of a kind that never is."""
     kinds = {address: kind(address) for address in map(plain, found)}
     for address, word in kinds.items():
         if word not in OPEN:
             return Refused("refused-target", f"{address} ({word}) is never a target")
-    allowed = tuple(str(one) for one, word in kinds.items() if listed(one, word, names, policy))
+    allowed = tuple(str(one) for one, word in kinds.items() if listed(one, word, names, allow))
     address, word = next(iter(kinds.items()))
     reason = f"{address} ({word}) is not among the --webhook-targets"
     return allowed or Refused("refused-target", reason)
@@ -174,12 +178,13 @@ def plain(text: str) -> IPAddress:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def listed(address: IPAddress, word: str, names: set[str], policy: Policy) -> bool:
+def listed(address: IPAddress, word: str, names: frozenset[str], allow: tuple[str, ...]) -> bool:
     words = (names - OPEN) | {word}  # a host named "public" is not what that word means
-    entries = {entry.lower() for entry in policy.allow}
+    entries = {entry.lower() for entry in allow}
     return bool(words & entries) or among(address, filter(None, map(network, entries)))
 
 
+@lru_cache(REMEMBERED)
 def network(text: str) -> IPNetwork | None:
     try:
         return ip_network(text, strict=False)
@@ -187,7 +192,7 @@ def network(text: str) -> IPNetwork | None:
         return None
 
 
-async def addresses(name: str) -> tuple[str, ...]:
+async def addresses(name: str) -> Addresses:
     literal = network(name)
     if literal:
         return (str(literal.network_address),)
@@ -196,7 +201,7 @@ async def addresses(name: str) -> tuple[str, ...]:
     return await DESK.ask(name)
 
 
-def look_up(name: str) -> tuple[str, ...]:
+def look_up(name: str) -> Addresses:
     try:
         found = getaddrinfo(name, None, type=SOCK_STREAM)
     except (OSError, ValueError):
@@ -216,7 +221,7 @@ class Lookups:
         self._running: dict[str, Job] = {}
         self._threads = 0
 
-    async def ask(self, name: str) -> tuple[str, ...]:
+    async def ask(self, name: str) -> Addresses:
         job = self._running.get(name) or self._start(name)
         try:
             async with timeout(PATIENCE):

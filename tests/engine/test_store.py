@@ -11,7 +11,7 @@ from mockserver.core.script import Next
 from mockserver.core.selection import Activation
 from mockserver.core.story import Match, Seen, Story, Turn
 from mockserver.engine.choosing import Choice, turn
-from mockserver.engine.ring import Ring
+from mockserver.engine.ring import KEPT, Ring
 from mockserver.engine.simulation import happen, step
 from mockserver.engine.store import Due, Store, Told, World
 from tests.conftest import START, click, play, with_account
@@ -211,3 +211,18 @@ def test_reset_keeps_its_watchers(store: Store) -> None:
     store.reset(START)
     store.record(Fact(1, "clock", "", {}))
     assert len(seen) == 1
+
+
+def test_marks_are_bounded_by_key_and_in_number(store: Store) -> None:
+    for at in range(2 * KEPT + 1):
+        store.mark("busy", at)
+    assert (len(store.marks["busy"]), store.view.marked("busy", KEPT)) == (KEPT + 1, KEPT)
+    for at in range(KEPT):
+        store.mark(f"k{at}", at)
+    assert (len(store.marks), "busy" in store.marks, "k0" in store.marks) == (KEPT, False, True)
+
+
+def test_origins_are_bounded(store: Store) -> None:
+    for at in range(KEPT + 1):
+        store.hear_from(f"http://h{at}")
+    assert (len(store.origins), "http://h0" in store.origins) == (KEPT, False)

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import pytest
+
 from mockserver.core.call import Call
 from mockserver.core.provider import Effects, React
 from mockserver.core.webhook import Answer, Delivery, Webhook
@@ -20,6 +22,15 @@ from mockserver.web.wire import fact_json
 from tests.conftest import START, click
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@pytest.fixture(params=["asyncio", "uvloop"])
+def either_loop(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once as it is without uvloop, once as the server runs."""
+    if request.param == "uvloop":
+        made = pytest.importorskip("uvloop").new_event_loop
+        monkeypatch.setattr(asyncio.events, "new_event_loop", made)
+
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 

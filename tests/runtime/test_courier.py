@@ -9,7 +9,7 @@ import pytest
 from mockserver.core.webhook import Answer
 from mockserver.runtime import courier as module
 from mockserver.runtime.courier import Courier
-from mockserver.runtime.exchange import LIMIT
+from mockserver.runtime.line import LIMIT
 from tests.runtime.conftest import (
     OK,
     Handler,
@@ -21,6 +21,8 @@ from tests.runtime.conftest import (
     says,
     silent,
 )
+
+pytestmark = pytest.mark.usefixtures("either_loop")
 
 BOMB = gzip.compress(bytes(1 << 24)) * 5
 
@@ -81,6 +83,15 @@ FAULTS = {
     "huge head": (says(HEAD, b"x: ", b"a" * 70_000, b"\r\n\r\n"), Answer(None, "too-large")),
     "many headers": (says(HEAD, b"x: y\r\n" * 12_000, b"\r\n"), Answer(None, "too-large")),
     "endless head": (repeats(HEAD + b"x: ", b"a" * 9_999, 0), Answer(None, "too-large")),
+    "endless trailer": (
+        repeats(HEAD + b"transfer-encoding: chunked\r\n\r\n0\r\nx: ", b"a" * 9_999, 0),
+        Answer(None, "too-large"),
+    ),
+    "endless chunk extension": (
+        repeats(HEAD + b"transfer-encoding: chunked\r\n\r\n1;x=", b"a" * 9_999, 0),
+        Answer(None, "too-large"),
+    ),
+    "HTTP/2 in words": (says(b"HTTP/2.0 200 OK\r\n\r\n"), Answer(None, "protocol")),
     "endless body": (repeats(HEAD + b"\r\n", b"a" * 9_999, 0), Answer(200, None, b"a" * LIMIT)),
     "body declared without bound": (
         says(HEAD, b"content-length: 99999999999\r\n\r\n", b"a" * LIMIT),
@@ -129,6 +140,13 @@ def test_deadline(handler: Handler) -> None:
             Answer(500, None, b"ab"),
         ),
         (OK + b"more than was declared", Answer(200, None, b"ok")),
+        (OK.replace(b"\r\n", b"\n"), Answer(200, None, b"ok")),
+        (
+            OK.replace(
+                b"2\r\n\r\nok", b"9\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
+            ),
+            Answer(200, None, b"ok"),
+        ),
     ],
 )
 def test_answer(answer: bytes, expected: Answer) -> None:

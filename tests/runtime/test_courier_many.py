@@ -6,7 +6,8 @@ from contextlib import suppress
 import pytest
 
 from mockserver.core.webhook import Answer
-from mockserver.runtime.courier import PER_TARGET, Courier
+from mockserver.runtime.courier import Courier
+from mockserver.runtime.door import PER_TARGET
 from tests.runtime.conftest import (
     OK,
     delivery,
@@ -17,7 +18,7 @@ from tests.runtime.conftest import (
 )
 
 
-@pytest.mark.parametrize(("in_flight", "most"), [(4, 4), (64, PER_TARGET)])
+@pytest.mark.parametrize(("in_flight", "most"), [(4, 4), (128, PER_TARGET)])
 def test_no_more_at_once_than_there_are_places(in_flight: int, most: int) -> None:
     now, peaks = 0, set()
 

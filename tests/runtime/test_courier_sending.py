@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mockserver import __version__
 from mockserver.core.webhook import Answer
-from mockserver.runtime import targets
+from mockserver.runtime import line, targets
 from mockserver.runtime.courier import Courier
 from mockserver.runtime.targets import Lookups, Policy
 from tests.runtime.conftest import (
@@ -51,7 +51,6 @@ COMMON = (
     f"user-agent: call-mockserver/{__version__}",
     "accept: */*",
     "accept-encoding: identity",
-    "connection: close",
 )
 JSON = "content-type: application/json"
 
@@ -157,17 +156,17 @@ def test_refused(url: str, error: str, reason: bytes, monkeypatch: pytest.Monkey
 
 
 class Lines:
-    """Stands for asyncio.open_connection: remembers who is called; what it says decides."""
+    """Stands for what connects: remembers who is called; what it says decides."""
 
     def __init__(self, *outcomes: Exception) -> None:
         self.outcomes = list(outcomes)
         self.called: list[tuple[str, int, str | None]] = []
 
     async def __call__(
-        self, address: str, port: int, ssl: object, server_hostname: str | None
-    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        assert (ssl is None) == (server_hostname is None)
-        self.called.append((address, port, server_hostname))
+        self, there: tuple[str, int], context: object, name: str | None, _: object
+    ) -> line.Line:
+        assert (context is None) == (name is None)
+        self.called.append((*there, name))
         raise self.outcomes.pop(0) if self.outcomes else ConnectionRefusedError
 
 
@@ -198,7 +197,7 @@ def test_connecting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     lines = Lines(*outcomes)
-    monkeypatch.setattr(asyncio, "open_connection", lines)
+    monkeypatch.setattr(line, "connected", lines)
     answer = asyncio.run(Courier(origin).carry(delivery(url)))
     assert ([address for address, *_ in lines.called], answer.error) == expected
 
@@ -221,9 +220,9 @@ def test_the_address_that_was_checked_is_connected(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(targets, "look_up", lambda _: tuple(next(answers)))
         patch.setattr(targets, "DESK", Inline())
-        patch.setattr(asyncio, "open_connection", lines)
+        patch.setattr(line, "connected", lines)
         answer = asyncio.run(Courier(origin, policy).carry(delivery("https://name.test:8443/")))
-    chosen = targets.choose(found, {"name.test"}, policy) if found else ()
+    chosen = targets.choose(tuple(found), frozenset({"name.test"}), policy.allow) if found else ()
     expected = () if isinstance(chosen, targets.Refused) else chosen
     assert lines.called == [(address, 8443, "name.test") for address in expected]
     assert (answer.error == "connect") == bool(expected)

@@ -1,6 +1,5 @@
 """The ready-made webhook receiver, and a look at what it received."""
 
-import asyncio
 from typing import Any, Final
 
 from starlette.exceptions import HTTPException
@@ -25,22 +24,15 @@ async def receive(request: Request) -> Response:
     """Takes anything by any method, and answers 200 or as programmed."""
     sandbox = sandbox_of(request)
     body = await read(request)
-    box = sandbox.inboxes[request.path_params["name"]]
-    status = box.next_status()
-    box.received.append(
-        Received(
-            sandbox.clock.now(),
-            request.method,
-            request.url.path,
-            request.url.query,
-            dict(request.headers),
-            body,
-            status,
-        )
+    come = Received(
+        sandbox.clock.now(),
+        request.method,
+        request.url.path,
+        request.url.query,
+        dict(request.headers),
+        body,
     )
-    if box.delay:
-        await asyncio.sleep(box.delay)
-    return Response(b"", status)
+    return Response(b"", await sandbox.inboxes[request.path_params["name"]].take(come))
 
 
 async def show(request: Request) -> Response:

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.web.control import inboxes
+from mockserver.runtime import inboxes
 from mockserver.web.control.inboxes import METHODS
 from tests.web.conftest import BEARER, House, refusal
 
