@@ -145,10 +145,11 @@ def advance_script(
     first: tuple[int, int, Step] | None = None
     timed: list[str] = []
     wanted: list[Waiting] = []
+    gone = [leg.name for leg in call.legs if leg.state in GONE]
     for index, (track, mark) in enumerate(zip(script, call.cursor, strict=False)):
-        step = current(track, mark, call)
-        if step is None:
+        if mark.position == len(track.steps) or track.leg in gone:
             continue
+        step = track.steps[mark.position]
         at = _due(step, call, seed, track, mark)
         if at is not None:
             timed.append(track.leg)
@@ -173,14 +174,6 @@ def moved(script: Script, call: Call, step: Next) -> Call:
     return call.at(tuple(cursor))
 
 
-def current(track: Track, mark: Mark, call: Call) -> Step | None:
-    """The step at which a track stands; None past its end, or once its leg is gone."""
-    if mark.position == len(track.steps):
-        return None
-    leg = call.leg(track.leg)
-    return None if leg is not None and leg.state in GONE else track.steps[mark.position]
-
-
 def _seen(track: Track, mark: Mark, call: Call) -> int:
     """All so far; but what came after the event that a step waited for is news to the next."""
     once = track.steps[mark.position].once
@@ -190,15 +183,15 @@ def _seen(track: Track, mark: Mark, call: Call) -> int:
 
 
 def _due(step: Step, call: Call, seed: str, track: Track, mark: Mark) -> int | None:
-    once, (low, high) = step.once, step.after
+    once, after = step.once, step.after
     since = SINCE[once.condition](call, once, mark) if once else mark.since
     if since is None:
         return None
     began = max(since, mark.since)
-    if low == high:
-        return began + low
+    if after.low == after.high:  # a draw would say so too, for all that it is asked
+        return began + after.low
     purpose = (call.order.id, call.redial, call.target, track.name, mark.position)
-    return began + step.after.drawn(seed, *purpose)
+    return began + after.drawn(seed, *purpose)
 
 
 def _next(at: int, track: int, step: Step) -> Next:

@@ -90,11 +90,13 @@ def plan(store: Store, name: str) -> None:
     store.waiting.pop(name, None)
     if people:
         store.waiting[name] = people
-    if name in store.turns and store.turns[name][1] == step:
+    turn = store.turns.get(name)
+    if turn and turn[1] == step:
         return
-    store.turns.pop(name, None)
     if step:
         store.turns[name] = (store.schedule(step.at, "script", name), step)
+    elif turn:
+        del store.turns[name]
 
 
 def owner(store: Store, call: Call) -> Account:

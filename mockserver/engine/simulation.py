@@ -88,15 +88,15 @@ def _given(store: Store, name: str, now: int) -> Event | None:
 
 
 def _happen(store: Store, name: str, event: Event) -> None:
-    call = store.calls[name]
-    for change in unfolded(store, owner(store, call), call, event):
-        store.calls[name] = change.call
-        store.record(Fact(event.at, "event", name, change.event))
-        if change.event.verb == "ring" and "number" in change.event.data:
-            join(store, name, change.event)
-        if change.effects is not NOTHING:
-            carry(store, change.effects, event.at)
-        if change.event.verb == "ended":
+    before = store.calls[name]
+    for call, happened, effects in unfolded(store, owner(store, before), before, event):
+        store.calls[name] = call
+        store.record(Fact(event.at, "event", name, happened))
+        if happened.verb == "ring" and "number" in happened.data:
+            join(store, name, happened)
+        if effects is not NOTHING:
+            carry(store, effects, event.at)
+        if happened.verb == "ended":
             release(store, name, event.at)
     plan(store, name)
     if store.calls[name].phase == "ended":

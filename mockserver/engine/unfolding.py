@@ -1,7 +1,5 @@
 """What one event of a call comes to: the call after it, what follows, what the provider says."""
 
-from typing import NamedTuple
-
 from mockserver.core.account import Account, charged, kept
 from mockserver.core.call import Call, Event, Impossible, apply
 from mockserver.core.provider import NOTHING, Effects, Moment, Provider
@@ -9,11 +7,8 @@ from mockserver.core.shapes import QUIET, follows
 from mockserver.core.view import View
 from mockserver.engine.store import Store
 
-
-class Happened(NamedTuple):
-    call: Call
-    event: Event
-    effects: Effects
+Happened = tuple[Call, Event, Effects]
+"""The call after an event, the event, what the provider says to it."""
 
 
 def unfolded(store: Store, account: Account, call: Call, event: Event) -> list[Happened]:
@@ -25,7 +20,7 @@ def unfolded(store: Store, account: Account, call: Call, event: Event) -> list[H
         call = _after(provider, call, following, account, store.view)
         moment = Moment(call, following, account, store.view)
         effects = provider.react(moment)
-        found.append(Happened(call, following, effects))
+        found.append((call, following, effects))
         if effects is not NOTHING:
             if any(placed.order.id == call.order.id for placed in effects.place):
                 break

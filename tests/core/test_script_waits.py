@@ -13,7 +13,6 @@ from mockserver.core.script import (
     Track,
     Waiting,
     advance_script,
-    current,
     moved,
 )
 
@@ -135,10 +134,9 @@ def test_advance_waits_outside_while_somebody_else_still_goes_on() -> None:
     assert (coming and coming.at, awaited) == (105, (Waiting("control"),))
 
 
-@pytest.mark.parametrize(("position", "step"), [(0, HANGUP), (1, None)])
-def test_current_is_none_past_the_end(position: int, step: Step | None) -> None:
-    call = called(position=position)
-    assert current(Track("steps", (HANGUP,)), call.cursor[0], call) == step
+@pytest.mark.parametrize(("position", "due"), [(0, 105), (1, None)])
+def test_advance_has_nothing_past_the_end_of_a_track(position: int, due: int | None) -> None:
+    assert at(called(position=position), HANGUP) == due
 
 
 def test_conditions_of_the_outside_are_known() -> None:

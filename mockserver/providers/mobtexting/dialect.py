@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from mockserver.core import chance
@@ -11,7 +11,7 @@ from mockserver.core.call import Call, Leg
 from mockserver.core.http import Reply, Request
 from mockserver.core.provider import Effects, Outcome
 from mockserver.core.rules import Case, Fault
-from mockserver.core.time import SECOND, moment
+from mockserver.core.time import SECOND
 from mockserver.providers.mobtexting.records import Flow
 
 FLOW: Final = "flow:"
@@ -163,7 +163,7 @@ def _number(text: str) -> int | str:
 
 
 def _stamp(at: int | None) -> str:
-    return "" if at is None else moment(at, KOLKATA).isoformat(" ", "seconds")[:19]
+    return "" if at is None else datetime.fromtimestamp(at // SECOND, KOLKATA).isoformat(" ")[:19]
 
 
 def _lasted(since: int | None, until: int | None) -> int:
