@@ -103,8 +103,11 @@ class Story(NamedTuple):
         names = [leg.name, leg.role]
         if leg.name == SHAPES[shape].callee:
             names.append("callee")
-        layers = (self.legs, *self.behind)
-        return next((legs[name] for legs in layers for name in names if name in legs), None)
+        for legs in (self.legs, *self.behind):
+            for name in names:
+                if name in legs:
+                    return legs[name]
+        return None
 
     def unmet(self, seen: Seen) -> str:
         """What the story needs and does not find here, in words; empty if nothing."""

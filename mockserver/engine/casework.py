@@ -64,12 +64,12 @@ def sights(store: Store, asked: Asked) -> tuple[Seen, ...]:
     account = _owner(store, asked)
     name, operation = account.name if account else "", asked.endpoint.operation
     words, fields = roles(provider, asked.endpoint), asked.request.fields
-    return tuple(
-        [
-            Seen(provider.name, operation, name, asked.secret, _sides(legs, words), fields)
-            for legs in asked.endpoint.parties(asked.request) or ({},)
-        ]
-    )
+    secret, parties = asked.secret, asked.endpoint.parties(asked.request) or ({},)
+    seen = [
+        Seen(provider.name, operation, name, secret, _sides(legs, words), fields)
+        for legs in parties
+    ]
+    return tuple(seen)
 
 
 def _sides(legs: Mapping[str, str], words: Mapping[str, str]) -> Mapping[str, str]:

@@ -1,7 +1,6 @@
 """A vendor's answer as the wire wants it, with what we have to say beside it."""
 
 import json
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from starlette.types import Receive, Scope, Send
@@ -37,28 +36,27 @@ class Answer(NamedTuple):
 def answer(exchange: Exchange, allowed: tuple[str, ...] = ()) -> Answer:
     """What a vendor has replied; `allowed` are the methods to be told with a wrong one."""
     reply = exchange.reply
-    fields = [(_bytes(name).lower(), _bytes(value)) for name, value in reply.headers.items()]
-    fields += _told(exchange)
-    plain = isinstance(reply.body, bytes)
+    own = {_bytes(name).lower(): _bytes(value) for name, value in reply.headers.items()}
+    fields = [*own.items(), *_told(exchange)]
     body = reply.body if isinstance(reply.body, bytes) else _written(reply.body).encode()
     if reply.status not in BODILESS:
         fields.append((b"content-length", b"%d" % len(body)))
-    if not plain and all(name != JSON[0] for name, _ in fields):
+    if body is not reply.body and JSON[0] not in own:
         fields.append(JSON)
     if allowed and reply.status == 405:  # noqa: PLR2004 - HTTP
         fields.append((b"allow", _bytes(", ".join(allowed))))
     return Answer(reply.status, fields, body)
 
 
-def _told(exchange: Exchange) -> Iterator[Field]:
+def _told(exchange: Exchange) -> list[Field]:
     """What we say beside the vendor's answer."""
-    yield b"x-mock-request", exchange.id.encode()
-    yield NOW, iso(exchange.at).encode()
+    told = [(b"x-mock-request", exchange.id.encode()), (NOW, iso(exchange.at).encode())]
     if exchange.calls:
-        yield b"x-mock-call", exchange.calls[0].encode()
+        told.append((b"x-mock-call", exchange.calls[0].encode()))
     if exchange.fault:
-        yield b"x-mock-fault", exchange.fault.encode()
-        yield b"x-mock-explain", exchange.why.encode("ascii", "backslashreplace")
+        why = exchange.why.encode("ascii", "backslashreplace")
+        told += [(b"x-mock-fault", exchange.fault.encode()), (b"x-mock-explain", why)]
+    return told
 
 
 def _bytes(text: str) -> bytes:

@@ -45,7 +45,8 @@ def decode(content_type: str, body: bytes, query: str) -> Decoded:
     subject = "query"
     try:
         asked = _form(query.encode("latin-1")) if query else ()
-        fields = unfold(asked, MAX_FIELDS)
+        if asked:
+            fields = unfold(asked, MAX_FIELDS)
         subject = "body"
         sent = _read(content_type, body)
         return Decoded(fields | unfold(sent, MAX_FIELDS - len(asked)), "")

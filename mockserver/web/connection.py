@@ -112,9 +112,10 @@ class Connection(HttpToolsProtocol):
             return
         if self._alarm:
             self._alarm.cancel()
+            self._alarm = None
         self._watched, patience = self._stage, PATIENCE.get(self._stage[0])
-        late = get_running_loop().call_later
-        self._alarm = late(patience, self._late) if patience else None
+        if patience:
+            self._alarm = get_running_loop().call_later(patience, self._late)
 
     def _late(self) -> None:
         stage, _ = self._stage

@@ -31,10 +31,14 @@ class Found(NamedTuple):
 
     @property
     def body_limit(self) -> int:
+        if not self.others:
+            return self.endpoint.body_limit
         return max(one.body_limit for one in (self.endpoint, *self.others))
 
     def meant(self, request: Request) -> Endpoint:
         """The first whose condition holds, else the last."""
+        if not self.others:
+            return self.endpoint
         here = (self.endpoint, *self.others)
         return next((one for one in here if one.when(request)), here[-1])
 
