@@ -6,10 +6,14 @@ from collections.abc import Callable
 from contextvars import Context
 from typing import Any, TypeVarTuple
 
+import pytest
+
 from mockserver.core.webhook import Answer, Delivery
+from mockserver.engine.simulation import step
 from mockserver.engine.store import Store, World
+from mockserver.runtime import driver
 from mockserver.runtime.clock import Clock
-from mockserver.runtime.driver import BREATH, SHARE, Driver
+from mockserver.runtime.driver import BREATH, SHARE, Advanced, Driver
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.waiting import until
 from tests.conftest import START, click
@@ -98,6 +102,33 @@ def test_sleeping_calls_cost_one_timer_and_hold_up_nobody(world: World) -> None:
     assert asleep == [{"ring": MANY}, MANY, 2, 1, True]
     # each of them begins and rings, and meanwhile everybody has a turn
     assert begun == {BREATH: 2 * MANY / BREATH, 0: 200 - 2 * MANY / BREATH}
+
+
+def test_advance_gives_everybody_a_turn_after_a_few_steps(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Steps are counted, not time: nobody who asks meanwhile waits for more of them."""
+
+    async def scenario() -> tuple[list[int], Advanced]:
+        advancing = asyncio.create_task(sandbox.driver.advance(None))
+        between = list[int]()
+        while not advancing.done():
+            played.append(0)
+            await asyncio.sleep(0)
+            between.append(played[-1])
+        return between, await advancing
+
+    def counted(store: Store) -> Delivery | None:
+        played[-1] += 1
+        return step(store)
+
+    played = list[int]()
+    monkeypatch.setattr(driver, "step", counted)
+    sandbox = crowded(world, "manual")
+    between, advanced = asyncio.run(scenario())
+    steps = 7 * MANY  # six of a call, and its webhook
+    assert (sum(between), advanced) == (steps, Advanced(steps, MANY, None))
+    assert max(between) == BREATH
 
 
 def test_calls_at_sixty_times_the_pace_all_end(world: World) -> None:
