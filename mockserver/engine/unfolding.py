@@ -1,7 +1,8 @@
 """What one event of a call comes to: the call after it, what follows, what the provider says."""
 
 from mockserver.core.account import Account, charged, kept
-from mockserver.core.call import Call, Event, Impossible, apply
+from mockserver.core.call import Call, Event, Impossible
+from mockserver.core.happening import apply
 from mockserver.core.provider import NOTHING, Effects, Moment, Provider
 from mockserver.core.shapes import QUIET, follows
 from mockserver.core.view import View

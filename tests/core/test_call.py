@@ -1,172 +1,16 @@
-"""The lifecycle, pair by pair: the next state, or the sentence that refuses it."""
-
-from itertools import product
+"""A call: its state, its attempts, what became of them."""
 
 import pytest
 
-from mockserver.core.call import (
-    Attempt,
-    Call,
-    Event,
-    Impossible,
-    Leg,
-    Mark,
-    Order,
-    apply,
-    outcome,
-    state,
-)
+from mockserver.core.call import Attempt, Call, Event, Leg, Mark, Order, outcome, state
 from mockserver.core.call import attempt as current
 
 ORDER = Order("c1", "v1", "mobtexting", "shop", "c2c", "b-after-a", {}, 1_000)
 A, B = Leg("a", "from", "1"), Leg("b", "to", "2")
 
-LEG_STATES = ("idle", "ringing", "answered", "ended", "left")
-LEG_VERBS = {
-    "ring": {"idle": "ringing", "left": "ringing"},
-    "answer": {"ringing": "answered"},
-    "hangup": {"answered": "ended", "ringing": "ended"},
-    "digits": {"answered": "answered"},
-    "speech": {"answered": "answered"},
-    "machine": {"answered": "answered"},
-    "play": {"answered": "answered"},
-    "sms": {"answered": "answered"},
-    "leave": {"answered": "left"},
-}
-PHASES = dict.fromkeys(("placed", "begun", "over"), "queued") | {
-    name: name for name in ("bridged", "ended")
-}
-"""Phase -> the state of a call in it whose legs are idle."""
-CALL_VERBS = {
-    "begin": {"placed": "begun"},
-    "bridge": {"begun": "bridged"},
-    "attempt-ended": {"begun": "over", "bridged": "over"},
-    "ended": {"over": "ended", "placed": "ended"},
-    "polled": {phase: phase for phase in ("placed", "begun", "bridged", "over", "ended")},
-    "continue": {phase: phase for phase in ("begun", "bridged")},
-    "dance": {},
-}
-
 
 def called(phase: str = "begun", *legs: Leg, starts_at: int = 1_000) -> Call:
     return Call(ORDER, legs or (A, B), starts_at, phase)
-
-
-@pytest.mark.parametrize(
-    ("verb", "before", "after"),
-    [(verb, *pair) for verb, pairs in LEG_VERBS.items() for pair in pairs.items()],
-)
-@pytest.mark.parametrize("phase", ["begun", "bridged"])
-def test_apply_leg_event_possible(phase: str, verb: str, before: str, after: str) -> None:
-    call = apply(called(phase, A._replace(state=before), B), Event(5_000, verb, "a"))
-    assert [leg.state for leg in call.legs] == [after, "idle"]
-
-
-@pytest.mark.parametrize(
-    ("verb", "before"),
-    [pair for pair in product(LEG_VERBS, LEG_STATES) if pair[1] not in LEG_VERBS[pair[0]]],
-)
-def test_apply_leg_event_impossible_in_its_state(verb: str, before: str) -> None:
-    with pytest.raises(Impossible) as refused:
-        apply(called("begun", A, B._replace(state=before)), Event(5_000, verb, "b"))
-    only = " or ".join(LEG_VERBS[verb])
-    assert str(refused.value) == (
-        f"{verb} is not possible while leg b is {before}, only while {only}"
-    )
-
-
-@pytest.mark.parametrize(
-    ("verb", "before", "phase"), list(product(LEG_VERBS, LEG_STATES, ("placed", "over", "ended")))
-)
-def test_apply_leg_event_impossible_outside_an_attempt(verb: str, before: str, phase: str) -> None:
-    with pytest.raises(Impossible) as refused:
-        apply(called(phase, A._replace(state=before)), Event(5_000, verb, "a"))
-    assert str(refused.value) == f"{verb} is not possible while the call is {PHASES[phase]}"
-
-
-@pytest.mark.parametrize(
-    ("event", "sentence"),
-    [
-        (Event(1, "answer", "c"), "this call has no leg c, only a and b"),
-        (Event(1, "sing", "a"), "sing is nothing that can happen to a leg"),
-        (Event(1, "begin", "a"), "begin is nothing that can happen to a leg"),
-        (Event(1, "answer"), "answer is not possible while the call is queued"),
-    ],
-)
-def test_apply_nonsense(event: Event, sentence: str) -> None:
-    with pytest.raises(Impossible) as refused:
-        apply(called(), event)
-    assert str(refused.value) == sentence
-
-
-def test_apply_to_a_leg_that_a_short_call_lacks() -> None:
-    with pytest.raises(Impossible, match=r"^this call has no leg b, only a$"):
-        apply(called("begun", A), Event(1, "answer", "b"))
-
-
-@pytest.mark.parametrize(("verb", "phase"), list(product(CALL_VERBS, PHASES)))
-def test_apply_call_event(verb: str, phase: str) -> None:
-    event = Event(5_000, verb)
-    if phase in CALL_VERBS[verb]:
-        assert apply(called(phase), event).phase == CALL_VERBS[verb][phase]
-        return
-    with pytest.raises(Impossible) as refused:
-        apply(called(phase), event)
-    assert str(refused.value) == f"{verb} is not possible while the call is {PHASES[phase]}"
-
-
-@pytest.mark.parametrize(
-    ("before", "event", "after"),
-    [
-        (A, Event(5, "ring", "a"), A._replace(state="ringing", rang_at=5)),
-        (
-            A._replace(state="ringing", rang_at=5),
-            Event(7, "answer", "a"),
-            A._replace(state="answered", rang_at=5, answered_at=7),
-        ),
-        (
-            A._replace(state="answered", answered_at=7),
-            Event(9, "hangup", "a"),
-            A._replace(state="ended", answered_at=7, ended_at=9, cause="normal"),
-        ),
-        (
-            A._replace(state="ringing"),
-            Event(9, "hangup", "a", {"cause": "busy"}),
-            A._replace(state="ended", ended_at=9, cause="busy"),
-        ),
-        (
-            A._replace(state="answered", answered_at=7),
-            Event(9, "digits", "a", {"digits": "1"}),
-            A._replace(state="answered", answered_at=7),
-        ),
-    ],
-)
-def test_apply_stamps_the_leg(before: Leg, event: Event, after: Leg) -> None:
-    call = apply(called("begun", before, B), event)
-    assert (call.legs, call.events) == ((after, B), (event,))
-
-
-@pytest.mark.parametrize(
-    ("phase", "event", "stamped"),
-    [
-        ("placed", Event(5, "begin"), {"phase": "begun", "began_at": 5}),
-        ("begun", Event(5, "bridge"), {"phase": "bridged"}),
-        (
-            "bridged",
-            Event(5, "attempt-ended"),
-            {"phase": "over", "over_at": 5, "outcome": "cancelled"},
-        ),
-        ("over", Event(5, "ended"), {"phase": "ended", "ended_at": 5, "outcome": "cancelled"}),
-        (
-            "over",
-            Event(5, "ended", data={"outcome": "busy"}),
-            {"phase": "ended", "ended_at": 5, "outcome": "busy"},
-        ),
-    ],
-)
-def test_apply_stamps_the_call(phase: str, event: Event, stamped: dict[str, object]) -> None:
-    call = called(phase)
-    assert apply(call, event) == Call(**{**call._asdict(), "events": (event,), **stamped})
 
 
 @pytest.mark.parametrize(
@@ -213,6 +57,11 @@ def test_outcome_of_an_attempt(legs: tuple[Leg, ...], word: str) -> None:
 
 def test_leg_by_name() -> None:
     assert [called().leg(name) for name in ("a", "b", "c")] == [A, B, None]
+
+
+def test_at_another_place_of_its_script_and_nothing_else() -> None:
+    call = called("bridged", A)._replace(outcome="busy", over_at=3, events=(Event(1, "begin"),))
+    assert call.at((Mark(1, 2, 3),)) == call._replace(cursor=(Mark(1, 2, 3),))
 
 
 def test_again_keeps_the_attempt_and_begins_anew() -> None:

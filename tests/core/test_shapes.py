@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from mockserver.core.call import Call, Event, Leg, Order, apply
+from mockserver.core.call import Call, Event, Leg, Order
 from mockserver.core.causes import CAUSES
+from mockserver.core.happening import apply
 from mockserver.core.legs import ANSWERED, WORDS, Behaviour, Deed, fixed
 from mockserver.core.script import Next, Script, Waiting, advance_script, moved
 from mockserver.core.shapes import SHAPES, compile_legs, follows
