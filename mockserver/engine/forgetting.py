@@ -13,11 +13,10 @@ LOOKS: Final = 2  # for each call that ends, so that those who must stay cost li
 
 def retire(store: Store, name: str) -> None:
     """A call has ended; one whose webhooks are still on their way stays until they are not."""
-    store.ended.pop(name, None)
     store.ended[name] = None
+    store.ended.move_to_end(name)
     for _ in range(min(LOOKS, len(store.ended) - ENDED)):
-        oldest = next(iter(store.ended))
-        del store.ended[oldest]
+        oldest, _ = store.ended.popitem(last=False)
         if _over(store, oldest):
             _forget(store, oldest)
         else:

@@ -1,6 +1,6 @@
 """All that one sandbox remembers."""
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping
 from heapq import heappop, heappush
 from types import MappingProxyType
@@ -131,7 +131,7 @@ class Store:
         self.sent: dict[str, list[str]] = {}
         self.depths: dict[str, int] = {}
         self.journal: Ring[Fact] = Ring()
-        self.ended: dict[str, None] = {}
+        self.ended: OrderedDict[str, None] = OrderedDict()  # a dict is slow to find its first
         self.recorded = 0
         self.requested = 0
         self.placed = 0
