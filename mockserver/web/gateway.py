@@ -3,9 +3,8 @@
 import asyncio
 import logging
 import time
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from mockserver.core.facts import Fact
@@ -27,6 +26,9 @@ from mockserver.web.problems import problem
 from mockserver.web.repeats import Repeats
 from mockserver.web.routing import NONE, Found, Unknown, find
 from mockserver.web.transport import broken
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
 
 DEPTH: Final = 8
 """So many webhooks to ourselves may lead to one another."""
@@ -58,7 +60,7 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
             asked = asked._replace(depth=depth)
     except Exception as error:  # noqa: BLE001 - whatever a provider does, it is told as ours
         asked = _failed(scope["sandbox"] or parts.sandboxes.get(DEFAULT), error)
-    if isinstance(asked, Response):
+    if not isinstance(asked, Asked):
         await asked(scope, receive, send)
         return
     await _conversation(scope["sandbox"], asked, (scope, receive, send))
@@ -66,7 +68,7 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
 
 def _settled(
     scope: Scope, parts: Parts, found: Found | Unknown, vendor: Request
-) -> Asked | Response:
+) -> "Asked | Response":
     """The request with its sandbox and what a story says of it, or our own refusal."""
     try:
         credential = _credential(found, vendor)
@@ -94,7 +96,7 @@ async def _conversation(sandbox: Sandbox, asked: Asked, wire: tuple[Scope, Recei
             await response(*wire)
 
 
-def _unwelcome(head: Head, parts: Parts) -> Response | None:
+def _unwelcome(head: Head, parts: Parts) -> "Response | None":
     """Other servers would not agree whom it is for, or a web page has sent it."""
     if head.odd is None:
         return None
@@ -103,7 +105,7 @@ def _unwelcome(head: Head, parts: Parts) -> Response | None:
     return parts.guard.foreign(head.odd)
 
 
-def _loop(depth: int) -> Response | None:
+def _loop(depth: int) -> "Response | None":
     """A webhook to ourselves may lead to another, but not for ever."""
     if depth <= DEPTH:
         return None
@@ -148,7 +150,7 @@ def _asked(found: Found, vendor: Request, credential: str) -> Asked:
 
 def _answered(
     sandbox: Sandbox, asked: Asked, now: int, allowed: tuple[str, ...]
-) -> tuple[Answer | Response, tuple[str, ...]]:
+) -> "tuple[Answer | Response, tuple[str, ...]]":
     """The vendor's answer, and the calls that it placed; a fault of our own is a problem."""
     since = time.perf_counter()
     try:
@@ -162,7 +164,7 @@ def _answered(
     return response, exchange.calls
 
 
-def _failed(sandbox: Sandbox, error: Exception) -> Response:
+def _failed(sandbox: Sandbox, error: Exception) -> "Response":
     if repeats.told(repr(error), "again"):
         log.error("a provider failed", exc_info=error)
     sandbox.store.record(Fact(sandbox.clock.now(), "error", "", error))
@@ -173,7 +175,7 @@ def _names(header: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in header.split(",") if name.strip()) if header else ()
 
 
-def _lost(sandbox: Sandbox, vendor: Request, unknown: Unknown) -> Response:
+def _lost(sandbox: Sandbox, vendor: Request, unknown: Unknown) -> "Response":
     asked = f"{vendor.method} {vendor.path}"
     detail = f"no emulated API has {asked}; nearest: {'; '.join(unknown.nearest)}"
     exchange = lost(sandbox.store, vendor, sandbox.clock.now(), detail)
@@ -183,7 +185,7 @@ def _lost(sandbox: Sandbox, vendor: Request, unknown: Unknown) -> Response:
     return response
 
 
-def _unplayable(sandbox: Sandbox, asked: Asked) -> Response | None:
+def _unplayable(sandbox: Sandbox, asked: Asked) -> "Response | None":
     """A story in the header that nobody knows, or that needs what is not here."""
     if not asked.stories:
         return None

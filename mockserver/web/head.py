@@ -1,9 +1,10 @@
 """A request's header fields, read once for all who ask for them."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from starlette.datastructures import Headers
+if TYPE_CHECKING:
+    from starlette.datastructures import Headers
 
 ODD: Final = frozenset(
     {b"transfer-encoding", b"content-encoding", b"origin", b"sec-fetch-site", b"sec-fetch-mode"}
@@ -20,7 +21,7 @@ class Head(NamedTuple):
     """
 
     fields: dict[bytes, bytes]
-    odd: Headers | None
+    odd: "Headers | None"
 
     def get(self, name: bytes) -> str:
         """What a field says, empty if it is not there."""
@@ -31,4 +32,10 @@ def read(fields: Sequence[Field]) -> Head:
     """The head of a request; of a field that comes twice the first one is meant."""
     found = dict(reversed(fields))
     usual = len(found) == len(fields) and b"host" in found and ODD.isdisjoint(found)
-    return Head(found, None if usual else Headers(raw=list(fields)))
+    return Head(found, None if usual else _all(fields))
+
+
+def _all(fields: Sequence[Field]) -> "Headers":
+    from starlette.datastructures import Headers  # noqa: PLC0415 - 20 ms, and hardly ever needed
+
+    return Headers(raw=list(fields))

@@ -16,7 +16,8 @@ async def lived(lifespan: Lifespan, scope: Scope, receive: Receive, send: Send) 
     await receive()
     try:
         async with lifespan(None) as state:
-            scope["state"].update(state or {})
+            if state:
+                scope["state"].update(state)
             await send({"type": "lifespan.startup.complete"})
             stage = "shutdown"
             await receive()

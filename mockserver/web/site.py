@@ -5,7 +5,6 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.runtime.sandboxes import DEFAULT, NAME
@@ -18,6 +17,7 @@ from mockserver.web.problems import problem
 from mockserver.web.routing import addressed
 
 if TYPE_CHECKING:
+    from starlette.datastructures import Headers
     from starlette.responses import Response
 
 PREFIX = "/_sandbox/"
@@ -77,7 +77,7 @@ def _entered(scope: Scope, parts: Parts) -> "Response | None":
     return None
 
 
-def _misfit(headers: Headers) -> "Response | None":
+def _misfit(headers: "Headers") -> "Response | None":
     """HTTP that means two things at once, or that we would have to unpack."""
     if "content-length" in headers and "transfer-encoding" in headers:
         return problem(400, "bad request", "Content-Length and Transfer-Encoding contradict")
