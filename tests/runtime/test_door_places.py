@@ -47,14 +47,20 @@ def test_only_to_an_address_that_was_checked(asked: tuple[str, ...], found: str 
         assert asyncio.run(scenario()) == found
 
 
-@pytest.mark.parametrize(("trusted", "most"), [(False, PER_TARGET), (True, MANY)])
-def test_so_many_are_let_in(trusted: bool, most: int) -> None:  # noqa: FBT001 - a table
+@pytest.mark.parametrize(
+    ("known", "most"), [(0, PER_TARGET), (1, PER_TARGET + 1), (9, PER_TARGET + 9), (MANY, MANY)]
+)
+def test_so_many_are_let_in(known: int, most: int) -> None:
+    """A few whom the receiver has still to let in, and those that it has answered before."""
+
     async def scenario() -> tuple[int, int]:
         door, inside, peaks = module.Door(), 0, 0
-        if trusted:
-            door.leave(cast("Line", Rested("10.0.0.1")), room=True)
+        for line in [cast("Line", Rested("10.0.0.1")) for _ in range(known)]:
+            door.leave(line, room=True)
             wall.seconds += REST
-            assert door.open(("10.0.0.1",))
+            used = door.open(("10.0.0.1",))
+            assert used
+            door.leave(used, room=True)
 
         async def visit() -> None:
             nonlocal inside, peaks
