@@ -104,18 +104,25 @@ def webhooks(words: Words, place: Path, budget: Budget) -> Table:
     file = script(place, BODY, HEADERS)
     with receiver() as heard:
         written(place, heard.url)
-        told = dict(_sent(words, heard, file, budget))
+        told = dict(_sent(words, heard, file, budget, SENDERS))
+        lost = script(place, BODY, {**HEADERS, "x-mock-scenario": "lost-report"})
+        alone = dict(_sent(words, heard, lost, budget, SENDERS[:1]))
     reference = median(one[1] for one in told[SENDERS[-1]])
     for name in SENDERS:
         rate, hooks = (median(column) for column in zip(*told[name], strict=True))
         share = f"{hooks / reference:.2f} of {SENDERS[-1]}"
         yield f"{name}: webhooks", f"{hooks:,.0f} a second, {share}, beside {rate:,.0f} requests"
     written(place, "")
+    beside, without = (median(one[0] for one in all_[SENDERS[0]]) for all_ in (told, alone))
+    kept = f"{beside / without:.2f} of those for calls whose webhooks are lost, {without:,.0f}"
+    yield f"{SENDERS[0]}: requests beside webhooks", kept
 
 
-def _sent(words: Words, heard: Heard, file: Path, budget: Budget) -> Iterator[tuple[str, Any]]:
+def _sent(
+    words: Words, heard: Heard, file: Path, budget: Budget, names: Sequence[str]
+) -> Iterator[tuple[str, Any]]:
     hook = ("--clock", "instant", "--webhook", f"mobtexting={heard.url}")
-    for name in SENDERS:
+    for name in names:
         rounds = []
         command = (*OURS, *hook) if name == "mockserver" else words[name]
         for _ in range(budget.rounds):

@@ -12,7 +12,7 @@ PER_TARGET: Final = 8
 """How many attempts are under way to one host and port."""
 
 MANY: Final = 64
-"""The same, once it has shown that it leaves connections open: nobody has to be let in anew."""
+"""The same where connections are left open: those that have been answered come on top."""
 
 IDLE: Final = 1.0
 """Real seconds for which a connection is kept, fewer than any receiver waits before it ends one."""
@@ -31,6 +31,7 @@ class Door:
         self._trusted = False
         self._inside = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self._known: set[Line] = set()
         self._kept: dict[Line, tuple[float, asyncio.TimerHandle]] = {}
 
     async def __aenter__(self) -> None:
@@ -54,7 +55,7 @@ class Door:
             if not self._trusted and monotonic() - since < REST:
                 return None
             if line.address in addresses:
-                self.gone(line)
+                self._taken(line)
                 if line.quiet():
                     self._trusted = True
                     return line
@@ -68,17 +69,23 @@ class Door:
         if line.kept and room and len(self._kept) < self._most:
             end = asyncio.get_running_loop().call_later(IDLE, line.cut)
             self._kept[line] = (monotonic(), end)
+            self._known.add(line)
         else:
             line.cut()
 
     def gone(self, line: Line) -> None:
-        """It is not kept any more."""
+        """It has ended."""
+        self._known.discard(line)
         if line in self._kept:
-            self._kept.pop(line)[1].cancel()
+            self._taken(line)
 
     @property
     def _most(self) -> int:
-        return MANY if self._trusted else PER_TARGET
+        """Few stand before the door at once: a busy receiver opens it seldom."""
+        return min(PER_TARGET + len(self._known), MANY) if self._trusted else PER_TARGET
+
+    def _taken(self, line: Line) -> None:
+        self._kept.pop(line)[1].cancel()
 
     def _left(self) -> None:
         self._inside -= 1

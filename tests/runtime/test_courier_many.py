@@ -112,7 +112,7 @@ def test_close_cuts_what_is_under_way() -> None:
     assert asyncio.run(scenario()) == Answer(None, "reset")
 
 
-def test_no_connection_is_used_twice() -> None:
+def test_a_receiver_that_hangs_up_after_each_answer_loses_nothing() -> None:
     async def scenario() -> list[int | None]:
         async with receiver(says(OK)) as port:
             courier = Courier(origin)

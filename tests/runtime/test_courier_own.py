@@ -10,6 +10,8 @@ import pytest
 
 from mockserver.core.webhook import ORIGIN, Answer, Delivery, Webhook
 from mockserver.runtime.courier import Courier
+from mockserver.runtime.letter import Letter
+from mockserver.runtime.targets import Policy
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 THANKS = Answer(200, None, b"ok")
@@ -139,3 +141,42 @@ def test_without_an_own_address_nobody_is_trusted_unseen(drawer: Path) -> None:
 
 def test_own_address_by_plain_http_needs_no_certificate(tmp_path: Path) -> None:
     assert carried(None, (HERE, 0, tmp_path / "gone.pem")) == THANKS
+
+
+@pytest.mark.parametrize(
+    ("scheme", "url", "ours"),
+    [
+        ("http", f"{ORIGIN}/_mock/inbox/x", True),
+        ("http", "http://127.0.0.1:9/_mock/inbox/x", True),
+        ("http", "http://localhost:9/", True),
+        ("http", "http://127.0.0.1:8/", False),
+        ("http", "http://127.0.0.2:9/", False),
+        ("http", "https://127.0.0.1:9/", False),
+        ("http", "http://[::1]:9/", False),
+        ("https", f"{ORIGIN}/", True),
+        ("https", "https://127.0.0.1:9/", False),
+        ("https", "http://127.0.0.1:9/", False),
+    ],
+)
+def test_what_is_for_ourselves_is_offered_inward(
+    scheme: str,
+    url: str,
+    ours: bool,  # noqa: FBT001 - a table
+) -> None:
+    async def inward(letter: Letter) -> Answer:
+        offered.append(letter.path)
+        return Answer(299)
+
+    offered = list[str]()
+    courier = Courier(lambda: f"{scheme}://{HERE}:9", inward=inward, deadline=0.5)
+    answer = asyncio.run(courier.carry(sent(url)))
+    assert (bool(offered), answer.status == 299) == (ours, ours)
+
+
+def test_what_is_for_ourselves_is_refused_where_loopback_is() -> None:
+    async def inward(_: Letter) -> Answer:
+        raise AssertionError
+
+    courier = Courier(lambda: f"http://{HERE}:9", Policy(("private",)), inward=inward)
+    answer = asyncio.run(courier.carry(sent(f"{ORIGIN}/_mock/inbox/x")))
+    assert answer.error == "refused-target"

@@ -95,33 +95,39 @@ def test_a_delay_of_the_inbox_counts(sandboxes: Sandboxes) -> None:
     assert len(asyncio.run(scenario()).received) == 1
 
 
-def told(port: int, prefix: str) -> tuple[Any, ...]:
+def told(port: int, prefix: str, hook: tuple[str, ...]) -> tuple[Any, ...]:
     """All that can be seen of a call whose report has gone to our own inbox."""
     flags = {"port": str(port), "clock": "manual", "start_at": "2026-01-01T09:00Z", "seed": "s"}
     with (
-        running(read({**flags, "quiet": True}, {})),
+        running(read({**flags, "quiet": True, "webhook": hook}, {})),
         httpx.Client(base_url=f"http://127.0.0.1:{port}{prefix}", trust_env=False) as client,
     ):
         client.post(CALL, json={}).raise_for_status()
         client.post("/_mock/clock/advance", json={"until": "idle"}).raise_for_status()
         hooks = client.get("/_mock/webhooks").json()["webhooks"]
-        for hook in hooks:
-            del hook["attempts"][0]["duration_ms"]
+        for told_of in hooks:
+            del told_of["attempts"][0]["duration_ms"]
         seen = ("/_mock/inboxes/mobtexting", "/_mock/journal", "/_mock/calls")
         return hooks, *[client.get(path).text for path in seen]
 
 
-@pytest.mark.parametrize("prefix", ["", "/_sandbox/mine"])
-def test_nobody_sees_which_way_it_has_come(prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("prefix", "host"),
+    [("", ""), ("/_sandbox/mine", ""), ("", "127.0.0.1"), ("", "localhost"), ("", "a.localhost")],
+)
+def test_nobody_sees_which_way_it_has_come(
+    prefix: str, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def spied(sandboxes: Sandboxes, sent: Letter) -> Answer | None:
         ways.append(await handed(sandboxes, sent) if inward else None)
         return ways[-1]
 
     ways, port = list[Answer | None](), free()
     monkeypatch.setattr(app, "handed", spied)
+    hook = (f"mobtexting=http://{host}:{port}/_mock/inbox/mobtexting?a=1",) if host else ()
     inward = True
-    by_hand = told(port, prefix)
+    by_hand = told(port, prefix, hook)
     inward = False
-    assert told(port, prefix) == by_hand
+    assert told(port, prefix, hook) == by_hand
     assert ways == [Answer(200), None]
     assert "call-mockserver" in by_hand[1]
