@@ -7,9 +7,10 @@ from http import HTTPStatus
 from typing import Any, Final, cast
 
 import httptools
+from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from mockserver.web.problems import TYPE, told
+from mockserver.web.problems import TYPE, problem, told
 from mockserver.web.repeats import Repeats
 from mockserver.web.transport import KEY
 
@@ -130,14 +131,30 @@ class Connection(HttpToolsProtocol):
         note = repeats.told(title, f"a request was refused: {title}, {detail}")
         if note:
             log.warning("%s", note)
-        cycle = self.cycle
-        if cycle and cycle.response_started and (stage == "body" or not cycle.response_complete):
-            self.transport.close()
+        if self._answering(stage, problem(status, title, detail)):
             return
         self.transport.write(_response(status, title, detail))
         if self.transport.can_write_eof():
             self.transport.write_eof()
         get_running_loop().call_later(LINGER, self.transport.close)
+
+    def _answering(self, stage: str, refusal: Response) -> bool:
+        """Whether the application has the last word, or a word of it is out already."""
+        cycle = self.cycle
+        if cycle is None or (stage != "body" and cycle.response_complete):
+            return False
+        cycle.keep_alive = False
+        if stage != "body":
+            return True  # what came before is answered first, and then it ends
+        if self.pipeline:
+            self.pipeline[0] = (cycle, cast("Any", refusal))
+            return True
+        if cycle.response_started:
+            self.transport.close()
+            return True
+        cycle.disconnected = True
+        cycle.message_event.set()
+        return False
 
     def _should_upgrade(self) -> bool:
         # uvicorn asks it to hold a request back, which we then read again

@@ -145,6 +145,46 @@ def test_requests_in_one_go_are_answered_in_their_order(port: int) -> None:
         assert heard(line).count(b"HTTP/1.1 200 OK\r\n") == 21
 
 
+CHUNKED = b" HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n"
+SPOILT = b"POST /_mock/wait" + CHUNKED + b"zz\r\n"
+UNREAD = b"POST /_mock/reset" + CHUNKED + b"zz\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "statuses"),
+    [
+        (HEAD + b"\r\n\x00", [200]),
+        (HEAD + b"\r\n" + HEAD + b"\r\n\x00", [200, 200]),
+        (HEAD + b"\r\n" + SPOILT, [200, 400]),
+        (HEAD + b"\r\n" + UNREAD, [200, 400]),
+        (HEAD + b"\r\n" + HEAD + b"\r\n" + UNREAD + HEAD, [200, 200, 400]),
+        (SPOILT, [400]),
+        (UNREAD, [400]),
+    ],
+)
+def test_what_came_before_is_answered_first(
+    port: int, sent: bytes, statuses: list[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A request behind it that cannot be read takes nobody's answer."""
+    with dialled(port) as line:
+        line.sendall(sent)
+        told = heard(line)
+    assert [int(one[:3]) for one in told.split(b"HTTP/1.1 ")[1:]] == statuses
+    assert b"connection: close" in told
+    assert [one for one in caplog.records if one.levelname == "ERROR"] == []
+
+
+@pytest.mark.usefixtures("soon")
+def test_a_slow_request_does_not_take_the_answer_before_it(port: int) -> None:
+    wait = json.dumps({"for": "call", "timeout": 0.5}).encode()
+    with dialled(port) as line:
+        line.sendall(b"POST /_mock/wait HTTP/1.1\r\nhost: localhost\r\n")
+        line.sendall(b"content-length: %d\r\n\r\n%bGET /" % (len(wait), wait))
+        told = heard(line)
+    assert told.count(b"HTTP/1.1") == 1
+    assert b"x-mock-problem: not-in-time\r\n" in told
+
+
 def test_a_line_that_was_used_may_be_used_again(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
         for _ in range(3):
