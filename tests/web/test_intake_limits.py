@@ -4,7 +4,6 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,7 @@ from mockserver.catalog.registry import listings
 from mockserver.settings import read
 from mockserver.web.intake import LIMIT
 from mockserver.web.routing import PART
-from tests.cli.conftest import FIXED, Running, serving
+from tests.cli.conftest import FIXED, peak, serving
 from tests.web.test_hostile import CONTROL
 from tests.web.test_transport import dialled, heard
 
@@ -117,12 +116,6 @@ def test_what_is_beyond_the_length_that_was_told_is_no_request(
     assert [route for route, got in told.items() if len(got) > 1] == []
     assert [got for got in told.values() if got and (got[0] in REFUSED or got[0][0] >= 500)] == []
     assert [one for one in caplog.records if one.levelname == "ERROR"] == []
-
-
-def peak(server: Running) -> int:
-    """The most memory that its process has had, in kB."""
-    status = Path(f"/proc/{server.process.pid}/status").read_text("ascii")
-    return int(status.partition("VmHWM:")[2].split()[0])
 
 
 def test_uploads_of_300_mb_take_no_memory() -> None:
