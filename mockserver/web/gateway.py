@@ -44,7 +44,8 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
     parts: Parts = scope["parts"]
     depth = parts.depth(*(scope.get("client") or ("", 0)))
     headers = Headers(scope=scope)
-    refusal = _unaddressed(headers) or parts.guard.foreign(headers) or _loop(depth)
+    listings = parts.sandboxes.start_from[0].listings
+    refusal = _unaddressed(headers) or parts.guard.astray(headers, listings) or _loop(depth)
     found = _found(scope, parts)
     scope["allowed"] = () if isinstance(found, Unknown) else found.allowed
     limit = LIMIT if isinstance(found, Unknown) else found.body_limit
