@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextvars import Context
 from typing import Any, TypeVarTuple
 
+from mockserver.core.call import Event
+from mockserver.core.facts import Fact
 from mockserver.core.webhook import Answer, Delivery
 from mockserver.engine.store import World
 from mockserver.runtime.clock import Clock
@@ -16,7 +18,7 @@ from tests.conftest import START, click
 
 Given = TypeVarTuple("Given")
 
-MANY = 3_000
+MANY, LIVES = 3_000, 10_000
 BOUND = 5.0
 """Real seconds that a test may take at the most."""
 
@@ -51,10 +53,10 @@ class Counting(asyncio.SelectorEventLoop):
         return sum(not timer.cancelled() for timer in later)
 
 
-def crowded(world: World, mode: str) -> Sandbox:
+def crowded(world: World, mode: str, many: int = MANY) -> Sandbox:
     """A sandbox in which so many calls are placed at the same instant."""
     sandbox = Sandbox("default", world, Timing(mode, START), Pleased())
-    for _ in range(MANY):
+    for _ in range(many):
         click(sandbox.store)
     return sandbox
 
@@ -115,3 +117,26 @@ def test_calls_at_sixty_times_the_pace_all_end(world: World) -> None:
     assert {call.outcome for call in sandbox.store.calls.values()} == {"completed"}
     assert {call.ended_at for call in sandbox.store.calls.values()} == {START + 10_000}
     assert sandbox.store.peek() is None
+
+
+def test_ten_thousand_due_at_one_instant_all_happen_in_order(world: World) -> None:
+    """They begin in the same millisecond; whoever has nothing to do has a turn meanwhile."""
+
+    async def scenario() -> Counter[int]:
+        sandbox.start()
+        growth = await turns(sandbox, 1 + 2 * LIVES // BREATH)
+        await sandbox.stop()
+        return growth
+
+    def heard(fact: Fact) -> None:
+        if isinstance(fact.what, Event):
+            told.append((fact.at, fact.what.verb, fact.call))
+
+    told: list[tuple[int, str, str]] = []
+    sandbox = crowded(world, "real", LIVES)
+    sandbox.store.watchers.append(heard)
+    sandbox.driver.clock = Clock("real", START, lambda: 0.0)
+    growth = asyncio.run(scenario())
+    names = [f"c{number}" for number in range(1, LIVES + 1)]
+    assert told == [(START, verb, name) for verb in ("begin", "ring") for name in names]
+    assert growth == {0: 1, BREATH: 2 * LIVES // BREATH}
