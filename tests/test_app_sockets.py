@@ -106,7 +106,7 @@ class Client:
     def place(self, nth: int) -> None:
         body = json.dumps({**CLICK, "to": f"9188671{self.number:02}{nth:03}"}).encode()
         head = (
-            f"POST {C2C} HTTP/1.1\r\nhost: mock.test\r\nauthorization: Bearer k-1\r\n"
+            f"POST {C2C} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k-1\r\n"
             f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
         )
         self.reported.clear()

@@ -8,18 +8,20 @@ from http import HTTPStatus
 from typing import Any, Final, cast
 
 import httptools
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from mockserver.web.problems import TYPE, told
+from mockserver.web.problems import TYPE, problem, told
 from mockserver.web.repeats import Repeats
-from mockserver.web.transport import KEY
+from mockserver.web.transport import KEY, reset
 from mockserver.web.whole import WHOLE, whole
 
 MOST: Final = 1_000
 """Connections at once, less than the files that a process may usually open."""
 
 IDLE: Final = 75  # real seconds without a request
-PATIENCE: Final = {"idle": IDLE, "head": 10, "body": 30}
+PATIENCE: Final = {"idle": IDLE, "head": 10, "body": 30, "answer": 30}
+"""Real seconds for each to come in, and for the client to read some more of an answer."""
 HEAD: Final = 65_536  # bytes of request line and headers
 FIELDS: Final = 200
 LINGER: Final = 0.5
@@ -38,6 +40,7 @@ class Connection(HttpToolsProtocol):
 
     _stage = _watched = ("", 0)
     _alarm: TimerHandle | None = None
+    _reader: TimerHandle | None = None
     _head = _fields = 0
     _deaf = False
 
@@ -51,7 +54,21 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stage = ("", 0)
         self._watch()
+        if self._reader:
+            self._reader.cancel()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._wait_for_reader(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        if self._reader:
+            self._reader.cancel()
+        super().resume_writing()
+
+    def timeout_keep_alive_handler(self) -> None:
+        self._end()
 
     def data_received(self, data: bytes) -> None:
         if self._deaf:
@@ -120,7 +137,7 @@ class Connection(HttpToolsProtocol):
     def _late(self) -> None:
         stage, _ = self._stage
         if stage == "idle":
-            self.transport.close()
+            self._end()
         else:
             self._turn_away(408, "too slow", f"the {stage} has {PATIENCE[stage]} s to arrive")
 
@@ -128,20 +145,58 @@ class Connection(HttpToolsProtocol):
         """Answer in the application's stead, unless it is answering already, and end it."""
         stage, number = self._stage
         self._deaf, self._stage = True, ("", number)
-        refused = self.app_state.get("refused")
-        if refused is not None:
-            refused[title.replace(" ", "-")] += 1
-        note = repeats.told(title, f"a request was refused: {title}, {detail}")
-        if note:
-            log.warning("%s", note)
-        cycle = self.cycle
-        if cycle and cycle.response_started and (stage == "body" or not cycle.response_complete):
-            self.transport.close()
+        self._note(title, f"a request was refused: {title}, {detail}")
+        if self._answering(stage, problem(status, title, detail)):
             return
         self.transport.write(_response(status, title, detail))
         if self.transport.can_write_eof():
             self.transport.write_eof()
-        get_running_loop().call_later(LINGER, self.transport.close)
+        get_running_loop().call_later(LINGER, self._end)
+
+    def _note(self, title: str, words: str) -> None:
+        refused = self.app_state.get("refused")
+        if refused is not None:
+            refused[title.replace(" ", "-")] += 1
+        note = repeats.told(title, words)
+        if note:
+            log.warning("%s", note)
+
+    def _wait_for_reader(self, left: int) -> None:
+        later = get_running_loop().call_later
+        self._reader = later(PATIENCE["answer"], self._unread, left)
+
+    def _unread(self, before: int) -> None:
+        """However slow, who reads goes on reading; who does not holds memory for nothing."""
+        left = self.transport.get_write_buffer_size()
+        if left < before:
+            self._wait_for_reader(left)
+            return
+        self._note("unread answer", f"an answer was not read for {PATIENCE['answer']} s")
+        reset(self.transport)
+
+    def _end(self) -> None:
+        if self.transport.get_write_buffer_size():
+            reset(self.transport)
+        else:
+            self.transport.close()
+
+    def _answering(self, stage: str, refusal: ASGIApp) -> bool:
+        """Whether the application has the last word, or a word of it is out already."""
+        cycle = self.cycle
+        if cycle is None or (stage != "body" and cycle.response_complete):
+            return False
+        cycle.keep_alive = False
+        if stage != "body":
+            return True  # what came before is answered first, and then it ends
+        if self.pipeline:
+            self.pipeline[0] = (cycle, cast("Any", refusal))
+            return True
+        if cycle.response_started:
+            self.transport.close()
+            return True
+        cycle.disconnected = True
+        cycle.message_event.set()
+        return False
 
     def _should_upgrade(self) -> bool:
         # uvicorn asks it to hold a request back, which we then read again

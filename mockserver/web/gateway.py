@@ -19,6 +19,7 @@ from mockserver.engine.travelling import hurried
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandboxes import DEFAULT, Full
 from mockserver.web.answer import Answer, answer
+from mockserver.web.guard import rebound
 from mockserver.web.head import Head
 from mockserver.web.intake import LIMIT, Gone, TooLarge, body_of, decoded
 from mockserver.web.parts import Parts
@@ -98,11 +99,13 @@ async def _conversation(sandbox: Sandbox, asked: Asked, wire: tuple[Scope, Recei
 
 def _unwelcome(head: Head, parts: Parts) -> "Response | None":
     """Other servers would not agree whom it is for, or a web page has sent it."""
+    listings = parts.sandboxes.start_from[0].listings
     if head.odd is None:
-        return None
+        host = head.get(b"host")
+        return None if parts.guard.expects(host, listings) else rebound([host])
     if len(head.odd.getlist("host")) != 1:
         return problem(400, "bad request", "a request has one Host header")
-    return parts.guard.foreign(head.odd)
+    return parts.guard.astray(head.odd, listings)
 
 
 def _loop(depth: int) -> "Response | None":

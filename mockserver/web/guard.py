@@ -2,10 +2,13 @@
 
 import hmac
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from mockserver.core.provider import Listing
 from mockserver.web.problems import problem
+from mockserver.web.routing import addressed
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
@@ -35,12 +38,21 @@ class Guard(NamedTuple):
         if self.token:
             return None if self._told(headers) else _unknown()
         names = headers.getlist("host")
-        if len(names) != 1 or not self._knows(names[0]):
-            return problem(403, "foreign host", f"the Host header names {_list(names)}: {ADVICE}")
-        return None
+        return None if len(names) == 1 and self._knows(names[0]) else rebound(names)
+
+    def astray(self, headers: "Headers", listings: Mapping[str, Listing]) -> "Response | None":
+        """Why this may not even go to a vendor."""
+        names = headers.getlist("host")
+        return self.foreign(headers) or (
+            None if self.expects(names[0], listings) else rebound(names)
+        )
+
+    def expects(self, authority: str, listings: Mapping[str, Listing]) -> bool:
+        """Whether a vendor's request may have this Host: the vendors' own names are known too."""
+        return bool(self.token) or self._knows(authority) or _vendors(listings, authority)
 
     def foreign(self, headers: "Headers") -> "Response | None":
-        """Whether a web page of somebody else has sent this; also asked for vendors' routes."""
+        """Whether a web page of somebody else has sent this."""
         for origin in headers.getlist("origin"):
             authority = origin.partition("://")[2]
             # behind a token any name may be ours; on loopback a rebound name would be its own Host
@@ -54,10 +66,7 @@ class Guard(NamedTuple):
 
     def _knows(self, authority: str) -> bool:
         """A name of this machine, or one that `--allow-host` adds."""
-        found = AUTHORITY.fullmatch(authority)
-        if found is None:
-            return False
-        name = found[1].strip("[]").lower().removesuffix(".")
+        name = _name(authority)
         known = (*LOCAL, *(host.lower() for host in self.hosts))
         return name in known or name.endswith(".localhost")
 
@@ -67,6 +76,23 @@ class Guard(NamedTuple):
         scheme, _, told = headers.get("authorization", "").partition(" ")
         same = hmac.compare_digest(told.strip().encode("latin-1"), self.token.encode())
         return scheme.lower() == "bearer" and same
+
+
+@lru_cache(maxsize=256)
+def _name(authority: str) -> str:
+    """The host alone as all spell it, nothing if it is none."""
+    found = AUTHORITY.fullmatch(authority)
+    return found[1].strip("[]").lower().removesuffix(".") if found else ""
+
+
+def _vendors(listings: Mapping[str, Listing], authority: str) -> bool:
+    name = _name(authority)
+    return name != "" and addressed(listings, name) is not None
+
+
+def rebound(names: list[str]) -> "Response":
+    """The refusal of a name that is another's, though it leads here."""
+    return problem(403, "foreign host", f"the Host header names {_list(names)}: {ADVICE}")
 
 
 def _visited(headers: "Headers") -> bool:

@@ -1,4 +1,4 @@
-"""Faults below HTTP, when a scenario orders them: a connection reset, or closed without a word."""
+"""Ends of a connection below HTTP: reset, or closed without a word, as a scenario may order."""
 
 import socket
 import struct
@@ -12,6 +12,14 @@ KEY = "mockserver.transport"
 NO_LINGER = struct.pack("ii", 1, 0)
 
 
+def reset(transport: Transport) -> None:
+    """Drop it with all that the other side has not read."""
+    wire: socket.socket | None = transport.get_extra_info("socket")
+    if wire is not None:
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+    transport.abort()
+
+
 async def broken(how: str, scope: Scope, receive: Receive, send: Send) -> None:
     """End the connection: `reset` drops it, anything else closes it politely but empty."""
     transport: Transport | None = scope.get(KEY)
@@ -19,10 +27,8 @@ async def broken(how: str, scope: Scope, receive: Receive, send: Send) -> None:
         answer = problem(502, "connection broken", f"a scenario orders a break here: {how}")
         await answer(scope, receive, send)
         return
-    wire: socket.socket | None = transport.get_extra_info("socket")
-    if how == "reset" and wire is not None:
-        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
-        transport.abort()
+    if how == "reset" and transport.get_extra_info("socket") is not None:
+        reset(transport)
     else:
         transport.close()
     # uvicorn wants to have seen the end before the application returns

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
@@ -106,6 +107,12 @@ def ended(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]
         timeout=10,
         check=False,
     )
+
+
+def peak(server: Running) -> int:
+    """The most memory that its process has had, in kB."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text("ascii")
+    return int(status.partition("VmHWM:")[2].split()[0])
 
 
 def called(*arguments: str, **variables: str | None) -> Result:

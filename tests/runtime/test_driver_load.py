@@ -8,6 +8,8 @@ from typing import Any, TypeVarTuple
 
 import pytest
 
+from mockserver.core.call import Event
+from mockserver.core.facts import Fact
 from mockserver.core.webhook import Answer, Delivery
 from mockserver.engine.simulation import step
 from mockserver.engine.store import Store, World
@@ -20,7 +22,7 @@ from tests.conftest import START, click
 
 Given = TypeVarTuple("Given")
 
-MANY = 3_000
+MANY, LIVES = 3_000, 10_000
 BOUND = 5.0
 """Real seconds that a test may take at the most."""
 
@@ -55,10 +57,10 @@ class Counting(asyncio.SelectorEventLoop):
         return sum(not timer.cancelled() for timer in later)
 
 
-def crowded(world: World, mode: str) -> Sandbox:
+def crowded(world: World, mode: str, many: int = MANY) -> Sandbox:
     """A sandbox in which so many calls are placed at the same instant."""
     sandbox = Sandbox("default", world, Timing(mode, START), Pleased())
-    for _ in range(MANY):
+    for _ in range(many):
         click(sandbox.store)
     return sandbox
 
@@ -164,3 +166,26 @@ def test_many_requests_in_one_turn_do_not_each_play_all_that_is_due(world: World
     for _ in range(SHARE):
         click(store)
     assert asyncio.run(scenario()) == [SHARE, SHARE, 0]
+
+
+def test_ten_thousand_due_at_one_instant_all_happen_in_order(world: World) -> None:
+    """They begin in the same millisecond; whoever has nothing to do has a turn meanwhile."""
+
+    async def scenario() -> Counter[int]:
+        sandbox.start()
+        growth = await turns(sandbox, 1 + 2 * LIVES // BREATH)
+        await sandbox.stop()
+        return growth
+
+    def heard(fact: Fact) -> None:
+        if isinstance(fact.what, Event):
+            told.append((fact.at, fact.what.verb, fact.call))
+
+    told: list[tuple[int, str, str]] = []
+    sandbox = crowded(world, "real", LIVES)
+    sandbox.store.watchers.append(heard)
+    sandbox.driver.clock = Clock("real", START, lambda: 0.0)
+    growth = asyncio.run(scenario())
+    names = [f"c{number}" for number in range(1, LIVES + 1)]
+    assert told == [(START, verb, name) for verb in ("begin", "ring") for name in names]
+    assert growth == {0: 1, BREATH: 2 * LIVES // BREATH}

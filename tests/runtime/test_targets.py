@@ -121,6 +121,14 @@ ADDRESSES = [
     ("[::7f00:1]", REFUSED, "::7f00:1"),
     ("public.test", REFUSED, "93.184.216.34"),
     ("mixed.test", "10.0.0.7", "93.184.216.34"),
+    ("[::ffff:0:8.8.8.8]", REFUSED, "::ffff:0:808:808"),
+    ("[64:ff9b::192.168.0.1]", REFUSED, "64:ff9b::c0a8:1"),
+    ("[64:ff9b::6440:1]", REFUSED, "64:ff9b::6440:1"),
+    ("[2002:a00:1::1]", REFUSED, "2002:a00:1::1"),
+    ("[2001:db8::1]", REFUSED, "2001:db8::1"),
+    ("203.0.113.7", REFUSED, "203.0.113.7"),
+    ("0x08.8.8.8", REFUSED, "8.8.8.8"),
+    ("134744072", REFUSED, "8.8.8.8"),
     # never, whatever is listed
     ("169.254.169.254", REFUSED, REFUSED),
     ("169.254.0.1", REFUSED, REFUSED),
@@ -166,12 +174,34 @@ ADDRESSES = [
     ("[64:ff9b::ffff:ffff]", REFUSED, REFUSED),
     ("evil.test", REFUSED, REFUSED),
     ("metadata.test", REFUSED, REFUSED),
+    ("169.254.169.253", REFUSED, REFUSED),
+    ("169.254.169.250", REFUSED, REFUSED),
+    ("[::ffff:169.254.170.2]", REFUSED, REFUSED),
+    ("[64:ff9b::169.254.170.2]", REFUSED, REFUSED),
+    ("[64:ff9b::6464:64c8]", REFUSED, REFUSED),
+    ("[2002:a9fe:aa02::]", REFUSED, REFUSED),
+    ("[2002:6464:64c8::1]", REFUSED, REFUSED),
+    ("[fd00:42::42]", REFUSED, REFUSED),
+    ("[2001::1]", REFUSED, REFUSED),
+    ("[fe80:0:0:0:0:0:a9fe:a9fe]", REFUSED, REFUSED),
+    ("[ff05::1:3]", REFUSED, REFUSED),
+    ("[ff0e::1]", REFUSED, REFUSED),
+    ("233.252.0.1", REFUSED, REFUSED),
+    # an address with a zone is none
+    ("[fe80::1%eth0]", "protocol", "protocol"),
+    ("[fe80::1%25eth0]", "protocol", "protocol"),
+    ("[::1%lo]", "protocol", "protocol"),
+    ("[::1%251]", "protocol", "protocol"),
     # no address at all
     ("nosuch.test", "dns", "dns"),
     ("256.256.256.256", "dns", "dns"),
     ("localhost.evil.test", "dns", "dns"),
     ("notlocalhost", "dns", "dns"),
 ]
+
+
+def test_there_are_eighty_addresses() -> None:
+    assert len({host for host, *_ in ADDRESSES}) >= 80
 
 
 @pytest.mark.parametrize(("host", "standard", "everything"), ADDRESSES)
@@ -259,7 +289,7 @@ DRESSES: tuple[Callable[[int], IPv6Address], ...] = (
     lambda inner: IPv6Address(max(inner, 2)),
 )
 
-ODD = st.sampled_from([row[2] for row in ADDRESSES if row[2] not in {REFUSED, "dns"}])
+ODD = st.sampled_from([row[2] for row in ADDRESSES if row[2] not in {REFUSED, "dns", "protocol"}])
 WILD = st.one_of(st.ip_addresses().map(str), ODD, st.just("169.254.169.254"), st.just("ff02::1"))
 
 

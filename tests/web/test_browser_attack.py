@@ -142,7 +142,8 @@ def test_a_rebound_name_is_another_s_host(page: Browser) -> None:
             "const done = arguments[arguments.length - 1]; (async () => { const got = [];"
             f"for (const path of ['calls', 'journal', 'clock']) got.push((await fetch({asked} +"
             "'/_mock/' + path)).status); got.push((await fetch("
+            f"{asked} + '/innocalls/api/v1/call/status')).status); got.push((await fetch("
             f"{asked} + '/_mock/reset', {{method: 'POST'}})).status); done(got); }})();"
         )
-        assert page.run(script) == [403] * 4
+        assert page.run(script) == [403] * 5
         assert told(origin, STATE) == before

@@ -1,9 +1,11 @@
 """What is too much, too slow or no HTTP at all ends before it reaches the application."""
 
+import asyncio
 import json
+import select
 import socket
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -43,7 +45,7 @@ def fields(count: int, size: int = 0) -> bytes:
 
 
 def test_the_promised_figures() -> None:
-    assert connection.PATIENCE == {"idle": 75, "head": 10, "body": 30}
+    assert connection.PATIENCE == {"idle": 75, "head": 10, "body": 30, "answer": 30}
     assert (connection.HEAD, connection.FIELDS, connection.MOST) == (65_536, 200, 1_000)
 
 
@@ -115,6 +117,87 @@ def test_one_connection_too_many_is_turned_away(port: int, monkeypatch: pytest.M
     assert spoken(port, ASKED)[0] == 200
 
 
+def deaf(port: int, sent: bytes) -> socket.socket:
+    """A client that takes little into its own memory, and reads nothing of it."""
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    line.settimeout(10)
+    line.connect(("127.0.0.1", port))
+    line.sendall(sent)
+    return line
+
+
+def dropped(line: socket.socket) -> bool:
+    """Whether the other side has reset it within ten seconds."""
+    end = select.poll()
+    end.register(line, 0)  # what has failed is always told
+    return end.poll(10_000) != []
+
+
+@pytest.fixture(scope="module")
+def large(port: int) -> bytes:
+    """A request whose answer is more than the system keeps for a client."""
+    head = b"PUT /_mock/inbox/large HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n"
+    for _ in range(4):
+        with dialled(port) as line:
+            line.sendall(head + b"content-length: 900000\r\n\r\n" + b"x" * 900_000)
+            assert heard(line).startswith(b"HTTP/1.1 200 OK")
+    return ASKED.replace(b"/_mock/health", b"/_mock/inboxes/large")
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize("more", [b"", b"connection: close\r\n"])
+def test_who_does_not_read_is_dropped(port: int, large: bytes, more: bytes) -> None:
+    before = spoken(port, ASKED)[1]["refused"].get("unread-answer", 0)
+    with deaf(port, large.replace(b"connection: close\r\n", more)) as line:
+        assert dropped(line)
+    assert spoken(port, ASKED)[1]["refused"]["unread-answer"] == before + 1
+
+
+class Wire:
+    """A transport of which so much is left to be read, each time that it is asked."""
+
+    def __init__(self, *left: int) -> None:
+        self.left = list(left)
+        self.dropped = asyncio.Event()
+
+    def get_write_buffer_size(self) -> int:
+        return self.left.pop(0)
+
+    def get_extra_info(self, _: str) -> None:
+        return None
+
+    def abort(self) -> None:
+        self.dropped.set()
+
+
+def test_who_reads_slowly_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> list[int]:
+        line = connection.Connection.__new__(connection.Connection)
+        wire = Wire(9, 7, 3, 2, 2, 1)
+        line.transport, line.app_state = cast("Any", wire), {}
+        line._wait_for_reader(10)  # noqa: SLF001 - what `pause_writing` does for it
+        async with asyncio.timeout(10):
+            await wire.dropped.wait()
+        return wire.left
+
+    monkeypatch.setitem(connection.PATIENCE, "answer", 0)
+    assert asyncio.run(scenario()) == [1]
+
+
+@pytest.mark.usefixtures("soon")
+def test_a_viewer_who_does_not_read_is_dropped(port: int) -> None:
+    with deaf(port, HEAD.replace(b"health", b"events") + b"\r\n") as line:
+        for _ in range(4):
+            with dialled(port) as other:
+                other.sendall(
+                    b"POST /nobody HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n"
+                    b"content-length: 900000\r\n\r\n" + b"x" * 900_000
+                )
+                heard(other)
+        assert dropped(line)
+
+
 def test_what_was_turned_away_is_counted(port: int) -> None:
     before = spoken(port, ASKED)[1]["refused"]
     spoken(port, b"\x16\x03\x01\x02\x00\x01\r\n\r\n")
@@ -143,6 +226,46 @@ def test_requests_in_one_go_are_answered_in_their_order(port: int) -> None:
     with dialled(port) as line:
         line.sendall((HEAD + b"\r\n") * 20 + ASKED)
         assert heard(line).count(b"HTTP/1.1 200 OK\r\n") == 21
+
+
+CHUNKED = b" HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n"
+SPOILT = b"POST /_mock/wait" + CHUNKED + b"zz\r\n"
+UNREAD = b"POST /_mock/reset" + CHUNKED + b"zz\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "statuses"),
+    [
+        (HEAD + b"\r\n\x00", [200]),
+        (HEAD + b"\r\n" + HEAD + b"\r\n\x00", [200, 200]),
+        (HEAD + b"\r\n" + SPOILT, [200, 400]),
+        (HEAD + b"\r\n" + UNREAD, [200, 400]),
+        (HEAD + b"\r\n" + HEAD + b"\r\n" + UNREAD + HEAD, [200, 200, 400]),
+        (SPOILT, [400]),
+        (UNREAD, [400]),
+    ],
+)
+def test_what_came_before_is_answered_first(
+    port: int, sent: bytes, statuses: list[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A request behind it that cannot be read takes nobody's answer."""
+    with dialled(port) as line:
+        line.sendall(sent)
+        told = heard(line)
+    assert [int(one[:3]) for one in told.split(b"HTTP/1.1 ")[1:]] == statuses
+    assert b"connection: close" in told
+    assert [one for one in caplog.records if one.levelname == "ERROR"] == []
+
+
+@pytest.mark.usefixtures("soon")
+def test_a_slow_request_does_not_take_the_answer_before_it(port: int) -> None:
+    wait = json.dumps({"for": "call", "timeout": 0.5}).encode()
+    with dialled(port) as line:
+        line.sendall(b"POST /_mock/wait HTTP/1.1\r\nhost: localhost\r\n")
+        line.sendall(b"content-length: %d\r\n\r\n%bGET /" % (len(wait), wait))
+        told = heard(line)
+    assert told.count(b"HTTP/1.1") == 1
+    assert b"x-mock-problem: not-in-time\r\n" in told
 
 
 def test_a_line_that_was_used_may_be_used_again(port: int) -> None:

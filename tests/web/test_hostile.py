@@ -1,5 +1,6 @@
 """Bodies that are no JSON, or hardly: every route that takes one refuses it in its own shape."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,8 @@ from tests.web.edge import HEADERS, Edge, opened, refusal, state
 from tests.web.table import ACCOUNT, STREAM, TABLE, asked
 
 SPOILT = "spoilt"
+SOON = 0.2
+"""Seconds of this process for one answer, whatever else the machine does meanwhile."""
 ALL = BODIES | FORMS
 IN_CHUNKS = ("empty", "NaN", "over the limit", "invalid UTF-8", "half a megabyte in a value")
 
@@ -113,7 +116,9 @@ def test_control_routes_refuse_it(
     before = state(edge)
     content_type, body = ALL[hostile]
     headers = {"content-type": content_type}
+    since = time.process_time()
     answer = edge.ask(method, path, headers=headers, content=_chunks(body) if chunked else body)
+    assert time.process_time() - since < SOON
     wanted = 413 if len(body) > LIMIT else 422
     assert refusal(answer)[0] == wanted
     assert state(edge) == before
@@ -125,7 +130,9 @@ def test_vendors_refuse_it_in_their_own_envelope(
     edge: Edge, name: str, path: str, hostile: str
 ) -> None:
     content_type, body = ALL[hostile]
+    since = time.process_time()
     answer = edge.ask("POST", path, headers=HEADERS | {"content-type": content_type}, content=body)
+    assert time.process_time() - since < SOON
     calls = len(edge.default.store.calls)
     if len(body) > listings()[name].provider.endpoints[0].body_limit:
         assert refusal(answer)[:2] == (413, "body too large")

@@ -34,7 +34,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 def asked(story: str) -> bytes:
     body = json.dumps(dict(CLICK)).encode()
     head = (
-        "POST /api/v2/voice/c2c HTTP/1.1\r\nhost: mock.test\r\nauthorization: Bearer k-1\r\n"
+        "POST /api/v2/voice/c2c HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k-1\r\n"
         f"content-type: application/json\r\nx-mock-scenario: {story}\r\n"
         f"content-length: {len(body)}\r\n\r\n"
     )

@@ -38,6 +38,21 @@ MEDIA = {
         "additionalProperties": False,
     },
 }
+LINKS = {
+    "type": "object",
+    "minProperties": 1,
+    "additionalProperties": {
+        "type": "object",
+        "required": ["operationId", "parameters"],
+        "additionalProperties": False,
+        "properties": {
+            "operationId": {"enum": [one["operationId"] for *_, one in OPERATIONS]},
+            "parameters": {
+                "additionalProperties": {"pattern": r"^\$(response\.body#/|request\.path\.)"}
+            },
+        },
+    },
+}
 OPERATION = {
     "type": "object",
     "required": ["operationId", "summary", "responses"],
@@ -75,7 +90,7 @@ OPERATION = {
                 "type": "object",
                 "required": ["description"],
                 "additionalProperties": False,
-                "properties": {"description": TEXT, "content": MEDIA},
+                "properties": {"description": TEXT, "content": MEDIA, "links": LINKS},
             },
         },
     },
@@ -131,6 +146,18 @@ def test_the_document_has_exactly_the_routes_that_there_are() -> None:
         for method in (route.methods or set()) - {"HEAD"}
     }
     assert {(method, path) for method, path, _ in OPERATIONS} == there
+
+
+def test_a_link_names_the_parameters_of_where_it_leads() -> None:
+    there = {one["operationId"]: path for _, path, one in OPERATIONS}
+    links = [
+        (set(re.findall(r"{(\w+)}", there[link["operationId"]])), set(link["parameters"]))
+        for *_, one in OPERATIONS
+        for response in one["responses"].values()
+        for link in response.get("links", {}).values()
+    ]
+    assert len(links) >= 10
+    assert [wanted for wanted, named in links if wanted != named] == []
 
 
 def test_the_document_is_an_openapi_document() -> None:

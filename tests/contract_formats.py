@@ -1,0 +1,10 @@
+"""What the formats that our documents name look like, for Schemathesis to make some up."""
+
+import schemathesis
+from hypothesis import strategies
+
+NUMBERS = ("+1 859-657-9625", "+13392195276", "+82-10-6861-2345", "+966 50 000 0000")
+LANGUAGES = ("en", "ko", "fr-CA")
+
+schemathesis.openapi.format("phone", strategies.sampled_from(NUMBERS))
+schemathesis.openapi.format("language", strategies.sampled_from(LANGUAGES))

@@ -1,0 +1,81 @@
+"""What a receiver answers takes no memory of the sender, however much it is."""
+
+import gzip
+import json
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from tests.cli.conftest import FIXED, peak, serving
+from tests.conftest import CLICK
+
+GROWTH = 5_000  # kB
+MOST = 2_000
+"""Parts of 64 kB each that such a receiver would say, were it let."""
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = HEAD + b"transfer-encoding: chunked\r\n\r\n"
+BOMB = gzip.compress(bytes(1 << 24))
+
+ANSWERS = {
+    "nothing": (HEAD + b"content-length: 0\r\n\r\n", b""),
+    "endless body": (HEAD + b"\r\n", bytes(65_536)),
+    "endless chunks": (CHUNKED, b"fff0\r\n%b\r\n" % bytes(65_520)),
+    "one endless chunk": (CHUNKED + b"ffffffff\r\n", bytes(65_536)),
+    "gzip bomb": (HEAD + b"content-encoding: gzip\r\n\r\n", BOMB * 4),
+    "endless head": (HEAD + b"x: ", b"a" * 65_536),
+    "endless fields": (HEAD, b"x: y\r\n" * 10_922),
+}
+HEARD = {
+    "nothing": (200, None),
+    "endless body": (200, None),
+    "endless chunks": (200, None),
+    "one endless chunk": (200, None),
+    "gzip bomb": (200, None),
+    "endless head": (None, "too-large"),
+    "endless fields": (None, "too-large"),
+}
+
+
+class Endless(socketserver.BaseRequestHandler):
+    """Answers as the path says, and goes on until nobody listens."""
+
+    def handle(self) -> None:
+        path = self.request.recv(65_536).split()[1].decode().strip("/").replace("-", " ")
+        start, part = ANSWERS[path]
+        with suppress(OSError):
+            self.request.sendall(start)
+            for _ in range(MOST):
+                self.request.sendall(part)
+
+
+@contextmanager
+def receiver() -> Iterator[str]:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Endless) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join(10)
+
+
+def test_answers_without_an_end_take_no_memory() -> None:
+    with receiver() as origin, serving(*FIXED, "--quiet") as server:
+
+        def call(name: str) -> None:
+            hook = {"webhooks": {"any": f"{origin}/{name.replace(' ', '-')}"}}
+            server.ask("/_mock/accounts/mobtexting/mobtexting-default", hook, "PATCH")
+            server.ask("/mobtexting/api/v2/voice/c2c", dict(CLICK))
+            server.ask("/_mock/clock/advance", {"until": "idle"})
+
+        call("nothing")
+        before = peak(server)
+        for name in ANSWERS:
+            call(name)
+        assert peak(server) - before <= GROWTH
+        listed = json.loads(server.ask("/_mock/webhooks"))["webhooks"]
+        tried = [one["attempts"][-1] for one in listed[1:]]
+        assert [(one["status"], one["error"]) for one in tried] == [*HEARD.values()]

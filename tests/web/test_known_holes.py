@@ -1,0 +1,136 @@
+"""What once broke the parsers and servers that we stand on, tried on us; each by its number."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from mockserver.app import running
+from mockserver.core.webhook import Answer
+from mockserver.engine.store import World
+from mockserver.settings import read
+from mockserver.web.bodies import decode
+from mockserver.web.guard import Guard
+from tests.corpus.form_bodies import END, FORM, NAMED, PARTS, form, part, parts
+from tests.runtime.conftest import carried, says
+from tests.web.edge import C2C, HEADERS, Edge, opened, refusal
+from tests.web.test_raw_requests import answered
+
+SOON = 0.2  # seconds of this process, whatever else the machine does
+LOTS = 900_000
+
+SLOW = {
+    "CVE-2024-24762, a content type of backslashes": (f'{FORM}; !="' + "\\" * 60_000, b"a=1"),
+    "CVE-2024-24762, the same for parts": (f'{PARTS}; !="' + "\\" * 60_000, part(NAMED) + END),
+    "CVE-2024-53981, line ends before": parts(b"\r\n" * (LOTS // 2), part(NAMED)),
+    "CVE-2024-53981, line ends behind": parts(part(NAMED), end=END + b"\r\n" * (LOTS // 2)),
+    "CVE-2026-40347, a preamble": parts(b"x" * LOTS + b"\r\n", part(NAMED)),
+    "CVE-2026-40347, a preamble of dashes": parts(b"--" * (LOTS // 2), part(NAMED)),
+    "CVE-2026-40347, an epilogue": parts(part(NAMED), end=END + b"x" * LOTS),
+    "CVE-2026-42561, many fields of a part": parts(part(NAMED + b"\r\na: b" * 150_000)),
+    "CVE-2026-42561, a long field of a part": parts(part(NAMED + b"\r\na: " + b"x" * LOTS)),
+    "CVE-2026-42561, a head without an end": parts(b"--b\r\n" + b"a: b\r\n" * 150_000, end=b""),
+    "CVE-2026-53539, semicolons": form(b"a;" * (LOTS // 2)),
+    "CVE-2026-53539, pairs and semicolons": form(b"a=1;" * (LOTS // 4)),
+    "CVE-2023-30798, parts without number": parts(*[part(NAMED, b"")] * 15_000),
+    "CVE-2024-47874, a long part that is no file": parts(part(NAMED, b"x" * LOTS)),
+    "CVE-2026-54283, fields without number": form(b"a=1&" * (LOTS // 4)),
+    "CVE-2026-54283, a long field": form(b"a=" + b"x" * LOTS),
+    "CVE-2025-54121, a large file": parts(part(NAMED + b'; filename="a"', b"x" * LOTS)),
+}  # fmt: skip
+
+
+@pytest.fixture
+def edge(world: World) -> Edge:
+    """It has read its forms already."""
+    edge = opened(world)
+    edge.place()
+    return edge
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    with running(read({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
+        yield int(origin.rpartition(":")[2])
+
+
+@pytest.mark.parametrize("hole", SLOW)
+def test_it_is_answered_soon(edge: Edge, hole: str) -> None:
+    content_type, body = SLOW[hole]
+    before = time.process_time()
+    told = edge.ask("POST", C2C, content=body, headers=HEADERS | {"content-type": content_type})
+    assert time.process_time() - before < SOON
+    assert told.headers["x-mock-fault"]
+    assert told.status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "fields"),
+    [
+        # CVE-2026-53538: a semicolon separates nothing
+        (FORM, b"role=user&x=;role=admin", {"role": "user", "x": ";role=admin"}),
+        (FORM, b"role=user;role=admin", {"role": "user;role=admin"}),
+        # CVE-2026-53537: a second name in another spelling
+        (PARTS, part(NAMED + b"; name*=utf-8''other") + END, {"spoilt": "x"}),
+        (PARTS, part(NAMED + b"; name*0=oth; name*1=er") + END, {"spoilt": "x"}),
+        (PARTS, part(NAMED + b"; filename*=utf-8''a.bin") + END, {"spoilt": "x"}),
+    ],
+)
+def test_it_means_one_thing(content_type: str, body: bytes, fields: dict[str, object]) -> None:
+    assert decode(content_type, body, "") == (fields, "")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost/_mock/health", "localhost/_mock/health?", "localhost/_mock/inbox/a#", "a/../_mock"],
+)
+def test_a_host_is_no_path(world: World, host: str) -> None:
+    """CVE-2026-48710: a path in the Host header became that of the request, past the guard."""
+    edge = opened(world, Guard("let-me-in"))
+    assert refusal(edge.ask("GET", "/_mock/clock", hosts=[host]))[0] == 401
+    assert refusal(opened(world).ask("GET", "/_mock/clock", hosts=[host]))[0] == 403
+
+
+@pytest.mark.parametrize("path", ["//localhost/_mock/clock", "/@localhost/_mock/clock", "/:80@a/"])
+def test_a_path_is_no_host(edge: Edge, path: str) -> None:
+    """PYSEC-2026-248: a path became the name of the server."""
+    answer = edge.ask("GET", path, hosts=["evil.test"])
+    assert refusal(answer)[:2] == (403, "foreign host")
+
+
+def test_ranges_are_not_joined_one_by_one(edge: Edge) -> None:
+    """CVE-2025-62727: time grew with the square of the number of ranges."""
+    record = {"apiKey": "k", "source": "text", "text": "Hello", "name": "x"}
+    path = edge.ask("POST", "/effebot/apiCalls/createRecord", json=record).json()["path"]
+    ranges = "bytes=" + ",".join(f"{one}-{one + 1}" for one in range(0, 12_000, 2))
+    before = time.process_time()
+    told = edge.ask("GET", path.partition("8080")[2], headers={"range": ranges})
+    assert time.process_time() - before < SOON
+    assert told.status_code == 200
+
+
+def test_an_answer_has_no_line_of_somebody_else(port: int) -> None:
+    """CVE-2020-7695: what a client sends comes back in a header, and ends none."""
+    body = b'{"bridge": "1\\r\\nset-cookie: a=b", "from": "\\u010a\\u010d", "to": "2"}'
+    head = (
+        b"POST /mobtexting/api/v2/voice/c2c HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k"
+    )
+    head += b"\r\naccept: application/json\r\ncontent-type: application/json\r\nconnection: close"
+    told = answered(port, head + b"\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body))
+    assert b"\r\nx-mock-explain: " in told
+    assert b"\nset-cookie" not in told
+
+
+@pytest.mark.parametrize("size", [b"-1", b"-0", b"+0"])
+def test_a_length_is_not_negative(port: int, size: bytes) -> None:
+    """CVE-2026-53540: it was read until the end."""
+    head = b"POST /_mock/wait HTTP/1.1\r\nhost: localhost\r\ncontent-length: "
+    assert answered(port, head + size + b"\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("end", [b"XX", b"\n\n", b"\rX", b"X\n"])
+def test_a_chunk_of_an_answer_ends_as_it_should(end: bytes) -> None:
+    """CVE-2025-43859: any two bytes were taken for the end of a chunk."""
+    head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+    answer = carried(says(head + b"2\r\nab" + end + b"0\r\n\r\n"))
+    assert answer == Answer(None, "protocol")
