@@ -1,6 +1,8 @@
 """The whole edge in one process: sandboxes, a guard, and a courier that remembers or knocks."""
 
 import asyncio
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +23,8 @@ KEY = "top-secret-bearer"
 HEADERS = {"authorization": f"Bearer {KEY}", "accept": "application/json"}
 PROBLEM = "application/problem+json"
 IDLE = {"until": "idle"}
+SOON = 0.2
+"""Seconds of this process for one answer, whatever else the machine does meanwhile."""
 
 
 class Postman:
@@ -144,3 +148,13 @@ def state(edge: Edge) -> list[tuple[object, ...]]:
         )
         for one in edge.sandboxes
     ]  # fmt: skip
+
+
+def soon(ask: Callable[[], httpx.Response]) -> httpx.Response:
+    """The answer; it may be asked for thrice, as a machine that is busy makes all dear."""
+    for _ in range(3):
+        since = time.process_time()
+        answer = ask()
+        if time.process_time() - since < SOON:
+            return answer
+    raise AssertionError(f"no answer within {SOON} s of CPU")
