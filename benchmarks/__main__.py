@@ -15,7 +15,7 @@ def main() -> None:
     used = ", ".join(f"{name} {version(name)}" for name in ("starlette", "uvicorn", "httptools"))
     print(f"{python}, {used}, {platform.machine()}\n", flush=True)  # noqa: T201 - a command
     gc.freeze()
-    gc.set_threshold(1_000, 10, 5_000)  # as `serve` does
+    gc.set_threshold(2_000, 5, 5_000)  # as `serve` does
     for name, told in chain(web.starts(), web.requests(), lateness.lateness(), engine.rows()):
         print(f"| {name} | {told} |", flush=True)  # noqa: T201 - a command
 

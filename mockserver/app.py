@@ -122,7 +122,7 @@ def _spare() -> None:
     young it looks at in small parts, or an advance of 50,000 calls holds up everybody for 400 ms.
     """
     gc.freeze()
-    gc.set_threshold(1_000, 10, 5_000)
+    gc.set_threshold(2_000, 5, 5_000)
     gc.enable()
 
 
