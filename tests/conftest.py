@@ -72,6 +72,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--runs", type=int, default=2, help="how often a server is started and ended in each way"
     )
+    parser.addoption(
+        "--resets", type=int, default=1_000, help="how often a world is reset in the midst of it"
+    )
 
 
 @pytest.fixture

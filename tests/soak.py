@@ -2,8 +2,9 @@
 
 Calls are placed at a fixed rate, on a clock of sixty times the pace, and their webhooks go to a
 receiver here. It prints memory, open files and errors, and is wrong if over the second half memory
-grows by more than a megabyte an hour or files come and go, or if anything fails. Until ten thousand
-calls have ended memory grows as it should, which at fifty a second takes three minutes and a half.
+grows by more than a megabyte an hour or files or threads come and go, or if anything fails. Until
+ten thousand calls have ended memory grows as it should, which at fifty a second takes three minutes
+and a half.
 """
 
 import json
@@ -22,7 +23,7 @@ import httpx
 from tests.conftest import CLICK
 
 SLOPE = 1.0  # MB an hour
-FILES = 10
+MANY = 10  # files or threads that may come and go
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -32,6 +33,7 @@ class Look(NamedTuple):
     after: float
     memory: float  # MB
     files: int
+    threads: int
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -54,7 +56,8 @@ class Receiver(BaseHTTPRequestHandler):
 def look(process: "subprocess.Popen[str]", since: float) -> Look:
     proc = Path(f"/proc/{process.pid}")
     pages = int((proc / "statm").read_text("ascii").split()[1])
-    return Look(time.monotonic() - since, pages * PAGE / 1e6, len(list((proc / "fd").iterdir())))
+    files, threads = (len(list((proc / kind).iterdir())) for kind in ("fd", "task"))
+    return Look(time.monotonic() - since, pages * PAGE / 1e6, files, threads)
 
 
 def worked(
@@ -83,9 +86,14 @@ def judged(looks: list[Look], at_most: float = SLOPE) -> list[str]:
     steady = looks[len(looks) // 2 :]
     slope = linear_regression([one.after / 3_600 for one in steady], [one.memory for one in steady])
     wrong = [f"memory grows by {slope.slope:.1f} MB an hour"] if slope.slope > at_most else []
-    grown = max(one.files for one in steady) - min(one.files for one in steady)
-    print(f"memory: {slope.slope:+.2f} MB an hour, files: +-{grown}")  # noqa: T201
-    return wrong + ([f"open files vary by {grown}"] if grown > FILES else [])
+    files, threads = (varied([one[place] for one in steady]) for place in (2, 3))
+    print(f"memory: {slope.slope:+.2f} MB an hour, files: +-{files}, threads: +-{threads}")  # noqa: T201
+    wrong += [f"open files vary by {files}"] if files > MANY else []
+    return wrong + ([f"threads vary by {threads}"] if threads > MANY else [])
+
+
+def varied(counts: list[float]) -> float:
+    return max(counts) - min(counts)
 
 
 def main(minutes: float, rate: float) -> int:

@@ -50,6 +50,12 @@ def test_variables_of_the_image_are_options_and_read() -> None:
     assert said("EXPOSE") == [str(settings.port)]
 
 
+def test_both_stages_stand_on_the_same_base_by_digest() -> None:
+    bases = {rest.partition(" AS ")[0] for word, rest in STEPS if word == "FROM"}
+    assert len(bases) == 1
+    assert re.fullmatch(r"python:3\.11-slim@sha256:[0-9a-f]{64}", bases.pop())
+
+
 def test_dependencies_come_by_hash() -> None:
     installs = [rest for word, rest in STEPS if word == "RUN" and " install " in rest]
     assert [one for one in installs if not re.search("--require-hashes|--no-index", one)] == []

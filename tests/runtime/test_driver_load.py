@@ -23,7 +23,7 @@ from tests.conftest import START, click
 Given = TypeVarTuple("Given")
 
 MANY, LIVES = 3_000, 10_000
-BOUND = 5.0
+BOUND = 60.0
 """Real seconds that a test may take at the most."""
 
 

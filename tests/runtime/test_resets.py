@@ -2,12 +2,12 @@
 
 import asyncio
 
+import pytest
+
 from mockserver.core.webhook import Answer, Delivery
 from mockserver.engine.store import World
 from mockserver.runtime.sandbox import Sandbox, Timing
 from tests.conftest import START, click
-
-RESETS = 1_000
 
 
 class Listening:
@@ -24,11 +24,15 @@ class Listening:
         return Answer(200)
 
 
-def test_nothing_comes_of_a_world_that_was_reset(world: World) -> None:
+def test_nothing_comes_of_a_world_that_was_reset(
+    world: World, request: pytest.FixtureRequest
+) -> None:
+    resets: int = request.config.getoption("--resets")
+
     async def scenario() -> None:
         receiver.box = box = Sandbox("t", world, Timing("manual", START), receiver)
         box.start()
-        for number in range(RESETS):
+        for number in range(resets):
             click(box.store)
             advance = asyncio.create_task(box.driver.advance(START + 1_000 * (number % 60)))
             for _ in range(number % 7):
@@ -36,7 +40,7 @@ def test_nothing_comes_of_a_world_that_was_reset(world: World) -> None:
             await box.reset()
             await asyncio.wait([advance])
         await box.driver.advance(None)
-        assert box.store.epoch == RESETS
+        assert box.store.epoch == resets
         assert list(box.store.pending()) == []
         await box.stop()
 

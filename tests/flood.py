@@ -1,0 +1,116 @@
+"""`python -m tests.flood [REQUESTS]`: requests of 10 kB to one server, and what it keeps of them.
+
+Every hundredth hangs up one and the same call. It prints memory, and is wrong if memory ends more
+than 150 MB above where it began, if a request is counted twice or not at all, or if not exactly one
+of those who hang up has done it.
+"""
+
+import json
+import re
+import socket
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+
+from tests.conftest import CLICK
+
+AT_MOST = 150.0  # MB
+SIZE = 10_000
+BATCH = 100
+STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
+
+
+def head(path: str, size: int) -> bytes:
+    lines = (
+        f"POST {path} HTTP/1.1",
+        "host: localhost",
+        "authorization: Bearer revoked",
+        "accept: application/json",
+        "content-type: application/json",
+        f"content-length: {size}",
+    )
+    return "\r\n".join((*lines, "", "")).encode()
+
+
+def batch(call: str) -> bytes:
+    """So many that a vendor refuses, and one that hangs up."""
+    click = json.dumps({**CLICK, "mid": "x" * SIZE}).encode()
+    event = b'{"event": "hangup", "leg": "a"}'
+    one = head("/mobtexting/api/v2/voice/c2c", len(click)) + click
+    return one * (BATCH - 1) + head(f"/_mock/calls/{call}/events", len(event)) + event
+
+
+def statuses(line: socket.socket, sent: bytes) -> Counter[int]:
+    """Of one batch; every answer is heard before the next is sent."""
+    line.sendall(sent)
+    told, found = b"", list[bytes]()
+    while len(found) < BATCH or not told.endswith(b"}"):
+        told += line.recv(1 << 20)
+        found = STATUS.findall(told)
+    return Counter(map(int, found))
+
+
+def memory(process: "subprocess.Popen[str]") -> float:
+    status = Path(f"/proc/{process.pid}/status").read_text("ascii")
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1_000
+
+
+def flooded(origin: str, process: "subprocess.Popen[str]", many: int) -> list[str]:
+    with httpx.Client(base_url=origin, trust_env=False, timeout=300) as client:
+        call = placed(client).headers["x-mock-call"]
+        client.post("/_mock/clock/advance", json={"by": "3s"})
+        before, told, sent = memory(process), Counter[int](), batch(call)
+        at = urlsplit(origin)
+        with socket.create_connection((at.hostname or "", at.port or 0), timeout=60) as line:
+            for number in range(many // BATCH):
+                told += statuses(line, sent)
+                if number % (many // BATCH // 10 or 1) == 0:
+                    grown = memory(process) - before
+                    print(f"{sum(told.values()):10,} {grown:+8.1f} MB", flush=True)  # noqa: T201
+        grown = memory(process) - before
+        listed = client.get("/_mock/requests", params={"limit": "1"}).json()
+        counts = listed["dropped"], *map(number_of, (listed["requests"][0]["id"], placed(client)))
+    return judged(told, grown, counts)
+
+
+def placed(client: httpx.Client) -> httpx.Response:
+    bearer = {"authorization": "Bearer key", "accept": "application/json"}
+    return client.post("/mobtexting/api/v2/voice/c2c", json=dict(CLICK), headers=bearer)
+
+
+def number_of(told: str | httpx.Response) -> int:
+    name = told if isinstance(told, str) else told.headers["x-mock-request"]
+    return int(name.removeprefix("r"))
+
+
+def judged(told: Counter[int], grown: float, counts: tuple[int, int, int]) -> list[str]:
+    """What is wrong; a click before and a click behind are counted as well."""
+    dropped, first, last = counts
+    print(f"memory: {grown:+.1f} MB, {dict(told)}, dropped: {dropped:,}")  # noqa: T201
+    wrong = [f"memory has grown by {grown:.1f} MB"] if grown > AT_MOST else []
+    wrong += [] if told[200] == 1 else [f"{told[200]} have hung up the one call"]
+    wrong += [] if last == told[401] + 2 else [f"{told[401]:,} requests, {last - 2:,} counted"]
+    wrong += [] if first == dropped + 1 else [f"{dropped:,} dropped, but {first:,} is the first"]
+    odd = set(told) - {200, 401, 409}
+    return wrong + ([f"answers that nobody expects: {odd}"] if odd else [])
+
+
+def main(many: int) -> int:
+    command = [sys.executable, "-m", "mockserver", "--port", "0", "--clock", "manual", "--quiet"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
+        assert process.stdout
+        origin = process.stdout.readline().split()[3]
+        try:
+            wrong = flooded(origin, process, many)
+        finally:
+            process.terminate()
+    print(json.dumps({"wrong": wrong}))  # noqa: T201 - a command
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if sys.argv[1:] else 1_000_000))
