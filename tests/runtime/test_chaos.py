@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import replace
 
 from mockserver.core.account import Retry
 from mockserver.core.time import MINUTE
@@ -47,7 +46,7 @@ class Choosing:
     async def carry(self, delivery: Delivery) -> Answer:
         turn = int(delivery.id.removeprefix("w")) + len(delivery.attempts)
         mode, port = self.ports[turn % len(self.ports)]
-        webhook = replace(delivery.webhook, url=f"http://127.0.0.1:{port}/hook")
+        webhook = delivery.webhook._replace(url=f"http://127.0.0.1:{port}/hook")
         courier = self.impatient if MODES[mode][1] == "timeout" else self.courier
         answer = await courier.carry(delivery._replace(webhook=webhook))
         self.heard[mode, answer.status or answer.error] += 1
