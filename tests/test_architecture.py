@@ -34,7 +34,7 @@ OURS = {
         "providers",
         "__init__",
     },
-    "replay": {"settings", "world", "core", "catalog", "runtime", "web"},
+    "replay": {"settings", "world", "core", "catalog", "runtime", "web", "replay"},
     "cli": {"app", "replay", "world", "cli", "settings", "__init__"},
     "client": {"client"},
     "pytest_plugin": {"app", "pytest_sandbox", "settings"},

@@ -14,7 +14,8 @@ from mockserver.cli import group
 from mockserver.client import MockServer
 from mockserver.core.webhook import Answer, Delivery
 from mockserver.engine.store import World
-from mockserver.replay import Unreadable, replayed
+from mockserver.replay.journal import Unreadable
+from mockserver.replay.replaying import replayed
 from mockserver.settings import Settings
 from tests.conftest import CLICK
 from tests.web.conftest import C2C, HEADERS, House, build, house, with_scenarios

@@ -23,7 +23,8 @@ def command(file: Path, check: bool, **flags: Any) -> None:  # noqa: FBT001 - cl
     FILE is what GET /_mock/journal?format=jsonl gives. Seed, start and sandbox are the journal's,
     receivers answer as they did; scenario files and other options of `serve` have to be the same.
     """
-    from mockserver.replay import Unreadable, replayed  # noqa: PLC0415 - --help needs none of it
+    from mockserver.replay.journal import Unreadable  # noqa: PLC0415 - --help needs none of it
+    from mockserver.replay.replaying import replayed  # noqa: PLC0415 - as above
     from mockserver.world import Unusable  # noqa: PLC0415 - as above
 
     given = file.read_text("utf-8").splitlines()

@@ -1,0 +1,1 @@
+"""An exported journal once more: the same requests, the same time, the same answers."""

@@ -1,0 +1,69 @@
+"""Plays an exported journal again in a world of the same seed, without sockets or waiting."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from mockserver.catalog.registry import control
+from mockserver.core.time import millis
+from mockserver.replay.journal import Json, read
+from mockserver.replay.player import Player, Recorded
+from mockserver.replay.unmasking import HERE
+from mockserver.runtime.sandbox import Timing
+from mockserver.runtime.sandboxes import Sandboxes
+from mockserver.settings import Settings
+from mockserver.web.guard import Guard
+from mockserver.web.parts import Parts
+from mockserver.web.record import lines
+from mockserver.web.site import site
+from mockserver.world import Compiler, world
+
+
+class Replayed(NamedTuple):
+    """The journal of the replay, and why it ended early if it did."""
+
+    lines: tuple[str, ...]
+    stopped: str = ""
+
+
+def replayed(given: Sequence[str], settings: Settings) -> Replayed:
+    """Every request and control request of the journal once more, each at its time.
+
+    Receivers answer as they did. Files and options are those of `settings`; seed, start and
+    sandbox are the journal's.
+
+    Raises:
+        Unreadable: what is given is no journal, or not the whole of one.
+        Mistake, Unusable: as `world`.
+    """
+    head, *facts = read(given)
+    start = millis(datetime.fromisoformat(head["start_at"]))
+    told = settings._replace(seed=head["seed"], clock="manual", start=start)
+    return asyncio.run(_replayed(head["sandbox"], facts, told))
+
+
+@asynccontextmanager
+async def _no_lifespan(_: Any) -> AsyncIterator[None]:
+    yield
+
+
+async def _replayed(name: str, facts: list[Json], settings: Settings) -> Replayed:
+    start, courier = world(settings), Recorded()
+    timing = Timing("manual", settings.start)
+    sandboxes = Sandboxes(courier, (start, timing), lambda _: None)
+    parts = Parts(
+        sandboxes=sandboxes,
+        origins=lambda: (HERE,),
+        compile=Compiler(settings),
+        control=control,
+        refused=Counter(),
+        guard=Guard(),
+        public_url=settings.public_url.rstrip("/"),
+    )
+    sandbox = sandboxes.get(name)
+    stopped = await Player(sandbox, courier, site(parts, _no_lifespan)).play(facts)
+    await sandbox.driver.quiet()
+    return Replayed(tuple(lines(sandbox.store, (HERE,))), stopped)

@@ -1,0 +1,47 @@
+"""Puts known secrets back where a journal has their masks."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any, Final
+
+from mockserver.core.account import REFUSED
+from mockserver.core.webhook import ORIGIN
+from mockserver.runtime.sandbox import Sandbox
+from mockserver.web.masking import mask
+
+HERE: Final = "http://localhost:8080"
+
+Known = Mapping[str, str]
+"""Mask -> the secret behind it."""
+
+
+def known(sandbox: Sandbox) -> Known:
+    """Masks of what the files tell."""
+    documents = [one.document for one in sandbox.store.accounts.values()]
+    salt = sandbox.store.world.seed
+    return {mask(one, salt): one for one in (*REFUSED, *_texts(documents))}
+
+
+def plain(secrets: Known, text: str) -> str:
+    """The text with secrets in place of their masks, and our own address again."""
+    for masked, secret in secrets.items():
+        if masked in text:
+            text = text.replace(masked, secret)
+    return text.replace(ORIGIN, HERE)
+
+
+def authorization(secrets: Known, given: str) -> str:
+    """Basic hides a mask inside, as it has hidden the secret."""
+    scheme, _, packed = given.partition(" ")
+    if scheme.lower() != "basic" or packed in secrets or packed.startswith("***"):
+        return given
+    told = plain(secrets, base64.b64decode(packed).decode())
+    return f"{scheme} {base64.b64encode(told.encode()).decode()}"
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    inner = value.values() if isinstance(value, Mapping) else value
+    parts = inner if isinstance(value, Mapping | list | tuple | frozenset) else ()
+    return [text for part in parts for text in _texts(part)]
