@@ -108,7 +108,7 @@ def _outcome(call: Call, shape: Shape) -> str:
     """Who has waited in vain has not been answered."""
     awaited = call.leg(shape.awaited)
     in_vain = shape.awaited and (awaited is None or awaited.answered_at is None)
-    reached = outcome(call) if awaited is None or not in_vain else outcome(_without(call, awaited))
+    reached = outcome(call if awaited is None else _without(call, awaited))
     return "no-answer" if in_vain and reached == "completed" else reached
 
 

@@ -144,7 +144,7 @@ def _rung(store: Store, call: Call, story: Story) -> set[str]:
         acts[step.verb].dials if step.verb in acts else step.leg
         for step in story.steps[_played(store, call) :]
         if step.verb == "ring" or step.verb in acts
-    } - {""}
+    }
 
 
 def _played(store: Store, call: Call) -> int:

@@ -96,7 +96,7 @@ def consulted(store: Store, asked: Asked) -> Asked:
     known = faults(asked.listing.provider) if order.refuse else ()
     fault = next((one for one in known if one.name == order.refuse), None)
     ordered = Rule(_always, fault) if fault else asked.objection
-    named = (*asked.stories, story) if story and story not in asked.stories else asked.stories
+    named = asked.stories if story in asked.stories else (*asked.stories, story)
     return asked._replace(turn=order, objection=ordered, stories=named)
 
 

@@ -191,5 +191,5 @@ def _judged(store: Store, delivery: Delivery, answer: Answer, now: int) -> Deliv
         return delivery._replace(state="refused", due=None)
     tries = len(delivery.attempts)
     if tries < len(retry.waits):
-        return delivery._replace(state="pending", due=now + retry.waits[tries])
+        return delivery._replace(due=now + retry.waits[tries])
     return delivery._replace(state="failed", due=None)

@@ -57,6 +57,10 @@ def test_retry_satisfied_by_default(
     assert (status in Retry().satisfied_by) is satisfied
 
 
+def test_charge_is_for_no_call_unless_it_says_so() -> None:
+    assert Charge(("toy", "shop"), Decimal(1), "talk").call == ""
+
+
 def test_once_waits_for_no_second_try() -> None:
     assert ONCE.waits == ()
 
@@ -146,7 +150,9 @@ def test_kept_record_stands_in_the_document_too() -> None:
     assert new.document == {"things": {"a": {"state": "new"}, "b": {}}, "x": 1}
     gone = kept(new, Keep(account.key, "things", "a", None))
     assert (gone.records, gone.document) == ({"things": {}}, {"things": {"b": {}}, "x": 1})
-    assert kept(gone, Keep(account.key, "others", "c", Thing())).document["others"] == {"c": {}}
+    other = kept(gone, Keep(account.key, "others", "c", Thing()))
+    assert other.document["others"] == {"c": {}}
+    assert other.records == {"things": {}, "others": {"c": Thing()}}
 
 
 @pytest.mark.parametrize(

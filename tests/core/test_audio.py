@@ -3,7 +3,7 @@
 import io
 import struct
 import wave
-from itertools import islice
+from itertools import islice, product
 from math import cos, pi, sin, sqrt
 
 import pytest
@@ -139,6 +139,14 @@ def test_file_opens_and_has_exactly_the_length(millis: int) -> None:
     assert struct.unpack_from("<I", whole, 4) == (len(whole) - 8,)
 
 
+def test_header_of_a_second_byte_by_byte() -> None:
+    header = (
+        *(b"RIFF\xa4\x3e\0\0WAVE", b"fmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x80\x3e\0\0\2\0\x10\0"),
+        b"data\x80\x3e\0\0",
+    )
+    assert data(Recording(1_000, ())) == b"".join((*header, bytes(16_000)))
+
+
 @pytest.mark.parametrize(
     ("millis", "said"),
     [(268_435_453, 4_294_967_284), (268_435_456, 0xFFFF_FFFF), (36_525 * DAY, 0xFFFF_FFFF)],
@@ -159,6 +167,13 @@ def test_keys_decode_to_what_was_pressed(pressed: str, at: int) -> None:
     assert [slot for slot in slots if any(slot[800:])] == []
     assert not any(heard[: at * 8])
     assert sum(any(slot) for slot in slots) == len(known)
+
+
+@pytest.mark.parametrize(("row", "column"), list(product(range(4), range(4))))
+def test_key_is_the_sum_of_its_two_tones(row: int, column: int) -> None:
+    heard = samples(Recording(100, (Sound(0, "digits", KEYPAD[row][column]),)))
+    tones = (tone(LOW[row], 4_000, 800), tone(HIGH[column], 4_000, 800))
+    assert heard == [low + high for low, high in zip(*tones, strict=True)]
 
 
 @pytest.mark.parametrize(("kind", "frequency"), [("play", 440), ("speech", 300)])
@@ -195,6 +210,13 @@ def test_overlapping_sounds_add_up() -> None:
 def test_crowd_is_quieter_and_never_clipped(crowd: int, level: int) -> None:
     made = Recording(1, (Sound(0, "speech", "x"),) * crowd)
     assert samples(made) == [crowd * sample for sample in tone(300, level, 8)]
+
+
+def test_crowd_is_as_large_after_somebody_has_stopped() -> None:
+    sounds = (Sound(0, "speech", "x"), *(Sound(1_000, "speech", "x"),) * 5)
+    alone = tone(300, 3_200, 533)
+    heard = samples(Recording(2_000, sounds))
+    assert (heard[:533], heard[8_000:8_533]) == (alone, [5 * sample for sample in alone])
 
 
 def test_sounds_one_after_the_other_are_no_crowd() -> None:

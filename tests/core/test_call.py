@@ -2,8 +2,9 @@
 
 import pytest
 
-from mockserver.core.call import Attempt, Call, Event, Leg, Mark, Order, outcome, state
+from mockserver.core.call import Attempt, Call, Event, Leg, Mark, Order, dial, outcome, state
 from mockserver.core.call import attempt as current
+from mockserver.core.legs import STAYS, Behaviour
 
 ORDER = Order("c1", "v1", "mobtexting", "shop", "c2c", "b-after-a", {}, 1_000)
 A, B = Leg("a", "from", "1"), Leg("b", "to", "2")
@@ -55,6 +56,21 @@ def test_outcome_of_an_attempt(legs: tuple[Leg, ...], word: str) -> None:
     assert outcome(called("over", *legs)) == word
 
 
+def test_calls_say_nothing_unless_told() -> None:
+    assert ORDER.recording == ""
+    nothing = (None, None, None, None)
+    assert Leg("a", "from", "1") == ("a", "from", "1", "idle", *nothing, False)
+    assert Event(7, "begin") == (7, "begin", "", {}, "", None)
+    past = (0, 0, (), (), ())
+    assert Call(ORDER, (), 7) == (ORDER, (), 7, "placed", *past, *nothing, None)
+
+
+@pytest.mark.parametrize("how", [None, STAYS])
+def test_dial_says_whose_number_and_how_they_behave(how: Behaviour | None) -> None:
+    told = {"role": "manager", "number": "3"}
+    assert dial(5, "c", "manager", "3", how) == Event(5, "ring", "c", told, "", how)
+
+
 def test_leg_by_name() -> None:
     assert [called().leg(name) for name in ("a", "b", "c")] == [A, B, None]
 
@@ -76,6 +92,13 @@ def test_again_keeps_the_attempt_and_begins_anew() -> None:
         notes="kept",
         redial=1,
         target=0,
+    )
+
+
+def test_again_is_without_who_joined_late_and_without_the_outcome() -> None:
+    over = called("over", A, B._replace(late=True))._replace(over_at=2, outcome="no-answer")
+    assert over.again(9_000) == called("placed", A, starts_at=9_000)._replace(
+        attempts=(Attempt(0, 0, 1_000, 2, "no-answer", over.legs),), redial=1
     )
 
 

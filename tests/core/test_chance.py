@@ -63,6 +63,10 @@ def test_choice_never_takes_what_weighs_nothing(weights: tuple[float, ...], only
     assert {choice("abc", weights, "seed", number) for number in range(100)} == {only}
 
 
+def test_choice_at_the_lowest_passes_over_what_weighs_nothing() -> None:
+    assert choice("abc", (0, 0, 1), LOWEST) == "c"
+
+
 def test_digest_keeps_the_parts_of_a_purpose_apart() -> None:
     assert digest("seed", "c1", "2") != digest("seed", "c12")
 

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from mockserver.core.call import Call, Event, Impossible, Leg, Order
+from mockserver.core.call import Call, Event, Impossible, Leg, Order, dial
 from mockserver.core.happening import apply
 
 ORDER = Order("c1", "v1", "mobtexting", "shop", "c2c", "b-after-a", {}, 1_000)
@@ -80,6 +80,7 @@ def test_apply_leg_event_impossible_outside_an_attempt(verb: str, before: str, p
         (Event(1, "sing", "a"), "sing is nothing that can happen to a leg"),
         (Event(1, "begin", "a"), "begin is nothing that can happen to a leg"),
         (Event(1, "answer"), "answer is not possible while the call is queued"),
+        (dial(1, "c", "x", "3")._replace(verb="answer"), "this call has no leg c, only a and b"),
     ],
 )
 def test_apply_nonsense(event: Event, sentence: str) -> None:
@@ -130,7 +131,7 @@ def test_apply_call_event(verb: str, phase: str) -> None:
         ),
         (
             A._replace(state="answered", answered_at=7),
-            Event(9, "leave", "a"),
+            Event(9, "leave", "a", {"cause": "busy"}),
             A._replace(state="left", answered_at=7, ended_at=9, cause="normal"),
         ),
     ],
@@ -138,6 +139,37 @@ def test_apply_call_event(verb: str, phase: str) -> None:
 def test_apply_stamps_the_leg(before: Leg, event: Event, after: Leg) -> None:
     call = apply(called("begun", before, B), event)
     assert (call.legs, call.events) == ((after, B), (event,))
+
+
+@pytest.mark.parametrize(
+    ("known", "joined"),
+    [
+        (None, True),
+        (B, True),
+        (B._replace(state="left", answered_at=1, ended_at=2), True),
+        (B._replace(state="ended", ended_at=2, cause="busy"), True),
+        (B._replace(state="ended", answered_at=1, ended_at=2), False),
+        (B._replace(state="ringing"), False),
+        (B._replace(state="answered", answered_at=1), False),
+    ],
+)
+def test_apply_a_dialling_joins_unless_that_leg_has_been_on_the_line(
+    known: Leg | None,
+    joined: bool,  # noqa: FBT001 - what the table expects
+) -> None:
+    call, event = called("begun", *filter(None, (A, known))), dial(5, "b", "manager", "3")
+    if joined:
+        new = Leg("b", "manager", "3", "ringing", 5, late=True)
+        assert apply(call, event).legs == (A, new)
+        return
+    with pytest.raises(Impossible, match=r"^ring is not possible while leg b is "):
+        apply(call, event)
+
+
+@pytest.mark.parametrize("verb", ["attempt-ended", "ended"])
+def test_apply_an_end_keeps_an_outcome_that_is_told_already(verb: str) -> None:
+    call = called("begun" if verb == "attempt-ended" else "over")._replace(outcome="no-answer")
+    assert apply(call, Event(5, verb)).outcome == "no-answer"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.core.http import Request
+from mockserver.core.http import Reply, Request
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,11 @@ def test_request_accepts_json(
 ) -> None:
     request = Request("GET", "/", headers={"accept": accept})
     assert request.accepts("application/json") is accepted
+
+
+def test_request_and_reply_say_nothing_unless_told() -> None:
+    plain = Request("GET", "/", "", "", {}, "", {}, "127.0.0.1", b"", "")
+    assert (Request("GET", "/"), Reply(200)) == (plain, Reply(200, None, {}))
 
 
 def test_request_accepts_without_the_header() -> None:

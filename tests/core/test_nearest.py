@@ -29,6 +29,20 @@ def test_nearest_names_what_was_meant(word: str, hint: str) -> None:
     assert nearest(word, KNOWN) == hint
 
 
+@pytest.mark.parametrize(
+    ("word", "known", "hint"),
+    [
+        ("abcxy", "abcde", "did you mean 'abcde'?"),
+        ("abcxyz", "abcde", ""),
+        ("abc", "abcdefg", "did you mean 'abcdefg'?"),
+        ("abc", "abcdefgh", ""),
+    ],
+    ids=["six tenths", "less", "six tenths by length", "less by length"],
+)
+def test_nearest_from_six_tenths_on(word: str, known: str, hint: str) -> None:
+    assert nearest(word, [known]) == hint
+
+
 def test_nearest_nothing_known() -> None:
     assert nearest("busy", []) == ""
 

@@ -34,6 +34,7 @@ def presses(key: str, hangup: int | None) -> Behaviour:
         ("00110207", None),
         ("10010207", None),
         ("0010207", None),
+        ("0001020", None),
         ("0001020x", None),
         ("0001020\u0667", None),
         ("0001020\u00b2", None),
@@ -90,8 +91,9 @@ def test_meaning_of_a_number_in_words(number: str, words: str) -> None:
 
 
 def test_in_words_of_what_no_number_says() -> None:
-    said = (Deed(fixed(1_500), "speech", {"words": "yes"}), Deed(fixed(0), "digits", {"d": "12"}))
+    words = {"words": "yes", "language": "en"}
+    said = (Deed(fixed(1_500), "speech", words), Deed(fixed(0), "digits", {"d": "12"}))
     how = Behaviour(Span(2_000, 6_500), "answered", said, Span(1_000, 9_000))
     assert in_words(how) == (
-        "rings 2 to 6.5 s, answered, says yes after 1.5 s, presses 12 after 0 s, talks 1 to 9 s"
+        "rings 2 to 6.5 s, answered, says yes/en after 1.5 s, presses 12 after 0 s, talks 1 to 9 s"
     )

@@ -17,7 +17,9 @@ from mockserver.core.provider import (
     following,
     nobody,
     nothing,
+    possible,
     roles,
+    unnoted,
 )
 from mockserver.core.rules import Fault, Rule, Rulebook, Source
 
@@ -29,6 +31,11 @@ react = following({"ended": lambda _: ENDED})
 @pytest.mark.parametrize(("verb", "effects"), [("ended", ENDED), ("bridge", NOTHING)])
 def test_following_by_the_verb(verb: str, effects: Effects) -> None:
     assert react(Moment(CALL, Event(0, verb), Account("shop", "mobtexting"))) == effects
+
+
+def test_act_that_says_no_more_is_possible_and_notes_nothing() -> None:
+    moment = Moment(CALL, Event(0, "sing"), Account("shop", "mobtexting"))
+    assert (possible(moment), unnoted(CALL, moment.event)) == ("", CALL)
 
 
 def test_nothing_is_empty() -> None:
@@ -78,6 +85,10 @@ def test_roles_are_the_operation_s_own_or_the_provider_s() -> None:
     first, *_ = PLAIN.endpoints
     assert roles(PLAIN, first) == {"a": "first"}
     assert roles(PLAIN, first._replace(legs={"a": "other"})) == {"a": "other"}
+
+
+def test_endpoint_takes_a_megabyte_unless_it_says_otherwise() -> None:
+    assert PLAIN.endpoints[0].body_limit == 1_000_000
 
 
 def test_endpoint_is_always_meant_unless_it_says_when() -> None:

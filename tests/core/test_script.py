@@ -29,6 +29,12 @@ def once(condition: str, leg: str = "") -> Script:
     return (Track("t", (Step(fixed(100), "play", "b", once=Once(condition, leg)),)),)
 
 
+def test_steps_say_nothing_unless_told() -> None:
+    assert Step(NOW, "play") == Step(NOW, "play", "", {}, None, "", None)
+    assert (Once("begun"), Track("t", ())) == (Once("begun", "", 1), Track("t", (), ""))
+    assert Waiting("hangup") == Waiting("hangup", "")
+
+
 def test_advance_placed_begins_at_its_start() -> None:
     call = Call(ORDER, (A, B), 7_000)
     coming, awaited = advance_script(once("begun"), call, "seed")
@@ -55,6 +61,21 @@ def test_advance_over_is_still(phase: str) -> None:
             9_100,
         ),
         (once("talking"), begun(), None),
+        (once("talking", "b"), begun(TALKS, B), None),
+        (once("talking", "b"), begun(TALKS, B._replace(state="ended", answered_at=9_000)), None),
+        (
+            once("talking", "b"),
+            begun(TALKS, B._replace(state="answered", answered_at=9_000)),
+            9_100,
+        ),
+        (once("talking", "c"), begun(TALKS, B), None),
+        (once("rang", "a"), begun(RINGS._replace(rang_at=1_700), B), 1_800),
+        (once("rang", "c"), begun(RINGS._replace(rang_at=1_700), B), None),
+        (once("settled", "a"), begun(TALKS, B), 2_100),
+        (once("settled", "a"), begun(TALKS._replace(state="ended", ended_at=9_000), B), 2_100),
+        (once("settled", "a"), begun(A._replace(state="ended", ended_at=1_900), B), 2_000),
+        (once("settled", "a"), begun(RINGS, B), None),
+        (once("settled", "c"), begun(TALKS, B), None),
     ],
 )
 @pytest.mark.parametrize("phase", ["begun", "bridged"])
@@ -121,6 +142,7 @@ def test_advance_track_stops_with_its_leg(
             (Waiting("person", "a"),),
         ),
         ((TALKS, B), (Track("a", (), "a"),), HANGUP),
+        ((RINGS, B), (Track("steps", (Step(NOW, "play", "b"),)),), ()),
     ],
 )
 def test_advance_says_who_is_awaited(
@@ -146,6 +168,15 @@ def test_advance_draws_anew_for_each_attempt_and_call(other: Call) -> None:
     ]
     again = advance_script(script, begun(marks=marks), "seed")[0]
     assert (drawn[0] == again, drawn[0] == drawn[1]) == (True, False)
+
+
+def test_advance_draws_anew_for_each_track_and_step() -> None:
+    step = Step(Span(0, 10**9), "play", "a")
+    drawn = [
+        advance_script((Track(name, (step,) * 2),), begun(marks=(Mark(position, 0, 0),)), "seed")[0]
+        for name, position in (("t", 0), ("t", 1), ("u", 0))
+    ]
+    assert len({coming.at for coming in drawn if coming}) == 3
 
 
 def test_moved_at_the_beginning_gives_each_track_its_mark() -> None:

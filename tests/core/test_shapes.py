@@ -217,10 +217,43 @@ def test_follows_from_the_legs(shape: str, phase: str, states: str, event: Event
     assert follows(made(shape, phase, states), 9) == event
 
 
-def test_follows_a_leg_whose_failure_is_not_fatal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_follows_the_first_of_those_on_the_line_hangs_up_first() -> None:
+    call = made("b-after-a", "bridged", "ea")
+    three = call._replace(legs=(*call.legs, leg("c", "ringing")))
+    assert follows(three, 9) == Event(9, "hangup", "b", {"cause": "normal"})
+
+
+@pytest.mark.parametrize("answered_at", [None, 5])
+def test_follows_a_leg_whose_end_is_not_fatal(
+    monkeypatch: pytest.MonkeyPatch, answered_at: int | None
+) -> None:
     queue = SHAPES["b-after-a"]._replace(fatal=frozenset("a"))
     monkeypatch.setattr("mockserver.core.shapes.SHAPES", {"queue": queue})
-    assert follows(made("queue", "begun", "ae"), 9) is None
+    call = made("queue", "begun", "ae")
+    one, two = call.legs
+    call = call._replace(legs=(one, two._replace(answered_at=answered_at)))
+    assert follows(call, 9) is None
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "outcome"),
+    [
+        ((5, "normal"), None, "no-answer"),
+        ((5, "normal"), (None, "busy"), "no-answer"),
+        ((5, "normal"), (7, "normal"), "completed"),
+        ((None, "busy"), None, "busy"),
+        ((None, "busy"), (None, "rejected"), "busy"),
+    ],
+)
+def test_follows_outcome_of_who_waits_for_another(
+    a: tuple[int | None, str], b: tuple[int | None, str] | None, outcome: str
+) -> None:
+    sides = (("a", a), ("b", b))
+    legs = tuple(
+        leg(name, "ended")._replace(answered_at=one[0], cause=one[1]) for name, one in sides if one
+    )
+    call = made("queue", "begun", "")._replace(legs=legs)
+    assert follows(call, 9) == Event(9, "attempt-ended", data={"outcome": outcome})
 
 
 def test_shapes_say_whom_the_client_wanted_to_reach() -> None:

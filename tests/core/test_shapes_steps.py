@@ -2,9 +2,10 @@
 
 import pytest
 
+from mockserver.core.call import Call, Event, Leg, Mark, Order
 from mockserver.core.legs import ANSWERED, NOW, STAYS, WORDS, Behaviour, Deed, fixed
-from mockserver.core.script import Once, Step, Track
-from mockserver.core.shapes import SHAPES, compile_legs
+from mockserver.core.script import Once, Script, Step, Track
+from mockserver.core.shapes import SHAPES, compile_legs, joined
 
 TWO = SHAPES["b-after-a"]
 HANGUP = Step(fixed(5_000), "hangup", "b", {"cause": "busy"}, place="mine.yaml:3:5")
@@ -15,6 +16,10 @@ DIALLED_B = Step(NOW, "ring", "b", once=Once("answered", "a"))
 
 def answers(leg: str, after: int = 2_000) -> Step:
     return Step(fixed(after), "answer", leg, once=Once("rang", leg))
+
+
+def talked(leg: str, awaited: str = "") -> Step:
+    return Step(fixed(6_000), "hangup", leg, {"cause": "normal"}, Once("talking", awaited))
 
 
 def test_compile_without_steps_has_no_track_for_them() -> None:
@@ -65,6 +70,62 @@ def test_compile_a_rung_person_hangs_up_by_the_clock_as_well() -> None:
         "b-hangup",
         (Step(fixed(7_000), "hangup", "b", {"cause": "normal"}, Once("answered", "b")),),
         "b",
+    )
+
+
+@pytest.mark.parametrize(
+    ("shape", "awaited"), [("one-leg", ""), ("b-after-a", ""), ("branch", ""), ("queue", "b")]
+)
+def test_compile_who_talks_hangs_up_once_nobody_is_awaited(shape: str, awaited: str) -> None:
+    assert compile_legs(SHAPES[shape], {"a": ANSWERED}) == (
+        Track("a", (DIALLED_A, answers("a"), talked("a", awaited)), "a"),
+    )
+
+
+RINGS = Event(7_000, "ring", "b")
+OLDER: Script = (
+    Track("a", (DIALLED_A,), "a"),
+    Track("b", (DIALLED_B,), "b"),
+    Track("b-hangup", (HANGUP,), "b"),
+    Track("steps", (HANGUP,)),
+)
+
+
+@pytest.mark.parametrize(
+    ("events", "how", "new"),
+    [
+        ((RINGS,), None, ()),
+        ((RINGS,), STAYS, (Track("b-1", (answers("b"),), "b"),)),
+        ((RINGS,), ANSWERED, (Track("b-1", (answers("b"), talked("b")), "b"),)),
+        (
+            (RINGS, Event(7_000, "ring", "a"), Event(7_000, "answer", "b"), RINGS),
+            STAYS._replace(hangup=fixed(9_000)),
+            (
+                Track("b-2", (answers("b"),), "b"),
+                Track(
+                    "b-hangup-2",
+                    (
+                        Step(
+                            fixed(9_000), "hangup", "b", {"cause": "normal"}, Once("answered", "b")
+                        ),
+                    ),
+                    "b",
+                ),
+            ),
+        ),
+    ],
+)
+def test_joined_has_new_tracks_for_whom_the_last_event_dialled(
+    events: tuple[Event, ...], how: Behaviour | None, new: Script
+) -> None:
+    legs = (Leg("a", "from", "1"), Leg("b", "to", "2", "ringing"))
+    marks = tuple(Mark(0, since, 0) for since in (1, 2, 3, 4))
+    order = Order("c1", "v1", "p", "shop", "c2c", "b-after-a", {}, 0)
+    call = Call(order, legs, 0, "begun", cursor=marks, events=events)
+    fresh = (Mark(0, 7_000, len(events)),) * len(new)
+    assert joined(OLDER, call, how) == (
+        (OLDER[0], OLDER[3], *new),
+        call._replace(cursor=(marks[0], marks[3], *fresh)),
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from mockserver.core.call import Leg
 from mockserver.core.legs import WORDS
-from mockserver.core.story import Match, Seen, Stories, Story, resolved
+from mockserver.core.story import Match, Seen, Stories, Story, Travel, Turn, resolved
 
 A, B = Leg("a", "from", "1"), Leg("b", "to", "2")
 SEEN = Seen(
@@ -126,6 +126,24 @@ def test_resolved_choice_differs_between_stories() -> None:
     chances = ((1, "answered"), (1, "busy"))
     names = [led(Story(f"s{number}", choose=chances)).name for number in range(32)]
     assert set(names) == {"answered", "busy"}
+
+
+def test_stories_say_nothing_unless_told() -> None:
+    assert Story("mine") == ("mine", "", False, None, {}, {}, (), (), (), (), "", (), {}, ())
+    assert (Match(), Turn()) == (({}, {}), ("", 0, ""))
+    assert Travel() == (1, 0, False, None, False, "")
+    assert Stories({}, "mine").number_plan is True
+
+
+def test_stories_matching_are_those_that_say_whom_they_suit_the_users_first() -> None:
+    match = Match()
+    told = {
+        "bundled": Story("bundled", match=match, bundled=True),
+        "mute": Story("mute"),
+        "one": Story("one", match=match),
+        "two": Story("two", match=match),
+    }
+    assert [one.name for one in Stories(told, "mute").matching] == ["one", "two", "bundled"]
 
 
 def test_resolved_through_several_stories() -> None:

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.core.time import DAY, HOUR, MINUTE, SECOND, iso, length, millis, moment, seconds
+from mockserver.core.time import (
+    DAY,
+    HOUR,
+    LAST,
+    MINUTE,
+    SECOND,
+    iso,
+    length,
+    millis,
+    moment,
+    seconds,
+)
 
 NINE = 1_767_258_000_000
 CENTURY = 36_525 * DAY
@@ -88,6 +99,7 @@ def test_seconds_whole_where_they_are_whole(span: int, shown: str) -> None:
         (NINE, "2026-01-01T09:00:00.000Z"),
         (NINE + 7, "2026-01-01T09:00:00.007Z"),
         (-1, "1969-12-31T23:59:59.999Z"),
+        (LAST, "9000-01-01T00:00:00.000Z"),
     ],
 )
 def test_iso_of_a_moment(at: int, text: str) -> None:

@@ -5,12 +5,18 @@ from types import MappingProxyType
 
 import pytest
 
-from mockserver.core.webhook import GARBAGE, ORIGIN, Webhook, content
+from mockserver.core.webhook import GARBAGE, ORIGIN, Answer, Delivery, Webhook, content
 
 
 def test_webhook_posts_to_a_configured_address_by_default() -> None:
     webhook = Webhook("c1", "completed")
     assert (webhook.method, webhook.url, webhook.body, webhook.headers) == ("POST", "", None, {})
+
+
+def test_answer_and_delivery_say_nothing_unless_told() -> None:
+    assert Answer(200) == Answer(200, None, b"", 0)
+    due = ("w1", "toy", "shop", Webhook("c1", "completed"), 0, "pending", 7)
+    assert Delivery(*due) == Delivery(*due, (), 0)
 
 
 def test_origin_as_the_journal_prints_it() -> None:

@@ -79,12 +79,13 @@ def test_place_journals_what_a_story_says_of_legs_that_are_not_there(
 
 
 def test_place_journals_what_outer_stories_say_as_well(world: World) -> None:
-    outer = Story("outer", legs={"x": ANSWERED, "b": ANSWERED}, play="inner")
+    outer = Story("outer", legs={"x": ANSWERED, "b": ANSWERED}, play="middle")
+    middle = Story("middle", legs={"z": ANSWERED}, play="inner")
     inner = Story("inner", legs={"y": ANSWERED, "x": ANSWERED})
-    store = telling(world, outer, inner)
+    store = telling(world, outer, middle, inner)
     place(store, CALL, START, NOBODY)
     skipped = [fact.what for fact in store.journal if fact.kind == "skipped"]
-    assert skipped == [Skipped("inner", "x"), Skipped("inner", "y")]
+    assert skipped == [Skipped("inner", leg) for leg in ("x", "z", "y")]
 
 
 def test_place_makes_the_recording_known(store: Store) -> None:

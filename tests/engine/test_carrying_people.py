@@ -2,18 +2,20 @@
 
 import pytest
 
-from mockserver.core.call import Call, Event, Leg, Order
+from mockserver.core.call import Call, Event, Leg, Order, dial
+from mockserver.core.chance import choice
 from mockserver.core.legs import ANSWERED, NOW, STAYS, WORDS, Behaviour, fixed
 from mockserver.core.numberplan import planned
 from mockserver.core.script import Once, Script, Step
 from mockserver.core.selection import Activation
 from mockserver.core.shapes import SHAPES, compile_legs
 from mockserver.core.story import Match, Story
-from mockserver.engine.carrying import place
+from mockserver.engine.carrying import join, place
 from mockserver.engine.choosing import NOBODY, Choice
 from mockserver.engine.simulation import step
 from mockserver.engine.store import Store, World
 from tests.conftest import START, click, play, telling
+from tests.toy import ask, opened, shop
 
 PLANNED = "918800020300"  # rings 3 s, busy
 MACHINE, REJECTED = WORDS["machine"], WORDS["rejected"]
@@ -147,6 +149,44 @@ def test_place_again_asks_the_story_for_its_next_item(world: World) -> None:
             scripts.append(store.scripts["c1"])
         step(store)
     assert scripts == [people(MACHINE, silent), people(MACHINE, busy)]
+
+
+@pytest.mark.parametrize("seed", ["seed", "other"])
+def test_place_draws_by_seed_and_call(world: World, seed: str) -> None:
+    among = tuple(Story(name, legs={"b": WORDS[name]}) for name in ("busy", "rejected"))
+    mine = Story("mine", choose=((1, "busy"), (1, "rejected")))
+    store = telling(world._replace(seed=seed), mine, *among)
+    drawn = [choice(("busy", "rejected"), (1, 1), seed, f"c{nth}", "mine") for nth in range(1, 9)]
+    assert len(set(drawn)) == 2
+    for nth, word in enumerate(drawn, 1):
+        click(store)
+        assert store.scripts[f"c{nth}"] == people(ANSWERED, WORDS[word])
+
+
+BEGIN, GONE, OVER = Event(0, "begin"), Event(0, "hangup", "b"), Event(0, "attempt-ended")
+DIALLED = dial(0, "b", "agent", "ann")
+
+
+@pytest.mark.parametrize(
+    ("target", "events", "word"),
+    [
+        (0, (BEGIN, DIALLED), "no-answer"),
+        (0, (BEGIN, DIALLED, GONE, DIALLED), "busy"),
+        (1, (BEGIN, DIALLED, GONE, DIALLED), "rejected"),
+        (0, (BEGIN, DIALLED, GONE, OVER, BEGIN, DIALLED), "no-answer"),
+    ],
+)
+def test_join_as_the_nth_of_its_attempt(target: int, events: tuple[Event, ...], word: str) -> None:
+    names = ("no-answer", "busy", "rejected")
+    items = tuple(Story(name, legs={"b": WORDS[name]}) for name in names)
+    store = opened(shop({}), Story("turns", numbers=names), *items)
+    ask(store)
+    call, legs = store.calls["c1"], (Leg("a", "caller", "1"), Leg("b", "agent", "ann"))
+    start = call._replace(phase="begun", legs=legs, target=target, events=events)
+    store.scripts["c1"], store.calls["c1"] = (), start
+    join(store, "c1", DIALLED)
+    [track] = store.scripts["c1"]
+    assert [step.data for step in track.steps] == [{"cause": word}]
 
 
 def test_place_again_when_a_reload_has_taken_the_items_away(world: World) -> None:

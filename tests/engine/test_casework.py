@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.account import Limits
 from mockserver.core.audio import token
 from mockserver.core.call import Event, Leg
-from mockserver.core.http import Reply, Request
-from mockserver.core.rules import Fault, Rule, Source
-from mockserver.engine.casework import Asked, answered, opened, recorded, sights
-from mockserver.engine.store import Store
+from mockserver.core.http import Reply, Request, Upload
+from mockserver.core.rules import Fault, Rule, Source, Violation
+from mockserver.engine.casework import Asked, answered, lost, opened, recorded, sights
+from mockserver.engine.choosing import Choice
+from mockserver.engine.store import Exchange, Store
 from tests.conftest import CLICK, START, click, with_account
 
 HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
@@ -40,6 +42,25 @@ def test_opened_knows_the_account_and_what_is_wrong(store: Store) -> None:
     assert case.caller is store.accounts["mobtexting", "mobtexting-default"]
     assert [(one.field, one.keyword) for one in case.violations] == [("to", "pattern")]
     assert case.now == START
+
+
+@pytest.mark.parametrize(("limits", "crowded"), [(None, False), (Limits(1, 1_000), True)])
+def test_opened_says_whether_the_limit_is_used_up(
+    store: Store,
+    limits: Limits | None,
+    crowded: bool,  # noqa: FBT001 - what the table expects
+) -> None:
+    with_account(store, limits=limits)
+    assert [opened(store, asked(store), START).crowded for _ in range(2)] == [False, crowded]
+
+
+@pytest.mark.parametrize(("headers", "secret"), [(HEADERS, "key"), ({}, "")])
+def test_asked_says_whose_it_is_and_which_stories(
+    store: Store, headers: dict[str, str], secret: str
+) -> None:
+    wanted = asked(store)
+    told = wanted._replace(request=wanted.request._replace(headers=headers))
+    assert (told.secret, told.choice) == (secret, Choice(("no-answer",), secret, ()))
 
 
 def test_opened_checks_no_fields_of_a_body_that_it_could_not_read(store: Store) -> None:
@@ -97,6 +118,14 @@ def test_recorded_of_an_accepted_request(store: Store) -> None:
     }
 
 
+def test_lost_is_on_record_under_the_next_id(store: Store) -> None:
+    click(store)
+    sent = Request("GET", "/nowhere")
+    assert lost(store, sent, START + 7, "nobody has this path") == Exchange(
+        "r2", START + 7, "", "", sent, Reply(404), None, "nobody has this path", ()
+    )
+
+
 def test_answered_objection_found_on_the_way_comes_first(store: Store) -> None:
     fault = Fault("wrong-method", 405, "Method Not Allowed", Source.ASSUMED)
     objection = Rule(lambda _: True, fault)
@@ -137,6 +166,24 @@ def test_why_names_rule_source_field_and_value(
     with_account(store, numbers=frozenset({"918068281234"}))
     exchange = click(store, **fields)
     assert (exchange.fault, exchange.why) == (fault, f"{fault} (assumed): {'; '.join(parts)}")
+
+
+def test_why_tells_what_would_pass_of_its_own_field(store: Store) -> None:
+    wanted = asked(store, to="1")
+    others = (Violation("from", "pattern", "a name"), Violation("to", "pattern", "ten digits"))
+    case = opened(store, wanted, START)._replace(violations=others[1:])
+    broken = answered(wanted, case)
+    exchange = recorded(store, wanted, case._replace(violations=others), *broken)
+    assert exchange.why.endswith("to: received '1'; would pass: ten digits")
+
+
+def test_why_shows_what_is_no_json_as_text(store: Store) -> None:
+    file = Upload("a.txt", "text/plain", b"x")
+    wanted = asked(store, to=file)
+    case = opened(store, asked(store), START)
+    case = case._replace(request=wanted.request, violations=(Violation("to", "pattern"),))
+    exchange = recorded(store, wanted, case, *answered(wanted, case))
+    assert exchange.why.endswith("""to: received ["a.txt", "text/plain", "b'x'"]""")
 
 
 def test_why_without_a_field(store: Store) -> None:

@@ -162,6 +162,7 @@ def test_limit_counts_what_it_let_through_to_the_millisecond(
 ) -> None:
     with_account(store, limits=Limits(2, 1_000))
     assert [click(store, now=START + at).reply.status for at in times] == statuses
+    assert list(store.arrivals) == [("mobtexting", "mobtexting-default")]
 
 
 def test_limit_counts_requests_that_were_wrong(store: Store) -> None:

@@ -32,6 +32,8 @@ def called(shape: str = "b-after-a") -> Call:
         ({"a": "1", "b": "2", "callee": "2"}, "b-after-a", True),
         ({"callee": "1"}, "one-leg", True),
         ({"b": "2"}, "one-leg", False),
+        ({"b": ""}, "branch", True),
+        ({"b": "?*"}, "branch", False),
     ],
 )
 def test_choose_by_the_call(
@@ -45,6 +47,13 @@ def test_choose_by_the_call(
     choose(store, called(shape), Choice((), "key"))
     expected = Chosen(mine, "match") if suits else Chosen(BUSY, "default")
     assert store.stories == {"c1": expected}
+
+
+def test_choose_for_a_call_without_whom_the_client_wanted(world: World) -> None:
+    mine = Story("mine", match=Match({"callee": ""}), legs={"a": WORDS["busy"]})
+    store, call = telling(world, BUSY, mine), called()
+    choose(store, call._replace(legs=call.legs[:1]), NOBODY)
+    assert store.stories == {"c1": Chosen(mine, "match")}
 
 
 def test_choose_phones_and_webhooks_apart(world: World) -> None:
@@ -69,6 +78,10 @@ def test_choose_needs_by_the_vendors_word(world: World) -> None:
         choose(store, called(shape), NOBODY)
         chosen.append(store.stories["c1"].story.name)
     assert chosen == ["needy", "busy"]
+
+
+def test_nobody_asks_for_anything() -> None:
+    assert Choice((), "", ()) == NOBODY
 
 
 def test_turn_counts_and_the_last_repeats(world: World) -> None:

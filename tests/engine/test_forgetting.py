@@ -5,10 +5,13 @@ import pytest
 from mockserver.core.call import Event
 from mockserver.core.webhook import Answer
 from mockserver.engine import forgetting
-from mockserver.engine.simulation import step
+from mockserver.engine.carrying import place
+from mockserver.engine.choosing import NOBODY
+from mockserver.engine.simulation import happen, step
 from mockserver.engine.store import Store, Told
 from tests.conftest import click, patched, play
 
+MANY = forgetting.ENDED
 KEY = ("mobtexting", "mobtexting-default")
 
 
@@ -34,11 +37,41 @@ def test_those_that_ended_first_leave_with_all_that_is_theirs(store: Store) -> N
     assert (store.placed, store.packed, len(store.deliveries)) == (5, 5, 2)
 
 
+def test_each_end_makes_room_for_two(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for most in (9,) * 6 + (2,):
+        monkeypatch.setattr(forgetting, "ENDED", most)
+        click(store)
+        play(store)
+    assert (MANY, about(store)) == (10_000, {"c3", "c4", "c5", "c6", "c7"})
+
+
 def test_names_go_on(store: Store) -> None:
     for _ in range(4):
         click(store)
         play(store)
     assert click(store).calls == ("c5",)
+
+
+def test_a_call_that_is_read_after_its_end_leaves_later(store: Store) -> None:
+    for _ in range(2):
+        click(store)
+        play(store)
+    happen(store, "c1", Event(store.started + 60_000, "polled"))
+    click(store)
+    play(store)
+    assert about(store) == {"c1", "c3"}
+
+
+def test_a_call_that_is_placed_again_after_its_end_stays(store: Store) -> None:
+    click(store)
+    play(store)
+    later = store.started + 10**9
+    place(store, store.calls["c1"].again(later), later, NOBODY)
+    for _ in range(3):
+        click(store)
+        while store.calls[f"c{store.placed}"].phase != "ended":
+            step(store)
+    assert store.calls["c1"].phase == "placed"
 
 
 def test_a_call_that_lives_stays(store: Store) -> None:

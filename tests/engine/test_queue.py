@@ -156,6 +156,31 @@ def test_steps_that_offer_leave_the_queue_alone() -> None:
     ]
 
 
+def test_queue_gives_again_once_the_steps_have_rung_whom_they_ring() -> None:
+    ignores = Step(fixed(90_000), "offer", data={"agent": "ann"}, then=WORDS["no-answer"])
+    steps = (ignores, Step(fixed(300_000), "hangup", "a", {"cause": "normal"}))
+    store = opened(shop({"ann": "available", "bob": "available"}), Story("told", steps=steps))
+    ask(store)
+    play(store)
+    assert told(store, "offer", "ended") == [
+        (90_000, "c1", "offer", ""),
+        (115_000, "c1", "offer", ""),
+        (390_000, "c1", "ended", ""),
+    ]
+
+
+def test_nobody_queues_before_the_call_has_begun_or_once_it_is_over() -> None:
+    greedy = TOY.resources["agent"]._replace(waits=lambda _: True)
+    store = opened(shop({}), Story("busy", legs={"a": WORDS["busy"]}))
+    toy = LISTING._replace(provider=TOY._replace(resources={"agent": greedy}))
+    store.world = store.world._replace(listings={"toy": toy})
+    ask(store)
+    queued = [dict(store.queueing)]
+    while step(store) is None and store.peek() is not None:
+        queued.append(dict(store.queueing))
+    assert (queued[0], queued[1], store.queueing) == ({}, {"c1": "agent"}, {})
+
+
 def test_offer_of_a_step_without_then_waits_for_a_person() -> None:
     offer = Step(NOW, "offer", data={"agent": "ann"}, then=WORDS["person"])
     store = opened(shop({"ann": "available"}), Story("told", steps=(offer,)))

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from mockserver.core.legs import STAYS, WORDS, Behaviour, Span, fixed
-from mockserver.core.provider import NOTHING, Endpoint, Listing, Outcome
+from mockserver.core.account import Account, Limits
+from mockserver.core.legs import NOW, STAYS, WORDS, Behaviour, Span, fixed
+from mockserver.core.provider import NOTHING, Effects, Endpoint, Listing, Moment, Outcome
 from mockserver.core.rules import Case
 from mockserver.core.script import Once, Step
 from mockserver.core.story import Story
 from mockserver.engine import rehearsal as module
 from mockserver.engine.rehearsal import rehearsed
 from mockserver.engine.store import World
+from tests.toy import LISTING, TOY, opened, shop
 
 PERSON = WORDS["person"]
 OVER = "this step is never reached: the call is over by then"
@@ -25,6 +27,11 @@ NOWHERE = "there is no operation that this scenario can meet"
 
 def wait(line: int, condition: str, leg: str = "", times: int = 1) -> Step:
     return Step(fixed(0), "", once=Once(condition, leg, times), place=f"m.yaml:{line}:1")
+
+
+def never(line: int, verb: str, leg: str) -> Step:
+    """A step for which nobody is waited, because it waits for a leg that is not there."""
+    return then(line, verb, leg)._replace(once=Once("settled", "manager"))
 
 
 def then(line: int, verb: str, leg: str, after: Span | None = None) -> Step:
@@ -60,6 +67,10 @@ def test_rehearsed_without_steps_there_is_nothing_to_play(world: World) -> None:
         ({}, (then(2, "ring", "callee", fixed(9_000)), then(3, "answer", "callee"))),
         ({}, (then(2, "machine", "to", fixed(9_000)), then(3, "hangup", "from"))),
         ({}, (wait(2, "control"),)),
+        (
+            {"a": PERSON, "b": PERSON},
+            (wait(2, "control"), then(3, "answer", "a"), wait(4, "digits", "b")),
+        ),
     ],
 )
 def test_rehearsed_gives_what_a_call_waits_for(
@@ -100,6 +111,21 @@ def test_rehearsed_gives_what_a_call_waits_for(
             {},
             (then(2, "ring", "manager"), then(3, "hangup", "a", fixed(9_000))),
             [(2, "this call has no leg manager, only a and b")],
+        ),
+        ({}, (never(2, "play", "a"),), [(2, OVER)]),
+        ({}, (never(2, "ring", "a"),), [(2, IN_VAIN)]),
+        (
+            {"b": STAYS},
+            (then(2, "ring", "b"), never(3, "ring", "a")),
+            [(3, OVER)],
+        ),
+        (
+            {"a": PERSON},
+            (
+                *(wait(2, "control"), then(3, "digits", "a", fixed(0))),
+                *(then(4, "digits", "a", fixed(0)), then(5, "ring", "manager")),
+            ),
+            [(5, "this call has no leg manager, only a and b")],
         ),
     ],
 )
@@ -156,6 +182,37 @@ def test_rehearsed_the_operation_that_suits_best_decides(world: World) -> None:
         assert len(stumbles(showing(world, *examples), *steps)) == many
 
 
+IDLE = "answer is not possible while leg b is idle, only while ringing"
+BRIDGED = "bridge is not possible while the call is bridged"
+LACKING = "this call has no leg b, only a"
+
+
+@pytest.mark.parametrize(
+    ("legs", "steps", "found"),
+    [
+        ({}, (then(2, "answer", "b"),), (2, IDLE)),
+        ({}, (then(2, "bridge", "", fixed(9_000)), then(3, "digits", "b")), (2, BRIDGED)),
+        (
+            {"b": WORDS["busy"]},
+            (then(2, "digits", "b"), then(3, "hangup", "a", fixed(9_000))),
+            (2, LACKING),
+        ),
+    ],
+    ids=["a leg that is there", "the call itself", "one stumble before two"],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_rehearsed_fewest_stumbles_then_those_on_legs_that_are_there(
+    world: World,
+    legs: Mapping[str, Behaviour],
+    steps: tuple[Step, ...],
+    found: tuple[int, str],
+    turned: bool,  # noqa: FBT001 - whichever example comes first
+) -> None:
+    examples = world.listings["mobtexting"].examples("c2c")[:2]
+    shown = showing(world, *(examples[::-1] if turned else examples))
+    assert stumbles(shown, *steps, legs=legs) == [(f"m.yaml:{found[0]}:1", found[1])]
+
+
 def showing(world: World, *examples: Mapping[str, Any]) -> World:
     """A world whose document shows just these examples."""
     listing = world.listings["mobtexting"]._replace(examples=lambda _: examples)
@@ -173,8 +230,64 @@ def test_rehearsed_whatever_the_account_allows(world: World) -> None:
     """Its own number, hook, limit and balance are no matter of the story."""
     [(key, account)] = world.accounts.items()
     poor = account._replace(numbers=frozenset(), webhooks={"x": "http://x/"}, balance=Decimal(0))
-    made = world._replace(accounts={key: poor})
+    stranger = Account("first", "other")
+    poor = poor._replace(limits=Limits(0, 1_000))
+    made = world._replace(accounts={stranger.key: stranger, key: poor})
     assert stumbles(made, then(2, "hangup", "a", fixed(9_000))) == []
+
+
+def test_rehearsed_by_an_account_that_every_event_finds_open() -> None:
+    told = Story("told", "f:1:1", steps=(Step(fixed(9_000), "hangup", "a", place="f:1:1"),))
+    store = opened(shop({"ann": "available"}, "0"), told)
+    balances = set()
+
+    def react(moment: Moment) -> Effects:
+        balances.add(moment.account.balance)
+        return TOY.react(moment)
+
+    listing = LISTING._replace(provider=TOY._replace(react=react))
+    assert rehearsed(store.world._replace(listings={"toy": listing}), told) == ()
+    assert balances == {None}
+
+
+def test_rehearsed_is_given_what_somebody_outside_would_do() -> None:
+    awaited = (("control", ""), ("polled", ""), ("digits", "a"), ("speech", "a"))
+    waits = tuple(
+        Step(NOW, "", once=Once(*one), place=f"f:{line}:1") for line, one in enumerate(awaited, 2)
+    )
+    told = Story("told", "f:1:1", legs={"a": PERSON}, steps=(*waits, never(9, "play", "a")))
+    given = []
+
+    def react(moment: Moment) -> Effects:
+        _, verb, leg, data, by, _ = moment.event
+        seen = (verb, leg, dict(data), by)
+        if seen not in given and verb not in ("begin", "ring", "attempt-ended", "ended"):
+            given.append(seen)
+        return NOTHING
+
+    listing = LISTING._replace(provider=TOY._replace(react=react, resources={}))
+    store = opened(shop({}), told)
+    found = rehearsed(store.world._replace(listings={"toy": listing}), told)
+    assert [(one.place, one.why) for one in found] == [("m.yaml:9:1", OVER)]
+    assert given == [
+        ("answer", "a", {}, ""),
+        ("continue", "", {}, "control"),
+        ("polled", "", {}, ""),
+        ("digits", "a", {"digits": "1"}, ""),
+        ("speech", "a", {"words": "yes"}, ""),
+        ("hangup", "a", {"cause": "normal"}, "control"),
+    ]
+
+
+def test_rehearsed_people_before_what_the_steps_want_where_nobody_is_free() -> None:
+    steps = (
+        Step(NOW, "", once=Once("control"), place="f:1:1"),
+        Step(NOW, "digits", "a", {"digits": "2"}, place="f:2:1"),
+    )
+    told = Story("told", "f:1:1", legs={"a": PERSON}, steps=steps)
+    patient = LISTING._replace(provider=TOY._replace(react=lambda _: NOTHING))
+    store = opened(shop({}), told)
+    assert rehearsed(store.world._replace(listings={"toy": patient}), told) == ()
 
 
 def test_rehearsed_without_any_account_it_meets_nothing(world: World) -> None:

@@ -33,6 +33,11 @@ def test_the_newest_stay(most: int, room: int, sizes: list[int], left: list[int]
     assert list(filled(most, room, sizes)) == left
 
 
+def test_so_many_stay_unless_it_says_otherwise() -> None:
+    ring: Ring[int] = Ring()
+    assert (ring.maxlen, ring.room) == (10_000, 64_000_000)
+
+
 @given(st.integers(1, 6), st.integers(1, 20), st.lists(st.integers(0, 12), min_size=1, max_size=40))
 def test_what_stays_is_the_longest_end_that_fits(most: int, room: int, sizes: list[int]) -> None:
     ring = filled(most, room, [*sizes, 1])

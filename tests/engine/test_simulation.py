@@ -2,9 +2,10 @@
 
 import pytest
 
+from mockserver.core.account import Keep
 from mockserver.core.call import Event, attempt
-from mockserver.core.facts import Fact
-from mockserver.core.http import Request
+from mockserver.core.facts import Fact, Moot
+from mockserver.core.http import Reply, Request
 from mockserver.core.legs import ANSWERED, WORDS, Behaviour
 from mockserver.core.provider import Effects, Moment, Outcome
 from mockserver.core.rules import Case
@@ -13,7 +14,8 @@ from mockserver.core.story import Story
 from mockserver.engine.casework import Asked
 from mockserver.engine.simulation import happen, request
 from mockserver.engine.store import Store, World
-from tests.conftest import CLICK, START, acting, click, next_due, play, telling, until
+from tests.conftest import CLICK, START, acting, click, next_due, play, telling, until, until_at
+from tests.toy import LISTING, TOY, Agent, ask, opened, shop, told
 
 PERSON = WORDS["person"]
 STAYS = ANSWERED._replace(talk=None)
@@ -98,6 +100,63 @@ def test_request_places_all_that_it_promises(world: World) -> None:
     assert [fact.call for fact in store.journal if fact.kind == "request"] == ["c1"]
 
 
+def answering(world: World, *events: Event) -> Store:
+    """A store in which each request places a call and tells these events of it."""
+    endpoint = world.listings["mobtexting"].provider.endpoints[0]
+
+    def answer(case: Case) -> Outcome:
+        made, tell = endpoint.answer(case), tuple(("c1", event) for event in events)
+        return made._replace(effects=made.effects._replace(tell=tell))
+
+    return acting(world, endpoints=(endpoint._replace(answer=answer),))
+
+
+def test_request_what_it_tells_of_now_happens_at_once_and_the_rest_in_its_time(
+    world: World,
+) -> None:
+    store = answering(world, *(Event(START + at, "polled") for at in (0, 5_000)))
+    click(store)
+    assert lines(store) == [
+        *((0, "request", "", ""), (0, "event", "placed", ""), (0, "event", "polled", "")),
+    ]
+    until(store, 5_000)
+    assert lines(store)[-1] == (5_000, "event", "polled", "")
+
+
+def test_request_that_tells_what_cannot_be_is_moot(world: World) -> None:
+    store = answering(world, Event(START, "bridge"))
+    click(store)
+    why = "bridge is not possible while the call is queued"
+    assert [fact.what for fact in store.journal if fact.kind == "moot"] == [
+        Moot("bridge", "", "", why)
+    ]
+
+
+def test_request_gives_what_it_sets_free_to_who_waits() -> None:
+    freed = Effects(keep=(Keep(("toy", "shop"), "agents", "ann", Agent()),))
+    store = opened(shop({"ann": "offline"}))
+    ask(store)
+    until_at(store, 0)
+    endpoint = TOY.endpoints[1]._replace(answer=lambda _: Outcome(Reply(200), freed))
+    request(store, Asked(LISTING, endpoint, Request("POST", "/")), 7)
+    assert told(store, "offer") == [(7, "c1", "offer", "")]
+
+
+def test_request_weighs_twice_its_body(store: Store) -> None:
+    listing = store.world.listings["mobtexting"]
+    sent = Request("POST", "/", body=b"four")
+    request(store, Asked(listing, listing.provider.endpoints[0], sent), START)
+    assert (store.exchanges.size, store.journal.size) == (8, 8)
+
+
+def test_happen_a_number_in_what_is_told_dials_nobody(store: Store) -> None:
+    click(store)
+    until(store, 2_000)
+    before = store.scripts["c1"]
+    happen(store, "c1", DIGITS._replace(data={"digits": "1", "number": "9"}))
+    assert store.scripts["c1"] == before
+
+
 @pytest.mark.parametrize(
     ("after", "moot", "attempts", "outcome"),
     [
@@ -125,6 +184,10 @@ def test_told_belongs_to_its_attempt(
         attempts,
         outcome,
     )
+    why = "it belongs to an attempt that is over"
+    assert [fact.what for fact in store.journal if fact.kind == "moot"] == [
+        Moot("hangup", "a", "", why) for _ in moot
+    ]
 
 
 def test_told_after_the_call_has_ended_never_comes(store: Store) -> None:

@@ -13,7 +13,7 @@ from mockserver.core.legs import WORDS, fixed
 from mockserver.core.script import Once, Step, Waiting
 from mockserver.core.story import Story
 from mockserver.engine.simulation import happen
-from mockserver.engine.store import Store, World
+from mockserver.engine.store import Change, Due, Store, World
 from tests.conftest import START, click, next_due, play, telling, until
 
 KEY = ("mobtexting", "mobtexting-default")
@@ -180,6 +180,8 @@ def changing(world: World, *timeline: tuple[int, Mapping[str, object]]) -> Store
 def test_timeline_changes_the_account_at_its_time(world: World) -> None:
     patch = {"balance": "0", "flows": {"7": {"say": "hi"}}}
     store = changing(world, (60_000, patch), (90_000, {"balance": None}))
+    change = Change(KEY, patch)
+    assert store.peek() == Due(START + 60_000, 1, "account", KEY[1], change)
     balances = []
     for at in (59_999, 60_000, 89_999, 90_000):
         until(store, at)
@@ -201,6 +203,12 @@ def test_timeline_that_does_not_read_is_a_fact_and_the_account_stays(world: Worl
     assert store.accounts[KEY] is before
     [fact] = store.journal
     assert isinstance(fact.what, dict)
+    assert {**fact.what, "flaws": []} == {
+        "account": KEY[1],
+        "provider": KEY[0],
+        "set": {"balanse": "0"},
+        "flaws": [],
+    }
     [(path, sentence)] = fact.what["flaws"]
     assert (fact.at, fact.kind, path) == (START + 1_000, "account", ("balanse",))
     assert "did you mean 'balance'?" in sentence

@@ -1,6 +1,7 @@
 """What a sandbox remembers, what is due in it, and what a reset leaves of it."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
@@ -69,6 +70,49 @@ def test_record_tells_the_watchers(store: Store) -> None:
     for fact in facts:
         store.record(fact)
     assert (list(store.journal), seen, store.recorded) == (facts, facts, 2)
+
+
+def test_record_counts_errors_and_weighs(store: Store) -> None:
+    found = [(store.errors, store.journal.size)]
+    for kind, size in (("clock", 0), ("error", 5), ("event", 7), ("error", 0)):
+        store.record(Fact(1, kind, "", {}), size)
+        found.append((store.errors, store.journal.size))
+    assert found == [(0, 0), (0, 0), (1, 5), (1, 12), (2, 12)]
+
+
+def test_view_has_the_seed_and_all_that_providers_may_read(store: Store) -> None:
+    click(store)
+    play(store)
+    store.marks["key"], store.blobs["digest"] = [1], b"data"
+    view = store.view
+    assert (view.seed, view.prefix) == (store.world.seed, "")
+    assert (view.accounts, view.calls, view.named) == (store.accounts, store.calls, store.named)
+    assert (view.deliveries, view.sent) == (store.deliveries, store.sent)
+    assert (view.marks, view.held) == (store.marks, store.blobs)
+
+
+def test_accounts_that_want_records_made_up_are_populated(world: World) -> None:
+    def populate(seed: str, account: Account) -> Account:
+        return account._replace(balance=Decimal(len(seed)))
+
+    accounts = {
+        ("toy", name): Account(name, "toy", generate=wanted)
+        for name, wanted in (("plain", {}), ("made", {"agents": "3"}))
+    }
+    store = Store(world._replace(accounts=accounts, populate=populate, seed="four"), START)
+    assert [one.balance for one in store.accounts.values()] == [None, Decimal(4)]
+
+
+def test_forget_drops_all_by_which_a_call_is_played(store: Store) -> None:
+    click(store, "doubled-report")
+    click(store)
+    for name in ("c1", "c2"):
+        store.waiting[name], store.depths[name] = (), 1
+        store.travels[name] = store.travels["c1"]
+    parts = (store.stories, store.travels, store.scripts, store.turns, store.waiting, store.depths)
+    assert [list(part) for part in parts] == [["c1", "c2"]] * 6
+    store.forget("c1")
+    assert [list(part) for part in parts] == [["c2"]] * 6
 
 
 def test_record_goes_on_without_a_watcher_that_raises(store: Store) -> None:

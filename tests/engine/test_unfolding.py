@@ -1,0 +1,61 @@
+"""What one event comes to, one after another, and what the account has paid by then."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from mockserver.core.account import Charge, Keep
+from mockserver.core.call import Event, Impossible
+from mockserver.core.provider import NOTHING, Effects, Moment
+from mockserver.engine.store import Store
+from mockserver.engine.unfolding import unfolded
+from tests.conftest import until_at
+from tests.toy import KEY, LISTING, TOY, Agent, ask, opened, shop
+
+OTHER = ("toy", "other")
+
+
+def rung(**changes: Any) -> Store:
+    """A call that rings, at a vendor who behaves differently."""
+    store = opened(shop({"ann": "offline"}, "10"))
+    ask(store)
+    until_at(store, 0)
+    toy = LISTING._replace(provider=TOY._replace(**changes))
+    store.world = store.world._replace(listings={"toy": toy})
+    return store
+
+
+def test_unfolded_what_follows_finds_the_account_as_it_will_be() -> None:
+    found = []
+
+    def react(moment: Moment) -> Effects:
+        agent = moment.account.records["agents"]["ann"].state
+        found.append((moment.event.verb, str(moment.account.balance), agent))
+        if moment.event.verb != "hangup":
+            return NOTHING
+        sums = ((KEY, Decimal(1), "busy"), (OTHER, Decimal(5), "gone"))
+        return Effects(
+            charge=tuple(Charge(key, amount, "talk") for key, amount, _ in sums),
+            keep=tuple(Keep(key, "agents", "ann", Agent(state)) for key, _, state in sums),
+        )
+
+    store = rung(react=react)
+    event = Event(9, "hangup", "a", {"cause": "busy"})
+    for _ in unfolded(store, store.accounts[KEY], store.calls["c1"], event):
+        pass
+    assert found == [
+        ("hangup", "10", "offline"),
+        ("attempt-ended", "9", "busy"),
+        ("ended", "9", "busy"),
+    ]
+
+
+def test_unfolded_says_when_an_act_would_be_possible() -> None:
+    held = TOY.acts["hold"]
+    some = held._replace(when=frozenset({"offered", "connected"}))
+    store = rung(acts={**TOY.acts, "hold": some})
+    with pytest.raises(Impossible) as refused:
+        list(unfolded(store, store.accounts[KEY], store.calls["c1"], Event(9, "hold")))
+    why = "hold is not possible while queued, only while connected or offered"
+    assert str(refused.value) == why
