@@ -1,8 +1,8 @@
-"""`python -m tests.flood [REQUESTS]`: requests of 10 kB to one server, and what it keeps of them.
+"""`python -m tests.flood [REQUESTS [EVERY]]`: requests of 10 kB by ten clients, and what is kept.
 
-Every hundredth hangs up one and the same call. It prints memory, and is wrong if memory ends more
-than 150 MB above where it began, if a request is counted twice or not at all, or if not exactly one
-of those who hang up has done it.
+Every hundredth, or as told, hangs up one and the same call. It prints memory, and is wrong if it
+ends more than 150 MB above where it began, if a request is counted twice or not at all, or if not
+exactly one of those who hang up has done it.
 """
 
 import json
@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,7 +21,8 @@ from tests.conftest import CLICK
 
 AT_MOST = 150.0  # MB
 SIZE = 10_000
-BATCH = 100
+CLIENTS = 10
+BATCH = 100  # requests of one client in one go
 STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
 
 
@@ -36,22 +38,28 @@ def head(path: str, size: int) -> bytes:
     return "\r\n".join((*lines, "", "")).encode()
 
 
-def batch(call: str) -> bytes:
-    """So many that a vendor refuses, and one that hangs up."""
+def batch(call: str, every: int) -> bytes:
+    """Requests that a vendor refuses, and among them those that hang up."""
     click = json.dumps({**CLICK, "mid": "x" * SIZE}).encode()
     event = b'{"event": "hangup", "leg": "a"}'
     one = head("/mobtexting/api/v2/voice/c2c", len(click)) + click
-    return one * (BATCH - 1) + head(f"/_mock/calls/{call}/events", len(event)) + event
+    hangup = head(f"/_mock/calls/{call}/events", len(event)) + event
+    return (one * (every - 1) + hangup) * (BATCH // every)
 
 
-def statuses(line: socket.socket, sent: bytes) -> Counter[int]:
-    """Of one batch; every answer is heard before the next is sent."""
-    line.sendall(sent)
+def statuses(lines: list[socket.socket], sent: bytes) -> Counter[int]:
+    """Of one batch of each; every answer is heard before the next is sent."""
+    for line in lines:
+        line.sendall(sent)
+    return Counter(status for line in lines for status in heard(line))
+
+
+def heard(line: socket.socket) -> list[int]:
     told, found = b"", list[bytes]()
     while len(found) < BATCH or not told.endswith(b"}"):
         told += line.recv(1 << 20)
         found = STATUS.findall(told)
-    return Counter(map(int, found))
+    return [*map(int, found)]
 
 
 def memory(process: "subprocess.Popen[str]") -> float:
@@ -59,22 +67,29 @@ def memory(process: "subprocess.Popen[str]") -> float:
     return int(status.partition("VmRSS:")[2].split()[0]) / 1_000
 
 
-def flooded(origin: str, process: "subprocess.Popen[str]", many: int) -> list[str]:
+def flooded(origin: str, process: "subprocess.Popen[str]", many: int, every: int) -> list[str]:
     with httpx.Client(base_url=origin, trust_env=False, timeout=300) as client:
         call = placed(client).headers["x-mock-call"]
         client.post("/_mock/clock/advance", json={"by": "3s"})
-        before, told, sent = memory(process), Counter[int](), batch(call)
-        at = urlsplit(origin)
-        with socket.create_connection((at.hostname or "", at.port or 0), timeout=60) as line:
-            for number in range(many // BATCH):
-                told += statuses(line, sent)
-                if number % (many // BATCH // 10 or 1) == 0:
+        before, told, sent = memory(process), Counter[int](), batch(call, every)
+        with ExitStack() as open_:
+            lines = [open_.enter_context(dialled(origin)) for _ in range(CLIENTS)]
+            rounds = many // BATCH // CLIENTS
+            for number in range(rounds):
+                told += statuses(lines, sent)
+                if number % (rounds // 10 or 1) == 0:
                     grown = memory(process) - before
                     print(f"{sum(told.values()):10,} {grown:+8.1f} MB", flush=True)  # noqa: T201
         grown = memory(process) - before
+        last = placed(client)
         listed = client.get("/_mock/requests", params={"limit": "1"}).json()
-        counts = listed["dropped"], *map(number_of, (listed["requests"][0]["id"], placed(client)))
+        counts = listed["dropped"], *map(number_of, (listed["requests"][0]["id"], last))
     return judged(told, grown, counts)
+
+
+def dialled(origin: str) -> socket.socket:
+    at = urlsplit(origin)
+    return socket.create_connection((at.hostname or "", at.port or 0), timeout=60)
 
 
 def placed(client: httpx.Client) -> httpx.Response:
@@ -99,13 +114,13 @@ def judged(told: Counter[int], grown: float, counts: tuple[int, int, int]) -> li
     return wrong + ([f"answers that nobody expects: {odd}"] if odd else [])
 
 
-def main(many: int) -> int:
+def main(many: int, every: int) -> int:
     command = [sys.executable, "-m", "mockserver", "--port", "0", "--clock", "manual", "--quiet"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
         assert process.stdout
         origin = process.stdout.readline().split()[3]
         try:
-            wrong = flooded(origin, process, many)
+            wrong = flooded(origin, process, many, every)
         finally:
             process.terminate()
     print(json.dumps({"wrong": wrong}))  # noqa: T201 - a command
@@ -113,4 +128,5 @@ def main(many: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if sys.argv[1:] else 1_000_000))
+    given = [int(word) for word in sys.argv[1:]]
+    sys.exit(main(*(given + [1_000_000, 100][len(given) :])))

@@ -67,8 +67,8 @@ class Guard(NamedTuple):
     def _knows(self, authority: str) -> bool:
         """A name of this machine, or one that `--allow-host` adds."""
         name = _name(authority)
-        known = (*LOCAL, *(host.lower() for host in self.hosts))
-        return name in known or name.endswith(".localhost")
+        ours = name in LOCAL or name.endswith(".localhost")
+        return ours or name in (host.lower() for host in self.hosts)
 
     def _told(self, headers: "Headers") -> bool:
         if self.token == OPEN:

@@ -189,3 +189,22 @@ def test_place_of_the_root(text: str | bytes, line: int, column: int) -> None:
 )
 def test_place_or_the_nearest_around_it(path: document.Path, text: str) -> None:
     assert str(_known(BLOCK).place(path)) == text
+
+
+def test_a_text_may_stand_under_keys() -> None:
+    known, problems = read("a: 1\nb: [x]", "f", under=("scenarios", "mine"))
+    assert problems == ()
+    assert known is not None
+    assert known.content == {"scenarios": {"mine": {"a": "1", "b": ["x"]}}}
+    assert known.place(("scenarios", "mine", "b")) == Place("f", 2, 4)
+
+
+def test_nothing_under_a_key_is_nothing() -> None:
+    known, _ = read("", "f", under=("scenarios",))
+    assert known is not None
+    assert known.content == {"scenarios": None}
+
+
+@pytest.mark.parametrize("place", [Place("f", 1, 2), Place("C:/a:b/x.yaml", 30, 4)])
+def test_a_place_reads_as_it_is_written(place: Place) -> None:
+    assert Place.parse(str(place)) == place

@@ -259,3 +259,12 @@ def test_advance_in_parts_is_advance_in_one(
         return rendered(store), store.calls, store.deliveries, store.peek(), counted
 
     assert asyncio.run(moved(spans)) == asyncio.run(moved([sum(spans)]))
+
+
+def test_once_plays_one_thing_that_is_due(store: Store) -> None:
+    driver = manual(store)
+    click(store)
+    assert [driver.once(START - 1), driver.once(START), driver.once(START)] == [False, True, True]
+    assert verbs(store) == ["placed", "begin", "ring"]
+    assert [driver.once(START), driver.once(START + 2_000)] == [False, True]
+    assert driver.clock.now() == START + 2_000
