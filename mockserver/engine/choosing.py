@@ -23,11 +23,16 @@ class Choice(NamedTuple):
 
 
 NOBODY = Choice()
+UNSEEN = Seen("", "", "", "", {}, {})
+"""For stories that are not asked whom they suit."""
 
 
 def choose(store: Store, call: Call, choice: Choice) -> None:
     """Settle for good who plays the phones of a new call, and how its webhooks travel."""
-    among = _among(store, choice, _seen(call, choice))
+    stories = store.world.stories
+    matched = choice.activations or stories.matching
+    seen = _seen(call, choice) if matched else UNSEEN
+    among = tuple(candidates(stories, choice.header, choice.activations, seen))
     store.stories[call.order.id] = select("phones", among) or PLAIN
     travelling = select("webhooks", among)
     if travelling:
@@ -68,10 +73,6 @@ def _seen(call: Call, choice: Choice) -> Seen:
     return Seen(
         order.provider, order.operation, order.account, choice.credential, legs, order.wanted
     )
-
-
-def _among(store: Store, choice: Choice, seen: Seen) -> tuple[Chosen, ...]:
-    return tuple(candidates(store.world.stories, choice.header, choice.activations, seen))
 
 
 def _spent(store: Store, one: Activation, sights: tuple[Seen, ...]) -> Activation:

@@ -1,8 +1,8 @@
 """Drives a simulation: by itself as time flows, or when told to advance."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple, Protocol
 
@@ -45,6 +45,18 @@ class Advancing(Exception):
     """Another advance of this sandbox is running."""
 
 
+class Answering(NamedTuple):
+    """A block in which a request is answered, at the time that it gives."""
+
+    driver: "Driver"
+
+    def __enter__(self) -> int:
+        return self.driver.begin()
+
+    def __exit__(self, *_: object) -> None:
+        self.driver.end()
+
+
 class Driver:
     """Owns a store's time. All tasks that it starts are its own until they end."""
 
@@ -64,20 +76,20 @@ class Driver:
         """Something new is due, or time runs differently now."""
         self._nudged.set()
 
-    @contextmanager
-    def answering(self) -> Iterator[int]:
-        """The time of a request that has come in; nothing of its call happens before its answer.
+    def answering(self) -> "Answering":
+        """While a request is answered; nothing of its call happens before its answer."""
+        return Answering(self)
 
-        What fell due before the request has happened before it is looked at.
-        """
+    def begin(self) -> int:
+        """The time of a request that has come in: what fell due before it has happened by then."""
         if self._flowing() and not self._unanswered:
             self._catch_up(SHARE)
         self._unanswered += 1
-        try:
-            yield self.clock.now()
-        finally:
-            self._unanswered -= 1
-            self._hasten()
+        return self.clock.now()
+
+    def end(self) -> None:
+        self._unanswered -= 1
+        self._hasten()
 
     async def run(self) -> None:
         """Play what falls due, as long as time flows by itself."""

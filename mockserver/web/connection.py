@@ -93,11 +93,16 @@ class Connection(HttpToolsProtocol):
         self._stage = ("head", self._stage[1] + 1)
 
     def on_url(self, url: bytes) -> None:
-        self._count(len(url), 0)
+        self._head += len(url)
+        if self._head > HEAD:
+            raise ValueError
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._count(len(name) + len(value) + 4, 1)
+        self._head += len(name) + len(value) + 4
+        self._fields += 1
+        if self._head > HEAD or self._fields > FIELDS:
+            raise ValueError
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -108,12 +113,6 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._stage = ("", self._stage[1])
         super().on_message_complete()
-
-    def _count(self, size: int, fields: int) -> None:
-        self._head += size
-        self._fields += fields
-        if self._head > HEAD or self._fields > FIELDS:
-            raise ValueError
 
     def _misread(self, error: httptools.HttpParserError) -> None:
         if self._head > HEAD or self._fields > FIELDS:

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-LOCAL: Final = ("localhost", "127.0.0.1", "::1")
+LOCAL: Final = (
+    "localhost",
+    "127.0.0.1",
+    "::1",
+    "host.docker.internal",
+    "host.containers.internal",
+)
+"""Names of this machine, those among them that containers on it have for it: nobody owns these."""
+
 OPEN: Final = "none"
 VARIABLE: Final = "MOCKSERVER_TOKEN"
 AUTHORITY: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(?::[0-9]*)?", re.ASCII)
@@ -68,7 +76,7 @@ class Guard(NamedTuple):
         """A name of this machine, or one that `--allow-host` adds."""
         name = _name(authority)
         ours = name in LOCAL or name.endswith(".localhost")
-        return ours or name in (host.lower() for host in self.hosts)
+        return ours or name in [host.lower() for host in self.hosts]
 
     def _told(self, headers: "Headers") -> bool:
         if self.token == OPEN:

@@ -20,6 +20,9 @@ BEARER = {"authorization": f"Bearer {TOKEN}"}
 # Host -> whether a control route knows it
 HOSTS = {
     "localhost": True,
+    "host.docker.internal:8080": True,
+    "host.containers.internal": True,
+    "docker.internal": False,
     "localhost:8080": True,
     "localhost:": True,
     "LocalHost:8080": True,
