@@ -27,7 +27,7 @@ from mockserver.runtime.sandboxes import Sandboxes
 
 PYTHON = (3, 11)
 TOLERANCE = 0.05
-COSTS = {"request": 269, "play": 612, "settle": 20, "send": 182, "hand": 139}
+COSTS = {"request": 245, "play": 612, "settle": 20, "send": 190, "hand": 139}
 """Function calls for one: a call placed, a call played to its end, an answered webhook.
 
 And a webhook that is sent by a connection that was kept, or handed to an inbox of our own.

@@ -156,9 +156,7 @@ def examine(rulebook: Rulebook, case: Case) -> tuple[Rule, ...]:
     for stage in rulebook:
         # a dozen tests of each request are for breaches, and hardly any request has one
         broken = [
-            rule
-            for rule in stage
-            if not (sound and type(rule.test) is Breach) and rule.test(case)
+            rule for rule in stage if not (sound and type(rule.test) is Breach) and rule.test(case)
         ]
         if broken:
             return tuple(broken)
