@@ -1,17 +1,11 @@
 """Turns body and query string of a vendor request into fields, or says why it cannot."""
 
 import json
-import logging
 import math
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, NoReturn
 from urllib.parse import parse_qsl
 
-from python_multipart import MultipartParser
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartState, parse_options_header
-
-from mockserver.core.http import Upload
 from mockserver.web.brackets import MAX_DEPTH, MAX_FIELDS, TOO_DEEP, TOO_MANY, Pairs, unfold
 
 MAX_DIGITS: Final = 309
@@ -19,14 +13,10 @@ MAX_DIGITS: Final = 309
 _FLAWS: Final[tuple[tuple[type[Exception], str], ...]] = (
     (json.JSONDecodeError, "is not JSON: line {0.lineno} column {0.colno}: {0.msg}"),
     (UnicodeError, "is not UTF-8: {0.reason}"),
-    (FormParserError, "is not a multipart form: {0}"),
     (RecursionError, TOO_DEEP),
     (ValueError, "{0}"),
 )
 """How a flaw goes on after `the body` or `the query`: our own errors are worded so already."""
-
-# The parser warns of every broken form; without a handler that would land on standard error.
-logging.getLogger("python_multipart").addHandler(logging.NullHandler())
 
 
 class Decoded(NamedTuple):
@@ -63,12 +53,18 @@ def _read(content_type: str, body: bytes) -> Pairs:
         return ()
     media, _, parameters = content_type.partition(";")
     media = media.strip().lower()
-    options = parse_options_header(content_type)[1] if parameters else {}
+    options = _options(content_type) if parameters else {}
     if options.get(b"charset", b"utf-8").lower() not in {b"utf-8", b"utf8"}:
         raise ValueError("has a charset other than UTF-8")
     if media == "multipart/form-data":
         return _multipart(body, options.get(b"boundary", b""))
     return _READERS.get(media, _json if media.endswith("+json") else _guess)(body)
+
+
+def _options(content_type: str) -> Mapping[bytes, bytes]:
+    from python_multipart.multipart import parse_options_header  # noqa: PLC0415 - as below
+
+    return parse_options_header(content_type)[1]
 
 
 def _guess(body: bytes) -> Pairs:
@@ -132,35 +128,6 @@ _READERS: Final = {"application/json": _json, "application/x-www-form-urlencoded
 
 
 def _multipart(body: bytes, boundary: bytes) -> Pairs:
-    if not boundary:
-        raise ValueError("is a multipart form without a boundary")
-    if body.count(b"\r\n--" + boundary) > MAX_FIELDS:
-        raise ValueError(TOO_MANY)
-    parts: list[tuple[dict[bytes, bytes], bytearray]] = []
-    names: list[bytes] = []
-    parser = MultipartParser(
-        boundary,
-        {
-            "on_part_begin": lambda: parts.append(({}, bytearray())),
-            "on_header_field": lambda text, start, end: names.append(text[start:end].lower()),
-            "on_header_value": lambda text, start, end: parts[-1][0].update(
-                {names[-1]: text[start:end]}
-            ),
-            "on_part_data": lambda text, start, end: parts[-1][1].extend(text[start:end]),
-        },
-    )
-    parser.write(body)
-    if parser.state != MultipartState.END:
-        raise ValueError("is a multipart form that breaks off")
-    return [_part(headers, bytes(data)) for headers, data in parts]
+    from mockserver.web.multipart import parts  # noqa: PLC0415 - 6 ms, if anybody sends one
 
-
-def _part(headers: Mapping[bytes, bytes], data: bytes) -> tuple[str, object]:
-    kind, options = parse_options_header(headers.get(b"content-disposition"))
-    if kind != b"form-data" or b"name" not in options:
-        raise ValueError("is a multipart form with a nameless part")
-    name = options[b"name"].decode()
-    if b"filename" not in options:
-        return name, data.decode()
-    content_type = headers.get(b"content-type", b"application/octet-stream")
-    return name, Upload(options[b"filename"].decode(), content_type.decode(), data)
+    return parts(body, boundary)

@@ -20,6 +20,7 @@ WITHOUT = {
     "mockserver.cli.demo": "another command",
     "mockserver.replay": "another command",
     "mockserver.client": "a test",
+    "python_multipart": "a form, or a content type with parameters",
     "httpx": "a test",
 }
 """Module -> what has need of it."""
