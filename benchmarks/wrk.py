@@ -36,5 +36,6 @@ def wrk(url: str, file: Path, *, seconds: float, lines: int = 32) -> Load:
 
 
 def _millis(told: str, share: str) -> float:
-    found = re.search(rf"^\s+{share}%\s+([\d.]+)(us|ms|s)$", told, re.MULTILINE)
-    return float(found[1]) * UNITS[found[2]] if found else 0.0
+    found = re.search(rf"^\s+{share}%\s+([\d.]+)(us|ms|s)\s*$", told, re.MULTILINE)
+    assert found, told
+    return float(found[1]) * UNITS[found[2]]
