@@ -64,7 +64,7 @@ def fates(some: Sequence[Mutant]) -> Iterator[tuple[Mutant, str]]:
         else:
             rest.append((mutant, fate.split()[1:] or SUITES))
     outside = [(one, SUITES) for one in some if not one.inside]
-    for mutant, suites in (*outside, *rest):
+    for mutant, suites in (*rest, *outside):
         yield mutant, anew(mutant, suites)
 
 
