@@ -290,6 +290,14 @@ def test_rehearsed_people_before_what_the_steps_want_where_nobody_is_free() -> N
     assert rehearsed(store.world._replace(listings={"toy": patient}), told) == ()
 
 
+def test_rehearsed_what_is_given_comes_at_its_time_and_not_before(world: World) -> None:
+    """Leg b rings and answers at 2 s; leg a hangs up 6 s after that, one second before the step."""
+    step = then(2, "hangup", "a", fixed(7_000))._replace(once=Once("answered", "b"))
+    legs = {"a": WORDS["answered"], "b": PERSON}
+    number = world.listings["mobtexting"].examples("c2c")[0]
+    assert stumbles(showing(world, number), step, legs=legs) == [("m.yaml:2:1", OVER)]
+
+
 def test_rehearsed_without_any_account_it_meets_nothing(world: World) -> None:
     made = world._replace(accounts={})
     assert stumbles(made, then(2, "hangup", "a")) == [("m.yaml:1:1", NOWHERE)]
