@@ -59,7 +59,7 @@ def fates(some: Sequence[Mutant]) -> Iterator[tuple[Mutant, str]]:
     plugin = functools.partial(Swap, inside)
     lines = apart(lambda tell: pytest.main([*PLAIN, *SUITES], plugins=[plugin(tell)]))
     for mutant, fate in zip(inside, lines, strict=True):
-        if fate.startswith("killed"):
+        if fate.startswith(("killed", "late")):
             yield mutant, fate
         else:
             rest.append((mutant, fate.split()[1:] or SUITES))

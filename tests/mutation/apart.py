@@ -19,9 +19,11 @@ def apart(work: Callable[[Tell], object]) -> Iterator[str]:
         os.close(out)
         _alone(work, into)
     os.close(into)
-    with os.fdopen(out, encoding="utf-8") as pipe:
-        yield from map(str.strip, pipe)
-    _, status = os.waitpid(child, 0)
+    try:
+        with os.fdopen(out, encoding="utf-8") as pipe:
+            yield from map(str.strip, pipe)
+    finally:  # who asked may have heard enough
+        _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         yield "late" if number == signal.SIGPROF else f"killed by signal {number}"
