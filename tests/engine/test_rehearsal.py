@@ -290,6 +290,28 @@ def test_rehearsed_people_before_what_the_steps_want_where_nobody_is_free() -> N
     assert rehearsed(store.world._replace(listings={"toy": patient}), told) == ()
 
 
+def test_rehearsed_what_is_given_comes_at_its_time_and_not_before(world: World) -> None:
+    """Leg b rings and answers at 2 s; leg a hangs up 6 s after that, one second before the step."""
+    step = then(2, "hangup", "a", fixed(7_000))._replace(once=Once("answered", "b"))
+    legs = {"a": WORDS["answered"], "b": PERSON}
+    number = world.listings["mobtexting"].examples("c2c")[0]
+    assert stumbles(showing(world, number), step, legs=legs) == [("m.yaml:2:1", OVER)]
+
+
+@pytest.mark.parametrize(
+    ("after", "found"), [(4_999, [("f:2:1", "there is no agent ann")]), (5_000, [])]
+)
+def test_rehearsed_the_call_comes_as_its_account_s_timeline_starts(
+    after: int, found: list[tuple[str, str]]
+) -> None:
+    """Ann is there from 5 s on."""
+    step = Step(fixed(after), "offer", data={"agent": "ann"}, place="f:2:1")
+    told = Story("told", "f:1:1", steps=(step,))
+    store = opened(shop({})._replace(timeline=((5_000, {}),)), told)
+    made = store.world._replace(read_account=lambda *_: (shop({"ann": "available"}), ()))
+    assert [(one.place, one.why) for one in rehearsed(made, told)] == found
+
+
 def test_rehearsed_without_any_account_it_meets_nothing(world: World) -> None:
     made = world._replace(accounts={})
     assert stumbles(made, then(2, "hangup", "a")) == [("m.yaml:1:1", NOWHERE)]

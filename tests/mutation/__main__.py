@@ -59,12 +59,12 @@ def fates(some: Sequence[Mutant]) -> Iterator[tuple[Mutant, str]]:
     plugin = functools.partial(Swap, inside)
     lines = apart(lambda tell: pytest.main([*PLAIN, *SUITES], plugins=[plugin(tell)]))
     for mutant, fate in zip(inside, lines, strict=True):
-        if fate.startswith("killed"):
+        if fate.startswith(("killed", "late")):
             yield mutant, fate
         else:
             rest.append((mutant, fate.split()[1:] or SUITES))
     outside = [(one, SUITES) for one in some if not one.inside]
-    for mutant, suites in (*outside, *rest):
+    for mutant, suites in (*rest, *outside):
         yield mutant, anew(mutant, suites)
 
 
