@@ -47,6 +47,7 @@ class Sandboxes:
         self._courier = courier
         self._made = made
         self._real = real
+        self._began = real()
         self._sweeper: asyncio.Task[None] | None = None
         self.stopping = False
         self._claims: dict[Claim, str] = {}
@@ -56,6 +57,10 @@ class Sandboxes:
 
     def __iter__(self) -> Iterator[Sandbox]:
         return iter(tuple(self._all.values()))
+
+    def uptime(self) -> float:
+        """Real seconds since the server was made."""
+        return self._real() - self._began
 
     def known(self, name: str) -> Sandbox | None:
         return self._all.get(name)

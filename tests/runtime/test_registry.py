@@ -29,6 +29,11 @@ def test_default_is_there_from_the_start(registry: Registry, world: World) -> No
     assert registry.made == [DEFAULT]
 
 
+def test_uptime_counts_from_the_start(registry: Registry) -> None:
+    registry.wall.seconds += 90.5
+    assert registry.all.uptime() == 90.5
+
+
 def test_get_makes_on_first_use_and_never_again(registry: Registry, world: World) -> None:
     first = registry.all.get("t1")
     assert (first.name, first.store.name, first.store.world) == ("t1", "t1", world)

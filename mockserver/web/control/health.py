@@ -1,7 +1,5 @@
 """Whether the server is well."""
 
-import time
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -9,11 +7,9 @@ from starlette.routing import Route
 from mockserver import __version__
 from mockserver.web.control.reading import sandbox_of
 
-_STARTED = time.monotonic()
-
 
 async def health(request: Request) -> JSONResponse:
-    sandbox = sandbox_of(request)
+    sandbox, parts = sandbox_of(request), request.scope["parts"]
     return JSONResponse(
         {
             "status": "ok",
@@ -22,8 +18,8 @@ async def health(request: Request) -> JSONResponse:
             "seed": sandbox.store.world.seed,
             "providers": list(sandbox.store.world.listings),
             "errors": sandbox.store.errors,
-            "refused": dict(request.scope["parts"].refused),
-            "uptime": round(time.monotonic() - _STARTED, 3),
+            "refused": dict(parts.refused),
+            "uptime": round(parts.sandboxes.uptime(), 3),
         }
     )
 
