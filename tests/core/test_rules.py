@@ -178,3 +178,7 @@ def test_about_something_that_is_no_list() -> None:
 )
 def test_breach_with_a_star_covers_any_place_of_a_list(name: str, *, covered: bool) -> None:
     assert Breach(name).covers(Violation("calls.0.to", "pattern")) == covered
+
+
+def test_sources_are_told_by_these_words() -> None:
+    assert [str(one) for one in Source] == ["documented", "observed", "assumed"]

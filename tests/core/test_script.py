@@ -41,6 +41,13 @@ def test_advance_placed_begins_at_its_start() -> None:
     assert (coming, awaited) == (Next(7_000, -1, Event(7_000, "begin"), ""), ())
 
 
+@pytest.mark.parametrize("state", ["ended", "left"])
+def test_advance_a_track_stops_when_its_leg_is_gone(state: str) -> None:
+    script = (once("begun")[0]._replace(leg="b"),)
+    call = begun(TALKS, B._replace(state=state), marks=(Mark(0, 0, 0),))
+    assert advance_script(script, call, "seed") == (None, HANGUP)
+
+
 @pytest.mark.parametrize("phase", ["over", "ended"])
 def test_advance_over_is_still(phase: str) -> None:
     assert advance_script(once("begun"), begun(phase=phase), "seed") == (None, ())

@@ -209,12 +209,23 @@ def made(shape: str, phase: str, states: str) -> Call:
         ("b-after-a", "begun", "ei", Event(9, "attempt-ended", data={"outcome": "busy"})),
         ("b-after-a", "bridged", "ee", Event(9, "attempt-ended", data={"outcome": "busy"})),
         ("b-after-a", "over", "ee", Event(9, "ended", data={"outcome": "busy"})),
+        ("branch", "bridged", "ea", Event(9, "hangup", "b", {"cause": "normal"})),
+        ("branch", "bridged", "ae", Event(9, "hangup", "a", {"cause": "normal"})),
+        ("queue", "bridged", "ea", Event(9, "hangup", "b", {"cause": "normal"})),
+        ("queue", "begun", "ae", None),
         ("one-leg", "begun", "a", None),
         ("one-leg", "begun", "e", Event(9, "attempt-ended", data={"outcome": "busy"})),
     ],
 )
 def test_follows_from_the_legs(shape: str, phase: str, states: str, event: Event | None) -> None:
     assert follows(made(shape, phase, states), 9) == event
+
+
+def test_follows_who_was_waited_for_parts_once_both_have_talked() -> None:
+    call = made("queue", "bridged", "ae")
+    one, two = call.legs
+    talked = call._replace(legs=(one, two._replace(answered_at=5)))
+    assert follows(talked, 9) == Event(9, "hangup", "a", {"cause": "normal"})
 
 
 def test_follows_the_first_of_those_on_the_line_hangs_up_first() -> None:
