@@ -26,7 +26,7 @@ class Answer(NamedTuple):
 
     async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
         whole = scope.get(WHOLE)
-        if whole and whole(*self):
+        if whole and whole(scope, *self):
             return
         start = {"type": "http.response.start", "status": self.status, "headers": self.fields}
         await send(start)

@@ -3,12 +3,11 @@
 import json
 import logging
 from asyncio import TimerHandle, Transport, get_running_loop
-from functools import partial
 from http import HTTPStatus
 from typing import Any, Final, cast
 
 import httptools
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mockserver.web.problems import TYPE, problem, told
@@ -89,6 +88,7 @@ class Connection(HttpToolsProtocol):
         super().on_message_begin()
         scope = cast("dict[str, Any]", self.scope)
         scope[KEY] = self.transport
+        scope[WHOLE] = self.whole
         self._head = self._fields = 0
         self._stage = ("head", self._stage[1] + 1)
 
@@ -108,7 +108,13 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._stage = ("body", self._stage[1])
         super().on_headers_complete()
-        cast("dict[str, Any]", self.scope)[WHOLE] = partial(whole, self.cycle)
+
+    def whole(self, scope: Scope, *answer: Any) -> bool:
+        """Send an answer by one write, unless another request has come meanwhile.
+
+        A scope that held on to the cycle of its request would be a circle for the collector.
+        """
+        return self.cycle.scope is scope and whole(self.cycle, *answer)
 
     def on_message_complete(self) -> None:
         self._stage = ("", self._stage[1])

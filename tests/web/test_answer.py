@@ -68,9 +68,10 @@ def test_it_sends_itself_in_one_or_in_two(*, taken: bool) -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(Answer(200, TOLD, b"ok")({WHOLE: take}, receive, send))
+    scope = {WHOLE: take}
+    asyncio.run(Answer(200, TOLD, b"ok")(scope, receive, send))
     two = [
         {"type": "http.response.start", "status": 200, "headers": TOLD},
         {"type": "http.response.body", "body": b"ok"},
     ]
-    assert (whole, sent) == ([(200, TOLD, b"ok")], [] if taken else two)
+    assert (whole, sent) == ([(scope, 200, TOLD, b"ok")], [] if taken else two)
