@@ -122,7 +122,7 @@ class Store:
         self.held: dict[str, list[str]] = {}
         self.queueing: dict[str, str] = {}
         self.media: dict[str, str] = {}
-        self.origins: dict[str, None] = {}
+        self.origins: OrderedDict[str, None] = OrderedDict()
         self.scripts: dict[str, Script] = {}
         self.turns: dict[str, tuple[int, Next]] = {}
         self.waiting: dict[str, tuple[Waiting, ...]] = {}
@@ -146,7 +146,7 @@ class Store:
     def _view(self) -> None:
         """What providers may read, as it changes."""
         self.named: dict[Key, str] = {}
-        self.marks: dict[str, list[int]] = {}
+        self.marks: OrderedDict[str, list[int]] = OrderedDict()
         self.blobs: dict[str, bytes] = {}
         self.view = View(
             seed=self.world.seed,
@@ -201,13 +201,13 @@ class Store:
         if len(times) > 2 * KEPT:
             del times[:KEPT]
         if len(self.marks) > KEPT:
-            del self.marks[next(iter(self.marks))]
+            self.marks.popitem(last=False)
 
     def hear_from(self, origin: str) -> None:
         """As many as there are requests that may name one."""
         self.origins[origin] = None
         if len(self.origins) > KEPT:
-            del self.origins[next(iter(self.origins))]
+            self.origins.popitem(last=False)
 
     def forget(self, name: str) -> None:
         """Drop how a call is played."""
