@@ -3,14 +3,13 @@
 from typing import Final
 
 from mockserver.core.rules import (
-    Breach,
     Case,
-    Fault,
     Rule,
     Rulebook,
     Stage,
     anonymous,
     crowded,
+    malformed,
     missing,
     unreadable,
 )
@@ -114,15 +113,6 @@ def ended_call(case: Case) -> bool:
     if call is None:
         return before is not None and before.status in ENDED
     return call.phase == "ended"
-
-
-def any_breach(name: str, fault: Fault) -> Rule:
-    """Malformed or missing alike."""
-    return Rule(Breach(name, frozenset({"required"})), fault, name)
-
-
-def malformed(name: str, fault: Fault) -> Rule:
-    return Rule(Breach(name), fault, name)
 
 
 WHO: Final[Rulebook] = (
