@@ -6,7 +6,7 @@ from resource import RUSAGE_SELF, getrusage
 from time import perf_counter
 
 from mockserver.core.http import Request
-from mockserver.core.webhook import Answer
+from mockserver.core.webhook import DeliveryResult
 from mockserver.engine.casework import Asked
 from mockserver.engine.simulation import request, settle, step
 from mockserver.engine.store import Store, World
@@ -33,7 +33,7 @@ def play(store: Store) -> int:
     steps = 0
     while (due := store.peek()) is not None:
         if delivery := step(store):
-            settle(store, delivery, Answer(200), due.at)
+            settle(store, delivery, DeliveryResult(200), due.at)
         steps += 1
     return steps
 

@@ -14,7 +14,7 @@ from socket import socket
 from typing import Any, NamedTuple
 
 from mockserver.catalog.registry import control, listings
-from mockserver.core.facts import Fact
+from mockserver.core.journal import JournalEntry
 from mockserver.engine.store import World
 from mockserver.runtime.attached import Apps, Attached
 from mockserver.runtime.clock import MODES, rate
@@ -192,7 +192,7 @@ def scenarios(made: World) -> list[dict[str, Any]]:
     """Every scenario as `/_mock/scenarios` tells it."""
     from mockserver.web.control.scenarios import described  # noqa: PLC0415 - as above
 
-    return [described(one) for one in made.stories.named.values() if "/" not in one.name]
+    return [described(one) for one in made.stories.by_name.values() if "/" not in one.name]
 
 
 async def _reload(sandboxes: Sandboxes, settings: Settings, compiler: Compiler, log: Say) -> None:
@@ -236,7 +236,7 @@ def _guard(settings: Settings, address: Address) -> Guard:
     return Guard(settings.token or secrets.token_urlsafe(18), settings.allow_host)
 
 
-def _logger(sandbox: Sandbox, settings: Settings, log: Say) -> Callable[[Fact], None]:
+def _logger(sandbox: Sandbox, settings: Settings, log: Say) -> Callable[[JournalEntry], None]:
     """A program gets every fact, a person of the same failure less and less."""
     from mockserver.web import lines  # noqa: PLC0415 - whoever is quiet has no need of it
 
@@ -244,7 +244,7 @@ def _logger(sandbox: Sandbox, settings: Settings, log: Say) -> Callable[[Fact], 
         return lambda fact: log(lines.record(fact, sandbox.store))
     repeats = Repeats()
 
-    def tell(fact: Fact) -> None:
+    def tell(fact: JournalEntry) -> None:
         text, failure = lines.line(fact, sandbox.store), lines.failure(fact)
         if failure:
             text = repeats.told(failure, text)

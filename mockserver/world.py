@@ -15,10 +15,10 @@ from mockserver.catalog.people import populated
 from mockserver.catalog.registry import bundled, listings
 from mockserver.catalog.vocabulary import vocabulary
 from mockserver.core.account import Account
+from mockserver.core.behavior import describe_number
 from mockserver.core.http import Request
-from mockserver.core.nearest import nearest
-from mockserver.core.numberplan import meaning
-from mockserver.core.story import Story
+from mockserver.core.scenario import Scenario
+from mockserver.core.suggestions import did_you_mean
 from mockserver.engine.rehearsal import rehearsed
 from mockserver.engine.store import World
 from mockserver.settings import Mistake, Settings
@@ -27,10 +27,10 @@ __all__ = [
     "Compiler",
     "Unusable",
     "counted",
+    "describe_number",
     "dialled",
     "files",
     "listings",
-    "meaning",
     "schema",
     "world",
 ]
@@ -53,7 +53,7 @@ def world(settings: Settings) -> World:
     known = listings()
     for option, name in _named(settings):
         if name not in known:
-            hint = nearest(name, known) or f"known: {', '.join(known)}"
+            hint = did_you_mean(name, known) or f"known: {', '.join(known)}"
             raise Mistake(f"{option}: no provider is named {name!r}: {hint}")
     catalog = load(sources(settings), known)
     made = World(
@@ -101,7 +101,7 @@ class Compiler:
         catalog = load([*self.texts, *added], now.listings)
         stories = catalog.stories._replace(number_plan=base.stories.number_plan)
         made = base._replace(seed=now.seed, stories=stories)
-        _rehearse(made, lambda story: story.place.startswith(PUT))
+        _rehearse(made, lambda story: story.location.startswith(PUT))
         return made
 
 
@@ -125,7 +125,7 @@ def files(settings: Settings) -> list[Path]:
 
 def counted(made: World) -> int:
     """How many scenarios one can ask for by name."""
-    return sum("/" not in name for name in made.stories.named)
+    return sum("/" not in name for name in made.stories.by_name)
 
 
 def dialled(plan: str, provider: str | None) -> str:
@@ -142,7 +142,9 @@ def dialled(plan: str, provider: str | None) -> str:
     listing = known[provider]
     for endpoint in listing.provider.endpoints:
         for example in listing.examples(endpoint.operation):
-            for legs in endpoint.parties(Request(endpoint.method, endpoint.path, fields=example)):
+            for legs in endpoint.called_numbers(
+                Request(endpoint.method, endpoint.path, fields=example)
+            ):
                 return _ending(legs["callee"], plan)
     raise LookupError(f"{provider} dials no numbers")
 
@@ -191,9 +193,9 @@ def _quirky(account: Account, settings: Settings) -> Account:
     return account._replace(quirks=account.quirks | wanted)
 
 
-def _rehearse(made: World, wanted: Callable[[Story], bool]) -> None:
+def _rehearse(made: World, wanted: Callable[[Scenario], bool]) -> None:
     """What the users' stories want has to be playable."""
-    theirs = (story for story in made.stories.named.values() if not story.bundled)
+    theirs = (story for story in made.stories.by_name.values() if not story.bundled)
     stumbles = (one for story in theirs if wanted(story) for one in rehearsed(made, story))
     problems = [Problem(Place.parse(one.place), one.why) for one in stumbles]
     if problems:

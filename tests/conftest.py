@@ -11,10 +11,10 @@ import pytest
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from mockserver.core.account import Account, merged
+from mockserver.core.account import Account, merge_patch
 from mockserver.core.http import Request
-from mockserver.core.story import Story
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.scenario import Scenario
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.casework import Asked
 from mockserver.engine.simulation import amend, request, settle, step
 from mockserver.engine.store import Exchange, Store, World
@@ -53,11 +53,11 @@ def click(mock, path="/api/v2/voice/c2c"):
 """
 # what such tests begin with
 
-Receiver = Callable[[Delivery], Answer]
+Receiver = Callable[[Delivery], DeliveryResult]
 
 
-def pleased(_: Delivery) -> Answer:
-    return Answer(200)
+def pleased(_: Delivery) -> DeliveryResult:
+    return DeliveryResult(200)
 
 
 def only(whole: World, *names: str) -> World:
@@ -120,10 +120,10 @@ def play(store: Store, receiver: Receiver = pleased) -> list[Delivery]:
     return sent
 
 
-def telling(world: World, *stories: Story, **changes: Any) -> Store:
+def telling(world: World, *stories: Scenario, **changes: Any) -> Store:
     """A store that has these stories beside the bundled ones; the first is its default."""
-    named = {**world.stories.named, **{story.name: story for story in stories}}
-    told = world.stories._replace(named=named, default=stories[0].name)
+    named = {**world.stories.by_name, **{story.name: story for story in stories}}
+    told = world.stories._replace(by_name=named, default=stories[0].name)
     return Store(world._replace(stories=told, **changes), START)
 
 
@@ -149,7 +149,7 @@ def until_at(store: Store, at: int) -> None:
 
 def patched(store: Store, key: tuple[str, str], document: Mapping[str, object], now: int) -> None:
     """An account changed by a merge patch, as a control request would."""
-    changed = merged(store.accounts[key].document, document)
+    changed = merge_patch(store.accounts[key].document, document)
     account, flaws = store.world.read_account(key[1], key[0], changed)
     assert flaws == ()
     assert isinstance(account, Account)

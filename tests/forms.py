@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mockserver.catalog.schemas import OpenAPI, form, operations, resolved
-from mockserver.core.provider import Endpoint, Listing
-from mockserver.core.rules import Breach, Violation
+from mockserver.core.provider import BoundProvider, Endpoint
+from mockserver.core.rulebook import Violation, ViolationTest
 
 SAID: Final = {"title", "description", "deprecated", "example", "examples", "default", "$comment"}
 KINDS: Final = {"format", "contentMediaType", "contentEncoding"}
@@ -16,7 +16,7 @@ ASSERTED: Final = ("phone", "language")
 """What a validator says nothing about, or what is looked into here."""
 
 
-def unworded(listing: Listing, endpoint: Endpoint) -> list[Violation]:
+def unworded(listing: BoundProvider, endpoint: Endpoint) -> list[Violation]:
     """The complaints of the form to which the rulebook has no words.
 
     Credentials are no parameters: whoever sends a wrong one is a stranger. The lists in
@@ -36,7 +36,9 @@ def unworded(listing: Listing, endpoint: Endpoint) -> list[Violation]:
         if one.field not in credentials
         and (one.field not in there or one.keyword != "required")
         and not one.field.startswith(elsewhere)
-        and not any(isinstance(breach, Breach) and breach.covers(one) for breach in breaches)
+        and not any(
+            isinstance(breach, ViolationTest) and breach.matches(one) for breach in breaches
+        )
     ]
 
 

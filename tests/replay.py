@@ -24,10 +24,10 @@ from starlette.types import ASGIApp
 
 from mockserver.catalog.files import Source, load
 from mockserver.catalog.registry import listings
-from mockserver.core.account import merged
-from mockserver.core.audio import token
-from mockserver.core.time import length, millis
-from mockserver.core.webhook import Answer, Delivery, Webhook
+from mockserver.core.account import merge_patch
+from mockserver.core.call import recording_token
+from mockserver.core.time import parse_duration, to_milliseconds
+from mockserver.core.webhook import Delivery, DeliveryResult, Webhook
 from mockserver.engine.store import World
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.settings import read
@@ -59,8 +59,8 @@ class Site(NamedTuple):
 class Pleased:
     """A courier whose receivers take everything."""
 
-    async def carry(self, _: Delivery) -> Answer:
-        return Answer(200)
+    async def carry(self, _: Delivery) -> DeliveryResult:
+        return DeliveryResult(200)
 
 
 def pages() -> dict[str, Page]:
@@ -99,7 +99,7 @@ def site(page: Page, *examples: Part) -> Site:
     """The bundled world at the first example's time, with what they say of account and people."""
     start = examples[0].get("clock", page.clock)
     when = start if isinstance(start, datetime) else datetime.fromisoformat(start)
-    timing = Timing("manual", millis(when))
+    timing = Timing("manual", to_milliseconds(when))
     given = tuple(one.get("given", {}) for one in examples)
     told = [one["scenario"] for one in examples if "scenario" in one]
     made = peopled(accounted(page.provider, given), told[-1] if told else {})
@@ -110,7 +110,7 @@ def site(page: Page, *examples: Part) -> Site:
 def accounted(provider: str, given: tuple[Part, ...]) -> World:
     base = world(read({"seed": "conformance"}, {}))
     key = next(key for key in base.accounts if key[0] == provider)
-    document = reduce(merged, given, base.accounts[key].document)
+    document = reduce(merge_patch, given, base.accounts[key].document)
     account, flaws = base.read_account(key[1], provider, document)
     assert flaws == ()
     assert account is not None
@@ -120,14 +120,14 @@ def accounted(provider: str, given: tuple[Part, ...]) -> World:
 def peopled(base: World, scenario: str | Part) -> World:
     """The world in which this scenario is the default; an empty one changes nothing."""
     if isinstance(scenario, str):
-        assert scenario in base.stories.named
+        assert scenario in base.stories.by_name
         return base._replace(stories=base.stories._replace(default=scenario))
     if not scenario:
         return base
     text = json.dumps({"default": "told", "scenarios": {"told": scenario}})
-    told = load([Source("told", text.encode())], KNOWN).stories.named
-    named = {**base.stories.named, **told}
-    return base._replace(stories=base.stories._replace(named=named, default="told"))
+    told = load([Source("told", text.encode())], KNOWN).stories.by_name
+    named = {**base.stories.by_name, **told}
+    return base._replace(stories=base.stories._replace(by_name=named, default="told"))
 
 
 async def replayed(page: Page, example: Part) -> Site:
@@ -153,15 +153,15 @@ async def acted(here: Site, part: Part) -> None:
 
 
 async def advanced(sandbox: Sandbox, how: str) -> None:
-    span = length(how)
+    span = parse_duration(how)
     assert span is not None or how == "idle"
     await sandbox.driver.advance(None if span is None else sandbox.clock.now() + span)
 
 
 def ids(sandbox: Sandbox) -> dict[str, str]:
     store = sandbox.store
-    calls = {f"{{{name}}}": one.order.vendor_id for name, one in store.calls.items()}
-    return {**calls, "{token}": token(store.world.seed, "c1")}
+    calls = {f"{{{name}}}": one.spec.vendor_id for name, one in store.calls.items()}
+    return {**calls, "{token}": recording_token(store.world.seed, "c1")}
 
 
 async def sent(here: Site, asked: Part) -> httpx.Response:
@@ -214,7 +214,7 @@ def judge_calls(sandbox: Sandbox, expect: Part) -> None:
     hooks = [delivery.webhook for delivery in store.deliveries.values()]
     if "played" in told:
         events = [event for call in store.calls.values() for event in call.events]
-        assert [one.data["text"] for one in events if one.verb == "play"] == told["played"]
+        assert [one.data["text"] for one in events if one.type == "play"] == told["played"]
     if "webhook_keys" in told:
         assert [list(hook.body or {}) for hook in hooks] == [told["webhook_keys"]]
     if "webhook" in told:

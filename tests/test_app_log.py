@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from mockserver.app import _logger
-from mockserver.core.facts import Fact
-from mockserver.core.webhook import Answer
+from mockserver.core.journal import JournalEntry
+from mockserver.core.webhook import DeliveryResult
 from mockserver.engine.store import World
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.settings import Settings
@@ -43,7 +43,7 @@ STORIES = ("answered", "one-then-two", "says-yes", "answering-machine", "rush-ho
 def test_log_in_json_has_every_fact_of_a_call(box: Sandbox, story: str) -> None:
     lines = logged(box, "json")
     click(box.store, story)
-    play(box.store, lambda _: Answer(None, "connect"))
+    play(box.store, lambda _: DeliveryResult(None, "connect"))
     told = [{"sandbox": "t1", **fact_json(fact, box.store.world)} for fact in box.store.journal]
     assert [json.loads(text) for text in lines] == told
     assert len(lines) > 5
@@ -52,13 +52,15 @@ def test_log_in_json_has_every_fact_of_a_call(box: Sandbox, story: str) -> None:
 @pytest.mark.parametrize(
     "fact",
     [
-        Fact(START, "error", "c1", ValueError("\x1b[31m\nred")),
-        Fact(START, "control", "", {"method": "PUT", "body": "\ud800 \u2028 \U0001f600"}),
-        Fact(START, "clock", "", {"advance": {"by": 60.5}}),
-        Fact(START, "account", "", {"set": {"agents": {"a": [None, True]}}, "flaws": [("a", "b")]}),
+        JournalEntry(START, "error", "c1", ValueError("\x1b[31m\nred")),
+        JournalEntry(START, "control", "", {"method": "PUT", "body": "\ud800 \u2028 \U0001f600"}),
+        JournalEntry(START, "clock", "", {"advance": {"by": 60.5}}),
+        JournalEntry(
+            START, "account", "", {"set": {"agents": {"a": [None, True]}}, "flaws": [("a", "b")]}
+        ),
     ],
 )
-def test_log_in_json_is_one_line_of_plain_letters(box: Sandbox, fact: Fact) -> None:
+def test_log_in_json_is_one_line_of_plain_letters(box: Sandbox, fact: JournalEntry) -> None:
     lines = logged(box, "json")
     box.store.record(fact)
     [text] = lines
@@ -68,7 +70,7 @@ def test_log_in_json_is_one_line_of_plain_letters(box: Sandbox, fact: Fact) -> N
     assert (told["sandbox"], told["at"], told["fact"]) == (
         "t1",
         "2026-01-01T09:00:00.000Z",
-        fact.kind,
+        fact.type,
     )
 
 

@@ -211,7 +211,7 @@ class NoCourier:
 def told(sandbox: Sandbox) -> tuple[str, bool, bool]:
     """Its seed, and whether it has what was put and what the file says by now."""
     world = sandbox.store.world
-    return world.seed, "mine" in world.stories.named, "theirs" in world.stories.named
+    return world.seed, "mine" in world.stories.by_name, "theirs" in world.stories.by_name
 
 
 def test_reload_keeps_what_was_put_until_a_reset(tmp_path: Path) -> None:
@@ -243,7 +243,7 @@ def test_reload_that_breaks_what_was_put_changes_nothing(tmp_path: Path) -> None
         file.write_text("scenarios:\n  others: {legs: {callee: busy}}\n")
         await _reload(sandboxes, settings, compiler, logged.append)
         assert [told(one) for one in sandboxes] == [("s", False, True), ("s", True, True)]
-        assert "theirs" in sandboxes.start_from[0].stories.named
+        assert "theirs" in sandboxes.start_from[0].stories.by_name
         again, _ = compiler(box.store.world, {**box.put, "more": b"play: theirs"})
         assert again is not None
 

@@ -11,7 +11,7 @@ from urllib.request import ProxyHandler, build_opener
 import pytest
 
 from mockserver import app
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandboxes import Sandboxes
 from mockserver.settings import Settings
@@ -38,8 +38,8 @@ scenarios:
 
 
 class Nobody:
-    async def carry(self, _: Delivery) -> Answer:
-        return Answer(200)
+    async def carry(self, _: Delivery) -> DeliveryResult:
+        return DeliveryResult(200)
 
 
 class Case:
@@ -78,12 +78,12 @@ def test_a_changed_file_takes_effect(case: Case) -> None:
     seed, told = store.world.seed, case.reload(SECOND)
     assert told == f"scenario files reloaded: {counted(store.world)} scenarios"
     assert (store.world.stories.default, store.world.seed) == ("yours", seed)
-    assert {name: name in store.world.stories.named for name in ("yours", "mine")} == {
+    assert {name: name in store.world.stories.by_name for name in ("yours", "mine")} == {
         "yours": True,
         "mine": False,
     }
     click(store, headers={"authorization": "Bearer k-3"})
-    assert store.stories["c1"].story.name == "yours"
+    assert store.stories["c1"].scenario.name == "yours"
 
 
 def test_changed_accounts_take_effect_and_others_keep_their_patches(case: Case) -> None:
@@ -111,7 +111,7 @@ def test_a_call_that_is_under_way_goes_on_as_it_began(case: Case) -> None:
     click(store, headers={"authorization": "Bearer k-1"})
     case.reload(SECOND)
     asyncio.run(case.sandbox.driver.advance(None))
-    assert (store.calls["c1"].outcome, store.stories["c1"].story.name) == ("busy", "mine")
+    assert (store.calls["c1"].outcome, store.stories["c1"].scenario.name) == ("busy", "mine")
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.core.facts import Moot
-from mockserver.core.story import Story
-from mockserver.core.webhook import Answer
+from mockserver.core.journal import RejectedEvent
+from mockserver.core.scenario import Scenario
+from mockserver.core.webhook import DeliveryResult
 from mockserver.engine.store import Store, World
 from mockserver.settings import Settings
 from mockserver.world import Compiler, Unusable
@@ -64,33 +64,33 @@ def compiled(compiler: Compiler, now: World, **put: str | bytes) -> World:
     ],
 )
 def test_put_in_any_spelling(compiler: Compiler, world: World, text: str, place: str) -> None:
-    mine = compiled(compiler, world, mine=text).stories.named["mine"]
-    wanted = compiled(compiler, world, mine=BLOCK).stories.named["mine"]
-    assert mine == wanted._replace(place=f"PUT mine:{place}")
-    assert (mine.legs["callee"].then, mine.bundled) == ("busy", False)
+    mine = compiled(compiler, world, mine=text).stories.by_name["mine"]
+    wanted = compiled(compiler, world, mine=BLOCK).stories.by_name["mine"]
+    assert mine == wanted._replace(location=f"PUT mine:{place}")
+    assert (mine.legs["callee"].outcome, mine.bundled) == ("busy", False)
 
 
 def test_put_is_as_good_as_a_file(world: World, tmp_path: Path, compiler: Compiler) -> None:
     indented = "".join(f"    {line}\n" for line in BLOCK.splitlines())
     file = tmp_path / "mine.yaml"
     file.write_text(f"scenarios:\n  mine:\n{indented}")
-    told = made(Settings(scenarios=(str(file),))).stories.named["mine"]
-    mine = compiled(compiler, world, mine=BLOCK).stories.named["mine"]
-    assert told._replace(place="") == mine._replace(place="")
+    told = made(Settings(scenarios=(str(file),))).stories.by_name["mine"]
+    mine = compiled(compiler, world, mine=BLOCK).stories.by_name["mine"]
+    assert told._replace(location="") == mine._replace(location="")
 
 
 def test_put_in_json_that_escapes_what_is_not_ascii(compiler: Compiler, world: World) -> None:
     text = json.dumps({"legs": {"a": {"say": "\U0001f600"}}})
-    mine = compiled(compiler, world, mine=text).stories.named["mine"]
-    assert mine.legs["a"].deeds[0].data == {"words": "\U0001f600"}
+    mine = compiled(compiler, world, mine=text).stories.by_name["mine"]
+    assert mine.legs["a"].actions[0].data == {"words": "\U0001f600"}
 
 
 def test_put_inner_stories_have_their_places_too(compiler: Compiler, world: World) -> None:
     text = "attempts:\n  - busy\n  - {callee: busy}\n  -   callee: answered\n".replace(
         "- busy", "- callee-busy"
     )
-    named = compiled(compiler, world, mine=text).stories.named
-    told = {name: story.place for name, story in named.items() if name.startswith("mine")}
+    named = compiled(compiler, world, mine=text).stories.by_name
+    told = {name: story.location for name, story in named.items() if name.startswith("mine")}
     assert told == {
         "mine/attempts/2": "PUT mine:3:5",
         "mine/attempts/3": "PUT mine:4:7",
@@ -102,9 +102,9 @@ def test_put_steps_tell_their_place_when_they_are_moot(compiler: Compiler, world
     text = "steps:\n  - {ring: a}\n  - {answer: a}\n  - {after: 1s, ring: b}\n"
     store = Store(compiled(compiler, world, mine=text), START)
     click(store, "mine", to="flow:220")
-    play(store, lambda _: Answer(200))
-    [moot] = [fact.what for fact in store.journal if isinstance(fact.what, Moot)]
-    assert (moot.verb, moot.place) == ("ring", "PUT mine:4:5")
+    play(store, lambda _: DeliveryResult(200))
+    [moot] = [fact.payload for fact in store.journal if isinstance(fact.payload, RejectedEvent)]
+    assert (moot.type, moot.location) == ("ring", "PUT mine:4:5")
 
 
 # --- put, replaced, deleted ----------------------------------------------------------------------
@@ -117,9 +117,9 @@ def test_nothing_put_is_the_world_of_the_files(compiler: Compiler, world: World)
 @pytest.mark.parametrize("name", ["callee-busy", "answered", "mine"])
 def test_put_replaces_and_delete_brings_back(compiler: Compiler, world: World, name: str) -> None:
     changed = compiled(compiler, world, **{name: BLOCK})
-    others = {key: story for key, story in changed.stories.named.items() if key != name}
-    assert others == {key: one for key, one in world.stories.named.items() if key != name}
-    assert changed.stories.named[name].place == f"PUT {name}:1:1"
+    others = {key: story for key, story in changed.stories.by_name.items() if key != name}
+    assert others == {key: one for key, one in world.stories.by_name.items() if key != name}
+    assert changed.stories.by_name[name].location == f"PUT {name}:1:1"
     assert changed.stories.default == world.stories.default
     assert compiler(changed, {}) == (world, ())
 
@@ -130,11 +130,11 @@ def test_put_over_a_story_of_the_user_and_back(tmp_path: Path) -> None:
     settings = Settings(scenarios=(str(file),), seed="s")
     start, compiler = made(settings), Compiler(settings)
     changed = compiled(compiler, start, mine=BLOCK)
-    assert changed.stories.named["mine"].legs["callee"].then == "busy"
+    assert changed.stories.by_name["mine"].legs["callee"].outcome == "busy"
     back, _ = compiler(changed, {})
     assert back is not None
     assert back.stories == start.stories
-    assert back.stories.named["mine"].place == f"{file}:2:9"
+    assert back.stories.by_name["mine"].location == f"{file}:2:9"
 
 
 def test_put_that_leads_to_another_one_that_was_put(compiler: Compiler, world: World) -> None:
@@ -148,7 +148,7 @@ def test_put_that_leads_to_another_one_that_was_put(compiler: Compiler, world: W
 def test_put_in_a_later_round_leads_to_an_earlier_one(compiler: Compiler, world: World) -> None:
     one = compiled(compiler, world, second=BLOCK)
     two = compiled(compiler, one, second=BLOCK, first="{choose: [{weight: 1, play: second}]}")
-    assert two.stories.named["first"].choose == ((1.0, "second"),)
+    assert two.stories.by_name["first"].choose == ((1.0, "second"),)
 
 
 # --- what stays ----------------------------------------------------------------------------------
@@ -171,15 +171,15 @@ def test_world_has_the_base_and_the_seed_of_now(compiler: Compiler, world: World
     base = world._replace(seed="new", targets={"mobtexting": "http://a"})
     again = compiler.world(world, {"mine": BLOCK.encode()}, base)
     assert (again.seed, again.targets) == (world.seed, base.targets)
-    assert "mine" in again.stories.named
+    assert "mine" in again.stories.by_name
     with pytest.raises(Unusable, match=r"^PUT mine:1:7: "):
         compiler.world(world, {"mine": b"play: nobody"}, base)
 
 
 def test_files_are_read_again_only_when_told(world: World, tmp_path: Path) -> None:
-    def known() -> Story | None:
+    def known() -> Scenario | None:
         found, _ = compiler(world, {})
-        return found.stories.named.get("theirs") if found else None
+        return found.stories.by_name.get("theirs") if found else None
 
     file = tmp_path / "theirs.yaml"
     file.write_text("scenarios: {}\n")
@@ -189,4 +189,4 @@ def test_files_are_read_again_only_when_told(world: World, tmp_path: Path) -> No
     compiler.follow(Compiler(Settings(scenarios=(str(tmp_path),))))
     story = known()
     assert story is not None
-    assert story.place == f"{file}:2:11"
+    assert story.location == f"{file}:2:11"

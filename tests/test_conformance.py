@@ -11,9 +11,9 @@ import pytest
 from mockserver.catalog.files import Source, load
 from mockserver.catalog.registry import bundled
 from mockserver.catalog.schemas import examples, parameters, places
-from mockserver.core.account import merged
-from mockserver.core.provider import Endpoint, faults
-from mockserver.core.rules import Fault
+from mockserver.core.account import merge_patch
+from mockserver.core.provider import Endpoint, all_faults
+from mockserver.core.rulebook import Fault
 from tests.forms import unworded
 from tests.replay import KNOWN, Part, Site, advanced, pages, replayed, sent, site
 
@@ -88,7 +88,7 @@ def test_every_operation_shows_a_request_that_its_form_takes(
 @pytest.mark.parametrize("name", KNOWN)
 def test_every_fault_has_an_example_and_no_example_is_without_a_fault(name: str) -> None:
     shown = {fault for other, _, fault, _, _ in PROVOKED if other == name}
-    assert shown == {fault.name for fault in faults(KNOWN[name].provider)}
+    assert shown == {fault.name for fault in all_faults(KNOWN[name].provider)}
 
 
 @pytest.mark.parametrize(("name", "endpoint", "entry"), OPERATIONS, ids=NAMES)
@@ -108,7 +108,7 @@ def test_fault_is_provoked_by_its_example(
     name: str, endpoint: Endpoint, fault: str, how: Any, entry: Mapping[str, Any]
 ) -> None:
     told: Part = {"scenario": {"refuse": fault}} if how == "scenario" else how
-    known = {one.name: one for one in faults(KNOWN[name].provider)}
+    known = {one.name: one for one in all_faults(KNOWN[name].provider)}
     request = asked(name, endpoint, entry, told)
     asyncio.run(provoked(name, known[fault], request, told))
 
@@ -116,7 +116,7 @@ def test_fault_is_provoked_by_its_example(
 def asked(name: str, endpoint: Endpoint, entry: Mapping[str, Any], told: Part) -> dict[str, Any]:
     """The first request of the document, changed as the fault's example says."""
     document = KNOWN[name].document()
-    fields = merged(examples(document, endpoint.operation)[0], told.get("body", {}))
+    fields = merge_patch(examples(document, endpoint.operation)[0], told.get("body", {}))
     path = endpoint.path
     for part in re.findall(r"\{(\w+)\}", path):
         path = path.replace(f"{{{part}}}", str(fields.pop(part, "")))
@@ -127,7 +127,7 @@ def asked(name: str, endpoint: Endpoint, entry: Mapping[str, Any], told: Part) -
     encoded = "body" if "application/json" in media else ENCODED.get(next(iter(media), ""), "")
     request: dict[str, Any] = {"method": endpoint.method, "path": path, "host": endpoint.host}
     request |= {key: told[key] for key in ("method", "path", "headers", "raw") if key in told}
-    request["query"] = merged(query, told.get("query", {})) or None
+    request["query"] = merge_patch(query, told.get("query", {})) or None
     return request if "raw" in told or not encoded else {**request, encoded: body}
 
 
@@ -140,7 +140,7 @@ async def provoked(name: str, fault: Fault, request: Part, told: Part) -> None:
     calls = len(here.sandbox.store.calls)
     answer = await sent(here, request)
     assert answer.headers.get("x-mock-fault") == fault.name
-    assert answer.headers["x-mock-explain"].startswith(f"{fault.name} ({fault.source})")
+    assert answer.headers["x-mock-explain"].startswith(f"{fault.name} ({fault.evidence})")
     assert answer.status_code == fault.status
     assert worded(fault, answer)
     assert len(here.sandbox.store.calls) == calls

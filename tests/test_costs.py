@@ -15,7 +15,7 @@ from typing import Any, cast
 import pytest
 
 from benchmarks.engine import placed, play
-from mockserver.core.webhook import ORIGIN, Answer, Delivery, Webhook
+from mockserver.core.webhook import ORIGIN_PLACEHOLDER, Delivery, DeliveryResult, Webhook
 from mockserver.engine.simulation import settle, step
 from mockserver.engine.store import Store, World
 from mockserver.runtime import door, line
@@ -52,7 +52,7 @@ def counted(work: Callable[[], object]) -> int:
 
 def answer(store: Store) -> None:
     for delivery in tuple(store.deliveries.values()):
-        settle(store, delivery, Answer(200), 0)
+        settle(store, delivery, DeliveryResult(200), 0)
 
 
 class Echo(asyncio.Transport):
@@ -119,7 +119,7 @@ def test_costs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     found["send"] = carried(Courier(lambda: ""), "http://127.0.0.1:1/hook")
     sandboxes = Sandboxes(cast("Any", None), (world, Timing("manual", 0)), lambda _: None)
     mine = Courier(lambda: "http://127.0.0.1:1", inward=partial(handed, sandboxes))
-    found["hand"] = carried(mine, f"{ORIGIN}/_mock/inbox/mobtexting")
+    found["hand"] = carried(mine, f"{ORIGIN_PLACEHOLDER}/_mock/inbox/mobtexting")
     print(found)  # noqa: T201 - to be seen where it differs
     dear = {name: cost for name, cost in found.items() if cost > COSTS[name] * (1 + TOLERANCE)}
     cheap = {name: cost for name, cost in found.items() if cost < COSTS[name] * (1 - TOLERANCE)}

@@ -14,7 +14,7 @@ from from_code import pages, write
 from mockserver.app import running
 from mockserver.catalog.registry import listings
 from mockserver.cli import COMMANDS
-from mockserver.core.provider import faults
+from mockserver.core.provider import all_faults
 from mockserver.settings import OPTIONS, read
 from mockserver.web.ours import NOUNS
 
@@ -98,9 +98,9 @@ def test_reference_has_every_command_option_and_route(reference: dict[str, str])
 
 @pytest.mark.parametrize("name", sorted(listings()))
 def test_reference_has_every_fault_with_its_source(reference: dict[str, str], name: str) -> None:
-    for fault in faults(listings()[name].provider):
+    for fault in all_faults(listings()[name].provider):
         assert re.search(
-            rf"\| `{fault.name}` \| \d+ \| {re.escape(str(fault.source))} \|", reference[name]
+            rf"\| `{fault.name}` \| \d+ \| {re.escape(str(fault.evidence))} \|", reference[name]
         ), fault.name
 
 

@@ -6,9 +6,16 @@ from typing import Any
 import pytest
 
 from mockserver.catalog.schemas import form
-from mockserver.core.http import Reply
-from mockserver.core.provider import Endpoint, Listing, Outcome
-from mockserver.core.rules import Breach, Fault, Rule, Source, malformed, missing
+from mockserver.core.http import Response
+from mockserver.core.provider import BoundProvider, Endpoint, EndpointResult
+from mockserver.core.rulebook import (
+    Evidence,
+    Fault,
+    Rule,
+    ViolationTest,
+    malformed_field,
+    missing_field,
+)
 from tests.forms import complaints, unworded
 from tests.replay import KNOWN
 
@@ -65,7 +72,7 @@ def test_complaints_of_a_form(schema: Any, found: list[tuple[str, str]]) -> None
     assert [one[:2] for one in complaints(DOCUMENT, schema)] == found
 
 
-FAULT = Fault("wrong", 400, "wrong", Source.ASSUMED)
+FAULT = Fault("wrong", 400, "wrong", Evidence.ASSUMED)
 FORM: Mapping[str, Any] = {
     "type": "object",
     "required": ["to"],
@@ -87,16 +94,20 @@ def listed(**more: object) -> Mapping[str, Any]:
     return {"paths": {"/dial": {"post": entry}}, "components": {"securitySchemes": schemes}}
 
 
-def answered(_: object) -> Outcome:
-    return Outcome(Reply(200))
+def answered(_: object) -> EndpointResult:
+    return EndpointResult(Response(200))
 
 
 def ruled(*rules: Rule) -> Endpoint:
     return Endpoint("dial", "POST", "a.test", "/dial", (rules,), answered)
 
 
-NEEDED, TEXT, NUMBER = missing("to", FAULT), malformed("to", FAULT), malformed("calls.*.n", FAULT)
-SMALL = Rule(Breach("calls.*.n", frozenset({"minimum"})), FAULT)
+NEEDED, TEXT, NUMBER = (
+    missing_field("to", FAULT),
+    malformed_field("to", FAULT),
+    malformed_field("calls.*.n", FAULT),
+)
+SMALL = Rule(ViolationTest("calls.*.n", frozenset({"minimum"})), FAULT)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +126,6 @@ SMALL = Rule(Breach("calls.*.n", frozenset({"minimum"})), FAULT)
 def test_unworded(
     rules: tuple[Rule, ...], more: Mapping[str, object], left: list[tuple[str, str]]
 ) -> None:
-    listing: Listing = KNOWN["mobtexting"]._replace(document=lambda: listed(**more))
+    listing: BoundProvider = KNOWN["mobtexting"]._replace(document=lambda: listed(**more))
     assert [one[:2] for one in unworded(listing, ruled(*rules))] == left
     assert form(listing.document(), "dial")["type"] == "object"

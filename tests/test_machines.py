@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from mockserver.core.lifecycle import CALL, LEG
+from mockserver.core.lifecycle import CALL_TRANSITIONS, LEG_TRANSITIONS
 from mockserver.engine.store import Store, World
 from mockserver.runtime.clock import Clock
 from mockserver.runtime.driver import Driver
@@ -34,9 +34,10 @@ def test_machine_of(world: World, name: str) -> None:
     how = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None)
     run_state_machine_as_test(machine(only(world, name), happened), settings=how)
     assert {one for one in EVERYWHERE if not happened[one]} == set()
-    assert {one for one in happened if isinstance(one, tuple) and one[0]} <= {*LEG, *CALL} | {
-        ("", "placed")
-    }
+    assert {one for one in happened if isinstance(one, tuple) and one[0]} <= {
+        *LEG_TRANSITIONS,
+        *CALL_TRANSITIONS,
+    } | {("", "placed")}
 
 
 class Times(RuleBasedStateMachine):

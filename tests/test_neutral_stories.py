@@ -77,9 +77,9 @@ def test_story_plays(world: World, story: str, where: str) -> None:
     sent = [delivery.webhook.kind for delivery in play(store)]
     call = store.calls["c1"]
     assert (call.outcome, listing.provider.status(call), sent) == (outcome, word, webhooks)
-    assert [fact.kind for fact in store.journal if fact.kind in ("moot", "skipped", "error")] == []
+    assert [fact.type for fact in store.journal if fact.type in ("moot", "skipped", "error")] == []
 
 
 def test_second_leg_is_needed(world: World) -> None:
-    story = world.stories.named["second-leg-no-answer"]
+    story = world.stories.by_name["second-leg-no-answer"]
     assert story.needs == {"leg": "b"}

@@ -118,12 +118,12 @@ def test_an_example_continues_another_in_its_sandbox() -> None:
 
 def test_an_id_of_the_vendor_stands_for_itself() -> None:
     here = played(asking(BODY, "status: 200"))
-    vendor_id = here.sandbox.store.calls["c1"].order.vendor_id
+    vendor_id = here.sandbox.store.calls["c1"].spec.vendor_id
     path = {"method": "GET", "path": "/api/v2/{c1}", "query": {"id": "{c1}"}}
     asyncio.run(sent(here, path))
     fact: Any = here.sandbox.store.journal[-1]
-    assert fact.what.request.path == f"/api/v2/{vendor_id}"
-    assert fact.what.request.query == f"id={vendor_id}"
+    assert fact.payload.request.path == f"/api/v2/{vendor_id}"
+    assert fact.payload.request.query == f"id={vendor_id}"
 
 
 def test_masked_characters_are_filled_in_everywhere() -> None:
@@ -143,4 +143,4 @@ def test_a_file_is_uploaded() -> None:
     request = {"method": "POST", "path": "/api/v2/voice/c2c", "multipart": {"mid": clip}}
     asyncio.run(sent(here, request))
     fact: Any = here.sandbox.store.journal[-1]
-    assert fact.what.request.fields["mid"] == ("a.wav", "audio/wav", b"RIFF")
+    assert fact.payload.request.fields["mid"] == ("a.wav", "audio/wav", b"RIFF")

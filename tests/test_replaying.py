@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from mockserver.app import running
 from mockserver.cli import group
 from mockserver.client import MockServer
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.store import World
 from mockserver.replay.journal import Unreadable
 from mockserver.replay.replaying import replayed
@@ -38,10 +38,10 @@ def same(house: House, settings: Settings | None = None) -> None:
     assert len(given) > 1
 
 
-async def moody(delivery: Delivery) -> Answer:
+async def moody(delivery: Delivery) -> DeliveryResult:
     """Not pleased at first, then without an answer, then pleased."""
     number = len(delivery.attempts)
-    return Answer(None, "timeout") if number == 1 else Answer(STATUSES[number % 3])
+    return DeliveryResult(None, "timeout") if number == 1 else DeliveryResult(STATUSES[number % 3])
 
 
 def test_a_little_of_everything(house: House) -> None:
@@ -126,10 +126,10 @@ def test_a_vendor_s_host_and_a_sandbox_of_its_own(house: House) -> None:
 
 
 def test_a_receiver_that_calls_back_in_the_midst(house: House) -> None:
-    async def receive(_: Delivery) -> Answer:
+    async def receive(_: Delivery) -> DeliveryResult:
         async with house.client() as client:
             await client.post(C2C, json={**CLICK, "to": "918800020300"}, headers=HEADERS)
-        return Answer(200)
+        return DeliveryResult(200)
 
     house.postman.receive = receive
     house.place()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mockserver.core.lifecycle import CALL, LEG
+from mockserver.core.lifecycle import CALL_TRANSITIONS, LEG_TRANSITIONS
 from mockserver.engine.store import World
 from tests.simulation.history import History, wrong
 from tests.simulation.judged import judged
@@ -17,8 +17,8 @@ REGRESSIONS: tuple[int, ...] = ()
 """Seeds that were wrong once, beyond those that are played anyway."""
 
 WANTED = {
-    *LEG,
-    *CALL,
+    *LEG_TRANSITIONS,
+    *CALL_TRANSITIONS,
     *(f"receiver {one.name}" for one in (HEALTHY, *FAULTS)),
     "late answer",
     "refused",
@@ -61,7 +61,7 @@ def sound(world: World) -> History:
 
 
 def position(history: History, kind: str) -> int:
-    return next(at for at, (_, fact) in enumerate(history.facts) if fact.kind == kind)
+    return next(at for at, (_, fact) in enumerate(history.facts) if fact.type == kind)
 
 
 def without(history: History, kind: str) -> History:
@@ -76,7 +76,7 @@ def doubled(history: History, kind: str) -> History:
 
 def late(history: History, kind: str) -> History:
     """A fact of the last epoch turns up as one of an epoch that knows nothing of it."""
-    epoch, fact = next(one for one in reversed(history.facts) if one[1].kind == kind)
+    epoch, fact = next(one for one in reversed(history.facts) if one[1].type == kind)
     return history._replace(facts=[*history.facts, (epoch + 1, fact)])
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.catalog.registry import listings
-from mockserver.core.numberplan import planned
+from mockserver.core.behavior import number_plan_behavior
 from mockserver.settings import Mistake, Settings
 from mockserver.world import Unusable, counted, dialled, files, world
 from tests.conftest import START
@@ -42,8 +42,8 @@ def complaints(settings: Settings) -> list[str]:
 def test_world_is_that_of_the_bundled_files() -> None:
     made = world(HERE._replace(webhook={"mobtexting": "http://a"}))
     assert (made.seed, list(made.listings)) == ("s", list(listings()))
-    assert {"answered", "callee-busy", "no-answer"} <= made.stories.named.keys()
-    assert all(story.bundled for story in made.stories.named.values())
+    assert {"answered", "callee-busy", "no-answer"} <= made.stories.by_name.keys()
+    assert all(story.bundled for story in made.stories.by_name.values())
     assert made.stories.default == "answered"
     assert ("mobtexting", "mobtexting-default") in made.accounts
     assert made.targets == {"mobtexting": "http://a"}
@@ -158,9 +158,9 @@ def test_files_stand_on_top_of_the_bundled_ones_and_of_one_another(folder: Path)
     }
     written(folder, texts)
     plain, made = world(HERE), world(loading("a.yaml", "b.yaml"))
-    named = made.stories.named
+    named = made.stories.by_name
     assert (made.stories.default, counted(made)) == ("mine", counted(plain) + 1)
-    assert {name: named[name].place.rpartition(":")[0] for name in ("mine", "answered")} == {
+    assert {name: named[name].location.rpartition(":")[0] for name in ("mine", "answered")} == {
         "mine": "b.yaml:1",
         "answered": "b.yaml:1",
     }
@@ -221,9 +221,9 @@ def test_dialled_is_a_number_of_the_plan_that_the_provider_accepts(provider: str
     number = dialled("00020300", provider)
     assert number.endswith("00020300")
     assert number.removeprefix("+").isdecimal()
-    how = planned(number)
+    how = number_plan_behavior(number)
     assert how is not None
-    assert (how.ring.low, how.then) == (3_000, "busy")
+    assert (how.ring.low, how.outcome) == (3_000, "busy")
 
 
 def test_dialled_by_nobody() -> None:
@@ -235,7 +235,7 @@ def test_dialled_by_nobody() -> None:
 def test_dialled_by_a_provider_that_dials_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     listing = listings()["mobtexting"]
     [dialling] = listing.provider.endpoints
-    silent = dialling._replace(parties=lambda _: ())
+    silent = dialling._replace(called_numbers=lambda _: ())
     provider = listing.provider._replace(endpoints=(silent,))
     known = {"mobtexting": listing._replace(provider=provider)}
     monkeypatch.setattr("mockserver.world.listings", lambda: known)

@@ -4,31 +4,31 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from mockserver.core.account import Account, Charge, Keep
-from mockserver.core.call import Call, Event, dial
-from mockserver.core.http import Reply, Request
-from mockserver.core.legs import ANSWERED
+from mockserver.core.account import Account, Charge, SaveRecord
+from mockserver.core.behavior import DEFAULT_BEHAVIOR
+from mockserver.core.call import Call, Event, build_dial_event
+from mockserver.core.http import Request, Response
 from mockserver.core.provider import (
-    NOTHING,
-    Act,
+    NO_EFFECTS,
+    BoundProvider,
     Effects,
     Endpoint,
-    Listing,
-    Moment,
-    Outcome,
+    EndpointResult,
+    EventContext,
     Provider,
     Resource,
-    following,
+    VendorEvent,
+    by_event_type,
 )
-from mockserver.core.rules import Case, Fault, Source
-from mockserver.core.story import Stories, Story
+from mockserver.core.rulebook import Evidence, Fault, RequestContext
+from mockserver.core.scenario import Scenario, ScenarioSet
 from mockserver.engine.casework import Asked
 from mockserver.engine.simulation import request
 from mockserver.engine.store import Exchange, Store, World
 
 KEY = ("toy", "shop")
 PATIENCE = 600_000
-USUAL = Story("answered", legs={"callee": ANSWERED})
+USUAL = Scenario("answered", legs={"callee": DEFAULT_BEHAVIOR})
 
 
 class Agent(NamedTuple):
@@ -41,9 +41,9 @@ def status(call: Call) -> str:
     if call.phase in ("placed", "ended", "over"):
         return "finished" if call.phase == "ended" else "waiting"
     if agent and agent.state in ("ringing", "answered"):
-        held = call.notes == "held"
+        held = call.state == "held"
         return "offered" if agent.state == "ringing" else "held" if held else "connected"
-    return "queued" if call.order.shape == "queue" else "alone"
+    return "queued" if call.spec.flow == "queue" else "alone"
 
 
 def free(account: Account) -> list[str]:
@@ -55,119 +55,123 @@ def given(_: Call, account: Account, now: int) -> Event | None:
     return Event(now, "offer", data={"agent": names[0]}) if names else None
 
 
-def nobody_of_that_name(moment: Moment) -> str:
+def nobody_of_that_name(moment: EventContext) -> str:
     name = moment.event.data.get("agent", "")
     return "" if name in moment.account.records["agents"] else f"there is no agent {name}"
 
 
-def rung(moment: Moment) -> Event:
-    return dial(moment.event.at, "b", "agent", str(moment.event.data["agent"]))
+def rung(moment: EventContext) -> Event:
+    return build_dial_event(moment.event.at, "b", "agent", str(moment.event.data["agent"]))
 
 
-def kept(moment: Moment, name: str, state: str) -> Effects:
-    return Effects(keep=(Keep(moment.account.key, "agents", name, Agent(state)),))
+def kept(moment: EventContext, name: str, state: str) -> Effects:
+    return Effects(records=(SaveRecord(moment.account.key, "agents", name, Agent(state)),))
 
 
-def offered(moment: Moment) -> Effects:
+def offered(moment: EventContext) -> Effects:
     return kept(moment, str(moment.event.data["agent"]), "busy")
 
 
-def begun(moment: Moment) -> Effects:
+def begun(moment: EventContext) -> Effects:
     end = Event(moment.event.at + PATIENCE, "abandon")
     return (
-        Effects(tell=((moment.call.order.id, end),)) if status(moment.call) == "queued" else NOTHING
+        Effects(events=((moment.call.spec.id, end),))
+        if status(moment.call) == "queued"
+        else NO_EFFECTS
     )
 
 
-def abandoned(moment: Moment) -> Effects:
+def abandoned(moment: EventContext) -> Effects:
     gone = Event(moment.event.at, "hangup", "a", {"cause": "normal"})
-    return Effects(tell=((moment.call.order.id, gone),))
+    return Effects(events=((moment.call.spec.id, gone),))
 
 
-def left(moment: Moment) -> Effects:
+def left(moment: EventContext) -> Effects:
     """An agent who did not answer is offered nothing more; one who did pays and is free again."""
     leg = moment.call.leg(moment.event.leg)
     if leg is None or leg.role != "agent":
-        return NOTHING
+        return NO_EFFECTS
     if leg.answered_at is None:
         return kept(moment, leg.number, "ignoring")
     seconds = Decimal((moment.event.at - leg.answered_at) // 1_000)
-    charge = Charge(moment.account.key, seconds / 100, "talk", moment.call.order.id)
-    return kept(moment, leg.number, "available")._replace(charge=(charge,))
+    charge = Charge(moment.account.key, seconds / 100, "talk", moment.call.spec.id)
+    return kept(moment, leg.number, "available")._replace(charges=(charge,))
 
 
-def pressed(moment: Moment) -> Effects:
+def pressed(moment: EventContext) -> Effects:
     """Key 1 brings the manager in."""
-    if moment.call.order.shape != "branch" or moment.event.data["digits"] != "1":
-        return NOTHING
-    manager = dial(moment.event.at, "b", "manager", "200")
-    return Effects(tell=((moment.call.order.id, manager),))
+    if moment.call.spec.flow != "branch" or moment.event.data["digits"] != "1":
+        return NO_EFFECTS
+    manager = build_dial_event(moment.event.at, "b", "manager", "200")
+    return Effects(events=((moment.call.spec.id, manager),))
 
 
-def transferred(moment: Moment) -> Effects:
-    return Effects(tell=((moment.call.order.id, Event(moment.event.at, "leave", "b")),))
+def transferred(moment: EventContext) -> Effects:
+    return Effects(events=((moment.call.spec.id, Event(moment.event.at, "leave", "b")),))
 
 
-def over(moment: Moment) -> Effects:
+def over(moment: EventContext) -> Effects:
     """The next number, where the request has several."""
-    numbers = moment.call.order.wanted.get("numbers")
-    nth = moment.call.target + 1
+    numbers = moment.call.spec.parameters.get("numbers")
+    nth = moment.call.number_index + 1
     if not isinstance(numbers, list) or moment.call.legs[0].answered_at or nth >= len(numbers):
-        return NOTHING
-    return Effects(place=(moment.call.onward(moment.event.at, str(numbers[nth])),))
+        return NO_EFFECTS
+    return Effects(calls=(moment.call.with_next_number(moment.event.at, str(numbers[nth])),))
 
 
 def noted(word: str) -> Any:
-    return lambda call, _: call._replace(notes=word)
+    return lambda call, _: call._replace(state=word)
 
 
-def placed(case: Case) -> Outcome:
+def placed(case: RequestContext) -> EndpointResult:
     shape = case.text("shape") or "queue"
     numbers = case.fields.get("numbers", ["100"])
     first = str(numbers[0]) if isinstance(numbers, list) else "100"
-    call = case.call(shape, {"a": first}, None)
+    call = case.build_call(shape, {"a": first}, None)
     marks = ("placed",)
-    return Outcome(Reply(200, {"id": call.order.vendor_id}), Effects((call,), mark=marks))
+    return EndpointResult(
+        Response(200, {"id": call.spec.vendor_id}), Effects((call,), counts=marks)
+    )
 
 
-def uploaded(case: Case) -> Outcome:
-    return Outcome(Reply(200, {}), Effects(hold=(case.request.body,)))
+def uploaded(case: RequestContext) -> EndpointResult:
+    return EndpointResult(Response(200, {}), Effects(uploads=(case.request.body,)))
 
 
-def polled(case: Case) -> Outcome:
-    call = case.view.call("toy", case.text("id"))
-    name = call.order.id if call else ""
-    return Outcome(Reply(200, {}), Effects(tell=((name, Event(case.now, "polled")),)))
+def polled(case: RequestContext) -> EndpointResult:
+    call = case.read_model.find_call("toy", case.text("id"))
+    name = call.spec.id if call else ""
+    return EndpointResult(Response(200, {}), Effects(events=((name, Event(case.now, "polled")),)))
 
 
 ACTS = {
-    "offer": Act(
+    "offer": VendorEvent(
         frozenset({"queued"}),
         frozenset({"agent"}),
-        hinders=nobody_of_that_name,
+        guard=nobody_of_that_name,
         dials="b",
-        rings=rung,
+        ring=rung,
     ),
-    "abandon": Act(frozenset({"queued"})),
-    "hold": Act(frozenset({"connected"}), note=noted("held"), undo="resume"),
-    "resume": Act(frozenset({"held"}), note=noted("")),
-    "transfer": Act(frozenset({"connected"})),
-    "rate": Act(frozenset({"finished"}), note=noted("rated")),
+    "abandon": VendorEvent(frozenset({"queued"})),
+    "hold": VendorEvent(frozenset({"connected"}), apply=noted("held"), undo="resume"),
+    "resume": VendorEvent(frozenset({"held"}), apply=noted("")),
+    "transfer": VendorEvent(frozenset({"connected"})),
+    "rate": VendorEvent(frozenset({"finished"}), apply=noted("rated")),
 }
 
 TOY = Provider(
     name="toy",
     title="Toy",
-    legs={"a": "caller", "b": "agent"},
+    roles={"a": "caller", "b": "agent"},
     endpoints=(
         Endpoint("place", "POST", "toy.test", "/calls", (), placed),
         Endpoint("upload", "POST", "toy.test", "/files", (), uploaded),
         Endpoint("poll", "GET", "toy.test", "/calls/{id}", (), polled),
     ),
     credential=lambda _: "key",
-    refuse=lambda _, __: Reply(400),
-    wrong_method=Fault("wrong-method", 405, "no", Source.ASSUMED),
-    react=following(
+    refuse=lambda _, __: Response(400),
+    wrong_method=Fault("wrong-method", 405, "no", Evidence.ASSUMED),
+    on_event=by_event_type(
         {
             "begin": begun,
             "offer": offered,
@@ -180,12 +184,12 @@ TOY = Provider(
         }
     ),
     status=status,
-    new_id=lambda _, number, __: f"v{number}",
+    new_call_id=lambda _, number, __: f"v{number}",
     records={"agents": Agent},
-    acts=ACTS,
+    vendor_events=ACTS,
     resources={"agent": Resource(lambda call: status(call) == "queued", given)},
 )
-LISTING = Listing(
+LISTING = BoundProvider(
     TOY,
     {one.operation: lambda _: () for one in TOY.endpoints},
     dict,
@@ -204,10 +208,10 @@ def shop(agents: Mapping[str, str], balance: str | None = None) -> Account:
     )
 
 
-def opened(account: Account, *stories: Story, start: int = 0) -> Store:
+def opened(account: Account, *stories: Scenario, start: int = 0) -> Store:
     """A store of this vendor alone; the first story is the default."""
     told = stories or (USUAL,)
-    named = Stories({one.name: one for one in told}, told[0].name)
+    named = ScenarioSet({one.name: one for one in told}, told[0].name)
     return Store(World("s", {"toy": LISTING}, named, {KEY: account}, lambda *_: (None, ())), start)
 
 
@@ -220,9 +224,9 @@ def ask(store: Store, nth: int = 0, now: int = 0, body: bytes = b"", **fields: o
 def told(store: Store, *verbs: str) -> list[tuple[int, str, str, str]]:
     """When, which call, what, whose: of all events, or of those verbs."""
     events = (
-        (event.at, name, event.verb, event.leg)
+        (event.at, name, event.type, event.leg)
         for name, call in store.calls.items()
         for event in call.events
-        if not verbs or event.verb in verbs
+        if not verbs or event.type in verbs
     )
     return sorted(events)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from from_code.markdown import code, table
 from mockserver.core.call import Call
 from mockserver.core.http import Request
-from mockserver.core.provider import Endpoint, Listing
-from mockserver.core.webhook import Answer
+from mockserver.core.provider import BoundProvider, Endpoint
+from mockserver.core.webhook import DeliveryResult
 from mockserver.engine.casework import Asked
 from mockserver.engine.simulation import request, settle, step
 from mockserver.engine.store import Store, World
@@ -24,15 +24,15 @@ class Played(NamedTuple):
     webhooks: list[str]
 
 
-def statuses(start: World, listing: Listing) -> str:
+def statuses(start: World, listing: BoundProvider) -> str:
     heads = ("operation", "story", "outcome", "its words", "webhooks")
     return table(heads, _rows(start, listing))
 
 
-def _rows(start: World, listing: Listing) -> Iterator[tuple[str, ...]]:
+def _rows(start: World, listing: BoundProvider) -> Iterator[tuple[str, ...]]:
     neutral = [
         name
-        for name, story in start.stories.named.items()
+        for name, story in start.stories.by_name.items()
         if "/" not in name and "provider" not in story.needs and story.bundled
     ]
     for endpoint in listing.provider.endpoints:
@@ -47,7 +47,7 @@ def _rows(start: World, listing: Listing) -> Iterator[tuple[str, ...]]:
                 )
 
 
-def _played(start: World, where: tuple[Listing, Endpoint], story: str) -> Played | None:
+def _played(start: World, where: tuple[BoundProvider, Endpoint], story: str) -> Played | None:
     listing, endpoint = where
     store = Store(start, 0)
     account = next(one for key, one in store.accounts.items() if key[0] == listing.provider.name)
@@ -62,14 +62,14 @@ def _played(start: World, where: tuple[Listing, Endpoint], story: str) -> Played
     return _followed(store, listing, exchange.calls[0])
 
 
-def _followed(store: Store, listing: Listing, name: str) -> Played:
+def _followed(store: Store, listing: BoundProvider, name: str) -> Played:
     words, webhooks = [listing.provider.status(store.calls[name])], []
     for _ in range(PATIENCE):
         due = store.peek()
         if due is None:
             break
         if delivery := step(store):
-            settle(store, delivery, Answer(200), due.at)
+            settle(store, delivery, DeliveryResult(200), due.at)
             webhooks.append(delivery.webhook.kind)
         words.append(listing.provider.status(store.calls[name]))
     return Played([word for word, _ in groupby(words)], store.calls[name], webhooks)

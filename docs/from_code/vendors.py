@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from from_code.markdown import code, codes, table
 from from_code.statuses import statuses
-from mockserver.core.provider import Listing
+from mockserver.core.provider import BoundProvider
 from mockserver.engine.store import World
 from mockserver.settings import read
 from mockserver.web.control.providers import described
@@ -19,7 +19,7 @@ def pages() -> dict[str, str]:
     return {name: _page(start, listing) for name, listing in start.listings.items()}
 
 
-def _page(start: World, listing: Listing) -> str:
+def _page(start: World, listing: BoundProvider) -> str:
     provider = listing.provider
     told = described(provider, ORIGIN)
     parts = [
@@ -55,7 +55,7 @@ def _page(start: World, listing: Listing) -> str:
     return "\n".join(parts)
 
 
-def _account(listing: Listing) -> Iterator[str]:
+def _account(listing: BoundProvider) -> Iterator[str]:
     """What an account keeps beside the usual."""
     provider = listing.provider
     yield "## Keys of an account\n"

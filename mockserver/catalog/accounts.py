@@ -9,7 +9,7 @@ from mockserver.catalog.behaviours import millis
 from mockserver.catalog.grammar import Flaw, Key, flaws, items, pruned, unknown_key
 from mockserver.catalog.names import unnamed
 from mockserver.catalog.vocabulary import Vocabulary
-from mockserver.core.account import Account, Limits, Retry, merged
+from mockserver.core.account import Account, Limits, Retry, merge_patch
 
 Body = Mapping[str, Any]
 
@@ -94,7 +94,7 @@ def _timeline_flaws(words: Vocabulary, provider: str, body: Body) -> Iterator[Fl
         where, patch = ("timeline", index, "set"), change["set"]
         fixed = [key for key in FIXED if key in patch]
         yield from (((*where, Key(key)), f"a timeline cannot change the {key}") for key in fixed)
-        then = merged(now, {key: value for key, value in patch.items() if key not in FIXED})
+        then = merge_patch(now, {key: value for key, value in patch.items() if key not in FIXED})
         wrong = tuple(flaw for flaw in _flaws(words, provider, then) if flaw not in known)
         yield from (((*where, *path), message) for path, message in wrong)
         now = now if wrong else then

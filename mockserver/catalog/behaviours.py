@@ -4,33 +4,33 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mockserver.core.legs import WORDS, Behaviour, Deed, Span, fixed
-from mockserver.core.time import length
+from mockserver.core.behavior import PRESETS, DurationRange, LegAction, LegBehavior, fixed_duration
+from mockserver.core.time import parse_duration
 
 Wish = str | Mapping[str, Any]
 
 
-def behaviour(how: Wish) -> Behaviour:
+def behaviour(how: Wish) -> LegBehavior:
     """A word, or {ring, answer, then, press, say, talk, hangup}."""
     if isinstance(how, str):
-        return WORDS[how]
-    usual = WORDS[how.get("then", "answered")]
+        return PRESETS[how]
+    usual = PRESETS[how.get("then", "answered")]
     ring = how.get("ring", how.get("answer"))
     pressed = _deeds(how.get("press"), "digits", "keys", "digits")
     said = _deeds(how.get("say"), "speech", "words", "words")
-    return Behaviour(
+    return LegBehavior(
         ring=usual.ring if ring is None else span(ring),
-        then=usual.then,
-        deeds=(*pressed, *said),
+        outcome=usual.outcome,
+        actions=(*pressed, *said),
         talk=_talk(how["talk"]) if "talk" in how else usual.talk,
         hangup=span(how["hangup"]) if "hangup" in how else None,
     )
 
 
-def span(text: str | float) -> Span:
+def span(text: str | float) -> DurationRange:
     """`2s`, `1m30s`, or `2s..6s`; a plain number counts seconds."""
     low, _, high = _written(text).partition("..")
-    return Span(millis(low), millis(high or low))
+    return DurationRange(millis(low), millis(high or low))
 
 
 def millis(text: str | float) -> int:
@@ -39,7 +39,7 @@ def millis(text: str | float) -> int:
     Raises:
         ValueError: it is no length of time.
     """
-    found = length(_written(text))
+    found = parse_duration(_written(text))
     if found is None:
         raise ValueError(f"{text!r} is no length of time")
     return found
@@ -50,13 +50,15 @@ def _written(text: str | float) -> str:
     return text if isinstance(text, str) else f"{text:f}"
 
 
-def _talk(text: str) -> Span | None:
+def _talk(text: str) -> DurationRange | None:
     """0 s: until the other side ends it, as in the number plan."""
-    return span(text) if span(text) != fixed(0) else None
+    return span(text) if span(text) != fixed_duration(0) else None
 
 
-def _deeds(value: Any, verb: str, key: str, told: str) -> Iterator[Deed]:
+def _deeds(value: Any, verb: str, key: str, told: str) -> Iterator[LegAction]:
     """`press: "1"` is a second after the answer; a list has times of its own."""
     items = value if isinstance(value, list) else [{key: value}] if value is not None else []
     for item in items:
-        yield Deed(span(item.get("after", "1s")), verb, MappingProxyType({told: str(item[key])}))
+        yield LegAction(
+            span(item.get("after", "1s")), verb, MappingProxyType({told: str(item[key])})
+        )

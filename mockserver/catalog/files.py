@@ -13,8 +13,8 @@ from mockserver.catalog.shadows import hidden
 from mockserver.catalog.stories import Told, stories
 from mockserver.catalog.vocabulary import Vocabulary, all_acts, vocabulary
 from mockserver.core.account import Account
-from mockserver.core.provider import Act, Listing
-from mockserver.core.story import Stories, Story
+from mockserver.core.provider import BoundProvider, VendorEvent
+from mockserver.core.scenario import Scenario, ScenarioSet
 
 
 class Source(NamedTuple):
@@ -30,7 +30,7 @@ class Source(NamedTuple):
 
 
 class Catalog(NamedTuple):
-    stories: Stories
+    stories: ScenarioSet
     accounts: Mapping[tuple[str, str], Account]
 
 
@@ -54,7 +54,7 @@ class _Opened(NamedTuple):
         return pruned(self.content, [path for path, _ in self.flaws]).get(section) or {}
 
 
-def load(sources: Iterable[Source], listings: Mapping[str, Listing]) -> Catalog:
+def load(sources: Iterable[Source], listings: Mapping[str, BoundProvider]) -> Catalog:
     """What all these files say together; of one name, the last file counts.
 
     Raises:
@@ -137,7 +137,7 @@ def _shown(way: tuple[str, ...]) -> str:
 
 def _compiled(opened: list[_Opened], words: Vocabulary) -> Catalog:
     """Of two accounts that take any credential, that of the later file is asked first."""
-    told: dict[str, Story] = {}
+    told: dict[str, Scenario] = {}
     accounts: dict[tuple[str, str], Account] = {}
     default, acts = "answered", all_acts(words)
     for one in opened:
@@ -148,7 +148,7 @@ def _compiled(opened: list[_Opened], words: Vocabulary) -> Catalog:
         accounts = {**(mine := _accounts(one, words)), **accounts, **mine}
     if problems := sorted(_in_vain(told.values())):
         raise Unusable(problems)
-    return Catalog(Stories(told, default), accounts)
+    return Catalog(ScenarioSet(told, default), accounts)
 
 
 def _accounts(one: _Opened, words: Vocabulary) -> dict[tuple[str, str], Account]:
@@ -159,7 +159,7 @@ def _accounts(one: _Opened, words: Vocabulary) -> dict[tuple[str, str], Account]
     return found
 
 
-def _stories(one: _Opened, acts: Mapping[str, Act]) -> Iterator[Story]:
+def _stories(one: _Opened, acts: Mapping[str, VendorEvent]) -> Iterator[Scenario]:
     for name, body in one.entries("scenarios").items():
 
         def place(path: Path, name: str = name) -> str:
@@ -168,7 +168,7 @@ def _stories(one: _Opened, acts: Mapping[str, Act]) -> Iterator[Story]:
         yield from stories(name, body, place, Told(one.bundled, acts))
 
 
-def _in_vain(told: Iterable[Story]) -> Iterator[Problem]:
+def _in_vain(told: Iterable[Scenario]) -> Iterator[Problem]:
     for earlier, later in hidden(told):
-        message = f"never played: {earlier.name!r} ({earlier.place}) takes all that suits it"
-        yield Problem(Place.parse(later.place), message)
+        message = f"never played: {earlier.name!r} ({earlier.location}) takes all that suits it"
+        yield Problem(Place.parse(later.location), message)

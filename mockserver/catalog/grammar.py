@@ -10,7 +10,7 @@ from mockserver.catalog.document import Document, Path, Problem
 from mockserver.catalog.registry import bundled
 from mockserver.catalog.validating import validator
 from mockserver.catalog.yaml_errors import short
-from mockserver.core.nearest import nearest
+from mockserver.core.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -72,7 +72,7 @@ def items(body: Mapping[str, Any], key: str) -> Iterator[tuple[int, Any]]:
 
 
 def unknown_key(key: str, known: Sequence[str], what: str = "", otherwise: str = "") -> str:
-    hint = nearest(key, known) or f"one of {', '.join(known)}{otherwise and f'; {otherwise}'}"
+    hint = did_you_mean(key, known) or f"one of {', '.join(known)}{otherwise and f'; {otherwise}'}"
     return f"unknown key {shown(key)}{what}: {hint}"
 
 
@@ -87,7 +87,7 @@ def unlike(value: object, wanted: str, words: Sequence[str] = ()) -> str:
     if value in NOTHING:
         comment = " (a # begins a comment)" if value is None else ""
         return f"there is nothing here{comment}: write {wanted}"
-    hint = nearest(value, words) if isinstance(value, str) else ""
+    hint = did_you_mean(value, words) if isinstance(value, str) else ""
     return f"{shown(value)} is not " + (f"{wanted.partition(': ')[0]}: {hint}" if hint else wanted)
 
 

@@ -8,7 +8,7 @@ from mockserver.catalog.document import Path
 from mockserver.catalog.grammar import Flaw, Key, items
 from mockserver.catalog.vocabulary import Vocabulary
 from mockserver.core.causes import CAUSES
-from mockserver.core.time import length
+from mockserver.core.time import parse_duration
 
 Body = Mapping[str, Any]
 
@@ -51,7 +51,7 @@ def _backwards(body: Body) -> Iterator[Flaw]:
     """Spans that end before they begin; what one matches with are globs, and no spans."""
     for path, value in scalars({key: part for key, part in body.items() if key != "match"}):
         low, _, high = value.partition("..")
-        if path[-1] in SPANS and high and (length(low) or 0) > (length(high) or 0):
+        if path[-1] in SPANS and high and (parse_duration(low) or 0) > (parse_duration(high) or 0):
             yield path, f"the span {value!r} ends before it begins: did you mean '{high}..{low}'?"
 
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 from mockserver.catalog.document import Path
 from mockserver.catalog.grammar import Flaw, Key, items, shown, unknown_key
 from mockserver.catalog.vocabulary import Vocabulary, all_acts
-from mockserver.core.nearest import nearest
-from mockserver.core.provider import Act
+from mockserver.core.provider import VendorEvent
+from mockserver.core.suggestions import did_you_mean
 
 Body = Mapping[str, Any]
 Mention = tuple[Path, str]
@@ -62,7 +62,7 @@ def _hint(name: str, known: tuple[str, ...]) -> str:
     ending = [f"did you mean {one!r}?" for one in known if one.endswith(f"-{name}")]
     more = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
     listed = f"known: {', '.join(known[:SHOWN]) or 'none'}{more}"
-    return nearest(name, known) or next(iter(ending), listed)
+    return did_you_mean(name, known) or next(iter(ending), listed)
 
 
 def _no_fault(path: Path, name: str, known: Mapping[str, int]) -> Iterator[Flaw]:
@@ -91,7 +91,7 @@ def _act(body: Body, step: Body, words: Vocabulary) -> Iterator[Flaw]:
         yield from _vain(step, known[name])
 
 
-def _vain(step: Body, act: Act) -> Iterator[Flaw]:
+def _vain(step: Body, act: VendorEvent) -> Iterator[Flaw]:
     if "then" in step and not act.dials:
         yield (Key("then"),), f"'then' is in vain: {step['act']} dials nobody"
     if "for" in step and not act.undo:

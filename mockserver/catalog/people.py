@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.catalog.grammar import Flaw, Key, shown, unknown_key, unlike
-from mockserver.core.account import Account, written
-from mockserver.core.chance import digest
-from mockserver.core.nearest import nearest
-from mockserver.core.provider import Listing, Person
+from mockserver.core.account import Account, to_document
+from mockserver.core.provider import BoundProvider, FakePerson
+from mockserver.core.seeded import digest
+from mockserver.core.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from faker import Faker
@@ -31,11 +31,11 @@ def _locale(given: Any) -> Iterator[Flaw]:
     from faker.config import AVAILABLE_LOCALES  # noqa: PLC0415 - 250 ms, and rarely wanted
 
     if given not in AVAILABLE_LOCALES:
-        hint = nearest(str(given), AVAILABLE_LOCALES) or "such as en_US"
+        hint = did_you_mean(str(given), AVAILABLE_LOCALES) or "such as en_US"
         yield ("generate", "locale"), f"no locale is named {shown(given)}: {hint}"
 
 
-def populated(listings: Mapping[str, Listing], seed: str, account: Account) -> Account:
+def populated(listings: Mapping[str, BoundProvider], seed: str, account: Account) -> Account:
     """The account with the records that it wants made up, which then stand in its document.
 
     A record that the file has itself stays as it is.
@@ -51,17 +51,17 @@ def populated(listings: Mapping[str, Listing], seed: str, account: Account) -> A
         make = generators[kind]
         new = dict(make(_person(fake, nth), nth, made) for nth in range(many))
         both = {**new, **account.records.get(kind, {})}
-        told = {name: written(record) for name, record in both.items()}
+        told = {name: to_document(record) for name, record in both.items()}
         records = {**made.records, kind: both}
         made = made._replace(records=records, document={**made.document, kind: told})
     return made
 
 
-def _person(fake: "Faker", nth: int) -> Person:
+def _person(fake: "Faker", nth: int) -> FakePerson:
     """The number in the address keeps two of one name apart."""
     first, last = fake.first_name(), fake.last_name()
     email = f"{first}.{last}.{nth}@{fake.safe_domain_name()}".lower().replace(" ", "-")
-    return Person(first, last, email, f"+1{fake.numerify('%#%%%#####')}")
+    return FakePerson(first, last, email, f"+1{fake.numerify('%#%%%#####')}")
 
 
 def _faker(locale: str, seed: str, account: str) -> "Faker":

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from mockserver.catalog.behaviours import millis
 from mockserver.catalog.grammar import Flaw, Key, unknown_key, unlike
-from mockserver.core.time import Length, length
+from mockserver.core.time import Duration, parse_duration
 
 
 class _Kind(NamedTuple):
@@ -26,8 +26,8 @@ KINDS: Final[Mapping[type, _Kind]] = {
     int: _Kind(r"-?\d{1,15}", int, "a whole number"),
     bool: _Kind("true|false", lambda text: text == "true", "true or false"),
     Decimal: _Kind(r"-?\d{1,15}(\.\d{1,9})?", Decimal, "an amount such as 12.50"),
-    Length: _Kind(
-        r".*", lambda text: Length(millis(text)), "a length of time such as 90s, 1m30s or 2h"
+    Duration: _Kind(
+        r".*", lambda text: Duration(millis(text)), "a length of time such as 90s, 1m30s or 2h"
     ),
     ZoneInfo: _Kind(r".*", ZoneInfo, "a time zone such as Africa/Cairo"),
 }
@@ -116,7 +116,7 @@ def _reads(kind: type, value: object) -> bool:
         return kind is bool
     if not isinstance(value, str | int | float):
         return False
-    if kind is Length and length(str(value)) is None:
+    if kind is Duration and parse_duration(str(value)) is None:
         return False
     if kind is ZoneInfo and str(value) not in available_timezones():
         return False

@@ -11,7 +11,7 @@ import yaml
 
 from mockserver import providers
 from mockserver.catalog import schemas
-from mockserver.core.provider import Listing, Provider
+from mockserver.core.provider import BoundProvider, Provider
 
 _PACKAGE = Path(providers.__file__).parent.parent
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -23,7 +23,7 @@ def bundled(folder: str) -> Path:
     return installed if installed.is_dir() else _PACKAGE.parent / folder
 
 
-def listings() -> dict[str, Listing]:
+def listings() -> dict[str, BoundProvider]:
     """Every provider that has a folder, by name."""
     names = sorted(module.name for module in pkgutil.iter_modules(providers.__path__))
     folders = {name: import_module(f"{providers.__name__}.{name}") for name in names}
@@ -36,12 +36,14 @@ def control() -> dict[str, Any]:
     return _document("control")
 
 
-def _listing(provider: Provider) -> Listing:
+def _listing(provider: Provider) -> BoundProvider:
     document: Callable[[], dict[str, Any]] = cache(partial(_document, provider.name))
     check = schemas.checks(document)
     names = [endpoint.operation for endpoint in provider.endpoints]
     checks = {name: check(name) for name in names}
-    return Listing(provider, checks, document, lambda name: schemas.examples(document(), name))
+    return BoundProvider(
+        provider, checks, document, lambda name: schemas.examples(document(), name)
+    )
 
 
 def _document(name: str) -> dict[str, Any]:

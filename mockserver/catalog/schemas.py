@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver.catalog.validating import Form
 from mockserver.core.http import Upload
 from mockserver.core.provider import Check
-from mockserver.core.rules import Violation
+from mockserver.core.rulebook import Violation
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from itertools import combinations
 
-from mockserver.core.selection import QUESTIONS
-from mockserver.core.story import Match, Story
+from mockserver.core.scenario import MatchRule, Scenario
+from mockserver.core.selection import ASPECTS
 
 
-def hidden(stories: Iterable[Story]) -> Iterator[tuple[Story, Story]]:
+def hidden(stories: Iterable[Scenario]) -> Iterator[tuple[Scenario, Scenario]]:
     """(the story that hides, the story that is hidden), in the order of their files."""
     matching = [story for story in stories if story.match is not None and not story.bundled]
     for earlier, later in combinations(matching, 2):
@@ -16,17 +16,17 @@ def hidden(stories: Iterable[Story]) -> Iterator[tuple[Story, Story]]:
             yield earlier, later
 
 
-def _speaks(story: Story) -> set[str]:
-    return {question for question, speaks in QUESTIONS.items() if speaks(story)}
+def _speaks(story: Scenario) -> set[str]:
+    return {question for question, speaks in ASPECTS.items() if speaks(story)}
 
 
-def _covers(earlier: Story, later: Story) -> bool:
+def _covers(earlier: Scenario, later: Scenario) -> bool:
     if earlier.needs or earlier.match is None or later.match is None:
         return False
     return _wider(earlier.match, later.match)
 
 
-def _wider(one: Match, other: Match) -> bool:
+def _wider(one: MatchRule, other: MatchRule) -> bool:
     """Whether whatever suits the other suits this one."""
     pairs = ((one.globs, other.globs), (one.fields, other.fields))
     return all(

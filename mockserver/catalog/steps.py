@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mockserver.catalog.behaviours import behaviour, span
-from mockserver.core.legs import NOW, WORDS, Behaviour, Span
-from mockserver.core.provider import Act
-from mockserver.core.script import Once, Step
+from mockserver.core.behavior import IMMEDIATELY, PRESETS, DurationRange, LegBehavior
+from mockserver.core.provider import VendorEvent
+from mockserver.core.script import Condition, Step
 
 VERBS: Final = {
     "ring": "ring",
@@ -25,7 +25,7 @@ TOLD: Final = {"press": "digits", "say": "words"}
 NO_ARGUMENTS: Final = ("act", "after", "then", "for", "leg")
 
 
-def steps(item: Mapping[str, Any], place: str, acts: Mapping[str, Act]) -> Iterator[Step]:
+def steps(item: Mapping[str, Any], place: str, acts: Mapping[str, VendorEvent]) -> Iterator[Step]:
     """What an item comes to: an act that dials ends with its ringing, `for` with its undoing."""
     if "act" not in item:
         yield _step(item, place)
@@ -33,40 +33,44 @@ def steps(item: Mapping[str, Any], place: str, acts: Mapping[str, Act]) -> Itera
     act = acts[item["act"]]
     data = {key: str(value) for key, value in item.items() if key not in NO_ARGUMENTS}
     # whom nobody speaks of rings until a step answers
-    usual = WORDS["person"] if act.dials else None
+    usual = PRESETS["person"] if act.dials else None
     then = _staying(item["then"]) if "then" in item else usual
     leg = item.get("leg", "")
-    yield Step(_after(item), item["act"], leg, data, place=place, then=then)
+    yield Step(_after(item), item["act"], leg, data, location=place, behavior=then)
     if act.dials:
-        yield Step(NOW, "", once=Once("settled", act.dials), place=place)
+        yield Step(IMMEDIATELY, "", condition=Condition("settled", act.dials), location=place)
     if "for" in item:
-        yield Step(span(item["for"]), act.undo, leg, place=place)
+        yield Step(span(item["for"]), act.undo, leg, location=place)
 
 
-def _staying(how: Any) -> Behaviour:
+def _staying(how: Any) -> LegBehavior:
     """Whoever is dialled by a step stays until a step or the other side ends it, or `talk` says."""
     said = behaviour(how)
     return said if isinstance(how, Mapping) and "talk" in how else said._replace(talk=None)
 
 
-def _after(item: Mapping[str, Any]) -> Span:
-    return span(item["after"]) if "after" in item else NOW
+def _after(item: Mapping[str, Any]) -> DurationRange:
+    return span(item["after"]) if "after" in item else IMMEDIATELY
 
 
 def _step(item: Mapping[str, Any], place: str) -> Step:
     after = _after(item)
     if "wait" in item:
-        return Step(after, "", once=_condition(item["wait"]), place=place)
+        return Step(after, "", condition=_condition(item["wait"]), location=place)
     key = next(key for key in VERBS if key in item)
     if key in TOLD:
         data = {TOLD[key]: str(item[key])}
-        return Step(after, VERBS[key], item.get("leg", "a"), data, place=place)
+        return Step(after, VERBS[key], item.get("leg", "a"), data, location=place)
     data = {"cause": item.get("cause", "normal")} if key == "hangup" else {}
-    return Step(after, VERBS[key], item[key], data, place=place)
+    return Step(after, VERBS[key], item[key], data, location=place)
 
 
-def _condition(wait: str | Mapping[str, str]) -> Once:
+def _condition(wait: str | Mapping[str, str]) -> Condition:
     if isinstance(wait, str):
-        return Once(wait)
+        return Condition(wait)
     [(condition, value)] = wait.items()
-    return Once("polled", times=int(value)) if condition == "poll" else Once(condition, value)
+    return (
+        Condition("polled", times=int(value))
+        if condition == "poll"
+        else Condition(condition, value)
+    )

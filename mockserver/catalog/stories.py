@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from mockserver.catalog.behaviours import behaviour, millis, span
 from mockserver.catalog.document import Path
 from mockserver.catalog.steps import steps
-from mockserver.core.provider import Act
-from mockserver.core.story import Match, Story, Travel, Turn
+from mockserver.core.provider import VendorEvent
+from mockserver.core.scenario import ApiBehavior, DeliveryBehavior, MatchRule, Scenario
 
 Body = Mapping[str, Any]
 PlaceOf = Callable[[Path], str]
@@ -17,19 +17,19 @@ class Told(NamedTuple):
     """What else is known of a file's scenarios: whether they are bundled, which acts there are."""
 
     bundled: bool
-    acts: Mapping[str, Act]
+    acts: Mapping[str, VendorEvent]
 
 
-def stories(name: str, body: Body, place: PlaceOf, told: Told) -> Iterator[Story]:
+def stories(name: str, body: Body, place: PlaceOf, told: Told) -> Iterator[Scenario]:
     """The scenario, and before it what stands inside its lists, under names of their own."""
     for key in ("attempts", "numbers"):
         for index, turn in enumerate(body.get(key, ())):
             if not isinstance(turn, str):
                 where = place((key, index))
-                yield Story(_inner(name, key, index), where, told.bundled, legs=_legs(turn))
-    yield Story(
+                yield Scenario(_inner(name, key, index), where, told.bundled, legs=_legs(turn))
+    yield Scenario(
         name=name,
-        place=place(()),
+        location=place(()),
         bundled=told.bundled,
         match=match(body["match"]) if "match" in body else None,
         needs=body.get("needs", {}),
@@ -43,16 +43,16 @@ def stories(name: str, body: Body, place: PlaceOf, told: Told) -> Iterator[Story
         numbers=_turns(name, body, "numbers"),
         choose=tuple((float(one["weight"]), one["play"]) for one in body.get("choose", ())),
         play=body.get("play", ""),
-        answers=tuple(_answers(body)),
+        responses=tuple(_answers(body)),
         webhooks={kind: _travel(how) for kind, how in body.get("webhooks", {}).items()},
     )
 
 
-def match(given: Body) -> Match:
+def match(given: Body) -> MatchRule:
     """Globs by name, and those over the request's fields."""
     globs = {name: str(glob) for name, glob in given.items() if name != "fields"}
     fields = {name: str(glob) for name, glob in given.get("fields", {}).items()}
-    return Match(globs, fields)
+    return MatchRule(globs, fields)
 
 
 def _inner(name: str, key: str, index: int) -> str:
@@ -70,25 +70,25 @@ def _legs(given: Body) -> dict[str, Any]:
     return {leg: behaviour(how) for leg, how in given.items()}
 
 
-def _answers(body: Body) -> Iterator[Turn]:
+def _answers(body: Body) -> Iterator[ApiBehavior]:
     if "refuse" in body:
-        yield Turn(refuse=body["refuse"])
+        yield ApiBehavior(fault=body["refuse"])
     for answer in body.get("answers", ()):
-        yield Turn() if answer == "pass" else _turn(answer)
+        yield ApiBehavior() if answer == "pass" else _turn(answer)
 
 
-def _turn(answer: Body) -> Turn:
+def _turn(answer: Body) -> ApiBehavior:
     after = millis(answer["after"]) if "after" in answer else 0
-    return Turn(answer.get("refuse", ""), after, answer.get("break", ""))
+    return ApiBehavior(answer.get("refuse", ""), after, answer.get("break", ""))
 
 
-def _travel(how: Body) -> Travel:
+def _travel(how: Body) -> DeliveryBehavior:
     drop = str(how.get("drop", 0))
-    return Travel(
+    return DeliveryBehavior(
         duplicate=int(how.get("duplicate", 1)),
         drop=None if drop == "all" else int(drop),
         reorder=_yes(how, "reorder"),
-        after=span(how["after"]) if "after" in how else None,
+        delay=span(how["after"]) if "after" in how else None,
         before_reply=_yes(how, "before_reply"),
         corrupt=how.get("corrupt", ""),
     )

@@ -4,8 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from mockserver.core.provider import Act, Listing, Provider, faults, roles
-from mockserver.core.story import LEGS
+from mockserver.core.provider import (
+    BoundProvider,
+    Provider,
+    VendorEvent,
+    all_faults,
+    endpoint_roles,
+)
+from mockserver.core.scenario import LEG_NAMES
 
 
 class Vocabulary(NamedTuple):
@@ -17,37 +23,37 @@ class Vocabulary(NamedTuple):
     legs: tuple[str, ...]
     records: Mapping[str, Mapping[str, type]]
     quirks: Mapping[str, tuple[str, ...]]
-    acts: Mapping[str, Mapping[str, Act]] = MappingProxyType({})
+    acts: Mapping[str, Mapping[str, VendorEvent]] = MappingProxyType({})
     settings: Mapping[str, type | None] = MappingProxyType({})
     generated: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
-def vocabulary(listings: Mapping[str, Listing]) -> Vocabulary:
+def vocabulary(listings: Mapping[str, BoundProvider]) -> Vocabulary:
     providers = [listing.provider for listing in listings.values()]
     return Vocabulary(
         operations={
             one.name: tuple(dict.fromkeys(point.operation for point in one.endpoints))
             for one in providers
         },
-        faults={fault.name: fault.status for one in providers for fault in faults(one)},
+        faults={fault.name: fault.status for one in providers for fault in all_faults(one)},
         kinds=_unique(("any", *(kind for one in providers for kind in one.webhooks))),
-        legs=_unique((*LEGS, *(word for one in providers for word in _words(one)))),
+        legs=_unique((*LEG_NAMES, *(word for one in providers for word in _words(one)))),
         records={one.name: one.records for one in providers},
         quirks={one.name: tuple(one.quirks) for one in providers},
-        acts={one.name: one.acts for one in providers},
+        acts={one.name: one.vendor_events for one in providers},
         settings={one.name: one.settings for one in providers},
         generated={one.name: tuple(one.generators) for one in providers},
     )
 
 
-def all_acts(words: Vocabulary) -> dict[str, Act]:
+def all_acts(words: Vocabulary) -> dict[str, VendorEvent]:
     """By name; of two that share one, either."""
     return {name: act for acts in words.acts.values() for name, act in acts.items()}
 
 
 def _words(provider: Provider) -> Iterator[str]:
     for endpoint in provider.endpoints:
-        yield from roles(provider, endpoint).values()
+        yield from endpoint_roles(provider, endpoint).values()
 
 
 def _unique(words: Iterable[str]) -> tuple[str, ...]:

@@ -40,10 +40,10 @@ READY = (
 @click.option("--for", "provider", metavar="PROVIDER", help="ready numbers that it accepts")
 def command(number: str | None, provider: str | None) -> None:
     """Print the number plan; or what NUMBER means."""
-    from mockserver.world import dialled, meaning  # noqa: PLC0415 - --help needs none of it
+    from mockserver.world import describe_number, dialled  # noqa: PLC0415 - --help needs none of it
 
     if number:
-        click.echo(f"{number}: {meaning(number)}")
+        click.echo(f"{number}: {describe_number(number)}")
         return
     click.echo(PLAN)
     try:
@@ -52,4 +52,4 @@ def command(number: str | None, provider: str | None) -> None:
         click.echo(error.args[0], err=True)
         sys.exit(BAD_USAGE)
     for _, shown in ready:
-        click.echo(f"  {shown}  {meaning(shown)}")
+        click.echo(f"  {shown}  {describe_number(shown)}")

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from mockserver.core.empty import EMPTY
+from mockserver.core.immutable import EMPTY_MAPPING
 
-Body = bytes | Mapping[str, object] | list[object] | str | int | Iterable[bytes] | None
+ResponseBody = bytes | Mapping[str, object] | list[object] | str | int | Iterable[bytes] | None
 
 
 class Upload(NamedTuple):
@@ -28,12 +28,12 @@ class Request(NamedTuple):
     path: str
     host: str = ""
     origin: str = ""
-    headers: Mapping[str, str] = EMPTY
+    headers: Mapping[str, str] = EMPTY_MAPPING
     query: str = ""
-    fields: Mapping[str, object] = EMPTY
+    fields: Mapping[str, object] = EMPTY_MAPPING
     client: str = "127.0.0.1"
     body: bytes = b""
-    flaw: str = ""
+    body_error: str = ""
 
     def accepts(self, media_type: str) -> bool:
         """Whether the client names this very media type in its `Accept` header."""
@@ -42,9 +42,9 @@ class Request(NamedTuple):
         return media_type in kinds
 
 
-class Reply(NamedTuple):
+class Response(NamedTuple):
     """An answer on a vendor's behalf: a value becomes JSON, bytes are sent as they are."""
 
     status: int
-    body: Body = None
-    headers: Mapping[str, str] = EMPTY
+    body: ResponseBody = None
+    headers: Mapping[str, str] = EMPTY_MAPPING

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from mockserver.core.account import ONCE, Account, Charge, Keep, Retry
+from mockserver.core.account import NO_RETRY, Account, Charge, Retry, SaveRecord
 from mockserver.core.call import Call, Event
-from mockserver.core.empty import EMPTY
-from mockserver.core.http import Reply, Request
-from mockserver.core.rules import Case, Fault, Rulebook, Violation
-from mockserver.core.view import BARE, View
+from mockserver.core.http import Request, Response
+from mockserver.core.immutable import EMPTY_MAPPING
+from mockserver.core.read_model import EMPTY_READ_MODEL, ReadModel
+from mockserver.core.rulebook import Fault, RequestContext, Rulebook, Violation
 from mockserver.core.webhook import Webhook
 
 
@@ -21,54 +21,54 @@ class Effects(NamedTuple):
     uploaded.
     """
 
-    place: tuple[Call, ...] = ()
-    tell: tuple[tuple[str, Event], ...] = ()
-    send: tuple[Webhook, ...] = ()
-    keep: tuple[Keep, ...] = ()
-    charge: tuple[Charge, ...] = ()
-    mark: tuple[str, ...] = ()
-    hold: tuple[bytes, ...] = ()
+    calls: tuple[Call, ...] = ()
+    events: tuple[tuple[str, Event], ...] = ()
+    webhooks: tuple[Webhook, ...] = ()
+    records: tuple[SaveRecord, ...] = ()
+    charges: tuple[Charge, ...] = ()
+    counts: tuple[str, ...] = ()
+    uploads: tuple[bytes, ...] = ()
 
 
-NOTHING: Final = Effects()
+NO_EFFECTS: Final = Effects()
 
 
-class Outcome(NamedTuple):
-    reply: Reply
-    effects: Effects = NOTHING
+class EndpointResult(NamedTuple):
+    response: Response
+    effects: Effects = NO_EFFECTS
 
 
-class Moment(NamedTuple):
+class EventContext(NamedTuple):
     """All that a provider may look at after an event: the call as it is now, and whose it is."""
 
     call: Call
     event: Event
     account: Account
-    view: View = BARE
+    read_model: ReadModel = EMPTY_READ_MODEL
 
 
-React = Callable[[Moment], Effects]
+OnEvent = Callable[[EventContext], Effects]
 
 
-def following(table: Mapping[str, React]) -> React:
+def by_event_type(handlers: Mapping[str, OnEvent]) -> OnEvent:
     """What follows an event, by its verb; nothing follows a verb that the table does not name."""
 
-    def react(moment: Moment) -> Effects:
-        return table[moment.event.verb](moment) if moment.event.verb in table else NOTHING
+    def react(moment: EventContext) -> Effects:
+        return handlers[moment.event.type](moment) if moment.event.type in handlers else NO_EFFECTS
 
     return react
 
 
-def unnoted(call: Call, _: Event) -> Call:
+def no_change(call: Call, _: Event) -> Call:
     """For an act that changes nothing in the call's notes."""
     return call
 
 
-def possible(_: Moment) -> str:
+def no_guard(_: EventContext) -> str:
     return ""
 
 
-class Act(NamedTuple):
+class VendorEvent(NamedTuple):
     """What a vendor knows beyond ring, answer, digits, speech, bridge and hang-up.
 
     It is a step of scenarios and an event of the control API, and `react` hears of it by its name.
@@ -79,12 +79,12 @@ class Act(NamedTuple):
     act that `for: 20s` plays afterwards.
     """
 
-    when: frozenset[str]
+    allowed_in: frozenset[str]
     arguments: frozenset[str] = frozenset()
-    note: Callable[[Call, Event], Call] = unnoted
-    hinders: Callable[[Moment], str] = possible
+    apply: Callable[[Call, Event], Call] = no_change
+    guard: Callable[[EventContext], str] = no_guard
     dials: str = ""
-    rings: Callable[[Moment], Event] | None = None
+    ring: Callable[[EventContext], Event] | None = None
     undo: str = ""
 
 
@@ -94,11 +94,11 @@ class Resource(NamedTuple):
     Giving is taking: what `react` keeps after the act has to make the thing busy.
     """
 
-    waits: Callable[[Call], bool]
-    give: Callable[[Call, Account, int], Event | None]
+    waits_for: Callable[[Call], bool]
+    assign: Callable[[Call, Account, int], Event | None]
 
 
-class Person(NamedTuple):
+class FakePerson(NamedTuple):
     """Somebody made up, of whom a provider makes a record."""
 
     first_name: str
@@ -107,14 +107,14 @@ class Person(NamedTuple):
     phone: str
 
 
-Generator = Callable[[Person, int, Account], tuple[str, Any]]
+RecordGenerator = Callable[[FakePerson, int, Account], tuple[str, Any]]
 """(somebody, how manieth from 0, the account so far) -> identity and record."""
 
 
-Parties = Callable[[Request], tuple[Mapping[str, str], ...]]
+CalledNumbers = Callable[[Request], tuple[Mapping[str, str], ...]]
 
 
-def nobody(_: Request) -> tuple[Mapping[str, str], ...]:
+def no_called_numbers(_: Request) -> tuple[Mapping[str, str], ...]:
     """Who is called by a request that places no call."""
     return ()
 
@@ -138,11 +138,11 @@ class Endpoint(NamedTuple):
     host: str
     path: str
     rules: Rulebook
-    answer: Callable[[Case], Outcome]
-    parties: Parties = nobody
+    respond: Callable[[RequestContext], EndpointResult]
+    called_numbers: CalledNumbers = no_called_numbers
     body_limit: int = 1_000_000
     when: Callable[[Request], bool] = always
-    legs: Mapping[str, str] | None = None
+    roles: Mapping[str, str] | None = None
 
 
 class Provider(NamedTuple):
@@ -156,53 +156,53 @@ class Provider(NamedTuple):
 
     name: str
     title: str
-    legs: Mapping[str, str]
+    roles: Mapping[str, str]
     endpoints: tuple[Endpoint, ...]
     credential: Callable[[Request], str | None]
-    refuse: Callable[[tuple[Fault, ...], Case], Reply]
+    refuse: Callable[[tuple[Fault, ...], RequestContext], Response]
     wrong_method: Fault
-    react: React
+    on_event: OnEvent
     status: Callable[[Call], str]
-    new_id: Callable[[str, int, str], str]
+    new_call_id: Callable[[str, int, str], str]
     webhooks: tuple[str, ...] = ()
-    retry: Retry = ONCE
-    faults: tuple[Fault, ...] = ()
+    retry: Retry = NO_RETRY
+    scenario_only_faults: tuple[Fault, ...] = ()
     """Those that no rule brings about, and only a scenario can order."""
-    records: Mapping[str, type] = EMPTY
+    records: Mapping[str, type] = EMPTY_MAPPING
     """Key of an account -> the named tuple of what it keeps there, by identity."""
     settings: type | None = None
-    generators: Mapping[str, Generator] = EMPTY
+    generators: Mapping[str, RecordGenerator] = EMPTY_MAPPING
     """Kind of record -> what `generate` makes of somebody; in the order in which they are made."""
-    quirks: Mapping[str, str] = EMPTY
+    quirks: Mapping[str, str] = EMPTY_MAPPING
     """Name of an observed manner -> what it changes."""
-    acts: Mapping[str, Act] = EMPTY
-    resources: Mapping[str, Resource] = EMPTY
+    vendor_events: Mapping[str, VendorEvent] = EMPTY_MAPPING
+    resources: Mapping[str, Resource] = EMPTY_MAPPING
 
 
-def faults(provider: Provider) -> tuple[Fault, ...]:
+def all_faults(provider: Provider) -> tuple[Fault, ...]:
     """Every fault of a provider once, in the order of its rulebooks."""
     books = (endpoint.rules for endpoint in provider.endpoints)
     rules = (rule.fault for book in books for stage in book for rule in stage)
-    return tuple(dict.fromkeys((*rules, provider.wrong_method, *provider.faults)))
+    return tuple(dict.fromkeys((*rules, provider.wrong_method, *provider.scenario_only_faults)))
 
 
-def roles(provider: Provider, endpoint: Endpoint) -> Mapping[str, str]:
+def endpoint_roles(provider: Provider, endpoint: Endpoint) -> Mapping[str, str]:
     """The vendor's words for the legs of an operation."""
-    return provider.legs if endpoint.legs is None else endpoint.legs
+    return provider.roles if endpoint.roles is None else endpoint.roles
 
 
-def nothing(_: str) -> tuple[Mapping[str, Any], ...]:
+def no_examples(_: str) -> tuple[Mapping[str, Any], ...]:
     return ()
 
 
 Check = Callable[[Mapping[str, object]], tuple[Violation, ...]]
 
 
-class Listing(NamedTuple):
+class BoundProvider(NamedTuple):
     """A provider bound to what its schema file says: a check per operation, the document itself."""
 
     provider: Provider
     checks: Mapping[str, Check]
     document: Callable[[], Mapping[str, Any]]
-    examples: Callable[[str], tuple[Mapping[str, Any], ...]] = nothing
+    examples: Callable[[str], tuple[Mapping[str, Any], ...]] = no_examples
     """Operation -> the parameters of the requests that its document shows."""

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from mockserver.core.story import Match, Seen, Stories, Story
+from mockserver.core.scenario import MatchContext, MatchRule, Scenario, ScenarioSet
+from mockserver.core.seeded import choice
 
-QUESTIONS: Final[Mapping[str, Callable[[Story], bool]]] = MappingProxyType(
+ASPECTS: Final[Mapping[str, Callable[[Scenario], bool]]] = MappingProxyType(
     {
-        "api": lambda story: bool(story.answers),
+        "api": lambda story: bool(story.responses),
         "phones": lambda story: bool(
             story.legs
             or story.steps
@@ -22,7 +23,7 @@ QUESTIONS: Final[Mapping[str, Callable[[Story], bool]]] = MappingProxyType(
 )
 """How the API answers, what the phones do, how webhooks travel: whether a story speaks to it."""
 
-STRONG: Final = frozenset({"header", "activation", "match"})
+EXPLICIT_RANKS: Final = frozenset({"header", "activation", "match"})
 """Ranks that a number of the number plan does not overrule."""
 
 
@@ -30,47 +31,89 @@ class Activation(NamedTuple):
     """A story to be played for the next `left` requests that suit; None for all of them."""
 
     id: str
-    story: str
-    match: Match
-    left: int | None
+    scenario_name: str
+    match: MatchRule
+    remaining: int | None
 
 
-class Chosen(NamedTuple):
+class SelectedScenario(NamedTuple):
     """`rank` says why: header, activation, match, bundled or default."""
 
-    story: Story
+    scenario: Scenario
     rank: str
 
 
 def candidates(
-    stories: Stories, header: tuple[str, ...], activations: tuple[Activation, ...], seen: Seen
-) -> Iterator[Chosen]:
+    scenarios: ScenarioSet,
+    header_names: tuple[str, ...],
+    activations: tuple[Activation, ...],
+    context: MatchContext,
+) -> Iterator[SelectedScenario]:
     """Every story that suits, the one that comes first first."""
-    for name in header:
-        yield Chosen(stories.named[name], "header")
+    for name in header_names:
+        yield SelectedScenario(scenarios.by_name[name], "header")
     for activation in activations:
-        if activated(stories, activation, seen):
-            yield Chosen(stories.named[activation.story], "activation")
-    for story in stories.matching:
-        if _suits(story, seen):
-            yield Chosen(story, "bundled" if story.bundled else "match")
-    yield Chosen(stories.named[stories.default], "default")
+        if is_applicable(scenarios, activation, context):
+            yield SelectedScenario(scenarios.by_name[activation.scenario_name], "activation")
+    for story in scenarios.matchable:
+        if _is_match(story, context):
+            yield SelectedScenario(story, "bundled" if story.bundled else "match")
+    yield SelectedScenario(scenarios.by_name[scenarios.default], "default")
 
 
-def activated(stories: Stories, activation: Activation, seen: Seen) -> bool:
+def is_applicable(scenarios: ScenarioSet, activation: Activation, context: MatchContext) -> bool:
     """Whether it suits; not if a reload has taken its story away."""
-    story = stories.named.get(activation.story)
-    return story is not None and not (activation.match.misfit(seen) or story.unmet(seen))
+    story = scenarios.by_name.get(activation.scenario_name)
+    return story is not None and not (
+        activation.match.mismatch(context) or story.missing_requirement(context)
+    )
 
 
-def select(question: str, among: Iterable[Chosen]) -> Chosen | None:
+def select(aspect: str, options: Iterable[SelectedScenario]) -> SelectedScenario | None:
     """The first of the candidates that speaks to the question."""
-    speaks = QUESTIONS[question]
-    for chosen in among:
-        if speaks(chosen.story):
+    speaks = ASPECTS[aspect]
+    for chosen in options:
+        if speaks(chosen.scenario):
             return chosen
     return None
 
 
-def _suits(story: Story, seen: Seen) -> bool:
-    return story.match is not None and not story.match.misfit(seen) and not story.unmet(seen)
+def _is_match(scenario: Scenario, context: MatchContext) -> bool:
+    return (
+        scenario.match is not None
+        and not scenario.match.mismatch(context)
+        and not scenario.missing_requirement(context)
+    )
+
+
+def resolve(
+    scenarios: ScenarioSet,
+    scenario: Scenario,
+    draw_key: tuple[str, str],
+    attempt_indexes: tuple[int, int],
+) -> Scenario:
+    """Down to legs or steps: each list gives its item for this redial and this number.
+
+    `draw` is (seed, call id), `turn` is (redial, target), both from 0; the last item repeats. A
+    story keeps what it says of legs of which the item is silent. Whoever compiles stories sees
+    to it that they do not lead in a circle; one that a reload has taken away leads nowhere.
+    """
+    while (name := _next_name(scenario, draw_key, attempt_indexes)) in scenarios.by_name:
+        scenario = scenarios.by_name[name]._replace(
+            inherited_legs=(scenario.legs, *scenario.inherited_legs)
+        )
+    return scenario
+
+
+def _next_name(
+    scenario: Scenario, draw_key: tuple[str, str], attempt_indexes: tuple[int, int]
+) -> str:
+    redial, target = attempt_indexes
+    if scenario.choose:
+        weights = [weight for weight, _ in scenario.choose]
+        return choice([name for _, name in scenario.choose], weights, *draw_key, scenario.name)
+    if scenario.attempts:
+        return scenario.attempts[min(redial, len(scenario.attempts) - 1)]
+    if scenario.numbers:
+        return scenario.numbers[min(target, len(scenario.numbers) - 1)]
+    return scenario.play

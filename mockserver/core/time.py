@@ -11,52 +11,52 @@ HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 
 
-class Length(int):
+class Duration(int):
     """So many ms, which a file writes as `90s` or `24h`."""
 
     __slots__ = ()
 
 
-_LENGTH: Final = re.compile(
+_DURATION: Final = re.compile(
     r"(?:(?P<d>\d+(?:\.\d+)?)d)?(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m)?"
     r"(?:(?P<s>\d+(?:\.\d+)?)s?)?"
 )
 _UNITS: Final = {"d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND}
-LAST: Final = 221_845_392_000_000
+MAX_TIME: Final = 221_845_392_000_000
 """The end of all clocks here, 9000-01-01: what comes after it can still be printed."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def moment(at: int, zone: timezone = UTC) -> datetime:
+def to_datetime(at: int, zone: timezone = UTC) -> datetime:
     return (_EPOCH + timedelta(milliseconds=at)).astimezone(zone)
 
 
-def millis(when: datetime) -> int:
-    return (when - _EPOCH) // timedelta(milliseconds=1)
+def to_milliseconds(instant: datetime) -> int:
+    return (instant - _EPOCH) // timedelta(milliseconds=1)
 
 
-def iso(at: int) -> str:
+def format_iso(at: int) -> str:
     """2026-11-21T12:00:00.000Z."""
-    return f"{_second(at // SECOND)}.{at % SECOND:03}Z"
+    return f"{_format_second(at // SECOND)}.{at % SECOND:03}Z"
 
 
 @lru_cache(maxsize=64)
-def _second(at: int) -> str:
-    return moment(at * SECOND).strftime("%Y-%m-%dT%H:%M:%S")
+def _format_second(at: int) -> str:
+    return to_datetime(at * SECOND).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def seconds(span: int) -> float | int:
+def to_seconds(duration: int) -> float | int:
     """A span in ms as the outside sees it: whole where it is whole."""
-    return span // SECOND if span % SECOND == 0 else span / SECOND
+    return duration // SECOND if duration % SECOND == 0 else duration / SECOND
 
 
-def length(text: str) -> int | None:
+def parse_duration(text: str) -> int | None:
     """The ms that `90s`, `1m30s`, `2h` or a plain number of seconds means; None for anything else.
 
     A length over a hundred years is none: no clock here runs so far.
     """
-    found = _LENGTH.fullmatch(text.strip()) if text.strip().isascii() else None
+    found = _DURATION.fullmatch(text.strip()) if text.strip().isascii() else None
     if not found or not text.strip():
         return None
     total = sum(float(found[unit] or 0) * size for unit, size in _UNITS.items())

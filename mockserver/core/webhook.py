@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-ORIGIN = "{origin}"
+ORIGIN_PLACEHOLDER = "{origin}"
 """Stands for the address of this server in a URL until the URL is used."""
 
-GARBAGE = b'{"\xff\xfe":<html>'
+GARBAGE_BODY = b'{"\xff\xfe":<html>'
 """Neither UTF-8 nor JSON."""
 
 
-PLAIN: Final[Mapping[str, str]] = MappingProxyType({})
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Webhook(NamedTuple):
@@ -22,16 +22,16 @@ class Webhook(NamedTuple):
     `--webhook` says, else to the provider's inbox. `corrupt` is truncate or garbage.
     """
 
-    call: str
+    call_id: str
     kind: str
     url: str = ""
     body: Mapping[str, object] | None = None
     method: str = "POST"
-    headers: Mapping[str, str] = PLAIN
+    headers: Mapping[str, str] = NO_HEADERS
     corrupt: str = ""
 
 
-def content(webhook: Webhook) -> bytes:
+def render_body(webhook: Webhook) -> bytes:
     """The body's bytes: compact JSON, or what a scenario has made of it."""
     if webhook.body is None:
         return b""
@@ -39,23 +39,23 @@ def content(webhook: Webhook) -> bytes:
     whole = text.encode()
     if webhook.corrupt == "truncate":
         return whole[: len(whole) // 2]
-    return GARBAGE if webhook.corrupt == "garbage" else whole
+    return GARBAGE_BODY if webhook.corrupt == "garbage" else whole
 
 
-class Answer(NamedTuple):
+class DeliveryResult(NamedTuple):
     """What became of one attempt: a status, or the class of what went wrong; never both."""
 
     status: int | None
     error: str | None = None
     body: bytes = b""
-    millis: int = 0
+    duration_ms: int = 0
     """Real time that it took; kept out of the journal."""
 
 
-class Attempt(NamedTuple):
+class DeliveryAttempt(NamedTuple):
     number: int
     at: int
-    answer: Answer
+    result: DeliveryResult
 
 
 class Delivery(NamedTuple):
@@ -67,7 +67,7 @@ class Delivery(NamedTuple):
     webhook: Webhook
     epoch: int
     state: str
-    due: int | None
-    attempts: tuple[Attempt, ...] = ()
+    next_attempt_at: int | None
+    attempts: tuple[DeliveryAttempt, ...] = ()
     depth: int = 0
     """How many webhooks to ourselves have led to it."""

@@ -7,13 +7,18 @@ from itertools import count
 from typing import NamedTuple
 
 from mockserver.core.account import Account
-from mockserver.core.audio import token
-from mockserver.core.call import Call, Event, Leg, Order
-from mockserver.core.http import Reply, Request
-from mockserver.core.provider import Endpoint, Listing, Outcome, faults, roles
-from mockserver.core.rules import Case, Rule, examine, worded
+from mockserver.core.call import Call, CallSpec, Event, Leg, recording_token
+from mockserver.core.http import Request, Response
+from mockserver.core.provider import (
+    BoundProvider,
+    Endpoint,
+    EndpointResult,
+    all_faults,
+    endpoint_roles,
+)
+from mockserver.core.rulebook import RequestContext, Rule, evaluate, render_message
+from mockserver.core.scenario import ApiBehavior, MatchContext
 from mockserver.core.selection import Activation
-from mockserver.core.story import Seen, Turn
 from mockserver.engine.choosing import USUAL, Choice, spend, turn
 from mockserver.engine.store import Exchange, Store
 
@@ -32,15 +37,15 @@ class Asked(NamedTuple):
     ourselves have led to it.
     """
 
-    listing: Listing
+    listing: BoundProvider
     endpoint: Endpoint
     request: Request
     stories: tuple[str, ...] = ()
     objection: Rule | None = None
-    turn: Turn = USUAL
+    turn: ApiBehavior = USUAL
     account: Account | None = None
     activations: tuple[Activation, ...] | None = None
-    seen: tuple[Seen, ...] | None = None
+    seen: tuple[MatchContext, ...] | None = None
     depth: int = 0
     credential: str | None = None
 
@@ -56,17 +61,17 @@ class Asked(NamedTuple):
         return self.listing.provider.credential(self.request) or ""
 
 
-def sights(store: Store, asked: Asked) -> tuple[Seen, ...]:
+def sights(store: Store, asked: Asked) -> tuple[MatchContext, ...]:
     """A request as stories see it: once for each call that it would place, but at least once."""
     if asked.seen is not None:
         return asked.seen
     provider = asked.listing.provider
     account = _owner(store, asked)
     name, operation = account.name if account else "", asked.endpoint.operation
-    words, fields = roles(provider, asked.endpoint), asked.request.fields
-    secret, parties = asked.secret, asked.endpoint.parties(asked.request) or ({},)
+    words, fields = endpoint_roles(provider, asked.endpoint), asked.request.fields
+    secret, parties = asked.secret, asked.endpoint.called_numbers(asked.request) or ({},)
     seen = [
-        Seen(provider.name, operation, name, secret, _sides(legs, words), fields)
+        MatchContext(provider.name, operation, name, secret, _sides(legs, words), fields)
         for legs in parties
     ]
     return tuple(seen)
@@ -93,20 +98,20 @@ def consulted(store: Store, asked: Asked) -> Asked:
     order, story = turn(store, asked.choice, sights(store, asked))
     if not story:
         return asked
-    known = faults(asked.listing.provider) if order.refuse else ()
-    fault = next((one for one in known if one.name == order.refuse), None)
+    known = all_faults(asked.listing.provider) if order.fault else ()
+    fault = next((one for one in known if one.name == order.fault), None)
     ordered = Rule(_always, fault) if fault else asked.objection
     named = asked.stories if story in asked.stories else (*asked.stories, story)
     return asked._replace(turn=order, objection=ordered, stories=named)
 
 
-def opened(store: Store, asked: Asked, now: int) -> Case:
+def opened(store: Store, asked: Asked, now: int) -> RequestContext:
     """All that the provider may look at before it answers."""
     provider, request = asked.listing.provider, asked.request
     account = _owner(store, asked)
     check = asked.listing.checks[asked.endpoint.operation]
-    violations = () if request.flaw else check(request.fields)
-    numbers, words = count(store.placed + 1), roles(provider, asked.endpoint)
+    violations = () if request.body_error else check(request.fields)
+    numbers, words = count(store.placed + 1), endpoint_roles(provider, asked.endpoint)
 
     def call(shape: str, legs: Mapping[str, str], at: int | None) -> Call:
         order = _order(store, asked, account, (now, shape, next(numbers)))
@@ -114,29 +119,33 @@ def opened(store: Store, asked: Asked, now: int) -> Case:
         return Call(order, sides, now if at is None else at, events=(Event(now, "placed"),))
 
     crowd = account is not None and _crowded(store, account, now)
-    return Case(request, now, call, account, violations, crowd, store.view)
+    return RequestContext(request, now, call, account, violations, crowd, store.view)
 
 
-def answered(asked: Asked, case: Case) -> tuple[Outcome, tuple[Rule, ...]]:
+def answered(asked: Asked, case: RequestContext) -> tuple[EndpointResult, tuple[Rule, ...]]:
     """The rulebook's objection in the vendor's envelope, or the endpoint's answer."""
-    if asked.turn.broken:
-        return Outcome(Reply(NO_STATUS)), ()
+    if asked.turn.disconnect:
+        return EndpointResult(Response(NO_STATUS)), ()
     objection = asked.objection
-    broken = (objection,) if objection else examine(asked.endpoint.rules, case)
+    broken = (objection,) if objection else evaluate(asked.endpoint.rules, case)
     if not broken:
-        return asked.endpoint.answer(case), ()
+        return asked.endpoint.respond(case), ()
     found = tuple(rule.fault for rule in broken)
-    return Outcome(asked.listing.provider.refuse(found, case)), broken
+    return EndpointResult(asked.listing.provider.refuse(found, case)), broken
 
 
 def lost(store: Store, request: Request, now: int, why: str) -> Exchange:
     """A request for a path that nobody has, on record all the same."""
     name = f"r{store.requested + 1}"
-    return Exchange(name, now, "", "", request, Reply(UNKNOWN), None, why, ())
+    return Exchange(name, now, "", "", request, Response(UNKNOWN), None, why, ())
 
 
 def recorded(
-    store: Store, asked: Asked, case: Case, outcome: Outcome, broken: tuple[Rule, ...]
+    store: Store,
+    asked: Asked,
+    case: RequestContext,
+    outcome: EndpointResult,
+    broken: tuple[Rule, ...],
 ) -> Exchange:
     """What the journal keeps of it."""
     return Exchange(
@@ -145,11 +154,11 @@ def recorded(
         provider=asked.listing.provider.name,
         operation=asked.endpoint.operation,
         request=asked.request,
-        reply=outcome.reply,
+        reply=outcome.response,
         fault=broken[0].fault.name if broken else None,
         why=_why(broken[0], case) if broken else "",
         stories=asked.stories,
-        calls=tuple([call.order.id for call in outcome.effects.place]),
+        calls=tuple([call.spec.id for call in outcome.effects.calls]),
         broken=broken,
         violations=case.violations,
         seen=sights(store, asked),
@@ -159,21 +168,22 @@ def recorded(
 
 def _order(
     store: Store, asked: Asked, account: Account | None, what: tuple[int, str, int]
-) -> Order:
+) -> CallSpec:
     """`what` is when in ms, in which shape, and the how manieth call of this sandbox."""
     provider, seed = asked.listing.provider, store.world.seed
     now, shape, number = what
     name = f"c{number}"
-    return Order(
+    media = f"{asked.request.origin}/_media/{store.name}"
+    return CallSpec(
         id=name,
-        vendor_id=provider.new_id(seed, number, asked.endpoint.operation),
+        vendor_id=provider.new_call_id(seed, number, asked.endpoint.operation),
         provider=provider.name,
         account=account.name if account else "",
         operation=asked.endpoint.operation,
-        shape=shape,
-        wanted=asked.request.fields,
+        flow=shape,
+        parameters=asked.request.fields,
         created_at=now,
-        recording=f"{asked.request.origin}/_media/{store.name}/{token(seed, name)}.wav",
+        recording_url=f"{media}/{recording_token(seed, name)}.wav",
     )
 
 
@@ -181,7 +191,7 @@ def _owner(store: Store, asked: Asked) -> Account | None:
     return asked.account or store.account(asked.listing.provider.name, asked.secret)
 
 
-def _always(_: Case) -> bool:
+def _always(_: RequestContext) -> bool:
     return True
 
 
@@ -199,21 +209,21 @@ def _crowded(store: Store, account: Account, now: int) -> bool:
     return False
 
 
-def _why(rule: Rule, case: Case) -> str:
+def _why(rule: Rule, case: RequestContext) -> str:
     """The rule, its source, the field and the value received, in one line."""
     fault = rule.fault
-    told = f"{fault.name} ({fault.source}): {worded(fault, case)}"
-    if case.request.flaw:
-        return f"{told}; {case.request.flaw}"
+    told = f"{fault.name} ({fault.evidence}): {render_message(fault, case)}"
+    if case.request.body_error:
+        return f"{told}; {case.request.body_error}"
     if not rule.field:
         return told
-    wanted = next((one.wanted for one in case.violations if one.field == rule.field), "")
+    wanted = next((one.expected for one in case.violations if one.field == rule.field), "")
     return f"{told}; {rule.field}: {_received(case, rule.field)}" + (
         f"; would pass: {wanted}" if wanted else ""
     )
 
 
-def _received(case: Case, field: str) -> str:
+def _received(case: RequestContext, field: str) -> str:
     if field not in case.fields:
         return "not sent"
     value = case.fields[field]

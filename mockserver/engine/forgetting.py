@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mockserver.core.audio import heard_at
+from mockserver.core.call import parse_recording_token
 from mockserver.engine.store import Store
 
 ENDED: Final = 10_000
@@ -29,9 +29,9 @@ def _over(store: Store, name: str) -> bool:
 
 
 def _forget(store: Store, name: str) -> None:
-    order = store.calls.pop(name).order
+    order = store.calls.pop(name).spec
     for webhook in store.sent.pop(name, ()):
         del store.deliveries[webhook]
     store.named.pop((order.provider, order.vendor_id), None)
-    store.media.pop(heard_at(order.recording), None)
+    store.media.pop(parse_recording_token(order.recording_url), None)
     store.forget(name)

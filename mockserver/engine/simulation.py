@@ -1,11 +1,11 @@
 """The simulation: a few verbs, synchronous, told the time, each a step that nothing interrupts."""
 
-from mockserver.core.account import Account, merged
-from mockserver.core.call import Call, Event, Impossible
-from mockserver.core.facts import Fact, Moot
-from mockserver.core.provider import NOTHING, Effects
-from mockserver.core.script import moved
-from mockserver.core.webhook import Answer, Attempt, Delivery
+from mockserver.core.account import Account, merge_patch
+from mockserver.core.call import Call, Event, IllegalTransition
+from mockserver.core.journal import JournalEntry, RejectedEvent
+from mockserver.core.provider import NO_EFFECTS, Effects
+from mockserver.core.script import advance
+from mockserver.core.webhook import Delivery, DeliveryAttempt, DeliveryResult
 from mockserver.engine.carrying import carry, join, owner, plan
 from mockserver.engine.casework import Asked, answered, opened, recorded, taken
 from mockserver.engine.forgetting import retire
@@ -25,7 +25,7 @@ def request(store: Store, asked: Asked, now: int) -> Exchange:
     exchange = recorded(store, asked, case, outcome, broken)
     remember(store, exchange)
     if asked.depth:
-        names = (*exchange.calls, *(name for name, _ in outcome.effects.tell))
+        names = (*exchange.calls, *(name for name, _ in outcome.effects.events))
         store.depths.update(dict.fromkeys(names, asked.depth))
     effects, at_once = _parted(outcome.effects, now)
     carry(store, effects, now, asked.choice)
@@ -37,10 +37,10 @@ def request(store: Store, asked: Asked, now: int) -> Exchange:
 
 def _parted(effects: Effects, now: int) -> tuple[Effects, list[tuple[str, Event]]]:
     """The effects without what they tell of now, and that."""
-    if not effects.tell:
+    if not effects.events:
         return effects, []
-    later = tuple(told for told in effects.tell if told[1].at > now)
-    return effects._replace(tell=later), [told for told in effects.tell if told[1].at <= now]
+    later = tuple(told for told in effects.events if told[1].at > now)
+    return effects._replace(events=later), [told for told in effects.events if told[1].at <= now]
 
 
 def remember(store: Store, exchange: Exchange) -> None:
@@ -50,7 +50,7 @@ def remember(store: Store, exchange: Exchange) -> None:
     store.exchanges.append(exchange)
     size = 2 * len(exchange.request.body)  # as it came, and as it was read
     store.exchanges.weigh(store.requested, size)
-    store.record(Fact(exchange.at, "request", "".join(exchange.calls[:1]), exchange), size)
+    store.record(JournalEntry(exchange.at, "request", "".join(exchange.calls[:1]), exchange), size)
 
 
 def happen(store: Store, name: str, event: Event) -> Call:
@@ -83,20 +83,20 @@ def grant(store: Store, now: int) -> None:
 
 def _given(store: Store, name: str, now: int) -> Event | None:
     call = store.calls[name]
-    resource = store.world.listings[call.order.provider].provider.resources[store.queueing[name]]
-    return resource.give(call, owner(store, call), now)
+    resource = store.world.listings[call.spec.provider].provider.resources[store.queueing[name]]
+    return resource.assign(call, owner(store, call), now)
 
 
 def _happen(store: Store, name: str, event: Event) -> None:
     before = store.calls[name]
     for call, happened, effects in unfolded(store, owner(store, before), before, event):
         store.calls[name] = call
-        store.record(Fact(event.at, "event", name, happened))
-        if happened.verb == "ring" and "number" in happened.data:
+        store.record(JournalEntry(event.at, "event", name, happened))
+        if happened.type == "ring" and "number" in happened.data:
             join(store, name, happened)
-        if effects is not NOTHING:
+        if effects is not NO_EFFECTS:
             carry(store, effects, event.at)
-        if happened.verb == "ended":
+        if happened.type == "ended":
             release(store, name, event.at)
     plan(store, name)
     if store.calls[name].phase == "ended":
@@ -120,27 +120,29 @@ def step(store: Store) -> Delivery | None:
     return None
 
 
-def settle(store: Store, delivery: Delivery, answer: Answer, now: int) -> None:
+def settle(store: Store, delivery: Delivery, answer: DeliveryResult, now: int) -> None:
     """The courier reports back; what comes from an epoch that is over is dropped."""
     if delivery.epoch != store.epoch:
         return
-    at = now if delivery.due is None else delivery.due
-    made = Attempt(len(delivery.attempts) + 1, at, answer)
+    at = now if delivery.next_attempt_at is None else delivery.next_attempt_at
+    made = DeliveryAttempt(len(delivery.attempts) + 1, at, answer)
     judged = _judged(store, delivery, answer, now)._replace(attempts=(*delivery.attempts, made))
     store.deliveries[delivery.id] = judged
-    store.record(Fact(made.at, "attempt", delivery.webhook.call, judged), len(answer.body))
-    if judged.due is not None:
-        store.schedule(judged.due, "delivery", delivery.id)
+    store.record(
+        JournalEntry(made.at, "attempt", delivery.webhook.call_id, judged), len(answer.body)
+    )
+    if judged.next_attempt_at is not None:
+        store.schedule(judged.next_attempt_at, "delivery", delivery.id)
 
 
 def _play(store: Store, name: str) -> None:
     """The call's next step; one that the lifecycle forbids by now is moot, the rest goes on."""
     _, coming = store.turns.pop(name)
-    store.calls[name] = moved(store.scripts[name], store.calls[name], coming)
-    if not coming.event.verb:
+    store.calls[name] = advance(store.scripts[name], store.calls[name], coming)
+    if not coming.event.type:
         plan(store, name)
         return
-    _attempted(store, name, coming.event, coming.place)
+    _attempted(store, name, coming.event, coming.location)
 
 
 def _tell(store: Store, name: str, told: Told) -> None:
@@ -154,42 +156,44 @@ def _tell(store: Store, name: str, told: Told) -> None:
 def _change(store: Store, change: Change, now: int) -> None:
     """An account's timeline; what does not read is a fact, and the account stays as it was."""
     account = store.accounts[change.account]
-    document = merged(account.document, change.patch)
+    document = merge_patch(account.document, change.patch)
     changed, flaws = store.world.read_account(account.name, account.provider, document)
     if changed:
         store.accounts[change.account] = changed
     told = {"account": account.name, "provider": account.provider, "set": change.patch}
-    store.record(Fact(now, "account", "", told if changed else {**told, "flaws": list(flaws)}))
+    store.record(
+        JournalEntry(now, "account", "", told if changed else {**told, "flaws": list(flaws)})
+    )
     grant(store, now)
 
 
 def _attempted(store: Store, name: str, event: Event, place: str) -> None:
     try:
         happen(store, name, event)
-    except Impossible as impossible:
+    except IllegalTransition as impossible:
         _moot(store, name, event, (place, str(impossible)))
         plan(store, name)
 
 
 def _moot(store: Store, name: str, event: Event, why: tuple[str, str]) -> None:
-    store.record(Fact(event.at, "moot", name, Moot(event.verb, event.leg, *why)))
+    store.record(JournalEntry(event.at, "moot", name, RejectedEvent(event.type, event.leg, *why)))
 
 
 def _handed_out(store: Store, due: Due) -> Delivery:
     delivery = store.deliveries[due.subject]
-    store.deliveries[due.subject] = delivery._replace(due=None)
+    store.deliveries[due.subject] = delivery._replace(next_attempt_at=None)
     return delivery
 
 
-def _judged(store: Store, delivery: Delivery, answer: Answer, now: int) -> Delivery:
+def _judged(store: Store, delivery: Delivery, answer: DeliveryResult, now: int) -> Delivery:
     """Delivered, to be tried again, or failed for good."""
     account = store.accounts[delivery.provider, delivery.account]
     retry = account.retry or store.world.listings[delivery.provider].provider.retry
     if answer.status in retry.satisfied_by:
-        return delivery._replace(state="delivered", due=None)
+        return delivery._replace(state="delivered", next_attempt_at=None)
     if answer.error == "refused-target":
-        return delivery._replace(state="refused", due=None)
+        return delivery._replace(state="refused", next_attempt_at=None)
     tries = len(delivery.attempts)
     if tries < len(retry.waits):
-        return delivery._replace(due=now + retry.waits[tries])
-    return delivery._replace(state="failed", due=None)
+        return delivery._replace(next_attempt_at=now + retry.waits[tries])
+    return delivery._replace(state="failed", next_attempt_at=None)

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call, Event
-from mockserver.core.empty import EMPTY
-from mockserver.core.facts import Fact
-from mockserver.core.http import Reply, Request
-from mockserver.core.provider import Listing
-from mockserver.core.rules import Rule, Violation
-from mockserver.core.script import Next, Script, Waiting
-from mockserver.core.selection import Activation, Chosen
-from mockserver.core.story import Seen, Stories, Story
-from mockserver.core.view import View
+from mockserver.core.http import Request, Response
+from mockserver.core.immutable import EMPTY_MAPPING
+from mockserver.core.journal import JournalEntry
+from mockserver.core.provider import BoundProvider
+from mockserver.core.read_model import ReadModel
+from mockserver.core.rulebook import Rule, Violation
+from mockserver.core.scenario import MatchContext, Scenario, ScenarioSet
+from mockserver.core.script import DueStep, Script, WaitReason
+from mockserver.core.selection import Activation, SelectedScenario
 from mockserver.core.webhook import Delivery
 from mockserver.engine.ring import KEPT, Ring
 
@@ -63,14 +63,14 @@ class Exchange(NamedTuple):
     provider: str
     operation: str
     request: Request
-    reply: Reply
+    reply: Response
     fault: str | None
     why: str
     stories: tuple[str, ...]
     calls: tuple[str, ...] = ()
     broken: tuple[Rule, ...] = ()
     violations: tuple[Violation, ...] = ()
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[MatchContext, ...] = ()
     activations: tuple[Activation, ...] = ()
 
 
@@ -86,11 +86,11 @@ class World(NamedTuple):
     """What a sandbox starts from. `targets` maps a provider to where `--webhook` sends."""
 
     seed: str
-    listings: Mapping[str, Listing]
-    stories: Stories
+    listings: Mapping[str, BoundProvider]
+    stories: ScenarioSet
     accounts: Mapping[Key, Account]
     read_account: ReadAccount
-    targets: Mapping[str, str] = EMPTY
+    targets: Mapping[str, str] = EMPTY_MAPPING
     populate: Callable[[str, Account], Account] = unpopulated
     """(seed, account) -> the account with the records that it wants made up."""
 
@@ -103,7 +103,7 @@ class Store:
         self.name = name
         self.epoch = 0
         self.errors = 0
-        self.watchers: list[Callable[[Fact], None]] = []
+        self.watchers: list[Callable[[JournalEntry], None]] = []
         self._blank(start)
 
     def _blank(self, start: int) -> None:
@@ -113,8 +113,8 @@ class Store:
             key: self.world.populate(seed, one) if one.generate else one for key, one in made
         }
         self.calls: dict[str, Call] = {}
-        self.stories: dict[str, Chosen] = {}
-        self.travels: dict[str, Story] = {}
+        self.stories: dict[str, SelectedScenario] = {}
+        self.travels: dict[str, Scenario] = {}
         self.activations: list[Activation] = []
         self.activated = 0
         self.asked: dict[str, int] = {}
@@ -124,13 +124,13 @@ class Store:
         self.media: dict[str, str] = {}
         self.origins: OrderedDict[str, None] = OrderedDict()
         self.scripts: dict[str, Script] = {}
-        self.turns: dict[str, tuple[int, Next]] = {}
-        self.waiting: dict[str, tuple[Waiting, ...]] = {}
+        self.turns: dict[str, tuple[int, DueStep]] = {}
+        self.waiting: dict[str, tuple[WaitReason, ...]] = {}
         self.exchanges: Ring[Exchange] = Ring()
         self.deliveries: dict[str, Delivery] = {}
         self.sent: dict[str, list[str]] = {}
         self.depths: dict[str, int] = {}
-        self.journal: Ring[Fact] = Ring()
+        self.journal: Ring[JournalEntry] = Ring()
         self.ended: OrderedDict[str, None] = OrderedDict()  # a dict is slow to find its first
         self.recorded = 0
         self.requested = 0
@@ -148,16 +148,16 @@ class Store:
         self.named: dict[Key, str] = {}
         self.marks: OrderedDict[str, list[int]] = OrderedDict()
         self.blobs: dict[str, bytes] = {}
-        self.view = View(
+        self.view = ReadModel(
             seed=self.world.seed,
-            prefix="" if self.name == "default" else f"/_sandbox/{self.name}",
+            path_prefix="" if self.name == "default" else f"/_sandbox/{self.name}",
             accounts=MappingProxyType(self.accounts),
             calls=MappingProxyType(self.calls),
-            named=MappingProxyType(self.named),
+            call_ids_by_vendor_id=MappingProxyType(self.named),
             deliveries=MappingProxyType(self.deliveries),
-            sent=MappingProxyType(self.sent),
-            marks=MappingProxyType(self.marks),
-            held=MappingProxyType(self.blobs),
+            delivery_ids_by_call=MappingProxyType(self.sent),
+            counts=MappingProxyType(self.marks),
+            uploads=MappingProxyType(self.blobs),
         )
 
     def reset(self, start: int) -> None:
@@ -169,25 +169,25 @@ class Store:
         """Whose credential this is; an account that names it comes before one that takes any."""
         first = None
         for (whose, _), account in self.accounts.items():
-            if whose != provider or not account.admits(credential):
+            if whose != provider or not account.allows_credential(credential):
                 continue
             if account.credentials is not None:
                 return account
             first = first or account
         return first
 
-    def record(self, fact: Fact, size: int = 0) -> None:
+    def record(self, fact: JournalEntry, size: int = 0) -> None:
         """`size` in bytes is what the fact holds on to, beyond what they all do."""
         self.journal.append(fact)
         self.recorded += 1
         if size:
             self.journal.weigh(self.recorded, size)
-        if fact.kind == "error":
+        if fact.type == "error":
             self.errors += 1
         if self.watchers:
             self._tell(fact)
 
-    def _tell(self, fact: Fact) -> None:
+    def _tell(self, fact: JournalEntry) -> None:
         for watcher in tuple(self.watchers):
             try:
                 watcher(fact)
@@ -247,6 +247,6 @@ class Store:
             return False
         if call.phase != "ended" or not isinstance(told, Told):
             return True
-        provider = self.world.listings[call.order.provider].provider
-        act = provider.acts.get(told.event.verb)
-        return act is not None and provider.status(call) in act.when
+        provider = self.world.listings[call.spec.provider].provider
+        act = provider.vendor_events.get(told.event.type)
+        return act is not None and provider.status(call) in act.allowed_in

@@ -1,14 +1,14 @@
 """Puts webhooks on their way, as the call's scenario says that they travel."""
 
-from mockserver.core.facts import Fact
-from mockserver.core.story import PLAINLY, Travel
-from mockserver.core.webhook import ORIGIN, Delivery, Webhook
+from mockserver.core.journal import JournalEntry
+from mockserver.core.scenario import DEFAULT_DELIVERY, DeliveryBehavior
+from mockserver.core.webhook import ORIGIN_PLACEHOLDER, Delivery, Webhook
 from mockserver.engine.store import Store
 
 
 def send(store: Store, webhook: Webhook, now: int) -> None:
     """To the URL that it names, else the configured one, else the provider's inbox."""
-    order = store.calls[webhook.call].order
+    order = store.calls[webhook.call_id].spec
     url = webhook.url or store.world.targets.get(order.provider) or inbox(store, order.provider)
     travel = _travel(store, webhook)
     addressed = webhook._replace(url=url, corrupt=travel.corrupt)
@@ -16,19 +16,19 @@ def send(store: Store, webhook: Webhook, now: int) -> None:
     if travel.drop is None or nth < travel.drop:
         _lose(store, addressed, now)
         return
-    span = travel.after
-    due = now + (span.drawn(store.world.seed, webhook.call, "travel", nth) if span else 0)
+    span = travel.delay
+    due = now + (span.draw(store.world.seed, webhook.call_id, "travel", nth) if span else 0)
     leaving = [_pack(store, addressed, "pending", due) for _ in range(travel.duplicate)]
-    if travel.reorder and webhook.call not in store.held:
-        store.held[webhook.call] = leaving
+    if travel.reorder and webhook.call_id not in store.held:
+        store.held[webhook.call_id] = leaving
         return
     _leave(store, leaving, due)
-    release(store, webhook.call, due)
+    release(store, webhook.call_id, due)
 
 
 def again(store: Store, name: str, now: int) -> None:
     """One more attempt of a webhook whose attempts are over; further ones as its retry says."""
-    store.deliveries[name] = store.deliveries[name]._replace(state="pending", due=now)
+    store.deliveries[name] = store.deliveries[name]._replace(state="pending", next_attempt_at=now)
     store.schedule(now, "delivery", name)
 
 
@@ -39,7 +39,7 @@ def release(store: Store, call: str, at: int) -> None:
 
 def inbox(store: Store, provider: str) -> str:
     """The provider's own receiver in this sandbox."""
-    return f"{ORIGIN}{store.view.prefix}/_mock/inbox/{provider}"
+    return f"{ORIGIN_PLACEHOLDER}{store.view.path_prefix}/_mock/inbox/{provider}"
 
 
 def hurried(store: Store, calls: tuple[str, ...]) -> bool:
@@ -48,21 +48,21 @@ def hurried(store: Store, calls: tuple[str, ...]) -> bool:
     return any(how.before_reply for story in stories for how in story.webhooks.values())
 
 
-def _travel(store: Store, webhook: Webhook) -> Travel:
-    story = store.travels.get(webhook.call)
+def _travel(store: Store, webhook: Webhook) -> DeliveryBehavior:
+    story = store.travels.get(webhook.call_id)
     if story is None:
-        return PLAINLY
-    return story.webhooks.get(webhook.kind, story.webhooks.get("any", PLAINLY))
+        return DEFAULT_DELIVERY
+    return story.webhooks.get(webhook.kind, story.webhooks.get("any", DEFAULT_DELIVERY))
 
 
 def _before(store: Store, webhook: Webhook) -> int:
     """How many of its kind the call has sent already."""
-    sent = store.sent.get(webhook.call)
+    sent = store.sent.get(webhook.call_id)
     return sum(store.deliveries[one].webhook.kind == webhook.kind for one in sent) if sent else 0
 
 
 def _pack(store: Store, webhook: Webhook, state: str, due: int | None) -> str:
-    order = store.calls[webhook.call].order
+    order = store.calls[webhook.call_id].spec
     store.packed += 1
     name = f"w{store.packed}"
     store.deliveries[name] = Delivery(
@@ -73,20 +73,22 @@ def _pack(store: Store, webhook: Webhook, state: str, due: int | None) -> str:
         store.epoch,
         state,
         due,
-        depth=store.depths.get(webhook.call, 0),
+        depth=store.depths.get(webhook.call_id, 0),
     )
-    store.sent.setdefault(webhook.call, []).append(name)
+    store.sent.setdefault(webhook.call_id, []).append(name)
     return name
 
 
 def _leave(store: Store, names: list[str], at: int) -> None:
     for name in names:
         held = store.deliveries[name]
-        due = max(held.due or at, at)
-        store.deliveries[name] = held._replace(due=due)
+        due = max(held.next_attempt_at or at, at)
+        store.deliveries[name] = held._replace(next_attempt_at=due)
         store.schedule(due, "delivery", name)
 
 
 def _lose(store: Store, webhook: Webhook, now: int) -> None:
     name = _pack(store, webhook, "dropped", None)
-    store.record(Fact(now, "dropped", webhook.call, {"webhook": name, "kind": webhook.kind}))
+    store.record(
+        JournalEntry(now, "dropped", webhook.call_id, {"webhook": name, "kind": webhook.kind})
+    )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from mockserver.core.time import millis
+from mockserver.core.time import to_milliseconds
 
 Json = Mapping[str, Any]
 
@@ -37,7 +37,7 @@ def read(given: Sequence[str]) -> list[Json]:
 
 def at(fact: Json) -> int:
     """When it happened, in ms."""
-    return millis(datetime.fromisoformat(fact["at"]))
+    return to_milliseconds(datetime.fromisoformat(fact["at"]))
 
 
 def source(facts: Sequence[Json], place: int) -> int:

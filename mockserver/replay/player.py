@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from mockserver.core.facts import Fact
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.journal import JournalEntry
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.replay.asking import Asked, by_client, by_control
 from mockserver.replay.journal import Diverged, Json, at, source
 from mockserver.replay.unmasking import known
@@ -19,17 +19,17 @@ class Recorded:
     """A courier that goes nowhere: each attempt is answered as the journal tells, when it does."""
 
     def __init__(self) -> None:
-        self._answers: dict[tuple[str, int], asyncio.Future[Answer]] = {}
+        self._answers: dict[tuple[str, int], asyncio.Future[DeliveryResult]] = {}
 
-    async def carry(self, delivery: Delivery) -> Answer:
+    async def carry(self, delivery: Delivery) -> DeliveryResult:
         return await self._of(delivery.id, len(delivery.attempts) + 1)
 
     def answer(self, fact: Json) -> None:
         told = self._of(fact["webhook"], fact["number"])
         if not told.done():
-            told.set_result(Answer(fact["status"], fact["error"]))
+            told.set_result(DeliveryResult(fact["status"], fact["error"]))
 
-    def _of(self, name: str, number: int) -> asyncio.Future[Answer]:
+    def _of(self, name: str, number: int) -> asyncio.Future[DeliveryResult]:
         waiting = asyncio.get_running_loop().create_future()
         return self._answers.setdefault((name, number), waiting)
 
@@ -39,7 +39,7 @@ class Player:
         self._sandbox, self._courier, self._app = sandbox, courier, app
         self._known = known(sandbox)
         self._grown = asyncio.Event()
-        self._tasks: list[asyncio.Task[Answer]] = []
+        self._tasks: list[asyncio.Task[DeliveryResult]] = []
         self._early: set[int] = set()
         sandbox.store.watchers.append(lambda _: self._grown.set())
 
@@ -97,7 +97,10 @@ class Player:
     async def _answer(self, fact: Json) -> None:
         """The webhook leaves when it is due, and its receiver answers."""
         deliveries = self._sandbox.store.deliveries
-        while fact["webhook"] not in deliveries or deliveries[fact["webhook"]].due is not None:
+        while (
+            fact["webhook"] not in deliveries
+            or deliveries[fact["webhook"]].next_attempt_at is not None
+        ):
             if not self._sandbox.driver.once(at(fact)):
                 raise Diverged(f"fact {fact['id']}: webhook {fact['webhook']} is not sent")
             await asyncio.sleep(0)
@@ -105,7 +108,7 @@ class Player:
 
     def _record(self, fact: Json) -> None:
         told = {key: fact[key] for key in ("mode", "advance") if key in fact}
-        self._sandbox.store.record(Fact(at(fact), "clock", "", told))
+        self._sandbox.store.record(JournalEntry(at(fact), "clock", "", told))
 
     def _send(self, asked: Asked) -> None:
         self._tasks.append(asyncio.create_task(spoken(self._app, *asked)))

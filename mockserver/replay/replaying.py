@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from mockserver.catalog.registry import control
-from mockserver.core.time import millis
+from mockserver.core.time import to_milliseconds
 from mockserver.replay.journal import Json, read
 from mockserver.replay.player import Player, Recorded
 from mockserver.replay.unmasking import HERE
@@ -40,7 +40,7 @@ def replayed(given: Sequence[str], settings: Settings) -> Replayed:
         Mistake, Unusable: as `world`.
     """
     head, *facts = read(given)
-    start = millis(datetime.fromisoformat(head["start_at"]))
+    start = to_milliseconds(datetime.fromisoformat(head["start_at"]))
     told = settings._replace(seed=head["seed"], clock="manual", start=start)
     return asyncio.run(_replayed(head["sandbox"], facts, told))
 

@@ -4,8 +4,8 @@ import base64
 from collections.abc import Mapping
 from typing import Any, Final
 
-from mockserver.core.account import REFUSED
-from mockserver.core.webhook import ORIGIN
+from mockserver.core.account import REJECTED_CREDENTIALS
+from mockserver.core.webhook import ORIGIN_PLACEHOLDER
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.masking import mask
 
@@ -19,7 +19,7 @@ def known(sandbox: Sandbox) -> Known:
     """Masks of what the files tell."""
     documents = [one.document for one in sandbox.store.accounts.values()]
     salt = sandbox.store.world.seed
-    return {mask(one, salt): one for one in (*REFUSED, *_texts(documents))}
+    return {mask(one, salt): one for one in (*REJECTED_CREDENTIALS, *_texts(documents))}
 
 
 def plain(secrets: Known, text: str) -> str:
@@ -27,7 +27,7 @@ def plain(secrets: Known, text: str) -> str:
     for masked, secret in secrets.items():
         if masked in text:
             text = text.replace(masked, secret)
-    return text.replace(ORIGIN, HERE)
+    return text.replace(ORIGIN_PLACEHOLDER, HERE)
 
 
 def authorization(secrets: Known, given: str) -> str:

@@ -6,7 +6,7 @@ from time import monotonic
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from mockserver.core.webhook import Answer, Delivery, content
+from mockserver.core.webhook import Delivery, DeliveryResult, render_body
 from mockserver.runtime.driver import Carrier
 
 Message = MutableMapping[str, Any]
@@ -36,17 +36,17 @@ class Attached:
         self._courier = courier
         self._apps = apps
 
-    async def carry(self, delivery: Delivery) -> Answer:
+    async def carry(self, delivery: Delivery) -> DeliveryResult:
         url = urlsplit(delivery.webhook.url)
         app = self._apps.get(f"{url.scheme}://{url.netloc}")
         if app is None:
             return await self._courier.carry(delivery)
         start = monotonic()
         answer = await _answered(app, delivery)
-        return answer._replace(millis=round((monotonic() - start) * 1_000))
+        return answer._replace(duration_ms=round((monotonic() - start) * 1_000))
 
 
-async def _answered(app: App, delivery: Delivery) -> Answer:
+async def _answered(app: App, delivery: Delivery) -> DeliveryResult:
     talk = _talk(app.application, delivery)
     try:
         async with asyncio.timeout(DEADLINE):
@@ -54,12 +54,12 @@ async def _answered(app: App, delivery: Delivery) -> Answer:
                 return await talk
             return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(talk, app.loop))
     except TimeoutError:
-        return Answer(None, "timeout")
+        return DeliveryResult(None, "timeout")
     except Exception as error:  # noqa: BLE001 - whatever the application does, it answers 500 then
-        return Answer(500, None, repr(error).encode())
+        return DeliveryResult(500, None, repr(error).encode())
 
 
-async def _talk(application: Application, delivery: Delivery) -> Answer:
+async def _talk(application: Application, delivery: Delivery) -> DeliveryResult:
     webhook, url = delivery.webhook, urlsplit(delivery.webhook.url)
     headers = {"host": url.netloc, "content-type": "application/json", **webhook.headers}
     scope = {
@@ -71,10 +71,10 @@ async def _talk(application: Application, delivery: Delivery) -> Answer:
         "server": (url.hostname, url.port or 80),
         "client": ("127.0.0.1", 0),
     }
-    return await spoken(application, scope, content(webhook))
+    return await spoken(application, scope, render_body(webhook))
 
 
-async def spoken(application: Application, scope: Message, body: bytes) -> Answer:
+async def spoken(application: Application, scope: Message, body: bytes) -> DeliveryResult:
     """One HTTP exchange with an ASGI application; `scope` says what is not the same for all."""
     heard: list[Message] = []
     sent = iter([{"type": "http.request", "body": body, "more_body": False}])
@@ -94,4 +94,4 @@ async def spoken(application: Application, scope: Message, body: bytes) -> Answe
     }
     await application({**usual, **scope}, receive, send)
     status = next(one["status"] for one in heard if one["type"] == "http.response.start")
-    return Answer(status, None, b"".join(one.get("body", b"") for one in heard))
+    return DeliveryResult(status, None, b"".join(one.get("body", b"") for one in heard))

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Final
 from weakref import WeakValueDictionary
 
-from mockserver.core.webhook import ORIGIN, Answer, Delivery
+from mockserver.core.webhook import ORIGIN_PLACEHOLDER, Delivery, DeliveryResult
 from mockserver.runtime.door import Door
 from mockserver.runtime.letter import Letter, written
 from mockserver.runtime.line import Line, dial
@@ -25,7 +25,7 @@ CLASSES: Final = (
 """What an exception is called; the first that fits."""
 
 
-Inward = Callable[[Letter], Awaitable[Answer | None]]
+Inward = Callable[[Letter], Awaitable[DeliveryResult | None]]
 
 
 async def nobody(_: Letter) -> None:
@@ -59,8 +59,8 @@ class Courier:
         self._open: set[Line] = set()
         self._depths: dict[tuple[str, int], int] = {}
 
-    async def carry(self, delivery: Delivery) -> Answer:
-        url = delivery.webhook.url.replace(ORIGIN, self._origin())
+    async def carry(self, delivery: Delivery) -> DeliveryResult:
+        url = delivery.webhook.url.replace(ORIGIN_PLACEHOLDER, self._origin())
         place = locate(url)
         if isinstance(place, Refused):
             return refusal(place)
@@ -68,7 +68,7 @@ class Courier:
         async with door, self._places:
             start = monotonic()
             answer = await self._attempt(url, delivery, door)
-            return answer._replace(millis=round((monotonic() - start) * 1_000))
+            return answer._replace(duration_ms=round((monotonic() - start) * 1_000))
 
     async def close(self) -> None:
         """Cuts what is still under way; to those who carry it that is a `reset`."""
@@ -79,18 +79,22 @@ class Courier:
         """How deep in a chain of our own webhooks a request from there is; 0 for a stranger's."""
         return self._depths.get((host.removeprefix("::ffff:"), port), -1) + 1
 
-    async def _attempt(self, url: str, delivery: Delivery, door: Door) -> Answer:
+    async def _attempt(self, url: str, delivery: Delivery, door: Door) -> DeliveryResult:
         try:
             async with asyncio.timeout(self._deadline):
                 target = await resolve(url, self._policy)
                 if isinstance(target, Refused):
                     return refusal(target)
                 letter = written(target.place, delivery.webhook)
-                ours = delivery.webhook.url.startswith(ORIGIN) or self._leads_here(target)
+                ours = delivery.webhook.url.startswith(ORIGIN_PLACEHOLDER) or self._leads_here(
+                    target
+                )
                 taken = await self._inward(letter) if ours else None
                 return taken or await self._exchange(target, letter, (delivery.depth, door))
         except (OSError, ValueError) as error:
-            return Answer(None, next(name for kind, name in CLASSES if isinstance(error, kind)))
+            return DeliveryResult(
+                None, next(name for kind, name in CLASSES if isinstance(error, kind))
+            )
 
     def _leads_here(self, target: Target) -> bool:
         """To this server, by the address that was checked; by TLS a certificate has to be shown."""
@@ -99,7 +103,9 @@ class Courier:
             return False
         return (target.address, target.port) == (here.host, here.port)
 
-    async def _exchange(self, target: Target, letter: Letter, how: tuple[int, Door]) -> Answer:
+    async def _exchange(
+        self, target: Target, letter: Letter, how: tuple[int, Door]
+    ) -> DeliveryResult:
         depth, door = how
         line = door.open((target.address, *target.spare)) or await self._connect(target, door)
         self._depths[line.end] = depth
@@ -146,5 +152,5 @@ class Courier:
         return ssl.create_default_context()
 
 
-def refusal(refused: Refused) -> Answer:
-    return Answer(None, refused.error, refused.reason.encode())
+def refusal(refused: Refused) -> DeliveryResult:
+    return DeliveryResult(None, refused.error, refused.reason.encode())

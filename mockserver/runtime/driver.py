@@ -6,9 +6,9 @@ from contextlib import suppress
 from functools import partial
 from typing import NamedTuple, Protocol
 
-from mockserver.core.facts import Fact
-from mockserver.core.time import DAY, LAST
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.journal import JournalEntry
+from mockserver.core.time import DAY, MAX_TIME
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.simulation import settle, step
 from mockserver.engine.store import Due, Store
 from mockserver.runtime.clock import Clock
@@ -18,7 +18,7 @@ EVENTS = 100_000
 HORIZON = 30 * DAY
 BREATH = 200  # steps between two looks at the event loop
 SHARE = 50  # and those before one request; many more come in the same turn of a loop that is busy
-NEVER = LAST + 1
+NEVER = MAX_TIME + 1
 """The end of a sleep that only a nudge ends."""
 
 
@@ -27,7 +27,7 @@ def never() -> bool:
 
 
 class Carrier(Protocol):
-    async def carry(self, delivery: Delivery) -> Answer: ...
+    async def carry(self, delivery: Delivery) -> DeliveryResult: ...
 
 
 class Advanced(NamedTuple):
@@ -154,7 +154,7 @@ class Driver:
 
     def failed(self, error: BaseException, call: str = "") -> None:
         """A fault of our own is a fact like any other."""
-        self.store.record(Fact(self.clock.now(), "error", call, error))
+        self.store.record(JournalEntry(self.clock.now(), "error", call, error))
 
     def _hasten(self) -> None:
         """Wake who plays, if something is due before the moment for which that one sleeps."""
@@ -196,7 +196,7 @@ class Driver:
             self.failed(error, due.subject)
             return
         if delivery:
-            call = delivery.webhook.call
+            call = delivery.webhook.call_id
             task = owned(self._deliver(delivery, self._last.get(call)), self.failed)
             self._out.add(task)
             self._last[call] = task

@@ -7,7 +7,7 @@ that under load a webhook to ourselves would wait behind all requests.
 import re
 from typing import Final
 
-from mockserver.core.webhook import Answer
+from mockserver.core.webhook import DeliveryResult
 from mockserver.runtime.inboxes import Received
 from mockserver.runtime.letter import Letter
 from mockserver.runtime.sandboxes import DEFAULT, Sandboxes
@@ -20,7 +20,7 @@ TELLING: Final = frozenset(("x-mock-sandbox", "content-encoding", "connection"))
 ROOM: Final = 65_536  # bytes of a body
 
 
-async def handed(sandboxes: Sandboxes, letter: Letter) -> Answer | None:
+async def handed(sandboxes: Sandboxes, letter: Letter) -> DeliveryResult | None:
     """The inbox's answer; None for what is not plain enough, or meant for something else."""
     found = INBOX.fullmatch(letter.path)
     if found is None or sandboxes.known(found[1] or DEFAULT) is None or not _plain(letter):
@@ -30,7 +30,7 @@ async def handed(sandboxes: Sandboxes, letter: Letter) -> Answer | None:
     come = Received(
         sandbox.clock.now(), letter.method, path, query, dict(letter.headers), letter.body
     )
-    return Answer(await sandbox.inboxes[name].take(come))
+    return DeliveryResult(await sandbox.inboxes[name].take(come))
 
 
 def _plain(letter: Letter) -> bool:

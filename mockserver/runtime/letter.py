@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from mockserver import __version__
-from mockserver.core.webhook import Webhook, content
+from mockserver.core.webhook import Webhook, render_body
 from mockserver.runtime.targets import Place
 
 USUAL: Final = {
@@ -46,7 +46,7 @@ def written(place: Place, webhook: Webhook) -> Letter:
     Raises:
         ValueError: it cannot be sent, or would be read as something else.
     """
-    body = content(webhook)
+    body = render_body(webhook)
     headers = {"host": place.authority, **USUAL}
     if webhook.body is not None:
         headers["content-type"] = "application/json"

@@ -9,7 +9,7 @@ from typing import Final, cast
 
 import httptools
 
-from mockserver.core.webhook import Answer
+from mockserver.core.webhook import DeliveryResult
 from mockserver.runtime.letter import Letter
 from mockserver.runtime.targets import Target
 
@@ -17,9 +17,9 @@ LIMIT: Final = 65_536
 """Bytes of an answer that are read: of its head and of its body each."""
 
 VERSIONS: Final = ("1.1", "1.0")
-RESET: Final = Answer(None, "reset")
-PROTOCOL: Final = Answer(None, "protocol")
-TOO_LARGE: Final = Answer(None, "too-large")
+RESET: Final = DeliveryResult(None, "reset")
+PROTOCOL: Final = DeliveryResult(None, "protocol")
+TOO_LARGE: Final = DeliveryResult(None, "too-large")
 
 FRAMING: Final = (b"content-length", b"transfer-encoding")
 IMPOSSIBLE: Final = (*range(100), HTTPStatus.SWITCHING_PROTOCOLS)
@@ -47,7 +47,7 @@ class Line(asyncio.Protocol):
         self._asked = self._last = self._bodiless = False
         self._listen()  # some answer before they are asked
 
-    async def ask(self, letter: Letter) -> Answer:
+    async def ask(self, letter: Letter) -> DeliveryResult:
         """The answer, or the class of what came instead of one.
 
         Raises:
@@ -117,7 +117,7 @@ class Line(asyncio.Protocol):
         elif self._status in IMPOSSIBLE or self._parser.get_http_version() not in VERSIONS:
             self._say(PROTOCOL)
         elif self._bodiless and self._status >= HTTPStatus.OK:
-            self._say(Answer(self._status))
+            self._say(DeliveryResult(self._status))
 
     def on_body(self, data: bytes) -> None:
         self._unread = 0
@@ -136,12 +136,12 @@ class Line(asyncio.Protocol):
     def _listen(self) -> None:
         self._status, self._body, self._unread = 0, bytearray(), 0
         self.on_message_begin()
-        self._answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._answer: asyncio.Future[DeliveryResult] = asyncio.get_running_loop().create_future()
 
-    def _read(self) -> Answer:
-        return Answer(self._status, None, bytes(self._body[:LIMIT]))
+    def _read(self) -> DeliveryResult:
+        return DeliveryResult(self._status, None, bytes(self._body[:LIMIT]))
 
-    def _say(self, answer: Answer) -> None:
+    def _say(self, answer: DeliveryResult) -> None:
         if not self._answer.done():
             self._answer.set_result(answer)
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from mockserver.core.chance import digest
+from mockserver.core.seeded import digest
 from mockserver.engine.store import World
 from mockserver.runtime.driver import Carrier
 from mockserver.runtime.sandbox import Sandbox, Timing

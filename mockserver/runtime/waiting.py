@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from mockserver.core.facts import Fact
+from mockserver.core.journal import JournalEntry
 from mockserver.runtime.sandbox import Sandbox
 
 
@@ -33,7 +33,7 @@ async def until(
 def _news(sandbox: Sandbox) -> Iterator[asyncio.Event]:
     news = asyncio.Event()
 
-    def watch(_: Fact) -> None:
+    def watch(_: JournalEntry) -> None:
         news.set()
 
     sandbox.store.watchers.append(watch)

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
-from mockserver.core.time import iso
+from mockserver.core.time import format_iso
 from mockserver.engine.store import Exchange
 from mockserver.web.dated import NOW
 from mockserver.web.head import Field
@@ -50,7 +50,7 @@ def answer(exchange: Exchange, allowed: tuple[str, ...] = ()) -> Answer:
 
 def _told(exchange: Exchange) -> list[Field]:
     """What we say beside the vendor's answer."""
-    told = [(b"x-mock-request", exchange.id.encode()), (NOW, iso(exchange.at).encode())]
+    told = [(b"x-mock-request", exchange.id.encode()), (NOW, format_iso(exchange.at).encode())]
     if exchange.calls:
         told.append((b"x-mock-call", exchange.calls[0].encode()))
     if exchange.fault:

@@ -2,7 +2,7 @@
 
 from starlette.types import Message, Scope, Send
 
-from mockserver.core.time import iso
+from mockserver.core.time import format_iso
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandboxes import DEFAULT
 from mockserver.web.parts import Parts
@@ -19,7 +19,7 @@ def dated(send: Send, scope: Scope) -> Send:
             sandbox: Sandbox = scope["sandbox"] or parts.sandboxes.get(DEFAULT)
             headers = message["headers"]
             if all(name != NOW for name, _ in headers):
-                message["headers"] = [*headers, (NOW, iso(sandbox.clock.now()).encode())]
+                message["headers"] = [*headers, (NOW, format_iso(sandbox.clock.now()).encode())]
         await send(message)
 
     return tell

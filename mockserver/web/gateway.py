@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.types import Receive, Scope, Send
 
-from mockserver.core.facts import Fact
 from mockserver.core.http import Request
-from mockserver.core.nearest import nearest
-from mockserver.core.rules import Rule
+from mockserver.core.journal import JournalEntry
+from mockserver.core.rulebook import Rule
+from mockserver.core.suggestions import did_you_mean
 from mockserver.core.time import SECOND
 from mockserver.engine.casework import Asked, consulted, lost, sights
 from mockserver.engine.ring import KEPT
@@ -85,14 +85,14 @@ def _settled(
 
 async def _conversation(sandbox: Sandbox, asked: Asked, wire: tuple[Scope, Receive, Send]) -> None:
     """Answer, when and how a story wants it; nothing of a new call happens before its answer."""
-    if asked.turn.after:
-        await asyncio.sleep(asked.turn.after / SECOND)
+    if asked.turn.delay:
+        await asyncio.sleep(asked.turn.delay / SECOND)
     with sandbox.driver.answering() as now:
         response, calls = _answered(sandbox, asked, now, wire[0]["allowed"])
         if calls and hurried(sandbox.store, calls):
             await sandbox.driver.hurry(now)
-        if asked.turn.broken:
-            await broken(asked.turn.broken, *wire)
+        if asked.turn.disconnect:
+            await broken(asked.turn.disconnect, *wire)
         else:
             await response(*wire)
 
@@ -170,7 +170,7 @@ def _answered(
 def _failed(sandbox: Sandbox, error: Exception) -> "Response":
     if repeats.told(repr(error), "again"):
         log.error("a provider failed", exc_info=error)
-    sandbox.store.record(Fact(sandbox.clock.now(), "error", "", error))
+    sandbox.store.record(JournalEntry(sandbox.clock.now(), "error", "", error))
     return problem(500, "mock failed", f"this is a fault of the mock server: {error!r}")
 
 
@@ -193,13 +193,13 @@ def _unplayable(sandbox: Sandbox, asked: Asked) -> "Response | None":
     if not asked.stories:
         return None
     known = {
-        name: one for name, one in sandbox.store.world.stories.named.items() if "/" not in name
+        name: one for name, one in sandbox.store.world.stories.by_name.items() if "/" not in name
     }
     for name in asked.stories:
         if name not in known:
-            hint = nearest(name, known) or f"known: {', '.join(sorted(known))}"
+            hint = did_you_mean(name, known) or f"known: {', '.join(sorted(known))}"
             return problem(422, "unknown scenario", f"no scenario is named {name!r}: {hint}")
-        unmet = [known[name].unmet(seen) for seen in sights(sandbox.store, asked)]
+        unmet = [known[name].missing_requirement(seen) for seen in sights(sandbox.store, asked)]
         if all(unmet):
             return problem(422, "scenario does not fit", f"{name} cannot play here: {unmet[0]}")
     return None

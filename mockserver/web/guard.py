@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from mockserver.core.provider import Listing
+from mockserver.core.provider import BoundProvider
 from mockserver.web.problems import problem
 from mockserver.web.routing import addressed
 
@@ -48,14 +48,16 @@ class Guard(NamedTuple):
         names = headers.getlist("host")
         return None if len(names) == 1 and self._knows(names[0]) else rebound(names)
 
-    def astray(self, headers: "Headers", listings: Mapping[str, Listing]) -> "Response | None":
+    def astray(
+        self, headers: "Headers", listings: Mapping[str, BoundProvider]
+    ) -> "Response | None":
         """Why this may not even go to a vendor."""
         names = headers.getlist("host")
         return self.foreign(headers) or (
             None if self.expects(names[0], listings) else rebound(names)
         )
 
-    def expects(self, authority: str, listings: Mapping[str, Listing]) -> bool:
+    def expects(self, authority: str, listings: Mapping[str, BoundProvider]) -> bool:
         """Whether a vendor's request may have this Host: the vendors' own names are known too."""
         return bool(self.token) or self._knows(authority) or _vendors(listings, authority)
 
@@ -93,7 +95,7 @@ def _name(authority: str) -> str:
     return found[1].strip("[]").lower().removesuffix(".") if found else ""
 
 
-def _vendors(listings: Mapping[str, Listing], authority: str) -> bool:
+def _vendors(listings: Mapping[str, BoundProvider], authority: str) -> bool:
     name = _name(authority)
     return name != "" and addressed(listings, name) is not None
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, NoReturn
 
 from mockserver.core.http import Request
-from mockserver.core.provider import Listing, Provider
-from mockserver.core.rules import Case, Rule
+from mockserver.core.provider import BoundProvider, Provider
+from mockserver.core.rulebook import RequestContext, Rule
 from mockserver.engine.store import Exchange, Store
 from mockserver.web import masking
 
@@ -86,7 +86,7 @@ def _stranger(
             yield f"sandbox {store.name} does not know this credential, sandbox {other.name} does"
 
 
-def _slips(rule: Rule, exchange: Exchange, where: tuple[Listing, Store]) -> Iterator[str]:
+def _slips(rule: Rule, exchange: Exchange, where: tuple[BoundProvider, Store]) -> Iterator[str]:
     """What would have kept this one rule."""
     given = exchange.request.fields.get(rule.field)
     if isinstance(given, bool) or not isinstance(given, str | int):
@@ -107,16 +107,16 @@ def _shown(field: str, value: Any, store: Store) -> str:
     return repr(masking.value({field: value}, store.world.seed)[field])
 
 
-def _passes(rule: Rule, exchange: Exchange, where: tuple[Listing, Store], value: Any) -> bool:
+def _passes(rule: Rule, exchange: Exchange, where: tuple[BoundProvider, Store], value: Any) -> bool:
     listing, store = where
     fields = {**exchange.request.fields, rule.field: value}
-    case = Case(
+    case = RequestContext(
         exchange.request._replace(fields=fields),
         exchange.at,
         _no_call,
         store.account(exchange.provider, listing.provider.credential(exchange.request)),
         listing.checks[exchange.operation](fields),
-        view=store.view,
+        read_model=store.view,
     )
     try:
         return not rule.test(case)

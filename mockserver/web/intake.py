@@ -61,5 +61,5 @@ def decoded(scope: Scope, body: bytes, public_url: str = "") -> Request:
         fields=fields,
         client=client[0],
         body=body,
-        flaw=flaw,
+        body_error=flaw,
     )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from mockserver.core.facts import Fact
+from mockserver.core.journal import JournalEntry
 from mockserver.core.webhook import Delivery
 from mockserver.engine.store import Store
 from mockserver.web.wire import fact_json
@@ -12,31 +12,31 @@ from mockserver.web.wire import fact_json
 Words = Iterable[object]
 
 
-def line(fact: Fact, store: Store) -> str:
+def line(fact: JournalEntry, store: Store) -> str:
     """`12:00:04 mobtexting c7 a answer`; control characters never reach the terminal."""
     told = fact_json(fact, store.world)
-    call = store.calls.get(fact.call)
-    provider = call.order.provider if call else told.get("provider")
-    words = (told["at"][11:19], provider, fact.call, *PARTS.get(fact.kind, _other)(told))
+    call = store.calls.get(fact.call_id)
+    provider = call.spec.provider if call else told.get("provider")
+    words = (told["at"][11:19], provider, fact.call_id, *PARTS.get(fact.type, _other)(told))
     text = " ".join(str(word) for word in words if word not in (None, ""))
     return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
-def record(fact: Fact, store: Store) -> str:
+def record(fact: JournalEntry, store: Store) -> str:
     """The same as a line of JSON."""
     return json.dumps({"sandbox": store.name, **fact_json(fact, store.world)})
 
 
-def failure(fact: Fact) -> tuple[str, ...] | None:
+def failure(fact: JournalEntry) -> tuple[str, ...] | None:
     """What two failures have in common that are one to whoever reads; None for what went well."""
-    if fact.kind == "error":
-        return (fact.kind, repr(fact.what))
-    if fact.kind != "attempt" or not isinstance(fact.what, Delivery):
+    if fact.type == "error":
+        return (fact.type, repr(fact.payload))
+    if fact.type != "attempt" or not isinstance(fact.payload, Delivery):
         return None
-    answer = fact.what.attempts[-1].answer
-    if fact.what.state == "delivered":
+    answer = fact.payload.attempts[-1].result
+    if fact.payload.state == "delivered":
         return None
-    return (fact.kind, fact.what.webhook.url, str(answer.status or answer.error))
+    return (fact.type, fact.payload.webhook.url, str(answer.status or answer.error))
 
 
 def _request(told: dict[str, Any]) -> Words:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
-from mockserver.core.chance import digest
+from mockserver.core.seeded import digest
 
 SECRET_HEADERS: Final = frozenset(
     {"authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key", "x-mock-token"}

@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from mockserver.core.audio import Recording, chunks, recording, size
+from mockserver.audio.tones import Recording, build_recording
+from mockserver.audio.wav import file_size, render_chunks
 from mockserver.web.control.reading import sandboxes_of
 from mockserver.web.problems import problem
 
@@ -44,12 +45,12 @@ def _found(request: Request) -> Recording | Response:
     call = store.calls.get(store.media.get(request.path_params["token"], ""))
     if call is None:
         return problem(404, "unknown recording", "no call has a recording of this name")
-    silent = f"nobody answered call {call.order.id}, so that there is nothing to hear"
-    return recording(call) or problem(404, "no recording", silent)
+    silent = f"nobody answered call {call.spec.id}, so that there is nothing to hear"
+    return build_recording(call) or problem(404, "no recording", silent)
 
 
 def _served(found: Recording, request: Request) -> Response:
-    whole = size(found)
+    whole = file_size(found)
     asked = wanted(", ".join(request.headers.getlist("range")), whole)
     part = range(whole) if asked is None else asked
     if not part:
@@ -60,7 +61,7 @@ def _served(found: Recording, request: Request) -> Response:
     status = 200 if asked is None else 206
     if request.method == "HEAD":
         return Response(None, status, headers, TYPE)
-    return StreamingResponse(chunks(found, part.start, part.stop - 1), status, headers, TYPE)
+    return StreamingResponse(render_chunks(found, part.start, part.stop - 1), status, headers, TYPE)
 
 
 def _unsatisfiable(whole: int) -> Response:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from mockserver.core.call import Call
-from mockserver.core.facts import Fact
+from mockserver.core.journal import JournalEntry
 from mockserver.engine.store import Store
 from mockserver.web.wire import fact_json
 
@@ -16,7 +16,7 @@ UNSAFE: Final = str.maketrans({"#": "#35;", ";": "#59;", "<": "#lt;", ">": "#gt;
 Told = Mapping[str, Any]
 
 
-def diagram(facts: Iterable[Fact], store: Store) -> str:
+def diagram(facts: Iterable[JournalEntry], store: Store) -> str:
     """Who said what to whom, in order; times are those of the virtual clock."""
     lines = [line for fact in facts for line in _lines(fact, store)]
     return "\n".join(["sequenceDiagram", *_participants(lines), *lines]) + "\n"
@@ -33,10 +33,10 @@ def _participants(lines: list[str]) -> Iterator[str]:
     )
 
 
-def _lines(fact: Fact, store: Store) -> Iterator[str]:
-    tell = PARTS.get(fact.kind)
+def _lines(fact: JournalEntry, store: Store) -> Iterator[str]:
+    tell = PARTS.get(fact.type)
     if tell is not None:
-        told, call = fact_json(fact, store.world), store.calls.get(fact.call)
+        told, call = fact_json(fact, store.world), store.calls.get(fact.call_id)
         at = told["at"][11:19]
         yield from (f"    {arrow}: {at} {_safe(text)}" for arrow, text in tell(told, call))
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from mockserver import __version__
 from mockserver.core.http import Request
-from mockserver.core.time import iso
-from mockserver.core.webhook import ORIGIN
+from mockserver.core.time import format_iso
+from mockserver.core.webhook import ORIGIN_PLACEHOLDER
 from mockserver.engine.store import Exchange, Store
 from mockserver.web import masking
 from mockserver.web.routing import addressed
@@ -40,7 +40,7 @@ def heading(store: Store) -> dict[str, Any]:
         "version": __version__,
         "sandbox": store.name,
         "seed": store.world.seed,
-        "start_at": iso(store.started),
+        "start_at": format_iso(store.started),
         "dropped": first(store) - 1,
     }
 
@@ -50,15 +50,15 @@ def lines(store: Store, origins: Iterable[str]) -> Iterator[str]:
     known = tuple(origins)
     yield anonymous(compact(heading(store)), store, known)
     for fact, told in zip(store.journal, facts(store), strict=True):
-        if isinstance(fact.what, Exchange):
-            told["sent"] = sent(fact.what, store)
+        if isinstance(fact.payload, Exchange):
+            told["sent"] = sent(fact.payload, store)
         yield anonymous(compact(told), store, known)
 
 
 def anonymous(text: str, store: Store, origins: Iterable[str]) -> str:
     """Our own addresses, and those by which we were called, as `{origin}`."""
     for origin in filter(None, (*origins, *store.origins)):
-        text = re.sub(rf"{re.escape(origin)}(?![\w.:-])", ORIGIN, text)
+        text = re.sub(rf"{re.escape(origin)}(?![\w.:-])", ORIGIN_PLACEHOLDER, text)
     return text
 
 

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from mockserver.core.http import Request
-from mockserver.core.nearest import closest
-from mockserver.core.provider import Endpoint, Listing
+from mockserver.core.provider import BoundProvider, Endpoint
+from mockserver.core.suggestions import closest_words
 
 NONE: Final[Mapping[str, str]] = MappingProxyType({})
 PART: Final = re.compile(r"\\\{(\w+)\\\}")
@@ -23,7 +23,7 @@ class Found(NamedTuple):
     stand for something.
     """
 
-    listing: Listing
+    listing: BoundProvider
     endpoint: Endpoint
     allowed: tuple[str, ...] = ()
     others: tuple[Endpoint, ...] = ()
@@ -77,7 +77,7 @@ class _Same:
 
     __slots__ = ("listings",)
 
-    def __init__(self, listings: Mapping[str, Listing]) -> None:
+    def __init__(self, listings: Mapping[str, BoundProvider]) -> None:
         self.listings = listings
 
     def __eq__(self, other: object) -> bool:
@@ -87,7 +87,9 @@ class _Same:
         return id(self.listings)
 
 
-def find(listings: Mapping[str, Listing], method: str, host: str, path: str) -> Found | Unknown:
+def find(
+    listings: Mapping[str, BoundProvider], method: str, host: str, path: str
+) -> Found | Unknown:
     """The operation at a native path, below a prefix, below prefix and host, or of a Host header.
 
     A known path with a wrong method is found too: the vendor answers it.
@@ -112,15 +114,15 @@ def _find(same: "_Same", method: str, host: str, path: str) -> Found | Unknown:
     return first._replace(allowed=tuple(methods))
 
 
-def addressed(listings: Mapping[str, Listing], host: str) -> str | None:
+def addressed(listings: Mapping[str, BoundProvider], host: str) -> str | None:
     """The vendor's host that a Host header names, None for any other."""
     return _addressed(_table(_Same(listings)), host)
 
 
-def nearest(listings: Mapping[str, Listing], method: str, path: str) -> tuple[str, ...]:
+def nearest(listings: Mapping[str, BoundProvider], method: str, path: str) -> tuple[str, ...]:
     endpoints = (found.endpoint for found in _all(listings.values()))
     known = [*dict.fromkeys(f"{one.method} {one.path}" for one in endpoints)]
-    return closest(f"{method} {path}", known) or tuple(known[:3])
+    return closest_words(f"{method} {path}", known) or tuple(known[:3])
 
 
 @lru_cache(maxsize=8)
@@ -138,13 +140,13 @@ def _table(same: _Same) -> _Table:
     return _Table(hosts, exact, templates)
 
 
-def _all(listings: Iterable[Listing]) -> Iterator[Found]:
+def _all(listings: Iterable[BoundProvider]) -> Iterator[Found]:
     for listing in listings:
         for endpoint in listing.provider.endpoints:
             yield Found(listing, endpoint)
 
 
-def _hosts(listing: Listing) -> tuple[str, ...]:
+def _hosts(listing: BoundProvider) -> tuple[str, ...]:
     return tuple(dict.fromkeys(endpoint.host for endpoint in listing.provider.endpoints))
 
 

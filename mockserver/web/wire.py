@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.core.call import Attempt, Call, Event, Leg, attempt, state
+from mockserver.core.call import Call, DialAttempt, Event, Leg, call_state, current_attempt
 from mockserver.core.causes import CAUSES
-from mockserver.core.facts import Fact, Moot, Skipped
-from mockserver.core.time import iso
-from mockserver.core.webhook import Attempt as Try
+from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
+from mockserver.core.time import format_iso
 from mockserver.core.webhook import Delivery
+from mockserver.core.webhook import DeliveryAttempt as Try
 from mockserver.engine.store import Exchange, Store, World
 from mockserver.web import masking
 from mockserver.web.legible import legible, plain, sound
@@ -17,7 +17,7 @@ SHOWN = ("accept", "content-type", "x-mock-scenario")
 
 
 def call_json(store: Store, call: Call) -> dict[str, Any]:
-    order = call.order
+    order = call.spec
     provider = store.world.listings[order.provider].provider
     return {
         "id": order.id,
@@ -26,11 +26,11 @@ def call_json(store: Store, call: Call) -> dict[str, Any]:
         "account": order.account,
         "operation": order.operation,
         "scenario": _stories(store, order.id),
-        "state": state(call),
+        "state": call_state(call),
         "outcome": call.outcome,
         "vendor_status": provider.status(call),
-        "created_at": iso(order.created_at),
-        "starts_at": iso(call.starts_at),
+        "created_at": format_iso(order.created_at),
+        "starts_at": format_iso(call.starts_at),
         "ended_at": _time(call.ended_at),
         "waiting": [
             {"for": one.reason, "leg": one.leg or None} for one in store.waiting.get(order.id, ())
@@ -38,18 +38,18 @@ def call_json(store: Store, call: Call) -> dict[str, Any]:
         "legs": [_leg(leg) for leg in call.legs],
         "attempts": [
             {"number": number, **_attempt(one)}
-            for number, one in enumerate((*call.attempts, attempt(call)), 1)
+            for number, one in enumerate((*call.attempts, current_attempt(call)), 1)
         ],
         "events": [event_json(event) for event in call.events],
-        "wanted": masking.value(plain(order.wanted), store.world.seed),
+        "wanted": masking.value(plain(order.parameters), store.world.seed),
         "webhooks": store.sent.get(order.id, []),
     }
 
 
 def event_json(event: Event) -> dict[str, Any]:
-    told = {"at": iso(event.at), "event": event.verb, "leg": event.leg or None, **event.data}
-    if event.by:
-        told["by"] = event.by
+    told = {"at": format_iso(event.at), "event": event.type, "leg": event.leg or None, **event.data}
+    if event.source:
+        told["by"] = event.source
     if "cause" in event.data:
         told["q850"] = CAUSES[str(event.data["cause"])].q850
     return told
@@ -63,7 +63,7 @@ def request_json(exchange: Exchange, world: World) -> dict[str, Any]:
     shown = {name: asked.headers[name] for name in SHOWN if name in asked.headers}
     told = {
         "id": exchange.id,
-        "at": iso(exchange.at),
+        "at": format_iso(exchange.at),
         "provider": exchange.provider,
         "operation": exchange.operation,
         "method": asked.method,
@@ -86,47 +86,50 @@ def webhook_json(delivery: Delivery, salt: str) -> dict[str, Any]:
     return {
         "id": delivery.id,
         "provider": delivery.provider,
-        "call": webhook.call,
+        "call": webhook.call_id,
         "kind": webhook.kind,
         "method": webhook.method,
         "url": masking.url(webhook.url, salt),
         "headers": masking.headers(webhook.headers, salt),
         "body": webhook.body,
         "state": delivery.state,
-        "next_at": _time(delivery.due),
+        "next_at": _time(delivery.next_attempt_at),
         "attempts": [
-            {**_try(made), "duration_ms": made.answer.millis, "answer": _heard(made, salt)}
+            {**_try(made), "duration_ms": made.result.duration_ms, "answer": _heard(made, salt)}
             for made in delivery.attempts
         ],
     }
 
 
-def fact_json(fact: Fact, world: World) -> dict[str, Any]:
-    told = {"at": iso(fact.at), "fact": fact.kind, "call": fact.call or None}
-    match fact.what:
+def fact_json(fact: JournalEntry, world: World) -> dict[str, Any]:  # noqa: PLR0911 - one a type
+    told = {"at": format_iso(fact.at), "fact": fact.type, "call": fact.call_id or None}
+    match fact.payload:
         case Exchange():
-            asked = request_json(fact.what, world)
+            asked = request_json(fact.payload, world)
             return {**told, "request": asked.pop("id"), **asked}
         case Event():
-            return {**told, **event_json(fact.what)}
+            return {**told, **event_json(fact.payload)}
         case Delivery():
-            webhook = fact.what.webhook
-            made = {"webhook": fact.what.id, "kind": webhook.kind, "state": fact.what.state}
+            webhook = fact.payload.webhook
+            made = {"webhook": fact.payload.id, "kind": webhook.kind, "state": fact.payload.state}
             url = masking.url(webhook.url, world.seed)
             sent = {"method": webhook.method, "url": url, "body": webhook.body}
-            return {**told, **made, **sent, **_try(fact.what.attempts[-1])}
-        case Moot() | Skipped():
-            return {**told, **fact.what._asdict()}
+            return {**told, **made, **sent, **_try(fact.payload.attempts[-1])}
+        case RejectedEvent() as rejected:
+            where = {"leg": rejected.leg, "place": rejected.location}
+            return {**told, "verb": rejected.type, **where, "why": rejected.reason}
+        case IgnoredLeg() as ignored:
+            return {**told, "story": ignored.scenario, "leg": ignored.leg}
         case Mapping():
-            shown: dict[str, Any] = masking.value(fact.what, world.seed)
+            shown: dict[str, Any] = masking.value(fact.payload, world.seed)
             return {**told, **shown}
-    return {**told, "error": repr(fact.what)}
+    return {**told, "error": repr(fact.payload)}
 
 
 def _stories(store: Store, call: str) -> list[str]:
     """Who plays the phones, and who decides how the webhooks travel if that is another one."""
     travelling = store.travels.get(call)
-    names = [store.stories[call].story.name, *([travelling.name] if travelling else [])]
+    names = [store.stories[call].scenario.name, *([travelling.name] if travelling else [])]
     return list(dict.fromkeys(names))
 
 
@@ -142,11 +145,11 @@ def _leg(leg: Leg) -> dict[str, Any]:
     }
 
 
-def _attempt(one: Attempt) -> dict[str, Any]:
+def _attempt(one: DialAttempt) -> dict[str, Any]:
     return {
-        "redial": one.redial,
-        "target": one.target,
-        "started_at": iso(one.started_at),
+        "redial": one.redial_index,
+        "target": one.number_index,
+        "started_at": format_iso(one.started_at),
         "ended_at": _time(one.ended_at),
         "outcome": one.outcome,
         "legs": [_leg(leg) for leg in one.legs],
@@ -154,21 +157,21 @@ def _attempt(one: Attempt) -> dict[str, Any]:
 
 
 def _try(made: Try) -> dict[str, Any]:
-    answer = made.answer
+    answer = made.result
     return {
         "number": made.number,
-        "at": iso(made.at),
+        "at": format_iso(made.at),
         "status": answer.status,
         "error": answer.error,
     }
 
 
 def _heard(made: Try, salt: str) -> Any:
-    return masking.value(legible(made.answer.body), salt)
+    return masking.value(legible(made.result.body), salt)
 
 
 def _time(at: int | None) -> str | None:
-    return None if at is None else iso(at)
+    return None if at is None else format_iso(at)
 
 
 def _answer(exchange: Exchange) -> Any:

@@ -38,7 +38,7 @@ def complaints(*texts: str) -> list[str]:
         world = living(*texts)
     except Unusable as unusable:
         return [str(problem).removeprefix("1.yaml:") for problem in unusable.problems]
-    mine = [story for story in world.stories.named.values() if not story.bundled]
+    mine = [story for story in world.stories.by_name.values() if not story.bundled]
     stumbles = {stumble for story in mine for stumble in rehearsed(world, story)}
     problems = sorted(Problem(Place.parse(one.place), one.why) for one in stumbles)
     return [str(problem).removeprefix("1.yaml:") for problem in problems]

@@ -13,7 +13,7 @@ from mockserver.catalog.records import hints
 from mockserver.catalog.registry import listings
 from mockserver.catalog.vocabulary import vocabulary
 from mockserver.core.account import Account, Limits, Retry
-from mockserver.core.time import Length
+from mockserver.core.time import Duration
 from mockserver.providers.mobtexting.records import Flow
 from tests.catalog.conftest import KNOWN
 
@@ -148,12 +148,12 @@ def test_timeline_is_not_blamed_for_what_was_wrong_before() -> None:
     assert [path for path, _ in read(document)[1]] == [("zzz",)]
 
 
-MINUTE = Length(60_000)
+MINUTE = Duration(60_000)
 
 
 class Settings(NamedTuple):
     zone: str = "UTC"
-    window: Length = MINUTE
+    window: Duration = MINUTE
 
 
 HELD = WORDS._replace(settings={"mobtexting": Settings})
@@ -164,7 +164,7 @@ HELD = WORDS._replace(settings={"mobtexting": Settings})
     [
         ({}, Settings()),
         ({"zone": "IST", "balance": "1"}, Settings("IST")),
-        ({"window": "2m"}, Settings("UTC", Length(120_000))),
+        ({"window": "2m"}, Settings("UTC", Duration(120_000))),
     ],
 )
 def test_settings_stand_beside_records(document: Mapping[str, Any], settings: Settings) -> None:

@@ -119,7 +119,7 @@ def survivor(form: str, written: str) -> object:
     """What became of it, in the value that is made of the file."""
     catalog = loaded(form.format(written))
     if form in (GLOB, FLOW):
-        match = catalog.stories.named["x"].match
+        match = catalog.stories.by_name["x"].match
         return match and match.fields["mid"]
     account = catalog.accounts["mobtexting", "x"]
     [survived] = (account.credentials if form == CREDENTIAL else account.numbers) or [None]
@@ -168,7 +168,7 @@ def test_scalar_is_refused_with_a_hint(form: str, written: str, complaint: str) 
     ],
 )
 def test_press_survives_as_written(written: str, keys: str) -> None:
-    [deed] = loaded(PRESS.format(written)).stories.named["x"].legs["a"].deeds
+    [deed] = loaded(PRESS.format(written)).stories.by_name["x"].legs["a"].actions
     assert deed.data == {"digits": keys}
 
 

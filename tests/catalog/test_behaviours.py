@@ -5,70 +5,82 @@ from typing import Any
 import pytest
 
 from mockserver.catalog.behaviours import behaviour, millis, span
-from mockserver.core.legs import ANSWERED, WORDS, Behaviour, Deed, Span, fixed
+from mockserver.core.behavior import (
+    DEFAULT_BEHAVIOR,
+    PRESETS,
+    DurationRange,
+    LegAction,
+    LegBehavior,
+    fixed_duration,
+)
 
 
-@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("word", PRESETS)
 def test_behaviour_of_a_word(word: str) -> None:
-    assert behaviour(word) is WORDS[word]
+    assert behaviour(word) is PRESETS[word]
 
 
-def pressed(after: int, keys: str) -> Deed:
-    return Deed(fixed(after), "digits", {"digits": keys})
+def pressed(after: int, keys: str) -> LegAction:
+    return LegAction(fixed_duration(after), "digits", {"digits": keys})
 
 
 @pytest.mark.parametrize(
     ("how", "made"),
     [
-        ({"then": "busy"}, WORDS["busy"]),
-        ({"ring": "3s", "then": "busy"}, Behaviour(fixed(3_000), "busy")),
-        ({"answer": "2s..4s"}, Behaviour(Span(2_000, 4_000))),
-        ({"ring": 0}, Behaviour(fixed(0))),
-        ({"then": "person"}, WORDS["person"]),
-        ({"then": "no-answer"}, WORDS["no-answer"]),
-        ({"talk": "1m30s"}, ANSWERED._replace(talk=fixed(90_000))),
-        ({"talk": "0s"}, ANSWERED._replace(talk=None)),
-        ({"talk": "0s..1s"}, ANSWERED._replace(talk=Span(0, 1_000))),
-        ({"then": "person", "talk": "5s"}, WORDS["person"]._replace(talk=fixed(5_000))),
-        ({"hangup": "10s"}, ANSWERED._replace(hangup=fixed(10_000))),
-        ({"press": "1"}, ANSWERED._replace(deeds=(pressed(1_000, "1"),))),
-        ({"press": 12}, ANSWERED._replace(deeds=(pressed(1_000, "12"),))),
+        ({"then": "busy"}, PRESETS["busy"]),
+        ({"ring": "3s", "then": "busy"}, LegBehavior(fixed_duration(3_000), "busy")),
+        ({"answer": "2s..4s"}, LegBehavior(DurationRange(2_000, 4_000))),
+        ({"ring": 0}, LegBehavior(fixed_duration(0))),
+        ({"then": "person"}, PRESETS["person"]),
+        ({"then": "no-answer"}, PRESETS["no-answer"]),
+        ({"talk": "1m30s"}, DEFAULT_BEHAVIOR._replace(talk=fixed_duration(90_000))),
+        ({"talk": "0s"}, DEFAULT_BEHAVIOR._replace(talk=None)),
+        ({"talk": "0s..1s"}, DEFAULT_BEHAVIOR._replace(talk=DurationRange(0, 1_000))),
+        ({"then": "person", "talk": "5s"}, PRESETS["person"]._replace(talk=fixed_duration(5_000))),
+        ({"hangup": "10s"}, DEFAULT_BEHAVIOR._replace(hangup=fixed_duration(10_000))),
+        ({"press": "1"}, DEFAULT_BEHAVIOR._replace(actions=(pressed(1_000, "1"),))),
+        ({"press": 12}, DEFAULT_BEHAVIOR._replace(actions=(pressed(1_000, "12"),))),
         (
             {"press": [{"after": "3s", "keys": "1"}, {"after": "2s", "keys": 2}, {"keys": "3"}]},
-            ANSWERED._replace(
-                deeds=(pressed(3_000, "1"), pressed(2_000, "2"), pressed(1_000, "3"))
+            DEFAULT_BEHAVIOR._replace(
+                actions=(pressed(3_000, "1"), pressed(2_000, "2"), pressed(1_000, "3"))
             ),
         ),
         (
             {"say": "yes", "press": "1"},
-            ANSWERED._replace(
-                deeds=(pressed(1_000, "1"), Deed(fixed(1_000), "speech", {"words": "yes"})),
+            DEFAULT_BEHAVIOR._replace(
+                actions=(
+                    pressed(1_000, "1"),
+                    LegAction(fixed_duration(1_000), "speech", {"words": "yes"}),
+                ),
             ),
         ),
         (
             {"say": [{"after": "0s..1s", "words": "yes"}]},
-            ANSWERED._replace(deeds=(Deed(Span(0, 1_000), "speech", {"words": "yes"}),)),
+            DEFAULT_BEHAVIOR._replace(
+                actions=(LegAction(DurationRange(0, 1_000), "speech", {"words": "yes"}),)
+            ),
         ),
     ],
 )
-def test_behaviour_of_a_mapping(how: Any, made: Behaviour) -> None:
+def test_behaviour_of_a_mapping(how: Any, made: LegBehavior) -> None:
     assert behaviour(how) == made
 
 
 @pytest.mark.parametrize(
     ("text", "made"),
     [
-        ("2s", fixed(2_000)),
-        ("1m30s", fixed(90_000)),
-        ("2s..6s", Span(2_000, 6_000)),
-        ("0..0", Span(0, 0)),
-        ("0s..1", Span(0, 1_000)),
-        (5, fixed(5_000)),
-        (0.5, fixed(500)),
-        (1e-7, fixed(0)),
+        ("2s", fixed_duration(2_000)),
+        ("1m30s", fixed_duration(90_000)),
+        ("2s..6s", DurationRange(2_000, 6_000)),
+        ("0..0", DurationRange(0, 0)),
+        ("0s..1", DurationRange(0, 1_000)),
+        (5, fixed_duration(5_000)),
+        (0.5, fixed_duration(500)),
+        (1e-7, fixed_duration(0)),
     ],
 )
-def test_span_of_a_text(text: Any, made: Span) -> None:
+def test_span_of_a_text(text: Any, made: DurationRange) -> None:
     assert span(text) == made
 
 

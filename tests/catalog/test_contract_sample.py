@@ -7,9 +7,9 @@ import pytest
 from mockserver.catalog.document import read
 from mockserver.catalog.grammar import flaws
 from mockserver.core.account import Limits, Retry
-from mockserver.core.facts import Skipped
-from mockserver.core.legs import ANSWERED
-from mockserver.core.story import resolved
+from mockserver.core.behavior import DEFAULT_BEHAVIOR
+from mockserver.core.journal import IgnoredLeg
+from mockserver.core.selection import resolve
 from mockserver.engine.casework import NO_STATUS
 from mockserver.engine.store import Store
 from tests.catalog.conftest import complaints
@@ -66,7 +66,7 @@ def test_account_shop(stage: Store) -> None:
 def test_default_is_played_when_nothing_else_suits(stage: Store) -> None:
     asked(stage)
     [sent] = play(stage)
-    assert (outcomes(stage), stage.stories["c1"].story.name) == (["completed"], "answered")
+    assert (outcomes(stage), stage.stories["c1"].scenario.name) == (["completed"], "answered")
     assert sent.webhook.url == "http://localhost:3000/mt"
 
 
@@ -98,7 +98,7 @@ def test_presses_two_where_there_is_no_b(stage: Store) -> None:
     asked(stage, "presses-two", to="flow:1")
     play(stage)
     assert lived(stage)[1:] == ["3 answer a", "4 digits a 2", "10 hangup a normal"]
-    assert Skipped("presses-two", "b") in [fact.what for fact in stage.journal]
+    assert IgnoredLeg("presses-two", "b") in [fact.payload for fact in stage.journal]
 
 
 def test_third_time_lucky(stage: Store) -> None:
@@ -115,8 +115,8 @@ def test_second_number_with_one_number(stage: Store) -> None:
 
 def test_second_number_with_another_number(stage: Store) -> None:
     stories = stage.world.stories
-    second = resolved(stories, stories.named["second-number"], ("seed", "c1"), (0, 1))
-    assert second.legs == {"callee": ANSWERED}
+    second = resolve(stories, stories.by_name["second-number"], ("seed", "c1"), (0, 1))
+    assert second.legs == {"callee": DEFAULT_BEHAVIOR}
 
 
 def test_rush_hour(stage: Store) -> None:

@@ -6,11 +6,11 @@ import pytest
 
 from mockserver.catalog.document import Unusable
 from mockserver.catalog.files import Catalog, Source, load
-from mockserver.core.legs import WORDS, Behaviour, fixed
-from mockserver.core.story import Stories, Story
+from mockserver.core.behavior import PRESETS, LegBehavior, fixed_duration
+from mockserver.core.scenario import Scenario, ScenarioSet
 from tests.catalog.conftest import KNOWN, complaints, loaded
 
-NOBODY: dict[str, Story] = {}
+NOBODY: dict[str, Scenario] = {}
 
 
 def alone(*texts: str, bundled: bool = False) -> Catalog:
@@ -21,14 +21,14 @@ def alone(*texts: str, bundled: bool = False) -> Catalog:
 
 
 def test_load_nothing() -> None:
-    assert load([], KNOWN) == Catalog(Stories(NOBODY, "answered"), {})
+    assert load([], KNOWN) == Catalog(ScenarioSet(NOBODY, "answered"), {})
 
 
 @pytest.mark.parametrize(
     "text", ["", "# nothing\n", "accounts:\nscenarios:\n", "{}", "~", "scenarios: {}"]
 )
 def test_load_a_file_that_says_nothing(text: str) -> None:
-    assert load([Source("f", text.encode())], KNOWN) == Catalog(Stories(NOBODY, "answered"), {})
+    assert load([Source("f", text.encode())], KNOWN) == Catalog(ScenarioSet(NOBODY, "answered"), {})
 
 
 def test_load_stories_and_accounts() -> None:
@@ -39,8 +39,8 @@ accounts:
 scenarios:
   slow: {legs: {callee: {answer: 9s}, from: busy}}
 """)
-    legs = {"callee": Behaviour(fixed(9_000)), "from": WORDS["busy"]}
-    assert catalog.stories.named["slow"] == Story("slow", "1.yaml:5:9", legs=legs)
+    legs = {"callee": LegBehavior(fixed_duration(9_000)), "from": PRESETS["busy"]}
+    assert catalog.stories.by_name["slow"] == Scenario("slow", "1.yaml:5:9", legs=legs)
     shop = catalog.accounts["mobtexting", "shop"]
     assert (shop.credentials, shop.balance) == (frozenset({"k1"}), Decimal("12.50"))
     assert shop.document == {"credentials": ["k1"], "balance": "12.50"}
@@ -53,8 +53,8 @@ def test_load_of_one_name_the_last_file_counts() -> None:
         "scenarios: {x: {legs: {b: busy}}}\naccounts: {shop: {provider: mobtexting, balance: 2}}",
     )
     assert catalog.stories.default == "x"
-    assert list(catalog.stories.named) == ["answered", "y", "x"]
-    assert list(catalog.stories.named["x"].legs) == ["b"]
+    assert list(catalog.stories.by_name) == ["answered", "y", "x"]
+    assert list(catalog.stories.by_name["x"].legs) == ["b"]
     assert catalog.accounts["mobtexting", "shop"].balance == 2
 
 
@@ -89,8 +89,8 @@ def test_load_bundled_file_is_judged_by_its_accounts() -> None:
 def test_load_bundled_files() -> None:
     catalog = loaded()
     assert catalog.stories.default == "answered"
-    assert len([name for name in catalog.stories.named if "/" not in name]) == 19
-    assert {story.bundled for story in catalog.stories.named.values()} == {True}
+    assert len([name for name in catalog.stories.by_name if "/" not in name]) == 19
+    assert {story.bundled for story in catalog.stories.by_name.values()} == {True}
     assert list(catalog.accounts) == [("mobtexting", "mobtexting-default")]
 
 

@@ -149,7 +149,7 @@ def test_references_and_turns_in_their_order() -> None:
 
 TOYS = WORDS._replace(
     operations={**WORDS.operations, "toy": ("place",)},
-    acts={"toy": TOY.acts, "mobtexting": {}},
+    acts={"toy": TOY.vendor_events, "mobtexting": {}},
 )
 
 
@@ -175,7 +175,9 @@ def test_acts(step: dict[str, str], needs: dict[str, str], told: list[str]) -> N
 
 
 def test_act_of_another_provider() -> None:
-    words = WORDS._replace(acts={"toy": TOY.acts, "mobtexting": {"wave": TOY.acts["hold"]}})
+    words = WORDS._replace(
+        acts={"toy": TOY.vendor_events, "mobtexting": {"wave": TOY.vendor_events["hold"]}}
+    )
     body = {"steps": [{"act": "hold"}], "needs": {"provider": "mobtexting"}}
     assert list(unknown(body, words, ())) == [
         (("steps", 0, "act"), "mobtexting has no act 'hold', only toy")

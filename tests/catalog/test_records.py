@@ -11,8 +11,8 @@ from hypothesis import given as any_of
 from hypothesis import strategies as st
 
 from mockserver.catalog.records import flaws, hints, read, read_settings, settings_flaws
-from mockserver.core.account import written
-from mockserver.core.time import DAY, Length
+from mockserver.core.account import to_document
+from mockserver.core.time import DAY, Duration
 
 NOTHING = "there is nothing here (a # begins a comment): write "
 
@@ -86,7 +86,7 @@ def test_records_that_do_not_read(given: Any, path: tuple[str, ...], message: st
     assert list(flaws(Clip, given)) == [(path, message)]
 
 
-WAIT, MINUTES, UTC = Length(90_000), Length(60_000), ZoneInfo("UTC")
+WAIT, MINUTES, UTC = Duration(90_000), Duration(60_000), ZoneInfo("UTC")
 
 
 class Hours(NamedTuple):
@@ -96,7 +96,7 @@ class Hours(NamedTuple):
 
 class Queue(NamedTuple):
     open: bool
-    wait: Length = WAIT
+    wait: Duration = WAIT
     title: str | None = None
     rate: Decimal | None = Decimal("1.5")
     words: tuple[str, ...] = ()
@@ -131,13 +131,13 @@ FULL: Mapping[str, Any] = {
         ({"open": "true"}, Queue(open=True)),
         ({"open": True}, Queue(open=True)),
         ({"open": False, "wait": 90, "lunch": None, "days": []}, Queue(open=False)),
-        ({"open": False, "wait": 0.5}, Queue(open=False, wait=Length(500))),
+        ({"open": False, "wait": 0.5}, Queue(open=False, wait=Duration(500))),
         ({"open": False, "words": [], "keys": []}, Queue(open=False, keys=())),
         (
             FULL,
             Queue(
                 open=False,
-                wait=Length(DAY),
+                wait=Duration(DAY),
                 title="Sales",
                 rate=None,
                 words=("a", "7"),
@@ -156,7 +156,7 @@ def test_rich_records_that_read(given: Mapping[str, Any], queue: Queue) -> None:
     assert list(flaws(Queue, {"q": given})) == []
     [found] = read(Queue, {"q": given}).values()
     assert found == queue
-    assert type(found.wait) is Length
+    assert type(found.wait) is Duration
 
 
 LONG = "is not a length of time such as 90s, 1m30s or 2h"
@@ -226,7 +226,7 @@ HOUR = st.builds(Hours, WHOLE, WHOLE)
 QUEUES = st.builds(
     Queue,
     open=st.booleans(),
-    wait=st.integers(0, 36_525 * DAY).map(Length),
+    wait=st.integers(0, 36_525 * DAY).map(Duration),
     title=st.none() | TEXT,
     rate=st.none() | AMOUNT,
     words=st.lists(TEXT).map(tuple),
@@ -242,14 +242,14 @@ QUEUES = st.builds(
 
 @any_of(QUEUES)
 def test_what_is_written_reads_as_it_was(queue: Queue) -> None:
-    document = {"q": written(queue)}
+    document = {"q": to_document(queue)}
     assert list(flaws(Queue, document)) == []
     assert read(Queue, document) == {"q": queue}
 
 
 class Settings(NamedTuple):
     zone: str = "UTC"
-    window: Length = MINUTES
+    window: Duration = MINUTES
     hours: Hours = Hours(0)
 
 
@@ -258,7 +258,7 @@ class Settings(NamedTuple):
     [
         ({}, Settings()),
         ({"balance": "1", "zone": "IST"}, Settings("IST")),
-        ({"window": "1h", "hours": {"opens": 1}}, Settings("UTC", Length(3_600_000), Hours(1))),
+        ({"window": "1h", "hours": {"opens": 1}}, Settings("UTC", Duration(3_600_000), Hours(1))),
     ],
 )
 def test_settings_are_keys_of_the_account(body: Mapping[str, Any], settings: Settings) -> None:

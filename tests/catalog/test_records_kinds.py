@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.catalog.records import flaws, read, read_settings, settings_flaws
-from mockserver.core.account import written
-from mockserver.core.time import Length
+from mockserver.core.account import to_document
+from mockserver.core.time import Duration
 
 UTC = ZoneInfo("UTC")
 
@@ -25,7 +25,7 @@ class Part(NamedTuple):
 class Thing(NamedTuple):
     state: Literal["free", "busy"] = "free"
     sure: bool = False
-    after: Length = Length(0)
+    after: Duration = Duration(0)
     zone: ZoneInfo = UTC
     tags: tuple[str, ...] = ()
     counts: tuple[int, ...] = ()
@@ -41,8 +41,8 @@ class Thing(NamedTuple):
         ({"sure": True}, Thing(sure=True)),
         ({"sure": "true"}, Thing(sure=True)),
         ({"sure": "false"}, Thing()),
-        ({"after": "1m30s"}, Thing(after=Length(90_000))),
-        ({"after": 1.5}, Thing(after=Length(1_500))),
+        ({"after": "1m30s"}, Thing(after=Duration(90_000))),
+        ({"after": 1.5}, Thing(after=Duration(1_500))),
         ({"zone": "Africa/Cairo"}, Thing(zone=ZoneInfo("Africa/Cairo"))),
         ({"tags": ["a", 1], "counts": ["2", 3]}, Thing(tags=("a", "1"), counts=(2, 3))),
         ({"part": None}, Thing()),
@@ -89,7 +89,7 @@ THINGS = st.builds(
     Thing,
     st.sampled_from(["free", "busy"]),
     st.booleans(),
-    st.integers(0, 10**9).map(Length),
+    st.integers(0, 10**9).map(Duration),
     st.sampled_from(["UTC", "Africa/Cairo", "Asia/Kolkata"]).map(ZoneInfo),
     st.lists(TEXTS, max_size=3).map(tuple),
     st.lists(st.integers(-99, 99), max_size=3).map(tuple),
@@ -101,7 +101,7 @@ THINGS = st.builds(
 
 @given(THINGS)
 def test_what_is_written_reads_as_the_same(thing: Thing) -> None:
-    told = {"1": written(thing)}
+    told = {"1": to_document(thing)}
     assert list(flaws(Thing, told)) == []
     assert read(Thing, told) == {"1": thing}
 

@@ -7,7 +7,7 @@ import pytest
 import mockserver
 from mockserver.catalog import registry
 from mockserver.catalog.registry import bundled, listings
-from mockserver.core.rules import Violation
+from mockserver.core.rulebook import Violation
 
 HOUSE = Path(mockserver.__file__).parent
 

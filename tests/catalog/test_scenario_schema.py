@@ -11,9 +11,9 @@ import yaml
 
 from mockserver.catalog.grammar import flaws, schema
 from mockserver.catalog.registry import bundled
+from mockserver.core.behavior import PRESETS
 from mockserver.core.causes import CAUSES
-from mockserver.core.legs import WORDS
-from mockserver.core.time import length
+from mockserver.core.time import parse_duration
 from tests.catalog.conftest import complaints
 
 TESTS = Path(__file__).parents[1]
@@ -36,7 +36,7 @@ def test_schema_uses_every_definition_and_defines_all_that_it_uses() -> None:
 def test_schema_knows_the_words_of_the_core() -> None:
     definitions = SCHEMA["$defs"]
     words = definitions["behaviour"]["properties"]["then"]["enum"]
-    assert sorted(words) == sorted(WORDS)
+    assert sorted(words) == sorted(PRESETS)
     assert definitions["behaviour"]["examples"] == words
     assert definitions["behaviour"]["pattern"] == f"^(?:{'|'.join(words)})$"
     assert sorted(definitions["cause"]["enum"]) == sorted(CAUSES)
@@ -88,7 +88,7 @@ def test_length_of_the_schema_is_one_of_the_core(text: str) -> None:
     for part in ("length", "span"):
         assert flaws(text, part) == ()
     assert flaws(f"{text}..{text}", "span") == ()
-    assert length(text) is not None
+    assert parse_duration(text) is not None
 
 
 @pytest.mark.parametrize(

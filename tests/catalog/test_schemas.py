@@ -7,7 +7,7 @@ import pytest
 
 from mockserver.catalog.schemas import checks, examples, form, operations, places
 from mockserver.core.http import Upload
-from mockserver.core.rules import Violation
+from mockserver.core.rulebook import Violation
 
 PERSON = {
     "type": "object",

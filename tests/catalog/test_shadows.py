@@ -3,36 +3,40 @@
 import pytest
 
 from mockserver.catalog.shadows import hidden
-from mockserver.core.legs import ANSWERED
-from mockserver.core.story import Match, Story, Turn
+from mockserver.core.behavior import DEFAULT_BEHAVIOR
+from mockserver.core.scenario import ApiBehavior, MatchRule, Scenario
 
-ANY = Match()
-LEGS = {"a": ANSWERED}
+ANY = MatchRule()
+LEGS = {"a": DEFAULT_BEHAVIOR}
 
 
-def story(name: str, match: Match | None, **more: object) -> Story:
-    return Story(name, match=match, **{"legs": LEGS, **more})  # type: ignore[arg-type]
+def story(name: str, match: MatchRule | None, **more: object) -> Scenario:
+    return Scenario(name, match=match, **{"legs": LEGS, **more})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("first", "second", "covered"),
     [
         (ANY, ANY, True),
-        (ANY, Match({"callee": "1"}), True),
-        (Match({"callee": "1"}), ANY, False),
-        (Match({"callee": "1*"}), Match({"callee": "12"}), True),
-        (Match({"callee": "1*"}), Match({"callee": "1*"}), True),
-        (Match({"callee": "1*"}), Match({"callee": "12*"}), False),  # it is, but not for certain
-        (Match({"callee": "1*"}), Match({"callee": "2"}), False),
-        (Match({"callee": "1*"}), Match({"a": "12"}), False),
-        (Match({"callee": "*"}), Match({"a": "12"}), True),
-        (Match({"callee": "1"}), Match({"callee": "1", "a": "2"}), True),
-        (Match(fields={"mid": "x*"}), Match({"a": "1"}, {"mid": "xy"}), True),
-        (Match(fields={"mid": "x*"}), Match({"mid": "xy"}), False),
-        (Match(fields={"mid": "*"}), ANY, True),
+        (ANY, MatchRule({"callee": "1"}), True),
+        (MatchRule({"callee": "1"}), ANY, False),
+        (MatchRule({"callee": "1*"}), MatchRule({"callee": "12"}), True),
+        (MatchRule({"callee": "1*"}), MatchRule({"callee": "1*"}), True),
+        (
+            MatchRule({"callee": "1*"}),
+            MatchRule({"callee": "12*"}),
+            False,
+        ),  # it is, but not for certain
+        (MatchRule({"callee": "1*"}), MatchRule({"callee": "2"}), False),
+        (MatchRule({"callee": "1*"}), MatchRule({"a": "12"}), False),
+        (MatchRule({"callee": "*"}), MatchRule({"a": "12"}), True),
+        (MatchRule({"callee": "1"}), MatchRule({"callee": "1", "a": "2"}), True),
+        (MatchRule(fields={"mid": "x*"}), MatchRule({"a": "1"}, {"mid": "xy"}), True),
+        (MatchRule(fields={"mid": "x*"}), MatchRule({"mid": "xy"}), False),
+        (MatchRule(fields={"mid": "*"}), ANY, True),
     ],
 )
-def test_hidden_by_its_match(first: Match, second: Match, *, covered: bool) -> None:
+def test_hidden_by_its_match(first: MatchRule, second: MatchRule, *, covered: bool) -> None:
     one, other = story("one", first), story("other", second)
     assert list(hidden([one, other])) == ([(one, other)] if covered else [])
 
@@ -40,8 +44,8 @@ def test_hidden_by_its_match(first: Match, second: Match, *, covered: bool) -> N
 @pytest.mark.parametrize(
     ("first", "second", "covered"),
     [
-        ({}, {"legs": {}, "answers": (Turn("x"),)}, False),
-        ({"answers": (Turn("x"),)}, {}, True),
+        ({}, {"legs": {}, "responses": (ApiBehavior("x"),)}, False),
+        ({"responses": (ApiBehavior("x"),)}, {}, True),
         ({"needs": {"leg": "b"}}, {}, False),
         ({}, {"needs": {"leg": "b"}}, True),
         ({"bundled": True}, {}, False),

@@ -6,18 +6,24 @@ import pytest
 
 from mockserver.catalog.document import Path
 from mockserver.catalog.stories import Told, match, stories
-from mockserver.core.legs import NOW, WORDS, Behaviour, Span, fixed
-from mockserver.core.script import Once, Step
-from mockserver.core.story import Match, Story, Travel, Turn
+from mockserver.core.behavior import (
+    IMMEDIATELY,
+    PRESETS,
+    DurationRange,
+    LegBehavior,
+    fixed_duration,
+)
+from mockserver.core.scenario import ApiBehavior, DeliveryBehavior, MatchRule, Scenario
+from mockserver.core.script import Condition, Step
 
-BUSY = WORDS["busy"]
+BUSY = PRESETS["busy"]
 
 
 def place(path: Path) -> str:
     return f"f:{'.'.join(map(str, path))}"
 
 
-def made(body: dict[str, Any], *, bundled: bool = False) -> list[Story]:
+def made(body: dict[str, Any], *, bundled: bool = False) -> list[Scenario]:
     return list(stories("x", body, place, Told(bundled, {})))
 
 
@@ -25,7 +31,7 @@ def made(body: dict[str, Any], *, bundled: bool = False) -> list[Story]:
     ("body", "values"),
     [
         ({"legs": {"a": "busy"}}, {"legs": {"a": BUSY}}),
-        ({"legs": {"to": {"ring": "3s"}}}, {"legs": {"to": Behaviour(fixed(3_000))}}),
+        ({"legs": {"to": {"ring": "3s"}}}, {"legs": {"to": LegBehavior(fixed_duration(3_000))}}),
         ({"needs": {"leg": "b"}}, {"needs": {"leg": "b"}}),
         ({"play": "y"}, {"play": "y"}),
         ({"attempts": ["y", "z"]}, {"attempts": ("y", "z")}),
@@ -38,44 +44,58 @@ def made(body: dict[str, Any], *, bundled: bool = False) -> list[Story]:
             {"steps": [{"ring": "a"}, {"wait": "control", "after": "2s"}]},
             {
                 "steps": (
-                    Step(NOW, "ring", "a", place="f:steps.0"),
-                    Step(fixed(2_000), "", once=Once("control"), place="f:steps.1"),
+                    Step(IMMEDIATELY, "ring", "a", location="f:steps.0"),
+                    Step(
+                        fixed_duration(2_000),
+                        "",
+                        condition=Condition("control"),
+                        location="f:steps.1",
+                    ),
                 )
             },
         ),
-        ({"refuse": "server-error"}, {"answers": (Turn("server-error"),)}),
+        ({"refuse": "server-error"}, {"responses": (ApiBehavior("server-error"),)}),
         (
             {"answers": [{"refuse": "conflict", "after": "3s"}, {"break": "empty"}, "pass"]},
-            {"answers": (Turn("conflict", 3_000), Turn(broken="empty"), Turn())},
+            {
+                "responses": (
+                    ApiBehavior("conflict", 3_000),
+                    ApiBehavior(disconnect="empty"),
+                    ApiBehavior(),
+                )
+            },
         ),
     ],
 )
 def test_story_of_a_key(body: dict[str, Any], values: dict[str, Any]) -> None:
-    assert made(body) == [Story("x", "f:", **values)]
+    assert made(body) == [Scenario("x", "f:", **values)]
 
 
 @pytest.mark.parametrize(
     ("how", "travel"),
     [
-        ({"duplicate": "2"}, Travel(duplicate=2)),
-        ({"drop": "all"}, Travel(drop=None)),
-        ({"drop": 1}, Travel(drop=1)),
-        ({"reorder": "true", "before_reply": True}, Travel(reorder=True, before_reply=True)),
-        ({"reorder": "false", "before_reply": False}, Travel()),
-        ({"after": "1s..2s"}, Travel(after=Span(1_000, 2_000))),
-        ({"corrupt": "truncate"}, Travel(corrupt="truncate")),
+        ({"duplicate": "2"}, DeliveryBehavior(duplicate=2)),
+        ({"drop": "all"}, DeliveryBehavior(drop=None)),
+        ({"drop": 1}, DeliveryBehavior(drop=1)),
+        (
+            {"reorder": "true", "before_reply": True},
+            DeliveryBehavior(reorder=True, before_reply=True),
+        ),
+        ({"reorder": "false", "before_reply": False}, DeliveryBehavior()),
+        ({"after": "1s..2s"}, DeliveryBehavior(delay=DurationRange(1_000, 2_000))),
+        ({"corrupt": "truncate"}, DeliveryBehavior(corrupt="truncate")),
     ],
 )
-def test_story_of_webhooks(how: dict[str, Any], travel: Travel) -> None:
-    assert made({"webhooks": {"any": how}}) == [Story("x", "f:", webhooks={"any": travel})]
+def test_story_of_webhooks(how: dict[str, Any], travel: DeliveryBehavior) -> None:
+    assert made({"webhooks": {"any": how}}) == [Scenario("x", "f:", webhooks={"any": travel})]
 
 
 def test_stories_within_lists_have_names_of_their_own() -> None:
     body = {"attempts": [{"a": "busy"}, "y"], "numbers": ["z", {"b": "busy"}]}
     assert made(body, bundled=True) == [
-        Story("x/attempts/1", "f:attempts.0", bundled=True, legs={"a": BUSY}),
-        Story("x/numbers/2", "f:numbers.1", bundled=True, legs={"b": BUSY}),
-        Story(
+        Scenario("x/attempts/1", "f:attempts.0", bundled=True, legs={"a": BUSY}),
+        Scenario("x/numbers/2", "f:numbers.1", bundled=True, legs={"b": BUSY}),
+        Scenario(
             "x",
             "f:",
             bundled=True,
@@ -88,14 +108,17 @@ def test_stories_within_lists_have_names_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("given", "wanted"),
     [
-        ({"callee": "*0402"}, Match({"callee": "*0402"})),
+        ({"callee": "*0402"}, MatchRule({"callee": "*0402"})),
         (
             {"a": 918867135000, "fields": {"record": 1}},
-            Match({"a": "918867135000"}, {"record": "1"}),
+            MatchRule({"a": "918867135000"}, {"record": "1"}),
         ),
-        ({"provider": "mob*", "operation": "c2c"}, Match({"provider": "mob*", "operation": "c2c"})),
+        (
+            {"provider": "mob*", "operation": "c2c"},
+            MatchRule({"provider": "mob*", "operation": "c2c"}),
+        ),
     ],
 )
-def test_match(given: dict[str, Any], wanted: Match) -> None:
+def test_match(given: dict[str, Any], wanted: MatchRule) -> None:
     assert match(given) == wanted
-    assert made({"match": given, "play": "y"}) == [Story("x", "f:", match=wanted, play="y")]
+    assert made({"match": given, "play": "y"}) == [Scenario("x", "f:", match=wanted, play="y")]

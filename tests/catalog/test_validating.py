@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mockserver.catalog.registry import listings
 from mockserver.catalog.schemas import form
 from mockserver.catalog.validating import Form, validator
-from mockserver.core.provider import Listing
+from mockserver.core.provider import BoundProvider
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ FORMS = [
 @settings(max_examples=60)
 @given(data=st.data())
 def test_what_the_swift_one_accepts_the_other_does(
-    listing: Listing, operation: str, data: st.DataObject
+    listing: BoundProvider, operation: str, data: st.DataObject
 ) -> None:
     schema = form(listing.document(), operation)
     names = st.sampled_from((*schema["properties"], "other"))

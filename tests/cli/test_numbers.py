@@ -6,7 +6,7 @@ from click.testing import CliRunner, Result
 from mockserver.catalog.registry import listings
 from mockserver.cli import group
 from mockserver.cli.numbers import PLAN
-from mockserver.core.numberplan import planned
+from mockserver.core.behavior import number_plan_behavior
 
 
 def numbers(*arguments: str) -> Result:
@@ -36,7 +36,7 @@ def test_the_plan_says_what_the_house_does() -> None:
     """One ready number for each line of the plan but the first, in its order."""
     kinds = [line.split()[0] for line in READY.strip().splitlines()]
     assert [number[-5] for number in kinds] == [str(kind) for kind in range(1, 10)]
-    assert all(planned(number) for number in kinds)
+    assert all(number_plan_behavior(number) for number in kinds)
     assert [line[2] for line in PLAN.splitlines() if line[2:3].isdecimal()] == list("0123456789")
 
 

@@ -11,17 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.core.account import (
-    ONCE,
+    NO_RETRY,
     Account,
     Charge,
-    Keep,
     Retry,
-    charged,
-    kept,
-    merged,
-    written,
+    SaveRecord,
+    merge_patch,
+    to_document,
+    with_charge,
+    with_record,
 )
-from mockserver.core.time import Length
+from mockserver.core.time import Duration
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_account_admits(
     given: str | None,
     admitted: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
-    assert Account("shop", "mobtexting", credentials).admits(given) is admitted
+    assert Account("shop", "mobtexting", credentials).allows_credential(given) is admitted
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,11 @@ def test_retry_satisfied_by_default(
 
 
 def test_charge_is_for_no_call_unless_it_says_so() -> None:
-    assert Charge(("toy", "shop"), Decimal(1), "talk").call == ""
+    assert Charge(("toy", "shop"), Decimal(1), "talk").call_id == ""
 
 
 def test_once_waits_for_no_second_try() -> None:
-    assert ONCE.waits == ()
+    assert NO_RETRY.waits == ()
 
 
 @pytest.mark.parametrize(
@@ -86,12 +86,12 @@ def test_once_waits_for_no_second_try() -> None:
     ],
 )
 def test_merged_as_the_table_of_rfc_7396(target: object, patch: object, result: object) -> None:
-    assert merged(target, patch) == result
+    assert merge_patch(target, patch) == result
 
 
 def test_merged_leaves_both_as_they_were() -> None:
     target, patch = {"a": {"b": 1}}, {"a": {"c": 2}}
-    assert merged(target, patch) == {"a": {"b": 1, "c": 2}}
+    assert merge_patch(target, patch) == {"a": {"b": 1, "c": 2}}
     assert (target, patch) == ({"a": {"b": 1}}, {"a": {"c": 2}})
 
 
@@ -106,8 +106,8 @@ JSON = st.recursive(
 
 @given(JSON, JSON)
 def test_merged_twice_is_merged_once(target: Any, patched: Any) -> None:
-    once = merged(target, patched)
-    assert merged(once, patched) == once
+    once = merge_patch(target, patched)
+    assert merge_patch(once, patched) == once
 
 
 class Inner(NamedTuple):
@@ -119,7 +119,7 @@ class Thing(NamedTuple):
     """Every kind of field that a record may have."""
 
     state: str = "usual"
-    after: Length = Length(90_000)
+    after: Duration = Duration(90_000)
     zone: ZoneInfo = ZoneInfo("UTC")
     tags: tuple[str, ...] = ()
     inner: Inner | None = None
@@ -130,7 +130,7 @@ class Thing(NamedTuple):
     ("record", "told"),
     [
         (Thing(), {}),
-        (Thing("other", Length(1_500)), {"state": "other", "after": 1.5}),
+        (Thing("other", Duration(1_500)), {"state": "other", "after": 1.5}),
         (
             Thing(zone=ZoneInfo("Africa/Cairo"), tags=("a", "b")),
             {"zone": "Africa/Cairo", "tags": ["a", "b"]},
@@ -140,17 +140,17 @@ class Thing(NamedTuple):
     ],
 )
 def test_written_leaves_out_what_is_usual(record: Thing, told: dict[str, object]) -> None:
-    assert written(record) == told
+    assert to_document(record) == told
 
 
 def test_kept_record_stands_in_the_document_too() -> None:
     account = Account("shop", "toy", document={"things": {"a": {"state": "old"}, "b": {}}, "x": 1})
-    new = kept(account, Keep(account.key, "things", "a", Thing("new")))
+    new = with_record(account, SaveRecord(account.key, "things", "a", Thing("new")))
     assert new.records == {"things": {"a": Thing("new")}}
     assert new.document == {"things": {"a": {"state": "new"}, "b": {}}, "x": 1}
-    gone = kept(new, Keep(account.key, "things", "a", None))
+    gone = with_record(new, SaveRecord(account.key, "things", "a", None))
     assert (gone.records, gone.document) == ({"things": {}}, {"things": {"b": {}}, "x": 1})
-    other = kept(gone, Keep(account.key, "others", "c", Thing()))
+    other = with_record(gone, SaveRecord(account.key, "others", "c", Thing()))
     assert other.document["others"] == {"c": {}}
     assert other.records == {"things": {}, "others": {"c": Thing()}}
 
@@ -161,6 +161,6 @@ def test_kept_record_stands_in_the_document_too() -> None:
 )
 def test_charged(balance: Decimal | None, left: Decimal | None) -> None:
     account = Account("shop", "toy", balance=balance, document={"a": 1})
-    paid = charged(account, Charge(account.key, Decimal("0.05"), "call"))
+    paid = with_charge(account, Charge(account.key, Decimal("0.05"), "call"))
     assert paid.balance == left
     assert paid.document == ({"a": 1} if left is None else {"a": 1, "balance": str(left)})

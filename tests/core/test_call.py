@@ -2,11 +2,21 @@
 
 import pytest
 
-from mockserver.core.call import Attempt, Call, Event, Leg, Mark, Order, dial, outcome, state
-from mockserver.core.call import attempt as current
-from mockserver.core.legs import STAYS, Behaviour
+from mockserver.core.behavior import STAY_ON_LINE, LegBehavior
+from mockserver.core.call import (
+    Call,
+    CallSpec,
+    Cursor,
+    DialAttempt,
+    Event,
+    Leg,
+    attempt_outcome,
+    build_dial_event,
+    call_state,
+)
+from mockserver.core.call import current_attempt as current
 
-ORDER = Order("c1", "v1", "mobtexting", "shop", "c2c", "b-after-a", {}, 1_000)
+ORDER = CallSpec("c1", "v1", "mobtexting", "shop", "c2c", "b-after-a", {}, 1_000)
 A, B = Leg("a", "from", "1"), Leg("b", "to", "2")
 
 
@@ -33,7 +43,7 @@ def called(phase: str = "begun", *legs: Leg, starts_at: int = 1_000) -> Call:
 def test_state_of_a_call(phase: str, legs: tuple[str, str], starts_at: int, word: str) -> None:
     one, two = legs
     call = called(phase, A._replace(state=one), B._replace(state=two), starts_at=starts_at)
-    assert state(call) == word
+    assert call_state(call) == word
 
 
 @pytest.mark.parametrize(
@@ -53,11 +63,11 @@ def test_state_of_a_call(phase: str, legs: tuple[str, str], starts_at: int, word
     ],
 )
 def test_outcome_of_an_attempt(legs: tuple[Leg, ...], word: str) -> None:
-    assert outcome(called("over", *legs)) == word
+    assert attempt_outcome(called("over", *legs)) == word
 
 
 def test_calls_say_nothing_unless_told() -> None:
-    assert ORDER.recording == ""
+    assert ORDER.recording_url == ""
     nothing = (None, None, None, None)
     assert Leg("a", "from", "1") == ("a", "from", "1", "idle", *nothing, False)
     assert Event(7, "begin") == (7, "begin", "", {}, "", None)
@@ -65,10 +75,10 @@ def test_calls_say_nothing_unless_told() -> None:
     assert Call(ORDER, (), 7) == (ORDER, (), 7, "placed", *past, *nothing, None)
 
 
-@pytest.mark.parametrize("how", [None, STAYS])
-def test_dial_says_whose_number_and_how_they_behave(how: Behaviour | None) -> None:
+@pytest.mark.parametrize("how", [None, STAY_ON_LINE])
+def test_dial_says_whose_number_and_how_they_behave(how: LegBehavior | None) -> None:
     told = {"role": "manager", "number": "3"}
-    assert dial(5, "c", "manager", "3", how) == Event(5, "ring", "c", told, "", how)
+    assert build_dial_event(5, "c", "manager", "3", how) == Event(5, "ring", "c", told, "", how)
 
 
 def test_leg_by_name() -> None:
@@ -76,50 +86,63 @@ def test_leg_by_name() -> None:
 
 
 def test_at_another_place_of_its_script_and_nothing_else() -> None:
-    call = called("bridged", A)._replace(outcome="busy", over_at=3, events=(Event(1, "begin"),))
-    assert call.at((Mark(1, 2, 3),)) == call._replace(cursor=(Mark(1, 2, 3),))
+    call = called("bridged", A)._replace(
+        outcome="busy", attempt_ended_at=3, events=(Event(1, "begin"),)
+    )
+    assert call.with_cursors((Cursor(1, 2, 3),)) == call._replace(cursors=(Cursor(1, 2, 3),))
 
 
 def test_again_keeps_the_attempt_and_begins_anew() -> None:
-    rung = A._replace(state="ended", rang_at=1, ended_at=2, cause="no-answer")
+    rung = A._replace(state="ended", ringing_at=1, ended_at=2, cause="no-answer")
     events = (Event(1, "begin"),)
     over = called("over", rung, B)._replace(
-        began_at=1, over_at=2, cursor=(Mark(1, 1, 1),), events=events, notes="kept", target=3
-    )
-    assert over.again(9_000) == called("placed", starts_at=9_000)._replace(
-        attempts=(Attempt(0, 3, 1, 2, "no-answer", (rung, B)),),
+        attempt_started_at=1,
+        attempt_ended_at=2,
+        cursors=(Cursor(1, 1, 1),),
         events=events,
-        notes="kept",
-        redial=1,
-        target=0,
+        state="kept",
+        number_index=3,
+    )
+    assert over.with_redial(9_000) == called("placed", starts_at=9_000)._replace(
+        attempts=(DialAttempt(0, 3, 1, 2, "no-answer", (rung, B)),),
+        events=events,
+        state="kept",
+        redial_index=1,
+        number_index=0,
     )
 
 
 def test_again_is_without_who_joined_late_and_without_the_outcome() -> None:
-    over = called("over", A, B._replace(late=True))._replace(over_at=2, outcome="no-answer")
-    assert over.again(9_000) == called("placed", A, starts_at=9_000)._replace(
-        attempts=(Attempt(0, 0, 1_000, 2, "no-answer", over.legs),), redial=1
+    over = called("over", A, B._replace(added_later=True))._replace(
+        attempt_ended_at=2, outcome="no-answer"
+    )
+    assert over.with_redial(9_000) == called("placed", A, starts_at=9_000)._replace(
+        attempts=(DialAttempt(0, 0, 1_000, 2, "no-answer", over.legs),), redial_index=1
     )
 
 
 def test_again_counts_its_attempts_from_zero() -> None:
-    call = called("over")._replace(began_at=1, over_at=2)
+    call = called("over")._replace(attempt_started_at=1, attempt_ended_at=2)
     for at in (10, 20):
-        call = call.again(at)._replace(phase="over", began_at=at, over_at=at + 1)
-    attempts = [(one.redial, one.started_at) for one in (*call.attempts, current(call))]
+        call = call.with_redial(at)._replace(
+            phase="over", attempt_started_at=at, attempt_ended_at=at + 1
+        )
+    attempts = [(one.redial_index, one.started_at) for one in (*call.attempts, current(call))]
     assert attempts == [(0, 1), (1, 10), (2, 20)]
 
 
 @pytest.mark.parametrize(
     ("call", "attempt"),
     [
-        (called("placed"), Attempt(0, 0, 1_000, None, None, (A, B))),
-        (called()._replace(began_at=1_500), Attempt(0, 0, 1_500, None, None, (A, B))),
+        (called("placed"), DialAttempt(0, 0, 1_000, None, None, (A, B))),
+        (called()._replace(attempt_started_at=1_500), DialAttempt(0, 0, 1_500, None, None, (A, B))),
         (
-            called()._replace(began_at=1_500, over_at=2_000, redial=1, target=2),
-            Attempt(1, 2, 1_500, 2_000, "cancelled", (A, B)),
+            called()._replace(
+                attempt_started_at=1_500, attempt_ended_at=2_000, redial_index=1, number_index=2
+            ),
+            DialAttempt(1, 2, 1_500, 2_000, "cancelled", (A, B)),
         ),
     ],
 )
-def test_attempt_that_is_current(call: Call, attempt: Attempt) -> None:
+def test_attempt_that_is_current(call: Call, attempt: DialAttempt) -> None:
     assert current(call) == attempt

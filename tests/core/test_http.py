@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.core.http import Reply, Request
+from mockserver.core.http import Request, Response
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_request_accepts_json(
 
 def test_request_and_reply_say_nothing_unless_told() -> None:
     plain = Request("GET", "/", "", "", {}, "", {}, "127.0.0.1", b"", "")
-    assert (Request("GET", "/"), Reply(200)) == (plain, Reply(200, None, {}))
+    assert (Request("GET", "/"), Response(200)) == (plain, Response(200, None, {}))
 
 
 def test_request_accepts_without_the_header() -> None:

@@ -2,37 +2,42 @@
 
 import pytest
 
-from mockserver.core.call import Call, Event, Leg, Mark, Order
-from mockserver.core.legs import NOW, fixed
+from mockserver.core.behavior import IMMEDIATELY, fixed_duration
+from mockserver.core.call import Call, CallSpec, Cursor, Event, Leg
 from mockserver.core.script import (
-    OUTSIDE,
-    SINCE,
-    Next,
-    Once,
+    CONDITION_TIMES,
+    EXTERNAL_CONDITIONS,
+    Condition,
+    DueStep,
     Step,
     Track,
-    Waiting,
-    advance_script,
-    moved,
+    WaitReason,
+    advance,
+    next_step,
 )
 
-ORDER = Order("c1", "v1", "mobtexting", "shop", "c2c", "b-after-a", {}, 0)
+ORDER = CallSpec("c1", "v1", "mobtexting", "shop", "c2c", "b-after-a", {}, 0)
 A = Leg("a", "from", "1", "answered", answered_at=10)
-B = Leg("b", "to", "2", "ringing", rang_at=20)
-HANGUP = Step(fixed(5), "hangup", "a")
+B = Leg("b", "to", "2", "ringing", ringing_at=20)
+HANGUP = Step(fixed_duration(5), "hangup", "a")
 
 
 def wait(condition: str, leg: str = "", times: int = 1, after: int = 0) -> Step:
-    return Step(fixed(after), "", once=Once(condition, leg, times), place="mine.yaml:1:1")
+    return Step(
+        fixed_duration(after),
+        "",
+        condition=Condition(condition, leg, times),
+        location="mine.yaml:1:1",
+    )
 
 
 def called(*events: Event, position: int = 0, since: int = 100, seen: int = 0) -> Call:
-    mark = (Mark(position, since, seen),)
-    return Call(ORDER, (A, B), 0, "begun", events=events, cursor=mark, began_at=0)
+    mark = (Cursor(position, since, seen),)
+    return Call(ORDER, (A, B), 0, "begun", events=events, cursors=mark, attempt_started_at=0)
 
 
 def at(call: Call, *steps: Step) -> int | None:
-    coming, _ = advance_script((Track("steps", steps),), call, "seed")
+    coming, _ = next_step((Track("steps", steps),), call, "seed")
     return coming.at if coming else None
 
 
@@ -47,10 +52,10 @@ POLLS = tuple(Event(when, "polled") for when in (110, 120, 130))
     ("step", "events", "due"),
     [
         (wait("control"), (), None),
-        (wait("control"), (Event(150, "continue", by="control"),), 150),
+        (wait("control"), (Event(150, "continue", source="control"),), 150),
         (wait("control"), (keys(150, by="control"),), 150),
         (wait("control"), (keys(150), Event(160, "answer", "b")), None),
-        (wait("control", after=7), (Event(150, "continue", by="control"),), 157),
+        (wait("control", after=7), (Event(150, "continue", source="control"),), 157),
         (wait("polled"), POLLS, 110),
         (wait("polled", times=2), POLLS, 120),
         (wait("polled", times=3, after=1), POLLS, 131),
@@ -75,8 +80,8 @@ def test_wait_counts_only_events_after_its_mark(seen: int, due: int | None) -> N
 
 def test_wait_brings_about_nothing_itself() -> None:
     script = (Track("steps", (wait("digits", "a"),)),)
-    coming, _ = advance_script(script, called(keys(150)), "seed")
-    assert coming == Next(150, 0, Event(150, ""), "mine.yaml:1:1")
+    coming, _ = next_step(script, called(keys(150)), "seed")
+    assert coming == DueStep(150, 0, Event(150, ""), "mine.yaml:1:1")
 
 
 @pytest.mark.parametrize(
@@ -91,7 +96,11 @@ def test_wait_brings_about_nothing_itself() -> None:
             [(160, 1), (160, 3)],
         ),
         ((HANGUP, wait("digits", "a")), (keys(101),), [(105, 1)]),
-        ((Step(NOW, "ring", "b", once=Once("answered", "a")),), (keys(101),), [(100, 1)]),
+        (
+            (Step(IMMEDIATELY, "ring", "b", condition=Condition("answered", "a")),),
+            (keys(101),),
+            [(100, 1)],
+        ),
     ],
 )
 def test_moved_keeps_what_came_after_the_event_that_was_awaited(
@@ -100,38 +109,42 @@ def test_moved_keeps_what_came_after_the_event_that_was_awaited(
     """Two keys at one instant are two keys: nobody presses slower because time stands still."""
     script, call = (Track("steps", steps),), called(*events)
     found = []
-    while (coming := advance_script(script, call, "seed")[0]) is not None:
-        call = moved(script, call, coming)
-        found.append((call.cursor[0].since, call.cursor[0].seen))
+    while (coming := next_step(script, call, "seed")[0]) is not None:
+        call = advance(script, call, coming)
+        found.append((call.cursors[0].since, call.cursors[0].event_count))
     assert found == marks
 
 
 @pytest.mark.parametrize(
     ("step", "waiting"),
     [
-        (wait("control"), Waiting("control")),
-        (wait("polled", times=2), Waiting("polled")),
-        (wait("digits", "a"), Waiting("digits", "a")),
-        (wait("speech", "b"), Waiting("speech", "b")),
+        (wait("control"), WaitReason("control")),
+        (wait("polled", times=2), WaitReason("polled")),
+        (wait("digits", "a"), WaitReason("digits", "a")),
+        (wait("speech", "b"), WaitReason("speech", "b")),
     ],
 )
-def test_advance_says_what_a_step_wants(step: Step, waiting: Waiting) -> None:
-    rings = (Track("b", (Step(NOW, "answer", "b", once=Once("answered", "c")),), "b"),)
+def test_advance_says_what_a_step_wants(step: Step, waiting: WaitReason) -> None:
+    rings = (
+        Track("b", (Step(IMMEDIATELY, "answer", "b", condition=Condition("answered", "c")),), "b"),
+    )
     script = (Track("steps", (step, HANGUP)), *rings)
-    coming, awaited = advance_script(script, called()._replace(cursor=(Mark(0, 0, 0),) * 2), "seed")
-    assert (coming, awaited) == (None, (Waiting("person", "b"), waiting))
+    coming, awaited = next_step(script, called()._replace(cursors=(Cursor(0, 0, 0),) * 2), "seed")
+    assert (coming, awaited) == (None, (WaitReason("person", "b"), waiting))
 
 
 def test_advance_waits_for_nothing_outside_when_a_state_is_awaited() -> None:
-    script = (Track("steps", (Step(NOW, "play", "a", once=Once("answered", "b")),)),)
-    assert advance_script(script, called(), "seed") == (None, (Waiting("person", "b"),))
+    script = (
+        Track("steps", (Step(IMMEDIATELY, "play", "a", condition=Condition("answered", "b")),)),
+    )
+    assert next_step(script, called(), "seed") == (None, (WaitReason("person", "b"),))
 
 
 def test_advance_waits_outside_while_somebody_else_still_goes_on() -> None:
     script = (Track("a", (HANGUP,), "a"), Track("steps", (wait("control"),)))
-    call = called()._replace(legs=(A,), cursor=(Mark(0, 100, 0),) * 2)
-    coming, awaited = advance_script(script, call, "seed")
-    assert (coming and coming.at, awaited) == (105, (Waiting("control"),))
+    call = called()._replace(legs=(A,), cursors=(Cursor(0, 100, 0),) * 2)
+    coming, awaited = next_step(script, call, "seed")
+    assert (coming and coming.at, awaited) == (105, (WaitReason("control"),))
 
 
 @pytest.mark.parametrize(("position", "due"), [(0, 105), (1, None)])
@@ -140,4 +153,6 @@ def test_advance_has_nothing_past_the_end_of_a_track(position: int, due: int | N
 
 
 def test_conditions_of_the_outside_are_known() -> None:
-    assert sorted(SINCE) == sorted((*OUTSIDE, "begun", "rang", "answered", "talking", "settled"))
+    assert sorted(CONDITION_TIMES) == sorted(
+        (*EXTERNAL_CONDITIONS, "begun", "rang", "answered", "talking", "settled")
+    )

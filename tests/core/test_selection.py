@@ -5,36 +5,45 @@ from typing import Any
 
 import pytest
 
-from mockserver.core.legs import WORDS
+from mockserver.core.behavior import PRESETS
+from mockserver.core.scenario import (
+    ApiBehavior,
+    DeliveryBehavior,
+    MatchContext,
+    MatchRule,
+    Scenario,
+    ScenarioSet,
+)
 from mockserver.core.script import Step
 from mockserver.core.selection import (
-    QUESTIONS,
-    STRONG,
+    ASPECTS,
+    EXPLICIT_RANKS,
     Activation,
-    activated,
     candidates,
+    is_applicable,
     select,
 )
-from mockserver.core.story import Match, Seen, Stories, Story, Travel, Turn
 
-SEEN = Seen("mobtexting", "c2c", "shop", "key", {"a": "1", "b": "2", "callee": "2"}, {"to": "2"})
-FITS, MISFITS = Match({"provider": "mobtexting"}), Match({"provider": "phonon"})
-BUSY = {"callee": WORDS["busy"]}
-
-
-def stories(**bodies: Mapping[str, Any]) -> Stories:
-    named = {name: Story(name, **body) for name, body in bodies.items()}
-    return Stories({**named, "usual": Story("usual", bundled=True, legs=BUSY)}, "usual")
+SEEN = MatchContext(
+    "mobtexting", "c2c", "shop", "key", {"a": "1", "b": "2", "callee": "2"}, {"to": "2"}
+)
+FITS, MISFITS = MatchRule({"provider": "mobtexting"}), MatchRule({"provider": "phonon"})
+BUSY = {"callee": PRESETS["busy"]}
 
 
-def activation(story: str, match: Match = FITS) -> Activation:
+def stories(**bodies: Mapping[str, Any]) -> ScenarioSet:
+    named = {name: Scenario(name, **body) for name, body in bodies.items()}
+    return ScenarioSet({**named, "usual": Scenario("usual", bundled=True, legs=BUSY)}, "usual")
+
+
+def activation(story: str, match: MatchRule = FITS) -> Activation:
     return Activation("a1", story, match, None)
 
 
 def ranked(
-    told: Stories, header: tuple[str, ...] = (), active: tuple[Activation, ...] = ()
+    told: ScenarioSet, header: tuple[str, ...] = (), active: tuple[Activation, ...] = ()
 ) -> list[tuple[str, str]]:
-    return [(one.rank, one.story.name) for one in candidates(told, header, active, SEEN)]
+    return [(one.rank, one.scenario.name) for one in candidates(told, header, active, SEEN)]
 
 
 def test_candidates_in_their_order() -> None:
@@ -63,7 +72,7 @@ def test_candidates_in_their_order() -> None:
     ("body", "suits"),
     [
         ({"match": FITS}, True),
-        ({"match": Match()}, True),
+        ({"match": MatchRule()}, True),
         ({"match": MISFITS}, False),
         ({}, False),
         ({"match": FITS, "needs": {"leg": "b"}}, True),
@@ -86,7 +95,7 @@ def test_candidates_by_match_and_needs(
     ("active", "suits"),
     [
         (activation("mine"), True),
-        (activation("mine", Match()), True),
+        (activation("mine", MatchRule()), True),
         (activation("mine", MISFITS), False),
         (activation("needy"), False),
         (activation("gone"), False),
@@ -97,34 +106,34 @@ def test_activated_by_match_needs_and_whether_its_story_is_still_there(
     suits: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
     told = stories(mine={}, needy={"needs": {"leg": "c"}})
-    assert activated(told, active, SEEN) is suits
+    assert is_applicable(told, active, SEEN) is suits
     assert ranked(told, (), (active,)) == [("activation", "mine")] * suits + [("default", "usual")]
 
 
 SPEAKS: dict[str, tuple[dict[str, Any], ...]] = {
-    "api": ({"answers": (Turn(),)},),
+    "api": ({"responses": (ApiBehavior(),)},),
     "phones": (
         {"legs": BUSY},
-        {"steps": (Step(WORDS["busy"].ring, "ring", "a"),)},
+        {"steps": (Step(PRESETS["busy"].ring, "ring", "a"),)},
         {"attempts": ("usual",)},
         {"numbers": ("usual",)},
         {"choose": ((1, "usual"),)},
         {"play": "usual"},
     ),
-    "webhooks": ({"webhooks": {"any": Travel()}},),
+    "webhooks": ({"webhooks": {"any": DeliveryBehavior()}},),
 }
 BODIES = [(question, body) for question, bodies in SPEAKS.items() for body in bodies]
 
 
 @pytest.mark.parametrize(("question", "body"), BODIES)
 def test_questions_each_answered_by_its_own_keys(question: str, body: dict[str, Any]) -> None:
-    story = Story("mine", **body)
-    assert [asked for asked, speaks in QUESTIONS.items() if speaks(story)] == [question]
+    story = Scenario("mine", **body)
+    assert [asked for asked, speaks in ASPECTS.items() if speaks(story)] == [question]
 
 
 def test_questions_to_which_a_mere_condition_does_not_speak() -> None:
-    story = Story("mine", match=FITS, needs={"leg": "b"})
-    assert [asked for asked, speaks in QUESTIONS.items() if speaks(story)] == []
+    story = Scenario("mine", match=FITS, needs={"leg": "b"})
+    assert [asked for asked, speaks in ASPECTS.items() if speaks(story)] == []
 
 
 @pytest.mark.parametrize(("question", "body"), BODIES)
@@ -139,7 +148,7 @@ def test_select_passes_over_who_suits_but_does_not_speak(
     among = tuple(candidates(told, tuple(mute), (), SEEN))
     chosen = select(question, among)
     assert chosen is not None
-    assert (chosen.story.name, chosen.rank) == ("mine", "match")
+    assert (chosen.scenario.name, chosen.rank) == ("mine", "match")
 
 
 @pytest.mark.parametrize("question", ["api", "webhooks"])
@@ -149,4 +158,4 @@ def test_select_nobody_speaks(question: str) -> None:
 
 
 def test_strong_ranks_are_those_that_somebody_asked_for() -> None:
-    assert sorted(STRONG) == ["activation", "header", "match"]
+    assert sorted(EXPLICIT_RANKS) == ["activation", "header", "match"]

@@ -5,7 +5,14 @@ from types import MappingProxyType
 
 import pytest
 
-from mockserver.core.webhook import GARBAGE, ORIGIN, Answer, Delivery, Webhook, content
+from mockserver.core.webhook import (
+    GARBAGE_BODY,
+    ORIGIN_PLACEHOLDER,
+    Delivery,
+    DeliveryResult,
+    Webhook,
+    render_body,
+)
 
 
 def test_webhook_posts_to_a_configured_address_by_default() -> None:
@@ -14,13 +21,13 @@ def test_webhook_posts_to_a_configured_address_by_default() -> None:
 
 
 def test_answer_and_delivery_say_nothing_unless_told() -> None:
-    assert Answer(200) == Answer(200, None, b"", 0)
+    assert DeliveryResult(200) == DeliveryResult(200, None, b"", 0)
     due = ("w1", "toy", "shop", Webhook("c1", "completed"), 0, "pending", 7)
     assert Delivery(*due) == Delivery(*due, (), 0)
 
 
 def test_origin_as_the_journal_prints_it() -> None:
-    assert ORIGIN == "{origin}"
+    assert ORIGIN_PLACEHOLDER == "{origin}"
 
 
 BODY = {"to": "flow:220", "name": "Zoë", "none": None, "inner": MappingProxyType({"a": 1})}
@@ -32,7 +39,7 @@ WHOLE = '{"to":"flow:220","name":"Zoë","none":null,"inner":{"a":1}}'.encode()
     [
         (BODY, "", WHOLE),
         (BODY, "truncate", WHOLE[: len(WHOLE) // 2]),
-        (BODY, "garbage", GARBAGE),
+        (BODY, "garbage", GARBAGE_BODY),
         ({}, "", b"{}"),
         ({}, "truncate", b"{"),
         (None, "", b""),
@@ -41,10 +48,10 @@ WHOLE = '{"to":"flow:220","name":"Zoë","none":null,"inner":{"a":1}}'.encode()
     ],
 )
 def test_content_as_a_story_says(body: dict[str, object] | None, corrupt: str, sent: bytes) -> None:
-    assert content(Webhook("c1", "completed", body=body, corrupt=corrupt)) == sent
+    assert render_body(Webhook("c1", "completed", body=body, corrupt=corrupt)) == sent
 
 
-@pytest.mark.parametrize("half", [WHOLE[: len(WHOLE) // 2], GARBAGE])
+@pytest.mark.parametrize("half", [WHOLE[: len(WHOLE) // 2], GARBAGE_BODY])
 def test_content_corrupt_is_no_json(half: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         json.loads(half)
@@ -52,4 +59,4 @@ def test_content_corrupt_is_no_json(half: bytes) -> None:
 
 def test_garbage_is_not_even_text() -> None:
     with pytest.raises(UnicodeDecodeError):
-        GARBAGE.decode()
+        GARBAGE_BODY.decode()

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from mockserver.core.call import Call, Event, Leg, Order
-from mockserver.core.facts import Fact, Skipped
-from mockserver.core.legs import ANSWERED, WORDS
+from mockserver.core.behavior import DEFAULT_BEHAVIOR, PRESETS
+from mockserver.core.call import Call, CallSpec, Event, Leg
+from mockserver.core.call_flows import CALL_FLOWS, compile_script
+from mockserver.core.journal import IgnoredLeg, JournalEntry
 from mockserver.core.provider import Effects
-from mockserver.core.script import Next, Waiting
-from mockserver.core.shapes import SHAPES, compile_legs
-from mockserver.core.story import Story
+from mockserver.core.scenario import Scenario
+from mockserver.core.script import DueStep, WaitReason
 from mockserver.core.webhook import Webhook
 from mockserver.engine.carrying import carry, owner, place, plan
 from mockserver.engine.choosing import NOBODY, Choice
@@ -18,15 +18,15 @@ from mockserver.engine.store import Due, Store, Told, World
 from tests.conftest import START, click, telling
 
 PLACED = Event(START, "placed")
-ORDER = Order("c1", "v1", "mobtexting", "mobtexting-default", "c2c", "b-after-a", {}, START)
+ORDER = CallSpec("c1", "v1", "mobtexting", "mobtexting-default", "c2c", "b-after-a", {}, START)
 CALL = Call(ORDER, (Leg("a", "from", "1"), Leg("b", "to", "2")), START, events=(PLACED,))
 HANGUP = Event(START + 5, "hangup", "b")
 
 
 def test_place_a_new_call(store: Store) -> None:
     place(store, CALL, START, Choice(("callee-busy",)))
-    assert (store.calls, store.stories["c1"].story.name) == ({"c1": CALL}, "callee-busy")
-    assert list(store.journal) == [Fact(START, "event", "c1", PLACED)]
+    assert (store.calls, store.stories["c1"].scenario.name) == ({"c1": CALL}, "callee-busy")
+    assert list(store.journal) == [JournalEntry(START, "event", "c1", PLACED)]
     assert store.take() == Due(START, 1, "script", "c1")
 
 
@@ -39,7 +39,7 @@ def test_place_before_it_began_only_moves_it(store: Store) -> None:
     place(store, CALL._replace(starts_at=START + 60_000), START, Choice(("callee-busy",)))
     place(store, store.calls["c1"]._replace(starts_at=START + 9_000), START + 5_000, NOBODY)
     assert store.calls["c1"] == CALL._replace(starts_at=START + 9_000)
-    assert store.stories["c1"].story.name == "callee-busy"
+    assert store.stories["c1"].scenario.name == "callee-busy"
     assert [due.at for due in store.pending()] == [START + 9_000]
     assert len(store.journal) == 1
 
@@ -55,10 +55,12 @@ def test_place_before_it_began_only_moves_it(store: Store) -> None:
 def test_place_scripts_each_leg(
     world: World, legs: Mapping[str, str], words: tuple[str, str]
 ) -> None:
-    store = telling(world, Story("mine", legs={leg: WORDS[word] for leg, word in legs.items()}))
+    store = telling(
+        world, Scenario("mine", legs={leg: PRESETS[word] for leg, word in legs.items()})
+    )
     place(store, CALL, START, NOBODY)
-    how = dict(zip("ab", (WORDS[word] for word in words), strict=True))
-    assert store.scripts["c1"] == compile_legs(SHAPES["b-after-a"], how)
+    how = dict(zip("ab", (PRESETS[word] for word in words), strict=True))
+    assert store.scripts["c1"] == compile_script(CALL_FLOWS["b-after-a"], how)
 
 
 @pytest.mark.parametrize(
@@ -69,41 +71,45 @@ def test_place_journals_what_a_story_says_of_legs_that_are_not_there(
     world: World, shape: str, skipped: list[str]
 ) -> None:
     names = ("a", "b", "callee", "from", "to", "c", "manager")
-    store = telling(world, Story("mine", legs=dict.fromkeys(names, ANSWERED)))
+    store = telling(world, Scenario("mine", legs=dict.fromkeys(names, DEFAULT_BEHAVIOR)))
     legs = CALL.legs if shape == "b-after-a" else CALL.legs[:1]
-    place(store, CALL._replace(order=ORDER._replace(shape=shape), legs=legs), START, NOBODY)
+    place(store, CALL._replace(spec=ORDER._replace(flow=shape), legs=legs), START, NOBODY)
     assert list(store.journal) == [
-        Fact(START, "event", "c1", PLACED),
-        *(Fact(START, "skipped", "c1", Skipped("mine", leg)) for leg in skipped),
+        JournalEntry(START, "event", "c1", PLACED),
+        *(JournalEntry(START, "skipped", "c1", IgnoredLeg("mine", leg)) for leg in skipped),
     ]
 
 
 def test_place_journals_what_outer_stories_say_as_well(world: World) -> None:
-    outer = Story("outer", legs={"x": ANSWERED, "b": ANSWERED}, play="middle")
-    middle = Story("middle", legs={"z": ANSWERED}, play="inner")
-    inner = Story("inner", legs={"y": ANSWERED, "x": ANSWERED})
+    outer = Scenario("outer", legs={"x": DEFAULT_BEHAVIOR, "b": DEFAULT_BEHAVIOR}, play="middle")
+    middle = Scenario("middle", legs={"z": DEFAULT_BEHAVIOR}, play="inner")
+    inner = Scenario("inner", legs={"y": DEFAULT_BEHAVIOR, "x": DEFAULT_BEHAVIOR})
     store = telling(world, outer, middle, inner)
     place(store, CALL, START, NOBODY)
-    skipped = [fact.what for fact in store.journal if fact.kind == "skipped"]
-    assert skipped == [Skipped("inner", leg) for leg in ("x", "z", "y")]
+    skipped = [fact.payload for fact in store.journal if fact.type == "skipped"]
+    assert skipped == [IgnoredLeg("inner", leg) for leg in ("x", "z", "y")]
 
 
 def test_place_makes_the_recording_known(store: Store) -> None:
     exchange = click(store)
-    name = store.calls["c1"].order.recording.removeprefix("/_media/default/").removesuffix(".wav")
+    name = (
+        store.calls["c1"].spec.recording_url.removeprefix("/_media/default/").removesuffix(".wav")
+    )
     assert (store.media, exchange.calls) == ({name: "c1"}, ("c1",))
 
 
 def test_carry_tells_an_event_of_the_current_attempt(store: Store) -> None:
-    carry(store, Effects(place=(CALL,), tell=(("c1", HANGUP),)), START)
+    carry(store, Effects(calls=(CALL,), events=(("c1", HANGUP),)), START)
     store.take()
     assert store.take() == Due(START + 5, 2, "told", "c1", Told(0, HANGUP))
 
 
 def test_carry_tells_a_call_just_placed_again_of_its_new_attempt(store: Store) -> None:
     place(store, CALL, START, NOBODY)
-    over = store.calls["c1"]._replace(phase="over", began_at=START, over_at=START)
-    carry(store, Effects(place=(over.again(START),), tell=(("c1", HANGUP),)), START)
+    over = store.calls["c1"]._replace(
+        phase="over", attempt_started_at=START, attempt_ended_at=START
+    )
+    carry(store, Effects(calls=(over.with_redial(START),), events=(("c1", HANGUP),)), START)
     assert [due.what for due in store.pending() if due.what] == [Told(1, HANGUP)]
 
 
@@ -135,8 +141,8 @@ def test_plan_notes_who_is_awaited_and_forgets_it(store: Store) -> None:
     ringing = tuple(leg._replace(state="ringing") for leg in CALL.legs[:1])
     store.calls["c1"] = CALL._replace(phase="begun", legs=ringing)
     plan(store, "c1")
-    assert (store.waiting, store.turns) == ({"c1": (Waiting("person", "a"),)}, {})
+    assert (store.waiting, store.turns) == ({"c1": (WaitReason("person", "a"),)}, {})
     store.calls["c1"] = CALL
     plan(store, "c1")
-    step = Next(START, -1, Event(START, "begin"), "")
+    step = DueStep(START, -1, Event(START, "begin"), "")
     assert (store.waiting, store.turns) == ({}, {"c1": (2, step)})

@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 
 from mockserver.core.account import Limits
-from mockserver.core.audio import token
-from mockserver.core.call import Event, Leg
-from mockserver.core.http import Reply, Request, Upload
-from mockserver.core.rules import Fault, Rule, Source, Violation
+from mockserver.core.call import Event, Leg, recording_token
+from mockserver.core.http import Request, Response, Upload
+from mockserver.core.rulebook import Evidence, Fault, Rule, Violation
 from mockserver.engine.casework import Asked, answered, lost, opened, recorded, sights
 from mockserver.engine.choosing import Choice
 from mockserver.engine.store import Exchange, Store
@@ -26,7 +25,7 @@ def asked(store: Store, flaw: str = "", objection: Rule | None = None, **fields:
         origin="http://mock",
         headers=HEADERS,
         fields=sent,
-        flaw=flaw,
+        body_error=flaw,
     )
     return Asked(listing, listing.provider.endpoints[0], request, ("no-answer",), objection)
 
@@ -39,7 +38,7 @@ def test_ids_count_from_one(store: Store) -> None:
 
 def test_opened_knows_the_account_and_what_is_wrong(store: Store) -> None:
     case = opened(store, asked(store, to="1"), START)
-    assert case.caller is store.accounts["mobtexting", "mobtexting-default"]
+    assert case.authenticated_account is store.accounts["mobtexting", "mobtexting-default"]
     assert [(one.field, one.keyword) for one in case.violations] == [("to", "pattern")]
     assert case.now == START
 
@@ -51,7 +50,7 @@ def test_opened_says_whether_the_limit_is_used_up(
     crowded: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
     with_account(store, limits=limits)
-    assert [opened(store, asked(store), START).crowded for _ in range(2)] == [False, crowded]
+    assert [opened(store, asked(store), START).rate_limited for _ in range(2)] == [False, crowded]
 
 
 @pytest.mark.parametrize(("headers", "secret"), [(HEADERS, "key"), ({}, "")])
@@ -71,19 +70,19 @@ def test_opened_checks_no_fields_of_a_body_that_it_could_not_read(store: Store) 
 def test_opened_makes_calls_one_after_another(store: Store, at: int | None, starts_at: int) -> None:
     click(store)
     case = opened(store, asked(store, mid="7"), START)
-    calls = [case.call("b-after-a", {"a": "1", "b": "2"}, at) for _ in range(2)]
-    assert [call.order.id for call in calls] == ["c2", "c3"]
+    calls = [case.build_call("b-after-a", {"a": "1", "b": "2"}, at) for _ in range(2)]
+    assert [call.spec.id for call in calls] == ["c2", "c3"]
     call = calls[0]
-    assert call.order._asdict() == {
+    assert call.spec._asdict() == {
         "id": "c2",
         "vendor_id": "67df616d-624c-45be-afb8-942709672a5e",
         "provider": "mobtexting",
         "account": "mobtexting-default",
         "operation": "c2c",
-        "shape": "b-after-a",
-        "wanted": {**CLICK, "mid": "7"},
+        "flow": "b-after-a",
+        "parameters": {**CLICK, "mid": "7"},
         "created_at": START,
-        "recording": f"http://mock/_media/default/{token('seed', 'c2')}.wav",
+        "recording_url": f"http://mock/_media/default/{recording_token('seed', 'c2')}.wav",
     }
     assert call.legs == (Leg("a", "from", "1"), Leg("b", "to", "2"))
     assert (call.starts_at, call.events) == (starts_at, (Event(START, "placed"),))
@@ -92,7 +91,7 @@ def test_opened_makes_calls_one_after_another(store: Store, at: int | None, star
 def test_opened_makes_calls_for_a_stranger(store: Store) -> None:
     store.accounts.clear()
     case = opened(store, asked(store), START)
-    assert (case.account, case.call("one-leg", {"a": "1"}, None).order.account) == (None, "")
+    assert (case.account, case.build_call("one-leg", {"a": "1"}, None).spec.account) == (None, "")
 
 
 def test_recorded_of_an_accepted_request(store: Store) -> None:
@@ -106,7 +105,7 @@ def test_recorded_of_an_accepted_request(store: Store) -> None:
         "provider": "mobtexting",
         "operation": "c2c",
         "request": wanted.request,
-        "reply": Reply(200, {"status": 200, "message": "Call initiated successfully"}),
+        "reply": Response(200, {"status": 200, "message": "Call initiated successfully"}),
         "fault": None,
         "why": "",
         "stories": ("no-answer",),
@@ -122,16 +121,16 @@ def test_lost_is_on_record_under_the_next_id(store: Store) -> None:
     click(store)
     sent = Request("GET", "/nowhere")
     assert lost(store, sent, START + 7, "nobody has this path") == Exchange(
-        "r2", START + 7, "", "", sent, Reply(404), None, "nobody has this path", ()
+        "r2", START + 7, "", "", sent, Response(404), None, "nobody has this path", ()
     )
 
 
 def test_answered_objection_found_on_the_way_comes_first(store: Store) -> None:
-    fault = Fault("wrong-method", 405, "Method Not Allowed", Source.ASSUMED)
+    fault = Fault("wrong-method", 405, "Method Not Allowed", Evidence.ASSUMED)
     objection = Rule(lambda _: True, fault)
     wanted = asked(store, objection=objection, to="1")
     outcome, broken = answered(wanted, opened(store, wanted, START))
-    assert (outcome.reply.status, broken, outcome.effects.place) == (405, (objection,), ())
+    assert (outcome.response.status, broken, outcome.effects.calls) == (405, (objection,), ())
 
 
 LONG = "x" * 100

@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 
 from mockserver.core.account import Limits
-from mockserver.core.http import Reply, Request
-from mockserver.core.provider import NOTHING, nobody
-from mockserver.core.rules import Fault, Rule, Source
-from mockserver.core.story import Match, Seen, Story, Turn
+from mockserver.core.http import Request, Response
+from mockserver.core.provider import NO_EFFECTS, no_called_numbers
+from mockserver.core.rulebook import Evidence, Fault, Rule
+from mockserver.core.scenario import ApiBehavior, MatchContext, MatchRule, Scenario
 from mockserver.engine.casework import NO_STATUS, Asked, answered, consulted, opened, sights
 from mockserver.engine.simulation import request
 from mockserver.engine.store import Exchange, Store, World
 from tests.conftest import CLICK, START, click, telling, with_account
 
 HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
-EVERYBODY = Match()
-USUAL = Story("usual")
+EVERYBODY = MatchRule()
+USUAL = Scenario("usual")
 NUMBERS = {"a": CLICK["from"], "b": CLICK["to"], "callee": CLICK["to"]}
 
 
@@ -27,8 +27,8 @@ def asked(store: Store, *stories: str, objection: Rule | None = None, **fields: 
     return Asked(listing, listing.provider.endpoints[0], sent, stories, objection)
 
 
-def refusing(world: World, *answers: Turn, match: Match | None = EVERYBODY) -> Store:
-    return telling(world, USUAL, Story("mine", match=match, answers=answers))
+def refusing(world: World, *answers: ApiBehavior, match: MatchRule | None = EVERYBODY) -> Store:
+    return telling(world, USUAL, Scenario("mine", match=match, responses=answers))
 
 
 def served(store: Store, wanted: Asked, now: int = START) -> Exchange:
@@ -54,16 +54,16 @@ def test_sights_of_a_click(store: Store, fields: dict[str, Any], legs: Mapping[s
     wanted = asked(store, **fields)
     account = "mobtexting-default"
     assert sights(store, wanted) == (
-        Seen("mobtexting", "c2c", account, "key", legs, wanted.request.fields),
+        MatchContext("mobtexting", "c2c", account, "key", legs, wanted.request.fields),
     )
 
 
 def test_sights_of_a_request_that_calls_nobody(store: Store) -> None:
     wanted = asked(store)
     store.accounts.clear()
-    silent = wanted._replace(endpoint=wanted.endpoint._replace(parties=nobody))
+    silent = wanted._replace(endpoint=wanted.endpoint._replace(called_numbers=no_called_numbers))
     fields = wanted.request.fields
-    assert sights(store, silent) == (Seen("mobtexting", "c2c", "", "key", {}, fields),)
+    assert sights(store, silent) == (MatchContext("mobtexting", "c2c", "", "key", {}, fields),)
 
 
 @pytest.mark.parametrize(
@@ -79,19 +79,21 @@ def test_sights_of_a_request_that_calls_nobody(store: Store) -> None:
 def test_consulted_refuses_by_the_name_of_a_fault(
     world: World, name: str, status: int, message: str
 ) -> None:
-    store = refusing(world, Turn(name))
+    store = refusing(world, ApiBehavior(name))
     wanted = consulted(store, asked(store))
     assert wanted.objection is not None
     assert wanted.objection.test(opened(store, wanted, START))
     exchange = request(store, wanted, START)
     body = {"status": "ERROR", "code": status, "message": message}
-    assert (exchange.reply, exchange.fault, exchange.calls) == (Reply(status, body), name, ())
+    assert (exchange.reply, exchange.fault, exchange.calls) == (Response(status, body), name, ())
     assert exchange.stories == ("mine",)
     assert exchange.why.startswith(f"{name} (assumed): {message}")
 
 
-@pytest.mark.parametrize("order", [Turn(), Turn("phonon-only"), Turn(after=3_000)])
-def test_consulted_lets_pass_what_is_no_fault_here(world: World, order: Turn) -> None:
+@pytest.mark.parametrize(
+    "order", [ApiBehavior(), ApiBehavior("phonon-only"), ApiBehavior(delay=3_000)]
+)
+def test_consulted_lets_pass_what_is_no_fault_here(world: World, order: ApiBehavior) -> None:
     store = refusing(world, order)
     wanted = consulted(store, asked(store))
     assert (wanted.turn, wanted.objection) == (order, None)
@@ -100,13 +102,13 @@ def test_consulted_lets_pass_what_is_no_fault_here(world: World, order: Turn) ->
 
 
 @pytest.mark.parametrize(
-    ("order", "fault"), [(Turn("conflict"), "conflict"), (Turn(), "found-on-the-way")]
+    ("order", "fault"), [(ApiBehavior("conflict"), "conflict"), (ApiBehavior(), "found-on-the-way")]
 )
 def test_consulted_a_story_comes_before_what_was_found_on_the_way(
-    world: World, order: Turn, fault: str
+    world: World, order: ApiBehavior, fault: str
 ) -> None:
     store = refusing(world, order)
-    found = Fault("found-on-the-way", 405, "No.", Source.ASSUMED)
+    found = Fault("found-on-the-way", 405, "No.", Evidence.ASSUMED)
     wanted = asked(store, objection=Rule(lambda _: True, found))
     assert served(store, wanted).fault == fault
 
@@ -118,12 +120,12 @@ def test_consulted_a_story_comes_before_what_was_found_on_the_way(
 def test_consulted_names_the_story_once(
     world: World, header: tuple[str, ...], names: tuple[str, ...]
 ) -> None:
-    store = refusing(world, Turn("conflict"))
+    store = refusing(world, ApiBehavior("conflict"))
     assert consulted(store, asked(store, *header)).stories == names
 
 
 def test_consulted_when_no_story_suits(world: World) -> None:
-    store = refusing(world, Turn("conflict"), match=Match({"callee": "none"}))
+    store = refusing(world, ApiBehavior("conflict"), match=MatchRule({"callee": "none"}))
     wanted = asked(store)
     seen = sights(store, wanted)
     known = wanted._replace(activations=(), seen=seen, credential="key")
@@ -132,16 +134,16 @@ def test_consulted_when_no_story_suits(world: World) -> None:
 
 @pytest.mark.parametrize("broken", ["reset", "empty"])
 def test_answered_broken_reaches_neither_rules_nor_provider(world: World, broken: str) -> None:
-    store = refusing(world, Turn(broken=broken))
+    store = refusing(world, ApiBehavior(disconnect=broken))
     wanted = consulted(store, asked(store, to="x"))
     outcome, rules = answered(wanted, opened(store, wanted, START))
-    assert (outcome.reply, outcome.effects, rules) == (Reply(NO_STATUS), NOTHING, ())
+    assert (outcome.response, outcome.effects, rules) == (Response(NO_STATUS), NO_EFFECTS, ())
     exchange = request(store, wanted, START)
     assert (exchange.reply.status, exchange.fault, exchange.calls) == (0, None, ())
 
 
 def test_answers_in_their_turn(world: World) -> None:
-    orders = (Turn("service-unavailable"), Turn(broken="reset"), Turn())
+    orders = (ApiBehavior("service-unavailable"), ApiBehavior(disconnect="reset"), ApiBehavior())
     store = refusing(world, *orders)
     statuses = [served(store, asked(store)).reply.status for _ in range(4)]
     assert statuses == [503, 0, 200, 200]
@@ -197,4 +199,4 @@ def test_request_of_a_known_account_needs_no_credential(store: Store) -> None:
     sent = Request("POST", "/", fields=CLICK)
     wanted = Asked(listing, listing.provider.endpoints[0], sent, account=account)
     assert request(store, wanted, START).reply.status == 200
-    assert store.calls["c1"].order.account == "mobtexting-default"
+    assert store.calls["c1"].spec.account == "mobtexting-default"

@@ -2,23 +2,29 @@
 
 import pytest
 
-from mockserver.core.call import Call, Leg, Order
-from mockserver.core.legs import WORDS
-from mockserver.core.selection import Activation, Chosen
-from mockserver.core.story import Match, Seen, Story, Travel, Turn
+from mockserver.core.behavior import PRESETS
+from mockserver.core.call import Call, CallSpec, Leg
+from mockserver.core.scenario import (
+    ApiBehavior,
+    DeliveryBehavior,
+    MatchContext,
+    MatchRule,
+    Scenario,
+)
+from mockserver.core.selection import Activation, SelectedScenario
 from mockserver.engine.choosing import NOBODY, PLAIN, USUAL, Choice, choose, spend, turn
 from mockserver.engine.store import Store, World
 from tests.conftest import START, click, play, telling
 
-SEEN = Seen("mobtexting", "c2c", "shop", "key", {"a": "1", "b": "2", "callee": "2"}, {})
-OTHER = SEEN._replace(legs={"a": "9", "b": "8", "callee": "8"})
-TO_TWO, EVERYBODY = Match({"callee": "2"}), Match()
-REFUSED, DOWN, PASS = Turn("conflict"), Turn("service-unavailable"), Turn()
-BUSY = Story("busy", legs={"callee": WORDS["busy"]})
+SEEN = MatchContext("mobtexting", "c2c", "shop", "key", {"a": "1", "b": "2", "callee": "2"}, {})
+OTHER = SEEN._replace(numbers={"a": "9", "b": "8", "callee": "8"})
+TO_TWO, EVERYBODY = MatchRule({"callee": "2"}), MatchRule()
+REFUSED, DOWN, PASS = ApiBehavior("conflict"), ApiBehavior("service-unavailable"), ApiBehavior()
+BUSY = Scenario("busy", legs={"callee": PRESETS["busy"]})
 
 
 def called(shape: str = "b-after-a") -> Call:
-    order = Order("c1", "v1", "mobtexting", "shop", "c2c", shape, {"mid": "7"}, START)
+    order = CallSpec("c1", "v1", "mobtexting", "shop", "c2c", shape, {"mid": "7"}, START)
     sides = (Leg("a", "from", "1"), Leg("b", "to", "2"))
     return Call(order, sides if shape == "b-after-a" else sides[:1], START)
 
@@ -42,41 +48,44 @@ def test_choose_by_the_call(
     shape: str,
     suits: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
-    mine = Story("mine", match=Match(globs, {"mid": "7"}), legs={"a": WORDS["busy"]})
+    mine = Scenario("mine", match=MatchRule(globs, {"mid": "7"}), legs={"a": PRESETS["busy"]})
     store = telling(world, BUSY, mine)
     choose(store, called(shape), Choice((), "key"))
-    expected = Chosen(mine, "match") if suits else Chosen(BUSY, "default")
+    expected = SelectedScenario(mine, "match") if suits else SelectedScenario(BUSY, "default")
     assert store.stories == {"c1": expected}
 
 
 def test_choose_for_a_call_without_whom_the_client_wanted(world: World) -> None:
-    mine = Story("mine", match=Match({"callee": ""}), legs={"a": WORDS["busy"]})
+    mine = Scenario("mine", match=MatchRule({"callee": ""}), legs={"a": PRESETS["busy"]})
     store, call = telling(world, BUSY, mine), called()
     choose(store, call._replace(legs=call.legs[:1]), NOBODY)
-    assert store.stories == {"c1": Chosen(mine, "match")}
+    assert store.stories == {"c1": SelectedScenario(mine, "match")}
 
 
 def test_choose_phones_and_webhooks_apart(world: World) -> None:
-    travels = Story("travels", match=EVERYBODY, webhooks={"any": Travel(2)})
-    phones = Story("phones", match=EVERYBODY, play="busy")
+    travels = Scenario("travels", match=EVERYBODY, webhooks={"any": DeliveryBehavior(2)})
+    phones = Scenario("phones", match=EVERYBODY, play="busy")
     store = telling(world, BUSY, travels, phones)
     choose(store, called(), NOBODY)
-    assert (store.stories["c1"], store.travels["c1"]) == (Chosen(phones, "match"), travels)
+    assert (store.stories["c1"], store.travels["c1"]) == (
+        SelectedScenario(phones, "match"),
+        travels,
+    )
 
 
 def test_choose_when_the_default_has_nothing_to_say(world: World) -> None:
-    store = telling(world, Story("mute", answers=(PASS,)))
+    store = telling(world, Scenario("mute", responses=(PASS,)))
     choose(store, called(), NOBODY)
     assert (store.stories["c1"], store.travels) == (PLAIN, {})
 
 
 def test_choose_needs_by_the_vendors_word(world: World) -> None:
-    needy = Story("needy", match=EVERYBODY, needs={"leg": "to"}, play="busy")
+    needy = Scenario("needy", match=EVERYBODY, needs={"leg": "to"}, play="busy")
     store = telling(world, BUSY, needy)
     chosen = []
     for shape in ("b-after-a", "one-leg"):
         choose(store, called(shape), NOBODY)
-        chosen.append(store.stories["c1"].story.name)
+        chosen.append(store.stories["c1"].scenario.name)
     assert chosen == ["needy", "busy"]
 
 
@@ -85,7 +94,7 @@ def test_nobody_asks_for_anything() -> None:
 
 
 def test_turn_counts_and_the_last_repeats(world: World) -> None:
-    story = Story("mine", match=EVERYBODY, answers=(REFUSED, DOWN, PASS))
+    story = Scenario("mine", match=EVERYBODY, responses=(REFUSED, DOWN, PASS))
     store = telling(world, BUSY, story)
     turns = [turn(store, NOBODY, (SEEN,)) for _ in range(5)]
     assert turns == [(order, "mine") for order in (REFUSED, DOWN, PASS, PASS, PASS)]
@@ -93,7 +102,7 @@ def test_turn_counts_and_the_last_repeats(world: World) -> None:
 
 
 def test_turn_each_story_counts_for_itself(world: World) -> None:
-    stories = [Story(name, answers=(REFUSED, DOWN)) for name in ("one", "two")]
+    stories = [Scenario(name, responses=(REFUSED, DOWN)) for name in ("one", "two")]
     store = telling(world, BUSY, *stories)
     names = ("one", "two", "one", "two")
     turns = [turn(store, Choice((name,)), (SEEN,))[0] for name in names]
@@ -111,16 +120,16 @@ def test_turn_each_story_counts_for_itself(world: World) -> None:
     ],
 )
 def test_turn_of_a_batch_one_suiting_party_is_enough(
-    world: World, sights: tuple[Seen, ...], answer: tuple[Turn, str]
+    world: World, sights: tuple[MatchContext, ...], answer: tuple[ApiBehavior, str]
 ) -> None:
-    store = telling(world, BUSY, Story("mine", match=TO_TWO, answers=(REFUSED, DOWN)))
+    store = telling(world, BUSY, Scenario("mine", match=TO_TWO, responses=(REFUSED, DOWN)))
     assert turn(store, NOBODY, sights) == answer
     assert store.asked == ({"mine": 1} if answer[1] else {})
 
 
 def test_turn_passes_over_stories_that_say_nothing_of_answers(world: World) -> None:
-    story = Story("mine", match=EVERYBODY, answers=(REFUSED,))
-    store = telling(world, BUSY, Story("mute", match=EVERYBODY, play="busy"), story)
+    story = Scenario("mine", match=EVERYBODY, responses=(REFUSED,))
+    store = telling(world, BUSY, Scenario("mute", match=EVERYBODY, play="busy"), story)
     assert turn(store, Choice(("busy",)), (SEEN,)) == (REFUSED, "mine")
 
 
@@ -136,24 +145,28 @@ def test_turn_passes_over_stories_that_say_nothing_of_answers(world: World) -> N
     ],
 )
 def test_spend_one_request_of_those_that_suit(
-    world: World, match: Match, left: int | None, sights: tuple[Seen, ...], kept: list[int | None]
+    world: World,
+    match: MatchRule,
+    left: int | None,
+    sights: tuple[MatchContext, ...],
+    kept: list[int | None],
 ) -> None:
     store = telling(world, BUSY)
     store.activations.append(Activation("a1", "busy", match, left))
     spend(store, sights)
-    assert [one.left for one in store.activations] == kept
+    assert [one.remaining for one in store.activations] == kept
 
 
 @pytest.mark.parametrize("story", ["needy", "gone"])
 def test_spend_nothing_on_a_request_that_the_story_cannot_play(world: World, story: str) -> None:
-    store = telling(world, BUSY, Story("needy", needs={"leg": "manager"}))
+    store = telling(world, BUSY, Scenario("needy", needs={"leg": "manager"}))
     store.activations.append(Activation("a1", story, EVERYBODY, 1))
     spend(store, (SEEN,))
-    assert [one.left for one in store.activations] == [1]
+    assert [one.remaining for one in store.activations] == [1]
 
 
 def test_activation_plays_for_so_many_requests_that_suit(store: Store) -> None:
-    store.activations.append(Activation("a1", "callee-busy", Match({"callee": "*6000"}), 2))
+    store.activations.append(Activation("a1", "callee-busy", MatchRule({"callee": "*6000"}), 2))
     numbers = ("918867136000", "918867130000", "918867136000", "918867136000")
     made = [click(store, to=to).calls[0] for to in numbers]
     play(store)
@@ -169,9 +182,9 @@ def test_activation_counts_refused_requests_as_well(store: Store) -> None:
 
 
 def test_activations_the_first_that_speaks_plays_and_every_one_is_spent(world: World) -> None:
-    store = telling(world, Story("usual", legs={}), BUSY, BUSY._replace(name="other"))
+    store = telling(world, Scenario("usual", legs={}), BUSY, BUSY._replace(name="other"))
     store.activations.append(Activation("a1", "busy", EVERYBODY, 2))
     store.activations.append(Activation("a2", "other", EVERYBODY, 1))
     click(store)
-    assert store.stories["c1"] == Chosen(BUSY, "activation")
-    assert [(one.id, one.left) for one in store.activations] == [("a1", 1)]
+    assert store.stories["c1"] == SelectedScenario(BUSY, "activation")
+    assert [(one.id, one.remaining) for one in store.activations] == [("a1", 1)]

@@ -17,7 +17,7 @@ def test_a_call_s_webhooks_are_as_deep_as_the_request_that_placed_it(store: Stor
     click(store)
     request(store, asked._replace(depth=3), START)
     assert store.depths == {"c2": 3}
-    assert {one.webhook.call: one.depth for one in play(store)} == {"c1": 0, "c2": 3}
+    assert {one.webhook.call_id: one.depth for one in play(store)} == {"c1": 0, "c2": 3}
     store.reset(START)
     assert store.depths == {}
 

@@ -3,7 +3,7 @@
 import pytest
 
 from mockserver.core.call import Event
-from mockserver.core.webhook import Answer
+from mockserver.core.webhook import DeliveryResult
 from mockserver.engine import forgetting
 from mockserver.engine.carrying import place
 from mockserver.engine.choosing import NOBODY
@@ -25,7 +25,7 @@ def about(store: Store) -> set[str]:
     kept = (store.calls, store.stories, store.travels, store.scripts, store.turns, store.waiting)
     more = (store.sent, store.depths, store.ended, store.held, store.queueing)
     named = {*store.named.values(), *store.media.values()}
-    ordered = {one.webhook.call for one in store.deliveries.values()}
+    ordered = {one.webhook.call_id for one in store.deliveries.values()}
     return {*named, *ordered, *(name for each in (*kept, *more) for name in each)}
 
 
@@ -66,7 +66,7 @@ def test_a_call_that_is_placed_again_after_its_end_stays(store: Store) -> None:
     click(store)
     play(store)
     later = store.started + 10**9
-    place(store, store.calls["c1"].again(later), later, NOBODY)
+    place(store, store.calls["c1"].with_redial(later), later, NOBODY)
     for _ in range(3):
         click(store)
         while store.calls[f"c{store.placed}"].phase != "ended":
@@ -94,7 +94,7 @@ def test_a_call_whose_webhook_is_on_its_way_stays_until_it_is_not(store: Store) 
     assert out is not None
     assert "c1" in store.calls
     assert len(store.calls) == 3
-    play(store, lambda _: Answer(500))
+    play(store, lambda _: DeliveryResult(500))
     for _ in range(3):
         click(store)
         play(store)

@@ -5,12 +5,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.core.account import Account
-from mockserver.core.call import Event, Impossible
-from mockserver.core.facts import Moot
-from mockserver.core.legs import ANSWERED, NOW, STAYS, WORDS, Behaviour, fixed
-from mockserver.core.provider import NOTHING
-from mockserver.core.script import Once, Step, Waiting
-from mockserver.core.story import Story
+from mockserver.core.behavior import (
+    DEFAULT_BEHAVIOR,
+    IMMEDIATELY,
+    PRESETS,
+    STAY_ON_LINE,
+    LegBehavior,
+    fixed_duration,
+)
+from mockserver.core.call import Event, IllegalTransition
+from mockserver.core.journal import RejectedEvent
+from mockserver.core.provider import NO_EFFECTS
+from mockserver.core.scenario import Scenario
+from mockserver.core.script import Condition, Step, WaitReason
 from mockserver.engine.rehearsal import rehearsed
 from mockserver.engine.simulation import amend, happen, step
 from mockserver.engine.store import Store
@@ -18,9 +25,9 @@ from tests.conftest import play, until_at
 from tests.toy import LISTING, TOY, Agent, ask, opened, shop, told
 
 IN_TURN = (
-    Story("turns", numbers=("silent", "there")),
-    Story("silent", legs={"b": WORDS["no-answer"]}),
-    Story("there", legs={"b": ANSWERED}),
+    Scenario("turns", numbers=("silent", "there")),
+    Scenario("silent", legs={"b": PRESETS["no-answer"]}),
+    Scenario("there", legs={"b": DEFAULT_BEHAVIOR}),
 )
 
 
@@ -51,8 +58,8 @@ def test_free_agent_is_offered_at_once_and_free_again_in_the_end() -> None:
     assert (states(store), store.calls["c1"].outcome) == ({"ann": "available"}, "completed")
     account = store.accounts["toy", "shop"]
     assert (str(account.balance), account.document["balance"]) == ("9.94", "9.94")
-    charged = [fact for fact in store.journal if fact.kind == "charge"]
-    assert [(fact.at, fact.call, fact.what) for fact in charged] == [
+    charged = [fact for fact in store.journal if fact.type == "charge"]
+    assert [(fact.at, fact.call_id, fact.payload) for fact in charged] == [
         (8_000, "c1", {"provider": "toy", "account": "shop", "amount": "0.06", "reason": "talk"})
     ]
 
@@ -74,7 +81,7 @@ def test_who_waits_in_vain_gives_up() -> None:
     store = opened(shop({"ann": "offline"}))
     ask(store)
     until_at(store, 5_000)
-    assert store.waiting["c1"] == (Waiting("agent"),)
+    assert store.waiting["c1"] == (WaitReason("agent"),)
     play(store)
     assert told(store, "abandon", "ended") == [
         (600_000, "c1", "abandon", ""),
@@ -85,7 +92,9 @@ def test_who_waits_in_vain_gives_up() -> None:
 
 
 def test_caller_who_hangs_up_in_the_queue_was_not_answered() -> None:
-    store = opened(shop({}), Story("leaves", legs={"a": Behaviour(hangup=fixed(30_000))}))
+    store = opened(
+        shop({}), Scenario("leaves", legs={"a": LegBehavior(hangup=fixed_duration(30_000))})
+    )
     ask(store)
     play(store)
     assert told(store, "ended") == [(32_000, "c1", "ended", "")]
@@ -93,7 +102,7 @@ def test_caller_who_hangs_up_in_the_queue_was_not_answered() -> None:
 
 
 def test_caller_who_is_busy_was_busy() -> None:
-    store = opened(shop({}), Story("busy", legs={"a": WORDS["busy"]}))
+    store = opened(shop({}), Scenario("busy", legs={"a": PRESETS["busy"]}))
     ask(store)
     play(store)
     assert store.calls["c1"].outcome == "busy"
@@ -136,15 +145,15 @@ def test_timeline_gives_too() -> None:
 
 def test_steps_that_offer_leave_the_queue_alone() -> None:
     steps = (
-        Step(fixed(90_000), "offer", data={"agent": "ann"}, then=WORDS["no-answer"]),
-        Step(NOW, "", once=Once("settled", "b")),
-        Step(fixed(5_000), "offer", data={"agent": "bob"}, then=STAYS),
-        Step(NOW, "", once=Once("settled", "b")),
-        Step(fixed(30_000), "hold"),
-        Step(fixed(20_000), "resume"),
-        Step(fixed(1_000), "hangup", "b", {"cause": "normal"}),
+        Step(fixed_duration(90_000), "offer", data={"agent": "ann"}, behavior=PRESETS["no-answer"]),
+        Step(IMMEDIATELY, "", condition=Condition("settled", "b")),
+        Step(fixed_duration(5_000), "offer", data={"agent": "bob"}, behavior=STAY_ON_LINE),
+        Step(IMMEDIATELY, "", condition=Condition("settled", "b")),
+        Step(fixed_duration(30_000), "hold"),
+        Step(fixed_duration(20_000), "resume"),
+        Step(fixed_duration(1_000), "hangup", "b", {"cause": "normal"}),
     )
-    store = opened(shop({"ann": "available", "bob": "available"}), Story("told", steps=steps))
+    store = opened(shop({"ann": "available", "bob": "available"}), Scenario("told", steps=steps))
     ask(store)
     play(store)
     assert told(store, "offer", "hold", "resume", "ended") == [
@@ -157,9 +166,11 @@ def test_steps_that_offer_leave_the_queue_alone() -> None:
 
 
 def test_queue_gives_again_once_the_steps_have_rung_whom_they_ring() -> None:
-    ignores = Step(fixed(90_000), "offer", data={"agent": "ann"}, then=WORDS["no-answer"])
-    steps = (ignores, Step(fixed(300_000), "hangup", "a", {"cause": "normal"}))
-    store = opened(shop({"ann": "available", "bob": "available"}), Story("told", steps=steps))
+    ignores = Step(
+        fixed_duration(90_000), "offer", data={"agent": "ann"}, behavior=PRESETS["no-answer"]
+    )
+    steps = (ignores, Step(fixed_duration(300_000), "hangup", "a", {"cause": "normal"}))
+    store = opened(shop({"ann": "available", "bob": "available"}), Scenario("told", steps=steps))
     ask(store)
     play(store)
     assert told(store, "offer", "ended") == [
@@ -170,8 +181,8 @@ def test_queue_gives_again_once_the_steps_have_rung_whom_they_ring() -> None:
 
 
 def test_nobody_queues_before_the_call_has_begun_or_once_it_is_over() -> None:
-    greedy = TOY.resources["agent"]._replace(waits=lambda _: True)
-    store = opened(shop({}), Story("busy", legs={"a": WORDS["busy"]}))
+    greedy = TOY.resources["agent"]._replace(waits_for=lambda _: True)
+    store = opened(shop({}), Scenario("busy", legs={"a": PRESETS["busy"]}))
     toy = LISTING._replace(provider=TOY._replace(resources={"agent": greedy}))
     store.world = store.world._replace(listings={"toy": toy})
     ask(store)
@@ -182,16 +193,17 @@ def test_nobody_queues_before_the_call_has_begun_or_once_it_is_over() -> None:
 
 
 def test_offer_of_a_step_without_then_waits_for_a_person() -> None:
-    offer = Step(NOW, "offer", data={"agent": "ann"}, then=WORDS["person"])
-    store = opened(shop({"ann": "available"}), Story("told", steps=(offer,)))
+    offer = Step(IMMEDIATELY, "offer", data={"agent": "ann"}, behavior=PRESETS["person"])
+    store = opened(shop({"ann": "available"}), Scenario("told", steps=(offer,)))
     ask(store)
     until_at(store, 5_000)
-    assert store.waiting["c1"] == (Waiting("person", "b"),)
+    assert store.waiting["c1"] == (WaitReason("person", "b"),)
 
 
 def test_transfer_lets_one_leave_and_another_come() -> None:
     store = opened(
-        shop({"ann": "available", "bob": "offline"}), Story("stays", legs={"a": WORDS["person"]})
+        shop({"ann": "available", "bob": "offline"}),
+        Scenario("stays", legs={"a": PRESETS["person"]}),
     )
     ask(store)
     until_at(store, 0)
@@ -223,7 +235,7 @@ def test_act_that_cannot_be(event: Event, why: str) -> None:
     ask(store)
     until_at(store, 0)
     before = store.calls["c1"]
-    with pytest.raises(Impossible) as refused:
+    with pytest.raises(IllegalTransition) as refused:
         happen(store, "c1", event)
     assert (str(refused.value), store.calls["c1"]) == (why, before)
 
@@ -234,7 +246,7 @@ def test_act_after_the_end_notes_and_nothing_else() -> None:
     play(store)
     ended = store.calls["c1"]
     rated = happen(store, "c1", Event(9_000, "rate"))
-    assert rated == ended._replace(notes="rated", events=(*ended.events, Event(9_000, "rate")))
+    assert rated == ended._replace(state="rated", events=(*ended.events, Event(9_000, "rate")))
     assert store.peek() is None
 
 
@@ -247,33 +259,47 @@ def test_what_was_told_for_after_the_end_comes_only_if_it_fits_there() -> None:
         store.schedule(at, "told", "c1", Told(0, Event(at, verb)))
     play(store)
     assert told(store, "rate", "hold", "polled") == [(20_000, "c1", "rate", "")]
-    assert [fact for fact in store.journal if isinstance(fact.what, Moot)] == []
+    assert [fact for fact in store.journal if isinstance(fact.payload, RejectedEvent)] == []
 
 
 @pytest.mark.parametrize(
     ("steps", "why"),
     [
-        ((Step(NOW, "offer", data={"agent": "eve"}, place="f:1:1"),), "there is no agent eve"),
         (
-            (Step(NOW, "hold", place="f:1:1"),),
+            (Step(IMMEDIATELY, "offer", data={"agent": "eve"}, location="f:1:1"),),
+            "there is no agent eve",
+        ),
+        (
+            (Step(IMMEDIATELY, "hold", location="f:1:1"),),
             "hold is not possible while offered, only while connected",
         ),
-        ((Step(NOW, "offer", data={"agent": "ann"}, then=ANSWERED, place="f:1:1"),), ""),
+        (
+            (
+                Step(
+                    IMMEDIATELY,
+                    "offer",
+                    data={"agent": "ann"},
+                    behavior=DEFAULT_BEHAVIOR,
+                    location="f:1:1",
+                ),
+            ),
+            "",
+        ),
     ],
     ids=["unknown agent", "hold in the queue", "fine"],
 )
 def test_rehearsal_knows_acts(steps: tuple[Step, ...], why: str) -> None:
-    story = Story("told", "f:1:1", steps=steps)
+    story = Scenario("told", "f:1:1", steps=steps)
     store = opened(shop({"ann": "available"}), story)
     assert [one.why for one in rehearsed(store.world, story)] == ([why] if why else [])
 
 
 def test_rehearsal_brings_what_steps_want_where_nobody_is_free() -> None:
-    wait = Step(NOW, "", once=Once("control"), place="f:1:1")
-    store = opened(shop({"ann": "offline"}), Story("told", "f:1:1", steps=(wait,)))
-    patient = LISTING._replace(provider=TOY._replace(react=lambda _: NOTHING))
+    wait = Step(IMMEDIATELY, "", condition=Condition("control"), location="f:1:1")
+    store = opened(shop({"ann": "offline"}), Scenario("told", "f:1:1", steps=(wait,)))
+    patient = LISTING._replace(provider=TOY._replace(on_event=lambda _: NO_EFFECTS))
     world = store.world._replace(listings={"toy": patient})
-    assert rehearsed(world, world.stories.named["told"]) == ()
+    assert rehearsed(world, world.stories.by_name["told"]) == ()
 
 
 @given(
@@ -301,7 +327,7 @@ def test_nobody_is_on_two_calls_and_nobody_starves(
         assert len(busy) == len(set(busy))
         assert {name for name, state in states(store).items() if state == "busy"} == set(busy)
     assert {call.outcome for call in store.calls.values()} == {"completed"}
-    paid = [fact.what for fact in store.journal if fact.kind == "charge"]
+    paid = [fact.payload for fact in store.journal if fact.type == "charge"]
     spent = sum(float(one["amount"]) for one in paid if isinstance(one, dict))
     assert round(1000 - spent, 2) == float(store.accounts["toy", "shop"].balance or 0)
     offers = [(at, int(call[1:])) for at, call, *_ in told(store, "offer")]

@@ -5,30 +5,36 @@ from collections.abc import Callable
 import pytest
 
 from mockserver.core.account import Retry
+from mockserver.core.behavior import fixed_duration
 from mockserver.core.call import Event
-from mockserver.core.facts import Fact
-from mockserver.core.http import Reply, Request
-from mockserver.core.legs import fixed
+from mockserver.core.http import Request, Response
+from mockserver.core.journal import JournalEntry
+from mockserver.core.scenario import (
+    ApiBehavior,
+    DeliveryBehavior,
+    MatchContext,
+    MatchRule,
+    Scenario,
+)
 from mockserver.core.selection import Activation
-from mockserver.core.story import Match, Seen, Story, Travel, Turn
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.casework import NO_STATUS, Asked, consulted, lost, sights
 from mockserver.engine.simulation import happen, remember, request, step
 from mockserver.engine.store import Exchange, Store, World
 from mockserver.engine.travelling import again
 from tests.conftest import CLICK, START, click, play, telling, with_account
 
-REFUSED = Answer(None, "refused-target")
+REFUSED = DeliveryResult(None, "refused-target")
 RETRY = Retry((60_000, 300_000))
 
 
-def receiver(*answers: int | Answer) -> Callable[[Delivery], Answer]:
+def receiver(*answers: int | DeliveryResult) -> Callable[[Delivery], DeliveryResult]:
     """Answers one after another, by status or as they are."""
     coming = iter(answers)
 
-    def receive(_: Delivery) -> Answer:
+    def receive(_: Delivery) -> DeliveryResult:
         answer = next(coming)
-        return Answer(answer) if isinstance(answer, int) else answer
+        return DeliveryResult(answer) if isinstance(answer, int) else answer
 
     return receive
 
@@ -43,7 +49,7 @@ def over(store: Store, *stories: str) -> None:
 
 def tries(store: Store, name: str = "w1") -> list[tuple[int, int, int | str | None]]:
     return [
-        (one.number, one.at - START, one.answer.status or one.answer.error)
+        (one.number, one.at - START, one.result.status or one.result.error)
         for one in store.deliveries[name].attempts
     ]
 
@@ -85,8 +91,8 @@ def tries(store: Store, name: str = "w1") -> list[tuple[int, int, int | str | No
 def test_again(  # noqa: PLR0913, PLR0917 - the columns of the table
     store: Store,
     retry: Retry | None,
-    first: tuple[int | Answer, ...],
-    then: tuple[int | Answer, ...],
+    first: tuple[int | DeliveryResult, ...],
+    then: tuple[int | DeliveryResult, ...],
     made: list[tuple[int, int, int | str]],
     state: str,
 ) -> None:
@@ -95,10 +101,10 @@ def test_again(  # noqa: PLR0913, PLR0917 - the columns of the table
     play(store, receiver(*first))
     again(store, "w1", START + 500_000)
     waiting = store.deliveries["w1"]
-    assert (waiting.state, waiting.due) == ("pending", START + 500_000)
+    assert (waiting.state, waiting.next_attempt_at) == ("pending", START + 500_000)
     play(store, receiver(*then))
     assert (tries(store), store.deliveries["w1"].state) == (made, state)
-    assert store.deliveries["w1"].due is None
+    assert store.deliveries["w1"].next_attempt_at is None
 
 
 def test_again_sends_the_very_same_thing(store: Store) -> None:
@@ -120,7 +126,7 @@ def test_again_as_often_as_one_likes(store: Store) -> None:
 
 
 def test_again_what_a_story_has_dropped(world: World) -> None:
-    store = telling(world, Story("mine", webhooks={"any": Travel(drop=None)}))
+    store = telling(world, Scenario("mine", webhooks={"any": DeliveryBehavior(drop=None)}))
     over(store)
     assert (play(store), store.deliveries["w1"].state) == ([], "dropped")
     again(store, "w1", START + 9)
@@ -130,8 +136,8 @@ def test_again_what_a_story_has_dropped(world: World) -> None:
 
 def test_again_does_not_travel_as_the_story_says(world: World) -> None:
     """Neither late nor twice: whoever asks for it wants it now."""
-    late = {"any": Travel(duplicate=2, after=fixed(10_000))}
-    store = telling(world, Story("mine", webhooks=late))
+    late = {"any": DeliveryBehavior(duplicate=2, delay=fixed_duration(10_000))}
+    store = telling(world, Scenario("mine", webhooks=late))
     over(store)
     play(store)
     again(store, "w2", START + 20_000)
@@ -155,12 +161,12 @@ def test_lost_is_on_record_once_it_is_remembered(store: Store) -> None:
     asked = Request("GET", "/nowhere", origin="http://mock.test")
     exchange = lost(store, asked, START + 3, "nobody has it")
     assert exchange == Exchange(
-        "r1", START + 3, "", "", asked, Reply(404), None, "nobody has it", ()
+        "r1", START + 3, "", "", asked, Response(404), None, "nobody has it", ()
     )
     assert (store.requested, list(store.exchanges), list(store.journal)) == (0, [], [])
     remember(store, exchange)
     assert (store.requested, list(store.exchanges)) == (1, [exchange])
-    assert list(store.journal) == [Fact(START + 3, "request", "", exchange)]
+    assert list(store.journal) == [JournalEntry(START + 3, "request", "", exchange)]
     assert list(store.origins) == ["http://mock.test"]
 
 
@@ -179,7 +185,7 @@ def test_remember_tells_the_first_call_and_each_origin_once(store: Store) -> Non
     for origin in ("http://a", "http://b", "http://a"):
         made = lost(store, Request("GET", "/", origin=origin), START, "")
         remember(store, made._replace(calls=("c7", "c8")))
-    assert [fact.call for fact in store.journal] == ["c7", "c7", "c7"]
+    assert [fact.call_id for fact in store.journal] == ["c7", "c7", "c7"]
     assert list(store.origins) == ["http://a", "http://b"]
 
 
@@ -221,16 +227,16 @@ def test_exchange_keeps_every_rule_that_was_broken(
 
 
 def test_exchange_keeps_the_fault_that_a_story_orders(world: World) -> None:
-    mine = Story("mine", match=Match(), answers=(Turn("service-unavailable"),))
-    store = telling(world, Story("usual"), mine)
+    mine = Scenario("mine", match=MatchRule(), responses=(ApiBehavior("service-unavailable"),))
+    store = telling(world, Scenario("usual"), mine)
     exchange = request(store, consulted(store, asked(store, bridge=None)), START)
     assert [rule.fault.name for rule in exchange.broken] == ["service-unavailable"]
     assert (exchange.fault, exchange.stories) == ("service-unavailable", ("mine",))
 
 
 def test_exchange_of_a_connection_that_a_story_breaks(world: World) -> None:
-    mine = Story("mine", match=Match(), answers=(Turn(broken="reset"),))
-    store = telling(world, Story("usual"), mine)
+    mine = Scenario("mine", match=MatchRule(), responses=(ApiBehavior(disconnect="reset"),))
+    store = telling(world, Scenario("usual"), mine)
     exchange = request(store, consulted(store, asked(store, bridge=None)), START)
     assert (exchange.reply.status, exchange.broken, exchange.fault) == (NO_STATUS, (), None)
     assert [one.field for one in exchange.violations] == ["bridge"]
@@ -242,22 +248,27 @@ def test_exchange_keeps_how_stories_saw_it(store: Store) -> None:
     exchange = request(store, wanted, START)
     legs = dict.fromkeys(("b", "callee", "to"), str(CLICK["to"]))
     legs |= dict.fromkeys(("a", "from"), str(CLICK["from"]))
-    seen = Seen("mobtexting", "c2c", "mobtexting-default", "key", legs, wanted.request.fields)
+    seen = MatchContext(
+        "mobtexting", "c2c", "mobtexting-default", "key", legs, wanted.request.fields
+    )
     assert exchange.seen == before == (seen,)
 
 
 def test_exchange_keeps_what_was_activated_when_it_came(store: Store) -> None:
-    once = Activation("a1", "callee-busy", Match(), 1)
-    other = Activation("a2", "no-answer", Match({"account": "nobody"}), 1)
-    always = Activation("a3", "rejected", Match(), None)
+    once = Activation("a1", "callee-busy", MatchRule(), 1)
+    other = Activation("a2", "no-answer", MatchRule({"account": "nobody"}), 1)
+    always = Activation("a3", "rejected", MatchRule(), None)
     store.activations = [once, other, always]
     first, second = click(store), click(store)
     assert (first.activations, second.activations) == ((once, other, always), (other, always))
-    assert [store.stories[name].story.name for name in ("c1", "c2")] == ["callee-busy", "rejected"]
+    assert [store.stories[name].scenario.name for name in ("c1", "c2")] == [
+        "callee-busy",
+        "rejected",
+    ]
 
 
 def test_exchange_of_a_refused_request_spends_what_it_suited(store: Store) -> None:
-    once = Activation("a1", "callee-busy", Match(), 1)
+    once = Activation("a1", "callee-busy", MatchRule(), 1)
     store.activations = [once]
     assert click(store, bridge=None).activations == (once,)
     assert store.activations == []

@@ -7,17 +7,31 @@ from typing import Any
 import pytest
 
 from mockserver.core.account import Account, Limits
-from mockserver.core.legs import NOW, STAYS, WORDS, Behaviour, Span, fixed
-from mockserver.core.provider import NOTHING, Effects, Endpoint, Listing, Moment, Outcome
-from mockserver.core.rules import Case
-from mockserver.core.script import Once, Step
-from mockserver.core.story import Story
+from mockserver.core.behavior import (
+    IMMEDIATELY,
+    PRESETS,
+    STAY_ON_LINE,
+    DurationRange,
+    LegBehavior,
+    fixed_duration,
+)
+from mockserver.core.provider import (
+    NO_EFFECTS,
+    BoundProvider,
+    Effects,
+    Endpoint,
+    EndpointResult,
+    EventContext,
+)
+from mockserver.core.rulebook import RequestContext
+from mockserver.core.scenario import Scenario
+from mockserver.core.script import Condition, Step
 from mockserver.engine import rehearsal as module
 from mockserver.engine.rehearsal import rehearsed
 from mockserver.engine.store import World
 from tests.toy import LISTING, TOY, opened, shop
 
-PERSON = WORDS["person"]
+PERSON = PRESETS["person"]
 OVER = "this step is never reached: the call is over by then"
 IN_VAIN = "this step is never reached: what it waits for cannot come"
 EARLY = "digits is not possible while leg a is ringing, only while answered"
@@ -26,28 +40,33 @@ NOWHERE = "there is no operation that this scenario can meet"
 
 
 def wait(line: int, condition: str, leg: str = "", times: int = 1) -> Step:
-    return Step(fixed(0), "", once=Once(condition, leg, times), place=f"m.yaml:{line}:1")
+    return Step(
+        fixed_duration(0),
+        "",
+        condition=Condition(condition, leg, times),
+        location=f"m.yaml:{line}:1",
+    )
 
 
 def never(line: int, verb: str, leg: str) -> Step:
     """A step for which nobody is waited, because it waits for a leg that is not there."""
-    return then(line, verb, leg)._replace(once=Once("settled", "manager"))
+    return then(line, verb, leg)._replace(condition=Condition("settled", "manager"))
 
 
-def then(line: int, verb: str, leg: str, after: Span | None = None) -> Step:
+def then(line: int, verb: str, leg: str, after: DurationRange | None = None) -> Step:
     data = {"hangup": {"cause": "normal"}, "digits": {"digits": "1"}}.get(verb, {})
-    return Step(after or fixed(1_000), verb, leg, data, place=f"m.yaml:{line}:1")
+    return Step(after or fixed_duration(1_000), verb, leg, data, location=f"m.yaml:{line}:1")
 
 
 def stumbles(world: World, *steps: Step, **story: Any) -> list[tuple[str, str]]:
-    told = Story("mine", "m.yaml:1:1", steps=steps, **story)
-    named = {**world.stories.named, "mine": told}
-    rehearsing = world._replace(stories=world.stories._replace(named=named))
+    told = Scenario("mine", "m.yaml:1:1", steps=steps, **story)
+    named = {**world.stories.by_name, "mine": told}
+    rehearsing = world._replace(stories=world.stories._replace(by_name=named))
     return [(one.place, one.why) for one in rehearsed(rehearsing, told)]
 
 
 def test_rehearsed_without_steps_there_is_nothing_to_play(world: World) -> None:
-    assert rehearsed(world, Story("mine", legs={"a": PERSON}, needs={"provider": "no"})) == ()
+    assert rehearsed(world, Scenario("mine", legs={"a": PERSON}, needs={"provider": "no"})) == ()
 
 
 @pytest.mark.parametrize(
@@ -62,10 +81,10 @@ def test_rehearsed_without_steps_there_is_nothing_to_play(world: World) -> None:
         ({"a": PERSON}, (wait(2, "digits", "a"), then(3, "hangup", "a"))),
         ({"a": PERSON}, (wait(2, "control"), then(3, "digits", "a"))),
         ({}, (then(2, "ring", "a"), wait(3, "control"), then(4, "answer", "a"))),
-        ({}, (then(2, "ring", "b", fixed(9_000)), then(3, "answer", "b"))),
-        ({"b": PERSON}, (then(2, "ring", "b", fixed(9_000)),)),
-        ({}, (then(2, "ring", "callee", fixed(9_000)), then(3, "answer", "callee"))),
-        ({}, (then(2, "machine", "to", fixed(9_000)), then(3, "hangup", "from"))),
+        ({}, (then(2, "ring", "b", fixed_duration(9_000)), then(3, "answer", "b"))),
+        ({"b": PERSON}, (then(2, "ring", "b", fixed_duration(9_000)),)),
+        ({}, (then(2, "ring", "callee", fixed_duration(9_000)), then(3, "answer", "callee"))),
+        ({}, (then(2, "machine", "to", fixed_duration(9_000)), then(3, "hangup", "from"))),
         ({}, (wait(2, "control"),)),
         (
             {"a": PERSON, "b": PERSON},
@@ -74,7 +93,7 @@ def test_rehearsed_without_steps_there_is_nothing_to_play(world: World) -> None:
     ],
 )
 def test_rehearsed_gives_what_a_call_waits_for(
-    world: World, legs: Mapping[str, Behaviour], steps: tuple[Step, ...]
+    world: World, legs: Mapping[str, LegBehavior], steps: tuple[Step, ...]
 ) -> None:
     assert stumbles(world, *steps, legs=legs) == []
 
@@ -84,16 +103,20 @@ def test_rehearsed_gives_what_a_call_waits_for(
     [
         (
             {},
-            (then(2, "answer", "b"), then(3, "hangup", "a", fixed(9_000))),
+            (then(2, "answer", "b"), then(3, "hangup", "a", fixed_duration(9_000))),
             [(2, "answer is not possible while leg b is idle, only while ringing")],
         ),
         (
             {},
-            (then(2, "hangup", "a", fixed(9_000)), then(3, "digits", "a"), wait(4, "control")),
+            (
+                then(2, "hangup", "a", fixed_duration(9_000)),
+                then(3, "digits", "a"),
+                wait(4, "control"),
+            ),
             [(3, OVER), (4, OVER)],
         ),
         (
-            {"a": WORDS["answered"]},
+            {"a": PRESETS["answered"]},
             (wait(2, "digits", "a"), then(3, "hangup", "a")),
             [(2, OVER), (3, OVER)],
         ),
@@ -109,21 +132,21 @@ def test_rehearsed_gives_what_a_call_waits_for(
         ),
         (
             {},
-            (then(2, "ring", "manager"), then(3, "hangup", "a", fixed(9_000))),
+            (then(2, "ring", "manager"), then(3, "hangup", "a", fixed_duration(9_000))),
             [(2, "this call has no leg manager, only a and b")],
         ),
         ({}, (never(2, "play", "a"),), [(2, OVER)]),
         ({}, (never(2, "ring", "a"),), [(2, IN_VAIN)]),
         (
-            {"b": STAYS},
+            {"b": STAY_ON_LINE},
             (then(2, "ring", "b"), never(3, "ring", "a")),
             [(3, OVER)],
         ),
         (
             {"a": PERSON},
             (
-                *(wait(2, "control"), then(3, "digits", "a", fixed(0))),
-                *(then(4, "digits", "a", fixed(0)), then(5, "ring", "manager")),
+                *(wait(2, "control"), then(3, "digits", "a", fixed_duration(0))),
+                *(then(4, "digits", "a", fixed_duration(0)), then(5, "ring", "manager")),
             ),
             [(5, "this call has no leg manager, only a and b")],
         ),
@@ -131,7 +154,7 @@ def test_rehearsed_gives_what_a_call_waits_for(
 )
 def test_rehearsed_stumbles_where_the_file_says_so(
     world: World,
-    legs: Mapping[str, Behaviour],
+    legs: Mapping[str, LegBehavior],
     steps: tuple[Step, ...],
     found: list[tuple[int, str]],
 ) -> None:
@@ -142,17 +165,17 @@ def test_rehearsed_stumbles_where_the_file_says_so(
 @pytest.mark.parametrize(
     ("span", "found"),
     [
-        (Span(1_999, 3_000), [("m.yaml:2:1", EARLY)]),
-        (Span(2_000, 3_000), []),
-        (Span(2_000, 8_999), []),
-        (Span(2_000, 9_000), [("m.yaml:2:1", LATE)]),
+        (DurationRange(1_999, 3_000), [("m.yaml:2:1", EARLY)]),
+        (DurationRange(2_000, 3_000), []),
+        (DurationRange(2_000, 8_999), []),
+        (DurationRange(2_000, 9_000), [("m.yaml:2:1", LATE)]),
     ],
 )
 def test_rehearsed_with_the_shortest_and_the_longest_spans(
-    world: World, span: Span, found: list[tuple[str, str]]
+    world: World, span: DurationRange, found: list[tuple[str, str]]
 ) -> None:
     """The leg answers at 2 s and hangs up at 9 s; a key pressed before or after is moot."""
-    person = {"a": STAYS._replace(hangup=fixed(7_000))}
+    person = {"a": STAY_ON_LINE._replace(hangup=fixed_duration(7_000))}
     assert stumbles(world, then(2, "digits", "a", span), legs=person) == found
 
 
@@ -170,13 +193,13 @@ def test_rehearsed_with_the_shortest_and_the_longest_spans(
 def test_rehearsed_only_where_its_needs_are_met(
     world: World, needs: dict[str, str], found: list[tuple[str, str]]
 ) -> None:
-    steps = then(2, "ring", "b", fixed(9_000)), then(3, "answer", "b")
+    steps = then(2, "ring", "b", fixed_duration(9_000)), then(3, "answer", "b")
     assert stumbles(world, *steps, needs=needs) == found
 
 
 def test_rehearsed_the_operation_that_suits_best_decides(world: World) -> None:
     """A flow has no leg b: only the example with a number can play this."""
-    steps = then(2, "ring", "b", fixed(9_000)), then(3, "answer", "b")
+    steps = then(2, "ring", "b", fixed_duration(9_000)), then(3, "answer", "b")
     number, flow = world.listings["mobtexting"].examples("c2c")
     for examples, many in (((number, flow), 0), ((flow, number), 0), ((flow,), 2), ((), 1)):
         assert len(stumbles(showing(world, *examples), *steps)) == many
@@ -191,10 +214,10 @@ LACKING = "this call has no leg b, only a"
     ("legs", "steps", "found"),
     [
         ({}, (then(2, "answer", "b"),), (2, IDLE)),
-        ({}, (then(2, "bridge", "", fixed(9_000)), then(3, "digits", "b")), (2, BRIDGED)),
+        ({}, (then(2, "bridge", "", fixed_duration(9_000)), then(3, "digits", "b")), (2, BRIDGED)),
         (
-            {"b": WORDS["busy"]},
-            (then(2, "digits", "b"), then(3, "hangup", "a", fixed(9_000))),
+            {"b": PRESETS["busy"]},
+            (then(2, "digits", "b"), then(3, "hangup", "a", fixed_duration(9_000))),
             (2, LACKING),
         ),
     ],
@@ -203,7 +226,7 @@ LACKING = "this call has no leg b, only a"
 @pytest.mark.parametrize("turned", [False, True])
 def test_rehearsed_fewest_stumbles_then_those_on_legs_that_are_there(
     world: World,
-    legs: Mapping[str, Behaviour],
+    legs: Mapping[str, LegBehavior],
     steps: tuple[Step, ...],
     found: tuple[int, str],
     turned: bool,  # noqa: FBT001 - whichever example comes first
@@ -221,7 +244,10 @@ def showing(world: World, *examples: Mapping[str, Any]) -> World:
 
 def test_rehearsed_a_stumble_of_both_spans_is_told_once(world: World) -> None:
     flow = world.listings["mobtexting"].examples("c2c")[1]
-    steps = then(2, "ring", "b", Span(1_000, 9_000)), then(3, "hangup", "a", fixed(20_000))
+    steps = (
+        then(2, "ring", "b", DurationRange(1_000, 9_000)),
+        then(3, "hangup", "a", fixed_duration(20_000)),
+    )
     found = stumbles(showing(world, flow), *steps)
     assert found == [("m.yaml:2:1", "this call has no leg b, only a")]
 
@@ -233,19 +259,21 @@ def test_rehearsed_whatever_the_account_allows(world: World) -> None:
     stranger = Account("first", "other")
     poor = poor._replace(limits=Limits(0, 1_000))
     made = world._replace(accounts={stranger.key: stranger, key: poor})
-    assert stumbles(made, then(2, "hangup", "a", fixed(9_000))) == []
+    assert stumbles(made, then(2, "hangup", "a", fixed_duration(9_000))) == []
 
 
 def test_rehearsed_by_an_account_that_every_event_finds_open() -> None:
-    told = Story("told", "f:1:1", steps=(Step(fixed(9_000), "hangup", "a", place="f:1:1"),))
+    told = Scenario(
+        "told", "f:1:1", steps=(Step(fixed_duration(9_000), "hangup", "a", location="f:1:1"),)
+    )
     store = opened(shop({"ann": "available"}, "0"), told)
     balances = set()
 
-    def react(moment: Moment) -> Effects:
+    def react(moment: EventContext) -> Effects:
         balances.add(moment.account.balance)
-        return TOY.react(moment)
+        return TOY.on_event(moment)
 
-    listing = LISTING._replace(provider=TOY._replace(react=react))
+    listing = LISTING._replace(provider=TOY._replace(on_event=react))
     assert rehearsed(store.world._replace(listings={"toy": listing}), told) == ()
     assert balances == {None}
 
@@ -253,19 +281,20 @@ def test_rehearsed_by_an_account_that_every_event_finds_open() -> None:
 def test_rehearsed_is_given_what_somebody_outside_would_do() -> None:
     awaited = (("control", ""), ("polled", ""), ("digits", "a"), ("speech", "a"))
     waits = tuple(
-        Step(NOW, "", once=Once(*one), place=f"f:{line}:1") for line, one in enumerate(awaited, 2)
+        Step(IMMEDIATELY, "", condition=Condition(*one), location=f"f:{line}:1")
+        for line, one in enumerate(awaited, 2)
     )
-    told = Story("told", "f:1:1", legs={"a": PERSON}, steps=(*waits, never(9, "play", "a")))
+    told = Scenario("told", "f:1:1", legs={"a": PERSON}, steps=(*waits, never(9, "play", "a")))
     given = []
 
-    def react(moment: Moment) -> Effects:
+    def react(moment: EventContext) -> Effects:
         _, verb, leg, data, by, _ = moment.event
         seen = (verb, leg, dict(data), by)
         if seen not in given and verb not in ("begin", "ring", "attempt-ended", "ended"):
             given.append(seen)
-        return NOTHING
+        return NO_EFFECTS
 
-    listing = LISTING._replace(provider=TOY._replace(react=react, resources={}))
+    listing = LISTING._replace(provider=TOY._replace(on_event=react, resources={}))
     store = opened(shop({}), told)
     found = rehearsed(store.world._replace(listings={"toy": listing}), told)
     assert [(one.place, one.why) for one in found] == [("m.yaml:9:1", OVER)]
@@ -281,19 +310,21 @@ def test_rehearsed_is_given_what_somebody_outside_would_do() -> None:
 
 def test_rehearsed_people_before_what_the_steps_want_where_nobody_is_free() -> None:
     steps = (
-        Step(NOW, "", once=Once("control"), place="f:1:1"),
-        Step(NOW, "digits", "a", {"digits": "2"}, place="f:2:1"),
+        Step(IMMEDIATELY, "", condition=Condition("control"), location="f:1:1"),
+        Step(IMMEDIATELY, "digits", "a", {"digits": "2"}, location="f:2:1"),
     )
-    told = Story("told", "f:1:1", legs={"a": PERSON}, steps=steps)
-    patient = LISTING._replace(provider=TOY._replace(react=lambda _: NOTHING))
+    told = Scenario("told", "f:1:1", legs={"a": PERSON}, steps=steps)
+    patient = LISTING._replace(provider=TOY._replace(on_event=lambda _: NO_EFFECTS))
     store = opened(shop({}), told)
     assert rehearsed(store.world._replace(listings={"toy": patient}), told) == ()
 
 
 def test_rehearsed_what_is_given_comes_at_its_time_and_not_before(world: World) -> None:
     """Leg b rings and answers at 2 s; leg a hangs up 6 s after that, one second before the step."""
-    step = then(2, "hangup", "a", fixed(7_000))._replace(once=Once("answered", "b"))
-    legs = {"a": WORDS["answered"], "b": PERSON}
+    step = then(2, "hangup", "a", fixed_duration(7_000))._replace(
+        condition=Condition("answered", "b")
+    )
+    legs = {"a": PRESETS["answered"], "b": PERSON}
     number = world.listings["mobtexting"].examples("c2c")[0]
     assert stumbles(showing(world, number), step, legs=legs) == [("m.yaml:2:1", OVER)]
 
@@ -305,8 +336,8 @@ def test_rehearsed_the_call_comes_as_its_account_s_timeline_starts(
     after: int, found: list[tuple[str, str]]
 ) -> None:
     """Ann is there from 5 s on."""
-    step = Step(fixed(after), "offer", data={"agent": "ann"}, place="f:2:1")
-    told = Story("told", "f:1:1", steps=(step,))
+    step = Step(fixed_duration(after), "offer", data={"agent": "ann"}, location="f:2:1")
+    told = Scenario("told", "f:1:1", steps=(step,))
     store = opened(shop({})._replace(timeline=((5_000, {}),)), told)
     made = store.world._replace(read_account=lambda *_: (shop({"ann": "available"}), ()))
     assert [(one.place, one.why) for one in rehearsed(made, told)] == found
@@ -317,14 +348,14 @@ def test_rehearsed_without_any_account_it_meets_nothing(world: World) -> None:
     assert stumbles(made, then(2, "hangup", "a")) == [("m.yaml:1:1", NOWHERE)]
 
 
-def refusing(listing: Listing) -> Listing:
+def refusing(listing: BoundProvider) -> BoundProvider:
     """One whose endpoint places no call."""
 
-    def answer(case: Case) -> Outcome:
-        return endpoint.answer(case)._replace(effects=NOTHING)
+    def answer(case: RequestContext) -> EndpointResult:
+        return endpoint.respond(case)._replace(effects=NO_EFFECTS)
 
     endpoint: Endpoint = listing.provider.endpoints[0]
-    provider = listing.provider._replace(endpoints=(endpoint._replace(answer=answer),))
+    provider = listing.provider._replace(endpoints=(endpoint._replace(respond=answer),))
     return listing._replace(provider=provider)
 
 

@@ -2,23 +2,23 @@
 
 import pytest
 
-from mockserver.core.account import Keep
-from mockserver.core.call import Event, attempt
-from mockserver.core.facts import Fact, Moot
-from mockserver.core.http import Reply, Request
-from mockserver.core.legs import ANSWERED, WORDS, Behaviour
-from mockserver.core.provider import Effects, Moment, Outcome
-from mockserver.core.rules import Case
-from mockserver.core.script import Waiting
-from mockserver.core.story import Story
+from mockserver.core.account import SaveRecord
+from mockserver.core.behavior import DEFAULT_BEHAVIOR, PRESETS, LegBehavior
+from mockserver.core.call import Event, current_attempt
+from mockserver.core.http import Request, Response
+from mockserver.core.journal import JournalEntry, RejectedEvent
+from mockserver.core.provider import Effects, EndpointResult, EventContext
+from mockserver.core.rulebook import RequestContext
+from mockserver.core.scenario import Scenario
+from mockserver.core.script import WaitReason
 from mockserver.engine.casework import Asked
 from mockserver.engine.simulation import happen, request
 from mockserver.engine.store import Store, World
 from tests.conftest import CLICK, START, acting, click, next_due, play, telling, until, until_at
 from tests.toy import LISTING, TOY, Agent, ask, opened, shop, told
 
-PERSON = WORDS["person"]
-STAYS = ANSWERED._replace(talk=None)
+PERSON = PRESETS["person"]
+STAYS = DEFAULT_BEHAVIOR._replace(talk=None)
 DIGITS = Event(START + 2_000, "digits", "a", {"digits": "1"})
 
 Line = tuple[int, str, str, str]
@@ -28,12 +28,12 @@ def lines(store: Store, kind: str = "") -> list[Line]:
     return [
         (
             fact.at - START,
-            fact.kind,
-            getattr(fact.what, "verb", ""),
-            getattr(fact.what, "leg", ""),
+            fact.type,
+            getattr(fact.payload, "type", ""),
+            getattr(fact.payload, "leg", ""),
         )
         for fact in store.journal
-        if kind in ("", fact.kind)
+        if kind in ("", fact.type)
     ]
 
 
@@ -55,12 +55,12 @@ def test_journal_of_a_whole_call(store: Store) -> None:
         (10_000, "event", "ended", ""),
         (10_000, "attempt", "", ""),
     ]
-    assert {fact.call for fact in store.journal} == {"c1"}
+    assert {fact.call_id for fact in store.journal} == {"c1"}
 
 
 def test_journal_of_a_refused_request(store: Store) -> None:
     exchange = click(store, to=None)
-    assert list(store.journal) == [Fact(START, "request", "", exchange)]
+    assert list(store.journal) == [JournalEntry(START, "request", "", exchange)]
     assert (list(store.exchanges), store.calls, next_due(store)) == ([exchange], {}, None)
 
 
@@ -69,15 +69,21 @@ def test_redial_nobody_answers(store: Store) -> None:
     sent = play(store)
     call = store.calls["c1"]
     assert [one.started_at - START for one in call.attempts] == [0, 87_000]
-    assert (call.redial, call.began_at, call.outcome) == (2, START + 174_000, "no-answer")
-    assert [(delivery.id, delivery.due) for delivery in sent] == [("w1", START + 201_000)]
+    assert (call.redial_index, call.attempt_started_at, call.outcome) == (
+        2,
+        START + 174_000,
+        "no-answer",
+    )
+    assert [(delivery.id, delivery.next_attempt_at) for delivery in sent] == [
+        ("w1", START + 201_000)
+    ]
 
 
 def test_redial_counts_its_attempts_from_zero(store: Store) -> None:
     click(store, "no-answer")
     play(store)
     call = store.calls["c1"]
-    assert [one.redial for one in (*call.attempts, attempt(call))] == [0, 1, 2]
+    assert [one.redial_index for one in (*call.attempts, current_attempt(call))] == [0, 1, 2]
 
 
 def test_next_due_is_the_earliest(store: Store) -> None:
@@ -88,27 +94,29 @@ def test_next_due_is_the_earliest(store: Store) -> None:
 
 
 def test_request_places_all_that_it_promises(world: World) -> None:
-    def twice(case: Case) -> Outcome:
-        calls = tuple(case.call("one-leg", {"a": case.text(name)}, None) for name in ("from", "to"))
-        reply = world.listings["mobtexting"].provider.endpoints[0].answer(case).reply
-        return Outcome(reply, Effects(place=calls))
+    def twice(case: RequestContext) -> EndpointResult:
+        calls = tuple(
+            case.build_call("one-leg", {"a": case.text(name)}, None) for name in ("from", "to")
+        )
+        reply = world.listings["mobtexting"].provider.endpoints[0].respond(case).response
+        return EndpointResult(reply, Effects(calls=calls))
 
     endpoint = world.listings["mobtexting"].provider.endpoints[0]
-    store = acting(world, endpoints=(endpoint._replace(answer=twice),))
+    store = acting(world, endpoints=(endpoint._replace(respond=twice),))
     exchange = click(store)
     assert (exchange.calls, list(store.calls)) == (("c1", "c2"), ["c1", "c2"])
-    assert [fact.call for fact in store.journal if fact.kind == "request"] == ["c1"]
+    assert [fact.call_id for fact in store.journal if fact.type == "request"] == ["c1"]
 
 
 def answering(world: World, *events: Event) -> Store:
     """A store in which each request places a call and tells these events of it."""
     endpoint = world.listings["mobtexting"].provider.endpoints[0]
 
-    def answer(case: Case) -> Outcome:
-        made, tell = endpoint.answer(case), tuple(("c1", event) for event in events)
-        return made._replace(effects=made.effects._replace(tell=tell))
+    def answer(case: RequestContext) -> EndpointResult:
+        made, tell = endpoint.respond(case), tuple(("c1", event) for event in events)
+        return made._replace(effects=made.effects._replace(events=tell))
 
-    return acting(world, endpoints=(endpoint._replace(answer=answer),))
+    return acting(world, endpoints=(endpoint._replace(respond=answer),))
 
 
 def test_request_what_it_tells_of_now_happens_at_once_and_the_rest_in_its_time(
@@ -127,17 +135,17 @@ def test_request_that_tells_what_cannot_be_is_moot(world: World) -> None:
     store = answering(world, Event(START, "bridge"))
     click(store)
     why = "bridge is not possible while the call is queued"
-    assert [fact.what for fact in store.journal if fact.kind == "moot"] == [
-        Moot("bridge", "", "", why)
+    assert [fact.payload for fact in store.journal if fact.type == "moot"] == [
+        RejectedEvent("bridge", "", "", why)
     ]
 
 
 def test_request_gives_what_it_sets_free_to_who_waits() -> None:
-    freed = Effects(keep=(Keep(("toy", "shop"), "agents", "ann", Agent()),))
+    freed = Effects(records=(SaveRecord(("toy", "shop"), "agents", "ann", Agent()),))
     store = opened(shop({"ann": "offline"}))
     ask(store)
     until_at(store, 0)
-    endpoint = TOY.endpoints[1]._replace(answer=lambda _: Outcome(Reply(200), freed))
+    endpoint = TOY.endpoints[1]._replace(respond=lambda _: EndpointResult(Response(200), freed))
     request(store, Asked(LISTING, endpoint, Request("POST", "/")), 7)
     assert told(store, "offer") == [(7, "c1", "offer", "")]
 
@@ -168,14 +176,14 @@ def test_told_belongs_to_its_attempt(
     world: World, after: int, moot: list[Line], attempts: int, outcome: str
 ) -> None:
     """Told at 2 s: what comes at 5 s ends the first attempt, what comes at 88 s is moot."""
-    inner = world.listings["mobtexting"].provider.react
+    inner = world.listings["mobtexting"].provider.on_event
 
-    def announcing(moment: Moment) -> Effects:
-        if moment.event.verb != "answer" or moment.call.attempts:
+    def announcing(moment: EventContext) -> Effects:
+        if moment.event.type != "answer" or moment.call.attempts:
             return inner(moment)
-        return Effects(tell=(("c1", Event(moment.event.at + after, "hangup", "a")),))
+        return Effects(events=(("c1", Event(moment.event.at + after, "hangup", "a")),))
 
-    store = acting(world, react=announcing)
+    store = acting(world, on_event=announcing)
     click(store, "no-answer")
     play(store)
     call = store.calls["c1"]
@@ -185,8 +193,8 @@ def test_told_belongs_to_its_attempt(
         outcome,
     )
     why = "it belongs to an attempt that is over"
-    assert [fact.what for fact in store.journal if fact.kind == "moot"] == [
-        Moot("hangup", "a", "", why) for _ in moot
+    assert [fact.payload for fact in store.journal if fact.type == "moot"] == [
+        RejectedEvent("hangup", "a", "", why) for _ in moot
     ]
 
 
@@ -219,19 +227,19 @@ def test_step_that_somebody_forestalled_is_moot_and_the_rest_goes_on(store: Stor
 @pytest.mark.parametrize(
     ("legs", "waiting", "answer", "then"),
     [
-        ({"a": PERSON}, Waiting("person", "a"), "a", ()),
-        ({"b": PERSON}, Waiting("person", "b"), "b", ()),
-        ({"a": STAYS, "b": PERSON}, Waiting("person", "b"), "b", (Waiting("hangup"),)),
+        ({"a": PERSON}, WaitReason("person", "a"), "a", ()),
+        ({"b": PERSON}, WaitReason("person", "b"), "b", ()),
+        ({"a": STAYS, "b": PERSON}, WaitReason("person", "b"), "b", (WaitReason("hangup"),)),
     ],
 )
 def test_happen_on_a_persons_phone(
     world: World,
-    legs: dict[str, Behaviour],
-    waiting: Waiting,
+    legs: dict[str, LegBehavior],
+    waiting: WaitReason,
     answer: str,
-    then: tuple[Waiting, ...],
+    then: tuple[WaitReason, ...],
 ) -> None:
-    store = telling(world, Story("mine", legs=legs))
+    store = telling(world, Scenario("mine", legs=legs))
     click(store)
     play(store)
     assert store.waiting == {"c1": (waiting,)}

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.core.call import Event, Impossible
-from mockserver.core.provider import Effects, Moment
+from mockserver.core.call import Event, IllegalTransition
+from mockserver.core.provider import Effects, EventContext
 from mockserver.engine.simulation import happen, step
 from mockserver.engine.store import Store, World
 from tests.conftest import CLICK, START, acting, click, play, until
@@ -27,10 +27,10 @@ def test_happen_of_fifty_hangups_one_wins(store: Store) -> None:
         try:
             happen(store, "c1", Event(START + 5_000, "hangup", "b", {"cause": "normal"}))
             said["done"] += 1
-        except Impossible as impossible:
+        except IllegalTransition as impossible:
             said[str(impossible)] += 1
     assert said == {"done": 1, "hangup is not possible while the call is ended": 49}
-    assert [delivery.due for delivery in play(store)] == [START + 5_000]
+    assert [delivery.next_attempt_at for delivery in play(store)] == [START + 5_000]
     assert list(store.deliveries) == ["w1"]
 
 
@@ -38,19 +38,19 @@ def test_happen_impossible_changes_nothing(store: Store) -> None:
     click(store)
     until(store, 0)
     before = all_of(store)
-    with pytest.raises(Impossible, match=r"^answer is not possible while leg b is idle"):
+    with pytest.raises(IllegalTransition, match=r"^answer is not possible while leg b is idle"):
         happen(store, "c1", Event(START + 1_000, "answer", "b"))
     assert all_of(store) == before
 
 
 @pytest.mark.parametrize("verb", ["hangup", "attempt-ended", "ended"])
 def test_happen_that_a_provider_fails_at_leaves_nothing_behind(world: World, verb: str) -> None:
-    def failing(moment: Moment) -> Effects:
-        if moment.event.verb == verb:
+    def failing(moment: EventContext) -> Effects:
+        if moment.event.type == verb:
             raise ZeroDivisionError
         return Effects()
 
-    store = acting(world, react=failing)
+    store = acting(world, on_event=failing)
     click(store)
     until(store, 4_000)
     before = all_of(store)
@@ -59,14 +59,14 @@ def test_happen_that_a_provider_fails_at_leaves_nothing_behind(world: World, ver
     assert all_of(store) == before
 
 
-@pytest.mark.parametrize("broken", ["answer", "refuse", "credential", "new_id"])
+@pytest.mark.parametrize("broken", ["answer", "refuse", "credential", "new_call_id"])
 def test_request_that_a_provider_fails_at_leaves_nothing_behind(world: World, broken: str) -> None:
     def failing(*_: object) -> Any:
         raise ZeroDivisionError
 
     endpoint = world.listings["mobtexting"].provider.endpoints[0]
     changes = {
-        "answer": {"endpoints": (endpoint._replace(answer=failing),)},
+        "answer": {"endpoints": (endpoint._replace(respond=failing),)},
     }.get(broken, {broken: failing})
     store = acting(world, **changes)
     before = all_of(store)

@@ -6,10 +6,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.core.call import Attempt, Call, Event, attempt
+from mockserver.core.behavior import DurationRange, LegAction, LegBehavior
+from mockserver.core.call import Call, DialAttempt, Event, current_attempt
 from mockserver.core.causes import CAUSES
-from mockserver.core.legs import Behaviour, Deed, Span
-from mockserver.core.story import Stories, Story
+from mockserver.core.scenario import Scenario, ScenarioSet
 from mockserver.engine.simulation import step
 from mockserver.engine.store import Store, World
 from mockserver.web.wire import fact_json
@@ -18,16 +18,16 @@ from tests.conftest import START, click, play
 MINUTE = 60_000
 
 spans = st.tuples(st.integers(0, MINUTE), st.sampled_from((0, 0, 1, 4_000))).map(
-    lambda ends: Span(ends[0], ends[0] + ends[1])
+    lambda ends: DurationRange(ends[0], ends[0] + ends[1])
 )
 deeds = st.builds(
-    Deed,
+    LegAction,
     spans,
     st.sampled_from(("digits", "speech")),
     st.just({"digits": "1"}),
 )
 behaviours = st.builds(
-    Behaviour,
+    LegBehavior,
     spans,
     st.sampled_from(("answered", "answered", "machine", "person", *CAUSES)),
     st.lists(deeds, max_size=3).map(tuple),
@@ -46,16 +46,16 @@ wishes = st.fixed_dictionaries(
 relaxed = settings(max_examples=150, deadline=None)
 
 
-def lived(world: World, people: Mapping[str, Behaviour], fields: Mapping[str, Any]) -> Store:
-    story = Story("mine", legs=people)
-    store = Store(world._replace(stories=Stories({"mine": story}, "mine")), START)
+def lived(world: World, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]) -> Store:
+    story = Scenario("mine", legs=people)
+    store = Store(world._replace(stories=ScenarioSet({"mine": story}, "mine")), START)
     click(store, **fields)
     play(store)
     return store
 
 
-def attempts(call: Call) -> tuple[Attempt, ...]:
-    return (*call.attempts, attempt(call))
+def attempts(call: Call) -> tuple[DialAttempt, ...]:
+    return (*call.attempts, current_attempt(call))
 
 
 def unfolded(store: Store) -> list[dict[str, object]]:
@@ -65,7 +65,7 @@ def unfolded(store: Store) -> list[dict[str, object]]:
 @given(people=pairs, fields=wishes)
 @relaxed
 def test_play_ends_or_waits(
-    world: World, people: Mapping[str, Behaviour], fields: Mapping[str, Any]
+    world: World, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
 ) -> None:
     store = lived(world, people, fields)
     over = store.calls["c1"].phase == "ended"
@@ -79,31 +79,31 @@ def test_play_ends_or_waits(
 @given(people=pairs, fields=wishes)
 @relaxed
 def test_play_goes_on_in_time(
-    world: World, people: Mapping[str, Behaviour], fields: Mapping[str, Any]
+    world: World, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
 ) -> None:
     store = lived(world, people, fields)
     call = store.calls["c1"]
     for times in ([event.at for event in call.events], [fact.at for fact in store.journal]):
         assert times == sorted(times)
     for leg in (leg for one in attempts(call) for leg in one.legs):
-        stamps = [at for at in (leg.rang_at, leg.answered_at, leg.ended_at) if at is not None]
+        stamps = [at for at in (leg.ringing_at, leg.answered_at, leg.ended_at) if at is not None]
         assert stamps == sorted(stamps)
 
 
 @given(people=pairs, fields=wishes)
 @relaxed
 def test_play_keeps_every_event_in_call_and_journal(
-    world: World, people: Mapping[str, Behaviour], fields: Mapping[str, Any]
+    world: World, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
 ) -> None:
     store = lived(world, people, fields)
-    told = [fact.what for fact in store.journal if isinstance(fact.what, Event)]
+    told = [fact.payload for fact in store.journal if isinstance(fact.payload, Event)]
     assert tuple(told) == store.calls["c1"].events
 
 
 @given(people=pairs, fields=wishes)
 @relaxed
 def test_play_repeats_itself(
-    world: World, people: Mapping[str, Behaviour], fields: Mapping[str, Any]
+    world: World, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
 ) -> None:
     journals = [unfolded(lived(world, people, fields)) for _ in range(2)]
     assert journals[0] == journals[1]
@@ -112,7 +112,7 @@ def test_play_repeats_itself(
 @given(people=pairs, others=st.integers(1, 3))
 @relaxed
 def test_play_beside_other_calls_changes_nothing(
-    world: World, people: Mapping[str, Behaviour], others: int
+    world: World, people: Mapping[str, LegBehavior], others: int
 ) -> None:
     """The times of a call are functions of its own name, whatever else goes on."""
     alone = lived(world, people, {})
@@ -126,10 +126,10 @@ def test_play_beside_other_calls_changes_nothing(
 @given(people=pairs)
 @relaxed
 def test_play_has_one_step_of_a_call_due_at_a_time(
-    world: World, people: Mapping[str, Behaviour]
+    world: World, people: Mapping[str, LegBehavior]
 ) -> None:
-    story = Story("mine", legs=people)
-    store = Store(world._replace(stories=Stories({"mine": story}, "mine")), START)
+    story = Scenario("mine", legs=people)
+    store = Store(world._replace(stories=ScenarioSet({"mine": story}, "mine")), START)
     click(store)
     while store.peek() is not None:
         assert sum(due.kind == "script" for due in store.pending()) <= 1

@@ -7,31 +7,33 @@ from typing import Any
 import pytest
 
 from mockserver.core.account import Account
-from mockserver.core.call import Event, attempt
-from mockserver.core.facts import Fact, Moot
-from mockserver.core.legs import WORDS, fixed
-from mockserver.core.script import Once, Step, Waiting
-from mockserver.core.story import Story
+from mockserver.core.behavior import PRESETS, fixed_duration
+from mockserver.core.call import Event, current_attempt
+from mockserver.core.journal import JournalEntry, RejectedEvent
+from mockserver.core.scenario import Scenario
+from mockserver.core.script import Condition, Step, WaitReason
 from mockserver.engine.simulation import happen
 from mockserver.engine.store import Change, Due, Store, World
 from tests.conftest import START, click, next_due, play, telling, until
 
 KEY = ("mobtexting", "mobtexting-default")
-CONTINUE = Event(0, "continue", by="control")
+CONTINUE = Event(0, "continue", source="control")
 DIGITS = Event(0, "digits", "a", {"digits": "1"}, "control")
 
 
 def wait(condition: str, leg: str = "", times: int = 1, after: int = 0) -> Step:
-    return Step(fixed(after), "", once=Once(condition, leg, times), place="m.yaml:1:1")
+    return Step(
+        fixed_duration(after), "", condition=Condition(condition, leg, times), location="m.yaml:1:1"
+    )
 
 
 def then(after: int, verb: str, leg: str, cause: str = "normal") -> Step:
     data = {"cause": cause} if verb == "hangup" else {}
-    return Step(fixed(after), verb, leg, data, place="m.yaml:9:1")
+    return Step(fixed_duration(after), verb, leg, data, location="m.yaml:9:1")
 
 
 def played(world: World, *steps: Step, **story: Any) -> Store:
-    store = telling(world, Story("mine", steps=steps, **story))
+    store = telling(world, Scenario("mine", steps=steps, **story))
     click(store)
     play(store)
     return store
@@ -39,11 +41,11 @@ def played(world: World, *steps: Step, **story: Any) -> Store:
 
 def told(store: Store) -> list[tuple[int, str, str]]:
     call = store.calls["c1"]
-    return [(event.at - START, event.verb, event.leg) for event in call.events]
+    return [(event.at - START, event.type, event.leg) for event in call.events]
 
 
 def moot(store: Store) -> list[object]:
-    return [fact.what for fact in store.journal if fact.kind == "moot"]
+    return [fact.payload for fact in store.journal if fact.type == "moot"]
 
 
 def test_steps_end_a_conversation_that_people_would_not(world: World) -> None:
@@ -60,27 +62,27 @@ def test_steps_end_a_conversation_that_people_would_not(world: World) -> None:
 @pytest.mark.parametrize(
     ("step", "waiting", "given", "end"),
     [
-        (wait("control"), Waiting("control"), (CONTINUE,), 60_000),
-        (wait("control"), Waiting("control"), (DIGITS,), 60_000),
-        (wait("control", after=7), Waiting("control"), (CONTINUE,), 60_007),
-        (wait("digits", "a"), Waiting("digits", "a"), (DIGITS,), 60_000),
-        (wait("digits", "a"), Waiting("digits", "a"), (CONTINUE, DIGITS), 60_001),
+        (wait("control"), WaitReason("control"), (CONTINUE,), 60_000),
+        (wait("control"), WaitReason("control"), (DIGITS,), 60_000),
+        (wait("control", after=7), WaitReason("control"), (CONTINUE,), 60_007),
+        (wait("digits", "a"), WaitReason("digits", "a"), (DIGITS,), 60_000),
+        (wait("digits", "a"), WaitReason("digits", "a"), (CONTINUE, DIGITS), 60_001),
         (
             wait("polled", times=3),
-            Waiting("polled"),
+            WaitReason("polled"),
             tuple(Event(0, "polled") for _ in range(4)),
             60_002,
         ),
         (
             wait("speech", "b"),
-            Waiting("speech", "b"),
+            WaitReason("speech", "b"),
             (DIGITS, Event(0, "speech", "b", {"words": "yes"})),
             60_001,
         ),
     ],
 )
 def test_steps_wait_for_the_outside(
-    world: World, step: Step, waiting: Waiting, given: tuple[Event, ...], end: int
+    world: World, step: Step, waiting: WaitReason, given: tuple[Event, ...], end: int
 ) -> None:
     store = played(world, step, then(5_000, "hangup", "b"))
     assert (store.waiting["c1"], next_due(store)) == ((waiting,), None)
@@ -104,7 +106,7 @@ def test_steps_that_only_wait_leave_no_trace(world: World) -> None:
     happen(store, "c1", DIGITS._replace(at=START + 9_000))
     before = len(store.journal)
     until(store, 9_000)
-    verbs = [getattr(fact.what, "verb", "") for fact in list(store.journal)[before:]]
+    verbs = [getattr(fact.payload, "type", "") for fact in list(store.journal)[before:]]
     assert verbs == ["hangup", "hangup", "attempt-ended", "ended"]
 
 
@@ -123,7 +125,7 @@ def test_steps_a_leg_that_is_rung_by_a_step(world: World) -> None:
 
 
 def test_steps_the_person_on_a_rung_leg_behaves_as_the_story_says(world: World) -> None:
-    store = played(world, then(10_000, "ring", "b"), legs={"b": WORDS["busy"]})
+    store = played(world, then(10_000, "ring", "b"), legs={"b": PRESETS["busy"]})
     assert (told(store)[4], store.calls["c1"].outcome) == ((10_000, "ring", "b"), "busy")
 
 
@@ -132,7 +134,7 @@ def test_steps_the_person_on_a_rung_leg_behaves_as_the_story_says(world: World) 
     [
         (
             then(1_000, "answer", "b"),
-            Moot(
+            RejectedEvent(
                 "answer",
                 "b",
                 "m.yaml:9:1",
@@ -141,12 +143,12 @@ def test_steps_the_person_on_a_rung_leg_behaves_as_the_story_says(world: World) 
         ),
         (
             then(1_000, "ring", "c"),
-            Moot("ring", "c", "m.yaml:9:1", "this call has no leg c, only a and b"),
+            RejectedEvent("ring", "c", "m.yaml:9:1", "this call has no leg c, only a and b"),
         ),
     ],
 )
 def test_steps_that_are_moot_say_why_and_where_and_the_rest_goes_on(
-    world: World, step: Step, why: Moot
+    world: World, step: Step, why: RejectedEvent
 ) -> None:
     store = played(world, step, then(8_000, "hangup", "a"))
     assert (moot(store), store.calls["c1"].ended_at) == ([why], START + 9_000)
@@ -154,9 +156,9 @@ def test_steps_that_are_moot_say_why_and_where_and_the_rest_goes_on(
 
 def test_steps_begin_anew_with_each_attempt(world: World) -> None:
     hangup = then(20_000, "hangup", "b", cause="no-answer")
-    store = played(world, hangup, legs={"b": WORDS["person"]})
+    store = played(world, hangup, legs={"b": PRESETS["person"]})
     call = store.calls["c1"]
-    times = [one.started_at - START for one in (*call.attempts, attempt(call))]
+    times = [one.started_at - START for one in (*call.attempts, current_attempt(call))]
     assert (times, call.outcome) == ([0, 80_000, 160_000], "no-answer")
 
 
@@ -164,7 +166,7 @@ def test_attempts_of_a_story_meet_their_redials(store: Store) -> None:
     click(store, "third-time-lucky")
     play(store)
     call = store.calls["c1"]
-    assert [(one.redial, one.outcome) for one in (*call.attempts, attempt(call))] == [
+    assert [(one.redial_index, one.outcome) for one in (*call.attempts, current_attempt(call))] == [
         (0, "no-answer"),
         (1, "no-answer"),
         (2, "completed"),
@@ -188,7 +190,7 @@ def test_timeline_changes_the_account_at_its_time(world: World) -> None:
         balances.append(store.accounts[KEY].balance)
     assert balances == [None, Decimal(0), Decimal(0), None]
     assert store.accounts[KEY].document == {"flows": {"7": {"say": "hi"}}}
-    assert next(iter(store.journal)) == Fact(
+    assert next(iter(store.journal)) == JournalEntry(
         START + 60_000,
         "account",
         "",
@@ -202,15 +204,15 @@ def test_timeline_that_does_not_read_is_a_fact_and_the_account_stays(world: Worl
     until(store, 1_000)
     assert store.accounts[KEY] is before
     [fact] = store.journal
-    assert isinstance(fact.what, dict)
-    assert {**fact.what, "flaws": []} == {
+    assert isinstance(fact.payload, dict)
+    assert {**fact.payload, "flaws": []} == {
         "account": KEY[1],
         "provider": KEY[0],
         "set": {"balanse": "0"},
         "flaws": [],
     }
-    [(path, sentence)] = fact.what["flaws"]
-    assert (fact.at, fact.kind, path) == (START + 1_000, "account", ("balanse",))
+    [(path, sentence)] = fact.payload["flaws"]
+    assert (fact.at, fact.type, path) == (START + 1_000, "account", ("balanse",))
     assert "did you mean 'balance'?" in sentence
 
 

@@ -5,22 +5,22 @@ from collections.abc import Callable
 import pytest
 
 from mockserver.core.account import Retry
+from mockserver.core.behavior import fixed_duration
 from mockserver.core.call import Event
-from mockserver.core.legs import fixed
-from mockserver.core.story import Story, Travel
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.scenario import DeliveryBehavior, Scenario
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.simulation import happen, settle, step
 from mockserver.engine.store import Store, World
 from tests.conftest import START, click, next_due, play, telling, with_account
 
 
-def receiver(*statuses: int) -> Callable[[Delivery], Answer]:
-    return lambda delivery: Answer(statuses[len(delivery.attempts)])
+def receiver(*statuses: int) -> Callable[[Delivery], DeliveryResult]:
+    return lambda delivery: DeliveryResult(statuses[len(delivery.attempts)])
 
 
 def tries(store: Store, name: str = "w1") -> list[tuple[int, int, int | None]]:
     return [
-        (one.number, one.at - START, one.answer.status) for one in store.deliveries[name].attempts
+        (one.number, one.at - START, one.result.status) for one in store.deliveries[name].attempts
     ]
 
 
@@ -72,8 +72,8 @@ def test_settle_tries_again_as_the_account_says(
     ended(store)
     play(store, receiver(*statuses))
     delivery = store.deliveries["w1"]
-    assert (tries(store), delivery.state, delivery.due) == (made, state, None)
-    assert [fact.at - START for fact in store.journal if fact.kind == "attempt"] == [
+    assert (tries(store), delivery.state, delivery.next_attempt_at) == (made, state, None)
+    assert [fact.at - START for fact in store.journal if fact.type == "attempt"] == [
         at for _, at, _ in made
     ]
 
@@ -91,11 +91,11 @@ def test_settle_over_two_days(store: Store) -> None:
 
 
 def test_settle_each_copy_on_its_own(world: World) -> None:
-    travel = {"any": Travel(2, after=fixed(1_000))}
-    store = telling(world, Story("mine", webhooks=travel))
+    travel = {"any": DeliveryBehavior(2, delay=fixed_duration(1_000))}
+    store = telling(world, Scenario("mine", webhooks=travel))
     with_account(store, retry=Retry((DAY,)))
     ended(store)
-    play(store, lambda one: Answer(200 if one.id == "w2" or one.attempts else 500))
+    play(store, lambda one: DeliveryResult(200 if one.id == "w2" or one.attempts else 500))
     assert [tries(store, name) for name in ("w1", "w2")] == [
         [(1, 1_000, 500), (2, 1_000 + DAY, 200)],
         [(1, 1_000, 200)],
@@ -109,7 +109,7 @@ def test_settle_each_copy_on_its_own(world: World) -> None:
 def test_settle_without_an_answer(store: Store, error: str, state: str, count: int) -> None:
     with_account(store, retry=Retry((60_000,)))
     ended(store)
-    play(store, lambda _: Answer(None, error))
+    play(store, lambda _: DeliveryResult(None, error))
     assert (store.deliveries["w1"].state, len(tries(store))) == (state, count)
 
 
@@ -118,15 +118,25 @@ def test_settle_waits_from_the_answer_but_stamps_the_sending(store: Store) -> No
     ended(store)
     delivery = step(store)
     assert delivery is not None
-    assert (delivery.due, store.deliveries["w1"].due, next_due(store)) == (START, None, None)
-    settle(store, delivery, Answer(500), START + 4_000)
+    assert (delivery.next_attempt_at, store.deliveries["w1"].next_attempt_at, next_due(store)) == (
+        START,
+        None,
+        None,
+    )
+    settle(store, delivery, DeliveryResult(500), START + 4_000)
     pending = store.deliveries["w1"]
-    assert (pending.state, pending.due, tries(store)) == ("pending", START + 64_000, [(1, 0, 500)])
+    assert (pending.state, pending.next_attempt_at, tries(store)) == (
+        "pending",
+        START + 64_000,
+        [(1, 0, 500)],
+    )
 
 
 def test_settle_of_a_delivery_that_was_never_due_stamps_the_answer(store: Store) -> None:
     ended(store)
-    settle(store, store.deliveries["w1"]._replace(due=None), Answer(200), START + 7)
+    settle(
+        store, store.deliveries["w1"]._replace(next_attempt_at=None), DeliveryResult(200), START + 7
+    )
     assert tries(store) == [(1, 7, 200)]
 
 
@@ -143,5 +153,5 @@ def test_settle_after_a_reset_is_dropped(store: Store) -> None:
     ended(store)
     before = (dict(store.deliveries), list(store.journal), list(store.pending()))
     for delivery in out:
-        settle(store, delivery, Answer(500), START + 1_000)
+        settle(store, delivery, DeliveryResult(500), START + 1_000)
     assert (store.deliveries, list(store.journal), list(store.pending())) == before

@@ -7,17 +7,17 @@ import pytest
 
 from mockserver.core.account import Account, Limits
 from mockserver.core.call import Event
-from mockserver.core.facts import Fact
-from mockserver.core.script import Next
+from mockserver.core.journal import JournalEntry
+from mockserver.core.scenario import ApiBehavior, MatchContext, MatchRule, Scenario
+from mockserver.core.script import DueStep
 from mockserver.core.selection import Activation
-from mockserver.core.story import Match, Seen, Story, Turn
 from mockserver.engine.choosing import Choice, turn
 from mockserver.engine.ring import KEPT, Ring
 from mockserver.engine.simulation import happen, step
 from mockserver.engine.store import Due, Store, Told, World
 from tests.conftest import START, click, play, with_account
 
-STEP = Next(5, 0, Event(5, "play", "a"), "")
+STEP = DueStep(5, 0, Event(5, "play", "a"), "")
 
 
 def accounts(store: Store, **credentials: frozenset[str] | None) -> None:
@@ -64,9 +64,9 @@ def test_account_nobody_takes_strangers(store: Store) -> None:
 
 
 def test_record_tells_the_watchers(store: Store) -> None:
-    seen: list[Fact] = []
+    seen: list[JournalEntry] = []
     store.watchers.append(seen.append)
-    facts = [Fact(at, "clock", "", {}) for at in (1, 2)]
+    facts = [JournalEntry(at, "clock", "", {}) for at in (1, 2)]
     for fact in facts:
         store.record(fact)
     assert (list(store.journal), seen, store.recorded) == (facts, facts, 2)
@@ -75,7 +75,7 @@ def test_record_tells_the_watchers(store: Store) -> None:
 def test_record_counts_errors_and_weighs(store: Store) -> None:
     found = [(store.errors, store.journal.size)]
     for kind, size in (("clock", 0), ("error", 5), ("event", 7), ("error", 0)):
-        store.record(Fact(1, kind, "", {}), size)
+        store.record(JournalEntry(1, kind, "", {}), size)
         found.append((store.errors, store.journal.size))
     assert found == [(0, 0), (0, 0), (1, 5), (1, 12), (2, 12)]
 
@@ -85,10 +85,14 @@ def test_view_has_the_seed_and_all_that_providers_may_read(store: Store) -> None
     play(store)
     store.marks["key"], store.blobs["digest"] = [1], b"data"
     view = store.view
-    assert (view.seed, view.prefix) == (store.world.seed, "")
-    assert (view.accounts, view.calls, view.named) == (store.accounts, store.calls, store.named)
-    assert (view.deliveries, view.sent) == (store.deliveries, store.sent)
-    assert (view.marks, view.held) == (store.marks, store.blobs)
+    assert (view.seed, view.path_prefix) == (store.world.seed, "")
+    assert (view.accounts, view.calls, view.call_ids_by_vendor_id) == (
+        store.accounts,
+        store.calls,
+        store.named,
+    )
+    assert (view.deliveries, view.delivery_ids_by_call) == (store.deliveries, store.sent)
+    assert (view.counts, view.uploads) == (store.marks, store.blobs)
 
 
 def test_accounts_that_want_records_made_up_are_populated(world: World) -> None:
@@ -116,14 +120,14 @@ def test_forget_drops_all_by_which_a_call_is_played(store: Store) -> None:
 
 
 def test_record_goes_on_without_a_watcher_that_raises(store: Store) -> None:
-    seen: list[Fact] = []
+    seen: list[JournalEntry] = []
 
-    def failing(fact: Fact) -> None:
+    def failing(fact: JournalEntry) -> None:
         seen.append(fact)
         raise ZeroDivisionError
 
     store.watchers += [seen.append, failing, seen.append]
-    facts = [Fact(at, "clock", "", {}) for at in (1, 2)]
+    facts = [JournalEntry(at, "clock", "", {}) for at in (1, 2)]
     for fact in facts:
         store.record(fact)
     assert (seen, list(store.journal)) == ([facts[0]] * 3 + [facts[1]] * 2, facts)
@@ -133,13 +137,13 @@ def test_record_goes_on_without_a_watcher_that_raises(store: Store) -> None:
 def test_record_lets_a_watcher_take_itself_away(store: Store) -> None:
     seen: list[int] = []
 
-    def once(fact: Fact) -> None:
+    def once(fact: JournalEntry) -> None:
         seen.append(fact.at)
         store.watchers.remove(once)
 
     store.watchers += [once, lambda fact: seen.append(-fact.at)]
     for at in (1, 2):
-        store.record(Fact(at, "clock", "", {}))
+        store.record(JournalEntry(at, "clock", "", {}))
     assert seen == [1, -1, -2]
 
 
@@ -147,7 +151,7 @@ def test_record_keeps_the_newest(world: World) -> None:
     store = Store(world, START)
     store.journal = Ring(3)
     for at in range(5):
-        store.record(Fact(at, "clock", "", {}))
+        store.record(JournalEntry(at, "clock", "", {}))
     assert ([fact.at for fact in store.journal], store.recorded) == ([2, 3, 4], 5)
 
 
@@ -192,7 +196,7 @@ def test_pending_is_one_step_per_call(store: Store) -> None:
     assert pending == [(START + 2_000, "script", "c1"), (START + 2_000, "script", "c2")]
 
 
-REFUSING = Story("refusing", answers=(Turn("conflict"),))
+REFUSING = Scenario("refusing", responses=(ApiBehavior("conflict"),))
 
 PARTS: list[Callable[[Store], object]] = [
     lambda store: store.accounts,
@@ -221,16 +225,16 @@ PARTS: list[Callable[[Store], object]] = [
 
 @pytest.mark.parametrize("part", PARTS)
 def test_reset_is_back_at_the_start(world: World, part: Callable[[Store], object]) -> None:
-    told = world.stories._replace(named={**world.stories.named, "refusing": REFUSING})
+    told = world.stories._replace(by_name={**world.stories.by_name, "refusing": REFUSING})
     store = Store(world._replace(stories=told), START)
     with_account(store, limits=Limits(9, 1_000))
     click(store, "callee-busy", "doubled-report")
     play(store)
     click(store, now=START + 60_000)
-    turn(store, Choice(("refusing",)), (Seen("mobtexting", "", "", "", {}, {}),))
+    turn(store, Choice(("refusing",)), (MatchContext("mobtexting", "", "", "", {}, {}),))
     store.held["c2"] = []
     store.activated = 1
-    store.activations.append(Activation("a1", "callee-busy", Match(), None))
+    store.activations.append(Activation("a1", "callee-busy", MatchRule(), None))
     store.waiting["c2"] = ()
     store.accounts["mobtexting", "mine"] = Account("mine", "mobtexting")
     blank = part(Store(world, START))
@@ -245,15 +249,15 @@ def test_reset_begins_the_same_story_again(store: Store) -> None:
     store.reset(START)
     click(store)
     again = [delivery._replace(epoch=0) for delivery in play(store)]
-    kinds = [(fact.at, fact.kind, fact.call) for fact in store.journal]
-    assert (again, kinds) == (first[0], [(fact.at, fact.kind, fact.call) for fact in first[1]])
+    kinds = [(fact.at, fact.type, fact.call_id) for fact in store.journal]
+    assert (again, kinds) == (first[0], [(fact.at, fact.type, fact.call_id) for fact in first[1]])
 
 
 def test_reset_keeps_its_watchers(store: Store) -> None:
-    seen: list[Fact] = []
+    seen: list[JournalEntry] = []
     store.watchers.append(seen.append)
     store.reset(START)
-    store.record(Fact(1, "clock", "", {}))
+    store.record(JournalEntry(1, "clock", "", {}))
     assert len(seen) == 1
 
 
@@ -262,7 +266,7 @@ def test_marks_are_bounded_by_key_and_in_number(store: Store) -> None:
         store.mark("busy", at)
     assert len(store.marks["busy"]) == 2 * KEPT
     store.mark("busy", 2 * KEPT)
-    assert (len(store.marks["busy"]), store.view.marked("busy", KEPT)) == (KEPT + 1, KEPT)
+    assert (len(store.marks["busy"]), store.view.count_since("busy", KEPT)) == (KEPT + 1, KEPT)
     for at in range(KEPT):
         store.mark(f"k{at}", at)
     assert (len(store.marks), "busy" in store.marks, "k0" in store.marks) == (KEPT, False, True)

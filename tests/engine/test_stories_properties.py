@@ -7,12 +7,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.core.call import Attempt, Call, attempt
+from mockserver.core.behavior import PRESETS, DurationRange, fixed_duration
+from mockserver.core.call import Call, DialAttempt, current_attempt
 from mockserver.core.causes import CAUSES
-from mockserver.core.legs import WORDS, Span, fixed
-from mockserver.core.script import OUTSIDE, Once, Step
-from mockserver.core.story import Story, Travel
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.scenario import DeliveryBehavior, Scenario
+from mockserver.core.script import EXTERNAL_CONDITIONS, Condition, Step
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.store import Store, World
 from mockserver.web.wire import fact_json
 from tests.conftest import click, play, telling
@@ -22,22 +22,25 @@ PLAIN = ("answered", "no-answer", "callee-busy")
 LEGS = ("a", "b", "callee", "from", "to", "manager")
 
 spans = st.tuples(st.integers(0, 60_000), st.sampled_from((0, 0, 4_000))).map(
-    lambda ends: Span(ends[0], ends[0] + ends[1])
+    lambda ends: DurationRange(ends[0], ends[0] + ends[1])
 )
-legs = st.dictionaries(st.sampled_from(LEGS), st.sampled_from(tuple(WORDS.values())), max_size=3)
+legs = st.dictionaries(st.sampled_from(LEGS), st.sampled_from(tuple(PRESETS.values())), max_size=3)
 travels = st.builds(
-    Travel,
+    DeliveryBehavior,
     duplicate=st.integers(1, 3),
     drop=st.sampled_from((0, 0, 1, None)),
     reorder=st.booleans(),
-    after=st.none() | spans,
+    delay=st.none() | spans,
     corrupt=st.sampled_from(("", "truncate", "garbage")),
 )
 webhooks = st.dictionaries(st.sampled_from(("any", "completed", "other")), travels, max_size=2)
 conditions = st.builds(
-    Once, st.sampled_from(OUTSIDE), st.sampled_from(("", "a", "b")), st.integers(1, 2)
+    Condition,
+    st.sampled_from(EXTERNAL_CONDITIONS),
+    st.sampled_from(("", "a", "b")),
+    st.integers(1, 2),
 )
-waits = st.builds(Step, spans, st.just(""), once=conditions)
+waits = st.builds(Step, spans, st.just(""), condition=conditions)
 deeds = st.builds(
     lambda after, verb, leg, cause: Step(after, verb, leg, {"cause": cause, "digits": "1"}),
     spans,
@@ -64,9 +67,9 @@ def leading(*further: str) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-def story(name: str, *further: str) -> st.SearchStrategy[Story]:
+def story(name: str, *further: str) -> st.SearchStrategy[Scenario]:
     return st.builds(
-        lambda people, travelling, lead: Story(name, legs=people, webhooks=travelling, **lead),
+        lambda people, travelling, lead: Scenario(name, legs=people, webhooks=travelling, **lead),
         legs,
         webhooks,
         leading(*further),
@@ -82,7 +85,7 @@ relaxed = settings(max_examples=150, deadline=None)
 
 
 def lived(
-    world: World, stories: tuple[Story, ...], fields: Mapping[str, Any], calls: int = 1
+    world: World, stories: tuple[Scenario, ...], fields: Mapping[str, Any], calls: int = 1
 ) -> tuple[Store, list[Delivery]]:
     store = telling(world, *stories)
     for _ in range(calls):
@@ -90,14 +93,14 @@ def lived(
     return store, play(store)
 
 
-def attempts(call: Call) -> tuple[Attempt, ...]:
-    return (*call.attempts, attempt(call))
+def attempts(call: Call) -> tuple[DialAttempt, ...]:
+    return (*call.attempts, current_attempt(call))
 
 
 @given(stories=sets, fields=wishes)
 @relaxed
 def test_stories_end_or_wait(
-    world: World, stories: tuple[Story, ...], fields: Mapping[str, Any]
+    world: World, stories: tuple[Scenario, ...], fields: Mapping[str, Any]
 ) -> None:
     store, _ = lived(world, stories, fields)
     over = store.calls["c1"].phase == "ended"
@@ -107,7 +110,7 @@ def test_stories_end_or_wait(
 @given(stories=sets, fields=wishes)
 @relaxed
 def test_stories_repeat_themselves(
-    world: World, stories: tuple[Story, ...], fields: Mapping[str, Any]
+    world: World, stories: tuple[Scenario, ...], fields: Mapping[str, Any]
 ) -> None:
     runs = [lived(world, stories, fields, calls=2)[0] for _ in range(2)]
     journals = [[fact_json(fact, store.world) for fact in store.journal] for store in runs]
@@ -117,7 +120,7 @@ def test_stories_repeat_themselves(
 @given(stories=sets, fields=wishes)
 @relaxed
 def test_stories_deliver_each_copy_that_is_not_lost_once(
-    world: World, stories: tuple[Story, ...], fields: Mapping[str, Any]
+    world: World, stories: tuple[Scenario, ...], fields: Mapping[str, Any]
 ) -> None:
     store, sent = lived(world, stories, fields, calls=2)
     tries = Counter(one.id for one in sent)
@@ -131,10 +134,10 @@ def test_stories_deliver_each_copy_that_is_not_lost_once(
 @given(stories=sets, fields=wishes)
 @relaxed
 def test_stories_go_on_in_time(
-    world: World, stories: tuple[Story, ...], fields: Mapping[str, Any]
+    world: World, stories: tuple[Scenario, ...], fields: Mapping[str, Any]
 ) -> None:
     store, sent = lived(world, stories, fields)
-    times = [one.due for one in sent if one.due is not None]
+    times = [one.next_attempt_at for one in sent if one.next_attempt_at is not None]
     facts = [fact.at for fact in store.journal]
     assert (times, facts) == (sorted(times), sorted(facts))
 
@@ -142,11 +145,11 @@ def test_stories_go_on_in_time(
 @given(stories=sets, fields=wishes)
 @relaxed
 def test_stories_attempts_follow_one_another(
-    world: World, stories: tuple[Story, ...], fields: Mapping[str, Any]
+    world: World, stories: tuple[Scenario, ...], fields: Mapping[str, Any]
 ) -> None:
     store, _ = lived(world, stories, fields)
     made = attempts(store.calls["c1"])
-    assert [one.redial for one in made] == list(range(len(made)))
+    assert [one.redial_index for one in made] == list(range(len(made)))
     ends = [at for one in made for at in (one.started_at, one.ended_at) if at is not None]
     assert ends == sorted(ends)
     assert len(made) <= 3
@@ -155,20 +158,26 @@ def test_stories_attempts_follow_one_another(
 @given(stories=sets, fields=wishes, statuses=st.lists(st.sampled_from((200, 500)), max_size=6))
 @relaxed
 def test_stories_and_a_moody_receiver_come_to_an_end(
-    world: World, stories: tuple[Story, ...], fields: Mapping[str, Any], statuses: list[int]
+    world: World, stories: tuple[Scenario, ...], fields: Mapping[str, Any], statuses: list[int]
 ) -> None:
     answers = iter(statuses)
     store = telling(world, *stories)
     click(store, **fields)
-    play(store, lambda _: Answer(next(answers, 500)))
+    play(store, lambda _: DeliveryResult(next(answers, 500)))
     judged = {one.state: len(one.attempts) for one in store.deliveries.values()}
     assert judged.items() <= {"delivered": 1, "failed": 1, "dropped": 0}.items()
 
 
 def test_strategies_reach_what_they_are_for(world: World) -> None:
     """A choice of a list of attempts: what the properties above are about can happen at all."""
-    first = Story("first", choose=((1, "second"),), webhooks={"any": Travel(2, after=fixed(5))})
-    second = Story("second", legs={"a": WORDS["answered"]}, attempts=("no-answer", "callee-busy"))
+    first = Scenario(
+        "first",
+        choose=((1, "second"),),
+        webhooks={"any": DeliveryBehavior(2, delay=fixed_duration(5))},
+    )
+    second = Scenario(
+        "second", legs={"a": PRESETS["answered"]}, attempts=("no-answer", "callee-busy")
+    )
     store, sent = lived(world, (first, second), {"to": "918867136000"})
     outcomes = [one.outcome for one in attempts(store.calls["c1"])]
     assert (outcomes, [one.id for one in sent]) == (["no-answer", "busy"], ["w1", "w2"])

@@ -4,18 +4,18 @@ from collections.abc import Mapping
 
 import pytest
 
-from mockserver.core.call import Call, Event, Leg, Order
-from mockserver.core.facts import Fact
-from mockserver.core.legs import Span, fixed
-from mockserver.core.story import Story, Travel
-from mockserver.core.webhook import GARBAGE, Delivery, Webhook, content
+from mockserver.core.behavior import DurationRange, fixed_duration
+from mockserver.core.call import Call, CallSpec, Event, Leg
+from mockserver.core.journal import JournalEntry
+from mockserver.core.scenario import DeliveryBehavior, Scenario
+from mockserver.core.webhook import GARBAGE_BODY, Delivery, Webhook, render_body
 from mockserver.engine.carrying import place
 from mockserver.engine.choosing import NOBODY
 from mockserver.engine.store import Store, World
 from mockserver.engine.travelling import hurried, inbox, release, send
 from tests.conftest import START, click, play, telling
 
-ORDER = Order("c1", "v1", "mobtexting", "mobtexting-default", "c2c", "b-after-a", {}, START)
+ORDER = CallSpec("c1", "v1", "mobtexting", "mobtexting-default", "c2c", "b-after-a", {}, START)
 CALL = Call(
     ORDER,
     (Leg("a", "from", "1"), Leg("b", "to", "2")),
@@ -24,9 +24,9 @@ CALL = Call(
 )
 
 
-def travelling(world: World, **kinds: Travel) -> Store:
+def travelling(world: World, **kinds: DeliveryBehavior) -> Store:
     """A call that has not begun, and a story about its webhooks."""
-    store = telling(world, Story("mine", webhooks=kinds))
+    store = telling(world, Scenario("mine", webhooks=kinds))
     place(store, CALL, START, NOBODY)
     return store
 
@@ -68,7 +68,7 @@ def test_send_to_its_own_url_the_target_or_the_inbox(
 def test_send_lists_a_calls_webhooks_in_order(store: Store) -> None:
     for number in (1, 2):
         order = ORDER._replace(id=f"c{number}")
-        place(store, CALL._replace(order=order), START, NOBODY)
+        place(store, CALL._replace(spec=order), START, NOBODY)
     for name in ("c1", "c2", "c1"):
         send(store, Webhook(name, "completed"), START)
     assert store.sent == {"c1": ["w1", "w3"], "c2": ["w2"]}
@@ -85,22 +85,22 @@ def test_inbox_is_our_own_and_keeps_the_sandbox(world: World) -> None:
     ("kinds", "webhooks"),
     [
         ({}, [("w1", 0)]),
-        ({"completed": Travel(duplicate=3)}, [("w1", 0), ("w2", 0), ("w3", 0)]),
-        ({"any": Travel(duplicate=2)}, [("w1", 0), ("w2", 0)]),
-        ({"any": Travel(duplicate=2), "completed": Travel()}, [("w1", 0)]),
-        ({"other": Travel(duplicate=2)}, [("w1", 0)]),
-        ({"any": Travel(after=fixed(10_000))}, [("w1", 10_000)]),
-        ({"any": Travel(after=fixed(0))}, [("w1", 0)]),
-        ({"any": Travel(after=Span(1_000, 9_000))}, [("w1", 4_619)]),
+        ({"completed": DeliveryBehavior(duplicate=3)}, [("w1", 0), ("w2", 0), ("w3", 0)]),
+        ({"any": DeliveryBehavior(duplicate=2)}, [("w1", 0), ("w2", 0)]),
+        ({"any": DeliveryBehavior(duplicate=2), "completed": DeliveryBehavior()}, [("w1", 0)]),
+        ({"other": DeliveryBehavior(duplicate=2)}, [("w1", 0)]),
+        ({"any": DeliveryBehavior(delay=fixed_duration(10_000))}, [("w1", 10_000)]),
+        ({"any": DeliveryBehavior(delay=fixed_duration(0))}, [("w1", 0)]),
+        ({"any": DeliveryBehavior(delay=DurationRange(1_000, 9_000))}, [("w1", 4_619)]),
         (
-            {"any": Travel(duplicate=2, after=Span(1_000, 9_000))},
+            {"any": DeliveryBehavior(duplicate=2, delay=DurationRange(1_000, 9_000))},
             [("w1", 4_619), ("w2", 4_619)],
         ),
-        ({"any": Travel(before_reply=True)}, [("w1", 0)]),
+        ({"any": DeliveryBehavior(before_reply=True)}, [("w1", 0)]),
     ],
 )
 def test_send_as_the_story_says(
-    world: World, kinds: dict[str, Travel], webhooks: list[tuple[str, int]]
+    world: World, kinds: dict[str, DeliveryBehavior], webhooks: list[tuple[str, int]]
 ) -> None:
     store = travelling(world, **kinds)
     send(store, Webhook("c1", "completed"), START)
@@ -121,19 +121,20 @@ def test_send_as_the_story_says(
 def test_send_loses_the_first_ones_or_all(
     world: World, drop: int | None, duplicate: int, fate: list[str]
 ) -> None:
-    store = travelling(world, any=Travel(duplicate, drop))
+    store = travelling(world, any=DeliveryBehavior(duplicate, drop))
     for _ in range(3):
         send(store, Webhook("c1", "completed"), START)
     lost = [name for name, one in store.deliveries.items() if one.state == "dropped"]
     assert states(store) == fate
-    assert [fact for fact in store.journal if fact.kind == "dropped"] == [
-        Fact(START, "dropped", "c1", {"webhook": name, "kind": "completed"}) for name in lost
+    assert [fact for fact in store.journal if fact.type == "dropped"] == [
+        JournalEntry(START, "dropped", "c1", {"webhook": name, "kind": "completed"})
+        for name in lost
     ]
     assert [name for name, _ in left(store)] == [one for one in store.deliveries if one not in lost]
 
 
 def test_send_counts_the_lost_by_kind(world: World) -> None:
-    store = travelling(world, any=Travel(drop=1))
+    store = travelling(world, any=DeliveryBehavior(drop=1))
     for kind in ("x", "y", "x", "y"):
         send(store, Webhook("c1", kind), START)
     assert states(store) == ["dropped", "dropped", "pending", "pending"]
@@ -142,32 +143,32 @@ def test_send_counts_the_lost_by_kind(world: World) -> None:
 @pytest.mark.parametrize(
     ("kinds", "sent", "order"),
     [
-        ({"any": Travel(reorder=True)}, [("x", 0), ("y", 5)], [("w2", 5), ("w1", 5)]),
+        ({"any": DeliveryBehavior(reorder=True)}, [("x", 0), ("y", 5)], [("w2", 5), ("w1", 5)]),
         (
-            {"any": Travel(reorder=True)},
+            {"any": DeliveryBehavior(reorder=True)},
             [("x", 0), ("y", 5), ("x", 9)],
             [("w2", 5), ("w1", 5), ("w3", 20)],
         ),
-        ({"x": Travel(reorder=True)}, [("x", 0), ("y", 5)], [("w2", 5), ("w1", 5)]),
-        ({"y": Travel(reorder=True)}, [("x", 0), ("y", 5)], [("w1", 0), ("w2", 20)]),
+        ({"x": DeliveryBehavior(reorder=True)}, [("x", 0), ("y", 5)], [("w2", 5), ("w1", 5)]),
+        ({"y": DeliveryBehavior(reorder=True)}, [("x", 0), ("y", 5)], [("w1", 0), ("w2", 20)]),
         (
-            {"x": Travel(2, reorder=True)},
+            {"x": DeliveryBehavior(2, reorder=True)},
             [("x", 0), ("y", 5)],
             [("w3", 5), ("w1", 5), ("w2", 5)],
         ),
         (
-            {"x": Travel(reorder=True), "y": Travel(after=fixed(7))},
+            {"x": DeliveryBehavior(reorder=True), "y": DeliveryBehavior(delay=fixed_duration(7))},
             [("x", 0), ("y", 5)],
             [("w2", 12), ("w1", 12)],
         ),
         (
-            {"x": Travel(reorder=True, after=fixed(50))},
+            {"x": DeliveryBehavior(reorder=True, delay=fixed_duration(50))},
             [("x", 0), ("y", 5)],
             [("w2", 5), ("w1", 50)],
         ),
-        ({"any": Travel(reorder=True)}, [("x", 0)], [("w1", 20)]),
+        ({"any": DeliveryBehavior(reorder=True)}, [("x", 0)], [("w1", 20)]),
         (
-            {"x": Travel(reorder=True), "y": Travel(drop=None)},
+            {"x": DeliveryBehavior(reorder=True), "y": DeliveryBehavior(drop=None)},
             [("x", 0), ("y", 5)],
             [("w1", 20)],
         ),
@@ -175,7 +176,7 @@ def test_send_counts_the_lost_by_kind(world: World) -> None:
 )
 def test_send_holds_back_until_the_next_one_or_the_end(
     world: World,
-    kinds: dict[str, Travel],
+    kinds: dict[str, DeliveryBehavior],
     sent: list[tuple[str, int]],
     order: list[tuple[str, int]],
 ) -> None:
@@ -185,39 +186,41 @@ def test_send_holds_back_until_the_next_one_or_the_end(
         send(store, Webhook("c1", kind), START + at)
     release(store, "c1", START + 20)
     assert (left(store), store.held) == (order, {})
-    assert {name: one.due for name, one in store.deliveries.items() if one.state == "pending"} == {
-        name: START + at for name, at in order
-    }
+    assert {
+        name: one.next_attempt_at
+        for name, one in store.deliveries.items()
+        if one.state == "pending"
+    } == {name: START + at for name, at in order}
 
 
 def test_report_held_back_leaves_when_the_call_ends(world: World) -> None:
-    store = telling(world, Story("mine", webhooks={"any": Travel(reorder=True)}))
+    store = telling(world, Scenario("mine", webhooks={"any": DeliveryBehavior(reorder=True)}))
     click(store)
     sent = play(store)
-    assert [(one.id, one.due) for one in sent] == [("w1", START + 10_000)]
+    assert [(one.id, one.next_attempt_at) for one in sent] == [("w1", START + 10_000)]
     assert states(store) == ["delivered"]
 
 
 @pytest.mark.parametrize("corrupt", ["", "truncate", "garbage"])
 def test_send_what_a_story_has_corrupted(world: World, corrupt: str) -> None:
-    store = travelling(world, any=Travel(2, corrupt=corrupt))
+    store = travelling(world, any=DeliveryBehavior(2, corrupt=corrupt))
     send(store, Webhook("c1", "completed", body={"a": 1}), START)
-    sent = {content(one.webhook) for one in store.deliveries.values()}
-    assert sent == {{"": b'{"a":1}', "truncate": b'{"a', "garbage": GARBAGE}[corrupt]}
+    sent = {render_body(one.webhook) for one in store.deliveries.values()}
+    assert sent == {{"": b'{"a":1}', "truncate": b'{"a', "garbage": GARBAGE_BODY}[corrupt]}
 
 
 @pytest.mark.parametrize(
     ("kinds", "hurry"),
     [
         ({}, False),
-        ({"any": Travel(duplicate=2)}, False),
-        ({"any": Travel(before_reply=True)}, True),
-        ({"any": Travel(), "completed": Travel(before_reply=True)}, True),
+        ({"any": DeliveryBehavior(duplicate=2)}, False),
+        ({"any": DeliveryBehavior(before_reply=True)}, True),
+        ({"any": DeliveryBehavior(), "completed": DeliveryBehavior(before_reply=True)}, True),
     ],
 )
 def test_hurried_if_a_webhook_may_come_before_the_reply(
     world: World,
-    kinds: dict[str, Travel],
+    kinds: dict[str, DeliveryBehavior],
     hurry: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
     store = travelling(world, **kinds)
@@ -242,5 +245,5 @@ def test_bundled_stories_about_reports(
     store: Store, story: str, states_: list[str], late: int | None
 ) -> None:
     click(store, story)
-    dues = {one.due for one in play(store)}
+    dues = {one.next_attempt_at for one in play(store)}
     assert (states(store), dues) == (states_, {START + late} if late is not None else set())

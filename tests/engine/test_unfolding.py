@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from mockserver.core.account import Charge, Keep
-from mockserver.core.call import Event, Impossible
-from mockserver.core.provider import NOTHING, Effects, Moment
+from mockserver.core.account import Charge, SaveRecord
+from mockserver.core.call import Event, IllegalTransition
+from mockserver.core.provider import NO_EFFECTS, Effects, EventContext
 from mockserver.engine.store import Store
 from mockserver.engine.unfolding import unfolded
 from tests.conftest import until_at
@@ -29,18 +29,18 @@ def rung(**changes: Any) -> Store:
 def test_unfolded_what_follows_finds_the_account_as_it_will_be() -> None:
     found = []
 
-    def react(moment: Moment) -> Effects:
+    def react(moment: EventContext) -> Effects:
         agent = moment.account.records["agents"]["ann"].state
-        found.append((moment.event.verb, str(moment.account.balance), agent))
-        if moment.event.verb != "hangup":
-            return NOTHING
+        found.append((moment.event.type, str(moment.account.balance), agent))
+        if moment.event.type != "hangup":
+            return NO_EFFECTS
         sums = ((KEY, Decimal(1), "busy"), (OTHER, Decimal(5), "gone"))
         return Effects(
-            charge=tuple(Charge(key, amount, "talk") for key, amount, _ in sums),
-            keep=tuple(Keep(key, "agents", "ann", Agent(state)) for key, _, state in sums),
+            charges=tuple(Charge(key, amount, "talk") for key, amount, _ in sums),
+            records=tuple(SaveRecord(key, "agents", "ann", Agent(state)) for key, _, state in sums),
         )
 
-    store = rung(react=react)
+    store = rung(on_event=react)
     event = Event(9, "hangup", "a", {"cause": "busy"})
     for _ in unfolded(store, store.accounts[KEY], store.calls["c1"], event):
         pass
@@ -52,10 +52,10 @@ def test_unfolded_what_follows_finds_the_account_as_it_will_be() -> None:
 
 
 def test_unfolded_says_when_an_act_would_be_possible() -> None:
-    held = TOY.acts["hold"]
-    some = held._replace(when=frozenset({"offered", "connected"}))
-    store = rung(acts={**TOY.acts, "hold": some})
-    with pytest.raises(Impossible) as refused:
+    held = TOY.vendor_events["hold"]
+    some = held._replace(allowed_in=frozenset({"offered", "connected"}))
+    store = rung(vendor_events={**TOY.vendor_events, "hold": some})
+    with pytest.raises(IllegalTransition) as refused:
         list(unfolded(store, store.accounts[KEY], store.calls["c1"], Event(9, "hold")))
     why = "hold is not possible while queued, only while connected or offered"
     assert str(refused.value) == why

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from mockserver.core.call import Call
-from mockserver.core.provider import Effects, React
-from mockserver.core.webhook import Answer, Delivery, Webhook
+from mockserver.core.provider import Effects, OnEvent
+from mockserver.core.webhook import Delivery, DeliveryResult, Webhook
 from mockserver.engine.carrying import carry
 from mockserver.engine.store import Store, World
 from mockserver.runtime.clock import Clock
@@ -37,7 +37,7 @@ OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 
 def delivery(url: str, **webhook: Any) -> Delivery:
     sent = Webhook("c1", "completed", url, **webhook)
-    return Delivery("w1", "mobtexting", "any", sent, epoch=0, state="pending", due=0)
+    return Delivery("w1", "mobtexting", "any", sent, epoch=0, state="pending", next_attempt_at=0)
 
 
 def origin() -> str:
@@ -65,12 +65,12 @@ async def receiver(handler: Handler, context: ssl.SSLContext | None = None) -> A
         await asyncio.gather(*filter(None, lines))
 
 
-def carried(handler: Handler, deadline: float = 10.0, **webhook: Any) -> Answer:
-    async def scenario() -> Answer:
+def carried(handler: Handler, deadline: float = 10.0, **webhook: Any) -> DeliveryResult:
+    async def scenario() -> DeliveryResult:
         async with receiver(handler) as port:
             courier = Courier(origin, deadline=deadline)
             answer = await courier.carry(delivery(f"http://127.0.0.1:{port}/hook", **webhook))
-            return answer._replace(millis=0)
+            return answer._replace(duration_ms=0)
 
     return asyncio.run(scenario())
 
@@ -111,16 +111,18 @@ class Wall:
 class Postman:
     """Remembers what it carried, and says so; `receive` gives the answer."""
 
-    def __init__(self, receive: Callable[[Delivery], Awaitable[Answer]] | None = None) -> None:
+    def __init__(
+        self, receive: Callable[[Delivery], Awaitable[DeliveryResult]] | None = None
+    ) -> None:
         self.carried: list[Delivery] = []
         self.news = asyncio.Condition()
         self.receive = receive
 
-    async def carry(self, delivery: Delivery) -> Answer:
+    async def carry(self, delivery: Delivery) -> DeliveryResult:
         self.carried.append(delivery)
         async with self.news:
             self.news.notify_all()
-        return await self.receive(delivery) if self.receive else Answer(200)
+        return await self.receive(delivery) if self.receive else DeliveryResult(200)
 
     async def until(self, count: int) -> None:
         async with self.news, asyncio.timeout(10):
@@ -158,21 +160,21 @@ def rendered(store: Store) -> list[dict[str, Any]]:
 
 
 def verbs(store: Store, name: str = "c1") -> list[str]:
-    return [event.verb for event in store.calls[name].events]
+    return [event.type for event in store.calls[name].events]
 
 
-def reacting(world: World, react: React) -> World:
+def reacting(world: World, react: OnEvent) -> World:
     listing = world.listings["mobtexting"]
-    changed = listing._replace(provider=listing.provider._replace(react=react))
+    changed = listing._replace(provider=listing.provider._replace(on_event=react))
     return world._replace(listings={"mobtexting": changed})
 
 
 def later(call: Call, name: str, at: int) -> Call:
     """The same order under another name, booked for a time of the client's own choice."""
-    return call._replace(order=call.order._replace(id=name), starts_at=at)
+    return call._replace(spec=call.spec._replace(id=name), starts_at=at)
 
 
 def book(store: Store, at: int, *stories: str) -> None:
     """A call c1 for now, and a call c2 that is booked for later."""
     click(store, *stories)
-    carry(store, Effects(place=(later(store.calls["c1"], "c2", at),)), START)
+    carry(store, Effects(calls=(later(store.calls["c1"], "c2", at),)), START)

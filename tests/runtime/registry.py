@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.store import World
 from mockserver.runtime.driver import Advanced
 from mockserver.runtime.sandbox import Sandbox, Timing
@@ -33,7 +33,7 @@ class Deaf:
         self.leave = asyncio.Event()
         self.leave.set()
 
-    async def carry(self, delivery: Delivery) -> Answer:
+    async def carry(self, delivery: Delivery) -> DeliveryResult:
         self.carried.append(delivery)
         self.out.set()
         try:

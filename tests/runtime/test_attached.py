@@ -5,23 +5,23 @@ from typing import Any
 
 import pytest
 
-from mockserver.core.webhook import Answer, Delivery, Webhook
+from mockserver.core.webhook import Delivery, DeliveryResult, Webhook
 from mockserver.runtime import attached
 from mockserver.runtime.attached import App, Apps, Attached
 
 
 class Courier:
-    async def carry(self, _: Delivery) -> Answer:
-        return Answer(299)
+    async def carry(self, _: Delivery) -> DeliveryResult:
+        return DeliveryResult(299)
 
 
 def delivery(url: str, **more: Any) -> Delivery:
     return Delivery("w1", "p", "a", Webhook("c1", "kind", url, **more), 0, "pending", 0)
 
 
-def carried(app: Any, sent: Delivery) -> Answer:
+def carried(app: Any, sent: Delivery) -> DeliveryResult:
     answer = asyncio.run(Attached(Courier(), Apps({"http://app.test": App(app)})).carry(sent))
-    return answer._replace(millis=0)
+    return answer._replace(duration_ms=0)
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
@@ -39,14 +39,14 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
     "url", ["http://other.test/x", "https://app.test/x", "http://app.test:81/"]
 )
 def test_carry_by_the_courier_where_nothing_is_attached(url: str) -> None:
-    assert carried(echo, delivery(url)) == Answer(299)
+    assert carried(echo, delivery(url)) == DeliveryResult(299)
 
 
 def test_carry_to_the_application() -> None:
     sent = delivery("http://app.test/a?b=c", body={"x": 1}, headers={"X-One": "1"})
     headers = {b"host": b"app.test", b"content-type": b"application/json", b"x-one": b"1"}
     told = ("POST", "/a", b"b=c", headers, b'{"x":1}')
-    assert carried(echo, sent) == Answer(201, None, repr(told).encode())
+    assert carried(echo, sent) == DeliveryResult(201, None, repr(told).encode())
 
 
 def test_carry_without_a_path_or_a_body() -> None:
@@ -59,7 +59,9 @@ def test_application_that_raises_answers_500() -> None:
     async def broken(*_: Any) -> None:
         raise ValueError("oh")
 
-    assert carried(broken, delivery("http://app.test/")) == Answer(500, None, b"ValueError('oh')")
+    assert carried(broken, delivery("http://app.test/")) == DeliveryResult(
+        500, None, b"ValueError('oh')"
+    )
 
 
 def test_application_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,4 +69,4 @@ def test_application_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None
         await asyncio.Event().wait()
 
     monkeypatch.setattr(attached, "DEADLINE", 0.0)
-    assert carried(stuck, delivery("http://app.test/")) == Answer(None, "timeout")
+    assert carried(stuck, delivery("http://app.test/")) == DeliveryResult(None, "timeout")

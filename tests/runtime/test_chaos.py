@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 
 from mockserver.core.account import Retry
 from mockserver.core.time import MINUTE
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.store import World
 from mockserver.runtime.courier import Courier
 from mockserver.runtime.sandbox import Sandbox, Timing
@@ -43,7 +43,7 @@ class Choosing:
         self.courier, self.impatient = Courier(origin), Courier(origin, deadline=0.05)
         self.heard: Counter[tuple[str, str | int | None]] = Counter()
 
-    async def carry(self, delivery: Delivery) -> Answer:
+    async def carry(self, delivery: Delivery) -> DeliveryResult:
         turn = int(delivery.id.removeprefix("w")) + len(delivery.attempts)
         mode, port = self.ports[turn % len(self.ports)]
         webhook = delivery.webhook._replace(url=f"http://127.0.0.1:{port}/hook")
@@ -74,7 +74,7 @@ def test_an_hour_of_chaos_leaves_nothing_unknown(world: World) -> None:
     deliveries = [*sandbox.store.deliveries.values()]
     assert len(deliveries) == HOUR // EVERY
     assert {one.state for one in deliveries} <= KNOWN
-    answers = [attempt.answer for one in deliveries for attempt in one.attempts]
+    answers = [attempt.result for one in deliveries for attempt in one.attempts]
     assert [one for one in answers if (one.status is None) == (one.error is None)] == []
     assert set(courier.heard) == {(mode, expected) for mode, (_, expected) in MODES.items()}
     assert sum(courier.heard.values()) == len(answers) > 2 * len(deliveries)

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from mockserver.core.webhook import Answer
+from mockserver.core.webhook import DeliveryResult
 from mockserver.runtime import courier as module
 from mockserver.runtime.courier import Courier
 from mockserver.runtime.line import LIMIT
@@ -49,67 +49,73 @@ async def half_then_silent(reader: asyncio.StreamReader, writer: asyncio.StreamW
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
 FAULTS = {
-    "reset after accept": (resets, Answer(None, "reset")),
-    "hangs up at once": (hangs_up, Answer(None, "reset")),
-    "empty answer": (says(), Answer(None, "reset")),
-    "cut status line": (says(b"HTTP/1.1 2"), Answer(None, "reset")),
-    "cut head": (says(HEAD + b"x: y\r\n"), Answer(None, "reset")),
-    "cut body": (says(HEAD, b"content-length: 9\r\n\r\nabc"), Answer(None, "reset")),
+    "reset after accept": (resets, DeliveryResult(None, "reset")),
+    "hangs up at once": (hangs_up, DeliveryResult(None, "reset")),
+    "empty answer": (says(), DeliveryResult(None, "reset")),
+    "cut status line": (says(b"HTTP/1.1 2"), DeliveryResult(None, "reset")),
+    "cut head": (says(HEAD + b"x: y\r\n"), DeliveryResult(None, "reset")),
+    "cut body": (says(HEAD, b"content-length: 9\r\n\r\nabc"), DeliveryResult(None, "reset")),
     "cut chunks": (
         says(HEAD, b"transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n"),
-        Answer(None, "reset"),
+        DeliveryResult(None, "reset"),
     ),
-    "only interim answers": (says(b"HTTP/1.1 103 Hints\r\n\r\n"), Answer(None, "reset")),
-    "garbage": (says(b"garbage\r\n\r\n"), Answer(None, "protocol")),
-    "garbage without an end": (says(b"garbage"), Answer(None, "protocol")),
-    "binary garbage": (says(b"\x15\x03\x01\x00\x02\x02F"), Answer(None, "protocol")),
-    "another protocol": (says(b"SSH-2.0-OpenSSH_9.6\r\n"), Answer(None, "protocol")),
-    "HTTP/2": (says(b"HTTP/2 200 OK\r\n\r\n"), Answer(None, "protocol")),
-    "impossible status": (says(b"HTTP/1.1 099 Low\r\n\r\n"), Answer(None, "protocol")),
-    "bad header": (says(HEAD, b"no colon\r\n\r\n"), Answer(None, "protocol")),
-    "bad length": (says(HEAD, b"content-length: -1\r\n\r\n"), Answer(None, "protocol")),
+    "only interim answers": (says(b"HTTP/1.1 103 Hints\r\n\r\n"), DeliveryResult(None, "reset")),
+    "garbage": (says(b"garbage\r\n\r\n"), DeliveryResult(None, "protocol")),
+    "garbage without an end": (says(b"garbage"), DeliveryResult(None, "protocol")),
+    "binary garbage": (says(b"\x15\x03\x01\x00\x02\x02F"), DeliveryResult(None, "protocol")),
+    "another protocol": (says(b"SSH-2.0-OpenSSH_9.6\r\n"), DeliveryResult(None, "protocol")),
+    "HTTP/2": (says(b"HTTP/2 200 OK\r\n\r\n"), DeliveryResult(None, "protocol")),
+    "impossible status": (says(b"HTTP/1.1 099 Low\r\n\r\n"), DeliveryResult(None, "protocol")),
+    "bad header": (says(HEAD, b"no colon\r\n\r\n"), DeliveryResult(None, "protocol")),
+    "bad length": (says(HEAD, b"content-length: -1\r\n\r\n"), DeliveryResult(None, "protocol")),
     "two lengths": (
         says(HEAD, b"content-length: 1\r\ncontent-length: 2\r\n\r\nab"),
-        Answer(None, "protocol"),
+        DeliveryResult(None, "protocol"),
     ),
     "bad chunk": (
         says(HEAD, b"transfer-encoding: chunked\r\n\r\nzz\r\n"),
-        Answer(None, "protocol"),
+        DeliveryResult(None, "protocol"),
     ),
     "unasked upgrade": (
         says(b"HTTP/1.1 101 Switch\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n"),
-        Answer(None, "protocol"),
+        DeliveryResult(None, "protocol"),
     ),
-    "huge head": (says(HEAD, b"x: ", b"a" * 70_000, b"\r\n\r\n"), Answer(None, "too-large")),
-    "many headers": (says(HEAD, b"x: y\r\n" * 12_000, b"\r\n"), Answer(None, "too-large")),
-    "endless head": (repeats(HEAD + b"x: ", b"a" * 9_999, 0), Answer(None, "too-large")),
+    "huge head": (
+        says(HEAD, b"x: ", b"a" * 70_000, b"\r\n\r\n"),
+        DeliveryResult(None, "too-large"),
+    ),
+    "many headers": (says(HEAD, b"x: y\r\n" * 12_000, b"\r\n"), DeliveryResult(None, "too-large")),
+    "endless head": (repeats(HEAD + b"x: ", b"a" * 9_999, 0), DeliveryResult(None, "too-large")),
     "endless trailer": (
         repeats(HEAD + b"transfer-encoding: chunked\r\n\r\n0\r\nx: ", b"a" * 9_999, 0),
-        Answer(None, "too-large"),
+        DeliveryResult(None, "too-large"),
     ),
     "endless chunk extension": (
         repeats(HEAD + b"transfer-encoding: chunked\r\n\r\n1;x=", b"a" * 9_999, 0),
-        Answer(None, "too-large"),
+        DeliveryResult(None, "too-large"),
     ),
-    "HTTP/2 in words": (says(b"HTTP/2.0 200 OK\r\n\r\n"), Answer(None, "protocol")),
-    "endless body": (repeats(HEAD + b"\r\n", b"a" * 9_999, 0), Answer(200, None, b"a" * LIMIT)),
+    "HTTP/2 in words": (says(b"HTTP/2.0 200 OK\r\n\r\n"), DeliveryResult(None, "protocol")),
+    "endless body": (
+        repeats(HEAD + b"\r\n", b"a" * 9_999, 0),
+        DeliveryResult(200, None, b"a" * LIMIT),
+    ),
     "body declared without bound": (
         says(HEAD, b"content-length: 99999999999\r\n\r\n", b"a" * LIMIT),
-        Answer(200, None, b"a" * LIMIT),
+        DeliveryResult(200, None, b"a" * LIMIT),
     ),
     "gzip bomb": (
         says(HEAD, b"content-encoding: gzip\r\n\r\n", BOMB),
-        Answer(200, None, BOMB[:LIMIT]),
+        DeliveryResult(200, None, BOMB[:LIMIT]),
     ),
     "redirect": (
         says(b"HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/\r\n\r\n"),
-        Answer(302),
+        DeliveryResult(302),
     ),
 }
 
 
 @pytest.mark.parametrize(("handler", "answer"), FAULTS.values(), ids=FAULTS)
-def test_fault(handler: Handler, answer: Answer) -> None:
+def test_fault(handler: Handler, answer: DeliveryResult) -> None:
     assert carried(handler) == answer
 
 
@@ -125,31 +131,31 @@ SLOW = {
 
 @pytest.mark.parametrize("handler", SLOW.values(), ids=SLOW)
 def test_deadline(handler: Handler) -> None:
-    assert carried(handler, deadline=0.2) == Answer(None, "timeout")
+    assert carried(handler, deadline=0.2) == DeliveryResult(None, "timeout")
 
 
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        (OK, Answer(200, None, b"ok")),
-        (b"HTTP/1.0 404 Not Found\r\n\r\ngone", Answer(404, None, b"gone")),
-        (b"HTTP/1.1 204 No Content\r\n\r\n", Answer(204)),
-        (b"HTTP/1.1 100 Continue\r\n\r\n" + OK, Answer(200, None, b"ok")),
+        (OK, DeliveryResult(200, None, b"ok")),
+        (b"HTTP/1.0 404 Not Found\r\n\r\ngone", DeliveryResult(404, None, b"gone")),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", DeliveryResult(204)),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" + OK, DeliveryResult(200, None, b"ok")),
         (
             b"HTTP/1.1 500 X\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n",
-            Answer(500, None, b"ab"),
+            DeliveryResult(500, None, b"ab"),
         ),
-        (OK + b"more than was declared", Answer(200, None, b"ok")),
-        (OK.replace(b"\r\n", b"\n"), Answer(200, None, b"ok")),
+        (OK + b"more than was declared", DeliveryResult(200, None, b"ok")),
+        (OK.replace(b"\r\n", b"\n"), DeliveryResult(200, None, b"ok")),
         (
             OK.replace(
                 b"2\r\n\r\nok", b"9\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
             ),
-            Answer(200, None, b"ok"),
+            DeliveryResult(200, None, b"ok"),
         ),
     ],
 )
-def test_answer(answer: bytes, expected: Answer) -> None:
+def test_answer(answer: bytes, expected: DeliveryResult) -> None:
     assert carried(says(answer)) == expected
 
 
@@ -159,18 +165,18 @@ def test_answer_to_a_request_that_is_not_read() -> None:
         await writer.drain()
         await _reader.read(1)
 
-    assert carried(early, body={"a": "b" * 9_999_999}) == Answer(200, None, b"ok")
+    assert carried(early, body={"a": "b" * 9_999_999}) == DeliveryResult(200, None, b"ok")
 
 
 def test_refused_connection() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     answer = asyncio.run(Courier(origin).carry(delivery(f"http://127.0.0.1:{port}/")))
-    assert answer._replace(millis=0) == Answer(None, "connect")
+    assert answer._replace(duration_ms=0) == DeliveryResult(None, "connect")
 
 
 def test_real_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = iter((5.0, 5.1234))
     monkeypatch.setattr(module, "monotonic", lambda: next(ticks))
     refused = Courier(origin).carry(delivery("http://0.0.0.0/"))
-    assert asyncio.run(refused).millis == 123
+    assert asyncio.run(refused).duration_ms == 123

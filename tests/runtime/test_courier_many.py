@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from mockserver.core.webhook import Answer
+from mockserver.core.webhook import DeliveryResult
 from mockserver.runtime.courier import Courier
 from mockserver.runtime.door import PER_TARGET
 from tests.runtime.conftest import (
@@ -45,7 +45,7 @@ def test_no_more_at_once_than_there_are_places(in_flight: int, most: int) -> Non
 
 
 def test_a_silent_target_delays_no_other() -> None:
-    async def scenario() -> Answer:
+    async def scenario() -> DeliveryResult:
         async with receiver(silent) as deaf, receiver(says(OK)) as port:
             courier = Courier(origin, in_flight=PER_TARGET + 1)
             sent = delivery(f"http://127.0.0.1:{deaf}/")
@@ -54,25 +54,25 @@ def test_a_silent_target_delays_no_other() -> None:
             answer = await courier.carry(delivery(f"http://127.0.0.1:{port}/"))
             assert all(task.cancel() for task in lost)  # none was done
             await asyncio.gather(*lost, return_exceptions=True)
-            return answer._replace(millis=0)
+            return answer._replace(duration_ms=0)
 
-    assert asyncio.run(scenario()) == Answer(200, None, b"ok")
+    assert asyncio.run(scenario()) == DeliveryResult(200, None, b"ok")
 
 
 def test_the_wait_for_a_place_is_not_part_of_the_deadline() -> None:
-    async def scenario() -> list[Answer]:
+    async def scenario() -> list[DeliveryResult]:
         async with receiver(silent) as deaf, receiver(says(OK)) as port:
             courier = Courier(origin, deadline=0.2, in_flight=1)
             sent = [delivery(f"http://127.0.0.1:{at}/") for at in (deaf, deaf, port)]
             answers = await asyncio.gather(*map(courier.carry, sent))
-            return [answer._replace(millis=0) for answer in answers]
+            return [answer._replace(duration_ms=0) for answer in answers]
 
-    lost = Answer(None, "timeout")
-    assert asyncio.run(scenario()) == [lost, lost, Answer(200, None, b"ok")]
+    lost = DeliveryResult(None, "timeout")
+    assert asyncio.run(scenario()) == [lost, lost, DeliveryResult(200, None, b"ok")]
 
 
 def test_a_cancelled_delivery_is_cut_and_leaves_its_place() -> None:
-    async def scenario() -> Answer:
+    async def scenario() -> DeliveryResult:
         begun, over = asyncio.Event(), asyncio.Event()
 
         async def waits(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
@@ -94,7 +94,7 @@ def test_a_cancelled_delivery_is_cut_and_leaves_its_place() -> None:
 
 
 def test_close_cuts_what_is_under_way() -> None:
-    async def scenario() -> Answer:
+    async def scenario() -> DeliveryResult:
         begun = asyncio.Event()
 
         async def waits(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
@@ -107,9 +107,9 @@ def test_close_cuts_what_is_under_way() -> None:
             task = asyncio.create_task(courier.carry(delivery(f"http://127.0.0.1:{port}/")))
             await begun.wait()
             await courier.close()
-            return (await task)._replace(millis=0)
+            return (await task)._replace(duration_ms=0)
 
-    assert asyncio.run(scenario()) == Answer(None, "reset")
+    assert asyncio.run(scenario()) == DeliveryResult(None, "reset")
 
 
 def test_a_receiver_that_hangs_up_after_each_answer_loses_nothing() -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.core.webhook import ORIGIN, Answer, Delivery, Webhook
+from mockserver.core.webhook import ORIGIN_PLACEHOLDER, Delivery, DeliveryResult, Webhook
 from mockserver.runtime.courier import Courier
 from mockserver.runtime.letter import Letter
 from mockserver.runtime.targets import Policy
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
-THANKS = Answer(200, None, b"ok")
-TLS = Answer(None, "tls")
+THANKS = DeliveryResult(200, None, b"ok")
+TLS = DeliveryResult(None, "tls")
 HERE = "127.0.0.1"
 
 KEY = """\
@@ -85,21 +85,21 @@ def drawer(tmp_path: Path) -> Path:
 
 def sent(url: str) -> Delivery:
     webhook = Webhook("c1", "completed", url, body={})
-    return Delivery("w1", "mobtexting", "any", webhook, epoch=0, state="pending", due=0)
+    return Delivery("w1", "mobtexting", "any", webhook, epoch=0, state="pending", next_attempt_at=0)
 
 
 def carried(
-    shown: Path | None, own: tuple[str, int, Path] | None, url: str = f"{ORIGIN}/"
-) -> Answer:
+    shown: Path | None, own: tuple[str, int, Path] | None, url: str = f"{ORIGIN_PLACEHOLDER}/"
+) -> DeliveryResult:
     """What a receiver gets that shows a certificate; `own` counts its port from the receiver's."""
 
-    async def scenario() -> Answer:
+    async def scenario() -> DeliveryResult:
         async with receiver(shown) as port:
             known = (own[0], port + own[1], str(own[2])) if own else None
             scheme = "https" if shown else "http"
             courier = Courier(lambda: f"{scheme}://{HERE}:{port}", own=known)
             answer = await courier.carry(sent(url.replace("PORT", str(port))))
-            return answer._replace(millis=0)
+            return answer._replace(duration_ms=0)
 
     return asyncio.run(scenario())
 
@@ -127,7 +127,7 @@ def test_own_address_with_a_certificate_that_is_not_ours(
         ("localhost", 0, f"https://{HERE}:PORT/"),
         ("::1", 0, f"https://{HERE}:PORT/"),
         (HERE, 1, f"https://{HERE}:PORT/"),
-        (HERE, -1, f"{ORIGIN}/"),
+        (HERE, -1, f"{ORIGIN_PLACEHOLDER}/"),
     ],
 )
 def test_any_other_address_is_not_trusted(host: str, port: int, url: str, drawer: Path) -> None:
@@ -146,14 +146,14 @@ def test_own_address_by_plain_http_needs_no_certificate(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("scheme", "url", "ours"),
     [
-        ("http", f"{ORIGIN}/_mock/inbox/x", True),
+        ("http", f"{ORIGIN_PLACEHOLDER}/_mock/inbox/x", True),
         ("http", "http://127.0.0.1:9/_mock/inbox/x", True),
         ("http", "http://localhost:9/", True),
         ("http", "http://127.0.0.1:8/", False),
         ("http", "http://127.0.0.2:9/", False),
         ("http", "https://127.0.0.1:9/", False),
         ("http", "http://[::1]:9/", False),
-        ("https", f"{ORIGIN}/", True),
+        ("https", f"{ORIGIN_PLACEHOLDER}/", True),
         ("https", "https://127.0.0.1:9/", False),
         ("https", "http://127.0.0.1:9/", False),
     ],
@@ -163,9 +163,9 @@ def test_what_is_for_ourselves_is_offered_inward(
     url: str,
     ours: bool,  # noqa: FBT001 - a table
 ) -> None:
-    async def inward(letter: Letter) -> Answer:
+    async def inward(letter: Letter) -> DeliveryResult:
         offered.append(letter.path)
-        return Answer(299)
+        return DeliveryResult(299)
 
     offered = list[str]()
     courier = Courier(lambda: f"{scheme}://{HERE}:9", inward=inward, deadline=0.5)
@@ -174,9 +174,9 @@ def test_what_is_for_ourselves_is_offered_inward(
 
 
 def test_what_is_for_ourselves_is_refused_where_loopback_is() -> None:
-    async def inward(_: Letter) -> Answer:
+    async def inward(_: Letter) -> DeliveryResult:
         raise AssertionError
 
     courier = Courier(lambda: f"http://{HERE}:9", Policy(("private",)), inward=inward)
-    answer = asyncio.run(courier.carry(sent(f"{ORIGIN}/_mock/inbox/x")))
+    answer = asyncio.run(courier.carry(sent(f"{ORIGIN_PLACEHOLDER}/_mock/inbox/x")))
     assert answer.error == "refused-target"

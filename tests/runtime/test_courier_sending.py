@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver import __version__
-from mockserver.core.webhook import Answer
+from mockserver.core.webhook import DeliveryResult
 from mockserver.runtime import line, targets
 from mockserver.runtime.courier import Courier
 from mockserver.runtime.targets import Lookups, Policy
@@ -36,7 +36,7 @@ def heard(path: str = "/hook", **webhook: Any) -> tuple[str, ...]:
         lines.extend(text.replace(str(port), "PORT").split("\r\n"))
         writer.write(OK)
 
-    async def scenario() -> Answer:
+    async def scenario() -> DeliveryResult:
         nonlocal port
         async with receiver(listens) as port:
             courier = Courier(lambda: f"http://127.0.0.1:{port}")
@@ -157,7 +157,7 @@ def test_there_are_forty_values() -> None:
 @pytest.mark.parametrize("headers", UNSENDABLE)
 def test_header_that_cannot_be_sent(headers: dict[str, str]) -> None:
     answer = carried(says(OK), headers=headers, body={"a": 1})
-    assert answer == Answer(None, "protocol")
+    assert answer == DeliveryResult(None, "protocol")
 
 
 @pytest.mark.parametrize("value", SENDABLE)
@@ -169,11 +169,13 @@ def test_header_is_sent_as_it_is_and_is_one(value: str) -> None:
 
 @pytest.mark.parametrize("method", ["", "A B", "GET /x HTTP/1.1\r\n", "Ü", "CONNECT"])
 def test_method_that_cannot_be_sent(method: str) -> None:
-    assert carried(says(b"HTTP/1.1 200 OK\r\n\r\n"), method=method) == Answer(None, "protocol")
+    assert carried(says(b"HTTP/1.1 200 OK\r\n\r\n"), method=method) == DeliveryResult(
+        None, "protocol"
+    )
 
 
 def test_body_that_cannot_be_encoded() -> None:
-    assert carried(says(OK), body={"a": "\ud800"}) == Answer(None, "protocol")
+    assert carried(says(OK), body={"a": "\ud800"}) == DeliveryResult(None, "protocol")
 
 
 @pytest.mark.parametrize(
@@ -199,7 +201,7 @@ def test_body_that_cannot_be_encoded() -> None:
 def test_refused(url: str, error: str, reason: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(targets, "getaddrinfo", lambda *_, **__: [])
     answer = asyncio.run(Courier(origin).carry(delivery(url)))
-    assert answer._replace(millis=0) == Answer(None, error, reason)
+    assert answer._replace(duration_ms=0) == DeliveryResult(None, error, reason)
 
 
 class Lines:

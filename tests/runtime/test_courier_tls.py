@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.core.webhook import Answer
+from mockserver.core.webhook import DeliveryResult
 from mockserver.runtime.courier import Courier
 from tests.runtime.conftest import (
     OK,
@@ -25,11 +25,11 @@ def test_tls_against_a_plain_port() -> None:
         await reader.read(1)
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
-    assert secured(plain, None) == Answer(None, "tls")
+    assert secured(plain, None) == DeliveryResult(None, "tls")
 
 
 def test_tls_against_a_port_that_hangs_up() -> None:
-    assert secured(hangs_up, None) == Answer(None, "tls")
+    assert secured(hangs_up, None) == DeliveryResult(None, "tls")
 
 
 def test_plain_against_a_tls_port(identity: ssl.SSLContext) -> None:
@@ -37,29 +37,31 @@ def test_plain_against_a_tls_port(identity: ssl.SSLContext) -> None:
 
 
 def test_certificate_is_verified(identity: ssl.SSLContext) -> None:
-    assert secured(says(OK), identity) == Answer(None, "tls")
+    assert secured(says(OK), identity) == DeliveryResult(None, "tls")
 
 
 @pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize(
     ("host", "answer"),
     [
-        ("localhost", Answer(200, None, b"ok")),
-        ("127.0.0.1", Answer(200, None, b"ok")),
-        ("other.localhost", Answer(None, "tls")),
+        ("localhost", DeliveryResult(200, None, b"ok")),
+        ("127.0.0.1", DeliveryResult(200, None, b"ok")),
+        ("other.localhost", DeliveryResult(None, "tls")),
     ],
 )
-def test_certificate_is_for_the_name(host: str, answer: Answer, identity: ssl.SSLContext) -> None:
+def test_certificate_is_for_the_name(
+    host: str, answer: DeliveryResult, identity: ssl.SSLContext
+) -> None:
     assert secured(says(OK), identity, f"https://{host}") == answer
 
 
 def secured(
     handler: Handler, context: ssl.SSLContext | None, base: str = "https://127.0.0.1"
-) -> Answer:
-    async def scenario() -> Answer:
+) -> DeliveryResult:
+    async def scenario() -> DeliveryResult:
         async with receiver(handler, context) as port:
             answer = await Courier(origin).carry(delivery(f"{base}:{port}/hook"))
-            return answer._replace(millis=0)
+            return answer._replace(duration_ms=0)
 
     return asyncio.run(scenario())
 

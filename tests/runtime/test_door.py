@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from mockserver.core.webhook import Answer
+from mockserver.core.webhook import DeliveryResult
 from mockserver.runtime import door as module
 from mockserver.runtime.courier import Courier
 from mockserver.runtime.door import IDLE, PER_TARGET, REST
@@ -15,7 +15,7 @@ from tests.runtime.conftest import OK, Handler, Wall, delivery, origin, receiver
 
 pytestmark = pytest.mark.usefixtures("either_loop")
 
-PLAIN = Answer(200, None, b"ok")
+PLAIN = DeliveryResult(200, None, b"ok")
 
 
 class Keeping:
@@ -44,8 +44,8 @@ async def sending(handler: Handler, wall: Wall) -> AsyncIterator[tuple[Courier, 
             await courier.close()
 
 
-async def sent(courier: Courier, url: str, **webhook: str) -> Answer:
-    return (await courier.carry(delivery(url, **webhook)))._replace(millis=0)
+async def sent(courier: Courier, url: str, **webhook: str) -> DeliveryResult:
+    return (await courier.carry(delivery(url, **webhook)))._replace(duration_ms=0)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_connection_that_has_rested_is_used_again(
 ) -> None:
     """Once one has, all that come to this door after it may be used at once."""
 
-    async def scenario() -> list[Answer]:
+    async def scenario() -> list[DeliveryResult]:
         async with sending(handler, wall) as (courier, url):
             answers = [await sent(courier, url)]
             for rest in rests:
@@ -85,7 +85,7 @@ def test_a_connection_that_has_rested_is_used_again(
     ],
 )
 def test_not_after_an_answer_that_says_otherwise(answer: bytes) -> None:
-    async def scenario() -> list[Answer]:
+    async def scenario() -> list[DeliveryResult]:
         async with sending(handler, wall) as (courier, url):
             answers = [await sent(courier, url)]
             wall.seconds += REST
@@ -109,12 +109,12 @@ def test_not_after_a_webhook_that_says_otherwise() -> None:
 
 
 def test_a_head_is_answered_without_a_body() -> None:
-    async def scenario() -> Answer:
+    async def scenario() -> DeliveryResult:
         async with sending(handler, Wall()) as (courier, url):
             return await sent(courier, url, method="HEAD")
 
     handler = Keeping(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n")
-    assert asyncio.run(scenario()) == Answer(200)
+    assert asyncio.run(scenario()) == DeliveryResult(200)
 
 
 @pytest.mark.parametrize("last", [b"", b"unasked"])
@@ -123,10 +123,10 @@ def test_not_one_that_has_ended_or_spoken_unasked_meanwhile(
 ) -> None:
     """Even where the event loop has not told so yet."""
 
-    async def scenario() -> list[Answer]:
+    async def scenario() -> list[DeliveryResult]:
         loop = asyncio.get_running_loop()
 
-        async def answered() -> tuple[Answer, socket.socket]:
+        async def answered() -> tuple[DeliveryResult, socket.socket]:
             task = asyncio.create_task(sent(courier, f"http://127.0.0.1:{port}/"))
             line, _ = await loop.sock_accept(listening)
             await loop.sock_recv(line, 9_999)
@@ -153,7 +153,7 @@ def test_not_one_that_has_ended_or_spoken_unasked_meanwhile(
 def test_one_that_ends_at_the_last_moment_is_a_reset_and_all_must_rest_anew() -> None:
     """Whether the webhook has been received nobody knows: it is not sent twice."""
 
-    async def scenario() -> list[Answer]:
+    async def scenario() -> list[DeliveryResult]:
         async with sending(handler, wall) as (courier, url):
             answers = []
             for rest in (0.0, REST, 0.0, 0.0):
@@ -169,7 +169,7 @@ def test_one_that_ends_at_the_last_moment_is_a_reset_and_all_must_rest_anew() ->
             await reader.readuntil(b"\r\n\r\n")
 
     handler, wall = Rude(most=2), Wall()
-    assert asyncio.run(scenario()) == [PLAIN, PLAIN, Answer(None, "reset"), PLAIN]
+    assert asyncio.run(scenario()) == [PLAIN, PLAIN, DeliveryResult(None, "reset"), PLAIN]
     assert handler.lines == [2, 1]
 
 

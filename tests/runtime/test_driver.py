@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.core.account import Retry
-from mockserver.core.provider import NOTHING, Effects, Moment
+from mockserver.core.provider import NO_EFFECTS, Effects, EventContext
 from mockserver.core.time import DAY, SECOND
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.store import Store, World
 from mockserver.runtime import driver as module
 from mockserver.runtime.clock import Clock
@@ -56,7 +56,7 @@ def test_advance_until_idle_stops_at_the_last_event(store: Store) -> None:
     click(store)
     assert asyncio.run(driver.advance(None)) == Advanced(7, 1, None)
     assert (driver.clock.now(), store.peek()) == (START + 10_000, None)
-    assert [one.webhook.call for one in postman.carried] == ["c1"]
+    assert [one.webhook.call_id for one in postman.carried] == ["c1"]
     assert store.deliveries["w1"].state == "delivered"
 
 
@@ -70,8 +70,8 @@ def test_advance_with_nothing_due_only_moves_the_clock(store: Store) -> None:
 def test_advance_counts_every_attempt_and_waits_for_the_retries(store: Store) -> None:
     with_account(store, retry=Retry((5 * SECOND, 60 * SECOND)))
 
-    async def refused(_: Delivery) -> Answer:
-        return Answer(500)
+    async def refused(_: Delivery) -> DeliveryResult:
+        return DeliveryResult(500)
 
     driver = manual(store, Postman(refused))
     click(store)
@@ -84,10 +84,10 @@ def test_advance_counts_every_attempt_and_waits_for_the_retries(store: Store) ->
 def test_time_stands_still_while_a_webhook_is_out(store: Store) -> None:
     seen = []
 
-    async def receive(delivery: Delivery) -> Answer:
+    async def receive(delivery: Delivery) -> DeliveryResult:
         await turns()
-        seen.append((delivery.webhook.call, driver.clock.now() - START, verbs(store, "c2")[-1]))
-        return Answer(200)
+        seen.append((delivery.webhook.call_id, driver.clock.now() - START, verbs(store, "c2")[-1]))
+        return DeliveryResult(200)
 
     driver = manual(store, Postman(receive))
     book(store, START + 5_001, "callee-busy")
@@ -148,12 +148,12 @@ def test_the_limits_of_idle_are_those_of_the_contract() -> None:
 def test_only_one_advance_at_a_time(store: Store) -> None:
     refused = list[bool]()
 
-    async def receive(_: Delivery) -> Answer:
+    async def receive(_: Delivery) -> DeliveryResult:
         try:
             await driver.advance(None)
         except Advancing:
             refused.append(driver.advancing)
-        return Answer(200)
+        return DeliveryResult(200)
 
     driver = manual(store, Postman(receive))
     click(store)
@@ -183,11 +183,11 @@ def test_advance_lets_others_have_a_turn(store: Store, monkeypatch: pytest.Monke
 def test_advance_waits_for_what_is_out_already(store: Store) -> None:
     order = list[tuple[str, int]]()
 
-    async def receive(delivery: Delivery) -> Answer:
-        if delivery.webhook.call == "c1":
+    async def receive(delivery: Delivery) -> DeliveryResult:
+        if delivery.webhook.call_id == "c1":
             await gate.wait()
-        order.append((delivery.webhook.call, driver.clock.now() - START))
-        return Answer(200)
+        order.append((delivery.webhook.call_id, driver.clock.now() - START))
+        return DeliveryResult(200)
 
     async def scenario() -> None:
         async with running(driver):
@@ -221,18 +221,18 @@ def test_advance_of_a_flowing_clock_jumps_and_goes_on(store: Store, mode: str) -
 def test_a_fault_of_our_own_is_a_fact_and_time_goes_on(world: World) -> None:
     broken = LookupError("oops")
 
-    def react(moment: Moment) -> Effects:
-        if moment.call.order.id == "c1" and moment.event.verb == "answer":
+    def react(moment: EventContext) -> Effects:
+        if moment.call.spec.id == "c1" and moment.event.type == "answer":
             raise broken
-        return NOTHING
+        return NO_EFFECTS
 
     store = Store(reacting(world, react), START)
     click(store)
     click(store)
     driver = manual(store)
     asyncio.run(driver.advance(None))
-    faults = [fact for fact in store.journal if fact.kind == "error"]
-    assert [(one.at - START, one.call, one.what) for one in faults] == [(2_000, "c1", broken)]
+    faults = [fact for fact in store.journal if fact.type == "error"]
+    assert [(one.at - START, one.call_id, one.payload) for one in faults] == [(2_000, "c1", broken)]
     assert (store.calls["c2"].outcome, driver.clock.now()) == ("completed", START + 10_000)
 
 
@@ -245,8 +245,8 @@ STORIES = st.lists(st.sampled_from(["answered", "callee-busy", "no-answer"]), ma
 def test_advance_in_parts_is_advance_in_one(
     world: World, stories: list[str], spans: list[int]
 ) -> None:
-    async def receive(delivery: Delivery) -> Answer:
-        return Answer(200 if delivery.webhook.call == "c2" else 503)
+    async def receive(delivery: Delivery) -> DeliveryResult:
+        return DeliveryResult(200 if delivery.webhook.call_id == "c2" else 503)
 
     async def moved(parts: list[int]) -> tuple[object, ...]:
         store = Store(world, START)

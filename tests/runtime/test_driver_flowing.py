@@ -37,7 +37,7 @@ def test_a_paced_clock_plays_a_call_by_itself(store: Store) -> None:
     driver = Driver(store, Clock("100000x", START), postman)
     asyncio.run(scenario())
     call = store.calls["c1"]
-    told = [(event.verb, event.at - call.order.created_at) for event in call.events]
+    told = [(event.type, event.at - call.spec.created_at) for event in call.events]
     assert told == [
         ("placed", 0), ("begin", 0), ("ring", 0), ("answer", 2_000), ("ring", 2_000),
         ("answer", 4_000), ("bridge", 4_000), ("hangup", 10_000), ("hangup", 10_000),
@@ -237,8 +237,8 @@ def test_instant_jumps_to_the_redial_of_a_call(store: Store) -> None:
     asyncio.run(scenario())
     call = store.calls["c1"]
     began = [one.started_at - START for one in call.attempts]
-    assert (began, call.began_at) == ([0], START + 87_000)
-    assert (call.redial, call.outcome, len(postman.carried)) == (1, "no-answer", 1)
+    assert (began, call.attempt_started_at) == ([0], START + 87_000)
+    assert (call.redial_index, call.outcome, len(postman.carried)) == (1, "no-answer", 1)
 
 
 @pytest.mark.parametrize("seconds", [120.0, 3_600.0, 86_400.0])
@@ -267,7 +267,7 @@ def test_after_a_pause_what_is_overdue_happens_once_and_in_order(
     play(calm)
     assert store.calls == calm.calls
     assert [one.id for one in postman.carried] == ["w1", "w2", "w3"]
-    times = [fact.at for fact in store.journal if fact.kind == "event"]
+    times = [fact.at for fact in store.journal if fact.type == "event"]
     assert times == sorted(times)
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.store import Store
 from mockserver.runtime.driver import Advanced, Driver
 from tests.conftest import START, click
@@ -16,10 +16,10 @@ EARLY = "report-before-reply"
 def test_hurry_plays_what_is_due_at_this_instant_and_waits_for_its_webhook(store: Store) -> None:
     answered: list[str] = []
 
-    async def receive(delivery: Delivery) -> Answer:
+    async def receive(delivery: Delivery) -> DeliveryResult:
         await asyncio.sleep(0)
         answered.append(delivery.id)
-        return Answer(200)
+        return DeliveryResult(200)
 
     driver = manual(store, Postman(receive))
     click(store, EARLY, attempts=0)
@@ -57,7 +57,7 @@ def test_hurry_does_not_jump_in_instant_mode(store: Store) -> None:
     driver = instant(store, postman)
     asyncio.run(scenario())
     assert seen == [("ended", "ring")]
-    assert [one.webhook.call for one in postman.carried] == ["c1", "c2"]
+    assert [one.webhook.call_id for one in postman.carried] == ["c1", "c2"]
 
 
 def test_hurry_with_nothing_due(store: Store) -> None:
@@ -65,7 +65,7 @@ def test_hurry_with_nothing_due(store: Store) -> None:
     assert list(store.journal) == []
 
 
-async def never(_: Delivery) -> Answer:
+async def never(_: Delivery) -> DeliveryResult:
     await asyncio.Event().wait()
     raise AssertionError
 

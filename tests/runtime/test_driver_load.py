@@ -9,8 +9,8 @@ from typing import Any, TypeVarTuple
 import pytest
 
 from mockserver.core.call import Event
-from mockserver.core.facts import Fact
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.journal import JournalEntry
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.simulation import step
 from mockserver.engine.store import Store, World
 from mockserver.runtime import driver
@@ -30,8 +30,8 @@ BOUND = 60.0
 class Pleased:
     """Every receiver answers at once."""
 
-    async def carry(self, _: Delivery) -> Answer:
-        return Answer(200)
+    async def carry(self, _: Delivery) -> DeliveryResult:
+        return DeliveryResult(200)
 
 
 class Counting(asyncio.SelectorEventLoop):
@@ -81,7 +81,7 @@ def test_sleeping_calls_cost_one_timer_and_hold_up_nobody(world: World) -> None:
     async def scenario() -> tuple[Counter[int], list[Any]]:
         sandbox.start()
         begun = await turns(sandbox, 200)
-        verbs = Counter(call.events[-1].verb for call in sandbox.store.calls.values())
+        verbs = Counter(call.events[-1].type for call in sandbox.store.calls.values())
         asleep = [verbs, len(list(sandbox.store.pending())), len(asyncio.all_tasks())]
         asleep.append(loops[0].running())
         trivial = asyncio.create_task(asyncio.sleep(0, "healthy"))
@@ -177,9 +177,9 @@ def test_ten_thousand_due_at_one_instant_all_happen_in_order(world: World) -> No
         await sandbox.stop()
         return growth
 
-    def heard(fact: Fact) -> None:
-        if isinstance(fact.what, Event):
-            told.append((fact.at, fact.what.verb, fact.call))
+    def heard(fact: JournalEntry) -> None:
+        if isinstance(fact.payload, Event):
+            told.append((fact.at, fact.payload.type, fact.call_id))
 
     told: list[tuple[int, str, str]] = []
     sandbox = crowded(world, "real", LIVES)

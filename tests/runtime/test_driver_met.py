@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from mockserver.core.time import HOUR
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.store import Store
 from mockserver.runtime.clock import Clock
 from mockserver.runtime.driver import Advanced, Driver, never
@@ -22,10 +22,10 @@ class Postman:
         self.out, self.let = asyncio.Event(), asyncio.Event()
         self.let.set()
 
-    async def carry(self, _: Delivery) -> Answer:
+    async def carry(self, _: Delivery) -> DeliveryResult:
         self.out.set()
         await self.let.wait()
-        return Answer(200)
+        return DeliveryResult(200)
 
 
 def driver(store: Store, mode: str = "manual", postman: Postman | None = None) -> Driver:
@@ -34,7 +34,7 @@ def driver(store: Store, mode: str = "manual", postman: Postman | None = None) -
 
 
 def verb(wanted: str) -> Met:
-    return lambda store: any(event.verb == wanted for event in store.calls["c1"].events)
+    return lambda store: any(event.type == wanted for event in store.calls["c1"].events)
 
 
 def delivered(store: Store) -> bool:
@@ -94,7 +94,7 @@ def test_never_is_never() -> None:
 @pytest.mark.parametrize("to", [None, START, START + HOUR])
 def test_advance_that_is_met_already_does_nothing(store: Store, to: int | None) -> None:
     assert advanced(store, to, lambda _: True) == (Advanced(0, 0, None), 0)
-    assert [event.verb for event in store.calls["c1"].events] == ["placed"]
+    assert [event.type for event in store.calls["c1"].events] == ["placed"]
 
 
 def test_advance_is_met_by_a_webhook_that_was_out_before(store: Store) -> None:
@@ -120,7 +120,7 @@ def test_advance_is_met_by_a_webhook_that_was_out_before(store: Store) -> None:
 
     now: list[int] = []
     assert asyncio.run(scenario()) == Advanced(0, 0, None)
-    assert (now, [event.verb for event in store.calls["c2"].events]) == ([5_000], ["placed"])
+    assert (now, [event.type for event in store.calls["c2"].events]) == ([5_000], ["placed"])
 
 
 def test_advance_looks_after_each_event(store: Store) -> None:

@@ -4,9 +4,9 @@ import asyncio
 from typing import Any
 
 from mockserver.core.account import Retry
-from mockserver.core.provider import NOTHING, Effects, Moment
+from mockserver.core.provider import NO_EFFECTS, Effects, EventContext
 from mockserver.core.time import SECOND
-from mockserver.core.webhook import Answer, Delivery, Webhook
+from mockserver.core.webhook import Delivery, DeliveryResult, Webhook
 from mockserver.engine.store import Store, World
 from tests.conftest import START, click, with_account
 from tests.runtime.conftest import (
@@ -18,18 +18,18 @@ from tests.runtime.conftest import (
 )
 
 
-def twice(moment: Moment) -> Effects:
+def twice(moment: EventContext) -> Effects:
     """A report when the second leg answers, and one at the end."""
-    if moment.event.verb not in ("bridge", "ended"):
-        return NOTHING
-    return Effects(send=(Webhook(moment.call.order.id, moment.event.verb, "", {}),))
+    if moment.event.type not in ("bridge", "ended"):
+        return NO_EFFECTS
+    return Effects(webhooks=(Webhook(moment.call.spec.id, moment.event.type, "", {}),))
 
 
 def test_webhooks_of_one_call_leave_in_order_and_hold_up_no_other_call(world: World) -> None:
-    async def receive(delivery: Delivery) -> Answer:
-        if (delivery.webhook.call, delivery.webhook.kind) == ("c1", "bridge"):
+    async def receive(delivery: Delivery) -> DeliveryResult:
+        if (delivery.webhook.call_id, delivery.webhook.kind) == ("c1", "bridge"):
             await gate.wait()
-        return Answer(200)
+        return DeliveryResult(200)
 
     async def scenario() -> None:
         async with running(driver):
@@ -46,20 +46,20 @@ def test_webhooks_of_one_call_leave_in_order_and_hold_up_no_other_call(world: Wo
     store = Store(reacting(world, twice), START)
     driver = instant(store, postman)
     asyncio.run(scenario())
-    assert [(one.call, one.kind) for one in held] == [
+    assert [(one.call_id, one.kind) for one in held] == [
         ("c1", "bridge"),
         ("c2", "bridge"),
         ("c2", "ended"),
     ]
     last = postman.carried[-1].webhook
-    assert (last.call, last.kind) == ("c1", "ended")
+    assert (last.call_id, last.kind) == ("c1", "ended")
 
 
 def test_a_retry_in_instant_mode_keeps_its_time(store: Store) -> None:
     with_account(store, retry=Retry((5 * SECOND,)))
 
-    async def receive(_: Delivery) -> Answer:
-        return Answer(503 if len(postman.carried) == 1 else 200)
+    async def receive(_: Delivery) -> DeliveryResult:
+        return DeliveryResult(503 if len(postman.carried) == 1 else 200)
 
     async def scenario() -> None:
         async with running(driver):
@@ -77,7 +77,7 @@ def test_a_retry_in_instant_mode_keeps_its_time(store: Store) -> None:
 
 
 def test_quiet_stops_what_is_out(store: Store) -> None:
-    async def never(_: Delivery) -> Answer:
+    async def never(_: Delivery) -> DeliveryResult:
         try:
             await asyncio.Event().wait()
         finally:

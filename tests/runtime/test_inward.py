@@ -8,7 +8,7 @@ import pytest
 
 from mockserver import app
 from mockserver.app import running
-from mockserver.core.webhook import Answer, Webhook
+from mockserver.core.webhook import DeliveryResult, Webhook
 from mockserver.engine.store import World
 from mockserver.runtime.inboxes import Inbox, Received
 from mockserver.runtime.inward import ROOM, handed
@@ -50,7 +50,7 @@ def letter(path: str, body: object = None, method: str = "POST", **headers: str)
 def test_handed(path: str, sandbox: str, query: str, sandboxes: Sandboxes) -> None:
     sent = letter(path, {"a": 1}, x_sign="s")
     sandboxes.get(sandbox).inboxes["x"].answers.append(503)
-    assert asyncio.run(handed(sandboxes, sent)) == Answer(503)
+    assert asyncio.run(handed(sandboxes, sent)) == DeliveryResult(503)
     come = Received(START, "POST", "/_mock/inbox/x", query, sent.headers, b'{"a":1}', 503)
     assert {
         one.name: {name: list(box.received) for name, box in one.inboxes.items()}
@@ -118,16 +118,16 @@ def told(port: int, prefix: str, hook: tuple[str, ...]) -> tuple[Any, ...]:
 def test_nobody_sees_which_way_it_has_come(
     prefix: str, host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def spied(sandboxes: Sandboxes, sent: Letter) -> Answer | None:
+    async def spied(sandboxes: Sandboxes, sent: Letter) -> DeliveryResult | None:
         ways.append(await handed(sandboxes, sent) if inward else None)
         return ways[-1]
 
-    ways, port = list[Answer | None](), free()
+    ways, port = list[DeliveryResult | None](), free()
     monkeypatch.setattr(app, "handed", spied)
     hook = (f"mobtexting=http://{host}:{port}/_mock/inbox/mobtexting?a=1",) if host else ()
     inward = True
     by_hand = told(port, prefix, hook)
     inward = False
     assert told(port, prefix, hook) == by_hand
-    assert ways == [Answer(200), None]
+    assert ways == [DeliveryResult(200), None]
     assert "call-mockserver" in by_hand[1]

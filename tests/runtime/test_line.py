@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from mockserver.core.webhook import Answer
+from mockserver.core.webhook import DeliveryResult
 from mockserver.runtime.letter import Letter
 from mockserver.runtime.line import Line
 from tests.runtime.conftest import OK
@@ -49,7 +49,7 @@ def line(wire: Wire, gone: list[Line]) -> Line:
 def heard(before: bytes, after: tuple[bytes, ...], wire: Wire, asked: Letter = ASKED) -> Any:
     """What comes before a webhook has been sent, and after it; then whether the line is kept."""
 
-    async def scenario() -> tuple[Answer, bool]:
+    async def scenario() -> tuple[DeliveryResult, bool]:
         made = line(wire, [])
         if before:
             made.data_received(before)
@@ -62,7 +62,7 @@ def heard(before: bytes, after: tuple[bytes, ...], wire: Wire, asked: Letter = A
     return asyncio.run(scenario())
 
 
-SAID = Answer(200, None, b"ok")
+SAID = DeliveryResult(200, None, b"ok")
 
 
 @pytest.mark.parametrize(
@@ -75,17 +75,17 @@ SAID = Answer(200, None, b"ok")
         (b"", (OK[:-1], OK[-1:] + b"x"), 0, (SAID, False)),
         (OK, (), 0, (SAID, False)),
         (OK[:20], (OK[20:],), 0, (SAID, True)),
-        (b"garbage", (), 0, (Answer(None, "protocol"), False)),
+        (b"garbage", (), 0, (DeliveryResult(None, "protocol"), False)),
     ],
 )
 def test_heard(
-    before: bytes, after: tuple[bytes, ...], unsent: int, expected: tuple[Answer, bool]
+    before: bytes, after: tuple[bytes, ...], unsent: int, expected: tuple[DeliveryResult, bool]
 ) -> None:
     assert heard(before, after, Wire(unsent=unsent)) == expected
 
 
 def test_a_head_has_no_body_to_wait_for() -> None:
-    assert heard(b"", (OK.removesuffix(b"ok"),), Wire(), HEAD) == (Answer(200), False)
+    assert heard(b"", (OK.removesuffix(b"ok"),), Wire(), HEAD) == (DeliveryResult(200), False)
 
 
 @pytest.mark.parametrize(
@@ -123,13 +123,13 @@ def test_an_end_is_told_to_who_asks_and_to_who_keeps() -> None:
 
 
 def test_an_end_before_anything_was_asked_is_a_reset() -> None:
-    async def scenario() -> Answer:
+    async def scenario() -> DeliveryResult:
         made = line(Wire(), [])
         made.eof_received()
         made.connection_lost(ConnectionResetError())
         return await made.ask(ASKED)
 
-    assert asyncio.run(scenario()) == Answer(None, "reset")
+    assert asyncio.run(scenario()) == DeliveryResult(None, "reset")
 
 
 def test_own_end_of_a_line() -> None:

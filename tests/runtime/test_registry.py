@@ -186,7 +186,7 @@ def test_start_runs_all_that_there_are_and_will_be(world: World, *, early: bool)
         return box.courier.carried
 
     box = Registry(world, Timing("instant", START))
-    assert [one.webhook.call for one in asyncio.run(scenario())] == ["c1"]
+    assert [one.webhook.call_id for one in asyncio.run(scenario())] == ["c1"]
 
 
 def test_without_a_start_nothing_runs(world: World) -> None:

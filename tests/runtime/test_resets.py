@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.store import World
 from mockserver.runtime.sandbox import Sandbox, Timing
 from tests.conftest import START, click
@@ -17,11 +17,11 @@ class Listening:
         self.epochs: list[tuple[int, int]] = []
         self.box: Sandbox | None = None
 
-    async def carry(self, delivery: Delivery) -> Answer:
+    async def carry(self, delivery: Delivery) -> DeliveryResult:
         assert self.box
         await asyncio.sleep(0)
         self.epochs.append((delivery.epoch, self.box.store.epoch))
-        return Answer(200)
+        return DeliveryResult(200)
 
 
 def test_nothing_comes_of_a_world_that_was_reset(

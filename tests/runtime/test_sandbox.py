@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockserver.core.time import HOUR
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.store import Store, World
 from mockserver.runtime.driver import Advanced
 from mockserver.runtime.inboxes import Inbox
@@ -23,7 +23,7 @@ class Silent:
         self.expected = expected
         self.enough = asyncio.Event()
 
-    async def carry(self, delivery: Delivery) -> Answer:
+    async def carry(self, delivery: Delivery) -> DeliveryResult:
         self.out.append(delivery)
         if len(self.out) == self.expected:
             self.enough.set()
@@ -63,8 +63,8 @@ def test_reset_is_back_to_the_seeded_start(world: World) -> None:
         box.clock.set("60x")
         await box.reset()
 
-    async def answer(_: Delivery) -> Answer:
-        return Answer(200)
+    async def answer(_: Delivery) -> DeliveryResult:
+        return DeliveryResult(200)
 
     class Pleased:
         carry = staticmethod(answer)
@@ -84,7 +84,7 @@ def test_reset_gives_the_same_ids_again(world: World) -> None:
         ids = []
         for _ in range(2):
             click(box.store)
-            ids.append(box.store.calls["c1"].order.vendor_id)
+            ids.append(box.store.calls["c1"].spec.vendor_id)
             await box.reset()
         return ids
 
@@ -113,19 +113,19 @@ def test_reset_with_a_hundred_webhooks_out_lets_none_arrive(world: World) -> Non
     asyncio.run(scenario())
     assert left == [0, 0]
     assert len(courier.out) == 100
-    assert {fact.kind for fact in box.store.journal} == {"request", "event"}
+    assert {fact.type for fact in box.store.journal} == {"request", "event"}
     assert list(box.store.calls) == ["c1"]
 
 
 def test_an_answer_that_comes_after_a_reset_is_dropped(world: World) -> None:
     """A courier that takes no notice of being cancelled."""
 
-    async def carry(_: Delivery) -> Answer:
+    async def carry(_: Delivery) -> DeliveryResult:
         out.set()
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:
-            return Answer(200)
+            return DeliveryResult(200)
         raise AssertionError
 
     class Stubborn:
@@ -173,7 +173,7 @@ def test_the_loop_goes_on_after_a_reset(world: World) -> None:
     courier = Silent()
     box = sandbox(world, courier, "instant")
     asyncio.run(scenario())
-    assert [one.webhook.call for one in courier.out] == ["c1"]
+    assert [one.webhook.call_id for one in courier.out] == ["c1"]
 
 
 def test_stop_ends_the_loop_and_what_is_out(world: World) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from mockserver.core.facts import Fact
+from mockserver.core.journal import JournalEntry
 from mockserver.core.time import HOUR
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.store import Store, World
 from mockserver.runtime.driver import Advancing
 from mockserver.runtime.sandbox import Sandbox, Timing
@@ -25,10 +25,10 @@ class Postman:
         self.out, self.let = asyncio.Event(), asyncio.Event()
         self.let.set()
 
-    async def carry(self, _: Delivery) -> Answer:
+    async def carry(self, _: Delivery) -> DeliveryResult:
         self.out.set()
         await self.let.wait()
-        return Answer(200)
+        return DeliveryResult(200)
 
 
 @pytest.fixture
@@ -37,15 +37,15 @@ def box(world: World) -> Sandbox:
 
 
 def told(box: Sandbox, kind: str = "news") -> None:
-    box.store.record(Fact(box.clock.now(), kind, "", {}))
+    box.store.record(JournalEntry(box.clock.now(), kind, "", {}))
 
 
 def kinds(box: Sandbox, wanted: str) -> Callable[[], bool]:
-    return lambda: any(fact.kind == wanted for fact in box.store.journal)
+    return lambda: any(fact.type == wanted for fact in box.store.journal)
 
 
 def verb(wanted: str) -> Callable[[Store], bool]:
-    return lambda store: any(event.verb == wanted for event in store.calls["c1"].events)
+    return lambda store: any(event.type == wanted for event in store.calls["c1"].events)
 
 
 def delivered(store: Store) -> bool:

@@ -31,9 +31,9 @@ def asked(store: Store, *stories: str, now: int = START, **fields: object) -> Ex
 def lived(store: Store, name: str = "c1") -> list[str]:
     """What happened to the phones: `3 answer a`, in seconds since the start."""
     return [
-        f"{_seconds(event.at)} {event.verb} {event.leg} {_told(event.data)}".strip()
+        f"{_seconds(event.at)} {event.type} {event.leg} {_told(event.data)}".strip()
         for event in store.calls[name].events
-        if event.leg or event.verb == "bridge"
+        if event.leg or event.type == "bridge"
     ]
 
 
@@ -51,7 +51,7 @@ def reports(sent: list[Delivery]) -> list[tuple[str, str, str, str]]:
 def _report(delivery: Delivery) -> tuple[str, str, str, str]:
     body = delivery.webhook.body or {}
     first, second, third = (str(body[key]) for key in ("status", "status1", "status2"))
-    return _seconds(delivery.due or 0), first, second, third
+    return _seconds(delivery.next_attempt_at or 0), first, second, third
 
 
 def _seconds(at: int) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.catalog.files import Source, load
 from mockserver.catalog.registry import bundled, listings
-from mockserver.core.script import Waiting
+from mockserver.core.script import WaitReason
 from mockserver.engine.rehearsal import rehearsed
 from mockserver.engine.store import Store, World
 from mockserver.engine.travelling import hurried
@@ -141,7 +141,7 @@ def test_waits_for_a_person(stage: Store) -> None:
     asked(stage, "waits-for-a-person")
     assert play(stage) == []
     assert ", ".join(lived(stage)) == USUAL
-    assert stage.waiting == {"c1": (Waiting("person", "b"),)}
+    assert stage.waiting == {"c1": (WaitReason("person", "b"),)}
 
 
 def test_rush_hour_is_as_likely_as_its_weights_say(stage: Store) -> None:
@@ -175,15 +175,15 @@ def test_report_before_reply_hurries_the_report(stage: Store) -> None:
 def test_every_story_is_tested_here() -> None:
     elsewhere = {"one-then-two", "waits-for-a-person", "rush-hour"}
     travel = {"doubled-report", "late-report", "lost-report"}
-    stories = {name for name in living("").stories.named if "/" not in name}
+    stories = {name for name in living("").stories.by_name if "/" not in name}
     assert stories == PHONES.keys() | elsewhere | travel
 
 
 def test_bundled_files_pass_as_if_users_had_written_them(world: World) -> None:
     catalog = load([Source(str(path), path.read_bytes()) for path in FILES], listings())
-    stories = catalog.stories.named.values()
+    stories = catalog.stories.by_name.values()
     assert [stumble for story in stories for stumble in rehearsed(world, story)] == []
-    assert catalog.stories.named.keys() == world.stories.named.keys()
+    assert catalog.stories.by_name.keys() == world.stories.by_name.keys()
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

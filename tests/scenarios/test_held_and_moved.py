@@ -7,7 +7,7 @@ import yaml
 
 from mockserver.catalog.files import Source, load
 from mockserver.catalog.registry import listings
-from mockserver.core.account import merged
+from mockserver.core.account import merge_patch
 from mockserver.core.call import Event
 from mockserver.engine.rehearsal import rehearsed
 from mockserver.engine.simulation import happen
@@ -26,16 +26,18 @@ PEOPLE = {"agents": {"ann@acme.test": {"group": "Group 2"}, "bob@acme.test": {"g
 def made(world: World) -> World:
     """The bundled world with the story, and the two agents whom it names."""
     lone = only(world, "ccai")
-    account, flaws = lone.read_account(KEY[1], "ccai", merged(lone.accounts[KEY].document, PEOPLE))
+    account, flaws = lone.read_account(
+        KEY[1], "ccai", merge_patch(lone.accounts[KEY].document, PEOPLE)
+    )
     assert flaws == ()
     assert account is not None
-    story = load([Source("mine.yaml", TOLD.encode())], listings()).stories.named["held-and-moved"]
-    stories = lone.stories._replace(named={**lone.stories.named, story.name: story})
+    story = load([Source("mine.yaml", TOLD.encode())], listings()).stories.by_name["held-and-moved"]
+    stories = lone.stories._replace(by_name={**lone.stories.by_name, story.name: story})
     return lone._replace(accounts={KEY: account}, stories=stories)
 
 
 def test_it_rehearses(made: World) -> None:
-    assert rehearsed(made, made.stories.named["held-and-moved"]) == ()
+    assert rehearsed(made, made.stories.by_name["held-and-moved"]) == ()
     assert yaml.safe_load(TOLD)["scenarios"]["held-and-moved"]["needs"]["provider"] == "ccai"
 
 
@@ -44,12 +46,12 @@ def test_it_plays_to_the_second(made: World) -> None:
     ask(store, "create-inbound", "held-and-moved")
     until_at(store, START + 600_000)
     assert [one.reason for one in store.waiting["c1"]] == ["control"]
-    happen(store, "c1", Event(START + 600_000, "continue", by="control"))
+    happen(store, "c1", Event(START + 600_000, "continue", source="control"))
     until_at(store, START + 700_000)
     lived = [
-        ((event.at - START) // 1_000, event.verb, event.data.get("agent", ""))
+        ((event.at - START) // 1_000, event.type, event.data.get("agent", ""))
         for event in store.calls["c1"].events
-        if event.verb in ("offer", "hold", "resume", "transfer", "leave", "ended")
+        if event.type in ("offer", "hold", "resume", "transfer", "leave", "ended")
     ]
     assert lived == [
         (90, "offer", "ann@acme.test"),
@@ -74,4 +76,4 @@ def test_whole_sample_loads_and_rehearses(tmp_path: Path) -> None:
     ask(store, "create-inbound", "held-and-moved")
     until_at(store, START + 600_000)
     assert [one.reason for one in store.waiting["c1"]] == ["control"]
-    assert store.calls["c1"].order.account == "acme"
+    assert store.calls["c1"].spec.account == "acme"

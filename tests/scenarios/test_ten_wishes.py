@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from mockserver.core.provider import Effects, Moment, following
+from mockserver.core.provider import Effects, EventContext, by_event_type
 from mockserver.engine.store import Store
 from mockserver.providers.mobtexting import react
 from tests.catalog.conftest import complaints
@@ -52,12 +52,14 @@ def test_wish_3_busy_where_the_vendor_does_not_redial(stage: Store) -> None:
 
 
 def test_wish_3_then_presses_one_where_the_vendor_does(stage: Store) -> None:
-    def redialled(moment: Moment) -> Effects:
+    def redialled(moment: EventContext) -> Effects:
         call = moment.call
-        return Effects(place=(call.again(moment.event.at + 60_000),) if not call.redial else ())
+        return Effects(
+            calls=(call.with_redial(moment.event.at + 60_000),) if not call.redial_index else ()
+        )
 
     table = {"attempt-ended": redialled, "ended": react.reported}
-    eager = acting(stage.world, react=following(table))
+    eager = acting(stage.world, on_event=by_event_type(table))
     asked(eager, "busy-then-presses-one")
     assert reports(play(eager)) == [("75", "COMPLETED", "RECEIVED", "ANSWER")]
     assert (outcomes(eager), "70 digits b 1" in lived(eager)) == (["busy", "completed"], True)

@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mockserver.core.call import Event
-from mockserver.core.facts import Fact
-from mockserver.core.lifecycle import CALL, LEG
+from mockserver.core.journal import JournalEntry
+from mockserver.core.lifecycle import CALL_TRANSITIONS, LEG_TRANSITIONS
 from mockserver.core.webhook import Delivery
 
 Edge = tuple[str, str]
@@ -44,39 +44,41 @@ class Life:
     def goes_on(self, event: Event, acts: Iterable[str]) -> tuple[Edge, str]:
         """The edge that this event takes, and what is wrong with it, empty if nothing."""
         if event.at < self.at:
-            return ("", event.verb), f"{event.verb} at {event.at} comes after {self.at}"
+            return ("", event.type), f"{event.type} at {event.at} comes after {self.at}"
         self.at = event.at
-        if event.verb == "placed":
+        if event.type == "placed":
             edge, wrong = (self.phase, "placed"), self.phase and "it is placed twice"
             self.phase = "placed"
             return edge, wrong
         if (kind := self._kind(event)) is None:
-            known = event.verb in acts
-            return ("", event.verb), "" if known else f"{event.verb} in phase {self.phase}"
+            known = event.type in acts
+            return ("", event.type), "" if known else f"{event.type} in phase {self.phase}"
         return kind, ""
 
     def _kind(self, event: Event) -> Edge | None:
-        if event.verb == "begin":
+        if event.type == "begin":
             edge = ("placed", "begin") if self.phase in ("placed", "over") else None
             self.legs, self.answered = {}, set()
-        elif event.leg and (self._leg(event), event.verb) in LEG:
-            edge = (self._leg(event), event.verb)
-            self.legs[event.leg] = LEG[edge]
-            self.answered -= {event.leg} if event.verb == "ring" else set()
-            self.answered |= {event.leg} if event.verb == "answer" else set()
+        elif event.leg and (self._leg(event), event.type) in LEG_TRANSITIONS:
+            edge = (self._leg(event), event.type)
+            self.legs[event.leg] = LEG_TRANSITIONS[edge]
+            self.answered -= {event.leg} if event.type == "ring" else set()
+            self.answered |= {event.leg} if event.type == "answer" else set()
             live = self.phase in ("begun", "bridged")
-            self.phase = "begun" if event.verb == "leave" else self.phase
+            self.phase = "begun" if event.type == "leave" else self.phase
             return edge if live else None
         else:
-            edge = (self.phase, event.verb) if (self.phase, event.verb) in CALL else None
+            edge = (
+                (self.phase, event.type) if (self.phase, event.type) in CALL_TRANSITIONS else None
+            )
         if edge:
-            self.phase = CALL[edge]
+            self.phase = CALL_TRANSITIONS[edge]
         return edge
 
     def _leg(self, event: Event) -> str:
         """The leg's state; who is dialled anew and has never answered is as good as idle."""
         state = self.legs.get(event.leg, "idle")
-        anew = event.verb == "ring" and "number" in event.data and event.leg not in self.answered
+        anew = event.type == "ring" and "number" in event.data and event.leg not in self.answered
         return "idle" if anew and state == "ended" else state
 
 
@@ -87,7 +89,7 @@ class History(NamedTuple):
     again when they were done.
     """
 
-    facts: Sequence[tuple[int, Fact]]
+    facts: Sequence[tuple[int, JournalEntry]]
     sent: Sequence[Sent]
     acts: Mapping[tuple[int, str], Iterable[str]]
     last: int
@@ -109,12 +111,12 @@ def edges(history: History) -> Counter[Edge]:
 def _lives(history: History, taken: Counter[Edge]) -> Iterator[str]:
     lives: dict[tuple[int, str], Life] = {}
     for epoch, fact in history.facts:
-        if fact.kind != "event" or not isinstance(fact.what, Event):
+        if fact.type != "event" or not isinstance(fact.payload, Event):
             continue
-        key = (epoch, fact.call)
-        if key not in lives and fact.what.verb != "placed":
-            yield f"{key}: {fact.what.verb} before the call was placed"
-        edge, flaw = lives.setdefault(key, Life()).goes_on(fact.what, history.acts.get(key, ()))
+        key = (epoch, fact.call_id)
+        if key not in lives and fact.payload.type != "placed":
+            yield f"{key}: {fact.payload.type} before the call was placed"
+        edge, flaw = lives.setdefault(key, Life()).goes_on(fact.payload, history.acts.get(key, ()))
         taken[edge] += 1
         if flaw:
             yield f"{key}: {flaw}"
@@ -144,8 +146,8 @@ def _judged(history: History) -> dict[tuple[int, str], list[Delivery]]:
     """Epoch and webhook -> how it stood after each attempt, as the journal has it."""
     judged: dict[tuple[int, str], list[Delivery]] = defaultdict(list)
     for epoch, fact in history.facts:
-        if fact.kind == "attempt" and isinstance(fact.what, Delivery):
-            judged[epoch, fact.what.id].append(fact.what)
+        if fact.type == "attempt" and isinstance(fact.payload, Delivery):
+            judged[epoch, fact.payload.id].append(fact.payload)
     return judged
 
 

@@ -3,31 +3,31 @@
 from random import Random
 from typing import NamedTuple
 
-from mockserver.core.webhook import Answer
+from mockserver.core.webhook import DeliveryResult
 
 
 class Mode(NamedTuple):
     """`takes` in virtual ms."""
 
     name: str
-    answer: Answer
+    answer: DeliveryResult
     takes: int = 0
 
 
-HEALTHY = Mode("healthy", Answer(200))
+HEALTHY = Mode("healthy", DeliveryResult(200))
 FAULTS = (
-    Mode("slow", Answer(200), 4_000),
-    Mode("accepted", Answer(202)),
-    Mode("redirects", Answer(302), 10),
-    Mode("gone", Answer(410)),
-    Mode("not-found", Answer(404), 300),
-    Mode("broken", Answer(500), 20),
-    Mode("overloaded", Answer(503), 9_000),
-    Mode("silent", Answer(None, "timeout"), 10_000),
-    Mode("closed", Answer(None, "connection-refused")),
-    Mode("resets", Answer(None, "connection-reset"), 50),
-    Mode("nameless", Answer(None, "dns"), 2_000),
-    Mode("no-http", Answer(None, "protocol"), 5),
+    Mode("slow", DeliveryResult(200), 4_000),
+    Mode("accepted", DeliveryResult(202)),
+    Mode("redirects", DeliveryResult(302), 10),
+    Mode("gone", DeliveryResult(410)),
+    Mode("not-found", DeliveryResult(404), 300),
+    Mode("broken", DeliveryResult(500), 20),
+    Mode("overloaded", DeliveryResult(503), 9_000),
+    Mode("silent", DeliveryResult(None, "timeout"), 10_000),
+    Mode("closed", DeliveryResult(None, "connection-refused")),
+    Mode("resets", DeliveryResult(None, "connection-reset"), 50),
+    Mode("nameless", DeliveryResult(None, "dns"), 2_000),
+    Mode("no-http", DeliveryResult(None, "protocol"), 5),
 )
 
 

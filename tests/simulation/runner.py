@@ -9,11 +9,11 @@ from contextlib import suppress
 from random import Random
 from typing import Any, NamedTuple
 
-from mockserver.core.account import merged
-from mockserver.core.call import Event, Impossible
-from mockserver.core.facts import Fact
+from mockserver.core.account import merge_patch
+from mockserver.core.call import Event, IllegalTransition
 from mockserver.core.http import Request
-from mockserver.core.lifecycle import LIVE
+from mockserver.core.journal import JournalEntry
+from mockserver.core.lifecycle import ACTIVE_PHASES
 from mockserver.core.webhook import Delivery
 from mockserver.engine.casework import Asked
 from mockserver.engine.simulation import amend, happen, request, settle, step
@@ -37,7 +37,7 @@ EVENTS = (
     Event(0, "digits", data={"digits": "1"}),
     Event(0, "speech", data={"words": "yes"}),
     Event(0, "machine"),
-    Event(0, "continue", by="control"),
+    Event(0, "continue", source="control"),
     Event(0, "polled"),
 )
 PATCHES: tuple[Mapping[str, Any], ...] = (
@@ -75,7 +75,7 @@ class Run:
         self.store = Store(world._replace(seed=str(seed)), START)
         self.store.watchers.append(self._heard)
         self.now = START
-        self.facts: list[tuple[int, Fact]] = []
+        self.facts: list[tuple[int, JournalEntry]] = []
         self.sent: list[Sent] = []
         self.out: list[Out] = []
         self.acts: dict[tuple[int, str], tuple[str, ...]] = {}
@@ -83,9 +83,9 @@ class Run:
         self.met: Counter[str] = Counter()
         self.digest = hashlib.sha256()
 
-    def _heard(self, fact: Fact) -> None:
+    def _heard(self, fact: JournalEntry) -> None:
         self.facts.append((self.store.epoch, fact))
-        self.met[f"fact {fact.kind}"] += 1
+        self.met[f"fact {fact.type}"] += 1
         told = fact_json(fact, self.store.world)
         self.digest.update(json.dumps(told, sort_keys=True).encode())
 
@@ -124,7 +124,7 @@ class Run:
         return bool(due or back)
 
     def _hand_out(self, delivery: Delivery) -> None:
-        how, name = mode(self.chance), delivery.webhook.call
+        how, name = mode(self.chance), delivery.webhook.call_id
         key = (delivery.epoch, delivery.id)
         travels = bool(name in self.store.travels and self.store.travels[name].webhooks)
         number = len(delivery.attempts) + 1
@@ -174,7 +174,7 @@ class Run:
         return fields
 
     def _stories(self, provider: str) -> tuple[str, ...]:
-        known = self.store.world.stories.named
+        known = self.store.world.stories.by_name
         suiting = [
             name
             for name, story in known.items()
@@ -183,7 +183,7 @@ class Run:
         return (self.chance.choice(suiting),) if self.chance.random() < 0.7 else ()
 
     def _answered(self, exchange: Exchange, provider: str) -> None:
-        listed = tuple(self.store.world.listings[provider].provider.acts)
+        listed = tuple(self.store.world.listings[provider].provider.vendor_events)
         self.acts.update({(self.store.epoch, name): listed for name in exchange.calls})
         self.met["refused" if exchange.fault else "accepted"] += 1
         self.digest.update(repr((exchange.reply.status, exchange.reply.body)).encode())
@@ -198,11 +198,11 @@ class Run:
         """Somebody does something to a phone, whether or not it can be."""
         if not self.store.calls:
             return
-        live = [name for name, call in self.store.calls.items() if call.phase in LIVE]
+        live = [name for name, call in self.store.calls.items() if call.phase in ACTIVE_PHASES]
         name = self.chance.choice(live or tuple(self.store.calls))
         leg = self.chance.choice(("", *(leg.name for leg in self.store.calls[name].legs)))
         event = self.chance.choice(EVENTS)._replace(at=self.now, leg=leg)
-        with suppress(Impossible):
+        with suppress(IllegalTransition):
             happen(self.store, name, event)
             self.met["person"] += 1
 
@@ -210,7 +210,7 @@ class Run:
         settled = [
             name
             for name, one in self.store.deliveries.items()
-            if one.state != "pending" and one.due is None
+            if one.state != "pending" and one.next_attempt_at is None
         ]
         if settled:
             name = self.chance.choice(settled)
@@ -220,7 +220,7 @@ class Run:
 
     def change_account(self) -> None:
         key = self.chance.choice(tuple(self.store.accounts))
-        document = merged(self.store.accounts[key].document, self.chance.choice(PATCHES))
+        document = merge_patch(self.store.accounts[key].document, self.chance.choice(PATCHES))
         account, flaws = self.store.world.read_account(key[1], key[0], document)
         if account and not flaws:
             amend(self.store, account, self.now)

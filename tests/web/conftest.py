@@ -10,7 +10,7 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.store import World
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandboxes import Sandboxes
@@ -27,18 +27,18 @@ HEADERS = {"authorization": f"Bearer {BEARER}", "accept": "application/json"}
 PROBLEM = "application/problem+json"
 
 
-async def pleased(_: Delivery) -> Answer:
-    return Answer(200, body=b"thanks", millis=7)
+async def pleased(_: Delivery) -> DeliveryResult:
+    return DeliveryResult(200, body=b"thanks", duration_ms=7)
 
 
 class Postman:
     """A courier that goes nowhere: remembers each delivery, and asks `receive` for the answer."""
 
-    def __init__(self, receive: Callable[[Delivery], Awaitable[Answer]] = pleased) -> None:
+    def __init__(self, receive: Callable[[Delivery], Awaitable[DeliveryResult]] = pleased) -> None:
         self.carried: list[Delivery] = []
         self.receive = receive
 
-    async def carry(self, delivery: Delivery) -> Answer:
+    async def carry(self, delivery: Delivery) -> DeliveryResult:
         self.carried.append(delivery)
         return await self.receive(delivery)
 

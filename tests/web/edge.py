@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp
 
-from mockserver.core.webhook import ORIGIN as OWN
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.webhook import ORIGIN_PLACEHOLDER as OWN
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.store import World
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandboxes import Sandboxes
@@ -34,15 +34,15 @@ class Postman:
         self.carried: list[Delivery] = []
         self.app: ASGIApp | None = None
 
-    async def carry(self, delivery: Delivery) -> Answer:
+    async def carry(self, delivery: Delivery) -> DeliveryResult:
         self.carried.append(delivery)
         webhook = delivery.webhook
         if self.app is None or not webhook.url.startswith(OWN):
-            return Answer(200, body=b"thanks", millis=7)
+            return DeliveryResult(200, body=b"thanks", duration_ms=7)
         url = webhook.url.replace(OWN, ORIGIN, 1)
         async with client(self.app) as there:
             told = await there.request(webhook.method, url, json=webhook.body)
-        return Answer(told.status_code, body=told.content, millis=7)
+        return DeliveryResult(told.status_code, body=told.content, duration_ms=7)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from mockserver.core.http import Reply, Request
+from mockserver.core.http import Request, Response
 from mockserver.engine.store import Exchange
 from mockserver.web.answer import Answer, answer
 from mockserver.web.head import Field
@@ -17,7 +17,7 @@ JSON: Field = (b"content-type", b"application/json")
 ALLOW: Field = (b"allow", b"GET, POST")
 
 
-def exchange(reply: Reply, **more: Any) -> Exchange:
+def exchange(reply: Response, **more: Any) -> Exchange:
     asked = Request("POST", "/")
     return Exchange("r1", 250, "p", "o", asked, reply, more.pop("fault", None), "", ())._replace(
         **more
@@ -31,27 +31,29 @@ def length(size: int) -> Field:
 @pytest.mark.parametrize(
     ("reply", "more", "wanted"),
     [
-        (Reply(200, {"a": "\u00e9"}), {}, (200, [*TOLD, length(10), JSON], '{"a":"é"}'.encode())),
-        (Reply(200, b"plain"), {}, (200, [*TOLD, length(5)], b"plain")),
-        (Reply(302, b"", {"Location": "/login"}), {},
+        (Response(200, {"a": "\u00e9"}), {}, (200, [*TOLD, length(10), JSON], b'{"a":"\xc3\xa9"}')),
+        (Response(200, b"plain"), {}, (200, [*TOLD, length(5)], b"plain")),
+        (Response(302, b"", {"Location": "/login"}), {},
          (302, [(b"location", b"/login"), *TOLD, length(0)], b"")),
-        (Reply(400, [], {"content-type": "text/json"}), {},
+        (Response(400, [], {"content-type": "text/json"}), {},
          (400, [(b"content-type", b"text/json"), *TOLD, length(2)], b"[]")),
-        (Reply(204, b""), {}, (204, TOLD, b"")),
-        (Reply(200, b""), {"calls": ("c1", "c2")},
+        (Response(204, b""), {}, (204, TOLD, b"")),
+        (Response(200, b""), {"calls": ("c1", "c2")},
          (200, [*TOLD, (b"x-mock-call", b"c1"), length(0)], b"")),
-        (Reply(422, b""), {"fault": "bad", "why": "bad: \u00e9\n"},
+        (Response(422, b""), {"fault": "bad", "why": "bad: \u00e9\n"},
          (422, [*TOLD, (b"x-mock-fault", b"bad"), (b"x-mock-explain", b"bad: \\xe9\n"), length(0)],
           b"")),
     ],
 )  # fmt: skip
-def test_answer(reply: Reply, more: dict[str, Any], wanted: tuple[int, list[Field], bytes]) -> None:
+def test_answer(
+    reply: Response, more: dict[str, Any], wanted: tuple[int, list[Field], bytes]
+) -> None:
     assert answer(exchange(reply, **more)) == wanted
 
 
 @pytest.mark.parametrize(("status", "fields"), [(405, [ALLOW]), (404, []), (200, [])])
 def test_methods_are_told_with_a_wrong_one(status: int, fields: list[Field]) -> None:
-    assert answer(exchange(Reply(status, b"")), ("GET", "POST")).fields[3:] == fields
+    assert answer(exchange(Response(status, b"")), ("GET", "POST")).fields[3:] == fields
 
 
 @pytest.mark.parametrize("taken", [True, False])

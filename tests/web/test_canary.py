@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.web.lines import line
 from mockserver.web.ours import NOUNS
 from tests.conftest import CLICK
@@ -166,8 +166,8 @@ def activated(house: House) -> None:
 def answered(house: House) -> None:
     """What a receiver answers."""
 
-    async def receive(_: Delivery) -> Answer:
-        return Answer(200, body=json.dumps({"token": CANARY}).encode())
+    async def receive(_: Delivery) -> DeliveryResult:
+        return DeliveryResult(200, body=json.dumps({"token": CANARY}).encode())
 
     house.postman.receive = receive
     house.place()

@@ -9,10 +9,10 @@ import httpx
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mockserver.core.http import Reply
-from mockserver.core.provider import Endpoint, Outcome
-from mockserver.core.rules import Rule
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.http import Response
+from mockserver.core.provider import Endpoint, EndpointResult
+from mockserver.core.rulebook import Rule
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.store import World
 from mockserver.web.intake import LIMIT
 from tests.conftest import CLICK, only
@@ -130,7 +130,7 @@ def test_scenarios_by_header(house: House, header: str, expected: list[str]) -> 
     headers = {**HEADERS, "x-mock-scenario": header}
     assert house.ask("POST", C2C, json=dict(CLICK), headers=headers).status_code == 200
     assert list(house.sandbox.store.exchanges[0].stories) == expected
-    played = house.sandbox.store.stories["c1"].story.name
+    played = house.sandbox.store.stories["c1"].scenario.name
     assert played == (expected or ["answered"])[0]
 
 
@@ -152,7 +152,7 @@ def test_an_unknown_scenario_is_our_own_problem(
 
 
 def test_the_hint_of_a_far_name_lists_the_known_ones(house: House) -> None:
-    known = ", ".join(sorted(house.sandbox.store.world.stories.named))
+    known = ", ".join(sorted(house.sandbox.store.world.stories.by_name))
     assert refusal(house.place("qqqq"))[2].endswith(f"known: {known}")
 
 
@@ -179,19 +179,19 @@ def boom(*_: object) -> NoReturn:
 
 def broken_endpoint(world: World, **changes: Any) -> tuple[Endpoint, ...]:
     known = world.listings["mobtexting"].provider.endpoints[0]
-    parts = {"rules": known.rules, "answer": known.answer, **changes}
+    parts = {"rules": known.rules, "respond": known.respond, **changes}
     place = (known.operation, known.method, known.host, known.path)
     return (Endpoint(*place, **parts),)
 
 
-@pytest.mark.parametrize("part", ["credential", "new_id", "refuse", "rules", "answer"])
+@pytest.mark.parametrize("part", ["credential", "new_call_id", "refuse", "rules", "answer"])
 def test_a_provider_that_raises_is_our_own_problem(
     world: World, caplog: pytest.LogCaptureFixture, part: str
 ) -> None:
     fault = world.listings["mobtexting"].provider.wrong_method
     changes: dict[str, Any] = {
         "rules": {"endpoints": broken_endpoint(world, rules=((Rule(boom, fault),),))},
-        "answer": {"endpoints": broken_endpoint(world, answer=boom)},
+        "answer": {"endpoints": broken_endpoint(world, respond=boom)},
     }.get(part, {part: boom})
     house = build(with_provider(world, **changes))
     with caplog.at_level(logging.ERROR, "mockserver"):
@@ -201,15 +201,15 @@ def test_a_provider_that_raises_is_our_own_problem(
     assert caplog.messages == ["a provider failed"]
     store = house.sandbox.store
     assert (store.calls, list(store.exchanges), store.peek()) == ({}, [], None)
-    facts = [(fact.kind, fact.at, repr(fact.what)) for fact in store.journal]
+    facts = [(fact.type, fact.at, repr(fact.payload)) for fact in store.journal]
     assert facts == [("error", house.sandbox.clock.now(), "LookupError('oops')")]
 
 
 def test_a_provider_s_answer_that_is_no_json_is_our_own_problem(world: World) -> None:
-    def odd(_: object) -> Outcome:
-        return Outcome(Reply(200, {"when": object()}))
+    def odd(_: object) -> EndpointResult:
+        return EndpointResult(Response(200, {"when": object()}))
 
-    house = build(with_provider(world, endpoints=broken_endpoint(world, answer=odd)))
+    house = build(with_provider(world, endpoints=broken_endpoint(world, respond=odd)))
     assert refusal(house.place())[:2] == (500, "mock failed")
     told = house.read("/_mock/journal")["facts"]
     assert [fact["fact"] for fact in told] == ["request", "error"]
@@ -261,7 +261,7 @@ def test_nothing_of_a_call_happens_before_its_answer_has_been_sent(world: World)
         for _ in range(50):
             await asyncio.sleep(0)
         events = house.sandbox.store.calls["c1"].events
-        seen.append((message["type"], [event.verb for event in events]))
+        seen.append((message["type"], [event.type for event in events]))
 
     async def scenario() -> None:
         house.sandbox.start()
@@ -269,9 +269,9 @@ def test_nothing_of_a_call_happens_before_its_answer_has_been_sent(world: World)
         await carried.wait()
         await house.sandbox.stop()
 
-    async def carry(_: Delivery) -> Answer:
+    async def carry(_: Delivery) -> DeliveryResult:
         carried.set()
-        return Answer(200)
+        return DeliveryResult(200)
 
     carried, house = asyncio.Event(), build(world, "instant")
     house.postman.receive = carry

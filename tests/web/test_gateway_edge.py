@@ -151,7 +151,7 @@ def test_what_is_explained_in_a_header_is_ascii(edge: Edge) -> None:
 def test_a_provider_that_fails_is_a_fault_of_ours(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    edge = broken_by(world, new_id=None)
+    edge = broken_by(world, new_call_id=None)
     with caplog.at_level(logging.CRITICAL, "mockserver"):
         code, title, detail = refusal(edge.place())
     assert (code, title) == (500, "mock failed")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from mockserver.core.http import Reply, Request
-from mockserver.core.provider import Endpoint, Listing, Outcome
-from mockserver.core.rules import Case
+from mockserver.core.http import Request, Response
+from mockserver.core.provider import BoundProvider, Endpoint, EndpointResult
+from mockserver.core.rulebook import RequestContext
 from mockserver.engine.store import World
 from tests.web.conftest import House, build, refusal
 
@@ -15,9 +15,9 @@ HOST = "api.acme.test"
 BROWSER = {"accept": "text/html"}
 
 
-def told(case: Case) -> Outcome:
+def told(case: RequestContext) -> EndpointResult:
     """Answers with what it was asked."""
-    return Outcome(Reply(200, {**case.fields}))
+    return EndpointResult(Response(200, {**case.fields}))
 
 
 def at(operation: str, place: str, **more: Any) -> Endpoint:
@@ -30,14 +30,14 @@ def small(request: Request) -> bool:
 
 
 def named(operation: str) -> Any:
-    return lambda _: Outcome(Reply(200, {"operation": operation}))
+    return lambda _: EndpointResult(Response(200, {"operation": operation}))
 
 
 PLACES = (
     at("door", "GET /"),
     at("show", "POST /calls/{id}/show"),
-    at("small", "POST /calls", when=small, body_limit=40)._replace(answer=named("small")),
-    at("large", "POST /calls", body_limit=400)._replace(answer=named("large")),
+    at("small", "POST /calls", when=small, body_limit=40)._replace(respond=named("small")),
+    at("large", "POST /calls", body_limit=400)._replace(respond=named("large")),
 )
 
 
@@ -47,7 +47,7 @@ def acme(world: World) -> House:
     mine = world.listings["mobtexting"]
     provider = mine.provider._replace(name="acme", endpoints=PLACES)
     checks = {one.operation: lambda _: () for one in PLACES}
-    listing: Listing = mine._replace(provider=provider, checks=checks)
+    listing: BoundProvider = mine._replace(provider=provider, checks=checks)
     return build(world._replace(listings={"mobtexting": mine, "acme": listing}))
 
 

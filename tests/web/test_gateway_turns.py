@@ -6,11 +6,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mockserver.core.legs import ANSWERED
-from mockserver.core.provider import faults
-from mockserver.core.rules import Fault
+from mockserver.core.behavior import DEFAULT_BEHAVIOR
+from mockserver.core.provider import all_faults
+from mockserver.core.rulebook import Fault
+from mockserver.core.scenario import ApiBehavior, MatchRule, Scenario
 from mockserver.core.selection import Activation
-from mockserver.core.story import Match, Story, Turn
 from mockserver.engine.store import World
 from mockserver.web import gateway
 from tests.conftest import CLICK
@@ -81,7 +81,7 @@ def test_a_story_that_suits_is_named_beside_those_of_the_header(told: House) -> 
 def test_an_order_comes_before_what_the_request_itself_would_be_refused_for(told: House) -> None:
     answer = told.ask("POST", C2C, content=b"{", headers={"x-mock-scenario": "broke"} | HEADERS)
     assert answer.status_code == 402
-    told.sandbox.store.activations.append(Activation("a1", "down-once", Match(), None))
+    told.sandbox.store.activations.append(Activation("a1", "down-once", MatchRule(), None))
     assert [told.ask("GET", C2C, headers=HEADERS).status_code for _ in range(2)] == [503, 405]
 
 
@@ -120,13 +120,15 @@ def test_a_request_that_was_broken_off_is_on_record(told: House) -> None:
     assert told.read("/_mock/journal")["facts"][0]["status"] is None
 
 
-def with_stories(world: World, *stories: Story) -> House:
-    named = {**world.stories.named, **{story.name: story for story in stories}}
-    return build(world._replace(stories=world.stories._replace(named=named)))
+def with_stories(world: World, *stories: Scenario) -> House:
+    named = {**world.stories.by_name, **{story.name: story for story in stories}}
+    return build(world._replace(stories=world.stories._replace(by_name=named)))
 
 
 def test_a_fault_that_this_vendor_does_not_have_is_not_ordered(world: World) -> None:
-    house = with_stories(world, Story("another-s", answers=(Turn("subscription-ended"),)))
+    house = with_stories(
+        world, Scenario("another-s", responses=(ApiBehavior("subscription-ended"),))
+    )
     assert house.place("another-s").status_code == 200
 
 
@@ -141,7 +143,7 @@ def test_a_fault_that_this_vendor_does_not_have_is_not_ordered(world: World) -> 
 def test_a_story_that_does_not_fit_is_our_own_problem(
     world: World, needs: dict[str, str], fields: dict[str, object], unmet: str
 ) -> None:
-    house = with_stories(world, Story("bound", needs=needs, legs={"a": ANSWERED}))
+    house = with_stories(world, Scenario("bound", needs=needs, legs={"a": DEFAULT_BEHAVIOR}))
     told = refusal(house.place("answered", "bound", **fields))
     assert told == (422, "scenario does not fit", f"bound cannot play here: {unmet}")
     assert (house.sandbox.store.calls, list(house.sandbox.store.journal)) == ({}, [])
@@ -177,9 +179,10 @@ def test_every_refusal_says_which_and_why(
 ) -> None:
     answer = act(told)
     known: dict[str, Fault] = {
-        one.name: one for one in faults(told.sandbox.store.world.listings["mobtexting"].provider)
+        one.name: one
+        for one in all_faults(told.sandbox.store.world.listings["mobtexting"].provider)
     }
-    meant = f"{fault} ({known[fault].source}): {known[fault].message}"
+    meant = f"{fault} ({known[fault].evidence}): {known[fault].message}"
     assert answer.headers["x-mock-fault"] == fault
     assert answer.headers["x-mock-explain"].partition(";")[0] == meant
     assert answer.headers["x-mock-request"] == "r1"

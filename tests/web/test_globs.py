@@ -4,7 +4,7 @@ from time import perf_counter
 
 import pytest
 
-from mockserver.core.story import Match, Seen
+from mockserver.core.scenario import MatchContext, MatchRule
 from mockserver.web.matching import misses
 
 LONG = "a" * 5_000
@@ -34,8 +34,8 @@ def test_a_pattern_of_a_wait_is_done_at_once(pattern: str) -> None:
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda one: one[:20])
 def test_a_pattern_of_a_story_is_done_at_once(pattern: str) -> None:
-    seen = Seen("mobtexting", "c2c", "any", "key", {"callee": LONG}, {"to": LONG})
-    match = Match({"callee": pattern}, {"to": pattern})
+    seen = MatchContext("mobtexting", "c2c", "any", "key", {"callee": LONG}, {"to": LONG})
+    match = MatchRule({"callee": pattern}, {"to": pattern})
     since = perf_counter()
-    assert match.misfit(seen)
+    assert match.mismatch(seen)
     assert perf_counter() - since < 0.1

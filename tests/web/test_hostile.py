@@ -7,8 +7,8 @@ import pytest
 
 from mockserver.catalog.registry import listings
 from mockserver.core.http import Request
-from mockserver.core.provider import faults
-from mockserver.core.rules import Case
+from mockserver.core.provider import all_faults
+from mockserver.core.rulebook import RequestContext
 from mockserver.engine.store import World
 from mockserver.web.intake import LIMIT
 from tests.conftest import CLICK
@@ -50,7 +50,8 @@ VENDORS = [
 ]
 """Where each of them places its calls."""
 
-BARE = Case(Request("POST", "/", headers={"accept": "application/json"}), 0, lambda *_: None)  # type: ignore[arg-type]
+REQUEST = Request("POST", "/", headers={"accept": "application/json"})
+BARE = RequestContext(REQUEST, 0, lambda *_: None)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -134,7 +135,7 @@ def test_vendors_refuse_it_in_their_own_envelope(
         assert refusal(answer)[:2] == (413, "body too large")
     else:
         provider = listings()[name].provider
-        meant = {one.name: one for one in faults(provider)}[answer.headers["x-mock-fault"]]
+        meant = {one.name: one for one in all_faults(provider)}[answer.headers["x-mock-fault"]]
         assert answer.status_code == meant.status
         assert answer.headers["content-type"] == "application/json"
         assert answer.json() == provider.refuse((meant,), BARE).body

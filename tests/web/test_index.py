@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from mockserver import __version__
-from mockserver.core.http import Reply, Request
-from mockserver.core.provider import Endpoint, Outcome
-from mockserver.core.rules import Case
+from mockserver.core.http import Request, Response
+from mockserver.core.provider import Endpoint, EndpointResult
+from mockserver.core.rulebook import RequestContext
 from mockserver.engine.store import World
 from mockserver.runtime.sandbox import Timing
 from mockserver.web.index import page
@@ -168,8 +168,8 @@ def test_who_gets_the_index(edge: Edge, method: str, headers: dict[str, str], st
     assert (answer.headers.get("content-security-policy") == POLICY) == (status == 200)
 
 
-def _greeted(_: Case) -> Outcome:
-    return Outcome(Reply(200, {"hello": "from the vendor"}))
+def _greeted(_: RequestContext) -> EndpointResult:
+    return EndpointResult(Response(200, {"hello": "from the vendor"}))
 
 
 def with_a_door(world: World) -> World:

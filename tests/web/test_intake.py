@@ -114,7 +114,7 @@ def scope(**changes: Any) -> Scope:
                 fields={"a": "1"},
                 client="",
                 body=b'{"broken',
-                flaw="the body is not JSON: line 1 column 2: Unterminated string starting at",
+                body_error="the body is not JSON: line 1 column 2: Unterminated string starting at",
             ),
         ),
     ],

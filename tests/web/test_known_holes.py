@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from mockserver.app import running
-from mockserver.core.webhook import Answer
+from mockserver.core.webhook import DeliveryResult
 from mockserver.engine.store import World
 from mockserver.settings import read
 from mockserver.web.bodies import decode
@@ -129,4 +129,4 @@ def test_a_chunk_of_an_answer_ends_as_it_should(end: bytes) -> None:
     """CVE-2025-43859: any two bytes were taken for the end of a chunk."""
     head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
     answer = carried(says(head + b"2\r\nab" + end + b"0\r\n\r\n"))
-    assert answer == Answer(None, "protocol")
+    assert answer == DeliveryResult(None, "protocol")

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from mockserver.core.call import Event
-from mockserver.core.facts import Fact, Moot, Skipped
-from mockserver.core.webhook import Answer, Attempt, Delivery, Webhook
+from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
+from mockserver.core.webhook import Delivery, DeliveryAttempt, DeliveryResult, Webhook
 from mockserver.engine.store import Store
 from mockserver.web.lines import line
 from tests.conftest import START, click, play
@@ -53,7 +53,14 @@ def test_line_of_a_refusal(store: Store) -> None:
 
 HOOK = Webhook("c1", "completed", "http://h/x", {"a": 1})
 FAILED = Delivery(
-    "w1", "mobtexting", "any", HOOK, 0, "failed", None, (Attempt(1, START, Answer(None, "dns")),)
+    "w1",
+    "mobtexting",
+    "any",
+    HOOK,
+    0,
+    "failed",
+    None,
+    (DeliveryAttempt(1, START, DeliveryResult(None, "dns")),),
 )
 
 
@@ -62,15 +69,19 @@ FAILED = Delivery(
     [
         ("event", Event(START, "digits", "a", {"digits": "12"}), "a digits 12"),
         ("attempt", FAILED, "w1 completed attempt 1 http://h/x dns failed"),
-        ("moot", Moot("ring", "b", "f:1:2", "so"), "moot verb ring leg b place f:1:2 why so"),
-        ("skipped", Skipped("s", "b"), "skipped story s leg b"),
+        (
+            "moot",
+            RejectedEvent("ring", "b", "f:1:2", "so"),
+            "moot verb ring leg b place f:1:2 why so",
+        ),
+        ("skipped", IgnoredLeg("s", "b"), "skipped story s leg b"),
         ("clock", {"mode": "60x"}, "clock mode 60x"),
         ("control", {"method": "PATCH", "body": {"a": 1}}, 'control method PATCH body {"a": 1}'),
         ("error", LookupError("oops"), "error error LookupError('oops')"),
     ],
 )
 def test_line_of_a_fact(store: Store, kind: str, what: Any, expected: str) -> None:
-    told = line(Fact(START, kind, "", what), store)
+    told = line(JournalEntry(START, kind, "", what), store)
     assert told.rstrip() == f"09:00:00 {expected}"
 
 
@@ -89,5 +100,5 @@ def test_line_of_a_fact(store: Store, kind: str, what: Any, expected: str) -> No
 def test_control_characters_never_reach_the_terminal(
     store: Store, text: str, expected: str
 ) -> None:
-    fact = Fact(START, "event", "", Event(START, "speech", "a", {"words": text}))
+    fact = JournalEntry(START, "event", "", Event(START, "speech", "a", {"words": text}))
     assert line(fact, store) == f"09:00:00 a speech {expected}"

@@ -5,8 +5,9 @@ import wave
 
 import pytest
 
-from mockserver.core.audio import Recording, Sound, chunks, size, token
-from mockserver.core.call import Event
+from mockserver.audio.tones import Recording, Sound
+from mockserver.audio.wav import file_size, render_chunks
+from mockserver.core.call import Event, recording_token
 from mockserver.web.media import wanted
 from tests.web.conftest import House, refusal
 
@@ -22,7 +23,7 @@ def heard(house: House, *events: Event) -> str:
 
 
 def path_of(house: House, name: str) -> str:
-    return f"/_media/default/{token(house.sandbox.store.world.seed, name)}.wav"
+    return f"/_media/default/{recording_token(house.sandbox.store.world.seed, name)}.wav"
 
 
 TALK = (
@@ -31,7 +32,7 @@ TALK = (
     Event(2_000, "hangup", "a"),
 )
 MADE = Recording(1_000, (Sound(20, "digits", "5"),))
-WHOLE = b"".join(chunks(MADE, 0, size(MADE) - 1))
+WHOLE = b"".join(render_chunks(MADE, 0, file_size(MADE) - 1))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ def test_recording_whole_or_in_part(
 
 def test_headers_alone_render_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     path = heard(house, *TALK)
-    monkeypatch.setattr("mockserver.web.media.chunks", None)
+    monkeypatch.setattr("mockserver.web.media.render_chunks", None)
     assert house.ask("HEAD", path).status_code == 200
 
 
@@ -131,11 +132,15 @@ def test_range_beyond_the_recording(house: House, asked: str) -> None:
     [
         (("default", "other"), "unknown sandbox", "no sandbox here is named other"),
         (
-            (token("seed", "c1"), token("seed", "c2")),
+            (recording_token("seed", "c1"), recording_token("seed", "c2")),
             "unknown recording",
             "no call has a recording of this name",
         ),
-        ((token("seed", "c1"), "c1"), "unknown recording", "no call has a recording of this name"),
+        (
+            (recording_token("seed", "c1"), "c1"),
+            "unknown recording",
+            "no call has a recording of this name",
+        ),
         ((".wav", ".mp3"), "not found", "Not Found"),
     ],
 )
@@ -169,6 +174,6 @@ def test_recording_of_a_call_played_to_its_end(house: House) -> None:
     house.advance()
     answer = house.ask("GET", path_of(house, name))
     events = house.sandbox.store.calls[name].events
-    times = {event.verb: event.at for event in events if event.leg == "a"}
+    times = {event.type: event.at for event in events if event.leg == "a"}
     with wave.open(io.BytesIO(answer.content)) as file:
         assert file.getnframes() == 8 * (times["hangup"] - times["answer"]) > 0

@@ -45,8 +45,8 @@ def test_diagram_escapes_what_mermaid_would_read(store: Store) -> None:
     click(store, mid="x")
     play(store)
     fact = store.journal[0]
-    asked = fact.what._replace(request=fact.what.request.__class__("GET", "/a;b#c<d>\n\x1b"))  # type: ignore[attr-defined]
-    assert "GET /a#59;b#35;c#lt;d#gt;\n" in diagram([fact._replace(what=asked)], store)
+    asked = fact.payload._replace(request=fact.payload.request.__class__("GET", "/a;b#c<d>\n\x1b"))  # type: ignore[attr-defined]
+    assert "GET /a#59;b#35;c#lt;d#gt;\n" in diagram([fact._replace(payload=asked)], store)
 
 
 def test_diagram_of_nothing(store: Store) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.core.http import Request
-from mockserver.core.provider import Endpoint, Listing
+from mockserver.core.provider import BoundProvider, Endpoint
 from mockserver.engine.store import World
 from mockserver.web.routing import Found, Unknown, find
 
@@ -35,17 +35,17 @@ PLACES = {
 
 
 @pytest.fixture(scope="module")
-def listings(world: World) -> Mapping[str, Listing]:
+def listings(world: World) -> Mapping[str, BoundProvider]:
     return known(world)
 
 
-def known(world: World) -> Mapping[str, Listing]:
+def known(world: World) -> Mapping[str, BoundProvider]:
     """Mobtexting, a vendor with two hosts, one whose customers have their own, one at `/`."""
     mine = world.listings["mobtexting"]
 
-    def other(name: str, places: tuple[tuple[str, str, str, str], ...]) -> Listing:
+    def other(name: str, places: tuple[tuple[str, str, str, str], ...]) -> BoundProvider:
         model = mine.provider.endpoints[0]
-        endpoints = tuple(Endpoint(*place, model.rules, model.answer) for place in places)
+        endpoints = tuple(Endpoint(*place, model.rules, model.respond) for place in places)
         return mine._replace(provider=mine.provider._replace(name=name, endpoints=endpoints))
 
     return {"mobtexting": mine, **{name: other(name, places) for name, places in PLACES.items()}}
@@ -96,7 +96,11 @@ def known(world: World) -> Mapping[str, Listing]:
     ],
 )
 def test_find_an_operation(
-    listings: Mapping[str, Listing], method: str, host: str, path: str, expected: tuple[str, str]
+    listings: Mapping[str, BoundProvider],
+    method: str,
+    host: str,
+    path: str,
+    expected: tuple[str, str],
 ) -> None:
     found = find(listings, method, host, path)
     assert isinstance(found, Found)
@@ -119,7 +123,7 @@ def test_find_an_operation(
     ],
 )
 def test_find_a_known_path_with_a_wrong_method(
-    listings: Mapping[str, Listing], method: str, host: str, path: str, expected: object
+    listings: Mapping[str, BoundProvider], method: str, host: str, path: str, expected: object
 ) -> None:
     found = find(listings, method, host, path)
     assert isinstance(found, Found)
@@ -145,7 +149,7 @@ def test_find_a_known_path_with_a_wrong_method(
     ],
 )
 def test_find_nothing_names_what_is_near(
-    listings: Mapping[str, Listing], host: str, path: str, nearest: str
+    listings: Mapping[str, BoundProvider], host: str, path: str, nearest: str
 ) -> None:
     found = find(listings, "POST", host, path)
     assert isinstance(found, Unknown)
@@ -154,14 +158,16 @@ def test_find_nothing_names_what_is_near(
 
 @pytest.mark.parametrize("path", ["", "/", "/mobtexting", "/mobtexting/", "/" + "x" * 100_000])
 def test_find_nothing_near_names_the_first_operations(
-    listings: Mapping[str, Listing], path: str
+    listings: Mapping[str, BoundProvider], path: str
 ) -> None:
     others = {name: one for name, one in listings.items() if name != "innocalls"}
     first = (f"POST {C2C}", "POST /outbound/create", "GET /outbound/status")
     assert find(others, "GET", HERE, path) == Unknown(first)
 
 
-def test_a_vendor_s_host_opens_no_other_vendor_s_path(listings: Mapping[str, Listing]) -> None:
+def test_a_vendor_s_host_opens_no_other_vendor_s_path(
+    listings: Mapping[str, BoundProvider],
+) -> None:
     assert isinstance(find(listings, "GET", PORTAL, "/apps/v1/calls"), Unknown)
     assert isinstance(find(listings, "GET", HERE, "/apps/v1/calls"), Found)
 
@@ -177,7 +183,7 @@ def test_a_vendor_s_host_opens_no_other_vendor_s_path(listings: Mapping[str, Lis
     ],
 )
 def test_parts_of_the_path_are_fields(
-    listings: Mapping[str, Listing], path: str, fields: Mapping[str, str]
+    listings: Mapping[str, BoundProvider], path: str, fields: Mapping[str, str]
 ) -> None:
     found = find(listings, "GET", HERE, path)
     assert isinstance(found, Found)
@@ -191,7 +197,7 @@ def test_whatever_stands_in_a_part_is_its_value(world: World, part: str) -> None
     assert (found.endpoint.operation, found.fields) == ("show", {"call_id": part})
 
 
-def sharing(world: World, hosts: tuple[str, ...]) -> Mapping[str, Listing]:
+def sharing(world: World, hosts: tuple[str, ...]) -> Mapping[str, BoundProvider]:
     """A vendor with three operations at one path, told apart by `kind`."""
     mine = world.listings["mobtexting"]
     model = mine.provider.endpoints[0]._replace(path="/calls")
@@ -240,5 +246,5 @@ def test_other_listings_are_found_anew(world: World) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_the_bare_root_is_no_vendor_s(listings: Mapping[str, Listing], method: str) -> None:
+def test_the_bare_root_is_no_vendor_s(listings: Mapping[str, BoundProvider], method: str) -> None:
     assert isinstance(find(listings, method, HERE, "/"), Unknown)

@@ -2,9 +2,9 @@
 
 import pytest
 
+from mockserver.core.behavior import PRESETS
 from mockserver.core.call import Event
-from mockserver.core.legs import WORDS
-from mockserver.core.story import Stories, Story
+from mockserver.core.scenario import Scenario, ScenarioSet
 from mockserver.core.time import SECOND
 from mockserver.engine.simulation import step
 from mockserver.engine.store import Store, World
@@ -100,8 +100,8 @@ def test_a_call_that_has_not_begun(store: Store) -> None:
 def test_whom_a_call_waits_for(
     world: World, behaviour: str, until: int, expected: list[dict[str, str]]
 ) -> None:
-    story = Story("s", legs={"callee": WORDS[behaviour]})
-    store = Store(world._replace(stories=Stories({"s": story}, "s", number_plan=False)), START)
+    story = Scenario("s", legs={"callee": PRESETS[behaviour]})
+    store = Store(world._replace(stories=ScenarioSet({"s": story}, "s", number_plan=False)), START)
     click(store)
     while (due := store.peek()) and due.at <= START + until:
         step(store)
@@ -109,9 +109,9 @@ def test_whom_a_call_waits_for(
 
 
 def test_a_call_that_only_waits_for_a_hangup(world: World) -> None:
-    forever = WORDS["answered"]._replace(talk=None)
-    story = Story("s", legs={"a": forever, "b": forever})
-    store = Store(world._replace(stories=Stories({"s": story}, "s", number_plan=False)), START)
+    forever = PRESETS["answered"]._replace(talk=None)
+    story = Scenario("s", legs={"a": forever, "b": forever})
+    store = Store(world._replace(stories=ScenarioSet({"s": story}, "s", number_plan=False)), START)
     click(store)
     play(store)
     assert call_json(store, store.calls["c1"])["waiting"] == [{"for": "hangup", "leg": None}]

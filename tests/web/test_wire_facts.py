@@ -6,9 +6,9 @@ import pytest
 
 from mockserver.core.account import Retry
 from mockserver.core.call import Event
-from mockserver.core.facts import Fact, Moot, Skipped
-from mockserver.core.http import Reply, Request
-from mockserver.core.webhook import Answer, Attempt, Delivery, Webhook
+from mockserver.core.http import Request, Response
+from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
+from mockserver.core.webhook import Delivery, DeliveryAttempt, DeliveryResult, Webhook
 from mockserver.engine.store import Exchange, Store, World
 from mockserver.web.masking import mask
 from mockserver.web.wire import fact_json, request_json, webhook_json
@@ -35,7 +35,16 @@ ASKED = Request(
     body=b'{"token": "k-123", "to": "1"}',
 )
 EXCHANGE = Exchange(
-    "r1", START, "mobtexting", "c2c", ASKED, Reply(200, {"ok": 1}), None, "", ("answered",), ("c1",)
+    "r1",
+    START,
+    "mobtexting",
+    "c2c",
+    ASKED,
+    Response(200, {"ok": 1}),
+    None,
+    "",
+    ("answered",),
+    ("c1",),
 )
 PRINTED = {
     "id": "r1",
@@ -66,10 +75,10 @@ PRINTED = {
         ({"calls": ()}, {"call": None}),
         ({"calls": ("c1", "c2")}, {"call": "c1"}),
         ({"fault": "no-way", "stories": ()}, {"fault": "no-way", "scenario": []}),
-        ({"reply": Reply(302, b"")}, {"status": 302, "answer": ""}),
-        ({"reply": Reply(200, b'{"a": 1}')}, {"answer": {"a": 1}}),
-        ({"reply": Reply(200, b"<html>\xff")}, {"answer": "<html>�"}),
-        ({"reply": Reply(200)}, {"answer": None}),
+        ({"reply": Response(302, b"")}, {"status": 302, "answer": ""}),
+        ({"reply": Response(200, b'{"a": 1}')}, {"answer": {"a": 1}}),
+        ({"reply": Response(200, b"<html>\xff")}, {"answer": "<html>�"}),
+        ({"reply": Response(200)}, {"answer": None}),
         ({"request": ASKED._replace(body=b"\xffa")}, {"body": "�a"}),
         ({"request": ASKED._replace(query="", headers={})}, {"query": "", "headers": {}}),
     ],
@@ -96,9 +105,9 @@ def test_credentials_in_a_body_that_is_not_json(world: World, body: bytes) -> No
 HOOK = Webhook("c1", "completed", "{origin}/x", {"a": 1}, "PUT", {"authorization": "Bearer k-123"})
 PENDING = Delivery("w1", "mobtexting", "any", HOOK, 0, "pending", START)
 TRIED = (
-    Attempt(1, START, Answer(500, None, b"\xff", 3)),
-    Attempt(2, START + 5_000, Answer(None, "timeout", b"", 10_000)),
-    Attempt(3, START + 5_000, Answer(200, None, b'{"ok": true}', 0)),
+    DeliveryAttempt(1, START, DeliveryResult(500, None, b"\xff", 3)),
+    DeliveryAttempt(2, START + 5_000, DeliveryResult(None, "timeout", b"", 10_000)),
+    DeliveryAttempt(3, START + 5_000, DeliveryResult(200, None, b'{"ok": true}', 0)),
 )
 TRIES = [
     {"number": 1, "at": T0, "status": 500, "error": None, "duration_ms": 3, "answer": "�"},
@@ -113,8 +122,18 @@ TRIES = [
     ("delivery", "state", "next_at", "attempts"),
     [
         (PENDING, "pending", T0, []),
-        (PENDING._replace(state="delivered", due=None, attempts=TRIED), "delivered", None, TRIES),
-        (PENDING._replace(due=START + 5_000, attempts=TRIED[:1]), "pending", T5, TRIES[:1]),
+        (
+            PENDING._replace(state="delivered", next_attempt_at=None, attempts=TRIED),
+            "delivered",
+            None,
+            TRIES,
+        ),
+        (
+            PENDING._replace(next_attempt_at=START + 5_000, attempts=TRIED[:1]),
+            "pending",
+            T5,
+            TRIES[:1],
+        ),
     ],
 )
 def test_a_webhook(
@@ -170,17 +189,17 @@ ABOUT = {"at": T0, "fact": "any", "call": "c1"}
             },
         ),
         (
-            Moot("ring", "b", "a.yaml:1:2", "so"),
+            RejectedEvent("ring", "b", "a.yaml:1:2", "so"),
             {**ABOUT, "verb": "ring", "leg": "b", "place": "a.yaml:1:2", "why": "so"},
         ),
-        (Skipped("busy", "b"), {**ABOUT, "story": "busy", "leg": "b"}),
+        (IgnoredLeg("busy", "b"), {**ABOUT, "story": "busy", "leg": "b"}),
         ({"mode": "manual"}, {**ABOUT, "mode": "manual"}),
         (LookupError("oops"), {**ABOUT, "error": "LookupError('oops')"}),
     ],
     ids=["request", "event", "attempt", "moot", "skipped", "control", "error"],
 )
 def test_a_fact(world: World, what: object, expected: dict[str, object]) -> None:
-    told = fact_json(Fact(START, "any", "c1", what), world)
+    told = fact_json(JournalEntry(START, "any", "c1", what), world)
     assert told == expected
     assert [name for name in told if name not in ("at", "call")] == [
         name for name in expected if name not in ("at", "call")
@@ -188,12 +207,12 @@ def test_a_fact(world: World, what: object, expected: dict[str, object]) -> None
 
 
 def test_a_fact_about_no_call(world: World) -> None:
-    assert fact_json(Fact(START, "clock", "", {"mode": "real"}), world)["call"] is None
+    assert fact_json(JournalEntry(START, "clock", "", {"mode": "real"}), world)["call"] is None
 
 
 def test_a_journal_holds_no_real_time(store: Store) -> None:
     with_account(store, retry=Retry((5_000,)))
     click(store)
-    play(store, lambda _: Answer(500, None, b"", 12_345))
+    play(store, lambda _: DeliveryResult(500, None, b"", 12_345))
     assert "12345" not in repr([fact_json(fact, store.world) for fact in store.journal])
     assert webhook_json(store.deliveries["w1"], SALT)["attempts"][0]["duration_ms"] == 12_345

@@ -43,7 +43,7 @@ def new_id(_: str, number: int, __: str) -> str:
 PROVIDER = Provider(
     name="ccai",
     title="CCAI Platform",
-    legs=END_USER_FIRST,
+    roles=END_USER_FIRST,
     endpoints=(
         Endpoint(
             "create-outbound",
@@ -54,7 +54,7 @@ PROVIDER = Provider(
             answers.outbound,
             answers.agent_and_user,
             when=typed(reading.OUTBOUND),
-            legs=AGENT_FIRST,
+            roles=AGENT_FIRST,
         ),
         Endpoint(
             "create-scheduled",
@@ -101,10 +101,10 @@ PROVIDER = Provider(
     credential=reading.credential,
     refuse=answers.refused,
     wrong_method=faults.WRONG_METHOD,
-    react=react,
+    on_event=react,
     status=status,
-    new_id=new_id,
-    faults=faults.ORDERED,
+    new_call_id=new_id,
+    scenario_only_faults=faults.ORDERED,
     records={
         "agents": Agent,
         "menus": Menu,
@@ -120,6 +120,6 @@ PROVIDER = Provider(
         "scheduled-as-inbound": "a scheduled call is answered as examples 44 and 45 print it: "
         "`Voice Inbound (API)`, `queued`, and IVR menus are taken"
     },
-    acts=acts.ACTS,
+    vendor_events=acts.ACTS,
     resources=acts.RESOURCES,
 )

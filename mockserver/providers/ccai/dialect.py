@@ -5,7 +5,7 @@ from typing import Final
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call
-from mockserver.core.time import SECOND, iso
+from mockserver.core.time import SECOND, format_iso
 from mockserver.providers.ccai.notes import notes
 from mockserver.providers.ccai.people import (
     Json,
@@ -45,20 +45,20 @@ def created(call: Call, account: Account) -> Json:
     """The answer of a create: without `parent_id`; `voip_provider` for outbound calls alone."""
     told = call_object(call, account)
     del told["parent_id"]
-    if call.order.shape == QUEUE:
+    if call.spec.flow == QUEUE:
         del told["voip_provider"]
-    if "scheduled-as-inbound" in account.quirks and call.order.operation == "create-scheduled":
+    if "scheduled-as-inbound" in account.quirks and call.spec.operation == "create-scheduled":
         told |= {"call_type": INBOUND[0], "status": "queued"}
     return told
 
 
 def call_object(call: Call, account: Account) -> Json:
-    wanted, menu = call.order.wanted, menu_of(call, account)
+    wanted, menu = call.spec.parameters, menu_of(call, account)
     return {
-        "id": int(call.order.vendor_id),
+        "id": int(call.spec.vendor_id),
         "parent_id": _number(wanted.get("call_id")) if _booked(call) else None,
         "lang": str(wanted.get("lang") or "en"),
-        "call_type": TYPES[call.order.operation],
+        "call_type": TYPES[call.spec.operation],
         "status": status(call),
         **_times(call, account),
         **lengths(call),
@@ -68,7 +68,7 @@ def call_object(call: Call, account: Account) -> Json:
         "out_ticket_id": str(wanted["ticket_id"]) if wanted.get("ticket_id") else None,
         "out_ticket_url": None,
         "verified": False,
-        "recording_url": call.order.recording if _recorded(call, menu) else None,
+        "recording_url": call.spec.recording_url if _recorded(call, menu) else None,
         "recording_permission": _permission(call, menu),
         "voicemail_reason": _voicemail(call),
         "deflection": notes(call).deflection,
@@ -85,7 +85,7 @@ def call_object(call: Call, account: Account) -> Json:
         "transfers": [transfer(call, account, one) for one in enumerate(notes(call).transfers)],
         "deflection_details": [],
         "participants": list(participants(call, account)),
-        "offer_type": "cascade" if call.order.shape == QUEUE else None,
+        "offer_type": "cascade" if call.spec.flow == QUEUE else None,
         "offer_events": _offers(call, menu),
         "answer_type": "manual",
         "outbound_number": _outbound_number(call, account),
@@ -93,7 +93,7 @@ def call_object(call: Call, account: Account) -> Json:
 
 
 def _booked(call: Call) -> bool:
-    return call.order.operation == "create-scheduled"
+    return call.spec.operation == "create-scheduled"
 
 
 TYPES: Final = {
@@ -105,11 +105,11 @@ TYPES: Final = {
 
 def _times(call: Call, account: Account) -> Json:
     """Queued calls are created on the whole second, as in all examples."""
-    queued, made = queued_at(call), call.order.created_at
-    shown = made if call.order.shape != QUEUE else made // SECOND * SECOND
-    booked = call.order.wanted.get("scheduled_at") if _booked(call) else None
+    queued, made = queued_at(call), call.spec.created_at
+    shown = made if call.spec.flow != QUEUE else made // SECOND * SECOND
+    booked = call.spec.parameters.get("scheduled_at") if _booked(call) else None
     return {
-        "created_at": iso(shown),
+        "created_at": format_iso(shown),
         "queued_at": stamp(queued),
         "assigned_at": stamp(assigned_at(call, account)),
         "connected_at": stamp(connected_at(call)),
@@ -120,9 +120,9 @@ def _times(call: Call, account: Account) -> Json:
 
 def assigned_at(call: Call, account: Account) -> int | None:
     """An outbound call has its agent at once; a queued one when an agent has answered."""
-    if call.order.shape != QUEUE:
-        return call.order.created_at + settings(account).assignment
-    answers = (event.at for event in call.events if (event.verb, event.leg) == ("answer", "b"))
+    if call.spec.flow != QUEUE:
+        return call.spec.created_at + settings(account).assignment
+    answers = (event.at for event in call.events if (event.type, event.leg) == ("answer", "b"))
     return next(answers, None)
 
 
@@ -139,7 +139,9 @@ def _recorded(call: Call, menu: Menu | None) -> bool:
 
 def _permission(call: Call, menu: Menu | None) -> str:
     """What was sent counts only where the queue asks for it (documented)."""
-    asked = str(call.order.wanted.get("recording_permission") or "recording_permission_not_asked")
+    asked = str(
+        call.spec.parameters.get("recording_permission") or "recording_permission_not_asked"
+    )
     asks = menu is not None and menu.recording == "ask"
     return asked.removeprefix("recording_permission_") if asks else "not_asked"
 
@@ -151,7 +153,7 @@ def _voicemail(call: Call) -> str:
 
 def _disconnected(call: Call) -> str:
     """By whoever hung up first; who that was is unknown until then."""
-    ends = (event.leg for event in call.events if event.verb == "hangup")
+    ends = (event.leg for event in call.events if event.type == "hangup")
     leg = next(ends, None) if call.phase == "ended" else None
     if leg is None or connected_at(call) is None or notes(call).expired:
         return "disconnected_by_unknown"
@@ -161,16 +163,16 @@ def _disconnected(call: Call) -> str:
 
 def _offers(call: Call, menu: Menu | None) -> list[object]:
     """The queue is cast to its group as soon as the call is there."""
-    if call.order.shape != QUEUE or menu is None:
+    if call.spec.flow != QUEUE or menu is None:
         return []
-    at = call.order.created_at // SECOND * SECOND
-    return [{"casting_time": iso(at), "group": menu.group}]
+    at = call.spec.created_at // SECOND * SECOND
+    return [{"casting_time": format_iso(at), "group": menu.group}]
 
 
 def _outbound_number(call: Call, account: Account) -> str | None:
     """As sent; incoming calls fall back to the default where it is absent or not known."""
-    sent = call.order.wanted.get("outbound_number")
+    sent = call.spec.parameters.get("outbound_number")
     known: Mapping[str, object] = records(account, "outbound_numbers")
-    if sent and (call.order.shape != QUEUE or str(sent) in known):
+    if sent and (call.spec.flow != QUEUE or str(sent) in known):
         return str(sent)
     return default_number(account)

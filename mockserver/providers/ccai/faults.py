@@ -2,15 +2,15 @@
 
 from typing import Final
 
-from mockserver.core.rules import Fault, Source
+from mockserver.core.rulebook import Evidence, Fault
 
 
 def _documented(name: str, message: str) -> Fault:
-    return Fault(name, 400, message, Source.DOCUMENTED)
+    return Fault(name, 400, message, Evidence.DOCUMENTED)
 
 
 def _assumed(name: str, status: int, message: str) -> Fault:
-    return Fault(name, status, message, Source.ASSUMED)
+    return Fault(name, status, message, Evidence.ASSUMED)
 
 
 UNAUTHORIZED = _assumed("unauthorized", 401, "Unauthorized")
@@ -18,8 +18,8 @@ UNKNOWN_SUBDOMAIN = _assumed("unknown-subdomain", 404, "Not Found")  # the code 
 TOO_MANY = _assumed("too-many-requests", 429, "Too Many Requests")
 UNREADABLE = _assumed("malformed-body", 400, "Bad Request")
 WRONG_METHOD = _assumed("wrong-method", 404, "Not Found")  # as Rails has it
-NOT_FOUND = Fault("call-not-found", 404, "Not Found", Source.OBSERVED)
-ENDED = Fault("call-already-ended", 400, "Call is already ended", Source.OBSERVED)
+NOT_FOUND = Fault("call-not-found", 404, "Not Found", Evidence.OBSERVED)
+ENDED = Fault("call-already-ended", 400, "Call is already ended", Evidence.OBSERVED)
 
 CALL_TYPE = _documented("invalid-call-type", "Invalid call type")
 AGENT_REQUIRED = _documented("agent-email-required", "Agent email required")
@@ -59,18 +59,18 @@ IDENTIFIER_REQUIRED = Fault(
     "identifier-required",
     400,
     "param is missing or the value is empty: identifier",
-    Source.OBSERVED,
+    Evidence.OBSERVED,
 )
 
-MUST_ACT = Fault("agent-must-act", 202, "", Source.DOCUMENTED)
+MUST_ACT = Fault("agent-must-act", 202, "", Evidence.DOCUMENTED)
 """No error, but a row of the same table: accepted, and somebody has to finish it by hand."""
 
-ECHOED = Fault("number-to-choose", 200, "", Source.DOCUMENTED)
+ECHOED = Fault("number-to-choose", 200, "", Evidence.DOCUMENTED)
 """Two examples print 200 and the request itself; state leads to 202, so a scenario orders it."""
 
 
 def _observed(name: str, message: str) -> Fault:
-    return Fault(name, 400, message, Source.OBSERVED)
+    return Fault(name, 400, message, Evidence.OBSERVED)
 
 
 ORDERED: Final = (

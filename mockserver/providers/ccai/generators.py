@@ -3,7 +3,7 @@
 from typing import Final
 
 from mockserver.core.account import Account
-from mockserver.core.provider import Person
+from mockserver.core.provider import FakePerson
 from mockserver.providers.ccai.records import Agent, Contact, Ticket
 
 FIRST_CONTACT: Final = 380_000_000_000
@@ -11,17 +11,17 @@ FIRST_TICKET: Final = 80_000
 FIRST_ID: Final = 1_000
 
 
-def contact(person: Person, nth: int, _: Account) -> tuple[str, Contact]:
+def contact(person: FakePerson, nth: int, _: Account) -> tuple[str, Contact]:
     return str(FIRST_CONTACT + nth), Contact(FIRST_ID + nth, person.phone, person.email)
 
 
-def ticket(_: Person, nth: int, account: Account) -> tuple[str, Ticket]:
+def ticket(_: FakePerson, nth: int, account: Account) -> tuple[str, Ticket]:
     """Of the contacts one after the other; without any it is of nobody known."""
     known = list(account.records.get("contacts", {})) or [str(FIRST_CONTACT)]
     return str(FIRST_TICKET + nth), Ticket(known[nth % len(known)])
 
 
-def agent(person: Person, nth: int, _: Account) -> tuple[str, Agent]:
+def agent(person: FakePerson, nth: int, _: Account) -> tuple[str, Agent]:
     return person.email, Agent(FIRST_ID + nth, person.first_name, person.last_name)
 
 

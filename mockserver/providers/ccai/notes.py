@@ -31,11 +31,11 @@ DEFLECTIONS = ("temp_redirection_phone", "temp_redirection_queue", "after_hours_
 
 
 def notes(call: Call) -> Notes:
-    return call.notes if isinstance(call.notes, Notes) else BLANK
+    return call.state if isinstance(call.state, Notes) else BLANK
 
 
 def staged(call: Call, stage: str) -> Call:
-    return call._replace(notes=notes(call)._replace(stage=stage))
+    return call._replace(state=notes(call)._replace(stage=stage))
 
 
 def open_hold(call: Call) -> bool:
@@ -45,22 +45,22 @@ def open_hold(call: Call) -> bool:
 
 def held(call: Call, event: Event) -> Call:
     mine = notes(call)
-    return call._replace(notes=mine._replace(holds=(*mine.holds, (event.at, None))))
+    return call._replace(state=mine._replace(holds=(*mine.holds, (event.at, None))))
 
 
 def resumed(call: Call, event: Event) -> Call:
     mine = notes(call)
     *before, (since, _) = mine.holds
-    return call._replace(notes=mine._replace(holds=(*before, (since, event.at))))
+    return call._replace(state=mine._replace(holds=(*before, (since, event.at))))
 
 
 def deflected(call: Call, event: Event) -> Call:
     to = str(event.data.get("to", DEFLECTIONS[0]))
-    return call._replace(notes=notes(call)._replace(stage="deflected", deflection=to))
+    return call._replace(state=notes(call)._replace(stage="deflected", deflection=to))
 
 
 def voiced(call: Call, _: Event) -> Call:
-    return call._replace(notes=notes(call)._replace(stage="voicemail", deflection="voicemail"))
+    return call._replace(state=notes(call)._replace(stage="voicemail", deflection="voicemail"))
 
 
 def transferred(call: Call, event: Event) -> Call:
@@ -74,13 +74,13 @@ def transferred(call: Call, event: Event) -> Call:
         str(event.data.get("agent", "")),
         agent.number if agent else "",
     )
-    return call._replace(notes=mine._replace(transfers=(*mine.transfers, moved)))
+    return call._replace(state=mine._replace(transfers=(*mine.transfers, moved)))
 
 
 def rated(call: Call, event: Event) -> Call:
     stars = int(str(event.data.get("stars", "5")))
-    return call._replace(notes=notes(call)._replace(rating=stars))
+    return call._replace(state=notes(call)._replace(rating=stars))
 
 
 def expired(call: Call, _: Event) -> Call:
-    return call._replace(notes=notes(call)._replace(expired=True))
+    return call._replace(state=notes(call)._replace(expired=True))

@@ -5,7 +5,7 @@ from typing import Final
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call
-from mockserver.core.time import SECOND, iso
+from mockserver.core.time import SECOND, format_iso
 from mockserver.providers.ccai.notes import Transfer, notes
 from mockserver.providers.ccai.reading import digits, menu_named, path_of, records, settings
 from mockserver.providers.ccai.records import Agent, Contact, Ticket
@@ -60,7 +60,7 @@ def whole(since: int | None, until: int) -> int:
 
 
 def stamp(at: int | None) -> str | None:
-    return None if at is None else iso(at)
+    return None if at is None else format_iso(at)
 
 
 def fail_reason(call: Call) -> str:
@@ -69,9 +69,9 @@ def fail_reason(call: Call) -> str:
     if notes(call).expired:
         return "expired"
     user, agent = end_user_leg(call), agent_leg(call)
-    if call.order.shape == QUEUE and user.answered_at is not None:
+    if call.spec.flow == QUEUE and user.answered_at is not None:
         return "eu_abandoned"
-    if user.cause and user.answered_at is None and user.rang_at is not None:
+    if user.cause and user.answered_at is None and user.ringing_at is not None:
         return END_USER[user.cause]
     return AGENT.get(agent.cause or "normal", "voip_conn_general") if agent else "unknown"
 
@@ -90,7 +90,7 @@ def path(name: str, account: Account) -> Json | None:
 
 def agent_of(call: Call) -> str:
     """Whoever has, or had last, the call; an offer that nobody took names nobody."""
-    if call.order.shape == QUEUE:
+    if call.spec.flow == QUEUE:
         return ["", *(side.name for side in stints(call))][-1]
     leg = agent_leg(call)
     return leg.number if leg else ""
@@ -120,11 +120,11 @@ def end_user(call: Call, account: Account) -> Json | None:
 
 
 def contact_of(call: Call, account: Account) -> tuple[str, Contact] | None:
-    known, wanted = records(account, "contacts"), call.order.wanted
+    known, wanted = records(account, "contacts"), call.spec.parameters
     ticket: Ticket | None = records(account, "tickets").get(str(wanted.get("ticket_id", "")))
     if ticket and ticket.contact in known:
         return ticket.contact, known[ticket.contact]
-    if call.order.shape != QUEUE:
+    if call.spec.flow != QUEUE:
         return None
     number = digits(str(wanted.get("end_user_number", "")))
     return next(((name, one) for name, one in known.items() if digits(one.number) == number), None)
@@ -132,7 +132,7 @@ def contact_of(call: Call, account: Account) -> tuple[str, Contact] | None:
 
 def participants(call: Call, account: Account) -> Iterator[Json]:
     """Two ids are a call's own; whoever is handed the call later has one far off."""
-    first = settings(account).first_participant_id + 2 * (int(call.order.id[1:]) - 1)
+    first = settings(account).first_participant_id + 2 * (int(call.spec.id[1:]) - 1)
     for nth, side in enumerate(sides(call)):
         number = first + nth if nth < USUAL else first + nth * FAR
         yield _participant(call, account, side, number)
@@ -146,7 +146,7 @@ def _participant(call: Call, account: Account, side: Side, number: int) -> Json:
         "id": number,
         "type": side.kind,
         "status": _participant_status(side),
-        "call_id": int(call.order.vendor_id),
+        "call_id": int(call.spec.vendor_id),
         "user_id": agent.id if side.kind == "agent" and agent else None,
         "end_user_id": found[1].id if side.kind == "end_user" and found else None,
         "call_duration": None
@@ -174,7 +174,7 @@ def transfer(call: Call, account: Account, told: tuple[int, Transfer]) -> Json:
         "id": nth + 1,
         "status": _transfer_status(call, nth, came),
         "fail_reason": _transfer_reason(call, nth, came),
-        "created_at": iso(moved.at),
+        "created_at": format_iso(moved.at),
         "from_menu": path(_menu_before(call, nth), account),
         "to_menu": path(moved.menu, account) if moved.menu else None,
         "from_agent": agent_info(moved.agent, account),
@@ -202,4 +202,4 @@ def _vain(call: Call, nth: int) -> bool:
 def _menu_before(call: Call, nth: int) -> str:
     """The menu from which the nth transfer took the call."""
     moved = [one.menu for one in notes(call).transfers[:nth] if one.menu]
-    return moved[-1] if moved else str(call.order.wanted.get("menu_id", ""))
+    return moved[-1] if moved else str(call.spec.parameters.get("menu_id", ""))

@@ -9,9 +9,9 @@ from typing import Any, Final
 from mockserver.core.account import Account
 from mockserver.core.call import Call
 from mockserver.core.http import Request
-from mockserver.core.rules import Case
-from mockserver.core.time import millis
-from mockserver.core.view import View
+from mockserver.core.read_model import ReadModel
+from mockserver.core.rulebook import RequestContext
+from mockserver.core.time import to_milliseconds
 from mockserver.providers.ccai.notes import notes
 from mockserver.providers.ccai.records import Agent, Contact, Menu, Seeded, Settings, Ticket
 
@@ -46,22 +46,24 @@ def records(account: Account, kind: str) -> Mapping[str, Any]:
     return account.records.get(kind, {})
 
 
-def agent(case: Case) -> Agent | None:
-    found: Agent | None = records(case.caller, "agents").get(case.text("agent_email"))
+def agent(case: RequestContext) -> Agent | None:
+    found: Agent | None = records(case.authenticated_account, "agents").get(
+        case.text("agent_email")
+    )
     return found
 
 
-def menu_id(case: Case) -> str:
+def menu_id(case: RequestContext) -> str:
     """That of the request, else that of the call which it names as its parent."""
     asked = case.text("menu_id")
     earlier = parent(case)
     if isinstance(earlier, Seeded):
         return asked or earlier.menu
-    return asked or (str(earlier.order.wanted.get("menu_id", "")) if earlier else "")
+    return asked or (str(earlier.spec.parameters.get("menu_id", "")) if earlier else "")
 
 
-def menu(case: Case) -> Menu | None:
-    return menu_named(case.caller, menu_id(case))
+def menu(case: RequestContext) -> Menu | None:
+    return menu_named(case.authenticated_account, menu_id(case))
 
 
 def menu_named(account: Account, name: str) -> Menu | None:
@@ -72,18 +74,20 @@ def menu_named(account: Account, name: str) -> Menu | None:
     return Menu(f"Menu {name}", type="mobile_menu")
 
 
-def parent(case: Case) -> Call | Seeded | None:
+def parent(case: RequestContext) -> Call | Seeded | None:
     """The earlier call that a scheduled one names, if it is this account's."""
     name = case.text("call_id")
-    found: Seeded | None = records(case.caller, "calls").get(name)
-    return mine(case.view, case.caller, name) or found
+    found: Seeded | None = records(case.authenticated_account, "calls").get(name)
+    return mine(case.read_model, case.authenticated_account, name) or found
 
 
-def contact(case: Case) -> tuple[str, Contact] | None:
+def contact(case: RequestContext) -> tuple[str, Contact] | None:
     """Whom the ticket is about, else who has that number."""
-    known = records(case.caller, "contacts")
+    known = records(case.authenticated_account, "contacts")
     if case.text("ticket_id"):
-        ticket: Ticket | None = records(case.caller, "tickets").get(case.text("ticket_id"))
+        ticket: Ticket | None = records(case.authenticated_account, "tickets").get(
+            case.text("ticket_id")
+        )
         return _of(known, ticket.contact) if ticket else None
     wanted = digits(case.text("end_user_number"))
     return next(((name, one) for name, one in known.items() if digits(one.number) == wanted), None)
@@ -93,7 +97,7 @@ def _of(known: Mapping[str, Contact], name: str) -> tuple[str, Contact] | None:
     return (name, known[name]) if name in known else None
 
 
-def dialled(case: Case) -> str:
+def dialled(case: RequestContext) -> str:
     """The ticket's number wins over the one that is given."""
     found = contact(case)
     if case.text("ticket_id") and found and found[1].number:
@@ -138,7 +142,7 @@ def scheduled_at(text: str) -> int | None:
         when = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return millis((when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC))
+    return to_milliseconds((when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC))
 
 
 def path_of(account: Account, name: str) -> list[str]:
@@ -149,14 +153,14 @@ def path_of(account: Account, name: str) -> list[str]:
     return way
 
 
-def own(case: Case) -> Call | None:
+def own(case: RequestContext) -> Call | None:
     """The call of the path, if it is this account's."""
-    return mine(case.view, case.caller, case.text("id"))
+    return mine(case.read_model, case.authenticated_account, case.text("id"))
 
 
-def mine(view: View, account: Account, name: str) -> Call | None:
-    call = view.call("ccai", name)
-    return call if call and call.order.account == account.name else None
+def mine(view: ReadModel, account: Account, name: str) -> Call | None:
+    call = view.find_call("ccai", name)
+    return call if call and call.spec.account == account.name else None
 
 
 def menu_of(call: Call, account: Account) -> Menu | None:
@@ -166,4 +170,4 @@ def menu_of(call: Call, account: Account) -> Menu | None:
 
 def menu_name(call: Call) -> str:
     moved = [one.menu for one in notes(call).transfers if one.menu]
-    return moved[-1] if moved else str(call.order.wanted.get("menu_id", ""))
+    return moved[-1] if moved else str(call.spec.parameters.get("menu_id", ""))

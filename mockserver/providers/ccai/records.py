@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from mockserver.core.time import Length
+from mockserver.core.time import Duration
 
 Status = Literal[
     "selecting",
@@ -126,4 +126,4 @@ class Settings(NamedTuple):
     languages: tuple[str, ...] = ("en",)
     first_call_id: int = 1
     first_participant_id: int = 1
-    assignment: Length = Length(0)
+    assignment: Duration = Duration(0)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from mockserver.core.account import Account, Keep
-from mockserver.core.provider import NOTHING, Effects
-from mockserver.core.rules import Case
-from mockserver.core.time import iso
+from mockserver.core.account import Account, SaveRecord
+from mockserver.core.provider import NO_EFFECTS, Effects
+from mockserver.core.rulebook import RequestContext
+from mockserver.core.time import format_iso
 from mockserver.providers.ccai.people import Json, agent_info, path
 from mockserver.providers.ccai.reading import numbered, records, selected
 from mockserver.providers.ccai.records import Contact, Seeded
@@ -74,17 +74,19 @@ def _end_user(call: Seeded, account: Account) -> Json | None:
     return {"id": contact.id, "identifier": contact.identifier, "out_contact_id": call.contact}
 
 
-def cancelled(case: Case, name: str, call: Seeded) -> tuple[Seeded, Effects]:
+def cancelled(case: RequestContext, name: str, call: Seeded) -> tuple[Seeded, Effects]:
     """The call once it is cancelled, if it still waits."""
     if call.status not in ("scheduled", "queued"):
-        return call, NOTHING
-    gone = call._replace(status="cancelled", ends_at=iso(case.now))
-    return gone, Effects(keep=(Keep(case.caller.key, "calls", name, gone),))
+        return call, NO_EFFECTS
+    gone = call._replace(status="cancelled", ends_at=format_iso(case.now))
+    return gone, Effects(records=(SaveRecord(case.authenticated_account.key, "calls", name, gone),))
 
 
 def recovered(account: Account, name: str) -> Effects:
     """One that had failed has been called back."""
     call = seeded(account, name)
     if call is None or call.status != "failed":
-        return NOTHING
-    return Effects(keep=(Keep(account.key, "calls", name, call._replace(status="recovered")),))
+        return NO_EFFECTS
+    return Effects(
+        records=(SaveRecord(account.key, "calls", name, call._replace(status="recovered")),)
+    )

@@ -21,7 +21,7 @@ def sides(call: Call) -> tuple[Side, ...]:
     """The agent comes first in an outbound call, and after the end user in a queued one."""
     leg = end_user_leg(call)
     user = Side("end_user", leg.number, leg.answered_at, leg.ended_at)
-    if call.order.shape == QUEUE:
+    if call.spec.flow == QUEUE:
         return (user, *stints(call))
     agent = agent_leg(call)
     return (Side("agent", agent.number, agent.answered_at, agent.ended_at), user) if agent else ()
@@ -31,7 +31,7 @@ def stints(call: Call) -> Iterator[Side]:
     """Each agent who has taken the call out of the queue, in turn; an ignored offer is none."""
     name, since = "", None
     for event in call.events:
-        match event.verb, event.leg:
+        match event.type, event.leg:
             case "offer", _:
                 name = str(event.data.get("agent", ""))
             case "answer", "b":

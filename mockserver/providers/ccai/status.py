@@ -53,7 +53,7 @@ def status(call: Call) -> str:
     if stage in ("deflected", "voicemail", "cancelled"):
         return stage
     if call.phase in ("placed", "over"):
-        return "scheduled" if call.starts_at > call.order.created_at else _first(call)
+        return "scheduled" if call.starts_at > call.spec.created_at else _first(call)
     return "switching" if stage == "switching" and not connected_at(call) else _live(call)
 
 
@@ -66,7 +66,7 @@ def _ended(call: Call, stage: str) -> str:
 
 
 def _first(call: Call) -> str:
-    return "queued" if call.order.shape == QUEUE else "assigned"
+    return "queued" if call.spec.flow == QUEUE else "assigned"
 
 
 def _live(call: Call) -> str:
@@ -80,20 +80,20 @@ def _live(call: Call) -> str:
 
 
 def agent_leg(call: Call) -> Leg | None:
-    return call.leg("b" if call.order.shape == QUEUE else "a")
+    return call.leg("b" if call.spec.flow == QUEUE else "a")
 
 
 def end_user_leg(call: Call) -> Leg:
     """Of a queued call the one that is there from the start, of an outbound one the other."""
-    return call.legs[0 if call.order.shape == QUEUE else 1]
+    return call.legs[0 if call.spec.flow == QUEUE else 1]
 
 
 def connected_at(call: Call) -> int | None:
-    return next((event.at for event in call.events if event.verb == "bridge"), None)
+    return next((event.at for event in call.events if event.type == "bridge"), None)
 
 
 def queued_at(call: Call) -> int | None:
-    if call.order.shape != QUEUE:
+    if call.spec.flow != QUEUE:
         return None
-    booked = call.starts_at > call.order.created_at
-    return call.began_at if booked else call.order.created_at
+    booked = call.starts_at > call.spec.created_at
+    return call.attempt_started_at if booked else call.spec.created_at

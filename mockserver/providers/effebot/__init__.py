@@ -3,7 +3,7 @@
 from typing import Final
 
 from mockserver.core.account import Retry
-from mockserver.core.provider import Act, Endpoint, Provider
+from mockserver.core.provider import Endpoint, Provider, VendorEvent
 from mockserver.core.time import MINUTE
 from mockserver.providers.effebot import answers, clips, dialect, notes, reading, rules
 from mockserver.providers.effebot.generators import GENERATORS
@@ -87,26 +87,28 @@ ENDPOINTS: Final = (
 PROVIDER = Provider(
     name="effebot",
     title="Effebot",
-    legs={"a": "phone", "b": "manager"},
+    roles={"a": "phone", "b": "manager"},
     endpoints=ENDPOINTS,
     credential=reading.credential,
     refuse=dialect.refused,
     wrong_method=rules.WRONG_METHOD,
-    react=react,
+    on_event=react,
     status=dialect.status,
-    new_id=dialect.new_id,
+    new_call_id=dialect.new_id,
     webhooks=("status", "action"),
     # documented for the status webhook, assumed for the other
     retry=Retry((MINUTE, MINUTE), frozenset({200})),
-    faults=rules.ORDERED,
+    scenario_only_faults=rules.ORDERED,
     records={"phones": Phone, "records": Clip, "templates": Template, "blocked": Blocked},
     generators=GENERATORS,
     settings=Settings,
     quirks={"wrapped": "every answer in the envelope that public clients read"},
-    acts={
-        "prompt-over": Act(TALKING),
-        "branch": Act(TALKING, frozenset({"entry", "answer", "block"}), note=notes.branched),
-        "unmatched": Act(TALKING, frozenset({"answer"}), note=notes.answered),
-        "paid": Act(ANY, frozenset({"amount"}), note=notes.paid),
+    vendor_events={
+        "prompt-over": VendorEvent(TALKING),
+        "branch": VendorEvent(
+            TALKING, frozenset({"entry", "answer", "block"}), apply=notes.branched
+        ),
+        "unmatched": VendorEvent(TALKING, frozenset({"answer"}), apply=notes.answered),
+        "paid": VendorEvent(ANY, frozenset({"amount"}), apply=notes.paid),
     },
 )

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from mockserver.core.account import Keep
+from mockserver.core.account import SaveRecord
 from mockserver.core.call import Call, Event
 from mockserver.core.http import Request
-from mockserver.core.provider import Effects, Outcome
-from mockserver.core.rules import Case
+from mockserver.core.provider import Effects, EndpointResult
+from mockserver.core.rulebook import RequestContext
 from mockserver.core.time import SECOND
 from mockserver.providers.effebot import money, reading
 from mockserver.providers.effebot.dialect import bare, created, details, enveloped
@@ -31,55 +31,57 @@ def _forwards(fields: Mapping[str, object]) -> bool:
     return any(entry.get("managerPhone") for entry in reading.entries(fields))
 
 
-def create(case: Case) -> Outcome:
+def create(case: RequestContext) -> EndpointResult:
     """One item for each number; synthesis is paid once, at once."""
-    tariff = reading.settings(case.caller).tariff
+    tariff = reading.settings(case.authenticated_account).tariff
     cost = money.of_synthesis(case.fields, tariff)
     calls = tuple(_called(case, phone) for phone in reading.phones(case.fields))
-    items = [created(call, str(cost), case.caller) for call in calls]
-    listed = isinstance(case.fields.get("phones"), list) or reading.wrapped(case.caller)
-    paid = (money.charge(case.caller, cost, "synthesis", calls[0]),) if cost else ()
+    items = [created(call, str(cost), case.authenticated_account) for call in calls]
+    listed = isinstance(case.fields.get("phones"), list) or reading.wrapped(
+        case.authenticated_account
+    )
+    paid = (money.charge(case.authenticated_account, cost, "synthesis", calls[0]),) if cost else ()
     stopped = tuple(
-        (call.order.id, Event(case.now, "ended", data=CANCELLED))
+        (call.spec.id, Event(case.now, "ended", data=CANCELLED))
         for call in calls
-        if call.legs[0].number in reading.records(case.caller, "blocked")
+        if call.legs[0].number in reading.records(case.authenticated_account, "blocked")
     )
     data: object = items if listed else items[0]
-    reply = bare(data, case.caller)
-    if not reading.wrapped(case.caller):
+    reply = bare(data, case.authenticated_account)
+    if not reading.wrapped(case.authenticated_account):
         reply = reply._replace(headers={"x-mock-explain": BARE})
-    return Outcome(reply, Effects(place=calls, tell=stopped, charge=paid))
+    return EndpointResult(reply, Effects(calls=calls, events=stopped, charges=paid))
 
 
-def _called(case: Case, phone: str) -> Call:
+def _called(case: RequestContext, phone: str) -> Call:
     shape = "branch" if _forwards(case.fields) else "one-leg"
     planned = case.text("plannedAt")
     at = int(planned) * SECOND if planned else None
-    call = case.call(shape, {"a": phone}, at if at and at > case.now else None)
+    call = case.build_call(shape, {"a": phone}, at if at and at > case.now else None)
     wanted = {**case.fields, "phone": phone}
-    order = call.order._replace(wanted=wanted, vendor_id=_id(case, int(call.order.id[1:])))
-    return call._replace(order=order, notes=Notes(client=case.request.client))
+    order = call.spec._replace(parameters=wanted, vendor_id=_id(case, int(call.spec.id[1:])))
+    return call._replace(spec=order, state=Notes(client=case.request.client))
 
 
-def _id(case: Case, nth: int) -> str:
+def _id(case: RequestContext, nth: int) -> str:
     """The account's own ids first, then counted on from the last of them."""
-    first = reading.settings(case.caller).call_ids
+    first = reading.settings(case.authenticated_account).call_ids
     if nth <= len(first):
         return str(first[nth - 1])
     return str((first[-1] if first else 0) + nth - len(first))
 
 
-def get(case: Case) -> Outcome:
+def get(case: RequestContext) -> EndpointResult:
     """One call as an object, several as an array; a read counts for who waits to be polled."""
     calls = [one for name in reading.ids(case, "apiCallIdList") if (one := reading.own(case, name))]
-    items = [details(one, case.view.webhooks(one.order.id)) for one in calls]
-    polled = tuple((one.order.id, Event(case.now, "polled")) for one in calls)
-    alone = len(items) == 1 and not reading.wrapped(case.caller)
+    items = [details(one, case.read_model.call_deliveries(one.spec.id)) for one in calls]
+    polled = tuple((one.spec.id, Event(case.now, "polled")) for one in calls)
+    alone = len(items) == 1 and not reading.wrapped(case.authenticated_account)
     data: object = items[0] if alone else items
-    return Outcome(bare(data, case.caller), Effects(tell=polled))
+    return EndpointResult(bare(data, case.authenticated_account), Effects(events=polled))
 
 
-def update(case: Case) -> Outcome:
+def update(case: RequestContext) -> EndpointResult:
     """Other times for calls that have not begun; one in the past starts at once."""
     listed = case.fields["callList"]
     moves = {str(one["id"]): int(str(one["replannedAt"])) for one in listed}  # type: ignore[attr-defined]
@@ -87,70 +89,82 @@ def update(case: Case) -> Outcome:
     for name, at in moves.items():
         call = reading.own(case, name)
         if call is not None:
-            wanted = {**call.order.wanted, "plannedAt": at}
-            order = call.order._replace(wanted=wanted)
-            placed.append(call._replace(order=order, starts_at=max(at * SECOND, case.now)))
+            wanted = {**call.spec.parameters, "plannedAt": at}
+            order = call.spec._replace(parameters=wanted)
+            placed.append(call._replace(spec=order, starts_at=max(at * SECOND, case.now)))
     ids = [int(name) for name in moves]
-    return Outcome(enveloped({"callIdList": ids}), Effects(place=tuple(placed)))
+    return EndpointResult(enveloped({"callIdList": ids}), Effects(calls=tuple(placed)))
 
 
-def remove(case: Case) -> Outcome:
+def remove(case: RequestContext) -> EndpointResult:
     """Many are answered by their ids, a single one by an empty list."""
     names = reading.ids(case, "idList", "id")
     calls = [one for name in names if (one := reading.own(case, name))]
-    told = tuple((one.order.id, Event(case.now, "ended", data=CANCELLED)) for one in calls)
+    told = tuple((one.spec.id, Event(case.now, "ended", data=CANCELLED)) for one in calls)
     many = isinstance(case.fields.get("idList"), list)
     data: object = {"callIdList": [int(name) for name in names]} if many else []
-    return Outcome(enveloped(data), Effects(tell=told))
+    return EndpointResult(enveloped(data), Effects(events=told))
 
 
-def block(case: Case) -> Outcome:
+def block(case: RequestContext) -> EndpointResult:
     """Numbers that are not called any more (observed)."""
     listed = case.fields.get("phones")
     entries = listed if isinstance(listed, list) else []
     kept = tuple(
-        Keep(case.caller.key, "blocked", str(one["phone"]), Blocked(str(one.get("comment", ""))))
+        SaveRecord(
+            case.authenticated_account.key,
+            "blocked",
+            str(one["phone"]),
+            Blocked(str(one.get("comment", ""))),
+        )
         for one in entries
     )
-    return Outcome(enveloped([]), Effects(keep=kept))
+    return EndpointResult(enveloped([]), Effects(records=kept))
 
 
-def info(case: Case) -> Outcome:
-    balance = case.caller.balance
-    told = {"id": reading.settings(case.caller).user_id, "balance": str(balance or 0)}
-    return Outcome(bare(told, case.caller))
+def info(case: RequestContext) -> EndpointResult:
+    balance = case.authenticated_account.balance
+    told = {
+        "id": reading.settings(case.authenticated_account).user_id,
+        "balance": str(balance or 0),
+    }
+    return EndpointResult(bare(told, case.authenticated_account))
 
 
-def phones(case: Case) -> Outcome:
+def phones(case: RequestContext) -> EndpointResult:
     """Confirmed numbers; with `all` those of the system too."""
-    known = reading.records(case.caller, "phones").items()
+    known = reading.records(case.authenticated_account, "phones").items()
     every = reading.flag(case.fields, "all")
     data = [
         {"id": one.id, "phone": phone, "isSystem": one.system, "overall": int(one.system)}
         for phone, one in known
         if one.confirmed and (every or not one.system)
     ]
-    return Outcome(enveloped(data))
+    return EndpointResult(enveloped(data))
 
 
-def languages(_: Case) -> Outcome:
+def languages(_: RequestContext) -> EndpointResult:
     keys = ("id", "name", "defaultLangCode")
-    return Outcome(enveloped([dict(zip(keys, one, strict=True)) for one in reading.LANGUAGES]))
+    return EndpointResult(
+        enveloped([dict(zip(keys, one, strict=True)) for one in reading.LANGUAGES])
+    )
 
 
-def confirm(case: Case) -> Outcome:
+def confirm(case: RequestContext) -> EndpointResult:
     """Once more is done as well."""
     phone = case.text("phone")
-    known = reading.records(case.caller, "phones")[phone]
-    keep = Keep(case.caller.key, "phones", phone, known._replace(confirmed=True))
-    return Outcome(enveloped("done"), Effects(keep=(keep,)))
+    known = reading.records(case.authenticated_account, "phones")[phone]
+    keep = SaveRecord(
+        case.authenticated_account.key, "phones", phone, known._replace(confirmed=True)
+    )
+    return EndpointResult(enveloped("done"), Effects(records=(keep,)))
 
 
-def templates(case: Case) -> Outcome:
+def templates(case: RequestContext) -> EndpointResult:
     """The page shows no answer: id and name, as for audio records (assumed)."""
     only = reading.flag(case.fields, "onlyModerated")
-    known = reading.records(case.caller, "templates").items()
+    known = reading.records(case.authenticated_account, "templates").items()
     data: object = [
         {"id": int(name), "name": one.name} for name, one in known if one.moderated or not only
     ]
-    return Outcome(bare(data, case.caller))
+    return EndpointResult(bare(data, case.authenticated_account))

@@ -5,8 +5,8 @@ from typing import Final
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call, Leg
-from mockserver.core.http import Reply
-from mockserver.core.rules import Case, Fault, worded
+from mockserver.core.http import Response
+from mockserver.core.rulebook import Fault, RequestContext, render_message
 from mockserver.core.time import SECOND
 from mockserver.core.webhook import Delivery
 from mockserver.providers.effebot.notes import notes
@@ -18,19 +18,19 @@ Json = dict[str, object]
 STATUS: Final = "status"
 
 
-def refused(faults: tuple[Fault, ...], case: Case) -> Reply:
+def refused(faults: tuple[Fault, ...], case: RequestContext) -> Response:
     """Wrapped in either manner: observed, the page shows no error."""
-    told = {"status": "error", "data": {"message": worded(faults[0], case)}}
-    return Reply(faults[0].status, told)
+    told = {"status": "error", "data": {"message": render_message(faults[0], case)}}
+    return Response(faults[0].status, told)
 
 
-def bare(data: object, account: Account | None) -> Reply:
+def bare(data: object, account: Account | None) -> Response:
     """As the page prints it, or in the envelope that public clients read."""
-    return enveloped(data) if wrapped(account) else Reply(200, data)  # type: ignore[arg-type]
+    return enveloped(data) if wrapped(account) else Response(200, data)  # type: ignore[arg-type]
 
 
-def enveloped(data: object) -> Reply:
-    return Reply(200, {"status": "success", "data": data})
+def enveloped(data: object) -> Response:
+    return Response(200, {"status": "success", "data": data})
 
 
 def new_id(_: str, number: int, __: str) -> str:
@@ -46,7 +46,7 @@ def status(call: Call) -> str:
         return "finished" if first.answered_at is not None else "canceled"
     if first.answered_at is not None:
         return "answered"
-    return "started" if first.rang_at is not None else "processed"
+    return "started" if first.ringing_at is not None else "processed"
 
 
 def seconds(at: int | None) -> int | None:
@@ -57,10 +57,10 @@ def created(call: Call, cost: str, account: Account) -> Json:
     """The page spells `needrecording` here, public clients read `needRecording`."""
     recording = "needRecording" if wrapped(account) else "needrecording"
     return {
-        "id": int(call.order.vendor_id),
-        "createdAt": seconds(call.order.created_at),
+        "id": int(call.spec.vendor_id),
+        "createdAt": seconds(call.spec.created_at),
         "plannedAt": planned(call),
-        recording: int(flag(call.order.wanted, "needRecording")),
+        recording: int(flag(call.spec.parameters, "needRecording")),
         "phone": call.legs[0].number,
         "recordCost": cost,
     }
@@ -68,17 +68,17 @@ def created(call: Call, cost: str, account: Account) -> Json:
 
 def planned(call: Call) -> int | None:
     """What was asked for, also where it lies in the past."""
-    told = call.order.wanted.get("plannedAt")
+    told = call.spec.parameters.get("plannedAt")
     return None if told in (None, "") else int(str(told))
 
 
 def details(call: Call, sent: tuple[Delivery, ...]) -> Json:
     """Eleven fields of the request, and one item in `calls`."""
     statuses = [one for one in sent if one.webhook.kind == STATUS]
-    wanted = call.order.wanted
+    wanted = call.spec.parameters
     return {
-        "id": int(call.order.vendor_id),
-        "createdAt": seconds(call.order.created_at),
+        "id": int(call.spec.vendor_id),
+        "createdAt": seconds(call.spec.created_at),
         "needRecording": int(flag(wanted, "needRecording")),
         "plannedAt": planned(call),
         "webhookUrl": wanted.get("webhookUrl"),
@@ -96,22 +96,22 @@ def _call(call: Call) -> Json:
     first, manager = call.legs[0], call.leg("b")
     mine = notes(call)
     digits = [one for one in mine.answers if one.isdecimal()]
-    heard = first.answered_at is not None and flag(call.order.wanted, "needRecording")
+    heard = first.answered_at is not None and flag(call.spec.parameters, "needRecording")
     return {
         "phone": first.number,
         "ivrDigit": int(digits[-1]) if digits else None,
-        "startedAt": seconds(first.rang_at),
+        "startedAt": seconds(first.ringing_at),
         "answeredAt": seconds(first.answered_at),
-        "managerStartedAt": seconds(manager.rang_at) if manager else None,
+        "managerStartedAt": seconds(manager.ringing_at) if manager else None,
         "managerAnsweredAt": seconds(manager.answered_at) if manager else None,
         "finishedAt": seconds(call.ended_at),
         "toBlock": int(mine.blocked),
         "status": status(call),
         "hangupCause": first.cause,
         "managerStatus": _manager(manager),
-        "recordFilePath": call.order.recording if heard else None,
+        "recordFilePath": call.spec.recording_url if heard else None,
         "cost": str(mine.cost),
-        "createdAt": seconds(call.order.created_at),
+        "createdAt": seconds(call.spec.created_at),
         "updatedAt": seconds(call.events[-1].at),
         "label": mine.client,
         "ivrAnswers": "".join(f"|{one}" for one in mine.answers) or None,

@@ -33,7 +33,7 @@ def of_synthesis(fields: object, tariff: Tariff) -> Decimal:
 
 def charge(account: Account, amount: Decimal, reason: str, call: Call) -> Charge:
     """Never more than there is."""
-    return Charge(account.key, affordable(account, amount), reason, call.order.id)
+    return Charge(account.key, affordable(account, amount), reason, call.spec.id)
 
 
 def synthesis(account: Account, amount: Decimal) -> Charge:

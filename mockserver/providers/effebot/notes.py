@@ -18,7 +18,7 @@ BLANK = Notes()
 
 
 def notes(call: Call) -> Notes:
-    return call.notes if isinstance(call.notes, Notes) else BLANK
+    return call.state if isinstance(call.state, Notes) else BLANK
 
 
 def branched(call: Call, event: Event) -> Call:
@@ -28,16 +28,16 @@ def branched(call: Call, event: Event) -> Call:
     answers = (*mine.answers, answer) if answer else mine.answers
     blocked = mine.blocked or event.data.get("block") == "1"
     return call._replace(
-        notes=mine._replace(answers=answers, taken=(*mine.taken, entry), blocked=blocked)
+        state=mine._replace(answers=answers, taken=(*mine.taken, entry), blocked=blocked)
     )
 
 
 def answered(call: Call, event: Event) -> Call:
     """An answer that leads nowhere."""
     mine = notes(call)
-    return call._replace(notes=mine._replace(answers=(*mine.answers, str(event.data["answer"]))))
+    return call._replace(state=mine._replace(answers=(*mine.answers, str(event.data["answer"]))))
 
 
 def paid(call: Call, event: Event) -> Call:
     mine = notes(call)
-    return call._replace(notes=mine._replace(cost=mine.cost + Decimal(str(event.data["amount"]))))
+    return call._replace(state=mine._replace(cost=mine.cost + Decimal(str(event.data["amount"]))))

@@ -7,8 +7,8 @@ from typing import Any, Final
 from mockserver.core.account import Account
 from mockserver.core.call import Call
 from mockserver.core.http import Request
-from mockserver.core.rules import Case
-from mockserver.core.time import SECOND, Length
+from mockserver.core.rulebook import RequestContext
+from mockserver.core.time import SECOND, Duration
 from mockserver.providers.effebot.records import Clip, Settings, Template
 
 SPOKEN: Final = 15  # characters a second
@@ -85,11 +85,11 @@ def clip_id(record: object) -> str:
 def prompt(call: Call, account: Account) -> tuple[str, int]:
     """What the callee hears first, and how long it takes in ms."""
     template: Template | None = records(account, "templates").get(
-        str(call.order.wanted.get("templateId", ""))
+        str(call.spec.parameters.get("templateId", ""))
     )
     if template:
         return template.text, spoken(template.text)
-    return played(call.order.wanted.get("record"), account)
+    return played(call.spec.parameters.get("record"), account)
 
 
 def played(record: object, account: Account) -> tuple[str, int]:
@@ -100,8 +100,8 @@ def played(record: object, account: Account) -> tuple[str, int]:
     return clip.text or clip.name, int(clip.length)
 
 
-def spoken(text: str) -> Length:
-    return Length(len(text) * SECOND // SPOKEN)
+def spoken(text: str) -> Duration:
+    return Duration(len(text) * SECOND // SPOKEN)
 
 
 def synthesised(fields: Mapping[str, object]) -> int:
@@ -110,7 +110,7 @@ def synthesised(fields: Mapping[str, object]) -> int:
     return sum(len(said(one)) for one in parts)
 
 
-def ids(case: Case, *names: str) -> tuple[str, ...]:
+def ids(case: RequestContext, *names: str) -> tuple[str, ...]:
     """The ids of a list, or of one field."""
     for name in names:
         told = case.fields.get(name)
@@ -121,6 +121,6 @@ def ids(case: Case, *names: str) -> tuple[str, ...]:
     return ()
 
 
-def own(case: Case, name: str) -> Call | None:
-    call = case.view.call("effebot", name)
-    return call if call and call.order.account == case.caller.name else None
+def own(case: RequestContext, name: str) -> Call | None:
+    call = case.read_model.find_call("effebot", name)
+    return call if call and call.spec.account == case.authenticated_account.name else None

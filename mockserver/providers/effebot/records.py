@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from mockserver.core.time import MINUTE, Length
+from mockserver.core.time import MINUTE, Duration
 
-STEP = Length(MINUTE)
+STEP = Duration(MINUTE)
 
 
 class Phone(NamedTuple):
@@ -23,7 +23,7 @@ class Clip(NamedTuple):
 
     name: str
     text: str = ""
-    length: Length = Length(5_000)
+    length: Duration = Duration(5_000)
     moderated: bool = True
     moderator_comment: str = ""
     created: int = 0
@@ -51,7 +51,7 @@ class Tariff(NamedTuple):
     manager_minute: Decimal = Decimal(0)
     synthesis_per_100_chars: Decimal = Decimal(0)
     sms: Decimal = Decimal(0)
-    step: Length = STEP
+    step: Duration = STEP
 
 
 class Settings(NamedTuple):

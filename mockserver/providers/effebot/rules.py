@@ -2,17 +2,17 @@
 
 from typing import Final
 
-from mockserver.core.rules import (
+from mockserver.core.rulebook import (
+    Evidence,
     Fault,
     Rule,
     Rulebook,
-    Source,
     Stage,
-    anonymous,
-    crowded,
-    malformed,
-    missing,
-    unreadable,
+    is_malformed,
+    is_rate_limited,
+    is_unauthenticated,
+    malformed_field,
+    missing_field,
 )
 from mockserver.providers.effebot.clips import absent
 from mockserver.providers.effebot.objections import (
@@ -39,7 +39,7 @@ from mockserver.providers.effebot.objections import (
 
 
 def _fault(name: str, status: int, text: str) -> Fault:
-    return Fault(name, status, text, Source.ASSUMED)
+    return Fault(name, status, text, Evidence.ASSUMED)
 
 
 UNAUTHORIZED = _fault("unauthorized", 401, "Invalid API key")
@@ -74,20 +74,20 @@ def _kebab(name: str) -> str:
 
 def _required(name: str) -> Rule:
     text = f"The {name} field is required."
-    return missing(name, _fault(f"{_kebab(name)}-required", 422, text))
+    return missing_field(name, _fault(f"{_kebab(name)}-required", 422, text))
 
 
 def _invalid(name: str, of: str = "") -> Rule:
     """`of` is the field that is blamed for what lies inside it."""
     blamed = of or name
     text = f"The {blamed} field is invalid."
-    return malformed(name, _fault(f"{_kebab(blamed)}-invalid", 422, text))
+    return malformed_field(name, _fault(f"{_kebab(blamed)}-invalid", 422, text))
 
 
 WHO: Final[Rulebook] = (
-    (Rule(unreadable, UNREADABLE),),
-    (Rule(anonymous, UNAUTHORIZED),),
-    (Rule(crowded, TOO_MANY),),
+    (Rule(is_malformed, UNREADABLE),),
+    (Rule(is_unauthenticated, UNAUTHORIZED),),
+    (Rule(is_rate_limited, TOO_MANY),),
 )
 NOBODY = _fault("phone-required", 422, "The phone field is required when phones is not present.")
 NO_CALLER = _fault(
@@ -203,13 +203,15 @@ CREATE_RECORD: Final[Rulebook] = (
 )
 REMOVE_RECORD: Final[Rulebook] = (
     *WHO,
-    (missing("idList", ID_LIST), _invalid("idList"), _invalid("idList.*", "idList")),
+    (missing_field("idList", ID_LIST), _invalid("idList"), _invalid("idList.*", "idList")),
     (Rule(removed_record, NO_RECORD, "idList"),),
 )
 CONFIRM: Final[Rulebook] = (
     *WHO,
     (
-        missing("phone", _fault("confirm-phone-required", 422, "The phone field is required.")),
+        missing_field(
+            "phone", _fault("confirm-phone-required", 422, "The phone field is required.")
+        ),
         _invalid("phone"),
         _required("pin"),
         _invalid("pin"),
@@ -224,10 +226,12 @@ PLAY: Final[Rulebook] = ((Rule(absent, NO_FILE, "file"),),)
 BLOCK: Final[Rulebook] = (
     *WHO,
     (
-        missing("phones", _fault("block-phones-required", 422, "The phones field is required.")),
+        missing_field(
+            "phones", _fault("block-phones-required", 422, "The phones field is required.")
+        ),
         _invalid("phones"),
         _invalid("phones.*", "phones"),
-        missing(
+        missing_field(
             "phones.*.phone", _fault("block-phone-required", 422, "The phone field is required.")
         ),
         _invalid("phones.*.phone", "phones"),

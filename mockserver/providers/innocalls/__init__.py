@@ -26,7 +26,7 @@ def asks_for_status(request: Request) -> bool:
 PROVIDER = Provider(
     name="innocalls",
     title="Innocalls",
-    legs=PHONE,
+    roles=PHONE,
     endpoints=(
         Endpoint(
             "order-confirmation",
@@ -54,7 +54,7 @@ PROVIDER = Provider(
             rules.BRIDGE,
             dialect.bridged,
             dialect.two_parties,
-            legs=CALLEES,
+            roles=CALLEES,
         ),
         Endpoint(
             "call-status", "GET", BRIDGE, "/api/v1/call/status", rules.STATUS, dialect.reported
@@ -80,17 +80,17 @@ PROVIDER = Provider(
             rules.CALL,
             webrtc.called,
             webrtc.parties,
-            legs=BROWSER,
+            roles=BROWSER,
         ),
     ),
     credential=reading.credential,
     refuse=dialect.refused,
     wrong_method=rules.WRONG_METHOD,
-    react=react.react,
+    on_event=react.react,
     status=dialect.status,
-    new_id=dialect.new_id,
+    new_call_id=dialect.new_id,
     webhooks=("get-digits", "cdr"),
-    faults=rules.ORDERED,
+    scenario_only_faults=rules.ORDERED,
     records={"flows": Flow, "extensions": Extension},
     generators=GENERATORS,
     settings=Settings,

@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from mockserver.core import chance
+from mockserver.core import seeded
 from mockserver.core.account import Account
 from mockserver.core.call import Call, Event, Leg
-from mockserver.core.http import Reply, Request
-from mockserver.core.provider import Effects, Outcome
-from mockserver.core.rules import Case, Fault
+from mockserver.core.http import Request, Response
+from mockserver.core.provider import Effects, EndpointResult
+from mockserver.core.rulebook import Fault, RequestContext
 from mockserver.providers.innocalls.reading import (
     LABELS,
     bridge_of,
@@ -31,25 +31,25 @@ Parties = tuple[Mapping[str, str], ...]
 def new_id(seed: str, number: int, operation: str) -> str:
     """A bridge's is a UUID and two letters more, any other 15 letters, as in the samples."""
     if operation == "bridge":
-        return chance.uuid(seed, "innocalls", number) + "as"
-    value = int.from_bytes(chance.digest(seed, "innocalls", number))
+        return seeded.uuid(seed, "innocalls", number) + "as"
+    value = int.from_bytes(seeded.digest(seed, "innocalls", number))
     return "".join(LETTERS[value // len(LETTERS) ** place % len(LETTERS)] for place in range(15))
 
 
-def succeeded(data: Mapping[str, object]) -> Reply:
-    return Reply(200, {"status": 200, "success": True, "data": data})
+def succeeded(data: Mapping[str, object]) -> Response:
+    return Response(200, {"status": 200, "success": True, "data": data})
 
 
-def refused(faults: tuple[Fault, ...], _: Case) -> Reply:
+def refused(faults: tuple[Fault, ...], _: RequestContext) -> Response:
     """One at a time, in the envelope of the success bodies (assumed: the page shows none)."""
     status = faults[0].status
     told = {"status": status, "success": False, "data": {"message": faults[0].message}}
-    return Reply(status, told)
+    return Response(status, told)
 
 
-def authorized(_: Case) -> Outcome:
+def authorized(_: RequestContext) -> EndpointResult:
     """The page shows no answer: assumed."""
-    return Outcome(succeeded({"message": "Authorized"}))
+    return EndpointResult(succeeded({"message": "Authorized"}))
 
 
 def one_party(request: Request) -> Parties:
@@ -62,43 +62,44 @@ def two_parties(request: Request) -> Parties:
     return ({"a": first, "b": second, "callee": second},)
 
 
-def confirmed(case: Case) -> Outcome:
-    call = case.call("one-leg", {"a": text(case, "phone")}, None)
-    return Outcome(succeeded({"message": "Call in queue"}), Effects(place=(call,)))
+def confirmed(case: RequestContext) -> EndpointResult:
+    call = case.build_call("one-leg", {"a": text(case, "phone")}, None)
+    return EndpointResult(succeeded({"message": "Call in queue"}), Effects(calls=(call,)))
 
 
-def bridged(case: Case) -> Outcome:
+def bridged(case: RequestContext) -> EndpointResult:
     """`call_time` books it for later."""
     legs = {
         "a": text(case, "first_callee_number"),
         "b": text(case, "second_callee_number"),
     }
-    call = case.call("b-after-a", legs, call_time(case))
-    return Outcome(succeeded({"call_id": call.order.vendor_id}), Effects(place=(call,)))
+    call = case.build_call("b-after-a", legs, call_time(case))
+    return EndpointResult(succeeded({"call_id": call.spec.vendor_id}), Effects(calls=(call,)))
 
 
-def dispatched(case: Case) -> Outcome:
-    call = case.call("one-leg", {"a": text(case, "phone")}, None)
-    told = {"message": "Call Sent", "callId": call.order.vendor_id}
-    return Outcome(succeeded(told), Effects(place=(call,)))
+def dispatched(case: RequestContext) -> EndpointResult:
+    call = case.build_call("one-leg", {"a": text(case, "phone")}, None)
+    told = {"message": "Call Sent", "callId": call.spec.vendor_id}
+    return EndpointResult(succeeded(told), Effects(calls=(call,)))
 
 
-def reported(case: Case) -> Outcome:
+def reported(case: RequestContext) -> EndpointResult:
     """Twelve fields as text, in the page's order; a read counts for who waits to be polled."""
     call = bridge_of(case)
     if call is None:
         raise LookupError("the rulebook lets only calls pass that are there")
-    polled = (call.order.id, Event(case.now, "polled"))
-    return Outcome(
-        succeeded({"callStatus": call_status(call, case.caller)}), Effects(tell=(polled,))
+    polled = (call.spec.id, Event(case.now, "polled"))
+    return EndpointResult(
+        succeeded({"callStatus": call_status(call, case.authenticated_account)}),
+        Effects(events=(polled,)),
     )
 
 
 def call_status(call: Call, account: Account) -> dict[str, str]:
-    own, wanted = settings(account), call.order.wanted
+    own, wanted = settings(account), call.spec.parameters
     first, second = call.legs
     asked = min((one.started_at for one in call.attempts), default=call.starts_at)
-    began = call.began_at
+    began = call.attempt_started_at
     return {
         "scheduledDateTime": stamp(asked, own.time_zone),
         "actualDateTime": "" if began is None else stamp(began, own.time_zone),
@@ -112,7 +113,7 @@ def call_status(call: Call, account: Account) -> dict[str, str]:
         "secondRecipientNumber": second.number,
         "secondRecipientStatus": recipient(second),
         "callStatus": status(call),
-        "callId": call.order.vendor_id,
+        "callId": call.spec.vendor_id,
     }
 
 
@@ -122,7 +123,7 @@ def recipient(leg: Leg) -> str:
         return "answered"
     if leg.ended_at is not None:
         return "not_answered"
-    return "ringing" if leg.rang_at is not None else "pending"
+    return "ringing" if leg.ringing_at is not None else "pending"
 
 
 def status(call: Call) -> str:
@@ -136,7 +137,7 @@ def status(call: Call) -> str:
 
 def read_out(call: Call) -> str:
     """What the callee hears of an order: what `type` names, one after the other (assumed)."""
-    wanted = call.order.wanted
+    wanted = call.spec.parameters
     return ", ".join(f"{LABELS[name]} {said(wanted, name)}" for name in spoken(wanted))
 
 

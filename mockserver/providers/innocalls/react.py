@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from mockserver.core.call import Call, Event
-from mockserver.core.provider import NOTHING, Effects, Moment, following
+from mockserver.core.provider import NO_EFFECTS, Effects, EventContext, by_event_type
 from mockserver.core.time import MINUTE
 from mockserver.core.webhook import Webhook
 from mockserver.providers.innocalls.dialect import read_out
@@ -18,7 +18,7 @@ TRY_DELAY: Final = 1  # minutes
 
 def announced(call: Call) -> str:
     """The two dynamic values of a dispatch."""
-    wanted = call.order.wanted
+    wanted = call.spec.parameters
     return f"{said(wanted, 'number_1')} {said(wanted, 'number_2')}"
 
 
@@ -28,47 +28,49 @@ SPOKEN: Final[Mapping[str, Callable[[Call], str]]] = {
 }
 
 
-def answered(moment: Moment) -> Effects:
+def answered(moment: EventContext) -> Effects:
     """Whoever answers hears what the operation has to say."""
     call, event = moment.call, moment.event
-    if call.order.operation not in SPOKEN:
-        return NOTHING
-    text = SPOKEN[call.order.operation](call)
-    return Effects(tell=((call.order.id, Event(event.at, "play", event.leg, {"text": text})),))
+    if call.spec.operation not in SPOKEN:
+        return NO_EFFECTS
+    text = SPOKEN[call.spec.operation](call)
+    return Effects(events=((call.spec.id, Event(event.at, "play", event.leg, {"text": text})),))
 
 
-def bridged(moment: Moment) -> Effects:
+def bridged(moment: EventContext) -> Effects:
     """`duration` is in minutes, counts from the bridge (observed), and ends the call."""
-    minutes = number(moment.call.order.wanted, "duration", 0)
+    minutes = number(moment.call.spec.parameters, "duration", 0)
     if not minutes:
-        return NOTHING
+        return NO_EFFECTS
     end = Event(moment.event.at + minutes * MINUTE, "hangup", "b", {"cause": "normal"})
-    return Effects(tell=((moment.call.order.id, end),))
+    return Effects(events=((moment.call.spec.id, end),))
 
 
-def pressed(moment: Moment) -> Effects:
+def pressed(moment: EventContext) -> Effects:
     """One webhook a key (assumed: the page does not say whether keys are collected)."""
     keys = str(moment.event.data["digits"])
     told = ({"action": "GetDigits", "callId": _id(moment), "clicked": key} for key in keys)
-    return Effects(send=tuple(_hook(moment, "get-digits", one) for one in told if _heard(moment)))
+    return Effects(
+        webhooks=tuple(_hook(moment, "get-digits", one) for one in told if _heard(moment))
+    )
 
 
-def redialled(moment: Moment) -> Effects:
+def redialled(moment: EventContext) -> Effects:
     """On no response or busy (documented), so long after the last attempt began (assumed)."""
-    call, wanted = moment.call, moment.call.order.wanted
+    call, wanted = moment.call, moment.call.spec.parameters
     unreached = call.legs[0].cause in ("busy", "no-answer")
-    if call.order.operation != "order-confirmation" or not unreached:
-        return NOTHING
-    if call.redial >= number(wanted, "tries", TRIES):
-        return NOTHING
-    began = call.starts_at if call.began_at is None else call.began_at
+    if call.spec.operation != "order-confirmation" or not unreached:
+        return NO_EFFECTS
+    if call.redial_index >= number(wanted, "tries", TRIES):
+        return NO_EFFECTS
+    began = call.starts_at if call.attempt_started_at is None else call.attempt_started_at
     due = began + number(wanted, "try_delay", TRY_DELAY) * MINUTE
-    return Effects(place=(call.again(max(due, moment.event.at)),))
+    return Effects(calls=(call.with_redial(max(due, moment.event.at)),))
 
 
-def reported(moment: Moment) -> Effects:
+def reported(moment: EventContext) -> Effects:
     if not _heard(moment):
-        return NOTHING
+        return NO_EFFECTS
     leg = moment.call.legs[0]
     told = {
         "action": "CDR",
@@ -76,7 +78,7 @@ def reported(moment: Moment) -> Effects:
         "disposition": "Answered" if leg.answered_at is not None else "Failed",
         "to": leg.number,
     }
-    return Effects(send=(_hook(moment, "cdr", told),))
+    return Effects(webhooks=(_hook(moment, "cdr", told),))
 
 
 def merged(url: str, parameters: Mapping[str, str]) -> str:
@@ -86,22 +88,22 @@ def merged(url: str, parameters: Mapping[str, str]) -> str:
     return urlunsplit(parts._replace(query=query, fragment=""))
 
 
-def _heard(moment: Moment) -> bool:
+def _heard(moment: EventContext) -> bool:
     """Whether somebody wants to be told."""
-    order = moment.call.order
-    return order.operation == "dispatch" and said(order.wanted, "webhook") != NOWHERE
+    order = moment.call.spec
+    return order.operation == "dispatch" and said(order.parameters, "webhook") != NOWHERE
 
 
-def _hook(moment: Moment, kind: str, told: Mapping[str, str]) -> Webhook:
-    url = merged(said(moment.call.order.wanted, "webhook"), told)
-    return Webhook(moment.call.order.id, kind, url, method="GET")
+def _hook(moment: EventContext, kind: str, told: Mapping[str, str]) -> Webhook:
+    url = merged(said(moment.call.spec.parameters, "webhook"), told)
+    return Webhook(moment.call.spec.id, kind, url, method="GET")
 
 
-def _id(moment: Moment) -> str:
-    return moment.call.order.vendor_id
+def _id(moment: EventContext) -> str:
+    return moment.call.spec.vendor_id
 
 
-react = following(
+react = by_event_type(
     {
         "answer": answered,
         "bridge": bridged,

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from mockserver.core.account import Account
 from mockserver.core.call import Call
 from mockserver.core.http import Request
-from mockserver.core.rules import Case
-from mockserver.core.time import millis
+from mockserver.core.rulebook import RequestContext
+from mockserver.core.time import to_milliseconds
 from mockserver.providers.innocalls.records import Flow, Settings
 
 STAMP: Final = "%Y-%m-%d %H:%M:%S"
@@ -33,7 +33,7 @@ def said(fields: Fields, name: str) -> str:
     return "" if value is None else str(value).strip()
 
 
-def text(case: Case, name: str) -> str:
+def text(case: RequestContext, name: str) -> str:
     return said(case.fields, name)
 
 
@@ -79,20 +79,22 @@ def settings(account: Account) -> Settings:
     return told if isinstance(told, Settings) else Settings()
 
 
-def flow(case: Case) -> Flow | None:
+def flow(case: RequestContext) -> Flow | None:
     """The account's call flow of the request; None if it has none of that id."""
-    found: Flow | None = case.caller.records.get("flows", {}).get(text(case, "call_flow_id"))
+    found: Flow | None = case.authenticated_account.records.get("flows", {}).get(
+        text(case, "call_flow_id")
+    )
     return found
 
 
-def call_time(case: Case) -> int | None:
+def call_time(case: RequestContext) -> int | None:
     """When a bridge is to begin, in ms; None if nothing readable is said."""
-    zone = settings(case.caller).time_zone
+    zone = settings(case.authenticated_account).time_zone
     try:
         when = datetime.strptime(text(case, "call_time"), STAMP).replace(tzinfo=zone)
     except ValueError:
         return None
-    return millis(when.astimezone(UTC))
+    return to_milliseconds(when.astimezone(UTC))
 
 
 def stamp(at: int, zone: ZoneInfo) -> str:
@@ -104,11 +106,11 @@ def spoken(fields: Fields) -> tuple[str, ...]:
     return tuple((said(fields, "type") or DEFAULT_TYPE).split("."))
 
 
-def bridge_of(case: Case) -> Call | None:
+def bridge_of(case: RequestContext) -> Call | None:
     """The bridge that a status request means, if it is this account's and that flow's."""
-    call = case.view.call("innocalls", text(case, "call_id"))
-    if call is None or call.order.operation != "bridge":
+    call = case.read_model.find_call("innocalls", text(case, "call_id"))
+    if call is None or call.spec.operation != "bridge":
         return None
-    own = call.order.account == case.caller.name
-    flow_id = said(call.order.wanted, "call_flow_id")
+    own = call.spec.account == case.authenticated_account.name
+    flow_id = said(call.spec.parameters, "call_flow_id")
     return call if own and flow_id == text(case, "call_flow_id") else None

@@ -1,132 +1,134 @@
 """What Innocalls refuses: the eleven rows of its table; the order in which it looks is assumed."""
 
-from mockserver.core.rules import (
-    Case,
+from mockserver.core.rulebook import (
+    Evidence,
     Fault,
+    RequestContext,
     Rule,
     Rulebook,
-    Source,
     Stage,
-    anonymous,
-    crowded,
-    malformed,
-    missing,
-    unreadable,
+    is_malformed,
+    is_rate_limited,
+    is_unauthenticated,
+    malformed_field,
+    missing_field,
 )
 from mockserver.providers.innocalls import reading
 
 # Code and text are the page's, the whole table cell; what provokes each is assumed.
-BAD = Fault("bad-request", 400, "Bad Request -- Your request sucks", Source.DOCUMENTED)
+BAD = Fault("bad-request", 400, "Bad Request -- Your request sucks", Evidence.DOCUMENTED)
 UNAUTHORIZED = Fault(
-    "unauthorized", 401, "Unauthorized -- Your API key is wrong", Source.DOCUMENTED
+    "unauthorized", 401, "Unauthorized -- Your API key is wrong", Evidence.DOCUMENTED
 )
 FORBIDDEN = Fault(
     "forbidden",
     403,
     "Forbidden -- The kitten requested is hidden for administrators only",
-    Source.DOCUMENTED,
+    Evidence.DOCUMENTED,
 )
 NOT_FOUND = Fault(
-    "not-found", 404, "Not Found -- The specified kitten could not be found", Source.DOCUMENTED
+    "not-found", 404, "Not Found -- The specified kitten could not be found", Evidence.DOCUMENTED
 )
 WRONG_METHOD = Fault(
     "wrong-method",
     405,
     "Method Not Allowed -- You tried to access a kitten with an invalid method",
-    Source.DOCUMENTED,
+    Evidence.DOCUMENTED,
 )
 NOT_ACCEPTABLE = Fault(
     "not-acceptable",
     406,
     "Not Acceptable -- You requested a format that isn't json",
-    Source.DOCUMENTED,
+    Evidence.DOCUMENTED,
 )
 GONE = Fault(
     "gone",
     410,
     "Gone -- The kitten requested has been removed from our servers",
-    Source.DOCUMENTED,
+    Evidence.DOCUMENTED,
 )
 TOO_MANY = Fault(
     "too-many-requests",
     429,
     "Too Many Requests -- You're requesting too many kittens! Slow down!",
-    Source.DOCUMENTED,
+    Evidence.DOCUMENTED,
 )
 ORDERED = (
-    Fault("teapot", 418, "I'm a teapot", Source.DOCUMENTED),
+    Fault("teapot", 418, "I'm a teapot", Evidence.DOCUMENTED),
     Fault(
         "server-error",
         500,
         "Internal Server Error -- We had a problem with our server. Try again later.",
-        Source.DOCUMENTED,
+        Evidence.DOCUMENTED,
     ),
     Fault(
         "service-unavailable",
         503,
         "Service Unavailable -- We're temporarially offline for maintanance. "
         "Please try again later.",
-        Source.DOCUMENTED,
+        Evidence.DOCUMENTED,
     ),
 )
 
 
-def unacceptable(case: Case) -> bool:
+def unacceptable(case: RequestContext) -> bool:
     return not reading.takes_json(case.request)
 
 
-def removed_flow(case: Case) -> bool:
+def removed_flow(case: RequestContext) -> bool:
     flow = reading.flow(case)
     return flow is not None and flow.state == "removed"
 
 
-def hidden_flow(case: Case) -> bool:
+def hidden_flow(case: RequestContext) -> bool:
     flow = reading.flow(case)
     return flow is not None and flow.state == "administrators-only"
 
 
-def unknown_flow(case: Case) -> bool:
+def unknown_flow(case: RequestContext) -> bool:
     """An account that names no flow knows every one."""
-    return bool(case.caller.records.get("flows")) and reading.flow(case) is None
+    return bool(case.authenticated_account.records.get("flows")) and reading.flow(case) is None
 
 
-def lacking_for_flow(case: Case) -> bool:
+def lacking_for_flow(case: RequestContext) -> bool:
     flow = reading.flow(case)
     return any(not reading.text(case, name) for name in flow.requires) if flow else False
 
 
-def unspeakable(case: Case) -> bool:
+def unspeakable(case: RequestContext) -> bool:
     """What is to be read out has not been sent."""
     return any(not reading.text(case, name) for name in reading.spoken(case.fields))
 
 
-def past(case: Case) -> bool:
+def past(case: RequestContext) -> bool:
     at = reading.call_time(case)
     return at is not None and at <= case.now
 
 
-def undated(case: Case) -> bool:
+def undated(case: RequestContext) -> bool:
     """A day or an hour that does not exist."""
     return bool(reading.text(case, "call_time")) and reading.call_time(case) is None
 
 
-def unknown_call(case: Case) -> bool:
+def unknown_call(case: RequestContext) -> bool:
     return reading.bridge_of(case) is None
 
 
 def _needed(*names: str) -> Stage:
-    return tuple(rule for name in names for rule in (missing(name, BAD), malformed(name, BAD)))
+    return tuple(
+        rule for name in names for rule in (missing_field(name, BAD), malformed_field(name, BAD))
+    )
 
 
 def _optional(*names: str) -> Stage:
-    return tuple(malformed(name, BAD) for name in names)
+    return tuple(malformed_field(name, BAD) for name in names)
 
 
 WHO: Rulebook = (
-    (Rule(anonymous, UNAUTHORIZED),),
+    (Rule(is_unauthenticated, UNAUTHORIZED),),
     (Rule(unacceptable, NOT_ACCEPTABLE),),
-    (Rule(crowded, TOO_MANY),),
-    (Rule(unreadable, BAD),),
+    (Rule(is_rate_limited, TOO_MANY),),
+    (Rule(is_malformed, BAD),),
 )
 FLOW: Stage = (
     Rule(unknown_flow, NOT_FOUND, "call_flow_id"),
@@ -161,12 +163,12 @@ STATUS: Rulebook = (
     (Rule(unknown_call, NOT_FOUND, "call_id"),),
 )
 DISPATCH: Rulebook = (*WHO, _needed("phone", "number_1", "number_2", "webhook"))
-INTEGRATION: Rulebook = ((Rule(unreadable, BAD),), _needed("phone_number"))
+INTEGRATION: Rulebook = ((Rule(is_malformed, BAD),), _needed("phone_number"))
 LOGIN: Rulebook = ()
-ENTRY: Rulebook = ((Rule(unreadable, BAD),), _optional("phone_number", "extension", "password"))
+ENTRY: Rulebook = ((Rule(is_malformed, BAD),), _optional("phone_number", "extension", "password"))
 CALL: Rulebook = (
-    (Rule(anonymous, UNAUTHORIZED),),
-    (Rule(crowded, TOO_MANY),),
-    (Rule(unreadable, BAD),),
+    (Rule(is_unauthenticated, UNAUTHORIZED),),
+    (Rule(is_rate_limited, TOO_MANY),),
+    (Rule(is_malformed, BAD),),
     _needed("phone_number"),
 )

@@ -3,9 +3,9 @@
 from html import escape
 from urllib.parse import quote
 
-from mockserver.core.http import Reply, Request
-from mockserver.core.provider import Effects, Outcome
-from mockserver.core.rules import Case
+from mockserver.core.http import Request, Response
+from mockserver.core.provider import Effects, EndpointResult
+from mockserver.core.rulebook import RequestContext
 from mockserver.providers.innocalls.dialect import Parties, phone_of, succeeded
 from mockserver.providers.innocalls.reading import SESSION, session, text
 
@@ -37,47 +37,49 @@ def parties(request: Request) -> Parties:
     return ({"a": session(request)[0], "b": phone_of(request), "callee": phone_of(request)},)
 
 
-def opened(case: Case) -> Outcome:
+def opened(case: RequestContext) -> EndpointResult:
     """To the login page while the extension is not logged in (documented); 302 is assumed."""
     extension, phone = session(case.request)[0], phone_of(case.request)
     if case.account is None or not _known(case, extension):
-        return Outcome(Reply(302, b"", {"location": f"login.php?phone_number={quote(phone)}"}))
+        return EndpointResult(
+            Response(302, b"", {"location": f"login.php?phone_number={quote(phone)}"})
+        )
     body = CALLING.format(phone=escape(phone), extension=escape(extension))
-    return Outcome(_page(200, body))
+    return EndpointResult(_page(200, body))
 
 
-def asked(case: Case) -> Outcome:
-    return Outcome(_page(200, _form(case, "")))
+def asked(case: RequestContext) -> EndpointResult:
+    return EndpointResult(_page(200, _form(case, "")))
 
 
-def entered(case: Case) -> Outcome:
+def entered(case: RequestContext) -> EndpointResult:
     """The session is a cookie; who cannot be let in gets the form once more."""
     extension, key = text(case, "extension"), text(case, "password")
     if case.account is None or not _known(case, extension):
         complaint = "<p>Unknown extension or wrong API key</p>"
-        return Outcome(_page(401, _form(case, complaint)))
+        return EndpointResult(_page(401, _form(case, complaint)))
     cookie = f"{SESSION}={quote(extension)}:{quote(key)}; Path=/; HttpOnly; SameSite=Lax"
     place = f"integration.php?phone_number={quote(phone_of(case.request))}"
-    return Outcome(Reply(302, b"", {"location": place, "set-cookie": cookie}))
+    return EndpointResult(Response(302, b"", {"location": place, "set-cookie": cookie}))
 
 
-def called(case: Case) -> Outcome:
+def called(case: RequestContext) -> EndpointResult:
     """The browser's extension is dialled first, as in a click-to-call."""
     legs = {"a": session(case.request)[0], "b": phone_of(case.request)}
-    call = case.call("b-after-a", legs, None)
-    told = {"message": "Call Sent", "callId": call.order.vendor_id}
-    return Outcome(succeeded(told), Effects(place=(call,)))
+    call = case.build_call("b-after-a", legs, None)
+    told = {"message": "Call Sent", "callId": call.spec.vendor_id}
+    return EndpointResult(succeeded(told), Effects(calls=(call,)))
 
 
-def _known(case: Case, extension: str) -> bool:
+def _known(case: RequestContext, extension: str) -> bool:
     """An account that names no extension has every one."""
-    named = case.caller.records.get("extensions")
+    named = case.authenticated_account.records.get("extensions")
     return bool(extension) and (not named or extension in named)
 
 
-def _form(case: Case, complaint: str) -> str:
+def _form(case: RequestContext, complaint: str) -> str:
     return LOGIN.format(phone=escape(phone_of(case.request)), complaint=complaint)
 
 
-def _page(status: int, body: str) -> Reply:
-    return Reply(status, PAGE.format(body=body).encode(), HTML)
+def _page(status: int, body: str) -> Response:
+    return Response(status, PAGE.format(body=body).encode(), HTML)

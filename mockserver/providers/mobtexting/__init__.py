@@ -9,7 +9,7 @@ from mockserver.providers.mobtexting.records import Flow
 PROVIDER = Provider(
     name="mobtexting",
     title="Mobtexting",
-    legs={"a": "from", "b": "to"},
+    roles={"a": "from", "b": "to"},
     endpoints=(
         Endpoint(
             "c2c",
@@ -24,11 +24,11 @@ PROVIDER = Provider(
     credential=dialect.credential,
     refuse=dialect.refused,
     wrong_method=rules.WRONG_METHOD,
-    react=react.react,
+    on_event=react.react,
     status=dialect.status,
-    new_id=dialect.new_id,
+    new_call_id=dialect.new_id,
     webhooks=("completed",),
-    faults=rules.ORDERED,
+    scenario_only_faults=rules.ORDERED,
     records={"flows": Flow},
     generators=GENERATORS,
     quirks={"webhook-id": "the report carries `webhook_id`, as the page's table has it"},

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
-from mockserver.core import chance
+from mockserver.core import seeded
 from mockserver.core.account import Account
 from mockserver.core.call import Call, Leg
-from mockserver.core.http import Reply, Request
-from mockserver.core.provider import Effects, Outcome
-from mockserver.core.rules import Case, Fault
+from mockserver.core.http import Request, Response
+from mockserver.core.provider import Effects, EndpointResult
+from mockserver.core.rulebook import Fault, RequestContext
 from mockserver.core.time import SECOND
 from mockserver.providers.mobtexting.records import Flow
 
@@ -42,7 +42,7 @@ def credential(request: Request) -> str | None:
 
 
 def new_id(seed: str, number: int, _: str) -> str:
-    return chance.uuid(seed, "mobtexting", number)
+    return seeded.uuid(seed, "mobtexting", number)
 
 
 def hook(account: Account, webhook_id: str) -> str | None:
@@ -55,7 +55,7 @@ def hook(account: Account, webhook_id: str) -> str | None:
 
 def given(call: Call, name: str) -> int | None:
     """A whole number of the request; a blank one counts as not sent."""
-    sent = call.order.wanted.get(name)
+    sent = call.spec.parameters.get(name)
     return None if sent in ("", None) else int(str(sent))
 
 
@@ -66,25 +66,25 @@ def parties(request: Request) -> tuple[Mapping[str, str], ...]:
     return ({"a": first, "b": second, "callee": second},)
 
 
-def placed(case: Case) -> Outcome:
+def placed(case: RequestContext) -> EndpointResult:
     """The page prints two success bodies: the one with `callId` for a flow."""
     to = case.text("to")
     if to.startswith(FLOW):
-        call = case.call("one-leg", {"a": case.text("from")}, None)
+        call = case.build_call("one-leg", {"a": case.text("from")}, None)
         body: dict[str, object] = {
-            "callId": call.order.vendor_id,
+            "callId": call.spec.vendor_id,
             "message": "call initiated successfully",
             "status": 200,
         }
     else:
-        call = case.call("b-after-a", {"a": case.text("from"), "b": to}, None)
+        call = case.build_call("b-after-a", {"a": case.text("from"), "b": to}, None)
         body = {"status": 200, "message": "Call initiated successfully"}
-    return Outcome(Reply(200, body), Effects(place=(call,)))
+    return EndpointResult(Response(200, body), Effects(calls=(call,)))
 
 
 def spoken(call: Call, account: Account) -> str:
     """What the flow reads out, its variables filled in; empty if the account has no such flow."""
-    flow = account.records.get("flows", {}).get(str(call.order.wanted["to"]).removeprefix(FLOW))
+    flow = account.records.get("flows", {}).get(str(call.spec.parameters["to"]).removeprefix(FLOW))
     values = variables(call)
     text = flow.say if isinstance(flow, Flow) else ""
     return PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), text)
@@ -92,19 +92,19 @@ def spoken(call: Call, account: Account) -> str:
 
 def variables(call: Call) -> Mapping[str, object]:
     """By name; the names of a list are 0, 1, ..., as PHP has it."""
-    sent = call.order.wanted.get("variables")
+    sent = call.spec.parameters.get("variables")
     if isinstance(sent, Mapping):
         return sent
     return {str(index): one for index, one in enumerate(sent)} if isinstance(sent, list) else {}
 
 
-def refused(faults: tuple[Fault, ...], case: Case) -> Reply:
+def refused(faults: tuple[Fault, ...], case: RequestContext) -> Response:
     """One fault at a time; a stranger without `Accept: application/json` is sent to the login."""
     fault = faults[0]
     if fault.status == 401 and not case.request.accepts("application/json"):  # noqa: PLR2004 - HTTP
-        return Reply(302, b"", {"location": "/login"})  # observed
+        return Response(302, b"", {"location": "/login"})  # observed
     body = {"status": "ERROR", "code": fault.status, "message": fault.message}
-    return Reply(fault.status, body)
+    return Response(fault.status, body)
 
 
 def status(call: Call) -> str:
@@ -131,7 +131,7 @@ def report(call: Call, now: int, quirks: frozenset[str]) -> dict[str, object]:
     The page's table has a sixteenth before them, `webhook_id`, which the sample lacks: a quirk.
     """
     first, *rest = call.legs
-    wanted, end = call.order.wanted, _stamp(now)
+    wanted, end = call.spec.parameters, _stamp(now)
     asked = {"webhook_id": str(wanted.get("webhook_id", ""))} if "webhook-id" in quirks else {}
     return {
         **asked,
@@ -139,16 +139,16 @@ def report(call: Call, now: int, quirks: frozenset[str]) -> dict[str, object]:
         "from": _number(first.number),
         "to": _number(str(wanted["to"])),
         "source": "C2C",
-        "start_at": _stamp(call.began_at),
+        "start_at": _stamp(call.attempt_started_at),
         "end_at": end,
         "date": end,
         "unixtime": str(now // SECOND),
-        "duration": str(_lasted(call.began_at, first.ended_at)),
+        "duration": str(_lasted(call.attempt_started_at, first.ended_at)),
         "billing": str(sum(_lasted(leg.answered_at, leg.ended_at) for leg in rest)),
         "status": status(call),
         "status1": "RECEIVED" if first.answered_at is not None else word(first),
         "status2": "".join(word(leg) for leg in rest),
-        "recording_url": call.order.recording if _recorded(call) else "",
+        "recording_url": call.spec.recording_url if _recorded(call) else "",
         "hangup_by": _hung_up(call),
     }
 
@@ -175,8 +175,8 @@ def _hung_up(call: Call) -> str:
     """Whose side ended the last attempt: the first hang-up since it began."""
     first = "a"  # a call that never began has no hang-up
     for event in reversed(call.events):
-        if event.verb == "hangup":
+        if event.type == "hangup":
             first = event.leg
-        if event.verb == "begin":
+        if event.type == "begin":
             break
     return SIDES[first]

@@ -12,7 +12,7 @@ LIMIT = 256_000  # bytes (documented: 256 KB)
 PROVIDER = Provider(
     name="phonon",
     title="Phonon",
-    legs={"a": "contact", "b": "bridge"},
+    roles={"a": "contact", "b": "bridge"},
     endpoints=(
         Endpoint(
             "create",
@@ -38,11 +38,11 @@ PROVIDER = Provider(
     credential=reading.credential,
     refuse=dialect.refused,
     wrong_method=rules.WRONG_METHOD,
-    react=react,
+    on_event=react,
     status=dialect.status,
-    new_id=dialect.new_id,
+    new_call_id=dialect.new_id,
     webhooks=("report",),
-    faults=rules.ORDERED,
+    scenario_only_faults=rules.ORDERED,
     records={"flows": Flow},
     generators=GENERATORS,
     settings=Settings,

@@ -3,11 +3,11 @@
 from typing import Final
 
 from mockserver.core.account import Account
-from mockserver.core.provider import Person
+from mockserver.core.provider import FakePerson
 from mockserver.providers.phonon.records import Flow
 
 
-def flow(person: Person, nth: int, _: Account) -> tuple[str, Flow]:
+def flow(person: FakePerson, nth: int, _: Account) -> tuple[str, Flow]:
     """Named by eight characters, with a number of its own, and reading out a name."""
     number = person.phone.removeprefix("+")
     return f"Gen{nth:05d}", Flow(did=number, say=f"{person.first_name} is calling.")

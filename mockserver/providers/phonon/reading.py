@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from mockserver.core.account import Account
 from mockserver.core.http import Request
-from mockserver.core.rules import Case
-from mockserver.core.time import millis, moment
+from mockserver.core.rulebook import RequestContext
+from mockserver.core.time import to_datetime, to_milliseconds
 from mockserver.providers.phonon.records import Flow, Settings
 
 KOLKATA: Final = timezone(timedelta(hours=5, minutes=30))
@@ -31,8 +31,8 @@ def settings(account: Account) -> Settings:
     return told if isinstance(told, Settings) else Settings()
 
 
-def flow(case: Case) -> Flow | None:
-    return flow_of(case.caller, case.text("flow-id"))
+def flow(case: RequestContext) -> Flow | None:
+    return flow_of(case.authenticated_account, case.text("flow-id"))
 
 
 def flow_of(account: Account, name: str) -> Flow | None:
@@ -71,7 +71,7 @@ def start_time(item: Item) -> datetime | None:
 def starts_at(item: Item, now: int) -> int | None:
     """None for at once: no time at all, or one of today that is past (documented)."""
     when = start_time(item)
-    at = None if when is None else millis(when.astimezone(UTC))
+    at = None if when is None else to_milliseconds(when.astimezone(UTC))
     return at if at is not None and at > now else None
 
 
@@ -80,7 +80,7 @@ def past_date(item: Item, now: int) -> bool:
     when = start_time(item)
     if when is None or when.tzinfo is None:
         return False
-    today = moment(now).astimezone(when.tzinfo).date()
+    today = to_datetime(now).astimezone(when.tzinfo).date()
     return when.date() < today
 
 
@@ -93,12 +93,12 @@ def allowed(client: str, networks: tuple[str, ...]) -> bool:
         return False
 
 
-def traffic(case: Case, host: str) -> str:
+def traffic(case: RequestContext, host: str) -> str:
     """The mark of a request that a host has taken."""
-    return f"phonon {case.caller.name} at {host}"
+    return f"phonon {case.authenticated_account.name} at {host}"
 
 
-def checksum(case: Case) -> str:
+def checksum(case: RequestContext) -> str:
     """The mark of a request's very bytes."""
     told = blake2b(case.request.body, digest_size=16).hexdigest()
-    return f"phonon {case.caller.name} {told}"
+    return f"phonon {case.authenticated_account.name} {told}"

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from mockserver.core.time import MINUTE, Length
+from mockserver.core.time import MINUTE, Duration
 
-GAP = Length(10 * MINUTE)  # between two attempts: assumed
+GAP = Duration(10 * MINUTE)  # between two attempts: assumed
 
 
 class Flow(NamedTuple):
@@ -18,7 +18,7 @@ class Flow(NamedTuple):
     did: str = "918068281234"
     version: Literal["1.0", "TEST"] = "1.0"
     reattempts: int = 0
-    reattempt_after: Length = GAP
+    reattempt_after: Duration = GAP
     say: str = ""
     bridge: str = ""
     variables: tuple[str, ...] = ()
@@ -37,6 +37,6 @@ class Settings(NamedTuple):
     security_id: str = ""
     ip_allow_list: tuple[str, ...] = ()
     test_numbers: tuple[str, ...] = ()
-    checksum_window: Length = Length(0)
+    checksum_window: Duration = Duration(0)
     expired: bool = False
     per_minute: Mapping[str, int] = MappingProxyType({})

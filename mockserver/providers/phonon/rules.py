@@ -2,19 +2,19 @@
 
 from typing import Final
 
-from mockserver.core.rules import (
-    Breach,
-    Case,
+from mockserver.core.rulebook import (
+    Evidence,
     Fault,
+    RequestContext,
     Rule,
     Rulebook,
-    Source,
     Stage,
-    anonymous,
-    crowded,
-    examine,
-    missing,
-    unreadable,
+    ViolationTest,
+    evaluate,
+    is_malformed,
+    is_rate_limited,
+    is_unauthenticated,
+    missing_field,
 )
 from mockserver.core.time import MINUTE
 from mockserver.providers.phonon import reading
@@ -24,7 +24,7 @@ MOST: Final = 500
 
 def _row(name: str, code: int, message: str) -> Fault:
     """HTTP 200 for every row is assumed, the page says nothing of it."""
-    return Fault(name, 200, message, Source.DOCUMENTED, code)
+    return Fault(name, 200, message, Evidence.DOCUMENTED, code)
 
 
 INVALID_FORMAT = _row("invalid-format", 400, "Invalid Format")
@@ -51,98 +51,102 @@ SUCCESS = _row("success", 200, "Success")
 PARTIAL_SUCCESS = _row("partial-success", 209, "Partial Success")
 """The last two refuse nothing: they are what an answer says."""
 
-WRONG_METHOD = Fault("wrong-method", 405, "Method Not Allowed", Source.ASSUMED, 405)
-TOO_MANY = Fault("too-many-requests", 429, "Too Many Requests", Source.ASSUMED, 429)
+WRONG_METHOD = Fault("wrong-method", 405, "Method Not Allowed", Evidence.ASSUMED, 405)
+TOO_MANY = Fault("too-many-requests", 429, "Too Many Requests", Evidence.ASSUMED, 429)
 ORDERED: Final = (FAILURE,)
 
 
 def _malformed(name: str, fault: Fault = INVALID_FORMAT) -> Rule:
-    return Rule(Breach(name), fault, name)
+    return Rule(ViolationTest(name), fault, name)
 
 
-def strange_address(case: Case) -> bool:
-    networks = reading.settings(case.caller).ip_allow_list
+def strange_address(case: RequestContext) -> bool:
+    networks = reading.settings(case.authenticated_account).ip_allow_list
     return not reading.allowed(case.request.client, networks)
 
 
-def unknown_flow(case: Case) -> bool:
+def unknown_flow(case: RequestContext) -> bool:
     return reading.flow(case) is None
 
 
-def wrong_security_id(case: Case) -> bool:
-    own = reading.settings(case.caller).security_id
+def wrong_security_id(case: RequestContext) -> bool:
+    own = reading.settings(case.authenticated_account).security_id
     return bool(own) and case.text("security-id") != own
 
 
-def other_version(case: Case) -> bool:
+def other_version(case: RequestContext) -> bool:
     flow = reading.flow(case)
     return flow is not None and flow.version != case.text("api-version")
 
 
-def repeated(case: Case) -> bool:
-    window = reading.settings(case.caller).checksum_window
-    return bool(window) and case.view.marked(reading.checksum(case), case.now - window) > 0
+def repeated(case: RequestContext) -> bool:
+    window = reading.settings(case.authenticated_account).checksum_window
+    return (
+        bool(window) and case.read_model.count_since(reading.checksum(case), case.now - window) > 0
+    )
 
 
-def empty(case: Case) -> bool:
+def empty(case: RequestContext) -> bool:
     return case.fields.get("calls") == []
 
 
-def too_long(case: Case) -> bool:
+def too_long(case: RequestContext) -> bool:
     listed = case.fields.get("calls")
     return isinstance(listed, list) and len(listed) > MOST
 
 
-def expired(case: Case) -> bool:
-    return reading.settings(case.caller).expired
+def expired(case: RequestContext) -> bool:
+    return reading.settings(case.authenticated_account).expired
 
 
-def penniless(case: Case) -> bool:
-    return case.caller.balance is not None and case.caller.balance <= 0
+def penniless(case: RequestContext) -> bool:
+    return (
+        case.authenticated_account.balance is not None and case.authenticated_account.balance <= 0
+    )
 
 
-def unmapped(case: Case) -> bool:
+def unmapped(case: RequestContext) -> bool:
     flow = reading.flow(case)
     return flow is not None and not flow.did
 
 
-def without_gateway(case: Case) -> bool:
+def without_gateway(case: RequestContext) -> bool:
     flow = reading.flow(case)
     return flow is not None and flow.gateway == "invalid"
 
 
-def failing_gateway(case: Case) -> bool:
+def failing_gateway(case: RequestContext) -> bool:
     flow = reading.flow(case)
     return flow is not None and flow.gateway == "failing"
 
 
-def maskless(case: Case) -> bool:
+def maskless(case: RequestContext) -> bool:
     flow = reading.flow(case)
     return flow is not None and not flow.mask
 
 
-def dataless(case: Case) -> bool:
+def dataless(case: RequestContext) -> bool:
     flow = reading.flow(case)
     return flow is not None and not flow.data
 
 
-def past_date(case: Case) -> bool:
+def past_date(case: RequestContext) -> bool:
     return reading.past_date(case.fields, case.now)
 
 
-def undated(case: Case) -> bool:
+def undated(case: RequestContext) -> bool:
     return bool(case.fields.get("start-time")) and reading.start_time(case.fields) is None
 
 
-def numberless(case: Case) -> bool:
+def numberless(case: RequestContext) -> bool:
     return not reading.numbers(case.fields)
 
 
-def wrong_number(case: Case) -> bool:
+def wrong_number(case: RequestContext) -> bool:
     return not all(map(reading.NUMBER.fullmatch, reading.numbers(case.fields)))
 
 
-def keyless(case: Case) -> bool:
+def keyless(case: RequestContext) -> bool:
     """A key without its prefix, or one that is needed and not there."""
     listed = case.fields.get("keys")
     names = [str(one["name"]) for one in listed] if isinstance(listed, list) else []
@@ -152,9 +156,9 @@ def keyless(case: Case) -> bool:
 ITEM: Final[Stage] = (
     *(_malformed(name) for name in ("", "client-identifier", "start-time", "contact-numbers")),
     *(_malformed(name) for name in ("contact-numbers.*", "keys", "keys.*", "keys.*.value")),
-    missing("keys.*.name", INVALID_MANDATORY),
+    missing_field("keys.*.name", INVALID_MANDATORY),
     _malformed("keys.*.name"),
-    missing("contact-numbers", INVALID_MANDATORY),
+    missing_field("contact-numbers", INVALID_MANDATORY),
 )
 ITEMS: Final[Rulebook] = (
     ITEM,
@@ -165,23 +169,23 @@ ITEMS: Final[Rulebook] = (
 )
 
 
-def objections(case: Case) -> tuple[tuple[Rule, ...], ...]:
+def objections(case: RequestContext) -> tuple[tuple[Rule, ...], ...]:
     """What stands against each call of a request; nothing against a good one."""
     listed = case.fields.get("calls")
     many = len(listed) if isinstance(listed, list) else 0
     return tuple(_objected(case, nth) for nth in range(many))
 
 
-def _objected(case: Case, nth: int) -> tuple[Rule, ...]:
-    item = case.about("calls", nth)
-    broken = examine(ITEMS, item)
+def _objected(case: RequestContext, nth: int) -> tuple[Rule, ...]:
+    item = case.for_item("calls", nth)
+    broken = evaluate(ITEMS, item)
     if broken:
         return broken
     flow = reading.flow(case)
     lacking = flow is not None and set(flow.variables) - set(reading.keys(item.fields))
     if lacking:
         return (Rule(keyless, INVALID_MANDATORY, "keys"),)
-    listed = reading.settings(case.caller).test_numbers
+    listed = reading.settings(case.authenticated_account).test_numbers
     testing = case.text("api-version") == "TEST"
     if testing and not set(reading.numbers(item.fields)) <= set(listed):
         return (Rule(wrong_number, PHONE_NOT_WHITELISTED, "contact-numbers"),)
@@ -191,7 +195,7 @@ def _objected(case: Case, nth: int) -> tuple[Rule, ...]:
 def _hopeless(fault: Fault) -> Rule:
     """Not one of the calls is good, and this is what is wrong with the first."""
 
-    def test(case: Case) -> bool:
+    def test(case: RequestContext) -> bool:
         found = objections(case)
         return all(found) and bool(found) and found[0][0].fault is fault
 
@@ -201,10 +205,13 @@ def _hopeless(fault: Fault) -> Rule:
 def _crowding(host: str) -> Rule:
     """The host has had its requests of this minute."""
 
-    def test(case: Case) -> bool:
-        most = reading.settings(case.caller).per_minute.get(host)
+    def test(case: RequestContext) -> bool:
+        most = reading.settings(case.authenticated_account).per_minute.get(host)
         since = case.now - MINUTE
-        return most is not None and case.view.marked(reading.traffic(case, host), since) >= most
+        return (
+            most is not None
+            and case.read_model.count_since(reading.traffic(case, host), since) >= most
+        )
 
     return Rule(test, TOO_MANY)
 
@@ -212,15 +219,18 @@ def _crowding(host: str) -> Rule:
 REAL_TIME: Final = "central.phonon.io"
 BULK: Final = "central-api.phonon.io"
 COMMON: Final[Rulebook] = (
-    (Rule(unreadable, INVALID_FORMAT), _malformed("calls")),
+    (Rule(is_malformed, INVALID_FORMAT), _malformed("calls")),
     (
-        *(missing(name, INVALID_MANDATORY) for name in ("api-version", "security-id", "flow-id")),
-        missing("calls", INVALID_MANDATORY),
+        *(
+            missing_field(name, INVALID_MANDATORY)
+            for name in ("api-version", "security-id", "flow-id")
+        ),
+        missing_field("calls", INVALID_MANDATORY),
     ),
     (_malformed("flow-id"), _malformed("security-id")),
     (_malformed("api-version", INVALID_API_VERSION),),
-    (Rule(anonymous, INVALID_SECURITY_ID, "security-id"),),
-    (Rule(crowded, TOO_MANY),),
+    (Rule(is_unauthenticated, INVALID_SECURITY_ID, "security-id"),),
+    (Rule(is_rate_limited, TOO_MANY),),
     (Rule(strange_address, IP_NOT_WHITELISTED),),
     (Rule(unknown_flow, INVALID_FLOW_ID, "flow-id"),),
     (Rule(wrong_security_id, INVALID_SECURITY_ID, "security-id"),),

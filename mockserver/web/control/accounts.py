@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from mockserver.core.account import Account, merged
-from mockserver.core.facts import Fact
-from mockserver.core.nearest import nearest
+from mockserver.core.account import Account, merge_patch
+from mockserver.core.journal import JournalEntry
+from mockserver.core.suggestions import did_you_mean
 from mockserver.engine.simulation import amend
 from mockserver.engine.store import Store
 from mockserver.runtime.sandbox import Sandbox
@@ -20,7 +20,7 @@ from mockserver.web.control.reading import object_of, sandbox_of
 async def accounts(request: Request) -> JSONResponse:
     store, provider = sandbox_of(request).store, request.path_params["provider"]
     if provider not in store.world.listings:
-        hint = nearest(provider, store.world.listings)
+        hint = did_you_mean(provider, store.world.listings)
         raise HTTPException(404, f"no provider is named {provider}: {hint}")
     mine = {name: one for (owner, name), one in store.accounts.items() if owner == provider}
     shown = {name: _shown(one, store.world.seed) for name, one in mine.items()}
@@ -37,7 +37,7 @@ async def put(request: Request) -> JSONResponse:
     sandbox, body = sandbox_of(request), await object_of(request)
     provider, name = request.path_params["provider"], request.path_params["account"]
     if provider not in sandbox.store.world.listings:
-        hint = nearest(provider, sandbox.store.world.listings)
+        hint = did_you_mean(provider, sandbox.store.world.listings)
         raise HTTPException(404, f"no provider is named {provider}: {hint}")
     return _set(sandbox, (provider, name), body, ("PUT", body))
 
@@ -46,7 +46,7 @@ async def change(request: Request) -> JSONResponse:
     """A JSON Merge Patch (RFC 7396): null takes a key away."""
     sandbox, patch = sandbox_of(request), await object_of(request)
     known = _account(request, sandbox.store)
-    document = merged(known.document, patch)
+    document = merge_patch(known.document, patch)
     return _set(sandbox, (known.provider, known.name), document, ("PATCH", patch))
 
 
@@ -62,7 +62,7 @@ def _set(
     path = f"/accounts/{provider}/{name}"
     control = {"method": asked[0], "path": path, "body": asked[1]}
     now = sandbox.clock.now()
-    store.record(Fact(now, "control", "", control))
+    store.record(JournalEntry(now, "control", "", control))
     amend(store, account, now)
     sandbox.driver.nudge()
     return JSONResponse(_shown(store.accounts[key], store.world.seed))
@@ -73,7 +73,7 @@ def _account(request: Request, store: Store) -> Account:
     account = store.accounts.get((provider, name))
     if account is None:
         known = [known for owner, known in store.accounts if owner == provider]
-        hint = nearest(name, known) or f"known: {', '.join(known) or 'none'}"
+        hint = did_you_mean(name, known) or f"known: {', '.join(known) or 'none'}"
         raise HTTPException(404, f"{provider} has no account {name}: {hint}")
     return account
 

@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mockserver.core.facts import Fact
-from mockserver.core.nearest import nearest
+from mockserver.core.journal import JournalEntry
+from mockserver.core.scenario import MatchRule
 from mockserver.core.selection import Activation
-from mockserver.core.story import Match
+from mockserver.core.suggestions import did_you_mean
 from mockserver.web import masking
 from mockserver.web.control.reading import object_of, sandbox_of
 
@@ -29,16 +29,22 @@ async def activate(request: Request) -> JSONResponse:
     """`times` requests that suit `match` (none: every request); without `times` all of them."""
     sandbox, body = sandbox_of(request), await object_of(request)
     store = sandbox.store
-    name, times, known = str(body.get("scenario", "")), body.get("times"), store.world.stories.named
+    name, times, known = (
+        str(body.get("scenario", "")),
+        body.get("times"),
+        store.world.stories.by_name,
+    )
     if name not in known:
-        raise HTTPException(422, f"no scenario is named {name!r}: {nearest(name, known) or FORM}")
+        raise HTTPException(
+            422, f"no scenario is named {name!r}: {did_you_mean(name, known) or FORM}"
+        )
     if body.keys() - {"scenario", "match", "times"} or not (times is None or _counts(times)):
         raise HTTPException(422, f"send {FORM}")
     store.activated += 1
     made = Activation(f"a{store.activated}", name, _match(body.get("match", {})), times)
     store.activations.append(made)
     told = {"method": "POST", "path": "/activations", "body": body}
-    store.record(Fact(sandbox.clock.now(), "control", "", told))
+    store.record(JournalEntry(sandbox.clock.now(), "control", "", told))
     return JSONResponse(_printed(made, store.world.seed), 201)
 
 
@@ -46,7 +52,7 @@ async def clear(request: Request) -> Response:
     sandbox = sandbox_of(request)
     sandbox.store.activations.clear()
     told = {"method": "DELETE", "path": "/activations"}
-    sandbox.store.record(Fact(sandbox.clock.now(), "control", "", told))
+    sandbox.store.record(JournalEntry(sandbox.clock.now(), "control", "", told))
     return Response(status_code=204)
 
 
@@ -54,20 +60,20 @@ def _counts(times: Any) -> bool:
     return isinstance(times, int) and not isinstance(times, bool) and times > 0
 
 
-def _match(given: Any) -> Match:
+def _match(given: Any) -> MatchRule:
     if not isinstance(given, Mapping) or given.keys() - {*GLOBS, "fields"}:
         raise HTTPException(422, f"match maps {', '.join(GLOBS)}, fields to globs")
     fields = given.get("fields", {})
     if not isinstance(fields, Mapping):
         raise HTTPException(422, "fields map parameters of the request to globs")
     globs = {name: str(glob) for name, glob in given.items() if name != "fields"}
-    return Match(globs, {name: str(glob) for name, glob in fields.items()})
+    return MatchRule(globs, {name: str(glob) for name, glob in fields.items()})
 
 
 def _printed(one: Activation, salt: str) -> dict[str, Any]:
     fields = {"fields": dict(one.match.fields)} if one.match.fields else {}
     match = masking.value({**one.match.globs, **fields}, salt)
-    return {"id": one.id, "scenario": one.story, "match": match, "left": one.left}
+    return {"id": one.id, "scenario": one.scenario_name, "match": match, "left": one.remaining}
 
 
 ROUTES = (

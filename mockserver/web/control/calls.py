@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from mockserver.core.call import Call, Event, Impossible
+from mockserver.core.call import Call, Event, IllegalTransition
 from mockserver.core.causes import CAUSES
-from mockserver.core.facts import Fact
-from mockserver.core.nearest import nearest
-from mockserver.core.provider import Act
+from mockserver.core.journal import JournalEntry
+from mockserver.core.provider import VendorEvent
+from mockserver.core.suggestions import did_you_mean
 from mockserver.engine.simulation import happen
 from mockserver.web.control.reading import call_of, object_of, page, sandbox_of, suits
 from mockserver.web.wire import call_json
@@ -54,25 +54,25 @@ async def events(request: Request) -> JSONResponse:
     """Play the phone: {"event": "hangup", "leg": "b", "cause": "busy"}; 409 if it cannot be."""
     body = await object_of(request)
     sandbox, known = sandbox_of(request), call_of(request)
-    acts = sandbox.store.world.listings[known.order.provider].provider.acts
+    acts = sandbox.store.world.listings[known.spec.provider].provider.vendor_events
     with sandbox.driver.answering() as now:
         event = _event(body, known, acts, now)
         try:
-            changed = happen(sandbox.store, known.order.id, event)
-        except Impossible as impossible:
+            changed = happen(sandbox.store, known.spec.id, event)
+        except IllegalTransition as impossible:
             raise HTTPException(409, str(impossible)) from None
-        control = {"method": "POST", "path": f"/calls/{known.order.id}/events", "body": body}
-        sandbox.store.record(Fact(now, "control", known.order.id, control))
+        control = {"method": "POST", "path": f"/calls/{known.spec.id}/events", "body": body}
+        sandbox.store.record(JournalEntry(now, "control", known.spec.id, control))
         return JSONResponse(call_json(sandbox.store, changed))
 
 
-def _event(body: dict[str, Any], call: Call, acts: Mapping[str, Act], now: int) -> Event:
+def _event(body: dict[str, Any], call: Call, acts: Mapping[str, VendorEvent], now: int) -> Event:
     verb = str(body.get("event", ""))
     if verb in acts:
         return _act(body, verb, acts[verb], now)
     leg = "" if verb == "continue" else str(body.get("leg", "a"))
     if verb not in PHONE:
-        hint = nearest(verb, (*PHONE, *acts)) or f"known: {', '.join((*PHONE, *acts))}"
+        hint = did_you_mean(verb, (*PHONE, *acts)) or f"known: {', '.join((*PHONE, *acts))}"
         raise HTTPException(422, f"a phone cannot {verb or 'do nothing'}: {hint}")
     data = {name: str(body[name]) for name in PHONE[verb] if name in body}
     lacking = [name for name in PHONE[verb] if name not in data and name != "cause"]
@@ -86,7 +86,7 @@ def _event(body: dict[str, Any], call: Call, acts: Mapping[str, Act], now: int) 
     return Event(now, verb, leg, data, "control")
 
 
-def _act(body: dict[str, Any], verb: str, act: Act, now: int) -> Event:
+def _act(body: dict[str, Any], verb: str, act: VendorEvent, now: int) -> Event:
     """One of the provider's acts; whom it dials behaves as the story says."""
     _refuse_others(body, verb, act.arguments)
     data = {name: str(body[name]) for name in sorted(act.arguments) if name in body}

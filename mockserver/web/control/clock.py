@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from mockserver.core.facts import Fact
-from mockserver.core.time import LAST, iso, length, millis
+from mockserver.core.journal import JournalEntry
+from mockserver.core.time import MAX_TIME, format_iso, parse_duration, to_milliseconds
 from mockserver.runtime.clock import MODES, rate
 from mockserver.runtime.driver import Advancing
 from mockserver.runtime.sandbox import Sandbox
@@ -30,7 +30,7 @@ async def change(request: Request) -> JSONResponse:
         raise HTTPException(422, f'send {{"mode": ...}}, one of {MODES}')
     now = sandbox.clock.now()
     sandbox.clock.set(mode)
-    sandbox.store.record(Fact(now, "clock", "", {"mode": mode}))
+    sandbox.store.record(JournalEntry(now, "clock", "", {"mode": mode}))
     sandbox.driver.nudge()
     return JSONResponse(_clock(sandbox))
 
@@ -44,7 +44,7 @@ async def advance(request: Request) -> JSONResponse:
     except Advancing:
         raise HTTPException(409, "another advance of this sandbox is still running") from None
     if done.stopped != "reset":
-        sandbox.store.record(Fact(sandbox.clock.now(), "clock", "", {"advance": body}))
+        sandbox.store.record(JournalEntry(sandbox.clock.now(), "clock", "", {"advance": body}))
     clock = _clock(sandbox)
     return JSONResponse(
         {
@@ -63,9 +63,9 @@ def _clock(sandbox: Sandbox) -> dict[str, Any]:
     due = sandbox.store.peek()
     return {
         "mode": sandbox.clock.mode,
-        "now": iso(sandbox.clock.now()),
+        "now": format_iso(sandbox.clock.now()),
         "pending": sum(1 for _ in sandbox.store.pending()),
-        "next_at": iso(due.at) if due else None,
+        "next_at": format_iso(due.at) if due else None,
     }
 
 
@@ -73,7 +73,7 @@ def _goal(body: dict[str, Any], now: int) -> int | None:
     """The moment to go to; None for until idle."""
     match body:
         case {"by": int() | float() | str() as by, **rest} if not rest:
-            span = length(str(by))
+            span = parse_duration(str(by))
             if span is None:
                 raise HTTPException(422, f"{by!r} is no length of time: {FORMS}")
             return _within(now + span)
@@ -91,14 +91,14 @@ def _moment(text: str, now: int) -> int:
         raise HTTPException(422, f"{text!r} is no ISO 8601 time: {FORMS}") from None
     if to.tzinfo is None:
         raise HTTPException(422, f"{text!r} has no time zone: end it with Z or +05:30")
-    if millis(to) < now:
-        raise HTTPException(422, f"time only goes forward, and it is {iso(now)} already")
-    return _within(millis(to))
+    if to_milliseconds(to) < now:
+        raise HTTPException(422, f"time only goes forward, and it is {format_iso(now)} already")
+    return _within(to_milliseconds(to))
 
 
 def _within(to: int) -> int:
-    if to > LAST:
-        raise HTTPException(422, f"clocks here end at {iso(LAST)}")
+    if to > MAX_TIME:
+        raise HTTPException(422, f"clocks here end at {format_iso(MAX_TIME)}")
     return to
 
 

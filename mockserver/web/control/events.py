@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from mockserver.core.facts import Fact
+from mockserver.core.journal import JournalEntry
 from mockserver.engine.store import Store
 from mockserver.web.control.reading import sandbox_of
 from mockserver.web.wire import fact_json
@@ -35,7 +35,7 @@ async def events(request: Request) -> Response:
 async def _stream(store: Store, since: int) -> AsyncIterator[str]:
     news = asyncio.Event()
 
-    def watch(_: Fact) -> None:
+    def watch(_: JournalEntry) -> None:
         news.set()
 
     store.watchers.append(watch)
@@ -65,7 +65,7 @@ def _news(store: Store, since: int) -> list[tuple[int, str]]:
         told.append((begin - 1, f'event: gap\ndata: {{"missed": {begin - since - 1}}}\n\n'))
     for number, fact in enumerate(islice(store.journal, begin - first, None), begin):
         line = json.dumps({"id": number, **fact_json(fact, store.world)}, ensure_ascii=False)
-        told.append((number, f"id: {number}\nevent: {fact.kind}\ndata: {line}\n\n"))
+        told.append((number, f"id: {number}\nevent: {fact.type}\ndata: {line}\n\n"))
     return told
 
 

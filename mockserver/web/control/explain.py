@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from mockserver.core.rules import Rule
-from mockserver.core.selection import QUESTIONS, candidates, select
-from mockserver.core.story import Seen
+from mockserver.core.rulebook import Rule
+from mockserver.core.scenario import MatchContext
+from mockserver.core.selection import ASPECTS, candidates, select
 from mockserver.engine.store import Exchange, Store
 from mockserver.web import masking
 from mockserver.web.control.reading import sandbox_of, sandboxes_of
@@ -51,10 +51,10 @@ def explained(exchange: Exchange, store: Store) -> dict[str, Any]:
 def _rule(rule: Rule, exchange: Exchange, salt: str) -> dict[str, Any]:
     fault = rule.fault
     received = {rule.field: plain(exchange.request.fields.get(rule.field))}
-    wanted = next((one.wanted for one in exchange.violations if one.field == rule.field), "")
+    wanted = next((one.expected for one in exchange.violations if one.field == rule.field), "")
     return {
         "fault": fault.name,
-        "source": str(fault.source),
+        "source": str(fault.evidence),
         "message": fault.message,
         "field": rule.field or None,
         "received": masking.value(received, salt)[rule.field],
@@ -62,20 +62,20 @@ def _rule(rule: Rule, exchange: Exchange, salt: str) -> dict[str, Any]:
     }
 
 
-def _chosen(exchange: Exchange, store: Store, seen: Seen) -> Iterator[dict[str, Any]]:
+def _chosen(exchange: Exchange, store: Store, seen: MatchContext) -> Iterator[dict[str, Any]]:
     stories = store.world.stories
-    header = tuple(name for name in exchange.stories if name in stories.named)
+    header = tuple(name for name in exchange.stories if name in stories.by_name)
     among = tuple(candidates(stories, header, exchange.activations, seen))
-    for question in QUESTIONS:
+    for question in ASPECTS:
         chosen = select(question, among)
         if chosen:
-            yield {"question": question, "scenario": chosen.story.name, "rank": chosen.rank}
+            yield {"question": question, "scenario": chosen.scenario.name, "rank": chosen.rank}
 
 
-def _passed(store: Store, seen: Seen) -> Iterator[dict[str, Any]]:
-    for story in store.world.stories.named.values():
+def _passed(store: Store, seen: MatchContext) -> Iterator[dict[str, Any]]:
+    for story in store.world.stories.by_name.values():
         if story.match is not None:
-            why = story.match.misfit(seen) or story.unmet(seen)
+            why = story.match.mismatch(seen) or story.missing_requirement(seen)
             if why:
                 yield {"scenario": story.name, "why": why}
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mockserver.core.time import iso
+from mockserver.core.time import format_iso
 from mockserver.runtime.inboxes import Inbox, Received
 from mockserver.web import masking
 from mockserver.web.control.reading import object_of, read, sandbox_of
@@ -72,7 +72,7 @@ def _seconds(delay: Any) -> bool:
 
 def _printed(one: Received, salt: str) -> dict[str, Any]:
     return {
-        "at": iso(one.at),
+        "at": format_iso(one.at),
         "method": one.method,
         "query": masking.query(one.query, salt),
         "headers": masking.headers(one.headers, salt),

@@ -8,9 +8,9 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from mockserver.core.http import Request as VendorRequest
-from mockserver.core.nearest import nearest
-from mockserver.core.provider import Provider, faults
-from mockserver.core.rules import Case, Fault
+from mockserver.core.provider import Provider, all_faults
+from mockserver.core.rulebook import Fault, RequestContext
+from mockserver.core.suggestions import did_you_mean
 from mockserver.web.control.reading import prefix_of, sandbox_of
 
 
@@ -23,7 +23,7 @@ async def providers(request: Request) -> JSONResponse:
 async def openapi(request: Request) -> JSONResponse:
     name, listings = request.path_params["name"], sandbox_of(request).store.world.listings
     if name not in listings:
-        raise HTTPException(404, f"no provider is named {name}: {nearest(name, listings)}")
+        raise HTTPException(404, f"no provider is named {name}: {did_you_mean(name, listings)}")
     return JSONResponse(listings[name].document())
 
 
@@ -39,17 +39,17 @@ def described(provider: Provider, origin: str) -> dict[str, Any]:
             for one in provider.endpoints
         ],
         "webhooks": list(provider.webhooks),
-        "acts": list(provider.acts),
-        "faults": [_fault(provider, fault) for fault in faults(provider)],
+        "acts": list(provider.vendor_events),
+        "faults": [_fault(provider, fault) for fault in all_faults(provider)],
     }
 
 
 def _fault(provider: Provider, fault: Fault) -> dict[str, Any]:
     asked = VendorRequest("POST", "/", headers={"accept": "application/json"})
-    reply = provider.refuse((fault,), Case(asked, 0, _no_call))
+    reply = provider.refuse((fault,), RequestContext(asked, 0, _no_call))
     body = reply.body.decode() if isinstance(reply.body, bytes) else reply.body
     told = {"name": fault.name, "status": reply.status, "body": body}
-    return {**told, "source": str(fault.source)}
+    return {**told, "source": str(fault.evidence)}
 
 
 def _no_call(*_: object) -> Any:

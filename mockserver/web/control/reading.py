@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from mockserver.core.call import Call
-from mockserver.core.nearest import nearest
+from mockserver.core.suggestions import did_you_mean
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandboxes import DEFAULT, Full, Sandboxes
 from mockserver.web.intake import Gone, TooLarge, body_of
@@ -53,7 +53,7 @@ def call_of(request: Request) -> Call:
     name = request.path_params["id"]
     known = sandbox_of(request).store.calls
     if name not in known:
-        hint = nearest(name, known) or "GET /_mock/calls lists them"
+        hint = did_you_mean(name, known) or "GET /_mock/calls lists them"
         raise HTTPException(404, f"no call is named {name}: {hint}")
     return known[name]
 

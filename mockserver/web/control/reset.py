@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from mockserver.core.time import iso
+from mockserver.core.time import format_iso
 from mockserver.web.control.reading import sandbox_of
 
 
@@ -12,7 +12,7 @@ async def reset(request: Request) -> JSONResponse:
     """Nothing that was scheduled before is sent after this has answered."""
     sandbox = sandbox_of(request)
     await sandbox.reset()
-    return JSONResponse({"now": iso(sandbox.clock.now())})
+    return JSONResponse({"now": format_iso(sandbox.clock.now())})
 
 
 ROUTES = (Route("/reset", reset, methods=["POST"]),)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mockserver.core.time import LAST, iso, millis
+from mockserver.core.time import MAX_TIME, format_iso, to_milliseconds
 from mockserver.runtime.clock import MODES, rate
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandboxes import DEFAULT, NAME, Full, Sandboxes, Taken
@@ -58,7 +58,7 @@ def _printed(sandbox: Sandbox) -> dict[str, Any]:
         "name": sandbox.name,
         "clock": sandbox.clock.mode,
         "seed": sandbox.store.world.seed,
-        "now": iso(sandbox.clock.now()),
+        "now": format_iso(sandbox.clock.now()),
         "calls": len(sandbox.store.calls),
     }
 
@@ -77,9 +77,9 @@ def _start(body: Mapping[str, Any], usual: int | None) -> int | None:
         start = datetime.fromisoformat(str(body["start_at"]))
     except ValueError:
         raise HTTPException(422, f"start_at is an ISO 8601 time: {FORM}") from None
-    if start.tzinfo is None or not 0 <= millis(start) <= LAST:
+    if start.tzinfo is None or not 0 <= to_milliseconds(start) <= MAX_TIME:
         raise HTTPException(422, f"start_at has a zone, and is from 1970 on: {FORM}")
-    return millis(start)
+    return to_milliseconds(start)
 
 
 def _claims(given: Any, all_: Sandboxes) -> Iterator[tuple[str, str]]:

@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mockserver.core.facts import Fact
-from mockserver.core.nearest import nearest
-from mockserver.core.selection import QUESTIONS
-from mockserver.core.story import Story
+from mockserver.core.journal import JournalEntry
+from mockserver.core.scenario import Scenario
+from mockserver.core.selection import ASPECTS
+from mockserver.core.suggestions import did_you_mean
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.control.reading import read, sandbox_of
 from mockserver.web.problems import problem
@@ -18,7 +18,7 @@ from mockserver.web.problems import problem
 
 async def scenarios(request: Request) -> JSONResponse:
     stories = sandbox_of(request).store.world.stories
-    asked_for = (story for name, story in stories.named.items() if "/" not in name)
+    asked_for = (story for name, story in stories.by_name.items() if "/" not in name)
     listed = [described(story) for story in asked_for]
     return JSONResponse({"default": stories.default, "scenarios": listed})
 
@@ -31,15 +31,15 @@ async def put(request: Request) -> Response:
     if refusal:
         return refusal
     _record(sandbox, "PUT", name, body.decode("utf-8", "replace"))
-    return JSONResponse(described(sandbox.store.world.stories.named[name]))
+    return JSONResponse(described(sandbox.store.world.stories.by_name[name]))
 
 
 async def drop(request: Request) -> Response:
     """Take a scenario that was put away again; what it replaced is back."""
     sandbox, name = sandbox_of(request), request.path_params["name"]
     if name not in sandbox.put:
-        known = sandbox.store.world.stories.named
-        why = "stands in a file" if name in known else f"is not there {nearest(name, known)}"
+        known = sandbox.store.world.stories.by_name
+        why = "stands in a file" if name in known else f"is not there {did_you_mean(name, known)}"
         raise HTTPException(404, f"{name} {why}: only what was PUT can be deleted")
     rest = {other: text for other, text in sandbox.put.items() if other != name}
     refusal = _changed(request, sandbox, rest)
@@ -49,14 +49,14 @@ async def drop(request: Request) -> Response:
     return Response(status_code=204)
 
 
-def described(story: Story) -> dict[str, Any]:
+def described(story: Scenario) -> dict[str, Any]:
     """`speaks_to` are the questions that it answers: api, phones, webhooks."""
-    place, line, _ = story.place.rsplit(":", 2)
+    place, line, _ = story.location.rsplit(":", 2)
     return {
         "name": story.name,
         "file": "bundled" if story.bundled else place,
         "line": int(line),
-        "speaks_to": [question for question, speaks in QUESTIONS.items() if speaks(story)],
+        "speaks_to": [question for question, speaks in ASPECTS.items() if speaks(story)],
         "matches": story.match is not None,
     }
 
@@ -74,7 +74,7 @@ def _changed(request: Request, sandbox: Sandbox, put: dict[str, bytes]) -> Respo
 
 def _record(sandbox: Sandbox, method: str, name: str, body: str | None) -> None:
     told = {"method": method, "path": f"/scenarios/{name}", "body": body}
-    sandbox.store.record(Fact(sandbox.clock.now(), "control", "", told))
+    sandbox.store.record(JournalEntry(sandbox.clock.now(), "control", "", told))
 
 
 ROUTES = (

@@ -7,14 +7,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from mockserver.core.facts import Fact
+from mockserver.core.journal import JournalEntry
 from mockserver.engine.store import Store
 from mockserver.web.control.reading import call_of, sandbox_of
 from mockserver.web.lines import line
 from mockserver.web.mermaid import diagram
 
 
-def text(facts: Iterable[Fact], store: Store) -> str:
+def text(facts: Iterable[JournalEntry], store: Store) -> str:
     return "".join(f"{line(fact, store)}\n" for fact in facts)
 
 
@@ -29,13 +29,13 @@ async def timeline(request: Request) -> PlainTextResponse:
 
 async def of_call(request: Request) -> PlainTextResponse:
     """Of one call, as Mermaid unless `?format=text`."""
-    store, name = sandbox_of(request).store, call_of(request).order.id
-    facts = tuple(fact for fact in store.journal if fact.call == name)
+    store, name = sandbox_of(request).store, call_of(request).spec.id
+    facts = tuple(fact for fact in store.journal if fact.call_id == name)
     return _answer(request, store, facts, "mermaid")
 
 
 def _answer(
-    request: Request, store: Store, facts: tuple[Fact, ...], usual: str
+    request: Request, store: Store, facts: tuple[JournalEntry, ...], usual: str
 ) -> PlainTextResponse:
     wanted = request.query_params.get("format", usual)
     if wanted not in FORMATS:

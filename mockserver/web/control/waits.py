@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from mockserver.core.time import LAST, length
+from mockserver.core.time import MAX_TIME, parse_duration
 from mockserver.runtime.driver import Advancing
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.waiting import until
@@ -71,7 +71,7 @@ def _match(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _patience(body: Mapping[str, Any]) -> float:
-    span = length(str(body.get("timeout", 5)))
+    span = parse_duration(str(body.get("timeout", 5)))
     if span is None or span > LONGEST * 1_000:
         raise HTTPException(422, f"timeout is in real seconds, up to {LONGEST:.0f}: {FORM}")
     return span / 1_000
@@ -80,10 +80,10 @@ def _patience(body: Mapping[str, Any]) -> float:
 def _advance(body: Mapping[str, Any], sandbox: Sandbox) -> int | None:
     if "advance" not in body:
         return None
-    span = length(str(body["advance"]))
+    span = parse_duration(str(body["advance"]))
     if span is None:
         raise HTTPException(422, f"advance is a length of time: {FORM}")
-    return min(span, LAST - sandbox.clock.now()) if sandbox.clock.manual else None
+    return min(span, MAX_TIME - sandbox.clock.now()) if sandbox.clock.manual else None
 
 
 ROUTES = (Route("/wait", wait, methods=["POST"]),)

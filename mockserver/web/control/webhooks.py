@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from mockserver.core.facts import Fact
-from mockserver.core.nearest import nearest
-from mockserver.core.webhook import ORIGIN, Delivery
+from mockserver.core.journal import JournalEntry
+from mockserver.core.suggestions import did_you_mean
+from mockserver.core.webhook import ORIGIN_PLACEHOLDER, Delivery
 from mockserver.engine.travelling import again
 from mockserver.web.control.reading import page, sandbox_of, suits
 from mockserver.web.wire import webhook_json
@@ -32,14 +32,14 @@ async def redeliver(request: Request) -> JSONResponse:
     store = sandbox.store
     known = store.deliveries.get(name)
     if known is None:
-        hint = nearest(name, store.deliveries) or "GET /_mock/webhooks lists them"
+        hint = did_you_mean(name, store.deliveries) or "GET /_mock/webhooks lists them"
         raise HTTPException(404, f"no webhook is named {name}: {hint}")
     if known.state == "pending":
         raise HTTPException(409, f"{name} is on its way already")
     with sandbox.driver.answering() as now:
         again(store, name, now)
         told = {"method": "POST", "path": f"/webhooks/{name}/redeliver"}
-        store.record(Fact(now, "control", known.webhook.call, told))
+        store.record(JournalEntry(now, "control", known.webhook.call_id, told))
     return JSONResponse(_printed(request, store.deliveries[name]), 202)
 
 
@@ -51,7 +51,7 @@ def printed(request: Request) -> list[dict[str, Any]]:
 def _printed(request: Request, one: Delivery) -> dict[str, Any]:
     origin = request.app.state.origins()[0]
     told = webhook_json(one, sandbox_of(request).store.world.seed)
-    return {**told, "url": told["url"].replace(ORIGIN, origin, 1)}
+    return {**told, "url": told["url"].replace(ORIGIN_PLACEHOLDER, origin, 1)}
 
 
 ROUTES = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.core.call import Event, Impossible
+from mockserver.core.call import Event, IllegalTransition
 from mockserver.engine.simulation import happen
 from mockserver.engine.store import Store
 from tests.conftest import START, play, until_at
@@ -66,7 +66,7 @@ def test_deflection_that_nobody_knows(store: Store) -> None:
     patch(store, OFF)
     ask(store, "create-inbound")
     until_at(store, START)
-    with pytest.raises(Impossible) as refused:
+    with pytest.raises(IllegalTransition) as refused:
         happen(store, "c1", Event(START, "deflect", data={"to": "temp_redirection_fone"}))
     assert str(refused.value) == (
         "no deflection is named 'temp_redirection_fone': did you mean 'temp_redirection_phone'?"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.core.call import Event, Impossible
+from mockserver.core.call import Event, IllegalTransition
 from mockserver.engine.simulation import happen
 from mockserver.engine.store import Store
 from tests.conftest import START, play, until_at
@@ -92,7 +92,7 @@ def test_incoming_is_offered_connected_and_finished(store: Store) -> None:
 def test_agent_who_ignores_it_gives_way_to_the_next(store: Store) -> None:
     ask(store, "create-inbound", "ccai-agent-ignores")
     play(store)
-    offers = [event for event in store.calls["c1"].events if event.verb == "offer"]
+    offers = [event for event in store.calls["c1"].events if event.type == "offer"]
     assert [(event.at - START, event.data["agent"]) for event in offers] == [
         (0, "admin@somedomain.com"),
         (25_000, "agent@somedomain.com"),
@@ -104,7 +104,7 @@ def test_offer_lapses_after_half_a_minute(store: Store) -> None:
     patch(store, {"agents": {"agent@somedomain.com": None, "allen@somedomain.com": None}})
     ask(store, "create-inbound", "ccai-abandoned")
     until_at(store, START + 31_000)
-    offers = [event.at - START for event in store.calls["c1"].events if event.verb == "offer"]
+    offers = [event.at - START for event in store.calls["c1"].events if event.type == "offer"]
     assert offers == [0, 30_000]
 
 
@@ -267,7 +267,7 @@ def test_act_that_cannot_be(store: Store, event: Event, why: str) -> None:
     patch(store, OFF)
     ask(store, "create-inbound")
     until_at(store, START)
-    with pytest.raises(Impossible) as refused:
+    with pytest.raises(IllegalTransition) as refused:
         happen(store, "c1", event._replace(at=START))
     assert str(refused.value) == why
 
@@ -283,7 +283,7 @@ def test_act_that_cannot_be(store: Store, event: Event, why: str) -> None:
 def test_act_that_cannot_be_while_connected(store: Store, event: Event, why: str) -> None:
     ask(store, "create-inbound")
     until_at(store, START + 3_000)
-    with pytest.raises(Impossible) as refused:
+    with pytest.raises(IllegalTransition) as refused:
         happen(store, "c1", event._replace(at=START + 3_000))
     assert str(refused.value) == why
 
@@ -292,7 +292,7 @@ def test_held_twice_is_impossible(store: Store) -> None:
     ask(store, "create-inbound")
     until_at(store, START + 3_000)
     happen(store, "c1", Event(START + 3_000, "hold"))
-    with pytest.raises(Impossible, match="the call is on hold already"):
+    with pytest.raises(IllegalTransition, match="the call is on hold already"):
         happen(store, "c1", Event(START + 3_000, "hold"))
 
 

@@ -10,7 +10,7 @@ README = Path(__file__).parents[3] / "README.md"
 
 def test_table_knows_every_status_in_which_an_act_may_be() -> None:
     known = {row.status for row in TABLE}
-    assert {word for act in ACTS.values() for word in act.when} <= known
+    assert {word for act in ACTS.values() for word in act.allowed_in} <= known
 
 
 def test_table_follows_itself() -> None:

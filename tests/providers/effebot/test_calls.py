@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockserver.core.http import Upload
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.store import Store
 from tests.conftest import START, play, until
 from tests.providers.effebot.conftest import KEY, ask, body, got, patch
@@ -53,9 +53,9 @@ def test_status_webhook_is_tried_three_times_a_minute_apart(
 ) -> None:
     left = list(answers)
 
-    def receive(delivery: Delivery) -> Answer:
+    def receive(delivery: Delivery) -> DeliveryResult:
         last = statuses([delivery])[0][1] == "finished"
-        return Answer(left.pop(0) if last else 200)
+        return DeliveryResult(left.pop(0) if last else 200)
 
     ask(store, "create", webhookUrl=HOOK)
     play(store, receive)
@@ -111,7 +111,7 @@ def test_wrapped_is_what_public_clients_read(store: Store) -> None:
 def test_recording_can_be_heard(store: Store) -> None:
     ask(store, "create", "presses-one", needRecording=1)
     play(store)
-    assert got(store)["recordFilePath"] == store.calls["c1"].order.recording
+    assert got(store)["recordFilePath"] == store.calls["c1"].spec.recording_url
 
 
 def test_source_address_is_told_where_the_account_wants_it(store: Store) -> None:
@@ -123,7 +123,7 @@ def test_source_address_is_told_where_the_account_wants_it(store: Store) -> None
 def test_template_is_read_out(store: Store) -> None:
     ask(store, "create-with-template")
     play(store)
-    texts = [event.data["text"] for event in store.calls["c1"].events if event.verb == "play"]
+    texts = [event.data["text"] for event in store.calls["c1"].events if event.type == "play"]
     assert texts == ["We remind you of your appointment"]
     assert body(ask(store, "get-templates", onlyModerated=1)) == [{"id": 1, "name": "Reminder"}]
     assert len(body(ask(store, "get-templates"))) == 2

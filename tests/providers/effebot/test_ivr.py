@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.behavior import LegAction, LegBehavior, fixed_duration
 from mockserver.core.call import Event
-from mockserver.core.legs import Behaviour, Deed, fixed
-from mockserver.core.story import Story
+from mockserver.core.scenario import Scenario
 from mockserver.engine.store import Store, World
 from tests.conftest import START, only, play, telling
 from tests.providers.effebot.conftest import KEY, ask, body, got
@@ -14,19 +14,21 @@ from tests.providers.effebot.conftest import KEY, ask, body, got
 MANAGER = [{"digit": 2, "managerPhone": "99999999998"}]
 
 
-def person(*deeds: tuple[str, str]) -> Behaviour:
+def person(*deeds: tuple[str, str]) -> LegBehavior:
     """Answers after 2 s, then does one thing a second."""
     made = tuple(
-        Deed(fixed(1_000), verb, {"digits": said} if verb == "digits" else {"words": said})
+        LegAction(
+            fixed_duration(1_000), verb, {"digits": said} if verb == "digits" else {"words": said}
+        )
         for verb, said in deeds
     )
-    return Behaviour(deeds=made)
+    return LegBehavior(actions=made)
 
 
 def lived(
-    world: World, ivrs: list[dict[str, Any]], *deeds: tuple[str, str], **legs: Behaviour
+    world: World, ivrs: list[dict[str, Any]], *deeds: tuple[str, str], **legs: LegBehavior
 ) -> Store:
-    story = Story("told", legs={"a": person(*deeds), **legs})
+    story = Scenario("told", legs={"a": person(*deeds), **legs})
     store = telling(only(world, "effebot"), story)
     ask(store, "create", ivrs=ivrs)
     play(store)
@@ -35,9 +37,9 @@ def lived(
 
 def events(store: Store, *verbs: str) -> list[tuple[int, str, Any]]:
     return [
-        (event.at - START, event.verb, event.data.get("text", event.data.get("number")))
+        (event.at - START, event.type, event.data.get("text", event.data.get("number")))
         for event in store.calls["c1"].events
-        if event.verb in verbs
+        if event.type in verbs
     ]
 
 
@@ -75,7 +77,7 @@ def test_digit_forwards_to_the_manager(world: World) -> None:
 
 
 def test_manager_who_is_busy(world: World) -> None:
-    store = lived(world, MANAGER, ("digits", "2"), b=Behaviour(then="busy"))
+    store = lived(world, MANAGER, ("digits", "2"), b=LegBehavior(outcome="busy"))
     told = got(store)
     assert (told["managerStatus"], told["managerAnsweredAt"]) == ("canceled", None)
 
@@ -126,7 +128,8 @@ def test_answer_before_the_end_of_the_prompt_spares_the_entry_for_silence(world:
 @pytest.mark.parametrize(("text", "over"), [("x" * 30, 4_000), ("x" * 45, 5_000)])
 def test_prompt_takes_a_second_for_fifteen_characters(world: World, text: str, over: int) -> None:
     store = telling(
-        only(world, "effebot"), Story("told", legs={"a": Behaviour(talk=fixed(60_000))})
+        only(world, "effebot"),
+        Scenario("told", legs={"a": LegBehavior(talk=fixed_duration(60_000))}),
     )
     ask(store, "create", record={"text": text}, ivrs=[{"smsText": "x"}])
     play(store)
@@ -139,7 +142,7 @@ def test_action_webhook_has_the_caller_s_parameters(world: World) -> None:
         "webhookUrl": "http://h/x",
         "webhookParameters": '{"a": [1], "b": "c"}',
     }
-    store = telling(only(world, "effebot"), Story("told", legs={"a": person(("speech", "Yes"))}))
+    store = telling(only(world, "effebot"), Scenario("told", legs={"a": person(("speech", "Yes"))}))
     ask(store, "create", ivrs=[entry])
     [sent] = play(store)
     assert (sent.webhook.kind, sent.webhook.url) == ("action", "http://h/x")
@@ -152,7 +155,7 @@ def test_action_webhook_has_the_caller_s_parameters(world: World) -> None:
 
 def test_manager_who_speaks_chooses_nothing(world: World) -> None:
     store = lived(world, MANAGER, ("digits", "2"), b=person(("digits", "2")))
-    assert [one for one in store.calls["c1"].events if one.verb == "branch"] == [
+    assert [one for one in store.calls["c1"].events if one.type == "branch"] == [
         Event(START + 3_000, "branch", data={"answer": "2", "entry": 0, "block": "0"})
     ]
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.core.legs import WORDS, Behaviour, Deed, fixed
-from mockserver.core.story import Story
+from mockserver.core.behavior import PRESETS, LegAction, LegBehavior, fixed_duration
+from mockserver.core.scenario import Scenario
 from mockserver.engine.store import Store, World
 from tests.conftest import only, play, telling
 from tests.providers.effebot.conftest import ask, balance, body, got, patch
@@ -18,7 +18,9 @@ from tests.providers.effebot.conftest import ask, balance, body, got, patch
     [(1_000, "0.05"), (60_000, "0.05"), (60_001, "0.10"), (119_000, "0.10"), (180_000, "0.15")],
 )
 def test_each_step_that_has_begun_is_charged(world: World, talk: int, cost: str) -> None:
-    store = telling(only(world, "effebot"), Story("told", legs={"a": Behaviour(talk=fixed(talk))}))
+    store = telling(
+        only(world, "effebot"), Scenario("told", legs={"a": LegBehavior(talk=fixed_duration(talk))})
+    )
     ask(store, "create")
     play(store)
     assert (got(store)["cost"], balance(store)) == (cost, Decimal(100) - Decimal(cost))
@@ -49,9 +51,12 @@ def test_synthesis_beyond_the_balance_is_refused(store: Store) -> None:
 PRICES = st.decimals(0, 1, places=2).map(str)
 PEOPLE = st.sampled_from(
     [
-        *(WORDS[word] for word in ("answered", "busy", "no-answer")),
-        Behaviour(deeds=(Deed(fixed(1_000), "digits", {"digits": "1"}),)),
-        Behaviour(deeds=(Deed(fixed(1_000), "digits", {"digits": "2"}),), talk=fixed(90_000)),
+        *(PRESETS[word] for word in ("answered", "busy", "no-answer")),
+        LegBehavior(actions=(LegAction(fixed_duration(1_000), "digits", {"digits": "1"}),)),
+        LegBehavior(
+            actions=(LegAction(fixed_duration(1_000), "digits", {"digits": "2"}),),
+            talk=fixed_duration(90_000),
+        ),
     ]
 )
 IVRS = [{"digit": 1, "smsText": "x"}, {"digit": 2, "managerPhone": "99999999998"}]
@@ -71,13 +76,13 @@ def test_balance_is_start_minus_what_is_told(  # noqa: PLR0913, PLR0917 - all th
     prices: tuple[str, str, str, str],
     step: str,
     start: str,
-    people: tuple[Behaviour, Behaviour],
+    people: tuple[LegBehavior, LegBehavior],
     many: int,
     text: int,
 ) -> None:
     names = ("minute", "manager_minute", "synthesis_per_100_chars", "sms")
     store = telling(
-        only(world, "effebot"), Story("told", legs=dict(zip("ab", people, strict=True)))
+        only(world, "effebot"), Scenario("told", legs=dict(zip("ab", people, strict=True)))
     )
     patch(
         store, {"balance": start, "tariff": {**dict(zip(names, prices, strict=True)), "step": step}}

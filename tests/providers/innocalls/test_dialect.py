@@ -26,7 +26,7 @@ def test_new_id_is_as_in_the_samples(operation: str, form: str) -> None:
 
 def status(store: Store, now: int = START) -> tuple[str, ...]:
     """Actual start, first, second, whole."""
-    told = body(ask(store, "call-status", now=now, call_id=store.calls["c1"].order.vendor_id))
+    told = body(ask(store, "call-status", now=now, call_id=store.calls["c1"].spec.vendor_id))
     keys = ("actualDateTime", "firstRecipientStatus", "secondRecipientStatus", "callStatus")
     return tuple(told["data"]["callStatus"][key] for key in keys)
 
@@ -66,7 +66,7 @@ def test_first_who_does_not_answer_spares_the_second(store: Store) -> None:
     ask(store, "bridge", first_callee_number="20110030500")
     with_account(store, caller_id="19000")
     play(store)
-    told = body(ask(store, "call-status", call_id=store.calls["c1"].order.vendor_id))
+    told = body(ask(store, "call-status", call_id=store.calls["c1"].spec.vendor_id))
     assert list(told["data"]["callStatus"].items()) == [
         ("scheduledDateTime", "2026-01-01 11:00:00"),
         ("actualDateTime", "2026-01-01 11:00:00"),
@@ -79,7 +79,7 @@ def test_first_who_does_not_answer_spares_the_second(store: Store) -> None:
         ("secondRecipientNumber", "201120000002"),
         ("secondRecipientStatus", "answered"),
         ("callStatus", "completed"),
-        ("callId", store.calls["c1"].order.vendor_id),
+        ("callId", store.calls["c1"].spec.vendor_id),
     ]
 
 
@@ -96,7 +96,7 @@ def test_bridge_is_booked_in_the_account_s_time_zone(store: Store, zone: str, st
     ask(store, "bridge", call_time="2026-01-02 02:00:00")
     assert store.calls["c1"].starts_at == starts
     play(store)
-    assert store.calls["c1"].began_at == starts
+    assert store.calls["c1"].attempt_started_at == starts
     assert status(store, starts)[0] == "2026-01-02 02:00:00"
 
 
@@ -105,7 +105,7 @@ def test_read_counts_as_a_poll(store: Store) -> None:
     until(store, 0)
     status(store, START + 1_000)
     until(store, 1_000)
-    assert [event.verb for event in store.calls["c1"].events][-1] == "polled"
+    assert [event.type for event in store.calls["c1"].events][-1] == "polled"
 
 
 @pytest.mark.parametrize(
@@ -135,4 +135,4 @@ def test_legs_have_the_words_of_their_operation(store: Store) -> None:
         ("phone",),
         ("extension", "phone"),
     ]
-    assert PROVIDER.legs == {"a": "phone"}
+    assert PROVIDER.roles == {"a": "phone"}

@@ -15,12 +15,12 @@ HOOK = "http://localhost:3000/hook?a=b"
 def starts(call: Call) -> list[int]:
     """Minutes after the request at which each attempt began."""
     began = [one.started_at for one in call.attempts]
-    return [(at - START) // MINUTE for at in (*began, call.began_at or 0)]
+    return [(at - START) // MINUTE for at in (*began, call.attempt_started_at or 0)]
 
 
 def played(store: Store) -> list[object]:
     events = [event for call in store.calls.values() for event in call.events]
-    return [event.data["text"] for event in events if event.verb == "play"]
+    return [event.data["text"] for event in events if event.type == "play"]
 
 
 @pytest.mark.parametrize(

@@ -127,8 +127,8 @@ def test_token_comes_first(store: Store, authorization: str, told: str) -> None:
 def test_call_of_another_flow_or_kind_is_not_found(store: Store) -> None:
     ask(store, "bridge")
     ask(store, "dispatch")
-    bridge, dispatch = (call.order.vendor_id for call in store.calls.values())
+    bridge, dispatch = (call.spec.vendor_id for call in store.calls.values())
     assert answer(store, "call-status", call_id=bridge) == OK
     assert answer(store, "call-status", call_id=bridge, call_flow_id="x") == "not-found"
     assert answer(store, "call-status", call_id=dispatch) == "not-found"
-    assert store.calls["c1"].order.created_at == START
+    assert store.calls["c1"].spec.created_at == START

@@ -7,11 +7,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mockserver.core.account import Account
-from mockserver.core.call import Call, Event, Leg, Order
+from mockserver.core.behavior import PRESETS as PEOPLE
+from mockserver.core.call import Call, CallSpec, Event, Leg
 from mockserver.core.causes import CAUSES
 from mockserver.core.http import Request
-from mockserver.core.legs import WORDS as PEOPLE
-from mockserver.core.story import Stories, Story
+from mockserver.core.scenario import Scenario, ScenarioSet
 from mockserver.engine.simulation import happen, step
 from mockserver.engine.store import Store, World
 from mockserver.providers.mobtexting import dialect
@@ -90,7 +90,7 @@ def test_placed_answers_as_the_page_prints(
     exchange = click(store, to=to)
     call = store.calls["c1"]
     assert (exchange.reply.status, json.dumps(exchange.reply.body)) == (200, text)
-    assert (call.order.shape, [leg[:3] for leg in call.legs]) == (shape, legs)
+    assert (call.spec.flow, [leg[:3] for leg in call.legs]) == (shape, legs)
 
 
 def told(store: Store) -> dict[str, Any]:
@@ -147,8 +147,8 @@ def test_report_of_a_story(
 @pytest.mark.parametrize("b", sorted(PEOPLE.keys() - {"person"}))
 @pytest.mark.parametrize("to", ["918867136000", "flow:220"])
 def test_report_keeps_its_form_whatever_people_do(world: World, a: str, b: str, to: str) -> None:
-    story = Story("mine", legs={"a": PEOPLE[a], "b": PEOPLE[b]})
-    store = Store(world._replace(stories=Stories({"mine": story}, "mine")), START)
+    story = Scenario("mine", legs={"a": PEOPLE[a], "b": PEOPLE[b]})
+    store = Store(world._replace(stories=ScenarioSet({"mine": story}, "mine")), START)
     click(store, to=to)
     document = world.listings["mobtexting"].document()
     form = {"$ref": "#/components/schemas/Report", "components": document["components"]}
@@ -210,7 +210,7 @@ TALKS, TALKED = leg("a", 1, None, None), leg("a", 1, 9, "normal")
     ],
 )
 def test_status_of_a_call(legs: tuple[Leg, ...], word: str) -> None:
-    order = Order("c1", "v1", "mobtexting", "shop", "c2c", "b-after-a", {}, 0)
+    order = CallSpec("c1", "v1", "mobtexting", "shop", "c2c", "b-after-a", {}, 0)
     assert dialect.status(Call(order, legs, 0)) == word
 
 

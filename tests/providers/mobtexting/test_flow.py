@@ -13,7 +13,7 @@ from tests.conftest import START, click, play, with_account
 def spoken(store: Store, **fields: Any) -> list[Event]:
     click(store, **{"to": "flow:220", **fields})
     play(store)
-    return [event for event in store.calls["c1"].events if event.verb == "play"]
+    return [event for event in store.calls["c1"].events if event.type == "play"]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_flow_is_read_as_the_account_stands_when_it_is_answered(store: Store) ->
     click(store, to="flow:220")
     with_account(store, records={"flows": {"220": Flow("later")}})
     play(store)
-    texts = [one.data["text"] for one in store.calls["c1"].events if one.verb == "play"]
+    texts = [one.data["text"] for one in store.calls["c1"].events if one.type == "play"]
     assert texts == ["later"]
 
 
@@ -89,5 +89,5 @@ def test_flow_is_read_out_again_at_each_answered_attempt(store: Store) -> None:
     with_account(store, records={"flows": {"220": Flow("hi")}})
     click(store, "third-time-lucky", to="flow:220")
     play(store)
-    said = [event.at - START for event in store.calls["c1"].events if event.verb == "play"]
+    said = [event.at - START for event in store.calls["c1"].events if event.type == "play"]
     assert said == [172_000]

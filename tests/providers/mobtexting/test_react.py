@@ -5,27 +5,27 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.behavior import DEFAULT_BEHAVIOR, PRESETS, STAY_ON_LINE, LegBehavior
 from mockserver.core.call import Event
-from mockserver.core.legs import ANSWERED, STAYS, WORDS, Behaviour
-from mockserver.core.script import Waiting
-from mockserver.core.story import Story
+from mockserver.core.scenario import Scenario
+from mockserver.core.script import WaitReason
 from mockserver.engine.store import Store, World
 from mockserver.providers.mobtexting import PROVIDER
 from tests.conftest import START, click, play, telling, with_account
 
-SILENT = WORDS["no-answer"]
+SILENT = PRESETS["no-answer"]
 
 
 def began(store: Store) -> list[int]:
     """When each attempt began."""
-    return [event.at - START for event in store.calls["c1"].events if event.verb == "begin"]
+    return [event.at - START for event in store.calls["c1"].events if event.type == "begin"]
 
 
 @pytest.mark.parametrize(("duration", "at"), [(1, 64_000), ("2", 124_000), ("10", 604_000)])
 def test_limited_ends_the_call_after_so_many_minutes(
     world: World, duration: object, at: int
 ) -> None:
-    store = telling(world, Story("mine", legs={"a": STAYS, "b": STAYS}))
+    store = telling(world, Scenario("mine", legs={"a": STAY_ON_LINE, "b": STAY_ON_LINE}))
     click(store, duration=duration)
     [sent] = play(store)
     call = store.calls["c1"]
@@ -37,14 +37,14 @@ def test_limited_ends_the_call_after_so_many_minutes(
 
 @pytest.mark.parametrize("fields", [{}, {"duration": ""}])
 def test_limited_not_unless_asked(world: World, fields: dict[str, Any]) -> None:
-    store = telling(world, Story("mine", legs={"a": STAYS, "b": STAYS}))
+    store = telling(world, Scenario("mine", legs={"a": STAY_ON_LINE, "b": STAY_ON_LINE}))
     click(store, **fields)
     assert (play(store), store.calls["c1"].phase) == ([], "bridged")
 
 
 @pytest.mark.parametrize(("duration", "at"), [(1, 62_000), ("2", 122_000)])
 def test_limited_ends_a_flow_as_well(world: World, duration: object, at: int) -> None:
-    store = telling(world, Story("mine", legs={"a": STAYS}))
+    store = telling(world, Scenario("mine", legs={"a": STAY_ON_LINE}))
     click(store, to="flow:220", duration=duration)
     [sent] = play(store)
     call = store.calls["c1"]
@@ -58,9 +58,9 @@ def test_limited_ends_a_flow_as_well(world: World, duration: object, at: int) ->
 
 def test_limited_counts_the_conversation_not_the_ringing(world: World) -> None:
     """Nobody on b answers: there is no conversation that could be too long."""
-    store = telling(world, Story("mine", legs={"a": STAYS, "b": WORDS["person"]}))
+    store = telling(world, Scenario("mine", legs={"a": STAY_ON_LINE, "b": PRESETS["person"]}))
     click(store, duration=1)
-    assert (play(store), store.waiting["c1"]) == ([], (Waiting("person", "b"),))
+    assert (play(store), store.waiting["c1"]) == ([], (WaitReason("person", "b"),))
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_limited_counts_the_conversation_not_the_ringing(world: World) -> None:
 def test_redialled_as_often_as_asked(store: Store, attempts: object, begins: list[int]) -> None:
     click(store, "no-answer", attempts=attempts)
     sent = play(store)
-    assert (began(store), [delivery.due for delivery in sent]) == (
+    assert (began(store), [delivery.next_attempt_at for delivery in sent]) == (
         begins,
         [START + begins[-1] + 27_000],
     )
@@ -91,17 +91,17 @@ def test_redialled_as_often_as_asked(store: Store, attempts: object, begins: lis
         ({"b": SILENT}, [0, 87_000, 174_000]),
         ({"a": SILENT}, [0, 85_000, 170_000]),
         ({}, [0]),
-        ({"a": WORDS["busy"]}, [0]),
-        ({"b": WORDS["busy"]}, [0]),
-        ({"b": WORDS["rejected"]}, [0]),
-        ({"b": WORDS["unreachable"]}, [0]),
-        ({"a": ANSWERED._replace(hangup=ANSWERED.ring), "b": SILENT}, [0]),
+        ({"a": PRESETS["busy"]}, [0]),
+        ({"b": PRESETS["busy"]}, [0]),
+        ({"b": PRESETS["rejected"]}, [0]),
+        ({"b": PRESETS["unreachable"]}, [0]),
+        ({"a": DEFAULT_BEHAVIOR._replace(hangup=DEFAULT_BEHAVIOR.ring), "b": SILENT}, [0]),
     ],
 )
 def test_redialled_only_when_somebody_left_it_unanswered(
-    world: World, legs: Mapping[str, Behaviour], begins: list[int]
+    world: World, legs: Mapping[str, LegBehavior], begins: list[int]
 ) -> None:
-    store = telling(world, Story("mine", legs=legs))
+    store = telling(world, Scenario("mine", legs=legs))
     click(store)
     assert (len(play(store)), began(store)) == (1, begins)
 

@@ -4,17 +4,22 @@ from typing import Any
 
 import pytest
 
-from mockserver.core.audio import token
-from mockserver.core.call import Event
-from mockserver.core.legs import ANSWERED, STAYS, WORDS, Behaviour, fixed
-from mockserver.core.story import Story
+from mockserver.core.behavior import (
+    DEFAULT_BEHAVIOR,
+    PRESETS,
+    STAY_ON_LINE,
+    LegBehavior,
+    fixed_duration,
+)
+from mockserver.core.call import Event, recording_token
+from mockserver.core.scenario import Scenario
 from mockserver.engine.simulation import happen
 from mockserver.engine.store import Store, World
 from mockserver.providers.mobtexting import PROVIDER
 from tests.conftest import START, click, play, telling, until, with_account
 
-EARLY = ANSWERED._replace(hangup=fixed(1_000))
-LOST = WORDS["network-failure"]
+EARLY = DEFAULT_BEHAVIOR._replace(hangup=fixed_duration(1_000))
+LOST = PRESETS["network-failure"]
 
 Words = tuple[str, str, str, str]
 
@@ -30,36 +35,36 @@ def words(told: dict[str, Any]) -> Words:
     return told["status"], told["status1"], told["status2"], told["hangup_by"]
 
 
-PEOPLE: dict[str, tuple[dict[str, Behaviour], Words]] = {
+PEOPLE: dict[str, tuple[dict[str, LegBehavior], Words]] = {
     "both talk": ({}, ("COMPLETED", "RECEIVED", "ANSWER", "agent")),
     "b ends it": (
-        {"a": STAYS},
+        {"a": STAY_ON_LINE},
         ("COMPLETED", "RECEIVED", "ANSWER", "caller"),
     ),
-    "b busy": ({"b": WORDS["busy"]}, ("MISSED", "RECEIVED", "BUSY", "caller")),
-    "b rejects": ({"b": WORDS["rejected"]}, ("MISSED", "RECEIVED", "BUSY", "caller")),
-    "b silent": ({"b": WORDS["no-answer"]}, ("MISSED", "RECEIVED", "NOANSWER", "caller")),
+    "b busy": ({"b": PRESETS["busy"]}, ("MISSED", "RECEIVED", "BUSY", "caller")),
+    "b rejects": ({"b": PRESETS["rejected"]}, ("MISSED", "RECEIVED", "BUSY", "caller")),
+    "b silent": ({"b": PRESETS["no-answer"]}, ("MISSED", "RECEIVED", "NOANSWER", "caller")),
     "b unreachable": (
-        {"b": WORDS["unreachable"]},
+        {"b": PRESETS["unreachable"]},
         ("MISSED", "RECEIVED", "CHANUNAVAIL", "caller"),
     ),
     "b lost": ({"b": LOST}, ("MISSED", "RECEIVED", "CHANUNAVAIL", "caller")),
     "b wrong number": (
-        {"b": WORDS["invalid-number"]},
+        {"b": PRESETS["invalid-number"]},
         ("MISSED", "RECEIVED", "CONGESTION", "caller"),
     ),
     "a gives up": (
-        {"a": EARLY, "b": WORDS["no-answer"]},
+        {"a": EARLY, "b": PRESETS["no-answer"]},
         ("MISSED", "RECEIVED", "CANCEL", "agent"),
     ),
-    "a busy": ({"a": WORDS["busy"]}, ("BUSY", "BUSY", "", "agent")),
-    "a silent": ({"a": WORDS["no-answer"]}, ("NOANSWER", "NOANSWER", "", "agent")),
+    "a busy": ({"a": PRESETS["busy"]}, ("BUSY", "BUSY", "", "agent")),
+    "a silent": ({"a": PRESETS["no-answer"]}, ("NOANSWER", "NOANSWER", "", "agent")),
     "a unreachable": (
-        {"a": WORDS["unreachable"]},
+        {"a": PRESETS["unreachable"]},
         ("CHANUNAVAIL", "CHANUNAVAIL", "", "agent"),
     ),
     "a wrong number": (
-        {"a": WORDS["invalid-number"]},
+        {"a": PRESETS["invalid-number"]},
         ("CONGESTION", "CONGESTION", "", "agent"),
     ),
 }
@@ -68,7 +73,7 @@ PEOPLE: dict[str, tuple[dict[str, Behaviour], Words]] = {
 @pytest.mark.parametrize("name", PEOPLE)
 def test_report_words_by_what_people_do(world: World, name: str) -> None:
     legs, expected = PEOPLE[name]
-    store = telling(world, Story("mine", legs=legs))
+    store = telling(world, Scenario("mine", legs=legs))
     assert words(report(store, attempts=0)) == expected
 
 
@@ -105,7 +110,7 @@ def test_report_is_of_the_last_attempt(store: Store) -> None:
     assert (told["start_at"], told["end_at"]) == ("2026-01-01 14:32:54", "2026-01-01 14:33:04")
 
 
-HEARD = f"/_media/default/{token('seed', 'c1')}.wav"
+HEARD = f"/_media/default/{recording_token('seed', 'c1')}.wav"
 
 
 @pytest.mark.parametrize(

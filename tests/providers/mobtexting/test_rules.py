@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from mockserver.core.account import Limits
-from mockserver.core.http import Reply, Request
-from mockserver.core.rules import Rule
+from mockserver.core.http import Request, Response
+from mockserver.core.rulebook import Rule
 from mockserver.engine.casework import Asked
 from mockserver.engine.simulation import request
 from mockserver.engine.store import Store
@@ -49,11 +49,11 @@ MALFORMED: dict[str, tuple[str, tuple[object, ...]]] = {
 """Field -> what its fault says, and values that provoke it; in the order of the checks."""
 
 
-def error(status: int, message: str) -> Reply:
-    return Reply(status, {"status": "ERROR", "code": status, "message": message})
+def error(status: int, message: str) -> Response:
+    return Response(status, {"status": "ERROR", "code": status, "message": message})
 
 
-def asked(store: Store, objection: Rule | None = None, **changes: Any) -> Reply:
+def asked(store: Store, objection: Rule | None = None, **changes: Any) -> Response:
     listing = store.world.listings["mobtexting"]
     sent = Request("POST", "/", **{"headers": HEADERS, "fields": CLICK, **changes})
     wanted = Asked(listing, PROVIDER.endpoints[0], sent, (), objection)
@@ -134,7 +134,11 @@ def test_c2c_fields_in_order(store: Store, fields: Mapping[str, object], message
     assert asked(store, fields=fields) == error(422, message)
 
 
-EVERYTHING: dict[str, Any] = {"headers": {"accept": "application/json"}, "fields": {}, "flaw": "x"}
+EVERYTHING: dict[str, Any] = {
+    "headers": {"accept": "application/json"},
+    "fields": {},
+    "body_error": "x",
+}
 
 
 @pytest.mark.parametrize(
@@ -142,15 +146,15 @@ EVERYTHING: dict[str, Any] = {"headers": {"accept": "application/json"}, "fields
     [
         ({}, error(401, "Unauthenticated")),
         ({"headers": HEADERS}, error(400, "Bad Request")),
-        ({"headers": HEADERS, "flaw": ""}, error(422, "The bridge field is required.")),
+        ({"headers": HEADERS, "body_error": ""}, error(422, "The bridge field is required.")),
         (
-            {"headers": HEADERS, "flaw": "", "fields": {**CLICK, "webhook_id": "w9"}},
+            {"headers": HEADERS, "body_error": "", "fields": {**CLICK, "webhook_id": "w9"}},
             error(422, "The selected bridge is invalid."),
         ),
         (
             {
                 "headers": HEADERS,
-                "flaw": "",
+                "body_error": "",
                 "fields": {**CLICK, "bridge": "918068280000", "webhook_id": "w9"},
             },
             error(422, "The selected webhook id is invalid."),
@@ -158,14 +162,14 @@ EVERYTHING: dict[str, Any] = {"headers": {"accept": "application/json"}, "fields
         (
             {
                 "headers": HEADERS,
-                "flaw": "",
+                "body_error": "",
                 "fields": {**CLICK, "bridge": "918068280000", "webhook_id": "w1"},
             },
             error(402, "Insufficient balance"),
         ),
     ],
 )
-def test_c2c_stage_after_stage(store: Store, mended: dict[str, Any], reply: Reply) -> None:
+def test_c2c_stage_after_stage(store: Store, mended: dict[str, Any], reply: Response) -> None:
     """Everything is wrong, then one thing after another is put right."""
     numbers, hooks = frozenset({"918068280000"}), {"w1": "http://w1/"}
     with_account(store, numbers=numbers, webhooks=hooks, balance=Decimal(0))
@@ -222,7 +226,7 @@ def test_c2c_unauthenticated(
 def test_c2c_stranger_without_accept_json_is_sent_to_the_login(
     store: Store, headers: Mapping[str, str]
 ) -> None:
-    assert asked(store, headers=headers) == Reply(302, b"", {"location": "/login"})
+    assert asked(store, headers=headers) == Response(302, b"", {"location": "/login"})
 
 
 def test_c2c_other_faults_without_accept_json_are_json(store: Store) -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.core.legs import WORDS
-from mockserver.core.story import Story
+from mockserver.core.behavior import PRESETS
+from mockserver.core.scenario import Scenario
 from mockserver.engine.store import Store, World
 from tests.conftest import START, only, play, telling
 from tests.providers.phonon.conftest import ask, code, item, patch
@@ -18,8 +18,8 @@ ONE, TWO, THREE = "918867136001", "918867136002", "918867136003"
 
 def attempts(store: Store) -> list[tuple[int, int, str]]:
     call = store.calls["c1"]
-    told = [(one.redial, one.target, one.legs[0].number) for one in call.attempts]
-    return [*told, (call.redial, call.target, call.legs[0].number)]
+    told = [(one.redial_index, one.number_index, one.legs[0].number) for one in call.attempts]
+    return [*told, (call.redial_index, call.number_index, call.legs[0].number)]
 
 
 def reports(sent: list[Any]) -> list[Any]:
@@ -36,7 +36,7 @@ def test_second_number_answers(store: Store) -> None:
         (ONE, "19", "0"),
         (TWO, "16", "6000"),
     ]
-    assert told["phonon-uuid"] == store.calls["c1"].order.vendor_id
+    assert told["phonon-uuid"] == store.calls["c1"].spec.vendor_id
     assert ["connectTime" in one for one in told["callDetails"]] == [False, True]
 
 
@@ -53,8 +53,8 @@ def test_reattempt_succeeds_after_the_flow_s_gap(store: Store) -> None:
     ask(store, "phonon-reattempt")
     play(store)
     call = store.calls["c1"]
-    assert (call.redial, call.outcome) == (1, "completed")
-    assert call.began_at == START + 25_000 + 3_600_000
+    assert (call.redial_index, call.outcome) == (1, "completed")
+    assert call.attempt_started_at == START + 25_000 + 3_600_000
 
 
 @pytest.mark.parametrize(
@@ -114,12 +114,12 @@ WAYS = st.sampled_from(["answered", "busy", "no-answer", "rejected", "machine"])
 def test_every_call_ends_in_one_report(
     world: World, ways: list[str], numbers: int, reattempts: int
 ) -> None:
-    stories = [Story(f"way-{nth}", legs={"a": WORDS[way]}) for nth, way in enumerate(ways)]
-    first = Story("told", choose=tuple((1.0, one.name) for one in stories))
+    stories = [Scenario(f"way-{nth}", legs={"a": PRESETS[way]}) for nth, way in enumerate(ways)]
+    first = Scenario("told", choose=tuple((1.0, one.name) for one in stories))
     store = telling(only(world, "phonon"), first, *stories)
     patch(store, {"flows": {"Ab12Cd34": {"reattempts": reattempts}}})
     ask(store, calls=[item(*(ONE, TWO, THREE)[:numbers]) for _ in range(3)])
-    sent = [one.webhook.call for one in play(store)]
+    sent = [one.webhook.call_id for one in play(store)]
     assert sorted(sent) == ["c1", "c2", "c3"]
     tries = [len(call.attempts) + 1 for call in store.calls.values()]
     assert max(tries) <= numbers * (reattempts + 1)

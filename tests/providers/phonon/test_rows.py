@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mockserver.core.http import Request
-from mockserver.core.story import Story, Turn
+from mockserver.core.scenario import ApiBehavior, Scenario
 from mockserver.engine.casework import Asked, consulted
 from mockserver.engine.simulation import request
 from mockserver.engine.store import Store, World
@@ -79,7 +79,7 @@ def test_row(
 
 
 def test_row_of_failure_is_ordered_by_a_scenario(world: World) -> None:
-    story = Story("told", answers=(Turn(refuse="failure"),))
+    story = Scenario("told", responses=(ApiBehavior(fault="failure"),))
     store = telling(only(world, "phonon"), story)
     listing = store.world.listings["phonon"]
     asked = Asked(listing, listing.provider.endpoints[0], Request("POST", "/"))

@@ -23,7 +23,7 @@ def listed(house: House) -> Any:
 def played(house: House, count: int, **fields: object) -> list[str]:
     """Who plays the phones of so many calls."""
     names = [house.place(**fields).headers["x-mock-call"] for _ in range(count)]
-    return [house.sandbox.store.stories[name].story.name for name in names]
+    return [house.sandbox.store.stories[name].scenario.name for name in names]
 
 
 def test_no_activations(house: House) -> None:
@@ -106,14 +106,14 @@ def test_the_first_that_suits_plays_and_all_that_suit_are_spent(house: House) ->
 def test_the_header_comes_before_it(house: House) -> None:
     post(house, scenario="callee-busy")
     assert house.place("rejected").status_code == 200
-    assert house.sandbox.store.stories["c1"].story.name == "rejected"
+    assert house.sandbox.store.stories["c1"].scenario.name == "rejected"
 
 
 def test_it_can_decide_how_webhooks_travel(house: House) -> None:
     post(house, scenario="doubled-report", times=1)
     house.place("callee-busy")
     house.advance()
-    assert [one.webhook.call for one in house.postman.carried] == ["c1", "c1"]
+    assert [one.webhook.call_id for one in house.postman.carried] == ["c1", "c1"]
     assert house.read("/_mock/calls/c1")["scenario"] == ["callee-busy", "doubled-report"]
 
 

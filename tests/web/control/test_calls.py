@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.behavior import PRESETS
 from mockserver.core.causes import CAUSES
-from mockserver.core.legs import WORDS
-from mockserver.core.story import Stories, Story
+from mockserver.core.scenario import Scenario, ScenarioSet
 from mockserver.engine.store import World
 from tests.web.conftest import House, build, refusal
 
@@ -22,8 +22,10 @@ KEYS = [
 @pytest.fixture
 def people(world: World) -> House:
     """A world in which both phones wait for a person."""
-    story = Story("people", legs={"a": WORDS["person"], "b": WORDS["person"]})
-    return build(world._replace(stories=Stories({"people": story}, "people", number_plan=False)))
+    story = Scenario("people", legs={"a": PRESETS["person"], "b": PRESETS["person"]})
+    return build(
+        world._replace(stories=ScenarioSet({"people": story}, "people", number_plan=False))
+    )
 
 
 def events(house: House, **event: object) -> Any:
@@ -210,7 +212,7 @@ def test_fifty_hang_ups_at_once_have_one_winner(house: House) -> None:
     house.advance(by=5)
     assert asyncio.run(scenario()) == {200: 1, 409: 49}
     house.advance()
-    assert [one.webhook.call for one in house.postman.carried] == ["c1"]
+    assert [one.webhook.call_id for one in house.postman.carried] == ["c1"]
     assert house.read("/_mock/calls/c1")["webhooks"] == ["w1"]
 
 

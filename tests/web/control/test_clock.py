@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.core.legs import WORDS
-from mockserver.core.story import Stories, Story
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.behavior import PRESETS
+from mockserver.core.scenario import Scenario, ScenarioSet
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.store import World
 from mockserver.runtime import driver
 from tests.web.conftest import House, build, refusal
@@ -94,8 +94,10 @@ def test_advance_tells_in_the_order_of_the_contract(house: House) -> None:
 
 
 def test_advance_tells_who_waits(world: World) -> None:
-    story = Story("people", legs={"a": WORDS["person"]})
-    house = build(world._replace(stories=Stories({"people": story}, "people", number_plan=False)))
+    story = Scenario("people", legs={"a": PRESETS["person"]})
+    house = build(
+        world._replace(stories=ScenarioSet({"people": story}, "people", number_plan=False))
+    )
     house.place()
     house.place()
     told = house.advance()
@@ -201,10 +203,10 @@ def test_what_happens_at_the_end_of_all_clocks_can_be_told(
 def test_an_advance_from_inside_a_webhook_is_refused(house: House) -> None:
     refused: list[httpx.Response] = []
 
-    async def receive(_: Delivery) -> Answer:
+    async def receive(_: Delivery) -> DeliveryResult:
         async with house.client() as client:
             refused.append(await client.post(ADVANCE, json={"by": 1}))
-        return Answer(200)
+        return DeliveryResult(200)
 
     house.postman.receive = receive
     house.place()
@@ -217,11 +219,11 @@ def test_an_advance_from_inside_a_webhook_is_refused(house: House) -> None:
 def test_what_a_receiver_asks_is_answered_at_the_instant_of_its_webhook(house: House) -> None:
     told: list[Any] = []
 
-    async def receive(_: Delivery) -> Answer:
+    async def receive(_: Delivery) -> DeliveryResult:
         async with house.client() as client:
             told.append((await client.get("/_mock/calls/c1")).json()["state"])
             told.append((await client.get("/_mock/clock")).json()["now"])
-        return Answer(200)
+        return DeliveryResult(200)
 
     house.postman.receive = receive
     house.place()
@@ -238,10 +240,10 @@ def test_of_two_advances_at_once_one_is_refused(house: House) -> None:
             gate.set()
             return [(await first).status_code, second.status_code]
 
-    async def receive(_: Delivery) -> Answer:
+    async def receive(_: Delivery) -> DeliveryResult:
         out.set()
         await gate.wait()
-        return Answer(200)
+        return DeliveryResult(200)
 
     out, gate = asyncio.Event(), asyncio.Event()
     house.postman.receive = receive
@@ -259,7 +261,7 @@ def interrupted(house: House) -> Any:
             await client.post("/_mock/reset")
             return (await moving).json()
 
-    async def receive(_: Delivery) -> Answer:
+    async def receive(_: Delivery) -> DeliveryResult:
         out.set()
         await asyncio.Event().wait()
         raise AssertionError

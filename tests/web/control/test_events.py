@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from mockserver.app import running
-from mockserver.core.facts import Fact
+from mockserver.core.journal import JournalEntry
 from mockserver.engine.ring import KEPT
 from mockserver.engine.store import World
 from mockserver.settings import Settings
@@ -115,7 +115,7 @@ def run(scenario: Callable[[], Any]) -> None:
 
 
 def note(edge: Edge, number: int) -> None:
-    edge.default.store.record(Fact(START, "control", "", {"number": number}))
+    edge.default.store.record(JournalEntry(START, "control", "", {"number": number}))
 
 
 @pytest.fixture
@@ -304,7 +304,7 @@ def test_each_sandbox_has_its_own_stream(edge: Edge) -> None:
     "text", ["a\nb", "a\r\ndata: x", "\u2028\u2029\x85", "\x00\x1b[31m", "\ufffd"]
 )
 def test_what_was_captured_stays_within_its_line(edge: Edge, text: str) -> None:
-    edge.default.store.record(Fact(START, "control", "", {"text": text}))
+    edge.default.store.record(JournalEntry(START, "control", "", {"text": text}))
 
     async def scenario() -> None:
         async with viewing(edge, "0") as viewer:

@@ -5,8 +5,8 @@ from typing import Any, NoReturn
 
 import pytest
 
-from mockserver.core.facts import Fact
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.journal import JournalEntry
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.ring import Ring
 from mockserver.engine.store import World
 from tests.conftest import CLICK, START
@@ -22,8 +22,8 @@ def facts(house: House, query: str = "") -> Any:
 def played(world: World, origins: tuple[str, ...], millis: int) -> bytes:
     """A little of everything, and the journal of it."""
 
-    async def receive(delivery: Delivery) -> Answer:
-        return Answer(200 if delivery.webhook.call == "c1" else None, None, b"", millis)
+    async def receive(delivery: Delivery) -> DeliveryResult:
+        return DeliveryResult(200 if delivery.webhook.call_id == "c1" else None, None, b"", millis)
 
     house = build(world, origins=origins)
     house.postman.receive = receive
@@ -94,7 +94,7 @@ def test_the_oldest_leave_first_and_are_counted(world: World) -> None:
     house = build(world)
     house.sandbox.store.journal = Ring(3)
     for number in range(5):
-        house.sandbox.store.record(Fact(START, "clock", "", {"number": number}))
+        house.sandbox.store.record(JournalEntry(START, "clock", "", {"number": number}))
     told = house.read("/_mock/journal")
     assert told["dropped"] == 2
     assert [(fact["id"], fact["number"]) for fact in told["facts"]] == [(3, 2), (4, 3), (5, 4)]

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from mockserver.core.http import Reply
-from mockserver.core.provider import Act, faults
-from mockserver.core.rules import Case, Fault, Rule
+from mockserver.core.http import Response
+from mockserver.core.provider import VendorEvent, all_faults
+from mockserver.core.rulebook import Fault, RequestContext, Rule
 from mockserver.engine.store import World
 from mockserver.web.control.providers import described
 from tests.web.conftest import ORIGIN, House, build, refusal, with_provider
@@ -64,26 +64,30 @@ def test_every_fault_is_told_once(world: World) -> None:
     provider = world.listings["mobtexting"].provider
     rules: list[Rule] = [rule for stage in provider.endpoints[0].rules for rule in stage]
     known = [rule.fault for rule in rules]
-    assert list(faults(provider)) == [*known, provider.wrong_method, *provider.faults]
+    assert list(all_faults(provider)) == [
+        *known,
+        provider.wrong_method,
+        *provider.scenario_only_faults,
+    ]
 
 
 def test_a_body_that_is_no_json_is_told_as_text(world: World) -> None:
-    def refuse(given: tuple[Fault, ...], _: Case) -> Reply:
-        return Reply(given[0].status, f"<p>{given[0].message}".encode())
+    def refuse(given: tuple[Fault, ...], _: RequestContext) -> Response:
+        return Response(given[0].status, f"<p>{given[0].message}".encode())
 
     changed = with_provider(world, refuse=refuse).listings["mobtexting"].provider
     assert described(changed, "")["faults"][-1]["body"] == "<p>Service Unavailable"
 
 
 def test_acts_are_told_by_name(world: World) -> None:
-    acts = {"park": Act(frozenset({"COMPLETED"})), "fetch": Act(frozenset())}
-    changed = with_provider(world, acts=acts).listings["mobtexting"].provider
+    acts = {"park": VendorEvent(frozenset({"COMPLETED"})), "fetch": VendorEvent(frozenset())}
+    changed = with_provider(world, vendor_events=acts).listings["mobtexting"].provider
     assert described(changed, "")["acts"] == ["park", "fetch"]
 
 
 def test_a_refusal_that_places_a_call_is_a_fault_of_ours(world: World) -> None:
-    def refuse(_: tuple[Fault, ...], case: Case) -> Reply:
-        return Reply(200, case.call("one-leg", {}, None).order.id)
+    def refuse(_: tuple[Fault, ...], case: RequestContext) -> Response:
+        return Response(200, case.build_call("one-leg", {}, None).spec.id)
 
     house = build(with_provider(world, refuse=refuse))
     detail = "this is a fault of the mock server: LookupError('a refusal places no call')"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.store import World
 from tests.web.edge import Edge, client, opened, refusal
 
@@ -39,8 +39,8 @@ def answering(edge: Edge, *answers: int) -> None:
     """What the receiver says to the next attempts, then 200."""
     rest = list(answers)
 
-    async def carry(_: Delivery) -> Answer:
-        return Answer(rest.pop(0) if rest else 200)
+    async def carry(_: Delivery) -> DeliveryResult:
+        return DeliveryResult(rest.pop(0) if rest else 200)
 
     edge.default.driver.courier = type("Moody", (), {"carry": staticmethod(carry)})()
 
@@ -83,10 +83,10 @@ def test_not_while_it_is_on_its_way(edge: Edge) -> None:
 def test_not_while_it_is_being_delivered(edge: Edge) -> None:
     told = []
 
-    async def carry(_: Delivery) -> Answer:
+    async def carry(_: Delivery) -> DeliveryResult:
         async with client(edge.app) as there:
             told.append(await there.post("/_mock/webhooks/w1/redeliver"))
-        return Answer(200)
+        return DeliveryResult(200)
 
     edge.default.driver.courier = type("Nosy", (), {"carry": staticmethod(carry)})()
     again(edge)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.store import World
 from tests.conftest import CLICK
 from tests.web.conftest import C2C, HEADERS, House, build, refusal
@@ -50,7 +50,7 @@ def test_reset_is_a_post(house: House, method: str) -> None:
 def test_nothing_that_was_out_arrives_after_a_reset(world: World) -> None:
     """A hundred reports whose receivers do not answer."""
 
-    async def never(_: Delivery) -> Answer:
+    async def never(_: Delivery) -> DeliveryResult:
         if len(house.postman.carried) == 100:
             enough.set()
         try:

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.core.time import HOUR, LAST, SECOND
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.time import HOUR, MAX_TIME, SECOND
+from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.store import World
 from mockserver.web.control import waits
 from tests.conftest import CLICK, START
@@ -240,12 +240,12 @@ def test_only_one_advances_at_a_time(edge: Edge) -> None:
     """409 for a wait that would advance from inside a webhook that an advance delivers."""
     told: list[httpx.Response] = []
 
-    async def carry(_: Delivery) -> Answer:
+    async def carry(_: Delivery) -> DeliveryResult:
         async with client(edge.app) as there:
             told.append(
                 await there.post(WAIT, json={**NOW, "for": "call", "count": 9, "advance": 1})
             )
-        return Answer(200)
+        return DeliveryResult(200)
 
     edge.default.driver.courier = type("Nosy", (), {"carry": staticmethod(carry)})()
     edge.place()
@@ -303,4 +303,4 @@ def test_an_odd_field_is_nowhere(edge: Edge, field: str) -> None:
 def test_an_advance_stops_at_the_end_of_the_clocks(edge: Edge) -> None:
     edge.advance(to="8999-12-31T00:00:00Z")
     assert wait(edge, **SENT, advance="876000h").status_code == 408
-    assert edge.default.clock.now() == LAST
+    assert edge.default.clock.now() == MAX_TIME

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.core.webhook import Answer, Delivery
+from mockserver.core.webhook import Delivery, DeliveryResult
 from tests.web.conftest import ORIGIN, House, refusal
 
 KEYS = [
@@ -60,17 +60,17 @@ def test_the_url_of_a_receiver_stays(house: House) -> None:
 @pytest.mark.parametrize(
     ("answer", "state", "seen"),
     [
-        (Answer(202), "delivered", (202, None)),
-        (Answer(500), "failed", (500, None)),
-        (Answer(201), "failed", (201, None)),  # the vendor takes 200 and 202 alone
-        (Answer(None, "timeout"), "failed", (None, "timeout")),
-        (Answer(None, "refused-target", b"public"), "refused", (None, "refused-target")),
+        (DeliveryResult(202), "delivered", (202, None)),
+        (DeliveryResult(500), "failed", (500, None)),
+        (DeliveryResult(201), "failed", (201, None)),  # the vendor takes 200 and 202 alone
+        (DeliveryResult(None, "timeout"), "failed", (None, "timeout")),
+        (DeliveryResult(None, "refused-target", b"public"), "refused", (None, "refused-target")),
     ],
 )
 def test_how_it_fared(
-    house: House, answer: Answer, state: str, seen: tuple[int | None, str | None]
+    house: House, answer: DeliveryResult, state: str, seen: tuple[int | None, str | None]
 ) -> None:
-    async def receive(_: Delivery) -> Answer:
+    async def receive(_: Delivery) -> DeliveryResult:
         return answer
 
     house.postman.receive = receive
@@ -82,8 +82,8 @@ def test_how_it_fared(
 
 
 def test_a_retry_to_come(house: House) -> None:
-    async def receive(_: Delivery) -> Answer:
-        return Answer(503)
+    async def receive(_: Delivery) -> DeliveryResult:
+        return DeliveryResult(503)
 
     house.postman.receive = receive
     house.ask("PATCH", MINE, json={"retry": {"waits": ["60s"], "satisfied_by": [200]}})
@@ -113,8 +113,8 @@ def test_a_retry_to_come(house: House) -> None:
     ],
 )
 def test_filters_and_pages(house: House, query: str, expected: list[str]) -> None:
-    async def receive(delivery: Delivery) -> Answer:
-        return Answer(500 if delivery.webhook.call == "c2" else 200)
+    async def receive(delivery: Delivery) -> DeliveryResult:
+        return DeliveryResult(500 if delivery.webhook.call_id == "c2" else 200)
 
     house.postman.receive = receive
     for _ in range(3):
@@ -139,8 +139,8 @@ def test_a_wrong_page(house: House, query: str, detail: str) -> None:
     "body", [b"NaN", b'"\\ud800"', b"[" * 5_000], ids=["NaN", "surrogate", "deep"]
 )
 def test_a_hostile_answer_can_be_shown(house: House, body: bytes) -> None:
-    async def receive(_: Delivery) -> Answer:
-        return Answer(200, body=body)
+    async def receive(_: Delivery) -> DeliveryResult:
+        return DeliveryResult(200, body=body)
 
     house.postman.receive = receive
     house.place()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.core.chance import HIGHEST, LOWEST, choice, digest, fraction, uuid
+from mockserver.core.seeded import HIGHEST_SEED, LOWEST_SEED, choice, digest, fraction, uuid
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_choice_never_takes_what_weighs_nothing(weights: tuple[float, ...], only
 
 
 def test_choice_at_the_lowest_passes_over_what_weighs_nothing() -> None:
-    assert choice("abc", (0, 0, 1), LOWEST) == "c"
+    assert choice("abc", (0, 0, 1), LOWEST_SEED) == "c"
 
 
 def test_digest_keeps_the_parts_of_a_purpose_apart() -> None:
@@ -85,7 +85,7 @@ def test_uuid_of_anything_is_version_4(seed: str, number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seed", "drawn", "chosen"), [(LOWEST, 0.0, "a"), (HIGHEST, 1 - 2**-53, "d")]
+    ("seed", "drawn", "chosen"), [(LOWEST_SEED, 0.0, "a"), (HIGHEST_SEED, 1 - 2**-53, "d")]
 )
 @pytest.mark.parametrize("purpose", [(), ("c1", 0), ("c2", "steps", 7)])
 def test_extremes_do_not_draw(
@@ -99,10 +99,10 @@ def test_extremes_do_not_draw(
 @settings(max_examples=200, deadline=None)
 def test_extremes_choose_the_first_and_the_last(weights: list[int]) -> None:
     items = range(len(weights))
-    chosen = [choice(items, weights, seed) for seed in (LOWEST, HIGHEST)]
+    chosen = [choice(items, weights, seed) for seed in (LOWEST_SEED, HIGHEST_SEED)]
     assert chosen == [items[0], items[-1]]
 
 
-@pytest.mark.parametrize("seed", [LOWEST, HIGHEST])
+@pytest.mark.parametrize("seed", [LOWEST_SEED, HIGHEST_SEED])
 def test_extremes_give_ids_all_the_same(seed: str) -> None:
     assert uuid(seed, "mobtexting", 1) != uuid(seed, "mobtexting", 2)

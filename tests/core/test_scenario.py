@@ -2,12 +2,20 @@
 
 import pytest
 
+from mockserver.core.behavior import PRESETS
 from mockserver.core.call import Leg
-from mockserver.core.legs import WORDS
-from mockserver.core.story import Match, Seen, Stories, Story, Travel, Turn, resolved
+from mockserver.core.scenario import (
+    ApiBehavior,
+    DeliveryBehavior,
+    MatchContext,
+    MatchRule,
+    Scenario,
+    ScenarioSet,
+)
+from mockserver.core.selection import resolve
 
 A, B = Leg("a", "from", "1"), Leg("b", "to", "2")
-SEEN = Seen(
+SEEN = MatchContext(
     "mobtexting",
     "c2c",
     "shop",
@@ -34,8 +42,8 @@ SEEN = Seen(
 def test_story_behaviour_of_a_leg(
     legs: dict[str, str], leg: Leg, shape: str, word: str | None
 ) -> None:
-    story = Story("story", legs={name: WORDS[how] for name, how in legs.items()})
-    assert story.behaviour(leg, shape) == (None if word is None else WORDS[word])
+    story = Scenario("story", legs={name: PRESETS[how] for name, how in legs.items()})
+    assert story.leg_behavior(leg, shape) == (None if word is None else PRESETS[word])
 
 
 @pytest.mark.parametrize(
@@ -60,12 +68,12 @@ def test_story_behaviour_of_a_leg(
 def test_match_names_the_first_misfit(
     globs: dict[str, str], fields: dict[str, str], misfit: str
 ) -> None:
-    assert Match(globs, fields).misfit(SEEN) == misfit
+    assert MatchRule(globs, fields).mismatch(SEEN) == misfit
 
 
 def test_match_of_a_leg_that_is_not_there() -> None:
-    short = SEEN._replace(legs={"a": "911", "callee": "911"}, account="")
-    misfits = [Match({name: "9*"}).misfit(short) for name in ("a", "b", "callee", "account")]
+    short = SEEN._replace(numbers={"a": "911", "callee": "911"}, account="")
+    misfits = [MatchRule({name: "9*"}).mismatch(short) for name in ("a", "b", "callee", "account")]
     assert misfits == ["", "b is not there, not 9*", "", "account is not there, not 9*"]
 
 
@@ -84,16 +92,16 @@ def test_match_of_a_leg_that_is_not_there() -> None:
     ],
 )
 def test_story_unmet_need_in_words(needs: dict[str, str], unmet: str) -> None:
-    assert Story("story", needs=needs).unmet(SEEN) == unmet
+    assert Scenario("story", needs=needs).missing_requirement(SEEN) == unmet
 
 
 PLAIN = ("answered", "busy", "rejected", "machine")
-TOLD = {name: Story(name, legs={"callee": WORDS[name]}) for name in PLAIN}
+TOLD = {name: Scenario(name, legs={"callee": PRESETS[name]}) for name in PLAIN}
 
 
-def led(story: Story, turn: tuple[int, int] = (0, 0), call: str = "c1") -> Story:
+def led(story: Scenario, turn: tuple[int, int] = (0, 0), call: str = "c1") -> Scenario:
     named = {**TOLD, story.name: story}
-    return resolved(Stories(named, "answered"), story, ("seed", call), turn)
+    return resolve(ScenarioSet(named, "answered"), story, ("seed", call), turn)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +109,7 @@ def led(story: Story, turn: tuple[int, int] = (0, 0), call: str = "c1") -> Story
     [((0, 0), "answered"), ((1, 0), "busy"), ((2, 0), "busy"), ((9, 7), "busy"), ((0, 7), None)],
 )
 def test_resolved_attempts_by_the_redial(turn: tuple[int, int], name: str | None) -> None:
-    story = Story("mine", attempts=("answered", "busy"))
+    story = Scenario("mine", attempts=("answered", "busy"))
     assert led(story, turn).name == (name or "answered")
 
 
@@ -110,12 +118,12 @@ def test_resolved_attempts_by_the_redial(turn: tuple[int, int], name: str | None
     [((0, 0), "answered"), ((0, 1), "busy"), ((0, 2), "busy"), ((5, 0), "answered")],
 )
 def test_resolved_numbers_by_the_target(turn: tuple[int, int], name: str) -> None:
-    assert led(Story("mine", numbers=("answered", "busy")), turn).name == name
+    assert led(Scenario("mine", numbers=("answered", "busy")), turn).name == name
 
 
 def test_resolved_choice_known_draws() -> None:
     """By seed and call alone: each redial of a call meets the same fate."""
-    story = Story("mine", choose=((60, "answered"), (20, "busy"), (20, "rejected")))
+    story = Scenario("mine", choose=((60, "answered"), (20, "busy"), (20, "rejected")))
     drawn = [led(story, call=f"c{number}").name for number in range(12)]
     again = [led(story, (2, 1), f"c{number}").name for number in range(12)]
     assert drawn == again
@@ -124,43 +132,44 @@ def test_resolved_choice_known_draws() -> None:
 
 def test_resolved_choice_differs_between_stories() -> None:
     chances = ((1, "answered"), (1, "busy"))
-    names = [led(Story(f"s{number}", choose=chances)).name for number in range(32)]
+    names = [led(Scenario(f"s{number}", choose=chances)).name for number in range(32)]
     assert set(names) == {"answered", "busy"}
 
 
 def test_stories_say_nothing_unless_told() -> None:
-    assert Story("mine") == ("mine", "", False, None, {}, {}, (), (), (), (), "", (), {}, ())
-    assert (Match(), Turn()) == (({}, {}), ("", 0, ""))
-    assert Travel() == (1, 0, False, None, False, "")
-    assert Stories({}, "mine").number_plan is True
+    assert Scenario("mine") == ("mine", "", False, None, {}, {}, (), (), (), (), "", (), {}, ())
+    assert (MatchRule(), ApiBehavior()) == (({}, {}), ("", 0, ""))
+    assert DeliveryBehavior() == (1, 0, False, None, False, "")
+    assert ScenarioSet({}, "mine").number_plan is True
 
 
 def test_stories_matching_are_those_that_say_whom_they_suit_the_users_first() -> None:
-    match = Match()
+    match = MatchRule()
     told = {
-        "bundled": Story("bundled", match=match, bundled=True),
-        "mute": Story("mute"),
-        "one": Story("one", match=match),
-        "two": Story("two", match=match),
+        "bundled": Scenario("bundled", match=match, bundled=True),
+        "mute": Scenario("mute"),
+        "one": Scenario("one", match=match),
+        "two": Scenario("two", match=match),
     }
-    assert [one.name for one in Stories(told, "mute").matching] == ["one", "two", "bundled"]
+    assert [one.name for one in ScenarioSet(told, "mute").matchable] == ["one", "two", "bundled"]
 
 
 def test_resolved_through_several_stories() -> None:
-    inner = Story("inner", attempts=("rejected", "machine"))
-    middle = Story("middle", choose=((1, "inner"),))
-    story = Story("mine", play="middle")
-    stories = Stories({**TOLD, "inner": inner, "middle": middle, "mine": story}, "mine")
-    assert [resolved(stories, story, ("s", "c1"), (turn, 0)).name for turn in (0, 1)] == [
+    inner = Scenario("inner", attempts=("rejected", "machine"))
+    middle = Scenario("middle", choose=((1, "inner"),))
+    story = Scenario("mine", play="middle")
+    stories = ScenarioSet({**TOLD, "inner": inner, "middle": middle, "mine": story}, "mine")
+    assert [resolve(stories, story, ("s", "c1"), (turn, 0)).name for turn in (0, 1)] == [
         "rejected",
         "machine",
     ]
 
 
 @pytest.mark.parametrize(
-    "story", [Story("mine"), TOLD["busy"], Story("mine", play="gone"), Story("m", attempts=("?",))]
+    "story",
+    [Scenario("mine"), TOLD["busy"], Scenario("mine", play="gone"), Scenario("m", attempts=("?",))],
 )
-def test_resolved_story_that_leads_nowhere_is_itself(story: Story) -> None:
+def test_resolved_story_that_leads_nowhere_is_itself(story: Scenario) -> None:
     assert led(story) == story
 
 
@@ -177,19 +186,19 @@ def test_resolved_story_that_leads_nowhere_is_itself(story: Story) -> None:
 def test_resolved_keeps_what_it_says_of_legs_of_which_the_item_is_silent(
     outer: dict[str, str], words: tuple[str | None, str | None]
 ) -> None:
-    legs = {leg: WORDS[word] for leg, word in outer.items()}
-    story = led(Story("mine", legs=legs, play="busy"))
-    how = tuple(story.behaviour(leg, "b-after-a") for leg in (A, B))
-    assert how == tuple(None if word is None else WORDS[word] for word in words)
+    legs = {leg: PRESETS[word] for leg, word in outer.items()}
+    story = led(Scenario("mine", legs=legs, play="busy"))
+    how = tuple(story.leg_behavior(leg, "b-after-a") for leg in (A, B))
+    assert how == tuple(None if word is None else PRESETS[word] for word in words)
 
 
 def test_resolved_the_nearest_of_two_outer_stories_counts() -> None:
-    inner = Story("inner", legs={"a": WORDS["machine"]}, play="silent")
-    story = Story("mine", legs={"a": WORDS["busy"], "b": WORDS["rejected"]}, play="inner")
-    stories = Stories({"silent": Story("silent"), "inner": inner}, "inner")
-    found = resolved(stories, story, ("s", "c1"), (0, 0))
-    assert found == Story("silent")._replace(behind=(inner.legs, story.legs))
-    assert [found.behaviour(leg, "b-after-a") for leg in (A, B)] == [
-        WORDS["machine"],
-        WORDS["rejected"],
+    inner = Scenario("inner", legs={"a": PRESETS["machine"]}, play="silent")
+    story = Scenario("mine", legs={"a": PRESETS["busy"], "b": PRESETS["rejected"]}, play="inner")
+    stories = ScenarioSet({"silent": Scenario("silent"), "inner": inner}, "inner")
+    found = resolve(stories, story, ("s", "c1"), (0, 0))
+    assert found == Scenario("silent")._replace(inherited_legs=(inner.legs, story.legs))
+    assert [found.leg_behavior(leg, "b-after-a") for leg in (A, B)] == [
+        PRESETS["machine"],
+        PRESETS["rejected"],
     ]

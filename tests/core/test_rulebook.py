@@ -7,33 +7,33 @@ import pytest
 from mockserver.core.account import Account
 from mockserver.core.call import Call
 from mockserver.core.http import Request
-from mockserver.core.rules import (
-    Breach,
-    Case,
+from mockserver.core.rulebook import (
+    Evidence,
     Fault,
+    RequestContext,
     Rule,
     Rulebook,
-    Source,
     Violation,
-    anonymous,
-    crowded,
-    examine,
-    malformed,
-    missing,
-    unreadable,
-    worded,
+    ViolationTest,
+    evaluate,
+    is_malformed,
+    is_rate_limited,
+    is_unauthenticated,
+    malformed_field,
+    missing_field,
+    render_message,
 )
 
-FAULT = Fault("fault", 422, "No.", Source.ASSUMED)
+FAULT = Fault("fault", 422, "No.", Evidence.ASSUMED)
 
 
 def never(_shape: str, _legs: Mapping[str, str], _at: int | None) -> Call:
     raise AssertionError
 
 
-def case(*violations: Violation, flaw: str = "", **fields: object) -> Case:
-    asked = Request("POST", "/", fields=fields, flaw=flaw)
-    return Case(asked, 0, never, None, violations)
+def case(*violations: Violation, flaw: str = "", **fields: object) -> RequestContext:
+    asked = Request("POST", "/", fields=fields, body_error=flaw)
+    return RequestContext(asked, 0, never, None, violations)
 
 
 def rule(name: str, *, broken: bool) -> Rule:
@@ -53,12 +53,12 @@ def test_case_text_of_a_field_not_sent() -> None:
 
 def test_case_caller_known() -> None:
     shop = Account("shop", "mobtexting")
-    assert Case(Request("GET", "/"), 0, never, shop).caller is shop
+    assert RequestContext(Request("GET", "/"), 0, never, shop).authenticated_account is shop
 
 
 def test_case_caller_of_a_stranger() -> None:
     with pytest.raises(LookupError, match=r"^this rule stands before the one that asks who"):
-        _ = case().caller
+        _ = case().authenticated_account
 
 
 @pytest.mark.parametrize(
@@ -79,29 +79,29 @@ def test_breach_covers(
     violation: Violation,
     covered: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
-    breach = Breach("to", frozenset(keywords))
-    assert breach.covers(violation) is covered
+    breach = ViolationTest("to", frozenset(keywords))
+    assert breach.matches(violation) is covered
     assert breach(case(Violation("mid", "type"), violation)) is covered
     assert breach(case()) is False
 
 
 def test_missing_and_malformed_name_their_field() -> None:
-    assert missing("to", FAULT) == (Breach("to", frozenset({"required"})), FAULT, "to")
-    assert malformed("to", FAULT) == (Breach("to"), FAULT, "to")
+    assert missing_field("to", FAULT) == (ViolationTest("to", frozenset({"required"})), FAULT, "to")
+    assert malformed_field("to", FAULT) == (ViolationTest("to"), FAULT, "to")
 
 
 def test_unreadable_is_a_body_with_a_flaw() -> None:
-    assert [unreadable(case(flaw=flaw)) for flaw in ("", "the body is not JSON")] == [False, True]
+    assert [is_malformed(case(flaw=flaw)) for flaw in ("", "the body is not JSON")] == [False, True]
 
 
 def test_anonymous_is_whom_no_account_admits() -> None:
-    known = Case(Request("GET", "/"), 0, never, Account("shop", "mobtexting"))
-    assert [anonymous(case()), anonymous(known)] == [True, False]
+    known = RequestContext(Request("GET", "/"), 0, never, Account("shop", "mobtexting"))
+    assert [is_unauthenticated(case()), is_unauthenticated(known)] == [True, False]
 
 
 def test_crowded_is_what_the_engine_has_counted() -> None:
-    full = Case(Request("GET", "/"), 0, never, crowded=True)
-    assert [crowded(case()), crowded(full)] == [False, True]
+    full = RequestContext(Request("GET", "/"), 0, never, rate_limited=True)
+    assert [is_rate_limited(case()), is_rate_limited(full)] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -121,15 +121,15 @@ def test_examine_first_stage_that_objects(
     rulebook: Rulebook = tuple(
         tuple(rule(name, broken=broken) for name, broken in stage) for stage in stages
     )
-    assert [found.field for found in examine(rulebook, case())] == names
+    assert [found.field for found in evaluate(rulebook, case())] == names
 
 
 def test_examine_asks_no_later_stage() -> None:
-    def relies_on_the_first(asked: Case) -> bool:
-        return asked.caller.balance is None
+    def relies_on_the_first(asked: RequestContext) -> bool:
+        return asked.authenticated_account.balance is None
 
     strangers = (rule("who", broken=True),)
-    assert examine((strangers, (Rule(relies_on_the_first, FAULT),)), case()) == strangers
+    assert evaluate((strangers, (Rule(relies_on_the_first, FAULT),)), case()) == strangers
 
 
 @pytest.mark.parametrize(
@@ -137,11 +137,11 @@ def test_examine_asks_no_later_stage() -> None:
     [("No {to}", "No 1"), ("{to}{from}", "1"), ("no field", "no field"), ("{}", "{}")],
 )
 def test_worded_has_what_was_sent(message: str, text: str) -> None:
-    case = Case(Request("POST", "/", fields={"to": 1}), 0, never)
-    assert worded(FAULT._replace(message=message), case) == text
+    case = RequestContext(Request("POST", "/", fields={"to": 1}), 0, never)
+    assert render_message(FAULT._replace(message=message), case) == text
 
 
-BATCH = Case(
+BATCH = RequestContext(
     Request("POST", "/", fields={"calls": [{"to": "1"}, "text"], "key": "k"}),
     0,
     never,
@@ -164,12 +164,12 @@ BATCH = Case(
 def test_about_is_one_item_of_a_batch(
     index: int, fields: dict[str, str], violations: tuple[Violation, ...]
 ) -> None:
-    item = BATCH.about("calls", index)
+    item = BATCH.for_item("calls", index)
     assert (item.fields, item.violations) == (fields, violations)
 
 
 def test_about_something_that_is_no_list() -> None:
-    assert BATCH.about("key", 0).fields == {}
+    assert BATCH.for_item("key", 0).fields == {}
 
 
 @pytest.mark.parametrize(
@@ -177,8 +177,8 @@ def test_about_something_that_is_no_list() -> None:
     [("calls.*.to", True), ("calls.0.to", True), ("calls.*", False), ("*.0.to", False)],
 )
 def test_breach_with_a_star_covers_any_place_of_a_list(name: str, *, covered: bool) -> None:
-    assert Breach(name).covers(Violation("calls.0.to", "pattern")) == covered
+    assert ViolationTest(name).matches(Violation("calls.0.to", "pattern")) == covered
 
 
 def test_sources_are_told_by_these_words() -> None:
-    assert [str(one) for one in Source] == ["documented", "observed", "assumed"]
+    assert [str(one) for one in Evidence] == ["documented", "observed", "assumed"]

@@ -4,16 +4,22 @@ from collections.abc import Mapping
 
 import pytest
 
-from mockserver.core.call import Call, Event, Leg, Order
+from mockserver.core.behavior import (
+    DEFAULT_BEHAVIOR,
+    PRESETS,
+    LegAction,
+    LegBehavior,
+    fixed_duration,
+)
+from mockserver.core.call import Call, CallSpec, Event, Leg
+from mockserver.core.call_flows import CALL_FLOWS, compile_script, follow_up
 from mockserver.core.causes import CAUSES
-from mockserver.core.happening import apply
-from mockserver.core.legs import ANSWERED, WORDS, Behaviour, Deed, fixed
-from mockserver.core.script import Next, Script, Waiting, advance_script, moved
-from mockserver.core.shapes import SHAPES, compile_legs, follows
+from mockserver.core.lifecycle import transition
+from mockserver.core.script import DueStep, Script, WaitReason, advance, next_step
 
 ANSWERS = [("begin", "", 0), ("ring", "a", 0), ("answer", "a", 2_000), ("ring", "b", 2_000)]
 BRIDGED = [*ANSWERS, ("answer", "b", 4_000), ("bridge", "", 4_000)]
-STAYS = ANSWERED._replace(talk=None)
+STAYS = DEFAULT_BEHAVIOR._replace(talk=None)
 
 Line = tuple[str, str, int]
 
@@ -23,37 +29,39 @@ def over(at: int, *hung_up: str) -> list[Line]:
     return [*gone, ("attempt-ended", "", at), ("ended", "", at)]
 
 
-def ask(script: Script, call: Call) -> tuple[Next | None, tuple[Waiting, ...]]:
+def ask(script: Script, call: Call) -> tuple[DueStep | None, tuple[WaitReason, ...]]:
     """What comes next; that asking more often changes nothing is checked at every event."""
-    answers = [advance_script(script, call, "seed") for _ in range(3)]
+    answers = [next_step(script, call, "seed") for _ in range(3)]
     assert answers[0] == answers[1] == answers[2]
     return answers[0]
 
 
 def happened(call: Call, event: Event | None) -> Call:
     while event is not None:
-        call = apply(call, event)
-        event = follows(call, event.at)
+        call = transition(call, event)
+        event = follow_up(call, event.at)
     return call
 
 
-def lived(shape: str, how: Mapping[str, Behaviour]) -> tuple[Call, tuple[Waiting, ...]]:
+def lived(shape: str, how: Mapping[str, LegBehavior]) -> tuple[Call, tuple[WaitReason, ...]]:
     """The call when nothing is due any more, and who is then awaited."""
-    script = compile_legs(SHAPES[shape], how)
+    script = compile_script(CALL_FLOWS[shape], how)
     legs = tuple(Leg(name, name, "1") for name in how)
-    call = Call(Order("c1", "v1", "p", "shop", "c2c", shape, {}, 0), legs, 0)
+    call = Call(CallSpec("c1", "v1", "p", "shop", "c2c", shape, {}, 0), legs, 0)
     coming, awaited = ask(script, call)
     while coming is not None:
-        call = happened(moved(script, call, coming), coming.event)
+        call = happened(advance(script, call, coming), coming.event)
         coming, awaited = ask(script, call)
     return call, awaited
 
 
 def told(call: Call) -> list[Line]:
-    return [(event.verb, event.leg, event.at) for event in call.events]
+    return [(event.type, event.leg, event.at) for event in call.events]
 
 
-def both(a: Behaviour = ANSWERED, b: Behaviour = ANSWERED) -> Mapping[str, Behaviour]:
+def both(
+    a: LegBehavior = DEFAULT_BEHAVIOR, b: LegBehavior = DEFAULT_BEHAVIOR
+) -> Mapping[str, LegBehavior]:
     return {"a": a, "b": b}
 
 
@@ -62,50 +70,52 @@ def both(a: Behaviour = ANSWERED, b: Behaviour = ANSWERED) -> Mapping[str, Behav
     [
         pytest.param(both(), [*BRIDGED, *over(10_000, "a", "b")], "completed", id="answered"),
         pytest.param(
-            both(b=WORDS["busy"]._replace(ring=fixed(3_000))),
+            both(b=PRESETS["busy"]._replace(ring=fixed_duration(3_000))),
             [*ANSWERS, *over(5_000, "b", "a")],
             "busy",
             id="callee-busy",
         ),
         pytest.param(
-            both(b=WORDS["no-answer"]),
+            both(b=PRESETS["no-answer"]),
             [*ANSWERS, *over(27_000, "b", "a")],
             "no-answer",
             id="no-answer",
         ),
-        pytest.param(both(a=WORDS["busy"]), [*ANSWERS[:2], *over(2_000, "a")], "busy", id="a-busy"),
         pytest.param(
-            both(a=WORDS["no-answer"]),
+            both(a=PRESETS["busy"]), [*ANSWERS[:2], *over(2_000, "a")], "busy", id="a-busy"
+        ),
+        pytest.param(
+            both(a=PRESETS["no-answer"]),
             [*ANSWERS[:2], *over(25_000, "a")],
             "no-answer",
             id="a-no-answer",
         ),
         pytest.param(
-            both(a=ANSWERED._replace(hangup=fixed(1_500)), b=WORDS["no-answer"]),
+            both(a=DEFAULT_BEHAVIOR._replace(hangup=fixed_duration(1_500)), b=PRESETS["no-answer"]),
             [*ANSWERS, *over(3_500, "a", "b")],
             "cancelled",
             id="a-hangs-up-while-b-rings",
         ),
         pytest.param(
-            both(b=WORDS["machine"]),
+            both(b=PRESETS["machine"]),
             [*BRIDGED, ("machine", "b", 4_000), *over(10_000, "a", "b")],
             "completed",
             id="b-machine",
         ),
         pytest.param(
-            both(b=ANSWERED._replace(talk=fixed(5_999))),
+            both(b=DEFAULT_BEHAVIOR._replace(talk=fixed_duration(5_999))),
             [*BRIDGED, *over(9_999, "b", "a")],
             "completed",
             id="the-shorter-talk-counts",
         ),
         pytest.param(
-            both(a=STAYS, b=STAYS._replace(hangup=fixed(1))),
+            both(a=STAYS, b=STAYS._replace(hangup=fixed_duration(1))),
             [*BRIDGED, *over(4_001, "b", "a")],
             "completed",
             id="b-hangs-up-by-the-clock",
         ),
         pytest.param(
-            both(b=STAYS._replace(hangup=fixed(7_000))),
+            both(b=STAYS._replace(hangup=fixed_duration(7_000))),
             [*BRIDGED, *over(10_000, "a", "b")],
             "completed",
             id="hangup-later-than-the-talk",
@@ -113,20 +123,23 @@ def both(a: Behaviour = ANSWERED, b: Behaviour = ANSWERED) -> Mapping[str, Behav
     ],
 )
 def test_b_after_a_to_the_millisecond(
-    how: Mapping[str, Behaviour], lines: list[Line], became: str
+    how: Mapping[str, LegBehavior], lines: list[Line], became: str
 ) -> None:
     call, awaited = lived("b-after-a", how)
     assert (told(call), call.outcome, awaited) == (lines, became, ())
 
 
 def test_b_gets_cause_normal_when_a_gives_up() -> None:
-    call, _ = lived("b-after-a", both(ANSWERED._replace(hangup=fixed(1_500)), WORDS["no-answer"]))
+    call, _ = lived(
+        "b-after-a",
+        both(DEFAULT_BEHAVIOR._replace(hangup=fixed_duration(1_500)), PRESETS["no-answer"]),
+    )
     assert [leg.cause for leg in call.legs] == ["normal", "normal"]
 
 
 @pytest.mark.parametrize("cause", [cause for cause in CAUSES if cause != "normal"])
 def test_b_after_a_outcome_is_that_of_the_cause(cause: str) -> None:
-    call, _ = lived("b-after-a", both(b=WORDS[cause]))
+    call, _ = lived("b-after-a", both(b=PRESETS[cause]))
     assert (call.outcome, [leg.cause for leg in call.legs]) == (
         CAUSES[cause].outcome,
         ["normal", cause],
@@ -134,7 +147,7 @@ def test_b_after_a_outcome_is_that_of_the_cause(cause: str) -> None:
 
 
 def test_one_leg_to_the_millisecond() -> None:
-    call, awaited = lived("one-leg", {"a": ANSWERED})
+    call, awaited = lived("one-leg", {"a": DEFAULT_BEHAVIOR})
     assert told(call) == [*ANSWERS[:3], *over(8_000, "a")]
     assert (call.outcome, awaited) == ("completed", ())
 
@@ -150,8 +163,8 @@ def test_one_leg_to_the_millisecond() -> None:
 def test_deeds_each_after_the_one_before(
     deeds: tuple[tuple[str, int], ...], lines: list[tuple[str, int]], end: int
 ) -> None:
-    done = tuple(Deed(fixed(after), verb, {"digits": "1"}) for verb, after in deeds)
-    call, _ = lived("one-leg", {"a": ANSWERED._replace(deeds=done)})
+    done = tuple(LegAction(fixed_duration(after), verb, {"digits": "1"}) for verb, after in deeds)
+    call, _ = lived("one-leg", {"a": DEFAULT_BEHAVIOR._replace(actions=done)})
     assert told(call) == [
         *ANSWERS[:3],
         *((verb, "a", at) for verb, at in lines),
@@ -161,7 +174,9 @@ def test_deeds_each_after_the_one_before(
 
 
 def test_deeds_never_done_when_the_leg_does_not_answer() -> None:
-    keyed = WORDS["busy"]._replace(deeds=(Deed(fixed(1_000), "digits", {"digits": "1"}),))
+    keyed = PRESETS["busy"]._replace(
+        actions=(LegAction(fixed_duration(1_000), "digits", {"digits": "1"}),)
+    )
     call, _ = lived("one-leg", {"a": keyed})
     assert told(call) == [*ANSWERS[:2], *over(2_000, "a")]
 
@@ -169,15 +184,15 @@ def test_deeds_never_done_when_the_leg_does_not_answer() -> None:
 @pytest.mark.parametrize(
     ("how", "lines", "awaited"),
     [
-        (both(STAYS, STAYS), BRIDGED, Waiting("hangup")),
-        (both(WORDS["person"]), ANSWERS[:2], Waiting("person", "a")),
-        (both(STAYS, WORDS["person"]), ANSWERS, Waiting("person", "b")),
-        (both(b=WORDS["person"]), ANSWERS, Waiting("person", "b")),
-        ({"a": STAYS}, ANSWERS[:3], Waiting("hangup")),
+        (both(STAYS, STAYS), BRIDGED, WaitReason("hangup")),
+        (both(PRESETS["person"]), ANSWERS[:2], WaitReason("person", "a")),
+        (both(STAYS, PRESETS["person"]), ANSWERS, WaitReason("person", "b")),
+        (both(b=PRESETS["person"]), ANSWERS, WaitReason("person", "b")),
+        ({"a": STAYS}, ANSWERS[:3], WaitReason("hangup")),
     ],
 )
 def test_nobody_but_the_outside_goes_on(
-    how: Mapping[str, Behaviour], lines: list[Line], awaited: Waiting
+    how: Mapping[str, LegBehavior], lines: list[Line], awaited: WaitReason
 ) -> None:
     call, waiting = lived("b-after-a" if "b" in how else "one-leg", how)
     assert (told(call), call.outcome, waiting) == (lines, None, (awaited,))
@@ -190,7 +205,7 @@ def leg(name: str, state: str) -> Leg:
 def made(shape: str, phase: str, states: str) -> Call:
     words = {"i": "idle", "r": "ringing", "a": "answered", "e": "ended"}
     legs = tuple(leg(name, words[letter]) for name, letter in zip("ab", states, strict=False))
-    return Call(Order("c1", "v1", "p", "shop", "c2c", shape, {}, 0), legs, 0, phase)
+    return Call(CallSpec("c1", "v1", "p", "shop", "c2c", shape, {}, 0), legs, 0, phase)
 
 
 @pytest.mark.parametrize(
@@ -218,32 +233,32 @@ def made(shape: str, phase: str, states: str) -> Call:
     ],
 )
 def test_follows_from_the_legs(shape: str, phase: str, states: str, event: Event | None) -> None:
-    assert follows(made(shape, phase, states), 9) == event
+    assert follow_up(made(shape, phase, states), 9) == event
 
 
 def test_follows_who_was_waited_for_parts_once_both_have_talked() -> None:
     call = made("queue", "bridged", "ae")
     one, two = call.legs
     talked = call._replace(legs=(one, two._replace(answered_at=5)))
-    assert follows(talked, 9) == Event(9, "hangup", "a", {"cause": "normal"})
+    assert follow_up(talked, 9) == Event(9, "hangup", "a", {"cause": "normal"})
 
 
 def test_follows_the_first_of_those_on_the_line_hangs_up_first() -> None:
     call = made("b-after-a", "bridged", "ea")
     three = call._replace(legs=(*call.legs, leg("c", "ringing")))
-    assert follows(three, 9) == Event(9, "hangup", "b", {"cause": "normal"})
+    assert follow_up(three, 9) == Event(9, "hangup", "b", {"cause": "normal"})
 
 
 @pytest.mark.parametrize("answered_at", [None, 5])
 def test_follows_a_leg_whose_end_is_not_fatal(
     monkeypatch: pytest.MonkeyPatch, answered_at: int | None
 ) -> None:
-    queue = SHAPES["b-after-a"]._replace(fatal=frozenset("a"))
-    monkeypatch.setattr("mockserver.core.shapes.SHAPES", {"queue": queue})
+    queue = CALL_FLOWS["b-after-a"]._replace(fatal_legs=frozenset("a"))
+    monkeypatch.setattr("mockserver.core.call_flows.CALL_FLOWS", {"queue": queue})
     call = made("queue", "begun", "ae")
     one, two = call.legs
     call = call._replace(legs=(one, two._replace(answered_at=answered_at)))
-    assert follows(call, 9) is None
+    assert follow_up(call, 9) is None
 
 
 @pytest.mark.parametrize(
@@ -264,9 +279,9 @@ def test_follows_outcome_of_who_waits_for_another(
         leg(name, "ended")._replace(answered_at=one[0], cause=one[1]) for name, one in sides if one
     )
     call = made("queue", "begun", "")._replace(legs=legs)
-    assert follows(call, 9) == Event(9, "attempt-ended", data={"outcome": outcome})
+    assert follow_up(call, 9) == Event(9, "attempt-ended", data={"outcome": outcome})
 
 
 def test_shapes_say_whom_the_client_wanted_to_reach() -> None:
-    callees = {name: shape.callee for name, shape in SHAPES.items()}
+    callees = {name: shape.callee for name, shape in CALL_FLOWS.items()}
     assert callees == {"one-leg": "a", "b-after-a": "b", "branch": "a", "queue": "a"}

@@ -4,32 +4,39 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.core.legs import Behaviour, Deed, Span, fixed
-from mockserver.core.numberplan import in_words, meaning, planned
+from mockserver.core.behavior import (
+    DurationRange,
+    LegAction,
+    LegBehavior,
+    describe_behavior,
+    describe_number,
+    fixed_duration,
+    number_plan_behavior,
+)
 
 
-def presses(key: str, hangup: int | None) -> Behaviour:
-    deed = Deed(fixed(5_000), "digits", {"digits": key})
-    gone = None if hangup is None else fixed(hangup)
-    return Behaviour(fixed(2_000), "answered", (deed,), None, gone)
+def presses(key: str, hangup: int | None) -> LegBehavior:
+    deed = LegAction(fixed_duration(5_000), "digits", {"digits": key})
+    gone = None if hangup is None else fixed_duration(hangup)
+    return LegBehavior(fixed_duration(2_000), "answered", (deed,), None, gone)
 
 
 @pytest.mark.parametrize(
     ("digits", "behaviour"),
     [
-        ("00010207", Behaviour(fixed(2_000), "answered", (), fixed(7_000))),
-        ("00010200", Behaviour(fixed(2_000), "answered", (), None)),
-        ("00010099", Behaviour(fixed(0), "answered", (), fixed(99_000))),
-        ("00020399", Behaviour(fixed(3_000), "busy")),
-        ("00032500", Behaviour(fixed(25_000), "no-answer")),
-        ("00049900", Behaviour(fixed(99_000), "rejected")),
-        ("00050000", Behaviour(fixed(0), "unreachable")),
-        ("00060100", Behaviour(fixed(1_000), "invalid-number")),
+        ("00010207", LegBehavior(fixed_duration(2_000), "answered", (), fixed_duration(7_000))),
+        ("00010200", LegBehavior(fixed_duration(2_000), "answered", (), None)),
+        ("00010099", LegBehavior(fixed_duration(0), "answered", (), fixed_duration(99_000))),
+        ("00020399", LegBehavior(fixed_duration(3_000), "busy")),
+        ("00032500", LegBehavior(fixed_duration(25_000), "no-answer")),
+        ("00049900", LegBehavior(fixed_duration(99_000), "rejected")),
+        ("00050000", LegBehavior(fixed_duration(0), "unreachable")),
+        ("00060100", LegBehavior(fixed_duration(1_000), "invalid-number")),
         ("00070231", presses("1", 30_000)),
         ("00070290", presses("0", 90_000)),
         ("00070201", presses("1", None)),
-        ("00080200", Behaviour(fixed(2_000), "machine")),
-        ("00090200", Behaviour(fixed(2_000), "person", (), None)),
+        ("00080200", LegBehavior(fixed_duration(2_000), "machine")),
+        ("00090200", LegBehavior(fixed_duration(2_000), "person", (), None)),
         ("00000207", None),
         ("00110207", None),
         ("10010207", None),
@@ -43,20 +50,20 @@ def presses(key: str, hangup: int | None) -> Behaviour:
 )
 @pytest.mark.parametrize("prefix", ["", "9188", "+1"])
 def test_planned_by_the_last_eight_digits(
-    prefix: str, digits: str, behaviour: Behaviour | None
+    prefix: str, digits: str, behaviour: LegBehavior | None
 ) -> None:
-    assert planned(f"{prefix}{digits}") == behaviour
+    assert number_plan_behavior(f"{prefix}{digits}") == behaviour
 
 
 @pytest.mark.parametrize("number", ["918068281234", "918867135000", "918867136000", "flow:220"])
 def test_planned_not_for_the_numbers_of_the_page(number: str) -> None:
-    assert planned(number) is None
+    assert number_plan_behavior(number) is None
 
 
 @given(st.text(max_size=12))
 @settings(max_examples=200, deadline=None)
 def test_planned_of_any_text_is_a_behaviour_or_none(text: str) -> None:
-    found = planned(text)
+    found = number_plan_behavior(text)
     assert (found is None) or text[-8:].startswith("000")
 
 
@@ -87,13 +94,16 @@ STAYS = "stays until the other side ends it"
     ],
 )
 def test_meaning_of_a_number_in_words(number: str, words: str) -> None:
-    assert meaning(number) == words
+    assert describe_number(number) == words
 
 
 def test_in_words_of_what_no_number_says() -> None:
     words = {"words": "yes", "language": "en"}
-    said = (Deed(fixed(1_500), "speech", words), Deed(fixed(0), "digits", {"d": "12"}))
-    how = Behaviour(Span(2_000, 6_500), "answered", said, Span(1_000, 9_000))
-    assert in_words(how) == (
+    said = (
+        LegAction(fixed_duration(1_500), "speech", words),
+        LegAction(fixed_duration(0), "digits", {"d": "12"}),
+    )
+    how = LegBehavior(DurationRange(2_000, 6_500), "answered", said, DurationRange(1_000, 9_000))
+    assert describe_behavior(how) == (
         "rings 2 to 6.5 s, answered, says yes/en after 1.5 s, presses 12 after 0 s, talks 1 to 9 s"
     )

@@ -6,9 +6,9 @@ from itertools import accumulate
 from types import MappingProxyType
 from typing import Final, TypeVar
 
-LOWEST: Final = "\x00lowest"
-HIGHEST: Final = "\x00highest"
-EXTREMES: Final = MappingProxyType({LOWEST: 0.0, HIGHEST: 1 - 2**-53})
+LOWEST_SEED: Final = "\x00lowest"
+HIGHEST_SEED: Final = "\x00highest"
+FIXED_FRACTIONS: Final = MappingProxyType({LOWEST_SEED: 0.0, HIGHEST_SEED: 1 - 2**-53})
 """Seeds that do not draw: a rehearsal plays the shortest spans, then the longest."""
 
 _RANGE = 1 << 64
@@ -23,8 +23,8 @@ def digest(seed: str, *purpose: object) -> bytes:
 
 def fraction(seed: str, *purpose: object) -> float:
     """A number in [0, 1)."""
-    if seed in EXTREMES:
-        return EXTREMES[seed]
+    if seed in FIXED_FRACTIONS:
+        return FIXED_FRACTIONS[seed]
     return (int.from_bytes(digest(seed, *purpose)[:8]) >> 11) / (_RANGE >> 11)
 
 

@@ -2,12 +2,16 @@
 
 import pytest
 
-from mockserver.core.view import BARE, View, blob
+from mockserver.core.read_model import EMPTY_READ_MODEL, ReadModel, upload_digest
 
 
 def test_view_of_a_sandbox_in_which_nothing_has_happened() -> None:
-    assert View("", "", {}, {}, {}, {}, {}, {}, {}) == BARE
-    assert (BARE.call("toy", "v1"), BARE.webhooks("c1"), BARE.marked("key", 0)) == (None, (), 0)
+    assert ReadModel("", "", {}, {}, {}, {}, {}, {}, {}) == EMPTY_READ_MODEL
+    assert (
+        EMPTY_READ_MODEL.find_call("toy", "v1"),
+        EMPTY_READ_MODEL.call_deliveries("c1"),
+        EMPTY_READ_MODEL.count_since("key", 0),
+    ) == (None, (), 0)
 
 
 @pytest.mark.parametrize(
@@ -18,4 +22,4 @@ def test_view_of_a_sandbox_in_which_nothing_has_happened() -> None:
     ],
 )
 def test_blob_known_answer(data: bytes, name: str) -> None:
-    assert blob(data) == name
+    assert upload_digest(data) == name

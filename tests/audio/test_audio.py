@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.core.audio import RATE, Recording, Sound, chunks, recording, size, token
-from mockserver.core.call import Call, Event, Leg, Order
+from mockserver.audio.tones import SAMPLE_RATE, Recording, Sound, build_recording
+from mockserver.audio.wav import file_size, render_chunks
+from mockserver.core.call import Call, CallSpec, Event, Leg, recording_token
 from mockserver.core.time import DAY, HOUR
 
-ORDER = Order("c1", "v1", "mobtexting", "shop", "c2c", "b-after-a", {}, 1_000)
+ORDER = CallSpec("c1", "v1", "mobtexting", "shop", "c2c", "b-after-a", {}, 1_000)
 LEGS = (Leg("a", "from", "1"), Leg("b", "to", "2"))
 LOW, HIGH = (697, 770, 852, 941), (1_209, 1_336, 1_477, 1_633)
 KEYPAD = ("123A", "456B", "789C", "*0#D")
@@ -26,7 +27,7 @@ def call(*events: Event) -> Call:
 
 
 def data(made: Recording) -> bytes:
-    return b"".join(chunks(made, 0, size(made) - 1))
+    return b"".join(render_chunks(made, 0, file_size(made) - 1))
 
 
 def samples(made: Recording) -> list[int]:
@@ -37,7 +38,7 @@ def samples(made: Recording) -> list[int]:
 
 def goertzel(heard: list[int], frequency: int) -> float:
     """The amplitude of one frequency in what is heard."""
-    turn, before, last = 2 * cos(2 * pi * frequency / RATE), 0.0, 0.0
+    turn, before, last = 2 * cos(2 * pi * frequency / SAMPLE_RATE), 0.0, 0.0
     for sample in heard:
         before, last = last, sample + turn * last - before
     power = before**2 + last**2 - turn * before * last
@@ -54,7 +55,7 @@ def key(heard: list[int]) -> str:
 
 
 def tone(frequency: int, level: int, count: int) -> list[int]:
-    return [round(level * sin(2 * pi * frequency * at / RATE)) for at in range(count)]
+    return [round(level * sin(2 * pi * frequency * at / SAMPLE_RATE)) for at in range(count)]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def tone(frequency: int, level: int, count: int) -> list[int]:
     ],
 )
 def test_recording_of_events(events: tuple[Event, ...], made: Recording | None) -> None:
-    assert recording(call(*events)) == made
+    assert build_recording(call(*events)) == made
 
 
 @pytest.mark.parametrize("millis", [0, 1, 7, 4_095, 4_096, 61_234])
@@ -133,9 +134,9 @@ def test_file_opens_and_has_exactly_the_length(millis: int) -> None:
     made = Recording(millis, (Sound(0, "speech", "hello"),))
     whole = data(made)
     with wave.open(io.BytesIO(whole)) as file:
-        assert file.getparams()[:4] == (1, 2, RATE, millis * 8)
+        assert file.getparams()[:4] == (1, 2, SAMPLE_RATE, millis * 8)
         assert len(file.readframes(millis * 8)) == millis * 16
-    assert len(whole) == size(made) == 44 + millis * 16
+    assert len(whole) == file_size(made) == 44 + millis * 16
     assert struct.unpack_from("<I", whole, 4) == (len(whole) - 8,)
 
 
@@ -152,7 +153,9 @@ def test_header_of_a_second_byte_by_byte() -> None:
     [(268_435_453, 4_294_967_284), (268_435_456, 0xFFFF_FFFF), (36_525 * DAY, 0xFFFF_FFFF)],
 )
 def test_length_beyond_what_a_header_can_say(millis: int, said: int) -> None:
-    header, *rest = islice(chunks(Recording(millis, ()), 0, size(Recording(millis, ()))), 3)
+    header, *rest = islice(
+        render_chunks(Recording(millis, ()), 0, file_size(Recording(millis, ()))), 3
+    )
     assert struct.unpack_from("<4sI", header) == (b"RIFF", said)
     assert rest == [bytes(65_536), bytes(65_536)]
 
@@ -238,7 +241,7 @@ def test_any_range_is_the_slice_of_the_whole(made: Recording, drawn: st.DataObje
     whole = data(made)
     first = drawn.draw(st.integers(0, len(whole) - 1))
     last = drawn.draw(st.integers(first, len(whole) + 9))
-    parts = list(chunks(made, first, last))
+    parts = list(render_chunks(made, first, last))
     assert b"".join(parts) == whole[first : last + 1]
     assert all(0 < len(part) <= 65_536 for part in parts)
 
@@ -246,15 +249,15 @@ def test_any_range_is_the_slice_of_the_whole(made: Recording, drawn: st.DataObje
 @pytest.mark.parametrize("first", [0, 43, 44, 101, 1_643, 1_644, 9_999])
 def test_range_ends_with_the_file(first: int) -> None:
     made = Recording(100, (Sound(0, "play", "a long sentence"),))
-    assert b"".join(chunks(made, first, 9_999)) == data(made)[first:]
+    assert b"".join(render_chunks(made, first, 9_999)) == data(made)[first:]
 
 
 def test_two_hours_are_rendered_piece_by_piece_and_from_any_place() -> None:
     made = Recording(2 * HOUR, (Sound(2 * HOUR - 100, "digits", "#"),))
-    assert size(made) == 115_200_044
-    start = chunks(made, 0, size(made) - 1)
+    assert file_size(made) == 115_200_044
+    start = render_chunks(made, 0, file_size(made) - 1)
     assert [len(part) for part in islice(start, 3)] == [44, 65_536, 65_536]
-    last = b"".join(chunks(made, size(made) - 1_600, size(made) - 1))
+    last = b"".join(render_chunks(made, file_size(made) - 1_600, file_size(made) - 1))
     assert key(list(struct.unpack("<800h", last))) == "#"
 
 
@@ -267,4 +270,4 @@ def test_two_hours_are_rendered_piece_by_piece_and_from_any_place() -> None:
     ],
 )
 def test_token_depends_on_seed_and_call_alone(seed: str, name: str, made: str) -> None:
-    assert token(seed, name) == made
+    assert recording_token(seed, name) == made

@@ -4,4 +4,4 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-EMPTY: Final[Mapping[Any, Any]] = MappingProxyType({})
+EMPTY_MAPPING: Final[Mapping[Any, Any]] = MappingProxyType({})

@@ -9,12 +9,12 @@ from typing import Final, NamedTuple
 from mockserver.core.account import Account
 from mockserver.core.call import Call
 from mockserver.core.http import Request
-from mockserver.core.view import BARE, View
+from mockserver.core.read_model import EMPTY_READ_MODEL, ReadModel
 
-_FIELD: Final = re.compile(r"\{(\w+)\}")
+_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 
-class Source(StrEnum):
+class Evidence(StrEnum):
     DOCUMENTED = "documented"
     OBSERVED = "observed"
     ASSUMED = "assumed"
@@ -29,7 +29,7 @@ class Fault(NamedTuple):
     name: str
     status: int
     message: str
-    source: Source
+    evidence: Evidence
     code: int | None = None
 
 
@@ -38,10 +38,10 @@ class Violation(NamedTuple):
 
     field: str
     keyword: str
-    wanted: str = ""
+    expected: str = ""
 
 
-class Case(NamedTuple):
+class RequestContext(NamedTuple):
     """All that a provider may look at before it answers. `now` in ms.
 
     `call` makes a call of this request: (shape, {leg: number}, starts at in ms or None for now).
@@ -49,19 +49,19 @@ class Case(NamedTuple):
 
     request: Request
     now: int
-    call: Callable[[str, Mapping[str, str], int | None], Call]
+    build_call: Callable[[str, Mapping[str, str], int | None], Call]
     account: Account | None = None
     violations: tuple[Violation, ...] = ()
-    crowded: bool = False
+    rate_limited: bool = False
     """The account's own limit of requests is used up."""
-    view: View = BARE
+    read_model: ReadModel = EMPTY_READ_MODEL
 
     @property
     def fields(self) -> Mapping[str, object]:
         return self.request.fields
 
     @property
-    def caller(self) -> Account:
+    def authenticated_account(self) -> Account:
         """The account, for rules behind the stage that refuses strangers."""
         if self.account is None:
             raise LookupError("this rule stands before the one that asks who is calling")
@@ -71,7 +71,7 @@ class Case(NamedTuple):
         value = self.fields.get(name)
         return "" if value is None else str(value)
 
-    def about(self, field: str, index: int) -> "Case":
+    def for_item(self, field: str, index: int) -> "RequestContext":
         """The case of one item of a batch: its fields, and what is wrong with it alone."""
         start = f"{field}.{index}."
         own = tuple(
@@ -88,7 +88,7 @@ class Case(NamedTuple):
 class Rule(NamedTuple):
     """A test, and the fault that it means."""
 
-    test: Callable[[Case], bool]
+    test: Callable[[RequestContext], bool]
     fault: Fault
     field: str = ""
 
@@ -98,65 +98,67 @@ Rulebook = tuple[Stage, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Breach:
+class ViolationTest:
     """A test for a violation, as data, so that rulebooks can be audited against schemas.
 
     A `*` in the name stands for any place in a list: `ivrs.*.digit`.
     """
 
-    name: str
+    field: str
     keywords: frozenset[str] = frozenset()
     """Empty: any keyword but `required`."""
 
-    def __call__(self, case: Case) -> bool:
-        return any(map(self.covers, case.violations))
+    def __call__(self, context: RequestContext) -> bool:
+        return any(map(self.matches, context.violations))
 
-    def covers(self, violation: Violation) -> bool:
-        if violation.field != self.name and _starred(violation.field) != self.name:
+    def matches(self, violation: Violation) -> bool:
+        if violation.field != self.field and _wildcard_path(violation.field) != self.field:
             return False
         if not self.keywords:
             return violation.keyword != "required"
         return violation.keyword in self.keywords
 
 
-def _starred(field: str) -> str:
+def _wildcard_path(field: str) -> str:
     return ".".join("*" if part.isdecimal() else part for part in field.split("."))
 
 
-def missing(name: str, fault: Fault) -> Rule:
-    return Rule(Breach(name, frozenset({"required"})), fault, name)
+def missing_field(field: str, fault: Fault) -> Rule:
+    return Rule(ViolationTest(field, frozenset({"required"})), fault, field)
 
 
-def malformed(name: str, fault: Fault) -> Rule:
-    return Rule(Breach(name), fault, name)
+def malformed_field(field: str, fault: Fault) -> Rule:
+    return Rule(ViolationTest(field), fault, field)
 
 
-def unreadable(case: Case) -> bool:
+def is_malformed(context: RequestContext) -> bool:
     """The body could not be read at all."""
-    return bool(case.request.flaw)
+    return bool(context.request.body_error)
 
 
-def worded(fault: Fault, case: Case) -> str:
+def render_message(fault: Fault, context: RequestContext) -> str:
     """The fault's text with what was sent in place of each `{field}`."""
-    return _FIELD.sub(lambda found: case.text(found[1]), fault.message)
+    return _PLACEHOLDER.sub(lambda found: context.text(found[1]), fault.message)
 
 
-def anonymous(case: Case) -> bool:
+def is_unauthenticated(context: RequestContext) -> bool:
     """The credential is missing, or no account's."""
-    return case.account is None
+    return context.account is None
 
 
-def crowded(case: Case) -> bool:
-    return case.crowded
+def is_rate_limited(context: RequestContext) -> bool:
+    return context.rate_limited
 
 
-def examine(rulebook: Rulebook, case: Case) -> tuple[Rule, ...]:
+def evaluate(rulebook: Rulebook, context: RequestContext) -> tuple[Rule, ...]:
     """The rules broken in the first stage that objects; nothing if the request may pass."""
-    sound = not case.violations
+    sound = not context.violations
     for stage in rulebook:
         # a dozen tests of each request are for breaches, and hardly any request has one
         broken = [
-            rule for rule in stage if not (sound and type(rule.test) is Breach) and rule.test(case)
+            rule
+            for rule in stage
+            if not (sound and type(rule.test) is ViolationTest) and rule.test(context)
         ]
         if broken:
             return tuple(broken)

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call
-from mockserver.core.empty import EMPTY
+from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.webhook import Delivery
 
 
-class View(NamedTuple):
+class ReadModel(NamedTuple):
     """`calls` by our id, oldest first; `named` leads from (provider, vendor's id) to ours.
 
     `accounts` are by provider and name. `sent` leads from a call to its `deliveries`, `marks` from
@@ -21,34 +21,34 @@ class View(NamedTuple):
     """
 
     seed: str = ""
-    prefix: str = ""
-    accounts: Mapping[tuple[str, str], Account] = EMPTY
-    calls: Mapping[str, Call] = EMPTY
-    named: Mapping[tuple[str, str], str] = EMPTY
-    deliveries: Mapping[str, Delivery] = EMPTY
-    sent: Mapping[str, Sequence[str]] = EMPTY
-    marks: Mapping[str, Sequence[int]] = EMPTY
-    held: Mapping[str, bytes] = EMPTY
+    path_prefix: str = ""
+    accounts: Mapping[tuple[str, str], Account] = EMPTY_MAPPING
+    calls: Mapping[str, Call] = EMPTY_MAPPING
+    call_ids_by_vendor_id: Mapping[tuple[str, str], str] = EMPTY_MAPPING
+    deliveries: Mapping[str, Delivery] = EMPTY_MAPPING
+    delivery_ids_by_call: Mapping[str, Sequence[str]] = EMPTY_MAPPING
+    counts: Mapping[str, Sequence[int]] = EMPTY_MAPPING
+    uploads: Mapping[str, bytes] = EMPTY_MAPPING
 
-    def call(self, provider: str, vendor_id: str) -> Call | None:
+    def find_call(self, provider: str, vendor_id: str) -> Call | None:
         """The call that the vendor knows by this id."""
-        name = self.named.get((provider, vendor_id))
+        name = self.call_ids_by_vendor_id.get((provider, vendor_id))
         return None if name is None else self.calls[name]
 
-    def webhooks(self, call: str) -> tuple[Delivery, ...]:
+    def call_deliveries(self, call_id: str) -> tuple[Delivery, ...]:
         """A call's deliveries, in the order in which they were sent."""
-        return tuple(self.deliveries[name] for name in self.sent.get(call, ()))
+        return tuple(self.deliveries[name] for name in self.delivery_ids_by_call.get(call_id, ()))
 
-    def marked(self, key: str, since: int) -> int:
+    def count_since(self, key: str, since: int) -> int:
         """How often this key has been marked after `since`, in ms."""
-        times = self.marks.get(key, ())
+        times = self.counts.get(key, ())
         return len(times) - bisect_right(times, since)
 
 
-BARE = View()
+EMPTY_READ_MODEL = ReadModel()
 """Of a sandbox in which nothing has happened."""
 
 
-def blob(data: bytes) -> str:
+def upload_digest(data: bytes) -> str:
     """The digest by which an uploaded file is held."""
     return blake2b(data, digest_size=16).hexdigest()

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Fact(NamedTuple):
+class JournalEntry(NamedTuple):
     """`kind` is request, event, moot, skipped, dropped, attempt, account, control, clock or error.
 
     `at` is in ms, `what` is the thing itself (an exchange, an event, ...); it is rendered when
@@ -11,22 +11,22 @@ class Fact(NamedTuple):
     """
 
     at: int
-    kind: str
-    call: str
-    what: object
+    type: str
+    call_id: str
+    payload: object
 
 
-class Moot(NamedTuple):
+class RejectedEvent(NamedTuple):
     """A step or an announced event that the lifecycle forbade when its time had come."""
 
-    verb: str
+    type: str
     leg: str
-    place: str
-    why: str
+    location: str
+    reason: str
 
 
-class Skipped(NamedTuple):
+class IgnoredLeg(NamedTuple):
     """What a story says of a leg that the call does not have."""
 
-    story: str
+    scenario: str
     leg: str

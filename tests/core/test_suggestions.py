@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.core.nearest import nearest
+from mockserver.core.suggestions import did_you_mean
 
 KNOWN = ("answered", "busy", "callee-busy", "caller-busy", "no-answer", "rejected", "unreachable")
 
@@ -26,7 +26,7 @@ KNOWN = ("answered", "busy", "callee-busy", "caller-busy", "no-answer", "rejecte
     ],
 )
 def test_nearest_names_what_was_meant(word: str, hint: str) -> None:
-    assert nearest(word, KNOWN) == hint
+    assert did_you_mean(word, KNOWN) == hint
 
 
 @pytest.mark.parametrize(
@@ -40,15 +40,15 @@ def test_nearest_names_what_was_meant(word: str, hint: str) -> None:
     ids=["six tenths", "less", "six tenths by length", "less by length"],
 )
 def test_nearest_from_six_tenths_on(word: str, known: str, hint: str) -> None:
-    assert nearest(word, [known]) == hint
+    assert did_you_mean(word, [known]) == hint
 
 
 def test_nearest_nothing_known() -> None:
-    assert nearest("busy", []) == ""
+    assert did_you_mean("busy", []) == ""
 
 
 def test_nearest_two_at_most() -> None:
-    assert nearest("leg-x", ["leg-c", "leg-a", "leg-b", "leg-a"]) == (
+    assert did_you_mean("leg-x", ["leg-c", "leg-a", "leg-b", "leg-a"]) == (
         "did you mean 'leg-a' or 'leg-b'?"
     )
 
@@ -56,4 +56,4 @@ def test_nearest_two_at_most() -> None:
 @given(st.text(max_size=12), st.permutations(KNOWN))
 @settings(max_examples=100, deadline=None)
 def test_nearest_any_order_of_the_known(word: str, known: list[str]) -> None:
-    assert nearest(word, iter(known)) == nearest(word, KNOWN)
+    assert did_you_mean(word, iter(known)) == did_you_mean(word, KNOWN)
