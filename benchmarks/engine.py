@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from resource import RUSAGE_SELF, getrusage
 from time import perf_counter
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.webhook import DeliveryResult
-from mockserver.engine.casework import Asked
-from mockserver.engine.simulation import request, settle, step
-from mockserver.engine.store import Store, World
+from mockserver.engine.exchange import IncomingRequest
+from mockserver.engine.pipeline import handle
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulation import step
+from mockserver.engine.webhooks import complete_attempt
 from mockserver.settings import read
 from mockserver.world import world
 
@@ -18,22 +21,22 @@ HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
 CLICK = {"bridge": "918068281234", "from": "918867135000", "to": "918867136000"}
 
 
-def placed(start: World, calls: int, story: str = "lost-report") -> Store:
+def placed(start: Configuration, calls: int, story: str = "lost-report") -> SandboxState:
     """A store with so many calls that have just been placed."""
-    store, listing = Store(start, START), start.listings["mobtexting"]
+    store, listing = SandboxState(start, START), start.providers["mobtexting"]
     endpoint = listing.provider.endpoints[0]
     sent = Request("POST", endpoint.path, headers=HEADERS, fields=CLICK, body=b"{}")
     for _ in range(calls):
-        request(store, Asked(listing, endpoint, sent, (story,)), START)
+        handle(store, IncomingRequest(listing, endpoint, sent, (story,)), START)
     return store
 
 
-def play(store: Store) -> int:
+def play(store: SandboxState) -> int:
     """How many steps there were until nothing was due."""
     steps = 0
     while (due := store.peek()) is not None:
         if delivery := step(store):
-            settle(store, delivery, DeliveryResult(200), due.at)
+            complete_attempt(store, delivery, DeliveryResult(200), due.at)
         steps += 1
     return steps
 

@@ -14,17 +14,17 @@ from socket import socket
 from typing import Any, NamedTuple
 
 from mockserver.catalog.registry import control, listings
+from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
-from mockserver.engine.store import World
-from mockserver.runtime.attached import Apps, Attached
-from mockserver.runtime.clock import MODES, rate
-from mockserver.runtime.courier import Courier, Inward
-from mockserver.runtime.inward import handed
+from mockserver.delivery.address_policy import DEFAULT_POLICY, AddressPolicy
+from mockserver.delivery.asgi import AsgiDispatcher, AttachedApps
+from mockserver.delivery.dispatcher import Loopback, WebhookDispatcher
+from mockserver.runtime.clock import MODES, parse_rate
+from mockserver.runtime.file_watcher import watch_files
+from mockserver.runtime.loopback import deliver_to_inbox
 from mockserver.runtime.sandbox import Sandbox, Timing
-from mockserver.runtime.sandboxes import Sandboxes
-from mockserver.runtime.targets import STANDARD, Policy
-from mockserver.runtime.tasks import Told, owned
-from mockserver.runtime.watch import watch
+from mockserver.runtime.sandbox_registry import SandboxRegistry
+from mockserver.runtime.tasks import OnError, spawn
 from mockserver.settings import Mistake, Settings
 from mockserver.web.guard import OPEN, VARIABLE, Guard
 from mockserver.web.parts import Parts
@@ -39,26 +39,26 @@ __all__ = ["described", "hosting", "running", "scenarios", "serve"]
 
 
 def server(
-    start: World, settings: Settings, taken: socket, saying: tuple[Say, Say], attached: Apps
+    start: Configuration,
+    settings: Settings,
+    taken: socket,
+    saying: tuple[Say, Say],
+    attached: AttachedApps,
 ) -> Server:
-    """A server on a socket that is bound already.
-
-    `saying` are who gets the ready lines, and who the rest.
-    """
+    """A server on a bound socket; `saying` prints the ready lines, then everything else."""
     say, log = saying
     address = _address(settings, taken)
-    courier = _courier(address, settings, lambda letter: handed(sandboxes, letter))
+    courier = _courier(address, settings, lambda letter: deliver_to_inbox(sandboxes, letter))
     guard, compiler = _guard(settings, address), Compiler(settings)
-
+    setup = start, Timing(settings.clock, settings.start)
     made = partial(_made, settings, log)
-    timing = Timing(settings.clock, settings.start)
-    sandboxes = Sandboxes(Attached(courier, attached), (start, timing), made)
+    sandboxes = SandboxRegistry(AsgiDispatcher(courier, attached), setup, made)
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[Mapping[str, Any]]:
         sandboxes.start()
         reload = partial(_reload, sandboxes, settings, compiler, log)
-        eye = _eye(settings, reload, sandboxes.failed)
+        eye = _eye(settings, reload, sandboxes.record_error)
         yield {"refused": parts.refused}
         if eye:
             eye.cancel()
@@ -73,29 +73,32 @@ def server(
         refused=Counter(),
         guard=guard,
         public_url=settings.public_url.rstrip("/"),
-        depth=courier.depth,
+        depth=courier.webhook_depth,
     )
-    made_of = config(site(parts, lifespan), (settings.tls_cert, settings.tls_key))
-    return Server(made_of, sandboxes, lambda: _announce(address, settings, (start, guard), say))
+    uvicorn_config = config(site(parts, lifespan), (settings.tls_cert, settings.tls_key))
+    announce = partial(_announce, address, settings, (start, guard), say)
+    return Server(uvicorn_config, sandboxes, announce)
 
 
-def _courier(address: Address, settings: Settings, inward: Inward) -> Courier:
+def _courier(address: Address, settings: Settings, inward: Loopback) -> WebhookDispatcher:
     own = _own(address, settings)
-    return Courier(lambda: address.origin, _policy(settings), own=own, inward=inward)
+    return WebhookDispatcher(
+        lambda: address.origin, _policy(settings), own_tls=own, loopback=inward
+    )
 
 
 def _made(settings: Settings, log: Say, sandbox: Sandbox) -> None:
     """A new sandbox is watched, unless nobody wants to read of it."""
     if not settings.quiet:
-        sandbox.store.watchers.append(_logger(sandbox, settings, log))
+        sandbox.state.subscribers.append(_logger(sandbox, settings, log))
 
 
 def _eye(
-    settings: Settings, reload: Callable[[], Awaitable[None]], failed: Told
+    settings: Settings, reload: Callable[[], Awaitable[None]], failed: OnError
 ) -> asyncio.Task[None] | None:
     """Whoever watches the scenario files, where that is wanted."""
     present = partial(_present, settings)
-    return owned(watch(present, reload), failed) if settings.watch else None
+    return spawn(watch_files(present, reload), failed) if settings.watch else None
 
 
 def serve(settings: Settings, say: Say, log: Say) -> None:
@@ -108,7 +111,7 @@ def serve(settings: Settings, say: Say, log: Say) -> None:
     start = started(settings)
     taken = bound(settings.host, settings.port)
     _spare()
-    running = server(start, settings, taken, (say, log), Apps())
+    running = server(start, settings, taken, (say, log), AttachedApps())
     # uvicorn raises the signal once more when it has ended; by then it means nothing any more
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda *_: None)
@@ -137,7 +140,7 @@ class Running(NamedTuple):
     """A server at work; `attached` leads from an origin to who gets its webhooks."""
 
     origin: str
-    attached: Apps
+    attached: AttachedApps
 
 
 @contextmanager
@@ -150,7 +153,7 @@ def running(settings: Settings) -> Iterator[str]:
 @contextmanager
 def hosting(settings: Settings) -> Iterator[Running]:
     """The same, for tests that attach applications to it."""
-    start, ready, attached = started(settings), threading.Event(), Apps()
+    start, ready, attached = started(settings), threading.Event(), AttachedApps()
     taken = bound(settings.host, settings.port)
     saying = (lambda _: ready.set(), lambda _: None)
     inner = server(start, settings, taken, saying, attached)
@@ -165,13 +168,13 @@ def hosting(settings: Settings) -> Iterator[Running]:
         taken.close()
 
 
-def started(settings: Settings) -> World:
+def started(settings: Settings) -> Configuration:
     """The world, once every setting is known to be right.
 
     Raises:
         Mistake, Unusable: as `world`.
     """
-    if rate(settings.clock) is None:
+    if parse_rate(settings.clock) is None:
         raise Mistake(f"clock {settings.clock!r} is no mode: {MODES}")
     if bool(settings.tls_cert) != bool(settings.tls_key):
         raise Mistake("tls-cert and tls-key go together")
@@ -188,29 +191,34 @@ def described(origin: str) -> list[dict[str, Any]]:
     return [providers.described(listing.provider, origin) for listing in listings().values()]
 
 
-def scenarios(made: World) -> list[dict[str, Any]]:
+def scenarios(made: Configuration) -> list[dict[str, Any]]:
     """Every scenario as `/_mock/scenarios` tells it."""
     from mockserver.web.control.scenarios import described  # noqa: PLC0415 - as above
 
-    return [described(one) for one in made.stories.by_name.values() if "/" not in one.name]
+    return [described(one) for one in made.scenarios.by_name.values() if "/" not in one.name]
 
 
-async def _reload(sandboxes: Sandboxes, settings: Settings, compiler: Compiler, log: Say) -> None:
+async def _reload(
+    sandboxes: SandboxRegistry, settings: Settings, compiler: Compiler, log: Say
+) -> None:
     """Scenario files have changed; a broken one is reported, and the last good set stays."""
-    old, timing = sandboxes.start_from
+    old, timing = sandboxes.initial_setup
     try:
         made = await asyncio.to_thread(world, settings._replace(seed=old.seed))
         fresh = Compiler(settings)
-        worlds = {one.name: fresh.world(one.store.world, one.put, made) for one in sandboxes}
+        worlds = {
+            one.name: fresh.world(one.state.configuration, one.uploaded_scenarios, made)
+            for one in sandboxes
+        }
     except (Unusable, Mistake, OSError) as wrong:
         log(f"scenario files not reloaded:\n{wrong}")
         return
     changed = {key: one for key, one in made.accounts.items() if old.accounts.get(key) != one}
     compiler.follow(fresh)
-    sandboxes.start_from = (made, timing)
+    sandboxes.initial_setup = (made, timing)
     for sandbox in sandboxes:
-        seed = sandbox.store.world.seed
-        sandbox.renew(worlds[sandbox.name], changed, made._replace(seed=seed))
+        seed = sandbox.state.configuration.seed
+        sandbox.set_configuration(worlds[sandbox.name], changed, made._replace(seed=seed))
     log(f"scenario files reloaded: {counted(made)} scenarios")
 
 
@@ -219,8 +227,10 @@ def _address(settings: Settings, taken: socket) -> Address:
     return Address(settings.host, taken.getsockname()[1], scheme)
 
 
-def _policy(settings: Settings) -> Policy:
-    return Policy((*STANDARD.allow, *settings.webhook_targets), dict(settings.webhook_rewrite))
+def _policy(settings: Settings) -> AddressPolicy:
+    return AddressPolicy(
+        (*DEFAULT_POLICY.allow, *settings.webhook_targets), dict(settings.webhook_rewrite)
+    )
 
 
 def _own(address: Address, settings: Settings) -> tuple[str, int, str] | None:
@@ -241,11 +251,11 @@ def _logger(sandbox: Sandbox, settings: Settings, log: Say) -> Callable[[Journal
     from mockserver.web import lines  # noqa: PLC0415 - whoever is quiet has no need of it
 
     if settings.log_format == "json":
-        return lambda fact: log(lines.record(fact, sandbox.store))
+        return lambda fact: log(lines.record(fact, sandbox.state))
     repeats = Repeats()
 
     def tell(fact: JournalEntry) -> None:
-        text, failure = lines.line(fact, sandbox.store), lines.failure(fact)
+        text, failure = lines.line(fact, sandbox.state), lines.failure(fact)
         if failure:
             text = repeats.told(failure, text)
         if text:
@@ -254,12 +264,14 @@ def _logger(sandbox: Sandbox, settings: Settings, log: Say) -> Callable[[Journal
     return tell
 
 
-def _announce(address: Address, settings: Settings, made: tuple[World, Guard], say: Say) -> None:
+def _announce(
+    address: Address, settings: Settings, made: tuple[Configuration, Guard], say: Say
+) -> None:
     start, guard = made
-    many = f"{len(start.listings)} provider{'s' if len(start.listings) != 1 else ''}"
+    many = f"{len(start.providers)} provider{'s' if len(start.providers) != 1 else ''}"
     told = f"clock {settings.clock}, seed {start.seed}, {many}"
     say(f"mockserver ready on {address.shown} ({told}, {counted(start)} scenarios)")
-    for name in start.listings:
+    for name in start.providers:
         say(f"  {name}: {address.shown}/{name}")
     if guard.token and not settings.token:
         say(f"  control API: {VARIABLE}={guard.token}")

@@ -49,9 +49,9 @@ class AttachingAsyncMockServer(AsyncMockServer):
 def _attach(served: Served, origin: str, application: Any, loop: Any) -> None:
     if served.attached is None:
         pytest.fail("attach() needs the plugin's own server, not one of --mock-calls-url")
-    from mockserver.runtime.attached import App  # noqa: PLC0415 - as above
+    from mockserver.delivery.asgi import AttachedApp  # noqa: PLC0415 - not with every pytest
 
-    served.attached[origin.rstrip("/")] = App(application, loop)
+    served.attached[origin.rstrip("/")] = AttachedApp(application, loop)
 
 
 SANDBOX: pytest.StashKey[MockServer] = pytest.StashKey()

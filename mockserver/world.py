@@ -16,11 +16,11 @@ from mockserver.catalog.registry import bundled, listings
 from mockserver.catalog.vocabulary import vocabulary
 from mockserver.core.account import Account
 from mockserver.core.behavior import describe_number
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.scenario import Scenario
 from mockserver.core.suggestions import did_you_mean
-from mockserver.engine.rehearsal import rehearsed
-from mockserver.engine.store import World
+from mockserver.engine.dry_run import dry_run
 from mockserver.settings import Mistake, Settings
 
 __all__ = [
@@ -43,7 +43,7 @@ SUFFIXES = (".yaml", ".yml", ".json")
 USUAL = Path("mockserver.yaml")
 
 
-def world(settings: Settings) -> World:
+def world(settings: Settings) -> Configuration:
     """The bundled files, and the user's on top of them.
 
     Raises:
@@ -56,13 +56,13 @@ def world(settings: Settings) -> World:
             hint = did_you_mean(name, known) or f"known: {', '.join(known)}"
             raise Mistake(f"{option}: no provider is named {name!r}: {hint}")
     catalog = load(sources(settings), known)
-    made = World(
+    made = Configuration(
         seed=settings.seed or secrets.token_hex(3),
-        listings=known,
-        stories=catalog.stories._replace(number_plan=settings.number_plan),
+        providers=known,
+        scenarios=catalog.stories._replace(number_plan=settings.number_plan),
         accounts={key: _quirky(one, settings) for key, one in catalog.accounts.items()},
-        read_account=partial(read_account, vocabulary(known)),
-        targets=settings.webhook,
+        parse_account=partial(read_account, vocabulary(known)),
+        webhook_targets=settings.webhook,
         populate=partial(populated, known),
     )
     _rehearse(made, lambda _: True)
@@ -80,15 +80,17 @@ class Compiler:
         self.texts = other.texts
 
     def __call__(
-        self, now: World, put: Mapping[str, bytes]
-    ) -> tuple[World | None, tuple[str, ...]]:
+        self, now: Configuration, put: Mapping[str, bytes]
+    ) -> tuple[Configuration | None, tuple[str, ...]]:
         """The world with these scenarios, or else every problem, placed in what was put."""
         try:
             return self.world(now, put, now), ()
         except Unusable as unusable:
             return None, tuple(str(one).removeprefix(PUT) for one in unusable.problems)
 
-    def world(self, now: World, put: Mapping[str, bytes], base: World) -> World:
+    def world(
+        self, now: Configuration, put: Mapping[str, bytes], base: Configuration
+    ) -> Configuration:
         """The base with these scenarios, and the seed of the world that there is now.
 
         Raises:
@@ -98,9 +100,9 @@ class Compiler:
             Source(f"{PUT}{name}", PAIR.sub(_joined, text), under=("scenarios", name))
             for name, text in put.items()
         ]
-        catalog = load([*self.texts, *added], now.listings)
-        stories = catalog.stories._replace(number_plan=base.stories.number_plan)
-        made = base._replace(seed=now.seed, stories=stories)
+        catalog = load([*self.texts, *added], now.providers)
+        stories = catalog.stories._replace(number_plan=base.scenarios.number_plan)
+        made = base._replace(seed=now.seed, scenarios=stories)
         _rehearse(made, lambda story: story.location.startswith(PUT))
         return made
 
@@ -123,9 +125,9 @@ def files(settings: Settings) -> list[Path]:
         raise _unreadable(error) from None
 
 
-def counted(made: World) -> int:
+def counted(made: Configuration) -> int:
     """How many scenarios one can ask for by name."""
-    return sum("/" not in name for name in made.stories.by_name)
+    return sum("/" not in name for name in made.scenarios.by_name)
 
 
 def dialled(plan: str, provider: str | None) -> str:
@@ -193,10 +195,10 @@ def _quirky(account: Account, settings: Settings) -> Account:
     return account._replace(quirks=account.quirks | wanted)
 
 
-def _rehearse(made: World, wanted: Callable[[Scenario], bool]) -> None:
+def _rehearse(made: Configuration, wanted: Callable[[Scenario], bool]) -> None:
     """What the users' stories want has to be playable."""
-    theirs = (story for story in made.stories.by_name.values() if not story.bundled)
-    stumbles = (one for story in theirs if wanted(story) for one in rehearsed(made, story))
-    problems = [Problem(Place.parse(one.place), one.why) for one in stumbles]
+    theirs = (story for story in made.scenarios.by_name.values() if not story.bundled)
+    stumbles = (one for story in theirs if wanted(story) for one in dry_run(made, story))
+    problems = [Problem(Place.parse(one.location), one.reason) for one in stumbles]
     if problems:
         raise Unusable(sorted(set(problems)))

@@ -1,5 +1,6 @@
 """Fixtures for every floor: a world with the bundled files, a store, and a way to play it."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -12,12 +13,15 @@ from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from mockserver.core.account import Account, merge_patch
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.scenario import Scenario
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.engine.casework import Asked
-from mockserver.engine.simulation import amend, request, settle, step
-from mockserver.engine.store import Exchange, Store, World
+from mockserver.engine.exchange import Exchange, IncomingRequest
+from mockserver.engine.pipeline import handle
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulation import step, update_account
+from mockserver.engine.webhooks import complete_attempt
 from mockserver.settings import read
 from mockserver.world import world as made
 
@@ -60,10 +64,10 @@ def pleased(_: Delivery) -> DeliveryResult:
     return DeliveryResult(200)
 
 
-def only(whole: World, *names: str) -> World:
+def only(whole: Configuration, *names: str) -> Configuration:
     """The world with these providers alone, so that a test means no other."""
     return whole._replace(
-        listings={name: whole.listings[name] for name in names},
+        providers={name: whole.providers[name] for name in names},
         accounts={key: one for key, one in whole.accounts.items() if key[0] in names},
     )
 
@@ -84,88 +88,100 @@ def runs(request: pytest.FixtureRequest) -> range:
 
 
 @pytest.fixture(scope="session")
-def world() -> World:
+def world() -> Configuration:
     """All that is bundled."""
     return made(read({"seed": "seed"}, {}))
 
 
 @pytest.fixture
-def store(world: World) -> Store:
-    return Store(world, START)
+def store(world: Configuration) -> SandboxState:
+    return SandboxState(world, START)
 
 
 def click(
-    store: Store,
+    store: SandboxState,
     *stories: str,
     now: int = START,
     headers: Mapping[str, str] | None = None,
     **fields: object,
 ) -> Exchange:
     """A Mobtexting click-to-call, the documented fields first and `fields` over them."""
-    listing = store.world.listings["mobtexting"]
+    listing = store.configuration.providers["mobtexting"]
     given = {"authorization": "Bearer key", "accept": "application/json", **(headers or {})}
     sent = {name: value for name, value in {**CLICK, **fields}.items() if value is not None}
     asked = Request("POST", "/api/v2/voice/c2c", headers=given, fields=sent)
-    return request(store, Asked(listing, listing.provider.endpoints[0], asked, stories), now)
+    return handle(
+        store, IncomingRequest(listing, listing.provider.endpoints[0], asked, stories), now
+    )
 
 
-def play(store: Store, receiver: Receiver = pleased) -> list[Delivery]:
+def play(store: SandboxState, receiver: Receiver = pleased) -> list[Delivery]:
     """Step until nothing is due, answering each webhook at once; what was handed out."""
     sent = []
     while (due := store.peek()) is not None:
         delivery = step(store)
         if delivery is not None:
             sent.append(delivery)
-            settle(store, delivery, receiver(delivery), due.at)
+            complete_attempt(store, delivery, receiver(delivery), due.at)
     return sent
 
 
-def telling(world: World, *stories: Scenario, **changes: Any) -> Store:
+def telling(world: Configuration, *stories: Scenario, **changes: Any) -> SandboxState:
     """A store that has these stories beside the bundled ones; the first is its default."""
-    named = {**world.stories.by_name, **{story.name: story for story in stories}}
-    told = world.stories._replace(by_name=named, default=stories[0].name)
-    return Store(world._replace(stories=told, **changes), START)
+    named = {**world.scenarios.by_name, **{story.name: story for story in stories}}
+    told = world.scenarios._replace(by_name=named, default=stories[0].name)
+    return SandboxState(world._replace(scenarios=told, **changes), START)
 
 
-def acting(world: World, **changes: Any) -> Store:
+def acting(world: Configuration, **changes: Any) -> SandboxState:
     """A store whose provider behaves differently."""
-    listing = world.listings["mobtexting"]
+    listing = world.providers["mobtexting"]
     provider = listing.provider._replace(**changes)
-    return Store(
-        world._replace(listings={"mobtexting": listing._replace(provider=provider)}), START
+    return SandboxState(
+        world._replace(providers={"mobtexting": listing._replace(provider=provider)}), START
     )
 
 
-def until(store: Store, at: int) -> None:
+def until(store: SandboxState, at: int) -> None:
     """Do all that is due up to so many ms after the start."""
     until_at(store, START + at)
 
 
-def until_at(store: Store, at: int) -> None:
+def until_at(store: SandboxState, at: int) -> None:
     """Do all that is due up to that moment."""
     while (due := store.peek()) is not None and due.at <= at:
         step(store)
 
 
-def patched(store: Store, key: tuple[str, str], document: Mapping[str, object], now: int) -> None:
+def patched(
+    store: SandboxState, key: tuple[str, str], document: Mapping[str, object], now: int
+) -> None:
     """An account changed by a merge patch, as a control request would."""
     changed = merge_patch(store.accounts[key].document, document)
-    account, flaws = store.world.read_account(key[1], key[0], changed)
+    account, flaws = store.configuration.parse_account(key[1], key[0], changed)
     assert flaws == ()
     assert isinstance(account, Account)
-    amend(store, account, now)
+    update_account(store, account, now)
 
 
-def with_account(store: Store, **changes: Any) -> None:
+def with_account(store: SandboxState, **changes: Any) -> None:
     """Change the bundled Mobtexting account."""
     key = ("mobtexting", "mobtexting-default")
     store.accounts[key] = store.accounts[key]._replace(**changes)
 
 
-def next_due(store: Store) -> int | None:
+def next_due(store: SandboxState) -> int | None:
     """When the next thing happens, in ms."""
     due = store.peek()
     return due.at if due else None
+
+
+@pytest.fixture(params=["asyncio", "uvloop"])
+def either_loop(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once as it is without uvloop, once as the server runs."""
+    if request.param == "uvloop":
+        made = pytest.importorskip("uvloop").new_event_loop
+        monkeypatch.setattr(asyncio.events, "new_event_loop", made)
 
 
 @pytest.fixture

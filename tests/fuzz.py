@@ -14,7 +14,7 @@ import atheris
 
 with atheris.instrument_imports(include=["mockserver", "yaml", "python_multipart"]):
     from mockserver.catalog.document import read
-    from mockserver.runtime.targets import locate
+    from mockserver.delivery.address_policy import parse_url
     from mockserver.web.bodies import decode
 
 HERE = Path(__file__).parent
@@ -44,7 +44,7 @@ def bodies(data: bytes) -> None:
 def urls(data: bytes) -> None:
     text = data.decode("utf-8", "surrogateescape")
     for url in (text, f"http://{text}"):
-        locate(url)
+        parse_url(url)
 
 
 TARGETS: Mapping[str, tuple[Callable[[bytes], None], str]] = {

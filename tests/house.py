@@ -8,10 +8,10 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from mockserver.catalog.registry import control
-from mockserver.engine.store import World
-from mockserver.runtime.driver import Carrier
+from mockserver.core.configuration import Configuration
+from mockserver.core.webhook import Dispatcher
 from mockserver.runtime.sandbox import Timing
-from mockserver.runtime.sandboxes import Sandboxes
+from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import Settings
 from mockserver.web.guard import Guard
 from mockserver.web.parts import Parts
@@ -27,15 +27,15 @@ async def no_lifespan(_: Any) -> AsyncIterator[None]:
 
 
 def built(  # noqa: PLR0913, PLR0917 - all that a test may want to be otherwise
-    world: World,
+    world: Configuration,
     timing: Timing,
-    courier: Carrier,
+    courier: Dispatcher,
     guard: Guard | None = None,
     origins: tuple[str, ...] = (ORIGIN,),
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]] = no_lifespan,
-) -> tuple[Sandboxes, ASGIApp]:
+) -> tuple[SandboxRegistry, ASGIApp]:
     """The sandboxes, and the application that serves them."""
-    sandboxes = Sandboxes(courier, (world, timing), lambda _: None)
+    sandboxes = SandboxRegistry(courier, (world, timing), lambda _: None)
     parts = Parts(
         sandboxes=sandboxes,
         origins=lambda: origins,

@@ -26,9 +26,9 @@ from mockserver.catalog.files import Source, load
 from mockserver.catalog.registry import listings
 from mockserver.core.account import merge_patch
 from mockserver.core.call import recording_token
+from mockserver.core.configuration import Configuration
 from mockserver.core.time import parse_duration, to_milliseconds
 from mockserver.core.webhook import Delivery, DeliveryResult, Webhook
-from mockserver.engine.store import World
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.settings import read
 from mockserver.world import world
@@ -59,7 +59,7 @@ class Site(NamedTuple):
 class Pleased:
     """A courier whose receivers take everything."""
 
-    async def carry(self, _: Delivery) -> DeliveryResult:
+    async def deliver(self, _: Delivery) -> DeliveryResult:
         return DeliveryResult(200)
 
 
@@ -107,27 +107,27 @@ def site(page: Page, *examples: Part) -> Site:
     return Site(page, sandboxes.get("default"), app)
 
 
-def accounted(provider: str, given: tuple[Part, ...]) -> World:
+def accounted(provider: str, given: tuple[Part, ...]) -> Configuration:
     base = world(read({"seed": "conformance"}, {}))
     key = next(key for key in base.accounts if key[0] == provider)
     document = reduce(merge_patch, given, base.accounts[key].document)
-    account, flaws = base.read_account(key[1], provider, document)
+    account, flaws = base.parse_account(key[1], provider, document)
     assert flaws == ()
     assert account is not None
     return base._replace(accounts={**base.accounts, key: account})
 
 
-def peopled(base: World, scenario: str | Part) -> World:
+def peopled(base: Configuration, scenario: str | Part) -> Configuration:
     """The world in which this scenario is the default; an empty one changes nothing."""
     if isinstance(scenario, str):
-        assert scenario in base.stories.by_name
-        return base._replace(stories=base.stories._replace(default=scenario))
+        assert scenario in base.scenarios.by_name
+        return base._replace(scenarios=base.scenarios._replace(default=scenario))
     if not scenario:
         return base
     text = json.dumps({"default": "told", "scenarios": {"told": scenario}})
     told = load([Source("told", text.encode())], KNOWN).stories.by_name
-    named = {**base.stories.by_name, **told}
-    return base._replace(stories=base.stories._replace(by_name=named, default="told"))
+    named = {**base.scenarios.by_name, **told}
+    return base._replace(scenarios=base.scenarios._replace(by_name=named, default="told"))
 
 
 async def replayed(page: Page, example: Part) -> Site:
@@ -137,7 +137,7 @@ async def replayed(page: Page, example: Part) -> Site:
         for part in (one, *one.get("then", ())):
             await acted(here, part)
     if "then" not in example:
-        await here.sandbox.driver.advance(None)
+        await here.sandbox.scheduler.advance(None)
     judge_calls(here.sandbox, example["expect"])
     return here
 
@@ -155,13 +155,13 @@ async def acted(here: Site, part: Part) -> None:
 async def advanced(sandbox: Sandbox, how: str) -> None:
     span = parse_duration(how)
     assert span is not None or how == "idle"
-    await sandbox.driver.advance(None if span is None else sandbox.clock.now() + span)
+    await sandbox.scheduler.advance(None if span is None else sandbox.clock.now() + span)
 
 
 def ids(sandbox: Sandbox) -> dict[str, str]:
-    store = sandbox.store
+    store = sandbox.state
     calls = {f"{{{name}}}": one.spec.vendor_id for name, one in store.calls.items()}
-    return {**calls, "{token}": recording_token(store.world.seed, "c1")}
+    return {**calls, "{token}": recording_token(store.configuration.seed, "c1")}
 
 
 async def sent(here: Site, asked: Part) -> httpx.Response:
@@ -210,7 +210,7 @@ def judge_answer(answer: httpx.Response, expect: Part) -> None:
 
 
 def judge_calls(sandbox: Sandbox, expect: Part) -> None:
-    store, told = sandbox.store, filled(dict(expect), ids(sandbox))
+    store, told = sandbox.state, filled(dict(expect), ids(sandbox))
     hooks = [delivery.webhook for delivery in store.deliveries.values()]
     if "played" in told:
         events = [event for call in store.calls.values() for event in call.events]

@@ -14,7 +14,7 @@ import pytest
 from mockserver import app
 from mockserver.app import described, running, scenarios, serve, server
 from mockserver.catalog.registry import listings
-from mockserver.runtime.attached import Apps
+from mockserver.delivery.asgi import AttachedApps
 from mockserver.settings import Mistake, Settings
 from mockserver.web.connection import Connection
 from mockserver.web.server import Address, Server, bound
@@ -133,7 +133,7 @@ def watched(settings: Settings, act: Callable[[str], object]) -> tuple[list[str]
         ready.set()
 
     listening = bound(settings.host, settings.port)
-    inner = server(app.started(settings), settings, listening, (say, logged.append), Apps())
+    inner = server(app.started(settings), settings, listening, (say, logged.append), AttachedApps())
     assert isinstance(inner, Server)
     thread = threading.Thread(target=inner.run, kwargs={"sockets": [listening]})
     thread.start()

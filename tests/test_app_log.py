@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from mockserver.app import _logger
+from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
 from mockserver.core.webhook import DeliveryResult
-from mockserver.engine.store import World
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.settings import Settings
 from mockserver.web.lines import line
@@ -19,19 +19,19 @@ from tests.conftest import START, click, play
 class NoCourier:
     """Nobody sends anything here."""
 
-    async def carry(self, _: Any) -> Any:
+    async def deliver(self, _: Any) -> Any:
         raise AssertionError
 
 
 @pytest.fixture
-def box(world: World) -> Sandbox:
+def box(world: Configuration) -> Sandbox:
     return Sandbox("t1", world, Timing("manual", START), NoCourier())
 
 
 def logged(box: Sandbox, form: str) -> list[str]:
     """What is logged from now on."""
     lines: list[str] = []
-    box.store.watchers.append(_logger(box, Settings(log_format=form), lines.append))
+    box.state.subscribers.append(_logger(box, Settings(log_format=form), lines.append))
     return lines
 
 
@@ -42,9 +42,11 @@ STORIES = ("answered", "one-then-two", "says-yes", "answering-machine", "rush-ho
 @pytest.mark.parametrize("story", STORIES)
 def test_log_in_json_has_every_fact_of_a_call(box: Sandbox, story: str) -> None:
     lines = logged(box, "json")
-    click(box.store, story)
-    play(box.store, lambda _: DeliveryResult(None, "connect"))
-    told = [{"sandbox": "t1", **fact_json(fact, box.store.world)} for fact in box.store.journal]
+    click(box.state, story)
+    play(box.state, lambda _: DeliveryResult(None, "connect"))
+    told = [
+        {"sandbox": "t1", **fact_json(fact, box.state.configuration)} for fact in box.state.journal
+    ]
     assert [json.loads(text) for text in lines] == told
     assert len(lines) > 5
 
@@ -62,7 +64,7 @@ def test_log_in_json_has_every_fact_of_a_call(box: Sandbox, story: str) -> None:
 )
 def test_log_in_json_is_one_line_of_plain_letters(box: Sandbox, fact: JournalEntry) -> None:
     lines = logged(box, "json")
-    box.store.record(fact)
+    box.state.record(fact)
     [text] = lines
     assert text.isascii()
     assert text.isprintable()
@@ -76,6 +78,6 @@ def test_log_in_json_is_one_line_of_plain_letters(box: Sandbox, fact: JournalEnt
 
 def test_log_in_text(box: Sandbox) -> None:
     lines = logged(box, "text")
-    click(box.store)
-    assert lines == [line(fact, box.store) for fact in box.store.journal]
+    click(box.state)
+    assert lines == [line(fact, box.state) for fact in box.state.journal]
     assert lines[0] == "09:00:00 mobtexting c1 r1 POST /api/v2/voice/c2c 200"

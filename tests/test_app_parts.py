@@ -11,16 +11,16 @@ from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 import pytest
 
 from mockserver.app import _announce, _guard, _own, _policy, _reload, running, started
-from mockserver.engine.store import World
+from mockserver.core.configuration import Configuration
+from mockserver.delivery.address_policy import AddressPolicy, ParsedUrl, parse_url
 from mockserver.runtime.sandbox import Sandbox, Timing
-from mockserver.runtime.sandboxes import Sandboxes
-from mockserver.runtime.targets import Place, Policy, locate
+from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import Mistake, Settings
 from mockserver.web.guard import Guard
 from mockserver.web.server import Address
 from mockserver.world import Compiler, counted
 from tests.conftest import CLICK, START
-from tests.runtime.test_courier_own import KEY, SELF
+from tests.delivery.test_dispatcher_own import KEY, SELF
 
 ANYWHERE = "0.0.0.0"
 LOCAL = ("127.0.0.1", "::1", "localhost")
@@ -62,18 +62,18 @@ def test_guard_draws_another_token_each_time() -> None:
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
-        (Settings(), Policy(("loopback", "private"), {})),
+        (Settings(), AddressPolicy(("loopback", "private"), {})),
         (
             Settings(webhook_targets=("public", "10.1.0.0/16")),
-            Policy(("loopback", "private", "public", "10.1.0.0/16"), {}),
+            AddressPolicy(("loopback", "private", "public", "10.1.0.0/16"), {}),
         ),
         (
             Settings(webhook_rewrite=(("localhost", "host.test"), ("a", "b"), ("a", "c"))),
-            Policy(("loopback", "private"), {"localhost": "host.test", "a": "c"}),
+            AddressPolicy(("loopback", "private"), {"localhost": "host.test", "a": "c"}),
         ),
     ],
 )
-def test_policy(settings: Settings, expected: Policy) -> None:
+def test_policy(settings: Settings, expected: AddressPolicy) -> None:
     assert _policy(settings) == expected
 
 
@@ -92,8 +92,8 @@ def test_policy(settings: Settings, expected: Policy) -> None:
 def test_own_is_where_our_own_links_lead(host: str, reached: str) -> None:
     address = Address(host, 8443, "https")
     own = _own(address, Settings(tls_cert="c.pem", tls_key="k.pem"))
-    place = locate(address.origin)
-    assert isinstance(place, Place)
+    place = parse_url(address.origin)
+    assert isinstance(place, ParsedUrl)
     assert own == (reached, 8443, "c.pem") == (place.host, place.port, "c.pem")
 
 
@@ -104,7 +104,7 @@ def test_own_without_a_certificate() -> None:
 # --- the first lines -----------------------------------------------------------------------------
 
 
-def announced(world: World, address: Address, settings: Settings) -> list[str]:
+def announced(world: Configuration, address: Address, settings: Settings) -> list[str]:
     said: list[str] = []
     _announce(address, settings, (world, _guard(settings, address)), said.append)
     return said
@@ -134,7 +134,7 @@ def announced(world: World, address: Address, settings: Settings) -> list[str]:
     ],
 )
 def test_announce(  # noqa: PLR0913, PLR0917 - the columns of the table
-    world: World,
+    world: Configuration,
     address: Address,
     settings: Settings,
     base: str,
@@ -143,18 +143,18 @@ def test_announce(  # noqa: PLR0913, PLR0917 - the columns of the table
 ) -> None:
     """A token that was told is not printed."""
     monkeypatch.setattr("secrets.token_urlsafe", lambda _: "drawn")
-    many = len(world.listings)
+    many = len(world.providers)
     providers = f"{many} provider{'s' if many > 1 else ''}"
     told = f"clock real, seed seed, {providers}, {counted(world)} scenarios"
-    names = [f"  {name}: {base}/{name}" for name in world.listings]
+    names = [f"  {name}: {base}/{name}" for name in world.providers]
     ready = f"mockserver ready on {base} ({told})"
     assert announced(world, address, settings) == [ready, *names, *more]
 
 
 @pytest.mark.parametrize(("many", "word"), [(0, "0 providers"), (1, "1 provider")])
-def test_announce_counts(world: World, many: int, word: str) -> None:
-    listings = dict(list(world.listings.items())[:many])
-    few = world._replace(listings=listings, seed="x")
+def test_announce_counts(world: Configuration, many: int, word: str) -> None:
+    listings = dict(list(world.providers.items())[:many])
+    few = world._replace(providers=listings, seed="x")
     first, *rest = announced(few, Address("127.0.0.1", 1), Settings(clock="60x"))
     assert f"(clock 60x, seed x, {word}, " in first
     assert len(rest) == many
@@ -193,9 +193,13 @@ def test_started_refuses(settings: Settings, message: str, pair: tuple[str, str]
     assert str(caught.value).startswith(message.replace("HERE", pair[0]))
 
 
-def test_started_is_the_world(pair: tuple[str, str], world: World) -> None:
+def test_started_is_the_world(pair: tuple[str, str], world: Configuration) -> None:
     told = started(Settings(tls_cert=pair[0], tls_key=pair[1], seed="seed"))
-    assert (told.seed, told.stories, told.accounts) == (world.seed, world.stories, world.accounts)
+    assert (told.seed, told.scenarios, told.accounts) == (
+        world.seed,
+        world.scenarios,
+        world.accounts,
+    )
 
 
 # --- a reload ------------------------------------------------------------------------------------
@@ -204,21 +208,23 @@ def test_started_is_the_world(pair: tuple[str, str], world: World) -> None:
 class NoCourier:
     """Nobody sends anything here."""
 
-    async def carry(self, _: Any) -> Any:
+    async def deliver(self, _: Any) -> Any:
         raise AssertionError
 
 
 def told(sandbox: Sandbox) -> tuple[str, bool, bool]:
     """Its seed, and whether it has what was put and what the file says by now."""
-    world = sandbox.store.world
-    return world.seed, "mine" in world.stories.by_name, "theirs" in world.stories.by_name
+    world = sandbox.state.configuration
+    return world.seed, "mine" in world.scenarios.by_name, "theirs" in world.scenarios.by_name
 
 
 def test_reload_keeps_what_was_put_until_a_reset(tmp_path: Path) -> None:
     async def scenario() -> None:
-        box = await sandboxes.put("t1", (start._replace(seed="t"), timing), ())
-        box.put = {"mine": b"legs: {callee: busy}"}
-        box.store.world = compiler.world(box.store.world, box.put, box.store.world)
+        box = await sandboxes.replace("t1", (start._replace(seed="t"), timing), ())
+        box.uploaded_scenarios = {"mine": b"legs: {callee: busy}"}
+        box.state.configuration = compiler.world(
+            box.state.configuration, box.uploaded_scenarios, box.state.configuration
+        )
         file.write_text("scenarios:\n  theirs: {legs: {callee: busy}}\n")
         await _reload(sandboxes, settings, compiler, logged.append)
         seen = [told(one) for one in (*sandboxes, sandboxes.get("t2"))]
@@ -230,7 +236,7 @@ def test_reload_keeps_what_was_put_until_a_reset(tmp_path: Path) -> None:
     file.write_text("scenarios: {}\n")
     settings = Settings(scenarios=(str(tmp_path),), seed="s")
     start, timing, compiler = started(settings), Timing("manual", START), Compiler(settings)
-    sandboxes = Sandboxes(NoCourier(), (start, timing), lambda _: None)
+    sandboxes = SandboxRegistry(NoCourier(), (start, timing), lambda _: None)
     asyncio.run(scenario())
     assert logged == [f"scenario files reloaded: {counted(start) + 1} scenarios"]
 
@@ -238,20 +244,24 @@ def test_reload_keeps_what_was_put_until_a_reset(tmp_path: Path) -> None:
 def test_reload_that_breaks_what_was_put_changes_nothing(tmp_path: Path) -> None:
     async def scenario() -> None:
         box = sandboxes.get("t1")
-        box.put = {"mine": b"play: theirs"}
-        box.store.world = compiler.world(box.store.world, box.put, box.store.world)
+        box.uploaded_scenarios = {"mine": b"play: theirs"}
+        box.state.configuration = compiler.world(
+            box.state.configuration, box.uploaded_scenarios, box.state.configuration
+        )
         file.write_text("scenarios:\n  others: {legs: {callee: busy}}\n")
         await _reload(sandboxes, settings, compiler, logged.append)
         assert [told(one) for one in sandboxes] == [("s", False, True), ("s", True, True)]
-        assert "theirs" in sandboxes.start_from[0].stories.by_name
-        again, _ = compiler(box.store.world, {**box.put, "more": b"play: theirs"})
+        assert "theirs" in sandboxes.initial_setup[0].scenarios.by_name
+        again, _ = compiler(
+            box.state.configuration, {**box.uploaded_scenarios, "more": b"play: theirs"}
+        )
         assert again is not None
 
     file, logged = tmp_path / "mine.yaml", list[str]()
     file.write_text("scenarios:\n  theirs: {legs: {callee: busy}}\n")
     settings = Settings(scenarios=(str(tmp_path),), seed="s")
     start, compiler = started(settings), Compiler(settings)
-    sandboxes = Sandboxes(NoCourier(), (start, Timing("manual", START)), lambda _: None)
+    sandboxes = SandboxRegistry(NoCourier(), (start, Timing("manual", START)), lambda _: None)
     asyncio.run(scenario())
     [text] = logged
     assert text.startswith(

@@ -13,7 +13,7 @@ import pytest
 from mockserver import app
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.runtime.sandbox import Timing
-from mockserver.runtime.sandboxes import Sandboxes
+from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import Settings
 from mockserver.world import Compiler, counted, world
 from tests.conftest import START, click
@@ -38,7 +38,7 @@ scenarios:
 
 
 class Nobody:
-    async def carry(self, _: Delivery) -> DeliveryResult:
+    async def deliver(self, _: Delivery) -> DeliveryResult:
         return DeliveryResult(200)
 
 
@@ -50,7 +50,7 @@ class Case:
         file.write_text(FIRST, "utf-8")
         self.settings = Settings(scenarios=(str(file),), clock="manual", start=START)
         start = (world(self.settings), Timing("manual", START))
-        self.sandboxes = Sandboxes(Nobody(), start, lambda _: None)
+        self.sandboxes = SandboxRegistry(Nobody(), start, lambda _: None)
         self.sandbox = self.sandboxes.get("default")
         self.compiler = Compiler(self.settings)
         self.logged: list[str] = []
@@ -64,7 +64,7 @@ class Case:
         return self.logged[-1]
 
     def balances(self) -> dict[str, object]:
-        accounts = self.sandbox.store.accounts.items()
+        accounts = self.sandbox.state.accounts.items()
         return {name: one.balance for (_, name), one in accounts if not name.endswith("-default")}
 
 
@@ -74,20 +74,20 @@ def case(tmp_path: Path) -> Case:
 
 
 def test_a_changed_file_takes_effect(case: Case) -> None:
-    store = case.sandbox.store
-    seed, told = store.world.seed, case.reload(SECOND)
-    assert told == f"scenario files reloaded: {counted(store.world)} scenarios"
-    assert (store.world.stories.default, store.world.seed) == ("yours", seed)
-    assert {name: name in store.world.stories.by_name for name in ("yours", "mine")} == {
+    store = case.sandbox.state
+    seed, told = store.configuration.seed, case.reload(SECOND)
+    assert told == f"scenario files reloaded: {counted(store.configuration)} scenarios"
+    assert (store.configuration.scenarios.default, store.configuration.seed) == ("yours", seed)
+    assert {name: name in store.configuration.scenarios.by_name for name in ("yours", "mine")} == {
         "yours": True,
         "mine": False,
     }
     click(store, headers={"authorization": "Bearer k-3"})
-    assert store.stories["c1"].scenario.name == "yours"
+    assert store.leg_scenarios["c1"].scenario.name == "yours"
 
 
 def test_changed_accounts_take_effect_and_others_keep_their_patches(case: Case) -> None:
-    accounts = case.sandbox.store.accounts
+    accounts = case.sandbox.state.accounts
     for name in ("shop", "mill"):
         accounts["mobtexting", name] = accounts["mobtexting", name]._replace(balance=1)  # type: ignore[arg-type] # told apart from what a file says
     case.reload(SECOND)
@@ -99,19 +99,19 @@ def test_changed_accounts_take_effect_and_others_keep_their_patches(case: Case) 
 
 
 def test_an_account_that_has_gone_from_the_file_stays_for_its_calls(case: Case) -> None:
-    click(case.sandbox.store, headers={"authorization": "Bearer k-2"})
+    click(case.sandbox.state, headers={"authorization": "Bearer k-2"})
     case.reload("scenarios: {}")
-    asyncio.run(case.sandbox.driver.advance(None))
-    assert case.sandbox.store.calls["c1"].ended_at is not None
+    asyncio.run(case.sandbox.scheduler.advance(None))
+    assert case.sandbox.state.calls["c1"].ended_at is not None
     assert "mill" in case.balances()
 
 
 def test_a_call_that_is_under_way_goes_on_as_it_began(case: Case) -> None:
-    store = case.sandbox.store
+    store = case.sandbox.state
     click(store, headers={"authorization": "Bearer k-1"})
     case.reload(SECOND)
-    asyncio.run(case.sandbox.driver.advance(None))
-    assert (store.calls["c1"].outcome, store.stories["c1"].scenario.name) == ("busy", "mine")
+    asyncio.run(case.sandbox.scheduler.advance(None))
+    assert (store.calls["c1"].outcome, store.leg_scenarios["c1"].scenario.name) == ("busy", "mine")
 
 
 @pytest.mark.parametrize(
@@ -129,22 +129,22 @@ def test_a_call_that_is_under_way_goes_on_as_it_began(case: Case) -> None:
 def test_a_broken_file_keeps_the_last_good_set_and_is_reported(
     case: Case, text: str, told: str
 ) -> None:
-    store = case.sandbox.store
-    before, accounts = store.world, dict(store.accounts)
+    store = case.sandbox.state
+    before, accounts = store.configuration, dict(store.accounts)
     first, second = case.reload(text).split("\n")[:2]
     assert first == "scenario files not reloaded:"
     assert second.startswith(told.replace("{file}", str(case.file)))
-    assert (store.world, store.accounts) == (before, accounts)
+    assert (store.configuration, store.accounts) == (before, accounts)
     assert case.reload(SECOND).startswith("scenario files reloaded: ")
-    assert store.world.stories.default == "yours"
+    assert store.configuration.scenarios.default == "yours"
 
 
 def test_a_file_that_is_gone_keeps_the_last_good_set_and_is_reported(case: Case) -> None:
-    before = case.sandbox.store.world
+    before = case.sandbox.state.configuration
     case.file.unlink()
     missing = f"scenario files not reloaded:\nscenarios: there is no file or directory {case.file}"
     assert case.reload() == missing
-    assert case.sandbox.store.world is before
+    assert case.sandbox.state.configuration is before
 
 
 def test_a_reset_begins_with_what_was_loaded_last(case: Case) -> None:
@@ -186,7 +186,7 @@ def test_a_server_watches_its_files_if_it_is_told_to(
         finally:
             ended.set()
 
-    monkeypatch.setattr(app, "watch", watch)
+    monkeypatch.setattr(app, "watch_files", watch)
     file = tmp_path / "mine.yaml"
     file.write_text(FIRST, "utf-8")
     settings = Settings(port=0, scenarios=(str(file),), watch=True, clock="manual", quiet=True)
@@ -198,6 +198,6 @@ def test_a_server_watches_its_files_if_it_is_told_to(
 
 
 def test_a_server_that_is_not_told_to_does_not_watch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "watch", None)
+    monkeypatch.setattr(app, "watch_files", None)
     with app.running(Settings(port=0, quiet=True)) as origin:
         assert ask(f"{origin}/_mock/health")["status"] == "ok"

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.journal import RejectedEvent
 from mockserver.core.scenario import Scenario
 from mockserver.core.webhook import DeliveryResult
-from mockserver.engine.store import Store, World
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.settings import Settings
 from mockserver.world import Compiler, Unusable
 from mockserver.world import world as made
@@ -29,7 +30,7 @@ def compiler() -> Compiler:
     return Compiler(Settings())
 
 
-def compiled(compiler: Compiler, now: World, **put: str | bytes) -> World:
+def compiled(compiler: Compiler, now: Configuration, **put: str | bytes) -> Configuration:
     """The world with these; underscores stand for hyphens."""
     texts = {
         name.replace("_", "-"): text if isinstance(text, bytes) else text.encode()
@@ -63,33 +64,37 @@ def compiled(compiler: Compiler, now: World, **put: str | bytes) -> World:
         (f"\n{json.dumps(BUSY, indent=4)}\n\n", "2:1"),
     ],
 )
-def test_put_in_any_spelling(compiler: Compiler, world: World, text: str, place: str) -> None:
-    mine = compiled(compiler, world, mine=text).stories.by_name["mine"]
-    wanted = compiled(compiler, world, mine=BLOCK).stories.by_name["mine"]
+def test_put_in_any_spelling(
+    compiler: Compiler, world: Configuration, text: str, place: str
+) -> None:
+    mine = compiled(compiler, world, mine=text).scenarios.by_name["mine"]
+    wanted = compiled(compiler, world, mine=BLOCK).scenarios.by_name["mine"]
     assert mine == wanted._replace(location=f"PUT mine:{place}")
     assert (mine.legs["callee"].outcome, mine.bundled) == ("busy", False)
 
 
-def test_put_is_as_good_as_a_file(world: World, tmp_path: Path, compiler: Compiler) -> None:
+def test_put_is_as_good_as_a_file(world: Configuration, tmp_path: Path, compiler: Compiler) -> None:
     indented = "".join(f"    {line}\n" for line in BLOCK.splitlines())
     file = tmp_path / "mine.yaml"
     file.write_text(f"scenarios:\n  mine:\n{indented}")
-    told = made(Settings(scenarios=(str(file),))).stories.by_name["mine"]
-    mine = compiled(compiler, world, mine=BLOCK).stories.by_name["mine"]
+    told = made(Settings(scenarios=(str(file),))).scenarios.by_name["mine"]
+    mine = compiled(compiler, world, mine=BLOCK).scenarios.by_name["mine"]
     assert told._replace(location="") == mine._replace(location="")
 
 
-def test_put_in_json_that_escapes_what_is_not_ascii(compiler: Compiler, world: World) -> None:
+def test_put_in_json_that_escapes_what_is_not_ascii(
+    compiler: Compiler, world: Configuration
+) -> None:
     text = json.dumps({"legs": {"a": {"say": "\U0001f600"}}})
-    mine = compiled(compiler, world, mine=text).stories.by_name["mine"]
+    mine = compiled(compiler, world, mine=text).scenarios.by_name["mine"]
     assert mine.legs["a"].actions[0].data == {"words": "\U0001f600"}
 
 
-def test_put_inner_stories_have_their_places_too(compiler: Compiler, world: World) -> None:
+def test_put_inner_stories_have_their_places_too(compiler: Compiler, world: Configuration) -> None:
     text = "attempts:\n  - busy\n  - {callee: busy}\n  -   callee: answered\n".replace(
         "- busy", "- callee-busy"
     )
-    named = compiled(compiler, world, mine=text).stories.by_name
+    named = compiled(compiler, world, mine=text).scenarios.by_name
     told = {name: story.location for name, story in named.items() if name.startswith("mine")}
     assert told == {
         "mine/attempts/2": "PUT mine:3:5",
@@ -98,9 +103,11 @@ def test_put_inner_stories_have_their_places_too(compiler: Compiler, world: Worl
     }
 
 
-def test_put_steps_tell_their_place_when_they_are_moot(compiler: Compiler, world: World) -> None:
+def test_put_steps_tell_their_place_when_they_are_moot(
+    compiler: Compiler, world: Configuration
+) -> None:
     text = "steps:\n  - {ring: a}\n  - {answer: a}\n  - {after: 1s, ring: b}\n"
-    store = Store(compiled(compiler, world, mine=text), START)
+    store = SandboxState(compiled(compiler, world, mine=text), START)
     click(store, "mine", to="flow:220")
     play(store, lambda _: DeliveryResult(200))
     [moot] = [fact.payload for fact in store.journal if isinstance(fact.payload, RejectedEvent)]
@@ -110,17 +117,19 @@ def test_put_steps_tell_their_place_when_they_are_moot(compiler: Compiler, world
 # --- put, replaced, deleted ----------------------------------------------------------------------
 
 
-def test_nothing_put_is_the_world_of_the_files(compiler: Compiler, world: World) -> None:
+def test_nothing_put_is_the_world_of_the_files(compiler: Compiler, world: Configuration) -> None:
     assert compiler(world, {}) == (world, ())
 
 
 @pytest.mark.parametrize("name", ["callee-busy", "answered", "mine"])
-def test_put_replaces_and_delete_brings_back(compiler: Compiler, world: World, name: str) -> None:
+def test_put_replaces_and_delete_brings_back(
+    compiler: Compiler, world: Configuration, name: str
+) -> None:
     changed = compiled(compiler, world, **{name: BLOCK})
-    others = {key: story for key, story in changed.stories.by_name.items() if key != name}
-    assert others == {key: one for key, one in world.stories.by_name.items() if key != name}
-    assert changed.stories.by_name[name].location == f"PUT {name}:1:1"
-    assert changed.stories.default == world.stories.default
+    others = {key: story for key, story in changed.scenarios.by_name.items() if key != name}
+    assert others == {key: one for key, one in world.scenarios.by_name.items() if key != name}
+    assert changed.scenarios.by_name[name].location == f"PUT {name}:1:1"
+    assert changed.scenarios.default == world.scenarios.default
     assert compiler(changed, {}) == (world, ())
 
 
@@ -130,56 +139,60 @@ def test_put_over_a_story_of_the_user_and_back(tmp_path: Path) -> None:
     settings = Settings(scenarios=(str(file),), seed="s")
     start, compiler = made(settings), Compiler(settings)
     changed = compiled(compiler, start, mine=BLOCK)
-    assert changed.stories.by_name["mine"].legs["callee"].outcome == "busy"
+    assert changed.scenarios.by_name["mine"].legs["callee"].outcome == "busy"
     back, _ = compiler(changed, {})
     assert back is not None
-    assert back.stories == start.stories
-    assert back.stories.by_name["mine"].location == f"{file}:2:9"
+    assert back.scenarios == start.scenarios
+    assert back.scenarios.by_name["mine"].location == f"{file}:2:9"
 
 
-def test_put_that_leads_to_another_one_that_was_put(compiler: Compiler, world: World) -> None:
+def test_put_that_leads_to_another_one_that_was_put(
+    compiler: Compiler, world: Configuration
+) -> None:
     both = compiled(compiler, world, first="play: second", second=BLOCK)
-    store = Store(both, START)
+    store = SandboxState(both, START)
     click(store, "first")
     play(store)
     assert store.calls["c1"].outcome == "busy"
 
 
-def test_put_in_a_later_round_leads_to_an_earlier_one(compiler: Compiler, world: World) -> None:
+def test_put_in_a_later_round_leads_to_an_earlier_one(
+    compiler: Compiler, world: Configuration
+) -> None:
     one = compiled(compiler, world, second=BLOCK)
     two = compiled(compiler, one, second=BLOCK, first="{choose: [{weight: 1, play: second}]}")
-    assert two.stories.by_name["first"].choose == ((1.0, "second"),)
+    assert two.scenarios.by_name["first"].choose == ((1.0, "second"),)
 
 
 # --- what stays ----------------------------------------------------------------------------------
 
 
-def test_put_changes_stories_alone(compiler: Compiler, world: World) -> None:
+def test_put_changes_stories_alone(compiler: Compiler, world: Configuration) -> None:
     now = world._replace(
         seed="another",
-        targets={"mobtexting": "http://a"},
+        webhook_targets={"mobtexting": "http://a"},
         accounts={},
-        stories=world.stories._replace(number_plan=False),
+        scenarios=world.scenarios._replace(number_plan=False),
     )
     changed = compiled(compiler, now, mine=BLOCK)
-    assert changed._replace(stories=now.stories) == now
-    assert changed.stories.number_plan is False
+    assert changed._replace(scenarios=now.scenarios) == now
+    assert changed.scenarios.number_plan is False
 
 
-def test_world_has_the_base_and_the_seed_of_now(compiler: Compiler, world: World) -> None:
+def test_world_has_the_base_and_the_seed_of_now(compiler: Compiler, world: Configuration) -> None:
     """As a reload makes it: a sandbox keeps its seed, and what was put into it."""
-    base = world._replace(seed="new", targets={"mobtexting": "http://a"})
+    base = world._replace(seed="new", webhook_targets={"mobtexting": "http://a"})
     again = compiler.world(world, {"mine": BLOCK.encode()}, base)
-    assert (again.seed, again.targets) == (world.seed, base.targets)
-    assert "mine" in again.stories.by_name
+    assert (again.seed, again.webhook_targets) == (world.seed, base.webhook_targets)
+    assert "mine" in again.scenarios.by_name
     with pytest.raises(Unusable, match=r"^PUT mine:1:7: "):
         compiler.world(world, {"mine": b"play: nobody"}, base)
 
 
-def test_files_are_read_again_only_when_told(world: World, tmp_path: Path) -> None:
+def test_files_are_read_again_only_when_told(world: Configuration, tmp_path: Path) -> None:
     def known() -> Scenario | None:
         found, _ = compiler(world, {})
-        return found.stories.by_name.get("theirs") if found else None
+        return found.scenarios.by_name.get("theirs") if found else None
 
     file = tmp_path / "theirs.yaml"
     file.write_text("scenarios: {}\n")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.engine.store import World
+from mockserver.core.configuration import Configuration
 from mockserver.settings import Settings
 from mockserver.world import Compiler
 
@@ -18,7 +18,7 @@ def compiler() -> Compiler:
     return Compiler(Settings())
 
 
-def places(compiler: Compiler, now: World, put: Mapping[str, str]) -> list[str]:
+def places(compiler: Compiler, now: Configuration, put: Mapping[str, str]) -> list[str]:
     """Where the problems are."""
     found, problems = compiler(now, {name: text.encode() for name, text in put.items()})
     assert found is None
@@ -63,29 +63,31 @@ def places(compiler: Compiler, now: World, put: Mapping[str, str]) -> list[str]:
     ],
 )
 def test_problem_is_placed_in_the_text_as_it_was_put(
-    compiler: Compiler, world: World, text: str, expected: list[str]
+    compiler: Compiler, world: Configuration, text: str, expected: list[str]
 ) -> None:
     assert places(compiler, world, {"mine": text}) == [f"mine:{place}" for place in expected]
 
 
-def test_problem_that_is_not_even_text(compiler: Compiler, world: World) -> None:
+def test_problem_that_is_not_even_text(compiler: Compiler, world: Configuration) -> None:
     message = "mine:2:1: byte 0xff is not UTF-8: save the file as UTF-8"
     assert compiler(world, {"mine": b"\n\xff"}) == (None, (message,))
 
 
-def test_problem_that_names_a_line_names_one_of_the_text(compiler: Compiler, world: World) -> None:
+def test_problem_that_names_a_line_names_one_of_the_text(
+    compiler: Compiler, world: Configuration
+) -> None:
     problem = "mine:3:1: duplicate key 'play': it is already on line 2"
     text = b"# twice\nplay: answered\nplay: rejected\n"
     assert compiler(world, {"mine": text}) == (None, (problem,))
 
 
-def test_problems_of_several_come_all_at_once(compiler: Compiler, world: World) -> None:
+def test_problems_of_several_come_all_at_once(compiler: Compiler, world: Configuration) -> None:
     put = {"b": "play: nobody", "good": BLOCK, "a": "\nplay: nobody\nrefuse: nothing"}
     assert places(compiler, world, put) == ["a:2:7", "a:3:9", "b:1:7"]
 
 
 @pytest.mark.parametrize("name", ["Mine", "", "a b", "a:1:1", "PUT a", "a/b", "\U0001f600", "\n"])
-def test_problem_of_a_name(compiler: Compiler, world: World, name: str) -> None:
+def test_problem_of_a_name(compiler: Compiler, world: Configuration, name: str) -> None:
     found, [problem] = compiler(world, {name: BLOCK.encode()})
     assert found is None
     assert problem.startswith(f"{name}:1:1: ")
@@ -99,7 +101,7 @@ def test_problem_of_a_name(compiler: Compiler, world: World, name: str) -> None:
     ],
 )
 def test_problem_of_one_that_a_file_always_hides(
-    world: World, tmp_path: Path, put: dict[str, str], place: str
+    world: Configuration, tmp_path: Path, put: dict[str, str], place: str
 ) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("scenarios:\n  theirs: {match: {account: x}, legs: {a: busy}}\n")
@@ -109,7 +111,7 @@ def test_problem_of_one_that_a_file_always_hides(
     assert (found, problems) == (None, (hidden,))
 
 
-def test_problem_of_one_that_another_always_hides(compiler: Compiler, world: World) -> None:
+def test_problem_of_one_that_another_always_hides(compiler: Compiler, world: Configuration) -> None:
     text = f"# all\nmatch: {{account: x}}\n{BLOCK}".encode()
     hidden = "b:2:1: never played: 'a' (PUT a:2:1) takes all that suits it"
     assert compiler(world, {"a": text, "b": text}) == (None, (hidden,))
@@ -128,7 +130,7 @@ def test_problem_of_one_that_another_always_hides(compiler: Compiler, world: Wor
     ],
 )
 def test_put_that_leads_in_a_circle(
-    compiler: Compiler, world: World, put: dict[str, str], place: str
+    compiler: Compiler, world: Configuration, put: dict[str, str], place: str
 ) -> None:
     """Through stories of the files, too."""
     assert places(compiler, world, put) == [place]
@@ -142,6 +144,6 @@ def test_put_that_leads_in_a_circle(
     ],
 )
 def test_put_that_leads_to_none_that_is_there(
-    compiler: Compiler, world: World, put: dict[str, str], place: str
+    compiler: Compiler, world: Configuration, put: dict[str, str], place: str
 ) -> None:
     assert places(compiler, world, put) == [place]

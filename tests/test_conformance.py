@@ -137,13 +137,13 @@ async def provoked(name: str, fault: Fault, request: Part, told: Part) -> None:
     here = site(PAGES[name], example)
     for before in (*told.get("before", ()), *[request] * (told.get("repeat", 1) - 1)):
         await prepared(here, fault, before)
-    calls = len(here.sandbox.store.calls)
+    calls = len(here.sandbox.state.calls)
     answer = await sent(here, request)
     assert answer.headers.get("x-mock-fault") == fault.name
     assert answer.headers["x-mock-explain"].startswith(f"{fault.name} ({fault.evidence})")
     assert answer.status_code == fault.status
     assert worded(fault, answer)
-    assert len(here.sandbox.store.calls) == calls
+    assert len(here.sandbox.state.calls) == calls
 
 
 async def prepared(here: Site, fault: Fault, before: Part) -> None:

@@ -15,15 +15,17 @@ from typing import Any, cast
 import pytest
 
 from benchmarks.engine import placed, play
+from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import ORIGIN_PLACEHOLDER, Delivery, DeliveryResult, Webhook
-from mockserver.engine.simulation import settle, step
-from mockserver.engine.store import Store, World
-from mockserver.runtime import door, line
-from mockserver.runtime.courier import Courier
-from mockserver.runtime.inward import handed
-from mockserver.runtime.line import Line
+from mockserver.delivery import connection, connection_pool
+from mockserver.delivery.connection import Connection
+from mockserver.delivery.dispatcher import WebhookDispatcher
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulation import step
+from mockserver.engine.webhooks import complete_attempt
+from mockserver.runtime.loopback import deliver_to_inbox
 from mockserver.runtime.sandbox import Timing
-from mockserver.runtime.sandboxes import Sandboxes
+from mockserver.runtime.sandbox_registry import SandboxRegistry
 
 PYTHON = (3, 11)
 TOLERANCE = 0.05
@@ -50,18 +52,18 @@ def counted(work: Callable[[], object]) -> int:
     return calls
 
 
-def answer(store: Store) -> None:
+def answer(store: SandboxState) -> None:
     for delivery in tuple(store.deliveries.values()):
-        settle(store, delivery, DeliveryResult(200), 0)
+        complete_attempt(store, delivery, DeliveryResult(200), 0)
 
 
 class Echo(asyncio.Transport):
     """A receiver that answers before one looks, and the socket to it, on which all is quiet."""
 
-    line: Line
+    connection: Connection
 
     def write(self, _: object) -> None:
-        self.line.data_received(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+        self.connection.data_received(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
 
     def get_write_buffer_size(self) -> int:
         return 0
@@ -73,17 +75,17 @@ class Echo(asyncio.Transport):
         return False
 
     def abort(self) -> None:
-        self.line.connection_lost(None)
+        self.connection.connection_lost(None)
 
 
-async def connected(there: tuple[str, int], *more: Any) -> Line:
+async def connected(there: tuple[str, int], *more: Any) -> Connection:
     echo = Echo({"sockname": there})
-    echo.line = Line(there[0], cast("Any", echo), more[-1])
-    echo.line.connection_made(echo)
-    return echo.line
+    echo.connection = Connection(there[0], cast("Any", echo), more[-1])
+    echo.connection.connection_made(echo)
+    return echo.connection
 
 
-def carried(courier: Courier, url: str) -> int:
+def carried(courier: WebhookDispatcher, url: str) -> int:
     """What one more webhook costs, of those that nobody has to wait for."""
     webhook = Webhook("c1", "completed", url, {"status": "COMPLETED"})
     sent = Delivery("w1", "mobtexting", "any", webhook, 0, "pending", 0)
@@ -91,7 +93,7 @@ def carried(courier: Courier, url: str) -> int:
     def carry() -> None:
         for _ in range(100):
             with suppress(StopIteration):
-                courier.carry(sent).send(None)
+                courier.deliver(sent).send(None)
                 raise AssertionError("somebody had to wait")
 
     async def scenario() -> int:
@@ -104,7 +106,7 @@ def carried(courier: Courier, url: str) -> int:
 
 
 @pytest.mark.skipif(sys.version_info[:2] != PYTHON, reason="another version counts otherwise")
-def test_costs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_costs(world: Configuration, monkeypatch: pytest.MonkeyPatch) -> None:
     play(placed(world, 5))
     lost, sent = placed(world, 100), placed(world, 100, "answered")
     found = {
@@ -114,11 +116,13 @@ def test_costs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     while (due := sent.peek()) is not None and due.kind != "delivery":
         step(sent)
     found["settle"] = counted(lambda: answer(sent)) // 100
-    monkeypatch.setattr(line, "connected", connected)
-    monkeypatch.setattr(door, "REST", 0.0)
-    found["send"] = carried(Courier(lambda: ""), "http://127.0.0.1:1/hook")
-    sandboxes = Sandboxes(cast("Any", None), (world, Timing("manual", 0)), lambda _: None)
-    mine = Courier(lambda: "http://127.0.0.1:1", inward=partial(handed, sandboxes))
+    monkeypatch.setattr(connection, "open_connection", connected)
+    monkeypatch.setattr(connection_pool, "MIN_IDLE_BEFORE_REUSE", 0.0)
+    found["send"] = carried(WebhookDispatcher(lambda: ""), "http://127.0.0.1:1/hook")
+    sandboxes = SandboxRegistry(cast("Any", None), (world, Timing("manual", 0)), lambda _: None)
+    mine = WebhookDispatcher(
+        lambda: "http://127.0.0.1:1", loopback=partial(deliver_to_inbox, sandboxes)
+    )
     found["hand"] = carried(mine, f"{ORIGIN_PLACEHOLDER}/_mock/inbox/mobtexting")
     print(found)  # noqa: T201 - to be seen where it differs
     dear = {name: cost for name, cost in found.items() if cost > COSTS[name] * (1 + TOLERANCE)}

@@ -10,10 +10,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.lifecycle import CALL_TRANSITIONS, LEG_TRANSITIONS
-from mockserver.engine.store import Store, World
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.clock import Clock
-from mockserver.runtime.driver import Driver
+from mockserver.runtime.scheduler import Scheduler
 from tests.conftest import START, click, only
 from tests.runtime.conftest import Postman, rendered
 from tests.simulation.machine import machine
@@ -29,7 +30,7 @@ EVERYWHERE = {
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
-def test_machine_of(world: World, name: str) -> None:
+def test_machine_of(world: Configuration, name: str) -> None:
     happened: Counter[object] = Counter()
     how = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None)
     run_state_machine_as_test(machine(only(world, name), happened), settings=how)
@@ -43,12 +44,13 @@ def test_machine_of(world: World, name: str) -> None:
 class Times(RuleBasedStateMachine):
     """Two worlds in which the same happens: one moves in small steps, one only when it must."""
 
-    world: ClassVar[World]
+    world: ClassVar[Configuration]
 
     def __init__(self) -> None:
         super().__init__()
         self.steps, self.jumps = (
-            Driver(Store(self.world, START), Clock("manual", START), Postman()) for _ in "ab"
+            Scheduler(SandboxState(self.world, START), Clock("manual", START), Postman())
+            for _ in "ab"
         )
         self.now = START
 
@@ -61,26 +63,28 @@ class Times(RuleBasedStateMachine):
     def call(self, story: str) -> None:
         for driver in (self.steps, self.jumps):
             asyncio.run(driver.advance(self.now))
-            click(driver.store, story, now=driver.clock.now())
+            click(driver.state, story, now=driver.clock.now())
 
     @invariant()
     def time_is_where_it_was_put(self) -> None:
         assert self.steps.clock.now() == self.now
-        assert all(due.at >= self.now for due in self.steps.store.pending() if due.at != self.now)
+        assert all(
+            due.at >= self.now for due in self.steps.state.pending_items() if due.at != self.now
+        )
 
     @invariant()
     def facts_are_in_order(self) -> None:
-        times = [fact.at for fact in self.steps.store.journal]
+        times = [fact.at for fact in self.steps.state.journal]
         assert all(one <= other for one, other in pairwise(times))
 
     def teardown(self) -> None:
         for driver in (self.steps, self.jumps):
             asyncio.run(driver.advance(self.now))
-        assert rendered(self.jumps.store) == rendered(self.steps.store)
-        assert sorted(self.jumps.store.pending()) == sorted(self.steps.store.pending())
+        assert rendered(self.jumps.state) == rendered(self.steps.state)
+        assert sorted(self.jumps.state.pending_items()) == sorted(self.steps.state.pending_items())
 
 
-def test_machine_of_the_clock(world: World) -> None:
+def test_machine_of_the_clock(world: Configuration) -> None:
     Times.world = only(world, "mobtexting")
     how = settings(max_examples=EXAMPLES // 5, stateful_step_count=STEPS, deadline=None)
     run_state_machine_as_test(Times, settings=how)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 import pytest
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
-from mockserver.engine.casework import Asked
-from mockserver.engine.simulation import request
-from mockserver.engine.store import Store, World
+from mockserver.engine.exchange import IncomingRequest
+from mockserver.engine.pipeline import handle
+from mockserver.engine.sandbox_state import SandboxState
 from tests.conftest import CLICK, START, play
 from tests.providers.ccai.conftest import BASIC, CALLS
 from tests.providers.effebot.conftest import CALL
@@ -66,20 +67,20 @@ PLAYED: Mapping[str, Mapping[str, tuple[Mapping[str, object], str, str, list[str
 @pytest.mark.parametrize(
     ("story", "where"), [(story, where) for story, told in PLAYED.items() for where in told]
 )
-def test_story_plays(world: World, story: str, where: str) -> None:
+def test_story_plays(world: Configuration, story: str, where: str) -> None:
     fields, outcome, word, webhooks = PLAYED[story][where]
     name, operation = where.split()
-    listing = world.listings[name]
+    listing = world.providers[name]
     endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
-    store = Store(world, START)
+    store = SandboxState(world, START)
     asked = Request("POST", endpoint.path, headers=HEADERS.get(name, BEARER), fields=fields)
-    request(store, Asked(listing, endpoint, asked, (story,)), START)
+    handle(store, IncomingRequest(listing, endpoint, asked, (story,)), START)
     sent = [delivery.webhook.kind for delivery in play(store)]
     call = store.calls["c1"]
     assert (call.outcome, listing.provider.status(call), sent) == (outcome, word, webhooks)
     assert [fact.type for fact in store.journal if fact.type in ("moot", "skipped", "error")] == []
 
 
-def test_second_leg_is_needed(world: World) -> None:
-    story = world.stories.by_name["second-leg-no-answer"]
+def test_second_leg_is_needed(world: Configuration) -> None:
+    story = world.scenarios.by_name["second-leg-no-answer"]
     assert story.needs == {"leg": "b"}

@@ -57,7 +57,7 @@ def test_scenarios_of_the_readme_are_those_that_there_are() -> None:
     told = TEXT.partition("These are bundled:")[2].partition(".")[0]
     assert re.findall(r"`([a-z-]+)`", told) == [
         name
-        for name, story in world(read({}, {})).stories.by_name.items()
+        for name, story in world(read({}, {})).scenarios.by_name.items()
         if "/" not in name and "provider" not in story.needs
     ]
 
@@ -66,7 +66,7 @@ def test_scenario_file_of_the_readme_is_fine(tmp_path: Path) -> None:
     [shown] = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
     (tmp_path / "mine.yaml").write_text(shown, "utf-8")
     made = world(read({"scenarios": (str(tmp_path / "mine.yaml"),)}, {}))
-    assert made.stories.by_name["busy-then-answers"].attempts[1] == "answered"
+    assert made.scenarios.by_name["busy-then-answers"].attempts[1] == "answered"
 
 
 def test_examples_for_containers_name_variables_and_commands_that_there_are() -> None:

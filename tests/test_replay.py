@@ -99,11 +99,11 @@ def test_example_that_does_not_hold(example: str) -> None:
 
 def test_a_webhook_in_full() -> None:
     here = played(asking(BODY, "status: 200"))
-    [sent_out] = [one.webhook for one in here.sandbox.store.deliveries.values()]
+    [sent_out] = [one.webhook for one in here.sandbox.state.deliveries.values()]
     told = {"kind": "completed", "method": "POST", "url": sent_out.url, "body": {**sent_out.body}}
     shown = yaml.safe_dump([told], sort_keys=False, default_flow_style=True, width=9_999)
     again = played(asking(BODY, f"status: 200, webhooks: {shown}"))
-    assert len(again.sandbox.store.deliveries) == 1
+    assert len(again.sandbox.state.deliveries) == 1
 
 
 def test_an_example_continues_another_in_its_sandbox() -> None:
@@ -111,17 +111,17 @@ def test_an_example_continues_another_in_its_sandbox() -> None:
     second = asking(BODY, "status: 200, headers: {x-mock-call: c2}", ", continues: 1")
     third = asking(BODY, "status: 200, headers: {x-mock-call: c3}", ", continues: 2, advance: 1h")
     here = played(first, second.replace("number: 1", "number: 2"), third.replace("r: 1,", "r: 3,"))
-    starts = [call.starts_at for call in here.sandbox.store.calls.values()]
+    starts = [call.starts_at for call in here.sandbox.state.calls.values()]
     assert [at - starts[0] for at in starts] == [0, 0, 3_600_000]
-    assert here.sandbox.store.account("mobtexting", "key-1").quirks == {"webhook-id"}
+    assert here.sandbox.state.find_account("mobtexting", "key-1").quirks == {"webhook-id"}
 
 
 def test_an_id_of_the_vendor_stands_for_itself() -> None:
     here = played(asking(BODY, "status: 200"))
-    vendor_id = here.sandbox.store.calls["c1"].spec.vendor_id
+    vendor_id = here.sandbox.state.calls["c1"].spec.vendor_id
     path = {"method": "GET", "path": "/api/v2/{c1}", "query": {"id": "{c1}"}}
     asyncio.run(sent(here, path))
-    fact: Any = here.sandbox.store.journal[-1]
+    fact: Any = here.sandbox.state.journal[-1]
     assert fact.payload.request.path == f"/api/v2/{vendor_id}"
     assert fact.payload.request.query == f"id={vendor_id}"
 
@@ -142,5 +142,5 @@ def test_a_file_is_uploaded() -> None:
     clip = {"filename": "a.wav", "content_type": "audio/wav", "text": "RIFF"}
     request = {"method": "POST", "path": "/api/v2/voice/c2c", "multipart": {"mid": clip}}
     asyncio.run(sent(here, request))
-    fact: Any = here.sandbox.store.journal[-1]
+    fact: Any = here.sandbox.state.journal[-1]
     assert fact.payload.request.fields["mid"] == ("a.wav", "audio/wav", b"RIFF")

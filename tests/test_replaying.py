@@ -12,10 +12,10 @@ from click.testing import CliRunner
 from mockserver.app import running
 from mockserver.cli import group
 from mockserver.client import MockServer
+from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.engine.store import World
-from mockserver.replay.journal import Unreadable
-from mockserver.replay.replaying import replayed
+from mockserver.replay.journal import InvalidJournal
+from mockserver.replay.runner import replay_journal
 from mockserver.settings import Settings
 from tests.conftest import CLICK
 from tests.web.conftest import C2C, HEADERS, House, build, house, with_scenarios
@@ -33,8 +33,8 @@ def exported(house: House) -> list[str]:
 
 def same(house: House, settings: Settings | None = None) -> None:
     given = exported(house)
-    found = replayed(given, settings or Settings())
-    assert (found.stopped, list(found.lines)) == ("", given)
+    found = replay_journal(given, settings or Settings())
+    assert (found.stop_reason, list(found.lines)) == ("", given)
     assert len(given) > 1
 
 
@@ -69,10 +69,10 @@ def test_a_little_of_everything(house: House) -> None:
 
 
 @pytest.mark.parametrize("provider", ["ccai", "effebot", "innocalls", "mobtexting", "phonon"])
-def test_every_documented_request_of_a_provider(world: World, provider: str) -> None:
+def test_every_documented_request_of_a_provider(world: Configuration, provider: str) -> None:
     house = build(world)
     house.postman.receive = moody
-    listing = world.listings[provider]
+    listing = world.providers[provider]
     pair = base64.b64encode(b"acme:secret-token").decode()
     stories = ("", "callee-busy", "third-time-lucky", "doubled-report", "report-before-reply")
     for number, endpoint in enumerate(listing.provider.endpoints):
@@ -120,7 +120,7 @@ def test_a_vendor_s_host_and_a_sandbox_of_its_own(house: House) -> None:
     house.ask("POST", C2C, json=dict(CLICK), headers=headers)
     house.ask("POST", "/_sandbox/t1/_mock/clock/advance", json={"until": "idle"})
     given = house.ask("GET", f"/_sandbox/t1{JSONL}").text.splitlines()
-    assert list(replayed(given, Settings()).lines) == given
+    assert list(replay_journal(given, Settings()).lines) == given
     assert json.loads(given[0])["seed"] == "other"
     assert json.loads(given[1])["sent"]["host"] == "portal.mobtexting.com"
 
@@ -196,8 +196,8 @@ def test_what_is_no_journal(tmp_path: Path, text: str, complaint: str) -> None:
     done = CliRunner().invoke(group, ["replay", str(file)])
     assert done.exit_code == 2
     assert complaint in done.output
-    with pytest.raises(Unreadable, match=complaint):
-        replayed(text.splitlines(), Settings())
+    with pytest.raises(InvalidJournal, match=complaint):
+        replay_journal(text.splitlines(), Settings())
 
 
 def test_a_wrong_option_is_named(house: House, tmp_path: Path) -> None:
@@ -215,5 +215,5 @@ def test_a_journal_of_time_that_flowed() -> None:
             httpx.post(mock.url("mobtexting") + C2C, json=dict(CLICK), headers=HEADERS)
             mock.wait_for_webhook(state="delivered")
         given = httpx.get(origin + JSONL).text.splitlines()
-    found = replayed(given, Settings())
-    assert (found.stopped, list(found.lines)) == ("", given)
+    found = replay_journal(given, Settings())
+    assert (found.stop_reason, list(found.lines)) == ("", given)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.lifecycle import CALL_TRANSITIONS, LEG_TRANSITIONS
-from mockserver.engine.store import World
 from tests.simulation.history import History, wrong
 from tests.simulation.judged import judged
 from tests.simulation.receivers import FAULTS, HEALTHY
@@ -35,7 +35,7 @@ WANTED = {
 """What has to happen sometimes: every edge of the lifecycle among it."""
 
 
-def test_a_thousand_seeds_are_right_and_everything_happens(world: World) -> None:
+def test_a_thousand_seeds_are_right_and_everything_happens(world: Configuration) -> None:
     happened: Counter[object] = Counter()
     for seed in range(SEEDS):
         flaws, met, edges = judged(world, seed)
@@ -46,12 +46,12 @@ def test_a_thousand_seeds_are_right_and_everything_happens(world: World) -> None
 
 
 @pytest.mark.parametrize("seed", REGRESSIONS)
-def test_seeds_that_were_wrong_once(world: World, seed: int) -> None:
+def test_seeds_that_were_wrong_once(world: Configuration, seed: int) -> None:
     assert judged(world, seed)[0] == []
 
 
 @pytest.fixture(scope="module")
-def sound(world: World) -> History:
+def sound(world: Configuration) -> History:
     """The history of a run of some length."""
     history = max(
         (Run(world, seed).play().history for seed in range(20)), key=lambda one: len(one.sent)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.engine.store import World
+from mockserver.core.configuration import Configuration
 from mockserver.settings import read
 from mockserver.web.record import lines
 from mockserver.world import world as built
@@ -43,14 +43,14 @@ def conformance(name: str) -> dict[str, str]:
     page = pages()[name]
     return {
         str(number): digest(
-            unbounded(lines(asyncio.run(replayed(page, example)).sandbox.store, ()))
+            unbounded(lines(asyncio.run(replayed(page, example)).sandbox.state, ()))
         )
         for number, example in page.examples.items()
         if "request" in example
     }
 
 
-def simulated(start: World, first: int) -> str:
+def simulated(start: Configuration, first: int) -> str:
     return digest(Run(start, seed).play().digest for seed in range(first, first + BLOCK))
 
 
@@ -65,14 +65,14 @@ JOURNEY = (
 """What is read once every vendor has been asked all that its document shows."""
 
 
-def journey(start: World) -> dict[str, str]:
+def journey(start: Configuration) -> dict[str, str]:
     """Every example of every document, in turn under several scenarios; then what is read of it."""
     site = build(start)
     stories = ("", "callee-busy", "third-time-lucky", "doubled-report", "report-before-reply")
     pair = base64.b64encode(b"acme:secret-token").decode()
     site.ask("POST", C2C, content=b"{", headers=HEADERS)
     site.ask("GET", "/nobody/has/this")
-    for name, listing in start.listings.items():
+    for name, listing in start.providers.items():
         for number, endpoint in enumerate(listing.provider.endpoints):
             path = f"/{name}/{endpoint.host.replace('*', 'acme')}{endpoint.path}"
             for nth, example in enumerate((*listing.examples(endpoint.operation), {})):

@@ -41,12 +41,12 @@ def complaints(settings: Settings) -> list[str]:
 
 def test_world_is_that_of_the_bundled_files() -> None:
     made = world(HERE._replace(webhook={"mobtexting": "http://a"}))
-    assert (made.seed, list(made.listings)) == ("s", list(listings()))
-    assert {"answered", "callee-busy", "no-answer"} <= made.stories.by_name.keys()
-    assert all(story.bundled for story in made.stories.by_name.values())
-    assert made.stories.default == "answered"
+    assert (made.seed, list(made.providers)) == ("s", list(listings()))
+    assert {"answered", "callee-busy", "no-answer"} <= made.scenarios.by_name.keys()
+    assert all(story.bundled for story in made.scenarios.by_name.values())
+    assert made.scenarios.default == "answered"
     assert ("mobtexting", "mobtexting-default") in made.accounts
-    assert made.targets == {"mobtexting": "http://a"}
+    assert made.webhook_targets == {"mobtexting": "http://a"}
 
 
 def test_world_draws_a_seed_unless_it_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +92,7 @@ def test_a_quirk_is_added_to_those_of_the_file(folder: Path) -> None:
 
 
 def test_the_number_plan_can_be_switched_off() -> None:
-    told = [world(HERE._replace(number_plan=on)).stories.number_plan for on in (True, False)]
+    told = [world(HERE._replace(number_plan=on)).scenarios.number_plan for on in (True, False)]
     assert told == [True, False]
 
 
@@ -158,8 +158,8 @@ def test_files_stand_on_top_of_the_bundled_ones_and_of_one_another(folder: Path)
     }
     written(folder, texts)
     plain, made = world(HERE), world(loading("a.yaml", "b.yaml"))
-    named = made.stories.by_name
-    assert (made.stories.default, counted(made)) == ("mine", counted(plain) + 1)
+    named = made.scenarios.by_name
+    assert (made.scenarios.default, counted(made)) == ("mine", counted(plain) + 1)
     assert {name: named[name].location.rpartition(":")[0] for name in ("mine", "answered")} == {
         "mine": "b.yaml:1",
         "answered": "b.yaml:1",
@@ -209,7 +209,7 @@ def test_what_cannot_be_played_is_a_problem_where_it_stands(folder: Path) -> Non
 
 
 def test_bundled_stories_are_not_rehearsed_at_each_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockserver.world.rehearsed", None)
+    monkeypatch.setattr("mockserver.world.dry_run", None)
     assert counted(world(HERE)) > 0
 
 

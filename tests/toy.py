@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from mockserver.core.account import Account, Charge, SaveRecord
 from mockserver.core.behavior import DEFAULT_BEHAVIOR
 from mockserver.core.call import Call, Event, build_dial_event
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
 from mockserver.core.provider import (
     NO_EFFECTS,
@@ -22,9 +23,9 @@ from mockserver.core.provider import (
 )
 from mockserver.core.rulebook import Evidence, Fault, RequestContext
 from mockserver.core.scenario import Scenario, ScenarioSet
-from mockserver.engine.casework import Asked
-from mockserver.engine.simulation import request
-from mockserver.engine.store import Exchange, Store, World
+from mockserver.engine.exchange import Exchange, IncomingRequest
+from mockserver.engine.pipeline import handle
+from mockserver.engine.sandbox_state import SandboxState
 
 KEY = ("toy", "shop")
 PATIENCE = 600_000
@@ -208,20 +209,24 @@ def shop(agents: Mapping[str, str], balance: str | None = None) -> Account:
     )
 
 
-def opened(account: Account, *stories: Scenario, start: int = 0) -> Store:
+def opened(account: Account, *stories: Scenario, start: int = 0) -> SandboxState:
     """A store of this vendor alone; the first story is the default."""
     told = stories or (USUAL,)
     named = ScenarioSet({one.name: one for one in told}, told[0].name)
-    return Store(World("s", {"toy": LISTING}, named, {KEY: account}, lambda *_: (None, ())), start)
+    return SandboxState(
+        Configuration("s", {"toy": LISTING}, named, {KEY: account}, lambda *_: (None, ())), start
+    )
 
 
-def ask(store: Store, nth: int = 0, now: int = 0, body: bytes = b"", **fields: object) -> Exchange:
+def ask(
+    store: SandboxState, nth: int = 0, now: int = 0, body: bytes = b"", **fields: object
+) -> Exchange:
     """A request to its first endpoint, or another one."""
     sent = Request("POST", "/", fields=fields, body=body)
-    return request(store, Asked(LISTING, TOY.endpoints[nth], sent), now)
+    return handle(store, IncomingRequest(LISTING, TOY.endpoints[nth], sent), now)
 
 
-def told(store: Store, *verbs: str) -> list[tuple[int, str, str, str]]:
+def told(store: SandboxState, *verbs: str) -> list[tuple[int, str, str, str]]:
     """When, which call, what, whose: of all events, or of those verbs."""
     events = (
         (event.at, name, event.type, event.leg)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from from_code.markdown import code, codes, table
 from from_code.statuses import statuses
+from mockserver.core.configuration import Configuration
 from mockserver.core.provider import BoundProvider
-from mockserver.engine.store import World
 from mockserver.settings import read
 from mockserver.web.control.providers import described
 from mockserver.world import world
@@ -16,10 +16,10 @@ ORIGIN = "http://localhost:8080"
 
 def pages() -> dict[str, str]:
     start = world(read({"seed": "docs"}, {}))
-    return {name: _page(start, listing) for name, listing in start.listings.items()}
+    return {name: _page(start, listing) for name, listing in start.providers.items()}
 
 
-def _page(start: World, listing: BoundProvider) -> str:
+def _page(start: Configuration, listing: BoundProvider) -> str:
     provider = listing.provider
     told = described(provider, ORIGIN)
     parts = [

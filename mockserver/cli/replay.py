@@ -23,14 +23,14 @@ def command(file: Path, check: bool, **flags: Any) -> None:  # noqa: FBT001 - cl
     FILE is what GET /_mock/journal?format=jsonl gives. Seed, start and sandbox are the journal's,
     receivers answer as they did; scenario files and other options of `serve` have to be the same.
     """
-    from mockserver.replay.journal import Unreadable  # noqa: PLC0415 - --help needs none of it
-    from mockserver.replay.replaying import replayed  # noqa: PLC0415 - as above
+    from mockserver.replay.journal import InvalidJournal  # noqa: PLC0415 - --help needs none of it
+    from mockserver.replay.runner import replay_journal  # noqa: PLC0415 - as above
     from mockserver.world import Unusable  # noqa: PLC0415 - as above
 
     given = file.read_text("utf-8").splitlines()
     try:
-        found = replayed(given, read(flags))
-    except Unreadable as wrong:
+        found = replay_journal(given, read(flags))
+    except InvalidJournal as wrong:
         _end(BAD_USAGE, f"mockserver: {file} is no journal to play again: {wrong}")
     except (Mistake, Unusable) as wrong:
         _end(BAD_USAGE, f"mockserver: {wrong}")
@@ -38,8 +38,8 @@ def command(file: Path, check: bool, **flags: Any) -> None:  # noqa: FBT001 - cl
         click.echo("\n".join(found.lines))
         return
     difference = compared(given[1:], found.lines[1:])
-    if difference or found.stopped:
-        _end(DIFFERENT, "\n".join(filter(None, (difference, found.stopped))))
+    if difference or found.stop_reason:
+        _end(DIFFERENT, "\n".join(filter(None, (difference, found.stop_reason))))
     click.echo(f"{len(given) - 1} facts played again: the same journal, byte for byte")
 
 

@@ -22,7 +22,7 @@ def command(paths: tuple[str, ...]) -> None:
         click.echo(str(wrong), err=True)
         sys.exit(BAD_USAGE)
     for one in scenarios(made):
-        click.echo(_text(one, made.stories.default))
+        click.echo(_text(one, made.scenarios.default))
 
 
 def _text(one: dict[str, Any], default: str) -> str:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 ORIGIN_PLACEHOLDER = "{origin}"
 """Stands for the address of this server in a URL until the URL is used."""
@@ -71,3 +71,7 @@ class Delivery(NamedTuple):
     attempts: tuple[DeliveryAttempt, ...] = ()
     depth: int = 0
     """How many webhooks to ourselves have led to it."""
+
+
+class Dispatcher(Protocol):
+    async def deliver(self, delivery: Delivery) -> DeliveryResult: ...

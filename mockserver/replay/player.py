@@ -6,109 +6,111 @@ from typing import Final
 
 from mockserver.core.journal import JournalEntry
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.replay.asking import Asked, by_client, by_control
-from mockserver.replay.journal import Diverged, Json, at, source
-from mockserver.replay.unmasking import known
-from mockserver.runtime.attached import Application, spoken
+from mockserver.delivery.asgi import Application, call_asgi
+from mockserver.replay.journal import Json, ReplayDiverged, entry_time, find_control_request
+from mockserver.replay.requests import AsgiRequest, build_control_request, build_vendor_request
+from mockserver.replay.secrets import find_secrets
 from mockserver.runtime.sandbox import Sandbox
 
-PATIENCE: Final = 60.0  # real seconds for one fact: a story may make a client wait
+ENTRY_TIMEOUT: Final = 60.0  # real seconds for one fact: a story may make a client wait
 
 
-class Recorded:
+class ReplayDispatcher:
     """A courier that goes nowhere: each attempt is answered as the journal tells, when it does."""
 
     def __init__(self) -> None:
-        self._answers: dict[tuple[str, int], asyncio.Future[DeliveryResult]] = {}
+        self._results: dict[tuple[str, int], asyncio.Future[DeliveryResult]] = {}
 
-    async def carry(self, delivery: Delivery) -> DeliveryResult:
-        return await self._of(delivery.id, len(delivery.attempts) + 1)
+    async def deliver(self, delivery: Delivery) -> DeliveryResult:
+        return await self._future(delivery.id, len(delivery.attempts) + 1)
 
-    def answer(self, fact: Json) -> None:
-        told = self._of(fact["webhook"], fact["number"])
+    def set_result(self, entry: Json) -> None:
+        told = self._future(entry["webhook"], entry["number"])
         if not told.done():
-            told.set_result(DeliveryResult(fact["status"], fact["error"]))
+            told.set_result(DeliveryResult(entry["status"], entry["error"]))
 
-    def _of(self, name: str, number: int) -> asyncio.Future[DeliveryResult]:
+    def _future(self, delivery_id: str, number: int) -> asyncio.Future[DeliveryResult]:
         waiting = asyncio.get_running_loop().create_future()
-        return self._answers.setdefault((name, number), waiting)
+        return self._results.setdefault((delivery_id, number), waiting)
 
 
 class Player:
-    def __init__(self, sandbox: Sandbox, courier: Recorded, app: Application) -> None:
-        self._sandbox, self._courier, self._app = sandbox, courier, app
-        self._known = known(sandbox)
-        self._grown = asyncio.Event()
+    def __init__(self, sandbox: Sandbox, dispatcher: ReplayDispatcher, app: Application) -> None:
+        self._sandbox, self._dispatcher, self._app = sandbox, dispatcher, app
+        self._secrets = find_secrets(sandbox)
+        self._new_entry = asyncio.Event()
         self._tasks: list[asyncio.Task[DeliveryResult]] = []
-        self._early: set[int] = set()
-        sandbox.store.watchers.append(lambda _: self._grown.set())
+        self._early_indexes: set[int] = set()
+        sandbox.state.subscribers.append(lambda _: self._new_entry.set())
 
-    async def play(self, facts: Sequence[Json]) -> str:
+    async def play(self, entries: Sequence[Json]) -> str:
         """Why it ended before the last fact; empty if it did not."""
-        store = self._sandbox.store
+        store = self._sandbox.state
         try:
-            for place, fact in enumerate(facts):
-                if store.recorded <= place:
-                    self._sandbox.clock.jump(at(fact))
-                    await self._bring_about(facts, place)
-        except Diverged as diverged:
+            for place, fact in enumerate(entries):
+                if store.entry_count <= place:
+                    self._sandbox.clock.jump(entry_time(fact))
+                    await self._reproduce(entries, place)
+        except ReplayDiverged as diverged:
             return str(diverged)
         except TimeoutError:
-            return f"fact {store.recorded + 1} has not come within {PATIENCE:g} s"
+            return f"fact {store.entry_count + 1} has not come within {ENTRY_TIMEOUT:g} s"
         finally:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
         return ""
 
-    async def _bring_about(self, facts: Sequence[Json], place: int) -> None:
-        fact = facts[place]
+    async def _reproduce(self, entries: Sequence[Json], index: int) -> None:
+        fact = entries[index]
         match fact["fact"]:
             case "request":
-                self._send(by_client(fact, self._sandbox.name, self._known))
-            case "control" if place not in self._early:
-                self._send(by_control(fact, self._sandbox.name, self._known))
+                self._send(build_vendor_request(fact, self._sandbox.name, self._secrets))
+            case "control" if index not in self._early_indexes:
+                self._send(build_control_request(fact, self._sandbox.name, self._secrets))
             case "clock":
-                self._record(fact)
+                self._record_clock(fact)
             case "attempt":
-                await self._answer(fact)
+                await self._complete_attempt(fact)
             case "event" if fact.get("by") == "control":
-                ordered = source(facts, place)
-                self._early.add(ordered)
-                self._send(by_control(facts[ordered], self._sandbox.name, self._known))
+                ordered = find_control_request(entries, index)
+                self._early_indexes.add(ordered)
+                self._send(
+                    build_control_request(entries[ordered], self._sandbox.name, self._secrets)
+                )
             case _:
-                await self._step(place, fact)
-        await self._until(place)
+                await self._run_until_entry(index, fact)
+        await self._wait_for_entry(index)
 
-    async def _until(self, place: int) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while self._sandbox.store.recorded <= place:
-                self._grown.clear()
-                await self._grown.wait()
+    async def _wait_for_entry(self, index: int) -> None:
+        async with asyncio.timeout(ENTRY_TIMEOUT):
+            while self._sandbox.state.entry_count <= index:
+                self._new_entry.clear()
+                await self._new_entry.wait()
 
-    async def _step(self, place: int, fact: Json) -> None:
+    async def _run_until_entry(self, index: int, entry: Json) -> None:
         """Time goes on, thing by thing, until the fact is there."""
-        while self._sandbox.store.recorded <= place:
-            if not self._sandbox.driver.once(at(fact)):
-                what = " ".join(str(fact.get(key) or "") for key in ("fact", "event", "call"))
-                raise Diverged(f"fact {fact['id']}, {what.strip()}, does not come about")
+        while self._sandbox.state.entry_count <= index:
+            if not self._sandbox.scheduler.run_next(entry_time(entry)):
+                what = " ".join(str(entry.get(key) or "") for key in ("fact", "event", "call"))
+                raise ReplayDiverged(f"fact {entry['id']}, {what.strip()}, does not come about")
             await asyncio.sleep(0)
 
-    async def _answer(self, fact: Json) -> None:
+    async def _complete_attempt(self, entry: Json) -> None:
         """The webhook leaves when it is due, and its receiver answers."""
-        deliveries = self._sandbox.store.deliveries
+        deliveries = self._sandbox.state.deliveries
         while (
-            fact["webhook"] not in deliveries
-            or deliveries[fact["webhook"]].next_attempt_at is not None
+            entry["webhook"] not in deliveries
+            or deliveries[entry["webhook"]].next_attempt_at is not None
         ):
-            if not self._sandbox.driver.once(at(fact)):
-                raise Diverged(f"fact {fact['id']}: webhook {fact['webhook']} is not sent")
+            if not self._sandbox.scheduler.run_next(entry_time(entry)):
+                raise ReplayDiverged(f"fact {entry['id']}: webhook {entry['webhook']} is not sent")
             await asyncio.sleep(0)
-        self._courier.answer(fact)
+        self._dispatcher.set_result(entry)
 
-    def _record(self, fact: Json) -> None:
-        told = {key: fact[key] for key in ("mode", "advance") if key in fact}
-        self._sandbox.store.record(JournalEntry(at(fact), "clock", "", told))
+    def _record_clock(self, entry: Json) -> None:
+        told = {key: entry[key] for key in ("mode", "advance") if key in entry}
+        self._sandbox.state.record(JournalEntry(entry_time(entry), "clock", "", told))
 
-    def _send(self, asked: Asked) -> None:
-        self._tasks.append(asyncio.create_task(spoken(self._app, *asked)))
+    def _send(self, request: AsgiRequest) -> None:
+        self._tasks.append(asyncio.create_task(call_asgi(self._app, *request)))

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-KEPT = 1_000
+MAX_REQUESTS = 1_000
 
 
-class Received(NamedTuple):
+class ReceivedRequest(NamedTuple):
     at: int
     method: str
     path: str
@@ -23,14 +23,14 @@ class Received(NamedTuple):
 class Inbox:
     """Answers 200, or as programmed; `delay` in real seconds before each answer."""
 
-    answers: deque[int] = field(default_factory=deque)
+    statuses: deque[int] = field(default_factory=deque)
     delay: float = 0.0
-    received: deque[Received] = field(default_factory=lambda: deque(maxlen=KEPT))
+    requests: deque[ReceivedRequest] = field(default_factory=lambda: deque(maxlen=MAX_REQUESTS))
 
-    async def take(self, come: Received) -> int:
+    async def receive(self, request: ReceivedRequest) -> int:
         """The status of the answer, once it may leave."""
-        status = self.answers.popleft() if self.answers else 200
-        self.received.append(come._replace(status=status))
+        status = self.statuses.popleft() if self.statuses else 200
+        self.requests.append(request._replace(status=status))
         if self.delay:
             await asyncio.sleep(self.delay)
         return status

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from starlette.types import Receive, Scope, Send
 
 from mockserver.core.time import format_iso
-from mockserver.engine.store import Exchange
+from mockserver.engine.exchange import Exchange
 from mockserver.web.dated import NOW
 from mockserver.web.head import Field
 from mockserver.web.whole import WHOLE
@@ -35,7 +35,7 @@ class Answer(NamedTuple):
 
 def answer(exchange: Exchange, allowed: tuple[str, ...] = ()) -> Answer:
     """What a vendor has replied; `allowed` are the methods to be told with a wrong one."""
-    reply = exchange.reply
+    reply = exchange.response
     own = {_bytes(name).lower(): _bytes(value) for name, value in reply.headers.items()}
     fields = [*own.items(), *_told(exchange)]
     body = reply.body if isinstance(reply.body, bytes) else _written(reply.body).encode()
@@ -51,10 +51,10 @@ def answer(exchange: Exchange, allowed: tuple[str, ...] = ()) -> Answer:
 def _told(exchange: Exchange) -> list[Field]:
     """What we say beside the vendor's answer."""
     told = [(b"x-mock-request", exchange.id.encode()), (NOW, format_iso(exchange.at).encode())]
-    if exchange.calls:
-        told.append((b"x-mock-call", exchange.calls[0].encode()))
+    if exchange.call_ids:
+        told.append((b"x-mock-call", exchange.call_ids[0].encode()))
     if exchange.fault:
-        why = exchange.why.encode("ascii", "backslashreplace")
+        why = exchange.explanation.encode("ascii", "backslashreplace")
         told += [(b"x-mock-fault", exchange.fault.encode()), (b"x-mock-explain", why)]
     return told
 

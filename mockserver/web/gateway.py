@@ -12,12 +12,18 @@ from mockserver.core.journal import JournalEntry
 from mockserver.core.rulebook import Rule
 from mockserver.core.suggestions import did_you_mean
 from mockserver.core.time import SECOND
-from mockserver.engine.casework import Asked, consulted, lost, sights
-from mockserver.engine.ring import KEPT
-from mockserver.engine.simulation import remember, request
-from mockserver.engine.travelling import hurried
+from mockserver.engine.bounded_log import MAX_ITEMS
+from mockserver.engine.exchange import IncomingRequest
+from mockserver.engine.pipeline import (
+    apply_scenario,
+    build_match_contexts,
+    build_unknown_path_exchange,
+    handle,
+    record_exchange,
+)
+from mockserver.engine.webhooks import is_due_before_response
 from mockserver.runtime.sandbox import Sandbox
-from mockserver.runtime.sandboxes import DEFAULT, Full
+from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, TooManySandboxes
 from mockserver.web.answer import Answer, answer
 from mockserver.web.guard import rebound
 from mockserver.web.head import Head
@@ -57,11 +63,11 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
         return
     try:
         asked = _settled(scope, parts, found, _vendor(scope, body, parts, found))
-        if depth and isinstance(asked, Asked):
-            asked = asked._replace(depth=depth)
+        if depth and isinstance(asked, IncomingRequest):
+            asked = asked._replace(webhook_depth=depth)
     except Exception as error:  # noqa: BLE001 - whatever a provider does, it is told as ours
-        asked = _failed(scope["sandbox"] or parts.sandboxes.get(DEFAULT), error)
-    if not isinstance(asked, Asked):
+        asked = _failed(scope["sandbox"] or parts.sandboxes.get(DEFAULT_SANDBOX), error)
+    if not isinstance(asked, IncomingRequest):
         await asked(scope, receive, send)
         return
     await _conversation(scope["sandbox"], asked, (scope, receive, send))
@@ -69,37 +75,39 @@ async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
 
 def _settled(
     scope: Scope, parts: Parts, found: Found | Unknown, vendor: Request
-) -> "Asked | Response":
+) -> "IncomingRequest | Response":
     """The request with its sandbox and what a story says of it, or our own refusal."""
     try:
         credential = _credential(found, vendor)
         sandbox: Sandbox = _sandbox(scope, parts, found, credential)
-    except Full:
+    except TooManySandboxes:
         return problem(409, "too many sandboxes", "DELETE some at /_mock/sandboxes/{name}")
     scope["sandbox"] = sandbox
     if isinstance(found, Unknown):
         return _lost(sandbox, vendor, found)
     asked = _asked(found, vendor, credential)
-    return _unplayable(sandbox, asked) or consulted(sandbox.store, asked)
+    return _unplayable(sandbox, asked) or apply_scenario(sandbox.state, asked)
 
 
-async def _conversation(sandbox: Sandbox, asked: Asked, wire: tuple[Scope, Receive, Send]) -> None:
+async def _conversation(
+    sandbox: Sandbox, asked: IncomingRequest, wire: tuple[Scope, Receive, Send]
+) -> None:
     """Answer, when and how a story wants it; nothing of a new call happens before its answer."""
-    if asked.turn.delay:
-        await asyncio.sleep(asked.turn.delay / SECOND)
-    with sandbox.driver.answering() as now:
+    if asked.api_behavior.delay:
+        await asyncio.sleep(asked.api_behavior.delay / SECOND)
+    with sandbox.scheduler.request_scope() as now:
         response, calls = _answered(sandbox, asked, now, wire[0]["allowed"])
-        if calls and hurried(sandbox.store, calls):
-            await sandbox.driver.hurry(now)
-        if asked.turn.disconnect:
-            await broken(asked.turn.disconnect, *wire)
+        if calls and is_due_before_response(sandbox.state, calls):
+            await sandbox.scheduler.run_due_now(now)
+        if asked.api_behavior.disconnect:
+            await broken(asked.api_behavior.disconnect, *wire)
         else:
             await response(*wire)
 
 
 def _unwelcome(head: Head, parts: Parts) -> "Response | None":
     """Other servers would not agree whom it is for, or a web page has sent it."""
-    listings = parts.sandboxes.start_from[0].listings
+    listings = parts.sandboxes.initial_setup[0].providers
     if head.odd is None:
         host = head.get(b"host")
         return None if parts.guard.expects(host, listings) else rebound([host])
@@ -124,7 +132,7 @@ def _vendor(scope: Scope, body: bytes, parts: Parts, found: Found | Unknown) -> 
 
 
 def _found(scope: Scope, parts: Parts) -> Found | Unknown:
-    listings = parts.sandboxes.start_from[0].listings
+    listings = parts.sandboxes.initial_setup[0].providers
     return find(listings, scope["method"], scope["head"].get(b"host"), scope["path"])
 
 
@@ -140,37 +148,37 @@ def _sandbox(scope: Scope, parts: Parts, found: Found | Unknown, credential: str
     if scope["named"]:
         return parts.sandboxes.get(scope["named"])
     if isinstance(found, Unknown):
-        return parts.sandboxes.get(DEFAULT)
-    return parts.sandboxes.claimed(found.listing.provider.name, credential)
+        return parts.sandboxes.get(DEFAULT_SANDBOX)
+    return parts.sandboxes.resolve(found.listing.provider.name, credential)
 
 
-def _asked(found: Found, vendor: Request, credential: str) -> Asked:
+def _asked(found: Found, vendor: Request, credential: str) -> IncomingRequest:
     stories = _names(vendor.headers.get("x-mock-scenario", ""))
     wrong = Rule(lambda _: True, found.listing.provider.wrong_method) if found.allowed else None
     endpoint = found.endpoint if found.allowed else found.meant(vendor)
-    return Asked(found.listing, endpoint, vendor, stories, wrong, credential=credential)
+    return IncomingRequest(found.listing, endpoint, vendor, stories, wrong, credential=credential)
 
 
 def _answered(
-    sandbox: Sandbox, asked: Asked, now: int, allowed: tuple[str, ...]
+    sandbox: Sandbox, asked: IncomingRequest, now: int, allowed: tuple[str, ...]
 ) -> "tuple[Answer | Response, tuple[str, ...]]":
     """The vendor's answer, and the calls that it placed; a fault of our own is a problem."""
     since = time.perf_counter()
     try:
-        exchange = request(sandbox.store, asked, now)
+        exchange = handle(sandbox.state, asked, now)
         response = answer(exchange, allowed)
     except Exception as error:  # noqa: BLE001 - whatever a provider does, it is told as ours
         return _failed(sandbox, error), ()
-    sandbox.took[exchange.id] = round((time.perf_counter() - since) * 1_000)
-    if len(sandbox.took) > KEPT:
-        sandbox.took.popitem(last=False)
-    return response, exchange.calls
+    sandbox.request_durations[exchange.id] = round((time.perf_counter() - since) * 1_000)
+    if len(sandbox.request_durations) > MAX_ITEMS:
+        sandbox.request_durations.popitem(last=False)
+    return response, exchange.call_ids
 
 
 def _failed(sandbox: Sandbox, error: Exception) -> "Response":
     if repeats.told(repr(error), "again"):
         log.error("a provider failed", exc_info=error)
-    sandbox.store.record(JournalEntry(sandbox.clock.now(), "error", "", error))
+    sandbox.state.record(JournalEntry(sandbox.clock.now(), "error", "", error))
     return problem(500, "mock failed", f"this is a fault of the mock server: {error!r}")
 
 
@@ -181,25 +189,30 @@ def _names(header: str) -> tuple[str, ...]:
 def _lost(sandbox: Sandbox, vendor: Request, unknown: Unknown) -> "Response":
     asked = f"{vendor.method} {vendor.path}"
     detail = f"no emulated API has {asked}; nearest: {'; '.join(unknown.nearest)}"
-    exchange = lost(sandbox.store, vendor, sandbox.clock.now(), detail)
-    remember(sandbox.store, exchange)
+    exchange = build_unknown_path_exchange(sandbox.state, vendor, sandbox.clock.now(), detail)
+    record_exchange(sandbox.state, exchange)
     response = problem(404, "unknown path", detail, nearest=list(unknown.nearest))
     response.headers["x-mock-request"] = exchange.id
     return response
 
 
-def _unplayable(sandbox: Sandbox, asked: Asked) -> "Response | None":
+def _unplayable(sandbox: Sandbox, asked: IncomingRequest) -> "Response | None":
     """A story in the header that nobody knows, or that needs what is not here."""
-    if not asked.stories:
+    if not asked.scenarios:
         return None
     known = {
-        name: one for name, one in sandbox.store.world.stories.by_name.items() if "/" not in name
+        name: one
+        for name, one in sandbox.state.configuration.scenarios.by_name.items()
+        if "/" not in name
     }
-    for name in asked.stories:
+    for name in asked.scenarios:
         if name not in known:
             hint = did_you_mean(name, known) or f"known: {', '.join(sorted(known))}"
             return problem(422, "unknown scenario", f"no scenario is named {name!r}: {hint}")
-        unmet = [known[name].missing_requirement(seen) for seen in sights(sandbox.store, asked)]
+        unmet = [
+            known[name].missing_requirement(seen)
+            for seen in build_match_contexts(sandbox.state, asked)
+        ]
         if all(unmet):
             return problem(422, "scenario does not fit", f"{name} cannot play here: {unmet[0]}")
     return None

@@ -8,7 +8,8 @@ from typing import Any, Final, NoReturn
 from mockserver.core.http import Request
 from mockserver.core.provider import BoundProvider, Provider
 from mockserver.core.rulebook import RequestContext, Rule
-from mockserver.engine.store import Exchange, Store
+from mockserver.engine.exchange import Exchange
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web import masking
 
 FORM: Final = re.compile(rb"[\w.%\[\]-]+=")
@@ -27,22 +28,26 @@ SLIPS: Final[tuple[tuple[str, Callable[[str], Any]], ...]] = (
 """What a value may lack, and how it would be with it."""
 
 
-def hints(exchange: Exchange, store: Store, others: Iterable[Store]) -> list[str]:
+def hints(exchange: Exchange, store: SandboxState, others: Iterable[SandboxState]) -> list[str]:
     """A sentence for each slip that would explain the refusal; nothing for what was accepted.
 
     `others` are the stores of the other sandboxes, one of which may know the credential.
     """
-    listing = store.world.listings.get(exchange.provider)
-    if listing is None or not exchange.broken:
+    listing = store.configuration.providers.get(exchange.provider)
+    if listing is None or not exchange.broken_rules:
         return []
     asked, provider = exchange.request, listing.provider
     told = (
         *_content_type(asked),
         *_scheme(provider, asked),
         *_stranger(provider, asked, store, others),
-        *(hint for rule in exchange.broken for hint in _slips(rule, exchange, (listing, store))),
+        *(
+            hint
+            for rule in exchange.broken_rules
+            for hint in _slips(rule, exchange, (listing, store))
+        ),
     )
-    return [masking.text(one, store.world.seed) for one in dict.fromkeys(told)]
+    return [masking.text(one, store.configuration.seed) for one in dict.fromkeys(told)]
 
 
 def _content_type(asked: Request) -> Iterator[str]:
@@ -74,19 +79,21 @@ def _scheme(provider: Provider, asked: Request) -> Iterator[str]:
 
 
 def _stranger(
-    provider: Provider, asked: Request, store: Store, others: Iterable[Store]
+    provider: Provider, asked: Request, store: SandboxState, others: Iterable[SandboxState]
 ) -> Iterator[str]:
     """A credential that nobody knows here, but somebody elsewhere by name."""
     credential = provider.credential(asked)
-    if not credential or store.account(provider.name, credential):
+    if not credential or store.find_account(provider.name, credential):
         return
     for other in others:
-        account = other.account(provider.name, credential)
+        account = other.find_account(provider.name, credential)
         if account and account.credentials is not None:
             yield f"sandbox {store.name} does not know this credential, sandbox {other.name} does"
 
 
-def _slips(rule: Rule, exchange: Exchange, where: tuple[BoundProvider, Store]) -> Iterator[str]:
+def _slips(
+    rule: Rule, exchange: Exchange, where: tuple[BoundProvider, SandboxState]
+) -> Iterator[str]:
     """What would have kept this one rule."""
     given = exchange.request.fields.get(rule.field)
     if isinstance(given, bool) or not isinstance(given, str | int):
@@ -103,20 +110,22 @@ def _slips(rule: Rule, exchange: Exchange, where: tuple[BoundProvider, Store]) -
         yield f"{rule.field} has to be {kind}, not {_shown(rule.field, given, where[1])}"
 
 
-def _shown(field: str, value: Any, store: Store) -> str:
-    return repr(masking.value({field: value}, store.world.seed)[field])
+def _shown(field: str, value: Any, store: SandboxState) -> str:
+    return repr(masking.value({field: value}, store.configuration.seed)[field])
 
 
-def _passes(rule: Rule, exchange: Exchange, where: tuple[BoundProvider, Store], value: Any) -> bool:
+def _passes(
+    rule: Rule, exchange: Exchange, where: tuple[BoundProvider, SandboxState], value: Any
+) -> bool:
     listing, store = where
     fields = {**exchange.request.fields, rule.field: value}
     case = RequestContext(
         exchange.request._replace(fields=fields),
         exchange.at,
         _no_call,
-        store.account(exchange.provider, listing.provider.credential(exchange.request)),
+        store.find_account(exchange.provider, listing.provider.credential(exchange.request)),
         listing.checks[exchange.operation](fields),
-        read_model=store.view,
+        read_model=store.read_model,
     )
     try:
         return not rule.test(case)

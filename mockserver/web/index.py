@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from mockserver import __version__
-from mockserver.runtime.sandboxes import DEFAULT
+from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX
 from mockserver.web.control.reading import prefix_of, sandboxes_of
 
 STYLE = "body{font:16px/1.5 system-ui;max-width:46rem;margin:3rem auto;padding:0 1rem}"
@@ -16,7 +16,7 @@ HEADERS = {"content-security-policy": POLICY, "x-content-type-options": "nosniff
 
 
 async def index(request: Request) -> HTMLResponse:
-    listings = sandboxes_of(request).get(DEFAULT).store.world.listings
+    listings = sandboxes_of(request).get(DEFAULT_SANDBOX).state.configuration.providers
     here = escape(prefix_of(request))
     rows = (
         f"<li><b>{escape(one.provider.title)}</b>: <code>{here}/{escape(name)}</code>, "

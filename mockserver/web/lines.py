@@ -6,15 +6,15 @@ from typing import Any
 
 from mockserver.core.journal import JournalEntry
 from mockserver.core.webhook import Delivery
-from mockserver.engine.store import Store
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.wire import fact_json
 
 Words = Iterable[object]
 
 
-def line(fact: JournalEntry, store: Store) -> str:
+def line(fact: JournalEntry, store: SandboxState) -> str:
     """`12:00:04 mobtexting c7 a answer`; control characters never reach the terminal."""
-    told = fact_json(fact, store.world)
+    told = fact_json(fact, store.configuration)
     call = store.calls.get(fact.call_id)
     provider = call.spec.provider if call else told.get("provider")
     words = (told["at"][11:19], provider, fact.call_id, *PARTS.get(fact.type, _other)(told))
@@ -22,9 +22,9 @@ def line(fact: JournalEntry, store: Store) -> str:
     return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
-def record(fact: JournalEntry, store: Store) -> str:
+def record(fact: JournalEntry, store: SandboxState) -> str:
     """The same as a line of JSON."""
-    return json.dumps({"sandbox": store.name, **fact_json(fact, store.world)})
+    return json.dumps({"sandbox": store.name, **fact_json(fact, store.configuration)})
 
 
 def failure(fact: JournalEntry) -> tuple[str, ...] | None:

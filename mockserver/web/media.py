@@ -38,11 +38,11 @@ def wanted(header: str, whole: int) -> range | None:
 
 def _found(request: Request) -> Recording | Response:
     name = request.path_params["sandbox"]
-    sandbox = sandboxes_of(request).known(name)
+    sandbox = sandboxes_of(request).find(name)
     if sandbox is None:
         return problem(404, "unknown sandbox", f"no sandbox here is named {name}")
-    store = sandbox.store
-    call = store.calls.get(store.media.get(request.path_params["token"], ""))
+    store = sandbox.state
+    call = store.calls.get(store.call_ids_by_recording.get(request.path_params["token"], ""))
     if call is None:
         return problem(404, "unknown recording", "no call has a recording of this name")
     silent = f"nobody answered call {call.spec.id}, so that there is nothing to hear"

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from mockserver.core.call import Call
 from mockserver.core.journal import JournalEntry
-from mockserver.engine.store import Store
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.wire import fact_json
 
 LONGEST: Final = 60  # characters of a label; a longer one makes a diagram nobody can read
@@ -16,7 +16,7 @@ UNSAFE: Final = str.maketrans({"#": "#35;", ";": "#59;", "<": "#lt;", ">": "#gt;
 Told = Mapping[str, Any]
 
 
-def diagram(facts: Iterable[JournalEntry], store: Store) -> str:
+def diagram(facts: Iterable[JournalEntry], store: SandboxState) -> str:
     """Who said what to whom, in order; times are those of the virtual clock."""
     lines = [line for fact in facts for line in _lines(fact, store)]
     return "\n".join(["sequenceDiagram", *_participants(lines), *lines]) + "\n"
@@ -33,10 +33,10 @@ def _participants(lines: list[str]) -> Iterator[str]:
     )
 
 
-def _lines(fact: JournalEntry, store: Store) -> Iterator[str]:
+def _lines(fact: JournalEntry, store: SandboxState) -> Iterator[str]:
     tell = PARTS.get(fact.type)
     if tell is not None:
-        told, call = fact_json(fact, store.world), store.calls.get(fact.call_id)
+        told, call = fact_json(fact, store.configuration), store.calls.get(fact.call_id)
         at = told["at"][11:19]
         yield from (f"    {arrow}: {at} {_safe(text)}" for arrow, text in tell(told, call))
 

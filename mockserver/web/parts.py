@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from mockserver.engine.store import World
-from mockserver.runtime.sandboxes import Sandboxes
+from mockserver.core.configuration import Configuration
+from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.web.guard import Guard
 
-Compile = Callable[[World, Mapping[str, bytes]], tuple[World | None, tuple[str, ...]]]
+Compile = Callable[
+    [Configuration, Mapping[str, bytes]], tuple[Configuration | None, tuple[str, ...]]
+]
 
 
 class Parts(NamedTuple):
@@ -17,7 +19,7 @@ class Parts(NamedTuple):
     `compile` makes a world with other scenarios, or says what is wrong with them.
     """
 
-    sandboxes: Sandboxes
+    sandboxes: SandboxRegistry
     origins: Callable[[], tuple[str, ...]]
     compile: Compile
     control: Callable[[], Mapping[str, Any]]

@@ -11,7 +11,8 @@ from mockserver import __version__
 from mockserver.core.http import Request
 from mockserver.core.time import format_iso
 from mockserver.core.webhook import ORIGIN_PLACEHOLDER
-from mockserver.engine.store import Exchange, Store
+from mockserver.engine.exchange import Exchange
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web import masking
 from mockserver.web.routing import addressed
 from mockserver.web.wire import fact_json
@@ -22,30 +23,30 @@ HOST: Final = "{host}"
 PLAIN: Final = ("accept", "content-type", "x-mock-scenario")
 
 
-def facts(store: Store) -> list[dict[str, Any]]:
+def facts(store: SandboxState) -> list[dict[str, Any]]:
     """Every fact that is left, with its number."""
     numbered = enumerate(store.journal, first(store))
-    return [{"id": number, **fact_json(fact, store.world)} for number, fact in numbered]
+    return [{"id": number, **fact_json(fact, store.configuration)} for number, fact in numbered]
 
 
-def first(store: Store) -> int:
+def first(store: SandboxState) -> int:
     """The number of the oldest fact that is left."""
-    return store.recorded - len(store.journal) + 1
+    return store.entry_count - len(store.journal) + 1
 
 
-def heading(store: Store) -> dict[str, Any]:
+def heading(store: SandboxState) -> dict[str, Any]:
     """The first line of an export: where its world begins."""
     return {
         "journal": 1,
         "version": __version__,
         "sandbox": store.name,
-        "seed": store.world.seed,
-        "start_at": format_iso(store.started),
+        "seed": store.configuration.seed,
+        "start_at": format_iso(store.started_at),
         "dropped": first(store) - 1,
     }
 
 
-def lines(store: Store, origins: Iterable[str]) -> Iterator[str]:
+def lines(store: SandboxState, origins: Iterable[str]) -> Iterator[str]:
     """The export, a line each: the heading, then every fact; requests as they can be sent again."""
     known = tuple(origins)
     yield anonymous(compact(heading(store)), store, known)
@@ -55,9 +56,9 @@ def lines(store: Store, origins: Iterable[str]) -> Iterator[str]:
         yield anonymous(compact(told), store, known)
 
 
-def anonymous(text: str, store: Store, origins: Iterable[str]) -> str:
+def anonymous(text: str, store: SandboxState, origins: Iterable[str]) -> str:
     """Our own addresses, and those by which we were called, as `{origin}`."""
-    for origin in filter(None, (*origins, *store.origins)):
+    for origin in filter(None, (*origins, *store.request_origins)):
         text = re.sub(rf"{re.escape(origin)}(?![\w.:-])", ORIGIN_PLACEHOLDER, text)
     return text
 
@@ -66,9 +67,13 @@ def compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def sent(exchange: Exchange, store: Store) -> dict[str, Any]:
+def sent(exchange: Exchange, store: SandboxState) -> dict[str, Any]:
     """What the fact itself does not tell of a request, secrets masked where they stood."""
-    asked, listings, salt = exchange.request, store.world.listings, store.world.seed
+    asked, listings, salt = (
+        exchange.request,
+        store.configuration.providers,
+        store.configuration.seed,
+    )
     listing = listings.get(exchange.provider)
     secret = listing.provider.credential(asked) if listing else None
     vendor = addressed(listings, asked.host) is not None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import uvicorn
 from starlette.types import ASGIApp
 
-from mockserver.runtime.sandboxes import Sandboxes
+from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.web.connection import IDLE, Connection
 
 GRACE = 2  # seconds that requests have to end in when the server stops
@@ -66,7 +66,7 @@ class Server(uvicorn.Server):
     """Says when it is ready, and ends what waits for time before it ends itself."""
 
     def __init__(
-        self, config: uvicorn.Config, sandboxes: Sandboxes, ready: Callable[[], None]
+        self, config: uvicorn.Config, sandboxes: SandboxRegistry, ready: Callable[[], None]
     ) -> None:
         super().__init__(config)
         self._sandboxes = sandboxes
@@ -77,7 +77,7 @@ class Server(uvicorn.Server):
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await self._sandboxes.halt()
+        await self._sandboxes.stop_schedulers()
         await super().shutdown(sockets)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.runtime.sandboxes import DEFAULT, NAME
+from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SANDBOX_NAME
 from mockserver.web.dated import dated
 from mockserver.web.gateway import gateway
 from mockserver.web.head import read
@@ -47,7 +47,7 @@ def site(parts: Parts, lifespan: Lifespan) -> ASGIApp:
         try:
             await (app() if ours else gateway)(scope, receive, tell)
         except asyncio.CancelledError:
-            if not parts.sandboxes.stopping:
+            if not parts.sandboxes.is_stopping:
                 raise
             await given_up(scope, receive, tell)
 
@@ -68,12 +68,12 @@ def _entered(scope: Scope, parts: Parts) -> "Response | None":
     if scope["path"].startswith(PREFIX):
         name, _, rest = scope["path"].removeprefix(PREFIX).partition("/")
         scope["path"] = f"/{rest}"
-    if name and not NAME.fullmatch(name):
+    if name and not SANDBOX_NAME.fullmatch(name):
         return problem(404, "unknown sandbox", f"{name!r:.80} is no name: letters, digits, . _ -")
     if not name and scope["path"].startswith(OURS):
-        name = DEFAULT
+        name = DEFAULT_SANDBOX
     scope["named"] = name
-    scope["sandbox"] = parts.sandboxes.get(name) if parts.sandboxes.known(name) else None
+    scope["sandbox"] = parts.sandboxes.get(name) if parts.sandboxes.find(name) else None
     return None
 
 
@@ -94,7 +94,7 @@ def _asks_for_index(scope: Scope, parts: Parts) -> bool:
     """A browser at the door: a vendor's own `GET /` has that vendor's Host."""
     if scope["path"] != "/" or scope["method"] not in ("GET", "HEAD"):
         return False
-    head, listings = scope["head"], parts.sandboxes.start_from[0].listings
+    head, listings = scope["head"], parts.sandboxes.initial_setup[0].providers
     asks = "text/html" in head.get(b"accept")
     return asks and addressed(listings, head.get(b"host")) is None
 

@@ -5,20 +5,22 @@ from typing import Any
 
 from mockserver.core.call import Call, DialAttempt, Event, Leg, call_state, current_attempt
 from mockserver.core.causes import CAUSES
+from mockserver.core.configuration import Configuration
 from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
 from mockserver.core.time import format_iso
 from mockserver.core.webhook import Delivery
 from mockserver.core.webhook import DeliveryAttempt as Try
-from mockserver.engine.store import Exchange, Store, World
+from mockserver.engine.exchange import Exchange
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web import masking
 from mockserver.web.legible import legible, plain, sound
 
 SHOWN = ("accept", "content-type", "x-mock-scenario")
 
 
-def call_json(store: Store, call: Call) -> dict[str, Any]:
+def call_json(store: SandboxState, call: Call) -> dict[str, Any]:
     order = call.spec
-    provider = store.world.listings[order.provider].provider
+    provider = store.configuration.providers[order.provider].provider
     return {
         "id": order.id,
         "vendor_id": order.vendor_id,
@@ -33,7 +35,8 @@ def call_json(store: Store, call: Call) -> dict[str, Any]:
         "starts_at": format_iso(call.starts_at),
         "ended_at": _time(call.ended_at),
         "waiting": [
-            {"for": one.reason, "leg": one.leg or None} for one in store.waiting.get(order.id, ())
+            {"for": one.reason, "leg": one.leg or None}
+            for one in store.wait_reasons.get(order.id, ())
         ],
         "legs": [_leg(leg) for leg in call.legs],
         "attempts": [
@@ -41,8 +44,8 @@ def call_json(store: Store, call: Call) -> dict[str, Any]:
             for number, one in enumerate((*call.attempts, current_attempt(call)), 1)
         ],
         "events": [event_json(event) for event in call.events],
-        "wanted": masking.value(plain(order.parameters), store.world.seed),
-        "webhooks": store.sent.get(order.id, []),
+        "wanted": masking.value(plain(order.parameters), store.configuration.seed),
+        "webhooks": store.delivery_ids_by_call.get(order.id, []),
     }
 
 
@@ -55,10 +58,10 @@ def event_json(event: Event) -> dict[str, Any]:
     return told
 
 
-def request_json(exchange: Exchange, world: World) -> dict[str, Any]:
+def request_json(exchange: Exchange, world: Configuration) -> dict[str, Any]:
     """The parts that stay the same from run to run: headers are those of a short list."""
     asked, salt = exchange.request, world.seed
-    listing = world.listings.get(exchange.provider)
+    listing = world.providers.get(exchange.provider)
     secret = listing.provider.credential(asked) if listing else None
     shown = {name: asked.headers[name] for name in SHOWN if name in asked.headers}
     told = {
@@ -71,11 +74,11 @@ def request_json(exchange: Exchange, world: World) -> dict[str, Any]:
         "query": masking.query(asked.query, salt),
         "headers": shown,
         "body": masking.value(legible(asked.body), salt),
-        "status": exchange.reply.status or None,
+        "status": exchange.response.status or None,
         "answer": _answer(exchange),
         "fault": exchange.fault,
-        "scenario": list(exchange.stories),
-        "call": exchange.calls[0] if exchange.calls else None,
+        "scenario": list(exchange.scenarios),
+        "call": exchange.call_ids[0] if exchange.call_ids else None,
     }
     hidden: dict[str, Any] = masking.without(told, secret, salt)
     return hidden
@@ -101,7 +104,7 @@ def webhook_json(delivery: Delivery, salt: str) -> dict[str, Any]:
     }
 
 
-def fact_json(fact: JournalEntry, world: World) -> dict[str, Any]:  # noqa: PLR0911 - one a type
+def fact_json(fact: JournalEntry, world: Configuration) -> dict[str, Any]:  # noqa: PLR0911 - one a type
     told = {"at": format_iso(fact.at), "fact": fact.type, "call": fact.call_id or None}
     match fact.payload:
         case Exchange():
@@ -126,10 +129,10 @@ def fact_json(fact: JournalEntry, world: World) -> dict[str, Any]:  # noqa: PLR0
     return {**told, "error": repr(fact.payload)}
 
 
-def _stories(store: Store, call: str) -> list[str]:
+def _stories(store: SandboxState, call: str) -> list[str]:
     """Who plays the phones, and who decides how the webhooks travel if that is another one."""
-    travelling = store.travels.get(call)
-    names = [store.stories[call].scenario.name, *([travelling.name] if travelling else [])]
+    travelling = store.webhook_scenarios.get(call)
+    names = [store.leg_scenarios[call].scenario.name, *([travelling.name] if travelling else [])]
     return list(dict.fromkeys(names))
 
 
@@ -175,7 +178,7 @@ def _time(at: int | None) -> str | None:
 
 
 def _answer(exchange: Exchange) -> Any:
-    body = exchange.reply.body
+    body = exchange.response.body
     if isinstance(body, bytes):
         return legible(body)
     return body if sound(body) else repr(body)

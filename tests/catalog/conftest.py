@@ -7,8 +7,8 @@ from mockserver.catalog.document import Place, Problem, Unusable
 from mockserver.catalog.files import Catalog, Source, load
 from mockserver.catalog.registry import bundled, listings
 from mockserver.catalog.vocabulary import vocabulary
-from mockserver.engine.rehearsal import rehearsed
-from mockserver.engine.store import World
+from mockserver.core.configuration import Configuration
+from mockserver.engine.dry_run import dry_run
 
 KNOWN = {"mobtexting": listings()["mobtexting"]}
 """The plainest provider alone, so that a hint does not change with every new one."""
@@ -25,11 +25,11 @@ def loaded(*texts: str) -> Catalog:
     return load([*OURS, *mine], KNOWN)
 
 
-def living(*texts: str, seed: str = "seed") -> World:
+def living(*texts: str, seed: str = "seed") -> Configuration:
     """A world that has these files on top of the bundled ones."""
     catalog = loaded(*texts)
     reader = partial(read_account, vocabulary(KNOWN))
-    return World(seed, KNOWN, catalog.stories, catalog.accounts, reader)
+    return Configuration(seed, KNOWN, catalog.stories, catalog.accounts, reader)
 
 
 def complaints(*texts: str) -> list[str]:
@@ -38,7 +38,7 @@ def complaints(*texts: str) -> list[str]:
         world = living(*texts)
     except Unusable as unusable:
         return [str(problem).removeprefix("1.yaml:") for problem in unusable.problems]
-    mine = [story for story in world.stories.by_name.values() if not story.bundled]
-    stumbles = {stumble for story in mine for stumble in rehearsed(world, story)}
-    problems = sorted(Problem(Place.parse(one.place), one.why) for one in stumbles)
+    mine = [story for story in world.scenarios.by_name.values() if not story.bundled]
+    stumbles = {stumble for story in mine for stumble in dry_run(world, story)}
+    problems = sorted(Problem(Place.parse(one.location), one.reason) for one in stumbles)
     return [str(problem).removeprefix("1.yaml:") for problem in problems]

@@ -9,7 +9,8 @@ from mockserver.catalog.people import populated
 from mockserver.catalog.registry import listings
 from mockserver.catalog.vocabulary import vocabulary
 from mockserver.core.account import Account
-from mockserver.engine.store import Store, World
+from mockserver.core.configuration import Configuration
+from mockserver.engine.sandbox_state import SandboxState
 from tests.conftest import START, only
 
 KNOWN = {name: one for name, one in listings().items() if name in ("ccai", "mobtexting")}
@@ -127,12 +128,12 @@ def test_provider_that_makes_nobody_up_knows_no_such_key() -> None:
     assert told.startswith("unknown key 'generate' of an account of mobtexting")
 
 
-def test_store_has_them_from_the_start_and_after_a_reset(world: World) -> None:
+def test_store_has_them_from_the_start_and_after_a_reset(world: Configuration) -> None:
     lone = only(world, "ccai")
     peopled = lone._replace(accounts={KEY: account(contacts=3)}, seed="s")
-    store = Store(peopled, START)
+    store = SandboxState(peopled, START)
     first = store.accounts[KEY]
     assert len(first.records["contacts"]) == 4
     store.reset(START)
     assert store.accounts[KEY] == first
-    assert Store(peopled._replace(seed="t"), START).accounts[KEY] != first
+    assert SandboxState(peopled._replace(seed="t"), START).accounts[KEY] != first

@@ -2,10 +2,10 @@
 
 import pytest
 
-from mockserver.engine.store import World
+from mockserver.core.configuration import Configuration
 from tests.conftest import only
 
 
 @pytest.fixture(scope="session")
-def world(world: World) -> World:
+def world(world: Configuration) -> Configuration:
     return only(world, "mobtexting")

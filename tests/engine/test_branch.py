@@ -11,7 +11,7 @@ from mockserver.core.behavior import (
 from mockserver.core.call import Event
 from mockserver.core.read_model import upload_digest
 from mockserver.core.scenario import Scenario
-from mockserver.engine.simulation import happen
+from mockserver.engine.simulation import apply_event
 from tests.conftest import play, until_at
 from tests.toy import ask, opened, shop, told
 
@@ -57,12 +57,12 @@ def test_leg_that_is_on_the_line_is_not_dialled_anew() -> None:
     store = opened(shop({}), Scenario("stays", legs={"a": PRESETS["person"]}))
     ask(store, shape="branch")
     until_at(store, 0)
-    happen(store, "c1", Event(1_000, "answer", "a"))
+    apply_event(store, "c1", Event(1_000, "answer", "a"))
     for at in (2_000, 3_000):
-        happen(store, "c1", Event(at, "digits", "a", {"digits": "1"}))
+        apply_event(store, "c1", Event(at, "digits", "a", {"digits": "1"}))
         until_at(store, at)
     assert [fact.type for fact in store.journal].count("moot") == 1
-    happen(store, "c1", Event(8_000, "digits", "a", {"digits": "1"}))
+    apply_event(store, "c1", Event(8_000, "digits", "a", {"digits": "1"}))
     until_at(store, 8_000)
     assert [fact.type for fact in store.journal].count("moot") == 2
 
@@ -104,16 +104,20 @@ def test_marks_are_counted_and_files_are_held_until_a_reset() -> None:
     for now in (0, 1_000, 2_000):
         ask(store, now=now, shape="one-leg")
     ask(store, 1, body=b"data")
-    assert [store.view.count_since("placed", since) for since in (-1, 0, 1_000, 2_000)] == [
+    assert [store.read_model.count_since("placed", since) for since in (-1, 0, 1_000, 2_000)] == [
         3,
         2,
         1,
         0,
     ]
-    assert store.view.count_since("other", 0) == 0
-    assert store.view.uploads == {upload_digest(b"data"): b"data"}
+    assert store.read_model.count_since("other", 0) == 0
+    assert store.read_model.uploads == {upload_digest(b"data"): b"data"}
     store.reset(0)
-    assert (store.view.count_since("placed", -1), store.view.uploads, store.view.calls) == (
+    assert (
+        store.read_model.count_since("placed", -1),
+        store.read_model.uploads,
+        store.read_model.calls,
+    ) == (
         0,
         {},
         {},
@@ -123,10 +127,10 @@ def test_marks_are_counted_and_files_are_held_until_a_reset() -> None:
 def test_view_knows_calls_by_the_vendor_s_id_and_their_webhooks() -> None:
     store = opened(shop({}))
     ask(store)
-    found = store.view.find_call("toy", "v1")
+    found = store.read_model.find_call("toy", "v1")
     assert found is store.calls["c1"]
-    assert store.view.find_call("toy", "v2") is None
-    assert store.view.call_deliveries("c1") == ()
+    assert store.read_model.find_call("toy", "v2") is None
+    assert store.read_model.call_deliveries("c1") == ()
 
 
 def test_poll_is_an_event_even_after_the_end() -> None:
@@ -135,5 +139,5 @@ def test_poll_is_an_event_even_after_the_end() -> None:
     ask(store, 2, id="v1")
     play(store)
     assert told(store, "polled") == [(0, "c1", "polled", "")]
-    happen(store, "c1", Event(99_000, "polled"))
+    apply_event(store, "c1", Event(99_000, "polled"))
     assert told(store, "polled")[-1] == (99_000, "c1", "polled", "")

@@ -18,9 +18,9 @@ from mockserver.core.journal import RejectedEvent
 from mockserver.core.provider import NO_EFFECTS
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import Condition, Step, WaitReason
-from mockserver.engine.rehearsal import rehearsed
-from mockserver.engine.simulation import amend, happen, step
-from mockserver.engine.store import Store
+from mockserver.engine.dry_run import dry_run
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulation import apply_event, step, update_account
 from tests.conftest import play, until_at
 from tests.toy import LISTING, TOY, Agent, ask, opened, shop, told
 
@@ -31,7 +31,7 @@ IN_TURN = (
 )
 
 
-def states(store: Store) -> dict[str, str]:
+def states(store: SandboxState) -> dict[str, str]:
     return {
         name: one.state for name, one in store.accounts["toy", "shop"].records["agents"].items()
     }
@@ -81,14 +81,14 @@ def test_who_waits_in_vain_gives_up() -> None:
     store = opened(shop({"ann": "offline"}))
     ask(store)
     until_at(store, 5_000)
-    assert store.waiting["c1"] == (WaitReason("agent"),)
+    assert store.wait_reasons["c1"] == (WaitReason("agent"),)
     play(store)
     assert told(store, "abandon", "ended") == [
         (600_000, "c1", "abandon", ""),
         (600_000, "c1", "ended", ""),
     ]
     assert store.calls["c1"].outcome == "no-answer"
-    assert (store.waiting, store.queueing) == ({}, {})
+    assert (store.wait_reasons, store.resource_queue) == ({}, {})
 
 
 def test_caller_who_hangs_up_in_the_queue_was_not_answered() -> None:
@@ -125,7 +125,7 @@ def test_account_that_is_amended_gives_at_once() -> None:
     ask(store)
     until_at(store, 5_000)
     there = store.accounts["toy", "shop"]._replace(records={"agents": {"ann": Agent()}})
-    amend(store, there, 9_000)
+    update_account(store, there, 9_000)
     assert told(store, "offer") == [(9_000, "c1", "offer", "")]
     assert states(store) == {"ann": "busy"}
 
@@ -137,7 +137,7 @@ def test_timeline_gives_too() -> None:
         return shop({"ann": "available"})._replace(name=name, provider=provider), ()
 
     store = opened(account)
-    store.world = store.world._replace(read_account=read)
+    store.configuration = store.configuration._replace(parse_account=read)
     ask(store)
     play(store)
     assert told(store, "offer") == [(60_000, "c1", "offer", "")]
@@ -184,12 +184,12 @@ def test_nobody_queues_before_the_call_has_begun_or_once_it_is_over() -> None:
     greedy = TOY.resources["agent"]._replace(waits_for=lambda _: True)
     store = opened(shop({}), Scenario("busy", legs={"a": PRESETS["busy"]}))
     toy = LISTING._replace(provider=TOY._replace(resources={"agent": greedy}))
-    store.world = store.world._replace(listings={"toy": toy})
+    store.configuration = store.configuration._replace(providers={"toy": toy})
     ask(store)
-    queued = [dict(store.queueing)]
+    queued = [dict(store.resource_queue)]
     while step(store) is None and store.peek() is not None:
-        queued.append(dict(store.queueing))
-    assert (queued[0], queued[1], store.queueing) == ({}, {"c1": "agent"}, {})
+        queued.append(dict(store.resource_queue))
+    assert (queued[0], queued[1], store.resource_queue) == ({}, {"c1": "agent"}, {})
 
 
 def test_offer_of_a_step_without_then_waits_for_a_person() -> None:
@@ -197,7 +197,7 @@ def test_offer_of_a_step_without_then_waits_for_a_person() -> None:
     store = opened(shop({"ann": "available"}), Scenario("told", steps=(offer,)))
     ask(store)
     until_at(store, 5_000)
-    assert store.waiting["c1"] == (WaitReason("person", "b"),)
+    assert store.wait_reasons["c1"] == (WaitReason("person", "b"),)
 
 
 def test_transfer_lets_one_leave_and_another_come() -> None:
@@ -207,9 +207,9 @@ def test_transfer_lets_one_leave_and_another_come() -> None:
     )
     ask(store)
     until_at(store, 0)
-    happen(store, "c1", Event(1_000, "answer", "a"))
+    apply_event(store, "c1", Event(1_000, "answer", "a"))
     until_at(store, 3_000)
-    happen(store, "c1", Event(4_000, "transfer"))
+    apply_event(store, "c1", Event(4_000, "transfer"))
     until_at(store, 4_000)
     assert told(store, "leave", "offer") == [
         (0, "c1", "offer", ""),
@@ -236,7 +236,7 @@ def test_act_that_cannot_be(event: Event, why: str) -> None:
     until_at(store, 0)
     before = store.calls["c1"]
     with pytest.raises(IllegalTransition) as refused:
-        happen(store, "c1", event)
+        apply_event(store, "c1", event)
     assert (str(refused.value), store.calls["c1"]) == (why, before)
 
 
@@ -245,7 +245,7 @@ def test_act_after_the_end_notes_and_nothing_else() -> None:
     ask(store)
     play(store)
     ended = store.calls["c1"]
-    rated = happen(store, "c1", Event(9_000, "rate"))
+    rated = apply_event(store, "c1", Event(9_000, "rate"))
     assert rated == ended._replace(state="rated", events=(*ended.events, Event(9_000, "rate")))
     assert store.peek() is None
 
@@ -253,10 +253,10 @@ def test_act_after_the_end_notes_and_nothing_else() -> None:
 def test_what_was_told_for_after_the_end_comes_only_if_it_fits_there() -> None:
     store = opened(shop({"ann": "available"}))
     ask(store)
-    from mockserver.engine.store import Told  # noqa: PLC0415 - the engine's own word
+    from mockserver.engine.sandbox_state import ScheduledEvent  # noqa: PLC0415 - the engine alone makes it
 
     for at, verb in ((20_000, "rate"), (30_000, "hold"), (40_000, "polled")):
-        store.schedule(at, "told", "c1", Told(0, Event(at, verb)))
+        store.schedule(at, "told", "c1", ScheduledEvent(0, Event(at, verb)))
     play(store)
     assert told(store, "rate", "hold", "polled") == [(20_000, "c1", "rate", "")]
     assert [fact for fact in store.journal if isinstance(fact.payload, RejectedEvent)] == []
@@ -291,15 +291,15 @@ def test_what_was_told_for_after_the_end_comes_only_if_it_fits_there() -> None:
 def test_rehearsal_knows_acts(steps: tuple[Step, ...], why: str) -> None:
     story = Scenario("told", "f:1:1", steps=steps)
     store = opened(shop({"ann": "available"}), story)
-    assert [one.why for one in rehearsed(store.world, story)] == ([why] if why else [])
+    assert [one.reason for one in dry_run(store.configuration, story)] == ([why] if why else [])
 
 
 def test_rehearsal_brings_what_steps_want_where_nobody_is_free() -> None:
     wait = Step(IMMEDIATELY, "", condition=Condition("control"), location="f:1:1")
     store = opened(shop({"ann": "offline"}), Scenario("told", "f:1:1", steps=(wait,)))
     patient = LISTING._replace(provider=TOY._replace(on_event=lambda _: NO_EFFECTS))
-    world = store.world._replace(listings={"toy": patient})
-    assert rehearsed(world, world.stories.by_name["told"]) == ()
+    world = store.configuration._replace(providers={"toy": patient})
+    assert dry_run(world, world.scenarios.by_name["told"]) == ()
 
 
 @given(

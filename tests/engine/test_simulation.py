@@ -5,15 +5,17 @@ import pytest
 from mockserver.core.account import SaveRecord
 from mockserver.core.behavior import DEFAULT_BEHAVIOR, PRESETS, LegBehavior
 from mockserver.core.call import Event, current_attempt
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
 from mockserver.core.journal import JournalEntry, RejectedEvent
 from mockserver.core.provider import Effects, EndpointResult, EventContext
 from mockserver.core.rulebook import RequestContext
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import WaitReason
-from mockserver.engine.casework import Asked
-from mockserver.engine.simulation import happen, request
-from mockserver.engine.store import Store, World
+from mockserver.engine.exchange import IncomingRequest
+from mockserver.engine.pipeline import handle
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulation import apply_event
 from tests.conftest import CLICK, START, acting, click, next_due, play, telling, until, until_at
 from tests.toy import LISTING, TOY, Agent, ask, opened, shop, told
 
@@ -24,7 +26,7 @@ DIGITS = Event(START + 2_000, "digits", "a", {"digits": "1"})
 Line = tuple[int, str, str, str]
 
 
-def lines(store: Store, kind: str = "") -> list[Line]:
+def lines(store: SandboxState, kind: str = "") -> list[Line]:
     return [
         (
             fact.at - START,
@@ -37,7 +39,7 @@ def lines(store: Store, kind: str = "") -> list[Line]:
     ]
 
 
-def test_journal_of_a_whole_call(store: Store) -> None:
+def test_journal_of_a_whole_call(store: SandboxState) -> None:
     click(store)
     play(store)
     assert lines(store) == [
@@ -58,13 +60,13 @@ def test_journal_of_a_whole_call(store: Store) -> None:
     assert {fact.call_id for fact in store.journal} == {"c1"}
 
 
-def test_journal_of_a_refused_request(store: Store) -> None:
+def test_journal_of_a_refused_request(store: SandboxState) -> None:
     exchange = click(store, to=None)
     assert list(store.journal) == [JournalEntry(START, "request", "", exchange)]
     assert (list(store.exchanges), store.calls, next_due(store)) == ([exchange], {}, None)
 
 
-def test_redial_nobody_answers(store: Store) -> None:
+def test_redial_nobody_answers(store: SandboxState) -> None:
     click(store, "no-answer")
     sent = play(store)
     call = store.calls["c1"]
@@ -79,38 +81,38 @@ def test_redial_nobody_answers(store: Store) -> None:
     ]
 
 
-def test_redial_counts_its_attempts_from_zero(store: Store) -> None:
+def test_redial_counts_its_attempts_from_zero(store: SandboxState) -> None:
     click(store, "no-answer")
     play(store)
     call = store.calls["c1"]
     assert [one.redial_index for one in (*call.attempts, current_attempt(call))] == [0, 1, 2]
 
 
-def test_next_due_is_the_earliest(store: Store) -> None:
+def test_next_due_is_the_earliest(store: SandboxState) -> None:
     assert next_due(store) is None
     click(store, now=START + 5)
     click(store, now=START)
     assert next_due(store) == START
 
 
-def test_request_places_all_that_it_promises(world: World) -> None:
+def test_request_places_all_that_it_promises(world: Configuration) -> None:
     def twice(case: RequestContext) -> EndpointResult:
         calls = tuple(
             case.build_call("one-leg", {"a": case.text(name)}, None) for name in ("from", "to")
         )
-        reply = world.listings["mobtexting"].provider.endpoints[0].respond(case).response
+        reply = world.providers["mobtexting"].provider.endpoints[0].respond(case).response
         return EndpointResult(reply, Effects(calls=calls))
 
-    endpoint = world.listings["mobtexting"].provider.endpoints[0]
+    endpoint = world.providers["mobtexting"].provider.endpoints[0]
     store = acting(world, endpoints=(endpoint._replace(respond=twice),))
     exchange = click(store)
-    assert (exchange.calls, list(store.calls)) == (("c1", "c2"), ["c1", "c2"])
+    assert (exchange.call_ids, list(store.calls)) == (("c1", "c2"), ["c1", "c2"])
     assert [fact.call_id for fact in store.journal if fact.type == "request"] == ["c1"]
 
 
-def answering(world: World, *events: Event) -> Store:
+def answering(world: Configuration, *events: Event) -> SandboxState:
     """A store in which each request places a call and tells these events of it."""
-    endpoint = world.listings["mobtexting"].provider.endpoints[0]
+    endpoint = world.providers["mobtexting"].provider.endpoints[0]
 
     def answer(case: RequestContext) -> EndpointResult:
         made, tell = endpoint.respond(case), tuple(("c1", event) for event in events)
@@ -120,7 +122,7 @@ def answering(world: World, *events: Event) -> Store:
 
 
 def test_request_what_it_tells_of_now_happens_at_once_and_the_rest_in_its_time(
-    world: World,
+    world: Configuration,
 ) -> None:
     store = answering(world, *(Event(START + at, "polled") for at in (0, 5_000)))
     click(store)
@@ -131,7 +133,7 @@ def test_request_what_it_tells_of_now_happens_at_once_and_the_rest_in_its_time(
     assert lines(store)[-1] == (5_000, "event", "polled", "")
 
 
-def test_request_that_tells_what_cannot_be_is_moot(world: World) -> None:
+def test_request_that_tells_what_cannot_be_is_moot(world: Configuration) -> None:
     store = answering(world, Event(START, "bridge"))
     click(store)
     why = "bridge is not possible while the call is queued"
@@ -146,22 +148,22 @@ def test_request_gives_what_it_sets_free_to_who_waits() -> None:
     ask(store)
     until_at(store, 0)
     endpoint = TOY.endpoints[1]._replace(respond=lambda _: EndpointResult(Response(200), freed))
-    request(store, Asked(LISTING, endpoint, Request("POST", "/")), 7)
+    handle(store, IncomingRequest(LISTING, endpoint, Request("POST", "/")), 7)
     assert told(store, "offer") == [(7, "c1", "offer", "")]
 
 
-def test_request_weighs_twice_its_body(store: Store) -> None:
-    listing = store.world.listings["mobtexting"]
+def test_request_weighs_twice_its_body(store: SandboxState) -> None:
+    listing = store.configuration.providers["mobtexting"]
     sent = Request("POST", "/", body=b"four")
-    request(store, Asked(listing, listing.provider.endpoints[0], sent), START)
-    assert (store.exchanges.size, store.journal.size) == (8, 8)
+    handle(store, IncomingRequest(listing, listing.provider.endpoints[0], sent), START)
+    assert (store.exchanges.byte_count, store.journal.byte_count) == (8, 8)
 
 
-def test_happen_a_number_in_what_is_told_dials_nobody(store: Store) -> None:
+def test_happen_a_number_in_what_is_told_dials_nobody(store: SandboxState) -> None:
     click(store)
     until(store, 2_000)
     before = store.scripts["c1"]
-    happen(store, "c1", DIGITS._replace(data={"digits": "1", "number": "9"}))
+    apply_event(store, "c1", DIGITS._replace(data={"digits": "1", "number": "9"}))
     assert store.scripts["c1"] == before
 
 
@@ -173,10 +175,10 @@ def test_happen_a_number_in_what_is_told_dials_nobody(store: Store) -> None:
     ],
 )
 def test_told_belongs_to_its_attempt(
-    world: World, after: int, moot: list[Line], attempts: int, outcome: str
+    world: Configuration, after: int, moot: list[Line], attempts: int, outcome: str
 ) -> None:
     """Told at 2 s: what comes at 5 s ends the first attempt, what comes at 88 s is moot."""
-    inner = world.listings["mobtexting"].provider.on_event
+    inner = world.providers["mobtexting"].provider.on_event
 
     def announcing(moment: EventContext) -> Effects:
         if moment.event.type != "answer" or moment.call.attempts:
@@ -198,7 +200,7 @@ def test_told_belongs_to_its_attempt(
     ]
 
 
-def test_told_after_the_call_has_ended_never_comes(store: Store) -> None:
+def test_told_after_the_call_has_ended_never_comes(store: SandboxState) -> None:
     click(store, duration=1)
     until(store, 11_000)
     assert store.calls["c1"].phase == "ended"
@@ -206,10 +208,10 @@ def test_told_after_the_call_has_ended_never_comes(store: Store) -> None:
     assert lines(store, "moot") == []
 
 
-def test_step_that_somebody_forestalled_is_moot_and_the_rest_goes_on(store: Store) -> None:
+def test_step_that_somebody_forestalled_is_moot_and_the_rest_goes_on(store: SandboxState) -> None:
     click(store)
     until(store, 0)
-    happen(store, "c1", Event(START + 500, "answer", "a"))
+    apply_event(store, "c1", Event(START + 500, "answer", "a"))
     play(store)
     assert lines(store)[3:8] == [
         (0, "event", "ring", "a"),
@@ -233,7 +235,7 @@ def test_step_that_somebody_forestalled_is_moot_and_the_rest_goes_on(store: Stor
     ],
 )
 def test_happen_on_a_persons_phone(
-    world: World,
+    world: Configuration,
     legs: dict[str, LegBehavior],
     waiting: WaitReason,
     answer: str,
@@ -242,26 +244,26 @@ def test_happen_on_a_persons_phone(
     store = telling(world, Scenario("mine", legs=legs))
     click(store)
     play(store)
-    assert store.waiting == {"c1": (waiting,)}
-    happen(store, "c1", Event(START + 9_000, "answer", answer))
+    assert store.wait_reasons == {"c1": (waiting,)}
+    apply_event(store, "c1", Event(START + 9_000, "answer", answer))
     play(store)
-    assert store.waiting.get("c1", ()) == then
+    assert store.wait_reasons.get("c1", ()) == then
 
 
-def test_happen_digits_leave_the_next_step_where_it_was(store: Store) -> None:
+def test_happen_digits_leave_the_next_step_where_it_was(store: SandboxState) -> None:
     click(store)
     until(store, 2_000)
-    before = store.turns["c1"]
-    call = happen(store, "c1", DIGITS)
-    assert (call.events[-1], call, store.turns["c1"]) == (DIGITS, store.calls["c1"], before)
+    before = store.next_steps["c1"]
+    call = apply_event(store, "c1", DIGITS)
+    assert (call.events[-1], call, store.next_steps["c1"]) == (DIGITS, store.calls["c1"], before)
 
 
-def test_request_by_a_strangers_credential_makes_no_call(store: Store) -> None:
-    listing = store.world.listings["mobtexting"]
+def test_request_by_a_strangers_credential_makes_no_call(store: SandboxState) -> None:
+    listing = store.configuration.providers["mobtexting"]
     strangers = [
         Request("POST", "/", headers={"authorization": f"Bearer {key}"}, fields=CLICK)
         for key in ("invalid", "revoked", "")
     ]
-    asked = [Asked(listing, listing.provider.endpoints[0], one) for one in strangers]
-    assert [request(store, one, START).fault for one in asked] == ["unauthenticated"] * 3
+    asked = [IncomingRequest(listing, listing.provider.endpoints[0], one) for one in strangers]
+    assert [handle(store, one, START).fault for one in asked] == ["unauthenticated"] * 3
     assert store.calls == {}

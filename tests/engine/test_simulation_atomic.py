@@ -6,26 +6,33 @@ from typing import Any
 import pytest
 
 from mockserver.core.call import Event, IllegalTransition
+from mockserver.core.configuration import Configuration
 from mockserver.core.provider import Effects, EventContext
-from mockserver.engine.simulation import happen, step
-from mockserver.engine.store import Store, World
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulation import apply_event, step
 from tests.conftest import CLICK, START, acting, click, play, until
 
 
-def all_of(store: Store) -> tuple[object, ...]:
+def all_of(store: SandboxState) -> tuple[object, ...]:
     """A copy of everything that a half-done event could have changed."""
-    parts = (store.calls, store.turns, store.waiting, store.deliveries, store.scripts)
-    copies = (*(dict(part) for part in parts), list(store.journal), sorted(store.pending()))
-    return (*copies, list(store.exchanges), store.requested, store.recorded, dict(store.sent))
+    parts = (store.calls, store.next_steps, store.wait_reasons, store.deliveries, store.scripts)
+    copies = (*(dict(part) for part in parts), list(store.journal), sorted(store.pending_items()))
+    return (
+        *copies,
+        list(store.exchanges),
+        store.request_count,
+        store.entry_count,
+        dict(store.delivery_ids_by_call),
+    )
 
 
-def test_happen_of_fifty_hangups_one_wins(store: Store) -> None:
+def test_happen_of_fifty_hangups_one_wins(store: SandboxState) -> None:
     click(store)
     until(store, 4_000)
     said = Counter[str]()
     for _ in range(50):
         try:
-            happen(store, "c1", Event(START + 5_000, "hangup", "b", {"cause": "normal"}))
+            apply_event(store, "c1", Event(START + 5_000, "hangup", "b", {"cause": "normal"}))
             said["done"] += 1
         except IllegalTransition as impossible:
             said[str(impossible)] += 1
@@ -34,17 +41,19 @@ def test_happen_of_fifty_hangups_one_wins(store: Store) -> None:
     assert list(store.deliveries) == ["w1"]
 
 
-def test_happen_impossible_changes_nothing(store: Store) -> None:
+def test_happen_impossible_changes_nothing(store: SandboxState) -> None:
     click(store)
     until(store, 0)
     before = all_of(store)
     with pytest.raises(IllegalTransition, match=r"^answer is not possible while leg b is idle"):
-        happen(store, "c1", Event(START + 1_000, "answer", "b"))
+        apply_event(store, "c1", Event(START + 1_000, "answer", "b"))
     assert all_of(store) == before
 
 
 @pytest.mark.parametrize("verb", ["hangup", "attempt-ended", "ended"])
-def test_happen_that_a_provider_fails_at_leaves_nothing_behind(world: World, verb: str) -> None:
+def test_happen_that_a_provider_fails_at_leaves_nothing_behind(
+    world: Configuration, verb: str
+) -> None:
     def failing(moment: EventContext) -> Effects:
         if moment.event.type == verb:
             raise ZeroDivisionError
@@ -55,16 +64,18 @@ def test_happen_that_a_provider_fails_at_leaves_nothing_behind(world: World, ver
     until(store, 4_000)
     before = all_of(store)
     with pytest.raises(ZeroDivisionError):
-        happen(store, "c1", Event(START + 5_000, "hangup", "b", {"cause": "normal"}))
+        apply_event(store, "c1", Event(START + 5_000, "hangup", "b", {"cause": "normal"}))
     assert all_of(store) == before
 
 
 @pytest.mark.parametrize("broken", ["answer", "refuse", "credential", "new_call_id"])
-def test_request_that_a_provider_fails_at_leaves_nothing_behind(world: World, broken: str) -> None:
+def test_request_that_a_provider_fails_at_leaves_nothing_behind(
+    world: Configuration, broken: str
+) -> None:
     def failing(*_: object) -> Any:
         raise ZeroDivisionError
 
-    endpoint = world.listings["mobtexting"].provider.endpoints[0]
+    endpoint = world.providers["mobtexting"].provider.endpoints[0]
     changes = {
         "answer": {"endpoints": (endpoint._replace(respond=failing),)},
     }.get(broken, {broken: failing})
@@ -75,5 +86,5 @@ def test_request_that_a_provider_fails_at_leaves_nothing_behind(world: World, br
     assert all_of(store) == before
 
 
-def test_step_with_nothing_due(store: Store) -> None:
-    assert (step(store), all_of(store)) == (None, all_of(Store(store.world, START)))
+def test_step_with_nothing_due(store: SandboxState) -> None:
+    assert (step(store), all_of(store)) == (None, all_of(SandboxState(store.configuration, START)))

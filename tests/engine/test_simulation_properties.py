@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from mockserver.core.behavior import DurationRange, LegAction, LegBehavior
 from mockserver.core.call import Call, DialAttempt, Event, current_attempt
 from mockserver.core.causes import CAUSES
+from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario, ScenarioSet
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import step
-from mockserver.engine.store import Store, World
 from mockserver.web.wire import fact_json
 from tests.conftest import START, click, play
 
@@ -46,9 +47,11 @@ wishes = st.fixed_dictionaries(
 relaxed = settings(max_examples=150, deadline=None)
 
 
-def lived(world: World, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]) -> Store:
+def lived(
+    world: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
+) -> SandboxState:
     story = Scenario("mine", legs=people)
-    store = Store(world._replace(stories=ScenarioSet({"mine": story}, "mine")), START)
+    store = SandboxState(world._replace(scenarios=ScenarioSet({"mine": story}, "mine")), START)
     click(store, **fields)
     play(store)
     return store
@@ -58,20 +61,20 @@ def attempts(call: Call) -> tuple[DialAttempt, ...]:
     return (*call.attempts, current_attempt(call))
 
 
-def unfolded(store: Store) -> list[dict[str, object]]:
-    return [fact_json(fact, store.world) for fact in store.journal]
+def unfolded(store: SandboxState) -> list[dict[str, object]]:
+    return [fact_json(fact, store.configuration) for fact in store.journal]
 
 
 @given(people=pairs, fields=wishes)
 @relaxed
 def test_play_ends_or_waits(
-    world: World, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
+    world: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
 ) -> None:
     store = lived(world, people, fields)
     over = store.calls["c1"].phase == "ended"
-    assert (list(store.pending()), over, len(store.deliveries)) == (
+    assert (list(store.pending_items()), over, len(store.deliveries)) == (
         [],
-        "c1" not in store.waiting,
+        "c1" not in store.wait_reasons,
         int(over),
     )
 
@@ -79,7 +82,7 @@ def test_play_ends_or_waits(
 @given(people=pairs, fields=wishes)
 @relaxed
 def test_play_goes_on_in_time(
-    world: World, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
+    world: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
 ) -> None:
     store = lived(world, people, fields)
     call = store.calls["c1"]
@@ -93,7 +96,7 @@ def test_play_goes_on_in_time(
 @given(people=pairs, fields=wishes)
 @relaxed
 def test_play_keeps_every_event_in_call_and_journal(
-    world: World, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
+    world: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
 ) -> None:
     store = lived(world, people, fields)
     told = [fact.payload for fact in store.journal if isinstance(fact.payload, Event)]
@@ -103,7 +106,7 @@ def test_play_keeps_every_event_in_call_and_journal(
 @given(people=pairs, fields=wishes)
 @relaxed
 def test_play_repeats_itself(
-    world: World, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
+    world: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
 ) -> None:
     journals = [unfolded(lived(world, people, fields)) for _ in range(2)]
     assert journals[0] == journals[1]
@@ -112,11 +115,11 @@ def test_play_repeats_itself(
 @given(people=pairs, others=st.integers(1, 3))
 @relaxed
 def test_play_beside_other_calls_changes_nothing(
-    world: World, people: Mapping[str, LegBehavior], others: int
+    world: Configuration, people: Mapping[str, LegBehavior], others: int
 ) -> None:
     """The times of a call are functions of its own name, whatever else goes on."""
     alone = lived(world, people, {})
-    among = Store(alone.world, START)
+    among = SandboxState(alone.configuration, START)
     for _ in range(others + 1):
         click(among)
     play(among)
@@ -126,11 +129,11 @@ def test_play_beside_other_calls_changes_nothing(
 @given(people=pairs)
 @relaxed
 def test_play_has_one_step_of_a_call_due_at_a_time(
-    world: World, people: Mapping[str, LegBehavior]
+    world: Configuration, people: Mapping[str, LegBehavior]
 ) -> None:
     story = Scenario("mine", legs=people)
-    store = Store(world._replace(stories=ScenarioSet({"mine": story}, "mine")), START)
+    store = SandboxState(world._replace(scenarios=ScenarioSet({"mine": story}, "mine")), START)
     click(store)
     while store.peek() is not None:
-        assert sum(due.kind == "script" for due in store.pending()) <= 1
+        assert sum(due.kind == "script" for due in store.pending_items()) <= 1
         step(store)

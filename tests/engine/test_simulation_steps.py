@@ -9,11 +9,12 @@ import pytest
 from mockserver.core.account import Account
 from mockserver.core.behavior import PRESETS, fixed_duration
 from mockserver.core.call import Event, current_attempt
+from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry, RejectedEvent
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import Condition, Step, WaitReason
-from mockserver.engine.simulation import happen
-from mockserver.engine.store import Change, Due, Store, World
+from mockserver.engine.sandbox_state import AccountPatch, DueItem, SandboxState
+from mockserver.engine.simulation import apply_event
 from tests.conftest import START, click, next_due, play, telling, until
 
 KEY = ("mobtexting", "mobtexting-default")
@@ -32,23 +33,23 @@ def then(after: int, verb: str, leg: str, cause: str = "normal") -> Step:
     return Step(fixed_duration(after), verb, leg, data, location="m.yaml:9:1")
 
 
-def played(world: World, *steps: Step, **story: Any) -> Store:
+def played(world: Configuration, *steps: Step, **story: Any) -> SandboxState:
     store = telling(world, Scenario("mine", steps=steps, **story))
     click(store)
     play(store)
     return store
 
 
-def told(store: Store) -> list[tuple[int, str, str]]:
+def told(store: SandboxState) -> list[tuple[int, str, str]]:
     call = store.calls["c1"]
     return [(event.at - START, event.type, event.leg) for event in call.events]
 
 
-def moot(store: Store) -> list[object]:
+def moot(store: SandboxState) -> list[object]:
     return [fact.payload for fact in store.journal if fact.type == "moot"]
 
 
-def test_steps_end_a_conversation_that_people_would_not(world: World) -> None:
+def test_steps_end_a_conversation_that_people_would_not(world: Configuration) -> None:
     store = played(world, then(30_000, "hangup", "b"))
     assert told(store)[-5:] == [
         (4_000, "bridge", ""),
@@ -82,35 +83,35 @@ def test_steps_end_a_conversation_that_people_would_not(world: World) -> None:
     ],
 )
 def test_steps_wait_for_the_outside(
-    world: World, step: Step, waiting: WaitReason, given: tuple[Event, ...], end: int
+    world: Configuration, step: Step, waiting: WaitReason, given: tuple[Event, ...], end: int
 ) -> None:
     store = played(world, step, then(5_000, "hangup", "b"))
-    assert (store.waiting["c1"], next_due(store)) == ((waiting,), None)
+    assert (store.wait_reasons["c1"], next_due(store)) == ((waiting,), None)
     for index, event in enumerate(given):
-        happen(store, "c1", event._replace(at=START + 60_000 + index))
+        apply_event(store, "c1", event._replace(at=START + 60_000 + index))
     play(store)
-    assert (store.calls["c1"].ended_at, store.waiting) == (START + end + 5_000, {})
+    assert (store.calls["c1"].ended_at, store.wait_reasons) == (START + end + 5_000, {})
 
 
-def test_steps_take_two_keys_pressed_at_one_instant_for_two(world: World) -> None:
+def test_steps_take_two_keys_pressed_at_one_instant_for_two(world: Configuration) -> None:
     waits = wait("digits", "a"), wait("digits", "a")
     store = played(world, *waits, then(1_000, "hangup", "a"))
     for _ in range(2):
-        happen(store, "c1", DIGITS._replace(at=START + 9_000))
+        apply_event(store, "c1", DIGITS._replace(at=START + 9_000))
     play(store)
     assert store.calls["c1"].ended_at == START + 10_000
 
 
-def test_steps_that_only_wait_leave_no_trace(world: World) -> None:
+def test_steps_that_only_wait_leave_no_trace(world: Configuration) -> None:
     store = played(world, wait("digits", "a"), then(0, "hangup", "a"))
-    happen(store, "c1", DIGITS._replace(at=START + 9_000))
+    apply_event(store, "c1", DIGITS._replace(at=START + 9_000))
     before = len(store.journal)
     until(store, 9_000)
     verbs = [getattr(fact.payload, "type", "") for fact in list(store.journal)[before:]]
     assert verbs == ["hangup", "hangup", "attempt-ended", "ended"]
 
 
-def test_steps_a_leg_that_is_rung_by_a_step(world: World) -> None:
+def test_steps_a_leg_that_is_rung_by_a_step(world: Configuration) -> None:
     steps = (then(10_000, "ring", "b"), then(3_000, "answer", "b"), then(5_000, "hangup", "b"))
     assert told(played(world, *steps))[3:] == [
         (2_000, "answer", "a"),
@@ -124,7 +125,7 @@ def test_steps_a_leg_that_is_rung_by_a_step(world: World) -> None:
     ]
 
 
-def test_steps_the_person_on_a_rung_leg_behaves_as_the_story_says(world: World) -> None:
+def test_steps_the_person_on_a_rung_leg_behaves_as_the_story_says(world: Configuration) -> None:
     store = played(world, then(10_000, "ring", "b"), legs={"b": PRESETS["busy"]})
     assert (told(store)[4], store.calls["c1"].outcome) == ((10_000, "ring", "b"), "busy")
 
@@ -148,13 +149,13 @@ def test_steps_the_person_on_a_rung_leg_behaves_as_the_story_says(world: World) 
     ],
 )
 def test_steps_that_are_moot_say_why_and_where_and_the_rest_goes_on(
-    world: World, step: Step, why: RejectedEvent
+    world: Configuration, step: Step, why: RejectedEvent
 ) -> None:
     store = played(world, step, then(8_000, "hangup", "a"))
     assert (moot(store), store.calls["c1"].ended_at) == ([why], START + 9_000)
 
 
-def test_steps_begin_anew_with_each_attempt(world: World) -> None:
+def test_steps_begin_anew_with_each_attempt(world: Configuration) -> None:
     hangup = then(20_000, "hangup", "b", cause="no-answer")
     store = played(world, hangup, legs={"b": PRESETS["person"]})
     call = store.calls["c1"]
@@ -162,7 +163,7 @@ def test_steps_begin_anew_with_each_attempt(world: World) -> None:
     assert (times, call.outcome) == ([0, 80_000, 160_000], "no-answer")
 
 
-def test_attempts_of_a_story_meet_their_redials(store: Store) -> None:
+def test_attempts_of_a_story_meet_their_redials(store: SandboxState) -> None:
     click(store, "third-time-lucky")
     play(store)
     call = store.calls["c1"]
@@ -173,17 +174,17 @@ def test_attempts_of_a_story_meet_their_redials(store: Store) -> None:
     ]
 
 
-def changing(world: World, *timeline: tuple[int, Mapping[str, object]]) -> Store:
+def changing(world: Configuration, *timeline: tuple[int, Mapping[str, object]]) -> SandboxState:
     account = world.accounts[KEY]._replace(timeline=timeline, document={"balance": "5"})
     accounts: dict[tuple[str, str], Account] = {**world.accounts, KEY: account}
-    return Store(world._replace(accounts=accounts), START)
+    return SandboxState(world._replace(accounts=accounts), START)
 
 
-def test_timeline_changes_the_account_at_its_time(world: World) -> None:
+def test_timeline_changes_the_account_at_its_time(world: Configuration) -> None:
     patch = {"balance": "0", "flows": {"7": {"say": "hi"}}}
     store = changing(world, (60_000, patch), (90_000, {"balance": None}))
-    change = Change(KEY, patch)
-    assert store.peek() == Due(START + 60_000, 1, "account", KEY[1], change)
+    change = AccountPatch(KEY, patch)
+    assert store.peek() == DueItem(START + 60_000, 1, "account", KEY[1], change)
     balances = []
     for at in (59_999, 60_000, 89_999, 90_000):
         until(store, at)
@@ -198,7 +199,7 @@ def test_timeline_changes_the_account_at_its_time(world: World) -> None:
     )
 
 
-def test_timeline_that_does_not_read_is_a_fact_and_the_account_stays(world: World) -> None:
+def test_timeline_that_does_not_read_is_a_fact_and_the_account_stays(world: Configuration) -> None:
     store = changing(world, (1_000, {"balanse": "0"}))
     before = store.accounts[KEY]
     until(store, 1_000)
@@ -216,7 +217,7 @@ def test_timeline_that_does_not_read_is_a_fact_and_the_account_stays(world: Worl
     assert "did you mean 'balance'?" in sentence
 
 
-def test_timeline_begins_again_after_a_reset(world: World) -> None:
+def test_timeline_begins_again_after_a_reset(world: Configuration) -> None:
     store = changing(world, (60_000, {"balance": "0"}))
     until(store, 60_000)
     store.reset(START + 500_000)

@@ -7,10 +7,12 @@ import pytest
 from mockserver.core.account import Retry
 from mockserver.core.behavior import fixed_duration
 from mockserver.core.call import Event
+from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import DeliveryBehavior, Scenario
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.engine.simulation import happen, settle, step
-from mockserver.engine.store import Store, World
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulation import apply_event, step
+from mockserver.engine.webhooks import complete_attempt
 from tests.conftest import START, click, next_due, play, telling, with_account
 
 
@@ -18,18 +20,18 @@ def receiver(*statuses: int) -> Callable[[Delivery], DeliveryResult]:
     return lambda delivery: DeliveryResult(statuses[len(delivery.attempts)])
 
 
-def tries(store: Store, name: str = "w1") -> list[tuple[int, int, int | None]]:
+def tries(store: SandboxState, name: str = "w1") -> list[tuple[int, int, int | None]]:
     return [
         (one.number, one.at - START, one.result.status) for one in store.deliveries[name].attempts
     ]
 
 
-def ended(store: Store) -> None:
+def ended(store: SandboxState) -> None:
     """A call that is over at once, so that its webhook is due at the start."""
     click(store)
     step(store)
     step(store)
-    happen(store, "c1", Event(START, "hangup", "a", {"cause": "busy"}))
+    apply_event(store, "c1", Event(START, "hangup", "a", {"cause": "busy"}))
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,7 @@ def ended(store: Store) -> None:
     ],
 )
 def test_settle_tries_again_as_the_account_says(
-    store: Store,
+    store: SandboxState,
     retry: Retry | None,
     statuses: tuple[int, ...],
     made: list[tuple[int, int, int]],
@@ -81,7 +83,7 @@ def test_settle_tries_again_as_the_account_says(
 DAY = 86_400_000
 
 
-def test_settle_over_two_days(store: Store) -> None:
+def test_settle_over_two_days(store: SandboxState) -> None:
     """As an account says with waits of 24h and 24h: today, tomorrow, and the day after."""
     with_account(store, retry=Retry((DAY, DAY)))
     ended(store)
@@ -90,7 +92,7 @@ def test_settle_over_two_days(store: Store) -> None:
     assert store.deliveries["w1"].state == "failed"
 
 
-def test_settle_each_copy_on_its_own(world: World) -> None:
+def test_settle_each_copy_on_its_own(world: Configuration) -> None:
     travel = {"any": DeliveryBehavior(2, delay=fixed_duration(1_000))}
     store = telling(world, Scenario("mine", webhooks=travel))
     with_account(store, retry=Retry((DAY,)))
@@ -106,14 +108,14 @@ def test_settle_each_copy_on_its_own(world: World) -> None:
     ("error", "state", "count"),
     [("refused-target", "refused", 1), ("connect", "failed", 2), ("timeout", "failed", 2)],
 )
-def test_settle_without_an_answer(store: Store, error: str, state: str, count: int) -> None:
+def test_settle_without_an_answer(store: SandboxState, error: str, state: str, count: int) -> None:
     with_account(store, retry=Retry((60_000,)))
     ended(store)
     play(store, lambda _: DeliveryResult(None, error))
     assert (store.deliveries["w1"].state, len(tries(store))) == (state, count)
 
 
-def test_settle_waits_from_the_answer_but_stamps_the_sending(store: Store) -> None:
+def test_settle_waits_from_the_answer_but_stamps_the_sending(store: SandboxState) -> None:
     with_account(store, retry=Retry((60_000,)))
     ended(store)
     delivery = step(store)
@@ -123,7 +125,7 @@ def test_settle_waits_from_the_answer_but_stamps_the_sending(store: Store) -> No
         None,
         None,
     )
-    settle(store, delivery, DeliveryResult(500), START + 4_000)
+    complete_attempt(store, delivery, DeliveryResult(500), START + 4_000)
     pending = store.deliveries["w1"]
     assert (pending.state, pending.next_attempt_at, tries(store)) == (
         "pending",
@@ -132,26 +134,26 @@ def test_settle_waits_from_the_answer_but_stamps_the_sending(store: Store) -> No
     )
 
 
-def test_settle_of_a_delivery_that_was_never_due_stamps_the_answer(store: Store) -> None:
+def test_settle_of_a_delivery_that_was_never_due_stamps_the_answer(store: SandboxState) -> None:
     ended(store)
-    settle(
+    complete_attempt(
         store, store.deliveries["w1"]._replace(next_attempt_at=None), DeliveryResult(200), START + 7
     )
     assert tries(store) == [(1, 7, 200)]
 
 
-def test_settle_after_a_reset_is_dropped(store: Store) -> None:
-    names = [click(store).calls[0] for _ in range(150)]
+def test_settle_after_a_reset_is_dropped(store: SandboxState) -> None:
+    names = [click(store).call_ids[0] for _ in range(150)]
     for _ in range(2 * len(names)):
         step(store)
     for name in names:
-        happen(store, name, Event(START, "hangup", "a"))
+        apply_event(store, name, Event(START, "hangup", "a"))
     out = [delivery for delivery in (step(store) for _ in range(50)) if delivery]
-    assert (len(out), len(list(store.pending()))) == (50, 100)
+    assert (len(out), len(list(store.pending_items()))) == (50, 100)
     store.reset(START)
     assert next_due(store) is None
     ended(store)
-    before = (dict(store.deliveries), list(store.journal), list(store.pending()))
+    before = (dict(store.deliveries), list(store.journal), list(store.pending_items()))
     for delivery in out:
-        settle(store, delivery, DeliveryResult(500), START + 1_000)
-    assert (store.deliveries, list(store.journal), list(store.pending())) == before
+        complete_attempt(store, delivery, DeliveryResult(500), START + 1_000)
+    assert (store.deliveries, list(store.journal), list(store.pending_items())) == before

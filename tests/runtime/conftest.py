@@ -8,28 +8,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-import pytest
-
 from mockserver.core.call import Call
+from mockserver.core.configuration import Configuration
 from mockserver.core.provider import Effects, OnEvent
 from mockserver.core.webhook import Delivery, DeliveryResult, Webhook
-from mockserver.engine.carrying import carry
-from mockserver.engine.store import Store, World
+from mockserver.delivery.dispatcher import WebhookDispatcher
+from mockserver.engine.effects import apply
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.clock import Clock
-from mockserver.runtime.courier import Courier
-from mockserver.runtime.driver import Driver
+from mockserver.runtime.scheduler import Scheduler
 from mockserver.web.wire import fact_json
 from tests.conftest import START, click
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-@pytest.fixture(params=["asyncio", "uvloop"])
-def either_loop(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once as it is without uvloop, once as the server runs."""
-    if request.param == "uvloop":
-        made = pytest.importorskip("uvloop").new_event_loop
-        monkeypatch.setattr(asyncio.events, "new_event_loop", made)
 
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
@@ -68,8 +59,8 @@ async def receiver(handler: Handler, context: ssl.SSLContext | None = None) -> A
 def carried(handler: Handler, deadline: float = 10.0, **webhook: Any) -> DeliveryResult:
     async def scenario() -> DeliveryResult:
         async with receiver(handler) as port:
-            courier = Courier(origin, deadline=deadline)
-            answer = await courier.carry(delivery(f"http://127.0.0.1:{port}/hook", **webhook))
+            courier = WebhookDispatcher(origin, timeout=deadline)
+            answer = await courier.deliver(delivery(f"http://127.0.0.1:{port}/hook", **webhook))
             return answer._replace(duration_ms=0)
 
     return asyncio.run(scenario())
@@ -118,7 +109,7 @@ class Postman:
         self.news = asyncio.Condition()
         self.receive = receive
 
-    async def carry(self, delivery: Delivery) -> DeliveryResult:
+    async def deliver(self, delivery: Delivery) -> DeliveryResult:
         self.carried.append(delivery)
         async with self.news:
             self.news.notify_all()
@@ -129,16 +120,16 @@ class Postman:
             await self.news.wait_for(lambda: len(self.carried) >= count)
 
 
-def manual(store: Store, postman: Postman | None = None) -> Driver:
-    return Driver(store, Clock("manual", START), postman or Postman())
+def manual(store: SandboxState, postman: Postman | None = None) -> Scheduler:
+    return Scheduler(store, Clock("manual", START), postman or Postman())
 
 
-def instant(store: Store, postman: Postman, wall: Wall | None = None) -> Driver:
-    return Driver(store, Clock("instant", START, wall or Wall()), postman)
+def instant(store: SandboxState, postman: Postman, wall: Wall | None = None) -> Scheduler:
+    return Scheduler(store, Clock("instant", START, wall or Wall()), postman)
 
 
 @asynccontextmanager
-async def running(driver: Driver) -> AsyncIterator[None]:
+async def running(driver: Scheduler) -> AsyncIterator[None]:
     task = asyncio.create_task(driver.run())
     try:
         yield
@@ -146,7 +137,7 @@ async def running(driver: Driver) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-        await driver.quiet()
+        await driver.cancel_deliveries()
 
 
 async def turns(count: int = 50) -> None:
@@ -155,18 +146,18 @@ async def turns(count: int = 50) -> None:
         await asyncio.sleep(0)
 
 
-def rendered(store: Store) -> list[dict[str, Any]]:
-    return [fact_json(fact, store.world) for fact in store.journal]
+def rendered(store: SandboxState) -> list[dict[str, Any]]:
+    return [fact_json(fact, store.configuration) for fact in store.journal]
 
 
-def verbs(store: Store, name: str = "c1") -> list[str]:
+def verbs(store: SandboxState, name: str = "c1") -> list[str]:
     return [event.type for event in store.calls[name].events]
 
 
-def reacting(world: World, react: OnEvent) -> World:
-    listing = world.listings["mobtexting"]
+def reacting(world: Configuration, react: OnEvent) -> Configuration:
+    listing = world.providers["mobtexting"]
     changed = listing._replace(provider=listing.provider._replace(on_event=react))
-    return world._replace(listings={"mobtexting": changed})
+    return world._replace(providers={"mobtexting": changed})
 
 
 def later(call: Call, name: str, at: int) -> Call:
@@ -174,7 +165,7 @@ def later(call: Call, name: str, at: int) -> Call:
     return call._replace(spec=call.spec._replace(id=name), starts_at=at)
 
 
-def book(store: Store, at: int, *stories: str) -> None:
+def book(store: SandboxState, at: int, *stories: str) -> None:
     """A call c1 for now, and a call c2 that is booked for later."""
     click(store, *stories)
-    carry(store, Effects(calls=(later(store.calls["c1"], "c2", at),)), START)
+    apply(store, Effects(calls=(later(store.calls["c1"], "c2", at),)), START)

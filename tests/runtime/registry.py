@@ -3,11 +3,11 @@
 import asyncio
 from typing import Any
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.engine.store import World
-from mockserver.runtime.driver import Advanced
 from mockserver.runtime.sandbox import Sandbox, Timing
-from mockserver.runtime.sandboxes import Sandboxes
+from mockserver.runtime.sandbox_registry import SandboxRegistry
+from mockserver.runtime.scheduler import AdvanceResult
 from tests.conftest import START, click
 
 MANUAL = Timing("manual", START)
@@ -33,7 +33,7 @@ class Deaf:
         self.leave = asyncio.Event()
         self.leave.set()
 
-    async def carry(self, delivery: Delivery) -> DeliveryResult:
+    async def deliver(self, delivery: Delivery) -> DeliveryResult:
         self.carried.append(delivery)
         self.out.set()
         try:
@@ -47,10 +47,10 @@ class Deaf:
 class Registry:
     """The sandboxes of a test, their wall clock, their courier, and the names made so far."""
 
-    def __init__(self, world: World, timing: Timing = MANUAL) -> None:
+    def __init__(self, world: Configuration, timing: Timing = MANUAL) -> None:
         self.made: list[str] = []
         self.wall, self.courier, self.start = Wall(), Deaf(), (world, timing)
-        self.all = Sandboxes(
+        self.all = SandboxRegistry(
             self.courier, self.start, lambda one: self.made.append(one.name), self.wall
         )
 
@@ -60,15 +60,15 @@ class Registry:
 
     async def put(self, name: str, *claims: tuple[str, str], seed: str = "seed") -> Sandbox:
         world, timing = self.start
-        return await self.all.put(name, (world._replace(seed=seed), timing), claims)
+        return await self.all.replace(name, (world._replace(seed=seed), timing), claims)
 
-    async def busy(self, name: str) -> tuple[Sandbox, asyncio.Task[Advanced]]:
+    async def busy(self, name: str) -> tuple[Sandbox, asyncio.Task[AdvanceResult]]:
         """A sandbox in which an advance is running: one webhook is out, and another is to come."""
         sandbox = self.all.get(name)
-        click(sandbox.store)
-        click(sandbox.store)
+        click(sandbox.state)
+        click(sandbox.state)
         self.courier.out.clear()
-        moving = asyncio.create_task(sandbox.driver.advance(None))
+        moving = asyncio.create_task(sandbox.scheduler.advance(None))
         await self.courier.out.wait()
         return sandbox, moving
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.runtime.clock import Clock, rate
+from mockserver.runtime.clock import Clock, parse_rate
 
 START = 1_000_000
 
@@ -34,7 +34,7 @@ class Wall:
     ],
 )
 def test_rate_of_a_mode(mode: str, expected: float) -> None:
-    assert rate(mode) == expected
+    assert parse_rate(mode) == expected
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_rate_of_a_mode(mode: str, expected: float) -> None:
      "1.2345x", "1.x", "Real", "fast"],
 )  # fmt: skip
 def test_rate_of_no_mode(mode: str) -> None:
-    assert rate(mode) is None
+    assert parse_rate(mode) is None
 
 
 @pytest.mark.parametrize(
@@ -72,19 +72,19 @@ def test_now_after_real_time_has_passed(mode: str, passed: float, expected: int)
 )  # fmt: skip
 def test_clock_knows_its_mode(mode: str, *, manual: bool, instant: bool) -> None:
     clock = Clock(mode, START)
-    assert (clock.mode, clock.manual, clock.instant) == (mode, manual, instant)
+    assert (clock.mode, clock.is_manual, clock.is_instant) == (mode, manual, instant)
 
 
 def test_set_shows_no_jump_and_goes_on_at_the_new_pace() -> None:
     wall = Wall()
     clock = Clock("60x", START, wall)
     wall.seconds += 2
-    clock.set("manual")
-    assert (clock.mode, clock.manual, clock.now()) == ("manual", True, START + 120_000)
+    clock.set_mode("manual")
+    assert (clock.mode, clock.is_manual, clock.now()) == ("manual", True, START + 120_000)
     wall.seconds += 2
-    clock.set("real")
+    clock.set_mode("real")
     wall.seconds += 2
-    assert (clock.mode, clock.manual, clock.now()) == ("real", False, START + 122_000)
+    assert (clock.mode, clock.is_manual, clock.now()) == ("real", False, START + 122_000)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_time_never_goes_back(operations: list[tuple[str, object]]) -> None:
             case "pass", float():
                 wall.seconds += value
             case "set", str():
-                clock.set(value)
+                clock.set_mode(value)
             case _, int():
                 clock.jump(START + value)
         shown.append(clock.now())

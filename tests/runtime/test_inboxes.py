@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from mockserver.runtime.inboxes import KEPT, Inbox, Received
+from mockserver.runtime.inboxes import MAX_REQUESTS, Inbox, ReceivedRequest
 
-COME = Received(5, "POST", "/", "", {}, b"")
+COME = ReceivedRequest(5, "POST", "/", "", {}, b"")
 
 
 @pytest.mark.parametrize(
@@ -15,34 +15,34 @@ COME = Received(5, "POST", "/", "", {}, b"")
 )
 def test_answers_as_programmed_then_200(answers: list[int], expected: list[int]) -> None:
     async def told() -> list[int]:
-        return [await inbox.take(COME) for _ in range(3)]
+        return [await inbox.receive(COME) for _ in range(3)]
 
     inbox = Inbox()
-    inbox.answers.extend(answers)
+    inbox.statuses.extend(answers)
     assert asyncio.run(told()) == expected
-    assert list(inbox.received) == [COME._replace(status=status) for status in expected]
+    assert list(inbox.requests) == [COME._replace(status=status) for status in expected]
 
 
 def test_a_delay_counts_before_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[tuple[float, int]] = []
 
     async def sleep(seconds: float) -> None:
-        slept.append((seconds, len(inbox.received)))
+        slept.append((seconds, len(inbox.requests)))
 
     inbox = Inbox(delay=2.5)
     monkeypatch.setattr(asyncio, "sleep", sleep)
-    assert (asyncio.run(inbox.take(COME)), slept) == (200, [(2.5, 1)])
+    assert (asyncio.run(inbox.receive(COME)), slept) == (200, [(2.5, 1)])
 
 
 def test_received_keeps_the_newest() -> None:
     inbox = Inbox()
-    for at in range(KEPT + 2):
-        inbox.received.append(Received(at, "POST", "/", "", {}, b"", 200))
-    assert (len(inbox.received), inbox.received[0].at) == (KEPT, 2)
+    for at in range(MAX_REQUESTS + 2):
+        inbox.requests.append(ReceivedRequest(at, "POST", "/", "", {}, b"", 200))
+    assert (len(inbox.requests), inbox.requests[0].at) == (MAX_REQUESTS, 2)
 
 
 def test_inboxes_share_nothing() -> None:
     one, other = Inbox(), Inbox()
-    one.answers.append(500)
-    one.received.append(Received(0, "POST", "/", "", {}, b"", 500))
+    one.statuses.append(500)
+    one.requests.append(ReceivedRequest(0, "POST", "/", "", {}, b"", 500))
     assert other == Inbox()

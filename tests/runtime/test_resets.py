@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.engine.store import World
 from mockserver.runtime.sandbox import Sandbox, Timing
 from tests.conftest import START, click
 
@@ -17,15 +17,15 @@ class Listening:
         self.epochs: list[tuple[int, int]] = []
         self.box: Sandbox | None = None
 
-    async def carry(self, delivery: Delivery) -> DeliveryResult:
+    async def deliver(self, delivery: Delivery) -> DeliveryResult:
         assert self.box
         await asyncio.sleep(0)
-        self.epochs.append((delivery.epoch, self.box.store.epoch))
+        self.epochs.append((delivery.epoch, self.box.state.epoch))
         return DeliveryResult(200)
 
 
 def test_nothing_comes_of_a_world_that_was_reset(
-    world: World, request: pytest.FixtureRequest
+    world: Configuration, request: pytest.FixtureRequest
 ) -> None:
     resets: int = request.config.getoption("--resets")
 
@@ -33,15 +33,15 @@ def test_nothing_comes_of_a_world_that_was_reset(
         receiver.box = box = Sandbox("t", world, Timing("manual", START), receiver)
         box.start()
         for number in range(resets):
-            click(box.store)
-            advance = asyncio.create_task(box.driver.advance(START + 1_000 * (number % 60)))
+            click(box.state)
+            advance = asyncio.create_task(box.scheduler.advance(START + 1_000 * (number % 60)))
             for _ in range(number % 7):
                 await asyncio.sleep(0)
             await box.reset()
             await asyncio.wait([advance])
-        await box.driver.advance(None)
-        assert box.store.epoch == resets
-        assert list(box.store.pending()) == []
+        await box.scheduler.advance(None)
+        assert box.state.epoch == resets
+        assert list(box.state.pending_items()) == []
         await box.stop()
 
     receiver = Listening()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import mockserver
-from mockserver.runtime.tasks import owned
+from mockserver.runtime.tasks import spawn
 
 HOUSE = Path(mockserver.__file__).parent
 STARTERS = {"create_task", "ensure_future", "run_until_complete"}
@@ -23,7 +23,7 @@ async def well() -> None:
 
 async def told(work: Callable[[], Coroutine[Any, Any, None]], *, cancel: bool) -> list[str]:
     heard: list[str] = []
-    task = owned(work(), lambda error: heard.append(repr(error)))
+    task = spawn(work(), lambda error: heard.append(repr(error)))
     if cancel:
         task.cancel()
     await asyncio.wait([task])

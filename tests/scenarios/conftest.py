@@ -5,30 +5,30 @@ from pathlib import Path
 
 from mockserver.core.http import Request
 from mockserver.core.webhook import Delivery
-from mockserver.engine.casework import Asked, consulted
-from mockserver.engine.simulation import request
-from mockserver.engine.store import Exchange, Store
+from mockserver.engine.exchange import Exchange, IncomingRequest
+from mockserver.engine.pipeline import apply_scenario, handle
+from mockserver.engine.sandbox_state import SandboxState
 from tests.catalog.conftest import living
 from tests.conftest import CLICK, START
 
 HERE = Path(__file__).parent
 
 
-def staged(text: str, seed: str = "seed") -> Store:
+def staged(text: str, seed: str = "seed") -> SandboxState:
     """A store whose world has the bundled files, and this one on top."""
-    return Store(living(text, seed=seed), START)
+    return SandboxState(living(text, seed=seed), START)
 
 
-def asked(store: Store, *stories: str, now: int = START, **fields: object) -> Exchange:
+def asked(store: SandboxState, *stories: str, now: int = START, **fields: object) -> Exchange:
     """A click-to-call that goes the way of the gateway: stories are asked for the answer first."""
-    listing = store.world.listings["mobtexting"]
+    listing = store.configuration.providers["mobtexting"]
     given = {"authorization": "Bearer key", "accept": "application/json"}
     sent = Request("POST", "/api/v2/voice/c2c", headers=given, fields={**CLICK, **fields})
-    call = Asked(listing, listing.provider.endpoints[0], sent, stories)
-    return request(store, consulted(store, call), now)
+    call = IncomingRequest(listing, listing.provider.endpoints[0], sent, stories)
+    return handle(store, apply_scenario(store, call), now)
 
 
-def lived(store: Store, name: str = "c1") -> list[str]:
+def lived(store: SandboxState, name: str = "c1") -> list[str]:
     """What happened to the phones: `3 answer a`, in seconds since the start."""
     return [
         f"{_seconds(event.at)} {event.type} {event.leg} {_told(event.data)}".strip()
@@ -37,7 +37,7 @@ def lived(store: Store, name: str = "c1") -> list[str]:
     ]
 
 
-def outcomes(store: Store, name: str = "c1") -> list[str | None]:
+def outcomes(store: SandboxState, name: str = "c1") -> list[str | None]:
     """What became of each attempt, and last of the call."""
     call = store.calls[name]
     return [*(one.outcome for one in call.attempts), call.outcome]

@@ -8,10 +8,11 @@ import pytest
 
 from mockserver.catalog.files import Source, load
 from mockserver.catalog.registry import bundled, listings
+from mockserver.core.configuration import Configuration
 from mockserver.core.script import WaitReason
-from mockserver.engine.rehearsal import rehearsed
-from mockserver.engine.store import Store, World
-from mockserver.engine.travelling import hurried
+from mockserver.engine.dry_run import dry_run
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.webhooks import is_due_before_response
 from tests.catalog.conftest import living
 from tests.conftest import START, play
 from tests.scenarios.conftest import asked, lived, outcomes, reports, staged
@@ -106,19 +107,19 @@ FLOWS = {
 
 
 @pytest.fixture
-def stage(world: World) -> Store:
-    return Store(world, START)
+def stage(world: Configuration) -> SandboxState:
+    return SandboxState(world, START)
 
 
 @pytest.mark.parametrize("story", PHONES)
-def test_story_of_phones(stage: Store, story: str) -> None:
+def test_story_of_phones(stage: SandboxState, story: str) -> None:
     asked(stage, story)
     sent = reports(play(stage))
     assert (", ".join(lived(stage)), outcomes(stage), *sent) == PHONES[story]
 
 
 @pytest.mark.parametrize("story", FLOWS)
-def test_story_of_a_flow(stage: Store, story: str) -> None:
+def test_story_of_a_flow(stage: SandboxState, story: str) -> None:
     asked(stage, story, to="flow:1")
     sent = reports(play(stage))
     assert (", ".join(lived(stage)[1:]), *sent) == FLOWS[story]
@@ -137,14 +138,14 @@ def test_one_then_two_draws_when_it_answers(seed: str, answers: str) -> None:
     ]
 
 
-def test_waits_for_a_person(stage: Store) -> None:
+def test_waits_for_a_person(stage: SandboxState) -> None:
     asked(stage, "waits-for-a-person")
     assert play(stage) == []
     assert ", ".join(lived(stage)) == USUAL
-    assert stage.waiting == {"c1": (WaitReason("person", "b"),)}
+    assert stage.wait_reasons == {"c1": (WaitReason("person", "b"),)}
 
 
-def test_rush_hour_is_as_likely_as_its_weights_say(stage: Store) -> None:
+def test_rush_hour_is_as_likely_as_its_weights_say(stage: SandboxState) -> None:
     for _ in range(500):
         asked(stage, "rush-hour", attempts=0)
     play(stage)
@@ -155,35 +156,38 @@ def test_rush_hour_is_as_likely_as_its_weights_say(stage: Store) -> None:
 @pytest.mark.parametrize(
     ("story", "leaving"), [("doubled-report", ["10", "10"]), ("late-report", ["610"])]
 )
-def test_story_of_travel(stage: Store, story: str, leaving: list[str]) -> None:
+def test_story_of_travel(stage: SandboxState, story: str, leaving: list[str]) -> None:
     asked(stage, story)
     assert reports(play(stage)) == [(at, *COMPLETED) for at in leaving]
     assert ", ".join(lived(stage)) == f"{USUAL}, {TALK}"
 
 
-def test_lost_report(stage: Store) -> None:
+def test_lost_report(stage: SandboxState) -> None:
     asked(stage, "lost-report")
     assert play(stage) == []
     assert [one.state for one in stage.deliveries.values()] == ["dropped"]
 
 
-def test_report_before_reply_hurries_the_report(stage: Store) -> None:
+def test_report_before_reply_hurries_the_report(stage: SandboxState) -> None:
     stories = ("report-before-reply", "answered")
-    assert [hurried(stage, asked(stage, one).calls) for one in stories] == [True, False]
+    assert [is_due_before_response(stage, asked(stage, one).call_ids) for one in stories] == [
+        True,
+        False,
+    ]
 
 
 def test_every_story_is_tested_here() -> None:
     elsewhere = {"one-then-two", "waits-for-a-person", "rush-hour"}
     travel = {"doubled-report", "late-report", "lost-report"}
-    stories = {name for name in living("").stories.by_name if "/" not in name}
+    stories = {name for name in living("").scenarios.by_name if "/" not in name}
     assert stories == PHONES.keys() | elsewhere | travel
 
 
-def test_bundled_files_pass_as_if_users_had_written_them(world: World) -> None:
+def test_bundled_files_pass_as_if_users_had_written_them(world: Configuration) -> None:
     catalog = load([Source(str(path), path.read_bytes()) for path in FILES], listings())
     stories = catalog.stories.by_name.values()
-    assert [stumble for story in stories for stumble in rehearsed(world, story)] == []
-    assert catalog.stories.by_name.keys() == world.stories.by_name.keys()
+    assert [stumble for story in stories for stumble in dry_run(world, story)] == []
+    assert catalog.stories.by_name.keys() == world.scenarios.by_name.keys()
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

@@ -9,9 +9,10 @@ from mockserver.catalog.files import Source, load
 from mockserver.catalog.registry import listings
 from mockserver.core.account import merge_patch
 from mockserver.core.call import Event
-from mockserver.engine.rehearsal import rehearsed
-from mockserver.engine.simulation import happen
-from mockserver.engine.store import Store, World
+from mockserver.core.configuration import Configuration
+from mockserver.engine.dry_run import dry_run
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulation import apply_event
 from mockserver.settings import read
 from mockserver.world import world as made_of
 from tests.conftest import START, only, until_at
@@ -23,30 +24,30 @@ PEOPLE = {"agents": {"ann@acme.test": {"group": "Group 2"}, "bob@acme.test": {"g
 
 
 @pytest.fixture
-def made(world: World) -> World:
+def made(world: Configuration) -> Configuration:
     """The bundled world with the story, and the two agents whom it names."""
     lone = only(world, "ccai")
-    account, flaws = lone.read_account(
+    account, flaws = lone.parse_account(
         KEY[1], "ccai", merge_patch(lone.accounts[KEY].document, PEOPLE)
     )
     assert flaws == ()
     assert account is not None
     story = load([Source("mine.yaml", TOLD.encode())], listings()).stories.by_name["held-and-moved"]
-    stories = lone.stories._replace(by_name={**lone.stories.by_name, story.name: story})
-    return lone._replace(accounts={KEY: account}, stories=stories)
+    stories = lone.scenarios._replace(by_name={**lone.scenarios.by_name, story.name: story})
+    return lone._replace(accounts={KEY: account}, scenarios=stories)
 
 
-def test_it_rehearses(made: World) -> None:
-    assert rehearsed(made, made.stories.by_name["held-and-moved"]) == ()
+def test_it_rehearses(made: Configuration) -> None:
+    assert dry_run(made, made.scenarios.by_name["held-and-moved"]) == ()
     assert yaml.safe_load(TOLD)["scenarios"]["held-and-moved"]["needs"]["provider"] == "ccai"
 
 
-def test_it_plays_to_the_second(made: World) -> None:
-    store = Store(made, START)
+def test_it_plays_to_the_second(made: Configuration) -> None:
+    store = SandboxState(made, START)
     ask(store, "create-inbound", "held-and-moved")
     until_at(store, START + 600_000)
-    assert [one.reason for one in store.waiting["c1"]] == ["control"]
-    happen(store, "c1", Event(START + 600_000, "continue", source="control"))
+    assert [one.reason for one in store.wait_reasons["c1"]] == ["control"]
+    apply_event(store, "c1", Event(START + 600_000, "continue", source="control"))
     until_at(store, START + 700_000)
     lived = [
         ((event.at - START) // 1_000, event.type, event.data.get("agent", ""))
@@ -69,11 +70,11 @@ def test_whole_sample_loads_and_rehearses(tmp_path: Path) -> None:
     """As printed, with the accounts of three vendors; the bundled people stay beside them."""
     (tmp_path / "sample.yaml").write_text(PRINTED, "utf-8")
     told = made_of(read({"scenarios": (str(tmp_path / "sample.yaml"),), "seed": "s"}, {}))
-    store = Store(told, START)
+    store = SandboxState(told, START)
     acme = store.accounts["ccai", "acme"]
     made = {kind: len(records) for kind, records in acme.records.items() if records}
     assert made == {"agents": 2, "contacts": 500, "tickets": 300}
     ask(store, "create-inbound", "held-and-moved")
     until_at(store, START + 600_000)
-    assert [one.reason for one in store.waiting["c1"]] == ["control"]
+    assert [one.reason for one in store.wait_reasons["c1"]] == ["control"]
     assert store.calls["c1"].spec.account == "acme"

@@ -2,12 +2,12 @@
 
 from collections import Counter
 
-from mockserver.engine.store import World
+from mockserver.core.configuration import Configuration
 from tests.simulation.history import Edge, edges, wrong
 from tests.simulation.runner import Run
 
 
-def judged(start: World, seed: int) -> tuple[list[str], Counter[str], Counter[Edge]]:
+def judged(start: Configuration, seed: int) -> tuple[list[str], Counter[str], Counter[Edge]]:
     """What is wrong with a seed, led by the command that shows it; what it met; edges taken."""
     first, second = (Run(start, seed).play() for _ in range(2))
     flaws = [

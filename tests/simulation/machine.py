@@ -8,7 +8,7 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from mockserver.engine.store import World
+from mockserver.core.configuration import Configuration
 from tests.simulation.history import edges, wrong
 from tests.simulation.runner import DEED, Run
 
@@ -21,7 +21,7 @@ CHANCE = st.binary(min_size=4, max_size=4).map(Random)
 class Machine(RuleBasedStateMachine):
     """One run; `world` has one provider, `happened` is what came about in all runs."""
 
-    world: ClassVar[World]
+    world: ClassVar[Configuration]
     happened: ClassVar[Counter[object]]
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Machine(RuleBasedStateMachine):
         self.happened.update(edges(ran.history))
 
 
-def machine(start: World, happened: Counter[object]) -> type[Machine]:
+def machine(start: Configuration, happened: Counter[object]) -> type[Machine]:
     """A machine of this world."""
     told = {"world": start, "happened": happened}
-    return type("MachineOf" + "".join(start.listings), (Machine,), told)
+    return type("MachineOf" + "".join(start.providers), (Machine,), told)

@@ -11,14 +11,16 @@ from typing import Any, NamedTuple
 
 from mockserver.core.account import merge_patch
 from mockserver.core.call import Event, IllegalTransition
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.journal import JournalEntry
 from mockserver.core.lifecycle import ACTIVE_PHASES
 from mockserver.core.webhook import Delivery
-from mockserver.engine.casework import Asked
-from mockserver.engine.simulation import amend, happen, request, settle, step
-from mockserver.engine.store import Exchange, Store, World
-from mockserver.engine.travelling import again
+from mockserver.engine.exchange import Exchange, IncomingRequest
+from mockserver.engine.pipeline import handle
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulation import apply_event, step, update_account
+from mockserver.engine.webhooks import complete_attempt, redeliver
 from mockserver.web.wire import fact_json
 from tests.simulation.history import History, Sent
 from tests.simulation.receivers import Mode, mode
@@ -70,10 +72,10 @@ class Ran(NamedTuple):
 class Run:
     """The world of one seed, and who is at work in it."""
 
-    def __init__(self, world: World, seed: int) -> None:
+    def __init__(self, world: Configuration, seed: int) -> None:
         self.chance = Random(seed)  # noqa: S311 - to be repeated, not to be secret
-        self.store = Store(world._replace(seed=str(seed)), START)
-        self.store.watchers.append(self._heard)
+        self.store = SandboxState(world._replace(seed=str(seed)), START)
+        self.store.subscribers.append(self._heard)
         self.now = START
         self.facts: list[tuple[int, JournalEntry]] = []
         self.sent: list[Sent] = []
@@ -86,7 +88,7 @@ class Run:
     def _heard(self, fact: JournalEntry) -> None:
         self.facts.append((self.store.epoch, fact))
         self.met[f"fact {fact.type}"] += 1
-        told = fact_json(fact, self.store.world)
+        told = fact_json(fact, self.store.configuration)
         self.digest.update(json.dumps(told, sort_keys=True).encode())
 
     def play(self) -> Ran:
@@ -98,7 +100,7 @@ class Run:
     def rest(self) -> Ran:
         """Nothing more is done: all that is under way comes to its end."""
         self._come_to_rest()
-        rest = [due.subject for due in self.store.pending()]
+        rest = [due.subject for due in self.store.pending_items()]
         history = History(self.facts, self.sent, self.acts, self.store.epoch, self.repeated)
         return Ran(self.digest.hexdigest(), history, self.met, rest)
 
@@ -116,7 +118,7 @@ class Run:
             self.now = max(self.now, back.back)
             self.met[f"receiver {back.mode.name}"] += 1
             self.met["late answer"] += back.delivery.epoch != self.store.epoch
-            settle(self.store, back.delivery, back.mode.answer, self.now)
+            complete_attempt(self.store, back.delivery, back.mode.answer, self.now)
         elif due:
             self.now = max(self.now, due.at)
             if delivery := step(self.store):
@@ -126,7 +128,9 @@ class Run:
     def _hand_out(self, delivery: Delivery) -> None:
         how, name = mode(self.chance), delivery.webhook.call_id
         key = (delivery.epoch, delivery.id)
-        travels = bool(name in self.store.travels and self.store.travels[name].webhooks)
+        travels = bool(
+            name in self.store.webhook_scenarios and self.store.webhook_scenarios[name].webhooks
+        )
         number = len(delivery.attempts) + 1
         free = travels or key in self.repeated or "." in delivery.id
         self.sent.append(Sent(delivery.epoch, self.now, delivery.id, name, number, free))
@@ -135,7 +139,7 @@ class Run:
     def request(self) -> None:
         """A client asks for something, mostly as it should."""
         store, chance = self.store, self.chance
-        listing = chance.choice(tuple(store.world.listings.values()))
+        listing = chance.choice(tuple(store.configuration.providers.values()))
         provider = listing.provider
         endpoint = chance.choice(provider.endpoints)
         examples = tuple(listing.examples(endpoint.operation)) or ({},)
@@ -157,12 +161,15 @@ class Run:
             if (one.method, one.host, one.path) == (endpoint.method, endpoint.host, endpoint.path)
             and one.when(sent)
         )
-        asked = Asked(listing, next(meant, endpoint), sent, self._stories(provider.name))
-        self._answered(request(store, asked, self.now), provider.name)
+        asked = IncomingRequest(listing, next(meant, endpoint), sent, self._stories(provider.name))
+        self._answered(handle(store, asked, self.now), provider.name)
 
     def _changed(self, fields: dict[str, Any], provider: str) -> dict[str, Any]:
         """Sometimes a field is missing or odd, often it names a call that there is."""
-        chance, mine = self.chance, [key for key in self.store.named if key[0] == provider]
+        chance, mine = (
+            self.chance,
+            [key for key in self.store.call_ids_by_vendor_id if key[0] == provider],
+        )
         if provider in HOOKS and chance.random() < 0.7:
             fields[HOOKS[provider]] = HOOK
         if mine and "id" in fields:
@@ -174,7 +181,7 @@ class Run:
         return fields
 
     def _stories(self, provider: str) -> tuple[str, ...]:
-        known = self.store.world.stories.by_name
+        known = self.store.configuration.scenarios.by_name
         suiting = [
             name
             for name, story in known.items()
@@ -183,10 +190,10 @@ class Run:
         return (self.chance.choice(suiting),) if self.chance.random() < 0.7 else ()
 
     def _answered(self, exchange: Exchange, provider: str) -> None:
-        listed = tuple(self.store.world.listings[provider].provider.vendor_events)
-        self.acts.update({(self.store.epoch, name): listed for name in exchange.calls})
+        listed = tuple(self.store.configuration.providers[provider].provider.vendor_events)
+        self.acts.update({(self.store.epoch, name): listed for name in exchange.call_ids})
         self.met["refused" if exchange.fault else "accepted"] += 1
-        self.digest.update(repr((exchange.reply.status, exchange.reply.body)).encode())
+        self.digest.update(repr((exchange.response.status, exchange.response.body)).encode())
 
     def advance(self) -> None:
         for _ in range(self.chance.randrange(1, 25)):
@@ -203,7 +210,7 @@ class Run:
         leg = self.chance.choice(("", *(leg.name for leg in self.store.calls[name].legs)))
         event = self.chance.choice(EVENTS)._replace(at=self.now, leg=leg)
         with suppress(IllegalTransition):
-            happen(self.store, name, event)
+            apply_event(self.store, name, event)
             self.met["person"] += 1
 
     def redeliver(self) -> None:
@@ -214,21 +221,21 @@ class Run:
         ]
         if settled:
             name = self.chance.choice(settled)
-            again(self.store, name, self.now)
+            redeliver(self.store, name, self.now)
             self.repeated.add((self.store.epoch, name))
             self.met["redelivered"] += 1
 
     def change_account(self) -> None:
         key = self.chance.choice(tuple(self.store.accounts))
         document = merge_patch(self.store.accounts[key].document, self.chance.choice(PATCHES))
-        account, flaws = self.store.world.read_account(key[1], key[0], document)
+        account, flaws = self.store.configuration.parse_account(key[1], key[0], document)
         if account and not flaws:
-            amend(self.store, account, self.now)
+            update_account(self.store, account, self.now)
             self.met["account"] += 1
 
     def reset(self) -> None:
         self.met["reset with webhooks out"] += bool(self.out)
-        self.met["reset with calls alive"] += bool(self.store.turns)
+        self.met["reset with calls alive"] += bool(self.store.next_steps)
         self.store.reset(self.now)
 
 

@@ -10,10 +10,10 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.engine.store import World
 from mockserver.runtime.sandbox import Sandbox, Timing
-from mockserver.runtime.sandboxes import Sandboxes
+from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import read
 from mockserver.web.guard import Guard
 from mockserver.world import world as made
@@ -38,14 +38,14 @@ class Postman:
         self.carried: list[Delivery] = []
         self.receive = receive
 
-    async def carry(self, delivery: Delivery) -> DeliveryResult:
+    async def deliver(self, delivery: Delivery) -> DeliveryResult:
         self.carried.append(delivery)
         return await self.receive(delivery)
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    sandboxes: Sandboxes
+    sandboxes: SandboxRegistry
     sandbox: Sandbox
     postman: Postman
     app: ASGIApp
@@ -79,7 +79,9 @@ class House:
         return answer.json()
 
 
-def build(world: World, mode: str = "manual", origins: tuple[str, ...] = (ORIGIN,)) -> House:
+def build(
+    world: Configuration, mode: str = "manual", origins: tuple[str, ...] = (ORIGIN,)
+) -> House:
     postman = Postman()
     guard = Guard(hosts=("mock.test",))
     sandboxes, app = built(world, Timing(mode, START), postman, guard, origins)
@@ -87,11 +89,11 @@ def build(world: World, mode: str = "manual", origins: tuple[str, ...] = (ORIGIN
 
 
 @pytest.fixture
-def house(world: World) -> House:
+def house(world: Configuration) -> House:
     return build(world)
 
 
-def with_scenarios(folder: Path, text: str) -> World:
+def with_scenarios(folder: Path, text: str) -> Configuration:
     """The bundled world, and a user's file on top of it."""
     file = folder / "mine.yaml"
     file.write_text(text, "utf-8")
@@ -100,18 +102,21 @@ def with_scenarios(folder: Path, text: str) -> World:
 
 def with_account_of(house: House, **changes: Any) -> None:
     """Another bundled account, from the next reset on."""
-    store = house.sandbox.store
+    store = house.sandbox.state
     key = ("mobtexting", "mobtexting-default")
-    changed = {**store.world.accounts, key: store.world.accounts[key]._replace(**changes)}
-    world = store.world._replace(accounts=changed)
-    house.sandbox.renew(world, {}, world)
+    changed = {
+        **store.configuration.accounts,
+        key: store.configuration.accounts[key]._replace(**changes),
+    }
+    world = store.configuration._replace(accounts=changed)
+    house.sandbox.set_configuration(world, {}, world)
 
 
-def with_provider(world: World, **changes: Any) -> World:
+def with_provider(world: Configuration, **changes: Any) -> Configuration:
     """The same world with another Mobtexting."""
-    listing = world.listings["mobtexting"]
+    listing = world.providers["mobtexting"]
     changed = listing._replace(provider=listing.provider._replace(**changes))
-    return world._replace(listings={"mobtexting": changed})
+    return world._replace(providers={"mobtexting": changed})
 
 
 def refusal(answer: httpx.Response) -> tuple[int, str, str]:

@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import ORIGIN_PLACEHOLDER as OWN
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.engine.store import World
 from mockserver.runtime.sandbox import Sandbox, Timing
-from mockserver.runtime.sandboxes import Sandboxes
+from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.web.guard import Guard
 from tests.conftest import CLICK, START
 from tests.house import ORIGIN, built
@@ -34,7 +34,7 @@ class Postman:
         self.carried: list[Delivery] = []
         self.app: ASGIApp | None = None
 
-    async def carry(self, delivery: Delivery) -> DeliveryResult:
+    async def deliver(self, delivery: Delivery) -> DeliveryResult:
         self.carried.append(delivery)
         webhook = delivery.webhook
         if self.app is None or not webhook.url.startswith(OWN):
@@ -47,7 +47,7 @@ class Postman:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    sandboxes: Sandboxes
+    sandboxes: SandboxRegistry
     app: ASGIApp
     postman: Postman
 
@@ -100,7 +100,7 @@ def asking(method: str, path: str, **more: Any) -> httpx.Request:
 
 
 def opened(
-    world: World,
+    world: Configuration,
     guard: Guard | None = None,
     origins: tuple[str, ...] = (ORIGIN,),
     mode: str = "manual",
@@ -110,7 +110,7 @@ def opened(
     return Edge(sandboxes, app, postman)
 
 
-def knocking(world: World) -> Edge:
+def knocking(world: Configuration) -> Edge:
     """Webhooks for inboxes of the site itself get there."""
     edge = opened(world)
     edge.postman.app = edge.app
@@ -132,18 +132,18 @@ def state(edge: Edge) -> list[tuple[object, ...]]:
     return [
         (
             one.name,
-            one.store.epoch,
-            one.store.recorded,
-            one.store.requested,
+            one.state.epoch,
+            one.state.entry_count,
+            one.state.request_count,
             one.clock.mode,
             one.clock.now(),
-            one.store.world.seed,
-            [*one.store.activations],
-            {**one.store.accounts},
-            {**one.store.calls},
-            {**one.store.deliveries},
-            {**one.put},
-            {name: (len(box.received), [*box.answers], box.delay)
+            one.state.configuration.seed,
+            [*one.state.activations],
+            {**one.state.accounts},
+            {**one.state.calls},
+            {**one.state.deliveries},
+            {**one.uploaded_scenarios},
+            {name: (len(box.requests), [*box.statuses], box.delay)
              for name, box in one.inboxes.items()},
         )
         for one in edge.sandboxes

@@ -7,7 +7,7 @@ import pytest
 from starlette.types import Message
 
 from mockserver.core.http import Request, Response
-from mockserver.engine.store import Exchange
+from mockserver.engine.exchange import Exchange
 from mockserver.web.answer import Answer, answer
 from mockserver.web.head import Field
 from mockserver.web.whole import WHOLE
@@ -38,9 +38,9 @@ def length(size: int) -> Field:
         (Response(400, [], {"content-type": "text/json"}), {},
          (400, [(b"content-type", b"text/json"), *TOLD, length(2)], b"[]")),
         (Response(204, b""), {}, (204, TOLD, b"")),
-        (Response(200, b""), {"calls": ("c1", "c2")},
+        (Response(200, b""), {"call_ids": ("c1", "c2")},
          (200, [*TOLD, (b"x-mock-call", b"c1"), length(0)], b"")),
-        (Response(422, b""), {"fault": "bad", "why": "bad: \u00e9\n"},
+        (Response(422, b""), {"fault": "bad", "explanation": "bad: \u00e9\n"},
          (422, [*TOLD, (b"x-mock-fault", b"bad"), (b"x-mock-explain", b"bad: \\xe9\n"), length(0)],
           b"")),
     ],

@@ -46,8 +46,8 @@ def leaks(house: House, lines: list[str]) -> list[str]:
 
 
 def watched(house: House) -> list[str]:
-    lines, store = list[str](), house.sandbox.store
-    store.watchers.append(lambda fact: lines.append(line(fact, store)))
+    lines, store = list[str](), house.sandbox.state
+    store.subscribers.append(lambda fact: lines.append(line(fact, store)))
     return lines
 
 
@@ -98,7 +98,7 @@ def test_a_token_in_a_vendor_request(house: House, asked: dict[str, Any]) -> Non
         sent: dict[str, Any] = {"method": "POST", "path": C2C, **asked}
         house.ask(**{**sent, "headers": {**headers, **sent.get("headers", {})}})
     house.advance()
-    assert len(house.sandbox.store.exchanges) == 2
+    assert len(house.sandbox.state.exchanges) == 2
     assert leaks(house, lines) == []
 
 
@@ -137,7 +137,7 @@ def test_a_token_in_the_url_of_a_webhook(house: House, url: str) -> None:
 def test_a_token_in_an_inbox(house: House, asked: dict[str, Any]) -> None:
     lines = watched(house)
     assert house.ask("POST", **{"path": "/_mock/inbox/x", **asked}).status_code == 200
-    assert len(house.sandbox.inboxes["x"].received) == 1
+    assert len(house.sandbox.inboxes["x"].requests) == 1
     assert leaks(house, lines) == []
 
 

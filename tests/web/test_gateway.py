@@ -9,11 +9,11 @@ import httpx
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Response
 from mockserver.core.provider import Endpoint, EndpointResult
 from mockserver.core.rulebook import Rule
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.engine.store import World
 from mockserver.web.intake import LIMIT
 from tests.conftest import CLICK, only
 from tests.web.conftest import C2C, HEADERS, House, build, refusal, with_provider
@@ -80,7 +80,7 @@ def test_a_wrong_method_is_the_vendor_s_business(house: House, method: str) -> N
     assert answer.headers["allow"] == "POST"
     assert answer.headers["x-mock-fault"] == "wrong-method"
     assert "x-mock-problem" not in answer.headers
-    assert house.sandbox.store.calls == {}
+    assert house.sandbox.state.calls == {}
 
 
 def test_an_answer_without_json(house: House) -> None:
@@ -102,14 +102,14 @@ def test_an_answer_without_json(house: House) -> None:
 def test_every_way_in(house: House, path: str, host: str) -> None:
     answer = house.ask("POST", path, json=dict(CLICK), headers={**HEADERS, "host": host})
     assert (answer.status_code, answer.json()) == (200, PLACED)
-    assert house.sandbox.store.exchanges[0].request.path == path
+    assert house.sandbox.state.exchanges[0].request.path == path
 
 
 @pytest.mark.parametrize(
     ("method", "path"),
     [("POST", "/api/v2/voice/c2d"), ("GET", "/"), ("GET", "/favicon.ico"), ("POST", f"{C2C}/")],
 )
-def test_an_unknown_path_is_our_own_problem(world: World, method: str, path: str) -> None:
+def test_an_unknown_path_is_our_own_problem(world: Configuration, method: str, path: str) -> None:
     answer = build(only(world, "mobtexting")).ask(method, path)
     detail = f"no emulated API has {method} {path}; nearest: POST {C2C}"
     assert refusal(answer) == (404, "unknown path", detail)
@@ -129,8 +129,8 @@ def test_an_unknown_path_is_our_own_problem(world: World, method: str, path: str
 def test_scenarios_by_header(house: House, header: str, expected: list[str]) -> None:
     headers = {**HEADERS, "x-mock-scenario": header}
     assert house.ask("POST", C2C, json=dict(CLICK), headers=headers).status_code == 200
-    assert list(house.sandbox.store.exchanges[0].stories) == expected
-    played = house.sandbox.store.stories["c1"].scenario.name
+    assert list(house.sandbox.state.exchanges[0].scenarios) == expected
+    played = house.sandbox.state.leg_scenarios["c1"].scenario.name
     assert played == (expected or ["answered"])[0]
 
 
@@ -148,11 +148,11 @@ def test_an_unknown_scenario_is_our_own_problem(
     status, title, detail = refusal(house.place(*names))
     assert (status, title) == (422, "unknown scenario")
     assert detail.startswith(f"no scenario is named {unknown!r}: {hint}")
-    assert (house.sandbox.store.calls, list(house.sandbox.store.journal)) == ({}, [])
+    assert (house.sandbox.state.calls, list(house.sandbox.state.journal)) == ({}, [])
 
 
 def test_the_hint_of_a_far_name_lists_the_known_ones(house: House) -> None:
-    known = ", ".join(sorted(house.sandbox.store.world.stories.by_name))
+    known = ", ".join(sorted(house.sandbox.state.configuration.scenarios.by_name))
     assert refusal(house.place("qqqq"))[2].endswith(f"known: {known}")
 
 
@@ -167,7 +167,7 @@ def test_a_body_within_the_limit_and_beyond(house: House, size: int, status: int
 def test_a_body_beyond_the_limit_is_our_own_problem(house: House) -> None:
     answer = house.ask("POST", C2C, content=bytes(LIMIT + 1), headers=HEADERS)
     assert refusal(answer) == (413, "body too large", "this takes at most 1,000,000 bytes")
-    assert list(house.sandbox.store.journal) == []
+    assert list(house.sandbox.state.journal) == []
 
 
 # --- a provider that fails -----------------------------------------------------------------------
@@ -177,8 +177,8 @@ def boom(*_: object) -> NoReturn:
     raise LookupError("oops")
 
 
-def broken_endpoint(world: World, **changes: Any) -> tuple[Endpoint, ...]:
-    known = world.listings["mobtexting"].provider.endpoints[0]
+def broken_endpoint(world: Configuration, **changes: Any) -> tuple[Endpoint, ...]:
+    known = world.providers["mobtexting"].provider.endpoints[0]
     parts = {"rules": known.rules, "respond": known.respond, **changes}
     place = (known.operation, known.method, known.host, known.path)
     return (Endpoint(*place, **parts),)
@@ -186,9 +186,9 @@ def broken_endpoint(world: World, **changes: Any) -> tuple[Endpoint, ...]:
 
 @pytest.mark.parametrize("part", ["credential", "new_call_id", "refuse", "rules", "answer"])
 def test_a_provider_that_raises_is_our_own_problem(
-    world: World, caplog: pytest.LogCaptureFixture, part: str
+    world: Configuration, caplog: pytest.LogCaptureFixture, part: str
 ) -> None:
-    fault = world.listings["mobtexting"].provider.wrong_method
+    fault = world.providers["mobtexting"].provider.wrong_method
     changes: dict[str, Any] = {
         "rules": {"endpoints": broken_endpoint(world, rules=((Rule(boom, fault),),))},
         "answer": {"endpoints": broken_endpoint(world, respond=boom)},
@@ -199,13 +199,13 @@ def test_a_provider_that_raises_is_our_own_problem(
     detail = "this is a fault of the mock server: LookupError('oops')"
     assert refusal(answer) == (500, "mock failed", detail)
     assert caplog.messages == ["a provider failed"]
-    store = house.sandbox.store
+    store = house.sandbox.state
     assert (store.calls, list(store.exchanges), store.peek()) == ({}, [], None)
     facts = [(fact.type, fact.at, repr(fact.payload)) for fact in store.journal]
     assert facts == [("error", house.sandbox.clock.now(), "LookupError('oops')")]
 
 
-def test_a_provider_s_answer_that_is_no_json_is_our_own_problem(world: World) -> None:
+def test_a_provider_s_answer_that_is_no_json_is_our_own_problem(world: Configuration) -> None:
     def odd(_: object) -> EndpointResult:
         return EndpointResult(Response(200, {"when": object()}))
 
@@ -224,7 +224,7 @@ def test_a_log_that_cannot_be_written_is_not_the_client_s_business(house: House)
     def broken(_: object) -> None:
         raise BrokenPipeError
 
-    house.sandbox.store.watchers.append(broken)
+    house.sandbox.state.subscribers.append(broken)
     assert house.place().status_code == 200
 
 
@@ -250,7 +250,7 @@ async def served(app: ASGIApp, about: Scope, receive: Receive, send: Send) -> No
     await app(about, receive, send)
 
 
-def test_nothing_of_a_call_happens_before_its_answer_has_been_sent(world: World) -> None:
+def test_nothing_of_a_call_happens_before_its_answer_has_been_sent(world: Configuration) -> None:
     body = json.dumps(dict(CLICK)).encode()
     seen = list[tuple[str, list[str]]]()
 
@@ -260,7 +260,7 @@ def test_nothing_of_a_call_happens_before_its_answer_has_been_sent(world: World)
     async def send(message: Message) -> None:
         for _ in range(50):
             await asyncio.sleep(0)
-        events = house.sandbox.store.calls["c1"].events
+        events = house.sandbox.state.calls["c1"].events
         seen.append((message["type"], [event.type for event in events]))
 
     async def scenario() -> None:
@@ -293,7 +293,7 @@ def test_a_request_that_breaks_off_places_no_call(house: House) -> None:
 
     about = scope(sent + b"&duration=5", "application/x-www-form-urlencoded")
     asyncio.run(served(house.app, about, receive, send))
-    assert house.sandbox.store.calls == {}
+    assert house.sandbox.state.calls == {}
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/nowhere"), ("GET", "/_mock/clock")])

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from mockserver.catalog.registry import control
-from mockserver.engine.store import World
+from mockserver.core.configuration import Configuration
 from mockserver.runtime.sandbox import Timing
-from mockserver.runtime.sandboxes import Sandboxes
+from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import Settings
 from mockserver.web import gateway
 from mockserver.web.parts import Parts
@@ -23,24 +23,24 @@ from tests.web.edge import C2C, HEADERS, Edge, Postman, opened, refusal, state
 
 
 @pytest.fixture
-def edge(world: World) -> Edge:
+def edge(world: Configuration) -> Edge:
     return opened(world)
 
 
-def with_public_url(world: World, url: str) -> Edge:
+def with_public_url(world: Configuration, url: str) -> Edge:
     postman = Postman()
-    sandboxes = Sandboxes(postman, (world, Timing("manual", START)), lambda _: None)
+    sandboxes = SandboxRegistry(postman, (world, Timing("manual", START)), lambda _: None)
     parts = Parts(
         sandboxes, lambda: (ORIGIN,), Compiler(Settings()), control, Counter(), public_url=url
     )
     return Edge(sandboxes, site(parts, no_lifespan), postman)
 
 
-def broken_by(world: World, **changes: Any) -> Edge:
+def broken_by(world: Configuration, **changes: Any) -> Edge:
     """A house whose Mobtexting is another one."""
-    listing = world.listings["mobtexting"]
+    listing = world.providers["mobtexting"]
     changed = listing._replace(provider=listing.provider._replace(**changes))
-    return opened(world._replace(listings={"mobtexting": changed}))
+    return opened(world._replace(providers={"mobtexting": changed}))
 
 
 def spoken(edge: Edge, scope: dict[str, Any], *messages: dict[str, Any]) -> list[Any]:
@@ -86,7 +86,7 @@ def test_two_lengths_are_none(edge: Edge) -> None:
     headers = [*HTTP["headers"], (b"content-length", b"0"), (b"transfer-encoding", b"chunked")]
     scope = {**HTTP, "headers": headers}
     start, _ = spoken(edge, scope, {"type": "http.request", "body": b""})
-    assert (start["status"], edge.default.store.requested) == (400, 0)
+    assert (start["status"], edge.default.state.request_count) == (400, 0)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_two_lengths_are_none(edge: Edge) -> None:
 def test_a_story_that_nobody_knows(edge: Edge, stories: str, told: tuple[int, str, str]) -> None:
     code, title, detail = refusal(edge.place(stories))
     assert (code, title, detail.startswith(told[2])) == (*told[:2], True)
-    assert edge.default.store.requested == 0
+    assert edge.default.state.request_count == 0
 
 
 def test_a_story_that_does_not_fit(edge: Edge) -> None:
@@ -149,7 +149,7 @@ def test_what_is_explained_in_a_header_is_ascii(edge: Edge) -> None:
 
 
 def test_a_provider_that_fails_is_a_fault_of_ours(
-    world: World, caplog: pytest.LogCaptureFixture
+    world: Configuration, caplog: pytest.LogCaptureFixture
 ) -> None:
     edge = broken_by(world, new_call_id=None)
     with caplog.at_level(logging.CRITICAL, "mockserver"):
@@ -163,7 +163,7 @@ def test_a_provider_that_fails_is_a_fault_of_ours(
 def test_how_long_an_answer_took_is_remembered_for_so_many(
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gateway, "KEPT", 2)
+    monkeypatch.setattr(gateway, "MAX_ITEMS", 2)
     for _ in range(3):
         edge.place()
     told = [one["duration_ms"] is None for one in edge.read("/_mock/requests")["requests"]]
@@ -174,7 +174,7 @@ def test_how_long_an_answer_took_is_remembered_for_so_many(
     ("url", "start"),
     [("", f"{ORIGIN}/_media/"), ("https://mock.example", "https://mock.example/_media/")],
 )
-def test_links_start_with_the_public_url(world: World, url: str, start: str) -> None:
+def test_links_start_with_the_public_url(world: Configuration, url: str, start: str) -> None:
     edge = with_public_url(world, url)
     edge.place(record=1)
     edge.advance()

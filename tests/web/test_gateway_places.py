@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
 from mockserver.core.provider import BoundProvider, Endpoint, EndpointResult
 from mockserver.core.rulebook import RequestContext
-from mockserver.engine.store import World
 from tests.web.conftest import House, build, refusal
 
 HOST = "api.acme.test"
@@ -42,13 +42,13 @@ PLACES = (
 
 
 @pytest.fixture
-def acme(world: World) -> House:
+def acme(world: Configuration) -> House:
     """A site with one vendor more."""
-    mine = world.listings["mobtexting"]
+    mine = world.providers["mobtexting"]
     provider = mine.provider._replace(name="acme", endpoints=PLACES)
     checks = {one.operation: lambda _: () for one in PLACES}
     listing: BoundProvider = mine._replace(provider=provider, checks=checks)
-    return build(world._replace(listings={"mobtexting": mine, "acme": listing}))
+    return build(world._replace(providers={"mobtexting": mine, "acme": listing}))
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ import httpx
 import pytest
 
 from mockserver.core.behavior import DEFAULT_BEHAVIOR
+from mockserver.core.configuration import Configuration
 from mockserver.core.provider import all_faults
 from mockserver.core.rulebook import Fault
 from mockserver.core.scenario import ApiBehavior, MatchRule, Scenario
 from mockserver.core.selection import Activation
-from mockserver.engine.store import World
 from mockserver.web import gateway
 from tests.conftest import CLICK
 from tests.web.conftest import C2C, HEADERS, House, build, refusal, with_scenarios
@@ -57,7 +57,7 @@ def statuses(house: House, count: int, *stories: str, **fields: object) -> list[
 )
 def test_refuse(told: House, story: str, expected: list[int]) -> None:
     assert statuses(told, len(expected), story) == expected
-    assert len(told.sandbox.store.calls) == expected.count(200)
+    assert len(told.sandbox.state.calls) == expected.count(200)
 
 
 def test_a_refusal_that_a_story_orders_is_the_vendor_s(told: House) -> None:
@@ -74,14 +74,14 @@ def test_a_refusal_that_a_story_orders_is_the_vendor_s(told: House) -> None:
 
 def test_a_story_that_suits_is_named_beside_those_of_the_header(told: House) -> None:
     assert statuses(told, 1, "callee-busy", mid="chaos-1") == [409]
-    assert told.sandbox.store.exchanges[0].stories == ("callee-busy", "chaos")
+    assert told.sandbox.state.exchanges[0].scenarios == ("callee-busy", "chaos")
     assert statuses(told, 1, mid="calm") == [200]
 
 
 def test_an_order_comes_before_what_the_request_itself_would_be_refused_for(told: House) -> None:
     answer = told.ask("POST", C2C, content=b"{", headers={"x-mock-scenario": "broke"} | HEADERS)
     assert answer.status_code == 402
-    told.sandbox.store.activations.append(Activation("a1", "down-once", MatchRule(), None))
+    told.sandbox.state.activations.append(Activation("a1", "down-once", MatchRule(), None))
     assert [told.ask("GET", C2C, headers=HEADERS).status_code for _ in range(2)] == [503, 405]
 
 
@@ -120,12 +120,12 @@ def test_a_request_that_was_broken_off_is_on_record(told: House) -> None:
     assert told.read("/_mock/journal")["facts"][0]["status"] is None
 
 
-def with_stories(world: World, *stories: Scenario) -> House:
-    named = {**world.stories.by_name, **{story.name: story for story in stories}}
-    return build(world._replace(stories=world.stories._replace(by_name=named)))
+def with_stories(world: Configuration, *stories: Scenario) -> House:
+    named = {**world.scenarios.by_name, **{story.name: story for story in stories}}
+    return build(world._replace(scenarios=world.scenarios._replace(by_name=named)))
 
 
-def test_a_fault_that_this_vendor_does_not_have_is_not_ordered(world: World) -> None:
+def test_a_fault_that_this_vendor_does_not_have_is_not_ordered(world: Configuration) -> None:
     house = with_stories(
         world, Scenario("another-s", responses=(ApiBehavior("subscription-ended"),))
     )
@@ -141,12 +141,12 @@ def test_a_fault_that_this_vendor_does_not_have_is_not_ordered(world: World) -> 
     ],
 )
 def test_a_story_that_does_not_fit_is_our_own_problem(
-    world: World, needs: dict[str, str], fields: dict[str, object], unmet: str
+    world: Configuration, needs: dict[str, str], fields: dict[str, object], unmet: str
 ) -> None:
     house = with_stories(world, Scenario("bound", needs=needs, legs={"a": DEFAULT_BEHAVIOR}))
     told = refusal(house.place("answered", "bound", **fields))
     assert told == (422, "scenario does not fit", f"bound cannot play here: {unmet}")
-    assert (house.sandbox.store.calls, list(house.sandbox.store.journal)) == ({}, [])
+    assert (house.sandbox.state.calls, list(house.sandbox.state.journal)) == ({}, [])
     assert house.place("answered", **fields).status_code == 200
 
 
@@ -180,7 +180,7 @@ def test_every_refusal_says_which_and_why(
     answer = act(told)
     known: dict[str, Fault] = {
         one.name: one
-        for one in all_faults(told.sandbox.store.world.listings["mobtexting"].provider)
+        for one in all_faults(told.sandbox.state.configuration.providers["mobtexting"].provider)
     }
     meant = f"{fault} ({known[fault].evidence}): {known[fault].message}"
     assert answer.headers["x-mock-fault"] == fault
@@ -209,9 +209,9 @@ def test_every_answer_tells_the_sandbox_s_time(house: House, method: str, path: 
     assert answer.headers.get_list("x-mock-now") == ["2026-01-01T09:01:30.000Z"]
 
 
-def test_a_failure_of_ours_tells_the_time_too(world: World) -> None:
+def test_a_failure_of_ours_tells_the_time_too(world: Configuration) -> None:
     house = build(world)
-    house.sandbox.store.exchanges = None  # type: ignore[assignment] # so that two routes fail
+    house.sandbox.state.exchanges = None  # type: ignore[assignment] # so that two routes fail
     for answer in (house.place(), house.ask("GET", "/_mock/requests")):
         assert refusal(answer)[:2] == (500, "mock failed")
         assert answer.headers["x-mock-now"] == "2026-01-01T09:00:00.000Z"
@@ -220,7 +220,7 @@ def test_a_failure_of_ours_tells_the_time_too(world: World) -> None:
 def test_how_long_answers_took_is_kept_for_as_many_as_the_journal(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gateway, "KEPT", 2)
+    monkeypatch.setattr(gateway, "MAX_ITEMS", 2)
     for _ in range(3):
         house.place()
-    assert list(house.sandbox.took) == ["r2", "r3"]
+    assert list(house.sandbox.request_durations) == ["r2", "r3"]

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from starlette.datastructures import Headers
 
-from mockserver.engine.store import World
+from mockserver.core.configuration import Configuration
 from mockserver.web.guard import OPEN, Guard
 from tests.conftest import CLICK
 from tests.house import ORIGIN
@@ -141,7 +141,7 @@ BOTH = HOSTS | VENDORS
 
 
 @pytest.fixture
-def edge(world: World) -> Edge:
+def edge(world: Configuration) -> Edge:
     return opened(world, Guard(hosts=ALLOWED))
 
 
@@ -202,7 +202,7 @@ def test_nor_is_a_rebound_name_told_what_there_is(edge: Edge, path: str) -> None
 
 
 @pytest.mark.parametrize("host", HOSTS, ids=map(repr, HOSTS))
-def test_no_host_counts_behind_a_token(world: World, host: str) -> None:
+def test_no_host_counts_behind_a_token(world: Configuration, host: str) -> None:
     edge = opened(world, Guard(TOKEN))
     answers = [edge.ask("GET", SHUT, hosts=[host], headers=told) for told in (BEARER, {})]
     answers.append(calling(edge, hosts=[host]))
@@ -211,7 +211,9 @@ def test_no_host_counts_behind_a_token(world: World, host: str) -> None:
 
 @pytest.mark.parametrize("hosts", [[], ["localhost", "localhost"], ["localhost", "evil.test"]])
 @pytest.mark.parametrize("guard", [Guard(), Guard(TOKEN)], ids=["loopback", "token"])
-def test_a_vendor_s_request_has_one_host(world: World, guard: Guard, hosts: list[str]) -> None:
+def test_a_vendor_s_request_has_one_host(
+    world: Configuration, guard: Guard, hosts: list[str]
+) -> None:
     edge = opened(world, guard)
     before = state(edge)
     told = refusal(calling(edge, hosts=hosts))
@@ -256,7 +258,7 @@ def test_any_origin_reaches_open_routes(edge: Edge, origin: str) -> None:
     ],
 )
 def test_behind_a_token_a_page_of_our_own_is_one_of_the_same_host(
-    world: World, origin: str, host: str, status: int
+    world: Configuration, origin: str, host: str, status: int
 ) -> None:
     """A rebound name would be its own Host too, but a page does not know the token."""
     edge = opened(world, Guard(TOKEN))
@@ -304,7 +306,7 @@ def test_a_token_may_have_any_letters() -> None:
     ],
 )
 def test_an_open_control_api_is_still_not_open_to_web_pages(
-    world: World, headers: dict[str, str], status: int
+    world: Configuration, headers: dict[str, str], status: int
 ) -> None:
     edge = opened(world, Guard(OPEN))
     assert edge.ask("GET", SHUT, headers=headers, hosts=["mock.lan"]).status_code == status

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.engine.store import World
+from mockserver.core.configuration import Configuration
 from mockserver.web.guard import Guard
 from mockserver.web.ours import routes
 from tests.house import ORIGIN
@@ -47,7 +47,7 @@ UNTOLD: dict[str, dict[str, Any]] = {
 }
 
 
-def furnished(world: World, guard: Guard | None = None) -> Edge:
+def furnished(world: Configuration, guard: Guard | None = None) -> Edge:
     """One of everything: a call that waits, one that is over, a webhook, a scenario, inboxes."""
     edge = opened(world, guard)
     edge.place("waits-for-a-person")
@@ -115,7 +115,7 @@ def test_no_route_hides_another() -> None:
 
 
 @pytest.mark.parametrize(**names(list(TABLE)))
-def test_a_local_program_is_let_in(world: World, route: Route) -> None:
+def test_a_local_program_is_let_in(world: Configuration, route: Route) -> None:
     edge = furnished(world)
     before = state(edge)
     line = TABLE[route]
@@ -123,7 +123,7 @@ def test_a_local_program_is_let_in(world: World, route: Route) -> None:
 
 
 @pytest.mark.parametrize(**names(list(TABLE)))
-def test_the_right_token_is_let_in(world: World, route: Route) -> None:
+def test_the_right_token_is_let_in(world: Configuration, route: Route) -> None:
     edge = furnished(world, Guard(TOKEN))
     before = state(edge)
     told = {"headers": BEARER, "hosts": ["mock.test:8080"]}
@@ -133,7 +133,7 @@ def test_the_right_token_is_let_in(world: World, route: Route) -> None:
 
 @pytest.mark.parametrize(**names(SHUT))
 def test_without_the_token_nothing_is_served_and_nothing_changes(
-    world: World, route: Route
+    world: Configuration, route: Route
 ) -> None:
     edge = furnished(world, Guard(TOKEN))
     before = state(edge)
@@ -149,7 +149,7 @@ def test_without_the_token_nothing_is_served_and_nothing_changes(
 @pytest.mark.parametrize("foreign", FOREIGN)
 @pytest.mark.parametrize(**names(SHUT))
 def test_a_web_page_is_served_nothing_and_changes_nothing(
-    world: World, route: Route, foreign: str
+    world: Configuration, route: Route, foreign: str
 ) -> None:
     edge = furnished(world)
     before = state(edge)
@@ -167,7 +167,7 @@ def test_a_web_page_is_served_nothing_and_changes_nothing(
     ids=["no token", "a foreign origin"],
 )
 def test_who_is_refused_brings_no_sandbox_about(
-    world: World, guard: Guard, how: dict[str, Any], prefix: str
+    world: Configuration, guard: Guard, how: dict[str, Any], prefix: str
 ) -> None:
     edge = opened(world, guard)
     named = {} if prefix else {"x-mock-sandbox": "never-seen"}
@@ -177,7 +177,7 @@ def test_who_is_refused_brings_no_sandbox_about(
 
 
 @pytest.mark.parametrize(**names(FREE))
-def test_an_open_route_answers_in_every_case(world: World, route: Route) -> None:
+def test_an_open_route_answers_in_every_case(world: Configuration, route: Route) -> None:
     behind, here = furnished(world, Guard(TOKEN)), furnished(world)
     told = [status(behind, route, headers=headers) for headers in UNTOLD.values()]
     told += [status(here, route, **how) for how, _ in FOREIGN.values()]
@@ -186,7 +186,7 @@ def test_an_open_route_answers_in_every_case(world: World, route: Route) -> None
 
 
 @pytest.mark.parametrize("route", [one for one in SHUT if one[0] == "GET" and one != STREAM])
-def test_head_has_the_guard_of_get(world: World, route: Route) -> None:
+def test_head_has_the_guard_of_get(world: Configuration, route: Route) -> None:
     behind, here = furnished(world, Guard(TOKEN)), furnished(world)
     heads = [
         behind.ask("HEAD", asked(route)).status_code,
@@ -203,7 +203,7 @@ def _refused(edge: Edge) -> Iterator[httpx.Response]:
                 yield edge.ask(other, asked(next(one for one in SHUT if one[1] == path)))
 
 
-def test_a_method_that_a_route_lacks_is_refused_without_a_token_too(world: World) -> None:
+def test_a_method_that_a_route_lacks_is_refused_without_a_token_too(world: Configuration) -> None:
     edge = furnished(world, Guard(TOKEN))
     before = state(edge)
     for answer in _refused(edge):

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from mockserver.catalog.registry import listings
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.provider import all_faults
 from mockserver.core.rulebook import RequestContext
-from mockserver.engine.store import World
 from mockserver.web.intake import LIMIT
 from tests.conftest import CLICK
 from tests.corpus.form_bodies import FORMS
@@ -55,7 +55,7 @@ BARE = RequestContext(REQUEST, 0, lambda *_: None)  # type: ignore[arg-type]
 
 
 @pytest.fixture
-def edge(world: World) -> Edge:
+def edge(world: Configuration) -> Edge:
     """With a call on record that waits for somebody, and a webhook."""
     edge = opened(world)
     edge.place("waits-for-a-person")
@@ -130,7 +130,7 @@ def test_vendors_refuse_it_in_their_own_envelope(
     content_type, body = ALL[hostile]
     headers = HEADERS | {"content-type": content_type}
     answer = soon(lambda: edge.ask("POST", path, headers=headers, content=body))
-    calls = len(edge.default.store.calls)
+    calls = len(edge.default.state.calls)
     if len(body) > listings()[name].provider.endpoints[0].body_limit:
         assert refusal(answer)[:2] == (413, "body too large")
     else:
@@ -183,7 +183,7 @@ def test_a_file_in_place_of_a_text_can_be_shown(edge: Edge, field: str) -> None:
     assert edge.ask("GET", f"/_mock/explain/{name}").status_code == 200
 
 
-def test_no_request_of_a_hostile_client_ends_a_sandbox(world: World) -> None:
+def test_no_request_of_a_hostile_client_ends_a_sandbox(world: Configuration) -> None:
     """All of them to one sandbox, one after another: it still plays a call."""
     edge = opened(world._replace(seed="after all"))
     for content_type, body in ALL.values():

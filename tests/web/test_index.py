@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from mockserver import __version__
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
 from mockserver.core.provider import Endpoint, EndpointResult
 from mockserver.core.rulebook import RequestContext
-from mockserver.engine.store import World
 from mockserver.runtime.sandbox import Timing
 from mockserver.web.index import page
 from tests.conftest import START, only
@@ -52,15 +52,15 @@ def links(answer: httpx.Response) -> list[str | None]:
 
 
 @pytest.fixture
-def edge(world: World) -> Edge:
+def edge(world: Configuration) -> Edge:
     return opened(world)
 
 
-def renamed(world: World, **changes: Any) -> World:
+def renamed(world: Configuration, **changes: Any) -> Configuration:
     """The same world with another Mobtexting."""
-    listing = world.listings["mobtexting"]
+    listing = world.providers["mobtexting"]
     changed = listing._replace(provider=listing.provider._replace(**changes))
-    return world._replace(listings={changed.provider.name: changed})
+    return world._replace(providers={changed.provider.name: changed})
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -82,7 +82,7 @@ def test_pages_load_and_run_nothing(edge: Edge, path: str) -> None:
     assert [one for one in hrefs if not one.startswith("/_")] == []
 
 
-def test_index_tells_where_everything_is(world: World) -> None:
+def test_index_tells_where_everything_is(world: Configuration) -> None:
     answer = opened(only(world, "mobtexting")).ask("GET", "/", headers=BROWSER)
     assert parsed(answer).text.endswith(
         f"mockserver {__version__}Emulated here:Mobtexting: /mobtexting, OpenAPI"
@@ -115,7 +115,7 @@ def test_links_of_the_index_stay_in_their_sandbox(
     assert [one.name for one in edge.sandboxes] == ["default"]
 
 
-def test_index_escapes_what_a_provider_says_of_itself(world: World) -> None:
+def test_index_escapes_what_a_provider_says_of_itself(world: Configuration) -> None:
     edge = opened(renamed(world, title=HOSTILE, name='x"><script>'))
     tags = parsed(edge.ask("GET", "/", headers=BROWSER))
     assert "script" not in {tag for tag, _ in tags.tags}
@@ -130,7 +130,9 @@ def test_page_escapes_its_title() -> None:
     assert re.search(r"<title>([^<]*)</title>", text) is not None
 
 
-def test_docs_escape_what_the_document_says(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_docs_escape_what_the_document_says(
+    world: Configuration, monkeypatch: pytest.MonkeyPatch
+) -> None:
     document = {
         "info": {"title": HOSTILE},
         "paths": {
@@ -172,14 +174,14 @@ def _greeted(_: RequestContext) -> EndpointResult:
     return EndpointResult(Response(200, {"hello": "from the vendor"}))
 
 
-def with_a_door(world: World) -> World:
+def with_a_door(world: Configuration) -> Configuration:
     """Mobtexting with a `GET /` of its own."""
-    there = world.listings["mobtexting"].provider.endpoints
+    there = world.providers["mobtexting"].provider.endpoints
     door = Endpoint("door", "GET", VENDOR, "/", (), _greeted)
     made = renamed(world, endpoints=(*there, door), credential=_nobody)
-    listing = made.listings["mobtexting"]
+    listing = made.providers["mobtexting"]
     checks = {**listing.checks, "door": lambda _: ()}
-    return made._replace(listings={"mobtexting": listing._replace(checks=checks)})
+    return made._replace(providers={"mobtexting": listing._replace(checks=checks)})
 
 
 def _nobody(_: Request) -> None:
@@ -198,7 +200,7 @@ def _nobody(_: Request) -> None:
     ],
 )
 def test_a_vendor_s_own_door_has_the_vendor_s_host(
-    world: World,
+    world: Configuration,
     host: str,
     headers: dict[str, str],
     vendor: bool,  # noqa: FBT001 - a table

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from starlette.types import Message, Scope
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
-from mockserver.engine.store import World
 from mockserver.web.intake import LIMIT, TooLarge, body_of, decoded
 from tests.conftest import CLICK
 from tests.web.edge import C2C, HEADERS, opened, refusal
@@ -128,14 +128,14 @@ PACKED = ("gzip", "deflate", "br", "zstd", "gzip, identity", "GZIP", "x")
 
 @pytest.mark.parametrize("packed", PACKED)
 @pytest.mark.parametrize("path", [C2C, "/_mock/wait", "/nobody/has/this"])
-def test_a_packed_body_is_refused(world: World, path: str, packed: str) -> None:
+def test_a_packed_body_is_refused(world: Configuration, path: str, packed: str) -> None:
     edge = opened(world)
     answer = edge.ask("POST", path, content=b"{}", headers={"content-encoding": packed})
     assert refusal(answer) == (415, "packed body", f"send it plain, not as {packed}")
-    assert edge.default.store.recorded == 0
+    assert edge.default.state.entry_count == 0
 
 
 @pytest.mark.parametrize("plain", ["identity", "Identity", ""])
-def test_a_plain_body_may_say_so(world: World, plain: str) -> None:
+def test_a_plain_body_may_say_so(world: Configuration, plain: str) -> None:
     headers = {**HEADERS, "content-encoding": plain}
     assert opened(world).ask("POST", C2C, json=dict(CLICK), headers=headers).status_code == 200

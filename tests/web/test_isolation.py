@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.engine.store import World
+from mockserver.core.configuration import Configuration
 from tests.conftest import CLICK
 from tests.web.edge import C2C, HEADERS, Edge, knocking, opened
 from tests.web.table import STREAM, TABLE, asked
@@ -63,7 +63,7 @@ WAYS: tuple[Place, ...] = (
 
 
 @pytest.fixture
-def edge(world: World) -> Edge:
+def edge(world: Configuration) -> Edge:
     """The default one and two others, which have claimed a key each."""
     edge = knocking(world)
     for name in NAMES[1:]:
@@ -162,10 +162,10 @@ def test_programmed_answers_hold_for_one_inbox_of_one_sandbox(edge: Edge) -> Non
 def test_the_first_that_names_a_sandbox_wins(
     edge: Edge, path: str, headers: dict[str, str], name: str
 ) -> None:
-    before = {one.name: one.store.requested for one in edge.sandboxes}
+    before = {one.name: one.state.request_count for one in edge.sandboxes}
     answer = edge.ask("POST", path, json={**CLICK, "access_token": "key-3"}, headers=headers)
     assert answer.status_code == 200, answer.text
-    after = {one.name: one.store.requested for one in edge.sandboxes}
+    after = {one.name: one.state.request_count for one in edge.sandboxes}
     assert after == {**before, name: 1}
 
 
@@ -232,7 +232,7 @@ def test_a_recording_of_a_sandbox_that_is_not_there_brings_none_about(edge: Edge
         edge.ask("GET", path).status_code
         for path in ("/_media/new/x.wav", "/_sandbox/new/_media/new/x.wav")
     ]
-    assert (told, edge.sandboxes.known("new")) == ([404, 404], None)
+    assert (told, edge.sandboxes.find("new")) == ([404, 404], None)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -245,7 +245,7 @@ def test_base_urls_keep_the_prefix_and_lead_into_the_sandbox(edge: Edge, name: s
     for base in (told["base_url"], *told["hosts"].values()):
         path = httpx.URL(base).path
         edge.ask("POST", f"{path}{C2C}", json=dict(CLICK), headers=HEADERS)
-    assert [edge.sandboxes.get(one).store.requested for one in NAMES] == [
+    assert [edge.sandboxes.get(one).state.request_count for one in NAMES] == [
         2 * (one == name) for one in NAMES
     ]
 
@@ -282,7 +282,7 @@ def _played(edge: Edge, name: str) -> list[str]:
     ]
 
 
-def test_the_same_seed_and_requests_give_the_same_ids_and_journals(world: World) -> None:
+def test_the_same_seed_and_requests_give_the_same_ids_and_journals(world: Configuration) -> None:
     edge = opened(world)
     for name, seed in (("t1", "one"), ("t2", "one"), ("t3", "two")):
         edge.ask("PUT", f"/_mock/sandboxes/{name}", json={"seed": seed})

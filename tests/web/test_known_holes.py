@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from mockserver.app import running
+from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import DeliveryResult
-from mockserver.engine.store import World
 from mockserver.settings import read
 from mockserver.web.bodies import decode
 from mockserver.web.guard import Guard
@@ -39,7 +39,7 @@ SLOW = {
 
 
 @pytest.fixture
-def edge(world: World) -> Edge:
+def edge(world: Configuration) -> Edge:
     """It has read its forms already."""
     edge = opened(world)
     edge.place()
@@ -81,7 +81,7 @@ def test_it_means_one_thing(content_type: str, body: bytes, fields: dict[str, ob
     "host",
     ["localhost/_mock/health", "localhost/_mock/health?", "localhost/_mock/inbox/a#", "a/../_mock"],
 )
-def test_a_host_is_no_path(world: World, host: str) -> None:
+def test_a_host_is_no_path(world: Configuration, host: str) -> None:
     """CVE-2026-48710: a path in the Host header became that of the request, past the guard."""
     edge = opened(world, Guard("let-me-in"))
     assert refusal(edge.ask("GET", "/_mock/clock", hosts=[host]))[0] == 401

@@ -7,20 +7,20 @@ import pytest
 from mockserver.core.call import Event
 from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
 from mockserver.core.webhook import Delivery, DeliveryAttempt, DeliveryResult, Webhook
-from mockserver.engine.store import Store
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.lines import line
 from tests.conftest import START, click, play
 
 INBOX = "{origin}/_mock/inbox/mobtexting"
 
 
-def watched(store: Store) -> list[str]:
+def watched(store: SandboxState) -> list[str]:
     lines: list[str] = []
-    store.watchers.append(lambda fact: lines.append(line(fact, store)))
+    store.subscribers.append(lambda fact: lines.append(line(fact, store)))
     return lines
 
 
-def test_lines_of_a_call_and_its_report(store: Store) -> None:
+def test_lines_of_a_call_and_its_report(store: SandboxState) -> None:
     lines = watched(store)
     click(store, "callee-busy")
     play(store)
@@ -39,13 +39,13 @@ def test_lines_of_a_call_and_its_report(store: Store) -> None:
     ]
 
 
-def test_line_of_a_call_that_is_placed(store: Store) -> None:
+def test_line_of_a_call_that_is_placed(store: SandboxState) -> None:
     lines = watched(store)
     click(store)
     assert lines[1] == "09:00:00 mobtexting c1 placed"
 
 
-def test_line_of_a_refusal(store: Store) -> None:
+def test_line_of_a_refusal(store: SandboxState) -> None:
     lines = watched(store)
     click(store, to=None)
     assert lines == ["09:00:00 mobtexting r1 POST /api/v2/voice/c2c 422 to-required"]
@@ -80,7 +80,7 @@ FAILED = Delivery(
         ("error", LookupError("oops"), "error error LookupError('oops')"),
     ],
 )
-def test_line_of_a_fact(store: Store, kind: str, what: Any, expected: str) -> None:
+def test_line_of_a_fact(store: SandboxState, kind: str, what: Any, expected: str) -> None:
     told = line(JournalEntry(START, kind, "", what), store)
     assert told.rstrip() == f"09:00:00 {expected}"
 
@@ -98,7 +98,7 @@ def test_line_of_a_fact(store: Store, kind: str, what: Any, expected: str) -> No
     ],
 )
 def test_control_characters_never_reach_the_terminal(
-    store: Store, text: str, expected: str
+    store: SandboxState, text: str, expected: str
 ) -> None:
     fact = JournalEntry(START, "event", "", Event(START, "speech", "a", {"words": text}))
     assert line(fact, store) == f"09:00:00 a speech {expected}"

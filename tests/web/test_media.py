@@ -16,14 +16,14 @@ BYTES = 200
 
 def heard(house: House, *events: Event) -> str:
     """The path of the recording of a call to which this has happened."""
-    store = house.sandbox.store
+    store = house.sandbox.state
     name = house.place().headers["x-mock-call"]
     store.calls[name] = store.calls[name]._replace(events=events)
     return path_of(house, name)
 
 
 def path_of(house: House, name: str) -> str:
-    return f"/_media/default/{recording_token(house.sandbox.store.world.seed, name)}.wav"
+    return f"/_media/default/{recording_token(house.sandbox.state.configuration.seed, name)}.wav"
 
 
 TALK = (
@@ -152,13 +152,13 @@ def test_no_such_recording(house: House, changed: tuple[str, str], title: str, d
 
 def test_recording_of_a_call_that_is_no_longer_known(house: House) -> None:
     path = heard(house, *TALK)
-    house.sandbox.store.calls.clear()
+    house.sandbox.state.calls.clear()
     assert refusal(house.ask("GET", path))[:2] == (404, "unknown recording")
 
 
 def test_recording_of_a_call_that_nobody_answered(house: House) -> None:
     path = heard(house, Event(1_000, "ring", "a"), Event(9_000, "hangup", "a"))
-    name = next(iter(house.sandbox.store.calls))
+    name = next(iter(house.sandbox.state.calls))
     detail = f"nobody answered call {name}, so that there is nothing to hear"
     assert refusal(house.ask("GET", path)) == (404, "no recording", detail)
 
@@ -173,7 +173,7 @@ def test_recording_of_a_call_played_to_its_end(house: House) -> None:
     name = house.place().headers["x-mock-call"]
     house.advance()
     answer = house.ask("GET", path_of(house, name))
-    events = house.sandbox.store.calls[name].events
+    events = house.sandbox.state.calls[name].events
     times = {event.type: event.at for event in events if event.leg == "a"}
     with wave.open(io.BytesIO(answer.content)) as file:
         assert file.getnframes() == 8 * (times["hangup"] - times["answer"]) > 0

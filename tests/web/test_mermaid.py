@@ -1,6 +1,6 @@
 """What has happened as a sequence diagram."""
 
-from mockserver.engine.store import Store
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.mermaid import diagram
 from tests.conftest import click, play
 
@@ -25,13 +25,13 @@ sequenceDiagram
 """
 
 
-def test_diagram_of_a_call(store: Store) -> None:
+def test_diagram_of_a_call(store: SandboxState) -> None:
     click(store, "callee-busy")
     play(store)
     assert diagram(store.journal, store) == BUSY
 
 
-def test_diagram_of_a_refusal_has_no_receiver(store: Store) -> None:
+def test_diagram_of_a_refusal_has_no_receiver(store: SandboxState) -> None:
     click(store, bridge=None)
     assert diagram(store.journal, store).splitlines()[1:] == [
         "    participant client as client",
@@ -41,7 +41,7 @@ def test_diagram_of_a_refusal_has_no_receiver(store: Store) -> None:
     ]
 
 
-def test_diagram_escapes_what_mermaid_would_read(store: Store) -> None:
+def test_diagram_escapes_what_mermaid_would_read(store: SandboxState) -> None:
     click(store, mid="x")
     play(store)
     fact = store.journal[0]
@@ -49,5 +49,5 @@ def test_diagram_escapes_what_mermaid_would_read(store: Store) -> None:
     assert "GET /a#59;b#35;c#lt;d#gt;\n" in diagram([fact._replace(payload=asked)], store)
 
 
-def test_diagram_of_nothing(store: Store) -> None:
+def test_diagram_of_nothing(store: SandboxState) -> None:
     assert diagram((), store) == "sequenceDiagram\n    participant mock as mock server\n"

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
-from mockserver.engine.casework import Asked
-from mockserver.engine.simulation import request
-from mockserver.engine.store import Store, World
+from mockserver.engine.exchange import IncomingRequest
+from mockserver.engine.pipeline import handle
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.wire import fact_json
 from tests.conftest import START, play
 from tests.test_side_by_side import ASKED
@@ -40,7 +41,7 @@ def test_there_are_sixty() -> None:
 
 
 @pytest.fixture(scope="module")
-def edge(world: World) -> Edge:
+def edge(world: Configuration) -> Edge:
     return opened(world)
 
 
@@ -68,17 +69,19 @@ def test_any_text_comes_back(edge: Edge, text: str) -> None:
 
 @pytest.mark.parametrize("name", ASKED)
 @pytest.mark.parametrize("payload", ["{origin}", "{{6*7*11}}", "${6*7*11}", "{0.__class__}"])
-def test_no_vendor_runs_it(world: World, name: str, payload: str) -> None:
+def test_no_vendor_runs_it(world: Configuration, name: str, payload: str) -> None:
     """In every field of a request in turn: whatever it gets for an answer, nothing has been run."""
     operation, fields, headers = ASKED[name]
-    listing = world.listings[name]
+    listing = world.providers[name]
     endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
     for field in fields:
-        store = Store(world, START)
+        store = SandboxState(world, START)
         sent = Request(
             "POST", endpoint.path, headers=headers, fields={**fields, field: payload}, body=b"x"
         )
-        got = request(store, Asked(listing, endpoint, sent), START)
+        got = handle(store, IncomingRequest(listing, endpoint, sent), START)
         play(store)
-        shown = repr([fact_json(fact, store.world) for fact in store.journal]) + repr(got.reply)
+        shown = repr([fact_json(fact, store.configuration) for fact in store.journal]) + repr(
+            got.response
+        )
         assert ("462" in shown, "<class" in shown) == (False, False)

@@ -6,10 +6,10 @@ from collections import Counter
 import httpx
 import pytest
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
-from mockserver.engine.casework import Asked
-from mockserver.engine.simulation import request
-from mockserver.engine.store import World
+from mockserver.engine.exchange import IncomingRequest
+from mockserver.engine.pipeline import handle
 from tests.test_side_by_side import ASKED
 from tests.web.edge import Edge, client, opened
 
@@ -20,15 +20,15 @@ HANGUP = {"event": "hangup", "leg": "a"}
 
 def calls(edge: Edge, name: str) -> list[str]:
     """Calls that have been answered by their first leg, or are about to be."""
-    store, (operation, fields, headers) = edge.default.store, ASKED[name]
-    listing = store.world.listings[name]
+    store, (operation, fields, headers) = edge.default.state, ASKED[name]
+    listing = store.configuration.providers[name]
     endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
     now = edge.default.clock.now()
     placed: list[str] = []
     for number in range(CALLS):
         sent = Request("POST", endpoint.path, headers=headers, fields=fields, body=b"%d" % number)
-        asked = Asked(listing, endpoint, sent, ("answered",))
-        placed += request(store, asked, now).calls
+        asked = IncomingRequest(listing, endpoint, sent, ("answered",))
+        placed += handle(store, asked, now).call_ids
     edge.advance(by=3)
     return placed
 
@@ -40,7 +40,7 @@ async def race(edge: Edge, name: str) -> list[httpx.Response]:
 
 
 @pytest.mark.parametrize("name", ASKED)
-def test_of_fifty_hangups_one_wins(world: World, name: str) -> None:
+def test_of_fifty_hangups_one_wins(world: Configuration, name: str) -> None:
     edge = opened(world._replace(seed=name))
     for call in calls(edge, name):
         answers = asyncio.run(race(edge, call))

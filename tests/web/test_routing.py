@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.provider import BoundProvider, Endpoint
-from mockserver.engine.store import World
 from mockserver.web.routing import Found, Unknown, find
 
 HERE = "localhost:8080"
@@ -35,13 +35,13 @@ PLACES = {
 
 
 @pytest.fixture(scope="module")
-def listings(world: World) -> Mapping[str, BoundProvider]:
+def listings(world: Configuration) -> Mapping[str, BoundProvider]:
     return known(world)
 
 
-def known(world: World) -> Mapping[str, BoundProvider]:
+def known(world: Configuration) -> Mapping[str, BoundProvider]:
     """Mobtexting, a vendor with two hosts, one whose customers have their own, one at `/`."""
-    mine = world.listings["mobtexting"]
+    mine = world.providers["mobtexting"]
 
     def other(name: str, places: tuple[tuple[str, str, str, str], ...]) -> BoundProvider:
         model = mine.provider.endpoints[0]
@@ -191,15 +191,15 @@ def test_parts_of_the_path_are_fields(
 
 
 @given(st.from_regex(r"[^/]+", fullmatch=True))
-def test_whatever_stands_in_a_part_is_its_value(world: World, part: str) -> None:
+def test_whatever_stands_in_a_part_is_its_value(world: Configuration, part: str) -> None:
     found = find(known(world), "GET", HERE, f"/apps/v1/calls/{part}")
     assert isinstance(found, Found)
     assert (found.endpoint.operation, found.fields) == ("show", {"call_id": part})
 
 
-def sharing(world: World, hosts: tuple[str, ...]) -> Mapping[str, BoundProvider]:
+def sharing(world: Configuration, hosts: tuple[str, ...]) -> Mapping[str, BoundProvider]:
     """A vendor with three operations at one path, told apart by `kind`."""
-    mine = world.listings["mobtexting"]
+    mine = world.providers["mobtexting"]
     model = mine.provider.endpoints[0]._replace(path="/calls")
     ends = (
         model._replace(operation="a", host=hosts[0], when=kind("a"), body_limit=5),
@@ -218,7 +218,7 @@ def kind(name: str) -> Callable[[Request], bool]:
     ("sent", "operation"), [("a", "a"), ("b", "b"), ("c", "c"), ("x", "c"), (None, "c")]
 )
 def test_of_several_operations_the_first_that_is_meant_else_the_last(
-    world: World, sent: object, operation: str
+    world: Configuration, sent: object, operation: str
 ) -> None:
     found = find(sharing(world, ("h", "h", "h")), "POST", HERE, "/calls")
     assert isinstance(found, Found)
@@ -230,7 +230,7 @@ def test_of_several_operations_the_first_that_is_meant_else_the_last(
     ("host", "operation", "limit"), [(HERE, "c", 7), ("one", "c", 7), ("two", "b", 9)]
 )
 def test_operations_on_another_host_share_no_place(
-    world: World, host: str, operation: str, limit: int
+    world: Configuration, host: str, operation: str, limit: int
 ) -> None:
     found = find(sharing(world, ("one", "two", "one")), "POST", host, "/calls")
     assert isinstance(found, Found)
@@ -238,10 +238,10 @@ def test_operations_on_another_host_share_no_place(
     assert found.body_limit == limit
 
 
-def test_other_listings_are_found_anew(world: World) -> None:
+def test_other_listings_are_found_anew(world: Configuration) -> None:
     """What has been found out about some listings says nothing of others."""
     assert isinstance(find(known(world), "GET", HERE, "/apps/v1/calls"), Found)
-    others = {"mobtexting": world.listings["mobtexting"]}
+    others = {"mobtexting": world.providers["mobtexting"]}
     assert isinstance(find(others, "GET", HERE, "/apps/v1/calls"), Unknown)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import uvicorn
 
-from mockserver.engine.store import World
+from mockserver.core.configuration import Configuration
 from mockserver.runtime.sandbox import Timing
-from mockserver.runtime.sandboxes import Sandboxes
+from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.web.connection import Connection
 from mockserver.web.server import GRACE, Address, Server, bound, config
 from tests.conftest import START
@@ -112,7 +112,7 @@ def test_config_with_a_certificate() -> None:
 
 
 def test_server_says_when_it_is_ready_and_halts_before_it_ends(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: Configuration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def halt() -> None:
         told.append("halt")
@@ -127,8 +127,8 @@ def test_server_says_when_it_is_ready_and_halts_before_it_ends(
 
     told: list[str] = []
     end = uvicorn.Server.shutdown
-    sandboxes = Sandboxes(NoCourier(), (world, Timing("manual", START)), lambda _: None)
-    monkeypatch.setattr(sandboxes, "halt", halt)
+    sandboxes = SandboxRegistry(NoCourier(), (world, Timing("manual", START)), lambda _: None)
+    monkeypatch.setattr(sandboxes, "stop_schedulers", halt)
     monkeypatch.setattr(uvicorn.Server, "shutdown", ended)
     server = Server(config(app, ("", "")), sandboxes, ready)
     with bound("127.0.0.1", 0) as taken:
@@ -139,5 +139,5 @@ def test_server_says_when_it_is_ready_and_halts_before_it_ends(
 class NoCourier:
     """Nobody sends anything here."""
 
-    async def carry(self, _: Any) -> Any:
+    async def deliver(self, _: Any) -> Any:
         raise AssertionError

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mockserver.engine.store import World
+from mockserver.core.configuration import Configuration
 from mockserver.runtime.sandbox import Timing
 from tests.conftest import START
 from tests.house import built
@@ -55,12 +55,12 @@ def test_a_wrong_method_names_the_right_ones(house: House) -> None:
 def test_a_fault_of_a_control_route_is_our_own_problem(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(house.sandbox.store, "peek", None)
+    monkeypatch.setattr(house.sandbox.state, "peek", None)
     detail = "this is a fault of the mock server: TypeError(\"'NoneType' object is not callable\")"
     assert refusal(house.ask("GET", "/_mock/clock")) == (500, "mock failed", detail)
 
 
-def test_the_lifespan_is_run(world: World) -> None:
+def test_the_lifespan_is_run(world: Configuration) -> None:
     seen: list[str] = []
 
     @asynccontextmanager
@@ -131,14 +131,14 @@ def cancelled(house: House, begun: list[Message]) -> list[Message]:
 
 
 def test_a_request_that_the_server_gives_up_at_its_end_is_told(house: House) -> None:
-    house.sandboxes.stopping = True
+    house.sandboxes.is_stopping = True
     start, body = cancelled(house, [])
     assert (start["status"], json.loads(body["body"])["title"]) == (503, "mock ends")
     assert dict(start["headers"])[b"x-mock-now"] == b"2026-01-01T09:00:00.000Z"
 
 
 def test_a_request_whose_answer_had_begun_is_given_up_silently(house: House) -> None:
-    house.sandboxes.stopping = True
+    house.sandboxes.is_stopping = True
     begun: Message = {"type": "http.response.start", "status": 200, "headers": []}
     assert cancelled(house, [begun]) == [begun]
 

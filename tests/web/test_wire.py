@@ -4,10 +4,11 @@ import pytest
 
 from mockserver.core.behavior import PRESETS
 from mockserver.core.call import Event
+from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario, ScenarioSet
 from mockserver.core.time import SECOND
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import step
-from mockserver.engine.store import Store, World
 from mockserver.web.masking import mask
 from mockserver.web.wire import call_json, event_json
 from tests.conftest import CLICK, START, click, play
@@ -62,7 +63,7 @@ BUSY = {
 }  # fmt: skip
 
 
-def test_a_call_that_is_over(store: Store) -> None:
+def test_a_call_that_is_over(store: SandboxState) -> None:
     click(store, "callee-busy")
     play(store)
     told = call_json(store, store.calls["c1"])
@@ -70,7 +71,7 @@ def test_a_call_that_is_over(store: Store) -> None:
     assert shape(told) == shape(BUSY)
 
 
-def test_a_call_that_has_not_begun(store: Store) -> None:
+def test_a_call_that_has_not_begun(store: SandboxState) -> None:
     click(store)
     told = call_json(store, store.calls["c1"])
     idle = {"state": "idle", "answered_at": None, "ended_at": None, "cause": None}
@@ -98,26 +99,30 @@ def test_a_call_that_has_not_begun(store: Store) -> None:
     ],
 )
 def test_whom_a_call_waits_for(
-    world: World, behaviour: str, until: int, expected: list[dict[str, str]]
+    world: Configuration, behaviour: str, until: int, expected: list[dict[str, str]]
 ) -> None:
     story = Scenario("s", legs={"callee": PRESETS[behaviour]})
-    store = Store(world._replace(stories=ScenarioSet({"s": story}, "s", number_plan=False)), START)
+    store = SandboxState(
+        world._replace(scenarios=ScenarioSet({"s": story}, "s", number_plan=False)), START
+    )
     click(store)
     while (due := store.peek()) and due.at <= START + until:
         step(store)
     assert call_json(store, store.calls["c1"])["waiting"] == expected
 
 
-def test_a_call_that_only_waits_for_a_hangup(world: World) -> None:
+def test_a_call_that_only_waits_for_a_hangup(world: Configuration) -> None:
     forever = PRESETS["answered"]._replace(talk=None)
     story = Scenario("s", legs={"a": forever, "b": forever})
-    store = Store(world._replace(stories=ScenarioSet({"s": story}, "s", number_plan=False)), START)
+    store = SandboxState(
+        world._replace(scenarios=ScenarioSet({"s": story}, "s", number_plan=False)), START
+    )
     click(store)
     play(store)
     assert call_json(store, store.calls["c1"])["waiting"] == [{"for": "hangup", "leg": None}]
 
 
-def test_every_attempt_of_a_call(store: Store) -> None:
+def test_every_attempt_of_a_call(store: SandboxState) -> None:
     click(store, "no-answer", attempts=1)
     play(store)
     told = call_json(store, store.calls["c1"])
@@ -129,17 +134,17 @@ def test_every_attempt_of_a_call(store: Store) -> None:
     assert told["attempts"][1]["legs"] == told["legs"]
 
 
-def test_redials_count_from_nought(store: Store) -> None:
+def test_redials_count_from_nought(store: SandboxState) -> None:
     click(store, "no-answer", attempts=2)
     play(store)
     told = call_json(store, store.calls["c1"])
     assert [one["redial"] for one in told["attempts"]] == [0, 1, 2]
 
 
-def test_credentials_among_the_parameters_are_masked(store: Store) -> None:
+def test_credentials_among_the_parameters_are_masked(store: SandboxState) -> None:
     click(store, access_token="k-123")
     wanted = call_json(store, store.calls["c1"])["wanted"]
-    assert wanted == {**CLICK, "access_token": mask("k-123", store.world.seed)}
+    assert wanted == {**CLICK, "access_token": mask("k-123", store.configuration.seed)}
 
 
 @pytest.mark.parametrize(

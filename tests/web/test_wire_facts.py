@@ -6,10 +6,12 @@ import pytest
 
 from mockserver.core.account import Retry
 from mockserver.core.call import Event
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
 from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
 from mockserver.core.webhook import Delivery, DeliveryAttempt, DeliveryResult, Webhook
-from mockserver.engine.store import Exchange, Store, World
+from mockserver.engine.exchange import Exchange
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.masking import mask
 from mockserver.web.wire import fact_json, request_json, webhook_json
 from tests.conftest import START, click, play, with_account
@@ -72,18 +74,20 @@ PRINTED = {
     ("changes", "expected"),
     [
         ({}, {}),
-        ({"calls": ()}, {"call": None}),
-        ({"calls": ("c1", "c2")}, {"call": "c1"}),
-        ({"fault": "no-way", "stories": ()}, {"fault": "no-way", "scenario": []}),
-        ({"reply": Response(302, b"")}, {"status": 302, "answer": ""}),
-        ({"reply": Response(200, b'{"a": 1}')}, {"answer": {"a": 1}}),
-        ({"reply": Response(200, b"<html>\xff")}, {"answer": "<html>�"}),
-        ({"reply": Response(200)}, {"answer": None}),
+        ({"call_ids": ()}, {"call": None}),
+        ({"call_ids": ("c1", "c2")}, {"call": "c1"}),
+        ({"fault": "no-way", "scenarios": ()}, {"fault": "no-way", "scenario": []}),
+        ({"response": Response(302, b"")}, {"status": 302, "answer": ""}),
+        ({"response": Response(200, b'{"a": 1}')}, {"answer": {"a": 1}}),
+        ({"response": Response(200, b"<html>\xff")}, {"answer": "<html>�"}),
+        ({"response": Response(200)}, {"answer": None}),
         ({"request": ASKED._replace(body=b"\xffa")}, {"body": "�a"}),
         ({"request": ASKED._replace(query="", headers={})}, {"query": "", "headers": {}}),
     ],
 )
-def test_a_request(world: World, changes: dict[str, Any], expected: dict[str, object]) -> None:
+def test_a_request(
+    world: Configuration, changes: dict[str, Any], expected: dict[str, object]
+) -> None:
     told = request_json(EXCHANGE._replace(**changes), world)
     assert list(told.items()) == list((PRINTED | expected).items())
 
@@ -97,7 +101,7 @@ def test_a_request(world: World, changes: dict[str, Any], expected: dict[str, ob
     ],
     ids=["form", "broken JSON", "multipart"],
 )
-def test_credentials_in_a_body_that_is_not_json(world: World, body: bytes) -> None:
+def test_credentials_in_a_body_that_is_not_json(world: Configuration, body: bytes) -> None:
     told = request_json(EXCHANGE._replace(request=ASKED._replace(body=body)), world)
     assert "k-123" not in repr(told)
 
@@ -198,7 +202,7 @@ ABOUT = {"at": T0, "fact": "any", "call": "c1"}
     ],
     ids=["request", "event", "attempt", "moot", "skipped", "control", "error"],
 )
-def test_a_fact(world: World, what: object, expected: dict[str, object]) -> None:
+def test_a_fact(world: Configuration, what: object, expected: dict[str, object]) -> None:
     told = fact_json(JournalEntry(START, "any", "c1", what), world)
     assert told == expected
     assert [name for name in told if name not in ("at", "call")] == [
@@ -206,13 +210,13 @@ def test_a_fact(world: World, what: object, expected: dict[str, object]) -> None
     ]
 
 
-def test_a_fact_about_no_call(world: World) -> None:
+def test_a_fact_about_no_call(world: Configuration) -> None:
     assert fact_json(JournalEntry(START, "clock", "", {"mode": "real"}), world)["call"] is None
 
 
-def test_a_journal_holds_no_real_time(store: Store) -> None:
+def test_a_journal_holds_no_real_time(store: SandboxState) -> None:
     with_account(store, retry=Retry((5_000,)))
     click(store)
     play(store, lambda _: DeliveryResult(500, None, b"", 12_345))
-    assert "12345" not in repr([fact_json(fact, store.world) for fact in store.journal])
+    assert "12345" not in repr([fact_json(fact, store.configuration) for fact in store.journal])
     assert webhook_json(store.deliveries["w1"], SALT)["attempts"][0]["duration_ms"] == 12_345

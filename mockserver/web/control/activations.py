@@ -20,19 +20,19 @@ FORM = '{"scenario": "callee-busy", "match": {"provider": "mobtexting"}, "times"
 
 
 async def activations(request: Request) -> JSONResponse:
-    store = sandbox_of(request).store
-    listed = [_printed(one, store.world.seed) for one in store.activations]
+    store = sandbox_of(request).state
+    listed = [_printed(one, store.configuration.seed) for one in store.activations]
     return JSONResponse({"activations": listed})
 
 
 async def activate(request: Request) -> JSONResponse:
     """`times` requests that suit `match` (none: every request); without `times` all of them."""
     sandbox, body = sandbox_of(request), await object_of(request)
-    store = sandbox.store
+    store = sandbox.state
     name, times, known = (
         str(body.get("scenario", "")),
         body.get("times"),
-        store.world.stories.by_name,
+        store.configuration.scenarios.by_name,
     )
     if name not in known:
         raise HTTPException(
@@ -40,19 +40,19 @@ async def activate(request: Request) -> JSONResponse:
         )
     if body.keys() - {"scenario", "match", "times"} or not (times is None or _counts(times)):
         raise HTTPException(422, f"send {FORM}")
-    store.activated += 1
-    made = Activation(f"a{store.activated}", name, _match(body.get("match", {})), times)
+    store.activation_count += 1
+    made = Activation(f"a{store.activation_count}", name, _match(body.get("match", {})), times)
     store.activations.append(made)
     told = {"method": "POST", "path": "/activations", "body": body}
     store.record(JournalEntry(sandbox.clock.now(), "control", "", told))
-    return JSONResponse(_printed(made, store.world.seed), 201)
+    return JSONResponse(_printed(made, store.configuration.seed), 201)
 
 
 async def clear(request: Request) -> Response:
     sandbox = sandbox_of(request)
-    sandbox.store.activations.clear()
+    sandbox.state.activations.clear()
     told = {"method": "DELETE", "path": "/activations"}
-    sandbox.store.record(JournalEntry(sandbox.clock.now(), "control", "", told))
+    sandbox.state.record(JournalEntry(sandbox.clock.now(), "control", "", told))
     return Response(status_code=204)
 
 

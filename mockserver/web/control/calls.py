@@ -13,7 +13,7 @@ from mockserver.core.causes import CAUSES
 from mockserver.core.journal import JournalEntry
 from mockserver.core.provider import VendorEvent
 from mockserver.core.suggestions import did_you_mean
-from mockserver.engine.simulation import happen
+from mockserver.engine.simulation import apply_event
 from mockserver.web.control.reading import call_of, object_of, page, sandbox_of, suits
 from mockserver.web.wire import call_json
 
@@ -35,35 +35,35 @@ async def calls(request: Request) -> JSONResponse:
         for call in printed(request)
         if suits(call, request, ("provider", "state", "vendor_id"))
     )
-    store = sandbox_of(request).store
-    dropped = store.placed - len(store.calls)
+    store = sandbox_of(request).state
+    dropped = store.call_count - len(store.calls)
     return JSONResponse({"calls": page(wanted, request), "dropped": dropped})
 
 
 def printed(request: Request) -> list[dict[str, Any]]:
     """Every call, oldest first."""
-    store = sandbox_of(request).store
+    store = sandbox_of(request).state
     return [call_json(store, call) for call in store.calls.values()]
 
 
 async def call(request: Request) -> JSONResponse:
-    return JSONResponse(call_json(sandbox_of(request).store, call_of(request)))
+    return JSONResponse(call_json(sandbox_of(request).state, call_of(request)))
 
 
 async def events(request: Request) -> JSONResponse:
     """Play the phone: {"event": "hangup", "leg": "b", "cause": "busy"}; 409 if it cannot be."""
     body = await object_of(request)
     sandbox, known = sandbox_of(request), call_of(request)
-    acts = sandbox.store.world.listings[known.spec.provider].provider.vendor_events
-    with sandbox.driver.answering() as now:
+    acts = sandbox.state.configuration.providers[known.spec.provider].provider.vendor_events
+    with sandbox.scheduler.request_scope() as now:
         event = _event(body, known, acts, now)
         try:
-            changed = happen(sandbox.store, known.spec.id, event)
+            changed = apply_event(sandbox.state, known.spec.id, event)
         except IllegalTransition as impossible:
             raise HTTPException(409, str(impossible)) from None
         control = {"method": "POST", "path": f"/calls/{known.spec.id}/events", "body": body}
-        sandbox.store.record(JournalEntry(now, "control", known.spec.id, control))
-        return JSONResponse(call_json(sandbox.store, changed))
+        sandbox.state.record(JournalEntry(now, "control", known.spec.id, control))
+        return JSONResponse(call_json(sandbox.state, changed))
 
 
 def _event(body: dict[str, Any], call: Call, acts: Mapping[str, VendorEvent], now: int) -> Event:

@@ -10,9 +10,9 @@ from starlette.routing import Route
 
 from mockserver.core.journal import JournalEntry
 from mockserver.core.time import MAX_TIME, format_iso, parse_duration, to_milliseconds
-from mockserver.runtime.clock import MODES, rate
-from mockserver.runtime.driver import Advancing
+from mockserver.runtime.clock import MODES, parse_rate
 from mockserver.runtime.sandbox import Sandbox
+from mockserver.runtime.scheduler import AdvanceInProgress
 from mockserver.web.control.reading import object_of, sandbox_of
 
 FORMS = 'send {"by": "90s"}, {"to": "2026-01-01T12:00:00Z"} or {"until": "idle"}'
@@ -26,12 +26,12 @@ async def change(request: Request) -> JSONResponse:
     """{"mode": "manual"}: real, manual, instant, or a pace such as 60x."""
     sandbox, body = sandbox_of(request), await object_of(request)
     mode = str(body.get("mode", ""))
-    if rate(mode) is None or body.keys() != {"mode"}:
+    if parse_rate(mode) is None or body.keys() != {"mode"}:
         raise HTTPException(422, f'send {{"mode": ...}}, one of {MODES}')
     now = sandbox.clock.now()
-    sandbox.clock.set(mode)
-    sandbox.store.record(JournalEntry(now, "clock", "", {"mode": mode}))
-    sandbox.driver.nudge()
+    sandbox.clock.set_mode(mode)
+    sandbox.state.record(JournalEntry(now, "clock", "", {"mode": mode}))
+    sandbox.scheduler.wake()
     return JSONResponse(_clock(sandbox))
 
 
@@ -40,11 +40,11 @@ async def advance(request: Request) -> JSONResponse:
     sandbox, body = sandbox_of(request), await object_of(request)
     to = _goal(body, sandbox.clock.now())
     try:
-        done = await sandbox.driver.advance(to)
-    except Advancing:
+        done = await sandbox.scheduler.advance(to)
+    except AdvanceInProgress:
         raise HTTPException(409, "another advance of this sandbox is still running") from None
-    if done.stopped != "reset":
-        sandbox.store.record(JournalEntry(sandbox.clock.now(), "clock", "", {"advance": body}))
+    if done.stop_reason != "reset":
+        sandbox.state.record(JournalEntry(sandbox.clock.now(), "clock", "", {"advance": body}))
     clock = _clock(sandbox)
     return JSONResponse(
         {
@@ -53,18 +53,18 @@ async def advance(request: Request) -> JSONResponse:
             "attempts": done.attempts,
             "pending": clock["pending"],
             "next_at": clock["next_at"],
-            "waiting": list(sandbox.store.waiting),
-            "stopped": done.stopped,
+            "waiting": list(sandbox.state.wait_reasons),
+            "stopped": done.stop_reason,
         }
     )
 
 
 def _clock(sandbox: Sandbox) -> dict[str, Any]:
-    due = sandbox.store.peek()
+    due = sandbox.state.peek()
     return {
         "mode": sandbox.clock.mode,
         "now": format_iso(sandbox.clock.now()),
-        "pending": sum(1 for _ in sandbox.store.pending()),
+        "pending": sum(1 for _ in sandbox.state.pending_items()),
         "next_at": format_iso(due.at) if due else None,
     }
 

@@ -15,9 +15,9 @@ async def health(request: Request) -> JSONResponse:
             "status": "ok",
             "version": __version__,
             "clock": sandbox.clock.mode,
-            "seed": sandbox.store.world.seed,
-            "providers": list(sandbox.store.world.listings),
-            "errors": sandbox.store.errors,
+            "seed": sandbox.state.configuration.seed,
+            "providers": list(sandbox.state.configuration.providers),
+            "errors": sandbox.state.error_count,
             "refused": dict(parts.refused),
             "uptime": round(parts.sandboxes.uptime(), 3),
         }

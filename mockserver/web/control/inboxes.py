@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mockserver.core.time import format_iso
-from mockserver.runtime.inboxes import Inbox, Received
+from mockserver.runtime.inboxes import Inbox, ReceivedRequest
 from mockserver.web import masking
 from mockserver.web.control.reading import object_of, read, sandbox_of
 from mockserver.web.legible import legible
@@ -24,7 +24,7 @@ async def receive(request: Request) -> Response:
     """Takes anything by any method, and answers 200 or as programmed."""
     sandbox = sandbox_of(request)
     body = await read(request)
-    come = Received(
+    come = ReceivedRequest(
         sandbox.clock.now(),
         request.method,
         request.url.path,
@@ -32,13 +32,13 @@ async def receive(request: Request) -> Response:
         dict(request.headers),
         body,
     )
-    return Response(b"", await sandbox.inboxes[request.path_params["name"]].take(come))
+    return Response(b"", await sandbox.inboxes[request.path_params["name"]].receive(come))
 
 
 async def show(request: Request) -> Response:
     sandbox, name = sandbox_of(request), request.path_params["name"]
-    received = sandbox.inboxes.get(name, Inbox()).received
-    salt = sandbox.store.world.seed
+    received = sandbox.inboxes.get(name, Inbox()).requests
+    salt = sandbox.state.configuration.seed
     return JSONResponse({"name": name, "received": [_printed(one, salt) for one in received]})
 
 
@@ -54,8 +54,8 @@ async def program(request: Request) -> Response:
     if wanted.keys() - {"answers", "delay"} or not (_statuses(answers) and _seconds(delay)):
         raise HTTPException(422, FORM)
     box = sandbox_of(request).inboxes[request.path_params["name"]]
-    box.answers.clear()
-    box.answers.extend(answers)
+    box.statuses.clear()
+    box.statuses.extend(answers)
     box.delay = delay
     return JSONResponse({"answers": answers, "delay": delay})
 
@@ -70,7 +70,7 @@ def _seconds(delay: Any) -> bool:
     return type(delay) in (int, float) and 0 <= delay <= LONGEST
 
 
-def _printed(one: Received, salt: str) -> dict[str, Any]:
+def _printed(one: ReceivedRequest, salt: str) -> dict[str, Any]:
     return {
         "at": format_iso(one.at),
         "method": one.method,

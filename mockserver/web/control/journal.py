@@ -13,7 +13,7 @@ async def journal(request: Request) -> Response:
 
     `?format=jsonl` exports the whole of it, one fact a line, as `mockserver replay` reads it.
     """
-    store, origins = sandbox_of(request).store, request.app.state.origins()
+    store, origins = sandbox_of(request).state, request.app.state.origins()
     if request.query_params.get("format") == "jsonl":
         text = "".join(f"{line}\n" for line in lines(store, origins))
         return Response(text, media_type="application/jsonl")

@@ -15,13 +15,13 @@ from mockserver.web.control.reading import prefix_of, sandbox_of
 
 
 async def providers(request: Request) -> JSONResponse:
-    listings = sandbox_of(request).store.world.listings.values()
+    listings = sandbox_of(request).state.configuration.providers.values()
     origin = str(request.base_url).rstrip("/") + prefix_of(request)
     return JSONResponse({"providers": [described(one.provider, origin) for one in listings]})
 
 
 async def openapi(request: Request) -> JSONResponse:
-    name, listings = request.path_params["name"], sandbox_of(request).store.world.listings
+    name, listings = request.path_params["name"], sandbox_of(request).state.configuration.providers
     if name not in listings:
         raise HTTPException(404, f"no provider is named {name}: {did_you_mean(name, listings)}")
     return JSONResponse(listings[name].document())

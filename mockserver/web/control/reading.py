@@ -10,7 +10,7 @@ from starlette.requests import Request
 from mockserver.core.call import Call
 from mockserver.core.suggestions import did_you_mean
 from mockserver.runtime.sandbox import Sandbox
-from mockserver.runtime.sandboxes import DEFAULT, Full, Sandboxes
+from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SandboxRegistry, TooManySandboxes
 from mockserver.web.intake import Gone, TooLarge, body_of
 from mockserver.web.legible import sound
 
@@ -27,7 +27,7 @@ def sandbox_of(request: Request) -> Sandbox:
         sandbox: Sandbox = request.scope["sandbox"] or sandboxes_of(request).get(
             request.scope["named"]
         )
-    except Full:
+    except TooManySandboxes:
         raise HTTPException(409, "there are too many sandboxes: delete some") from None
     request.scope["sandbox"] = sandbox
     return sandbox
@@ -35,12 +35,12 @@ def sandbox_of(request: Request) -> Sandbox:
 
 def prefix_of(request: Request) -> str:
     """What goes before a path in a link, so that it leads into the same sandbox."""
-    name = request.scope["named"] or DEFAULT
-    return "" if name == DEFAULT else f"/_sandbox/{name}"
+    name = request.scope["named"] or DEFAULT_SANDBOX
+    return "" if name == DEFAULT_SANDBOX else f"/_sandbox/{name}"
 
 
-def sandboxes_of(request: Request) -> Sandboxes:
-    all_: Sandboxes = request.app.state.sandboxes
+def sandboxes_of(request: Request) -> SandboxRegistry:
+    all_: SandboxRegistry = request.app.state.sandboxes
     return all_
 
 
@@ -51,7 +51,7 @@ def call_of(request: Request) -> Call:
         HTTPException: 404 with the nearest name.
     """
     name = request.path_params["id"]
-    known = sandbox_of(request).store.calls
+    known = sandbox_of(request).state.calls
     if name not in known:
         hint = did_you_mean(name, known) or "GET /_mock/calls lists them"
         raise HTTPException(404, f"no call is named {name}: {hint}")

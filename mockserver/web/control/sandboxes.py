@@ -10,9 +10,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mockserver.core.time import MAX_TIME, format_iso, to_milliseconds
-from mockserver.runtime.clock import MODES, rate
+from mockserver.runtime.clock import MODES, parse_rate
 from mockserver.runtime.sandbox import Sandbox, Timing
-from mockserver.runtime.sandboxes import DEFAULT, NAME, Full, Sandboxes, Taken
+from mockserver.runtime.sandbox_registry import (
+    DEFAULT_SANDBOX,
+    SANDBOX_NAME,
+    CredentialClaimed,
+    SandboxRegistry,
+    TooManySandboxes,
+)
 from mockserver.web.control.reading import object_of, sandboxes_of
 
 FORM: Final = (
@@ -28,28 +34,33 @@ async def sandboxes(request: Request) -> JSONResponse:
 async def put(request: Request) -> JSONResponse:
     """A new, blank world under this name; 409 if another has claimed one of its credentials."""
     name, body, all_ = request.path_params["name"], await object_of(request), sandboxes_of(request)
-    if not NAME.fullmatch(name) or body.keys() - {"clock", "seed", "start_at", "credentials"}:
+    if not SANDBOX_NAME.fullmatch(name) or body.keys() - {
+        "clock",
+        "seed",
+        "start_at",
+        "credentials",
+    }:
         raise HTTPException(422, f"a name is letters, digits, dots and hyphens; {FORM}")
-    world, timing = all_.start_from
+    world, timing = all_.initial_setup
     seed = str(body.get("seed", world.seed))
     told = Timing(_mode(body, timing.mode), _start(body, timing.start))
     claims = tuple(_claims(body.get("credentials", {}), all_))
     try:
-        made = await all_.put(name, (world._replace(seed=seed), told), claims)
-    except Taken:
+        made = await all_.replace(name, (world._replace(seed=seed), told), claims)
+    except CredentialClaimed:
         raise HTTPException(409, "another sandbox has claimed one of these credentials") from None
-    except Full:
+    except TooManySandboxes:
         raise HTTPException(409, "there are too many sandboxes: delete some") from None
     return JSONResponse(_printed(made))
 
 
 async def drop(request: Request) -> Response:
     name, all_ = request.path_params["name"], sandboxes_of(request)
-    if name == DEFAULT:
-        raise HTTPException(409, f"{DEFAULT} is always there: POST /_mock/reset empties it")
-    if all_.known(name) is None:
+    if name == DEFAULT_SANDBOX:
+        raise HTTPException(409, f"{DEFAULT_SANDBOX} is always there: POST /_mock/reset empties it")
+    if all_.find(name) is None:
         raise HTTPException(404, f"no sandbox is named {name}")
-    await all_.drop(name)
+    await all_.remove(name)
     return Response(status_code=204)
 
 
@@ -57,15 +68,15 @@ def _printed(sandbox: Sandbox) -> dict[str, Any]:
     return {
         "name": sandbox.name,
         "clock": sandbox.clock.mode,
-        "seed": sandbox.store.world.seed,
+        "seed": sandbox.state.configuration.seed,
         "now": format_iso(sandbox.clock.now()),
-        "calls": len(sandbox.store.calls),
+        "calls": len(sandbox.state.calls),
     }
 
 
 def _mode(body: Mapping[str, Any], usual: str) -> str:
     mode = str(body.get("clock", usual))
-    if rate(mode) is None:
+    if parse_rate(mode) is None:
         raise HTTPException(422, f"clock is one of {MODES}")
     return mode
 
@@ -82,8 +93,8 @@ def _start(body: Mapping[str, Any], usual: int | None) -> int | None:
     return to_milliseconds(start)
 
 
-def _claims(given: Any, all_: Sandboxes) -> Iterator[tuple[str, str]]:
-    known = all_.start_from[0].listings
+def _claims(given: Any, all_: SandboxRegistry) -> Iterator[tuple[str, str]]:
+    known = all_.initial_setup[0].providers
     if not isinstance(given, Mapping) or given.keys() - known.keys():
         raise HTTPException(422, f"credentials map {', '.join(known)} to lists: {FORM}")
     for provider, credentials in given.items():

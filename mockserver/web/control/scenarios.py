@@ -17,7 +17,7 @@ from mockserver.web.problems import problem
 
 
 async def scenarios(request: Request) -> JSONResponse:
-    stories = sandbox_of(request).store.world.stories
+    stories = sandbox_of(request).state.configuration.scenarios
     asked_for = (story for name, story in stories.by_name.items() if "/" not in name)
     listed = [described(story) for story in asked_for]
     return JSONResponse({"default": stories.default, "scenarios": listed})
@@ -27,21 +27,21 @@ async def put(request: Request) -> Response:
     """What would stand under that name in a file, YAML or JSON; 422 with positioned problems."""
     sandbox, name = sandbox_of(request), request.path_params["name"]
     body = await read(request)
-    refusal = _changed(request, sandbox, {**sandbox.put, name: body})
+    refusal = _changed(request, sandbox, {**sandbox.uploaded_scenarios, name: body})
     if refusal:
         return refusal
     _record(sandbox, "PUT", name, body.decode("utf-8", "replace"))
-    return JSONResponse(described(sandbox.store.world.stories.by_name[name]))
+    return JSONResponse(described(sandbox.state.configuration.scenarios.by_name[name]))
 
 
 async def drop(request: Request) -> Response:
     """Take a scenario that was put away again; what it replaced is back."""
     sandbox, name = sandbox_of(request), request.path_params["name"]
-    if name not in sandbox.put:
-        known = sandbox.store.world.stories.by_name
+    if name not in sandbox.uploaded_scenarios:
+        known = sandbox.state.configuration.scenarios.by_name
         why = "stands in a file" if name in known else f"is not there {did_you_mean(name, known)}"
         raise HTTPException(404, f"{name} {why}: only what was PUT can be deleted")
-    rest = {other: text for other, text in sandbox.put.items() if other != name}
+    rest = {other: text for other, text in sandbox.uploaded_scenarios.items() if other != name}
     refusal = _changed(request, sandbox, rest)
     if refusal:
         return refusal
@@ -63,18 +63,18 @@ def described(story: Scenario) -> dict[str, Any]:
 
 def _changed(request: Request, sandbox: Sandbox, put: dict[str, bytes]) -> Response | None:
     """The sandbox's world made anew with these; why not, if they do not compile."""
-    world, problems = request.app.state.compile(sandbox.store.world, put)
+    world, problems = request.app.state.compile(sandbox.state.configuration, put)
     if world is None:
         title = "scenario does not read"
         return problem(422, title, "\n".join(problems), problems=list(problems))
-    sandbox.put = put
-    sandbox.store.world = world
+    sandbox.uploaded_scenarios = put
+    sandbox.state.configuration = world
     return None
 
 
 def _record(sandbox: Sandbox, method: str, name: str, body: str | None) -> None:
     told = {"method": method, "path": f"/scenarios/{name}", "body": body}
-    sandbox.store.record(JournalEntry(sandbox.clock.now(), "control", "", told))
+    sandbox.state.record(JournalEntry(sandbox.clock.now(), "control", "", told))
 
 
 ROUTES = (

@@ -9,9 +9,9 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from mockserver.core.time import MAX_TIME, parse_duration
-from mockserver.runtime.driver import Advancing
 from mockserver.runtime.sandbox import Sandbox
-from mockserver.runtime.waiting import until
+from mockserver.runtime.scheduler import AdvanceInProgress
+from mockserver.runtime.waits import wait_until
 from mockserver.web.control.calls import printed as calls
 from mockserver.web.control.reading import object_of, sandbox_of
 from mockserver.web.control.requests import printed as requests
@@ -44,8 +44,8 @@ async def wait(request: Request) -> JSONResponse:
         return [item for item in listed(request) if not misses(item, match)]
 
     try:
-        met = await until(sandbox, lambda: len(found()) >= count, patience, advance)
-    except Advancing:
+        met = await wait_until(sandbox, lambda: len(found()) >= count, patience, advance)
+    except AdvanceInProgress:
         raise HTTPException(409, "another advance of this sandbox is still running") from None
     if met:
         return JSONResponse({name: found()})
@@ -83,7 +83,7 @@ def _advance(body: Mapping[str, Any], sandbox: Sandbox) -> int | None:
     span = parse_duration(str(body["advance"]))
     if span is None:
         raise HTTPException(422, f"advance is a length of time: {FORM}")
-    return min(span, MAX_TIME - sandbox.clock.now()) if sandbox.clock.manual else None
+    return min(span, MAX_TIME - sandbox.clock.now()) if sandbox.clock.is_manual else None
 
 
 ROUTES = (Route("/wait", wait, methods=["POST"]),)

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
-from mockserver.engine.casework import Asked
-from mockserver.engine.simulation import request
-from mockserver.engine.store import Exchange, Store, World
+from mockserver.engine.exchange import Exchange, IncomingRequest
+from mockserver.engine.pipeline import handle
+from mockserver.engine.sandbox_state import SandboxState
 from tests.conftest import START, only, patched, until_at
 
 KEY = ("ccai", "ccai-default")
@@ -35,38 +36,43 @@ CALLS: Mapping[str, Mapping[str, object]] = {
 
 
 @pytest.fixture
-def store(world: World) -> Store:
-    return Store(only(world, "ccai"), START)
+def store(world: Configuration) -> SandboxState:
+    return SandboxState(only(world, "ccai"), START)
 
 
 def ask(
-    store: Store, operation: str, *stories: str, now: Any = START, headers: Any = None, **more: Any
+    store: SandboxState,
+    operation: str,
+    *stories: str,
+    now: Any = START,
+    headers: Any = None,
+    **more: Any,
 ) -> Exchange:
     """A valid request of that operation, and `more` over its fields; None takes one away."""
-    listing = store.world.listings["ccai"]
+    listing = store.configuration.providers["ccai"]
     endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
     sent = {**CALLS.get(operation, {}), **more}
     fields = {name: value for name, value in sent.items() if value is not None}
     asked = Request(endpoint.method, endpoint.path, headers=headers or BASIC, fields=fields)
-    return request(store, Asked(listing, endpoint, asked, stories), now)
+    return handle(store, IncomingRequest(listing, endpoint, asked, stories), now)
 
 
 def body(exchange: Exchange) -> Any:
-    return exchange.reply.body
+    return exchange.response.body
 
 
-def patch(store: Store, document: Mapping[str, object], now: int = START) -> None:
+def patch(store: SandboxState, document: Mapping[str, object], now: int = START) -> None:
     """As a control request would."""
     patched(store, KEY, document, now)
 
 
-def shown(store: Store, at: int, nth: str = "1") -> Any:
+def shown(store: SandboxState, at: int, nth: str = "1") -> Any:
     """The call as it reads so many ms after the start."""
     until_at(store, START + at)
     return body(ask(store, "read-call", now=START + at, id=nth))
 
 
-def agents(store: Store) -> dict[str, str]:
+def agents(store: SandboxState) -> dict[str, str]:
     """State of each agent, by the name before the @."""
     known = store.accounts[KEY].records["agents"].items()
     return {name.split("@")[0]: one.state for name, one in known}

@@ -4,7 +4,7 @@ from base64 import b64encode
 
 import pytest
 
-from mockserver.engine.store import Store
+from mockserver.engine.sandbox_state import SandboxState
 from tests.conftest import START, play
 from tests.providers.ccai.conftest import BASIC, KEY, ask, body, patch
 
@@ -24,7 +24,7 @@ FALSE = {"verified_customer": False, "bad_actor": False, "repeat_customer": Fals
     ],
 )
 def test_flags_are_changed_in_part(
-    store: Store, sent: dict[str, bool], flags: dict[str, bool]
+    store: SandboxState, sent: dict[str, bool], flags: dict[str, bool]
 ) -> None:
     ask(store, "create-inbound")
     assert body(ask(store, "write-flags", id="1", **sent)) == flags
@@ -35,7 +35,7 @@ def test_flags_are_changed_in_part(
     )
 
 
-def test_flags_of_the_page_s_sample_are_no_booleans(store: Store) -> None:
+def test_flags_of_the_page_s_sample_are_no_booleans(store: SandboxState) -> None:
     ask(store, "create-inbound")
     sample = dict.fromkeys(("verified_customer", "bad_actor", "repeat_customers"), "boolean")
     assert body(ask(store, "write-flags", id="1", **sample)) == {
@@ -43,7 +43,7 @@ def test_flags_of_the_page_s_sample_are_no_booleans(store: Store) -> None:
     }
 
 
-def test_flags_of_an_ended_call_can_be_read_but_not_changed(store: Store) -> None:
+def test_flags_of_an_ended_call_can_be_read_but_not_changed(store: SandboxState) -> None:
     ask(store, "create-inbound")
     play(store)
     assert body(ask(store, "read-flags", id="1")) == FALSE
@@ -55,31 +55,31 @@ def test_flags_of_an_ended_call_can_be_read_but_not_changed(store: Store) -> Non
 @pytest.mark.parametrize(
     "operation", ["read-flags", "write-flags", "read-call", "cancel-scheduled", "end-user"]
 )
-def test_call_that_is_not_there(store: Store, operation: str) -> None:
+def test_call_that_is_not_there(store: SandboxState, operation: str) -> None:
     told = ask(store, operation, id="9", identifier="x")
-    assert (told.reply.status, body(told)) == (404, {"message": "Not Found"})
+    assert (told.response.status, body(told)) == (404, {"message": "Not Found"})
 
 
-def test_end_user_is_kept_with_the_contact(store: Store) -> None:
+def test_end_user_is_kept_with_the_contact(store: SandboxState) -> None:
     ask(store, "create-inbound")
     told = ask(store, "end-user", id="1", identifier="user-1")
-    assert (told.reply.status, body(told)) == (202, {"message": "accepted"})
+    assert (told.response.status, body(told)) == (202, {"message": "accepted"})
     assert body(ask(store, "read-call", id="1"))["end_user"] == {
         "id": 75,
         "identifier": "user-1",
         "out_contact_id": "389391400633",
     }
     ask(store, "create-inbound", end_user_number="+1 859-657-9625")
-    assert ask(store, "end-user", id="2", identifier="user-2").reply.status == 202
+    assert ask(store, "end-user", id="2", identifier="user-2").response.status == 202
 
 
-def test_manager_lists_page_by_page(store: Store) -> None:
+def test_manager_lists_page_by_page(store: SandboxState) -> None:
     for _ in range(5):
         ask(store, "create-inbound")
     first = ask(store, "manager-calls", per="2", page="2")
-    assert isinstance(first.reply.body, list)
-    assert [one["id"] for one in first.reply.body if isinstance(one, dict)] == [3, 4]
-    assert dict(first.reply.headers) == {"total": "5"}
+    assert isinstance(first.response.body, list)
+    assert [one["id"] for one in first.response.body if isinstance(one, dict)] == [3, 4]
+    assert dict(first.response.headers) == {"total": "5"}
     assert len(body(ask(store, "manager-calls"))) == 5
 
 
@@ -92,18 +92,18 @@ def test_manager_lists_page_by_page(store: Store) -> None:
         ("customer", "unauthorized"),
     ],
 )
-def test_basic_authentication(store: Store, told: str, fault: str | None) -> None:
+def test_basic_authentication(store: SandboxState, told: str, fault: str | None) -> None:
     headers = {"authorization": "Basic " + b64encode(told.encode()).decode()}
     assert ask(store, "create-inbound", headers=headers).fault == fault
 
 
 @pytest.mark.parametrize("header", ["Bearer token", "Basic %%%", "Basic /w==", ""])
-def test_other_authentication_is_none(store: Store, header: str) -> None:
+def test_other_authentication_is_none(store: SandboxState, header: str) -> None:
     told = ask(store, "create-inbound", headers={"authorization": header})
-    assert (told.reply.status, body(told)) == (401, {"message": "Unauthorized"})
+    assert (told.response.status, body(told)) == (401, {"message": "Unauthorized"})
 
 
-def test_subdomain_has_to_be_the_account_s_if_it_names_one(store: Store) -> None:
+def test_subdomain_has_to_be_the_account_s_if_it_names_one(store: SandboxState) -> None:
     patch(store, {"subdomain": "customer"})
     assert ask(store, "create-inbound", headers=BASIC).fault is None
     patch(store, {"subdomain": "acme"})
@@ -120,7 +120,7 @@ def test_subdomain_has_to_be_the_account_s_if_it_names_one(store: Store) -> None
     ],
 )
 def test_outbound_number_of_an_incoming_call_falls_back(
-    store: Store, sent: object, shown: str
+    store: SandboxState, sent: object, shown: str
 ) -> None:
     assert body(ask(store, "create-inbound", outbound_number=sent))["outbound_number"] == shown
 
@@ -140,7 +140,7 @@ def test_outbound_number_of_an_incoming_call_falls_back(
     ],
 )
 def test_ticket_wins_over_the_number(
-    store: Store, operation: str, fields: dict[str, object], dialled: str, ticket: str | None
+    store: SandboxState, operation: str, fields: dict[str, object], dialled: str, ticket: str | None
 ) -> None:
     made = body(ask(store, operation, **fields))
     assert made["out_ticket_id"] == ticket
@@ -158,7 +158,7 @@ def test_ticket_wins_over_the_number(
     ],
 )
 def test_languages_are_the_menu_s_or_the_account_s(
-    store: Store, menu: dict[str, object], lang: str | None, fault: str | None
+    store: SandboxState, menu: dict[str, object], lang: str | None, fault: str | None
 ) -> None:
     patch(store, {"menus": {"9": menu}})
     assert ask(store, "create-inbound", lang=lang).fault == fault
@@ -172,9 +172,9 @@ def test_languages_are_the_menu_s_or_the_account_s(
         ("ScheduledCall", "create-scheduled"),
     ],
 )
-def test_deprecated_names_still_work(store: Store, alias: str, operation: str) -> None:
+def test_deprecated_names_still_work(store: SandboxState, alias: str, operation: str) -> None:
     made = ask(store, operation, call_type=alias)
-    assert (made.reply.status, body(made)["call_type"][-5:]) == (201, "(API)")
+    assert (made.response.status, body(made)["call_type"][-5:]) == (201, "(API)")
 
 
 @pytest.mark.parametrize(
@@ -189,15 +189,17 @@ def test_deprecated_names_still_work(store: Store, alias: str, operation: str) -
         (1_767_258_000, "scheduled-at-malformed"),
     ],
 )
-def test_scheduled_at_lies_in_the_future(store: Store, at: object, fault: str | None) -> None:
+def test_scheduled_at_lies_in_the_future(
+    store: SandboxState, at: object, fault: str | None
+) -> None:
     assert ask(store, "create-scheduled", scheduled_at=at).fault == fault
 
 
-def test_agent_flipped_by_a_patch_changes_the_next_answer(store: Store) -> None:
+def test_agent_flipped_by_a_patch_changes_the_next_answer(store: SandboxState) -> None:
     patch(store, {"agents": {"admin@somedomain.com": {"state": "break"}}})
     assert body(ask(store, "create-outbound")) == {
         "message": "Agent is not available to take this call"
     }
     patch(store, {"agents": {"admin@somedomain.com": {"state": "available"}}})
-    assert ask(store, "create-outbound").reply.status == 201
+    assert ask(store, "create-outbound").response.status == 201
     assert store.accounts[KEY].records["agents"]["admin@somedomain.com"].since == START

@@ -3,11 +3,12 @@
 import random
 from typing import Any, Final
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.provider import Endpoint
-from mockserver.engine.casework import Asked
-from mockserver.engine.simulation import request
-from mockserver.engine.store import Store, World
+from mockserver.engine.exchange import IncomingRequest
+from mockserver.engine.pipeline import handle
+from mockserver.engine.sandbox_state import SandboxState
 from tests.conftest import START, only, until_at
 from tests.providers.ccai.conftest import BASIC, CALLS, patch
 
@@ -44,15 +45,15 @@ def meant(endpoints: tuple[Endpoint, ...], sent: Request) -> Endpoint:
     return next(one for one in creates if one.when(sent))
 
 
-def test_ten_thousand_requests(world: World) -> None:
+def test_ten_thousand_requests(world: Configuration) -> None:
     chance, lone = random.Random(6), only(world, "ccai")  # noqa: S311 - repeatable on purpose
-    listing = lone.listings["ccai"]
+    listing = lone.providers["ccai"]
     others = [one for one in listing.provider.endpoints if not one.operation.startswith("create")]
     statuses: set[int] = set()
-    store = Store(lone, START)
+    store = SandboxState(lone, START)
     for nth in range(MANY):
         if nth % 250 == 0:
-            store = Store(lone, START)
+            store = SandboxState(lone, START)
             patch(store, SEEDED)
         now = START + nth % 250 * 1_000
         if chance.random() < 0.2:
@@ -63,14 +64,14 @@ def test_ten_thousand_requests(world: World) -> None:
             fields = spoilt(chance, dict(chance.choice(list(CALLS.values()))))
             sent = Request("POST", "/apps/api/v1/calls", headers=BASIC, fields=fields)
             endpoint = meant(listing.provider.endpoints, sent)
-        got = request(store, Asked(listing, endpoint, sent), now)
+        got = handle(store, IncomingRequest(listing, endpoint, sent), now)
         listed = {rule.fault.name for stage in endpoint.rules for rule in stage}
-        assert got.reply.status < 500
+        assert got.response.status < 500
         assert got.fault is None or got.fault in listed
-        if got.fault and got.reply.status != 202:
-            assert isinstance(got.reply.body, dict)
-            assert list(got.reply.body) == ["message"]
-        statuses.add(got.reply.status)
+        if got.fault and got.response.status != 202:
+            assert isinstance(got.response.body, dict)
+            assert list(got.response.body) == ["message"]
+        statuses.add(got.response.status)
         until_at(store, now)
     assert statuses == {200, 201, 202, 204, 400, 404} - ({202} - statuses)
     assert {200, 201, 204, 400, 404} <= statuses

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from mockserver.core.call import Event, IllegalTransition
-from mockserver.engine.simulation import happen
-from mockserver.engine.store import Store
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulation import apply_event
 from tests.conftest import START, play, until_at
 from tests.providers.ccai.conftest import agents, ask, body, patch, shown
 
@@ -21,11 +21,11 @@ def told(call: Any, *keys: str) -> list[Any]:
     return [call[key] for key in keys]
 
 
-def statuses(store: Store, *moments: int) -> list[str]:
+def statuses(store: SandboxState, *moments: int) -> list[str]:
     return [shown(store, at)["status"] for at in moments]
 
 
-def test_outbound_answered(store: Store) -> None:
+def test_outbound_answered(store: SandboxState) -> None:
     assert body(ask(store, "create-outbound"))["status"] == "assigned"
     assert agents(store)["admin"] == "busy"
     assert statuses(store, 0, 2_000, 4_000, 10_000) == [
@@ -59,7 +59,7 @@ def test_outbound_answered(store: Store) -> None:
         ("invalid-number", "eu_wrong_number"),
     ],
 )
-def test_outbound_that_fails_says_why(store: Store, story: str, reason: str) -> None:
+def test_outbound_that_fails_says_why(store: SandboxState, story: str, reason: str) -> None:
     ask(store, "create-outbound", story)
     play(store)
     call = shown(store, 99_000)
@@ -67,14 +67,14 @@ def test_outbound_that_fails_says_why(store: Store, story: str, reason: str) -> 
     assert agents(store)["admin"] == "available"
 
 
-def test_agent_who_ignores_an_outbound_call(store: Store) -> None:
+def test_agent_who_ignores_an_outbound_call(store: SandboxState) -> None:
     patch(store, {"agents": {"admin@somedomain.com": {"state": "available"}}})
     ask(store, "create-outbound", "ccai-ignores")
     play(store)
     assert told(shown(store, 99_000), "status", "fail_reason") == ["failed", "ag_ignored"]
 
 
-def test_incoming_is_offered_connected_and_finished(store: Store) -> None:
+def test_incoming_is_offered_connected_and_finished(store: SandboxState) -> None:
     assert body(ask(store, "create-inbound"))["status"] == "queued"
     assert statuses(store, 0, 1_999, 2_000, 8_000) == ["queued", "queued", "connected", "finished"]
     call = shown(store, 60_000)
@@ -89,7 +89,7 @@ def test_incoming_is_offered_connected_and_finished(store: Store) -> None:
     assert [one["type"] for one in call["participants"]] == ["end_user", "agent"]
 
 
-def test_agent_who_ignores_it_gives_way_to_the_next(store: Store) -> None:
+def test_agent_who_ignores_it_gives_way_to_the_next(store: SandboxState) -> None:
     ask(store, "create-inbound", "ccai-agent-ignores")
     play(store)
     offers = [event for event in store.calls["c1"].events if event.type == "offer"]
@@ -100,7 +100,7 @@ def test_agent_who_ignores_it_gives_way_to_the_next(store: Store) -> None:
     assert shown(store, 99_000)["agent_info"]["name"] == "Agent Smith"
 
 
-def test_offer_lapses_after_half_a_minute(store: Store) -> None:
+def test_offer_lapses_after_half_a_minute(store: SandboxState) -> None:
     patch(store, {"agents": {"agent@somedomain.com": None, "allen@somedomain.com": None}})
     ask(store, "create-inbound", "ccai-abandoned")
     until_at(store, START + 31_000)
@@ -108,7 +108,7 @@ def test_offer_lapses_after_half_a_minute(store: Store) -> None:
     assert offers == [0, 30_000]
 
 
-def test_end_user_who_leaves_the_queue(store: Store) -> None:
+def test_end_user_who_leaves_the_queue(store: SandboxState) -> None:
     patch(store, OFF)
     ask(store, "create-inbound", "ccai-abandoned")
     play(store)
@@ -121,7 +121,7 @@ def test_end_user_who_leaves_the_queue(store: Store) -> None:
     ]
 
 
-def test_nobody_comes_for_ten_minutes(store: Store) -> None:
+def test_nobody_comes_for_ten_minutes(store: SandboxState) -> None:
     patch(store, OFF)
     ask(store, "create-inbound")
     play(store)
@@ -129,7 +129,7 @@ def test_nobody_comes_for_ten_minutes(store: Store) -> None:
     assert told(call, "status", "fail_reason", "wait_duration") == ["failed", "expired", 600]
 
 
-def test_agent_who_becomes_available_takes_the_call_that_waits(store: Store) -> None:
+def test_agent_who_becomes_available_takes_the_call_that_waits(store: SandboxState) -> None:
     patch(store, OFF)
     ask(store, "create-inbound")
     until_at(store, START + 100_000)
@@ -138,7 +138,7 @@ def test_agent_who_becomes_available_takes_the_call_that_waits(store: Store) -> 
     assert statuses(store, 100_000, 102_000) == ["queued", "connected"]
 
 
-def test_menu_s_group_is_asked_only(store: Store) -> None:
+def test_menu_s_group_is_asked_only(store: SandboxState) -> None:
     patch(store, {"agents": {"allen@somedomain.com": {"group": "Group 2"}}})
     ask(store, "create-inbound", menu_id=12)
     until_at(store, START + 5_000)
@@ -151,7 +151,7 @@ def test_menu_s_group_is_asked_only(store: Store) -> None:
     }
 
 
-def test_scheduled_three_days_ahead(store: Store) -> None:
+def test_scheduled_three_days_ahead(store: SandboxState) -> None:
     made = body(ask(store, "create-scheduled"))
     assert told(made, "status", "call_type", "queued_at", "scheduled_at") == [
         "scheduled",
@@ -174,17 +174,17 @@ def test_scheduled_three_days_ahead(store: Store) -> None:
     ]
 
 
-def test_scheduled_then_cancelled(store: Store) -> None:
+def test_scheduled_then_cancelled(store: SandboxState) -> None:
     ask(store, "create-scheduled")
     first = ask(store, "cancel-scheduled", id="1")
-    assert (first.reply.status, body(first)["status"]) == (200, "cancelled")
+    assert (first.response.status, body(first)["status"]) == (200, "cancelled")
     assert shown(store, 0)["status"] == "cancelled"
     again = ask(store, "cancel-scheduled", id="1")
-    assert (again.reply.status, again.reply.body) == (204, b"")
+    assert (again.response.status, again.response.body) == (204, b"")
     assert play(store) == []
 
 
-def test_queued_then_cancelled(store: Store) -> None:
+def test_queued_then_cancelled(store: SandboxState) -> None:
     patch(store, OFF)
     ask(store, "create-inbound")
     until_at(store, START + 5_000)
@@ -193,23 +193,23 @@ def test_queued_then_cancelled(store: Store) -> None:
     assert store.calls["c1"].phase == "ended"
 
 
-def test_finished_is_not_cancelled(store: Store) -> None:
+def test_finished_is_not_cancelled(store: SandboxState) -> None:
     ask(store, "create-inbound")
     play(store)
     late = ask(store, "cancel-scheduled", now=START + 99_000, id="1")
-    assert (late.reply.status, body(late)["status"]) == (200, "finished")
+    assert (late.response.status, body(late)["status"]) == (200, "finished")
 
 
-def test_deflected_to_voicemail_and_read(store: Store) -> None:
+def test_deflected_to_voicemail_and_read(store: SandboxState) -> None:
     patch(store, OFF)
     ask(store, "create-inbound", "ccai-voicemail")
     moments = (19_000, 20_000, 25_000, 40_000)
     assert statuses(store, *moments) == ["queued", "deflected", "voicemail", "voicemail_received"]
-    happen(store, "c1", Event(START + 50_000, "read-voicemail"))
+    apply_event(store, "c1", Event(START + 50_000, "read-voicemail"))
     assert statuses(store, 60_000) == ["voicemail_read"]
 
 
-def test_held_and_transferred(store: Store) -> None:
+def test_held_and_transferred(store: SandboxState) -> None:
     ask(store, "create-inbound", "ccai-held-and-moved")
     play(store)
     call = shown(store, 300_000)
@@ -223,7 +223,7 @@ def test_held_and_transferred(store: Store) -> None:
     assert set(agents(store).values()) == {"available"}
 
 
-def test_failed_is_recovered_by_its_child(store: Store) -> None:
+def test_failed_is_recovered_by_its_child(store: SandboxState) -> None:
     ask(store, "create-inbound", "ccai-abandoned")
     patch(store, OFF)
     play(store)
@@ -245,10 +245,10 @@ def test_failed_is_recovered_by_its_child(store: Store) -> None:
     assert told(shown(store, 90_000_000, "2"), "status", "parent_id") == ["finished", 1]
 
 
-def test_rated_after_the_end(store: Store) -> None:
+def test_rated_after_the_end(store: SandboxState) -> None:
     ask(store, "create-inbound")
     play(store)
-    happen(store, "c1", Event(START + 60_000, "rate", data={"stars": "4"}))
+    apply_event(store, "c1", Event(START + 60_000, "rate", data={"stars": "4"}))
     assert told(shown(store, 60_000), "rating", "has_feedback", "status") == [4, True, "finished"]
 
 
@@ -263,12 +263,12 @@ def test_rated_after_the_end(store: Store) -> None:
         ),
     ],
 )
-def test_act_that_cannot_be(store: Store, event: Event, why: str) -> None:
+def test_act_that_cannot_be(store: SandboxState, event: Event, why: str) -> None:
     patch(store, OFF)
     ask(store, "create-inbound")
     until_at(store, START)
     with pytest.raises(IllegalTransition) as refused:
-        happen(store, "c1", event._replace(at=START))
+        apply_event(store, "c1", event._replace(at=START))
     assert str(refused.value) == why
 
 
@@ -280,20 +280,20 @@ def test_act_that_cannot_be(store: Store, event: Event, why: str) -> None:
         (Event(0, "transfer", data={"menu": "99"}), "no menu is named '99': did you mean '9'?"),
     ],
 )
-def test_act_that_cannot_be_while_connected(store: Store, event: Event, why: str) -> None:
+def test_act_that_cannot_be_while_connected(store: SandboxState, event: Event, why: str) -> None:
     ask(store, "create-inbound")
     until_at(store, START + 3_000)
     with pytest.raises(IllegalTransition) as refused:
-        happen(store, "c1", event._replace(at=START + 3_000))
+        apply_event(store, "c1", event._replace(at=START + 3_000))
     assert str(refused.value) == why
 
 
-def test_held_twice_is_impossible(store: Store) -> None:
+def test_held_twice_is_impossible(store: SandboxState) -> None:
     ask(store, "create-inbound")
     until_at(store, START + 3_000)
-    happen(store, "c1", Event(START + 3_000, "hold"))
+    apply_event(store, "c1", Event(START + 3_000, "hold"))
     with pytest.raises(IllegalTransition, match="the call is on hold already"):
-        happen(store, "c1", Event(START + 3_000, "hold"))
+        apply_event(store, "c1", Event(START + 3_000, "hold"))
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ def test_held_twice_is_impossible(store: Store) -> None:
     ],
 )
 def test_permission_counts_only_where_the_queue_asks(
-    store: Store, recording: str, sent: str | None, permission: str, *, recorded: bool
+    store: SandboxState, recording: str, sent: str | None, permission: str, *, recorded: bool
 ) -> None:
     patch(store, {"menus": {"9": {"recording": recording}}})
     ask(store, "create-inbound", recording_permission=sent)

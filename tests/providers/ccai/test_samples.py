@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from mockserver.engine.store import Store, World
+from mockserver.core.configuration import Configuration
+from mockserver.engine.sandbox_state import SandboxState
 from tests.providers.ccai.conftest import BASIC, agents, ask, body, patch
 from tests.web.conftest import build
 
@@ -51,7 +52,7 @@ GRANTED = "recording_permission_granted"
     ids=["T-A", "T-B", "T-C", "T-D"],
 )  # fmt: skip
 def test_body_outside_the_examples(
-    store: Store, operation: str, sent: dict[str, Any], given: dict[str, Any], told: object
+    store: SandboxState, operation: str, sent: dict[str, Any], given: dict[str, Any], told: object
 ) -> None:
     patch(store, given)
     answer = body(ask(store, operation, **sent))
@@ -64,7 +65,7 @@ def test_scenarios_order_only_what_no_state_can_bring_about() -> None:
     assert (len(told), ordered) == (54, [4, 10, 11, 12, 14])
 
 
-def test_recording_of_a_call_plays(world: World) -> None:
+def test_recording_of_a_call_plays(world: Configuration) -> None:
     house = build(world)
     granted = {"menus": {"9": {"recording": "ask"}}}
     house.ask("PATCH", "/_mock/accounts/ccai/ccai-default", json=granted)
@@ -79,7 +80,7 @@ def test_recording_of_a_call_plays(world: World) -> None:
     assert sound.content[:4] == b"RIFF"
 
 
-def test_seeded_call_over_http(world: World) -> None:
+def test_seeded_call_over_http(world: Configuration) -> None:
     house = build(world)
     seeded = {"calls": {"514": {"status": "action_only", "call_type": "Voice Inbound (App)"}}}
     house.ask("PATCH", "/_mock/accounts/ccai/ccai-default", json=seeded)
@@ -89,7 +90,7 @@ def test_seeded_call_over_http(world: World) -> None:
     assert [told[key] for key in empty] == [[]] * 6
 
 
-def test_cancelling_takes_effect_on_a_clock_that_stands_still(world: World) -> None:
+def test_cancelling_takes_effect_on_a_clock_that_stands_still(world: Configuration) -> None:
     house, later = build(world), "2026-01-04T09:00:00Z"
     call = {"call_type": "Voice Scheduled (API)", "menu_id": 10, "end_user_number": NUMBER}
     house.ask(
@@ -102,7 +103,7 @@ def test_cancelling_takes_effect_on_a_clock_that_stands_still(world: World) -> N
     assert (read["status"], read["ends_at"]) == ("cancelled", "2026-01-01T09:00:00.000Z")
 
 
-def test_two_sandboxes_do_not_see_each_other_s_agents(world: World) -> None:
+def test_two_sandboxes_do_not_see_each_other_s_agents(world: Configuration) -> None:
     house = build(world)
     off = {"agents": {"admin@somedomain.com": {"state": "offline"}}}
     account = "/_mock/accounts/ccai/ccai-default"
@@ -117,4 +118,4 @@ def test_two_sandboxes_do_not_see_each_other_s_agents(world: World) -> None:
         for prefix in ("/_sandbox/t1", "/_sandbox/t2", "")
     ]
     assert told == [400, 201, 201]
-    assert agents(house.sandbox.store)["admin"] == "busy"
+    assert agents(house.sandbox.state)["admin"] == "busy"

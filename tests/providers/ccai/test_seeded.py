@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from mockserver.engine.store import Store
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.providers.ccai.records import ENDED, Status
 from mockserver.providers.ccai.status import TABLE
 from tests.conftest import play
@@ -13,12 +13,12 @@ from tests.providers.ccai.conftest import ask, body, patch, shown
 LATER = "2026-01-01T12:00:00Z"
 
 
-def seed(store: Store, status: str, **more: object) -> None:
+def seed(store: SandboxState, status: str, **more: object) -> None:
     patch(store, {"calls": {"514": {"status": status, **more}}})
 
 
 @pytest.mark.parametrize("status", get_args(Status))
-def test_any_status_can_be_seeded_and_read(store: Store, status: str) -> None:
+def test_any_status_can_be_seeded_and_read(store: SandboxState, status: str) -> None:
     seed(store, status)
     call = body(ask(store, "read-call", id="514"))
     assert (call["id"], call["status"]) == (514, status)
@@ -34,7 +34,7 @@ def test_statuses_are_those_of_the_table_and_three_that_cannot_arise() -> None:
     assert set(get_args(Status)) >= ENDED
 
 
-def test_seeded_call_has_the_keys_of_any_call(store: Store) -> None:
+def test_seeded_call_has_the_keys_of_any_call(store: SandboxState) -> None:
     seed(store, "selecting", menu="9", agent="allen@somedomain.com", contact="381630957514")
     ask(store, "create-inbound")
     before, made = body(ask(store, "read-call", id="514")), shown(store, 0)
@@ -49,7 +49,7 @@ def test_seeded_call_has_the_keys_of_any_call(store: Store) -> None:
     ("status", "fault"),
     [("connected", None), ("selecting", None), ("action_only_finished", "call-already-ended")],
 )
-def test_flags_of_a_seeded_call(store: Store, status: str, fault: str | None) -> None:
+def test_flags_of_a_seeded_call(store: SandboxState, status: str, fault: str | None) -> None:
     seed(store, status)
     assert ask(store, "write-flags", id="514", bad_actor=True).fault == fault
     assert body(ask(store, "read-flags", id="514"))["bad_actor"] == (fault is None)
@@ -60,32 +60,32 @@ def test_flags_of_a_seeded_call(store: Store, status: str, fault: str | None) ->
     [("scheduled", "cancelled", 204), ("queued", "cancelled", 204), ("finished", "finished", 200)],
 )
 def test_seeded_call_that_waits_can_be_cancelled(
-    store: Store, status: str, after: str, again: int
+    store: SandboxState, status: str, after: str, again: int
 ) -> None:
     seed(store, status)
     assert body(ask(store, "cancel-scheduled", id="514"))["status"] == after
-    assert ask(store, "cancel-scheduled", id="514").reply.status == again
+    assert ask(store, "cancel-scheduled", id="514").response.status == again
     assert body(ask(store, "read-call", id="514"))["status"] == after
 
 
-def test_seeded_call_is_called_back_from_its_menu_and_recovers(store: Store) -> None:
+def test_seeded_call_is_called_back_from_its_menu_and_recovers(store: SandboxState) -> None:
     seed(store, "failed", menu="10", fail_reason="eu_abandoned")
     made = ask(store, "create-scheduled", menu_id=None, call_id=514, scheduled_at=LATER)
-    assert (made.reply.status, body(made)["selected_menu"]["id"]) == (201, 10)
+    assert (made.response.status, body(made)["selected_menu"]["id"]) == (201, 10)
     play(store)
     assert body(ask(store, "read-call", id="514"))["status"] == "recovered"
 
 
-def test_seeded_call_that_did_not_fail_stays_as_it_is(store: Store) -> None:
+def test_seeded_call_that_did_not_fail_stays_as_it_is(store: SandboxState) -> None:
     seed(store, "finished", menu="10")
     ask(store, "create-scheduled", menu_id=None, call_id=514, scheduled_at=LATER)
     play(store)
     assert body(ask(store, "read-call", id="514"))["status"] == "finished"
 
 
-def test_end_user_of_a_seeded_call(store: Store) -> None:
+def test_end_user_of_a_seeded_call(store: SandboxState) -> None:
     seed(store, "connected", contact="381630957514")
-    assert ask(store, "end-user", id="514", identifier="user-1").reply.status == 202
+    assert ask(store, "end-user", id="514", identifier="user-1").response.status == 202
     call = body(ask(store, "read-call", id="514"))
     assert call["end_user"] == {
         "id": 67,
@@ -93,4 +93,4 @@ def test_end_user_of_a_seeded_call(store: Store) -> None:
         "out_contact_id": "381630957514",
     }
     seed(store, "connected", contact="")
-    assert ask(store, "end-user", id="514", identifier="user-1").reply.status == 202
+    assert ask(store, "end-user", id="514", identifier="user-1").response.status == 202

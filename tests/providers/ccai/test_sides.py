@@ -3,19 +3,19 @@
 from typing import Any
 
 from mockserver.core.call import Event
-from mockserver.engine.simulation import happen
-from mockserver.engine.store import Store
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulation import apply_event
 from tests.conftest import START, play, until_at
 from tests.providers.ccai.conftest import agents, ask, patch, shown
 from tests.providers.ccai.test_lifecycle import OFF, told
 
 
-def act(store: Store, at: int, verb: str, **data: object) -> None:
+def act(store: SandboxState, at: int, verb: str, **data: object) -> None:
     until_at(store, START + at)
-    happen(store, "c1", Event(START + at, verb, data=data))
+    apply_event(store, "c1", Event(START + at, verb, data=data))
 
 
-def stays(store: Store) -> None:
+def stays(store: SandboxState) -> None:
     """A call whose people talk until somebody says otherwise: 2 s after its start they do."""
     ask(store, "create-inbound", "ccai-stays")
     until_at(store, START + 3_000)
@@ -28,7 +28,7 @@ def names(call: Any) -> list[tuple[Any, Any, Any]]:
     ]
 
 
-def test_each_agent_in_turn_is_a_participant(store: Store) -> None:
+def test_each_agent_in_turn_is_a_participant(store: SandboxState) -> None:
     stays(store)
     act(store, 4_000, "transfer", agent="allen@somedomain.com")
     act(store, 7_000, "transfer", agent="agent@somedomain.com")
@@ -45,13 +45,13 @@ def test_each_agent_in_turn_is_a_participant(store: Store) -> None:
     assert agents(store) == {"admin": "available", "agent": "busy", "allen": "available"}
 
 
-def test_hold_ends_with_the_transfer(store: Store) -> None:
+def test_hold_ends_with_the_transfer(store: SandboxState) -> None:
     stays(store)
     act(store, 3_000, "hold")
     act(store, 5_000, "transfer", agent="allen@somedomain.com")
     act(store, 8_000, "hold")
     act(store, 9_000, "resume")
-    happen(store, "c1", Event(START + 9_000, "hangup", "a"))
+    apply_event(store, "c1", Event(START + 9_000, "hangup", "a"))
     call = shown(store, 20_000)
     assert told(call, "status", "hold_duration", "disconnected_by") == [
         "finished",
@@ -65,7 +65,7 @@ def test_hold_ends_with_the_transfer(store: Store) -> None:
     ]
 
 
-def test_transfer_that_nobody_takes_waits_ten_minutes_of_its_own(store: Store) -> None:
+def test_transfer_that_nobody_takes_waits_ten_minutes_of_its_own(store: SandboxState) -> None:
     stays(store)
     until_at(store, START + 500_000)
     patch(store, OFF, START + 500_000)
@@ -83,17 +83,17 @@ def test_transfer_that_nobody_takes_waits_ten_minutes_of_its_own(store: Store) -
     assert moved["to_menu"]["materialized_path"] == "9/12"
 
 
-def test_transfer_during_which_the_end_user_leaves(store: Store) -> None:
+def test_transfer_during_which_the_end_user_leaves(store: SandboxState) -> None:
     stays(store)
     patch(store, OFF, START + 3_000)
     act(store, 4_000, "transfer", menu="12")
-    happen(store, "c1", Event(START + 4_000, "hangup", "a"))
+    apply_event(store, "c1", Event(START + 4_000, "hangup", "a"))
     play(store)
     [moved] = shown(store, 9_000)["transfers"]
     assert told(moved, "status", "fail_reason") == ["failed", "eu_abandoned"]
 
 
-def test_agent_who_had_it_last_is_named_until_another_takes_it(store: Store) -> None:
+def test_agent_who_had_it_last_is_named_until_another_takes_it(store: SandboxState) -> None:
     stays(store)
     act(store, 4_000, "transfer", agent="allen@somedomain.com")
     call = shown(store, 5_000)

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
-from mockserver.engine.casework import Asked
-from mockserver.engine.simulation import request
-from mockserver.engine.store import Exchange, Store, World
+from mockserver.engine.exchange import Exchange, IncomingRequest
+from mockserver.engine.pipeline import handle
+from mockserver.engine.sandbox_state import SandboxState
 from tests.conftest import START, only, patched
 
 KEY = ("effebot", "effebot-default")
@@ -27,35 +28,37 @@ PAGE: Mapping[str, Mapping[str, object]] = {
 
 
 @pytest.fixture
-def store(world: World) -> Store:
-    return Store(only(world, "effebot"), START)
+def store(world: Configuration) -> SandboxState:
+    return SandboxState(only(world, "effebot"), START)
 
 
-def ask(store: Store, operation: str, *stories: str, now: Any = START, **more: Any) -> Exchange:
+def ask(
+    store: SandboxState, operation: str, *stories: str, now: Any = START, **more: Any
+) -> Exchange:
     """A valid request of that operation, and `more` over its fields; None takes one away."""
-    listing = store.world.listings["effebot"]
+    listing = store.configuration.providers["effebot"]
     endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
     sent = {"apiKey": "key", **PAGE.get(operation, {}), **more}
     fields = {name: value for name, value in sent.items() if value is not None}
     asked = Request(endpoint.method, endpoint.path, origin="http://h", fields=fields)
-    return request(store, Asked(listing, endpoint, asked, stories), now)
+    return handle(store, IncomingRequest(listing, endpoint, asked, stories), now)
 
 
 def body(exchange: Exchange) -> Any:
-    return exchange.reply.body
+    return exchange.response.body
 
 
-def patch(store: Store, document: Mapping[str, object]) -> None:
+def patch(store: SandboxState, document: Mapping[str, object]) -> None:
     """As a control request would."""
     patched(store, KEY, document, START)
 
 
-def got(store: Store, name: int = 1, now: int = START + 10**8) -> Any:
+def got(store: SandboxState, name: int = 1, now: int = START + 10**8) -> Any:
     """The only item of `calls` in a call's details."""
     return body(ask(store, "get", now=now, apiCallIdList=[name]))["calls"][0]
 
 
-def balance(store: Store) -> Decimal:
+def balance(store: SandboxState) -> Decimal:
     told = store.accounts[KEY].balance
     assert told is not None
     return told

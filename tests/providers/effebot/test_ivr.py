@@ -6,8 +6,9 @@ import pytest
 
 from mockserver.core.behavior import LegAction, LegBehavior, fixed_duration
 from mockserver.core.call import Event
+from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario
-from mockserver.engine.store import Store, World
+from mockserver.engine.sandbox_state import SandboxState
 from tests.conftest import START, only, play, telling
 from tests.providers.effebot.conftest import KEY, ask, body, got
 
@@ -26,8 +27,8 @@ def person(*deeds: tuple[str, str]) -> LegBehavior:
 
 
 def lived(
-    world: World, ivrs: list[dict[str, Any]], *deeds: tuple[str, str], **legs: LegBehavior
-) -> Store:
+    world: Configuration, ivrs: list[dict[str, Any]], *deeds: tuple[str, str], **legs: LegBehavior
+) -> SandboxState:
     story = Scenario("told", legs={"a": person(*deeds), **legs})
     store = telling(only(world, "effebot"), story)
     ask(store, "create", ivrs=ivrs)
@@ -35,7 +36,7 @@ def lived(
     return store
 
 
-def events(store: Store, *verbs: str) -> list[tuple[int, str, Any]]:
+def events(store: SandboxState, *verbs: str) -> list[tuple[int, str, Any]]:
     return [
         (event.at - START, event.type, event.data.get("text", event.data.get("number")))
         for event in store.calls["c1"].events
@@ -43,7 +44,7 @@ def events(store: Store, *verbs: str) -> list[tuple[int, str, Any]]:
     ]
 
 
-def test_digit_plays_texts_and_blocks(world: World) -> None:
+def test_digit_plays_texts_and_blocks(world: Configuration) -> None:
     entry = {"digit": 1, "record": {"id": 1342}, "smsText": "Thanks", "needBlock": 1}
     store = lived(world, [entry], ("digits", "1"))
     assert events(store, "play", "sms") == [
@@ -63,7 +64,7 @@ def test_digit_plays_texts_and_blocks(world: World) -> None:
     assert got(store, 2)["status"] == "canceled"
 
 
-def test_digit_forwards_to_the_manager(world: World) -> None:
+def test_digit_forwards_to_the_manager(world: Configuration) -> None:
     store = lived(world, MANAGER, ("digits", "2"))
     assert events(store, "ring", "bridge") == [
         (0, "ring", None),
@@ -76,13 +77,13 @@ def test_digit_forwards_to_the_manager(world: World) -> None:
     assert (told["managerStatus"], told["status"]) == ("finished", "finished")
 
 
-def test_manager_who_is_busy(world: World) -> None:
+def test_manager_who_is_busy(world: Configuration) -> None:
     store = lived(world, MANAGER, ("digits", "2"), b=LegBehavior(outcome="busy"))
     told = got(store)
     assert (told["managerStatus"], told["managerAnsweredAt"]) == ("canceled", None)
 
 
-def test_unmatched_key_is_noted_and_the_next_one_counts(world: World) -> None:
+def test_unmatched_key_is_noted_and_the_next_one_counts(world: Configuration) -> None:
     store = lived(world, [{"digit": 1, "smsText": "x"}], ("digits", "9"), ("digits", "1"))
     told = got(store)
     assert (told["ivrAnswers"], told["ivrIdList"], told["ivrDigit"]) == ("|9|1", [0], 1)
@@ -99,14 +100,16 @@ def test_unmatched_key_is_noted_and_the_next_one_counts(world: World) -> None:
     ],
 )
 def test_words_are_compared_without_case(
-    world: World, words: str, heard: str, taken: list[int]
+    world: Configuration, words: str, heard: str, taken: list[int]
 ) -> None:
     store = lived(world, [{"keyWords": words, "smsText": "x"}], ("speech", heard))
     told = got(store)
     assert (told["ivrIdList"], told["ivrAnswers"], told["ivrDigit"]) == (taken, f"|{heard}", None)
 
 
-def test_silence_takes_the_entry_without_a_digit_when_the_prompt_is_over(world: World) -> None:
+def test_silence_takes_the_entry_without_a_digit_when_the_prompt_is_over(
+    world: Configuration,
+) -> None:
     ivrs: list[dict[str, Any]] = [
         {"digit": 1, "smsText": "x"},
         {"record": {"text": "Still there?"}},
@@ -116,7 +119,9 @@ def test_silence_takes_the_entry_without_a_digit_when_the_prompt_is_over(world: 
     assert got(store)["ivrIdList"] == [1]
 
 
-def test_answer_before_the_end_of_the_prompt_spares_the_entry_for_silence(world: World) -> None:
+def test_answer_before_the_end_of_the_prompt_spares_the_entry_for_silence(
+    world: Configuration,
+) -> None:
     ivrs: list[dict[str, Any]] = [
         {"digit": 1, "smsText": "x"},
         {"record": {"text": "Still there?"}},
@@ -126,7 +131,9 @@ def test_answer_before_the_end_of_the_prompt_spares_the_entry_for_silence(world:
 
 
 @pytest.mark.parametrize(("text", "over"), [("x" * 30, 4_000), ("x" * 45, 5_000)])
-def test_prompt_takes_a_second_for_fifteen_characters(world: World, text: str, over: int) -> None:
+def test_prompt_takes_a_second_for_fifteen_characters(
+    world: Configuration, text: str, over: int
+) -> None:
     store = telling(
         only(world, "effebot"),
         Scenario("told", legs={"a": LegBehavior(talk=fixed_duration(60_000))}),
@@ -136,7 +143,7 @@ def test_prompt_takes_a_second_for_fifteen_characters(world: World, text: str, o
     assert events(store, "sms") == [(over, "sms", "x")]
 
 
-def test_action_webhook_has_the_caller_s_parameters(world: World) -> None:
+def test_action_webhook_has_the_caller_s_parameters(world: Configuration) -> None:
     entry = {
         "keyWords": "yes",
         "webhookUrl": "http://h/x",
@@ -153,7 +160,7 @@ def test_action_webhook_has_the_caller_s_parameters(world: World) -> None:
     }
 
 
-def test_manager_who_speaks_chooses_nothing(world: World) -> None:
+def test_manager_who_speaks_chooses_nothing(world: Configuration) -> None:
     store = lived(world, MANAGER, ("digits", "2"), b=person(("digits", "2")))
     assert [one for one in store.calls["c1"].events if one.type == "branch"] == [
         Event(START + 3_000, "branch", data={"answer": "2", "entry": 0, "block": "0"})
@@ -170,7 +177,7 @@ def test_manager_who_speaks_chooses_nothing(world: World) -> None:
     ],
 )
 def test_parameters_are_the_text_of_a_json_object(
-    store: Store, text: str, fault: str | None
+    store: SandboxState, text: str, fault: str | None
 ) -> None:
     entry = {"digit": 1, "webhookUrl": "http://h/x", "webhookParameters": text}
     assert ask(store, "create", ivrs=[entry]).fault == fault

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.core.behavior import PRESETS, LegAction, LegBehavior, fixed_duration
+from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario
-from mockserver.engine.store import Store, World
+from mockserver.engine.sandbox_state import SandboxState
 from tests.conftest import only, play, telling
 from tests.providers.effebot.conftest import ask, balance, body, got, patch
 
@@ -17,7 +18,7 @@ from tests.providers.effebot.conftest import ask, balance, body, got, patch
     ("talk", "cost"),
     [(1_000, "0.05"), (60_000, "0.05"), (60_001, "0.10"), (119_000, "0.10"), (180_000, "0.15")],
 )
-def test_each_step_that_has_begun_is_charged(world: World, talk: int, cost: str) -> None:
+def test_each_step_that_has_begun_is_charged(world: Configuration, talk: int, cost: str) -> None:
     store = telling(
         only(world, "effebot"), Scenario("told", legs={"a": LegBehavior(talk=fixed_duration(talk))})
     )
@@ -26,7 +27,7 @@ def test_each_step_that_has_begun_is_charged(world: World, talk: int, cost: str)
     assert (got(store)["cost"], balance(store)) == (cost, Decimal(100) - Decimal(cost))
 
 
-def test_call_ends_when_the_money_is_gone(store: Store) -> None:
+def test_call_ends_when_the_money_is_gone(store: SandboxState) -> None:
     patch(store, {"balance": "0.12"})
     ask(store, "create", phone="20100010200")
     play(store)
@@ -37,12 +38,12 @@ def test_call_ends_when_the_money_is_gone(store: Store) -> None:
     assert (balance(store), got(store)["cost"]) == (Decimal("0.02"), "0.10")
 
 
-def test_synthesis_is_paid_at_once(store: Store) -> None:
+def test_synthesis_is_paid_at_once(store: SandboxState) -> None:
     told = body(ask(store, "create", record={"text": "x" * 101}))
     assert (told["recordCost"], balance(store)) == ("0.04", Decimal("99.96"))
 
 
-def test_synthesis_beyond_the_balance_is_refused(store: Store) -> None:
+def test_synthesis_beyond_the_balance_is_refused(store: SandboxState) -> None:
     patch(store, {"balance": "0.03"})
     assert ask(store, "create", record={"text": "x" * 101}).fault == "insufficient-balance"
     assert balance(store) == Decimal("0.03")
@@ -72,7 +73,7 @@ IVRS = [{"digit": 1, "smsText": "x"}, {"digit": 2, "managerPhone": "99999999998"
     text=st.integers(1, 300),
 )
 def test_balance_is_start_minus_what_is_told(  # noqa: PLR0913, PLR0917 - all that is drawn
-    world: World,
+    world: Configuration,
     prices: tuple[str, str, str, str],
     step: str,
     start: str,

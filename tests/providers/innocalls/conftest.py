@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from mockserver.core.account import Account
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
-from mockserver.engine.casework import Asked
-from mockserver.engine.simulation import request
-from mockserver.engine.store import Exchange, Store, World
+from mockserver.engine.exchange import Exchange, IncomingRequest
+from mockserver.engine.pipeline import handle
+from mockserver.engine.sandbox_state import SandboxState
 from tests.conftest import START, only
 
 PAGE: Mapping[str, Mapping[str, object]] = {
@@ -35,12 +36,12 @@ PAGE: Mapping[str, Mapping[str, object]] = {
 
 
 @pytest.fixture
-def store(world: World) -> Store:
-    return Store(only(world, "innocalls"), START)
+def store(world: Configuration) -> SandboxState:
+    return SandboxState(only(world, "innocalls"), START)
 
 
 def ask(
-    store: Store,
+    store: SandboxState,
     operation: str,
     *stories: str,
     now: Any = START,
@@ -48,24 +49,24 @@ def ask(
     **fields: object,
 ) -> Exchange:
     """The page's fields first, `fields` over them, without those that are None."""
-    listing = store.world.listings["innocalls"]
+    listing = store.configuration.providers["innocalls"]
     endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
     sent = {**PAGE.get(operation, {}), **fields}
     told = {name: value for name, value in sent.items() if value is not None}
     given = {"authorization": "Bearer key"} if headers is None else headers
     asked = Request("POST", endpoint.path, headers=given, fields=told)
-    return request(store, Asked(listing, endpoint, asked, stories), now)
+    return handle(store, IncomingRequest(listing, endpoint, asked, stories), now)
 
 
 def body(exchange: Exchange) -> Any:
-    return exchange.reply.body
+    return exchange.response.body
 
 
-def with_account(store: Store, **changes: Any) -> None:
+def with_account(store: SandboxState, **changes: Any) -> None:
     """The bundled account as a file would have it with these keys."""
     key = ("innocalls", "innocalls-default")
     document = {**store.accounts[key].document, **changes}
-    account, flaws = store.world.read_account(key[1], key[0], document)
+    account, flaws = store.configuration.parse_account(key[1], key[0], document)
     assert flaws == ()
     assert isinstance(account, Account)
     store.accounts[key] = account

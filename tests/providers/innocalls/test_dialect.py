@@ -5,7 +5,7 @@ import re
 import pytest
 
 from mockserver.core.http import Request
-from mockserver.engine.store import Store
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.providers.innocalls import PROVIDER, asks_for_status, dialect
 from tests.conftest import START, play, until
 from tests.providers.innocalls.conftest import ask, body, with_account
@@ -24,14 +24,14 @@ def test_new_id_is_as_in_the_samples(operation: str, form: str) -> None:
     assert dialect.new_id("a", 0, operation) == ids[0]
 
 
-def status(store: Store, now: int = START) -> tuple[str, ...]:
+def status(store: SandboxState, now: int = START) -> tuple[str, ...]:
     """Actual start, first, second, whole."""
     told = body(ask(store, "call-status", now=now, call_id=store.calls["c1"].spec.vendor_id))
     keys = ("actualDateTime", "firstRecipientStatus", "secondRecipientStatus", "callStatus")
     return tuple(told["data"]["callStatus"][key] for key in keys)
 
 
-def test_call_status_through_the_life_of_a_bridge(store: Store) -> None:
+def test_call_status_through_the_life_of_a_bridge(store: SandboxState) -> None:
     ask(store, "bridge")
     began = "2026-01-01 11:00:00"
     assert status(store) == ("", "pending", "pending", "pending")
@@ -56,13 +56,15 @@ def test_call_status_through_the_life_of_a_bridge(store: Store) -> None:
         ("hangs-up-early", ("answered", "not_answered", "failed")),
     ],
 )
-def test_both_must_answer_for_success(store: Store, story: str, words: tuple[str, ...]) -> None:
+def test_both_must_answer_for_success(
+    store: SandboxState, story: str, words: tuple[str, ...]
+) -> None:
     ask(store, "bridge", story)
     play(store)
     assert status(store)[1:] == words
 
 
-def test_first_who_does_not_answer_spares_the_second(store: Store) -> None:
+def test_first_who_does_not_answer_spares_the_second(store: SandboxState) -> None:
     ask(store, "bridge", first_callee_number="20110030500")
     with_account(store, caller_id="19000")
     play(store)
@@ -91,7 +93,9 @@ def test_first_who_does_not_answer_spares_the_second(store: Store) -> None:
         ("Asia/Riyadh", 1_767_308_400_000),
     ],
 )
-def test_bridge_is_booked_in_the_account_s_time_zone(store: Store, zone: str, starts: int) -> None:
+def test_bridge_is_booked_in_the_account_s_time_zone(
+    store: SandboxState, zone: str, starts: int
+) -> None:
     with_account(store, time_zone=zone)
     ask(store, "bridge", call_time="2026-01-02 02:00:00")
     assert store.calls["c1"].starts_at == starts
@@ -100,7 +104,7 @@ def test_bridge_is_booked_in_the_account_s_time_zone(store: Store, zone: str, st
     assert status(store, starts)[0] == "2026-01-02 02:00:00"
 
 
-def test_read_counts_as_a_poll(store: Store) -> None:
+def test_read_counts_as_a_poll(store: SandboxState) -> None:
     ask(store, "bridge")
     until(store, 0)
     status(store, START + 1_000)
@@ -124,7 +128,7 @@ def test_post_to_the_path_of_bridging_may_ask_for_status(
     assert asks_for_status(Request("POST", "/", fields=fields)) == status_asked
 
 
-def test_legs_have_the_words_of_their_operation(store: Store) -> None:
+def test_legs_have_the_words_of_their_operation(store: SandboxState) -> None:
     for operation in ("order-confirmation", "bridge", "dispatch"):
         ask(store, operation)
     ask(store, "webrtc-call", headers={"cookie": "innocalls_session=101:key"})

@@ -3,7 +3,7 @@
 import pytest
 
 from mockserver.core.call import Call
-from mockserver.engine.store import Store
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.providers.innocalls.react import merged
 from tests.conftest import START, play
 from tests.providers.innocalls.conftest import ask
@@ -18,7 +18,7 @@ def starts(call: Call) -> list[int]:
     return [(at - START) // MINUTE for at in (*began, call.attempt_started_at or 0)]
 
 
-def played(store: Store) -> list[object]:
+def played(store: SandboxState) -> list[object]:
     events = [event for call in store.calls.values() for event in call.events]
     return [event.data["text"] for event in events if event.type == "play"]
 
@@ -40,7 +40,7 @@ def played(store: Store) -> list[object]:
     ],
 )
 def test_confirmation_is_redialled_on_no_response_or_busy(
-    store: Store, story: str, fields: dict[str, object], minutes: list[int], outcome: str
+    store: SandboxState, story: str, fields: dict[str, object], minutes: list[int], outcome: str
 ) -> None:
     ask(store, "order-confirmation", story, **fields)
     play(store)
@@ -60,14 +60,14 @@ def test_confirmation_is_redialled_on_no_response_or_busy(
     ],
 )
 def test_confirmation_reads_out_what_type_names(
-    store: Store, fields: dict[str, object], text: str
+    store: SandboxState, fields: dict[str, object], text: str
 ) -> None:
     ask(store, "order-confirmation", **fields)
     play(store)
     assert played(store) == [text]
 
 
-def test_bridge_reads_nothing_out_and_sends_nothing(store: Store) -> None:
+def test_bridge_reads_nothing_out_and_sends_nothing(store: SandboxState) -> None:
     ask(store, "bridge")
     assert play(store) == []
     assert played(store) == []
@@ -75,7 +75,7 @@ def test_bridge_reads_nothing_out_and_sends_nothing(store: Store) -> None:
 
 @pytest.mark.parametrize(("duration", "ends"), [("1", 64_000), ("2", 124_000), (3, 184_000)])
 def test_bridge_is_limited_from_the_answer_of_the_second(
-    store: Store, duration: object, ends: int
+    store: SandboxState, duration: object, ends: int
 ) -> None:
     stays = {"first_callee_number": "20100010200", "second_callee_number": "20200010200"}
     ask(store, "bridge", duration=duration, **stays)
@@ -94,11 +94,11 @@ def test_bridge_is_limited_from_the_answer_of_the_second(
     ],
 )
 def test_dispatch_reports_each_key_and_then_the_call(
-    store: Store, story: str, told: list[str]
+    store: SandboxState, story: str, told: list[str]
 ) -> None:
     asked = ask(store, "dispatch", story, webhook=HOOK)
-    assert isinstance(asked.reply.body, dict)
-    call_id = asked.reply.body["data"]["callId"]
+    assert isinstance(asked.response.body, dict)
+    call_id = asked.response.body["data"]["callId"]
     sent = [delivery.webhook for delivery in play(store)]
     wanted = {
         "GetDigits 1": f"{HOOK}&action=GetDigits&callId={call_id}&clicked=1",
@@ -111,7 +111,7 @@ def test_dispatch_reports_each_key_and_then_the_call(
     ]
 
 
-def test_dispatch_with_the_placeholder_sends_nothing(store: Store) -> None:
+def test_dispatch_with_the_placeholder_sends_nothing(store: SandboxState) -> None:
     ask(store, "dispatch", "one-then-two")
     assert play(store) == []
     assert played(store) == ["1 2"]

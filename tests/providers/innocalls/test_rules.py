@@ -2,14 +2,14 @@
 
 import pytest
 
-from mockserver.engine.store import Store
+from mockserver.engine.sandbox_state import SandboxState
 from tests.conftest import START
 from tests.providers.innocalls.conftest import ask, body, with_account
 
 OK = "passes"
 
 
-def answer(store: Store, operation: str, **fields: object) -> str:
+def answer(store: SandboxState, operation: str, **fields: object) -> str:
     return ask(store, operation, **fields).fault or OK
 
 
@@ -31,7 +31,9 @@ def answer(store: Store, operation: str, **fields: object) -> str:
         (["201120000000"], "bad-request"),
     ],
 )
-def test_numbers_have_7_to_15_digits(store: Store, phone: str, number: object, told: str) -> None:
+def test_numbers_have_7_to_15_digits(
+    store: SandboxState, phone: str, number: object, told: str
+) -> None:
     operation = "dispatch" if phone == "phone" else "bridge"
     assert answer(store, operation, **{phone: number}) == told
 
@@ -63,7 +65,7 @@ def test_numbers_have_7_to_15_digits(store: Store, phone: str, number: object, t
         ("call-status", {"call_id": "unknown"}, "not-found"),
     ],
 )
-def test_fields(store: Store, operation: str, fields: dict[str, object], told: str) -> None:
+def test_fields(store: SandboxState, operation: str, fields: dict[str, object], told: str) -> None:
     assert answer(store, operation, **fields) == told
 
 
@@ -79,7 +81,9 @@ def test_fields(store: Store, operation: str, fields: dict[str, object], told: s
         ({"flow": {"requires": ["items_count"]}}, OK),
     ],
 )
-def test_flow_of_the_account_decides(store: Store, flows: dict[str, object], told: str) -> None:
+def test_flow_of_the_account_decides(
+    store: SandboxState, flows: dict[str, object], told: str
+) -> None:
     with_account(store, flows=flows)
     assert answer(store, "order-confirmation", items_count=2) == told
 
@@ -97,7 +101,7 @@ def test_flow_of_the_account_decides(store: Store, flows: dict[str, object], tol
         ("text/html;q=1, application/json; q=0", "not-acceptable"),
     ],
 )
-def test_json_is_all_there_is(store: Store, accept: str, told: str) -> None:
+def test_json_is_all_there_is(store: SandboxState, accept: str, told: str) -> None:
     headers = {"authorization": "Bearer key", "accept": accept}
     assert (ask(store, "dispatch", headers=headers).fault or OK) == told
 
@@ -113,7 +117,7 @@ def test_json_is_all_there_is(store: Store, accept: str, told: str) -> None:
         ("", "unauthorized"),
     ],
 )
-def test_token_comes_first(store: Store, authorization: str, told: str) -> None:
+def test_token_comes_first(store: SandboxState, authorization: str, told: str) -> None:
     given = {"authorization": authorization}
     assert (ask(store, "dispatch", headers=given).fault or OK) == told
     refused = ask(store, "dispatch", headers={"authorization": "Bearer revoked"}, phone="x")
@@ -124,7 +128,7 @@ def test_token_comes_first(store: Store, authorization: str, told: str) -> None:
     }
 
 
-def test_call_of_another_flow_or_kind_is_not_found(store: Store) -> None:
+def test_call_of_another_flow_or_kind_is_not_found(store: SandboxState) -> None:
     ask(store, "bridge")
     ask(store, "dispatch")
     bridge, dispatch = (call.spec.vendor_id for call in store.calls.values())

@@ -2,15 +2,17 @@
 
 import pytest
 
-from mockserver.engine.store import Store
+from mockserver.engine.sandbox_state import SandboxState
 from tests.providers.innocalls.conftest import ask, body, with_account
 
 PHONE = "00966500000000"
 IN = {"cookie": "other=x; innocalls_session=101:key"}
 
 
-def headed(store: Store, operation: str, headers: dict[str, str], **fields: object) -> object:
-    told = ask(store, operation, headers=headers, phone_number=PHONE, **fields).reply
+def headed(
+    store: SandboxState, operation: str, headers: dict[str, str], **fields: object
+) -> object:
+    told = ask(store, operation, headers=headers, phone_number=PHONE, **fields).response
     return told.status, told.headers.get("location", told.headers.get("content-type", ""))
 
 
@@ -30,19 +32,21 @@ HTML = (200, "text/html; charset=utf-8")
         ('"', LOGIN),
     ],
 )
-def test_page_is_for_those_who_have_logged_in(store: Store, cookie: str, told: object) -> None:
+def test_page_is_for_those_who_have_logged_in(
+    store: SandboxState, cookie: str, told: object
+) -> None:
     assert headed(store, "webrtc", {"cookie": cookie}) == told
 
 
-def test_extension_has_to_be_the_account_s_if_it_names_any(store: Store) -> None:
+def test_extension_has_to_be_the_account_s_if_it_names_any(store: SandboxState) -> None:
     with_account(store, extensions={"102": {"name": "Ann"}})
     assert headed(store, "webrtc", IN) == LOGIN
     with_account(store, extensions={"101": {}})
     assert headed(store, "webrtc", IN) == HTML
 
 
-def test_login_form_escapes_what_it_repeats(store: Store) -> None:
-    told = ask(store, "webrtc-login", headers={}, phone_number='"><script>').reply
+def test_login_form_escapes_what_it_repeats(store: SandboxState) -> None:
+    told = ask(store, "webrtc-login", headers={}, phone_number='"><script>').response
     assert isinstance(told.body, bytes)
     assert b"<script>" not in told.body
     assert b"&quot;&gt;&lt;script&gt;" in told.body
@@ -57,8 +61,8 @@ def test_login_form_escapes_what_it_repeats(store: Store) -> None:
         ({"extension": ""}, 401),
     ],
 )
-def test_entering(store: Store, fields: dict[str, object], status: int) -> None:
-    told = ask(store, "webrtc-enter", headers={}, **fields).reply
+def test_entering(store: SandboxState, fields: dict[str, object], status: int) -> None:
+    told = ask(store, "webrtc-enter", headers={}, **fields).response
     assert told.status == status
     if status == 302:
         assert dict(told.headers) == {
@@ -67,14 +71,14 @@ def test_entering(store: Store, fields: dict[str, object], status: int) -> None:
         }
 
 
-def test_extension_and_key_may_hold_anything(store: Store) -> None:
-    told = ask(store, "webrtc-enter", headers={}, extension="a;b:c", password="k ey").reply
+def test_extension_and_key_may_hold_anything(store: SandboxState) -> None:
+    told = ask(store, "webrtc-enter", headers={}, extension="a;b:c", password="k ey").response
     cookie = told.headers["set-cookie"].partition(";")[0]
     assert headed(store, "webrtc", {"cookie": cookie}) == HTML
     ask(store, "webrtc-call", headers={"cookie": cookie})
     assert [leg.number for leg in store.calls["c1"].legs] == ["a;b:c", "966500000000"]
 
 
-def test_call_of_a_stranger_is_refused(store: Store) -> None:
+def test_call_of_a_stranger_is_refused(store: SandboxState) -> None:
     assert body(ask(store, "webrtc-call", headers={}))["status"] == 401
     assert store.calls == {}

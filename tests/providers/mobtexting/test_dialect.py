@@ -10,10 +10,11 @@ from mockserver.core.account import Account
 from mockserver.core.behavior import PRESETS as PEOPLE
 from mockserver.core.call import Call, CallSpec, Event, Leg
 from mockserver.core.causes import CAUSES
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.scenario import Scenario, ScenarioSet
-from mockserver.engine.simulation import happen, step
-from mockserver.engine.store import Store, World
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulation import apply_event, step
 from mockserver.providers.mobtexting import dialect
 from tests.conftest import START, click, play
 
@@ -85,15 +86,15 @@ FROM, TO = ("a", "from", "918867135000"), ("b", "to", "918867136000")
     ],
 )
 def test_placed_answers_as_the_page_prints(
-    store: Store, to: object, text: str, shape: str, legs: list[tuple[str, str, str]]
+    store: SandboxState, to: object, text: str, shape: str, legs: list[tuple[str, str, str]]
 ) -> None:
     exchange = click(store, to=to)
     call = store.calls["c1"]
-    assert (exchange.reply.status, json.dumps(exchange.reply.body)) == (200, text)
+    assert (exchange.response.status, json.dumps(exchange.response.body)) == (200, text)
     assert (call.spec.flow, [leg[:3] for leg in call.legs]) == (shape, legs)
 
 
-def told(store: Store) -> dict[str, Any]:
+def told(store: SandboxState) -> dict[str, Any]:
     [sent] = play(store)
     assert isinstance(sent.webhook.body, dict)
     return sent.webhook.body
@@ -135,7 +136,7 @@ def told(store: Store) -> dict[str, Any]:
     ],
 )
 def test_report_of_a_story(
-    store: Store, story: str, to: object, times: tuple[str, ...], words: tuple[str, ...]
+    store: SandboxState, story: str, to: object, times: tuple[str, ...], words: tuple[str, ...]
 ) -> None:
     click(store, story, to=to)
     shown = '"flow:220"' if to == "flow:220" else "918867136000"
@@ -146,18 +147,20 @@ def test_report_of_a_story(
 @pytest.mark.parametrize("a", sorted(PEOPLE.keys() - {"person"}))
 @pytest.mark.parametrize("b", sorted(PEOPLE.keys() - {"person"}))
 @pytest.mark.parametrize("to", ["918867136000", "flow:220"])
-def test_report_keeps_its_form_whatever_people_do(world: World, a: str, b: str, to: str) -> None:
+def test_report_keeps_its_form_whatever_people_do(
+    world: Configuration, a: str, b: str, to: str
+) -> None:
     story = Scenario("mine", legs={"a": PEOPLE[a], "b": PEOPLE[b]})
-    store = Store(world._replace(stories=ScenarioSet({"mine": story}, "mine")), START)
+    store = SandboxState(world._replace(scenarios=ScenarioSet({"mine": story}, "mine")), START)
     click(store, to=to)
-    document = world.listings["mobtexting"].document()
+    document = world.providers["mobtexting"].document()
     form = {"$ref": "#/components/schemas/Report", "components": document["components"]}
     report = told(store)
     assert list(Draft202012Validator(form).iter_errors(report)) == []
 
 
 @pytest.mark.parametrize("late", [1, 499, 999])
-def test_report_counts_between_its_own_stamps(store: Store, late: int) -> None:
+def test_report_counts_between_its_own_stamps(store: SandboxState, late: int) -> None:
     """A call that begins within a second lasts as long as its printed times say."""
     click(store, now=START + late)
     report = told(store)
@@ -170,17 +173,17 @@ def test_report_counts_between_its_own_stamps(store: Store, late: int) -> None:
 
 
 @pytest.mark.parametrize(("leg", "side"), [("a", "agent"), ("b", "caller")])
-def test_report_hangup_by_who_hung_up_first(store: Store, leg: str, side: str) -> None:
+def test_report_hangup_by_who_hung_up_first(store: SandboxState, leg: str, side: str) -> None:
     click(store)
     while store.calls["c1"].phase != "bridged":
         step(store)
-    happen(store, "c1", Event(START + 5_000, "hangup", leg))
+    apply_event(store, "c1", Event(START + 5_000, "hangup", leg))
     assert told(store)["hangup_by"] == side
 
 
-def test_report_of_a_call_cancelled_before_it_began(store: Store) -> None:
+def test_report_of_a_call_cancelled_before_it_began(store: SandboxState) -> None:
     click(store)
-    happen(store, "c1", Event(START, "ended", data={"outcome": "cancelled"}))
+    apply_event(store, "c1", Event(START, "ended", data={"outcome": "cancelled"}))
     report = told(store)
     assert (report["start_at"], report["duration"], report["hangup_by"]) == ("", "0", "agent")
 

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from mockserver.core.call import Event
-from mockserver.engine.store import Store
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.providers.mobtexting.records import Flow
 from tests.conftest import START, click, play, with_account
 
 
-def spoken(store: Store, **fields: Any) -> list[Event]:
+def spoken(store: SandboxState, **fields: Any) -> list[Event]:
     click(store, **{"to": "flow:220", **fields})
     play(store)
     return [event for event in store.calls["c1"].events if event.type == "play"]
@@ -34,7 +34,7 @@ def spoken(store: Store, **fields: Any) -> list[Event]:
     ],
 )
 def test_flow_is_read_out_when_the_customer_answers(
-    store: Store, variables: object, text: str
+    store: SandboxState, variables: object, text: str
 ) -> None:
     assert spoken(store, variables=variables) == [Event(START + 2_000, "play", "a", {"text": text})]
 
@@ -49,7 +49,7 @@ def test_flow_is_read_out_when_the_customer_answers(
     ],
 )
 def test_flow_calls_the_items_of_a_list_by_their_places(
-    store: Store, variables: object, text: str
+    store: SandboxState, variables: object, text: str
 ) -> None:
     """A list is what `variables[0]=Ann` unfolds to."""
     with_account(store, records={"flows": {"220": Flow("{0} has {1} of {2}, {0a}")}})
@@ -66,18 +66,18 @@ def test_flow_calls_the_items_of_a_list_by_their_places(
     ],
 )
 def test_flow_says_nothing_when_nobody_listens_or_there_is_no_such_flow(
-    store: Store, fields: dict[str, Any]
+    store: SandboxState, fields: dict[str, Any]
 ) -> None:
     assert spoken(store, **fields) == []
 
 
 @pytest.mark.parametrize("say", ["", "{"])
-def test_flow_without_words_is_silent(store: Store, say: str) -> None:
+def test_flow_without_words_is_silent(store: SandboxState, say: str) -> None:
     with_account(store, records={"flows": {"220": Flow(say)}})
     assert [event.data["text"] for event in spoken(store)] == [say] * bool(say)
 
 
-def test_flow_is_read_as_the_account_stands_when_it_is_answered(store: Store) -> None:
+def test_flow_is_read_as_the_account_stands_when_it_is_answered(store: SandboxState) -> None:
     click(store, to="flow:220")
     with_account(store, records={"flows": {"220": Flow("later")}})
     play(store)
@@ -85,7 +85,7 @@ def test_flow_is_read_as_the_account_stands_when_it_is_answered(store: Store) ->
     assert texts == ["later"]
 
 
-def test_flow_is_read_out_again_at_each_answered_attempt(store: Store) -> None:
+def test_flow_is_read_out_again_at_each_answered_attempt(store: SandboxState) -> None:
     with_account(store, records={"flows": {"220": Flow("hi")}})
     click(store, "third-time-lucky", to="flow:220")
     play(store)

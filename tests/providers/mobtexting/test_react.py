@@ -7,23 +7,24 @@ import pytest
 
 from mockserver.core.behavior import DEFAULT_BEHAVIOR, PRESETS, STAY_ON_LINE, LegBehavior
 from mockserver.core.call import Event
+from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import WaitReason
-from mockserver.engine.store import Store, World
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.providers.mobtexting import PROVIDER
 from tests.conftest import START, click, play, telling, with_account
 
 SILENT = PRESETS["no-answer"]
 
 
-def began(store: Store) -> list[int]:
+def began(store: SandboxState) -> list[int]:
     """When each attempt began."""
     return [event.at - START for event in store.calls["c1"].events if event.type == "begin"]
 
 
 @pytest.mark.parametrize(("duration", "at"), [(1, 64_000), ("2", 124_000), ("10", 604_000)])
 def test_limited_ends_the_call_after_so_many_minutes(
-    world: World, duration: object, at: int
+    world: Configuration, duration: object, at: int
 ) -> None:
     store = telling(world, Scenario("mine", legs={"a": STAY_ON_LINE, "b": STAY_ON_LINE}))
     click(store, duration=duration)
@@ -36,14 +37,14 @@ def test_limited_ends_the_call_after_so_many_minutes(
 
 
 @pytest.mark.parametrize("fields", [{}, {"duration": ""}])
-def test_limited_not_unless_asked(world: World, fields: dict[str, Any]) -> None:
+def test_limited_not_unless_asked(world: Configuration, fields: dict[str, Any]) -> None:
     store = telling(world, Scenario("mine", legs={"a": STAY_ON_LINE, "b": STAY_ON_LINE}))
     click(store, **fields)
     assert (play(store), store.calls["c1"].phase) == ([], "bridged")
 
 
 @pytest.mark.parametrize(("duration", "at"), [(1, 62_000), ("2", 122_000)])
-def test_limited_ends_a_flow_as_well(world: World, duration: object, at: int) -> None:
+def test_limited_ends_a_flow_as_well(world: Configuration, duration: object, at: int) -> None:
     store = telling(world, Scenario("mine", legs={"a": STAY_ON_LINE}))
     click(store, to="flow:220", duration=duration)
     [sent] = play(store)
@@ -56,11 +57,11 @@ def test_limited_ends_a_flow_as_well(world: World, duration: object, at: int) ->
     )
 
 
-def test_limited_counts_the_conversation_not_the_ringing(world: World) -> None:
+def test_limited_counts_the_conversation_not_the_ringing(world: Configuration) -> None:
     """Nobody on b answers: there is no conversation that could be too long."""
     store = telling(world, Scenario("mine", legs={"a": STAY_ON_LINE, "b": PRESETS["person"]}))
     click(store, duration=1)
-    assert (play(store), store.waiting["c1"]) == ([], (WaitReason("person", "b"),))
+    assert (play(store), store.wait_reasons["c1"]) == ([], (WaitReason("person", "b"),))
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,9 @@ def test_limited_counts_the_conversation_not_the_ringing(world: World) -> None:
         ("", [0, 87_000, 174_000]),
     ],
 )
-def test_redialled_as_often_as_asked(store: Store, attempts: object, begins: list[int]) -> None:
+def test_redialled_as_often_as_asked(
+    store: SandboxState, attempts: object, begins: list[int]
+) -> None:
     click(store, "no-answer", attempts=attempts)
     sent = play(store)
     assert (began(store), [delivery.next_attempt_at for delivery in sent]) == (
@@ -99,14 +102,14 @@ def test_redialled_as_often_as_asked(store: Store, attempts: object, begins: lis
     ],
 )
 def test_redialled_only_when_somebody_left_it_unanswered(
-    world: World, legs: Mapping[str, LegBehavior], begins: list[int]
+    world: Configuration, legs: Mapping[str, LegBehavior], begins: list[int]
 ) -> None:
     store = telling(world, Scenario("mine", legs=legs))
     click(store)
     assert (len(play(store)), began(store)) == (1, begins)
 
 
-def test_redialled_flow(store: Store) -> None:
+def test_redialled_flow(store: SandboxState) -> None:
     click(store, "no-answer", to="flow:220", attempts=1)
     assert (len(play(store)), began(store)) == (1, [0, 85_000])
 
@@ -122,7 +125,7 @@ def test_redialled_flow(store: Store) -> None:
     ],
 )
 def test_reported_where_the_account_says(
-    store: Store, webhooks: Mapping[str, str], webhook_id: str | None, url: str
+    store: SandboxState, webhooks: Mapping[str, str], webhook_id: str | None, url: str
 ) -> None:
     with_account(store, webhooks=webhooks)
     click(store, webhook_id=webhook_id)
@@ -132,7 +135,7 @@ def test_reported_where_the_account_says(
     assert (webhook.kind,) == PROVIDER.webhooks
 
 
-def test_reported_to_the_inbox_when_the_hook_has_gone(store: Store) -> None:
+def test_reported_to_the_inbox_when_the_hook_has_gone(store: SandboxState) -> None:
     with_account(store, webhooks={"w1": "http://w1/"})
     click(store, webhook_id="w1")
     with_account(store, webhooks={"w2": "http://w2/"})

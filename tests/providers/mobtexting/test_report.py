@@ -12,9 +12,10 @@ from mockserver.core.behavior import (
     fixed_duration,
 )
 from mockserver.core.call import Event, recording_token
+from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario
-from mockserver.engine.simulation import happen
-from mockserver.engine.store import Store, World
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulation import apply_event
 from mockserver.providers.mobtexting import PROVIDER
 from tests.conftest import START, click, play, telling, until, with_account
 
@@ -24,7 +25,7 @@ LOST = PRESETS["network-failure"]
 Words = tuple[str, str, str, str]
 
 
-def report(store: Store, *stories: str, **fields: Any) -> dict[str, Any]:
+def report(store: SandboxState, *stories: str, **fields: Any) -> dict[str, Any]:
     click(store, *stories, **fields)
     sent = play(store)
     assert len(sent) == 1
@@ -71,20 +72,20 @@ PEOPLE: dict[str, tuple[dict[str, LegBehavior], Words]] = {
 
 
 @pytest.mark.parametrize("name", PEOPLE)
-def test_report_words_by_what_people_do(world: World, name: str) -> None:
+def test_report_words_by_what_people_do(world: Configuration, name: str) -> None:
     legs, expected = PEOPLE[name]
     store = telling(world, Scenario("mine", legs=legs))
     assert words(report(store, attempts=0)) == expected
 
 
-def test_report_words_of_a_flow(store: Store) -> None:
+def test_report_words_of_a_flow(store: SandboxState) -> None:
     assert words(report(store, to="flow:220")) == ("RECEIVED", "RECEIVED", "", "agent")
 
 
-def test_report_words_of_a_call_given_up_while_it_rang(store: Store) -> None:
+def test_report_words_of_a_call_given_up_while_it_rang(store: SandboxState) -> None:
     click(store)
     until(store, 0)
-    happen(store, "c1", Event(START + 1_000, "hangup", "a", {"cause": "normal"}, "control"))
+    apply_event(store, "c1", Event(START + 1_000, "hangup", "a", {"cause": "normal"}, "control"))
     [sent] = play(store)
     assert words(dict(sent.webhook.body or {})) == ("CANCEL", "CANCEL", "", "agent")
 
@@ -104,7 +105,7 @@ def test_report_reaches_all_nine_words_of_the_page() -> None:
     }
 
 
-def test_report_is_of_the_last_attempt(store: Store) -> None:
+def test_report_is_of_the_last_attempt(store: SandboxState) -> None:
     told = report(store, "third-time-lucky")
     assert words(told) == ("COMPLETED", "RECEIVED", "ANSWER", "agent")
     assert (told["start_at"], told["end_at"]) == ("2026-01-01 14:32:54", "2026-01-01 14:33:04")
@@ -129,10 +130,10 @@ HEARD = f"/_media/default/{recording_token('seed', 'c1')}.wav"
     ],
 )
 def test_report_recording_url_if_asked_for_and_somebody_answered(
-    store: Store, story: str, fields: dict[str, Any], url: str
+    store: SandboxState, story: str, fields: dict[str, Any], url: str
 ) -> None:
     assert report(store, story, **fields)["recording_url"] == url
-    assert list(store.media.values()) == ["c1"]
+    assert list(store.call_ids_by_recording.values()) == ["c1"]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_report_recording_url_if_asked_for_and_somebody_answered(
     ],
 )
 def test_report_webhook_id_by_the_quirk(
-    store: Store, quirks: tuple[str, ...], fields: dict[str, Any], shown: str | None
+    store: SandboxState, quirks: tuple[str, ...], fields: dict[str, Any], shown: str | None
 ) -> None:
     with_account(store, quirks=frozenset(quirks))
     told = report(store, **fields)

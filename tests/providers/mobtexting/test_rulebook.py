@@ -1,14 +1,16 @@
 """The rulebook against the schema: no complaint without a row, no guess that hides."""
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.provider import all_faults
 from mockserver.core.rulebook import Evidence, Violation, ViolationTest
-from mockserver.engine.store import World
 from mockserver.providers.mobtexting import PROVIDER, rules
 
 
-def test_rulebook_has_a_row_for_all_that_the_schema_can_complain_about(world: World) -> None:
+def test_rulebook_has_a_row_for_all_that_the_schema_can_complain_about(
+    world: Configuration,
+) -> None:
     """But for the token: who is calling is asked before."""
-    schema = world.listings["mobtexting"].document()["components"]["schemas"]["Click"]
+    schema = world.providers["mobtexting"].document()["components"]["schemas"]["Click"]
     breaches = [
         rule.test for stage in rules.C2C for rule in stage if isinstance(rule.test, ViolationTest)
     ]

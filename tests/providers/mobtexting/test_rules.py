@@ -9,9 +9,9 @@ import pytest
 from mockserver.core.account import Limits
 from mockserver.core.http import Request, Response
 from mockserver.core.rulebook import Rule
-from mockserver.engine.casework import Asked
-from mockserver.engine.simulation import request
-from mockserver.engine.store import Store
+from mockserver.engine.exchange import IncomingRequest
+from mockserver.engine.pipeline import handle
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.providers.mobtexting import PROVIDER, rules
 from tests.conftest import CLICK, START, click, with_account
 
@@ -53,16 +53,16 @@ def error(status: int, message: str) -> Response:
     return Response(status, {"status": "ERROR", "code": status, "message": message})
 
 
-def asked(store: Store, objection: Rule | None = None, **changes: Any) -> Response:
-    listing = store.world.listings["mobtexting"]
+def asked(store: SandboxState, objection: Rule | None = None, **changes: Any) -> Response:
+    listing = store.configuration.providers["mobtexting"]
     sent = Request("POST", "/", **{"headers": HEADERS, "fields": CLICK, **changes})
-    wanted = Asked(listing, PROVIDER.endpoints[0], sent, (), objection)
-    return request(store, wanted, START).reply
+    wanted = IncomingRequest(listing, PROVIDER.endpoints[0], sent, (), objection)
+    return handle(store, wanted, START).response
 
 
 @pytest.mark.parametrize("name", ["bridge", "from", "to"])
 @pytest.mark.parametrize("value", [None, ""])
-def test_c2c_lacks_a_field(store: Store, name: str, value: object) -> None:
+def test_c2c_lacks_a_field(store: SandboxState, name: str, value: object) -> None:
     message = f"The {name} field is required."
     sent = {**CLICK, name: value}
     without = {key: one for key, one in CLICK.items() if key != name}
@@ -74,13 +74,13 @@ def test_c2c_lacks_a_field(store: Store, name: str, value: object) -> None:
     ("name", "value", "message"),
     [(name, value, message) for name, (message, bad) in MALFORMED.items() for value in bad],
 )
-def test_c2c_malformed_field(store: Store, name: str, value: object, message: str) -> None:
+def test_c2c_malformed_field(store: SandboxState, name: str, value: object, message: str) -> None:
     assert asked(store, fields={**CLICK, name: value}) == error(422, message)
     assert store.calls == {}
 
 
 @pytest.mark.parametrize("name", ["bridge", "from", "to", "duration"])
-def test_c2c_malformed_by_a_final_line_break(store: Store, name: str) -> None:
+def test_c2c_malformed_by_a_final_line_break(store: SandboxState, name: str) -> None:
     fields = {**CLICK, "duration": "1"}
     assert asked(store, fields={**fields, name: f"{fields[name]}\n"}).status == 422
 
@@ -108,12 +108,12 @@ def test_c2c_malformed_by_a_final_line_break(store: Store, name: str) -> None:
         {"unknown": "field"},
     ],
 )
-def test_c2c_accepts(store: Store, fields: Mapping[str, object]) -> None:
+def test_c2c_accepts(store: SandboxState, fields: Mapping[str, object]) -> None:
     assert asked(store, fields={**CLICK, **fields}).status == 200
 
 
 @pytest.mark.parametrize("first", range(len(MALFORMED)))
-def test_c2c_one_fault_at_a_time_in_order(store: Store, first: int) -> None:
+def test_c2c_one_fault_at_a_time_in_order(store: SandboxState, first: int) -> None:
     """Everything from this field on is wrong: this field answers."""
     wrong = {name: bad[0] for name, (_, bad) in list(MALFORMED.items())[first:]}
     message = list(MALFORMED.values())[first][0]
@@ -130,7 +130,9 @@ def test_c2c_one_fault_at_a_time_in_order(store: Store, first: int) -> None:
         ({**CLICK, "to": None, "mid": []}, "The to field is required."),
     ],
 )
-def test_c2c_fields_in_order(store: Store, fields: Mapping[str, object], message: str) -> None:
+def test_c2c_fields_in_order(
+    store: SandboxState, fields: Mapping[str, object], message: str
+) -> None:
     assert asked(store, fields=fields) == error(422, message)
 
 
@@ -169,7 +171,9 @@ EVERYTHING: dict[str, Any] = {
         ),
     ],
 )
-def test_c2c_stage_after_stage(store: Store, mended: dict[str, Any], reply: Response) -> None:
+def test_c2c_stage_after_stage(
+    store: SandboxState, mended: dict[str, Any], reply: Response
+) -> None:
     """Everything is wrong, then one thing after another is put right."""
     numbers, hooks = frozenset({"918068280000"}), {"w1": "http://w1/"}
     with_account(store, numbers=numbers, webhooks=hooks, balance=Decimal(0))
@@ -179,7 +183,7 @@ def test_c2c_stage_after_stage(store: Store, mended: dict[str, Any], reply: Resp
 
 @pytest.mark.parametrize("fields", [CLICK, {}, {**CLICK, "bridge": "918068280000"}])
 def test_c2c_too_many_requests_before_all_but_the_stranger(
-    store: Store, fields: Mapping[str, object]
+    store: SandboxState, fields: Mapping[str, object]
 ) -> None:
     with_account(store, limits=Limits(1, 1_000))
     asked(store)
@@ -190,7 +194,7 @@ def test_c2c_too_many_requests_before_all_but_the_stranger(
 
 
 @pytest.mark.parametrize("headers", [HEADERS, {"accept": "application/json"}])
-def test_wrong_method_before_all_else(store: Store, headers: Mapping[str, str]) -> None:
+def test_wrong_method_before_all_else(store: SandboxState, headers: Mapping[str, str]) -> None:
     objection = Rule(lambda _: True, rules.WRONG_METHOD)
     assert asked(store, objection, headers=headers, fields={}) == error(405, "Method Not Allowed")
 
@@ -213,10 +217,10 @@ def test_wrong_method_before_all_else(store: Store, headers: Mapping[str, str]) 
     ],
 )
 def test_c2c_unauthenticated(
-    store: Store, authorization: str, access_token: object, status: int
+    store: SandboxState, authorization: str, access_token: object, status: int
 ) -> None:
     headers = {"authorization": authorization}
-    assert click(store, headers=headers, access_token=access_token).reply.status == status
+    assert click(store, headers=headers, access_token=access_token).response.status == status
 
 
 @pytest.mark.parametrize(
@@ -224,12 +228,12 @@ def test_c2c_unauthenticated(
     [{}, {"accept": ""}, {"accept": "text/html"}, {"accept": "*/*"}],
 )
 def test_c2c_stranger_without_accept_json_is_sent_to_the_login(
-    store: Store, headers: Mapping[str, str]
+    store: SandboxState, headers: Mapping[str, str]
 ) -> None:
     assert asked(store, headers=headers) == Response(302, b"", {"location": "/login"})
 
 
-def test_c2c_other_faults_without_accept_json_are_json(store: Store) -> None:
+def test_c2c_other_faults_without_accept_json_are_json(store: SandboxState) -> None:
     headers = {"authorization": "Bearer key"}
     assert asked(store, headers=headers, fields={}) == error(422, "The bridge field is required.")
 
@@ -256,9 +260,9 @@ def test_c2c_other_faults_without_accept_json_are_json(store: Store) -> None:
     ],
 )
 def test_c2c_what_the_account_may(
-    store: Store, account: dict[str, Any], fields: dict[str, Any], reply: int | str
+    store: SandboxState, account: dict[str, Any], fields: dict[str, Any], reply: int | str
 ) -> None:
     with_account(store, **account)
-    body = click(store, **fields).reply.body
+    body = click(store, **fields).response.body
     assert isinstance(body, dict)
     assert body["status"] == 200 if reply == 200 else body["message"] == reply

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
-from mockserver.engine.casework import Asked
-from mockserver.engine.simulation import request
-from mockserver.engine.store import Exchange, Store, World
+from mockserver.engine.exchange import Exchange, IncomingRequest
+from mockserver.engine.pipeline import handle
+from mockserver.engine.sandbox_state import SandboxState
 from tests.conftest import START, only, patched
 
 KEY = ("phonon", "phonon-default")
@@ -24,28 +25,35 @@ CALLS: Mapping[str, object] = {
 
 
 @pytest.fixture
-def store(world: World) -> Store:
-    return Store(only(world, "phonon"), START)
+def store(world: Configuration) -> SandboxState:
+    return SandboxState(only(world, "phonon"), START)
 
 
 def ask(
-    store: Store, *stories: str, now: int = START, bulk: bool = False, space: str = "", **more: Any
+    store: SandboxState,
+    *stories: str,
+    now: int = START,
+    bulk: bool = False,
+    space: str = "",
+    **more: Any,
 ) -> Exchange:
     """A valid request, and `more` over its fields, with `_` for `-`; None takes one away."""
-    listing = store.world.listings["phonon"]
+    listing = store.configuration.providers["phonon"]
     named = {name.replace("_", "-"): value for name, value in more.items()}
     fields = {name: one for name, one in {**CALLS, **named}.items() if one is not None}
     told = space.encode() + json.dumps(fields).encode()
     asked = Request("POST", "/kairos-apis/outbound/create", fields=fields, body=told)
-    return request(store, Asked(listing, listing.provider.endpoints[bulk], asked, stories), now)
+    return handle(
+        store, IncomingRequest(listing, listing.provider.endpoints[bulk], asked, stories), now
+    )
 
 
 def code(exchange: Exchange) -> Any:
-    assert isinstance(exchange.reply.body, dict)
-    return exchange.reply.body["api-response-code"]
+    assert isinstance(exchange.response.body, dict)
+    return exchange.response.body["api-response-code"]
 
 
-def patch(store: Store, document: Mapping[str, object]) -> None:
+def patch(store: SandboxState, document: Mapping[str, object]) -> None:
     """As a control request would."""
     patched(store, KEY, document, START)
 

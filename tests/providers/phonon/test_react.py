@@ -8,15 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.core.behavior import PRESETS
+from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario
-from mockserver.engine.store import Store, World
+from mockserver.engine.sandbox_state import SandboxState
 from tests.conftest import START, only, play, telling
 from tests.providers.phonon.conftest import ask, code, item, patch
 
 ONE, TWO, THREE = "918867136001", "918867136002", "918867136003"
 
 
-def attempts(store: Store) -> list[tuple[int, int, str]]:
+def attempts(store: SandboxState) -> list[tuple[int, int, str]]:
     call = store.calls["c1"]
     told = [(one.redial_index, one.number_index, one.legs[0].number) for one in call.attempts]
     return [*told, (call.redial_index, call.number_index, call.legs[0].number)]
@@ -26,7 +27,7 @@ def reports(sent: list[Any]) -> list[Any]:
     return [one.webhook.body["body"] for one in sent]
 
 
-def test_second_number_answers(store: Store) -> None:
+def test_second_number_answers(store: SandboxState) -> None:
     ask(store, "phonon-second-number", calls=[item(ONE, TWO, THREE)])
     [told] = reports(play(store))
     assert attempts(store) == [(0, 0, ONE), (0, 1, TWO)]
@@ -40,15 +41,15 @@ def test_second_number_answers(store: Store) -> None:
     assert ["connectTime" in one for one in told["callDetails"]] == [False, True]
 
 
-def test_all_numbers_fail_and_are_tried_once_more(store: Store) -> None:
+def test_all_numbers_fail_and_are_tried_once_more(store: SandboxState) -> None:
     ask(store, "phonon-all-numbers-fail", calls=[item(ONE, TWO)])
     sent = play(store)
     assert attempts(store) == [(0, 0, ONE), (0, 1, TWO), (1, 0, ONE), (1, 1, TWO)]
     assert len(sent) == 1
-    assert store.world.listings["phonon"].provider.status(store.calls["c1"]) == "FAILURE"
+    assert store.configuration.providers["phonon"].provider.status(store.calls["c1"]) == "FAILURE"
 
 
-def test_reattempt_succeeds_after_the_flow_s_gap(store: Store) -> None:
+def test_reattempt_succeeds_after_the_flow_s_gap(store: SandboxState) -> None:
     patch(store, {"flows": {"Ab12Cd34": {"reattempts": 2, "reattempt_after": "1h"}}})
     ask(store, "phonon-reattempt")
     play(store)
@@ -68,12 +69,12 @@ def test_reattempt_succeeds_after_the_flow_s_gap(store: Store) -> None:
         (None, 0),
     ],
 )
-def test_start_time(store: Store, told: str | None, starts: int) -> None:
+def test_start_time(store: SandboxState, told: str | None, starts: int) -> None:
     asked = ask(store, calls=[item(ONE, **({"start_time": told} if told else {}))])
     assert (code(asked), store.calls["c1"].starts_at - START) == (200, starts)
 
 
-def test_keys_pressed_are_reported(store: Store) -> None:
+def test_keys_pressed_are_reported(store: SandboxState) -> None:
     ask(store, "one-then-two")
     [told] = reports(play(store))
     pressed = told["callDetails"][0]["dtmfPressesd"]
@@ -81,13 +82,13 @@ def test_keys_pressed_are_reported(store: Store) -> None:
     assert all(one["eventTime"].endswith("+05:30") for one in pressed)
 
 
-def test_flow_that_bridges_dials_its_other_side(store: Store) -> None:
+def test_flow_that_bridges_dials_its_other_side(store: SandboxState) -> None:
     ask(store, flow_id="Br1dge00")
     play(store)
     assert [leg.number for leg in store.calls["c1"].legs] == ["918867136000", "918867135000"]
 
 
-def test_older_report(store: Store) -> None:
+def test_older_report(store: SandboxState) -> None:
     patch(store, {"quirks": ["report-2020"], "webhooks": {"any": "http://localhost:3000/report"}})
     ask(store)
     [sent] = play(store)
@@ -98,7 +99,7 @@ def test_older_report(store: Store) -> None:
     assert (detail["duration"], detail["hangupCause"]) == (6, "16")
 
 
-def test_five_hundred_calls_are_accepted_and_play_to_their_end(store: Store) -> None:
+def test_five_hundred_calls_are_accepted_and_play_to_their_end(store: SandboxState) -> None:
     many = [item(str(918_867_136_000 + nth), client_identifier=str(nth)) for nth in range(500)]
     since = time.perf_counter()
     assert code(ask(store, calls=many)) == 200
@@ -112,7 +113,7 @@ WAYS = st.sampled_from(["answered", "busy", "no-answer", "rejected", "machine"])
 
 @given(st.lists(WAYS, min_size=1, max_size=5), st.integers(1, 3), st.integers(0, 2))
 def test_every_call_ends_in_one_report(
-    world: World, ways: list[str], numbers: int, reattempts: int
+    world: Configuration, ways: list[str], numbers: int, reattempts: int
 ) -> None:
     stories = [Scenario(f"way-{nth}", legs={"a": PRESETS[way]}) for nth, way in enumerate(ways)]
     first = Scenario("told", choose=tuple((1.0, one.name) for one in stories))

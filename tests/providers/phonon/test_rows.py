@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.scenario import ApiBehavior, Scenario
-from mockserver.engine.casework import Asked, consulted
-from mockserver.engine.simulation import request
-from mockserver.engine.store import Store, World
+from mockserver.engine.exchange import IncomingRequest
+from mockserver.engine.pipeline import apply_scenario, handle
+from mockserver.engine.sandbox_state import SandboxState
 from tests.conftest import START, only, telling
 from tests.providers.phonon.conftest import SECURITY, ask, code, item, patch
 
@@ -68,30 +69,30 @@ ROWS: list[tuple[int, str, dict[str, Any], dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("number", "message", "sent", "account"), ROWS)
 def test_row(
-    store: Store, number: int, message: str, sent: dict[str, Any], account: dict[str, Any]
+    store: SandboxState, number: int, message: str, sent: dict[str, Any], account: dict[str, Any]
 ) -> None:
     patch(store, account)
     told = ask(store, **sent)
-    assert isinstance(told.reply.body, dict)
-    assert told.reply.status == 200
-    assert [told.reply.body[key] for key in list(told.reply.body)[:2]] == [number, message]
-    assert (len(told.reply.body) == 2) == (number not in (200, 209))
+    assert isinstance(told.response.body, dict)
+    assert told.response.status == 200
+    assert [told.response.body[key] for key in list(told.response.body)[:2]] == [number, message]
+    assert (len(told.response.body) == 2) == (number not in (200, 209))
 
 
-def test_row_of_failure_is_ordered_by_a_scenario(world: World) -> None:
+def test_row_of_failure_is_ordered_by_a_scenario(world: Configuration) -> None:
     story = Scenario("told", responses=(ApiBehavior(fault="failure"),))
     store = telling(only(world, "phonon"), story)
-    listing = store.world.listings["phonon"]
-    asked = Asked(listing, listing.provider.endpoints[0], Request("POST", "/"))
-    told = request(store, consulted(store, asked), START)
-    assert told.reply.body == {"api-response-code": 500, "api-response-message": "Failure"}
+    listing = store.configuration.providers["phonon"]
+    asked = IncomingRequest(listing, listing.provider.endpoints[0], Request("POST", "/"))
+    told = handle(store, apply_scenario(store, asked), START)
+    assert told.response.body == {"api-response-code": 500, "api-response-message": "Failure"}
 
 
 def test_rows_are_twenty_two_with_repeated_and_failure() -> None:
     assert len({number for number, *_ in ROWS} | {201, 500}) == 22
 
 
-def test_checksum_of_the_very_bytes_within_the_window(store: Store) -> None:
+def test_checksum_of_the_very_bytes_within_the_window(store: SandboxState) -> None:
     patch(store, {"checksum_window": "24h"})
     hour = 3_600_000
     assert code(ask(store)) == 200
@@ -100,14 +101,14 @@ def test_checksum_of_the_very_bytes_within_the_window(store: Store) -> None:
     assert code(ask(store, now=START + 25 * hour)) == 200
 
 
-def test_refused_request_is_not_remembered(store: Store) -> None:
+def test_refused_request_is_not_remembered(store: SandboxState) -> None:
     patch(store, {"checksum_window": "24h", "balance": "0"})
     assert code(ask(store)) == 212
     patch(store, {"balance": "1"})
     assert code(ask(store)) == 200
 
 
-def test_repeated_request_passes_where_no_window_is_set(store: Store) -> None:
+def test_repeated_request_passes_where_no_window_is_set(store: SandboxState) -> None:
     assert [code(ask(store)) for _ in range(3)] == [200, 200, 200]
 
 
@@ -121,36 +122,36 @@ def test_repeated_request_passes_where_no_window_is_set(store: Store) -> None:
     ],
 )
 def test_status_as_code_where_http_has_such_a_one(
-    store: Store, sent: dict[str, Any], status: int
+    store: SandboxState, sent: dict[str, Any], status: int
 ) -> None:
     patch(store, {"quirks": ["status-as-code"]})
-    assert ask(store, **sent).reply.status == status
+    assert ask(store, **sent).response.status == status
 
 
-def test_partial_success_has_details_for_the_good_calls(store: Store) -> None:
+def test_partial_success_has_details_for_the_good_calls(store: SandboxState) -> None:
     told = ask(
         store,
         calls=[item("12", client_identifier="bad"), item("918867136000", client_identifier="good")],
     )
-    assert isinstance(told.reply.body, dict)
-    details = told.reply.body["call-details"]
+    assert isinstance(told.response.body, dict)
+    details = told.response.body["call-details"]
     assert isinstance(details, list)
     assert [one["client-identifier"] for one in details] == ["good"]
     assert len(store.calls) == 1
 
 
-def test_bulk_host_accepts(store: Store) -> None:
+def test_bulk_host_accepts(store: SandboxState) -> None:
     told = ask(store, bulk=True)
-    assert isinstance(told.reply.body, dict)
-    body = dict(told.reply.body)
+    assert isinstance(told.response.body, dict)
+    body = dict(told.response.body)
     assert len(str(body.pop("request-id"))) == 36
-    assert (told.reply.status, body) == (
+    assert (told.response.status, body) == (
         202,
         {"api-response-code": 202, "api-response-message": "Accepted", "call-details": None},
     )
 
 
-def test_each_host_has_a_limit_of_its_own(store: Store) -> None:
+def test_each_host_has_a_limit_of_its_own(store: SandboxState) -> None:
     patch(store, {"per_minute": {"central.phonon.io": 2, "central-api.phonon.io": 1}})
     assert [code(ask(store)) for _ in range(3)] == [200, 200, 429]
     assert [code(ask(store, bulk=True)) for _ in range(2)] == [202, 429]

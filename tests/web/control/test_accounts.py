@@ -25,7 +25,7 @@ def test_accounts_of_a_provider(house: House) -> None:
 
 
 def test_accounts_are_those_of_that_provider_alone(house: House) -> None:
-    accounts = house.sandbox.store.accounts
+    accounts = house.sandbox.state.accounts
     accounts["phonon", "other"] = accounts["mobtexting", "mobtexting-default"]
     assert list(house.read("/_mock/accounts/mobtexting")["accounts"]) == ["mobtexting-default"]
 
@@ -118,8 +118,8 @@ def test_credentials_are_masked_and_kept_apart(house: House) -> None:
 
 
 def test_a_patch_is_a_fact(house: House) -> None:
-    lines, store = list[str](), house.sandbox.store
-    store.watchers.append(lambda fact: lines.append(line(fact, store)))
+    lines, store = list[str](), house.sandbox.state
+    store.subscribers.append(lambda fact: lines.append(line(fact, store)))
     house.advance(by=5)
     patch(house, {"credentials": [BEARER]})
     assert lines[-1].startswith("09:00:05 control method PATCH path /accounts/mobtexting/")

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.engine.store import World
+from mockserver.core.configuration import Configuration
 from tests.conftest import CLICK
 from tests.web.edge import C2C, Edge, opened, refusal, state
 
@@ -14,7 +14,7 @@ USUAL = f"{ACCOUNTS}/mobtexting-default"
 
 
 @pytest.fixture
-def edge(world: World) -> Edge:
+def edge(world: Configuration) -> Edge:
     return opened(world)
 
 

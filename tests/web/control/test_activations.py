@@ -23,7 +23,7 @@ def listed(house: House) -> Any:
 def played(house: House, count: int, **fields: object) -> list[str]:
     """Who plays the phones of so many calls."""
     names = [house.place(**fields).headers["x-mock-call"] for _ in range(count)]
-    return [house.sandbox.store.stories[name].scenario.name for name in names]
+    return [house.sandbox.state.leg_scenarios[name].scenario.name for name in names]
 
 
 def test_no_activations(house: House) -> None:
@@ -106,7 +106,7 @@ def test_the_first_that_suits_plays_and_all_that_suit_are_spent(house: House) ->
 def test_the_header_comes_before_it(house: House) -> None:
     post(house, scenario="callee-busy")
     assert house.place("rejected").status_code == 200
-    assert house.sandbox.store.stories["c1"].scenario.name == "rejected"
+    assert house.sandbox.state.leg_scenarios["c1"].scenario.name == "rejected"
 
 
 def test_it_can_decide_how_webhooks_travel(house: House) -> None:
@@ -172,8 +172,8 @@ def test_reset_clears_them_and_counts_anew(house: House) -> None:
 
 
 def test_what_changes_them_is_a_fact(house: House) -> None:
-    lines, store = list[str](), house.sandbox.store
-    store.watchers.append(lambda fact: lines.append(line(fact, store)))
+    lines, store = list[str](), house.sandbox.state
+    store.subscribers.append(lambda fact: lines.append(line(fact, store)))
     body = {"scenario": "callee-busy", "match": {"callee": "*9"}, "times": 1}
     post(house, **body)
     house.ask("DELETE", PATH)

@@ -4,20 +4,20 @@ from typing import Any
 
 import pytest
 
-from mockserver.engine.store import World
+from mockserver.core.configuration import Configuration
 from tests.toy import KEY, LISTING, ask, shop
 from tests.web.conftest import House, build, refusal
 
 
 @pytest.fixture
-def house(world: World) -> House:
+def house(world: Configuration) -> House:
     """With a queue in which one call waits, its agents offline."""
     toy = world._replace(
-        listings={**world.listings, "toy": LISTING},
+        providers={**world.providers, "toy": LISTING},
         accounts={**world.accounts, KEY: shop({"ann": "offline"})},
     )
     house = build(toy)
-    ask(house.sandbox.store, now=house.sandbox.clock.now())
+    ask(house.sandbox.state, now=house.sandbox.clock.now())
     house.advance(by=5)
     return house
 

@@ -8,8 +8,8 @@ import pytest
 
 from mockserver.core.behavior import PRESETS
 from mockserver.core.causes import CAUSES
+from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario, ScenarioSet
-from mockserver.engine.store import World
 from tests.web.conftest import House, build, refusal
 
 KEYS = [
@@ -20,11 +20,11 @@ KEYS = [
 
 
 @pytest.fixture
-def people(world: World) -> House:
+def people(world: Configuration) -> House:
     """A world in which both phones wait for a person."""
     story = Scenario("people", legs={"a": PRESETS["person"], "b": PRESETS["person"]})
     return build(
-        world._replace(stories=ScenarioSet({"people": story}, "people", number_plan=False))
+        world._replace(scenarios=ScenarioSet({"people": story}, "people", number_plan=False))
     )
 
 
@@ -216,7 +216,7 @@ def test_fifty_hang_ups_at_once_have_one_winner(house: House) -> None:
     assert house.read("/_mock/calls/c1")["webhooks"] == ["w1"]
 
 
-def test_a_real_phone_finds_what_fell_due_before(world: World) -> None:
+def test_a_real_phone_finds_what_fell_due_before(world: Configuration) -> None:
     """A clock that flows is caught up before the event is looked at."""
     house = build(world, "instant")
     house.place()

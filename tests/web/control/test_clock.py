@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from mockserver.core.behavior import PRESETS
+from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario, ScenarioSet
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.engine.store import World
-from mockserver.runtime import driver
+from mockserver.runtime import scheduler
 from tests.web.conftest import House, build, refusal
 
 ADVANCE = "/_mock/clock/advance"
@@ -93,10 +93,10 @@ def test_advance_tells_in_the_order_of_the_contract(house: House) -> None:
     assert list(house.advance()) == keys
 
 
-def test_advance_tells_who_waits(world: World) -> None:
+def test_advance_tells_who_waits(world: Configuration) -> None:
     story = Scenario("people", legs={"a": PRESETS["person"]})
     house = build(
-        world._replace(stories=ScenarioSet({"people": story}, "people", number_plan=False))
+        world._replace(scenarios=ScenarioSet({"people": story}, "people", number_plan=False))
     )
     house.place()
     house.place()
@@ -107,12 +107,12 @@ def test_advance_tells_who_waits(world: World) -> None:
 def test_advance_until_idle_tells_of_its_limit(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver, "EVENTS", 3)
+    monkeypatch.setattr(scheduler, "MAX_EVENTS", 3)
     house.place()
     told = house.advance()
     assert (told["stopped"], told["events"], told["pending"]) == ("limit", 3, 1)
     monkeypatch.undo()
-    monkeypatch.setattr(driver, "HORIZON", 1)
+    monkeypatch.setattr(scheduler, "HORIZON", 1)
     told = house.advance()
     assert (told["stopped"], told["events"], told["next_at"]) == (
         "limit",

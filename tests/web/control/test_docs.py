@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mockserver.catalog.registry import control
-from mockserver.engine.store import World
+from mockserver.core.configuration import Configuration
 from mockserver.web.ours import routes
 from tests.web.edge import Edge, opened, refusal
 from tests.web.table import STREAM, TABLE, asked, content
@@ -122,7 +122,7 @@ OPENAPI = {
 
 
 @pytest.fixture
-def edge(world: World) -> Edge:
+def edge(world: Configuration) -> Edge:
     return opened(world)
 
 

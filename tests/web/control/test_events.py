@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from mockserver.app import running
+from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
-from mockserver.engine.ring import KEPT
-from mockserver.engine.store import World
+from mockserver.engine.bounded_log import MAX_ITEMS
 from mockserver.settings import Settings
 from mockserver.web.control.events import QUEUE
 from tests.conftest import CLICK, START
@@ -115,11 +115,11 @@ def run(scenario: Callable[[], Any]) -> None:
 
 
 def note(edge: Edge, number: int) -> None:
-    edge.default.store.record(JournalEntry(START, "control", "", {"number": number}))
+    edge.default.state.record(JournalEntry(START, "control", "", {"number": number}))
 
 
 @pytest.fixture
-def edge(world: World) -> Edge:
+def edge(world: Configuration) -> Edge:
     return opened(world)
 
 
@@ -139,7 +139,7 @@ def test_what_happens_is_told_as_the_journal_tells_it(edge: Edge) -> None:
         async with viewing(edge) as viewer, ours(edge) as there:
             await there.post(C2C, json=dict(CLICK), headers=HEADERS)
             await there.post("/_mock/clock/advance", json={"until": "idle"})
-            return await viewer.take(edge.default.store.recorded)
+            return await viewer.take(edge.default.state.entry_count)
 
     told = asyncio.run(scenario())
     facts = edge.read("/_mock/journal")["facts"]
@@ -210,7 +210,7 @@ def test_an_id_that_is_yet_to_come_is_of_another_life(edge: Edge, last: str) -> 
         ("0", QUEUE + 500, 500),
         ("7", QUEUE + 7, 0),
         ("7", QUEUE + 10, 3),
-        ("1", KEPT + QUEUE, KEPT - 1),
+        ("1", MAX_ITEMS + QUEUE, MAX_ITEMS - 1),
     ],
 )
 def test_who_is_too_far_behind_is_told_of_the_gap(
@@ -265,7 +265,7 @@ def test_a_reset_is_told_and_ids_begin_anew(edge: Edge) -> None:
 
 
 def test_a_viewer_that_leaves_takes_its_watcher_away(edge: Edge) -> None:
-    watchers = edge.default.store.watchers
+    watchers = edge.default.state.subscribers
 
     async def scenario() -> None:
         async with viewing(edge):
@@ -280,7 +280,7 @@ def test_a_viewer_that_leaves_takes_its_watcher_away(edge: Edge) -> None:
 def test_a_watcher_that_was_taken_away_is_none_that_is_missed(edge: Edge) -> None:
     async def scenario() -> None:
         async with viewing(edge):
-            edge.default.store.watchers.clear()
+            edge.default.state.subscribers.clear()
 
     run(scenario)
 
@@ -291,10 +291,10 @@ def test_each_sandbox_has_its_own_stream(edge: Edge) -> None:
         async with viewing(edge, path=path) as viewer, ours(edge) as there:
             await there.post(C2C, json=dict(CLICK), headers=HEADERS)
             await there.post(f"/_sandbox/t1{C2C}", json={**CLICK, "mid": "mine"}, headers=HEADERS)
-            mine = edge.sandboxes.get("t1").store
-            told = await viewer.take(mine.recorded)
+            mine = edge.sandboxes.get("t1").state
+            told = await viewer.take(mine.entry_count)
             assert told[0].data["body"]["mid"] == "mine"
-            assert [one.id for one in told] == [str(n + 1) for n in range(mine.recorded)]
+            assert [one.id for one in told] == [str(n + 1) for n in range(mine.entry_count)]
             assert viewer.behind == 0
 
     run(scenario)
@@ -304,7 +304,7 @@ def test_each_sandbox_has_its_own_stream(edge: Edge) -> None:
     "text", ["a\nb", "a\r\ndata: x", "\u2028\u2029\x85", "\x00\x1b[31m", "\ufffd"]
 )
 def test_what_was_captured_stays_within_its_line(edge: Edge, text: str) -> None:
-    edge.default.store.record(JournalEntry(START, "control", "", {"text": text}))
+    edge.default.state.record(JournalEntry(START, "control", "", {"text": text}))
 
     async def scenario() -> None:
         async with viewing(edge, "0") as viewer:
@@ -339,7 +339,7 @@ def test_head_tells_the_head_only(edge: Edge) -> None:
     answer = edge.ask("HEAD", EVENTS)
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
-    assert edge.default.store.watchers == []
+    assert edge.default.state.subscribers == []
 
 
 def test_over_a_socket_facts_arrive_while_the_stream_is_open() -> None:

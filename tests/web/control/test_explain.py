@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.engine.store import World
+from mockserver.core.configuration import Configuration
 from tests.conftest import CLICK
 from tests.web.edge import C2C, HEADERS, KEY, Edge, opened, refusal
 
@@ -25,7 +25,7 @@ PHONES = [{"question": "phones", "scenario": "answered", "rank": "default"}]
 
 
 @pytest.fixture
-def edge(world: World) -> Edge:
+def edge(world: Configuration) -> Edge:
     return opened(world)
 
 

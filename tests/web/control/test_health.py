@@ -3,12 +3,12 @@
 import pytest
 
 from mockserver import __version__
-from mockserver.engine.store import World
+from mockserver.core.configuration import Configuration
 from tests.web.conftest import House, build
 
 
 @pytest.mark.parametrize("mode", ["manual", "instant", "60x"])
-def test_health(world: World, mode: str) -> None:
+def test_health(world: Configuration, mode: str) -> None:
     told = build(world, mode).read("/_mock/health")
     uptime = told.pop("uptime")
     assert list(told.items()) == [
@@ -16,7 +16,7 @@ def test_health(world: World, mode: str) -> None:
         ("version", __version__),
         ("clock", mode),
         ("seed", "seed"),
-        ("providers", list(world.listings)),
+        ("providers", list(world.providers)),
         ("errors", 0),
         ("refused", {}),
     ]
@@ -31,7 +31,7 @@ def test_uptime_is_that_of_the_server(house: House, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_fault_of_our_own_is_counted_and_outlives_a_reset(house: House) -> None:
-    house.sandbox.driver.failed(ValueError("ours"))
+    house.sandbox.scheduler.record_error(ValueError("ours"))
     house.ask("POST", "/_mock/reset")
-    house.sandbox.driver.failed(ValueError("ours again"))
+    house.sandbox.scheduler.record_error(ValueError("ours again"))
     assert house.read("/_mock/health")["errors"] == 2

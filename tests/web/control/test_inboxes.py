@@ -113,7 +113,7 @@ def test_a_delay_counts_before_the_answer(house: House, monkeypatch: pytest.Monk
 
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
-        assert len(house.sandbox.inboxes["mine"].received) == 1
+        assert len(house.sandbox.inboxes["mine"].requests) == 1
 
     put(house, {"delay": 2.5})
     monkeypatch.setattr(inboxes, "asyncio", type("", (), {"sleep": staticmethod(sleep)}))

@@ -5,10 +5,10 @@ from typing import Any, NoReturn
 
 import pytest
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.engine.ring import Ring
-from mockserver.engine.store import World
+from mockserver.engine.bounded_log import BoundedLog
 from tests.conftest import CLICK, START
 from tests.web.conftest import BEARER, C2C, HEADERS, House, build, refusal
 
@@ -19,7 +19,7 @@ def facts(house: House, query: str = "") -> Any:
     return house.read(f"/_mock/journal{query}")["facts"]
 
 
-def played(world: World, origins: tuple[str, ...], millis: int) -> bytes:
+def played(world: Configuration, origins: tuple[str, ...], millis: int) -> bytes:
     """A little of everything, and the journal of it."""
 
     async def receive(delivery: Delivery) -> DeliveryResult:
@@ -90,25 +90,25 @@ def test_a_wrong_page(house: House, query: str, detail: str) -> None:
     assert refusal(answer) == (422, "unprocessable entity", detail)
 
 
-def test_the_oldest_leave_first_and_are_counted(world: World) -> None:
+def test_the_oldest_leave_first_and_are_counted(world: Configuration) -> None:
     house = build(world)
-    house.sandbox.store.journal = Ring(3)
+    house.sandbox.state.journal = BoundedLog(3)
     for number in range(5):
-        house.sandbox.store.record(JournalEntry(START, "clock", "", {"number": number}))
+        house.sandbox.state.record(JournalEntry(START, "clock", "", {"number": number}))
     told = house.read("/_mock/journal")
     assert told["dropped"] == 2
     assert [(fact["id"], fact["number"]) for fact in told["facts"]] == [(3, 2), (4, 3), (5, 4)]
     assert [fact["id"] for fact in facts(house, "?after=3")] == [4, 5]
 
 
-def test_same_seed_start_and_requests_give_the_same_bytes(world: World) -> None:
+def test_same_seed_start_and_requests_give_the_same_bytes(world: Configuration) -> None:
     """Where the server listens, and how long receivers take, is not in it."""
     here = ("http://127.0.0.1:41000", "http://localhost:41000")
     there = ("http://[::1]:52000", "http://mock.test:52000")
     assert played(world, here, 3) == played(world, there, 40)
 
 
-def test_the_journal_tells_no_real_time_and_no_secret(world: World) -> None:
+def test_the_journal_tells_no_real_time_and_no_secret(world: Configuration) -> None:
     told = played(world, ("http://mock.test:41000",), 98_765).decode()
     for secret in (BEARER, "98765", "mock.test", "41000"):
         assert secret not in told
@@ -122,7 +122,7 @@ def test_headers_are_those_of_a_short_list(house: House) -> None:
     assert facts(house)[0]["headers"] == expected
 
 
-def test_another_s_origin_that_begins_like_ours_stays(world: World) -> None:
+def test_another_s_origin_that_begins_like_ours_stays(world: Configuration) -> None:
     house = build(world, origins=("http://127.0.0.1:80",))
     house.ask("PATCH", MINE, json={"webhooks": {"any": "http://127.0.0.1:8081/x"}})
     assert facts(house)[0]["body"]["webhooks"] == {"any": "http://127.0.0.1:8081/x"}

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import pytest
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Response
 from mockserver.core.provider import VendorEvent, all_faults
 from mockserver.core.rulebook import Fault, RequestContext, Rule
-from mockserver.engine.store import World
 from mockserver.web.control.providers import described
 from tests.web.conftest import ORIGIN, House, build, refusal, with_provider
 
@@ -16,7 +16,7 @@ KEYS = ["name", "title", "base_url", "hosts", "operations", "webhooks", "acts", 
 
 def test_providers(house: House) -> None:
     told = house.read("/_mock/providers")["providers"]
-    assert [one["name"] for one in told] == list(house.sandbox.store.world.listings)
+    assert [one["name"] for one in told] == list(house.sandbox.state.configuration.providers)
     [mine] = [one for one in told if one["name"] == "mobtexting"]
     assert list(mine) == KEYS
     host = "portal.mobtexting.com"
@@ -60,8 +60,8 @@ def test_a_fault_is_told_as_it_is_answered(house: House) -> None:
     }
 
 
-def test_every_fault_is_told_once(world: World) -> None:
-    provider = world.listings["mobtexting"].provider
+def test_every_fault_is_told_once(world: Configuration) -> None:
+    provider = world.providers["mobtexting"].provider
     rules: list[Rule] = [rule for stage in provider.endpoints[0].rules for rule in stage]
     known = [rule.fault for rule in rules]
     assert list(all_faults(provider)) == [
@@ -71,21 +71,21 @@ def test_every_fault_is_told_once(world: World) -> None:
     ]
 
 
-def test_a_body_that_is_no_json_is_told_as_text(world: World) -> None:
+def test_a_body_that_is_no_json_is_told_as_text(world: Configuration) -> None:
     def refuse(given: tuple[Fault, ...], _: RequestContext) -> Response:
         return Response(given[0].status, f"<p>{given[0].message}".encode())
 
-    changed = with_provider(world, refuse=refuse).listings["mobtexting"].provider
+    changed = with_provider(world, refuse=refuse).providers["mobtexting"].provider
     assert described(changed, "")["faults"][-1]["body"] == "<p>Service Unavailable"
 
 
-def test_acts_are_told_by_name(world: World) -> None:
+def test_acts_are_told_by_name(world: Configuration) -> None:
     acts = {"park": VendorEvent(frozenset({"COMPLETED"})), "fetch": VendorEvent(frozenset())}
-    changed = with_provider(world, vendor_events=acts).listings["mobtexting"].provider
+    changed = with_provider(world, vendor_events=acts).providers["mobtexting"].provider
     assert described(changed, "")["acts"] == ["park", "fetch"]
 
 
-def test_a_refusal_that_places_a_call_is_a_fault_of_ours(world: World) -> None:
+def test_a_refusal_that_places_a_call_is_a_fault_of_ours(world: Configuration) -> None:
     def refuse(_: tuple[Fault, ...], case: RequestContext) -> Response:
         return Response(200, case.build_call("one-leg", {}, None).spec.id)
 
@@ -97,7 +97,9 @@ def test_a_refusal_that_places_a_call_is_a_fault_of_ours(world: World) -> None:
 
 def test_the_openapi_document_of_a_provider(house: House) -> None:
     told = house.read("/_mock/openapi/mobtexting.json")
-    document: Mapping[str, object] = house.sandbox.store.world.listings["mobtexting"].document()
+    document: Mapping[str, object] = house.sandbox.state.configuration.providers[
+        "mobtexting"
+    ].document()
     assert told == document
     assert told["openapi"].startswith("3.1")
     assert "/api/v2/voice/c2c" in told["paths"]

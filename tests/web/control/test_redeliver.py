@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.engine.store import World
 from tests.web.edge import Edge, client, opened, refusal
 
 KEYS = ["id", "provider", "call", "kind", "method", "url", "headers", "body", "state", "next_at",
@@ -15,7 +15,7 @@ KEYS = ["id", "provider", "call", "kind", "method", "url", "headers", "body", "s
 
 
 @pytest.fixture
-def edge(world: World) -> Edge:
+def edge(world: Configuration) -> Edge:
     """With a call that is over and whose report was delivered."""
     edge = opened(world)
     edge.place()
@@ -42,7 +42,7 @@ def answering(edge: Edge, *answers: int) -> None:
     async def carry(_: Delivery) -> DeliveryResult:
         return DeliveryResult(rest.pop(0) if rest else 200)
 
-    edge.default.driver.courier = type("Moody", (), {"carry": staticmethod(carry)})()
+    edge.default.scheduler.dispatcher = type("Moody", (), {"deliver": staticmethod(carry)})()
 
 
 def test_it_answers_with_the_webhook_that_is_on_its_way_again(edge: Edge) -> None:
@@ -88,7 +88,7 @@ def test_not_while_it_is_being_delivered(edge: Edge) -> None:
             told.append(await there.post("/_mock/webhooks/w1/redeliver"))
         return DeliveryResult(200)
 
-    edge.default.driver.courier = type("Nosy", (), {"carry": staticmethod(carry)})()
+    edge.default.scheduler.dispatcher = type("Nosy", (), {"deliver": staticmethod(carry)})()
     again(edge)
     edge.advance()
     assert [refusal(one) for one in told] == [(409, "conflict", "w1 is on its way already")]
@@ -105,7 +105,7 @@ def test_it_may_end_otherwise_than_before(edge: Edge, answers: list[int], state:
     assert (webhook(edge)["state"], statuses(edge)) == (state, [200, *answers])
 
 
-def test_one_that_has_failed_may_be_delivered_after_all(world: World) -> None:
+def test_one_that_has_failed_may_be_delivered_after_all(world: Configuration) -> None:
     edge = opened(world)
     answering(edge, 500)
     edge.place()
@@ -116,7 +116,7 @@ def test_one_that_has_failed_may_be_delivered_after_all(world: World) -> None:
     assert (webhook(edge)["state"], statuses(edge)) == ("delivered", [500, 200])
 
 
-def test_one_that_was_dropped_is_sent_after_all(world: World) -> None:
+def test_one_that_was_dropped_is_sent_after_all(world: Configuration) -> None:
     edge = opened(world)
     edge.place("lost-report")
     edge.advance()
@@ -126,7 +126,7 @@ def test_one_that_was_dropped_is_sent_after_all(world: World) -> None:
     assert (webhook(edge)["state"], len(edge.postman.carried)) == ("delivered", 1)
 
 
-def test_of_two_that_are_alike_only_one_is_sent(world: World) -> None:
+def test_of_two_that_are_alike_only_one_is_sent(world: Configuration) -> None:
     edge = opened(world)
     edge.place("doubled-report")
     edge.advance()
@@ -136,7 +136,7 @@ def test_of_two_that_are_alike_only_one_is_sent(world: World) -> None:
     assert told == [1, 2]
 
 
-def test_by_itself_where_time_flows_by_itself(world: World) -> None:
+def test_by_itself_where_time_flows_by_itself(world: Configuration) -> None:
     edge = opened(world, mode="instant")
 
     async def scenario() -> list[Mapping[str, Any]]:

@@ -23,7 +23,7 @@ def test_a_request(house: House) -> None:
     house.place("callee-busy")
     [told] = house.read("/_mock/requests")["requests"]
     headers = told.pop("headers")
-    assert told.pop("duration_ms") == house.sandbox.took["r1"]
+    assert told.pop("duration_ms") == house.sandbox.request_durations["r1"]
     assert told == {
         "id": "r1",
         "at": "2026-01-01T09:00:00.000Z",
@@ -39,7 +39,7 @@ def test_a_request(house: House) -> None:
         "scenario": ["callee-busy"],
         "call": "c1",
     }
-    masked = mask(BEARER, house.sandbox.store.world.seed)
+    masked = mask(BEARER, house.sandbox.state.configuration.seed)
     assert headers["authorization"] == f"Bearer {masked}"
     assert (headers["host"], headers["x-mock-scenario"]) == ("mock.test", "callee-busy")
 
@@ -108,8 +108,8 @@ FIELDS = {name: str(value) for name, value in CLICK.items()}
 )  # fmt: skip
 def test_a_credential_is_in_no_answer(house: House, asked: dict[str, Any]) -> None:
     """Wherever the vendor lets it stand, and in every list of the control API."""
-    lines, store = list[str](), house.sandbox.store
-    store.watchers.append(lambda fact: lines.append(line(fact, store)))
+    lines, store = list[str](), house.sandbox.state
+    store.subscribers.append(lambda fact: lines.append(line(fact, store)))
     assert house.ask("POST", **{"path": C2C, **asked}).status_code == 200
     house.advance()
     paths = ("requests", "journal", "calls", "calls/c1", "webhooks", "accounts/mobtexting",

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.engine.store import World
 from tests.conftest import CLICK
 from tests.web.conftest import C2C, HEADERS, House, build, refusal
 
@@ -47,7 +47,7 @@ def test_reset_is_a_post(house: House, method: str) -> None:
     assert refusal(house.ask(method, "/_mock/reset"))[:2] == (405, "method not allowed")
 
 
-def test_nothing_that_was_out_arrives_after_a_reset(world: World) -> None:
+def test_nothing_that_was_out_arrives_after_a_reset(world: Configuration) -> None:
     """A hundred reports whose receivers do not answer."""
 
     async def never(_: Delivery) -> DeliveryResult:

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from mockserver.catalog.registry import listings
-from mockserver.engine.store import World
-from mockserver.runtime.sandboxes import MOST, NAME
+from mockserver.core.configuration import Configuration
+from mockserver.runtime.sandbox_registry import MAX_SANDBOXES, SANDBOX_NAME
 from tests.conftest import CLICK
 from tests.web.edge import C2C, HEADERS, Edge, client, opened, refusal, state
 
@@ -31,7 +31,7 @@ ORDER: Mapping[str, Any] = {
 
 
 @pytest.fixture
-def edge(world: World) -> Edge:
+def edge(world: Configuration) -> Edge:
     return opened(world)
 
 
@@ -193,7 +193,7 @@ def test_put_again_is_a_blank_world(edge: Edge) -> None:
     told = edge.read("/_sandbox/t1/_mock/journal"), edge.read("/_sandbox/t1/_mock/inboxes/mine")
     assert told == ({"facts": [], "dropped": 0}, {"name": "mine", "received": []})
     placed(edge, "key-1")
-    assert [edge.sandboxes.get(name).store.requested for name in ("default", "t1")] == [1, 0]
+    assert [edge.sandboxes.get(name).state.request_count for name in ("default", "t1")] == [1, 0]
 
 
 def test_put_may_blank_the_default_one(edge: Edge) -> None:
@@ -211,7 +211,7 @@ def test_a_credential_is_claimed_once(edge: Edge) -> None:
         assert told == (409, "conflict", detail)
     assert state(edge) == before
     placed(edge, "other")
-    assert edge.default.store.requested == 1
+    assert edge.default.state.request_count == 1
 
 
 def test_a_claim_may_be_repeated_moved_and_given_up(edge: Edge) -> None:
@@ -222,7 +222,7 @@ def test_a_claim_may_be_repeated_moved_and_given_up(edge: Edge) -> None:
     assert put(edge, "t2").status_code == 200
     assert put(edge, "t3", **claim).status_code == 200
     placed(edge, "key-1")
-    assert [edge.sandboxes.get(name).store.requested for name in ("t2", "t3")] == [0, 1]
+    assert [edge.sandboxes.get(name).state.request_count for name in ("t2", "t3")] == [0, 1]
 
 
 def test_two_that_claim_one_credential_at_the_same_time(edge: Edge) -> None:
@@ -252,7 +252,7 @@ def test_drop_takes_all_that_is_in_it(edge: Edge) -> None:
     assert (answer.status_code, answer.content) == (204, b"")
     assert names(edge) == ["default"]
     placed(edge, "key-1")
-    assert edge.default.store.requested == 1
+    assert edge.default.state.request_count == 1
     assert edge.read("/_sandbox/t1/_mock/health")["seed"] == "seed"
 
 
@@ -289,15 +289,15 @@ def test_what_cannot_be_dropped(edge: Edge, name: str, told: tuple[int, str, str
     ],
 )
 def test_there_is_room_for_so_many(edge: Edge, method: str, path: str, title: str) -> None:
-    for number in range(MOST - 1):
+    for number in range(MAX_SANDBOXES - 1):
         edge.sandboxes.get(f"t{number}")
     body: dict[str, Any] = {} if method == "GET" else {"json": {}}
     assert refusal(edge.ask(method, path, headers=HEADERS, **body))[:2] == (409, title)
     known = edge.ask("POST", f"/_sandbox/t1{C2C}", json=dict(CLICK), headers=HEADERS)
     assert known.status_code == 200
     assert put(edge, "t1").status_code == 200
-    assert len(names(edge)) == MOST
+    assert len(names(edge)) == MAX_SANDBOXES
 
 
 def test_a_name_is_what_the_refusal_says() -> None:
-    assert re.compile(NAME).fullmatch("t1.a-b_c") is not None
+    assert re.compile(SANDBOX_NAME).fullmatch("t1.a-b_c") is not None

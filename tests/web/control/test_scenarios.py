@@ -45,7 +45,7 @@ def test_what_has_no_name_is_not_listed(told: House) -> None:
     names = [one["name"] for one in told.read("/_mock/scenarios")["scenarios"]]
     assert "twice" in names
     assert [name for name in names if "/" in name] == []
-    assert len(told.sandbox.store.world.stories.by_name) > len(names)
+    assert len(told.sandbox.state.configuration.scenarios.by_name) > len(names)
 
 
 def test_bundled_scenarios(house: House) -> None:

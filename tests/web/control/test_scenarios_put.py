@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.engine.store import World
+from mockserver.core.configuration import Configuration
 from tests.web.edge import C2C, Edge, opened, refusal, state
 
 SCENARIOS = "/_mock/scenarios"
@@ -13,7 +13,7 @@ BUSY = {"legs": {"callee": "busy"}}
 
 
 @pytest.fixture
-def edge(world: World) -> Edge:
+def edge(world: Configuration) -> Edge:
     return opened(world)
 
 

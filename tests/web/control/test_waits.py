@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.time import HOUR, MAX_TIME, SECOND
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.engine.store import World
 from mockserver.web.control import waits
 from tests.conftest import CLICK, START
 from tests.web.edge import C2C, HEADERS, Edge, client, opened, refusal
@@ -20,7 +20,7 @@ SENT = {"for": "webhook", "match": {"state": "delivered"}}
 
 
 @pytest.fixture
-def edge(world: World) -> Edge:
+def edge(world: Configuration) -> Edge:
     return opened(world)
 
 
@@ -39,14 +39,14 @@ async def meanwhile(
 ) -> httpx.Response:
     """The answer to a wait while which something is done, once it is waiting."""
     waiting = asyncio.Event()
-    watchers = edge.default.store.watchers
+    watchers = edge.default.state.subscribers
 
     class Seen(list[Any]):
         def append(self, one: Any) -> None:
             super().append(one)
             waiting.set()
 
-    edge.default.store.watchers = Seen(watchers)
+    edge.default.state.subscribers = Seen(watchers)
     async with client(edge.app) as there:
         asked = asyncio.create_task(there.post(WAIT, json={"timeout": 30, **body}))
         await waiting.wait()
@@ -182,7 +182,7 @@ def test_advance_moves_on_to_its_end_for_what_never_comes(edge: Edge) -> None:
 
 
 @pytest.mark.parametrize("mode", ["real", "60x", "instant"])
-def test_advance_leaves_a_clock_that_runs_by_itself_alone(world: World, mode: str) -> None:
+def test_advance_leaves_a_clock_that_runs_by_itself_alone(world: Configuration, mode: str) -> None:
     edge = opened(world, mode=mode)
     assert wait(edge, **SENT, advance="2h").status_code == 408
     assert edge.default.clock.now() < START + HOUR
@@ -210,7 +210,7 @@ def test_who_has_waited_leaves_no_watcher_behind(edge: Edge) -> None:
         """What is waited for never comes."""
 
     answer = asyncio.run(meanwhile(edge, {**SENT, "timeout": 0.01}, nothing))
-    assert (answer.status_code, list(edge.default.store.watchers)) == (408, [])
+    assert (answer.status_code, list(edge.default.state.subscribers)) == (408, [])
 
 
 def test_what_is_not_met_is_told_with_its_patience(
@@ -219,7 +219,7 @@ def test_what_is_not_met_is_told_with_its_patience(
     async def never(*_: object) -> bool:
         return False
 
-    monkeypatch.setattr(waits, "until", never)
+    monkeypatch.setattr(waits, "wait_until", never)
     told = refusal(wait(edge, **{"for": "call", "timeout": "1m30s"}))
     assert told == (408, "not in time", "0 of 1 matched within 90 s")
 
@@ -247,7 +247,7 @@ def test_only_one_advances_at_a_time(edge: Edge) -> None:
             )
         return DeliveryResult(200)
 
-    edge.default.driver.courier = type("Nosy", (), {"carry": staticmethod(carry)})()
+    edge.default.scheduler.dispatcher = type("Nosy", (), {"deliver": staticmethod(carry)})()
     edge.place()
     edge.advance()
     detail = "another advance of this sandbox is still running"

@@ -1,0 +1,33 @@
+"""What came last, bounded in number and in bytes: the oldest leave first."""
+
+from collections import deque
+from typing import Final, TypeVar
+
+MAX_ITEMS: Final = 10_000
+MAX_BYTES: Final = 64_000_000  # bytes
+
+T = TypeVar("T")
+
+
+class BoundedLog(deque[T]):
+    """Most items weigh nothing to speak of; one that is larger than all the room is kept alone."""
+
+    def __init__(self, max_items: int = MAX_ITEMS, max_bytes: int = MAX_BYTES) -> None:
+        super().__init__(maxlen=max_items)
+        self.max_bytes = max_bytes
+        self.byte_count = 0
+        self._weights: deque[tuple[int, int]] = deque()
+
+    def add_weight(self, number: int, size: int) -> None:
+        """The item that came last, the `number`-th of all, holds on to so many bytes."""
+        self._weights.append((number, size))
+        self.byte_count += size
+        self._remove_weights(number)
+        while self.byte_count > self.max_bytes and len(self) > 1:
+            self.popleft()
+            self._remove_weights(number)
+
+    def _remove_weights(self, number: int) -> None:
+        """Forget the weight of those that have left."""
+        while self._weights and self._weights[0][0] <= number - len(self):
+            self.byte_count -= self._weights.popleft()[1]

@@ -1,0 +1,74 @@
+"""Webhooks for an application in the same process."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from mockserver.core.webhook import Delivery, DeliveryResult, Webhook
+from mockserver.delivery import asgi
+from mockserver.delivery.asgi import AsgiDispatcher, AttachedApp, AttachedApps
+
+
+class Courier:
+    async def deliver(self, _: Delivery) -> DeliveryResult:
+        return DeliveryResult(299)
+
+
+def delivery(url: str, **more: Any) -> Delivery:
+    return Delivery("w1", "p", "a", Webhook("c1", "kind", url, **more), 0, "pending", 0)
+
+
+def carried(app: Any, sent: Delivery) -> DeliveryResult:
+    answer = asyncio.run(
+        AsgiDispatcher(Courier(), AttachedApps({"http://app.test": AttachedApp(app)})).deliver(sent)
+    )
+    return answer._replace(duration_ms=0)
+
+
+async def echo(scope: Any, receive: Any, send: Any) -> None:
+    """Answers with what it has been asked."""
+    message, gone = await receive(), await receive()
+    assert gone == {"type": "http.disconnect"}
+    headers = dict(scope["headers"])
+    shown = (scope["method"], scope["path"], scope["query_string"], headers, message["body"])
+    await send({"type": "http.response.start", "status": 201, "headers": []})
+    await send({"type": "http.response.body", "body": repr(shown).encode(), "more_body": True})
+    await send({"type": "http.response.body"})
+
+
+@pytest.mark.parametrize(
+    "url", ["http://other.test/x", "https://app.test/x", "http://app.test:81/"]
+)
+def test_carry_by_the_courier_where_nothing_is_attached(url: str) -> None:
+    assert carried(echo, delivery(url)) == DeliveryResult(299)
+
+
+def test_carry_to_the_application() -> None:
+    sent = delivery("http://app.test/a?b=c", body={"x": 1}, headers={"X-One": "1"})
+    headers = {b"host": b"app.test", b"content-type": b"application/json", b"x-one": b"1"}
+    told = ("POST", "/a", b"b=c", headers, b'{"x":1}')
+    assert carried(echo, sent) == DeliveryResult(201, None, repr(told).encode())
+
+
+def test_carry_without_a_path_or_a_body() -> None:
+    answer = carried(echo, delivery("http://app.test", method="GET"))
+    assert answer.body.startswith(b"('GET', '/', b'', ")
+    assert answer.body.endswith(b", b'')")
+
+
+def test_application_that_raises_answers_500() -> None:
+    async def broken(*_: Any) -> None:
+        raise ValueError("oh")
+
+    assert carried(broken, delivery("http://app.test/")) == DeliveryResult(
+        500, None, b"ValueError('oh')"
+    )
+
+
+def test_application_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def stuck(*_: Any) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(asgi, "TIMEOUT", 0.0)
+    assert carried(stuck, delivery("http://app.test/")) == DeliveryResult(None, "timeout")

@@ -1,0 +1,319 @@
+"""What a courier sends, and where it goes."""
+
+import asyncio
+import ssl
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockserver import __version__
+from mockserver.core.webhook import DeliveryResult
+from mockserver.delivery import address_policy, connection, resolver
+from mockserver.delivery.address_policy import AddressPolicy
+from mockserver.delivery.dispatcher import WebhookDispatcher
+from mockserver.delivery.resolver import Resolver
+from tests.runtime.conftest import (
+    OK,
+    carried,
+    delivery,
+    origin,
+    receiver,
+    says,
+)
+
+
+def heard(path: str = "/hook", **webhook: Any) -> tuple[str, ...]:
+    """The request as the receiver sees it, line by line, without the port."""
+    lines: list[str] = []
+    port = 0
+
+    async def listens(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = [
+            int(connection[16:])
+            for connection in head.split(b"\r\n")
+            if connection[:15] == b"content-length:"
+        ]
+        text = (head + await reader.readexactly(sum(length))).decode()
+        lines.extend(text.replace(str(port), "PORT").split("\r\n"))
+        writer.write(OK)
+
+    async def scenario() -> DeliveryResult:
+        nonlocal port
+        async with receiver(listens) as port:
+            courier = WebhookDispatcher(lambda: f"http://127.0.0.1:{port}")
+            return await courier.deliver(delivery(f"{{origin}}{path}", **webhook))
+
+    assert asyncio.run(scenario())[:3] == (200, None, b"ok")
+    return tuple(lines)
+
+
+COMMON = (
+    "host: 127.0.0.1:PORT",
+    f"user-agent: call-mockserver/{__version__}",
+    "accept: */*",
+    "accept-encoding: identity",
+)
+JSON = "content-type: application/json"
+
+
+def test_post_with_a_body() -> None:
+    assert heard(body={"name": "Zoë", "n": [1, None], "in": {"a": True}}) == (
+        "POST /hook HTTP/1.1",
+        *COMMON,
+        JSON,
+        "content-length: 44",
+        "",
+        '{"name":"Zoë","n":[1,null],"in":{"a":true}}',
+    )
+
+
+def test_post_without_a_body() -> None:
+    assert heard() == ("POST /hook HTTP/1.1", *COMMON, "content-length: 0", "", "")
+
+
+def test_get_with_a_query() -> None:
+    sent = heard("/hook?to=%2B91&name=a b", method="GET")
+    assert sent == ("GET /hook?to=%2B91&name=a%20b HTTP/1.1", *COMMON, "", "")
+
+
+def test_headers_of_the_webhook_come_on_top() -> None:
+    headers = {"Content-Type": "application/x-json", "User-Agent": "vendor/1", "X-Sign": "s"}
+    assert heard(body={}, headers=headers) == (
+        "POST /hook HTTP/1.1",
+        "host: 127.0.0.1:PORT",
+        "user-agent: vendor/1",
+        *COMMON[2:],
+        "content-type: application/x-json",
+        "content-length: 2",
+        "x-sign: s",
+        "",
+        "{}",
+    )
+
+
+UNSENDABLE: tuple[dict[str, str], ...] = (
+    {"x": "a\r\ny: z"},
+    {"x": "a\ny: z"},
+    {"x": "a\n y"},
+    {"x": "a\rb"},
+    {"x": "a\r\n\r\nGET / HTTP/1.1"},
+    {"x": "\r\n"},
+    {"x": "a\x00b"},
+    {"x": "\x00"},
+    {"x": "a\x0bb"},
+    {"x": "a\x0cb"},
+    {"x": "a\x80b"},
+    {"x": "a\x85b"},
+    {"x": "a\xa0b"},
+    {"x": "a\xffb"},
+    {"x": "Zoë"},
+    {"x": "\u010a\u010d"},
+    {"x": "\u2028"},
+    {"x": "\u202e"},
+    {"x": "\ufeffa"},
+    {"x": "\ud800"},
+    {"x": "\U0001f984"},
+    {"x": " a"},
+    {"x": "a "},
+    {"x": "\ta"},
+    {"x y": "a"},
+    {"x:": "a"},
+    {"x\r\ny": "a"},
+    {"x\x00": "a"},
+    {"x(": "a"},
+    {"": "a"},
+    {"ü": "a"},
+    {"content-length": "1"},
+    {"content-length": "99"},
+    {"content-length": "-1"},
+    {"content-length": "x"},
+    {"transfer-encoding": "gzip"},
+    {"host": "a\r\nb"},
+)
+SENDABLE = (
+    "",
+    "a  b",
+    "a\tb",
+    "a,b",
+    'a; b="c\\""',
+    "(a)",
+    "a: b",
+    "\\r\\nx: y",
+    "%0d%0ax: y",
+    "=?utf-8?q?=0d=0a?=",
+    "<script>alert(1)</script>",
+    "${jndi:ldap://evil.test/x}",
+    "{{7*7}}",
+    "'; drop table calls; --",
+    "../../etc/passwd",
+    "HTTP/1.1 200 OK",
+    "a" * 8_000,
+)
+
+
+def test_there_are_forty_values() -> None:
+    assert len(UNSENDABLE) + len(SENDABLE) >= 40
+
+
+@pytest.mark.parametrize("headers", UNSENDABLE)
+def test_header_that_cannot_be_sent(headers: dict[str, str]) -> None:
+    answer = carried(says(OK), headers=headers, body={"a": 1})
+    assert answer == DeliveryResult(None, "protocol")
+
+
+@pytest.mark.parametrize("value", SENDABLE)
+def test_header_is_sent_as_it_is_and_is_one(value: str) -> None:
+    lines = heard(headers={"x": value}, body={})
+    assert [connection for connection in lines if connection.startswith("x:")] == [f"x: {value}"]
+    assert len(lines) == len(heard(headers={"x": "a"}, body={}))
+
+
+@pytest.mark.parametrize("method", ["", "A B", "GET /x HTTP/1.1\r\n", "Ü", "CONNECT"])
+def test_method_that_cannot_be_sent(method: str) -> None:
+    assert carried(says(b"HTTP/1.1 200 OK\r\n\r\n"), method=method) == DeliveryResult(
+        None, "protocol"
+    )
+
+
+def test_body_that_cannot_be_encoded() -> None:
+    assert carried(says(OK), body={"a": "\ud800"}) == DeliveryResult(None, "protocol")
+
+
+@pytest.mark.parametrize(
+    ("url", "error", "reason"),
+    [
+        ("", "protocol", b"the scheme of the URL is neither http nor https"),
+        ("file:///etc/passwd", "protocol", b"the scheme of the URL is neither http nor https"),
+        ("http://a:99999/", "protocol", b"the URL cannot be read"),
+        ("http://u:p@127.0.0.1/", "protocol", b"the URL has user-info"),
+        (
+            "http://169.254.169.254/",
+            "refused-target",
+            b"169.254.169.254 (metadata) is never a target",
+        ),
+        (
+            "https://8.8.8.8/",
+            "refused-target",
+            b"8.8.8.8 (public) is not among the --webhook-targets",
+        ),
+        ("http://nosuch.test/", "dns", b"no address of nosuch.test was found"),
+    ],
+)
+def test_refused(url: str, error: str, reason: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resolver, "getaddrinfo", lambda *_, **__: [])
+    answer = asyncio.run(WebhookDispatcher(origin).deliver(delivery(url)))
+    assert answer._replace(duration_ms=0) == DeliveryResult(None, error, reason)
+
+
+class Lines:
+    """Stands for what connects: remembers who is called; what it says decides."""
+
+    def __init__(self, *outcomes: Exception) -> None:
+        self.outcomes = list(outcomes)
+        self.called: list[tuple[str, int, str | None]] = []
+
+    async def __call__(
+        self, there: tuple[str, int], context: object, name: str | None, _: object
+    ) -> connection.Connection:
+        assert (context is None) == (name is None)
+        self.called.append((*there, name))
+        raise self.outcomes.pop(0) if self.outcomes else ConnectionRefusedError
+
+
+@pytest.mark.parametrize(
+    ("url", "outcomes", "expected"),
+    [
+        ("http://localhost:1/", (), (["127.0.0.1", "::1"], "connect")),
+        ("http://localhost:1/", (OSError(),), (["127.0.0.1", "::1"], "connect")),
+        (
+            "http://localhost:1/",
+            (OSError(), ConnectionResetError()),
+            (["127.0.0.1", "::1"], "reset"),
+        ),
+        ("https://localhost:1/", (ssl.SSLError(),), (["127.0.0.1"], "tls")),
+        ("https://localhost:1/", (ConnectionResetError(),), (["127.0.0.1"], "tls")),
+        ("https://localhost:1/", (ConnectionAbortedError(),), (["127.0.0.1"], "tls")),
+        ("https://127.0.0.1:1/", (ssl.SSLCertVerificationError(),), (["127.0.0.1"], "tls")),
+        ("http://127.0.0.1:1/", (TimeoutError(),), (["127.0.0.1"], "timeout")),
+        ("http://10.0.0.1:1/", (OSError(),), (["10.0.0.1"], "connect")),
+        ("http://10.0.0.1:1/", (BrokenPipeError(),), (["10.0.0.1"], "reset")),
+        ("http://10.0.0.1:1/", (UnicodeError(),), (["10.0.0.1"], "protocol")),
+    ],
+)
+def test_connecting(
+    url: str,
+    outcomes: tuple[Exception, ...],
+    expected: tuple[list[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = Lines(*outcomes)
+    monkeypatch.setattr(connection, "open_connection", lines)
+    answer = asyncio.run(WebhookDispatcher(origin).deliver(delivery(url)))
+    assert ([address for address, *_ in lines.called], answer.error) == expected
+
+
+WILD = st.one_of(st.ip_addresses().map(str), st.sampled_from(["127.0.0.1", "10.0.0.7", "ff02::1"]))
+
+
+ALLOW = st.sampled_from([("loopback", "private"), ("loopback", "private", "public"), ("10.0.0.7",)])
+
+
+@given(st.lists(WILD, max_size=4), st.lists(WILD, max_size=4), ALLOW)
+@settings(max_examples=100, deadline=None)
+def test_the_address_that_was_checked_is_connected(
+    found: list[str], later: list[str], allow: tuple[str, ...]
+) -> None:
+    """A name that changes its addresses after the check (rebinding) gains nothing."""
+    answers = iter((found, later, later))
+    lines = Lines()
+    policy = AddressPolicy(allow)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resolver, "look_up", lambda _: tuple(next(answers)))
+        patch.setattr(address_policy, "RESOLVER", Inline())
+        patch.setattr(connection, "open_connection", lines)
+        answer = asyncio.run(
+            WebhookDispatcher(origin, policy).deliver(delivery("https://name.test:8443/"))
+        )
+    chosen = (
+        address_policy.filter_addresses(tuple(found), frozenset({"name.test"}), policy.allow)
+        if found
+        else ()
+    )
+    expected = () if isinstance(chosen, address_policy.TargetRejection) else chosen
+    assert lines.called == [(address, 8443, "name.test") for address in expected]
+    assert (answer.error == "connect") == bool(expected)
+
+
+class Inline(Resolver):
+    """Lookups without a thread, for many examples."""
+
+    async def resolve(self, name: str) -> tuple[str, ...]:
+        return resolver.look_up(name)
+
+
+def test_proxies_and_netrc_of_the_environment_are_ignored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trapped: list[bytes] = []
+
+    async def trap(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        trapped.append(await reader.read(1))
+
+    async def scenario() -> tuple[str, ...]:
+        async with receiver(trap) as port:
+            for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+                for variable in (name, name.lower()):
+                    monkeypatch.setenv(variable, f"http://127.0.0.1:{port}")
+            return await asyncio.to_thread(heard)
+
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login trap password trap\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    sent = asyncio.run(scenario())
+    assert (sent, trapped) == (("POST /hook HTTP/1.1", *COMMON, "content-length: 0", "", ""), [])

@@ -1,0 +1,217 @@
+"""Who decides how a leg behaves: a strong story, its number, any other story, or its steps."""
+
+import pytest
+
+from mockserver.core.behavior import (
+    DEFAULT_BEHAVIOR,
+    IMMEDIATELY,
+    PRESETS,
+    STAY_ON_LINE,
+    LegBehavior,
+    fixed_duration,
+    number_plan_behavior,
+)
+from mockserver.core.call import Call, CallSpec, Event, Leg, build_dial_event
+from mockserver.core.call_flows import CALL_FLOWS, compile_script
+from mockserver.core.configuration import Configuration
+from mockserver.core.scenario import MatchRule, Scenario
+from mockserver.core.script import Condition, Script, Step
+from mockserver.core.seeded import choice
+from mockserver.core.selection import Activation
+from mockserver.engine.effects import add_leg, place_call
+from mockserver.engine.exchange import NO_SELECTION, RequestSelection
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulation import step
+from tests.conftest import START, click, play, telling
+from tests.toy import ask, opened, shop
+
+PLANNED = "918800020300"  # rings 3 s, busy
+MACHINE, REJECTED = PRESETS["machine"], PRESETS["rejected"]
+BUSY = LegBehavior(fixed_duration(3_000), "busy")
+EVERYBODY = MatchRule()
+
+
+def called(shape: str = "b-after-a", b: str = PLANNED) -> Call:
+    order = CallSpec("c1", "v1", "mobtexting", "mobtexting-default", "c2c", shape, {}, START)
+    legs = (Leg("a", "from", "1"), Leg("b", "to", b))
+    sides = legs if shape == "b-after-a" else legs[:1]
+    return Call(order, sides, START, events=(Event(START, "placed"),))
+
+
+def placed(
+    store: SandboxState, choice: RequestSelection = NO_SELECTION, **changes: str
+) -> SandboxState:
+    place_call(store, called(**changes), START, choice)
+    return store
+
+
+def people(a: LegBehavior | None, b: LegBehavior | None, *steps: Step) -> object:
+    return compile_script(CALL_FLOWS["b-after-a"], {"a": a, "b": b}, steps)
+
+
+def mine(rank: str) -> Scenario:
+    match = EVERYBODY if rank in ("match", "bundled") else None
+    return Scenario("mine", legs={"b": MACHINE}, match=match, bundled=rank == "bundled")
+
+
+def ranked(world: Configuration, rank: str) -> SandboxState:
+    """A call on which the story plays at this rank."""
+    others = (Scenario("usual", legs={"a": DEFAULT_BEHAVIOR}), mine(rank))
+    store = telling(world, *(others[::-1] if rank == "default" else others))
+    activated = RequestSelection(activations=(Activation("a1", "mine", EVERYBODY, None),))
+    choices = {"header": RequestSelection(("mine",)), "activation": activated}
+    return placed(store, choices.get(rank, NO_SELECTION))
+
+
+@pytest.mark.parametrize(
+    ("rank", "b"),
+    [
+        ("header", MACHINE),
+        ("activation", MACHINE),
+        ("match", MACHINE),
+        ("bundled", BUSY),
+        ("default", BUSY),
+    ],
+)
+def test_place_a_number_of_the_plan_yields_to_a_strong_story_only(
+    world: Configuration, rank: str, b: LegBehavior
+) -> None:
+    store = ranked(world, rank)
+    assert (store.leg_scenarios["c1"].rank, store.scripts["c1"]) == (
+        rank,
+        people(DEFAULT_BEHAVIOR, b),
+    )
+
+
+def test_place_a_strong_story_leaves_other_legs_to_their_numbers(world: Configuration) -> None:
+    store = telling(world, Scenario("mine", legs={"a": MACHINE}))
+    placed(store, RequestSelection(("mine",)))
+    assert store.scripts["c1"] == people(MACHINE, number_plan_behavior(PLANNED))
+
+
+def test_place_without_the_number_plan(world: Configuration) -> None:
+    stories = world.scenarios._replace(number_plan=False)
+    store = placed(SandboxState(world._replace(scenarios=stories), START))
+    assert store.scripts["c1"] == people(DEFAULT_BEHAVIOR, PRESETS["answered"])
+
+
+HANGUP = Step(IMMEDIATELY, "hangup", "b", {"cause": "normal"})
+RING_B = Step(IMMEDIATELY, "ring", "b")
+
+
+@pytest.mark.parametrize(
+    ("legs", "steps", "b", "expected"),
+    [
+        ({}, (HANGUP,), "2", (STAY_ON_LINE, STAY_ON_LINE)),
+        ({}, (HANGUP,), PLANNED, (STAY_ON_LINE, BUSY)),
+        ({"b": MACHINE}, (HANGUP,), "2", (STAY_ON_LINE, MACHINE)),
+        ({"b": MACHINE}, (HANGUP,), PLANNED, (STAY_ON_LINE, BUSY)),
+        ({}, (RING_B,), "2", (STAY_ON_LINE, None)),
+        ({}, (RING_B,), PLANNED, (STAY_ON_LINE, None)),
+        ({"b": MACHINE}, (RING_B,), PLANNED, (STAY_ON_LINE, MACHINE)),
+    ],
+)
+def test_place_steps_leave_to_the_people_what_they_do_not_ring(
+    world: Configuration,
+    legs: dict[str, LegBehavior],
+    steps: tuple[Step, ...],
+    b: str,
+    expected: tuple[LegBehavior | None, LegBehavior | None],
+) -> None:
+    store = placed(telling(world, Scenario("mine", legs=legs, steps=steps)), b=b)
+    assert store.scripts["c1"] == people(*expected, *steps)
+
+
+@pytest.mark.parametrize(
+    ("shape", "word", "leg"),
+    [
+        ("b-after-a", "callee", "b"),
+        ("b-after-a", "to", "b"),
+        ("b-after-a", "from", "a"),
+        ("b-after-a", "b", "b"),
+        ("b-after-a", "manager", "manager"),
+        ("one-leg", "callee", "a"),
+        ("one-leg", "from", "a"),
+        ("one-leg", "to", "to"),
+    ],
+)
+def test_place_steps_name_legs_as_behaviours_do(
+    world: Configuration, shape: str, word: str, leg: str
+) -> None:
+    steps = (
+        Step(IMMEDIATELY, "ring", word),
+        Step(IMMEDIATELY, "", condition=Condition("digits", word)),
+        Step(IMMEDIATELY, ""),
+    )
+    store = placed(telling(world, Scenario("mine", steps=steps)), shape=shape)
+    assert store.scripts["c1"][-1].steps == (
+        Step(IMMEDIATELY, "ring", leg),
+        Step(IMMEDIATELY, "", condition=Condition("digits", leg)),
+        Step(IMMEDIATELY, ""),
+    )
+
+
+def test_place_again_asks_the_story_for_its_next_item(world: Configuration) -> None:
+    silent, busy = PRESETS["no-answer"], PRESETS["busy"]
+    store = telling(
+        world,
+        Scenario("mine", legs={"a": MACHINE}, attempts=("silent", "busy")),
+        Scenario("silent", legs={"b": silent}),
+        Scenario("busy", legs={"b": busy}),
+    )
+    scripts: list[Script] = []
+    click(store)
+    while store.calls["c1"].phase != "ended":
+        if not scripts or scripts[-1] != store.scripts["c1"]:
+            scripts.append(store.scripts["c1"])
+        step(store)
+    assert scripts == [people(MACHINE, silent), people(MACHINE, busy)]
+
+
+@pytest.mark.parametrize("seed", ["seed", "other"])
+def test_place_draws_by_seed_and_call(world: Configuration, seed: str) -> None:
+    among = tuple(Scenario(name, legs={"b": PRESETS[name]}) for name in ("busy", "rejected"))
+    mine = Scenario("mine", choose=((1, "busy"), (1, "rejected")))
+    store = telling(world._replace(seed=seed), mine, *among)
+    drawn = [choice(("busy", "rejected"), (1, 1), seed, f"c{nth}", "mine") for nth in range(1, 9)]
+    assert len(set(drawn)) == 2
+    for nth, word in enumerate(drawn, 1):
+        click(store)
+        assert store.scripts[f"c{nth}"] == people(DEFAULT_BEHAVIOR, PRESETS[word])
+
+
+BEGIN, GONE, OVER = Event(0, "begin"), Event(0, "hangup", "b"), Event(0, "attempt-ended")
+DIALLED = build_dial_event(0, "b", "agent", "ann")
+
+
+@pytest.mark.parametrize(
+    ("target", "events", "word"),
+    [
+        (0, (BEGIN, DIALLED), "no-answer"),
+        (0, (BEGIN, DIALLED, GONE, DIALLED), "busy"),
+        (1, (BEGIN, DIALLED, GONE, DIALLED), "rejected"),
+        (0, (BEGIN, DIALLED, GONE, OVER, BEGIN, DIALLED), "no-answer"),
+    ],
+)
+def test_join_as_the_nth_of_its_attempt(target: int, events: tuple[Event, ...], word: str) -> None:
+    names = ("no-answer", "busy", "rejected")
+    items = tuple(Scenario(name, legs={"b": PRESETS[name]}) for name in names)
+    store = opened(shop({}), Scenario("turns", numbers=names), *items)
+    ask(store)
+    call, legs = store.calls["c1"], (Leg("a", "caller", "1"), Leg("b", "agent", "ann"))
+    start = call._replace(phase="begun", legs=legs, number_index=target, events=events)
+    store.scripts["c1"], store.calls["c1"] = (), start
+    add_leg(store, "c1", DIALLED)
+    [track] = store.scripts["c1"]
+    assert [step.data for step in track.steps] == [{"cause": word}]
+
+
+def test_place_again_when_a_reload_has_taken_the_items_away(world: Configuration) -> None:
+    """What stood in the list is gone: everybody is as usual, and the call comes to its end."""
+    silent = Scenario("silent", legs={"b": PRESETS["no-answer"]})
+    store = telling(world, Scenario("mine", attempts=("silent",)), silent)
+    click(store)
+    store.configuration = world
+    play(store)
+    call = store.calls["c1"]
+    assert ([one.outcome for one in call.attempts], call.outcome) == (["no-answer"], "completed")

@@ -1,0 +1,201 @@
+"""Which story answers, plays and carries; how long an activation lasts; whose turn it is."""
+
+import pytest
+
+from mockserver.core.behavior import PRESETS
+from mockserver.core.call import Call, CallSpec, Leg
+from mockserver.core.configuration import Configuration
+from mockserver.core.scenario import (
+    ApiBehavior,
+    DeliveryBehavior,
+    MatchContext,
+    MatchRule,
+    Scenario,
+)
+from mockserver.core.selection import Activation, SelectedScenario
+from mockserver.engine.exchange import DEFAULT_API_BEHAVIOR, NO_SELECTION, RequestSelection
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.scenario_selection import (
+    DEFAULT_SCENARIO,
+    consume_activations,
+    select_api_behavior,
+    select_for_call,
+)
+from tests.conftest import START, click, play, telling
+
+SEEN = MatchContext("mobtexting", "c2c", "shop", "key", {"a": "1", "b": "2", "callee": "2"}, {})
+OTHER = SEEN._replace(numbers={"a": "9", "b": "8", "callee": "8"})
+TO_TWO, EVERYBODY = MatchRule({"callee": "2"}), MatchRule()
+REFUSED, DOWN, PASS = ApiBehavior("conflict"), ApiBehavior("service-unavailable"), ApiBehavior()
+BUSY = Scenario("busy", legs={"callee": PRESETS["busy"]})
+
+
+def called(shape: str = "b-after-a") -> Call:
+    order = CallSpec("c1", "v1", "mobtexting", "shop", "c2c", shape, {"mid": "7"}, START)
+    sides = (Leg("a", "from", "1"), Leg("b", "to", "2"))
+    return Call(order, sides if shape == "b-after-a" else sides[:1], START)
+
+
+@pytest.mark.parametrize(
+    ("globs", "shape", "suits"),
+    [
+        ({"provider": "mobtexting", "operation": "c2c", "account": "shop"}, "b-after-a", True),
+        ({"credential": "key"}, "b-after-a", True),
+        ({"credential": "other"}, "b-after-a", False),
+        ({"a": "1", "b": "2", "callee": "2"}, "b-after-a", True),
+        ({"callee": "1"}, "one-leg", True),
+        ({"b": "2"}, "one-leg", False),
+        ({"b": ""}, "branch", True),
+        ({"b": "?*"}, "branch", False),
+    ],
+)
+def test_choose_by_the_call(
+    world: Configuration,
+    globs: dict[str, str],
+    shape: str,
+    suits: bool,  # noqa: FBT001 - what the table expects
+) -> None:
+    mine = Scenario("mine", match=MatchRule(globs, {"mid": "7"}), legs={"a": PRESETS["busy"]})
+    store = telling(world, BUSY, mine)
+    select_for_call(store, called(shape), RequestSelection((), "key"))
+    expected = SelectedScenario(mine, "match") if suits else SelectedScenario(BUSY, "default")
+    assert store.leg_scenarios == {"c1": expected}
+
+
+def test_choose_for_a_call_without_whom_the_client_wanted(world: Configuration) -> None:
+    mine = Scenario("mine", match=MatchRule({"callee": ""}), legs={"a": PRESETS["busy"]})
+    store, call = telling(world, BUSY, mine), called()
+    select_for_call(store, call._replace(legs=call.legs[:1]), NO_SELECTION)
+    assert store.leg_scenarios == {"c1": SelectedScenario(mine, "match")}
+
+
+def test_choose_phones_and_webhooks_apart(world: Configuration) -> None:
+    travels = Scenario("travels", match=EVERYBODY, webhooks={"any": DeliveryBehavior(2)})
+    phones = Scenario("phones", match=EVERYBODY, play="busy")
+    store = telling(world, BUSY, travels, phones)
+    select_for_call(store, called(), NO_SELECTION)
+    assert (store.leg_scenarios["c1"], store.webhook_scenarios["c1"]) == (
+        SelectedScenario(phones, "match"),
+        travels,
+    )
+
+
+def test_choose_when_the_default_has_nothing_to_say(world: Configuration) -> None:
+    store = telling(world, Scenario("mute", responses=(PASS,)))
+    select_for_call(store, called(), NO_SELECTION)
+    assert (store.leg_scenarios["c1"], store.webhook_scenarios) == (DEFAULT_SCENARIO, {})
+
+
+def test_choose_needs_by_the_vendors_word(world: Configuration) -> None:
+    needy = Scenario("needy", match=EVERYBODY, needs={"leg": "to"}, play="busy")
+    store = telling(world, BUSY, needy)
+    chosen = []
+    for shape in ("b-after-a", "one-leg"):
+        select_for_call(store, called(shape), NO_SELECTION)
+        chosen.append(store.leg_scenarios["c1"].scenario.name)
+    assert chosen == ["needy", "busy"]
+
+
+def test_nobody_asks_for_anything() -> None:
+    assert RequestSelection((), "", ()) == NO_SELECTION
+
+
+def test_turn_counts_and_the_last_repeats(world: Configuration) -> None:
+    story = Scenario("mine", match=EVERYBODY, responses=(REFUSED, DOWN, PASS))
+    store = telling(world, BUSY, story)
+    turns = [select_api_behavior(store, NO_SELECTION, (SEEN,)) for _ in range(5)]
+    assert turns == [(order, "mine") for order in (REFUSED, DOWN, PASS, PASS, PASS)]
+    assert store.response_positions == {"mine": 5}
+
+
+def test_turn_each_story_counts_for_itself(world: Configuration) -> None:
+    stories = [Scenario(name, responses=(REFUSED, DOWN)) for name in ("one", "two")]
+    store = telling(world, BUSY, *stories)
+    names = ("one", "two", "one", "two")
+    turns = [select_api_behavior(store, RequestSelection((name,)), (SEEN,))[0] for name in names]
+    assert turns == [REFUSED, REFUSED, DOWN, DOWN]
+
+
+@pytest.mark.parametrize(
+    ("sights", "answer"),
+    [
+        ((SEEN,), (REFUSED, "mine")),
+        ((OTHER,), (DEFAULT_API_BEHAVIOR, "")),
+        ((OTHER, OTHER, SEEN), (REFUSED, "mine")),
+        ((SEEN, SEEN), (REFUSED, "mine")),
+        ((), (DEFAULT_API_BEHAVIOR, "")),
+    ],
+)
+def test_turn_of_a_batch_one_suiting_party_is_enough(
+    world: Configuration, sights: tuple[MatchContext, ...], answer: tuple[ApiBehavior, str]
+) -> None:
+    store = telling(world, BUSY, Scenario("mine", match=TO_TWO, responses=(REFUSED, DOWN)))
+    assert select_api_behavior(store, NO_SELECTION, sights) == answer
+    assert store.response_positions == ({"mine": 1} if answer[1] else {})
+
+
+def test_turn_passes_over_stories_that_say_nothing_of_answers(world: Configuration) -> None:
+    story = Scenario("mine", match=EVERYBODY, responses=(REFUSED,))
+    store = telling(world, BUSY, Scenario("mute", match=EVERYBODY, play="busy"), story)
+    assert select_api_behavior(store, RequestSelection(("busy",)), (SEEN,)) == (REFUSED, "mine")
+
+
+@pytest.mark.parametrize(
+    ("match", "left", "sights", "kept"),
+    [
+        (EVERYBODY, 1, (SEEN,), []),
+        (EVERYBODY, 2, (SEEN,), [1]),
+        (EVERYBODY, 2, (SEEN, OTHER, SEEN), [1]),
+        (TO_TWO, 1, (OTHER,), [1]),
+        (TO_TWO, 1, (OTHER, SEEN), []),
+        (EVERYBODY, None, (SEEN,), [None]),
+    ],
+)
+def test_spend_one_request_of_those_that_suit(
+    world: Configuration,
+    match: MatchRule,
+    left: int | None,
+    sights: tuple[MatchContext, ...],
+    kept: list[int | None],
+) -> None:
+    store = telling(world, BUSY)
+    store.activations.append(Activation("a1", "busy", match, left))
+    consume_activations(store, sights)
+    assert [one.remaining for one in store.activations] == kept
+
+
+@pytest.mark.parametrize("story", ["needy", "gone"])
+def test_spend_nothing_on_a_request_that_the_story_cannot_play(
+    world: Configuration, story: str
+) -> None:
+    store = telling(world, BUSY, Scenario("needy", needs={"leg": "manager"}))
+    store.activations.append(Activation("a1", story, EVERYBODY, 1))
+    consume_activations(store, (SEEN,))
+    assert [one.remaining for one in store.activations] == [1]
+
+
+def test_activation_plays_for_so_many_requests_that_suit(store: SandboxState) -> None:
+    store.activations.append(Activation("a1", "callee-busy", MatchRule({"callee": "*6000"}), 2))
+    numbers = ("918867136000", "918867130000", "918867136000", "918867136000")
+    made = [click(store, to=to).call_ids[0] for to in numbers]
+    play(store)
+    outcomes = [store.calls[name].outcome for name in made]
+    assert outcomes == ["busy", "completed", "busy", "completed"]
+    assert store.activations == []
+
+
+def test_activation_counts_refused_requests_as_well(store: SandboxState) -> None:
+    store.activations.append(Activation("a1", "callee-busy", EVERYBODY, 1))
+    assert click(store, bridge="x").fault == "bridge-malformed"
+    assert store.activations == []
+
+
+def test_activations_the_first_that_speaks_plays_and_every_one_is_spent(
+    world: Configuration,
+) -> None:
+    store = telling(world, Scenario("usual", legs={}), BUSY, BUSY._replace(name="other"))
+    store.activations.append(Activation("a1", "busy", EVERYBODY, 2))
+    store.activations.append(Activation("a2", "other", EVERYBODY, 1))
+    click(store)
+    assert store.leg_scenarios["c1"] == SelectedScenario(BUSY, "activation")
+    assert [(one.id, one.remaining) for one in store.activations] == [("a1", 1)]

@@ -1,0 +1,127 @@
+"""What is out on its way: in which order, how it is stopped, who is not held up."""
+
+import asyncio
+from typing import Any
+
+from mockserver.core.account import Retry
+from mockserver.core.configuration import Configuration
+from mockserver.core.provider import NO_EFFECTS, Effects, EventContext
+from mockserver.core.time import SECOND
+from mockserver.core.webhook import Delivery, DeliveryResult, Webhook
+from mockserver.engine.sandbox_state import SandboxState
+from tests.conftest import START, click, with_account
+from tests.runtime.conftest import (
+    Postman,
+    instant,
+    reacting,
+    running,
+    turns,
+)
+
+
+def twice(moment: EventContext) -> Effects:
+    """A report when the second leg answers, and one at the end."""
+    if moment.event.type not in ("bridge", "ended"):
+        return NO_EFFECTS
+    return Effects(webhooks=(Webhook(moment.call.spec.id, moment.event.type, "", {}),))
+
+
+def test_webhooks_of_one_call_leave_in_order_and_hold_up_no_other_call(
+    world: Configuration,
+) -> None:
+    async def receive(delivery: Delivery) -> DeliveryResult:
+        if (delivery.webhook.call_id, delivery.webhook.kind) == ("c1", "bridge"):
+            await gate.wait()
+        return DeliveryResult(200)
+
+    async def scenario() -> None:
+        async with running(driver):
+            click(store)
+            click(store)
+            driver.wake()
+            await postman.until(3)
+            await turns()
+            held.extend(one.webhook for one in postman.carried)
+            gate.set()
+            await postman.until(4)
+
+    gate, held, postman = asyncio.Event(), list[Webhook](), Postman(receive)
+    store = SandboxState(reacting(world, twice), START)
+    driver = instant(store, postman)
+    asyncio.run(scenario())
+    assert [(one.call_id, one.kind) for one in held] == [
+        ("c1", "bridge"),
+        ("c2", "bridge"),
+        ("c2", "ended"),
+    ]
+    last = postman.carried[-1].webhook
+    assert (last.call_id, last.kind) == ("c1", "ended")
+
+
+def test_a_retry_in_instant_mode_keeps_its_time(store: SandboxState) -> None:
+    with_account(store, retry=Retry((5 * SECOND,)))
+
+    async def receive(_: Delivery) -> DeliveryResult:
+        return DeliveryResult(503 if len(postman.carried) == 1 else 200)
+
+    async def scenario() -> None:
+        async with running(driver):
+            click(store)
+            driver.wake()
+            await postman.until(2)
+            await driver.wait_idle()
+
+    postman = Postman(receive)
+    driver = instant(store, postman)
+    asyncio.run(scenario())
+    delivery = store.deliveries["w1"]
+    assert delivery.state == "delivered"
+    assert [made.at - START for made in delivery.attempts] == [10_000, 15_000]
+
+
+def test_quiet_stops_what_is_out(store: SandboxState) -> None:
+    async def never(_: Delivery) -> DeliveryResult:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.append(len(stopped))
+        raise AssertionError
+
+    async def scenario() -> set[asyncio.Task[Any]]:
+        async with running(driver):
+            for _ in range(5):
+                click(store)
+            driver.wake()
+            await postman.until(5)
+            await driver.cancel_deliveries()
+            await driver.wait_idle()
+            return asyncio.all_tasks() - {asyncio.current_task()}
+
+    stopped, postman = list[int](), Postman(never)
+    driver = instant(store, postman)
+    assert len(asyncio.run(scenario())) == 1  # the loop itself
+    assert stopped == [0, 1, 2, 3, 4]
+    assert {one.state for one in store.deliveries.values()} == {"pending"}
+
+
+def test_a_watcher_that_fails_does_not_stop_the_clock(store: SandboxState) -> None:
+    """Standard error may be closed: `mockserver 2>&1 | head -1`."""
+
+    def broken(_: object) -> None:
+        raise BrokenPipeError
+
+    async def scenario() -> None:
+        task = asyncio.create_task(driver.run())
+        click(store)
+        store.subscribers.append(broken)
+        driver.wake()
+        await turns()
+        gone.append(task.done())
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await driver.cancel_deliveries()
+
+    gone = list[bool]()
+    driver = instant(store, Postman())
+    asyncio.run(scenario())
+    assert gone == [False]
