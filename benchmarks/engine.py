@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from resource import RUSAGE_SELF, getrusage
 from time import perf_counter
 
+from mockserver.compiler import build_configuration
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.webhook import DeliveryResult
@@ -13,8 +14,7 @@ from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import step
 from mockserver.engine.webhooks import complete_attempt
-from mockserver.settings import read
-from mockserver.world import world
+from mockserver.settings import parse_settings
 
 START = 1_767_258_000_000
 HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
@@ -43,7 +43,7 @@ def play(store: SandboxState) -> int:
 
 def rows(counts: tuple[int, ...] = (1_000, 10_000, 100_000)) -> Iterator[tuple[str, str]]:
     """A row for each number of calls that are pending at once."""
-    start = world(read({"seed": "bench"}, {}))
+    start = build_configuration(parse_settings({"seed": "bench"}, {}))
     play(placed(start, 100))
     for count in counts:
         before, began = _resident(), perf_counter()

@@ -7,13 +7,20 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from socket import socket
 from typing import Any, NamedTuple
 
-from mockserver.catalog.registry import control, listings
+from mockserver.compiler import (
+    InvalidFiles,
+    ScenarioCompiler,
+    build_configuration,
+    count_scenarios,
+    scenario_files,
+)
+from mockserver.config.registry import load_control_openapi, load_providers
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
 from mockserver.delivery.address_policy import DEFAULT_POLICY, AddressPolicy
@@ -25,100 +32,118 @@ from mockserver.runtime.loopback import deliver_to_inbox
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.runtime.tasks import OnError, spawn
-from mockserver.settings import Mistake, Settings
+from mockserver.settings import Settings, SettingsError
 from mockserver.web.guard import OPEN, VARIABLE, Guard
 from mockserver.web.parts import Parts
 from mockserver.web.repeats import Repeats
 from mockserver.web.server import Address, Server, bound, config
 from mockserver.web.site import site
-from mockserver.world import Compiler, Unusable, counted, files, world
 
-Say = Callable[[str], None]
+PrintLine = Callable[[str], None]
 
-__all__ = ["described", "hosting", "running", "scenarios", "serve"]
+__all__ = [
+    "describe_providers",
+    "describe_scenarios",
+    "run_attachable_server",
+    "run_server",
+    "serve",
+]
 
 
-def server(
-    start: Configuration,
+def build_server(
+    configuration: Configuration,
     settings: Settings,
-    taken: socket,
-    saying: tuple[Say, Say],
-    attached: AttachedApps,
+    listener: socket,
+    printers: tuple[PrintLine, PrintLine],
+    asgi_apps: AttachedApps,
 ) -> Server:
-    """A server on a bound socket; `saying` prints the ready lines, then everything else."""
-    say, log = saying
-    address = _address(settings, taken)
-    courier = _courier(address, settings, lambda letter: deliver_to_inbox(sandboxes, letter))
-    guard, compiler = _guard(settings, address), Compiler(settings)
-    setup = start, Timing(settings.clock, settings.start)
-    made = partial(_made, settings, log)
-    sandboxes = SandboxRegistry(AsgiDispatcher(courier, attached), setup, made)
-
-    @asynccontextmanager
-    async def lifespan(_: Any) -> AsyncIterator[Mapping[str, Any]]:
-        sandboxes.start()
-        reload = partial(_reload, sandboxes, settings, compiler, log)
-        eye = _eye(settings, reload, sandboxes.record_error)
-        yield {"refused": parts.refused}
-        if eye:
-            eye.cancel()
-        await sandboxes.stop()
-        await courier.close()
-
+    """A server on a bound socket; `printers` print the ready lines, then everything else."""
+    say, log = printers
+    address = _build_address(settings, listener)
+    guard, compiler = _build_access_control(settings, address), ScenarioCompiler(settings)
+    dispatcher = _build_dispatcher(address, settings, lambda one: deliver_to_inbox(sandboxes, one))
+    setup = configuration, Timing(settings.clock, settings.start)
+    add_logger = partial(_add_logger, settings, log)
+    sandboxes = SandboxRegistry(AsgiDispatcher(dispatcher, asgi_apps), setup, add_logger)
     parts = Parts(
         sandboxes=sandboxes,
         origins=lambda: address.origins,
         compile=compiler,
-        control=control,
+        control=load_control_openapi,
         refused=Counter(),
         guard=guard,
         public_url=settings.public_url.rstrip("/"),
-        depth=courier.webhook_depth,
+        depth=dispatcher.webhook_depth,
     )
+    reload = partial(_reload, sandboxes, settings, compiler, log)
+    lifespan = _build_lifespan(settings, parts, dispatcher, reload)
     uvicorn_config = config(site(parts, lifespan), (settings.tls_cert, settings.tls_key))
-    announce = partial(_announce, address, settings, (start, guard), say)
+    announce = partial(_print_ready_lines, address, settings, (configuration, guard), say)
     return Server(uvicorn_config, sandboxes, announce)
 
 
-def _courier(address: Address, settings: Settings, inward: Loopback) -> WebhookDispatcher:
-    own = _own(address, settings)
+def _build_lifespan(
+    settings: Settings,
+    parts: Parts,
+    dispatcher: WebhookDispatcher,
+    reload: Callable[[], Awaitable[None]],
+) -> Callable[[Any], AbstractAsyncContextManager[Mapping[str, Any]]]:
+    """What runs as long as the server does: sandboxes, file watcher, connections."""
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[Mapping[str, Any]]:
+        parts.sandboxes.start()
+        watcher = _start_file_watcher(settings, reload, parts.sandboxes.record_error)
+        yield {"refused": parts.refused}
+        if watcher:
+            watcher.cancel()
+        await parts.sandboxes.stop()
+        await dispatcher.close()
+
+    return lifespan
+
+
+def _build_dispatcher(
+    address: Address, settings: Settings, loopback: Loopback
+) -> WebhookDispatcher:
+    own = _own_tls_endpoint(address, settings)
     return WebhookDispatcher(
-        lambda: address.origin, _policy(settings), own_tls=own, loopback=inward
+        lambda: address.origin, _build_address_policy(settings), own_tls=own, loopback=loopback
     )
 
 
-def _made(settings: Settings, log: Say, sandbox: Sandbox) -> None:
+def _add_logger(settings: Settings, log: PrintLine, sandbox: Sandbox) -> None:
     """A new sandbox is watched, unless nobody wants to read of it."""
     if not settings.quiet:
-        sandbox.state.subscribers.append(_logger(sandbox, settings, log))
+        sandbox.state.subscribers.append(_build_logger(sandbox, settings, log))
 
 
-def _eye(
-    settings: Settings, reload: Callable[[], Awaitable[None]], failed: OnError
+def _start_file_watcher(
+    settings: Settings, reload: Callable[[], Awaitable[None]], on_error: OnError
 ) -> asyncio.Task[None] | None:
     """Whoever watches the scenario files, where that is wanted."""
-    present = partial(_present, settings)
-    return spawn(watch_files(present, reload), failed) if settings.watch else None
+    present = partial(_existing_files, settings)
+    return spawn(watch_files(present, reload), on_error) if settings.watch else None
 
 
-def serve(settings: Settings, say: Say, log: Say) -> None:
+def serve(settings: Settings, print_ready: PrintLine, log: PrintLine) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Raises:
         OSError: the port cannot be bound.
         Mistake, Unusable: as `world`.
     """
-    start = started(settings)
+    start = load_configuration(settings)
     taken = bound(settings.host, settings.port)
-    _spare()
-    running = server(start, settings, taken, (say, log), AttachedApps())
+    _tune_garbage_collection()
+    running = build_server(start, settings, taken, (print_ready, log), AttachedApps())
     # uvicorn raises the signal once more when it has ended; by then it means nothing any more
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda *_: None)
     running.run(sockets=[taken])
 
 
-def _spare() -> None:
+def _tune_garbage_collection() -> None:
     """What lives from the start is no garbage; what comes is values, which make no circles.
 
     Else the collector walks through all calls again and again: 140 ms for some who ask. What is
@@ -129,124 +154,130 @@ def _spare() -> None:
     gc.enable()
 
 
-def _present(settings: Settings) -> list[Path]:
+def _existing_files(settings: Settings) -> list[Path]:
     """The user's files, as far as they are there: an editor may just be replacing one."""
-    with suppress(Mistake):
-        return files(settings)
+    with suppress(SettingsError):
+        return scenario_files(settings)
     return []
 
 
-class Running(NamedTuple):
+class RunningServer(NamedTuple):
     """A server at work; `attached` leads from an origin to who gets its webhooks."""
 
     origin: str
-    attached: AttachedApps
+    asgi_apps: AttachedApps
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[str]:
+def run_server(settings: Settings) -> Iterator[str]:
     """A server in a thread of its own, for as long as the block runs; gives its origin."""
-    with hosting(settings) as host:
+    with run_attachable_server(settings) as host:
         yield host.origin
 
 
 @contextmanager
-def hosting(settings: Settings) -> Iterator[Running]:
+def run_attachable_server(settings: Settings) -> Iterator[RunningServer]:
     """The same, for tests that attach applications to it."""
-    start, ready, attached = started(settings), threading.Event(), AttachedApps()
+    start, ready, attached = load_configuration(settings), threading.Event(), AttachedApps()
     taken = bound(settings.host, settings.port)
     saying = (lambda _: ready.set(), lambda _: None)
-    inner = server(start, settings, taken, saying, attached)
+    inner = build_server(start, settings, taken, saying, attached)
     thread = threading.Thread(target=inner.run, kwargs={"sockets": [taken]}, daemon=True)
     thread.start()
     ready.wait(timeout=10)
     try:
-        yield Running(_address(settings, taken).origin, attached)
+        yield RunningServer(_build_address(settings, taken).origin, attached)
     finally:
         inner.should_exit = True
         thread.join(timeout=10)
         taken.close()
 
 
-def started(settings: Settings) -> Configuration:
+def load_configuration(settings: Settings) -> Configuration:
     """The world, once every setting is known to be right.
 
     Raises:
         Mistake, Unusable: as `world`.
     """
     if parse_rate(settings.clock) is None:
-        raise Mistake(f"clock {settings.clock!r} is no mode: {MODES}")
+        raise SettingsError(f"clock {settings.clock!r} is no mode: {MODES}")
     if bool(settings.tls_cert) != bool(settings.tls_key):
-        raise Mistake("tls-cert and tls-key go together")
+        raise SettingsError("tls-cert and tls-key go together")
     for name in filter(None, (settings.tls_cert, settings.tls_key)):
         if not Path(name).is_file():
-            raise Mistake(f"tls: there is no file {name}")
-    return world(settings)
+            raise SettingsError(f"tls: there is no file {name}")
+    return build_configuration(settings)
 
 
-def described(origin: str) -> list[dict[str, Any]]:
+def describe_providers(origin: str) -> list[dict[str, Any]]:
     """Every provider as `/_mock/providers` tells it."""
     from mockserver.web.control import providers  # noqa: PLC0415 - a server has no need of it
 
-    return [providers.described(listing.provider, origin) for listing in listings().values()]
+    return [providers.described(listing.provider, origin) for listing in load_providers().values()]
 
 
-def scenarios(made: Configuration) -> list[dict[str, Any]]:
+def describe_scenarios(configuration: Configuration) -> list[dict[str, Any]]:
     """Every scenario as `/_mock/scenarios` tells it."""
     from mockserver.web.control.scenarios import described  # noqa: PLC0415 - as above
 
-    return [described(one) for one in made.scenarios.by_name.values() if "/" not in one.name]
+    return [
+        described(one) for one in configuration.scenarios.by_name.values() if "/" not in one.name
+    ]
 
 
 async def _reload(
-    sandboxes: SandboxRegistry, settings: Settings, compiler: Compiler, log: Say
+    sandboxes: SandboxRegistry, settings: Settings, compiler: ScenarioCompiler, log: PrintLine
 ) -> None:
     """Scenario files have changed; a broken one is reported, and the last good set stays."""
     old, timing = sandboxes.initial_setup
     try:
-        made = await asyncio.to_thread(world, settings._replace(seed=old.seed))
-        fresh = Compiler(settings)
+        made = await asyncio.to_thread(build_configuration, settings._replace(seed=old.seed))
+        fresh = ScenarioCompiler(settings)
         worlds = {
-            one.name: fresh.world(one.state.configuration, one.uploaded_scenarios, made)
+            one.name: fresh.build_configuration(
+                one.state.configuration, one.uploaded_scenarios, made
+            )
             for one in sandboxes
         }
-    except (Unusable, Mistake, OSError) as wrong:
+    except (InvalidFiles, SettingsError, OSError) as wrong:
         log(f"scenario files not reloaded:\n{wrong}")
         return
     changed = {key: one for key, one in made.accounts.items() if old.accounts.get(key) != one}
-    compiler.follow(fresh)
+    compiler.adopt_sources(fresh)
     sandboxes.initial_setup = (made, timing)
     for sandbox in sandboxes:
         seed = sandbox.state.configuration.seed
         sandbox.set_configuration(worlds[sandbox.name], changed, made._replace(seed=seed))
-    log(f"scenario files reloaded: {counted(made)} scenarios")
+    log(f"scenario files reloaded: {count_scenarios(made)} scenarios")
 
 
-def _address(settings: Settings, taken: socket) -> Address:
+def _build_address(settings: Settings, listener: socket) -> Address:
     scheme = "https" if settings.tls_cert else "http"
-    return Address(settings.host, taken.getsockname()[1], scheme)
+    return Address(settings.host, listener.getsockname()[1], scheme)
 
 
-def _policy(settings: Settings) -> AddressPolicy:
+def _build_address_policy(settings: Settings) -> AddressPolicy:
     return AddressPolicy(
         (*DEFAULT_POLICY.allow, *settings.webhook_targets), dict(settings.webhook_rewrite)
     )
 
 
-def _own(address: Address, settings: Settings) -> tuple[str, int, str] | None:
+def _own_tls_endpoint(address: Address, settings: Settings) -> tuple[str, int, str] | None:
     """Where the server reaches itself by TLS, and the certificate that it then shows."""
     host = address.origin.split("//")[1].rsplit(":", 1)[0].strip("[]")
     return (host, address.port, settings.tls_cert) if settings.tls_cert else None
 
 
-def _guard(settings: Settings, address: Address) -> Guard:
+def _build_access_control(settings: Settings, address: Address) -> Guard:
     """On loopback `none` opens nothing more: a page with a rebound name would profit from it."""
     if address.local:
         return Guard("" if settings.token == OPEN else settings.token, settings.allow_host)
     return Guard(settings.token or secrets.token_urlsafe(18), settings.allow_host)
 
 
-def _logger(sandbox: Sandbox, settings: Settings, log: Say) -> Callable[[JournalEntry], None]:
+def _build_logger(
+    sandbox: Sandbox, settings: Settings, log: PrintLine
+) -> Callable[[JournalEntry], None]:
     """A program gets every fact, a person of the same failure less and less."""
     from mockserver.web import lines  # noqa: PLC0415 - whoever is quiet has no need of it
 
@@ -264,16 +295,19 @@ def _logger(sandbox: Sandbox, settings: Settings, log: Say) -> Callable[[Journal
     return tell
 
 
-def _announce(
-    address: Address, settings: Settings, made: tuple[Configuration, Guard], say: Say
+def _print_ready_lines(
+    address: Address,
+    settings: Settings,
+    configuration_and_access: tuple[Configuration, Guard],
+    print_ready: PrintLine,
 ) -> None:
-    start, guard = made
+    start, guard = configuration_and_access
     many = f"{len(start.providers)} provider{'s' if len(start.providers) != 1 else ''}"
     told = f"clock {settings.clock}, seed {start.seed}, {many}"
-    say(f"mockserver ready on {address.shown} ({told}, {counted(start)} scenarios)")
+    print_ready(f"mockserver ready on {address.shown} ({told}, {count_scenarios(start)} scenarios)")
     for name in start.providers:
-        say(f"  {name}: {address.shown}/{name}")
+        print_ready(f"  {name}: {address.shown}/{name}")
     if guard.token and not settings.token:
-        say(f"  control API: {VARIABLE}={guard.token}")
+        print_ready(f"  control API: {VARIABLE}={guard.token}")
     if guard.token == OPEN:
-        say("  control API: open to whoever can reach this address")
+        print_ready("  control API: open to whoever can reach this address")

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from mockserver.pytest_sandbox import AttachingAsyncMockServer, AttachingMockServer, Served
+    from mockserver.pytest_sandbox import (
+        AttachingAsyncMockServer,
+        AttachingMockServer,
+        ServerHandle,
+    )
 
-MARK = "mock_calls(strict=True, **options): strictness and sandbox of the mock_calls fixtures"
-USED = pytest.StashKey[bool]()
+MARKER = "mock_calls(strict=True, **options): strictness and sandbox of the mock_calls fixtures"
+SANDBOX_USED = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,65 +28,65 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", MARK)
+    config.addinivalue_line("markers", MARKER)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
     """A failed test's report shows what happened in its sandbox."""
     report = yield
-    if report.when == "call" and report.failed and USED in item.stash:
-        from mockserver.pytest_sandbox import SANDBOX, timeline  # noqa: PLC0415 - as below
+    if report.when == "call" and report.failed and SANDBOX_USED in item.stash:
+        from mockserver.pytest_sandbox import SANDBOX_KEY, timeline_text  # noqa: PLC0415 - as below
 
         title = "what happened at the mock server"
-        report.sections.append((title, timeline(item.stash[SANDBOX])))
+        report.sections.append((title, timeline_text(item.stash[SANDBOX_KEY])))
     return report
 
 
 @pytest.fixture(scope="session")
-def mock_calls_server(request: pytest.FixtureRequest) -> "Iterator[Served]":
+def mock_calls_server(request: pytest.FixtureRequest) -> "Iterator[ServerHandle]":
     """The server of the whole session, on a free port unless `--mock-calls-url` names one."""
     # imported by the first test that wants it: other sessions do not pay for it
-    from mockserver.pytest_sandbox import START, Served  # noqa: PLC0415 - see above
+    from mockserver.pytest_sandbox import START, ServerHandle  # noqa: PLC0415 - see above
 
     given = request.config.getoption("mock_calls_url")
     if given:
-        yield Served(given, request.config.getoption("mock_calls_token"))
+        yield ServerHandle(given, request.config.getoption("mock_calls_token"))
         return
-    from mockserver.app import hosting  # noqa: PLC0415 - see above
-    from mockserver.settings import read  # noqa: PLC0415 - see above
+    from mockserver.app import run_attachable_server  # noqa: PLC0415 - see above
+    from mockserver.settings import parse_settings  # noqa: PLC0415 - see above
 
     path = request.config.getoption("mock_calls_scenarios")
     files = {"scenarios": (path,)} if path else {}
     wanted = {"port": "0", "clock": "manual", "start_at": START, "seed": "tests", "quiet": True}
-    with hosting(read({**wanted, **files}, {})) as host:
-        yield Served(host.origin, "", host.attached)
+    with run_attachable_server(parse_settings({**wanted, **files}, {})) as host:
+        yield ServerHandle(host.origin, "", host.asgi_apps)
 
 
 @pytest.fixture
 def mock_calls(
-    request: pytest.FixtureRequest, mock_calls_server: "Served"
+    request: pytest.FixtureRequest, mock_calls_server: "ServerHandle"
 ) -> "Iterator[AttachingMockServer]":
     """A sandbox of its own for this test."""
-    from mockserver import pytest_sandbox as ours  # noqa: PLC0415 - see mock_calls_server
+    from mockserver import pytest_sandbox  # noqa: PLC0415 - see mock_calls_server
 
-    request.node.stash[USED] = True
-    name = ours.named(request.node, shared=mock_calls_server.attached is None)
+    request.node.stash[SANDBOX_USED] = True
+    name = pytest_sandbox.sandbox_name(request.node, shared=mock_calls_server.asgi_apps is None)
     with (
-        ours.sandboxed(request.node, mock_calls_server, name),
-        ours.AttachingMockServer(mock_calls_server, name) as client,
+        pytest_sandbox.sandbox_for_test(request.node, mock_calls_server, name),
+        pytest_sandbox.AttachingMockServer(mock_calls_server, name) as client,
     ):
         yield client
 
 
 @pytest.fixture
 def async_mock_calls(
-    request: pytest.FixtureRequest, mock_calls_server: "Served"
+    request: pytest.FixtureRequest, mock_calls_server: "ServerHandle"
 ) -> "Iterator[AttachingAsyncMockServer]":
     """The same, to be awaited; it goes with any asyncio plugin."""
-    from mockserver import pytest_sandbox as ours  # noqa: PLC0415 - see mock_calls_server
+    from mockserver import pytest_sandbox  # noqa: PLC0415 - see mock_calls_server
 
-    request.node.stash[USED] = True
-    name = ours.named(request.node, shared=mock_calls_server.attached is None)
-    with ours.sandboxed(request.node, mock_calls_server, name):
-        yield ours.AttachingAsyncMockServer(mock_calls_server, name)
+    request.node.stash[SANDBOX_USED] = True
+    name = pytest_sandbox.sandbox_name(request.node, shared=mock_calls_server.asgi_apps is None)
+    with pytest_sandbox.sandbox_for_test(request.node, mock_calls_server, name):
+        yield pytest_sandbox.AttachingAsyncMockServer(mock_calls_server, name)

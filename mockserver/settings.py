@@ -6,16 +6,16 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-PREFIX: Final = "MOCKSERVER_"
-LAST_PORT: Final = 65_535
-YEARS: Final = range(1970, 9000)
+VARIABLE_PREFIX: Final = "MOCKSERVER_"
+MAX_PORT: Final = 65_535
+START_YEARS: Final = range(1970, 9000)
 
 
 class Option(NamedTuple):
     """One option of `serve`; a repeatable one takes several values, in a variable with blanks."""
 
     name: str
-    meaning: str
+    description: str
     default: str = ""
     metavar: str = "TEXT"
     kind: str = "text"
@@ -27,7 +27,7 @@ class Option(NamedTuple):
 
     @property
     def variable(self) -> str:
-        return PREFIX + self.name.upper()
+        return VARIABLE_PREFIX + self.name.upper()
 
 
 OPTIONS: Final = (
@@ -82,7 +82,7 @@ OPTIONS: Final = (
 )
 
 
-class Mistake(ValueError):
+class SettingsError(ValueError):
     """A setting that cannot be; the sentence says which, and what would be right."""
 
 
@@ -113,37 +113,41 @@ class Settings(NamedTuple):
     quiet: bool = False
 
 
-def read(flags: Mapping[str, object], environment: Mapping[str, str] = os.environ) -> Settings:
+def parse_settings(
+    flags: Mapping[str, object], environment: Mapping[str, str] = os.environ
+) -> Settings:
     """Settings from flags that were given, else from variables, else the defaults.
 
     Raises:
         Mistake: for the first one that cannot be.
     """
-    given = {one.name: _given(one, flags, environment) for one in OPTIONS}
+    given = {one.name: _option_values(one, flags, environment) for one in OPTIONS}
     return Settings(
         host=given["host"][0],
-        port=_port(given["port"][0]),
-        webhook=dict(_address(text) for text in given["webhook"]),
+        port=_parse_port(given["port"][0]),
+        webhook=dict(_parse_webhook(text) for text in given["webhook"]),
         scenarios=tuple(given["scenarios"]),
-        watch=_yes(given["watch"]),
-        number_plan=not _yes(given["no_number_plan"]),
-        quirk=tuple(_pair("quirk", text) for text in given["quirk"]),
+        watch=_parse_flag(given["watch"]),
+        number_plan=not _parse_flag(given["no_number_plan"]),
+        quirk=tuple(_parse_pair("quirk", text) for text in given["quirk"]),
         clock=given["clock"][0],
-        start=_start(given["start_at"][0]),
+        start=_parse_start(given["start_at"][0]),
         seed=given["seed"][0],
         token=given["token"][0],
         allow_host=tuple(given["allow_host"]),
         webhook_targets=tuple(given["webhook_targets"]),
-        webhook_rewrite=tuple(_pair("webhook-rewrite", text) for text in given["webhook_rewrite"]),
+        webhook_rewrite=tuple(
+            _parse_pair("webhook-rewrite", text) for text in given["webhook_rewrite"]
+        ),
         tls_cert=given["tls_cert"][0],
         tls_key=given["tls_key"][0],
         public_url=given["public_url"][0],
-        log_format=_format(given["log_format"][0]),
-        quiet=_yes(given["quiet"]),
+        log_format=_parse_log_format(given["log_format"][0]),
+        quiet=_parse_flag(given["quiet"]),
     )
 
 
-def _given(
+def _option_values(
     option: Option, flags: Mapping[str, object], environment: Mapping[str, str]
 ) -> list[str]:
     flag = flags.get(option.name)
@@ -153,45 +157,49 @@ def _given(
     return text.split() if option.kind == "repeatable" else [text]
 
 
-def _port(text: str) -> int:
-    if not (text.isdecimal() and text.isascii() and len(text) <= 5 and int(text) <= LAST_PORT):  # noqa: PLR2004 - its digits
-        raise Mistake(f"port {text!r} is no port: a number from 0 to 65535 is")
+def _parse_port(text: str) -> int:
+    if not (text.isdecimal() and text.isascii() and len(text) <= 5 and int(text) <= MAX_PORT):  # noqa: PLR2004 - its digits
+        raise SettingsError(f"port {text!r} is no port: a number from 0 to 65535 is")
     return int(text)
 
 
-def _yes(given: list[str]) -> bool:
-    return given[0].lower() in ("1", "true", "yes", "on")
+def _parse_flag(values: list[str]) -> bool:
+    return values[0].lower() in ("1", "true", "yes", "on")
 
 
-def _format(text: str) -> str:
+def _parse_log_format(text: str) -> str:
     if text not in ("text", "json"):
-        raise Mistake(f"log-format {text!r} is neither text nor json")
+        raise SettingsError(f"log-format {text!r} is neither text nor json")
     return text
 
 
-def _pair(option: str, text: str) -> tuple[str, str]:
+def _parse_pair(option: str, text: str) -> tuple[str, str]:
     provider, equals, value = text.partition("=")
     if not (provider and equals and value):
-        raise Mistake(f"{option} {text!r} is not NAME=VALUE")
+        raise SettingsError(f"{option} {text!r} is not NAME=VALUE")
     return provider, value
 
 
-def _address(text: str) -> tuple[str, str]:
-    provider, url = _pair("webhook", text)
+def _parse_webhook(text: str) -> tuple[str, str]:
+    provider, url = _parse_pair("webhook", text)
     if not url.startswith(("http://", "https://")):
-        raise Mistake(f"webhook {text!r} is not PROVIDER=URL, such as mobtexting=http://localhost")
+        raise SettingsError(
+            f"webhook {text!r} is not PROVIDER=URL, such as mobtexting=http://localhost"
+        )
     return provider, url
 
 
-def _start(text: str) -> int | None:
+def _parse_start(text: str) -> int | None:
     if not text:
         return None
     try:
         start = datetime.fromisoformat(text)
     except ValueError:
-        raise Mistake(f"start-at {text!r} is no ISO 8601 time") from None
+        raise SettingsError(f"start-at {text!r} is no ISO 8601 time") from None
     if start.tzinfo is None:
-        raise Mistake(f"start-at {text!r} has no time zone: end it with Z or +05:30")
-    if start.year not in YEARS:
-        raise Mistake(f"start-at {text!r} is not between {YEARS.start} and {YEARS.stop}")
+        raise SettingsError(f"start-at {text!r} has no time zone: end it with Z or +05:30")
+    if start.year not in START_YEARS:
+        raise SettingsError(
+            f"start-at {text!r} is not between {START_YEARS.start} and {START_YEARS.stop}"
+        )
     return round(start.timestamp() * 1000)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
+from mockserver.compiler import build_configuration as made
 from mockserver.core.account import Account, merge_patch
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
@@ -22,8 +23,7 @@ from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import step, update_account
 from mockserver.engine.webhooks import complete_attempt
-from mockserver.settings import read
-from mockserver.world import world as made
+from mockserver.settings import parse_settings
 
 # What it learns about the code it keeps elsewhere: a checkout stays as it was.
 set_hypothesis_home_dir(Path(gettempdir()) / "hypothesis")
@@ -90,7 +90,7 @@ def runs(request: pytest.FixtureRequest) -> range:
 @pytest.fixture(scope="session")
 def world() -> Configuration:
     """All that is bundled."""
-    return made(read({"seed": "seed"}, {}))
+    return made(parse_settings({"seed": "seed"}, {}))
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 import httpx
 
-from mockserver.app import running
-from mockserver.catalog.registry import listings
-from mockserver.settings import read
+from mockserver.app import run_server
+from mockserver.config.registry import load_providers
+from mockserver.settings import parse_settings
 from tests.conftest import CLICK
 
 BASIC = f"Authorization: Basic {b64encode(b'customer:token').decode()}"
@@ -98,7 +98,10 @@ def prepared(origin: str) -> None:
 
 def checked(run: Run) -> tuple[int, str]:
     """The exit code of a run, and what it has said."""
-    with running(read({**FLAGS, **START}, {})) as origin, TemporaryDirectory() as place:
+    with (
+        run_server(parse_settings({**FLAGS, **START}, {})) as origin,
+        TemporaryDirectory() as place,
+    ):
         if run.phases == LINKED:
             prepared(origin)
         done = subprocess.run(  # noqa: S603 - our own words
@@ -128,7 +131,7 @@ def words(run: Run, origin: str) -> list[str]:
 
 
 def runs(examples: int) -> list[Run]:
-    shorter = [name for name in listings() if name not in LONGEST_FIRST]
+    shorter = [name for name in load_providers() if name not in LONGEST_FIRST]
     each = [Run(name, EACH, examples) for name in (*LONGEST_FIRST, *shorter)]
     return each + [Run(name, LINKED, max(examples // FEWER, 1)) for name in LONGEST_FIRST]
 

@@ -3,7 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from mockserver.catalog.schemas import OpenAPI, form, operations, resolved
+from mockserver.config.openapi_checks import (
+    OpenAPI,
+    operations,
+    parameter_schema,
+    resolve_reference,
+)
 from mockserver.core.provider import BoundProvider, Endpoint
 from mockserver.core.rulebook import Violation, ViolationTest
 
@@ -32,7 +37,7 @@ def unworded(listing: BoundProvider, endpoint: Endpoint) -> list[Violation]:
     elsewhere = tuple(f"{field}.0" for field in entry.get("x-items", ()))
     return [
         one
-        for one in complaints(document, form(document, endpoint.operation))
+        for one in complaints(document, parameter_schema(document, endpoint.operation))
         if one.field not in credentials
         and (one.field not in there or one.keyword != "required")
         and not one.field.startswith(elsewhere)
@@ -50,7 +55,7 @@ def complaints(
         return
     reference = schema.get("$ref")
     around = (*seen, str(reference)) if reference else seen
-    whole = resolved(document, schema)
+    whole = resolve_reference(document, schema)
     here = ".".join(path)
     for keyword, told in whole.items():
         # whatever is sent is a mapping

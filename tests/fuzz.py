@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import atheris
 
 with atheris.instrument_imports(include=["mockserver", "yaml", "python_multipart"]):
-    from mockserver.catalog.document import read
+    from mockserver.config.yaml_document import parse_document
     from mockserver.delivery.address_policy import parse_url
     from mockserver.web.bodies import decode
 
@@ -29,7 +29,7 @@ TYPES = (
 
 def loader(data: bytes) -> None:
     """Either a document or problems, of which each has a place."""
-    known, problems = read(data, "f")
+    known, problems = parse_document(data, "f")
     assert (known is None) == (problems != ())
     assert all(str(one).startswith("f:") for one in problems)
 
@@ -48,7 +48,7 @@ def urls(data: bytes) -> None:
 
 
 TARGETS: Mapping[str, tuple[Callable[[bytes], None], str]] = {
-    "loader": (loader, "catalog/broken"),
+    "loader": (loader, "config/broken"),
     "bodies": (bodies, "corpus"),
     "urls": (urls, "corpus"),
 }

@@ -7,7 +7,8 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from mockserver.catalog.registry import control
+from mockserver.compiler import ScenarioCompiler
+from mockserver.config.registry import load_control_openapi
 from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import Dispatcher
 from mockserver.runtime.sandbox import Timing
@@ -16,7 +17,6 @@ from mockserver.settings import Settings
 from mockserver.web.guard import Guard
 from mockserver.web.parts import Parts
 from mockserver.web.site import site
-from mockserver.world import Compiler
 
 ORIGIN = "http://127.0.0.1:8080"
 
@@ -39,8 +39,8 @@ def built(  # noqa: PLR0913, PLR0917 - all that a test may want to be otherwise
     parts = Parts(
         sandboxes=sandboxes,
         origins=lambda: origins,
-        compile=Compiler(Settings()),
-        control=control,
+        compile=ScenarioCompiler(Settings()),
+        control=load_control_openapi,
         refused=Counter(),
         guard=guard or Guard(),
     )

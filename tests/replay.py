@@ -22,20 +22,20 @@ import httpx
 import yaml
 from starlette.types import ASGIApp
 
-from mockserver.catalog.files import Source, load
-from mockserver.catalog.registry import listings
+from mockserver.compiler import build_configuration
+from mockserver.config.loader import SourceText, load_definitions
+from mockserver.config.registry import load_providers
 from mockserver.core.account import merge_patch
 from mockserver.core.call import recording_token
 from mockserver.core.configuration import Configuration
 from mockserver.core.time import parse_duration, to_milliseconds
 from mockserver.core.webhook import Delivery, DeliveryResult, Webhook
 from mockserver.runtime.sandbox import Sandbox, Timing
-from mockserver.settings import read
-from mockserver.world import world
+from mockserver.settings import parse_settings
 from tests.house import built
 
 HERE = Path(__file__).parent / "conformance"
-KNOWN = listings()
+KNOWN = load_providers()
 MORNING: Final = "2026-01-01T09:00:00Z"
 
 Part = Mapping[str, Any]
@@ -108,7 +108,7 @@ def site(page: Page, *examples: Part) -> Site:
 
 
 def accounted(provider: str, given: tuple[Part, ...]) -> Configuration:
-    base = world(read({"seed": "conformance"}, {}))
+    base = build_configuration(parse_settings({"seed": "conformance"}, {}))
     key = next(key for key in base.accounts if key[0] == provider)
     document = reduce(merge_patch, given, base.accounts[key].document)
     account, flaws = base.parse_account(key[1], provider, document)
@@ -125,7 +125,7 @@ def peopled(base: Configuration, scenario: str | Part) -> Configuration:
     if not scenario:
         return base
     text = json.dumps({"default": "told", "scenarios": {"told": scenario}})
-    told = load([Source("told", text.encode())], KNOWN).stories.by_name
+    told = load_definitions([SourceText("told", text.encode())], KNOWN).scenarios.by_name
     named = {**base.scenarios.by_name, **told}
     return base._replace(scenarios=base.scenarios._replace(by_name=named, default="told"))
 

@@ -12,13 +12,13 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 
 from mockserver import app
-from mockserver.app import described, running, scenarios, serve, server
-from mockserver.catalog.registry import listings
+from mockserver.app import build_server, describe_providers, describe_scenarios, run_server, serve
+from mockserver.compiler import build_configuration, count_scenarios
+from mockserver.config.registry import load_providers
 from mockserver.delivery.asgi import AttachedApps
-from mockserver.settings import Mistake, Settings
+from mockserver.settings import Settings, SettingsError
 from mockserver.web.connection import Connection
 from mockserver.web.server import Address, Server, bound
-from mockserver.world import counted, world
 from tests.conftest import CLICK, START
 
 HERE = Settings(port=0, clock="manual", start=START, seed="s", quiet=True)
@@ -59,15 +59,15 @@ def port(listening: socket.socket) -> int:
 
 
 def test_described_is_what_the_control_api_tells() -> None:
-    with running(HERE) as origin:
+    with run_server(HERE) as origin:
         told = ask(f"{origin}/_mock/providers")["providers"]
-    assert described(origin) == told
+    assert describe_providers(origin) == told
 
 
 def test_scenarios_is_what_the_control_api_tells() -> None:
-    with running(HERE) as origin:
+    with run_server(HERE) as origin:
         told = ask(f"{origin}/_mock/scenarios")["scenarios"]
-    assert scenarios(world(HERE)) == told
+    assert describe_scenarios(build_configuration(HERE)) == told
 
 
 # --- the address ---------------------------------------------------------------------------------
@@ -112,11 +112,11 @@ def test_bound_on_an_address_of_somebody_else() -> None:
 # --- the server ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("start", [app.started, lambda one: serve(one, print, print)])
+@pytest.mark.parametrize("start", [app.load_configuration, lambda one: serve(one, print, print)])
 def test_a_clock_that_does_not_exist_is_refused_before_a_port_is_taken(
     start: Callable[[Settings], object], taken: socket.socket
 ) -> None:
-    with pytest.raises(Mistake) as caught:
+    with pytest.raises(SettingsError) as caught:
         start(HERE._replace(clock="fast", port=port(taken)))
     modes = "real, manual, instant, or a pace such as 60x"
     assert str(caught.value) == f"clock 'fast' is no mode: {modes}"
@@ -133,7 +133,9 @@ def watched(settings: Settings, act: Callable[[str], object]) -> tuple[list[str]
         ready.set()
 
     listening = bound(settings.host, settings.port)
-    inner = server(app.started(settings), settings, listening, (say, logged.append), AttachedApps())
+    inner = build_server(
+        app.load_configuration(settings), settings, listening, (say, logged.append), AttachedApps()
+    )
     assert isinstance(inner, Server)
     thread = threading.Thread(target=inner.run, kwargs={"sockets": [listening]})
     thread.start()
@@ -156,9 +158,9 @@ def port_of(line: str) -> int:
 def test_server_says_when_it_is_ready(host: str) -> None:
     settings = HERE._replace(host=host, clock="60x", quiet=False)
     said, logged = watched(settings, lambda origin: ask(f"{origin}/_mock/health"))
-    known, made = listings(), world(HERE)
+    known, made = load_providers(), build_configuration(HERE)
     many = f"{len(known)} provider" + ("s" if len(known) > 1 else "")
-    told = f"clock 60x, seed s, {many}, {counted(made)} scenarios"
+    told = f"clock 60x, seed s, {many}, {count_scenarios(made)} scenarios"
     base = Address(host, port_of(said[0])).origin
     assert said[0] == f"mockserver ready on {base} ({told})"
     assert said[1:] == [f"  {name}: {base}/{name}" for name in known]
@@ -179,7 +181,7 @@ def test_server_logs_a_line_for_each_fact_unless_it_is_quiet(*, quiet: bool) -> 
 
 
 def test_running_serves_while_the_block_runs() -> None:
-    with running(HERE) as origin:
+    with run_server(HERE) as origin:
         told = ask(f"{origin}/_mock/health")
         assert (told["status"], told["seed"], told["clock"]) == ("ok", "s", "manual")
     with pytest.raises(OSError, match="refused"):
@@ -187,7 +189,7 @@ def test_running_serves_while_the_block_runs() -> None:
 
 
 def test_a_report_goes_over_a_socket_into_our_own_inbox() -> None:
-    with running(HERE) as origin:
+    with run_server(HERE) as origin:
         ask(f"{origin}/mobtexting/api/v2/voice/c2c", dict(CLICK))
         told = ask(f"{origin}/_mock/clock/advance", {"by": "1m"})
         [received] = ask(f"{origin}/_mock/inboxes/mobtexting")["received"]
@@ -218,7 +220,7 @@ def test_an_advance_from_inside_the_receiver_is_refused_over_a_socket() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(10)
         hook = {"mobtexting": f"http://127.0.0.1:{port(listening)}/"}
-        with running(HERE._replace(webhook=hook)) as origin:
+        with run_server(HERE._replace(webhook=hook)) as origin:
             thread = threading.Thread(target=receiver)
             thread.start()
             ask(f"{origin}/api/v2/voice/c2c", dict(CLICK))
@@ -229,7 +231,7 @@ def test_an_advance_from_inside_the_receiver_is_refused_over_a_socket() -> None:
 
 def test_two_servers_with_one_seed_tell_the_same_bytes() -> None:
     def told() -> bytes:
-        with running(HERE) as origin:
+        with run_server(HERE) as origin:
             for to in ("918867136000", "918867136001"):
                 ask(f"{origin}/api/v2/voice/c2c", {**CLICK, "to": to})
             ask(f"{origin}/_mock/clock/advance", {"until": "idle"})

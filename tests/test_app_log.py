@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.app import _logger
+from mockserver.app import _build_logger
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
 from mockserver.core.webhook import DeliveryResult
@@ -31,7 +31,7 @@ def box(world: Configuration) -> Sandbox:
 def logged(box: Sandbox, form: str) -> list[str]:
     """What is logged from now on."""
     lines: list[str] = []
-    box.state.subscribers.append(_logger(box, Settings(log_format=form), lines.append))
+    box.state.subscribers.append(_build_logger(box, Settings(log_format=form), lines.append))
     return lines
 
 

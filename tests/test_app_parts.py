@@ -10,15 +10,23 @@ from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 
 import pytest
 
-from mockserver.app import _announce, _guard, _own, _policy, _reload, running, started
+from mockserver.app import (
+    _build_access_control,
+    _build_address_policy,
+    _own_tls_endpoint,
+    _print_ready_lines,
+    _reload,
+    load_configuration,
+    run_server,
+)
+from mockserver.compiler import ScenarioCompiler, count_scenarios
 from mockserver.core.configuration import Configuration
 from mockserver.delivery.address_policy import AddressPolicy, ParsedUrl, parse_url
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
-from mockserver.settings import Mistake, Settings
+from mockserver.settings import Settings, SettingsError
 from mockserver.web.guard import Guard
 from mockserver.web.server import Address
-from mockserver.world import Compiler, counted
 from tests.conftest import CLICK, START
 from tests.delivery.test_dispatcher_own import KEY, SELF
 
@@ -35,24 +43,24 @@ FOREIGN = (ANYWHERE, "::", "10.0.0.7", "mock.internal", "127.0.0.1.evil.test")
 def test_guard_on_loopback(host: str, token: str, asked: str) -> None:
     """`none` opens nothing there: Host and Origin count, as they do without a token."""
     settings = Settings(token=token, allow_host=("a", "b"))
-    assert _guard(settings, Address(host, 80)) == Guard(asked, ("a", "b"))
+    assert _build_access_control(settings, Address(host, 80)) == Guard(asked, ("a", "b"))
 
 
 @pytest.mark.parametrize("host", FOREIGN)
 @pytest.mark.parametrize("token", ["mine", "none"])
 def test_guard_beyond_loopback_with_a_token(host: str, token: str) -> None:
     settings = Settings(token=token, allow_host=("a",))
-    assert _guard(settings, Address(host, 80)) == Guard(token, ("a",))
+    assert _build_access_control(settings, Address(host, 80)) == Guard(token, ("a",))
 
 
 @pytest.mark.parametrize("host", FOREIGN)
 def test_guard_beyond_loopback_draws_a_token(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("secrets.token_urlsafe", lambda size: f"drawn-{size}")
-    assert _guard(Settings(), Address(host, 80)) == Guard("drawn-18", ())
+    assert _build_access_control(Settings(), Address(host, 80)) == Guard("drawn-18", ())
 
 
 def test_guard_draws_another_token_each_time() -> None:
-    drawn = {_guard(Settings(), Address(ANYWHERE, 80)).token for _ in range(9)}
+    drawn = {_build_access_control(Settings(), Address(ANYWHERE, 80)).token for _ in range(9)}
     assert (len(drawn), {len(token) for token in drawn}) == (9, {24})
 
 
@@ -74,7 +82,7 @@ def test_guard_draws_another_token_each_time() -> None:
     ],
 )
 def test_policy(settings: Settings, expected: AddressPolicy) -> None:
-    assert _policy(settings) == expected
+    assert _build_address_policy(settings) == expected
 
 
 @pytest.mark.parametrize(
@@ -91,14 +99,14 @@ def test_policy(settings: Settings, expected: AddressPolicy) -> None:
 )
 def test_own_is_where_our_own_links_lead(host: str, reached: str) -> None:
     address = Address(host, 8443, "https")
-    own = _own(address, Settings(tls_cert="c.pem", tls_key="k.pem"))
+    own = _own_tls_endpoint(address, Settings(tls_cert="c.pem", tls_key="k.pem"))
     place = parse_url(address.origin)
     assert isinstance(place, ParsedUrl)
     assert own == (reached, 8443, "c.pem") == (place.host, place.port, "c.pem")
 
 
 def test_own_without_a_certificate() -> None:
-    assert _own(Address("127.0.0.1", 80), Settings()) is None
+    assert _own_tls_endpoint(Address("127.0.0.1", 80), Settings()) is None
 
 
 # --- the first lines -----------------------------------------------------------------------------
@@ -106,7 +114,9 @@ def test_own_without_a_certificate() -> None:
 
 def announced(world: Configuration, address: Address, settings: Settings) -> list[str]:
     said: list[str] = []
-    _announce(address, settings, (world, _guard(settings, address)), said.append)
+    _print_ready_lines(
+        address, settings, (world, _build_access_control(settings, address)), said.append
+    )
     return said
 
 
@@ -145,7 +155,7 @@ def test_announce(  # noqa: PLR0913, PLR0917 - the columns of the table
     monkeypatch.setattr("secrets.token_urlsafe", lambda _: "drawn")
     many = len(world.providers)
     providers = f"{many} provider{'s' if many > 1 else ''}"
-    told = f"clock real, seed seed, {providers}, {counted(world)} scenarios"
+    told = f"clock real, seed seed, {providers}, {count_scenarios(world)} scenarios"
     names = [f"  {name}: {base}/{name}" for name in world.providers]
     ready = f"mockserver ready on {base} ({told})"
     assert announced(world, address, settings) == [ready, *names, *more]
@@ -188,13 +198,13 @@ def test_started_refuses(settings: Settings, message: str, pair: tuple[str, str]
     here = {
         name: getattr(settings, name).replace("HERE", pair[0]) for name in ("tls_cert", "tls_key")
     }
-    with pytest.raises(Mistake) as caught:
-        started(settings._replace(**here))
+    with pytest.raises(SettingsError) as caught:
+        load_configuration(settings._replace(**here))
     assert str(caught.value).startswith(message.replace("HERE", pair[0]))
 
 
 def test_started_is_the_world(pair: tuple[str, str], world: Configuration) -> None:
-    told = started(Settings(tls_cert=pair[0], tls_key=pair[1], seed="seed"))
+    told = load_configuration(Settings(tls_cert=pair[0], tls_key=pair[1], seed="seed"))
     assert (told.seed, told.scenarios, told.accounts) == (
         world.seed,
         world.scenarios,
@@ -222,7 +232,7 @@ def test_reload_keeps_what_was_put_until_a_reset(tmp_path: Path) -> None:
     async def scenario() -> None:
         box = await sandboxes.replace("t1", (start._replace(seed="t"), timing), ())
         box.uploaded_scenarios = {"mine": b"legs: {callee: busy}"}
-        box.state.configuration = compiler.world(
+        box.state.configuration = compiler.build_configuration(
             box.state.configuration, box.uploaded_scenarios, box.state.configuration
         )
         file.write_text("scenarios:\n  theirs: {legs: {callee: busy}}\n")
@@ -235,17 +245,21 @@ def test_reload_keeps_what_was_put_until_a_reset(tmp_path: Path) -> None:
     file, logged = tmp_path / "mine.yaml", list[str]()
     file.write_text("scenarios: {}\n")
     settings = Settings(scenarios=(str(tmp_path),), seed="s")
-    start, timing, compiler = started(settings), Timing("manual", START), Compiler(settings)
+    start, timing, compiler = (
+        load_configuration(settings),
+        Timing("manual", START),
+        ScenarioCompiler(settings),
+    )
     sandboxes = SandboxRegistry(NoCourier(), (start, timing), lambda _: None)
     asyncio.run(scenario())
-    assert logged == [f"scenario files reloaded: {counted(start) + 1} scenarios"]
+    assert logged == [f"scenario files reloaded: {count_scenarios(start) + 1} scenarios"]
 
 
 def test_reload_that_breaks_what_was_put_changes_nothing(tmp_path: Path) -> None:
     async def scenario() -> None:
         box = sandboxes.get("t1")
         box.uploaded_scenarios = {"mine": b"play: theirs"}
-        box.state.configuration = compiler.world(
+        box.state.configuration = compiler.build_configuration(
             box.state.configuration, box.uploaded_scenarios, box.state.configuration
         )
         file.write_text("scenarios:\n  others: {legs: {callee: busy}}\n")
@@ -260,7 +274,7 @@ def test_reload_that_breaks_what_was_put_changes_nothing(tmp_path: Path) -> None
     file, logged = tmp_path / "mine.yaml", list[str]()
     file.write_text("scenarios:\n  theirs: {legs: {callee: busy}}\n")
     settings = Settings(scenarios=(str(tmp_path),), seed="s")
-    start, compiler = started(settings), Compiler(settings)
+    start, compiler = load_configuration(settings), ScenarioCompiler(settings)
     sandboxes = SandboxRegistry(NoCourier(), (start, Timing("manual", START)), lambda _: None)
     asyncio.run(scenario())
     [text] = logged
@@ -275,7 +289,7 @@ def test_reload_that_breaks_what_was_put_changes_nothing(tmp_path: Path) -> None
 @pytest.fixture
 def origin(pair: tuple[str, str]) -> Iterator[str]:
     cert, key = pair
-    with running(
+    with run_server(
         Settings(port=0, clock="manual", seed="s", quiet=True, tls_cert=cert, tls_key=key)
     ) as base:
         yield base

@@ -11,11 +11,11 @@ from urllib.request import ProxyHandler, build_opener
 import pytest
 
 from mockserver import app
+from mockserver.compiler import ScenarioCompiler, build_configuration, count_scenarios
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import Settings
-from mockserver.world import Compiler, counted, world
 from tests.conftest import START, click
 
 FIRST = """
@@ -49,10 +49,10 @@ class Case:
         self.file = file
         file.write_text(FIRST, "utf-8")
         self.settings = Settings(scenarios=(str(file),), clock="manual", start=START)
-        start = (world(self.settings), Timing("manual", START))
+        start = (build_configuration(self.settings), Timing("manual", START))
         self.sandboxes = SandboxRegistry(Nobody(), start, lambda _: None)
         self.sandbox = self.sandboxes.get("default")
-        self.compiler = Compiler(self.settings)
+        self.compiler = ScenarioCompiler(self.settings)
         self.logged: list[str] = []
 
     def reload(self, text: str | None = None) -> str:
@@ -76,7 +76,7 @@ def case(tmp_path: Path) -> Case:
 def test_a_changed_file_takes_effect(case: Case) -> None:
     store = case.sandbox.state
     seed, told = store.configuration.seed, case.reload(SECOND)
-    assert told == f"scenario files reloaded: {counted(store.configuration)} scenarios"
+    assert told == f"scenario files reloaded: {count_scenarios(store.configuration)} scenarios"
     assert (store.configuration.scenarios.default, store.configuration.seed) == ("yours", seed)
     assert {name: name in store.configuration.scenarios.by_name for name in ("yours", "mine")} == {
         "yours": True,
@@ -190,7 +190,7 @@ def test_a_server_watches_its_files_if_it_is_told_to(
     file = tmp_path / "mine.yaml"
     file.write_text(FIRST, "utf-8")
     settings = Settings(port=0, scenarios=(str(file),), watch=True, clock="manual", quiet=True)
-    with app.running(settings) as origin:
+    with app.run_server(settings) as origin:
         assert reloaded.wait(10)
         assert ask(f"{origin}/_mock/scenarios")["default"] == "yours"
     assert ended.wait(10)
@@ -199,5 +199,5 @@ def test_a_server_watches_its_files_if_it_is_told_to(
 
 def test_a_server_that_is_not_told_to_does_not_watch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "watch_files", None)
-    with app.running(Settings(port=0, quiet=True)) as origin:
+    with app.run_server(Settings(port=0, quiet=True)) as origin:
         assert ask(f"{origin}/_mock/health")["status"] == "ok"

@@ -13,7 +13,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
-from mockserver.app import running
+from mockserver.app import run_server
 from mockserver.settings import Settings
 from tests.conftest import CLICK
 
@@ -65,7 +65,7 @@ def test_a_report_is_there_before_the_reply(clock: str) -> None:
     order: list[str] = []
     with (
         receiving(lambda report: order.append(report["status"])) as url,
-        running(serving(clock, url)) as origin,
+        run_server(serving(clock, url)) as origin,
     ):
         story = {"x-mock-scenario": "report-before-reply"}
         answer = ask(f"{origin}{C2C}", {**CLICK, "attempts": 0}, **story)
@@ -84,7 +84,7 @@ def test_a_receiver_may_ask_about_the_call_before_its_reply() -> None:
         call = ask(f"{origins[0]}/_mock/calls/c1")
         seen.append((call["state"], call["outcome"]))
 
-    with receiving(heard) as url, running(serving("manual", url)) as origin:
+    with receiving(heard) as url, run_server(serving("manual", url)) as origin:
         origins.append(origin)
         story = {"x-mock-scenario": "report-before-reply"}
         ask(f"{origin}{C2C}", {**CLICK, "attempts": 0}, **story)
@@ -139,7 +139,7 @@ def test_many_clients_of_an_instant_server() -> None:
             early.extend([] if readable else [number])
         client.reported.set()
 
-    with receiving(heard) as url, running(serving("instant", url)) as origin:
+    with receiving(heard) as url, run_server(serving("instant", url)) as origin:
         port = int(origin.rpartition(":")[2])
         clients.extend(Client(number, port) for number in range(CLIENTS))
         threads = [threading.Thread(target=client.run) for client in clients]

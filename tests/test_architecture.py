@@ -21,15 +21,15 @@ OURS = {
     "providers": {"core", "audio"},
     "engine": {"core", "engine"},
     "delivery": {"core", "delivery", "__init__"},
-    "catalog": {"core", "catalog", "providers"},
+    "config": {"core", "config", "providers"},
     "runtime": {"core", "engine", "delivery", "runtime"},
     "web": {"core", "audio", "engine", "runtime", "web", "__init__"},
-    "world": {"settings", "core", "catalog", "engine"},
+    "compiler": {"settings", "core", "config", "engine"},
     "app": {
         "settings",
-        "world",
+        "compiler",
         "core",
-        "catalog",
+        "config",
         "engine",
         "delivery",
         "runtime",
@@ -37,8 +37,8 @@ OURS = {
         "providers",
         "__init__",
     },
-    "replay": {"settings", "world", "core", "catalog", "delivery", "runtime", "web", "replay"},
-    "cli": {"app", "replay", "world", "cli", "settings", "__init__"},
+    "replay": {"settings", "compiler", "core", "config", "delivery", "runtime", "web", "replay"},
+    "cli": {"app", "replay", "compiler", "cli", "settings", "__init__"},
     "client": {"client"},
     "pytest_plugin": {"app", "pytest_sandbox", "settings"},
     "pytest_sandbox": {"client", "delivery", "runtime"},
@@ -46,7 +46,7 @@ OURS = {
 """Room -> the rooms that it may import; a provider also imports its own folder."""
 
 OTHERS = {
-    "catalog": {"yaml", "jsonschema", "jsonschema_rs", "faker", "langcodes", "phonenumbers"},
+    "config": {"yaml", "jsonschema", "jsonschema_rs", "faker", "langcodes", "phonenumbers"},
     "delivery": {"httptools"},
     "web": {"starlette", "python_multipart", "uvicorn", "httptools"},
     "cli": {"click"},
@@ -56,7 +56,7 @@ OTHERS = {
 }
 """Room -> the packages from outside that it may import."""
 
-TIMELESS = ("core", "providers", "catalog", "engine")
+TIMELESS = ("core", "providers", "config", "engine")
 CLOCKS = {"time", "random", "asyncio", "secrets"}
 STANDARD = set(sys.stdlib_module_names)
 
@@ -138,9 +138,9 @@ def test_files_open_with_a_sentence_and_functions_are_short(path: Path) -> None:
             "from mockserver.providers.phonon import dialect\nfrom mockserver.core import chance",
             [],
         ),
-        ("web/wire.py", "from mockserver.catalog import stories", ["mockserver.catalog.stories"]),
+        ("web/wire.py", "from mockserver.config import scenarios", ["mockserver.config.scenarios"]),
         (
-            "catalog/stories.py",
+            "config/scenarios.py",
             "from mockserver.engine import sandbox_state",
             ["mockserver.engine.sandbox_state"],
         ),

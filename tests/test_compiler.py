@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from mockserver.compiler import InvalidFiles, ScenarioCompiler
+from mockserver.compiler import build_configuration as made
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import RejectedEvent
 from mockserver.core.scenario import Scenario
 from mockserver.core.webhook import DeliveryResult
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.settings import Settings
-from mockserver.world import Compiler, Unusable
-from mockserver.world import world as made
 from tests.conftest import START, click, play
 
 BUSY = {"legs": {"callee": {"ring": "3s", "then": "busy"}, "a": "answered"}}
@@ -26,11 +26,11 @@ legs:
 
 
 @pytest.fixture
-def compiler() -> Compiler:
-    return Compiler(Settings())
+def compiler() -> ScenarioCompiler:
+    return ScenarioCompiler(Settings())
 
 
-def compiled(compiler: Compiler, now: Configuration, **put: str | bytes) -> Configuration:
+def compiled(compiler: ScenarioCompiler, now: Configuration, **put: str | bytes) -> Configuration:
     """The world with these; underscores stand for hyphens."""
     texts = {
         name.replace("_", "-"): text if isinstance(text, bytes) else text.encode()
@@ -65,7 +65,7 @@ def compiled(compiler: Compiler, now: Configuration, **put: str | bytes) -> Conf
     ],
 )
 def test_put_in_any_spelling(
-    compiler: Compiler, world: Configuration, text: str, place: str
+    compiler: ScenarioCompiler, world: Configuration, text: str, place: str
 ) -> None:
     mine = compiled(compiler, world, mine=text).scenarios.by_name["mine"]
     wanted = compiled(compiler, world, mine=BLOCK).scenarios.by_name["mine"]
@@ -73,7 +73,9 @@ def test_put_in_any_spelling(
     assert (mine.legs["callee"].outcome, mine.bundled) == ("busy", False)
 
 
-def test_put_is_as_good_as_a_file(world: Configuration, tmp_path: Path, compiler: Compiler) -> None:
+def test_put_is_as_good_as_a_file(
+    world: Configuration, tmp_path: Path, compiler: ScenarioCompiler
+) -> None:
     indented = "".join(f"    {line}\n" for line in BLOCK.splitlines())
     file = tmp_path / "mine.yaml"
     file.write_text(f"scenarios:\n  mine:\n{indented}")
@@ -83,14 +85,16 @@ def test_put_is_as_good_as_a_file(world: Configuration, tmp_path: Path, compiler
 
 
 def test_put_in_json_that_escapes_what_is_not_ascii(
-    compiler: Compiler, world: Configuration
+    compiler: ScenarioCompiler, world: Configuration
 ) -> None:
     text = json.dumps({"legs": {"a": {"say": "\U0001f600"}}})
     mine = compiled(compiler, world, mine=text).scenarios.by_name["mine"]
     assert mine.legs["a"].actions[0].data == {"words": "\U0001f600"}
 
 
-def test_put_inner_stories_have_their_places_too(compiler: Compiler, world: Configuration) -> None:
+def test_put_inner_stories_have_their_places_too(
+    compiler: ScenarioCompiler, world: Configuration
+) -> None:
     text = "attempts:\n  - busy\n  - {callee: busy}\n  -   callee: answered\n".replace(
         "- busy", "- callee-busy"
     )
@@ -104,7 +108,7 @@ def test_put_inner_stories_have_their_places_too(compiler: Compiler, world: Conf
 
 
 def test_put_steps_tell_their_place_when_they_are_moot(
-    compiler: Compiler, world: Configuration
+    compiler: ScenarioCompiler, world: Configuration
 ) -> None:
     text = "steps:\n  - {ring: a}\n  - {answer: a}\n  - {after: 1s, ring: b}\n"
     store = SandboxState(compiled(compiler, world, mine=text), START)
@@ -117,13 +121,15 @@ def test_put_steps_tell_their_place_when_they_are_moot(
 # --- put, replaced, deleted ----------------------------------------------------------------------
 
 
-def test_nothing_put_is_the_world_of_the_files(compiler: Compiler, world: Configuration) -> None:
+def test_nothing_put_is_the_world_of_the_files(
+    compiler: ScenarioCompiler, world: Configuration
+) -> None:
     assert compiler(world, {}) == (world, ())
 
 
 @pytest.mark.parametrize("name", ["callee-busy", "answered", "mine"])
 def test_put_replaces_and_delete_brings_back(
-    compiler: Compiler, world: Configuration, name: str
+    compiler: ScenarioCompiler, world: Configuration, name: str
 ) -> None:
     changed = compiled(compiler, world, **{name: BLOCK})
     others = {key: story for key, story in changed.scenarios.by_name.items() if key != name}
@@ -137,7 +143,7 @@ def test_put_over_a_story_of_the_user_and_back(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("scenarios:\n  mine: {legs: {callee: rejected}}\n")
     settings = Settings(scenarios=(str(file),), seed="s")
-    start, compiler = made(settings), Compiler(settings)
+    start, compiler = made(settings), ScenarioCompiler(settings)
     changed = compiled(compiler, start, mine=BLOCK)
     assert changed.scenarios.by_name["mine"].legs["callee"].outcome == "busy"
     back, _ = compiler(changed, {})
@@ -147,7 +153,7 @@ def test_put_over_a_story_of_the_user_and_back(tmp_path: Path) -> None:
 
 
 def test_put_that_leads_to_another_one_that_was_put(
-    compiler: Compiler, world: Configuration
+    compiler: ScenarioCompiler, world: Configuration
 ) -> None:
     both = compiled(compiler, world, first="play: second", second=BLOCK)
     store = SandboxState(both, START)
@@ -157,7 +163,7 @@ def test_put_that_leads_to_another_one_that_was_put(
 
 
 def test_put_in_a_later_round_leads_to_an_earlier_one(
-    compiler: Compiler, world: Configuration
+    compiler: ScenarioCompiler, world: Configuration
 ) -> None:
     one = compiled(compiler, world, second=BLOCK)
     two = compiled(compiler, one, second=BLOCK, first="{choose: [{weight: 1, play: second}]}")
@@ -167,7 +173,7 @@ def test_put_in_a_later_round_leads_to_an_earlier_one(
 # --- what stays ----------------------------------------------------------------------------------
 
 
-def test_put_changes_stories_alone(compiler: Compiler, world: Configuration) -> None:
+def test_put_changes_stories_alone(compiler: ScenarioCompiler, world: Configuration) -> None:
     now = world._replace(
         seed="another",
         webhook_targets={"mobtexting": "http://a"},
@@ -179,14 +185,16 @@ def test_put_changes_stories_alone(compiler: Compiler, world: Configuration) -> 
     assert changed.scenarios.number_plan is False
 
 
-def test_world_has_the_base_and_the_seed_of_now(compiler: Compiler, world: Configuration) -> None:
+def test_world_has_the_base_and_the_seed_of_now(
+    compiler: ScenarioCompiler, world: Configuration
+) -> None:
     """As a reload makes it: a sandbox keeps its seed, and what was put into it."""
     base = world._replace(seed="new", webhook_targets={"mobtexting": "http://a"})
-    again = compiler.world(world, {"mine": BLOCK.encode()}, base)
+    again = compiler.build_configuration(world, {"mine": BLOCK.encode()}, base)
     assert (again.seed, again.webhook_targets) == (world.seed, base.webhook_targets)
     assert "mine" in again.scenarios.by_name
-    with pytest.raises(Unusable, match=r"^PUT mine:1:7: "):
-        compiler.world(world, {"mine": b"play: nobody"}, base)
+    with pytest.raises(InvalidFiles, match=r"^PUT mine:1:7: "):
+        compiler.build_configuration(world, {"mine": b"play: nobody"}, base)
 
 
 def test_files_are_read_again_only_when_told(world: Configuration, tmp_path: Path) -> None:
@@ -196,10 +204,10 @@ def test_files_are_read_again_only_when_told(world: Configuration, tmp_path: Pat
 
     file = tmp_path / "theirs.yaml"
     file.write_text("scenarios: {}\n")
-    compiler = Compiler(Settings(scenarios=(str(tmp_path),)))
+    compiler = ScenarioCompiler(Settings(scenarios=(str(tmp_path),)))
     file.write_text("scenarios:\n  theirs: {legs: {callee: busy}}\n")
     assert known() is None
-    compiler.follow(Compiler(Settings(scenarios=(str(tmp_path),))))
+    compiler.adopt_sources(ScenarioCompiler(Settings(scenarios=(str(tmp_path),))))
     story = known()
     assert story is not None
     assert story.location == f"{file}:2:11"

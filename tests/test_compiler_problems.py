@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from mockserver.compiler import ScenarioCompiler
 from mockserver.core.configuration import Configuration
 from mockserver.settings import Settings
-from mockserver.world import Compiler
 
 BLOCK = "legs:\n  callee: busy\n"
 
 
 @pytest.fixture
-def compiler() -> Compiler:
-    return Compiler(Settings())
+def compiler() -> ScenarioCompiler:
+    return ScenarioCompiler(Settings())
 
 
-def places(compiler: Compiler, now: Configuration, put: Mapping[str, str]) -> list[str]:
+def places(compiler: ScenarioCompiler, now: Configuration, put: Mapping[str, str]) -> list[str]:
     """Where the problems are."""
     found, problems = compiler(now, {name: text.encode() for name, text in put.items()})
     assert found is None
@@ -63,31 +63,33 @@ def places(compiler: Compiler, now: Configuration, put: Mapping[str, str]) -> li
     ],
 )
 def test_problem_is_placed_in_the_text_as_it_was_put(
-    compiler: Compiler, world: Configuration, text: str, expected: list[str]
+    compiler: ScenarioCompiler, world: Configuration, text: str, expected: list[str]
 ) -> None:
     assert places(compiler, world, {"mine": text}) == [f"mine:{place}" for place in expected]
 
 
-def test_problem_that_is_not_even_text(compiler: Compiler, world: Configuration) -> None:
+def test_problem_that_is_not_even_text(compiler: ScenarioCompiler, world: Configuration) -> None:
     message = "mine:2:1: byte 0xff is not UTF-8: save the file as UTF-8"
     assert compiler(world, {"mine": b"\n\xff"}) == (None, (message,))
 
 
 def test_problem_that_names_a_line_names_one_of_the_text(
-    compiler: Compiler, world: Configuration
+    compiler: ScenarioCompiler, world: Configuration
 ) -> None:
     problem = "mine:3:1: duplicate key 'play': it is already on line 2"
     text = b"# twice\nplay: answered\nplay: rejected\n"
     assert compiler(world, {"mine": text}) == (None, (problem,))
 
 
-def test_problems_of_several_come_all_at_once(compiler: Compiler, world: Configuration) -> None:
+def test_problems_of_several_come_all_at_once(
+    compiler: ScenarioCompiler, world: Configuration
+) -> None:
     put = {"b": "play: nobody", "good": BLOCK, "a": "\nplay: nobody\nrefuse: nothing"}
     assert places(compiler, world, put) == ["a:2:7", "a:3:9", "b:1:7"]
 
 
 @pytest.mark.parametrize("name", ["Mine", "", "a b", "a:1:1", "PUT a", "a/b", "\U0001f600", "\n"])
-def test_problem_of_a_name(compiler: Compiler, world: Configuration, name: str) -> None:
+def test_problem_of_a_name(compiler: ScenarioCompiler, world: Configuration, name: str) -> None:
     found, [problem] = compiler(world, {name: BLOCK.encode()})
     assert found is None
     assert problem.startswith(f"{name}:1:1: ")
@@ -105,13 +107,15 @@ def test_problem_of_one_that_a_file_always_hides(
 ) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("scenarios:\n  theirs: {match: {account: x}, legs: {a: busy}}\n")
-    compiler = Compiler(Settings(scenarios=(str(file),)))
+    compiler = ScenarioCompiler(Settings(scenarios=(str(file),)))
     found, problems = compiler(world, {name: text.encode() for name, text in put.items()})
     hidden = f"{place}: never played: 'theirs' ({file}:2:11) takes all that suits it"
     assert (found, problems) == (None, (hidden,))
 
 
-def test_problem_of_one_that_another_always_hides(compiler: Compiler, world: Configuration) -> None:
+def test_problem_of_one_that_another_always_hides(
+    compiler: ScenarioCompiler, world: Configuration
+) -> None:
     text = f"# all\nmatch: {{account: x}}\n{BLOCK}".encode()
     hidden = "b:2:1: never played: 'a' (PUT a:2:1) takes all that suits it"
     assert compiler(world, {"a": text, "b": text}) == (None, (hidden,))
@@ -130,7 +134,7 @@ def test_problem_of_one_that_another_always_hides(compiler: Compiler, world: Con
     ],
 )
 def test_put_that_leads_in_a_circle(
-    compiler: Compiler, world: Configuration, put: dict[str, str], place: str
+    compiler: ScenarioCompiler, world: Configuration, put: dict[str, str], place: str
 ) -> None:
     """Through stories of the files, too."""
     assert places(compiler, world, put) == [place]
@@ -144,6 +148,6 @@ def test_put_that_leads_in_a_circle(
     ],
 )
 def test_put_that_leads_to_none_that_is_there(
-    compiler: Compiler, world: Configuration, put: dict[str, str], place: str
+    compiler: ScenarioCompiler, world: Configuration, put: dict[str, str], place: str
 ) -> None:
     assert places(compiler, world, put) == [place]

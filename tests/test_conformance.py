@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.catalog.files import Source, load
-from mockserver.catalog.registry import bundled
-from mockserver.catalog.schemas import examples, parameters, places
+from mockserver.config.loader import SourceText, load_definitions
+from mockserver.config.openapi_checks import iter_operations, parameters, request_examples
+from mockserver.config.registry import bundled_folder
 from mockserver.core.account import merge_patch
 from mockserver.core.provider import Endpoint, all_faults
 from mockserver.core.rulebook import Fault
@@ -51,7 +51,7 @@ def test_examples_are_numbered_without_a_gap(name: str) -> None:
 def documented() -> Iterator[tuple[str, Endpoint, dict[str, Any]]]:
     """Every operation of every document, with the endpoint that it describes."""
     for name, listing in KNOWN.items():
-        for path, method, entry in places(listing.document()):
+        for path, method, entry in iter_operations(listing.document()):
             place = (path, method, entry["operationId"])
             yield name, at(name, place), dict(entry)
 
@@ -80,7 +80,7 @@ def test_every_operation_is_documented(name: str) -> None:
 def test_every_operation_shows_a_request_that_its_form_takes(
     name: str, endpoint: Endpoint, entry: Mapping[str, Any]
 ) -> None:
-    shown = examples(KNOWN[name].document(), entry["operationId"])
+    shown = request_examples(KNOWN[name].document(), entry["operationId"])
     assert [KNOWN[name].checks[endpoint.operation](one) for one in shown] == [()] * len(shown)
     assert shown
 
@@ -116,7 +116,7 @@ def test_fault_is_provoked_by_its_example(
 def asked(name: str, endpoint: Endpoint, entry: Mapping[str, Any], told: Part) -> dict[str, Any]:
     """The first request of the document, changed as the fault's example says."""
     document = KNOWN[name].document()
-    fields = merge_patch(examples(document, endpoint.operation)[0], told.get("body", {}))
+    fields = merge_patch(request_examples(document, endpoint.operation)[0], told.get("body", {}))
     path = endpoint.path
     for part in re.findall(r"\{(\w+)\}", path):
         path = path.replace(f"{{{part}}}", str(fields.pop(part, "")))
@@ -182,5 +182,8 @@ def test_rulebook_words_all_that_the_form_can_complain_about(
 
 
 def test_bundled_scenario_files_keep_to_their_grammar() -> None:
-    sources = [Source(str(one), one.read_bytes()) for one in sorted(bundled("scenarios").glob("*"))]
-    assert load(sources, KNOWN).stories.default == "answered"
+    sources = [
+        SourceText(str(one), one.read_bytes())
+        for one in sorted(bundled_folder("scenarios").glob("*"))
+    ]
+    assert load_definitions(sources, KNOWN).scenarios.default == "answered"

@@ -11,11 +11,11 @@ import pytest
 import yaml
 
 from from_code import pages, write
-from mockserver.app import running
-from mockserver.catalog.registry import listings
+from mockserver.app import run_server
 from mockserver.cli import COMMANDS
+from mockserver.config.registry import load_providers
 from mockserver.core.provider import all_faults
-from mockserver.settings import OPTIONS, read
+from mockserver.settings import OPTIONS, parse_settings
 from mockserver.web.ours import NOUNS
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -44,7 +44,7 @@ def shown(command: str, origin: str, place: Path) -> str:
 def test_tutorial_prints_what_it_says(tmp_path: Path) -> None:
     start = re.findall(r"mockserver (--clock .*)\n", TUTORIAL)
     assert start == [" ".join(f"--{key.replace('_', '-')} {value}" for key, value in FLAGS.items())]
-    with running(read({**FLAGS, "port": "0", "quiet": True}, {})) as origin:
+    with run_server(parse_settings({**FLAGS, "port": "0", "quiet": True}, {})) as origin:
         for command, told in STEP.findall(TUTORIAL):
             assert shown(command, origin, tmp_path) == told, command
 
@@ -80,7 +80,9 @@ def test_services_name_variables_that_there_are() -> None:
     )
     assert github["jobs"]["test"]["services"]["calls"]["env"]["MOCKSERVER_CLOCK"] == "manual"
     variables = gitlab["test"]["variables"]
-    assert read({}, {key: str(value) for key, value in variables.items()}).allow_host == ("calls",)
+    assert parse_settings({}, {key: str(value) for key, value in variables.items()}).allow_host == (
+        "calls",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -96,9 +98,9 @@ def test_reference_has_every_command_option_and_route(reference: dict[str, str])
     assert [one for one in routes if f"## {one}\n" not in reference["control-api"]] == []
 
 
-@pytest.mark.parametrize("name", sorted(listings()))
+@pytest.mark.parametrize("name", sorted(load_providers()))
 def test_reference_has_every_fault_with_its_source(reference: dict[str, str], name: str) -> None:
-    for fault in all_faults(listings()[name].provider):
+    for fault in all_faults(load_providers()[name].provider):
         assert re.search(
             rf"\| `{fault.name}` \| \d+ \| {re.escape(str(fault.evidence))} \|", reference[name]
         ), fault.name

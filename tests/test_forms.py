@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.catalog.schemas import form
+from mockserver.config.openapi_checks import parameter_schema
 from mockserver.core.http import Response
 from mockserver.core.provider import BoundProvider, Endpoint, EndpointResult
 from mockserver.core.rulebook import (
@@ -128,4 +128,4 @@ def test_unworded(
 ) -> None:
     listing: BoundProvider = KNOWN["mobtexting"]._replace(document=lambda: listed(**more))
     assert [one[:2] for one in unworded(listing, ruled(*rules))] == left
-    assert form(listing.document(), "dial")["type"] == "object"
+    assert parameter_schema(listing.document(), "dial")["type"] == "object"

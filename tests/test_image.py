@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.cli import COMMANDS
-from mockserver.settings import OPTIONS, read
+from mockserver.settings import OPTIONS, parse_settings
 
 TOP = Path(__file__).parent.parent
 TEXT = (TOP / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
@@ -44,7 +44,7 @@ def test_last_stage_runs_as_a_normal_user_in_exec_form() -> None:
 def test_variables_of_the_image_are_options_and_read() -> None:
     pairs = dict(re.findall(r"(MOCKSERVER_[A-Z_]+)=(\S+)", " ".join(said("ENV"))))
     assert set(pairs) <= {option.variable for option in OPTIONS}
-    settings = read({}, pairs)
+    settings = parse_settings({}, pairs)
     assert (settings.host, settings.port) == ("0.0.0.0", 8080)
     assert settings.webhook_rewrite == (("localhost", "host.docker.internal"),)
     assert said("EXPOSE") == [str(settings.port)]

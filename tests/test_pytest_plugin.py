@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.app import running
+from mockserver.app import run_server
 from mockserver.settings import Settings
 from tests.conftest import Run
 
@@ -159,7 +159,7 @@ def test_server_of_somebody_else(suite: Run) -> None:
         def test_attaching(mock_calls):
             mock_calls.attach("http://app.test", None)
         """
-    with running(Settings(port=0, clock="manual", seed="s", quiet=True)) as origin:
+    with run_server(Settings(port=0, clock="manual", seed="s", quiet=True)) as origin:
         done = suite(tests, f"--mock-calls-url={origin}")
     done.assert_outcomes(passed=1, failed=1)
     done.stdout.fnmatch_lines(["*attach() needs the plugin's own server*"])

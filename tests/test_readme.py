@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from mockserver.app import running
+from mockserver.app import run_server
 from mockserver.cli import COMMANDS
-from mockserver.settings import OPTIONS, read
+from mockserver.compiler import build_configuration
+from mockserver.settings import OPTIONS, parse_settings
 from mockserver.web.ours import NOUNS
-from mockserver.world import world
 from tests.conftest import Run
 
 README = Path(__file__).parent.parent / "README.md"
@@ -32,7 +32,7 @@ def shown(snippet: str, origin: str) -> str:
 
 @pytest.mark.skipif(not (BASH and shutil.which("curl")), reason="the snippets need bash and curl")
 def test_first_call_works_as_printed() -> None:
-    with running(read({"port": "0", "seed": "readme"}, {})) as origin:
+    with run_server(parse_settings({"port": "0", "seed": "readme"}, {})) as origin:
         placed, advanced, inbox, busy, refused = [shown(snippet, origin) for snippet in SNIPPETS]
     assert placed.endswith('{"status":200,"message":"Call initiated successfully"}')
     assert "x-mock-call: c1" in placed
@@ -48,7 +48,7 @@ def test_first_call_works_as_printed() -> None:
 def test_sandbox_is_made_as_printed() -> None:
     section = TEXT.partition("## Sandboxes\n")[2].partition("\n## ")[0]
     [snippet] = re.findall(r"```bash\n(.*?)```", section, re.DOTALL)
-    with running(read({"port": "0", "seed": "readme"}, {})) as origin:
+    with run_server(parse_settings({"port": "0", "seed": "readme"}, {})) as origin:
         made = json.loads(shown(snippet, origin))
     assert (made["name"], made["clock"], made["seed"]) == ("t1", "manual", "t1")
 
@@ -57,7 +57,7 @@ def test_scenarios_of_the_readme_are_those_that_there_are() -> None:
     told = TEXT.partition("These are bundled:")[2].partition(".")[0]
     assert re.findall(r"`([a-z-]+)`", told) == [
         name
-        for name, story in world(read({}, {})).scenarios.by_name.items()
+        for name, story in build_configuration(parse_settings({}, {})).scenarios.by_name.items()
         if "/" not in name and "provider" not in story.needs
     ]
 
@@ -65,7 +65,7 @@ def test_scenarios_of_the_readme_are_those_that_there_are() -> None:
 def test_scenario_file_of_the_readme_is_fine(tmp_path: Path) -> None:
     [shown] = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
     (tmp_path / "mine.yaml").write_text(shown, "utf-8")
-    made = world(read({"scenarios": (str(tmp_path / "mine.yaml"),)}, {}))
+    made = build_configuration(parse_settings({"scenarios": (str(tmp_path / "mine.yaml"),)}, {}))
     assert made.scenarios.by_name["busy-then-answers"].attempts[1] == "answered"
 
 
@@ -77,7 +77,9 @@ def test_examples_for_containers_name_variables_and_commands_that_there_are() ->
     assert service["command"][0] in COMMANDS
     assert service["command"][1] in {option.flag for option in OPTIONS}
     assert service["volumes"][0].split(":")[1] == service["command"][2]
-    settings = read({}, {key: str(value) for key, value in service["environment"].items()})
+    settings = parse_settings(
+        {}, {key: str(value) for key, value in service["environment"].items()}
+    )
     assert settings.webhook == {"mobtexting": "http://app:3000/report"}
     runs = [
         step["run"] for step in yaml.safe_load(actions)["jobs"]["test"]["steps"] if "run" in step
@@ -101,7 +103,7 @@ def test_house_of_the_readme_names_every_room() -> None:
 def test_innocalls_account_of_the_readme_is_fine(tmp_path: Path) -> None:
     [shown] = re.findall(r"```yaml innocalls\n(.*?)```", TEXT, re.DOTALL)
     (tmp_path / "mine.yaml").write_text(shown, "utf-8")
-    made = world(read({"scenarios": (str(tmp_path / "mine.yaml"),)}, {}))
+    made = build_configuration(parse_settings({"scenarios": (str(tmp_path / "mine.yaml"),)}, {}))
     assert set(made.accounts["innocalls", "shop"].records["flows"]) == {
         "3815e7b721000000000000000",
         "old",
@@ -111,7 +113,7 @@ def test_innocalls_account_of_the_readme_is_fine(tmp_path: Path) -> None:
 def test_effebot_account_of_the_readme_is_fine(tmp_path: Path) -> None:
     [shown] = re.findall(r"```yaml effebot\n(.*?)```", TEXT, re.DOTALL)
     (tmp_path / "mine.yaml").write_text(shown, "utf-8")
-    made = world(read({"scenarios": (str(tmp_path / "mine.yaml"),)}, {}))
+    made = build_configuration(parse_settings({"scenarios": (str(tmp_path / "mine.yaml"),)}, {}))
     assert str(made.accounts["effebot", "shop"].balance) == "2.50"
 
 

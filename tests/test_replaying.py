@@ -9,7 +9,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from mockserver.app import running
+from mockserver.app import run_server
 from mockserver.cli import group
 from mockserver.client import MockServer
 from mockserver.core.configuration import Configuration
@@ -210,7 +210,7 @@ def test_a_wrong_option_is_named(house: House, tmp_path: Path) -> None:
 
 def test_a_journal_of_time_that_flowed() -> None:
     """What came of itself is played at its time, whatever the clock was."""
-    with running(Settings(port=0, clock="instant", quiet=True)) as origin:
+    with run_server(Settings(port=0, clock="instant", quiet=True)) as origin:
         with MockServer(origin) as mock:
             httpx.post(mock.url("mobtexting") + C2C, json=dict(CLICK), headers=HEADERS)
             mock.wait_for_webhook(state="delivered")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from mockserver.settings import OPTIONS, Mistake, Option, Settings, read
+from mockserver.settings import OPTIONS, Option, Settings, SettingsError, parse_settings
 
 PAIR = "is not PROVIDER=URL, such as mobtexting=http://localhost"
 START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
@@ -121,17 +121,17 @@ START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
 def test_read(
     flags: Mapping[str, object], environment: Mapping[str, str], expected: Settings
 ) -> None:
-    assert read(flags, environment) == expected
+    assert parse_settings(flags, environment) == expected
 
 
 @pytest.mark.parametrize("text", ["1", "true", "True", "yes", "on", "ON"])
 def test_read_a_switch_from_a_variable(text: str) -> None:
-    assert read({}, {"MOCKSERVER_QUIET": text}).quiet
+    assert parse_settings({}, {"MOCKSERVER_QUIET": text}).quiet
 
 
 def test_read_from_the_environment_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOCKSERVER_SEED", "from-outside")
-    assert read({}).seed == "from-outside"
+    assert parse_settings({}).seed == "from-outside"
 
 
 @pytest.mark.parametrize(
@@ -185,20 +185,20 @@ def test_read_a_mistake(name: str, text: str, sentence: str) -> None:
     """By a flag or by a variable: the sentence is the same."""
     flag = (text,) if name in ("webhook", "quirk") else text
     for flags, environment in (({name: flag}, {}), ({}, {f"MOCKSERVER_{name.upper()}": text})):
-        with pytest.raises(Mistake) as caught:
-            read(flags, environment)
+        with pytest.raises(SettingsError) as caught:
+            parse_settings(flags, environment)
         assert str(caught.value) == sentence
 
 
 def test_read_a_huge_port() -> None:
-    with pytest.raises(Mistake):
-        read({"port": "9" * 4_301}, {})
+    with pytest.raises(SettingsError):
+        parse_settings({"port": "9" * 4_301}, {})
 
 
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
 def test_read_a_start_beyond_the_calendar(text: str) -> None:
-    with pytest.raises(Mistake):
-        read({"start_at": text}, {})
+    with pytest.raises(SettingsError):
+        parse_settings({"start_at": text}, {})
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_an_option_s_names(option: Option, flag: str, variable: str) -> None:
 
 
 def test_every_option_says_what_it_means_and_its_default_is_that_of_the_settings() -> None:
-    assert all(option.meaning for option in OPTIONS)
+    assert all(option.description for option in OPTIONS)
     defaults = {option.name: option.default for option in OPTIONS if option.default}
     known = Settings()
     assert defaults == {

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from mockserver.compiler import build_configuration as built
 from mockserver.core.configuration import Configuration
-from mockserver.settings import read
+from mockserver.settings import parse_settings
 from mockserver.web.record import lines
-from mockserver.world import world as built
 from tests.replay import pages, replayed
 from tests.simulation.runner import Run
 from tests.web.conftest import C2C, HEADERS, build
@@ -93,7 +93,7 @@ def journey(start: Configuration) -> dict[str, str]:
 
 
 def recorded() -> dict[str, object]:
-    start = built(read({"seed": "simulation"}, {}))
+    start = built(parse_settings({"seed": "simulation"}, {}))
     return {
         "conformance": {name: conformance(name) for name in sorted(pages())},
         "simulation": {str(first): simulated(start, first) for first in SEEDS},
@@ -111,13 +111,13 @@ def test_the_journals_of_the_conformance_examples_are_the_stored_ones(name: str)
 
 @pytest.mark.parametrize("first", SEEDS)
 def test_the_logs_of_the_simulation_are_the_stored_ones(first: int) -> None:
-    start = built(read({"seed": "simulation"}, {}))
+    start = built(parse_settings({"seed": "simulation"}, {}))
     assert simulated(start, first) == STORED["simulation"][str(first)]
 
 
 @pytest.mark.parametrize("path", JOURNEY)
 def test_the_control_api_answers_as_stored(path: str) -> None:
-    text = journey(built(read({"seed": "simulation"}, {})))[path]
+    text = journey(built(parse_settings({"seed": "simulation"}, {})))[path]
     assert digest(iter((text,))) == STORED["control"][path]
 
 

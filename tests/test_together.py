@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mockserver.app import running
+from mockserver.app import run_server
 from mockserver.settings import Settings
 
 SUITE = '''
@@ -41,7 +41,7 @@ def test_alone(mock_calls, nth):
 
 def test_no_test_sees_another(tmp_path: Path) -> None:
     (tmp_path / "test_alone.py").write_text(SUITE, "utf-8")
-    with running(Settings(port=0, quiet=True)) as origin:
+    with run_server(Settings(port=0, quiet=True)) as origin:
         words = ("-n", "8", "--random-order", "-q", "-p", "no:cacheprovider", str(tmp_path))
         done = subprocess.run(  # noqa: S603 - our own suite
             [sys.executable, "-m", "pytest", "--mock-calls-url", origin, *words],

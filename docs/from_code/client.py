@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from types import FunctionType
 
 from from_code.markdown import block
-from mockserver.client import AsyncMockServer, MockServer, errors, values
+from mockserver.client import AsyncMockServer, MockServer, errors, models
 
 START = """# Python client
 
@@ -21,7 +21,7 @@ def page() -> str:
         signature = inspect.signature(method)
         parts += [f"### {name}{kind}\n", block(f"{name}{signature}", "python")]
         parts += [block(inspect.getdoc(method) or "As its name says.")]
-    for title, module in (("Values", values), ("Errors", errors)):
+    for title, module in (("Values", models), ("Errors", errors)):
         parts += [f"## {title}\n", *_classes(module.__name__, vars(module).values())]
     return "\n".join(parts)
 

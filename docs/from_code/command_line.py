@@ -25,7 +25,7 @@ def _settings() -> str:
             code(one.flag if one.kind == "flag" else f"{one.flag} {one.metavar}"),
             code(one.variable),
             code(one.default),
-            one.meaning + (" (repeatable)" if one.kind == "repeatable" else ""),
+            one.description + (" (repeatable)" if one.kind == "repeatable" else ""),
         )
         for one in OPTIONS
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from from_code.markdown import block, code, table
-from mockserver.catalog.registry import control
+from mockserver.config.registry import load_control_openapi
 
 START = """# Control API
 
@@ -16,7 +16,7 @@ Below `/_mock`, and below `/_sandbox/<name>/_mock` for a sandbox. Beyond loopbac
 
 def page() -> str:
     parts = [START]
-    for path, methods in control()["paths"].items():
+    for path, methods in load_control_openapi()["paths"].items():
         parts += [f"## {path}\n"]
         for method, operation in methods.items():
             parts += _operation(method.upper(), path, operation)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from from_code.markdown import code, table
-from mockserver.catalog.grammar import schema
+from mockserver.config.schema_checks import load_scenario_schema
 
 START = """# Scenario files
 
@@ -17,7 +17,7 @@ TOP = "file"
 
 
 def page() -> str:
-    whole = schema()
+    whole = load_scenario_schema()
     parts = [START, *_entry(TOP, whole)]
     for name, entry in whole["$defs"].items():
         parts += _entry(name, entry)

@@ -1,7 +1,7 @@
 """The bundled stories, as their files say them."""
 
 from from_code.markdown import block
-from mockserver.catalog.registry import bundled
+from mockserver.config.registry import bundled_folder
 
 START = """# Bundled stories
 
@@ -11,7 +11,7 @@ that they speak of; the others belong to one provider.
 
 
 def page() -> str:
-    files = sorted(bundled("scenarios").glob("*.yaml"), key=lambda one: one.stem != "common")
+    files = sorted(bundled_folder("scenarios").glob("*.yaml"), key=lambda one: one.stem != "common")
     parts = [START]
     for file in files:
         parts += [f"## {file.name}\n", block(file.read_text("utf-8"), "yaml")]

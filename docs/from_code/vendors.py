@@ -5,17 +5,17 @@ from collections.abc import Iterator
 
 from from_code.markdown import code, codes, table
 from from_code.statuses import statuses
+from mockserver.compiler import build_configuration
 from mockserver.core.configuration import Configuration
 from mockserver.core.provider import BoundProvider
-from mockserver.settings import read
+from mockserver.settings import parse_settings
 from mockserver.web.control.providers import described
-from mockserver.world import world
 
 ORIGIN = "http://localhost:8080"
 
 
 def pages() -> dict[str, str]:
-    start = world(read({"seed": "docs"}, {}))
+    start = build_configuration(parse_settings({"seed": "docs"}, {}))
     return {name: _page(start, listing) for name, listing in start.providers.items()}
 
 

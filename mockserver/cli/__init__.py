@@ -24,10 +24,10 @@ COMMANDS = (
     "replay",
 )
 BAD_USAGE = 2
-OWN_FAULT = 70
+INTERNAL_ERROR = 70
 
 
-class Lazy(click.Group):
+class LazyGroup(click.Group):
     """Loads a subcommand when it is named; without a name, or with options only, it serves."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -44,7 +44,7 @@ class Lazy(click.Group):
         return super().parse_args(ctx, args if named else ["serve", *args])
 
 
-@click.group(cls=Lazy, context_settings={"help_option_names": ["--help"]})
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["--help"]})
 @click.version_option(__version__, prog_name="mockserver")
 def group() -> None:
     """Emulate five telephone-call APIs on one port: calls, lifecycles, webhooks, virtual time.
@@ -60,4 +60,4 @@ def main(args: list[str] | None = None) -> Any:
     except Exception as error:  # noqa: BLE001 - the last place where a fault of ours can be named
         sys.excepthook(type(error), error, error.__traceback__)
         click.echo(f"mockserver: this is a fault of the mock server: {error!r}", err=True)
-        sys.exit(OWN_FAULT)
+        sys.exit(INTERNAL_ERROR)

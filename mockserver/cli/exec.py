@@ -8,15 +8,15 @@ from typing import Any
 import click
 
 from mockserver.cli import BAD_USAGE
-from mockserver.cli.serve import decorated
-from mockserver.settings import Mistake, read
+from mockserver.cli.serve import with_serve_options
+from mockserver.settings import SettingsError, parse_settings
 
-NOT_FOUND = 127
-FREE = {"port": "0", "quiet": True}
+COMMAND_NOT_FOUND = 127
+DEFAULT_FLAGS = {"port": "0", "quiet": True}
 
 
 @click.command("exec", context_settings={"ignore_unknown_options": True})
-@decorated
+@with_serve_options
 @click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED, metavar="COMMAND...")
 def command(words: tuple[str, ...], **flags: Any) -> None:
     """Run COMMAND with a server beside it, and exit with its code.
@@ -26,21 +26,21 @@ def command(words: tuple[str, ...], **flags: Any) -> None:
     """
     given = {name: value for name, value in flags.items() if value not in (None, ())}
     try:
-        settings = read({**FREE, **given})
-    except Mistake as mistake:
+        settings = parse_settings({**DEFAULT_FLAGS, **given})
+    except SettingsError as mistake:
         click.echo(f"mockserver: {mistake}", err=True)
         sys.exit(BAD_USAGE)
     sys.exit(_run(settings, words))
 
 
 def _run(settings: Any, words: tuple[str, ...]) -> int:
-    from mockserver.app import described, running  # noqa: PLC0415 - --help needs none of it
+    from mockserver.app import describe_providers, run_server  # noqa: PLC0415 - --help needs none of it
 
-    with running(settings) as origin:
-        urls = {f"{one['name'].upper()}_URL": one["base_url"] for one in described(origin)}
+    with run_server(settings) as origin:
+        urls = {f"{one['name'].upper()}_URL": one["base_url"] for one in describe_providers(origin)}
         try:
             told = {**os.environ, "MOCKSERVER_URL": origin, **urls}
             return subprocess.run(words, env=told, check=False).returncode  # noqa: S603 - the user's own command
         except FileNotFoundError:
             click.echo(f"mockserver: there is no command {words[0]}", err=True)
-            return NOT_FOUND
+            return COMMAND_NOT_FOUND

@@ -9,10 +9,10 @@ import click
 
 from mockserver.cli import BAD_USAGE
 
-FILE = "mockserver.yaml"
-SCHEMA = "scenario.schema.json"
+SCENARIO_FILE = "mockserver.yaml"
+SCHEMA_FILE = "scenario.schema.json"
 
-START = """\
+TEMPLATE = """\
 # yaml-language-server: $schema=./scenario.schema.json
 # `mockserver serve` reads this file from the directory in which it is started; `mockserver check`
 # tells what is wrong with it. `mockserver scenarios` lists what is bundled.
@@ -54,21 +54,21 @@ scenarios:
 @click.argument("directory", default=".", type=click.Path(file_okay=False, path_type=Path))
 def command(directory: Path) -> None:
     """Write a commented mockserver.yaml into DIRECTORY, and its schema beside it."""
-    from mockserver.world import schema  # noqa: PLC0415 - --help needs none of it
+    from mockserver.compiler import load_scenario_schema  # noqa: PLC0415 - --help needs none of it
 
-    target, beside = directory / FILE, directory / SCHEMA
+    target, beside = directory / SCENARIO_FILE, directory / SCHEMA_FILE
     for one in (target, beside):
         if one.exists():
-            _end(f"{one} is there already, and stays as it is")
+            _exit_with_error(f"{one} is there already, and stays as it is")
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        target.write_text(START, "utf-8")
-        beside.write_text(json.dumps(schema(), indent=2) + "\n", "utf-8")
+        target.write_text(TEMPLATE, "utf-8")
+        beside.write_text(json.dumps(load_scenario_schema(), indent=2) + "\n", "utf-8")
     except OSError as error:
-        _end(f"{directory} cannot be written to: {error.strerror}")
+        _exit_with_error(f"{directory} cannot be written to: {error.strerror}")
     click.echo(f"wrote {target} and {beside}; check it by: mockserver check {target}")
 
 
-def _end(text: str) -> NoReturn:
+def _exit_with_error(text: str) -> NoReturn:
     click.echo(text, err=True)
     sys.exit(BAD_USAGE)

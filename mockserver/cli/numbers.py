@@ -6,7 +6,7 @@ import click
 
 from mockserver.cli import BAD_USAGE
 
-PLAN = """\
+NUMBER_PLAN = """\
 A number whose last eight digits are 000 O RR TT tells how the leg with that number behaves, on
 every provider. It rings RR seconds, then O:
   0  no plan
@@ -22,7 +22,7 @@ every provider. It rings RR seconds, then O:
   9  waits for a person
 """
 
-READY = (
+EXAMPLE_DIGITS = (
     "00010230",
     "00020300",
     "00032500",
@@ -40,14 +40,14 @@ READY = (
 @click.option("--for", "provider", metavar="PROVIDER", help="ready numbers that it accepts")
 def command(number: str | None, provider: str | None) -> None:
     """Print the number plan; or what NUMBER means."""
-    from mockserver.world import describe_number, dialled  # noqa: PLC0415 - --help needs none of it
+    from mockserver.compiler import describe_number, example_number  # noqa: PLC0415 - --help needs none of it
 
     if number:
         click.echo(f"{number}: {describe_number(number)}")
         return
-    click.echo(PLAN)
+    click.echo(NUMBER_PLAN)
     try:
-        ready = [(plan, dialled(plan, provider)) for plan in READY]
+        ready = [(plan, example_number(plan, provider)) for plan in EXAMPLE_DIGITS]
     except LookupError as error:
         click.echo(error.args[0], err=True)
         sys.exit(BAD_USAGE)

@@ -12,9 +12,9 @@ from mockserver.cli import BAD_USAGE
 @click.argument("provider")
 def command(provider: str) -> None:
     """Print the OpenAPI 3.1 document of PROVIDER."""
-    from mockserver.world import listings  # noqa: PLC0415 - --help needs none of it
+    from mockserver.compiler import load_providers  # noqa: PLC0415 - --help needs none of it
 
-    known = listings()
+    known = load_providers()
     if provider not in known:
         click.echo(f"no provider is named {provider!r}; known: {', '.join(known)}", err=True)
         sys.exit(BAD_USAGE)

@@ -8,13 +8,13 @@ import click
 @click.command("providers")
 def command() -> None:
     """Base URL per host, operations, webhooks, and faults with their source."""
-    from mockserver.app import described  # noqa: PLC0415 - --help needs none of it
+    from mockserver.app import describe_providers  # noqa: PLC0415 - --help needs none of it
 
-    for provider in described("http://127.0.0.1:8080"):
-        click.echo(_text(provider))
+    for provider in describe_providers("http://127.0.0.1:8080"):
+        click.echo(_format_provider(provider))
 
 
-def _text(provider: dict[str, Any]) -> str:
+def _format_provider(provider: dict[str, Any]) -> str:
     hosts = (f"  {url}" for url in (provider["base_url"], *provider["hosts"].values()))
     operations = (
         f"  {one['name']:<24} {one['method']} {one['path']}" for one in provider["operations"]

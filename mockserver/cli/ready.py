@@ -10,7 +10,7 @@ from urllib.request import ProxyHandler, build_opener
 import click
 
 from mockserver.cli import BAD_USAGE
-from mockserver.settings import Mistake, read
+from mockserver.settings import SettingsError, parse_settings
 
 
 @click.command("ready")
@@ -18,21 +18,21 @@ from mockserver.settings import Mistake, read
 def command(url: str | None) -> None:
     """Exit with 0 when a running server is ready, else with 1."""
     try:
-        settings = read({})
-    except Mistake as mistake:
+        settings = parse_settings({})
+    except SettingsError as mistake:
         click.echo(f"mockserver: {mistake}", err=True)
         sys.exit(BAD_USAGE)
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - read, not bound
     origin = (url or f"http://{host}:{settings.port}").rstrip("/")
     try:
-        health = _health(origin)
+        health = _fetch_health(origin)
         click.echo(f"mockserver {health['version']} at {origin} is {health['status']}")
     except (OSError, HTTPException, ValueError, LookupError, TypeError) as error:
         click.echo(f"mockserver at {origin} is not ready: {error}", err=True)
         sys.exit(1)
 
 
-def _health(origin: str) -> Any:
+def _fetch_health(origin: str) -> Any:
     """What the server says of itself; proxies of the environment have no business here."""
     opener = build_opener(ProxyHandler({}))
     try:

@@ -6,28 +6,32 @@ from typing import Any
 import click
 
 from mockserver.cli import BAD_USAGE
-from mockserver.settings import Mistake, read
+from mockserver.settings import SettingsError, parse_settings
 
 
 @click.command("scenarios")
 @click.option("--scenarios", "paths", metavar="PATH", multiple=True, help="as of `serve`")
 def command(paths: tuple[str, ...]) -> None:
     """Every scenario that `serve` would load, where it stands, and what it speaks to."""
-    from mockserver.app import scenarios  # noqa: PLC0415 - --help needs none of it
-    from mockserver.world import Unusable, world  # noqa: PLC0415 - as above
+    from mockserver.app import describe_scenarios  # noqa: PLC0415 - --help needs none of it
+    from mockserver.compiler import InvalidFiles, build_configuration  # noqa: PLC0415 - as above
 
     try:
-        made = world(read({"scenarios": paths}))
-    except (Unusable, Mistake) as wrong:
+        made = build_configuration(parse_settings({"scenarios": paths}))
+    except (InvalidFiles, SettingsError) as wrong:
         click.echo(str(wrong), err=True)
         sys.exit(BAD_USAGE)
-    for one in scenarios(made):
-        click.echo(_text(one, made.scenarios.default))
+    for one in describe_scenarios(made):
+        click.echo(_format_scenario(one, made.scenarios.default))
 
 
-def _text(one: dict[str, Any], default: str) -> str:
-    place = one["file"] if one["file"] == "bundled" else f"{one['file']}:{one['line']}"
-    marks = ["default"] if one["name"] == default else []
-    marks += ["by match"] if one["matches"] else []
-    speaks = ", ".join([*one["speaks_to"], *marks])
-    return f"{one['name']:<24} {speaks:<28} {place}"
+def _format_scenario(scenario: dict[str, Any], default: str) -> str:
+    place = (
+        scenario["file"]
+        if scenario["file"] == "bundled"
+        else f"{scenario['file']}:{scenario['line']}"
+    )
+    marks = ["default"] if scenario["name"] == default else []
+    marks += ["by match"] if scenario["matches"] else []
+    speaks = ", ".join([*scenario["speaks_to"], *marks])
+    return f"{scenario['name']:<24} {speaks:<28} {place}"

@@ -8,6 +8,6 @@ import click
 @click.command("schema")
 def command() -> None:
     """Print the JSON Schema of scenario files."""
-    from mockserver.world import schema  # noqa: PLC0415 - --help needs none of it
+    from mockserver.compiler import load_scenario_schema  # noqa: PLC0415 - --help needs none of it
 
-    click.echo(json.dumps(schema(), indent=2))
+    click.echo(json.dumps(load_scenario_schema(), indent=2))

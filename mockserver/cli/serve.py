@@ -9,21 +9,21 @@ from typing import Any
 import click
 
 from mockserver.cli import BAD_USAGE
-from mockserver.settings import OPTIONS, Mistake, Option, read
+from mockserver.settings import OPTIONS, Option, SettingsError, parse_settings
 
 CANNOT_BIND = 3
 
 
-def decorated(function: Callable[..., None]) -> Callable[..., None]:
+def with_serve_options(function: Callable[..., None]) -> Callable[..., None]:
     """The function with all options of `serve`."""
     for option in reversed(OPTIONS):
-        function = _option(option)(function)
+        function = _click_option(option)(function)
     return function
 
 
-def _option(option: Option) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def _click_option(option: Option) -> Callable[[Callable[..., None]], Callable[..., None]]:
     shown = f"  [{option.default}]" if option.default else ""
-    text = f"{option.meaning}{shown}  ({option.variable})"
+    text = f"{option.description}{shown}  ({option.variable})"
     if option.kind == "flag":
         return click.option(option.flag, is_flag=True, default=None, help=text)
     multiple = option.kind == "repeatable"
@@ -31,32 +31,32 @@ def _option(option: Option) -> Callable[[Callable[..., None]], Callable[..., Non
 
 
 @click.command("serve")
-@decorated
+@with_serve_options
 def command(**flags: Any) -> None:
     """Serve all five providers on one port, until SIGTERM or Ctrl-C."""
     try:
-        settings = read(flags)
-        _serve(settings)
-    except Mistake as mistake:
-        _end(BAD_USAGE, f"mockserver: {mistake}")
+        settings = parse_settings(flags)
+        _run(settings)
+    except SettingsError as mistake:
+        _exit_with(BAD_USAGE, f"mockserver: {mistake}")
 
 
-def _serve(settings: Any) -> None:
+def _run(settings: Any) -> None:
     gc.disable()  # what the start makes is kept: who looks for garbage in it finds none
     from mockserver.app import serve  # noqa: PLC0415 - --help needs none of it
-    from mockserver.world import Unusable  # noqa: PLC0415 - as above
+    from mockserver.compiler import InvalidFiles  # noqa: PLC0415 - as above
 
     try:
-        serve(settings, _say, _log)
-    except Unusable as unusable:
-        _end(BAD_USAGE, str(unusable))
+        serve(settings, _print_ready, _print_log)
+    except InvalidFiles as unusable:
+        _exit_with(BAD_USAGE, str(unusable))
     except OSError as error:
-        _end(CANNOT_BIND, _why(error, settings))
+        _exit_with(CANNOT_BIND, _format_bind_error(error, settings))
     finally:
         gc.enable()
 
 
-def _why(error: OSError, settings: Any) -> str:
+def _format_bind_error(error: OSError, settings: Any) -> str:
     place = f"port {settings.port} of {settings.host}"
     if error.errno == errno.EADDRINUSE:
         return f"mockserver: {place} is taken: stop what listens there, or choose another by --port"
@@ -65,14 +65,14 @@ def _why(error: OSError, settings: Any) -> str:
     )
 
 
-def _say(text: str) -> None:
+def _print_ready(text: str) -> None:
     print(text, flush=True)  # noqa: T201 - the ready line is this command's output
 
 
-def _log(text: str) -> None:
+def _print_log(text: str) -> None:
     print(text, file=sys.stderr, flush=True)  # noqa: T201 - the lines that --quiet switches off
 
 
-def _end(code: int, text: str) -> None:
-    _log(text)
+def _exit_with(code: int, text: str) -> None:
+    _print_log(text)
     sys.exit(code)

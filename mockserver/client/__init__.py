@@ -10,8 +10,8 @@ from mockserver.client.errors import (
     Refused,
     Unreachable,
 )
+from mockserver.client.models import Advanced, Attempt, Call, Explained, Leg, Request, Webhook
 from mockserver.client.sync import MockServer
-from mockserver.client.values import Advanced, Attempt, Call, Explained, Leg, Request, Webhook
 
 __all__ = [
     "Advanced",

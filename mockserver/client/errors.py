@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockserver.client.values import Explained
+from mockserver.client.models import Explained
 
 
 class MockServerError(Exception):
@@ -51,7 +51,7 @@ class NotInTime(AssertionError):
 
     def __init__(self, wanted: str, problem: Mapping[str, Any]) -> None:
         self.nearest: Sequence[Mapping[str, Any]] = problem.get("nearest", [])
-        super().__init__(_told(f"{wanted}: {problem.get('detail', '')}", self.nearest))
+        super().__init__(_format_nearest(f"{wanted}: {problem.get('detail', '')}", self.nearest))
 
 
 class NotCalled(AssertionError):
@@ -59,10 +59,10 @@ class NotCalled(AssertionError):
 
     def __init__(self, sentence: str, nearest: Sequence[Mapping[str, Any]] = ()) -> None:
         self.nearest = nearest
-        super().__init__(_told(sentence, nearest))
+        super().__init__(_format_nearest(sentence, nearest))
 
 
-def _told(sentence: str, nearest: Sequence[Mapping[str, Any]]) -> str:
+def _format_nearest(sentence: str, nearest: Sequence[Mapping[str, Any]]) -> str:
     lines = [sentence]
     for miss in nearest:
         lines.append(f"  {miss['id']} came near, but:")

@@ -8,11 +8,19 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from mockserver.client import operations
-from mockserver.client.asking import PATIENCE, answered, built, headers, prefix, refused, verify
+from mockserver.client.assertions import NO_WAIT, check_count, check_order, dotted_fields
 from mockserver.client.errors import BlockingCall, NotAccepted, NotInTime, Unreachable
-from mockserver.client.operations import Ask
-from mockserver.client.values import Advanced, Call, Explained, Request, Webhook
-from mockserver.client.verifying import NOW, fields, in_order, often_enough
+from mockserver.client.models import Advanced, Call, Explained, Request, Webhook
+from mockserver.client.operations import Operation
+from mockserver.client.transport import (
+    TIMEOUT,
+    auth_headers,
+    build_request,
+    is_fault,
+    parse_response,
+    sandbox_prefix,
+    tls_verification,
+)
 
 T = TypeVar("T")
 
@@ -29,10 +37,10 @@ class MockServer:
         self.sandbox = sandbox
         self._client = httpx.Client(
             base_url=self.origin,
-            timeout=PATIENCE,
-            headers=headers(token),
+            timeout=TIMEOUT,
+            headers=auth_headers(token),
             trust_env=False,
-            verify=verify(self.origin),
+            verify=tls_verification(self.origin),
         )
 
     def __enter__(self) -> Self:
@@ -53,27 +61,27 @@ class MockServer:
     def url(self, provider: str, host: str = "") -> str:
         """The base URL of a provider in this sandbox, of one of its hosts if it has several."""
         place = f"/{provider}/{host}" if host else f"/{provider}"
-        return f"{self.origin}{prefix(self.sandbox)}{place}"
+        return f"{self.origin}{sandbox_prefix(self.sandbox)}{place}"
 
     def inbox_url(self, name: str = "inbox") -> str:
         """A ready-made receiver for webhooks."""
-        return f"{self.origin}{prefix(self.sandbox)}/_mock/inbox/{name}"
+        return f"{self.origin}{sandbox_prefix(self.sandbox)}/_mock/inbox/{name}"
 
-    def ask(self, ask: Ask[T]) -> T:
+    def ask(self, ask: Operation[T]) -> T:
         """Ask the control API; every other method is made of this one.
 
         Raises:
             Unreachable: nobody answers.
             Refused, NotInTime: as `answered`.
         """
-        if _looping():
+        if _is_loop_running():
             raise BlockingCall
-        request = built(self._client, self.sandbox, ask)
+        request = build_request(self._client, self.sandbox, ask)
         try:
             response = self._client.send(request)
         except httpx.HTTPError as error:
             raise Unreachable(f"no mock server answers at {self.origin}: {error}") from error
-        return answered(ask, response)
+        return parse_response(ask, response)
 
     def calls(self, **filters: str) -> list[Call]:
         """All calls, oldest first; filters are provider, state, vendor_id."""
@@ -156,7 +164,7 @@ class MockServer:
         `within` so many real seconds; `advance` moves the clock meanwhile, only as far as needed.
         """
         how = {"timeout": within, **({"advance": advance} if advance else {})}
-        found: list[Webhook] = self.wait_for("webhook", fields(match), **how)
+        found: list[Webhook] = self.wait_for("webhook", dotted_fields(match), **how)
         return found[0]
 
     def assert_called(self, times: int | None = None, **match: Any) -> list[Request]:
@@ -165,23 +173,23 @@ class MockServer:
         Raises:
             NotInTime, NotCalled: what came nearest is in its text.
         """
-        wanted = fields(match)
+        wanted = dotted_fields(match)
         try:
-            found: list[Request] = self.wait_for("request", wanted, **NOW)
+            found: list[Request] = self.wait_for("request", wanted, **NO_WAIT)
         except NotInTime:
             if times != 0:
                 raise
             found = []
-        dropped = 0 if times is None else self.ask(operations.dropped())
-        often_enough(found, times, wanted, dropped)
+        dropped = 0 if times is None else self.ask(operations.count_dropped_requests())
+        check_count(found, times, wanted, dropped)
         return found
 
     def assert_order(self, *matches: Mapping[str, Any], kind: str = "webhook") -> None:
         """That something suits each of these, one after the other: `{"kind": "cdr"}`."""
-        found = [self.wait_for(kind, match, **NOW) for match in matches]
-        everything = self.wait_for(kind, {}, **NOW)
+        found = [self.wait_for(kind, match, **NO_WAIT) for match in matches]
+        everything = self.wait_for(kind, {}, **NO_WAIT)
         ids = [[one.id for one in some] for some in found]
-        in_order([one.id for one in everything], ids, matches)
+        check_order([one.id for one in everything], ids, matches)
 
     def explain(self, request: str | httpx.Response) -> Explained:
         """Why a request was answered so: its id, or the response that it got."""
@@ -194,7 +202,7 @@ class MockServer:
         Raises:
             NotAccepted: it names rule, source, field, value, what would pass, and usual slips.
         """
-        if not refused(response):
+        if not is_fault(response):
             return response
         told = self.explain(response)
         asked = f"{response.request.method} {response.request.url.path}"
@@ -219,7 +227,7 @@ class MockServer:
         self.ask(operations.close_sandbox(self.sandbox))
 
 
-def _looping() -> bool:
+def _is_loop_running() -> bool:
     try:
         asyncio.get_running_loop()
     except RuntimeError:

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from mockserver.catalog.registry import control
+from mockserver.compiler import ScenarioCompiler, build_configuration
+from mockserver.config.registry import load_control_openapi
 from mockserver.core.time import to_milliseconds
 from mockserver.replay.journal import Json, parse_journal
 from mockserver.replay.player import Player, ReplayDispatcher
@@ -19,7 +20,6 @@ from mockserver.web.guard import Guard
 from mockserver.web.parts import Parts
 from mockserver.web.record import lines
 from mockserver.web.site import site
-from mockserver.world import Compiler, world
 
 
 class ReplayResult(NamedTuple):
@@ -51,14 +51,14 @@ async def _no_lifespan(_: Any) -> AsyncIterator[None]:
 
 
 async def _replay(name: str, entries: list[Json], settings: Settings) -> ReplayResult:
-    start, courier = world(settings), ReplayDispatcher()
+    start, courier = build_configuration(settings), ReplayDispatcher()
     timing = Timing("manual", settings.start)
     sandboxes = SandboxRegistry(courier, (start, timing), lambda _: None)
     parts = Parts(
         sandboxes=sandboxes,
         origins=lambda: (OWN_ORIGIN,),
-        compile=Compiler(settings),
-        control=control,
+        compile=ScenarioCompiler(settings),
+        control=load_control_openapi,
         refused=Counter(),
         guard=Guard(),
         public_url=settings.public_url.rstrip("/"),

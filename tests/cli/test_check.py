@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mockserver.cli import group
+from mockserver.compiler import build_configuration, count_scenarios
 from mockserver.settings import Settings
-from mockserver.world import counted, world
 from tests.cli.conftest import CLEAN
 
 GOOD = "scenarios: {mine: {legs: {callee: busy}}}"
@@ -45,7 +45,7 @@ def check(*paths: str, **variables: str) -> Result:
 def test_check_of_good_files(
     folder: Path, there: list[str], paths: tuple[str, ...], told: str, more: int
 ) -> None:
-    bundled = counted(world(Settings()))
+    bundled = count_scenarios(build_configuration(Settings()))
     for name in there:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(GOOD, "utf-8")

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from mockserver.catalog.registry import listings
 from mockserver.cli import group
-from mockserver.cli.demo import examples, key
+from mockserver.cli.demo import example_credential, request_examples
+from mockserver.config.registry import load_providers
 
 
 def test_demo_shows_a_call_of_every_provider() -> None:
@@ -24,7 +24,7 @@ def test_demo_shows_a_call_of_every_provider() -> None:
         r"its clock stands still at 2026-01-01T09:00:00Z",
         lines[0],
     )
-    for listing in listings().values():
+    for listing in load_providers().values():
         shown = re.compile(rf"{re.escape(listing.provider.title)}: [A-Z]+ /")
         assert any(shown.match(line) for line in lines)
     assert lines[-1].startswith("done: ")
@@ -121,7 +121,7 @@ DOCUMENT: Mapping[str, Any] = {
 
 
 def test_examples_of_bodies_queries_and_paths() -> None:
-    assert list(examples(DOCUMENT)) == [
+    assert list(request_examples(DOCUMENT)) == [
         ("POST", "/calls", {"n": 1}),
         ("POST", "/calls?q=a+b", {"n": 3}),
         ("GET", "/calls/7", None),
@@ -137,5 +137,5 @@ def test_examples_of_bodies_queries_and_paths() -> None:
     ],
 )
 def test_key_is_of_the_kind_that_the_vendor_takes(schemes: object, scheme: str) -> None:
-    assert key({"components": {"securitySchemes": schemes}}).split()[0] == scheme
-    assert key({}) == "Bearer demo"
+    assert example_credential({"components": {"securitySchemes": schemes}}).split()[0] == scheme
+    assert example_credential({}) == "Bearer demo"

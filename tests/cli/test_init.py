@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mockserver.cli import group
-from mockserver.world import schema
+from mockserver.compiler import load_scenario_schema
 from tests.conftest import CLICK
 from tests.web.conftest import C2C, House, build, with_scenarios
 
@@ -37,7 +37,7 @@ def test_init_writes_both_files(folder: Path, arguments: tuple[str, ...], where:
         "mockserver.yaml",
         SCHEMA,
     ]
-    assert json.loads(beside.read_text("utf-8")) == schema()
+    assert json.loads(beside.read_text("utf-8")) == load_scenario_schema()
     first = target.read_text("utf-8").partition("\n")[0]
     assert first == f"# yaml-language-server: $schema=./{SCHEMA}"
 

@@ -3,9 +3,9 @@
 import pytest
 from click.testing import CliRunner, Result
 
-from mockserver.catalog.registry import listings
 from mockserver.cli import group
-from mockserver.cli.numbers import PLAN
+from mockserver.cli.numbers import NUMBER_PLAN
+from mockserver.config.registry import load_providers
 from mockserver.core.behavior import number_plan_behavior
 
 
@@ -29,7 +29,7 @@ READY = """
 @pytest.mark.parametrize("arguments", [(), ("--for", "mobtexting")])
 def test_numbers_prints_the_plan_and_a_number_for_each_line(arguments: tuple[str, ...]) -> None:
     done = numbers(*arguments)
-    assert (done.exit_code, done.stdout, done.stderr) == (0, PLAN + READY, "")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, NUMBER_PLAN + READY, "")
 
 
 def test_the_plan_says_what_the_house_does() -> None:
@@ -37,7 +37,9 @@ def test_the_plan_says_what_the_house_does() -> None:
     kinds = [line.split()[0] for line in READY.strip().splitlines()]
     assert [number[-5] for number in kinds] == [str(kind) for kind in range(1, 10)]
     assert all(number_plan_behavior(number) for number in kinds)
-    assert [line[2] for line in PLAN.splitlines() if line[2:3].isdecimal()] == list("0123456789")
+    assert [line[2] for line in NUMBER_PLAN.splitlines() if line[2:3].isdecimal()] == list(
+        "0123456789"
+    )
 
 
 GOLDEN = {
@@ -67,5 +69,5 @@ def test_numbers_says_what_a_number_means(number: str, means: str) -> None:
 
 def test_numbers_for_nobody() -> None:
     done = numbers("--for", "qqqq")
-    sentence = f"no provider is named 'qqqq'; known: {', '.join(listings())}\n"
+    sentence = f"no provider is named 'qqqq'; known: {', '.join(load_providers())}\n"
     assert (done.exit_code, done.stderr) == (2, sentence)

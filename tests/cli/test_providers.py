@@ -37,7 +37,7 @@ faults
 
 
 def test_providers_prints_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "described", lambda _: [TOLD, TOLD])
+    monkeypatch.setattr(app, "describe_providers", lambda _: [TOLD, TOLD])
     done = CliRunner().invoke(group, ["providers"])
     assert (done.exit_code, done.stdout, done.stderr) == (0, PRINTED * 2, "")
 
@@ -45,7 +45,7 @@ def test_providers_prints_each(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_providers_are_the_real_ones() -> None:
     done = CliRunner().invoke(group, ["providers"])
     assert done.exit_code == 0
-    for provider in app.described("http://127.0.0.1:8080"):
+    for provider in app.describe_providers("http://127.0.0.1:8080"):
         assert f"{provider['title']}\n  {provider['base_url']}\n" in done.stdout
         for fault in provider["faults"]:
             assert f"\n  {fault['name']:<24} {fault['status']} {fault['source']}\n" in done.stdout

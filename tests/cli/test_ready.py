@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mockserver import __version__
-from mockserver.app import running
+from mockserver.app import run_server
 from mockserver.cli import group
 from mockserver.settings import Settings
 
@@ -46,7 +46,7 @@ def answering(content: bytes) -> Iterator[str]:
 
 
 def test_ready_by_url() -> None:
-    with running(SERVED) as origin:
+    with run_server(SERVED) as origin:
         for url in (origin, f"{origin}/"):
             done = ready("--url", url)
             sentence = f"mockserver {__version__} at {origin} is ok\n"
@@ -55,7 +55,7 @@ def test_ready_by_url() -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
 def test_ready_by_variables(host: str) -> None:
-    with running(SERVED) as origin:
+    with run_server(SERVED) as origin:
         port = origin.rpartition(":")[2]
         done = ready(MOCKSERVER_HOST=host, MOCKSERVER_PORT=port)
         assert (done.exit_code, done.stdout.split()[-3:]) == (0, [origin, "is", "ok"])
@@ -63,7 +63,7 @@ def test_ready_by_variables(host: str) -> None:
 
 def test_ready_ignores_proxies() -> None:
     nowhere = "http://127.0.0.1:9"
-    with running(SERVED) as origin:
+    with run_server(SERVED) as origin:
         assert ready("--url", origin, http_proxy=nowhere, HTTP_PROXY=nowhere).exit_code == 0
 
 

@@ -7,8 +7,8 @@ from click.testing import CliRunner, Result
 
 from mockserver import app
 from mockserver.cli import group
+from mockserver.compiler import build_configuration, count_scenarios
 from mockserver.settings import Settings
-from mockserver.world import counted, world
 
 FILE = """\
 default: mine
@@ -37,7 +37,7 @@ def listed(*arguments: str) -> Result:
     [("mockserver.yaml", ()), ("a.yaml", ("--scenarios", "a.yaml"))],
 )
 def test_scenarios(folder: Path, name: str, arguments: tuple[str, ...]) -> None:
-    bundled = counted(world(Settings()))
+    bundled = count_scenarios(build_configuration(Settings()))
     (folder / name).write_text(FILE, "utf-8")
     done = listed(*arguments)
     lines = done.stdout.splitlines()
@@ -51,7 +51,7 @@ def test_scenarios(folder: Path, name: str, arguments: tuple[str, ...]) -> None:
 
 def test_scenarios_are_those_of_the_server() -> None:
     done = listed()
-    told = [one["name"] for one in app.scenarios(world(Settings()))]
+    told = [one["name"] for one in app.describe_scenarios(build_configuration(Settings()))]
     assert [line.split()[0] for line in done.stdout.splitlines()] == told
     assert f"{'answered':<24} {'phones, default':<28} bundled\n" in done.stdout
 

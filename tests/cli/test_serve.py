@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from mockserver.catalog.registry import listings
+from mockserver.config.registry import load_providers
 from tests.cli.conftest import (
     FIXED,
     serving,
@@ -17,7 +17,7 @@ from tests.conftest import CLICK
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_server_from_its_first_line_to_its_end(number: int) -> None:
     with serving("serve", *FIXED) as running:
-        ready, known = running.ready, listings()
+        ready, known = running.ready, load_providers()
         assert (ready["clock"], ready["seed"]) == ("manual", "x")
         assert int(ready["providers"]) == len(known)
         assert running.bases == [f"  {name}: {ready['base']}/{name}\n" for name in known]

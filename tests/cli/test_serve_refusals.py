@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mockserver import app
-from mockserver.catalog.document import Place, Problem, Unusable
+from mockserver.config.yaml_document import InvalidFiles, Location, Problem
 from mockserver.settings import Settings
 from tests.cli.conftest import (
     called,
@@ -136,7 +136,9 @@ def test_a_broken_file(monkeypatch: pytest.MonkeyPatch) -> None:
     def serve(*_: object) -> None:
         raise broken
 
-    broken = Unusable([Problem(Place("a.yaml", 1, 2), "oh"), Problem(Place("b.yaml", 3, 4), "no")])
+    broken = InvalidFiles(
+        [Problem(Location("a.yaml", 1, 2), "oh"), Problem(Location("b.yaml", 3, 4), "no")]
+    )
     monkeypatch.setattr(app, "serve", serve)
     done = called()
     assert (done.exit_code, done.stdout, done.stderr) == (2, "", "a.yaml:1:2: oh\nb.yaml:3:4: no\n")

@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner, Result
 
-from mockserver.app import running
+from mockserver.app import run_server
 from mockserver.cli import group
 from mockserver.client import MockServer
 from mockserver.settings import Settings
@@ -16,7 +16,7 @@ def printed(*words: str) -> Result:
 
 @pytest.fixture(scope="module")
 def origin() -> object:
-    with running(Settings(port=0, clock="manual", seed="s", quiet=True)) as origin:
+    with run_server(Settings(port=0, clock="manual", seed="s", quiet=True)) as origin:
         with MockServer(origin, "mine") as mock:
             mock.open(clock="manual", start_at="2026-01-01T09:00:00Z")
             click(mock)

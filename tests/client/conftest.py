@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from mockserver.app import running
+from mockserver.app import run_server
 from mockserver.client import MockServer
 from mockserver.settings import Settings
 from tests.conftest import CLICK
@@ -18,7 +18,7 @@ PATH = "/api/v2/voice/c2c"
 
 @pytest.fixture(scope="session")
 def origin() -> Iterator[str]:
-    with running(SERVED) as origin:
+    with run_server(SERVED) as origin:
         yield origin
 
 

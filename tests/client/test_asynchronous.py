@@ -35,7 +35,7 @@ def plain(text: str) -> str:
 
 def test_both_clients_say_the_same() -> None:
     blocking, awaited = bodies(MockServer), bodies(AsyncMockServer)
-    guard = "        if _looping():\n            raise BlockingCall\n"
+    guard = "        if _is_loop_running():\n            raise BlockingCall\n"
     blocking["ask"] = blocking["ask"].replace(guard, "")
     awaited["close"] = awaited["close"].replace("aclose", "close")
     assert {name: plain(text) for name, text in awaited.items()} == {

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from mockserver import app
-from mockserver.app import running
+from mockserver.app import run_server
 from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import DeliveryResult, Webhook
 from mockserver.delivery.address_policy import ParsedUrl
@@ -16,7 +16,7 @@ from mockserver.runtime.inboxes import Inbox, ReceivedRequest
 from mockserver.runtime.loopback import MAX_BODY, deliver_to_inbox
 from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
-from mockserver.settings import read
+from mockserver.settings import parse_settings
 from tests.conftest import START
 from tests.runtime.conftest import Postman
 from tests.web.test_loops import free
@@ -99,7 +99,7 @@ def told(port: int, prefix: str, hook: tuple[str, ...]) -> tuple[Any, ...]:
     """All that can be seen of a call whose report has gone to our own inbox."""
     flags = {"port": str(port), "clock": "manual", "start_at": "2026-01-01T09:00Z", "seed": "s"}
     with (
-        running(read({**flags, "quiet": True, "webhook": hook}, {})),
+        run_server(parse_settings({**flags, "quiet": True, "webhook": hook}, {})),
         httpx.Client(base_url=f"http://127.0.0.1:{port}{prefix}", trust_env=False) as client,
     ):
         client.post(CALL, json={}).raise_for_status()

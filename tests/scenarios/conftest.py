@@ -8,7 +8,7 @@ from mockserver.core.webhook import Delivery
 from mockserver.engine.exchange import Exchange, IncomingRequest
 from mockserver.engine.pipeline import apply_scenario, handle
 from mockserver.engine.sandbox_state import SandboxState
-from tests.catalog.conftest import living
+from tests.config.conftest import living
 from tests.conftest import CLICK, START
 
 HERE = Path(__file__).parent

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.catalog.files import Source, load
-from mockserver.catalog.registry import bundled, listings
+from mockserver.config.loader import SourceText, load_definitions
+from mockserver.config.registry import bundled_folder, load_providers
 from mockserver.core.configuration import Configuration
 from mockserver.core.script import WaitReason
 from mockserver.engine.dry_run import dry_run
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.webhooks import is_due_before_response
-from tests.catalog.conftest import living
+from tests.config.conftest import living
 from tests.conftest import START, play
 from tests.scenarios.conftest import asked, lived, outcomes, reports, staged
 
-FILES = sorted(bundled("scenarios").glob("*"))
+FILES = sorted(bundled_folder("scenarios").glob("*"))
 
 USUAL = "0 ring a, 2 answer a, 2 ring b"
 TALK = "4 answer b, 4 bridge, 10 hangup a normal, 10 hangup b normal"
@@ -184,10 +184,12 @@ def test_every_story_is_tested_here() -> None:
 
 
 def test_bundled_files_pass_as_if_users_had_written_them(world: Configuration) -> None:
-    catalog = load([Source(str(path), path.read_bytes()) for path in FILES], listings())
-    stories = catalog.stories.by_name.values()
+    catalog = load_definitions(
+        [SourceText(str(path), path.read_bytes()) for path in FILES], load_providers()
+    )
+    stories = catalog.scenarios.by_name.values()
     assert [stumble for story in stories for stumble in dry_run(world, story)] == []
-    assert catalog.stories.by_name.keys() == world.scenarios.by_name.keys()
+    assert catalog.scenarios.by_name.keys() == world.scenarios.by_name.keys()
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

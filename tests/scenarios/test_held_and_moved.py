@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from mockserver.catalog.files import Source, load
-from mockserver.catalog.registry import listings
+from mockserver.compiler import build_configuration as made_of
+from mockserver.config.loader import SourceText, load_definitions
+from mockserver.config.registry import load_providers
 from mockserver.core.account import merge_patch
 from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
 from mockserver.engine.dry_run import dry_run
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event
-from mockserver.settings import read
-from mockserver.world import world as made_of
+from mockserver.settings import parse_settings
 from tests.conftest import START, only, until_at
 from tests.providers.ccai.conftest import KEY, ask
 
@@ -32,7 +32,9 @@ def made(world: Configuration) -> Configuration:
     )
     assert flaws == ()
     assert account is not None
-    story = load([Source("mine.yaml", TOLD.encode())], listings()).stories.by_name["held-and-moved"]
+    story = load_definitions(
+        [SourceText("mine.yaml", TOLD.encode())], load_providers()
+    ).scenarios.by_name["held-and-moved"]
     stories = lone.scenarios._replace(by_name={**lone.scenarios.by_name, story.name: story})
     return lone._replace(accounts={KEY: account}, scenarios=stories)
 
@@ -69,7 +71,7 @@ def test_it_plays_to_the_second(made: Configuration) -> None:
 def test_whole_sample_loads_and_rehearses(tmp_path: Path) -> None:
     """As printed, with the accounts of three vendors; the bundled people stay beside them."""
     (tmp_path / "sample.yaml").write_text(PRINTED, "utf-8")
-    told = made_of(read({"scenarios": (str(tmp_path / "sample.yaml"),), "seed": "s"}, {}))
+    told = made_of(parse_settings({"scenarios": (str(tmp_path / "sample.yaml"),), "seed": "s"}, {}))
     store = SandboxState(told, START)
     acme = store.accounts["ccai", "acme"]
     made = {kind: len(records) for kind, records in acme.records.items() if records}

@@ -8,7 +8,7 @@ import pytest
 from mockserver.core.provider import Effects, EventContext, by_event_type
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.providers.mobtexting import react
-from tests.catalog.conftest import complaints
+from tests.config.conftest import complaints
 from tests.conftest import START, acting, play
 from tests.scenarios.conftest import HERE, asked, lived, outcomes, reports, staged
 

@@ -2,14 +2,14 @@
 
 import sys
 
-from mockserver.settings import read
-from mockserver.world import world
+from mockserver.compiler import build_configuration
+from mockserver.settings import parse_settings
 from tests.simulation.judged import judged
 
 if __name__ == "__main__":
     words = [int(word) for word in sys.argv[1:]]
     many, first = (*words, *(1_000, 0)[len(words) :])
-    start = world(read({"seed": "simulation"}, {}))
+    start = build_configuration(parse_settings({"seed": "simulation"}, {}))
     for seed in range(first, first + many):
         if flaws := judged(start, seed)[0]:
             sys.exit("\n".join(flaws))

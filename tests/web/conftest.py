@@ -10,13 +10,13 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
+from mockserver.compiler import build_configuration as made
 from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
-from mockserver.settings import read
+from mockserver.settings import parse_settings
 from mockserver.web.guard import Guard
-from mockserver.world import world as made
 from tests.conftest import CLICK, START
 from tests.house import built
 
@@ -97,7 +97,7 @@ def with_scenarios(folder: Path, text: str) -> Configuration:
     """The bundled world, and a user's file on top of it."""
     file = folder / "mine.yaml"
     file.write_text(text, "utf-8")
-    return made(read({"seed": "seed", "scenarios": (str(file),)}, {}))
+    return made(parse_settings({"seed": "seed", "scenarios": (str(file),)}, {}))
 
 
 def with_account_of(house: House, **changes: Any) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.app import running
-from mockserver.settings import read
+from mockserver.app import run_server
+from mockserver.settings import parse_settings
 from tests.browser import Browser, browser
 from tests.conftest import CLICK
 
@@ -117,7 +117,7 @@ STATE = EVERYTHING[:-2]
 def test_a_foreign_page_reads_nothing_and_changes_nothing(
     page: Browser, under: str, names: tuple[str, ...]
 ) -> None:
-    with running(read({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
+    with run_server(parse_settings({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
         with httpx.Client(base_url=origin, trust_env=False) as client:
             headers = {"authorization": "Bearer key", "accept": "application/json"}
             url = "/mobtexting/api/v2/voice/c2c"
@@ -133,7 +133,7 @@ def test_a_foreign_page_reads_nothing_and_changes_nothing(
 
 def test_a_rebound_name_is_another_s_host(page: Browser) -> None:
     """The page comes from the mock server's own port: to the browser they are one origin."""
-    with running(read({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
+    with run_server(parse_settings({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
         port = origin.rpartition(":")[2]
         before = told(origin, STATE)
         page.open(f"http://evil.test:{port}/_mock/health")  # open to all, and a page to stand on

@@ -11,8 +11,8 @@ from typing import Any, cast
 import pytest
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from mockserver.app import running
-from mockserver.settings import read
+from mockserver.app import run_server
+from mockserver.settings import parse_settings
 from mockserver.web import connection
 from tests.conftest import CLICK
 from tests.web.test_transport import dialled, heard
@@ -24,7 +24,7 @@ POST = b"POST /api/v2/voice/c2c HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    with running(read({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
+    with run_server(parse_settings({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
         yield int(origin.rpartition(":")[2])
 
 

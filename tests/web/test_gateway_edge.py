@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.catalog.registry import control
+from mockserver.compiler import ScenarioCompiler
+from mockserver.config.registry import load_control_openapi
 from mockserver.core.configuration import Configuration
 from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
@@ -16,7 +17,6 @@ from mockserver.settings import Settings
 from mockserver.web import gateway
 from mockserver.web.parts import Parts
 from mockserver.web.site import site
-from mockserver.world import Compiler
 from tests.conftest import CLICK, START
 from tests.house import ORIGIN, no_lifespan
 from tests.web.edge import C2C, HEADERS, Edge, Postman, opened, refusal, state
@@ -31,7 +31,12 @@ def with_public_url(world: Configuration, url: str) -> Edge:
     postman = Postman()
     sandboxes = SandboxRegistry(postman, (world, Timing("manual", START)), lambda _: None)
     parts = Parts(
-        sandboxes, lambda: (ORIGIN,), Compiler(Settings()), control, Counter(), public_url=url
+        sandboxes,
+        lambda: (ORIGIN,),
+        ScenarioCompiler(Settings()),
+        load_control_openapi,
+        Counter(),
+        public_url=url,
     )
     return Edge(sandboxes, site(parts, no_lifespan), postman)
 

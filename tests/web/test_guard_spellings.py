@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mockserver.app import running
+from mockserver.app import run_server
 from mockserver.settings import Settings
 
 TOKEN = "let-me-in"
@@ -133,7 +133,7 @@ class Heard(NamedTuple):
 @pytest.fixture(scope="module")
 def address() -> Iterator[tuple[str, int]]:
     settings = Settings(port=0, clock="manual", seed="s", token=TOKEN, quiet=True)
-    with running(settings) as origin:
+    with run_server(settings) as origin:
         there = urlsplit(origin)
         yield there.hostname or "", there.port or 0
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.catalog.registry import listings
+from mockserver.config.registry import load_providers
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.provider import all_faults
@@ -45,7 +45,7 @@ BODILESS = {
 }
 VENDORS = [
     (name, f"{prefix}{listing.provider.endpoints[0].path}")
-    for name, listing in listings().items()
+    for name, listing in load_providers().items()
     for prefix in (f"/{name}", f"/_sandbox/default/{name}")
 ]
 """Where each of them places its calls."""
@@ -131,10 +131,10 @@ def test_vendors_refuse_it_in_their_own_envelope(
     headers = HEADERS | {"content-type": content_type}
     answer = soon(lambda: edge.ask("POST", path, headers=headers, content=body))
     calls = len(edge.default.state.calls)
-    if len(body) > listings()[name].provider.endpoints[0].body_limit:
+    if len(body) > load_providers()[name].provider.endpoints[0].body_limit:
         assert refusal(answer)[:2] == (413, "body too large")
     else:
-        provider = listings()[name].provider
+        provider = load_providers()[name].provider
         meant = {one.name: one for one in all_faults(provider)}[answer.headers["x-mock-fault"]]
         assert answer.status_code == meant.status
         assert answer.headers["content-type"] == "application/json"

@@ -145,7 +145,7 @@ def test_docs_escape_what_the_document_says(
             }
         },
     }
-    monkeypatch.setattr("tests.house.control", lambda: document)
+    monkeypatch.setattr("tests.house.load_control_openapi", lambda: document)
     _, app = built(world, Timing("manual", START), Postman())
     tags = parsed(Edge(opened(world).sandboxes, app, Postman()).ask("GET", "/_mock/docs"))
     assert {tag for tag, _ in tags.tags}.isdisjoint({"script", "img"})

@@ -7,9 +7,9 @@ from contextlib import suppress
 
 import pytest
 
-from mockserver.app import running
-from mockserver.catalog.registry import listings
-from mockserver.settings import read
+from mockserver.app import run_server
+from mockserver.config.registry import load_providers
+from mockserver.settings import parse_settings
 from mockserver.web.intake import LIMIT
 from mockserver.web.routing import PART
 from tests.cli.conftest import FIXED, peak, serving
@@ -18,7 +18,7 @@ from tests.web.test_transport import dialled, heard
 
 VENDORS = {
     (one.method, f"/{name}/{one.host}{path}".replace("*", "x")): one.body_limit
-    for name, listing in listings().items()
+    for name, listing in load_providers().items()
     for one in listing.provider.endpoints
     for path in [PART.sub("1", one.path.replace("{", "\\{").replace("}", "\\}"))]
 }
@@ -38,7 +38,7 @@ Spelled = Callable[[tuple[str, str], int], bytes]
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    with running(read({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
+    with run_server(parse_settings({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
         yield int(origin.rpartition(":")[2])
 
 
@@ -82,7 +82,7 @@ def answers(port: int, sent: bytes) -> list[tuple[int, str]]:
 def test_every_vendor_s_route_is_here() -> None:
     assert len(VENDORS) == len({
         (one.method, name, one.host, one.path)
-        for name, listing in listings().items()
+        for name, listing in load_providers().items()
         for one in listing.provider.endpoints
     })  # fmt: skip
 

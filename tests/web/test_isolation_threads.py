@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from mockserver.app import running
+from mockserver.app import run_server
 from mockserver.settings import Settings
 from tests.conftest import CLICK, START
 from tests.web.edge import C2C
@@ -32,7 +32,7 @@ class Seen(NamedTuple):
 
 @pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
-    with running(Settings(port=0, clock="manual", seed="s", start=START, quiet=True)) as there:
+    with run_server(Settings(port=0, clock="manual", seed="s", start=START, quiet=True)) as there:
         yield there
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from mockserver.app import running
+from mockserver.app import run_server
 from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import DeliveryResult
-from mockserver.settings import read
+from mockserver.settings import parse_settings
 from mockserver.web.bodies import decode
 from mockserver.web.guard import Guard
 from tests.corpus.form_bodies import END, FORM, NAMED, PARTS, form, part, parts
@@ -48,7 +48,7 @@ def edge(world: Configuration) -> Edge:
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    with running(read({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
+    with run_server(parse_settings({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
         yield int(origin.rpartition(":")[2])
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from mockserver.app import running
-from mockserver.settings import read
+from mockserver.app import run_server
+from mockserver.settings import parse_settings
 from mockserver.web.gateway import DEPTH
 
 QUERY = "access_token=k&bridge=918068281234&from=918867135000&to=918867136000"
@@ -35,7 +35,7 @@ def looping(request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
     }
     try:
         with (
-            running(read(flags, {})),
+            run_server(parse_settings(flags, {})),
             httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
         ):
             yield client
@@ -64,7 +64,7 @@ def test_who_asks_again_by_himself_begins_anew(looping: httpx.Client) -> None:
 
 def test_no_header_says_who_asks() -> None:
     """Else no webhook with `X-Forwarded-For` were known as ours, and a list of addresses vain."""
-    with running(read({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
+    with run_server(parse_settings({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
         account = f"{origin}/_mock/accounts/phonon/phonon-default"
         httpx.patch(account, json={"ip_allow_list": ["10.0.0.0/8"]}).raise_for_status()
         told = httpx.post(

@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mockserver.app import running
-from mockserver.settings import read
+from mockserver.app import run_server
+from mockserver.settings import parse_settings
 
 SECRET = "legs: {callee: busy} # do-not-tell"
 SPELLINGS = (
@@ -50,7 +50,7 @@ def client(place: Path) -> Iterator[httpx.Client]:
     flags = {"port": "0", "clock": "manual", "quiet": True}
     told = {**flags, "scenarios": (str(place / "scenarios" / "mine.yaml"),)}
     with (
-        running(read(told, {})) as origin,
+        run_server(parse_settings(told, {})) as origin,
         httpx.Client(base_url=origin, trust_env=False) as opened,
     ):
         yield opened

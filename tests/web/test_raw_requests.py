@@ -5,15 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from mockserver.app import running
-from mockserver.settings import read
+from mockserver.app import run_server
+from mockserver.settings import parse_settings
 from tests.corpus.raw_requests import REQUESTS
 from tests.web.test_transport import dialled, heard
 
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    with running(read({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
+    with run_server(parse_settings({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
         yield int(origin.rpartition(":")[2])
 
 

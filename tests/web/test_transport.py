@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from starlette.types import Message
 
-from mockserver.app import running
-from mockserver.settings import read
+from mockserver.app import run_server
+from mockserver.settings import parse_settings
 from mockserver.web.transport import KEY, broken
 from tests.conftest import CLICK
 
@@ -27,7 +27,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     file: Path = tmp_path_factory.mktemp("stories") / "mine.yaml"
     file.write_text(STORIES, "utf-8")
     flags = {"port": "0", "clock": "manual", "scenarios": (str(file),), "quiet": True}
-    with running(read(flags, {})) as origin:
+    with run_server(parse_settings(flags, {})) as origin:
         yield int(origin.rpartition(":")[2])
 
 

@@ -1,6 +1,6 @@
 """The WebRTC pages in a real browser: to the login, in, and the call is placed."""
 
-from mockserver.app import running
+from mockserver.app import run_server
 from mockserver.client import MockServer
 from mockserver.settings import Settings
 from tests.browser import browser
@@ -13,7 +13,7 @@ SETTLED = (
 
 def test_browser_logs_in_and_calls() -> None:
     served = Settings(port=0, clock="manual", seed="s", quiet=True)
-    with running(served) as origin, MockServer(origin, "web") as mock, browser() as page:
+    with run_server(served) as origin, MockServer(origin, "web") as mock, browser() as page:
         page.open(mock.url("innocalls") + "/integration.php?phone_number=00966500000000")
         assert page.text("h1") == "Log in"
         page.type("input[name=extension]", "101")

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from mockserver.catalog.registry import control
+from mockserver.config.registry import load_control_openapi
 from mockserver.core.configuration import Configuration
 from mockserver.web.ours import routes
 from tests.web.edge import Edge, opened, refusal
 from tests.web.table import STREAM, TABLE, asked, content
 
-DOCUMENT = control()
+DOCUMENT = load_control_openapi()
 PREFIX = "/_mock"
 METHODS = ("get", "put", "post", "delete", "options", "patch")
 OPERATIONS = [

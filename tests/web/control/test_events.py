@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from mockserver.app import running
+from mockserver.app import run_server
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
 from mockserver.engine.bounded_log import MAX_ITEMS
@@ -344,7 +344,7 @@ def test_head_tells_the_head_only(edge: Edge) -> None:
 
 def test_over_a_socket_facts_arrive_while_the_stream_is_open() -> None:
     settings = Settings(port=0, clock="manual", seed="s", start=START, quiet=True)
-    with running(settings) as origin, httpx.Client(base_url=origin, trust_env=False) as there:
+    with run_server(settings) as origin, httpx.Client(base_url=origin, trust_env=False) as there:
         with there.stream("GET", EVENTS) as stream:
             lines = stream.iter_lines()
             assert next(lines) == ": listening"

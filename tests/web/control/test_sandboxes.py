@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.catalog.registry import listings
+from mockserver.config.registry import load_providers
 from mockserver.core.configuration import Configuration
 from mockserver.runtime.sandbox_registry import MAX_SANDBOXES, SANDBOX_NAME
 from tests.conftest import CLICK
@@ -74,7 +74,7 @@ def test_put_makes_one_as_ordered(edge: Edge) -> None:
     assert edge.read("/_sandbox/t1/_mock/health")["seed"] == "t1"
 
 
-NAMES = ", ".join(listings())
+NAMES = ", ".join(load_providers())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,208 @@
+"""What the control API tells, as values; `raw` holds each as it came."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One side of a call: `a` is dialled first; `role` is the vendor's word for it."""
+
+    name: str
+    role: str
+    number: str
+    state: str
+    answered_at: datetime | None
+    ended_at: datetime | None
+    cause: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call as it stands; `legs` are those of its last attempt."""
+
+    id: str
+    vendor_id: str
+    provider: str
+    operation: str
+    state: str
+    outcome: str | None
+    vendor_status: str
+    created_at: datetime
+    ended_at: datetime | None
+    legs: tuple[Leg, ...]
+    attempts: int
+    waiting: tuple[str, ...]
+    events: tuple[str, ...]
+    """Verb and leg of each, such as `answer a`."""
+    raw: Json = field(repr=False)
+
+    def leg(self, name: str) -> Leg:
+        """By name, or by the vendor's word.
+
+        Raises:
+            LookupError: the call has no such leg.
+        """
+        for leg in self.legs:
+            if name in (leg.name, leg.role):
+                return leg
+        raise LookupError(
+            f"call {self.id} has no leg {name}, only {[one.name for one in self.legs]}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try of a webhook: the receiver's status, or the class of what went wrong."""
+
+    number: int
+    at: datetime
+    status: int | None
+    error: str | None
+    answer: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A webhook with every attempt to deliver it."""
+
+    id: str
+    provider: str
+    call: str
+    kind: str
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: Any
+    state: str
+    attempts: tuple[Attempt, ...]
+    raw: Json = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A vendor request that came in, and what it got."""
+
+    id: str
+    at: datetime
+    provider: str
+    operation: str
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: Any
+    status: int | None
+    answer: Any
+    fault: str | None
+    call: str | None
+    raw: Json = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """What an advance of the clock came to; `waiting` are calls that only somebody else moves."""
+
+    now: datetime
+    events: int
+    attempts: int
+    pending: int
+    waiting: tuple[str, ...]
+    stopped: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why a request was answered as it was; `str` gives it as a paragraph."""
+
+    why: str
+    rules: tuple[Json, ...]
+    hints: tuple[str, ...]
+    nearest: tuple[str, ...]
+    raw: Json = field(repr=False)
+
+    def __str__(self) -> str:
+        lines = [self.why]
+        for rule in self.rules:
+            where = f"field {rule['field']}, received {rule['received']!r}" if rule["field"] else ""
+            lines.append(f"  rule {rule['fault']} ({rule['source']}) {where}".rstrip())
+            if rule["would_pass"]:
+                lines.append(f"  would pass: {rule['would_pass']}")
+        lines += [f"  nearest: {one}" for one in self.nearest]
+        lines += [f"  hint: {one}" for one in self.hints]
+        return "\n".join(lines)
+
+
+LEG_FIELDS = frozenset({"name", "role", "number", "state", "cause"})
+WEBHOOK_FIELDS = frozenset(
+    {"id", "provider", "call", "kind", "method", "url", "headers", "body", "state"}
+)
+REQUEST_FIELDS = frozenset(
+    {"id", "provider", "operation", "method", "path", "query", "headers", "body"}
+    | {"status", "answer", "fault", "call"}
+)
+"""What is taken over as it comes; a newer server may tell more."""
+
+
+def parse_call(raw: Json) -> Call:
+    return Call(
+        id=raw["id"],
+        vendor_id=raw["vendor_id"],
+        provider=raw["provider"],
+        operation=raw["operation"],
+        state=raw["state"],
+        outcome=raw["outcome"],
+        vendor_status=raw["vendor_status"],
+        created_at=datetime.fromisoformat(raw["created_at"]),
+        ended_at=_parse_time(raw["ended_at"]),
+        legs=tuple(_parse_leg(one) for one in raw["legs"]),
+        attempts=len(raw["attempts"]),
+        waiting=tuple(one["for"] for one in raw["waiting"]),
+        events=tuple(f"{one['event']} {one['leg'] or ''}".strip() for one in raw["events"]),
+        raw=raw,
+    )
+
+
+def parse_webhook(raw: Json) -> Webhook:
+    plain = {name: value for name, value in raw.items() if name in WEBHOOK_FIELDS}
+    return Webhook(**plain, attempts=tuple(map(_parse_attempt, raw["attempts"])), raw=raw)
+
+
+def parse_request(raw: Json) -> Request:
+    plain = {name: value for name, value in raw.items() if name in REQUEST_FIELDS}
+    return Request(**plain, at=datetime.fromisoformat(raw["at"]), raw=raw)
+
+
+def parse_advanced(raw: Json) -> Advanced:
+    return Advanced(
+        now=datetime.fromisoformat(raw["now"]),
+        events=raw["events"],
+        attempts=raw["attempts"],
+        pending=raw["pending"],
+        waiting=tuple(raw["waiting"]),
+        stopped=raw["stopped"],
+    )
+
+
+def parse_explained(raw: Json) -> Explained:
+    hints, nearest = raw.get("hints", ()), raw["nearest"]
+    return Explained(raw["why"], tuple(raw["rules"]), tuple(hints), tuple(nearest), raw)
+
+
+def _parse_leg(raw: Json) -> Leg:
+    plain = {name: value for name, value in raw.items() if name in LEG_FIELDS}
+    answered, ended = _parse_time(raw["answered_at"]), _parse_time(raw["ended_at"])
+    return Leg(**plain, answered_at=answered, ended_at=ended)
+
+
+def _parse_attempt(raw: Json) -> Attempt:
+    at = datetime.fromisoformat(raw["at"])
+    return Attempt(raw["number"], at, raw["status"], raw["error"], raw.get("answer"))
+
+
+def _parse_time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,165 @@
+"""What a provider's accounts keep, read into the named tuples of its folder."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Final, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo, available_timezones
+
+from mockserver.config.behaviors import parse_milliseconds
+from mockserver.config.schema_checks import (
+    KeySegment,
+    PathProblem,
+    format_unexpected_value,
+    format_unknown_key,
+)
+from mockserver.core.time import Duration, parse_duration
+
+
+class _ScalarType(NamedTuple):
+    """How a field is written, and how it is read."""
+
+    pattern: str
+    parse: Callable[[str], Any]
+    expected: str
+
+
+SCALAR_TYPES: Final[Mapping[type, _ScalarType]] = {
+    str: _ScalarType(r".*", str, "a text"),
+    int: _ScalarType(r"-?\d{1,15}", int, "a whole number"),
+    bool: _ScalarType("true|false", lambda text: text == "true", "true or false"),
+    Decimal: _ScalarType(r"-?\d{1,15}(\.\d{1,9})?", Decimal, "an amount such as 12.50"),
+    Duration: _ScalarType(
+        r".*",
+        lambda text: Duration(parse_milliseconds(text)),
+        "a length of time such as 90s, 1m30s or 2h",
+    ),
+    ZoneInfo: _ScalarType(r".*", ZoneInfo, "a time zone such as Africa/Cairo"),
+}
+"""By the type of the field."""
+
+
+def record_problems(record_type: type, raw: Any) -> Iterator[PathProblem]:
+    """What is wrong with a mapping of identities to such records."""
+    if not isinstance(raw, Mapping):
+        yield (
+            (),
+            format_unexpected_value(raw, f"a mapping of names to {_format_fields(record_type)}"),
+        )
+        return
+    for name, body in raw.items():
+        yield from (
+            ((name, *path), message) for path, message in _value_problems(record_type, body)
+        )
+
+
+def parse_records(record_type: type, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The records of a mapping in which nothing is wrong."""
+    return {str(name): _parse_value(record_type, body) for name, body in raw.items()}
+
+
+def settings_problems(settings_type: type | None, body: Mapping[str, Any]) -> Iterator[PathProblem]:
+    """What is wrong with those keys of an account that are the provider's own settings."""
+    for name, hint in field_types(settings_type).items():
+        if name in body:
+            found = _value_problems(hint, body[name])
+            yield from (((name, *path), message) for path, message in found)
+
+
+def parse_provider_settings(settings_type: type | None, body: Mapping[str, Any]) -> Any:
+    """The settings of an account in which nothing is wrong; None for a provider without any."""
+    if settings_type is None:
+        return None
+    own = {name: body[name] for name in field_types(settings_type) if name in body}
+    return _parse_value(settings_type, own)
+
+
+@cache
+def field_types(record_type: type | None) -> Mapping[str, Any]:
+    """Field -> its type."""
+    return get_type_hints(record_type) if record_type else {}
+
+
+def _value_problems(value_type: Any, value: Any) -> Iterator[PathProblem]:
+    origin, inner = get_origin(value_type), get_args(value_type)
+    if origin in (Union, UnionType):
+        if value is not None:
+            yield from _value_problems(_non_null_type(value_type), value)
+    elif hasattr(value_type, "_fields"):
+        yield from _field_problems(value_type, value)
+    elif origin is tuple:
+        yield from _item_problems(inner[0], value, list, "a list")
+    elif origin is Mapping:
+        yield from _item_problems(inner[1], value, Mapping, "a mapping")
+    elif origin is Literal:
+        if not isinstance(value, str) or value not in inner:
+            yield (), format_unexpected_value(value, f"one of {', '.join(inner)}", inner)
+    elif not _can_parse(value_type, value):
+        yield (), format_unexpected_value(value, SCALAR_TYPES[value_type].expected)
+
+
+def _item_problems(
+    item_type: Any, value: Any, container: Any, expected: str
+) -> Iterator[PathProblem]:
+    if not isinstance(value, container):
+        yield (), format_unexpected_value(value, expected)
+        return
+    for place, one in value.items() if isinstance(value, Mapping) else enumerate(value):
+        yield from (((place, *path), message) for path, message in _value_problems(item_type, one))
+
+
+def _field_problems(record_type: Any, body: Any) -> Iterator[PathProblem]:
+    if not isinstance(body, Mapping):
+        yield (), format_unexpected_value(body, _format_fields(record_type))
+        return
+    known = field_types(record_type)
+    for key, value in body.items():
+        if key in known:
+            yield from (
+                ((key, *path), message) for path, message in _value_problems(known[key], value)
+            )
+        else:
+            yield (KeySegment(key),), format_unknown_key(key, tuple(known))
+    for name in record_type._fields:
+        if name not in body and name not in record_type._field_defaults:
+            yield (), f"{name!r} is missing"
+
+
+def _can_parse(scalar_type: type, value: object) -> bool:
+    if isinstance(value, bool):
+        return scalar_type is bool
+    if not isinstance(value, str | int | float):
+        return False
+    if scalar_type is Duration and parse_duration(str(value)) is None:
+        return False
+    if scalar_type is ZoneInfo and str(value) not in available_timezones():
+        return False
+    return bool(re.fullmatch(SCALAR_TYPES[scalar_type].pattern, str(value), re.DOTALL | re.ASCII))
+
+
+def _parse_value(value_type: Any, value: Any) -> Any:
+    origin, inner = get_origin(value_type), get_args(value_type)
+    if origin in (Union, UnionType):
+        return None if value is None else _parse_value(_non_null_type(value_type), value)
+    if hasattr(value_type, "_fields"):
+        make: Any = value_type
+        known = field_types(make)
+        return make(**{key: _parse_value(known[key], one) for key, one in value.items()})
+    if origin is tuple:
+        return tuple(_parse_value(inner[0], one) for one in value)
+    if origin is Literal:
+        return value
+    if origin is not None:
+        return {str(key): _parse_value(inner[1], one) for key, one in value.items()}
+    return SCALAR_TYPES[value_type].parse(str(value).lower() if value_type is bool else str(value))
+
+
+def _non_null_type(optional_type: Any) -> Any:
+    """What an optional field holds when it holds something."""
+    return next(one for one in get_args(optional_type) if one is not NoneType)
+
+
+def _format_fields(record_type: type) -> str:
+    return "{" + ", ".join(f"{name}: ..." for name in field_types(record_type)) + "}"

@@ -1,0 +1,52 @@
+"""Finds the providers by folder, each bound to the checks of its schema file."""
+
+import pkgutil
+from collections.abc import Callable
+from functools import cache, partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mockserver import providers
+from mockserver.config import openapi_checks
+from mockserver.core.provider import BoundProvider, Provider
+
+_PACKAGE_FOLDER = Path(providers.__file__).parent.parent
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def bundled_folder(name: str) -> Path:
+    """`schemas` or `scenarios`: inside an installed package, beside it in a checkout."""
+    installed = _PACKAGE_FOLDER / name
+    return installed if installed.is_dir() else _PACKAGE_FOLDER.parent / name
+
+
+def load_providers() -> dict[str, BoundProvider]:
+    """Every provider that has a folder, by name."""
+    names = sorted(module.name for module in pkgutil.iter_modules(providers.__path__))
+    folders = {name: import_module(f"{providers.__name__}.{name}") for name in names}
+    return {name: _bind_provider(folder.PROVIDER) for name, folder in folders.items()}
+
+
+@cache
+def load_control_openapi() -> dict[str, Any]:
+    """The OpenAPI document of the control API."""
+    return _load_openapi("control")
+
+
+def _bind_provider(provider: Provider) -> BoundProvider:
+    document: Callable[[], dict[str, Any]] = cache(partial(_load_openapi, provider.name))
+    check = openapi_checks.build_check_factory(document)
+    names = [endpoint.operation for endpoint in provider.endpoints]
+    checks = {name: check(name) for name in names}
+    return BoundProvider(
+        provider, checks, document, lambda name: openapi_checks.request_examples(document(), name)
+    )
+
+
+def _load_openapi(name: str) -> dict[str, Any]:
+    text = (bundled_folder("schemas") / f"{name}.yaml").read_text("utf-8")
+    document: dict[str, Any] = yaml.load(text, _LOADER)  # noqa: S506 - one of the safe loaders
+    return document

@@ -1,0 +1,104 @@
+"""Scenarios, from mappings that have been checked to stories."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from mockserver.config.behaviors import build_leg_behavior, parse_duration_range, parse_milliseconds
+from mockserver.config.steps import build_steps
+from mockserver.config.yaml_document import DocumentPath
+from mockserver.core.provider import VendorEvent
+from mockserver.core.scenario import ApiBehavior, DeliveryBehavior, MatchRule, Scenario
+
+RawMapping = Mapping[str, Any]
+Locate = Callable[[DocumentPath], str]
+
+
+class FileContext(NamedTuple):
+    """What else is known of a file's scenarios: whether they are bundled, which acts there are."""
+
+    bundled: bool
+    vendor_events: Mapping[str, VendorEvent]
+
+
+def build_scenarios(
+    name: str, body: RawMapping, locate: Locate, context: FileContext
+) -> Iterator[Scenario]:
+    """The scenario, and before it what stands inside its lists, under names of their own."""
+    for key in ("attempts", "numbers"):
+        for index, turn in enumerate(body.get(key, ())):
+            if not isinstance(turn, str):
+                where = locate((key, index))
+                yield Scenario(
+                    _nested_name(name, key, index), where, context.bundled, legs=_build_legs(turn)
+                )
+    yield Scenario(
+        name=name,
+        location=locate(()),
+        bundled=context.bundled,
+        match=build_match_rule(body["match"]) if "match" in body else None,
+        needs=body.get("needs", {}),
+        legs=_build_legs(body.get("legs", {})),
+        steps=tuple(
+            step
+            for index, item in enumerate(body.get("steps", ()))
+            for step in build_steps(item, locate(("steps", index)), context.vendor_events)
+        ),
+        attempts=_scenario_names(name, body, "attempts"),
+        numbers=_scenario_names(name, body, "numbers"),
+        choose=tuple((float(one["weight"]), one["play"]) for one in body.get("choose", ())),
+        play=body.get("play", ""),
+        responses=tuple(_build_api_behaviors(body)),
+        webhooks={
+            kind: _build_delivery_behavior(how) for kind, how in body.get("webhooks", {}).items()
+        },
+    )
+
+
+def build_match_rule(raw: RawMapping) -> MatchRule:
+    """Globs by name, and those over the request's fields."""
+    globs = {name: str(glob) for name, glob in raw.items() if name != "fields"}
+    fields = {name: str(glob) for name, glob in raw.get("fields", {}).items()}
+    return MatchRule(globs, fields)
+
+
+def _nested_name(name: str, key: str, index: int) -> str:
+    return f"{name}/{key}/{index + 1}"
+
+
+def _scenario_names(name: str, body: RawMapping, key: str) -> tuple[str, ...]:
+    items = enumerate(body.get(key, ()))
+    return tuple(
+        turn if isinstance(turn, str) else _nested_name(name, key, index) for index, turn in items
+    )
+
+
+def _build_legs(raw: RawMapping) -> dict[str, Any]:
+    return {leg: build_leg_behavior(how) for leg, how in raw.items()}
+
+
+def _build_api_behaviors(body: RawMapping) -> Iterator[ApiBehavior]:
+    if "refuse" in body:
+        yield ApiBehavior(fault=body["refuse"])
+    for answer in body.get("answers", ()):
+        yield ApiBehavior() if answer == "pass" else _build_api_behavior(answer)
+
+
+def _build_api_behavior(raw: RawMapping) -> ApiBehavior:
+    after = parse_milliseconds(raw["after"]) if "after" in raw else 0
+    return ApiBehavior(raw.get("refuse", ""), after, raw.get("break", ""))
+
+
+def _build_delivery_behavior(raw: RawMapping) -> DeliveryBehavior:
+    drop = str(raw.get("drop", 0))
+    return DeliveryBehavior(
+        duplicate=int(raw.get("duplicate", 1)),
+        drop=None if drop == "all" else int(drop),
+        reorder=_is_true(raw, "reorder"),
+        delay=parse_duration_range(raw["after"]) if "after" in raw else None,
+        before_reply=_is_true(raw, "before_reply"),
+        corrupt=raw.get("corrupt", ""),
+    )
+
+
+def _is_true(raw: RawMapping, key: str) -> bool:
+    return str(raw.get(key, False)).lower() == "true"

@@ -1,0 +1,223 @@
+"""Accounts as they stand in a file or a control request: what is read of them, what is wrong."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import pytest
+
+from mockserver.config.accounts import ACCOUNT_KEYS as BESIDE
+from mockserver.config.accounts import parse_account
+from mockserver.config.known_names import collect_known_names
+from mockserver.config.records import field_types
+from mockserver.config.registry import load_providers
+from mockserver.config.yaml_document import DocumentPath
+from mockserver.core.account import Account, Limits, Retry
+from mockserver.core.time import Duration
+from mockserver.providers.mobtexting.records import Flow
+from tests.config.conftest import KNOWN
+
+WORDS = collect_known_names(KNOWN)
+BUNDLED = load_providers()
+EMPTY: Mapping[str, Any] = {"flows": {}}
+ANY = "the word any, or a list of credentials"
+LENGTH = "is not a length of time such as 2s, 1m30s or 2h"
+NOTHING = "there is nothing here (a # begins a comment): write"
+OURS = "of an account of mobtexting"
+CHANGES = "a list of changes such as {at: 60s, set: {...}}"
+KEYS = "credentials, numbers, webhooks, retry, limits, balance, quirks, timeline, generate, flows"
+
+
+def read(document: Any) -> tuple[Account | None, tuple[tuple[DocumentPath, str], ...]]:
+    return parse_account(WORDS, "shop", "mobtexting", document)
+
+
+@pytest.mark.parametrize(
+    ("document", "values"),
+    [
+        ({}, {}),
+        ({"credentials": "any"}, {"credentials": None}),
+        ({"credentials": ["k1", "k2", "k1", 7]}, {"credentials": frozenset({"k1", "k2", "7"})}),
+        ({"credentials": []}, {"credentials": frozenset()}),
+        ({"numbers": ["918068281234", 5]}, {"numbers": frozenset({"918068281234", "5"})}),
+        ({"webhooks": {"any": "http://a/"}}, {"webhooks": {"any": "http://a/"}}),
+        ({"webhooks": {}}, {"webhooks": {}}),
+        ({"retry": {}}, {"retry": Retry()}),
+        ({"retry": {"waits": ["60s", "5m"]}}, {"retry": Retry((60_000, 300_000))}),
+        ({"retry": {"waits": [60, 0.0000001]}}, {"retry": Retry((60_000, 0))}),
+        (
+            {"retry": {"satisfied_by": ["200", 202]}},
+            {"retry": Retry((), frozenset({200, 202}))},
+        ),
+        ({"limits": {"requests": "10", "per": "1s"}}, {"limits": Limits(10, 1_000)}),
+        ({"limits": {"requests": 1, "per": 0.5}}, {"limits": Limits(1, 500)}),
+        ({"balance": "12.50"}, {"balance": Decimal("12.50")}),
+        ({"balance": 0}, {"balance": Decimal(0)}),
+        ({"balance": "-1"}, {"balance": Decimal(-1)}),
+        ({"quirks": ["webhook-id"]}, {"quirks": frozenset({"webhook-id"})}),
+        ({"flows": {"220": {"say": "Hi"}}}, {"records": {"flows": {"220": Flow("Hi")}}}),
+        (
+            {
+                "timeline": [
+                    {"at": "1m", "set": {"balance": None}},
+                    {"at": 90, "set": {"flows": {}}},
+                ]
+            },
+            {"timeline": ((60_000, {"balance": None}), (90_000, {"flows": {}}))},
+        ),
+    ],
+)
+def test_read_account(document: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    account = Account("shop", "mobtexting", **{"records": EMPTY, **values}, document=document)
+    assert read(document) == (account, ())
+
+
+@pytest.mark.parametrize(
+    ("document", "path", "message"),
+    [
+        ({"credentials": "all"}, ("credentials",), f"'all' is not {ANY}"),
+        ({"credentials": None}, ("credentials",), f"{NOTHING} {ANY}"),
+        (
+            {"numbers": 918068281234},
+            ("numbers",),
+            "'918068281234' is not a list of telephone numbers",
+        ),
+        ({"quirks": 5}, ("quirks",), "'5' is not a list of the provider's quirks"),
+        ({"quirks": [5]}, ("quirks", 0), "'5' is not the name of a quirk"),
+        (
+            {"quirks": ["webhook"]},
+            ("quirks", 0),
+            "no quirk of mobtexting is named 'webhook': did you mean 'webhook-id'?",
+        ),
+        ({"balance": True}, ("balance",), "'True' is not an amount such as 12.50"),
+        ({"limits": {"requests": 1, "per": True}}, ("limits", "per"), f"'True' {LENGTH}"),
+        (
+            {"limits": {"requests": 10**12, "per": 1}},
+            ("limits", "requests"),
+            "'1000000000000' is not a number of requests, 1 or more",
+        ),
+        ({"retry": {"waits": [-1]}}, ("retry", "waits", 0), f"'-1' {LENGTH}"),
+        ({"flows": {"1": {"say": True}}}, ("flows", "1", "say"), "'True' is not a text"),
+        ({"flows": {"1": {"say": None}}}, ("flows", "1", "say"), f"{NOTHING} a text"),
+        (
+            {"credential": "any"},
+            ("credential",),
+            f"unknown key 'credential' {OURS}: did you mean 'credentials'?",
+        ),
+        ({"zzz": 1}, ("zzz",), f"unknown key 'zzz' {OURS}: one of {KEYS}"),
+        ({"timeline": 5}, ("timeline",), f"'5' is not {CHANGES}"),
+    ],
+)
+def test_read_account_flaw(document: Mapping[str, Any], path: DocumentPath, message: str) -> None:
+    assert read(document) == (None, ((path, message),))
+
+
+def test_read_account_all_flaws_at_once() -> None:
+    document = {"balance": "much", "credentials": "any", "zzz": 1, "quirks": [5, "x"], "flows": 5}
+    account, flaws = read(document)
+    assert account is None
+    assert sorted(map(str, (path for path, _ in flaws))) == [
+        "('balance',)",
+        "('flows',)",
+        "('quirks', 0)",
+        "('quirks', 1)",
+        "('zzz',)",
+    ]
+
+
+def test_timeline_is_tried_change_by_change() -> None:
+    """A change that is wrong is left out when the next is tried."""
+    changes = [
+        {"flows": {"1": {"say": "Hi"}}},
+        {"flows": {"1": {"say": None}}},
+        {"flows": {"1": {"say": "Ho"}}, "balance": "much"},
+        {"balance": None},
+        {"provider": "x", "timeline": []},
+    ]
+    document = {"timeline": [{"at": "1s", "set": one} for one in changes], "balance": "0"}
+    assert read(document)[1] == (
+        (("timeline", 1, "set", "flows", "1"), "'say' is missing"),
+        (("timeline", 2, "set", "balance"), "'much' is not an amount such as 12.50"),
+        (("timeline", 4, "set", "provider"), "a timeline cannot change the provider"),
+        (("timeline", 4, "set", "timeline"), "a timeline cannot change the timeline"),
+    )
+
+
+def test_timeline_is_not_blamed_for_what_was_wrong_before() -> None:
+    document = {"zzz": 1, "timeline": [{"at": "1s", "set": {"balance": "1"}}]}
+    assert [path for path, _ in read(document)[1]] == [("zzz",)]
+
+
+MINUTE = Duration(60_000)
+
+
+class Settings(NamedTuple):
+    zone: str = "UTC"
+    window: Duration = MINUTE
+
+
+HELD = WORDS._replace(settings_types={"mobtexting": Settings})
+
+
+@pytest.mark.parametrize(
+    ("document", "settings"),
+    [
+        ({}, Settings()),
+        ({"zone": "IST", "balance": "1"}, Settings("IST")),
+        ({"window": "2m"}, Settings("UTC", Duration(120_000))),
+    ],
+)
+def test_settings_stand_beside_records(document: Mapping[str, Any], settings: Settings) -> None:
+    account, flaws = parse_account(HELD, "shop", "mobtexting", document)
+    assert flaws == ()
+    assert account is not None
+    assert account.settings == settings
+    assert account.document == document
+
+
+@pytest.mark.parametrize(
+    ("document", "path", "message"),
+    [
+        (
+            {"zonne": "IST"},
+            ("zonne",),
+            f"unknown key 'zonne' {OURS}: did you mean 'zone'?",
+        ),
+        ({"zzz": 1}, ("zzz",), f"unknown key 'zzz' {OURS}: one of {KEYS}, zone, window"),
+        (
+            {"window": "soon"},
+            ("window",),
+            "'soon' is not a length of time such as 90s, 1m30s or 2h",
+        ),
+        (
+            {"timeline": [{"at": "1s", "set": {"window": "soon"}}]},
+            ("timeline", 0, "set", "window"),
+            "'soon' is not a length of time such as 90s, 1m30s or 2h",
+        ),
+    ],
+)
+def test_settings_flaw(document: Mapping[str, Any], path: DocumentPath, message: str) -> None:
+    assert parse_account(HELD, "shop", "mobtexting", document) == (None, ((path, message),))
+
+
+def test_settings_are_none_where_the_provider_has_none() -> None:
+    account, _ = read({})
+    assert account is not None
+    assert account.settings is None
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_no_provider_uses_a_key_twice(name: str) -> None:
+    """The keys of every account, the kinds of its records and its settings."""
+    provider = BUNDLED[name].provider
+    own = [*provider.records, *field_types(provider.settings)]
+    assert len({"provider", "generate", *BESIDE, *own}) == 2 + len(BESIDE) + len(own)
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_a_bare_account_of_every_provider_reads(name: str) -> None:
+    """Every setting has what is usual."""
+    account, flaws = parse_account(collect_known_names(BUNDLED), "bare", name, {})
+    assert flaws == ()
+    assert account is not None
+    assert (account.settings is None) == (BUNDLED[name].provider.settings is None)

@@ -1,0 +1,91 @@
+"""How people behave, from the word or the mapping of a file whose form is right."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.config.behaviors import build_leg_behavior, parse_duration_range, parse_milliseconds
+from mockserver.core.behavior import (
+    DEFAULT_BEHAVIOR,
+    PRESETS,
+    DurationRange,
+    LegAction,
+    LegBehavior,
+    fixed_duration,
+)
+
+
+@pytest.mark.parametrize("word", PRESETS)
+def test_behaviour_of_a_word(word: str) -> None:
+    assert build_leg_behavior(word) is PRESETS[word]
+
+
+def pressed(after: int, keys: str) -> LegAction:
+    return LegAction(fixed_duration(after), "digits", {"digits": keys})
+
+
+@pytest.mark.parametrize(
+    ("how", "made"),
+    [
+        ({"then": "busy"}, PRESETS["busy"]),
+        ({"ring": "3s", "then": "busy"}, LegBehavior(fixed_duration(3_000), "busy")),
+        ({"answer": "2s..4s"}, LegBehavior(DurationRange(2_000, 4_000))),
+        ({"ring": 0}, LegBehavior(fixed_duration(0))),
+        ({"then": "person"}, PRESETS["person"]),
+        ({"then": "no-answer"}, PRESETS["no-answer"]),
+        ({"talk": "1m30s"}, DEFAULT_BEHAVIOR._replace(talk=fixed_duration(90_000))),
+        ({"talk": "0s"}, DEFAULT_BEHAVIOR._replace(talk=None)),
+        ({"talk": "0s..1s"}, DEFAULT_BEHAVIOR._replace(talk=DurationRange(0, 1_000))),
+        ({"then": "person", "talk": "5s"}, PRESETS["person"]._replace(talk=fixed_duration(5_000))),
+        ({"hangup": "10s"}, DEFAULT_BEHAVIOR._replace(hangup=fixed_duration(10_000))),
+        ({"press": "1"}, DEFAULT_BEHAVIOR._replace(actions=(pressed(1_000, "1"),))),
+        ({"press": 12}, DEFAULT_BEHAVIOR._replace(actions=(pressed(1_000, "12"),))),
+        (
+            {"press": [{"after": "3s", "keys": "1"}, {"after": "2s", "keys": 2}, {"keys": "3"}]},
+            DEFAULT_BEHAVIOR._replace(
+                actions=(pressed(3_000, "1"), pressed(2_000, "2"), pressed(1_000, "3"))
+            ),
+        ),
+        (
+            {"say": "yes", "press": "1"},
+            DEFAULT_BEHAVIOR._replace(
+                actions=(
+                    pressed(1_000, "1"),
+                    LegAction(fixed_duration(1_000), "speech", {"words": "yes"}),
+                ),
+            ),
+        ),
+        (
+            {"say": [{"after": "0s..1s", "words": "yes"}]},
+            DEFAULT_BEHAVIOR._replace(
+                actions=(LegAction(DurationRange(0, 1_000), "speech", {"words": "yes"}),)
+            ),
+        ),
+    ],
+)
+def test_behaviour_of_a_mapping(how: Any, made: LegBehavior) -> None:
+    assert build_leg_behavior(how) == made
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("2s", fixed_duration(2_000)),
+        ("1m30s", fixed_duration(90_000)),
+        ("2s..6s", DurationRange(2_000, 6_000)),
+        ("0..0", DurationRange(0, 0)),
+        ("0s..1", DurationRange(0, 1_000)),
+        (5, fixed_duration(5_000)),
+        (0.5, fixed_duration(500)),
+        (1e-7, fixed_duration(0)),
+    ],
+)
+def test_span_of_a_text(text: Any, made: DurationRange) -> None:
+    assert parse_duration_range(text) == made
+
+
+@pytest.mark.parametrize("text", ["soon", "", "2x", "-1"])
+def test_millis_of_no_length(text: str) -> None:
+    with pytest.raises(ValueError) as wrong:  # noqa: PT011 - compared whole below
+        parse_milliseconds(text)
+    assert str(wrong.value) == f"{text!r} is no length of time"

@@ -1,0 +1,83 @@
+"""Broken scenario files: each ends with all that has to be said of it, where it has to be said."""
+
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.config.conftest import complaints
+
+FILES = sorted((Path(__file__).parent / "broken").glob("*.yaml"))
+EXPECTED = "# expect: "
+MEMORY = 50_000_000
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_broken_file(file: Path) -> None:
+    text = file.read_text("utf-8")
+    expected = [line.removeprefix(EXPECTED) for line in text.splitlines() if EXPECTED in line]
+    assert expected
+    assert complaints(text) == expected
+
+
+def test_broken_files_are_as_many_as_promised() -> None:
+    assert len(FILES) >= 120
+
+
+def test_problems_of_all_files_at_once() -> None:
+    assert complaints("default: nowhere", "a: b: c", "accounts: {x: {}}", "") == [
+        "1:10: no scenario is named 'nowhere': did you mean 'answered' or 'no-answer'?",
+        "2.yaml:1:5: this is not YAML: mapping values are not allowed here",
+        "3.yaml:1:15: 'provider' is missing: write an account such as {provider: mobtexting}",
+    ]
+
+
+def test_hidden_scenario_of_another_file() -> None:
+    first = 'scenarios: {x: {match: {callee: "*"}, legs: {a: busy}}}'
+    assert complaints(first, 'scenarios: {y: {match: {a: "1*"}, legs: {a: busy}}}') == [
+        "2.yaml:1:16: never played: 'x' (1.yaml:1:16) takes all that suits it"
+    ]
+
+
+def ring(length: int) -> str:
+    return "\n".join(f"  x{at}: {{play: x{(at + 1) % length}}}" for at in range(length))
+
+
+def laughs(depth: int) -> str:
+    rows = (f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 9)}]" for at in range(1, depth))
+    return "a0: &a0 [x]\n" + "\n".join(rows)
+
+
+BOMBS: dict[str, tuple[Callable[[], str], int, str]] = {
+    "billion laughs": (lambda: laughs(30), 291, "1:5: '&a0' is an anchor: "),
+    "nested lists": (lambda: "scenarios: " + "[" * 10_000, 1, "1:61: this is nested deeper"),
+    "many values": (lambda: "x: [" + "1," * 60_000 + "]", 1, "1:99999: the file holds more than"),
+    "large": (lambda: "x: " + "y" * 1_000_001, 1, "1:1: the file is larger than 1 MB"),
+    "long word": (
+        lambda: "default: " + "y" * 100_000,
+        1,
+        f"1:10: no scenario is named '{'y' * 60}...': known: answered, no-answer, ",
+    ),
+    "long key": (lambda: "? " + "y" * 100_000, 1, f"1:3: unknown key '{'y' * 60}...': one of "),
+    "merge": (lambda: "<<: {a: 1}\n" * 1_000, 1_000, "1:1: merge keys (<<) are not supported"),
+    "duplicates": (lambda: "a: 1\n" * 5_000, 4_999, "2:1: duplicate key 'a'"),
+    "a long circle": (
+        lambda: "scenarios:\n" + ring(1_000),
+        1,
+        "2:14: this leads in a circle: x0 -> x1 -> x2 -> x3 -> x4 -> 995 more -> x0",
+    ),
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_bomb_is_refused_in_little_memory(bomb: str) -> None:
+    made, many, first = BOMBS[bomb]
+    text = made()
+    tracemalloc.start()
+    try:
+        found = complaints(text)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (len(found), found[0][: len(first)], peak < MEMORY) == (many, first, True)

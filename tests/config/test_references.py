@@ -1,0 +1,197 @@
+"""The names that a scenario mentions, and what is said of those that nothing bears."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from mockserver.config.known_names import KnownNames
+from mockserver.config.references import (
+    MAX_LISTED_NAMES,
+    list_entries,
+    reference_problems,
+    scenario_references,
+    unknown_name_problems,
+)
+from mockserver.config.yaml_document import DocumentPath
+from tests.toy import TOY
+
+WORDS = KnownNames(
+    operations={"mobtexting": ("c2c",), "phonon": ("outbound-create", "outbound-cancel")},
+    fault_statuses={"conflict": 409, "server-error": 500, "busy-here": 503, "down": 503},
+    webhook_kinds=("any", "completed"),
+    legs=("a", "b", "callee", "to"),
+    record_types={},
+    quirks={},
+)
+SCENARIOS = ("answered", "callee-busy")
+
+
+def told(body: Mapping[str, Any]) -> list[tuple[DocumentPath, str]]:
+    return list(reference_problems(body, WORDS, SCENARIOS))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"play": "answered"},
+        {"attempts": ["answered", {"to": "busy"}, None], "numbers": ["callee-busy"]},
+        {"choose": [{"weight": 1, "play": "answered"}, None]},
+        {"legs": {"a": "busy", "to": "busy"}, "needs": {"leg": "to"}},
+        {"refuse": "down", "answers": ["pass", {"refuse": "conflict"}, {"after": "3s"}, None]},
+        {"webhooks": {"any": {}, "completed": {}}},
+        {"match": {"provider": "*", "operation": "*"}},
+        {"match": {"provider": "ph*", "operation": "outbound-c*"}},
+        {"match": {"operation": "c2?"}},
+        {"match": {"callee": "1*", "fields": {"provider": "nobody"}}},
+        {"needs": {"provider": "phonon", "operation": "outbound-create"}},
+        {"needs": {"operation": "c2c"}},
+        {"steps": [{"ring": "a"}, {"wait": "control"}, {"wait": {"poll": 2}}, None]},
+        {"steps": [{"wait": {"digits": "to"}}, {"press": "1", "leg": "b"}]},
+    ],
+)
+def test_names_that_are_known(body: Mapping[str, Any]) -> None:
+    assert told(body) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "message"),
+    [
+        ({"play": "x"}, ("play",), "no scenario is named 'x': known: answered, callee-busy"),
+        (
+            {"choose": [None, {"play": "busy"}]},
+            ("choose", 1, "play"),
+            "no scenario is named 'busy': did you mean 'callee-busy'?",
+        ),
+        (
+            {"numbers": ["answred"]},
+            ("numbers", 0),
+            "no scenario is named 'answred': did you mean 'answered'?",
+        ),
+        ({"legs": {"c": 1}}, ("legs", "c"), "no leg is named 'c': known: a, b, callee, to"),
+        (
+            {"attempts": [{"calle": 1}]},
+            ("attempts", 0, "calle"),
+            "no leg is named 'calle': did you mean 'callee'?",
+        ),
+        (
+            {"steps": [{"wait": {"speech": "from"}}]},
+            ("steps", 0, "wait", "speech"),
+            "no leg is named 'from': known: a, b, callee, to",
+        ),
+        (
+            {"refuse": "503"},
+            ("refuse",),
+            "no fault is named '503': did you mean 'busy-here' or 'down'?",
+        ),
+        (
+            {"answers": ["pass", {"refuse": "conflic"}]},
+            ("answers", 1, "refuse"),
+            "no fault is named 'conflic': did you mean 'conflict'?",
+        ),
+        (
+            {"webhooks": {"all": {}}},
+            ("webhooks", "all"),
+            "no webhook kind is named 'all': known: any, completed",
+        ),
+        (
+            {"steps": [{"act": "hold"}]},
+            ("steps", 0, "act"),
+            "no act is named 'hold': known: none",
+        ),
+        (
+            {"match": {"provider": "*x"}},
+            ("match", "provider"),
+            "no provider is named '*x': known: mobtexting, phonon",
+        ),
+        (
+            {"match": {"provider": "phonon", "operation": "c2c"}},
+            ("match", "operation"),
+            "no operation is named 'c2c': known: outbound-create, outbound-cancel",
+        ),
+        (
+            {"needs": {"provider": "phon*"}},
+            ("needs", "provider"),
+            "no provider is named 'phon*': did you mean 'phonon'?",
+        ),
+        (
+            {"needs": {"operation": "outbound-creat"}},
+            ("needs", "operation"),
+            "no operation is named 'outbound-creat': did you mean 'outbound-create'?",
+        ),
+        ({"needs": {"leg": "c"}}, ("needs", "leg"), "no leg is named 'c': known: a, b, callee, to"),
+    ],
+)
+def test_name_that_is_unknown(body: Mapping[str, Any], path: DocumentPath, message: str) -> None:
+    assert told(body) == [(path, message)]
+
+
+def test_unnamed_shows_the_first_of_many() -> None:
+    many = tuple(f"name-{at}" for at in range(MAX_LISTED_NAMES + 3))
+    [(_, message)] = unknown_name_problems("thing", (), "zzz", many)
+    assert (
+        message
+        == f"no thing is named 'zzz': known: {', '.join(many[:MAX_LISTED_NAMES])} and 3 more"
+    )
+
+
+def test_names_of_a_house_without_providers() -> None:
+    empty = KnownNames({}, {}, (), (), {}, {})
+    body = {"match": {"provider": "x", "operation": "y"}}
+    assert list(reference_problems(body, empty, ())) == [
+        (("match", "provider"), "no provider is named 'x': known: none")
+    ]
+    assert list(reference_problems({"match": {"callee": "1"}}, empty, ())) == []
+
+
+def test_references_and_turns_in_their_order() -> None:
+    body = {"play": "p", "choose": [{"play": "c"}], "attempts": ["x", {"a": 1}], "numbers": ["n"]}
+    assert list(scenario_references(body)) == [
+        (("play",), "p"),
+        (("choose", 0, "play"), "c"),
+        (("attempts", 0), "x"),
+        (("numbers", 0), "n"),
+    ]
+    assert [path for path, _ in list_entries(body)] == [
+        ("attempts", 0),
+        ("attempts", 1),
+        ("numbers", 0),
+    ]
+
+
+TOYS = WORDS._replace(
+    operations={**WORDS.operations, "toy": ("place",)},
+    vendor_events={"toy": TOY.vendor_events, "mobtexting": {}},
+)
+
+
+@pytest.mark.parametrize(
+    ("step", "needs", "told"),
+    [
+        ({"act": "offer", "agent": "ann", "after": "1s", "then": "busy"}, {}, []),
+        ({"act": "hold", "for": "20s"}, {"provider": "toy"}, []),
+        ({"act": "offr"}, {}, ["no act is named 'offr': did you mean 'offer'?"]),
+        ({"act": "hold"}, {"provider": "mobtexting"}, []),
+        ({"act": "hold", "then": "busy"}, {}, ["'then' is in vain: hold dials nobody"]),
+        ({"act": "rate", "for": "1s"}, {}, ["'for' is in vain: nothing undoes rate"]),
+        (
+            {"act": "offer", "agnt": "x"},
+            {},
+            ["unknown key 'agnt' of offer: did you mean 'agent'?"],
+        ),
+    ],
+)
+def test_acts(step: dict[str, str], needs: dict[str, str], told: list[str]) -> None:
+    found = reference_problems({"steps": [step], "needs": needs}, TOYS, ())
+    assert [message for _, message in found] == told
+
+
+def test_act_of_another_provider() -> None:
+    words = WORDS._replace(
+        vendor_events={"toy": TOY.vendor_events, "mobtexting": {"wave": TOY.vendor_events["hold"]}}
+    )
+    body = {"steps": [{"act": "hold"}], "needs": {"provider": "mobtexting"}}
+    assert list(reference_problems(body, words, ())) == [
+        (("steps", 0, "act"), "mobtexting has no act 'hold', only toy")
+    ]

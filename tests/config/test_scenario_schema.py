@@ -1,0 +1,106 @@
+"""The schema as editors see it: plain JSON Schema over plain YAML agrees with what we say."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from mockserver.config.registry import bundled_folder
+from mockserver.config.schema_checks import load_scenario_schema, schema_problems
+from mockserver.core.behavior import PRESETS
+from mockserver.core.causes import CAUSES
+from mockserver.core.time import parse_duration
+from tests.config.conftest import complaints
+
+TESTS = Path(__file__).parents[1]
+GOOD = [
+    *sorted(bundled_folder("scenarios").glob("*.yaml")),
+    *sorted(TESTS.glob("scenarios/*.yaml")),
+]
+BROKEN = sorted((TESTS / "config" / "broken").glob("*.yaml"))
+SCHEMA = load_scenario_schema()
+EDITOR = jsonschema.Draft202012Validator(SCHEMA)
+
+
+def test_schema_is_one_of_its_draft() -> None:
+    assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_schema_uses_every_definition_and_defines_all_that_it_uses() -> None:
+    used = set(re.findall(r'"\$ref": "#/\$defs/([^"]+)"', json.dumps(SCHEMA)))
+    assert used == SCHEMA["$defs"].keys()
+
+
+def test_schema_knows_the_words_of_the_core() -> None:
+    definitions = SCHEMA["$defs"]
+    words = definitions["behaviour"]["properties"]["then"]["enum"]
+    assert sorted(words) == sorted(PRESETS)
+    assert definitions["behaviour"]["examples"] == words
+    assert definitions["behaviour"]["pattern"] == f"^(?:{'|'.join(words)})$"
+    assert sorted(definitions["cause"]["enum"]) == sorted(CAUSES)
+
+
+@pytest.mark.parametrize("file", GOOD, ids=lambda file: file.name)
+def test_good_file_is_good_for_editors(file: Path) -> None:
+    content = yaml.safe_load(file.read_text("utf-8"))
+    assert [error.message for error in EDITOR.iter_errors(content)] == []
+    assert schema_problems(content) == ()
+
+
+@pytest.mark.parametrize("file", BROKEN, ids=lambda file: file.stem)
+def test_editors_accept_no_form_that_we_refuse(file: Path) -> None:
+    """Where our complaint is one of form; what only the loader knows, an editor lets pass."""
+    try:
+        content = yaml.load(file.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 - texts alone
+    except yaml.YAMLError:
+        assert complaints(file.read_text("utf-8"))
+        return
+    assert (schema_problems(content) == ()) == EDITOR.is_valid(content)
+
+
+REAL: list[tuple[str, Any]] = [
+    ("press: 1", {"press": 1}),
+    ("press: 012", {"press": 10}),
+    ("press: [{keys: 2}]", {"press": [{"keys": 2}]}),
+    ("ring: 3", {"ring": 3}),
+    ("ring: 2.5", {"ring": 2.5}),
+    ("talk: 0", {"talk": 0}),
+]
+
+
+@pytest.mark.parametrize(("text", "value"), REAL)
+def test_real_types_are_good_for_editors_and_for_us(text: str, value: Any) -> None:
+    assert yaml.safe_load(text) == value
+    assert EDITOR.is_valid({"scenarios": {"x": {"legs": {"a": value}}}})
+    assert complaints(f"scenarios: {{x: {{legs: {{a: {{{text}}}}}}}}}") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0", "0s", "2s", "1.5s", "0.001", "90", "1m30s", "2h", "1d2h3m4s", "1d4s", "9999d",
+        "99999h", "9999999m", "999999999s", "9999d99999h9999999m999999999s",
+    ],
+)  # fmt: skip
+def test_length_of_the_schema_is_one_of_the_core(text: str) -> None:
+    for part in ("length", "span"):
+        assert schema_problems(text, part) == ()
+    assert schema_problems(f"{text}..{text}", "span") == ()
+    assert parse_duration(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "s", "-1", "1 s", "9s1h", "1m30", "1h90", "1s2s", "10000d", "1000000000", "1.s", ".5s",
+        "1e3", "+1", "٣s", "1s\n", "..", "1s..", "..1s", "1s...2s", "1s..2s..3s", "1S", "inf",
+    ],
+)  # fmt: skip
+def test_no_length_of_the_schema(text: str) -> None:
+    assert schema_problems(text, "length") != ()
+    assert schema_problems(text, "span") != ()

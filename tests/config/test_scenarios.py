@@ -1,0 +1,124 @@
+"""Scenarios from mappings in which nothing is wrong: what they make of each key."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.config.scenarios import FileContext, build_match_rule, build_scenarios
+from mockserver.config.yaml_document import DocumentPath
+from mockserver.core.behavior import (
+    IMMEDIATELY,
+    PRESETS,
+    DurationRange,
+    LegBehavior,
+    fixed_duration,
+)
+from mockserver.core.scenario import ApiBehavior, DeliveryBehavior, MatchRule, Scenario
+from mockserver.core.script import Condition, Step
+
+BUSY = PRESETS["busy"]
+
+
+def place(path: DocumentPath) -> str:
+    return f"f:{'.'.join(map(str, path))}"
+
+
+def made(body: dict[str, Any], *, bundled: bool = False) -> list[Scenario]:
+    return list(build_scenarios("x", body, place, FileContext(bundled, {})))
+
+
+@pytest.mark.parametrize(
+    ("body", "values"),
+    [
+        ({"legs": {"a": "busy"}}, {"legs": {"a": BUSY}}),
+        ({"legs": {"to": {"ring": "3s"}}}, {"legs": {"to": LegBehavior(fixed_duration(3_000))}}),
+        ({"needs": {"leg": "b"}}, {"needs": {"leg": "b"}}),
+        ({"play": "y"}, {"play": "y"}),
+        ({"attempts": ["y", "z"]}, {"attempts": ("y", "z")}),
+        ({"numbers": ["y"]}, {"numbers": ("y",)}),
+        (
+            {"choose": [{"weight": "60", "play": "y"}, {"weight": 0.5, "play": "z"}]},
+            {"choose": ((60.0, "y"), (0.5, "z"))},
+        ),
+        (
+            {"steps": [{"ring": "a"}, {"wait": "control", "after": "2s"}]},
+            {
+                "steps": (
+                    Step(IMMEDIATELY, "ring", "a", location="f:steps.0"),
+                    Step(
+                        fixed_duration(2_000),
+                        "",
+                        condition=Condition("control"),
+                        location="f:steps.1",
+                    ),
+                )
+            },
+        ),
+        ({"refuse": "server-error"}, {"responses": (ApiBehavior("server-error"),)}),
+        (
+            {"answers": [{"refuse": "conflict", "after": "3s"}, {"break": "empty"}, "pass"]},
+            {
+                "responses": (
+                    ApiBehavior("conflict", 3_000),
+                    ApiBehavior(disconnect="empty"),
+                    ApiBehavior(),
+                )
+            },
+        ),
+    ],
+)
+def test_story_of_a_key(body: dict[str, Any], values: dict[str, Any]) -> None:
+    assert made(body) == [Scenario("x", "f:", **values)]
+
+
+@pytest.mark.parametrize(
+    ("how", "travel"),
+    [
+        ({"duplicate": "2"}, DeliveryBehavior(duplicate=2)),
+        ({"drop": "all"}, DeliveryBehavior(drop=None)),
+        ({"drop": 1}, DeliveryBehavior(drop=1)),
+        (
+            {"reorder": "true", "before_reply": True},
+            DeliveryBehavior(reorder=True, before_reply=True),
+        ),
+        ({"reorder": "false", "before_reply": False}, DeliveryBehavior()),
+        ({"after": "1s..2s"}, DeliveryBehavior(delay=DurationRange(1_000, 2_000))),
+        ({"corrupt": "truncate"}, DeliveryBehavior(corrupt="truncate")),
+    ],
+)
+def test_story_of_webhooks(how: dict[str, Any], travel: DeliveryBehavior) -> None:
+    assert made({"webhooks": {"any": how}}) == [Scenario("x", "f:", webhooks={"any": travel})]
+
+
+def test_stories_within_lists_have_names_of_their_own() -> None:
+    body = {"attempts": [{"a": "busy"}, "y"], "numbers": ["z", {"b": "busy"}]}
+    assert made(body, bundled=True) == [
+        Scenario("x/attempts/1", "f:attempts.0", bundled=True, legs={"a": BUSY}),
+        Scenario("x/numbers/2", "f:numbers.1", bundled=True, legs={"b": BUSY}),
+        Scenario(
+            "x",
+            "f:",
+            bundled=True,
+            attempts=("x/attempts/1", "y"),
+            numbers=("z", "x/numbers/2"),
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({"callee": "*0402"}, MatchRule({"callee": "*0402"})),
+        (
+            {"a": 918867135000, "fields": {"record": 1}},
+            MatchRule({"a": "918867135000"}, {"record": "1"}),
+        ),
+        (
+            {"provider": "mob*", "operation": "c2c"},
+            MatchRule({"provider": "mob*", "operation": "c2c"}),
+        ),
+    ],
+)
+def test_match(given: dict[str, Any], wanted: MatchRule) -> None:
+    assert build_match_rule(given) == wanted
+    assert made({"match": given, "play": "y"}) == [Scenario("x", "f:", match=wanted, play="y")]

@@ -1,0 +1,144 @@
+"""The form of scenario files: what is wrong is worded, placed, and taken out."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.config.schema_checks import (
+    KeySegment,
+    format_unexpected_value,
+    format_unknown_key,
+    format_value,
+    load_scenario_schema,
+    locate_problem,
+    schema_problems,
+    schema_validator,
+    valid_items,
+    without_problems,
+)
+from mockserver.config.yaml_document import DocumentPath, parse_document
+
+TEXT = "a:\n  b: [c, {d: e}]\n"
+
+
+def test_form_of_a_part_is_that_of_the_whole() -> None:
+    assert schema_validator("length").is_valid("2s")
+    assert not schema_validator("length").is_valid("2s..6s")
+    assert schema_validator() is schema_validator()
+
+
+def test_flaws_are_told_once() -> None:
+    assert schema_problems({"scenarios": {"x": {"play": ["y"]}}}) == (
+        (("scenarios", "x", "play"), "a list is not the name of a scenario"),
+    )
+    assert schema_problems({"play": []}, "scenario") == (
+        (("play",), "there is nothing here: write the name of a scenario"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ((), "f:1:1"),
+        (("a",), "f:2:3"),
+        ((KeySegment("a"),), "f:1:1"),
+        (("a", KeySegment("b")), "f:2:3"),
+        (("a", "b"), "f:2:6"),
+        (("a", "b", 1, KeySegment("d")), "f:2:11"),
+        (("a", "b", 1, "d"), "f:2:14"),
+        (("a", "b", 1, "x"), "f:2:10"),
+        (("a", KeySegment("x")), "f:2:3"),
+    ],
+)
+def test_placed_at_the_value_or_at_the_key(path: DocumentPath, place: str) -> None:
+    document, _ = parse_document(TEXT, "f")
+    assert document
+    assert str(locate_problem(document, (path, "wrong"))) == f"{place}: wrong"
+
+
+@pytest.mark.parametrize(
+    ("content", "paths", "left"),
+    [
+        ({"a": 1}, [], {"a": 1}),
+        ({"a": 1, "b": 2}, [("a",)], {"b": 2}),
+        ({"a": 1}, [()], {"a": 1}),
+        ({"a": {"b": 1, "c": 2}}, [("a", "b")], {"a": {"c": 2}}),
+        ({"a": {"b": 1, "c": 2}}, [("a", KeySegment("b")), ("a", "c")], {"a": {}}),
+        ({"a": {"b": 1}}, [("a", "b"), ("a",)], {}),
+        ({"a": ["b", "c"]}, [("a", 0)], {"a": [None, "c"]}),
+        ({"a": [{"b": 1, "c": 2}, "d"]}, [("a", 0, "b")], {"a": [None, "d"]}),
+        ({"a": ["b"]}, [("a",), ("a", 0)], {}),
+    ],
+)
+def test_pruned(content: dict[str, Any], paths: list[DocumentPath], left: dict[str, Any]) -> None:
+    assert without_problems(content, paths) == left
+
+
+def test_items_are_those_in_which_nothing_is_wrong() -> None:
+    assert list(valid_items({"a": ["b", None, "c"]}, "a")) == [(0, "b"), (2, "c")]
+    assert list(valid_items({}, "a")) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"a": 1}, "a mapping"),
+        ([1], "a list"),
+        ("x", "'x'"),
+        (5, "'5'"),
+        ("x" * 61, f"'{'x' * 60}...'"),
+    ],
+)
+def test_shown(value: object, text: str) -> None:
+    assert format_value(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "words", "message"),
+    [
+        (None, (), "there is nothing here (a # begins a comment): write a cause: busy, normal"),
+        ("", (), "there is nothing here: write a cause: busy, normal"),
+        ([], (), "there is nothing here: write a cause: busy, normal"),
+        ({}, (), "there is nothing here: write a cause: busy, normal"),
+        (0, (), "'0' is not a cause: busy, normal"),
+        (["busy"], ("busy",), "a list is not a cause: busy, normal"),
+        ("bsy", ("busy",), "'bsy' is not a cause: did you mean 'busy'?"),
+        ("zzz", ("busy",), "'zzz' is not a cause: busy, normal"),
+    ],
+)
+def test_unlike(value: object, words: tuple[str, ...], message: str) -> None:
+    assert format_unexpected_value(value, "a cause: busy, normal", words) == message
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (("legz", ["legs"]), "unknown key 'legz': did you mean 'legs'?"),
+        (("zzz", ["legs", "a"]), "unknown key 'zzz': one of legs, a"),
+        (("zzz", ["legs"], " of x"), "unknown key 'zzz' of x: one of legs"),
+        (("zzz", ["legs"], "", "or else"), "unknown key 'zzz': one of legs; or else"),
+    ],
+)
+def test_unknown_key(given: tuple[Any, ...], message: str) -> None:
+    assert format_unknown_key(*given) == message
+
+
+def rules(part: Any) -> list[dict[str, Any]]:
+    """Every mapping of the schema that asks for a type or for one of some words."""
+    asking = isinstance(part, dict) and isinstance(part.get("type", part.get("enum")), str | list)
+    inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    return [part] * asking + [rule for value in inner for rule in rules(value)]
+
+
+def test_every_rule_of_the_schema_says_what_it_wants() -> None:
+    silent = {"enum": ["match", "needs"]}  # its parent speaks for it
+    assert [rule for rule in rules(load_scenario_schema()) if "description" not in rule] == [
+        {"type": "object", "propertyNames": silent},
+        silent,
+    ]
+
+
+@pytest.mark.parametrize("rule", [rule for rule in rules(load_scenario_schema()) if "enum" in rule])
+def test_every_enumeration_lists_its_words(rule: dict[str, Any]) -> None:
+    _, _, told = rule.get("description", ": match or needs").partition(": ")
+    assert told.replace(" or ", ", ").split(", ") == rule["enum"]

@@ -1,0 +1,109 @@
+"""What is wrong with a scenario whose form is right: what is in vain, or does not go together."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from mockserver.config.known_names import collect_known_names
+from mockserver.config.semantic_checks import scalars, scenario_problems
+from mockserver.config.yaml_document import DocumentPath
+from tests.config.conftest import KNOWN
+
+WORDS = collect_known_names(KNOWN)
+ONE_OF = "a scenario has one of steps, attempts, numbers, choose, play, and this one has"
+DEEDS = "ring, answer, machine, hangup, press, say, wait, act"
+
+
+def told(body: Mapping[str, Any]) -> list[tuple[DocumentPath, str]]:
+    return list(scenario_problems(body, WORDS, ("x", "y")))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"legs": {"a": {"ring": "2s..6s", "then": "answered", "press": "1"}, "b": "busy"}},
+        {"legs": {"a": {"then": "machine", "say": "yes"}, "b": {"then": "busy", "ring": "2s"}}},
+        {"legs": {"a": {"then": "person", "press": "1"}}, "play": "x"},
+        {"match": {"fields": {"after": "9..1", "ring": "6s..2s"}}, "refuse": "server-error"},
+        {"choose": [{"weight": "0", "play": "x"}, {"weight": "1", "play": "y"}]},
+        {"choose": [{"weight": "0", "play": "x"}, None]},
+        {"answers": ["pass"], "webhooks": {"any": {"after": "0s..0s"}}},
+        {"steps": [{"hangup": "a", "cause": "busy", "after": "1s"}, {"press": "1", "leg": "b"}]},
+        {"steps": [None], "legs": {"a": "busy"}},
+        {"attempts": ["x", {"a": "busy"}, None]},
+    ],
+)
+def test_nothing_wrong(body: Mapping[str, Any]) -> None:
+    assert told(body) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "message"),
+    [
+        (
+            {"legs": {"a": {"ring": "6s..2s"}}},
+            ("legs", "a", "ring"),
+            "the span '6s..2s' ends before it begins: did you mean '2s..6s'?",
+        ),
+        (
+            {"webhooks": {"any": {"after": "2..1"}}},
+            ("webhooks", "any", "after"),
+            "the span '2..1' ends before it begins: did you mean '1..2'?",
+        ),
+        (
+            {"attempts": [{"a": {"press": [{"after": "1m..1s", "keys": "1"}]}}]},
+            ("attempts", 0, "a", "press", 0, "after"),
+            "the span '1m..1s' ends before it begins: did you mean '1s..1m'?",
+        ),
+        (
+            {"legs": {"a": {"then": "busy", "press": "1"}}},
+            ("legs", "a", "press"),
+            "'press' is in vain: `then: busy` never answers",
+        ),
+        (
+            {"numbers": [{"b": {"then": "no-answer", "hangup": "1s"}}]},
+            ("numbers", 0, "b", "hangup"),
+            "'hangup' is in vain: `then: no-answer` never answers",
+        ),
+        ({"numbers": ["x"], "steps": [{"ring": "a"}]}, ("steps",), f"{ONE_OF} numbers already"),
+        (
+            {"answers": ["pass"], "refuse": "server-error"},
+            ("refuse",),
+            "a scenario has refuse or answers: make it one of the answers",
+        ),
+        (
+            {"choose": [{"weight": "0.0", "play": "x"}]},
+            ("choose",),
+            "every weight is 0: nothing can be chosen",
+        ),
+        (
+            {"steps": [{"after": "1s", "cause": "busy"}]},
+            ("steps", 0),
+            f"this step does nothing: give it one of {DEEDS}",
+        ),
+        (
+            {"steps": [{"answer": "a", "ring": "a"}]},
+            ("steps", 0, "ring"),
+            "a step does one thing, answer here: make ring a step of its own",
+        ),
+        (
+            {"steps": [{"ring": "a", "cause": "busy"}]},
+            ("steps", 0, "cause"),
+            "'cause' belongs to hangup or act, not to ring",
+        ),
+        (
+            {"steps": [{"wait": "control", "leg": "b"}]},
+            ("steps", 0, "leg"),
+            "'leg' belongs to press or say or act, not to wait",
+        ),
+        ({"play": "z"}, ("play",), "no scenario is named 'z': known: x, y"),
+    ],
+)
+def test_one_thing_wrong(body: Mapping[str, Any], path: DocumentPath, message: str) -> None:
+    assert told(body) == [(path, message)]
+
+
+def test_scalars_and_where_they_stand() -> None:
+    value = {"a": "b", "c": [{"d": 1}, None]}
+    assert list(scalars(value)) == [(("a",), "b"), (("c", 0, "d"), "1"), (("c", 1), "None")]

@@ -1,0 +1,212 @@
+"""Scalars survive as they were written, and every key and value keeps its place."""
+
+import json
+from collections.abc import Iterator, Mapping
+from unittest.mock import patch
+
+import pytest
+import yaml
+
+from mockserver.config import yaml_document
+from mockserver.config.yaml_document import Location, YamlDocument, parse_document
+
+LOADERS = [yaml.CSafeLoader, yaml.SafeLoader]
+
+
+@pytest.fixture(params=LOADERS)
+def either_parser(request: pytest.FixtureRequest) -> Iterator[None]:
+    with patch.object(yaml_document, "LOADER", request.param):
+        yield
+
+
+def _known(text: str | bytes) -> YamlDocument:
+    known, problems = parse_document(text, "f")
+    assert problems == ()
+    assert known is not None
+    return known
+
+
+def _content(text: str | bytes) -> object:
+    return _known(text).content
+
+
+SCALARS = (  # noqa: SIM905 - one to a line, nobody would read them
+    "+14155550100 0123 918068281234 00 007 +0 -0 1_000 1,000 0x1F 0o17 0b11 1e5 1e999 12e03 .5 5. "
+    "+.inf -.INF .nan .NaN 1:30 12:30:45 190:20:30 2024-01-01 2024-99-99 2024-01-01T00:00:00Z "
+    "no NO No yes on off y n Y N true True FALSE Null NULL none None = << - -- ~x nullx "
+    "2s 2s..4s 1m30s 60% 127.0.0.0/8 ann@acme.test chaos-* a:b a#b http://localhost:3000/mt "
+    "::1 \N{GRINNING FACE} na\u00efve \u0905 a\\b a'b a\"b <a> (a) $HOME ${x} "
+    r"\ud83d\ude00 \n C:\new"
+).split()
+
+
+def test_there_are_many_scalars() -> None:
+    assert len(SCALARS) == len(set(SCALARS)) >= 40
+
+
+@pytest.mark.usefixtures("either_parser")
+@pytest.mark.parametrize("text", [word for word in SCALARS if word not in ("-", "<<")])
+def test_read_scalar_as_written(text: str) -> None:
+    assert _content(f"a: {text}\nb:\n- {text}\n") == {"a": text, "b": [text]}
+    assert _content(f"{text}: x") == {text: "x"}
+    assert _content(f"x: {text} # {text}") == {"x": text}
+
+
+@pytest.mark.usefixtures("either_parser")
+@pytest.mark.parametrize("text", [*SCALARS, "", "~", "null", " a ", "# a", "*0402", "&a", "!a"])
+def test_read_quoted_scalar(text: str) -> None:
+    single = "'" + text.replace("'", "''") + "'"
+    assert _content(f"a: {single}") == {"a": text}
+    assert _content(f"{single}: {json.dumps(text, ensure_ascii=False)}") == {text: text}
+
+
+@pytest.mark.usefixtures("either_parser")
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("", None),
+        (b"", None),
+        ("\ufeff", None),
+        ("\n# only a comment\n", None),
+        ("---\n", None),
+        ("~", None),
+        ("null", None),
+        ("'null'", "null"),
+        ("a:", {"a": None}),
+        ("a: ~\nb: null\nc: # nothing", {"a": None, "b": None, "c": None}),
+        ("- \n- ''", [None, ""]),
+        ("{a, b}", {"a": None, "b": None}),
+        ("null: a\n~: b\n'': c", {"null": "a", "~": "b", "": "c"}),
+        ("<<", "<<"),
+        ("'<<': a", {"<<": "a"}),
+        ("say: |\n  a\n   b\n", {"say": "a\n b\n"}),
+        ("say: >-\n  a\n  b\n", {"say": "a b"}),
+        ("say: a\n  b", {"say": "a b"}),
+        ("? a\n: b", {"a": "b"}),
+        ("[a: 1, b]", [{"a": "1"}, "b"]),
+        ("%YAML 1.2\n---\na\n...\n", "a"),
+        (b"\xef\xbb\xbfa: \xc3\xa9", {"a": "\xe9"}),
+        ("a: 1\r\nb: 2\r\n", {"a": "1", "b": "2"}),
+        ("a: " + "9" * 5000, {"a": "9" * 5000}),
+    ],
+)
+def test_read_content(text: str | bytes, content: object) -> None:
+    assert _content(text) == content
+
+
+JSON = {"a": 1, "b": [True, None, -1.5e3, "\N{GRINNING FACE}", "/"], "c": {}, "d": [], "": "x"}
+
+
+@pytest.mark.parametrize("indent", [None, 2, "\t"])
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+def test_read_json(indent: int | str | None, separators: tuple[str, str]) -> None:
+    text = json.dumps(JSON, indent=indent, separators=separators, ensure_ascii=False).replace(
+        "/", r"\/"
+    )
+    assert _content(text) == {
+        "a": "1",
+        "b": ["true", None, "-1500.0", "\N{GRINNING FACE}", "/"],
+        "c": {},
+        "d": [],
+        "": "x",
+    }
+
+
+BLOCK = """\
+# yaml-language-server: $schema=./scenario.schema.json
+default: answered
+accounts:
+  shop:
+    numbers: ["918068281234", '7',
+      8]
+    empty:
+    na\u00efve: {any: http://localhost, then: {}}
+steps:
+  - {after: 90s, act: hold}
+  -   - deep
+      - |
+        text
+  -
+"""
+PLACES: Mapping[yaml_document.DocumentPath, tuple[tuple[int, int], tuple[int, int] | None]] = {
+    (): ((2, 1), None),
+    ("default",): ((2, 10), (2, 1)),
+    ("accounts",): ((4, 3), (3, 1)),
+    ("accounts", "shop"): ((5, 5), (4, 3)),
+    ("accounts", "shop", "numbers"): ((5, 14), (5, 5)),
+    ("accounts", "shop", "numbers", 0): ((5, 15), None),
+    ("accounts", "shop", "numbers", 1): ((5, 31), None),
+    ("accounts", "shop", "numbers", 2): ((6, 7), None),
+    ("accounts", "shop", "empty"): ((7, 11), (7, 5)),
+    ("accounts", "shop", "na\u00efve"): ((8, 12), (8, 5)),
+    ("accounts", "shop", "na\u00efve", "any"): ((8, 18), (8, 13)),
+    ("accounts", "shop", "na\u00efve", "then"): ((8, 42), (8, 36)),
+    ("steps",): ((10, 3), (9, 1)),
+    ("steps", 0): ((10, 5), None),
+    ("steps", 0, "after"): ((10, 13), (10, 6)),
+    ("steps", 0, "act"): ((10, 23), (10, 18)),
+    ("steps", 1): ((11, 7), None),
+    ("steps", 1, 0): ((11, 9), None),
+    ("steps", 1, 1): ((12, 9), None),
+    ("steps", 2): ((14, 4), None),
+}
+
+
+@pytest.mark.usefixtures("either_parser")
+def test_places_block_and_flow() -> None:
+    known = _known(BLOCK)
+    assert known.locations == {path: Location("f", *value) for path, (value, _) in PLACES.items()}
+    assert known.key_locations == {
+        path: Location("f", *key) for path, (_, key) in PLACES.items() if key
+    }
+    numbers = ("accounts", "shop", "numbers")
+    assert known.quoted_paths == {(*numbers, 0), (*numbers, 1), ("steps", 1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("", 1, 1),
+        ("\n\n# nothing", 1, 1),
+        ("a", 1, 1),
+        (b"\xef\xbb\xbfa", 1, 1),
+        ("\n  a", 2, 3),
+        ("---\n- a", 2, 1),
+    ],
+)
+def test_place_of_the_root(text: str | bytes, line: int, column: int) -> None:
+    assert _known(text).locate(()) == Location("f", line, column)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ((), "f:2:1"),
+        (("steps", 0, "act"), "f:10:23"),
+        (("steps", 0, "agent"), "f:10:5"),
+        (("steps", 9, "act"), "f:10:3"),
+        (("accounts", "shop", "limits", "per"), "f:5:5"),
+        (("unheard", "of"), "f:2:1"),
+    ],
+)
+def test_place_or_the_nearest_around_it(path: yaml_document.DocumentPath, text: str) -> None:
+    assert str(_known(BLOCK).locate(path)) == text
+
+
+def test_a_text_may_stand_under_keys() -> None:
+    known, problems = parse_document("a: 1\nb: [x]", "f", parent_keys=("scenarios", "mine"))
+    assert problems == ()
+    assert known is not None
+    assert known.content == {"scenarios": {"mine": {"a": "1", "b": ["x"]}}}
+    assert known.locate(("scenarios", "mine", "b")) == Location("f", 2, 4)
+
+
+def test_nothing_under_a_key_is_nothing() -> None:
+    known, _ = parse_document("", "f", parent_keys=("scenarios",))
+    assert known is not None
+    assert known.content == {"scenarios": None}
+
+
+@pytest.mark.parametrize("place", [Location("f", 1, 2), Location("C:/a:b/x.yaml", 30, 4)])
+def test_a_place_reads_as_it_is_written(place: Location) -> None:
+    assert Location.parse(str(place)) == place
