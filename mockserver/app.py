@@ -33,11 +33,11 @@ from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.runtime.tasks import OnError, spawn
 from mockserver.settings import Settings, SettingsError
-from mockserver.web.guard import OPEN, VARIABLE, Guard
-from mockserver.web.parts import Parts
-from mockserver.web.repeats import Repeats
-from mockserver.web.server import Address, Server, bound, config
-from mockserver.web.site import site
+from mockserver.web.access_control import OPEN_ACCESS, TOKEN_VARIABLE, AccessControl
+from mockserver.web.app import build_app
+from mockserver.web.dependencies import Dependencies
+from mockserver.web.log_throttle import LogThrottle
+from mockserver.web.server.uvicorn_server import Server, ServerAddress, bind_socket, build_config
 
 PrintLine = Callable[[str], None]
 
@@ -65,26 +65,26 @@ def build_server(
     setup = configuration, Timing(settings.clock, settings.start)
     add_logger = partial(_add_logger, settings, log)
     sandboxes = SandboxRegistry(AsgiDispatcher(dispatcher, asgi_apps), setup, add_logger)
-    parts = Parts(
+    parts = Dependencies(
         sandboxes=sandboxes,
         origins=lambda: address.origins,
-        compile=compiler,
-        control=load_control_openapi,
-        refused=Counter(),
-        guard=guard,
+        compile_scenarios=compiler,
+        control_document=load_control_openapi,
+        rejections=Counter(),
+        access_control=guard,
         public_url=settings.public_url.rstrip("/"),
-        depth=dispatcher.webhook_depth,
+        webhook_depth=dispatcher.webhook_depth,
     )
     reload = partial(_reload, sandboxes, settings, compiler, log)
     lifespan = _build_lifespan(settings, parts, dispatcher, reload)
-    uvicorn_config = config(site(parts, lifespan), (settings.tls_cert, settings.tls_key))
+    uvicorn_config = build_config(build_app(parts, lifespan), (settings.tls_cert, settings.tls_key))
     announce = partial(_print_ready_lines, address, settings, (configuration, guard), say)
     return Server(uvicorn_config, sandboxes, announce)
 
 
 def _build_lifespan(
     settings: Settings,
-    parts: Parts,
+    parts: Dependencies,
     dispatcher: WebhookDispatcher,
     reload: Callable[[], Awaitable[None]],
 ) -> Callable[[Any], AbstractAsyncContextManager[Mapping[str, Any]]]:
@@ -94,7 +94,7 @@ def _build_lifespan(
     async def lifespan(_: Any) -> AsyncIterator[Mapping[str, Any]]:
         parts.sandboxes.start()
         watcher = _start_file_watcher(settings, reload, parts.sandboxes.record_error)
-        yield {"refused": parts.refused}
+        yield {"refused": parts.rejections}
         if watcher:
             watcher.cancel()
         await parts.sandboxes.stop()
@@ -104,7 +104,7 @@ def _build_lifespan(
 
 
 def _build_dispatcher(
-    address: Address, settings: Settings, loopback: Loopback
+    address: ServerAddress, settings: Settings, loopback: Loopback
 ) -> WebhookDispatcher:
     own = _own_tls_endpoint(address, settings)
     return WebhookDispatcher(
@@ -134,7 +134,7 @@ def serve(settings: Settings, print_ready: PrintLine, log: PrintLine) -> None:
         Mistake, Unusable: as `world`.
     """
     start = load_configuration(settings)
-    taken = bound(settings.host, settings.port)
+    taken = bind_socket(settings.host, settings.port)
     _tune_garbage_collection()
     running = build_server(start, settings, taken, (print_ready, log), AttachedApps())
     # uvicorn raises the signal once more when it has ended; by then it means nothing any more
@@ -179,7 +179,7 @@ def run_server(settings: Settings) -> Iterator[str]:
 def run_attachable_server(settings: Settings) -> Iterator[RunningServer]:
     """The same, for tests that attach applications to it."""
     start, ready, attached = load_configuration(settings), threading.Event(), AttachedApps()
-    taken = bound(settings.host, settings.port)
+    taken = bind_socket(settings.host, settings.port)
     saying = (lambda _: ready.set(), lambda _: None)
     inner = build_server(start, settings, taken, saying, attached)
     thread = threading.Thread(target=inner.run, kwargs={"sockets": [taken]}, daemon=True)
@@ -213,15 +213,20 @@ def describe_providers(origin: str) -> list[dict[str, Any]]:
     """Every provider as `/_mock/providers` tells it."""
     from mockserver.web.control import providers  # noqa: PLC0415 - a server has no need of it
 
-    return [providers.described(listing.provider, origin) for listing in load_providers().values()]
+    return [
+        providers.serialize_provider(listing.provider, origin)
+        for listing in load_providers().values()
+    ]
 
 
 def describe_scenarios(configuration: Configuration) -> list[dict[str, Any]]:
     """Every scenario as `/_mock/scenarios` tells it."""
-    from mockserver.web.control.scenarios import described  # noqa: PLC0415 - as above
+    from mockserver.web.control.scenarios import serialize_scenario  # noqa: PLC0415 - as above
 
     return [
-        described(one) for one in configuration.scenarios.by_name.values() if "/" not in one.name
+        serialize_scenario(one)
+        for one in configuration.scenarios.by_name.values()
+        if "/" not in one.name
     ]
 
 
@@ -251,9 +256,9 @@ async def _reload(
     log(f"scenario files reloaded: {count_scenarios(made)} scenarios")
 
 
-def _build_address(settings: Settings, listener: socket) -> Address:
+def _build_address(settings: Settings, listener: socket) -> ServerAddress:
     scheme = "https" if settings.tls_cert else "http"
-    return Address(settings.host, listener.getsockname()[1], scheme)
+    return ServerAddress(settings.host, listener.getsockname()[1], scheme)
 
 
 def _build_address_policy(settings: Settings) -> AddressPolicy:
@@ -262,33 +267,35 @@ def _build_address_policy(settings: Settings) -> AddressPolicy:
     )
 
 
-def _own_tls_endpoint(address: Address, settings: Settings) -> tuple[str, int, str] | None:
+def _own_tls_endpoint(address: ServerAddress, settings: Settings) -> tuple[str, int, str] | None:
     """Where the server reaches itself by TLS, and the certificate that it then shows."""
     host = address.origin.split("//")[1].rsplit(":", 1)[0].strip("[]")
     return (host, address.port, settings.tls_cert) if settings.tls_cert else None
 
 
-def _build_access_control(settings: Settings, address: Address) -> Guard:
+def _build_access_control(settings: Settings, address: ServerAddress) -> AccessControl:
     """On loopback `none` opens nothing more: a page with a rebound name would profit from it."""
-    if address.local:
-        return Guard("" if settings.token == OPEN else settings.token, settings.allow_host)
-    return Guard(settings.token or secrets.token_urlsafe(18), settings.allow_host)
+    if address.is_local:
+        return AccessControl(
+            "" if settings.token == OPEN_ACCESS else settings.token, settings.allow_host
+        )
+    return AccessControl(settings.token or secrets.token_urlsafe(18), settings.allow_host)
 
 
 def _build_logger(
     sandbox: Sandbox, settings: Settings, log: PrintLine
 ) -> Callable[[JournalEntry], None]:
     """A program gets every fact, a person of the same failure less and less."""
-    from mockserver.web import lines  # noqa: PLC0415 - whoever is quiet has no need of it
+    from mockserver.web.views import log_lines  # noqa: PLC0415 - whoever is quiet has no need of it
 
     if settings.log_format == "json":
-        return lambda fact: log(lines.record(fact, sandbox.state))
-    repeats = Repeats()
+        return lambda fact: log(log_lines.format_json_line(fact, sandbox.state))
+    repeats = LogThrottle()
 
     def tell(fact: JournalEntry) -> None:
-        text, failure = lines.line(fact, sandbox.state), lines.failure(fact)
+        text, failure = log_lines.format_line(fact, sandbox.state), log_lines.failure_key(fact)
         if failure:
-            text = repeats.told(failure, text)
+            text = repeats.limit(failure, text)
         if text:
             log(text)
 
@@ -296,18 +303,20 @@ def _build_logger(
 
 
 def _print_ready_lines(
-    address: Address,
+    address: ServerAddress,
     settings: Settings,
-    configuration_and_access: tuple[Configuration, Guard],
+    configuration_and_access: tuple[Configuration, AccessControl],
     print_ready: PrintLine,
 ) -> None:
     start, guard = configuration_and_access
     many = f"{len(start.providers)} provider{'s' if len(start.providers) != 1 else ''}"
     told = f"clock {settings.clock}, seed {start.seed}, {many}"
-    print_ready(f"mockserver ready on {address.shown} ({told}, {count_scenarios(start)} scenarios)")
+    print_ready(
+        f"mockserver ready on {address.display_url} ({told}, {count_scenarios(start)} scenarios)"
+    )
     for name in start.providers:
-        print_ready(f"  {name}: {address.shown}/{name}")
+        print_ready(f"  {name}: {address.display_url}/{name}")
     if guard.token and not settings.token:
-        print_ready(f"  control API: {VARIABLE}={guard.token}")
-    if guard.token == OPEN:
+        print_ready(f"  control API: {TOKEN_VARIABLE}={guard.token}")
+    if guard.token == OPEN_ACCESS:
         print_ready("  control API: open to whoever can reach this address")

@@ -15,7 +15,7 @@ import atheris
 with atheris.instrument_imports(include=["mockserver", "yaml", "python_multipart"]):
     from mockserver.config.yaml_document import parse_document
     from mockserver.delivery.address_policy import parse_url
-    from mockserver.web.bodies import decode
+    from mockserver.web.vendor.request import parse_fields
 
 HERE = Path(__file__).parent
 FOUND = HERE / "corpus" / "found"
@@ -36,7 +36,7 @@ def loader(data: bytes) -> None:
 
 def bodies(data: bytes) -> None:
     for content_type in TYPES:
-        fields, flaw = decode(content_type, data, data[:100].decode("latin-1"))
+        fields, flaw = parse_fields(content_type, data, data[:100].decode("latin-1"))
         assert isinstance(fields, dict)
         assert isinstance(flaw, str)
 

@@ -14,9 +14,9 @@ from mockserver.core.webhook import Dispatcher
 from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import Settings
-from mockserver.web.guard import Guard
-from mockserver.web.parts import Parts
-from mockserver.web.site import site
+from mockserver.web.access_control import AccessControl
+from mockserver.web.app import build_app
+from mockserver.web.dependencies import Dependencies
 
 ORIGIN = "http://127.0.0.1:8080"
 
@@ -30,18 +30,18 @@ def built(  # noqa: PLR0913, PLR0917 - all that a test may want to be otherwise
     world: Configuration,
     timing: Timing,
     courier: Dispatcher,
-    guard: Guard | None = None,
+    guard: AccessControl | None = None,
     origins: tuple[str, ...] = (ORIGIN,),
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]] = no_lifespan,
 ) -> tuple[SandboxRegistry, ASGIApp]:
     """The sandboxes, and the application that serves them."""
     sandboxes = SandboxRegistry(courier, (world, timing), lambda _: None)
-    parts = Parts(
+    parts = Dependencies(
         sandboxes=sandboxes,
         origins=lambda: origins,
-        compile=ScenarioCompiler(Settings()),
-        control=load_control_openapi,
-        refused=Counter(),
-        guard=guard or Guard(),
+        compile_scenarios=ScenarioCompiler(Settings()),
+        control_document=load_control_openapi,
+        rejections=Counter(),
+        access_control=guard or AccessControl(),
     )
-    return sandboxes, site(parts, lifespan)
+    return sandboxes, build_app(parts, lifespan)

@@ -17,8 +17,8 @@ from mockserver.compiler import build_configuration, count_scenarios
 from mockserver.config.registry import load_providers
 from mockserver.delivery.asgi import AttachedApps
 from mockserver.settings import Settings, SettingsError
-from mockserver.web.connection import Connection
-from mockserver.web.server import Address, Server, bound
+from mockserver.web.server.protocol import HttpProtocol
+from mockserver.web.server.uvicorn_server import Server, ServerAddress, bind_socket
 from tests.conftest import CLICK, START
 
 HERE = Settings(port=0, clock="manual", start=START, seed="s", quiet=True)
@@ -86,13 +86,13 @@ def test_scenarios_is_what_the_control_api_tells() -> None:
 )
 def test_address_reaches_itself(host: str, origin: str) -> None:
     local = ("http://localhost:80", "http://127.0.0.1:80", "http://[::1]:80")
-    assert Address(host, 80).origin == origin
-    assert Address(host, 80).origins == (origin, *local)
+    assert ServerAddress(host, 80).origin == origin
+    assert ServerAddress(host, 80).origins == (origin, *local)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", IPV6, "localhost"])
 def test_bound_listens(host: str) -> None:
-    with bound(host, 0) as listening:
+    with bind_socket(host, 0) as listening:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         assert listening.family == family
         with socket.create_connection(("::1" if ":" in host else "127.0.0.1", port(listening))):
@@ -101,12 +101,12 @@ def test_bound_listens(host: str) -> None:
 
 def test_bound_on_a_taken_port(taken: socket.socket) -> None:
     with pytest.raises(OSError, match="Address already in use"):
-        bound("127.0.0.1", port(taken))
+        bind_socket("127.0.0.1", port(taken))
 
 
 def test_bound_on_an_address_of_somebody_else() -> None:
     with pytest.raises(OSError, match="Cannot assign requested address"):
-        bound("192.0.2.1", 0)
+        bind_socket("192.0.2.1", 0)
 
 
 # --- the server ----------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ def watched(settings: Settings, act: Callable[[str], object]) -> tuple[list[str]
         said.append(text)
         ready.set()
 
-    listening = bound(settings.host, settings.port)
+    listening = bind_socket(settings.host, settings.port)
     inner = build_server(
         app.load_configuration(settings), settings, listening, (say, logged.append), AttachedApps()
     )
@@ -141,7 +141,7 @@ def watched(settings: Settings, act: Callable[[str], object]) -> tuple[list[str]
     thread.start()
     try:
         assert ready.wait(10)
-        act(Address(settings.host, port_of(said[0])).origin)
+        act(ServerAddress(settings.host, port_of(said[0])).origin)
     finally:
         inner.should_exit = True
         thread.join(10)
@@ -161,7 +161,7 @@ def test_server_says_when_it_is_ready(host: str) -> None:
     known, made = load_providers(), build_configuration(HERE)
     many = f"{len(known)} provider" + ("s" if len(known) > 1 else "")
     told = f"clock 60x, seed s, {many}, {count_scenarios(made)} scenarios"
-    base = Address(host, port_of(said[0])).origin
+    base = ServerAddress(host, port_of(said[0])).origin
     assert said[0] == f"mockserver ready on {base} ({told})"
     assert said[1:] == [f"  {name}: {base}/{name}" for name in known]
     assert logged == []
@@ -249,7 +249,7 @@ def test_serve_takes_no_harm_from_the_signal_that_ends_it(monkeypatch: pytest.Mo
     seen = list[object]()
 
     def run(self: Server, sockets: list[socket.socket] | None = None) -> None:
-        assert self.config.http is Connection
+        assert self.config.http is HttpProtocol
         for one in sockets or ():
             seen.append(port(one) > 0)
             one.close()

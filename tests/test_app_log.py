@@ -11,8 +11,8 @@ from mockserver.core.journal import JournalEntry
 from mockserver.core.webhook import DeliveryResult
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.settings import Settings
-from mockserver.web.lines import line
-from mockserver.web.wire import fact_json
+from mockserver.web.views.log_lines import format_line
+from mockserver.web.views.serializers import serialize_entry
 from tests.conftest import START, click, play
 
 
@@ -45,7 +45,8 @@ def test_log_in_json_has_every_fact_of_a_call(box: Sandbox, story: str) -> None:
     click(box.state, story)
     play(box.state, lambda _: DeliveryResult(None, "connect"))
     told = [
-        {"sandbox": "t1", **fact_json(fact, box.state.configuration)} for fact in box.state.journal
+        {"sandbox": "t1", **serialize_entry(fact, box.state.configuration)}
+        for fact in box.state.journal
     ]
     assert [json.loads(text) for text in lines] == told
     assert len(lines) > 5
@@ -79,5 +80,5 @@ def test_log_in_json_is_one_line_of_plain_letters(box: Sandbox, fact: JournalEnt
 def test_log_in_text(box: Sandbox) -> None:
     lines = logged(box, "text")
     click(box.state)
-    assert lines == [line(fact, box.state) for fact in box.state.journal]
+    assert lines == [format_line(fact, box.state) for fact in box.state.journal]
     assert lines[0] == "09:00:00 mobtexting c1 r1 POST /api/v2/voice/c2c 200"

@@ -25,8 +25,8 @@ from mockserver.delivery.address_policy import AddressPolicy, ParsedUrl, parse_u
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import Settings, SettingsError
-from mockserver.web.guard import Guard
-from mockserver.web.server import Address
+from mockserver.web.access_control import AccessControl
+from mockserver.web.server.uvicorn_server import ServerAddress
 from tests.conftest import CLICK, START
 from tests.delivery.test_dispatcher_own import KEY, SELF
 
@@ -43,24 +43,28 @@ FOREIGN = (ANYWHERE, "::", "10.0.0.7", "mock.internal", "127.0.0.1.evil.test")
 def test_guard_on_loopback(host: str, token: str, asked: str) -> None:
     """`none` opens nothing there: Host and Origin count, as they do without a token."""
     settings = Settings(token=token, allow_host=("a", "b"))
-    assert _build_access_control(settings, Address(host, 80)) == Guard(asked, ("a", "b"))
+    assert _build_access_control(settings, ServerAddress(host, 80)) == AccessControl(
+        asked, ("a", "b")
+    )
 
 
 @pytest.mark.parametrize("host", FOREIGN)
 @pytest.mark.parametrize("token", ["mine", "none"])
 def test_guard_beyond_loopback_with_a_token(host: str, token: str) -> None:
     settings = Settings(token=token, allow_host=("a",))
-    assert _build_access_control(settings, Address(host, 80)) == Guard(token, ("a",))
+    assert _build_access_control(settings, ServerAddress(host, 80)) == AccessControl(token, ("a",))
 
 
 @pytest.mark.parametrize("host", FOREIGN)
 def test_guard_beyond_loopback_draws_a_token(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("secrets.token_urlsafe", lambda size: f"drawn-{size}")
-    assert _build_access_control(Settings(), Address(host, 80)) == Guard("drawn-18", ())
+    assert _build_access_control(Settings(), ServerAddress(host, 80)) == AccessControl(
+        "drawn-18", ()
+    )
 
 
 def test_guard_draws_another_token_each_time() -> None:
-    drawn = {_build_access_control(Settings(), Address(ANYWHERE, 80)).token for _ in range(9)}
+    drawn = {_build_access_control(Settings(), ServerAddress(ANYWHERE, 80)).token for _ in range(9)}
     assert (len(drawn), {len(token) for token in drawn}) == (9, {24})
 
 
@@ -98,7 +102,7 @@ def test_policy(settings: Settings, expected: AddressPolicy) -> None:
     ],
 )
 def test_own_is_where_our_own_links_lead(host: str, reached: str) -> None:
-    address = Address(host, 8443, "https")
+    address = ServerAddress(host, 8443, "https")
     own = _own_tls_endpoint(address, Settings(tls_cert="c.pem", tls_key="k.pem"))
     place = parse_url(address.origin)
     assert isinstance(place, ParsedUrl)
@@ -106,13 +110,13 @@ def test_own_is_where_our_own_links_lead(host: str, reached: str) -> None:
 
 
 def test_own_without_a_certificate() -> None:
-    assert _own_tls_endpoint(Address("127.0.0.1", 80), Settings()) is None
+    assert _own_tls_endpoint(ServerAddress("127.0.0.1", 80), Settings()) is None
 
 
 # --- the first lines -----------------------------------------------------------------------------
 
 
-def announced(world: Configuration, address: Address, settings: Settings) -> list[str]:
+def announced(world: Configuration, address: ServerAddress, settings: Settings) -> list[str]:
     said: list[str] = []
     _print_ready_lines(
         address, settings, (world, _build_access_control(settings, address)), said.append
@@ -123,20 +127,20 @@ def announced(world: Configuration, address: Address, settings: Settings) -> lis
 @pytest.mark.parametrize(
     ("address", "settings", "base", "more"),
     [
-        (Address("127.0.0.1", 80), Settings(), "http://127.0.0.1:80", []),
-        (Address("::1", 80), Settings(), "http://[::1]:80", []),
-        (Address("localhost", 8443, "https"), Settings(), "https://localhost:8443", []),
-        (Address("127.0.0.1", 80), Settings(token="mine"), "http://127.0.0.1:80", []),
-        (Address("127.0.0.1", 80), Settings(token="none"), "http://127.0.0.1:80", []),
+        (ServerAddress("127.0.0.1", 80), Settings(), "http://127.0.0.1:80", []),
+        (ServerAddress("::1", 80), Settings(), "http://[::1]:80", []),
+        (ServerAddress("localhost", 8443, "https"), Settings(), "https://localhost:8443", []),
+        (ServerAddress("127.0.0.1", 80), Settings(token="mine"), "http://127.0.0.1:80", []),
+        (ServerAddress("127.0.0.1", 80), Settings(token="none"), "http://127.0.0.1:80", []),
         (
-            Address(ANYWHERE, 80),
+            ServerAddress(ANYWHERE, 80),
             Settings(),
             "http://0.0.0.0:80",
             ["  control API: MOCKSERVER_TOKEN=drawn"],
         ),
-        (Address(ANYWHERE, 80), Settings(token="mine"), "http://0.0.0.0:80", []),
+        (ServerAddress(ANYWHERE, 80), Settings(token="mine"), "http://0.0.0.0:80", []),
         (
-            Address(ANYWHERE, 80),
+            ServerAddress(ANYWHERE, 80),
             Settings(token="none"),
             "http://0.0.0.0:80",
             ["  control API: open to whoever can reach this address"],
@@ -145,7 +149,7 @@ def announced(world: Configuration, address: Address, settings: Settings) -> lis
 )
 def test_announce(  # noqa: PLR0913, PLR0917 - the columns of the table
     world: Configuration,
-    address: Address,
+    address: ServerAddress,
     settings: Settings,
     base: str,
     more: list[str],
@@ -165,7 +169,7 @@ def test_announce(  # noqa: PLR0913, PLR0917 - the columns of the table
 def test_announce_counts(world: Configuration, many: int, word: str) -> None:
     listings = dict(list(world.providers.items())[:many])
     few = world._replace(providers=listings, seed="x")
-    first, *rest = announced(few, Address("127.0.0.1", 1), Settings(clock="60x"))
+    first, *rest = announced(few, ServerAddress("127.0.0.1", 1), Settings(clock="60x"))
     assert f"(clock 60x, seed x, {word}, " in first
     assert len(rest) == many
 

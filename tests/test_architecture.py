@@ -138,14 +138,14 @@ def test_files_open_with_a_sentence_and_functions_are_short(path: Path) -> None:
             "from mockserver.providers.phonon import dialect\nfrom mockserver.core import chance",
             [],
         ),
-        ("web/wire.py", "from mockserver.config import scenarios", ["mockserver.config.scenarios"]),
+        ("web/views/serializers.py", "from mockserver.config import scenarios", ["mockserver.config.scenarios"]),
         (
             "config/scenarios.py",
             "from mockserver.engine import sandbox_state",
             ["mockserver.engine.sandbox_state"],
         ),
         ("runtime/scheduler.py", "import httpx", ["httpx"]),
-        ("cli/serve.py", "from mockserver.web import site", ["mockserver.web.site"]),
+        ("cli/serve.py", "from mockserver.web import app", ["mockserver.web.app"]),
         ("settings.py", "from mockserver import app", ["mockserver.app"]),
     ],
 )

@@ -16,7 +16,7 @@ from mockserver.cli import COMMANDS
 from mockserver.config.registry import load_providers
 from mockserver.core.provider import all_faults
 from mockserver.settings import OPTIONS, parse_settings
-from mockserver.web.ours import NOUNS
+from mockserver.web.control.app import ROUTE_MODULES
 
 DOCS = Path(__file__).parent.parent / "docs"
 TUTORIAL = (DOCS / "tutorial.md").read_text("utf-8")
@@ -94,7 +94,7 @@ def test_reference_has_every_command_option_and_route(reference: dict[str, str])
     titles = re.findall(r"^## mockserver (.+)$", reference["cli"], re.MULTILINE)
     assert titles == list(COMMANDS)
     assert [one.variable for one in OPTIONS if f"`{one.variable}`" not in reference["cli"]] == []
-    routes = [f"/_mock{route.path}" for noun in NOUNS for route in noun.ROUTES]
+    routes = [f"/_mock{route.path}" for noun in ROUTE_MODULES for route in noun.ROUTES]
     assert [one for one in routes if f"## {one}\n" not in reference["control-api"]] == []
 
 

@@ -13,7 +13,7 @@ from mockserver.app import run_server
 from mockserver.cli import COMMANDS
 from mockserver.compiler import build_configuration
 from mockserver.settings import OPTIONS, parse_settings
-from mockserver.web.ours import NOUNS
+from mockserver.web.control.app import ROUTE_MODULES
 from tests.conftest import Run
 
 README = Path(__file__).parent.parent / "README.md"
@@ -88,7 +88,7 @@ def test_examples_for_containers_name_variables_and_commands_that_there_are() ->
     assert set(called) <= set(COMMANDS)
 
 
-@pytest.mark.parametrize("route", [route.path for noun in NOUNS for route in noun.ROUTES])
+@pytest.mark.parametrize("route", [route.path for noun in ROUTE_MODULES for route in noun.ROUTES])
 def test_every_control_route_is_in_the_readme(route: str) -> None:
     assert f"/_mock{route.replace('{name}.json', '{provider}.json')}" in TEXT
 

@@ -17,7 +17,7 @@ import pytest
 from mockserver.compiler import build_configuration as built
 from mockserver.core.configuration import Configuration
 from mockserver.settings import parse_settings
-from mockserver.web.record import lines
+from mockserver.web.views.journal_export import export_lines
 from tests.replay import pages, replayed
 from tests.simulation.runner import Run
 from tests.web.conftest import C2C, HEADERS, build
@@ -43,7 +43,7 @@ def conformance(name: str) -> dict[str, str]:
     page = pages()[name]
     return {
         str(number): digest(
-            unbounded(lines(asyncio.run(replayed(page, example)).sandbox.state, ()))
+            unbounded(export_lines(asyncio.run(replayed(page, example)).sandbox.state, ()))
         )
         for number, example in page.examples.items()
         if "request" in example

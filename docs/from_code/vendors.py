@@ -9,7 +9,7 @@ from mockserver.compiler import build_configuration
 from mockserver.core.configuration import Configuration
 from mockserver.core.provider import BoundProvider
 from mockserver.settings import parse_settings
-from mockserver.web.control.providers import described
+from mockserver.web.control.providers import serialize_provider
 
 ORIGIN = "http://localhost:8080"
 
@@ -21,7 +21,7 @@ def pages() -> dict[str, str]:
 
 def _page(start: Configuration, listing: BoundProvider) -> str:
     provider = listing.provider
-    told = described(provider, ORIGIN)
+    told = serialize_provider(provider, ORIGIN)
     parts = [
         f"# {provider.title}\n",
         f"Base URL {code(told['base_url'])}.\n",

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from mockserver.replay.journal import Json
 from mockserver.replay.secrets import OWN_ORIGIN, SecretsByMask, unmask, unmask_authorization
-from mockserver.web.record import HOST
+from mockserver.web.views.journal_export import HOST_PLACEHOLDER
 
 OWN_HOST: Final = OWN_ORIGIN.partition("//")[2]
 
@@ -24,7 +24,7 @@ def build_vendor_request(entry: Json, sandbox: str, secrets: SecretsByMask) -> A
     body = base64.b64decode(told["base64"]) if "base64" in told else None
     if body is None:
         body = unmask(secrets, told.get("body", "")).encode()
-    host = OWN_HOST if told["host"] == HOST else told["host"]
+    host = OWN_HOST if told["host"] == HOST_PLACEHOLDER else told["host"]
     headers = {**told["headers"], "host": host, "x-mock-sandbox": sandbox}
     if "authorization" in headers:
         headers["authorization"] = unmask_authorization(secrets, headers["authorization"])

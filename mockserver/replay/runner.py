@@ -16,10 +16,10 @@ from mockserver.replay.secrets import OWN_ORIGIN
 from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import Settings
-from mockserver.web.guard import Guard
-from mockserver.web.parts import Parts
-from mockserver.web.record import lines
-from mockserver.web.site import site
+from mockserver.web.access_control import AccessControl
+from mockserver.web.app import build_app
+from mockserver.web.dependencies import Dependencies
+from mockserver.web.views.journal_export import export_lines
 
 
 class ReplayResult(NamedTuple):
@@ -54,16 +54,16 @@ async def _replay(name: str, entries: list[Json], settings: Settings) -> ReplayR
     start, courier = build_configuration(settings), ReplayDispatcher()
     timing = Timing("manual", settings.start)
     sandboxes = SandboxRegistry(courier, (start, timing), lambda _: None)
-    parts = Parts(
+    parts = Dependencies(
         sandboxes=sandboxes,
         origins=lambda: (OWN_ORIGIN,),
-        compile=ScenarioCompiler(settings),
-        control=load_control_openapi,
-        refused=Counter(),
-        guard=Guard(),
+        compile_scenarios=ScenarioCompiler(settings),
+        control_document=load_control_openapi,
+        rejections=Counter(),
+        access_control=AccessControl(),
         public_url=settings.public_url.rstrip("/"),
     )
     sandbox = sandboxes.get(name)
-    stopped = await Player(sandbox, courier, site(parts, _no_lifespan)).play(entries)
+    stopped = await Player(sandbox, courier, build_app(parts, _no_lifespan)).play(entries)
     await sandbox.scheduler.cancel_deliveries()
-    return ReplayResult(tuple(lines(sandbox.state, (OWN_ORIGIN,))), stopped)
+    return ReplayResult(tuple(export_lines(sandbox.state, (OWN_ORIGIN,))), stopped)

@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from starlette.responses import JSONResponse
 
-TYPE = "application/problem+json"
+PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 
 def problem(status: int, title: str, detail: str, **more: object) -> "JSONResponse":
     """`title` names the kind of problem in a few words; `detail` says what to do about it."""
     from starlette.responses import JSONResponse  # noqa: PLC0415 - 20 ms, and no vendor's answer
 
-    body = {**told(status, title, detail), **more}
+    body = {**problem_body(status, title, detail), **more}
     headers = {"x-mock-problem": title.replace(" ", "-")}
-    return JSONResponse(body, status, headers, TYPE)
+    return JSONResponse(body, status, headers, PROBLEM_MEDIA_TYPE)
 
 
-def told(status: int, title: str, detail: str) -> dict[str, object]:
+def problem_body(status: int, title: str, detail: str) -> dict[str, object]:
     """The problem itself."""
     return {"type": "about:blank", "title": title, "status": status, "detail": detail}

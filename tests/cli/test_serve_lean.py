@@ -8,9 +8,9 @@ from tests.conftest import CLICK
 WITHOUT = {
     "starlette.applications": "the control API",
     "anyio": "the same, as whatever of Starlette is more than names",
-    "mockserver.web.ours": "the control API",
-    "mockserver.web.media": "a recording",
-    "mockserver.web.lines": "a line per request, event and webhook attempt",
+    "mockserver.web.control.app": "the control API",
+    "mockserver.web.control.recordings": "a recording",
+    "mockserver.web.views.log_lines": "a line per request, event and webhook attempt",
     "h11": "nobody any more: httptools reads on both sides",
     "jsonschema": "a request that is refused, or the user's own scenarios",
     "referencing": "the same",

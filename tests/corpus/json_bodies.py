@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mockserver.web.intake import LIMIT
+from mockserver.web.vendor.request import DEFAULT_BODY_LIMIT
 
 JSON: Final = "application/json"
 DEEP: Final = 5_000
@@ -42,7 +42,7 @@ BODIES: Final[dict[str, tuple[str, bytes]]] = {
     "text/plain": ("text/plain", b'{"spoilt": 1}'),
     "another charset than it says": ("application/json; charset=utf-16", b'{"spoilt": 1}'),
     "minus nought": spoilt(b"-0"),
-    "over the limit": spoilt(b'"' + b"x" * LIMIT + b'"'),
+    "over the limit": spoilt(b'"' + b"x" * DEFAULT_BODY_LIMIT + b'"'),
     # tops that are no object
     "a number": bare(b"7"),
     "true": bare(b"true"),

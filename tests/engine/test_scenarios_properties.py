@@ -15,7 +15,7 @@ from mockserver.core.scenario import DeliveryBehavior, Scenario
 from mockserver.core.script import EXTERNAL_CONDITIONS, Condition, Step
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.web.wire import fact_json
+from mockserver.web.views.serializers import serialize_entry
 from tests.conftest import click, play, telling
 
 NAMES = ("first", "second", "third")
@@ -118,7 +118,9 @@ def test_stories_repeat_themselves(
     world: Configuration, stories: tuple[Scenario, ...], fields: Mapping[str, Any]
 ) -> None:
     runs = [lived(world, stories, fields, calls=2)[0] for _ in range(2)]
-    journals = [[fact_json(fact, store.configuration) for fact in store.journal] for store in runs]
+    journals = [
+        [serialize_entry(fact, store.configuration) for fact in store.journal] for store in runs
+    ]
     assert journals[0] == journals[1]
 
 

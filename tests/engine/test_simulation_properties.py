@@ -13,7 +13,7 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario, ScenarioSet
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import step
-from mockserver.web.wire import fact_json
+from mockserver.web.views.serializers import serialize_entry
 from tests.conftest import START, click, play
 
 MINUTE = 60_000
@@ -62,7 +62,7 @@ def attempts(call: Call) -> tuple[DialAttempt, ...]:
 
 
 def unfolded(store: SandboxState) -> list[dict[str, object]]:
-    return [fact_json(fact, store.configuration) for fact in store.journal]
+    return [serialize_entry(fact, store.configuration) for fact in store.journal]
 
 
 @given(people=pairs, fields=wishes)

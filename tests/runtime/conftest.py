@@ -17,7 +17,7 @@ from mockserver.engine.effects import apply
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.clock import Clock
 from mockserver.runtime.scheduler import Scheduler
-from mockserver.web.wire import fact_json
+from mockserver.web.views.serializers import serialize_entry
 from tests.conftest import START, click
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -147,7 +147,7 @@ async def turns(count: int = 50) -> None:
 
 
 def rendered(store: SandboxState) -> list[dict[str, Any]]:
-    return [fact_json(fact, store.configuration) for fact in store.journal]
+    return [serialize_entry(fact, store.configuration) for fact in store.journal]
 
 
 def verbs(store: SandboxState, name: str = "c1") -> list[str]:

@@ -21,7 +21,7 @@ from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event, step, update_account
 from mockserver.engine.webhooks import complete_attempt, redeliver
-from mockserver.web.wire import fact_json
+from mockserver.web.views.serializers import serialize_entry
 from tests.simulation.history import History, Sent
 from tests.simulation.receivers import Mode, mode
 
@@ -88,7 +88,7 @@ class Run:
     def _heard(self, fact: JournalEntry) -> None:
         self.facts.append((self.store.epoch, fact))
         self.met[f"fact {fact.type}"] += 1
-        told = fact_json(fact, self.store.configuration)
+        told = serialize_entry(fact, self.store.configuration)
         self.digest.update(json.dumps(told, sort_keys=True).encode())
 
     def play(self) -> Ran:

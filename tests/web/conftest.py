@@ -16,7 +16,7 @@ from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import parse_settings
-from mockserver.web.guard import Guard
+from mockserver.web.access_control import AccessControl
 from tests.conftest import CLICK, START
 from tests.house import built
 
@@ -83,7 +83,7 @@ def build(
     world: Configuration, mode: str = "manual", origins: tuple[str, ...] = (ORIGIN,)
 ) -> House:
     postman = Postman()
-    guard = Guard(hosts=("mock.test",))
+    guard = AccessControl(allowed_hosts=("mock.test",))
     sandboxes, app = built(world, Timing(mode, START), postman, guard, origins)
     return House(sandboxes, sandboxes.get("default"), postman, app)
 

@@ -14,7 +14,7 @@ from mockserver.core.webhook import ORIGIN_PLACEHOLDER as OWN
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
-from mockserver.web.guard import Guard
+from mockserver.web.access_control import AccessControl
 from tests.conftest import CLICK, START
 from tests.house import ORIGIN, built
 
@@ -101,7 +101,7 @@ def asking(method: str, path: str, **more: Any) -> httpx.Request:
 
 def opened(
     world: Configuration,
-    guard: Guard | None = None,
+    guard: AccessControl | None = None,
     origins: tuple[str, ...] = (ORIGIN,),
     mode: str = "manual",
 ) -> Edge:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.web.lines import line
-from mockserver.web.ours import NOUNS
+from mockserver.web.control.app import ROUTE_MODULES
+from mockserver.web.views.log_lines import format_line
 from tests.conftest import CLICK
 from tests.web.conftest import C2C, HEADERS, House, with_account_of
 
@@ -34,7 +34,9 @@ PATHS = {
 
 def told(house: House) -> dict[str, str]:
     """Everything that the control API shows to a GET."""
-    routes = [route for noun in NOUNS for route in noun.ROUTES if "GET" in (route.methods or ())]
+    routes = [
+        route for noun in ROUTE_MODULES for route in noun.ROUTES if "GET" in (route.methods or ())
+    ]
     paths = [path for route in routes if route.path != "/inbox/{name}"
              for path in PATHS.get(route.path, [route.path])]  # fmt: skip
     return {path: house.ask("GET", f"/_mock{path}").text for path in paths}
@@ -47,7 +49,7 @@ def leaks(house: House, lines: list[str]) -> list[str]:
 
 def watched(house: House) -> list[str]:
     lines, store = list[str](), house.sandbox.state
-    store.subscribers.append(lambda fact: lines.append(line(fact, store)))
+    store.subscribers.append(lambda fact: lines.append(format_line(fact, store)))
     return lines
 
 

@@ -10,7 +10,7 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.provider import all_faults
 from mockserver.core.rulebook import RequestContext
-from mockserver.web.intake import LIMIT
+from mockserver.web.vendor.request import DEFAULT_BODY_LIMIT
 from tests.conftest import CLICK
 from tests.corpus.form_bodies import FORMS
 from tests.corpus.json_bodies import BODIES
@@ -117,7 +117,7 @@ def test_control_routes_refuse_it(
     answer = soon(
         lambda: edge.ask(method, path, headers=headers, content=_chunks(body) if chunked else body)
     )
-    wanted = 413 if len(body) > LIMIT else 422
+    wanted = 413 if len(body) > DEFAULT_BODY_LIMIT else 422
     assert refusal(answer)[0] == wanted
     assert state(edge) == before
 
@@ -149,10 +149,10 @@ def test_an_inbox_takes_it_and_can_show_it(edge: Edge, hostile: str) -> None:
     content_type, body = ALL[hostile]
     headers = {"content-type": content_type}
     answer = edge.ask("POST", "/_mock/inbox/mine", headers=headers, content=body)
-    assert answer.status_code == (413 if len(body) > LIMIT else 200)
+    assert answer.status_code == (413 if len(body) > DEFAULT_BODY_LIMIT else 200)
     assert unread(edge) == []
     received = edge.read("/_mock/inboxes/mine")["received"]
-    assert len(received) == int(len(body) <= LIMIT)
+    assert len(received) == int(len(body) <= DEFAULT_BODY_LIMIT)
 
 
 @pytest.mark.parametrize("hostile", BODIES)

@@ -8,8 +8,8 @@ from mockserver.app import run_server
 from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import DeliveryResult
 from mockserver.settings import parse_settings
-from mockserver.web.bodies import decode
-from mockserver.web.guard import Guard
+from mockserver.web.access_control import AccessControl
+from mockserver.web.vendor.request import parse_fields
 from tests.corpus.form_bodies import END, FORM, NAMED, PARTS, form, part, parts
 from tests.runtime.conftest import carried, says
 from tests.web.edge import C2C, HEADERS, Edge, opened, refusal, soon
@@ -74,7 +74,7 @@ def test_it_is_answered_soon(edge: Edge, hole: str) -> None:
     ],
 )
 def test_it_means_one_thing(content_type: str, body: bytes, fields: dict[str, object]) -> None:
-    assert decode(content_type, body, "") == (fields, "")
+    assert parse_fields(content_type, body, "") == (fields, "")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_it_means_one_thing(content_type: str, body: bytes, fields: dict[str, ob
 )
 def test_a_host_is_no_path(world: Configuration, host: str) -> None:
     """CVE-2026-48710: a path in the Host header became that of the request, past the guard."""
-    edge = opened(world, Guard("let-me-in"))
+    edge = opened(world, AccessControl("let-me-in"))
     assert refusal(edge.ask("GET", "/_mock/clock", hosts=[host]))[0] == 401
     assert refusal(opened(world).ask("GET", "/_mock/clock", hosts=[host]))[0] == 403
 

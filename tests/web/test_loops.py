@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.app import run_server
 from mockserver.settings import parse_settings
-from mockserver.web.gateway import DEPTH
+from mockserver.web.vendor.handler import MAX_WEBHOOK_DEPTH
 
 QUERY = "access_token=k&bridge=918068281234&from=918867135000&to=918867136000"
 CALL = f"/mobtexting/api/v2/voice/c2c?{QUERY}"
@@ -46,20 +46,24 @@ def looping(request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
 def test_a_webhook_to_ourselves_ends(looping: httpx.Client) -> None:
     looping.post(CALL, json={}).raise_for_status()
     told = looping.post("/_mock/clock/advance", json={"until": "idle"}).json()
-    assert (told["attempts"], told["stopped"], told["next_at"]) == (DEPTH + 1, None, None)
+    assert (told["attempts"], told["stopped"], told["next_at"]) == (
+        MAX_WEBHOOK_DEPTH + 1,
+        None,
+        None,
+    )
     made = [hook["attempts"][0] for hook in looping.get("/_mock/webhooks").json()["webhooks"]]
-    assert [one["status"] for one in made] == [200] * DEPTH + [508]
+    assert [one["status"] for one in made] == [200] * MAX_WEBHOOK_DEPTH + [508]
     assert made[-1]["answer"]["detail"] == (
         "webhooks to this very server have led to one another 8 times"
     )
-    assert len(looping.get("/_mock/calls").json()["calls"]) == DEPTH + 1
+    assert len(looping.get("/_mock/calls").json()["calls"]) == MAX_WEBHOOK_DEPTH + 1
 
 
 def test_who_asks_again_by_himself_begins_anew(looping: httpx.Client) -> None:
     for _ in range(2):
         looping.post(CALL, json={}).raise_for_status()
         looping.post("/_mock/clock/advance", json={"until": "idle"}).raise_for_status()
-    assert len(looping.get("/_mock/calls").json()["calls"]) == 2 * (DEPTH + 1)
+    assert len(looping.get("/_mock/calls").json()["calls"]) == 2 * (MAX_WEBHOOK_DEPTH + 1)
 
 
 def test_no_header_says_who_asks() -> None:

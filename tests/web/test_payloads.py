@@ -9,7 +9,7 @@ from mockserver.core.http import Request
 from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.web.wire import fact_json
+from mockserver.web.views.serializers import serialize_entry
 from tests.conftest import START, play
 from tests.test_side_by_side import ASKED
 from tests.web.edge import Edge, opened
@@ -81,7 +81,7 @@ def test_no_vendor_runs_it(world: Configuration, name: str, payload: str) -> Non
         )
         got = handle(store, IncomingRequest(listing, endpoint, sent), START)
         play(store)
-        shown = repr([fact_json(fact, store.configuration) for fact in store.journal]) + repr(
+        shown = repr([serialize_entry(fact, store.configuration) for fact in store.journal]) + repr(
             got.response
         )
         assert ("462" in shown, "<class" in shown) == (False, False)

@@ -8,7 +8,7 @@ import pytest
 from mockserver.app import run_server
 from mockserver.settings import parse_settings
 from tests.corpus.raw_requests import REQUESTS
-from tests.web.test_transport import dialled, heard
+from tests.web.server.test_transport import dialled, heard
 
 
 @pytest.fixture(scope="module")

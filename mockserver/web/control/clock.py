@@ -13,18 +13,18 @@ from mockserver.core.time import MAX_TIME, format_iso, parse_duration, to_millis
 from mockserver.runtime.clock import MODES, parse_rate
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.scheduler import AdvanceInProgress
-from mockserver.web.control.reading import object_of, sandbox_of
+from mockserver.web.control.params import read_json_object, sandbox_of
 
-FORMS = 'send {"by": "90s"}, {"to": "2026-01-01T12:00:00Z"} or {"until": "idle"}'
-
-
-async def show(request: Request) -> JSONResponse:
-    return JSONResponse(_clock(sandbox_of(request)))
+USAGE = 'send {"by": "90s"}, {"to": "2026-01-01T12:00:00Z"} or {"until": "idle"}'
 
 
-async def change(request: Request) -> JSONResponse:
+async def get_clock(request: Request) -> JSONResponse:
+    return JSONResponse(_serialize_clock(sandbox_of(request)))
+
+
+async def put_clock(request: Request) -> JSONResponse:
     """{"mode": "manual"}: real, manual, instant, or a pace such as 60x."""
-    sandbox, body = sandbox_of(request), await object_of(request)
+    sandbox, body = sandbox_of(request), await read_json_object(request)
     mode = str(body.get("mode", ""))
     if parse_rate(mode) is None or body.keys() != {"mode"}:
         raise HTTPException(422, f'send {{"mode": ...}}, one of {MODES}')
@@ -32,20 +32,20 @@ async def change(request: Request) -> JSONResponse:
     sandbox.clock.set_mode(mode)
     sandbox.state.record(JournalEntry(now, "clock", "", {"mode": mode}))
     sandbox.scheduler.wake()
-    return JSONResponse(_clock(sandbox))
+    return JSONResponse(_serialize_clock(sandbox))
 
 
-async def advance(request: Request) -> JSONResponse:
+async def advance_clock(request: Request) -> JSONResponse:
     """Move on, and answer when all that fell due has happened and every webhook is answered."""
-    sandbox, body = sandbox_of(request), await object_of(request)
-    to = _goal(body, sandbox.clock.now())
+    sandbox, body = sandbox_of(request), await read_json_object(request)
+    to = _parse_target(body, sandbox.clock.now())
     try:
         done = await sandbox.scheduler.advance(to)
     except AdvanceInProgress:
         raise HTTPException(409, "another advance of this sandbox is still running") from None
     if done.stop_reason != "reset":
         sandbox.state.record(JournalEntry(sandbox.clock.now(), "clock", "", {"advance": body}))
-    clock = _clock(sandbox)
+    clock = _serialize_clock(sandbox)
     return JSONResponse(
         {
             "now": clock["now"],
@@ -59,7 +59,7 @@ async def advance(request: Request) -> JSONResponse:
     )
 
 
-def _clock(sandbox: Sandbox) -> dict[str, Any]:
+def _serialize_clock(sandbox: Sandbox) -> dict[str, Any]:
     due = sandbox.state.peek()
     return {
         "mode": sandbox.clock.mode,
@@ -69,41 +69,41 @@ def _clock(sandbox: Sandbox) -> dict[str, Any]:
     }
 
 
-def _goal(body: dict[str, Any], now: int) -> int | None:
+def _parse_target(body: dict[str, Any], now: int) -> int | None:
     """The moment to go to; None for until idle."""
     match body:
         case {"by": int() | float() | str() as by, **rest} if not rest:
             span = parse_duration(str(by))
             if span is None:
-                raise HTTPException(422, f"{by!r} is no length of time: {FORMS}")
-            return _within(now + span)
+                raise HTTPException(422, f"{by!r} is no length of time: {USAGE}")
+            return _check_limit(now + span)
         case {"to": str() as text, **rest} if not rest:
-            return _moment(text, now)
+            return _parse_time(text, now)
         case {"until": "idle", **rest} if not rest:
             return None
-    raise HTTPException(422, FORMS)
+    raise HTTPException(422, USAGE)
 
 
-def _moment(text: str, now: int) -> int:
+def _parse_time(text: str, now: int) -> int:
     try:
         to = datetime.fromisoformat(text)
     except ValueError:
-        raise HTTPException(422, f"{text!r} is no ISO 8601 time: {FORMS}") from None
+        raise HTTPException(422, f"{text!r} is no ISO 8601 time: {USAGE}") from None
     if to.tzinfo is None:
         raise HTTPException(422, f"{text!r} has no time zone: end it with Z or +05:30")
     if to_milliseconds(to) < now:
         raise HTTPException(422, f"time only goes forward, and it is {format_iso(now)} already")
-    return _within(to_milliseconds(to))
+    return _check_limit(to_milliseconds(to))
 
 
-def _within(to: int) -> int:
+def _check_limit(to: int) -> int:
     if to > MAX_TIME:
         raise HTTPException(422, f"clocks here end at {format_iso(MAX_TIME)}")
     return to
 
 
 ROUTES = (
-    Route("/clock", show, methods=["GET"]),
-    Route("/clock", change, methods=["PUT"]),
-    Route("/clock/advance", advance, methods=["POST"]),
+    Route("/clock", get_clock, methods=["GET"]),
+    Route("/clock", put_clock, methods=["PUT"]),
+    Route("/clock/advance", advance_clock, methods=["POST"]),
 )

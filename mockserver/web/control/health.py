@@ -5,11 +5,11 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from mockserver import __version__
-from mockserver.web.control.reading import sandbox_of
+from mockserver.web.control.params import dependencies_of, sandbox_of
 
 
-async def health(request: Request) -> JSONResponse:
-    sandbox, parts = sandbox_of(request), request.scope["parts"]
+async def get_health(request: Request) -> JSONResponse:
+    sandbox, dependencies = sandbox_of(request), dependencies_of(request)
     return JSONResponse(
         {
             "status": "ok",
@@ -18,10 +18,10 @@ async def health(request: Request) -> JSONResponse:
             "seed": sandbox.state.configuration.seed,
             "providers": list(sandbox.state.configuration.providers),
             "errors": sandbox.state.error_count,
-            "refused": dict(parts.refused),
-            "uptime": round(parts.sandboxes.uptime(), 3),
+            "refused": dict(dependencies.rejections),
+            "uptime": round(dependencies.sandboxes.uptime(), 3),
         }
     )
 
 
-ROUTES = (Route("/health", health),)
+ROUTES = (Route("/health", get_health),)

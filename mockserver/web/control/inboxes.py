@@ -9,21 +9,21 @@ from starlette.routing import Route
 
 from mockserver.core.time import format_iso
 from mockserver.runtime.inboxes import Inbox, ReceivedRequest
-from mockserver.web import masking
-from mockserver.web.control.reading import object_of, read, sandbox_of
-from mockserver.web.legible import legible
+from mockserver.web.control.params import read_json_object, read_request_body, sandbox_of
+from mockserver.web.views import redaction
+from mockserver.web.views.body_preview import preview_body
 
-STATUSES: Final = range(200, 600)
-LONGEST: Final = 60  # seconds of delay
-FORM: Final = (
+STATUS_RANGE: Final = range(200, 600)
+MAX_DELAY: Final = 60  # seconds of delay
+USAGE: Final = (
     'send {"answers": [500, 500, 200], "delay": 0}: answers from 200 to 599, delay up to 60 s'
 )
 
 
-async def receive(request: Request) -> Response:
+async def receive_webhook(request: Request) -> Response:
     """Takes anything by any method, and answers 200 or as programmed."""
     sandbox = sandbox_of(request)
-    body = await read(request)
+    body = await read_request_body(request)
     come = ReceivedRequest(
         sandbox.clock.now(),
         request.method,
@@ -35,24 +35,26 @@ async def receive(request: Request) -> Response:
     return Response(b"", await sandbox.inboxes[request.path_params["name"]].receive(come))
 
 
-async def show(request: Request) -> Response:
+async def get_inbox(request: Request) -> Response:
     sandbox, name = sandbox_of(request), request.path_params["name"]
     received = sandbox.inboxes.get(name, Inbox()).requests
     salt = sandbox.state.configuration.seed
-    return JSONResponse({"name": name, "received": [_printed(one, salt) for one in received]})
+    return JSONResponse(
+        {"name": name, "received": [_serialize_request(one, salt) for one in received]}
+    )
 
 
-async def empty(request: Request) -> Response:
+async def delete_inbox(request: Request) -> Response:
     sandbox_of(request).inboxes.pop(request.path_params["name"], None)
     return Response(status_code=204)
 
 
-async def program(request: Request) -> Response:
+async def program_inbox(request: Request) -> Response:
     """`{"answers": [500, 500, 200], "delay": 0}`: the statuses of the next answers, then 200."""
-    wanted = await object_of(request)
+    wanted = await read_json_object(request)
     answers, delay = wanted.get("answers", []), wanted.get("delay", 0)
-    if wanted.keys() - {"answers", "delay"} or not (_statuses(answers) and _seconds(delay)):
-        raise HTTPException(422, FORM)
+    if wanted.keys() - {"answers", "delay"} or not (_are_statuses(answers) and _is_delay(delay)):
+        raise HTTPException(422, USAGE)
     box = sandbox_of(request).inboxes[request.path_params["name"]]
     box.statuses.clear()
     box.statuses.extend(answers)
@@ -60,32 +62,32 @@ async def program(request: Request) -> Response:
     return JSONResponse({"answers": answers, "delay": delay})
 
 
-def _statuses(answers: Any) -> bool:
+def _are_statuses(answers: Any) -> bool:
     return isinstance(answers, list) and all(
-        type(one) is int and one in STATUSES for one in answers
+        type(one) is int and one in STATUS_RANGE for one in answers
     )
 
 
-def _seconds(delay: Any) -> bool:
-    return type(delay) in (int, float) and 0 <= delay <= LONGEST
+def _is_delay(delay: Any) -> bool:
+    return type(delay) in (int, float) and 0 <= delay <= MAX_DELAY
 
 
-def _printed(one: ReceivedRequest, salt: str) -> dict[str, Any]:
+def _serialize_request(request: ReceivedRequest, salt: str) -> dict[str, Any]:
     return {
-        "at": format_iso(one.at),
-        "method": one.method,
-        "query": masking.query(one.query, salt),
-        "headers": masking.headers(one.headers, salt),
-        "body": masking.value(legible(one.body), salt),
-        "status": one.status,
+        "at": format_iso(request.at),
+        "method": request.method,
+        "query": redaction.redact_query(request.query, salt),
+        "headers": redaction.redact_headers(request.headers, salt),
+        "body": redaction.redact_value(preview_body(request.body), salt),
+        "status": request.status,
     }
 
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-OPEN = (Route("/inbox/{name}", receive, methods=METHODS),)
+PUBLIC_ROUTES = (Route("/inbox/{name}", receive_webhook, methods=METHODS),)
 ROUTES = (
-    *OPEN,
-    Route("/inboxes/{name}", show, methods=["GET"]),
-    Route("/inboxes/{name}", program, methods=["PUT"]),
-    Route("/inboxes/{name}", empty, methods=["DELETE"]),
+    *PUBLIC_ROUTES,
+    Route("/inboxes/{name}", get_inbox, methods=["GET"]),
+    Route("/inboxes/{name}", program_inbox, methods=["PUT"]),
+    Route("/inboxes/{name}", delete_inbox, methods=["DELETE"]),
 )

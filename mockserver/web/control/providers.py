@@ -11,23 +11,25 @@ from mockserver.core.http import Request as VendorRequest
 from mockserver.core.provider import Provider, all_faults
 from mockserver.core.rulebook import Fault, RequestContext
 from mockserver.core.suggestions import did_you_mean
-from mockserver.web.control.reading import prefix_of, sandbox_of
+from mockserver.web.control.params import prefix_of, sandbox_of
 
 
-async def providers(request: Request) -> JSONResponse:
+async def list_providers(request: Request) -> JSONResponse:
     listings = sandbox_of(request).state.configuration.providers.values()
     origin = str(request.base_url).rstrip("/") + prefix_of(request)
-    return JSONResponse({"providers": [described(one.provider, origin) for one in listings]})
+    return JSONResponse(
+        {"providers": [serialize_provider(one.provider, origin) for one in listings]}
+    )
 
 
-async def openapi(request: Request) -> JSONResponse:
+async def get_openapi(request: Request) -> JSONResponse:
     name, listings = request.path_params["name"], sandbox_of(request).state.configuration.providers
     if name not in listings:
         raise HTTPException(404, f"no provider is named {name}: {did_you_mean(name, listings)}")
     return JSONResponse(listings[name].document())
 
 
-def described(provider: Provider, origin: str) -> dict[str, Any]:
+def serialize_provider(provider: Provider, origin: str) -> dict[str, Any]:
     hosts = dict.fromkeys(endpoint.host for endpoint in provider.endpoints)
     return {
         "name": provider.name,
@@ -40,23 +42,23 @@ def described(provider: Provider, origin: str) -> dict[str, Any]:
         ],
         "webhooks": list(provider.webhooks),
         "acts": list(provider.vendor_events),
-        "faults": [_fault(provider, fault) for fault in all_faults(provider)],
+        "faults": [_serialize_fault(provider, fault) for fault in all_faults(provider)],
     }
 
 
-def _fault(provider: Provider, fault: Fault) -> dict[str, Any]:
+def _serialize_fault(provider: Provider, fault: Fault) -> dict[str, Any]:
     asked = VendorRequest("POST", "/", headers={"accept": "application/json"})
-    reply = provider.refuse((fault,), RequestContext(asked, 0, _no_call))
+    reply = provider.refuse((fault,), RequestContext(asked, 0, _reject_call))
     body = reply.body.decode() if isinstance(reply.body, bytes) else reply.body
     told = {"name": fault.name, "status": reply.status, "body": body}
     return {**told, "source": str(fault.evidence)}
 
 
-def _no_call(*_: object) -> Any:
+def _reject_call(*_: object) -> Any:
     raise LookupError("a refusal places no call")
 
 
 ROUTES = (
-    Route("/providers", providers),
-    Route("/openapi/{name}.json", openapi),
+    Route("/providers", list_providers),
+    Route("/openapi/{name}.json", get_openapi),
 )

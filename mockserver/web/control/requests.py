@@ -8,32 +8,32 @@ from starlette.routing import Route
 
 from mockserver.engine.exchange import Exchange
 from mockserver.runtime.sandbox import Sandbox
-from mockserver.web import masking
-from mockserver.web.control.reading import page, sandbox_of, suits
-from mockserver.web.wire import request_json
+from mockserver.web.control.params import matches_filters, paginate, sandbox_of
+from mockserver.web.views import redaction
+from mockserver.web.views.serializers import serialize_exchange
 
 FILTERS = ("provider", "operation", "status", "call")
 
 
-async def requests(request: Request) -> JSONResponse:
-    wanted = (one for one in printed(request) if suits(one, request, FILTERS))
+async def list_requests(request: Request) -> JSONResponse:
+    wanted = (one for one in all_requests(request) if matches_filters(one, request, FILTERS))
     store = sandbox_of(request).state
     dropped = store.request_count - len(store.exchanges)
-    return JSONResponse({"requests": page(wanted, request), "dropped": dropped})
+    return JSONResponse({"requests": paginate(wanted, request), "dropped": dropped})
 
 
-def printed(request: Request) -> list[dict[str, Any]]:
+def all_requests(request: Request) -> list[dict[str, Any]]:
     """Every request that is remembered, oldest first."""
     sandbox = sandbox_of(request)
-    return [_printed(one, sandbox) for one in sandbox.state.exchanges]
+    return [_serialize_request(one, sandbox) for one in sandbox.state.exchanges]
 
 
-def _printed(one: Exchange, sandbox: Sandbox) -> dict[str, Any]:
+def _serialize_request(exchange: Exchange, sandbox: Sandbox) -> dict[str, Any]:
     """With all its headers, and the real time that it took."""
     world = sandbox.state.configuration
-    shown = masking.headers(one.request.headers, world.seed)
-    told = {**request_json(one, world), "headers": shown}
-    return {**told, "duration_ms": sandbox.request_durations.get(one.id)}
+    shown = redaction.redact_headers(exchange.request.headers, world.seed)
+    told = {**serialize_exchange(exchange, world), "headers": shown}
+    return {**told, "duration_ms": sandbox.request_durations.get(exchange.id)}
 
 
-ROUTES = (Route("/requests", requests),)
+ROUTES = (Route("/requests", list_requests),)

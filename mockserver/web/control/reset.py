@@ -5,14 +5,14 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from mockserver.core.time import format_iso
-from mockserver.web.control.reading import sandbox_of
+from mockserver.web.control.params import sandbox_of
 
 
-async def reset(request: Request) -> JSONResponse:
+async def reset_sandbox(request: Request) -> JSONResponse:
     """Nothing that was scheduled before is sent after this has answered."""
     sandbox = sandbox_of(request)
     await sandbox.reset()
     return JSONResponse({"now": format_iso(sandbox.clock.now())})
 
 
-ROUTES = (Route("/reset", reset, methods=["POST"]),)
+ROUTES = (Route("/reset", reset_sandbox, methods=["POST"]),)

@@ -19,42 +19,46 @@ from mockserver.runtime.sandbox_registry import (
     SandboxRegistry,
     TooManySandboxes,
 )
-from mockserver.web.control.reading import object_of, sandboxes_of
+from mockserver.web.control.params import read_json_object, sandboxes_of
 
-FORM: Final = (
+USAGE: Final = (
     'send {"clock": "manual", "seed": "t1", "start_at": "2026-01-01T09:00:00Z", '
     '"credentials": {"mobtexting": ["key-1"]}}, or a part of it'
 )
 
 
-async def sandboxes(request: Request) -> JSONResponse:
-    return JSONResponse({"sandboxes": [_printed(one) for one in sandboxes_of(request)]})
+async def list_sandboxes(request: Request) -> JSONResponse:
+    return JSONResponse({"sandboxes": [_serialize_sandbox(one) for one in sandboxes_of(request)]})
 
 
-async def put(request: Request) -> JSONResponse:
+async def put_sandbox(request: Request) -> JSONResponse:
     """A new, blank world under this name; 409 if another has claimed one of its credentials."""
-    name, body, all_ = request.path_params["name"], await object_of(request), sandboxes_of(request)
+    name, body, all_ = (
+        request.path_params["name"],
+        await read_json_object(request),
+        sandboxes_of(request),
+    )
     if not SANDBOX_NAME.fullmatch(name) or body.keys() - {
         "clock",
         "seed",
         "start_at",
         "credentials",
     }:
-        raise HTTPException(422, f"a name is letters, digits, dots and hyphens; {FORM}")
+        raise HTTPException(422, f"a name is letters, digits, dots and hyphens; {USAGE}")
     world, timing = all_.initial_setup
     seed = str(body.get("seed", world.seed))
-    told = Timing(_mode(body, timing.mode), _start(body, timing.start))
-    claims = tuple(_claims(body.get("credentials", {}), all_))
+    told = Timing(_parse_mode(body, timing.mode), _parse_start(body, timing.start))
+    claims = tuple(_parse_claims(body.get("credentials", {}), all_))
     try:
         made = await all_.replace(name, (world._replace(seed=seed), told), claims)
     except CredentialClaimed:
         raise HTTPException(409, "another sandbox has claimed one of these credentials") from None
     except TooManySandboxes:
         raise HTTPException(409, "there are too many sandboxes: delete some") from None
-    return JSONResponse(_printed(made))
+    return JSONResponse(_serialize_sandbox(made))
 
 
-async def drop(request: Request) -> Response:
+async def delete_sandbox(request: Request) -> Response:
     name, all_ = request.path_params["name"], sandboxes_of(request)
     if name == DEFAULT_SANDBOX:
         raise HTTPException(409, f"{DEFAULT_SANDBOX} is always there: POST /_mock/reset empties it")
@@ -64,7 +68,7 @@ async def drop(request: Request) -> Response:
     return Response(status_code=204)
 
 
-def _printed(sandbox: Sandbox) -> dict[str, Any]:
+def _serialize_sandbox(sandbox: Sandbox) -> dict[str, Any]:
     return {
         "name": sandbox.name,
         "clock": sandbox.clock.mode,
@@ -74,38 +78,38 @@ def _printed(sandbox: Sandbox) -> dict[str, Any]:
     }
 
 
-def _mode(body: Mapping[str, Any], usual: str) -> str:
-    mode = str(body.get("clock", usual))
+def _parse_mode(body: Mapping[str, Any], default: str) -> str:
+    mode = str(body.get("clock", default))
     if parse_rate(mode) is None:
         raise HTTPException(422, f"clock is one of {MODES}")
     return mode
 
 
-def _start(body: Mapping[str, Any], usual: int | None) -> int | None:
+def _parse_start(body: Mapping[str, Any], default: int | None) -> int | None:
     if body.get("start_at") is None:
-        return usual
+        return default
     try:
         start = datetime.fromisoformat(str(body["start_at"]))
     except ValueError:
-        raise HTTPException(422, f"start_at is an ISO 8601 time: {FORM}") from None
+        raise HTTPException(422, f"start_at is an ISO 8601 time: {USAGE}") from None
     if start.tzinfo is None or not 0 <= to_milliseconds(start) <= MAX_TIME:
-        raise HTTPException(422, f"start_at has a zone, and is from 1970 on: {FORM}")
+        raise HTTPException(422, f"start_at has a zone, and is from 1970 on: {USAGE}")
     return to_milliseconds(start)
 
 
-def _claims(given: Any, all_: SandboxRegistry) -> Iterator[tuple[str, str]]:
-    known = all_.initial_setup[0].providers
-    if not isinstance(given, Mapping) or given.keys() - known.keys():
-        raise HTTPException(422, f"credentials map {', '.join(known)} to lists: {FORM}")
-    for provider, credentials in given.items():
+def _parse_claims(value: Any, registry: SandboxRegistry) -> Iterator[tuple[str, str]]:
+    known = registry.initial_setup[0].providers
+    if not isinstance(value, Mapping) or value.keys() - known.keys():
+        raise HTTPException(422, f"credentials map {', '.join(known)} to lists: {USAGE}")
+    for provider, credentials in value.items():
         if not isinstance(credentials, list):
-            raise HTTPException(422, f"credentials map a provider to a list: {FORM}")
+            raise HTTPException(422, f"credentials map a provider to a list: {USAGE}")
         for credential in credentials:
             yield provider, str(credential)
 
 
 ROUTES = (
-    Route("/sandboxes", sandboxes, methods=["GET"]),
-    Route("/sandboxes/{name}", put, methods=["PUT"]),
-    Route("/sandboxes/{name}", drop, methods=["DELETE"]),
+    Route("/sandboxes", list_sandboxes, methods=["GET"]),
+    Route("/sandboxes/{name}", put_sandbox, methods=["PUT"]),
+    Route("/sandboxes/{name}", delete_sandbox, methods=["DELETE"]),
 )

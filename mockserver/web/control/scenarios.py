@@ -12,29 +12,29 @@ from mockserver.core.scenario import Scenario
 from mockserver.core.selection import ASPECTS
 from mockserver.core.suggestions import did_you_mean
 from mockserver.runtime.sandbox import Sandbox
-from mockserver.web.control.reading import read, sandbox_of
+from mockserver.web.control.params import dependencies_of, read_request_body, sandbox_of
 from mockserver.web.problems import problem
 
 
-async def scenarios(request: Request) -> JSONResponse:
+async def list_scenarios(request: Request) -> JSONResponse:
     stories = sandbox_of(request).state.configuration.scenarios
     asked_for = (story for name, story in stories.by_name.items() if "/" not in name)
-    listed = [described(story) for story in asked_for]
+    listed = [serialize_scenario(story) for story in asked_for]
     return JSONResponse({"default": stories.default, "scenarios": listed})
 
 
-async def put(request: Request) -> Response:
+async def put_scenario(request: Request) -> Response:
     """What would stand under that name in a file, YAML or JSON; 422 with positioned problems."""
     sandbox, name = sandbox_of(request), request.path_params["name"]
-    body = await read(request)
-    refusal = _changed(request, sandbox, {**sandbox.uploaded_scenarios, name: body})
+    body = await read_request_body(request)
+    refusal = _recompile(request, sandbox, {**sandbox.uploaded_scenarios, name: body})
     if refusal:
         return refusal
-    _record(sandbox, "PUT", name, body.decode("utf-8", "replace"))
-    return JSONResponse(described(sandbox.state.configuration.scenarios.by_name[name]))
+    _record_command(sandbox, "PUT", name, body.decode("utf-8", "replace"))
+    return JSONResponse(serialize_scenario(sandbox.state.configuration.scenarios.by_name[name]))
 
 
-async def drop(request: Request) -> Response:
+async def delete_scenario(request: Request) -> Response:
     """Take a scenario that was put away again; what it replaced is back."""
     sandbox, name = sandbox_of(request), request.path_params["name"]
     if name not in sandbox.uploaded_scenarios:
@@ -42,43 +42,46 @@ async def drop(request: Request) -> Response:
         why = "stands in a file" if name in known else f"is not there {did_you_mean(name, known)}"
         raise HTTPException(404, f"{name} {why}: only what was PUT can be deleted")
     rest = {other: text for other, text in sandbox.uploaded_scenarios.items() if other != name}
-    refusal = _changed(request, sandbox, rest)
+    refusal = _recompile(request, sandbox, rest)
     if refusal:
         return refusal
-    _record(sandbox, "DELETE", name, None)
+    _record_command(sandbox, "DELETE", name, None)
     return Response(status_code=204)
 
 
-def described(story: Scenario) -> dict[str, Any]:
+def serialize_scenario(scenario: Scenario) -> dict[str, Any]:
     """`speaks_to` are the questions that it answers: api, phones, webhooks."""
-    place, line, _ = story.location.rsplit(":", 2)
+    place, line, _ = scenario.location.rsplit(":", 2)
     return {
-        "name": story.name,
-        "file": "bundled" if story.bundled else place,
+        "name": scenario.name,
+        "file": "bundled" if scenario.bundled else place,
         "line": int(line),
-        "speaks_to": [question for question, speaks in ASPECTS.items() if speaks(story)],
-        "matches": story.match is not None,
+        "speaks_to": [question for question, speaks in ASPECTS.items() if speaks(scenario)],
+        "matches": scenario.match is not None,
     }
 
 
-def _changed(request: Request, sandbox: Sandbox, put: dict[str, bytes]) -> Response | None:
+def _recompile(
+    request: Request, sandbox: Sandbox, scenario_texts: dict[str, bytes]
+) -> Response | None:
     """The sandbox's world made anew with these; why not, if they do not compile."""
-    world, problems = request.app.state.compile(sandbox.state.configuration, put)
+    compile_scenarios = dependencies_of(request).compile_scenarios
+    world, problems = compile_scenarios(sandbox.state.configuration, scenario_texts)
     if world is None:
         title = "scenario does not read"
         return problem(422, title, "\n".join(problems), problems=list(problems))
-    sandbox.uploaded_scenarios = put
+    sandbox.uploaded_scenarios = scenario_texts
     sandbox.state.configuration = world
     return None
 
 
-def _record(sandbox: Sandbox, method: str, name: str, body: str | None) -> None:
+def _record_command(sandbox: Sandbox, method: str, name: str, body: str | None) -> None:
     told = {"method": method, "path": f"/scenarios/{name}", "body": body}
     sandbox.state.record(JournalEntry(sandbox.clock.now(), "control", "", told))
 
 
 ROUTES = (
-    Route("/scenarios", scenarios, methods=["GET"]),
-    Route("/scenarios/{name}", put, methods=["PUT"]),
-    Route("/scenarios/{name}", drop, methods=["DELETE"]),
+    Route("/scenarios", list_scenarios, methods=["GET"]),
+    Route("/scenarios/{name}", put_scenario, methods=["PUT"]),
+    Route("/scenarios/{name}", delete_scenario, methods=["DELETE"]),
 )

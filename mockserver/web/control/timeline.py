@@ -9,38 +9,38 @@ from starlette.routing import Route
 
 from mockserver.core.journal import JournalEntry
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.web.control.reading import call_of, sandbox_of
-from mockserver.web.lines import line
-from mockserver.web.mermaid import diagram
+from mockserver.web.control.params import call_of, sandbox_of
+from mockserver.web.views.log_lines import format_line
+from mockserver.web.views.mermaid import render_diagram
 
 
-def text(facts: Iterable[JournalEntry], store: SandboxState) -> str:
-    return "".join(f"{line(fact, store)}\n" for fact in facts)
+def render_text(entries: Iterable[JournalEntry], state: SandboxState) -> str:
+    return "".join(f"{format_line(fact, state)}\n" for fact in entries)
 
 
-FORMATS = {"text": text, "mermaid": diagram}
+FORMATS = {"text": render_text, "mermaid": render_diagram}
 
 
-async def timeline(request: Request) -> PlainTextResponse:
+async def get_timeline(request: Request) -> PlainTextResponse:
     """Of the whole sandbox, as text unless `?format=mermaid`."""
     store = sandbox_of(request).state
-    return _answer(request, store, tuple(store.journal), "text")
+    return _render_timeline(request, store, tuple(store.journal), "text")
 
 
-async def of_call(request: Request) -> PlainTextResponse:
+async def get_call_timeline(request: Request) -> PlainTextResponse:
     """Of one call, as Mermaid unless `?format=text`."""
     store, name = sandbox_of(request).state, call_of(request).spec.id
     facts = tuple(fact for fact in store.journal if fact.call_id == name)
-    return _answer(request, store, facts, "mermaid")
+    return _render_timeline(request, store, facts, "mermaid")
 
 
-def _answer(
-    request: Request, store: SandboxState, facts: tuple[JournalEntry, ...], usual: str
+def _render_timeline(
+    request: Request, state: SandboxState, entries: tuple[JournalEntry, ...], default_format: str
 ) -> PlainTextResponse:
-    wanted = request.query_params.get("format", usual)
+    wanted = request.query_params.get("format", default_format)
     if wanted not in FORMATS:
         raise HTTPException(422, f"format is one of {', '.join(FORMATS)}")
-    return PlainTextResponse(FORMATS[wanted](facts, store))
+    return PlainTextResponse(FORMATS[wanted](entries, state))
 
 
-ROUTES = (Route("/timeline", timeline), Route("/calls/{id}/timeline", of_call))
+ROUTES = (Route("/timeline", get_timeline), Route("/calls/{id}/timeline", get_call_timeline))

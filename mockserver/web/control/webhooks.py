@@ -11,19 +11,19 @@ from mockserver.core.journal import JournalEntry
 from mockserver.core.suggestions import did_you_mean
 from mockserver.core.webhook import ORIGIN_PLACEHOLDER, Delivery
 from mockserver.engine.webhooks import redeliver
-from mockserver.web.control.reading import page, sandbox_of, suits
-from mockserver.web.wire import webhook_json
+from mockserver.web.control.params import dependencies_of, matches_filters, paginate, sandbox_of
+from mockserver.web.views.serializers import serialize_delivery
 
 
-async def webhooks(request: Request) -> JSONResponse:
+async def list_webhooks(request: Request) -> JSONResponse:
     wanted = (
         one
-        for one in printed(request)
-        if suits(one, request, ("provider", "call", "state", "kind"))
+        for one in all_webhooks(request)
+        if matches_filters(one, request, ("provider", "call", "state", "kind"))
     )
     store = sandbox_of(request).state
     dropped = store.delivery_count - len(store.deliveries)
-    return JSONResponse({"webhooks": page(wanted, request), "dropped": dropped})
+    return JSONResponse({"webhooks": paginate(wanted, request), "dropped": dropped})
 
 
 async def redeliver_webhook(request: Request) -> JSONResponse:
@@ -40,21 +40,23 @@ async def redeliver_webhook(request: Request) -> JSONResponse:
         redeliver(store, name, now)
         told = {"method": "POST", "path": f"/webhooks/{name}/redeliver"}
         store.record(JournalEntry(now, "control", known.webhook.call_id, told))
-    return JSONResponse(_printed(request, store.deliveries[name]), 202)
+    return JSONResponse(_serialize_webhook(request, store.deliveries[name]), 202)
 
 
-def printed(request: Request) -> list[dict[str, Any]]:
+def all_webhooks(request: Request) -> list[dict[str, Any]]:
     """Every webhook, oldest first."""
-    return [_printed(request, one) for one in sandbox_of(request).state.deliveries.values()]
+    return [
+        _serialize_webhook(request, one) for one in sandbox_of(request).state.deliveries.values()
+    ]
 
 
-def _printed(request: Request, one: Delivery) -> dict[str, Any]:
-    origin = request.app.state.origins()[0]
-    told = webhook_json(one, sandbox_of(request).state.configuration.seed)
+def _serialize_webhook(request: Request, delivery: Delivery) -> dict[str, Any]:
+    origin = dependencies_of(request).origins()[0]
+    told = serialize_delivery(delivery, sandbox_of(request).state.configuration.seed)
     return {**told, "url": told["url"].replace(ORIGIN_PLACEHOLDER, origin, 1)}
 
 
 ROUTES = (
-    Route("/webhooks", webhooks),
+    Route("/webhooks", list_webhooks),
     Route("/webhooks/{id}/redeliver", redeliver_webhook, methods=["POST"]),
 )

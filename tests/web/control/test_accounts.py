@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.web.lines import line
-from mockserver.web.masking import mask
+from mockserver.web.views.log_lines import format_line
+from mockserver.web.views.redaction import mask
 from tests.web.conftest import BEARER, House, refusal
 
 MINE = "/_mock/accounts/mobtexting/mobtexting-default"
@@ -119,7 +119,7 @@ def test_credentials_are_masked_and_kept_apart(house: House) -> None:
 
 def test_a_patch_is_a_fact(house: House) -> None:
     lines, store = list[str](), house.sandbox.state
-    store.subscribers.append(lambda fact: lines.append(line(fact, store)))
+    store.subscribers.append(lambda fact: lines.append(format_line(fact, store)))
     house.advance(by=5)
     patch(house, {"credentials": [BEARER]})
     assert lines[-1].startswith("09:00:05 control method PATCH path /accounts/mobtexting/")

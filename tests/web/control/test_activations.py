@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.web.lines import line
+from mockserver.web.views.log_lines import format_line
 from tests.web.conftest import House, refusal
 
 PATH = "/_mock/activations"
@@ -173,7 +173,7 @@ def test_reset_clears_them_and_counts_anew(house: House) -> None:
 
 def test_what_changes_them_is_a_fact(house: House) -> None:
     lines, store = list[str](), house.sandbox.state
-    store.subscribers.append(lambda fact: lines.append(line(fact, store)))
+    store.subscribers.append(lambda fact: lines.append(format_line(fact, store)))
     body = {"scenario": "callee-busy", "match": {"callee": "*9"}, "times": 1}
     post(house, **body)
     house.ask("DELETE", PATH)

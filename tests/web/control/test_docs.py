@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from mockserver.config.registry import load_control_openapi
 from mockserver.core.configuration import Configuration
-from mockserver.web.ours import routes
+from mockserver.web.control.app import build_routes
 from tests.web.edge import Edge, opened, refusal
 from tests.web.table import STREAM, TABLE, asked, content
 
@@ -142,7 +142,7 @@ def told(value: Any, key: str) -> Iterator[Any]:
 def test_the_document_has_exactly_the_routes_that_there_are() -> None:
     there = {
         (method.lower(), f"{PREFIX}{route.path}")
-        for route in routes()
+        for route in build_routes()
         for method in (route.methods or set()) - {"HEAD"}
     }
     assert {(method, path) for method, path, _ in OPERATIONS} == there

@@ -8,7 +8,7 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.http import Response
 from mockserver.core.provider import VendorEvent, all_faults
 from mockserver.core.rulebook import Fault, RequestContext, Rule
-from mockserver.web.control.providers import described
+from mockserver.web.control.providers import serialize_provider
 from tests.web.conftest import ORIGIN, House, build, refusal, with_provider
 
 KEYS = ["name", "title", "base_url", "hosts", "operations", "webhooks", "acts", "faults"]
@@ -76,13 +76,13 @@ def test_a_body_that_is_no_json_is_told_as_text(world: Configuration) -> None:
         return Response(given[0].status, f"<p>{given[0].message}".encode())
 
     changed = with_provider(world, refuse=refuse).providers["mobtexting"].provider
-    assert described(changed, "")["faults"][-1]["body"] == "<p>Service Unavailable"
+    assert serialize_provider(changed, "")["faults"][-1]["body"] == "<p>Service Unavailable"
 
 
 def test_acts_are_told_by_name(world: Configuration) -> None:
     acts = {"park": VendorEvent(frozenset({"COMPLETED"})), "fetch": VendorEvent(frozenset())}
     changed = with_provider(world, vendor_events=acts).providers["mobtexting"].provider
-    assert described(changed, "")["acts"] == ["park", "fetch"]
+    assert serialize_provider(changed, "")["acts"] == ["park", "fetch"]
 
 
 def test_a_refusal_that_places_a_call_is_a_fault_of_ours(world: Configuration) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.web.lines import line
-from mockserver.web.masking import mask
+from mockserver.web.views.log_lines import format_line
+from mockserver.web.views.redaction import mask
 from tests.conftest import CLICK
 from tests.web.conftest import BEARER, C2C, HEADERS, House
 
@@ -109,7 +109,7 @@ FIELDS = {name: str(value) for name, value in CLICK.items()}
 def test_a_credential_is_in_no_answer(house: House, asked: dict[str, Any]) -> None:
     """Wherever the vendor lets it stand, and in every list of the control API."""
     lines, store = list[str](), house.sandbox.state
-    store.subscribers.append(lambda fact: lines.append(line(fact, store)))
+    store.subscribers.append(lambda fact: lines.append(format_line(fact, store)))
     assert house.ask("POST", **{"path": C2C, **asked}).status_code == 200
     house.advance()
     paths = ("requests", "journal", "calls", "calls/c1", "webhooks", "accounts/mobtexting",

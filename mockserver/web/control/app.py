@@ -1,0 +1,104 @@
+"""What is not a vendor's: control API, recordings, the page at the door; loaded on demand."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route, Router
+
+from mockserver.web.access_control import require_access
+from mockserver.web.control import (
+    accounts,
+    activations,
+    calls,
+    clock,
+    docs,
+    explain,
+    health,
+    inboxes,
+    index_page,
+    journal,
+    journal_stream,
+    providers,
+    recordings,
+    requests,
+    reset,
+    sandboxes,
+    scenarios,
+    timeline,
+    waits,
+    webhooks,
+)
+from mockserver.web.problems import problem
+
+CONTROL_PREFIX: Final = "/_mock"
+
+ROUTE_MODULES: Final = (
+    health,
+    providers,
+    calls,
+    requests,
+    webhooks,
+    waits,
+    clock,
+    scenarios,
+    activations,
+    accounts,
+    journal,
+    timeline,
+    journal_stream,
+    reset,
+    sandboxes,
+    explain,
+    inboxes,
+    docs,
+)
+PUBLIC_ROUTES: Final = (*health.ROUTES, *inboxes.PUBLIC_ROUTES)
+"""Whoever can reach the server may ask these: how it is, and a webhook's receiver."""
+
+
+def build_control_app() -> Starlette:
+    return Starlette(
+        routes=[
+            Mount(CONTROL_PREFIX, Router([*build_routes()], redirect_slashes=False)),
+            Mount("/_media", Router(recordings.ROUTES, redirect_slashes=False)),
+            *index_page.ROUTES,
+        ],
+        exception_handlers={HTTPException: _render_http_error, Exception: render_error},
+    )
+
+
+def build_routes() -> Iterator[Route]:
+    """Every control route, behind the guard unless it is open to all."""
+    for noun in ROUTE_MODULES:
+        for route in noun.ROUTES:
+            handler = route.endpoint if route in PUBLIC_ROUTES else require_access(route.endpoint)
+            methods = sorted(route.methods or ())
+            yield Route(route.path, handler, methods=methods, name=route.name)
+
+
+async def render_error(_: Request, error: Exception) -> JSONResponse:
+    """What a control route has refused by raising, as a problem."""
+    if not isinstance(error, HTTPException):
+        return problem(500, "mock failed", f"this is a fault of the mock server: {error!r}")
+    response = problem(
+        error.status_code, HTTPStatus(error.status_code).phrase.lower(), error.detail
+    )
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _render_http_error(request: Request, error: Exception) -> Response:
+    """As `explained`; a wrong method is told all that there are, whichever route has met it."""
+    response = await render_error(request, error)
+    if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.url.path.startswith(
+        CONTROL_PREFIX
+    ):
+        path = request.url.path.removeprefix(CONTROL_PREFIX)
+        there = (route.methods or () for route in build_routes() if route.path_regex.match(path))
+        response.headers["allow"] = ", ".join(sorted(set().union(*there)))
+    return response

@@ -1,0 +1,120 @@
+"""What control requests carry: their sandbox, a JSON body, filters and pages."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from mockserver.core.call import Call
+from mockserver.core.suggestions import did_you_mean
+from mockserver.runtime.sandbox import Sandbox
+from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SandboxRegistry, TooManySandboxes
+from mockserver.web.dependencies import Dependencies
+from mockserver.web.vendor.request import BodyTooLarge, ClientDisconnected, read_body
+from mockserver.web.views.body_preview import is_json_safe
+
+MAX_LIMIT_DIGITS = 10  # of a limit; no list here is so long
+
+
+def dependencies_of(request: Request) -> Dependencies:
+    dependencies: Dependencies = request.scope["dependencies"]
+    return dependencies
+
+
+def sandbox_of(request: Request) -> Sandbox:
+    """The sandbox of the request, made if need be.
+
+    Raises:
+        HTTPException: 409 if there is no room for it.
+    """
+    try:
+        sandbox: Sandbox = request.scope["sandbox"] or sandboxes_of(request).get(
+            request.scope["sandbox_name"]
+        )
+    except TooManySandboxes:
+        raise HTTPException(409, "there are too many sandboxes: delete some") from None
+    request.scope["sandbox"] = sandbox
+    return sandbox
+
+
+def prefix_of(request: Request) -> str:
+    """What goes before a path in a link, so that it leads into the same sandbox."""
+    name = request.scope["sandbox_name"] or DEFAULT_SANDBOX
+    return "" if name == DEFAULT_SANDBOX else f"/_sandbox/{name}"
+
+
+def sandboxes_of(request: Request) -> SandboxRegistry:
+    return dependencies_of(request).sandboxes
+
+
+def call_of(request: Request) -> Call:
+    """The call of the path.
+
+    Raises:
+        HTTPException: 404 with the nearest name.
+    """
+    name = request.path_params["id"]
+    known = sandbox_of(request).state.calls
+    if name not in known:
+        hint = did_you_mean(name, known) or "GET /_mock/calls lists them"
+        raise HTTPException(404, f"no call is named {name}: {hint}")
+    return known[name]
+
+
+async def read_json_object(request: Request) -> dict[str, Any]:
+    """The JSON object of the body.
+
+    Raises:
+        HTTPException: 413 or 422 with what was expected.
+    """
+    try:
+        given = json.loads(
+            (await read_request_body(request)).decode("utf-8"), parse_constant=_reject_constant
+        )
+    except (ValueError, RecursionError) as error:
+        raise HTTPException(422, f"the body is not JSON: {error}") from None
+    if not isinstance(given, dict) or not is_json_safe(given):
+        raise HTTPException(422, "the body is a JSON object of numbers and texts that can be told")
+    return given
+
+
+async def read_request_body(request: Request) -> bytes:
+    """The body.
+
+    Raises:
+        HTTPException: 413 for one that is too large, 400 if the client has left.
+    """
+    try:
+        return await read_body(request.receive)
+    except BodyTooLarge:
+        raise HTTPException(413, "a request to the mock has at most 1 MB") from None
+    except ClientDisconnected:
+        raise HTTPException(400, "the client has left") from None
+
+
+def paginate(items: Iterable[Mapping[str, Any]], request: Request) -> list[Mapping[str, Any]]:
+    """Oldest first, those after `after`, at most `limit`."""
+    after, limit = request.query_params.get("after"), request.query_params.get("limit")
+    listed = list(items)
+    if after is not None:
+        place = [index for index, item in enumerate(listed) if str(item["id"]) == after]
+        if not place:
+            raise HTTPException(422, f"nothing here has the id {after!r} to come after")
+        listed = listed[place[0] + 1 :]
+    if limit is None:
+        return listed
+    if not (limit.isdecimal() and limit.isascii() and len(limit) < MAX_LIMIT_DIGITS):
+        raise HTTPException(422, "limit is a whole number")
+    return listed[: int(limit)]
+
+
+def matches_filters(item: Mapping[str, Any], request: Request, names: Iterable[str]) -> bool:
+    """Whether an item is what the filters among the query parameters ask for."""
+    wanted = request.query_params
+    return all(str(item[name]) == wanted[name] for name in names if name in wanted)
+
+
+def _reject_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,1 @@
+"""The HTTP server: uvicorn, its protocol with limits, and the lifespan."""

@@ -1,0 +1,1 @@
+"""Vendor requests: routing, parsing, handling, response bytes."""

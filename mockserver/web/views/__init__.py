@@ -1,0 +1,1 @@
+"""Calls, requests, webhooks and journal entries as JSON and text, redacted."""

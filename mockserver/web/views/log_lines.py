@@ -1,0 +1,88 @@
+"""One line of text for each fact, for whoever watches the server at work."""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from mockserver.core.journal import JournalEntry
+from mockserver.core.webhook import Delivery
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.web.views.serializers import serialize_entry
+
+Words = Iterable[object]
+
+
+def format_line(entry: JournalEntry, state: SandboxState) -> str:
+    """`12:00:04 mobtexting c7 a answer`; control characters never reach the terminal."""
+    told = serialize_entry(entry, state.configuration)
+    call = state.calls.get(entry.call_id)
+    provider = call.spec.provider if call else told.get("provider")
+    words = (
+        told["at"][11:19],
+        provider,
+        entry.call_id,
+        *WORDS_BY_TYPE.get(entry.type, _other_words)(told),
+    )
+    text = " ".join(str(word) for word in words if word not in (None, ""))
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+
+
+def format_json_line(entry: JournalEntry, state: SandboxState) -> str:
+    """The same as a line of JSON."""
+    return json.dumps({"sandbox": state.name, **serialize_entry(entry, state.configuration)})
+
+
+def failure_key(entry: JournalEntry) -> tuple[str, ...] | None:
+    """What two failures have in common that are one to whoever reads; None for what went well."""
+    if entry.type == "error":
+        return (entry.type, repr(entry.payload))
+    if entry.type != "attempt" or not isinstance(entry.payload, Delivery):
+        return None
+    answer = entry.payload.attempts[-1].result
+    if entry.payload.state == "delivered":
+        return None
+    return (entry.type, entry.payload.webhook.url, str(answer.status or answer.error))
+
+
+def _request_words(serialized: dict[str, Any]) -> Words:
+    return (
+        serialized["request"],
+        serialized["method"],
+        serialized["path"],
+        serialized["status"],
+        serialized["fault"],
+    )
+
+
+def _event_words(serialized: dict[str, Any]) -> Words:
+    known = ("at", "fact", "call", "leg", "event", "q850")
+    rest = (value for name, value in serialized.items() if name not in known)
+    return (serialized["leg"], serialized["event"], *rest)
+
+
+def _attempt_words(serialized: dict[str, Any]) -> Words:
+    tried = (
+        serialized["webhook"],
+        serialized["kind"],
+        f"attempt {serialized['number']}",
+        serialized["url"],
+    )
+    return (*tried, serialized["status"] or serialized["error"], serialized["state"])
+
+
+def _other_words(serialized: dict[str, Any]) -> Words:
+    rest = (
+        (name, value) for name, value in serialized.items() if name not in ("at", "fact", "call")
+    )
+    return (serialized["fact"], *(f"{name} {_format_value(value)}" for name, value in rest))
+
+
+def _format_value(value: object) -> object:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+WORDS_BY_TYPE: dict[str, Callable[[dict[str, Any]], Words]] = {
+    "request": _request_words,
+    "event": _event_words,
+    "attempt": _attempt_words,
+}

@@ -1,0 +1,183 @@
+"""Whether a printed thing is the wanted one, and how near the others come."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.web.control.matching import (
+    Mismatch,
+    matches_value,
+    mismatches,
+    nearest_items,
+    value_at,
+)
+
+CALL = {
+    "id": "c1",
+    "state": "ended",
+    "outcome": None,
+    "legs": [{"name": "a", "cause": "normal"}, {"name": "b", "cause": "busy"}],
+    "wanted": {"to": "918867136000", "record": True, "attempts": 0, "a.b": 1, "": 2},
+    "webhooks": [],
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "found"),
+    [
+        ("id", "c1"),
+        ("outcome", None),
+        ("webhooks", []),
+        ("legs.0.cause", "normal"),
+        ("legs.1.cause", "busy"),
+        ("legs.0", {"name": "a", "cause": "normal"}),
+        ("wanted.record", True),
+        ("wanted.attempts", 0),
+        ("wanted.", 2),
+        ("nobody", None),
+        ("nobody.at.all", None),
+        ("id.0", None),
+        ("id.length", None),
+        ("outcome.0", None),
+        ("legs.2", None),
+        ("legs.-1", None),
+        ("legs.00", None),
+        ("legs.+1", None),
+        ("legs.1.0", None),
+        ("legs.\u0660", None),
+        ("legs.\u00b2", None),
+        ("legs.cause", None),
+        ("legs.", None),
+        ("legs..cause", None),
+        ("webhooks.0", None),
+        ("wanted.a.b", None),
+        ("", None),
+        (".", None),
+        ("legs." + "1" * 5_000, None),
+        ("." * 5_000, None),
+    ],
+)
+def test_found_at(field: str, found: Any) -> None:
+    assert value_at(CALL, field) == found
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted"),
+    [
+        ("busy", "busy"),
+        ("busy", "b*"),
+        ("busy", "?us?"),
+        ("busy", "[bc]usy"),
+        ("busy", "*"),
+        ("", ""),
+        ("", "*"),
+        ("[x]", "[x]"),
+        ("a\nb", "a*b"),
+        (200, 200),
+        (200, "200"),
+        (200, "2??"),
+        (200, 200.0),
+        (1.5, "1.*"),
+        (True, True),
+        (False, False),
+        (True, "true"),
+        (None, None),
+        ({"a": [1]}, {"a": [1]}),
+        ({"a": [1]}, '{"a": [[]1]}'),
+        (["x", "y"], '*"y"*'),
+        ([], "[[]]"),
+        ([], []),
+    ],
+)
+def test_same(found: Any, wanted: Any) -> None:
+    assert matches_value(found, wanted)
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted"),
+    [
+        ("busy", "usy"),
+        ("busy", "Busy"),
+        ("busy", None),
+        ("busy", ["busy"]),
+        ("b", "[!b]"),
+        ("200", 200),
+        (200, 201),
+        (1, True),
+        (True, 1),
+        (True, 1.0),
+        (0, False),
+        (False, 0),
+        (True, "True"),
+        (None, "*"),
+        (None, ""),
+        (None, "None"),
+        (None, 0),
+        (None, False),
+        ({"a": 1}, {"a": 2}),
+        ([1], [1, 2]),
+        ({}, "[]"),
+    ],
+)
+def test_not_same(found: Any, wanted: Any) -> None:
+    assert not matches_value(found, wanted)
+
+
+@pytest.mark.parametrize(
+    ("match", "expected"),
+    [
+        ({}, []),
+        ({"state": "ended", "legs.1.cause": "b*"}, []),
+        ({"state": "e*", "outcome": None, "nobody": None}, []),
+        ({"state": "ringing"}, [Mismatch("state", "ringing", "ended")]),
+        (
+            {"legs.2.cause": "busy", "id": "c1", "wanted.attempts": 1},
+            [Mismatch("legs.2.cause", "busy", None), Mismatch("wanted.attempts", 1, 0)],
+        ),
+    ],
+)
+def test_misses(match: dict[str, Any], expected: list[Mismatch]) -> None:
+    assert mismatches(CALL, match) == expected
+
+
+def item(name: str, state: str, cause: str) -> dict[str, Any]:
+    return {"id": name, "state": state, "cause": cause}
+
+
+MATCH = {"state": "ended", "cause": "busy"}
+STATE = {"field": "state", "wanted": "ended", "found": "ringing"}
+CAUSE = {"field": "cause", "wanted": "busy", "found": "normal"}
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        ([], []),
+        ([item("c1", "ended", "busy")], []),
+        (
+            [item("c1", "ringing", "normal")],
+            [{"id": "c1", "differs": [STATE, CAUSE]}],
+        ),
+        (
+            [
+                item("c1", "ringing", "busy"),
+                item("c2", "ringing", "normal"),
+                item("c3", "ended", "busy"),
+                item("c4", "ended", "normal"),
+                item("c5", "ringing", "normal"),
+            ],
+            [
+                {"id": "c4", "differs": [CAUSE]},
+                {"id": "c1", "differs": [STATE]},
+                {"id": "c5", "differs": [STATE, CAUSE]},
+            ],
+        ),
+    ],
+    ids=["none", "only such as match", "one", "nearest first, of equals the newest"],
+)
+def test_nearest(items: list[dict[str, Any]], expected: list[dict[str, Any]]) -> None:
+    assert nearest_items(iter(items), MATCH) == expected
+
+
+def test_nearest_when_nothing_is_wanted() -> None:
+    assert nearest_items([CALL], {}) == []

@@ -1,0 +1,155 @@
+"""What control requests carry: their JSON body, their filters, their pages."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import Message
+
+from mockserver.web.control.params import matches_filters, paginate, read_json_object, sandbox_of
+from tests.web.conftest import House, refusal
+
+ITEMS = [{"id": number, "state": state, "call": None} for number, state in enumerate("abba")]
+
+
+def asked(query: str = "", body: bytes = b"") -> Request:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body}
+
+    scope = {"type": "http", "query_string": query.encode(), "headers": [], "sandbox": "box"}
+    return Request(scope, receive)
+
+
+def test_sandbox_of() -> None:
+    assert sandbox_of(asked()) == "box"  # type: ignore[comparison-overlap] # a stand-in
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"{}", {}),
+        (b' {"a": [1, 2.5, null, "\xc3\xbc"]}\n', {"a": [1, 2.5, None, "ü"]}),
+        (b'{"a": 1, "a": 2}', {"a": 2}),
+    ],
+)
+def test_object_of(body: bytes, expected: dict[str, Any]) -> None:
+    assert asyncio.run(read_json_object(asked(body=body))) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "detail"),
+    [
+        (b"", 422, "the body is not JSON: Expecting value: line 1 column 1 (char 0)"),
+        (b"{", 422, "the body is not JSON: Expecting property name"),
+        (b"a=1", 422, "the body is not JSON: Expecting value"),
+        (b"\xff", 422, "the body is not JSON: 'utf-8' codec can't decode byte"),
+        (b'{"a": NaN}', 422, "the body is not JSON: NaN is not JSON"),
+        (b'{"a": -Infinity}', 422, "the body is not JSON: -Infinity is not JSON"),
+        (b"[" * 100_000, 422, "the body is not JSON: maximum recursion depth exceeded"),
+        (b'{"a": ' + b"9" * 5_000 + b"}", 422, "the body is not JSON: Exceeds the limit"),
+        (b"[]", 422, "the body is a JSON object"),
+        (b"null", 422, "the body is a JSON object"),
+        (b'"x"', 422, "the body is a JSON object"),
+        (b" " * 1_000_001, 413, "a request to the mock has at most 1 MB"),
+    ],
+    ids=lambda value: value[:12] if isinstance(value, bytes) else None,
+)
+def test_object_of_anything_else(body: bytes, status: int, detail: str) -> None:
+    with pytest.raises(HTTPException) as caught:
+        asyncio.run(read_json_object(asked(body=body)))
+    assert caught.value.status_code == status
+    assert caught.value.detail.startswith(detail)
+
+
+def test_object_of_a_client_that_has_left() -> None:
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    scope = {"type": "http", "query_string": b"", "headers": []}
+    with pytest.raises(HTTPException) as caught:
+        asyncio.run(read_json_object(Request(scope, receive)))
+    assert (caught.value.status_code, caught.value.detail) == (400, "the client has left")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", "/_mock/clock"),
+        ("POST", "/_mock/clock/advance"),
+        ("PATCH", "/_mock/accounts/mobtexting/mobtexting-default"),
+    ],
+)
+@pytest.mark.parametrize("body", [b"", b"[]", b"{"])
+def test_every_route_with_a_body_wants_an_object(
+    house: House, method: str, path: str, body: bytes
+) -> None:
+    status, title, _ = refusal(house.ask(method, path, content=body))
+    assert (status, title) == (422, "unprocessable entity")
+
+
+def test_a_lone_surrogate_is_refused(house: House) -> None:
+    house.place()
+    body = b'{"event": "\\ud800"}'
+    assert house.ask("POST", "/_mock/calls/c1/events", content=body).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", [0, 1, 2, 3]),
+        ("limit=2", [0, 1]),
+        ("limit=0", []),
+        ("limit=007", [0, 1, 2, 3]),
+        ("after=1", [2, 3]),
+        ("after=1&limit=1", [2]),
+        ("after=3", []),
+        ("limit=1&limit=2", [0, 1]),
+        ("other=1", [0, 1, 2, 3]),
+    ],
+)
+def test_page(query: str, expected: list[int]) -> None:
+    assert [item["id"] for item in paginate(iter(ITEMS), asked(query))] == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "detail"),
+    [
+        ("after=", "nothing here has the id '' to come after"),
+        ("after=4", "nothing here has the id '4' to come after"),
+        ("after=01", "nothing here has the id '01' to come after"),
+        ("limit=", "limit is a whole number"),
+        ("limit=-1", "limit is a whole number"),
+        ("limit=1.5", "limit is a whole number"),
+        ("limit=%C2%B2", "limit is a whole number"),
+        ("limit=9999999999", "limit is a whole number"),
+        pytest.param("limit=" + "9" * 4_301, "limit is a whole number", id="huge"),
+    ],
+)
+def test_a_wrong_page(query: str, detail: str) -> None:
+    with pytest.raises(HTTPException) as caught:
+        paginate(ITEMS, asked(query))
+    assert (caught.value.status_code, caught.value.detail) == (422, detail)
+
+
+def test_a_page_of_a_huge_size() -> None:
+    assert paginate(ITEMS, asked("limit=" + "9" * 9)) == ITEMS
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", [0, 1, 2, 3]),
+        ("state=a", [0, 3]),
+        ("state=a&id=3", [3]),
+        ("state=", []),
+        ("state=A", []),
+        ("call=None", [0, 1, 2, 3]),
+        ("unknown=1", [0, 1, 2, 3]),
+    ],
+)
+def test_suits(query: str, expected: list[int]) -> None:
+    wanted = asked(query)
+    kept = [item["id"] for item in ITEMS if matches_filters(item, wanted, ("id", "state", "call"))]
+    assert kept == expected

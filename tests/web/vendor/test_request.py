@@ -1,0 +1,141 @@
+"""A request off the wire: its size, its parts, its text."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from starlette.types import Message, Scope
+
+from mockserver.core.configuration import Configuration
+from mockserver.core.http import Request
+from mockserver.web.vendor.request import DEFAULT_BODY_LIMIT, BodyTooLarge, parse_request, read_body
+from tests.conftest import CLICK
+from tests.web.edge import C2C, HEADERS, opened, refusal
+
+
+class Wire:
+    """Hands out its messages, and counts how many were asked for."""
+
+    def __init__(self, *messages: Message) -> None:
+        self.messages = list(messages)
+
+    async def __call__(self) -> Message:
+        return self.messages.pop(0)
+
+
+def chunk(body: bytes, *, more: bool = True) -> Message:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+@pytest.mark.parametrize(
+    ("messages", "expected"),
+    [
+        ([{"type": "http.request"}], b""),
+        ([{"type": "http.request", "body": b"abc"}], b"abc"),
+        ([chunk(b"abc", more=False)], b"abc"),
+        ([chunk(b"a"), chunk(b""), chunk(b"b"), chunk(b"c", more=False)], b"abc"),
+        ([chunk(b"a"), {"type": "http.request"}], b"a"),
+        ([chunk(b"12345"), chunk(b"67890", more=False)], b"1234567890"),
+    ],
+)
+def test_body_of_its_parts(messages: list[Message], expected: bytes) -> None:
+    assert asyncio.run(read_body(Wire(*messages), 10)) == expected
+
+
+@pytest.mark.parametrize(("parts", "unread"), [([11], 0), ([5, 6, 1], 1), ([10, 0, 1, 1, 1], 2)])
+def test_body_of_too_many_bytes_reads_no_further(parts: list[int], unread: int) -> None:
+    wire = Wire(*(chunk(bytes(size)) for size in parts))
+    with pytest.raises(BodyTooLarge):
+        asyncio.run(read_body(wire, 10))
+    assert len(wire.messages) == unread
+
+
+def test_limit_is_that_of_the_contract() -> None:
+    assert DEFAULT_BODY_LIMIT == 1_000_000
+    with pytest.raises(BodyTooLarge):
+        asyncio.run(read_body(Wire(chunk(bytes(DEFAULT_BODY_LIMIT + 1)))))
+
+
+def scope(**changes: Any) -> Scope:
+    known: Scope = {
+        "method": "POST",
+        "scheme": "http",
+        "path": "/a b",
+        "query_string": b"",
+        "headers": [],
+        "client": None,
+    }
+    return {**known, **changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "body", "expected"),
+    [
+        ({}, b"", Request("POST", "/a b", origin="http://", client="")),
+        (
+            {"client": ("10.0.0.7", 4711), "headers": [(b"host", b"mock.test:80")]},
+            b"",
+            Request(
+                "POST",
+                "/a b",
+                "mock.test:80",
+                "http://mock.test:80",
+                {"host": "mock.test:80"},
+                client="10.0.0.7",
+            ),
+        ),
+        (
+            {"headers": [(b"content-type", b"application/json")], "query_string": b"a=1&b=2"},
+            b'{"b": 3}',
+            Request(
+                "POST",
+                "/a b",
+                origin="http://",
+                headers={"content-type": "application/json"},
+                query="a=1&b=2",
+                fields={"a": "1", "b": 3},
+                client="",
+                body=b'{"b": 3}',
+            ),
+        ),
+        (
+            {"headers": [(b"x-odd", b"\xff\xe9")]},
+            b"",
+            Request("POST", "/a b", origin="http://", headers={"x-odd": "ÿé"}, client=""),
+        ),
+        (
+            {"query_string": b"a=1"},
+            b'{"broken',
+            Request(
+                "POST",
+                "/a b",
+                origin="http://",
+                query="a=1",
+                fields={"a": "1"},
+                client="",
+                body=b'{"broken',
+                body_error="the body is not JSON: line 1 column 2: Unterminated string starting at",
+            ),
+        ),
+    ],
+)
+def test_decoded(changes: dict[str, Any], body: bytes, expected: Request) -> None:
+    assert parse_request(scope(**changes), body) == expected
+
+
+PACKED = ("gzip", "deflate", "br", "zstd", "gzip, identity", "GZIP", "x")
+
+
+@pytest.mark.parametrize("packed", PACKED)
+@pytest.mark.parametrize("path", [C2C, "/_mock/wait", "/nobody/has/this"])
+def test_a_packed_body_is_refused(world: Configuration, path: str, packed: str) -> None:
+    edge = opened(world)
+    answer = edge.ask("POST", path, content=b"{}", headers={"content-encoding": packed})
+    assert refusal(answer) == (415, "packed body", f"send it plain, not as {packed}")
+    assert edge.default.state.entry_count == 0
+
+
+@pytest.mark.parametrize("plain", ["identity", "Identity", ""])
+def test_a_plain_body_may_say_so(world: Configuration, plain: str) -> None:
+    headers = {**HEADERS, "content-encoding": plain}
+    assert opened(world).ask("POST", C2C, json=dict(CLICK), headers=headers).status_code == 200

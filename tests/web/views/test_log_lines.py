@@ -1,0 +1,104 @@
+"""One line for each fact, as it stands in a terminal."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.core.call import Event
+from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
+from mockserver.core.webhook import Delivery, DeliveryAttempt, DeliveryResult, Webhook
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.web.views.log_lines import format_line
+from tests.conftest import START, click, play
+
+INBOX = "{origin}/_mock/inbox/mobtexting"
+
+
+def watched(store: SandboxState) -> list[str]:
+    lines: list[str] = []
+    store.subscribers.append(lambda fact: lines.append(format_line(fact, store)))
+    return lines
+
+
+def test_lines_of_a_call_and_its_report(store: SandboxState) -> None:
+    lines = watched(store)
+    click(store, "callee-busy")
+    play(store)
+    lines.pop(1)  # see below
+    assert lines == [
+        "09:00:00 mobtexting c1 r1 POST /api/v2/voice/c2c 200",
+        "09:00:00 mobtexting c1 begin",
+        "09:00:00 mobtexting c1 a ring",
+        "09:00:02 mobtexting c1 a answer",
+        "09:00:02 mobtexting c1 b ring",
+        "09:00:05 mobtexting c1 b hangup busy",
+        "09:00:05 mobtexting c1 a hangup normal",
+        "09:00:05 mobtexting c1 attempt-ended busy",
+        "09:00:05 mobtexting c1 ended busy",
+        f"09:00:05 mobtexting c1 w1 completed attempt 1 {INBOX} 200 delivered",
+    ]
+
+
+def test_line_of_a_call_that_is_placed(store: SandboxState) -> None:
+    lines = watched(store)
+    click(store)
+    assert lines[1] == "09:00:00 mobtexting c1 placed"
+
+
+def test_line_of_a_refusal(store: SandboxState) -> None:
+    lines = watched(store)
+    click(store, to=None)
+    assert lines == ["09:00:00 mobtexting r1 POST /api/v2/voice/c2c 422 to-required"]
+
+
+HOOK = Webhook("c1", "completed", "http://h/x", {"a": 1})
+FAILED = Delivery(
+    "w1",
+    "mobtexting",
+    "any",
+    HOOK,
+    0,
+    "failed",
+    None,
+    (DeliveryAttempt(1, START, DeliveryResult(None, "dns")),),
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "what", "expected"),
+    [
+        ("event", Event(START, "digits", "a", {"digits": "12"}), "a digits 12"),
+        ("attempt", FAILED, "w1 completed attempt 1 http://h/x dns failed"),
+        (
+            "moot",
+            RejectedEvent("ring", "b", "f:1:2", "so"),
+            "moot verb ring leg b place f:1:2 why so",
+        ),
+        ("skipped", IgnoredLeg("s", "b"), "skipped story s leg b"),
+        ("clock", {"mode": "60x"}, "clock mode 60x"),
+        ("control", {"method": "PATCH", "body": {"a": 1}}, 'control method PATCH body {"a": 1}'),
+        ("error", LookupError("oops"), "error error LookupError('oops')"),
+    ],
+)
+def test_line_of_a_fact(store: SandboxState, kind: str, what: Any, expected: str) -> None:
+    told = format_line(JournalEntry(START, kind, "", what), store)
+    assert told.rstrip() == f"09:00:00 {expected}"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a\nb", "a\\nb"),
+        ("\x1b[31m", "\\x1b[31m"),
+        ("\x00\x7f", "\\x00\\x7f"),
+        ("a\r\tb", "a\\r\\tb"),
+        ("\u202eabc", "\\u202eabc"),
+        ("\ud800", "\\ud800"),
+        ("ü 😀", "ü 😀"),
+    ],
+)
+def test_control_characters_never_reach_the_terminal(
+    store: SandboxState, text: str, expected: str
+) -> None:
+    fact = JournalEntry(START, "event", "", Event(START, "speech", "a", {"words": text}))
+    assert format_line(fact, store) == f"09:00:00 a speech {expected}"

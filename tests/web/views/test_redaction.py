@@ -1,0 +1,147 @@
+"""Credentials in every place where they may stand, and none of them in an output."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.web.views import redaction
+from mockserver.web.views.redaction import mask
+
+SALT = "salt"
+SECRET = "k-123"
+MASKED = mask(SECRET, SALT)
+
+
+def test_mask_shows_nothing_and_keeps_two_secrets_apart() -> None:
+    masks = {mask(secret, SALT) for secret in ("a", "b", "", "ü", "\ud800", "a" * 10_000)}
+    assert len(masks) == 6
+    assert {(one[:3], len(one)) for one in masks} == {("***", 9)}
+
+
+def test_mask_depends_on_the_salt_alone() -> None:
+    assert mask(SECRET, SALT) == MASKED
+    assert mask(SECRET, "other") != MASKED
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, {}),
+        ({"accept": SECRET}, {"accept": SECRET}),
+        ({"authorization": f"Bearer {SECRET}"}, {"authorization": f"Bearer {MASKED}"}),
+        ({"authorization": SECRET}, {"authorization": MASKED}),
+        ({"authorization": "Basic a b"}, {"authorization": f"Basic {mask('a b', SALT)}"}),
+        ({"cookie": SECRET}, {"cookie": MASKED}),
+        ({"proxy-authorization": f"Basic {SECRET}"}, {"proxy-authorization": f"Basic {MASKED}"}),
+        ({"x-mock-token": SECRET, "host": "h"}, {"x-mock-token": MASKED, "host": "h"}),
+    ],
+)
+def test_headers(given: dict[str, str], expected: dict[str, str]) -> None:
+    assert redaction.redact_headers(given, SALT) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (None, None),
+        (SECRET, SECRET),
+        (1.5, 1.5),
+        ({"from": SECRET}, {"from": SECRET}),
+        ({"access_token": SECRET}, {"access_token": MASKED}),
+        ({"Access_Token": SECRET}, {"Access_Token": MASKED}),
+        ({"apikey": SECRET, "api_key": SECRET}, {"apikey": MASKED, "api_key": MASKED}),
+        ({"security-id": SECRET, "token": SECRET}, {"security-id": MASKED, "token": MASKED}),
+        ({"password": SECRET, "secret": SECRET}, {"password": MASKED, "secret": MASKED}),
+        ({"token": 17}, {"token": mask("17", SALT)}),
+        ({"token": None}, {"token": None}),
+        ({"token": {"a": SECRET}}, {"token": mask('{"a": "k-123"}', SALT)}),
+        ([{"token": SECRET}, 1], [{"token": MASKED}, 1]),
+        (({"token": SECRET},), [{"token": MASKED}]),
+        ({"credentials": "any"}, {"credentials": "any"}),
+        ({"credentials": [SECRET, 17]}, {"credentials": [MASKED, mask("17", SALT)]}),
+        ({"a": [{"b": {"token": SECRET}}]}, {"a": [{"b": {"token": MASKED}}]}),
+    ],
+)
+def test_value(given: Any, expected: Any) -> None:
+    assert redaction.redact_value(given, SALT) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("", ""),
+        ("a=1&b=2", "a=1&b=2"),
+        (f"access_token={SECRET}", f"access_token={MASKED}"),
+        (f"a=1&TOKEN={SECRET}&b", f"a=1&TOKEN={MASKED}&b="),
+        ("token", f"token={mask('', SALT)}"),
+        ("token=", f"token={mask('', SALT)}"),
+        (f"token=a=b&x={SECRET}", f"token={mask('a=b', SALT)}&x={SECRET}"),
+    ],
+)
+def test_query(given: str, expected: str) -> None:
+    assert redaction.redact_query(given, SALT) == expected
+
+
+@pytest.mark.parametrize("name", ["access%5Ftoken", "access_toke%6E", "%61ccess_token"])
+def test_query_with_an_encoded_name(name: str) -> None:
+    assert SECRET not in redaction.redact_query(f"{name}={SECRET}", SALT)
+
+
+@pytest.mark.parametrize("inner", [[SECRET], {"0": SECRET}, [[SECRET]]])
+def test_value_below_a_secret_name(inner: Any) -> None:
+    """`access_token[]=...` in a form."""
+    assert SECRET not in repr(redaction.redact_value({"access_token": inner}, SALT))
+
+
+@pytest.mark.parametrize(
+    "given", ["token" * 200_000, "token\r\n" * 140_000, 'name="token"' * 80_000]
+)
+def test_a_megabyte_of_names_is_read_once(given: str) -> None:
+    """What looks at it again for each name takes minutes."""
+    assert redaction.redact_text(given, SALT) == given
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("", ""),
+        ("a token is here", "a token is here"),
+        (f"token={SECRET}&a=1", f"token={MASKED}&a=1"),
+        (f"TOKEN : {SECRET}, a", f"TOKEN : {MASKED}, a"),
+        (
+            f"http://u:p@h/?a=1&secret={SECRET}",
+            f"http://{mask('u:p', SALT)}@h/?a=1&secret={MASKED}",
+        ),
+        ("http://h:80/@x", "http://h:80/@x"),
+        ("mail a@b.test", "mail a@b.test"),
+        (f'{{"api_key": "{SECRET}", "a": "b', f'{{"api_key": "{MASKED}", "a": "b'),
+    ],
+)
+def test_text(given: str, expected: str) -> None:
+    assert redaction.redact_text(given, SALT) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("http://h/x", "http://h/x"),
+        ("http://h/x?a=%20b", "http://h/x?a=%20b"),
+        (f"http://h/x?token={SECRET}", f"http://h/x?token={MASKED}"),
+        (f"http://{SECRET}@h/x?", f"http://{MASKED}@h/x?"),
+    ],
+)
+def test_url(given: str, expected: str) -> None:
+    assert redaction.redact_url(given, SALT) == expected
+
+
+@pytest.mark.parametrize(
+    ("secret", "expected"),
+    [
+        (None, {"a": [f"see {SECRET}", 1]}),
+        ("", {"a": [f"see {SECRET}", 1]}),
+        ("see", {"a": [f"see {SECRET}", 1]}),  # so short that it may be part of any word
+        (SECRET, {"a": [f"see {MASKED}", 1]}),
+    ],
+)
+def test_without(secret: str | None, expected: object) -> None:
+    assert redaction.redact_secret({"a": [f"see {SECRET}", 1]}, secret, SALT) == expected
