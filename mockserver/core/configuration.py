@@ -1,4 +1,4 @@
-"""NEW MODULE."""
+"""The configuration that a sandbox starts from: providers, scenarios, accounts."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple

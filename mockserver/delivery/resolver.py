@@ -1,4 +1,4 @@
-"""NEW MODULE."""
+"""Resolves host names on a bounded number of daemon threads."""
 
 from asyncio import timeout, wrap_future
 from concurrent.futures import Future

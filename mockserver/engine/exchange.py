@@ -1,4 +1,4 @@
-"""NEW MODULE."""
+"""A vendor request on its way in, and the stored exchange it becomes."""
 
 import json
 from typing import NamedTuple

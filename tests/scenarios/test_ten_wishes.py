@@ -7,7 +7,7 @@ import pytest
 
 from mockserver.core.provider import Effects, EventContext, by_event_type
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.providers.mobtexting import react
+from mockserver.providers.mobtexting import events
 from tests.config.conftest import complaints
 from tests.conftest import START, acting, play
 from tests.scenarios.conftest import HERE, asked, lived, outcomes, reports, staged
@@ -58,7 +58,7 @@ def test_wish_3_then_presses_one_where_the_vendor_does(stage: SandboxState) -> N
             calls=(call.with_redial(moment.event.at + 60_000),) if not call.redial_index else ()
         )
 
-    table = {"attempt-ended": redialled, "ended": react.reported}
+    table = {"attempt-ended": redialled, "ended": events.on_ended}
     eager = acting(stage.configuration, on_event=by_event_type(table))
     asked(eager, "busy-then-presses-one")
     assert reports(play(eager)) == [("75", "COMPLETED", "RECEIVED", "ANSWER")]

@@ -1,118 +1,115 @@
 """Google's CCAI Platform: calls over its Apps API, their lifecycle in a queue, customer flags."""
 
-from collections.abc import Callable
-
-from mockserver.core.http import Request
 from mockserver.core.provider import Endpoint, Provider
-from mockserver.providers.ccai import acts, answers, faults, reading, rules
+from mockserver.providers.ccai import faults, request, responses, rules, vendor_events
+from mockserver.providers.ccai.call_state import status
+from mockserver.providers.ccai.events import on_event
 from mockserver.providers.ccai.generators import GENERATORS
-from mockserver.providers.ccai.react import react
 from mockserver.providers.ccai.records import (
     Agent,
     Contact,
-    Flags,
+    CustomerFlags,
+    ExistingCall,
     Menu,
-    Number,
-    Seeded,
+    OutboundNumber,
     Settings,
     Ticket,
 )
-from mockserver.providers.ccai.status import status
+from mockserver.providers.ccai.request import is_call_type, is_scheduled_create
+from mockserver.providers.ccai.responses import new_call_id
 
 HOST = "*.ccaiplatform.com"
-CALLS = "/apps/api/v1/calls"
-FLAG = f"{CALLS}/{{id}}/customer_flag"
-AGENT_FIRST = {"a": "agent", "b": "end_user"}
-END_USER_FIRST = {"a": "end_user", "b": "agent"}
-
-
-def typed(names: tuple[str, str]) -> Callable[[Request], bool]:
-    return lambda request: request.fields.get("call_type") in names
-
-
-def books(request: Request) -> bool:
-    """The scheduled type in the shape of an outbound call is no call type (example 17)."""
-    return typed(reading.SCHEDULED)(request) and "agent_email" not in request.fields
-
-
-def new_id(_: str, number: int, __: str) -> str:
-    """In place of the account's own, which begins where its settings say."""
-    return str(number)
+CALLS_PATH = "/apps/api/v1/calls"
+FLAG_PATH = f"{CALLS_PATH}/{{id}}/customer_flag"
+OUTBOUND_ROLES = {"a": "agent", "b": "end_user"}
+QUEUE_ROLES = {"a": "end_user", "b": "agent"}
 
 
 PROVIDER = Provider(
     name="ccai",
     title="CCAI Platform",
-    roles=END_USER_FIRST,
+    roles=QUEUE_ROLES,
     endpoints=(
         Endpoint(
             "create-outbound",
             "POST",
             HOST,
-            CALLS,
-            rules.OUTBOUND,
-            answers.outbound,
-            answers.agent_and_user,
-            when=typed(reading.OUTBOUND),
-            roles=AGENT_FIRST,
+            CALLS_PATH,
+            rules.CREATE_OUTBOUND,
+            responses.create_outbound,
+            request.outbound_called_numbers,
+            when=is_call_type(request.OUTBOUND_TYPES),
+            roles=OUTBOUND_ROLES,
         ),
         Endpoint(
             "create-scheduled",
             "POST",
             HOST,
-            CALLS,
-            rules.SCHEDULED,
-            answers.scheduled,
-            answers.user_and_agent,
-            when=books,
+            CALLS_PATH,
+            rules.CREATE_SCHEDULED,
+            responses.create_scheduled,
+            request.queue_called_numbers,
+            when=is_scheduled_create,
         ),
         Endpoint(
             "create-inbound",
             "POST",
             HOST,
-            CALLS,
-            rules.INBOUND,
-            answers.incoming,
-            answers.user_and_agent,
+            CALLS_PATH,
+            rules.CREATE_INBOUND,
+            responses.create_inbound,
+            request.queue_called_numbers,
         ),
-        Endpoint("read-flags", "GET", HOST, FLAG, rules.KNOWN, answers.flags),
-        Endpoint("write-flags", "PATCH", HOST, FLAG, rules.FLAGGING, answers.flagged),
-        Endpoint("read-call", "GET", HOST, f"{CALLS}/{{id}}", rules.KNOWN, answers.read),
+        Endpoint("read-flags", "GET", HOST, FLAG_PATH, rules.EXISTING_CALL, responses.read_flags),
+        Endpoint("write-flags", "PATCH", HOST, FLAG_PATH, rules.WRITE_FLAGS, responses.write_flags),
+        Endpoint(
+            "read-call",
+            "GET",
+            HOST,
+            f"{CALLS_PATH}/{{id}}",
+            rules.EXISTING_CALL,
+            responses.read_call,
+        ),
         Endpoint(
             "cancel-scheduled",
             "PATCH",
             HOST,
-            f"{CALLS}/scheduled/{{id}}/cancel",
-            rules.KNOWN,
-            answers.cancelled,
+            f"{CALLS_PATH}/scheduled/{{id}}/cancel",
+            rules.EXISTING_CALL,
+            responses.cancel_scheduled,
         ),
         Endpoint(
             "end-user",
             "POST",
             HOST,
-            f"{CALLS}/{{id}}/end_user",
-            rules.IDENTIFYING,
-            answers.identified,
+            f"{CALLS_PATH}/{{id}}/end_user",
+            rules.IDENTIFY_END_USER,
+            responses.identify_end_user,
         ),
         Endpoint(
-            "manager-calls", "GET", HOST, "/manager/api/v1/calls", rules.LISTING, answers.listed
+            "manager-calls",
+            "GET",
+            HOST,
+            "/manager/api/v1/calls",
+            rules.LIST_CALLS,
+            responses.list_calls,
         ),
     ),
-    credential=reading.credential,
-    refuse=answers.refused,
+    credential=request.credential,
+    refuse=responses.refuse,
     wrong_method=faults.WRONG_METHOD,
-    on_event=react,
+    on_event=on_event,
     status=status,
-    new_call_id=new_id,
-    scenario_only_faults=faults.ORDERED,
+    new_call_id=new_call_id,
+    scenario_only_faults=faults.SCENARIO_ONLY_FAULTS,
     records={
         "agents": Agent,
         "menus": Menu,
         "contacts": Contact,
         "tickets": Ticket,
-        "outbound_numbers": Number,
-        "flags": Flags,
-        "calls": Seeded,
+        "outbound_numbers": OutboundNumber,
+        "flags": CustomerFlags,
+        "calls": ExistingCall,
     },
     settings=Settings,
     generators=GENERATORS,
@@ -120,6 +117,6 @@ PROVIDER = Provider(
         "scheduled-as-inbound": "a scheduled call is answered as examples 44 and 45 print it: "
         "`Voice Inbound (API)`, `queued`, and IVR menus are taken"
     },
-    vendor_events=acts.ACTS,
-    resources=acts.RESOURCES,
+    vendor_events=vendor_events.VENDOR_EVENTS,
+    resources=vendor_events.RESOURCES,
 )

@@ -11,18 +11,18 @@ FIRST_TICKET: Final = 80_000
 FIRST_ID: Final = 1_000
 
 
-def contact(person: FakePerson, nth: int, _: Account) -> tuple[str, Contact]:
-    return str(FIRST_CONTACT + nth), Contact(FIRST_ID + nth, person.phone, person.email)
+def build_contact(person: FakePerson, index: int, _: Account) -> tuple[str, Contact]:
+    return str(FIRST_CONTACT + index), Contact(FIRST_ID + index, person.phone, person.email)
 
 
-def ticket(_: FakePerson, nth: int, account: Account) -> tuple[str, Ticket]:
+def build_ticket(_: FakePerson, index: int, account: Account) -> tuple[str, Ticket]:
     """Of the contacts one after the other; without any it is of nobody known."""
     known = list(account.records.get("contacts", {})) or [str(FIRST_CONTACT)]
-    return str(FIRST_TICKET + nth), Ticket(known[nth % len(known)])
+    return str(FIRST_TICKET + index), Ticket(known[index % len(known)])
 
 
-def agent(person: FakePerson, nth: int, _: Account) -> tuple[str, Agent]:
-    return person.email, Agent(FIRST_ID + nth, person.first_name, person.last_name)
+def build_agent(person: FakePerson, index: int, _: Account) -> tuple[str, Agent]:
+    return person.email, Agent(FIRST_ID + index, person.first_name, person.last_name)
 
 
-GENERATORS: Final = {"contacts": contact, "tickets": ticket, "agents": agent}
+GENERATORS: Final = {"contacts": build_contact, "tickets": build_ticket, "agents": build_agent}

@@ -23,7 +23,7 @@ Status = Literal[
     "action_only_finished",
     "cancelled",
 ]
-ENDED = frozenset(
+ENDED_STATUSES = frozenset(
     {
         "finished",
         "failed",
@@ -82,13 +82,13 @@ class Ticket(NamedTuple):
     contact: str
 
 
-class Number(NamedTuple):
+class OutboundNumber(NamedTuple):
     """An outbound number; the one that is `default` is used where none is asked for."""
 
     default: bool = False
 
 
-class Flags(NamedTuple):
+class CustomerFlags(NamedTuple):
     """The reserved data attributes of a call, by its id."""
 
     verified_customer: bool = False
@@ -96,7 +96,7 @@ class Flags(NamedTuple):
     repeat_customer: bool = False
 
 
-class Seeded(NamedTuple):
+class ExistingCall(NamedTuple):
     """By id: a call of before, of any status; times as they are printed, `agent` by e-mail."""
 
     status: Status

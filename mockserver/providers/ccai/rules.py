@@ -13,214 +13,220 @@ from mockserver.core.rulebook import (
     malformed_field,
     missing_field,
 )
-from mockserver.providers.ccai import faults, reading
-from mockserver.providers.ccai.records import ENDED
-from mockserver.providers.ccai.seeded import seeded
+from mockserver.providers.ccai import faults, request
+from mockserver.providers.ccai.existing_calls import existing_call
+from mockserver.providers.ccai.records import ENDED_STATUSES
 
 
-def foreign_subdomain(case: RequestContext) -> bool:
-    own = reading.settings(case.authenticated_account).subdomain
-    return bool(own) and reading.basic(case.request)[0] != own
+def has_unknown_subdomain(context: RequestContext) -> bool:
+    own = request.settings(context.authenticated_account).subdomain
+    return bool(own) and request.parse_basic_auth(context.request)[0] != own
 
 
-def nobody_to_call(case: RequestContext) -> bool:
-    return not case.text("ticket_id") and not case.text("end_user_number")
+def has_no_end_user(context: RequestContext) -> bool:
+    return not context.text("ticket_id") and not context.text("end_user_number")
 
 
-def unknown_agent(case: RequestContext) -> bool:
-    return reading.agent(case) is None
+def has_unknown_agent(context: RequestContext) -> bool:
+    return request.find_agent(context) is None
 
 
-def unknown_ticket(case: RequestContext) -> bool:
-    return bool(case.text("ticket_id")) and reading.contact(case) is None
+def has_unknown_ticket(context: RequestContext) -> bool:
+    return bool(context.text("ticket_id")) and request.find_contact(context) is None
 
 
-def powerless(case: RequestContext) -> bool:
-    agent = reading.agent(case)
+def is_agent_without_access(context: RequestContext) -> bool:
+    agent = request.find_agent(context)
     return agent is not None and not agent.may_call
 
 
-def unavailable(case: RequestContext) -> bool:
-    agent = reading.agent(case)
+def is_agent_unavailable(context: RequestContext) -> bool:
+    agent = request.find_agent(context)
     return agent is not None and agent.state != "available"
 
 
-def hands_on(case: RequestContext) -> bool:
+def is_agent_action_required(context: RequestContext) -> bool:
     """The agent acts in the widget, or chooses a number there if none was sent."""
-    agent = reading.agent(case)
+    agent = request.find_agent(context)
     if agent is None:
         return False
-    return agent.must_act or (agent.must_choose_number and not case.text("outbound_number"))
+    return agent.must_act or (agent.must_choose_number and not context.text("outbound_number"))
 
 
-def menuless(case: RequestContext) -> bool:
+def has_no_menu(context: RequestContext) -> bool:
     """An earlier call makes the menu optional."""
-    return not case.text("menu_id") and reading.parent(case) is None
+    return not context.text("menu_id") and request.find_parent_call(context) is None
 
 
-def unknown_parent(case: RequestContext) -> bool:
-    return bool(case.text("call_id")) and reading.parent(case) is None
+def has_unknown_parent(context: RequestContext) -> bool:
+    return bool(context.text("call_id")) and request.find_parent_call(context) is None
 
 
-def unknown_menu(case: RequestContext) -> bool:
-    return reading.menu(case) is None
+def has_unknown_menu(context: RequestContext) -> bool:
+    return request.find_menu(context) is None
 
 
-def not_for_inbound(case: RequestContext) -> bool:
-    menu = reading.menu(case)
+def has_menu_not_for_inbound(context: RequestContext) -> bool:
+    menu = request.find_menu(context)
     return menu is not None and menu.type not in ("ivr_menu", "mobile_menu")
 
 
-def not_for_scheduled(case: RequestContext) -> bool:
-    menu = reading.menu(case)
+def has_menu_not_for_scheduled(context: RequestContext) -> bool:
+    menu = request.find_menu(context)
     allowed: tuple[str, ...] = ("mobile_menu", "web_menu")
-    if "scheduled-as-inbound" in case.authenticated_account.quirks:
+    if "scheduled-as-inbound" in context.authenticated_account.quirks:
         allowed = ("ivr_menu", *allowed)
     return menu is not None and menu.type not in allowed
 
 
-def redirected(case: RequestContext) -> bool:
-    menu = reading.menu(case)
+def is_menu_redirected(context: RequestContext) -> bool:
+    menu = request.find_menu(context)
     return menu is not None and menu.state == "manual redirection"
 
 
-def closed(case: RequestContext) -> bool:
-    menu = reading.menu(case)
+def is_menu_closed(context: RequestContext) -> bool:
+    menu = request.find_menu(context)
     return menu is not None and menu.state == "after hours"
 
 
-def language_off(case: RequestContext) -> bool:
-    menu = reading.menu(case)
+def is_language_unavailable(context: RequestContext) -> bool:
+    menu = request.find_menu(context)
     own = menu.languages if menu else ()
-    return (case.text("lang") or "en") not in (
-        own or reading.settings(case.authenticated_account).languages
+    return (context.text("lang") or "en") not in (
+        own or request.settings(context.authenticated_account).languages
     )
 
 
-def past(case: RequestContext) -> bool:
-    at = reading.scheduled_at(case.text("scheduled_at"))
-    return at is not None and at <= case.now
+def has_past_scheduled_time(context: RequestContext) -> bool:
+    at = request.parse_scheduled_at(context.text("scheduled_at"))
+    return at is not None and at <= context.now
 
 
-def undated(case: RequestContext) -> bool:
-    return reading.scheduled_at(case.text("scheduled_at")) is None
+def has_invalid_scheduled_time(context: RequestContext) -> bool:
+    return request.parse_scheduled_at(context.text("scheduled_at")) is None
 
 
-def unknown_call(case: RequestContext) -> bool:
-    return reading.own(case) is None and seeded(case.authenticated_account, case.text("id")) is None
+def has_unknown_call(context: RequestContext) -> bool:
+    return (
+        request.find_call(context) is None
+        and existing_call(context.authenticated_account, context.text("id")) is None
+    )
 
 
-def ended_call(case: RequestContext) -> bool:
-    call, before = reading.own(case), seeded(case.authenticated_account, case.text("id"))
+def has_ended_call(context: RequestContext) -> bool:
+    call, before = (
+        request.find_call(context),
+        existing_call(context.authenticated_account, context.text("id")),
+    )
     if call is None:
-        return before is not None and before.status in ENDED
+        return before is not None and before.status in ENDED_STATUSES
     return call.phase == "ended"
 
 
-WHO: Final[Rulebook] = (
+AUTHENTICATION: Final[Rulebook] = (
     (Rule(is_unauthenticated, faults.UNAUTHORIZED),),
-    (Rule(foreign_subdomain, faults.UNKNOWN_SUBDOMAIN),),
-    (Rule(is_rate_limited, faults.TOO_MANY),),
+    (Rule(has_unknown_subdomain, faults.UNKNOWN_SUBDOMAIN),),
+    (Rule(is_rate_limited, faults.TOO_MANY_REQUESTS),),
 )
-READ: Final[Rulebook] = (*WHO, (Rule(is_malformed, faults.UNREADABLE),))
-TYPE: Final[Stage] = (
-    missing_field("call_type", faults.CALL_TYPE),
-    malformed_field("call_type", faults.CALL_TYPE),
+COMMON: Final[Rulebook] = (*AUTHENTICATION, (Rule(is_malformed, faults.MALFORMED_BODY),))
+CALL_TYPE: Final[Stage] = (
+    missing_field("call_type", faults.INVALID_CALL_TYPE),
+    malformed_field("call_type", faults.INVALID_CALL_TYPE),
 )
 """Whatever is of no known type, or cannot be read, comes to the operation for incoming calls."""
 
-OUTBOUND: Final[Rulebook] = (
-    *WHO,
+CREATE_OUTBOUND: Final[Rulebook] = (
+    *AUTHENTICATION,
     (
-        missing_field("agent_email", faults.AGENT_REQUIRED),
-        malformed_field("agent_email", faults.NO_AGENT),
+        missing_field("agent_email", faults.AGENT_EMAIL_REQUIRED),
+        malformed_field("agent_email", faults.NOT_A_VALID_AGENT_EMAIL),
     ),
-    (Rule(nobody_to_call, faults.END_USER_REQUIRED),),
+    (Rule(has_no_end_user, faults.TICKET_ID_OR_END_USER_NUMBER_REQUIRED),),
     (
-        malformed_field("ticket_id", faults.NO_CONTACT),
-        malformed_field("end_user_number", faults.HYPHENED),
+        malformed_field("ticket_id", faults.CONTACT_NOT_FOUND),
+        malformed_field("end_user_number", faults.END_USER_NUMBER_NOT_WELL_FORMED),
     ),
-    (malformed_field("outbound_number", faults.OUTBOUND_MALFORMED),),
+    (malformed_field("outbound_number", faults.OUTBOUND_NUMBER_MALFORMED),),
     (
-        Rule(unknown_agent, faults.NO_AGENT, "agent_email"),
-        Rule(unknown_ticket, faults.NO_CONTACT, "ticket_id"),
+        Rule(has_unknown_agent, faults.NOT_A_VALID_AGENT_EMAIL, "agent_email"),
+        Rule(has_unknown_ticket, faults.CONTACT_NOT_FOUND, "ticket_id"),
     ),
-    (Rule(powerless, faults.NO_ACCESS, "agent_email"),),
-    (Rule(unavailable, faults.UNAVAILABLE, "agent_email"),),
-    (Rule(hands_on, faults.MUST_ACT, "agent_email"),),
+    (Rule(is_agent_without_access, faults.AGENT_WITHOUT_ACCESS, "agent_email"),),
+    (Rule(is_agent_unavailable, faults.AGENT_NOT_AVAILABLE, "agent_email"),),
+    (Rule(is_agent_action_required, faults.AGENT_MUST_ACT, "agent_email"),),
 )
 
 
-def _waiting(*more: Stage) -> Rulebook:
+def _queue_rules(*stages: Stage) -> Rulebook:
     """What incoming and scheduled calls have in common, the first stages of the latter between."""
-    required, own = more
+    required, own = stages
     return (
         required,
         (
-            Rule(menuless, faults.MENU_REQUIRED, "menu_id"),
-            missing_field("end_user_number", faults.NUMBER_REQUIRED),
+            Rule(has_no_menu, faults.MENU_ID_REQUIRED, "menu_id"),
+            missing_field("end_user_number", faults.END_USER_NUMBER_REQUIRED),
         ),
         (
-            malformed_field("menu_id", faults.MENU_MALFORMED),
-            malformed_field("end_user_number", faults.BLANKED),
+            malformed_field("menu_id", faults.MENU_ID_MALFORMED),
+            malformed_field("end_user_number", faults.END_USER_NUMBER_MALFORMED),
         ),
         (
-            malformed_field("ticket_id", faults.NO_CONTACT),
-            malformed_field("recording_permission", faults.PERMISSION),
+            malformed_field("ticket_id", faults.CONTACT_NOT_FOUND),
+            malformed_field("recording_permission", faults.RECORDING_PERMISSION_MALFORMED),
         ),
         own,
         (
-            Rule(unknown_menu, faults.MENU_UNKNOWN, "menu_id"),
-            Rule(unknown_ticket, faults.NO_CONTACT, "ticket_id"),
+            Rule(has_unknown_menu, faults.MENU_ID_NOT_FOUND, "menu_id"),
+            Rule(has_unknown_ticket, faults.CONTACT_NOT_FOUND, "ticket_id"),
         ),
-        (malformed_field("lang", faults.NO_LANGUAGE),),
-        (Rule(language_off, faults.LANGUAGE_OFF, "lang"),),
+        (malformed_field("lang", faults.LANGUAGE_NOT_FOUND),),
+        (Rule(is_language_unavailable, faults.LANGUAGE_NOT_AVAILABLE, "lang"),),
     )
 
 
-STATE: Final[Stage] = (
-    Rule(redirected, faults.REDIRECTED, "menu_id"),
-    Rule(closed, faults.AFTER_HOURS, "menu_id"),
+MENU_STATE: Final[Stage] = (
+    Rule(is_menu_redirected, faults.MENU_IN_MANUAL_REDIRECTION, "menu_id"),
+    Rule(is_menu_closed, faults.MENU_AFTER_HOURS, "menu_id"),
 )
-INBOUND: Final[Rulebook] = (
-    *READ,
-    TYPE,
-    *_waiting((), ()),
-    (Rule(not_for_inbound, faults.NOT_INBOUND, "menu_id"),),
-    STATE,
+CREATE_INBOUND: Final[Rulebook] = (
+    *COMMON,
+    CALL_TYPE,
+    *_queue_rules((), ()),
+    (Rule(has_menu_not_for_inbound, faults.MENU_NOT_IVR_OR_MOBILE, "menu_id"),),
+    MENU_STATE,
 )
-SCHEDULED: Final[Rulebook] = (
-    *WHO,
-    *_waiting(
+CREATE_SCHEDULED: Final[Rulebook] = (
+    *AUTHENTICATION,
+    *_queue_rules(
         (
-            missing_field("scheduled_at", faults.TIME_REQUIRED),
-            Rule(unknown_parent, faults.NO_PARENT, "call_id"),
+            missing_field("scheduled_at", faults.SCHEDULED_AT_REQUIRED),
+            Rule(has_unknown_parent, faults.PARENT_CALL_NOT_FOUND, "call_id"),
         ),
         (
-            malformed_field("call_id", faults.NO_PARENT),
-            malformed_field("scheduled_at", faults.TIME_MALFORMED),
+            malformed_field("call_id", faults.PARENT_CALL_NOT_FOUND),
+            malformed_field("scheduled_at", faults.SCHEDULED_AT_MALFORMED),
         ),
     ),
-    (Rule(undated, faults.TIME_MALFORMED, "scheduled_at"),),
-    (Rule(past, faults.TIME_PAST, "scheduled_at"),),
-    (Rule(not_for_scheduled, faults.NOT_SCHEDULED, "menu_id"),),
-    STATE,
+    (Rule(has_invalid_scheduled_time, faults.SCHEDULED_AT_MALFORMED, "scheduled_at"),),
+    (Rule(has_past_scheduled_time, faults.SCHEDULED_AT_PAST, "scheduled_at"),),
+    (Rule(has_menu_not_for_scheduled, faults.MENU_NOT_MOBILE_OR_WEB, "menu_id"),),
+    MENU_STATE,
 )
-KNOWN: Final[Rulebook] = (*READ, (Rule(unknown_call, faults.NOT_FOUND, "id"),))
-FLAGGING: Final[Rulebook] = (
-    *KNOWN,
-    (Rule(ended_call, faults.ENDED, "id"),),
+EXISTING_CALL: Final[Rulebook] = (*COMMON, (Rule(has_unknown_call, faults.CALL_NOT_FOUND, "id"),))
+WRITE_FLAGS: Final[Rulebook] = (
+    *EXISTING_CALL,
+    (Rule(has_ended_call, faults.CALL_ALREADY_ENDED, "id"),),
     tuple(
         malformed_field(name, faults.FLAG_MALFORMED)
         for name in ("verified_customer", "bad_actor", "repeat_customer", "repeat_customers")
     ),
 )
-IDENTIFYING: Final[Rulebook] = (
-    *KNOWN,
+IDENTIFY_END_USER: Final[Rulebook] = (
+    *EXISTING_CALL,
     (
         missing_field("identifier", faults.IDENTIFIER_REQUIRED),
         malformed_field("identifier", faults.IDENTIFIER_REQUIRED),
     ),
-    (Rule(ended_call, faults.ENDED, "id"),),
+    (Rule(has_ended_call, faults.CALL_ALREADY_ENDED, "id"),),
 )
-LISTING: Final[Rulebook] = READ
+LIST_CALLS: Final[Rulebook] = COMMON

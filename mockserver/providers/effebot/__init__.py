@@ -3,85 +3,151 @@
 from typing import Final
 
 from mockserver.core.account import Retry
-from mockserver.core.provider import Endpoint, Provider, VendorEvent
+from mockserver.core.provider import Endpoint, Provider
 from mockserver.core.time import MINUTE
-from mockserver.providers.effebot import answers, clips, dialect, notes, reading, rules
+from mockserver.providers.effebot import (
+    audio_records,
+    call_state,
+    faults,
+    request,
+    responses,
+    rules,
+)
+from mockserver.providers.effebot.events import on_event
 from mockserver.providers.effebot.generators import GENERATORS
-from mockserver.providers.effebot.react import react
-from mockserver.providers.effebot.records import Blocked, Clip, Phone, Settings, Template
+from mockserver.providers.effebot.records import (
+    AudioRecord,
+    BlockedPhone,
+    Phone,
+    Settings,
+    Template,
+)
+from mockserver.providers.effebot.vendor_events import VENDOR_EVENTS
 
 HOST = "in.effebot.com"
-CALLS = "/apiCalls"
-TALKING = frozenset({"answered"})
-ANY = frozenset({"created", "processed", "started", "answered", "finished", "canceled"})
-UPLOAD = 20_000_000  # bytes: assumed
+CALLS_PATH = "/apiCalls"
+UPLOAD_LIMIT = 20_000_000  # bytes: assumed
 
 
 ENDPOINTS: Final = (
     Endpoint(
-        "create", "POST", HOST, f"{CALLS}/create", rules.CREATE, answers.create, answers.parties
+        "create",
+        "POST",
+        HOST,
+        f"{CALLS_PATH}/create",
+        rules.CREATE,
+        responses.create,
+        request.called_numbers,
     ),
-    Endpoint("get", "POST", HOST, f"{CALLS}/get", rules.GET, answers.get),
+    Endpoint("get", "POST", HOST, f"{CALLS_PATH}/get", rules.GET, responses.get),
     Endpoint(
         "create-record",
         "POST",
         HOST,
-        f"{CALLS}/createRecord",
+        f"{CALLS_PATH}/createRecord",
         rules.CREATE_RECORD,
-        clips.added,
-        body_limit=UPLOAD,
+        audio_records.create_record,
+        body_limit=UPLOAD_LIMIT,
     ),
     Endpoint(
         "remove-record",
         "POST",
         HOST,
-        f"{CALLS}/removeRecord",
+        f"{CALLS_PATH}/removeRecord",
         rules.REMOVE_RECORD,
-        clips.taken_away,
+        audio_records.remove_record,
     ),
-    Endpoint("user-info", "POST", HOST, f"{CALLS}/userInfo", rules.WHO, answers.info),
-    Endpoint("get-phones", "POST", HOST, f"{CALLS}/getPhones", rules.PHONES, answers.phones),
+    Endpoint(
+        "user-info",
+        "POST",
+        HOST,
+        f"{CALLS_PATH}/userInfo",
+        rules.AUTHENTICATION,
+        responses.get_user_info,
+    ),
+    Endpoint(
+        "get-phones",
+        "POST",
+        HOST,
+        f"{CALLS_PATH}/getPhones",
+        rules.GET_PHONES,
+        responses.get_phones,
+    ),
     Endpoint(
         "get-languages",
         "POST",
         HOST,
-        f"{CALLS}/getAvailableLanguages",
-        rules.WHO,
-        answers.languages,
+        f"{CALLS_PATH}/getAvailableLanguages",
+        rules.AUTHENTICATION,
+        responses.get_languages,
     ),
     Endpoint(
-        "get-languages", "GET", HOST, f"{CALLS}/getAvailableLanguages", rules.WHO, answers.languages
+        "get-languages",
+        "GET",
+        HOST,
+        f"{CALLS_PATH}/getAvailableLanguages",
+        rules.AUTHENTICATION,
+        responses.get_languages,
     ),
     Endpoint(
         "confirm-phone",
         "POST",
         HOST,
         "/apiVerificationPhones/confirmPhone",
-        rules.CONFIRM,
-        answers.confirm,
+        rules.CONFIRM_PHONE,
+        responses.confirm_phone,
     ),
-    Endpoint("update", "POST", HOST, f"{CALLS}/update", rules.UPDATE, answers.update),
-    Endpoint("remove", "POST", HOST, f"{CALLS}/remove", rules.REMOVE, answers.remove),
+    Endpoint("update", "POST", HOST, f"{CALLS_PATH}/update", rules.UPDATE, responses.update),
+    Endpoint("remove", "POST", HOST, f"{CALLS_PATH}/remove", rules.REMOVE, responses.remove),
     Endpoint(
-        "get-templates", "POST", HOST, f"{CALLS}/getTemplates", rules.TEMPLATES, answers.templates
+        "get-templates",
+        "POST",
+        HOST,
+        f"{CALLS_PATH}/getTemplates",
+        rules.GET_TEMPLATES,
+        responses.get_templates,
     ),
     Endpoint(
         "create-with-template",
         "POST",
         HOST,
-        f"{CALLS}/createWithTemplate",
-        rules.FROM_TEMPLATE,
-        answers.create,
-        answers.parties,
+        f"{CALLS_PATH}/createWithTemplate",
+        rules.CREATE_WITH_TEMPLATE,
+        responses.create,
+        request.called_numbers,
     ),
     Endpoint(
-        "get-with-templates", "POST", HOST, f"{CALLS}/getWithTemplates", rules.GET, answers.get
+        "get-with-templates",
+        "POST",
+        HOST,
+        f"{CALLS_PATH}/getWithTemplates",
+        rules.GET,
+        responses.get,
     ),
-    Endpoint("get-records", "POST", HOST, f"{CALLS}/getRecords", rules.WHO, clips.listed),
     Endpoint(
-        "block-phones", "POST", HOST, "/apiBlacklist/addPhonesFromApi", rules.BLOCK, answers.block
+        "get-records",
+        "POST",
+        HOST,
+        f"{CALLS_PATH}/getRecords",
+        rules.AUTHENTICATION,
+        audio_records.get_records,
     ),
-    Endpoint("play-record", "GET", HOST, "/storage/{account}/{file}", rules.PLAY, clips.heard),
+    Endpoint(
+        "block-phones",
+        "POST",
+        HOST,
+        "/apiBlacklist/addPhonesFromApi",
+        rules.BLOCK_PHONES,
+        responses.block_phones,
+    ),
+    Endpoint(
+        "play-record",
+        "GET",
+        HOST,
+        "/storage/{account}/{file}",
+        rules.PLAY_RECORD,
+        audio_records.play_record,
+    ),
 )
 
 PROVIDER = Provider(
@@ -89,26 +155,24 @@ PROVIDER = Provider(
     title="Effebot",
     roles={"a": "phone", "b": "manager"},
     endpoints=ENDPOINTS,
-    credential=reading.credential,
-    refuse=dialect.refused,
-    wrong_method=rules.WRONG_METHOD,
-    on_event=react,
-    status=dialect.status,
-    new_call_id=dialect.new_id,
+    credential=request.credential,
+    refuse=responses.refuse,
+    wrong_method=faults.WRONG_METHOD,
+    on_event=on_event,
+    status=call_state.status,
+    new_call_id=responses.new_call_id,
     webhooks=("status", "action"),
     # documented for the status webhook, assumed for the other
     retry=Retry((MINUTE, MINUTE), frozenset({200})),
-    scenario_only_faults=rules.ORDERED,
-    records={"phones": Phone, "records": Clip, "templates": Template, "blocked": Blocked},
+    scenario_only_faults=faults.SCENARIO_ONLY_FAULTS,
+    records={
+        "phones": Phone,
+        "records": AudioRecord,
+        "templates": Template,
+        "blocked": BlockedPhone,
+    },
     generators=GENERATORS,
     settings=Settings,
     quirks={"wrapped": "every answer in the envelope that public clients read"},
-    vendor_events={
-        "prompt-over": VendorEvent(TALKING),
-        "branch": VendorEvent(
-            TALKING, frozenset({"entry", "answer", "block"}), apply=notes.branched
-        ),
-        "unmatched": VendorEvent(TALKING, frozenset({"answer"}), apply=notes.answered),
-        "paid": VendorEvent(ANY, frozenset({"amount"}), apply=notes.paid),
-    },
+    vendor_events=VENDOR_EVENTS,
 )

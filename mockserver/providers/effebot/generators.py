@@ -4,29 +4,34 @@ from typing import Final
 
 from mockserver.core.account import Account
 from mockserver.core.provider import FakePerson
-from mockserver.providers.effebot.records import Blocked, Clip, Phone, Template
+from mockserver.providers.effebot.records import AudioRecord, BlockedPhone, Phone, Template
 
 FIRST_ID: Final = 5_000
 
 
-def phone(person: FakePerson, nth: int, _: Account) -> tuple[str, Phone]:
+def build_phone(person: FakePerson, index: int, _: Account) -> tuple[str, Phone]:
     """A caller number; every third still waits for its pin."""
-    pin = "" if nth % 3 else f"{1_000 + nth % 9_000}"
-    return person.phone.removeprefix("+"), Phone(FIRST_ID + nth, not pin, pin)
+    pin = "" if index % 3 else f"{1_000 + index % 9_000}"
+    return person.phone.removeprefix("+"), Phone(FIRST_ID + index, not pin, pin)
 
 
-def clip(person: FakePerson, nth: int, _: Account) -> tuple[str, Clip]:
+def build_audio_record(person: FakePerson, index: int, _: Account) -> tuple[str, AudioRecord]:
     text = f"Hello, this is {person.first_name}."
-    return str(FIRST_ID + nth), Clip(f"Greeting of {person.first_name}", text)
+    return str(FIRST_ID + index), AudioRecord(f"Greeting of {person.first_name}", text)
 
 
-def template(person: FakePerson, nth: int, _: Account) -> tuple[str, Template]:
+def build_template(person: FakePerson, index: int, _: Account) -> tuple[str, Template]:
     text = f"{person.first_name} {person.last_name} would like to talk to you."
-    return str(FIRST_ID + nth), Template(f"Template of {person.last_name}", text)
+    return str(FIRST_ID + index), Template(f"Template of {person.last_name}", text)
 
 
-def blocked(person: FakePerson, _: int, __: Account) -> tuple[str, Blocked]:
-    return person.phone.removeprefix("+"), Blocked(f"asked for by {person.first_name}")
+def build_blocked_phone(person: FakePerson, _: int, __: Account) -> tuple[str, BlockedPhone]:
+    return person.phone.removeprefix("+"), BlockedPhone(f"asked for by {person.first_name}")
 
 
-GENERATORS: Final = {"phones": phone, "records": clip, "templates": template, "blocked": blocked}
+GENERATORS: Final = {
+    "phones": build_phone,
+    "records": build_audio_record,
+    "templates": build_template,
+    "blocked": build_blocked_phone,
+}

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from mockserver.core.time import MINUTE, Duration
 
-STEP = Duration(MINUTE)
+BILLING_STEP = Duration(MINUTE)
 
 
 class Phone(NamedTuple):
@@ -18,7 +18,7 @@ class Phone(NamedTuple):
     system: bool = False
 
 
-class Clip(NamedTuple):
+class AudioRecord(NamedTuple):
     """An audio record, by its id. `file` is the digest of an upload, `length` how long it plays."""
 
     name: str
@@ -38,7 +38,7 @@ class Template(NamedTuple):
     moderated: bool = True
 
 
-class Blocked(NamedTuple):
+class BlockedPhone(NamedTuple):
     """A number that is not called any more, and why."""
 
     comment: str = ""
@@ -51,7 +51,7 @@ class Tariff(NamedTuple):
     manager_minute: Decimal = Decimal(0)
     synthesis_per_100_chars: Decimal = Decimal(0)
     sms: Decimal = Decimal(0)
-    step: Duration = STEP
+    step: Duration = BILLING_STEP
 
 
 class Settings(NamedTuple):

@@ -3,8 +3,6 @@
 from typing import Final
 
 from mockserver.core.rulebook import (
-    Evidence,
-    Fault,
     Rule,
     Rulebook,
     Stage,
@@ -14,226 +12,220 @@ from mockserver.core.rulebook import (
     malformed_field,
     missing_field,
 )
-from mockserver.providers.effebot.clips import absent
-from mockserver.providers.effebot.objections import (
-    fileless,
-    no_caller,
-    no_duty,
-    nobody,
-    nothing_named,
-    penniless,
-    removed_record,
-    silent,
-    started_call,
-    textless,
-    unconfirmed,
-    unfree,
-    unknown_call,
-    unknown_language,
-    unknown_record,
-    unknown_template,
-    unmoderated,
-    unreadable_parameters,
-    wrong_pin,
+from mockserver.providers.effebot.audio_records import has_unknown_file
+from mockserver.providers.effebot.conditions import (
+    has_insufficient_balance,
+    has_malformed_webhook_parameters,
+    has_no_duty_phone,
+    has_no_file,
+    has_no_ids,
+    has_no_outgoing_phone,
+    has_no_phone,
+    has_no_record,
+    has_no_text,
+    has_started_call,
+    has_unconfirmed_phone,
+    has_unknown_call,
+    has_unknown_language,
+    has_unknown_record,
+    has_unknown_record_id,
+    has_unknown_template,
+    has_unmoderated_record,
+    has_wrong_pin,
+    is_account_in_moderation,
+)
+from mockserver.providers.effebot.faults import (
+    ACCOUNT_IN_MODERATION,
+    CALL_ALREADY_STARTED,
+    CALL_NOT_FOUND,
+    FILE_NOT_FOUND,
+    ID_LIST_REQUIRED,
+    INSUFFICIENT_BALANCE,
+    LANGUAGE_UNKNOWN,
+    MALFORMED_BODY,
+    NO_DUTY_PHONE,
+    OUTGOING_PHONE_REQUIRED,
+    OUTGOING_PHONE_UNCONFIRMED,
+    PHONE_REQUIRED,
+    RECORD_IN_MODERATION,
+    RECORD_NOT_FOUND,
+    RECORD_REQUIRED,
+    TEMPLATE_NOT_FOUND,
+    TOO_MANY_REQUESTS,
+    UNAUTHORIZED,
+    WRONG_PIN,
+    assumed_fault,
 )
 
 
-def _fault(name: str, status: int, text: str) -> Fault:
-    return Fault(name, status, text, Evidence.ASSUMED)
-
-
-UNAUTHORIZED = _fault("unauthorized", 401, "Invalid API key")
-TOO_MANY = _fault("too-many-requests", 429, "Too Many Attempts.")
-UNREADABLE = _fault("malformed-body", 400, "Bad Request")
-WRONG_METHOD = _fault("wrong-method", 405, "Method Not Allowed")
-NO_BALANCE = _fault("insufficient-balance", 402, "Insufficient balance")
-NOT_FOUND = _fault("call-not-found", 404, "Call not found")
-STARTED = _fault("call-already-started", 422, "The call has already been started")
-NO_RECORD = _fault("record-not-found", 422, "Audio record not found")
-IN_MODERATION = _fault("record-in-moderation", 422, "The audio record has not been moderated yet")
-NEEDS_MODERATION = _fault(
-    "account-in-moderation", 422, "Generated speech needs an account free of moderation"
-)
-NO_TEMPLATE = _fault("template-not-found", 422, "Template not found")
-UNCONFIRMED = _fault(
-    "outgoing-phone-unconfirmed", 422, "The outgoing phone is not confirmed in the account"
-)
-NO_DUTY = _fault("no-duty-phone", 422, "There is no duty phone")
-WRONG_PIN = _fault("wrong-pin", 422, "The pin is wrong")
-NO_LANGUAGE = _fault("language-unknown", 422, "The selected lang is invalid.")
-ORDERED: Final = (
-    _fault("forbidden", 403, "Forbidden"),
-    _fault("server-error", 500, "Server Error"),
-    _fault("service-unavailable", 503, "Service Unavailable"),
-)
-
-
-def _kebab(name: str) -> str:
+def _kebab_case(name: str) -> str:
     return name.replace("*.", "").replace(".", "-").replace("_", "-").lower()
 
 
-def _required(name: str) -> Rule:
-    text = f"The {name} field is required."
-    return missing_field(name, _fault(f"{_kebab(name)}-required", 422, text))
+def _required_field(field: str) -> Rule:
+    text = f"The {field} field is required."
+    return missing_field(field, assumed_fault(f"{_kebab_case(field)}-required", 422, text))
 
 
-def _invalid(name: str, of: str = "") -> Rule:
+def _invalid_field(field: str, reported_as: str = "") -> Rule:
     """`of` is the field that is blamed for what lies inside it."""
-    blamed = of or name
+    blamed = reported_as or field
     text = f"The {blamed} field is invalid."
-    return malformed_field(name, _fault(f"{_kebab(blamed)}-invalid", 422, text))
+    return malformed_field(field, assumed_fault(f"{_kebab_case(blamed)}-invalid", 422, text))
 
 
-WHO: Final[Rulebook] = (
-    (Rule(is_malformed, UNREADABLE),),
+AUTHENTICATION: Final[Rulebook] = (
+    (Rule(is_malformed, MALFORMED_BODY),),
     (Rule(is_unauthenticated, UNAUTHORIZED),),
-    (Rule(is_rate_limited, TOO_MANY),),
-)
-NOBODY = _fault("phone-required", 422, "The phone field is required when phones is not present.")
-NO_CALLER = _fault(
-    "outgoing-phone-required", 422, "The outgoingPhone field is required unless dutyPhone is 1."
-)
-SILENT = _fault(
-    "record-required", 422, "The record.id field is required when record.text is not present."
+    (Rule(is_rate_limited, TOO_MANY_REQUESTS),),
 )
 
-PARAMETERS = _invalid("ivrs.*.webhookParameters").fault
+WEBHOOK_PARAMETERS_INVALID = _invalid_field("ivrs.*.webhookParameters").fault
 
-WHOM: Final[Stage] = (
-    _invalid("phone"),
-    _invalid("phones"),
-    _invalid("phones.*", "phones"),
-    _invalid("outgoingPhone"),
-    _invalid("dutyPhone"),
-    _invalid("plannedAt"),
-    Rule(nobody, NOBODY, "phone"),
-    Rule(no_caller, NO_CALLER, "outgoingPhone"),
+PHONE_VALIDATION: Final[Stage] = (
+    _invalid_field("phone"),
+    _invalid_field("phones"),
+    _invalid_field("phones.*", "phones"),
+    _invalid_field("outgoingPhone"),
+    _invalid_field("dutyPhone"),
+    _invalid_field("plannedAt"),
+    Rule(has_no_phone, PHONE_REQUIRED, "phone"),
+    Rule(has_no_outgoing_phone, OUTGOING_PHONE_REQUIRED, "outgoingPhone"),
 )
-WHAT: Final[Stage] = (
-    *(_invalid(name) for name in ("needRecording", "webhookUrl", "record", "lang", "ivrs")),
-    *(_invalid(f"record.{name}") for name in ("id", "text", "gender")),
-    _invalid("ivrs.*", "ivrs"),
+CONTENT_VALIDATION: Final[Stage] = (
+    *(_invalid_field(name) for name in ("needRecording", "webhookUrl", "record", "lang", "ivrs")),
+    *(_invalid_field(f"record.{name}") for name in ("id", "text", "gender")),
+    _invalid_field("ivrs.*", "ivrs"),
     *(
-        _invalid(f"ivrs.*.{name}")
+        _invalid_field(f"ivrs.*.{name}")
         for name in (
             *("digit", "keyWords", "needBlock", "record", "record.id", "record.text"),
             *("managerPhone", "smsText", "webhookUrl", "webhookParameters"),
         )
     ),
-    _invalid("isManagerDeliveryPhone"),
+    _invalid_field("isManagerDeliveryPhone"),
 )
-CALLER: Final[Stage] = (
-    Rule(unconfirmed, UNCONFIRMED, "outgoingPhone"),
-    Rule(no_duty, NO_DUTY, "dutyPhone"),
+OUTGOING_PHONE: Final[Stage] = (
+    Rule(has_unconfirmed_phone, OUTGOING_PHONE_UNCONFIRMED, "outgoingPhone"),
+    Rule(has_no_duty_phone, NO_DUTY_PHONE, "dutyPhone"),
 )
 CREATE: Final[Rulebook] = (
-    *WHO,
-    (*WHOM, *WHAT),
-    (Rule(silent, SILENT, "record"), Rule(unreadable_parameters, PARAMETERS, "ivrs")),
+    *AUTHENTICATION,
+    (*PHONE_VALIDATION, *CONTENT_VALIDATION),
     (
-        *CALLER,
-        Rule(unknown_record, NO_RECORD, "record"),
-        Rule(unknown_language, NO_LANGUAGE, "lang"),
+        Rule(has_no_record, RECORD_REQUIRED, "record"),
+        Rule(has_malformed_webhook_parameters, WEBHOOK_PARAMETERS_INVALID, "ivrs"),
     ),
-    (Rule(unmoderated, IN_MODERATION, "record"), Rule(unfree, NEEDS_MODERATION, "record")),
-    (Rule(penniless, NO_BALANCE),),
+    (
+        *OUTGOING_PHONE,
+        Rule(has_unknown_record, RECORD_NOT_FOUND, "record"),
+        Rule(has_unknown_language, LANGUAGE_UNKNOWN, "lang"),
+    ),
+    (
+        Rule(has_unmoderated_record, RECORD_IN_MODERATION, "record"),
+        Rule(is_account_in_moderation, ACCOUNT_IN_MODERATION, "record"),
+    ),
+    (Rule(has_insufficient_balance, INSUFFICIENT_BALANCE),),
 )
-FROM_TEMPLATE: Final[Rulebook] = (
-    *WHO,
-    (*WHOM, _required("templateId"), _invalid("templateId")),
-    (*CALLER, Rule(unknown_template, NO_TEMPLATE, "templateId")),
-    (Rule(penniless, NO_BALANCE),),
+CREATE_WITH_TEMPLATE: Final[Rulebook] = (
+    *AUTHENTICATION,
+    (*PHONE_VALIDATION, _required_field("templateId"), _invalid_field("templateId")),
+    (*OUTGOING_PHONE, Rule(has_unknown_template, TEMPLATE_NOT_FOUND, "templateId")),
+    (Rule(has_insufficient_balance, INSUFFICIENT_BALANCE),),
 )
 GET: Final[Rulebook] = (
-    *WHO,
+    *AUTHENTICATION,
     (
-        _required("apiCallIdList"),
-        _invalid("apiCallIdList"),
-        _invalid("apiCallIdList.*", "apiCallIdList"),
+        _required_field("apiCallIdList"),
+        _invalid_field("apiCallIdList"),
+        _invalid_field("apiCallIdList.*", "apiCallIdList"),
     ),
-    (Rule(unknown_call, NOT_FOUND, "apiCallIdList"),),
+    (Rule(has_unknown_call, CALL_NOT_FOUND, "apiCallIdList"),),
 )
 UPDATE: Final[Rulebook] = (
-    *WHO,
+    *AUTHENTICATION,
     (
-        _required("callList"),
-        _invalid("callList"),
-        _invalid("callList.*", "callList"),
-        _required("callList.*.id"),
-        _invalid("callList.*.id"),
-        _required("callList.*.replannedAt"),
-        _invalid("callList.*.replannedAt"),
+        _required_field("callList"),
+        _invalid_field("callList"),
+        _invalid_field("callList.*", "callList"),
+        _required_field("callList.*.id"),
+        _invalid_field("callList.*.id"),
+        _required_field("callList.*.replannedAt"),
+        _invalid_field("callList.*.replannedAt"),
     ),
-    (Rule(unknown_call, NOT_FOUND, "callList"),),
-    (Rule(started_call, STARTED, "callList"),),
+    (Rule(has_unknown_call, CALL_NOT_FOUND, "callList"),),
+    (Rule(has_started_call, CALL_ALREADY_STARTED, "callList"),),
 )
-ID_LIST = _fault("id-list-required", 422, "The idList field is required.")
 REMOVE: Final[Rulebook] = (
-    *WHO,
+    *AUTHENTICATION,
     (
-        _invalid("idList"),
-        _invalid("idList.*", "idList"),
-        _invalid("id"),
-        Rule(nothing_named, ID_LIST, "idList"),
+        _invalid_field("idList"),
+        _invalid_field("idList.*", "idList"),
+        _invalid_field("id"),
+        Rule(has_no_ids, ID_LIST_REQUIRED, "idList"),
     ),
-    (Rule(unknown_call, NOT_FOUND, "idList"),),
-    (Rule(started_call, STARTED, "idList"),),
+    (Rule(has_unknown_call, CALL_NOT_FOUND, "idList"),),
+    (Rule(has_started_call, CALL_ALREADY_STARTED, "idList"),),
 )
 CREATE_RECORD: Final[Rulebook] = (
-    *WHO,
+    *AUTHENTICATION,
     (
-        _required("name"),
-        _invalid("name"),
-        _required("source"),
-        _invalid("source"),
-        _invalid("file"),
-        _invalid("text"),
+        _required_field("name"),
+        _invalid_field("name"),
+        _required_field("source"),
+        _invalid_field("source"),
+        _invalid_field("file"),
+        _invalid_field("text"),
         Rule(
-            fileless,
-            _fault("file-required", 422, "The file field is required when source is file."),
+            has_no_file,
+            assumed_fault("file-required", 422, "The file field is required when source is file."),
             "file",
         ),
         Rule(
-            textless,
-            _fault("text-required", 422, "The text field is required when source is text."),
+            has_no_text,
+            assumed_fault("text-required", 422, "The text field is required when source is text."),
             "text",
         ),
     ),
-    (Rule(penniless, NO_BALANCE),),
+    (Rule(has_insufficient_balance, INSUFFICIENT_BALANCE),),
 )
 REMOVE_RECORD: Final[Rulebook] = (
-    *WHO,
-    (missing_field("idList", ID_LIST), _invalid("idList"), _invalid("idList.*", "idList")),
-    (Rule(removed_record, NO_RECORD, "idList"),),
-)
-CONFIRM: Final[Rulebook] = (
-    *WHO,
+    *AUTHENTICATION,
     (
-        missing_field(
-            "phone", _fault("confirm-phone-required", 422, "The phone field is required.")
-        ),
-        _invalid("phone"),
-        _required("pin"),
-        _invalid("pin"),
+        missing_field("idList", ID_LIST_REQUIRED),
+        _invalid_field("idList"),
+        _invalid_field("idList.*", "idList"),
     ),
-    (Rule(wrong_pin, WRONG_PIN, "pin"),),
+    (Rule(has_unknown_record_id, RECORD_NOT_FOUND, "idList"),),
 )
-PHONES: Final[Rulebook] = (*WHO, (_invalid("all"),))
-TEMPLATES: Final[Rulebook] = (*WHO, (_invalid("onlyModerated"),))
-
-NO_FILE = _fault("file-not-found", 404, "Not Found")
-PLAY: Final[Rulebook] = ((Rule(absent, NO_FILE, "file"),),)
-BLOCK: Final[Rulebook] = (
-    *WHO,
+CONFIRM_PHONE: Final[Rulebook] = (
+    *AUTHENTICATION,
     (
         missing_field(
-            "phones", _fault("block-phones-required", 422, "The phones field is required.")
+            "phone", assumed_fault("confirm-phone-required", 422, "The phone field is required.")
         ),
-        _invalid("phones"),
-        _invalid("phones.*", "phones"),
+        _invalid_field("phone"),
+        _required_field("pin"),
+        _invalid_field("pin"),
+    ),
+    (Rule(has_wrong_pin, WRONG_PIN, "pin"),),
+)
+GET_PHONES: Final[Rulebook] = (*AUTHENTICATION, (_invalid_field("all"),))
+GET_TEMPLATES: Final[Rulebook] = (*AUTHENTICATION, (_invalid_field("onlyModerated"),))
+
+PLAY_RECORD: Final[Rulebook] = ((Rule(has_unknown_file, FILE_NOT_FOUND, "file"),),)
+BLOCK_PHONES: Final[Rulebook] = (
+    *AUTHENTICATION,
+    (
         missing_field(
-            "phones.*.phone", _fault("block-phone-required", 422, "The phone field is required.")
+            "phones", assumed_fault("block-phones-required", 422, "The phones field is required.")
         ),
-        _invalid("phones.*.phone", "phones"),
+        _invalid_field("phones"),
+        _invalid_field("phones.*", "phones"),
+        missing_field(
+            "phones.*.phone",
+            assumed_fault("block-phone-required", 422, "The phone field is required."),
+        ),
+        _invalid_field("phones.*.phone", "phones"),
     ),
 )

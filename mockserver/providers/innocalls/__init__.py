@@ -1,96 +1,103 @@
 """Innocalls: order confirmation, call bridging and its status, call dispatch, WebRTC."""
 
-from mockserver.core.http import Request
 from mockserver.core.provider import Endpoint, Provider
-from mockserver.providers.innocalls import dialect, react, reading, rules, webrtc
+from mockserver.providers.innocalls import call_state, events, request, responses, rules, webrtc
 from mockserver.providers.innocalls.generators import GENERATORS
 from mockserver.providers.innocalls.records import Extension, Flow, Settings
+from mockserver.providers.innocalls.request import is_status_request
 
-ECOMMERCE = "ecommerce.innocalls.com"
-BRIDGE = "api.bridge.innocalls.com"
-VOICE = "api.innocalls.net"
-WEBRTC = "webrtc.innocalls.com"
+ECOMMERCE_HOST = "ecommerce.innocalls.com"
+BRIDGE_HOST = "api.bridge.innocalls.com"
+VOICE_HOST = "api.innocalls.net"
+WEBRTC_HOST = "webrtc.innocalls.com"
 
-PHONE = {"a": "phone"}
-CALLEES = {"a": "first_callee", "b": "second_callee"}
-BROWSER = {"a": "extension", "b": "phone"}
-
-
-def asks_for_status(request: Request) -> bool:
-    """The page's curl sample for call status posts to the path of bridging."""
-    return "call_id" in request.fields and not any(
-        name in request.fields for name in ("first_callee_number", "second_callee_number")
-    )
+PHONE_ROLES = {"a": "phone"}
+BRIDGE_ROLES = {"a": "first_callee", "b": "second_callee"}
+WEBRTC_ROLES = {"a": "extension", "b": "phone"}
 
 
 PROVIDER = Provider(
     name="innocalls",
     title="Innocalls",
-    roles=PHONE,
+    roles=PHONE_ROLES,
     endpoints=(
         Endpoint(
             "order-confirmation",
             "POST",
-            ECOMMERCE,
+            ECOMMERCE_HOST,
             "/api/v1/order/confirmation",
             rules.CONFIRMATION,
-            dialect.confirmed,
-            dialect.one_party,
+            responses.confirm_order,
+            request.called_number,
         ),
         Endpoint(
             "call-status",
             "POST",
-            BRIDGE,
+            BRIDGE_HOST,
             "/api/v1/call/bridge",
             rules.STATUS,
-            dialect.reported,
-            when=asks_for_status,
+            responses.get_call_status,
+            when=is_status_request,
         ),
         Endpoint(
             "bridge",
             "POST",
-            BRIDGE,
+            BRIDGE_HOST,
             "/api/v1/call/bridge",
             rules.BRIDGE,
-            dialect.bridged,
-            dialect.two_parties,
-            roles=CALLEES,
+            responses.place_bridge,
+            request.bridge_numbers,
+            roles=BRIDGE_ROLES,
         ),
         Endpoint(
-            "call-status", "GET", BRIDGE, "/api/v1/call/status", rules.STATUS, dialect.reported
+            "call-status",
+            "GET",
+            BRIDGE_HOST,
+            "/api/v1/call/status",
+            rules.STATUS,
+            responses.get_call_status,
         ),
         Endpoint(
             "dispatch",
             "POST",
-            VOICE,
+            VOICE_HOST,
             "/api/v1/call",
             rules.DISPATCH,
-            dialect.dispatched,
-            dialect.one_party,
+            responses.dispatch_call,
+            request.called_number,
         ),
-        Endpoint("authorize", "GET", ECOMMERCE, "/", rules.AUTHORIZE, dialect.authorized),
-        Endpoint("webrtc", "GET", WEBRTC, "/integration.php", rules.INTEGRATION, webrtc.opened),
-        Endpoint("webrtc-login", "GET", WEBRTC, "/login.php", rules.LOGIN, webrtc.asked),
-        Endpoint("webrtc-enter", "POST", WEBRTC, "/login.php", rules.ENTRY, webrtc.entered),
+        Endpoint("authorize", "GET", ECOMMERCE_HOST, "/", rules.AUTHORIZE, responses.authorize),
+        Endpoint(
+            "webrtc",
+            "GET",
+            WEBRTC_HOST,
+            "/integration.php",
+            rules.INTEGRATION,
+            webrtc.show_call_page,
+        ),
+        Endpoint("webrtc-login", "GET", WEBRTC_HOST, "/login.php", rules.LOGIN, webrtc.show_login),
+        Endpoint(
+            "webrtc-enter", "POST", WEBRTC_HOST, "/login.php", rules.LOGIN_SUBMIT, webrtc.log_in
+        ),
         Endpoint(
             "webrtc-call",
             "POST",
-            WEBRTC,
+            WEBRTC_HOST,
             "/call.php",
             rules.CALL,
-            webrtc.called,
-            webrtc.parties,
-            roles=BROWSER,
+            webrtc.call_from_browser,
+            webrtc.called_numbers,
+            roles=WEBRTC_ROLES,
         ),
     ),
-    credential=reading.credential,
-    refuse=dialect.refused,
+    credential=request.credential,
+    refuse=responses.refuse,
     wrong_method=rules.WRONG_METHOD,
-    on_event=react.react,
-    status=dialect.status,
-    new_call_id=dialect.new_id,
+    on_event=events.on_event,
+    status=call_state.status,
+    new_call_id=responses.new_call_id,
     webhooks=("get-digits", "cdr"),
-    scenario_only_faults=rules.ORDERED,
+    scenario_only_faults=rules.SCENARIO_ONLY_FAULTS,
     records={"flows": Flow, "extensions": Extension},
     generators=GENERATORS,
     settings=Settings,

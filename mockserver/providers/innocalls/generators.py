@@ -8,15 +8,15 @@ from mockserver.providers.innocalls.records import Extension, Flow
 
 FIRST_EXTENSION: Final = 200
 FIRST_FLOW: Final = 0x3815E7B800
-WIDTH: Final = 25  # characters of a flow's id, as in the page's samples
+FLOW_ID_LENGTH: Final = 25  # characters of a flow's id, as in the page's samples
 
 
-def extension(person: FakePerson, nth: int, _: Account) -> tuple[str, Extension]:
-    return str(FIRST_EXTENSION + nth), Extension(f"{person.first_name} {person.last_name}")
+def build_extension(person: FakePerson, index: int, _: Account) -> tuple[str, Extension]:
+    return str(FIRST_EXTENSION + index), Extension(f"{person.first_name} {person.last_name}")
 
 
-def flow(_: FakePerson, nth: int, __: Account) -> tuple[str, Flow]:
-    return f"{FIRST_FLOW + nth:x}".ljust(WIDTH, "0"), Flow()
+def build_flow(_: FakePerson, index: int, __: Account) -> tuple[str, Flow]:
+    return f"{FIRST_FLOW + index:x}".ljust(FLOW_ID_LENGTH, "0"), Flow()
 
 
-GENERATORS: Final = {"extensions": extension, "flows": flow}
+GENERATORS: Final = {"extensions": build_extension, "flows": build_flow}

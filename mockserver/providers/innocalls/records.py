@@ -3,7 +3,7 @@
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-CAIRO = ZoneInfo("Africa/Cairo")  # default of the vendor's dashboard: observed
+DEFAULT_TIME_ZONE = ZoneInfo("Africa/Cairo")  # default of the vendor's dashboard: observed
 
 
 class Flow(NamedTuple):
@@ -22,5 +22,5 @@ class Extension(NamedTuple):
 class Settings(NamedTuple):
     """`time_zone` is that of `call_time` and of time stamps; `caller_id` shows in call status."""
 
-    time_zone: ZoneInfo = CAIRO
+    time_zone: ZoneInfo = DEFAULT_TIME_ZONE
     caller_id: str = ""

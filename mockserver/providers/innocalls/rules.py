@@ -13,10 +13,10 @@ from mockserver.core.rulebook import (
     malformed_field,
     missing_field,
 )
-from mockserver.providers.innocalls import reading
+from mockserver.providers.innocalls import request
 
 # Code and text are the page's, the whole table cell; what provokes each is assumed.
-BAD = Fault("bad-request", 400, "Bad Request -- Your request sucks", Evidence.DOCUMENTED)
+BAD_REQUEST = Fault("bad-request", 400, "Bad Request -- Your request sucks", Evidence.DOCUMENTED)
 UNAUTHORIZED = Fault(
     "unauthorized", 401, "Unauthorized -- Your API key is wrong", Evidence.DOCUMENTED
 )
@@ -47,13 +47,13 @@ GONE = Fault(
     "Gone -- The kitten requested has been removed from our servers",
     Evidence.DOCUMENTED,
 )
-TOO_MANY = Fault(
+TOO_MANY_REQUESTS = Fault(
     "too-many-requests",
     429,
     "Too Many Requests -- You're requesting too many kittens! Slow down!",
     Evidence.DOCUMENTED,
 )
-ORDERED = (
+SCENARIO_ONLY_FAULTS = (
     Fault("teapot", 418, "I'm a teapot", Evidence.DOCUMENTED),
     Fault(
         "server-error",
@@ -71,104 +71,120 @@ ORDERED = (
 )
 
 
-def unacceptable(case: RequestContext) -> bool:
-    return not reading.takes_json(case.request)
+def is_not_acceptable(context: RequestContext) -> bool:
+    return not request.accepts_json(context.request)
 
 
-def removed_flow(case: RequestContext) -> bool:
-    flow = reading.flow(case)
+def has_removed_flow(context: RequestContext) -> bool:
+    flow = request.find_flow(context)
     return flow is not None and flow.state == "removed"
 
 
-def hidden_flow(case: RequestContext) -> bool:
-    flow = reading.flow(case)
+def has_hidden_flow(context: RequestContext) -> bool:
+    flow = request.find_flow(context)
     return flow is not None and flow.state == "administrators-only"
 
 
-def unknown_flow(case: RequestContext) -> bool:
+def has_unknown_flow(context: RequestContext) -> bool:
     """An account that names no flow knows every one."""
-    return bool(case.authenticated_account.records.get("flows")) and reading.flow(case) is None
-
-
-def lacking_for_flow(case: RequestContext) -> bool:
-    flow = reading.flow(case)
-    return any(not reading.text(case, name) for name in flow.requires) if flow else False
-
-
-def unspeakable(case: RequestContext) -> bool:
-    """What is to be read out has not been sent."""
-    return any(not reading.text(case, name) for name in reading.spoken(case.fields))
-
-
-def past(case: RequestContext) -> bool:
-    at = reading.call_time(case)
-    return at is not None and at <= case.now
-
-
-def undated(case: RequestContext) -> bool:
-    """A day or an hour that does not exist."""
-    return bool(reading.text(case, "call_time")) and reading.call_time(case) is None
-
-
-def unknown_call(case: RequestContext) -> bool:
-    return reading.bridge_of(case) is None
-
-
-def _needed(*names: str) -> Stage:
-    return tuple(
-        rule for name in names for rule in (missing_field(name, BAD), malformed_field(name, BAD))
+    return (
+        bool(context.authenticated_account.records.get("flows"))
+        and request.find_flow(context) is None
     )
 
 
-def _optional(*names: str) -> Stage:
-    return tuple(malformed_field(name, BAD) for name in names)
+def has_missing_flow_parameter(context: RequestContext) -> bool:
+    flow = request.find_flow(context)
+    return any(not request.request_text(context, name) for name in flow.requires) if flow else False
 
 
-WHO: Rulebook = (
+def has_missing_spoken_parameter(context: RequestContext) -> bool:
+    """What is to be read out has not been sent."""
+    return any(
+        not request.request_text(context, name)
+        for name in request.spoken_parameters(context.fields)
+    )
+
+
+def has_past_call_time(context: RequestContext) -> bool:
+    at = request.call_time(context)
+    return at is not None and at <= context.now
+
+
+def has_invalid_call_time(context: RequestContext) -> bool:
+    """A day or an hour that does not exist."""
+    return bool(request.request_text(context, "call_time")) and request.call_time(context) is None
+
+
+def has_unknown_call(context: RequestContext) -> bool:
+    return request.find_bridge(context) is None
+
+
+def _required_fields(*names: str) -> Stage:
+    return tuple(
+        rule
+        for name in names
+        for rule in (missing_field(name, BAD_REQUEST), malformed_field(name, BAD_REQUEST))
+    )
+
+
+def _optional_fields(*names: str) -> Stage:
+    return tuple(malformed_field(name, BAD_REQUEST) for name in names)
+
+
+AUTHENTICATION: Rulebook = (
     (Rule(is_unauthenticated, UNAUTHORIZED),),
-    (Rule(unacceptable, NOT_ACCEPTABLE),),
-    (Rule(is_rate_limited, TOO_MANY),),
-    (Rule(is_malformed, BAD),),
+    (Rule(is_not_acceptable, NOT_ACCEPTABLE),),
+    (Rule(is_rate_limited, TOO_MANY_REQUESTS),),
+    (Rule(is_malformed, BAD_REQUEST),),
 )
-FLOW: Stage = (
-    Rule(unknown_flow, NOT_FOUND, "call_flow_id"),
-    Rule(removed_flow, GONE, "call_flow_id"),
-    Rule(hidden_flow, FORBIDDEN, "call_flow_id"),
+FLOW_ACCESS: Stage = (
+    Rule(has_unknown_flow, NOT_FOUND, "call_flow_id"),
+    Rule(has_removed_flow, GONE, "call_flow_id"),
+    Rule(has_hidden_flow, FORBIDDEN, "call_flow_id"),
 )
 
-AUTHORIZE: Rulebook = WHO
+AUTHORIZE: Rulebook = AUTHENTICATION
 CONFIRMATION: Rulebook = (
-    *WHO,
+    *AUTHENTICATION,
     (
-        *_needed("phone", "call_flow_id", "order_number"),
-        *_optional("tries", "try_delay", "items_count", "order_cost", "order_currency", "type"),
+        *_required_fields("phone", "call_flow_id", "order_number"),
+        *_optional_fields(
+            "tries", "try_delay", "items_count", "order_cost", "order_currency", "type"
+        ),
     ),
-    FLOW,
-    (Rule(lacking_for_flow, BAD, "call_flow_id"), Rule(unspeakable, BAD, "type")),
+    FLOW_ACCESS,
+    (
+        Rule(has_missing_flow_parameter, BAD_REQUEST, "call_flow_id"),
+        Rule(has_missing_spoken_parameter, BAD_REQUEST, "type"),
+    ),
 )
 BRIDGE: Rulebook = (
-    *WHO,
+    *AUTHENTICATION,
     (
-        *_needed("call_flow_id", "first_callee_number", "first_callee_name"),
-        *_needed("second_callee_number", "second_callee_name", "duration"),
-        *_optional("call_time"),
+        *_required_fields("call_flow_id", "first_callee_number", "first_callee_name"),
+        *_required_fields("second_callee_number", "second_callee_name", "duration"),
+        *_optional_fields("call_time"),
     ),
-    (Rule(undated, BAD, "call_time"),),
-    (Rule(past, BAD, "call_time"),),
-    FLOW,
+    (Rule(has_invalid_call_time, BAD_REQUEST, "call_time"),),
+    (Rule(has_past_call_time, BAD_REQUEST, "call_time"),),
+    FLOW_ACCESS,
 )
 STATUS: Rulebook = (
-    *WHO,
-    _needed("call_id", "call_flow_id"),
-    (Rule(unknown_call, NOT_FOUND, "call_id"),),
+    *AUTHENTICATION,
+    _required_fields("call_id", "call_flow_id"),
+    (Rule(has_unknown_call, NOT_FOUND, "call_id"),),
 )
-DISPATCH: Rulebook = (*WHO, _needed("phone", "number_1", "number_2", "webhook"))
-INTEGRATION: Rulebook = ((Rule(is_malformed, BAD),), _needed("phone_number"))
+DISPATCH: Rulebook = (*AUTHENTICATION, _required_fields("phone", "number_1", "number_2", "webhook"))
+INTEGRATION: Rulebook = ((Rule(is_malformed, BAD_REQUEST),), _required_fields("phone_number"))
 LOGIN: Rulebook = ()
-ENTRY: Rulebook = ((Rule(is_malformed, BAD),), _optional("phone_number", "extension", "password"))
+LOGIN_SUBMIT: Rulebook = (
+    (Rule(is_malformed, BAD_REQUEST),),
+    _optional_fields("phone_number", "extension", "password"),
+)
 CALL: Rulebook = (
     (Rule(is_unauthenticated, UNAUTHORIZED),),
-    (Rule(is_rate_limited, TOO_MANY),),
-    (Rule(is_malformed, BAD),),
-    _needed("phone_number"),
+    (Rule(is_rate_limited, TOO_MANY_REQUESTS),),
+    (Rule(is_malformed, BAD_REQUEST),),
+    _required_fields("phone_number"),
 )

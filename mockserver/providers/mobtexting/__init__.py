@@ -2,7 +2,7 @@
 
 from mockserver.core.account import Retry
 from mockserver.core.provider import Endpoint, Provider
-from mockserver.providers.mobtexting import dialect, react, rules
+from mockserver.providers.mobtexting import call_state, events, request, responses, rules
 from mockserver.providers.mobtexting.generators import GENERATORS
 from mockserver.providers.mobtexting.records import Flow
 
@@ -17,18 +17,18 @@ PROVIDER = Provider(
             "portal.mobtexting.com",
             "/api/v2/voice/c2c",
             rules.C2C,
-            dialect.placed,
-            dialect.parties,
+            responses.click_to_call,
+            request.called_numbers,
         ),
     ),
-    credential=dialect.credential,
-    refuse=dialect.refused,
+    credential=request.credential,
+    refuse=responses.refuse,
     wrong_method=rules.WRONG_METHOD,
-    on_event=react.react,
-    status=dialect.status,
-    new_call_id=dialect.new_id,
+    on_event=events.on_event,
+    status=call_state.status,
+    new_call_id=responses.new_call_id,
     webhooks=("completed",),
-    scenario_only_faults=rules.ORDERED,
+    scenario_only_faults=rules.SCENARIO_ONLY_FAULTS,
     records={"flows": Flow},
     generators=GENERATORS,
     quirks={"webhook-id": "the report carries `webhook_id`, as the page's table has it"},

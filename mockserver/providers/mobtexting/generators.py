@@ -6,11 +6,11 @@ from mockserver.core.account import Account
 from mockserver.core.provider import FakePerson
 from mockserver.providers.mobtexting.records import Flow
 
-FIRST: Final = 1_000
+FIRST_FLOW: Final = 1_000
 
 
-def flow(person: FakePerson, nth: int, _: Account) -> tuple[str, Flow]:
-    return str(FIRST + nth), Flow(f"{person.first_name} {person.last_name} is calling.")
+def build_flow(person: FakePerson, index: int, _: Account) -> tuple[str, Flow]:
+    return str(FIRST_FLOW + index), Flow(f"{person.first_name} {person.last_name} is calling.")
 
 
-GENERATORS: Final = {"flows": flow}
+GENERATORS: Final = {"flows": build_flow}

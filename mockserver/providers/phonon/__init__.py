@@ -1,13 +1,13 @@
 """Phonon: outbound flows over its real-time and bulk hosts, and the call report."""
 
 from mockserver.core.provider import Endpoint, Provider
-from mockserver.providers.phonon import dialect, reading, rules
+from mockserver.providers.phonon import call_state, faults, request, responses, rules
+from mockserver.providers.phonon.events import on_event
 from mockserver.providers.phonon.generators import GENERATORS
-from mockserver.providers.phonon.react import react
 from mockserver.providers.phonon.records import Flow, Settings
 
 PATH = "/kairos-apis/outbound/create"
-LIMIT = 256_000  # bytes (documented: 256 KB)
+BODY_LIMIT = 256_000  # bytes (documented: 256 KB)
 
 PROVIDER = Provider(
     name="phonon",
@@ -17,32 +17,32 @@ PROVIDER = Provider(
         Endpoint(
             "create",
             "POST",
-            rules.REAL_TIME,
+            rules.REAL_TIME_HOST,
             PATH,
             rules.CREATE,
-            dialect.accepted,
-            dialect.parties,
-            LIMIT,
+            responses.create,
+            request.called_numbers,
+            BODY_LIMIT,
         ),
         Endpoint(
             "create-bulk",
             "POST",
-            rules.BULK,
+            rules.BULK_HOST,
             PATH,
             rules.CREATE_BULK,
-            dialect.queued,
-            dialect.parties,
-            LIMIT,
+            responses.create_bulk,
+            request.called_numbers,
+            BODY_LIMIT,
         ),
     ),
-    credential=reading.credential,
-    refuse=dialect.refused,
-    wrong_method=rules.WRONG_METHOD,
-    on_event=react,
-    status=dialect.status,
-    new_call_id=dialect.new_id,
+    credential=request.credential,
+    refuse=responses.refuse,
+    wrong_method=faults.WRONG_METHOD,
+    on_event=on_event,
+    status=call_state.status,
+    new_call_id=responses.new_call_id,
     webhooks=("report",),
-    scenario_only_faults=rules.ORDERED,
+    scenario_only_faults=faults.SCENARIO_ONLY_FAULTS,
     records={"flows": Flow},
     generators=GENERATORS,
     settings=Settings,

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from mockserver.core.time import MINUTE, Duration
 
-GAP = Duration(10 * MINUTE)  # between two attempts: assumed
+DEFAULT_REATTEMPT_DELAY = Duration(10 * MINUTE)  # between two attempts: assumed
 
 
 class Flow(NamedTuple):
@@ -18,7 +18,7 @@ class Flow(NamedTuple):
     did: str = "918068281234"
     version: Literal["1.0", "TEST"] = "1.0"
     reattempts: int = 0
-    reattempt_after: Duration = GAP
+    reattempt_after: Duration = DEFAULT_REATTEMPT_DELAY
     say: str = ""
     bridge: str = ""
     variables: tuple[str, ...] = ()

@@ -2,20 +2,20 @@
 
 from pathlib import Path
 
-from mockserver.providers.ccai.acts import ACTS
-from mockserver.providers.ccai.status import TABLE
+from mockserver.providers.ccai.call_state import STATUS_TABLE
+from mockserver.providers.ccai.vendor_events import VENDOR_EVENTS
 
 README = Path(__file__).parents[3] / "README.md"
 
 
 def test_table_knows_every_status_in_which_an_act_may_be() -> None:
-    known = {row.status for row in TABLE}
-    assert {word for act in ACTS.values() for word in act.allowed_in} <= known
+    known = {row.status for row in STATUS_TABLE}
+    assert {word for act in VENDOR_EVENTS.values() for word in act.allowed_in} <= known
 
 
 def test_table_follows_itself() -> None:
-    known = {row.status for row in TABLE}
-    before = {word for row in TABLE for word in row.reached_from.split(", ") if word}
+    known = {row.status for row in STATUS_TABLE}
+    before = {word for row in STATUS_TABLE for word in row.predecessors.split(", ") if word}
     assert before <= known
 
 
@@ -23,6 +23,6 @@ def test_readme_prints_the_table() -> None:
     printed = README.read_text("utf-8").partition("| status | reached from |")[2]
     rows = [line for line in printed.partition("\n\n")[0].splitlines()[2:] if line]
     assert rows == [
-        f"| `{row.status}` | {row.reached_from or '-'} | {row.by} | {row.fills or '-'} |"
-        for row in TABLE
+        f"| `{row.status}` | {row.predecessors or '-'} | {row.trigger} | {row.timestamp or '-'} |"
+        for row in STATUS_TABLE
     ]

@@ -1,0 +1,187 @@
+"""What the CCAI Platform remembers of a call beyond its legs and events."""
+
+from typing import Final, NamedTuple
+
+from mockserver.core.call import Call, Event, Leg
+
+
+class Transfer(NamedTuple):
+    """To a menu or an agent, at a time in ms; `agent` is who handed the call over."""
+
+    at: int
+    menu: str = ""
+    to_agent: str = ""
+    from_agent: str = ""
+
+
+class CallState(NamedTuple):
+    """`stage` is a status that an act has brought about; `holds` are (since, until) in ms."""
+
+    stage: str = ""
+    deflection: str = "no_deflection"
+    rating: int | None = None
+    has_expired: bool = False
+    holds: tuple[tuple[int, int | None], ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+
+
+INITIAL_STATE = CallState()
+DEFLECTIONS = ("temp_redirection_phone", "temp_redirection_queue", "after_hours_message_only")
+"""Those that have been observed."""
+
+
+def state_of(call: Call) -> CallState:
+    return call.state if isinstance(call.state, CallState) else INITIAL_STATE
+
+
+def set_stage(call: Call, stage: str) -> Call:
+    return call._replace(state=state_of(call)._replace(stage=stage))
+
+
+def is_on_hold(call: Call) -> bool:
+    holds = state_of(call).holds
+    return bool(holds) and holds[-1][1] is None
+
+
+def start_hold(call: Call, event: Event) -> Call:
+    mine = state_of(call)
+    return call._replace(state=mine._replace(holds=(*mine.holds, (event.at, None))))
+
+
+def end_hold(call: Call, event: Event) -> Call:
+    mine = state_of(call)
+    *before, (since, _) = mine.holds
+    return call._replace(state=mine._replace(holds=(*before, (since, event.at))))
+
+
+def set_deflection(call: Call, event: Event) -> Call:
+    to = str(event.data.get("to", DEFLECTIONS[0]))
+    return call._replace(state=state_of(call)._replace(stage="deflected", deflection=to))
+
+
+def set_voicemail(call: Call, _: Event) -> Call:
+    return call._replace(state=state_of(call)._replace(stage="voicemail", deflection="voicemail"))
+
+
+def add_transfer(call: Call, event: Event) -> Call:
+    """Whoever is on hold is so no longer."""
+    if is_on_hold(call):
+        call = end_hold(call, event)
+    mine, agent = state_of(call), call.leg("b")
+    moved = Transfer(
+        event.at,
+        str(event.data.get("menu", "")),
+        str(event.data.get("agent", "")),
+        agent.number if agent else "",
+    )
+    return call._replace(state=mine._replace(transfers=(*mine.transfers, moved)))
+
+
+def set_rating(call: Call, event: Event) -> Call:
+    stars = int(str(event.data.get("stars", "5")))
+    return call._replace(state=state_of(call)._replace(rating=stars))
+
+
+def set_expired(call: Call, _: Event) -> Call:
+    return call._replace(state=state_of(call)._replace(has_expired=True))
+
+
+QUEUE: Final = "queue"
+
+
+class StatusRow(NamedTuple):
+    """A status, those it follows, what brings it about, and the time stamp that it fills."""
+
+    status: str
+    predecessors: str
+    trigger: str
+    timestamp: str = ""
+
+
+STATUS_TABLE: Final = (
+    StatusRow("scheduled", "", "a create for later", "scheduled_at"),
+    StatusRow(
+        "queued",
+        "scheduled, connected",
+        "a create; the time that was booked; a transfer",
+        "queued_at",
+    ),
+    StatusRow(
+        "assigned", "queued", "an outbound create; the agent answers an offer", "assigned_at"
+    ),
+    StatusRow("connecting", "assigned", "one side has answered, the other is still being called"),
+    StatusRow("switching", "connecting", "the act `switch`"),
+    StatusRow(
+        "connected", "connecting, switching, queued", "both sides have answered", "connected_at"
+    ),
+    StatusRow("finished", "connected", "either side hangs up", "ends_at"),
+    StatusRow(
+        "failed", "assigned, connecting, switching, queued", "an end before both talked", "ends_at"
+    ),
+    StatusRow("recovered", "failed", "a child call was connected"),
+    StatusRow("deflected", "queued", "the act `deflect`; a minute later the call ends", "ends_at"),
+    StatusRow("voicemail", "deflected, queued", "the act `voicemail`"),
+    StatusRow(
+        "voicemail_received", "voicemail", "the end user hangs up, or two minutes pass", "ends_at"
+    ),
+    StatusRow("voicemail_read", "voicemail_received", "the act `read-voicemail`"),
+    StatusRow(
+        "cancelled", "scheduled, queued", "the cancel operation, the act `cancel`", "ends_at"
+    ),
+)
+"""`selecting`, `action_only` and `action_only_finished` cannot arise from this API."""
+FINAL_STAGES: Final = ("recovered", "voicemail_read", "deflected", "cancelled")
+"""What an act has said of a call stays after its end."""
+
+
+def status(call: Call) -> str:
+    stage = state_of(call).stage
+    if call.phase == "ended":
+        return _ended_status(call, stage)
+    if stage in ("deflected", "voicemail", "cancelled"):
+        return stage
+    if call.phase in ("placed", "over"):
+        return "scheduled" if call.starts_at > call.spec.created_at else _initial_status(call)
+    return "switching" if stage == "switching" and not connected_at(call) else _active_status(call)
+
+
+def _ended_status(call: Call, stage: str) -> str:
+    if stage in FINAL_STAGES:
+        return stage
+    if stage == "voicemail":
+        return "voicemail_received"
+    return "finished" if connected_at(call) is not None else "failed"
+
+
+def _initial_status(call: Call) -> str:
+    return "queued" if call.spec.flow == QUEUE else "assigned"
+
+
+def _active_status(call: Call) -> str:
+    there = [leg for leg in call.legs if leg.state == "answered"]
+    agent = agent_leg(call)
+    if len(there) > 1:
+        return "connected"
+    if agent is None or agent.state in ("ringing", "idle", "left") or agent.ended_at is not None:
+        return _initial_status(call)
+    return "connecting"
+
+
+def agent_leg(call: Call) -> Leg | None:
+    return call.leg("b" if call.spec.flow == QUEUE else "a")
+
+
+def end_user_leg(call: Call) -> Leg:
+    """Of a queued call the one that is there from the start, of an outbound one the other."""
+    return call.legs[0 if call.spec.flow == QUEUE else 1]
+
+
+def connected_at(call: Call) -> int | None:
+    return next((event.at for event in call.events if event.type == "bridge"), None)
+
+
+def queued_at(call: Call) -> int | None:
+    if call.spec.flow != QUEUE:
+        return None
+    booked = call.starts_at > call.spec.created_at
+    return call.attempt_started_at if booked else call.spec.created_at

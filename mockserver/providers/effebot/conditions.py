@@ -1,0 +1,130 @@
+"""What can stand against a request at Effebot beyond its form: tests over the account's state."""
+
+from mockserver.core.rulebook import RequestContext
+from mockserver.providers.effebot import pricing, request
+
+
+def has_no_phone(context: RequestContext) -> bool:
+    return not request.requested_phones(context.fields)
+
+
+def has_no_outgoing_phone(context: RequestContext) -> bool:
+    return not context.text("outgoingPhone") and not request.is_enabled(context.fields, "dutyPhone")
+
+
+def has_unconfirmed_phone(context: RequestContext) -> bool:
+    """An account that names no number has every one confirmed."""
+    known, wanted = (
+        request.records(context.authenticated_account, "phones"),
+        context.text("outgoingPhone"),
+    )
+    return bool(known) and bool(wanted) and not (wanted in known and known[wanted].confirmed)
+
+
+def has_no_duty_phone(context: RequestContext) -> bool:
+    known = request.records(context.authenticated_account, "phones")
+    duty = any(one.duty for one in known.values())
+    return not context.text("outgoingPhone") and bool(known) and not duty
+
+
+def has_no_record(context: RequestContext) -> bool:
+    told = context.fields.get("record")
+    return not request.record_text(told) and not request.record_id(told)
+
+
+def _record_ids(context: RequestContext) -> tuple[str, ...]:
+    parts = (
+        context.fields.get("record"),
+        *(one.get("record") for one in request.ivr_entries(context.fields)),
+    )
+    return tuple(filter(None, map(request.record_id, parts)))
+
+
+def has_unknown_record(context: RequestContext) -> bool:
+    known = request.records(context.authenticated_account, "records")
+    return any(name not in known for name in _record_ids(context))
+
+
+def has_unmoderated_record(context: RequestContext) -> bool:
+    known = request.records(context.authenticated_account, "records")
+    return any(not known[name].moderated for name in _record_ids(context) if name in known)
+
+
+def has_malformed_webhook_parameters(context: RequestContext) -> bool:
+    """What is to be merged into an action webhook has to be the text of a JSON object."""
+    listed = (one.get("webhookParameters") for one in request.ivr_entries(context.fields))
+    return any(told and request.parse_webhook_parameters(told) is None for told in listed)
+
+
+def is_account_in_moderation(context: RequestContext) -> bool:
+    return (
+        request.settings(context.authenticated_account).moderation
+        and request.synthesis_length(context.fields) > 0
+    )
+
+
+def has_unknown_language(context: RequestContext) -> bool:
+    told = context.text("lang")
+    return bool(told) and told not in [code for _, _, code in request.LANGUAGES]
+
+
+def has_insufficient_balance(context: RequestContext) -> bool:
+    """What is to be synthesised costs more than there is; with nothing left no call is made."""
+    balance = context.authenticated_account.balance
+    if balance is None:
+        return False
+    cost = pricing.synthesis_cost(
+        context.fields, request.settings(context.authenticated_account).tariff
+    )
+    return cost > balance or balance <= 0
+
+
+def has_unknown_template(context: RequestContext) -> bool:
+    return context.text("templateId") not in request.records(
+        context.authenticated_account, "templates"
+    )
+
+
+def has_no_ids(context: RequestContext) -> bool:
+    return not request.requested_ids(context, "idList", "id")
+
+
+def has_unknown_call(context: RequestContext) -> bool:
+    names = (
+        *request.requested_ids(context, "apiCallIdList", "idList", "id"),
+        *(str(one.get("id")) for one in _call_list_items(context)),
+    )
+    return any(request.find_call(context, name) is None for name in names)
+
+
+def has_started_call(context: RequestContext) -> bool:
+    names = (
+        *request.requested_ids(context, "idList", "id"),
+        *(str(one.get("id")) for one in _call_list_items(context)),
+    )
+    calls = (request.find_call(context, name) for name in names)
+    return any(call is not None and call.phase != "placed" for call in calls)
+
+
+def _call_list_items(context: RequestContext) -> tuple[request.IvrEntry, ...]:
+    listed = context.fields.get("callList")
+    return tuple(one for one in listed if isinstance(one, dict)) if isinstance(listed, list) else ()
+
+
+def has_unknown_record_id(context: RequestContext) -> bool:
+    known = request.records(context.authenticated_account, "records")
+    return any(name not in known for name in request.requested_ids(context, "idList"))
+
+
+def has_no_file(context: RequestContext) -> bool:
+    return context.text("source") == "file" and not context.fields.get("file")
+
+
+def has_no_text(context: RequestContext) -> bool:
+    return context.text("source") == "text" and not context.text("text")
+
+
+def has_wrong_pin(context: RequestContext) -> bool:
+    """Leading noughts of a number count: four characters are compared."""
+    phone = request.records(context.authenticated_account, "phones").get(context.text("phone"))
+    return phone is None or phone.pin != context.text("pin").zfill(4)

@@ -1,0 +1,58 @@
+"""What things cost: legs by the step, synthesis by the hundred characters, SMS by the piece."""
+
+from decimal import ROUND_UP, Decimal
+from typing import Final
+
+from mockserver.core.account import Account, Charge
+from mockserver.core.call import Call, Leg
+from mockserver.core.time import MINUTE
+from mockserver.providers.effebot.records import Tariff
+from mockserver.providers.effebot.request import settings, synthesis_length
+
+CENT: Final = Decimal("0.01")
+CHARS_PER_UNIT: Final = 100
+
+
+def price_per_step(leg: str, tariff: Tariff) -> Decimal:
+    minute = tariff.minute if leg == "a" else tariff.manager_minute
+    return minute * tariff.step / MINUTE
+
+
+def leg_cost(leg: Leg, tariff: Tariff) -> Decimal:
+    """For each step that has begun since the answer; nothing for a leg that nobody answered."""
+    if leg.answered_at is None or leg.ended_at is None or not tariff.step:
+        return Decimal(0)
+    steps = -(-(leg.ended_at - leg.answered_at) // tariff.step)
+    return _round_up_to_cents(price_per_step(leg.name, tariff) * steps)
+
+
+def synthesis_cost(fields: object, tariff: Tariff) -> Decimal:
+    many = synthesis_length(fields) if isinstance(fields, dict) else 0
+    return _round_up_to_cents(tariff.synthesis_per_100_chars * -(-many // CHARS_PER_UNIT))
+
+
+def build_charge(account: Account, amount: Decimal, reason: str, call: Call) -> Charge:
+    """Never more than there is."""
+    return Charge(account.key, affordable_amount(account, amount), reason, call.spec.id)
+
+
+def build_synthesis_charge(account: Account, amount: Decimal) -> Charge:
+    """For an audio record, of no call."""
+    return Charge(account.key, affordable_amount(account, amount), "synthesis")
+
+
+def affordable_amount(account: Account, amount: Decimal) -> Decimal:
+    return amount if account.balance is None else max(min(amount, account.balance), Decimal(0))
+
+
+def affordable_duration(account: Account, leg: str) -> int | None:
+    """How many ms of a leg the balance pays for; None if it has no end."""
+    tariff = settings(account).tariff
+    price = price_per_step(leg, tariff)
+    if account.balance is None or price <= 0:
+        return None
+    return int(max(account.balance, Decimal(0)) // price) * tariff.step
+
+
+def _round_up_to_cents(amount: Decimal) -> Decimal:
+    return amount.quantize(CENT, ROUND_UP)

@@ -1,0 +1,21 @@
+"""The vendor's words for the state of a call and of its recipients."""
+
+from mockserver.core.call import Call, Leg
+
+
+def recipient_status(leg: Leg) -> str:
+    """`answered` and `not_answered` are documented, the words before them assumed."""
+    if leg.answered_at is not None:
+        return "answered"
+    if leg.ended_at is not None:
+        return "not_answered"
+    return "ringing" if leg.ringing_at is not None else "pending"
+
+
+def status(call: Call) -> str:
+    """Of the words for a whole call only `failed` is documented; the others are observed."""
+    if call.phase == "ended":
+        return "completed" if call.outcome == "completed" else "failed"
+    if call.phase == "bridged":
+        return "in_progress"
+    return "pending" if call.phase == "placed" and not call.attempts else "processing"

@@ -1,0 +1,33 @@
+"""The vendor's words for the state of a call and of its legs."""
+
+from typing import Final
+
+from mockserver.core.call import Call, Leg
+
+STATUS_BY_CAUSE: Final = {  # the meanings are documented, the mapping is assumed
+    "normal": "CANCEL",  # "caller hung up before pick-up"
+    "busy": "BUSY",
+    "no-answer": "NOANSWER",
+    "rejected": "BUSY",
+    "unreachable": "CHANUNAVAIL",
+    "invalid-number": "CONGESTION",
+    "network-failure": "CHANUNAVAIL",
+}
+
+
+def status(call: Call) -> str:
+    """COMPLETED once the second leg has answered; RECEIVED is an answered flow."""
+    first, *rest = call.legs
+    if first.answered_at is None:
+        return leg_status(first) or "queued"
+    if not rest:
+        return "RECEIVED"
+    if rest[-1].answered_at is not None:
+        return "COMPLETED"
+    return "MISSED" if first.ended_at is not None else "RECEIVED"
+
+
+def leg_status(leg: Leg) -> str:
+    if leg.answered_at is not None:
+        return "ANSWER"
+    return STATUS_BY_CAUSE[leg.cause] if leg.cause else ""

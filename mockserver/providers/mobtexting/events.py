@@ -1,0 +1,82 @@
+"""What follows an event at Mobtexting: the flow's words, the limit, the redial, the report."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from mockserver.core.account import Account
+from mockserver.core.call import Call, Event
+from mockserver.core.provider import (
+    NO_EFFECTS,
+    Effects,
+    EventContext,
+    by_event_type,
+)
+from mockserver.core.time import MINUTE
+from mockserver.core.webhook import Webhook
+from mockserver.providers.mobtexting import request, webhooks
+from mockserver.providers.mobtexting.records import Flow
+from mockserver.providers.mobtexting.request import FLOW_PREFIX, variables
+
+MAX_REDIALS = 2  # documented default and maximum of `attempts`
+REDIAL_DELAY = MINUTE  # between redials: assumed
+
+
+def on_answer(context: EventContext) -> Effects:
+    """A flow speaks as soon as somebody is there to listen."""
+    call = context.call
+    if len(call.legs) > 1:
+        return NO_EFFECTS
+    text = flow_text(call, context.account)
+    played = Event(context.event.at, "play", "a", {"text": text})
+    return Effects(events=(*_duration_limit(context), *(((call.spec.id, played),) if text else ())))
+
+
+def on_bridge(context: EventContext) -> Effects:
+    limit = tuple(_duration_limit(context))
+    return Effects(events=limit) if limit else NO_EFFECTS
+
+
+def on_attempt_ended(context: EventContext) -> Effects:
+    """Only a call that somebody left unanswered is dialled again (documented)."""
+    call = context.call
+    wanted = request.whole_number(call, "attempts")
+    tries = MAX_REDIALS if wanted is None else wanted
+    unanswered = any(leg.cause == "no-answer" for leg in call.legs)
+    if not unanswered or call.redial_index >= tries:
+        return NO_EFFECTS
+    return Effects(calls=(call.with_redial(context.event.at + REDIAL_DELAY),))
+
+
+def on_ended(context: EventContext) -> Effects:
+    """One report, after the last attempt."""
+    webhook_id = str(context.call.spec.parameters.get("webhook_id") or "")
+    url = request.webhook_url(context.account, webhook_id) or ""
+    body = webhooks.build_report(context.call, context.event.at, context.account.quirks)
+    return Effects(webhooks=(Webhook(context.call.spec.id, "completed", url, body),))
+
+
+def _duration_limit(context: EventContext) -> Iterator[tuple[str, Event]]:
+    """`duration` is in minutes, counts the conversation, and ends the call."""
+    minutes = request.whole_number(context.call, "duration")
+    if minutes:
+        end, last = context.event.at + minutes * MINUTE, context.call.legs[-1].name
+        yield context.call.spec.id, Event(end, "hangup", last, {"cause": "normal"})
+
+
+on_event = by_event_type(
+    {"answer": on_answer, "bridge": on_bridge, "attempt-ended": on_attempt_ended, "ended": on_ended}
+)
+
+
+PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+
+
+def flow_text(call: Call, account: Account) -> str:
+    """What the flow reads out, its variables filled in; empty if the account has no such flow."""
+    flow = account.records.get("flows", {}).get(
+        str(call.spec.parameters["to"]).removeprefix(FLOW_PREFIX)
+    )
+    values = variables(call)
+    text = flow.say if isinstance(flow, Flow) else ""
+    return PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), text)

@@ -1,0 +1,36 @@
+"""How Mobtexting says it: envelopes, words, time stamps and the report."""
+
+from mockserver.core import seeded
+from mockserver.core.http import Response
+from mockserver.core.provider import Effects, EndpointResult
+from mockserver.core.rulebook import Fault, RequestContext
+from mockserver.providers.mobtexting.request import FLOW_PREFIX
+
+
+def new_call_id(seed: str, index: int, _: str) -> str:
+    return seeded.uuid(seed, "mobtexting", index)
+
+
+def click_to_call(context: RequestContext) -> EndpointResult:
+    """The page prints two success bodies: the one with `callId` for a flow."""
+    to = context.text("to")
+    if to.startswith(FLOW_PREFIX):
+        call = context.build_call("one-leg", {"a": context.text("from")}, None)
+        body: dict[str, object] = {
+            "callId": call.spec.vendor_id,
+            "message": "call initiated successfully",
+            "status": 200,
+        }
+    else:
+        call = context.build_call("b-after-a", {"a": context.text("from"), "b": to}, None)
+        body = {"status": 200, "message": "Call initiated successfully"}
+    return EndpointResult(Response(200, body), Effects(calls=(call,)))
+
+
+def refuse(faults: tuple[Fault, ...], context: RequestContext) -> Response:
+    """One fault at a time; a stranger without `Accept: application/json` is sent to the login."""
+    fault = faults[0]
+    if fault.status == 401 and not context.request.accepts("application/json"):  # noqa: PLR2004 - HTTP
+        return Response(302, b"", {"location": "/login"})  # observed
+    body = {"status": "ERROR", "code": fault.status, "message": fault.message}
+    return Response(fault.status, body)

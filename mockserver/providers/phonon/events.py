@@ -1,0 +1,51 @@
+"""What follows an event at Phonon: the flow's words, the next number or attempt, the report."""
+
+from mockserver.core.call import Event
+from mockserver.core.provider import NO_EFFECTS, Effects, EventContext, by_event_type
+from mockserver.core.webhook import Webhook
+from mockserver.providers.phonon.request import contact_numbers, flow_of_call, key_values
+from mockserver.providers.phonon.webhooks import build_report, build_report_2020
+
+
+def on_answer(context: EventContext) -> Effects:
+    """The flow speaks, its variables filled in."""
+    text = flow_of_call(context.call, context.account).say
+    if not text or context.event.leg != "a":
+        return NO_EFFECTS
+    for name, value in key_values(context.call.spec.parameters).items():
+        text = text.replace(f"{{{name}}}", value)
+    played = Event(context.event.at, "play", "a", {"text": text})
+    return Effects(events=((context.call.spec.id, played),))
+
+
+def on_attempt_ended(context: EventContext) -> Effects:
+    """Numbers in turn until one connects, in one attempt (documented); then the next attempt."""
+    call, listed = context.call, contact_numbers(context.call.spec.parameters)
+    if call.legs[0].answered_at is not None:
+        return NO_EFFECTS
+    if call.number_index + 1 < len(listed):
+        return Effects(
+            calls=(call.with_next_number(context.event.at, listed[call.number_index + 1]),)
+        )
+    flow = flow_of_call(call, context.account)
+    if call.redial_index >= flow.reattempts:
+        return NO_EFFECTS
+    return Effects(calls=(call.with_redial(context.event.at + flow.reattempt_after, listed[0]),))
+
+
+def on_ended(context: EventContext) -> Effects:
+    """Once, when the flow has completed (observed); where to is the account's business."""
+    call, account = context.call, context.account
+    older = "report-2020" in account.quirks
+    body = (
+        build_report_2020(call, account)
+        if older
+        else build_report(call, account, context.read_model.seed)
+    )
+    url = account.webhooks.get("any", "")
+    return Effects(webhooks=(Webhook(call.spec.id, "report", url, body),))
+
+
+on_event = by_event_type(
+    {"answer": on_answer, "attempt-ended": on_attempt_ended, "ended": on_ended}
+)

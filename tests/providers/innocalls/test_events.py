@@ -1,0 +1,131 @@
+"""What follows at Innocalls: redials, words, limits, webhooks."""
+
+import pytest
+
+from mockserver.core.call import Call
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.providers.innocalls.webhooks import add_query
+from tests.conftest import START, play
+from tests.providers.innocalls.conftest import ask
+
+MINUTE = 60_000
+HOOK = "http://localhost:3000/hook?a=b"
+
+
+def starts(call: Call) -> list[int]:
+    """Minutes after the request at which each attempt began."""
+    began = [one.started_at for one in call.attempts]
+    return [(at - START) // MINUTE for at in (*began, call.attempt_started_at or 0)]
+
+
+def played(store: SandboxState) -> list[object]:
+    events = [event for call in store.calls.values() for event in call.events]
+    return [event.data["text"] for event in events if event.type == "play"]
+
+
+@pytest.mark.parametrize(
+    ("story", "fields", "minutes", "outcome"),
+    [
+        ("no-answer", {"tries": " 2", "try_delay": "50"}, [0, 50, 100], "no-answer"),
+        ("callee-busy", {"tries": "2", "try_delay": "50"}, [0, 50, 100], "busy"),
+        ("third-time-lucky", {"tries": 2, "try_delay": 50}, [0, 50, 100], "completed"),
+        ("third-time-lucky", {"tries": 9, "try_delay": 1}, [0, 1, 2], "completed"),
+        ("no-answer", {"tries": "1"}, [0, 1], "no-answer"),
+        ("no-answer", {"tries": ""}, [0], "no-answer"),
+        ("no-answer", {}, [0], "no-answer"),
+        ("rejected", {"tries": "2", "try_delay": "50"}, [0], "rejected"),
+        ("unreachable", {"tries": "2", "try_delay": "50"}, [0], "unreachable"),
+        ("answered", {"tries": "2", "try_delay": "50"}, [0], "completed"),
+        ("no-answer", {"tries": "1", "try_delay": "0"}, [0, 0], "no-answer"),
+    ],
+)
+def test_confirmation_is_redialled_on_no_response_or_busy(
+    store: SandboxState, story: str, fields: dict[str, object], minutes: list[int], outcome: str
+) -> None:
+    ask(store, "order-confirmation", story, **fields)
+    play(store)
+    assert (starts(store.calls["c1"]), store.calls["c1"].outcome) == (minutes, outcome)
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({}, "order number 123456789"),
+        ({"type": " "}, "order number 123456789"),
+        ({"type": "order_cost", "order_cost": 19.9}, "order cost 19.9"),
+        (
+            {"type": "order_number.order_cost.items_count", "order_cost": "2300", "items_count": 2},
+            "order number 123456789, order cost 2300, items count 2",
+        ),
+    ],
+)
+def test_confirmation_reads_out_what_type_names(
+    store: SandboxState, fields: dict[str, object], text: str
+) -> None:
+    ask(store, "order-confirmation", **fields)
+    play(store)
+    assert played(store) == [text]
+
+
+def test_bridge_reads_nothing_out_and_sends_nothing(store: SandboxState) -> None:
+    ask(store, "bridge")
+    assert play(store) == []
+    assert played(store) == []
+
+
+@pytest.mark.parametrize(("duration", "ends"), [("1", 64_000), ("2", 124_000), (3, 184_000)])
+def test_bridge_is_limited_from_the_answer_of_the_second(
+    store: SandboxState, duration: object, ends: int
+) -> None:
+    stays = {"first_callee_number": "20100010200", "second_callee_number": "20200010200"}
+    ask(store, "bridge", duration=duration, **stays)
+    play(store)
+    assert store.calls["c1"].ended_at == START + ends
+
+
+@pytest.mark.parametrize(
+    ("story", "told"),
+    [
+        ("one-then-two", ["GetDigits 1", "GetDigits 2", "CDR Answered"]),
+        ("presses-one", ["GetDigits 1", "CDR Answered"]),
+        ("no-answer", ["CDR Failed"]),
+        ("callee-busy", ["CDR Failed"]),
+        ("answered", ["CDR Answered"]),
+    ],
+)
+def test_dispatch_reports_each_key_and_then_the_call(
+    store: SandboxState, story: str, told: list[str]
+) -> None:
+    asked = ask(store, "dispatch", story, webhook=HOOK)
+    assert isinstance(asked.response.body, dict)
+    call_id = asked.response.body["data"]["callId"]
+    sent = [delivery.webhook for delivery in play(store)]
+    wanted = {
+        "GetDigits 1": f"{HOOK}&action=GetDigits&callId={call_id}&clicked=1",
+        "GetDigits 2": f"{HOOK}&action=GetDigits&callId={call_id}&clicked=2",
+        "CDR Answered": f"{HOOK}&action=CDR&callId={call_id}&disposition=Answered&to=966500000000",
+        "CDR Failed": f"{HOOK}&action=CDR&callId={call_id}&disposition=Failed&to=966500000000",
+    }
+    assert [(one.method, one.url, one.body) for one in sent] == [
+        ("GET", wanted[line], None) for line in told
+    ]
+
+
+def test_dispatch_with_the_placeholder_sends_nothing(store: SandboxState) -> None:
+    ask(store, "dispatch", "one-then-two")
+    assert play(store) == []
+    assert played(store) == ["1 2"]
+
+
+@pytest.mark.parametrize(
+    ("url", "merged_url"),
+    [
+        ("http://h/p", "http://h/p?x=1+2"),
+        ("http://h", "http://h?x=1+2"),
+        ("http://h/p?", "http://h/p?x=1+2"),
+        ("http://h/p?a=b&c", "http://h/p?a=b&c&x=1+2"),
+        ("http://h/p?a=b#part", "http://h/p?a=b&x=1+2"),
+    ],
+)
+def test_merged_keeps_whatever_query_there_is(url: str, merged_url: str) -> None:
+    assert add_query(url, {"x": "1 2"}) == merged_url

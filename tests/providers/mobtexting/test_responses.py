@@ -1,0 +1,239 @@
+"""How Mobtexting says it: two success bodies, words, and the report key by key."""
+
+import json
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from mockserver.core.account import Account
+from mockserver.core.behavior import PRESETS as PEOPLE
+from mockserver.core.call import Call, CallSpec, Event, Leg
+from mockserver.core.causes import CAUSES
+from mockserver.core.configuration import Configuration
+from mockserver.core.http import Request
+from mockserver.core.scenario import Scenario, ScenarioSet
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulation import apply_event, step
+from mockserver.providers.mobtexting import call_state, request, responses
+from tests.conftest import START, click, play
+
+FORM = """{
+    "bridge": 918068281234, "from": 918867135000, "to": %s, "source": "C2C",
+    "start_at": "2026-01-01 14:%s", "end_at": "2026-01-01 14:%s", "date": "2026-01-01 14:%s",
+    "unixtime": "%s", "duration": "%s", "billing": "%s",
+    "status": "%s", "status1": "%s", "status2": "%s",
+    "recording_url": "", "hangup_by": "%s"
+}"""
+"""The fifteen keys, in the order and with the types of the page's sample."""
+
+
+@pytest.mark.parametrize(
+    ("authorization", "token", "found"),
+    [
+        ("Bearer k1", None, "k1"),
+        ("bearer k1", "k2", "k1"),
+        ("BEARER   k1  ", None, "k1"),
+        ("Bearer", "k2", "k2"),
+        ("Bearer  ", "k2", "k2"),
+        ("Token k1", "k2", "k2"),
+        ("k1", None, None),
+        ("", 7, None),
+        ("", "", ""),
+    ],
+)
+def test_credential_of_the_header_else_the_parameter(
+    authorization: str, token: object, found: str | None
+) -> None:
+    fields = {} if token is None else {"access_token": token}
+    asked = Request("POST", "/", headers={"authorization": authorization}, fields=fields)
+    assert request.credential(asked) == found
+
+
+def test_new_id_is_a_uuid_of_seed_and_number() -> None:
+    assert responses.new_call_id("seed", 1, "c2c") == "a1d75043-6986-4e76-b7e9-79f1d76f14ef"
+
+
+@pytest.mark.parametrize(
+    ("webhooks", "webhook_id", "url"),
+    [
+        ({}, "", ""),
+        ({}, "w1", ""),
+        ({"w1": "http://w1/", "any": "http://any/"}, "w1", "http://w1/"),
+        ({"w1": "http://w1/", "any": "http://any/"}, "w2", "http://any/"),
+        ({"w1": "http://w1/", "any": "http://any/"}, "", "http://any/"),
+        ({"w1": "http://w1/"}, "w2", None),
+    ],
+)
+def test_hook_by_its_id(webhooks: dict[str, str], webhook_id: str, url: str | None) -> None:
+    assert request.webhook_url(Account("shop", "mobtexting", webhooks=webhooks), webhook_id) == url
+
+
+NUMBER = '{"status": 200, "message": "Call initiated successfully"}'
+FLOW = (
+    '{"callId": "a1d75043-6986-4e76-b7e9-79f1d76f14ef", '
+    '"message": "call initiated successfully", "status": 200}'
+)
+FROM, TO = ("a", "from", "918867135000"), ("b", "to", "918867136000")
+
+
+@pytest.mark.parametrize(
+    ("to", "text", "shape", "legs"),
+    [
+        ("918867136000", NUMBER, "b-after-a", [FROM, TO]),
+        (918867136000, NUMBER, "b-after-a", [FROM, TO]),
+        ("flow:220", FLOW, "one-leg", [FROM]),
+    ],
+)
+def test_placed_answers_as_the_page_prints(
+    store: SandboxState, to: object, text: str, shape: str, legs: list[tuple[str, str, str]]
+) -> None:
+    exchange = click(store, to=to)
+    call = store.calls["c1"]
+    assert (exchange.response.status, json.dumps(exchange.response.body)) == (200, text)
+    assert (call.spec.flow, [leg[:3] for leg in call.legs]) == (shape, legs)
+
+
+def told(store: SandboxState) -> dict[str, Any]:
+    [sent] = play(store)
+    assert isinstance(sent.webhook.body, dict)
+    return sent.webhook.body
+
+
+@pytest.mark.parametrize(
+    ("story", "to", "times", "words"),
+    [
+        (
+            "answered",
+            "918867136000",
+            ("30:00", "30:10", "30:10", "1767258010", "10", "6"),
+            ("COMPLETED", "RECEIVED", "ANSWER", "agent"),
+        ),
+        (
+            "callee-busy",
+            "918867136000",
+            ("30:00", "30:05", "30:05", "1767258005", "5", "0"),
+            ("MISSED", "RECEIVED", "BUSY", "caller"),
+        ),
+        (
+            "no-answer",
+            918867136000,
+            ("32:54", "33:21", "33:21", "1767258201", "27", "0"),
+            ("MISSED", "RECEIVED", "NOANSWER", "caller"),
+        ),
+        (
+            "answered",
+            "flow:220",
+            ("30:00", "30:08", "30:08", "1767258008", "8", "0"),
+            ("RECEIVED", "RECEIVED", "", "agent"),
+        ),
+        (
+            "callee-busy",
+            "flow:220",
+            ("30:00", "30:03", "30:03", "1767258003", "3", "0"),
+            ("BUSY", "BUSY", "", "agent"),
+        ),
+    ],
+)
+def test_report_of_a_story(
+    store: SandboxState, story: str, to: object, times: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    click(store, story, to=to)
+    shown = '"flow:220"' if to == "flow:220" else "918867136000"
+    expected = json.loads(FORM % (shown, *times, *words))
+    assert json.dumps(told(store)) == json.dumps(expected)
+
+
+@pytest.mark.parametrize("a", sorted(PEOPLE.keys() - {"person"}))
+@pytest.mark.parametrize("b", sorted(PEOPLE.keys() - {"person"}))
+@pytest.mark.parametrize("to", ["918867136000", "flow:220"])
+def test_report_keeps_its_form_whatever_people_do(
+    world: Configuration, a: str, b: str, to: str
+) -> None:
+    story = Scenario("mine", legs={"a": PEOPLE[a], "b": PEOPLE[b]})
+    store = SandboxState(world._replace(scenarios=ScenarioSet({"mine": story}, "mine")), START)
+    click(store, to=to)
+    document = world.providers["mobtexting"].document()
+    form = {"$ref": "#/components/schemas/Report", "components": document["components"]}
+    report = told(store)
+    assert list(Draft202012Validator(form).iter_errors(report)) == []
+
+
+@pytest.mark.parametrize("late", [1, 499, 999])
+def test_report_counts_between_its_own_stamps(store: SandboxState, late: int) -> None:
+    """A call that begins within a second lasts as long as its printed times say."""
+    click(store, now=START + late)
+    report = told(store)
+    assert (report["start_at"], report["end_at"], report["duration"], report["billing"]) == (
+        "2026-01-01 14:30:00",
+        "2026-01-01 14:30:10",
+        "10",
+        "6",
+    )
+
+
+@pytest.mark.parametrize(("leg", "side"), [("a", "agent"), ("b", "caller")])
+def test_report_hangup_by_who_hung_up_first(store: SandboxState, leg: str, side: str) -> None:
+    click(store)
+    while store.calls["c1"].phase != "bridged":
+        step(store)
+    apply_event(store, "c1", Event(START + 5_000, "hangup", leg))
+    assert told(store)["hangup_by"] == side
+
+
+def test_report_of_a_call_cancelled_before_it_began(store: SandboxState) -> None:
+    click(store)
+    apply_event(store, "c1", Event(START, "ended", data={"outcome": "cancelled"}))
+    report = told(store)
+    assert (report["start_at"], report["duration"], report["hangup_by"]) == ("", "0", "agent")
+
+
+def leg(name: str, answered: int | None, ended: int | None, cause: str | None) -> Leg:
+    return Leg(name, name, "1", answered_at=answered, ended_at=ended, cause=cause)
+
+
+IDLE, RANG_OUT = leg("b", None, None, None), leg("b", None, 9, "no-answer")
+TALKS, TALKED = leg("a", 1, None, None), leg("a", 1, 9, "normal")
+
+
+@pytest.mark.parametrize(
+    ("legs", "word"),
+    [
+        ((IDLE,), "queued"),
+        ((IDLE, IDLE), "queued"),
+        ((leg("a", None, 9, "busy"), IDLE), "BUSY"),
+        ((leg("a", None, 9, "unreachable"),), "CHANUNAVAIL"),
+        ((TALKS,), "RECEIVED"),
+        ((TALKED,), "RECEIVED"),
+        ((TALKS, IDLE), "RECEIVED"),
+        ((TALKED, RANG_OUT), "MISSED"),
+        ((TALKED, IDLE), "MISSED"),
+        ((TALKS, TALKS), "COMPLETED"),
+        ((TALKED, TALKED), "COMPLETED"),
+    ],
+)
+def test_status_of_a_call(legs: tuple[Leg, ...], word: str) -> None:
+    order = CallSpec("c1", "v1", "mobtexting", "shop", "c2c", "b-after-a", {}, 0)
+    assert call_state.status(Call(order, legs, 0)) == word
+
+
+@pytest.mark.parametrize(
+    ("cause", "word"),
+    [
+        (None, ""),
+        ("normal", "CANCEL"),
+        ("busy", "BUSY"),
+        ("no-answer", "NOANSWER"),
+        ("rejected", "BUSY"),
+        ("unreachable", "CHANUNAVAIL"),
+        ("invalid-number", "CONGESTION"),
+        ("network-failure", "CHANUNAVAIL"),
+    ],
+)
+def test_word_of_a_leg(cause: str | None, word: str) -> None:
+    assert call_state.leg_status(leg("b", None, 9, cause)) == word
+    assert call_state.leg_status(leg("b", 1, 9, cause)) == "ANSWER"
+
+
+def test_words_for_every_cause() -> None:
+    assert call_state.STATUS_BY_CAUSE.keys() == CAUSES.keys()
