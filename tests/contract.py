@@ -20,7 +20,7 @@ import httpx
 from mockserver.app import run_server
 from mockserver.config.registry import load_providers
 from mockserver.settings import parse_settings
-from tests.conftest import CLICK
+from tests.support.simulation import CLICK_TO_CALL
 
 BASIC = f"Authorization: Basic {b64encode(b'customer:token').decode()}"
 BEARER = "Authorization: Bearer key"
@@ -89,7 +89,7 @@ def prepared(origin: str) -> None:
     with httpx.Client(base_url=origin, trust_env=False) as client:
         asked = (
             client.patch("/_mock/accounts/mobtexting/mobtexting-default", json=hook),
-            client.post("/mobtexting/api/v2/voice/c2c", json=dict(CLICK), headers=bearer),
+            client.post("/mobtexting/api/v2/voice/c2c", json=dict(CLICK_TO_CALL), headers=bearer),
             client.post("/ccai/apps/api/v1/calls", json=call, auth=("customer", "token")),
             client.post("/_mock/clock/advance", json={"by": "1m"}),
         )

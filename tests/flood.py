@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from tests.conftest import CLICK
+from tests.support.simulation import CLICK_TO_CALL
 
 AT_MOST = 150.0  # MB
 SIZE = 10_000
@@ -40,7 +40,7 @@ def head(path: str, size: int) -> bytes:
 
 def batch(call: str, every: int) -> bytes:
     """Requests that a vendor refuses, and among them those that hang up."""
-    click = json.dumps({**CLICK, "mid": "x" * SIZE}).encode()
+    click = json.dumps({**CLICK_TO_CALL, "mid": "x" * SIZE}).encode()
     event = b'{"event": "hangup", "leg": "a"}'
     one = head("/mobtexting/api/v2/voice/c2c", len(click)) + click
     hangup = head(f"/_mock/calls/{call}/events", len(event)) + event
@@ -94,7 +94,7 @@ def dialled(origin: str) -> socket.socket:
 
 def placed(client: httpx.Client) -> httpx.Response:
     bearer = {"authorization": "Bearer key", "accept": "application/json"}
-    return client.post("/mobtexting/api/v2/voice/c2c", json=dict(CLICK), headers=bearer)
+    return client.post("/mobtexting/api/v2/voice/c2c", json=dict(CLICK_TO_CALL), headers=bearer)
 
 
 def number_of(told: str | httpx.Response) -> int:

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from tests.conftest import CLICK
+from tests.support.simulation import CLICK_TO_CALL
 
 SLOPE = 1.0  # MB an hour
 MANY = 10  # files or threads that may come and go
@@ -68,7 +68,7 @@ def worked(
     headers = {"authorization": "Bearer key", "accept": "application/json"}
     with httpx.Client(base_url=origin, trust_env=False, headers=headers) as client:
         while (passed := time.monotonic() - since) < minutes * 60:
-            answer = client.post("/mobtexting/api/v2/voice/c2c", json=dict(CLICK))
+            answer = client.post("/mobtexting/api/v2/voice/c2c", json=dict(CLICK_TO_CALL))
             assert answer.status_code == 200
             sent += 1
             if passed >= len(looks) * minutes * 60 / 30:

@@ -19,7 +19,7 @@ from mockserver.delivery.asgi import AttachedApps
 from mockserver.settings import Settings, SettingsError
 from mockserver.web.server.protocol import HttpProtocol
 from mockserver.web.server.uvicorn_server import Server, ServerAddress, bind_socket
-from tests.conftest import CLICK, START
+from tests.support.simulation import CLICK_TO_CALL, START
 
 HERE = Settings(port=0, clock="manual", start=START, seed="s", quiet=True)
 ANY = ("0.0.0.0", "::")
@@ -170,7 +170,7 @@ def test_server_says_when_it_is_ready(host: str) -> None:
 @pytest.mark.parametrize("quiet", [False, True])
 def test_server_logs_a_line_for_each_fact_unless_it_is_quiet(*, quiet: bool) -> None:
     def act(origin: str) -> None:
-        ask(f"{origin}/api/v2/voice/c2c", dict(CLICK))
+        ask(f"{origin}/api/v2/voice/c2c", dict(CLICK_TO_CALL))
         ask(f"{origin}/_mock/clock/advance", {"until": "idle"})
 
     _, logged = watched(HERE._replace(quiet=quiet), act)
@@ -190,7 +190,7 @@ def test_running_serves_while_the_block_runs() -> None:
 
 def test_a_report_goes_over_a_socket_into_our_own_inbox() -> None:
     with run_server(HERE) as origin:
-        ask(f"{origin}/mobtexting/api/v2/voice/c2c", dict(CLICK))
+        ask(f"{origin}/mobtexting/api/v2/voice/c2c", dict(CLICK_TO_CALL))
         told = ask(f"{origin}/_mock/clock/advance", {"by": "1m"})
         [received] = ask(f"{origin}/_mock/inboxes/mobtexting")["received"]
         [webhook] = ask(f"{origin}/_mock/webhooks")["webhooks"]
@@ -223,7 +223,7 @@ def test_an_advance_from_inside_the_receiver_is_refused_over_a_socket() -> None:
         with run_server(HERE._replace(webhook=hook)) as origin:
             thread = threading.Thread(target=receiver)
             thread.start()
-            ask(f"{origin}/api/v2/voice/c2c", dict(CLICK))
+            ask(f"{origin}/api/v2/voice/c2c", dict(CLICK_TO_CALL))
             assert ask(f"{origin}/_mock/clock/advance", {"until": "idle"})["stopped"] is None
             thread.join(10)
     assert codes == [200, 409]
@@ -233,7 +233,7 @@ def test_two_servers_with_one_seed_tell_the_same_bytes() -> None:
     def told() -> bytes:
         with run_server(HERE) as origin:
             for to in ("918867136000", "918867136001"):
-                ask(f"{origin}/api/v2/voice/c2c", {**CLICK, "to": to})
+                ask(f"{origin}/api/v2/voice/c2c", {**CLICK_TO_CALL, "to": to})
             ask(f"{origin}/_mock/clock/advance", {"until": "idle"})
             opener = build_opener(ProxyHandler({}))
             with opener.open(f"{origin}/_mock/journal", timeout=10) as answer:

@@ -13,7 +13,8 @@ from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.settings import Settings
 from mockserver.web.views.log_lines import format_line
 from mockserver.web.views.serializers import serialize_entry
-from tests.conftest import START, click, play
+from tests.support import read
+from tests.support.simulation import START, click_to_call, play_until_idle
 
 
 class NoCourier:
@@ -24,14 +25,14 @@ class NoCourier:
 
 
 @pytest.fixture
-def box(world: Configuration) -> Sandbox:
-    return Sandbox("t1", world, Timing("manual", START), NoCourier())
+def box(configuration: Configuration) -> Sandbox:
+    return Sandbox("t1", configuration, Timing("manual", START), NoCourier())
 
 
 def logged(box: Sandbox, form: str) -> list[str]:
     """What is logged from now on."""
     lines: list[str] = []
-    box.state.subscribers.append(_build_logger(box, Settings(log_format=form), lines.append))
+    read.subscribers(box.state).append(_build_logger(box, Settings(log_format=form), lines.append))
     return lines
 
 
@@ -42,11 +43,11 @@ STORIES = ("answered", "one-then-two", "says-yes", "answering-machine", "rush-ho
 @pytest.mark.parametrize("story", STORIES)
 def test_log_in_json_has_every_fact_of_a_call(box: Sandbox, story: str) -> None:
     lines = logged(box, "json")
-    click(box.state, story)
-    play(box.state, lambda _: DeliveryResult(None, "connect"))
+    click_to_call(box.state, story)
+    play_until_idle(box.state, lambda _: DeliveryResult(None, "connect"))
     told = [
         {"sandbox": "t1", **serialize_entry(fact, box.state.configuration)}
-        for fact in box.state.journal
+        for fact in read.journal(box.state)
     ]
     assert [json.loads(text) for text in lines] == told
     assert len(lines) > 5
@@ -79,6 +80,6 @@ def test_log_in_json_is_one_line_of_plain_letters(box: Sandbox, fact: JournalEnt
 
 def test_log_in_text(box: Sandbox) -> None:
     lines = logged(box, "text")
-    click(box.state)
-    assert lines == [format_line(fact, box.state) for fact in box.state.journal]
+    click_to_call(box.state)
+    assert lines == [format_line(fact, box.state) for fact in read.journal(box.state)]
     assert lines[0] == "09:00:00 mobtexting c1 r1 POST /api/v2/voice/c2c 200"

@@ -27,8 +27,8 @@ from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import Settings, SettingsError
 from mockserver.web.access_control import AccessControl
 from mockserver.web.server.uvicorn_server import ServerAddress
-from tests.conftest import CLICK, START
 from tests.delivery.test_dispatcher_own import KEY, SELF
+from tests.support.simulation import CLICK_TO_CALL, START
 
 ANYWHERE = "0.0.0.0"
 LOCAL = ("127.0.0.1", "::1", "localhost")
@@ -116,10 +116,12 @@ def test_own_without_a_certificate() -> None:
 # --- the first lines -----------------------------------------------------------------------------
 
 
-def announced(world: Configuration, address: ServerAddress, settings: Settings) -> list[str]:
+def announced(
+    configuration: Configuration, address: ServerAddress, settings: Settings
+) -> list[str]:
     said: list[str] = []
     _print_ready_lines(
-        address, settings, (world, _build_access_control(settings, address)), said.append
+        address, settings, (configuration, _build_access_control(settings, address)), said.append
     )
     return said
 
@@ -148,7 +150,7 @@ def announced(world: Configuration, address: ServerAddress, settings: Settings) 
     ],
 )
 def test_announce(  # noqa: PLR0913, PLR0917 - the columns of the table
-    world: Configuration,
+    configuration: Configuration,
     address: ServerAddress,
     settings: Settings,
     base: str,
@@ -157,18 +159,18 @@ def test_announce(  # noqa: PLR0913, PLR0917 - the columns of the table
 ) -> None:
     """A token that was told is not printed."""
     monkeypatch.setattr("secrets.token_urlsafe", lambda _: "drawn")
-    many = len(world.providers)
+    many = len(configuration.providers)
     providers = f"{many} provider{'s' if many > 1 else ''}"
-    told = f"clock real, seed seed, {providers}, {count_scenarios(world)} scenarios"
-    names = [f"  {name}: {base}/{name}" for name in world.providers]
+    told = f"clock real, seed seed, {providers}, {count_scenarios(configuration)} scenarios"
+    names = [f"  {name}: {base}/{name}" for name in configuration.providers]
     ready = f"mockserver ready on {base} ({told})"
-    assert announced(world, address, settings) == [ready, *names, *more]
+    assert announced(configuration, address, settings) == [ready, *names, *more]
 
 
 @pytest.mark.parametrize(("many", "word"), [(0, "0 providers"), (1, "1 provider")])
-def test_announce_counts(world: Configuration, many: int, word: str) -> None:
-    listings = dict(list(world.providers.items())[:many])
-    few = world._replace(providers=listings, seed="x")
+def test_announce_counts(configuration: Configuration, many: int, word: str) -> None:
+    listings = dict(list(configuration.providers.items())[:many])
+    few = configuration._replace(providers=listings, seed="x")
     first, *rest = announced(few, ServerAddress("127.0.0.1", 1), Settings(clock="60x"))
     assert f"(clock 60x, seed x, {word}, " in first
     assert len(rest) == many
@@ -207,12 +209,12 @@ def test_started_refuses(settings: Settings, message: str, pair: tuple[str, str]
     assert str(caught.value).startswith(message.replace("HERE", pair[0]))
 
 
-def test_started_is_the_world(pair: tuple[str, str], world: Configuration) -> None:
+def test_started_is_the_world(pair: tuple[str, str], configuration: Configuration) -> None:
     told = load_configuration(Settings(tls_cert=pair[0], tls_key=pair[1], seed="seed"))
     assert (told.seed, told.scenarios, told.accounts) == (
-        world.seed,
-        world.scenarios,
-        world.accounts,
+        configuration.seed,
+        configuration.scenarios,
+        configuration.accounts,
     )
 
 
@@ -228,8 +230,12 @@ class NoCourier:
 
 def told(sandbox: Sandbox) -> tuple[str, bool, bool]:
     """Its seed, and whether it has what was put and what the file says by now."""
-    world = sandbox.state.configuration
-    return world.seed, "mine" in world.scenarios.by_name, "theirs" in world.scenarios.by_name
+    configuration = sandbox.state.configuration
+    return (
+        configuration.seed,
+        "mine" in configuration.scenarios.by_name,
+        "theirs" in configuration.scenarios.by_name,
+    )
 
 
 def test_reload_keeps_what_was_put_until_a_reset(tmp_path: Path) -> None:
@@ -314,7 +320,7 @@ def ask(cert: str, url: str, body: object = None) -> Any:
 def test_webhook_to_our_own_inbox_arrives_by_tls(origin: str, pair: tuple[str, str]) -> None:
     cert, _ = pair
     assert origin.startswith("https://127.0.0.1:")
-    ask(cert, f"{origin}/api/v2/voice/c2c", dict(CLICK))
+    ask(cert, f"{origin}/api/v2/voice/c2c", dict(CLICK_TO_CALL))
     ask(cert, f"{origin}/_mock/clock/advance", {"until": "idle"})
     [webhook] = ask(cert, f"{origin}/_mock/webhooks")["webhooks"]
     assert (webhook["state"], webhook["url"]) == (

@@ -16,7 +16,8 @@ from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import Settings
-from tests.conftest import START, click
+from tests.support import read
+from tests.support.simulation import START, click_to_call
 
 FIRST = """
 default: mine
@@ -64,7 +65,7 @@ class Case:
         return self.logged[-1]
 
     def balances(self) -> dict[str, object]:
-        accounts = self.sandbox.state.accounts.items()
+        accounts = read.accounts(self.sandbox.state).items()
         return {name: one.balance for (_, name), one in accounts if not name.endswith("-default")}
 
 
@@ -74,20 +75,20 @@ def case(tmp_path: Path) -> Case:
 
 
 def test_a_changed_file_takes_effect(case: Case) -> None:
-    store = case.sandbox.state
-    seed, told = store.configuration.seed, case.reload(SECOND)
-    assert told == f"scenario files reloaded: {count_scenarios(store.configuration)} scenarios"
-    assert (store.configuration.scenarios.default, store.configuration.seed) == ("yours", seed)
-    assert {name: name in store.configuration.scenarios.by_name for name in ("yours", "mine")} == {
+    state = case.sandbox.state
+    seed, told = state.configuration.seed, case.reload(SECOND)
+    assert told == f"scenario files reloaded: {count_scenarios(state.configuration)} scenarios"
+    assert (state.configuration.scenarios.default, state.configuration.seed) == ("yours", seed)
+    assert {name: name in state.configuration.scenarios.by_name for name in ("yours", "mine")} == {
         "yours": True,
         "mine": False,
     }
-    click(store, headers={"authorization": "Bearer k-3"})
-    assert store.leg_scenarios["c1"].scenario.name == "yours"
+    click_to_call(state, headers={"authorization": "Bearer k-3"})
+    assert read.leg_scenarios(state)["c1"].scenario.name == "yours"
 
 
 def test_changed_accounts_take_effect_and_others_keep_their_patches(case: Case) -> None:
-    accounts = case.sandbox.state.accounts
+    accounts = read.accounts(case.sandbox.state)
     for name in ("shop", "mill"):
         accounts["mobtexting", name] = accounts["mobtexting", name]._replace(balance=1)  # type: ignore[arg-type] # told apart from what a file says
     case.reload(SECOND)
@@ -99,19 +100,22 @@ def test_changed_accounts_take_effect_and_others_keep_their_patches(case: Case) 
 
 
 def test_an_account_that_has_gone_from_the_file_stays_for_its_calls(case: Case) -> None:
-    click(case.sandbox.state, headers={"authorization": "Bearer k-2"})
+    click_to_call(case.sandbox.state, headers={"authorization": "Bearer k-2"})
     case.reload("scenarios: {}")
     asyncio.run(case.sandbox.scheduler.advance(None))
-    assert case.sandbox.state.calls["c1"].ended_at is not None
+    assert read.calls(case.sandbox.state)["c1"].ended_at is not None
     assert "mill" in case.balances()
 
 
 def test_a_call_that_is_under_way_goes_on_as_it_began(case: Case) -> None:
-    store = case.sandbox.state
-    click(store, headers={"authorization": "Bearer k-1"})
+    state = case.sandbox.state
+    click_to_call(state, headers={"authorization": "Bearer k-1"})
     case.reload(SECOND)
     asyncio.run(case.sandbox.scheduler.advance(None))
-    assert (store.calls["c1"].outcome, store.leg_scenarios["c1"].scenario.name) == ("busy", "mine")
+    assert (read.calls(state)["c1"].outcome, read.leg_scenarios(state)["c1"].scenario.name) == (
+        "busy",
+        "mine",
+    )
 
 
 @pytest.mark.parametrize(
@@ -129,14 +133,14 @@ def test_a_call_that_is_under_way_goes_on_as_it_began(case: Case) -> None:
 def test_a_broken_file_keeps_the_last_good_set_and_is_reported(
     case: Case, text: str, told: str
 ) -> None:
-    store = case.sandbox.state
-    before, accounts = store.configuration, dict(store.accounts)
+    state = case.sandbox.state
+    before, accounts = state.configuration, dict(read.accounts(state))
     first, second = case.reload(text).split("\n")[:2]
     assert first == "scenario files not reloaded:"
     assert second.startswith(told.replace("{file}", str(case.file)))
-    assert (store.configuration, store.accounts) == (before, accounts)
+    assert (state.configuration, read.accounts(state)) == (before, accounts)
     assert case.reload(SECOND).startswith("scenario files reloaded: ")
-    assert store.configuration.scenarios.default == "yours"
+    assert state.configuration.scenarios.default == "yours"
 
 
 def test_a_file_that_is_gone_keeps_the_last_good_set_and_is_reported(case: Case) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from mockserver.app import run_server
 from mockserver.settings import Settings
-from tests.conftest import CLICK
+from tests.support.simulation import CLICK_TO_CALL
 
 C2C = "/api/v2/voice/c2c"
 CLIENTS, CALLS = 16, 5
@@ -68,7 +68,7 @@ def test_a_report_is_there_before_the_reply(clock: str) -> None:
         run_server(serving(clock, url)) as origin,
     ):
         story = {"x-mock-scenario": "report-before-reply"}
-        answer = ask(f"{origin}{C2C}", {**CLICK, "attempts": 0}, **story)
+        answer = ask(f"{origin}{C2C}", {**CLICK_TO_CALL, "attempts": 0}, **story)
         order.append(answer["message"])
         [webhook] = ask(f"{origin}/_mock/webhooks")["webhooks"]
     assert order == ["BUSY", "Call initiated successfully"]
@@ -87,7 +87,7 @@ def test_a_receiver_may_ask_about_the_call_before_its_reply() -> None:
     with receiving(heard) as url, run_server(serving("manual", url)) as origin:
         origins.append(origin)
         story = {"x-mock-scenario": "report-before-reply"}
-        ask(f"{origin}{C2C}", {**CLICK, "attempts": 0}, **story)
+        ask(f"{origin}{C2C}", {**CLICK_TO_CALL, "attempts": 0}, **story)
     assert seen == [("ended", "rejected")]
 
 
@@ -104,7 +104,7 @@ class Client:
         self.statuses: list[bytes] = []
 
     def place(self, nth: int) -> None:
-        body = json.dumps({**CLICK, "to": f"9188671{self.number:02}{nth:03}"}).encode()
+        body = json.dumps({**CLICK_TO_CALL, "to": f"9188671{self.number:02}{nth:03}"}).encode()
         head = (
             f"POST {C2C} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k-1\r\n"
             f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"

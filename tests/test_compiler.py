@@ -13,7 +13,8 @@ from mockserver.core.scenario import Scenario
 from mockserver.core.webhook import DeliveryResult
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.settings import Settings
-from tests.conftest import START, click, play
+from tests.support import read
+from tests.support.simulation import START, click_to_call, play_until_idle
 
 BUSY = {"legs": {"callee": {"ring": "3s", "then": "busy"}, "a": "answered"}}
 BLOCK = """\
@@ -65,40 +66,40 @@ def compiled(compiler: ScenarioCompiler, now: Configuration, **put: str | bytes)
     ],
 )
 def test_put_in_any_spelling(
-    compiler: ScenarioCompiler, world: Configuration, text: str, place: str
+    compiler: ScenarioCompiler, configuration: Configuration, text: str, place: str
 ) -> None:
-    mine = compiled(compiler, world, mine=text).scenarios.by_name["mine"]
-    wanted = compiled(compiler, world, mine=BLOCK).scenarios.by_name["mine"]
+    mine = compiled(compiler, configuration, mine=text).scenarios.by_name["mine"]
+    wanted = compiled(compiler, configuration, mine=BLOCK).scenarios.by_name["mine"]
     assert mine == wanted._replace(location=f"PUT mine:{place}")
     assert (mine.legs["callee"].outcome, mine.bundled) == ("busy", False)
 
 
 def test_put_is_as_good_as_a_file(
-    world: Configuration, tmp_path: Path, compiler: ScenarioCompiler
+    configuration: Configuration, tmp_path: Path, compiler: ScenarioCompiler
 ) -> None:
     indented = "".join(f"    {line}\n" for line in BLOCK.splitlines())
     file = tmp_path / "mine.yaml"
     file.write_text(f"scenarios:\n  mine:\n{indented}")
     told = made(Settings(scenarios=(str(file),))).scenarios.by_name["mine"]
-    mine = compiled(compiler, world, mine=BLOCK).scenarios.by_name["mine"]
+    mine = compiled(compiler, configuration, mine=BLOCK).scenarios.by_name["mine"]
     assert told._replace(location="") == mine._replace(location="")
 
 
 def test_put_in_json_that_escapes_what_is_not_ascii(
-    compiler: ScenarioCompiler, world: Configuration
+    compiler: ScenarioCompiler, configuration: Configuration
 ) -> None:
     text = json.dumps({"legs": {"a": {"say": "\U0001f600"}}})
-    mine = compiled(compiler, world, mine=text).scenarios.by_name["mine"]
+    mine = compiled(compiler, configuration, mine=text).scenarios.by_name["mine"]
     assert mine.legs["a"].actions[0].data == {"words": "\U0001f600"}
 
 
 def test_put_inner_stories_have_their_places_too(
-    compiler: ScenarioCompiler, world: Configuration
+    compiler: ScenarioCompiler, configuration: Configuration
 ) -> None:
     text = "attempts:\n  - busy\n  - {callee: busy}\n  -   callee: answered\n".replace(
         "- busy", "- callee-busy"
     )
-    named = compiled(compiler, world, mine=text).scenarios.by_name
+    named = compiled(compiler, configuration, mine=text).scenarios.by_name
     told = {name: story.location for name, story in named.items() if name.startswith("mine")}
     assert told == {
         "mine/attempts/2": "PUT mine:3:5",
@@ -108,13 +109,15 @@ def test_put_inner_stories_have_their_places_too(
 
 
 def test_put_steps_tell_their_place_when_they_are_moot(
-    compiler: ScenarioCompiler, world: Configuration
+    compiler: ScenarioCompiler, configuration: Configuration
 ) -> None:
     text = "steps:\n  - {ring: a}\n  - {answer: a}\n  - {after: 1s, ring: b}\n"
-    store = SandboxState(compiled(compiler, world, mine=text), START)
-    click(store, "mine", to="flow:220")
-    play(store, lambda _: DeliveryResult(200))
-    [moot] = [fact.payload for fact in store.journal if isinstance(fact.payload, RejectedEvent)]
+    state = SandboxState(compiled(compiler, configuration, mine=text), START)
+    click_to_call(state, "mine", to="flow:220")
+    play_until_idle(state, lambda _: DeliveryResult(200))
+    [moot] = [
+        fact.payload for fact in read.journal(state) if isinstance(fact.payload, RejectedEvent)
+    ]
     assert (moot.type, moot.location) == ("ring", "PUT mine:4:5")
 
 
@@ -122,21 +125,23 @@ def test_put_steps_tell_their_place_when_they_are_moot(
 
 
 def test_nothing_put_is_the_world_of_the_files(
-    compiler: ScenarioCompiler, world: Configuration
+    compiler: ScenarioCompiler, configuration: Configuration
 ) -> None:
-    assert compiler(world, {}) == (world, ())
+    assert compiler(configuration, {}) == (configuration, ())
 
 
 @pytest.mark.parametrize("name", ["callee-busy", "answered", "mine"])
 def test_put_replaces_and_delete_brings_back(
-    compiler: ScenarioCompiler, world: Configuration, name: str
+    compiler: ScenarioCompiler, configuration: Configuration, name: str
 ) -> None:
-    changed = compiled(compiler, world, **{name: BLOCK})
+    changed = compiled(compiler, configuration, **{name: BLOCK})
     others = {key: story for key, story in changed.scenarios.by_name.items() if key != name}
-    assert others == {key: one for key, one in world.scenarios.by_name.items() if key != name}
+    assert others == {
+        key: one for key, one in configuration.scenarios.by_name.items() if key != name
+    }
     assert changed.scenarios.by_name[name].location == f"PUT {name}:1:1"
-    assert changed.scenarios.default == world.scenarios.default
-    assert compiler(changed, {}) == (world, ())
+    assert changed.scenarios.default == configuration.scenarios.default
+    assert compiler(changed, {}) == (configuration, ())
 
 
 def test_put_over_a_story_of_the_user_and_back(tmp_path: Path) -> None:
@@ -153,19 +158,19 @@ def test_put_over_a_story_of_the_user_and_back(tmp_path: Path) -> None:
 
 
 def test_put_that_leads_to_another_one_that_was_put(
-    compiler: ScenarioCompiler, world: Configuration
+    compiler: ScenarioCompiler, configuration: Configuration
 ) -> None:
-    both = compiled(compiler, world, first="play: second", second=BLOCK)
-    store = SandboxState(both, START)
-    click(store, "first")
-    play(store)
-    assert store.calls["c1"].outcome == "busy"
+    both = compiled(compiler, configuration, first="play: second", second=BLOCK)
+    state = SandboxState(both, START)
+    click_to_call(state, "first")
+    play_until_idle(state)
+    assert read.calls(state)["c1"].outcome == "busy"
 
 
 def test_put_in_a_later_round_leads_to_an_earlier_one(
-    compiler: ScenarioCompiler, world: Configuration
+    compiler: ScenarioCompiler, configuration: Configuration
 ) -> None:
-    one = compiled(compiler, world, second=BLOCK)
+    one = compiled(compiler, configuration, second=BLOCK)
     two = compiled(compiler, one, second=BLOCK, first="{choose: [{weight: 1, play: second}]}")
     assert two.scenarios.by_name["first"].choose == ((1.0, "second"),)
 
@@ -173,12 +178,14 @@ def test_put_in_a_later_round_leads_to_an_earlier_one(
 # --- what stays ----------------------------------------------------------------------------------
 
 
-def test_put_changes_stories_alone(compiler: ScenarioCompiler, world: Configuration) -> None:
-    now = world._replace(
+def test_put_changes_stories_alone(
+    compiler: ScenarioCompiler, configuration: Configuration
+) -> None:
+    now = configuration._replace(
         seed="another",
         webhook_targets={"mobtexting": "http://a"},
         accounts={},
-        scenarios=world.scenarios._replace(number_plan=False),
+        scenarios=configuration.scenarios._replace(number_plan=False),
     )
     changed = compiled(compiler, now, mine=BLOCK)
     assert changed._replace(scenarios=now.scenarios) == now
@@ -186,20 +193,20 @@ def test_put_changes_stories_alone(compiler: ScenarioCompiler, world: Configurat
 
 
 def test_world_has_the_base_and_the_seed_of_now(
-    compiler: ScenarioCompiler, world: Configuration
+    compiler: ScenarioCompiler, configuration: Configuration
 ) -> None:
     """As a reload makes it: a sandbox keeps its seed, and what was put into it."""
-    base = world._replace(seed="new", webhook_targets={"mobtexting": "http://a"})
-    again = compiler.build_configuration(world, {"mine": BLOCK.encode()}, base)
-    assert (again.seed, again.webhook_targets) == (world.seed, base.webhook_targets)
+    base = configuration._replace(seed="new", webhook_targets={"mobtexting": "http://a"})
+    again = compiler.build_configuration(configuration, {"mine": BLOCK.encode()}, base)
+    assert (again.seed, again.webhook_targets) == (configuration.seed, base.webhook_targets)
     assert "mine" in again.scenarios.by_name
     with pytest.raises(InvalidFiles, match=r"^PUT mine:1:7: "):
-        compiler.build_configuration(world, {"mine": b"play: nobody"}, base)
+        compiler.build_configuration(configuration, {"mine": b"play: nobody"}, base)
 
 
-def test_files_are_read_again_only_when_told(world: Configuration, tmp_path: Path) -> None:
+def test_files_are_read_again_only_when_told(configuration: Configuration, tmp_path: Path) -> None:
     def known() -> Scenario | None:
-        found, _ = compiler(world, {})
+        found, _ = compiler(configuration, {})
         return found.scenarios.by_name.get("theirs") if found else None
 
     file = tmp_path / "theirs.yaml"

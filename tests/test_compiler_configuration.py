@@ -15,7 +15,7 @@ from mockserver.compiler import (
 from mockserver.config.registry import load_providers
 from mockserver.core.behavior import number_plan_behavior
 from mockserver.settings import Settings, SettingsError
-from tests.conftest import START
+from tests.support.simulation import START
 
 HERE = Settings(port=0, clock="manual", start=START, seed="s", quiet=True)
 STORY = "scenarios: {NAME: {legs: {callee: busy}}}"

@@ -63,34 +63,40 @@ def places(compiler: ScenarioCompiler, now: Configuration, put: Mapping[str, str
     ],
 )
 def test_problem_is_placed_in_the_text_as_it_was_put(
-    compiler: ScenarioCompiler, world: Configuration, text: str, expected: list[str]
+    compiler: ScenarioCompiler, configuration: Configuration, text: str, expected: list[str]
 ) -> None:
-    assert places(compiler, world, {"mine": text}) == [f"mine:{place}" for place in expected]
+    assert places(compiler, configuration, {"mine": text}) == [
+        f"mine:{place}" for place in expected
+    ]
 
 
-def test_problem_that_is_not_even_text(compiler: ScenarioCompiler, world: Configuration) -> None:
+def test_problem_that_is_not_even_text(
+    compiler: ScenarioCompiler, configuration: Configuration
+) -> None:
     message = "mine:2:1: byte 0xff is not UTF-8: save the file as UTF-8"
-    assert compiler(world, {"mine": b"\n\xff"}) == (None, (message,))
+    assert compiler(configuration, {"mine": b"\n\xff"}) == (None, (message,))
 
 
 def test_problem_that_names_a_line_names_one_of_the_text(
-    compiler: ScenarioCompiler, world: Configuration
+    compiler: ScenarioCompiler, configuration: Configuration
 ) -> None:
     problem = "mine:3:1: duplicate key 'play': it is already on line 2"
     text = b"# twice\nplay: answered\nplay: rejected\n"
-    assert compiler(world, {"mine": text}) == (None, (problem,))
+    assert compiler(configuration, {"mine": text}) == (None, (problem,))
 
 
 def test_problems_of_several_come_all_at_once(
-    compiler: ScenarioCompiler, world: Configuration
+    compiler: ScenarioCompiler, configuration: Configuration
 ) -> None:
     put = {"b": "play: nobody", "good": BLOCK, "a": "\nplay: nobody\nrefuse: nothing"}
-    assert places(compiler, world, put) == ["a:2:7", "a:3:9", "b:1:7"]
+    assert places(compiler, configuration, put) == ["a:2:7", "a:3:9", "b:1:7"]
 
 
 @pytest.mark.parametrize("name", ["Mine", "", "a b", "a:1:1", "PUT a", "a/b", "\U0001f600", "\n"])
-def test_problem_of_a_name(compiler: ScenarioCompiler, world: Configuration, name: str) -> None:
-    found, [problem] = compiler(world, {name: BLOCK.encode()})
+def test_problem_of_a_name(
+    compiler: ScenarioCompiler, configuration: Configuration, name: str
+) -> None:
+    found, [problem] = compiler(configuration, {name: BLOCK.encode()})
     assert found is None
     assert problem.startswith(f"{name}:1:1: ")
 
@@ -103,22 +109,22 @@ def test_problem_of_a_name(compiler: ScenarioCompiler, world: Configuration, nam
     ],
 )
 def test_problem_of_one_that_a_file_always_hides(
-    world: Configuration, tmp_path: Path, put: dict[str, str], place: str
+    configuration: Configuration, tmp_path: Path, put: dict[str, str], place: str
 ) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("scenarios:\n  theirs: {match: {account: x}, legs: {a: busy}}\n")
     compiler = ScenarioCompiler(Settings(scenarios=(str(file),)))
-    found, problems = compiler(world, {name: text.encode() for name, text in put.items()})
+    found, problems = compiler(configuration, {name: text.encode() for name, text in put.items()})
     hidden = f"{place}: never played: 'theirs' ({file}:2:11) takes all that suits it"
     assert (found, problems) == (None, (hidden,))
 
 
 def test_problem_of_one_that_another_always_hides(
-    compiler: ScenarioCompiler, world: Configuration
+    compiler: ScenarioCompiler, configuration: Configuration
 ) -> None:
     text = f"# all\nmatch: {{account: x}}\n{BLOCK}".encode()
     hidden = "b:2:1: never played: 'a' (PUT a:2:1) takes all that suits it"
-    assert compiler(world, {"a": text, "b": text}) == (None, (hidden,))
+    assert compiler(configuration, {"a": text, "b": text}) == (None, (hidden,))
 
 
 @pytest.mark.parametrize(
@@ -134,10 +140,10 @@ def test_problem_of_one_that_another_always_hides(
     ],
 )
 def test_put_that_leads_in_a_circle(
-    compiler: ScenarioCompiler, world: Configuration, put: dict[str, str], place: str
+    compiler: ScenarioCompiler, configuration: Configuration, put: dict[str, str], place: str
 ) -> None:
     """Through stories of the files, too."""
-    assert places(compiler, world, put) == [place]
+    assert places(compiler, configuration, put) == [place]
 
 
 @pytest.mark.parametrize(
@@ -148,6 +154,6 @@ def test_put_that_leads_in_a_circle(
     ],
 )
 def test_put_that_leads_to_none_that_is_there(
-    compiler: ScenarioCompiler, world: Configuration, put: dict[str, str], place: str
+    compiler: ScenarioCompiler, configuration: Configuration, put: dict[str, str], place: str
 ) -> None:
-    assert places(compiler, world, put) == [place]
+    assert places(compiler, configuration, put) == [place]

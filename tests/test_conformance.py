@@ -14,16 +14,26 @@ from mockserver.config.registry import bundled_folder
 from mockserver.core.account import merge_patch
 from mockserver.core.provider import Endpoint, all_faults
 from mockserver.core.rulebook import Fault
-from tests.forms import unworded
-from tests.replay import KNOWN, Part, Site, advanced, pages, replayed, sent, site
+from tests.support import read
+from tests.support.conformance import (
+    PROVIDERS,
+    ConformanceSite,
+    Part,
+    advance,
+    build_conformance_site,
+    load_pages,
+    replay_example,
+    send,
+)
+from tests.support.form_audit import violations_without_rule
 
-PAGES = pages()
+PAGES = load_pages()
 EXAMPLES = [(name, one) for name, page in PAGES.items() for one in page.examples.values()]
 ENCODED = {"application/x-www-form-urlencoded": "form", "multipart/form-data": "multipart"}
 
 
 def test_every_provider_has_a_page() -> None:
-    assert PAGES.keys() == KNOWN.keys()
+    assert PAGES.keys() == PROVIDERS.keys()
 
 
 @pytest.mark.parametrize(
@@ -33,9 +43,9 @@ def test_example_of_the_page(name: str, example: Part) -> None:
     assert example["reached_by"] == ("scenario" if "scenario" in example else "state")
     assert "why" in example or "scenario" not in example
     if "request" in example:
-        asyncio.run(replayed(PAGES[name], example))
+        asyncio.run(replay_example(PAGES[name], example))
     else:
-        ends = KNOWN[name].provider.endpoints
+        ends = PROVIDERS[name].provider.endpoints
         paths = [one.path for one in ends if one.host == example["host"]]
         assert paths
         assert all(path.startswith(example["prefix"]) for path in paths)
@@ -50,14 +60,14 @@ def test_examples_are_numbered_without_a_gap(name: str) -> None:
 
 def documented() -> Iterator[tuple[str, Endpoint, dict[str, Any]]]:
     """Every operation of every document, with the endpoint that it describes."""
-    for name, listing in KNOWN.items():
+    for name, listing in PROVIDERS.items():
         for path, method, entry in iter_operations(listing.document()):
             place = (path, method, entry["operationId"])
             yield name, at(name, place), dict(entry)
 
 
 def at(name: str, place: tuple[str, str, str]) -> Endpoint:
-    ends = KNOWN[name].provider.endpoints
+    ends = PROVIDERS[name].provider.endpoints
     return next(one for one in ends if (one.path, one.method, one.operation) == place)
 
 
@@ -70,25 +80,25 @@ PROVOKED = [
 ]
 
 
-@pytest.mark.parametrize("name", KNOWN)
+@pytest.mark.parametrize("name", PROVIDERS)
 def test_every_operation_is_documented(name: str) -> None:
     shown = {endpoint.operation for other, endpoint, _ in OPERATIONS if other == name}
-    assert shown == {endpoint.operation for endpoint in KNOWN[name].provider.endpoints}
+    assert shown == {endpoint.operation for endpoint in PROVIDERS[name].provider.endpoints}
 
 
 @pytest.mark.parametrize(("name", "endpoint", "entry"), OPERATIONS, ids=NAMES)
 def test_every_operation_shows_a_request_that_its_form_takes(
     name: str, endpoint: Endpoint, entry: Mapping[str, Any]
 ) -> None:
-    shown = request_examples(KNOWN[name].document(), entry["operationId"])
-    assert [KNOWN[name].checks[endpoint.operation](one) for one in shown] == [()] * len(shown)
+    shown = request_examples(PROVIDERS[name].document(), entry["operationId"])
+    assert [PROVIDERS[name].checks[endpoint.operation](one) for one in shown] == [()] * len(shown)
     assert shown
 
 
-@pytest.mark.parametrize("name", KNOWN)
+@pytest.mark.parametrize("name", PROVIDERS)
 def test_every_fault_has_an_example_and_no_example_is_without_a_fault(name: str) -> None:
     shown = {fault for other, _, fault, _, _ in PROVOKED if other == name}
-    assert shown == {fault.name for fault in all_faults(KNOWN[name].provider)}
+    assert shown == {fault.name for fault in all_faults(PROVIDERS[name].provider)}
 
 
 @pytest.mark.parametrize(("name", "endpoint", "entry"), OPERATIONS, ids=NAMES)
@@ -108,14 +118,14 @@ def test_fault_is_provoked_by_its_example(
     name: str, endpoint: Endpoint, fault: str, how: Any, entry: Mapping[str, Any]
 ) -> None:
     told: Part = {"scenario": {"refuse": fault}} if how == "scenario" else how
-    known = {one.name: one for one in all_faults(KNOWN[name].provider)}
+    known = {one.name: one for one in all_faults(PROVIDERS[name].provider)}
     request = asked(name, endpoint, entry, told)
     asyncio.run(provoked(name, known[fault], request, told))
 
 
 def asked(name: str, endpoint: Endpoint, entry: Mapping[str, Any], told: Part) -> dict[str, Any]:
     """The first request of the document, changed as the fault's example says."""
-    document = KNOWN[name].document()
+    document = PROVIDERS[name].document()
     fields = merge_patch(request_examples(document, endpoint.operation)[0], told.get("body", {}))
     path = endpoint.path
     for part in re.findall(r"\{(\w+)\}", path):
@@ -134,24 +144,24 @@ def asked(name: str, endpoint: Endpoint, entry: Mapping[str, Any], told: Part) -
 async def provoked(name: str, fault: Fault, request: Part, told: Part) -> None:
     example = {"given": told.get("account", {})}
     example |= {key: told[key] for key in ("scenario", "clock") if key in told}
-    here = site(PAGES[name], example)
+    here = build_conformance_site(PAGES[name], example)
     for before in (*told.get("before", ()), *[request] * (told.get("repeat", 1) - 1)):
         await prepared(here, fault, before)
-    calls = len(here.sandbox.state.calls)
-    answer = await sent(here, request)
+    calls = len(read.calls(here.sandbox.state))
+    answer = await send(here, request)
     assert answer.headers.get("x-mock-fault") == fault.name
     assert answer.headers["x-mock-explain"].startswith(f"{fault.name} ({fault.evidence})")
     assert answer.status_code == fault.status
     assert worded(fault, answer)
-    assert len(here.sandbox.state.calls) == calls
+    assert len(read.calls(here.sandbox.state)) == calls
 
 
-async def prepared(here: Site, fault: Fault, before: Part) -> None:
+async def prepared(here: ConformanceSite, fault: Fault, before: Part) -> None:
     """A request that is made first, or `advance`."""
     if "advance" in before:
-        await advanced(here.sandbox, str(before["advance"]))
+        await advance(here.sandbox, str(before["advance"]))
     else:
-        answer = await sent(here, before)
+        answer = await send(here, before)
         assert answer.headers.get("x-mock-fault") != fault.name
 
 
@@ -178,7 +188,7 @@ def test_rulebook_words_all_that_the_form_can_complain_about(
     name: str, endpoint: Endpoint, entry: Mapping[str, Any]
 ) -> None:
     assert entry["operationId"] == endpoint.operation
-    assert unworded(KNOWN[name], endpoint) == []
+    assert violations_without_rule(PROVIDERS[name], endpoint) == []
 
 
 def test_bundled_scenario_files_keep_to_their_grammar() -> None:
@@ -186,4 +196,4 @@ def test_bundled_scenario_files_keep_to_their_grammar() -> None:
         SourceText(str(one), one.read_bytes())
         for one in sorted(bundled_folder("scenarios").glob("*"))
     ]
-    assert load_definitions(sources, KNOWN).scenarios.default == "answered"
+    assert load_definitions(sources, PROVIDERS).scenarios.default == "answered"

@@ -26,6 +26,7 @@ from mockserver.engine.webhooks import complete_attempt
 from mockserver.runtime.loopback import deliver_to_inbox
 from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
+from tests.support import read
 
 PYTHON = (3, 11)
 TOLERANCE = 0.05
@@ -52,9 +53,9 @@ def counted(work: Callable[[], object]) -> int:
     return calls
 
 
-def answer(store: SandboxState) -> None:
-    for delivery in tuple(store.deliveries.values()):
-        complete_attempt(store, delivery, DeliveryResult(200), 0)
+def answer(state: SandboxState) -> None:
+    for delivery in tuple(read.deliveries(state).values()):
+        complete_attempt(state, delivery, DeliveryResult(200), 0)
 
 
 class Echo(asyncio.Transport):
@@ -106,20 +107,22 @@ def carried(courier: WebhookDispatcher, url: str) -> int:
 
 
 @pytest.mark.skipif(sys.version_info[:2] != PYTHON, reason="another version counts otherwise")
-def test_costs(world: Configuration, monkeypatch: pytest.MonkeyPatch) -> None:
-    play(placed(world, 5))
-    lost, sent = placed(world, 100), placed(world, 100, "answered")
+def test_costs(configuration: Configuration, monkeypatch: pytest.MonkeyPatch) -> None:
+    play(placed(configuration, 5))
+    lost, sent = placed(configuration, 100), placed(configuration, 100, "answered")
     found = {
-        "request": counted(lambda: placed(world, 100)) // 100,
+        "request": counted(lambda: placed(configuration, 100)) // 100,
         "play": counted(lambda: play(lost)) // 100,
     }
-    while (due := sent.peek()) is not None and due.kind != "delivery":
+    while (due := read.peek(sent)) is not None and due.kind != "delivery":
         step(sent)
     found["settle"] = counted(lambda: answer(sent)) // 100
     monkeypatch.setattr(connection, "open_connection", connected)
     monkeypatch.setattr(connection_pool, "MIN_IDLE_BEFORE_REUSE", 0.0)
     found["send"] = carried(WebhookDispatcher(lambda: ""), "http://127.0.0.1:1/hook")
-    sandboxes = SandboxRegistry(cast("Any", None), (world, Timing("manual", 0)), lambda _: None)
+    sandboxes = SandboxRegistry(
+        cast("Any", None), (configuration, Timing("manual", 0)), lambda _: None
+    )
     mine = WebhookDispatcher(
         lambda: "http://127.0.0.1:1", loopback=partial(deliver_to_inbox, sandboxes)
     )

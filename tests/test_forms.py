@@ -16,8 +16,8 @@ from mockserver.core.rulebook import (
     malformed_field,
     missing_field,
 )
-from tests.forms import complaints, unworded
-from tests.replay import KNOWN
+from tests.support.conformance import PROVIDERS
+from tests.support.form_audit import complaints, violations_without_rule
 
 DOCUMENT: Mapping[str, Any] = {
     "components": {
@@ -126,6 +126,6 @@ SMALL = Rule(ViolationTest("calls.*.n", frozenset({"minimum"})), FAULT)
 def test_unworded(
     rules: tuple[Rule, ...], more: Mapping[str, object], left: list[tuple[str, str]]
 ) -> None:
-    listing: BoundProvider = KNOWN["mobtexting"]._replace(document=lambda: listed(**more))
-    assert [one[:2] for one in unworded(listing, ruled(*rules))] == left
+    listing: BoundProvider = PROVIDERS["mobtexting"]._replace(document=lambda: listed(**more))
+    assert [one[:2] for one in violations_without_rule(listing, ruled(*rules))] == left
     assert parameter_schema(listing.document(), "dial")["type"] == "object"

@@ -15,9 +15,11 @@ from mockserver.core.lifecycle import CALL_TRANSITIONS, LEG_TRANSITIONS
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.clock import Clock
 from mockserver.runtime.scheduler import Scheduler
-from tests.conftest import START, click, only
-from tests.runtime.conftest import Postman, rendered
 from tests.simulation.machine import machine
+from tests.support import read
+from tests.support.dispatchers import RecordingDispatcher
+from tests.support.schedulers import serialized_journal
+from tests.support.simulation import START, click_to_call, only_providers
 
 EXAMPLES, STEPS = 200, 50
 PROVIDERS = ("ccai", "effebot", "innocalls", "mobtexting", "phonon")
@@ -30,10 +32,10 @@ EVERYWHERE = {
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
-def test_machine_of(world: Configuration, name: str) -> None:
+def test_machine_of(configuration: Configuration, name: str) -> None:
     happened: Counter[object] = Counter()
     how = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None)
-    run_state_machine_as_test(machine(only(world, name), happened), settings=how)
+    run_state_machine_as_test(machine(only_providers(configuration, name), happened), settings=how)
     assert {one for one in EVERYWHERE if not happened[one]} == set()
     assert {one for one in happened if isinstance(one, tuple) and one[0]} <= {
         *LEG_TRANSITIONS,
@@ -44,12 +46,16 @@ def test_machine_of(world: Configuration, name: str) -> None:
 class Times(RuleBasedStateMachine):
     """Two worlds in which the same happens: one moves in small steps, one only when it must."""
 
-    world: ClassVar[Configuration]
+    configuration: ClassVar[Configuration]
 
     def __init__(self) -> None:
         super().__init__()
         self.steps, self.jumps = (
-            Scheduler(SandboxState(self.world, START), Clock("manual", START), Postman())
+            Scheduler(
+                SandboxState(self.configuration, START),
+                Clock("manual", START),
+                RecordingDispatcher(),
+            )
             for _ in "ab"
         )
         self.now = START
@@ -63,28 +69,30 @@ class Times(RuleBasedStateMachine):
     def call(self, story: str) -> None:
         for driver in (self.steps, self.jumps):
             asyncio.run(driver.advance(self.now))
-            click(driver.state, story, now=driver.clock.now())
+            click_to_call(driver.state, story, now=driver.clock.now())
 
     @invariant()
     def time_is_where_it_was_put(self) -> None:
         assert self.steps.clock.now() == self.now
         assert all(
-            due.at >= self.now for due in self.steps.state.pending_items() if due.at != self.now
+            due.at >= self.now for due in read.pending_items(self.steps.state) if due.at != self.now
         )
 
     @invariant()
     def facts_are_in_order(self) -> None:
-        times = [fact.at for fact in self.steps.state.journal]
+        times = [fact.at for fact in read.journal(self.steps.state)]
         assert all(one <= other for one, other in pairwise(times))
 
     def teardown(self) -> None:
         for driver in (self.steps, self.jumps):
             asyncio.run(driver.advance(self.now))
-        assert rendered(self.jumps.state) == rendered(self.steps.state)
-        assert sorted(self.jumps.state.pending_items()) == sorted(self.steps.state.pending_items())
+        assert serialized_journal(self.jumps.state) == serialized_journal(self.steps.state)
+        assert sorted(read.pending_items(self.jumps.state)) == sorted(
+            read.pending_items(self.steps.state)
+        )
 
 
-def test_machine_of_the_clock(world: Configuration) -> None:
-    Times.world = only(world, "mobtexting")
+def test_machine_of_the_clock(configuration: Configuration) -> None:
+    Times.configuration = only_providers(configuration, "mobtexting")
     how = settings(max_examples=EXAMPLES // 5, stateful_step_count=STEPS, deadline=None)
     run_state_machine_as_test(Times, settings=how)

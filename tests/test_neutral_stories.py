@@ -9,16 +9,16 @@ from mockserver.core.http import Request
 from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
-from tests.conftest import CLICK, START, play
-from tests.providers.ccai.conftest import BASIC, CALLS
-from tests.providers.effebot.conftest import CALL
-from tests.providers.innocalls.conftest import PAGE
-from tests.providers.phonon.conftest import CALLS as FLOWS
+from tests.support import read
+from tests.support.simulation import CLICK_TO_CALL, START, play_until_idle
+from tests.support.vendors import ccai, innocalls
+from tests.support.vendors.effebot import CREATE_EXAMPLE
+from tests.support.vendors.phonon import CREATE_EXAMPLE as FLOWS
 
-HEADERS = {"ccai": BASIC}
+HEADERS = {"ccai": ccai.HEADERS}
 BEARER = {"authorization": "Bearer key", "accept": "application/json"}
 KEYS = {
-    **CALL,
+    **CREATE_EXAMPLE,
     "webhookUrl": "http://localhost:3000/hook",
     "ivrs": [{"digit": 1, "webhookUrl": "http://localhost:3000/answer"}],
 }
@@ -27,28 +27,38 @@ HOOK = {"webhook": "http://localhost:3000/hook"}
 
 PLAYED: Mapping[str, Mapping[str, tuple[Mapping[str, object], str, str, list[str]]]] = {
     "callee-busy": {
-        "mobtexting c2c": (CLICK, "busy", "MISSED", ["completed"]),
-        "innocalls order-confirmation": (PAGE["order-confirmation"], "busy", "failed", []),
-        "innocalls bridge": (PAGE["bridge"], "busy", "failed", []),
-        "innocalls dispatch": ({**PAGE["dispatch"], **HOOK}, "busy", "failed", ["cdr"]),
-        "ccai create-outbound": (CALLS["create-outbound"], "busy", "failed", []),
-        "ccai create-inbound": (CALLS["create-inbound"], "busy", "failed", []),
+        "mobtexting c2c": (CLICK_TO_CALL, "busy", "MISSED", ["completed"]),
+        "innocalls order-confirmation": (
+            innocalls.EXAMPLES["order-confirmation"],
+            "busy",
+            "failed",
+            [],
+        ),
+        "innocalls bridge": (innocalls.EXAMPLES["bridge"], "busy", "failed", []),
+        "innocalls dispatch": (
+            {**innocalls.EXAMPLES["dispatch"], **HOOK},
+            "busy",
+            "failed",
+            ["cdr"],
+        ),
+        "ccai create-outbound": (ccai.EXAMPLES["create-outbound"], "busy", "failed", []),
+        "ccai create-inbound": (ccai.EXAMPLES["create-inbound"], "busy", "failed", []),
         "effebot create": (KEYS, "busy", "canceled", LIVED),
         "phonon create": (FLOWS, "busy", "FAILURE", ["report"]),
     },
     "answered": {
-        "mobtexting c2c": (CLICK, "completed", "COMPLETED", ["completed"]),
-        "innocalls bridge": (PAGE["bridge"], "completed", "completed", []),
-        "ccai create-outbound": (CALLS["create-outbound"], "completed", "finished", []),
-        "ccai create-inbound": (CALLS["create-inbound"], "completed", "finished", []),
-        "ccai create-scheduled": (CALLS["create-scheduled"], "completed", "finished", []),
+        "mobtexting c2c": (CLICK_TO_CALL, "completed", "COMPLETED", ["completed"]),
+        "innocalls bridge": (innocalls.EXAMPLES["bridge"], "completed", "completed", []),
+        "ccai create-outbound": (ccai.EXAMPLES["create-outbound"], "completed", "finished", []),
+        "ccai create-inbound": (ccai.EXAMPLES["create-inbound"], "completed", "finished", []),
+        "ccai create-scheduled": (ccai.EXAMPLES["create-scheduled"], "completed", "finished", []),
         "effebot create": (KEYS, "completed", "finished", [*LIVED, "status"]),
         "phonon create": (FLOWS, "completed", "COMPLETED", ["report"]),
     },
     "one-then-two": {
-        "mobtexting c2c": (CLICK, "completed", "COMPLETED", ["completed"]),
+        "mobtexting c2c": (CLICK_TO_CALL, "completed", "COMPLETED", ["completed"]),
         "innocalls dispatch": (
-            {**PAGE["dispatch"], **HOOK},
+            {**innocalls.EXAMPLES["dispatch"], **HOOK},
             "completed",
             "completed",
             ["get-digits", "get-digits", "cdr"],
@@ -56,9 +66,9 @@ PLAYED: Mapping[str, Mapping[str, tuple[Mapping[str, object], str, str, list[str
         "effebot create": (KEYS, "completed", "finished", [*LIVED, "action", "status"]),
     },
     "second-leg-no-answer": {
-        "mobtexting c2c": ({**CLICK, "attempts": 0}, "no-answer", "MISSED", ["completed"]),
-        "innocalls bridge": (PAGE["bridge"], "no-answer", "failed", []),
-        "ccai create-outbound": (CALLS["create-outbound"], "no-answer", "failed", []),
+        "mobtexting c2c": ({**CLICK_TO_CALL, "attempts": 0}, "no-answer", "MISSED", ["completed"]),
+        "innocalls bridge": (innocalls.EXAMPLES["bridge"], "no-answer", "failed", []),
+        "ccai create-outbound": (ccai.EXAMPLES["create-outbound"], "no-answer", "failed", []),
     },
 }
 """Story -> provider and operation -> (fields, outcome, the vendor's word, its webhooks)."""
@@ -67,20 +77,22 @@ PLAYED: Mapping[str, Mapping[str, tuple[Mapping[str, object], str, str, list[str
 @pytest.mark.parametrize(
     ("story", "where"), [(story, where) for story, told in PLAYED.items() for where in told]
 )
-def test_story_plays(world: Configuration, story: str, where: str) -> None:
+def test_story_plays(configuration: Configuration, story: str, where: str) -> None:
     fields, outcome, word, webhooks = PLAYED[story][where]
     name, operation = where.split()
-    listing = world.providers[name]
+    listing = configuration.providers[name]
     endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
-    store = SandboxState(world, START)
+    state = SandboxState(configuration, START)
     asked = Request("POST", endpoint.path, headers=HEADERS.get(name, BEARER), fields=fields)
-    handle(store, IncomingRequest(listing, endpoint, asked, (story,)), START)
-    sent = [delivery.webhook.kind for delivery in play(store)]
-    call = store.calls["c1"]
+    handle(state, IncomingRequest(listing, endpoint, asked, (story,)), START)
+    sent = [delivery.webhook.kind for delivery in play_until_idle(state)]
+    call = read.calls(state)["c1"]
     assert (call.outcome, listing.provider.status(call), sent) == (outcome, word, webhooks)
-    assert [fact.type for fact in store.journal if fact.type in ("moot", "skipped", "error")] == []
+    assert [
+        fact.type for fact in read.journal(state) if fact.type in ("moot", "skipped", "error")
+    ] == []
 
 
-def test_second_leg_is_needed(world: Configuration) -> None:
-    story = world.scenarios.by_name["second-leg-no-answer"]
+def test_second_leg_is_needed(configuration: Configuration) -> None:
+    story = configuration.scenarios.by_name["second-leg-no-answer"]
     assert story.needs == {"leg": "b"}

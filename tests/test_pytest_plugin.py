@@ -4,10 +4,10 @@ import pytest
 
 from mockserver.app import run_server
 from mockserver.settings import Settings
-from tests.conftest import Run
+from tests.support.suites import RunSuite
 
 
-def test_each_test_has_a_world_of_its_own(suite: Run) -> None:
+def test_each_test_has_a_world_of_its_own(suite: RunSuite) -> None:
     done = suite(
         """
         @pytest.mark.parametrize("nth", range(3))
@@ -23,7 +23,7 @@ def test_each_test_has_a_world_of_its_own(suite: Run) -> None:
     done.assert_outcomes(passed=3)
 
 
-def test_failed_test_shows_what_happened(suite: Run) -> None:
+def test_failed_test_shows_what_happened(suite: RunSuite) -> None:
     done = suite(
         """
         def test_fails(mock_calls):
@@ -43,7 +43,7 @@ def test_failed_test_shows_what_happened(suite: Run) -> None:
     )
 
 
-def test_failed_test_without_the_fixture_shows_nothing(suite: Run) -> None:
+def test_failed_test_without_the_fixture_shows_nothing(suite: RunSuite) -> None:
     done = suite("def test_fails(): raise AssertionError")
     done.assert_outcomes(failed=1)
     done.stdout.no_fnmatch_line("*what happened at the mock server*")
@@ -60,7 +60,7 @@ def test_failed_test_without_the_fixture_shows_nothing(suite: Run) -> None:
     ],
     ids=["unknown path", "person"],
 )
-def test_strict_test_is_judged_in_the_end(suite: Run, act: str, complaint: str) -> None:
+def test_strict_test_is_judged_in_the_end(suite: RunSuite, act: str, complaint: str) -> None:
     tests = """
         def test_strict(mock_calls):
             {act}
@@ -74,7 +74,7 @@ def test_strict_test_is_judged_in_the_end(suite: Run, act: str, complaint: str) 
     done.stdout.fnmatch_lines([complaint])
 
 
-def test_mark_says_how_the_sandbox_is(suite: Run) -> None:
+def test_mark_says_how_the_sandbox_is(suite: RunSuite) -> None:
     done = suite(
         """
         KEY = {"mobtexting": ["my-key"]}
@@ -103,7 +103,7 @@ APP = """
 """
 
 
-def test_application_is_attached(suite: Run) -> None:
+def test_application_is_attached(suite: RunSuite) -> None:
     done = suite(
         APP
         + """
@@ -121,7 +121,7 @@ def test_application_is_attached(suite: Run) -> None:
     done.assert_outcomes(passed=1)
 
 
-def test_application_is_attached_in_the_loop_of_the_test(suite: Run) -> None:
+def test_application_is_attached_in_the_loop_of_the_test(suite: RunSuite) -> None:
     done = suite(
         """
         import asyncio
@@ -150,7 +150,7 @@ def test_application_is_attached_in_the_loop_of_the_test(suite: Run) -> None:
     done.assert_outcomes(passed=1)
 
 
-def test_server_of_somebody_else(suite: Run) -> None:
+def test_server_of_somebody_else(suite: RunSuite) -> None:
     tests = """
         def test_one(mock_calls):
             click(mock_calls)
@@ -165,7 +165,7 @@ def test_server_of_somebody_else(suite: Run) -> None:
     done.stdout.fnmatch_lines(["*attach() needs the plugin's own server*"])
 
 
-def test_scenarios_of_a_file(suite: Run, pytester: pytest.Pytester) -> None:
+def test_scenarios_of_a_file(suite: RunSuite, pytester: pytest.Pytester) -> None:
     file = pytester.makefile(".yaml", mine="scenarios: {mine: {legs: {callee: rejected}}}")
     done = suite(
         """

@@ -14,7 +14,7 @@ from mockserver.cli import COMMANDS
 from mockserver.compiler import build_configuration
 from mockserver.settings import OPTIONS, parse_settings
 from mockserver.web.control.app import ROUTE_MODULES
-from tests.conftest import Run
+from tests.support.suites import RunSuite
 
 README = Path(__file__).parent.parent / "README.md"
 TEXT = README.read_text("utf-8")
@@ -94,8 +94,8 @@ def test_every_control_route_is_in_the_readme(route: str) -> None:
 
 
 def test_house_of_the_readme_names_every_room() -> None:
-    house = README.parent / "mockserver"
-    rooms = {path.name.removesuffix(".py") for path in house.iterdir() if path.suffix != ".typed"}
+    site = README.parent / "mockserver"
+    rooms = {path.name.removesuffix(".py") for path in site.iterdir() if path.suffix != ".typed"}
     named = set(re.findall(r"`([a-z_]+)(?:/\*)?`", TEXT.partition("## The house")[2]))
     assert rooms - named - {"__init__", "__pycache__"} == set()
 
@@ -117,7 +117,9 @@ def test_effebot_account_of_the_readme_is_fine(tmp_path: Path) -> None:
     assert str(made.accounts["effebot", "shop"].balance) == "2.50"
 
 
-def test_pytest_example_runs_as_printed_and_is_short(suite: Run, pytester: pytest.Pytester) -> None:
+def test_pytest_example_runs_as_printed_and_is_short(
+    suite: RunSuite, pytester: pytest.Pytester
+) -> None:
     [shown] = re.findall(r"```python pytest\n(.*?)```", TEXT, re.DOTALL)
     assert len([line for line in shown.splitlines() if line.strip()]) <= 10
     pytester.makepyfile(test_readme_example=shown)

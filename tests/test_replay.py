@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.replay import Page, page, replayed, sent, site
+from tests.support import read
+from tests.support.conformance import (
+    ConformancePage,
+    build_conformance_site,
+    parse_page,
+    replay_example,
+    send,
+)
 
 HEAD = """
 substitute: {9188XX: "918867135000", KEY-X: key-1}
@@ -19,14 +26,14 @@ C2C = "method: POST, path: /api/v2/voice/c2c"
 PLACED = '{"status":200,"message":"Call initiated successfully"}'
 
 
-def written(*examples: str) -> Page:
-    return page("mobtexting", HEAD + "".join(f"  - {one}\n" for one in examples))
+def written(*examples: str) -> ConformancePage:
+    return parse_page("mobtexting", HEAD + "".join(f"  - {one}\n" for one in examples))
 
 
 def played(*examples: str) -> Any:
     """The site after the last of these examples."""
     made = written(*examples)
-    return asyncio.run(replayed(made, [*made.examples.values()][-1]))
+    return asyncio.run(replay_example(made, [*made.examples.values()][-1]))
 
 
 def asking(request: str, expect: str, more: str = "") -> str:
@@ -120,7 +127,7 @@ def test_an_id_of_the_vendor_stands_for_itself() -> None:
     here = played(asking(BODY, "status: 200"))
     vendor_id = here.sandbox.state.calls["c1"].spec.vendor_id
     path = {"method": "GET", "path": "/api/v2/{c1}", "query": {"id": "{c1}"}}
-    asyncio.run(sent(here, path))
+    asyncio.run(send(here, path))
     fact: Any = here.sandbox.state.journal[-1]
     assert fact.payload.request.path == f"/api/v2/{vendor_id}"
     assert fact.payload.request.query == f"id={vendor_id}"
@@ -138,9 +145,9 @@ def test_a_number_stands_for_one_example() -> None:
 
 
 def test_a_file_is_uploaded() -> None:
-    here = site(written(asking(BODY, "status: 200")), {})
+    here = build_conformance_site(written(asking(BODY, "status: 200")), {})
     clip = {"filename": "a.wav", "content_type": "audio/wav", "text": "RIFF"}
     request = {"method": "POST", "path": "/api/v2/voice/c2c", "multipart": {"mid": clip}}
-    asyncio.run(sent(here, request))
-    fact: Any = here.sandbox.state.journal[-1]
+    asyncio.run(send(here, request))
+    fact: Any = read.journal(here.sandbox.state)[-1]
     assert fact.payload.request.fields["mid"] == ("a.wav", "audio/wav", b"RIFF")

@@ -17,22 +17,26 @@ from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.replay.journal import InvalidJournal
 from mockserver.replay.runner import replay_journal
 from mockserver.settings import Settings
-from tests.conftest import CLICK
-from tests.web.conftest import C2C, HEADERS, House, build, house, with_scenarios
-
-__all__ = ["house"]
+from tests.support.simulation import CLICK_TO_CALL
+from tests.support.site_client import (
+    CLICK_TO_CALL_PATH,
+    HEADERS,
+    SiteClient,
+    build_site_client,
+    configuration_with_scenarios,
+)
 
 MINE = "/_mock/accounts/mobtexting/mobtexting-default"
 STATUSES = (500, 200, 404)
 JSONL = "/_mock/journal?format=jsonl"
 
 
-def exported(house: House) -> list[str]:
-    return house.ask("GET", JSONL).text.splitlines()
+def exported(site: SiteClient) -> list[str]:
+    return site.request("GET", JSONL).text.splitlines()
 
 
-def same(house: House, settings: Settings | None = None) -> None:
-    given = exported(house)
+def same(site: SiteClient, settings: Settings | None = None) -> None:
+    given = exported(site)
     found = replay_journal(given, settings or Settings())
     assert (found.stop_reason, list(found.lines)) == ("", given)
     assert len(given) > 1
@@ -44,35 +48,47 @@ async def moody(delivery: Delivery) -> DeliveryResult:
     return DeliveryResult(None, "timeout") if number == 1 else DeliveryResult(STATUSES[number % 3])
 
 
-def test_a_little_of_everything(house: House) -> None:
-    house.postman.receive = moody
-    house.ask("PATCH", MINE, json={"retry": {"waits": ["5s", "1m"]}, "credentials": ["key-1"]})
-    house.place("callee-busy", mid="see http://mock.test")
-    house.ask("POST", C2C, json=dict(CLICK), headers={**HEADERS, "authorization": "Bearer key-1"})
-    house.ask("POST", C2C, json=dict(CLICK), headers={"authorization": "Bearer revoked"})
-    house.ask("POST", "/_mock/activations", json={"scenario": "no-answer", "times": 1})
-    house.place()
-    house.ask("PATCH", MINE, json={"credentials": None})
-    house.ask("PUT", "/_mock/scenarios/mine", content=b"{legs: {a: {answer: 2s..9s}}}")
-    house.place("mine")
-    house.advance(by="3s")
-    house.place("waits-for-a-person")
-    house.ask("POST", "/_mock/calls/c2/events", json={"event": "hangup", "leg": "a"})
-    house.advance(until="idle")
-    house.ask("POST", "/_mock/webhooks/w1/redeliver")
-    house.ask("DELETE", "/_mock/activations")
-    house.ask("PUT", "/_mock/clock", json={"mode": "manual"})
-    house.ask("GET", "/nobody/has/this")
-    house.ask("DELETE", "/_mock/scenarios/mine")
-    house.advance(by=1)
-    same(house)
+def test_a_little_of_everything(site: SiteClient) -> None:
+    site.dispatcher.receive = moody
+    site.request("PATCH", MINE, json={"retry": {"waits": ["5s", "1m"]}, "credentials": ["key-1"]})
+    site.click_to_call("callee-busy", mid="see http://mock.test")
+    site.request(
+        "POST",
+        CLICK_TO_CALL_PATH,
+        json=dict(CLICK_TO_CALL),
+        headers={**HEADERS, "authorization": "Bearer key-1"},
+    )
+    site.request(
+        "POST",
+        CLICK_TO_CALL_PATH,
+        json=dict(CLICK_TO_CALL),
+        headers={"authorization": "Bearer revoked"},
+    )
+    site.request("POST", "/_mock/activations", json={"scenario": "no-answer", "times": 1})
+    site.click_to_call()
+    site.request("PATCH", MINE, json={"credentials": None})
+    site.request("PUT", "/_mock/scenarios/mine", content=b"{legs: {a: {answer: 2s..9s}}}")
+    site.click_to_call("mine")
+    site.advance(by="3s")
+    site.click_to_call("waits-for-a-person")
+    site.request("POST", "/_mock/calls/c2/events", json={"event": "hangup", "leg": "a"})
+    site.advance(until="idle")
+    site.request("POST", "/_mock/webhooks/w1/redeliver")
+    site.request("DELETE", "/_mock/activations")
+    site.request("PUT", "/_mock/clock", json={"mode": "manual"})
+    site.request("GET", "/nobody/has/this")
+    site.request("DELETE", "/_mock/scenarios/mine")
+    site.advance(by=1)
+    same(site)
 
 
 @pytest.mark.parametrize("provider", ["ccai", "effebot", "innocalls", "mobtexting", "phonon"])
-def test_every_documented_request_of_a_provider(world: Configuration, provider: str) -> None:
-    house = build(world)
-    house.postman.receive = moody
-    listing = world.providers[provider]
+def test_every_documented_request_of_a_provider(
+    configuration: Configuration, provider: str
+) -> None:
+    site = build_site_client(configuration)
+    site.dispatcher.receive = moody
+    listing = configuration.providers[provider]
     pair = base64.b64encode(b"acme:secret-token").decode()
     stories = ("", "callee-busy", "third-time-lucky", "doubled-report", "report-before-reply")
     for number, endpoint in enumerate(listing.provider.endpoints):
@@ -86,21 +102,25 @@ def test_every_documented_request_of_a_provider(world: Configuration, provider: 
             if endpoint.method == "GET":
                 way = {"params": told}
             filled = path.replace("{id}", "1").replace("{account}", "1").replace("{file}", "1.wav")
-            house.ask(endpoint.method, filled, headers=headers, **way)
-        house.advance(by=90)
-    house.advance(until="idle")
-    same(house)
+            site.request(endpoint.method, filled, headers=headers, **way)
+        site.advance(by=90)
+    site.advance(until="idle")
+    same(site)
 
 
-def test_secrets_come_back_masked_where_they_stood(house: House) -> None:
+def test_secrets_come_back_masked_where_they_stood(site: SiteClient) -> None:
     sent = b'{ "access_token": "sec\\"ret ,one",\n "to": 1 }'
-    house.ask("POST", C2C, content=sent, headers={"content-type": "application/json"})
+    site.request(
+        "POST", CLICK_TO_CALL_PATH, content=sent, headers={"content-type": "application/json"}
+    )
     pair = base64.b64encode(b"acme:my-secret").decode()
-    house.ask("POST", "/ccai/apps/api/v1/calls", headers={"authorization": f"Basic {pair}"})
+    site.request("POST", "/ccai/apps/api/v1/calls", headers={"authorization": f"Basic {pair}"})
     cookie = {"authorization": "Bearer co-okie", "cookie": "session=co-okie; other=x"}
-    house.ask("GET", "/innocalls/webrtc.innocalls.com/login.php", headers=cookie)
-    house.ask("POST", C2C, files={"to": b"\xff\x00"}, data={"access_token": "sec-ret"})
-    told = [json.loads(line)["sent"] for line in exported(house)[1:]]
+    site.request("GET", "/innocalls/webrtc.innocalls.com/login.php", headers=cookie)
+    site.request(
+        "POST", CLICK_TO_CALL_PATH, files={"to": b"\xff\x00"}, data={"access_token": "sec-ret"}
+    )
+    told = [json.loads(line)["sent"] for line in exported(site)[1:]]
     assert told[0]["body"].startswith('{ "access_token": "***')
     assert told[0]["body"].endswith('",\n "to": 1 }')
     packed = told[1]["headers"]["authorization"].removeprefix("Basic ")
@@ -109,41 +129,48 @@ def test_secrets_come_back_masked_where_they_stood(house: House) -> None:
     assert told[2]["headers"]["cookie"].startswith("session=***")
     assert b"\xff\x00" in base64.b64decode(told[3]["base64"])
     for secret in ("ret ,one", "my-secret", "co-okie", "sec-ret"):
-        assert secret not in "\n".join(exported(house))
-    same(house)
+        assert secret not in "\n".join(exported(site))
+    same(site)
 
 
-def test_a_vendor_s_host_and_a_sandbox_of_its_own(house: House) -> None:
+def test_a_vendor_s_host_and_a_sandbox_of_its_own(site: SiteClient) -> None:
     body = {"clock": "manual", "seed": "other", "start_at": "2026-03-01T00:00:00Z"}
-    house.ask("PUT", "/_mock/sandboxes/t1", json=body)
+    site.request("PUT", "/_mock/sandboxes/t1", json=body)
     headers = {**HEADERS, "x-mock-sandbox": "t1", "host": "portal.mobtexting.com"}
-    house.ask("POST", C2C, json=dict(CLICK), headers=headers)
-    house.ask("POST", "/_sandbox/t1/_mock/clock/advance", json={"until": "idle"})
-    given = house.ask("GET", f"/_sandbox/t1{JSONL}").text.splitlines()
+    site.request("POST", CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=headers)
+    site.request("POST", "/_sandbox/t1/_mock/clock/advance", json={"until": "idle"})
+    given = site.request("GET", f"/_sandbox/t1{JSONL}").text.splitlines()
     assert list(replay_journal(given, Settings()).lines) == given
     assert json.loads(given[0])["seed"] == "other"
     assert json.loads(given[1])["sent"]["host"] == "portal.mobtexting.com"
 
 
-def test_a_receiver_that_calls_back_in_the_midst(house: House) -> None:
+def test_a_receiver_that_calls_back_in_the_midst(site: SiteClient) -> None:
     async def receive(_: Delivery) -> DeliveryResult:
-        async with house.client() as client:
-            await client.post(C2C, json={**CLICK, "to": "918800020300"}, headers=HEADERS)
+        async with site.client() as client:
+            await client.post(
+                CLICK_TO_CALL_PATH, json={**CLICK_TO_CALL, "to": "918800020300"}, headers=HEADERS
+            )
         return DeliveryResult(200)
 
-    house.postman.receive = receive
-    house.place()
-    house.advance(by=30)
-    same(house)
+    site.dispatcher.receive = receive
+    site.click_to_call()
+    site.advance(by=30)
+    same(site)
 
 
 def test_the_files_of_the_user_tell_what_the_masks_hide(tmp_path: Path) -> None:
     text = "accounts: {shop: {provider: mobtexting, credentials: [my-own-token]}}\n"
     text += "scenarios: {shy: {match: {callee: '*'}, legs: {callee: no-answer}}}\n"
-    house = build(with_scenarios(tmp_path, text))
-    house.ask("POST", C2C, json=dict(CLICK), headers={"authorization": "Bearer my-own-token"})
-    house.advance()
-    same(house, Settings(scenarios=(str(tmp_path / "mine.yaml"),)))
+    site = build_site_client(configuration_with_scenarios(tmp_path, text))
+    site.request(
+        "POST",
+        CLICK_TO_CALL_PATH,
+        json=dict(CLICK_TO_CALL),
+        headers={"authorization": "Bearer my-own-token"},
+    )
+    site.advance()
+    same(site, Settings(scenarios=(str(tmp_path / "mine.yaml"),)))
 
 
 @pytest.mark.parametrize(
@@ -155,11 +182,11 @@ def test_the_files_of_the_user_tell_what_the_masks_hide(tmp_path: Path) -> None:
     ],
 )
 def test_what_does_not_come_about_is_named(
-    house: House, tmp_path: Path, line: int, new: tuple[str, str], complaint: str
+    site: SiteClient, tmp_path: Path, line: int, new: tuple[str, str], complaint: str
 ) -> None:
-    house.place()
-    house.advance()
-    given = exported(house)
+    site.click_to_call()
+    site.advance()
+    given = exported(site)
     assert new[0] in given[line]
     given[line] = given[line].replace(*new)
     file = tmp_path / "run.jsonl"
@@ -169,16 +196,16 @@ def test_what_does_not_come_about_is_named(
     assert complaint in done.output
 
 
-def test_the_command(house: House, tmp_path: Path) -> None:
-    house.place()
-    house.advance()
+def test_the_command(site: SiteClient, tmp_path: Path) -> None:
+    site.click_to_call()
+    site.advance()
     file = tmp_path / "run.jsonl"
-    file.write_text("".join(f"{line}\n" for line in exported(house)), "utf-8")
+    file.write_text("".join(f"{line}\n" for line in exported(site)), "utf-8")
     checked = CliRunner().invoke(group, ["replay", str(file), "--check"])
     told = "14 facts played again: the same journal, byte for byte\n"
     assert (checked.output, checked.exit_code) == (told, 0)
     printed = CliRunner().invoke(group, ["replay", str(file)])
-    assert printed.output.splitlines() == exported(house)
+    assert printed.output.splitlines() == exported(site)
 
 
 @pytest.mark.parametrize(
@@ -200,9 +227,9 @@ def test_what_is_no_journal(tmp_path: Path, text: str, complaint: str) -> None:
         replay_journal(text.splitlines(), Settings())
 
 
-def test_a_wrong_option_is_named(house: House, tmp_path: Path) -> None:
+def test_a_wrong_option_is_named(site: SiteClient, tmp_path: Path) -> None:
     file = tmp_path / "run.jsonl"
-    file.write_text("\n".join(exported(house)), "utf-8")
+    file.write_text("\n".join(exported(site)), "utf-8")
     done = CliRunner().invoke(group, ["replay", str(file), "--quirk", "nobody=x"])
     assert done.exit_code == 2
     assert "nobody" in done.output
@@ -212,7 +239,11 @@ def test_a_journal_of_time_that_flowed() -> None:
     """What came of itself is played at its time, whatever the clock was."""
     with run_server(Settings(port=0, clock="instant", quiet=True)) as origin:
         with MockServer(origin) as mock:
-            httpx.post(mock.url("mobtexting") + C2C, json=dict(CLICK), headers=HEADERS)
+            httpx.post(
+                mock.url("mobtexting") + CLICK_TO_CALL_PATH,
+                json=dict(CLICK_TO_CALL),
+                headers=HEADERS,
+            )
             mock.wait_for_webhook(state="delivered")
         given = httpx.get(origin + JSONL).text.splitlines()
     found = replay_journal(given, Settings())

@@ -35,10 +35,10 @@ WANTED = {
 """What has to happen sometimes: every edge of the lifecycle among it."""
 
 
-def test_a_thousand_seeds_are_right_and_everything_happens(world: Configuration) -> None:
+def test_a_thousand_seeds_are_right_and_everything_happens(configuration: Configuration) -> None:
     happened: Counter[object] = Counter()
     for seed in range(SEEDS):
-        flaws, met, edges = judged(world, seed)
+        flaws, met, edges = judged(configuration, seed)
         assert flaws == []
         happened.update(met)
         happened.update(edges)
@@ -46,15 +46,16 @@ def test_a_thousand_seeds_are_right_and_everything_happens(world: Configuration)
 
 
 @pytest.mark.parametrize("seed", REGRESSIONS)
-def test_seeds_that_were_wrong_once(world: Configuration, seed: int) -> None:
-    assert judged(world, seed)[0] == []
+def test_seeds_that_were_wrong_once(configuration: Configuration, seed: int) -> None:
+    assert judged(configuration, seed)[0] == []
 
 
 @pytest.fixture(scope="module")
-def sound(world: Configuration) -> History:
+def sound(configuration: Configuration) -> History:
     """The history of a run of some length."""
     history = max(
-        (Run(world, seed).play().history for seed in range(20)), key=lambda one: len(one.sent)
+        (Run(configuration, seed).play().history for seed in range(20)),
+        key=lambda one: len(one.sent),
     )
     assert wrong(history) == []
     return history

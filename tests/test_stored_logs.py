@@ -18,9 +18,9 @@ from mockserver.compiler import build_configuration as built
 from mockserver.core.configuration import Configuration
 from mockserver.settings import parse_settings
 from mockserver.web.views.journal_export import export_lines
-from tests.replay import pages, replayed
 from tests.simulation.runner import Run
-from tests.web.conftest import C2C, HEADERS, build
+from tests.support.conformance import load_pages, replay_example
+from tests.support.site_client import CLICK_TO_CALL_PATH, HEADERS, build_site_client
 
 GOLDEN = Path(__file__).parent / "golden" / "logs.json"
 BLOCK = 50
@@ -40,10 +40,10 @@ def unbounded(texts: Iterable[str]) -> Iterator[str]:
 
 def conformance(name: str) -> dict[str, str]:
     """Number of an example -> the digest of the journal that its replay leaves."""
-    page = pages()[name]
+    page = load_pages()[name]
     return {
         str(number): digest(
-            unbounded(export_lines(asyncio.run(replayed(page, example)).sandbox.state, ()))
+            unbounded(export_lines(asyncio.run(replay_example(page, example)).sandbox.state, ()))
         )
         for number, example in page.examples.items()
         if "request" in example
@@ -67,11 +67,11 @@ JOURNEY = (
 
 def journey(start: Configuration) -> dict[str, str]:
     """Every example of every document, in turn under several scenarios; then what is read of it."""
-    site = build(start)
+    site = build_site_client(start)
     stories = ("", "callee-busy", "third-time-lucky", "doubled-report", "report-before-reply")
     pair = base64.b64encode(b"acme:secret-token").decode()
-    site.ask("POST", C2C, content=b"{", headers=HEADERS)
-    site.ask("GET", "/nobody/has/this")
+    site.request("POST", CLICK_TO_CALL_PATH, content=b"{", headers=HEADERS)
+    site.request("GET", "/nobody/has/this")
     for name, listing in start.providers.items():
         for number, endpoint in enumerate(listing.provider.endpoints):
             path = f"/{name}/{endpoint.host.replace('*', 'acme')}{endpoint.path}"
@@ -81,21 +81,21 @@ def journey(start: Configuration) -> dict[str, str]:
                 headers = {"authorization": scheme} | ({"x-mock-scenario": story} if story else {})
                 way = {"params": example} if endpoint.method == "GET" else {"json": dict(example)}
                 filled = re.sub(r"\{\w+\}", "1", path)
-                site.ask(endpoint.method, filled, headers=headers, **way)
+                site.request(endpoint.method, filled, headers=headers, **way)
             site.advance(by=90)
-    site.ask("POST", "/_mock/activations", json={"scenario": "no-answer", "times": 2})
-    site.place()
-    site.place("waits-for-a-person")
+    site.request("POST", "/_mock/activations", json={"scenario": "no-answer", "times": 2})
+    site.click_to_call()
+    site.click_to_call("waits-for-a-person")
     site.advance(until="idle")
-    site.ask("POST", "/_mock/webhooks/w1/redeliver")
-    read = {path: site.ask("GET", path).text for path in JOURNEY}
+    site.request("POST", "/_mock/webhooks/w1/redeliver")
+    read = {path: site.request("GET", path).text for path in JOURNEY}
     return {path: re.sub(r'"duration_ms":[0-9.]+', "", text) for path, text in read.items()}
 
 
 def recorded() -> dict[str, object]:
     start = built(parse_settings({"seed": "simulation"}, {}))
     return {
-        "conformance": {name: conformance(name) for name in sorted(pages())},
+        "conformance": {name: conformance(name) for name in sorted(load_pages())},
         "simulation": {str(first): simulated(start, first) for first in SEEDS},
         "control": {path: digest(iter((text,))) for path, text in journey(start).items()},
     }
@@ -104,7 +104,7 @@ def recorded() -> dict[str, object]:
 STORED = json.loads(GOLDEN.read_text("utf-8")) if GOLDEN.exists() else {}
 
 
-@pytest.mark.parametrize("name", sorted(pages()))
+@pytest.mark.parametrize("name", sorted(load_pages()))
 def test_the_journals_of_the_conformance_examples_are_the_stored_ones(name: str) -> None:
     assert conformance(name) == STORED["conformance"][name]
 

@@ -1,126 +1,13 @@
 """The command as a process of its own, without the variables of whoever runs the tests."""
 
-import json
 import os
-import re
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
-from click.testing import CliRunner, Result
 
-from mockserver.cli import group
-
-READY = re.compile(
-    r"mockserver ready on (?P<base>http://127\.0\.0\.1:(?P<port>\d+)) "
-    r"\(clock (?P<clock>\S+), seed (?P<seed>.+), (?P<providers>\d+) providers?, "
-    r"(?P<scenarios>\d+) scenarios\)\n"
-)
-FIXED = ("--port", "0", "--clock", "manual", "--start-at", "2026-01-01T09:00:00Z", "--seed", "x")
-CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("MOCKSERVER_")}
-
-
-Process = subprocess.Popen[str]
-
-
-class Running:
-    """A process that is ready, and what it said when it began."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-        assert process.stdout
-        found = READY.fullmatch(process.stdout.readline())
-        assert found
-        self.ready = found.groupdict()
-        self.bases = [process.stdout.readline() for _ in range(int(self.ready["providers"]))]
-
-    def ask(self, path: str, body: object = None, method: str | None = None) -> bytes:
-        content = None if body is None else json.dumps(body).encode()
-        headers = {"content-type": "application/json", "authorization": "Bearer very-secret"}
-        request = Request(f"{self.ready['base']}{path}", content, headers, method=method)  # noqa: S310 - loopback
-        with build_opener(ProxyHandler({})).open(request, timeout=10) as answer:
-            told: bytes = answer.read()
-        return told
-
-    def end(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
-        """Exit code and the rest of both outputs; five seconds is the contract's limit."""
-        self.process.send_signal(number)
-        out, errors = self.process.communicate(timeout=5)
-        return self.process.returncode, out, errors
-
-
-@contextmanager
-def serving(*arguments: str, **variables: str) -> Iterator[Running]:
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter
-        [sys.executable, "-m", "mockserver", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=CLEAN | variables,
-    )
-    try:
-        yield Running(process)
-    finally:
-        process.kill()
-        process.communicate(timeout=10)
-
-
-@contextmanager
-def started(*arguments: str, before: tuple[str, ...] = (), **variables: str) -> Iterator[Process]:
-    """A process of which nothing is known yet; `before` is a command that runs it."""
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter
-        [*before, sys.executable, "-m", "mockserver", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=CLEAN | variables,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate(timeout=10)
-
-
-def announced(process: Process) -> list[str]:
-    """All that a server says before it serves: its address, its providers, and its token."""
-    assert process.stdout
-    told = [process.stdout.readline()]
-    count = int(told[0].rpartition(" provider")[0].rpartition(" ")[2])
-    told += [process.stdout.readline() for _ in range(count)]
-    if "//127.0.0.1:" not in told[0] and "//[::1]:" not in told[0]:
-        told.append(process.stdout.readline())
-    return told
-
-
-def ended(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, "-m", "mockserver", *arguments],
-        capture_output=True,
-        text=True,
-        env=CLEAN | variables,
-        timeout=10,
-        check=False,
-    )
-
-
-def peak(server: Running) -> int:
-    """The most memory that its process has had, in kB."""
-    status = Path(f"/proc/{server.process.pid}/status").read_text("ascii")
-    return int(status.partition("VmHWM:")[2].split()[0])
-
-
-def called(*arguments: str, **variables: str | None) -> Result:
-    """In this process, so that no server may come of it."""
-    return CliRunner().invoke(group, ["serve", *arguments], env=variables)
+from tests.support.processes import CLEAN_ENVIRONMENT
 
 
 @pytest.fixture(autouse=True)
 def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in os.environ.keys() - CLEAN.keys():
+    for name in os.environ.keys() - CLEAN_ENVIRONMENT.keys():
         monkeypatch.delenv(name)

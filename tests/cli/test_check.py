@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from mockserver.cli import group
 from mockserver.compiler import build_configuration, count_scenarios
 from mockserver.settings import Settings
-from tests.cli.conftest import CLEAN
+from tests.support.processes import CLEAN_ENVIRONMENT
 
 GOOD = "scenarios: {mine: {legs: {callee: busy}}}"
 BAD = """\
@@ -90,7 +90,7 @@ def test_check_in_a_process(folder: Path) -> None:
         [sys.executable, "-m", "mockserver", "check", "b.yaml"],
         capture_output=True,
         text=True,
-        env=CLEAN,
+        env=CLEAN_ENVIRONMENT,
         cwd=folder,
         timeout=20,
         check=False,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import FIXED, announced, serving, started
+from tests.support.processes import FIXED_OPTIONS, read_announcement, serve, start
 
 LOOPBACK, ANY = "0100007F", "00000000"
 LOOPBACK6, ANY6 = "00000000000000000000000001000000", "0" * 32
@@ -34,7 +34,7 @@ def free() -> int:
 
 
 def test_loopback_alone_unless_told_otherwise() -> None:
-    with serving(*FIXED, "--quiet") as running:
+    with serve(*FIXED_OPTIONS, "--quiet") as running:
         assert listening(int(running.ready["port"])) == [LOOPBACK]
 
 
@@ -48,7 +48,7 @@ def test_more_only_by_flag_or_variable(host: str, addresses: list[str], by: str)
     flags = ("--host", host) if by == "flag" else ()
     variables = {"MOCKSERVER_HOST": "127.0.0.1" if by == "flag" else host}
     words = ("serve", "--port", str(port), "--quiet", *flags)
-    with started(*words, before=(), **variables) as process:
-        told = "".join(announced(process))
+    with start(*words, before=(), **variables) as process:
+        told = "".join(read_announcement(process))
         assert listening(port) == addresses
     assert ("MOCKSERVER_TOKEN=" in told) == (addresses != [LOOPBACK6])

@@ -9,10 +9,7 @@ from click.testing import CliRunner
 from mockserver import __version__, app, cli
 from mockserver.cli import COMMANDS, group
 from mockserver.settings import OPTIONS
-from tests.cli.conftest import (
-    called,
-    ended,
-)
+from tests.support.processes import invoke_serve, run_to_end
 
 
 def test_help_names_every_command() -> None:
@@ -22,7 +19,7 @@ def test_help_names_every_command() -> None:
 
 
 def test_help_of_serve_names_every_option_and_variable() -> None:
-    done = called("--help")
+    done = invoke_serve("--help")
     assert done.exit_code == 0
     text = re.sub(r"\s+", " ", done.stdout)
     for option in OPTIONS:
@@ -31,7 +28,7 @@ def test_help_of_serve_names_every_option_and_variable() -> None:
 
 
 def test_version() -> None:
-    done = ended("--version")
+    done = run_to_end("--version")
     assert (done.returncode, done.stdout) == (0, f"mockserver, version {__version__}\n")
 
 

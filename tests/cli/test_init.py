@@ -8,8 +8,13 @@ from click.testing import CliRunner, Result
 
 from mockserver.cli import group
 from mockserver.compiler import load_scenario_schema
-from tests.conftest import CLICK
-from tests.web.conftest import C2C, House, build, with_scenarios
+from tests.support.simulation import CLICK_TO_CALL
+from tests.support.site_client import (
+    CLICK_TO_CALL_PATH,
+    SiteClient,
+    build_site_client,
+    configuration_with_scenarios,
+)
 
 SCHEMA = "scenario.schema.json"
 HEADERS = {"authorization": "Bearer my-token", "accept": "application/json"}
@@ -79,49 +84,53 @@ def test_what_init_wrote_passes_check(folder: Path) -> None:
 
 
 @pytest.fixture
-def house(folder: Path) -> House:
+def site(folder: Path) -> SiteClient:
     called("init")
-    return build(with_scenarios(folder, (folder / "mockserver.yaml").read_text("utf-8")))
+    return build_site_client(
+        configuration_with_scenarios(folder, (folder / "mockserver.yaml").read_text("utf-8"))
+    )
 
 
-def placed(house: House, *stories: str, **fields: object) -> int:
+def placed(site: SiteClient, *stories: str, **fields: object) -> int:
     headers = HEADERS | ({"x-mock-scenario": ", ".join(stories)} if stories else {})
-    return house.ask("POST", C2C, json={**CLICK, **fields}, headers=headers).status_code
+    return site.request(
+        "POST", CLICK_TO_CALL_PATH, json={**CLICK_TO_CALL, **fields}, headers=headers
+    ).status_code
 
 
-def test_its_account_is_the_caller(house: House) -> None:
-    assert placed(house) == 200
-    assert house.read("/_mock/calls/c1")["account"] == "shop"
+def test_its_account_is_the_caller(site: SiteClient) -> None:
+    assert placed(site) == 200
+    assert site.get_json("/_mock/calls/c1")["account"] == "shop"
 
 
-def test_its_default_is_an_answered_call(house: House) -> None:
-    placed(house)
-    house.advance()
-    assert house.read("/_mock/calls/c1")["outcome"] == "completed"
+def test_its_default_is_an_answered_call(site: SiteClient) -> None:
+    placed(site)
+    site.advance()
+    assert site.get_json("/_mock/calls/c1")["outcome"] == "completed"
 
 
-def test_customer_busy_by_header(house: House) -> None:
-    placed(house, "customer-busy")
-    house.advance()
-    call = house.read("/_mock/calls/c1")
+def test_customer_busy_by_header(site: SiteClient) -> None:
+    placed(site, "customer-busy")
+    site.advance()
+    call = site.get_json("/_mock/calls/c1")
     assert (call["outcome"], call["scenario"]) == ("busy", ["customer-busy"])
 
 
-def test_sleepy_customer_by_match(house: House) -> None:
-    placed(house, to="918867130402")
-    house.advance()
-    call = house.read("/_mock/calls/c1")
+def test_sleepy_customer_by_match(site: SiteClient) -> None:
+    placed(site, to="918867130402")
+    site.advance()
+    call = site.get_json("/_mock/calls/c1")
     assert [one["outcome"] for one in call["attempts"]] == ["no-answer", "completed"]
 
 
-def test_down_once(house: House) -> None:
-    assert [placed(house, mid="chaos-1") for _ in range(3)] == [503, 200, 200]
-    assert placed(house, mid="calm") == 200
+def test_down_once(site: SiteClient) -> None:
+    assert [placed(site, mid="chaos-1") for _ in range(3)] == [503, 200, 200]
+    assert placed(site, mid="calm") == 200
 
 
-def test_doubled_and_late(house: House) -> None:
-    placed(house, "doubled-and-late")
-    house.advance()
-    ended = house.read("/_mock/calls/c1")["ended_at"]
-    times = [one["attempts"][0]["at"] for one in house.read("/_mock/webhooks")["webhooks"]]
+def test_doubled_and_late(site: SiteClient) -> None:
+    placed(site, "doubled-and-late")
+    site.advance()
+    ended = site.get_json("/_mock/calls/c1")["ended_at"]
+    times = [one["attempts"][0]["at"] for one in site.get_json("/_mock/webhooks")["webhooks"]]
     assert (ended, times) == ("2026-01-01T09:00:10.000Z", ["2026-01-01T09:00:20.000Z"] * 2)

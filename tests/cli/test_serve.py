@@ -7,28 +7,25 @@ import signal
 import pytest
 
 from mockserver.config.registry import load_providers
-from tests.cli.conftest import (
-    FIXED,
-    serving,
-)
-from tests.conftest import CLICK
+from tests.support.processes import FIXED_OPTIONS, serve
+from tests.support.simulation import CLICK_TO_CALL
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_server_from_its_first_line_to_its_end(number: int) -> None:
-    with serving("serve", *FIXED) as running:
+    with serve("serve", *FIXED_OPTIONS) as running:
         ready, known = running.ready, load_providers()
         assert (ready["clock"], ready["seed"]) == ("manual", "x")
         assert int(ready["providers"]) == len(known)
         assert running.bases == [f"  {name}: {ready['base']}/{name}\n" for name in known]
-        assert json.loads(running.ask("/_mock/health"))["seed"] == "x"
+        assert json.loads(running.request("/_mock/health"))["seed"] == "x"
         assert running.end(number) == (0, "", "")
 
 
 def test_a_server_logs_a_line_for_each_fact_and_no_secret() -> None:
-    with serving(*FIXED) as running:
-        running.ask("/api/v2/voice/c2c?access_token=very-secret", dict(CLICK))
-        running.ask("/_mock/clock/advance", {"until": "idle"})
+    with serve(*FIXED_OPTIONS) as running:
+        running.request("/api/v2/voice/c2c?access_token=very-secret", dict(CLICK_TO_CALL))
+        running.request("/_mock/clock/advance", {"until": "idle"})
         code, out, errors = running.end()
     lines = errors.splitlines()
     assert (code, out, len(lines)) == (0, "", 14)
@@ -39,9 +36,9 @@ def test_a_server_logs_a_line_for_each_fact_and_no_secret() -> None:
 
 
 def test_a_quiet_server_says_nothing_more() -> None:
-    with serving(*FIXED, "--quiet") as running:
-        running.ask("/api/v2/voice/c2c", dict(CLICK))
-        running.ask("/_mock/clock/advance", {"until": "idle"})
+    with serve(*FIXED_OPTIONS, "--quiet") as running:
+        running.request("/api/v2/voice/c2c", dict(CLICK_TO_CALL))
+        running.request("/_mock/clock/advance", {"until": "idle"})
         assert running.end() == (0, "", "")
 
 
@@ -53,30 +50,32 @@ def test_variables_are_heeded_and_flags_win() -> None:
         "MOCKSERVER_QUIET": "yes",
         "MOCKSERVER_START_AT": "2026-01-01T09:00:00Z",
     }
-    with serving("--seed", "inner", **variables) as running:
+    with serve("--seed", "inner", **variables) as running:
         assert (running.ready["clock"], running.ready["seed"]) == ("manual", "inner")
-        running.ask("/api/v2/voice/c2c", dict(CLICK))
-        now = json.loads(running.ask("/_mock/clock"))["now"]
+        running.request("/api/v2/voice/c2c", dict(CLICK_TO_CALL))
+        now = json.loads(running.request("/_mock/clock"))["now"]
         assert (now, running.end()) == ("2026-01-01T09:00:00.000Z", (0, "", ""))
 
 
 def test_a_seed_is_drawn_and_printed() -> None:
-    with serving("--port", "0") as running:
+    with serve("--port", "0") as running:
         assert re.fullmatch("[0-9a-f]{6}", running.ready["seed"])
         assert running.ready["clock"] == "real"
-        assert json.loads(running.ask("/_mock/health"))["seed"] == running.ready["seed"]
+        assert json.loads(running.request("/_mock/health"))["seed"] == running.ready["seed"]
 
 
 def journal(hash_seed: str) -> bytes:
-    with serving(*FIXED, "--quiet", PYTHONHASHSEED=hash_seed) as running:
+    with serve(*FIXED_OPTIONS, "--quiet", PYTHONHASHSEED=hash_seed) as running:
         account = "/_mock/accounts/mobtexting/mobtexting-default"
         change = {"credentials": ["very-secret", "b", "c"], "numbers": None, "balance": "9.50"}
-        running.ask(account, change, "PATCH")
+        running.request(account, change, "PATCH")
         for to in ("918867136000", "918867136001", "918867136002"):
-            running.ask("/api/v2/voice/c2c", {**CLICK, "to": to, "variables": {"b": 1, "a": 2}})
-            running.ask("/_mock/clock/advance", {"by": "5s"})
-        running.ask("/_mock/clock/advance", {"until": "idle"})
-        return running.ask("/_mock/journal")
+            running.request(
+                "/api/v2/voice/c2c", {**CLICK_TO_CALL, "to": to, "variables": {"b": 1, "a": 2}}
+            )
+            running.request("/_mock/clock/advance", {"by": "5s"})
+        running.request("/_mock/clock/advance", {"until": "idle"})
+        return running.request("/_mock/journal")
 
 
 def test_same_seed_start_and_requests_give_the_same_bytes_in_every_process() -> None:

@@ -13,9 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import FIXED, Process, Running, announced, serving, started
-from tests.conftest import CLICK
-from tests.providers.phonon.conftest import CALLS, ITEM
+from tests.support.processes import (
+    FIXED_OPTIONS,
+    Process,
+    ServerProcess,
+    read_announcement,
+    serve,
+    start,
+)
+from tests.support.simulation import CLICK_TO_CALL
+from tests.support.vendors.phonon import CREATE_EXAMPLE, ITEM_EXAMPLE
 
 C2C = "/api/v2/voice/c2c"
 NAMESPACE = ("unshare", "--pid", "--fork", "--kill-child")
@@ -62,13 +69,15 @@ def silent() -> Iterator[Silent]:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_server_ends_at_once_while_a_receiver_is_silent(silent: Silent, number: int) -> None:
     arguments = ("--port", "0", "--clock", "instant", "--webhook", f"mobtexting={silent.url}")
-    with serving(*arguments, "--quiet") as running:
-        running.ask("/api/v2/voice/c2c", dict(CLICK))
+    with serve(*arguments, "--quiet") as running:
+        running.request("/api/v2/voice/c2c", dict(CLICK_TO_CALL))
         silent.wait()
         assert running.end(number) == (0, "", "")
 
 
-def asking(running: Running, path: str, body: object = None, *, story: str = "") -> socket.socket:
+def asking(
+    running: ServerProcess, path: str, body: object = None, *, story: str = ""
+) -> socket.socket:
     """A request whose answer nobody awaits."""
     content = b"" if body is None else json.dumps(body).encode()
     head = (
@@ -81,64 +90,64 @@ def asking(running: Running, path: str, body: object = None, *, story: str = "")
     return line
 
 
-def an_advance(running: Running, silent: Silent) -> socket.socket:
-    running.ask(C2C, dict(CLICK))
+def an_advance(running: ServerProcess, silent: Silent) -> socket.socket:
+    running.request(C2C, dict(CLICK_TO_CALL))
     line = asking(running, "/_mock/clock/advance", {"until": "idle"})
     silent.wait()
     return line
 
 
-def a_report_before_its_reply(running: Running, silent: Silent) -> socket.socket:
-    line = asking(running, C2C, dict(CLICK), story="report-before-reply")
+def a_report_before_its_reply(running: ServerProcess, silent: Silent) -> socket.socket:
+    line = asking(running, C2C, dict(CLICK_TO_CALL), story="report-before-reply")
     silent.wait()
     return line
 
 
-def an_answer_that_is_delayed(running: Running, _: Silent) -> socket.socket:
-    return asking(running, C2C, dict(CLICK), story="slow")
+def an_answer_that_is_delayed(running: ServerProcess, _: Silent) -> socket.socket:
+    return asking(running, C2C, dict(CLICK_TO_CALL), story="slow")
 
 
-def an_inbox_that_is_slow(running: Running, _: Silent) -> socket.socket:
-    running.ask("/_mock/inboxes/x", {"delay": 60}, "PUT")
+def an_inbox_that_is_slow(running: ServerProcess, _: Silent) -> socket.socket:
+    running.request("/_mock/inboxes/x", {"delay": 60}, "PUT")
     return asking(running, "/_mock/inbox/x")
 
 
-def half_a_request(running: Running, _: Silent) -> socket.socket:
+def half_a_request(running: ServerProcess, _: Silent) -> socket.socket:
     line = socket.create_connection(("127.0.0.1", int(running.ready["port"])), timeout=10)
     line.sendall(b"POST /api/v2/voice/c2c HTTP/1.1\r\nhost: h\r\ncontent-length: 9\r\n\r\nab")
     return line
 
 
-def half_a_head(running: Running, _: Silent) -> socket.socket:
+def half_a_head(running: ServerProcess, _: Silent) -> socket.socket:
     line = socket.create_connection(("127.0.0.1", int(running.ready["port"])), timeout=10)
     line.sendall(b"POST /api/v2/voice/c2c HTTP/1.1\r\nho")
     return line
 
 
-def a_viewer_of_the_events(running: Running, _: Silent) -> socket.socket:
+def a_viewer_of_the_events(running: ServerProcess, _: Silent) -> socket.socket:
     line = socket.create_connection(("127.0.0.1", int(running.ready["port"])), timeout=10)
     line.sendall(b"GET /_mock/events HTTP/1.1\r\nhost: localhost\r\n\r\n")
     assert line.recv(65_536).startswith(b"HTTP/1.1 200 OK\r\n")
     return line
 
 
-def ten_thousand_timers(running: Running, _: Silent) -> socket.socket:
+def ten_thousand_timers(running: ServerProcess, _: Silent) -> socket.socket:
     """Calls that have yet to begin; one request of this vendor places a hundred."""
     for number in range(100):
-        items = [{**ITEM, "client-identifier": f"{number}-{at}"} for at in range(100)]
-        running.ask("/phonon/kairos-apis/outbound/create", {**CALLS, "calls": items})
-    assert json.loads(running.ask("/_mock/clock"))["pending"] == 10_000
+        items = [{**ITEM_EXAMPLE, "client-identifier": f"{number}-{at}"} for at in range(100)]
+        running.request("/phonon/kairos-apis/outbound/create", {**CREATE_EXAMPLE, "calls": items})
+    assert json.loads(running.request("/_mock/clock"))["pending"] == 10_000
     return a_line_that_is_kept(running, _)
 
 
-def a_name_that_nobody_answers_for(running: Running, _: Silent) -> socket.socket:
+def a_name_that_nobody_answers_for(running: ServerProcess, _: Silent) -> socket.socket:
     hook = {"webhooks": {"any": "http://nobody.invalid/hook"}}
-    running.ask("/_mock/accounts/mobtexting/mobtexting-default", hook, "PATCH")
-    running.ask(C2C, dict(CLICK))
+    running.request("/_mock/accounts/mobtexting/mobtexting-default", hook, "PATCH")
+    running.request(C2C, dict(CLICK_TO_CALL))
     return asking(running, "/_mock/clock/advance", {"until": "idle"})
 
 
-def a_line_that_is_kept(running: Running, _: Silent) -> socket.socket:
+def a_line_that_is_kept(running: ServerProcess, _: Silent) -> socket.socket:
     line = asking(running, "/_mock/reset")
     assert line.recv(65_536).startswith(b"HTTP/1.1 200 OK\r\n")
     return line
@@ -160,14 +169,17 @@ def a_line_that_is_kept(running: Running, _: Silent) -> socket.socket:
     ],
 )
 def test_a_server_ends_in_time(
-    tmp_path: Path, silent: Silent, act: Callable[[Running, Silent], socket.socket], runs: range
+    tmp_path: Path,
+    silent: Silent,
+    act: Callable[[ServerProcess, Silent], socket.socket],
+    runs: range,
 ) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(STORIES, "utf-8")
     hook = ("--webhook", f"mobtexting={silent.url}", "--scenarios", str(file))
     for _ in runs:
-        with serving(*FIXED, "--quiet", *hook) as running, act(running, silent):
-            running.ask("/_mock/health")  # what came before it has been read by now
+        with serve(*FIXED_OPTIONS, "--quiet", *hook) as running, act(running, silent):
+            running.request("/_mock/health")  # what came before it has been read by now
             code, out, errors = running.end()
         assert (code, out) == (0, "")
         assert "Traceback" not in errors
@@ -183,8 +195,8 @@ def alone(process: Process) -> int:
 def test_a_server_that_is_the_first_process_ends_as_well(number: int, runs: range) -> None:
     """As in a container, where a signal without a handler would do nothing."""
     for _ in runs:
-        with started(*FIXED, "--quiet", before=NAMESPACE) as process:
-            announced(process)
+        with start(*FIXED_OPTIONS, "--quiet", before=NAMESPACE) as process:
+            read_announcement(process)
             os.kill(alone(process), number)
             out, errors = process.communicate(timeout=5)
             assert (process.returncode, out, errors) == (0, "", "")
@@ -193,11 +205,11 @@ def test_a_server_that_is_the_first_process_ends_as_well(number: int, runs: rang
 def test_an_advance_that_is_stopped_says_so(silent: Silent) -> None:
     def advance() -> None:
         with suppress(OSError):
-            answers.append(json.loads(running.ask("/_mock/clock/advance", {"until": "idle"})))
+            answers.append(json.loads(running.request("/_mock/clock/advance", {"until": "idle"})))
 
     answers = list[dict[str, object]]()
-    with serving(*FIXED, "--quiet", "--webhook", f"mobtexting={silent.url}") as running:
-        running.ask(C2C, dict(CLICK))
+    with serve(*FIXED_OPTIONS, "--quiet", "--webhook", f"mobtexting={silent.url}") as running:
+        running.request(C2C, dict(CLICK_TO_CALL))
         thread = threading.Thread(target=advance)
         thread.start()
         silent.wait()

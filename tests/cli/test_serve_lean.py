@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.cli.conftest import FIXED, serving
-from tests.conftest import CLICK
+from tests.support.processes import FIXED_OPTIONS, serve
+from tests.support.simulation import CLICK_TO_CALL
 
 WITHOUT = {
     "starlette.applications": "the control API",
@@ -28,9 +28,9 @@ WITHOUT = {
 
 def loaded(*acts: object) -> set[str]:
     """The modules of a server that has started and answered a vendor's request for each act."""
-    with serving(*FIXED, "--quiet", PYTHONPROFILEIMPORTTIME="1") as running:
+    with serve(*FIXED_OPTIONS, "--quiet", PYTHONPROFILEIMPORTTIME="1") as running:
         for act in acts:
-            running.ask("/api/v2/voice/c2c", act)
+            running.request("/api/v2/voice/c2c", act)
         code, _, told = running.end()
     assert code == 0
     return {line.rpartition("|")[2].strip() for line in told.splitlines()}
@@ -38,7 +38,7 @@ def loaded(*acts: object) -> set[str]:
 
 @pytest.fixture(scope="module")
 def answering() -> set[str]:
-    return loaded(CLICK)
+    return loaded(CLICK_TO_CALL)
 
 
 @pytest.mark.parametrize("name", WITHOUT)

@@ -8,12 +8,9 @@ from typing import Any
 import pytest
 
 from mockserver import app
-from mockserver.config.yaml_document import InvalidFiles, Location, Problem
+from mockserver.config.problems import InvalidFiles, Location, Problem
 from mockserver.settings import Settings
-from tests.cli.conftest import (
-    called,
-    ended,
-)
+from tests.support.processes import invoke_serve, run_to_end
 
 
 @pytest.fixture
@@ -24,7 +21,7 @@ def taken() -> Iterator[int]:
 
 
 def test_a_taken_port(taken: int) -> None:
-    done = ended("--port", str(taken))
+    done = run_to_end("--port", str(taken))
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.splitlines()[-1] == (
         f"mockserver: port {taken} of 127.0.0.1 is taken: "
@@ -46,7 +43,7 @@ def test_a_port_is_never_shared(theirs: str, ours: str) -> None:
         pytest.skip("this machine has no IPv6")
     with other:
         port = other.getsockname()[1]
-        done = ended("--port", str(port), "--host", ours)
+        done = run_to_end("--port", str(port), "--host", ours)
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.splitlines()[-1] == (
         f"mockserver: port {port} of {ours} is taken: "
@@ -55,7 +52,7 @@ def test_a_port_is_never_shared(theirs: str, ours: str) -> None:
 
 
 def test_a_bad_setting_in_a_process() -> None:
-    done = ended("--port", "99999")
+    done = run_to_end("--port", "99999")
     sentence = "mockserver: port '99999' is no port: a number from 0 to 65535 is\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", sentence)
 
@@ -81,7 +78,7 @@ def test_a_bad_setting_in_a_process() -> None:
 def test_a_bad_setting(
     arguments: tuple[str, ...], variables: Mapping[str, str], sentence: str
 ) -> None:
-    done = called(*arguments, **variables)
+    done = invoke_serve(*arguments, **variables)
     assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"mockserver: {sentence}\n")
 
 
@@ -99,7 +96,7 @@ def test_a_bad_setting(
     ],
 )
 def test_a_bad_setting_that_only_the_whole_knows(arguments: tuple[str, ...], sentence: str) -> None:
-    done = ended("--port", "0", *arguments)
+    done = run_to_end("--port", "0", *arguments)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"mockserver: {sentence}\n")
 
 
@@ -127,7 +124,7 @@ def test_a_socket_that_cannot_be(
         raise error
 
     monkeypatch.setattr(app, "serve", serve)
-    done = called("--host", "10.0.0.1", "--port", "80")
+    done = invoke_serve("--host", "10.0.0.1", "--port", "80")
     expected = f"mockserver: port 80 of 10.0.0.1 {sentence}\n"
     assert (done.exit_code, done.stdout, done.stderr) == (3, "", expected)
 
@@ -140,7 +137,7 @@ def test_a_broken_file(monkeypatch: pytest.MonkeyPatch) -> None:
         [Problem(Location("a.yaml", 1, 2), "oh"), Problem(Location("b.yaml", 3, 4), "no")]
     )
     monkeypatch.setattr(app, "serve", serve)
-    done = called()
+    done = invoke_serve()
     assert (done.exit_code, done.stdout, done.stderr) == (2, "", "a.yaml:1:2: oh\nb.yaml:3:4: no\n")
 
 
@@ -154,7 +151,9 @@ def test_what_is_served_is_what_was_asked_for(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(app, "serve", serve)
     hooks = ("--webhook", "mobtexting=http://a", "--webhook", "phonon=http://b")
-    done = called("--port", "81", "--quiet", *hooks, MOCKSERVER_PORT="82", MOCKSERVER_SEED="s")
+    done = invoke_serve(
+        "--port", "81", "--quiet", *hooks, MOCKSERVER_PORT="82", MOCKSERVER_SEED="s"
+    )
     assert (done.exit_code, done.stdout, done.stderr) == (0, "ready\n", "09:00:00 a line\n")
     webhook = {"mobtexting": "http://a", "phonon": "http://b"}
     assert given == [Settings(port=81, webhook=webhook, seed="s", quiet=True)]

@@ -7,7 +7,7 @@ from mockserver.app import run_server
 from mockserver.cli import group
 from mockserver.client import MockServer
 from mockserver.settings import Settings
-from tests.client.conftest import click
+from tests.support.client_calls import click_to_call
 
 
 def printed(*words: str) -> Result:
@@ -19,7 +19,7 @@ def origin() -> object:
     with run_server(Settings(port=0, clock="manual", seed="s", quiet=True)) as origin:
         with MockServer(origin, "mine") as mock:
             mock.open(clock="manual", start_at="2026-01-01T09:00:00Z")
-            click(mock)
+            click_to_call(mock)
         yield origin
 
 

@@ -3,17 +3,13 @@
 import re
 from collections.abc import Iterator
 
-import httpx
 import pytest
 
 from mockserver.app import run_server
 from mockserver.client import MockServer
 from mockserver.settings import Settings
-from tests.conftest import CLICK
 
 SERVED = Settings(port=0, clock="manual", seed="s", quiet=True)
-HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
-PATH = "/api/v2/voice/c2c"
 
 
 @pytest.fixture(scope="session")
@@ -29,9 +25,3 @@ def mock(origin: str, request: pytest.FixtureRequest) -> Iterator[MockServer]:
         client.open(clock="manual", seed="s", start_at="2026-01-01T09:00:00Z")
         yield client
         client.drop()
-
-
-def click(mock: MockServer, **fields: object) -> httpx.Response:
-    """A Mobtexting click-to-call."""
-    url = mock.url("mobtexting") + PATH
-    return httpx.post(url, json={**CLICK, **fields}, headers=HEADERS, trust_env=False)

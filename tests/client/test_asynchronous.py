@@ -17,8 +17,8 @@ from mockserver.client import (
     asynchronous,
     sync,
 )
-from tests.client.conftest import HEADERS, PATH, click
-from tests.conftest import CLICK
+from tests.support.client_calls import CLICK_TO_CALL_PATH, HEADERS, click_to_call
+from tests.support.simulation import CLICK_TO_CALL
 
 AWAITED = re.compile(r"\b(async|await) ")
 
@@ -44,7 +44,7 @@ def test_both_clients_say_the_same() -> None:
 
 
 def test_call_from_request_to_report(origin: str, mock: MockServer) -> None:
-    click(mock)
+    click_to_call(mock)
 
     async def verified() -> None:
         async with AsyncMockServer(origin, mock.sandbox) as client:
@@ -70,9 +70,9 @@ def test_raise_for_fault(origin: str) -> None:
     async def asked() -> str:
         mock = AsyncMockServer(origin, "t-faults")
         await mock.open(clock="manual", seed="s")
-        url = mock.url("mobtexting") + PATH
+        url = mock.url("mobtexting") + CLICK_TO_CALL_PATH
         async with mock, httpx.AsyncClient(trust_env=False) as client:
-            good = await client.post(url, json=dict(CLICK), headers=HEADERS)
+            good = await client.post(url, json=dict(CLICK_TO_CALL), headers=HEADERS)
             bad = await client.post(url, json={}, headers=HEADERS)
             assert await mock.raise_for_fault(good) is good
             with pytest.raises(NotAccepted) as caught:

@@ -15,14 +15,14 @@ from mockserver.client import (
     Refused,
     Unreachable,
 )
-from tests.client.conftest import HEADERS, PATH, click
+from tests.support.client_calls import CLICK_TO_CALL_PATH, HEADERS, click_to_call
 
 BUSY = ["placed", "begin", "ring a", "answer a", "ring b", "hangup b", "hangup a"]
 
 
 def test_call_from_request_to_report(mock: MockServer) -> None:
     mock.use("callee-busy", times=1)
-    click(mock)
+    click_to_call(mock)
     advanced = mock.finish()
     [call] = mock.calls(provider="mobtexting")
     [webhook] = mock.webhooks(kind="completed")
@@ -38,7 +38,7 @@ def test_call_from_request_to_report(mock: MockServer) -> None:
 
 
 def test_leg_that_is_not_there(mock: MockServer) -> None:
-    click(mock)
+    click_to_call(mock)
     with pytest.raises(LookupError, match="call c1 has no leg c, only \\['a', 'b'\\]"):
         mock.calls()[0].leg("c")
 
@@ -52,7 +52,7 @@ def test_time_moves_by_and_to(mock: MockServer) -> None:
 
 def test_phone_is_played(mock: MockServer) -> None:
     mock.use("waits-for-a-person")
-    click(mock)
+    click_to_call(mock)
     mock.finish()
     assert mock.calls()[0].waiting == ("person",)
     assert mock.event("c1", "hangup", leg="b", cause="busy").outcome == "busy"
@@ -66,7 +66,7 @@ def test_scenario_account_and_inbox(mock: MockServer) -> None:
     mock.deliver("mobtexting", to=mock.inbox_url("app"))
     mock.account("mobtexting", "mobtexting-default", {"retry": {"waits": ["60s"]}})
     mock.program(500, name="app")
-    click(mock)
+    click_to_call(mock)
     mock.finish()
     assert [one["status"] for one in mock.inbox("app")] == [500, 200]
     assert [one.status for one in mock.webhooks()[0].attempts] == [500, 200]
@@ -75,20 +75,20 @@ def test_scenario_account_and_inbox(mock: MockServer) -> None:
 
 
 def test_reset_forgets(mock: MockServer) -> None:
-    click(mock)
+    click_to_call(mock)
     mock.reset()
     assert (mock.calls(), mock.journal()) == ([], [])
 
 
 def test_wait_advances_the_clock_as_far_as_needed(mock: MockServer) -> None:
-    click(mock)
+    click_to_call(mock)
     webhook = mock.wait_for_webhook(advance="1h", body__status="COMPLETED")
     assert webhook.kind == "completed"
     assert mock.clock()["now"] == "2026-01-01T09:00:10.000Z"
 
 
 def test_wait_in_vain_names_the_nearest_field_by_field(mock: MockServer) -> None:
-    click(mock)
+    click_to_call(mock)
     mock.finish()
     with pytest.raises(NotInTime) as raised:
         mock.wait_for_webhook(within=0, kind="completed", body__status="MISSED")
@@ -106,8 +106,8 @@ def test_wait_where_nothing_is(mock: MockServer) -> None:
 
 
 def test_assert_called(mock: MockServer) -> None:
-    click(mock)
-    click(mock, to="flow:220")
+    click_to_call(mock)
+    click_to_call(mock, to="flow:220")
     assert [one.id for one in mock.assert_called(operation="c2c")] == ["r1", "r2"]
     assert [one.id for one in mock.assert_called(times=1, body__to="flow:*")] == ["r2"]
     assert mock.assert_called(times=0, body__to="1") == []
@@ -121,7 +121,7 @@ def test_assert_called(mock: MockServer) -> None:
 
 def test_assert_order(mock: MockServer) -> None:
     for to in ("918867136001", "918867136002"):
-        click(mock, to=to)
+        click_to_call(mock, to=to)
         mock.finish()
     first, second = {"body.to": 918867136001}, {"body.to": 918867136002}
     mock.assert_order(first, second)
@@ -136,7 +136,7 @@ def test_assert_order(mock: MockServer) -> None:
 
 
 def test_explain_by_response_and_by_id(mock: MockServer) -> None:
-    refused = click(mock, **{"from": "+91 88"})
+    refused = click_to_call(mock, **{"from": "+91 88"})
     told = mock.explain(refused)
     assert told == mock.explain("r1")
     assert str(told).splitlines()[1] == (
@@ -147,11 +147,11 @@ def test_explain_by_response_and_by_id(mock: MockServer) -> None:
 
 def test_explain_of_a_path_that_nobody_has(mock: MockServer) -> None:
     lost = httpx.post(mock.url("mobtexting") + "/api/v2/voice/c2", headers=HEADERS, trust_env=False)
-    assert f"  nearest: POST {PATH}" in str(mock.explain(lost)).splitlines()
+    assert f"  nearest: POST {CLICK_TO_CALL_PATH}" in str(mock.explain(lost)).splitlines()
 
 
 def test_timeline_is_text(mock: MockServer) -> None:
-    click(mock)
+    click_to_call(mock)
     assert mock.timeline().splitlines()[1] == "09:00:00 mobtexting c1 placed"
 
 
@@ -185,9 +185,9 @@ def test_token_is_sent(mock: MockServer, origin: str) -> None:
 
 
 def test_raise_for_fault_names_rule_value_and_slip(mock: MockServer) -> None:
-    assert mock.raise_for_fault(click(mock)).status_code == 200
+    assert mock.raise_for_fault(click_to_call(mock)).status_code == 200
     with pytest.raises(NotAccepted) as caught:
-        mock.raise_for_fault(click(mock, to="+918867136000"))
+        mock.raise_for_fault(click_to_call(mock, to="+918867136000"))
     assert caught.value.status == 422
     assert caught.value.explained.rules[0]["fault"] == "to-malformed"
     path = f"/_sandbox/{mock.sandbox}/mobtexting/api/v2/voice/c2c"

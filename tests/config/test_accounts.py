@@ -9,15 +9,15 @@ import pytest
 from mockserver.config.accounts import ACCOUNT_KEYS as BESIDE
 from mockserver.config.accounts import parse_account
 from mockserver.config.known_names import collect_known_names
+from mockserver.config.problems import DocumentPath
 from mockserver.config.records import field_types
 from mockserver.config.registry import load_providers
-from mockserver.config.yaml_document import DocumentPath
 from mockserver.core.account import Account, Limits, Retry
 from mockserver.core.time import Duration
 from mockserver.providers.mobtexting.records import Flow
-from tests.config.conftest import KNOWN
+from tests.support.config_files import PROVIDERS
 
-WORDS = collect_known_names(KNOWN)
+WORDS = collect_known_names(PROVIDERS)
 BUNDLED = load_providers()
 EMPTY: Mapping[str, Any] = {"flows": {}}
 ANY = "the word any, or a list of credentials"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.config.conftest import complaints, loaded
+from tests.support.config_files import check_texts, load_texts
 
 AS_WRITTEN = [
     "+918867135000",
@@ -117,7 +117,7 @@ PLACES = {GLOB: "6:14", CREDENTIAL: "5:9", NUMBER: "5:9"}
 
 def survivor(form: str, written: str) -> object:
     """What became of it, in the value that is made of the file."""
-    catalog = loaded(form.format(written))
+    catalog = load_texts(form.format(written))
     if form in (GLOB, FLOW):
         match = catalog.scenarios.by_name["x"].match
         return match and match.fields["mid"]
@@ -145,7 +145,7 @@ def test_scalar_survives_in_quotes(form: str, written: str, meant: str) -> None:
 @pytest.mark.parametrize("form", PLACES, ids=["glob", "credential", "number"])
 @pytest.mark.parametrize(("written", "complaint"), REFUSED)
 def test_scalar_is_refused_with_a_hint(form: str, written: str, complaint: str) -> None:
-    first, *_ = complaints(form.format(written))
+    first, *_ = check_texts(form.format(written))
     place, _, message = first.partition(": ")
     assert message.startswith(complaint)
     assert place.split(":")[0] == PLACES[form].split(":")[0]
@@ -168,7 +168,7 @@ def test_scalar_is_refused_with_a_hint(form: str, written: str, complaint: str) 
     ],
 )
 def test_press_survives_as_written(written: str, keys: str) -> None:
-    [deed] = loaded(PRESS.format(written)).scenarios.by_name["x"].legs["a"].actions
+    [deed] = load_texts(PRESS.format(written)).scenarios.by_name["x"].legs["a"].actions
     assert deed.data == {"digits": keys}
 
 
@@ -176,7 +176,7 @@ def test_press_survives_as_written(written: str, keys: str) -> None:
     "written", ["+1", "-1", "1.0", "1:30", "1_000", "0x1F", "12e3", "no", "1 2", "1-2", "٣", "''"]
 )
 def test_press_is_refused_with_a_hint(written: str) -> None:
-    [complaint] = complaints(PRESS.format(written))
+    [complaint] = check_texts(PRESS.format(written))
     wanted = 'a row of keys such as "1" or "*9#", or a list of {after: 3s, keys: "1"}'
     told = "there is nothing here: write" if written == "''" else f"{written!r} is not"
     assert complaint == f"5:16: {told} {wanted}"

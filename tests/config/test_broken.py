@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.conftest import complaints
+from tests.support.config_files import check_texts
 
 FILES = sorted((Path(__file__).parent / "broken").glob("*.yaml"))
 EXPECTED = "# expect: "
@@ -18,7 +18,7 @@ def test_broken_file(file: Path) -> None:
     text = file.read_text("utf-8")
     expected = [line.removeprefix(EXPECTED) for line in text.splitlines() if EXPECTED in line]
     assert expected
-    assert complaints(text) == expected
+    assert check_texts(text) == expected
 
 
 def test_broken_files_are_as_many_as_promised() -> None:
@@ -26,7 +26,7 @@ def test_broken_files_are_as_many_as_promised() -> None:
 
 
 def test_problems_of_all_files_at_once() -> None:
-    assert complaints("default: nowhere", "a: b: c", "accounts: {x: {}}", "") == [
+    assert check_texts("default: nowhere", "a: b: c", "accounts: {x: {}}", "") == [
         "1:10: no scenario is named 'nowhere': did you mean 'answered' or 'no-answer'?",
         "2.yaml:1:5: this is not YAML: mapping values are not allowed here",
         "3.yaml:1:15: 'provider' is missing: write an account such as {provider: mobtexting}",
@@ -35,7 +35,7 @@ def test_problems_of_all_files_at_once() -> None:
 
 def test_hidden_scenario_of_another_file() -> None:
     first = 'scenarios: {x: {match: {callee: "*"}, legs: {a: busy}}}'
-    assert complaints(first, 'scenarios: {y: {match: {a: "1*"}, legs: {a: busy}}}') == [
+    assert check_texts(first, 'scenarios: {y: {match: {a: "1*"}, legs: {a: busy}}}') == [
         "2.yaml:1:16: never played: 'x' (1.yaml:1:16) takes all that suits it"
     ]
 
@@ -76,7 +76,7 @@ def test_bomb_is_refused_in_little_memory(bomb: str) -> None:
     text = made()
     tracemalloc.start()
     try:
-        found = complaints(text)
+        found = check_texts(text)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -12,11 +12,19 @@ from mockserver.core.journal import IgnoredLeg
 from mockserver.core.selection import resolve
 from mockserver.engine.pipeline import NO_STATUS
 from mockserver.engine.sandbox_state import SandboxState
-from tests.config.conftest import complaints
-from tests.conftest import START, play
-from tests.scenarios.conftest import HERE, asked, lived, outcomes, reports, staged
+from tests.support import read
+from tests.support.config_files import check_texts
+from tests.support.scenario_runs import (
+    SCENARIO_TESTS,
+    attempt_outcomes,
+    click_to_call,
+    leg_log,
+    report_statuses,
+    state_from_text,
+)
+from tests.support.simulation import START, play_until_idle
 
-PRINTED = (HERE / "contract_sample.yaml").read_text("utf-8")
+PRINTED = (SCENARIO_TESTS / "contract_sample.yaml").read_text("utf-8")
 # Tests here mean Mobtexting alone: the accounts `acme` (ccai) and `campaigns` (phonon), and the
 # scenario `held-and-moved`, whose acts are ccai's, have their own tests or wait for their provider.
 # Each goes from its first line to the next key.
@@ -27,7 +35,7 @@ TEXT = PRINTED.replace(ACCOUNTS, "").replace(CHOREOGRAPHY, "")
 
 @pytest.fixture
 def stage() -> SandboxState:
-    return staged(TEXT)
+    return state_from_text(TEXT)
 
 
 def test_sample_passes_the_grammar_as_printed() -> None:
@@ -37,11 +45,11 @@ def test_sample_passes_the_grammar_as_printed() -> None:
 
 
 def test_sample_loads_and_rehearses_without_what_is_to_come() -> None:
-    assert complaints(TEXT) == []
+    assert check_texts(TEXT) == []
 
 
 def test_sample_lacks_only_what_is_to_come() -> None:
-    said = {line.partition(": ")[2].partition(":")[0] for line in complaints(PRINTED)}
+    said = {line.partition(": ")[2].partition(":")[0] for line in check_texts(PRINTED)}
     assert said == {
         "no provider is named 'ccai'",
         "no provider is named 'phonon'",
@@ -50,7 +58,7 @@ def test_sample_lacks_only_what_is_to_come() -> None:
 
 
 def test_account_shop(stage: SandboxState) -> None:
-    shop = stage.find_account("mobtexting", "anything")
+    shop = read.find_account(stage, "mobtexting", "anything")
     assert shop
     assert (shop.name, shop.credentials, shop.numbers) == (
         "shop",
@@ -60,60 +68,63 @@ def test_account_shop(stage: SandboxState) -> None:
     assert shop.webhooks == {"any": "http://localhost:3000/mt"}
     assert shop.retry == Retry((60_000, 300_000), frozenset({200, 202}))
     assert shop.limits == Limits(10, 1_000)
-    assert [stage.find_account("mobtexting", word) for word in ("invalid", "revoked")] == [
+    assert [read.find_account(stage, "mobtexting", word) for word in ("invalid", "revoked")] == [
         None,
         None,
     ]
 
 
 def test_default_is_played_when_nothing_else_suits(stage: SandboxState) -> None:
-    asked(stage)
-    [sent] = play(stage)
-    assert (outcomes(stage), stage.leg_scenarios["c1"].scenario.name) == (["completed"], "answered")
+    click_to_call(stage)
+    [sent] = play_until_idle(stage)
+    assert (attempt_outcomes(stage), read.leg_scenarios(stage)["c1"].scenario.name) == (
+        ["completed"],
+        "answered",
+    )
     assert sent.webhook.url == "http://localhost:3000/mt"
 
 
 def test_callee_busy(stage: SandboxState) -> None:
-    asked(stage, "callee-busy")
-    assert reports(play(stage)) == [("5", "MISSED", "RECEIVED", "BUSY")]
-    assert lived(stage)[2:4] == ["2 ring b", "5 hangup b busy"]
+    click_to_call(stage, "callee-busy")
+    assert report_statuses(play_until_idle(stage)) == [("5", "MISSED", "RECEIVED", "BUSY")]
+    assert leg_log(stage)[2:4] == ["2 ring b", "5 hangup b busy"]
 
 
 def test_one_then_two(stage: SandboxState) -> None:
-    asked(stage, "one-then-two", to="flow:1")
-    play(stage)
-    assert lived(stage)[1:4] == ["2.48 answer a", "5.48 digits a 1", "7.48 digits a 2"]
+    click_to_call(stage, "one-then-two", to="flow:1")
+    play_until_idle(stage)
+    assert leg_log(stage)[1:4] == ["2.48 answer a", "5.48 digits a 1", "7.48 digits a 2"]
 
 
 def test_says_yes(stage: SandboxState) -> None:
-    asked(stage, "says-yes", to="flow:1")
-    play(stage)
-    assert lived(stage)[1:3] == ["3 answer a", "4 speech a yes"]
+    click_to_call(stage, "says-yes", to="flow:1")
+    play_until_idle(stage)
+    assert leg_log(stage)[1:3] == ["3 answer a", "4 speech a yes"]
 
 
 def test_presses_two_and_b_is_busy(stage: SandboxState) -> None:
-    asked(stage, "presses-two")
-    assert reports(play(stage)) == [("5", "MISSED", "RECEIVED", "BUSY")]
-    assert lived(stage)[3:5] == ["4 digits a 2", "5 hangup b busy"]
+    click_to_call(stage, "presses-two")
+    assert report_statuses(play_until_idle(stage)) == [("5", "MISSED", "RECEIVED", "BUSY")]
+    assert leg_log(stage)[3:5] == ["4 digits a 2", "5 hangup b busy"]
 
 
 def test_presses_two_where_there_is_no_b(stage: SandboxState) -> None:
-    asked(stage, "presses-two", to="flow:1")
-    play(stage)
-    assert lived(stage)[1:] == ["3 answer a", "4 digits a 2", "10 hangup a normal"]
-    assert IgnoredLeg("presses-two", "b") in [fact.payload for fact in stage.journal]
+    click_to_call(stage, "presses-two", to="flow:1")
+    play_until_idle(stage)
+    assert leg_log(stage)[1:] == ["3 answer a", "4 digits a 2", "10 hangup a normal"]
+    assert IgnoredLeg("presses-two", "b") in [fact.payload for fact in read.journal(stage)]
 
 
 def test_third_time_lucky(stage: SandboxState) -> None:
-    asked(stage, "third-time-lucky")
-    assert reports(play(stage)) == [("184", "COMPLETED", "RECEIVED", "ANSWER")]
-    assert outcomes(stage) == ["no-answer", "no-answer", "completed"]
+    click_to_call(stage, "third-time-lucky")
+    assert report_statuses(play_until_idle(stage)) == [("184", "COMPLETED", "RECEIVED", "ANSWER")]
+    assert attempt_outcomes(stage) == ["no-answer", "no-answer", "completed"]
 
 
 def test_second_number_with_one_number(stage: SandboxState) -> None:
-    asked(stage, "second-number")
-    play(stage)
-    assert outcomes(stage) == ["no-answer"] * 3
+    click_to_call(stage, "second-number")
+    play_until_idle(stage)
+    assert attempt_outcomes(stage) == ["no-answer"] * 3
 
 
 def test_second_number_with_another_number(stage: SandboxState) -> None:
@@ -124,26 +135,26 @@ def test_second_number_with_another_number(stage: SandboxState) -> None:
 
 def test_rush_hour(stage: SandboxState) -> None:
     for second in range(100):  # the account takes ten requests a second
-        asked(stage, "rush-hour", now=START + second * 1_000, attempts=0)
-    play(stage)
-    met = Counter(call.outcome for call in stage.calls.values())
+        click_to_call(stage, "rush-hour", now=START + second * 1_000, attempts=0)
+    play_until_idle(stage)
+    met = Counter(call.outcome for call in read.calls(stage).values())
     assert met == {"completed": 64, "busy": 18, "no-answer": 18}
 
 
 @pytest.mark.parametrize(("to", "status"), [("918867130402", 402), ("918867130403", 200)])
 def test_out_of_balance_by_the_end_of_the_number(stage: SandboxState, to: str, status: int) -> None:
-    exchange = asked(stage, to=to)
+    exchange = click_to_call(stage, to=to)
     fault = "insufficient-balance" if status == 402 else None
     assert (exchange.response.status, exchange.fault) == (status, fault)
 
 
 def test_down_once(stage: SandboxState) -> None:
-    exchanges = [asked(stage, mid=f"chaos-{number}") for number in range(4)]
+    exchanges = [click_to_call(stage, mid=f"chaos-{number}") for number in range(4)]
     assert [one.response.status for one in exchanges] == [503, NO_STATUS, 200, 200]
     assert exchanges[0].fault == "service-unavailable"
     doubled = [("15", "MISSED", "RECEIVED", "BUSY")] * 2  # ten seconds late
-    assert reports(play(stage)) == doubled * 2
+    assert report_statuses(play_until_idle(stage)) == doubled * 2
 
 
 def test_limits_of_the_account(stage: SandboxState) -> None:
-    assert [asked(stage).response.status for _ in range(12)] == [200] * 10 + [429] * 2
+    assert [click_to_call(stage).response.status for _ in range(12)] == [200] * 10 + [429] * 2

@@ -11,19 +11,20 @@ from mockserver.config.registry import load_providers
 from mockserver.core.account import Account
 from mockserver.core.configuration import Configuration
 from mockserver.engine.sandbox_state import SandboxState
-from tests.conftest import START, only
+from tests.support import read
+from tests.support.simulation import START, only_providers
 
 KNOWN = {name: one for name, one in load_providers().items() if name in ("ccai", "mobtexting")}
 WORDS = collect_known_names(KNOWN)
 KEY = ("ccai", "acme")
 
 
-def read(body: dict[str, Any], provider: str = "ccai") -> tuple[Account | None, Any]:
+def parse(body: dict[str, Any], provider: str = "ccai") -> tuple[Account | None, Any]:
     return parse_account(WORDS, "acme", provider, body)
 
 
 def account(**generate: Any) -> Account:
-    made, flaws = read(
+    made, flaws = parse(
         {"generate": generate, "contacts": {"7": {"id": 7, "number": "+14155550100"}}}
     )
     assert flaws == ()
@@ -44,7 +45,7 @@ def test_populated_has_so_many_of_each() -> None:
     )
     assert made.generate == {}
     assert "generate" not in made.document
-    assert read(dict(made.document)) == (made, ())
+    assert parse(dict(made.document)) == (made, ())
 
 
 @pytest.mark.parametrize(
@@ -117,7 +118,7 @@ def test_populated_without_a_wish_is_the_same() -> None:
     ],
 )
 def test_flaws(generate: dict[str, Any], path: tuple[str, ...], message: str) -> None:
-    made, [(place, told)] = read({"generate": generate})
+    made, [(place, told)] = parse({"generate": generate})
     assert (made, place) == (None, path)
     assert told.partition("?")[0] == message.partition("?")[0] or path[-1] == "locale"
 
@@ -131,12 +132,12 @@ def test_provider_that_makes_nobody_up_knows_no_such_key() -> None:
     assert told.startswith("unknown key 'generate' of an account of mobtexting")
 
 
-def test_store_has_them_from_the_start_and_after_a_reset(world: Configuration) -> None:
-    lone = only(world, "ccai")
+def test_store_has_them_from_the_start_and_after_a_reset(configuration: Configuration) -> None:
+    lone = only_providers(configuration, "ccai")
     peopled = lone._replace(accounts={KEY: account(contacts=3)}, seed="s")
-    store = SandboxState(peopled, START)
-    first = store.accounts[KEY]
+    state = SandboxState(peopled, START)
+    first = read.accounts(state)[KEY]
     assert len(first.records["contacts"]) == 4
-    store.reset(START)
-    assert store.accounts[KEY] == first
-    assert SandboxState(peopled._replace(seed="t"), START).accounts[KEY] != first
+    state.reset(START)
+    assert read.accounts(state)[KEY] == first
+    assert read.accounts(SandboxState(peopled._replace(seed="t"), START))[KEY] != first

@@ -2,7 +2,7 @@
 
 from mockserver.config.known_names import KnownNames, collect_known_names
 from mockserver.providers.mobtexting.records import Flow
-from tests.config.conftest import KNOWN
+from tests.support.config_files import PROVIDERS
 
 
 def test_vocabulary_of_nobody() -> None:
@@ -10,7 +10,7 @@ def test_vocabulary_of_nobody() -> None:
 
 
 def test_vocabulary_of_mobtexting() -> None:
-    words = collect_known_names({"mobtexting": KNOWN["mobtexting"]})
+    words = collect_known_names({"mobtexting": PROVIDERS["mobtexting"]})
     assert words.operations == {"mobtexting": ("c2c",)}
     assert words.webhook_kinds == ("any", "completed")
     assert words.legs == ("a", "b", "callee", "from", "to")
@@ -24,7 +24,7 @@ def test_vocabulary_of_mobtexting() -> None:
 
 
 def test_vocabulary_names_everything_once() -> None:
-    one = KNOWN["mobtexting"]
+    one = PROVIDERS["mobtexting"]
     renamed = one.provider._replace(name="other", webhooks=("completed", "status"))
     words = collect_known_names({"mobtexting": one, "other": one._replace(provider=renamed)})
     assert words.webhook_kinds == ("any", "completed", "status")

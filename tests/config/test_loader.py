@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 
 from mockserver.config.loader import Definitions, SourceText, load_definitions
-from mockserver.config.yaml_document import InvalidFiles
+from mockserver.config.problems import InvalidFiles
 from mockserver.core.behavior import PRESETS, LegBehavior, fixed_duration
 from mockserver.core.scenario import Scenario, ScenarioSet
-from tests.config.conftest import KNOWN, complaints, loaded
+from tests.support.config_files import PROVIDERS, check_texts, load_texts
 
 NOBODY: dict[str, Scenario] = {}
 
@@ -19,18 +19,18 @@ def alone(*texts: str, bundled: bool = False) -> Definitions:
     mine = [
         SourceText(f"{at}.yaml", one.encode(), bundled) for at, one in enumerate(texts, start=1)
     ]
-    return load_definitions([SourceText("0.yaml", text.encode()), *mine], KNOWN)
+    return load_definitions([SourceText("0.yaml", text.encode()), *mine], PROVIDERS)
 
 
 def test_load_nothing() -> None:
-    assert load_definitions([], KNOWN) == Definitions(ScenarioSet(NOBODY, "answered"), {})
+    assert load_definitions([], PROVIDERS) == Definitions(ScenarioSet(NOBODY, "answered"), {})
 
 
 @pytest.mark.parametrize(
     "text", ["", "# nothing\n", "accounts:\nscenarios:\n", "{}", "~", "scenarios: {}"]
 )
 def test_load_a_file_that_says_nothing(text: str) -> None:
-    assert load_definitions([SourceText("f", text.encode())], KNOWN) == Definitions(
+    assert load_definitions([SourceText("f", text.encode())], PROVIDERS) == Definitions(
         ScenarioSet(NOBODY, "answered"), {}
     )
 
@@ -91,7 +91,7 @@ def test_load_bundled_file_is_judged_by_its_accounts() -> None:
 
 
 def test_load_bundled_files() -> None:
-    catalog = loaded()
+    catalog = load_texts()
     assert catalog.scenarios.default == "answered"
     assert len([name for name in catalog.scenarios.by_name if "/" not in name]) == 19
     assert {story.bundled for story in catalog.scenarios.by_name.values()} == {True}
@@ -112,7 +112,7 @@ def test_load_bundled_files() -> None:
     ],
 )
 def test_circle_through_several_files(texts: tuple[str, ...], found: list[str]) -> None:
-    circles = [line.partition(": ")[0] for line in complaints(*texts)]
+    circles = [line.partition(": ")[0] for line in check_texts(*texts)]
     assert circles == found
 
 
@@ -120,5 +120,5 @@ def test_problem_in_one_place_is_told_once() -> None:
     text = "scenarios: {x: {legs: {a: bsy}}}"
     source = SourceText("f", text.encode())
     with pytest.raises(InvalidFiles) as wrong:
-        load_definitions([source, source], KNOWN)
+        load_definitions([source, source], PROVIDERS)
     assert str(wrong.value) == "f:1:27: 'bsy' is not a behaviour: did you mean 'busy'?"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from mockserver.config.known_names import KnownNames
+from mockserver.config.problems import DocumentPath
 from mockserver.config.references import (
     MAX_LISTED_NAMES,
     list_entries,
@@ -13,8 +14,7 @@ from mockserver.config.references import (
     scenario_references,
     unknown_name_problems,
 )
-from mockserver.config.yaml_document import DocumentPath
-from tests.toy import TOY
+from tests.support.fake_vendor import FAKE_VENDOR
 
 WORDS = KnownNames(
     operations={"mobtexting": ("c2c",), "phonon": ("outbound-create", "outbound-cancel")},
@@ -162,7 +162,7 @@ def test_references_and_turns_in_their_order() -> None:
 
 TOYS = WORDS._replace(
     operations={**WORDS.operations, "toy": ("place",)},
-    vendor_events={"toy": TOY.vendor_events, "mobtexting": {}},
+    vendor_events={"toy": FAKE_VENDOR.vendor_events, "mobtexting": {}},
 )
 
 
@@ -189,7 +189,10 @@ def test_acts(step: dict[str, str], needs: dict[str, str], told: list[str]) -> N
 
 def test_act_of_another_provider() -> None:
     words = WORDS._replace(
-        vendor_events={"toy": TOY.vendor_events, "mobtexting": {"wave": TOY.vendor_events["hold"]}}
+        vendor_events={
+            "toy": FAKE_VENDOR.vendor_events,
+            "mobtexting": {"wave": FAKE_VENDOR.vendor_events["hold"]},
+        }
     )
     body = {"steps": [{"act": "hold"}], "needs": {"provider": "mobtexting"}}
     assert list(reference_problems(body, words, ())) == [

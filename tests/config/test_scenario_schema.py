@@ -14,7 +14,7 @@ from mockserver.config.schema_checks import load_scenario_schema, schema_problem
 from mockserver.core.behavior import PRESETS
 from mockserver.core.causes import CAUSES
 from mockserver.core.time import parse_duration
-from tests.config.conftest import complaints
+from tests.support.config_files import check_texts
 
 TESTS = Path(__file__).parents[1]
 GOOD = [
@@ -58,7 +58,7 @@ def test_editors_accept_no_form_that_we_refuse(file: Path) -> None:
     try:
         content = yaml.load(file.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 - texts alone
     except yaml.YAMLError:
-        assert complaints(file.read_text("utf-8"))
+        assert check_texts(file.read_text("utf-8"))
         return
     assert (schema_problems(content) == ()) == EDITOR.is_valid(content)
 
@@ -77,7 +77,7 @@ REAL: list[tuple[str, Any]] = [
 def test_real_types_are_good_for_editors_and_for_us(text: str, value: Any) -> None:
     assert yaml.safe_load(text) == value
     assert EDITOR.is_valid({"scenarios": {"x": {"legs": {"a": value}}}})
-    assert complaints(f"scenarios: {{x: {{legs: {{a: {{{text}}}}}}}}}") == []
+    assert check_texts(f"scenarios: {{x: {{legs: {{a: {{{text}}}}}}}}}") == []
 
 
 @pytest.mark.parametrize(

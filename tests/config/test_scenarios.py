@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from mockserver.config.problems import DocumentPath
 from mockserver.config.scenarios import FileContext, build_match_rule, build_scenarios
-from mockserver.config.yaml_document import DocumentPath
 from mockserver.core.behavior import (
     IMMEDIATELY,
     PRESETS,

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.config.problems import DocumentPath
 from mockserver.config.schema_checks import (
     KeySegment,
     format_unexpected_value,
@@ -16,7 +17,7 @@ from mockserver.config.schema_checks import (
     valid_items,
     without_problems,
 )
-from mockserver.config.yaml_document import DocumentPath, parse_document
+from mockserver.config.yaml_document import parse_document
 
 TEXT = "a:\n  b: [c, {d: e}]\n"
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from mockserver.config.known_names import collect_known_names
+from mockserver.config.problems import DocumentPath
 from mockserver.config.semantic_checks import scalars, scenario_problems
-from mockserver.config.yaml_document import DocumentPath
-from tests.config.conftest import KNOWN
+from tests.support.config_files import PROVIDERS
 
-WORDS = collect_known_names(KNOWN)
+WORDS = collect_known_names(PROVIDERS)
 ONE_OF = "a scenario has one of steps, attempts, numbers, choose, play, and this one has"
 DEEDS = "ring, answer, machine, hangup, press, say, wait, act"
 

@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from mockserver.config import yaml_document
-from mockserver.config.yaml_document import Location, YamlDocument, parse_document
+from mockserver.config.problems import DocumentPath, Location
+from mockserver.config.yaml_document import YamlDocument, parse_document
 
 LOADERS = [yaml.CSafeLoader, yaml.SafeLoader]
 
@@ -128,7 +129,7 @@ steps:
         text
   -
 """
-PLACES: Mapping[yaml_document.DocumentPath, tuple[tuple[int, int], tuple[int, int] | None]] = {
+PLACES: Mapping[DocumentPath, tuple[tuple[int, int], tuple[int, int] | None]] = {
     (): ((2, 1), None),
     ("default",): ((2, 10), (2, 1)),
     ("accounts",): ((4, 3), (3, 1)),
@@ -189,7 +190,7 @@ def test_place_of_the_root(text: str | bytes, line: int, column: int) -> None:
         (("unheard", "of"), "f:2:1"),
     ],
 )
-def test_place_or_the_nearest_around_it(path: yaml_document.DocumentPath, text: str) -> None:
+def test_place_or_the_nearest_around_it(path: DocumentPath, text: str) -> None:
     assert str(_known(BLOCK).locate(path)) == text
 
 

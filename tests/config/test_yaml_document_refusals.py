@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from mockserver.config import yaml_document
-from mockserver.config.yaml_document import InvalidFiles, Location, Problem, parse_document
+from mockserver.config.problems import InvalidFiles, Location, Problem
+from mockserver.config.yaml_document import parse_document
 
 LOADERS = [yaml.CSafeLoader, yaml.SafeLoader]
 

@@ -9,7 +9,7 @@ import pytest
 from mockserver.core.webhook import DeliveryResult
 from mockserver.delivery.connection import Connection
 from mockserver.delivery.http_request import HttpRequest
-from tests.runtime.conftest import OK
+from tests.support.receivers import OK_RESPONSE
 
 ASKED = HttpRequest("POST", "/", {"host": "h"}, b"")
 HEAD = HttpRequest("HEAD", "/", {"host": "h"}, b"")
@@ -68,13 +68,13 @@ SAID = DeliveryResult(200, None, b"ok")
 @pytest.mark.parametrize(
     ("before", "after", "unsent", "expected"),
     [
-        (b"", (OK,), 0, (SAID, True)),
-        (b"", tuple(OK[at : at + 1] for at in range(len(OK))), 0, (SAID, True)),
-        (b"", (OK,), 1, (SAID, False)),
-        (b"", (OK, OK), 0, (SAID, False)),
-        (b"", (OK[:-1], OK[-1:] + b"x"), 0, (SAID, False)),
-        (OK, (), 0, (SAID, False)),
-        (OK[:20], (OK[20:],), 0, (SAID, True)),
+        (b"", (OK_RESPONSE,), 0, (SAID, True)),
+        (b"", tuple(OK_RESPONSE[at : at + 1] for at in range(len(OK_RESPONSE))), 0, (SAID, True)),
+        (b"", (OK_RESPONSE,), 1, (SAID, False)),
+        (b"", (OK_RESPONSE, OK_RESPONSE), 0, (SAID, False)),
+        (b"", (OK_RESPONSE[:-1], OK_RESPONSE[-1:] + b"x"), 0, (SAID, False)),
+        (OK_RESPONSE, (), 0, (SAID, False)),
+        (OK_RESPONSE[:20], (OK_RESPONSE[20:],), 0, (SAID, True)),
         (b"garbage", (), 0, (DeliveryResult(None, "protocol"), False)),
     ],
 )
@@ -85,7 +85,10 @@ def test_heard(
 
 
 def test_a_head_has_no_body_to_wait_for() -> None:
-    assert heard(b"", (OK.removesuffix(b"ok"),), Wire(), HEAD) == (DeliveryResult(200), False)
+    assert heard(b"", (OK_RESPONSE.removesuffix(b"ok"),), Wire(), HEAD) == (
+        DeliveryResult(200),
+        False,
+    )
 
 
 @pytest.mark.parametrize(

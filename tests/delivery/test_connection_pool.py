@@ -11,7 +11,14 @@ from mockserver.core.webhook import DeliveryResult
 from mockserver.delivery import connection_pool as module
 from mockserver.delivery.connection_pool import BASE_LIMIT, IDLE_TIMEOUT, MIN_IDLE_BEFORE_REUSE
 from mockserver.delivery.dispatcher import WebhookDispatcher
-from tests.runtime.conftest import OK, Handler, Wall, delivery, origin, receiver
+from tests.support.fake_clock import FakeClock
+from tests.support.receivers import (
+    OK_RESPONSE,
+    Handler,
+    build_delivery_to,
+    serve_receiver,
+    unused_origin,
+)
 
 pytestmark = pytest.mark.usefixtures("either_loop")
 
@@ -21,7 +28,7 @@ PLAIN = DeliveryResult(200, None, b"ok")
 class Keeping:
     """A receiver that answers on and on, by one connection as long as it likes; it counts them."""
 
-    def __init__(self, answer: bytes = OK, most: int = 1_000) -> None:
+    def __init__(self, answer: bytes = OK_RESPONSE, most: int = 1_000) -> None:
         self.answer, self.most = answer, most
         self.lines: list[int] = []
         self.ended = asyncio.Condition()
@@ -35,17 +42,19 @@ class Keeping:
 
 
 @asynccontextmanager
-async def sending(handler: Handler, wall: Wall) -> AsyncIterator[tuple[WebhookDispatcher, str]]:
+async def sending(
+    handler: Handler, wall: FakeClock
+) -> AsyncIterator[tuple[WebhookDispatcher, str]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "monotonic", wall)
-        async with receiver(handler) as port:
-            courier = WebhookDispatcher(origin)
+        async with serve_receiver(handler) as port:
+            courier = WebhookDispatcher(unused_origin)
             yield courier, f"http://127.0.0.1:{port}/hook"
             await courier.close()
 
 
 async def sent(courier: WebhookDispatcher, url: str, **webhook: str) -> DeliveryResult:
-    return (await courier.deliver(delivery(url, **webhook)))._replace(duration_ms=0)
+    return (await courier.deliver(build_delivery_to(url, **webhook)))._replace(duration_ms=0)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +79,7 @@ def test_a_connection_that_has_rested_is_used_again(
                 answers.append(await sent(courier, url))
             return answers
 
-    handler, wall = Keeping(), Wall()
+    handler, wall = Keeping(), FakeClock()
     assert asyncio.run(scenario()) == [PLAIN] * 4
     assert handler.lines == lines
 
@@ -80,8 +89,8 @@ def test_a_connection_that_has_rested_is_used_again(
     [
         b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok",
         b"HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nok",
-        OK + b"more than was declared",
-        OK + OK,
+        OK_RESPONSE + b"more than was declared",
+        OK_RESPONSE + OK_RESPONSE,
     ],
 )
 def test_not_after_an_answer_that_says_otherwise(answer: bytes) -> None:
@@ -91,7 +100,7 @@ def test_not_after_an_answer_that_says_otherwise(answer: bytes) -> None:
             wall.seconds += MIN_IDLE_BEFORE_REUSE
             return [*answers, await sent(courier, url)]
 
-    handler, wall = Keeping(answer), Wall()
+    handler, wall = Keeping(answer), FakeClock()
     assert asyncio.run(scenario()) == [PLAIN] * 2
     assert handler.lines == [1, 1]
 
@@ -99,18 +108,18 @@ def test_not_after_an_answer_that_says_otherwise(answer: bytes) -> None:
 def test_not_after_a_webhook_that_says_otherwise() -> None:
     async def scenario() -> None:
         async with sending(handler, wall) as (courier, url):
-            await courier.deliver(delivery(url, headers={"Connection": "close"}))
+            await courier.deliver(build_delivery_to(url, headers={"Connection": "close"}))
             wall.seconds += MIN_IDLE_BEFORE_REUSE
-            await courier.deliver(delivery(url))
+            await courier.deliver(build_delivery_to(url))
 
-    handler, wall = Keeping(), Wall()
+    handler, wall = Keeping(), FakeClock()
     asyncio.run(scenario())
     assert handler.lines == [1, 1]
 
 
 def test_a_head_is_answered_without_a_body() -> None:
     async def scenario() -> DeliveryResult:
-        async with sending(handler, Wall()) as (courier, url):
+        async with sending(handler, FakeClock()) as (courier, url):
             return await sent(courier, url, method="HEAD")
 
     handler = Keeping(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n")
@@ -130,12 +139,12 @@ def test_not_one_that_has_ended_or_spoken_unasked_meanwhile(
             task = asyncio.create_task(sent(courier, f"http://127.0.0.1:{port}/"))
             line, _ = await loop.sock_accept(listening)
             await loop.sock_recv(line, 9_999)
-            await loop.sock_sendall(line, OK)
+            await loop.sock_sendall(line, OK_RESPONSE)
             return await task, line
 
         with socket.create_server(("127.0.0.1", 0)) as listening:
             listening.setblocking(False)  # noqa: FBT003 - as asyncio wants it
-            port, courier = listening.getsockname()[1], WebhookDispatcher(origin)
+            port, courier = listening.getsockname()[1], WebhookDispatcher(unused_origin)
             first, line = await answered()
             wall.seconds += MIN_IDLE_BEFORE_REUSE
             line.send(last)
@@ -145,7 +154,7 @@ def test_not_one_that_has_ended_or_spoken_unasked_meanwhile(
             await courier.close()
             return [first, second]
 
-    wall = Wall()
+    wall = FakeClock()
     monkeypatch.setattr(module, "monotonic", wall)
     assert asyncio.run(scenario()) == [PLAIN] * 2
 
@@ -168,7 +177,7 @@ def test_one_that_ends_at_the_last_moment_is_a_reset_and_all_must_rest_anew() ->
             await super().__call__(reader, writer)
             await reader.readuntil(b"\r\n\r\n")
 
-    handler, wall = Rude(most=2), Wall()
+    handler, wall = Rude(most=2), FakeClock()
     assert asyncio.run(scenario()) == [PLAIN, PLAIN, DeliveryResult(None, "reset"), PLAIN]
     assert handler.lines == [2, 1]
 
@@ -186,7 +195,7 @@ def test_idle_connections_are_ended_and_few(monkeypatch: pytest.MonkeyPatch) -> 
             return late(delay, *what, **how)  # type: ignore[arg-type]
 
         monkeypatch.setattr(loop, "call_later", call_later)
-        async with sending(handler, Wall()) as (courier, url):
+        async with sending(handler, FakeClock()) as (courier, url):
             await asyncio.gather(*(sent(courier, url) for _ in range(BASE_LIMIT * 3)))
             while courier._connections:  # noqa: ASYNC110, SLF001 - nobody else can tell
                 await asyncio.sleep(0)

@@ -8,7 +8,7 @@ import pytest
 from mockserver.delivery import connection_pool as module
 from mockserver.delivery.connection import Connection
 from mockserver.delivery.connection_pool import BASE_LIMIT, MAX_LIMIT, MIN_IDLE_BEFORE_REUSE
-from tests.runtime.conftest import Wall
+from tests.support.fake_clock import FakeClock
 
 
 class Rested:
@@ -41,7 +41,7 @@ def test_only_to_an_address_that_was_checked(asked: tuple[str, ...], found: str 
         line = door.acquire(asked)
         return line.address if line else None
 
-    wall = Wall()
+    wall = FakeClock()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "monotonic", wall)
         assert asyncio.run(scenario()) == found
@@ -75,7 +75,7 @@ def test_so_many_are_let_in(known: int, most: int) -> None:
         await asyncio.gather(*(visit() for _ in range(MAX_LIMIT * 3)))
         return peaks, inside
 
-    wall = Wall()
+    wall = FakeClock()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "monotonic", wall)
         assert asyncio.run(scenario()) == (most, 0)

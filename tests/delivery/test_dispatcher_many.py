@@ -8,13 +8,13 @@ import pytest
 from mockserver.core.webhook import DeliveryResult
 from mockserver.delivery.connection_pool import BASE_LIMIT
 from mockserver.delivery.dispatcher import WebhookDispatcher
-from tests.runtime.conftest import (
-    OK,
-    delivery,
-    origin,
-    receiver,
-    says,
-    silent,
+from tests.support.receivers import (
+    OK_RESPONSE,
+    build_delivery_to,
+    never_respond,
+    respond_with,
+    serve_receiver,
+    unused_origin,
 )
 
 
@@ -33,11 +33,11 @@ def test_no_more_at_once_than_there_are_places(in_flight: int, most: int) -> Non
             peaks.add(now)
             await full.wait()
             now -= 1
-            writer.write(OK)
+            writer.write(OK_RESPONSE)
 
-        async with receiver(counts) as port:
-            courier = WebhookDispatcher(origin, max_in_flight=in_flight)
-            sent = delivery(f"http://127.0.0.1:{port}/hook")
+        async with serve_receiver(counts) as port:
+            courier = WebhookDispatcher(unused_origin, max_in_flight=in_flight)
+            sent = build_delivery_to(f"http://127.0.0.1:{port}/hook")
             answers = await asyncio.gather(*(courier.deliver(sent) for _ in range(40)))
         return {answer[:3] for answer in answers}
 
@@ -46,12 +46,15 @@ def test_no_more_at_once_than_there_are_places(in_flight: int, most: int) -> Non
 
 def test_a_silent_target_delays_no_other() -> None:
     async def scenario() -> DeliveryResult:
-        async with receiver(silent) as deaf, receiver(says(OK)) as port:
-            courier = WebhookDispatcher(origin, max_in_flight=BASE_LIMIT + 1)
-            sent = delivery(f"http://127.0.0.1:{deaf}/")
+        async with (
+            serve_receiver(never_respond) as deaf,
+            serve_receiver(respond_with(OK_RESPONSE)) as port,
+        ):
+            courier = WebhookDispatcher(unused_origin, max_in_flight=BASE_LIMIT + 1)
+            sent = build_delivery_to(f"http://127.0.0.1:{deaf}/")
             lost = [asyncio.create_task(courier.deliver(sent)) for _ in range(30)]
             await asyncio.sleep(0)
-            answer = await courier.deliver(delivery(f"http://127.0.0.1:{port}/"))
+            answer = await courier.deliver(build_delivery_to(f"http://127.0.0.1:{port}/"))
             assert all(task.cancel() for task in lost)  # none was done
             await asyncio.gather(*lost, return_exceptions=True)
             return answer._replace(duration_ms=0)
@@ -61,9 +64,12 @@ def test_a_silent_target_delays_no_other() -> None:
 
 def test_the_wait_for_a_place_is_not_part_of_the_deadline() -> None:
     async def scenario() -> list[DeliveryResult]:
-        async with receiver(silent) as deaf, receiver(says(OK)) as port:
-            courier = WebhookDispatcher(origin, timeout=0.2, max_in_flight=1)
-            sent = [delivery(f"http://127.0.0.1:{at}/") for at in (deaf, deaf, port)]
+        async with (
+            serve_receiver(never_respond) as deaf,
+            serve_receiver(respond_with(OK_RESPONSE)) as port,
+        ):
+            courier = WebhookDispatcher(unused_origin, timeout=0.2, max_in_flight=1)
+            sent = [build_delivery_to(f"http://127.0.0.1:{at}/") for at in (deaf, deaf, port)]
             answers = await asyncio.gather(*map(courier.deliver, sent))
             return [answer._replace(duration_ms=0) for answer in answers]
 
@@ -81,14 +87,16 @@ def test_a_cancelled_delivery_is_cut_and_leaves_its_place() -> None:
                 await reader.read()
             over.set()
 
-        async with receiver(waits) as deaf, receiver(says(OK)) as port:
-            courier = WebhookDispatcher(origin, max_in_flight=1)
-            task = asyncio.create_task(courier.deliver(delivery(f"http://127.0.0.1:{deaf}/")))
+        async with serve_receiver(waits) as deaf, serve_receiver(respond_with(OK_RESPONSE)) as port:
+            courier = WebhookDispatcher(unused_origin, max_in_flight=1)
+            task = asyncio.create_task(
+                courier.deliver(build_delivery_to(f"http://127.0.0.1:{deaf}/"))
+            )
             await begun.wait()
             task.cancel()
             await over.wait()
             assert task.cancelled()
-            return await courier.deliver(delivery(f"http://127.0.0.1:{port}/"))
+            return await courier.deliver(build_delivery_to(f"http://127.0.0.1:{port}/"))
 
     assert asyncio.run(scenario())[:3] == (200, None, b"ok")
 
@@ -102,9 +110,11 @@ def test_close_cuts_what_is_under_way() -> None:
             begun.set()
             await reader.read()
 
-        async with receiver(waits) as port:
-            courier = WebhookDispatcher(origin)
-            task = asyncio.create_task(courier.deliver(delivery(f"http://127.0.0.1:{port}/")))
+        async with serve_receiver(waits) as port:
+            courier = WebhookDispatcher(unused_origin)
+            task = asyncio.create_task(
+                courier.deliver(build_delivery_to(f"http://127.0.0.1:{port}/"))
+            )
             await begun.wait()
             await courier.close()
             return (await task)._replace(duration_ms=0)
@@ -114,9 +124,9 @@ def test_close_cuts_what_is_under_way() -> None:
 
 def test_a_receiver_that_hangs_up_after_each_answer_loses_nothing() -> None:
     async def scenario() -> list[int | None]:
-        async with receiver(says(OK)) as port:
-            courier = WebhookDispatcher(origin)
-            sent = delivery(f"http://127.0.0.1:{port}/")
+        async with serve_receiver(respond_with(OK_RESPONSE)) as port:
+            courier = WebhookDispatcher(unused_origin)
+            sent = build_delivery_to(f"http://127.0.0.1:{port}/")
             return [(await courier.deliver(sent)).status for _ in range(20)]
 
     assert asyncio.run(scenario()) == [200] * 20

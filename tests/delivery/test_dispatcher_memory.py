@@ -7,8 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from tests.cli.conftest import FIXED, peak, serving
-from tests.conftest import CLICK
+from tests.support.processes import FIXED_OPTIONS, peak_memory, serve
+from tests.support.simulation import CLICK_TO_CALL
 
 GROWTH = 5_000  # kB
 MOST = 2_000
@@ -63,19 +63,19 @@ def receiver() -> Iterator[str]:
 
 
 def test_answers_without_an_end_take_no_memory() -> None:
-    with receiver() as origin, serving(*FIXED, "--quiet") as server:
+    with receiver() as origin, serve(*FIXED_OPTIONS, "--quiet") as server:
 
         def call(name: str) -> None:
             hook = {"webhooks": {"any": f"{origin}/{name.replace(' ', '-')}"}}
-            server.ask("/_mock/accounts/mobtexting/mobtexting-default", hook, "PATCH")
-            server.ask("/mobtexting/api/v2/voice/c2c", dict(CLICK))
-            server.ask("/_mock/clock/advance", {"until": "idle"})
+            server.request("/_mock/accounts/mobtexting/mobtexting-default", hook, "PATCH")
+            server.request("/mobtexting/api/v2/voice/c2c", dict(CLICK_TO_CALL))
+            server.request("/_mock/clock/advance", {"until": "idle"})
 
         call("nothing")
-        before = peak(server)
+        before = peak_memory(server)
         for name in ANSWERS:
             call(name)
-        assert peak(server) - before <= GROWTH
-        listed = json.loads(server.ask("/_mock/webhooks"))["webhooks"]
+        assert peak_memory(server) - before <= GROWTH
+        listed = json.loads(server.request("/_mock/webhooks"))["webhooks"]
         tried = [one["attempts"][-1] for one in listed[1:]]
         assert [(one["status"], one["error"]) for one in tried] == [*HEARD.values()]

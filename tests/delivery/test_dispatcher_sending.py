@@ -15,13 +15,13 @@ from mockserver.delivery import address_policy, connection, resolver
 from mockserver.delivery.address_policy import AddressPolicy
 from mockserver.delivery.dispatcher import WebhookDispatcher
 from mockserver.delivery.resolver import Resolver
-from tests.runtime.conftest import (
-    OK,
-    carried,
-    delivery,
-    origin,
-    receiver,
-    says,
+from tests.support.receivers import (
+    OK_RESPONSE,
+    build_delivery_to,
+    deliver_to_receiver,
+    respond_with,
+    serve_receiver,
+    unused_origin,
 )
 
 
@@ -39,13 +39,13 @@ def heard(path: str = "/hook", **webhook: Any) -> tuple[str, ...]:
         ]
         text = (head + await reader.readexactly(sum(length))).decode()
         lines.extend(text.replace(str(port), "PORT").split("\r\n"))
-        writer.write(OK)
+        writer.write(OK_RESPONSE)
 
     async def scenario() -> DeliveryResult:
         nonlocal port
-        async with receiver(listens) as port:
+        async with serve_receiver(listens) as port:
             courier = WebhookDispatcher(lambda: f"http://127.0.0.1:{port}")
-            return await courier.deliver(delivery(f"{{origin}}{path}", **webhook))
+            return await courier.deliver(build_delivery_to(f"{{origin}}{path}", **webhook))
 
     assert asyncio.run(scenario())[:3] == (200, None, b"ok")
     return tuple(lines)
@@ -161,7 +161,7 @@ def test_there_are_forty_values() -> None:
 
 @pytest.mark.parametrize("headers", UNSENDABLE)
 def test_header_that_cannot_be_sent(headers: dict[str, str]) -> None:
-    answer = carried(says(OK), headers=headers, body={"a": 1})
+    answer = deliver_to_receiver(respond_with(OK_RESPONSE), headers=headers, body={"a": 1})
     assert answer == DeliveryResult(None, "protocol")
 
 
@@ -174,13 +174,15 @@ def test_header_is_sent_as_it_is_and_is_one(value: str) -> None:
 
 @pytest.mark.parametrize("method", ["", "A B", "GET /x HTTP/1.1\r\n", "Ü", "CONNECT"])
 def test_method_that_cannot_be_sent(method: str) -> None:
-    assert carried(says(b"HTTP/1.1 200 OK\r\n\r\n"), method=method) == DeliveryResult(
-        None, "protocol"
-    )
+    assert deliver_to_receiver(
+        respond_with(b"HTTP/1.1 200 OK\r\n\r\n"), method=method
+    ) == DeliveryResult(None, "protocol")
 
 
 def test_body_that_cannot_be_encoded() -> None:
-    assert carried(says(OK), body={"a": "\ud800"}) == DeliveryResult(None, "protocol")
+    assert deliver_to_receiver(respond_with(OK_RESPONSE), body={"a": "\ud800"}) == DeliveryResult(
+        None, "protocol"
+    )
 
 
 @pytest.mark.parametrize(
@@ -205,7 +207,7 @@ def test_body_that_cannot_be_encoded() -> None:
 )
 def test_refused(url: str, error: str, reason: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resolver, "getaddrinfo", lambda *_, **__: [])
-    answer = asyncio.run(WebhookDispatcher(origin).deliver(delivery(url)))
+    answer = asyncio.run(WebhookDispatcher(unused_origin).deliver(build_delivery_to(url)))
     assert answer._replace(duration_ms=0) == DeliveryResult(None, error, reason)
 
 
@@ -252,7 +254,7 @@ def test_connecting(
 ) -> None:
     lines = Lines(*outcomes)
     monkeypatch.setattr(connection, "open_connection", lines)
-    answer = asyncio.run(WebhookDispatcher(origin).deliver(delivery(url)))
+    answer = asyncio.run(WebhookDispatcher(unused_origin).deliver(build_delivery_to(url)))
     assert ([address for address, *_ in lines.called], answer.error) == expected
 
 
@@ -276,7 +278,9 @@ def test_the_address_that_was_checked_is_connected(
         patch.setattr(address_policy, "RESOLVER", Inline())
         patch.setattr(connection, "open_connection", lines)
         answer = asyncio.run(
-            WebhookDispatcher(origin, policy).deliver(delivery("https://name.test:8443/"))
+            WebhookDispatcher(unused_origin, policy).deliver(
+                build_delivery_to("https://name.test:8443/")
+            )
         )
     chosen = (
         address_policy.filter_addresses(tuple(found), frozenset({"name.test"}), policy.allow)
@@ -304,7 +308,7 @@ def test_proxies_and_netrc_of_the_environment_are_ignored(
         trapped.append(await reader.read(1))
 
     async def scenario() -> tuple[str, ...]:
-        async with receiver(trap) as port:
+        async with serve_receiver(trap) as port:
             for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
                 for variable in (name, name.lower()):
                     monkeypatch.setenv(variable, f"http://127.0.0.1:{port}")

@@ -8,15 +8,15 @@ import pytest
 
 from mockserver.core.webhook import DeliveryResult
 from mockserver.delivery.dispatcher import WebhookDispatcher
-from tests.runtime.conftest import (
-    OK,
+from tests.support.receivers import (
+    OK_RESPONSE,
     Handler,
-    delivery,
-    hangs_up,
-    origin,
-    receiver,
-    says,
-    silent,
+    build_delivery_to,
+    close_connection,
+    never_respond,
+    respond_with,
+    serve_receiver,
+    unused_origin,
 )
 
 
@@ -29,15 +29,15 @@ def test_tls_against_a_plain_port() -> None:
 
 
 def test_tls_against_a_port_that_hangs_up() -> None:
-    assert secured(hangs_up, None) == DeliveryResult(None, "tls")
+    assert secured(close_connection, None) == DeliveryResult(None, "tls")
 
 
 def test_plain_against_a_tls_port(identity: ssl.SSLContext) -> None:
-    assert secured(silent, identity, "http://127.0.0.1").error in {"protocol", "reset"}
+    assert secured(never_respond, identity, "http://127.0.0.1").error in {"protocol", "reset"}
 
 
 def test_certificate_is_verified(identity: ssl.SSLContext) -> None:
-    assert secured(says(OK), identity) == DeliveryResult(None, "tls")
+    assert secured(respond_with(OK_RESPONSE), identity) == DeliveryResult(None, "tls")
 
 
 @pytest.mark.usefixtures("trusted")
@@ -52,15 +52,17 @@ def test_certificate_is_verified(identity: ssl.SSLContext) -> None:
 def test_certificate_is_for_the_name(
     host: str, answer: DeliveryResult, identity: ssl.SSLContext
 ) -> None:
-    assert secured(says(OK), identity, f"https://{host}") == answer
+    assert secured(respond_with(OK_RESPONSE), identity, f"https://{host}") == answer
 
 
 def secured(
     handler: Handler, context: ssl.SSLContext | None, base: str = "https://127.0.0.1"
 ) -> DeliveryResult:
     async def scenario() -> DeliveryResult:
-        async with receiver(handler, context) as port:
-            answer = await WebhookDispatcher(origin).deliver(delivery(f"{base}:{port}/hook"))
+        async with serve_receiver(handler, context) as port:
+            answer = await WebhookDispatcher(unused_origin).deliver(
+                build_delivery_to(f"{base}:{port}/hook")
+            )
             return answer._replace(duration_ms=0)
 
     return asyncio.run(scenario())

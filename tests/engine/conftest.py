@@ -3,9 +3,9 @@
 import pytest
 
 from mockserver.core.configuration import Configuration
-from tests.conftest import only
+from tests.support.simulation import only_providers
 
 
 @pytest.fixture(scope="session")
-def world(world: Configuration) -> Configuration:
-    return only(world, "mobtexting")
+def configuration(configuration: Configuration) -> Configuration:
+    return only_providers(configuration, "mobtexting")

@@ -10,20 +10,29 @@ from mockserver.core.call import Event, IllegalTransition
 from mockserver.core.provider import NO_EFFECTS, Effects, EventContext
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import cascade
-from tests.conftest import until_at
-from tests.toy import KEY, LISTING, TOY, Agent, ask, opened, shop
+from tests.support import read
+from tests.support.fake_vendor import (
+    ACCOUNT_KEY,
+    BOUND_FAKE_VENDOR,
+    FAKE_VENDOR,
+    Agent,
+    build_shop,
+    build_state,
+    place_calls,
+)
+from tests.support.simulation import run_until
 
 OTHER = ("toy", "other")
 
 
 def rung(**changes: Any) -> SandboxState:
     """A call that rings, at a vendor who behaves differently."""
-    store = opened(shop({"ann": "offline"}, "10"))
-    ask(store)
-    until_at(store, 0)
-    toy = LISTING._replace(provider=TOY._replace(**changes))
-    store.configuration = store.configuration._replace(providers={"toy": toy})
-    return store
+    state = build_state(build_shop({"ann": "offline"}, "10"))
+    place_calls(state)
+    run_until(state, 0)
+    toy = BOUND_FAKE_VENDOR._replace(provider=FAKE_VENDOR._replace(**changes))
+    state.configuration = state.configuration._replace(providers={"toy": toy})
+    return state
 
 
 def test_unfolded_what_follows_finds_the_account_as_it_will_be() -> None:
@@ -34,15 +43,15 @@ def test_unfolded_what_follows_finds_the_account_as_it_will_be() -> None:
         found.append((moment.event.type, str(moment.account.balance), agent))
         if moment.event.type != "hangup":
             return NO_EFFECTS
-        sums = ((KEY, Decimal(1), "busy"), (OTHER, Decimal(5), "gone"))
+        sums = ((ACCOUNT_KEY, Decimal(1), "busy"), (OTHER, Decimal(5), "gone"))
         return Effects(
             charges=tuple(Charge(key, amount, "talk") for key, amount, _ in sums),
             records=tuple(SaveRecord(key, "agents", "ann", Agent(state)) for key, _, state in sums),
         )
 
-    store = rung(on_event=react)
+    state = rung(on_event=react)
     event = Event(9, "hangup", "a", {"cause": "busy"})
-    for _ in cascade(store, store.accounts[KEY], store.calls["c1"], event):
+    for _ in cascade(state, read.accounts(state)[ACCOUNT_KEY], read.calls(state)["c1"], event):
         pass
     assert found == [
         ("hangup", "10", "offline"),
@@ -52,10 +61,14 @@ def test_unfolded_what_follows_finds_the_account_as_it_will_be() -> None:
 
 
 def test_unfolded_says_when_an_act_would_be_possible() -> None:
-    held = TOY.vendor_events["hold"]
+    held = FAKE_VENDOR.vendor_events["hold"]
     some = held._replace(allowed_in=frozenset({"offered", "connected"}))
-    store = rung(vendor_events={**TOY.vendor_events, "hold": some})
+    state = rung(vendor_events={**FAKE_VENDOR.vendor_events, "hold": some})
     with pytest.raises(IllegalTransition) as refused:
-        list(cascade(store, store.accounts[KEY], store.calls["c1"], Event(9, "hold")))
+        list(
+            cascade(
+                state, read.accounts(state)[ACCOUNT_KEY], read.calls(state)["c1"], Event(9, "hold")
+            )
+        )
     why = "hold is not possible while queued, only while connected or offered"
     assert str(refused.value) == why

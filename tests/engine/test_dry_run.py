@@ -29,7 +29,7 @@ from mockserver.core.scenario import Scenario
 from mockserver.core.script import Condition, Step
 from mockserver.engine import dry_run as module
 from mockserver.engine.dry_run import dry_run
-from tests.toy import LISTING, TOY, opened, shop
+from tests.support.fake_vendor import BOUND_FAKE_VENDOR, FAKE_VENDOR, build_shop, build_state
 
 PERSON = PRESETS["person"]
 OVER = "this step is never reached: the call is over by then"
@@ -58,15 +58,17 @@ def then(line: int, verb: str, leg: str, after: DurationRange | None = None) -> 
     return Step(after or fixed_duration(1_000), verb, leg, data, location=f"m.yaml:{line}:1")
 
 
-def stumbles(world: Configuration, *steps: Step, **story: Any) -> list[tuple[str, str]]:
+def stumbles(configuration: Configuration, *steps: Step, **story: Any) -> list[tuple[str, str]]:
     told = Scenario("mine", "m.yaml:1:1", steps=steps, **story)
-    named = {**world.scenarios.by_name, "mine": told}
-    rehearsing = world._replace(scenarios=world.scenarios._replace(by_name=named))
+    named = {**configuration.scenarios.by_name, "mine": told}
+    rehearsing = configuration._replace(scenarios=configuration.scenarios._replace(by_name=named))
     return [(one.location, one.reason) for one in dry_run(rehearsing, told)]
 
 
-def test_rehearsed_without_steps_there_is_nothing_to_play(world: Configuration) -> None:
-    assert dry_run(world, Scenario("mine", legs={"a": PERSON}, needs={"provider": "no"})) == ()
+def test_rehearsed_without_steps_there_is_nothing_to_play(configuration: Configuration) -> None:
+    assert (
+        dry_run(configuration, Scenario("mine", legs={"a": PERSON}, needs={"provider": "no"})) == ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,9 +95,9 @@ def test_rehearsed_without_steps_there_is_nothing_to_play(world: Configuration) 
     ],
 )
 def test_rehearsed_gives_what_a_call_waits_for(
-    world: Configuration, legs: Mapping[str, LegBehavior], steps: tuple[Step, ...]
+    configuration: Configuration, legs: Mapping[str, LegBehavior], steps: tuple[Step, ...]
 ) -> None:
-    assert stumbles(world, *steps, legs=legs) == []
+    assert stumbles(configuration, *steps, legs=legs) == []
 
 
 @pytest.mark.parametrize(
@@ -153,13 +155,13 @@ def test_rehearsed_gives_what_a_call_waits_for(
     ],
 )
 def test_rehearsed_stumbles_where_the_file_says_so(
-    world: Configuration,
+    configuration: Configuration,
     legs: Mapping[str, LegBehavior],
     steps: tuple[Step, ...],
     found: list[tuple[int, str]],
 ) -> None:
     expected = sorted((f"m.yaml:{line}:1", why) for line, why in found)
-    assert sorted(stumbles(world, *steps, legs=legs)) == expected
+    assert sorted(stumbles(configuration, *steps, legs=legs)) == expected
 
 
 @pytest.mark.parametrize(
@@ -172,11 +174,11 @@ def test_rehearsed_stumbles_where_the_file_says_so(
     ],
 )
 def test_rehearsed_with_the_shortest_and_the_longest_spans(
-    world: Configuration, span: DurationRange, found: list[tuple[str, str]]
+    configuration: Configuration, span: DurationRange, found: list[tuple[str, str]]
 ) -> None:
     """The leg answers at 2 s and hangs up at 9 s; a key pressed before or after is moot."""
     person = {"a": STAY_ON_LINE._replace(hangup=fixed_duration(7_000))}
-    assert stumbles(world, then(2, "digits", "a", span), legs=person) == found
+    assert stumbles(configuration, then(2, "digits", "a", span), legs=person) == found
 
 
 @pytest.mark.parametrize(
@@ -191,18 +193,18 @@ def test_rehearsed_with_the_shortest_and_the_longest_spans(
     ],
 )
 def test_rehearsed_only_where_its_needs_are_met(
-    world: Configuration, needs: dict[str, str], found: list[tuple[str, str]]
+    configuration: Configuration, needs: dict[str, str], found: list[tuple[str, str]]
 ) -> None:
     steps = then(2, "ring", "b", fixed_duration(9_000)), then(3, "answer", "b")
-    assert stumbles(world, *steps, needs=needs) == found
+    assert stumbles(configuration, *steps, needs=needs) == found
 
 
-def test_rehearsed_the_operation_that_suits_best_decides(world: Configuration) -> None:
+def test_rehearsed_the_operation_that_suits_best_decides(configuration: Configuration) -> None:
     """A flow has no leg b: only the example with a number can play this."""
     steps = then(2, "ring", "b", fixed_duration(9_000)), then(3, "answer", "b")
-    number, flow = world.providers["mobtexting"].examples("c2c")
+    number, flow = configuration.providers["mobtexting"].examples("c2c")
     for examples, many in (((number, flow), 0), ((flow, number), 0), ((flow,), 2), ((), 1)):
-        assert len(stumbles(showing(world, *examples), *steps)) == many
+        assert len(stumbles(showing(configuration, *examples), *steps)) == many
 
 
 IDLE = "answer is not possible while leg b is idle, only while ringing"
@@ -225,40 +227,40 @@ LACKING = "this call has no leg b, only a"
 )
 @pytest.mark.parametrize("turned", [False, True])
 def test_rehearsed_fewest_stumbles_then_those_on_legs_that_are_there(
-    world: Configuration,
+    configuration: Configuration,
     legs: Mapping[str, LegBehavior],
     steps: tuple[Step, ...],
     found: tuple[int, str],
     turned: bool,  # noqa: FBT001 - whichever example comes first
 ) -> None:
-    examples = world.providers["mobtexting"].examples("c2c")[:2]
-    shown = showing(world, *(examples[::-1] if turned else examples))
+    examples = configuration.providers["mobtexting"].examples("c2c")[:2]
+    shown = showing(configuration, *(examples[::-1] if turned else examples))
     assert stumbles(shown, *steps, legs=legs) == [(f"m.yaml:{found[0]}:1", found[1])]
 
 
-def showing(world: Configuration, *examples: Mapping[str, Any]) -> Configuration:
+def showing(configuration: Configuration, *examples: Mapping[str, Any]) -> Configuration:
     """A world whose document shows just these examples."""
-    listing = world.providers["mobtexting"]._replace(examples=lambda _: examples)
-    return world._replace(providers={"mobtexting": listing})
+    listing = configuration.providers["mobtexting"]._replace(examples=lambda _: examples)
+    return configuration._replace(providers={"mobtexting": listing})
 
 
-def test_rehearsed_a_stumble_of_both_spans_is_told_once(world: Configuration) -> None:
-    flow = world.providers["mobtexting"].examples("c2c")[1]
+def test_rehearsed_a_stumble_of_both_spans_is_told_once(configuration: Configuration) -> None:
+    flow = configuration.providers["mobtexting"].examples("c2c")[1]
     steps = (
         then(2, "ring", "b", DurationRange(1_000, 9_000)),
         then(3, "hangup", "a", fixed_duration(20_000)),
     )
-    found = stumbles(showing(world, flow), *steps)
+    found = stumbles(showing(configuration, flow), *steps)
     assert found == [("m.yaml:2:1", "this call has no leg b, only a")]
 
 
-def test_rehearsed_whatever_the_account_allows(world: Configuration) -> None:
+def test_rehearsed_whatever_the_account_allows(configuration: Configuration) -> None:
     """Its own number, hook, limit and balance are no matter of the story."""
-    [(key, account)] = world.accounts.items()
+    [(key, account)] = configuration.accounts.items()
     poor = account._replace(numbers=frozenset(), webhooks={"x": "http://x/"}, balance=Decimal(0))
     stranger = Account("first", "other")
     poor = poor._replace(limits=Limits(0, 1_000))
-    made = world._replace(accounts={stranger.key: stranger, key: poor})
+    made = configuration._replace(accounts={stranger.key: stranger, key: poor})
     assert stumbles(made, then(2, "hangup", "a", fixed_duration(9_000))) == []
 
 
@@ -266,15 +268,15 @@ def test_rehearsed_by_an_account_that_every_event_finds_open() -> None:
     told = Scenario(
         "told", "f:1:1", steps=(Step(fixed_duration(9_000), "hangup", "a", location="f:1:1"),)
     )
-    store = opened(shop({"ann": "available"}, "0"), told)
+    state = build_state(build_shop({"ann": "available"}, "0"), told)
     balances = set()
 
     def react(moment: EventContext) -> Effects:
         balances.add(moment.account.balance)
-        return TOY.on_event(moment)
+        return FAKE_VENDOR.on_event(moment)
 
-    listing = LISTING._replace(provider=TOY._replace(on_event=react))
-    assert dry_run(store.configuration._replace(providers={"toy": listing}), told) == ()
+    listing = BOUND_FAKE_VENDOR._replace(provider=FAKE_VENDOR._replace(on_event=react))
+    assert dry_run(state.configuration._replace(providers={"toy": listing}), told) == ()
     assert balances == {None}
 
 
@@ -294,9 +296,11 @@ def test_rehearsed_is_given_what_somebody_outside_would_do() -> None:
             given.append(seen)
         return NO_EFFECTS
 
-    listing = LISTING._replace(provider=TOY._replace(on_event=react, resources={}))
-    store = opened(shop({}), told)
-    found = dry_run(store.configuration._replace(providers={"toy": listing}), told)
+    listing = BOUND_FAKE_VENDOR._replace(
+        provider=FAKE_VENDOR._replace(on_event=react, resources={})
+    )
+    state = build_state(build_shop({}), told)
+    found = dry_run(state.configuration._replace(providers={"toy": listing}), told)
     assert [(one.location, one.reason) for one in found] == [("m.yaml:9:1", OVER)]
     assert given == [
         ("answer", "a", {}, ""),
@@ -314,19 +318,23 @@ def test_rehearsed_people_before_what_the_steps_want_where_nobody_is_free() -> N
         Step(IMMEDIATELY, "digits", "a", {"digits": "2"}, location="f:2:1"),
     )
     told = Scenario("told", "f:1:1", legs={"a": PERSON}, steps=steps)
-    patient = LISTING._replace(provider=TOY._replace(on_event=lambda _: NO_EFFECTS))
-    store = opened(shop({}), told)
-    assert dry_run(store.configuration._replace(providers={"toy": patient}), told) == ()
+    patient = BOUND_FAKE_VENDOR._replace(
+        provider=FAKE_VENDOR._replace(on_event=lambda _: NO_EFFECTS)
+    )
+    state = build_state(build_shop({}), told)
+    assert dry_run(state.configuration._replace(providers={"toy": patient}), told) == ()
 
 
-def test_rehearsed_what_is_given_comes_at_its_time_and_not_before(world: Configuration) -> None:
+def test_rehearsed_what_is_given_comes_at_its_time_and_not_before(
+    configuration: Configuration,
+) -> None:
     """Leg b rings and answers at 2 s; leg a hangs up 6 s after that, one second before the step."""
     step = then(2, "hangup", "a", fixed_duration(7_000))._replace(
         condition=Condition("answered", "b")
     )
     legs = {"a": PRESETS["answered"], "b": PERSON}
-    number = world.providers["mobtexting"].examples("c2c")[0]
-    assert stumbles(showing(world, number), step, legs=legs) == [("m.yaml:2:1", OVER)]
+    number = configuration.providers["mobtexting"].examples("c2c")[0]
+    assert stumbles(showing(configuration, number), step, legs=legs) == [("m.yaml:2:1", OVER)]
 
 
 @pytest.mark.parametrize(
@@ -338,13 +346,15 @@ def test_rehearsed_the_call_comes_as_its_account_s_timeline_starts(
     """Ann is there from 5 s on."""
     step = Step(fixed_duration(after), "offer", data={"agent": "ann"}, location="f:2:1")
     told = Scenario("told", "f:1:1", steps=(step,))
-    store = opened(shop({})._replace(timeline=((5_000, {}),)), told)
-    made = store.configuration._replace(parse_account=lambda *_: (shop({"ann": "available"}), ()))
+    state = build_state(build_shop({})._replace(timeline=((5_000, {}),)), told)
+    made = state.configuration._replace(
+        parse_account=lambda *_: (build_shop({"ann": "available"}), ())
+    )
     assert [(one.location, one.reason) for one in dry_run(made, told)] == found
 
 
-def test_rehearsed_without_any_account_it_meets_nothing(world: Configuration) -> None:
-    made = world._replace(accounts={})
+def test_rehearsed_without_any_account_it_meets_nothing(configuration: Configuration) -> None:
+    made = configuration._replace(accounts={})
     assert stumbles(made, then(2, "hangup", "a")) == [("m.yaml:1:1", NOWHERE)]
 
 
@@ -359,13 +369,17 @@ def refusing(listing: BoundProvider) -> BoundProvider:
     return listing._replace(provider=provider)
 
 
-def test_rehearsed_an_operation_that_places_no_call_is_not_met(world: Configuration) -> None:
-    made = world._replace(providers={"mobtexting": refusing(world.providers["mobtexting"])})
+def test_rehearsed_an_operation_that_places_no_call_is_not_met(
+    configuration: Configuration,
+) -> None:
+    made = configuration._replace(
+        providers={"mobtexting": refusing(configuration.providers["mobtexting"])}
+    )
     assert stumbles(made, then(2, "hangup", "a")) == [("m.yaml:1:1", NOWHERE)]
 
 
 def test_rehearsed_to_no_end_is_broken_off(
-    world: Configuration, monkeypatch: pytest.MonkeyPatch
+    configuration: Configuration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MAX_STEPS", 100)
-    assert stumbles(world, wait(2, "polled", times=10**6)) == [("m.yaml:2:1", IN_VAIN)]
+    assert stumbles(configuration, wait(2, "polled", times=10**6)) == [("m.yaml:2:1", IN_VAIN)]

@@ -22,8 +22,9 @@ from mockserver.engine.effects import add_leg, place_call
 from mockserver.engine.exchange import NO_SELECTION, RequestSelection
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import step
-from tests.conftest import START, click, play, telling
-from tests.toy import ask, opened, shop
+from tests.support import read
+from tests.support.fake_vendor import build_shop, build_state, place_calls
+from tests.support.simulation import START, click_to_call, play_until_idle, state_with_scenarios
 
 PLANNED = "918800020300"  # rings 3 s, busy
 MACHINE, REJECTED = PRESETS["machine"], PRESETS["rejected"]
@@ -39,10 +40,10 @@ def called(shape: str = "b-after-a", b: str = PLANNED) -> Call:
 
 
 def placed(
-    store: SandboxState, choice: RequestSelection = NO_SELECTION, **changes: str
+    state: SandboxState, choice: RequestSelection = NO_SELECTION, **changes: str
 ) -> SandboxState:
-    place_call(store, called(**changes), START, choice)
-    return store
+    place_call(state, called(**changes), START, choice)
+    return state
 
 
 def people(a: LegBehavior | None, b: LegBehavior | None, *steps: Step) -> object:
@@ -54,13 +55,13 @@ def mine(rank: str) -> Scenario:
     return Scenario("mine", legs={"b": MACHINE}, match=match, bundled=rank == "bundled")
 
 
-def ranked(world: Configuration, rank: str) -> SandboxState:
+def ranked(configuration: Configuration, rank: str) -> SandboxState:
     """A call on which the story plays at this rank."""
     others = (Scenario("usual", legs={"a": DEFAULT_BEHAVIOR}), mine(rank))
-    store = telling(world, *(others[::-1] if rank == "default" else others))
+    state = state_with_scenarios(configuration, *(others[::-1] if rank == "default" else others))
     activated = RequestSelection(activations=(Activation("a1", "mine", EVERYBODY, None),))
     choices = {"header": RequestSelection(("mine",)), "activation": activated}
-    return placed(store, choices.get(rank, NO_SELECTION))
+    return placed(state, choices.get(rank, NO_SELECTION))
 
 
 @pytest.mark.parametrize(
@@ -74,25 +75,27 @@ def ranked(world: Configuration, rank: str) -> SandboxState:
     ],
 )
 def test_place_a_number_of_the_plan_yields_to_a_strong_story_only(
-    world: Configuration, rank: str, b: LegBehavior
+    configuration: Configuration, rank: str, b: LegBehavior
 ) -> None:
-    store = ranked(world, rank)
-    assert (store.leg_scenarios["c1"].rank, store.scripts["c1"]) == (
+    state = ranked(configuration, rank)
+    assert (read.leg_scenarios(state)["c1"].rank, read.scripts(state)["c1"]) == (
         rank,
         people(DEFAULT_BEHAVIOR, b),
     )
 
 
-def test_place_a_strong_story_leaves_other_legs_to_their_numbers(world: Configuration) -> None:
-    store = telling(world, Scenario("mine", legs={"a": MACHINE}))
-    placed(store, RequestSelection(("mine",)))
-    assert store.scripts["c1"] == people(MACHINE, number_plan_behavior(PLANNED))
+def test_place_a_strong_story_leaves_other_legs_to_their_numbers(
+    configuration: Configuration,
+) -> None:
+    state = state_with_scenarios(configuration, Scenario("mine", legs={"a": MACHINE}))
+    placed(state, RequestSelection(("mine",)))
+    assert read.scripts(state)["c1"] == people(MACHINE, number_plan_behavior(PLANNED))
 
 
-def test_place_without_the_number_plan(world: Configuration) -> None:
-    stories = world.scenarios._replace(number_plan=False)
-    store = placed(SandboxState(world._replace(scenarios=stories), START))
-    assert store.scripts["c1"] == people(DEFAULT_BEHAVIOR, PRESETS["answered"])
+def test_place_without_the_number_plan(configuration: Configuration) -> None:
+    stories = configuration.scenarios._replace(number_plan=False)
+    state = placed(SandboxState(configuration._replace(scenarios=stories), START))
+    assert read.scripts(state)["c1"] == people(DEFAULT_BEHAVIOR, PRESETS["answered"])
 
 
 HANGUP = Step(IMMEDIATELY, "hangup", "b", {"cause": "normal"})
@@ -112,14 +115,16 @@ RING_B = Step(IMMEDIATELY, "ring", "b")
     ],
 )
 def test_place_steps_leave_to_the_people_what_they_do_not_ring(
-    world: Configuration,
+    configuration: Configuration,
     legs: dict[str, LegBehavior],
     steps: tuple[Step, ...],
     b: str,
     expected: tuple[LegBehavior | None, LegBehavior | None],
 ) -> None:
-    store = placed(telling(world, Scenario("mine", legs=legs, steps=steps)), b=b)
-    assert store.scripts["c1"] == people(*expected, *steps)
+    state = placed(
+        state_with_scenarios(configuration, Scenario("mine", legs=legs, steps=steps)), b=b
+    )
+    assert read.scripts(state)["c1"] == people(*expected, *steps)
 
 
 @pytest.mark.parametrize(
@@ -136,48 +141,48 @@ def test_place_steps_leave_to_the_people_what_they_do_not_ring(
     ],
 )
 def test_place_steps_name_legs_as_behaviours_do(
-    world: Configuration, shape: str, word: str, leg: str
+    configuration: Configuration, shape: str, word: str, leg: str
 ) -> None:
     steps = (
         Step(IMMEDIATELY, "ring", word),
         Step(IMMEDIATELY, "", condition=Condition("digits", word)),
         Step(IMMEDIATELY, ""),
     )
-    store = placed(telling(world, Scenario("mine", steps=steps)), shape=shape)
-    assert store.scripts["c1"][-1].steps == (
+    state = placed(state_with_scenarios(configuration, Scenario("mine", steps=steps)), shape=shape)
+    assert read.scripts(state)["c1"][-1].steps == (
         Step(IMMEDIATELY, "ring", leg),
         Step(IMMEDIATELY, "", condition=Condition("digits", leg)),
         Step(IMMEDIATELY, ""),
     )
 
 
-def test_place_again_asks_the_story_for_its_next_item(world: Configuration) -> None:
+def test_place_again_asks_the_story_for_its_next_item(configuration: Configuration) -> None:
     silent, busy = PRESETS["no-answer"], PRESETS["busy"]
-    store = telling(
-        world,
+    state = state_with_scenarios(
+        configuration,
         Scenario("mine", legs={"a": MACHINE}, attempts=("silent", "busy")),
         Scenario("silent", legs={"b": silent}),
         Scenario("busy", legs={"b": busy}),
     )
     scripts: list[Script] = []
-    click(store)
-    while store.calls["c1"].phase != "ended":
-        if not scripts or scripts[-1] != store.scripts["c1"]:
-            scripts.append(store.scripts["c1"])
-        step(store)
+    click_to_call(state)
+    while read.calls(state)["c1"].phase != "ended":
+        if not scripts or scripts[-1] != read.scripts(state)["c1"]:
+            scripts.append(read.scripts(state)["c1"])
+        step(state)
     assert scripts == [people(MACHINE, silent), people(MACHINE, busy)]
 
 
 @pytest.mark.parametrize("seed", ["seed", "other"])
-def test_place_draws_by_seed_and_call(world: Configuration, seed: str) -> None:
+def test_place_draws_by_seed_and_call(configuration: Configuration, seed: str) -> None:
     among = tuple(Scenario(name, legs={"b": PRESETS[name]}) for name in ("busy", "rejected"))
     mine = Scenario("mine", choose=((1, "busy"), (1, "rejected")))
-    store = telling(world._replace(seed=seed), mine, *among)
+    state = state_with_scenarios(configuration._replace(seed=seed), mine, *among)
     drawn = [choice(("busy", "rejected"), (1, 1), seed, f"c{nth}", "mine") for nth in range(1, 9)]
     assert len(set(drawn)) == 2
     for nth, word in enumerate(drawn, 1):
-        click(store)
-        assert store.scripts[f"c{nth}"] == people(DEFAULT_BEHAVIOR, PRESETS[word])
+        click_to_call(state)
+        assert read.scripts(state)[f"c{nth}"] == people(DEFAULT_BEHAVIOR, PRESETS[word])
 
 
 BEGIN, GONE, OVER = Event(0, "begin"), Event(0, "hangup", "b"), Event(0, "attempt-ended")
@@ -196,22 +201,22 @@ DIALLED = build_dial_event(0, "b", "agent", "ann")
 def test_join_as_the_nth_of_its_attempt(target: int, events: tuple[Event, ...], word: str) -> None:
     names = ("no-answer", "busy", "rejected")
     items = tuple(Scenario(name, legs={"b": PRESETS[name]}) for name in names)
-    store = opened(shop({}), Scenario("turns", numbers=names), *items)
-    ask(store)
-    call, legs = store.calls["c1"], (Leg("a", "caller", "1"), Leg("b", "agent", "ann"))
+    state = build_state(build_shop({}), Scenario("turns", numbers=names), *items)
+    place_calls(state)
+    call, legs = read.calls(state)["c1"], (Leg("a", "caller", "1"), Leg("b", "agent", "ann"))
     start = call._replace(phase="begun", legs=legs, number_index=target, events=events)
-    store.scripts["c1"], store.calls["c1"] = (), start
-    add_leg(store, "c1", DIALLED)
-    [track] = store.scripts["c1"]
+    read.scripts(state)["c1"], read.calls(state)["c1"] = (), start
+    add_leg(state, "c1", DIALLED)
+    [track] = read.scripts(state)["c1"]
     assert [step.data for step in track.steps] == [{"cause": word}]
 
 
-def test_place_again_when_a_reload_has_taken_the_items_away(world: Configuration) -> None:
+def test_place_again_when_a_reload_has_taken_the_items_away(configuration: Configuration) -> None:
     """What stood in the list is gone: everybody is as usual, and the call comes to its end."""
     silent = Scenario("silent", legs={"b": PRESETS["no-answer"]})
-    store = telling(world, Scenario("mine", attempts=("silent",)), silent)
-    click(store)
-    store.configuration = world
-    play(store)
-    call = store.calls["c1"]
+    state = state_with_scenarios(configuration, Scenario("mine", attempts=("silent",)), silent)
+    click_to_call(state)
+    state.configuration = configuration
+    play_until_idle(state)
+    call = read.calls(state)["c1"]
     assert ([one.outcome for one in call.attempts], call.outcome) == (["no-answer"], "completed")

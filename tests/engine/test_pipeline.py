@@ -17,16 +17,17 @@ from mockserver.engine.pipeline import (
     respond,
 )
 from mockserver.engine.sandbox_state import SandboxState
-from tests.conftest import CLICK, START, click, with_account
+from tests.support import read
+from tests.support.simulation import CLICK_TO_CALL, START, change_account, click_to_call
 
 HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
 
 
 def asked(
-    store: SandboxState, flaw: str = "", objection: Rule | None = None, **fields: object
+    state: SandboxState, flaw: str = "", objection: Rule | None = None, **fields: object
 ) -> IncomingRequest:
-    listing = store.configuration.providers["mobtexting"]
-    sent = {**CLICK, **fields}
+    listing = state.configuration.providers["mobtexting"]
+    sent = {**CLICK_TO_CALL, **fields}
     request = Request(
         "POST",
         "/api/v2/voice/c2c",
@@ -40,27 +41,27 @@ def asked(
     )
 
 
-def test_ids_count_from_one(store: SandboxState) -> None:
-    made = [click(store), click(store, to=None), click(store)]
+def test_ids_count_from_one(state: SandboxState) -> None:
+    made = [click_to_call(state), click_to_call(state, to=None), click_to_call(state)]
     assert [exchange.id for exchange in made] == ["r1", "r2", "r3"]
     assert [exchange.call_ids for exchange in made] == [("c1",), (), ("c2",)]
 
 
-def test_opened_knows_the_account_and_what_is_wrong(store: SandboxState) -> None:
-    case = build_context(store, asked(store, to="1"), START)
-    assert case.authenticated_account is store.accounts["mobtexting", "mobtexting-default"]
+def test_opened_knows_the_account_and_what_is_wrong(state: SandboxState) -> None:
+    case = build_context(state, asked(state, to="1"), START)
+    assert case.authenticated_account is read.accounts(state)["mobtexting", "mobtexting-default"]
     assert [(one.field, one.keyword) for one in case.violations] == [("to", "pattern")]
     assert case.now == START
 
 
 @pytest.mark.parametrize(("limits", "crowded"), [(None, False), (Limits(1, 1_000), True)])
 def test_opened_says_whether_the_limit_is_used_up(
-    store: SandboxState,
+    state: SandboxState,
     limits: Limits | None,
     crowded: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
-    with_account(store, limits=limits)
-    assert [build_context(store, asked(store), START).rate_limited for _ in range(2)] == [
+    change_account(state, limits=limits)
+    assert [build_context(state, asked(state), START).rate_limited for _ in range(2)] == [
         False,
         crowded,
     ]
@@ -68,9 +69,9 @@ def test_opened_says_whether_the_limit_is_used_up(
 
 @pytest.mark.parametrize(("headers", "secret"), [(HEADERS, "key"), ({}, "")])
 def test_asked_says_whose_it_is_and_which_stories(
-    store: SandboxState, headers: dict[str, str], secret: str
+    state: SandboxState, headers: dict[str, str], secret: str
 ) -> None:
-    wanted = asked(store)
+    wanted = asked(state)
     told = wanted._replace(request=wanted.request._replace(headers=headers))
     assert (told.credential_or_empty, told.selection) == (
         secret,
@@ -78,19 +79,19 @@ def test_asked_says_whose_it_is_and_which_stories(
     )
 
 
-def test_opened_checks_no_fields_of_a_body_that_it_could_not_read(store: SandboxState) -> None:
+def test_opened_checks_no_fields_of_a_body_that_it_could_not_read(state: SandboxState) -> None:
     assert (
-        build_context(store, asked(store, flaw="the body is not JSON", to="1"), START).violations
+        build_context(state, asked(state, flaw="the body is not JSON", to="1"), START).violations
         == ()
     )
 
 
 @pytest.mark.parametrize(("at", "starts_at"), [(None, START), (START + 9, START + 9)])
 def test_opened_makes_calls_one_after_another(
-    store: SandboxState, at: int | None, starts_at: int
+    state: SandboxState, at: int | None, starts_at: int
 ) -> None:
-    click(store)
-    case = build_context(store, asked(store, mid="7"), START)
+    click_to_call(state)
+    case = build_context(state, asked(state, mid="7"), START)
     calls = [case.build_call("b-after-a", {"a": "1", "b": "2"}, at) for _ in range(2)]
     assert [call.spec.id for call in calls] == ["c2", "c3"]
     call = calls[0]
@@ -101,7 +102,7 @@ def test_opened_makes_calls_one_after_another(
         "account": "mobtexting-default",
         "operation": "c2c",
         "flow": "b-after-a",
-        "parameters": {**CLICK, "mid": "7"},
+        "parameters": {**CLICK_TO_CALL, "mid": "7"},
         "created_at": START,
         "recording_url": f"http://mock/_media/default/{recording_token('seed', 'c2')}.wav",
     }
@@ -109,17 +110,17 @@ def test_opened_makes_calls_one_after_another(
     assert (call.starts_at, call.events) == (starts_at, (Event(START, "placed"),))
 
 
-def test_opened_makes_calls_for_a_stranger(store: SandboxState) -> None:
-    store.accounts.clear()
-    case = build_context(store, asked(store), START)
+def test_opened_makes_calls_for_a_stranger(state: SandboxState) -> None:
+    read.accounts(state).clear()
+    case = build_context(state, asked(state), START)
     assert (case.account, case.build_call("one-leg", {"a": "1"}, None).spec.account) == (None, "")
 
 
-def test_recorded_of_an_accepted_request(store: SandboxState) -> None:
-    wanted = asked(store)
-    case = build_context(store, wanted, START)
+def test_recorded_of_an_accepted_request(state: SandboxState) -> None:
+    wanted = asked(state)
+    case = build_context(state, wanted, START)
     outcome, broken = respond(wanted, case)
-    exchange = build_exchange(store, wanted, case, outcome, broken)
+    exchange = build_exchange(state, wanted, case, outcome, broken)
     assert exchange._asdict() == {
         "id": "r1",
         "at": START,
@@ -133,24 +134,24 @@ def test_recorded_of_an_accepted_request(store: SandboxState) -> None:
         "call_ids": ("c1",),
         "broken_rules": (),
         "violations": (),
-        "match_contexts": build_match_contexts(store, wanted),
+        "match_contexts": build_match_contexts(state, wanted),
         "activations": (),
     }
 
 
-def test_lost_is_on_record_under_the_next_id(store: SandboxState) -> None:
-    click(store)
+def test_lost_is_on_record_under_the_next_id(state: SandboxState) -> None:
+    click_to_call(state)
     sent = Request("GET", "/nowhere")
-    assert build_unknown_path_exchange(store, sent, START + 7, "nobody has this path") == Exchange(
+    assert build_unknown_path_exchange(state, sent, START + 7, "nobody has this path") == Exchange(
         "r2", START + 7, "", "", sent, Response(404), None, "nobody has this path", ()
     )
 
 
-def test_answered_objection_found_on_the_way_comes_first(store: SandboxState) -> None:
+def test_answered_objection_found_on_the_way_comes_first(state: SandboxState) -> None:
     fault = Fault("wrong-method", 405, "Method Not Allowed", Evidence.ASSUMED)
     objection = Rule(lambda _: True, fault)
-    wanted = asked(store, objection=objection, to="1")
-    outcome, broken = respond(wanted, build_context(store, wanted, START))
+    wanted = asked(state, objection=objection, to="1")
+    outcome, broken = respond(wanted, build_context(state, wanted, START))
     assert (outcome.response.status, broken, outcome.effects.calls) == (405, (objection,), ())
 
 
@@ -181,43 +182,43 @@ PASSING = "would pass: 10 to 15 digits with country code, or flow:<id>"
     ],
 )
 def test_why_names_rule_source_field_and_value(
-    store: SandboxState, fields: dict[str, Any], fault: str, parts: tuple[str, ...]
+    state: SandboxState, fields: dict[str, Any], fault: str, parts: tuple[str, ...]
 ) -> None:
-    with_account(store, numbers=frozenset({"918068281234"}))
-    exchange = click(store, **fields)
+    change_account(state, numbers=frozenset({"918068281234"}))
+    exchange = click_to_call(state, **fields)
     assert (exchange.fault, exchange.explanation) == (
         fault,
         f"{fault} (assumed): {'; '.join(parts)}",
     )
 
 
-def test_why_tells_what_would_pass_of_its_own_field(store: SandboxState) -> None:
-    wanted = asked(store, to="1")
+def test_why_tells_what_would_pass_of_its_own_field(state: SandboxState) -> None:
+    wanted = asked(state, to="1")
     others = (Violation("from", "pattern", "a name"), Violation("to", "pattern", "ten digits"))
-    case = build_context(store, wanted, START)._replace(violations=others[1:])
+    case = build_context(state, wanted, START)._replace(violations=others[1:])
     broken = respond(wanted, case)
-    exchange = build_exchange(store, wanted, case._replace(violations=others), *broken)
+    exchange = build_exchange(state, wanted, case._replace(violations=others), *broken)
     assert exchange.explanation.endswith("to: received '1'; would pass: ten digits")
 
 
-def test_why_shows_what_is_no_json_as_text(store: SandboxState) -> None:
+def test_why_shows_what_is_no_json_as_text(state: SandboxState) -> None:
     file = Upload("a.txt", "text/plain", b"x")
-    wanted = asked(store, to=file)
-    case = build_context(store, asked(store), START)
+    wanted = asked(state, to=file)
+    case = build_context(state, asked(state), START)
     case = case._replace(request=wanted.request, violations=(Violation("to", "pattern"),))
-    exchange = build_exchange(store, wanted, case, *respond(wanted, case))
+    exchange = build_exchange(state, wanted, case, *respond(wanted, case))
     assert exchange.explanation.endswith("""to: received ["a.txt", "text/plain", "b'x'"]""")
 
 
-def test_why_without_a_field(store: SandboxState) -> None:
-    exchange = click(store, headers={"authorization": ""})
+def test_why_without_a_field(state: SandboxState) -> None:
+    exchange = click_to_call(state, headers={"authorization": ""})
     assert exchange.explanation == "unauthenticated (assumed): Unauthenticated"
 
 
-def test_why_a_body_could_not_be_read(store: SandboxState) -> None:
-    wanted = asked(store, flaw="the body is not JSON: line 1 column 2: x")
-    case = build_context(store, wanted, START)
-    exchange = build_exchange(store, wanted, case, *respond(wanted, case))
+def test_why_a_body_could_not_be_read(state: SandboxState) -> None:
+    wanted = asked(state, flaw="the body is not JSON: line 1 column 2: x")
+    case = build_context(state, wanted, START)
+    exchange = build_exchange(state, wanted, case, *respond(wanted, case))
     assert (exchange.fault, exchange.explanation) == (
         "malformed-body",
         "malformed-body (assumed): Bad Request; the body is not JSON: line 1 column 2: x",

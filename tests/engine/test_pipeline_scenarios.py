@@ -21,40 +21,56 @@ from mockserver.engine.pipeline import (
     respond,
 )
 from mockserver.engine.sandbox_state import SandboxState
-from tests.conftest import CLICK, START, click, telling, with_account
+from tests.support import read
+from tests.support.simulation import (
+    CLICK_TO_CALL,
+    START,
+    change_account,
+    click_to_call,
+    state_with_scenarios,
+)
 
 HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
 EVERYBODY = MatchRule()
 USUAL = Scenario("usual")
-NUMBERS = {"a": CLICK["from"], "b": CLICK["to"], "callee": CLICK["to"]}
+NUMBERS = {"a": CLICK_TO_CALL["from"], "b": CLICK_TO_CALL["to"], "callee": CLICK_TO_CALL["to"]}
 
 
 def asked(
-    store: SandboxState, *stories: str, objection: Rule | None = None, **fields: object
+    state: SandboxState, *stories: str, objection: Rule | None = None, **fields: object
 ) -> IncomingRequest:
-    listing = store.configuration.providers["mobtexting"]
-    sent = Request("POST", "/", headers=HEADERS, fields={**CLICK, **fields})
+    listing = state.configuration.providers["mobtexting"]
+    sent = Request("POST", "/", headers=HEADERS, fields={**CLICK_TO_CALL, **fields})
     return IncomingRequest(listing, listing.provider.endpoints[0], sent, stories, objection)
 
 
 def refusing(
-    world: Configuration, *answers: ApiBehavior, match: MatchRule | None = EVERYBODY
+    configuration: Configuration, *answers: ApiBehavior, match: MatchRule | None = EVERYBODY
 ) -> SandboxState:
-    return telling(world, USUAL, Scenario("mine", match=match, responses=answers))
+    return state_with_scenarios(
+        configuration, USUAL, Scenario("mine", match=match, responses=answers)
+    )
 
 
-def served(store: SandboxState, wanted: IncomingRequest, now: int = START) -> Exchange:
-    return handle(store, apply_scenario(store, wanted), now)
+def served(state: SandboxState, wanted: IncomingRequest, now: int = START) -> Exchange:
+    return handle(state, apply_scenario(state, wanted), now)
 
 
 @pytest.mark.parametrize(
     ("fields", "legs"),
     [
-        ({}, {**NUMBERS, "from": CLICK["from"], "to": CLICK["to"]}),
-        ({"to": 918867136000}, {**NUMBERS, "from": CLICK["from"], "to": CLICK["to"]}),
+        ({}, {**NUMBERS, "from": CLICK_TO_CALL["from"], "to": CLICK_TO_CALL["to"]}),
+        (
+            {"to": 918867136000},
+            {**NUMBERS, "from": CLICK_TO_CALL["from"], "to": CLICK_TO_CALL["to"]},
+        ),
         (
             {"to": "flow:220"},
-            {"a": CLICK["from"], "callee": CLICK["from"], "from": CLICK["from"]},
+            {
+                "a": CLICK_TO_CALL["from"],
+                "callee": CLICK_TO_CALL["from"],
+                "from": CLICK_TO_CALL["from"],
+            },
         ),
         (
             {"to": "", "from": "x"},
@@ -63,21 +79,21 @@ def served(store: SandboxState, wanted: IncomingRequest, now: int = START) -> Ex
     ],
 )
 def test_sights_of_a_click(
-    store: SandboxState, fields: dict[str, Any], legs: Mapping[str, str]
+    state: SandboxState, fields: dict[str, Any], legs: Mapping[str, str]
 ) -> None:
-    wanted = asked(store, **fields)
+    wanted = asked(state, **fields)
     account = "mobtexting-default"
-    assert build_match_contexts(store, wanted) == (
+    assert build_match_contexts(state, wanted) == (
         MatchContext("mobtexting", "c2c", account, "key", legs, wanted.request.fields),
     )
 
 
-def test_sights_of_a_request_that_calls_nobody(store: SandboxState) -> None:
-    wanted = asked(store)
-    store.accounts.clear()
+def test_sights_of_a_request_that_calls_nobody(state: SandboxState) -> None:
+    wanted = asked(state)
+    read.accounts(state).clear()
     silent = wanted._replace(endpoint=wanted.endpoint._replace(called_numbers=no_called_numbers))
     fields = wanted.request.fields
-    assert build_match_contexts(store, silent) == (
+    assert build_match_contexts(state, silent) == (
         MatchContext("mobtexting", "c2c", "", "key", {}, fields),
     )
 
@@ -93,13 +109,13 @@ def test_sights_of_a_request_that_calls_nobody(store: SandboxState) -> None:
     ],
 )
 def test_consulted_refuses_by_the_name_of_a_fault(
-    world: Configuration, name: str, status: int, message: str
+    configuration: Configuration, name: str, status: int, message: str
 ) -> None:
-    store = refusing(world, ApiBehavior(name))
-    wanted = apply_scenario(store, asked(store))
+    state = refusing(configuration, ApiBehavior(name))
+    wanted = apply_scenario(state, asked(state))
     assert wanted.forced_rule is not None
-    assert wanted.forced_rule.test(build_context(store, wanted, START))
-    exchange = handle(store, wanted, START)
+    assert wanted.forced_rule.test(build_context(state, wanted, START))
+    exchange = handle(state, wanted, START)
     body = {"status": "ERROR", "code": status, "message": message}
     assert (exchange.response, exchange.fault, exchange.call_ids) == (
         Response(status, body),
@@ -114,12 +130,12 @@ def test_consulted_refuses_by_the_name_of_a_fault(
     "order", [ApiBehavior(), ApiBehavior("phonon-only"), ApiBehavior(delay=3_000)]
 )
 def test_consulted_lets_pass_what_is_no_fault_here(
-    world: Configuration, order: ApiBehavior
+    configuration: Configuration, order: ApiBehavior
 ) -> None:
-    store = refusing(world, order)
-    wanted = apply_scenario(store, asked(store))
+    state = refusing(configuration, order)
+    wanted = apply_scenario(state, asked(state))
     assert (wanted.api_behavior, wanted.forced_rule) == (order, None)
-    exchange = handle(store, wanted, START)
+    exchange = handle(state, wanted, START)
     assert (exchange.response.status, exchange.call_ids, exchange.scenarios) == (
         200,
         ("c1",),
@@ -131,12 +147,12 @@ def test_consulted_lets_pass_what_is_no_fault_here(
     ("order", "fault"), [(ApiBehavior("conflict"), "conflict"), (ApiBehavior(), "found-on-the-way")]
 )
 def test_consulted_a_story_comes_before_what_was_found_on_the_way(
-    world: Configuration, order: ApiBehavior, fault: str
+    configuration: Configuration, order: ApiBehavior, fault: str
 ) -> None:
-    store = refusing(world, order)
+    state = refusing(configuration, order)
     found = Fault("found-on-the-way", 405, "No.", Evidence.ASSUMED)
-    wanted = asked(store, objection=Rule(lambda _: True, found))
-    assert served(store, wanted).fault == fault
+    wanted = asked(state, objection=Rule(lambda _: True, found))
+    assert served(state, wanted).fault == fault
 
 
 @pytest.mark.parametrize(
@@ -144,36 +160,36 @@ def test_consulted_a_story_comes_before_what_was_found_on_the_way(
     [((), ("mine",)), (("mine",), ("mine",)), (("usual",), ("usual", "mine"))],
 )
 def test_consulted_names_the_story_once(
-    world: Configuration, header: tuple[str, ...], names: tuple[str, ...]
+    configuration: Configuration, header: tuple[str, ...], names: tuple[str, ...]
 ) -> None:
-    store = refusing(world, ApiBehavior("conflict"))
-    assert apply_scenario(store, asked(store, *header)).scenarios == names
+    state = refusing(configuration, ApiBehavior("conflict"))
+    assert apply_scenario(state, asked(state, *header)).scenarios == names
 
 
-def test_consulted_when_no_story_suits(world: Configuration) -> None:
-    store = refusing(world, ApiBehavior("conflict"), match=MatchRule({"callee": "none"}))
-    wanted = asked(store)
-    seen = build_match_contexts(store, wanted)
+def test_consulted_when_no_story_suits(configuration: Configuration) -> None:
+    state = refusing(configuration, ApiBehavior("conflict"), match=MatchRule({"callee": "none"}))
+    wanted = asked(state)
+    seen = build_match_contexts(state, wanted)
     known = wanted._replace(activations=(), match_contexts=seen, credential="key")
-    assert apply_scenario(store, wanted) == known
+    assert apply_scenario(state, wanted) == known
 
 
 @pytest.mark.parametrize("broken", ["reset", "empty"])
 def test_answered_broken_reaches_neither_rules_nor_provider(
-    world: Configuration, broken: str
+    configuration: Configuration, broken: str
 ) -> None:
-    store = refusing(world, ApiBehavior(disconnect=broken))
-    wanted = apply_scenario(store, asked(store, to="x"))
-    outcome, rules = respond(wanted, build_context(store, wanted, START))
+    state = refusing(configuration, ApiBehavior(disconnect=broken))
+    wanted = apply_scenario(state, asked(state, to="x"))
+    outcome, rules = respond(wanted, build_context(state, wanted, START))
     assert (outcome.response, outcome.effects, rules) == (Response(NO_STATUS), NO_EFFECTS, ())
-    exchange = handle(store, wanted, START)
+    exchange = handle(state, wanted, START)
     assert (exchange.response.status, exchange.fault, exchange.call_ids) == (0, None, ())
 
 
-def test_answers_in_their_turn(world: Configuration) -> None:
+def test_answers_in_their_turn(configuration: Configuration) -> None:
     orders = (ApiBehavior("service-unavailable"), ApiBehavior(disconnect="reset"), ApiBehavior())
-    store = refusing(world, *orders)
-    statuses = [served(store, asked(store)).response.status for _ in range(4)]
+    state = refusing(configuration, *orders)
+    statuses = [served(state, asked(state)).response.status for _ in range(4)]
     assert statuses == [503, 0, 200, 200]
 
 
@@ -188,43 +204,43 @@ def test_answers_in_their_turn(world: Configuration) -> None:
     ],
 )
 def test_limit_counts_what_it_let_through_to_the_millisecond(
-    store: SandboxState, times: tuple[int, ...], statuses: list[int]
+    state: SandboxState, times: tuple[int, ...], statuses: list[int]
 ) -> None:
-    with_account(store, limits=Limits(2, 1_000))
-    assert [click(store, now=START + at).response.status for at in times] == statuses
-    assert list(store.request_times) == [("mobtexting", "mobtexting-default")]
+    change_account(state, limits=Limits(2, 1_000))
+    assert [click_to_call(state, now=START + at).response.status for at in times] == statuses
+    assert list(read.request_times(state)) == [("mobtexting", "mobtexting-default")]
 
 
-def test_limit_counts_requests_that_were_wrong(store: SandboxState) -> None:
-    with_account(store, limits=Limits(1, 1_000))
-    made = [click(store, to="x"), click(store)]
+def test_limit_counts_requests_that_were_wrong(state: SandboxState) -> None:
+    change_account(state, limits=Limits(1, 1_000))
+    made = [click_to_call(state, to="x"), click_to_call(state)]
     assert [one.fault for one in made] == ["to-malformed", "too-many-requests"]
 
 
-def test_limit_is_the_accounts_own(store: SandboxState) -> None:
-    with_account(store, limits=Limits(1, 1_000), credentials=frozenset({"key"}))
-    [mine] = store.accounts.values()
+def test_limit_is_the_accounts_own(state: SandboxState) -> None:
+    change_account(state, limits=Limits(1, 1_000), credentials=frozenset({"key"}))
+    [mine] = read.accounts(state).values()
     other = ("mobtexting", "other")
-    store.accounts[other] = type(mine)("other", "mobtexting", limits=Limits(1, 1_000))
+    read.accounts(state)[other] = type(mine)("other", "mobtexting", limits=Limits(1, 1_000))
     keys = ("key", "second", "key", "second", "invalid")
-    made = [click(store, headers={"authorization": f"Bearer {key}"}) for key in keys]
+    made = [click_to_call(state, headers={"authorization": f"Bearer {key}"}) for key in keys]
     assert [one.response.status for one in made] == [200, 200, 429, 429, 401]
 
 
-def test_limit_starts_anew_after_a_reset(store: SandboxState) -> None:
+def test_limit_starts_anew_after_a_reset(state: SandboxState) -> None:
     key = ("mobtexting", "mobtexting-default")
-    with_account(store, limits=Limits(1, 1_000))
-    limited = store.accounts[key]
-    click(store)
-    store.reset(START)
-    store.accounts[key] = limited
-    assert [click(store).response.status for _ in range(2)] == [200, 429]
+    change_account(state, limits=Limits(1, 1_000))
+    limited = read.accounts(state)[key]
+    click_to_call(state)
+    state.reset(START)
+    read.accounts(state)[key] = limited
+    assert [click_to_call(state).response.status for _ in range(2)] == [200, 429]
 
 
-def test_request_of_a_known_account_needs_no_credential(store: SandboxState) -> None:
-    [account] = store.accounts.values()
-    listing = store.configuration.providers["mobtexting"]
-    sent = Request("POST", "/", fields=CLICK)
+def test_request_of_a_known_account_needs_no_credential(state: SandboxState) -> None:
+    [account] = read.accounts(state).values()
+    listing = state.configuration.providers["mobtexting"]
+    sent = Request("POST", "/", fields=CLICK_TO_CALL)
     wanted = IncomingRequest(listing, listing.provider.endpoints[0], sent, account=account)
-    assert handle(store, wanted, START).response.status == 200
-    assert store.calls["c1"].spec.account == "mobtexting-default"
+    assert handle(state, wanted, START).response.status == 200
+    assert read.calls(state)["c1"].spec.account == "mobtexting-default"

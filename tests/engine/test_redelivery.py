@@ -31,7 +31,15 @@ from mockserver.engine.pipeline import (
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event, step
 from mockserver.engine.webhooks import redeliver
-from tests.conftest import CLICK, START, click, play, telling, with_account
+from tests.support import read
+from tests.support.simulation import (
+    CLICK_TO_CALL,
+    START,
+    change_account,
+    click_to_call,
+    play_until_idle,
+    state_with_scenarios,
+)
 
 REFUSED = DeliveryResult(None, "refused-target")
 RETRY = Retry((60_000, 300_000))
@@ -48,18 +56,18 @@ def receiver(*answers: int | DeliveryResult) -> Callable[[Delivery], DeliveryRes
     return receive
 
 
-def over(store: SandboxState, *stories: str) -> None:
+def over(state: SandboxState, *stories: str) -> None:
     """A call that is over at once, so that its webhook is due at the start."""
-    click(store, *stories)
-    step(store)
-    step(store)
-    apply_event(store, "c1", Event(START, "hangup", "a", {"cause": "busy"}))
+    click_to_call(state, *stories)
+    step(state)
+    step(state)
+    apply_event(state, "c1", Event(START, "hangup", "a", {"cause": "busy"}))
 
 
-def tries(store: SandboxState, name: str = "w1") -> list[tuple[int, int, int | str | None]]:
+def tries(state: SandboxState, name: str = "w1") -> list[tuple[int, int, int | str | None]]:
     return [
         (one.number, one.at - START, one.result.status or one.result.error)
-        for one in store.deliveries[name].attempts
+        for one in read.deliveries(state)[name].attempts
     ]
 
 
@@ -67,7 +75,7 @@ def tries(store: SandboxState, name: str = "w1") -> list[tuple[int, int, int | s
 
 
 @pytest.mark.parametrize(
-    ("retry", "first", "then", "made", "state"),
+    ("retry", "first", "then", "made", "delivery_state"),
     [
         (None, (200,), (200,), [(1, 0, 200), (2, 500_000, 200)], "delivered"),
         (None, (200,), (500,), [(1, 0, 200), (2, 500_000, 500)], "failed"),
@@ -98,112 +106,121 @@ def tries(store: SandboxState, name: str = "w1") -> list[tuple[int, int, int | s
     ],
 )
 def test_again(  # noqa: PLR0913, PLR0917 - the columns of the table
-    store: SandboxState,
+    state: SandboxState,
     retry: Retry | None,
     first: tuple[int | DeliveryResult, ...],
     then: tuple[int | DeliveryResult, ...],
     made: list[tuple[int, int, int | str]],
-    state: str,
+    delivery_state: str,
 ) -> None:
-    with_account(store, retry=retry)
-    over(store)
-    play(store, receiver(*first))
-    redeliver(store, "w1", START + 500_000)
-    waiting = store.deliveries["w1"]
+    change_account(state, retry=retry)
+    over(state)
+    play_until_idle(state, receiver(*first))
+    redeliver(state, "w1", START + 500_000)
+    waiting = read.deliveries(state)["w1"]
     assert (waiting.state, waiting.next_attempt_at) == ("pending", START + 500_000)
-    play(store, receiver(*then))
-    assert (tries(store), store.deliveries["w1"].state) == (made, state)
-    assert store.deliveries["w1"].next_attempt_at is None
+    play_until_idle(state, receiver(*then))
+    assert (tries(state), read.deliveries(state)["w1"].state) == (made, delivery_state)
+    assert read.deliveries(state)["w1"].next_attempt_at is None
 
 
-def test_again_sends_the_very_same_thing(store: SandboxState) -> None:
-    over(store)
-    first = play(store)
-    redeliver(store, "w1", START + 1)
-    second = play(store)
+def test_again_sends_the_very_same_thing(state: SandboxState) -> None:
+    over(state)
+    first = play_until_idle(state)
+    redeliver(state, "w1", START + 1)
+    second = play_until_idle(state)
     assert [one.webhook for one in first] == [one.webhook for one in second]
-    assert (list(store.deliveries), store.delivery_ids_by_call["c1"]) == (["w1"], ["w1"])
+    assert (list(read.deliveries(state)), read.delivery_ids_by_call(state)["c1"]) == (
+        ["w1"],
+        ["w1"],
+    )
 
 
-def test_again_as_often_as_one_likes(store: SandboxState) -> None:
-    over(store)
-    play(store, receiver(500))
+def test_again_as_often_as_one_likes(state: SandboxState) -> None:
+    over(state)
+    play_until_idle(state, receiver(500))
     for count in (1, 2, 3):
-        redeliver(store, "w1", START + count)
-        play(store, receiver(500))
-    assert tries(store) == [(1, 0, 500), (2, 1, 500), (3, 2, 500), (4, 3, 500)]
+        redeliver(state, "w1", START + count)
+        play_until_idle(state, receiver(500))
+    assert tries(state) == [(1, 0, 500), (2, 1, 500), (3, 2, 500), (4, 3, 500)]
 
 
-def test_again_what_a_story_has_dropped(world: Configuration) -> None:
-    store = telling(world, Scenario("mine", webhooks={"any": DeliveryBehavior(drop=None)}))
-    over(store)
-    assert (play(store), store.deliveries["w1"].state) == ([], "dropped")
-    redeliver(store, "w1", START + 9)
-    assert [one.id for one in play(store, receiver(200))] == ["w1"]
-    assert (tries(store), store.deliveries["w1"].state) == ([(1, 9, 200)], "delivered")
+def test_again_what_a_story_has_dropped(configuration: Configuration) -> None:
+    state = state_with_scenarios(
+        configuration, Scenario("mine", webhooks={"any": DeliveryBehavior(drop=None)})
+    )
+    over(state)
+    assert (play_until_idle(state), read.deliveries(state)["w1"].state) == ([], "dropped")
+    redeliver(state, "w1", START + 9)
+    assert [one.id for one in play_until_idle(state, receiver(200))] == ["w1"]
+    assert (tries(state), read.deliveries(state)["w1"].state) == ([(1, 9, 200)], "delivered")
 
 
-def test_again_does_not_travel_as_the_story_says(world: Configuration) -> None:
+def test_again_does_not_travel_as_the_story_says(configuration: Configuration) -> None:
     """Neither late nor twice: whoever asks for it wants it now."""
     late = {"any": DeliveryBehavior(duplicate=2, delay=fixed_duration(10_000))}
-    store = telling(world, Scenario("mine", webhooks=late))
-    over(store)
-    play(store)
-    redeliver(store, "w2", START + 20_000)
-    play(store)
-    assert tries(store, "w1") == [(1, 10_000, 200)]
-    assert tries(store, "w2") == [(1, 10_000, 200), (2, 20_000, 200)]
+    state = state_with_scenarios(configuration, Scenario("mine", webhooks=late))
+    over(state)
+    play_until_idle(state)
+    redeliver(state, "w2", START + 20_000)
+    play_until_idle(state)
+    assert tries(state, "w1") == [(1, 10_000, 200)]
+    assert tries(state, "w2") == [(1, 10_000, 200), (2, 20_000, 200)]
 
 
-def test_again_comes_after_what_is_due_at_the_same_time(store: SandboxState) -> None:
-    over(store)
-    play(store)
-    click(store, now=START + 5)
-    redeliver(store, "w1", START + 5)
-    assert [due.subject for due in sorted(store.pending_items())] == ["c2", "w1"]
+def test_again_comes_after_what_is_due_at_the_same_time(state: SandboxState) -> None:
+    over(state)
+    play_until_idle(state)
+    click_to_call(state, now=START + 5)
+    redeliver(state, "w1", START + 5)
+    assert [due.subject for due in sorted(read.pending_items(state))] == ["c2", "w1"]
 
 
 # --- a path that nobody has ----------------------------------------------------------------------
 
 
-def test_lost_is_on_record_once_it_is_remembered(store: SandboxState) -> None:
+def test_lost_is_on_record_once_it_is_remembered(state: SandboxState) -> None:
     asked = Request("GET", "/nowhere", origin="http://mock.test")
-    exchange = build_unknown_path_exchange(store, asked, START + 3, "nobody has it")
+    exchange = build_unknown_path_exchange(state, asked, START + 3, "nobody has it")
     assert exchange == Exchange(
         "r1", START + 3, "", "", asked, Response(404), None, "nobody has it", ()
     )
-    assert (store.request_count, list(store.exchanges), list(store.journal)) == (0, [], [])
-    record_exchange(store, exchange)
-    assert (store.request_count, list(store.exchanges)) == (1, [exchange])
-    assert list(store.journal) == [JournalEntry(START + 3, "request", "", exchange)]
-    assert list(store.request_origins) == ["http://mock.test"]
+    assert (read.request_count(state), list(read.exchanges(state)), list(read.journal(state))) == (
+        0,
+        [],
+        [],
+    )
+    record_exchange(state, exchange)
+    assert (read.request_count(state), list(read.exchanges(state))) == (1, [exchange])
+    assert list(read.journal(state)) == [JournalEntry(START + 3, "request", "", exchange)]
+    assert list(read.request_origins(state)) == ["http://mock.test"]
 
 
-def test_lost_counts_among_the_others(store: SandboxState) -> None:
+def test_lost_counts_among_the_others(state: SandboxState) -> None:
     names = []
     for _ in range(2):
-        names.append(click(store).id)
-        exchange = build_unknown_path_exchange(store, Request("GET", "/"), START, "")
-        record_exchange(store, exchange)
+        names.append(click_to_call(state).id)
+        exchange = build_unknown_path_exchange(state, Request("GET", "/"), START, "")
+        record_exchange(state, exchange)
         names.append(exchange.id)
     assert names == ["r1", "r2", "r3", "r4"]
-    assert [one.id for one in store.exchanges] == names
+    assert [one.id for one in read.exchanges(state)] == names
 
 
-def test_remember_tells_the_first_call_and_each_origin_once(store: SandboxState) -> None:
+def test_remember_tells_the_first_call_and_each_origin_once(state: SandboxState) -> None:
     for origin in ("http://a", "http://b", "http://a"):
-        made = build_unknown_path_exchange(store, Request("GET", "/", origin=origin), START, "")
-        record_exchange(store, made._replace(call_ids=("c7", "c8")))
-    assert [fact.call_id for fact in store.journal] == ["c7", "c7", "c7"]
-    assert list(store.request_origins) == ["http://a", "http://b"]
+        made = build_unknown_path_exchange(state, Request("GET", "/", origin=origin), START, "")
+        record_exchange(state, made._replace(call_ids=("c7", "c8")))
+    assert [fact.call_id for fact in read.journal(state)] == ["c7", "c7", "c7"]
+    assert list(read.request_origins(state)) == ["http://a", "http://b"]
 
 
 # --- why it was answered so ----------------------------------------------------------------------
 
 
-def asked(store: SandboxState, *stories: str, **fields: object) -> IncomingRequest:
-    listing = store.configuration.providers["mobtexting"]
-    sent = {name: value for name, value in {**CLICK, **fields}.items() if value is not None}
+def asked(state: SandboxState, *stories: str, **fields: object) -> IncomingRequest:
+    listing = state.configuration.providers["mobtexting"]
+    sent = {name: value for name, value in {**CLICK_TO_CALL, **fields}.items() if value is not None}
     headers = {"authorization": "Bearer key", "accept": "application/json"}
     return IncomingRequest(
         listing,
@@ -227,26 +244,26 @@ def asked(store: SandboxState, *stories: str, **fields: object) -> IncomingReque
     ],
 )
 def test_exchange_keeps_every_rule_that_was_broken(
-    store: SandboxState, fields: dict[str, object], broken: list[str], violations: list[str]
+    state: SandboxState, fields: dict[str, object], broken: list[str], violations: list[str]
 ) -> None:
-    exchange = handle(store, asked(store, **fields), START)
+    exchange = handle(state, asked(state, **fields), START)
     assert [rule.fault.name for rule in exchange.broken_rules] == broken
     assert sorted(one.field for one in exchange.violations) == violations
     assert exchange.fault == (broken[0] if broken else None)
 
 
-def test_exchange_keeps_the_fault_that_a_story_orders(world: Configuration) -> None:
+def test_exchange_keeps_the_fault_that_a_story_orders(configuration: Configuration) -> None:
     mine = Scenario("mine", match=MatchRule(), responses=(ApiBehavior("service-unavailable"),))
-    store = telling(world, Scenario("usual"), mine)
-    exchange = handle(store, apply_scenario(store, asked(store, bridge=None)), START)
+    state = state_with_scenarios(configuration, Scenario("usual"), mine)
+    exchange = handle(state, apply_scenario(state, asked(state, bridge=None)), START)
     assert [rule.fault.name for rule in exchange.broken_rules] == ["service-unavailable"]
     assert (exchange.fault, exchange.scenarios) == ("service-unavailable", ("mine",))
 
 
-def test_exchange_of_a_connection_that_a_story_breaks(world: Configuration) -> None:
+def test_exchange_of_a_connection_that_a_story_breaks(configuration: Configuration) -> None:
     mine = Scenario("mine", match=MatchRule(), responses=(ApiBehavior(disconnect="reset"),))
-    store = telling(world, Scenario("usual"), mine)
-    exchange = handle(store, apply_scenario(store, asked(store, bridge=None)), START)
+    state = state_with_scenarios(configuration, Scenario("usual"), mine)
+    exchange = handle(state, apply_scenario(state, asked(state, bridge=None)), START)
     assert (exchange.response.status, exchange.broken_rules, exchange.fault) == (
         NO_STATUS,
         (),
@@ -255,33 +272,33 @@ def test_exchange_of_a_connection_that_a_story_breaks(world: Configuration) -> N
     assert [one.field for one in exchange.violations] == ["bridge"]
 
 
-def test_exchange_keeps_how_stories_saw_it(store: SandboxState) -> None:
-    wanted = asked(store)
-    before = build_match_contexts(store, wanted)
-    exchange = handle(store, wanted, START)
-    legs = dict.fromkeys(("b", "callee", "to"), str(CLICK["to"]))
-    legs |= dict.fromkeys(("a", "from"), str(CLICK["from"]))
+def test_exchange_keeps_how_stories_saw_it(state: SandboxState) -> None:
+    wanted = asked(state)
+    before = build_match_contexts(state, wanted)
+    exchange = handle(state, wanted, START)
+    legs = dict.fromkeys(("b", "callee", "to"), str(CLICK_TO_CALL["to"]))
+    legs |= dict.fromkeys(("a", "from"), str(CLICK_TO_CALL["from"]))
     seen = MatchContext(
         "mobtexting", "c2c", "mobtexting-default", "key", legs, wanted.request.fields
     )
     assert exchange.match_contexts == before == (seen,)
 
 
-def test_exchange_keeps_what_was_activated_when_it_came(store: SandboxState) -> None:
+def test_exchange_keeps_what_was_activated_when_it_came(state: SandboxState) -> None:
     once = Activation("a1", "callee-busy", MatchRule(), 1)
     other = Activation("a2", "no-answer", MatchRule({"account": "nobody"}), 1)
     always = Activation("a3", "rejected", MatchRule(), None)
-    store.activations = [once, other, always]
-    first, second = click(store), click(store)
+    state.activations = [once, other, always]
+    first, second = click_to_call(state), click_to_call(state)
     assert (first.activations, second.activations) == ((once, other, always), (other, always))
-    assert [store.leg_scenarios[name].scenario.name for name in ("c1", "c2")] == [
+    assert [read.leg_scenarios(state)[name].scenario.name for name in ("c1", "c2")] == [
         "callee-busy",
         "rejected",
     ]
 
 
-def test_exchange_of_a_refused_request_spends_what_it_suited(store: SandboxState) -> None:
+def test_exchange_of_a_refused_request_spends_what_it_suited(state: SandboxState) -> None:
     once = Activation("a1", "callee-busy", MatchRule(), 1)
-    store.activations = [once]
-    assert click(store, bridge=None).activations == (once,)
-    assert store.activations == []
+    state.activations = [once]
+    assert click_to_call(state, bridge=None).activations == (once,)
+    assert read.activations(state) == []

@@ -21,7 +21,8 @@ from mockserver.engine.scenario_selection import (
     select_api_behavior,
     select_for_call,
 )
-from tests.conftest import START, click, play, telling
+from tests.support import read
+from tests.support.simulation import START, click_to_call, play_until_idle, state_with_scenarios
 
 SEEN = MatchContext("mobtexting", "c2c", "shop", "key", {"a": "1", "b": "2", "callee": "2"}, {})
 OTHER = SEEN._replace(numbers={"a": "9", "b": "8", "callee": "8"})
@@ -50,49 +51,52 @@ def called(shape: str = "b-after-a") -> Call:
     ],
 )
 def test_choose_by_the_call(
-    world: Configuration,
+    configuration: Configuration,
     globs: dict[str, str],
     shape: str,
     suits: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
     mine = Scenario("mine", match=MatchRule(globs, {"mid": "7"}), legs={"a": PRESETS["busy"]})
-    store = telling(world, BUSY, mine)
-    select_for_call(store, called(shape), RequestSelection((), "key"))
+    state = state_with_scenarios(configuration, BUSY, mine)
+    select_for_call(state, called(shape), RequestSelection((), "key"))
     expected = SelectedScenario(mine, "match") if suits else SelectedScenario(BUSY, "default")
-    assert store.leg_scenarios == {"c1": expected}
+    assert read.leg_scenarios(state) == {"c1": expected}
 
 
-def test_choose_for_a_call_without_whom_the_client_wanted(world: Configuration) -> None:
+def test_choose_for_a_call_without_whom_the_client_wanted(configuration: Configuration) -> None:
     mine = Scenario("mine", match=MatchRule({"callee": ""}), legs={"a": PRESETS["busy"]})
-    store, call = telling(world, BUSY, mine), called()
-    select_for_call(store, call._replace(legs=call.legs[:1]), NO_SELECTION)
-    assert store.leg_scenarios == {"c1": SelectedScenario(mine, "match")}
+    state, call = state_with_scenarios(configuration, BUSY, mine), called()
+    select_for_call(state, call._replace(legs=call.legs[:1]), NO_SELECTION)
+    assert read.leg_scenarios(state) == {"c1": SelectedScenario(mine, "match")}
 
 
-def test_choose_phones_and_webhooks_apart(world: Configuration) -> None:
+def test_choose_phones_and_webhooks_apart(configuration: Configuration) -> None:
     travels = Scenario("travels", match=EVERYBODY, webhooks={"any": DeliveryBehavior(2)})
     phones = Scenario("phones", match=EVERYBODY, play="busy")
-    store = telling(world, BUSY, travels, phones)
-    select_for_call(store, called(), NO_SELECTION)
-    assert (store.leg_scenarios["c1"], store.webhook_scenarios["c1"]) == (
+    state = state_with_scenarios(configuration, BUSY, travels, phones)
+    select_for_call(state, called(), NO_SELECTION)
+    assert (read.leg_scenarios(state)["c1"], read.webhook_scenarios(state)["c1"]) == (
         SelectedScenario(phones, "match"),
         travels,
     )
 
 
-def test_choose_when_the_default_has_nothing_to_say(world: Configuration) -> None:
-    store = telling(world, Scenario("mute", responses=(PASS,)))
-    select_for_call(store, called(), NO_SELECTION)
-    assert (store.leg_scenarios["c1"], store.webhook_scenarios) == (DEFAULT_SCENARIO, {})
+def test_choose_when_the_default_has_nothing_to_say(configuration: Configuration) -> None:
+    state = state_with_scenarios(configuration, Scenario("mute", responses=(PASS,)))
+    select_for_call(state, called(), NO_SELECTION)
+    assert (read.leg_scenarios(state)["c1"], read.webhook_scenarios(state)) == (
+        DEFAULT_SCENARIO,
+        {},
+    )
 
 
-def test_choose_needs_by_the_vendors_word(world: Configuration) -> None:
+def test_choose_needs_by_the_vendors_word(configuration: Configuration) -> None:
     needy = Scenario("needy", match=EVERYBODY, needs={"leg": "to"}, play="busy")
-    store = telling(world, BUSY, needy)
+    state = state_with_scenarios(configuration, BUSY, needy)
     chosen = []
     for shape in ("b-after-a", "one-leg"):
-        select_for_call(store, called(shape), NO_SELECTION)
-        chosen.append(store.leg_scenarios["c1"].scenario.name)
+        select_for_call(state, called(shape), NO_SELECTION)
+        chosen.append(read.leg_scenarios(state)["c1"].scenario.name)
     assert chosen == ["needy", "busy"]
 
 
@@ -100,19 +104,19 @@ def test_nobody_asks_for_anything() -> None:
     assert RequestSelection((), "", ()) == NO_SELECTION
 
 
-def test_turn_counts_and_the_last_repeats(world: Configuration) -> None:
+def test_turn_counts_and_the_last_repeats(configuration: Configuration) -> None:
     story = Scenario("mine", match=EVERYBODY, responses=(REFUSED, DOWN, PASS))
-    store = telling(world, BUSY, story)
-    turns = [select_api_behavior(store, NO_SELECTION, (SEEN,)) for _ in range(5)]
+    state = state_with_scenarios(configuration, BUSY, story)
+    turns = [select_api_behavior(state, NO_SELECTION, (SEEN,)) for _ in range(5)]
     assert turns == [(order, "mine") for order in (REFUSED, DOWN, PASS, PASS, PASS)]
-    assert store.response_positions == {"mine": 5}
+    assert read.response_positions(state) == {"mine": 5}
 
 
-def test_turn_each_story_counts_for_itself(world: Configuration) -> None:
+def test_turn_each_story_counts_for_itself(configuration: Configuration) -> None:
     stories = [Scenario(name, responses=(REFUSED, DOWN)) for name in ("one", "two")]
-    store = telling(world, BUSY, *stories)
+    state = state_with_scenarios(configuration, BUSY, *stories)
     names = ("one", "two", "one", "two")
-    turns = [select_api_behavior(store, RequestSelection((name,)), (SEEN,))[0] for name in names]
+    turns = [select_api_behavior(state, RequestSelection((name,)), (SEEN,))[0] for name in names]
     assert turns == [REFUSED, REFUSED, DOWN, DOWN]
 
 
@@ -127,17 +131,21 @@ def test_turn_each_story_counts_for_itself(world: Configuration) -> None:
     ],
 )
 def test_turn_of_a_batch_one_suiting_party_is_enough(
-    world: Configuration, sights: tuple[MatchContext, ...], answer: tuple[ApiBehavior, str]
+    configuration: Configuration, sights: tuple[MatchContext, ...], answer: tuple[ApiBehavior, str]
 ) -> None:
-    store = telling(world, BUSY, Scenario("mine", match=TO_TWO, responses=(REFUSED, DOWN)))
-    assert select_api_behavior(store, NO_SELECTION, sights) == answer
-    assert store.response_positions == ({"mine": 1} if answer[1] else {})
+    state = state_with_scenarios(
+        configuration, BUSY, Scenario("mine", match=TO_TWO, responses=(REFUSED, DOWN))
+    )
+    assert select_api_behavior(state, NO_SELECTION, sights) == answer
+    assert read.response_positions(state) == ({"mine": 1} if answer[1] else {})
 
 
-def test_turn_passes_over_stories_that_say_nothing_of_answers(world: Configuration) -> None:
+def test_turn_passes_over_stories_that_say_nothing_of_answers(configuration: Configuration) -> None:
     story = Scenario("mine", match=EVERYBODY, responses=(REFUSED,))
-    store = telling(world, BUSY, Scenario("mute", match=EVERYBODY, play="busy"), story)
-    assert select_api_behavior(store, RequestSelection(("busy",)), (SEEN,)) == (REFUSED, "mine")
+    state = state_with_scenarios(
+        configuration, BUSY, Scenario("mute", match=EVERYBODY, play="busy"), story
+    )
+    assert select_api_behavior(state, RequestSelection(("busy",)), (SEEN,)) == (REFUSED, "mine")
 
 
 @pytest.mark.parametrize(
@@ -152,50 +160,54 @@ def test_turn_passes_over_stories_that_say_nothing_of_answers(world: Configurati
     ],
 )
 def test_spend_one_request_of_those_that_suit(
-    world: Configuration,
+    configuration: Configuration,
     match: MatchRule,
     left: int | None,
     sights: tuple[MatchContext, ...],
     kept: list[int | None],
 ) -> None:
-    store = telling(world, BUSY)
-    store.activations.append(Activation("a1", "busy", match, left))
-    consume_activations(store, sights)
-    assert [one.remaining for one in store.activations] == kept
+    state = state_with_scenarios(configuration, BUSY)
+    read.activations(state).append(Activation("a1", "busy", match, left))
+    consume_activations(state, sights)
+    assert [one.remaining for one in read.activations(state)] == kept
 
 
 @pytest.mark.parametrize("story", ["needy", "gone"])
 def test_spend_nothing_on_a_request_that_the_story_cannot_play(
-    world: Configuration, story: str
+    configuration: Configuration, story: str
 ) -> None:
-    store = telling(world, BUSY, Scenario("needy", needs={"leg": "manager"}))
-    store.activations.append(Activation("a1", story, EVERYBODY, 1))
-    consume_activations(store, (SEEN,))
-    assert [one.remaining for one in store.activations] == [1]
+    state = state_with_scenarios(configuration, BUSY, Scenario("needy", needs={"leg": "manager"}))
+    read.activations(state).append(Activation("a1", story, EVERYBODY, 1))
+    consume_activations(state, (SEEN,))
+    assert [one.remaining for one in read.activations(state)] == [1]
 
 
-def test_activation_plays_for_so_many_requests_that_suit(store: SandboxState) -> None:
-    store.activations.append(Activation("a1", "callee-busy", MatchRule({"callee": "*6000"}), 2))
+def test_activation_plays_for_so_many_requests_that_suit(state: SandboxState) -> None:
+    read.activations(state).append(
+        Activation("a1", "callee-busy", MatchRule({"callee": "*6000"}), 2)
+    )
     numbers = ("918867136000", "918867130000", "918867136000", "918867136000")
-    made = [click(store, to=to).call_ids[0] for to in numbers]
-    play(store)
-    outcomes = [store.calls[name].outcome for name in made]
+    made = [click_to_call(state, to=to).call_ids[0] for to in numbers]
+    play_until_idle(state)
+    outcomes = [read.calls(state)[name].outcome for name in made]
     assert outcomes == ["busy", "completed", "busy", "completed"]
-    assert store.activations == []
+    assert read.activations(state) == []
 
 
-def test_activation_counts_refused_requests_as_well(store: SandboxState) -> None:
-    store.activations.append(Activation("a1", "callee-busy", EVERYBODY, 1))
-    assert click(store, bridge="x").fault == "bridge-malformed"
-    assert store.activations == []
+def test_activation_counts_refused_requests_as_well(state: SandboxState) -> None:
+    read.activations(state).append(Activation("a1", "callee-busy", EVERYBODY, 1))
+    assert click_to_call(state, bridge="x").fault == "bridge-malformed"
+    assert read.activations(state) == []
 
 
 def test_activations_the_first_that_speaks_plays_and_every_one_is_spent(
-    world: Configuration,
+    configuration: Configuration,
 ) -> None:
-    store = telling(world, Scenario("usual", legs={}), BUSY, BUSY._replace(name="other"))
-    store.activations.append(Activation("a1", "busy", EVERYBODY, 2))
-    store.activations.append(Activation("a2", "other", EVERYBODY, 1))
-    click(store)
-    assert store.leg_scenarios["c1"] == SelectedScenario(BUSY, "activation")
-    assert [(one.id, one.remaining) for one in store.activations] == [("a1", 1)]
+    state = state_with_scenarios(
+        configuration, Scenario("usual", legs={}), BUSY, BUSY._replace(name="other")
+    )
+    read.activations(state).append(Activation("a1", "busy", EVERYBODY, 2))
+    read.activations(state).append(Activation("a2", "other", EVERYBODY, 1))
+    click_to_call(state)
+    assert read.leg_scenarios(state)["c1"] == SelectedScenario(BUSY, "activation")
+    assert [(one.id, one.remaining) for one in read.activations(state)] == [("a1", 1)]

@@ -16,7 +16,8 @@ from mockserver.core.script import EXTERNAL_CONDITIONS, Condition, Step
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views.serializers import serialize_entry
-from tests.conftest import click, play, telling
+from tests.support import read
+from tests.support.simulation import click_to_call, play_until_idle, state_with_scenarios
 
 NAMES = ("first", "second", "third")
 PLAIN = ("answered", "no-answer", "callee-busy")
@@ -86,12 +87,15 @@ relaxed = settings(max_examples=150, deadline=None)
 
 
 def lived(
-    world: Configuration, stories: tuple[Scenario, ...], fields: Mapping[str, Any], calls: int = 1
+    configuration: Configuration,
+    stories: tuple[Scenario, ...],
+    fields: Mapping[str, Any],
+    calls: int = 1,
 ) -> tuple[SandboxState, list[Delivery]]:
-    store = telling(world, *stories)
+    state = state_with_scenarios(configuration, *stories)
     for _ in range(calls):
-        click(store, **fields)
-    return store, play(store)
+        click_to_call(state, **fields)
+    return state, play_until_idle(state)
 
 
 def attempts(call: Call) -> tuple[DialAttempt, ...]:
@@ -101,25 +105,26 @@ def attempts(call: Call) -> tuple[DialAttempt, ...]:
 @given(stories=sets, fields=wishes)
 @relaxed
 def test_stories_end_or_wait(
-    world: Configuration, stories: tuple[Scenario, ...], fields: Mapping[str, Any]
+    configuration: Configuration, stories: tuple[Scenario, ...], fields: Mapping[str, Any]
 ) -> None:
-    store, _ = lived(world, stories, fields)
-    over = store.calls["c1"].phase == "ended"
-    assert (list(store.pending_items()), store.held_deliveries, over) == (
+    state, _ = lived(configuration, stories, fields)
+    over = read.calls(state)["c1"].phase == "ended"
+    assert (list(read.pending_items(state)), read.held_deliveries(state), over) == (
         [],
         {},
-        "c1" not in store.wait_reasons,
+        "c1" not in read.wait_reasons(state),
     )
 
 
 @given(stories=sets, fields=wishes)
 @relaxed
 def test_stories_repeat_themselves(
-    world: Configuration, stories: tuple[Scenario, ...], fields: Mapping[str, Any]
+    configuration: Configuration, stories: tuple[Scenario, ...], fields: Mapping[str, Any]
 ) -> None:
-    runs = [lived(world, stories, fields, calls=2)[0] for _ in range(2)]
+    runs = [lived(configuration, stories, fields, calls=2)[0] for _ in range(2)]
     journals = [
-        [serialize_entry(fact, store.configuration) for fact in store.journal] for store in runs
+        [serialize_entry(fact, state.configuration) for fact in read.journal(state)]
+        for state in runs
     ]
     assert journals[0] == journals[1]
 
@@ -127,35 +132,35 @@ def test_stories_repeat_themselves(
 @given(stories=sets, fields=wishes)
 @relaxed
 def test_stories_deliver_each_copy_that_is_not_lost_once(
-    world: Configuration, stories: tuple[Scenario, ...], fields: Mapping[str, Any]
+    configuration: Configuration, stories: tuple[Scenario, ...], fields: Mapping[str, Any]
 ) -> None:
-    store, sent = lived(world, stories, fields, calls=2)
+    state, sent = lived(configuration, stories, fields, calls=2)
     tries = Counter(one.id for one in sent)
-    states = {name: one.state for name, one in store.deliveries.items()}
+    states = {name: one.state for name, one in read.deliveries(state).items()}
     assert tries == {name: 1 for name, state in states.items() if state != "dropped"}
     assert set(states.values()) <= {"delivered", "dropped"}
-    ended = {name for name, call in store.calls.items() if call.phase == "ended"}
-    assert set(store.delivery_ids_by_call) == ended
+    ended = {name for name, call in read.calls(state).items() if call.phase == "ended"}
+    assert set(read.delivery_ids_by_call(state)) == ended
 
 
 @given(stories=sets, fields=wishes)
 @relaxed
 def test_stories_go_on_in_time(
-    world: Configuration, stories: tuple[Scenario, ...], fields: Mapping[str, Any]
+    configuration: Configuration, stories: tuple[Scenario, ...], fields: Mapping[str, Any]
 ) -> None:
-    store, sent = lived(world, stories, fields)
+    state, sent = lived(configuration, stories, fields)
     times = [one.next_attempt_at for one in sent if one.next_attempt_at is not None]
-    facts = [fact.at for fact in store.journal]
+    facts = [fact.at for fact in read.journal(state)]
     assert (times, facts) == (sorted(times), sorted(facts))
 
 
 @given(stories=sets, fields=wishes)
 @relaxed
 def test_stories_attempts_follow_one_another(
-    world: Configuration, stories: tuple[Scenario, ...], fields: Mapping[str, Any]
+    configuration: Configuration, stories: tuple[Scenario, ...], fields: Mapping[str, Any]
 ) -> None:
-    store, _ = lived(world, stories, fields)
-    made = attempts(store.calls["c1"])
+    state, _ = lived(configuration, stories, fields)
+    made = attempts(read.calls(state)["c1"])
     assert [one.redial_index for one in made] == list(range(len(made)))
     ends = [at for one in made for at in (one.started_at, one.ended_at) if at is not None]
     assert ends == sorted(ends)
@@ -165,20 +170,20 @@ def test_stories_attempts_follow_one_another(
 @given(stories=sets, fields=wishes, statuses=st.lists(st.sampled_from((200, 500)), max_size=6))
 @relaxed
 def test_stories_and_a_moody_receiver_come_to_an_end(
-    world: Configuration,
+    configuration: Configuration,
     stories: tuple[Scenario, ...],
     fields: Mapping[str, Any],
     statuses: list[int],
 ) -> None:
     answers = iter(statuses)
-    store = telling(world, *stories)
-    click(store, **fields)
-    play(store, lambda _: DeliveryResult(next(answers, 500)))
-    judged = {one.state: len(one.attempts) for one in store.deliveries.values()}
+    state = state_with_scenarios(configuration, *stories)
+    click_to_call(state, **fields)
+    play_until_idle(state, lambda _: DeliveryResult(next(answers, 500)))
+    judged = {one.state: len(one.attempts) for one in read.deliveries(state).values()}
     assert judged.items() <= {"delivered": 1, "failed": 1, "dropped": 0}.items()
 
 
-def test_strategies_reach_what_they_are_for(world: Configuration) -> None:
+def test_strategies_reach_what_they_are_for(configuration: Configuration) -> None:
     """A choice of a list of attempts: what the properties above are about can happen at all."""
     first = Scenario(
         "first",
@@ -188,6 +193,6 @@ def test_strategies_reach_what_they_are_for(world: Configuration) -> None:
     second = Scenario(
         "second", legs={"a": PRESETS["answered"]}, attempts=("no-answer", "callee-busy")
     )
-    store, sent = lived(world, (first, second), {"to": "918867136000"})
-    outcomes = [one.outcome for one in attempts(store.calls["c1"])]
+    state, sent = lived(configuration, (first, second), {"to": "918867136000"})
+    outcomes = [one.outcome for one in attempts(read.calls(state)["c1"])]
     assert (outcomes, [one.id for one in sent]) == (["no-answer", "busy"], ["w1", "w2"])

@@ -14,7 +14,8 @@ from mockserver.core.scenario import Scenario, ScenarioSet
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import step
 from mockserver.web.views.serializers import serialize_entry
-from tests.conftest import START, click, play
+from tests.support import read
+from tests.support.simulation import START, click_to_call, play_until_idle
 
 MINUTE = 60_000
 
@@ -48,33 +49,35 @@ relaxed = settings(max_examples=150, deadline=None)
 
 
 def lived(
-    world: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
+    configuration: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
 ) -> SandboxState:
     story = Scenario("mine", legs=people)
-    store = SandboxState(world._replace(scenarios=ScenarioSet({"mine": story}, "mine")), START)
-    click(store, **fields)
-    play(store)
-    return store
+    state = SandboxState(
+        configuration._replace(scenarios=ScenarioSet({"mine": story}, "mine")), START
+    )
+    click_to_call(state, **fields)
+    play_until_idle(state)
+    return state
 
 
 def attempts(call: Call) -> tuple[DialAttempt, ...]:
     return (*call.attempts, current_attempt(call))
 
 
-def unfolded(store: SandboxState) -> list[dict[str, object]]:
-    return [serialize_entry(fact, store.configuration) for fact in store.journal]
+def unfolded(state: SandboxState) -> list[dict[str, object]]:
+    return [serialize_entry(fact, state.configuration) for fact in read.journal(state)]
 
 
 @given(people=pairs, fields=wishes)
 @relaxed
 def test_play_ends_or_waits(
-    world: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
+    configuration: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
 ) -> None:
-    store = lived(world, people, fields)
-    over = store.calls["c1"].phase == "ended"
-    assert (list(store.pending_items()), over, len(store.deliveries)) == (
+    state = lived(configuration, people, fields)
+    over = read.calls(state)["c1"].phase == "ended"
+    assert (list(read.pending_items(state)), over, len(read.deliveries(state))) == (
         [],
-        "c1" not in store.wait_reasons,
+        "c1" not in read.wait_reasons(state),
         int(over),
     )
 
@@ -82,11 +85,11 @@ def test_play_ends_or_waits(
 @given(people=pairs, fields=wishes)
 @relaxed
 def test_play_goes_on_in_time(
-    world: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
+    configuration: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
 ) -> None:
-    store = lived(world, people, fields)
-    call = store.calls["c1"]
-    for times in ([event.at for event in call.events], [fact.at for fact in store.journal]):
+    state = lived(configuration, people, fields)
+    call = read.calls(state)["c1"]
+    for times in ([event.at for event in call.events], [fact.at for fact in read.journal(state)]):
         assert times == sorted(times)
     for leg in (leg for one in attempts(call) for leg in one.legs):
         stamps = [at for at in (leg.ringing_at, leg.answered_at, leg.ended_at) if at is not None]
@@ -96,44 +99,46 @@ def test_play_goes_on_in_time(
 @given(people=pairs, fields=wishes)
 @relaxed
 def test_play_keeps_every_event_in_call_and_journal(
-    world: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
+    configuration: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
 ) -> None:
-    store = lived(world, people, fields)
-    told = [fact.payload for fact in store.journal if isinstance(fact.payload, Event)]
-    assert tuple(told) == store.calls["c1"].events
+    state = lived(configuration, people, fields)
+    told = [fact.payload for fact in read.journal(state) if isinstance(fact.payload, Event)]
+    assert tuple(told) == read.calls(state)["c1"].events
 
 
 @given(people=pairs, fields=wishes)
 @relaxed
 def test_play_repeats_itself(
-    world: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
+    configuration: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
 ) -> None:
-    journals = [unfolded(lived(world, people, fields)) for _ in range(2)]
+    journals = [unfolded(lived(configuration, people, fields)) for _ in range(2)]
     assert journals[0] == journals[1]
 
 
 @given(people=pairs, others=st.integers(1, 3))
 @relaxed
 def test_play_beside_other_calls_changes_nothing(
-    world: Configuration, people: Mapping[str, LegBehavior], others: int
+    configuration: Configuration, people: Mapping[str, LegBehavior], others: int
 ) -> None:
     """The times of a call are functions of its own name, whatever else goes on."""
-    alone = lived(world, people, {})
+    alone = lived(configuration, people, {})
     among = SandboxState(alone.configuration, START)
     for _ in range(others + 1):
-        click(among)
-    play(among)
-    assert among.calls["c1"] == alone.calls["c1"]
+        click_to_call(among)
+    play_until_idle(among)
+    assert read.calls(among)["c1"] == read.calls(alone)["c1"]
 
 
 @given(people=pairs)
 @relaxed
 def test_play_has_one_step_of_a_call_due_at_a_time(
-    world: Configuration, people: Mapping[str, LegBehavior]
+    configuration: Configuration, people: Mapping[str, LegBehavior]
 ) -> None:
     story = Scenario("mine", legs=people)
-    store = SandboxState(world._replace(scenarios=ScenarioSet({"mine": story}, "mine")), START)
-    click(store)
-    while store.peek() is not None:
-        assert sum(due.kind == "script" for due in store.pending_items()) <= 1
-        step(store)
+    state = SandboxState(
+        configuration._replace(scenarios=ScenarioSet({"mine": story}, "mine")), START
+    )
+    click_to_call(state)
+    while read.peek(state) is not None:
+        assert sum(due.kind == "script" for due in read.pending_items(state)) <= 1
+        step(state)

@@ -15,7 +15,15 @@ from mockserver.core.scenario import Scenario
 from mockserver.core.script import Condition, Step, WaitReason
 from mockserver.engine.sandbox_state import AccountPatch, DueItem, SandboxState
 from mockserver.engine.simulation import apply_event
-from tests.conftest import START, click, next_due, play, telling, until
+from tests.support import read
+from tests.support.simulation import (
+    START,
+    click_to_call,
+    next_due,
+    play_until_idle,
+    run_for,
+    state_with_scenarios,
+)
 
 KEY = ("mobtexting", "mobtexting-default")
 CONTINUE = Event(0, "continue", source="control")
@@ -33,25 +41,25 @@ def then(after: int, verb: str, leg: str, cause: str = "normal") -> Step:
     return Step(fixed_duration(after), verb, leg, data, location="m.yaml:9:1")
 
 
-def played(world: Configuration, *steps: Step, **story: Any) -> SandboxState:
-    store = telling(world, Scenario("mine", steps=steps, **story))
-    click(store)
-    play(store)
-    return store
+def played(configuration: Configuration, *steps: Step, **story: Any) -> SandboxState:
+    state = state_with_scenarios(configuration, Scenario("mine", steps=steps, **story))
+    click_to_call(state)
+    play_until_idle(state)
+    return state
 
 
-def told(store: SandboxState) -> list[tuple[int, str, str]]:
-    call = store.calls["c1"]
+def told(state: SandboxState) -> list[tuple[int, str, str]]:
+    call = read.calls(state)["c1"]
     return [(event.at - START, event.type, event.leg) for event in call.events]
 
 
-def moot(store: SandboxState) -> list[object]:
-    return [fact.payload for fact in store.journal if fact.type == "moot"]
+def moot(state: SandboxState) -> list[object]:
+    return [fact.payload for fact in read.journal(state) if fact.type == "moot"]
 
 
-def test_steps_end_a_conversation_that_people_would_not(world: Configuration) -> None:
-    store = played(world, then(30_000, "hangup", "b"))
-    assert told(store)[-5:] == [
+def test_steps_end_a_conversation_that_people_would_not(configuration: Configuration) -> None:
+    state = played(configuration, then(30_000, "hangup", "b"))
+    assert told(state)[-5:] == [
         (4_000, "bridge", ""),
         (30_000, "hangup", "b"),
         (30_000, "hangup", "a"),
@@ -83,37 +91,41 @@ def test_steps_end_a_conversation_that_people_would_not(world: Configuration) ->
     ],
 )
 def test_steps_wait_for_the_outside(
-    world: Configuration, step: Step, waiting: WaitReason, given: tuple[Event, ...], end: int
+    configuration: Configuration,
+    step: Step,
+    waiting: WaitReason,
+    given: tuple[Event, ...],
+    end: int,
 ) -> None:
-    store = played(world, step, then(5_000, "hangup", "b"))
-    assert (store.wait_reasons["c1"], next_due(store)) == ((waiting,), None)
+    state = played(configuration, step, then(5_000, "hangup", "b"))
+    assert (read.wait_reasons(state)["c1"], next_due(state)) == ((waiting,), None)
     for index, event in enumerate(given):
-        apply_event(store, "c1", event._replace(at=START + 60_000 + index))
-    play(store)
-    assert (store.calls["c1"].ended_at, store.wait_reasons) == (START + end + 5_000, {})
+        apply_event(state, "c1", event._replace(at=START + 60_000 + index))
+    play_until_idle(state)
+    assert (read.calls(state)["c1"].ended_at, read.wait_reasons(state)) == (START + end + 5_000, {})
 
 
-def test_steps_take_two_keys_pressed_at_one_instant_for_two(world: Configuration) -> None:
+def test_steps_take_two_keys_pressed_at_one_instant_for_two(configuration: Configuration) -> None:
     waits = wait("digits", "a"), wait("digits", "a")
-    store = played(world, *waits, then(1_000, "hangup", "a"))
+    state = played(configuration, *waits, then(1_000, "hangup", "a"))
     for _ in range(2):
-        apply_event(store, "c1", DIGITS._replace(at=START + 9_000))
-    play(store)
-    assert store.calls["c1"].ended_at == START + 10_000
+        apply_event(state, "c1", DIGITS._replace(at=START + 9_000))
+    play_until_idle(state)
+    assert read.calls(state)["c1"].ended_at == START + 10_000
 
 
-def test_steps_that_only_wait_leave_no_trace(world: Configuration) -> None:
-    store = played(world, wait("digits", "a"), then(0, "hangup", "a"))
-    apply_event(store, "c1", DIGITS._replace(at=START + 9_000))
-    before = len(store.journal)
-    until(store, 9_000)
-    verbs = [getattr(fact.payload, "type", "") for fact in list(store.journal)[before:]]
+def test_steps_that_only_wait_leave_no_trace(configuration: Configuration) -> None:
+    state = played(configuration, wait("digits", "a"), then(0, "hangup", "a"))
+    apply_event(state, "c1", DIGITS._replace(at=START + 9_000))
+    before = len(read.journal(state))
+    run_for(state, 9_000)
+    verbs = [getattr(fact.payload, "type", "") for fact in list(read.journal(state))[before:]]
     assert verbs == ["hangup", "hangup", "attempt-ended", "ended"]
 
 
-def test_steps_a_leg_that_is_rung_by_a_step(world: Configuration) -> None:
+def test_steps_a_leg_that_is_rung_by_a_step(configuration: Configuration) -> None:
     steps = (then(10_000, "ring", "b"), then(3_000, "answer", "b"), then(5_000, "hangup", "b"))
-    assert told(played(world, *steps))[3:] == [
+    assert told(played(configuration, *steps))[3:] == [
         (2_000, "answer", "a"),
         (10_000, "ring", "b"),
         (13_000, "answer", "b"),
@@ -125,9 +137,11 @@ def test_steps_a_leg_that_is_rung_by_a_step(world: Configuration) -> None:
     ]
 
 
-def test_steps_the_person_on_a_rung_leg_behaves_as_the_story_says(world: Configuration) -> None:
-    store = played(world, then(10_000, "ring", "b"), legs={"b": PRESETS["busy"]})
-    assert (told(store)[4], store.calls["c1"].outcome) == ((10_000, "ring", "b"), "busy")
+def test_steps_the_person_on_a_rung_leg_behaves_as_the_story_says(
+    configuration: Configuration,
+) -> None:
+    state = played(configuration, then(10_000, "ring", "b"), legs={"b": PRESETS["busy"]})
+    assert (told(state)[4], read.calls(state)["c1"].outcome) == ((10_000, "ring", "b"), "busy")
 
 
 @pytest.mark.parametrize(
@@ -149,24 +163,24 @@ def test_steps_the_person_on_a_rung_leg_behaves_as_the_story_says(world: Configu
     ],
 )
 def test_steps_that_are_moot_say_why_and_where_and_the_rest_goes_on(
-    world: Configuration, step: Step, why: RejectedEvent
+    configuration: Configuration, step: Step, why: RejectedEvent
 ) -> None:
-    store = played(world, step, then(8_000, "hangup", "a"))
-    assert (moot(store), store.calls["c1"].ended_at) == ([why], START + 9_000)
+    state = played(configuration, step, then(8_000, "hangup", "a"))
+    assert (moot(state), read.calls(state)["c1"].ended_at) == ([why], START + 9_000)
 
 
-def test_steps_begin_anew_with_each_attempt(world: Configuration) -> None:
+def test_steps_begin_anew_with_each_attempt(configuration: Configuration) -> None:
     hangup = then(20_000, "hangup", "b", cause="no-answer")
-    store = played(world, hangup, legs={"b": PRESETS["person"]})
-    call = store.calls["c1"]
+    state = played(configuration, hangup, legs={"b": PRESETS["person"]})
+    call = read.calls(state)["c1"]
     times = [one.started_at - START for one in (*call.attempts, current_attempt(call))]
     assert (times, call.outcome) == ([0, 80_000, 160_000], "no-answer")
 
 
-def test_attempts_of_a_story_meet_their_redials(store: SandboxState) -> None:
-    click(store, "third-time-lucky")
-    play(store)
-    call = store.calls["c1"]
+def test_attempts_of_a_story_meet_their_redials(state: SandboxState) -> None:
+    click_to_call(state, "third-time-lucky")
+    play_until_idle(state)
+    call = read.calls(state)["c1"]
     assert [(one.redial_index, one.outcome) for one in (*call.attempts, current_attempt(call))] == [
         (0, "no-answer"),
         (1, "no-answer"),
@@ -174,24 +188,26 @@ def test_attempts_of_a_story_meet_their_redials(store: SandboxState) -> None:
     ]
 
 
-def changing(world: Configuration, *timeline: tuple[int, Mapping[str, object]]) -> SandboxState:
-    account = world.accounts[KEY]._replace(timeline=timeline, document={"balance": "5"})
-    accounts: dict[tuple[str, str], Account] = {**world.accounts, KEY: account}
-    return SandboxState(world._replace(accounts=accounts), START)
+def changing(
+    configuration: Configuration, *timeline: tuple[int, Mapping[str, object]]
+) -> SandboxState:
+    account = configuration.accounts[KEY]._replace(timeline=timeline, document={"balance": "5"})
+    accounts: dict[tuple[str, str], Account] = {**configuration.accounts, KEY: account}
+    return SandboxState(configuration._replace(accounts=accounts), START)
 
 
-def test_timeline_changes_the_account_at_its_time(world: Configuration) -> None:
+def test_timeline_changes_the_account_at_its_time(configuration: Configuration) -> None:
     patch = {"balance": "0", "flows": {"7": {"say": "hi"}}}
-    store = changing(world, (60_000, patch), (90_000, {"balance": None}))
+    state = changing(configuration, (60_000, patch), (90_000, {"balance": None}))
     change = AccountPatch(KEY, patch)
-    assert store.peek() == DueItem(START + 60_000, 1, "account", KEY[1], change)
+    assert read.peek(state) == DueItem(START + 60_000, 1, "account", KEY[1], change)
     balances = []
     for at in (59_999, 60_000, 89_999, 90_000):
-        until(store, at)
-        balances.append(store.accounts[KEY].balance)
+        run_for(state, at)
+        balances.append(read.accounts(state)[KEY].balance)
     assert balances == [None, Decimal(0), Decimal(0), None]
-    assert store.accounts[KEY].document == {"flows": {"7": {"say": "hi"}}}
-    assert next(iter(store.journal)) == JournalEntry(
+    assert read.accounts(state)[KEY].document == {"flows": {"7": {"say": "hi"}}}
+    assert next(iter(read.journal(state))) == JournalEntry(
         START + 60_000,
         "account",
         "",
@@ -199,12 +215,14 @@ def test_timeline_changes_the_account_at_its_time(world: Configuration) -> None:
     )
 
 
-def test_timeline_that_does_not_read_is_a_fact_and_the_account_stays(world: Configuration) -> None:
-    store = changing(world, (1_000, {"balanse": "0"}))
-    before = store.accounts[KEY]
-    until(store, 1_000)
-    assert store.accounts[KEY] is before
-    [fact] = store.journal
+def test_timeline_that_does_not_read_is_a_fact_and_the_account_stays(
+    configuration: Configuration,
+) -> None:
+    state = changing(configuration, (1_000, {"balanse": "0"}))
+    before = read.accounts(state)[KEY]
+    run_for(state, 1_000)
+    assert read.accounts(state)[KEY] is before
+    [fact] = read.journal(state)
     assert isinstance(fact.payload, dict)
     assert {**fact.payload, "flaws": []} == {
         "account": KEY[1],
@@ -217,8 +235,8 @@ def test_timeline_that_does_not_read_is_a_fact_and_the_account_stays(world: Conf
     assert "did you mean 'balance'?" in sentence
 
 
-def test_timeline_begins_again_after_a_reset(world: Configuration) -> None:
-    store = changing(world, (60_000, {"balance": "0"}))
-    until(store, 60_000)
-    store.reset(START + 500_000)
-    assert (store.accounts[KEY].balance, next_due(store)) == (None, START + 560_000)
+def test_timeline_begins_again_after_a_reset(configuration: Configuration) -> None:
+    state = changing(configuration, (60_000, {"balance": "0"}))
+    run_for(state, 60_000)
+    state.reset(START + 500_000)
+    assert (read.accounts(state)[KEY].balance, next_due(state)) == (None, START + 560_000)

@@ -13,29 +13,38 @@ from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event, step
 from mockserver.engine.webhooks import complete_attempt
-from tests.conftest import START, click, next_due, play, telling, with_account
+from tests.support import read
+from tests.support.simulation import (
+    START,
+    change_account,
+    click_to_call,
+    next_due,
+    play_until_idle,
+    state_with_scenarios,
+)
 
 
 def receiver(*statuses: int) -> Callable[[Delivery], DeliveryResult]:
     return lambda delivery: DeliveryResult(statuses[len(delivery.attempts)])
 
 
-def tries(store: SandboxState, name: str = "w1") -> list[tuple[int, int, int | None]]:
+def tries(state: SandboxState, name: str = "w1") -> list[tuple[int, int, int | None]]:
     return [
-        (one.number, one.at - START, one.result.status) for one in store.deliveries[name].attempts
+        (one.number, one.at - START, one.result.status)
+        for one in read.deliveries(state)[name].attempts
     ]
 
 
-def ended(store: SandboxState) -> None:
+def ended(state: SandboxState) -> None:
     """A call that is over at once, so that its webhook is due at the start."""
-    click(store)
-    step(store)
-    step(store)
-    apply_event(store, "c1", Event(START, "hangup", "a", {"cause": "busy"}))
+    click_to_call(state)
+    step(state)
+    step(state)
+    apply_event(state, "c1", Event(START, "hangup", "a", {"cause": "busy"}))
 
 
 @pytest.mark.parametrize(
-    ("retry", "statuses", "made", "state"),
+    ("retry", "statuses", "made", "delivery_state"),
     [
         (None, (200,), [(1, 0, 200)], "delivered"),
         (None, (202,), [(1, 0, 202)], "delivered"),
@@ -64,18 +73,18 @@ def ended(store: SandboxState) -> None:
     ],
 )
 def test_settle_tries_again_as_the_account_says(
-    store: SandboxState,
+    state: SandboxState,
     retry: Retry | None,
     statuses: tuple[int, ...],
     made: list[tuple[int, int, int]],
-    state: str,
+    delivery_state: str,
 ) -> None:
-    with_account(store, retry=retry)
-    ended(store)
-    play(store, receiver(*statuses))
-    delivery = store.deliveries["w1"]
-    assert (tries(store), delivery.state, delivery.next_attempt_at) == (made, state, None)
-    assert [fact.at - START for fact in store.journal if fact.type == "attempt"] == [
+    change_account(state, retry=retry)
+    ended(state)
+    play_until_idle(state, receiver(*statuses))
+    delivery = read.deliveries(state)["w1"]
+    assert (tries(state), delivery.state, delivery.next_attempt_at) == (made, delivery_state, None)
+    assert [fact.at - START for fact in read.journal(state) if fact.type == "attempt"] == [
         at for _, at, _ in made
     ]
 
@@ -83,77 +92,96 @@ def test_settle_tries_again_as_the_account_says(
 DAY = 86_400_000
 
 
-def test_settle_over_two_days(store: SandboxState) -> None:
+def test_settle_over_two_days(state: SandboxState) -> None:
     """As an account says with waits of 24h and 24h: today, tomorrow, and the day after."""
-    with_account(store, retry=Retry((DAY, DAY)))
-    ended(store)
-    play(store, receiver(500, 500, 500))
-    assert tries(store) == [(1, 0, 500), (2, DAY, 500), (3, 2 * DAY, 500)]
-    assert store.deliveries["w1"].state == "failed"
+    change_account(state, retry=Retry((DAY, DAY)))
+    ended(state)
+    play_until_idle(state, receiver(500, 500, 500))
+    assert tries(state) == [(1, 0, 500), (2, DAY, 500), (3, 2 * DAY, 500)]
+    assert read.deliveries(state)["w1"].state == "failed"
 
 
-def test_settle_each_copy_on_its_own(world: Configuration) -> None:
+def test_settle_each_copy_on_its_own(configuration: Configuration) -> None:
     travel = {"any": DeliveryBehavior(2, delay=fixed_duration(1_000))}
-    store = telling(world, Scenario("mine", webhooks=travel))
-    with_account(store, retry=Retry((DAY,)))
-    ended(store)
-    play(store, lambda one: DeliveryResult(200 if one.id == "w2" or one.attempts else 500))
-    assert [tries(store, name) for name in ("w1", "w2")] == [
+    state = state_with_scenarios(configuration, Scenario("mine", webhooks=travel))
+    change_account(state, retry=Retry((DAY,)))
+    ended(state)
+    play_until_idle(
+        state, lambda one: DeliveryResult(200 if one.id == "w2" or one.attempts else 500)
+    )
+    assert [tries(state, name) for name in ("w1", "w2")] == [
         [(1, 1_000, 500), (2, 1_000 + DAY, 200)],
         [(1, 1_000, 200)],
     ]
 
 
 @pytest.mark.parametrize(
-    ("error", "state", "count"),
+    ("error", "delivery_state", "count"),
     [("refused-target", "refused", 1), ("connect", "failed", 2), ("timeout", "failed", 2)],
 )
-def test_settle_without_an_answer(store: SandboxState, error: str, state: str, count: int) -> None:
-    with_account(store, retry=Retry((60_000,)))
-    ended(store)
-    play(store, lambda _: DeliveryResult(None, error))
-    assert (store.deliveries["w1"].state, len(tries(store))) == (state, count)
+def test_settle_without_an_answer(
+    state: SandboxState, error: str, delivery_state: str, count: int
+) -> None:
+    change_account(state, retry=Retry((60_000,)))
+    ended(state)
+    play_until_idle(state, lambda _: DeliveryResult(None, error))
+    assert (read.deliveries(state)["w1"].state, len(tries(state))) == (delivery_state, count)
 
 
-def test_settle_waits_from_the_answer_but_stamps_the_sending(store: SandboxState) -> None:
-    with_account(store, retry=Retry((60_000,)))
-    ended(store)
-    delivery = step(store)
+def test_settle_waits_from_the_answer_but_stamps_the_sending(state: SandboxState) -> None:
+    change_account(state, retry=Retry((60_000,)))
+    ended(state)
+    delivery = step(state)
     assert delivery is not None
-    assert (delivery.next_attempt_at, store.deliveries["w1"].next_attempt_at, next_due(store)) == (
+    assert (
+        delivery.next_attempt_at,
+        read.deliveries(state)["w1"].next_attempt_at,
+        next_due(state),
+    ) == (
         START,
         None,
         None,
     )
-    complete_attempt(store, delivery, DeliveryResult(500), START + 4_000)
-    pending = store.deliveries["w1"]
-    assert (pending.state, pending.next_attempt_at, tries(store)) == (
+    complete_attempt(state, delivery, DeliveryResult(500), START + 4_000)
+    pending = read.deliveries(state)["w1"]
+    assert (pending.state, pending.next_attempt_at, tries(state)) == (
         "pending",
         START + 64_000,
         [(1, 0, 500)],
     )
 
 
-def test_settle_of_a_delivery_that_was_never_due_stamps_the_answer(store: SandboxState) -> None:
-    ended(store)
+def test_settle_of_a_delivery_that_was_never_due_stamps_the_answer(state: SandboxState) -> None:
+    ended(state)
     complete_attempt(
-        store, store.deliveries["w1"]._replace(next_attempt_at=None), DeliveryResult(200), START + 7
+        state,
+        read.deliveries(state)["w1"]._replace(next_attempt_at=None),
+        DeliveryResult(200),
+        START + 7,
     )
-    assert tries(store) == [(1, 7, 200)]
+    assert tries(state) == [(1, 7, 200)]
 
 
-def test_settle_after_a_reset_is_dropped(store: SandboxState) -> None:
-    names = [click(store).call_ids[0] for _ in range(150)]
+def test_settle_after_a_reset_is_dropped(state: SandboxState) -> None:
+    names = [click_to_call(state).call_ids[0] for _ in range(150)]
     for _ in range(2 * len(names)):
-        step(store)
+        step(state)
     for name in names:
-        apply_event(store, name, Event(START, "hangup", "a"))
-    out = [delivery for delivery in (step(store) for _ in range(50)) if delivery]
-    assert (len(out), len(list(store.pending_items()))) == (50, 100)
-    store.reset(START)
-    assert next_due(store) is None
-    ended(store)
-    before = (dict(store.deliveries), list(store.journal), list(store.pending_items()))
+        apply_event(state, name, Event(START, "hangup", "a"))
+    out = [delivery for delivery in (step(state) for _ in range(50)) if delivery]
+    assert (len(out), len(list(read.pending_items(state)))) == (50, 100)
+    state.reset(START)
+    assert next_due(state) is None
+    ended(state)
+    before = (
+        dict(read.deliveries(state)),
+        list(read.journal(state)),
+        list(read.pending_items(state)),
+    )
     for delivery in out:
-        complete_attempt(store, delivery, DeliveryResult(500), START + 1_000)
-    assert (store.deliveries, list(store.journal), list(store.pending_items())) == before
+        complete_attempt(state, delivery, DeliveryResult(500), START + 1_000)
+    assert (
+        read.deliveries(state),
+        list(read.journal(state)),
+        list(read.pending_items(state)),
+    ) == before

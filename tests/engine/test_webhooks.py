@@ -14,7 +14,8 @@ from mockserver.engine.effects import place_call
 from mockserver.engine.exchange import NO_SELECTION
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.webhooks import enqueue, inbox_url, is_due_before_response, release_held
-from tests.conftest import START, click, play, telling
+from tests.support import read
+from tests.support.simulation import START, click_to_call, play_until_idle, state_with_scenarios
 
 ORDER = CallSpec("c1", "v1", "mobtexting", "mobtexting-default", "c2c", "b-after-a", {}, START)
 CALL = Call(
@@ -25,24 +26,24 @@ CALL = Call(
 )
 
 
-def travelling(world: Configuration, **kinds: DeliveryBehavior) -> SandboxState:
+def travelling(configuration: Configuration, **kinds: DeliveryBehavior) -> SandboxState:
     """A call that has not begun, and a story about its webhooks."""
-    store = telling(world, Scenario("mine", webhooks=kinds))
-    place_call(store, CALL, START, NO_SELECTION)
-    return store
+    state = state_with_scenarios(configuration, Scenario("mine", webhooks=kinds))
+    place_call(state, CALL, START, NO_SELECTION)
+    return state
 
 
-def left(store: SandboxState) -> list[tuple[str, int]]:
+def left(state: SandboxState) -> list[tuple[str, int]]:
     """The webhooks that leave, in their order, and how late."""
     return [
         (due.subject, due.at - START)
-        for due in sorted(store.pending_items())
+        for due in sorted(read.pending_items(state))
         if due.kind == "delivery"
     ]
 
 
-def states(store: SandboxState) -> list[str]:
-    return [delivery.state for delivery in store.deliveries.values()]
+def states(state: SandboxState) -> list[str]:
+    return [delivery.state for delivery in read.deliveries(state).values()]
 
 
 @pytest.mark.parametrize(
@@ -55,31 +56,31 @@ def states(store: SandboxState) -> list[str]:
     ],
 )
 def test_send_to_its_own_url_the_target_or_the_inbox(
-    world: Configuration, url: str, targets: Mapping[str, str], expected: str
+    configuration: Configuration, url: str, targets: Mapping[str, str], expected: str
 ) -> None:
-    store = travelling(world._replace(webhook_targets=targets))
-    store.epoch = 3
+    state = travelling(configuration._replace(webhook_targets=targets))
+    state.epoch = 3
     webhook = Webhook("c1", "completed", url, {"a": 1})
-    enqueue(store, webhook, START + 7)
+    enqueue(state, webhook, START + 7)
     addressed = webhook._replace(url=expected)
     account = "mobtexting-default"
-    assert store.deliveries == {
+    assert read.deliveries(state) == {
         "w1": Delivery("w1", "mobtexting", account, addressed, 3, "pending", START + 7)
     }
 
 
-def test_send_lists_a_calls_webhooks_in_order(store: SandboxState) -> None:
+def test_send_lists_a_calls_webhooks_in_order(state: SandboxState) -> None:
     for number in (1, 2):
         order = ORDER._replace(id=f"c{number}")
-        place_call(store, CALL._replace(spec=order), START, NO_SELECTION)
+        place_call(state, CALL._replace(spec=order), START, NO_SELECTION)
     for name in ("c1", "c2", "c1"):
-        enqueue(store, Webhook(name, "completed"), START)
-    assert store.delivery_ids_by_call == {"c1": ["w1", "w3"], "c2": ["w2"]}
-    assert [name for name, _ in left(store)] == ["w1", "w2", "w3"]
+        enqueue(state, Webhook(name, "completed"), START)
+    assert read.delivery_ids_by_call(state) == {"c1": ["w1", "w3"], "c2": ["w2"]}
+    assert [name for name, _ in left(state)] == ["w1", "w2", "w3"]
 
 
-def test_inbox_is_our_own_and_keeps_the_sandbox(world: Configuration) -> None:
-    default, other = SandboxState(world, START), SandboxState(world, START, "t1")
+def test_inbox_is_our_own_and_keeps_the_sandbox(configuration: Configuration) -> None:
+    default, other = SandboxState(configuration, START), SandboxState(configuration, START, "t1")
     assert inbox_url(default, "mobtexting") == "{origin}/_mock/inbox/mobtexting"
     assert inbox_url(other, "mobtexting") == "{origin}/_sandbox/t1/_mock/inbox/mobtexting"
 
@@ -103,11 +104,13 @@ def test_inbox_is_our_own_and_keeps_the_sandbox(world: Configuration) -> None:
     ],
 )
 def test_send_as_the_story_says(
-    world: Configuration, kinds: dict[str, DeliveryBehavior], webhooks: list[tuple[str, int]]
+    configuration: Configuration,
+    kinds: dict[str, DeliveryBehavior],
+    webhooks: list[tuple[str, int]],
 ) -> None:
-    store = travelling(world, **kinds)
-    enqueue(store, Webhook("c1", "completed"), START)
-    assert (left(store), set(states(store))) == (webhooks, {"pending"})
+    state = travelling(configuration, **kinds)
+    enqueue(state, Webhook("c1", "completed"), START)
+    assert (left(state), set(states(state))) == (webhooks, {"pending"})
 
 
 @pytest.mark.parametrize(
@@ -122,25 +125,27 @@ def test_send_as_the_story_says(
     ],
 )
 def test_send_loses_the_first_ones_or_all(
-    world: Configuration, drop: int | None, duplicate: int, fate: list[str]
+    configuration: Configuration, drop: int | None, duplicate: int, fate: list[str]
 ) -> None:
-    store = travelling(world, any=DeliveryBehavior(duplicate, drop))
+    state = travelling(configuration, any=DeliveryBehavior(duplicate, drop))
     for _ in range(3):
-        enqueue(store, Webhook("c1", "completed"), START)
-    lost = [name for name, one in store.deliveries.items() if one.state == "dropped"]
-    assert states(store) == fate
-    assert [fact for fact in store.journal if fact.type == "dropped"] == [
+        enqueue(state, Webhook("c1", "completed"), START)
+    lost = [name for name, one in read.deliveries(state).items() if one.state == "dropped"]
+    assert states(state) == fate
+    assert [fact for fact in read.journal(state) if fact.type == "dropped"] == [
         JournalEntry(START, "dropped", "c1", {"webhook": name, "kind": "completed"})
         for name in lost
     ]
-    assert [name for name, _ in left(store)] == [one for one in store.deliveries if one not in lost]
+    assert [name for name, _ in left(state)] == [
+        one for one in read.deliveries(state) if one not in lost
+    ]
 
 
-def test_send_counts_the_lost_by_kind(world: Configuration) -> None:
-    store = travelling(world, any=DeliveryBehavior(drop=1))
+def test_send_counts_the_lost_by_kind(configuration: Configuration) -> None:
+    state = travelling(configuration, any=DeliveryBehavior(drop=1))
     for kind in ("x", "y", "x", "y"):
-        enqueue(store, Webhook("c1", kind), START)
-    assert states(store) == ["dropped", "dropped", "pending", "pending"]
+        enqueue(state, Webhook("c1", kind), START)
+    assert states(state) == ["dropped", "dropped", "pending", "pending"]
 
 
 @pytest.mark.parametrize(
@@ -178,37 +183,39 @@ def test_send_counts_the_lost_by_kind(world: Configuration) -> None:
     ],
 )
 def test_send_holds_back_until_the_next_one_or_the_end(
-    world: Configuration,
+    configuration: Configuration,
     kinds: dict[str, DeliveryBehavior],
     sent: list[tuple[str, int]],
     order: list[tuple[str, int]],
 ) -> None:
     """Whatever was held leaves after the one that it waited for; the call ends at 20 ms."""
-    store = travelling(world, **kinds)
+    state = travelling(configuration, **kinds)
     for kind, at in sent:
-        enqueue(store, Webhook("c1", kind), START + at)
-    release_held(store, "c1", START + 20)
-    assert (left(store), store.held_deliveries) == (order, {})
+        enqueue(state, Webhook("c1", kind), START + at)
+    release_held(state, "c1", START + 20)
+    assert (left(state), read.held_deliveries(state)) == (order, {})
     assert {
         name: one.next_attempt_at
-        for name, one in store.deliveries.items()
+        for name, one in read.deliveries(state).items()
         if one.state == "pending"
     } == {name: START + at for name, at in order}
 
 
-def test_report_held_back_leaves_when_the_call_ends(world: Configuration) -> None:
-    store = telling(world, Scenario("mine", webhooks={"any": DeliveryBehavior(reorder=True)}))
-    click(store)
-    sent = play(store)
+def test_report_held_back_leaves_when_the_call_ends(configuration: Configuration) -> None:
+    state = state_with_scenarios(
+        configuration, Scenario("mine", webhooks={"any": DeliveryBehavior(reorder=True)})
+    )
+    click_to_call(state)
+    sent = play_until_idle(state)
     assert [(one.id, one.next_attempt_at) for one in sent] == [("w1", START + 10_000)]
-    assert states(store) == ["delivered"]
+    assert states(state) == ["delivered"]
 
 
 @pytest.mark.parametrize("corrupt", ["", "truncate", "garbage"])
-def test_send_what_a_story_has_corrupted(world: Configuration, corrupt: str) -> None:
-    store = travelling(world, any=DeliveryBehavior(2, corrupt=corrupt))
-    enqueue(store, Webhook("c1", "completed", body={"a": 1}), START)
-    sent = {render_body(one.webhook) for one in store.deliveries.values()}
+def test_send_what_a_story_has_corrupted(configuration: Configuration, corrupt: str) -> None:
+    state = travelling(configuration, any=DeliveryBehavior(2, corrupt=corrupt))
+    enqueue(state, Webhook("c1", "completed", body={"a": 1}), START)
+    sent = {render_body(one.webhook) for one in read.deliveries(state).values()}
     assert sent == {{"": b'{"a":1}', "truncate": b'{"a', "garbage": GARBAGE_BODY}[corrupt]}
 
 
@@ -222,13 +229,13 @@ def test_send_what_a_story_has_corrupted(world: Configuration, corrupt: str) -> 
     ],
 )
 def test_hurried_if_a_webhook_may_come_before_the_reply(
-    world: Configuration,
+    configuration: Configuration,
     kinds: dict[str, DeliveryBehavior],
     hurry: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
-    store = travelling(world, **kinds)
+    state = travelling(configuration, **kinds)
     assert [
-        is_due_before_response(store, calls) for calls in (("c1",), ("c9", "c1"), ("c9",), ())
+        is_due_before_response(state, calls) for calls in (("c1",), ("c9", "c1"), ("c9",), ())
     ] == [
         hurry,
         hurry,
@@ -247,8 +254,8 @@ def test_hurried_if_a_webhook_may_come_before_the_reply(
     ],
 )
 def test_bundled_stories_about_reports(
-    store: SandboxState, story: str, states_: list[str], late: int | None
+    state: SandboxState, story: str, states_: list[str], late: int | None
 ) -> None:
-    click(store, story)
-    dues = {one.next_attempt_at for one in play(store)}
-    assert (states(store), dues) == (states_, {START + late} if late is not None else set())
+    click_to_call(state, story)
+    dues = {one.next_attempt_at for one in play_until_idle(state)}
+    assert (states(state), dues) == (states_, {START + late} if late is not None else set())

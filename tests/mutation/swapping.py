@@ -68,7 +68,7 @@ def traced(items: Sequence[pytest.Item], tell: Tell) -> None:
 
 def _warm(items: Sequence[pytest.Item]) -> None:
     """What lasts for the session is made once, before the first fork."""
-    lasting = [one for one in items if "world" in getattr(one, "fixturenames", ())]
+    lasting = [one for one in items if "configuration" in getattr(one, "fixturenames", ())]
     for item, following in ((lasting[-1], items[0]), (items[0], lasting[-1])):
         item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
 

@@ -11,13 +11,21 @@ from mockserver.core.time import MINUTE
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.delivery.dispatcher import WebhookDispatcher
 from mockserver.runtime.sandbox import Sandbox, Timing
-from tests.conftest import START, click, with_account
 from tests.delivery.test_dispatcher import FAULTS, SLOW
-from tests.runtime.conftest import OK, Handler, origin, receiver, says, silent
+from tests.support import read
+from tests.support.receivers import (
+    OK_RESPONSE,
+    Handler,
+    never_respond,
+    respond_with,
+    serve_receiver,
+    unused_origin,
+)
+from tests.support.simulation import START, change_account, click_to_call
 
 MODES: Mapping[str, tuple[Handler, str | int]] = {
-    "healthy": (says(OK), 200),
-    "unhappy": (says(b"HTTP/1.1 500 X\r\ncontent-length: 0\r\n\r\n"), 500),
+    "healthy": (respond_with(OK_RESPONSE), 200),
+    "unhappy": (respond_with(b"HTTP/1.1 500 X\r\ncontent-length: 0\r\n\r\n"), 500),
     "redirect": (FAULTS["redirect"][0], 302),
     "reset after accept": (FAULTS["reset after accept"][0], "reset"),
     "hangs up at once": (FAULTS["hangs up at once"][0], "reset"),
@@ -27,7 +35,7 @@ MODES: Mapping[str, tuple[Handler, str | int]] = {
     "two lengths": (FAULTS["two lengths"][0], "protocol"),
     "endless head": (FAULTS["endless head"][0], "too-large"),
     "endless body": (FAULTS["endless body"][0], 200),
-    "silent": (silent, "timeout"),
+    "silent": (never_respond, "timeout"),
     "half a head": (SLOW["half a head"], "timeout"),
 }
 KNOWN = {"delivered", "failed", "refused"}
@@ -41,8 +49,8 @@ class Choosing:
     def __init__(self, ports: Mapping[str, int]) -> None:
         self.ports = [*ports.items()]
         self.courier, self.impatient = (
-            WebhookDispatcher(origin),
-            WebhookDispatcher(origin, timeout=0.05),
+            WebhookDispatcher(unused_origin),
+            WebhookDispatcher(unused_origin, timeout=0.05),
         )
         self.heard: Counter[tuple[str, str | int | None]] = Counter()
 
@@ -56,29 +64,29 @@ class Choosing:
         return answer
 
 
-async def chaotic(world: Configuration) -> tuple[Sandbox, Choosing]:
+async def chaotic(configuration: Configuration) -> tuple[Sandbox, Choosing]:
     async with AsyncExitStack() as stack:
         ports = {
-            mode: await stack.enter_async_context(receiver(handler))
+            mode: await stack.enter_async_context(serve_receiver(handler))
             for mode, (handler, _) in MODES.items()
         }
         courier = Choosing(ports)
-        sandbox = Sandbox("t", world, Timing("manual", START), courier)
-        with_account(sandbox.state, retry=Retry((5_000, 60_000)))
+        sandbox = Sandbox("t", configuration, Timing("manual", START), courier)
+        change_account(sandbox.state, retry=Retry((5_000, 60_000)))
         for at in range(0, HOUR, EVERY):
-            click(sandbox.state, now=START + at)
+            click_to_call(sandbox.state, now=START + at)
             await sandbox.scheduler.advance(START + at + EVERY)
         await sandbox.scheduler.advance(None)
         return sandbox, courier
 
 
-def test_an_hour_of_chaos_leaves_nothing_unknown(world: Configuration) -> None:
-    sandbox, courier = asyncio.run(chaotic(world))
-    deliveries = [*sandbox.state.deliveries.values()]
+def test_an_hour_of_chaos_leaves_nothing_unknown(configuration: Configuration) -> None:
+    sandbox, courier = asyncio.run(chaotic(configuration))
+    deliveries = [*read.deliveries(sandbox.state).values()]
     assert len(deliveries) == HOUR // EVERY
     assert {one.state for one in deliveries} <= KNOWN
     answers = [attempt.result for one in deliveries for attempt in one.attempts]
     assert [one for one in answers if (one.status is None) == (one.error is None)] == []
     assert set(courier.heard) == {(mode, expected) for mode, (_, expected) in MODES.items()}
     assert sum(courier.heard.values()) == len(answers) > 2 * len(deliveries)
-    assert list(sandbox.state.pending_items()) == []
+    assert list(read.pending_items(sandbox.state)) == []

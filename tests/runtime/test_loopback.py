@@ -17,8 +17,8 @@ from mockserver.runtime.loopback import MAX_BODY, deliver_to_inbox
 from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import parse_settings
-from tests.conftest import START
-from tests.runtime.conftest import Postman
+from tests.support.dispatchers import RecordingDispatcher
+from tests.support.simulation import START
 from tests.web.test_loops import free
 
 QUERY = "access_token=k&bridge=918068281234&from=918867135000&to=918867136000"
@@ -26,8 +26,10 @@ CALL = f"/mobtexting/api/v2/voice/c2c?{QUERY}"
 
 
 @pytest.fixture
-def sandboxes(world: Configuration) -> SandboxRegistry:
-    made = SandboxRegistry(Postman(), (world, Timing("manual", START)), lambda _: None)
+def sandboxes(configuration: Configuration) -> SandboxRegistry:
+    made = SandboxRegistry(
+        RecordingDispatcher(), (configuration, Timing("manual", START)), lambda _: None
+    )
     made.get("mine")
     return made
 

@@ -7,7 +7,8 @@ import pytest
 from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.runtime.sandbox import Sandbox, Timing
-from tests.conftest import START, click
+from tests.support import read
+from tests.support.simulation import START, click_to_call
 
 
 class Listening:
@@ -25,15 +26,15 @@ class Listening:
 
 
 def test_nothing_comes_of_a_world_that_was_reset(
-    world: Configuration, request: pytest.FixtureRequest
+    configuration: Configuration, request: pytest.FixtureRequest
 ) -> None:
     resets: int = request.config.getoption("--resets")
 
     async def scenario() -> None:
-        receiver.box = box = Sandbox("t", world, Timing("manual", START), receiver)
+        receiver.box = box = Sandbox("t", configuration, Timing("manual", START), receiver)
         box.start()
         for number in range(resets):
-            click(box.state)
+            click_to_call(box.state)
             advance = asyncio.create_task(box.scheduler.advance(START + 1_000 * (number % 60)))
             for _ in range(number % 7):
                 await asyncio.sleep(0)
@@ -41,7 +42,7 @@ def test_nothing_comes_of_a_world_that_was_reset(
             await asyncio.wait([advance])
         await box.scheduler.advance(None)
         assert box.state.epoch == resets
-        assert list(box.state.pending_items()) == []
+        assert list(read.pending_items(box.state)) == []
         await box.stop()
 
     receiver = Listening()

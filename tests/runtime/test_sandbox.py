@@ -13,7 +13,8 @@ from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.inboxes import Inbox
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.scheduler import AdvanceResult
-from tests.conftest import START, click, with_account
+from tests.support import read
+from tests.support.simulation import START, change_account, click_to_call
 
 
 class Silent:
@@ -32,8 +33,8 @@ class Silent:
         raise AssertionError
 
 
-def sandbox(world: Configuration, courier: Any = None, mode: str = "manual") -> Sandbox:
-    return Sandbox("default", world, Timing(mode, START), courier or Silent())
+def sandbox(configuration: Configuration, courier: Any = None, mode: str = "manual") -> Sandbox:
+    return Sandbox("default", configuration, Timing(mode, START), courier or Silent())
 
 
 def others() -> set[asyncio.Task[Any]]:
@@ -55,10 +56,10 @@ def test_timing_runs_in_real_time_unless_told() -> None:
     assert Timing().build_clock().mode == "real"
 
 
-def test_reset_is_back_to_the_seeded_start(world: Configuration) -> None:
+def test_reset_is_back_to_the_seeded_start(configuration: Configuration) -> None:
     async def scenario() -> None:
-        click(box.state)
-        with_account(box.state, numbers=frozenset())
+        click_to_call(box.state)
+        change_account(box.state, numbers=frozenset())
         box.inboxes["mobtexting"].statuses.append(500)
         await box.scheduler.advance(START + HOUR)
         box.clock.set_mode("60x")
@@ -70,55 +71,59 @@ def test_reset_is_back_to_the_seeded_start(world: Configuration) -> None:
     class Pleased:
         deliver = staticmethod(answer)
 
-    box = sandbox(world, Pleased())
+    box = sandbox(configuration, Pleased())
     asyncio.run(scenario())
     assert (box.clock.mode, box.clock.now()) == ("manual", START)
-    assert (box.state.calls, box.state.deliveries, box.state.peek()) == ({}, {}, None)
-    assert (list(box.state.journal), list(box.state.exchanges)) == ([], [])
-    assert (box.state.entry_count, box.state.request_count) == (0, 0)
-    assert (box.state.accounts, box.inboxes) == (world.accounts, {})
+    assert (read.calls(box.state), read.deliveries(box.state), read.peek(box.state)) == (
+        {},
+        {},
+        None,
+    )
+    assert (list(read.journal(box.state)), list(read.exchanges(box.state))) == ([], [])
+    assert (read.entry_count(box.state), read.request_count(box.state)) == (0, 0)
+    assert (read.accounts(box.state), box.inboxes) == (configuration.accounts, {})
     assert box.inboxes["any"] == Inbox()
 
 
-def test_reset_gives_the_same_ids_again(world: Configuration) -> None:
+def test_reset_gives_the_same_ids_again(configuration: Configuration) -> None:
     async def scenario() -> list[str]:
         ids = []
         for _ in range(2):
-            click(box.state)
-            ids.append(box.state.calls["c1"].spec.vendor_id)
+            click_to_call(box.state)
+            ids.append(read.calls(box.state)["c1"].spec.vendor_id)
             await box.reset()
         return ids
 
-    box = sandbox(world)
+    box = sandbox(configuration)
     first, second = asyncio.run(scenario())
     assert first == second
 
 
-def test_reset_with_a_hundred_webhooks_out_lets_none_arrive(world: Configuration) -> None:
+def test_reset_with_a_hundred_webhooks_out_lets_none_arrive(configuration: Configuration) -> None:
     async def scenario() -> None:
         box.start()
         before = others()
         for _ in range(100):
-            click(box.state)
+            click_to_call(box.state)
         box.scheduler.wake()
         await courier.enough.wait()
         await box.reset()
         left.append(len(others() - before))
-        click(box.state)
+        click_to_call(box.state)
         await box.scheduler.advance(START)
         await box.stop()
         left.append(len(others()))
 
     courier, left = Silent(100), list[int]()
-    box = sandbox(world, courier, "instant")
+    box = sandbox(configuration, courier, "instant")
     asyncio.run(scenario())
     assert left == [0, 0]
     assert len(courier.out) == 100
-    assert {fact.type for fact in box.state.journal} == {"request", "event"}
-    assert list(box.state.calls) == ["c1"]
+    assert {fact.type for fact in read.journal(box.state)} == {"request", "event"}
+    assert list(read.calls(box.state)) == ["c1"]
 
 
-def test_an_answer_that_comes_after_a_reset_is_dropped(world: Configuration) -> None:
+def test_an_answer_that_comes_after_a_reset_is_dropped(configuration: Configuration) -> None:
     """A courier that takes no notice of being cancelled."""
 
     async def carry(_: Delivery) -> DeliveryResult:
@@ -133,7 +138,7 @@ def test_an_answer_that_comes_after_a_reset_is_dropped(world: Configuration) -> 
         deliver: Callable[[Delivery], Any]
 
     async def scenario() -> None:
-        click(box.state)
+        click_to_call(box.state)
         moving = asyncio.create_task(box.scheduler.advance(None))
         await out.wait()
         await box.reset()
@@ -141,66 +146,66 @@ def test_an_answer_that_comes_after_a_reset_is_dropped(world: Configuration) -> 
 
     out, courier = asyncio.Event(), Stubborn()
     courier.deliver = carry
-    box = sandbox(world, courier)
+    box = sandbox(configuration, courier)
     asyncio.run(scenario())
-    assert (list(box.state.journal), box.state.deliveries) == ([], {})
+    assert (list(read.journal(box.state)), read.deliveries(box.state)) == ([], {})
 
 
 @pytest.mark.parametrize("to", [None, START + HOUR])
-def test_reset_ends_a_running_advance(world: Configuration, to: int | None) -> None:
+def test_reset_ends_a_running_advance(configuration: Configuration, to: int | None) -> None:
     async def scenario() -> AdvanceResult:
-        click(box.state)
-        click(box.state)
+        click_to_call(box.state)
+        click_to_call(box.state)
         moving = asyncio.create_task(box.scheduler.advance(to))
         await courier.enough.wait()
         await box.reset()
         return await moving
 
     courier = Silent()
-    box = sandbox(world, courier)
+    box = sandbox(configuration, courier)
     assert asyncio.run(scenario()) == AdvanceResult(13, 1, "reset")
     assert (box.clock.now(), len(courier.out)) == (START, 1)
 
 
-def test_the_loop_goes_on_after_a_reset(world: Configuration) -> None:
+def test_the_loop_goes_on_after_a_reset(configuration: Configuration) -> None:
     async def scenario() -> None:
         box.start()
         await box.reset()
-        click(box.state)
+        click_to_call(box.state)
         box.scheduler.wake()
         await courier.enough.wait()
         await box.stop()
 
     courier = Silent()
-    box = sandbox(world, courier, "instant")
+    box = sandbox(configuration, courier, "instant")
     asyncio.run(scenario())
     assert [one.webhook.call_id for one in courier.out] == ["c1"]
 
 
-def test_stop_ends_the_loop_and_what_is_out(world: Configuration) -> None:
+def test_stop_ends_the_loop_and_what_is_out(configuration: Configuration) -> None:
     async def scenario() -> int:
         box.start()
-        click(box.state)
+        click_to_call(box.state)
         box.scheduler.wake()
         await courier.enough.wait()
         await box.stop()
         return len(others())
 
     courier = Silent()
-    box = sandbox(world, courier, "instant")
+    box = sandbox(configuration, courier, "instant")
     assert asyncio.run(scenario()) == 0
 
 
-def test_stop_of_what_never_started(world: Configuration) -> None:
-    asyncio.run(sandbox(world).stop())
+def test_stop_of_what_never_started(configuration: Configuration) -> None:
+    asyncio.run(sandbox(configuration).stop())
 
 
-def test_sandboxes_share_nothing(world: Configuration) -> None:
-    one, other = sandbox(world), sandbox(world)
-    click(one.state)
-    with_account(one.state, numbers=frozenset())
+def test_sandboxes_share_nothing(configuration: Configuration) -> None:
+    one, other = sandbox(configuration), sandbox(configuration)
+    click_to_call(one.state)
+    change_account(one.state, numbers=frozenset())
     one.clock.jump(START + 1)
-    assert other.state.calls == {}
-    assert other.state.accounts == world.accounts
+    assert read.calls(other.state) == {}
+    assert read.accounts(other.state) == configuration.accounts
     assert other.clock.now() == START
     assert isinstance(other.state, SandboxState)

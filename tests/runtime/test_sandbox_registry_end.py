@@ -10,30 +10,31 @@ from mockserver.core.configuration import Configuration
 from mockserver.runtime import sandbox_registry as module
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, IDLE_TIMEOUT, SandboxRegistry
 from mockserver.runtime.scheduler import AdvanceResult
-from tests.conftest import click
-from tests.runtime.registry import KEY, Registry, others, turns
+from tests.support import read
+from tests.support.registry import KEY, RegistryHarness, other_tasks, yield_to_tasks
+from tests.support.simulation import click_to_call
 
 
 @pytest.fixture
-def registry(world: Configuration) -> Registry:
-    return Registry(world)
+def registry(configuration: Configuration) -> RegistryHarness:
+    return RegistryHarness(configuration)
 
 
 # --- an end --------------------------------------------------------------------------------------
 
 
-Ending = Callable[[Registry, str], Any]
+Ending = Callable[[RegistryHarness, str], Any]
 
 
-async def put(registry: Registry, name: str) -> None:
+async def put(registry: RegistryHarness, name: str) -> None:
     await registry.put(name, seed="new")
 
 
-async def drop(registry: Registry, name: str) -> None:
+async def drop(registry: RegistryHarness, name: str) -> None:
     await registry.all.remove(name)
 
 
-async def expire(registry: Registry, _: str) -> None:
+async def expire(registry: RegistryHarness, _: str) -> None:
     registry.wall.seconds += IDLE_TIMEOUT
     await registry.all.expire()
 
@@ -42,12 +43,12 @@ ENDINGS = pytest.mark.parametrize("end", [put, drop, expire])
 
 
 @ENDINGS
-def test_end_stops_what_is_under_way(registry: Registry, end: Ending) -> None:
+def test_end_stops_what_is_under_way(registry: RegistryHarness, end: Ending) -> None:
     """Webhooks that are out are cut; an advance ends where it is, and sends no more of them."""
 
     async def scenario() -> AdvanceResult:
         registry.all.start()
-        before = others()
+        before = other_tasks()
         old, moving = await registry.busy("t1")
         await end(registry, "t1")
         assert registry.all.find("t1") is not old
@@ -55,7 +56,7 @@ def test_end_stops_what_is_under_way(registry: Registry, end: Ending) -> None:
         fresh = registry.all.find("t1")
         if fresh:
             await fresh.stop()
-        assert others() == before
+        assert other_tasks() == before
         await registry.all.stop()
         return done
 
@@ -64,19 +65,19 @@ def test_end_stops_what_is_under_way(registry: Registry, end: Ending) -> None:
 
 
 @ENDINGS
-def test_end_leaves_the_name_to_a_blank_one(registry: Registry, end: Ending) -> None:
+def test_end_leaves_the_name_to_a_blank_one(registry: RegistryHarness, end: Ending) -> None:
     async def scenario() -> None:
         _, moving = await registry.busy("t1")
         await end(registry, "t1")
         await moving
 
     asyncio.run(scenario())
-    assert registry.all.get("t1").state.calls == {}
+    assert read.calls(registry.all.get("t1").state) == {}
     assert registry.made == [DEFAULT_SANDBOX, "t1", "t1"]
 
 
 @ENDINGS
-def test_end_frees_the_claims(registry: Registry, end: Ending) -> None:
+def test_end_frees_the_claims(registry: RegistryHarness, end: Ending) -> None:
     async def scenario() -> None:
         await registry.put("t1", KEY)
         await end(registry, "t1")
@@ -88,26 +89,26 @@ def test_end_frees_the_claims(registry: Registry, end: Ending) -> None:
 
 @ENDINGS
 def test_who_comes_while_the_old_one_ends_meets_the_new_one(
-    registry: Registry, end: Ending
+    registry: RegistryHarness, end: Ending
 ) -> None:
     async def scenario() -> None:
         old, moving = await registry.busy("t1")
         registry.courier.leave.clear()
         ending = asyncio.create_task(end(registry, "t1"))
-        await turns()
+        await yield_to_tasks()
         fresh = registry.all.get("t1")
-        click(fresh.state)
+        click_to_call(fresh.state)
         registry.courier.leave.set()
         await ending
         await moving
         assert fresh is not old
         assert registry.all.find("t1") is fresh
-        assert list(fresh.state.calls) == ["c1"]
+        assert list(read.calls(fresh.state)) == ["c1"]
 
     asyncio.run(scenario())
 
 
-def test_drop_of_nobody(registry: Registry) -> None:
+def test_drop_of_nobody(registry: RegistryHarness) -> None:
     asyncio.run(registry.all.remove("t1"))
     assert registry.names == [DEFAULT_SANDBOX]
 
@@ -134,7 +135,7 @@ def test_drop_of_nobody(registry: Registry) -> None:
     ids=["by name", "by credential"],
 )
 def test_expire(
-    registry: Registry,
+    registry: RegistryHarness,
     use: Callable[[SandboxRegistry], Any],
     used: float,
     asked: float,
@@ -148,7 +149,7 @@ def test_expire(
     assert registry.names == left
 
 
-def test_expire_of_one_that_was_put_and_never_used(registry: Registry) -> None:
+def test_expire_of_one_that_was_put_and_never_used(registry: RegistryHarness) -> None:
     registry.wall.seconds = 5.0
     asyncio.run(registry.put("t1", KEY))
     registry.wall.seconds = IDLE_TIMEOUT + 4
@@ -160,13 +161,13 @@ def test_expire_of_one_that_was_put_and_never_used(registry: Registry) -> None:
     assert registry.names == [DEFAULT_SANDBOX]
 
 
-def test_expire_by_itself(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_expire_by_itself(registry: RegistryHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario() -> None:
         registry.all.start()
         for name in ("t1", "t2"):
             registry.all.get(name)
             registry.wall.seconds += IDLE_TIMEOUT
-            await turns()
+            await yield_to_tasks()
             assert registry.all.find(name) is None
         await registry.all.stop()
 

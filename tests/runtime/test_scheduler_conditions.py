@@ -10,7 +10,8 @@ from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.clock import Clock
 from mockserver.runtime.scheduler import AdvanceResult, Scheduler, never
-from tests.conftest import START, click
+from tests.support import read
+from tests.support.simulation import START, click_to_call
 
 Met = Callable[[SandboxState], bool]
 
@@ -28,26 +29,26 @@ class Postman:
         return DeliveryResult(200)
 
 
-def driver(store: SandboxState, mode: str = "manual", postman: Postman | None = None) -> Scheduler:
+def driver(state: SandboxState, mode: str = "manual", postman: Postman | None = None) -> Scheduler:
     """One whose real clock stands still."""
-    return Scheduler(store, Clock(mode, START, lambda: 0.0), postman or Postman())
+    return Scheduler(state, Clock(mode, START, lambda: 0.0), postman or Postman())
 
 
 def verb(wanted: str) -> Met:
-    return lambda store: any(event.type == wanted for event in store.calls["c1"].events)
+    return lambda state: any(event.type == wanted for event in read.calls(state)["c1"].events)
 
 
-def delivered(store: SandboxState) -> bool:
-    return [one.state for one in store.deliveries.values()] == ["delivered"]
+def delivered(state: SandboxState) -> bool:
+    return [one.state for one in read.deliveries(state).values()] == ["delivered"]
 
 
 def advanced(
-    store: SandboxState, to: int | None, met: Met, mode: str = "manual"
+    state: SandboxState, to: int | None, met: Met, mode: str = "manual"
 ) -> tuple[AdvanceResult, int]:
     """What an advance of one call told, and where the clock is then."""
-    click(store)
-    time = driver(store, mode)
-    done = asyncio.run(time.advance(to, lambda: met(store)))
+    click_to_call(state)
+    time = driver(state, mode)
+    done = asyncio.run(time.advance(to, lambda: met(state)))
     assert not time.is_advancing
     return done, time.clock.now() - START
 
@@ -68,10 +69,10 @@ WAYS = [(to, mode) for to in (None, START + HOUR) for mode in ("manual", "real",
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(("met", "done", "at"), MOMENTS)
 def test_advance_ends_where_it_is_met(
-    store: SandboxState, met: Met, done: AdvanceResult, at: int, way: tuple[int | None, str]
+    state: SandboxState, met: Met, done: AdvanceResult, at: int, way: tuple[int | None, str]
 ) -> None:
     to, mode = way
-    assert advanced(store, to, met, mode) == (done, at)
+    assert advanced(state, to, met, mode) == (done, at)
 
 
 @pytest.mark.parametrize(
@@ -84,9 +85,9 @@ def test_advance_ends_where_it_is_met(
     ],
 )
 def test_advance_that_is_never_met_goes_all_the_way(
-    store: SandboxState, to: int | None, done: AdvanceResult, at: int
+    state: SandboxState, to: int | None, done: AdvanceResult, at: int
 ) -> None:
-    assert advanced(store, to, lambda _: False) == (done, at)
+    assert advanced(state, to, lambda _: False) == (done, at)
 
 
 def test_never_is_never() -> None:
@@ -94,25 +95,25 @@ def test_never_is_never() -> None:
 
 
 @pytest.mark.parametrize("to", [None, START, START + HOUR])
-def test_advance_that_is_met_already_does_nothing(store: SandboxState, to: int | None) -> None:
-    assert advanced(store, to, lambda _: True) == (AdvanceResult(0, 0, None), 0)
-    assert [event.type for event in store.calls["c1"].events] == ["placed"]
+def test_advance_that_is_met_already_does_nothing(state: SandboxState, to: int | None) -> None:
+    assert advanced(state, to, lambda _: True) == (AdvanceResult(0, 0, None), 0)
+    assert [event.type for event in read.calls(state)["c1"].events] == ["placed"]
 
 
-def test_advance_is_met_by_a_webhook_that_was_out_before(store: SandboxState) -> None:
+def test_advance_is_met_by_a_webhook_that_was_out_before(state: SandboxState) -> None:
     """It waits for the answer, and what is due after that stays due."""
 
     async def scenario() -> AdvanceResult:
         postman = Postman()
-        time = driver(store, "manual", postman)
-        click(store, "callee-busy")
+        time = driver(state, "manual", postman)
+        click_to_call(state, "callee-busy")
         postman.let.clear()
         first = asyncio.create_task(time.advance(None))
         await postman.out.wait()
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
-        click(store, now=time.clock.now())
-        second = asyncio.create_task(time.advance(None, lambda: delivered(store)))
+        click_to_call(state, now=time.clock.now())
+        second = asyncio.create_task(time.advance(None, lambda: delivered(state)))
         await asyncio.sleep(0)
         assert not second.done()
         postman.let.set()
@@ -122,33 +123,33 @@ def test_advance_is_met_by_a_webhook_that_was_out_before(store: SandboxState) ->
 
     now: list[int] = []
     assert asyncio.run(scenario()) == AdvanceResult(0, 0, None)
-    assert (now, [event.type for event in store.calls["c2"].events]) == ([5_000], ["placed"])
+    assert (now, [event.type for event in read.calls(state)["c2"].events]) == ([5_000], ["placed"])
 
 
-def test_advance_looks_after_each_event(store: SandboxState) -> None:
+def test_advance_looks_after_each_event(state: SandboxState) -> None:
     seen: list[int] = []
 
-    def met(store: SandboxState) -> bool:
-        seen.append(store.entry_count)
+    def met(state: SandboxState) -> bool:
+        seen.append(read.entry_count(state))
         return False
 
-    advanced(store, None, met)
+    advanced(state, None, met)
     assert len(seen) == 1 + 7
     assert seen == sorted(set(seen))
 
 
-def test_advance_goes_on_from_where_it_was_met(store: SandboxState) -> None:
-    done, _ = advanced(store, None, verb("answer"))
-    rest = asyncio.run(driver(store).advance(None))
+def test_advance_goes_on_from_where_it_was_met(state: SandboxState) -> None:
+    done, _ = advanced(state, None, verb("answer"))
+    rest = asyncio.run(driver(state).advance(None))
     assert (done.events + rest.events, rest.attempts) == (7, 1)
 
 
-def test_advance_is_over_when_the_look_fails(store: SandboxState) -> None:
+def test_advance_is_over_when_the_look_fails(state: SandboxState) -> None:
     def broken() -> bool:
         raise LookupError
 
-    click(store)
-    time = driver(store)
+    click_to_call(state)
+    time = driver(state)
     with pytest.raises(LookupError):
         asyncio.run(time.advance(None, broken))
     assert asyncio.run(time.advance(START)) == AdvanceResult(2, 0, None)

@@ -19,7 +19,8 @@ from mockserver.runtime.clock import Clock
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.scheduler import MAX_PER_REQUEST, YIELD_EVERY, AdvanceResult, Scheduler
 from mockserver.runtime.waits import wait_until
-from tests.conftest import START, click
+from tests.support import read
+from tests.support.simulation import START, click_to_call
 
 Given = TypeVarTuple("Given")
 
@@ -58,11 +59,11 @@ class Counting(asyncio.SelectorEventLoop):
         return sum(not timer.cancelled() for timer in later)
 
 
-def crowded(world: Configuration, mode: str, many: int = MANY) -> Sandbox:
+def crowded(configuration: Configuration, mode: str, many: int = MANY) -> Sandbox:
     """A sandbox in which so many calls are placed at the same instant."""
-    sandbox = Sandbox("default", world, Timing(mode, START), Pleased())
+    sandbox = Sandbox("default", configuration, Timing(mode, START), Pleased())
     for _ in range(many):
-        click(sandbox.state)
+        click_to_call(sandbox.state)
     return sandbox
 
 
@@ -70,20 +71,20 @@ async def turns(sandbox: Sandbox, count: int) -> Counter[int]:
     """How often a coroutine that has nothing to do found so many facts more in its turn."""
     growth: Counter[int] = Counter()
     for _ in range(count):
-        before = sandbox.state.entry_count
+        before = read.entry_count(sandbox.state)
         await asyncio.sleep(0)
-        growth[sandbox.state.entry_count - before] += 1
+        growth[read.entry_count(sandbox.state) - before] += 1
     return growth
 
 
-def test_sleeping_calls_cost_one_timer_and_hold_up_nobody(world: Configuration) -> None:
+def test_sleeping_calls_cost_one_timer_and_hold_up_nobody(configuration: Configuration) -> None:
     """The clock runs as in `real` but stands, so that they go on sleeping while this looks."""
 
     async def scenario() -> tuple[Counter[int], list[Any]]:
         sandbox.start()
         begun = await turns(sandbox, 200)
-        verbs = Counter(call.events[-1].type for call in sandbox.state.calls.values())
-        asleep = [verbs, len(list(sandbox.state.pending_items())), len(asyncio.all_tasks())]
+        verbs = Counter(call.events[-1].type for call in read.calls(sandbox.state).values())
+        asleep = [verbs, len(list(read.pending_items(sandbox.state))), len(asyncio.all_tasks())]
         asleep.append(loops[0].running())
         trivial = asyncio.create_task(asyncio.sleep(0, "healthy"))
         await asyncio.sleep(0)
@@ -97,7 +98,7 @@ def test_sleeping_calls_cost_one_timer_and_hold_up_nobody(world: Configuration) 
         return loops[0]
 
     loops: list[Counting] = []
-    sandbox = crowded(world, "real")
+    sandbox = crowded(configuration, "real")
     sandbox.scheduler.clock = Clock("real", START, lambda: 0.0)
     with asyncio.Runner(loop_factory=factory) as runner:
         begun, asleep = runner.run(scenario())
@@ -108,7 +109,7 @@ def test_sleeping_calls_cost_one_timer_and_hold_up_nobody(world: Configuration) 
 
 
 def test_advance_gives_everybody_a_turn_after_a_few_steps(
-    world: Configuration, monkeypatch: pytest.MonkeyPatch
+    configuration: Configuration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Steps are counted, not time: nobody who asks meanwhile waits for more of them."""
 
@@ -121,22 +122,24 @@ def test_advance_gives_everybody_a_turn_after_a_few_steps(
             between.append(played[-1])
         return between, await advancing
 
-    def counted(store: SandboxState) -> Delivery | None:
+    def counted(state: SandboxState) -> Delivery | None:
         played[-1] += 1
-        return step(store)
+        return step(state)
 
     played = list[int]()
     monkeypatch.setattr(scheduler, "step", counted)
-    sandbox = crowded(world, "manual")
+    sandbox = crowded(configuration, "manual")
     between, advanced = asyncio.run(scenario())
     steps = 7 * MANY  # six of a call, and its webhook
     assert (sum(between), advanced) == (steps, AdvanceResult(steps, MANY, None))
     assert max(between) == YIELD_EVERY
 
 
-def test_calls_at_sixty_times_the_pace_all_end(world: Configuration) -> None:
+def test_calls_at_sixty_times_the_pace_all_end(configuration: Configuration) -> None:
     def over() -> bool:
-        return sum(one.state == "delivered" for one in sandbox.state.deliveries.values()) == MANY
+        return (
+            sum(one.state == "delivered" for one in read.deliveries(sandbox.state).values()) == MANY
+        )
 
     async def scenario() -> bool:
         sandbox.start()
@@ -144,32 +147,34 @@ def test_calls_at_sixty_times_the_pace_all_end(world: Configuration) -> None:
         await sandbox.stop()
         return met
 
-    sandbox = crowded(world, "60x")
+    sandbox = crowded(configuration, "60x")
     assert asyncio.run(scenario())
-    assert {call.outcome for call in sandbox.state.calls.values()} == {"completed"}
-    assert {call.ended_at for call in sandbox.state.calls.values()} == {START + 10_000}
-    assert sandbox.state.peek() is None
+    assert {call.outcome for call in read.calls(sandbox.state).values()} == {"completed"}
+    assert {call.ended_at for call in read.calls(sandbox.state).values()} == {START + 10_000}
+    assert read.peek(sandbox.state) is None
 
 
-def test_many_requests_in_one_turn_do_not_each_play_all_that_is_due(world: Configuration) -> None:
+def test_many_requests_in_one_turn_do_not_each_play_all_that_is_due(
+    configuration: Configuration,
+) -> None:
     """Whoever is out on its way needs the turns of the event loop; the driver plays on in each."""
 
     async def scenario() -> list[int]:
         facts = []
         for _ in range(3):
-            before = store.entry_count
+            before = read.entry_count(state)
             with scheduler.request_scope():
-                facts.append(store.entry_count - before)
+                facts.append(read.entry_count(state) - before)
         return facts
 
-    store = SandboxState(world, START)
-    scheduler = Scheduler(store, Clock("real", START, lambda: 0.0), Pleased())
+    state = SandboxState(configuration, START)
+    scheduler = Scheduler(state, Clock("real", START, lambda: 0.0), Pleased())
     for _ in range(MAX_PER_REQUEST):
-        click(store)
+        click_to_call(state)
     assert asyncio.run(scenario()) == [MAX_PER_REQUEST, MAX_PER_REQUEST, 0]
 
 
-def test_ten_thousand_due_at_one_instant_all_happen_in_order(world: Configuration) -> None:
+def test_ten_thousand_due_at_one_instant_all_happen_in_order(configuration: Configuration) -> None:
     """They begin in the same millisecond; whoever has nothing to do has a turn meanwhile."""
 
     async def scenario() -> Counter[int]:
@@ -183,8 +188,8 @@ def test_ten_thousand_due_at_one_instant_all_happen_in_order(world: Configuratio
             told.append((fact.at, fact.payload.type, fact.call_id))
 
     told: list[tuple[int, str, str]] = []
-    sandbox = crowded(world, "real", LIVES)
-    sandbox.state.subscribers.append(heard)
+    sandbox = crowded(configuration, "real", LIVES)
+    read.subscribers(sandbox.state).append(heard)
     sandbox.scheduler.clock = Clock("real", START, lambda: 0.0)
     growth = asyncio.run(scenario())
     names = [f"c{number}" for number in range(1, LIVES + 1)]

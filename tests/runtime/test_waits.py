@@ -13,7 +13,8 @@ from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.scheduler import AdvanceInProgress
 from mockserver.runtime.waits import wait_until
-from tests.conftest import START, click
+from tests.support import read
+from tests.support.simulation import START, click_to_call
 
 LONG = 60.0
 """Real seconds that no test waits for."""
@@ -33,8 +34,8 @@ class Postman:
 
 
 @pytest.fixture
-def box(world: Configuration) -> Sandbox:
-    return Sandbox("default", world, Timing("manual", START), Postman())
+def box(configuration: Configuration) -> Sandbox:
+    return Sandbox("default", configuration, Timing("manual", START), Postman())
 
 
 def told(box: Sandbox, kind: str = "news") -> None:
@@ -42,15 +43,15 @@ def told(box: Sandbox, kind: str = "news") -> None:
 
 
 def kinds(box: Sandbox, wanted: str) -> Callable[[], bool]:
-    return lambda: any(fact.type == wanted for fact in box.state.journal)
+    return lambda: any(fact.type == wanted for fact in read.journal(box.state))
 
 
 def verb(wanted: str) -> Callable[[SandboxState], bool]:
-    return lambda store: any(event.type == wanted for event in store.calls["c1"].events)
+    return lambda state: any(event.type == wanted for event in read.calls(state)["c1"].events)
 
 
-def delivered(store: SandboxState) -> bool:
-    return any(one.state == "delivered" for one in store.deliveries.values())
+def delivered(state: SandboxState) -> bool:
+    return any(one.state == "delivered" for one in read.deliveries(state).values())
 
 
 async def turns(count: int = 50) -> None:
@@ -65,11 +66,15 @@ async def turns(count: int = 50) -> None:
 @pytest.mark.parametrize("advance", [None, 0, HOUR])
 @pytest.mark.parametrize("patience", [0.0, LONG])
 def test_met_at_once_changes_nothing(box: Sandbox, patience: float, advance: int | None) -> None:
-    click(box.state)
+    click_to_call(box.state)
     told(box)
-    before = box.state.entry_count
+    before = read.entry_count(box.state)
     assert asyncio.run(wait_until(box, kinds(box, "news"), patience, advance))
-    assert (box.clock.now(), box.state.entry_count, box.state.subscribers) == (START, before, [])
+    assert (box.clock.now(), read.entry_count(box.state), read.subscribers(box.state)) == (
+        START,
+        before,
+        [],
+    )
 
 
 def test_met_by_a_fact_goes_on_in_the_next_turn(box: Sandbox) -> None:
@@ -87,7 +92,7 @@ def test_met_by_a_fact_goes_on_in_the_next_turn(box: Sandbox) -> None:
         return all([await one for one in waiting])
 
     assert asyncio.run(scenario())
-    assert box.state.subscribers == []
+    assert read.subscribers(box.state) == []
 
 
 def test_other_facts_are_looked_at_and_waited_through(box: Sandbox) -> None:
@@ -95,8 +100,8 @@ def test_other_facts_are_looked_at_and_waited_through(box: Sandbox) -> None:
     looks: list[int] = []
 
     def met() -> bool:
-        looks.append(box.state.entry_count)
-        return box.state.entry_count == 7
+        looks.append(read.entry_count(box.state))
+        return read.entry_count(box.state) == 7
 
     async def scenario() -> bool:
         waiting = asyncio.create_task(wait_until(box, met, LONG, None))
@@ -113,23 +118,23 @@ def test_other_facts_are_looked_at_and_waited_through(box: Sandbox) -> None:
     assert looks == [0, 1, 3, 6, 7]
 
 
-def test_met_by_the_driver_as_time_flows(world: Configuration) -> None:
+def test_met_by_the_driver_as_time_flows(configuration: Configuration) -> None:
     async def scenario(flowing: Sandbox) -> bool:
         flowing.start()
-        click(flowing.state)
+        click_to_call(flowing.state)
         flowing.scheduler.wake()
         met = await wait_until(flowing, lambda: delivered(flowing.state), LONG, None)
         await flowing.stop()
         return met
 
-    assert asyncio.run(scenario(Sandbox("t1", world, Timing("instant", START), Postman())))
+    assert asyncio.run(scenario(Sandbox("t1", configuration, Timing("instant", START), Postman())))
 
 
 @pytest.mark.parametrize("patience", [0.0, 0.01])
 @pytest.mark.parametrize("advance", [None, HOUR])
 def test_too_late(box: Sandbox, patience: float, advance: int | None) -> None:
     assert not asyncio.run(wait_until(box, lambda: False, patience, advance))
-    assert (box.state.subscribers, box.scheduler.is_advancing) == ([], False)
+    assert (read.subscribers(box.state), box.scheduler.is_advancing) == ([], False)
 
 
 def test_met_at_the_last_moment_without_a_fact(box: Sandbox) -> None:
@@ -141,19 +146,19 @@ def test_who_leaves_is_told_no_more(box: Sandbox) -> None:
     async def scenario() -> None:
         waiting = asyncio.create_task(wait_until(box, kinds(box, "news"), LONG, None))
         await turns()
-        assert len(box.state.subscribers) == 1
+        assert len(read.subscribers(box.state)) == 1
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
 
     asyncio.run(scenario())
-    assert box.state.subscribers == []
+    assert read.subscribers(box.state) == []
 
 
 def test_who_was_sent_away_ends_in_time_all_the_same(box: Sandbox) -> None:
     async def scenario() -> bool:
         waiting = asyncio.create_task(wait_until(box, kinds(box, "news"), 0.01, None))
         await turns()
-        box.state.subscribers.clear()
+        read.subscribers(box.state).clear()
         told(box)
         return await waiting
 
@@ -177,7 +182,7 @@ def test_who_was_sent_away_ends_in_time_all_the_same(box: Sandbox) -> None:
 def test_advance_moves_only_as_far_as_needed(
     box: Sandbox, met: Callable[[SandboxState], bool], at: int
 ) -> None:
-    click(box.state)
+    click_to_call(box.state)
     assert asyncio.run(wait_until(box, lambda: met(box.state), LONG, HOUR))
     assert box.clock.now() == START + at
 
@@ -195,9 +200,9 @@ def test_advance_that_does_not_reach_it_goes_no_further(
         told(box)
         return await waiting
 
-    click(box.state)
+    click_to_call(box.state)
     assert asyncio.run(scenario())
-    assert len(box.state.calls["c1"].events) == events
+    assert len(read.calls(box.state)["c1"].events) == events
 
 
 def test_advance_that_another_goes_on_with(box: Sandbox) -> None:
@@ -209,14 +214,14 @@ def test_advance_that_another_goes_on_with(box: Sandbox) -> None:
         await box.scheduler.advance(START + 2_000)
         return await waiting
 
-    click(box.state)
+    click_to_call(box.state)
     assert asyncio.run(scenario())
 
 
-def test_advance_beside_another_one(world: Configuration) -> None:
+def test_advance_beside_another_one(configuration: Configuration) -> None:
     async def scenario() -> None:
         postman.let.clear()
-        click(box.state)
+        click_to_call(box.state)
         first = asyncio.create_task(wait_until(box, lambda: delivered(box.state), LONG, HOUR))
         await postman.out.wait()
         with pytest.raises(AdvanceInProgress):
@@ -226,49 +231,56 @@ def test_advance_beside_another_one(world: Configuration) -> None:
         assert await first
 
     postman = Postman()
-    box = Sandbox("default", world, Timing("manual", START), postman)
+    box = Sandbox("default", configuration, Timing("manual", START), postman)
     asyncio.run(scenario())
     assert box.clock.now() == START + 10_000
 
 
-def test_advance_that_is_out_of_time_leaves_the_webhook_on_its_way(world: Configuration) -> None:
+def test_advance_that_is_out_of_time_leaves_the_webhook_on_its_way(
+    configuration: Configuration,
+) -> None:
     async def scenario() -> bool:
         postman.let.clear()
-        click(box.state)
+        click_to_call(box.state)
         met = await wait_until(box, lambda: delivered(box.state), 0.0, HOUR)
         await postman.out.wait()
-        assert (box.scheduler.is_advancing, box.state.deliveries["w1"].state) == (False, "pending")
+        assert (box.scheduler.is_advancing, read.deliveries(box.state)["w1"].state) == (
+            False,
+            "pending",
+        )
         postman.let.set()
         await box.scheduler.wait_idle()
         return met
 
     postman = Postman()
-    box = Sandbox("default", world, Timing("manual", START), postman)
+    box = Sandbox("default", configuration, Timing("manual", START), postman)
     assert not asyncio.run(scenario())
-    assert box.state.deliveries["w1"].state == "delivered"
+    assert read.deliveries(box.state)["w1"].state == "delivered"
 
 
 # --- a reset in between --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("advance", [None, HOUR])
-def test_reset_in_between_is_waited_through(world: Configuration, advance: int | None) -> None:
+def test_reset_in_between_is_waited_through(
+    configuration: Configuration, advance: int | None
+) -> None:
     """What is waited for may as well happen in the new world; its clock is not moved."""
 
     async def scenario() -> bool:
         postman.let.clear()
-        click(box.state)
+        click_to_call(box.state)
         waiting = asyncio.create_task(wait_until(box, kinds(box, "news"), LONG, advance))
         await turns()
         await box.reset()
         await turns()
         assert not waiting.done()
-        click(box.state)
+        click_to_call(box.state)
         told(box)
         return await waiting
 
     postman = Postman()
-    box = Sandbox("default", world, Timing("manual", START), postman)
+    box = Sandbox("default", configuration, Timing("manual", START), postman)
     assert asyncio.run(scenario())
-    assert (box.clock.now(), len(box.state.calls["c1"].events)) == (START, 1)
-    assert box.state.subscribers == []
+    assert (box.clock.now(), len(read.calls(box.state)["c1"].events)) == (START, 1)
+    assert read.subscribers(box.state) == []

@@ -13,9 +13,16 @@ from mockserver.core.script import WaitReason
 from mockserver.engine.dry_run import dry_run
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.webhooks import is_due_before_response
-from tests.config.conftest import living
-from tests.conftest import START, play
-from tests.scenarios.conftest import asked, lived, outcomes, reports, staged
+from tests.support import read
+from tests.support.config_files import configuration_from_texts
+from tests.support.scenario_runs import (
+    attempt_outcomes,
+    click_to_call,
+    leg_log,
+    report_statuses,
+    state_from_text,
+)
+from tests.support.simulation import START, play_until_idle
 
 FILES = sorted(bundled_folder("scenarios").glob("*"))
 
@@ -107,31 +114,31 @@ FLOWS = {
 
 
 @pytest.fixture
-def stage(world: Configuration) -> SandboxState:
-    return SandboxState(world, START)
+def stage(configuration: Configuration) -> SandboxState:
+    return SandboxState(configuration, START)
 
 
 @pytest.mark.parametrize("story", PHONES)
 def test_story_of_phones(stage: SandboxState, story: str) -> None:
-    asked(stage, story)
-    sent = reports(play(stage))
-    assert (", ".join(lived(stage)), outcomes(stage), *sent) == PHONES[story]
+    click_to_call(stage, story)
+    sent = report_statuses(play_until_idle(stage))
+    assert (", ".join(leg_log(stage)), attempt_outcomes(stage), *sent) == PHONES[story]
 
 
 @pytest.mark.parametrize("story", FLOWS)
 def test_story_of_a_flow(stage: SandboxState, story: str) -> None:
-    asked(stage, story, to="flow:1")
-    sent = reports(play(stage))
-    assert (", ".join(lived(stage)[1:]), *sent) == FLOWS[story]
+    click_to_call(stage, story, to="flow:1")
+    sent = report_statuses(play_until_idle(stage))
+    assert (", ".join(leg_log(stage)[1:]), *sent) == FLOWS[story]
 
 
 @pytest.mark.parametrize(("seed", "answers"), [("seed", "2.48"), ("other", "2.821")])
 def test_one_then_two_draws_when_it_answers(seed: str, answers: str) -> None:
-    stage = staged("", seed)
-    asked(stage, "one-then-two", to="flow:1")
-    play(stage)
+    stage = state_from_text("", seed)
+    click_to_call(stage, "one-then-two", to="flow:1")
+    play_until_idle(stage)
     first, second = (float(answers) + seconds for seconds in (3, 5))
-    assert lived(stage)[1:4] == [
+    assert leg_log(stage)[1:4] == [
         f"{answers} answer a",
         f"{first:g} digits a 1",
         f"{second:g} digits a 2",
@@ -139,17 +146,17 @@ def test_one_then_two_draws_when_it_answers(seed: str, answers: str) -> None:
 
 
 def test_waits_for_a_person(stage: SandboxState) -> None:
-    asked(stage, "waits-for-a-person")
-    assert play(stage) == []
-    assert ", ".join(lived(stage)) == USUAL
-    assert stage.wait_reasons == {"c1": (WaitReason("person", "b"),)}
+    click_to_call(stage, "waits-for-a-person")
+    assert play_until_idle(stage) == []
+    assert ", ".join(leg_log(stage)) == USUAL
+    assert read.wait_reasons(stage) == {"c1": (WaitReason("person", "b"),)}
 
 
 def test_rush_hour_is_as_likely_as_its_weights_say(stage: SandboxState) -> None:
     for _ in range(500):
-        asked(stage, "rush-hour", attempts=0)
-    play(stage)
-    met = Counter(call.outcome for call in stage.calls.values())
+        click_to_call(stage, "rush-hour", attempts=0)
+    play_until_idle(stage)
+    met = Counter(call.outcome for call in read.calls(stage).values())
     assert met == {"completed": 307, "busy": 90, "no-answer": 103}
 
 
@@ -157,20 +164,22 @@ def test_rush_hour_is_as_likely_as_its_weights_say(stage: SandboxState) -> None:
     ("story", "leaving"), [("doubled-report", ["10", "10"]), ("late-report", ["610"])]
 )
 def test_story_of_travel(stage: SandboxState, story: str, leaving: list[str]) -> None:
-    asked(stage, story)
-    assert reports(play(stage)) == [(at, *COMPLETED) for at in leaving]
-    assert ", ".join(lived(stage)) == f"{USUAL}, {TALK}"
+    click_to_call(stage, story)
+    assert report_statuses(play_until_idle(stage)) == [(at, *COMPLETED) for at in leaving]
+    assert ", ".join(leg_log(stage)) == f"{USUAL}, {TALK}"
 
 
 def test_lost_report(stage: SandboxState) -> None:
-    asked(stage, "lost-report")
-    assert play(stage) == []
-    assert [one.state for one in stage.deliveries.values()] == ["dropped"]
+    click_to_call(stage, "lost-report")
+    assert play_until_idle(stage) == []
+    assert [one.state for one in read.deliveries(stage).values()] == ["dropped"]
 
 
 def test_report_before_reply_hurries_the_report(stage: SandboxState) -> None:
     stories = ("report-before-reply", "answered")
-    assert [is_due_before_response(stage, asked(stage, one).call_ids) for one in stories] == [
+    assert [
+        is_due_before_response(stage, click_to_call(stage, one).call_ids) for one in stories
+    ] == [
         True,
         False,
     ]
@@ -179,17 +188,17 @@ def test_report_before_reply_hurries_the_report(stage: SandboxState) -> None:
 def test_every_story_is_tested_here() -> None:
     elsewhere = {"one-then-two", "waits-for-a-person", "rush-hour"}
     travel = {"doubled-report", "late-report", "lost-report"}
-    stories = {name for name in living("").scenarios.by_name if "/" not in name}
+    stories = {name for name in configuration_from_texts("").scenarios.by_name if "/" not in name}
     assert stories == PHONES.keys() | elsewhere | travel
 
 
-def test_bundled_files_pass_as_if_users_had_written_them(world: Configuration) -> None:
+def test_bundled_files_pass_as_if_users_had_written_them(configuration: Configuration) -> None:
     catalog = load_definitions(
         [SourceText(str(path), path.read_bytes()) for path in FILES], load_providers()
     )
     stories = catalog.scenarios.by_name.values()
-    assert [stumble for story in stories for stumble in dry_run(world, story)] == []
-    assert catalog.scenarios.by_name.keys() == world.scenarios.by_name.keys()
+    assert [stumble for story in stories for stumble in dry_run(configuration, story)] == []
+    assert catalog.scenarios.by_name.keys() == configuration.scenarios.by_name.keys()
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

@@ -15,8 +15,9 @@ from mockserver.engine.dry_run import dry_run
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event
 from mockserver.settings import parse_settings
-from tests.conftest import START, only, until_at
-from tests.providers.ccai.conftest import KEY, ask
+from tests.support import read
+from tests.support.simulation import START, only_providers, run_until
+from tests.support.vendors.ccai import ACCOUNT_KEY, request
 
 PRINTED = (Path(__file__).parent / "contract_sample.yaml").read_text("utf-8")
 TOLD = "scenarios:\n" + PRINTED[PRINTED.index("  held-and-moved:") :]
@@ -24,11 +25,11 @@ PEOPLE = {"agents": {"ann@acme.test": {"group": "Group 2"}, "bob@acme.test": {"g
 
 
 @pytest.fixture
-def made(world: Configuration) -> Configuration:
+def made(configuration: Configuration) -> Configuration:
     """The bundled world with the story, and the two agents whom it names."""
-    lone = only(world, "ccai")
+    lone = only_providers(configuration, "ccai")
     account, flaws = lone.parse_account(
-        KEY[1], "ccai", merge_patch(lone.accounts[KEY].document, PEOPLE)
+        ACCOUNT_KEY[1], "ccai", merge_patch(lone.accounts[ACCOUNT_KEY].document, PEOPLE)
     )
     assert flaws == ()
     assert account is not None
@@ -36,7 +37,7 @@ def made(world: Configuration) -> Configuration:
         [SourceText("mine.yaml", TOLD.encode())], load_providers()
     ).scenarios.by_name["held-and-moved"]
     stories = lone.scenarios._replace(by_name={**lone.scenarios.by_name, story.name: story})
-    return lone._replace(accounts={KEY: account}, scenarios=stories)
+    return lone._replace(accounts={ACCOUNT_KEY: account}, scenarios=stories)
 
 
 def test_it_rehearses(made: Configuration) -> None:
@@ -45,15 +46,15 @@ def test_it_rehearses(made: Configuration) -> None:
 
 
 def test_it_plays_to_the_second(made: Configuration) -> None:
-    store = SandboxState(made, START)
-    ask(store, "create-inbound", "held-and-moved")
-    until_at(store, START + 600_000)
-    assert [one.reason for one in store.wait_reasons["c1"]] == ["control"]
-    apply_event(store, "c1", Event(START + 600_000, "continue", source="control"))
-    until_at(store, START + 700_000)
+    state = SandboxState(made, START)
+    request(state, "create-inbound", "held-and-moved")
+    run_until(state, START + 600_000)
+    assert [one.reason for one in read.wait_reasons(state)["c1"]] == ["control"]
+    apply_event(state, "c1", Event(START + 600_000, "continue", source="control"))
+    run_until(state, START + 700_000)
     lived = [
         ((event.at - START) // 1_000, event.type, event.data.get("agent", ""))
-        for event in store.calls["c1"].events
+        for event in read.calls(state)["c1"].events
         if event.type in ("offer", "hold", "resume", "transfer", "leave", "ended")
     ]
     assert lived == [
@@ -72,11 +73,11 @@ def test_whole_sample_loads_and_rehearses(tmp_path: Path) -> None:
     """As printed, with the accounts of three vendors; the bundled people stay beside them."""
     (tmp_path / "sample.yaml").write_text(PRINTED, "utf-8")
     told = made_of(parse_settings({"scenarios": (str(tmp_path / "sample.yaml"),), "seed": "s"}, {}))
-    store = SandboxState(told, START)
-    acme = store.accounts["ccai", "acme"]
+    state = SandboxState(told, START)
+    acme = read.accounts(state)["ccai", "acme"]
     made = {kind: len(records) for kind, records in acme.records.items() if records}
     assert made == {"agents": 2, "contacts": 500, "tickets": 300}
-    ask(store, "create-inbound", "held-and-moved")
-    until_at(store, START + 600_000)
-    assert [one.reason for one in store.wait_reasons["c1"]] == ["control"]
-    assert store.calls["c1"].spec.account == "acme"
+    request(state, "create-inbound", "held-and-moved")
+    run_until(state, START + 600_000)
+    assert [one.reason for one in read.wait_reasons(state)["c1"]] == ["control"]
+    assert read.calls(state)["c1"].spec.account == "acme"

@@ -21,12 +21,12 @@ CHANCE = st.binary(min_size=4, max_size=4).map(Random)
 class Machine(RuleBasedStateMachine):
     """One run; `world` has one provider, `happened` is what came about in all runs."""
 
-    world: ClassVar[Configuration]
+    configuration: ClassVar[Configuration]
     happened: ClassVar[Counter[object]]
 
     def __init__(self) -> None:
         super().__init__()
-        self.run = Run(self.world, 0)
+        self.run = Run(self.configuration, 0)
 
     @rule(deed=DEEDS, chance=CHANCE)
     def does(self, deed: Callable[[Run], None], chance: Random) -> None:
@@ -45,5 +45,5 @@ class Machine(RuleBasedStateMachine):
 
 def machine(start: Configuration, happened: Counter[object]) -> type[Machine]:
     """A machine of this world."""
-    told = {"world": start, "happened": happened}
+    told = {"configuration": start, "happened": happened}
     return type("MachineOf" + "".join(start.providers), (Machine,), told)

@@ -24,6 +24,7 @@ from mockserver.engine.webhooks import complete_attempt, redeliver
 from mockserver.web.views.serializers import serialize_entry
 from tests.simulation.history import History, Sent
 from tests.simulation.receivers import Mode, mode
+from tests.support import read
 
 START = 1_767_258_000_000
 DEEDS = 40
@@ -72,10 +73,10 @@ class Ran(NamedTuple):
 class Run:
     """The world of one seed, and who is at work in it."""
 
-    def __init__(self, world: Configuration, seed: int) -> None:
+    def __init__(self, configuration: Configuration, seed: int) -> None:
         self.chance = Random(seed)  # noqa: S311 - to be repeated, not to be secret
-        self.store = SandboxState(world._replace(seed=str(seed)), START)
-        self.store.subscribers.append(self._heard)
+        self.state = SandboxState(configuration._replace(seed=str(seed)), START)
+        read.subscribers(self.state).append(self._heard)
         self.now = START
         self.facts: list[tuple[int, JournalEntry]] = []
         self.sent: list[Sent] = []
@@ -86,9 +87,9 @@ class Run:
         self.digest = hashlib.sha256()
 
     def _heard(self, fact: JournalEntry) -> None:
-        self.facts.append((self.store.epoch, fact))
+        self.facts.append((self.state.epoch, fact))
         self.met[f"fact {fact.type}"] += 1
-        told = serialize_entry(fact, self.store.configuration)
+        told = serialize_entry(fact, self.state.configuration)
         self.digest.update(json.dumps(told, sort_keys=True).encode())
 
     def play(self) -> Ran:
@@ -100,8 +101,8 @@ class Run:
     def rest(self) -> Ran:
         """Nothing more is done: all that is under way comes to its end."""
         self._come_to_rest()
-        rest = [due.subject for due in self.store.pending_items()]
-        history = History(self.facts, self.sent, self.acts, self.store.epoch, self.repeated)
+        rest = [due.subject for due in read.pending_items(self.state)]
+        history = History(self.facts, self.sent, self.acts, self.state.epoch, self.repeated)
         return Ran(self.digest.hexdigest(), history, self.met, rest)
 
     def _come_to_rest(self) -> None:
@@ -111,17 +112,17 @@ class Run:
 
     def _move(self) -> bool:
         """The next thing in time: a receiver answers, or something falls due."""
-        due = self.store.peek()
+        due = read.peek(self.state)
         back = min(self.out, default=None)
         if back and (due is None or back.back <= due.at):
             self.out.remove(back)
             self.now = max(self.now, back.back)
             self.met[f"receiver {back.mode.name}"] += 1
-            self.met["late answer"] += back.delivery.epoch != self.store.epoch
-            complete_attempt(self.store, back.delivery, back.mode.answer, self.now)
+            self.met["late answer"] += back.delivery.epoch != self.state.epoch
+            complete_attempt(self.state, back.delivery, back.mode.answer, self.now)
         elif due:
             self.now = max(self.now, due.at)
-            if delivery := step(self.store):
+            if delivery := step(self.state):
                 self._hand_out(delivery)
         return bool(due or back)
 
@@ -129,7 +130,8 @@ class Run:
         how, name = mode(self.chance), delivery.webhook.call_id
         key = (delivery.epoch, delivery.id)
         travels = bool(
-            name in self.store.webhook_scenarios and self.store.webhook_scenarios[name].webhooks
+            name in read.webhook_scenarios(self.state)
+            and read.webhook_scenarios(self.state)[name].webhooks
         )
         number = len(delivery.attempts) + 1
         free = travels or key in self.repeated or "." in delivery.id
@@ -138,8 +140,8 @@ class Run:
 
     def request(self) -> None:
         """A client asks for something, mostly as it should."""
-        store, chance = self.store, self.chance
-        listing = chance.choice(tuple(store.configuration.providers.values()))
+        state, chance = self.state, self.chance
+        listing = chance.choice(tuple(state.configuration.providers.values()))
         provider = listing.provider
         endpoint = chance.choice(provider.endpoints)
         examples = tuple(listing.examples(endpoint.operation)) or ({},)
@@ -162,13 +164,13 @@ class Run:
             and one.when(sent)
         )
         asked = IncomingRequest(listing, next(meant, endpoint), sent, self._stories(provider.name))
-        self._answered(handle(store, asked, self.now), provider.name)
+        self._answered(handle(state, asked, self.now), provider.name)
 
     def _changed(self, fields: dict[str, Any], provider: str) -> dict[str, Any]:
         """Sometimes a field is missing or odd, often it names a call that there is."""
         chance, mine = (
             self.chance,
-            [key for key in self.store.call_ids_by_vendor_id if key[0] == provider],
+            [key for key in read.call_ids_by_vendor_id(self.state) if key[0] == provider],
         )
         if provider in HOOKS and chance.random() < 0.7:
             fields[HOOKS[provider]] = HOOK
@@ -181,7 +183,7 @@ class Run:
         return fields
 
     def _stories(self, provider: str) -> tuple[str, ...]:
-        known = self.store.configuration.scenarios.by_name
+        known = self.state.configuration.scenarios.by_name
         suiting = [
             name
             for name, story in known.items()
@@ -190,8 +192,8 @@ class Run:
         return (self.chance.choice(suiting),) if self.chance.random() < 0.7 else ()
 
     def _answered(self, exchange: Exchange, provider: str) -> None:
-        listed = tuple(self.store.configuration.providers[provider].provider.vendor_events)
-        self.acts.update({(self.store.epoch, name): listed for name in exchange.call_ids})
+        listed = tuple(self.state.configuration.providers[provider].provider.vendor_events)
+        self.acts.update({(self.state.epoch, name): listed for name in exchange.call_ids})
         self.met["refused" if exchange.fault else "accepted"] += 1
         self.digest.update(repr((exchange.response.status, exchange.response.body)).encode())
 
@@ -203,40 +205,42 @@ class Run:
 
     def play_person(self) -> None:
         """Somebody does something to a phone, whether or not it can be."""
-        if not self.store.calls:
+        if not read.calls(self.state):
             return
-        live = [name for name, call in self.store.calls.items() if call.phase in ACTIVE_PHASES]
-        name = self.chance.choice(live or tuple(self.store.calls))
-        leg = self.chance.choice(("", *(leg.name for leg in self.store.calls[name].legs)))
+        live = [
+            name for name, call in read.calls(self.state).items() if call.phase in ACTIVE_PHASES
+        ]
+        name = self.chance.choice(live or tuple(read.calls(self.state)))
+        leg = self.chance.choice(("", *(leg.name for leg in read.calls(self.state)[name].legs)))
         event = self.chance.choice(EVENTS)._replace(at=self.now, leg=leg)
         with suppress(IllegalTransition):
-            apply_event(self.store, name, event)
+            apply_event(self.state, name, event)
             self.met["person"] += 1
 
     def redeliver(self) -> None:
         settled = [
             name
-            for name, one in self.store.deliveries.items()
+            for name, one in read.deliveries(self.state).items()
             if one.state != "pending" and one.next_attempt_at is None
         ]
         if settled:
             name = self.chance.choice(settled)
-            redeliver(self.store, name, self.now)
-            self.repeated.add((self.store.epoch, name))
+            redeliver(self.state, name, self.now)
+            self.repeated.add((self.state.epoch, name))
             self.met["redelivered"] += 1
 
     def change_account(self) -> None:
-        key = self.chance.choice(tuple(self.store.accounts))
-        document = merge_patch(self.store.accounts[key].document, self.chance.choice(PATCHES))
-        account, flaws = self.store.configuration.parse_account(key[1], key[0], document)
+        key = self.chance.choice(tuple(read.accounts(self.state)))
+        document = merge_patch(read.accounts(self.state)[key].document, self.chance.choice(PATCHES))
+        account, flaws = self.state.configuration.parse_account(key[1], key[0], document)
         if account and not flaws:
-            update_account(self.store, account, self.now)
+            update_account(self.state, account, self.now)
             self.met["account"] += 1
 
     def reset(self) -> None:
         self.met["reset with webhooks out"] += bool(self.out)
-        self.met["reset with calls alive"] += bool(self.store.next_steps)
-        self.store.reset(self.now)
+        self.met["reset with calls alive"] += bool(read.next_steps(self.state))
+        self.state.reset(self.now)
 
 
 DEED: Mapping[Callable[[Run], None], int] = {

@@ -8,9 +8,16 @@ from starlette.datastructures import Headers
 
 from mockserver.core.configuration import Configuration
 from mockserver.web.access_control import OPEN_ACCESS, AccessControl
-from tests.conftest import CLICK
-from tests.house import ORIGIN
-from tests.web.edge import C2C, HEADERS, Edge, opened, refusal, state
+from tests.support.edge_site import (
+    CLICK_TO_CALL_PATH,
+    HEADERS,
+    EdgeSite,
+    build_edge_site,
+    control_state,
+    read_problem,
+)
+from tests.support.simulation import CLICK_TO_CALL
+from tests.support.site import ORIGIN
 
 ALLOWED = ("mock.test", "Ci-Container", "api.innocalls.net")
 SHUT = "/_mock/clock"
@@ -141,13 +148,15 @@ BOTH = HOSTS | VENDORS
 
 
 @pytest.fixture
-def edge(world: Configuration) -> Edge:
-    return opened(world, AccessControl(allowed_hosts=ALLOWED))
+def edge(configuration: Configuration) -> EdgeSite:
+    return build_edge_site(configuration, AccessControl(allowed_hosts=ALLOWED))
 
 
-def calling(edge: Edge, **how: Any) -> Any:
+def calling(edge: EdgeSite, **how: Any) -> Any:
     headers = {**HEADERS, **how.pop("headers", {})}
-    return edge.ask("POST", f"/mobtexting{C2C}", json=dict(CLICK), headers=headers, **how)
+    return edge.request(
+        "POST", f"/mobtexting{CLICK_TO_CALL_PATH}", json=dict(CLICK_TO_CALL), headers=headers, **how
+    )
 
 
 def test_the_tables_are_long_enough() -> None:
@@ -155,56 +164,59 @@ def test_the_tables_are_long_enough() -> None:
 
 
 @pytest.mark.parametrize(("host", "known"), HOSTS.items(), ids=map(repr, HOSTS))
-def test_hosts_on_loopback(edge: Edge, host: str, known: bool) -> None:  # noqa: FBT001 - a table
-    before = state(edge)
-    answer = edge.ask("PUT", SHUT, json={"mode": "instant"}, hosts=[host])
+def test_hosts_on_loopback(edge: EdgeSite, host: str, known: bool) -> None:  # noqa: FBT001 - a table
+    before = control_state(edge)
+    answer = edge.request("PUT", SHUT, json={"mode": "instant"}, hosts=[host])
     if known:
         assert (answer.status_code, edge.default.clock.mode) == (200, "instant")
         return
     assert_rebound(answer, host)
-    assert state(edge) == before
+    assert control_state(edge) == before
 
 
 def assert_rebound(answer: httpx.Response, host: str) -> None:
-    code, title, detail = refusal(answer)
+    code, title, detail = read_problem(answer)
     assert (code, title) == (403, "foreign host")
     assert repr(host) in detail
     assert "--allow-host" in detail
 
 
 @pytest.mark.parametrize("host", VENDORS, ids=map(repr, VENDORS))
-def test_a_vendor_s_host_is_none_of_ours(edge: Edge, host: str) -> None:
-    assert refusal(edge.ask("GET", SHUT, hosts=[host]))[:2] == (403, "foreign host")
+def test_a_vendor_s_host_is_none_of_ours(edge: EdgeSite, host: str) -> None:
+    assert read_problem(edge.request("GET", SHUT, hosts=[host]))[:2] == (403, "foreign host")
 
 
 @pytest.mark.parametrize(("host", "known"), BOTH.items(), ids=map(repr, BOTH))
-@pytest.mark.parametrize("path", [f"/mobtexting{C2C}", f"/_sandbox/default/mobtexting{C2C}"])
-def test_hosts_of_vendors_on_loopback(edge: Edge, path: str, host: str, known: bool) -> None:  # noqa: FBT001 - a table
+@pytest.mark.parametrize(
+    "path",
+    [f"/mobtexting{CLICK_TO_CALL_PATH}", f"/_sandbox/default/mobtexting{CLICK_TO_CALL_PATH}"],
+)
+def test_hosts_of_vendors_on_loopback(edge: EdgeSite, path: str, host: str, known: bool) -> None:  # noqa: FBT001 - a table
     """A page of a name that leads to this machine by now could read what a vendor answers."""
-    before = state(edge)
-    answer = edge.ask("POST", path, json=dict(CLICK), headers=HEADERS, hosts=[host])
+    before = control_state(edge)
+    answer = edge.request("POST", path, json=dict(CLICK_TO_CALL), headers=HEADERS, hosts=[host])
     if known:
-        assert (answer.status_code, state(edge) != before) == (200, True)
+        assert (answer.status_code, control_state(edge) != before) == (200, True)
         return
     assert_rebound(answer, host)
-    assert state(edge) == before
+    assert control_state(edge) == before
 
 
 @pytest.mark.parametrize("host", BOTH, ids=map(repr, BOTH))
-def test_any_host_reaches_open_routes(edge: Edge, host: str) -> None:
-    assert [edge.ask("GET", path, hosts=[host]).status_code for path in FREE] == [200, 200]
+def test_any_host_reaches_open_routes(edge: EdgeSite, host: str) -> None:
+    assert [edge.request("GET", path, hosts=[host]).status_code for path in FREE] == [200, 200]
 
 
 @pytest.mark.parametrize("path", ["/", "/nobody/has/this", "/_mock", "/mobtexting"])
-def test_nor_is_a_rebound_name_told_what_there_is(edge: Edge, path: str) -> None:
-    asked = edge.ask("GET", path, hosts=["evil.test"])
-    assert refusal(asked)[:2] == (403, "foreign host")
+def test_nor_is_a_rebound_name_told_what_there_is(edge: EdgeSite, path: str) -> None:
+    asked = edge.request("GET", path, hosts=["evil.test"])
+    assert read_problem(asked)[:2] == (403, "foreign host")
 
 
 @pytest.mark.parametrize("host", HOSTS, ids=map(repr, HOSTS))
-def test_no_host_counts_behind_a_token(world: Configuration, host: str) -> None:
-    edge = opened(world, AccessControl(TOKEN))
-    answers = [edge.ask("GET", SHUT, hosts=[host], headers=told) for told in (BEARER, {})]
+def test_no_host_counts_behind_a_token(configuration: Configuration, host: str) -> None:
+    edge = build_edge_site(configuration, AccessControl(TOKEN))
+    answers = [edge.request("GET", SHUT, hosts=[host], headers=told) for told in (BEARER, {})]
     answers.append(calling(edge, hosts=[host]))
     assert [one.status_code for one in answers] == [200, 401, 200]
 
@@ -214,33 +226,33 @@ def test_no_host_counts_behind_a_token(world: Configuration, host: str) -> None:
     "guard", [AccessControl(), AccessControl(TOKEN)], ids=["loopback", "token"]
 )
 def test_a_vendor_s_request_has_one_host(
-    world: Configuration, guard: AccessControl, hosts: list[str]
+    configuration: Configuration, guard: AccessControl, hosts: list[str]
 ) -> None:
-    edge = opened(world, guard)
-    before = state(edge)
-    told = refusal(calling(edge, hosts=hosts))
+    edge = build_edge_site(configuration, guard)
+    before = control_state(edge)
+    told = read_problem(calling(edge, hosts=hosts))
     assert told == (400, "bad request", "a request has one Host header")
-    assert state(edge) == before
+    assert control_state(edge) == before
 
 
 @pytest.mark.parametrize(("origin", "known"), ORIGINS.items(), ids=map(repr, ORIGINS))
-def test_origins_on_loopback(edge: Edge, origin: str, known: bool) -> None:  # noqa: FBT001 - a table
-    before = state(edge)
+def test_origins_on_loopback(edge: EdgeSite, origin: str, known: bool) -> None:  # noqa: FBT001 - a table
+    before = control_state(edge)
     asked = {"headers": {"origin": origin}}
-    answers = [edge.ask("PUT", SHUT, json={"mode": "instant"}, **asked), calling(edge, **asked)]
+    answers = [edge.request("PUT", SHUT, json={"mode": "instant"}, **asked), calling(edge, **asked)]
     if known:
         assert [one.status_code for one in answers] == [200, 200]
         return
     for answer in answers:
-        code, title, detail = refusal(answer)
+        code, title, detail = read_problem(answer)
         assert (code, title) == (403, "foreign origin")
         assert repr(origin) in detail
-    assert state(edge) == before
+    assert control_state(edge) == before
 
 
 @pytest.mark.parametrize("origin", ORIGINS, ids=map(repr, ORIGINS))
-def test_any_origin_reaches_open_routes(edge: Edge, origin: str) -> None:
-    answers = [edge.ask("GET", path, headers={"origin": origin}) for path in FREE]
+def test_any_origin_reaches_open_routes(edge: EdgeSite, origin: str) -> None:
+    answers = [edge.request("GET", path, headers={"origin": origin}) for path in FREE]
     assert [one.status_code for one in answers] == [200, 200]
     assert not any("access-control-allow-origin" in one.headers for one in answers)
 
@@ -260,20 +272,23 @@ def test_any_origin_reaches_open_routes(edge: Edge, origin: str) -> None:
     ],
 )
 def test_behind_a_token_a_page_of_our_own_is_one_of_the_same_host(
-    world: Configuration, origin: str, host: str, status: int
+    configuration: Configuration, origin: str, host: str, status: int
 ) -> None:
     """A rebound name would be its own Host too, but a page does not know the token."""
-    edge = opened(world, AccessControl(TOKEN))
+    edge = build_edge_site(configuration, AccessControl(TOKEN))
     asked = {"headers": {"origin": origin, **BEARER}, "hosts": [host]}
-    told = [edge.ask("GET", SHUT, **asked).status_code, calling(edge, **asked).status_code]
+    told = [edge.request("GET", SHUT, **asked).status_code, calling(edge, **asked).status_code]
     assert told == [status, status]
 
 
-def test_a_page_of_a_rebound_name_is_foreign_on_loopback(edge: Edge) -> None:
+def test_a_page_of_a_rebound_name_is_foreign_on_loopback(edge: EdgeSite) -> None:
     rebound = {"headers": {"origin": "http://evil.test:8080"}, "hosts": ["evil.test:8080"]}
-    assert refusal(calling(edge, **rebound))[:2] == (403, "foreign origin")
-    assert refusal(calling(edge, hosts=["evil.test:8080"]))[:2] == (403, "foreign host")
-    assert refusal(edge.ask("GET", SHUT, hosts=["evil.test:8080"]))[:2] == (403, "foreign host")
+    assert read_problem(calling(edge, **rebound))[:2] == (403, "foreign origin")
+    assert read_problem(calling(edge, hosts=["evil.test:8080"]))[:2] == (403, "foreign host")
+    assert read_problem(edge.request("GET", SHUT, hosts=["evil.test:8080"]))[:2] == (
+        403,
+        "foreign host",
+    )
 
 
 @pytest.mark.parametrize(
@@ -310,14 +325,14 @@ def test_a_token_may_have_any_letters() -> None:
     ],
 )
 def test_an_open_control_api_is_still_not_open_to_web_pages(
-    world: Configuration, headers: dict[str, str], status: int
+    configuration: Configuration, headers: dict[str, str], status: int
 ) -> None:
-    edge = opened(world, AccessControl(OPEN_ACCESS))
-    assert edge.ask("GET", SHUT, headers=headers, hosts=["mock.lan"]).status_code == status
+    edge = build_edge_site(configuration, AccessControl(OPEN_ACCESS))
+    assert edge.request("GET", SHUT, headers=headers, hosts=["mock.lan"]).status_code == status
 
 
-def test_hosts_are_named_in_the_refusal_whatever_they_are(edge: Edge) -> None:
-    told = [refusal(edge.ask("GET", SHUT, hosts=hosts))[2] for hosts in ([], ["a", "b"])]
+def test_hosts_are_named_in_the_refusal_whatever_they_are(edge: EdgeSite) -> None:
+    told = [read_problem(edge.request("GET", SHUT, hosts=hosts))[2] for hosts in ([], ["a", "b"])]
     advice = "a web page may not drive the mock; --allow-host NAME lets another name in"
     assert told == [
         f"the Host header names nothing: {advice}",
@@ -325,9 +340,9 @@ def test_hosts_are_named_in_the_refusal_whatever_they_are(edge: Edge) -> None:
     ]
 
 
-def test_our_own_origin_is_let_in(edge: Edge) -> None:
+def test_our_own_origin_is_let_in(edge: EdgeSite) -> None:
     asked = {"origin": ORIGIN}
-    assert edge.ask("GET", SHUT, headers=asked).status_code == 200
+    assert edge.request("GET", SHUT, headers=asked).status_code == 200
 
 
 CROSS = {"sec-fetch-site": "cross-site"}
@@ -347,9 +362,12 @@ VISIT = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
     ],
 )
 def test_what_a_page_of_another_site_fetches_is_refused(
-    edge: Edge, path: str, headers: dict[str, str]
+    edge: EdgeSite, path: str, headers: dict[str, str]
 ) -> None:
-    assert refusal(edge.ask("GET", path, headers=CROSS | headers))[:2] == (403, "foreign origin")
+    assert read_problem(edge.request("GET", path, headers=CROSS | headers))[:2] == (
+        403,
+        "foreign origin",
+    )
 
 
 @pytest.mark.parametrize(
@@ -362,5 +380,5 @@ def test_what_a_page_of_another_site_fetches_is_refused(
         VISIT,
     ],
 )
-def test_a_visit_and_our_own_pages_are_let_in(edge: Edge, headers: dict[str, str]) -> None:
-    assert edge.ask("GET", SHUT, headers=headers).status_code == 200
+def test_a_visit_and_our_own_pages_are_let_in(edge: EdgeSite, headers: dict[str, str]) -> None:
+    assert edge.request("GET", SHUT, headers=headers).status_code == 200

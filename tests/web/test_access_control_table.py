@@ -10,16 +10,29 @@ import pytest
 from mockserver.core.configuration import Configuration
 from mockserver.web.access_control import AccessControl
 from mockserver.web.control.app import build_routes
-from tests.house import ORIGIN
-from tests.web.edge import Edge, asking, opened, refusal, state
-from tests.web.table import GUARDED, OPEN, STREAM, TABLE, asked, content
+from tests.support.control_routes import (
+    GUARDED,
+    OPEN,
+    ROUTE_CASES,
+    STREAM,
+    request_content,
+    request_path,
+)
+from tests.support.edge_site import (
+    EdgeSite,
+    build_edge_site,
+    build_request,
+    control_state,
+    read_problem,
+)
+from tests.support.site import ORIGIN
 
 TOKEN = "let-me-in"
 BEARER = {"authorization": f"Bearer {TOKEN}"}
 Route = tuple[str, str]
 
-SHUT = [route for route, line in TABLE.items() if line.guard == GUARDED]
-FREE = [route for route, line in TABLE.items() if line.guard == OPEN]
+SHUT = [route for route, line in ROUTE_CASES.items() if line.guard == GUARDED]
+FREE = [route for route, line in ROUTE_CASES.items() if line.guard == OPEN]
 
 # what -> how it is asked on loopback, and the title of the refusal of a guarded route
 FOREIGN: dict[str, tuple[dict[str, Any], str]] = {
@@ -47,11 +60,11 @@ UNTOLD: dict[str, dict[str, Any]] = {
 }
 
 
-def furnished(world: Configuration, guard: AccessControl | None = None) -> Edge:
+def furnished(configuration: Configuration, guard: AccessControl | None = None) -> EdgeSite:
     """One of everything: a call that waits, one that is over, a webhook, a scenario, inboxes."""
-    edge = opened(world, guard)
-    edge.place("waits-for-a-person")
-    edge.place()
+    edge = build_edge_site(configuration, guard)
+    edge.click_to_call("waits-for-a-person")
+    edge.click_to_call()
     for method, path, body in (
         ("POST", "/clock/advance", {"until": "idle"}),
         ("PUT", "/scenarios/mine", {"legs": {"callee": "busy"}}),
@@ -59,7 +72,7 @@ def furnished(world: Configuration, guard: AccessControl | None = None) -> Edge:
         ("PUT", "/sandboxes/old", {}),
         ("POST", "/inbox/old", {"a": 1}),
     ):
-        answer = edge.ask(method, f"/_mock{path}", json=body, headers=BEARER)
+        answer = edge.request(method, f"/_mock{path}", json=body, headers=BEARER)
         assert answer.is_success, answer.text
     return edge
 
@@ -68,7 +81,7 @@ def names(routes_: list[Route]) -> Any:
     return {"argnames": "route", "argvalues": routes_, "ids": [" ".join(one) for one in routes_]}
 
 
-async def started(edge: Edge, request: httpx.Request) -> int:
+async def started(edge: EdgeSite, request: httpx.Request) -> int:
     """The status with which an answer begins that never ends by itself."""
     left, begun = asyncio.Event(), asyncio.Queue[int]()
 
@@ -95,8 +108,8 @@ async def started(edge: Edge, request: httpx.Request) -> int:
     return status
 
 
-def status(edge: Edge, route: Route, **more: Any) -> int:
-    request = asking(route[0], asked(route), **content(route), **more)
+def status(edge: EdgeSite, route: Route, **more: Any) -> int:
+    request = build_request(route[0], request_path(route), **request_content(route), **more)
     if route == STREAM:
         return asyncio.run(started(edge, request))
     return edge.send(request).status_code
@@ -104,60 +117,65 @@ def status(edge: Edge, route: Route, **more: Any) -> int:
 
 def test_the_table_has_exactly_the_routes_that_there_are() -> None:
     there = {(method, route.path) for route in build_routes() for method in route.methods or ()}
-    heads = {("HEAD", path) for method, path in TABLE if method == "GET"}
-    assert there == TABLE.keys() | heads
+    heads = {("HEAD", path) for method, path in ROUTE_CASES if method == "GET"}
+    assert there == ROUTE_CASES.keys() | heads
 
 
 def test_no_route_hides_another() -> None:
     """The first of two that match answers, whatever guard the second has."""
-    paths = [(method, asked((method, path))) for method, path in TABLE]
+    paths = [(method, request_path((method, path))) for method, path in ROUTE_CASES]
     assert len(set(paths)) == len(paths)
 
 
-@pytest.mark.parametrize(**names(list(TABLE)))
-def test_a_local_program_is_let_in(world: Configuration, route: Route) -> None:
-    edge = furnished(world)
-    before = state(edge)
-    line = TABLE[route]
-    assert (status(edge, route), state(edge) != before) == (line.status, line.changes)
+@pytest.mark.parametrize(**names(list(ROUTE_CASES)))
+def test_a_local_program_is_let_in(configuration: Configuration, route: Route) -> None:
+    edge = furnished(configuration)
+    before = control_state(edge)
+    line = ROUTE_CASES[route]
+    assert (status(edge, route), control_state(edge) != before) == (line.status, line.changes)
 
 
-@pytest.mark.parametrize(**names(list(TABLE)))
-def test_the_right_token_is_let_in(world: Configuration, route: Route) -> None:
-    edge = furnished(world, AccessControl(TOKEN))
-    before = state(edge)
+@pytest.mark.parametrize(**names(list(ROUTE_CASES)))
+def test_the_right_token_is_let_in(configuration: Configuration, route: Route) -> None:
+    edge = furnished(configuration, AccessControl(TOKEN))
+    before = control_state(edge)
     told = {"headers": BEARER, "hosts": ["mock.test:8080"]}
-    line = TABLE[route]
-    assert (status(edge, route, **told), state(edge) != before) == (line.status, line.changes)
+    line = ROUTE_CASES[route]
+    assert (status(edge, route, **told), control_state(edge) != before) == (
+        line.status,
+        line.changes,
+    )
 
 
 @pytest.mark.parametrize(**names(SHUT))
 def test_without_the_token_nothing_is_served_and_nothing_changes(
-    world: Configuration, route: Route
+    configuration: Configuration, route: Route
 ) -> None:
-    edge = furnished(world, AccessControl(TOKEN))
-    before = state(edge)
+    edge = furnished(configuration, AccessControl(TOKEN))
+    before = control_state(edge)
     for headers in UNTOLD.values():
-        answer = edge.ask(route[0], asked(route), headers=headers, **content(route))
-        code, title, detail = refusal(answer)
+        answer = edge.request(
+            route[0], request_path(route), headers=headers, **request_content(route)
+        )
+        code, title, detail = read_problem(answer)
         assert (code, title, answer.headers["www-authenticate"]) == (401, "token needed", "Bearer")
         assert "MOCKSERVER_TOKEN" in detail
         assert TOKEN not in answer.text
-    assert state(edge) == before
+    assert control_state(edge) == before
 
 
 @pytest.mark.parametrize("foreign", FOREIGN)
 @pytest.mark.parametrize(**names(SHUT))
 def test_a_web_page_is_served_nothing_and_changes_nothing(
-    world: Configuration, route: Route, foreign: str
+    configuration: Configuration, route: Route, foreign: str
 ) -> None:
-    edge = furnished(world)
-    before = state(edge)
+    edge = furnished(configuration)
+    before = control_state(edge)
     how, title = FOREIGN[foreign]
-    answer = edge.ask(route[0], asked(route), **content(route), **how)
-    assert refusal(answer)[:2] == (403, title)
+    answer = edge.request(route[0], request_path(route), **request_content(route), **how)
+    assert read_problem(answer)[:2] == (403, title)
     assert "access-control-allow-origin" not in answer.headers
-    assert state(edge) == before
+    assert control_state(edge) == before
 
 
 @pytest.mark.parametrize("prefix", ["/_sandbox/never-seen", ""], ids=["prefix", "header"])
@@ -167,18 +185,18 @@ def test_a_web_page_is_served_nothing_and_changes_nothing(
     ids=["no token", "a foreign origin"],
 )
 def test_who_is_refused_brings_no_sandbox_about(
-    world: Configuration, guard: AccessControl, how: dict[str, Any], prefix: str
+    configuration: Configuration, guard: AccessControl, how: dict[str, Any], prefix: str
 ) -> None:
-    edge = opened(world, guard)
+    edge = build_edge_site(configuration, guard)
     named = {} if prefix else {"x-mock-sandbox": "never-seen"}
-    answer = edge.ask("GET", f"{prefix}/_mock/calls", headers={**how["headers"], **named})
-    assert refusal(answer)[0] in (401, 403)
-    assert [one.name for one in edge.sandboxes] == ["default"]
+    answer = edge.request("GET", f"{prefix}/_mock/calls", headers={**how["headers"], **named})
+    assert read_problem(answer)[0] in (401, 403)
+    assert [one.name for one in edge.registry] == ["default"]
 
 
 @pytest.mark.parametrize(**names(FREE))
-def test_an_open_route_answers_in_every_case(world: Configuration, route: Route) -> None:
-    behind, here = furnished(world, AccessControl(TOKEN)), furnished(world)
+def test_an_open_route_answers_in_every_case(configuration: Configuration, route: Route) -> None:
+    behind, here = furnished(configuration, AccessControl(TOKEN)), furnished(configuration)
     told = [status(behind, route, headers=headers) for headers in UNTOLD.values()]
     told += [status(here, route, **how) for how, _ in FOREIGN.values()]
     told += [status(behind, route, **how) for how, _ in FOREIGN.values()]
@@ -186,26 +204,28 @@ def test_an_open_route_answers_in_every_case(world: Configuration, route: Route)
 
 
 @pytest.mark.parametrize("route", [one for one in SHUT if one[0] == "GET" and one != STREAM])
-def test_head_has_the_guard_of_get(world: Configuration, route: Route) -> None:
-    behind, here = furnished(world, AccessControl(TOKEN)), furnished(world)
+def test_head_has_the_guard_of_get(configuration: Configuration, route: Route) -> None:
+    behind, here = furnished(configuration, AccessControl(TOKEN)), furnished(configuration)
     heads = [
-        behind.ask("HEAD", asked(route)).status_code,
-        here.ask("HEAD", asked(route), hosts=["evil.test"]).status_code,
-        here.ask("HEAD", asked(route)).status_code,
+        behind.request("HEAD", request_path(route)).status_code,
+        here.request("HEAD", request_path(route), hosts=["evil.test"]).status_code,
+        here.request("HEAD", request_path(route)).status_code,
     ]
     assert heads == [401, 403, 200]
 
 
-def _refused(edge: Edge) -> Iterator[httpx.Response]:
+def _refused(edge: EdgeSite) -> Iterator[httpx.Response]:
     for path in dict.fromkeys(path for _, path in SHUT):
         for other in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"):
-            if (other, path) not in TABLE:
-                yield edge.ask(other, asked(next(one for one in SHUT if one[1] == path)))
+            if (other, path) not in ROUTE_CASES:
+                yield edge.request(other, request_path(next(one for one in SHUT if one[1] == path)))
 
 
-def test_a_method_that_a_route_lacks_is_refused_without_a_token_too(world: Configuration) -> None:
-    edge = furnished(world, AccessControl(TOKEN))
-    before = state(edge)
+def test_a_method_that_a_route_lacks_is_refused_without_a_token_too(
+    configuration: Configuration,
+) -> None:
+    edge = furnished(configuration, AccessControl(TOKEN))
+    before = control_state(edge)
     for answer in _refused(edge):
-        assert refusal(answer)[:2] == (405, "method not allowed")
-    assert state(edge) == before
+        assert read_problem(answer)[:2] == (405, "method not allowed")
+    assert control_state(edge) == before

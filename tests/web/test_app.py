@@ -11,9 +11,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.core.configuration import Configuration
 from mockserver.runtime.sandbox import Timing
-from tests.conftest import START
-from tests.house import built
-from tests.web.conftest import PROBLEM, House, Postman, refusal
+from tests.support.simulation import START
+from tests.support.site import build_site
+from tests.support.site_client import (
+    PROBLEM_MEDIA_TYPE,
+    RecordingDispatcher,
+    SiteClient,
+    read_problem,
+)
 
 
 def run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
@@ -39,28 +44,28 @@ def run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     ],
 )
 def test_who_answers(
-    house: House, method: str, path: str, status: int, problem: str | None
+    site: SiteClient, method: str, path: str, status: int, problem: str | None
 ) -> None:
-    answer = house.ask(method, path)
+    answer = site.request(method, path)
     assert (answer.status_code, answer.headers.get("x-mock-problem")) == (status, problem)
-    assert (answer.headers.get("content-type") == PROBLEM) == (problem is not None)
+    assert (answer.headers.get("content-type") == PROBLEM_MEDIA_TYPE) == (problem is not None)
 
 
-def test_a_wrong_method_names_the_right_ones(house: House) -> None:
-    answer = house.ask("DELETE", "/_mock/clock/advance")
-    assert refusal(answer) == (405, "method not allowed", "Method Not Allowed")
+def test_a_wrong_method_names_the_right_ones(site: SiteClient) -> None:
+    answer = site.request("DELETE", "/_mock/clock/advance")
+    assert read_problem(answer) == (405, "method not allowed", "Method Not Allowed")
     assert answer.headers["allow"] == "POST"
 
 
 def test_a_fault_of_a_control_route_is_our_own_problem(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    site: SiteClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(house.sandbox.state, "peek", None)
+    monkeypatch.setattr(site.sandbox.state, "peek", None)
     detail = "this is a fault of the mock server: TypeError(\"'NoneType' object is not callable\")"
-    assert refusal(house.ask("GET", "/_mock/clock")) == (500, "mock failed", detail)
+    assert read_problem(site.request("GET", "/_mock/clock")) == (500, "mock failed", detail)
 
 
-def test_the_lifespan_is_run(world: Configuration) -> None:
+def test_the_lifespan_is_run(configuration: Configuration) -> None:
     seen: list[str] = []
 
     @asynccontextmanager
@@ -77,12 +82,14 @@ def test_the_lifespan_is_run(world: Configuration) -> None:
     async def send(message: Message) -> None:
         seen.append(message["type"])
 
-    _, app = built(world, Timing("manual", START), Postman(), lifespan=lifespan)
+    _, app = build_site(
+        configuration, Timing("manual", START), RecordingDispatcher(), lifespan=lifespan
+    )
     run(app, {"type": "lifespan", "state": {}}, receive, send)
     assert seen == ["start", "lifespan.startup.complete", "stop", "lifespan.shutdown.complete"]
 
 
-def test_a_websocket_is_refused(house: House) -> None:
+def test_a_websocket_is_refused(site: SiteClient) -> None:
     sent: list[Message] = []
 
     async def receive() -> Message:
@@ -92,14 +99,14 @@ def test_a_websocket_is_refused(house: House) -> None:
         sent.append(message)
 
     scope = {"type": "websocket", "path": "/_mock/events", "headers": [], "query_string": b""}
-    run(house.app, scope, receive, send)
+    run(site.app, scope, receive, send)
     assert [message["type"] for message in sent] == ["websocket.close"]
 
 
 # --- the end of the server -----------------------------------------------------------------------
 
 
-def cancelled(house: House, begun: list[Message]) -> list[Message]:
+def cancelled(site: SiteClient, begun: list[Message]) -> list[Message]:
     """What is sent for a request that is cancelled while it waits; `begun` was sent before."""
     sent: list[Message] = []
 
@@ -119,7 +126,7 @@ def cancelled(house: House, begun: list[Message]) -> list[Message]:
 
     async def scenario() -> None:
         scope = {"type": "http", "method": "POST", "path": "/x", "headers": []}
-        running: Coroutine[Any, Any, None] = house.app(scope, receive, send)  # type: ignore[assignment] # it is one
+        running: Coroutine[Any, Any, None] = site.app(scope, receive, send)  # type: ignore[assignment] # it is one
         task = asyncio.create_task(running)
         await waiting.wait()
         task.cancel()
@@ -130,22 +137,22 @@ def cancelled(house: House, begun: list[Message]) -> list[Message]:
     return sent
 
 
-def test_a_request_that_the_server_gives_up_at_its_end_is_told(house: House) -> None:
-    house.sandboxes.is_stopping = True
-    start, body = cancelled(house, [])
+def test_a_request_that_the_server_gives_up_at_its_end_is_told(site: SiteClient) -> None:
+    site.registry.is_stopping = True
+    start, body = cancelled(site, [])
     assert (start["status"], json.loads(body["body"])["title"]) == (503, "mock ends")
     assert dict(start["headers"])[b"x-mock-now"] == b"2026-01-01T09:00:00.000Z"
 
 
-def test_a_request_whose_answer_had_begun_is_given_up_silently(house: House) -> None:
-    house.sandboxes.is_stopping = True
+def test_a_request_whose_answer_had_begun_is_given_up_silently(site: SiteClient) -> None:
+    site.registry.is_stopping = True
     begun: Message = {"type": "http.response.start", "status": 200, "headers": []}
-    assert cancelled(house, [begun]) == [begun]
+    assert cancelled(site, [begun]) == [begun]
 
 
-def test_a_request_that_its_client_cancels_is_cancelled(house: House) -> None:
+def test_a_request_that_its_client_cancels_is_cancelled(site: SiteClient) -> None:
     with pytest.raises(asyncio.CancelledError):
-        cancelled(house, [])
+        cancelled(site, [])
 
 
 @pytest.mark.parametrize(
@@ -157,6 +164,8 @@ def test_a_request_that_its_client_cancels_is_cancelled(house: House) -> None:
         ("/_sandbox/t1/_mock/reset", "POST"),
     ],
 )
-def test_a_wrong_method_is_told_all_that_there_are(house: House, path: str, allowed: str) -> None:
-    answer = house.ask("OPTIONS", path)
+def test_a_wrong_method_is_told_all_that_there_are(
+    site: SiteClient, path: str, allowed: str
+) -> None:
+    answer = site.request("OPTIONS", path)
     assert (answer.status_code, answer.headers["allow"]) == (405, allowed)

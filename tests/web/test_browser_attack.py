@@ -16,8 +16,8 @@ import pytest
 
 from mockserver.app import run_server
 from mockserver.settings import parse_settings
-from tests.browser import Browser, browser
-from tests.conftest import CLICK
+from tests.support.browser import Browser, browser
+from tests.support.simulation import CLICK_TO_CALL
 
 PAGE = b"<!doctype html><title>evil</title><form method=post enctype=text/plain></form>"
 NAMES = "MAP evil.test 127.0.0.1"
@@ -121,12 +121,14 @@ def test_a_foreign_page_reads_nothing_and_changes_nothing(
         with httpx.Client(base_url=origin, trust_env=False) as client:
             headers = {"authorization": "Bearer key", "accept": "application/json"}
             url = "/mobtexting/api/v2/voice/c2c"
-            assert client.post(url, json=dict(CLICK), headers=headers).status_code == 200
+            assert client.post(url, json=dict(CLICK_TO_CALL), headers=headers).status_code == 200
         before = told(origin, names)
         base = f"http://{under}:{origin.rpartition(':')[2]}"
         with evil() as port:
             page.open(f"http://evil.test:{port}/")
-            found = page.run(TRIES % (json.dumps(base), json.dumps(json.dumps(dict(CLICK)))))
+            found = page.run(
+                TRIES % (json.dumps(base), json.dumps(json.dumps(dict(CLICK_TO_CALL))))
+            )
         assert found == []
         assert told(origin, names) == before
 

@@ -9,14 +9,20 @@ import pytest
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.web.control.app import ROUTE_MODULES
 from mockserver.web.views.log_lines import format_line
-from tests.conftest import CLICK
-from tests.web.conftest import C2C, HEADERS, House, with_account_of
+from tests.support import read
+from tests.support.simulation import CLICK_TO_CALL
+from tests.support.site_client import (
+    CLICK_TO_CALL_PATH,
+    HEADERS,
+    SiteClient,
+    change_initial_account,
+)
 
 CANARY = "canary-5f1c0e77"
-FIELDS = {name: str(value) for name, value in CLICK.items()}
+FIELDS = {name: str(value) for name, value in CLICK_TO_CALL.items()}
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
-HERE: Mapping[str, Any] = {"json": dict(CLICK), "headers": HEADERS}
+HERE: Mapping[str, Any] = {"json": dict(CLICK_TO_CALL), "headers": HEADERS}
 MINE = "/_mock/accounts/mobtexting/mobtexting-default"
 
 PATHS = {
@@ -32,24 +38,24 @@ PATHS = {
 """Route -> the paths by which it is asked; the events tell what the journal tells, without end."""
 
 
-def told(house: House) -> dict[str, str]:
+def told(site: SiteClient) -> dict[str, str]:
     """Everything that the control API shows to a GET."""
     routes = [
         route for noun in ROUTE_MODULES for route in noun.ROUTES if "GET" in (route.methods or ())
     ]
     paths = [path for route in routes if route.path != "/inbox/{name}"
              for path in PATHS.get(route.path, [route.path])]  # fmt: skip
-    return {path: house.ask("GET", f"/_mock{path}").text for path in paths}
+    return {path: site.request("GET", f"/_mock{path}").text for path in paths}
 
 
-def leaks(house: House, lines: list[str]) -> list[str]:
-    shown = {**told(house), "log": "\n".join(lines)}
+def leaks(site: SiteClient, lines: list[str]) -> list[str]:
+    shown = {**told(site), "log": "\n".join(lines)}
     return [place for place, text in shown.items() if CANARY in text]
 
 
-def watched(house: House) -> list[str]:
-    lines, store = list[str](), house.sandbox.state
-    store.subscribers.append(lambda fact: lines.append(format_line(fact, store)))
+def watched(site: SiteClient) -> list[str]:
+    lines, state = list[str](), site.sandbox.state
+    read.subscribers(state).append(lambda fact: lines.append(format_line(fact, state)))
     return lines
 
 
@@ -68,40 +74,40 @@ ASKED: dict[str, dict[str, Any]] = {
     "authorization of another scheme": {"headers": {"authorization": f"Basic  {CANARY}"}},
     "cookie": {"headers": {"cookie": f"session={CANARY}"}},
     "referer": {"headers": {"referer": f"http://h/?access_token={CANARY}"}},
-    "json": {"json": {**CLICK, "access_token": CANARY}},
-    "json, nested": {"json": {**CLICK, "variables": {"deep": [{"token": CANARY}]}}},
+    "json": {"json": {**CLICK_TO_CALL, "access_token": CANARY}},
+    "json, nested": {"json": {**CLICK_TO_CALL, "variables": {"deep": [{"token": CANARY}]}}},
     "json, escaped name": raw(f'{{"access\\u005ftoken": "{CANARY}"}}', JSON),
     "json, as text": raw(json.dumps([{"access_token": CANARY}]), JSON),
     "broken json": raw(f'{{"access_token": "{CANARY}", "to": ', JSON),
     "broken json, a list": raw(f'{{"access_token": ["{CANARY}", "to": ', JSON),
     "broken json, escaped name": raw(f'{{"access\\u005Ftoken" : "{CANARY}', JSON),
     "query": {"params": {"access_token": CANARY}},
-    "query, encoded name": {"path": f"{C2C}?access%5Ftoken={CANARY}"},
-    "query, name in capitals": {"path": f"{C2C}?Access_Token={CANARY}&x"},
+    "query, encoded name": {"path": f"{CLICK_TO_CALL_PATH}?access%5Ftoken={CANARY}"},
+    "query, name in capitals": {"path": f"{CLICK_TO_CALL_PATH}?Access_Token={CANARY}&x"},
     "form": {"data": {**FIELDS, "access_token": CANARY}},
     "form, encoded name": raw(f"a=1&access%5ftoken={CANARY}&b=2", FORM),
     "form, list": raw(f"access_token[]={CANARY}", FORM),
     "form, list, encoded": raw(f"a=1&access_token%5B0%5D={CANARY}", FORM),
-    "query, list": {"path": f"{C2C}?access_token[a]={CANARY}"},
+    "query, list": {"path": f"{CLICK_TO_CALL_PATH}?access_token[a]={CANARY}"},
     "form that says it is json": raw(f"a=1&access_token={CANARY}", JSON),
     "multipart": {"files": {"to": (None, "1"), "access_token": (None, CANARY)}},
     "multipart, with a type": raw(MULTIPART, "multipart/form-data; boundary=b"),
     "broken multipart": raw(MULTIPART.replace("--b--", ""), "multipart/form-data; boundary=b"),
     "a wrong method": {"method": "PUT", "params": {"token": CANARY}},
-    "text of a field": {"json": {**CLICK, "mid": f"see http://h/?token={CANARY}"}},
+    "text of a field": {"json": {**CLICK_TO_CALL, "mid": f"see http://h/?token={CANARY}"}},
 }
 
 
 @pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
-def test_a_token_in_a_vendor_request(house: House, asked: dict[str, Any]) -> None:
+def test_a_token_in_a_vendor_request(site: SiteClient, asked: dict[str, Any]) -> None:
     """Once by itself, and once beside the credential that counts."""
-    lines = watched(house)
+    lines = watched(site)
     for headers in ({}, HEADERS):
-        sent: dict[str, Any] = {"method": "POST", "path": C2C, **asked}
-        house.ask(**{**sent, "headers": {**headers, **sent.get("headers", {})}})
-    house.advance()
-    assert len(house.sandbox.state.exchanges) == 2
-    assert leaks(house, lines) == []
+        sent: dict[str, Any] = {"method": "POST", "path": CLICK_TO_CALL_PATH, **asked}
+        site.request(**{**sent, "headers": {**headers, **sent.get("headers", {})}})
+    site.advance()
+    assert len(read.exchanges(site.sandbox.state)) == 2
+    assert leaks(site, lines) == []
 
 
 @pytest.mark.parametrize(
@@ -114,13 +120,13 @@ def test_a_token_in_a_vendor_request(house: House, asked: dict[str, Any]) -> Non
         f"http://{CANARY}@receiver.test/x",
     ],
 )
-def test_a_token_in_the_url_of_a_webhook(house: House, url: str) -> None:
-    lines = watched(house)
-    assert house.ask("PATCH", MINE, json={"webhooks": {"any": url}}).status_code == 200
-    house.place()
-    house.advance()
-    assert [one.webhook.url for one in house.postman.carried] == [url]
-    assert leaks(house, lines) == []
+def test_a_token_in_the_url_of_a_webhook(site: SiteClient, url: str) -> None:
+    lines = watched(site)
+    assert site.request("PATCH", MINE, json={"webhooks": {"any": url}}).status_code == 200
+    site.click_to_call()
+    site.advance()
+    assert [one.webhook.url for one in site.dispatcher.deliveries] == [url]
+    assert leaks(site, lines) == []
 
 
 @pytest.mark.parametrize(
@@ -136,56 +142,56 @@ def test_a_token_in_the_url_of_a_webhook(house: House, url: str) -> None:
         raw(f'{{"apikey": "{CANARY}', JSON),
     ],
 )
-def test_a_token_in_an_inbox(house: House, asked: dict[str, Any]) -> None:
-    lines = watched(house)
-    assert house.ask("POST", **{"path": "/_mock/inbox/x", **asked}).status_code == 200
-    assert len(house.sandbox.inboxes["x"].requests) == 1
-    assert leaks(house, lines) == []
+def test_a_token_in_an_inbox(site: SiteClient, asked: dict[str, Any]) -> None:
+    lines = watched(site)
+    assert site.request("POST", **{"path": "/_mock/inbox/x", **asked}).status_code == 200
+    assert len(site.sandbox.inboxes["x"].requests) == 1
+    assert leaks(site, lines) == []
 
 
-def patched(house: House) -> None:
-    house.ask("PATCH", MINE, json={"credentials": [CANARY, "k-1"]})
+def patched(site: SiteClient) -> None:
+    site.request("PATCH", MINE, json={"credentials": [CANARY, "k-1"]})
 
 
-def patched_for_later(house: House) -> None:
+def patched_for_later(site: SiteClient) -> None:
     later = [{"at": "1s", "set": {"credentials": [CANARY]}}]
-    house.ask("PATCH", MINE, json={"timeline": later})
+    site.request("PATCH", MINE, json={"timeline": later})
 
 
-def changed_in_time(house: House) -> None:
+def changed_in_time(site: SiteClient) -> None:
     """An account whose credential the timeline changes."""
-    with_account_of(house, timeline=((1_000, {"credentials": [CANARY]}),))
-    house.ask("POST", "/_mock/reset")
-    house.advance(by=2)
-    assert house.read("/_mock/journal")["facts"][0]["fact"] == "account"
+    change_initial_account(site, timeline=((1_000, {"credentials": [CANARY]}),))
+    site.request("POST", "/_mock/reset")
+    site.advance(by=2)
+    assert site.get_json("/_mock/journal")["facts"][0]["fact"] == "account"
 
 
-def activated(house: House) -> None:
+def activated(site: SiteClient) -> None:
     body = {"scenario": "answered", "match": {"credential": CANARY}}
-    assert house.ask("POST", "/_mock/activations", json=body).status_code == 201
+    assert site.request("POST", "/_mock/activations", json=body).status_code == 201
 
 
-def answered(house: House) -> None:
+def answered(site: SiteClient) -> None:
     """What a receiver answers."""
 
     async def receive(_: Delivery) -> DeliveryResult:
         return DeliveryResult(200, body=json.dumps({"token": CANARY}).encode())
 
-    house.postman.receive = receive
-    house.place()
-    house.advance()
+    site.dispatcher.receive = receive
+    site.click_to_call()
+    site.advance()
 
 
 @pytest.mark.parametrize("act", [patched, patched_for_later, changed_in_time, activated, answered])
-def test_a_token_that_the_mock_is_told(house: House, act: Callable[[House], None]) -> None:
-    lines = watched(house)
-    act(house)
-    assert leaks(house, lines) == []
+def test_a_token_that_the_mock_is_told(site: SiteClient, act: Callable[[SiteClient], None]) -> None:
+    lines = watched(site)
+    act(site)
+    assert leaks(site, lines) == []
 
 
-def test_two_tokens_can_still_be_told_apart(house: House) -> None:
+def test_two_tokens_can_still_be_told_apart(site: SiteClient) -> None:
     for token in (CANARY, "another-token", CANARY):
-        house.place(access_token=token)
+        site.click_to_call(access_token=token)
     first, second, third = (one["body"]["access_token"]
-                            for one in house.read("/_mock/requests")["requests"])  # fmt: skip
+                            for one in site.get_json("/_mock/requests")["requests"])  # fmt: skip
     assert (first == third, first == second) == (True, False)

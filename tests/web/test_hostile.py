@@ -11,11 +11,19 @@ from mockserver.core.http import Request
 from mockserver.core.provider import all_faults
 from mockserver.core.rulebook import RequestContext
 from mockserver.web.vendor.request import DEFAULT_BODY_LIMIT
-from tests.conftest import CLICK
 from tests.corpus.form_bodies import FORMS
 from tests.corpus.json_bodies import BODIES
-from tests.web.edge import HEADERS, Edge, opened, refusal, soon, state
-from tests.web.table import ACCOUNT, STREAM, TABLE, asked
+from tests.support import read
+from tests.support.control_routes import ACCOUNT, ROUTE_CASES, STREAM, request_path
+from tests.support.edge_site import (
+    HEADERS,
+    EdgeSite,
+    build_edge_site,
+    control_state,
+    read_problem,
+    respond_promptly,
+)
+from tests.support.simulation import CLICK_TO_CALL
 
 SPOILT = "spoilt"
 ALL = BODIES | FORMS
@@ -55,11 +63,11 @@ BARE = RequestContext(REQUEST, 0, lambda *_: None)  # type: ignore[arg-type]
 
 
 @pytest.fixture
-def edge(world: Configuration) -> Edge:
+def edge(configuration: Configuration) -> EdgeSite:
     """With a call on record that waits for somebody, and a webhook."""
-    edge = opened(world)
-    edge.place("waits-for-a-person")
-    edge.place()
+    edge = build_edge_site(configuration)
+    edge.click_to_call("waits-for-a-person")
+    edge.click_to_call()
     edge.advance()
     return edge
 
@@ -73,14 +81,14 @@ def _chunks(body: bytes) -> Any:
     return _chunks_of(body)
 
 
-def readable(edge: Edge) -> Iterator[tuple[str, int]]:
+def readable(edge: EdgeSite) -> Iterator[tuple[str, int]]:
     """Every GET route of the control API, and its status."""
-    for route in TABLE:
+    for route in ROUTE_CASES:
         if route[0] == "GET" and route != STREAM and not route[1].startswith("/inbox/"):
-            yield asked(route), edge.ask("GET", asked(route)).status_code
+            yield request_path(route), edge.request("GET", request_path(route)).status_code
 
 
-def unread(edge: Edge) -> list[tuple[str, int]]:
+def unread(edge: EdgeSite) -> list[tuple[str, int]]:
     return [one for one in readable(edge) if one[1] != 200]
 
 
@@ -89,12 +97,12 @@ def test_the_corpus_has_as_many_as_promised() -> None:
 
 
 def test_every_route_that_takes_a_body_is_here() -> None:
-    writing = {one for one in TABLE if one[0] != "GET" and not one[1].startswith("/inbox/")}
+    writing = {one for one in ROUTE_CASES if one[0] != "GET" and not one[1].startswith("/inbox/")}
     tried = {
         route
         for route in writing
         for method, path in CONTROL
-        if method == route[0] and path.endswith(asked(route).replace("/other", "/spoilt"))
+        if method == route[0] and path.endswith(request_path(route).replace("/other", "/spoilt"))
     }
     assert tried | BODILESS == writing
 
@@ -105,34 +113,36 @@ def test_every_route_that_takes_a_body_is_here() -> None:
 )
 @pytest.mark.parametrize(("method", "path"), CONTROL)
 def test_control_routes_refuse_it(
-    edge: Edge,
+    edge: EdgeSite,
     method: str,
     path: str,
     hostile: str,
     chunked: bool,  # noqa: FBT001
 ) -> None:
-    before = state(edge)
+    before = control_state(edge)
     content_type, body = ALL[hostile]
     headers = {"content-type": content_type}
-    answer = soon(
-        lambda: edge.ask(method, path, headers=headers, content=_chunks(body) if chunked else body)
+    answer = respond_promptly(
+        lambda: edge.request(
+            method, path, headers=headers, content=_chunks(body) if chunked else body
+        )
     )
     wanted = 413 if len(body) > DEFAULT_BODY_LIMIT else 422
-    assert refusal(answer)[0] == wanted
-    assert state(edge) == before
+    assert read_problem(answer)[0] == wanted
+    assert control_state(edge) == before
 
 
 @pytest.mark.parametrize("hostile", ALL)
 @pytest.mark.parametrize(("name", "path"), VENDORS)
 def test_vendors_refuse_it_in_their_own_envelope(
-    edge: Edge, name: str, path: str, hostile: str
+    edge: EdgeSite, name: str, path: str, hostile: str
 ) -> None:
     content_type, body = ALL[hostile]
     headers = HEADERS | {"content-type": content_type}
-    answer = soon(lambda: edge.ask("POST", path, headers=headers, content=body))
-    calls = len(edge.default.state.calls)
+    answer = respond_promptly(lambda: edge.request("POST", path, headers=headers, content=body))
+    calls = len(read.calls(edge.default.state))
     if len(body) > load_providers()[name].provider.endpoints[0].body_limit:
-        assert refusal(answer)[:2] == (413, "body too large")
+        assert read_problem(answer)[:2] == (413, "body too large")
     else:
         provider = load_providers()[name].provider
         meant = {one.name: one for one in all_faults(provider)}[answer.headers["x-mock-fault"]]
@@ -145,51 +155,51 @@ def test_vendors_refuse_it_in_their_own_envelope(
 
 
 @pytest.mark.parametrize("hostile", ALL)
-def test_an_inbox_takes_it_and_can_show_it(edge: Edge, hostile: str) -> None:
+def test_an_inbox_takes_it_and_can_show_it(edge: EdgeSite, hostile: str) -> None:
     content_type, body = ALL[hostile]
     headers = {"content-type": content_type}
-    answer = edge.ask("POST", "/_mock/inbox/mine", headers=headers, content=body)
+    answer = edge.request("POST", "/_mock/inbox/mine", headers=headers, content=body)
     assert answer.status_code == (413 if len(body) > DEFAULT_BODY_LIMIT else 200)
     assert unread(edge) == []
-    received = edge.read("/_mock/inboxes/mine")["received"]
+    received = edge.get_json("/_mock/inboxes/mine")["received"]
     assert len(received) == int(len(body) <= DEFAULT_BODY_LIMIT)
 
 
 @pytest.mark.parametrize("hostile", BODIES)
 @pytest.mark.parametrize("spelled", ["fields", "form", "query"])
-def test_it_may_be_a_field_s_value(edge: Edge, hostile: str, spelled: str) -> None:
+def test_it_may_be_a_field_s_value(edge: EdgeSite, hostile: str, spelled: str) -> None:
     """Whatever a client puts into a parameter that nobody knows can be shown again."""
     text = BODIES[hostile][1][:1_000].decode("latin-1")
     told: dict[str, Any] = {
-        "fields": {"json": {**CLICK, SPOILT: {text: [text]}}},
-        "form": {"data": {**CLICK, SPOILT: text, text: SPOILT}},
-        "query": {"params": {**CLICK, SPOILT: text}},
+        "fields": {"json": {**CLICK_TO_CALL, SPOILT: {text: [text]}}},
+        "form": {"data": {**CLICK_TO_CALL, SPOILT: text, text: SPOILT}},
+        "query": {"params": {**CLICK_TO_CALL, SPOILT: text}},
     }[spelled]
-    assert edge.ask("POST", "/api/v2/voice/c2c", headers=HEADERS, **told).status_code == 200
+    assert edge.request("POST", "/api/v2/voice/c2c", headers=HEADERS, **told).status_code == 200
     edge.advance()
     assert unread(edge) == []
 
 
 @pytest.mark.parametrize("field", ["bridge", "mid", "variables", "extra", "access_token"])
-def test_a_file_in_place_of_a_text_can_be_shown(edge: Edge, field: str) -> None:
+def test_a_file_in_place_of_a_text_can_be_shown(edge: EdgeSite, field: str) -> None:
     """Refused or not, calls, requests, journal and explanation still read."""
     files = {field: ("a.bin", b"\x00\xff\xfe", "image/png")}
-    data = {name: value for name, value in CLICK.items() if name != field}
-    answer = edge.ask("POST", "/api/v2/voice/c2c", headers=HEADERS, data=data, files=files)
+    data = {name: value for name, value in CLICK_TO_CALL.items() if name != field}
+    answer = edge.request("POST", "/api/v2/voice/c2c", headers=HEADERS, data=data, files=files)
     assert answer.status_code in (200, 422)
     edge.advance()
     assert unread(edge) == []
     name = answer.headers["x-mock-request"]
-    assert edge.ask("GET", f"/_mock/explain/{name}").status_code == 200
+    assert edge.request("GET", f"/_mock/explain/{name}").status_code == 200
 
 
-def test_no_request_of_a_hostile_client_ends_a_sandbox(world: Configuration) -> None:
+def test_no_request_of_a_hostile_client_ends_a_sandbox(configuration: Configuration) -> None:
     """All of them to one sandbox, one after another: it still plays a call."""
-    edge = opened(world._replace(seed="after all"))
+    edge = build_edge_site(configuration._replace(seed="after all"))
     for content_type, body in ALL.values():
         headers = {**HEADERS, "content-type": content_type}
-        edge.ask("POST", "/api/v2/voice/c2c", headers=headers, content=body)
-    assert edge.place().status_code == 200
+        edge.request("POST", "/api/v2/voice/c2c", headers=headers, content=body)
+    assert edge.click_to_call().status_code == 200
     edge.advance()
-    [call] = edge.read("/_mock/calls")["calls"]
+    [call] = edge.get_json("/_mock/calls")["calls"]
     assert call["outcome"] == "completed"

@@ -11,8 +11,8 @@ import pytest
 
 from mockserver.app import run_server
 from mockserver.settings import Settings
-from tests.conftest import CLICK, START
-from tests.web.edge import C2C
+from tests.support.edge_site import CLICK_TO_CALL_PATH
+from tests.support.simulation import CLICK_TO_CALL, START
 
 COUNT = 16
 STEPS = 14
@@ -61,14 +61,14 @@ class Client:
     def place(self) -> None:
         mid = f"{self.name}-{len(self.placed)}"
         headers = {"authorization": "Bearer key", "x-mock-scenario": self.chance.choice(STORIES)}
-        way, path = self.chance.randrange(3), C2C
+        way, path = self.chance.randrange(3), CLICK_TO_CALL_PATH
         if way == 0:
-            path = f"{self.prefix}{C2C}"
+            path = f"{self.prefix}{CLICK_TO_CALL_PATH}"
         elif way == 1:
             headers["x-mock-sandbox"] = self.name
         else:
             headers["authorization"] = f"Bearer key-{self.name}"
-        answered(self.http.post(path, json={**CLICK, "mid": mid}, headers=headers))
+        answered(self.http.post(path, json={**CLICK_TO_CALL, "mid": mid}, headers=headers))
         self.placed.append(mid)
 
     def move(self) -> None:

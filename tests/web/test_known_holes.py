@@ -11,8 +11,15 @@ from mockserver.settings import parse_settings
 from mockserver.web.access_control import AccessControl
 from mockserver.web.vendor.request import parse_fields
 from tests.corpus.form_bodies import END, FORM, NAMED, PARTS, form, part, parts
-from tests.runtime.conftest import carried, says
-from tests.web.edge import C2C, HEADERS, Edge, opened, refusal, soon
+from tests.support.edge_site import (
+    CLICK_TO_CALL_PATH,
+    HEADERS,
+    EdgeSite,
+    build_edge_site,
+    read_problem,
+    respond_promptly,
+)
+from tests.support.receivers import deliver_to_receiver, respond_with
 from tests.web.test_raw_requests import answered
 
 LOTS = 900_000
@@ -39,10 +46,10 @@ SLOW = {
 
 
 @pytest.fixture
-def edge(world: Configuration) -> Edge:
+def edge(configuration: Configuration) -> EdgeSite:
     """It has read its forms already."""
-    edge = opened(world)
-    edge.place()
+    edge = build_edge_site(configuration)
+    edge.click_to_call()
     return edge
 
 
@@ -53,10 +60,12 @@ def port() -> Iterator[int]:
 
 
 @pytest.mark.parametrize("hole", SLOW)
-def test_it_is_answered_soon(edge: Edge, hole: str) -> None:
+def test_it_is_answered_soon(edge: EdgeSite, hole: str) -> None:
     content_type, body = SLOW[hole]
     headers = HEADERS | {"content-type": content_type}
-    told = soon(lambda: edge.ask("POST", C2C, content=body, headers=headers))
+    told = respond_promptly(
+        lambda: edge.request("POST", CLICK_TO_CALL_PATH, content=body, headers=headers)
+    )
     assert told.headers["x-mock-fault"]
     assert told.status_code < 500
 
@@ -81,27 +90,30 @@ def test_it_means_one_thing(content_type: str, body: bytes, fields: dict[str, ob
     "host",
     ["localhost/_mock/health", "localhost/_mock/health?", "localhost/_mock/inbox/a#", "a/../_mock"],
 )
-def test_a_host_is_no_path(world: Configuration, host: str) -> None:
+def test_a_host_is_no_path(configuration: Configuration, host: str) -> None:
     """CVE-2026-48710: a path in the Host header became that of the request, past the guard."""
-    edge = opened(world, AccessControl("let-me-in"))
-    assert refusal(edge.ask("GET", "/_mock/clock", hosts=[host]))[0] == 401
-    assert refusal(opened(world).ask("GET", "/_mock/clock", hosts=[host]))[0] == 403
+    edge = build_edge_site(configuration, AccessControl("let-me-in"))
+    assert read_problem(edge.request("GET", "/_mock/clock", hosts=[host]))[0] == 401
+    assert (
+        read_problem(build_edge_site(configuration).request("GET", "/_mock/clock", hosts=[host]))[0]
+        == 403
+    )
 
 
 @pytest.mark.parametrize("path", ["//localhost/_mock/clock", "/@localhost/_mock/clock", "/:80@a/"])
-def test_a_path_is_no_host(edge: Edge, path: str) -> None:
+def test_a_path_is_no_host(edge: EdgeSite, path: str) -> None:
     """PYSEC-2026-248: a path became the name of the server."""
-    answer = edge.ask("GET", path, hosts=["evil.test"])
-    assert refusal(answer)[:2] == (403, "foreign host")
+    answer = edge.request("GET", path, hosts=["evil.test"])
+    assert read_problem(answer)[:2] == (403, "foreign host")
 
 
-def test_ranges_are_not_joined_one_by_one(edge: Edge) -> None:
+def test_ranges_are_not_joined_one_by_one(edge: EdgeSite) -> None:
     """CVE-2025-62727: time grew with the square of the number of ranges."""
     record = {"apiKey": "k", "source": "text", "text": "Hello", "name": "x"}
-    path = edge.ask("POST", "/effebot/apiCalls/createRecord", json=record).json()["path"]
+    path = edge.request("POST", "/effebot/apiCalls/createRecord", json=record).json()["path"]
     ranges = "bytes=" + ",".join(f"{one}-{one + 1}" for one in range(0, 12_000, 2))
     place = path.partition("8080")[2]
-    told = soon(lambda: edge.ask("GET", place, headers={"range": ranges}))
+    told = respond_promptly(lambda: edge.request("GET", place, headers={"range": ranges}))
     assert told.status_code == 200
 
 
@@ -128,5 +140,5 @@ def test_a_length_is_not_negative(port: int, size: bytes) -> None:
 def test_a_chunk_of_an_answer_ends_as_it_should(end: bytes) -> None:
     """CVE-2025-43859: any two bytes were taken for the end of a chunk."""
     head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
-    answer = carried(says(head + b"2\r\nab" + end + b"0\r\n\r\n"))
+    answer = deliver_to_receiver(respond_with(head + b"2\r\nab" + end + b"0\r\n\r\n"))
     assert answer == DeliveryResult(None, "protocol")

@@ -10,9 +10,10 @@ from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views.serializers import serialize_entry
-from tests.conftest import START, play
+from tests.support import read
+from tests.support.edge_site import EdgeSite, build_edge_site
+from tests.support.simulation import START, play_until_idle
 from tests.test_side_by_side import ASKED
-from tests.web.edge import Edge, opened
 
 PAYLOADS = (
     # Jinja, Twig, Django, Handlebars
@@ -41,47 +42,50 @@ def test_there_are_sixty() -> None:
 
 
 @pytest.fixture(scope="module")
-def edge(world: Configuration) -> Edge:
-    return opened(world)
+def edge(configuration: Configuration) -> EdgeSite:
+    return build_edge_site(configuration)
 
 
-def told(edge: Edge, text: str) -> list[object]:
+def told(edge: EdgeSite, text: str) -> list[object]:
     """All the places in which a text that a client sends is shown again."""
-    edge.ask("POST", "/_mock/reset")
-    edge.place(mid=text, extra={"x": [text]})
+    edge.request("POST", "/_mock/reset")
+    edge.click_to_call(mid=text, extra={"x": [text]})
     edge.advance()
-    [request], [call] = edge.read("/_mock/requests")["requests"], edge.read("/_mock/calls")["calls"]
-    fact = next(one for one in edge.read("/_mock/journal")["facts"] if one["fact"] == "request")
+    [request], [call] = (
+        edge.get_json("/_mock/requests")["requests"],
+        edge.get_json("/_mock/calls")["calls"],
+    )
+    fact = next(one for one in edge.get_json("/_mock/journal")["facts"] if one["fact"] == "request")
     bodies = (request["body"], call["wanted"], fact["body"])
     return [one for body in bodies for one in (body["mid"], body["extra"]["x"][0])]
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_a_payload_comes_back_as_it_was_sent(edge: Edge, payload: str) -> None:
+def test_a_payload_comes_back_as_it_was_sent(edge: EdgeSite, payload: str) -> None:
     assert told(edge, payload) == [payload] * 6
 
 
 @given(text=st.text("{}origin%s$#<>=\\'\"0.x", min_size=1, max_size=30))
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_text_comes_back(edge: Edge, text: str) -> None:
+def test_any_text_comes_back(edge: EdgeSite, text: str) -> None:
     assert told(edge, text) == [text] * 6
 
 
 @pytest.mark.parametrize("name", ASKED)
 @pytest.mark.parametrize("payload", ["{origin}", "{{6*7*11}}", "${6*7*11}", "{0.__class__}"])
-def test_no_vendor_runs_it(world: Configuration, name: str, payload: str) -> None:
+def test_no_vendor_runs_it(configuration: Configuration, name: str, payload: str) -> None:
     """In every field of a request in turn: whatever it gets for an answer, nothing has been run."""
     operation, fields, headers = ASKED[name]
-    listing = world.providers[name]
+    listing = configuration.providers[name]
     endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
     for field in fields:
-        store = SandboxState(world, START)
+        state = SandboxState(configuration, START)
         sent = Request(
             "POST", endpoint.path, headers=headers, fields={**fields, field: payload}, body=b"x"
         )
-        got = handle(store, IncomingRequest(listing, endpoint, sent), START)
-        play(store)
-        shown = repr([serialize_entry(fact, store.configuration) for fact in store.journal]) + repr(
-            got.response
-        )
+        got = handle(state, IncomingRequest(listing, endpoint, sent), START)
+        play_until_idle(state)
+        shown = repr(
+            [serialize_entry(fact, state.configuration) for fact in read.journal(state)]
+        ) + repr(got.response)
         assert ("462" in shown, "<class" in shown) == (False, False)

@@ -5,9 +5,17 @@ import pytest
 from mockserver.core.call import Event, IllegalTransition
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event
-from tests.conftest import START, play, until_at
-from tests.providers.ccai.conftest import KEY, agents, ask, body, patch, shown
 from tests.providers.ccai.test_lifecycle import OFF, statuses, told
+from tests.support import read
+from tests.support.simulation import START, play_until_idle, run_until
+from tests.support.vendors.ccai import (
+    ACCOUNT_KEY,
+    agent_states,
+    call_after,
+    patch_account,
+    request,
+    response_body,
+)
 
 
 @pytest.mark.parametrize(
@@ -15,29 +23,29 @@ from tests.providers.ccai.test_lifecycle import OFF, statuses, told
     [("create-scheduled", 1_000), ("create-inbound", 0), ("create-inbound", 1_000)],
     ids=["booked", "about to be offered", "being offered"],
 )
-def test_cancelled_call_stays_cancelled(store: SandboxState, operation: str, at: int) -> None:
-    ask(store, operation)
-    until_at(store, START + at)
-    first = ask(store, "cancel-scheduled", now=START + at, id="1")
-    assert (first.response.status, body(first)["status"]) == (200, "cancelled")
-    second = ask(store, "cancel-scheduled", now=START + at, id="1")
+def test_cancelled_call_stays_cancelled(state: SandboxState, operation: str, at: int) -> None:
+    request(state, operation)
+    run_until(state, START + at)
+    first = request(state, "cancel-scheduled", now=START + at, id="1")
+    assert (first.response.status, response_body(first)["status"]) == (200, "cancelled")
+    second = request(state, "cancel-scheduled", now=START + at, id="1")
     assert (second.response.status, second.response.body) == (204, b"")
-    play(store)
-    call = shown(store, 90_000)
+    play_until_idle(state)
+    call = call_after(state, 90_000)
     assert told(call, "status", "fail_reason", "ends_at", "connected_at") == [
         "cancelled",
         "nothing",
         f"2026-01-01T09:00:0{at // 1_000}.000Z",
         None,
     ]
-    assert set(agents(store).values()) == {"available"}
+    assert set(agent_states(state).values()) == {"available"}
 
 
-def test_act_cancels_as_the_operation_does(store: SandboxState) -> None:
-    ask(store, "create-scheduled")
-    apply_event(store, "c1", Event(START, "cancel"))
-    until_at(store, START)
-    assert (store.calls["c1"].phase, statuses(store, 1_000)) == ("ended", ["cancelled"])
+def test_act_cancels_as_the_operation_does(state: SandboxState) -> None:
+    request(state, "create-scheduled")
+    apply_event(state, "c1", Event(START, "cancel"))
+    run_until(state, START)
+    assert (read.calls(state)["c1"].phase, statuses(state, 1_000)) == ("ended", ["cancelled"])
 
 
 @pytest.mark.parametrize(
@@ -45,14 +53,14 @@ def test_act_cancels_as_the_operation_does(store: SandboxState) -> None:
     [({}, "temp_redirection_phone"), ({"to": "after_hours_message_only"}, None)],
 )
 def test_deflected_call_ends_after_a_minute(
-    store: SandboxState, sent: dict[str, str], deflection: str | None
+    state: SandboxState, sent: dict[str, str], deflection: str | None
 ) -> None:
-    patch(store, OFF)
-    ask(store, "create-inbound")
-    until_at(store, START + 5_000)
-    apply_event(store, "c1", Event(START + 5_000, "deflect", data=sent))
-    assert shown(store, 64_999)["ends_at"] is None
-    call = shown(store, 65_000)
+    patch_account(state, OFF)
+    request(state, "create-inbound")
+    run_until(state, START + 5_000)
+    apply_event(state, "c1", Event(START + 5_000, "deflect", data=sent))
+    assert call_after(state, 64_999)["ends_at"] is None
+    call = call_after(state, 65_000)
     assert told(call, "status", "deflection", "ends_at", "fail_reason", "voicemail_reason") == [
         "deflected",
         deflection or sent["to"],
@@ -62,48 +70,51 @@ def test_deflected_call_ends_after_a_minute(
     ]
 
 
-def test_deflection_that_nobody_knows(store: SandboxState) -> None:
-    patch(store, OFF)
-    ask(store, "create-inbound")
-    until_at(store, START)
+def test_deflection_that_nobody_knows(state: SandboxState) -> None:
+    patch_account(state, OFF)
+    request(state, "create-inbound")
+    run_until(state, START)
     with pytest.raises(IllegalTransition) as refused:
-        apply_event(store, "c1", Event(START, "deflect", data={"to": "temp_redirection_fone"}))
+        apply_event(state, "c1", Event(START, "deflect", data={"to": "temp_redirection_fone"}))
     assert str(refused.value) == (
         "no deflection is named 'temp_redirection_fone': did you mean 'temp_redirection_phone'?"
     )
 
 
-def test_voicemail_ends_after_two_minutes(store: SandboxState) -> None:
-    ask(store, "create-inbound")
-    until_at(store, START + 1_000)
-    apply_event(store, "c1", Event(START + 1_000, "voicemail"))
-    assert statuses(store, 120_999, 121_000) == ["voicemail", "voicemail_received"]
-    assert told(shown(store, 121_000), "deflection", "ends_at") == [
+def test_voicemail_ends_after_two_minutes(state: SandboxState) -> None:
+    request(state, "create-inbound")
+    run_until(state, START + 1_000)
+    apply_event(state, "c1", Event(START + 1_000, "voicemail"))
+    assert statuses(state, 120_999, 121_000) == ["voicemail", "voicemail_received"]
+    assert told(call_after(state, 121_000), "deflection", "ends_at") == [
         "voicemail",
         "2026-01-01T09:02:01.000Z",
     ]
-    assert agents(store)["admin"] == "available"
+    assert agent_states(state)["admin"] == "available"
 
 
-def test_voicemail_after_a_deflection_is_not_cut_short(store: SandboxState) -> None:
-    patch(store, OFF)
-    ask(store, "create-inbound")
-    until_at(store, START + 5_000)
-    apply_event(store, "c1", Event(START + 5_000, "deflect"))
-    until_at(store, START + 60_000)
-    apply_event(store, "c1", Event(START + 60_000, "voicemail"))
-    assert statuses(store, 65_000, 179_999, 180_000) == [
+def test_voicemail_after_a_deflection_is_not_cut_short(state: SandboxState) -> None:
+    patch_account(state, OFF)
+    request(state, "create-inbound")
+    run_until(state, START + 5_000)
+    apply_event(state, "c1", Event(START + 5_000, "deflect"))
+    run_until(state, START + 60_000)
+    apply_event(state, "c1", Event(START + 60_000, "voicemail"))
+    assert statuses(state, 65_000, 179_999, 180_000) == [
         "voicemail",
         "voicemail",
         "voicemail_received",
     ]
 
 
-def test_account_s_timeline_frees_an_agent(store: SandboxState) -> None:
+def test_account_s_timeline_frees_an_agent(state: SandboxState) -> None:
     """The agent is offered it after a minute, and answers two seconds later."""
     changes = [{"at": "60s", "set": {"agents": {"allen@somedomain.com": {"state": "available"}}}}]
-    patch(store, {**OFF, "timeline": changes})
-    fresh = SandboxState(store.configuration._replace(accounts={KEY: store.accounts[KEY]}), START)
-    ask(fresh, "create-inbound")
+    patch_account(state, {**OFF, "timeline": changes})
+    fresh = SandboxState(
+        state.configuration._replace(accounts={ACCOUNT_KEY: read.accounts(state)[ACCOUNT_KEY]}),
+        START,
+    )
+    request(fresh, "create-inbound")
     assert statuses(fresh, 59_000, 62_000) == ["queued", "connected"]
-    assert shown(fresh, 62_000)["wait_duration"] == 62
+    assert call_after(fresh, 62_000)["wait_duration"] == 62

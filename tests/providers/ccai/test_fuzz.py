@@ -9,8 +9,8 @@ from mockserver.core.provider import Endpoint
 from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
-from tests.conftest import START, only, until_at
-from tests.providers.ccai.conftest import BASIC, CALLS, patch
+from tests.support.simulation import START, only_providers, run_until
+from tests.support.vendors.ccai import EXAMPLES, HEADERS, patch_account
 
 MANY: Final = 10_000
 SEEDED: Final = {
@@ -45,26 +45,26 @@ def meant(endpoints: tuple[Endpoint, ...], sent: Request) -> Endpoint:
     return next(one for one in creates if one.when(sent))
 
 
-def test_ten_thousand_requests(world: Configuration) -> None:
-    chance, lone = random.Random(6), only(world, "ccai")  # noqa: S311 - repeatable on purpose
+def test_ten_thousand_requests(configuration: Configuration) -> None:
+    chance, lone = random.Random(6), only_providers(configuration, "ccai")  # noqa: S311 - repeatable on purpose
     listing = lone.providers["ccai"]
     others = [one for one in listing.provider.endpoints if not one.operation.startswith("create")]
     statuses: set[int] = set()
-    store = SandboxState(lone, START)
+    state = SandboxState(lone, START)
     for nth in range(MANY):
         if nth % 250 == 0:
-            store = SandboxState(lone, START)
-            patch(store, SEEDED)
+            state = SandboxState(lone, START)
+            patch_account(state, SEEDED)
         now = START + nth % 250 * 1_000
         if chance.random() < 0.2:
             endpoint = chance.choice(others)
             fields = spoilt(chance, {"id": str(chance.randint(0, 9)), "identifier": "x"})
-            sent = Request(endpoint.method, endpoint.path, headers=BASIC, fields=fields)
+            sent = Request(endpoint.method, endpoint.path, headers=HEADERS, fields=fields)
         else:
-            fields = spoilt(chance, dict(chance.choice(list(CALLS.values()))))
-            sent = Request("POST", "/apps/api/v1/calls", headers=BASIC, fields=fields)
+            fields = spoilt(chance, dict(chance.choice(list(EXAMPLES.values()))))
+            sent = Request("POST", "/apps/api/v1/calls", headers=HEADERS, fields=fields)
             endpoint = meant(listing.provider.endpoints, sent)
-        got = handle(store, IncomingRequest(listing, endpoint, sent), now)
+        got = handle(state, IncomingRequest(listing, endpoint, sent), now)
         listed = {rule.fault.name for stage in endpoint.rules for rule in stage}
         assert got.response.status < 500
         assert got.fault is None or got.fault in listed
@@ -72,6 +72,6 @@ def test_ten_thousand_requests(world: Configuration) -> None:
             assert isinstance(got.response.body, dict)
             assert list(got.response.body) == ["message"]
         statuses.add(got.response.status)
-        until_at(store, now)
+        run_until(state, now)
     assert statuses == {200, 201, 202, 204, 400, 404} - ({202} - statuses)
     assert {200, 201, 204, 400, 404} <= statuses

@@ -5,16 +5,16 @@ import pytest
 from mockserver.core.call import Event
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event
-from tests.conftest import START, until_at
-from tests.providers.ccai.conftest import ask, body, patch, shown
+from tests.support.simulation import START, run_until
+from tests.support.vendors.ccai import call_after, patch_account, request, response_body
 
 
-def test_menu_whose_name_is_no_number_can_be_transferred_to(store: SandboxState) -> None:
-    patch(store, {"menus": {"sales": {"name": "Sales", "parent": "support"}}})
-    ask(store, "create-inbound")
-    until_at(store, START + 3_000)
-    apply_event(store, "c1", Event(START + 3_000, "transfer", data={"menu": "sales"}))
-    call = shown(store, 4_000)
+def test_menu_whose_name_is_no_number_can_be_transferred_to(state: SandboxState) -> None:
+    patch_account(state, {"menus": {"sales": {"name": "Sales", "parent": "support"}}})
+    request(state, "create-inbound")
+    run_until(state, START + 3_000)
+    apply_event(state, "c1", Event(START + 3_000, "transfer", data={"menu": "sales"}))
+    call = call_after(state, 4_000)
     menu = call["selected_menu"]
     assert (menu["id"], menu["parent_id"]) == ("sales", "support")
     assert call["menu_path"] == {
@@ -33,7 +33,7 @@ def test_menu_whose_name_is_no_number_can_be_transferred_to(store: SandboxState)
     ],
 )
 def test_path_of_menus_in_a_circle_ends(
-    store: SandboxState, parents: dict[str, str], path: str
+    state: SandboxState, parents: dict[str, str], path: str
 ) -> None:
-    patch(store, {"menus": {name: {"parent": parent} for name, parent in parents.items()}})
-    assert body(ask(store, "create-inbound"))["menu_path"]["materialized_path"] == path
+    patch_account(state, {"menus": {name: {"parent": parent} for name, parent in parents.items()}})
+    assert response_body(request(state, "create-inbound"))["menu_path"]["materialized_path"] == path

@@ -5,8 +5,9 @@ from base64 import b64encode
 import pytest
 
 from mockserver.engine.sandbox_state import SandboxState
-from tests.conftest import START, play
-from tests.providers.ccai.conftest import BASIC, KEY, ask, body, patch
+from tests.support import read
+from tests.support.simulation import START, play_until_idle
+from tests.support.vendors.ccai import ACCOUNT_KEY, HEADERS, patch_account, request, response_body
 
 FALSE = {"verified_customer": False, "bad_actor": False, "repeat_customer": False}
 
@@ -24,30 +25,30 @@ FALSE = {"verified_customer": False, "bad_actor": False, "repeat_customer": Fals
     ],
 )
 def test_flags_are_changed_in_part(
-    store: SandboxState, sent: dict[str, bool], flags: dict[str, bool]
+    state: SandboxState, sent: dict[str, bool], flags: dict[str, bool]
 ) -> None:
-    ask(store, "create-inbound")
-    assert body(ask(store, "write-flags", id="1", **sent)) == flags
-    assert body(ask(store, "read-flags", id="1")) == flags
+    request(state, "create-inbound")
+    assert response_body(request(state, "write-flags", id="1", **sent)) == flags
+    assert response_body(request(state, "read-flags", id="1")) == flags
     assert (
-        body(ask(store, "write-flags", id="1", verified_customer=False))["bad_actor"]
+        response_body(request(state, "write-flags", id="1", verified_customer=False))["bad_actor"]
         == flags["bad_actor"]
     )
 
 
-def test_flags_of_the_page_s_sample_are_no_booleans(store: SandboxState) -> None:
-    ask(store, "create-inbound")
+def test_flags_of_the_page_s_sample_are_no_booleans(state: SandboxState) -> None:
+    request(state, "create-inbound")
     sample = dict.fromkeys(("verified_customer", "bad_actor", "repeat_customers"), "boolean")
-    assert body(ask(store, "write-flags", id="1", **sample)) == {
+    assert response_body(request(state, "write-flags", id="1", **sample)) == {
         "message": "customer flags must be boolean"
     }
 
 
-def test_flags_of_an_ended_call_can_be_read_but_not_changed(store: SandboxState) -> None:
-    ask(store, "create-inbound")
-    play(store)
-    assert body(ask(store, "read-flags", id="1")) == FALSE
-    assert body(ask(store, "write-flags", id="1", bad_actor=True)) == {
+def test_flags_of_an_ended_call_can_be_read_but_not_changed(state: SandboxState) -> None:
+    request(state, "create-inbound")
+    play_until_idle(state)
+    assert response_body(request(state, "read-flags", id="1")) == FALSE
+    assert response_body(request(state, "write-flags", id="1", bad_actor=True)) == {
         "message": "Call is already ended"
     }
 
@@ -55,32 +56,32 @@ def test_flags_of_an_ended_call_can_be_read_but_not_changed(store: SandboxState)
 @pytest.mark.parametrize(
     "operation", ["read-flags", "write-flags", "read-call", "cancel-scheduled", "end-user"]
 )
-def test_call_that_is_not_there(store: SandboxState, operation: str) -> None:
-    told = ask(store, operation, id="9", identifier="x")
-    assert (told.response.status, body(told)) == (404, {"message": "Not Found"})
+def test_call_that_is_not_there(state: SandboxState, operation: str) -> None:
+    told = request(state, operation, id="9", identifier="x")
+    assert (told.response.status, response_body(told)) == (404, {"message": "Not Found"})
 
 
-def test_end_user_is_kept_with_the_contact(store: SandboxState) -> None:
-    ask(store, "create-inbound")
-    told = ask(store, "end-user", id="1", identifier="user-1")
-    assert (told.response.status, body(told)) == (202, {"message": "accepted"})
-    assert body(ask(store, "read-call", id="1"))["end_user"] == {
+def test_end_user_is_kept_with_the_contact(state: SandboxState) -> None:
+    request(state, "create-inbound")
+    told = request(state, "end-user", id="1", identifier="user-1")
+    assert (told.response.status, response_body(told)) == (202, {"message": "accepted"})
+    assert response_body(request(state, "read-call", id="1"))["end_user"] == {
         "id": 75,
         "identifier": "user-1",
         "out_contact_id": "389391400633",
     }
-    ask(store, "create-inbound", end_user_number="+1 859-657-9625")
-    assert ask(store, "end-user", id="2", identifier="user-2").response.status == 202
+    request(state, "create-inbound", end_user_number="+1 859-657-9625")
+    assert request(state, "end-user", id="2", identifier="user-2").response.status == 202
 
 
-def test_manager_lists_page_by_page(store: SandboxState) -> None:
+def test_manager_lists_page_by_page(state: SandboxState) -> None:
     for _ in range(5):
-        ask(store, "create-inbound")
-    first = ask(store, "manager-calls", per="2", page="2")
+        request(state, "create-inbound")
+    first = request(state, "manager-calls", per="2", page="2")
     assert isinstance(first.response.body, list)
     assert [one["id"] for one in first.response.body if isinstance(one, dict)] == [3, 4]
     assert dict(first.response.headers) == {"total": "5"}
-    assert len(body(ask(store, "manager-calls"))) == 5
+    assert len(response_body(request(state, "manager-calls"))) == 5
 
 
 @pytest.mark.parametrize(
@@ -92,22 +93,22 @@ def test_manager_lists_page_by_page(store: SandboxState) -> None:
         ("customer", "unauthorized"),
     ],
 )
-def test_basic_authentication(store: SandboxState, told: str, fault: str | None) -> None:
+def test_basic_authentication(state: SandboxState, told: str, fault: str | None) -> None:
     headers = {"authorization": "Basic " + b64encode(told.encode()).decode()}
-    assert ask(store, "create-inbound", headers=headers).fault == fault
+    assert request(state, "create-inbound", headers=headers).fault == fault
 
 
 @pytest.mark.parametrize("header", ["Bearer token", "Basic %%%", "Basic /w==", ""])
-def test_other_authentication_is_none(store: SandboxState, header: str) -> None:
-    told = ask(store, "create-inbound", headers={"authorization": header})
-    assert (told.response.status, body(told)) == (401, {"message": "Unauthorized"})
+def test_other_authentication_is_none(state: SandboxState, header: str) -> None:
+    told = request(state, "create-inbound", headers={"authorization": header})
+    assert (told.response.status, response_body(told)) == (401, {"message": "Unauthorized"})
 
 
-def test_subdomain_has_to_be_the_account_s_if_it_names_one(store: SandboxState) -> None:
-    patch(store, {"subdomain": "customer"})
-    assert ask(store, "create-inbound", headers=BASIC).fault is None
-    patch(store, {"subdomain": "acme"})
-    assert ask(store, "create-inbound", headers=BASIC).fault == "unknown-subdomain"
+def test_subdomain_has_to_be_the_account_s_if_it_names_one(state: SandboxState) -> None:
+    patch_account(state, {"subdomain": "customer"})
+    assert request(state, "create-inbound", headers=HEADERS).fault is None
+    patch_account(state, {"subdomain": "acme"})
+    assert request(state, "create-inbound", headers=HEADERS).fault == "unknown-subdomain"
 
 
 @pytest.mark.parametrize(
@@ -120,9 +121,12 @@ def test_subdomain_has_to_be_the_account_s_if_it_names_one(store: SandboxState) 
     ],
 )
 def test_outbound_number_of_an_incoming_call_falls_back(
-    store: SandboxState, sent: object, shown: str
+    state: SandboxState, sent: object, shown: str
 ) -> None:
-    assert body(ask(store, "create-inbound", outbound_number=sent))["outbound_number"] == shown
+    assert (
+        response_body(request(state, "create-inbound", outbound_number=sent))["outbound_number"]
+        == shown
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,11 +144,11 @@ def test_outbound_number_of_an_incoming_call_falls_back(
     ],
 )
 def test_ticket_wins_over_the_number(
-    store: SandboxState, operation: str, fields: dict[str, object], dialled: str, ticket: str | None
+    state: SandboxState, operation: str, fields: dict[str, object], dialled: str, ticket: str | None
 ) -> None:
-    made = body(ask(store, operation, **fields))
+    made = response_body(request(state, operation, **fields))
     assert made["out_ticket_id"] == ticket
-    assert dialled in [leg.number for leg in store.calls["c1"].legs]
+    assert dialled in [leg.number for leg in read.calls(state)["c1"].legs]
 
 
 @pytest.mark.parametrize(
@@ -158,10 +162,10 @@ def test_ticket_wins_over_the_number(
     ],
 )
 def test_languages_are_the_menu_s_or_the_account_s(
-    store: SandboxState, menu: dict[str, object], lang: str | None, fault: str | None
+    state: SandboxState, menu: dict[str, object], lang: str | None, fault: str | None
 ) -> None:
-    patch(store, {"menus": {"9": menu}})
-    assert ask(store, "create-inbound", lang=lang).fault == fault
+    patch_account(state, {"menus": {"9": menu}})
+    assert request(state, "create-inbound", lang=lang).fault == fault
 
 
 @pytest.mark.parametrize(
@@ -172,9 +176,9 @@ def test_languages_are_the_menu_s_or_the_account_s(
         ("ScheduledCall", "create-scheduled"),
     ],
 )
-def test_deprecated_names_still_work(store: SandboxState, alias: str, operation: str) -> None:
-    made = ask(store, operation, call_type=alias)
-    assert (made.response.status, body(made)["call_type"][-5:]) == (201, "(API)")
+def test_deprecated_names_still_work(state: SandboxState, alias: str, operation: str) -> None:
+    made = request(state, operation, call_type=alias)
+    assert (made.response.status, response_body(made)["call_type"][-5:]) == (201, "(API)")
 
 
 @pytest.mark.parametrize(
@@ -190,16 +194,18 @@ def test_deprecated_names_still_work(store: SandboxState, alias: str, operation:
     ],
 )
 def test_scheduled_at_lies_in_the_future(
-    store: SandboxState, at: object, fault: str | None
+    state: SandboxState, at: object, fault: str | None
 ) -> None:
-    assert ask(store, "create-scheduled", scheduled_at=at).fault == fault
+    assert request(state, "create-scheduled", scheduled_at=at).fault == fault
 
 
-def test_agent_flipped_by_a_patch_changes_the_next_answer(store: SandboxState) -> None:
-    patch(store, {"agents": {"admin@somedomain.com": {"state": "break"}}})
-    assert body(ask(store, "create-outbound")) == {
+def test_agent_flipped_by_a_patch_changes_the_next_answer(state: SandboxState) -> None:
+    patch_account(state, {"agents": {"admin@somedomain.com": {"state": "break"}}})
+    assert response_body(request(state, "create-outbound")) == {
         "message": "Agent is not available to take this call"
     }
-    patch(store, {"agents": {"admin@somedomain.com": {"state": "available"}}})
-    assert ask(store, "create-outbound").response.status == 201
-    assert store.accounts[KEY].records["agents"]["admin@somedomain.com"].since == START
+    patch_account(state, {"agents": {"admin@somedomain.com": {"state": "available"}}})
+    assert request(state, "create-outbound").response.status == 201
+    assert (
+        read.accounts(state)[ACCOUNT_KEY].records["agents"]["admin@somedomain.com"].since == START
+    )

@@ -9,8 +9,15 @@ import pytest
 from mockserver.core.http import Upload
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.sandbox_state import SandboxState
-from tests.conftest import START, play, until
-from tests.providers.effebot.conftest import KEY, ask, body, got, patch
+from tests.support import read
+from tests.support.simulation import START, play_until_idle, run_for
+from tests.support.vendors.effebot import (
+    ACCOUNT_KEY,
+    call_details,
+    patch_account,
+    request,
+    response_body,
+)
 
 HOOK = "http://localhost:3000/status"
 
@@ -24,9 +31,9 @@ def statuses(sent: list[Delivery]) -> list[tuple[int, Any]]:
     return told
 
 
-def test_webhook_on_every_change_of_status(store: SandboxState) -> None:
-    ask(store, "create", webhookUrl=HOOK)
-    sent = play(store)
+def test_webhook_on_every_change_of_status(state: SandboxState) -> None:
+    request(state, "create", webhookUrl=HOOK)
+    sent = play_until_idle(state)
     assert [status for _, status in statuses(sent)] == [
         "processed",
         "started",
@@ -34,14 +41,18 @@ def test_webhook_on_every_change_of_status(store: SandboxState) -> None:
         "finished",
     ]
     assert {one.webhook.url for one in sent} == {HOOK}
-    told = body(ask(store, "get"))
+    told = response_body(request(state, "get"))
     assert (told["webhookSent"], told["webhookTry"], told["webhookUrl"]) == (1, 1, HOOK)
 
 
-def test_call_that_nobody_answers_is_canceled(store: SandboxState) -> None:
-    ask(store, "create", "no-answer", webhookUrl=HOOK)
-    assert [status for _, status in statuses(play(store))] == ["processed", "started", "canceled"]
-    assert (got(store)["hangupCause"], got(store)["cost"]) == ("no-answer", "0")
+def test_call_that_nobody_answers_is_canceled(state: SandboxState) -> None:
+    request(state, "create", "no-answer", webhookUrl=HOOK)
+    assert [status for _, status in statuses(play_until_idle(state))] == [
+        "processed",
+        "started",
+        "canceled",
+    ]
+    assert (call_details(state)["hangupCause"], call_details(state)["cost"]) == ("no-answer", "0")
 
 
 @pytest.mark.parametrize(
@@ -49,7 +60,7 @@ def test_call_that_nobody_answers_is_canceled(store: SandboxState) -> None:
     [([500, 500, 200], [0, 60, 120], 1), ([500] * 9, [0, 60, 120], 0), ([202, 200], [0, 60], 1)],
 )
 def test_status_webhook_is_tried_three_times_a_minute_apart(
-    store: SandboxState, answers: list[int], tries: list[int], sent: int
+    state: SandboxState, answers: list[int], tries: list[int], sent: int
 ) -> None:
     left = list(answers)
 
@@ -57,76 +68,86 @@ def test_status_webhook_is_tried_three_times_a_minute_apart(
         last = statuses([delivery])[0][1] == "finished"
         return DeliveryResult(left.pop(0) if last else 200)
 
-    ask(store, "create", webhookUrl=HOOK)
-    play(store, receive)
-    last = list(store.deliveries.values())[-1]
+    request(state, "create", webhookUrl=HOOK)
+    play_until_idle(state, receive)
+    last = list(read.deliveries(state).values())[-1]
     assert [(one.at - START - 8_000) // 1_000 for one in last.attempts] == tries
-    told = body(ask(store, "get"))
+    told = response_body(request(state, "get"))
     assert (told["webhookSent"], told["webhookTry"]) == (sent, len(tries))
 
 
-def test_planned_moved_and_removed(store: SandboxState) -> None:
+def test_planned_moved_and_removed(state: SandboxState) -> None:
     later = START // 1_000 + 3_600
-    ask(store, "create", plannedAt=later)
-    ask(store, "create", plannedAt=later)
-    ask(store, "update", callList=[{"id": 1, "replannedAt": later + 60}])
-    ask(store, "remove", id=2)
-    play(store)
-    assert (got(store)["startedAt"], got(store)["status"]) == (later + 60, "finished")
-    assert (got(store, 2)["startedAt"], got(store, 2)["status"]) == (None, "canceled")
+    request(state, "create", plannedAt=later)
+    request(state, "create", plannedAt=later)
+    request(state, "update", callList=[{"id": 1, "replannedAt": later + 60}])
+    request(state, "remove", id=2)
+    play_until_idle(state)
+    assert (call_details(state)["startedAt"], call_details(state)["status"]) == (
+        later + 60,
+        "finished",
+    )
+    assert (call_details(state, 2)["startedAt"], call_details(state, 2)["status"]) == (
+        None,
+        "canceled",
+    )
 
 
-def test_moved_into_the_past_starts_at_once(store: SandboxState) -> None:
-    ask(store, "create", plannedAt=START // 1_000 + 3_600)
-    ask(store, "update", callList=[{"id": 1, "replannedAt": 12345}])
-    play(store)
-    assert got(store)["startedAt"] == START // 1_000
+def test_moved_into_the_past_starts_at_once(state: SandboxState) -> None:
+    request(state, "create", plannedAt=START // 1_000 + 3_600)
+    request(state, "update", callList=[{"id": 1, "replannedAt": 12345}])
+    play_until_idle(state)
+    assert call_details(state)["startedAt"] == START // 1_000
 
 
 @pytest.mark.parametrize("operation", ["remove", "update"])
-def test_started_call_refuses(store: SandboxState, operation: str) -> None:
-    ask(store, "create")
-    until(store, 1_000)
+def test_started_call_refuses(state: SandboxState, operation: str) -> None:
+    request(state, "create")
+    run_for(state, 1_000)
     move = {"callList": [{"id": 1, "replannedAt": 1}]}
-    told = ask(
-        store, operation, now=START + 1_000, **(move if operation == "update" else {"id": 1})
+    told = request(
+        state, operation, now=START + 1_000, **(move if operation == "update" else {"id": 1})
     )
     assert told.fault == "call-already-started"
 
 
-def test_one_item_for_each_number(store: SandboxState) -> None:
+def test_one_item_for_each_number(state: SandboxState) -> None:
     numbers = ["99999999991", "99999999992", "99999999991"]
-    told = body(ask(store, "create", phone=None, phones=numbers))
+    told = response_body(request(state, "create", phone=None, phones=numbers))
     assert [(one["id"], one["phone"]) for one in told] == [(1, numbers[0]), (2, numbers[1])]
 
 
-def test_wrapped_is_what_public_clients_read(store: SandboxState) -> None:
-    patch(store, {"quirks": ["wrapped"]})
-    told = body(ask(store, "create"))
+def test_wrapped_is_what_public_clients_read(state: SandboxState) -> None:
+    patch_account(state, {"quirks": ["wrapped"]})
+    told = response_body(request(state, "create"))
     assert (told["status"], told["data"][0]["needRecording"]) == ("success", 0)
-    assert body(ask(store, "get"))["data"][0]["calls"][0]["status"] == "created"
-    assert body(ask(store, "user-info"))["data"]["id"] == 1
+    assert response_body(request(state, "get"))["data"][0]["calls"][0]["status"] == "created"
+    assert response_body(request(state, "user-info"))["data"]["id"] == 1
 
 
-def test_recording_can_be_heard(store: SandboxState) -> None:
-    ask(store, "create", "presses-one", needRecording=1)
-    play(store)
-    assert got(store)["recordFilePath"] == store.calls["c1"].spec.recording_url
+def test_recording_can_be_heard(state: SandboxState) -> None:
+    request(state, "create", "presses-one", needRecording=1)
+    play_until_idle(state)
+    assert call_details(state)["recordFilePath"] == read.calls(state)["c1"].spec.recording_url
 
 
-def test_source_address_is_told_where_the_account_wants_it(store: SandboxState) -> None:
-    patch(store, {"forwarded_for": "209.97.136.240"})
-    ask(store, "create", webhookUrl=HOOK)
-    assert {one.webhook.headers["x-forwarded-for"] for one in play(store)} == {"209.97.136.240"}
+def test_source_address_is_told_where_the_account_wants_it(state: SandboxState) -> None:
+    patch_account(state, {"forwarded_for": "209.97.136.240"})
+    request(state, "create", webhookUrl=HOOK)
+    assert {one.webhook.headers["x-forwarded-for"] for one in play_until_idle(state)} == {
+        "209.97.136.240"
+    }
 
 
-def test_template_is_read_out(store: SandboxState) -> None:
-    ask(store, "create-with-template")
-    play(store)
-    texts = [event.data["text"] for event in store.calls["c1"].events if event.type == "play"]
+def test_template_is_read_out(state: SandboxState) -> None:
+    request(state, "create-with-template")
+    play_until_idle(state)
+    texts = [event.data["text"] for event in read.calls(state)["c1"].events if event.type == "play"]
     assert texts == ["We remind you of your appointment"]
-    assert body(ask(store, "get-templates", onlyModerated=1)) == [{"id": 1, "name": "Reminder"}]
-    assert len(body(ask(store, "get-templates"))) == 2
+    assert response_body(request(state, "get-templates", onlyModerated=1)) == [
+        {"id": 1, "name": "Reminder"}
+    ]
+    assert len(response_body(request(state, "get-templates"))) == 2
 
 
 def tone(millis: int) -> bytes:
@@ -140,48 +161,51 @@ def tone(millis: int) -> bytes:
     return told.getvalue()
 
 
-def test_upload_is_kept_and_played(store: SandboxState) -> None:
+def test_upload_is_kept_and_played(state: SandboxState) -> None:
     upload = Upload("a.wav", "audio/wav", tone(2_500))
-    made = body(ask(store, "create-record", name="Mine", source="file", file=upload))
-    assert store.accounts[KEY].records["records"]["1343"].length == 2_500
+    made = response_body(request(state, "create-record", name="Mine", source="file", file=upload))
+    assert read.accounts(state)[ACCOUNT_KEY].records["records"]["1343"].length == 2_500
     assert made["path"] == "http://h/effebot/storage/effebot-default/1343.wav"
-    heard = ask(store, "play-record", account="effebot-default", file="1343.wav").response
+    heard = request(state, "play-record", account="effebot-default", file="1343.wav").response
     assert (heard.body, heard.headers["content-type"]) == (upload.data, "audio/wav")
 
 
-def test_synthesised_record_opens_as_a_wav_of_its_length(store: SandboxState) -> None:
-    ask(store, "create-record", name="Mine", source="text", text="x" * 45)
-    heard = ask(store, "play-record", account="effebot-default", file="1343.wav").response.body
+def test_synthesised_record_opens_as_a_wav_of_its_length(state: SandboxState) -> None:
+    request(state, "create-record", name="Mine", source="text", text="x" * 45)
+    heard = request(state, "play-record", account="effebot-default", file="1343.wav").response.body
     assert isinstance(heard, bytes)
     with wave.open(io.BytesIO(heard)) as file:
         assert file.getnframes() * 1_000 // file.getframerate() == 3_000
 
 
-def test_new_record_has_to_be_moderated_first(store: SandboxState) -> None:
-    ask(store, "create-record", name="Mine", source="text", text="Hello")
-    assert ask(store, "create", record={"id": 1343}).fault == "record-in-moderation"
-    patch(store, {"records": {"1343": {"moderated": "true"}}})
-    assert ask(store, "create", record={"id": 1343}).fault is None
+def test_new_record_has_to_be_moderated_first(state: SandboxState) -> None:
+    request(state, "create-record", name="Mine", source="text", text="Hello")
+    assert request(state, "create", record={"id": 1343}).fault == "record-in-moderation"
+    patch_account(state, {"records": {"1343": {"moderated": "true"}}})
+    assert request(state, "create", record={"id": 1343}).fault is None
 
 
-def test_number_is_confirmed_by_its_pin(store: SandboxState) -> None:
+def test_number_is_confirmed_by_its_pin(state: SandboxState) -> None:
     call = {"outgoingPhone": "99999999996"}
-    assert ask(store, "create", **call).fault == "outgoing-phone-unconfirmed"
-    assert ask(store, "confirm-phone", phone="99999999996", pin=43).fault == "wrong-pin"
+    assert request(state, "create", **call).fault == "outgoing-phone-unconfirmed"
+    assert request(state, "confirm-phone", phone="99999999996", pin=43).fault == "wrong-pin"
     for pin in (42, "0042"):
-        assert body(ask(store, "confirm-phone", phone="99999999996", pin=pin))["data"] == "done"
-    assert ask(store, "create", **call).fault is None
+        assert (
+            response_body(request(state, "confirm-phone", phone="99999999996", pin=pin))["data"]
+            == "done"
+        )
+    assert request(state, "create", **call).fault is None
 
 
-def test_blocked_number_is_not_called(store: SandboxState) -> None:
-    ask(store, "block-phones", phones=[{"phone": "99999999999", "comment": "no"}])
-    ask(store, "create")
-    play(store)
-    assert (got(store)["status"], got(store)["startedAt"]) == ("canceled", None)
+def test_blocked_number_is_not_called(state: SandboxState) -> None:
+    request(state, "block-phones", phones=[{"phone": "99999999999", "comment": "no"}])
+    request(state, "create")
+    play_until_idle(state)
+    assert (call_details(state)["status"], call_details(state)["startedAt"]) == ("canceled", None)
 
 
 @pytest.mark.parametrize(("all_", "numbers"), [(None, 2), (False, 2), (True, 3), ("1", 3)])
 def test_numbers_of_the_system_only_if_all_are_wanted(
-    store: SandboxState, all_: object, numbers: int
+    state: SandboxState, all_: object, numbers: int
 ) -> None:
-    assert len(body(ask(store, "get-phones", all=all_))["data"]) == numbers
+    assert len(response_body(request(state, "get-phones", all=all_))["data"]) == numbers

@@ -9,8 +9,9 @@ from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario
 from mockserver.engine.sandbox_state import SandboxState
-from tests.conftest import START, only, play, telling
-from tests.providers.effebot.conftest import KEY, ask, body, got
+from tests.support import read
+from tests.support.simulation import START, only_providers, play_until_idle, state_with_scenarios
+from tests.support.vendors.effebot import ACCOUNT_KEY, call_details, request, response_body
 
 MANAGER = [{"digit": 2, "managerPhone": "99999999998"}]
 
@@ -27,65 +28,68 @@ def person(*deeds: tuple[str, str]) -> LegBehavior:
 
 
 def lived(
-    world: Configuration, ivrs: list[dict[str, Any]], *deeds: tuple[str, str], **legs: LegBehavior
+    configuration: Configuration,
+    ivrs: list[dict[str, Any]],
+    *deeds: tuple[str, str],
+    **legs: LegBehavior,
 ) -> SandboxState:
     story = Scenario("told", legs={"a": person(*deeds), **legs})
-    store = telling(only(world, "effebot"), story)
-    ask(store, "create", ivrs=ivrs)
-    play(store)
-    return store
+    state = state_with_scenarios(only_providers(configuration, "effebot"), story)
+    request(state, "create", ivrs=ivrs)
+    play_until_idle(state)
+    return state
 
 
-def events(store: SandboxState, *verbs: str) -> list[tuple[int, str, Any]]:
+def events(state: SandboxState, *verbs: str) -> list[tuple[int, str, Any]]:
     return [
         (event.at - START, event.type, event.data.get("text", event.data.get("number")))
-        for event in store.calls["c1"].events
+        for event in read.calls(state)["c1"].events
         if event.type in verbs
     ]
 
 
-def test_digit_plays_texts_and_blocks(world: Configuration) -> None:
+def test_digit_plays_texts_and_blocks(configuration: Configuration) -> None:
     entry = {"digit": 1, "record": {"id": 1342}, "smsText": "Thanks", "needBlock": 1}
-    store = lived(world, [entry], ("digits", "1"))
-    assert events(store, "play", "sms") == [
+    state = lived(configuration, [entry], ("digits", "1"))
+    assert events(state, "play", "sms") == [
         (2_000, "play", "Greeting"),
         (3_000, "play", "Second record"),
         (3_000, "sms", "Thanks"),
     ]
-    told = got(store)
+    told = call_details(state)
     assert (told["ivrDigit"], told["ivrAnswers"], told["ivrIdList"], told["toBlock"]) == (
         1,
         "|1",
         [0],
         1,
     )
-    assert "99999999999" in store.accounts[KEY].records["blocked"]
-    assert body(ask(store, "create"))["id"] == 2
-    assert got(store, 2)["status"] == "canceled"
+    assert "99999999999" in read.accounts(state)[ACCOUNT_KEY].records["blocked"]
+    assert response_body(request(state, "create"))["id"] == 2
+    assert call_details(state, 2)["status"] == "canceled"
 
 
-def test_digit_forwards_to_the_manager(world: Configuration) -> None:
-    store = lived(world, MANAGER, ("digits", "2"))
-    assert events(store, "ring", "bridge") == [
+def test_digit_forwards_to_the_manager(configuration: Configuration) -> None:
+    state = lived(configuration, MANAGER, ("digits", "2"))
+    assert events(state, "ring", "bridge") == [
         (0, "ring", None),
         (3_000, "ring", "99999999998"),
         (5_000, "bridge", None),
     ]
-    told = got(store)
+    told = call_details(state)
     times = ("startedAt", "answeredAt", "managerStartedAt", "managerAnsweredAt", "finishedAt")
     assert [told[name] - START // 1_000 for name in times] == [0, 2, 3, 5, 11]
     assert (told["managerStatus"], told["status"]) == ("finished", "finished")
 
 
-def test_manager_who_is_busy(world: Configuration) -> None:
-    store = lived(world, MANAGER, ("digits", "2"), b=LegBehavior(outcome="busy"))
-    told = got(store)
+def test_manager_who_is_busy(configuration: Configuration) -> None:
+    state = lived(configuration, MANAGER, ("digits", "2"), b=LegBehavior(outcome="busy"))
+    told = call_details(state)
     assert (told["managerStatus"], told["managerAnsweredAt"]) == ("canceled", None)
 
 
-def test_unmatched_key_is_noted_and_the_next_one_counts(world: Configuration) -> None:
-    store = lived(world, [{"digit": 1, "smsText": "x"}], ("digits", "9"), ("digits", "1"))
-    told = got(store)
+def test_unmatched_key_is_noted_and_the_next_one_counts(configuration: Configuration) -> None:
+    state = lived(configuration, [{"digit": 1, "smsText": "x"}], ("digits", "9"), ("digits", "1"))
+    told = call_details(state)
     assert (told["ivrAnswers"], told["ivrIdList"], told["ivrDigit"]) == ("|9|1", [0], 1)
 
 
@@ -100,58 +104,61 @@ def test_unmatched_key_is_noted_and_the_next_one_counts(world: Configuration) ->
     ],
 )
 def test_words_are_compared_without_case(
-    world: Configuration, words: str, heard: str, taken: list[int]
+    configuration: Configuration, words: str, heard: str, taken: list[int]
 ) -> None:
-    store = lived(world, [{"keyWords": words, "smsText": "x"}], ("speech", heard))
-    told = got(store)
+    state = lived(configuration, [{"keyWords": words, "smsText": "x"}], ("speech", heard))
+    told = call_details(state)
     assert (told["ivrIdList"], told["ivrAnswers"], told["ivrDigit"]) == (taken, f"|{heard}", None)
 
 
 def test_silence_takes_the_entry_without_a_digit_when_the_prompt_is_over(
-    world: Configuration,
+    configuration: Configuration,
 ) -> None:
     ivrs: list[dict[str, Any]] = [
         {"digit": 1, "smsText": "x"},
         {"record": {"text": "Still there?"}},
     ]
-    store = lived(world, ivrs)
-    assert events(store, "play") == [(2_000, "play", "Greeting"), (7_000, "play", "Still there?")]
-    assert got(store)["ivrIdList"] == [1]
+    state = lived(configuration, ivrs)
+    assert events(state, "play") == [(2_000, "play", "Greeting"), (7_000, "play", "Still there?")]
+    assert call_details(state)["ivrIdList"] == [1]
 
 
 def test_answer_before_the_end_of_the_prompt_spares_the_entry_for_silence(
-    world: Configuration,
+    configuration: Configuration,
 ) -> None:
     ivrs: list[dict[str, Any]] = [
         {"digit": 1, "smsText": "x"},
         {"record": {"text": "Still there?"}},
     ]
-    store = lived(world, ivrs, ("digits", "1"))
-    assert got(store)["ivrIdList"] == [0]
+    state = lived(configuration, ivrs, ("digits", "1"))
+    assert call_details(state)["ivrIdList"] == [0]
 
 
 @pytest.mark.parametrize(("text", "over"), [("x" * 30, 4_000), ("x" * 45, 5_000)])
 def test_prompt_takes_a_second_for_fifteen_characters(
-    world: Configuration, text: str, over: int
+    configuration: Configuration, text: str, over: int
 ) -> None:
-    store = telling(
-        only(world, "effebot"),
+    state = state_with_scenarios(
+        only_providers(configuration, "effebot"),
         Scenario("told", legs={"a": LegBehavior(talk=fixed_duration(60_000))}),
     )
-    ask(store, "create", record={"text": text}, ivrs=[{"smsText": "x"}])
-    play(store)
-    assert events(store, "sms") == [(over, "sms", "x")]
+    request(state, "create", record={"text": text}, ivrs=[{"smsText": "x"}])
+    play_until_idle(state)
+    assert events(state, "sms") == [(over, "sms", "x")]
 
 
-def test_action_webhook_has_the_caller_s_parameters(world: Configuration) -> None:
+def test_action_webhook_has_the_caller_s_parameters(configuration: Configuration) -> None:
     entry = {
         "keyWords": "yes",
         "webhookUrl": "http://h/x",
         "webhookParameters": '{"a": [1], "b": "c"}',
     }
-    store = telling(only(world, "effebot"), Scenario("told", legs={"a": person(("speech", "Yes"))}))
-    ask(store, "create", ivrs=[entry])
-    [sent] = play(store)
+    state = state_with_scenarios(
+        only_providers(configuration, "effebot"),
+        Scenario("told", legs={"a": person(("speech", "Yes"))}),
+    )
+    request(state, "create", ivrs=[entry])
+    [sent] = play_until_idle(state)
     assert (sent.webhook.kind, sent.webhook.url) == ("action", "http://h/x")
     assert sent.webhook.body == {
         "call": {"phone": "99999999999", "answer": "Yes"},
@@ -160,9 +167,9 @@ def test_action_webhook_has_the_caller_s_parameters(world: Configuration) -> Non
     }
 
 
-def test_manager_who_speaks_chooses_nothing(world: Configuration) -> None:
-    store = lived(world, MANAGER, ("digits", "2"), b=person(("digits", "2")))
-    assert [one for one in store.calls["c1"].events if one.type == "branch"] == [
+def test_manager_who_speaks_chooses_nothing(configuration: Configuration) -> None:
+    state = lived(configuration, MANAGER, ("digits", "2"), b=person(("digits", "2")))
+    assert [one for one in read.calls(state)["c1"].events if one.type == "branch"] == [
         Event(START + 3_000, "branch", data={"answer": "2", "entry": 0, "block": "0"})
     ]
 
@@ -177,7 +184,7 @@ def test_manager_who_speaks_chooses_nothing(world: Configuration) -> None:
     ],
 )
 def test_parameters_are_the_text_of_a_json_object(
-    store: SandboxState, text: str, fault: str | None
+    state: SandboxState, text: str, fault: str | None
 ) -> None:
     entry = {"digit": 1, "webhookUrl": "http://h/x", "webhookParameters": text}
-    assert ask(store, "create", ivrs=[entry]).fault == fault
+    assert request(state, "create", ivrs=[entry]).fault == fault

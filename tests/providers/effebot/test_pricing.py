@@ -10,43 +10,53 @@ from mockserver.core.behavior import PRESETS, LegAction, LegBehavior, fixed_dura
 from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario
 from mockserver.engine.sandbox_state import SandboxState
-from tests.conftest import only, play, telling
-from tests.providers.effebot.conftest import ask, balance, body, got, patch
+from tests.support import read
+from tests.support.simulation import only_providers, play_until_idle, state_with_scenarios
+from tests.support.vendors.effebot import (
+    balance,
+    call_details,
+    patch_account,
+    request,
+    response_body,
+)
 
 
 @pytest.mark.parametrize(
     ("talk", "cost"),
     [(1_000, "0.05"), (60_000, "0.05"), (60_001, "0.10"), (119_000, "0.10"), (180_000, "0.15")],
 )
-def test_each_step_that_has_begun_is_charged(world: Configuration, talk: int, cost: str) -> None:
-    store = telling(
-        only(world, "effebot"), Scenario("told", legs={"a": LegBehavior(talk=fixed_duration(talk))})
+def test_each_step_that_has_begun_is_charged(
+    configuration: Configuration, talk: int, cost: str
+) -> None:
+    state = state_with_scenarios(
+        only_providers(configuration, "effebot"),
+        Scenario("told", legs={"a": LegBehavior(talk=fixed_duration(talk))}),
     )
-    ask(store, "create")
-    play(store)
-    assert (got(store)["cost"], balance(store)) == (cost, Decimal(100) - Decimal(cost))
+    request(state, "create")
+    play_until_idle(state)
+    assert (call_details(state)["cost"], balance(state)) == (cost, Decimal(100) - Decimal(cost))
 
 
-def test_call_ends_when_the_money_is_gone(store: SandboxState) -> None:
-    patch(store, {"balance": "0.12"})
-    ask(store, "create", phone="20100010200")
-    play(store)
-    call = store.calls["c1"]
+def test_call_ends_when_the_money_is_gone(state: SandboxState) -> None:
+    patch_account(state, {"balance": "0.12"})
+    request(state, "create", phone="20100010200")
+    play_until_idle(state)
+    call = read.calls(state)["c1"]
     assert [
         leg.ended_at - leg.answered_at for leg in call.legs if leg.ended_at and leg.answered_at
     ] == [120_000]
-    assert (balance(store), got(store)["cost"]) == (Decimal("0.02"), "0.10")
+    assert (balance(state), call_details(state)["cost"]) == (Decimal("0.02"), "0.10")
 
 
-def test_synthesis_is_paid_at_once(store: SandboxState) -> None:
-    told = body(ask(store, "create", record={"text": "x" * 101}))
-    assert (told["recordCost"], balance(store)) == ("0.04", Decimal("99.96"))
+def test_synthesis_is_paid_at_once(state: SandboxState) -> None:
+    told = response_body(request(state, "create", record={"text": "x" * 101}))
+    assert (told["recordCost"], balance(state)) == ("0.04", Decimal("99.96"))
 
 
-def test_synthesis_beyond_the_balance_is_refused(store: SandboxState) -> None:
-    patch(store, {"balance": "0.03"})
-    assert ask(store, "create", record={"text": "x" * 101}).fault == "insufficient-balance"
-    assert balance(store) == Decimal("0.03")
+def test_synthesis_beyond_the_balance_is_refused(state: SandboxState) -> None:
+    patch_account(state, {"balance": "0.03"})
+    assert request(state, "create", record={"text": "x" * 101}).fault == "insufficient-balance"
+    assert balance(state) == Decimal("0.03")
 
 
 PRICES = st.decimals(0, 1, places=2).map(str)
@@ -73,7 +83,7 @@ IVRS = [{"digit": 1, "smsText": "x"}, {"digit": 2, "managerPhone": "99999999998"
     text=st.integers(1, 300),
 )
 def test_balance_is_start_minus_what_is_told(  # noqa: PLR0913, PLR0917 - all that is drawn
-    world: Configuration,
+    configuration: Configuration,
     prices: tuple[str, str, str, str],
     step: str,
     start: str,
@@ -82,18 +92,23 @@ def test_balance_is_start_minus_what_is_told(  # noqa: PLR0913, PLR0917 - all th
     text: int,
 ) -> None:
     names = ("minute", "manager_minute", "synthesis_per_100_chars", "sms")
-    store = telling(
-        only(world, "effebot"), Scenario("told", legs=dict(zip("ab", people, strict=True)))
+    state = state_with_scenarios(
+        only_providers(configuration, "effebot"),
+        Scenario("told", legs=dict(zip("ab", people, strict=True))),
     )
-    patch(
-        store, {"balance": start, "tariff": {**dict(zip(names, prices, strict=True)), "step": step}}
+    patch_account(
+        state, {"balance": start, "tariff": {**dict(zip(names, prices, strict=True)), "step": step}}
     )
     phones = [f"9999999999{nth}" for nth in range(many)]
-    made = ask(store, "create", phone=None, phones=phones, record={"text": "x" * text}, ivrs=IVRS)
-    play(store)
-    assert balance(store) >= 0
+    made = request(
+        state, "create", phone=None, phones=phones, record={"text": "x" * text}, ivrs=IVRS
+    )
+    play_until_idle(state)
+    assert balance(state) >= 0
     if made.fault is None:
-        told = [Decimal(got(store, nth + 1)["cost"]) for nth in range(many)]
-        assert balance(store) == Decimal(start) - sum(told) - Decimal(body(made)[0]["recordCost"])
+        told = [Decimal(call_details(state, nth + 1)["cost"]) for nth in range(many)]
+        assert balance(state) == Decimal(start) - sum(told) - Decimal(
+            response_body(made)[0]["recordCost"]
+        )
     else:
-        assert (made.fault, balance(store)) == ("insufficient-balance", Decimal(start))
+        assert (made.fault, balance(state)) == ("insufficient-balance", Decimal(start))

@@ -1,72 +1,12 @@
 """Requests to Innocalls, straight into the simulation."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pytest
 
-from mockserver.core.account import Account
 from mockserver.core.configuration import Configuration
-from mockserver.core.http import Request
-from mockserver.engine.exchange import Exchange, IncomingRequest
-from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
-from tests.conftest import START, only
-
-PAGE: Mapping[str, Mapping[str, object]] = {
-    "order-confirmation": {
-        "phone": "201120000000",
-        "call_flow_id": "flow",
-        "order_number": "123456789",
-    },
-    "bridge": {
-        "call_flow_id": "flow",
-        "first_callee_number": "201120000001",
-        "first_callee_name": "first name",
-        "second_callee_number": "201120000002",
-        "second_callee_name": " second name",
-        "duration": "2",
-    },
-    "call-status": {"call_flow_id": "flow"},
-    "dispatch": {"phone": "966500000000", "number_1": "1", "number_2": "2", "webhook": "#"},
-    "webrtc-call": {"phone_number": "00966500000000"},
-    "webrtc-enter": {"extension": "101", "password": "key", "phone_number": "00966500000000"},
-}
-"""What the page's samples send, by operation."""
+from tests.support.simulation import START, only_providers
 
 
 @pytest.fixture
-def store(world: Configuration) -> SandboxState:
-    return SandboxState(only(world, "innocalls"), START)
-
-
-def ask(
-    store: SandboxState,
-    operation: str,
-    *stories: str,
-    now: Any = START,
-    headers: Any = None,
-    **fields: object,
-) -> Exchange:
-    """The page's fields first, `fields` over them, without those that are None."""
-    listing = store.configuration.providers["innocalls"]
-    endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
-    sent = {**PAGE.get(operation, {}), **fields}
-    told = {name: value for name, value in sent.items() if value is not None}
-    given = {"authorization": "Bearer key"} if headers is None else headers
-    asked = Request("POST", endpoint.path, headers=given, fields=told)
-    return handle(store, IncomingRequest(listing, endpoint, asked, stories), now)
-
-
-def body(exchange: Exchange) -> Any:
-    return exchange.response.body
-
-
-def with_account(store: SandboxState, **changes: Any) -> None:
-    """The bundled account as a file would have it with these keys."""
-    key = ("innocalls", "innocalls-default")
-    document = {**store.accounts[key].document, **changes}
-    account, flaws = store.configuration.parse_account(key[1], key[0], document)
-    assert flaws == ()
-    assert isinstance(account, Account)
-    store.accounts[key] = account
+def state(configuration: Configuration) -> SandboxState:
+    return SandboxState(only_providers(configuration, "innocalls"), START)

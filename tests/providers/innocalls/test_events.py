@@ -5,8 +5,9 @@ import pytest
 from mockserver.core.call import Call
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.providers.innocalls.webhooks import add_query
-from tests.conftest import START, play
-from tests.providers.innocalls.conftest import ask
+from tests.support import read
+from tests.support.simulation import START, play_until_idle
+from tests.support.vendors.innocalls import request
 
 MINUTE = 60_000
 HOOK = "http://localhost:3000/hook?a=b"
@@ -18,8 +19,8 @@ def starts(call: Call) -> list[int]:
     return [(at - START) // MINUTE for at in (*began, call.attempt_started_at or 0)]
 
 
-def played(store: SandboxState) -> list[object]:
-    events = [event for call in store.calls.values() for event in call.events]
+def played(state: SandboxState) -> list[object]:
+    events = [event for call in read.calls(state).values() for event in call.events]
     return [event.data["text"] for event in events if event.type == "play"]
 
 
@@ -40,11 +41,11 @@ def played(store: SandboxState) -> list[object]:
     ],
 )
 def test_confirmation_is_redialled_on_no_response_or_busy(
-    store: SandboxState, story: str, fields: dict[str, object], minutes: list[int], outcome: str
+    state: SandboxState, story: str, fields: dict[str, object], minutes: list[int], outcome: str
 ) -> None:
-    ask(store, "order-confirmation", story, **fields)
-    play(store)
-    assert (starts(store.calls["c1"]), store.calls["c1"].outcome) == (minutes, outcome)
+    request(state, "order-confirmation", story, **fields)
+    play_until_idle(state)
+    assert (starts(read.calls(state)["c1"]), read.calls(state)["c1"].outcome) == (minutes, outcome)
 
 
 @pytest.mark.parametrize(
@@ -60,27 +61,27 @@ def test_confirmation_is_redialled_on_no_response_or_busy(
     ],
 )
 def test_confirmation_reads_out_what_type_names(
-    store: SandboxState, fields: dict[str, object], text: str
+    state: SandboxState, fields: dict[str, object], text: str
 ) -> None:
-    ask(store, "order-confirmation", **fields)
-    play(store)
-    assert played(store) == [text]
+    request(state, "order-confirmation", **fields)
+    play_until_idle(state)
+    assert played(state) == [text]
 
 
-def test_bridge_reads_nothing_out_and_sends_nothing(store: SandboxState) -> None:
-    ask(store, "bridge")
-    assert play(store) == []
-    assert played(store) == []
+def test_bridge_reads_nothing_out_and_sends_nothing(state: SandboxState) -> None:
+    request(state, "bridge")
+    assert play_until_idle(state) == []
+    assert played(state) == []
 
 
 @pytest.mark.parametrize(("duration", "ends"), [("1", 64_000), ("2", 124_000), (3, 184_000)])
 def test_bridge_is_limited_from_the_answer_of_the_second(
-    store: SandboxState, duration: object, ends: int
+    state: SandboxState, duration: object, ends: int
 ) -> None:
     stays = {"first_callee_number": "20100010200", "second_callee_number": "20200010200"}
-    ask(store, "bridge", duration=duration, **stays)
-    play(store)
-    assert store.calls["c1"].ended_at == START + ends
+    request(state, "bridge", duration=duration, **stays)
+    play_until_idle(state)
+    assert read.calls(state)["c1"].ended_at == START + ends
 
 
 @pytest.mark.parametrize(
@@ -94,12 +95,12 @@ def test_bridge_is_limited_from_the_answer_of_the_second(
     ],
 )
 def test_dispatch_reports_each_key_and_then_the_call(
-    store: SandboxState, story: str, told: list[str]
+    state: SandboxState, story: str, told: list[str]
 ) -> None:
-    asked = ask(store, "dispatch", story, webhook=HOOK)
+    asked = request(state, "dispatch", story, webhook=HOOK)
     assert isinstance(asked.response.body, dict)
     call_id = asked.response.body["data"]["callId"]
-    sent = [delivery.webhook for delivery in play(store)]
+    sent = [delivery.webhook for delivery in play_until_idle(state)]
     wanted = {
         "GetDigits 1": f"{HOOK}&action=GetDigits&callId={call_id}&clicked=1",
         "GetDigits 2": f"{HOOK}&action=GetDigits&callId={call_id}&clicked=2",
@@ -111,10 +112,10 @@ def test_dispatch_reports_each_key_and_then_the_call(
     ]
 
 
-def test_dispatch_with_the_placeholder_sends_nothing(store: SandboxState) -> None:
-    ask(store, "dispatch", "one-then-two")
-    assert play(store) == []
-    assert played(store) == ["1 2"]
+def test_dispatch_with_the_placeholder_sends_nothing(state: SandboxState) -> None:
+    request(state, "dispatch", "one-then-two")
+    assert play_until_idle(state) == []
+    assert played(state) == ["1 2"]
 
 
 @pytest.mark.parametrize(

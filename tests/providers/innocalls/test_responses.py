@@ -8,8 +8,9 @@ from mockserver.core.http import Request
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.providers.innocalls import PROVIDER, responses
 from mockserver.providers.innocalls.request import is_status_request
-from tests.conftest import START, play, until
-from tests.providers.innocalls.conftest import ask, body, with_account
+from tests.support import read
+from tests.support.simulation import START, play_until_idle, run_for
+from tests.support.vendors.innocalls import change_account, request, response_body
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 
@@ -25,17 +26,19 @@ def test_new_id_is_as_in_the_samples(operation: str, form: str) -> None:
     assert responses.new_call_id("a", 0, operation) == ids[0]
 
 
-def status(store: SandboxState, now: int = START) -> tuple[str, ...]:
+def status(state: SandboxState, now: int = START) -> tuple[str, ...]:
     """Actual start, first, second, whole."""
-    told = body(ask(store, "call-status", now=now, call_id=store.calls["c1"].spec.vendor_id))
+    told = response_body(
+        request(state, "call-status", now=now, call_id=read.calls(state)["c1"].spec.vendor_id)
+    )
     keys = ("actualDateTime", "firstRecipientStatus", "secondRecipientStatus", "callStatus")
     return tuple(told["data"]["callStatus"][key] for key in keys)
 
 
-def test_call_status_through_the_life_of_a_bridge(store: SandboxState) -> None:
-    ask(store, "bridge")
+def test_call_status_through_the_life_of_a_bridge(state: SandboxState) -> None:
+    request(state, "bridge")
     began = "2026-01-01 11:00:00"
-    assert status(store) == ("", "pending", "pending", "pending")
+    assert status(state) == ("", "pending", "pending", "pending")
     lived = [
         (1_000, "ringing", "pending", "processing"),
         (3_000, "answered", "ringing", "processing"),
@@ -45,8 +48,8 @@ def test_call_status_through_the_life_of_a_bridge(store: SandboxState) -> None:
         (99_000, "answered", "answered", "completed"),
     ]
     for at, *words in lived:
-        until(store, at)
-        assert status(store, START + at) == (began, *words)
+        run_for(state, at)
+        assert status(state, START + at) == (began, *words)
 
 
 @pytest.mark.parametrize(
@@ -58,18 +61,20 @@ def test_call_status_through_the_life_of_a_bridge(store: SandboxState) -> None:
     ],
 )
 def test_both_must_answer_for_success(
-    store: SandboxState, story: str, words: tuple[str, ...]
+    state: SandboxState, story: str, words: tuple[str, ...]
 ) -> None:
-    ask(store, "bridge", story)
-    play(store)
-    assert status(store)[1:] == words
+    request(state, "bridge", story)
+    play_until_idle(state)
+    assert status(state)[1:] == words
 
 
-def test_first_who_does_not_answer_spares_the_second(store: SandboxState) -> None:
-    ask(store, "bridge", first_callee_number="20110030500")
-    with_account(store, caller_id="19000")
-    play(store)
-    told = body(ask(store, "call-status", call_id=store.calls["c1"].spec.vendor_id))
+def test_first_who_does_not_answer_spares_the_second(state: SandboxState) -> None:
+    request(state, "bridge", first_callee_number="20110030500")
+    change_account(state, caller_id="19000")
+    play_until_idle(state)
+    told = response_body(
+        request(state, "call-status", call_id=read.calls(state)["c1"].spec.vendor_id)
+    )
     assert list(told["data"]["callStatus"].items()) == [
         ("scheduledDateTime", "2026-01-01 11:00:00"),
         ("actualDateTime", "2026-01-01 11:00:00"),
@@ -82,7 +87,7 @@ def test_first_who_does_not_answer_spares_the_second(store: SandboxState) -> Non
         ("secondRecipientNumber", "201120000002"),
         ("secondRecipientStatus", "answered"),
         ("callStatus", "completed"),
-        ("callId", store.calls["c1"].spec.vendor_id),
+        ("callId", read.calls(state)["c1"].spec.vendor_id),
     ]
 
 
@@ -95,22 +100,22 @@ def test_first_who_does_not_answer_spares_the_second(store: SandboxState) -> Non
     ],
 )
 def test_bridge_is_booked_in_the_account_s_time_zone(
-    store: SandboxState, zone: str, starts: int
+    state: SandboxState, zone: str, starts: int
 ) -> None:
-    with_account(store, time_zone=zone)
-    ask(store, "bridge", call_time="2026-01-02 02:00:00")
-    assert store.calls["c1"].starts_at == starts
-    play(store)
-    assert store.calls["c1"].attempt_started_at == starts
-    assert status(store, starts)[0] == "2026-01-02 02:00:00"
+    change_account(state, time_zone=zone)
+    request(state, "bridge", call_time="2026-01-02 02:00:00")
+    assert read.calls(state)["c1"].starts_at == starts
+    play_until_idle(state)
+    assert read.calls(state)["c1"].attempt_started_at == starts
+    assert status(state, starts)[0] == "2026-01-02 02:00:00"
 
 
-def test_read_counts_as_a_poll(store: SandboxState) -> None:
-    ask(store, "bridge")
-    until(store, 0)
-    status(store, START + 1_000)
-    until(store, 1_000)
-    assert [event.type for event in store.calls["c1"].events][-1] == "polled"
+def test_read_counts_as_a_poll(state: SandboxState) -> None:
+    request(state, "bridge")
+    run_for(state, 0)
+    status(state, START + 1_000)
+    run_for(state, 1_000)
+    assert [event.type for event in read.calls(state)["c1"].events][-1] == "polled"
 
 
 @pytest.mark.parametrize(
@@ -129,11 +134,11 @@ def test_post_to_the_path_of_bridging_may_ask_for_status(
     assert is_status_request(Request("POST", "/", fields=fields)) == status_asked
 
 
-def test_legs_have_the_words_of_their_operation(store: SandboxState) -> None:
+def test_legs_have_the_words_of_their_operation(state: SandboxState) -> None:
     for operation in ("order-confirmation", "bridge", "dispatch"):
-        ask(store, operation)
-    ask(store, "webrtc-call", headers={"cookie": "innocalls_session=101:key"})
-    roles = [tuple(leg.role for leg in call.legs) for call in store.calls.values()]
+        request(state, operation)
+    request(state, "webrtc-call", headers={"cookie": "innocalls_session=101:key"})
+    roles = [tuple(leg.role for leg in call.legs) for call in read.calls(state).values()]
     assert roles == [
         ("phone",),
         ("first_callee", "second_callee"),

@@ -3,14 +3,15 @@
 import pytest
 
 from mockserver.engine.sandbox_state import SandboxState
-from tests.conftest import START
-from tests.providers.innocalls.conftest import ask, body, with_account
+from tests.support import read
+from tests.support.simulation import START
+from tests.support.vendors.innocalls import change_account, request, response_body
 
 OK = "passes"
 
 
-def answer(store: SandboxState, operation: str, **fields: object) -> str:
-    return ask(store, operation, **fields).fault or OK
+def answer(state: SandboxState, operation: str, **fields: object) -> str:
+    return request(state, operation, **fields).fault or OK
 
 
 @pytest.mark.parametrize("phone", ["phone", "first_callee_number", "second_callee_number"])
@@ -32,10 +33,10 @@ def answer(store: SandboxState, operation: str, **fields: object) -> str:
     ],
 )
 def test_numbers_have_7_to_15_digits(
-    store: SandboxState, phone: str, number: object, told: str
+    state: SandboxState, phone: str, number: object, told: str
 ) -> None:
     operation = "dispatch" if phone == "phone" else "bridge"
-    assert answer(store, operation, **{phone: number}) == told
+    assert answer(state, operation, **{phone: number}) == told
 
 
 @pytest.mark.parametrize(
@@ -65,8 +66,8 @@ def test_numbers_have_7_to_15_digits(
         ("call-status", {"call_id": "unknown"}, "not-found"),
     ],
 )
-def test_fields(store: SandboxState, operation: str, fields: dict[str, object], told: str) -> None:
-    assert answer(store, operation, **fields) == told
+def test_fields(state: SandboxState, operation: str, fields: dict[str, object], told: str) -> None:
+    assert answer(state, operation, **fields) == told
 
 
 @pytest.mark.parametrize(
@@ -82,10 +83,10 @@ def test_fields(store: SandboxState, operation: str, fields: dict[str, object], 
     ],
 )
 def test_flow_of_the_account_decides(
-    store: SandboxState, flows: dict[str, object], told: str
+    state: SandboxState, flows: dict[str, object], told: str
 ) -> None:
-    with_account(store, flows=flows)
-    assert answer(store, "order-confirmation", items_count=2) == told
+    change_account(state, flows=flows)
+    assert answer(state, "order-confirmation", items_count=2) == told
 
 
 @pytest.mark.parametrize(
@@ -101,9 +102,9 @@ def test_flow_of_the_account_decides(
         ("text/html;q=1, application/json; q=0", "not-acceptable"),
     ],
 )
-def test_json_is_all_there_is(store: SandboxState, accept: str, told: str) -> None:
+def test_json_is_all_there_is(state: SandboxState, accept: str, told: str) -> None:
     headers = {"authorization": "Bearer key", "accept": accept}
-    assert (ask(store, "dispatch", headers=headers).fault or OK) == told
+    assert (request(state, "dispatch", headers=headers).fault or OK) == told
 
 
 @pytest.mark.parametrize(
@@ -117,22 +118,22 @@ def test_json_is_all_there_is(store: SandboxState, accept: str, told: str) -> No
         ("", "unauthorized"),
     ],
 )
-def test_token_comes_first(store: SandboxState, authorization: str, told: str) -> None:
+def test_token_comes_first(state: SandboxState, authorization: str, told: str) -> None:
     given = {"authorization": authorization}
-    assert (ask(store, "dispatch", headers=given).fault or OK) == told
-    refused = ask(store, "dispatch", headers={"authorization": "Bearer revoked"}, phone="x")
-    assert body(refused) == {
+    assert (request(state, "dispatch", headers=given).fault or OK) == told
+    refused = request(state, "dispatch", headers={"authorization": "Bearer revoked"}, phone="x")
+    assert response_body(refused) == {
         "status": 401,
         "success": False,
         "data": {"message": "Unauthorized -- Your API key is wrong"},
     }
 
 
-def test_call_of_another_flow_or_kind_is_not_found(store: SandboxState) -> None:
-    ask(store, "bridge")
-    ask(store, "dispatch")
-    bridge, dispatch = (call.spec.vendor_id for call in store.calls.values())
-    assert answer(store, "call-status", call_id=bridge) == OK
-    assert answer(store, "call-status", call_id=bridge, call_flow_id="x") == "not-found"
-    assert answer(store, "call-status", call_id=dispatch) == "not-found"
-    assert store.calls["c1"].spec.created_at == START
+def test_call_of_another_flow_or_kind_is_not_found(state: SandboxState) -> None:
+    request(state, "bridge")
+    request(state, "dispatch")
+    bridge, dispatch = (call.spec.vendor_id for call in read.calls(state).values())
+    assert answer(state, "call-status", call_id=bridge) == OK
+    assert answer(state, "call-status", call_id=bridge, call_flow_id="x") == "not-found"
+    assert answer(state, "call-status", call_id=dispatch) == "not-found"
+    assert read.calls(state)["c1"].spec.created_at == START

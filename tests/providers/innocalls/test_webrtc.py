@@ -3,16 +3,17 @@
 import pytest
 
 from mockserver.engine.sandbox_state import SandboxState
-from tests.providers.innocalls.conftest import ask, body, with_account
+from tests.support import read
+from tests.support.vendors.innocalls import change_account, request, response_body
 
 PHONE = "00966500000000"
 IN = {"cookie": "other=x; innocalls_session=101:key"}
 
 
 def headed(
-    store: SandboxState, operation: str, headers: dict[str, str], **fields: object
+    state: SandboxState, operation: str, headers: dict[str, str], **fields: object
 ) -> object:
-    told = ask(store, operation, headers=headers, phone_number=PHONE, **fields).response
+    told = request(state, operation, headers=headers, phone_number=PHONE, **fields).response
     return told.status, told.headers.get("location", told.headers.get("content-type", ""))
 
 
@@ -33,20 +34,20 @@ HTML = (200, "text/html; charset=utf-8")
     ],
 )
 def test_page_is_for_those_who_have_logged_in(
-    store: SandboxState, cookie: str, told: object
+    state: SandboxState, cookie: str, told: object
 ) -> None:
-    assert headed(store, "webrtc", {"cookie": cookie}) == told
+    assert headed(state, "webrtc", {"cookie": cookie}) == told
 
 
-def test_extension_has_to_be_the_account_s_if_it_names_any(store: SandboxState) -> None:
-    with_account(store, extensions={"102": {"name": "Ann"}})
-    assert headed(store, "webrtc", IN) == LOGIN
-    with_account(store, extensions={"101": {}})
-    assert headed(store, "webrtc", IN) == HTML
+def test_extension_has_to_be_the_account_s_if_it_names_any(state: SandboxState) -> None:
+    change_account(state, extensions={"102": {"name": "Ann"}})
+    assert headed(state, "webrtc", IN) == LOGIN
+    change_account(state, extensions={"101": {}})
+    assert headed(state, "webrtc", IN) == HTML
 
 
-def test_login_form_escapes_what_it_repeats(store: SandboxState) -> None:
-    told = ask(store, "webrtc-login", headers={}, phone_number='"><script>').response
+def test_login_form_escapes_what_it_repeats(state: SandboxState) -> None:
+    told = request(state, "webrtc-login", headers={}, phone_number='"><script>').response
     assert isinstance(told.body, bytes)
     assert b"<script>" not in told.body
     assert b"&quot;&gt;&lt;script&gt;" in told.body
@@ -61,8 +62,8 @@ def test_login_form_escapes_what_it_repeats(store: SandboxState) -> None:
         ({"extension": ""}, 401),
     ],
 )
-def test_entering(store: SandboxState, fields: dict[str, object], status: int) -> None:
-    told = ask(store, "webrtc-enter", headers={}, **fields).response
+def test_entering(state: SandboxState, fields: dict[str, object], status: int) -> None:
+    told = request(state, "webrtc-enter", headers={}, **fields).response
     assert told.status == status
     if status == 302:
         assert dict(told.headers) == {
@@ -71,14 +72,14 @@ def test_entering(store: SandboxState, fields: dict[str, object], status: int) -
         }
 
 
-def test_extension_and_key_may_hold_anything(store: SandboxState) -> None:
-    told = ask(store, "webrtc-enter", headers={}, extension="a;b:c", password="k ey").response
+def test_extension_and_key_may_hold_anything(state: SandboxState) -> None:
+    told = request(state, "webrtc-enter", headers={}, extension="a;b:c", password="k ey").response
     cookie = told.headers["set-cookie"].partition(";")[0]
-    assert headed(store, "webrtc", {"cookie": cookie}) == HTML
-    ask(store, "webrtc-call", headers={"cookie": cookie})
-    assert [leg.number for leg in store.calls["c1"].legs] == ["a;b:c", "966500000000"]
+    assert headed(state, "webrtc", {"cookie": cookie}) == HTML
+    request(state, "webrtc-call", headers={"cookie": cookie})
+    assert [leg.number for leg in read.calls(state)["c1"].legs] == ["a;b:c", "966500000000"]
 
 
-def test_call_of_a_stranger_is_refused(store: SandboxState) -> None:
-    assert body(ask(store, "webrtc-call", headers={}))["status"] == 401
-    assert store.calls == {}
+def test_call_of_a_stranger_is_refused(state: SandboxState) -> None:
+    assert response_body(request(state, "webrtc-call", headers={}))["status"] == 401
+    assert read.calls(state) == {}

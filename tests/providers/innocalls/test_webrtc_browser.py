@@ -3,7 +3,7 @@
 from mockserver.app import run_server
 from mockserver.client import MockServer
 from mockserver.settings import Settings
-from tests.browser import browser
+from tests.support.browser import browser
 
 SETTLED = (
     "const done = arguments[0]; const look = () => state.textContent === 'connecting' "

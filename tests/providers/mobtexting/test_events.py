@@ -12,24 +12,33 @@ from mockserver.core.scenario import Scenario
 from mockserver.core.script import WaitReason
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.providers.mobtexting import PROVIDER
-from tests.conftest import START, click, play, telling, with_account
+from tests.support import read
+from tests.support.simulation import (
+    START,
+    change_account,
+    click_to_call,
+    play_until_idle,
+    state_with_scenarios,
+)
 
 SILENT = PRESETS["no-answer"]
 
 
-def began(store: SandboxState) -> list[int]:
+def began(state: SandboxState) -> list[int]:
     """When each attempt began."""
-    return [event.at - START for event in store.calls["c1"].events if event.type == "begin"]
+    return [event.at - START for event in read.calls(state)["c1"].events if event.type == "begin"]
 
 
 @pytest.mark.parametrize(("duration", "at"), [(1, 64_000), ("2", 124_000), ("10", 604_000)])
 def test_limited_ends_the_call_after_so_many_minutes(
-    world: Configuration, duration: object, at: int
+    configuration: Configuration, duration: object, at: int
 ) -> None:
-    store = telling(world, Scenario("mine", legs={"a": STAY_ON_LINE, "b": STAY_ON_LINE}))
-    click(store, duration=duration)
-    [sent] = play(store)
-    call = store.calls["c1"]
+    state = state_with_scenarios(
+        configuration, Scenario("mine", legs={"a": STAY_ON_LINE, "b": STAY_ON_LINE})
+    )
+    click_to_call(state, duration=duration)
+    [sent] = play_until_idle(state)
+    call = read.calls(state)["c1"]
     assert (call.outcome, call.ended_at) == ("completed", START + at)
     assert Event(START + at, "hangup", "b", {"cause": "normal"}) in call.events
     assert sent.webhook.body is not None
@@ -37,18 +46,22 @@ def test_limited_ends_the_call_after_so_many_minutes(
 
 
 @pytest.mark.parametrize("fields", [{}, {"duration": ""}])
-def test_limited_not_unless_asked(world: Configuration, fields: dict[str, Any]) -> None:
-    store = telling(world, Scenario("mine", legs={"a": STAY_ON_LINE, "b": STAY_ON_LINE}))
-    click(store, **fields)
-    assert (play(store), store.calls["c1"].phase) == ([], "bridged")
+def test_limited_not_unless_asked(configuration: Configuration, fields: dict[str, Any]) -> None:
+    state = state_with_scenarios(
+        configuration, Scenario("mine", legs={"a": STAY_ON_LINE, "b": STAY_ON_LINE})
+    )
+    click_to_call(state, **fields)
+    assert (play_until_idle(state), read.calls(state)["c1"].phase) == ([], "bridged")
 
 
 @pytest.mark.parametrize(("duration", "at"), [(1, 62_000), ("2", 122_000)])
-def test_limited_ends_a_flow_as_well(world: Configuration, duration: object, at: int) -> None:
-    store = telling(world, Scenario("mine", legs={"a": STAY_ON_LINE}))
-    click(store, to="flow:220", duration=duration)
-    [sent] = play(store)
-    call = store.calls["c1"]
+def test_limited_ends_a_flow_as_well(
+    configuration: Configuration, duration: object, at: int
+) -> None:
+    state = state_with_scenarios(configuration, Scenario("mine", legs={"a": STAY_ON_LINE}))
+    click_to_call(state, to="flow:220", duration=duration)
+    [sent] = play_until_idle(state)
+    call = read.calls(state)["c1"]
     assert Event(START + at, "hangup", "a", {"cause": "normal"}) in call.events
     assert sent.webhook.body is not None
     assert (sent.webhook.body["status"], sent.webhook.body["duration"]) == (
@@ -57,11 +70,16 @@ def test_limited_ends_a_flow_as_well(world: Configuration, duration: object, at:
     )
 
 
-def test_limited_counts_the_conversation_not_the_ringing(world: Configuration) -> None:
+def test_limited_counts_the_conversation_not_the_ringing(configuration: Configuration) -> None:
     """Nobody on b answers: there is no conversation that could be too long."""
-    store = telling(world, Scenario("mine", legs={"a": STAY_ON_LINE, "b": PRESETS["person"]}))
-    click(store, duration=1)
-    assert (play(store), store.wait_reasons["c1"]) == ([], (WaitReason("person", "b"),))
+    state = state_with_scenarios(
+        configuration, Scenario("mine", legs={"a": STAY_ON_LINE, "b": PRESETS["person"]})
+    )
+    click_to_call(state, duration=1)
+    assert (play_until_idle(state), read.wait_reasons(state)["c1"]) == (
+        [],
+        (WaitReason("person", "b"),),
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,11 +96,11 @@ def test_limited_counts_the_conversation_not_the_ringing(world: Configuration) -
     ],
 )
 def test_redialled_as_often_as_asked(
-    store: SandboxState, attempts: object, begins: list[int]
+    state: SandboxState, attempts: object, begins: list[int]
 ) -> None:
-    click(store, "no-answer", attempts=attempts)
-    sent = play(store)
-    assert (began(store), [delivery.next_attempt_at for delivery in sent]) == (
+    click_to_call(state, "no-answer", attempts=attempts)
+    sent = play_until_idle(state)
+    assert (began(state), [delivery.next_attempt_at for delivery in sent]) == (
         begins,
         [START + begins[-1] + 27_000],
     )
@@ -102,16 +120,16 @@ def test_redialled_as_often_as_asked(
     ],
 )
 def test_redialled_only_when_somebody_left_it_unanswered(
-    world: Configuration, legs: Mapping[str, LegBehavior], begins: list[int]
+    configuration: Configuration, legs: Mapping[str, LegBehavior], begins: list[int]
 ) -> None:
-    store = telling(world, Scenario("mine", legs=legs))
-    click(store)
-    assert (len(play(store)), began(store)) == (1, begins)
+    state = state_with_scenarios(configuration, Scenario("mine", legs=legs))
+    click_to_call(state)
+    assert (len(play_until_idle(state)), began(state)) == (1, begins)
 
 
-def test_redialled_flow(store: SandboxState) -> None:
-    click(store, "no-answer", to="flow:220", attempts=1)
-    assert (len(play(store)), began(store)) == (1, [0, 85_000])
+def test_redialled_flow(state: SandboxState) -> None:
+    click_to_call(state, "no-answer", to="flow:220", attempts=1)
+    assert (len(play_until_idle(state)), began(state)) == (1, [0, 85_000])
 
 
 @pytest.mark.parametrize(
@@ -125,18 +143,20 @@ def test_redialled_flow(store: SandboxState) -> None:
     ],
 )
 def test_reported_where_the_account_says(
-    store: SandboxState, webhooks: Mapping[str, str], webhook_id: str | None, url: str
+    state: SandboxState, webhooks: Mapping[str, str], webhook_id: str | None, url: str
 ) -> None:
-    with_account(store, webhooks=webhooks)
-    click(store, webhook_id=webhook_id)
-    [sent] = play(store)
+    change_account(state, webhooks=webhooks)
+    click_to_call(state, webhook_id=webhook_id)
+    [sent] = play_until_idle(state)
     webhook = sent.webhook
     assert (webhook.kind, webhook.method, webhook.url) == ("completed", "POST", url)
     assert (webhook.kind,) == PROVIDER.webhooks
 
 
-def test_reported_to_the_inbox_when_the_hook_has_gone(store: SandboxState) -> None:
-    with_account(store, webhooks={"w1": "http://w1/"})
-    click(store, webhook_id="w1")
-    with_account(store, webhooks={"w2": "http://w2/"})
-    assert [sent.webhook.url for sent in play(store)] == ["{origin}/_mock/inbox/mobtexting"]
+def test_reported_to_the_inbox_when_the_hook_has_gone(state: SandboxState) -> None:
+    change_account(state, webhooks={"w1": "http://w1/"})
+    click_to_call(state, webhook_id="w1")
+    change_account(state, webhooks={"w2": "http://w2/"})
+    assert [sent.webhook.url for sent in play_until_idle(state)] == [
+        "{origin}/_mock/inbox/mobtexting"
+    ]

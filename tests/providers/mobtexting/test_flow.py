@@ -7,13 +7,14 @@ import pytest
 from mockserver.core.call import Event
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.providers.mobtexting.records import Flow
-from tests.conftest import START, click, play, with_account
+from tests.support import read
+from tests.support.simulation import START, change_account, click_to_call, play_until_idle
 
 
-def spoken(store: SandboxState, **fields: Any) -> list[Event]:
-    click(store, **{"to": "flow:220", **fields})
-    play(store)
-    return [event for event in store.calls["c1"].events if event.type == "play"]
+def spoken(state: SandboxState, **fields: Any) -> list[Event]:
+    click_to_call(state, **{"to": "flow:220", **fields})
+    play_until_idle(state)
+    return [event for event in read.calls(state)["c1"].events if event.type == "play"]
 
 
 @pytest.mark.parametrize(
@@ -34,9 +35,9 @@ def spoken(store: SandboxState, **fields: Any) -> list[Event]:
     ],
 )
 def test_flow_is_read_out_when_the_customer_answers(
-    store: SandboxState, variables: object, text: str
+    state: SandboxState, variables: object, text: str
 ) -> None:
-    assert spoken(store, variables=variables) == [Event(START + 2_000, "play", "a", {"text": text})]
+    assert spoken(state, variables=variables) == [Event(START + 2_000, "play", "a", {"text": text})]
 
 
 @pytest.mark.parametrize(
@@ -49,11 +50,11 @@ def test_flow_is_read_out_when_the_customer_answers(
     ],
 )
 def test_flow_calls_the_items_of_a_list_by_their_places(
-    store: SandboxState, variables: object, text: str
+    state: SandboxState, variables: object, text: str
 ) -> None:
     """A list is what `variables[0]=Ann` unfolds to."""
-    with_account(store, records={"flows": {"220": Flow("{0} has {1} of {2}, {0a}")}})
-    assert [event.data["text"] for event in spoken(store, variables=variables)] == [text]
+    change_account(state, records={"flows": {"220": Flow("{0} has {1} of {2}, {0a}")}})
+    assert [event.data["text"] for event in spoken(state, variables=variables)] == [text]
 
 
 @pytest.mark.parametrize(
@@ -66,28 +67,28 @@ def test_flow_calls_the_items_of_a_list_by_their_places(
     ],
 )
 def test_flow_says_nothing_when_nobody_listens_or_there_is_no_such_flow(
-    store: SandboxState, fields: dict[str, Any]
+    state: SandboxState, fields: dict[str, Any]
 ) -> None:
-    assert spoken(store, **fields) == []
+    assert spoken(state, **fields) == []
 
 
 @pytest.mark.parametrize("say", ["", "{"])
-def test_flow_without_words_is_silent(store: SandboxState, say: str) -> None:
-    with_account(store, records={"flows": {"220": Flow(say)}})
-    assert [event.data["text"] for event in spoken(store)] == [say] * bool(say)
+def test_flow_without_words_is_silent(state: SandboxState, say: str) -> None:
+    change_account(state, records={"flows": {"220": Flow(say)}})
+    assert [event.data["text"] for event in spoken(state)] == [say] * bool(say)
 
 
-def test_flow_is_read_as_the_account_stands_when_it_is_answered(store: SandboxState) -> None:
-    click(store, to="flow:220")
-    with_account(store, records={"flows": {"220": Flow("later")}})
-    play(store)
-    texts = [one.data["text"] for one in store.calls["c1"].events if one.type == "play"]
+def test_flow_is_read_as_the_account_stands_when_it_is_answered(state: SandboxState) -> None:
+    click_to_call(state, to="flow:220")
+    change_account(state, records={"flows": {"220": Flow("later")}})
+    play_until_idle(state)
+    texts = [one.data["text"] for one in read.calls(state)["c1"].events if one.type == "play"]
     assert texts == ["later"]
 
 
-def test_flow_is_read_out_again_at_each_answered_attempt(store: SandboxState) -> None:
-    with_account(store, records={"flows": {"220": Flow("hi")}})
-    click(store, "third-time-lucky", to="flow:220")
-    play(store)
-    said = [event.at - START for event in store.calls["c1"].events if event.type == "play"]
+def test_flow_is_read_out_again_at_each_answered_attempt(state: SandboxState) -> None:
+    change_account(state, records={"flows": {"220": Flow("hi")}})
+    click_to_call(state, "third-time-lucky", to="flow:220")
+    play_until_idle(state)
+    said = [event.at - START for event in read.calls(state)["c1"].events if event.type == "play"]
     assert said == [172_000]

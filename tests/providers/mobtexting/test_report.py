@@ -17,7 +17,15 @@ from mockserver.core.scenario import Scenario
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event
 from mockserver.providers.mobtexting import PROVIDER
-from tests.conftest import START, click, play, telling, until, with_account
+from tests.support import read
+from tests.support.simulation import (
+    START,
+    change_account,
+    click_to_call,
+    play_until_idle,
+    run_for,
+    state_with_scenarios,
+)
 
 EARLY = DEFAULT_BEHAVIOR._replace(hangup=fixed_duration(1_000))
 LOST = PRESETS["network-failure"]
@@ -25,9 +33,9 @@ LOST = PRESETS["network-failure"]
 Words = tuple[str, str, str, str]
 
 
-def report(store: SandboxState, *stories: str, **fields: Any) -> dict[str, Any]:
-    click(store, *stories, **fields)
-    sent = play(store)
+def report(state: SandboxState, *stories: str, **fields: Any) -> dict[str, Any]:
+    click_to_call(state, *stories, **fields)
+    sent = play_until_idle(state)
     assert len(sent) == 1
     return dict(sent[0].webhook.body or {})
 
@@ -72,21 +80,21 @@ PEOPLE: dict[str, tuple[dict[str, LegBehavior], Words]] = {
 
 
 @pytest.mark.parametrize("name", PEOPLE)
-def test_report_words_by_what_people_do(world: Configuration, name: str) -> None:
+def test_report_words_by_what_people_do(configuration: Configuration, name: str) -> None:
     legs, expected = PEOPLE[name]
-    store = telling(world, Scenario("mine", legs=legs))
-    assert words(report(store, attempts=0)) == expected
+    state = state_with_scenarios(configuration, Scenario("mine", legs=legs))
+    assert words(report(state, attempts=0)) == expected
 
 
-def test_report_words_of_a_flow(store: SandboxState) -> None:
-    assert words(report(store, to="flow:220")) == ("RECEIVED", "RECEIVED", "", "agent")
+def test_report_words_of_a_flow(state: SandboxState) -> None:
+    assert words(report(state, to="flow:220")) == ("RECEIVED", "RECEIVED", "", "agent")
 
 
-def test_report_words_of_a_call_given_up_while_it_rang(store: SandboxState) -> None:
-    click(store)
-    until(store, 0)
-    apply_event(store, "c1", Event(START + 1_000, "hangup", "a", {"cause": "normal"}, "control"))
-    [sent] = play(store)
+def test_report_words_of_a_call_given_up_while_it_rang(state: SandboxState) -> None:
+    click_to_call(state)
+    run_for(state, 0)
+    apply_event(state, "c1", Event(START + 1_000, "hangup", "a", {"cause": "normal"}, "control"))
+    [sent] = play_until_idle(state)
     assert words(dict(sent.webhook.body or {})) == ("CANCEL", "CANCEL", "", "agent")
 
 
@@ -105,8 +113,8 @@ def test_report_reaches_all_nine_words_of_the_page() -> None:
     }
 
 
-def test_report_is_of_the_last_attempt(store: SandboxState) -> None:
-    told = report(store, "third-time-lucky")
+def test_report_is_of_the_last_attempt(state: SandboxState) -> None:
+    told = report(state, "third-time-lucky")
     assert words(told) == ("COMPLETED", "RECEIVED", "ANSWER", "agent")
     assert (told["start_at"], told["end_at"]) == ("2026-01-01 14:32:54", "2026-01-01 14:33:04")
 
@@ -130,10 +138,10 @@ HEARD = f"/_media/default/{recording_token('seed', 'c1')}.wav"
     ],
 )
 def test_report_recording_url_if_asked_for_and_somebody_answered(
-    store: SandboxState, story: str, fields: dict[str, Any], url: str
+    state: SandboxState, story: str, fields: dict[str, Any], url: str
 ) -> None:
-    assert report(store, story, **fields)["recording_url"] == url
-    assert list(store.call_ids_by_recording.values()) == ["c1"]
+    assert report(state, story, **fields)["recording_url"] == url
+    assert list(read.call_ids_by_recording(state).values()) == ["c1"]
 
 
 @pytest.mark.parametrize(
@@ -146,10 +154,10 @@ def test_report_recording_url_if_asked_for_and_somebody_answered(
     ],
 )
 def test_report_webhook_id_by_the_quirk(
-    store: SandboxState, quirks: tuple[str, ...], fields: dict[str, Any], shown: str | None
+    state: SandboxState, quirks: tuple[str, ...], fields: dict[str, Any], shown: str | None
 ) -> None:
-    with_account(store, quirks=frozenset(quirks))
-    told = report(store, **fields)
+    change_account(state, quirks=frozenset(quirks))
+    told = report(state, **fields)
     expected = {} if shown is None else {"webhook_id": shown}
     assert {name: told[name] for name in list(told)[: len(expected)]} == expected
     assert (len(told), "webhook_id" in told) == (15 + len(expected), shown is not None)

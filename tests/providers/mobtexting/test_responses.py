@@ -16,7 +16,8 @@ from mockserver.core.scenario import Scenario, ScenarioSet
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event, step
 from mockserver.providers.mobtexting import call_state, request, responses
-from tests.conftest import START, click, play
+from tests.support import read
+from tests.support.simulation import START, click_to_call, play_until_idle
 
 FORM = """{
     "bridge": 918068281234, "from": 918867135000, "to": %s, "source": "C2C",
@@ -86,16 +87,16 @@ FROM, TO = ("a", "from", "918867135000"), ("b", "to", "918867136000")
     ],
 )
 def test_placed_answers_as_the_page_prints(
-    store: SandboxState, to: object, text: str, shape: str, legs: list[tuple[str, str, str]]
+    state: SandboxState, to: object, text: str, shape: str, legs: list[tuple[str, str, str]]
 ) -> None:
-    exchange = click(store, to=to)
-    call = store.calls["c1"]
+    exchange = click_to_call(state, to=to)
+    call = read.calls(state)["c1"]
     assert (exchange.response.status, json.dumps(exchange.response.body)) == (200, text)
     assert (call.spec.flow, [leg[:3] for leg in call.legs]) == (shape, legs)
 
 
-def told(store: SandboxState) -> dict[str, Any]:
-    [sent] = play(store)
+def told(state: SandboxState) -> dict[str, Any]:
+    [sent] = play_until_idle(state)
     assert isinstance(sent.webhook.body, dict)
     return sent.webhook.body
 
@@ -136,34 +137,36 @@ def told(store: SandboxState) -> dict[str, Any]:
     ],
 )
 def test_report_of_a_story(
-    store: SandboxState, story: str, to: object, times: tuple[str, ...], words: tuple[str, ...]
+    state: SandboxState, story: str, to: object, times: tuple[str, ...], words: tuple[str, ...]
 ) -> None:
-    click(store, story, to=to)
+    click_to_call(state, story, to=to)
     shown = '"flow:220"' if to == "flow:220" else "918867136000"
     expected = json.loads(FORM % (shown, *times, *words))
-    assert json.dumps(told(store)) == json.dumps(expected)
+    assert json.dumps(told(state)) == json.dumps(expected)
 
 
 @pytest.mark.parametrize("a", sorted(PEOPLE.keys() - {"person"}))
 @pytest.mark.parametrize("b", sorted(PEOPLE.keys() - {"person"}))
 @pytest.mark.parametrize("to", ["918867136000", "flow:220"])
 def test_report_keeps_its_form_whatever_people_do(
-    world: Configuration, a: str, b: str, to: str
+    configuration: Configuration, a: str, b: str, to: str
 ) -> None:
     story = Scenario("mine", legs={"a": PEOPLE[a], "b": PEOPLE[b]})
-    store = SandboxState(world._replace(scenarios=ScenarioSet({"mine": story}, "mine")), START)
-    click(store, to=to)
-    document = world.providers["mobtexting"].document()
+    state = SandboxState(
+        configuration._replace(scenarios=ScenarioSet({"mine": story}, "mine")), START
+    )
+    click_to_call(state, to=to)
+    document = configuration.providers["mobtexting"].document()
     form = {"$ref": "#/components/schemas/Report", "components": document["components"]}
-    report = told(store)
+    report = told(state)
     assert list(Draft202012Validator(form).iter_errors(report)) == []
 
 
 @pytest.mark.parametrize("late", [1, 499, 999])
-def test_report_counts_between_its_own_stamps(store: SandboxState, late: int) -> None:
+def test_report_counts_between_its_own_stamps(state: SandboxState, late: int) -> None:
     """A call that begins within a second lasts as long as its printed times say."""
-    click(store, now=START + late)
-    report = told(store)
+    click_to_call(state, now=START + late)
+    report = told(state)
     assert (report["start_at"], report["end_at"], report["duration"], report["billing"]) == (
         "2026-01-01 14:30:00",
         "2026-01-01 14:30:10",
@@ -173,18 +176,18 @@ def test_report_counts_between_its_own_stamps(store: SandboxState, late: int) ->
 
 
 @pytest.mark.parametrize(("leg", "side"), [("a", "agent"), ("b", "caller")])
-def test_report_hangup_by_who_hung_up_first(store: SandboxState, leg: str, side: str) -> None:
-    click(store)
-    while store.calls["c1"].phase != "bridged":
-        step(store)
-    apply_event(store, "c1", Event(START + 5_000, "hangup", leg))
-    assert told(store)["hangup_by"] == side
+def test_report_hangup_by_who_hung_up_first(state: SandboxState, leg: str, side: str) -> None:
+    click_to_call(state)
+    while read.calls(state)["c1"].phase != "bridged":
+        step(state)
+    apply_event(state, "c1", Event(START + 5_000, "hangup", leg))
+    assert told(state)["hangup_by"] == side
 
 
-def test_report_of_a_call_cancelled_before_it_began(store: SandboxState) -> None:
-    click(store)
-    apply_event(store, "c1", Event(START, "ended", data={"outcome": "cancelled"}))
-    report = told(store)
+def test_report_of_a_call_cancelled_before_it_began(state: SandboxState) -> None:
+    click_to_call(state)
+    apply_event(state, "c1", Event(START, "ended", data={"outcome": "cancelled"}))
+    report = told(state)
     assert (report["start_at"], report["duration"], report["hangup_by"]) == ("", "0", "agent")
 
 

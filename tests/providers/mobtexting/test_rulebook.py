@@ -7,10 +7,10 @@ from mockserver.providers.mobtexting import PROVIDER, rules
 
 
 def test_rulebook_has_a_row_for_all_that_the_schema_can_complain_about(
-    world: Configuration,
+    configuration: Configuration,
 ) -> None:
     """But for the token: who is calling is asked before."""
-    schema = world.providers["mobtexting"].document()["components"]["schemas"]["Click"]
+    schema = configuration.providers["mobtexting"].document()["components"]["schemas"]["Click"]
     breaches = [
         rule.test for stage in rules.C2C for rule in stage if isinstance(rule.test, ViolationTest)
     ]

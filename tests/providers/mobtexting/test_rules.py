@@ -13,7 +13,8 @@ from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.providers.mobtexting import PROVIDER, rules
-from tests.conftest import CLICK, START, click, with_account
+from tests.support import read
+from tests.support.simulation import CLICK_TO_CALL, START, change_account, click_to_call
 
 HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
 NUMBERS: tuple[object, ...] = (
@@ -53,36 +54,36 @@ def error(status: int, message: str) -> Response:
     return Response(status, {"status": "ERROR", "code": status, "message": message})
 
 
-def asked(store: SandboxState, objection: Rule | None = None, **changes: Any) -> Response:
-    listing = store.configuration.providers["mobtexting"]
-    sent = Request("POST", "/", **{"headers": HEADERS, "fields": CLICK, **changes})
+def asked(state: SandboxState, objection: Rule | None = None, **changes: Any) -> Response:
+    listing = state.configuration.providers["mobtexting"]
+    sent = Request("POST", "/", **{"headers": HEADERS, "fields": CLICK_TO_CALL, **changes})
     wanted = IncomingRequest(listing, PROVIDER.endpoints[0], sent, (), objection)
-    return handle(store, wanted, START).response
+    return handle(state, wanted, START).response
 
 
 @pytest.mark.parametrize("name", ["bridge", "from", "to"])
 @pytest.mark.parametrize("value", [None, ""])
-def test_c2c_lacks_a_field(store: SandboxState, name: str, value: object) -> None:
+def test_c2c_lacks_a_field(state: SandboxState, name: str, value: object) -> None:
     message = f"The {name} field is required."
-    sent = {**CLICK, name: value}
-    without = {key: one for key, one in CLICK.items() if key != name}
-    assert [asked(store, fields=fields) for fields in (sent, without)] == [error(422, message)] * 2
-    assert store.calls == {}
+    sent = {**CLICK_TO_CALL, name: value}
+    without = {key: one for key, one in CLICK_TO_CALL.items() if key != name}
+    assert [asked(state, fields=fields) for fields in (sent, without)] == [error(422, message)] * 2
+    assert read.calls(state) == {}
 
 
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [(name, value, message) for name, (message, bad) in MALFORMED.items() for value in bad],
 )
-def test_c2c_malformed_field(store: SandboxState, name: str, value: object, message: str) -> None:
-    assert asked(store, fields={**CLICK, name: value}) == error(422, message)
-    assert store.calls == {}
+def test_c2c_malformed_field(state: SandboxState, name: str, value: object, message: str) -> None:
+    assert asked(state, fields={**CLICK_TO_CALL, name: value}) == error(422, message)
+    assert read.calls(state) == {}
 
 
 @pytest.mark.parametrize("name", ["bridge", "from", "to", "duration"])
-def test_c2c_malformed_by_a_final_line_break(store: SandboxState, name: str) -> None:
-    fields = {**CLICK, "duration": "1"}
-    assert asked(store, fields={**fields, name: f"{fields[name]}\n"}).status == 422
+def test_c2c_malformed_by_a_final_line_break(state: SandboxState, name: str) -> None:
+    fields = {**CLICK_TO_CALL, "duration": "1"}
+    assert asked(state, fields={**fields, name: f"{fields[name]}\n"}).status == 422
 
 
 @pytest.mark.parametrize(
@@ -108,16 +109,16 @@ def test_c2c_malformed_by_a_final_line_break(store: SandboxState, name: str) -> 
         {"unknown": "field"},
     ],
 )
-def test_c2c_accepts(store: SandboxState, fields: Mapping[str, object]) -> None:
-    assert asked(store, fields={**CLICK, **fields}).status == 200
+def test_c2c_accepts(state: SandboxState, fields: Mapping[str, object]) -> None:
+    assert asked(state, fields={**CLICK_TO_CALL, **fields}).status == 200
 
 
 @pytest.mark.parametrize("first", range(len(MALFORMED)))
-def test_c2c_one_fault_at_a_time_in_order(store: SandboxState, first: int) -> None:
+def test_c2c_one_fault_at_a_time_in_order(state: SandboxState, first: int) -> None:
     """Everything from this field on is wrong: this field answers."""
     wrong = {name: bad[0] for name, (_, bad) in list(MALFORMED.items())[first:]}
     message = list(MALFORMED.values())[first][0]
-    assert asked(store, fields={**CLICK, **wrong}) == error(422, message)
+    assert asked(state, fields={**CLICK_TO_CALL, **wrong}) == error(422, message)
 
 
 @pytest.mark.parametrize(
@@ -127,13 +128,13 @@ def test_c2c_one_fault_at_a_time_in_order(store: SandboxState, first: int) -> No
         ({"bridge": "x"}, "The bridge format is invalid."),
         ({"bridge": "918068281234", "to": "x"}, "The from field is required."),
         ({"bridge": "918068281234", "from": "x"}, "The from format is invalid."),
-        ({**CLICK, "to": None, "mid": []}, "The to field is required."),
+        ({**CLICK_TO_CALL, "to": None, "mid": []}, "The to field is required."),
     ],
 )
 def test_c2c_fields_in_order(
-    store: SandboxState, fields: Mapping[str, object], message: str
+    state: SandboxState, fields: Mapping[str, object], message: str
 ) -> None:
-    assert asked(store, fields=fields) == error(422, message)
+    assert asked(state, fields=fields) == error(422, message)
 
 
 EVERYTHING: dict[str, Any] = {
@@ -150,14 +151,14 @@ EVERYTHING: dict[str, Any] = {
         ({"headers": HEADERS}, error(400, "Bad Request")),
         ({"headers": HEADERS, "body_error": ""}, error(422, "The bridge field is required.")),
         (
-            {"headers": HEADERS, "body_error": "", "fields": {**CLICK, "webhook_id": "w9"}},
+            {"headers": HEADERS, "body_error": "", "fields": {**CLICK_TO_CALL, "webhook_id": "w9"}},
             error(422, "The selected bridge is invalid."),
         ),
         (
             {
                 "headers": HEADERS,
                 "body_error": "",
-                "fields": {**CLICK, "bridge": "918068280000", "webhook_id": "w9"},
+                "fields": {**CLICK_TO_CALL, "bridge": "918068280000", "webhook_id": "w9"},
             },
             error(422, "The selected webhook id is invalid."),
         ),
@@ -165,38 +166,38 @@ EVERYTHING: dict[str, Any] = {
             {
                 "headers": HEADERS,
                 "body_error": "",
-                "fields": {**CLICK, "bridge": "918068280000", "webhook_id": "w1"},
+                "fields": {**CLICK_TO_CALL, "bridge": "918068280000", "webhook_id": "w1"},
             },
             error(402, "Insufficient balance"),
         ),
     ],
 )
 def test_c2c_stage_after_stage(
-    store: SandboxState, mended: dict[str, Any], reply: Response
+    state: SandboxState, mended: dict[str, Any], reply: Response
 ) -> None:
     """Everything is wrong, then one thing after another is put right."""
     numbers, hooks = frozenset({"918068280000"}), {"w1": "http://w1/"}
-    with_account(store, numbers=numbers, webhooks=hooks, balance=Decimal(0))
-    assert asked(store, **{**EVERYTHING, **mended}) == reply
-    assert store.calls == {}
+    change_account(state, numbers=numbers, webhooks=hooks, balance=Decimal(0))
+    assert asked(state, **{**EVERYTHING, **mended}) == reply
+    assert read.calls(state) == {}
 
 
-@pytest.mark.parametrize("fields", [CLICK, {}, {**CLICK, "bridge": "918068280000"}])
+@pytest.mark.parametrize("fields", [CLICK_TO_CALL, {}, {**CLICK_TO_CALL, "bridge": "918068280000"}])
 def test_c2c_too_many_requests_before_all_but_the_stranger(
-    store: SandboxState, fields: Mapping[str, object]
+    state: SandboxState, fields: Mapping[str, object]
 ) -> None:
-    with_account(store, limits=Limits(1, 1_000))
-    asked(store)
+    change_account(state, limits=Limits(1, 1_000))
+    asked(state)
     strange = {"accept": "application/json"}
-    assert asked(store, fields=fields) == error(429, "Too Many Requests")
-    assert asked(store, headers=strange, fields=fields) == error(401, "Unauthenticated")
-    assert list(store.calls) == ["c1"]
+    assert asked(state, fields=fields) == error(429, "Too Many Requests")
+    assert asked(state, headers=strange, fields=fields) == error(401, "Unauthenticated")
+    assert list(read.calls(state)) == ["c1"]
 
 
 @pytest.mark.parametrize("headers", [HEADERS, {"accept": "application/json"}])
-def test_wrong_method_before_all_else(store: SandboxState, headers: Mapping[str, str]) -> None:
+def test_wrong_method_before_all_else(state: SandboxState, headers: Mapping[str, str]) -> None:
     objection = Rule(lambda _: True, rules.WRONG_METHOD)
-    assert asked(store, objection, headers=headers, fields={}) == error(405, "Method Not Allowed")
+    assert asked(state, objection, headers=headers, fields={}) == error(405, "Method Not Allowed")
 
 
 @pytest.mark.parametrize(
@@ -217,10 +218,12 @@ def test_wrong_method_before_all_else(store: SandboxState, headers: Mapping[str,
     ],
 )
 def test_c2c_unauthenticated(
-    store: SandboxState, authorization: str, access_token: object, status: int
+    state: SandboxState, authorization: str, access_token: object, status: int
 ) -> None:
     headers = {"authorization": authorization}
-    assert click(store, headers=headers, access_token=access_token).response.status == status
+    assert (
+        click_to_call(state, headers=headers, access_token=access_token).response.status == status
+    )
 
 
 @pytest.mark.parametrize(
@@ -228,14 +231,14 @@ def test_c2c_unauthenticated(
     [{}, {"accept": ""}, {"accept": "text/html"}, {"accept": "*/*"}],
 )
 def test_c2c_stranger_without_accept_json_is_sent_to_the_login(
-    store: SandboxState, headers: Mapping[str, str]
+    state: SandboxState, headers: Mapping[str, str]
 ) -> None:
-    assert asked(store, headers=headers) == Response(302, b"", {"location": "/login"})
+    assert asked(state, headers=headers) == Response(302, b"", {"location": "/login"})
 
 
-def test_c2c_other_faults_without_accept_json_are_json(store: SandboxState) -> None:
+def test_c2c_other_faults_without_accept_json_are_json(state: SandboxState) -> None:
     headers = {"authorization": "Bearer key"}
-    assert asked(store, headers=headers, fields={}) == error(422, "The bridge field is required.")
+    assert asked(state, headers=headers, fields={}) == error(422, "The bridge field is required.")
 
 
 @pytest.mark.parametrize(
@@ -260,9 +263,9 @@ def test_c2c_other_faults_without_accept_json_are_json(store: SandboxState) -> N
     ],
 )
 def test_c2c_what_the_account_may(
-    store: SandboxState, account: dict[str, Any], fields: dict[str, Any], reply: int | str
+    state: SandboxState, account: dict[str, Any], fields: dict[str, Any], reply: int | str
 ) -> None:
-    with_account(store, **account)
-    body = click(store, **fields).response.body
+    change_account(state, **account)
+    body = click_to_call(state, **fields).response.body
     assert isinstance(body, dict)
     assert body["status"] == 200 if reply == 200 else body["message"] == reply

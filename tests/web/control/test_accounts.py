@@ -6,32 +6,33 @@ import pytest
 
 from mockserver.web.views.log_lines import format_line
 from mockserver.web.views.redaction import mask
-from tests.web.conftest import BEARER, House, refusal
+from tests.support import read
+from tests.support.site_client import BEARER, SiteClient, read_problem
 
 MINE = "/_mock/accounts/mobtexting/mobtexting-default"
 FLOWS = {"flows": {"220": {"say": "Hello {Name}, your otp for login is {otp}"}}}
 PLAIN = {"credentials": "any", **FLOWS}
 
 
-def patch(house: House, body: Any) -> Any:
-    answer = house.ask("PATCH", MINE, json=body)
+def patch(site: SiteClient, body: Any) -> Any:
+    answer = site.request("PATCH", MINE, json=body)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-def test_accounts_of_a_provider(house: House) -> None:
+def test_accounts_of_a_provider(site: SiteClient) -> None:
     expected = {"accounts": {"mobtexting-default": PLAIN}}
-    assert house.read("/_mock/accounts/mobtexting") == expected
+    assert site.get_json("/_mock/accounts/mobtexting") == expected
 
 
-def test_accounts_are_those_of_that_provider_alone(house: House) -> None:
-    accounts = house.sandbox.state.accounts
+def test_accounts_are_those_of_that_provider_alone(site: SiteClient) -> None:
+    accounts = read.accounts(site.sandbox.state)
     accounts["phonon", "other"] = accounts["mobtexting", "mobtexting-default"]
-    assert list(house.read("/_mock/accounts/mobtexting")["accounts"]) == ["mobtexting-default"]
+    assert list(site.get_json("/_mock/accounts/mobtexting")["accounts"]) == ["mobtexting-default"]
 
 
-def test_an_account_stands_as_in_a_file(house: House) -> None:
-    assert house.read(MINE) == PLAIN
+def test_an_account_stands_as_in_a_file(site: SiteClient) -> None:
+    assert site.get_json(MINE) == PLAIN
 
 
 @pytest.mark.parametrize(
@@ -52,14 +53,14 @@ def test_an_account_stands_as_in_a_file(house: House) -> None:
         ("/_mock/accounts/acme/qq", "acme has no account qq: known: none"),
     ],
 )
-def test_an_unknown_account(house: House, path: str, detail: str) -> None:
-    assert refusal(house.ask("GET", path)) == (404, "not found", detail)
+def test_an_unknown_account(site: SiteClient, path: str, detail: str) -> None:
+    assert read_problem(site.request("GET", path)) == (404, "not found", detail)
 
 
-def test_a_patch_of_an_unknown_account(house: House) -> None:
-    answer = house.ask("PATCH", "/_mock/accounts/mobtexting/qq", json={})
+def test_a_patch_of_an_unknown_account(site: SiteClient) -> None:
+    answer = site.request("PATCH", "/_mock/accounts/mobtexting/qq", json={})
     detail = "mobtexting has no account qq: known: mobtexting-default"
-    assert refusal(answer) == (404, "not found", detail)
+    assert read_problem(answer) == (404, "not found", detail)
 
 
 @pytest.mark.parametrize(
@@ -84,47 +85,47 @@ def test_a_patch_of_an_unknown_account(house: House) -> None:
     ],
 )
 def test_a_merge_patch(
-    house: House, patches: list[dict[str, object]], expected: dict[str, object]
+    site: SiteClient, patches: list[dict[str, object]], expected: dict[str, object]
 ) -> None:
-    told = [patch(house, one) for one in patches]
+    told = [patch(site, one) for one in patches]
     assert told[-1] == {**FLOWS, **expected}
-    assert house.read(MINE) == told[-1]
+    assert site.get_json(MINE) == told[-1]
 
 
-def test_a_patch_holds_at_once(house: House) -> None:
-    assert house.place().status_code == 200
-    patch(house, {"balance": 0})
-    answer = house.place()
+def test_a_patch_holds_at_once(site: SiteClient) -> None:
+    assert site.click_to_call().status_code == 200
+    patch(site, {"balance": 0})
+    answer = site.click_to_call()
     assert (answer.status_code, answer.headers["x-mock-fault"]) == (402, "insufficient-balance")
-    patch(house, {"balance": None})
-    assert house.place().status_code == 200
+    patch(site, {"balance": None})
+    assert site.click_to_call().status_code == 200
 
 
-def test_a_patch_moves_the_webhook(house: House) -> None:
-    patch(house, {"webhooks": {"any": "http://receiver.test/x"}})
-    house.place()
-    house.advance()
-    assert [one.webhook.url for one in house.postman.carried] == ["http://receiver.test/x"]
+def test_a_patch_moves_the_webhook(site: SiteClient) -> None:
+    patch(site, {"webhooks": {"any": "http://receiver.test/x"}})
+    site.click_to_call()
+    site.advance()
+    assert [one.webhook.url for one in site.dispatcher.deliveries] == ["http://receiver.test/x"]
 
 
-def test_credentials_are_masked_and_kept_apart(house: House) -> None:
-    told = patch(house, {"credentials": [BEARER, "k-1"]})
+def test_credentials_are_masked_and_kept_apart(site: SiteClient) -> None:
+    told = patch(site, {"credentials": [BEARER, "k-1"]})
     expected = [mask(BEARER, "seed"), mask("k-1", "seed")]
     assert told == {**FLOWS, "credentials": expected}
-    assert house.read(MINE) == told
-    assert house.place().status_code == 200
-    patch(house, {"credentials": ["k-1"]})
-    assert house.place().headers["x-mock-fault"] == "unauthenticated"
+    assert site.get_json(MINE) == told
+    assert site.click_to_call().status_code == 200
+    patch(site, {"credentials": ["k-1"]})
+    assert site.click_to_call().headers["x-mock-fault"] == "unauthenticated"
 
 
-def test_a_patch_is_a_fact(house: House) -> None:
-    lines, store = list[str](), house.sandbox.state
-    store.subscribers.append(lambda fact: lines.append(format_line(fact, store)))
-    house.advance(by=5)
-    patch(house, {"credentials": [BEARER]})
+def test_a_patch_is_a_fact(site: SiteClient) -> None:
+    lines, state = list[str](), site.sandbox.state
+    read.subscribers(state).append(lambda fact: lines.append(format_line(fact, state)))
+    site.advance(by=5)
+    patch(site, {"credentials": [BEARER]})
     assert lines[-1].startswith("09:00:05 control method PATCH path /accounts/mobtexting/")
     assert BEARER not in lines[-1]
-    fact = house.read("/_mock/journal")["facts"][-1]
+    fact = site.get_json("/_mock/journal")["facts"][-1]
     assert list(fact.items())[1:] == [
         ("at", "2026-01-01T09:00:05.000Z"),
         ("fact", "control"),
@@ -150,11 +151,11 @@ def test_a_patch_is_a_fact(house: House) -> None:
     ],
 )
 def test_a_wrong_patch_changes_nothing(
-    house: House, body: dict[str, object], blamed: list[str]
+    site: SiteClient, body: dict[str, object], blamed: list[str]
 ) -> None:
     """All that is wrong at once, each under the path at which it stands."""
-    status, title, detail = refusal(house.ask("PATCH", MINE, json=body))
+    status, title, detail = read_problem(site.request("PATCH", MINE, json=body))
     assert (status, title) == (422, "unprocessable entity")
     assert sorted(one.partition(": ")[0] for one in detail.split("; ")) == blamed
-    assert house.read(MINE) == PLAIN
-    assert house.read("/_mock/journal")["facts"] == []
+    assert site.get_json(MINE) == PLAIN
+    assert site.get_json("/_mock/journal")["facts"] == []

@@ -11,7 +11,7 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario, ScenarioSet
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.runtime import scheduler
-from tests.web.conftest import House, build, refusal
+from tests.support.site_client import SiteClient, build_site_client, read_problem
 
 ADVANCE = "/_mock/clock/advance"
 T0 = "2026-01-01T09:00:00.000Z"
@@ -22,26 +22,26 @@ MODES = 'send {"mode": ...}, one of real, manual, instant, or a pace such as 60x
 IDLE = {"mode": "manual", "now": T0, "pending": 0, "next_at": None}
 
 
-def put(house: House, body: object) -> httpx.Response:
-    return house.ask("PUT", "/_mock/clock", json=body)
+def put(site: SiteClient, body: object) -> httpx.Response:
+    return site.request("PUT", "/_mock/clock", json=body)
 
 
-def test_show(house: House) -> None:
-    told = house.read("/_mock/clock")
+def test_show(site: SiteClient) -> None:
+    told = site.get_json("/_mock/clock")
     assert list(told.items()) == list(IDLE.items())
-    house.place()
-    assert house.read("/_mock/clock") == {**IDLE, "pending": 1, "next_at": T0}
-    house.advance(by=3)
+    site.click_to_call()
+    assert site.get_json("/_mock/clock") == {**IDLE, "pending": 1, "next_at": T0}
+    site.advance(by=3)
     now = {"now": "2026-01-01T09:00:03.000Z", "next_at": "2026-01-01T09:00:04.000Z"}
-    assert house.read("/_mock/clock") == {**IDLE, **now, "pending": 1}
+    assert site.get_json("/_mock/clock") == {**IDLE, **now, "pending": 1}
 
 
 @pytest.mark.parametrize("mode", ["manual", "real", "instant", "60x", "1.5x"])
-def test_change(house: House, mode: str) -> None:
-    answer = put(house, {"mode": mode})
+def test_change(site: SiteClient, mode: str) -> None:
+    answer = put(site, {"mode": mode})
     assert (answer.status_code, list(answer.json())) == (200, list(IDLE))
-    assert answer.json()["mode"] == house.sandbox.clock.mode == mode
-    fact = house.read("/_mock/journal")["facts"][-1]
+    assert answer.json()["mode"] == site.sandbox.clock.mode == mode
+    fact = site.get_json("/_mock/journal")["facts"][-1]
     assert (fact["fact"], fact["mode"], fact["at"]) == ("clock", mode, T0)
 
 
@@ -49,9 +49,9 @@ def test_change(house: House, mode: str) -> None:
     "body",
     [{}, {"mode": ""}, {"mode": "fast"}, {"mode": None}, {"mode": "real", "now": T0}, {"rate": 1}],
 )
-def test_a_wrong_change(house: House, body: object) -> None:
-    assert refusal(put(house, body)) == (422, "unprocessable entity", MODES)
-    assert house.read("/_mock/clock") == IDLE
+def test_a_wrong_change(site: SiteClient, body: object) -> None:
+    assert read_problem(put(site, body)) == (422, "unprocessable entity", MODES)
+    assert site.get_json("/_mock/clock") == IDLE
 
 
 @pytest.mark.parametrize(
@@ -66,9 +66,9 @@ def test_a_wrong_change(house: House, body: object) -> None:
         ({"until": "idle"}, 7, T10),
     ],
 )
-def test_advance(house: House, goal: dict[str, object], events: int, now: str) -> None:
-    house.place()
-    assert house.ask("POST", ADVANCE, json=goal).json() == {
+def test_advance(site: SiteClient, goal: dict[str, object], events: int, now: str) -> None:
+    site.click_to_call()
+    assert site.request("POST", ADVANCE, json=goal).json() == {
         "now": now,
         "events": events,
         "attempts": 1,
@@ -77,43 +77,45 @@ def test_advance(house: House, goal: dict[str, object], events: int, now: str) -
         "waiting": [],
         "stopped": None,
     }
-    assert house.read("/_mock/clock")["now"] == now
+    assert site.get_json("/_mock/clock")["now"] == now
 
 
 @pytest.mark.parametrize("goal", [{"by": 0}, {"to": T0}, {"by": 0.001}])
-def test_advance_by_next_to_nothing(house: House, goal: dict[str, object]) -> None:
-    house.place()
-    told = house.advance(**goal)
+def test_advance_by_next_to_nothing(site: SiteClient, goal: dict[str, object]) -> None:
+    site.click_to_call()
+    told = site.advance(**goal)
     assert (told["events"], told["pending"]) == (2, 1)
     assert told["next_at"] == "2026-01-01T09:00:02.000Z"
 
 
-def test_advance_tells_in_the_order_of_the_contract(house: House) -> None:
+def test_advance_tells_in_the_order_of_the_contract(site: SiteClient) -> None:
     keys = ["now", "events", "attempts", "pending", "next_at", "waiting", "stopped"]
-    assert list(house.advance()) == keys
+    assert list(site.advance()) == keys
 
 
-def test_advance_tells_who_waits(world: Configuration) -> None:
+def test_advance_tells_who_waits(configuration: Configuration) -> None:
     story = Scenario("people", legs={"a": PRESETS["person"]})
-    house = build(
-        world._replace(scenarios=ScenarioSet({"people": story}, "people", number_plan=False))
+    site = build_site_client(
+        configuration._replace(
+            scenarios=ScenarioSet({"people": story}, "people", number_plan=False)
+        )
     )
-    house.place()
-    house.place()
-    told = house.advance()
+    site.click_to_call()
+    site.click_to_call()
+    told = site.advance()
     assert (told["waiting"], told["stopped"], told["pending"]) == (["c1", "c2"], None, 0)
 
 
 def test_advance_until_idle_tells_of_its_limit(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    site: SiteClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler, "MAX_EVENTS", 3)
-    house.place()
-    told = house.advance()
+    site.click_to_call()
+    told = site.advance()
     assert (told["stopped"], told["events"], told["pending"]) == ("limit", 3, 1)
     monkeypatch.undo()
     monkeypatch.setattr(scheduler, "HORIZON", 1)
-    told = house.advance()
+    told = site.advance()
     assert (told["stopped"], told["events"], told["next_at"]) == (
         "limit",
         1,
@@ -121,9 +123,9 @@ def test_advance_until_idle_tells_of_its_limit(
     )
 
 
-def test_an_advance_is_a_fact(house: House) -> None:
-    house.advance(by="1m")
-    [fact] = house.read("/_mock/journal")["facts"]
+def test_an_advance_is_a_fact(site: SiteClient) -> None:
+    site.advance(by="1m")
+    [fact] = site.get_json("/_mock/journal")["facts"]
     assert (fact["fact"], fact["advance"]) == ("clock", {"by": "1m"})
     assert fact["at"] == "2026-01-01T09:01:00.000Z"
 
@@ -159,11 +161,11 @@ def test_an_advance_is_a_fact(house: House) -> None:
         ),
     ],
 )
-def test_a_wrong_advance(house: House, body: dict[str, object], detail: str) -> None:
-    house.place()
-    answer = house.ask("POST", ADVANCE, json=body)
-    assert refusal(answer) == (422, "unprocessable entity", detail)
-    assert house.read("/_mock/clock") == {**IDLE, "pending": 1, "next_at": T0}
+def test_a_wrong_advance(site: SiteClient, body: dict[str, object], detail: str) -> None:
+    site.click_to_call()
+    answer = site.request("POST", ADVANCE, json=body)
+    assert read_problem(answer) == (422, "unprocessable entity", detail)
+    assert site.get_json("/_mock/clock") == {**IDLE, "pending": 1, "next_at": T0}
 
 
 LATEST = "9000-01-01T00:00:00.000Z"
@@ -179,61 +181,61 @@ LATEST = "9000-01-01T00:00:00.000Z"
         {"by": 36_525 * 86_400},
     ],
 )
-def test_clocks_end_at_the_year_9000(house: House, goal: dict[str, object]) -> None:
-    assert house.advance(to=LATEST)["now"] == LATEST
-    answer = house.ask("POST", ADVANCE, json=goal)
-    assert refusal(answer) == (422, "unprocessable entity", f"clocks here end at {LATEST}")
-    assert house.advance(by=0)["now"] == LATEST
+def test_clocks_end_at_the_year_9000(site: SiteClient, goal: dict[str, object]) -> None:
+    assert site.advance(to=LATEST)["now"] == LATEST
+    answer = site.request("POST", ADVANCE, json=goal)
+    assert read_problem(answer) == (422, "unprocessable entity", f"clocks here end at {LATEST}")
+    assert site.advance(by=0)["now"] == LATEST
 
 
 @pytest.mark.parametrize("goal", [{"by": 1}, {"until": "idle"}])
 def test_what_happens_at_the_end_of_all_clocks_can_be_told(
-    house: House, goal: dict[str, object]
+    site: SiteClient, goal: dict[str, object]
 ) -> None:
     """A call that is placed there runs beyond it, and is still printed."""
-    house.advance(to=LATEST)
-    house.place()
-    house.ask("POST", ADVANCE, json=goal)
+    site.advance(to=LATEST)
+    site.click_to_call()
+    site.request("POST", ADVANCE, json=goal)
     for path in ("calls", "journal", "webhooks", "clock"):
-        assert house.ask("GET", f"/_mock/{path}").status_code == 200
-    house.ask("POST", ADVANCE, json={"until": "idle"})
-    assert house.read("/_mock/calls/c1")["ended_at"] == "9000-01-01T00:00:10.000Z"
+        assert site.request("GET", f"/_mock/{path}").status_code == 200
+    site.request("POST", ADVANCE, json={"until": "idle"})
+    assert site.get_json("/_mock/calls/c1")["ended_at"] == "9000-01-01T00:00:10.000Z"
 
 
-def test_an_advance_from_inside_a_webhook_is_refused(house: House) -> None:
+def test_an_advance_from_inside_a_webhook_is_refused(site: SiteClient) -> None:
     refused: list[httpx.Response] = []
 
     async def receive(_: Delivery) -> DeliveryResult:
-        async with house.client() as client:
+        async with site.client() as client:
             refused.append(await client.post(ADVANCE, json={"by": 1}))
         return DeliveryResult(200)
 
-    house.postman.receive = receive
-    house.place()
-    assert house.advance()["attempts"] == 1
+    site.dispatcher.receive = receive
+    site.click_to_call()
+    assert site.advance()["attempts"] == 1
     detail = "another advance of this sandbox is still running"
-    assert [refusal(one) for one in refused] == [(409, "conflict", detail)]
-    assert house.advance(by=1)["events"] == 0
+    assert [read_problem(one) for one in refused] == [(409, "conflict", detail)]
+    assert site.advance(by=1)["events"] == 0
 
 
-def test_what_a_receiver_asks_is_answered_at_the_instant_of_its_webhook(house: House) -> None:
+def test_what_a_receiver_asks_is_answered_at_the_instant_of_its_webhook(site: SiteClient) -> None:
     told: list[Any] = []
 
     async def receive(_: Delivery) -> DeliveryResult:
-        async with house.client() as client:
+        async with site.client() as client:
             told.append((await client.get("/_mock/calls/c1")).json()["state"])
             told.append((await client.get("/_mock/clock")).json()["now"])
         return DeliveryResult(200)
 
-    house.postman.receive = receive
-    house.place()
-    house.advance(by="2h")
+    site.dispatcher.receive = receive
+    site.click_to_call()
+    site.advance(by="2h")
     assert told == ["ended", T10]
 
 
-def test_of_two_advances_at_once_one_is_refused(house: House) -> None:
+def test_of_two_advances_at_once_one_is_refused(site: SiteClient) -> None:
     async def scenario() -> list[int]:
-        async with house.client() as client:
+        async with site.client() as client:
             first = asyncio.create_task(client.post(ADVANCE, json={"until": "idle"}))
             await out.wait()
             second = await client.post(ADVANCE, json={"until": "idle"})
@@ -246,16 +248,16 @@ def test_of_two_advances_at_once_one_is_refused(house: House) -> None:
         return DeliveryResult(200)
 
     out, gate = asyncio.Event(), asyncio.Event()
-    house.postman.receive = receive
-    house.place()
+    site.dispatcher.receive = receive
+    site.click_to_call()
     assert asyncio.run(scenario()) == [200, 409]
 
 
-def interrupted(house: House) -> Any:
+def interrupted(site: SiteClient) -> Any:
     """What an advance tells that a reset has ended."""
 
     async def scenario() -> Any:
-        async with house.client() as client:
+        async with site.client() as client:
             moving = asyncio.create_task(client.post(ADVANCE, json={"by": 60}))
             await out.wait()
             await client.post("/_mock/reset")
@@ -267,18 +269,18 @@ def interrupted(house: House) -> Any:
         raise AssertionError
 
     out = asyncio.Event()
-    house.postman.receive = receive
-    house.place()
+    site.dispatcher.receive = receive
+    site.click_to_call()
     return asyncio.run(scenario())
 
 
-def test_a_reset_during_an_advance_is_told(house: House) -> None:
-    told = interrupted(house)
+def test_a_reset_during_an_advance_is_told(site: SiteClient) -> None:
+    told = interrupted(site)
     assert (told["stopped"], told["pending"], told["next_at"]) == ("reset", 0, None)
-    assert house.read("/_mock/journal")["facts"] == []
-    assert house.read("/_mock/clock") == IDLE
+    assert site.get_json("/_mock/journal")["facts"] == []
+    assert site.get_json("/_mock/clock") == IDLE
 
 
-def test_a_reset_during_an_advance_shows_the_new_time(house: House) -> None:
+def test_a_reset_during_an_advance_shows_the_new_time(site: SiteClient) -> None:
     """A request that comes in meanwhile is answered at the old time, in the new world."""
-    assert interrupted(house)["now"] == T0
+    assert interrupted(site)["now"] == T0

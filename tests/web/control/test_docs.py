@@ -12,8 +12,8 @@ from jsonschema import Draft202012Validator
 from mockserver.config.registry import load_control_openapi
 from mockserver.core.configuration import Configuration
 from mockserver.web.control.app import build_routes
-from tests.web.edge import Edge, opened, refusal
-from tests.web.table import STREAM, TABLE, asked, content
+from tests.support.control_routes import ROUTE_CASES, STREAM, request_content, request_path
+from tests.support.edge_site import EdgeSite, build_edge_site, read_problem
 
 DOCUMENT = load_control_openapi()
 PREFIX = "/_mock"
@@ -122,8 +122,8 @@ OPENAPI = {
 
 
 @pytest.fixture
-def edge(world: Configuration) -> Edge:
-    return opened(world)
+def edge(configuration: Configuration) -> EdgeSite:
+    return build_edge_site(configuration)
 
 
 def filled(path: str) -> str:
@@ -202,14 +202,14 @@ def test_problems_have_their_own_type(method: str, path: str, operation: dict[st
 
 @pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=IDS)
 def test_its_example_is_accepted(
-    edge: Edge, method: str, path: str, operation: dict[str, Any]
+    edge: EdgeSite, method: str, path: str, operation: dict[str, Any]
 ) -> None:
     """404 for an id that is none, 408 for what does not come in time; never 422."""
     media = operation.get("requestBody", {}).get("content", {}).get("application/json")
     if media is None:
         return
     example = {**media["example"], **({"timeout": 0} if path.endswith("/wait") else {})}
-    answer = edge.ask(method.upper(), filled(path), json=example)
+    answer = edge.request(method.upper(), filled(path), json=example)
     assert answer.status_code in (200, 201, 404, 408)
     assert str(answer.status_code) in operation["responses"]
 
@@ -220,33 +220,35 @@ def test_every_route_that_reads_a_body_has_an_example() -> None:
         for method, path, one in OPERATIONS
         if "requestBody" in one
     }
-    inboxes = {route for route in TABLE if route[1] == "/inbox/{name}"}
-    assert shown == {route for route, line in TABLE.items() if line.body is not None} - inboxes
+    inboxes = {route for route in ROUTE_CASES if route[1] == "/inbox/{name}"}
+    assert (
+        shown == {route for route, line in ROUTE_CASES.items() if line.body is not None} - inboxes
+    )
 
 
 @pytest.mark.parametrize(
-    "route", [one for one in TABLE if one != STREAM and one[1] != "/wait"], ids=" ".join
+    "route", [one for one in ROUTE_CASES if one != STREAM and one[1] != "/wait"], ids=" ".join
 )
-def test_what_a_route_answers_is_documented(edge: Edge, route: tuple[str, str]) -> None:
+def test_what_a_route_answers_is_documented(edge: EdgeSite, route: tuple[str, str]) -> None:
     """In earnest, and for an id that is none."""
-    edge.place("waits-for-a-person")
-    edge.place()
+    edge.click_to_call("waits-for-a-person")
+    edge.click_to_call()
     edge.advance()
     entry = DOCUMENT["paths"][f"{PREFIX}{route[1]}"][route[0].lower()]
-    for path in (asked(route), filled(f"{PREFIX}{route[1]}")):
-        answer = edge.ask(route[0], path, **content(route))
+    for path in (request_path(route), filled(f"{PREFIX}{route[1]}")):
+        answer = edge.request(route[0], path, **request_content(route))
         documented = entry["responses"][str(answer.status_code)]
         kind = answer.headers.get("content-type", "").partition(";")[0]
         kinds = documented.get("content", {})
         assert not answer.content or kind in kinds
 
 
-def test_the_document_is_served(edge: Edge) -> None:
-    assert edge.read("/_mock/openapi.json") == DOCUMENT
+def test_the_document_is_served(edge: EdgeSite) -> None:
+    assert edge.get_json("/_mock/openapi.json") == DOCUMENT
 
 
-def test_docs_show_every_operation_with_its_example_and_its_answers(edge: Edge) -> None:
-    answer = edge.ask("GET", "/_mock/docs")
+def test_docs_show_every_operation_with_its_example_and_its_answers(edge: EdgeSite) -> None:
+    answer = edge.request("GET", "/_mock/docs")
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     shown = re.findall(r"<h3><code>(\w+) ([^<]+)</code></h3>", answer.text)
     assert shown == [(method.upper(), path) for method, path, _ in OPERATIONS]
@@ -257,5 +259,5 @@ def test_docs_show_every_operation_with_its_example_and_its_answers(edge: Edge) 
 
 
 @pytest.mark.parametrize("path", ["/_mock/openapi.json", "/_mock/docs"])
-def test_nothing_is_written_to_the_documents(edge: Edge, path: str) -> None:
-    assert refusal(edge.ask("POST", path))[:2] == (405, "method not allowed")
+def test_nothing_is_written_to_the_documents(edge: EdgeSite, path: str) -> None:
+    assert read_problem(edge.request("POST", path))[:2] == (405, "method not allowed")

@@ -6,8 +6,15 @@ import httpx
 import pytest
 
 from mockserver.core.configuration import Configuration
-from tests.conftest import CLICK
-from tests.web.edge import C2C, HEADERS, KEY, Edge, opened, refusal
+from tests.support.edge_site import (
+    CLICK_TO_CALL_PATH,
+    HEADERS,
+    KEY,
+    EdgeSite,
+    build_edge_site,
+    read_problem,
+)
+from tests.support.simulation import CLICK_TO_CALL
 
 KEYS = [
     "request",
@@ -25,36 +32,36 @@ PHONES = [{"question": "phones", "scenario": "answered", "rank": "default"}]
 
 
 @pytest.fixture
-def edge(world: Configuration) -> Edge:
-    return opened(world)
+def edge(configuration: Configuration) -> EdgeSite:
+    return build_edge_site(configuration)
 
 
-def explained(edge: Edge, name: str = "r1", prefix: str = "") -> Any:
-    told = edge.read(f"{prefix}/_mock/explain/{name}")
+def explained(edge: EdgeSite, name: str = "r1", prefix: str = "") -> Any:
+    told = edge.get_json(f"{prefix}/_mock/explain/{name}")
     assert list(told) == KEYS
     return told
 
 
-def click(edge: Edge, headers: dict[str, str] | None = None, **more: Any) -> httpx.Response:
-    sent = {"json": dict(CLICK), **more}
-    return edge.ask("POST", C2C, headers={**HEADERS, **(headers or {})}, **sent)
+def click(edge: EdgeSite, headers: dict[str, str] | None = None, **more: Any) -> httpx.Response:
+    sent = {"json": dict(CLICK_TO_CALL), **more}
+    return edge.request("POST", CLICK_TO_CALL_PATH, headers={**HEADERS, **(headers or {})}, **sent)
 
 
 def without(name: str) -> dict[str, object]:
-    return {field: value for field, value in CLICK.items() if field != name}
+    return {field: value for field, value in CLICK_TO_CALL.items() if field != name}
 
 
-def put(edge: Edge, name: str, **scenario: object) -> None:
-    answer = edge.ask("PUT", f"/_mock/scenarios/{name}", json=scenario)
+def put(edge: EdgeSite, name: str, **scenario: object) -> None:
+    answer = edge.request("PUT", f"/_mock/scenarios/{name}", json=scenario)
     assert answer.status_code == 200, answer.text
 
 
-def activate(edge: Edge, scenario: str, **match: object) -> None:
+def activate(edge: EdgeSite, scenario: str, **match: object) -> None:
     body = {"scenario": scenario, "match": match, "times": 1}
-    assert edge.ask("POST", "/_mock/activations", json=body).status_code == 201
+    assert edge.request("POST", "/_mock/activations", json=body).status_code == 201
 
 
-def test_an_accepted_request(edge: Edge) -> None:
+def test_an_accepted_request(edge: EdgeSite) -> None:
     click(edge)
     assert explained(edge) == {
         "request": "r1",
@@ -74,7 +81,7 @@ def test_an_accepted_request(edge: Edge) -> None:
     ("body", "rule"),
     [
         (
-            {**CLICK, "bridge": "+918068281234"},
+            {**CLICK_TO_CALL, "bridge": "+918068281234"},
             {
                 "fault": "bridge-malformed",
                 "source": "assumed",
@@ -97,7 +104,7 @@ def test_an_accepted_request(edge: Edge) -> None:
             },
         ),
         (
-            {**CLICK, "attempts": 3},
+            {**CLICK_TO_CALL, "attempts": 3},
             {
                 "fault": "attempts-malformed",
                 "source": "assumed",
@@ -108,7 +115,7 @@ def test_an_accepted_request(edge: Edge) -> None:
             },
         ),
         (
-            {**CLICK, "variables": "text"},
+            {**CLICK_TO_CALL, "variables": "text"},
             {
                 "fault": "variables-malformed",
                 "source": "assumed",
@@ -120,7 +127,9 @@ def test_an_accepted_request(edge: Edge) -> None:
         ),
     ],
 )
-def test_a_refused_request(edge: Edge, body: dict[str, object], rule: dict[str, object]) -> None:
+def test_a_refused_request(
+    edge: EdgeSite, body: dict[str, object], rule: dict[str, object]
+) -> None:
     answer = click(edge, json=body)
     assert answer.headers["x-mock-fault"] == rule["fault"]
     told = explained(edge, answer.headers["x-mock-request"])
@@ -128,7 +137,7 @@ def test_a_refused_request(edge: Edge, body: dict[str, object], rule: dict[str, 
     assert told["why"] == answer.headers["x-mock-explain"]
 
 
-def test_every_rule_of_the_stage_that_objects_is_told(edge: Edge) -> None:
+def test_every_rule_of_the_stage_that_objects_is_told(edge: EdgeSite) -> None:
     click(edge, json={"to": "x"})
     told = [one["fault"] for one in explained(edge)["rules"]]
     assert told == ["bridge-required", "from-required", "to-malformed"]
@@ -139,24 +148,26 @@ def test_every_rule_of_the_stage_that_objects_is_told(edge: Edge) -> None:
     [({"content": b"{"}, "malformed-body"), ({"content": b""}, "bridge-required")],
 )
 def test_a_body_that_does_not_read_is_no_field_s(
-    edge: Edge, sent: dict[str, bytes], fault: str
+    edge: EdgeSite, sent: dict[str, bytes], fault: str
 ) -> None:
-    edge.ask("POST", C2C, headers={**HEADERS, "content-type": "application/json"}, **sent)
+    edge.request(
+        "POST", CLICK_TO_CALL_PATH, headers={**HEADERS, "content-type": "application/json"}, **sent
+    )
     first = explained(edge)["rules"][0]
     assert first["fault"] == fault
     if fault == "malformed-body":
         assert (first["field"], first["received"], first["would_pass"]) == (None, None, None)
 
 
-def test_a_stranger(edge: Edge) -> None:
+def test_a_stranger(edge: EdgeSite) -> None:
     click(edge, headers={"authorization": "Bearer invalid"})
     told = explained(edge)
     assert [one["fault"] for one in told["rules"]] == ["unauthenticated"]
     assert told["status"] == 401
 
 
-def test_a_wrong_method(edge: Edge) -> None:
-    edge.ask("PUT", C2C, json=dict(CLICK), headers=HEADERS)
+def test_a_wrong_method(edge: EdgeSite) -> None:
+    edge.request("PUT", CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=HEADERS)
     told = explained(edge)
     assert ([one["fault"] for one in told["rules"]], told["nearest"]) == (["wrong-method"], [])
 
@@ -164,16 +175,16 @@ def test_a_wrong_method(edge: Edge) -> None:
 @pytest.mark.parametrize(
     "sent",
     [
-        {"json": {**CLICK, "bridge": KEY}},
-        {"json": {**CLICK, "mid": [KEY, {"a": f"is {KEY}."}]}},
-        {"json": {**CLICK, "variables": f"token={KEY}"}},
-        {"json": {**CLICK, "webhook_id": {"password": KEY}}},
+        {"json": {**CLICK_TO_CALL, "bridge": KEY}},
+        {"json": {**CLICK_TO_CALL, "mid": [KEY, {"a": f"is {KEY}."}]}},
+        {"json": {**CLICK_TO_CALL, "variables": f"token={KEY}"}},
+        {"json": {**CLICK_TO_CALL, "webhook_id": {"password": KEY}}},
     ],
     ids=str,
 )
-def test_a_received_credential_is_masked(edge: Edge, sent: dict[str, Any]) -> None:
+def test_a_received_credential_is_masked(edge: EdgeSite, sent: dict[str, Any]) -> None:
     click(edge, **sent)
-    answer = edge.ask("GET", "/_mock/explain/r1")
+    answer = edge.request("GET", "/_mock/explain/r1")
     assert KEY not in answer.text
     assert "***" in str(answer.json()["rules"][0]["received"])
 
@@ -185,8 +196,8 @@ NAMED = [
 
 
 @pytest.mark.parametrize("fields", NAMED, ids=str)
-def test_a_received_secret_is_masked_by_its_name(edge: Edge, fields: dict[str, object]) -> None:
-    click(edge, json={**CLICK, **fields})
+def test_a_received_secret_is_masked_by_its_name(edge: EdgeSite, fields: dict[str, object]) -> None:
+    click(edge, json={**CLICK_TO_CALL, **fields})
     [rule] = explained(edge)["rules"]
     assert "another-secret" not in str(rule)
     assert "***" in str(rule["received"])
@@ -194,21 +205,21 @@ def test_a_received_secret_is_masked_by_its_name(edge: Edge, fields: dict[str, o
 
 @pytest.mark.parametrize("fields", NAMED, ids=str)
 def test_a_received_secret_is_masked_in_the_sentence_too(
-    edge: Edge, fields: dict[str, object]
+    edge: EdgeSite, fields: dict[str, object]
 ) -> None:
-    click(edge, json={**CLICK, **fields})
+    click(edge, json={**CLICK_TO_CALL, **fields})
     assert "another-secret" not in explained(edge)["why"]
 
 
-def test_a_file_is_told_by_its_name(edge: Edge) -> None:
+def test_a_file_is_told_by_its_name(edge: EdgeSite) -> None:
     files = {"bridge": ("a.wav", b"RIFF", "audio/wav")}
-    edge.ask("POST", C2C, headers=HEADERS, data=without("bridge"), files=files)
+    edge.request("POST", CLICK_TO_CALL_PATH, headers=HEADERS, data=without("bridge"), files=files)
     [rule] = explained(edge)["rules"]
     assert rule["received"] == {"file": "a.wav", "type": "audio/wav", "bytes": 4}
 
 
-def test_a_path_that_nobody_has(edge: Edge) -> None:
-    edge.ask("POST", "/api/v2/voice/c2", headers=HEADERS)
+def test_a_path_that_nobody_has(edge: EdgeSite) -> None:
+    edge.request("POST", "/api/v2/voice/c2", headers=HEADERS)
     told = explained(edge)
     assert (told["provider"], told["operation"], told["status"]) == (None, None, 404)
     assert told["nearest"] == ["POST /api/v2/voice/c2c"]
@@ -218,7 +229,7 @@ def test_a_path_that_nobody_has(edge: Edge) -> None:
     assert (told["rules"], told["scenarios"], told["passed_over"]) == ([], [], [])
 
 
-def test_a_story_of_the_header(edge: Edge) -> None:
+def test_a_story_of_the_header(edge: EdgeSite) -> None:
     click(edge, headers={"x-mock-scenario": "callee-busy, late-report"})
     assert explained(edge)["scenarios"] == [
         {"question": "phones", "scenario": "callee-busy", "rank": "header"},
@@ -226,7 +237,7 @@ def test_a_story_of_the_header(edge: Edge) -> None:
     ]
 
 
-def test_an_activation_and_what_is_left_without_it(edge: Edge) -> None:
+def test_an_activation_and_what_is_left_without_it(edge: EdgeSite) -> None:
     activate(edge, "callee-busy", provider="mobtexting")
     click(edge)
     click(edge)
@@ -235,13 +246,13 @@ def test_an_activation_and_what_is_left_without_it(edge: Edge) -> None:
     assert told == [first, PHONES]
 
 
-def test_an_activation_that_does_not_suit_answers_nothing(edge: Edge) -> None:
+def test_an_activation_that_does_not_suit_answers_nothing(edge: EdgeSite) -> None:
     activate(edge, "callee-busy", b="*9")
     click(edge)
     assert explained(edge)["scenarios"] == PHONES
 
 
-def test_an_answer_that_a_story_orders(edge: Edge) -> None:
+def test_an_answer_that_a_story_orders(edge: EdgeSite) -> None:
     put(edge, "closed", answers=[{"refuse": "forbidden"}])
     answer = click(edge, headers={"x-mock-scenario": "closed"})
     told = explained(edge)
@@ -250,13 +261,13 @@ def test_an_answer_that_a_story_orders(edge: Edge) -> None:
     assert told["scenarios"][0] == {"question": "api", "scenario": "closed", "rank": "header"}
 
 
-def test_a_connection_that_a_story_breaks_has_no_status(edge: Edge) -> None:
+def test_a_connection_that_a_story_breaks_has_no_status(edge: EdgeSite) -> None:
     put(edge, "cut", answers=[{"break": "reset"}])
     click(edge, headers={"x-mock-scenario": "cut"})
     assert explained(edge)["status"] is None
 
 
-def test_match_stories_say_why_they_were_passed_over(edge: Edge) -> None:
+def test_match_stories_say_why_they_were_passed_over(edge: EdgeSite) -> None:
     put(edge, "mine", match={"b": "*6000"}, legs={"callee": "busy"})
     put(edge, "other-number", match={"b": "*9"}, legs={"callee": "busy"})
     put(edge, "other-field", match={"fields": {"mid": "m-*"}}, legs={"callee": "busy"})
@@ -273,15 +284,15 @@ def test_match_stories_say_why_they_were_passed_over(edge: Edge) -> None:
     ]
 
 
-def test_a_story_that_lacks_what_it_needs_was_passed_over(edge: Edge) -> None:
+def test_a_story_that_lacks_what_it_needs_was_passed_over(edge: EdgeSite) -> None:
     needy = {"match": {"a": "*"}, "needs": {"leg": "b"}, "legs": {"b": "busy"}}
     put(edge, "needy", **needy)
-    click(edge, json={**CLICK, "to": "flow:220"})
+    click(edge, json={**CLICK_TO_CALL, "to": "flow:220"})
     told = explained(edge)["passed_over"]
     assert told == [{"scenario": "needy", "why": "it needs a leg b"}]
 
 
-def test_the_credential_by_which_a_story_was_passed_over_is_masked(edge: Edge) -> None:
+def test_the_credential_by_which_a_story_was_passed_over_is_masked(edge: EdgeSite) -> None:
     put(edge, "theirs", match={"credential": "key-*"}, legs={"callee": "busy"})
     click(edge)
     [told] = explained(edge)["passed_over"]
@@ -290,7 +301,7 @@ def test_the_credential_by_which_a_story_was_passed_over_is_masked(edge: Edge) -
     assert told["why"].endswith(", not key-*")
 
 
-def test_it_tells_what_was_then_not_what_is_now(edge: Edge) -> None:
+def test_it_tells_what_was_then_not_what_is_now(edge: EdgeSite) -> None:
     """Activations are those of that time; the scenarios are those that are loaded now."""
     click(edge)
     activate(edge, "callee-busy")
@@ -298,17 +309,17 @@ def test_it_tells_what_was_then_not_what_is_now(edge: Edge) -> None:
 
 
 @pytest.mark.parametrize("name", ["r2", "R1", "r01", "c1", "%00", "r1;"])
-def test_a_request_that_nobody_made(edge: Edge, name: str) -> None:
+def test_a_request_that_nobody_made(edge: EdgeSite, name: str) -> None:
     click(edge)
-    code, title, detail = refusal(edge.ask("GET", f"/_mock/explain/{name}"))
+    code, title, detail = read_problem(edge.request("GET", f"/_mock/explain/{name}"))
     assert (code, title) == (404, "not found")
     assert detail.endswith("GET /_mock/requests lists them")
 
 
-def test_each_sandbox_explains_its_own(edge: Edge) -> None:
-    edge.place(path=f"/_sandbox/t1{C2C}")
+def test_each_sandbox_explains_its_own(edge: EdgeSite) -> None:
+    edge.click_to_call(path=f"/_sandbox/t1{CLICK_TO_CALL_PATH}")
     assert explained(edge, prefix="/_sandbox/t1")["request"] == "r1"
-    assert refusal(edge.ask("GET", "/_mock/explain/r1"))[0] == 404
+    assert read_problem(edge.request("GET", "/_mock/explain/r1"))[0] == 404
 
 
 URLENCODED = "application/x-www-form-urlencoded"
@@ -339,18 +350,18 @@ def typed(content_type: str) -> dict[str, str]:
             [f"Authorization has the scheme Bearer, {BASIC_WANTED}"],
         ),
         (
-            C2C,
-            {"headers": {"authorization": "Basic a-token"}, "json": dict(CLICK)},
+            CLICK_TO_CALL_PATH,
+            {"headers": {"authorization": "Basic a-token"}, "json": dict(CLICK_TO_CALL)},
             [f"Authorization has the scheme Basic, {BEARER_WANTED}"],
         ),
         (
-            C2C,
-            {"headers": {"authorization": "a-token"}, "json": dict(CLICK)},
+            CLICK_TO_CALL_PATH,
+            {"headers": {"authorization": "a-token"}, "json": dict(CLICK_TO_CALL)},
             [f"Authorization has no scheme, {BEARER_WANTED}"],
         ),
         (
-            C2C,
-            {"json": {**CLICK, "to": "+918867136000"}},
+            CLICK_TO_CALL_PATH,
+            {"json": {**CLICK_TO_CALL, "to": "+918867136000"}},
             [
                 (
                     "to needs no plus in front of it: "
@@ -359,17 +370,17 @@ def typed(content_type: str) -> dict[str, str]:
             ],
         ),
         (
-            C2C,
-            {"json": {**CLICK, "from": "+91 8867-135000"}},
+            CLICK_TO_CALL_PATH,
+            {"json": {**CLICK_TO_CALL, "from": "+91 8867-135000"}},
             ["from needs digits only: '918867135000' would pass, '+91 8867-135000' does not"],
         ),
         (
-            C2C,
+            CLICK_TO_CALL_PATH,
             {"content": b'{"to": "1"}', "headers": typed(URLENCODED)},
             [f"the body looks like JSON and Content-Type says {URLENCODED}: say application/json"],
         ),
         (
-            C2C,
+            CLICK_TO_CALL_PATH,
             {"content": b"to=1&from=2", "headers": typed("application/json")},
             [f"{FORM_AS_JSON}: send JSON, or say {URLENCODED}"],
         ),
@@ -381,24 +392,29 @@ def typed(content_type: str) -> dict[str, str]:
             },
             [f"end_user_number {PLUS}: '+12051234567' would pass, '12051234567' does not"],
         ),
-        (C2C, {"json": {**CLICK, "attempts": 3}}, []),
-        (C2C, {"json": {**CLICK, "variables": [1]}}, []),
+        (CLICK_TO_CALL_PATH, {"json": {**CLICK_TO_CALL, "attempts": 3}}, []),
+        (CLICK_TO_CALL_PATH, {"json": {**CLICK_TO_CALL, "variables": [1]}}, []),
         ("/nobody", {"json": {}}, []),
     ],
 )  # fmt: skip
 def test_hints_name_the_usual_slips(
-    edge: Edge, path: str, sent: dict[str, Any], hints: list[str]
+    edge: EdgeSite, path: str, sent: dict[str, Any], hints: list[str]
 ) -> None:
-    answer = edge.ask("POST", path, **{"headers": HEADERS, **sent})
-    told = edge.read(f"/_mock/explain/{answer.headers['x-mock-request']}")
+    answer = edge.request("POST", path, **{"headers": HEADERS, **sent})
+    told = edge.get_json(f"/_mock/explain/{answer.headers['x-mock-request']}")
     assert told["hints"] == hints
 
 
-def test_hint_of_a_token_of_another_sandbox(edge: Edge) -> None:
+def test_hint_of_a_token_of_another_sandbox(edge: EdgeSite) -> None:
     mine = "/_mock/accounts/mobtexting/mobtexting-default"
-    edge.ask("PATCH", f"/_sandbox/t1{mine}", json={"credentials": ["key-of-t1"]})
-    edge.ask("PATCH", mine, json={"credentials": ["key-of-mine"]})
+    edge.request("PATCH", f"/_sandbox/t1{mine}", json={"credentials": ["key-of-t1"]})
+    edge.request("PATCH", mine, json={"credentials": ["key-of-mine"]})
     headers = {"authorization": "Bearer key-of-t1", "accept": "application/json"}
-    assert edge.ask("POST", C2C, headers=headers, json=dict(CLICK)).status_code == 401
+    assert (
+        edge.request(
+            "POST", CLICK_TO_CALL_PATH, headers=headers, json=dict(CLICK_TO_CALL)
+        ).status_code
+        == 401
+    )
     told = explained(edge)["hints"]
     assert told == ["sandbox default does not know this credential, sandbox t1 does"]

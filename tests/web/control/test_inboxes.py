@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.runtime import inboxes
 from mockserver.web.control.inboxes import METHODS
-from tests.web.conftest import BEARER, House, refusal
+from tests.support.site_client import BEARER, SiteClient, read_problem
 
 INBOX, INBOXES = "/_mock/inbox/mine", "/_mock/inboxes/mine"
 T0 = "2026-01-01T09:00:00.000Z"
@@ -17,29 +17,29 @@ SYNTAX = "the body is not JSON: "
 OBJECT = "the body is a JSON object of numbers and texts that can be told"
 
 
-def put(house: House, body: object) -> httpx.Response:
-    return house.ask("PUT", INBOXES, json=body)
+def put(site: SiteClient, body: object) -> httpx.Response:
+    return site.request("PUT", INBOXES, json=body)
 
 
-def received(house: House, name: str = "mine") -> Any:
-    told = house.read(f"/_mock/inboxes/{name}")
+def received(site: SiteClient, name: str = "mine") -> Any:
+    told = site.get_json(f"/_mock/inboxes/{name}")
     assert list(told) == ["name", "received"]
     assert told["name"] == name
     return told["received"]
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_receive_by_any_method(house: House, method: str) -> None:
-    answer = house.ask(method, INBOX)
+def test_receive_by_any_method(site: SiteClient, method: str) -> None:
+    answer = site.request(method, INBOX)
     assert (answer.status_code, answer.content) == (200, b"")
-    assert [one["method"] for one in received(house)] == [method]
+    assert [one["method"] for one in received(site)] == [method]
 
 
-def test_show_what_was_received(house: House) -> None:
-    house.advance(by=5)
+def test_show_what_was_received(site: SiteClient) -> None:
+    site.advance(by=5)
     headers = {"x-odd": "1", "content-type": "application/json"}
-    house.ask("POST", f"{INBOX}?a=1&b=%20", content=b'{"b": [1]}', headers=headers)
-    [one] = received(house)
+    site.request("POST", f"{INBOX}?a=1&b=%20", content=b'{"b": [1]}', headers=headers)
+    [one] = received(site)
     assert list(one) == ["at", "method", "query", "headers", "body", "status"]
     assert one["headers"]["x-odd"] == "1"
     del one["headers"]
@@ -51,19 +51,19 @@ def test_show_what_was_received(house: House) -> None:
     ("body", "expected"),
     [(b"", ""), (b"a=1", "a=1"), (b"\xff", "�"), (b"[1]", "[1]"), (b'"x"', '"x"'), (b"{", "{")],
 )
-def test_show_a_body(house: House, body: bytes, expected: object) -> None:
-    house.ask("POST", INBOX, content=body)
-    assert [one["body"] for one in received(house)] == [expected]
+def test_show_a_body(site: SiteClient, body: bytes, expected: object) -> None:
+    site.request("POST", INBOX, content=body)
+    assert [one["body"] for one in received(site)] == [expected]
 
 
-def test_show_an_inbox_that_received_nothing(house: House) -> None:
-    assert received(house) == []
-    assert dict(house.sandbox.inboxes) == {}
+def test_show_an_inbox_that_received_nothing(site: SiteClient) -> None:
+    assert received(site) == []
+    assert dict(site.sandbox.inboxes) == {}
 
 
-def test_inboxes_are_apart(house: House) -> None:
-    house.ask("POST", INBOX)
-    assert received(house, "other") == []
+def test_inboxes_are_apart(site: SiteClient) -> None:
+    site.request("POST", INBOX)
+    assert received(site, "other") == []
 
 
 @pytest.mark.parametrize(
@@ -76,48 +76,50 @@ def test_inboxes_are_apart(house: House) -> None:
     ],
 )
 def test_program(
-    house: House, body: dict[str, object], told: dict[str, object], statuses: list[int]
+    site: SiteClient, body: dict[str, object], told: dict[str, object], statuses: list[int]
 ) -> None:
-    answer = put(house, body)
+    answer = put(site, body)
     assert (answer.status_code, answer.json()) == (200, told)
-    assert [house.ask("POST", INBOX).status_code for _ in range(2)] == statuses
-    assert [one["status"] for one in received(house)] == statuses
+    assert [site.request("POST", INBOX).status_code for _ in range(2)] == statuses
+    assert [one["status"] for one in received(site)] == statuses
 
 
 @pytest.mark.parametrize("delay", [0, 0.5, 60, 60.0])
-def test_program_a_delay(house: House, delay: float) -> None:
-    answer = put(house, {"delay": delay})
+def test_program_a_delay(site: SiteClient, delay: float) -> None:
+    answer = put(site, {"delay": delay})
     assert (answer.status_code, answer.json()) == (200, {"answers": [], "delay": delay})
-    assert house.sandbox.inboxes["mine"].delay == delay
+    assert site.sandbox.inboxes["mine"].delay == delay
 
 
-def test_an_inbox_keeps_the_last_thousand(house: House) -> None:
+def test_an_inbox_keeps_the_last_thousand(site: SiteClient) -> None:
     async def scenario() -> None:
-        async with house.client() as client:
+        async with site.client() as client:
             for number in range(1_001):
                 await client.post(INBOX, content=str(number))
 
     asyncio.run(scenario())
-    bodies = [one["body"] for one in received(house)]
+    bodies = [one["body"] for one in received(site)]
     assert (len(bodies), bodies[0], bodies[-1]) == (1_000, "1", "1000")
 
 
-def test_program_anew_forgets_the_old_answers(house: House) -> None:
-    put(house, {"answers": [500, 500]})
-    put(house, {"answers": [404]})
-    assert [house.ask("POST", INBOX).status_code for _ in range(2)] == [404, 200]
+def test_program_anew_forgets_the_old_answers(site: SiteClient) -> None:
+    put(site, {"answers": [500, 500]})
+    put(site, {"answers": [404]})
+    assert [site.request("POST", INBOX).status_code for _ in range(2)] == [404, 200]
 
 
-def test_a_delay_counts_before_the_answer(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_delay_counts_before_the_answer(
+    site: SiteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     slept: list[float] = []
 
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
-        assert len(house.sandbox.inboxes["mine"].requests) == 1
+        assert len(site.sandbox.inboxes["mine"].requests) == 1
 
-    put(house, {"delay": 2.5})
+    put(site, {"delay": 2.5})
     monkeypatch.setattr(inboxes, "asyncio", type("", (), {"sleep": staticmethod(sleep)}))
-    house.ask("POST", INBOX)
+    site.request("POST", INBOX)
     assert slept == [2.5]
 
 
@@ -145,13 +147,13 @@ def test_a_delay_counts_before_the_answer(house: House, monkeypatch: pytest.Monk
         (b'{"delay": true}', FORM),
     ],
 )
-def test_a_wrong_program_changes_nothing(house: House, body: bytes, detail: str) -> None:
-    put(house, {"answers": [503]})
-    answer = house.ask("PUT", INBOXES, content=body)
-    status, title, told = refusal(answer)
+def test_a_wrong_program_changes_nothing(site: SiteClient, body: bytes, detail: str) -> None:
+    put(site, {"answers": [503]})
+    answer = site.request("PUT", INBOXES, content=body)
+    status, title, told = read_problem(answer)
     assert (status, title) == (422, "unprocessable entity")
     assert told.startswith(detail)
-    assert house.ask("POST", INBOX).status_code == 503
+    assert site.request("POST", INBOX).status_code == 503
 
 
 @pytest.mark.parametrize(
@@ -164,46 +166,46 @@ def test_a_wrong_program_changes_nothing(house: House, body: bytes, detail: str)
     ],
     ids=["infinite", "deep", "long", "unknown key"],
 )
-def test_a_hostile_program(house: House, body: bytes, status: int) -> None:
-    assert house.ask("PUT", INBOXES, content=body).status_code == status
+def test_a_hostile_program(site: SiteClient, body: bytes, status: int) -> None:
+    assert site.request("PUT", INBOXES, content=body).status_code == status
 
 
 @pytest.mark.parametrize(
     "body", [b'{"a": NaN}', b'"\\ud800"', b"[" * 5_000], ids=["NaN", "surrogate", "deep"]
 )
-def test_a_hostile_body_can_be_shown(house: House, body: bytes) -> None:
-    house.ask("POST", INBOX, content=body)
-    assert house.ask("GET", INBOXES).status_code == 200
+def test_a_hostile_body_can_be_shown(site: SiteClient, body: bytes) -> None:
+    site.request("POST", INBOX, content=body)
+    assert site.request("GET", INBOXES).status_code == 200
 
 
-def test_a_body_beyond_the_limit(house: House) -> None:
-    assert house.ask("POST", INBOX, content=bytes(1_000_001)).status_code == 413
+def test_a_body_beyond_the_limit(site: SiteClient) -> None:
+    assert site.request("POST", INBOX, content=bytes(1_000_001)).status_code == 413
 
 
-def test_a_credential_that_was_received_is_masked(house: House) -> None:
-    house.ask("POST", INBOX, headers={"authorization": f"Bearer {BEARER}"})
-    assert BEARER not in house.ask("GET", INBOXES).text
+def test_a_credential_that_was_received_is_masked(site: SiteClient) -> None:
+    site.request("POST", INBOX, headers={"authorization": f"Bearer {BEARER}"})
+    assert BEARER not in site.request("GET", INBOXES).text
 
 
-def test_empty(house: House) -> None:
-    put(house, {"answers": [500, 500]})
-    house.ask("POST", INBOX)
-    answer = house.ask("DELETE", INBOXES)
+def test_empty(site: SiteClient) -> None:
+    put(site, {"answers": [500, 500]})
+    site.request("POST", INBOX)
+    answer = site.request("DELETE", INBOXES)
     assert (answer.status_code, answer.content) == (204, b"")
-    assert received(house) == []
-    assert house.ask("POST", INBOX).status_code == 200
+    assert received(site) == []
+    assert site.request("POST", INBOX).status_code == 200
 
 
-def test_empty_what_is_not_there(house: House) -> None:
-    assert house.ask("DELETE", INBOXES).status_code == 204
+def test_empty_what_is_not_there(site: SiteClient) -> None:
+    assert site.request("DELETE", INBOXES).status_code == 204
 
 
-def test_many_at_once_are_all_received(house: House) -> None:
+def test_many_at_once_are_all_received(site: SiteClient) -> None:
     async def scenario() -> list[int]:
-        async with house.client() as client:
+        async with site.client() as client:
             answers = await asyncio.gather(*(client.post(INBOX) for _ in range(20)))
         return sorted(answer.status_code for answer in answers)
 
-    put(house, {"answers": [500] * 5})
+    put(site, {"answers": [500] * 5})
     assert asyncio.run(scenario()) == [200] * 15 + [500] * 5
-    assert len(received(house)) == 20
+    assert len(received(site)) == 20

@@ -14,9 +14,9 @@ from mockserver.core.provider import Endpoint, EndpointResult
 from mockserver.core.rulebook import RequestContext
 from mockserver.runtime.sandbox import Timing
 from mockserver.web.control.index_page import render_page
-from tests.conftest import START, only
-from tests.house import built
-from tests.web.edge import Edge, Postman, opened, refusal
+from tests.support.edge_site import EdgeSite, LoopbackDispatcher, build_edge_site, read_problem
+from tests.support.simulation import START, only_providers
+from tests.support.site import build_site
 
 BROWSER = {"accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -52,20 +52,20 @@ def links(answer: httpx.Response) -> list[str | None]:
 
 
 @pytest.fixture
-def edge(world: Configuration) -> Edge:
-    return opened(world)
+def edge(configuration: Configuration) -> EdgeSite:
+    return build_edge_site(configuration)
 
 
-def renamed(world: Configuration, **changes: Any) -> Configuration:
+def renamed(configuration: Configuration, **changes: Any) -> Configuration:
     """The same world with another Mobtexting."""
-    listing = world.providers["mobtexting"]
+    listing = configuration.providers["mobtexting"]
     changed = listing._replace(provider=listing.provider._replace(**changes))
-    return world._replace(providers={changed.provider.name: changed})
+    return configuration._replace(providers={changed.provider.name: changed})
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_pages_forbid_everything_but_their_style(edge: Edge, path: str) -> None:
-    answer = edge.ask("GET", path, headers=BROWSER)
+def test_pages_forbid_everything_but_their_style(edge: EdgeSite, path: str) -> None:
+    answer = edge.request("GET", path, headers=BROWSER)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["content-security-policy"] == POLICY
@@ -73,8 +73,8 @@ def test_pages_forbid_everything_but_their_style(edge: Edge, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_pages_load_and_run_nothing(edge: Edge, path: str) -> None:
-    found = parsed(edge.ask("GET", path, headers=BROWSER)).tags
+def test_pages_load_and_run_nothing(edge: EdgeSite, path: str) -> None:
+    found = parsed(edge.request("GET", path, headers=BROWSER)).tags
     plain = {"meta", "title", "style", "h1", "h3", "p", "pre", "ul", "li", "b", "code", "a"}
     assert {tag for tag, _ in found} <= plain
     assert {name for _, told in found for name, _ in told} <= {"href", "charset"}
@@ -82,8 +82,10 @@ def test_pages_load_and_run_nothing(edge: Edge, path: str) -> None:
     assert [one for one in hrefs if not one.startswith("/_")] == []
 
 
-def test_index_tells_where_everything_is(world: Configuration) -> None:
-    answer = opened(only(world, "mobtexting")).ask("GET", "/", headers=BROWSER)
+def test_index_tells_where_everything_is(configuration: Configuration) -> None:
+    answer = build_edge_site(only_providers(configuration, "mobtexting")).request(
+        "GET", "/", headers=BROWSER
+    )
     assert parsed(answer).text.endswith(
         f"mockserver {__version__}Emulated here:Mobtexting: /mobtexting, OpenAPI"
         "To drive it: control API, calls, webhooks, journal."
@@ -98,26 +100,26 @@ def test_index_tells_where_everything_is(world: Configuration) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/_sandbox/t1/"])
-def test_every_link_of_the_index_leads_somewhere(edge: Edge, path: str) -> None:
-    told = links(edge.ask("GET", path, headers=BROWSER))
-    assert {edge.ask("GET", str(link)).status_code for link in told} == {200}
+def test_every_link_of_the_index_leads_somewhere(edge: EdgeSite, path: str) -> None:
+    told = links(edge.request("GET", path, headers=BROWSER))
+    assert {edge.request("GET", str(link)).status_code for link in told} == {200}
 
 
 @pytest.mark.parametrize(
     ("path", "headers"), [("/_sandbox/t1/", {}), ("/", {"x-mock-sandbox": "t1"})]
 )
 def test_links_of_the_index_stay_in_their_sandbox(
-    edge: Edge, path: str, headers: dict[str, str]
+    edge: EdgeSite, path: str, headers: dict[str, str]
 ) -> None:
-    answer = edge.ask("GET", path, headers=BROWSER | headers)
+    answer = edge.request("GET", path, headers=BROWSER | headers)
     assert all(str(link).startswith("/_sandbox/t1/_mock/") for link in links(answer))
     assert "/_sandbox/t1/mobtexting" in parsed(answer).text
-    assert [one.name for one in edge.sandboxes] == ["default"]
+    assert [one.name for one in edge.registry] == ["default"]
 
 
-def test_index_escapes_what_a_provider_says_of_itself(world: Configuration) -> None:
-    edge = opened(renamed(world, title=HOSTILE, name='x"><script>'))
-    tags = parsed(edge.ask("GET", "/", headers=BROWSER))
+def test_index_escapes_what_a_provider_says_of_itself(configuration: Configuration) -> None:
+    edge = build_edge_site(renamed(configuration, title=HOSTILE, name='x"><script>'))
+    tags = parsed(edge.request("GET", "/", headers=BROWSER))
     assert "script" not in {tag for tag, _ in tags.tags}
     assert "img" not in {tag for tag, _ in tags.tags}
     assert f'{HOSTILE}: /x"><script>, ' in tags.text
@@ -131,7 +133,7 @@ def test_page_escapes_its_title() -> None:
 
 
 def test_docs_escape_what_the_document_says(
-    world: Configuration, monkeypatch: pytest.MonkeyPatch
+    configuration: Configuration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = {
         "info": {"title": HOSTILE},
@@ -145,9 +147,13 @@ def test_docs_escape_what_the_document_says(
             }
         },
     }
-    monkeypatch.setattr("tests.house.load_control_openapi", lambda: document)
-    _, app = built(world, Timing("manual", START), Postman())
-    tags = parsed(Edge(opened(world).sandboxes, app, Postman()).ask("GET", "/_mock/docs"))
+    monkeypatch.setattr("tests.support.site.load_control_openapi", lambda: document)
+    _, app = build_site(configuration, Timing("manual", START), LoopbackDispatcher())
+    tags = parsed(
+        EdgeSite(build_edge_site(configuration).registry, app, LoopbackDispatcher()).request(
+            "GET", "/_mock/docs"
+        )
+    )
     assert {tag for tag, _ in tags.tags}.isdisjoint({"script", "img"})
     assert tags.text.count("<script>alert(1)</script>") == 6
 
@@ -164,8 +170,10 @@ def test_docs_escape_what_the_document_says(
         ("GET", {**BROWSER, "origin": "null"}, 200),
     ],
 )
-def test_who_gets_the_index(edge: Edge, method: str, headers: dict[str, str], status: int) -> None:
-    answer = edge.ask(method, "/", headers=headers)
+def test_who_gets_the_index(
+    edge: EdgeSite, method: str, headers: dict[str, str], status: int
+) -> None:
+    answer = edge.request(method, "/", headers=headers)
     assert answer.status_code == status
     assert (answer.headers.get("content-security-policy") == POLICY) == (status == 200)
 
@@ -174,11 +182,11 @@ def _greeted(_: RequestContext) -> EndpointResult:
     return EndpointResult(Response(200, {"hello": "from the vendor"}))
 
 
-def with_a_door(world: Configuration) -> Configuration:
+def with_a_door(configuration: Configuration) -> Configuration:
     """Mobtexting with a `GET /` of its own."""
-    there = world.providers["mobtexting"].provider.endpoints
+    there = configuration.providers["mobtexting"].provider.endpoints
     door = Endpoint("door", "GET", VENDOR, "/", (), _greeted)
-    made = renamed(world, endpoints=(*there, door), credential=_nobody)
+    made = renamed(configuration, endpoints=(*there, door), credential=_nobody)
     listing = made.providers["mobtexting"]
     checks = {**listing.checks, "door": lambda _: ()}
     return made._replace(providers={"mobtexting": listing._replace(checks=checks)})
@@ -200,26 +208,28 @@ def _nobody(_: Request) -> None:
     ],
 )
 def test_a_vendor_s_own_door_has_the_vendor_s_host(
-    world: Configuration,
+    configuration: Configuration,
     host: str,
     headers: dict[str, str],
     vendor: bool,  # noqa: FBT001 - a table
 ) -> None:
     """Without that Host it is the index."""
-    answer = opened(with_a_door(world)).ask("GET", "/", headers=headers, hosts=[host])
+    answer = build_edge_site(with_a_door(configuration)).request(
+        "GET", "/", headers=headers, hosts=[host]
+    )
     assert (answer.status_code, answer.text == '{"hello":"from the vendor"}') == (200, vendor)
 
 
-def test_a_vendor_without_a_door_says_so_to_browsers_too(edge: Edge) -> None:
-    answer = edge.ask("GET", "/", headers=BROWSER, hosts=[VENDOR])
-    assert refusal(answer)[:2] == (404, "unknown path")
+def test_a_vendor_without_a_door_says_so_to_browsers_too(edge: EdgeSite) -> None:
+    answer = edge.request("GET", "/", headers=BROWSER, hosts=[VENDOR])
+    assert read_problem(answer)[:2] == (404, "unknown path")
 
 
-def test_the_index_is_no_control_route(edge: Edge) -> None:
+def test_the_index_is_no_control_route(edge: EdgeSite) -> None:
     """It tells nothing that a stranger could not guess, so that no guard stands before it."""
     answers = [
-        edge.ask("GET", "/", headers={**BROWSER, "origin": "http://evil.test"}),
-        edge.ask("GET", "/", headers=BROWSER, hosts=["evil.test"]),
+        edge.request("GET", "/", headers={**BROWSER, "origin": "http://evil.test"}),
+        edge.request("GET", "/", headers=BROWSER, hosts=["evil.test"]),
     ]
     assert [one.status_code for one in answers] == [200, 200]
     assert "top-secret" not in answers[0].text

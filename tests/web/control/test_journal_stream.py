@@ -15,8 +15,15 @@ from mockserver.core.journal import JournalEntry
 from mockserver.engine.bounded_log import MAX_ITEMS
 from mockserver.settings import Settings
 from mockserver.web.control.journal_stream import MAX_LAG
-from tests.conftest import CLICK, START
-from tests.web.edge import C2C, HEADERS, Edge, opened, refusal
+from tests.support import read
+from tests.support.edge_site import (
+    CLICK_TO_CALL_PATH,
+    HEADERS,
+    EdgeSite,
+    build_edge_site,
+    read_problem,
+)
+from tests.support.simulation import CLICK_TO_CALL, START
 
 EVENTS = "/_mock/events"
 LISTENING = (None, None, None)
@@ -33,7 +40,7 @@ class Told(NamedTuple):
 class Viewer:
     """Reads the stream as a browser does, at its own pace."""
 
-    def __init__(self, edge: Edge, last: str | None, path: str) -> None:
+    def __init__(self, edge: EdgeSite, last: str | None, path: str) -> None:
         self.status = 0
         self.headers: dict[str, str] = {}
         self._left = asyncio.Event()
@@ -100,7 +107,9 @@ def parsed(text: str) -> Told:
 
 
 @asynccontextmanager
-async def viewing(edge: Edge, last: str | None = None, path: str = EVENTS) -> AsyncIterator[Viewer]:
+async def viewing(
+    edge: EdgeSite, last: str | None = None, path: str = EVENTS
+) -> AsyncIterator[Viewer]:
     viewer = Viewer(edge, last, path)
     try:
         await viewer.listening()
@@ -114,16 +123,16 @@ def run(scenario: Callable[[], Any]) -> None:
     asyncio.run(asyncio.wait_for(scenario(), 20))
 
 
-def note(edge: Edge, number: int) -> None:
+def note(edge: EdgeSite, number: int) -> None:
     edge.default.state.record(JournalEntry(START, "control", "", {"number": number}))
 
 
 @pytest.fixture
-def edge(world: Configuration) -> Edge:
-    return opened(world)
+def edge(configuration: Configuration) -> EdgeSite:
+    return build_edge_site(configuration)
 
 
-def test_the_stream_is_one_of_server_sent_events(edge: Edge) -> None:
+def test_the_stream_is_one_of_server_sent_events(edge: EdgeSite) -> None:
     async def scenario() -> None:
         async with viewing(edge) as viewer:
             assert viewer.status == 200
@@ -134,15 +143,15 @@ def test_the_stream_is_one_of_server_sent_events(edge: Edge) -> None:
     run(scenario)
 
 
-def test_what_happens_is_told_as_the_journal_tells_it(edge: Edge) -> None:
+def test_what_happens_is_told_as_the_journal_tells_it(edge: EdgeSite) -> None:
     async def scenario() -> list[Told]:
         async with viewing(edge) as viewer, ours(edge) as there:
-            await there.post(C2C, json=dict(CLICK), headers=HEADERS)
+            await there.post(CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=HEADERS)
             await there.post("/_mock/clock/advance", json={"until": "idle"})
-            return await viewer.take(edge.default.state.entry_count)
+            return await viewer.take(read.entry_count(edge.default.state))
 
     told = asyncio.run(scenario())
-    facts = edge.read("/_mock/journal")["facts"]
+    facts = edge.get_json("/_mock/journal")["facts"]
     assert [one.data for one in told] == facts
     assert [one.id for one in told] == [str(one["id"]) for one in facts]
     assert [one.event for one in told] == [one["fact"] for one in facts]
@@ -150,13 +159,13 @@ def test_what_happens_is_told_as_the_journal_tells_it(edge: Edge) -> None:
 
 
 @asynccontextmanager
-async def ours(edge: Edge) -> AsyncIterator[httpx.AsyncClient]:
+async def ours(edge: EdgeSite) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(edge.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as there:
         yield there
 
 
-def test_a_new_viewer_sees_only_what_is_new(edge: Edge) -> None:
+def test_a_new_viewer_sees_only_what_is_new(edge: EdgeSite) -> None:
     note(edge, 1)
 
     async def scenario() -> None:
@@ -171,7 +180,9 @@ def test_a_new_viewer_sees_only_what_is_new(edge: Edge) -> None:
     ("last", "ids"),
     [("0", ["1", "2", "3"]), ("1", ["2", "3"]), ("2", ["3"]), ("3", []), ("0002", ["3"])],
 )
-def test_last_event_id_replays_what_came_after_it(edge: Edge, last: str, ids: list[str]) -> None:
+def test_last_event_id_replays_what_came_after_it(
+    edge: EdgeSite, last: str, ids: list[str]
+) -> None:
     for number in (1, 2, 3):
         note(edge, number)
 
@@ -189,7 +200,7 @@ def fact(number: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("last", ["3", "9", "9" * 15, "9" * 5_000])
-def test_an_id_that_is_yet_to_come_is_of_another_life(edge: Edge, last: str) -> None:
+def test_an_id_that_is_yet_to_come_is_of_another_life(edge: EdgeSite, last: str) -> None:
     """The server was started anew or the sandbox reset: told so, and all that there is."""
     note(edge, 1)
     note(edge, 2)
@@ -214,7 +225,7 @@ def test_an_id_that_is_yet_to_come_is_of_another_life(edge: Edge, last: str) -> 
     ],
 )
 def test_who_is_too_far_behind_is_told_of_the_gap(
-    edge: Edge, last: str, recorded: int, missed: int
+    edge: EdgeSite, last: str, recorded: int, missed: int
 ) -> None:
     for number in range(1, recorded + 1):
         note(edge, number)
@@ -230,7 +241,7 @@ def test_who_is_too_far_behind_is_told_of_the_gap(
     run(scenario)
 
 
-def test_a_viewer_that_does_not_read_costs_no_more_than_its_queue(edge: Edge) -> None:
+def test_a_viewer_that_does_not_read_costs_no_more_than_its_queue(edge: EdgeSite) -> None:
     async def scenario() -> None:
         async with viewing(edge) as slow, viewing(edge) as quick:
             note(edge, 1)
@@ -248,7 +259,7 @@ def test_a_viewer_that_does_not_read_costs_no_more_than_its_queue(edge: Edge) ->
     run(scenario)
 
 
-def test_a_reset_is_told_and_ids_begin_anew(edge: Edge) -> None:
+def test_a_reset_is_told_and_ids_begin_anew(edge: EdgeSite) -> None:
     note(edge, 1)
     note(edge, 2)
 
@@ -264,8 +275,8 @@ def test_a_reset_is_told_and_ids_begin_anew(edge: Edge) -> None:
     run(scenario)
 
 
-def test_a_viewer_that_leaves_takes_its_watcher_away(edge: Edge) -> None:
-    watchers = edge.default.state.subscribers
+def test_a_viewer_that_leaves_takes_its_watcher_away(edge: EdgeSite) -> None:
+    watchers = read.subscribers(edge.default.state)
 
     async def scenario() -> None:
         async with viewing(edge):
@@ -277,24 +288,28 @@ def test_a_viewer_that_leaves_takes_its_watcher_away(edge: Edge) -> None:
     run(scenario)
 
 
-def test_a_watcher_that_was_taken_away_is_none_that_is_missed(edge: Edge) -> None:
+def test_a_watcher_that_was_taken_away_is_none_that_is_missed(edge: EdgeSite) -> None:
     async def scenario() -> None:
         async with viewing(edge):
-            edge.default.state.subscribers.clear()
+            read.subscribers(edge.default.state).clear()
 
     run(scenario)
 
 
-def test_each_sandbox_has_its_own_stream(edge: Edge) -> None:
+def test_each_sandbox_has_its_own_stream(edge: EdgeSite) -> None:
     async def scenario() -> None:
         path = "/_sandbox/t1/_mock/events"
         async with viewing(edge, path=path) as viewer, ours(edge) as there:
-            await there.post(C2C, json=dict(CLICK), headers=HEADERS)
-            await there.post(f"/_sandbox/t1{C2C}", json={**CLICK, "mid": "mine"}, headers=HEADERS)
-            mine = edge.sandboxes.get("t1").state
-            told = await viewer.take(mine.entry_count)
+            await there.post(CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=HEADERS)
+            await there.post(
+                f"/_sandbox/t1{CLICK_TO_CALL_PATH}",
+                json={**CLICK_TO_CALL, "mid": "mine"},
+                headers=HEADERS,
+            )
+            mine = edge.registry.get("t1").state
+            told = await viewer.take(read.entry_count(mine))
             assert told[0].data["body"]["mid"] == "mine"
-            assert [one.id for one in told] == [str(n + 1) for n in range(mine.entry_count)]
+            assert [one.id for one in told] == [str(n + 1) for n in range(read.entry_count(mine))]
             assert viewer.behind == 0
 
     run(scenario)
@@ -303,7 +318,7 @@ def test_each_sandbox_has_its_own_stream(edge: Edge) -> None:
 @pytest.mark.parametrize(
     "text", ["a\nb", "a\r\ndata: x", "\u2028\u2029\x85", "\x00\x1b[31m", "\ufffd"]
 )
-def test_what_was_captured_stays_within_its_line(edge: Edge, text: str) -> None:
+def test_what_was_captured_stays_within_its_line(edge: EdgeSite, text: str) -> None:
     edge.default.state.record(JournalEntry(START, "control", "", {"text": text}))
 
     async def scenario() -> None:
@@ -317,13 +332,13 @@ def test_what_was_captured_stays_within_its_line(edge: Edge, text: str) -> None:
 
 
 @pytest.mark.parametrize("last", ["x", "-1", "1.5", " 1", "²", "1 2", "0x1"])
-def test_last_event_id_is_a_number(edge: Edge, last: str) -> None:
+def test_last_event_id_is_a_number(edge: EdgeSite, last: str) -> None:
     headers = {"last-event-id": last.encode("utf-8")}
-    told = refusal(edge.ask("GET", EVENTS, headers=headers))
+    told = read_problem(edge.request("GET", EVENTS, headers=headers))
     assert (told[0], told[2]) == (422, "Last-Event-ID is the id of a fact")
 
 
-def test_an_empty_last_event_id_is_none(edge: Edge) -> None:
+def test_an_empty_last_event_id_is_none(edge: EdgeSite) -> None:
     note(edge, 1)
 
     async def scenario() -> None:
@@ -334,12 +349,12 @@ def test_an_empty_last_event_id_is_none(edge: Edge) -> None:
     run(scenario)
 
 
-def test_head_tells_the_head_only(edge: Edge) -> None:
+def test_head_tells_the_head_only(edge: EdgeSite) -> None:
     """Else whoever asks next on the same connection would wait for ever."""
-    answer = edge.ask("HEAD", EVENTS)
+    answer = edge.request("HEAD", EVENTS)
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
-    assert edge.default.state.subscribers == []
+    assert read.subscribers(edge.default.state) == []
 
 
 def test_over_a_socket_facts_arrive_while_the_stream_is_open() -> None:
@@ -348,7 +363,7 @@ def test_over_a_socket_facts_arrive_while_the_stream_is_open() -> None:
         with there.stream("GET", EVENTS) as stream:
             lines = stream.iter_lines()
             assert next(lines) == ": listening"
-            there.post(C2C, json=dict(CLICK), headers=HEADERS)
+            there.post(CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=HEADERS)
             assert [next(lines) for _ in range(3)] == ["", "id: 1", "event: request"]
             assert json.loads(next(lines).removeprefix("data: "))["operation"] == "c2c"
         with there.stream("GET", EVENTS, headers={"last-event-id": "0"}) as stream:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from mockserver.web.control.params import matches_filters, paginate, read_json_object, sandbox_of
-from tests.web.conftest import House, refusal
+from tests.support.site_client import SiteClient, read_problem
 
 ITEMS = [{"id": number, "state": state, "call": None} for number, state in enumerate("abba")]
 
@@ -83,16 +83,16 @@ def test_object_of_a_client_that_has_left() -> None:
 )
 @pytest.mark.parametrize("body", [b"", b"[]", b"{"])
 def test_every_route_with_a_body_wants_an_object(
-    house: House, method: str, path: str, body: bytes
+    site: SiteClient, method: str, path: str, body: bytes
 ) -> None:
-    status, title, _ = refusal(house.ask(method, path, content=body))
+    status, title, _ = read_problem(site.request(method, path, content=body))
     assert (status, title) == (422, "unprocessable entity")
 
 
-def test_a_lone_surrogate_is_refused(house: House) -> None:
-    house.place()
+def test_a_lone_surrogate_is_refused(site: SiteClient) -> None:
+    site.click_to_call()
     body = b'{"event": "\\ud800"}'
-    assert house.ask("POST", "/_mock/calls/c1/events", content=body).status_code == 422
+    assert site.request("POST", "/_mock/calls/c1/events", content=body).status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -9,21 +9,22 @@ from mockserver.audio.tones import Recording, Sound
 from mockserver.audio.wav import file_size, render_chunks
 from mockserver.core.call import Event, recording_token
 from mockserver.web.control.recordings import parse_range
-from tests.web.conftest import House, refusal
+from tests.support import read
+from tests.support.site_client import SiteClient, read_problem
 
 BYTES = 200
 
 
-def heard(house: House, *events: Event) -> str:
+def heard(site: SiteClient, *events: Event) -> str:
     """The path of the recording of a call to which this has happened."""
-    store = house.sandbox.state
-    name = house.place().headers["x-mock-call"]
-    store.calls[name] = store.calls[name]._replace(events=events)
-    return path_of(house, name)
+    state = site.sandbox.state
+    name = site.click_to_call().headers["x-mock-call"]
+    read.calls(state)[name] = read.calls(state)[name]._replace(events=events)
+    return path_of(site, name)
 
 
-def path_of(house: House, name: str) -> str:
-    return f"/_media/default/{recording_token(house.sandbox.state.configuration.seed, name)}.wav"
+def path_of(site: SiteClient, name: str) -> str:
+    return f"/_media/default/{recording_token(site.sandbox.state.configuration.seed, name)}.wav"
 
 
 TALK = (
@@ -96,10 +97,10 @@ def test_wanted_bytes_of_a_range_header(header: str, part: range | None) -> None
     ],
 )
 def test_recording_whole_or_in_part(
-    house: House, method: str, asked: list[str], status: int, part: slice | None
+    site: SiteClient, method: str, asked: list[str], status: int, part: slice | None
 ) -> None:
-    path = heard(house, *TALK)
-    answer = house.ask(method, path, headers=[("range", value) for value in asked])
+    path = heard(site, *TALK)
+    answer = site.request(method, path, headers=[("range", value) for value in asked])
     content = WHOLE[part] if part else WHOLE
     told = {
         "content-type": "audio/wav",
@@ -114,16 +115,16 @@ def test_recording_whole_or_in_part(
     assert answer.content == (content if method == "GET" else b"")
 
 
-def test_headers_alone_render_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = heard(house, *TALK)
+def test_headers_alone_render_nothing(site: SiteClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = heard(site, *TALK)
     monkeypatch.setattr("mockserver.web.control.recordings.render_chunks", None)
-    assert house.ask("HEAD", path).status_code == 200
+    assert site.request("HEAD", path).status_code == 200
 
 
 @pytest.mark.parametrize("asked", ["bytes=16044-", "bytes=-0", "bytes=20000-20001"])
-def test_range_beyond_the_recording(house: House, asked: str) -> None:
-    answer = house.ask("GET", heard(house, *TALK), headers={"range": asked})
-    assert refusal(answer) == (416, "no such range", "the recording has the bytes 0 to 16043")
+def test_range_beyond_the_recording(site: SiteClient, asked: str) -> None:
+    answer = site.request("GET", heard(site, *TALK), headers={"range": asked})
+    assert read_problem(answer) == (416, "no such range", "the recording has the bytes 0 to 16043")
     assert answer.headers["content-range"] == "bytes */16044"
 
 
@@ -144,36 +145,38 @@ def test_range_beyond_the_recording(house: House, asked: str) -> None:
         ((".wav", ".mp3"), "not found", "Not Found"),
     ],
 )
-def test_no_such_recording(house: House, changed: tuple[str, str], title: str, detail: str) -> None:
-    path = heard(house, *TALK)
-    assert house.ask("GET", path).status_code == 200
-    assert refusal(house.ask("GET", path.replace(*changed))) == (404, title, detail)
+def test_no_such_recording(
+    site: SiteClient, changed: tuple[str, str], title: str, detail: str
+) -> None:
+    path = heard(site, *TALK)
+    assert site.request("GET", path).status_code == 200
+    assert read_problem(site.request("GET", path.replace(*changed))) == (404, title, detail)
 
 
-def test_recording_of_a_call_that_is_no_longer_known(house: House) -> None:
-    path = heard(house, *TALK)
-    house.sandbox.state.calls.clear()
-    assert refusal(house.ask("GET", path))[:2] == (404, "unknown recording")
+def test_recording_of_a_call_that_is_no_longer_known(site: SiteClient) -> None:
+    path = heard(site, *TALK)
+    read.calls(site.sandbox.state).clear()
+    assert read_problem(site.request("GET", path))[:2] == (404, "unknown recording")
 
 
-def test_recording_of_a_call_that_nobody_answered(house: House) -> None:
-    path = heard(house, Event(1_000, "ring", "a"), Event(9_000, "hangup", "a"))
-    name = next(iter(house.sandbox.state.calls))
+def test_recording_of_a_call_that_nobody_answered(site: SiteClient) -> None:
+    path = heard(site, Event(1_000, "ring", "a"), Event(9_000, "hangup", "a"))
+    name = next(iter(read.calls(site.sandbox.state)))
     detail = f"nobody answered call {name}, so that there is nothing to hear"
-    assert refusal(house.ask("GET", path)) == (404, "no recording", detail)
+    assert read_problem(site.request("GET", path)) == (404, "no recording", detail)
 
 
-def test_recording_by_another_method(house: House) -> None:
-    answer = house.ask("POST", heard(house, *TALK))
-    assert refusal(answer)[0] == 405
+def test_recording_by_another_method(site: SiteClient) -> None:
+    answer = site.request("POST", heard(site, *TALK))
+    assert read_problem(answer)[0] == 405
     assert sorted(answer.headers["allow"].split(", ")) == ["GET", "HEAD"]
 
 
-def test_recording_of_a_call_played_to_its_end(house: House) -> None:
-    name = house.place().headers["x-mock-call"]
-    house.advance()
-    answer = house.ask("GET", path_of(house, name))
-    events = house.sandbox.state.calls[name].events
+def test_recording_of_a_call_played_to_its_end(site: SiteClient) -> None:
+    name = site.click_to_call().headers["x-mock-call"]
+    site.advance()
+    answer = site.request("GET", path_of(site, name))
+    events = read.calls(site.sandbox.state)[name].events
     times = {event.type: event.at for event in events if event.leg == "a"}
     with wave.open(io.BytesIO(answer.content)) as file:
         assert file.getnframes() == 8 * (times["hangup"] - times["answer"]) > 0

@@ -11,8 +11,17 @@ import pytest
 from mockserver.config.registry import load_providers
 from mockserver.core.configuration import Configuration
 from mockserver.runtime.sandbox_registry import MAX_SANDBOXES, SANDBOX_NAME
-from tests.conftest import CLICK
-from tests.web.edge import C2C, HEADERS, Edge, client, opened, refusal, state
+from tests.support import read
+from tests.support.edge_site import (
+    CLICK_TO_CALL_PATH,
+    HEADERS,
+    EdgeSite,
+    build_client,
+    build_edge_site,
+    control_state,
+    read_problem,
+)
+from tests.support.simulation import CLICK_TO_CALL
 
 SANDBOXES = "/_mock/sandboxes"
 DEFAULT = {
@@ -31,36 +40,36 @@ ORDER: Mapping[str, Any] = {
 
 
 @pytest.fixture
-def edge(world: Configuration) -> Edge:
-    return opened(world)
+def edge(configuration: Configuration) -> EdgeSite:
+    return build_edge_site(configuration)
 
 
-def put(edge: Edge, name: str, **body: Any) -> httpx.Response:
-    return edge.ask("PUT", f"{SANDBOXES}/{name}", json=body)
+def put(edge: EdgeSite, name: str, **body: Any) -> httpx.Response:
+    return edge.request("PUT", f"{SANDBOXES}/{name}", json=body)
 
 
-def names(edge: Edge) -> list[str]:
-    return [one["name"] for one in edge.read(SANDBOXES)["sandboxes"]]
+def names(edge: EdgeSite) -> list[str]:
+    return [one["name"] for one in edge.get_json(SANDBOXES)["sandboxes"]]
 
 
-def placed(edge: Edge, key: str) -> httpx.Response:
+def placed(edge: EdgeSite, key: str) -> httpx.Response:
     headers = {"authorization": f"Bearer {key}"}
-    return edge.ask("POST", C2C, json=dict(CLICK), headers=headers)
+    return edge.request("POST", CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=headers)
 
 
-def test_the_default_one_is_always_there(edge: Edge) -> None:
-    assert edge.read(SANDBOXES) == {"sandboxes": [DEFAULT]}
+def test_the_default_one_is_always_there(edge: EdgeSite) -> None:
+    assert edge.get_json(SANDBOXES) == {"sandboxes": [DEFAULT]}
 
 
-def test_listed_as_they_stand_oldest_first(edge: Edge) -> None:
-    edge.place(path=f"/_sandbox/t2{C2C}")
-    edge.read("/_sandbox/t1/_mock/health")
+def test_listed_as_they_stand_oldest_first(edge: EdgeSite) -> None:
+    edge.click_to_call(path=f"/_sandbox/t2{CLICK_TO_CALL_PATH}")
+    edge.get_json("/_sandbox/t1/_mock/health")
     edge.advance("/_sandbox/t2", by=1)
     t2 = {**DEFAULT, "name": "t2", "calls": 1, "now": "2026-01-01T09:00:01.000Z"}
-    assert edge.read(SANDBOXES)["sandboxes"] == [DEFAULT, t2, {**DEFAULT, "name": "t1"}]
+    assert edge.get_json(SANDBOXES)["sandboxes"] == [DEFAULT, t2, {**DEFAULT, "name": "t1"}]
 
 
-def test_put_makes_one_as_ordered(edge: Edge) -> None:
+def test_put_makes_one_as_ordered(edge: EdgeSite) -> None:
     answer = put(edge, "t1", **{**ORDER, "clock": "manual"})
     made = {
         "name": "t1",
@@ -70,8 +79,8 @@ def test_put_makes_one_as_ordered(edge: Edge) -> None:
         "calls": 0,
     }
     assert (answer.status_code, answer.json()) == (200, made)
-    assert edge.read(SANDBOXES)["sandboxes"] == [DEFAULT, made]
-    assert edge.read("/_sandbox/t1/_mock/health")["seed"] == "t1"
+    assert edge.get_json(SANDBOXES)["sandboxes"] == [DEFAULT, made]
+    assert edge.get_json("/_sandbox/t1/_mock/health")["seed"] == "t1"
 
 
 NAMES = ", ".join(load_providers())
@@ -94,7 +103,7 @@ NAMES = ", ".join(load_providers())
     ids=str,
 )
 def test_what_the_order_leaves_out_is_as_everywhere(
-    edge: Edge, body: dict[str, Any], told: dict[str, Any]
+    edge: EdgeSite, body: dict[str, Any], told: dict[str, Any]
 ) -> None:
     answer = put(edge, "t1", **body)
     assert answer.status_code == 200
@@ -107,9 +116,9 @@ def test_what_the_order_leaves_out_is_as_everywhere(
 
 
 @pytest.mark.parametrize("name", ["a", "A.b-c_9", "0", "x" * 64, "default.2"])
-def test_names(edge: Edge, name: str) -> None:
+def test_names(edge: EdgeSite, name: str) -> None:
     assert put(edge, name).json()["name"] == name
-    assert edge.ask("DELETE", f"{SANDBOXES}/{name}").status_code == 204
+    assert edge.request("DELETE", f"{SANDBOXES}/{name}").status_code == 204
 
 
 @pytest.mark.parametrize(
@@ -129,20 +138,22 @@ def test_names(edge: Edge, name: str) -> None:
         ("", 404),
     ],
 )
-def test_odd_names_are_refused(edge: Edge, name: str, status: int) -> None:
+def test_odd_names_are_refused(edge: EdgeSite, name: str, status: int) -> None:
     answer = put(edge, name)
-    assert refusal(answer)[0] == status
+    assert read_problem(answer)[0] == status
     assert names(edge) == ["default"]
 
 
 @pytest.mark.parametrize("name", ["x" * 65, ".hidden", "-x", "_mock", "a%0A", "%C3%A4"])
-def test_odd_names_are_refused_as_prefix_and_header(edge: Edge, name: str) -> None:
-    told = refusal(edge.ask("GET", f"/_sandbox/{name}/_mock/health"))
+def test_odd_names_are_refused_as_prefix_and_header(edge: EdgeSite, name: str) -> None:
+    told = read_problem(edge.request("GET", f"/_sandbox/{name}/_mock/health"))
     assert told[:2] == (404, "unknown sandbox")
-    assert refusal(edge.ask("POST", f"/_sandbox/{name}{C2C}"))[:2] == told[:2]
+    assert (
+        read_problem(edge.request("POST", f"/_sandbox/{name}{CLICK_TO_CALL_PATH}"))[:2] == told[:2]
+    )
     if "%" not in name:
-        asked = edge.ask("GET", "/_mock/health", headers={"x-mock-sandbox": name})
-        assert refusal(asked) == told
+        asked = edge.request("GET", "/_mock/health", headers={"x-mock-sandbox": name})
+        assert read_problem(asked) == told
     assert names(edge) == ["default"]
 
 
@@ -171,94 +182,100 @@ def test_odd_names_are_refused_as_prefix_and_header(edge: Edge, name: str) -> No
     ids=str,
 )
 def test_what_cannot_be_is_refused_and_changes_nothing(
-    edge: Edge, body: dict[str, Any], hint: str
+    edge: EdgeSite, body: dict[str, Any], hint: str
 ) -> None:
     put(edge, "t1", seed="first")
-    before = state(edge)
-    code, _, detail = refusal(put(edge, "t1", **body))
+    before = control_state(edge)
+    code, _, detail = read_problem(put(edge, "t1", **body))
     assert (code, detail.startswith(hint)) == (422, True)
-    assert state(edge) == before
+    assert control_state(edge) == before
 
 
-def test_a_body_that_does_not_read_is_refused(edge: Edge) -> None:
-    assert refusal(edge.ask("PUT", f"{SANDBOXES}/t1", content=b"["))[0] == 422
+def test_a_body_that_does_not_read_is_refused(edge: EdgeSite) -> None:
+    assert read_problem(edge.request("PUT", f"{SANDBOXES}/t1", content=b"["))[0] == 422
 
 
-def test_put_again_is_a_blank_world(edge: Edge) -> None:
+def test_put_again_is_a_blank_world(edge: EdgeSite) -> None:
     put(edge, "t1", credentials={"mobtexting": ["key-1"]})
-    edge.place(path=f"/_sandbox/t1{C2C}")
-    edge.ask("PUT", "/_sandbox/t1/_mock/scenarios/mine", json={"legs": {"callee": "busy"}})
-    edge.ask("POST", "/_sandbox/t1/_mock/inbox/mine", json={})
+    edge.click_to_call(path=f"/_sandbox/t1{CLICK_TO_CALL_PATH}")
+    edge.request("PUT", "/_sandbox/t1/_mock/scenarios/mine", json={"legs": {"callee": "busy"}})
+    edge.request("POST", "/_sandbox/t1/_mock/inbox/mine", json={})
     assert put(edge, "t1", seed="again").json() == {**DEFAULT, "name": "t1", "seed": "again"}
-    told = edge.read("/_sandbox/t1/_mock/journal"), edge.read("/_sandbox/t1/_mock/inboxes/mine")
+    told = (
+        edge.get_json("/_sandbox/t1/_mock/journal"),
+        edge.get_json("/_sandbox/t1/_mock/inboxes/mine"),
+    )
     assert told == ({"facts": [], "dropped": 0}, {"name": "mine", "received": []})
     placed(edge, "key-1")
-    assert [edge.sandboxes.get(name).state.request_count for name in ("default", "t1")] == [1, 0]
+    assert [read.request_count(edge.registry.get(name).state) for name in ("default", "t1")] == [
+        1,
+        0,
+    ]
 
 
-def test_put_may_blank_the_default_one(edge: Edge) -> None:
-    edge.place()
+def test_put_may_blank_the_default_one(edge: EdgeSite) -> None:
+    edge.click_to_call()
     assert put(edge, "default", seed="other").json() == {**DEFAULT, "seed": "other"}
-    assert edge.read("/_mock/calls") == {"calls": [], "dropped": 0}
+    assert edge.get_json("/_mock/calls") == {"calls": [], "dropped": 0}
 
 
-def test_a_credential_is_claimed_once(edge: Edge) -> None:
+def test_a_credential_is_claimed_once(edge: EdgeSite) -> None:
     put(edge, "t1", credentials={"mobtexting": ["key-1"]})
-    before = state(edge)
+    before = control_state(edge)
     for name in ("t2", "default"):
-        told = refusal(put(edge, name, credentials={"mobtexting": ["other", "key-1"]}))
+        told = read_problem(put(edge, name, credentials={"mobtexting": ["other", "key-1"]}))
         detail = "another sandbox has claimed one of these credentials"
         assert told == (409, "conflict", detail)
-    assert state(edge) == before
+    assert control_state(edge) == before
     placed(edge, "other")
-    assert edge.default.state.request_count == 1
+    assert read.request_count(edge.default.state) == 1
 
 
-def test_a_claim_may_be_repeated_moved_and_given_up(edge: Edge) -> None:
+def test_a_claim_may_be_repeated_moved_and_given_up(edge: EdgeSite) -> None:
     claim = {"credentials": {"mobtexting": ["key-1", "key-1"]}}
     assert [put(edge, "t1", **claim).status_code for _ in range(2)] == [200, 200]
-    assert edge.ask("DELETE", f"{SANDBOXES}/t1").status_code == 204
+    assert edge.request("DELETE", f"{SANDBOXES}/t1").status_code == 204
     assert put(edge, "t2", **claim).status_code == 200
     assert put(edge, "t2").status_code == 200
     assert put(edge, "t3", **claim).status_code == 200
     placed(edge, "key-1")
-    assert [edge.sandboxes.get(name).state.request_count for name in ("t2", "t3")] == [0, 1]
+    assert [read.request_count(edge.registry.get(name).state) for name in ("t2", "t3")] == [0, 1]
 
 
-def test_two_that_claim_one_credential_at_the_same_time(edge: Edge) -> None:
+def test_two_that_claim_one_credential_at_the_same_time(edge: EdgeSite) -> None:
     put(edge, "t1")
     put(edge, "t2")
 
     async def both() -> list[int]:
         body = {"credentials": {"mobtexting": ["key-1"]}}
-        async with client(edge.app) as there:
+        async with build_client(edge.app) as there:
             asked = (there.put(f"{SANDBOXES}/{name}", json=body) for name in ("t1", "t2"))
             return [one.status_code for one in await asyncio.gather(*asked)]
 
     assert sorted(asyncio.run(both())) == [200, 409]
 
 
-def test_credentials_are_nowhere_shown(edge: Edge) -> None:
+def test_credentials_are_nowhere_shown(edge: EdgeSite) -> None:
     answer = put(edge, "t1", credentials={"mobtexting": ["top-secret-key"]})
-    told = [answer.text, edge.ask("GET", SANDBOXES).text]
-    told += [edge.ask("GET", f"{one}/_mock/journal").text for one in ("", "/_sandbox/t1")]
+    told = [answer.text, edge.request("GET", SANDBOXES).text]
+    told += [edge.request("GET", f"{one}/_mock/journal").text for one in ("", "/_sandbox/t1")]
     assert not any("top-secret" in one for one in told)
 
 
-def test_drop_takes_all_that_is_in_it(edge: Edge) -> None:
+def test_drop_takes_all_that_is_in_it(edge: EdgeSite) -> None:
     put(edge, "t1", credentials={"mobtexting": ["key-1"]}, seed="other")
-    edge.place(path=f"/_sandbox/t1{C2C}")
-    answer = edge.ask("DELETE", f"{SANDBOXES}/t1")
+    edge.click_to_call(path=f"/_sandbox/t1{CLICK_TO_CALL_PATH}")
+    answer = edge.request("DELETE", f"{SANDBOXES}/t1")
     assert (answer.status_code, answer.content) == (204, b"")
     assert names(edge) == ["default"]
     placed(edge, "key-1")
-    assert edge.default.state.request_count == 1
-    assert edge.read("/_sandbox/t1/_mock/health")["seed"] == "seed"
+    assert read.request_count(edge.default.state) == 1
+    assert edge.get_json("/_sandbox/t1/_mock/health")["seed"] == "seed"
 
 
-def test_a_sandbox_may_drop_itself(edge: Edge) -> None:
+def test_a_sandbox_may_drop_itself(edge: EdgeSite) -> None:
     put(edge, "t1")
-    assert edge.ask("DELETE", f"/_sandbox/t1{SANDBOXES}/t1").status_code == 204
+    assert edge.request("DELETE", f"/_sandbox/t1{SANDBOXES}/t1").status_code == 204
     assert names(edge) == ["default"]
 
 
@@ -273,8 +290,8 @@ def test_a_sandbox_may_drop_itself(edge: Edge) -> None:
         ),
     ],
 )
-def test_what_cannot_be_dropped(edge: Edge, name: str, told: tuple[int, str, str]) -> None:
-    assert refusal(edge.ask("DELETE", f"{SANDBOXES}/{name}")) == told
+def test_what_cannot_be_dropped(edge: EdgeSite, name: str, told: tuple[int, str, str]) -> None:
+    assert read_problem(edge.request("DELETE", f"{SANDBOXES}/{name}")) == told
     assert names(edge) == ["default"]
 
 
@@ -284,16 +301,18 @@ def test_what_cannot_be_dropped(edge: Edge, name: str, told: tuple[int, str, str
         ("PUT", f"{SANDBOXES}/one-more", "conflict"),
         ("GET", "/_sandbox/one-more/_mock/calls", "conflict"),
         ("POST", "/_sandbox/one-more/_mock/inbox/mine", "conflict"),
-        ("POST", f"/_sandbox/one-more{C2C}", "too many sandboxes"),
+        ("POST", f"/_sandbox/one-more{CLICK_TO_CALL_PATH}", "too many sandboxes"),
         ("POST", "/_sandbox/one-more/nowhere", "too many sandboxes"),
     ],
 )
-def test_there_is_room_for_so_many(edge: Edge, method: str, path: str, title: str) -> None:
+def test_there_is_room_for_so_many(edge: EdgeSite, method: str, path: str, title: str) -> None:
     for number in range(MAX_SANDBOXES - 1):
-        edge.sandboxes.get(f"t{number}")
+        edge.registry.get(f"t{number}")
     body: dict[str, Any] = {} if method == "GET" else {"json": {}}
-    assert refusal(edge.ask(method, path, headers=HEADERS, **body))[:2] == (409, title)
-    known = edge.ask("POST", f"/_sandbox/t1{C2C}", json=dict(CLICK), headers=HEADERS)
+    assert read_problem(edge.request(method, path, headers=HEADERS, **body))[:2] == (409, title)
+    known = edge.request(
+        "POST", f"/_sandbox/t1{CLICK_TO_CALL_PATH}", json=dict(CLICK_TO_CALL), headers=HEADERS
+    )
     assert known.status_code == 200
     assert put(edge, "t1").status_code == 200
     assert len(names(edge)) == MAX_SANDBOXES

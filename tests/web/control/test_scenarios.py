@@ -4,7 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.web.conftest import House, build, refusal, with_scenarios
+from tests.support.site_client import (
+    SiteClient,
+    build_site_client,
+    configuration_with_scenarios,
+    read_problem,
+)
 
 FILE = """\
 default: mine
@@ -20,12 +25,12 @@ scenarios:
 
 
 @pytest.fixture
-def told(tmp_path: Path) -> House:
-    return build(with_scenarios(tmp_path, FILE))
+def told(tmp_path: Path) -> SiteClient:
+    return build_site_client(configuration_with_scenarios(tmp_path, FILE))
 
 
-def test_scenarios_of_the_user_s_file(told: House, tmp_path: Path) -> None:
-    shown = told.read("/_mock/scenarios")
+def test_scenarios_of_the_user_s_file(told: SiteClient, tmp_path: Path) -> None:
+    shown = told.get_json("/_mock/scenarios")
     named = {one["name"]: one for one in shown["scenarios"]}
     file = str(tmp_path / "mine.yaml")
     assert (list(shown), shown["default"]) == (["default", "scenarios"], "mine")
@@ -41,15 +46,15 @@ def test_scenarios_of_the_user_s_file(told: House, tmp_path: Path) -> None:
     assert named["down"] == {**down, "speaks_to": ["api", "phones", "webhooks"]}
 
 
-def test_what_has_no_name_is_not_listed(told: House) -> None:
-    names = [one["name"] for one in told.read("/_mock/scenarios")["scenarios"]]
+def test_what_has_no_name_is_not_listed(told: SiteClient) -> None:
+    names = [one["name"] for one in told.get_json("/_mock/scenarios")["scenarios"]]
     assert "twice" in names
     assert [name for name in names if "/" in name] == []
     assert len(told.sandbox.state.configuration.scenarios.by_name) > len(names)
 
 
-def test_bundled_scenarios(house: House) -> None:
-    shown = house.read("/_mock/scenarios")
+def test_bundled_scenarios(site: SiteClient) -> None:
+    shown = site.get_json("/_mock/scenarios")
     assert shown["default"] == "answered"
     assert {one["file"] for one in shown["scenarios"]} == {"bundled"}
     assert {"callee-busy", "report-before-reply", "rush-hour"} <= {
@@ -58,5 +63,8 @@ def test_bundled_scenarios(house: House) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_scenarios_are_read(house: House, method: str) -> None:
-    assert refusal(house.ask(method, "/_mock/scenarios"))[:2] == (405, "method not allowed")
+def test_scenarios_are_read(site: SiteClient, method: str) -> None:
+    assert read_problem(site.request(method, "/_mock/scenarios"))[:2] == (
+        405,
+        "method not allowed",
+    )

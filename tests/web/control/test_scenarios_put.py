@@ -6,29 +6,37 @@ import httpx
 import pytest
 
 from mockserver.core.configuration import Configuration
-from tests.web.edge import C2C, Edge, opened, refusal, state
+from tests.support.edge_site import (
+    CLICK_TO_CALL_PATH,
+    EdgeSite,
+    build_edge_site,
+    control_state,
+    read_problem,
+)
 
 SCENARIOS = "/_mock/scenarios"
 BUSY = {"legs": {"callee": "busy"}}
 
 
 @pytest.fixture
-def edge(world: Configuration) -> Edge:
-    return opened(world)
+def edge(configuration: Configuration) -> EdgeSite:
+    return build_edge_site(configuration)
 
 
-def put(edge: Edge, name: str, text: str, prefix: str = "") -> httpx.Response:
-    return edge.ask("PUT", f"{prefix}{SCENARIOS}/{name}", content=text.encode())
+def put(edge: EdgeSite, name: str, text: str, prefix: str = "") -> httpx.Response:
+    return edge.request("PUT", f"{prefix}{SCENARIOS}/{name}", content=text.encode())
 
 
-def listed(edge: Edge, prefix: str = "") -> dict[str, Any]:
-    return {one["name"]: one for one in edge.read(f"{prefix}{SCENARIOS}")["scenarios"]}
+def listed(edge: EdgeSite, prefix: str = "") -> dict[str, Any]:
+    return {one["name"]: one for one in edge.get_json(f"{prefix}{SCENARIOS}")["scenarios"]}
 
 
-def outcome(edge: Edge, *stories: str, prefix: str = "") -> Any:
-    call = edge.place(*stories, path=f"{prefix}{C2C}", attempts=0).headers["x-mock-call"]
+def outcome(edge: EdgeSite, *stories: str, prefix: str = "") -> Any:
+    call = edge.click_to_call(*stories, path=f"{prefix}{CLICK_TO_CALL_PATH}", attempts=0).headers[
+        "x-mock-call"
+    ]
     edge.advance(prefix)
-    return edge.read(f"{prefix}/_mock/calls/{call}")["outcome"]
+    return edge.get_json(f"{prefix}/_mock/calls/{call}")["outcome"]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +53,7 @@ def outcome(edge: Edge, *stories: str, prefix: str = "") -> Any:
         "---\nlegs: {callee: busy}\n",
     ],
 )
-def test_put_in_yaml_or_json_is_what_plays(edge: Edge, text: str) -> None:
+def test_put_in_yaml_or_json_is_what_plays(edge: EdgeSite, text: str) -> None:
     answer = put(edge, "mine", text)
     assert answer.status_code == 200, answer.text
     told = answer.json()
@@ -54,7 +62,7 @@ def test_put_in_yaml_or_json_is_what_plays(edge: Edge, text: str) -> None:
     assert outcome(edge, "mine") == "busy"
 
 
-def test_it_says_where_it_stands(edge: Edge) -> None:
+def test_it_says_where_it_stands(edge: EdgeSite) -> None:
     told = put(edge, "mine", "legs: {callee: busy}").json()
     assert told == {
         "name": "mine",
@@ -76,7 +84,7 @@ def test_it_says_where_it_stands(edge: Edge) -> None:
     ],
 )  # fmt: skip
 def test_it_says_what_it_speaks_to(
-    edge: Edge,
+    edge: EdgeSite,
     text: str,
     speaks_to: list[str],
     matches: bool,  # noqa: FBT001 - a table
@@ -85,35 +93,35 @@ def test_it_says_what_it_speaks_to(
     assert (told["speaks_to"], told["matches"]) == (speaks_to, matches)
 
 
-def test_one_with_a_match_plays_unasked(edge: Edge) -> None:
+def test_one_with_a_match_plays_unasked(edge: EdgeSite) -> None:
     put(edge, "mine", "match: {b: '*6000'}\nlegs: {callee: busy}")
     assert outcome(edge) == "busy"
 
 
-def test_put_again_takes_the_place_of_what_was_put(edge: Edge) -> None:
+def test_put_again_takes_the_place_of_what_was_put(edge: EdgeSite) -> None:
     put(edge, "mine", "legs: {callee: busy}")
     put(edge, "mine", "legs: {callee: no-answer}")
     assert outcome(edge, "mine") == "no-answer"
 
 
-def test_put_over_a_bundled_one_and_delete_brings_it_back(edge: Edge) -> None:
+def test_put_over_a_bundled_one_and_delete_brings_it_back(edge: EdgeSite) -> None:
     before = listed(edge)
     put(edge, "answered", "legs: {callee: busy}")
     assert (listed(edge)["answered"]["file"], outcome(edge)) == ("PUT answered", "busy")
-    answer = edge.ask("DELETE", f"{SCENARIOS}/answered")
+    answer = edge.request("DELETE", f"{SCENARIOS}/answered")
     assert (answer.status_code, answer.content) == (204, b"")
     assert (listed(edge), outcome(edge)) == (before, "completed")
 
 
-def test_one_may_lead_to_another(edge: Edge) -> None:
+def test_one_may_lead_to_another(edge: EdgeSite) -> None:
     put(edge, "inner", "legs: {callee: busy}")
     put(edge, "outer", "play: inner")
     assert outcome(edge, "outer") == "busy"
-    code, title, detail = refusal(edge.ask("DELETE", f"{SCENARIOS}/inner"))
+    code, title, detail = read_problem(edge.request("DELETE", f"{SCENARIOS}/inner"))
     assert (code, title) == (422, "scenario does not read")
     assert detail.startswith("outer:1:7: ")
     assert outcome(edge, "inner") == "busy"
-    told = [edge.ask("DELETE", f"{SCENARIOS}/{one}").status_code for one in ("outer", "inner")]
+    told = [edge.request("DELETE", f"{SCENARIOS}/{one}").status_code for one in ("outer", "inner")]
     assert told == [204, 204]
 
 
@@ -139,39 +147,39 @@ def test_one_may_lead_to_another(edge: Edge) -> None:
     ],
 )
 def test_what_does_not_read_is_refused_with_the_place_of_each_problem(
-    edge: Edge, text: str, problems: list[str]
+    edge: EdgeSite, text: str, problems: list[str]
 ) -> None:
-    before = state(edge)
+    before = control_state(edge)
     answer = put(edge, "mine", text)
-    code, title, detail = refusal(answer)
+    code, title, detail = read_problem(answer)
     assert (code, title) == (422, "scenario does not read")
     told = answer.json()["problems"]
     assert detail == "\n".join(told)
     assert [one for one in problems if not any(said.startswith(one) for said in told)] == []
     assert len(told) >= len(problems)
-    assert state(edge) == before
+    assert control_state(edge) == before
 
 
 @pytest.mark.parametrize(
     "body", [b"\xff\xfe", "legs: {callee: busy}".encode("utf-16"), b"legs: {callee: \x00}"]
 )
-def test_bytes_that_are_no_text_are_refused(edge: Edge, body: bytes) -> None:
-    answer = edge.ask("PUT", f"{SCENARIOS}/mine", content=body)
-    assert refusal(answer)[:2] == (422, "scenario does not read")
+def test_bytes_that_are_no_text_are_refused(edge: EdgeSite, body: bytes) -> None:
+    answer = edge.request("PUT", f"{SCENARIOS}/mine", content=body)
+    assert read_problem(answer)[:2] == (422, "scenario does not read")
 
 
-def test_what_cannot_be_played_is_refused(edge: Edge) -> None:
+def test_what_cannot_be_played_is_refused(edge: EdgeSite) -> None:
     """Rehearsed like those of a file."""
-    before = state(edge)
+    before = control_state(edge)
     text = "steps: [{a: answer}, {a: hangup}, {a: answer}]"
-    code, _, detail = refusal(put(edge, "mine", text))
+    code, _, detail = read_problem(put(edge, "mine", text))
     assert (code, detail.startswith("mine:1:")) == (422, True)
-    assert state(edge) == before
+    assert control_state(edge) == before
 
 
-def test_others_in_the_way_of_each_other_stay_as_they_were(edge: Edge) -> None:
+def test_others_in_the_way_of_each_other_stay_as_they_were(edge: EdgeSite) -> None:
     put(edge, "mine", "legs: {callee: busy}")
-    assert refusal(put(edge, "mine", "legs: {callee: bussy}"))[0] == 422
+    assert read_problem(put(edge, "mine", "legs: {callee: bussy}"))[0] == 422
     assert outcome(edge, "mine") == "busy"
 
 
@@ -180,7 +188,7 @@ def test_others_in_the_way_of_each_other_stay_as_they_were(edge: Edge) -> None:
     ["with%20blank", "%C3%A4%C3%B6", "%F0%9F%98%80", "a%22b", "a%27b", "a:b", "~", "null", "1",
      "%23", "no", "<<", "a.b-c_d", "x" * 200, "-", "[a]", "%7Ba%7D", "%5C"],
 )  # fmt: skip
-def test_a_name_may_be_odd_but_never_breaks_anything(edge: Edge, name: str) -> None:
+def test_a_name_may_be_odd_but_never_breaks_anything(edge: EdgeSite, name: str) -> None:
     """Taken under that very name, or refused as a scenario that does not read."""
     answer = put(edge, name, "legs: {callee: busy}")
     assert answer.status_code in (200, 422)
@@ -188,16 +196,16 @@ def test_a_name_may_be_odd_but_never_breaks_anything(edge: Edge, name: str) -> N
         shown = httpx.URL(f"http://h/{name}").path.removeprefix("/")
         assert answer.json()["name"] == shown
         assert listed(edge)[shown]["file"] == f"PUT {shown}"
-        assert edge.ask("DELETE", f"{SCENARIOS}/{name}").status_code == 204
+        assert edge.request("DELETE", f"{SCENARIOS}/{name}").status_code == 204
     else:
-        assert refusal(answer)[1] == "scenario does not read"
+        assert read_problem(answer)[1] == "scenario does not read"
 
 
 @pytest.mark.parametrize("name", ["a%0Ab", "%00", "a%1Bb", "a%7Fb", "a%C2%85b", "%E2%80%A8"])
-def test_a_name_with_control_characters_never_breaks_anything(edge: Edge, name: str) -> None:
+def test_a_name_with_control_characters_never_breaks_anything(edge: EdgeSite, name: str) -> None:
     answer = put(edge, name, "legs: {callee: busy}")
     assert answer.status_code in (200, 404, 422)
-    assert edge.ask("GET", SCENARIOS).status_code == 200
+    assert edge.request("GET", SCENARIOS).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -211,18 +219,18 @@ def test_a_name_with_control_characters_never_breaks_anything(edge: Edge, name: 
         ("qqqq", "qqqq is not there : only what was PUT can be deleted"),
     ],
 )
-def test_only_what_was_put_can_be_deleted(edge: Edge, name: str, hint: str) -> None:
-    assert refusal(edge.ask("DELETE", f"{SCENARIOS}/{name}")) == (404, "not found", hint)
+def test_only_what_was_put_can_be_deleted(edge: EdgeSite, name: str, hint: str) -> None:
+    assert read_problem(edge.request("DELETE", f"{SCENARIOS}/{name}")) == (404, "not found", hint)
 
 
-def test_it_is_a_fact_of_the_journal(edge: Edge) -> None:
+def test_it_is_a_fact_of_the_journal(edge: EdgeSite) -> None:
     put(edge, "mine", "legs: {callee: busy}")
     put(edge, "broken", "legs: {callee: bussy}")
-    edge.ask("DELETE", f"{SCENARIOS}/mine")
-    edge.ask("DELETE", f"{SCENARIOS}/mine")
+    edge.request("DELETE", f"{SCENARIOS}/mine")
+    edge.request("DELETE", f"{SCENARIOS}/mine")
     told = [
         {name: one[name] for name in ("fact", "method", "path", "body")}
-        for one in edge.read("/_mock/journal")["facts"]
+        for one in edge.get_json("/_mock/journal")["facts"]
     ]
     here = {"fact": "control", "path": "/scenarios/mine"}
     assert told == [
@@ -231,7 +239,7 @@ def test_it_is_a_fact_of_the_journal(edge: Edge) -> None:
     ]
 
 
-def test_it_is_put_into_one_sandbox_only(edge: Edge) -> None:
+def test_it_is_put_into_one_sandbox_only(edge: EdgeSite) -> None:
     put(edge, "mine", "legs: {callee: busy}", "/_sandbox/t1")
     put(edge, "answered", "legs: {callee: busy}", "/_sandbox/t1")
     assert "mine" in listed(edge, "/_sandbox/t1")
@@ -241,30 +249,30 @@ def test_it_is_put_into_one_sandbox_only(edge: Edge) -> None:
     assert told == ["completed", "busy", "completed"]
 
 
-def test_a_reset_takes_what_was_put(edge: Edge) -> None:
+def test_a_reset_takes_what_was_put(edge: EdgeSite) -> None:
     before = listed(edge)
     put(edge, "answered", "legs: {callee: busy}")
-    edge.ask("POST", "/_mock/reset")
+    edge.request("POST", "/_mock/reset")
     assert (listed(edge), outcome(edge)) == (before, "completed")
-    assert refusal(edge.ask("DELETE", f"{SCENARIOS}/answered"))[0] == 404
+    assert read_problem(edge.request("DELETE", f"{SCENARIOS}/answered"))[0] == 404
 
 
-def test_a_call_keeps_the_story_with_which_it_began(edge: Edge) -> None:
+def test_a_call_keeps_the_story_with_which_it_began(edge: EdgeSite) -> None:
     put(edge, "mine", "legs: {callee: busy}")
-    edge.place("mine")
+    edge.click_to_call("mine")
     put(edge, "mine", "legs: {callee: no-answer}")
     edge.advance()
-    assert edge.read("/_mock/calls/c1")["legs"][1]["cause"] == "busy"
+    assert edge.get_json("/_mock/calls/c1")["legs"][1]["cause"] == "busy"
 
 
-def test_what_is_activated_and_taken_away_plays_no_more(edge: Edge) -> None:
+def test_what_is_activated_and_taken_away_plays_no_more(edge: EdgeSite) -> None:
     put(edge, "mine", "legs: {callee: busy}")
     body = {"scenario": "mine", "times": 1}
-    assert edge.ask("POST", "/_mock/activations", json=body).status_code == 201
-    edge.ask("DELETE", f"{SCENARIOS}/mine")
+    assert edge.request("POST", "/_mock/activations", json=body).status_code == 201
+    edge.request("DELETE", f"{SCENARIOS}/mine")
     assert outcome(edge) == "completed"
 
 
-def test_a_body_over_the_limit_is_refused(edge: Edge) -> None:
-    code, _, detail = refusal(put(edge, "mine", "#" * 1_000_001))
+def test_a_body_over_the_limit_is_refused(edge: EdgeSite) -> None:
+    code, _, detail = read_problem(put(edge, "mine", "#" * 1_000_001))
     assert (code, detail) == (413, "a request to the mock has at most 1 MB")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.web.conftest import PROBLEM, House
+from tests.support.site_client import PROBLEM_MEDIA_TYPE, SiteClient
 
 
 @pytest.mark.parametrize(
@@ -15,10 +15,10 @@ from tests.web.conftest import PROBLEM, House
         ("/calls/c2/timeline?format=text", "09:00:00 mobtexting c2 r2 POST /api/v2/voice/c2c 200"),
     ],
 )
-def test_timeline_begins(house: House, path: str, first: str) -> None:
-    house.place()
-    house.place()
-    answer = house.ask("GET", f"/_mock{path}")
+def test_timeline_begins(site: SiteClient, path: str, first: str) -> None:
+    site.click_to_call()
+    site.click_to_call()
+    answer = site.request("GET", f"/_mock{path}")
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     assert answer.text.splitlines()[0] == first
     assert ("c1" in answer.text) == ("calls" not in path)
@@ -27,6 +27,6 @@ def test_timeline_begins(house: House, path: str, first: str) -> None:
 @pytest.mark.parametrize(
     ("path", "status"), [("/timeline?format=svg", 422), ("/calls/c9/timeline", 404)]
 )
-def test_timeline_of_something_else(house: House, path: str, status: int) -> None:
-    answer = house.ask("GET", f"/_mock{path}")
-    assert (answer.status_code, answer.headers["content-type"]) == (status, PROBLEM)
+def test_timeline_of_something_else(site: SiteClient, path: str, status: int) -> None:
+    answer = site.request("GET", f"/_mock{path}")
+    assert (answer.status_code, answer.headers["content-type"]) == (status, PROBLEM_MEDIA_TYPE)

@@ -11,8 +11,16 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.time import HOUR, MAX_TIME, SECOND
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.web.control import waits
-from tests.conftest import CLICK, START
-from tests.web.edge import C2C, HEADERS, Edge, client, opened, refusal
+from tests.support import read
+from tests.support.edge_site import (
+    CLICK_TO_CALL_PATH,
+    HEADERS,
+    EdgeSite,
+    build_client,
+    build_edge_site,
+    read_problem,
+)
+from tests.support.simulation import CLICK_TO_CALL, START
 
 WAIT = "/_mock/wait"
 NOW: Mapping[str, Any] = {"timeout": 0}
@@ -20,12 +28,12 @@ SENT = {"for": "webhook", "match": {"state": "delivered"}}
 
 
 @pytest.fixture
-def edge(world: Configuration) -> Edge:
-    return opened(world)
+def edge(configuration: Configuration) -> EdgeSite:
+    return build_edge_site(configuration)
 
 
-def wait(edge: Edge, **body: Any) -> httpx.Response:
-    return edge.ask("POST", WAIT, json={**NOW, **body})
+def wait(edge: EdgeSite, **body: Any) -> httpx.Response:
+    return edge.request("POST", WAIT, json={**NOW, **body})
 
 
 def ids(answer: httpx.Response, name: str) -> list[str]:
@@ -35,11 +43,11 @@ def ids(answer: httpx.Response, name: str) -> list[str]:
 
 
 async def meanwhile(
-    edge: Edge, body: Mapping[str, Any], act: Callable[[httpx.AsyncClient], Awaitable[Any]]
+    edge: EdgeSite, body: Mapping[str, Any], act: Callable[[httpx.AsyncClient], Awaitable[Any]]
 ) -> httpx.Response:
     """The answer to a wait while which something is done, once it is waiting."""
     waiting = asyncio.Event()
-    watchers = edge.default.state.subscribers
+    watchers = read.subscribers(edge.default.state)
 
     class Seen(list[Any]):
         def append(self, one: Any) -> None:
@@ -47,7 +55,7 @@ async def meanwhile(
             waiting.set()
 
     edge.default.state.subscribers = Seen(watchers)
-    async with client(edge.app) as there:
+    async with build_client(edge.app) as there:
         asked = asyncio.create_task(there.post(WAIT, json={"timeout": 30, **body}))
         await waiting.wait()
         await act(there)
@@ -60,13 +68,13 @@ async def meanwhile(
      ("webhook", "webhooks", "/_mock/webhooks")],
 )  # fmt: skip
 def test_what_is_there_already_is_told_at_once_as_its_list_tells_it(
-    edge: Edge, kind: str, name: str, path: str
+    edge: EdgeSite, kind: str, name: str, path: str
 ) -> None:
-    edge.place()
+    edge.click_to_call()
     edge.advance()
     answer = wait(edge, **{"for": kind})
     assert answer.status_code == 200
-    assert {**answer.json(), "dropped": 0} == edge.read(path)
+    assert {**answer.json(), "dropped": 0} == edge.get_json(path)
     assert len(answer.json()[name]) == 1
 
 
@@ -90,27 +98,27 @@ def test_what_is_there_already_is_told_at_once_as_its_list_tells_it(
         ({"webhooks": []}, []),
     ],
 )
-def test_match(edge: Edge, match: Mapping[str, Any], found: list[str]) -> None:
-    edge.place("answered", to="918867136001")
-    edge.place("callee-busy", to="918867136002")
-    edge.place("no-answer", to="918867136003", attempts="0")
+def test_match(edge: EdgeSite, match: Mapping[str, Any], found: list[str]) -> None:
+    edge.click_to_call("answered", to="918867136001")
+    edge.click_to_call("callee-busy", to="918867136002")
+    edge.click_to_call("no-answer", to="918867136003", attempts="0")
     edge.advance()
     answer = wait(edge, **{"for": "call", "match": match})
     assert (ids(answer, "calls") if answer.is_success else []) == found
 
 
-def test_all_that_match_are_told_even_if_fewer_are_enough(edge: Edge) -> None:
+def test_all_that_match_are_told_even_if_fewer_are_enough(edge: EdgeSite) -> None:
     for _ in range(3):
-        edge.place()
+        edge.click_to_call()
     assert ids(wait(edge, **{"for": "call", "count": 2}), "calls") == ["c1", "c2", "c3"]
 
 
-def test_too_few_name_how_many_there_are(edge: Edge) -> None:
-    edge.place()
-    edge.place("callee-busy")
+def test_too_few_name_how_many_there_are(edge: EdgeSite) -> None:
+    edge.click_to_call()
+    edge.click_to_call("callee-busy")
     match = {"scenario.0": "callee-busy"}
     answer = wait(edge, **{"for": "call", "match": match, "count": 2})
-    assert refusal(answer) == (408, "not in time", "1 of 2 matched within 0 s")
+    assert read_problem(answer) == (408, "not in time", "1 of 2 matched within 0 s")
     assert answer.json()["found"] == 1
     assert answer.json()["nearest"] == [
         {
@@ -120,13 +128,13 @@ def test_too_few_name_how_many_there_are(edge: Edge) -> None:
     ]
 
 
-def test_the_nearest_misses_name_the_fields_that_differed(edge: Edge) -> None:
-    edge.place()
-    edge.place("callee-busy")
+def test_the_nearest_misses_name_the_fields_that_differed(edge: EdgeSite) -> None:
+    edge.click_to_call()
+    edge.click_to_call("callee-busy")
     edge.advance()
     match = {"body.status": "COMPLETED", "body.status2": "NOANSWER", "body.nothing": 1}
     answer = wait(edge, **{"for": "webhook", "match": match, "timeout": "0s"})
-    assert refusal(answer)[:2] == (408, "not in time")
+    assert read_problem(answer)[:2] == (408, "not in time")
     assert answer.json()["nearest"] == [
         {
             "id": "w2",
@@ -146,7 +154,7 @@ def test_the_nearest_misses_name_the_fields_that_differed(edge: Edge) -> None:
     ]
 
 
-def test_nothing_at_all_has_no_nearest(edge: Edge) -> None:
+def test_nothing_at_all_has_no_nearest(edge: EdgeSite) -> None:
     answer = wait(edge, **{"for": "request", "match": {"status": 200}})
     assert (answer.status_code, answer.json()["nearest"]) == (408, [])
 
@@ -162,42 +170,46 @@ def test_nothing_at_all_has_no_nearest(edge: Edge) -> None:
     ],
 )
 def test_advance_moves_a_manual_clock_only_as_far_as_needed(
-    edge: Edge, advance: object, status: int, moved: int
+    edge: EdgeSite, advance: object, status: int, moved: int
 ) -> None:
     """The agent answers after two seconds, the callee is busy after three more."""
-    edge.place("callee-busy")
+    edge.click_to_call("callee-busy")
     assert wait(edge, **SENT, advance=advance).status_code == status
     assert edge.default.clock.now() == START + moved * SECOND
 
 
-def test_advance_moves_nothing_for_what_is_there_already(edge: Edge) -> None:
-    edge.place()
+def test_advance_moves_nothing_for_what_is_there_already(edge: EdgeSite) -> None:
+    edge.click_to_call()
     assert ids(wait(edge, **{"for": "call"}, advance="2h"), "calls") == ["c1"]
     assert edge.default.clock.now() == START
 
 
-def test_advance_moves_on_to_its_end_for_what_never_comes(edge: Edge) -> None:
+def test_advance_moves_on_to_its_end_for_what_never_comes(edge: EdgeSite) -> None:
     assert wait(edge, **SENT, advance="2h").status_code == 408
     assert edge.default.clock.now() == START + 2 * HOUR
 
 
 @pytest.mark.parametrize("mode", ["real", "60x", "instant"])
-def test_advance_leaves_a_clock_that_runs_by_itself_alone(world: Configuration, mode: str) -> None:
-    edge = opened(world, mode=mode)
+def test_advance_leaves_a_clock_that_runs_by_itself_alone(
+    configuration: Configuration, mode: str
+) -> None:
+    edge = build_edge_site(configuration, mode=mode)
     assert wait(edge, **SENT, advance="2h").status_code == 408
     assert edge.default.clock.now() < START + HOUR
 
 
-def test_wait_goes_on_as_soon_as_a_call_is_placed(edge: Edge) -> None:
+def test_wait_goes_on_as_soon_as_a_call_is_placed(edge: EdgeSite) -> None:
     async def place(there: httpx.AsyncClient) -> None:
-        assert (await there.post(C2C, json=dict(CLICK), headers=HEADERS)).status_code == 200
+        assert (
+            await there.post(CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=HEADERS)
+        ).status_code == 200
 
     body = {"for": "call", "match": {"vendor_status": "queued"}}
     assert ids(asyncio.run(meanwhile(edge, body, place)), "calls") == ["c1"]
 
 
-def test_wait_goes_on_when_somebody_else_moves_the_clock(edge: Edge) -> None:
-    edge.place()
+def test_wait_goes_on_when_somebody_else_moves_the_clock(edge: EdgeSite) -> None:
+    edge.click_to_call()
 
     async def move(there: httpx.AsyncClient) -> None:
         await there.post("/_mock/clock/advance", json={"until": "idle"})
@@ -205,53 +217,53 @@ def test_wait_goes_on_when_somebody_else_moves_the_clock(edge: Edge) -> None:
     assert ids(asyncio.run(meanwhile(edge, SENT, move)), "webhooks") == ["w1"]
 
 
-def test_who_has_waited_leaves_no_watcher_behind(edge: Edge) -> None:
+def test_who_has_waited_leaves_no_watcher_behind(edge: EdgeSite) -> None:
     async def nothing(_: httpx.AsyncClient) -> None:
         """What is waited for never comes."""
 
     answer = asyncio.run(meanwhile(edge, {**SENT, "timeout": 0.01}, nothing))
-    assert (answer.status_code, list(edge.default.state.subscribers)) == (408, [])
+    assert (answer.status_code, list(read.subscribers(edge.default.state))) == (408, [])
 
 
 def test_what_is_not_met_is_told_with_its_patience(
-    edge: Edge, monkeypatch: pytest.MonkeyPatch
+    edge: EdgeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def never(*_: object) -> bool:
         return False
 
     monkeypatch.setattr(waits, "wait_until", never)
-    told = refusal(wait(edge, **{"for": "call", "timeout": "1m30s"}))
+    told = read_problem(wait(edge, **{"for": "call", "timeout": "1m30s"}))
     assert told == (408, "not in time", "0 of 1 matched within 90 s")
 
 
-def test_a_reset_meanwhile_takes_what_was_there(edge: Edge) -> None:
-    edge.place()
+def test_a_reset_meanwhile_takes_what_was_there(edge: EdgeSite) -> None:
+    edge.click_to_call()
 
     async def restart(there: httpx.AsyncClient) -> None:
         await there.post("/_mock/reset")
-        await there.post(C2C, json=dict(CLICK), headers=HEADERS)
-        await there.post(C2C, json=dict(CLICK), headers=HEADERS)
+        await there.post(CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=HEADERS)
+        await there.post(CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=HEADERS)
 
     body = {"for": "call", "count": 2}
     assert ids(asyncio.run(meanwhile(edge, body, restart)), "calls") == ["c1", "c2"]
 
 
-def test_only_one_advances_at_a_time(edge: Edge) -> None:
+def test_only_one_advances_at_a_time(edge: EdgeSite) -> None:
     """409 for a wait that would advance from inside a webhook that an advance delivers."""
     told: list[httpx.Response] = []
 
     async def carry(_: Delivery) -> DeliveryResult:
-        async with client(edge.app) as there:
+        async with build_client(edge.app) as there:
             told.append(
                 await there.post(WAIT, json={**NOW, "for": "call", "count": 9, "advance": 1})
             )
         return DeliveryResult(200)
 
     edge.default.scheduler.dispatcher = type("Nosy", (), {"deliver": staticmethod(carry)})()
-    edge.place()
+    edge.click_to_call()
     edge.advance()
     detail = "another advance of this sandbox is still running"
-    assert [refusal(one) for one in told] == [(409, "conflict", detail)]
+    assert [read_problem(one) for one in told] == [(409, "conflict", detail)]
 
 
 @pytest.mark.parametrize(
@@ -284,23 +296,23 @@ def test_only_one_advances_at_a_time(edge: Edge) -> None:
     ],
     ids=str,
 )
-def test_what_cannot_be_waited_for_is_refused_with_the_form(edge: Edge, body: object) -> None:
-    edge.place()
-    code, _, detail = refusal(edge.ask("POST", WAIT, json=body))
+def test_what_cannot_be_waited_for_is_refused_with_the_form(edge: EdgeSite, body: object) -> None:
+    edge.click_to_call()
+    code, _, detail = read_problem(edge.request("POST", WAIT, json=body))
     assert code == 422
     assert '"for": "webhook"' in detail
 
 
 @pytest.mark.parametrize("field", ["legs." + "9" * 5_000, "legs.²", ".", "a..b", "legs.-1", ""])
-def test_an_odd_field_is_nowhere(edge: Edge, field: str) -> None:
-    edge.place()
+def test_an_odd_field_is_nowhere(edge: EdgeSite, field: str) -> None:
+    edge.click_to_call()
     answer = wait(edge, **{"for": "call", "match": {field: "x"}})
     assert answer.status_code == 408
     [near] = answer.json()["nearest"]
     assert near["differs"] == [{"field": field, "wanted": "x", "found": None}]
 
 
-def test_an_advance_stops_at_the_end_of_the_clocks(edge: Edge) -> None:
+def test_an_advance_stops_at_the_end_of_the_clocks(edge: EdgeSite) -> None:
     edge.advance(to="8999-12-31T00:00:00Z")
     assert wait(edge, **SENT, advance="876000h").status_code == 408
     assert edge.default.clock.now() == MAX_TIME

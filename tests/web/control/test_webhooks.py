@@ -3,7 +3,7 @@
 import pytest
 
 from mockserver.core.webhook import Delivery, DeliveryResult
-from tests.web.conftest import ORIGIN, House, refusal
+from tests.support.site_client import ORIGIN, SiteClient, read_problem
 
 KEYS = [
     "id", "provider", "call", "kind", "method", "url", "headers", "body", "state", "next_at",
@@ -12,18 +12,18 @@ KEYS = [
 MINE = "/_mock/accounts/mobtexting/mobtexting-default"
 
 
-def ids(house: House, query: str = "") -> list[str]:
-    return [one["id"] for one in house.read(f"/_mock/webhooks{query}")["webhooks"]]
+def ids(site: SiteClient, query: str = "") -> list[str]:
+    return [one["id"] for one in site.get_json(f"/_mock/webhooks{query}")["webhooks"]]
 
 
-def test_no_webhooks(house: House) -> None:
-    assert house.read("/_mock/webhooks") == {"webhooks": [], "dropped": 0}
+def test_no_webhooks(site: SiteClient) -> None:
+    assert site.get_json("/_mock/webhooks") == {"webhooks": [], "dropped": 0}
 
 
-def test_a_webhook(house: House) -> None:
-    house.place()
-    house.advance()
-    [told] = house.read("/_mock/webhooks")["webhooks"]
+def test_a_webhook(site: SiteClient) -> None:
+    site.click_to_call()
+    site.advance()
+    [told] = site.get_json("/_mock/webhooks")["webhooks"]
     assert list(told) == KEYS
     assert told.pop("body")["status"] == "COMPLETED"
     assert told == {
@@ -49,11 +49,11 @@ def test_a_webhook(house: House) -> None:
     }
 
 
-def test_the_url_of_a_receiver_stays(house: House) -> None:
-    house.ask("PATCH", MINE, json={"webhooks": {"any": "https://receiver.test/x"}})
-    house.place()
-    house.advance()
-    [told] = house.read("/_mock/webhooks")["webhooks"]
+def test_the_url_of_a_receiver_stays(site: SiteClient) -> None:
+    site.request("PATCH", MINE, json={"webhooks": {"any": "https://receiver.test/x"}})
+    site.click_to_call()
+    site.advance()
+    [told] = site.get_json("/_mock/webhooks")["webhooks"]
     assert told["url"] == "https://receiver.test/x"
 
 
@@ -68,31 +68,31 @@ def test_the_url_of_a_receiver_stays(house: House) -> None:
     ],
 )
 def test_how_it_fared(
-    house: House, answer: DeliveryResult, state: str, seen: tuple[int | None, str | None]
+    site: SiteClient, answer: DeliveryResult, state: str, seen: tuple[int | None, str | None]
 ) -> None:
     async def receive(_: Delivery) -> DeliveryResult:
         return answer
 
-    house.postman.receive = receive
-    house.place()
-    house.advance()
-    [told] = house.read("/_mock/webhooks")["webhooks"]
+    site.dispatcher.receive = receive
+    site.click_to_call()
+    site.advance()
+    [told] = site.get_json("/_mock/webhooks")["webhooks"]
     assert told["state"] == state
     assert [(one["status"], one["error"]) for one in told["attempts"]] == [seen]
 
 
-def test_a_retry_to_come(house: House) -> None:
+def test_a_retry_to_come(site: SiteClient) -> None:
     async def receive(_: Delivery) -> DeliveryResult:
         return DeliveryResult(503)
 
-    house.postman.receive = receive
-    house.ask("PATCH", MINE, json={"retry": {"waits": ["60s"], "satisfied_by": [200]}})
-    house.place()
-    house.advance(by=20)
-    [told] = house.read("/_mock/webhooks")["webhooks"]
+    site.dispatcher.receive = receive
+    site.request("PATCH", MINE, json={"retry": {"waits": ["60s"], "satisfied_by": [200]}})
+    site.click_to_call()
+    site.advance(by=20)
+    [told] = site.get_json("/_mock/webhooks")["webhooks"]
     assert (told["state"], told["next_at"]) == ("pending", "2026-01-01T09:01:10.000Z")
-    house.advance()
-    [told] = house.read("/_mock/webhooks")["webhooks"]
+    site.advance()
+    [told] = site.get_json("/_mock/webhooks")["webhooks"]
     assert (told["state"], told["next_at"], len(told["attempts"])) == ("failed", None, 2)
 
 
@@ -112,15 +112,15 @@ def test_a_retry_to_come(house: House) -> None:
         ("?state=delivered&after=w1", ["w3"]),
     ],
 )
-def test_filters_and_pages(house: House, query: str, expected: list[str]) -> None:
+def test_filters_and_pages(site: SiteClient, query: str, expected: list[str]) -> None:
     async def receive(delivery: Delivery) -> DeliveryResult:
         return DeliveryResult(500 if delivery.webhook.call_id == "c2" else 200)
 
-    house.postman.receive = receive
+    site.dispatcher.receive = receive
     for _ in range(3):
-        house.place()
-    house.advance()
-    assert ids(house, query) == expected
+        site.click_to_call()
+    site.advance()
+    assert ids(site, query) == expected
 
 
 @pytest.mark.parametrize(
@@ -130,19 +130,19 @@ def test_filters_and_pages(house: House, query: str, expected: list[str]) -> Non
         ("?after=w1", "nothing here has the id 'w1' to come after"),
     ],
 )
-def test_a_wrong_page(house: House, query: str, detail: str) -> None:
-    answer = house.ask("GET", f"/_mock/webhooks{query}")
-    assert refusal(answer) == (422, "unprocessable entity", detail)
+def test_a_wrong_page(site: SiteClient, query: str, detail: str) -> None:
+    answer = site.request("GET", f"/_mock/webhooks{query}")
+    assert read_problem(answer) == (422, "unprocessable entity", detail)
 
 
 @pytest.mark.parametrize(
     "body", [b"NaN", b'"\\ud800"', b"[" * 5_000], ids=["NaN", "surrogate", "deep"]
 )
-def test_a_hostile_answer_can_be_shown(house: House, body: bytes) -> None:
+def test_a_hostile_answer_can_be_shown(site: SiteClient, body: bytes) -> None:
     async def receive(_: Delivery) -> DeliveryResult:
         return DeliveryResult(200, body=body)
 
-    house.postman.receive = receive
-    house.place()
-    house.advance()
-    assert house.ask("GET", "/_mock/webhooks").status_code == 200
+    site.dispatcher.receive = receive
+    site.click_to_call()
+    site.advance()
+    assert site.request("GET", "/_mock/webhooks").status_code == 200

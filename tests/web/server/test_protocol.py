@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from mockserver.app import run_server
 from mockserver.settings import parse_settings
 from mockserver.web.server import protocol
-from tests.conftest import CLICK
+from tests.support.simulation import CLICK_TO_CALL
 from tests.web.server.test_transport import dialled, heard
 
 HEAD = b"GET /_mock/health HTTP/1.1\r\nhost: localhost\r\n"
@@ -281,7 +281,7 @@ def cycles() -> int:
 
 def test_no_request_is_left_to_the_collector(port: int) -> None:
     """Seen by a million of them, of which each left 150 bytes behind."""
-    body = json.dumps(dict(CLICK)).encode()
+    body = json.dumps(dict(CLICK_TO_CALL)).encode()
     asked = b"POST /api/v2/voice/c2c HTTP/1.1\r\nhost: localhost\r\naccept: application/json\r\n"
     asked += b"authorization: Bearer k\r\ncontent-type: application/json\r\n"
     asked += b"content-length: %d\r\n\r\n%b" % (len(body), body)

@@ -13,7 +13,7 @@ from starlette.types import Message
 from mockserver.app import run_server
 from mockserver.settings import parse_settings
 from mockserver.web.server.transport import TRANSPORT_KEY, disconnect
-from tests.conftest import CLICK
+from tests.support.simulation import CLICK_TO_CALL
 
 STORIES = """
 scenarios:
@@ -32,7 +32,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 def asked(story: str) -> bytes:
-    body = json.dumps(dict(CLICK)).encode()
+    body = json.dumps(dict(CLICK_TO_CALL)).encode()
     head = (
         "POST /api/v2/voice/c2c HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k-1\r\n"
         f"content-type: application/json\r\nx-mock-scenario: {story}\r\n"

@@ -20,7 +20,7 @@ from mockserver.web.server.uvicorn_server import (
     bind_socket,
     build_config,
 )
-from tests.conftest import START
+from tests.support.simulation import START
 
 ANY = ("0.0.0.0", "::")
 
@@ -118,7 +118,7 @@ def test_config_with_a_certificate() -> None:
 
 
 def test_server_says_when_it_is_ready_and_halts_before_it_ends(
-    world: Configuration, monkeypatch: pytest.MonkeyPatch
+    configuration: Configuration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def halt() -> None:
         told.append("halt")
@@ -133,7 +133,9 @@ def test_server_says_when_it_is_ready_and_halts_before_it_ends(
 
     told: list[str] = []
     end = uvicorn.Server.shutdown
-    sandboxes = SandboxRegistry(NoCourier(), (world, Timing("manual", START)), lambda _: None)
+    sandboxes = SandboxRegistry(
+        NoCourier(), (configuration, Timing("manual", START)), lambda _: None
+    )
     monkeypatch.setattr(sandboxes, "stop_schedulers", halt)
     monkeypatch.setattr(uvicorn.Server, "shutdown", ended)
     server = Server(build_config(app, ("", "")), sandboxes, ready)

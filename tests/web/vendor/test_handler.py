@@ -15,8 +15,16 @@ from mockserver.core.provider import Endpoint, EndpointResult
 from mockserver.core.rulebook import Rule
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.web.vendor.request import DEFAULT_BODY_LIMIT
-from tests.conftest import CLICK, only
-from tests.web.conftest import C2C, HEADERS, House, build, refusal, with_provider
+from tests.support import read
+from tests.support.simulation import CLICK_TO_CALL, only_providers
+from tests.support.site_client import (
+    CLICK_TO_CALL_PATH,
+    HEADERS,
+    SiteClient,
+    build_site_client,
+    configuration_with_provider,
+    read_problem,
+)
 
 NOW = "2026-01-01T09:00:00.000Z"
 PLACED = {"status": 200, "message": "Call initiated successfully"}
@@ -27,22 +35,22 @@ def beside(answer: httpx.Response) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name.startswith("x-mock")}
 
 
-def test_an_answer_says_what_it_is_about(house: House) -> None:
-    answer = house.place()
+def test_an_answer_says_what_it_is_about(site: SiteClient) -> None:
+    answer = site.click_to_call()
     assert (answer.status_code, answer.json()) == (200, PLACED)
     assert answer.headers["content-type"] == "application/json"
     assert beside(answer) == {"x-mock-request": "r1", "x-mock-now": NOW, "x-mock-call": "c1"}
 
 
-def test_ids_go_on_counting(house: House) -> None:
-    told = [beside(house.place()) for _ in range(2)]
+def test_ids_go_on_counting(site: SiteClient) -> None:
+    told = [beside(site.click_to_call()) for _ in range(2)]
     assert [one["x-mock-request"] for one in told] == ["r1", "r2"]
     assert [one["x-mock-call"] for one in told] == ["c1", "c2"]
 
 
-def test_now_is_the_sandbox_s_time(house: House) -> None:
-    house.advance(by="1h30m")
-    assert house.place().headers["x-mock-now"] == "2026-01-01T10:30:00.000Z"
+def test_now_is_the_sandbox_s_time(site: SiteClient) -> None:
+    site.advance(by="1h30m")
+    assert site.click_to_call().headers["x-mock-now"] == "2026-01-01T10:30:00.000Z"
 
 
 @pytest.mark.parametrize(
@@ -54,8 +62,8 @@ def test_now_is_the_sandbox_s_time(house: House) -> None:
         ("9" * 500, "'" + "9" * 79 + "; would pass: "),
     ],
 )
-def test_a_refusal_says_why(house: House, sent: object, received: str) -> None:
-    answer = house.place(to=sent)
+def test_a_refusal_says_why(site: SiteClient, sent: object, received: str) -> None:
+    answer = site.click_to_call(to=sent)
     assert (answer.status_code, answer.json()["status"]) == (422, "ERROR")
     told = beside(answer)
     assert (told["x-mock-request"], told["x-mock-fault"]) == ("r1", "to-malformed")
@@ -64,8 +72,10 @@ def test_a_refusal_says_why(house: House, sent: object, received: str) -> None:
     assert "x-mock-call" not in told
 
 
-def test_a_refusal_names_what_was_not_sent(house: House) -> None:
-    answer = house.ask("POST", C2C, json={"bridge": "918068281234"}, headers=HEADERS)
+def test_a_refusal_names_what_was_not_sent(site: SiteClient) -> None:
+    answer = site.request(
+        "POST", CLICK_TO_CALL_PATH, json={"bridge": "918068281234"}, headers=HEADERS
+    )
     explain = answer.headers["x-mock-explain"]
     assert explain.startswith(
         "from-required (assumed): The from field is required.; from: not sent"
@@ -73,18 +83,20 @@ def test_a_refusal_names_what_was_not_sent(house: House) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"])
-def test_a_wrong_method_is_the_vendor_s_business(house: House, method: str) -> None:
-    answer = house.ask(method, C2C, headers=HEADERS)
+def test_a_wrong_method_is_the_vendor_s_business(site: SiteClient, method: str) -> None:
+    answer = site.request(method, CLICK_TO_CALL_PATH, headers=HEADERS)
     expected = b'{"status":"ERROR","code":405,"message":"Method Not Allowed"}'
     assert (answer.status_code, answer.content) == (405, b"" if method == "HEAD" else expected)
     assert answer.headers["allow"] == "POST"
     assert answer.headers["x-mock-fault"] == "wrong-method"
     assert "x-mock-problem" not in answer.headers
-    assert house.sandbox.state.calls == {}
+    assert read.calls(site.sandbox.state) == {}
 
 
-def test_an_answer_without_json(house: House) -> None:
-    answer = house.ask("POST", C2C, json=dict(CLICK), headers={"accept": "text/html"})
+def test_an_answer_without_json(site: SiteClient) -> None:
+    answer = site.request(
+        "POST", CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers={"accept": "text/html"}
+    )
     assert (answer.status_code, answer.content) == (302, b"")
     assert answer.headers["location"] == "/login"
     assert answer.headers["x-mock-fault"] == "unauthenticated"
@@ -93,27 +105,34 @@ def test_an_answer_without_json(house: House) -> None:
 @pytest.mark.parametrize(
     ("path", "host"),
     [
-        (C2C, "mock.test"),
-        (C2C, "PORTAL.mobtexting.com:8080"),
-        (f"/mobtexting{C2C}", "mock.test"),
-        (f"/mobtexting/portal.mobtexting.com{C2C}", "mock.test"),
+        (CLICK_TO_CALL_PATH, "mock.test"),
+        (CLICK_TO_CALL_PATH, "PORTAL.mobtexting.com:8080"),
+        (f"/mobtexting{CLICK_TO_CALL_PATH}", "mock.test"),
+        (f"/mobtexting/portal.mobtexting.com{CLICK_TO_CALL_PATH}", "mock.test"),
     ],
 )
-def test_every_way_in(house: House, path: str, host: str) -> None:
-    answer = house.ask("POST", path, json=dict(CLICK), headers={**HEADERS, "host": host})
+def test_every_way_in(site: SiteClient, path: str, host: str) -> None:
+    answer = site.request("POST", path, json=dict(CLICK_TO_CALL), headers={**HEADERS, "host": host})
     assert (answer.status_code, answer.json()) == (200, PLACED)
-    assert house.sandbox.state.exchanges[0].request.path == path
+    assert read.exchanges(site.sandbox.state)[0].request.path == path
 
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", "/api/v2/voice/c2d"), ("GET", "/"), ("GET", "/favicon.ico"), ("POST", f"{C2C}/")],
+    [
+        ("POST", "/api/v2/voice/c2d"),
+        ("GET", "/"),
+        ("GET", "/favicon.ico"),
+        ("POST", f"{CLICK_TO_CALL_PATH}/"),
+    ],
 )
-def test_an_unknown_path_is_our_own_problem(world: Configuration, method: str, path: str) -> None:
-    answer = build(only(world, "mobtexting")).ask(method, path)
-    detail = f"no emulated API has {method} {path}; nearest: POST {C2C}"
-    assert refusal(answer) == (404, "unknown path", detail)
-    assert answer.json()["nearest"] == [f"POST {C2C}"]
+def test_an_unknown_path_is_our_own_problem(
+    configuration: Configuration, method: str, path: str
+) -> None:
+    answer = build_site_client(only_providers(configuration, "mobtexting")).request(method, path)
+    detail = f"no emulated API has {method} {path}; nearest: POST {CLICK_TO_CALL_PATH}"
+    assert read_problem(answer) == (404, "unknown path", detail)
+    assert answer.json()["nearest"] == [f"POST {CLICK_TO_CALL_PATH}"]
     assert "x-mock-fault" not in answer.headers
 
 
@@ -126,11 +145,16 @@ def test_an_unknown_path_is_our_own_problem(world: Configuration, method: str, p
         (" , ", []),
     ],
 )
-def test_scenarios_by_header(house: House, header: str, expected: list[str]) -> None:
+def test_scenarios_by_header(site: SiteClient, header: str, expected: list[str]) -> None:
     headers = {**HEADERS, "x-mock-scenario": header}
-    assert house.ask("POST", C2C, json=dict(CLICK), headers=headers).status_code == 200
-    assert list(house.sandbox.state.exchanges[0].scenarios) == expected
-    played = house.sandbox.state.leg_scenarios["c1"].scenario.name
+    assert (
+        site.request(
+            "POST", CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=headers
+        ).status_code
+        == 200
+    )
+    assert list(read.exchanges(site.sandbox.state)[0].scenarios) == expected
+    played = read.leg_scenarios(site.sandbox.state)["c1"].scenario.name
     assert played == (expected or ["answered"])[0]
 
 
@@ -143,33 +167,35 @@ def test_scenarios_by_header(house: House, header: str, expected: list[str]) -> 
     ],
 )
 def test_an_unknown_scenario_is_our_own_problem(
-    house: House, names: tuple[str, ...], unknown: str, hint: str
+    site: SiteClient, names: tuple[str, ...], unknown: str, hint: str
 ) -> None:
-    status, title, detail = refusal(house.place(*names))
+    status, title, detail = read_problem(site.click_to_call(*names))
     assert (status, title) == (422, "unknown scenario")
     assert detail.startswith(f"no scenario is named {unknown!r}: {hint}")
-    assert (house.sandbox.state.calls, list(house.sandbox.state.journal)) == ({}, [])
+    assert (read.calls(site.sandbox.state), list(read.journal(site.sandbox.state))) == ({}, [])
 
 
-def test_the_hint_of_a_far_name_lists_the_known_ones(house: House) -> None:
-    known = ", ".join(sorted(house.sandbox.state.configuration.scenarios.by_name))
-    assert refusal(house.place("qqqq"))[2].endswith(f"known: {known}")
+def test_the_hint_of_a_far_name_lists_the_known_ones(site: SiteClient) -> None:
+    known = ", ".join(sorted(site.sandbox.state.configuration.scenarios.by_name))
+    assert read_problem(site.click_to_call("qqqq"))[2].endswith(f"known: {known}")
 
 
 @pytest.mark.parametrize(
     ("size", "status"), [(DEFAULT_BODY_LIMIT, 400), (DEFAULT_BODY_LIMIT + 1, 413)]
 )
-def test_a_body_within_the_limit_and_beyond(house: House, size: int, status: int) -> None:
+def test_a_body_within_the_limit_and_beyond(site: SiteClient, size: int, status: int) -> None:
     headers = {**HEADERS, "content-type": "application/json"}
-    answer = house.ask("POST", C2C, content=b" " * size, headers=headers)
+    answer = site.request("POST", CLICK_TO_CALL_PATH, content=b" " * size, headers=headers)
     assert answer.status_code == status
     assert ("x-mock-fault" in answer.headers) == (status == 400)
 
 
-def test_a_body_beyond_the_limit_is_our_own_problem(house: House) -> None:
-    answer = house.ask("POST", C2C, content=bytes(DEFAULT_BODY_LIMIT + 1), headers=HEADERS)
-    assert refusal(answer) == (413, "body too large", "this takes at most 1,000,000 bytes")
-    assert list(house.sandbox.state.journal) == []
+def test_a_body_beyond_the_limit_is_our_own_problem(site: SiteClient) -> None:
+    answer = site.request(
+        "POST", CLICK_TO_CALL_PATH, content=bytes(DEFAULT_BODY_LIMIT + 1), headers=HEADERS
+    )
+    assert read_problem(answer) == (413, "body too large", "this takes at most 1,000,000 bytes")
+    assert list(read.journal(site.sandbox.state)) == []
 
 
 # --- a provider that fails -----------------------------------------------------------------------
@@ -179,8 +205,8 @@ def boom(*_: object) -> NoReturn:
     raise LookupError("oops")
 
 
-def broken_endpoint(world: Configuration, **changes: Any) -> tuple[Endpoint, ...]:
-    known = world.providers["mobtexting"].provider.endpoints[0]
+def broken_endpoint(configuration: Configuration, **changes: Any) -> tuple[Endpoint, ...]:
+    known = configuration.providers["mobtexting"].provider.endpoints[0]
     parts = {"rules": known.rules, "respond": known.respond, **changes}
     place = (known.operation, known.method, known.host, known.path)
     return (Endpoint(*place, **parts),)
@@ -188,46 +214,52 @@ def broken_endpoint(world: Configuration, **changes: Any) -> tuple[Endpoint, ...
 
 @pytest.mark.parametrize("part", ["credential", "new_call_id", "refuse", "rules", "answer"])
 def test_a_provider_that_raises_is_our_own_problem(
-    world: Configuration, caplog: pytest.LogCaptureFixture, part: str
+    configuration: Configuration, caplog: pytest.LogCaptureFixture, part: str
 ) -> None:
-    fault = world.providers["mobtexting"].provider.wrong_method
+    fault = configuration.providers["mobtexting"].provider.wrong_method
     changes: dict[str, Any] = {
-        "rules": {"endpoints": broken_endpoint(world, rules=((Rule(boom, fault),),))},
-        "answer": {"endpoints": broken_endpoint(world, respond=boom)},
+        "rules": {"endpoints": broken_endpoint(configuration, rules=((Rule(boom, fault),),))},
+        "answer": {"endpoints": broken_endpoint(configuration, respond=boom)},
     }.get(part, {part: boom})
-    house = build(with_provider(world, **changes))
+    site = build_site_client(configuration_with_provider(configuration, **changes))
     with caplog.at_level(logging.ERROR, "mockserver"):
-        answer = house.place(**({"to": None} if part == "refuse" else {}))
+        answer = site.click_to_call(**({"to": None} if part == "refuse" else {}))
     detail = "this is a fault of the mock server: LookupError('oops')"
-    assert refusal(answer) == (500, "mock failed", detail)
+    assert read_problem(answer) == (500, "mock failed", detail)
     assert caplog.messages == ["a provider failed"]
-    store = house.sandbox.state
-    assert (store.calls, list(store.exchanges), store.peek()) == ({}, [], None)
-    facts = [(fact.type, fact.at, repr(fact.payload)) for fact in store.journal]
-    assert facts == [("error", house.sandbox.clock.now(), "LookupError('oops')")]
+    state = site.sandbox.state
+    assert (read.calls(state), list(read.exchanges(state)), read.peek(state)) == ({}, [], None)
+    facts = [(fact.type, fact.at, repr(fact.payload)) for fact in read.journal(state)]
+    assert facts == [("error", site.sandbox.clock.now(), "LookupError('oops')")]
 
 
-def test_a_provider_s_answer_that_is_no_json_is_our_own_problem(world: Configuration) -> None:
+def test_a_provider_s_answer_that_is_no_json_is_our_own_problem(
+    configuration: Configuration,
+) -> None:
     def odd(_: object) -> EndpointResult:
         return EndpointResult(Response(200, {"when": object()}))
 
-    house = build(with_provider(world, endpoints=broken_endpoint(world, respond=odd)))
-    assert refusal(house.place())[:2] == (500, "mock failed")
-    told = house.read("/_mock/journal")["facts"]
+    site = build_site_client(
+        configuration_with_provider(
+            configuration, endpoints=broken_endpoint(configuration, respond=odd)
+        )
+    )
+    assert read_problem(site.click_to_call())[:2] == (500, "mock failed")
+    told = site.get_json("/_mock/journal")["facts"]
     assert [fact["fact"] for fact in told] == ["request", "error"]
     assert told[1]["error"].startswith("TypeError(")
-    [request] = house.read("/_mock/requests")["requests"]
+    [request] = site.get_json("/_mock/requests")["requests"]
     assert request["answer"].startswith("{'when': <object object at ")
 
 
-def test_a_log_that_cannot_be_written_is_not_the_client_s_business(house: House) -> None:
+def test_a_log_that_cannot_be_written_is_not_the_client_s_business(site: SiteClient) -> None:
     """Standard error may be closed: `mockserver 2>&1 | head -1`."""
 
     def broken(_: object) -> None:
         raise BrokenPipeError
 
-    house.sandbox.state.subscribers.append(broken)
-    assert house.place().status_code == 200
+    read.subscribers(site.sandbox.state).append(broken)
+    assert site.click_to_call().status_code == 200
 
 
 # --- on the wire ---------------------------------------------------------------------------------
@@ -241,7 +273,7 @@ def scope(body: bytes, content_type: str = "application/json") -> Scope:
         "type": "http",
         "method": "POST",
         "scheme": "http",
-        "path": C2C,
+        "path": CLICK_TO_CALL_PATH,
         "query_string": b"",
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
         "client": ("127.0.0.1", 4711),
@@ -252,8 +284,10 @@ async def served(app: ASGIApp, about: Scope, receive: Receive, send: Send) -> No
     await app(about, receive, send)
 
 
-def test_nothing_of_a_call_happens_before_its_answer_has_been_sent(world: Configuration) -> None:
-    body = json.dumps(dict(CLICK)).encode()
+def test_nothing_of_a_call_happens_before_its_answer_has_been_sent(
+    configuration: Configuration,
+) -> None:
+    body = json.dumps(dict(CLICK_TO_CALL)).encode()
     seen = list[tuple[str, list[str]]]()
 
     async def receive() -> Message:
@@ -262,26 +296,26 @@ def test_nothing_of_a_call_happens_before_its_answer_has_been_sent(world: Config
     async def send(message: Message) -> None:
         for _ in range(50):
             await asyncio.sleep(0)
-        events = house.sandbox.state.calls["c1"].events
+        events = read.calls(site.sandbox.state)["c1"].events
         seen.append((message["type"], [event.type for event in events]))
 
     async def scenario() -> None:
-        house.sandbox.start()
-        await house.app(scope(body), receive, send)
+        site.sandbox.start()
+        await site.app(scope(body), receive, send)
         await carried.wait()
-        await house.sandbox.stop()
+        await site.sandbox.stop()
 
     async def carry(_: Delivery) -> DeliveryResult:
         carried.set()
         return DeliveryResult(200)
 
-    carried, house = asyncio.Event(), build(world, "instant")
-    house.postman.receive = carry
+    carried, site = asyncio.Event(), build_site_client(configuration, "instant")
+    site.dispatcher.receive = carry
     asyncio.run(asyncio.wait_for(scenario(), 10))
     assert seen == [("http.response.start", ["placed"]), ("http.response.body", ["placed"])]
 
 
-def test_a_request_that_breaks_off_places_no_call(house: House) -> None:
+def test_a_request_that_breaks_off_places_no_call(site: SiteClient) -> None:
     sent = b"bridge=918068281234&from=918867135000&to=918867136000"
     messages: list[Message] = [
         {"type": "http.request", "body": sent, "more_body": True},
@@ -294,10 +328,10 @@ def test_a_request_that_breaks_off_places_no_call(house: House) -> None:
     async def send(_: Message) -> None: ...
 
     about = scope(sent + b"&duration=5", "application/x-www-form-urlencoded")
-    asyncio.run(served(house.app, about, receive, send))
-    assert house.sandbox.state.calls == {}
+    asyncio.run(served(site.app, about, receive, send))
+    assert read.calls(site.sandbox.state) == {}
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/nowhere"), ("GET", "/_mock/clock")])
-def test_every_answer_carries_the_sandbox_s_time(house: House, method: str, path: str) -> None:
-    assert house.ask(method, path).headers["x-mock-now"] == NOW
+def test_every_answer_carries_the_sandbox_s_time(site: SiteClient, method: str, path: str) -> None:
+    assert site.request(method, path).headers["x-mock-now"] == NOW

@@ -9,7 +9,7 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
 from mockserver.core.provider import BoundProvider, Endpoint, EndpointResult
 from mockserver.core.rulebook import RequestContext
-from tests.web.conftest import House, build, refusal
+from tests.support.site_client import SiteClient, build_site_client, read_problem
 
 HOST = "api.acme.test"
 BROWSER = {"accept": "text/html"}
@@ -42,13 +42,15 @@ PLACES = (
 
 
 @pytest.fixture
-def acme(world: Configuration) -> House:
+def acme(configuration: Configuration) -> SiteClient:
     """A site with one vendor more."""
-    mine = world.providers["mobtexting"]
+    mine = configuration.providers["mobtexting"]
     provider = mine.provider._replace(name="acme", endpoints=PLACES)
     checks = {one.operation: lambda _: () for one in PLACES}
     listing: BoundProvider = mine._replace(provider=provider, checks=checks)
-    return build(world._replace(providers={"mobtexting": mine, "acme": listing}))
+    return build_site_client(
+        configuration._replace(providers={"mobtexting": mine, "acme": listing})
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,18 +64,20 @@ def acme(world: Configuration) -> House:
         ("/calls/7/show?id=8&x=1", {"id": "7", "x": "1"}),
     ],
 )
-def test_parts_of_the_path_are_fields(acme: House, path: str, fields: Mapping[str, str]) -> None:
-    assert acme.ask("POST", path).json() == fields
+def test_parts_of_the_path_are_fields(
+    acme: SiteClient, path: str, fields: Mapping[str, str]
+) -> None:
+    assert acme.request("POST", path).json() == fields
 
 
-def test_no_body_says_otherwise_than_the_path(acme: House) -> None:
-    answer = acme.ask("POST", "/calls/7/show", json={"id": 8, "x": 1})
+def test_no_body_says_otherwise_than_the_path(acme: SiteClient) -> None:
+    answer = acme.request("POST", "/calls/7/show", json={"id": 8, "x": 1})
     assert answer.json() == {"id": "7", "x": 1}
 
 
-def test_parts_of_the_path_stand_on_record(acme: House) -> None:
-    acme.ask("POST", "/calls/7/show")
-    [asked] = acme.read("/_mock/requests")["requests"]
+def test_parts_of_the_path_stand_on_record(acme: SiteClient) -> None:
+    acme.request("POST", "/calls/7/show")
+    [asked] = acme.get_json("/_mock/requests")["requests"]
     assert (asked["operation"], asked["path"]) == ("show", "/calls/7/show")
 
 
@@ -81,18 +85,18 @@ def test_parts_of_the_path_stand_on_record(acme: House) -> None:
     ("sent", "operation"), [({"kind": "small"}, "small"), ({"kind": "x"}, "large"), ({}, "large")]
 )
 def test_one_of_several_operations_at_a_place(
-    acme: House, sent: Mapping[str, str], operation: str
+    acme: SiteClient, sent: Mapping[str, str], operation: str
 ) -> None:
-    assert acme.ask("POST", "/calls", json=sent).json() == {"operation": operation}
-    [asked] = acme.read("/_mock/requests")["requests"]
+    assert acme.request("POST", "/calls", json=sent).json() == {"operation": operation}
+    [asked] = acme.get_json("/_mock/requests")["requests"]
     assert asked["operation"] == operation
 
 
 @pytest.mark.parametrize(("size", "status"), [(400, 200), (401, 413)])
-def test_at_one_place_the_largest_limit_holds(acme: House, size: int, status: int) -> None:
+def test_at_one_place_the_largest_limit_holds(acme: SiteClient, size: int, status: int) -> None:
     body = b'{"kind":"small","x":"' + b"x" * (size - 23) + b'"}'
     assert len(body) == size
-    assert acme.ask("POST", "/calls", content=body).status_code == status
+    assert acme.request("POST", "/calls", content=body).status_code == status
 
 
 @pytest.mark.parametrize(
@@ -107,16 +111,16 @@ def test_at_one_place_the_largest_limit_holds(acme: House, size: int, status: in
 )
 @pytest.mark.parametrize("accept", ["*/*", "text/html"])
 def test_a_vendor_s_door_opens_to_whoever_names_it(
-    acme: House, path: str, host: str, accept: str
+    acme: SiteClient, path: str, host: str, accept: str
 ) -> None:
-    answer = acme.ask("GET", f"{path}?x=1", headers={"host": host, "accept": accept})
+    answer = acme.request("GET", f"{path}?x=1", headers={"host": host, "accept": accept})
     assert answer.json() == {"x": "1"}
 
 
-def test_the_bare_door_is_ours_for_a_browser(acme: House) -> None:
-    answer = acme.ask("GET", "/?x=1", headers=BROWSER)
+def test_the_bare_door_is_ours_for_a_browser(acme: SiteClient) -> None:
+    answer = acme.request("GET", "/?x=1", headers=BROWSER)
     assert "Emulated here" in answer.text
 
 
-def test_the_bare_door_is_nobody_s_for_a_program(acme: House) -> None:
-    assert refusal(acme.ask("GET", "/?x=1"))[:2] == (404, "unknown path")
+def test_the_bare_door_is_nobody_s_for_a_program(acme: SiteClient) -> None:
+    assert read_problem(acme.request("GET", "/?x=1"))[:2] == (404, "unknown path")

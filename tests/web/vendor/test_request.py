@@ -9,8 +9,9 @@ from starlette.types import Message, Scope
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.web.vendor.request import DEFAULT_BODY_LIMIT, BodyTooLarge, parse_request, read_body
-from tests.conftest import CLICK
-from tests.web.edge import C2C, HEADERS, opened, refusal
+from tests.support import read
+from tests.support.edge_site import CLICK_TO_CALL_PATH, HEADERS, build_edge_site, read_problem
+from tests.support.simulation import CLICK_TO_CALL
 
 
 class Wire:
@@ -127,15 +128,20 @@ PACKED = ("gzip", "deflate", "br", "zstd", "gzip, identity", "GZIP", "x")
 
 
 @pytest.mark.parametrize("packed", PACKED)
-@pytest.mark.parametrize("path", [C2C, "/_mock/wait", "/nobody/has/this"])
-def test_a_packed_body_is_refused(world: Configuration, path: str, packed: str) -> None:
-    edge = opened(world)
-    answer = edge.ask("POST", path, content=b"{}", headers={"content-encoding": packed})
-    assert refusal(answer) == (415, "packed body", f"send it plain, not as {packed}")
-    assert edge.default.state.entry_count == 0
+@pytest.mark.parametrize("path", [CLICK_TO_CALL_PATH, "/_mock/wait", "/nobody/has/this"])
+def test_a_packed_body_is_refused(configuration: Configuration, path: str, packed: str) -> None:
+    edge = build_edge_site(configuration)
+    answer = edge.request("POST", path, content=b"{}", headers={"content-encoding": packed})
+    assert read_problem(answer) == (415, "packed body", f"send it plain, not as {packed}")
+    assert read.entry_count(edge.default.state) == 0
 
 
 @pytest.mark.parametrize("plain", ["identity", "Identity", ""])
-def test_a_plain_body_may_say_so(world: Configuration, plain: str) -> None:
+def test_a_plain_body_may_say_so(configuration: Configuration, plain: str) -> None:
     headers = {**HEADERS, "content-encoding": plain}
-    assert opened(world).ask("POST", C2C, json=dict(CLICK), headers=headers).status_code == 200
+    assert (
+        build_edge_site(configuration)
+        .request("POST", CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=headers)
+        .status_code
+        == 200
+    )

@@ -12,7 +12,7 @@ from mockserver.config.registry import load_providers
 from mockserver.settings import parse_settings
 from mockserver.web.vendor.request import DEFAULT_BODY_LIMIT
 from mockserver.web.vendor.router import PATH_PARAMETER
-from tests.cli.conftest import FIXED, peak, serving
+from tests.support.processes import FIXED_OPTIONS, peak_memory, serve
 from tests.web.server.test_transport import dialled, heard
 from tests.web.test_hostile import CONTROL
 
@@ -121,14 +121,14 @@ def test_what_is_beyond_the_length_that_was_told_is_no_request(
 
 
 def test_uploads_of_300_mb_take_no_memory() -> None:
-    with serving(*FIXED, "--quiet") as server:
-        server.ask("/_mock/health")
-        before = peak(server)
+    with serve(*FIXED_OPTIONS, "--quiet") as server:
+        server.request("/_mock/health")
+        before = peak_memory(server)
         port = int(server.ready["port"])
         told = [uploaded(port, path, framed) for path in UPLOADS for framed in FRAMED]
         assert told == [b"HTTP/1.1 413"] * len(UPLOADS) * len(FRAMED)
-        assert peak(server) - before <= GROWTH
-        assert json.loads(server.ask("/_mock/health"))["errors"] == 0
+        assert peak_memory(server) - before <= GROWTH
+        assert json.loads(server.request("/_mock/health"))["errors"] == 0
 
 
 def uploaded(port: int, path: str, framed: str) -> bytes:

@@ -35,13 +35,13 @@ PLACES = {
 
 
 @pytest.fixture(scope="module")
-def listings(world: Configuration) -> Mapping[str, BoundProvider]:
-    return known(world)
+def listings(configuration: Configuration) -> Mapping[str, BoundProvider]:
+    return known(configuration)
 
 
-def known(world: Configuration) -> Mapping[str, BoundProvider]:
+def known(configuration: Configuration) -> Mapping[str, BoundProvider]:
     """Mobtexting, a vendor with two hosts, one whose customers have their own, one at `/`."""
-    mine = world.providers["mobtexting"]
+    mine = configuration.providers["mobtexting"]
 
     def other(name: str, places: tuple[tuple[str, str, str, str], ...]) -> BoundProvider:
         model = mine.provider.endpoints[0]
@@ -191,15 +191,15 @@ def test_parts_of_the_path_are_fields(
 
 
 @given(st.from_regex(r"[^/]+", fullmatch=True))
-def test_whatever_stands_in_a_part_is_its_value(world: Configuration, part: str) -> None:
-    found = find_route(known(world), "GET", HERE, f"/apps/v1/calls/{part}")
+def test_whatever_stands_in_a_part_is_its_value(configuration: Configuration, part: str) -> None:
+    found = find_route(known(configuration), "GET", HERE, f"/apps/v1/calls/{part}")
     assert isinstance(found, VendorRoute)
     assert (found.endpoint.operation, found.path_fields) == ("show", {"call_id": part})
 
 
-def sharing(world: Configuration, hosts: tuple[str, ...]) -> Mapping[str, BoundProvider]:
+def sharing(configuration: Configuration, hosts: tuple[str, ...]) -> Mapping[str, BoundProvider]:
     """A vendor with three operations at one path, told apart by `kind`."""
-    mine = world.providers["mobtexting"]
+    mine = configuration.providers["mobtexting"]
     model = mine.provider.endpoints[0]._replace(path="/calls")
     ends = (
         model._replace(operation="a", host=hosts[0], when=kind("a"), body_limit=5),
@@ -218,9 +218,9 @@ def kind(name: str) -> Callable[[Request], bool]:
     ("sent", "operation"), [("a", "a"), ("b", "b"), ("c", "c"), ("x", "c"), (None, "c")]
 )
 def test_of_several_operations_the_first_that_is_meant_else_the_last(
-    world: Configuration, sent: object, operation: str
+    configuration: Configuration, sent: object, operation: str
 ) -> None:
-    found = find_route(sharing(world, ("h", "h", "h")), "POST", HERE, "/calls")
+    found = find_route(sharing(configuration, ("h", "h", "h")), "POST", HERE, "/calls")
     assert isinstance(found, VendorRoute)
     assert found.body_limit == 9
     assert (
@@ -233,18 +233,18 @@ def test_of_several_operations_the_first_that_is_meant_else_the_last(
     ("host", "operation", "limit"), [(HERE, "c", 7), ("one", "c", 7), ("two", "b", 9)]
 )
 def test_operations_on_another_host_share_no_place(
-    world: Configuration, host: str, operation: str, limit: int
+    configuration: Configuration, host: str, operation: str, limit: int
 ) -> None:
-    found = find_route(sharing(world, ("one", "two", "one")), "POST", host, "/calls")
+    found = find_route(sharing(configuration, ("one", "two", "one")), "POST", host, "/calls")
     assert isinstance(found, VendorRoute)
     assert found.select_endpoint(Request("POST", "/calls")).operation == operation
     assert found.body_limit == limit
 
 
-def test_other_listings_are_found_anew(world: Configuration) -> None:
+def test_other_listings_are_found_anew(configuration: Configuration) -> None:
     """What has been found out about some listings says nothing of others."""
-    assert isinstance(find_route(known(world), "GET", HERE, "/apps/v1/calls"), VendorRoute)
-    others = {"mobtexting": world.providers["mobtexting"]}
+    assert isinstance(find_route(known(configuration), "GET", HERE, "/apps/v1/calls"), VendorRoute)
+    others = {"mobtexting": configuration.providers["mobtexting"]}
     assert isinstance(find_route(others, "GET", HERE, "/apps/v1/calls"), UnknownPath)
 
 

@@ -9,21 +9,22 @@ from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
 from mockserver.core.webhook import Delivery, DeliveryAttempt, DeliveryResult, Webhook
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views.log_lines import format_line
-from tests.conftest import START, click, play
+from tests.support import read
+from tests.support.simulation import START, click_to_call, play_until_idle
 
 INBOX = "{origin}/_mock/inbox/mobtexting"
 
 
-def watched(store: SandboxState) -> list[str]:
+def watched(state: SandboxState) -> list[str]:
     lines: list[str] = []
-    store.subscribers.append(lambda fact: lines.append(format_line(fact, store)))
+    read.subscribers(state).append(lambda fact: lines.append(format_line(fact, state)))
     return lines
 
 
-def test_lines_of_a_call_and_its_report(store: SandboxState) -> None:
-    lines = watched(store)
-    click(store, "callee-busy")
-    play(store)
+def test_lines_of_a_call_and_its_report(state: SandboxState) -> None:
+    lines = watched(state)
+    click_to_call(state, "callee-busy")
+    play_until_idle(state)
     lines.pop(1)  # see below
     assert lines == [
         "09:00:00 mobtexting c1 r1 POST /api/v2/voice/c2c 200",
@@ -39,15 +40,15 @@ def test_lines_of_a_call_and_its_report(store: SandboxState) -> None:
     ]
 
 
-def test_line_of_a_call_that_is_placed(store: SandboxState) -> None:
-    lines = watched(store)
-    click(store)
+def test_line_of_a_call_that_is_placed(state: SandboxState) -> None:
+    lines = watched(state)
+    click_to_call(state)
     assert lines[1] == "09:00:00 mobtexting c1 placed"
 
 
-def test_line_of_a_refusal(store: SandboxState) -> None:
-    lines = watched(store)
-    click(store, to=None)
+def test_line_of_a_refusal(state: SandboxState) -> None:
+    lines = watched(state)
+    click_to_call(state, to=None)
     assert lines == ["09:00:00 mobtexting r1 POST /api/v2/voice/c2c 422 to-required"]
 
 
@@ -80,8 +81,8 @@ FAILED = Delivery(
         ("error", LookupError("oops"), "error error LookupError('oops')"),
     ],
 )
-def test_line_of_a_fact(store: SandboxState, kind: str, what: Any, expected: str) -> None:
-    told = format_line(JournalEntry(START, kind, "", what), store)
+def test_line_of_a_fact(state: SandboxState, kind: str, what: Any, expected: str) -> None:
+    told = format_line(JournalEntry(START, kind, "", what), state)
     assert told.rstrip() == f"09:00:00 {expected}"
 
 
@@ -98,7 +99,7 @@ def test_line_of_a_fact(store: SandboxState, kind: str, what: Any, expected: str
     ],
 )
 def test_control_characters_never_reach_the_terminal(
-    store: SandboxState, text: str, expected: str
+    state: SandboxState, text: str, expected: str
 ) -> None:
     fact = JournalEntry(START, "event", "", Event(START, "speech", "a", {"words": text}))
-    assert format_line(fact, store) == f"09:00:00 a speech {expected}"
+    assert format_line(fact, state) == f"09:00:00 a speech {expected}"

@@ -2,7 +2,8 @@
 
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views.mermaid import render_diagram
-from tests.conftest import click, play
+from tests.support import read
+from tests.support.simulation import click_to_call, play_until_idle
 
 BUSY = """\
 sequenceDiagram
@@ -25,15 +26,15 @@ sequenceDiagram
 """
 
 
-def test_diagram_of_a_call(store: SandboxState) -> None:
-    click(store, "callee-busy")
-    play(store)
-    assert render_diagram(store.journal, store) == BUSY
+def test_diagram_of_a_call(state: SandboxState) -> None:
+    click_to_call(state, "callee-busy")
+    play_until_idle(state)
+    assert render_diagram(read.journal(state), state) == BUSY
 
 
-def test_diagram_of_a_refusal_has_no_receiver(store: SandboxState) -> None:
-    click(store, bridge=None)
-    assert render_diagram(store.journal, store).splitlines()[1:] == [
+def test_diagram_of_a_refusal_has_no_receiver(state: SandboxState) -> None:
+    click_to_call(state, bridge=None)
+    assert render_diagram(read.journal(state), state).splitlines()[1:] == [
         "    participant client as client",
         "    participant mock as mock server",
         "    client->>mock: 09:00:00 POST /api/v2/voice/c2c",
@@ -41,13 +42,13 @@ def test_diagram_of_a_refusal_has_no_receiver(store: SandboxState) -> None:
     ]
 
 
-def test_diagram_escapes_what_mermaid_would_read(store: SandboxState) -> None:
-    click(store, mid="x")
-    play(store)
-    fact = store.journal[0]
+def test_diagram_escapes_what_mermaid_would_read(state: SandboxState) -> None:
+    click_to_call(state, mid="x")
+    play_until_idle(state)
+    fact = read.journal(state)[0]
     asked = fact.payload._replace(request=fact.payload.request.__class__("GET", "/a;b#c<d>\n\x1b"))  # type: ignore[attr-defined]
-    assert "GET /a#59;b#35;c#lt;d#gt;\n" in render_diagram([fact._replace(payload=asked)], store)
+    assert "GET /a#59;b#35;c#lt;d#gt;\n" in render_diagram([fact._replace(payload=asked)], state)
 
 
-def test_diagram_of_nothing(store: SandboxState) -> None:
-    assert render_diagram((), store) == "sequenceDiagram\n    participant mock as mock server\n"
+def test_diagram_of_nothing(state: SandboxState) -> None:
+    assert render_diagram((), state) == "sequenceDiagram\n    participant mock as mock server\n"

@@ -11,8 +11,9 @@ from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import step
 from mockserver.web.views.redaction import mask
 from mockserver.web.views.serializers import serialize_call, serialize_event
-from tests.conftest import CLICK, START, click, play
-from tests.web.conftest import shape
+from tests.support import read
+from tests.support.simulation import CLICK_TO_CALL, START, click_to_call, play_until_idle
+from tests.support.site_client import key_structure
 
 SALT = "seed"
 T0 = "2026-01-01T09:00:00.000Z"
@@ -58,22 +59,22 @@ BUSY = {
         {"at": T5, "event": "attempt-ended", "leg": None, "outcome": "busy"},
         {"at": T5, "event": "ended", "leg": None, "outcome": "busy"},
     ],
-    "wanted": CLICK,
+    "wanted": CLICK_TO_CALL,
     "webhooks": ["w1"],
 }  # fmt: skip
 
 
-def test_a_call_that_is_over(store: SandboxState) -> None:
-    click(store, "callee-busy")
-    play(store)
-    told = serialize_call(store, store.calls["c1"])
+def test_a_call_that_is_over(state: SandboxState) -> None:
+    click_to_call(state, "callee-busy")
+    play_until_idle(state)
+    told = serialize_call(state, read.calls(state)["c1"])
     assert told == BUSY
-    assert shape(told) == shape(BUSY)
+    assert key_structure(told) == key_structure(BUSY)
 
 
-def test_a_call_that_has_not_begun(store: SandboxState) -> None:
-    click(store)
-    told = serialize_call(store, store.calls["c1"])
+def test_a_call_that_has_not_begun(state: SandboxState) -> None:
+    click_to_call(state)
+    told = serialize_call(state, read.calls(state)["c1"])
     idle = {"state": "idle", "answered_at": None, "ended_at": None, "cause": None}
     legs = [LEG_A | idle, LEG_B | idle]
     attempt = {**BUSY["attempts"][0], "ended_at": None, "outcome": None, "legs": legs}  # type: ignore[index] # a list
@@ -99,33 +100,35 @@ def test_a_call_that_has_not_begun(store: SandboxState) -> None:
     ],
 )
 def test_whom_a_call_waits_for(
-    world: Configuration, behaviour: str, until: int, expected: list[dict[str, str]]
+    configuration: Configuration, behaviour: str, until: int, expected: list[dict[str, str]]
 ) -> None:
     story = Scenario("s", legs={"callee": PRESETS[behaviour]})
-    store = SandboxState(
-        world._replace(scenarios=ScenarioSet({"s": story}, "s", number_plan=False)), START
+    state = SandboxState(
+        configuration._replace(scenarios=ScenarioSet({"s": story}, "s", number_plan=False)), START
     )
-    click(store)
-    while (due := store.peek()) and due.at <= START + until:
-        step(store)
-    assert serialize_call(store, store.calls["c1"])["waiting"] == expected
+    click_to_call(state)
+    while (due := read.peek(state)) and due.at <= START + until:
+        step(state)
+    assert serialize_call(state, read.calls(state)["c1"])["waiting"] == expected
 
 
-def test_a_call_that_only_waits_for_a_hangup(world: Configuration) -> None:
+def test_a_call_that_only_waits_for_a_hangup(configuration: Configuration) -> None:
     forever = PRESETS["answered"]._replace(talk=None)
     story = Scenario("s", legs={"a": forever, "b": forever})
-    store = SandboxState(
-        world._replace(scenarios=ScenarioSet({"s": story}, "s", number_plan=False)), START
+    state = SandboxState(
+        configuration._replace(scenarios=ScenarioSet({"s": story}, "s", number_plan=False)), START
     )
-    click(store)
-    play(store)
-    assert serialize_call(store, store.calls["c1"])["waiting"] == [{"for": "hangup", "leg": None}]
+    click_to_call(state)
+    play_until_idle(state)
+    assert serialize_call(state, read.calls(state)["c1"])["waiting"] == [
+        {"for": "hangup", "leg": None}
+    ]
 
 
-def test_every_attempt_of_a_call(store: SandboxState) -> None:
-    click(store, "no-answer", attempts=1)
-    play(store)
-    told = serialize_call(store, store.calls["c1"])
+def test_every_attempt_of_a_call(state: SandboxState) -> None:
+    click_to_call(state, "no-answer", attempts=1)
+    play_until_idle(state)
+    told = serialize_call(state, read.calls(state)["c1"])
     assert [one["number"] for one in told["attempts"]] == [1, 2]
     assert [(one["started_at"], one["ended_at"]) for one in told["attempts"]] == [
         (T0, "2026-01-01T09:00:27.000Z"),
@@ -134,17 +137,17 @@ def test_every_attempt_of_a_call(store: SandboxState) -> None:
     assert told["attempts"][1]["legs"] == told["legs"]
 
 
-def test_redials_count_from_nought(store: SandboxState) -> None:
-    click(store, "no-answer", attempts=2)
-    play(store)
-    told = serialize_call(store, store.calls["c1"])
+def test_redials_count_from_nought(state: SandboxState) -> None:
+    click_to_call(state, "no-answer", attempts=2)
+    play_until_idle(state)
+    told = serialize_call(state, read.calls(state)["c1"])
     assert [one["redial"] for one in told["attempts"]] == [0, 1, 2]
 
 
-def test_credentials_among_the_parameters_are_masked(store: SandboxState) -> None:
-    click(store, access_token="k-123")
-    wanted = serialize_call(store, store.calls["c1"])["wanted"]
-    assert wanted == {**CLICK, "access_token": mask("k-123", store.configuration.seed)}
+def test_credentials_among_the_parameters_are_masked(state: SandboxState) -> None:
+    click_to_call(state, access_token="k-123")
+    wanted = serialize_call(state, read.calls(state)["c1"])["wanted"]
+    assert wanted == {**CLICK_TO_CALL, "access_token": mask("k-123", state.configuration.seed)}
 
 
 @pytest.mark.parametrize(

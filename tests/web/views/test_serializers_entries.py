@@ -14,8 +14,9 @@ from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views.redaction import mask
 from mockserver.web.views.serializers import serialize_delivery, serialize_entry, serialize_exchange
-from tests.conftest import START, click, play, with_account
-from tests.web.conftest import shape
+from tests.support import read
+from tests.support.simulation import START, change_account, click_to_call, play_until_idle
+from tests.support.site_client import key_structure
 
 SALT = "seed"
 T0 = "2026-01-01T09:00:00.000Z"
@@ -86,9 +87,9 @@ PRINTED = {
     ],
 )
 def test_a_request(
-    world: Configuration, changes: dict[str, Any], expected: dict[str, object]
+    configuration: Configuration, changes: dict[str, Any], expected: dict[str, object]
 ) -> None:
-    told = serialize_exchange(EXCHANGE._replace(**changes), world)
+    told = serialize_exchange(EXCHANGE._replace(**changes), configuration)
     assert list(told.items()) == list((PRINTED | expected).items())
 
 
@@ -101,8 +102,8 @@ def test_a_request(
     ],
     ids=["form", "broken JSON", "multipart"],
 )
-def test_credentials_in_a_body_that_is_not_json(world: Configuration, body: bytes) -> None:
-    told = serialize_exchange(EXCHANGE._replace(request=ASKED._replace(body=body)), world)
+def test_credentials_in_a_body_that_is_not_json(configuration: Configuration, body: bytes) -> None:
+    told = serialize_exchange(EXCHANGE._replace(request=ASKED._replace(body=body)), configuration)
     assert "k-123" not in repr(told)
 
 
@@ -156,7 +157,7 @@ def test_a_webhook(
         "next_at": next_at,
         "attempts": attempts,
     }
-    assert shape(serialize_delivery(delivery, SALT)) == shape(expected)
+    assert key_structure(serialize_delivery(delivery, SALT)) == key_structure(expected)
     assert serialize_delivery(delivery, SALT) == expected
 
 
@@ -202,25 +203,29 @@ ABOUT = {"at": T0, "fact": "any", "call": "c1"}
     ],
     ids=["request", "event", "attempt", "moot", "skipped", "control", "error"],
 )
-def test_a_fact(world: Configuration, what: object, expected: dict[str, object]) -> None:
-    told = serialize_entry(JournalEntry(START, "any", "c1", what), world)
+def test_a_fact(configuration: Configuration, what: object, expected: dict[str, object]) -> None:
+    told = serialize_entry(JournalEntry(START, "any", "c1", what), configuration)
     assert told == expected
     assert [name for name in told if name not in ("at", "call")] == [
         name for name in expected if name not in ("at", "call")
     ]
 
 
-def test_a_fact_about_no_call(world: Configuration) -> None:
+def test_a_fact_about_no_call(configuration: Configuration) -> None:
     assert (
-        serialize_entry(JournalEntry(START, "clock", "", {"mode": "real"}), world)["call"] is None
+        serialize_entry(JournalEntry(START, "clock", "", {"mode": "real"}), configuration)["call"]
+        is None
     )
 
 
-def test_a_journal_holds_no_real_time(store: SandboxState) -> None:
-    with_account(store, retry=Retry((5_000,)))
-    click(store)
-    play(store, lambda _: DeliveryResult(500, None, b"", 12_345))
+def test_a_journal_holds_no_real_time(state: SandboxState) -> None:
+    change_account(state, retry=Retry((5_000,)))
+    click_to_call(state)
+    play_until_idle(state, lambda _: DeliveryResult(500, None, b"", 12_345))
     assert "12345" not in repr(
-        [serialize_entry(fact, store.configuration) for fact in store.journal]
+        [serialize_entry(fact, state.configuration) for fact in read.journal(state)]
     )
-    assert serialize_delivery(store.deliveries["w1"], SALT)["attempts"][0]["duration_ms"] == 12_345
+    assert (
+        serialize_delivery(read.deliveries(state)["w1"], SALT)["attempts"][0]["duration_ms"]
+        == 12_345
+    )

@@ -32,16 +32,17 @@ from mockserver.core.time import parse_duration, to_milliseconds
 from mockserver.core.webhook import Delivery, DeliveryResult, Webhook
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.settings import parse_settings
-from tests.house import built
+from tests.support import read
+from tests.support.site import build_site
 
-HERE = Path(__file__).parent / "conformance"
-KNOWN = load_providers()
-MORNING: Final = "2026-01-01T09:00:00Z"
+HERE = Path(__file__).parents[1] / "conformance"
+PROVIDERS = load_providers()
+DEFAULT_START: Final = "2026-01-01T09:00:00Z"
 
 Part = Mapping[str, Any]
 
 
-class Page(NamedTuple):
+class ConformancePage(NamedTuple):
     """A vendor's page: the head of its file, and its examples by number."""
 
     provider: str
@@ -50,64 +51,70 @@ class Page(NamedTuple):
     examples: Mapping[Any, Part]
 
 
-class Site(NamedTuple):
-    page: Page
+class ConformanceSite(NamedTuple):
+    page: ConformancePage
     sandbox: Sandbox
     app: ASGIApp
 
 
-class Pleased:
+class AcceptingDispatcher:
     """A courier whose receivers take everything."""
 
     async def deliver(self, _: Delivery) -> DeliveryResult:
         return DeliveryResult(200)
 
 
-def pages() -> dict[str, Page]:
-    return {path.stem: page(path.stem, path.read_text("utf-8")) for path in HERE.glob("*.yaml")}
+def load_pages() -> dict[str, ConformancePage]:
+    return {
+        path.stem: parse_page(path.stem, path.read_text("utf-8")) for path in HERE.glob("*.yaml")
+    }
 
 
-def page(name: str, text: str) -> Page:
+def parse_page(name: str, text: str) -> ConformancePage:
     """The file, its masked characters filled in."""
     told = yaml.safe_load(text)
-    shown = filled(told, told.pop("substitute", {}))
+    shown = substitute(told, told.pop("substitute", {}))
     numbered = {example["number"]: example for example in shown["examples"]}
     assert len(numbered) == len(shown["examples"])
-    return Page(name, shown.get("credential", {}), shown.get("clock", MORNING), numbered)
+    return ConformancePage(
+        name, shown.get("credential", {}), shown.get("clock", DEFAULT_START), numbered
+    )
 
 
-def filled(value: Any, table: Mapping[str, str]) -> Any:
+def substitute(value: Any, table: Mapping[str, str]) -> Any:
     """The same with each of these replaced, in keys too."""
     if isinstance(value, dict):
-        return {filled(key, table): filled(inner, table) for key, inner in value.items()}
+        return {substitute(key, table): substitute(inner, table) for key, inner in value.items()}
     if isinstance(value, list):
-        return [filled(inner, table) for inner in value]
+        return [substitute(inner, table) for inner in value]
     if isinstance(value, str):
         for masked, shown in table.items():
             value = value.replace(masked, shown)
     return value
 
 
-def chain(page: Page, example: Part) -> list[Part]:
+def example_chain(page: ConformancePage, example: Part) -> list[Part]:
     """The example, and before it those that it continues."""
     if "continues" not in example:
         return [example]
-    return [*chain(page, page.examples[example["continues"]]), example]
+    return [*example_chain(page, page.examples[example["continues"]]), example]
 
 
-def site(page: Page, *examples: Part) -> Site:
+def build_conformance_site(page: ConformancePage, *examples: Part) -> ConformanceSite:
     """The bundled world at the first example's time, with what they say of account and people."""
     start = examples[0].get("clock", page.clock)
     when = start if isinstance(start, datetime) else datetime.fromisoformat(start)
     timing = Timing("manual", to_milliseconds(when))
     given = tuple(one.get("given", {}) for one in examples)
     told = [one["scenario"] for one in examples if "scenario" in one]
-    made = peopled(accounted(page.provider, given), told[-1] if told else {})
-    sandboxes, app = built(made, timing, Pleased())
-    return Site(page, sandboxes.get("default"), app)
+    made = configuration_with_default(
+        configuration_with_account(page.provider, given), told[-1] if told else {}
+    )
+    sandboxes, app = build_site(made, timing, AcceptingDispatcher())
+    return ConformanceSite(page, sandboxes.get("default"), app)
 
 
-def accounted(provider: str, given: tuple[Part, ...]) -> Configuration:
+def configuration_with_account(provider: str, given: tuple[Part, ...]) -> Configuration:
     base = build_configuration(parse_settings({"seed": "conformance"}, {}))
     key = next(key for key in base.accounts if key[0] == provider)
     document = reduce(merge_patch, given, base.accounts[key].document)
@@ -117,7 +124,7 @@ def accounted(provider: str, given: tuple[Part, ...]) -> Configuration:
     return base._replace(accounts={**base.accounts, key: account})
 
 
-def peopled(base: Configuration, scenario: str | Part) -> Configuration:
+def configuration_with_default(base: Configuration, scenario: str | Part) -> Configuration:
     """The world in which this scenario is the default; an empty one changes nothing."""
     if isinstance(scenario, str):
         assert scenario in base.scenarios.by_name
@@ -125,49 +132,52 @@ def peopled(base: Configuration, scenario: str | Part) -> Configuration:
     if not scenario:
         return base
     text = json.dumps({"default": "told", "scenarios": {"told": scenario}})
-    told = load_definitions([SourceText("told", text.encode())], KNOWN).scenarios.by_name
+    told = load_definitions([SourceText("told", text.encode())], PROVIDERS).scenarios.by_name
     named = {**base.scenarios.by_name, **told}
     return base._replace(scenarios=base.scenarios._replace(by_name=named, default="told"))
 
 
-async def replayed(page: Page, example: Part) -> Site:
-    examples = chain(page, example)
-    here = site(page, *examples)
+async def replay_example(page: ConformancePage, example: Part) -> ConformanceSite:
+    examples = example_chain(page, example)
+    here = build_conformance_site(page, *examples)
     for one in examples:
         for part in (one, *one.get("then", ())):
-            await acted(here, part)
+            await replay_part(here, part)
     if "then" not in example:
         await here.sandbox.scheduler.advance(None)
-    judge_calls(here.sandbox, example["expect"])
+    check_calls(here.sandbox, example["expect"])
     return here
 
 
-async def acted(here: Site, part: Part) -> None:
+async def replay_part(here: ConformanceSite, part: Part) -> None:
     """So much time, or a request and its answer; of the calls only what a later part expects."""
     if "advance" in part:
-        await advanced(here.sandbox, str(part["advance"]))
+        await advance(here.sandbox, str(part["advance"]))
     if "request" in part:
-        judge_answer(await sent(here, part["request"]), filled(part["expect"], ids(here.sandbox)))
+        check_response(
+            await send(here, part["request"]),
+            substitute(part["expect"], placeholders(here.sandbox)),
+        )
     if "number" not in part:
-        judge_calls(here.sandbox, part.get("expect", {}))
+        check_calls(here.sandbox, part.get("expect", {}))
 
 
-async def advanced(sandbox: Sandbox, how: str) -> None:
+async def advance(sandbox: Sandbox, how: str) -> None:
     span = parse_duration(how)
     assert span is not None or how == "idle"
     await sandbox.scheduler.advance(None if span is None else sandbox.clock.now() + span)
 
 
-def ids(sandbox: Sandbox) -> dict[str, str]:
-    store = sandbox.state
-    calls = {f"{{{name}}}": one.spec.vendor_id for name, one in store.calls.items()}
-    return {**calls, "{token}": recording_token(store.configuration.seed, "c1")}
+def placeholders(sandbox: Sandbox) -> dict[str, str]:
+    state = sandbox.state
+    calls = {f"{{{name}}}": one.spec.vendor_id for name, one in read.calls(state).items()}
+    return {**calls, "{token}": recording_token(state.configuration.seed, "c1")}
 
 
-async def sent(here: Site, asked: Part) -> httpx.Response:
+async def send(here: ConformanceSite, asked: Part) -> httpx.Response:
     """The answer to a request, which goes to the provider's first host unless it names one."""
-    request = filled(asked, ids(here.sandbox))
-    host = request.get("host", KNOWN[here.page.provider].provider.endpoints[0].host)
+    request = substitute(asked, placeholders(here.sandbox))
+    host = request.get("host", PROVIDERS[here.page.provider].provider.endpoints[0].host)
     told = {"accept": "application/json", **here.page.credential, **request.get("headers", {})}
     if "raw" in request:
         told = {"content-type": "application/json", **told}
@@ -183,11 +193,11 @@ async def sent(here: Site, asked: Part) -> httpx.Response:
             content=request.get("raw"),
             json=request.get("body"),
             data=request.get("form"),
-            files=uploads(request["multipart"]) if "multipart" in request else None,
+            files=build_uploads(request["multipart"]) if "multipart" in request else None,
         )
 
 
-def uploads(parts: Part) -> dict[str, Any]:
+def build_uploads(parts: Part) -> dict[str, Any]:
     """Texts as they are; a file is a mapping of filename, content_type and text."""
     return {
         name: (one["filename"], one["text"].encode(), one["content_type"])
@@ -197,7 +207,7 @@ def uploads(parts: Part) -> dict[str, Any]:
     }
 
 
-def judge_answer(answer: httpx.Response, expect: Part) -> None:
+def check_response(answer: httpx.Response, expect: Part) -> None:
     assert answer.status_code == expect["status"]
     if "body" in expect:
         assert answer.text == expect["body"]
@@ -209,11 +219,11 @@ def judge_answer(answer: httpx.Response, expect: Part) -> None:
         assert answer.headers.get(name) == value
 
 
-def judge_calls(sandbox: Sandbox, expect: Part) -> None:
-    store, told = sandbox.state, filled(dict(expect), ids(sandbox))
-    hooks = [delivery.webhook for delivery in store.deliveries.values()]
+def check_calls(sandbox: Sandbox, expect: Part) -> None:
+    state, told = sandbox.state, substitute(dict(expect), placeholders(sandbox))
+    hooks = [delivery.webhook for delivery in read.deliveries(state).values()]
     if "played" in told:
-        events = [event for call in store.calls.values() for event in call.events]
+        events = [event for call in read.calls(state).values() for event in call.events]
         assert [one.data["text"] for one in events if one.type == "play"] == told["played"]
     if "webhook_keys" in told:
         assert [list(hook.body or {}) for hook in hooks] == [told["webhook_keys"]]
@@ -222,10 +232,10 @@ def judge_calls(sandbox: Sandbox, expect: Part) -> None:
     if "webhooks" in told:
         assert len(hooks) == len(told["webhooks"])
         for hook, wanted in zip(hooks, told["webhooks"], strict=True):
-            judge_webhook(hook, wanted)
+            check_webhook(hook, wanted)
 
 
-def judge_webhook(hook: Webhook, wanted: str | Part) -> None:
+def check_webhook(hook: Webhook, wanted: str | Part) -> None:
     if isinstance(wanted, str):
         assert f"{hook.kind} {hook.method} {hook.url}" == wanted
         return

@@ -26,10 +26,11 @@ from mockserver.core.scenario import Scenario, ScenarioSet
 from mockserver.engine.exchange import Exchange, IncomingRequest
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
+from tests.support import read
 
-KEY = ("toy", "shop")
-PATIENCE = 600_000
-USUAL = Scenario("answered", legs={"callee": DEFAULT_BEHAVIOR})
+ACCOUNT_KEY = ("toy", "shop")
+QUEUE_TIMEOUT = 600_000
+DEFAULT_SCENARIO = Scenario("answered", legs={"callee": DEFAULT_BEHAVIOR})
 
 
 class Agent(NamedTuple):
@@ -47,34 +48,34 @@ def status(call: Call) -> str:
     return "queued" if call.spec.flow == "queue" else "alone"
 
 
-def free(account: Account) -> list[str]:
+def available_agents(account: Account) -> list[str]:
     return [name for name, one in account.records["agents"].items() if one.state == "available"]
 
 
-def given(_: Call, account: Account, now: int) -> Event | None:
-    names = free(account)
+def assign_agent(_: Call, account: Account, now: int) -> Event | None:
+    names = available_agents(account)
     return Event(now, "offer", data={"agent": names[0]}) if names else None
 
 
-def nobody_of_that_name(moment: EventContext) -> str:
+def check_agent_exists(moment: EventContext) -> str:
     name = moment.event.data.get("agent", "")
     return "" if name in moment.account.records["agents"] else f"there is no agent {name}"
 
 
-def rung(moment: EventContext) -> Event:
+def dial_agent(moment: EventContext) -> Event:
     return build_dial_event(moment.event.at, "b", "agent", str(moment.event.data["agent"]))
 
 
-def kept(moment: EventContext, name: str, state: str) -> Effects:
+def save_agent(moment: EventContext, name: str, state: str) -> Effects:
     return Effects(records=(SaveRecord(moment.account.key, "agents", name, Agent(state)),))
 
 
-def offered(moment: EventContext) -> Effects:
-    return kept(moment, str(moment.event.data["agent"]), "busy")
+def on_offer(moment: EventContext) -> Effects:
+    return save_agent(moment, str(moment.event.data["agent"]), "busy")
 
 
-def begun(moment: EventContext) -> Effects:
-    end = Event(moment.event.at + PATIENCE, "abandon")
+def on_begin(moment: EventContext) -> Effects:
+    end = Event(moment.event.at + QUEUE_TIMEOUT, "abandon")
     return (
         Effects(events=((moment.call.spec.id, end),))
         if status(moment.call) == "queued"
@@ -82,24 +83,24 @@ def begun(moment: EventContext) -> Effects:
     )
 
 
-def abandoned(moment: EventContext) -> Effects:
+def on_abandon(moment: EventContext) -> Effects:
     gone = Event(moment.event.at, "hangup", "a", {"cause": "normal"})
     return Effects(events=((moment.call.spec.id, gone),))
 
 
-def left(moment: EventContext) -> Effects:
+def on_leg_end(moment: EventContext) -> Effects:
     """An agent who did not answer is offered nothing more; one who did pays and is free again."""
     leg = moment.call.leg(moment.event.leg)
     if leg is None or leg.role != "agent":
         return NO_EFFECTS
     if leg.answered_at is None:
-        return kept(moment, leg.number, "ignoring")
+        return save_agent(moment, leg.number, "ignoring")
     seconds = Decimal((moment.event.at - leg.answered_at) // 1_000)
     charge = Charge(moment.account.key, seconds / 100, "talk", moment.call.spec.id)
-    return kept(moment, leg.number, "available")._replace(charges=(charge,))
+    return save_agent(moment, leg.number, "available")._replace(charges=(charge,))
 
 
-def pressed(moment: EventContext) -> Effects:
+def on_digits(moment: EventContext) -> Effects:
     """Key 1 brings the manager in."""
     if moment.call.spec.flow != "branch" or moment.event.data["digits"] != "1":
         return NO_EFFECTS
@@ -107,11 +108,11 @@ def pressed(moment: EventContext) -> Effects:
     return Effects(events=((moment.call.spec.id, manager),))
 
 
-def transferred(moment: EventContext) -> Effects:
+def on_transfer(moment: EventContext) -> Effects:
     return Effects(events=((moment.call.spec.id, Event(moment.event.at, "leave", "b")),))
 
 
-def over(moment: EventContext) -> Effects:
+def on_attempt_ended(moment: EventContext) -> Effects:
     """The next number, where the request has several."""
     numbers = moment.call.spec.parameters.get("numbers")
     nth = moment.call.number_index + 1
@@ -120,11 +121,11 @@ def over(moment: EventContext) -> Effects:
     return Effects(calls=(moment.call.with_next_number(moment.event.at, str(numbers[nth])),))
 
 
-def noted(word: str) -> Any:
+def set_state(word: str) -> Any:
     return lambda call, _: call._replace(state=word)
 
 
-def placed(case: RequestContext) -> EndpointResult:
+def place(case: RequestContext) -> EndpointResult:
     shape = case.text("shape") or "queue"
     numbers = case.fields.get("numbers", ["100"])
     first = str(numbers[0]) if isinstance(numbers, list) else "100"
@@ -135,70 +136,70 @@ def placed(case: RequestContext) -> EndpointResult:
     )
 
 
-def uploaded(case: RequestContext) -> EndpointResult:
+def upload(case: RequestContext) -> EndpointResult:
     return EndpointResult(Response(200, {}), Effects(uploads=(case.request.body,)))
 
 
-def polled(case: RequestContext) -> EndpointResult:
+def poll(case: RequestContext) -> EndpointResult:
     call = case.read_model.find_call("toy", case.text("id"))
     name = call.spec.id if call else ""
     return EndpointResult(Response(200, {}), Effects(events=((name, Event(case.now, "polled")),)))
 
 
-ACTS = {
+VENDOR_EVENTS = {
     "offer": VendorEvent(
         frozenset({"queued"}),
         frozenset({"agent"}),
-        guard=nobody_of_that_name,
+        guard=check_agent_exists,
         dials="b",
-        ring=rung,
+        ring=dial_agent,
     ),
     "abandon": VendorEvent(frozenset({"queued"})),
-    "hold": VendorEvent(frozenset({"connected"}), apply=noted("held"), undo="resume"),
-    "resume": VendorEvent(frozenset({"held"}), apply=noted("")),
+    "hold": VendorEvent(frozenset({"connected"}), apply=set_state("held"), undo="resume"),
+    "resume": VendorEvent(frozenset({"held"}), apply=set_state("")),
     "transfer": VendorEvent(frozenset({"connected"})),
-    "rate": VendorEvent(frozenset({"finished"}), apply=noted("rated")),
+    "rate": VendorEvent(frozenset({"finished"}), apply=set_state("rated")),
 }
 
-TOY = Provider(
+FAKE_VENDOR = Provider(
     name="toy",
     title="Toy",
     roles={"a": "caller", "b": "agent"},
     endpoints=(
-        Endpoint("place", "POST", "toy.test", "/calls", (), placed),
-        Endpoint("upload", "POST", "toy.test", "/files", (), uploaded),
-        Endpoint("poll", "GET", "toy.test", "/calls/{id}", (), polled),
+        Endpoint("place", "POST", "toy.test", "/calls", (), place),
+        Endpoint("upload", "POST", "toy.test", "/files", (), upload),
+        Endpoint("poll", "GET", "toy.test", "/calls/{id}", (), poll),
     ),
     credential=lambda _: "key",
     refuse=lambda _, __: Response(400),
     wrong_method=Fault("wrong-method", 405, "no", Evidence.ASSUMED),
     on_event=by_event_type(
         {
-            "begin": begun,
-            "offer": offered,
-            "abandon": abandoned,
-            "hangup": left,
-            "leave": left,
-            "digits": pressed,
-            "transfer": transferred,
-            "attempt-ended": over,
+            "begin": on_begin,
+            "offer": on_offer,
+            "abandon": on_abandon,
+            "hangup": on_leg_end,
+            "leave": on_leg_end,
+            "digits": on_digits,
+            "transfer": on_transfer,
+            "attempt-ended": on_attempt_ended,
         }
     ),
     status=status,
     new_call_id=lambda _, number, __: f"v{number}",
     records={"agents": Agent},
-    vendor_events=ACTS,
-    resources={"agent": Resource(lambda call: status(call) == "queued", given)},
+    vendor_events=VENDOR_EVENTS,
+    resources={"agent": Resource(lambda call: status(call) == "queued", assign_agent)},
 )
-LISTING = BoundProvider(
-    TOY,
-    {one.operation: lambda _: () for one in TOY.endpoints},
+BOUND_FAKE_VENDOR = BoundProvider(
+    FAKE_VENDOR,
+    {one.operation: lambda _: () for one in FAKE_VENDOR.endpoints},
     dict,
     lambda operation: ({},) if operation == "place" else (),
 )
 
 
-def shop(agents: Mapping[str, str], balance: str | None = None) -> Account:
+def build_shop(agents: Mapping[str, str], balance: str | None = None) -> Account:
     """An account with these agents, by name and state."""
     return Account(
         "shop",
@@ -209,28 +210,31 @@ def shop(agents: Mapping[str, str], balance: str | None = None) -> Account:
     )
 
 
-def opened(account: Account, *stories: Scenario, start: int = 0) -> SandboxState:
+def build_state(account: Account, *stories: Scenario, start: int = 0) -> SandboxState:
     """A store of this vendor alone; the first story is the default."""
-    told = stories or (USUAL,)
+    told = stories or (DEFAULT_SCENARIO,)
     named = ScenarioSet({one.name: one for one in told}, told[0].name)
     return SandboxState(
-        Configuration("s", {"toy": LISTING}, named, {KEY: account}, lambda *_: (None, ())), start
+        Configuration(
+            "s", {"toy": BOUND_FAKE_VENDOR}, named, {ACCOUNT_KEY: account}, lambda *_: (None, ())
+        ),
+        start,
     )
 
 
-def ask(
-    store: SandboxState, nth: int = 0, now: int = 0, body: bytes = b"", **fields: object
+def place_calls(
+    state: SandboxState, nth: int = 0, now: int = 0, body: bytes = b"", **fields: object
 ) -> Exchange:
     """A request to its first endpoint, or another one."""
     sent = Request("POST", "/", fields=fields, body=body)
-    return handle(store, IncomingRequest(LISTING, TOY.endpoints[nth], sent), now)
+    return handle(state, IncomingRequest(BOUND_FAKE_VENDOR, FAKE_VENDOR.endpoints[nth], sent), now)
 
 
-def told(store: SandboxState, *verbs: str) -> list[tuple[int, str, str, str]]:
+def event_log(state: SandboxState, *verbs: str) -> list[tuple[int, str, str, str]]:
     """When, which call, what, whose: of all events, or of those verbs."""
     events = (
         (event.at, name, event.type, event.leg)
-        for name, call in store.calls.items()
+        for name, call in read.calls(state).items()
         for event in call.events
         if not verbs or event.type in verbs
     )

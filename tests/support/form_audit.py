@@ -21,7 +21,7 @@ ASSERTED: Final = ("phone", "language")
 """What a validator says nothing about, or what is looked into here."""
 
 
-def unworded(listing: BoundProvider, endpoint: Endpoint) -> list[Violation]:
+def violations_without_rule(listing: BoundProvider, endpoint: Endpoint) -> list[Violation]:
     """The complaints of the form to which the rulebook has no words.
 
     Credentials are no parameters: whoever sends a wrong one is a stranger. The lists in

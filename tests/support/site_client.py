@@ -1,4 +1,4 @@
-"""A whole site in one process: a manual clock, and a courier that remembers what it carried."""
+"""The whole site in this process, with a manual clock and a recording dispatcher."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from starlette.types import ASGIApp
 
 from mockserver.compiler import build_configuration as made
@@ -17,44 +16,46 @@ from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import parse_settings
 from mockserver.web.access_control import AccessControl
-from tests.conftest import CLICK, START
-from tests.house import built
+from tests.support.simulation import CLICK_TO_CALL, START
+from tests.support.site import build_site
 
 ORIGIN = "http://mock.test"
-C2C = "/api/v2/voice/c2c"
+CLICK_TO_CALL_PATH = "/api/v2/voice/c2c"
 BEARER = "top-secret-bearer"
 HEADERS = {"authorization": f"Bearer {BEARER}", "accept": "application/json"}
-PROBLEM = "application/problem+json"
+PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 
-async def pleased(_: Delivery) -> DeliveryResult:
+async def accept_delivery(_: Delivery) -> DeliveryResult:
     return DeliveryResult(200, body=b"thanks", duration_ms=7)
 
 
-class Postman:
+class RecordingDispatcher:
     """A courier that goes nowhere: remembers each delivery, and asks `receive` for the answer."""
 
-    def __init__(self, receive: Callable[[Delivery], Awaitable[DeliveryResult]] = pleased) -> None:
-        self.carried: list[Delivery] = []
+    def __init__(
+        self, receive: Callable[[Delivery], Awaitable[DeliveryResult]] = accept_delivery
+    ) -> None:
+        self.deliveries: list[Delivery] = []
         self.receive = receive
 
     async def deliver(self, delivery: Delivery) -> DeliveryResult:
-        self.carried.append(delivery)
+        self.deliveries.append(delivery)
         return await self.receive(delivery)
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    sandboxes: SandboxRegistry
+class SiteClient:
+    registry: SandboxRegistry
     sandbox: Sandbox
-    postman: Postman
+    dispatcher: RecordingDispatcher
     app: ASGIApp
 
     def client(self) -> httpx.AsyncClient:
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url=ORIGIN)
 
-    def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+    def request(self, method: str, path: str, **more: Any) -> httpx.Response:
         """One request in an event loop of its own."""
 
         async def asked() -> httpx.Response:
@@ -63,74 +64,75 @@ class House:
 
         return asyncio.run(asked())
 
-    def read(self, path: str) -> Any:
-        answer = self.ask("GET", path)
+    def get_json(self, path: str) -> Any:
+        answer = self.request("GET", path)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def place(self, *stories: str, **fields: object) -> httpx.Response:
+    def click_to_call(self, *stories: str, **fields: object) -> httpx.Response:
         """A Mobtexting click-to-call, the documented fields first and `fields` over them."""
         headers = HEADERS | ({"x-mock-scenario": ", ".join(stories)} if stories else {})
-        return self.ask("POST", C2C, json={**CLICK, **fields}, headers=headers)
+        return self.request(
+            "POST", CLICK_TO_CALL_PATH, json={**CLICK_TO_CALL, **fields}, headers=headers
+        )
 
     def advance(self, **goal: object) -> Any:
-        answer = self.ask("POST", "/_mock/clock/advance", json=goal or {"until": "idle"})
+        answer = self.request("POST", "/_mock/clock/advance", json=goal or {"until": "idle"})
         assert answer.status_code == 200, answer.text
         return answer.json()
 
 
-def build(
-    world: Configuration, mode: str = "manual", origins: tuple[str, ...] = (ORIGIN,)
-) -> House:
-    postman = Postman()
+def build_site_client(
+    configuration: Configuration, mode: str = "manual", origins: tuple[str, ...] = (ORIGIN,)
+) -> SiteClient:
+    postman = RecordingDispatcher()
     guard = AccessControl(allowed_hosts=("mock.test",))
-    sandboxes, app = built(world, Timing(mode, START), postman, guard, origins)
-    return House(sandboxes, sandboxes.get("default"), postman, app)
+    sandboxes, app = build_site(configuration, Timing(mode, START), postman, guard, origins)
+    return SiteClient(sandboxes, sandboxes.get("default"), postman, app)
 
 
-@pytest.fixture
-def house(world: Configuration) -> House:
-    return build(world)
-
-
-def with_scenarios(folder: Path, text: str) -> Configuration:
+def configuration_with_scenarios(folder: Path, text: str) -> Configuration:
     """The bundled world, and a user's file on top of it."""
     file = folder / "mine.yaml"
     file.write_text(text, "utf-8")
     return made(parse_settings({"seed": "seed", "scenarios": (str(file),)}, {}))
 
 
-def with_account_of(house: House, **changes: Any) -> None:
+def change_initial_account(site: SiteClient, **changes: Any) -> None:
     """Another bundled account, from the next reset on."""
-    store = house.sandbox.state
+    state = site.sandbox.state
     key = ("mobtexting", "mobtexting-default")
     changed = {
-        **store.configuration.accounts,
-        key: store.configuration.accounts[key]._replace(**changes),
+        **state.configuration.accounts,
+        key: state.configuration.accounts[key]._replace(**changes),
     }
-    world = store.configuration._replace(accounts=changed)
-    house.sandbox.set_configuration(world, {}, world)
+    configuration = state.configuration._replace(accounts=changed)
+    site.sandbox.set_configuration(configuration, {}, configuration)
 
 
-def with_provider(world: Configuration, **changes: Any) -> Configuration:
+def configuration_with_provider(configuration: Configuration, **changes: Any) -> Configuration:
     """The same world with another Mobtexting."""
-    listing = world.providers["mobtexting"]
+    listing = configuration.providers["mobtexting"]
     changed = listing._replace(provider=listing.provider._replace(**changes))
-    return world._replace(providers={"mobtexting": changed})
+    return configuration._replace(providers={"mobtexting": changed})
 
 
-def refusal(answer: httpx.Response) -> tuple[int, str, str]:
+def read_problem(answer: httpx.Response) -> tuple[int, str, str]:
     """Status, title and detail of a problem, whose outer form is checked on the way."""
     told = answer.json()
-    assert answer.headers["content-type"] == PROBLEM
+    assert answer.headers["content-type"] == PROBLEM_MEDIA_TYPE
     assert list(told)[:4] == ["type", "title", "status", "detail"]
     assert (told["type"], told["status"]) == ("about:blank", answer.status_code)
     assert answer.headers["x-mock-problem"] == told["title"].replace(" ", "-")
     return answer.status_code, told["title"], told["detail"]
 
 
-def shape(value: Any) -> Any:
+def key_structure(value: Any) -> Any:
     """The keys in their order, all the way down."""
     if isinstance(value, list):
-        return [shape(one) for one in value]
-    return [(key, shape(inner)) for key, inner in value.items()] if isinstance(value, dict) else ""
+        return [key_structure(one) for one in value]
+    return (
+        [(key, key_structure(inner)) for key, inner in value.items()]
+        if isinstance(value, dict)
+        else ""
+    )

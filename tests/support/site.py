@@ -26,8 +26,8 @@ async def no_lifespan(_: Any) -> AsyncIterator[None]:
     yield
 
 
-def built(  # noqa: PLR0913, PLR0917 - all that a test may want to be otherwise
-    world: Configuration,
+def build_site(  # noqa: PLR0913, PLR0917 - all that a test may want to be otherwise
+    configuration: Configuration,
     timing: Timing,
     courier: Dispatcher,
     guard: AccessControl | None = None,
@@ -35,7 +35,7 @@ def built(  # noqa: PLR0913, PLR0917 - all that a test may want to be otherwise
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]] = no_lifespan,
 ) -> tuple[SandboxRegistry, ASGIApp]:
     """The sandboxes, and the application that serves them."""
-    sandboxes = SandboxRegistry(courier, (world, timing), lambda _: None)
+    sandboxes = SandboxRegistry(courier, (configuration, timing), lambda _: None)
     parts = Dependencies(
         sandboxes=sandboxes,
         origins=lambda: origins,

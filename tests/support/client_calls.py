@@ -1,0 +1,15 @@
+"""Calls that the tests of the clients place."""
+
+import httpx
+
+from mockserver.client import MockServer
+from tests.support.simulation import CLICK_TO_CALL
+
+HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
+CLICK_TO_CALL_PATH = "/api/v2/voice/c2c"
+
+
+def click_to_call(mock: MockServer, **fields: object) -> httpx.Response:
+    """A Mobtexting click-to-call."""
+    url = mock.url("mobtexting") + CLICK_TO_CALL_PATH
+    return httpx.post(url, json={**CLICK_TO_CALL, **fields}, headers=HEADERS, trust_env=False)

@@ -1,0 +1,102 @@
+"""Every control route with its guard, how to ask it in earnest, whether that changes a thing."""
+
+from typing import Any, Final, NamedTuple
+
+OPEN: Final = "open"
+GUARDED: Final = "guarded"
+
+
+class RouteCase(NamedTuple):
+    """`asked` is the path in earnest where the route has parameters; `status` what it then gets.
+
+    `changes` says whether the sandbox is another one afterwards.
+    """
+
+    guard: str
+    asked: str = ""
+    body: Any = None
+    status: int = 200
+    changes: bool = False
+
+
+SCENARIO: Final = {"legs": {"callee": "busy"}}
+ACCOUNT: Final = "/accounts/mobtexting/mobtexting-default"
+
+ROUTE_CASES: Final[dict[tuple[str, str], RouteCase]] = {
+    ("GET", "/health"): RouteCase(OPEN),
+    ("GET", "/inbox/{name}"): RouteCase(OPEN, "/inbox/mine", changes=True),
+    ("POST", "/inbox/{name}"): RouteCase(OPEN, "/inbox/mine", {"a": 1}, changes=True),
+    ("PUT", "/inbox/{name}"): RouteCase(OPEN, "/inbox/mine", {"a": 1}, changes=True),
+    ("PATCH", "/inbox/{name}"): RouteCase(OPEN, "/inbox/mine", {"a": 1}, changes=True),
+    ("DELETE", "/inbox/{name}"): RouteCase(OPEN, "/inbox/mine", changes=True),
+    ("OPTIONS", "/inbox/{name}"): RouteCase(OPEN, "/inbox/mine", changes=True),
+    ("GET", "/providers"): RouteCase(GUARDED),
+    ("GET", "/openapi/{name}.json"): RouteCase(GUARDED, "/openapi/mobtexting.json"),
+    ("GET", "/calls"): RouteCase(GUARDED),
+    ("GET", "/calls/{id}"): RouteCase(GUARDED, "/calls/c1"),
+    ("GET", "/calls/{id}/timeline"): RouteCase(GUARDED, "/calls/c1/timeline"),
+    ("GET", "/timeline"): RouteCase(GUARDED),
+    ("POST", "/calls/{id}/events"): RouteCase(
+        GUARDED, "/calls/c1/events", {"event": "hangup"}, changes=True
+    ),
+    ("GET", "/requests"): RouteCase(GUARDED),
+    ("GET", "/webhooks"): RouteCase(GUARDED),
+    ("POST", "/webhooks/{id}/redeliver"): RouteCase(
+        GUARDED, "/webhooks/w1/redeliver", status=202, changes=True
+    ),
+    ("POST", "/wait"): RouteCase(
+        GUARDED, body={"for": "call", "count": 9, "advance": 1, "timeout": 0}, status=408,
+        changes=True,
+    ),
+    ("GET", "/clock"): RouteCase(GUARDED),
+    ("PUT", "/clock"): RouteCase(GUARDED, body={"mode": "manual"}, changes=True),
+    ("POST", "/clock/advance"): RouteCase(GUARDED, body={"by": 1}, changes=True),
+    ("GET", "/scenarios"): RouteCase(GUARDED),
+    ("PUT", "/scenarios/{name}"): RouteCase(GUARDED, "/scenarios/other", SCENARIO, changes=True),
+    ("DELETE", "/scenarios/{name}"): RouteCase(
+        GUARDED, "/scenarios/mine", status=204, changes=True
+    ),
+    ("GET", "/activations"): RouteCase(GUARDED),
+    ("POST", "/activations"): RouteCase(
+        GUARDED, body={"scenario": "callee-busy"}, status=201, changes=True
+    ),
+    ("DELETE", "/activations"): RouteCase(GUARDED, status=204, changes=True),
+    ("GET", "/accounts/{provider}"): RouteCase(GUARDED, "/accounts/mobtexting"),
+    ("GET", "/accounts/{provider}/{account}"): RouteCase(GUARDED, ACCOUNT),
+    ("PUT", "/accounts/{provider}/{account}"): RouteCase(
+        GUARDED, ACCOUNT, {"credentials": "any"}, changes=True
+    ),
+    ("PATCH", "/accounts/{provider}/{account}"): RouteCase(
+        GUARDED, ACCOUNT, {"balance": "1"}, changes=True
+    ),
+    ("GET", "/journal"): RouteCase(GUARDED),
+    ("GET", "/events"): RouteCase(GUARDED),
+    ("POST", "/reset"): RouteCase(GUARDED, changes=True),
+    ("GET", "/sandboxes"): RouteCase(GUARDED),
+    ("PUT", "/sandboxes/{name}"): RouteCase(
+        GUARDED, "/sandboxes/new", {"seed": "t1"}, changes=True
+    ),
+    ("DELETE", "/sandboxes/{name}"): RouteCase(GUARDED, "/sandboxes/old", status=204, changes=True),
+    ("GET", "/explain/{request}"): RouteCase(GUARDED, "/explain/r1"),
+    ("GET", "/inboxes/{name}"): RouteCase(GUARDED, "/inboxes/mine"),
+    ("PUT", "/inboxes/{name}"): RouteCase(
+        GUARDED, "/inboxes/mine", {"answers": [500]}, changes=True
+    ),
+    ("DELETE", "/inboxes/{name}"): RouteCase(GUARDED, "/inboxes/old", status=204, changes=True),
+    ("GET", "/openapi.json"): RouteCase(GUARDED),
+    ("GET", "/docs"): RouteCase(GUARDED),
+}  # fmt: skip
+"""HEAD is wherever GET is, and has the same guard."""
+
+STREAM: Final = ("GET", "/events")
+"""Never ends by itself: whoever asks it in earnest drives it by hand."""
+
+
+def request_path(route: tuple[str, str]) -> str:
+    """The path by which a route is asked in earnest."""
+    return f"/_mock{ROUTE_CASES[route].asked or route[1]}"
+
+
+def request_content(route: tuple[str, str]) -> dict[str, Any]:
+    body = ROUTE_CASES[route].body
+    return {} if body is None else {"json": body}

@@ -1,0 +1,27 @@
+"""Runs a text of tests in a pytest of its own."""
+
+from collections.abc import Callable
+from importlib.metadata import entry_points
+
+import pytest
+
+RunSuite = Callable[..., pytest.RunResult]
+"""Run a text of tests in a pytest of its own."""
+SUITE_HEADER = """
+import httpx
+import pytest
+
+CLICK = {"bridge": "918068281234", "from": "918867135000", "to": "918867136000"}
+HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
+
+
+def click(mock, path="/api/v2/voice/c2c"):
+    url = mock.url("mobtexting") + path
+    return httpx.post(url, json=CLICK, headers=HEADERS, trust_env=False)
+
+"""
+
+
+def is_plugin_installed() -> bool:
+    """Whether pytest finds the plugin by itself."""
+    return any(one.value == "mockserver.pytest_plugin" for one in entry_points(group="pytest11"))

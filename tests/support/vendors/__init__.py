@@ -1,0 +1,1 @@
+"""Requests to each vendor, straight into the simulation."""
