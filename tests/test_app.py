@@ -86,8 +86,8 @@ def test_scenarios_is_what_the_control_api_tells() -> None:
 )
 def test_address_reaches_itself(host: str, origin: str) -> None:
     local = ("http://localhost:80", "http://127.0.0.1:80", "http://[::1]:80")
-    assert ServerAddress(host, 80).origin == origin
-    assert ServerAddress(host, 80).origins == (origin, *local)
+    assert ServerAddress(host=host, port=80).origin == origin
+    assert ServerAddress(host=host, port=80).origins == (origin, *local)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", IPV6, "localhost"])
@@ -141,7 +141,7 @@ def watched(settings: Settings, act: Callable[[str], object]) -> tuple[list[str]
     thread.start()
     try:
         assert ready.wait(10)
-        act(ServerAddress(settings.host, port_of(said[0])).origin)
+        act(ServerAddress(host=settings.host, port=port_of(said[0])).origin)
     finally:
         inner.should_exit = True
         thread.join(10)
@@ -161,7 +161,7 @@ def test_server_says_when_it_is_ready(host: str) -> None:
     known, made = load_providers(), build_configuration(HERE)
     many = f"{len(known)} provider" + ("s" if len(known) > 1 else "")
     told = f"clock 60x, seed s, {many}, {count_scenarios(made)} scenarios"
-    base = ServerAddress(host, port_of(said[0])).origin
+    base = ServerAddress(host=host, port=port_of(said[0])).origin
     assert said[0] == f"mockserver ready on {base} ({told})"
     assert said[1:] == [f"  {name}: {base}/{name}" for name in known]
     assert logged == []

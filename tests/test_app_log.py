@@ -26,7 +26,7 @@ class NoCourier:
 
 @pytest.fixture
 def box(configuration: Configuration) -> Sandbox:
-    return Sandbox("t1", configuration, Timing("manual", START), NoCourier())
+    return Sandbox("t1", configuration, Timing(mode="manual", start=START), NoCourier())
 
 
 def logged(box: Sandbox, form: str) -> list[str]:
@@ -44,7 +44,7 @@ STORIES = ("answered", "one-then-two", "says-yes", "answering-machine", "rush-ho
 def test_log_in_json_has_every_fact_of_a_call(box: Sandbox, story: str) -> None:
     lines = logged(box, "json")
     click_to_call(box.state, story)
-    play_until_idle(box.state, lambda _: DeliveryResult(None, "connect"))
+    play_until_idle(box.state, lambda _: DeliveryResult(status=None, error="connect"))
     told = [
         {"sandbox": "t1", **serialize_entry(fact, box.state.configuration)}
         for fact in read.journal(box.state)
@@ -56,11 +56,19 @@ def test_log_in_json_has_every_fact_of_a_call(box: Sandbox, story: str) -> None:
 @pytest.mark.parametrize(
     "fact",
     [
-        JournalEntry(START, "error", "c1", ValueError("\x1b[31m\nred")),
-        JournalEntry(START, "control", "", {"method": "PUT", "body": "\ud800 \u2028 \U0001f600"}),
-        JournalEntry(START, "clock", "", {"advance": {"by": 60.5}}),
+        JournalEntry(at=START, type="error", call_id="c1", payload=ValueError("\x1b[31m\nred")),
         JournalEntry(
-            START, "account", "", {"set": {"agents": {"a": [None, True]}}, "flaws": [("a", "b")]}
+            at=START,
+            type="control",
+            call_id="",
+            payload={"method": "PUT", "body": "\ud800 \u2028 \U0001f600"},
+        ),
+        JournalEntry(at=START, type="clock", call_id="", payload={"advance": {"by": 60.5}}),
+        JournalEntry(
+            at=START,
+            type="account",
+            call_id="",
+            payload={"set": {"agents": {"a": [None, True]}}, "flaws": [("a", "b")]},
         ),
     ],
 )

@@ -43,8 +43,8 @@ FOREIGN = (ANYWHERE, "::", "10.0.0.7", "mock.internal", "127.0.0.1.evil.test")
 def test_guard_on_loopback(host: str, token: str, asked: str) -> None:
     """`none` opens nothing there: Host and Origin count, as they do without a token."""
     settings = Settings(token=token, allow_host=("a", "b"))
-    assert _build_access_control(settings, ServerAddress(host, 80)) == AccessControl(
-        asked, ("a", "b")
+    assert _build_access_control(settings, ServerAddress(host=host, port=80)) == AccessControl(
+        token=asked, allowed_hosts=("a", "b")
     )
 
 
@@ -52,19 +52,24 @@ def test_guard_on_loopback(host: str, token: str, asked: str) -> None:
 @pytest.mark.parametrize("token", ["mine", "none"])
 def test_guard_beyond_loopback_with_a_token(host: str, token: str) -> None:
     settings = Settings(token=token, allow_host=("a",))
-    assert _build_access_control(settings, ServerAddress(host, 80)) == AccessControl(token, ("a",))
+    assert _build_access_control(settings, ServerAddress(host=host, port=80)) == AccessControl(
+        token=token, allowed_hosts=("a",)
+    )
 
 
 @pytest.mark.parametrize("host", FOREIGN)
 def test_guard_beyond_loopback_draws_a_token(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("secrets.token_urlsafe", lambda size: f"drawn-{size}")
-    assert _build_access_control(Settings(), ServerAddress(host, 80)) == AccessControl(
-        "drawn-18", ()
+    assert _build_access_control(Settings(), ServerAddress(host=host, port=80)) == AccessControl(
+        token="drawn-18", allowed_hosts=()
     )
 
 
 def test_guard_draws_another_token_each_time() -> None:
-    drawn = {_build_access_control(Settings(), ServerAddress(ANYWHERE, 80)).token for _ in range(9)}
+    drawn = {
+        _build_access_control(Settings(), ServerAddress(host=ANYWHERE, port=80)).token
+        for _ in range(9)
+    }
     assert (len(drawn), {len(token) for token in drawn}) == (9, {24})
 
 
@@ -74,14 +79,16 @@ def test_guard_draws_another_token_each_time() -> None:
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
-        (Settings(), AddressPolicy(("loopback", "private"), {})),
+        (Settings(), AddressPolicy(allow=("loopback", "private"), rewrite={})),
         (
             Settings(webhook_targets=("public", "10.1.0.0/16")),
-            AddressPolicy(("loopback", "private", "public", "10.1.0.0/16"), {}),
+            AddressPolicy(allow=("loopback", "private", "public", "10.1.0.0/16"), rewrite={}),
         ),
         (
             Settings(webhook_rewrite=(("localhost", "host.test"), ("a", "b"), ("a", "c"))),
-            AddressPolicy(("loopback", "private"), {"localhost": "host.test", "a": "c"}),
+            AddressPolicy(
+                allow=("loopback", "private"), rewrite={"localhost": "host.test", "a": "c"}
+            ),
         ),
     ],
 )
@@ -102,7 +109,7 @@ def test_policy(settings: Settings, expected: AddressPolicy) -> None:
     ],
 )
 def test_own_is_where_our_own_links_lead(host: str, reached: str) -> None:
-    address = ServerAddress(host, 8443, "https")
+    address = ServerAddress(host=host, port=8443, scheme="https")
     own = _own_tls_endpoint(address, Settings(tls_cert="c.pem", tls_key="k.pem"))
     place = parse_url(address.origin)
     assert isinstance(place, ParsedUrl)
@@ -110,7 +117,7 @@ def test_own_is_where_our_own_links_lead(host: str, reached: str) -> None:
 
 
 def test_own_without_a_certificate() -> None:
-    assert _own_tls_endpoint(ServerAddress("127.0.0.1", 80), Settings()) is None
+    assert _own_tls_endpoint(ServerAddress(host="127.0.0.1", port=80), Settings()) is None
 
 
 # --- the first lines -----------------------------------------------------------------------------
@@ -129,20 +136,35 @@ def announced(
 @pytest.mark.parametrize(
     ("address", "settings", "base", "more"),
     [
-        (ServerAddress("127.0.0.1", 80), Settings(), "http://127.0.0.1:80", []),
-        (ServerAddress("::1", 80), Settings(), "http://[::1]:80", []),
-        (ServerAddress("localhost", 8443, "https"), Settings(), "https://localhost:8443", []),
-        (ServerAddress("127.0.0.1", 80), Settings(token="mine"), "http://127.0.0.1:80", []),
-        (ServerAddress("127.0.0.1", 80), Settings(token="none"), "http://127.0.0.1:80", []),
+        (ServerAddress(host="127.0.0.1", port=80), Settings(), "http://127.0.0.1:80", []),
+        (ServerAddress(host="::1", port=80), Settings(), "http://[::1]:80", []),
         (
-            ServerAddress(ANYWHERE, 80),
+            ServerAddress(host="localhost", port=8443, scheme="https"),
+            Settings(),
+            "https://localhost:8443",
+            [],
+        ),
+        (
+            ServerAddress(host="127.0.0.1", port=80),
+            Settings(token="mine"),
+            "http://127.0.0.1:80",
+            [],
+        ),
+        (
+            ServerAddress(host="127.0.0.1", port=80),
+            Settings(token="none"),
+            "http://127.0.0.1:80",
+            [],
+        ),
+        (
+            ServerAddress(host=ANYWHERE, port=80),
             Settings(),
             "http://0.0.0.0:80",
             ["  control API: MOCKSERVER_TOKEN=drawn"],
         ),
-        (ServerAddress(ANYWHERE, 80), Settings(token="mine"), "http://0.0.0.0:80", []),
+        (ServerAddress(host=ANYWHERE, port=80), Settings(token="mine"), "http://0.0.0.0:80", []),
         (
-            ServerAddress(ANYWHERE, 80),
+            ServerAddress(host=ANYWHERE, port=80),
             Settings(token="none"),
             "http://0.0.0.0:80",
             ["  control API: open to whoever can reach this address"],
@@ -171,7 +193,7 @@ def test_announce(  # noqa: PLR0913, PLR0917 - the columns of the table
 def test_announce_counts(configuration: Configuration, many: int, word: str) -> None:
     listings = dict(list(configuration.providers.items())[:many])
     few = configuration._replace(providers=listings, seed="x")
-    first, *rest = announced(few, ServerAddress("127.0.0.1", 1), Settings(clock="60x"))
+    first, *rest = announced(few, ServerAddress(host="127.0.0.1", port=1), Settings(clock="60x"))
     assert f"(clock 60x, seed x, {word}, " in first
     assert len(rest) == many
 
@@ -257,7 +279,7 @@ def test_reload_keeps_what_was_put_until_a_reset(tmp_path: Path) -> None:
     settings = Settings(scenarios=(str(tmp_path),), seed="s")
     start, timing, compiler = (
         load_configuration(settings),
-        Timing("manual", START),
+        Timing(mode="manual", start=START),
         ScenarioCompiler(settings),
     )
     sandboxes = SandboxRegistry(NoCourier(), (start, timing), lambda _: None)
@@ -285,7 +307,9 @@ def test_reload_that_breaks_what_was_put_changes_nothing(tmp_path: Path) -> None
     file.write_text("scenarios:\n  theirs: {legs: {callee: busy}}\n")
     settings = Settings(scenarios=(str(tmp_path),), seed="s")
     start, compiler = load_configuration(settings), ScenarioCompiler(settings)
-    sandboxes = SandboxRegistry(NoCourier(), (start, Timing("manual", START)), lambda _: None)
+    sandboxes = SandboxRegistry(
+        NoCourier(), (start, Timing(mode="manual", start=START)), lambda _: None
+    )
     asyncio.run(scenario())
     [text] = logged
     assert text.startswith(

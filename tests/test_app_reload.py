@@ -40,7 +40,7 @@ scenarios:
 
 class Nobody:
     async def deliver(self, _: Delivery) -> DeliveryResult:
-        return DeliveryResult(200)
+        return DeliveryResult(status=200)
 
 
 class Case:
@@ -50,7 +50,7 @@ class Case:
         self.file = file
         file.write_text(FIRST, "utf-8")
         self.settings = Settings(scenarios=(str(file),), clock="manual", start=START)
-        start = (build_configuration(self.settings), Timing("manual", START))
+        start = (build_configuration(self.settings), Timing(mode="manual", start=START))
         self.sandboxes = SandboxRegistry(Nobody(), start, lambda _: None)
         self.sandbox = self.sandboxes.get("default")
         self.compiler = ScenarioCompiler(self.settings)

@@ -114,7 +114,7 @@ def test_put_steps_tell_their_place_when_they_are_moot(
     text = "steps:\n  - {ring: a}\n  - {answer: a}\n  - {after: 1s, ring: b}\n"
     state = SandboxState(compiled(compiler, configuration, mine=text), START)
     click_to_call(state, "mine", to="flow:220")
-    play_until_idle(state, lambda _: DeliveryResult(200))
+    play_until_idle(state, lambda _: DeliveryResult(status=200))
     [moot] = [
         fact.payload for fact in read.journal(state) if isinstance(fact.payload, RejectedEvent)
     ]

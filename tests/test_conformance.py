@@ -193,7 +193,7 @@ def test_rulebook_words_all_that_the_form_can_complain_about(
 
 def test_bundled_scenario_files_keep_to_their_grammar() -> None:
     sources = [
-        SourceText(str(one), one.read_bytes())
+        SourceText(file=str(one), text=one.read_bytes())
         for one in sorted(bundled_folder("scenarios").glob("*"))
     ]
     assert load_definitions(sources, PROVIDERS).scenarios.default == "answered"

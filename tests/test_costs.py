@@ -16,7 +16,7 @@ import pytest
 
 from benchmarks.engine import placed, play
 from mockserver.core.configuration import Configuration
-from mockserver.core.webhook import ORIGIN_PLACEHOLDER, Delivery, DeliveryResult, Webhook
+from mockserver.core.webhook import ORIGIN_PLACEHOLDER, DeliveryResult
 from mockserver.delivery import connection, connection_pool
 from mockserver.delivery.connection import Connection
 from mockserver.delivery.dispatcher import WebhookDispatcher
@@ -27,6 +27,7 @@ from mockserver.runtime.loopback import deliver_to_inbox
 from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from tests.support import read
+from tests.support.builders import build_delivery, build_webhook
 
 PYTHON = (3, 11)
 TOLERANCE = 0.05
@@ -55,7 +56,7 @@ def counted(work: Callable[[], object]) -> int:
 
 def answer(state: SandboxState) -> None:
     for delivery in tuple(read.deliveries(state).values()):
-        complete_attempt(state, delivery, DeliveryResult(200), 0)
+        complete_attempt(state, delivery, DeliveryResult(status=200), 0)
 
 
 class Echo(asyncio.Transport):
@@ -88,8 +89,8 @@ async def connected(there: tuple[str, int], *more: Any) -> Connection:
 
 def carried(courier: WebhookDispatcher, url: str) -> int:
     """What one more webhook costs, of those that nobody has to wait for."""
-    webhook = Webhook("c1", "completed", url, {"status": "COMPLETED"})
-    sent = Delivery("w1", "mobtexting", "any", webhook, 0, "pending", 0)
+    webhook = build_webhook(url=url, body={"status": "COMPLETED"})
+    sent = build_delivery(account="any", webhook=webhook)
 
     def carry() -> None:
         for _ in range(100):
@@ -121,7 +122,7 @@ def test_costs(configuration: Configuration, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(connection_pool, "MIN_IDLE_BEFORE_REUSE", 0.0)
     found["send"] = carried(WebhookDispatcher(lambda: ""), "http://127.0.0.1:1/hook")
     sandboxes = SandboxRegistry(
-        cast("Any", None), (configuration, Timing("manual", 0)), lambda _: None
+        cast("Any", None), (configuration, Timing(mode="manual", start=0)), lambda _: None
     )
     mine = WebhookDispatcher(
         lambda: "http://127.0.0.1:1", loopback=partial(deliver_to_inbox, sandboxes)

@@ -72,7 +72,7 @@ def test_complaints_of_a_form(schema: Any, found: list[tuple[str, str]]) -> None
     assert [one[:2] for one in complaints(DOCUMENT, schema)] == found
 
 
-FAULT = Fault("wrong", 400, "wrong", Evidence.ASSUMED)
+FAULT = Fault(name="wrong", status=400, message="wrong", evidence=Evidence.ASSUMED)
 FORM: Mapping[str, Any] = {
     "type": "object",
     "required": ["to"],
@@ -95,11 +95,18 @@ def listed(**more: object) -> Mapping[str, Any]:
 
 
 def answered(_: object) -> EndpointResult:
-    return EndpointResult(Response(200))
+    return EndpointResult(response=Response(status=200))
 
 
 def ruled(*rules: Rule) -> Endpoint:
-    return Endpoint("dial", "POST", "a.test", "/dial", (rules,), answered)
+    return Endpoint(
+        operation="dial",
+        method="POST",
+        host="a.test",
+        path="/dial",
+        rules=(rules,),
+        respond=answered,
+    )
 
 
 NEEDED, TEXT, NUMBER = (
@@ -107,7 +114,7 @@ NEEDED, TEXT, NUMBER = (
     malformed_field("to", FAULT),
     malformed_field("calls.*.n", FAULT),
 )
-SMALL = Rule(ViolationTest("calls.*.n", frozenset({"minimum"})), FAULT)
+SMALL = Rule(test=ViolationTest(field="calls.*.n", keywords=frozenset({"minimum"})), fault=FAULT)
 
 
 @pytest.mark.parametrize(

@@ -83,8 +83,14 @@ def test_story_plays(configuration: Configuration, story: str, where: str) -> No
     listing = configuration.providers[name]
     endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
     state = SandboxState(configuration, START)
-    asked = Request("POST", endpoint.path, headers=HEADERS.get(name, BEARER), fields=fields)
-    handle(state, IncomingRequest(listing, endpoint, asked, (story,)), START)
+    asked = Request(
+        method="POST", path=endpoint.path, headers=HEADERS.get(name, BEARER), fields=fields
+    )
+    handle(
+        state,
+        IncomingRequest(bound=listing, endpoint=endpoint, request=asked, scenarios=(story,)),
+        START,
+    )
     sent = [delivery.webhook.kind for delivery in play_until_idle(state)]
     call = read.calls(state)["c1"]
     assert (call.outcome, listing.provider.status(call), sent) == (outcome, word, webhooks)

@@ -45,7 +45,11 @@ def same(site: SiteClient, settings: Settings | None = None) -> None:
 async def moody(delivery: Delivery) -> DeliveryResult:
     """Not pleased at first, then without an answer, then pleased."""
     number = len(delivery.attempts)
-    return DeliveryResult(None, "timeout") if number == 1 else DeliveryResult(STATUSES[number % 3])
+    return (
+        DeliveryResult(status=None, error="timeout")
+        if number == 1
+        else DeliveryResult(status=STATUSES[number % 3])
+    )
 
 
 def test_a_little_of_everything(site: SiteClient) -> None:
@@ -151,7 +155,7 @@ def test_a_receiver_that_calls_back_in_the_midst(site: SiteClient) -> None:
             await client.post(
                 CLICK_TO_CALL_PATH, json={**CLICK_TO_CALL, "to": "918800020300"}, headers=HEADERS
             )
-        return DeliveryResult(200)
+        return DeliveryResult(status=200)
 
     site.dispatcher.receive = receive
     site.click_to_call()

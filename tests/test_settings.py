@@ -28,9 +28,9 @@ START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
             },
             {},
             Settings(
-                "::1",
-                0,
-                {"mobtexting": "http://a/?x=1", "phonon": "https://b"},
+                host="::1",
+                port=0,
+                webhook={"mobtexting": "http://a/?x=1", "phonon": "https://b"},
                 clock="60x",
                 start=START,
                 seed="s",
@@ -49,9 +49,9 @@ START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
                 "MOCKSERVER_QUIET": "YES",
             },
             Settings(
-                "0.0.0.0",
-                65535,
-                {"mobtexting": "http://a", "phonon": "http://b"},
+                host="0.0.0.0",
+                port=65535,
+                webhook={"mobtexting": "http://a", "phonon": "http://b"},
                 clock="instant",
                 start=START,
                 seed="a b",
@@ -204,9 +204,13 @@ def test_read_a_start_beyond_the_calendar(text: str) -> None:
 @pytest.mark.parametrize(
     ("option", "flag", "variable"),
     [
-        (Option("start_at", ""), "--start-at", "MOCKSERVER_START_AT"),
-        (Option("port", ""), "--port", "MOCKSERVER_PORT"),
-        (Option("no_number_plan", ""), "--no-number-plan", "MOCKSERVER_NO_NUMBER_PLAN"),
+        (Option(name="start_at", description=""), "--start-at", "MOCKSERVER_START_AT"),
+        (Option(name="port", description=""), "--port", "MOCKSERVER_PORT"),
+        (
+            Option(name="no_number_plan", description=""),
+            "--no-number-plan",
+            "MOCKSERVER_NO_NUMBER_PLAN",
+        ),
     ],
 )
 def test_an_option_s_names(option: Option, flag: str, variable: str) -> None:

@@ -35,8 +35,14 @@ def told(configuration: Configuration, story: str) -> list[str]:
         operation, fields, headers = ASKED[name]
         listing = configuration.providers[name]
         endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
-        sent = Request("POST", endpoint.path, headers=headers, fields=fields, body=name.encode())
-        got = handle(state, IncomingRequest(listing, endpoint, sent, (story,)), START)
+        sent = Request(
+            method="POST", path=endpoint.path, headers=headers, fields=fields, body=name.encode()
+        )
+        got = handle(
+            state,
+            IncomingRequest(bound=listing, endpoint=endpoint, request=sent, scenarios=(story,)),
+            START,
+        )
         hooks = [one.webhook for one in play_until_idle(state)]
         call = read.calls(state)[got.call_ids[0]]
         lines += [

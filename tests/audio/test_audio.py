@@ -12,18 +12,19 @@ from hypothesis import strategies as st
 
 from mockserver.audio.tones import SAMPLE_RATE, Recording, Sound, build_recording
 from mockserver.audio.wav import file_size, render_chunks
-from mockserver.core.call import Call, CallSpec, Event, Leg, recording_token
+from mockserver.core.call import Call, Event, Leg, recording_token
 from mockserver.core.time import DAY, HOUR
+from tests.support.builders import build_call, build_call_spec
 
-ORDER = CallSpec("c1", "v1", "mobtexting", "shop", "c2c", "b-after-a", {}, 1_000)
-LEGS = (Leg("a", "from", "1"), Leg("b", "to", "2"))
+ORDER = build_call_spec(account="shop", created_at=1_000)
+LEGS = (Leg(name="a", role="from", number="1"), Leg(name="b", role="to", number="2"))
 LOW, HIGH = (697, 770, 852, 941), (1_209, 1_336, 1_477, 1_633)
 KEYPAD = ("123A", "456B", "789C", "*0#D")
-BEGIN, ANSWER = Event(1_000, "begin"), Event(3_000, "answer", "a")
+BEGIN, ANSWER = Event(at=1_000, type="begin"), Event(at=3_000, type="answer", leg="a")
 
 
 def call(*events: Event) -> Call:
-    return Call(ORDER, LEGS, 1_000, events=events)
+    return build_call(spec=ORDER, legs=LEGS, starts_at=1_000, events=events)
 
 
 def data(made: Recording) -> bytes:
@@ -62,51 +63,78 @@ def tone(frequency: int, level: int, count: int) -> list[int]:
     ("events", "made"),
     [
         ((), None),
-        ((BEGIN, Event(1_000, "ring", "a"), Event(9_000, "hangup", "a")), None),
-        ((BEGIN, ANSWER, Event(9_500, "hangup", "a")), Recording(6_500, ())),
-        ((BEGIN, ANSWER), Recording(0, ())),
-        ((ANSWER, Event(3_250, "machine", "a")), Recording(250, ())),
         (
-            (BEGIN, ANSWER, Event(4_000, "answer", "b"), Event(7_000, "hangup", "b")),
-            Recording(4_000, ()),
+            (BEGIN, Event(at=1_000, type="ring", leg="a"), Event(at=9_000, type="hangup", leg="a")),
+            None,
         ),
         (
-            (BEGIN, ANSWER, Event(7_000, "hangup", "a"), Event(8_000, "hangup", "b")),
-            Recording(4_000, ()),
+            (BEGIN, ANSWER, Event(at=9_500, type="hangup", leg="a")),
+            Recording(duration_ms=6_500, sounds=()),
+        ),
+        ((BEGIN, ANSWER), Recording(duration_ms=0, sounds=())),
+        ((ANSWER, Event(at=3_250, type="machine", leg="a")), Recording(duration_ms=250, sounds=())),
+        (
+            (
+                BEGIN,
+                ANSWER,
+                Event(at=4_000, type="answer", leg="b"),
+                Event(at=7_000, type="hangup", leg="b"),
+            ),
+            Recording(duration_ms=4_000, sounds=()),
         ),
         (
             (
-                *(BEGIN, Event(2_000, "answer", "b"), ANSWER, Event(6_000, "hangup", "a")),
-                *(Event(7_000, "hangup", "b"), Event(7_500, "attempt-ended")),
+                BEGIN,
+                ANSWER,
+                Event(at=7_000, type="hangup", leg="a"),
+                Event(at=8_000, type="hangup", leg="b"),
             ),
-            Recording(5_000, ()),
+            Recording(duration_ms=4_000, sounds=()),
         ),
         (
-            (BEGIN, ANSWER, Event(4_000, "hangup", "a"), Event(9_000, "begin")),
+            (
+                *(
+                    BEGIN,
+                    Event(at=2_000, type="answer", leg="b"),
+                    ANSWER,
+                    Event(at=6_000, type="hangup", leg="a"),
+                ),
+                *(Event(at=7_000, type="hangup", leg="b"), Event(at=7_500, type="attempt-ended")),
+            ),
+            Recording(duration_ms=5_000, sounds=()),
+        ),
+        (
+            (BEGIN, ANSWER, Event(at=4_000, type="hangup", leg="a"), Event(at=9_000, type="begin")),
             None,
         ),
         (
             (
-                *(BEGIN, ANSWER, Event(3_500, "digits", "a", {"digits": "9"})),
-                *(Event(4_000, "hangup", "a"), Event(9_000, "begin")),
-                *(Event(9_100, "answer", "a"), Event(9_300, "hangup", "a")),
+                *(BEGIN, ANSWER, Event(at=3_500, type="digits", leg="a", data={"digits": "9"})),
+                *(Event(at=4_000, type="hangup", leg="a"), Event(at=9_000, type="begin")),
+                *(Event(at=9_100, type="answer", leg="a"), Event(at=9_300, type="hangup", leg="a")),
             ),
-            Recording(200, ()),
+            Recording(duration_ms=200, sounds=()),
         ),
         (
             (
-                *(BEGIN, ANSWER, Event(3_500, "play", "a", {"text": "Press one"})),
-                *(Event(4_000, "digits", "a", {"digits": "1"}), Event(4_000, "bridge")),
-                *(Event(4_500, "speech", "b", {"words": "yes"}), Event(5_000, "digits", "a")),
-                Event(6_000, "hangup", "a"),
+                *(BEGIN, ANSWER, Event(at=3_500, type="play", leg="a", data={"text": "Press one"})),
+                *(
+                    Event(at=4_000, type="digits", leg="a", data={"digits": "1"}),
+                    Event(at=4_000, type="bridge"),
+                ),
+                *(
+                    Event(at=4_500, type="speech", leg="b", data={"words": "yes"}),
+                    Event(at=5_000, type="digits", leg="a"),
+                ),
+                Event(at=6_000, type="hangup", leg="a"),
             ),
             Recording(
-                3_000,
-                (
-                    Sound(500, "play", "Press one"),
-                    Sound(1_000, "digits", "1"),
-                    Sound(1_500, "speech", "yes"),
-                    Sound(2_000, "digits", ""),
+                duration_ms=3_000,
+                sounds=(
+                    Sound(at=500, event_type="play", text="Press one"),
+                    Sound(at=1_000, event_type="digits", text="1"),
+                    Sound(at=1_500, event_type="speech", text="yes"),
+                    Sound(at=2_000, event_type="digits", text=""),
                 ),
             ),
         ),
@@ -131,7 +159,7 @@ def test_recording_of_events(events: tuple[Event, ...], made: Recording | None) 
 
 @pytest.mark.parametrize("millis", [0, 1, 7, 4_095, 4_096, 61_234])
 def test_file_opens_and_has_exactly_the_length(millis: int) -> None:
-    made = Recording(millis, (Sound(0, "speech", "hello"),))
+    made = Recording(duration_ms=millis, sounds=(Sound(at=0, event_type="speech", text="hello"),))
     whole = data(made)
     with wave.open(io.BytesIO(whole)) as file:
         assert file.getparams()[:4] == (1, 2, SAMPLE_RATE, millis * 8)
@@ -145,7 +173,7 @@ def test_header_of_a_second_byte_by_byte() -> None:
         *(b"RIFF\xa4\x3e\0\0WAVE", b"fmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x80\x3e\0\0\2\0\x10\0"),
         b"data\x80\x3e\0\0",
     )
-    assert data(Recording(1_000, ())) == b"".join((*header, bytes(16_000)))
+    assert data(Recording(duration_ms=1_000, sounds=())) == b"".join((*header, bytes(16_000)))
 
 
 @pytest.mark.parametrize(
@@ -154,7 +182,12 @@ def test_header_of_a_second_byte_by_byte() -> None:
 )
 def test_length_beyond_what_a_header_can_say(millis: int, said: int) -> None:
     header, *rest = islice(
-        render_chunks(Recording(millis, ()), 0, file_size(Recording(millis, ()))), 3
+        render_chunks(
+            Recording(duration_ms=millis, sounds=()),
+            0,
+            file_size(Recording(duration_ms=millis, sounds=())),
+        ),
+        3,
     )
     assert struct.unpack_from("<4sI", header) == (b"RIFF", said)
     assert rest == [bytes(65_536), bytes(65_536)]
@@ -163,7 +196,9 @@ def test_length_beyond_what_a_header_can_say(millis: int, said: int) -> None:
 @pytest.mark.parametrize("pressed", ["0123456789*#ABCD", "1", "55", "12 3x-4abcd٣", "", "?"])
 @pytest.mark.parametrize("at", [0, 1_003])
 def test_keys_decode_to_what_was_pressed(pressed: str, at: int) -> None:
-    heard = samples(Recording(4_000, (Sound(at, "digits", pressed),)))
+    heard = samples(
+        Recording(duration_ms=4_000, sounds=(Sound(at=at, event_type="digits", text=pressed),))
+    )
     slots = [heard[start : start + 1_280] for start in range(at * 8, len(heard), 1_280)]
     known = "".join(one for one in pressed if one in "0123456789*#ABCD")
     assert "".join(key(slot[:800]) for slot in slots) == known
@@ -174,7 +209,11 @@ def test_keys_decode_to_what_was_pressed(pressed: str, at: int) -> None:
 
 @pytest.mark.parametrize(("row", "column"), list(product(range(4), range(4))))
 def test_key_is_the_sum_of_its_two_tones(row: int, column: int) -> None:
-    heard = samples(Recording(100, (Sound(0, "digits", KEYPAD[row][column]),)))
+    heard = samples(
+        Recording(
+            duration_ms=100, sounds=(Sound(at=0, event_type="digits", text=KEYPAD[row][column]),)
+        )
+    )
     tones = (tone(LOW[row], 4_000, 800), tone(HIGH[column], 4_000, 800))
     assert heard == [low + high for low, high in zip(*tones, strict=True)]
 
@@ -184,47 +223,78 @@ def test_key_is_the_sum_of_its_two_tones(row: int, column: int) -> None:
     ("text", "count"), [("", 0), ("x", 533), ("Hello there, ok", 8_000), ("é" * 20, 10_666)]
 )
 def test_voice_is_a_steady_tone(kind: str, frequency: int, text: str, count: int) -> None:
-    heard = samples(Recording(2_000, (Sound(250, kind, text),)))
+    heard = samples(
+        Recording(duration_ms=2_000, sounds=(Sound(at=250, event_type=kind, text=text),))
+    )
     assert heard == [0] * 2_000 + tone(frequency, 4_000, count) + [0] * (14_000 - count)
 
 
 @pytest.mark.parametrize("kind", ["digits", "play", "speech"])
 def test_sound_is_cut_at_the_end(kind: str) -> None:
-    short, long = (samples(Recording(millis, (Sound(500, kind, "9" * 99),))) for millis in (550, 9))
-    assert short == samples(Recording(20_000, (Sound(500, kind, "9" * 99),)))[: 550 * 8]
+    short, long = (
+        samples(
+            Recording(duration_ms=millis, sounds=(Sound(at=500, event_type=kind, text="9" * 99),))
+        )
+        for millis in (550, 9)
+    )
+    assert (
+        short
+        == samples(
+            Recording(duration_ms=20_000, sounds=(Sound(at=500, event_type=kind, text="9" * 99),))
+        )[: 550 * 8]
+    )
     assert any(short)
     assert long == [0] * 72
 
 
 def test_sound_after_the_end_is_not_heard() -> None:
-    late = (Sound(1_000, "digits", "1"), *(Sound(1_001, "play", "a crowd"),) * 9)
-    assert samples(Recording(1_000, late)) == [0] * 8_000
-    heard = samples(Recording(1_000, (Sound(0, "speech", "fifteen letters"), *late)))
+    late = (
+        Sound(at=1_000, event_type="digits", text="1"),
+        *(Sound(at=1_001, event_type="play", text="a crowd"),) * 9,
+    )
+    assert samples(Recording(duration_ms=1_000, sounds=late)) == [0] * 8_000
+    heard = samples(
+        Recording(
+            duration_ms=1_000,
+            sounds=(Sound(at=0, event_type="speech", text="fifteen letters"), *late),
+        )
+    )
     assert heard == tone(300, 4_000, 8_000)
 
 
 def test_overlapping_sounds_add_up() -> None:
-    sounds = (Sound(0, "play", "a" * 30), Sound(400, "digits", "12"), Sound(100, "speech", "b" * 9))
-    alone = [samples(Recording(2_500, (sound,))) for sound in sounds]
-    assert samples(Recording(2_500, sounds)) == [sum(each) for each in zip(*alone, strict=True)]
+    sounds = (
+        Sound(at=0, event_type="play", text="a" * 30),
+        Sound(at=400, event_type="digits", text="12"),
+        Sound(at=100, event_type="speech", text="b" * 9),
+    )
+    alone = [samples(Recording(duration_ms=2_500, sounds=(sound,))) for sound in sounds]
+    assert samples(Recording(duration_ms=2_500, sounds=sounds)) == [
+        sum(each) for each in zip(*alone, strict=True)
+    ]
 
 
 @pytest.mark.parametrize(("crowd", "level"), [(4, 4_000), (5, 3_200), (50, 320), (20_000, 0)])
 def test_crowd_is_quieter_and_never_clipped(crowd: int, level: int) -> None:
-    made = Recording(1, (Sound(0, "speech", "x"),) * crowd)
+    made = Recording(duration_ms=1, sounds=(Sound(at=0, event_type="speech", text="x"),) * crowd)
     assert samples(made) == [crowd * sample for sample in tone(300, level, 8)]
 
 
 def test_crowd_is_as_large_after_somebody_has_stopped() -> None:
-    sounds = (Sound(0, "speech", "x"), *(Sound(1_000, "speech", "x"),) * 5)
+    sounds = (
+        Sound(at=0, event_type="speech", text="x"),
+        *(Sound(at=1_000, event_type="speech", text="x"),) * 5,
+    )
     alone = tone(300, 3_200, 533)
-    heard = samples(Recording(2_000, sounds))
+    heard = samples(Recording(duration_ms=2_000, sounds=sounds))
     assert (heard[:533], heard[8_000:8_533]) == (alone, [5 * sample for sample in alone])
 
 
 def test_sounds_one_after_the_other_are_no_crowd() -> None:
-    sounds = tuple(Sound(1_000 * at, "play", "fifteen letters") for at in range(9))
-    assert samples(Recording(9_000, sounds)) == tone(440, 4_000, 72_000)
+    sounds = tuple(
+        Sound(at=1_000 * at, event_type="play", text="fifteen letters") for at in range(9)
+    )
+    assert samples(Recording(duration_ms=9_000, sounds=sounds)) == tone(440, 4_000, 72_000)
 
 
 SOUNDS = st.builds(
@@ -248,12 +318,16 @@ def test_any_range_is_the_slice_of_the_whole(made: Recording, drawn: st.DataObje
 
 @pytest.mark.parametrize("first", [0, 43, 44, 101, 1_643, 1_644, 9_999])
 def test_range_ends_with_the_file(first: int) -> None:
-    made = Recording(100, (Sound(0, "play", "a long sentence"),))
+    made = Recording(
+        duration_ms=100, sounds=(Sound(at=0, event_type="play", text="a long sentence"),)
+    )
     assert b"".join(render_chunks(made, first, 9_999)) == data(made)[first:]
 
 
 def test_two_hours_are_rendered_piece_by_piece_and_from_any_place() -> None:
-    made = Recording(2 * HOUR, (Sound(2 * HOUR - 100, "digits", "#"),))
+    made = Recording(
+        duration_ms=2 * HOUR, sounds=(Sound(at=2 * HOUR - 100, event_type="digits", text="#"),)
+    )
     assert file_size(made) == 115_200_044
     start = render_chunks(made, 0, file_size(made) - 1)
     assert [len(part) for part in islice(start, 3)] == [44, 65_536, 65_536]

@@ -134,7 +134,10 @@ def test_a_broken_file(monkeypatch: pytest.MonkeyPatch) -> None:
         raise broken
 
     broken = InvalidFiles(
-        [Problem(Location("a.yaml", 1, 2), "oh"), Problem(Location("b.yaml", 3, 4), "no")]
+        [
+            Problem(location=Location(file="a.yaml", line=1, column=2), message="oh"),
+            Problem(location=Location(file="b.yaml", line=3, column=4), message="no"),
+        ]
     )
     monkeypatch.setattr(app, "serve", serve)
     done = invoke_serve()

@@ -43,19 +43,19 @@ def read(document: Any) -> tuple[Account | None, tuple[tuple[DocumentPath, str],
         ({"webhooks": {"any": "http://a/"}}, {"webhooks": {"any": "http://a/"}}),
         ({"webhooks": {}}, {"webhooks": {}}),
         ({"retry": {}}, {"retry": Retry()}),
-        ({"retry": {"waits": ["60s", "5m"]}}, {"retry": Retry((60_000, 300_000))}),
-        ({"retry": {"waits": [60, 0.0000001]}}, {"retry": Retry((60_000, 0))}),
+        ({"retry": {"waits": ["60s", "5m"]}}, {"retry": Retry(waits=(60_000, 300_000))}),
+        ({"retry": {"waits": [60, 0.0000001]}}, {"retry": Retry(waits=(60_000, 0))}),
         (
             {"retry": {"satisfied_by": ["200", 202]}},
-            {"retry": Retry((), frozenset({200, 202}))},
+            {"retry": Retry(waits=(), satisfied_by=frozenset({200, 202}))},
         ),
-        ({"limits": {"requests": "10", "per": "1s"}}, {"limits": Limits(10, 1_000)}),
-        ({"limits": {"requests": 1, "per": 0.5}}, {"limits": Limits(1, 500)}),
+        ({"limits": {"requests": "10", "per": "1s"}}, {"limits": Limits(requests=10, per=1_000)}),
+        ({"limits": {"requests": 1, "per": 0.5}}, {"limits": Limits(requests=1, per=500)}),
         ({"balance": "12.50"}, {"balance": Decimal("12.50")}),
         ({"balance": 0}, {"balance": Decimal(0)}),
         ({"balance": "-1"}, {"balance": Decimal(-1)}),
         ({"quirks": ["webhook-id"]}, {"quirks": frozenset({"webhook-id"})}),
-        ({"flows": {"220": {"say": "Hi"}}}, {"records": {"flows": {"220": Flow("Hi")}}}),
+        ({"flows": {"220": {"say": "Hi"}}}, {"records": {"flows": {"220": Flow(say="Hi")}}}),
         (
             {
                 "timeline": [
@@ -68,7 +68,9 @@ def read(document: Any) -> tuple[Account | None, tuple[tuple[DocumentPath, str],
     ],
 )
 def test_read_account(document: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    account = Account("shop", "mobtexting", **{"records": EMPTY, **values}, document=document)
+    account = Account(
+        name="shop", provider="mobtexting", **{"records": EMPTY, **values}, document=document
+    )
     assert read(document) == (account, ())
 
 

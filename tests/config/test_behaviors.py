@@ -21,21 +21,21 @@ def test_behaviour_of_a_word(word: str) -> None:
 
 
 def pressed(after: int, keys: str) -> LegAction:
-    return LegAction(fixed_duration(after), "digits", {"digits": keys})
+    return LegAction(delay=fixed_duration(after), event_type="digits", data={"digits": keys})
 
 
 @pytest.mark.parametrize(
     ("how", "made"),
     [
         ({"then": "busy"}, PRESETS["busy"]),
-        ({"ring": "3s", "then": "busy"}, LegBehavior(fixed_duration(3_000), "busy")),
-        ({"answer": "2s..4s"}, LegBehavior(DurationRange(2_000, 4_000))),
-        ({"ring": 0}, LegBehavior(fixed_duration(0))),
+        ({"ring": "3s", "then": "busy"}, LegBehavior(ring=fixed_duration(3_000), outcome="busy")),
+        ({"answer": "2s..4s"}, LegBehavior(ring=DurationRange(low=2_000, high=4_000))),
+        ({"ring": 0}, LegBehavior(ring=fixed_duration(0))),
         ({"then": "person"}, PRESETS["person"]),
         ({"then": "no-answer"}, PRESETS["no-answer"]),
         ({"talk": "1m30s"}, DEFAULT_BEHAVIOR._replace(talk=fixed_duration(90_000))),
         ({"talk": "0s"}, DEFAULT_BEHAVIOR._replace(talk=None)),
-        ({"talk": "0s..1s"}, DEFAULT_BEHAVIOR._replace(talk=DurationRange(0, 1_000))),
+        ({"talk": "0s..1s"}, DEFAULT_BEHAVIOR._replace(talk=DurationRange(low=0, high=1_000))),
         ({"then": "person", "talk": "5s"}, PRESETS["person"]._replace(talk=fixed_duration(5_000))),
         ({"hangup": "10s"}, DEFAULT_BEHAVIOR._replace(hangup=fixed_duration(10_000))),
         ({"press": "1"}, DEFAULT_BEHAVIOR._replace(actions=(pressed(1_000, "1"),))),
@@ -51,14 +51,22 @@ def pressed(after: int, keys: str) -> LegAction:
             DEFAULT_BEHAVIOR._replace(
                 actions=(
                     pressed(1_000, "1"),
-                    LegAction(fixed_duration(1_000), "speech", {"words": "yes"}),
+                    LegAction(
+                        delay=fixed_duration(1_000), event_type="speech", data={"words": "yes"}
+                    ),
                 ),
             ),
         ),
         (
             {"say": [{"after": "0s..1s", "words": "yes"}]},
             DEFAULT_BEHAVIOR._replace(
-                actions=(LegAction(DurationRange(0, 1_000), "speech", {"words": "yes"}),)
+                actions=(
+                    LegAction(
+                        delay=DurationRange(low=0, high=1_000),
+                        event_type="speech",
+                        data={"words": "yes"},
+                    ),
+                )
             ),
         ),
     ],
@@ -72,9 +80,9 @@ def test_behaviour_of_a_mapping(how: Any, made: LegBehavior) -> None:
     [
         ("2s", fixed_duration(2_000)),
         ("1m30s", fixed_duration(90_000)),
-        ("2s..6s", DurationRange(2_000, 6_000)),
-        ("0..0", DurationRange(0, 0)),
-        ("0s..1", DurationRange(0, 1_000)),
+        ("2s..6s", DurationRange(low=2_000, high=6_000)),
+        ("0..0", DurationRange(low=0, high=0)),
+        ("0s..1", DurationRange(low=0, high=1_000)),
         (5, fixed_duration(5_000)),
         (0.5, fixed_duration(500)),
         (1e-7, fixed_duration(0)),

@@ -66,8 +66,8 @@ def test_account_shop(stage: SandboxState) -> None:
         frozenset({"918068281234"}),
     )
     assert shop.webhooks == {"any": "http://localhost:3000/mt"}
-    assert shop.retry == Retry((60_000, 300_000), frozenset({200, 202}))
-    assert shop.limits == Limits(10, 1_000)
+    assert shop.retry == Retry(waits=(60_000, 300_000), satisfied_by=frozenset({200, 202}))
+    assert shop.limits == Limits(requests=10, per=1_000)
     assert [read.find_account(stage, "mobtexting", word) for word in ("invalid", "revoked")] == [
         None,
         None,
@@ -112,7 +112,9 @@ def test_presses_two_where_there_is_no_b(stage: SandboxState) -> None:
     click_to_call(stage, "presses-two", to="flow:1")
     play_until_idle(stage)
     assert leg_log(stage)[1:] == ["3 answer a", "4 digits a 2", "10 hangup a normal"]
-    assert IgnoredLeg("presses-two", "b") in [fact.payload for fact in read.journal(stage)]
+    assert IgnoredLeg(scenario="presses-two", leg="b") in [
+        fact.payload for fact in read.journal(stage)
+    ]
 
 
 def test_third_time_lucky(stage: SandboxState) -> None:

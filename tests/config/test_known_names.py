@@ -6,7 +6,14 @@ from tests.support.config_files import PROVIDERS
 
 
 def test_vocabulary_of_nobody() -> None:
-    assert collect_known_names({}) == KnownNames({}, {}, ("any",), ("a", "b", "callee"), {}, {})
+    assert collect_known_names({}) == KnownNames(
+        operations={},
+        fault_statuses={},
+        webhook_kinds=("any",),
+        legs=("a", "b", "callee"),
+        record_types={},
+        quirks={},
+    )
 
 
 def test_vocabulary_of_mobtexting() -> None:

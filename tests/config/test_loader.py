@@ -17,21 +17,24 @@ def alone(*texts: str, bundled: bool = False) -> Definitions:
     """These files without the bundled ones."""
     text = "scenarios: {answered: {legs: {a: answered}}}\n"
     mine = [
-        SourceText(f"{at}.yaml", one.encode(), bundled) for at, one in enumerate(texts, start=1)
+        SourceText(file=f"{at}.yaml", text=one.encode(), bundled=bundled)
+        for at, one in enumerate(texts, start=1)
     ]
-    return load_definitions([SourceText("0.yaml", text.encode()), *mine], PROVIDERS)
+    return load_definitions([SourceText(file="0.yaml", text=text.encode()), *mine], PROVIDERS)
 
 
 def test_load_nothing() -> None:
-    assert load_definitions([], PROVIDERS) == Definitions(ScenarioSet(NOBODY, "answered"), {})
+    assert load_definitions([], PROVIDERS) == Definitions(
+        scenarios=ScenarioSet(NOBODY, "answered"), accounts={}
+    )
 
 
 @pytest.mark.parametrize(
     "text", ["", "# nothing\n", "accounts:\nscenarios:\n", "{}", "~", "scenarios: {}"]
 )
 def test_load_a_file_that_says_nothing(text: str) -> None:
-    assert load_definitions([SourceText("f", text.encode())], PROVIDERS) == Definitions(
-        ScenarioSet(NOBODY, "answered"), {}
+    assert load_definitions([SourceText(file="f", text=text.encode())], PROVIDERS) == Definitions(
+        scenarios=ScenarioSet(NOBODY, "answered"), accounts={}
     )
 
 
@@ -43,8 +46,10 @@ accounts:
 scenarios:
   slow: {legs: {callee: {answer: 9s}, from: busy}}
 """)
-    legs = {"callee": LegBehavior(fixed_duration(9_000)), "from": PRESETS["busy"]}
-    assert catalog.scenarios.by_name["slow"] == Scenario("slow", "1.yaml:5:9", legs=legs)
+    legs = {"callee": LegBehavior(ring=fixed_duration(9_000)), "from": PRESETS["busy"]}
+    assert catalog.scenarios.by_name["slow"] == Scenario(
+        name="slow", location="1.yaml:5:9", legs=legs
+    )
     shop = catalog.accounts["mobtexting", "shop"]
     assert (shop.credentials, shop.balance) == (frozenset({"k1"}), Decimal("12.50"))
     assert shop.document == {"credentials": ["k1"], "balance": "12.50"}
@@ -118,7 +123,7 @@ def test_circle_through_several_files(texts: tuple[str, ...], found: list[str]) 
 
 def test_problem_in_one_place_is_told_once() -> None:
     text = "scenarios: {x: {legs: {a: bsy}}}"
-    source = SourceText("f", text.encode())
+    source = SourceText(file="f", text=text.encode())
     with pytest.raises(InvalidFiles) as wrong:
         load_definitions([source, source], PROVIDERS)
     assert str(wrong.value) == "f:1:27: 'bsy' is not a behaviour: did you mean 'busy'?"

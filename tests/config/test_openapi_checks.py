@@ -191,10 +191,29 @@ def test_places_of_operations_that_share_one() -> None:
         ("one", {"to": "x"}, [("to", "pattern", "digits")]),
         ("none", {"whatever": 1}, []),
         # files
-        ("one", {"to": "1", "file": Upload("a.wav", "audio/wav", b"\xff\x00a")}, []),
-        ("one", {"to": "1", "file": Upload("", "x/y", b"\xff\x00")}, [("file", "minLength", "")]),
-        ("one", {"to": "1", "file": Upload("a.wav", "x/y", b"")}, [("file", "minLength", "")]),
-        ("one", {"to": Upload("", "x/y", b"")}, [("to", "required", "")]),
+        (
+            "one",
+            {
+                "to": "1",
+                "file": Upload(filename="a.wav", content_type="audio/wav", data=b"\xff\x00a"),
+            },
+            [],
+        ),
+        (
+            "one",
+            {"to": "1", "file": Upload(filename="", content_type="x/y", data=b"\xff\x00")},
+            [("file", "minLength", "")],
+        ),
+        (
+            "one",
+            {"to": "1", "file": Upload(filename="a.wav", content_type="x/y", data=b"")},
+            [("file", "minLength", "")],
+        ),
+        (
+            "one",
+            {"to": Upload(filename="", content_type="x/y", data=b"")},
+            [("to", "required", "")],
+        ),
     ],
 )
 def test_check_of_parameters_wherever_they_are_sent(

@@ -137,7 +137,9 @@ def test_unnamed_shows_the_first_of_many() -> None:
 
 
 def test_names_of_a_house_without_providers() -> None:
-    empty = KnownNames({}, {}, (), (), {}, {})
+    empty = KnownNames(
+        operations={}, fault_statuses={}, webhook_kinds=(), legs=(), record_types={}, quirks={}
+    )
     body = {"match": {"provider": "x", "operation": "y"}}
     assert list(reference_problems(body, empty, ())) == [
         (("match", "provider"), "no provider is named 'x': known: none")

@@ -30,7 +30,7 @@ def test_listings_check_every_operation() -> None:
 def test_listings_check_by_the_schema_file() -> None:
     check = load_providers()["mobtexting"].checks["c2c"]
     assert check({"bridge": "918068281234", "to": "918867136000"}) == (
-        Violation("from", "required"),
+        Violation(field="from", keyword="required"),
     )
 
 

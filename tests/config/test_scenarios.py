@@ -24,14 +24,17 @@ def place(path: DocumentPath) -> str:
 
 
 def made(body: dict[str, Any], *, bundled: bool = False) -> list[Scenario]:
-    return list(build_scenarios("x", body, place, FileContext(bundled, {})))
+    return list(build_scenarios("x", body, place, FileContext(bundled=bundled, vendor_events={})))
 
 
 @pytest.mark.parametrize(
     ("body", "values"),
     [
         ({"legs": {"a": "busy"}}, {"legs": {"a": BUSY}}),
-        ({"legs": {"to": {"ring": "3s"}}}, {"legs": {"to": LegBehavior(fixed_duration(3_000))}}),
+        (
+            {"legs": {"to": {"ring": "3s"}}},
+            {"legs": {"to": LegBehavior(ring=fixed_duration(3_000))}},
+        ),
         ({"needs": {"leg": "b"}}, {"needs": {"leg": "b"}}),
         ({"play": "y"}, {"play": "y"}),
         ({"attempts": ["y", "z"]}, {"attempts": ("y", "z")}),
@@ -44,22 +47,22 @@ def made(body: dict[str, Any], *, bundled: bool = False) -> list[Scenario]:
             {"steps": [{"ring": "a"}, {"wait": "control", "after": "2s"}]},
             {
                 "steps": (
-                    Step(IMMEDIATELY, "ring", "a", location="f:steps.0"),
+                    Step(delay=IMMEDIATELY, event_type="ring", leg="a", location="f:steps.0"),
                     Step(
-                        fixed_duration(2_000),
-                        "",
-                        condition=Condition("control"),
+                        delay=fixed_duration(2_000),
+                        event_type="",
+                        condition=Condition(type="control"),
                         location="f:steps.1",
                     ),
                 )
             },
         ),
-        ({"refuse": "server-error"}, {"responses": (ApiBehavior("server-error"),)}),
+        ({"refuse": "server-error"}, {"responses": (ApiBehavior(fault="server-error"),)}),
         (
             {"answers": [{"refuse": "conflict", "after": "3s"}, {"break": "empty"}, "pass"]},
             {
                 "responses": (
-                    ApiBehavior("conflict", 3_000),
+                    ApiBehavior(fault="conflict", delay=3_000),
                     ApiBehavior(disconnect="empty"),
                     ApiBehavior(),
                 )
@@ -68,7 +71,7 @@ def made(body: dict[str, Any], *, bundled: bool = False) -> list[Scenario]:
     ],
 )
 def test_story_of_a_key(body: dict[str, Any], values: dict[str, Any]) -> None:
-    assert made(body) == [Scenario("x", "f:", **values)]
+    assert made(body) == [Scenario(name="x", location="f:", **values)]
 
 
 @pytest.mark.parametrize(
@@ -82,22 +85,24 @@ def test_story_of_a_key(body: dict[str, Any], values: dict[str, Any]) -> None:
             DeliveryBehavior(reorder=True, before_reply=True),
         ),
         ({"reorder": "false", "before_reply": False}, DeliveryBehavior()),
-        ({"after": "1s..2s"}, DeliveryBehavior(delay=DurationRange(1_000, 2_000))),
+        ({"after": "1s..2s"}, DeliveryBehavior(delay=DurationRange(low=1_000, high=2_000))),
         ({"corrupt": "truncate"}, DeliveryBehavior(corrupt="truncate")),
     ],
 )
 def test_story_of_webhooks(how: dict[str, Any], travel: DeliveryBehavior) -> None:
-    assert made({"webhooks": {"any": how}}) == [Scenario("x", "f:", webhooks={"any": travel})]
+    assert made({"webhooks": {"any": how}}) == [
+        Scenario(name="x", location="f:", webhooks={"any": travel})
+    ]
 
 
 def test_stories_within_lists_have_names_of_their_own() -> None:
     body = {"attempts": [{"a": "busy"}, "y"], "numbers": ["z", {"b": "busy"}]}
     assert made(body, bundled=True) == [
-        Scenario("x/attempts/1", "f:attempts.0", bundled=True, legs={"a": BUSY}),
-        Scenario("x/numbers/2", "f:numbers.1", bundled=True, legs={"b": BUSY}),
+        Scenario(name="x/attempts/1", location="f:attempts.0", bundled=True, legs={"a": BUSY}),
+        Scenario(name="x/numbers/2", location="f:numbers.1", bundled=True, legs={"b": BUSY}),
         Scenario(
-            "x",
-            "f:",
+            name="x",
+            location="f:",
             bundled=True,
             attempts=("x/attempts/1", "y"),
             numbers=("z", "x/numbers/2"),
@@ -108,17 +113,19 @@ def test_stories_within_lists_have_names_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("given", "wanted"),
     [
-        ({"callee": "*0402"}, MatchRule({"callee": "*0402"})),
+        ({"callee": "*0402"}, MatchRule(globs={"callee": "*0402"})),
         (
             {"a": 918867135000, "fields": {"record": 1}},
-            MatchRule({"a": "918867135000"}, {"record": "1"}),
+            MatchRule(globs={"a": "918867135000"}, fields={"record": "1"}),
         ),
         (
             {"provider": "mob*", "operation": "c2c"},
-            MatchRule({"provider": "mob*", "operation": "c2c"}),
+            MatchRule(globs={"provider": "mob*", "operation": "c2c"}),
         ),
     ],
 )
 def test_match(given: dict[str, Any], wanted: MatchRule) -> None:
     assert build_match_rule(given) == wanted
-    assert made({"match": given, "play": "y"}) == [Scenario("x", "f:", match=wanted, play="y")]
+    assert made({"match": given, "play": "y"}) == [
+        Scenario(name="x", location="f:", match=wanted, play="y")
+    ]

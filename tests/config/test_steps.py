@@ -20,21 +20,51 @@ from mockserver.core.script import Condition, Step
 @pytest.mark.parametrize(
     ("item", "made"),
     [
-        ({"ring": "a"}, Step(IMMEDIATELY, "ring", "a")),
-        ({"answer": "b", "after": "2s"}, Step(fixed_duration(2_000), "answer", "b")),
-        ({"machine": "a", "after": "1s..2s"}, Step(DurationRange(1_000, 2_000), "machine", "a")),
-        ({"hangup": "a"}, Step(IMMEDIATELY, "hangup", "a", {"cause": "normal"})),
-        ({"hangup": "a", "cause": "busy"}, Step(IMMEDIATELY, "hangup", "a", {"cause": "busy"})),
-        ({"press": "1"}, Step(IMMEDIATELY, "digits", "a", {"digits": "1"})),
-        ({"press": 1, "leg": "b"}, Step(IMMEDIATELY, "digits", "b", {"digits": "1"})),
-        ({"say": "yes", "leg": "callee"}, Step(IMMEDIATELY, "speech", "callee", {"words": "yes"})),
+        ({"ring": "a"}, Step(delay=IMMEDIATELY, event_type="ring", leg="a")),
+        (
+            {"answer": "b", "after": "2s"},
+            Step(delay=fixed_duration(2_000), event_type="answer", leg="b"),
+        ),
+        (
+            {"machine": "a", "after": "1s..2s"},
+            Step(delay=DurationRange(low=1_000, high=2_000), event_type="machine", leg="a"),
+        ),
+        (
+            {"hangup": "a"},
+            Step(delay=IMMEDIATELY, event_type="hangup", leg="a", data={"cause": "normal"}),
+        ),
+        (
+            {"hangup": "a", "cause": "busy"},
+            Step(delay=IMMEDIATELY, event_type="hangup", leg="a", data={"cause": "busy"}),
+        ),
+        (
+            {"press": "1"},
+            Step(delay=IMMEDIATELY, event_type="digits", leg="a", data={"digits": "1"}),
+        ),
+        (
+            {"press": 1, "leg": "b"},
+            Step(delay=IMMEDIATELY, event_type="digits", leg="b", data={"digits": "1"}),
+        ),
+        (
+            {"say": "yes", "leg": "callee"},
+            Step(delay=IMMEDIATELY, event_type="speech", leg="callee", data={"words": "yes"}),
+        ),
         (
             {"wait": "control", "after": 1},
-            Step(fixed_duration(1_000), "", condition=Condition("control")),
+            Step(delay=fixed_duration(1_000), event_type="", condition=Condition(type="control")),
         ),
-        ({"wait": {"poll": "2"}}, Step(IMMEDIATELY, "", condition=Condition("polled", times=2))),
-        ({"wait": {"digits": "a"}}, Step(IMMEDIATELY, "", condition=Condition("digits", "a"))),
-        ({"wait": {"speech": "b"}}, Step(IMMEDIATELY, "", condition=Condition("speech", "b"))),
+        (
+            {"wait": {"poll": "2"}},
+            Step(delay=IMMEDIATELY, event_type="", condition=Condition(type="polled", times=2)),
+        ),
+        (
+            {"wait": {"digits": "a"}},
+            Step(delay=IMMEDIATELY, event_type="", condition=Condition(type="digits", leg="a")),
+        ),
+        (
+            {"wait": {"speech": "b"}},
+            Step(delay=IMMEDIATELY, event_type="", condition=Condition(type="speech", leg="b")),
+        ),
     ],
 )
 def test_step(item: Mapping[str, Any], made: Step) -> None:
@@ -42,8 +72,8 @@ def test_step(item: Mapping[str, Any], made: Step) -> None:
 
 
 ACTS = {
-    "offer": VendorEvent(frozenset(), frozenset({"agent"}), dials="b"),
-    "hold": VendorEvent(frozenset(), undo="resume"),
+    "offer": VendorEvent(allowed_in=frozenset(), arguments=frozenset({"agent"}), dials="b"),
+    "hold": VendorEvent(allowed_in=frozenset(), undo="resume"),
 }
 
 
@@ -54,30 +84,37 @@ ACTS = {
             {"after": "5s", "act": "offer", "agent": "ann", "then": "no-answer"},
             [
                 Step(
-                    fixed_duration(5_000),
-                    "offer",
+                    delay=fixed_duration(5_000),
+                    event_type="offer",
                     data={"agent": "ann"},
                     behavior=PRESETS["no-answer"]._replace(talk=None),
                 ),
-                Step(IMMEDIATELY, "", condition=Condition("settled", "b")),
+                Step(
+                    delay=IMMEDIATELY, event_type="", condition=Condition(type="settled", leg="b")
+                ),
             ],
         ),
         (
             {"act": "offer", "then": {"answer": "1s", "talk": "9s"}},
             [
                 Step(
-                    IMMEDIATELY,
-                    "offer",
+                    delay=IMMEDIATELY,
+                    event_type="offer",
                     behavior=LegBehavior(ring=fixed_duration(1_000), talk=fixed_duration(9_000)),
                 ),
-                Step(IMMEDIATELY, "", condition=Condition("settled", "b")),
+                Step(
+                    delay=IMMEDIATELY, event_type="", condition=Condition(type="settled", leg="b")
+                ),
             ],
         ),
         (
             {"act": "hold", "for": "20s"},
-            [Step(IMMEDIATELY, "hold"), Step(fixed_duration(20_000), "resume")],
+            [
+                Step(delay=IMMEDIATELY, event_type="hold"),
+                Step(delay=fixed_duration(20_000), event_type="resume"),
+            ],
         ),
-        ({"act": "hold", "leg": "b"}, [Step(IMMEDIATELY, "hold", "b")]),
+        ({"act": "hold", "leg": "b"}, [Step(delay=IMMEDIATELY, event_type="hold", leg="b")]),
     ],
 )
 def test_acts(item: Mapping[str, Any], made: list[Step]) -> None:

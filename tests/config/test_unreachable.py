@@ -11,28 +11,28 @@ LEGS = {"a": DEFAULT_BEHAVIOR}
 
 
 def story(name: str, match: MatchRule | None, **more: object) -> Scenario:
-    return Scenario(name, match=match, **{"legs": LEGS, **more})  # type: ignore[arg-type]
+    return Scenario(name=name, match=match, **{"legs": LEGS, **more})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("first", "second", "covered"),
     [
         (ANY, ANY, True),
-        (ANY, MatchRule({"callee": "1"}), True),
-        (MatchRule({"callee": "1"}), ANY, False),
-        (MatchRule({"callee": "1*"}), MatchRule({"callee": "12"}), True),
-        (MatchRule({"callee": "1*"}), MatchRule({"callee": "1*"}), True),
+        (ANY, MatchRule(globs={"callee": "1"}), True),
+        (MatchRule(globs={"callee": "1"}), ANY, False),
+        (MatchRule(globs={"callee": "1*"}), MatchRule(globs={"callee": "12"}), True),
+        (MatchRule(globs={"callee": "1*"}), MatchRule(globs={"callee": "1*"}), True),
         (
-            MatchRule({"callee": "1*"}),
-            MatchRule({"callee": "12*"}),
+            MatchRule(globs={"callee": "1*"}),
+            MatchRule(globs={"callee": "12*"}),
             False,
         ),  # it is, but not for certain
-        (MatchRule({"callee": "1*"}), MatchRule({"callee": "2"}), False),
-        (MatchRule({"callee": "1*"}), MatchRule({"a": "12"}), False),
-        (MatchRule({"callee": "*"}), MatchRule({"a": "12"}), True),
-        (MatchRule({"callee": "1"}), MatchRule({"callee": "1", "a": "2"}), True),
-        (MatchRule(fields={"mid": "x*"}), MatchRule({"a": "1"}, {"mid": "xy"}), True),
-        (MatchRule(fields={"mid": "x*"}), MatchRule({"mid": "xy"}), False),
+        (MatchRule(globs={"callee": "1*"}), MatchRule(globs={"callee": "2"}), False),
+        (MatchRule(globs={"callee": "1*"}), MatchRule(globs={"a": "12"}), False),
+        (MatchRule(globs={"callee": "*"}), MatchRule(globs={"a": "12"}), True),
+        (MatchRule(globs={"callee": "1"}), MatchRule(globs={"callee": "1", "a": "2"}), True),
+        (MatchRule(fields={"mid": "x*"}), MatchRule(globs={"a": "1"}, fields={"mid": "xy"}), True),
+        (MatchRule(fields={"mid": "x*"}), MatchRule(globs={"mid": "xy"}), False),
         (MatchRule(fields={"mid": "*"}), ANY, True),
     ],
 )
@@ -44,8 +44,8 @@ def test_hidden_by_its_match(first: MatchRule, second: MatchRule, *, covered: bo
 @pytest.mark.parametrize(
     ("first", "second", "covered"),
     [
-        ({}, {"legs": {}, "responses": (ApiBehavior("x"),)}, False),
-        ({"responses": (ApiBehavior("x"),)}, {}, True),
+        ({}, {"legs": {}, "responses": (ApiBehavior(fault="x"),)}, False),
+        ({"responses": (ApiBehavior(fault="x"),)}, {}, True),
         ({"needs": {"leg": "b"}}, {}, False),
         ({}, {"needs": {"leg": "b"}}, True),
         ({"bundled": True}, {}, False),

@@ -176,7 +176,7 @@ def test_places_block_and_flow() -> None:
     ],
 )
 def test_place_of_the_root(text: str | bytes, line: int, column: int) -> None:
-    assert _known(text).locate(()) == Location("f", line, column)
+    assert _known(text).locate(()) == Location(file="f", line=line, column=column)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_a_text_may_stand_under_keys() -> None:
     assert problems == ()
     assert known is not None
     assert known.content == {"scenarios": {"mine": {"a": "1", "b": ["x"]}}}
-    assert known.locate(("scenarios", "mine", "b")) == Location("f", 2, 4)
+    assert known.locate(("scenarios", "mine", "b")) == Location(file="f", line=2, column=4)
 
 
 def test_nothing_under_a_key_is_nothing() -> None:
@@ -208,6 +208,9 @@ def test_nothing_under_a_key_is_nothing() -> None:
     assert known.content == {"scenarios": None}
 
 
-@pytest.mark.parametrize("place", [Location("f", 1, 2), Location("C:/a:b/x.yaml", 30, 4)])
+@pytest.mark.parametrize(
+    "place",
+    [Location(file="f", line=1, column=2), Location(file="C:/a:b/x.yaml", line=30, column=4)],
+)
 def test_a_place_reads_as_it_is_written(place: Location) -> None:
     assert Location.parse(str(place)) == place

@@ -110,7 +110,10 @@ def test_read_refuses_half_a_character(loader: object, complaints: list[str]) ->
 
 
 def test_problems_sort_by_place_and_print() -> None:
-    late, early = Problem(Location("f", 10, 1), "a"), Problem(Location("f", 9, 2), "b")
+    late, early = (
+        Problem(location=Location(file="f", line=10, column=1), message="a"),
+        Problem(location=Location(file="f", line=9, column=2), message="b"),
+    )
     assert sorted([late, early]) == [early, late]
     assert str(InvalidFiles([early, late])) == "f:9:2: b\nf:10:1: a"
     assert InvalidFiles([early]).problems == (early,)

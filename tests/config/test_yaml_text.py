@@ -55,4 +55,4 @@ def test_text_of_what_can_be_read(raw: str | bytes, text: str) -> None:
     ],
 )
 def test_text_of_what_cannot(raw: str | bytes, line: int, column: int, message: str) -> None:
-    assert decode_text(raw) == TextProblem(line, column, message)
+    assert decode_text(raw) == TextProblem(line=line, column=column, message=message)

@@ -44,7 +44,12 @@ def test_account_admits(
     given: str | None,
     admitted: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
-    assert Account("shop", "mobtexting", credentials).allows_credential(given) is admitted
+    assert (
+        Account(name="shop", provider="mobtexting", credentials=credentials).allows_credential(
+            given
+        )
+        is admitted
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,7 +63,7 @@ def test_retry_satisfied_by_default(
 
 
 def test_charge_is_for_no_call_unless_it_says_so() -> None:
-    assert Charge(("toy", "shop"), Decimal(1), "talk").call_id == ""
+    assert Charge(account=("toy", "shop"), amount=Decimal(1), reason="talk").call_id == ""
 
 
 def test_once_waits_for_no_second_try() -> None:
@@ -144,13 +149,21 @@ def test_written_leaves_out_what_is_usual(record: Thing, told: dict[str, object]
 
 
 def test_kept_record_stands_in_the_document_too() -> None:
-    account = Account("shop", "toy", document={"things": {"a": {"state": "old"}, "b": {}}, "x": 1})
-    new = with_record(account, SaveRecord(account.key, "things", "a", Thing("new")))
+    account = Account(
+        name="shop", provider="toy", document={"things": {"a": {"state": "old"}, "b": {}}, "x": 1}
+    )
+    new = with_record(
+        account, SaveRecord(account=account.key, kind="things", identity="a", record=Thing("new"))
+    )
     assert new.records == {"things": {"a": Thing("new")}}
     assert new.document == {"things": {"a": {"state": "new"}, "b": {}}, "x": 1}
-    gone = with_record(new, SaveRecord(account.key, "things", "a", None))
+    gone = with_record(
+        new, SaveRecord(account=account.key, kind="things", identity="a", record=None)
+    )
     assert (gone.records, gone.document) == ({"things": {}}, {"things": {"b": {}}, "x": 1})
-    other = with_record(gone, SaveRecord(account.key, "others", "c", Thing()))
+    other = with_record(
+        gone, SaveRecord(account=account.key, kind="others", identity="c", record=Thing())
+    )
     assert other.document["others"] == {"c": {}}
     assert other.records == {"things": {}, "others": {"c": Thing()}}
 
@@ -160,7 +173,7 @@ def test_kept_record_stands_in_the_document_too() -> None:
     [(None, None), (Decimal("1.00"), Decimal("0.95")), (Decimal(0), Decimal("-0.05"))],
 )
 def test_charged(balance: Decimal | None, left: Decimal | None) -> None:
-    account = Account("shop", "toy", balance=balance, document={"a": 1})
-    paid = with_charge(account, Charge(account.key, Decimal("0.05"), "call"))
+    account = Account(name="shop", provider="toy", balance=balance, document={"a": 1})
+    paid = with_charge(account, Charge(account=account.key, amount=Decimal("0.05"), reason="call"))
     assert paid.balance == left
     assert paid.document == ({"a": 1} if left is None else {"a": 1, "balance": str(left)})

@@ -11,25 +11,33 @@ from mockserver.core.seeded import HIGHEST_SEED, LOWEST_SEED
 def test_words_of_the_contract() -> None:
     ring, patience, talk = fixed_duration(2_000), fixed_duration(25_000), fixed_duration(6_000)
     assert dict(PRESETS) == {
-        "answered": LegBehavior(ring, "answered", (), talk, None),
-        "machine": LegBehavior(ring, "machine", (), talk, None),
-        "person": LegBehavior(ring, "person", (), None, None),
-        "busy": LegBehavior(ring, "busy", (), talk, None),
-        "no-answer": LegBehavior(patience, "no-answer", (), talk, None),
-        "rejected": LegBehavior(ring, "rejected", (), talk, None),
-        "unreachable": LegBehavior(ring, "unreachable", (), talk, None),
-        "invalid-number": LegBehavior(ring, "invalid-number", (), talk, None),
-        "network-failure": LegBehavior(ring, "network-failure", (), talk, None),
+        "answered": LegBehavior(ring=ring, outcome="answered", actions=(), talk=talk, hangup=None),
+        "machine": LegBehavior(ring=ring, outcome="machine", actions=(), talk=talk, hangup=None),
+        "person": LegBehavior(ring=ring, outcome="person", actions=(), talk=None, hangup=None),
+        "busy": LegBehavior(ring=ring, outcome="busy", actions=(), talk=talk, hangup=None),
+        "no-answer": LegBehavior(
+            ring=patience, outcome="no-answer", actions=(), talk=talk, hangup=None
+        ),
+        "rejected": LegBehavior(ring=ring, outcome="rejected", actions=(), talk=talk, hangup=None),
+        "unreachable": LegBehavior(
+            ring=ring, outcome="unreachable", actions=(), talk=talk, hangup=None
+        ),
+        "invalid-number": LegBehavior(
+            ring=ring, outcome="invalid-number", actions=(), talk=talk, hangup=None
+        ),
+        "network-failure": LegBehavior(
+            ring=ring, outcome="network-failure", actions=(), talk=talk, hangup=None
+        ),
     }
 
 
 def test_span_known_draws() -> None:
-    drawn = [DurationRange(2_000, 6_000).draw("seed", number) for number in range(6)]
+    drawn = [DurationRange(low=2_000, high=6_000).draw("seed", number) for number in range(6)]
     assert drawn == [2313, 3036, 5968, 2085, 5329, 4714]
 
 
 def test_span_reaches_both_ends() -> None:
-    assert {DurationRange(1, 3).draw("seed", number) for number in range(100)} == {1, 2, 3}
+    assert {DurationRange(low=1, high=3).draw("seed", number) for number in range(100)} == {1, 2, 3}
 
 
 @pytest.mark.parametrize("purpose", [(), ("a",), ("b", 7)])
@@ -40,9 +48,9 @@ def test_span_fixed_is_itself(purpose: tuple[object, ...]) -> None:
 @given(st.integers(0, 10**9), st.integers(0, 10**9), st.text())
 @settings(max_examples=100, deadline=None)
 def test_span_is_never_left(low: int, length: int, purpose: str) -> None:
-    assert low <= DurationRange(low, low + length).draw("seed", purpose) <= low + length
+    assert low <= DurationRange(low=low, high=low + length).draw("seed", purpose) <= low + length
 
 
 @pytest.mark.parametrize(("seed", "drawn"), [(LOWEST_SEED, 2_000), (HIGHEST_SEED, 6_000)])
 def test_span_at_the_extremes(seed: str, drawn: int) -> None:
-    assert DurationRange(2_000, 6_000).draw(seed, "c1", 0) == drawn
+    assert DurationRange(low=2_000, high=6_000).draw(seed, "c1", 0) == drawn

@@ -16,27 +16,48 @@ from mockserver.core.behavior import (
 
 
 def presses(key: str, hangup: int | None) -> LegBehavior:
-    deed = LegAction(fixed_duration(5_000), "digits", {"digits": key})
+    deed = LegAction(delay=fixed_duration(5_000), event_type="digits", data={"digits": key})
     gone = None if hangup is None else fixed_duration(hangup)
-    return LegBehavior(fixed_duration(2_000), "answered", (deed,), None, gone)
+    return LegBehavior(
+        ring=fixed_duration(2_000), outcome="answered", actions=(deed,), talk=None, hangup=gone
+    )
 
 
 @pytest.mark.parametrize(
     ("digits", "behaviour"),
     [
-        ("00010207", LegBehavior(fixed_duration(2_000), "answered", (), fixed_duration(7_000))),
-        ("00010200", LegBehavior(fixed_duration(2_000), "answered", (), None)),
-        ("00010099", LegBehavior(fixed_duration(0), "answered", (), fixed_duration(99_000))),
-        ("00020399", LegBehavior(fixed_duration(3_000), "busy")),
-        ("00032500", LegBehavior(fixed_duration(25_000), "no-answer")),
-        ("00049900", LegBehavior(fixed_duration(99_000), "rejected")),
-        ("00050000", LegBehavior(fixed_duration(0), "unreachable")),
-        ("00060100", LegBehavior(fixed_duration(1_000), "invalid-number")),
+        (
+            "00010207",
+            LegBehavior(
+                ring=fixed_duration(2_000),
+                outcome="answered",
+                actions=(),
+                talk=fixed_duration(7_000),
+            ),
+        ),
+        (
+            "00010200",
+            LegBehavior(ring=fixed_duration(2_000), outcome="answered", actions=(), talk=None),
+        ),
+        (
+            "00010099",
+            LegBehavior(
+                ring=fixed_duration(0), outcome="answered", actions=(), talk=fixed_duration(99_000)
+            ),
+        ),
+        ("00020399", LegBehavior(ring=fixed_duration(3_000), outcome="busy")),
+        ("00032500", LegBehavior(ring=fixed_duration(25_000), outcome="no-answer")),
+        ("00049900", LegBehavior(ring=fixed_duration(99_000), outcome="rejected")),
+        ("00050000", LegBehavior(ring=fixed_duration(0), outcome="unreachable")),
+        ("00060100", LegBehavior(ring=fixed_duration(1_000), outcome="invalid-number")),
         ("00070231", presses("1", 30_000)),
         ("00070290", presses("0", 90_000)),
         ("00070201", presses("1", None)),
-        ("00080200", LegBehavior(fixed_duration(2_000), "machine")),
-        ("00090200", LegBehavior(fixed_duration(2_000), "person", (), None)),
+        ("00080200", LegBehavior(ring=fixed_duration(2_000), outcome="machine")),
+        (
+            "00090200",
+            LegBehavior(ring=fixed_duration(2_000), outcome="person", actions=(), talk=None),
+        ),
         ("00000207", None),
         ("00110207", None),
         ("10010207", None),
@@ -100,10 +121,15 @@ def test_meaning_of_a_number_in_words(number: str, words: str) -> None:
 def test_in_words_of_what_no_number_says() -> None:
     words = {"words": "yes", "language": "en"}
     said = (
-        LegAction(fixed_duration(1_500), "speech", words),
-        LegAction(fixed_duration(0), "digits", {"d": "12"}),
+        LegAction(delay=fixed_duration(1_500), event_type="speech", data=words),
+        LegAction(delay=fixed_duration(0), event_type="digits", data={"d": "12"}),
     )
-    how = LegBehavior(DurationRange(2_000, 6_500), "answered", said, DurationRange(1_000, 9_000))
+    how = LegBehavior(
+        ring=DurationRange(low=2_000, high=6_500),
+        outcome="answered",
+        actions=said,
+        talk=DurationRange(low=1_000, high=9_000),
+    )
     assert describe_behavior(how) == (
         "rings 2 to 6.5 s, answered, says yes/en after 1.5 s, presses 12 after 0 s, talks 1 to 9 s"
     )

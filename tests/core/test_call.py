@@ -5,7 +5,6 @@ import pytest
 from mockserver.core.behavior import STAY_ON_LINE, LegBehavior
 from mockserver.core.call import (
     Call,
-    CallSpec,
     Cursor,
     DialAttempt,
     Event,
@@ -15,13 +14,14 @@ from mockserver.core.call import (
     call_state,
 )
 from mockserver.core.call import current_attempt as current
+from tests.support.builders import build_call, build_call_spec
 
-ORDER = CallSpec("c1", "v1", "mobtexting", "shop", "c2c", "b-after-a", {}, 1_000)
-A, B = Leg("a", "from", "1"), Leg("b", "to", "2")
+ORDER = build_call_spec(account="shop", created_at=1_000)
+A, B = Leg(name="a", role="from", number="1"), Leg(name="b", role="to", number="2")
 
 
 def called(phase: str = "begun", *legs: Leg, starts_at: int = 1_000) -> Call:
-    return Call(ORDER, legs or (A, B), starts_at, phase)
+    return build_call(spec=ORDER, legs=legs or (A, B), starts_at=starts_at, phase=phase)
 
 
 @pytest.mark.parametrize(
@@ -69,16 +69,26 @@ def test_outcome_of_an_attempt(legs: tuple[Leg, ...], word: str) -> None:
 def test_calls_say_nothing_unless_told() -> None:
     assert ORDER.recording_url == ""
     nothing = (None, None, None, None)
-    assert Leg("a", "from", "1") == ("a", "from", "1", "idle", *nothing, False)
-    assert Event(7, "begin") == (7, "begin", "", {}, "", None)
+    assert Leg(name="a", role="from", number="1") == ("a", "from", "1", "idle", *nothing, False)
+    assert Event(at=7, type="begin") == (7, "begin", "", {}, "", None)
     past = (0, 0, (), (), ())
-    assert Call(ORDER, (), 7) == (ORDER, (), 7, "placed", *past, *nothing, None)
+    assert build_call(spec=ORDER, legs=(), starts_at=7) == (
+        ORDER,
+        (),
+        7,
+        "placed",
+        *past,
+        *nothing,
+        None,
+    )
 
 
 @pytest.mark.parametrize("how", [None, STAY_ON_LINE])
 def test_dial_says_whose_number_and_how_they_behave(how: LegBehavior | None) -> None:
     told = {"role": "manager", "number": "3"}
-    assert build_dial_event(5, "c", "manager", "3", how) == Event(5, "ring", "c", told, "", how)
+    assert build_dial_event(5, "c", "manager", "3", how) == Event(
+        at=5, type="ring", leg="c", data=told, source="", behavior=how
+    )
 
 
 def test_leg_by_name() -> None:
@@ -87,24 +97,35 @@ def test_leg_by_name() -> None:
 
 def test_at_another_place_of_its_script_and_nothing_else() -> None:
     call = called("bridged", A)._replace(
-        outcome="busy", attempt_ended_at=3, events=(Event(1, "begin"),)
+        outcome="busy", attempt_ended_at=3, events=(Event(at=1, type="begin"),)
     )
-    assert call.with_cursors((Cursor(1, 2, 3),)) == call._replace(cursors=(Cursor(1, 2, 3),))
+    assert call.with_cursors((Cursor(position=1, since=2, event_count=3),)) == call._replace(
+        cursors=(Cursor(position=1, since=2, event_count=3),)
+    )
 
 
 def test_again_keeps_the_attempt_and_begins_anew() -> None:
     rung = A._replace(state="ended", ringing_at=1, ended_at=2, cause="no-answer")
-    events = (Event(1, "begin"),)
+    events = (Event(at=1, type="begin"),)
     over = called("over", rung, B)._replace(
         attempt_started_at=1,
         attempt_ended_at=2,
-        cursors=(Cursor(1, 1, 1),),
+        cursors=(Cursor(position=1, since=1, event_count=1),),
         events=events,
         state="kept",
         number_index=3,
     )
     assert over.with_redial(9_000) == called("placed", starts_at=9_000)._replace(
-        attempts=(DialAttempt(0, 3, 1, 2, "no-answer", (rung, B)),),
+        attempts=(
+            DialAttempt(
+                redial_index=0,
+                number_index=3,
+                started_at=1,
+                ended_at=2,
+                outcome="no-answer",
+                legs=(rung, B),
+            ),
+        ),
         events=events,
         state="kept",
         redial_index=1,
@@ -117,7 +138,17 @@ def test_again_is_without_who_joined_late_and_without_the_outcome() -> None:
         attempt_ended_at=2, outcome="no-answer"
     )
     assert over.with_redial(9_000) == called("placed", A, starts_at=9_000)._replace(
-        attempts=(DialAttempt(0, 0, 1_000, 2, "no-answer", over.legs),), redial_index=1
+        attempts=(
+            DialAttempt(
+                redial_index=0,
+                number_index=0,
+                started_at=1_000,
+                ended_at=2,
+                outcome="no-answer",
+                legs=over.legs,
+            ),
+        ),
+        redial_index=1,
     )
 
 
@@ -134,13 +165,40 @@ def test_again_counts_its_attempts_from_zero() -> None:
 @pytest.mark.parametrize(
     ("call", "attempt"),
     [
-        (called("placed"), DialAttempt(0, 0, 1_000, None, None, (A, B))),
-        (called()._replace(attempt_started_at=1_500), DialAttempt(0, 0, 1_500, None, None, (A, B))),
+        (
+            called("placed"),
+            DialAttempt(
+                redial_index=0,
+                number_index=0,
+                started_at=1_000,
+                ended_at=None,
+                outcome=None,
+                legs=(A, B),
+            ),
+        ),
+        (
+            called()._replace(attempt_started_at=1_500),
+            DialAttempt(
+                redial_index=0,
+                number_index=0,
+                started_at=1_500,
+                ended_at=None,
+                outcome=None,
+                legs=(A, B),
+            ),
+        ),
         (
             called()._replace(
                 attempt_started_at=1_500, attempt_ended_at=2_000, redial_index=1, number_index=2
             ),
-            DialAttempt(1, 2, 1_500, 2_000, "cancelled", (A, B)),
+            DialAttempt(
+                redial_index=1,
+                number_index=2,
+                started_at=1_500,
+                ended_at=2_000,
+                outcome="cancelled",
+                legs=(A, B),
+            ),
         ),
     ],
 )

@@ -11,11 +11,12 @@ from mockserver.core.behavior import (
     LegBehavior,
     fixed_duration,
 )
-from mockserver.core.call import Call, CallSpec, Event, Leg
+from mockserver.core.call import Call, Event, Leg
 from mockserver.core.call_flows import CALL_FLOWS, compile_script, follow_up
 from mockserver.core.causes import CAUSES
 from mockserver.core.lifecycle import transition
 from mockserver.core.script import DueStep, Script, WaitReason, advance, next_step
+from tests.support.builders import build_call, build_call_spec
 
 ANSWERS = [("begin", "", 0), ("ring", "a", 0), ("answer", "a", 2_000), ("ring", "b", 2_000)]
 BRIDGED = [*ANSWERS, ("answer", "b", 4_000), ("bridge", "", 4_000)]
@@ -46,8 +47,8 @@ def happened(call: Call, event: Event | None) -> Call:
 def lived(shape: str, how: Mapping[str, LegBehavior]) -> tuple[Call, tuple[WaitReason, ...]]:
     """The call when nothing is due any more, and who is then awaited."""
     script = compile_script(CALL_FLOWS[shape], how)
-    legs = tuple(Leg(name, name, "1") for name in how)
-    call = Call(CallSpec("c1", "v1", "p", "shop", "c2c", shape, {}, 0), legs, 0)
+    legs = tuple(Leg(name=name, role=name, number="1") for name in how)
+    call = build_call(spec=build_call_spec(provider="p", account="shop", flow=shape), legs=legs)
     coming, awaited = ask(script, call)
     while coming is not None:
         call = happened(advance(script, call, coming), coming.event)
@@ -163,7 +164,10 @@ def test_one_leg_to_the_millisecond() -> None:
 def test_deeds_each_after_the_one_before(
     deeds: tuple[tuple[str, int], ...], lines: list[tuple[str, int]], end: int
 ) -> None:
-    done = tuple(LegAction(fixed_duration(after), verb, {"digits": "1"}) for verb, after in deeds)
+    done = tuple(
+        LegAction(delay=fixed_duration(after), event_type=verb, data={"digits": "1"})
+        for verb, after in deeds
+    )
     call, _ = lived("one-leg", {"a": DEFAULT_BEHAVIOR._replace(actions=done)})
     assert told(call) == [
         *ANSWERS[:3],
@@ -175,7 +179,7 @@ def test_deeds_each_after_the_one_before(
 
 def test_deeds_never_done_when_the_leg_does_not_answer() -> None:
     keyed = PRESETS["busy"]._replace(
-        actions=(LegAction(fixed_duration(1_000), "digits", {"digits": "1"}),)
+        actions=(LegAction(delay=fixed_duration(1_000), event_type="digits", data={"digits": "1"}),)
     )
     call, _ = lived("one-leg", {"a": keyed})
     assert told(call) == [*ANSWERS[:2], *over(2_000, "a")]
@@ -184,11 +188,11 @@ def test_deeds_never_done_when_the_leg_does_not_answer() -> None:
 @pytest.mark.parametrize(
     ("how", "lines", "awaited"),
     [
-        (both(STAYS, STAYS), BRIDGED, WaitReason("hangup")),
-        (both(PRESETS["person"]), ANSWERS[:2], WaitReason("person", "a")),
-        (both(STAYS, PRESETS["person"]), ANSWERS, WaitReason("person", "b")),
-        (both(b=PRESETS["person"]), ANSWERS, WaitReason("person", "b")),
-        ({"a": STAYS}, ANSWERS[:3], WaitReason("hangup")),
+        (both(STAYS, STAYS), BRIDGED, WaitReason(reason="hangup")),
+        (both(PRESETS["person"]), ANSWERS[:2], WaitReason(reason="person", leg="a")),
+        (both(STAYS, PRESETS["person"]), ANSWERS, WaitReason(reason="person", leg="b")),
+        (both(b=PRESETS["person"]), ANSWERS, WaitReason(reason="person", leg="b")),
+        ({"a": STAYS}, ANSWERS[:3], WaitReason(reason="hangup")),
     ],
 )
 def test_nobody_but_the_outside_goes_on(
@@ -199,13 +203,17 @@ def test_nobody_but_the_outside_goes_on(
 
 
 def leg(name: str, state: str) -> Leg:
-    return Leg(name, name, "1", state, cause="busy" if state == "ended" else None)
+    return Leg(
+        name=name, role=name, number="1", state=state, cause="busy" if state == "ended" else None
+    )
 
 
 def made(shape: str, phase: str, states: str) -> Call:
     words = {"i": "idle", "r": "ringing", "a": "answered", "e": "ended"}
     legs = tuple(leg(name, words[letter]) for name, letter in zip("ab", states, strict=False))
-    return Call(CallSpec("c1", "v1", "p", "shop", "c2c", shape, {}, 0), legs, 0, phase)
+    return build_call(
+        spec=build_call_spec(provider="p", account="shop", flow=shape), legs=legs, phase=phase
+    )
 
 
 @pytest.mark.parametrize(
@@ -216,20 +224,25 @@ def made(shape: str, phase: str, states: str) -> Call:
         ("b-after-a", "begun", "ii", None),
         ("b-after-a", "begun", "ai", None),
         ("b-after-a", "begun", "ar", None),
-        ("b-after-a", "begun", "aa", Event(9, "bridge")),
+        ("b-after-a", "begun", "aa", Event(at=9, type="bridge")),
         ("b-after-a", "bridged", "aa", None),
-        ("b-after-a", "begun", "ae", Event(9, "hangup", "a", {"cause": "normal"})),
-        ("b-after-a", "bridged", "ea", Event(9, "hangup", "b", {"cause": "normal"})),
-        ("b-after-a", "begun", "er", Event(9, "hangup", "b", {"cause": "normal"})),
-        ("b-after-a", "begun", "ei", Event(9, "attempt-ended", data={"outcome": "busy"})),
-        ("b-after-a", "bridged", "ee", Event(9, "attempt-ended", data={"outcome": "busy"})),
-        ("b-after-a", "over", "ee", Event(9, "ended", data={"outcome": "busy"})),
-        ("branch", "bridged", "ea", Event(9, "hangup", "b", {"cause": "normal"})),
-        ("branch", "bridged", "ae", Event(9, "hangup", "a", {"cause": "normal"})),
-        ("queue", "bridged", "ea", Event(9, "hangup", "b", {"cause": "normal"})),
+        ("b-after-a", "begun", "ae", Event(at=9, type="hangup", leg="a", data={"cause": "normal"})),
+        (
+            "b-after-a",
+            "bridged",
+            "ea",
+            Event(at=9, type="hangup", leg="b", data={"cause": "normal"}),
+        ),
+        ("b-after-a", "begun", "er", Event(at=9, type="hangup", leg="b", data={"cause": "normal"})),
+        ("b-after-a", "begun", "ei", Event(at=9, type="attempt-ended", data={"outcome": "busy"})),
+        ("b-after-a", "bridged", "ee", Event(at=9, type="attempt-ended", data={"outcome": "busy"})),
+        ("b-after-a", "over", "ee", Event(at=9, type="ended", data={"outcome": "busy"})),
+        ("branch", "bridged", "ea", Event(at=9, type="hangup", leg="b", data={"cause": "normal"})),
+        ("branch", "bridged", "ae", Event(at=9, type="hangup", leg="a", data={"cause": "normal"})),
+        ("queue", "bridged", "ea", Event(at=9, type="hangup", leg="b", data={"cause": "normal"})),
         ("queue", "begun", "ae", None),
         ("one-leg", "begun", "a", None),
-        ("one-leg", "begun", "e", Event(9, "attempt-ended", data={"outcome": "busy"})),
+        ("one-leg", "begun", "e", Event(at=9, type="attempt-ended", data={"outcome": "busy"})),
     ],
 )
 def test_follows_from_the_legs(shape: str, phase: str, states: str, event: Event | None) -> None:
@@ -240,13 +253,13 @@ def test_follows_who_was_waited_for_parts_once_both_have_talked() -> None:
     call = made("queue", "bridged", "ae")
     one, two = call.legs
     talked = call._replace(legs=(one, two._replace(answered_at=5)))
-    assert follow_up(talked, 9) == Event(9, "hangup", "a", {"cause": "normal"})
+    assert follow_up(talked, 9) == Event(at=9, type="hangup", leg="a", data={"cause": "normal"})
 
 
 def test_follows_the_first_of_those_on_the_line_hangs_up_first() -> None:
     call = made("b-after-a", "bridged", "ea")
     three = call._replace(legs=(*call.legs, leg("c", "ringing")))
-    assert follow_up(three, 9) == Event(9, "hangup", "b", {"cause": "normal"})
+    assert follow_up(three, 9) == Event(at=9, type="hangup", leg="b", data={"cause": "normal"})
 
 
 @pytest.mark.parametrize("answered_at", [None, 5])
@@ -279,7 +292,7 @@ def test_follows_outcome_of_who_waits_for_another(
         leg(name, "ended")._replace(answered_at=one[0], cause=one[1]) for name, one in sides if one
     )
     call = made("queue", "begun", "")._replace(legs=legs)
-    assert follow_up(call, 9) == Event(9, "attempt-ended", data={"outcome": outcome})
+    assert follow_up(call, 9) == Event(at=9, type="attempt-ended", data={"outcome": outcome})
 
 
 def test_shapes_say_whom_the_client_wanted_to_reach() -> None:

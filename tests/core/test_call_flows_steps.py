@@ -11,24 +11,42 @@ from mockserver.core.behavior import (
     LegBehavior,
     fixed_duration,
 )
-from mockserver.core.call import Call, CallSpec, Cursor, Event, Leg
+from mockserver.core.call import Cursor, Event, Leg
 from mockserver.core.call_flows import CALL_FLOWS, add_leg_tracks, compile_script
 from mockserver.core.script import Condition, Script, Step, Track
+from tests.support.builders import build_call, build_call_spec
 
 TWO = CALL_FLOWS["b-after-a"]
-HANGUP = Step(fixed_duration(5_000), "hangup", "b", {"cause": "busy"}, location="mine.yaml:3:5")
-RING_B = Step(fixed_duration(1_000), "ring", "b")
-DIALLED_A = Step(IMMEDIATELY, "ring", "a", condition=Condition("begun"))
-DIALLED_B = Step(IMMEDIATELY, "ring", "b", condition=Condition("answered", "a"))
+HANGUP = Step(
+    delay=fixed_duration(5_000),
+    event_type="hangup",
+    leg="b",
+    data={"cause": "busy"},
+    location="mine.yaml:3:5",
+)
+RING_B = Step(delay=fixed_duration(1_000), event_type="ring", leg="b")
+DIALLED_A = Step(delay=IMMEDIATELY, event_type="ring", leg="a", condition=Condition(type="begun"))
+DIALLED_B = Step(
+    delay=IMMEDIATELY, event_type="ring", leg="b", condition=Condition(type="answered", leg="a")
+)
 
 
 def answers(leg: str, after: int = 2_000) -> Step:
-    return Step(fixed_duration(after), "answer", leg, condition=Condition("rang", leg))
+    return Step(
+        delay=fixed_duration(after),
+        event_type="answer",
+        leg=leg,
+        condition=Condition(type="rang", leg=leg),
+    )
 
 
 def talked(leg: str, awaited: str = "") -> Step:
     return Step(
-        fixed_duration(6_000), "hangup", leg, {"cause": "normal"}, Condition("talking", awaited)
+        delay=fixed_duration(6_000),
+        event_type="hangup",
+        leg=leg,
+        data={"cause": "normal"},
+        condition=Condition(type="talking", leg=awaited),
     )
 
 
@@ -41,15 +59,18 @@ def test_compile_without_steps_has_no_track_for_them() -> None:
 def test_compile_steps_stand_last_and_belong_to_no_leg() -> None:
     script = compile_script(TWO, {"a": STAY_ON_LINE, "b": STAY_ON_LINE}, (HANGUP,))
     assert script == (
-        Track("a", (DIALLED_A, answers("a")), "a"),
-        Track("b", (DIALLED_B, answers("b")), "b"),
-        Track("steps", (HANGUP,)),
+        Track(name="a", steps=(DIALLED_A, answers("a")), leg="a"),
+        Track(name="b", steps=(DIALLED_B, answers("b")), leg="b"),
+        Track(name="steps", steps=(HANGUP,)),
     )
 
 
 def test_compile_a_leg_that_a_step_rings_is_dialled_by_that_step_alone() -> None:
     script = compile_script(TWO, {"a": STAY_ON_LINE, "b": STAY_ON_LINE}, (RING_B, HANGUP))
-    assert script[1:] == (Track("b", (answers("b"),), "b"), Track("steps", (RING_B, HANGUP)))
+    assert script[1:] == (
+        Track(name="b", steps=(answers("b"),), leg="b"),
+        Track(name="steps", steps=(RING_B, HANGUP)),
+    )
 
 
 def test_compile_nothing_else_happens_to_a_rung_leg_without_a_behaviour() -> None:
@@ -65,14 +86,16 @@ def test_compile_nothing_else_happens_to_a_rung_leg_without_a_behaviour() -> Non
         (DEFAULT_BEHAVIOR, ["answer", "hangup"]),
         (PRESETS["machine"], ["answer", "machine", "hangup"]),
         (
-            STAY_ON_LINE._replace(actions=(LegAction(IMMEDIATELY, "digits", {"digits": "1"}),)),
+            STAY_ON_LINE._replace(
+                actions=(LegAction(delay=IMMEDIATELY, event_type="digits", data={"digits": "1"}),)
+            ),
             ["answer", "digits"],
         ),
     ],
 )
 def test_compile_what_is_left_to_a_rung_person(how: LegBehavior, verbs: list[str]) -> None:
     [track, _] = compile_script(
-        CALL_FLOWS["one-leg"], {"a": how}, (Step(IMMEDIATELY, "ring", "a"),)
+        CALL_FLOWS["one-leg"], {"a": how}, (Step(delay=IMMEDIATELY, event_type="ring", leg="a"),)
     )
     assert [step.event_type for step in track.steps] == verbs
 
@@ -81,17 +104,17 @@ def test_compile_a_rung_person_hangs_up_by_the_clock_as_well() -> None:
     how = STAY_ON_LINE._replace(hangup=fixed_duration(7_000))
     script = compile_script(TWO, {"b": how}, (RING_B,))
     assert script[1] == Track(
-        "b-hangup",
-        (
+        name="b-hangup",
+        steps=(
             Step(
-                fixed_duration(7_000),
-                "hangup",
-                "b",
-                {"cause": "normal"},
-                Condition("answered", "b"),
+                delay=fixed_duration(7_000),
+                event_type="hangup",
+                leg="b",
+                data={"cause": "normal"},
+                condition=Condition(type="answered", leg="b"),
             ),
         ),
-        "b",
+        leg="b",
     )
 
 
@@ -100,16 +123,16 @@ def test_compile_a_rung_person_hangs_up_by_the_clock_as_well() -> None:
 )
 def test_compile_who_talks_hangs_up_once_nobody_is_awaited(shape: str, awaited: str) -> None:
     assert compile_script(CALL_FLOWS[shape], {"a": DEFAULT_BEHAVIOR}) == (
-        Track("a", (DIALLED_A, answers("a"), talked("a", awaited)), "a"),
+        Track(name="a", steps=(DIALLED_A, answers("a"), talked("a", awaited)), leg="a"),
     )
 
 
-RINGS = Event(7_000, "ring", "b")
+RINGS = Event(at=7_000, type="ring", leg="b")
 OLDER: Script = (
-    Track("a", (DIALLED_A,), "a"),
-    Track("b", (DIALLED_B,), "b"),
-    Track("b-hangup", (HANGUP,), "b"),
-    Track("steps", (HANGUP,)),
+    Track(name="a", steps=(DIALLED_A,), leg="a"),
+    Track(name="b", steps=(DIALLED_B,), leg="b"),
+    Track(name="b-hangup", steps=(HANGUP,), leg="b"),
+    Track(name="steps", steps=(HANGUP,)),
 )
 
 
@@ -117,25 +140,34 @@ OLDER: Script = (
     ("events", "how", "new"),
     [
         ((RINGS,), None, ()),
-        ((RINGS,), STAY_ON_LINE, (Track("b-1", (answers("b"),), "b"),)),
-        ((RINGS,), DEFAULT_BEHAVIOR, (Track("b-1", (answers("b"), talked("b")), "b"),)),
+        ((RINGS,), STAY_ON_LINE, (Track(name="b-1", steps=(answers("b"),), leg="b"),)),
         (
-            (RINGS, Event(7_000, "ring", "a"), Event(7_000, "answer", "b"), RINGS),
+            (RINGS,),
+            DEFAULT_BEHAVIOR,
+            (Track(name="b-1", steps=(answers("b"), talked("b")), leg="b"),),
+        ),
+        (
+            (
+                RINGS,
+                Event(at=7_000, type="ring", leg="a"),
+                Event(at=7_000, type="answer", leg="b"),
+                RINGS,
+            ),
             STAY_ON_LINE._replace(hangup=fixed_duration(9_000)),
             (
-                Track("b-2", (answers("b"),), "b"),
+                Track(name="b-2", steps=(answers("b"),), leg="b"),
                 Track(
-                    "b-hangup-2",
-                    (
+                    name="b-hangup-2",
+                    steps=(
                         Step(
-                            fixed_duration(9_000),
-                            "hangup",
-                            "b",
-                            {"cause": "normal"},
-                            Condition("answered", "b"),
+                            delay=fixed_duration(9_000),
+                            event_type="hangup",
+                            leg="b",
+                            data={"cause": "normal"},
+                            condition=Condition(type="answered", leg="b"),
                         ),
                     ),
-                    "b",
+                    leg="b",
                 ),
             ),
         ),
@@ -144,11 +176,14 @@ OLDER: Script = (
 def test_joined_has_new_tracks_for_whom_the_last_event_dialled(
     events: tuple[Event, ...], how: LegBehavior | None, new: Script
 ) -> None:
-    legs = (Leg("a", "from", "1"), Leg("b", "to", "2", "ringing"))
-    marks = tuple(Cursor(0, since, 0) for since in (1, 2, 3, 4))
-    order = CallSpec("c1", "v1", "p", "shop", "c2c", "b-after-a", {}, 0)
-    call = Call(order, legs, 0, "begun", cursors=marks, events=events)
-    fresh = (Cursor(0, 7_000, len(events)),) * len(new)
+    legs = (
+        Leg(name="a", role="from", number="1"),
+        Leg(name="b", role="to", number="2", state="ringing"),
+    )
+    marks = tuple(Cursor(position=0, since=since, event_count=0) for since in (1, 2, 3, 4))
+    order = build_call_spec(provider="p", account="shop")
+    call = build_call(spec=order, legs=legs, phase="begun", cursors=marks, events=events)
+    fresh = (Cursor(position=0, since=7_000, event_count=len(events)),) * len(new)
     assert add_leg_tracks(OLDER, call, how) == (
         (OLDER[0], OLDER[3], *new),
         call._replace(cursors=(marks[0], marks[3], *fresh)),

@@ -22,14 +22,28 @@ def test_request_accepts_json(
     accept: str,
     accepted: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
-    request = Request("GET", "/", headers={"accept": accept})
+    request = Request(method="GET", path="/", headers={"accept": accept})
     assert request.accepts("application/json") is accepted
 
 
 def test_request_and_reply_say_nothing_unless_told() -> None:
-    plain = Request("GET", "/", "", "", {}, "", {}, "127.0.0.1", b"", "")
-    assert (Request("GET", "/"), Response(200)) == (plain, Response(200, None, {}))
+    plain = Request(
+        method="GET",
+        path="/",
+        host="",
+        origin="",
+        headers={},
+        query="",
+        fields={},
+        client="127.0.0.1",
+        body=b"",
+        body_error="",
+    )
+    assert (Request(method="GET", path="/"), Response(status=200)) == (
+        plain,
+        Response(status=200, body=None, headers={}),
+    )
 
 
 def test_request_accepts_without_the_header() -> None:
-    assert Request("GET", "/").accepts("application/json") is False
+    assert Request(method="GET", path="/").accepts("application/json") is False

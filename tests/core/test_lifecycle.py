@@ -4,11 +4,12 @@ from itertools import product
 
 import pytest
 
-from mockserver.core.call import Call, CallSpec, Event, IllegalTransition, Leg, build_dial_event
+from mockserver.core.call import Call, Event, IllegalTransition, Leg, build_dial_event
 from mockserver.core.lifecycle import transition
+from tests.support.builders import build_call, build_call_spec
 
-ORDER = CallSpec("c1", "v1", "mobtexting", "shop", "c2c", "b-after-a", {}, 1_000)
-A, B = Leg("a", "from", "1"), Leg("b", "to", "2")
+ORDER = build_call_spec(account="shop", created_at=1_000)
+A, B = Leg(name="a", role="from", number="1"), Leg(name="b", role="to", number="2")
 
 LEG_STATES = ("idle", "ringing", "answered", "ended", "left")
 LEG_VERBS = {
@@ -38,7 +39,7 @@ CALL_VERBS = {
 
 
 def called(phase: str = "begun", *legs: Leg) -> Call:
-    return Call(ORDER, legs or (A, B), 1_000, phase)
+    return build_call(spec=ORDER, legs=legs or (A, B), starts_at=1_000, phase=phase)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,9 @@ def called(phase: str = "begun", *legs: Leg) -> Call:
 )
 @pytest.mark.parametrize("phase", ["begun", "bridged"])
 def test_apply_leg_event_possible(phase: str, verb: str, before: str, after: str) -> None:
-    call = transition(called(phase, A._replace(state=before), B), Event(5_000, verb, "a"))
+    call = transition(
+        called(phase, A._replace(state=before), B), Event(at=5_000, type=verb, leg="a")
+    )
     assert [leg.state for leg in call.legs] == [after, "idle"]
 
 
@@ -57,7 +60,9 @@ def test_apply_leg_event_possible(phase: str, verb: str, before: str, after: str
 )
 def test_apply_leg_event_impossible_in_its_state(verb: str, before: str) -> None:
     with pytest.raises(IllegalTransition) as refused:
-        transition(called("begun", A, B._replace(state=before)), Event(5_000, verb, "b"))
+        transition(
+            called("begun", A, B._replace(state=before)), Event(at=5_000, type=verb, leg="b")
+        )
     only = " or ".join(LEG_VERBS[verb])
     assert str(refused.value) == (
         f"{verb} is not possible while leg b is {before}, only while {only}"
@@ -69,17 +74,17 @@ def test_apply_leg_event_impossible_in_its_state(verb: str, before: str) -> None
 )
 def test_apply_leg_event_impossible_outside_an_attempt(verb: str, before: str, phase: str) -> None:
     with pytest.raises(IllegalTransition) as refused:
-        transition(called(phase, A._replace(state=before)), Event(5_000, verb, "a"))
+        transition(called(phase, A._replace(state=before)), Event(at=5_000, type=verb, leg="a"))
     assert str(refused.value) == f"{verb} is not possible while the call is {PHASES[phase]}"
 
 
 @pytest.mark.parametrize(
     ("event", "sentence"),
     [
-        (Event(1, "answer", "c"), "this call has no leg c, only a and b"),
-        (Event(1, "sing", "a"), "sing is nothing that can happen to a leg"),
-        (Event(1, "begin", "a"), "begin is nothing that can happen to a leg"),
-        (Event(1, "answer"), "answer is not possible while the call is queued"),
+        (Event(at=1, type="answer", leg="c"), "this call has no leg c, only a and b"),
+        (Event(at=1, type="sing", leg="a"), "sing is nothing that can happen to a leg"),
+        (Event(at=1, type="begin", leg="a"), "begin is nothing that can happen to a leg"),
+        (Event(at=1, type="answer"), "answer is not possible while the call is queued"),
         (
             build_dial_event(1, "c", "x", "3")._replace(type="answer"),
             "this call has no leg c, only a and b",
@@ -94,12 +99,12 @@ def test_apply_nonsense(event: Event, sentence: str) -> None:
 
 def test_apply_to_a_leg_that_a_short_call_lacks() -> None:
     with pytest.raises(IllegalTransition, match=r"^this call has no leg b, only a$"):
-        transition(called("begun", A), Event(1, "answer", "b"))
+        transition(called("begun", A), Event(at=1, type="answer", leg="b"))
 
 
 @pytest.mark.parametrize(("verb", "phase"), list(product(CALL_VERBS, PHASES)))
 def test_apply_call_event(verb: str, phase: str) -> None:
-    event = Event(5_000, verb)
+    event = Event(at=5_000, type=verb)
     if phase in CALL_VERBS[verb]:
         assert transition(called(phase), event).phase == CALL_VERBS[verb][phase]
         return
@@ -111,30 +116,30 @@ def test_apply_call_event(verb: str, phase: str) -> None:
 @pytest.mark.parametrize(
     ("before", "event", "after"),
     [
-        (A, Event(5, "ring", "a"), A._replace(state="ringing", ringing_at=5)),
+        (A, Event(at=5, type="ring", leg="a"), A._replace(state="ringing", ringing_at=5)),
         (
             A._replace(state="ringing", ringing_at=5),
-            Event(7, "answer", "a"),
+            Event(at=7, type="answer", leg="a"),
             A._replace(state="answered", ringing_at=5, answered_at=7),
         ),
         (
             A._replace(state="answered", answered_at=7),
-            Event(9, "hangup", "a"),
+            Event(at=9, type="hangup", leg="a"),
             A._replace(state="ended", answered_at=7, ended_at=9, cause="normal"),
         ),
         (
             A._replace(state="ringing"),
-            Event(9, "hangup", "a", {"cause": "busy"}),
+            Event(at=9, type="hangup", leg="a", data={"cause": "busy"}),
             A._replace(state="ended", ended_at=9, cause="busy"),
         ),
         (
             A._replace(state="answered", answered_at=7),
-            Event(9, "digits", "a", {"digits": "1"}),
+            Event(at=9, type="digits", leg="a", data={"digits": "1"}),
             A._replace(state="answered", answered_at=7),
         ),
         (
             A._replace(state="answered", answered_at=7),
-            Event(9, "leave", "a", {"cause": "busy"}),
+            Event(at=9, type="leave", leg="a", data={"cause": "busy"}),
             A._replace(state="left", answered_at=7, ended_at=9, cause="normal"),
         ),
     ],
@@ -165,7 +170,9 @@ def test_apply_a_dialling_joins_unless_that_leg_has_been_on_the_line(
         build_dial_event(5, "b", "manager", "3"),
     )
     if joined:
-        new = Leg("b", "manager", "3", "ringing", 5, added_later=True)
+        new = Leg(
+            name="b", role="manager", number="3", state="ringing", ringing_at=5, added_later=True
+        )
         assert transition(call, event).legs == (A, new)
         return
     with pytest.raises(IllegalTransition, match=r"^ring is not possible while leg b is "):
@@ -175,23 +182,27 @@ def test_apply_a_dialling_joins_unless_that_leg_has_been_on_the_line(
 @pytest.mark.parametrize("verb", ["attempt-ended", "ended"])
 def test_apply_an_end_keeps_an_outcome_that_is_told_already(verb: str) -> None:
     call = called("begun" if verb == "attempt-ended" else "over")._replace(outcome="no-answer")
-    assert transition(call, Event(5, verb)).outcome == "no-answer"
+    assert transition(call, Event(at=5, type=verb)).outcome == "no-answer"
 
 
 @pytest.mark.parametrize(
     ("phase", "event", "stamped"),
     [
-        ("placed", Event(5, "begin"), {"phase": "begun", "attempt_started_at": 5}),
-        ("begun", Event(5, "bridge"), {"phase": "bridged"}),
+        ("placed", Event(at=5, type="begin"), {"phase": "begun", "attempt_started_at": 5}),
+        ("begun", Event(at=5, type="bridge"), {"phase": "bridged"}),
         (
             "bridged",
-            Event(5, "attempt-ended"),
+            Event(at=5, type="attempt-ended"),
             {"phase": "over", "attempt_ended_at": 5, "outcome": "cancelled"},
         ),
-        ("over", Event(5, "ended"), {"phase": "ended", "ended_at": 5, "outcome": "cancelled"}),
         (
             "over",
-            Event(5, "ended", data={"outcome": "busy"}),
+            Event(at=5, type="ended"),
+            {"phase": "ended", "ended_at": 5, "outcome": "cancelled"},
+        ),
+        (
+            "over",
+            Event(at=5, type="ended", data={"outcome": "busy"}),
             {"phase": "ended", "ended_at": 5, "outcome": "busy"},
         ),
     ],

@@ -3,7 +3,7 @@
 import pytest
 
 from mockserver.core.account import Account
-from mockserver.core.call import Call, CallSpec, Event
+from mockserver.core.call import Event
 from mockserver.core.http import Request, Response
 from mockserver.core.provider import (
     NO_EFFECTS,
@@ -22,33 +22,54 @@ from mockserver.core.provider import (
     no_guard,
 )
 from mockserver.core.rulebook import Evidence, Fault, Rule, Rulebook
+from tests.support.builders import build_call, build_call_spec
 
-CALL = Call(CallSpec("c1", "v1", "mobtexting", "shop", "c2c", "one-leg", {}, 0), (), 0)
-ENDED = Effects(events=(("c1", Event(9, "hangup", "a")),))
+CALL = build_call(spec=build_call_spec(account="shop", flow="one-leg"), legs=())
+ENDED = Effects(events=(("c1", Event(at=9, type="hangup", leg="a")),))
 react = by_event_type({"ended": lambda _: ENDED})
 
 
 @pytest.mark.parametrize(("verb", "effects"), [("ended", ENDED), ("bridge", NO_EFFECTS)])
 def test_following_by_the_verb(verb: str, effects: Effects) -> None:
-    assert react(EventContext(CALL, Event(0, verb), Account("shop", "mobtexting"))) == effects
+    assert (
+        react(
+            EventContext(
+                call=CALL,
+                event=Event(at=0, type=verb),
+                account=Account(name="shop", provider="mobtexting"),
+            )
+        )
+        == effects
+    )
 
 
 def test_act_that_says_no_more_is_possible_and_notes_nothing() -> None:
-    moment = EventContext(CALL, Event(0, "sing"), Account("shop", "mobtexting"))
+    moment = EventContext(
+        call=CALL,
+        event=Event(at=0, type="sing"),
+        account=Account(name="shop", provider="mobtexting"),
+    )
     assert (no_guard(moment), no_change(CALL, moment.event)) == ("", CALL)
 
 
 def test_nothing_is_empty() -> None:
-    assert Effects((), (), ()) == NO_EFFECTS
+    assert Effects(calls=(), events=(), webhooks=()) == NO_EFFECTS
 
 
 def fault(name: str) -> Fault:
-    return Fault(name, 422, name, Evidence.ASSUMED)
+    return Fault(name=name, status=422, message=name, evidence=Evidence.ASSUMED)
 
 
 def endpoint(operation: str, *names: str) -> Endpoint:
-    book: Rulebook = tuple((Rule(lambda _: True, fault(name)),) for name in names)
-    return Endpoint(operation, "POST", "host", "/", book, lambda _: EndpointResult(Response(200)))
+    book: Rulebook = tuple((Rule(test=lambda _: True, fault=fault(name)),) for name in names)
+    return Endpoint(
+        operation=operation,
+        method="POST",
+        host="host",
+        path="/",
+        rules=book,
+        respond=lambda _: EndpointResult(response=Response(status=200)),
+    )
 
 
 PLAIN = Provider(
@@ -57,7 +78,7 @@ PLAIN = Provider(
     roles={"a": "first"},
     endpoints=(endpoint("one", "x", "y"), endpoint("two", "y", "z")),
     credential=lambda _: None,
-    refuse=lambda _, __: Response(422),
+    refuse=lambda _, __: Response(status=422),
     wrong_method=fault("wrong-method"),
     on_event=lambda _: NO_EFFECTS,
     status=lambda _: "",
@@ -73,11 +94,11 @@ def test_faults_each_once_in_the_order_of_the_rulebooks() -> None:
 
 def test_nobody_is_called_unless_an_endpoint_says_so() -> None:
     assert PLAIN.endpoints[0].called_numbers is no_called_numbers
-    assert no_called_numbers(Request("GET", "/")) == ()
+    assert no_called_numbers(Request(method="GET", path="/")) == ()
 
 
 def test_listing_shows_no_examples_unless_its_document_does() -> None:
-    listing = BoundProvider(PLAIN, {}, dict)
+    listing = BoundProvider(provider=PLAIN, checks={}, document=dict)
     assert (listing.examples, no_examples("one")) == (no_examples, ())
 
 
@@ -92,4 +113,4 @@ def test_endpoint_takes_a_megabyte_unless_it_says_otherwise() -> None:
 
 
 def test_endpoint_is_always_meant_unless_it_says_when() -> None:
-    assert PLAIN.endpoints[0].when(Request("GET", "/"))
+    assert PLAIN.endpoints[0].when(Request(method="GET", path="/"))

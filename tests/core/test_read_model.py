@@ -6,7 +6,20 @@ from mockserver.core.read_model import EMPTY_READ_MODEL, ReadModel, upload_diges
 
 
 def test_view_of_a_sandbox_in_which_nothing_has_happened() -> None:
-    assert ReadModel("", "", {}, {}, {}, {}, {}, {}, {}) == EMPTY_READ_MODEL
+    assert (
+        ReadModel(
+            seed="",
+            path_prefix="",
+            accounts={},
+            calls={},
+            call_ids_by_vendor_id={},
+            deliveries={},
+            delivery_ids_by_call={},
+            counts={},
+            uploads={},
+        )
+        == EMPTY_READ_MODEL
+    )
     assert (
         EMPTY_READ_MODEL.find_call("toy", "v1"),
         EMPTY_READ_MODEL.call_deliveries("c1"),

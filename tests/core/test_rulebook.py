@@ -24,7 +24,7 @@ from mockserver.core.rulebook import (
     render_message,
 )
 
-FAULT = Fault("fault", 422, "No.", Evidence.ASSUMED)
+FAULT = Fault(name="fault", status=422, message="No.", evidence=Evidence.ASSUMED)
 
 
 def never(_shape: str, _legs: Mapping[str, str], _at: int | None) -> Call:
@@ -32,12 +32,14 @@ def never(_shape: str, _legs: Mapping[str, str], _at: int | None) -> Call:
 
 
 def case(*violations: Violation, flaw: str = "", **fields: object) -> RequestContext:
-    asked = Request("POST", "/", fields=fields, body_error=flaw)
-    return RequestContext(asked, 0, never, None, violations)
+    asked = Request(method="POST", path="/", fields=fields, body_error=flaw)
+    return RequestContext(
+        request=asked, now=0, build_call=never, account=None, violations=violations
+    )
 
 
 def rule(name: str, *, broken: bool) -> Rule:
-    return Rule(lambda _: broken, FAULT, name)
+    return Rule(test=lambda _: broken, fault=FAULT, field=name)
 
 
 @pytest.mark.parametrize(
@@ -52,8 +54,13 @@ def test_case_text_of_a_field_not_sent() -> None:
 
 
 def test_case_caller_known() -> None:
-    shop = Account("shop", "mobtexting")
-    assert RequestContext(Request("GET", "/"), 0, never, shop).authenticated_account is shop
+    shop = Account(name="shop", provider="mobtexting")
+    assert (
+        RequestContext(
+            request=Request(method="GET", path="/"), now=0, build_call=never, account=shop
+        ).authenticated_account
+        is shop
+    )
 
 
 def test_case_caller_of_a_stranger() -> None:
@@ -64,14 +71,14 @@ def test_case_caller_of_a_stranger() -> None:
 @pytest.mark.parametrize(
     ("keywords", "violation", "covered"),
     [
-        ((), Violation("to", "pattern"), True),
-        ((), Violation("to", "type"), True),
-        ((), Violation("to", "required"), False),
-        ((), Violation("from", "pattern"), False),
-        (("required",), Violation("to", "required"), True),
-        (("required",), Violation("to", "pattern"), False),
-        (("required",), Violation("from", "required"), False),
-        (("minimum", "maximum"), Violation("to", "maximum"), True),
+        ((), Violation(field="to", keyword="pattern"), True),
+        ((), Violation(field="to", keyword="type"), True),
+        ((), Violation(field="to", keyword="required"), False),
+        ((), Violation(field="from", keyword="pattern"), False),
+        (("required",), Violation(field="to", keyword="required"), True),
+        (("required",), Violation(field="to", keyword="pattern"), False),
+        (("required",), Violation(field="from", keyword="required"), False),
+        (("minimum", "maximum"), Violation(field="to", keyword="maximum"), True),
     ],
 )
 def test_breach_covers(
@@ -79,15 +86,19 @@ def test_breach_covers(
     violation: Violation,
     covered: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
-    breach = ViolationTest("to", frozenset(keywords))
+    breach = ViolationTest(field="to", keywords=frozenset(keywords))
     assert breach.matches(violation) is covered
-    assert breach(case(Violation("mid", "type"), violation)) is covered
+    assert breach(case(Violation(field="mid", keyword="type"), violation)) is covered
     assert breach(case()) is False
 
 
 def test_missing_and_malformed_name_their_field() -> None:
-    assert missing_field("to", FAULT) == (ViolationTest("to", frozenset({"required"})), FAULT, "to")
-    assert malformed_field("to", FAULT) == (ViolationTest("to"), FAULT, "to")
+    assert missing_field("to", FAULT) == (
+        ViolationTest(field="to", keywords=frozenset({"required"})),
+        FAULT,
+        "to",
+    )
+    assert malformed_field("to", FAULT) == (ViolationTest(field="to"), FAULT, "to")
 
 
 def test_unreadable_is_a_body_with_a_flaw() -> None:
@@ -95,12 +106,19 @@ def test_unreadable_is_a_body_with_a_flaw() -> None:
 
 
 def test_anonymous_is_whom_no_account_admits() -> None:
-    known = RequestContext(Request("GET", "/"), 0, never, Account("shop", "mobtexting"))
+    known = RequestContext(
+        request=Request(method="GET", path="/"),
+        now=0,
+        build_call=never,
+        account=Account(name="shop", provider="mobtexting"),
+    )
     assert [is_unauthenticated(case()), is_unauthenticated(known)] == [True, False]
 
 
 def test_crowded_is_what_the_engine_has_counted() -> None:
-    full = RequestContext(Request("GET", "/"), 0, never, rate_limited=True)
+    full = RequestContext(
+        request=Request(method="GET", path="/"), now=0, build_call=never, rate_limited=True
+    )
     assert [is_rate_limited(case()), is_rate_limited(full)] == [False, True]
 
 
@@ -129,7 +147,9 @@ def test_examine_asks_no_later_stage() -> None:
         return asked.authenticated_account.balance is None
 
     strangers = (rule("who", broken=True),)
-    assert evaluate((strangers, (Rule(relies_on_the_first, FAULT),)), case()) == strangers
+    assert (
+        evaluate((strangers, (Rule(test=relies_on_the_first, fault=FAULT),)), case()) == strangers
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,19 +157,21 @@ def test_examine_asks_no_later_stage() -> None:
     [("No {to}", "No 1"), ("{to}{from}", "1"), ("no field", "no field"), ("{}", "{}")],
 )
 def test_worded_has_what_was_sent(message: str, text: str) -> None:
-    case = RequestContext(Request("POST", "/", fields={"to": 1}), 0, never)
+    case = RequestContext(
+        request=Request(method="POST", path="/", fields={"to": 1}), now=0, build_call=never
+    )
     assert render_message(FAULT._replace(message=message), case) == text
 
 
 BATCH = RequestContext(
-    Request("POST", "/", fields={"calls": [{"to": "1"}, "text"], "key": "k"}),
-    0,
-    never,
+    request=Request(method="POST", path="/", fields={"calls": [{"to": "1"}, "text"], "key": "k"}),
+    now=0,
+    build_call=never,
     violations=(
-        Violation("calls.0.to", "pattern"),
-        Violation("calls.0.legs.1.at", "required"),
-        Violation("calls.10.to", "required"),
-        Violation("key", "pattern"),
+        Violation(field="calls.0.to", keyword="pattern"),
+        Violation(field="calls.0.legs.1.at", keyword="required"),
+        Violation(field="calls.10.to", keyword="required"),
+        Violation(field="key", keyword="pattern"),
     ),
 )
 
@@ -157,7 +179,14 @@ BATCH = RequestContext(
 @pytest.mark.parametrize(
     ("index", "fields", "violations"),
     [
-        (0, {"to": "1"}, (Violation("to", "pattern"), Violation("legs.1.at", "required"))),
+        (
+            0,
+            {"to": "1"},
+            (
+                Violation(field="to", keyword="pattern"),
+                Violation(field="legs.1.at", keyword="required"),
+            ),
+        ),
         (1, {}, ()),
     ],
 )
@@ -177,7 +206,10 @@ def test_about_something_that_is_no_list() -> None:
     [("calls.*.to", True), ("calls.0.to", True), ("calls.*", False), ("*.0.to", False)],
 )
 def test_breach_with_a_star_covers_any_place_of_a_list(name: str, *, covered: bool) -> None:
-    assert ViolationTest(name).matches(Violation("calls.0.to", "pattern")) == covered
+    assert (
+        ViolationTest(field=name).matches(Violation(field="calls.0.to", keyword="pattern"))
+        == covered
+    )
 
 
 def test_sources_are_told_by_these_words() -> None:

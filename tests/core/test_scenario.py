@@ -14,14 +14,14 @@ from mockserver.core.scenario import (
 )
 from mockserver.core.selection import resolve
 
-A, B = Leg("a", "from", "1"), Leg("b", "to", "2")
+A, B = Leg(name="a", role="from", number="1"), Leg(name="b", role="to", number="2")
 SEEN = MatchContext(
-    "mobtexting",
-    "c2c",
-    "shop",
-    "key-1",
-    {"a": "911", "b": "922", "callee": "922", "from": "911", "to": "922"},
-    {"to": "922", "record": 1, "mid": "order-7"},
+    provider="mobtexting",
+    operation="c2c",
+    account="shop",
+    credential="key-1",
+    numbers={"a": "911", "b": "922", "callee": "922", "from": "911", "to": "922"},
+    parameters={"to": "922", "record": 1, "mid": "order-7"},
 )
 
 
@@ -42,7 +42,7 @@ SEEN = MatchContext(
 def test_story_behaviour_of_a_leg(
     legs: dict[str, str], leg: Leg, shape: str, word: str | None
 ) -> None:
-    story = Scenario("story", legs={name: PRESETS[how] for name, how in legs.items()})
+    story = Scenario(name="story", legs={name: PRESETS[how] for name, how in legs.items()})
     assert story.leg_behavior(leg, shape) == (None if word is None else PRESETS[word])
 
 
@@ -68,12 +68,14 @@ def test_story_behaviour_of_a_leg(
 def test_match_names_the_first_misfit(
     globs: dict[str, str], fields: dict[str, str], misfit: str
 ) -> None:
-    assert MatchRule(globs, fields).mismatch(SEEN) == misfit
+    assert MatchRule(globs=globs, fields=fields).mismatch(SEEN) == misfit
 
 
 def test_match_of_a_leg_that_is_not_there() -> None:
     short = SEEN._replace(numbers={"a": "911", "callee": "911"}, account="")
-    misfits = [MatchRule({name: "9*"}).mismatch(short) for name in ("a", "b", "callee", "account")]
+    misfits = [
+        MatchRule(globs={name: "9*"}).mismatch(short) for name in ("a", "b", "callee", "account")
+    ]
     assert misfits == ["", "b is not there, not 9*", "", "account is not there, not 9*"]
 
 
@@ -92,11 +94,11 @@ def test_match_of_a_leg_that_is_not_there() -> None:
     ],
 )
 def test_story_unmet_need_in_words(needs: dict[str, str], unmet: str) -> None:
-    assert Scenario("story", needs=needs).missing_requirement(SEEN) == unmet
+    assert Scenario(name="story", needs=needs).missing_requirement(SEEN) == unmet
 
 
 PLAIN = ("answered", "busy", "rejected", "machine")
-TOLD = {name: Scenario(name, legs={"callee": PRESETS[name]}) for name in PLAIN}
+TOLD = {name: Scenario(name=name, legs={"callee": PRESETS[name]}) for name in PLAIN}
 
 
 def led(story: Scenario, turn: tuple[int, int] = (0, 0), call: str = "c1") -> Scenario:
@@ -109,7 +111,7 @@ def led(story: Scenario, turn: tuple[int, int] = (0, 0), call: str = "c1") -> Sc
     [((0, 0), "answered"), ((1, 0), "busy"), ((2, 0), "busy"), ((9, 7), "busy"), ((0, 7), None)],
 )
 def test_resolved_attempts_by_the_redial(turn: tuple[int, int], name: str | None) -> None:
-    story = Scenario("mine", attempts=("answered", "busy"))
+    story = Scenario(name="mine", attempts=("answered", "busy"))
     assert led(story, turn).name == (name or "answered")
 
 
@@ -118,12 +120,12 @@ def test_resolved_attempts_by_the_redial(turn: tuple[int, int], name: str | None
     [((0, 0), "answered"), ((0, 1), "busy"), ((0, 2), "busy"), ((5, 0), "answered")],
 )
 def test_resolved_numbers_by_the_target(turn: tuple[int, int], name: str) -> None:
-    assert led(Scenario("mine", numbers=("answered", "busy")), turn).name == name
+    assert led(Scenario(name="mine", numbers=("answered", "busy")), turn).name == name
 
 
 def test_resolved_choice_known_draws() -> None:
     """By seed and call alone: each redial of a call meets the same fate."""
-    story = Scenario("mine", choose=((60, "answered"), (20, "busy"), (20, "rejected")))
+    story = Scenario(name="mine", choose=((60, "answered"), (20, "busy"), (20, "rejected")))
     drawn = [led(story, call=f"c{number}").name for number in range(12)]
     again = [led(story, (2, 1), f"c{number}").name for number in range(12)]
     assert drawn == again
@@ -132,12 +134,27 @@ def test_resolved_choice_known_draws() -> None:
 
 def test_resolved_choice_differs_between_stories() -> None:
     chances = ((1, "answered"), (1, "busy"))
-    names = [led(Scenario(f"s{number}", choose=chances)).name for number in range(32)]
+    names = [led(Scenario(name=f"s{number}", choose=chances)).name for number in range(32)]
     assert set(names) == {"answered", "busy"}
 
 
 def test_stories_say_nothing_unless_told() -> None:
-    assert Scenario("mine") == ("mine", "", False, None, {}, {}, (), (), (), (), "", (), {}, ())
+    assert Scenario(name="mine") == (
+        "mine",
+        "",
+        False,
+        None,
+        {},
+        {},
+        (),
+        (),
+        (),
+        (),
+        "",
+        (),
+        {},
+        (),
+    )
     assert (MatchRule(), ApiBehavior()) == (({}, {}), ("", 0, ""))
     assert DeliveryBehavior() == (1, 0, False, None, False, "")
     assert ScenarioSet({}, "mine").number_plan is True
@@ -146,18 +163,18 @@ def test_stories_say_nothing_unless_told() -> None:
 def test_stories_matching_are_those_that_say_whom_they_suit_the_users_first() -> None:
     match = MatchRule()
     told = {
-        "bundled": Scenario("bundled", match=match, bundled=True),
-        "mute": Scenario("mute"),
-        "one": Scenario("one", match=match),
-        "two": Scenario("two", match=match),
+        "bundled": Scenario(name="bundled", match=match, bundled=True),
+        "mute": Scenario(name="mute"),
+        "one": Scenario(name="one", match=match),
+        "two": Scenario(name="two", match=match),
     }
     assert [one.name for one in ScenarioSet(told, "mute").matchable] == ["one", "two", "bundled"]
 
 
 def test_resolved_through_several_stories() -> None:
-    inner = Scenario("inner", attempts=("rejected", "machine"))
-    middle = Scenario("middle", choose=((1, "inner"),))
-    story = Scenario("mine", play="middle")
+    inner = Scenario(name="inner", attempts=("rejected", "machine"))
+    middle = Scenario(name="middle", choose=((1, "inner"),))
+    story = Scenario(name="mine", play="middle")
     stories = ScenarioSet({**TOLD, "inner": inner, "middle": middle, "mine": story}, "mine")
     assert [resolve(stories, story, ("s", "c1"), (turn, 0)).name for turn in (0, 1)] == [
         "rejected",
@@ -167,7 +184,12 @@ def test_resolved_through_several_stories() -> None:
 
 @pytest.mark.parametrize(
     "story",
-    [Scenario("mine"), TOLD["busy"], Scenario("mine", play="gone"), Scenario("m", attempts=("?",))],
+    [
+        Scenario(name="mine"),
+        TOLD["busy"],
+        Scenario(name="mine", play="gone"),
+        Scenario(name="m", attempts=("?",)),
+    ],
 )
 def test_resolved_story_that_leads_nowhere_is_itself(story: Scenario) -> None:
     assert led(story) == story
@@ -187,17 +209,19 @@ def test_resolved_keeps_what_it_says_of_legs_of_which_the_item_is_silent(
     outer: dict[str, str], words: tuple[str | None, str | None]
 ) -> None:
     legs = {leg: PRESETS[word] for leg, word in outer.items()}
-    story = led(Scenario("mine", legs=legs, play="busy"))
+    story = led(Scenario(name="mine", legs=legs, play="busy"))
     how = tuple(story.leg_behavior(leg, "b-after-a") for leg in (A, B))
     assert how == tuple(None if word is None else PRESETS[word] for word in words)
 
 
 def test_resolved_the_nearest_of_two_outer_stories_counts() -> None:
-    inner = Scenario("inner", legs={"a": PRESETS["machine"]}, play="silent")
-    story = Scenario("mine", legs={"a": PRESETS["busy"], "b": PRESETS["rejected"]}, play="inner")
-    stories = ScenarioSet({"silent": Scenario("silent"), "inner": inner}, "inner")
+    inner = Scenario(name="inner", legs={"a": PRESETS["machine"]}, play="silent")
+    story = Scenario(
+        name="mine", legs={"a": PRESETS["busy"], "b": PRESETS["rejected"]}, play="inner"
+    )
+    stories = ScenarioSet({"silent": Scenario(name="silent"), "inner": inner}, "inner")
     found = resolve(stories, story, ("s", "c1"), (0, 0))
-    assert found == Scenario("silent")._replace(inherited_legs=(inner.legs, story.legs))
+    assert found == Scenario(name="silent")._replace(inherited_legs=(inner.legs, story.legs))
     assert [found.leg_behavior(leg, "b-after-a") for leg in (A, B)] == [
         PRESETS["machine"],
         PRESETS["rejected"],

@@ -3,7 +3,7 @@
 import pytest
 
 from mockserver.core.behavior import IMMEDIATELY, fixed_duration
-from mockserver.core.call import Call, CallSpec, Cursor, Event, Leg
+from mockserver.core.call import Call, Cursor, Event, Leg
 from mockserver.core.script import (
     CONDITION_TIMES,
     EXTERNAL_CONDITIONS,
@@ -15,55 +15,58 @@ from mockserver.core.script import (
     advance,
     next_step,
 )
+from tests.support.builders import build_call, build_call_spec
 
-ORDER = CallSpec("c1", "v1", "mobtexting", "shop", "c2c", "b-after-a", {}, 0)
-A = Leg("a", "from", "1", "answered", answered_at=10)
-B = Leg("b", "to", "2", "ringing", ringing_at=20)
-HANGUP = Step(fixed_duration(5), "hangup", "a")
+ORDER = build_call_spec(account="shop")
+A = Leg(name="a", role="from", number="1", state="answered", answered_at=10)
+B = Leg(name="b", role="to", number="2", state="ringing", ringing_at=20)
+HANGUP = Step(delay=fixed_duration(5), event_type="hangup", leg="a")
 
 
 def wait(condition: str, leg: str = "", times: int = 1, after: int = 0) -> Step:
     return Step(
-        fixed_duration(after),
-        "",
-        condition=Condition(condition, leg, times),
+        delay=fixed_duration(after),
+        event_type="",
+        condition=Condition(type=condition, leg=leg, times=times),
         location="mine.yaml:1:1",
     )
 
 
 def called(*events: Event, position: int = 0, since: int = 100, seen: int = 0) -> Call:
-    mark = (Cursor(position, since, seen),)
-    return Call(ORDER, (A, B), 0, "begun", events=events, cursors=mark, attempt_started_at=0)
+    mark = (Cursor(position=position, since=since, event_count=seen),)
+    return build_call(
+        spec=ORDER, legs=(A, B), phase="begun", events=events, cursors=mark, attempt_started_at=0
+    )
 
 
 def at(call: Call, *steps: Step) -> int | None:
-    coming, _ = next_step((Track("steps", steps),), call, "seed")
+    coming, _ = next_step((Track(name="steps", steps=steps),), call, "seed")
     return coming.at if coming else None
 
 
 def keys(when: int, leg: str = "a", by: str = "") -> Event:
-    return Event(when, "digits", leg, {"digits": "1"}, by)
+    return Event(at=when, type="digits", leg=leg, data={"digits": "1"}, source=by)
 
 
-POLLS = tuple(Event(when, "polled") for when in (110, 120, 130))
+POLLS = tuple(Event(at=when, type="polled") for when in (110, 120, 130))
 
 
 @pytest.mark.parametrize(
     ("step", "events", "due"),
     [
         (wait("control"), (), None),
-        (wait("control"), (Event(150, "continue", source="control"),), 150),
+        (wait("control"), (Event(at=150, type="continue", source="control"),), 150),
         (wait("control"), (keys(150, by="control"),), 150),
-        (wait("control"), (keys(150), Event(160, "answer", "b")), None),
-        (wait("control", after=7), (Event(150, "continue", source="control"),), 157),
+        (wait("control"), (keys(150), Event(at=160, type="answer", leg="b")), None),
+        (wait("control", after=7), (Event(at=150, type="continue", source="control"),), 157),
         (wait("polled"), POLLS, 110),
         (wait("polled", times=2), POLLS, 120),
         (wait("polled", times=3, after=1), POLLS, 131),
         (wait("polled", times=4), POLLS, None),
         (wait("digits", "a"), (keys(150),), 150),
         (wait("digits", "b"), (keys(150),), None),
-        (wait("digits", "a"), (Event(150, "speech", "a"),), None),
-        (wait("speech", "a"), (Event(150, "speech", "a"),), 150),
+        (wait("digits", "a"), (Event(at=150, type="speech", leg="a"),), None),
+        (wait("speech", "a"), (Event(at=150, type="speech", leg="a"),), 150),
         (wait("digits", "a"), (keys(50),), 100),
     ],
 )
@@ -79,9 +82,11 @@ def test_wait_counts_only_events_after_its_mark(seen: int, due: int | None) -> N
 
 
 def test_wait_brings_about_nothing_itself() -> None:
-    script = (Track("steps", (wait("digits", "a"),)),)
+    script = (Track(name="steps", steps=(wait("digits", "a"),)),)
     coming, _ = next_step(script, called(keys(150)), "seed")
-    assert coming == DueStep(150, 0, Event(150, ""), "mine.yaml:1:1")
+    assert coming == DueStep(
+        at=150, track_index=0, event=Event(at=150, type=""), location="mine.yaml:1:1"
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,12 +97,19 @@ def test_wait_brings_about_nothing_itself() -> None:
         ((wait("polled", times=2), wait("polled")), POLLS, [(120, 2), (130, 3)]),
         (
             (wait("digits", "a", after=50), wait("digits", "a")),
-            (keys(110), Event(115, "speech", "a"), keys(120)),
+            (keys(110), Event(at=115, type="speech", leg="a"), keys(120)),
             [(160, 1), (160, 3)],
         ),
         ((HANGUP, wait("digits", "a")), (keys(101),), [(105, 1)]),
         (
-            (Step(IMMEDIATELY, "ring", "b", condition=Condition("answered", "a")),),
+            (
+                Step(
+                    delay=IMMEDIATELY,
+                    event_type="ring",
+                    leg="b",
+                    condition=Condition(type="answered", leg="a"),
+                ),
+            ),
             (keys(101),),
             [(100, 1)],
         ),
@@ -107,7 +119,7 @@ def test_moved_keeps_what_came_after_the_event_that_was_awaited(
     steps: tuple[Step, ...], events: tuple[Event, ...], marks: list[tuple[int, int]]
 ) -> None:
     """Two keys at one instant are two keys: nobody presses slower because time stands still."""
-    script, call = (Track("steps", steps),), called(*events)
+    script, call = (Track(name="steps", steps=steps),), called(*events)
     found = []
     while (coming := next_step(script, call, "seed")[0]) is not None:
         call = advance(script, call, coming)
@@ -118,33 +130,59 @@ def test_moved_keeps_what_came_after_the_event_that_was_awaited(
 @pytest.mark.parametrize(
     ("step", "waiting"),
     [
-        (wait("control"), WaitReason("control")),
-        (wait("polled", times=2), WaitReason("polled")),
-        (wait("digits", "a"), WaitReason("digits", "a")),
-        (wait("speech", "b"), WaitReason("speech", "b")),
+        (wait("control"), WaitReason(reason="control")),
+        (wait("polled", times=2), WaitReason(reason="polled")),
+        (wait("digits", "a"), WaitReason(reason="digits", leg="a")),
+        (wait("speech", "b"), WaitReason(reason="speech", leg="b")),
     ],
 )
 def test_advance_says_what_a_step_wants(step: Step, waiting: WaitReason) -> None:
     rings = (
-        Track("b", (Step(IMMEDIATELY, "answer", "b", condition=Condition("answered", "c")),), "b"),
+        Track(
+            name="b",
+            steps=(
+                Step(
+                    delay=IMMEDIATELY,
+                    event_type="answer",
+                    leg="b",
+                    condition=Condition(type="answered", leg="c"),
+                ),
+            ),
+            leg="b",
+        ),
     )
-    script = (Track("steps", (step, HANGUP)), *rings)
-    coming, awaited = next_step(script, called()._replace(cursors=(Cursor(0, 0, 0),) * 2), "seed")
-    assert (coming, awaited) == (None, (WaitReason("person", "b"), waiting))
+    script = (Track(name="steps", steps=(step, HANGUP)), *rings)
+    coming, awaited = next_step(
+        script, called()._replace(cursors=(Cursor(position=0, since=0, event_count=0),) * 2), "seed"
+    )
+    assert (coming, awaited) == (None, (WaitReason(reason="person", leg="b"), waiting))
 
 
 def test_advance_waits_for_nothing_outside_when_a_state_is_awaited() -> None:
     script = (
-        Track("steps", (Step(IMMEDIATELY, "play", "a", condition=Condition("answered", "b")),)),
+        Track(
+            name="steps",
+            steps=(
+                Step(
+                    delay=IMMEDIATELY,
+                    event_type="play",
+                    leg="a",
+                    condition=Condition(type="answered", leg="b"),
+                ),
+            ),
+        ),
     )
-    assert next_step(script, called(), "seed") == (None, (WaitReason("person", "b"),))
+    assert next_step(script, called(), "seed") == (None, (WaitReason(reason="person", leg="b"),))
 
 
 def test_advance_waits_outside_while_somebody_else_still_goes_on() -> None:
-    script = (Track("a", (HANGUP,), "a"), Track("steps", (wait("control"),)))
-    call = called()._replace(legs=(A,), cursors=(Cursor(0, 100, 0),) * 2)
+    script = (
+        Track(name="a", steps=(HANGUP,), leg="a"),
+        Track(name="steps", steps=(wait("control"),)),
+    )
+    call = called()._replace(legs=(A,), cursors=(Cursor(position=0, since=100, event_count=0),) * 2)
     coming, awaited = next_step(script, call, "seed")
-    assert (coming and coming.at, awaited) == (105, (WaitReason("control"),))
+    assert (coming and coming.at, awaited) == (105, (WaitReason(reason="control"),))
 
 
 @pytest.mark.parametrize(("position", "due"), [(0, 105), (1, None)])

@@ -25,19 +25,24 @@ from mockserver.core.selection import (
 )
 
 SEEN = MatchContext(
-    "mobtexting", "c2c", "shop", "key", {"a": "1", "b": "2", "callee": "2"}, {"to": "2"}
+    provider="mobtexting",
+    operation="c2c",
+    account="shop",
+    credential="key",
+    numbers={"a": "1", "b": "2", "callee": "2"},
+    parameters={"to": "2"},
 )
-FITS, MISFITS = MatchRule({"provider": "mobtexting"}), MatchRule({"provider": "phonon"})
+FITS, MISFITS = MatchRule(globs={"provider": "mobtexting"}), MatchRule(globs={"provider": "phonon"})
 BUSY = {"callee": PRESETS["busy"]}
 
 
 def stories(**bodies: Mapping[str, Any]) -> ScenarioSet:
-    named = {name: Scenario(name, **body) for name, body in bodies.items()}
-    return ScenarioSet({**named, "usual": Scenario("usual", bundled=True, legs=BUSY)}, "usual")
+    named = {name: Scenario(name=name, **body) for name, body in bodies.items()}
+    return ScenarioSet({**named, "usual": Scenario(name="usual", bundled=True, legs=BUSY)}, "usual")
 
 
 def activation(story: str, match: MatchRule = FITS) -> Activation:
-    return Activation("a1", story, match, None)
+    return Activation(id="a1", scenario_name=story, match=match, remaining=None)
 
 
 def ranked(
@@ -114,7 +119,7 @@ SPEAKS: dict[str, tuple[dict[str, Any], ...]] = {
     "api": ({"responses": (ApiBehavior(),)},),
     "phones": (
         {"legs": BUSY},
-        {"steps": (Step(PRESETS["busy"].ring, "ring", "a"),)},
+        {"steps": (Step(delay=PRESETS["busy"].ring, event_type="ring", leg="a"),)},
         {"attempts": ("usual",)},
         {"numbers": ("usual",)},
         {"choose": ((1, "usual"),)},
@@ -127,12 +132,12 @@ BODIES = [(question, body) for question, bodies in SPEAKS.items() for body in bo
 
 @pytest.mark.parametrize(("question", "body"), BODIES)
 def test_questions_each_answered_by_its_own_keys(question: str, body: dict[str, Any]) -> None:
-    story = Scenario("mine", **body)
+    story = Scenario(name="mine", **body)
     assert [asked for asked, speaks in ASPECTS.items() if speaks(story)] == [question]
 
 
 def test_questions_to_which_a_mere_condition_does_not_speak() -> None:
-    story = Scenario("mine", match=FITS, needs={"leg": "b"})
+    story = Scenario(name="mine", match=FITS, needs={"leg": "b"})
     assert [asked for asked, speaks in ASPECTS.items() if speaks(story)] == []
 
 

@@ -10,19 +10,21 @@ from mockserver.core.webhook import (
     ORIGIN_PLACEHOLDER,
     Delivery,
     DeliveryResult,
-    Webhook,
     render_body,
 )
+from tests.support.builders import build_webhook
 
 
 def test_webhook_posts_to_a_configured_address_by_default() -> None:
-    webhook = Webhook("c1", "completed")
+    webhook = build_webhook()
     assert (webhook.method, webhook.url, webhook.body, webhook.headers) == ("POST", "", None, {})
 
 
 def test_answer_and_delivery_say_nothing_unless_told() -> None:
-    assert DeliveryResult(200) == DeliveryResult(200, None, b"", 0)
-    due = ("w1", "toy", "shop", Webhook("c1", "completed"), 0, "pending", 7)
+    assert DeliveryResult(status=200) == DeliveryResult(
+        status=200, error=None, body=b"", duration_ms=0
+    )
+    due = ("w1", "toy", "shop", build_webhook(), 0, "pending", 7)
     assert Delivery(*due) == Delivery(*due, (), 0)
 
 
@@ -48,7 +50,7 @@ WHOLE = '{"to":"flow:220","name":"Zoë","none":null,"inner":{"a":1}}'.encode()
     ],
 )
 def test_content_as_a_story_says(body: dict[str, object] | None, corrupt: str, sent: bytes) -> None:
-    assert render_body(Webhook("c1", "completed", body=body, corrupt=corrupt)) == sent
+    assert render_body(build_webhook(body=body, corrupt=corrupt)) == sent
 
 
 @pytest.mark.parametrize("half", [WHOLE[: len(WHOLE) // 2], GARBAGE_BODY])

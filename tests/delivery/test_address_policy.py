@@ -237,23 +237,25 @@ def test_address(host: str, standard: str, everything: str) -> None:
     ],
 )
 def test_address_listed(host: str, allow: tuple[str, ...], expected: str) -> None:
-    assert verdict(host, AddressPolicy(allow)) == expected
+    assert verdict(host, AddressPolicy(allow=allow)) == expected
 
 
 def test_words_do_not_open_a_host_of_that_name() -> None:
     assert filter_addresses(
         ("93.184.216.34",), frozenset({"private"}), DEFAULT_POLICY.allow
-    ) == TargetRejection(REFUSED, "93.184.216.34 (public) is not among the --webhook-targets")
+    ) == TargetRejection(
+        error=REFUSED, reason="93.184.216.34 (public) is not among the --webhook-targets"
+    )
 
 
 def test_target_keeps_what_the_url_says_and_all_that_is_allowed() -> None:
     url = "https://Mixed.test:8443/a/b?c=d#e"
     assert asyncio.run(resolve_target(url, DEFAULT_POLICY)) == ResolvedTarget(
-        "mixed.test",
-        8443,
-        "10.0.0.7",
-        ("10.0.0.8",),
-        ParsedUrl("mixed.test", 8443, is_secure=True, path="/a/b?c=d"),
+        host="mixed.test",
+        port=8443,
+        address="10.0.0.7",
+        fallbacks=("10.0.0.8",),
+        url=ParsedUrl(host="mixed.test", port=8443, is_secure=True, path="/a/b?c=d"),
     )
 
 

@@ -124,8 +124,10 @@ def test_there_are_sixty_urls() -> None:
 
 @pytest.mark.parametrize(("url", "reason"), REFUSED)
 def test_url_refused(url: str, reason: str) -> None:
-    policy = AddressPolicy(("loopback", "private", "public"))
-    assert asyncio.run(resolve_target(url, policy)) == TargetRejection("protocol", reason)
+    policy = AddressPolicy(allow=("loopback", "private", "public"))
+    assert asyncio.run(resolve_target(url, policy)) == TargetRejection(
+        error="protocol", reason=reason
+    )
 
 
 @given(st.text(max_size=60))

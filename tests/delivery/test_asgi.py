@@ -8,20 +8,25 @@ import pytest
 from mockserver.core.webhook import Delivery, DeliveryResult, Webhook
 from mockserver.delivery import asgi
 from mockserver.delivery.asgi import AsgiDispatcher, AttachedApp, AttachedApps
+from tests.support.builders import build_delivery
 
 
 class Courier:
     async def deliver(self, _: Delivery) -> DeliveryResult:
-        return DeliveryResult(299)
+        return DeliveryResult(status=299)
 
 
 def delivery(url: str, **more: Any) -> Delivery:
-    return Delivery("w1", "p", "a", Webhook("c1", "kind", url, **more), 0, "pending", 0)
+    return build_delivery(
+        provider="p", account="a", webhook=Webhook(call_id="c1", kind="kind", url=url, **more)
+    )
 
 
 def carried(app: Any, sent: Delivery) -> DeliveryResult:
     answer = asyncio.run(
-        AsgiDispatcher(Courier(), AttachedApps({"http://app.test": AttachedApp(app)})).deliver(sent)
+        AsgiDispatcher(
+            Courier(), AttachedApps({"http://app.test": AttachedApp(application=app)})
+        ).deliver(sent)
     )
     return answer._replace(duration_ms=0)
 
@@ -41,14 +46,14 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
     "url", ["http://other.test/x", "https://app.test/x", "http://app.test:81/"]
 )
 def test_carry_by_the_courier_where_nothing_is_attached(url: str) -> None:
-    assert carried(echo, delivery(url)) == DeliveryResult(299)
+    assert carried(echo, delivery(url)) == DeliveryResult(status=299)
 
 
 def test_carry_to_the_application() -> None:
     sent = delivery("http://app.test/a?b=c", body={"x": 1}, headers={"X-One": "1"})
     headers = {b"host": b"app.test", b"content-type": b"application/json", b"x-one": b"1"}
     told = ("POST", "/a", b"b=c", headers, b'{"x":1}')
-    assert carried(echo, sent) == DeliveryResult(201, None, repr(told).encode())
+    assert carried(echo, sent) == DeliveryResult(status=201, error=None, body=repr(told).encode())
 
 
 def test_carry_without_a_path_or_a_body() -> None:
@@ -62,7 +67,7 @@ def test_application_that_raises_answers_500() -> None:
         raise ValueError("oh")
 
     assert carried(broken, delivery("http://app.test/")) == DeliveryResult(
-        500, None, b"ValueError('oh')"
+        status=500, error=None, body=b"ValueError('oh')"
     )
 
 
@@ -71,4 +76,6 @@ def test_application_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None
         await asyncio.Event().wait()
 
     monkeypatch.setattr(asgi, "TIMEOUT", 0.0)
-    assert carried(stuck, delivery("http://app.test/")) == DeliveryResult(None, "timeout")
+    assert carried(stuck, delivery("http://app.test/")) == DeliveryResult(
+        status=None, error="timeout"
+    )

@@ -11,8 +11,8 @@ from mockserver.delivery.connection import Connection
 from mockserver.delivery.http_request import HttpRequest
 from tests.support.receivers import OK_RESPONSE
 
-ASKED = HttpRequest("POST", "/", {"host": "h"}, b"")
-HEAD = HttpRequest("HEAD", "/", {"host": "h"}, b"")
+ASKED = HttpRequest(method="POST", path="/", headers={"host": "h"}, body=b"")
+HEAD = HttpRequest(method="HEAD", path="/", headers={"host": "h"}, body=b"")
 
 
 class Wire(asyncio.Transport):
@@ -62,7 +62,7 @@ def heard(before: bytes, after: tuple[bytes, ...], wire: Wire, asked: HttpReques
     return asyncio.run(scenario())
 
 
-SAID = DeliveryResult(200, None, b"ok")
+SAID = DeliveryResult(status=200, error=None, body=b"ok")
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ SAID = DeliveryResult(200, None, b"ok")
         (b"", (OK_RESPONSE[:-1], OK_RESPONSE[-1:] + b"x"), 0, (SAID, False)),
         (OK_RESPONSE, (), 0, (SAID, False)),
         (OK_RESPONSE[:20], (OK_RESPONSE[20:],), 0, (SAID, True)),
-        (b"garbage", (), 0, (DeliveryResult(None, "protocol"), False)),
+        (b"garbage", (), 0, (DeliveryResult(status=None, error="protocol"), False)),
     ],
 )
 def test_heard(
@@ -86,7 +86,7 @@ def test_heard(
 
 def test_a_head_has_no_body_to_wait_for() -> None:
     assert heard(b"", (OK_RESPONSE.removesuffix(b"ok"),), Wire(), HEAD) == (
-        DeliveryResult(200),
+        DeliveryResult(status=200),
         False,
     )
 
@@ -132,7 +132,7 @@ def test_an_end_before_anything_was_asked_is_a_reset() -> None:
         made.connection_lost(ConnectionResetError())
         return await made.send(ASKED)
 
-    assert asyncio.run(scenario()) == DeliveryResult(None, "reset")
+    assert asyncio.run(scenario()) == DeliveryResult(status=None, error="reset")
 
 
 def test_own_end_of_a_line() -> None:

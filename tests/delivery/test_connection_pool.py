@@ -22,7 +22,7 @@ from tests.support.receivers import (
 
 pytestmark = pytest.mark.usefixtures("either_loop")
 
-PLAIN = DeliveryResult(200, None, b"ok")
+PLAIN = DeliveryResult(status=200, error=None, body=b"ok")
 
 
 class Keeping:
@@ -123,7 +123,7 @@ def test_a_head_is_answered_without_a_body() -> None:
             return await sent(courier, url, method="HEAD")
 
     handler = Keeping(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n")
-    assert asyncio.run(scenario()) == DeliveryResult(200)
+    assert asyncio.run(scenario()) == DeliveryResult(status=200)
 
 
 @pytest.mark.parametrize("last", [b"", b"unasked"])
@@ -178,7 +178,12 @@ def test_one_that_ends_at_the_last_moment_is_a_reset_and_all_must_rest_anew() ->
             await reader.readuntil(b"\r\n\r\n")
 
     handler, wall = Rude(most=2), FakeClock()
-    assert asyncio.run(scenario()) == [PLAIN, PLAIN, DeliveryResult(None, "reset"), PLAIN]
+    assert asyncio.run(scenario()) == [
+        PLAIN,
+        PLAIN,
+        DeliveryResult(status=None, error="reset"),
+        PLAIN,
+    ]
     assert handler.lines == [2, 1]
 
 

@@ -49,88 +49,103 @@ async def half_then_silent(reader: asyncio.StreamReader, writer: asyncio.StreamW
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
 FAULTS = {
-    "reset after accept": (reset_connection, DeliveryResult(None, "reset")),
-    "hangs up at once": (close_connection, DeliveryResult(None, "reset")),
-    "empty answer": (respond_with(), DeliveryResult(None, "reset")),
-    "cut status line": (respond_with(b"HTTP/1.1 2"), DeliveryResult(None, "reset")),
-    "cut head": (respond_with(HEAD + b"x: y\r\n"), DeliveryResult(None, "reset")),
+    "reset after accept": (reset_connection, DeliveryResult(status=None, error="reset")),
+    "hangs up at once": (close_connection, DeliveryResult(status=None, error="reset")),
+    "empty answer": (respond_with(), DeliveryResult(status=None, error="reset")),
+    "cut status line": (respond_with(b"HTTP/1.1 2"), DeliveryResult(status=None, error="reset")),
+    "cut head": (respond_with(HEAD + b"x: y\r\n"), DeliveryResult(status=None, error="reset")),
     "cut body": (
         respond_with(HEAD, b"content-length: 9\r\n\r\nabc"),
-        DeliveryResult(None, "reset"),
+        DeliveryResult(status=None, error="reset"),
     ),
     "cut chunks": (
         respond_with(HEAD, b"transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n"),
-        DeliveryResult(None, "reset"),
+        DeliveryResult(status=None, error="reset"),
     ),
     "only interim answers": (
         respond_with(b"HTTP/1.1 103 Hints\r\n\r\n"),
-        DeliveryResult(None, "reset"),
+        DeliveryResult(status=None, error="reset"),
     ),
-    "garbage": (respond_with(b"garbage\r\n\r\n"), DeliveryResult(None, "protocol")),
-    "garbage without an end": (respond_with(b"garbage"), DeliveryResult(None, "protocol")),
+    "garbage": (respond_with(b"garbage\r\n\r\n"), DeliveryResult(status=None, error="protocol")),
+    "garbage without an end": (
+        respond_with(b"garbage"),
+        DeliveryResult(status=None, error="protocol"),
+    ),
     "binary garbage": (
         respond_with(b"\x15\x03\x01\x00\x02\x02F"),
-        DeliveryResult(None, "protocol"),
+        DeliveryResult(status=None, error="protocol"),
     ),
     "another protocol": (
         respond_with(b"SSH-2.0-OpenSSH_9.6\r\n"),
-        DeliveryResult(None, "protocol"),
+        DeliveryResult(status=None, error="protocol"),
     ),
-    "HTTP/2": (respond_with(b"HTTP/2 200 OK\r\n\r\n"), DeliveryResult(None, "protocol")),
+    "HTTP/2": (
+        respond_with(b"HTTP/2 200 OK\r\n\r\n"),
+        DeliveryResult(status=None, error="protocol"),
+    ),
     "impossible status": (
         respond_with(b"HTTP/1.1 099 Low\r\n\r\n"),
-        DeliveryResult(None, "protocol"),
+        DeliveryResult(status=None, error="protocol"),
     ),
-    "bad header": (respond_with(HEAD, b"no colon\r\n\r\n"), DeliveryResult(None, "protocol")),
+    "bad header": (
+        respond_with(HEAD, b"no colon\r\n\r\n"),
+        DeliveryResult(status=None, error="protocol"),
+    ),
     "bad length": (
         respond_with(HEAD, b"content-length: -1\r\n\r\n"),
-        DeliveryResult(None, "protocol"),
+        DeliveryResult(status=None, error="protocol"),
     ),
     "two lengths": (
         respond_with(HEAD, b"content-length: 1\r\ncontent-length: 2\r\n\r\nab"),
-        DeliveryResult(None, "protocol"),
+        DeliveryResult(status=None, error="protocol"),
     ),
     "bad chunk": (
         respond_with(HEAD, b"transfer-encoding: chunked\r\n\r\nzz\r\n"),
-        DeliveryResult(None, "protocol"),
+        DeliveryResult(status=None, error="protocol"),
     ),
     "unasked upgrade": (
         respond_with(b"HTTP/1.1 101 Switch\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n"),
-        DeliveryResult(None, "protocol"),
+        DeliveryResult(status=None, error="protocol"),
     ),
     "huge head": (
         respond_with(HEAD, b"x: ", b"a" * 70_000, b"\r\n\r\n"),
-        DeliveryResult(None, "too-large"),
+        DeliveryResult(status=None, error="too-large"),
     ),
     "many headers": (
         respond_with(HEAD, b"x: y\r\n" * 12_000, b"\r\n"),
-        DeliveryResult(None, "too-large"),
+        DeliveryResult(status=None, error="too-large"),
     ),
-    "endless head": (repeats(HEAD + b"x: ", b"a" * 9_999, 0), DeliveryResult(None, "too-large")),
+    "endless head": (
+        repeats(HEAD + b"x: ", b"a" * 9_999, 0),
+        DeliveryResult(status=None, error="too-large"),
+    ),
     "endless trailer": (
         repeats(HEAD + b"transfer-encoding: chunked\r\n\r\n0\r\nx: ", b"a" * 9_999, 0),
-        DeliveryResult(None, "too-large"),
+        DeliveryResult(status=None, error="too-large"),
     ),
     "endless chunk extension": (
         repeats(HEAD + b"transfer-encoding: chunked\r\n\r\n1;x=", b"a" * 9_999, 0),
-        DeliveryResult(None, "too-large"),
+        DeliveryResult(status=None, error="too-large"),
     ),
-    "HTTP/2 in words": (respond_with(b"HTTP/2.0 200 OK\r\n\r\n"), DeliveryResult(None, "protocol")),
+    "HTTP/2 in words": (
+        respond_with(b"HTTP/2.0 200 OK\r\n\r\n"),
+        DeliveryResult(status=None, error="protocol"),
+    ),
     "endless body": (
         repeats(HEAD + b"\r\n", b"a" * 9_999, 0),
-        DeliveryResult(200, None, b"a" * MAX_BYTES),
+        DeliveryResult(status=200, error=None, body=b"a" * MAX_BYTES),
     ),
     "body declared without bound": (
         respond_with(HEAD, b"content-length: 99999999999\r\n\r\n", b"a" * MAX_BYTES),
-        DeliveryResult(200, None, b"a" * MAX_BYTES),
+        DeliveryResult(status=200, error=None, body=b"a" * MAX_BYTES),
     ),
     "gzip bomb": (
         respond_with(HEAD, b"content-encoding: gzip\r\n\r\n", BOMB),
-        DeliveryResult(200, None, BOMB[:MAX_BYTES]),
+        DeliveryResult(status=200, error=None, body=BOMB[:MAX_BYTES]),
     ),
     "redirect": (
         respond_with(b"HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/\r\n\r\n"),
-        DeliveryResult(302),
+        DeliveryResult(status=302),
     ),
 }
 
@@ -152,27 +167,38 @@ SLOW = {
 
 @pytest.mark.parametrize("handler", SLOW.values(), ids=SLOW)
 def test_deadline(handler: Handler) -> None:
-    assert deliver_to_receiver(handler, deadline=0.2) == DeliveryResult(None, "timeout")
+    assert deliver_to_receiver(handler, deadline=0.2) == DeliveryResult(
+        status=None, error="timeout"
+    )
 
 
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        (OK_RESPONSE, DeliveryResult(200, None, b"ok")),
-        (b"HTTP/1.0 404 Not Found\r\n\r\ngone", DeliveryResult(404, None, b"gone")),
-        (b"HTTP/1.1 204 No Content\r\n\r\n", DeliveryResult(204)),
-        (b"HTTP/1.1 100 Continue\r\n\r\n" + OK_RESPONSE, DeliveryResult(200, None, b"ok")),
+        (OK_RESPONSE, DeliveryResult(status=200, error=None, body=b"ok")),
+        (
+            b"HTTP/1.0 404 Not Found\r\n\r\ngone",
+            DeliveryResult(status=404, error=None, body=b"gone"),
+        ),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", DeliveryResult(status=204)),
+        (
+            b"HTTP/1.1 100 Continue\r\n\r\n" + OK_RESPONSE,
+            DeliveryResult(status=200, error=None, body=b"ok"),
+        ),
         (
             b"HTTP/1.1 500 X\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n",
-            DeliveryResult(500, None, b"ab"),
+            DeliveryResult(status=500, error=None, body=b"ab"),
         ),
-        (OK_RESPONSE + b"more than was declared", DeliveryResult(200, None, b"ok")),
-        (OK_RESPONSE.replace(b"\r\n", b"\n"), DeliveryResult(200, None, b"ok")),
+        (
+            OK_RESPONSE + b"more than was declared",
+            DeliveryResult(status=200, error=None, body=b"ok"),
+        ),
+        (OK_RESPONSE.replace(b"\r\n", b"\n"), DeliveryResult(status=200, error=None, body=b"ok")),
         (
             OK_RESPONSE.replace(
                 b"2\r\n\r\nok", b"9\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
             ),
-            DeliveryResult(200, None, b"ok"),
+            DeliveryResult(status=200, error=None, body=b"ok"),
         ),
     ],
 )
@@ -187,7 +213,7 @@ def test_answer_to_a_request_that_is_not_read() -> None:
         await _reader.read(1)
 
     assert deliver_to_receiver(early, body={"a": "b" * 9_999_999}) == DeliveryResult(
-        200, None, b"ok"
+        status=200, error=None, body=b"ok"
     )
 
 
@@ -197,7 +223,7 @@ def test_refused_connection() -> None:
     answer = asyncio.run(
         WebhookDispatcher(unused_origin).deliver(build_delivery_to(f"http://127.0.0.1:{port}/"))
     )
-    assert answer._replace(duration_ms=0) == DeliveryResult(None, "connect")
+    assert answer._replace(duration_ms=0) == DeliveryResult(status=None, error="connect")
 
 
 def test_real_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,7 +59,7 @@ def test_a_silent_target_delays_no_other() -> None:
             await asyncio.gather(*lost, return_exceptions=True)
             return answer._replace(duration_ms=0)
 
-    assert asyncio.run(scenario()) == DeliveryResult(200, None, b"ok")
+    assert asyncio.run(scenario()) == DeliveryResult(status=200, error=None, body=b"ok")
 
 
 def test_the_wait_for_a_place_is_not_part_of_the_deadline() -> None:
@@ -73,8 +73,12 @@ def test_the_wait_for_a_place_is_not_part_of_the_deadline() -> None:
             answers = await asyncio.gather(*map(courier.deliver, sent))
             return [answer._replace(duration_ms=0) for answer in answers]
 
-    lost = DeliveryResult(None, "timeout")
-    assert asyncio.run(scenario()) == [lost, lost, DeliveryResult(200, None, b"ok")]
+    lost = DeliveryResult(status=None, error="timeout")
+    assert asyncio.run(scenario()) == [
+        lost,
+        lost,
+        DeliveryResult(status=200, error=None, body=b"ok"),
+    ]
 
 
 def test_a_cancelled_delivery_is_cut_and_leaves_its_place() -> None:
@@ -119,7 +123,7 @@ def test_close_cuts_what_is_under_way() -> None:
             await courier.close()
             return (await task)._replace(duration_ms=0)
 
-    assert asyncio.run(scenario()) == DeliveryResult(None, "reset")
+    assert asyncio.run(scenario()) == DeliveryResult(status=None, error="reset")
 
 
 def test_a_receiver_that_hangs_up_after_each_answer_loses_nothing() -> None:

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.core.webhook import ORIGIN_PLACEHOLDER, Delivery, DeliveryResult, Webhook
+from mockserver.core.webhook import ORIGIN_PLACEHOLDER, Delivery, DeliveryResult
 from mockserver.delivery.address_policy import AddressPolicy
 from mockserver.delivery.dispatcher import WebhookDispatcher
 from mockserver.delivery.http_request import HttpRequest
+from tests.support.builders import build_delivery, build_webhook
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
-THANKS = DeliveryResult(200, None, b"ok")
-TLS = DeliveryResult(None, "tls")
+THANKS = DeliveryResult(status=200, error=None, body=b"ok")
+TLS = DeliveryResult(status=None, error="tls")
 HERE = "127.0.0.1"
 
 KEY = """\
@@ -84,8 +85,8 @@ def drawer(tmp_path: Path) -> Path:
 
 
 def sent(url: str) -> Delivery:
-    webhook = Webhook("c1", "completed", url, body={})
-    return Delivery("w1", "mobtexting", "any", webhook, epoch=0, state="pending", next_attempt_at=0)
+    webhook = build_webhook(url=url, body={})
+    return build_delivery(account="any", webhook=webhook)
 
 
 def carried(
@@ -165,7 +166,7 @@ def test_what_is_for_ourselves_is_offered_inward(
 ) -> None:
     async def inward(letter: HttpRequest) -> DeliveryResult:
         offered.append(letter.path)
-        return DeliveryResult(299)
+        return DeliveryResult(status=299)
 
     offered = list[str]()
     courier = WebhookDispatcher(lambda: f"{scheme}://{HERE}:9", loopback=inward, timeout=0.5)
@@ -178,7 +179,7 @@ def test_what_is_for_ourselves_is_refused_where_loopback_is() -> None:
         raise AssertionError
 
     courier = WebhookDispatcher(
-        lambda: f"http://{HERE}:9", AddressPolicy(("private",)), loopback=inward
+        lambda: f"http://{HERE}:9", AddressPolicy(allow=("private",)), loopback=inward
     )
     answer = asyncio.run(courier.deliver(sent(f"{ORIGIN_PLACEHOLDER}/_mock/inbox/x")))
     assert answer.error == "refused-target"

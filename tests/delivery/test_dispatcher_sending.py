@@ -162,7 +162,7 @@ def test_there_are_forty_values() -> None:
 @pytest.mark.parametrize("headers", UNSENDABLE)
 def test_header_that_cannot_be_sent(headers: dict[str, str]) -> None:
     answer = deliver_to_receiver(respond_with(OK_RESPONSE), headers=headers, body={"a": 1})
-    assert answer == DeliveryResult(None, "protocol")
+    assert answer == DeliveryResult(status=None, error="protocol")
 
 
 @pytest.mark.parametrize("value", SENDABLE)
@@ -176,12 +176,12 @@ def test_header_is_sent_as_it_is_and_is_one(value: str) -> None:
 def test_method_that_cannot_be_sent(method: str) -> None:
     assert deliver_to_receiver(
         respond_with(b"HTTP/1.1 200 OK\r\n\r\n"), method=method
-    ) == DeliveryResult(None, "protocol")
+    ) == DeliveryResult(status=None, error="protocol")
 
 
 def test_body_that_cannot_be_encoded() -> None:
     assert deliver_to_receiver(respond_with(OK_RESPONSE), body={"a": "\ud800"}) == DeliveryResult(
-        None, "protocol"
+        status=None, error="protocol"
     )
 
 
@@ -208,7 +208,7 @@ def test_body_that_cannot_be_encoded() -> None:
 def test_refused(url: str, error: str, reason: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resolver, "getaddrinfo", lambda *_, **__: [])
     answer = asyncio.run(WebhookDispatcher(unused_origin).deliver(build_delivery_to(url)))
-    assert answer._replace(duration_ms=0) == DeliveryResult(None, error, reason)
+    assert answer._replace(duration_ms=0) == DeliveryResult(status=None, error=error, body=reason)
 
 
 class Lines:
@@ -272,7 +272,7 @@ def test_the_address_that_was_checked_is_connected(
     """A name that changes its addresses after the check (rebinding) gains nothing."""
     answers = iter((found, later, later))
     lines = Lines()
-    policy = AddressPolicy(allow)
+    policy = AddressPolicy(allow=allow)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(resolver, "look_up", lambda _: tuple(next(answers)))
         patch.setattr(address_policy, "RESOLVER", Inline())

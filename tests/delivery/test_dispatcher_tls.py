@@ -25,11 +25,11 @@ def test_tls_against_a_plain_port() -> None:
         await reader.read(1)
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
-    assert secured(plain, None) == DeliveryResult(None, "tls")
+    assert secured(plain, None) == DeliveryResult(status=None, error="tls")
 
 
 def test_tls_against_a_port_that_hangs_up() -> None:
-    assert secured(close_connection, None) == DeliveryResult(None, "tls")
+    assert secured(close_connection, None) == DeliveryResult(status=None, error="tls")
 
 
 def test_plain_against_a_tls_port(identity: ssl.SSLContext) -> None:
@@ -37,16 +37,16 @@ def test_plain_against_a_tls_port(identity: ssl.SSLContext) -> None:
 
 
 def test_certificate_is_verified(identity: ssl.SSLContext) -> None:
-    assert secured(respond_with(OK_RESPONSE), identity) == DeliveryResult(None, "tls")
+    assert secured(respond_with(OK_RESPONSE), identity) == DeliveryResult(status=None, error="tls")
 
 
 @pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize(
     ("host", "answer"),
     [
-        ("localhost", DeliveryResult(200, None, b"ok")),
-        ("127.0.0.1", DeliveryResult(200, None, b"ok")),
-        ("other.localhost", DeliveryResult(None, "tls")),
+        ("localhost", DeliveryResult(status=200, error=None, body=b"ok")),
+        ("127.0.0.1", DeliveryResult(status=200, error=None, body=b"ok")),
+        ("other.localhost", DeliveryResult(status=None, error="tls")),
     ],
 )
 def test_certificate_is_for_the_name(

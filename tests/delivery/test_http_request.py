@@ -2,20 +2,22 @@
 
 import pytest
 
-from mockserver.core.webhook import Webhook
 from mockserver.delivery.address_policy import ParsedUrl
 from mockserver.delivery.http_request import HttpRequest, build_request
+from tests.support.builders import build_webhook
 
-PLACE = ParsedUrl("vendor.test", 8080, is_secure=False, path="/hook?a=1")
+PLACE = ParsedUrl(host="vendor.test", port=8080, is_secure=False, path="/hook?a=1")
 
 
 def test_wire_of_a_letter() -> None:
-    letter = HttpRequest("POST", "/hook?a=1", {"host": "h", "x": ""}, b"\xff")
+    letter = HttpRequest(
+        method="POST", path="/hook?a=1", headers={"host": "h", "x": ""}, body=b"\xff"
+    )
     assert letter.wire_bytes == b"POST /hook?a=1 HTTP/1.1\r\nhost: h\r\nx: \r\n\r\n\xff"
 
 
 def test_written_for_a_place() -> None:
-    letter = build_request(PLACE, Webhook("c1", "completed", "", {"a": 1}, "PUT"))
+    letter = build_request(PLACE, build_webhook(url="", body={"a": 1}, method="PUT"))
     assert (letter.method, letter.path, letter.body) == ("PUT", "/hook?a=1", b'{"a":1}')
     assert list(letter.headers) == [
         "host", "user-agent", "accept", "accept-encoding", "content-type", "content-length",
@@ -27,10 +29,7 @@ def test_written_for_a_place() -> None:
     ("headers", "last"), [({}, False), ({"Connection": "close"}, True), ({"X": "close"}, False)]
 )
 def test_last(headers: dict[str, str], last: bool) -> None:  # noqa: FBT001 - a table
-    assert (
-        build_request(PLACE, Webhook("c1", "completed", headers=headers)).has_connection_header
-        == last
-    )
+    assert build_request(PLACE, build_webhook(headers=headers)).has_connection_header == last
 
 
 @pytest.mark.parametrize(
@@ -50,7 +49,7 @@ def test_last(headers: dict[str, str], last: bool) -> None:  # noqa: FBT001 - a 
 )
 def test_sound(method: str, headers: dict[str, str], sound: bool) -> None:  # noqa: FBT001 - a table
     try:
-        build_request(PLACE, Webhook("c1", "completed", method=method, headers=headers))
+        build_request(PLACE, build_webhook(method=method, headers=headers))
     except ValueError:
         assert not sound
     else:

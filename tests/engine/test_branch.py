@@ -16,12 +16,12 @@ from tests.support import read
 from tests.support.fake_vendor import build_shop, build_state, event_log, place_calls
 from tests.support.simulation import play_until_idle, run_until
 
-ONE = LegAction(fixed_duration(1_000), "digits", {"digits": "1"})
-TWO = LegAction(fixed_duration(1_000), "digits", {"digits": "2"})
+ONE = LegAction(delay=fixed_duration(1_000), event_type="digits", data={"digits": "1"})
+TWO = LegAction(delay=fixed_duration(1_000), event_type="digits", data={"digits": "2"})
 
 
 def presses(deed: LegAction, **legs: LegBehavior) -> Scenario:
-    return Scenario("presses", legs={"a": LegBehavior(actions=(deed,)), **legs})
+    return Scenario(name="presses", legs={"a": LegBehavior(actions=(deed,)), **legs})
 
 
 def test_key_brings_the_manager_in() -> None:
@@ -58,31 +58,31 @@ def test_manager_who_is_busy_ends_the_call() -> None:
 
 
 def test_leg_that_is_on_the_line_is_not_dialled_anew() -> None:
-    state = build_state(build_shop({}), Scenario("stays", legs={"a": PRESETS["person"]}))
+    state = build_state(build_shop({}), Scenario(name="stays", legs={"a": PRESETS["person"]}))
     place_calls(state, shape="branch")
     run_until(state, 0)
-    apply_event(state, "c1", Event(1_000, "answer", "a"))
+    apply_event(state, "c1", Event(at=1_000, type="answer", leg="a"))
     for at in (2_000, 3_000):
-        apply_event(state, "c1", Event(at, "digits", "a", {"digits": "1"}))
+        apply_event(state, "c1", Event(at=at, type="digits", leg="a", data={"digits": "1"}))
         run_until(state, at)
     assert [fact.type for fact in read.journal(state)].count("moot") == 1
-    apply_event(state, "c1", Event(8_000, "digits", "a", {"digits": "1"}))
+    apply_event(state, "c1", Event(at=8_000, type="digits", leg="a", data={"digits": "1"}))
     run_until(state, 8_000)
     assert [fact.type for fact in read.journal(state)].count("moot") == 2
 
 
 def test_story_about_a_leg_that_may_come_is_not_skipped() -> None:
-    state = build_state(build_shop({}), Scenario("mine", legs={"b": DEFAULT_BEHAVIOR}))
+    state = build_state(build_shop({}), Scenario(name="mine", legs={"b": DEFAULT_BEHAVIOR}))
     place_calls(state, shape="branch")
     assert [fact.type for fact in read.journal(state)].count("skipped") == 0
 
 
 def test_numbers_are_tried_in_turn_until_one_answers() -> None:
     stories = (
-        Scenario("turns", numbers=("silent", "busy", "there")),
-        Scenario("silent", legs={"a": PRESETS["no-answer"]}),
-        Scenario("busy", legs={"a": PRESETS["busy"]}),
-        Scenario("there", legs={"a": DEFAULT_BEHAVIOR}),
+        Scenario(name="turns", numbers=("silent", "busy", "there")),
+        Scenario(name="silent", legs={"a": PRESETS["no-answer"]}),
+        Scenario(name="busy", legs={"a": PRESETS["busy"]}),
+        Scenario(name="there", legs={"a": DEFAULT_BEHAVIOR}),
     )
     state = build_state(build_shop({}), *stories)
     place_calls(state, shape="one-leg", numbers=["1", "2", "3", "4"])
@@ -138,10 +138,10 @@ def test_view_knows_calls_by_the_vendor_s_id_and_their_webhooks() -> None:
 
 
 def test_poll_is_an_event_even_after_the_end() -> None:
-    state = build_state(build_shop({}), Scenario("busy", legs={"a": PRESETS["busy"]}))
+    state = build_state(build_shop({}), Scenario(name="busy", legs={"a": PRESETS["busy"]}))
     place_calls(state, shape="one-leg")
     place_calls(state, 2, id="v1")
     play_until_idle(state)
     assert event_log(state, "polled") == [(0, "c1", "polled", "")]
-    apply_event(state, "c1", Event(99_000, "polled"))
+    apply_event(state, "c1", Event(at=99_000, type="polled"))
     assert event_log(state, "polled")[-1] == (99_000, "c1", "polled", "")

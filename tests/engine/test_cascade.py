@@ -45,12 +45,17 @@ def test_unfolded_what_follows_finds_the_account_as_it_will_be() -> None:
             return NO_EFFECTS
         sums = ((ACCOUNT_KEY, Decimal(1), "busy"), (OTHER, Decimal(5), "gone"))
         return Effects(
-            charges=tuple(Charge(key, amount, "talk") for key, amount, _ in sums),
-            records=tuple(SaveRecord(key, "agents", "ann", Agent(state)) for key, _, state in sums),
+            charges=tuple(
+                Charge(account=key, amount=amount, reason="talk") for key, amount, _ in sums
+            ),
+            records=tuple(
+                SaveRecord(account=key, kind="agents", identity="ann", record=Agent(state))
+                for key, _, state in sums
+            ),
         )
 
     state = rung(on_event=react)
-    event = Event(9, "hangup", "a", {"cause": "busy"})
+    event = Event(at=9, type="hangup", leg="a", data={"cause": "busy"})
     for _ in cascade(state, read.accounts(state)[ACCOUNT_KEY], read.calls(state)["c1"], event):
         pass
     assert found == [
@@ -67,7 +72,10 @@ def test_unfolded_says_when_an_act_would_be_possible() -> None:
     with pytest.raises(IllegalTransition) as refused:
         list(
             cascade(
-                state, read.accounts(state)[ACCOUNT_KEY], read.calls(state)["c1"], Event(9, "hold")
+                state,
+                read.accounts(state)[ACCOUNT_KEY],
+                read.calls(state)["c1"],
+                Event(at=9, type="hold"),
             )
         )
     why = "hold is not possible while queued, only while connected or offered"

@@ -19,8 +19,10 @@ HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
 
 def test_a_call_s_webhooks_are_as_deep_as_the_request_that_placed_it(state: SandboxState) -> None:
     listing = state.configuration.providers["mobtexting"]
-    sent = Request("POST", "/api/v2/voice/c2c", headers=HEADERS, fields=dict(CLICK_TO_CALL))
-    asked = IncomingRequest(listing, listing.provider.endpoints[0], sent)
+    sent = Request(
+        method="POST", path="/api/v2/voice/c2c", headers=HEADERS, fields=dict(CLICK_TO_CALL)
+    )
+    asked = IncomingRequest(bound=listing, endpoint=listing.provider.endpoints[0], request=sent)
     click_to_call(state)
     handle(state, asked._replace(webhook_depth=3), START)
     assert read.webhook_depths(state) == {"c2": 3}
@@ -32,10 +34,15 @@ def test_a_call_s_webhooks_are_as_deep_as_the_request_that_placed_it(state: Sand
 def test_what_a_request_tells_of_a_call_is_as_deep_as_it_is() -> None:
     state = build_state(build_shop({}))
     place_calls(state)
-    sent = Request("GET", "/", fields={"id": "v1"})
+    sent = Request(method="GET", path="/", fields={"id": "v1"})
     handle(
         state,
-        IncomingRequest(BOUND_FAKE_VENDOR, FAKE_VENDOR.endpoints[2], sent, webhook_depth=2),
+        IncomingRequest(
+            bound=BOUND_FAKE_VENDOR,
+            endpoint=FAKE_VENDOR.endpoints[2],
+            request=sent,
+            webhook_depth=2,
+        ),
         0,
     )
     assert read.webhook_depths(state) == {"c1": 2}

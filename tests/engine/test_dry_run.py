@@ -41,25 +41,31 @@ NOWHERE = "there is no operation that this scenario can meet"
 
 def wait(line: int, condition: str, leg: str = "", times: int = 1) -> Step:
     return Step(
-        fixed_duration(0),
-        "",
-        condition=Condition(condition, leg, times),
+        delay=fixed_duration(0),
+        event_type="",
+        condition=Condition(type=condition, leg=leg, times=times),
         location=f"m.yaml:{line}:1",
     )
 
 
 def never(line: int, verb: str, leg: str) -> Step:
     """A step for which nobody is waited, because it waits for a leg that is not there."""
-    return then(line, verb, leg)._replace(condition=Condition("settled", "manager"))
+    return then(line, verb, leg)._replace(condition=Condition(type="settled", leg="manager"))
 
 
 def then(line: int, verb: str, leg: str, after: DurationRange | None = None) -> Step:
     data = {"hangup": {"cause": "normal"}, "digits": {"digits": "1"}}.get(verb, {})
-    return Step(after or fixed_duration(1_000), verb, leg, data, location=f"m.yaml:{line}:1")
+    return Step(
+        delay=after or fixed_duration(1_000),
+        event_type=verb,
+        leg=leg,
+        data=data,
+        location=f"m.yaml:{line}:1",
+    )
 
 
 def stumbles(configuration: Configuration, *steps: Step, **story: Any) -> list[tuple[str, str]]:
-    told = Scenario("mine", "m.yaml:1:1", steps=steps, **story)
+    told = Scenario(name="mine", location="m.yaml:1:1", steps=steps, **story)
     named = {**configuration.scenarios.by_name, "mine": told}
     rehearsing = configuration._replace(scenarios=configuration.scenarios._replace(by_name=named))
     return [(one.location, one.reason) for one in dry_run(rehearsing, told)]
@@ -67,7 +73,8 @@ def stumbles(configuration: Configuration, *steps: Step, **story: Any) -> list[t
 
 def test_rehearsed_without_steps_there_is_nothing_to_play(configuration: Configuration) -> None:
     assert (
-        dry_run(configuration, Scenario("mine", legs={"a": PERSON}, needs={"provider": "no"})) == ()
+        dry_run(configuration, Scenario(name="mine", legs={"a": PERSON}, needs={"provider": "no"}))
+        == ()
     )
 
 
@@ -167,10 +174,10 @@ def test_rehearsed_stumbles_where_the_file_says_so(
 @pytest.mark.parametrize(
     ("span", "found"),
     [
-        (DurationRange(1_999, 3_000), [("m.yaml:2:1", EARLY)]),
-        (DurationRange(2_000, 3_000), []),
-        (DurationRange(2_000, 8_999), []),
-        (DurationRange(2_000, 9_000), [("m.yaml:2:1", LATE)]),
+        (DurationRange(low=1_999, high=3_000), [("m.yaml:2:1", EARLY)]),
+        (DurationRange(low=2_000, high=3_000), []),
+        (DurationRange(low=2_000, high=8_999), []),
+        (DurationRange(low=2_000, high=9_000), [("m.yaml:2:1", LATE)]),
     ],
 )
 def test_rehearsed_with_the_shortest_and_the_longest_spans(
@@ -247,7 +254,7 @@ def showing(configuration: Configuration, *examples: Mapping[str, Any]) -> Confi
 def test_rehearsed_a_stumble_of_both_spans_is_told_once(configuration: Configuration) -> None:
     flow = configuration.providers["mobtexting"].examples("c2c")[1]
     steps = (
-        then(2, "ring", "b", DurationRange(1_000, 9_000)),
+        then(2, "ring", "b", DurationRange(low=1_000, high=9_000)),
         then(3, "hangup", "a", fixed_duration(20_000)),
     )
     found = stumbles(showing(configuration, flow), *steps)
@@ -258,15 +265,17 @@ def test_rehearsed_whatever_the_account_allows(configuration: Configuration) -> 
     """Its own number, hook, limit and balance are no matter of the story."""
     [(key, account)] = configuration.accounts.items()
     poor = account._replace(numbers=frozenset(), webhooks={"x": "http://x/"}, balance=Decimal(0))
-    stranger = Account("first", "other")
-    poor = poor._replace(limits=Limits(0, 1_000))
+    stranger = Account(name="first", provider="other")
+    poor = poor._replace(limits=Limits(requests=0, per=1_000))
     made = configuration._replace(accounts={stranger.key: stranger, key: poor})
     assert stumbles(made, then(2, "hangup", "a", fixed_duration(9_000))) == []
 
 
 def test_rehearsed_by_an_account_that_every_event_finds_open() -> None:
     told = Scenario(
-        "told", "f:1:1", steps=(Step(fixed_duration(9_000), "hangup", "a", location="f:1:1"),)
+        name="told",
+        location="f:1:1",
+        steps=(Step(delay=fixed_duration(9_000), event_type="hangup", leg="a", location="f:1:1"),),
     )
     state = build_state(build_shop({"ann": "available"}, "0"), told)
     balances = set()
@@ -283,10 +292,12 @@ def test_rehearsed_by_an_account_that_every_event_finds_open() -> None:
 def test_rehearsed_is_given_what_somebody_outside_would_do() -> None:
     awaited = (("control", ""), ("polled", ""), ("digits", "a"), ("speech", "a"))
     waits = tuple(
-        Step(IMMEDIATELY, "", condition=Condition(*one), location=f"f:{line}:1")
+        Step(delay=IMMEDIATELY, event_type="", condition=Condition(*one), location=f"f:{line}:1")
         for line, one in enumerate(awaited, 2)
     )
-    told = Scenario("told", "f:1:1", legs={"a": PERSON}, steps=(*waits, never(9, "play", "a")))
+    told = Scenario(
+        name="told", location="f:1:1", legs={"a": PERSON}, steps=(*waits, never(9, "play", "a"))
+    )
     given = []
 
     def react(moment: EventContext) -> Effects:
@@ -314,10 +325,14 @@ def test_rehearsed_is_given_what_somebody_outside_would_do() -> None:
 
 def test_rehearsed_people_before_what_the_steps_want_where_nobody_is_free() -> None:
     steps = (
-        Step(IMMEDIATELY, "", condition=Condition("control"), location="f:1:1"),
-        Step(IMMEDIATELY, "digits", "a", {"digits": "2"}, location="f:2:1"),
+        Step(
+            delay=IMMEDIATELY, event_type="", condition=Condition(type="control"), location="f:1:1"
+        ),
+        Step(
+            delay=IMMEDIATELY, event_type="digits", leg="a", data={"digits": "2"}, location="f:2:1"
+        ),
     )
-    told = Scenario("told", "f:1:1", legs={"a": PERSON}, steps=steps)
+    told = Scenario(name="told", location="f:1:1", legs={"a": PERSON}, steps=steps)
     patient = BOUND_FAKE_VENDOR._replace(
         provider=FAKE_VENDOR._replace(on_event=lambda _: NO_EFFECTS)
     )
@@ -330,7 +345,7 @@ def test_rehearsed_what_is_given_comes_at_its_time_and_not_before(
 ) -> None:
     """Leg b rings and answers at 2 s; leg a hangs up 6 s after that, one second before the step."""
     step = then(2, "hangup", "a", fixed_duration(7_000))._replace(
-        condition=Condition("answered", "b")
+        condition=Condition(type="answered", leg="b")
     )
     legs = {"a": PRESETS["answered"], "b": PERSON}
     number = configuration.providers["mobtexting"].examples("c2c")[0]
@@ -344,8 +359,10 @@ def test_rehearsed_the_call_comes_as_its_account_s_timeline_starts(
     after: int, found: list[tuple[str, str]]
 ) -> None:
     """Ann is there from 5 s on."""
-    step = Step(fixed_duration(after), "offer", data={"agent": "ann"}, location="f:2:1")
-    told = Scenario("told", "f:1:1", steps=(step,))
+    step = Step(
+        delay=fixed_duration(after), event_type="offer", data={"agent": "ann"}, location="f:2:1"
+    )
+    told = Scenario(name="told", location="f:1:1", steps=(step,))
     state = build_state(build_shop({})._replace(timeline=((5_000, {}),)), told)
     made = state.configuration._replace(
         parse_account=lambda *_: (build_shop({"ann": "available"}), ())

@@ -5,34 +5,36 @@ from collections.abc import Mapping
 import pytest
 
 from mockserver.core.behavior import DEFAULT_BEHAVIOR, PRESETS
-from mockserver.core.call import Call, CallSpec, Event, Leg
+from mockserver.core.call import Event
 from mockserver.core.call_flows import CALL_FLOWS, compile_script
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import IgnoredLeg, JournalEntry
 from mockserver.core.provider import Effects
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import DueStep, WaitReason
-from mockserver.core.webhook import Webhook
 from mockserver.engine.effects import apply, call_account, place_call, schedule_next_step
 from mockserver.engine.exchange import NO_SELECTION, RequestSelection
 from mockserver.engine.sandbox_state import DueItem, SandboxState, ScheduledEvent
 from tests.support import read
+from tests.support.builders import build_call, build_call_spec, build_webhook
 from tests.support.simulation import START, click_to_call, state_with_scenarios
 
-PLACED = Event(START, "placed")
-ORDER = CallSpec("c1", "v1", "mobtexting", "mobtexting-default", "c2c", "b-after-a", {}, START)
-CALL = Call(ORDER, (Leg("a", "from", "1"), Leg("b", "to", "2")), START, events=(PLACED,))
-HANGUP = Event(START + 5, "hangup", "b")
+PLACED = Event(at=START, type="placed")
+ORDER = build_call_spec(created_at=START)
+CALL = build_call(spec=ORDER, starts_at=START, events=(PLACED,))
+HANGUP = Event(at=START + 5, type="hangup", leg="b")
 
 
 def test_place_a_new_call(state: SandboxState) -> None:
-    place_call(state, CALL, START, RequestSelection(("callee-busy",)))
+    place_call(state, CALL, START, RequestSelection(scenario_names=("callee-busy",)))
     assert (read.calls(state), read.leg_scenarios(state)["c1"].scenario.name) == (
         {"c1": CALL},
         "callee-busy",
     )
-    assert list(read.journal(state)) == [JournalEntry(START, "event", "c1", PLACED)]
-    assert state.take() == DueItem(START, 1, "script", "c1")
+    assert list(read.journal(state)) == [
+        JournalEntry(at=START, type="event", call_id="c1", payload=PLACED)
+    ]
+    assert state.take() == DueItem(at=START, serial=1, kind="script", subject="c1")
 
 
 def test_place_never_in_the_past(state: SandboxState) -> None:
@@ -42,7 +44,10 @@ def test_place_never_in_the_past(state: SandboxState) -> None:
 
 def test_place_before_it_began_only_moves_it(state: SandboxState) -> None:
     place_call(
-        state, CALL._replace(starts_at=START + 60_000), START, RequestSelection(("callee-busy",))
+        state,
+        CALL._replace(starts_at=START + 60_000),
+        START,
+        RequestSelection(scenario_names=("callee-busy",)),
     )
     place_call(
         state,
@@ -68,7 +73,8 @@ def test_place_scripts_each_leg(
     configuration: Configuration, legs: Mapping[str, str], words: tuple[str, str]
 ) -> None:
     state = state_with_scenarios(
-        configuration, Scenario("mine", legs={leg: PRESETS[word] for leg, word in legs.items()})
+        configuration,
+        Scenario(name="mine", legs={leg: PRESETS[word] for leg, word in legs.items()}),
     )
     place_call(state, CALL, START, NO_SELECTION)
     how = dict(zip("ab", (PRESETS[word] for word in words), strict=True))
@@ -84,26 +90,33 @@ def test_place_journals_what_a_story_says_of_legs_that_are_not_there(
 ) -> None:
     names = ("a", "b", "callee", "from", "to", "c", "manager")
     state = state_with_scenarios(
-        configuration, Scenario("mine", legs=dict.fromkeys(names, DEFAULT_BEHAVIOR))
+        configuration, Scenario(name="mine", legs=dict.fromkeys(names, DEFAULT_BEHAVIOR))
     )
     legs = CALL.legs if shape == "b-after-a" else CALL.legs[:1]
     place_call(
         state, CALL._replace(spec=ORDER._replace(flow=shape), legs=legs), START, NO_SELECTION
     )
     assert list(read.journal(state)) == [
-        JournalEntry(START, "event", "c1", PLACED),
-        *(JournalEntry(START, "skipped", "c1", IgnoredLeg("mine", leg)) for leg in skipped),
+        JournalEntry(at=START, type="event", call_id="c1", payload=PLACED),
+        *(
+            JournalEntry(
+                at=START, type="skipped", call_id="c1", payload=IgnoredLeg(scenario="mine", leg=leg)
+            )
+            for leg in skipped
+        ),
     ]
 
 
 def test_place_journals_what_outer_stories_say_as_well(configuration: Configuration) -> None:
-    outer = Scenario("outer", legs={"x": DEFAULT_BEHAVIOR, "b": DEFAULT_BEHAVIOR}, play="middle")
-    middle = Scenario("middle", legs={"z": DEFAULT_BEHAVIOR}, play="inner")
-    inner = Scenario("inner", legs={"y": DEFAULT_BEHAVIOR, "x": DEFAULT_BEHAVIOR})
+    outer = Scenario(
+        name="outer", legs={"x": DEFAULT_BEHAVIOR, "b": DEFAULT_BEHAVIOR}, play="middle"
+    )
+    middle = Scenario(name="middle", legs={"z": DEFAULT_BEHAVIOR}, play="inner")
+    inner = Scenario(name="inner", legs={"y": DEFAULT_BEHAVIOR, "x": DEFAULT_BEHAVIOR})
     state = state_with_scenarios(configuration, outer, middle, inner)
     place_call(state, CALL, START, NO_SELECTION)
     skipped = [fact.payload for fact in read.journal(state) if fact.type == "skipped"]
-    assert skipped == [IgnoredLeg("inner", leg) for leg in ("x", "z", "y")]
+    assert skipped == [IgnoredLeg(scenario="inner", leg=leg) for leg in ("x", "z", "y")]
 
 
 def test_place_makes_the_recording_known(state: SandboxState) -> None:
@@ -119,7 +132,13 @@ def test_place_makes_the_recording_known(state: SandboxState) -> None:
 def test_carry_tells_an_event_of_the_current_attempt(state: SandboxState) -> None:
     apply(state, Effects(calls=(CALL,), events=(("c1", HANGUP),)), START)
     state.take()
-    assert state.take() == DueItem(START + 5, 2, "told", "c1", ScheduledEvent(0, HANGUP))
+    assert state.take() == DueItem(
+        at=START + 5,
+        serial=2,
+        kind="told",
+        subject="c1",
+        payload=ScheduledEvent(attempt=0, event=HANGUP),
+    )
 
 
 def test_carry_tells_a_call_just_placed_again_of_its_new_attempt(state: SandboxState) -> None:
@@ -129,13 +148,13 @@ def test_carry_tells_a_call_just_placed_again_of_its_new_attempt(state: SandboxS
     )
     apply(state, Effects(calls=(over.with_redial(START),), events=(("c1", HANGUP),)), START)
     assert [due.payload for due in read.pending_items(state) if due.payload] == [
-        ScheduledEvent(1, HANGUP)
+        ScheduledEvent(attempt=1, event=HANGUP)
     ]
 
 
 def test_carry_in_order_of_place_tell_send(state: SandboxState) -> None:
-    webhook = Webhook("c1", "completed")
-    apply(state, Effects((CALL,), (("c1", PLACED),), (webhook,)), START)
+    webhook = build_webhook()
+    apply(state, Effects(calls=(CALL,), events=(("c1", PLACED),), webhooks=(webhook,)), START)
     kinds = [state.take() for _ in range(3)]
     assert [due.kind if due else None for due in kinds] == ["script", "told", "delivery"]
 
@@ -152,7 +171,7 @@ def test_plan_again_keeps_the_place_in_the_queue(state: SandboxState) -> None:
     for _ in range(3):
         schedule_next_step(state, "c1")
     assert (read.next_steps(state), len(list(read.pending_items(state)))) == (before, 1)
-    assert state.take() == DueItem(START, 1, "script", "c1")
+    assert state.take() == DueItem(at=START, serial=1, kind="script", subject="c1")
 
 
 def test_plan_notes_who_is_awaited_and_forgets_it(state: SandboxState) -> None:
@@ -162,10 +181,10 @@ def test_plan_notes_who_is_awaited_and_forgets_it(state: SandboxState) -> None:
     read.calls(state)["c1"] = CALL._replace(phase="begun", legs=ringing)
     schedule_next_step(state, "c1")
     assert (read.wait_reasons(state), read.next_steps(state)) == (
-        {"c1": (WaitReason("person", "a"),)},
+        {"c1": (WaitReason(reason="person", leg="a"),)},
         {},
     )
     read.calls(state)["c1"] = CALL
     schedule_next_step(state, "c1")
-    step = DueStep(START, -1, Event(START, "begin"), "")
+    step = DueStep(at=START, track_index=-1, event=Event(at=START, type="begin"), location="")
     assert (read.wait_reasons(state), read.next_steps(state)) == ({}, {"c1": (2, step)})

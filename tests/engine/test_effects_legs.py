@@ -11,7 +11,7 @@ from mockserver.core.behavior import (
     fixed_duration,
     number_plan_behavior,
 )
-from mockserver.core.call import Call, CallSpec, Event, Leg, build_dial_event
+from mockserver.core.call import Call, Event, Leg, build_dial_event
 from mockserver.core.call_flows import CALL_FLOWS, compile_script
 from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import MatchRule, Scenario
@@ -23,20 +23,23 @@ from mockserver.engine.exchange import NO_SELECTION, RequestSelection
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import step
 from tests.support import read
+from tests.support.builders import build_call, build_call_spec
 from tests.support.fake_vendor import build_shop, build_state, place_calls
 from tests.support.simulation import START, click_to_call, play_until_idle, state_with_scenarios
 
 PLANNED = "918800020300"  # rings 3 s, busy
 MACHINE, REJECTED = PRESETS["machine"], PRESETS["rejected"]
-BUSY = LegBehavior(fixed_duration(3_000), "busy")
+BUSY = LegBehavior(ring=fixed_duration(3_000), outcome="busy")
 EVERYBODY = MatchRule()
 
 
 def called(shape: str = "b-after-a", b: str = PLANNED) -> Call:
-    order = CallSpec("c1", "v1", "mobtexting", "mobtexting-default", "c2c", shape, {}, START)
-    legs = (Leg("a", "from", "1"), Leg("b", "to", b))
+    order = build_call_spec(flow=shape, created_at=START)
+    legs = (Leg(name="a", role="from", number="1"), Leg(name="b", role="to", number=b))
     sides = legs if shape == "b-after-a" else legs[:1]
-    return Call(order, sides, START, events=(Event(START, "placed"),))
+    return build_call(
+        spec=order, legs=sides, starts_at=START, events=(Event(at=START, type="placed"),)
+    )
 
 
 def placed(
@@ -52,15 +55,17 @@ def people(a: LegBehavior | None, b: LegBehavior | None, *steps: Step) -> object
 
 def mine(rank: str) -> Scenario:
     match = EVERYBODY if rank in ("match", "bundled") else None
-    return Scenario("mine", legs={"b": MACHINE}, match=match, bundled=rank == "bundled")
+    return Scenario(name="mine", legs={"b": MACHINE}, match=match, bundled=rank == "bundled")
 
 
 def ranked(configuration: Configuration, rank: str) -> SandboxState:
     """A call on which the story plays at this rank."""
-    others = (Scenario("usual", legs={"a": DEFAULT_BEHAVIOR}), mine(rank))
+    others = (Scenario(name="usual", legs={"a": DEFAULT_BEHAVIOR}), mine(rank))
     state = state_with_scenarios(configuration, *(others[::-1] if rank == "default" else others))
-    activated = RequestSelection(activations=(Activation("a1", "mine", EVERYBODY, None),))
-    choices = {"header": RequestSelection(("mine",)), "activation": activated}
+    activated = RequestSelection(
+        activations=(Activation(id="a1", scenario_name="mine", match=EVERYBODY, remaining=None),)
+    )
+    choices = {"header": RequestSelection(scenario_names=("mine",)), "activation": activated}
     return placed(state, choices.get(rank, NO_SELECTION))
 
 
@@ -87,8 +92,8 @@ def test_place_a_number_of_the_plan_yields_to_a_strong_story_only(
 def test_place_a_strong_story_leaves_other_legs_to_their_numbers(
     configuration: Configuration,
 ) -> None:
-    state = state_with_scenarios(configuration, Scenario("mine", legs={"a": MACHINE}))
-    placed(state, RequestSelection(("mine",)))
+    state = state_with_scenarios(configuration, Scenario(name="mine", legs={"a": MACHINE}))
+    placed(state, RequestSelection(scenario_names=("mine",)))
     assert read.scripts(state)["c1"] == people(MACHINE, number_plan_behavior(PLANNED))
 
 
@@ -98,8 +103,8 @@ def test_place_without_the_number_plan(configuration: Configuration) -> None:
     assert read.scripts(state)["c1"] == people(DEFAULT_BEHAVIOR, PRESETS["answered"])
 
 
-HANGUP = Step(IMMEDIATELY, "hangup", "b", {"cause": "normal"})
-RING_B = Step(IMMEDIATELY, "ring", "b")
+HANGUP = Step(delay=IMMEDIATELY, event_type="hangup", leg="b", data={"cause": "normal"})
+RING_B = Step(delay=IMMEDIATELY, event_type="ring", leg="b")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +127,7 @@ def test_place_steps_leave_to_the_people_what_they_do_not_ring(
     expected: tuple[LegBehavior | None, LegBehavior | None],
 ) -> None:
     state = placed(
-        state_with_scenarios(configuration, Scenario("mine", legs=legs, steps=steps)), b=b
+        state_with_scenarios(configuration, Scenario(name="mine", legs=legs, steps=steps)), b=b
     )
     assert read.scripts(state)["c1"] == people(*expected, *steps)
 
@@ -144,15 +149,17 @@ def test_place_steps_name_legs_as_behaviours_do(
     configuration: Configuration, shape: str, word: str, leg: str
 ) -> None:
     steps = (
-        Step(IMMEDIATELY, "ring", word),
-        Step(IMMEDIATELY, "", condition=Condition("digits", word)),
-        Step(IMMEDIATELY, ""),
+        Step(delay=IMMEDIATELY, event_type="ring", leg=word),
+        Step(delay=IMMEDIATELY, event_type="", condition=Condition(type="digits", leg=word)),
+        Step(delay=IMMEDIATELY, event_type=""),
     )
-    state = placed(state_with_scenarios(configuration, Scenario("mine", steps=steps)), shape=shape)
+    state = placed(
+        state_with_scenarios(configuration, Scenario(name="mine", steps=steps)), shape=shape
+    )
     assert read.scripts(state)["c1"][-1].steps == (
-        Step(IMMEDIATELY, "ring", leg),
-        Step(IMMEDIATELY, "", condition=Condition("digits", leg)),
-        Step(IMMEDIATELY, ""),
+        Step(delay=IMMEDIATELY, event_type="ring", leg=leg),
+        Step(delay=IMMEDIATELY, event_type="", condition=Condition(type="digits", leg=leg)),
+        Step(delay=IMMEDIATELY, event_type=""),
     )
 
 
@@ -160,9 +167,9 @@ def test_place_again_asks_the_story_for_its_next_item(configuration: Configurati
     silent, busy = PRESETS["no-answer"], PRESETS["busy"]
     state = state_with_scenarios(
         configuration,
-        Scenario("mine", legs={"a": MACHINE}, attempts=("silent", "busy")),
-        Scenario("silent", legs={"b": silent}),
-        Scenario("busy", legs={"b": busy}),
+        Scenario(name="mine", legs={"a": MACHINE}, attempts=("silent", "busy")),
+        Scenario(name="silent", legs={"b": silent}),
+        Scenario(name="busy", legs={"b": busy}),
     )
     scripts: list[Script] = []
     click_to_call(state)
@@ -175,8 +182,8 @@ def test_place_again_asks_the_story_for_its_next_item(configuration: Configurati
 
 @pytest.mark.parametrize("seed", ["seed", "other"])
 def test_place_draws_by_seed_and_call(configuration: Configuration, seed: str) -> None:
-    among = tuple(Scenario(name, legs={"b": PRESETS[name]}) for name in ("busy", "rejected"))
-    mine = Scenario("mine", choose=((1, "busy"), (1, "rejected")))
+    among = tuple(Scenario(name=name, legs={"b": PRESETS[name]}) for name in ("busy", "rejected"))
+    mine = Scenario(name="mine", choose=((1, "busy"), (1, "rejected")))
     state = state_with_scenarios(configuration._replace(seed=seed), mine, *among)
     drawn = [choice(("busy", "rejected"), (1, 1), seed, f"c{nth}", "mine") for nth in range(1, 9)]
     assert len(set(drawn)) == 2
@@ -185,7 +192,11 @@ def test_place_draws_by_seed_and_call(configuration: Configuration, seed: str) -
         assert read.scripts(state)[f"c{nth}"] == people(DEFAULT_BEHAVIOR, PRESETS[word])
 
 
-BEGIN, GONE, OVER = Event(0, "begin"), Event(0, "hangup", "b"), Event(0, "attempt-ended")
+BEGIN, GONE, OVER = (
+    Event(at=0, type="begin"),
+    Event(at=0, type="hangup", leg="b"),
+    Event(at=0, type="attempt-ended"),
+)
 DIALLED = build_dial_event(0, "b", "agent", "ann")
 
 
@@ -200,10 +211,13 @@ DIALLED = build_dial_event(0, "b", "agent", "ann")
 )
 def test_join_as_the_nth_of_its_attempt(target: int, events: tuple[Event, ...], word: str) -> None:
     names = ("no-answer", "busy", "rejected")
-    items = tuple(Scenario(name, legs={"b": PRESETS[name]}) for name in names)
-    state = build_state(build_shop({}), Scenario("turns", numbers=names), *items)
+    items = tuple(Scenario(name=name, legs={"b": PRESETS[name]}) for name in names)
+    state = build_state(build_shop({}), Scenario(name="turns", numbers=names), *items)
     place_calls(state)
-    call, legs = read.calls(state)["c1"], (Leg("a", "caller", "1"), Leg("b", "agent", "ann"))
+    call, legs = (
+        read.calls(state)["c1"],
+        (Leg(name="a", role="caller", number="1"), Leg(name="b", role="agent", number="ann")),
+    )
     start = call._replace(phase="begun", legs=legs, number_index=target, events=events)
     read.scripts(state)["c1"], read.calls(state)["c1"] = (), start
     add_leg(state, "c1", DIALLED)
@@ -213,8 +227,8 @@ def test_join_as_the_nth_of_its_attempt(target: int, events: tuple[Event, ...], 
 
 def test_place_again_when_a_reload_has_taken_the_items_away(configuration: Configuration) -> None:
     """What stood in the list is gone: everybody is as usual, and the call comes to its end."""
-    silent = Scenario("silent", legs={"b": PRESETS["no-answer"]})
-    state = state_with_scenarios(configuration, Scenario("mine", attempts=("silent",)), silent)
+    silent = Scenario(name="silent", legs={"b": PRESETS["no-answer"]})
+    state = state_with_scenarios(configuration, Scenario(name="mine", attempts=("silent",)), silent)
     click_to_call(state)
     state.configuration = configuration
     play_until_idle(state)

@@ -29,15 +29,19 @@ def asked(
     listing = state.configuration.providers["mobtexting"]
     sent = {**CLICK_TO_CALL, **fields}
     request = Request(
-        "POST",
-        "/api/v2/voice/c2c",
+        method="POST",
+        path="/api/v2/voice/c2c",
         origin="http://mock",
         headers=HEADERS,
         fields=sent,
         body_error=flaw,
     )
     return IncomingRequest(
-        listing, listing.provider.endpoints[0], request, ("no-answer",), objection
+        bound=listing,
+        endpoint=listing.provider.endpoints[0],
+        request=request,
+        scenarios=("no-answer",),
+        forced_rule=objection,
     )
 
 
@@ -54,7 +58,9 @@ def test_opened_knows_the_account_and_what_is_wrong(state: SandboxState) -> None
     assert case.now == START
 
 
-@pytest.mark.parametrize(("limits", "crowded"), [(None, False), (Limits(1, 1_000), True)])
+@pytest.mark.parametrize(
+    ("limits", "crowded"), [(None, False), (Limits(requests=1, per=1_000), True)]
+)
 def test_opened_says_whether_the_limit_is_used_up(
     state: SandboxState,
     limits: Limits | None,
@@ -75,7 +81,7 @@ def test_asked_says_whose_it_is_and_which_stories(
     told = wanted._replace(request=wanted.request._replace(headers=headers))
     assert (told.credential_or_empty, told.selection) == (
         secret,
-        RequestSelection(("no-answer",), secret, ()),
+        RequestSelection(scenario_names=("no-answer",), credential=secret, activations=()),
     )
 
 
@@ -106,8 +112,11 @@ def test_opened_makes_calls_one_after_another(
         "created_at": START,
         "recording_url": f"http://mock/_media/default/{recording_token('seed', 'c2')}.wav",
     }
-    assert call.legs == (Leg("a", "from", "1"), Leg("b", "to", "2"))
-    assert (call.starts_at, call.events) == (starts_at, (Event(START, "placed"),))
+    assert call.legs == (
+        Leg(name="a", role="from", number="1"),
+        Leg(name="b", role="to", number="2"),
+    )
+    assert (call.starts_at, call.events) == (starts_at, (Event(at=START, type="placed"),))
 
 
 def test_opened_makes_calls_for_a_stranger(state: SandboxState) -> None:
@@ -127,7 +136,9 @@ def test_recorded_of_an_accepted_request(state: SandboxState) -> None:
         "provider": "mobtexting",
         "operation": "c2c",
         "request": wanted.request,
-        "response": Response(200, {"status": 200, "message": "Call initiated successfully"}),
+        "response": Response(
+            status=200, body={"status": 200, "message": "Call initiated successfully"}
+        ),
         "fault": None,
         "explanation": "",
         "scenarios": ("no-answer",),
@@ -141,15 +152,25 @@ def test_recorded_of_an_accepted_request(state: SandboxState) -> None:
 
 def test_lost_is_on_record_under_the_next_id(state: SandboxState) -> None:
     click_to_call(state)
-    sent = Request("GET", "/nowhere")
+    sent = Request(method="GET", path="/nowhere")
     assert build_unknown_path_exchange(state, sent, START + 7, "nobody has this path") == Exchange(
-        "r2", START + 7, "", "", sent, Response(404), None, "nobody has this path", ()
+        id="r2",
+        at=START + 7,
+        provider="",
+        operation="",
+        request=sent,
+        response=Response(status=404),
+        fault=None,
+        explanation="nobody has this path",
+        scenarios=(),
     )
 
 
 def test_answered_objection_found_on_the_way_comes_first(state: SandboxState) -> None:
-    fault = Fault("wrong-method", 405, "Method Not Allowed", Evidence.ASSUMED)
-    objection = Rule(lambda _: True, fault)
+    fault = Fault(
+        name="wrong-method", status=405, message="Method Not Allowed", evidence=Evidence.ASSUMED
+    )
+    objection = Rule(test=lambda _: True, fault=fault)
     wanted = asked(state, objection=objection, to="1")
     outcome, broken = respond(wanted, build_context(state, wanted, START))
     assert (outcome.response.status, broken, outcome.effects.calls) == (405, (objection,), ())
@@ -194,7 +215,10 @@ def test_why_names_rule_source_field_and_value(
 
 def test_why_tells_what_would_pass_of_its_own_field(state: SandboxState) -> None:
     wanted = asked(state, to="1")
-    others = (Violation("from", "pattern", "a name"), Violation("to", "pattern", "ten digits"))
+    others = (
+        Violation(field="from", keyword="pattern", expected="a name"),
+        Violation(field="to", keyword="pattern", expected="ten digits"),
+    )
     case = build_context(state, wanted, START)._replace(violations=others[1:])
     broken = respond(wanted, case)
     exchange = build_exchange(state, wanted, case._replace(violations=others), *broken)
@@ -202,10 +226,12 @@ def test_why_tells_what_would_pass_of_its_own_field(state: SandboxState) -> None
 
 
 def test_why_shows_what_is_no_json_as_text(state: SandboxState) -> None:
-    file = Upload("a.txt", "text/plain", b"x")
+    file = Upload(filename="a.txt", content_type="text/plain", data=b"x")
     wanted = asked(state, to=file)
     case = build_context(state, asked(state), START)
-    case = case._replace(request=wanted.request, violations=(Violation("to", "pattern"),))
+    case = case._replace(
+        request=wanted.request, violations=(Violation(field="to", keyword="pattern"),)
+    )
     exchange = build_exchange(state, wanted, case, *respond(wanted, case))
     assert exchange.explanation.endswith("""to: received ["a.txt", "text/plain", "b'x'"]""")
 

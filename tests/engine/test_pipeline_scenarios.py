@@ -32,7 +32,7 @@ from tests.support.simulation import (
 
 HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
 EVERYBODY = MatchRule()
-USUAL = Scenario("usual")
+USUAL = Scenario(name="usual")
 NUMBERS = {"a": CLICK_TO_CALL["from"], "b": CLICK_TO_CALL["to"], "callee": CLICK_TO_CALL["to"]}
 
 
@@ -40,15 +40,21 @@ def asked(
     state: SandboxState, *stories: str, objection: Rule | None = None, **fields: object
 ) -> IncomingRequest:
     listing = state.configuration.providers["mobtexting"]
-    sent = Request("POST", "/", headers=HEADERS, fields={**CLICK_TO_CALL, **fields})
-    return IncomingRequest(listing, listing.provider.endpoints[0], sent, stories, objection)
+    sent = Request(method="POST", path="/", headers=HEADERS, fields={**CLICK_TO_CALL, **fields})
+    return IncomingRequest(
+        bound=listing,
+        endpoint=listing.provider.endpoints[0],
+        request=sent,
+        scenarios=stories,
+        forced_rule=objection,
+    )
 
 
 def refusing(
     configuration: Configuration, *answers: ApiBehavior, match: MatchRule | None = EVERYBODY
 ) -> SandboxState:
     return state_with_scenarios(
-        configuration, USUAL, Scenario("mine", match=match, responses=answers)
+        configuration, USUAL, Scenario(name="mine", match=match, responses=answers)
     )
 
 
@@ -84,7 +90,14 @@ def test_sights_of_a_click(
     wanted = asked(state, **fields)
     account = "mobtexting-default"
     assert build_match_contexts(state, wanted) == (
-        MatchContext("mobtexting", "c2c", account, "key", legs, wanted.request.fields),
+        MatchContext(
+            provider="mobtexting",
+            operation="c2c",
+            account=account,
+            credential="key",
+            numbers=legs,
+            parameters=wanted.request.fields,
+        ),
     )
 
 
@@ -94,7 +107,14 @@ def test_sights_of_a_request_that_calls_nobody(state: SandboxState) -> None:
     silent = wanted._replace(endpoint=wanted.endpoint._replace(called_numbers=no_called_numbers))
     fields = wanted.request.fields
     assert build_match_contexts(state, silent) == (
-        MatchContext("mobtexting", "c2c", "", "key", {}, fields),
+        MatchContext(
+            provider="mobtexting",
+            operation="c2c",
+            account="",
+            credential="key",
+            numbers={},
+            parameters=fields,
+        ),
     )
 
 
@@ -111,14 +131,14 @@ def test_sights_of_a_request_that_calls_nobody(state: SandboxState) -> None:
 def test_consulted_refuses_by_the_name_of_a_fault(
     configuration: Configuration, name: str, status: int, message: str
 ) -> None:
-    state = refusing(configuration, ApiBehavior(name))
+    state = refusing(configuration, ApiBehavior(fault=name))
     wanted = apply_scenario(state, asked(state))
     assert wanted.forced_rule is not None
     assert wanted.forced_rule.test(build_context(state, wanted, START))
     exchange = handle(state, wanted, START)
     body = {"status": "ERROR", "code": status, "message": message}
     assert (exchange.response, exchange.fault, exchange.call_ids) == (
-        Response(status, body),
+        Response(status=status, body=body),
         name,
         (),
     )
@@ -127,7 +147,7 @@ def test_consulted_refuses_by_the_name_of_a_fault(
 
 
 @pytest.mark.parametrize(
-    "order", [ApiBehavior(), ApiBehavior("phonon-only"), ApiBehavior(delay=3_000)]
+    "order", [ApiBehavior(), ApiBehavior(fault="phonon-only"), ApiBehavior(delay=3_000)]
 )
 def test_consulted_lets_pass_what_is_no_fault_here(
     configuration: Configuration, order: ApiBehavior
@@ -144,14 +164,15 @@ def test_consulted_lets_pass_what_is_no_fault_here(
 
 
 @pytest.mark.parametrize(
-    ("order", "fault"), [(ApiBehavior("conflict"), "conflict"), (ApiBehavior(), "found-on-the-way")]
+    ("order", "fault"),
+    [(ApiBehavior(fault="conflict"), "conflict"), (ApiBehavior(), "found-on-the-way")],
 )
 def test_consulted_a_story_comes_before_what_was_found_on_the_way(
     configuration: Configuration, order: ApiBehavior, fault: str
 ) -> None:
     state = refusing(configuration, order)
-    found = Fault("found-on-the-way", 405, "No.", Evidence.ASSUMED)
-    wanted = asked(state, objection=Rule(lambda _: True, found))
+    found = Fault(name="found-on-the-way", status=405, message="No.", evidence=Evidence.ASSUMED)
+    wanted = asked(state, objection=Rule(test=lambda _: True, fault=found))
     assert served(state, wanted).fault == fault
 
 
@@ -162,12 +183,14 @@ def test_consulted_a_story_comes_before_what_was_found_on_the_way(
 def test_consulted_names_the_story_once(
     configuration: Configuration, header: tuple[str, ...], names: tuple[str, ...]
 ) -> None:
-    state = refusing(configuration, ApiBehavior("conflict"))
+    state = refusing(configuration, ApiBehavior(fault="conflict"))
     assert apply_scenario(state, asked(state, *header)).scenarios == names
 
 
 def test_consulted_when_no_story_suits(configuration: Configuration) -> None:
-    state = refusing(configuration, ApiBehavior("conflict"), match=MatchRule({"callee": "none"}))
+    state = refusing(
+        configuration, ApiBehavior(fault="conflict"), match=MatchRule(globs={"callee": "none"})
+    )
     wanted = asked(state)
     seen = build_match_contexts(state, wanted)
     known = wanted._replace(activations=(), match_contexts=seen, credential="key")
@@ -181,13 +204,21 @@ def test_answered_broken_reaches_neither_rules_nor_provider(
     state = refusing(configuration, ApiBehavior(disconnect=broken))
     wanted = apply_scenario(state, asked(state, to="x"))
     outcome, rules = respond(wanted, build_context(state, wanted, START))
-    assert (outcome.response, outcome.effects, rules) == (Response(NO_STATUS), NO_EFFECTS, ())
+    assert (outcome.response, outcome.effects, rules) == (
+        Response(status=NO_STATUS),
+        NO_EFFECTS,
+        (),
+    )
     exchange = handle(state, wanted, START)
     assert (exchange.response.status, exchange.fault, exchange.call_ids) == (0, None, ())
 
 
 def test_answers_in_their_turn(configuration: Configuration) -> None:
-    orders = (ApiBehavior("service-unavailable"), ApiBehavior(disconnect="reset"), ApiBehavior())
+    orders = (
+        ApiBehavior(fault="service-unavailable"),
+        ApiBehavior(disconnect="reset"),
+        ApiBehavior(),
+    )
     state = refusing(configuration, *orders)
     statuses = [served(state, asked(state)).response.status for _ in range(4)]
     assert statuses == [503, 0, 200, 200]
@@ -206,22 +237,24 @@ def test_answers_in_their_turn(configuration: Configuration) -> None:
 def test_limit_counts_what_it_let_through_to_the_millisecond(
     state: SandboxState, times: tuple[int, ...], statuses: list[int]
 ) -> None:
-    change_account(state, limits=Limits(2, 1_000))
+    change_account(state, limits=Limits(requests=2, per=1_000))
     assert [click_to_call(state, now=START + at).response.status for at in times] == statuses
     assert list(read.request_times(state)) == [("mobtexting", "mobtexting-default")]
 
 
 def test_limit_counts_requests_that_were_wrong(state: SandboxState) -> None:
-    change_account(state, limits=Limits(1, 1_000))
+    change_account(state, limits=Limits(requests=1, per=1_000))
     made = [click_to_call(state, to="x"), click_to_call(state)]
     assert [one.fault for one in made] == ["to-malformed", "too-many-requests"]
 
 
 def test_limit_is_the_accounts_own(state: SandboxState) -> None:
-    change_account(state, limits=Limits(1, 1_000), credentials=frozenset({"key"}))
+    change_account(state, limits=Limits(requests=1, per=1_000), credentials=frozenset({"key"}))
     [mine] = read.accounts(state).values()
     other = ("mobtexting", "other")
-    read.accounts(state)[other] = type(mine)("other", "mobtexting", limits=Limits(1, 1_000))
+    read.accounts(state)[other] = type(mine)(
+        "other", "mobtexting", limits=Limits(requests=1, per=1_000)
+    )
     keys = ("key", "second", "key", "second", "invalid")
     made = [click_to_call(state, headers={"authorization": f"Bearer {key}"}) for key in keys]
     assert [one.response.status for one in made] == [200, 200, 429, 429, 401]
@@ -229,7 +262,7 @@ def test_limit_is_the_accounts_own(state: SandboxState) -> None:
 
 def test_limit_starts_anew_after_a_reset(state: SandboxState) -> None:
     key = ("mobtexting", "mobtexting-default")
-    change_account(state, limits=Limits(1, 1_000))
+    change_account(state, limits=Limits(requests=1, per=1_000))
     limited = read.accounts(state)[key]
     click_to_call(state)
     state.reset(START)
@@ -240,7 +273,9 @@ def test_limit_starts_anew_after_a_reset(state: SandboxState) -> None:
 def test_request_of_a_known_account_needs_no_credential(state: SandboxState) -> None:
     [account] = read.accounts(state).values()
     listing = state.configuration.providers["mobtexting"]
-    sent = Request("POST", "/", fields=CLICK_TO_CALL)
-    wanted = IncomingRequest(listing, listing.provider.endpoints[0], sent, account=account)
+    sent = Request(method="POST", path="/", fields=CLICK_TO_CALL)
+    wanted = IncomingRequest(
+        bound=listing, endpoint=listing.provider.endpoints[0], request=sent, account=account
+    )
     assert handle(state, wanted, START).response.status == 200
     assert read.calls(state)["c1"].spec.account == "mobtexting-default"

@@ -34,9 +34,9 @@ from tests.support.fake_vendor import (
 from tests.support.simulation import play_until_idle, run_until
 
 IN_TURN = (
-    Scenario("turns", numbers=("silent", "there")),
-    Scenario("silent", legs={"b": PRESETS["no-answer"]}),
-    Scenario("there", legs={"b": DEFAULT_BEHAVIOR}),
+    Scenario(name="turns", numbers=("silent", "there")),
+    Scenario(name="silent", legs={"b": PRESETS["no-answer"]}),
+    Scenario(name="there", legs={"b": DEFAULT_BEHAVIOR}),
 )
 
 
@@ -91,7 +91,7 @@ def test_who_waits_in_vain_gives_up() -> None:
     state = build_state(build_shop({"ann": "offline"}))
     place_calls(state)
     run_until(state, 5_000)
-    assert read.wait_reasons(state)["c1"] == (WaitReason("agent"),)
+    assert read.wait_reasons(state)["c1"] == (WaitReason(reason="agent"),)
     play_until_idle(state)
     assert event_log(state, "abandon", "ended") == [
         (600_000, "c1", "abandon", ""),
@@ -103,7 +103,8 @@ def test_who_waits_in_vain_gives_up() -> None:
 
 def test_caller_who_hangs_up_in_the_queue_was_not_answered() -> None:
     state = build_state(
-        build_shop({}), Scenario("leaves", legs={"a": LegBehavior(hangup=fixed_duration(30_000))})
+        build_shop({}),
+        Scenario(name="leaves", legs={"a": LegBehavior(hangup=fixed_duration(30_000))}),
     )
     place_calls(state)
     play_until_idle(state)
@@ -112,7 +113,7 @@ def test_caller_who_hangs_up_in_the_queue_was_not_answered() -> None:
 
 
 def test_caller_who_is_busy_was_busy() -> None:
-    state = build_state(build_shop({}), Scenario("busy", legs={"a": PRESETS["busy"]}))
+    state = build_state(build_shop({}), Scenario(name="busy", legs={"a": PRESETS["busy"]}))
     place_calls(state)
     play_until_idle(state)
     assert read.calls(state)["c1"].outcome == "busy"
@@ -155,16 +156,26 @@ def test_timeline_gives_too() -> None:
 
 def test_steps_that_offer_leave_the_queue_alone() -> None:
     steps = (
-        Step(fixed_duration(90_000), "offer", data={"agent": "ann"}, behavior=PRESETS["no-answer"]),
-        Step(IMMEDIATELY, "", condition=Condition("settled", "b")),
-        Step(fixed_duration(5_000), "offer", data={"agent": "bob"}, behavior=STAY_ON_LINE),
-        Step(IMMEDIATELY, "", condition=Condition("settled", "b")),
-        Step(fixed_duration(30_000), "hold"),
-        Step(fixed_duration(20_000), "resume"),
-        Step(fixed_duration(1_000), "hangup", "b", {"cause": "normal"}),
+        Step(
+            delay=fixed_duration(90_000),
+            event_type="offer",
+            data={"agent": "ann"},
+            behavior=PRESETS["no-answer"],
+        ),
+        Step(delay=IMMEDIATELY, event_type="", condition=Condition(type="settled", leg="b")),
+        Step(
+            delay=fixed_duration(5_000),
+            event_type="offer",
+            data={"agent": "bob"},
+            behavior=STAY_ON_LINE,
+        ),
+        Step(delay=IMMEDIATELY, event_type="", condition=Condition(type="settled", leg="b")),
+        Step(delay=fixed_duration(30_000), event_type="hold"),
+        Step(delay=fixed_duration(20_000), event_type="resume"),
+        Step(delay=fixed_duration(1_000), event_type="hangup", leg="b", data={"cause": "normal"}),
     )
     state = build_state(
-        build_shop({"ann": "available", "bob": "available"}), Scenario("told", steps=steps)
+        build_shop({"ann": "available", "bob": "available"}), Scenario(name="told", steps=steps)
     )
     place_calls(state)
     play_until_idle(state)
@@ -179,11 +190,17 @@ def test_steps_that_offer_leave_the_queue_alone() -> None:
 
 def test_queue_gives_again_once_the_steps_have_rung_whom_they_ring() -> None:
     ignores = Step(
-        fixed_duration(90_000), "offer", data={"agent": "ann"}, behavior=PRESETS["no-answer"]
+        delay=fixed_duration(90_000),
+        event_type="offer",
+        data={"agent": "ann"},
+        behavior=PRESETS["no-answer"],
     )
-    steps = (ignores, Step(fixed_duration(300_000), "hangup", "a", {"cause": "normal"}))
+    steps = (
+        ignores,
+        Step(delay=fixed_duration(300_000), event_type="hangup", leg="a", data={"cause": "normal"}),
+    )
     state = build_state(
-        build_shop({"ann": "available", "bob": "available"}), Scenario("told", steps=steps)
+        build_shop({"ann": "available", "bob": "available"}), Scenario(name="told", steps=steps)
     )
     place_calls(state)
     play_until_idle(state)
@@ -196,7 +213,7 @@ def test_queue_gives_again_once_the_steps_have_rung_whom_they_ring() -> None:
 
 def test_nobody_queues_before_the_call_has_begun_or_once_it_is_over() -> None:
     greedy = FAKE_VENDOR.resources["agent"]._replace(waits_for=lambda _: True)
-    state = build_state(build_shop({}), Scenario("busy", legs={"a": PRESETS["busy"]}))
+    state = build_state(build_shop({}), Scenario(name="busy", legs={"a": PRESETS["busy"]}))
     toy = BOUND_FAKE_VENDOR._replace(provider=FAKE_VENDOR._replace(resources={"agent": greedy}))
     state.configuration = state.configuration._replace(providers={"toy": toy})
     place_calls(state)
@@ -207,23 +224,25 @@ def test_nobody_queues_before_the_call_has_begun_or_once_it_is_over() -> None:
 
 
 def test_offer_of_a_step_without_then_waits_for_a_person() -> None:
-    offer = Step(IMMEDIATELY, "offer", data={"agent": "ann"}, behavior=PRESETS["person"])
-    state = build_state(build_shop({"ann": "available"}), Scenario("told", steps=(offer,)))
+    offer = Step(
+        delay=IMMEDIATELY, event_type="offer", data={"agent": "ann"}, behavior=PRESETS["person"]
+    )
+    state = build_state(build_shop({"ann": "available"}), Scenario(name="told", steps=(offer,)))
     place_calls(state)
     run_until(state, 5_000)
-    assert read.wait_reasons(state)["c1"] == (WaitReason("person", "b"),)
+    assert read.wait_reasons(state)["c1"] == (WaitReason(reason="person", leg="b"),)
 
 
 def test_transfer_lets_one_leave_and_another_come() -> None:
     state = build_state(
         build_shop({"ann": "available", "bob": "offline"}),
-        Scenario("stays", legs={"a": PRESETS["person"]}),
+        Scenario(name="stays", legs={"a": PRESETS["person"]}),
     )
     place_calls(state)
     run_until(state, 0)
-    apply_event(state, "c1", Event(1_000, "answer", "a"))
+    apply_event(state, "c1", Event(at=1_000, type="answer", leg="a"))
     run_until(state, 3_000)
-    apply_event(state, "c1", Event(4_000, "transfer"))
+    apply_event(state, "c1", Event(at=4_000, type="transfer"))
     run_until(state, 4_000)
     assert event_log(state, "leave", "offer") == [
         (0, "c1", "offer", ""),
@@ -238,10 +257,10 @@ def test_transfer_lets_one_leave_and_another_come() -> None:
 @pytest.mark.parametrize(
     ("event", "why"),
     [
-        (Event(0, "hold"), "hold is not possible while queued, only while connected"),
-        (Event(0, "rate"), "rate is not possible while queued, only while finished"),
-        (Event(0, "offer", data={"agent": "eve"}), "there is no agent eve"),
-        (Event(0, "offer"), "there is no agent "),
+        (Event(at=0, type="hold"), "hold is not possible while queued, only while connected"),
+        (Event(at=0, type="rate"), "rate is not possible while queued, only while finished"),
+        (Event(at=0, type="offer", data={"agent": "eve"}), "there is no agent eve"),
+        (Event(at=0, type="offer"), "there is no agent "),
     ],
 )
 def test_act_that_cannot_be(event: Event, why: str) -> None:
@@ -259,8 +278,10 @@ def test_act_after_the_end_notes_and_nothing_else() -> None:
     place_calls(state)
     play_until_idle(state)
     ended = read.calls(state)["c1"]
-    rated = apply_event(state, "c1", Event(9_000, "rate"))
-    assert rated == ended._replace(state="rated", events=(*ended.events, Event(9_000, "rate")))
+    rated = apply_event(state, "c1", Event(at=9_000, type="rate"))
+    assert rated == ended._replace(
+        state="rated", events=(*ended.events, Event(at=9_000, type="rate"))
+    )
     assert read.peek(state) is None
 
 
@@ -270,7 +291,7 @@ def test_what_was_told_for_after_the_end_comes_only_if_it_fits_there() -> None:
     from mockserver.engine.sandbox_state import ScheduledEvent  # noqa: PLC0415 - the engine alone makes it
 
     for at, verb in ((20_000, "rate"), (30_000, "hold"), (40_000, "polled")):
-        state.schedule(at, "told", "c1", ScheduledEvent(0, Event(at, verb)))
+        state.schedule(at, "told", "c1", ScheduledEvent(attempt=0, event=Event(at=at, type=verb)))
     play_until_idle(state)
     assert event_log(state, "rate", "hold", "polled") == [(20_000, "c1", "rate", "")]
     assert [fact for fact in read.journal(state) if isinstance(fact.payload, RejectedEvent)] == []
@@ -280,18 +301,18 @@ def test_what_was_told_for_after_the_end_comes_only_if_it_fits_there() -> None:
     ("steps", "why"),
     [
         (
-            (Step(IMMEDIATELY, "offer", data={"agent": "eve"}, location="f:1:1"),),
+            (Step(delay=IMMEDIATELY, event_type="offer", data={"agent": "eve"}, location="f:1:1"),),
             "there is no agent eve",
         ),
         (
-            (Step(IMMEDIATELY, "hold", location="f:1:1"),),
+            (Step(delay=IMMEDIATELY, event_type="hold", location="f:1:1"),),
             "hold is not possible while offered, only while connected",
         ),
         (
             (
                 Step(
-                    IMMEDIATELY,
-                    "offer",
+                    delay=IMMEDIATELY,
+                    event_type="offer",
                     data={"agent": "ann"},
                     behavior=DEFAULT_BEHAVIOR,
                     location="f:1:1",
@@ -303,14 +324,18 @@ def test_what_was_told_for_after_the_end_comes_only_if_it_fits_there() -> None:
     ids=["unknown agent", "hold in the queue", "fine"],
 )
 def test_rehearsal_knows_acts(steps: tuple[Step, ...], why: str) -> None:
-    story = Scenario("told", "f:1:1", steps=steps)
+    story = Scenario(name="told", location="f:1:1", steps=steps)
     state = build_state(build_shop({"ann": "available"}), story)
     assert [one.reason for one in dry_run(state.configuration, story)] == ([why] if why else [])
 
 
 def test_rehearsal_brings_what_steps_want_where_nobody_is_free() -> None:
-    wait = Step(IMMEDIATELY, "", condition=Condition("control"), location="f:1:1")
-    state = build_state(build_shop({"ann": "offline"}), Scenario("told", "f:1:1", steps=(wait,)))
+    wait = Step(
+        delay=IMMEDIATELY, event_type="", condition=Condition(type="control"), location="f:1:1"
+    )
+    state = build_state(
+        build_shop({"ann": "offline"}), Scenario(name="told", location="f:1:1", steps=(wait,))
+    )
     patient = BOUND_FAKE_VENDOR._replace(
         provider=FAKE_VENDOR._replace(on_event=lambda _: NO_EFFECTS)
     )

@@ -41,8 +41,8 @@ from tests.support.simulation import (
     state_with_scenarios,
 )
 
-REFUSED = DeliveryResult(None, "refused-target")
-RETRY = Retry((60_000, 300_000))
+REFUSED = DeliveryResult(status=None, error="refused-target")
+RETRY = Retry(waits=(60_000, 300_000))
 
 
 def receiver(*answers: int | DeliveryResult) -> Callable[[Delivery], DeliveryResult]:
@@ -51,7 +51,7 @@ def receiver(*answers: int | DeliveryResult) -> Callable[[Delivery], DeliveryRes
 
     def receive(_: Delivery) -> DeliveryResult:
         answer = next(coming)
-        return DeliveryResult(answer) if isinstance(answer, int) else answer
+        return DeliveryResult(status=answer) if isinstance(answer, int) else answer
 
     return receive
 
@@ -61,7 +61,7 @@ def over(state: SandboxState, *stories: str) -> None:
     click_to_call(state, *stories)
     step(state)
     step(state)
-    apply_event(state, "c1", Event(START, "hangup", "a", {"cause": "busy"}))
+    apply_event(state, "c1", Event(at=START, type="hangup", leg="a", data={"cause": "busy"}))
 
 
 def tries(state: SandboxState, name: str = "w1") -> list[tuple[int, int, int | str | None]]:
@@ -147,7 +147,7 @@ def test_again_as_often_as_one_likes(state: SandboxState) -> None:
 
 def test_again_what_a_story_has_dropped(configuration: Configuration) -> None:
     state = state_with_scenarios(
-        configuration, Scenario("mine", webhooks={"any": DeliveryBehavior(drop=None)})
+        configuration, Scenario(name="mine", webhooks={"any": DeliveryBehavior(drop=None)})
     )
     over(state)
     assert (play_until_idle(state), read.deliveries(state)["w1"].state) == ([], "dropped")
@@ -159,7 +159,7 @@ def test_again_what_a_story_has_dropped(configuration: Configuration) -> None:
 def test_again_does_not_travel_as_the_story_says(configuration: Configuration) -> None:
     """Neither late nor twice: whoever asks for it wants it now."""
     late = {"any": DeliveryBehavior(duplicate=2, delay=fixed_duration(10_000))}
-    state = state_with_scenarios(configuration, Scenario("mine", webhooks=late))
+    state = state_with_scenarios(configuration, Scenario(name="mine", webhooks=late))
     over(state)
     play_until_idle(state)
     redeliver(state, "w2", START + 20_000)
@@ -180,10 +180,18 @@ def test_again_comes_after_what_is_due_at_the_same_time(state: SandboxState) -> 
 
 
 def test_lost_is_on_record_once_it_is_remembered(state: SandboxState) -> None:
-    asked = Request("GET", "/nowhere", origin="http://mock.test")
+    asked = Request(method="GET", path="/nowhere", origin="http://mock.test")
     exchange = build_unknown_path_exchange(state, asked, START + 3, "nobody has it")
     assert exchange == Exchange(
-        "r1", START + 3, "", "", asked, Response(404), None, "nobody has it", ()
+        id="r1",
+        at=START + 3,
+        provider="",
+        operation="",
+        request=asked,
+        response=Response(status=404),
+        fault=None,
+        explanation="nobody has it",
+        scenarios=(),
     )
     assert (read.request_count(state), list(read.exchanges(state)), list(read.journal(state))) == (
         0,
@@ -192,7 +200,9 @@ def test_lost_is_on_record_once_it_is_remembered(state: SandboxState) -> None:
     )
     record_exchange(state, exchange)
     assert (read.request_count(state), list(read.exchanges(state))) == (1, [exchange])
-    assert list(read.journal(state)) == [JournalEntry(START + 3, "request", "", exchange)]
+    assert list(read.journal(state)) == [
+        JournalEntry(at=START + 3, type="request", call_id="", payload=exchange)
+    ]
     assert list(read.request_origins(state)) == ["http://mock.test"]
 
 
@@ -200,7 +210,7 @@ def test_lost_counts_among_the_others(state: SandboxState) -> None:
     names = []
     for _ in range(2):
         names.append(click_to_call(state).id)
-        exchange = build_unknown_path_exchange(state, Request("GET", "/"), START, "")
+        exchange = build_unknown_path_exchange(state, Request(method="GET", path="/"), START, "")
         record_exchange(state, exchange)
         names.append(exchange.id)
     assert names == ["r1", "r2", "r3", "r4"]
@@ -209,7 +219,9 @@ def test_lost_counts_among_the_others(state: SandboxState) -> None:
 
 def test_remember_tells_the_first_call_and_each_origin_once(state: SandboxState) -> None:
     for origin in ("http://a", "http://b", "http://a"):
-        made = build_unknown_path_exchange(state, Request("GET", "/", origin=origin), START, "")
+        made = build_unknown_path_exchange(
+            state, Request(method="GET", path="/", origin=origin), START, ""
+        )
         record_exchange(state, made._replace(call_ids=("c7", "c8")))
     assert [fact.call_id for fact in read.journal(state)] == ["c7", "c7", "c7"]
     assert list(read.request_origins(state)) == ["http://a", "http://b"]
@@ -223,10 +235,10 @@ def asked(state: SandboxState, *stories: str, **fields: object) -> IncomingReque
     sent = {name: value for name, value in {**CLICK_TO_CALL, **fields}.items() if value is not None}
     headers = {"authorization": "Bearer key", "accept": "application/json"}
     return IncomingRequest(
-        listing,
-        listing.provider.endpoints[0],
-        Request("POST", "/", headers=headers, fields=sent),
-        stories,
+        bound=listing,
+        endpoint=listing.provider.endpoints[0],
+        request=Request(method="POST", path="/", headers=headers, fields=sent),
+        scenarios=stories,
     )
 
 
@@ -253,16 +265,18 @@ def test_exchange_keeps_every_rule_that_was_broken(
 
 
 def test_exchange_keeps_the_fault_that_a_story_orders(configuration: Configuration) -> None:
-    mine = Scenario("mine", match=MatchRule(), responses=(ApiBehavior("service-unavailable"),))
-    state = state_with_scenarios(configuration, Scenario("usual"), mine)
+    mine = Scenario(
+        name="mine", match=MatchRule(), responses=(ApiBehavior(fault="service-unavailable"),)
+    )
+    state = state_with_scenarios(configuration, Scenario(name="usual"), mine)
     exchange = handle(state, apply_scenario(state, asked(state, bridge=None)), START)
     assert [rule.fault.name for rule in exchange.broken_rules] == ["service-unavailable"]
     assert (exchange.fault, exchange.scenarios) == ("service-unavailable", ("mine",))
 
 
 def test_exchange_of_a_connection_that_a_story_breaks(configuration: Configuration) -> None:
-    mine = Scenario("mine", match=MatchRule(), responses=(ApiBehavior(disconnect="reset"),))
-    state = state_with_scenarios(configuration, Scenario("usual"), mine)
+    mine = Scenario(name="mine", match=MatchRule(), responses=(ApiBehavior(disconnect="reset"),))
+    state = state_with_scenarios(configuration, Scenario(name="usual"), mine)
     exchange = handle(state, apply_scenario(state, asked(state, bridge=None)), START)
     assert (exchange.response.status, exchange.broken_rules, exchange.fault) == (
         NO_STATUS,
@@ -279,15 +293,25 @@ def test_exchange_keeps_how_stories_saw_it(state: SandboxState) -> None:
     legs = dict.fromkeys(("b", "callee", "to"), str(CLICK_TO_CALL["to"]))
     legs |= dict.fromkeys(("a", "from"), str(CLICK_TO_CALL["from"]))
     seen = MatchContext(
-        "mobtexting", "c2c", "mobtexting-default", "key", legs, wanted.request.fields
+        provider="mobtexting",
+        operation="c2c",
+        account="mobtexting-default",
+        credential="key",
+        numbers=legs,
+        parameters=wanted.request.fields,
     )
     assert exchange.match_contexts == before == (seen,)
 
 
 def test_exchange_keeps_what_was_activated_when_it_came(state: SandboxState) -> None:
-    once = Activation("a1", "callee-busy", MatchRule(), 1)
-    other = Activation("a2", "no-answer", MatchRule({"account": "nobody"}), 1)
-    always = Activation("a3", "rejected", MatchRule(), None)
+    once = Activation(id="a1", scenario_name="callee-busy", match=MatchRule(), remaining=1)
+    other = Activation(
+        id="a2",
+        scenario_name="no-answer",
+        match=MatchRule(globs={"account": "nobody"}),
+        remaining=1,
+    )
+    always = Activation(id="a3", scenario_name="rejected", match=MatchRule(), remaining=None)
     state.activations = [once, other, always]
     first, second = click_to_call(state), click_to_call(state)
     assert (first.activations, second.activations) == ((once, other, always), (other, always))
@@ -298,7 +322,7 @@ def test_exchange_keeps_what_was_activated_when_it_came(state: SandboxState) -> 
 
 
 def test_exchange_of_a_refused_request_spends_what_it_suited(state: SandboxState) -> None:
-    once = Activation("a1", "callee-busy", MatchRule(), 1)
+    once = Activation(id="a1", scenario_name="callee-busy", match=MatchRule(), remaining=1)
     state.activations = [once]
     assert click_to_call(state, bridge=None).activations == (once,)
     assert read.activations(state) == []

@@ -77,7 +77,7 @@ def test_a_call_that_is_read_after_its_end_leaves_later(state: SandboxState) -> 
     for _ in range(2):
         click_to_call(state)
         play_until_idle(state)
-    apply_event(state, "c1", Event(state.started_at + 60_000, "polled"))
+    apply_event(state, "c1", Event(at=state.started_at + 60_000, type="polled"))
     click_to_call(state)
     play_until_idle(state)
     assert about(state) == {"c1", "c3"}
@@ -115,7 +115,7 @@ def test_a_call_whose_webhook_is_on_its_way_stays_until_it_is_not(state: Sandbox
     assert out is not None
     assert "c1" in read.calls(state)
     assert len(read.calls(state)) == 3
-    play_until_idle(state, lambda _: DeliveryResult(500))
+    play_until_idle(state, lambda _: DeliveryResult(status=500))
     for _ in range(3):
         click_to_call(state)
         play_until_idle(state)
@@ -130,6 +130,9 @@ def test_what_was_told_of_a_call_that_has_left_does_not_come(state: SandboxState
         click_to_call(state)
         play_until_idle(state)
     state.schedule(
-        state.started_at + 10**9, "told", "c1", ScheduledEvent(0, Event(5, "hangup", "b"))
+        state.started_at + 10**9,
+        "told",
+        "c1",
+        ScheduledEvent(attempt=0, event=Event(at=5, type="hangup", leg="b")),
     )
     assert read.peek(state) is None

@@ -19,12 +19,12 @@ from mockserver.engine.scenario_selection import select_api_behavior
 from mockserver.engine.simulation import apply_event, step
 from tests.support.simulation import START, change_account, click_to_call, play_until_idle
 
-STEP = DueStep(5, 0, Event(5, "play", "a"), "")
+STEP = DueStep(at=5, track_index=0, event=Event(at=5, type="play", leg="a"), location="")
 
 
 def accounts(state: SandboxState, **credentials: frozenset[str] | None) -> None:
     state.accounts = {
-        ("mobtexting", name): Account(name, "mobtexting", keys)
+        ("mobtexting", name): Account(name=name, provider="mobtexting", credentials=keys)
         for name, keys in credentials.items()
     }
 
@@ -70,7 +70,7 @@ def test_account_nobody_takes_strangers(state: SandboxState) -> None:
 def test_record_tells_the_watchers(state: SandboxState) -> None:
     seen: list[JournalEntry] = []
     state.subscribers.append(seen.append)
-    facts = [JournalEntry(at, "clock", "", {}) for at in (1, 2)]
+    facts = [JournalEntry(at=at, type="clock", call_id="", payload={}) for at in (1, 2)]
     for fact in facts:
         state.record(fact)
     assert (list(state.journal), seen, state.entry_count) == (facts, facts, 2)
@@ -79,7 +79,7 @@ def test_record_tells_the_watchers(state: SandboxState) -> None:
 def test_record_counts_errors_and_weighs(state: SandboxState) -> None:
     found = [(state.error_count, state.journal.byte_count)]
     for kind, size in (("clock", 0), ("error", 5), ("event", 7), ("error", 0)):
-        state.record(JournalEntry(1, kind, "", {}), size)
+        state.record(JournalEntry(at=1, type=kind, call_id="", payload={}), size)
         found.append((state.error_count, state.journal.byte_count))
     assert found == [(0, 0), (0, 0), (1, 5), (1, 12), (2, 12)]
 
@@ -107,7 +107,7 @@ def test_accounts_that_want_records_made_up_are_populated(configuration: Configu
         return account._replace(balance=Decimal(len(seed)))
 
     accounts = {
-        ("toy", name): Account(name, "toy", generate=wanted)
+        ("toy", name): Account(name=name, provider="toy", generate=wanted)
         for name, wanted in (("plain", {}), ("made", {"agents": "3"}))
     }
     state = SandboxState(
@@ -143,7 +143,7 @@ def test_record_goes_on_without_a_watcher_that_raises(state: SandboxState) -> No
         raise ZeroDivisionError
 
     state.subscribers += [seen.append, failing, seen.append]
-    facts = [JournalEntry(at, "clock", "", {}) for at in (1, 2)]
+    facts = [JournalEntry(at=at, type="clock", call_id="", payload={}) for at in (1, 2)]
     for fact in facts:
         state.record(fact)
     assert (seen, list(state.journal)) == ([facts[0]] * 3 + [facts[1]] * 2, facts)
@@ -159,7 +159,7 @@ def test_record_lets_a_watcher_take_itself_away(state: SandboxState) -> None:
 
     state.subscribers += [once, lambda fact: seen.append(-fact.at)]
     for at in (1, 2):
-        state.record(JournalEntry(at, "clock", "", {}))
+        state.record(JournalEntry(at=at, type="clock", call_id="", payload={}))
     assert seen == [1, -1, -2]
 
 
@@ -167,7 +167,7 @@ def test_record_keeps_the_newest(configuration: Configuration) -> None:
     state = SandboxState(configuration, START)
     state.journal = BoundedLog(3)
     for at in range(5):
-        state.record(JournalEntry(at, "clock", "", {}))
+        state.record(JournalEntry(at=at, type="clock", call_id="", payload={}))
     assert ([fact.at for fact in state.journal], state.entry_count) == ([2, 3, 4], 5)
 
 
@@ -181,17 +181,17 @@ def test_take_in_order_of_time_then_of_arrival(state: SandboxState) -> None:
 def test_take_at_the_beginning_of_time(state: SandboxState) -> None:
     state.schedule(0, "delivery", "w1")
     assert (state.peek(), state.take(), state.peek()) == (
-        DueItem(0, 1, "delivery", "w1"),
-        DueItem(0, 1, "delivery", "w1"),
+        DueItem(at=0, serial=1, kind="delivery", subject="w1"),
+        DueItem(at=0, serial=1, kind="delivery", subject="w1"),
         None,
     )
 
 
 def test_schedule_carries_what_was_told(state: SandboxState) -> None:
     click_to_call(state, "answered")
-    told = ScheduledEvent(0, Event(5, "hangup", "b"))
+    told = ScheduledEvent(attempt=0, event=Event(at=5, type="hangup", leg="b"))
     serial = state.schedule(5, "told", "c1", told)
-    assert state.take() == DueItem(5, serial, "told", "c1", told)
+    assert state.take() == DueItem(at=5, serial=serial, kind="told", subject="c1", payload=told)
 
 
 def test_take_passes_over_a_step_that_another_has_replaced(state: SandboxState) -> None:
@@ -207,12 +207,12 @@ def test_pending_is_one_step_per_call(state: SandboxState) -> None:
     click_to_call(state)
     for _ in range(6):
         step(state)
-    apply_event(state, "c1", Event(START + 2_000, "digits", "a", {"digits": "1"}))
+    apply_event(state, "c1", Event(at=START + 2_000, type="digits", leg="a", data={"digits": "1"}))
     pending = [(due.at, due.kind, due.subject) for due in sorted(state.pending_items())]
     assert pending == [(START + 2_000, "script", "c1"), (START + 2_000, "script", "c2")]
 
 
-REFUSING = Scenario("refusing", responses=(ApiBehavior("conflict"),))
+REFUSING = Scenario(name="refusing", responses=(ApiBehavior(fault="conflict"),))
 
 PARTS: list[Callable[[SandboxState], object]] = [
     lambda state: state.accounts,
@@ -247,18 +247,31 @@ def test_reset_is_back_at_the_start(
         by_name={**configuration.scenarios.by_name, "refusing": REFUSING}
     )
     state = SandboxState(configuration._replace(scenarios=told), START)
-    change_account(state, limits=Limits(9, 1_000))
+    change_account(state, limits=Limits(requests=9, per=1_000))
     click_to_call(state, "callee-busy", "doubled-report")
     play_until_idle(state)
     click_to_call(state, now=START + 60_000)
     select_api_behavior(
-        state, RequestSelection(("refusing",)), (MatchContext("mobtexting", "", "", "", {}, {}),)
+        state,
+        RequestSelection(scenario_names=("refusing",)),
+        (
+            MatchContext(
+                provider="mobtexting",
+                operation="",
+                account="",
+                credential="",
+                numbers={},
+                parameters={},
+            ),
+        ),
     )
     state.held_deliveries["c2"] = []
     state.activation_count = 1
-    state.activations.append(Activation("a1", "callee-busy", MatchRule(), None))
+    state.activations.append(
+        Activation(id="a1", scenario_name="callee-busy", match=MatchRule(), remaining=None)
+    )
     state.wait_reasons["c2"] = ()
-    state.accounts["mobtexting", "mine"] = Account("mine", "mobtexting")
+    state.accounts["mobtexting", "mine"] = Account(name="mine", provider="mobtexting")
     blank = part(SandboxState(configuration, START))
     assert part(state) != blank
     state.reset(START)
@@ -279,7 +292,7 @@ def test_reset_keeps_its_watchers(state: SandboxState) -> None:
     seen: list[JournalEntry] = []
     state.subscribers.append(seen.append)
     state.reset(START)
-    state.record(JournalEntry(1, "clock", "", {}))
+    state.record(JournalEntry(at=1, type="clock", call_id="", payload={}))
     assert len(seen) == 1
 
 

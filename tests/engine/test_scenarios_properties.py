@@ -24,7 +24,7 @@ PLAIN = ("answered", "no-answer", "callee-busy")
 LEGS = ("a", "b", "callee", "from", "to", "manager")
 
 spans = st.tuples(st.integers(0, 60_000), st.sampled_from((0, 0, 4_000))).map(
-    lambda ends: DurationRange(ends[0], ends[0] + ends[1])
+    lambda ends: DurationRange(low=ends[0], high=ends[0] + ends[1])
 )
 legs = st.dictionaries(st.sampled_from(LEGS), st.sampled_from(tuple(PRESETS.values())), max_size=3)
 travels = st.builds(
@@ -44,7 +44,9 @@ conditions = st.builds(
 )
 waits = st.builds(Step, spans, st.just(""), condition=conditions)
 deeds = st.builds(
-    lambda after, verb, leg, cause: Step(after, verb, leg, {"cause": cause, "digits": "1"}),
+    lambda after, verb, leg, cause: Step(
+        delay=after, event_type=verb, leg=leg, data={"cause": cause, "digits": "1"}
+    ),
     spans,
     st.sampled_from(("ring", "answer", "hangup", "digits", "machine")),
     st.sampled_from(LEGS),
@@ -71,7 +73,9 @@ def leading(*further: str) -> st.SearchStrategy[dict[str, Any]]:
 
 def story(name: str, *further: str) -> st.SearchStrategy[Scenario]:
     return st.builds(
-        lambda people, travelling, lead: Scenario(name, legs=people, webhooks=travelling, **lead),
+        lambda people, travelling, lead: Scenario(
+            name=name, legs=people, webhooks=travelling, **lead
+        ),
         legs,
         webhooks,
         leading(*further),
@@ -178,7 +182,7 @@ def test_stories_and_a_moody_receiver_come_to_an_end(
     answers = iter(statuses)
     state = state_with_scenarios(configuration, *stories)
     click_to_call(state, **fields)
-    play_until_idle(state, lambda _: DeliveryResult(next(answers, 500)))
+    play_until_idle(state, lambda _: DeliveryResult(status=next(answers, 500)))
     judged = {one.state: len(one.attempts) for one in read.deliveries(state).values()}
     assert judged.items() <= {"delivered": 1, "failed": 1, "dropped": 0}.items()
 
@@ -186,12 +190,12 @@ def test_stories_and_a_moody_receiver_come_to_an_end(
 def test_strategies_reach_what_they_are_for(configuration: Configuration) -> None:
     """A choice of a list of attempts: what the properties above are about can happen at all."""
     first = Scenario(
-        "first",
+        name="first",
         choose=((1, "second"),),
-        webhooks={"any": DeliveryBehavior(2, delay=fixed_duration(5))},
+        webhooks={"any": DeliveryBehavior(duplicate=2, delay=fixed_duration(5))},
     )
     second = Scenario(
-        "second", legs={"a": PRESETS["answered"]}, attempts=("no-answer", "callee-busy")
+        name="second", legs={"a": PRESETS["answered"]}, attempts=("no-answer", "callee-busy")
     )
     state, sent = lived(configuration, (first, second), {"to": "918867136000"})
     outcomes = [one.outcome for one in attempts(read.calls(state)["c1"])]

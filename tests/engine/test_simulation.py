@@ -40,7 +40,7 @@ from tests.support.simulation import (
 
 PERSON = PRESETS["person"]
 STAYS = DEFAULT_BEHAVIOR._replace(talk=None)
-DIGITS = Event(START + 2_000, "digits", "a", {"digits": "1"})
+DIGITS = Event(at=START + 2_000, type="digits", leg="a", data={"digits": "1"})
 
 Line = tuple[int, str, str, str]
 
@@ -81,7 +81,9 @@ def test_journal_of_a_whole_call(state: SandboxState) -> None:
 
 def test_journal_of_a_refused_request(state: SandboxState) -> None:
     exchange = click_to_call(state, to=None)
-    assert list(read.journal(state)) == [JournalEntry(START, "request", "", exchange)]
+    assert list(read.journal(state)) == [
+        JournalEntry(at=START, type="request", call_id="", payload=exchange)
+    ]
     assert (list(read.exchanges(state)), read.calls(state), next_due(state)) == (
         [exchange],
         {},
@@ -124,7 +126,7 @@ def test_request_places_all_that_it_promises(configuration: Configuration) -> No
             case.build_call("one-leg", {"a": case.text(name)}, None) for name in ("from", "to")
         )
         reply = configuration.providers["mobtexting"].provider.endpoints[0].respond(case).response
-        return EndpointResult(reply, Effects(calls=calls))
+        return EndpointResult(response=reply, effects=Effects(calls=calls))
 
     endpoint = configuration.providers["mobtexting"].provider.endpoints[0]
     state = state_with_provider(configuration, endpoints=(endpoint._replace(respond=twice),))
@@ -147,7 +149,7 @@ def answering(configuration: Configuration, *events: Event) -> SandboxState:
 def test_request_what_it_tells_of_now_happens_at_once_and_the_rest_in_its_time(
     configuration: Configuration,
 ) -> None:
-    state = answering(configuration, *(Event(START + at, "polled") for at in (0, 5_000)))
+    state = answering(configuration, *(Event(at=START + at, type="polled") for at in (0, 5_000)))
     click_to_call(state)
     assert lines(state) == [
         *((0, "request", "", ""), (0, "event", "placed", ""), (0, "event", "polled", "")),
@@ -157,30 +159,44 @@ def test_request_what_it_tells_of_now_happens_at_once_and_the_rest_in_its_time(
 
 
 def test_request_that_tells_what_cannot_be_is_moot(configuration: Configuration) -> None:
-    state = answering(configuration, Event(START, "bridge"))
+    state = answering(configuration, Event(at=START, type="bridge"))
     click_to_call(state)
     why = "bridge is not possible while the call is queued"
     assert [fact.payload for fact in read.journal(state) if fact.type == "moot"] == [
-        RejectedEvent("bridge", "", "", why)
+        RejectedEvent(type="bridge", leg="", location="", reason=why)
     ]
 
 
 def test_request_gives_what_it_sets_free_to_who_waits() -> None:
-    freed = Effects(records=(SaveRecord(("toy", "shop"), "agents", "ann", Agent()),))
+    freed = Effects(
+        records=(
+            SaveRecord(account=("toy", "shop"), kind="agents", identity="ann", record=Agent()),
+        )
+    )
     state = build_state(build_shop({"ann": "offline"}))
     place_calls(state)
     run_until(state, 0)
     endpoint = FAKE_VENDOR.endpoints[1]._replace(
-        respond=lambda _: EndpointResult(Response(200), freed)
+        respond=lambda _: EndpointResult(response=Response(status=200), effects=freed)
     )
-    handle(state, IncomingRequest(BOUND_FAKE_VENDOR, endpoint, Request("POST", "/")), 7)
+    handle(
+        state,
+        IncomingRequest(
+            bound=BOUND_FAKE_VENDOR, endpoint=endpoint, request=Request(method="POST", path="/")
+        ),
+        7,
+    )
     assert event_log(state, "offer") == [(7, "c1", "offer", "")]
 
 
 def test_request_weighs_twice_its_body(state: SandboxState) -> None:
     listing = state.configuration.providers["mobtexting"]
-    sent = Request("POST", "/", body=b"four")
-    handle(state, IncomingRequest(listing, listing.provider.endpoints[0], sent), START)
+    sent = Request(method="POST", path="/", body=b"four")
+    handle(
+        state,
+        IncomingRequest(bound=listing, endpoint=listing.provider.endpoints[0], request=sent),
+        START,
+    )
     assert (read.exchanges(state).byte_count, read.journal(state).byte_count) == (8, 8)
 
 
@@ -208,7 +224,7 @@ def test_told_belongs_to_its_attempt(
     def announcing(moment: EventContext) -> Effects:
         if moment.event.type != "answer" or moment.call.attempts:
             return inner(moment)
-        return Effects(events=(("c1", Event(moment.event.at + after, "hangup", "a")),))
+        return Effects(events=(("c1", Event(at=moment.event.at + after, type="hangup", leg="a")),))
 
     state = state_with_provider(configuration, on_event=announcing)
     click_to_call(state, "no-answer")
@@ -221,7 +237,7 @@ def test_told_belongs_to_its_attempt(
     )
     why = "it belongs to an attempt that is over"
     assert [fact.payload for fact in read.journal(state) if fact.type == "moot"] == [
-        RejectedEvent("hangup", "a", "", why) for _ in moot
+        RejectedEvent(type="hangup", leg="a", location="", reason=why) for _ in moot
     ]
 
 
@@ -236,7 +252,7 @@ def test_told_after_the_call_has_ended_never_comes(state: SandboxState) -> None:
 def test_step_that_somebody_forestalled_is_moot_and_the_rest_goes_on(state: SandboxState) -> None:
     click_to_call(state)
     run_for(state, 0)
-    apply_event(state, "c1", Event(START + 500, "answer", "a"))
+    apply_event(state, "c1", Event(at=START + 500, type="answer", leg="a"))
     play_until_idle(state)
     assert lines(state)[3:8] == [
         (0, "event", "ring", "a"),
@@ -254,9 +270,14 @@ def test_step_that_somebody_forestalled_is_moot_and_the_rest_goes_on(state: Sand
 @pytest.mark.parametrize(
     ("legs", "waiting", "answer", "then"),
     [
-        ({"a": PERSON}, WaitReason("person", "a"), "a", ()),
-        ({"b": PERSON}, WaitReason("person", "b"), "b", ()),
-        ({"a": STAYS, "b": PERSON}, WaitReason("person", "b"), "b", (WaitReason("hangup"),)),
+        ({"a": PERSON}, WaitReason(reason="person", leg="a"), "a", ()),
+        ({"b": PERSON}, WaitReason(reason="person", leg="b"), "b", ()),
+        (
+            {"a": STAYS, "b": PERSON},
+            WaitReason(reason="person", leg="b"),
+            "b",
+            (WaitReason(reason="hangup"),),
+        ),
     ],
 )
 def test_happen_on_a_persons_phone(
@@ -266,11 +287,11 @@ def test_happen_on_a_persons_phone(
     answer: str,
     then: tuple[WaitReason, ...],
 ) -> None:
-    state = state_with_scenarios(configuration, Scenario("mine", legs=legs))
+    state = state_with_scenarios(configuration, Scenario(name="mine", legs=legs))
     click_to_call(state)
     play_until_idle(state)
     assert read.wait_reasons(state) == {"c1": (waiting,)}
-    apply_event(state, "c1", Event(START + 9_000, "answer", answer))
+    apply_event(state, "c1", Event(at=START + 9_000, type="answer", leg=answer))
     play_until_idle(state)
     assert read.wait_reasons(state).get("c1", ()) == then
 
@@ -290,9 +311,17 @@ def test_happen_digits_leave_the_next_step_where_it_was(state: SandboxState) -> 
 def test_request_by_a_strangers_credential_makes_no_call(state: SandboxState) -> None:
     listing = state.configuration.providers["mobtexting"]
     strangers = [
-        Request("POST", "/", headers={"authorization": f"Bearer {key}"}, fields=CLICK_TO_CALL)
+        Request(
+            method="POST",
+            path="/",
+            headers={"authorization": f"Bearer {key}"},
+            fields=CLICK_TO_CALL,
+        )
         for key in ("invalid", "revoked", "")
     ]
-    asked = [IncomingRequest(listing, listing.provider.endpoints[0], one) for one in strangers]
+    asked = [
+        IncomingRequest(bound=listing, endpoint=listing.provider.endpoints[0], request=one)
+        for one in strangers
+    ]
     assert [handle(state, one, START).fault for one in asked] == ["unauthenticated"] * 3
     assert read.calls(state) == {}

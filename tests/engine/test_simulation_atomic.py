@@ -50,7 +50,11 @@ def test_happen_of_fifty_hangups_one_wins(state: SandboxState) -> None:
     said = Counter[str]()
     for _ in range(50):
         try:
-            apply_event(state, "c1", Event(START + 5_000, "hangup", "b", {"cause": "normal"}))
+            apply_event(
+                state,
+                "c1",
+                Event(at=START + 5_000, type="hangup", leg="b", data={"cause": "normal"}),
+            )
             said["done"] += 1
         except IllegalTransition as impossible:
             said[str(impossible)] += 1
@@ -64,7 +68,7 @@ def test_happen_impossible_changes_nothing(state: SandboxState) -> None:
     run_for(state, 0)
     before = all_of(state)
     with pytest.raises(IllegalTransition, match=r"^answer is not possible while leg b is idle"):
-        apply_event(state, "c1", Event(START + 1_000, "answer", "b"))
+        apply_event(state, "c1", Event(at=START + 1_000, type="answer", leg="b"))
     assert all_of(state) == before
 
 
@@ -82,7 +86,9 @@ def test_happen_that_a_provider_fails_at_leaves_nothing_behind(
     run_for(state, 4_000)
     before = all_of(state)
     with pytest.raises(ZeroDivisionError):
-        apply_event(state, "c1", Event(START + 5_000, "hangup", "b", {"cause": "normal"}))
+        apply_event(
+            state, "c1", Event(at=START + 5_000, type="hangup", leg="b", data={"cause": "normal"})
+        )
     assert all_of(state) == before
 
 

@@ -20,7 +20,7 @@ from tests.support.simulation import START, click_to_call, play_until_idle
 MINUTE = 60_000
 
 spans = st.tuples(st.integers(0, MINUTE), st.sampled_from((0, 0, 1, 4_000))).map(
-    lambda ends: DurationRange(ends[0], ends[0] + ends[1])
+    lambda ends: DurationRange(low=ends[0], high=ends[0] + ends[1])
 )
 deeds = st.builds(
     LegAction,
@@ -51,7 +51,7 @@ relaxed = settings(max_examples=150, deadline=None)
 def lived(
     configuration: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
 ) -> SandboxState:
-    story = Scenario("mine", legs=people)
+    story = Scenario(name="mine", legs=people)
     state = SandboxState(
         configuration._replace(scenarios=ScenarioSet({"mine": story}, "mine")), START
     )
@@ -134,7 +134,7 @@ def test_play_beside_other_calls_changes_nothing(
 def test_play_has_one_step_of_a_call_due_at_a_time(
     configuration: Configuration, people: Mapping[str, LegBehavior]
 ) -> None:
-    story = Scenario("mine", legs=people)
+    story = Scenario(name="mine", legs=people)
     state = SandboxState(
         configuration._replace(scenarios=ScenarioSet({"mine": story}, "mine")), START
     )

@@ -26,23 +26,28 @@ from tests.support.simulation import (
 )
 
 KEY = ("mobtexting", "mobtexting-default")
-CONTINUE = Event(0, "continue", source="control")
-DIGITS = Event(0, "digits", "a", {"digits": "1"}, "control")
+CONTINUE = Event(at=0, type="continue", source="control")
+DIGITS = Event(at=0, type="digits", leg="a", data={"digits": "1"}, source="control")
 
 
 def wait(condition: str, leg: str = "", times: int = 1, after: int = 0) -> Step:
     return Step(
-        fixed_duration(after), "", condition=Condition(condition, leg, times), location="m.yaml:1:1"
+        delay=fixed_duration(after),
+        event_type="",
+        condition=Condition(type=condition, leg=leg, times=times),
+        location="m.yaml:1:1",
     )
 
 
 def then(after: int, verb: str, leg: str, cause: str = "normal") -> Step:
     data = {"cause": cause} if verb == "hangup" else {}
-    return Step(fixed_duration(after), verb, leg, data, location="m.yaml:9:1")
+    return Step(
+        delay=fixed_duration(after), event_type=verb, leg=leg, data=data, location="m.yaml:9:1"
+    )
 
 
 def played(configuration: Configuration, *steps: Step, **story: Any) -> SandboxState:
-    state = state_with_scenarios(configuration, Scenario("mine", steps=steps, **story))
+    state = state_with_scenarios(configuration, Scenario(name="mine", steps=steps, **story))
     click_to_call(state)
     play_until_idle(state)
     return state
@@ -71,21 +76,21 @@ def test_steps_end_a_conversation_that_people_would_not(configuration: Configura
 @pytest.mark.parametrize(
     ("step", "waiting", "given", "end"),
     [
-        (wait("control"), WaitReason("control"), (CONTINUE,), 60_000),
-        (wait("control"), WaitReason("control"), (DIGITS,), 60_000),
-        (wait("control", after=7), WaitReason("control"), (CONTINUE,), 60_007),
-        (wait("digits", "a"), WaitReason("digits", "a"), (DIGITS,), 60_000),
-        (wait("digits", "a"), WaitReason("digits", "a"), (CONTINUE, DIGITS), 60_001),
+        (wait("control"), WaitReason(reason="control"), (CONTINUE,), 60_000),
+        (wait("control"), WaitReason(reason="control"), (DIGITS,), 60_000),
+        (wait("control", after=7), WaitReason(reason="control"), (CONTINUE,), 60_007),
+        (wait("digits", "a"), WaitReason(reason="digits", leg="a"), (DIGITS,), 60_000),
+        (wait("digits", "a"), WaitReason(reason="digits", leg="a"), (CONTINUE, DIGITS), 60_001),
         (
             wait("polled", times=3),
-            WaitReason("polled"),
-            tuple(Event(0, "polled") for _ in range(4)),
+            WaitReason(reason="polled"),
+            tuple(Event(at=0, type="polled") for _ in range(4)),
             60_002,
         ),
         (
             wait("speech", "b"),
-            WaitReason("speech", "b"),
-            (DIGITS, Event(0, "speech", "b", {"words": "yes"})),
+            WaitReason(reason="speech", leg="b"),
+            (DIGITS, Event(at=0, type="speech", leg="b", data={"words": "yes"})),
             60_001,
         ),
     ],
@@ -150,15 +155,20 @@ def test_steps_the_person_on_a_rung_leg_behaves_as_the_story_says(
         (
             then(1_000, "answer", "b"),
             RejectedEvent(
-                "answer",
-                "b",
-                "m.yaml:9:1",
-                "answer is not possible while leg b is idle, only while ringing",
+                type="answer",
+                leg="b",
+                location="m.yaml:9:1",
+                reason="answer is not possible while leg b is idle, only while ringing",
             ),
         ),
         (
             then(1_000, "ring", "c"),
-            RejectedEvent("ring", "c", "m.yaml:9:1", "this call has no leg c, only a and b"),
+            RejectedEvent(
+                type="ring",
+                leg="c",
+                location="m.yaml:9:1",
+                reason="this call has no leg c, only a and b",
+            ),
         ),
     ],
 )
@@ -199,8 +209,10 @@ def changing(
 def test_timeline_changes_the_account_at_its_time(configuration: Configuration) -> None:
     patch = {"balance": "0", "flows": {"7": {"say": "hi"}}}
     state = changing(configuration, (60_000, patch), (90_000, {"balance": None}))
-    change = AccountPatch(KEY, patch)
-    assert read.peek(state) == DueItem(START + 60_000, 1, "account", KEY[1], change)
+    change = AccountPatch(account_key=KEY, patch=patch)
+    assert read.peek(state) == DueItem(
+        at=START + 60_000, serial=1, kind="account", subject=KEY[1], payload=change
+    )
     balances = []
     for at in (59_999, 60_000, 89_999, 90_000):
         run_for(state, at)
@@ -208,10 +220,10 @@ def test_timeline_changes_the_account_at_its_time(configuration: Configuration) 
     assert balances == [None, Decimal(0), Decimal(0), None]
     assert read.accounts(state)[KEY].document == {"flows": {"7": {"say": "hi"}}}
     assert next(iter(read.journal(state))) == JournalEntry(
-        START + 60_000,
-        "account",
-        "",
-        {"account": KEY[1], "provider": KEY[0], "set": patch},
+        at=START + 60_000,
+        type="account",
+        call_id="",
+        payload={"account": KEY[1], "provider": KEY[0], "set": patch},
     )
 
 

@@ -25,7 +25,7 @@ from tests.support.simulation import (
 
 
 def receiver(*statuses: int) -> Callable[[Delivery], DeliveryResult]:
-    return lambda delivery: DeliveryResult(statuses[len(delivery.attempts)])
+    return lambda delivery: DeliveryResult(status=statuses[len(delivery.attempts)])
 
 
 def tries(state: SandboxState, name: str = "w1") -> list[tuple[int, int, int | None]]:
@@ -40,7 +40,7 @@ def ended(state: SandboxState) -> None:
     click_to_call(state)
     step(state)
     step(state)
-    apply_event(state, "c1", Event(START, "hangup", "a", {"cause": "busy"}))
+    apply_event(state, "c1", Event(at=START, type="hangup", leg="a", data={"cause": "busy"}))
 
 
 @pytest.mark.parametrize(
@@ -53,19 +53,19 @@ def ended(state: SandboxState) -> None:
         (Retry(), (204,), [(1, 0, 204)], "delivered"),
         (Retry(satisfied_by=frozenset({204})), (200,), [(1, 0, 200)], "failed"),
         (
-            Retry((60_000, 300_000)),
+            Retry(waits=(60_000, 300_000)),
             (500, 500, 200),
             [(1, 0, 500), (2, 60_000, 500), (3, 360_000, 200)],
             "delivered",
         ),
         (
-            Retry((60_000, 300_000)),
+            Retry(waits=(60_000, 300_000)),
             (500, 503, 404),
             [(1, 0, 500), (2, 60_000, 503), (3, 360_000, 404)],
             "failed",
         ),
         (
-            Retry((1_000,), frozenset({202})),
+            Retry(waits=(1_000,), satisfied_by=frozenset({202})),
             (200, 202),
             [(1, 0, 200), (2, 1_000, 202)],
             "delivered",
@@ -94,7 +94,7 @@ DAY = 86_400_000
 
 def test_settle_over_two_days(state: SandboxState) -> None:
     """As an account says with waits of 24h and 24h: today, tomorrow, and the day after."""
-    change_account(state, retry=Retry((DAY, DAY)))
+    change_account(state, retry=Retry(waits=(DAY, DAY)))
     ended(state)
     play_until_idle(state, receiver(500, 500, 500))
     assert tries(state) == [(1, 0, 500), (2, DAY, 500), (3, 2 * DAY, 500)]
@@ -102,12 +102,12 @@ def test_settle_over_two_days(state: SandboxState) -> None:
 
 
 def test_settle_each_copy_on_its_own(configuration: Configuration) -> None:
-    travel = {"any": DeliveryBehavior(2, delay=fixed_duration(1_000))}
-    state = state_with_scenarios(configuration, Scenario("mine", webhooks=travel))
-    change_account(state, retry=Retry((DAY,)))
+    travel = {"any": DeliveryBehavior(duplicate=2, delay=fixed_duration(1_000))}
+    state = state_with_scenarios(configuration, Scenario(name="mine", webhooks=travel))
+    change_account(state, retry=Retry(waits=(DAY,)))
     ended(state)
     play_until_idle(
-        state, lambda one: DeliveryResult(200 if one.id == "w2" or one.attempts else 500)
+        state, lambda one: DeliveryResult(status=200 if one.id == "w2" or one.attempts else 500)
     )
     assert [tries(state, name) for name in ("w1", "w2")] == [
         [(1, 1_000, 500), (2, 1_000 + DAY, 200)],
@@ -122,14 +122,14 @@ def test_settle_each_copy_on_its_own(configuration: Configuration) -> None:
 def test_settle_without_an_answer(
     state: SandboxState, error: str, delivery_state: str, count: int
 ) -> None:
-    change_account(state, retry=Retry((60_000,)))
+    change_account(state, retry=Retry(waits=(60_000,)))
     ended(state)
-    play_until_idle(state, lambda _: DeliveryResult(None, error))
+    play_until_idle(state, lambda _: DeliveryResult(status=None, error=error))
     assert (read.deliveries(state)["w1"].state, len(tries(state))) == (delivery_state, count)
 
 
 def test_settle_waits_from_the_answer_but_stamps_the_sending(state: SandboxState) -> None:
-    change_account(state, retry=Retry((60_000,)))
+    change_account(state, retry=Retry(waits=(60_000,)))
     ended(state)
     delivery = step(state)
     assert delivery is not None
@@ -142,7 +142,7 @@ def test_settle_waits_from_the_answer_but_stamps_the_sending(state: SandboxState
         None,
         None,
     )
-    complete_attempt(state, delivery, DeliveryResult(500), START + 4_000)
+    complete_attempt(state, delivery, DeliveryResult(status=500), START + 4_000)
     pending = read.deliveries(state)["w1"]
     assert (pending.state, pending.next_attempt_at, tries(state)) == (
         "pending",
@@ -156,7 +156,7 @@ def test_settle_of_a_delivery_that_was_never_due_stamps_the_answer(state: Sandbo
     complete_attempt(
         state,
         read.deliveries(state)["w1"]._replace(next_attempt_at=None),
-        DeliveryResult(200),
+        DeliveryResult(status=200),
         START + 7,
     )
     assert tries(state) == [(1, 7, 200)]
@@ -167,7 +167,7 @@ def test_settle_after_a_reset_is_dropped(state: SandboxState) -> None:
     for _ in range(2 * len(names)):
         step(state)
     for name in names:
-        apply_event(state, name, Event(START, "hangup", "a"))
+        apply_event(state, name, Event(at=START, type="hangup", leg="a"))
     out = [delivery for delivery in (step(state) for _ in range(50)) if delivery]
     assert (len(out), len(list(read.pending_items(state)))) == (50, 100)
     state.reset(START)
@@ -179,7 +179,7 @@ def test_settle_after_a_reset_is_dropped(state: SandboxState) -> None:
         list(read.pending_items(state)),
     )
     for delivery in out:
-        complete_attempt(state, delivery, DeliveryResult(500), START + 1_000)
+        complete_attempt(state, delivery, DeliveryResult(status=500), START + 1_000)
     assert (
         read.deliveries(state),
         list(read.journal(state)),

@@ -5,30 +5,26 @@ from collections.abc import Mapping
 import pytest
 
 from mockserver.core.behavior import DurationRange, fixed_duration
-from mockserver.core.call import Call, CallSpec, Event, Leg
+from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
 from mockserver.core.scenario import DeliveryBehavior, Scenario
-from mockserver.core.webhook import GARBAGE_BODY, Delivery, Webhook, render_body
+from mockserver.core.webhook import GARBAGE_BODY, render_body
 from mockserver.engine.effects import place_call
 from mockserver.engine.exchange import NO_SELECTION
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.webhooks import enqueue, inbox_url, is_due_before_response, release_held
 from tests.support import read
+from tests.support.builders import build_call, build_call_spec, build_delivery, build_webhook
 from tests.support.simulation import START, click_to_call, play_until_idle, state_with_scenarios
 
-ORDER = CallSpec("c1", "v1", "mobtexting", "mobtexting-default", "c2c", "b-after-a", {}, START)
-CALL = Call(
-    ORDER,
-    (Leg("a", "from", "1"), Leg("b", "to", "2")),
-    START + 10**9,
-    events=(Event(START, "placed"),),
-)
+ORDER = build_call_spec(created_at=START)
+CALL = build_call(spec=ORDER, starts_at=START + 10**9, events=(Event(at=START, type="placed"),))
 
 
 def travelling(configuration: Configuration, **kinds: DeliveryBehavior) -> SandboxState:
     """A call that has not begun, and a story about its webhooks."""
-    state = state_with_scenarios(configuration, Scenario("mine", webhooks=kinds))
+    state = state_with_scenarios(configuration, Scenario(name="mine", webhooks=kinds))
     place_call(state, CALL, START, NO_SELECTION)
     return state
 
@@ -60,12 +56,12 @@ def test_send_to_its_own_url_the_target_or_the_inbox(
 ) -> None:
     state = travelling(configuration._replace(webhook_targets=targets))
     state.epoch = 3
-    webhook = Webhook("c1", "completed", url, {"a": 1})
+    webhook = build_webhook(url=url, body={"a": 1})
     enqueue(state, webhook, START + 7)
     addressed = webhook._replace(url=expected)
     account = "mobtexting-default"
     assert read.deliveries(state) == {
-        "w1": Delivery("w1", "mobtexting", account, addressed, 3, "pending", START + 7)
+        "w1": build_delivery(account=account, webhook=addressed, epoch=3, next_attempt_at=START + 7)
     }
 
 
@@ -74,7 +70,7 @@ def test_send_lists_a_calls_webhooks_in_order(state: SandboxState) -> None:
         order = ORDER._replace(id=f"c{number}")
         place_call(state, CALL._replace(spec=order), START, NO_SELECTION)
     for name in ("c1", "c2", "c1"):
-        enqueue(state, Webhook(name, "completed"), START)
+        enqueue(state, build_webhook(call_id=name), START)
     assert read.delivery_ids_by_call(state) == {"c1": ["w1", "w3"], "c2": ["w2"]}
     assert [name for name, _ in left(state)] == ["w1", "w2", "w3"]
 
@@ -95,9 +91,9 @@ def test_inbox_is_our_own_and_keeps_the_sandbox(configuration: Configuration) ->
         ({"other": DeliveryBehavior(duplicate=2)}, [("w1", 0)]),
         ({"any": DeliveryBehavior(delay=fixed_duration(10_000))}, [("w1", 10_000)]),
         ({"any": DeliveryBehavior(delay=fixed_duration(0))}, [("w1", 0)]),
-        ({"any": DeliveryBehavior(delay=DurationRange(1_000, 9_000))}, [("w1", 4_619)]),
+        ({"any": DeliveryBehavior(delay=DurationRange(low=1_000, high=9_000))}, [("w1", 4_619)]),
         (
-            {"any": DeliveryBehavior(duplicate=2, delay=DurationRange(1_000, 9_000))},
+            {"any": DeliveryBehavior(duplicate=2, delay=DurationRange(low=1_000, high=9_000))},
             [("w1", 4_619), ("w2", 4_619)],
         ),
         ({"any": DeliveryBehavior(before_reply=True)}, [("w1", 0)]),
@@ -109,7 +105,7 @@ def test_send_as_the_story_says(
     webhooks: list[tuple[str, int]],
 ) -> None:
     state = travelling(configuration, **kinds)
-    enqueue(state, Webhook("c1", "completed"), START)
+    enqueue(state, build_webhook(), START)
     assert (left(state), set(states(state))) == (webhooks, {"pending"})
 
 
@@ -127,13 +123,15 @@ def test_send_as_the_story_says(
 def test_send_loses_the_first_ones_or_all(
     configuration: Configuration, drop: int | None, duplicate: int, fate: list[str]
 ) -> None:
-    state = travelling(configuration, any=DeliveryBehavior(duplicate, drop))
+    state = travelling(configuration, any=DeliveryBehavior(duplicate=duplicate, drop=drop))
     for _ in range(3):
-        enqueue(state, Webhook("c1", "completed"), START)
+        enqueue(state, build_webhook(), START)
     lost = [name for name, one in read.deliveries(state).items() if one.state == "dropped"]
     assert states(state) == fate
     assert [fact for fact in read.journal(state) if fact.type == "dropped"] == [
-        JournalEntry(START, "dropped", "c1", {"webhook": name, "kind": "completed"})
+        JournalEntry(
+            at=START, type="dropped", call_id="c1", payload={"webhook": name, "kind": "completed"}
+        )
         for name in lost
     ]
     assert [name for name, _ in left(state)] == [
@@ -144,7 +142,7 @@ def test_send_loses_the_first_ones_or_all(
 def test_send_counts_the_lost_by_kind(configuration: Configuration) -> None:
     state = travelling(configuration, any=DeliveryBehavior(drop=1))
     for kind in ("x", "y", "x", "y"):
-        enqueue(state, Webhook("c1", kind), START)
+        enqueue(state, build_webhook(kind=kind), START)
     assert states(state) == ["dropped", "dropped", "pending", "pending"]
 
 
@@ -160,7 +158,7 @@ def test_send_counts_the_lost_by_kind(configuration: Configuration) -> None:
         ({"x": DeliveryBehavior(reorder=True)}, [("x", 0), ("y", 5)], [("w2", 5), ("w1", 5)]),
         ({"y": DeliveryBehavior(reorder=True)}, [("x", 0), ("y", 5)], [("w1", 0), ("w2", 20)]),
         (
-            {"x": DeliveryBehavior(2, reorder=True)},
+            {"x": DeliveryBehavior(duplicate=2, reorder=True)},
             [("x", 0), ("y", 5)],
             [("w3", 5), ("w1", 5), ("w2", 5)],
         ),
@@ -191,7 +189,7 @@ def test_send_holds_back_until_the_next_one_or_the_end(
     """Whatever was held leaves after the one that it waited for; the call ends at 20 ms."""
     state = travelling(configuration, **kinds)
     for kind, at in sent:
-        enqueue(state, Webhook("c1", kind), START + at)
+        enqueue(state, build_webhook(kind=kind), START + at)
     release_held(state, "c1", START + 20)
     assert (left(state), read.held_deliveries(state)) == (order, {})
     assert {
@@ -203,7 +201,7 @@ def test_send_holds_back_until_the_next_one_or_the_end(
 
 def test_report_held_back_leaves_when_the_call_ends(configuration: Configuration) -> None:
     state = state_with_scenarios(
-        configuration, Scenario("mine", webhooks={"any": DeliveryBehavior(reorder=True)})
+        configuration, Scenario(name="mine", webhooks={"any": DeliveryBehavior(reorder=True)})
     )
     click_to_call(state)
     sent = play_until_idle(state)
@@ -213,8 +211,8 @@ def test_report_held_back_leaves_when_the_call_ends(configuration: Configuration
 
 @pytest.mark.parametrize("corrupt", ["", "truncate", "garbage"])
 def test_send_what_a_story_has_corrupted(configuration: Configuration, corrupt: str) -> None:
-    state = travelling(configuration, any=DeliveryBehavior(2, corrupt=corrupt))
-    enqueue(state, Webhook("c1", "completed", body={"a": 1}), START)
+    state = travelling(configuration, any=DeliveryBehavior(duplicate=2, corrupt=corrupt))
+    enqueue(state, build_webhook(body={"a": 1}), START)
     sent = {render_body(one.webhook) for one in read.deliveries(state).values()}
     assert sent == {{"": b'{"a":1}', "truncate": b'{"a', "garbage": GARBAGE_BODY}[corrupt]}
 

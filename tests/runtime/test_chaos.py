@@ -71,8 +71,8 @@ async def chaotic(configuration: Configuration) -> tuple[Sandbox, Choosing]:
             for mode, (handler, _) in MODES.items()
         }
         courier = Choosing(ports)
-        sandbox = Sandbox("t", configuration, Timing("manual", START), courier)
-        change_account(sandbox.state, retry=Retry((5_000, 60_000)))
+        sandbox = Sandbox("t", configuration, Timing(mode="manual", start=START), courier)
+        change_account(sandbox.state, retry=Retry(waits=(5_000, 60_000)))
         for at in range(0, HOUR, EVERY):
             click_to_call(sandbox.state, now=START + at)
             await sandbox.scheduler.advance(START + at + EVERY)

@@ -6,7 +6,7 @@ import pytest
 
 from mockserver.runtime.inboxes import MAX_REQUESTS, Inbox, ReceivedRequest
 
-COME = ReceivedRequest(5, "POST", "/", "", {}, b"")
+COME = ReceivedRequest(at=5, method="POST", path="/", query="", headers={}, body=b"")
 
 
 @pytest.mark.parametrize(
@@ -37,12 +37,18 @@ def test_a_delay_counts_before_the_answer(monkeypatch: pytest.MonkeyPatch) -> No
 def test_received_keeps_the_newest() -> None:
     inbox = Inbox()
     for at in range(MAX_REQUESTS + 2):
-        inbox.requests.append(ReceivedRequest(at, "POST", "/", "", {}, b"", 200))
+        inbox.requests.append(
+            ReceivedRequest(
+                at=at, method="POST", path="/", query="", headers={}, body=b"", status=200
+            )
+        )
     assert (len(inbox.requests), inbox.requests[0].at) == (MAX_REQUESTS, 2)
 
 
 def test_inboxes_share_nothing() -> None:
     one, other = Inbox(), Inbox()
     one.statuses.append(500)
-    one.requests.append(ReceivedRequest(0, "POST", "/", "", {}, b"", 500))
+    one.requests.append(
+        ReceivedRequest(at=0, method="POST", path="/", query="", headers={}, body=b"", status=500)
+    )
     assert other == Inbox()

@@ -9,7 +9,7 @@ import pytest
 from mockserver import app
 from mockserver.app import run_server
 from mockserver.core.configuration import Configuration
-from mockserver.core.webhook import DeliveryResult, Webhook
+from mockserver.core.webhook import DeliveryResult
 from mockserver.delivery.address_policy import ParsedUrl
 from mockserver.delivery.http_request import HttpRequest, build_request
 from mockserver.runtime.inboxes import Inbox, ReceivedRequest
@@ -17,6 +17,7 @@ from mockserver.runtime.loopback import MAX_BODY, deliver_to_inbox
 from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import parse_settings
+from tests.support.builders import build_webhook
 from tests.support.dispatchers import RecordingDispatcher
 from tests.support.simulation import START
 from tests.web.test_loops import free
@@ -28,7 +29,7 @@ CALL = f"/mobtexting/api/v2/voice/c2c?{QUERY}"
 @pytest.fixture
 def sandboxes(configuration: Configuration) -> SandboxRegistry:
     made = SandboxRegistry(
-        RecordingDispatcher(), (configuration, Timing("manual", START)), lambda _: None
+        RecordingDispatcher(), (configuration, Timing(mode="manual", start=START)), lambda _: None
     )
     made.get("mine")
     return made
@@ -36,8 +37,10 @@ def sandboxes(configuration: Configuration) -> SandboxRegistry:
 
 def letter(path: str, body: object = None, method: str = "POST", **headers: str) -> HttpRequest:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    webhook = Webhook("c1", "completed", "", body, method, named)  # type: ignore[arg-type]
-    return build_request(ParsedUrl("127.0.0.1", 8080, is_secure=False, path=path), webhook)
+    webhook = build_webhook(url="", body=body, method=method, headers=named)
+    return build_request(
+        ParsedUrl(host="127.0.0.1", port=8080, is_secure=False, path=path), webhook
+    )
 
 
 @pytest.mark.parametrize(
@@ -52,8 +55,16 @@ def letter(path: str, body: object = None, method: str = "POST", **headers: str)
 def test_handed(path: str, sandbox: str, query: str, sandboxes: SandboxRegistry) -> None:
     sent = letter(path, {"a": 1}, x_sign="s")
     sandboxes.get(sandbox).inboxes["x"].statuses.append(503)
-    assert asyncio.run(deliver_to_inbox(sandboxes, sent)) == DeliveryResult(503)
-    come = ReceivedRequest(START, "POST", "/_mock/inbox/x", query, sent.headers, b'{"a":1}', 503)
+    assert asyncio.run(deliver_to_inbox(sandboxes, sent)) == DeliveryResult(status=503)
+    come = ReceivedRequest(
+        at=START,
+        method="POST",
+        path="/_mock/inbox/x",
+        query=query,
+        headers=sent.headers,
+        body=b'{"a":1}',
+        status=503,
+    )
     assert {
         one.name: {name: list(box.requests) for name, box in one.inboxes.items()}
         for one in sandboxes
@@ -131,5 +142,5 @@ def test_nobody_sees_which_way_it_has_come(
     by_hand = told(port, prefix, hook)
     inward = False
     assert told(port, prefix, hook) == by_hand
-    assert ways == [DeliveryResult(200), None]
+    assert ways == [DeliveryResult(status=200), None]
     assert "call-mockserver" in by_hand[1]

@@ -22,7 +22,7 @@ class Listening:
         assert self.box
         await asyncio.sleep(0)
         self.epochs.append((delivery.epoch, self.box.state.epoch))
-        return DeliveryResult(200)
+        return DeliveryResult(status=200)
 
 
 def test_nothing_comes_of_a_world_that_was_reset(
@@ -31,7 +31,9 @@ def test_nothing_comes_of_a_world_that_was_reset(
     resets: int = request.config.getoption("--resets")
 
     async def scenario() -> None:
-        receiver.box = box = Sandbox("t", configuration, Timing("manual", START), receiver)
+        receiver.box = box = Sandbox(
+            "t", configuration, Timing(mode="manual", start=START), receiver
+        )
         box.start()
         for number in range(resets):
             click_to_call(box.state)

@@ -34,7 +34,7 @@ class Silent:
 
 
 def sandbox(configuration: Configuration, courier: Any = None, mode: str = "manual") -> Sandbox:
-    return Sandbox("default", configuration, Timing(mode, START), courier or Silent())
+    return Sandbox("default", configuration, Timing(mode=mode, start=START), courier or Silent())
 
 
 def others() -> set[asyncio.Task[Any]]:
@@ -43,13 +43,13 @@ def others() -> set[asyncio.Task[Any]]:
 
 @pytest.mark.parametrize("start", [START, 0])
 def test_timing_starts_where_it_is_told_to(start: int) -> None:
-    clock = Timing("manual", start).build_clock()
+    clock = Timing(mode="manual", start=start).build_clock()
     assert (clock.mode, clock.now()) == ("manual", start)
 
 
 def test_timing_without_a_start_is_the_wall_clock_s(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.time_ns", lambda: START * 1_000_000 + 999_999)
-    assert Timing("manual").build_clock().now() == START
+    assert Timing(mode="manual").build_clock().now() == START
 
 
 def test_timing_runs_in_real_time_unless_told() -> None:
@@ -66,7 +66,7 @@ def test_reset_is_back_to_the_seeded_start(configuration: Configuration) -> None
         await box.reset()
 
     async def answer(_: Delivery) -> DeliveryResult:
-        return DeliveryResult(200)
+        return DeliveryResult(status=200)
 
     class Pleased:
         deliver = staticmethod(answer)
@@ -131,7 +131,7 @@ def test_an_answer_that_comes_after_a_reset_is_dropped(configuration: Configurat
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:
-            return DeliveryResult(200)
+            return DeliveryResult(status=200)
         raise AssertionError
 
     class Stubborn:
@@ -142,7 +142,7 @@ def test_an_answer_that_comes_after_a_reset_is_dropped(configuration: Configurat
         moving = asyncio.create_task(box.scheduler.advance(None))
         await out.wait()
         await box.reset()
-        assert await moving == AdvanceResult(7, 1, "reset")
+        assert await moving == AdvanceResult(events=7, attempts=1, stop_reason="reset")
 
     out, courier = asyncio.Event(), Stubborn()
     courier.deliver = carry
@@ -163,7 +163,7 @@ def test_reset_ends_a_running_advance(configuration: Configuration, to: int | No
 
     courier = Silent()
     box = sandbox(configuration, courier)
-    assert asyncio.run(scenario()) == AdvanceResult(13, 1, "reset")
+    assert asyncio.run(scenario()) == AdvanceResult(events=13, attempts=1, stop_reason="reset")
     assert (box.clock.now(), len(courier.out)) == (START, 1)
 
 

@@ -59,7 +59,10 @@ def test_get_starts_from_what_is_current(
     registry: RegistryHarness, configuration: Configuration
 ) -> None:
     """A reload changes what new sandboxes start from."""
-    registry.all.initial_setup = (configuration._replace(seed="later"), Timing("60x", START))
+    registry.all.initial_setup = (
+        configuration._replace(seed="later"),
+        Timing(mode="60x", start=START),
+    )
     made = registry.all.get("t1")
     assert (made.state.configuration.seed, made.clock.mode) == ("later", "60x")
 
@@ -110,7 +113,7 @@ def test_claimed(
 def test_put_has_its_own_world_and_time(
     registry: RegistryHarness, configuration: Configuration
 ) -> None:
-    start = (configuration._replace(seed="t"), Timing("60x", START + 1))
+    start = (configuration._replace(seed="t"), Timing(mode="60x", start=START + 1))
     made = asyncio.run(registry.all.replace("t1", start, ()))
     assert (made.name, made.state.configuration, made.timing) == ("t1", *start)
     assert registry.all.get("t1") is made
@@ -211,7 +214,7 @@ def test_start_runs_all_that_there_are_and_will_be(
         assert other_tasks() == set()
         return box.courier.carried
 
-    box = RegistryHarness(configuration, Timing("instant", START))
+    box = RegistryHarness(configuration, Timing(mode="instant", start=START))
     assert [one.webhook.call_id for one in asyncio.run(scenario())] == ["c1"]
 
 
@@ -221,7 +224,7 @@ def test_without_a_start_nothing_runs(configuration: Configuration) -> None:
         assert other_tasks() == set()
         await box.all.stop()
 
-    box = RegistryHarness(configuration, Timing("instant", START))
+    box = RegistryHarness(configuration, Timing(mode="instant", start=START))
     asyncio.run(scenario())
 
 

@@ -34,12 +34,20 @@ from tests.support.simulation import START, change_account, click_to_call
 @pytest.mark.parametrize(
     ("to", "expected", "told"),
     [
-        (START, AdvanceResult(2, 0, None), ["placed", "begin", "ring"]),
-        (START + 1_999, AdvanceResult(2, 0, None), ["placed", "begin", "ring"]),
-        (START + 2_000, AdvanceResult(4, 0, None), ["placed", "begin", "ring", "answer", "ring"]),
+        (START, AdvanceResult(events=2, attempts=0, stop_reason=None), ["placed", "begin", "ring"]),
+        (
+            START + 1_999,
+            AdvanceResult(events=2, attempts=0, stop_reason=None),
+            ["placed", "begin", "ring"],
+        ),
+        (
+            START + 2_000,
+            AdvanceResult(events=4, attempts=0, stop_reason=None),
+            ["placed", "begin", "ring", "answer", "ring"],
+        ),
         (
             START + 10_000,
-            AdvanceResult(7, 1, None),
+            AdvanceResult(events=7, attempts=1, stop_reason=None),
             ["placed", "begin", "ring", "answer", "ring", "answer", "bridge", "hangup", "hangup",
              "attempt-ended", "ended"],
         ),
@@ -58,7 +66,9 @@ def test_advance_until_idle_stops_at_the_last_event(state: SandboxState) -> None
     postman = RecordingDispatcher()
     driver = manual_scheduler(state, postman)
     click_to_call(state)
-    assert asyncio.run(driver.advance(None)) == AdvanceResult(7, 1, None)
+    assert asyncio.run(driver.advance(None)) == AdvanceResult(
+        events=7, attempts=1, stop_reason=None
+    )
     assert (driver.clock.now(), read.peek(state)) == (START + 10_000, None)
     assert [one.webhook.call_id for one in postman.deliveries] == ["c1"]
     assert read.deliveries(state)["w1"].state == "delivered"
@@ -66,20 +76,26 @@ def test_advance_until_idle_stops_at_the_last_event(state: SandboxState) -> None
 
 def test_advance_with_nothing_due_only_moves_the_clock(state: SandboxState) -> None:
     driver = manual_scheduler(state)
-    assert asyncio.run(driver.advance(START + DAY)) == AdvanceResult(0, 0, None)
-    assert asyncio.run(driver.advance(None)) == AdvanceResult(0, 0, None)
+    assert asyncio.run(driver.advance(START + DAY)) == AdvanceResult(
+        events=0, attempts=0, stop_reason=None
+    )
+    assert asyncio.run(driver.advance(None)) == AdvanceResult(
+        events=0, attempts=0, stop_reason=None
+    )
     assert driver.clock.now() == START + DAY
 
 
 def test_advance_counts_every_attempt_and_waits_for_the_retries(state: SandboxState) -> None:
-    change_account(state, retry=Retry((5 * SECOND, 60 * SECOND)))
+    change_account(state, retry=Retry(waits=(5 * SECOND, 60 * SECOND)))
 
     async def refused(_: Delivery) -> DeliveryResult:
-        return DeliveryResult(500)
+        return DeliveryResult(status=500)
 
     driver = manual_scheduler(state, RecordingDispatcher(refused))
     click_to_call(state)
-    assert asyncio.run(driver.advance(None)) == AdvanceResult(9, 3, None)
+    assert asyncio.run(driver.advance(None)) == AdvanceResult(
+        events=9, attempts=3, stop_reason=None
+    )
     tries = [made.at - START for made in read.deliveries(state)["w1"].attempts]
     assert (tries, read.deliveries(state)["w1"].state) == ([10_000, 15_000, 75_000], "failed")
     assert driver.clock.now() == START + 75_000
@@ -93,7 +109,7 @@ def test_time_stands_still_while_a_webhook_is_out(state: SandboxState) -> None:
         seen.append(
             (delivery.webhook.call_id, driver.clock.now() - START, event_types(state, "c2")[-1])
         )
-        return DeliveryResult(200)
+        return DeliveryResult(status=200)
 
     driver = manual_scheduler(state, RecordingDispatcher(receive))
     book_call(state, START + 5_001, "callee-busy")
@@ -104,9 +120,9 @@ def test_time_stands_still_while_a_webhook_is_out(state: SandboxState) -> None:
 @pytest.mark.parametrize(
     ("most", "expected"),
     [
-        (0, AdvanceResult(0, 0, "limit")),
-        (6, AdvanceResult(6, 0, "limit")),
-        (7, AdvanceResult(7, 1, None)),
+        (0, AdvanceResult(events=0, attempts=0, stop_reason="limit")),
+        (6, AdvanceResult(events=6, attempts=0, stop_reason="limit")),
+        (7, AdvanceResult(events=7, attempts=1, stop_reason=None)),
     ],
 )
 def test_idle_stops_at_so_many_events(
@@ -123,14 +139,16 @@ def test_a_moment_is_reached_whatever_the_limit_of_idle(
     monkeypatch.setattr(module, "MAX_EVENTS", 1)
     monkeypatch.setattr(module, "HORIZON", 1)
     click_to_call(state)
-    assert asyncio.run(manual_scheduler(state).advance(START + DAY)) == AdvanceResult(7, 1, None)
+    assert asyncio.run(manual_scheduler(state).advance(START + DAY)) == AdvanceResult(
+        events=7, attempts=1, stop_reason=None
+    )
 
 
 @pytest.mark.parametrize(
     ("horizon", "expected", "stands_at"),
     [
-        (9_999, AdvanceResult(5, 0, "limit"), 4_000),
-        (10_000, AdvanceResult(7, 1, None), 10_000),
+        (9_999, AdvanceResult(events=5, attempts=0, stop_reason="limit"), 4_000),
+        (10_000, AdvanceResult(events=7, attempts=1, stop_reason=None), 10_000),
     ],
 )
 def test_idle_stops_at_the_horizon(
@@ -159,13 +177,15 @@ def test_only_one_advance_at_a_time(state: SandboxState) -> None:
             await driver.advance(None)
         except AdvanceInProgress:
             refused.append(driver.is_advancing)
-        return DeliveryResult(200)
+        return DeliveryResult(status=200)
 
     driver = manual_scheduler(state, RecordingDispatcher(receive))
     click_to_call(state)
     asyncio.run(driver.advance(None))
     assert refused == [True]
-    assert asyncio.run(driver.advance(None)) == AdvanceResult(0, 0, None)
+    assert asyncio.run(driver.advance(None)) == AdvanceResult(
+        events=0, attempts=0, stop_reason=None
+    )
 
 
 def test_advance_lets_others_have_a_turn(
@@ -195,7 +215,7 @@ def test_advance_waits_for_what_is_out_already(state: SandboxState) -> None:
         if delivery.webhook.call_id == "c1":
             await gate.wait()
         order.append((delivery.webhook.call_id, driver.clock.now() - START))
-        return DeliveryResult(200)
+        return DeliveryResult(status=200)
 
     async def scenario() -> None:
         async with running_scheduler(driver):
@@ -220,7 +240,9 @@ def test_advance_of_a_flowing_clock_jumps_and_goes_on(state: SandboxState, mode:
     wall = FakeClock()
     driver = Scheduler(state, Clock(mode, START, wall), RecordingDispatcher())
     click_to_call(state)
-    assert asyncio.run(driver.advance(START + 60_000)) == AdvanceResult(7, 1, None)
+    assert asyncio.run(driver.advance(START + 60_000)) == AdvanceResult(
+        events=7, attempts=1, stop_reason=None
+    )
     assert driver.clock.now() == START + 60_000
     wall.seconds += 1
     assert driver.clock.now() > START + 60_000
@@ -254,11 +276,11 @@ def test_advance_in_parts_is_advance_in_one(
     configuration: Configuration, stories: list[str], spans: list[int]
 ) -> None:
     async def receive(delivery: Delivery) -> DeliveryResult:
-        return DeliveryResult(200 if delivery.webhook.call_id == "c2" else 503)
+        return DeliveryResult(status=200 if delivery.webhook.call_id == "c2" else 503)
 
     async def moved(parts: list[int]) -> tuple[object, ...]:
         state = SandboxState(configuration, START)
-        change_account(state, retry=Retry((5 * SECOND, 60 * SECOND)))
+        change_account(state, retry=Retry(waits=(5 * SECOND, 60 * SECOND)))
         driver = manual_scheduler(state, RecordingDispatcher(receive))
         for story in stories:
             click_to_call(state, story)

@@ -26,7 +26,7 @@ class Postman:
     async def deliver(self, _: Delivery) -> DeliveryResult:
         self.out.set()
         await self.let.wait()
-        return DeliveryResult(200)
+        return DeliveryResult(status=200)
 
 
 def driver(state: SandboxState, mode: str = "manual", postman: Postman | None = None) -> Scheduler:
@@ -54,12 +54,12 @@ def advanced(
 
 
 MOMENTS = [
-    (verb("begin"), AdvanceResult(1, 0, None), 0),
-    (verb("ring"), AdvanceResult(2, 0, None), 0),
-    (verb("answer"), AdvanceResult(3, 0, None), 2_000),
-    (verb("bridge"), AdvanceResult(5, 0, None), 4_000),
-    (verb("ended"), AdvanceResult(6, 0, None), 10_000),
-    (delivered, AdvanceResult(7, 1, None), 10_000),
+    (verb("begin"), AdvanceResult(events=1, attempts=0, stop_reason=None), 0),
+    (verb("ring"), AdvanceResult(events=2, attempts=0, stop_reason=None), 0),
+    (verb("answer"), AdvanceResult(events=3, attempts=0, stop_reason=None), 2_000),
+    (verb("bridge"), AdvanceResult(events=5, attempts=0, stop_reason=None), 4_000),
+    (verb("ended"), AdvanceResult(events=6, attempts=0, stop_reason=None), 10_000),
+    (delivered, AdvanceResult(events=7, attempts=1, stop_reason=None), 10_000),
 ]
 
 
@@ -78,10 +78,10 @@ def test_advance_ends_where_it_is_met(
 @pytest.mark.parametrize(
     ("to", "done", "at"),
     [
-        (START, AdvanceResult(2, 0, None), 0),
-        (START + 9_999, AdvanceResult(5, 0, None), 9_999),
-        (START + HOUR, AdvanceResult(7, 1, None), HOUR),
-        (None, AdvanceResult(7, 1, None), 10_000),
+        (START, AdvanceResult(events=2, attempts=0, stop_reason=None), 0),
+        (START + 9_999, AdvanceResult(events=5, attempts=0, stop_reason=None), 9_999),
+        (START + HOUR, AdvanceResult(events=7, attempts=1, stop_reason=None), HOUR),
+        (None, AdvanceResult(events=7, attempts=1, stop_reason=None), 10_000),
     ],
 )
 def test_advance_that_is_never_met_goes_all_the_way(
@@ -96,7 +96,10 @@ def test_never_is_never() -> None:
 
 @pytest.mark.parametrize("to", [None, START, START + HOUR])
 def test_advance_that_is_met_already_does_nothing(state: SandboxState, to: int | None) -> None:
-    assert advanced(state, to, lambda _: True) == (AdvanceResult(0, 0, None), 0)
+    assert advanced(state, to, lambda _: True) == (
+        AdvanceResult(events=0, attempts=0, stop_reason=None),
+        0,
+    )
     assert [event.type for event in read.calls(state)["c1"].events] == ["placed"]
 
 
@@ -122,7 +125,7 @@ def test_advance_is_met_by_a_webhook_that_was_out_before(state: SandboxState) ->
         return done
 
     now: list[int] = []
-    assert asyncio.run(scenario()) == AdvanceResult(0, 0, None)
+    assert asyncio.run(scenario()) == AdvanceResult(events=0, attempts=0, stop_reason=None)
     assert (now, [event.type for event in read.calls(state)["c2"].events]) == ([5_000], ["placed"])
 
 
@@ -152,4 +155,4 @@ def test_advance_is_over_when_the_look_fails(state: SandboxState) -> None:
     time = driver(state)
     with pytest.raises(LookupError):
         asyncio.run(time.advance(None, broken))
-    assert asyncio.run(time.advance(START)) == AdvanceResult(2, 0, None)
+    assert asyncio.run(time.advance(START)) == AdvanceResult(events=2, attempts=0, stop_reason=None)

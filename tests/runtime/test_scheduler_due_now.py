@@ -28,7 +28,7 @@ def test_hurry_plays_what_is_due_at_this_instant_and_waits_for_its_webhook(
     async def receive(delivery: Delivery) -> DeliveryResult:
         await asyncio.sleep(0)
         answered.append(delivery.id)
-        return DeliveryResult(200)
+        return DeliveryResult(status=200)
 
     driver = manual_scheduler(state, RecordingDispatcher(receive))
     click_to_call(state, EARLY, attempts=0)
@@ -111,7 +111,7 @@ def test_after_a_stop_an_advance_goes_nowhere(state: SandboxState) -> None:
 
     driver: Scheduler = manual_scheduler(state)
     click_to_call(state)
-    assert asyncio.run(scenario()) == AdvanceResult(0, 0, "stop")
+    assert asyncio.run(scenario()) == AdvanceResult(events=0, attempts=0, stop_reason="stop")
     assert event_types(state) == ["placed"]
 
 

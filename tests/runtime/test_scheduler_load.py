@@ -33,7 +33,7 @@ class Pleased:
     """Every receiver answers at once."""
 
     async def deliver(self, _: Delivery) -> DeliveryResult:
-        return DeliveryResult(200)
+        return DeliveryResult(status=200)
 
 
 class Counting(asyncio.SelectorEventLoop):
@@ -61,7 +61,7 @@ class Counting(asyncio.SelectorEventLoop):
 
 def crowded(configuration: Configuration, mode: str, many: int = MANY) -> Sandbox:
     """A sandbox in which so many calls are placed at the same instant."""
-    sandbox = Sandbox("default", configuration, Timing(mode, START), Pleased())
+    sandbox = Sandbox("default", configuration, Timing(mode=mode, start=START), Pleased())
     for _ in range(many):
         click_to_call(sandbox.state)
     return sandbox
@@ -131,7 +131,10 @@ def test_advance_gives_everybody_a_turn_after_a_few_steps(
     sandbox = crowded(configuration, "manual")
     between, advanced = asyncio.run(scenario())
     steps = 7 * MANY  # six of a call, and its webhook
-    assert (sum(between), advanced) == (steps, AdvanceResult(steps, MANY, None))
+    assert (sum(between), advanced) == (
+        steps,
+        AdvanceResult(events=steps, attempts=MANY, stop_reason=None),
+    )
     assert max(between) == YIELD_EVERY
 
 

@@ -10,6 +10,7 @@ from mockserver.core.time import SECOND
 from mockserver.core.webhook import Delivery, DeliveryResult, Webhook
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
+from tests.support.builders import build_webhook
 from tests.support.dispatchers import RecordingDispatcher
 from tests.support.schedulers import (
     instant_scheduler,
@@ -24,7 +25,11 @@ def twice(moment: EventContext) -> Effects:
     """A report when the second leg answers, and one at the end."""
     if moment.event.type not in ("bridge", "ended"):
         return NO_EFFECTS
-    return Effects(webhooks=(Webhook(moment.call.spec.id, moment.event.type, "", {}),))
+    return Effects(
+        webhooks=(
+            build_webhook(call_id=moment.call.spec.id, kind=moment.event.type, url="", body={}),
+        )
+    )
 
 
 def test_webhooks_of_one_call_leave_in_order_and_hold_up_no_other_call(
@@ -33,7 +38,7 @@ def test_webhooks_of_one_call_leave_in_order_and_hold_up_no_other_call(
     async def receive(delivery: Delivery) -> DeliveryResult:
         if (delivery.webhook.call_id, delivery.webhook.kind) == ("c1", "bridge"):
             await gate.wait()
-        return DeliveryResult(200)
+        return DeliveryResult(status=200)
 
     async def scenario() -> None:
         async with running_scheduler(driver):
@@ -60,10 +65,10 @@ def test_webhooks_of_one_call_leave_in_order_and_hold_up_no_other_call(
 
 
 def test_a_retry_in_instant_mode_keeps_its_time(state: SandboxState) -> None:
-    change_account(state, retry=Retry((5 * SECOND,)))
+    change_account(state, retry=Retry(waits=(5 * SECOND,)))
 
     async def receive(_: Delivery) -> DeliveryResult:
-        return DeliveryResult(503 if len(postman.deliveries) == 1 else 200)
+        return DeliveryResult(status=503 if len(postman.deliveries) == 1 else 200)
 
     async def scenario() -> None:
         async with running_scheduler(driver):

@@ -30,16 +30,16 @@ class Postman:
     async def deliver(self, _: Delivery) -> DeliveryResult:
         self.out.set()
         await self.let.wait()
-        return DeliveryResult(200)
+        return DeliveryResult(status=200)
 
 
 @pytest.fixture
 def box(configuration: Configuration) -> Sandbox:
-    return Sandbox("default", configuration, Timing("manual", START), Postman())
+    return Sandbox("default", configuration, Timing(mode="manual", start=START), Postman())
 
 
 def told(box: Sandbox, kind: str = "news") -> None:
-    box.state.record(JournalEntry(box.clock.now(), kind, "", {}))
+    box.state.record(JournalEntry(at=box.clock.now(), type=kind, call_id="", payload={}))
 
 
 def kinds(box: Sandbox, wanted: str) -> Callable[[], bool]:
@@ -127,7 +127,9 @@ def test_met_by_the_driver_as_time_flows(configuration: Configuration) -> None:
         await flowing.stop()
         return met
 
-    assert asyncio.run(scenario(Sandbox("t1", configuration, Timing("instant", START), Postman())))
+    assert asyncio.run(
+        scenario(Sandbox("t1", configuration, Timing(mode="instant", start=START), Postman()))
+    )
 
 
 @pytest.mark.parametrize("patience", [0.0, 0.01])
@@ -231,7 +233,7 @@ def test_advance_beside_another_one(configuration: Configuration) -> None:
         assert await first
 
     postman = Postman()
-    box = Sandbox("default", configuration, Timing("manual", START), postman)
+    box = Sandbox("default", configuration, Timing(mode="manual", start=START), postman)
     asyncio.run(scenario())
     assert box.clock.now() == START + 10_000
 
@@ -253,7 +255,7 @@ def test_advance_that_is_out_of_time_leaves_the_webhook_on_its_way(
         return met
 
     postman = Postman()
-    box = Sandbox("default", configuration, Timing("manual", START), postman)
+    box = Sandbox("default", configuration, Timing(mode="manual", start=START), postman)
     assert not asyncio.run(scenario())
     assert read.deliveries(box.state)["w1"].state == "delivered"
 
@@ -280,7 +282,7 @@ def test_reset_in_between_is_waited_through(
         return await waiting
 
     postman = Postman()
-    box = Sandbox("default", configuration, Timing("manual", START), postman)
+    box = Sandbox("default", configuration, Timing(mode="manual", start=START), postman)
     assert asyncio.run(scenario())
     assert (box.clock.now(), len(read.calls(box.state)["c1"].events)) == (START, 1)
     assert read.subscribers(box.state) == []

@@ -149,7 +149,7 @@ def test_waits_for_a_person(stage: SandboxState) -> None:
     click_to_call(stage, "waits-for-a-person")
     assert play_until_idle(stage) == []
     assert ", ".join(leg_log(stage)) == USUAL
-    assert read.wait_reasons(stage) == {"c1": (WaitReason("person", "b"),)}
+    assert read.wait_reasons(stage) == {"c1": (WaitReason(reason="person", leg="b"),)}
 
 
 def test_rush_hour_is_as_likely_as_its_weights_say(stage: SandboxState) -> None:
@@ -194,7 +194,7 @@ def test_every_story_is_tested_here() -> None:
 
 def test_bundled_files_pass_as_if_users_had_written_them(configuration: Configuration) -> None:
     catalog = load_definitions(
-        [SourceText(str(path), path.read_bytes()) for path in FILES], load_providers()
+        [SourceText(file=str(path), text=path.read_bytes()) for path in FILES], load_providers()
     )
     stories = catalog.scenarios.by_name.values()
     assert [stumble for story in stories for stumble in dry_run(configuration, story)] == []

@@ -34,7 +34,7 @@ def made(configuration: Configuration) -> Configuration:
     assert flaws == ()
     assert account is not None
     story = load_definitions(
-        [SourceText("mine.yaml", TOLD.encode())], load_providers()
+        [SourceText(file="mine.yaml", text=TOLD.encode())], load_providers()
     ).scenarios.by_name["held-and-moved"]
     stories = lone.scenarios._replace(by_name={**lone.scenarios.by_name, story.name: story})
     return lone._replace(accounts={ACCOUNT_KEY: account}, scenarios=stories)
@@ -50,7 +50,7 @@ def test_it_plays_to_the_second(made: Configuration) -> None:
     request(state, "create-inbound", "held-and-moved")
     run_until(state, START + 600_000)
     assert [one.reason for one in read.wait_reasons(state)["c1"]] == ["control"]
-    apply_event(state, "c1", Event(START + 600_000, "continue", source="control"))
+    apply_event(state, "c1", Event(at=START + 600_000, type="continue", source="control"))
     run_until(state, START + 700_000)
     lived = [
         ((event.at - START) // 1_000, event.type, event.data.get("agent", ""))

@@ -14,20 +14,20 @@ class Mode(NamedTuple):
     takes: int = 0
 
 
-HEALTHY = Mode("healthy", DeliveryResult(200))
+HEALTHY = Mode("healthy", DeliveryResult(status=200))
 FAULTS = (
-    Mode("slow", DeliveryResult(200), 4_000),
-    Mode("accepted", DeliveryResult(202)),
-    Mode("redirects", DeliveryResult(302), 10),
-    Mode("gone", DeliveryResult(410)),
-    Mode("not-found", DeliveryResult(404), 300),
-    Mode("broken", DeliveryResult(500), 20),
-    Mode("overloaded", DeliveryResult(503), 9_000),
-    Mode("silent", DeliveryResult(None, "timeout"), 10_000),
-    Mode("closed", DeliveryResult(None, "connection-refused")),
-    Mode("resets", DeliveryResult(None, "connection-reset"), 50),
-    Mode("nameless", DeliveryResult(None, "dns"), 2_000),
-    Mode("no-http", DeliveryResult(None, "protocol"), 5),
+    Mode("slow", DeliveryResult(status=200), 4_000),
+    Mode("accepted", DeliveryResult(status=202)),
+    Mode("redirects", DeliveryResult(status=302), 10),
+    Mode("gone", DeliveryResult(status=410)),
+    Mode("not-found", DeliveryResult(status=404), 300),
+    Mode("broken", DeliveryResult(status=500), 20),
+    Mode("overloaded", DeliveryResult(status=503), 9_000),
+    Mode("silent", DeliveryResult(status=None, error="timeout"), 10_000),
+    Mode("closed", DeliveryResult(status=None, error="connection-refused")),
+    Mode("resets", DeliveryResult(status=None, error="connection-reset"), 50),
+    Mode("nameless", DeliveryResult(status=None, error="dns"), 2_000),
+    Mode("no-http", DeliveryResult(status=None, error="protocol"), 5),
 )
 
 

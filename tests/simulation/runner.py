@@ -34,14 +34,14 @@ HOOK = "http://receiver.test/hook"
 HOOKS = {"effebot": "webhookUrl", "innocalls": "webhook"}
 ODD: tuple[object, ...] = ("", " ", 0, -1, 12, None, [], {}, "x" * 300, "\u202e", "9", True)
 EVENTS = (
-    Event(0, "answer"),
-    Event(0, "hangup", data={"cause": "busy"}),
-    Event(0, "hangup", data={"cause": "normal"}),
-    Event(0, "digits", data={"digits": "1"}),
-    Event(0, "speech", data={"words": "yes"}),
-    Event(0, "machine"),
-    Event(0, "continue", source="control"),
-    Event(0, "polled"),
+    Event(at=0, type="answer"),
+    Event(at=0, type="hangup", data={"cause": "busy"}),
+    Event(at=0, type="hangup", data={"cause": "normal"}),
+    Event(at=0, type="digits", data={"digits": "1"}),
+    Event(at=0, type="speech", data={"words": "yes"}),
+    Event(at=0, type="machine"),
+    Event(at=0, type="continue", source="control"),
+    Event(at=0, type="polled"),
 )
 PATCHES: tuple[Mapping[str, Any], ...] = (
     {"retry": {"waits": ["60s", "300s"]}},
@@ -150,8 +150,8 @@ class Run:
         headers["accept"] = "application/json"
         body = str(len(self.facts)).encode()
         sent = Request(
-            endpoint.method,
-            endpoint.path,
+            method=endpoint.method,
+            path=endpoint.path,
             origin="http://h",
             headers=headers,
             fields=fields,
@@ -163,7 +163,12 @@ class Run:
             if (one.method, one.host, one.path) == (endpoint.method, endpoint.host, endpoint.path)
             and one.when(sent)
         )
-        asked = IncomingRequest(listing, next(meant, endpoint), sent, self._stories(provider.name))
+        asked = IncomingRequest(
+            bound=listing,
+            endpoint=next(meant, endpoint),
+            request=sent,
+            scenarios=self._stories(provider.name),
+        )
         self._answered(handle(state, asked, self.now), provider.name)
 
     def _changed(self, fields: dict[str, Any], provider: str) -> dict[str, Any]:

@@ -61,7 +61,7 @@ class AcceptingDispatcher:
     """A courier whose receivers take everything."""
 
     async def deliver(self, _: Delivery) -> DeliveryResult:
-        return DeliveryResult(200)
+        return DeliveryResult(status=200)
 
 
 def load_pages() -> dict[str, ConformancePage]:
@@ -104,7 +104,7 @@ def build_conformance_site(page: ConformancePage, *examples: Part) -> Conformanc
     """The bundled world at the first example's time, with what they say of account and people."""
     start = examples[0].get("clock", page.clock)
     when = start if isinstance(start, datetime) else datetime.fromisoformat(start)
-    timing = Timing("manual", to_milliseconds(when))
+    timing = Timing(mode="manual", start=to_milliseconds(when))
     given = tuple(one.get("given", {}) for one in examples)
     told = [one["scenario"] for one in examples if "scenario" in one]
     made = configuration_with_default(
@@ -132,7 +132,9 @@ def configuration_with_default(base: Configuration, scenario: str | Part) -> Con
     if not scenario:
         return base
     text = json.dumps({"default": "told", "scenarios": {"told": scenario}})
-    told = load_definitions([SourceText("told", text.encode())], PROVIDERS).scenarios.by_name
+    told = load_definitions(
+        [SourceText(file="told", text=text.encode())], PROVIDERS
+    ).scenarios.by_name
     named = {**base.scenarios.by_name, **told}
     return base._replace(scenarios=base.scenarios._replace(by_name=named, default="told"))
 

@@ -20,7 +20,7 @@ class RecordingDispatcher:
         self.deliveries.append(delivery)
         async with self._changed:
             self._changed.notify_all()
-        return await self.receive(delivery) if self.receive else DeliveryResult(200)
+        return await self.receive(delivery) if self.receive else DeliveryResult(status=200)
 
     async def wait_for_deliveries(self, count: int) -> None:
         async with self._changed, asyncio.timeout(10):

@@ -39,11 +39,11 @@ class LoopbackDispatcher:
         self.deliveries.append(delivery)
         webhook = delivery.webhook
         if self.app is None or not webhook.url.startswith(OWN):
-            return DeliveryResult(200, body=b"thanks", duration_ms=7)
+            return DeliveryResult(status=200, body=b"thanks", duration_ms=7)
         url = webhook.url.replace(OWN, ORIGIN, 1)
         async with build_client(self.app) as there:
             told = await there.request(webhook.method, url, json=webhook.body)
-        return DeliveryResult(told.status_code, body=told.content, duration_ms=7)
+        return DeliveryResult(status=told.status_code, body=told.content, duration_ms=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,9 @@ def build_edge_site(
     mode: str = "manual",
 ) -> EdgeSite:
     postman = LoopbackDispatcher()
-    sandboxes, app = build_site(configuration, Timing(mode, START), postman, guard, origins)
+    sandboxes, app = build_site(
+        configuration, Timing(mode=mode, start=START), postman, guard, origins
+    )
     return EdgeSite(sandboxes, app, postman)
 
 

@@ -30,7 +30,7 @@ from tests.support import read
 
 ACCOUNT_KEY = ("toy", "shop")
 QUEUE_TIMEOUT = 600_000
-DEFAULT_SCENARIO = Scenario("answered", legs={"callee": DEFAULT_BEHAVIOR})
+DEFAULT_SCENARIO = Scenario(name="answered", legs={"callee": DEFAULT_BEHAVIOR})
 
 
 class Agent(NamedTuple):
@@ -54,7 +54,7 @@ def available_agents(account: Account) -> list[str]:
 
 def assign_agent(_: Call, account: Account, now: int) -> Event | None:
     names = available_agents(account)
-    return Event(now, "offer", data={"agent": names[0]}) if names else None
+    return Event(at=now, type="offer", data={"agent": names[0]}) if names else None
 
 
 def check_agent_exists(moment: EventContext) -> str:
@@ -67,7 +67,13 @@ def dial_agent(moment: EventContext) -> Event:
 
 
 def save_agent(moment: EventContext, name: str, state: str) -> Effects:
-    return Effects(records=(SaveRecord(moment.account.key, "agents", name, Agent(state)),))
+    return Effects(
+        records=(
+            SaveRecord(
+                account=moment.account.key, kind="agents", identity=name, record=Agent(state)
+            ),
+        )
+    )
 
 
 def on_offer(moment: EventContext) -> Effects:
@@ -75,7 +81,7 @@ def on_offer(moment: EventContext) -> Effects:
 
 
 def on_begin(moment: EventContext) -> Effects:
-    end = Event(moment.event.at + QUEUE_TIMEOUT, "abandon")
+    end = Event(at=moment.event.at + QUEUE_TIMEOUT, type="abandon")
     return (
         Effects(events=((moment.call.spec.id, end),))
         if status(moment.call) == "queued"
@@ -84,7 +90,7 @@ def on_begin(moment: EventContext) -> Effects:
 
 
 def on_abandon(moment: EventContext) -> Effects:
-    gone = Event(moment.event.at, "hangup", "a", {"cause": "normal"})
+    gone = Event(at=moment.event.at, type="hangup", leg="a", data={"cause": "normal"})
     return Effects(events=((moment.call.spec.id, gone),))
 
 
@@ -96,7 +102,9 @@ def on_leg_end(moment: EventContext) -> Effects:
     if leg.answered_at is None:
         return save_agent(moment, leg.number, "ignoring")
     seconds = Decimal((moment.event.at - leg.answered_at) // 1_000)
-    charge = Charge(moment.account.key, seconds / 100, "talk", moment.call.spec.id)
+    charge = Charge(
+        account=moment.account.key, amount=seconds / 100, reason="talk", call_id=moment.call.spec.id
+    )
     return save_agent(moment, leg.number, "available")._replace(charges=(charge,))
 
 
@@ -109,7 +117,9 @@ def on_digits(moment: EventContext) -> Effects:
 
 
 def on_transfer(moment: EventContext) -> Effects:
-    return Effects(events=((moment.call.spec.id, Event(moment.event.at, "leave", "b")),))
+    return Effects(
+        events=((moment.call.spec.id, Event(at=moment.event.at, type="leave", leg="b")),)
+    )
 
 
 def on_attempt_ended(moment: EventContext) -> Effects:
@@ -132,33 +142,41 @@ def place(case: RequestContext) -> EndpointResult:
     call = case.build_call(shape, {"a": first}, None)
     marks = ("placed",)
     return EndpointResult(
-        Response(200, {"id": call.spec.vendor_id}), Effects((call,), counts=marks)
+        response=Response(status=200, body={"id": call.spec.vendor_id}),
+        effects=Effects(calls=(call,), counts=marks),
     )
 
 
 def upload(case: RequestContext) -> EndpointResult:
-    return EndpointResult(Response(200, {}), Effects(uploads=(case.request.body,)))
+    return EndpointResult(
+        response=Response(status=200, body={}), effects=Effects(uploads=(case.request.body,))
+    )
 
 
 def poll(case: RequestContext) -> EndpointResult:
     call = case.read_model.find_call("toy", case.text("id"))
     name = call.spec.id if call else ""
-    return EndpointResult(Response(200, {}), Effects(events=((name, Event(case.now, "polled")),)))
+    return EndpointResult(
+        response=Response(status=200, body={}),
+        effects=Effects(events=((name, Event(at=case.now, type="polled")),)),
+    )
 
 
 VENDOR_EVENTS = {
     "offer": VendorEvent(
-        frozenset({"queued"}),
-        frozenset({"agent"}),
+        allowed_in=frozenset({"queued"}),
+        arguments=frozenset({"agent"}),
         guard=check_agent_exists,
         dials="b",
         ring=dial_agent,
     ),
-    "abandon": VendorEvent(frozenset({"queued"})),
-    "hold": VendorEvent(frozenset({"connected"}), apply=set_state("held"), undo="resume"),
-    "resume": VendorEvent(frozenset({"held"}), apply=set_state("")),
-    "transfer": VendorEvent(frozenset({"connected"})),
-    "rate": VendorEvent(frozenset({"finished"}), apply=set_state("rated")),
+    "abandon": VendorEvent(allowed_in=frozenset({"queued"})),
+    "hold": VendorEvent(
+        allowed_in=frozenset({"connected"}), apply=set_state("held"), undo="resume"
+    ),
+    "resume": VendorEvent(allowed_in=frozenset({"held"}), apply=set_state("")),
+    "transfer": VendorEvent(allowed_in=frozenset({"connected"})),
+    "rate": VendorEvent(allowed_in=frozenset({"finished"}), apply=set_state("rated")),
 }
 
 FAKE_VENDOR = Provider(
@@ -166,13 +184,34 @@ FAKE_VENDOR = Provider(
     title="Toy",
     roles={"a": "caller", "b": "agent"},
     endpoints=(
-        Endpoint("place", "POST", "toy.test", "/calls", (), place),
-        Endpoint("upload", "POST", "toy.test", "/files", (), upload),
-        Endpoint("poll", "GET", "toy.test", "/calls/{id}", (), poll),
+        Endpoint(
+            operation="place",
+            method="POST",
+            host="toy.test",
+            path="/calls",
+            rules=(),
+            respond=place,
+        ),
+        Endpoint(
+            operation="upload",
+            method="POST",
+            host="toy.test",
+            path="/files",
+            rules=(),
+            respond=upload,
+        ),
+        Endpoint(
+            operation="poll",
+            method="GET",
+            host="toy.test",
+            path="/calls/{id}",
+            rules=(),
+            respond=poll,
+        ),
     ),
     credential=lambda _: "key",
-    refuse=lambda _, __: Response(400),
-    wrong_method=Fault("wrong-method", 405, "no", Evidence.ASSUMED),
+    refuse=lambda _, __: Response(status=400),
+    wrong_method=Fault(name="wrong-method", status=405, message="no", evidence=Evidence.ASSUMED),
     on_event=by_event_type(
         {
             "begin": on_begin,
@@ -189,21 +228,23 @@ FAKE_VENDOR = Provider(
     new_call_id=lambda _, number, __: f"v{number}",
     records={"agents": Agent},
     vendor_events=VENDOR_EVENTS,
-    resources={"agent": Resource(lambda call: status(call) == "queued", assign_agent)},
+    resources={
+        "agent": Resource(waits_for=lambda call: status(call) == "queued", assign=assign_agent)
+    },
 )
 BOUND_FAKE_VENDOR = BoundProvider(
-    FAKE_VENDOR,
-    {one.operation: lambda _: () for one in FAKE_VENDOR.endpoints},
-    dict,
-    lambda operation: ({},) if operation == "place" else (),
+    provider=FAKE_VENDOR,
+    checks={one.operation: lambda _: () for one in FAKE_VENDOR.endpoints},
+    document=dict,
+    examples=lambda operation: ({},) if operation == "place" else (),
 )
 
 
 def build_shop(agents: Mapping[str, str], balance: str | None = None) -> Account:
     """An account with these agents, by name and state."""
     return Account(
-        "shop",
-        "toy",
+        name="shop",
+        provider="toy",
         balance=None if balance is None else Decimal(balance),
         records={"agents": {name: Agent(state) for name, state in agents.items()}},
         document={"agents": {name: {"state": state} for name, state in agents.items()}},
@@ -216,7 +257,11 @@ def build_state(account: Account, *stories: Scenario, start: int = 0) -> Sandbox
     named = ScenarioSet({one.name: one for one in told}, told[0].name)
     return SandboxState(
         Configuration(
-            "s", {"toy": BOUND_FAKE_VENDOR}, named, {ACCOUNT_KEY: account}, lambda *_: (None, ())
+            seed="s",
+            providers={"toy": BOUND_FAKE_VENDOR},
+            scenarios=named,
+            accounts={ACCOUNT_KEY: account},
+            parse_account=lambda *_: (None, ()),
         ),
         start,
     )
@@ -226,8 +271,12 @@ def place_calls(
     state: SandboxState, nth: int = 0, now: int = 0, body: bytes = b"", **fields: object
 ) -> Exchange:
     """A request to its first endpoint, or another one."""
-    sent = Request("POST", "/", fields=fields, body=body)
-    return handle(state, IncomingRequest(BOUND_FAKE_VENDOR, FAKE_VENDOR.endpoints[nth], sent), now)
+    sent = Request(method="POST", path="/", fields=fields, body=body)
+    return handle(
+        state,
+        IncomingRequest(bound=BOUND_FAKE_VENDOR, endpoint=FAKE_VENDOR.endpoints[nth], request=sent),
+        now,
+    )
 
 
 def event_log(state: SandboxState, *verbs: str) -> list[tuple[int, str, str, str]]:

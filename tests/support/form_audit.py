@@ -61,9 +61,10 @@ def complaints(
         # whatever is sent is a mapping
         said = keyword in SILENT and not (keyword == "format" and told in ASSERTED)
         if not said and (path or keyword != "type") and told is not True:
-            yield Violation(here, keyword)
+            yield Violation(field=here, keyword=keyword)
     yield from (
-        Violation(".".join((*path, name)), "required") for name in whole.get("required", ())
+        Violation(field=".".join((*path, name)), keyword="required")
+        for name in whole.get("required", ())
     )
     for name, inner in whole.get("properties", {}).items():
         yield from complaints(document, inner, (*path, name), around)

@@ -10,14 +10,15 @@ from typing import Any
 
 from mockserver.core.webhook import Delivery, DeliveryResult, Webhook
 from mockserver.delivery.dispatcher import WebhookDispatcher
+from tests.support.builders import build_delivery
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 OK_RESPONSE = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 
 
 def build_delivery_to(url: str, **webhook: Any) -> Delivery:
-    sent = Webhook("c1", "completed", url, **webhook)
-    return Delivery("w1", "mobtexting", "any", sent, epoch=0, state="pending", next_attempt_at=0)
+    sent = Webhook(call_id="c1", kind="completed", url=url, **webhook)
+    return build_delivery(account="any", webhook=sent)
 
 
 def unused_origin() -> str:

@@ -10,7 +10,7 @@ from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.runtime.scheduler import AdvanceResult
 from tests.support.simulation import START, click_to_call
 
-MANUAL = Timing("manual", START)
+MANUAL = Timing(mode="manual", start=START)
 KEY, OTHER = ("mobtexting", "key-1"), ("mobtexting", "key-2")
 
 

@@ -26,8 +26,12 @@ def click_to_call(
     """A click-to-call that goes the way of the gateway: stories are asked for the answer first."""
     listing = state.configuration.providers["mobtexting"]
     given = {"authorization": "Bearer key", "accept": "application/json"}
-    sent = Request("POST", "/api/v2/voice/c2c", headers=given, fields={**CLICK_TO_CALL, **fields})
-    call = IncomingRequest(listing, listing.provider.endpoints[0], sent, stories)
+    sent = Request(
+        method="POST", path="/api/v2/voice/c2c", headers=given, fields={**CLICK_TO_CALL, **fields}
+    )
+    call = IncomingRequest(
+        bound=listing, endpoint=listing.provider.endpoints[0], request=sent, scenarios=stories
+    )
     return handle(state, apply_scenario(state, call), now)
 
 

@@ -25,7 +25,7 @@ Receiver = Callable[[Delivery], DeliveryResult]
 
 
 def accept_delivery(_: Delivery) -> DeliveryResult:
-    return DeliveryResult(200)
+    return DeliveryResult(status=200)
 
 
 def only_providers(whole: Configuration, *names: str) -> Configuration:
@@ -47,9 +47,13 @@ def click_to_call(
     listing = state.configuration.providers["mobtexting"]
     given = {"authorization": "Bearer key", "accept": "application/json", **(headers or {})}
     sent = {name: value for name, value in {**CLICK_TO_CALL, **fields}.items() if value is not None}
-    asked = Request("POST", "/api/v2/voice/c2c", headers=given, fields=sent)
+    asked = Request(method="POST", path="/api/v2/voice/c2c", headers=given, fields=sent)
     return handle(
-        state, IncomingRequest(listing, listing.provider.endpoints[0], asked, stories), now
+        state,
+        IncomingRequest(
+            bound=listing, endpoint=listing.provider.endpoints[0], request=asked, scenarios=stories
+        ),
+        now,
     )
 
 

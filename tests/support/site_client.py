@@ -27,7 +27,7 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 
 async def accept_delivery(_: Delivery) -> DeliveryResult:
-    return DeliveryResult(200, body=b"thanks", duration_ms=7)
+    return DeliveryResult(status=200, body=b"thanks", duration_ms=7)
 
 
 class RecordingDispatcher:
@@ -87,7 +87,9 @@ def build_site_client(
 ) -> SiteClient:
     postman = RecordingDispatcher()
     guard = AccessControl(allowed_hosts=("mock.test",))
-    sandboxes, app = build_site(configuration, Timing(mode, START), postman, guard, origins)
+    sandboxes, app = build_site(
+        configuration, Timing(mode=mode, start=START), postman, guard, origins
+    )
     return SiteClient(sandboxes, sandboxes.get("default"), postman, app)
 
 

@@ -215,7 +215,7 @@ def test_nor_is_a_rebound_name_told_what_there_is(edge: EdgeSite, path: str) -> 
 
 @pytest.mark.parametrize("host", HOSTS, ids=map(repr, HOSTS))
 def test_no_host_counts_behind_a_token(configuration: Configuration, host: str) -> None:
-    edge = build_edge_site(configuration, AccessControl(TOKEN))
+    edge = build_edge_site(configuration, AccessControl(token=TOKEN))
     answers = [edge.request("GET", SHUT, hosts=[host], headers=told) for told in (BEARER, {})]
     answers.append(calling(edge, hosts=[host]))
     assert [one.status_code for one in answers] == [200, 401, 200]
@@ -223,7 +223,7 @@ def test_no_host_counts_behind_a_token(configuration: Configuration, host: str) 
 
 @pytest.mark.parametrize("hosts", [[], ["localhost", "localhost"], ["localhost", "evil.test"]])
 @pytest.mark.parametrize(
-    "guard", [AccessControl(), AccessControl(TOKEN)], ids=["loopback", "token"]
+    "guard", [AccessControl(), AccessControl(token=TOKEN)], ids=["loopback", "token"]
 )
 def test_a_vendor_s_request_has_one_host(
     configuration: Configuration, guard: AccessControl, hosts: list[str]
@@ -275,7 +275,7 @@ def test_behind_a_token_a_page_of_our_own_is_one_of_the_same_host(
     configuration: Configuration, origin: str, host: str, status: int
 ) -> None:
     """A rebound name would be its own Host too, but a page does not know the token."""
-    edge = build_edge_site(configuration, AccessControl(TOKEN))
+    edge = build_edge_site(configuration, AccessControl(token=TOKEN))
     asked = {"headers": {"origin": origin, **BEARER}, "hosts": [host]}
     told = [edge.request("GET", SHUT, **asked).status_code, calling(edge, **asked).status_code]
     assert told == [status, status]
@@ -306,13 +306,13 @@ def test_a_page_of_a_rebound_name_is_foreign_on_loopback(edge: EdgeSite) -> None
 )
 def test_what_tells_the_token(told: str, let_in: bool) -> None:  # noqa: FBT001 - a table
     assert (
-        AccessControl(TOKEN).check_control_request(Headers({"authorization": told})) is None
+        AccessControl(token=TOKEN).check_control_request(Headers({"authorization": told})) is None
     ) == let_in
 
 
 def test_a_token_may_have_any_letters() -> None:
     raw = [(b"authorization", "Bearer s\xe9same".encode())]
-    assert AccessControl("s\xe9same").check_control_request(Headers(raw=raw)) is None
+    assert AccessControl(token="s\xe9same").check_control_request(Headers(raw=raw)) is None
 
 
 @pytest.mark.parametrize(
@@ -327,7 +327,7 @@ def test_a_token_may_have_any_letters() -> None:
 def test_an_open_control_api_is_still_not_open_to_web_pages(
     configuration: Configuration, headers: dict[str, str], status: int
 ) -> None:
-    edge = build_edge_site(configuration, AccessControl(OPEN_ACCESS))
+    edge = build_edge_site(configuration, AccessControl(token=OPEN_ACCESS))
     assert edge.request("GET", SHUT, headers=headers, hosts=["mock.lan"]).status_code == status
 
 

@@ -137,7 +137,7 @@ def test_a_local_program_is_let_in(configuration: Configuration, route: Route) -
 
 @pytest.mark.parametrize(**names(list(ROUTE_CASES)))
 def test_the_right_token_is_let_in(configuration: Configuration, route: Route) -> None:
-    edge = furnished(configuration, AccessControl(TOKEN))
+    edge = furnished(configuration, AccessControl(token=TOKEN))
     before = control_state(edge)
     told = {"headers": BEARER, "hosts": ["mock.test:8080"]}
     line = ROUTE_CASES[route]
@@ -151,7 +151,7 @@ def test_the_right_token_is_let_in(configuration: Configuration, route: Route) -
 def test_without_the_token_nothing_is_served_and_nothing_changes(
     configuration: Configuration, route: Route
 ) -> None:
-    edge = furnished(configuration, AccessControl(TOKEN))
+    edge = furnished(configuration, AccessControl(token=TOKEN))
     before = control_state(edge)
     for headers in UNTOLD.values():
         answer = edge.request(
@@ -181,7 +181,10 @@ def test_a_web_page_is_served_nothing_and_changes_nothing(
 @pytest.mark.parametrize("prefix", ["/_sandbox/never-seen", ""], ids=["prefix", "header"])
 @pytest.mark.parametrize(
     ("guard", "how"),
-    [(AccessControl(TOKEN), {"headers": {}}), (AccessControl(), FOREIGN["a foreign origin"][0])],
+    [
+        (AccessControl(token=TOKEN), {"headers": {}}),
+        (AccessControl(), FOREIGN["a foreign origin"][0]),
+    ],
     ids=["no token", "a foreign origin"],
 )
 def test_who_is_refused_brings_no_sandbox_about(
@@ -196,7 +199,7 @@ def test_who_is_refused_brings_no_sandbox_about(
 
 @pytest.mark.parametrize(**names(FREE))
 def test_an_open_route_answers_in_every_case(configuration: Configuration, route: Route) -> None:
-    behind, here = furnished(configuration, AccessControl(TOKEN)), furnished(configuration)
+    behind, here = furnished(configuration, AccessControl(token=TOKEN)), furnished(configuration)
     told = [status(behind, route, headers=headers) for headers in UNTOLD.values()]
     told += [status(here, route, **how) for how, _ in FOREIGN.values()]
     told += [status(behind, route, **how) for how, _ in FOREIGN.values()]
@@ -205,7 +208,7 @@ def test_an_open_route_answers_in_every_case(configuration: Configuration, route
 
 @pytest.mark.parametrize("route", [one for one in SHUT if one[0] == "GET" and one != STREAM])
 def test_head_has_the_guard_of_get(configuration: Configuration, route: Route) -> None:
-    behind, here = furnished(configuration, AccessControl(TOKEN)), furnished(configuration)
+    behind, here = furnished(configuration, AccessControl(token=TOKEN)), furnished(configuration)
     heads = [
         behind.request("HEAD", request_path(route)).status_code,
         here.request("HEAD", request_path(route), hosts=["evil.test"]).status_code,
@@ -224,7 +227,7 @@ def _refused(edge: EdgeSite) -> Iterator[httpx.Response]:
 def test_a_method_that_a_route_lacks_is_refused_without_a_token_too(
     configuration: Configuration,
 ) -> None:
-    edge = furnished(configuration, AccessControl(TOKEN))
+    edge = furnished(configuration, AccessControl(token=TOKEN))
     before = control_state(edge)
     for answer in _refused(edge):
         assert read_problem(answer)[:2] == (405, "method not allowed")

@@ -83,7 +83,7 @@ def test_the_lifespan_is_run(configuration: Configuration) -> None:
         seen.append(message["type"])
 
     _, app = build_site(
-        configuration, Timing("manual", START), RecordingDispatcher(), lifespan=lifespan
+        configuration, Timing(mode="manual", start=START), RecordingDispatcher(), lifespan=lifespan
     )
     run(app, {"type": "lifespan", "state": {}}, receive, send)
     assert seen == ["start", "lifespan.startup.complete", "stop", "lifespan.shutdown.complete"]

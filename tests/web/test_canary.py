@@ -175,7 +175,7 @@ def answered(site: SiteClient) -> None:
     """What a receiver answers."""
 
     async def receive(_: Delivery) -> DeliveryResult:
-        return DeliveryResult(200, body=json.dumps({"token": CANARY}).encode())
+        return DeliveryResult(status=200, body=json.dumps({"token": CANARY}).encode())
 
     site.dispatcher.receive = receive
     site.click_to_call()

@@ -34,8 +34,15 @@ def test_a_pattern_of_a_wait_is_done_at_once(pattern: str) -> None:
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda one: one[:20])
 def test_a_pattern_of_a_story_is_done_at_once(pattern: str) -> None:
-    seen = MatchContext("mobtexting", "c2c", "any", "key", {"callee": LONG}, {"to": LONG})
-    match = MatchRule({"callee": pattern}, {"to": pattern})
+    seen = MatchContext(
+        provider="mobtexting",
+        operation="c2c",
+        account="any",
+        credential="key",
+        numbers={"callee": LONG},
+        parameters={"to": LONG},
+    )
+    match = MatchRule(globs={"callee": pattern}, fields={"to": pattern})
     since = perf_counter()
     assert match.mismatch(seen)
     assert perf_counter() - since < 0.1

@@ -58,8 +58,8 @@ VENDORS = [
 ]
 """Where each of them places its calls."""
 
-REQUEST = Request("POST", "/", headers={"accept": "application/json"})
-BARE = RequestContext(REQUEST, 0, lambda *_: None)  # type: ignore[arg-type]
+REQUEST = Request(method="POST", path="/", headers={"accept": "application/json"})
+BARE = RequestContext(request=REQUEST, now=0, build_call=lambda *_: None)  # type: ignore[arg-type]
 
 
 @pytest.fixture

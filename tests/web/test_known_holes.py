@@ -92,7 +92,7 @@ def test_it_means_one_thing(content_type: str, body: bytes, fields: dict[str, ob
 )
 def test_a_host_is_no_path(configuration: Configuration, host: str) -> None:
     """CVE-2026-48710: a path in the Host header became that of the request, past the guard."""
-    edge = build_edge_site(configuration, AccessControl("let-me-in"))
+    edge = build_edge_site(configuration, AccessControl(token="let-me-in"))
     assert read_problem(edge.request("GET", "/_mock/clock", hosts=[host]))[0] == 401
     assert (
         read_problem(build_edge_site(configuration).request("GET", "/_mock/clock", hosts=[host]))[0]
@@ -141,4 +141,4 @@ def test_a_chunk_of_an_answer_ends_as_it_should(end: bytes) -> None:
     """CVE-2025-43859: any two bytes were taken for the end of a chunk."""
     head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
     answer = deliver_to_receiver(respond_with(head + b"2\r\nab" + end + b"0\r\n\r\n"))
-    assert answer == DeliveryResult(None, "protocol")
+    assert answer == DeliveryResult(status=None, error="protocol")

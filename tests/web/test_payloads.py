@@ -81,9 +81,13 @@ def test_no_vendor_runs_it(configuration: Configuration, name: str, payload: str
     for field in fields:
         state = SandboxState(configuration, START)
         sent = Request(
-            "POST", endpoint.path, headers=headers, fields={**fields, field: payload}, body=b"x"
+            method="POST",
+            path=endpoint.path,
+            headers=headers,
+            fields={**fields, field: payload},
+            body=b"x",
         )
-        got = handle(state, IncomingRequest(listing, endpoint, sent), START)
+        got = handle(state, IncomingRequest(bound=listing, endpoint=endpoint, request=sent), START)
         play_until_idle(state)
         shown = repr(
             [serialize_entry(fact, state.configuration) for fact in read.journal(state)]

@@ -26,8 +26,12 @@ def calls(edge: EdgeSite, name: str) -> list[str]:
     now = edge.default.clock.now()
     placed: list[str] = []
     for number in range(CALLS):
-        sent = Request("POST", endpoint.path, headers=headers, fields=fields, body=b"%d" % number)
-        asked = IncomingRequest(listing, endpoint, sent, ("answered",))
+        sent = Request(
+            method="POST", path=endpoint.path, headers=headers, fields=fields, body=b"%d" % number
+        )
+        asked = IncomingRequest(
+            bound=listing, endpoint=endpoint, request=sent, scenarios=("answered",)
+        )
         placed += handle(state, asked, now).call_ids
     edge.advance(by=3)
     return placed

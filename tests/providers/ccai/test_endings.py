@@ -43,7 +43,7 @@ def test_cancelled_call_stays_cancelled(state: SandboxState, operation: str, at:
 
 def test_act_cancels_as_the_operation_does(state: SandboxState) -> None:
     request(state, "create-scheduled")
-    apply_event(state, "c1", Event(START, "cancel"))
+    apply_event(state, "c1", Event(at=START, type="cancel"))
     run_until(state, START)
     assert (read.calls(state)["c1"].phase, statuses(state, 1_000)) == ("ended", ["cancelled"])
 
@@ -58,7 +58,7 @@ def test_deflected_call_ends_after_a_minute(
     patch_account(state, OFF)
     request(state, "create-inbound")
     run_until(state, START + 5_000)
-    apply_event(state, "c1", Event(START + 5_000, "deflect", data=sent))
+    apply_event(state, "c1", Event(at=START + 5_000, type="deflect", data=sent))
     assert call_after(state, 64_999)["ends_at"] is None
     call = call_after(state, 65_000)
     assert told(call, "status", "deflection", "ends_at", "fail_reason", "voicemail_reason") == [
@@ -75,7 +75,9 @@ def test_deflection_that_nobody_knows(state: SandboxState) -> None:
     request(state, "create-inbound")
     run_until(state, START)
     with pytest.raises(IllegalTransition) as refused:
-        apply_event(state, "c1", Event(START, "deflect", data={"to": "temp_redirection_fone"}))
+        apply_event(
+            state, "c1", Event(at=START, type="deflect", data={"to": "temp_redirection_fone"})
+        )
     assert str(refused.value) == (
         "no deflection is named 'temp_redirection_fone': did you mean 'temp_redirection_phone'?"
     )
@@ -84,7 +86,7 @@ def test_deflection_that_nobody_knows(state: SandboxState) -> None:
 def test_voicemail_ends_after_two_minutes(state: SandboxState) -> None:
     request(state, "create-inbound")
     run_until(state, START + 1_000)
-    apply_event(state, "c1", Event(START + 1_000, "voicemail"))
+    apply_event(state, "c1", Event(at=START + 1_000, type="voicemail"))
     assert statuses(state, 120_999, 121_000) == ["voicemail", "voicemail_received"]
     assert told(call_after(state, 121_000), "deflection", "ends_at") == [
         "voicemail",
@@ -97,9 +99,9 @@ def test_voicemail_after_a_deflection_is_not_cut_short(state: SandboxState) -> N
     patch_account(state, OFF)
     request(state, "create-inbound")
     run_until(state, START + 5_000)
-    apply_event(state, "c1", Event(START + 5_000, "deflect"))
+    apply_event(state, "c1", Event(at=START + 5_000, type="deflect"))
     run_until(state, START + 60_000)
-    apply_event(state, "c1", Event(START + 60_000, "voicemail"))
+    apply_event(state, "c1", Event(at=START + 60_000, type="voicemail"))
     assert statuses(state, 65_000, 179_999, 180_000) == [
         "voicemail",
         "voicemail",

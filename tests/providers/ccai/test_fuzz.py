@@ -59,12 +59,14 @@ def test_ten_thousand_requests(configuration: Configuration) -> None:
         if chance.random() < 0.2:
             endpoint = chance.choice(others)
             fields = spoilt(chance, {"id": str(chance.randint(0, 9)), "identifier": "x"})
-            sent = Request(endpoint.method, endpoint.path, headers=HEADERS, fields=fields)
+            sent = Request(
+                method=endpoint.method, path=endpoint.path, headers=HEADERS, fields=fields
+            )
         else:
             fields = spoilt(chance, dict(chance.choice(list(EXAMPLES.values()))))
-            sent = Request("POST", "/apps/api/v1/calls", headers=HEADERS, fields=fields)
+            sent = Request(method="POST", path="/apps/api/v1/calls", headers=HEADERS, fields=fields)
             endpoint = meant(listing.provider.endpoints, sent)
-        got = handle(state, IncomingRequest(listing, endpoint, sent), now)
+        got = handle(state, IncomingRequest(bound=listing, endpoint=endpoint, request=sent), now)
         listed = {rule.fault.name for stage in endpoint.rules for rule in stage}
         assert got.response.status < 500
         assert got.fault is None or got.fault in listed

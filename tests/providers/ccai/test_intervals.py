@@ -12,7 +12,7 @@ from tests.support.vendors.ccai import agent_states, call_after, patch_account, 
 
 def act(state: SandboxState, at: int, verb: str, **data: object) -> None:
     run_until(state, START + at)
-    apply_event(state, "c1", Event(START + at, verb, data=data))
+    apply_event(state, "c1", Event(at=START + at, type=verb, data=data))
 
 
 def stays(state: SandboxState) -> None:
@@ -51,7 +51,7 @@ def test_hold_ends_with_the_transfer(state: SandboxState) -> None:
     act(state, 5_000, "transfer", agent="allen@somedomain.com")
     act(state, 8_000, "hold")
     act(state, 9_000, "resume")
-    apply_event(state, "c1", Event(START + 9_000, "hangup", "a"))
+    apply_event(state, "c1", Event(at=START + 9_000, type="hangup", leg="a"))
     call = call_after(state, 20_000)
     assert told(call, "status", "hold_duration", "disconnected_by") == [
         "finished",
@@ -87,7 +87,7 @@ def test_transfer_during_which_the_end_user_leaves(state: SandboxState) -> None:
     stays(state)
     patch_account(state, OFF, START + 3_000)
     act(state, 4_000, "transfer", menu="12")
-    apply_event(state, "c1", Event(START + 4_000, "hangup", "a"))
+    apply_event(state, "c1", Event(at=START + 4_000, type="hangup", leg="a"))
     play_until_idle(state)
     [moved] = call_after(state, 9_000)["transfers"]
     assert told(moved, "status", "fail_reason") == ["failed", "eu_abandoned"]

@@ -214,7 +214,7 @@ def test_deflected_to_voicemail_and_read(state: SandboxState) -> None:
     request(state, "create-inbound", "ccai-voicemail")
     moments = (19_000, 20_000, 25_000, 40_000)
     assert statuses(state, *moments) == ["queued", "deflected", "voicemail", "voicemail_received"]
-    apply_event(state, "c1", Event(START + 50_000, "read-voicemail"))
+    apply_event(state, "c1", Event(at=START + 50_000, type="read-voicemail"))
     assert statuses(state, 60_000) == ["voicemail_read"]
 
 
@@ -259,7 +259,7 @@ def test_failed_is_recovered_by_its_child(state: SandboxState) -> None:
 def test_rated_after_the_end(state: SandboxState) -> None:
     request(state, "create-inbound")
     play_until_idle(state)
-    apply_event(state, "c1", Event(START + 60_000, "rate", data={"stars": "4"}))
+    apply_event(state, "c1", Event(at=START + 60_000, type="rate", data={"stars": "4"}))
     assert told(call_after(state, 60_000), "rating", "has_feedback", "status") == [
         4,
         True,
@@ -270,10 +270,10 @@ def test_rated_after_the_end(state: SandboxState) -> None:
 @pytest.mark.parametrize(
     ("event", "why"),
     [
-        (Event(0, "hold"), "hold is not possible while queued, only while connected"),
-        (Event(0, "switch"), "switch is not possible while queued, only while connecting"),
+        (Event(at=0, type="hold"), "hold is not possible while queued, only while connected"),
+        (Event(at=0, type="switch"), "switch is not possible while queued, only while connecting"),
         (
-            Event(0, "offer", data={"agent": "adnin@somedomain.com"}),
+            Event(at=0, type="offer", data={"agent": "adnin@somedomain.com"}),
             "no agent is named 'adnin@somedomain.com': did you mean 'admin@somedomain.com'?",
         ),
     ],
@@ -290,9 +290,12 @@ def test_act_that_cannot_be(state: SandboxState, event: Event, why: str) -> None
 @pytest.mark.parametrize(
     ("event", "why"),
     [
-        (Event(0, "resume"), "the call is not on hold"),
-        (Event(0, "transfer"), "a transfer names a menu or an agent"),
-        (Event(0, "transfer", data={"menu": "99"}), "no menu is named '99': did you mean '9'?"),
+        (Event(at=0, type="resume"), "the call is not on hold"),
+        (Event(at=0, type="transfer"), "a transfer names a menu or an agent"),
+        (
+            Event(at=0, type="transfer", data={"menu": "99"}),
+            "no menu is named '99': did you mean '9'?",
+        ),
     ],
 )
 def test_act_that_cannot_be_while_connected(state: SandboxState, event: Event, why: str) -> None:
@@ -306,9 +309,9 @@ def test_act_that_cannot_be_while_connected(state: SandboxState, event: Event, w
 def test_held_twice_is_impossible(state: SandboxState) -> None:
     request(state, "create-inbound")
     run_until(state, START + 3_000)
-    apply_event(state, "c1", Event(START + 3_000, "hold"))
+    apply_event(state, "c1", Event(at=START + 3_000, type="hold"))
     with pytest.raises(IllegalTransition, match="the call is on hold already"):
-        apply_event(state, "c1", Event(START + 3_000, "hold"))
+        apply_event(state, "c1", Event(at=START + 3_000, type="hold"))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ def test_menu_whose_name_is_no_number_can_be_transferred_to(state: SandboxState)
     patch_account(state, {"menus": {"sales": {"name": "Sales", "parent": "support"}}})
     request(state, "create-inbound")
     run_until(state, START + 3_000)
-    apply_event(state, "c1", Event(START + 3_000, "transfer", data={"menu": "sales"}))
+    apply_event(state, "c1", Event(at=START + 3_000, type="transfer", data={"menu": "sales"}))
     call = call_after(state, 4_000)
     menu = call["selected_menu"]
     assert (menu["id"], menu["parent_id"]) == ("sales", "support")

@@ -66,7 +66,7 @@ def test_status_webhook_is_tried_three_times_a_minute_apart(
 
     def receive(delivery: Delivery) -> DeliveryResult:
         last = statuses([delivery])[0][1] == "finished"
-        return DeliveryResult(left.pop(0) if last else 200)
+        return DeliveryResult(status=left.pop(0) if last else 200)
 
     request(state, "create", webhookUrl=HOOK)
     play_until_idle(state, receive)
@@ -162,7 +162,7 @@ def tone(millis: int) -> bytes:
 
 
 def test_upload_is_kept_and_played(state: SandboxState) -> None:
-    upload = Upload("a.wav", "audio/wav", tone(2_500))
+    upload = Upload(filename="a.wav", content_type="audio/wav", data=tone(2_500))
     made = response_body(request(state, "create-record", name="Mine", source="file", file=upload))
     assert read.accounts(state)[ACCOUNT_KEY].records["records"]["1343"].length == 2_500
     assert made["path"] == "http://h/effebot/storage/effebot-default/1343.wav"

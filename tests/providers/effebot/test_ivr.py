@@ -20,7 +20,9 @@ def person(*deeds: tuple[str, str]) -> LegBehavior:
     """Answers after 2 s, then does one thing a second."""
     made = tuple(
         LegAction(
-            fixed_duration(1_000), verb, {"digits": said} if verb == "digits" else {"words": said}
+            delay=fixed_duration(1_000),
+            event_type=verb,
+            data={"digits": said} if verb == "digits" else {"words": said},
         )
         for verb, said in deeds
     )
@@ -33,7 +35,7 @@ def lived(
     *deeds: tuple[str, str],
     **legs: LegBehavior,
 ) -> SandboxState:
-    story = Scenario("told", legs={"a": person(*deeds), **legs})
+    story = Scenario(name="told", legs={"a": person(*deeds), **legs})
     state = state_with_scenarios(only_providers(configuration, "effebot"), story)
     request(state, "create", ivrs=ivrs)
     play_until_idle(state)
@@ -140,7 +142,7 @@ def test_prompt_takes_a_second_for_fifteen_characters(
 ) -> None:
     state = state_with_scenarios(
         only_providers(configuration, "effebot"),
-        Scenario("told", legs={"a": LegBehavior(talk=fixed_duration(60_000))}),
+        Scenario(name="told", legs={"a": LegBehavior(talk=fixed_duration(60_000))}),
     )
     request(state, "create", record={"text": text}, ivrs=[{"smsText": "x"}])
     play_until_idle(state)
@@ -155,7 +157,7 @@ def test_action_webhook_has_the_caller_s_parameters(configuration: Configuration
     }
     state = state_with_scenarios(
         only_providers(configuration, "effebot"),
-        Scenario("told", legs={"a": person(("speech", "Yes"))}),
+        Scenario(name="told", legs={"a": person(("speech", "Yes"))}),
     )
     request(state, "create", ivrs=[entry])
     [sent] = play_until_idle(state)
@@ -170,7 +172,7 @@ def test_action_webhook_has_the_caller_s_parameters(configuration: Configuration
 def test_manager_who_speaks_chooses_nothing(configuration: Configuration) -> None:
     state = lived(configuration, MANAGER, ("digits", "2"), b=person(("digits", "2")))
     assert [one for one in read.calls(state)["c1"].events if one.type == "branch"] == [
-        Event(START + 3_000, "branch", data={"answer": "2", "entry": 0, "block": "0"})
+        Event(at=START + 3_000, type="branch", data={"answer": "2", "entry": 0, "block": "0"})
     ]
 
 

@@ -30,7 +30,7 @@ def test_each_step_that_has_begun_is_charged(
 ) -> None:
     state = state_with_scenarios(
         only_providers(configuration, "effebot"),
-        Scenario("told", legs={"a": LegBehavior(talk=fixed_duration(talk))}),
+        Scenario(name="told", legs={"a": LegBehavior(talk=fixed_duration(talk))}),
     )
     request(state, "create")
     play_until_idle(state)
@@ -63,9 +63,15 @@ PRICES = st.decimals(0, 1, places=2).map(str)
 PEOPLE = st.sampled_from(
     [
         *(PRESETS[word] for word in ("answered", "busy", "no-answer")),
-        LegBehavior(actions=(LegAction(fixed_duration(1_000), "digits", {"digits": "1"}),)),
         LegBehavior(
-            actions=(LegAction(fixed_duration(1_000), "digits", {"digits": "2"}),),
+            actions=(
+                LegAction(delay=fixed_duration(1_000), event_type="digits", data={"digits": "1"}),
+            )
+        ),
+        LegBehavior(
+            actions=(
+                LegAction(delay=fixed_duration(1_000), event_type="digits", data={"digits": "2"}),
+            ),
             talk=fixed_duration(90_000),
         ),
     ]
@@ -94,7 +100,7 @@ def test_balance_is_start_minus_what_is_told(  # noqa: PLR0913, PLR0917 - all th
     names = ("minute", "manager_minute", "synthesis_per_100_chars", "sms")
     state = state_with_scenarios(
         only_providers(configuration, "effebot"),
-        Scenario("told", legs=dict(zip("ab", people, strict=True))),
+        Scenario(name="told", legs=dict(zip("ab", people, strict=True))),
     )
     patch_account(
         state, {"balance": start, "tariff": {**dict(zip(names, prices, strict=True)), "step": step}}

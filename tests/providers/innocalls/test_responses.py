@@ -131,7 +131,7 @@ def test_read_counts_as_a_poll(state: SandboxState) -> None:
 def test_post_to_the_path_of_bridging_may_ask_for_status(
     fields: dict[str, str], *, status_asked: bool
 ) -> None:
-    assert is_status_request(Request("POST", "/", fields=fields)) == status_asked
+    assert is_status_request(Request(method="POST", path="/", fields=fields)) == status_asked
 
 
 def test_legs_have_the_words_of_their_operation(state: SandboxState) -> None:

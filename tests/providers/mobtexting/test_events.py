@@ -34,13 +34,13 @@ def test_limited_ends_the_call_after_so_many_minutes(
     configuration: Configuration, duration: object, at: int
 ) -> None:
     state = state_with_scenarios(
-        configuration, Scenario("mine", legs={"a": STAY_ON_LINE, "b": STAY_ON_LINE})
+        configuration, Scenario(name="mine", legs={"a": STAY_ON_LINE, "b": STAY_ON_LINE})
     )
     click_to_call(state, duration=duration)
     [sent] = play_until_idle(state)
     call = read.calls(state)["c1"]
     assert (call.outcome, call.ended_at) == ("completed", START + at)
-    assert Event(START + at, "hangup", "b", {"cause": "normal"}) in call.events
+    assert Event(at=START + at, type="hangup", leg="b", data={"cause": "normal"}) in call.events
     assert sent.webhook.body is not None
     assert sent.webhook.body["billing"] == str(at // 1_000 - 4)
 
@@ -48,7 +48,7 @@ def test_limited_ends_the_call_after_so_many_minutes(
 @pytest.mark.parametrize("fields", [{}, {"duration": ""}])
 def test_limited_not_unless_asked(configuration: Configuration, fields: dict[str, Any]) -> None:
     state = state_with_scenarios(
-        configuration, Scenario("mine", legs={"a": STAY_ON_LINE, "b": STAY_ON_LINE})
+        configuration, Scenario(name="mine", legs={"a": STAY_ON_LINE, "b": STAY_ON_LINE})
     )
     click_to_call(state, **fields)
     assert (play_until_idle(state), read.calls(state)["c1"].phase) == ([], "bridged")
@@ -58,11 +58,11 @@ def test_limited_not_unless_asked(configuration: Configuration, fields: dict[str
 def test_limited_ends_a_flow_as_well(
     configuration: Configuration, duration: object, at: int
 ) -> None:
-    state = state_with_scenarios(configuration, Scenario("mine", legs={"a": STAY_ON_LINE}))
+    state = state_with_scenarios(configuration, Scenario(name="mine", legs={"a": STAY_ON_LINE}))
     click_to_call(state, to="flow:220", duration=duration)
     [sent] = play_until_idle(state)
     call = read.calls(state)["c1"]
-    assert Event(START + at, "hangup", "a", {"cause": "normal"}) in call.events
+    assert Event(at=START + at, type="hangup", leg="a", data={"cause": "normal"}) in call.events
     assert sent.webhook.body is not None
     assert (sent.webhook.body["status"], sent.webhook.body["duration"]) == (
         "RECEIVED",
@@ -73,12 +73,12 @@ def test_limited_ends_a_flow_as_well(
 def test_limited_counts_the_conversation_not_the_ringing(configuration: Configuration) -> None:
     """Nobody on b answers: there is no conversation that could be too long."""
     state = state_with_scenarios(
-        configuration, Scenario("mine", legs={"a": STAY_ON_LINE, "b": PRESETS["person"]})
+        configuration, Scenario(name="mine", legs={"a": STAY_ON_LINE, "b": PRESETS["person"]})
     )
     click_to_call(state, duration=1)
     assert (play_until_idle(state), read.wait_reasons(state)["c1"]) == (
         [],
-        (WaitReason("person", "b"),),
+        (WaitReason(reason="person", leg="b"),),
     )
 
 
@@ -122,7 +122,7 @@ def test_redialled_as_often_as_asked(
 def test_redialled_only_when_somebody_left_it_unanswered(
     configuration: Configuration, legs: Mapping[str, LegBehavior], begins: list[int]
 ) -> None:
-    state = state_with_scenarios(configuration, Scenario("mine", legs=legs))
+    state = state_with_scenarios(configuration, Scenario(name="mine", legs=legs))
     click_to_call(state)
     assert (len(play_until_idle(state)), began(state)) == (1, begins)
 

@@ -37,7 +37,9 @@ def spoken(state: SandboxState, **fields: Any) -> list[Event]:
 def test_flow_is_read_out_when_the_customer_answers(
     state: SandboxState, variables: object, text: str
 ) -> None:
-    assert spoken(state, variables=variables) == [Event(START + 2_000, "play", "a", {"text": text})]
+    assert spoken(state, variables=variables) == [
+        Event(at=START + 2_000, type="play", leg="a", data={"text": text})
+    ]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +55,7 @@ def test_flow_calls_the_items_of_a_list_by_their_places(
     state: SandboxState, variables: object, text: str
 ) -> None:
     """A list is what `variables[0]=Ann` unfolds to."""
-    change_account(state, records={"flows": {"220": Flow("{0} has {1} of {2}, {0a}")}})
+    change_account(state, records={"flows": {"220": Flow(say="{0} has {1} of {2}, {0a}")}})
     assert [event.data["text"] for event in spoken(state, variables=variables)] == [text]
 
 
@@ -74,20 +76,20 @@ def test_flow_says_nothing_when_nobody_listens_or_there_is_no_such_flow(
 
 @pytest.mark.parametrize("say", ["", "{"])
 def test_flow_without_words_is_silent(state: SandboxState, say: str) -> None:
-    change_account(state, records={"flows": {"220": Flow(say)}})
+    change_account(state, records={"flows": {"220": Flow(say=say)}})
     assert [event.data["text"] for event in spoken(state)] == [say] * bool(say)
 
 
 def test_flow_is_read_as_the_account_stands_when_it_is_answered(state: SandboxState) -> None:
     click_to_call(state, to="flow:220")
-    change_account(state, records={"flows": {"220": Flow("later")}})
+    change_account(state, records={"flows": {"220": Flow(say="later")}})
     play_until_idle(state)
     texts = [one.data["text"] for one in read.calls(state)["c1"].events if one.type == "play"]
     assert texts == ["later"]
 
 
 def test_flow_is_read_out_again_at_each_answered_attempt(state: SandboxState) -> None:
-    change_account(state, records={"flows": {"220": Flow("hi")}})
+    change_account(state, records={"flows": {"220": Flow(say="hi")}})
     click_to_call(state, "third-time-lucky", to="flow:220")
     play_until_idle(state)
     said = [event.at - START for event in read.calls(state)["c1"].events if event.type == "play"]

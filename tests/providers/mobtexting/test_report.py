@@ -82,7 +82,7 @@ PEOPLE: dict[str, tuple[dict[str, LegBehavior], Words]] = {
 @pytest.mark.parametrize("name", PEOPLE)
 def test_report_words_by_what_people_do(configuration: Configuration, name: str) -> None:
     legs, expected = PEOPLE[name]
-    state = state_with_scenarios(configuration, Scenario("mine", legs=legs))
+    state = state_with_scenarios(configuration, Scenario(name="mine", legs=legs))
     assert words(report(state, attempts=0)) == expected
 
 
@@ -93,7 +93,11 @@ def test_report_words_of_a_flow(state: SandboxState) -> None:
 def test_report_words_of_a_call_given_up_while_it_rang(state: SandboxState) -> None:
     click_to_call(state)
     run_for(state, 0)
-    apply_event(state, "c1", Event(START + 1_000, "hangup", "a", {"cause": "normal"}, "control"))
+    apply_event(
+        state,
+        "c1",
+        Event(at=START + 1_000, type="hangup", leg="a", data={"cause": "normal"}, source="control"),
+    )
     [sent] = play_until_idle(state)
     assert words(dict(sent.webhook.body or {})) == ("CANCEL", "CANCEL", "", "agent")
 

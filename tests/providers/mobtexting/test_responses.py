@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 
 from mockserver.core.account import Account
 from mockserver.core.behavior import PRESETS as PEOPLE
-from mockserver.core.call import Call, CallSpec, Event, Leg
+from mockserver.core.call import Event, Leg
 from mockserver.core.causes import CAUSES
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
@@ -17,6 +17,7 @@ from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event, step
 from mockserver.providers.mobtexting import call_state, request, responses
 from tests.support import read
+from tests.support.builders import build_call, build_call_spec
 from tests.support.simulation import START, click_to_call, play_until_idle
 
 FORM = """{
@@ -47,7 +48,9 @@ def test_credential_of_the_header_else_the_parameter(
     authorization: str, token: object, found: str | None
 ) -> None:
     fields = {} if token is None else {"access_token": token}
-    asked = Request("POST", "/", headers={"authorization": authorization}, fields=fields)
+    asked = Request(
+        method="POST", path="/", headers={"authorization": authorization}, fields=fields
+    )
     assert request.credential(asked) == found
 
 
@@ -67,7 +70,12 @@ def test_new_id_is_a_uuid_of_seed_and_number() -> None:
     ],
 )
 def test_hook_by_its_id(webhooks: dict[str, str], webhook_id: str, url: str | None) -> None:
-    assert request.webhook_url(Account("shop", "mobtexting", webhooks=webhooks), webhook_id) == url
+    assert (
+        request.webhook_url(
+            Account(name="shop", provider="mobtexting", webhooks=webhooks), webhook_id
+        )
+        == url
+    )
 
 
 NUMBER = '{"status": 200, "message": "Call initiated successfully"}'
@@ -151,7 +159,7 @@ def test_report_of_a_story(
 def test_report_keeps_its_form_whatever_people_do(
     configuration: Configuration, a: str, b: str, to: str
 ) -> None:
-    story = Scenario("mine", legs={"a": PEOPLE[a], "b": PEOPLE[b]})
+    story = Scenario(name="mine", legs={"a": PEOPLE[a], "b": PEOPLE[b]})
     state = SandboxState(
         configuration._replace(scenarios=ScenarioSet({"mine": story}, "mine")), START
     )
@@ -180,19 +188,19 @@ def test_report_hangup_by_who_hung_up_first(state: SandboxState, leg: str, side:
     click_to_call(state)
     while read.calls(state)["c1"].phase != "bridged":
         step(state)
-    apply_event(state, "c1", Event(START + 5_000, "hangup", leg))
+    apply_event(state, "c1", Event(at=START + 5_000, type="hangup", leg=leg))
     assert told(state)["hangup_by"] == side
 
 
 def test_report_of_a_call_cancelled_before_it_began(state: SandboxState) -> None:
     click_to_call(state)
-    apply_event(state, "c1", Event(START, "ended", data={"outcome": "cancelled"}))
+    apply_event(state, "c1", Event(at=START, type="ended", data={"outcome": "cancelled"}))
     report = told(state)
     assert (report["start_at"], report["duration"], report["hangup_by"]) == ("", "0", "agent")
 
 
 def leg(name: str, answered: int | None, ended: int | None, cause: str | None) -> Leg:
-    return Leg(name, name, "1", answered_at=answered, ended_at=ended, cause=cause)
+    return Leg(name=name, role=name, number="1", answered_at=answered, ended_at=ended, cause=cause)
 
 
 IDLE, RANG_OUT = leg("b", None, None, None), leg("b", None, 9, "no-answer")
@@ -216,8 +224,8 @@ TALKS, TALKED = leg("a", 1, None, None), leg("a", 1, 9, "normal")
     ],
 )
 def test_status_of_a_call(legs: tuple[Leg, ...], word: str) -> None:
-    order = CallSpec("c1", "v1", "mobtexting", "shop", "c2c", "b-after-a", {}, 0)
-    assert call_state.status(Call(order, legs, 0)) == word
+    order = build_call_spec(account="shop")
+    assert call_state.status(build_call(spec=order, legs=legs)) == word
 
 
 @pytest.mark.parametrize(

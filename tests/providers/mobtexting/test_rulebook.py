@@ -15,8 +15,12 @@ def test_rulebook_has_a_row_for_all_that_the_schema_can_complain_about(
         rule.test for stage in rules.C2C for rule in stage if isinstance(rule.test, ViolationTest)
     ]
     complaints = [
-        *(Violation(name, "required") for name in schema["required"]),
-        *(Violation(name, "type") for name in schema["properties"] if name != "access_token"),
+        *(Violation(field=name, keyword="required") for name in schema["required"]),
+        *(
+            Violation(field=name, keyword="type")
+            for name in schema["properties"]
+            if name != "access_token"
+        ),
     ]
     covering = {one: sum(breach.matches(one) for breach in breaches) for one in complaints}
     assert set(covering.values()) == {1}

@@ -51,13 +51,21 @@ MALFORMED: dict[str, tuple[str, tuple[object, ...]]] = {
 
 
 def error(status: int, message: str) -> Response:
-    return Response(status, {"status": "ERROR", "code": status, "message": message})
+    return Response(status=status, body={"status": "ERROR", "code": status, "message": message})
 
 
 def asked(state: SandboxState, objection: Rule | None = None, **changes: Any) -> Response:
     listing = state.configuration.providers["mobtexting"]
-    sent = Request("POST", "/", **{"headers": HEADERS, "fields": CLICK_TO_CALL, **changes})
-    wanted = IncomingRequest(listing, PROVIDER.endpoints[0], sent, (), objection)
+    sent = Request(
+        method="POST", path="/", **{"headers": HEADERS, "fields": CLICK_TO_CALL, **changes}
+    )
+    wanted = IncomingRequest(
+        bound=listing,
+        endpoint=PROVIDER.endpoints[0],
+        request=sent,
+        scenarios=(),
+        forced_rule=objection,
+    )
     return handle(state, wanted, START).response
 
 
@@ -186,7 +194,7 @@ def test_c2c_stage_after_stage(
 def test_c2c_too_many_requests_before_all_but_the_stranger(
     state: SandboxState, fields: Mapping[str, object]
 ) -> None:
-    change_account(state, limits=Limits(1, 1_000))
+    change_account(state, limits=Limits(requests=1, per=1_000))
     asked(state)
     strange = {"accept": "application/json"}
     assert asked(state, fields=fields) == error(429, "Too Many Requests")
@@ -196,7 +204,7 @@ def test_c2c_too_many_requests_before_all_but_the_stranger(
 
 @pytest.mark.parametrize("headers", [HEADERS, {"accept": "application/json"}])
 def test_wrong_method_before_all_else(state: SandboxState, headers: Mapping[str, str]) -> None:
-    objection = Rule(lambda _: True, rules.WRONG_METHOD)
+    objection = Rule(test=lambda _: True, fault=rules.WRONG_METHOD)
     assert asked(state, objection, headers=headers, fields={}) == error(405, "Method Not Allowed")
 
 
@@ -233,7 +241,9 @@ def test_c2c_unauthenticated(
 def test_c2c_stranger_without_accept_json_is_sent_to_the_login(
     state: SandboxState, headers: Mapping[str, str]
 ) -> None:
-    assert asked(state, headers=headers) == Response(302, b"", {"location": "/login"})
+    assert asked(state, headers=headers) == Response(
+        status=302, body=b"", headers={"location": "/login"}
+    )
 
 
 def test_c2c_other_faults_without_accept_json_are_json(state: SandboxState) -> None:

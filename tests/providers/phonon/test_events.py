@@ -123,8 +123,10 @@ WAYS = st.sampled_from(["answered", "busy", "no-answer", "rejected", "machine"])
 def test_every_call_ends_in_one_report(
     configuration: Configuration, ways: list[str], numbers: int, reattempts: int
 ) -> None:
-    stories = [Scenario(f"way-{nth}", legs={"a": PRESETS[way]}) for nth, way in enumerate(ways)]
-    first = Scenario("told", choose=tuple((1.0, one.name) for one in stories))
+    stories = [
+        Scenario(name=f"way-{nth}", legs={"a": PRESETS[way]}) for nth, way in enumerate(ways)
+    ]
+    first = Scenario(name="told", choose=tuple((1.0, one.name) for one in stories))
     state = state_with_scenarios(only_providers(configuration, "phonon"), first, *stories)
     patch_account(state, {"flows": {"Ab12Cd34": {"reattempts": reattempts}}})
     request(state, calls=[build_item(*(ONE, TWO, THREE)[:numbers]) for _ in range(3)])

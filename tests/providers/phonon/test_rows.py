@@ -87,10 +87,14 @@ def test_row(
 
 
 def test_row_of_failure_is_ordered_by_a_scenario(configuration: Configuration) -> None:
-    story = Scenario("told", responses=(ApiBehavior(fault="failure"),))
+    story = Scenario(name="told", responses=(ApiBehavior(fault="failure"),))
     state = state_with_scenarios(only_providers(configuration, "phonon"), story)
     listing = state.configuration.providers["phonon"]
-    asked = IncomingRequest(listing, listing.provider.endpoints[0], Request("POST", "/"))
+    asked = IncomingRequest(
+        bound=listing,
+        endpoint=listing.provider.endpoints[0],
+        request=Request(method="POST", path="/"),
+    )
     told = handle(state, apply_scenario(state, asked), START)
     assert told.response.body == {"api-response-code": 500, "api-response-message": "Failure"}
 

@@ -34,8 +34,12 @@ def request(
     endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
     sent = {"apiKey": "key", **EXAMPLES.get(operation, {}), **more}
     fields = {name: value for name, value in sent.items() if value is not None}
-    asked = Request(endpoint.method, endpoint.path, origin="http://h", fields=fields)
-    return handle(state, IncomingRequest(listing, endpoint, asked, stories), now)
+    asked = Request(method=endpoint.method, path=endpoint.path, origin="http://h", fields=fields)
+    return handle(
+        state,
+        IncomingRequest(bound=listing, endpoint=endpoint, request=asked, scenarios=stories),
+        now,
+    )
 
 
 def response_body(exchange: Exchange) -> Any:

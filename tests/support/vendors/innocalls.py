@@ -47,8 +47,12 @@ def request(
     sent = {**EXAMPLES.get(operation, {}), **fields}
     told = {name: value for name, value in sent.items() if value is not None}
     given = {"authorization": "Bearer key"} if headers is None else headers
-    asked = Request("POST", endpoint.path, headers=given, fields=told)
-    return handle(state, IncomingRequest(listing, endpoint, asked, stories), now)
+    asked = Request(method="POST", path=endpoint.path, headers=given, fields=told)
+    return handle(
+        state,
+        IncomingRequest(bound=listing, endpoint=endpoint, request=asked, scenarios=stories),
+        now,
+    )
 
 
 def response_body(exchange: Exchange) -> Any:

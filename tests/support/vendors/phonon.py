@@ -35,9 +35,16 @@ def request(
     named = {name.replace("_", "-"): value for name, value in more.items()}
     fields = {name: one for name, one in {**CREATE_EXAMPLE, **named}.items() if one is not None}
     told = space.encode() + json.dumps(fields).encode()
-    asked = Request("POST", "/kairos-apis/outbound/create", fields=fields, body=told)
+    asked = Request(method="POST", path="/kairos-apis/outbound/create", fields=fields, body=told)
     return handle(
-        state, IncomingRequest(listing, listing.provider.endpoints[bulk], asked, stories), now
+        state,
+        IncomingRequest(
+            bound=listing,
+            endpoint=listing.provider.endpoints[bulk],
+            request=asked,
+            scenarios=stories,
+        ),
+        now,
     )
 
 

@@ -22,7 +22,7 @@ KEYS = [
 @pytest.fixture
 def people(configuration: Configuration) -> SiteClient:
     """A world in which both phones wait for a person."""
-    story = Scenario("people", legs={"a": PRESETS["person"], "b": PRESETS["person"]})
+    story = Scenario(name="people", legs={"a": PRESETS["person"], "b": PRESETS["person"]})
     return build_site_client(
         configuration._replace(
             scenarios=ScenarioSet({"people": story}, "people", number_plan=False)

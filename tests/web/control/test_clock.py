@@ -94,7 +94,7 @@ def test_advance_tells_in_the_order_of_the_contract(site: SiteClient) -> None:
 
 
 def test_advance_tells_who_waits(configuration: Configuration) -> None:
-    story = Scenario("people", legs={"a": PRESETS["person"]})
+    story = Scenario(name="people", legs={"a": PRESETS["person"]})
     site = build_site_client(
         configuration._replace(
             scenarios=ScenarioSet({"people": story}, "people", number_plan=False)
@@ -208,7 +208,7 @@ def test_an_advance_from_inside_a_webhook_is_refused(site: SiteClient) -> None:
     async def receive(_: Delivery) -> DeliveryResult:
         async with site.client() as client:
             refused.append(await client.post(ADVANCE, json={"by": 1}))
-        return DeliveryResult(200)
+        return DeliveryResult(status=200)
 
     site.dispatcher.receive = receive
     site.click_to_call()
@@ -225,7 +225,7 @@ def test_what_a_receiver_asks_is_answered_at_the_instant_of_its_webhook(site: Si
         async with site.client() as client:
             told.append((await client.get("/_mock/calls/c1")).json()["state"])
             told.append((await client.get("/_mock/clock")).json()["now"])
-        return DeliveryResult(200)
+        return DeliveryResult(status=200)
 
     site.dispatcher.receive = receive
     site.click_to_call()
@@ -245,7 +245,7 @@ def test_of_two_advances_at_once_one_is_refused(site: SiteClient) -> None:
     async def receive(_: Delivery) -> DeliveryResult:
         out.set()
         await gate.wait()
-        return DeliveryResult(200)
+        return DeliveryResult(status=200)
 
     out, gate = asyncio.Event(), asyncio.Event()
     site.dispatcher.receive = receive

@@ -148,7 +148,7 @@ def test_docs_escape_what_the_document_says(
         },
     }
     monkeypatch.setattr("tests.support.site.load_control_openapi", lambda: document)
-    _, app = build_site(configuration, Timing("manual", START), LoopbackDispatcher())
+    _, app = build_site(configuration, Timing(mode="manual", start=START), LoopbackDispatcher())
     tags = parsed(
         EdgeSite(build_edge_site(configuration).registry, app, LoopbackDispatcher()).request(
             "GET", "/_mock/docs"
@@ -179,13 +179,15 @@ def test_who_gets_the_index(
 
 
 def _greeted(_: RequestContext) -> EndpointResult:
-    return EndpointResult(Response(200, {"hello": "from the vendor"}))
+    return EndpointResult(response=Response(status=200, body={"hello": "from the vendor"}))
 
 
 def with_a_door(configuration: Configuration) -> Configuration:
     """Mobtexting with a `GET /` of its own."""
     there = configuration.providers["mobtexting"].provider.endpoints
-    door = Endpoint("door", "GET", VENDOR, "/", (), _greeted)
+    door = Endpoint(
+        operation="door", method="GET", host=VENDOR, path="/", rules=(), respond=_greeted
+    )
     made = renamed(configuration, endpoints=(*there, door), credential=_nobody)
     listing = made.providers["mobtexting"]
     checks = {**listing.checks, "door": lambda _: ()}

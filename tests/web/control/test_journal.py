@@ -30,7 +30,12 @@ def played(configuration: Configuration, origins: tuple[str, ...], millis: int) 
     """A little of everything, and the journal of it."""
 
     async def receive(delivery: Delivery) -> DeliveryResult:
-        return DeliveryResult(200 if delivery.webhook.call_id == "c1" else None, None, b"", millis)
+        return DeliveryResult(
+            status=200 if delivery.webhook.call_id == "c1" else None,
+            error=None,
+            body=b"",
+            duration_ms=millis,
+        )
 
     site = build_site_client(configuration, origins=origins)
     site.dispatcher.receive = receive
@@ -101,7 +106,9 @@ def test_the_oldest_leave_first_and_are_counted(configuration: Configuration) ->
     site = build_site_client(configuration)
     site.sandbox.state.journal = BoundedLog(3)
     for number in range(5):
-        site.sandbox.state.record(JournalEntry(START, "clock", "", {"number": number}))
+        site.sandbox.state.record(
+            JournalEntry(at=START, type="clock", call_id="", payload={"number": number})
+        )
     told = site.get_json("/_mock/journal")
     assert told["dropped"] == 2
     assert [(fact["id"], fact["number"]) for fact in told["facts"]] == [(3, 2), (4, 3), (5, 4)]

@@ -124,7 +124,9 @@ def run(scenario: Callable[[], Any]) -> None:
 
 
 def note(edge: EdgeSite, number: int) -> None:
-    edge.default.state.record(JournalEntry(START, "control", "", {"number": number}))
+    edge.default.state.record(
+        JournalEntry(at=START, type="control", call_id="", payload={"number": number})
+    )
 
 
 @pytest.fixture
@@ -319,7 +321,9 @@ def test_each_sandbox_has_its_own_stream(edge: EdgeSite) -> None:
     "text", ["a\nb", "a\r\ndata: x", "\u2028\u2029\x85", "\x00\x1b[31m", "\ufffd"]
 )
 def test_what_was_captured_stays_within_its_line(edge: EdgeSite, text: str) -> None:
-    edge.default.state.record(JournalEntry(START, "control", "", {"text": text}))
+    edge.default.state.record(
+        JournalEntry(at=START, type="control", call_id="", payload={"text": text})
+    )
 
     async def scenario() -> None:
         async with viewing(edge, "0") as viewer:

@@ -129,10 +129,13 @@ def test_not_same(found: Any, wanted: Any) -> None:
         ({}, []),
         ({"state": "ended", "legs.1.cause": "b*"}, []),
         ({"state": "e*", "outcome": None, "nobody": None}, []),
-        ({"state": "ringing"}, [Mismatch("state", "ringing", "ended")]),
+        ({"state": "ringing"}, [Mismatch(field="state", expected="ringing", actual="ended")]),
         (
             {"legs.2.cause": "busy", "id": "c1", "wanted.attempts": 1},
-            [Mismatch("legs.2.cause", "busy", None), Mismatch("wanted.attempts", 1, 0)],
+            [
+                Mismatch(field="legs.2.cause", expected="busy", actual=None),
+                Mismatch(field="wanted.attempts", expected=1, actual=0),
+            ],
         ),
     ],
 )

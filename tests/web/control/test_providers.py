@@ -79,7 +79,7 @@ def test_every_fault_is_told_once(configuration: Configuration) -> None:
 
 def test_a_body_that_is_no_json_is_told_as_text(configuration: Configuration) -> None:
     def refuse(given: tuple[Fault, ...], _: RequestContext) -> Response:
-        return Response(given[0].status, f"<p>{given[0].message}".encode())
+        return Response(status=given[0].status, body=f"<p>{given[0].message}".encode())
 
     changed = (
         configuration_with_provider(configuration, refuse=refuse).providers["mobtexting"].provider
@@ -88,7 +88,10 @@ def test_a_body_that_is_no_json_is_told_as_text(configuration: Configuration) ->
 
 
 def test_acts_are_told_by_name(configuration: Configuration) -> None:
-    acts = {"park": VendorEvent(frozenset({"COMPLETED"})), "fetch": VendorEvent(frozenset())}
+    acts = {
+        "park": VendorEvent(allowed_in=frozenset({"COMPLETED"})),
+        "fetch": VendorEvent(allowed_in=frozenset()),
+    }
     changed = (
         configuration_with_provider(configuration, vendor_events=acts)
         .providers["mobtexting"]
@@ -99,7 +102,7 @@ def test_acts_are_told_by_name(configuration: Configuration) -> None:
 
 def test_a_refusal_that_places_a_call_is_a_fault_of_ours(configuration: Configuration) -> None:
     def refuse(_: tuple[Fault, ...], case: RequestContext) -> Response:
-        return Response(200, case.build_call("one-leg", {}, None).spec.id)
+        return Response(status=200, body=case.build_call("one-leg", {}, None).spec.id)
 
     site = build_site_client(configuration_with_provider(configuration, refuse=refuse))
     detail = "this is a fault of the mock server: LookupError('a refusal places no call')"

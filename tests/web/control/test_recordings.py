@@ -28,11 +28,11 @@ def path_of(site: SiteClient, name: str) -> str:
 
 
 TALK = (
-    Event(1_000, "answer", "a"),
-    Event(1_020, "digits", "a", {"digits": "5"}),
-    Event(2_000, "hangup", "a"),
+    Event(at=1_000, type="answer", leg="a"),
+    Event(at=1_020, type="digits", leg="a", data={"digits": "5"}),
+    Event(at=2_000, type="hangup", leg="a"),
 )
-MADE = Recording(1_000, (Sound(20, "digits", "5"),))
+MADE = Recording(duration_ms=1_000, sounds=(Sound(at=20, event_type="digits", text="5"),))
 WHOLE = b"".join(render_chunks(MADE, 0, file_size(MADE) - 1))
 
 
@@ -160,7 +160,9 @@ def test_recording_of_a_call_that_is_no_longer_known(site: SiteClient) -> None:
 
 
 def test_recording_of_a_call_that_nobody_answered(site: SiteClient) -> None:
-    path = heard(site, Event(1_000, "ring", "a"), Event(9_000, "hangup", "a"))
+    path = heard(
+        site, Event(at=1_000, type="ring", leg="a"), Event(at=9_000, type="hangup", leg="a")
+    )
     name = next(iter(read.calls(site.sandbox.state)))
     detail = f"nobody answered call {name}, so that there is nothing to hear"
     assert read_problem(site.request("GET", path)) == (404, "no recording", detail)

@@ -40,7 +40,7 @@ def answering(edge: EdgeSite, *answers: int) -> None:
     rest = list(answers)
 
     async def carry(_: Delivery) -> DeliveryResult:
-        return DeliveryResult(rest.pop(0) if rest else 200)
+        return DeliveryResult(status=rest.pop(0) if rest else 200)
 
     edge.default.scheduler.dispatcher = type("Moody", (), {"deliver": staticmethod(carry)})()
 
@@ -86,7 +86,7 @@ def test_not_while_it_is_being_delivered(edge: EdgeSite) -> None:
     async def carry(_: Delivery) -> DeliveryResult:
         async with build_client(edge.app) as there:
             told.append(await there.post("/_mock/webhooks/w1/redeliver"))
-        return DeliveryResult(200)
+        return DeliveryResult(status=200)
 
     edge.default.scheduler.dispatcher = type("Nosy", (), {"deliver": staticmethod(carry)})()
     again(edge)

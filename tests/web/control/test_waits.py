@@ -257,7 +257,7 @@ def test_only_one_advances_at_a_time(edge: EdgeSite) -> None:
             told.append(
                 await there.post(WAIT, json={**NOW, "for": "call", "count": 9, "advance": 1})
             )
-        return DeliveryResult(200)
+        return DeliveryResult(status=200)
 
     edge.default.scheduler.dispatcher = type("Nosy", (), {"deliver": staticmethod(carry)})()
     edge.click_to_call()

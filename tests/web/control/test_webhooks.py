@@ -60,11 +60,15 @@ def test_the_url_of_a_receiver_stays(site: SiteClient) -> None:
 @pytest.mark.parametrize(
     ("answer", "state", "seen"),
     [
-        (DeliveryResult(202), "delivered", (202, None)),
-        (DeliveryResult(500), "failed", (500, None)),
-        (DeliveryResult(201), "failed", (201, None)),  # the vendor takes 200 and 202 alone
-        (DeliveryResult(None, "timeout"), "failed", (None, "timeout")),
-        (DeliveryResult(None, "refused-target", b"public"), "refused", (None, "refused-target")),
+        (DeliveryResult(status=202), "delivered", (202, None)),
+        (DeliveryResult(status=500), "failed", (500, None)),
+        (DeliveryResult(status=201), "failed", (201, None)),  # the vendor takes 200 and 202 alone
+        (DeliveryResult(status=None, error="timeout"), "failed", (None, "timeout")),
+        (
+            DeliveryResult(status=None, error="refused-target", body=b"public"),
+            "refused",
+            (None, "refused-target"),
+        ),
     ],
 )
 def test_how_it_fared(
@@ -83,7 +87,7 @@ def test_how_it_fared(
 
 def test_a_retry_to_come(site: SiteClient) -> None:
     async def receive(_: Delivery) -> DeliveryResult:
-        return DeliveryResult(503)
+        return DeliveryResult(status=503)
 
     site.dispatcher.receive = receive
     site.request("PATCH", MINE, json={"retry": {"waits": ["60s"], "satisfied_by": [200]}})
@@ -114,7 +118,7 @@ def test_a_retry_to_come(site: SiteClient) -> None:
 )
 def test_filters_and_pages(site: SiteClient, query: str, expected: list[str]) -> None:
     async def receive(delivery: Delivery) -> DeliveryResult:
-        return DeliveryResult(500 if delivery.webhook.call_id == "c2" else 200)
+        return DeliveryResult(status=500 if delivery.webhook.call_id == "c2" else 200)
 
     site.dispatcher.receive = receive
     for _ in range(3):
@@ -140,7 +144,7 @@ def test_a_wrong_page(site: SiteClient, query: str, detail: str) -> None:
 )
 def test_a_hostile_answer_can_be_shown(site: SiteClient, body: bytes) -> None:
     async def receive(_: Delivery) -> DeliveryResult:
-        return DeliveryResult(200, body=body)
+        return DeliveryResult(status=200, body=body)
 
     site.dispatcher.receive = receive
     site.click_to_call()

@@ -54,7 +54,7 @@ IPV6 = pytest.param(
     ],
 )
 def test_address(host: str, shown: str, origin: str, local: bool, scheme: str) -> None:  # noqa: FBT001 - a column of the table
-    address = ServerAddress(host, 8080, scheme)
+    address = ServerAddress(host=host, port=8080, scheme=scheme)
     assert address.display_url == f"{scheme}://{shown}:8080"
     assert address.origin == f"{scheme}://{origin}:8080"
     names = (origin, "localhost", "127.0.0.1", "[::1]")
@@ -63,7 +63,7 @@ def test_address(host: str, shown: str, origin: str, local: bool, scheme: str) -
 
 
 def test_address_speaks_http_unless_told() -> None:
-    assert ServerAddress("127.0.0.1", 80).origin == "http://127.0.0.1:80"
+    assert ServerAddress(host="127.0.0.1", port=80).origin == "http://127.0.0.1:80"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", IPV6])
@@ -134,7 +134,7 @@ def test_server_says_when_it_is_ready_and_halts_before_it_ends(
     told: list[str] = []
     end = uvicorn.Server.shutdown
     sandboxes = SandboxRegistry(
-        NoCourier(), (configuration, Timing("manual", START)), lambda _: None
+        NoCourier(), (configuration, Timing(mode="manual", start=START)), lambda _: None
     )
     monkeypatch.setattr(sandboxes, "stop_schedulers", halt)
     monkeypatch.setattr(uvicorn.Server, "shutdown", ended)

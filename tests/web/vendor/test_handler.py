@@ -218,7 +218,9 @@ def test_a_provider_that_raises_is_our_own_problem(
 ) -> None:
     fault = configuration.providers["mobtexting"].provider.wrong_method
     changes: dict[str, Any] = {
-        "rules": {"endpoints": broken_endpoint(configuration, rules=((Rule(boom, fault),),))},
+        "rules": {
+            "endpoints": broken_endpoint(configuration, rules=((Rule(test=boom, fault=fault),),))
+        },
         "answer": {"endpoints": broken_endpoint(configuration, respond=boom)},
     }.get(part, {part: boom})
     site = build_site_client(configuration_with_provider(configuration, **changes))
@@ -237,7 +239,7 @@ def test_a_provider_s_answer_that_is_no_json_is_our_own_problem(
     configuration: Configuration,
 ) -> None:
     def odd(_: object) -> EndpointResult:
-        return EndpointResult(Response(200, {"when": object()}))
+        return EndpointResult(response=Response(status=200, body={"when": object()}))
 
     site = build_site_client(
         configuration_with_provider(
@@ -307,7 +309,7 @@ def test_nothing_of_a_call_happens_before_its_answer_has_been_sent(
 
     async def carry(_: Delivery) -> DeliveryResult:
         carried.set()
-        return DeliveryResult(200)
+        return DeliveryResult(status=200)
 
     carried, site = asyncio.Event(), build_site_client(configuration, "instant")
     site.dispatcher.receive = carry

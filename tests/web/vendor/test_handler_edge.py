@@ -38,13 +38,15 @@ def edge(configuration: Configuration) -> EdgeSite:
 
 def with_public_url(configuration: Configuration, url: str) -> EdgeSite:
     postman = LoopbackDispatcher()
-    sandboxes = SandboxRegistry(postman, (configuration, Timing("manual", START)), lambda _: None)
+    sandboxes = SandboxRegistry(
+        postman, (configuration, Timing(mode="manual", start=START)), lambda _: None
+    )
     parts = Dependencies(
-        sandboxes,
-        lambda: (ORIGIN,),
-        ScenarioCompiler(Settings()),
-        load_control_openapi,
-        Counter(),
+        sandboxes=sandboxes,
+        origins=lambda: (ORIGIN,),
+        compile_scenarios=ScenarioCompiler(Settings()),
+        control_document=load_control_openapi,
+        rejections=Counter(),
         public_url=url,
     )
     return EdgeSite(sandboxes, build_app(parts, no_lifespan), postman)

@@ -17,12 +17,14 @@ BROWSER = {"accept": "text/html"}
 
 def told(case: RequestContext) -> EndpointResult:
     """Answers with what it was asked."""
-    return EndpointResult(Response(200, {**case.fields}))
+    return EndpointResult(response=Response(status=200, body={**case.fields}))
 
 
 def at(operation: str, place: str, **more: Any) -> Endpoint:
     method, path = place.split()
-    return Endpoint(operation, method, HOST, path, (), told, **more)
+    return Endpoint(
+        operation=operation, method=method, host=HOST, path=path, rules=(), respond=told, **more
+    )
 
 
 def small(request: Request) -> bool:
@@ -30,7 +32,7 @@ def small(request: Request) -> bool:
 
 
 def named(operation: str) -> Any:
-    return lambda _: EndpointResult(Response(200, {"operation": operation}))
+    return lambda _: EndpointResult(response=Response(status=200, body={"operation": operation}))
 
 
 PLACES = (

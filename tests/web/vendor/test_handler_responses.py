@@ -93,7 +93,9 @@ def test_an_order_comes_before_what_the_request_itself_would_be_refused_for(
         "POST", CLICK_TO_CALL_PATH, content=b"{", headers={"x-mock-scenario": "broke"} | HEADERS
     )
     assert answer.status_code == 402
-    read.activations(told.sandbox.state).append(Activation("a1", "down-once", MatchRule(), None))
+    read.activations(told.sandbox.state).append(
+        Activation(id="a1", scenario_name="down-once", match=MatchRule(), remaining=None)
+    )
     assert [
         told.request("GET", CLICK_TO_CALL_PATH, headers=HEADERS).status_code for _ in range(2)
     ] == [503, 405]
@@ -145,7 +147,8 @@ def test_a_fault_that_this_vendor_does_not_have_is_not_ordered(
     configuration: Configuration,
 ) -> None:
     site = with_stories(
-        configuration, Scenario("another-s", responses=(ApiBehavior("subscription-ended"),))
+        configuration,
+        Scenario(name="another-s", responses=(ApiBehavior(fault="subscription-ended"),)),
     )
     assert site.click_to_call("another-s").status_code == 200
 
@@ -161,7 +164,9 @@ def test_a_fault_that_this_vendor_does_not_have_is_not_ordered(
 def test_a_story_that_does_not_fit_is_our_own_problem(
     configuration: Configuration, needs: dict[str, str], fields: dict[str, object], unmet: str
 ) -> None:
-    site = with_stories(configuration, Scenario("bound", needs=needs, legs={"a": DEFAULT_BEHAVIOR}))
+    site = with_stories(
+        configuration, Scenario(name="bound", needs=needs, legs={"a": DEFAULT_BEHAVIOR})
+    )
     told = read_problem(site.click_to_call("answered", "bound", **fields))
     assert told == (422, "scenario does not fit", f"bound cannot play here: {unmet}")
     assert (read.calls(site.sandbox.state), list(read.journal(site.sandbox.state))) == ({}, [])

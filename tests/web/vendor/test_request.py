@@ -72,16 +72,16 @@ def scope(**changes: Any) -> Scope:
 @pytest.mark.parametrize(
     ("changes", "body", "expected"),
     [
-        ({}, b"", Request("POST", "/a b", origin="http://", client="")),
+        ({}, b"", Request(method="POST", path="/a b", origin="http://", client="")),
         (
             {"client": ("10.0.0.7", 4711), "headers": [(b"host", b"mock.test:80")]},
             b"",
             Request(
-                "POST",
-                "/a b",
-                "mock.test:80",
-                "http://mock.test:80",
-                {"host": "mock.test:80"},
+                method="POST",
+                path="/a b",
+                host="mock.test:80",
+                origin="http://mock.test:80",
+                headers={"host": "mock.test:80"},
                 client="10.0.0.7",
             ),
         ),
@@ -89,8 +89,8 @@ def scope(**changes: Any) -> Scope:
             {"headers": [(b"content-type", b"application/json")], "query_string": b"a=1&b=2"},
             b'{"b": 3}',
             Request(
-                "POST",
-                "/a b",
+                method="POST",
+                path="/a b",
                 origin="http://",
                 headers={"content-type": "application/json"},
                 query="a=1&b=2",
@@ -102,14 +102,16 @@ def scope(**changes: Any) -> Scope:
         (
             {"headers": [(b"x-odd", b"\xff\xe9")]},
             b"",
-            Request("POST", "/a b", origin="http://", headers={"x-odd": "ÿé"}, client=""),
+            Request(
+                method="POST", path="/a b", origin="http://", headers={"x-odd": "ÿé"}, client=""
+            ),
         ),
         (
             {"query_string": b"a=1"},
             b'{"broken',
             Request(
-                "POST",
-                "/a b",
+                method="POST",
+                path="/a b",
                 origin="http://",
                 query="a=1",
                 fields={"a": "1"},

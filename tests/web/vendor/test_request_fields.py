@@ -69,8 +69,8 @@ GOOD_FORMS = {
     "ampersands": ("&&a=1&&", {"a": "1"}),
 }  # fmt: skip
 
-PNG = Upload("ü;1.png", "image/png", b"\xff\r\n--\r\n")
-BLANK = Upload("", "application/octet-stream", b"")
+PNG = Upload(filename="ü;1.png", content_type="image/png", data=b"\xff\r\n--\r\n")
+BLANK = Upload(filename="", content_type="application/octet-stream", data=b"")
 TYPE = "content-type: image/png\r\n"
 
 GOOD_MULTIPART = {
@@ -91,18 +91,18 @@ GOOD_MULTIPART = {
 
 @pytest.mark.parametrize(("body", "fields"), GOOD_JSON.values(), ids=GOOD_JSON)
 def test_json(body: bytes, fields: dict[str, object]) -> None:
-    assert parse_fields(JSON, body, "") == ParsedFields(fields, "")
+    assert parse_fields(JSON, body, "") == ParsedFields(fields=fields, body_error="")
 
 
 @pytest.mark.parametrize(("text", "fields"), GOOD_FORMS.values(), ids=GOOD_FORMS)
 def test_form_in_body_and_query(text: str, fields: dict[str, object]) -> None:
-    assert parse_fields(FORM, text.encode(), "") == ParsedFields(fields, "")
-    assert parse_fields("", b"", text) == ParsedFields(fields, "")
+    assert parse_fields(FORM, text.encode(), "") == ParsedFields(fields=fields, body_error="")
+    assert parse_fields("", b"", text) == ParsedFields(fields=fields, body_error="")
 
 
 @pytest.mark.parametrize(("body", "fields"), GOOD_MULTIPART.values(), ids=GOOD_MULTIPART)
 def test_multipart(body: bytes, fields: dict[str, object]) -> None:
-    assert parse_fields(MULTIPART, body, "") == ParsedFields(fields, "")
+    assert parse_fields(MULTIPART, body, "") == ParsedFields(fields=fields, body_error="")
 
 
 HOSTILE: list[tuple[str, str, list[bytes]]] = [
@@ -172,21 +172,37 @@ def test_refused_in_query(body: bytes, flaw: str) -> None:
 
 
 MEDIA: list[tuple[str, bytes, ParsedFields]] = [
-    ("Application/JSON ; Charset=UTF-8", b'{"a": 1}', ParsedFields({"a": 1}, "")),
-    ('application/problem+json; charset="utf8"', b'{"a": 1}', ParsedFields({"a": 1}, "")),
-    ("application/json; charset=utf-16", b'{"a": 1}', ParsedFields({}, CHARSET)),
-    ("application/json; charset=utf-16", b"", ParsedFields({}, "")),
-    ("application/json; charset=\xff", b'{"a": 1}', ParsedFields({}, CHARSET)),
-    (f"{FORM}; charset=latin1", b"a=1", ParsedFields({}, CHARSET)),
-    (f"{MULTIPART}; charset=latin1", part("name=a") + END, ParsedFields({}, CHARSET)),
-    ("multipart/form-data", part("name=a") + END, ParsedFields({}, BOUNDLESS)),
-    ("multipart/form-data; boundary=", part("name=a") + END, ParsedFields({}, BOUNDLESS)),
-    ("", b' \n{"a": 1}', ParsedFields({"a": 1}, "")),
-    ("text/plain", b"a=1", ParsedFields({"a": "1"}, "")),
-    ("text/plain", b"hello", ParsedFields({}, NEITHER)),
-    ("image/png", b" ", ParsedFields({}, NEITHER)),
-    (JSON, b'{"a" 1}', ParsedFields({}, f"{SYNTAX}: line 1 column 6: Expecting ':' delimiter")),
-    (JSON, b'{"a": NaN}', ParsedFields({}, f"{SYNTAX}: NaN is no JSON number")),
+    ("Application/JSON ; Charset=UTF-8", b'{"a": 1}', ParsedFields(fields={"a": 1}, body_error="")),
+    (
+        'application/problem+json; charset="utf8"',
+        b'{"a": 1}',
+        ParsedFields(fields={"a": 1}, body_error=""),
+    ),
+    ("application/json; charset=utf-16", b'{"a": 1}', ParsedFields(fields={}, body_error=CHARSET)),
+    ("application/json; charset=utf-16", b"", ParsedFields(fields={}, body_error="")),
+    ("application/json; charset=\xff", b'{"a": 1}', ParsedFields(fields={}, body_error=CHARSET)),
+    (f"{FORM}; charset=latin1", b"a=1", ParsedFields(fields={}, body_error=CHARSET)),
+    (
+        f"{MULTIPART}; charset=latin1",
+        part("name=a") + END,
+        ParsedFields(fields={}, body_error=CHARSET),
+    ),
+    ("multipart/form-data", part("name=a") + END, ParsedFields(fields={}, body_error=BOUNDLESS)),
+    (
+        "multipart/form-data; boundary=",
+        part("name=a") + END,
+        ParsedFields(fields={}, body_error=BOUNDLESS),
+    ),
+    ("", b' \n{"a": 1}', ParsedFields(fields={"a": 1}, body_error="")),
+    ("text/plain", b"a=1", ParsedFields(fields={"a": "1"}, body_error="")),
+    ("text/plain", b"hello", ParsedFields(fields={}, body_error=NEITHER)),
+    ("image/png", b" ", ParsedFields(fields={}, body_error=NEITHER)),
+    (
+        JSON,
+        b'{"a" 1}',
+        ParsedFields(fields={}, body_error=f"{SYNTAX}: line 1 column 6: Expecting ':' delimiter"),
+    ),
+    (JSON, b'{"a": NaN}', ParsedFields(fields={}, body_error=f"{SYNTAX}: NaN is no JSON number")),
 ]
 
 
@@ -197,7 +213,7 @@ def test_media_type(content_type: str, body: bytes, decoded: ParsedFields) -> No
 
 def test_body_wins_over_query() -> None:
     decoded = parse_fields(JSON, b'{"a": {"b": 1}}', "a[c]=2&d[e]=3")
-    assert decoded == ParsedFields({"a": {"b": 1}, "d": {"e": "3"}}, "")
+    assert decoded == ParsedFields(fields={"a": {"b": 1}, "d": {"e": "3"}}, body_error="")
 
 
 def test_fields_of_query_and_body_count_together() -> None:
@@ -230,5 +246,5 @@ VALUES = st.recursive(SCALARS, lambda v: st.lists(v) | st.dictionaries(TEXTS, v)
 @given(st.dictionaries(KEYS, VALUES))
 def test_json_round_trip(fields: dict[str, object]) -> None:
     escaped, raw = json.dumps(fields), json.dumps(fields, ensure_ascii=False)
-    assert parse_fields(JSON, escaped.encode(), "") == ParsedFields(fields, "")
-    assert parse_fields(JSON, raw.encode(), "") == ParsedFields(fields, "")
+    assert parse_fields(JSON, escaped.encode(), "") == ParsedFields(fields=fields, body_error="")
+    assert parse_fields(JSON, raw.encode(), "") == ParsedFields(fields=fields, body_error="")

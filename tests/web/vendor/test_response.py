@@ -17,10 +17,18 @@ ALLOW: HeaderField = (b"allow", b"GET, POST")
 
 
 def exchange(reply: Response, **more: Any) -> Exchange:
-    asked = Request("POST", "/")
-    return Exchange("r1", 250, "p", "o", asked, reply, more.pop("fault", None), "", ())._replace(
-        **more
-    )
+    asked = Request(method="POST", path="/")
+    return Exchange(
+        id="r1",
+        at=250,
+        provider="p",
+        operation="o",
+        request=asked,
+        response=reply,
+        fault=more.pop("fault", None),
+        explanation="",
+        scenarios=(),
+    )._replace(**more)
 
 
 def length(size: int) -> HeaderField:
@@ -30,16 +38,17 @@ def length(size: int) -> HeaderField:
 @pytest.mark.parametrize(
     ("reply", "more", "wanted"),
     [
-        (Response(200, {"a": "\u00e9"}), {}, (200, [*TOLD, length(10), JSON], b'{"a":"\xc3\xa9"}')),
-        (Response(200, b"plain"), {}, (200, [*TOLD, length(5)], b"plain")),
-        (Response(302, b"", {"Location": "/login"}), {},
+        (Response(status=200, body={"a": "\u00e9"}), {},
+         (200, [*TOLD, length(10), JSON], b'{"a":"\xc3\xa9"}')),
+        (Response(status=200, body=b"plain"), {}, (200, [*TOLD, length(5)], b"plain")),
+        (Response(status=302, body=b"", headers={"Location": "/login"}), {},
          (302, [(b"location", b"/login"), *TOLD, length(0)], b"")),
-        (Response(400, [], {"content-type": "text/json"}), {},
+        (Response(status=400, body=[], headers={"content-type": "text/json"}), {},
          (400, [(b"content-type", b"text/json"), *TOLD, length(2)], b"[]")),
-        (Response(204, b""), {}, (204, TOLD, b"")),
-        (Response(200, b""), {"call_ids": ("c1", "c2")},
+        (Response(status=204, body=b""), {}, (204, TOLD, b"")),
+        (Response(status=200, body=b""), {"call_ids": ("c1", "c2")},
          (200, [*TOLD, (b"x-mock-call", b"c1"), length(0)], b"")),
-        (Response(422, b""), {"fault": "bad", "explanation": "bad: \u00e9\n"},
+        (Response(status=422, body=b""), {"fault": "bad", "explanation": "bad: \u00e9\n"},
          (422, [*TOLD, (b"x-mock-fault", b"bad"), (b"x-mock-explain", b"bad: \\xe9\n"), length(0)],
           b"")),
     ],
@@ -52,7 +61,10 @@ def test_answer(
 
 @pytest.mark.parametrize(("status", "fields"), [(405, [ALLOW]), (404, []), (200, [])])
 def test_methods_are_told_with_a_wrong_one(status: int, fields: list[HeaderField]) -> None:
-    assert build_response(exchange(Response(status, b"")), ("GET", "POST")).headers[3:] == fields
+    assert (
+        build_response(exchange(Response(status=status, body=b"")), ("GET", "POST")).headers[3:]
+        == fields
+    )
 
 
 @pytest.mark.parametrize("taken", [True, False])
@@ -70,7 +82,7 @@ def test_it_sends_itself_in_one_or_in_two(*, taken: bool) -> None:
         sent.append(message)
 
     scope = {WRITE_RESPONSE_KEY: take}
-    asyncio.run(AsgiResponse(200, TOLD, b"ok")(scope, receive, send))
+    asyncio.run(AsgiResponse(status=200, headers=TOLD, body=b"ok")(scope, receive, send))
     two = [
         {"type": "http.response.start", "status": 200, "headers": TOLD},
         {"type": "http.response.body", "body": b"ok"},

@@ -162,7 +162,7 @@ def test_find_nothing_near_names_the_first_operations(
 ) -> None:
     others = {name: one for name, one in listings.items() if name != "innocalls"}
     first = (f"POST {C2C}", "POST /outbound/create", "GET /outbound/status")
-    assert find_route(others, "GET", HERE, path) == UnknownPath(first)
+    assert find_route(others, "GET", HERE, path) == UnknownPath(nearest=first)
 
 
 def test_a_vendor_s_host_opens_no_other_vendor_s_path(
@@ -224,7 +224,9 @@ def test_of_several_operations_the_first_that_is_meant_else_the_last(
     assert isinstance(found, VendorRoute)
     assert found.body_limit == 9
     assert (
-        found.select_endpoint(Request("POST", "/calls", fields={"kind": sent})).operation
+        found.select_endpoint(
+            Request(method="POST", path="/calls", fields={"kind": sent})
+        ).operation
         == operation
     )
 
@@ -237,7 +239,7 @@ def test_operations_on_another_host_share_no_place(
 ) -> None:
     found = find_route(sharing(configuration, ("one", "two", "one")), "POST", host, "/calls")
     assert isinstance(found, VendorRoute)
-    assert found.select_endpoint(Request("POST", "/calls")).operation == operation
+    assert found.select_endpoint(Request(method="POST", path="/calls")).operation == operation
     assert found.body_limit == limit
 
 

@@ -6,10 +6,11 @@ import pytest
 
 from mockserver.core.call import Event
 from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
-from mockserver.core.webhook import Delivery, DeliveryAttempt, DeliveryResult, Webhook
+from mockserver.core.webhook import DeliveryAttempt, DeliveryResult
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views.log_lines import format_line
 from tests.support import read
+from tests.support.builders import build_delivery, build_webhook
 from tests.support.simulation import START, click_to_call, play_until_idle
 
 INBOX = "{origin}/_mock/inbox/mobtexting"
@@ -52,37 +53,36 @@ def test_line_of_a_refusal(state: SandboxState) -> None:
     assert lines == ["09:00:00 mobtexting r1 POST /api/v2/voice/c2c 422 to-required"]
 
 
-HOOK = Webhook("c1", "completed", "http://h/x", {"a": 1})
-FAILED = Delivery(
-    "w1",
-    "mobtexting",
-    "any",
-    HOOK,
-    0,
-    "failed",
-    None,
-    (DeliveryAttempt(1, START, DeliveryResult(None, "dns")),),
+HOOK = build_webhook(url="http://h/x", body={"a": 1})
+FAILED = build_delivery(
+    account="any",
+    webhook=HOOK,
+    state="failed",
+    next_attempt_at=None,
+    attempts=(
+        DeliveryAttempt(number=1, at=START, result=DeliveryResult(status=None, error="dns")),
+    ),
 )
 
 
 @pytest.mark.parametrize(
     ("kind", "what", "expected"),
     [
-        ("event", Event(START, "digits", "a", {"digits": "12"}), "a digits 12"),
+        ("event", Event(at=START, type="digits", leg="a", data={"digits": "12"}), "a digits 12"),
         ("attempt", FAILED, "w1 completed attempt 1 http://h/x dns failed"),
         (
             "moot",
-            RejectedEvent("ring", "b", "f:1:2", "so"),
+            RejectedEvent(type="ring", leg="b", location="f:1:2", reason="so"),
             "moot verb ring leg b place f:1:2 why so",
         ),
-        ("skipped", IgnoredLeg("s", "b"), "skipped story s leg b"),
+        ("skipped", IgnoredLeg(scenario="s", leg="b"), "skipped story s leg b"),
         ("clock", {"mode": "60x"}, "clock mode 60x"),
         ("control", {"method": "PATCH", "body": {"a": 1}}, 'control method PATCH body {"a": 1}'),
         ("error", LookupError("oops"), "error error LookupError('oops')"),
     ],
 )
 def test_line_of_a_fact(state: SandboxState, kind: str, what: Any, expected: str) -> None:
-    told = format_line(JournalEntry(START, kind, "", what), state)
+    told = format_line(JournalEntry(at=START, type=kind, call_id="", payload=what), state)
     assert told.rstrip() == f"09:00:00 {expected}"
 
 
@@ -101,5 +101,10 @@ def test_line_of_a_fact(state: SandboxState, kind: str, what: Any, expected: str
 def test_control_characters_never_reach_the_terminal(
     state: SandboxState, text: str, expected: str
 ) -> None:
-    fact = JournalEntry(START, "event", "", Event(START, "speech", "a", {"words": text}))
+    fact = JournalEntry(
+        at=START,
+        type="event",
+        call_id="",
+        payload=Event(at=START, type="speech", leg="a", data={"words": text}),
+    )
     assert format_line(fact, state) == f"09:00:00 a speech {expected}"

@@ -102,7 +102,7 @@ def test_a_call_that_has_not_begun(state: SandboxState) -> None:
 def test_whom_a_call_waits_for(
     configuration: Configuration, behaviour: str, until: int, expected: list[dict[str, str]]
 ) -> None:
-    story = Scenario("s", legs={"callee": PRESETS[behaviour]})
+    story = Scenario(name="s", legs={"callee": PRESETS[behaviour]})
     state = SandboxState(
         configuration._replace(scenarios=ScenarioSet({"s": story}, "s", number_plan=False)), START
     )
@@ -114,7 +114,7 @@ def test_whom_a_call_waits_for(
 
 def test_a_call_that_only_waits_for_a_hangup(configuration: Configuration) -> None:
     forever = PRESETS["answered"]._replace(talk=None)
-    story = Scenario("s", legs={"a": forever, "b": forever})
+    story = Scenario(name="s", legs={"a": forever, "b": forever})
     state = SandboxState(
         configuration._replace(scenarios=ScenarioSet({"s": story}, "s", number_plan=False)), START
     )
@@ -153,13 +153,13 @@ def test_credentials_among_the_parameters_are_masked(state: SandboxState) -> Non
 @pytest.mark.parametrize(
     ("event", "expected"),
     [
-        (Event(START, "placed"), {"at": T0, "event": "placed", "leg": None}),
+        (Event(at=START, type="placed"), {"at": T0, "event": "placed", "leg": None}),
         (
-            Event(START, "digits", "a", {"digits": "1"}),
+            Event(at=START, type="digits", leg="a", data={"digits": "1"}),
             {"at": T0, "event": "digits", "leg": "a", "digits": "1"},
         ),
         (
-            Event(START, "hangup", "b", {"cause": "rejected"}),
+            Event(at=START, type="hangup", leg="b", data={"cause": "rejected"}),
             {"at": T0, "event": "hangup", "leg": "b", "cause": "rejected", "q850": 21},
         ),
     ],

@@ -9,12 +9,13 @@ from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
 from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
-from mockserver.core.webhook import Delivery, DeliveryAttempt, DeliveryResult, Webhook
+from mockserver.core.webhook import Delivery, DeliveryAttempt, DeliveryResult
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views.redaction import mask
 from mockserver.web.views.serializers import serialize_delivery, serialize_entry, serialize_exchange
 from tests.support import read
+from tests.support.builders import build_delivery, build_webhook
 from tests.support.simulation import START, change_account, click_to_call, play_until_idle
 from tests.support.site_client import key_structure
 
@@ -24,8 +25,8 @@ T2 = "2026-01-01T09:00:02.000Z"
 T5 = "2026-01-01T09:00:05.000Z"
 
 ASKED = Request(
-    "POST",
-    "/c2c",
+    method="POST",
+    path="/c2c",
     headers={
         "host": "mock.test",
         "user-agent": "curl",
@@ -38,16 +39,16 @@ ASKED = Request(
     body=b'{"token": "k-123", "to": "1"}',
 )
 EXCHANGE = Exchange(
-    "r1",
-    START,
-    "mobtexting",
-    "c2c",
-    ASKED,
-    Response(200, {"ok": 1}),
-    None,
-    "",
-    ("answered",),
-    ("c1",),
+    id="r1",
+    at=START,
+    provider="mobtexting",
+    operation="c2c",
+    request=ASKED,
+    response=Response(status=200, body={"ok": 1}),
+    fault=None,
+    explanation="",
+    scenarios=("answered",),
+    call_ids=("c1",),
 )
 PRINTED = {
     "id": "r1",
@@ -78,10 +79,10 @@ PRINTED = {
         ({"call_ids": ()}, {"call": None}),
         ({"call_ids": ("c1", "c2")}, {"call": "c1"}),
         ({"fault": "no-way", "scenarios": ()}, {"fault": "no-way", "scenario": []}),
-        ({"response": Response(302, b"")}, {"status": 302, "answer": ""}),
-        ({"response": Response(200, b'{"a": 1}')}, {"answer": {"a": 1}}),
-        ({"response": Response(200, b"<html>\xff")}, {"answer": "<html>�"}),
-        ({"response": Response(200)}, {"answer": None}),
+        ({"response": Response(status=302, body=b"")}, {"status": 302, "answer": ""}),
+        ({"response": Response(status=200, body=b'{"a": 1}')}, {"answer": {"a": 1}}),
+        ({"response": Response(status=200, body=b"<html>\xff")}, {"answer": "<html>�"}),
+        ({"response": Response(status=200)}, {"answer": None}),
         ({"request": ASKED._replace(body=b"\xffa")}, {"body": "�a"}),
         ({"request": ASKED._replace(query="", headers={})}, {"query": "", "headers": {}}),
     ],
@@ -107,12 +108,26 @@ def test_credentials_in_a_body_that_is_not_json(configuration: Configuration, bo
     assert "k-123" not in repr(told)
 
 
-HOOK = Webhook("c1", "completed", "{origin}/x", {"a": 1}, "PUT", {"authorization": "Bearer k-123"})
-PENDING = Delivery("w1", "mobtexting", "any", HOOK, 0, "pending", START)
+HOOK = build_webhook(
+    url="{origin}/x", body={"a": 1}, method="PUT", headers={"authorization": "Bearer k-123"}
+)
+PENDING = build_delivery(account="any", webhook=HOOK, next_attempt_at=START)
 TRIED = (
-    DeliveryAttempt(1, START, DeliveryResult(500, None, b"\xff", 3)),
-    DeliveryAttempt(2, START + 5_000, DeliveryResult(None, "timeout", b"", 10_000)),
-    DeliveryAttempt(3, START + 5_000, DeliveryResult(200, None, b'{"ok": true}', 0)),
+    DeliveryAttempt(
+        number=1,
+        at=START,
+        result=DeliveryResult(status=500, error=None, body=b"\xff", duration_ms=3),
+    ),
+    DeliveryAttempt(
+        number=2,
+        at=START + 5_000,
+        result=DeliveryResult(status=None, error="timeout", body=b"", duration_ms=10_000),
+    ),
+    DeliveryAttempt(
+        number=3,
+        at=START + 5_000,
+        result=DeliveryResult(status=200, error=None, body=b'{"ok": true}', duration_ms=0),
+    ),
 )
 TRIES = [
     {"number": 1, "at": T0, "status": 500, "error": None, "duration_ms": 3, "answer": "�"},
@@ -175,7 +190,7 @@ ABOUT = {"at": T0, "fact": "any", "call": "c1"}
                 **{name: value for name, value in PRINTED.items() if name not in ("id", "at")},
             },
         ),
-        (Event(START, "ring", "a"), {**ABOUT, "event": "ring", "leg": "a"}),
+        (Event(at=START, type="ring", leg="a"), {**ABOUT, "event": "ring", "leg": "a"}),
         (
             PENDING._replace(state="failed", attempts=TRIED[:2]),
             {
@@ -194,17 +209,19 @@ ABOUT = {"at": T0, "fact": "any", "call": "c1"}
             },
         ),
         (
-            RejectedEvent("ring", "b", "a.yaml:1:2", "so"),
+            RejectedEvent(type="ring", leg="b", location="a.yaml:1:2", reason="so"),
             {**ABOUT, "verb": "ring", "leg": "b", "place": "a.yaml:1:2", "why": "so"},
         ),
-        (IgnoredLeg("busy", "b"), {**ABOUT, "story": "busy", "leg": "b"}),
+        (IgnoredLeg(scenario="busy", leg="b"), {**ABOUT, "story": "busy", "leg": "b"}),
         ({"mode": "manual"}, {**ABOUT, "mode": "manual"}),
         (LookupError("oops"), {**ABOUT, "error": "LookupError('oops')"}),
     ],
     ids=["request", "event", "attempt", "moot", "skipped", "control", "error"],
 )
 def test_a_fact(configuration: Configuration, what: object, expected: dict[str, object]) -> None:
-    told = serialize_entry(JournalEntry(START, "any", "c1", what), configuration)
+    told = serialize_entry(
+        JournalEntry(at=START, type="any", call_id="c1", payload=what), configuration
+    )
     assert told == expected
     assert [name for name in told if name not in ("at", "call")] == [
         name for name in expected if name not in ("at", "call")
@@ -213,15 +230,20 @@ def test_a_fact(configuration: Configuration, what: object, expected: dict[str, 
 
 def test_a_fact_about_no_call(configuration: Configuration) -> None:
     assert (
-        serialize_entry(JournalEntry(START, "clock", "", {"mode": "real"}), configuration)["call"]
+        serialize_entry(
+            JournalEntry(at=START, type="clock", call_id="", payload={"mode": "real"}),
+            configuration,
+        )["call"]
         is None
     )
 
 
 def test_a_journal_holds_no_real_time(state: SandboxState) -> None:
-    change_account(state, retry=Retry((5_000,)))
+    change_account(state, retry=Retry(waits=(5_000,)))
     click_to_call(state)
-    play_until_idle(state, lambda _: DeliveryResult(500, None, b"", 12_345))
+    play_until_idle(
+        state, lambda _: DeliveryResult(status=500, error=None, body=b"", duration_ms=12_345)
+    )
     assert "12345" not in repr(
         [serialize_entry(fact, state.configuration) for fact in read.journal(state)]
     )

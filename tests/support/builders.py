@@ -1,0 +1,48 @@
+"""Builders of calls and deliveries, in which every field has a usual value."""
+
+from typing import Any
+
+from mockserver.core.call import Call, CallSpec, Leg
+from mockserver.core.webhook import Delivery, Webhook
+
+
+def build_call_spec(**changes: Any) -> CallSpec:
+    """A click-to-call `c1` of the account `mobtexting-default`, placed at 0 ms."""
+    usual: dict[str, Any] = {
+        "id": "c1",
+        "vendor_id": "v1",
+        "provider": "mobtexting",
+        "account": "mobtexting-default",
+        "operation": "c2c",
+        "flow": "b-after-a",
+        "parameters": {},
+        "created_at": 0,
+    }
+    return CallSpec(**{**usual, **changes})
+
+
+def build_call(**changes: Any) -> Call:
+    """A call with two idle legs, which starts at 0 ms."""
+    legs = (Leg(name="a", role="from", number="1"), Leg(name="b", role="to", number="2"))
+    usual: dict[str, Any] = {"spec": build_call_spec(), "legs": legs, "starts_at": 0}
+    return Call(**{**usual, **changes})
+
+
+def build_webhook(**changes: Any) -> Webhook:
+    """The webhook `completed` of call `c1`."""
+    usual: dict[str, Any] = {"call_id": "c1", "kind": "completed"}
+    return Webhook(**{**usual, **changes})
+
+
+def build_delivery(**changes: Any) -> Delivery:
+    """The pending delivery `w1` of the call's webhook, due at 0 ms."""
+    usual: dict[str, Any] = {
+        "id": "w1",
+        "provider": "mobtexting",
+        "account": "mobtexting-default",
+        "webhook": build_webhook(),
+        "epoch": 0,
+        "state": "pending",
+        "next_attempt_at": 0,
+    }
+    return Delivery(**{**usual, **changes})
