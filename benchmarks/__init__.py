@@ -1,1 +1,1 @@
-"""How fast it is, beside a floor and a limit that run in the same minute."""
+"""Measure the server and the engine, together with a floor and a limit on the same machine."""

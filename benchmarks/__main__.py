@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: the project's own figures, a row at a time; `peers` compares."""
+"""`python -m benchmarks`: print the project's own figures row by row, or compare with `peers`."""
 
 import gc
 import platform
@@ -12,12 +12,14 @@ from benchmarks.peers.__main__ import run
 
 def main() -> None:
     python = f"Python {platform.python_version()}"
-    used = ", ".join(f"{name} {version(name)}" for name in ("starlette", "uvicorn", "httptools"))
-    print(f"{python}, {used}, {platform.machine()}\n", flush=True)  # noqa: T201 - a command
+    packages = ", ".join(
+        f"{name} {version(name)}" for name in ("starlette", "uvicorn", "httptools")
+    )
+    print(f"{python}, {packages}, {platform.machine()}\n", flush=True)  # noqa: T201 - a command
     gc.freeze()
     gc.set_threshold(2_000, 5, 5_000)  # as `serve` does
-    for name, told in chain(web.starts(), web.requests(), lateness.lateness(), engine.rows()):
-        print(f"| {name} | {told} |", flush=True)  # noqa: T201 - a command
+    for name, figures in chain(web.starts(), web.requests(), lateness.lateness(), engine.rows()):
+        print(f"| {name} | {figures} |", flush=True)  # noqa: T201 - a command
 
 
 if __name__ == "__main__":

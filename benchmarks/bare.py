@@ -1,4 +1,4 @@
-"""The floor: a bare Starlette route that reads JSON and answers with a fresh UUID."""
+"""The floor: a bare Starlette route that parses JSON and responds with a new UUID."""
 
 import sys
 import uuid

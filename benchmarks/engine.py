@@ -1,4 +1,7 @@
-"""Two-legged calls straight into the engine, webhooks lost by scenario: no HTTP, no clock."""
+"""Play two-legged calls in the engine alone, without HTTP and without a clock.
+
+By default the scenario loses the webhooks.
+"""
 
 import sys
 from collections.abc import Iterator
@@ -21,44 +24,44 @@ HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
 CLICK = {"bridge": "918068281234", "from": "918867135000", "to": "918867136000"}
 
 
-def placed(start: Configuration, calls: int, story: str = "lost-report") -> SandboxState:
-    """A store with so many calls that have just been placed."""
-    store, listing = SandboxState(start, START), start.providers["mobtexting"]
-    endpoint = listing.provider.endpoints[0]
-    sent = Request("POST", endpoint.path, headers=HEADERS, fields=CLICK, body=b"{}")
+def placed(configuration: Configuration, calls: int, scenario: str = "lost-report") -> SandboxState:
+    """Return the state of a sandbox in which so many calls have just been placed."""
+    state, bound = SandboxState(configuration, START), configuration.providers["mobtexting"]
+    endpoint = bound.provider.endpoints[0]
+    request = Request("POST", endpoint.path, headers=HEADERS, fields=CLICK, body=b"{}")
     for _ in range(calls):
-        handle(store, IncomingRequest(listing, endpoint, sent, (story,)), START)
-    return store
+        handle(state, IncomingRequest(bound, endpoint, request, (scenario,)), START)
+    return state
 
 
-def play(store: SandboxState) -> int:
-    """How many steps there were until nothing was due."""
+def play(state: SandboxState) -> int:
+    """Run due items until nothing is due; return how many there were."""
     steps = 0
-    while (due := store.peek()) is not None:
-        if delivery := step(store):
-            complete_attempt(store, delivery, DeliveryResult(200), due.at)
+    while (due := state.peek()) is not None:
+        if delivery := step(state):
+            complete_attempt(state, delivery, DeliveryResult(200), due.at)
         steps += 1
     return steps
 
 
 def rows(counts: tuple[int, ...] = (1_000, 10_000, 100_000)) -> Iterator[tuple[str, str]]:
-    """A row for each number of calls that are pending at once."""
-    start = build_configuration(parse_settings({"seed": "bench"}, {}))
-    play(placed(start, 100))
+    """Yield (name, figures) for each number of calls that are pending at the same time."""
+    configuration = build_configuration(parse_settings({"seed": "bench"}, {}))
+    play(placed(configuration, 100))
     for count in counts:
-        before, began = _resident(), perf_counter()
-        store = placed(start, count)
-        middle, grown = perf_counter(), _resident() - before
-        play(store)
+        memory_before, start = _resident(), perf_counter()
+        state = placed(configuration, count)
+        middle, growth = perf_counter(), _resident() - memory_before
+        play(state)
         end = perf_counter()
-        told = (
-            f"{end - began:.2f} s: {(middle - began) / count * 1e6:.0f} us to place, "
-            f"{(end - middle) / count * 1e6:.0f} us to play, {grown / count:.1f} kB each"
+        figures = (
+            f"{end - start:.2f} s: {(middle - start) / count * 1e6:.0f} us to place, "
+            f"{(end - middle) / count * 1e6:.0f} us to play, {growth / count:.1f} kB each"
         )
-        yield f"{count:,} calls", told
+        yield f"{count:,} calls", figures
 
 
 def _resident() -> float:
-    """The most that this process has had in memory, in kB."""
-    most = getrusage(RUSAGE_SELF).ru_maxrss
-    return most / 1024 if sys.platform == "darwin" else most
+    """Return the peak memory of this process in kB; macOS reports it in bytes."""
+    peak = getrusage(RUSAGE_SELF).ru_maxrss
+    return peak / 1024 if sys.platform == "darwin" else peak

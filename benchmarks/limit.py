@@ -1,4 +1,4 @@
-"""The limit: asyncio and httptools, which answer with a fresh UUID and do nothing else."""
+"""The limit: asyncio and httptools only, responding with a new UUID."""
 
 import asyncio
 import sys
@@ -11,10 +11,11 @@ HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d
 
 
 class Answers(asyncio.Protocol):
-    """One connection."""
+    """The protocol of one connection."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.WriteTransport", transport)  # uvloop's is none by name
+        # uvloop's transport does not inherit from asyncio's
+        self.transport = cast("asyncio.WriteTransport", transport)
         self.parser = httptools.HttpRequestParser(self)
 
     def data_received(self, data: bytes) -> None:

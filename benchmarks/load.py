@@ -1,4 +1,4 @@
-"""Requests from so many connections at once, for so long, by plain asyncio."""
+"""Generate load by plain asyncio: the same request over several connections at once."""
 
 import asyncio
 import os
@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 
 
 class Load(NamedTuple):
-    """`p50` and `p99` in ms; `wrong` counts answers that were not 200."""
+    """`rate` is in requests a second, `p50` and `p99` in ms.
+
+    `wrong` counts the responses whose status was not 200.
+    """
 
     rate: float
     p50: float
@@ -17,7 +20,7 @@ class Load(NamedTuple):
 
 
 def pin(core: int) -> None:
-    """This process to one core, where there are two."""
+    """Pin this process to one core if there are several."""
     if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
         os.sched_setaffinity(0, {core})
 
@@ -29,28 +32,32 @@ def load(
 
 
 async def _load(url: str, body: bytes, headers: dict[str, str], seconds: float, lines: int) -> Load:
-    place = urlsplit(url)
-    told = {"host": place.netloc, "content-type": "application/json", **headers}
-    head = "".join(f"{name}: {value}\r\n" for name, value in told.items())
-    asked = f"POST {place.path} HTTP/1.1\r\n{head}content-length: {len(body)}\r\n\r\n"
-    until, took = perf_counter() + seconds, list[float]()
+    target = urlsplit(url)
+    all_headers = {"host": target.netloc, "content-type": "application/json", **headers}
+    head = "".join(f"{name}: {value}\r\n" for name, value in all_headers.items())
+    request = f"POST {target.path} HTTP/1.1\r\n{head}content-length: {len(body)}\r\n\r\n"
+    end, durations = perf_counter() + seconds, list[float]()
     wrong = await asyncio.gather(
-        *(_line(place.port or 80, asked.encode() + body, until, took) for _ in range(lines))
+        *(_line(target.port or 80, request.encode() + body, end, durations) for _ in range(lines))
     )
-    took.sort()
-    p50, p99 = (took[int(len(took) * part)] * 1e3 for part in (0.5, 0.99))
-    return Load(len(took) / seconds, p50, p99, sum(wrong))
+    durations.sort()
+    p50, p99 = (durations[int(len(durations) * share)] * 1e3 for share in (0.5, 0.99))
+    return Load(len(durations) / seconds, p50, p99, sum(wrong))
 
 
-async def _line(port: int, asked: bytes, until: float, took: list[float]) -> int:
+async def _line(port: int, request: bytes, end: float, durations: list[float]) -> int:
+    """Send requests over one connection until `end`; return how many got another status than 200.
+
+    The duration of each, in seconds, is appended to `durations`.
+    """
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     wrong = 0
-    while (began := perf_counter()) < until:
-        writer.write(asked)
+    while (start := perf_counter()) < end:
+        writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
         length = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
         await reader.readexactly(int(length))
-        took.append(perf_counter() - began)
+        durations.append(perf_counter() - start)
         wrong += b" 200 " not in head[:16]
     writer.close()
     return wrong

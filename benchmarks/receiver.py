@@ -1,4 +1,4 @@
-"""A receiver of webhooks in a process of its own, which counts, and tells how many there were."""
+"""A webhook receiver in its own process that counts the webhooks and reports their times."""
 
 import asyncio
 import json
@@ -17,13 +17,16 @@ TOLD: Mapping[bytes, Callable[[list[float]], bytes]] = {
     b"/count": lambda times: b"%d" % len(times),
     b"/times": lambda times: json.dumps(times).encode(),
 }
-"""What it tells of itself."""
+"""Path -> the response body, made from the arrival times."""
 
 
 class Receiver(asyncio.Protocol):
-    """One connection; `times` are those of arrival, in seconds of the wall clock."""
+    """The protocol of one connection.
 
-    times: list[float] = []  # noqa: RUF012 - of all connections
+    `times` are the arrival times of all connections, in seconds of the wall clock.
+    """
+
+    times: list[float] = []  # noqa: RUF012 - shared by all connections on purpose
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
@@ -47,7 +50,7 @@ class Receiver(asyncio.Protocol):
 
 
 class Heard(NamedTuple):
-    """Where it listens."""
+    """A running receiver, which listens on `port` of 127.0.0.1."""
 
     port: int
 
@@ -56,16 +59,17 @@ class Heard(NamedTuple):
         return f"http://127.0.0.1:{self.port}/hook"
 
     def heard(self) -> int:
+        """Return how many webhooks have arrived."""
         return int(self._told(b"/count"))
 
     def times(self) -> list[float]:
-        """When each came, in seconds of the wall clock."""
+        """Return the arrival times in seconds of the wall clock."""
         return list(json.loads(self._told(b"/times")))
 
     def _told(self, path: bytes) -> bytes:
-        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as line:
-            line.sendall(b"GET %b HTTP/1.1\r\nhost: x\r\n\r\n" % path)
-            return b"".join(iter(lambda: line.recv(65_536), b""))
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
+            connection.sendall(b"GET %b HTTP/1.1\r\nhost: x\r\n\r\n" % path)
+            return b"".join(iter(lambda: connection.recv(65_536), b""))
 
 
 @contextmanager
@@ -82,7 +86,7 @@ def receiver() -> Iterator[Heard]:
 
 async def main() -> None:
     server = await asyncio.get_running_loop().create_server(Receiver, "127.0.0.1", 0, backlog=1024)
-    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - to whoever has started it
+    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - read by the parent process
     await server.serve_forever()
 
 

@@ -1,4 +1,4 @@
-"""The servers that are measured, each a process of its own on the first core."""
+"""Start the servers to measure, each in its own process on the first core."""
 
 import os
 import signal
@@ -24,53 +24,58 @@ SERVERS: Final[Mapping[str, Sequence[str]]] = {
     FLOOR: (sys.executable, "-m", "benchmarks.bare", PORT),
     "asyncio and httptools": (sys.executable, "-m", "benchmarks.limit", PORT),
 }
-"""Ours, the floor and the limit; the port is put in place of PORT."""
+"""Commands of our server, the floor and the limit; `PORT` is replaced by a free port."""
 
 
 class Up(NamedTuple):
-    """A server that has answered: seconds from its process's start to that answer."""
+    """A running server; it took `took` seconds from the start of the process to a response."""
 
     url: str
     pid: int
     took: float
 
     def resident(self) -> float:
-        """MB in memory now."""
+        """Return the resident memory in MB."""
         for line in Path(f"/proc/{self.pid}/status").read_text("utf-8").splitlines():
             if line.startswith("VmRSS"):
                 return int(line.split()[1]) / 1024
         return 0.0
 
     def cpu(self) -> float:
-        """Seconds of CPU so far."""
-        words = Path(f"/proc/{self.pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+        """Return the CPU time so far in seconds."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def up(words: Sequence[str], asked: bytes, more: Mapping[str, str] | None = None) -> Iterator[Up]:
-    """A server, for as long as the block runs; `more` goes into its environment.
+def up(
+    words: Sequence[str], request: bytes, variables: Mapping[str, str] | None = None
+) -> Iterator[Up]:
+    """Run a server while the block runs, which begins when `request` gets status 200.
 
-    It runs in a folder of its own: some write files where they are started.
+    `words` are its command, `variables` are added to its environment. It runs in a temporary
+    folder, because some servers write files to the current one.
     """
-    with TemporaryDirectory() as place:
-        yield from _run(words, asked, more or {}, place)
+    with TemporaryDirectory() as folder:
+        yield from _run(words, request, variables or {}, folder)
 
 
-def _run(words: Sequence[str], asked: bytes, more: Mapping[str, str], place: str) -> Iterator[Up]:
+def _run(
+    words: Sequence[str], request: bytes, variables: Mapping[str, str], folder: str
+) -> Iterator[Up]:
     port, root = _free(), str(HERE.parent)
-    began = perf_counter()
-    process = subprocess.Popen(  # noqa: S603 - our own words
+    start = perf_counter()
+    process = subprocess.Popen(  # noqa: S603 - commands of our own
         [str(port) if word == PORT else word for word in words],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        cwd=place,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTHONPATH": root, **more},
-        preexec_fn=lambda: pin(0),  # noqa: PLW1509 - no threads here
+        cwd=folder,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTHONPATH": root, **variables},
+        preexec_fn=lambda: pin(0),  # noqa: PLW1509 - there are no threads
     )
     try:
-        _answered(port, asked, began)
-        yield Up(f"http://127.0.0.1:{port}{PATH}", process.pid, perf_counter() - began)
+        _answered(port, request, start)
+        yield Up(f"http://127.0.0.1:{port}{PATH}", process.pid, perf_counter() - start)
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -80,21 +85,26 @@ def _run(words: Sequence[str], asked: bytes, more: Mapping[str, str], place: str
             process.wait()
 
 
-def _answered(port: int, asked: bytes, began: float, patience: float = 60) -> None:
-    """Ask until the answer is a 200."""
-    while perf_counter() - began < patience:
+def _answered(port: int, request: bytes, start: float, timeout: float = 60) -> None:
+    """Repeat the request until its status is 200.
+
+    Raises:
+        TimeoutError: it is not, `timeout` seconds after `start`.
+    """
+    while perf_counter() - start < timeout:
         try:
-            with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
-                line.sendall(asked)
-                if b" 200 " in line.recv(16):
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+                connection.sendall(request)
+                if b" 200 " in connection.recv(16):
                     return
         except OSError:
             pass
         sleep(0.002)
-    raise TimeoutError(f"no answer within {patience} s")
+    raise TimeoutError(f"no answer within {timeout} s")
 
 
 def _free() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
+    """Return a free port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
         return port

@@ -1,4 +1,4 @@
-"""Ours beside a bare Starlette route, in turns: start, requests, CPU, memory."""
+"""Compare our server, the floor and the limit in turns: start, requests, CPU, memory."""
 
 import json
 from collections import defaultdict
@@ -18,34 +18,43 @@ ASKED = (
 
 
 def starts(rounds: int = 9) -> Iterator[tuple[str, str]]:
-    """From the start of the process to the first answered request; memory then."""
-    took, held = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list)
+    """Measure from the start of the process to the first response, and the memory at that time.
+
+    Yields (name, figures); the figures are medians over the rounds.
+    """
+    durations, memory = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list)
     for _ in range(rounds):
         for name in SERVERS:
             with up(SERVERS[name], ASKED) as server:
-                took[name].append(server.took)
-                held[name].append(server.resident())
-    floor = median(took[FLOOR])
+                durations[name].append(server.took)
+                memory[name].append(server.resident())
+    floor = median(durations[FLOOR])
     for name in SERVERS:
-        told = f"{median(took[name]) * 1e3:.0f} ms, {median(took[name]) / floor:.2f} of the floor"
-        yield f"{name}: first answer", f"{told}, {median(held[name]):.0f} MB"
+        duration = median(durations[name])
+        figures = f"{duration * 1e3:.0f} ms, {duration / floor:.2f} of the floor"
+        yield f"{name}: first answer", f"{figures}, {median(memory[name]):.0f} MB"
 
 
 def requests(rounds: int = 5, seconds: float = 3) -> Iterator[tuple[str, str]]:
-    """32 connections, warmed up, in turns; medians over the rounds."""
+    """Measure requests over 32 connections, after a second of warm-up.
+
+    Yields (name, figures); the figures are medians over the rounds.
+    """
     pin(1)
-    found, spent = defaultdict[str, list[Load]](list), defaultdict[str, list[float]](list)
+    loads, cpu_times = defaultdict[str, list[Load]](list), defaultdict[str, list[float]](list)
     for _ in range(rounds):
         for name in SERVERS:
             with up(SERVERS[name], ASKED) as server:
                 load(server.url, BODY, HEADERS, seconds=1)
-                before = server.cpu()
-                one = load(server.url, BODY, HEADERS, seconds=seconds)
-                spent[name].append((server.cpu() - before) / (one.rate * seconds) * 1e6)
-                found[name].append(one)
-    floor = median(one.rate for one in found[FLOOR])
+                cpu_before = server.cpu()
+                result = load(server.url, BODY, HEADERS, seconds=seconds)
+                cpu_time = (server.cpu() - cpu_before) / (result.rate * seconds) * 1e6
+                cpu_times[name].append(cpu_time)
+                loads[name].append(result)
+    floor = median(result.rate for result in loads[FLOOR])
     for name in SERVERS:
-        rate, p50, p99, wrong = (median(column) for column in zip(*found[name], strict=True))
-        told = f"{rate:,.0f} a second, {rate / floor:.2f} of the floor, p50 {p50:.1f} ms, "
-        told += f"p99 {p99:.1f} ms, {median(spent[name]):.0f} us of CPU each, {wrong:.0f} wrong"
-        yield f"{name}: requests", told
+        rate, p50, p99, wrong = (median(column) for column in zip(*loads[name], strict=True))
+        figures = f"{rate:,.0f} a second, {rate / floor:.2f} of the floor, p50 {p50:.1f} ms, "
+        figures += f"p99 {p99:.1f} ms, {median(cpu_times[name]):.0f} us of CPU each, "
+        figures += f"{wrong:.0f} wrong"
+        yield f"{name}: requests", figures

@@ -1,4 +1,4 @@
-"""wrk as the load generator, on the second core."""
+"""Generate load by wrk, on the second core."""
 
 import json
 import re
@@ -7,21 +7,25 @@ from pathlib import Path
 
 from benchmarks.load import Load, pin
 
-UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3}
+UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3}  # in ms
 SCRIPT = 'wrk.method = "POST"\nwrk.body = {}\n{}\n'
 
 
-def script(place: Path, body: str, headers: dict[str, str]) -> Path:
-    told = {"content-type": "application/json", **headers}
-    lines = "\n".join(f"wrk.headers[{json.dumps(k)}] = {json.dumps(v)}" for k, v in told.items())
-    file = place / "post.lua"
+def script(folder: Path, body: str, headers: dict[str, str]) -> Path:
+    """Write the Lua script that makes wrk send this request, and return its path."""
+    all_headers = {"content-type": "application/json", **headers}
+    lines = "\n".join(
+        f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}"
+        for name, value in all_headers.items()
+    )
+    file = folder / "post.lua"
     file.write_text(SCRIPT.format(json.dumps(body), lines), "utf-8")
     return file
 
 
 def wrk(url: str, file: Path, *, seconds: float, lines: int = 32) -> Load:
     words = ["wrk", "-t1", f"-c{lines}", f"-d{seconds:g}s", "--latency", "-s", str(file), url]
-    done = subprocess.run(  # noqa: S603 - our own words
+    done = subprocess.run(  # noqa: S603 - a command of our own
         words,
         check=True,
         capture_output=True,
@@ -35,7 +39,8 @@ def wrk(url: str, file: Path, *, seconds: float, lines: int = 32) -> Load:
     return Load(float(rate[1]), p50, p99, int(wrong[1]) if wrong else 0)
 
 
-def _millis(told: str, share: str) -> float:
-    found = re.search(rf"^\s+{share}%\s+([\d.]+)(us|ms|s)\s*$", told, re.MULTILINE)
-    assert found, told
-    return float(found[1]) * UNITS[found[2]]
+def _millis(output: str, share: str) -> float:
+    """Parse the latency of a percentile, such as `99`, in ms."""
+    match = re.search(rf"^\s+{share}%\s+([\d.]+)(us|ms|s)\s*$", output, re.MULTILINE)
+    assert match, output
+    return float(match[1]) * UNITS[match[2]]

@@ -1,4 +1,4 @@
-"""What a sandbox starts from: the files, read by the catalog and rehearsed by the engine."""
+"""Build the configuration of a sandbox: load all files and dry-run the users' scenarios."""
 
 import json
 import re
@@ -11,9 +11,9 @@ from mockserver.config.accounts import parse_account
 from mockserver.config.fake_records import with_fake_records
 from mockserver.config.known_names import collect_known_names
 from mockserver.config.loader import SourceText, load_definitions
+from mockserver.config.problems import InvalidFiles, Location, Problem
 from mockserver.config.registry import bundled_folder, load_providers
 from mockserver.config.schema_checks import load_scenario_schema
-from mockserver.config.yaml_document import InvalidFiles, Location, Problem
 from mockserver.core.account import Account
 from mockserver.core.behavior import describe_number
 from mockserver.core.configuration import Configuration
@@ -37,66 +37,76 @@ __all__ = [
 
 UPLOAD_PREFIX = "PUT "
 SURROGATE_PAIR = re.compile(rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
-"""JSON's way to escape an emoji, which is no YAML; or an escaped backslash, which hides one."""
+"""A surrogate pair, by which JSON escapes an emoji and which is invalid in YAML.
+
+It also matches an escaped backslash: what follows that is text, not a surrogate.
+"""
 
 FILE_SUFFIXES = (".yaml", ".yml", ".json")
 DEFAULT_FILE = Path("mockserver.yaml")
 
 
 def build_configuration(settings: Settings) -> Configuration:
-    """The bundled files, and the user's on top of them.
+    """Build a configuration from the bundled files and the user's files, which override them.
 
     Raises:
-        Mistake: a setting that the files know nothing of.
-        Unusable: files with problems, all of them.
+        SettingsError: an option names an unknown provider, or a file cannot be read.
+        InvalidFiles: the files have problems; it lists all of them.
     """
-    known = load_providers()
+    providers = load_providers()
     for option, name in _provider_options(settings):
-        if name not in known:
-            hint = did_you_mean(name, known) or f"known: {', '.join(known)}"
+        if name not in providers:
+            hint = did_you_mean(name, providers) or f"known: {', '.join(providers)}"
             raise SettingsError(f"{option}: no provider is named {name!r}: {hint}")
-    catalog = load_definitions(load_sources(settings), known)
-    made = Configuration(
+    definitions = load_definitions(load_sources(settings), providers)
+    configuration = Configuration(
         seed=settings.seed or secrets.token_hex(3),
-        providers=known,
-        scenarios=catalog.scenarios._replace(number_plan=settings.number_plan),
-        accounts={key: _with_quirks(one, settings) for key, one in catalog.accounts.items()},
-        parse_account=partial(parse_account, collect_known_names(known)),
+        providers=providers,
+        scenarios=definitions.scenarios._replace(number_plan=settings.number_plan),
+        accounts={
+            key: _with_quirks(account, settings) for key, account in definitions.accounts.items()
+        },
+        parse_account=partial(parse_account, collect_known_names(providers)),
         webhook_targets=settings.webhook,
-        populate=partial(with_fake_records, known),
+        populate=partial(with_fake_records, providers),
     )
-    _check_playable(made, lambda _: True)
-    return made
+    _check_playable(configuration, lambda _: True)
+    return configuration
 
 
 class ScenarioCompiler:
-    """Makes worlds with scenarios that were put through the control API, on top of the files."""
+    """Builds configurations with uploaded scenarios, which override those of the files.
+
+    Uploaded scenarios come from the control API, as YAML or JSON by name.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.sources = load_sources(settings)
 
     def adopt_sources(self, other: "ScenarioCompiler") -> None:
-        """From now on with the files as that one has read them."""
+        """Use the files as the other compiler has read them."""
         self.sources = other.sources
 
     def __call__(
         self, current: Configuration, scenario_texts: Mapping[str, bytes]
     ) -> tuple[Configuration | None, tuple[str, ...]]:
-        """The world with these scenarios, or else every problem, placed in what was put."""
+        """Return (configuration, ()), or (None, problems), each with its place in the upload."""
         try:
             return self.build_configuration(current, scenario_texts, current), ()
-        except InvalidFiles as unusable:
-            return None, tuple(str(one).removeprefix(UPLOAD_PREFIX) for one in unusable.problems)
+        except InvalidFiles as error:
+            return None, tuple(
+                str(problem).removeprefix(UPLOAD_PREFIX) for problem in error.problems
+            )
 
     def build_configuration(
         self, current: Configuration, scenario_texts: Mapping[str, bytes], base: Configuration
     ) -> Configuration:
-        """The base with these scenarios, and the seed of the world that there is now.
+        """Return `base` with these scenarios, and with the seed of `current`.
 
         Raises:
-            Unusable: as `load`.
+            InvalidFiles: as `load_definitions`, or a scenario cannot be played.
         """
-        added = [
+        uploads = [
             SourceText(
                 f"{UPLOAD_PREFIX}{name}",
                 SURROGATE_PAIR.sub(_join_surrogates, text),
@@ -104,11 +114,11 @@ class ScenarioCompiler:
             )
             for name, text in scenario_texts.items()
         ]
-        catalog = load_definitions([*self.sources, *added], current.providers)
-        stories = catalog.scenarios._replace(number_plan=base.scenarios.number_plan)
-        made = base._replace(seed=current.seed, scenarios=stories)
-        _check_playable(made, lambda story: story.location.startswith(UPLOAD_PREFIX))
-        return made
+        definitions = load_definitions([*self.sources, *uploads], current.providers)
+        scenarios = definitions.scenarios._replace(number_plan=base.scenarios.number_plan)
+        configuration = base._replace(seed=current.seed, scenarios=scenarios)
+        _check_playable(configuration, lambda scenario: scenario.location.startswith(UPLOAD_PREFIX))
+        return configuration
 
 
 def load_sources(settings: Settings) -> list[SourceText]:
@@ -119,10 +129,10 @@ def load_sources(settings: Settings) -> list[SourceText]:
 
 
 def scenario_files(settings: Settings) -> list[Path]:
-    """The user's scenario files: those that were named, else ./mockserver.yaml if it is there.
+    """Return the user's scenario files: those of the settings, else ./mockserver.yaml if it exists.
 
     Raises:
-        Mistake: a path that leads nowhere, or may not be read.
+        SettingsError: a path does not exist or cannot be read.
     """
     if not settings.scenarios:
         return [DEFAULT_FILE] if DEFAULT_FILE.is_file() else []
@@ -133,46 +143,46 @@ def scenario_files(settings: Settings) -> list[Path]:
 
 
 def count_scenarios(configuration: Configuration) -> int:
-    """How many scenarios one can ask for by name."""
+    """Count the scenarios that can be asked for by name."""
     return sum("/" not in name for name in configuration.scenarios.by_name)
 
 
 def example_number(plan_digits: str, provider: str | None) -> str:
-    """A number that ends in these digits of the number plan, and that the provider accepts.
+    """Return a number that ends in these digits of the number plan and that the provider accepts.
 
     Raises:
-        LookupError: there is no such provider.
+        LookupError: there is no such provider, or it dials no numbers.
     """
     if provider is None:
         return f"9188{plan_digits}"
-    known = load_providers()
-    if provider not in known:
-        raise LookupError(f"no provider is named {provider!r}; known: {', '.join(known)}")
-    listing = known[provider]
-    for endpoint in listing.provider.endpoints:
-        for example in listing.examples(endpoint.operation):
-            for legs in endpoint.called_numbers(
+    providers = load_providers()
+    if provider not in providers:
+        raise LookupError(f"no provider is named {provider!r}; known: {', '.join(providers)}")
+    bound = providers[provider]
+    for endpoint in bound.provider.endpoints:
+        for example in bound.examples(endpoint.operation):
+            for numbers in endpoint.called_numbers(
                 Request(endpoint.method, endpoint.path, fields=example)
             ):
-                return _replace_ending(legs["callee"], plan_digits)
+                return _replace_ending(numbers["callee"], plan_digits)
     raise LookupError(f"{provider} dials no numbers")
 
 
 def _replace_ending(number: str, plan_digits: str) -> str:
-    """A number of the same kind whose last digits are those of the plan."""
+    """Return the number in plain digits, with its `+` if any, and the last digits replaced."""
     digits = "".join(filter(str.isdecimal, number))
     return "+" * number.startswith("+") + digits[: -len(plan_digits)] + plan_digits
 
 
 def _join_surrogates(pair: re.Match[bytes]) -> bytes:
-    sign: str = json.loads(b'"%b"' % pair[0])
-    return pair[0] if sign == "\\" else sign.encode()
+    character: str = json.loads(b'"%b"' % pair[0])
+    return pair[0] if character == "\\" else character.encode()
 
 
 def _files_in(path: Path) -> list[Path]:
     if path.is_dir():
         return sorted(
-            one for one in path.iterdir() if one.suffix in FILE_SUFFIXES and one.is_file()
+            file for file in path.iterdir() if file.suffix in FILE_SUFFIXES and file.is_file()
         )
     if not path.is_file():
         raise SettingsError(f"scenarios: there is no file or directory {path}")
@@ -200,16 +210,21 @@ def _provider_options(settings: Settings) -> list[tuple[str, str]]:
 
 
 def _with_quirks(account: Account, settings: Settings) -> Account:
-    wanted = {quirk for provider, quirk in settings.quirk if provider == account.provider}
-    return account._replace(quirks=account.quirks | wanted)
+    quirks = {quirk for provider, quirk in settings.quirk if provider == account.provider}
+    return account._replace(quirks=account.quirks | quirks)
 
 
 def _check_playable(configuration: Configuration, is_selected: Callable[[Scenario], bool]) -> None:
-    """What the users' stories want has to be playable."""
-    theirs = (story for story in configuration.scenarios.by_name.values() if not story.bundled)
-    stumbles = (
-        one for story in theirs if is_selected(story) for one in dry_run(configuration, story)
-    )
-    problems = [Problem(Location.parse(one.location), one.reason) for one in stumbles]
+    """Dry-run the selected scenarios of the user.
+
+    Raises:
+        InvalidFiles: a step is illegal or never reached.
+    """
+    problems = [
+        Problem(Location.parse(found.location), found.reason)
+        for scenario in configuration.scenarios.by_name.values()
+        if not scenario.bundled and is_selected(scenario)
+        for found in dry_run(configuration, scenario)
+    ]
     if problems:
         raise InvalidFiles(sorted(set(problems)))

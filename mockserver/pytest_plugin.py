@@ -1,4 +1,4 @@
-"""The pytest plugin: one server for the session, one sandbox with a manual clock for each test."""
+"""The pytest plugin: a server for the session, and a sandbox with a manual clock for each test."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
-    """A failed test's report shows what happened in its sandbox."""
+    """Add the timeline of the sandbox to the report of a failed test."""
     report = yield
     if report.when == "call" and report.failed and SANDBOX_USED in item.stash:
         from mockserver.pytest_sandbox import SANDBOX_KEY, timeline_text  # noqa: PLC0415 - as below
@@ -45,29 +45,29 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 
 @pytest.fixture(scope="session")
 def mock_calls_server(request: pytest.FixtureRequest) -> "Iterator[ServerHandle]":
-    """The server of the whole session, on a free port unless `--mock-calls-url` names one."""
-    # imported by the first test that wants it: other sessions do not pay for it
+    """The server of the whole session: a new one on a free port, or that of `--mock-calls-url`."""
+    # imported by the first test that uses the server, so that other sessions start faster
     from mockserver.pytest_sandbox import START, ServerHandle  # noqa: PLC0415 - see above
 
-    given = request.config.getoption("mock_calls_url")
-    if given:
-        yield ServerHandle(given, request.config.getoption("mock_calls_token"))
+    url = request.config.getoption("mock_calls_url")
+    if url:
+        yield ServerHandle(url, request.config.getoption("mock_calls_token"))
         return
     from mockserver.app import run_attachable_server  # noqa: PLC0415 - see above
     from mockserver.settings import parse_settings  # noqa: PLC0415 - see above
 
     path = request.config.getoption("mock_calls_scenarios")
     files = {"scenarios": (path,)} if path else {}
-    wanted = {"port": "0", "clock": "manual", "start_at": START, "seed": "tests", "quiet": True}
-    with run_attachable_server(parse_settings({**wanted, **files}, {})) as host:
-        yield ServerHandle(host.origin, "", host.asgi_apps)
+    flags = {"port": "0", "clock": "manual", "start_at": START, "seed": "tests", "quiet": True}
+    with run_attachable_server(parse_settings({**flags, **files}, {})) as server:
+        yield ServerHandle(server.origin, "", server.asgi_apps)
 
 
 @pytest.fixture
 def mock_calls(
     request: pytest.FixtureRequest, mock_calls_server: "ServerHandle"
 ) -> "Iterator[AttachingMockServer]":
-    """A sandbox of its own for this test."""
+    """A blocking client for the sandbox of this test."""
     from mockserver import pytest_sandbox  # noqa: PLC0415 - see mock_calls_server
 
     request.node.stash[SANDBOX_USED] = True
@@ -83,7 +83,7 @@ def mock_calls(
 def async_mock_calls(
     request: pytest.FixtureRequest, mock_calls_server: "ServerHandle"
 ) -> "Iterator[AttachingAsyncMockServer]":
-    """The same, to be awaited; it goes with any asyncio plugin."""
+    """An asynchronous client for the sandbox of this test; it works with any asyncio plugin."""
     from mockserver import pytest_sandbox  # noqa: PLC0415 - see mock_calls_server
 
     request.node.stash[SANDBOX_USED] = True

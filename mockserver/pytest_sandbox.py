@@ -1,4 +1,4 @@
-"""The sandbox of one test: its clients, and what is judged of it in the end."""
+"""The sandbox of one test: its clients, and the strict checks after the test."""
 
 import asyncio
 import hashlib
@@ -15,7 +15,7 @@ START = "2026-01-01T09:00:00Z"
 
 
 class ServerHandle(NamedTuple):
-    """Where the server is; `attached` is None where it is somebody else's."""
+    """A server; `asgi_apps` maps origins to attached applications, None if it is external."""
 
     origin: str
     token: str = ""
@@ -23,33 +23,33 @@ class ServerHandle(NamedTuple):
 
 
 class AttachingMockServer(MockServer):
-    """A client whose server is ours, so that applications can be attached to it."""
+    """A client that can attach ASGI applications to the plugin's own server."""
 
     def __init__(self, server: ServerHandle, sandbox: str) -> None:
         super().__init__(server.origin, sandbox, server.token)
         self._server = server
 
     def attach(self, origin: str, application: Any) -> None:
-        """Deliver webhooks for this origin straight into an ASGI application."""
+        """Deliver webhooks for this origin directly to an ASGI application."""
         _attach(self._server, origin, application, None)
 
 
 class AttachingAsyncMockServer(AsyncMockServer):
-    """As above; the application is called in the event loop that attaches it."""
+    """The asynchronous client; it calls an application in the event loop that attached it."""
 
     def __init__(self, server: ServerHandle, sandbox: str) -> None:
         super().__init__(server.origin, sandbox, server.token)
         self._server = server
 
     async def attach(self, origin: str, application: Any) -> None:
-        """Deliver webhooks for this origin straight into an ASGI application."""
+        """Deliver webhooks for this origin directly to an ASGI application."""
         _attach(self._server, origin, application, asyncio.get_running_loop())
 
 
 def _attach(server: ServerHandle, origin: str, application: Any, loop: Any) -> None:
     if server.asgi_apps is None:
         pytest.fail("attach() needs the plugin's own server, not one of --mock-calls-url")
-    from mockserver.delivery.asgi import AttachedApp  # noqa: PLC0415 - not with every pytest
+    from mockserver.delivery.asgi import AttachedApp  # noqa: PLC0415 - not every session needs it
 
     server.asgi_apps[origin.rstrip("/")] = AttachedApp(application, loop)
 
@@ -59,42 +59,45 @@ SANDBOX_KEY: pytest.StashKey[MockServer] = pytest.StashKey()
 
 @contextmanager
 def sandbox_for_test(node: pytest.Item, server: ServerHandle, name: str) -> Iterator[None]:
-    """Opened before the test; judged and dropped after it."""
+    """Create a sandbox before the test; check it, unless not strict, and delete it afterwards.
+
+    The keyword arguments of the marker `mock_calls` override the options of the sandbox.
+    """
     mark = node.get_closest_marker("mock_calls")
-    told = dict(mark.kwargs) if mark else {}
-    strict = told.pop("strict", True)
+    options = dict(mark.kwargs) if mark else {}
+    strict = options.pop("strict", True)
     with MockServer(server.origin, name, server.token) as client:
         seed = sandbox_name(node, shared=False)
-        client.open(**{"clock": "manual", "start_at": START, "seed": seed, **told})
+        client.open(**{"clock": "manual", "start_at": START, "seed": seed, **options})
         node.stash[SANDBOX_KEY] = client
         yield
-        found = tuple(strict_problems(client)) if strict else ()
+        problems = tuple(strict_problems(client)) if strict else ()
         client.drop()
-    if found:
-        pytest.fail("\n".join(found), pytrace=False)
+    if problems:
+        pytest.fail("\n".join(problems), pytrace=False)
 
 
 def strict_problems(client: MockServer) -> Iterator[str]:
-    """What a strict test does not put up with."""
+    """Yield what makes a strict test fail."""
     for request in client.requests():
         if not request.provider:
             yield f"unknown path: {request.method} {request.path}"
     for call in client.calls():
         if "person" in call.waiting:
             yield f"call {call.id} is left waiting for a person"
-    for fact in client.journal():
-        if fact["fact"] == "error":
-            yield f"a fault of the mock server: {fact['error']}"
+    for entry in client.journal():
+        if entry["fact"] == "error":
+            yield f"a fault of the mock server: {entry['error']}"
 
 
 def timeline_text(client: MockServer) -> str:
     try:
         return client.timeline()
-    except Exception as error:  # noqa: BLE001 - a report must not fail for want of its appendix
+    except Exception as error:  # noqa: BLE001 - a missing timeline must not break the report
         return f"(it could not be asked: {error})"
 
 
 def sandbox_name(node: pytest.Item, *, shared: bool) -> str:
-    """A name that no other test has, nor another run against a server that is shared."""
+    """Return a name that is unique to the test and, if the server is `shared`, to this run."""
     digest = hashlib.blake2b(node.nodeid.encode(), digest_size=8).hexdigest()
     return f"test-{digest}-{secrets.token_hex(4)}" if shared else f"test-{digest}"

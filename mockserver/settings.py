@@ -1,4 +1,4 @@
-"""What the server is told at its start, by flags or by MOCKSERVER_* variables."""
+"""Settings of the server, from command-line flags and MOCKSERVER_* environment variables."""
 
 import os
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ START_YEARS: Final = range(1970, 9000)
 
 
 class Option(NamedTuple):
-    """One option of `serve`; a repeatable one takes several values, in a variable with blanks."""
+    """One option of `serve`; in a variable, blanks separate the values of a repeatable one."""
 
     name: str
     description: str
@@ -83,13 +83,15 @@ OPTIONS: Final = (
 
 
 class SettingsError(ValueError):
-    """A setting that cannot be; the sentence says which, and what would be right."""
+    """An invalid setting; the message names it and says what would be valid."""
 
 
 class Settings(NamedTuple):
-    """`start` in ms since 1970 UTC, None for now; `seed` is empty for one drawn at the start.
+    """The value of each option.
 
-    `quirk` are pairs of provider and quirk.
+    `start` is in ms since 1970 UTC, None for now. An empty `seed` is drawn at the start. `webhook`
+    maps a provider to a URL. `quirk` has pairs of provider and quirk, `webhook_rewrite` pairs of
+    the host name in a URL and the one that replaces it.
     """
 
     host: str = "127.0.0.1"
@@ -116,34 +118,34 @@ class Settings(NamedTuple):
 def parse_settings(
     flags: Mapping[str, object], environment: Mapping[str, str] = os.environ
 ) -> Settings:
-    """Settings from flags that were given, else from variables, else the defaults.
+    """Parse the settings; a flag has precedence over a variable, and that over the default.
 
     Raises:
-        Mistake: for the first one that cannot be.
+        SettingsError: for the first invalid setting.
     """
-    given = {one.name: _option_values(one, flags, environment) for one in OPTIONS}
+    values = {option.name: _option_values(option, flags, environment) for option in OPTIONS}
     return Settings(
-        host=given["host"][0],
-        port=_parse_port(given["port"][0]),
-        webhook=dict(_parse_webhook(text) for text in given["webhook"]),
-        scenarios=tuple(given["scenarios"]),
-        watch=_parse_flag(given["watch"]),
-        number_plan=not _parse_flag(given["no_number_plan"]),
-        quirk=tuple(_parse_pair("quirk", text) for text in given["quirk"]),
-        clock=given["clock"][0],
-        start=_parse_start(given["start_at"][0]),
-        seed=given["seed"][0],
-        token=given["token"][0],
-        allow_host=tuple(given["allow_host"]),
-        webhook_targets=tuple(given["webhook_targets"]),
+        host=values["host"][0],
+        port=_parse_port(values["port"][0]),
+        webhook=dict(_parse_webhook(text) for text in values["webhook"]),
+        scenarios=tuple(values["scenarios"]),
+        watch=_parse_flag(values["watch"]),
+        number_plan=not _parse_flag(values["no_number_plan"]),
+        quirk=tuple(_parse_pair("quirk", text) for text in values["quirk"]),
+        clock=values["clock"][0],
+        start=_parse_start(values["start_at"][0]),
+        seed=values["seed"][0],
+        token=values["token"][0],
+        allow_host=tuple(values["allow_host"]),
+        webhook_targets=tuple(values["webhook_targets"]),
         webhook_rewrite=tuple(
-            _parse_pair("webhook-rewrite", text) for text in given["webhook_rewrite"]
+            _parse_pair("webhook-rewrite", text) for text in values["webhook_rewrite"]
         ),
-        tls_cert=given["tls_cert"][0],
-        tls_key=given["tls_key"][0],
-        public_url=given["public_url"][0],
-        log_format=_parse_log_format(given["log_format"][0]),
-        quiet=_parse_flag(given["quiet"]),
+        tls_cert=values["tls_cert"][0],
+        tls_key=values["tls_key"][0],
+        public_url=values["public_url"][0],
+        log_format=_parse_log_format(values["log_format"][0]),
+        quiet=_parse_flag(values["quiet"]),
     )
 
 
@@ -152,13 +154,13 @@ def _option_values(
 ) -> list[str]:
     flag = flags.get(option.name)
     if flag not in (None, (), False):
-        return [str(one) for one in flag] if isinstance(flag, tuple) else [str(flag)]
+        return [str(value) for value in flag] if isinstance(flag, tuple) else [str(flag)]
     text = environment.get(option.variable, option.default)
     return text.split() if option.kind == "repeatable" else [text]
 
 
 def _parse_port(text: str) -> int:
-    if not (text.isdecimal() and text.isascii() and len(text) <= 5 and int(text) <= MAX_PORT):  # noqa: PLR2004 - its digits
+    if not (text.isdecimal() and text.isascii() and len(text) <= 5 and int(text) <= MAX_PORT):  # noqa: PLR2004 - the digits of MAX_PORT
         raise SettingsError(f"port {text!r} is no port: a number from 0 to 65535 is")
     return int(text)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.app import _build_logger
+from mockserver.app.output import build_logger
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
 from mockserver.core.webhook import DeliveryResult
@@ -32,7 +32,7 @@ def box(configuration: Configuration) -> Sandbox:
 def logged(box: Sandbox, form: str) -> list[str]:
     """What is logged from now on."""
     lines: list[str] = []
-    read.subscribers(box.state).append(_build_logger(box, Settings(log_format=form), lines.append))
+    read.subscribers(box.state).append(build_logger(box, Settings(log_format=form), lines.append))
     return lines
 
 

@@ -10,15 +10,9 @@ from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 
 import pytest
 
-from mockserver.app import (
-    _build_access_control,
-    _build_address_policy,
-    _own_tls_endpoint,
-    _print_ready_lines,
-    _reload,
-    load_configuration,
-    run_server,
-)
+from mockserver.app import _reload, load_configuration, run_server
+from mockserver.app.addresses import build_access_control, build_address_policy, own_tls_endpoint
+from mockserver.app.output import print_ready_lines
 from mockserver.compiler import ScenarioCompiler, count_scenarios
 from mockserver.core.configuration import Configuration
 from mockserver.delivery.address_policy import AddressPolicy, ParsedUrl, parse_url
@@ -43,7 +37,7 @@ FOREIGN = (ANYWHERE, "::", "10.0.0.7", "mock.internal", "127.0.0.1.evil.test")
 def test_guard_on_loopback(host: str, token: str, asked: str) -> None:
     """`none` opens nothing there: Host and Origin count, as they do without a token."""
     settings = Settings(token=token, allow_host=("a", "b"))
-    assert _build_access_control(settings, ServerAddress(host=host, port=80)) == AccessControl(
+    assert build_access_control(settings, ServerAddress(host=host, port=80)) == AccessControl(
         token=asked, allowed_hosts=("a", "b")
     )
 
@@ -52,7 +46,7 @@ def test_guard_on_loopback(host: str, token: str, asked: str) -> None:
 @pytest.mark.parametrize("token", ["mine", "none"])
 def test_guard_beyond_loopback_with_a_token(host: str, token: str) -> None:
     settings = Settings(token=token, allow_host=("a",))
-    assert _build_access_control(settings, ServerAddress(host=host, port=80)) == AccessControl(
+    assert build_access_control(settings, ServerAddress(host=host, port=80)) == AccessControl(
         token=token, allowed_hosts=("a",)
     )
 
@@ -60,14 +54,14 @@ def test_guard_beyond_loopback_with_a_token(host: str, token: str) -> None:
 @pytest.mark.parametrize("host", FOREIGN)
 def test_guard_beyond_loopback_draws_a_token(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("secrets.token_urlsafe", lambda size: f"drawn-{size}")
-    assert _build_access_control(Settings(), ServerAddress(host=host, port=80)) == AccessControl(
+    assert build_access_control(Settings(), ServerAddress(host=host, port=80)) == AccessControl(
         token="drawn-18", allowed_hosts=()
     )
 
 
 def test_guard_draws_another_token_each_time() -> None:
     drawn = {
-        _build_access_control(Settings(), ServerAddress(host=ANYWHERE, port=80)).token
+        build_access_control(Settings(), ServerAddress(host=ANYWHERE, port=80)).token
         for _ in range(9)
     }
     assert (len(drawn), {len(token) for token in drawn}) == (9, {24})
@@ -93,7 +87,7 @@ def test_guard_draws_another_token_each_time() -> None:
     ],
 )
 def test_policy(settings: Settings, expected: AddressPolicy) -> None:
-    assert _build_address_policy(settings) == expected
+    assert build_address_policy(settings) == expected
 
 
 @pytest.mark.parametrize(
@@ -110,14 +104,14 @@ def test_policy(settings: Settings, expected: AddressPolicy) -> None:
 )
 def test_own_is_where_our_own_links_lead(host: str, reached: str) -> None:
     address = ServerAddress(host=host, port=8443, scheme="https")
-    own = _own_tls_endpoint(address, Settings(tls_cert="c.pem", tls_key="k.pem"))
+    own = own_tls_endpoint(address, Settings(tls_cert="c.pem", tls_key="k.pem"))
     place = parse_url(address.origin)
     assert isinstance(place, ParsedUrl)
     assert own == (reached, 8443, "c.pem") == (place.host, place.port, "c.pem")
 
 
 def test_own_without_a_certificate() -> None:
-    assert _own_tls_endpoint(ServerAddress(host="127.0.0.1", port=80), Settings()) is None
+    assert own_tls_endpoint(ServerAddress(host="127.0.0.1", port=80), Settings()) is None
 
 
 # --- the first lines -----------------------------------------------------------------------------
@@ -127,8 +121,8 @@ def announced(
     configuration: Configuration, address: ServerAddress, settings: Settings
 ) -> list[str]:
     said: list[str] = []
-    _print_ready_lines(
-        address, settings, (configuration, _build_access_control(settings, address)), said.append
+    print_ready_lines(
+        address, settings, (configuration, build_access_control(settings, address)), said.append
     )
     return said
 

@@ -1,6 +1,7 @@
-"""The floors: who may import whom, and how long a function may be."""
+"""The architecture: layers of imports, banned words, sizes of modules and functions."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,44 +9,58 @@ from pathlib import Path
 import pytest
 
 import mockserver
+from tests.support import read
 
-HOUSE = Path(mockserver.__file__).parent
-LONGEST = 40
+PACKAGE = Path(mockserver.__file__).parent
+TESTS = Path(__file__).parent
+MAX_FUNCTION_LINES = 40
+MAX_MODULE_LINES = 250
 
-OURS = {
+LAYERS: dict[str, set[str]] = {
     "__init__": set(),
     "__main__": {"cli"},
     "settings": set(),
     "core": {"core"},
     "audio": {"core", "audio"},
-    "providers": {"core", "audio"},
-    "engine": {"core", "engine"},
     "delivery": {"core", "delivery", "__init__"},
-    "config": {"core", "config", "providers"},
+    "engine": {"core", "engine"},
+    "providers": {"core", "audio"},
     "runtime": {"core", "engine", "delivery", "runtime"},
+    "config": {"core", "config", "providers"},
     "web": {"core", "audio", "engine", "runtime", "web", "__init__"},
     "compiler": {"settings", "core", "config", "engine"},
     "app": {
         "settings",
-        "compiler",
         "core",
-        "config",
         "engine",
         "delivery",
         "runtime",
+        "config",
         "web",
-        "providers",
+        "compiler",
+        "app",
         "__init__",
     },
-    "replay": {"settings", "compiler", "core", "config", "delivery", "runtime", "web", "replay"},
-    "cli": {"app", "replay", "compiler", "cli", "settings", "__init__"},
+    "replay": {"settings", "core", "delivery", "runtime", "config", "web", "compiler", "replay"},
+    "cli": {"settings", "compiler", "app", "replay", "cli", "__init__"},
     "client": {"client"},
-    "pytest_plugin": {"app", "pytest_sandbox", "settings"},
+    "pytest_plugin": {"settings", "app", "pytest_sandbox"},
     "pytest_sandbox": {"client", "delivery", "runtime"},
 }
-"""Room -> the rooms that it may import; a provider also imports its own folder."""
+"""Package or module -> what it may import; a provider also imports its own folder."""
 
-OTHERS = {
+WEB_LAYERS = (
+    {"app"},
+    {"control"},
+    {"views"},
+    {"vendor"},
+    {"dependencies"},
+    {"server", "access_control"},
+    {"hosts", "problems", "log_throttle"},
+)
+"""The parts of `web`, from the top: each imports its own layer and those below."""
+
+THIRD_PARTIES = {
     "config": {"yaml", "jsonschema", "jsonschema_rs", "faker", "langcodes", "phonenumbers"},
     "delivery": {"httptools"},
     "web": {"starlette", "python_multipart", "uvicorn", "httptools"},
@@ -54,18 +69,55 @@ OTHERS = {
     "pytest_plugin": {"pytest"},
     "pytest_sandbox": {"pytest"},
 }
-"""Room -> the packages from outside that it may import."""
+"""Package or module -> the third-party packages that it may import."""
 
-TIMELESS = ("core", "providers", "config", "engine")
-CLOCKS = {"time", "random", "asyncio", "secrets"}
-STANDARD = set(sys.stdlib_module_names)
+PURE = ("core", "audio", "providers", "config", "engine")
+"""Packages that read no clock, draw no chance and await nothing."""
+
+IMPURE_MODULES = {"time", "random", "asyncio", "secrets"}
+STANDARD_LIBRARY = set(sys.stdlib_module_names)
+
+BANNED_WORDS = {
+    "story": "scenario",
+    "stories": "scenarios",
+    "told": "value",
+    "wanted": "parameters or expected",
+    "casework": "pipeline",
+    "fact": "entry",
+    "facts": "entries",
+    "moot": "rejected",
+    "courier": "dispatcher",
+    "letter": "request",
+    "door": "pool",
+    "driver": "scheduler",
+    "ours": "own",
+    "theirs": "vendor",
+    "dialect": "responses",
+    "rehearsal": "dry_run",
+    "rehearsed": "dry_run",
+    "deed": "action",
+    "happening": "lifecycle",
+    "carrying": "effects",
+    "manieth": "index",
+}
+"""Words that no module, class, function or field is named with -> the glossary's word."""
+
+WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+TEST_MODULES = sorted(TESTS.rglob("*.py"))
 
 
-def room(path: Path) -> str:
-    return path.relative_to(HOUSE).parts[0].removesuffix(".py")
+def module_id(path: Path) -> str:
+    base = PACKAGE if path.is_relative_to(PACKAGE) else TESTS
+    return str(path.relative_to(base))
 
 
-def imports(tree: ast.AST) -> Iterator[str]:
+def parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def imported_names(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -73,49 +125,106 @@ def imports(tree: ast.AST) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def trespasses(place: str, source: str) -> list[str]:
-    """What a file at this place of the house imports although its floor forbids it."""
-    here, *inner = Path(place).with_suffix("").parts
-    return [name for name in imports(ast.parse(source)) if not allowed(here, inner, name)]
+def forbidden_imports(place: str, source: str) -> list[str]:
+    """The imports of a module at this place of the package that its layer forbids."""
+    package, *inner = Path(place).with_suffix("").parts
+    names = imported_names(ast.parse(source))
+    return [name for name in names if not is_allowed(package, inner, name)]
 
 
-def allowed(here: str, inner: list[str], name: str) -> bool:
+def is_allowed(package: str, inner: list[str], name: str) -> bool:
     first, *rest = name.split(".")
-    if first == "mockserver":
-        there = rest[0] if rest and (HOUSE / rest[0]).exists() else ""
-        there = there or ("__init__" if not (HOUSE / f"{rest[0]}.py").exists() else rest[0])
-        if here == there == "providers":
-            return rest[1] == inner[0]
-        return there in OURS[here]
-    if first in STANDARD:
-        return here not in TIMELESS or first not in CLOCKS
-    return first in OTHERS.get(here, set())
+    if first != "mockserver":
+        if first in STANDARD_LIBRARY:
+            return package not in PURE or first not in IMPURE_MODULES
+        return first in THIRD_PARTIES.get(package, set())
+    is_module = (PACKAGE / rest[0]).exists() or (PACKAGE / f"{rest[0]}.py").exists()
+    imported = rest[0] if is_module else "__init__"
+    if package == imported == "providers":
+        return rest[1] == inner[0]
+    if package == imported == "web" and inner[0] != "__init__":
+        return web_layer(rest[1]) >= web_layer(inner[0])
+    return imported in LAYERS[package]
 
 
-FILES = sorted(HOUSE.rglob("*.py"))
+def web_layer(part: str) -> int:
+    """0 for the topmost layer of `web`."""
+    return next(index for index, parts in enumerate(WEB_LAYERS) if part in parts)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(HOUSE)))
-def test_imports_keep_to_the_floors(path: Path) -> None:
-    assert trespasses(str(path.relative_to(HOUSE)), path.read_text("utf-8")) == []
+def defined_names(tree: ast.Module) -> Iterator[str]:
+    """Classes, functions, module constants, fields and attributes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr
+        if isinstance(node, ast.ClassDef | ast.Module):
+            yield from assigned_names(node)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(HOUSE)))
-def test_files_open_with_a_sentence_and_functions_are_short(path: Path) -> None:
-    tree = ast.parse(path.read_text("utf-8"))
-    opening = (ast.get_docstring(tree) or "").split("\n\n")[0].replace("\n", " ")
-    assert opening.endswith((".", "`"))
+def assigned_names(node: ast.ClassDef | ast.Module) -> Iterator[str]:
+    for statement in node.body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        targets += [statement.target] if isinstance(statement, ast.AnnAssign) else []
+        yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+def banned_names(names: Iterator[str]) -> list[str]:
+    return [
+        name for name in names if {word.lower() for word in WORDS.findall(name)} & {*BANNED_WORDS}
+    ]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_id)
+def test_a_module_imports_its_own_layer_and_those_below(path: Path) -> None:
+    assert forbidden_imports(module_id(path), path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_id)
+def test_no_name_has_a_banned_word(path: Path) -> None:
+    assert banned_names(iter([path.stem, *defined_names(parse(path))])) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("def told(): ...", ["told"]),
+        ("class LetterBox: ...", ["LetterBox"]),
+        ("class Call:\n    wanted: int", ["wanted"]),
+        ("FACTS = ()", ["FACTS"]),
+        ("class Call:\n    def f(self): self.door = 1", ["door"]),
+        ("def f():\n    told = factory = 1", []),
+        ("import door", []),
+    ],
+)
+def test_a_banned_word_is_found(source: str, names: list[str]) -> None:
+    assert banned_names(defined_names(ast.parse(source))) == names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_id)
+def test_a_module_opens_with_a_sentence(path: Path) -> None:
+    first = (ast.get_docstring(parse(path)) or "").split("\n\n")[0].replace("\n", " ")
+    assert first.endswith((".", "`"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_id)
+def test_modules_and_functions_are_short(path: Path) -> None:
     functions = [
-        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        node
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
     lengths = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions}
-    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
+    assert {name: n for name, n in lengths.items() if n > MAX_FUNCTION_LINES} == {}
+    assert len(path.read_text("utf-8").splitlines()) <= MAX_MODULE_LINES
 
 
 @pytest.mark.parametrize(
     ("place", "source", "forbidden"),
     [
         ("core/call.py", "import time", ["time"]),
+        ("audio/wav.py", "import random", ["random"]),
         (
             "core/call.py",
             "from mockserver.engine import sandbox_state",
@@ -144,27 +253,82 @@ def test_files_open_with_a_sentence_and_functions_are_short(path: Path) -> None:
             ["mockserver.config.scenarios"],
         ),
         (
+            "web/vendor/handler.py",
+            "from mockserver.web.views import redaction",
+            ["mockserver.web.views.redaction"],
+        ),
+        (
+            "web/access_control.py",
+            "from mockserver.web.vendor.router import find_route",
+            ["mockserver.web.vendor.router.find_route"],
+        ),
+        ("web/control/calls.py", "from mockserver.web.views import redaction", []),
+        (
             "config/scenarios.py",
             "from mockserver.engine import sandbox_state",
             ["mockserver.engine.sandbox_state"],
+        ),
+        (
+            "delivery/dispatcher.py",
+            "from mockserver.engine import webhooks",
+            ["mockserver.engine.webhooks"],
         ),
         ("runtime/scheduler.py", "import httpx", ["httpx"]),
         ("cli/serve.py", "from mockserver.web import app", ["mockserver.web.app"]),
         ("settings.py", "from mockserver import app", ["mockserver.app"]),
     ],
 )
-def test_a_trespass_is_seen(place: str, source: str, forbidden: list[str]) -> None:
-    assert trespasses(place, source) == forbidden
+def test_a_forbidden_import_is_found(place: str, source: str, forbidden: list[str]) -> None:
+    assert forbidden_imports(place, source) == forbidden
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(HOUSE)))
+@pytest.mark.parametrize("path", MODULES, ids=module_id)
 def test_no_branch_on_the_name_of_a_provider(path: Path) -> None:
-    names = {folder.name for folder in (HOUSE / "providers").iterdir() if folder.is_dir()}
+    names = {folder.name for folder in (PACKAGE / "providers").iterdir() if folder.is_dir()}
     compared = [
         constant.value
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(parse(path))
         if isinstance(node, ast.Compare)
         for constant in ast.walk(node)
         if isinstance(constant, ast.Constant) and constant.value in names
     ]
     assert compared == []
+
+
+VENDOR_FILES = {
+    *("__init__", "request", "rules", "responses", "events", "call_state"),
+    *("records", "generators"),
+}
+
+
+@pytest.mark.parametrize(
+    "folder", [path for path in sorted((PACKAGE / "providers").iterdir()) if path.is_dir()]
+)
+def test_every_vendor_has_the_same_files(folder: Path) -> None:
+    if folder.name != "__pycache__":
+        assert {path.stem for path in folder.glob("*.py")} >= VENDOR_FILES
+
+
+@pytest.mark.parametrize("path", TEST_MODULES, ids=module_id)
+def test_no_test_imports_a_conftest(path: Path) -> None:
+    assert [name for name in imported_names(parse(path)) if "conftest" in name] == []
+
+
+STATE_OWNERS = {"tests/support/read.py", "tests/engine/test_sandbox_state.py"}
+STATE_READERS = {name for name, value in vars(read).items() if callable(value) and name.islower()}
+
+
+@pytest.mark.parametrize("path", TEST_MODULES, ids=module_id)
+def test_no_test_reads_an_attribute_of_the_state(path: Path) -> None:
+    """`state` is what every fixture and helper calls it; `read` has a reader for each attribute."""
+    if f"tests/{module_id(path)}" in STATE_OWNERS:
+        return
+    attributes = [
+        f"{ast.unparse(node)} in line {node.lineno}"
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Load)
+        and node.attr in STATE_READERS
+        and ast.unparse(node.value).rpartition(".")[2] == "state"
+    ]
+    assert attributes == []

@@ -93,11 +93,14 @@ def test_every_control_route_is_in_the_readme(route: str) -> None:
     assert f"/_mock{route.replace('{name}.json', '{provider}.json')}" in TEXT
 
 
-def test_house_of_the_readme_names_every_room() -> None:
-    site = README.parent / "mockserver"
-    rooms = {path.name.removesuffix(".py") for path in site.iterdir() if path.suffix != ".typed"}
-    named = set(re.findall(r"`([a-z_]+)(?:/\*)?`", TEXT.partition("## The house")[2]))
-    assert rooms - named - {"__init__", "__pycache__"} == set()
+def test_the_architecture_page_names_every_package() -> None:
+    package = README.parent / "mockserver"
+    present = {
+        path.name.removesuffix(".py") for path in package.iterdir() if path.suffix != ".typed"
+    }
+    page = (README.parent / "docs" / "architecture.md").read_text("utf-8")
+    named = set(re.findall(r"`([a-z_]+)(?:/\*?)?`", page.partition("## Packages")[2]))
+    assert present - named - {"__init__", "__pycache__"} == set()
 
 
 def test_innocalls_account_of_the_readme_is_fine(tmp_path: Path) -> None:

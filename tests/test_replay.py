@@ -106,11 +106,16 @@ def test_example_that_does_not_hold(example: str) -> None:
 
 def test_a_webhook_in_full() -> None:
     here = played(asking(BODY, "status: 200"))
-    [sent_out] = [one.webhook for one in here.sandbox.state.deliveries.values()]
-    told = {"kind": "completed", "method": "POST", "url": sent_out.url, "body": {**sent_out.body}}
+    [sent_out] = [one.webhook for one in read.deliveries(here.sandbox.state).values()]
+    told = {
+        "kind": "completed",
+        "method": "POST",
+        "url": sent_out.url,
+        "body": {**(sent_out.body or {})},
+    }
     shown = yaml.safe_dump([told], sort_keys=False, default_flow_style=True, width=9_999)
     again = played(asking(BODY, f"status: 200, webhooks: {shown}"))
-    assert len(again.sandbox.state.deliveries) == 1
+    assert len(read.deliveries(again.sandbox.state)) == 1
 
 
 def test_an_example_continues_another_in_its_sandbox() -> None:
@@ -118,17 +123,19 @@ def test_an_example_continues_another_in_its_sandbox() -> None:
     second = asking(BODY, "status: 200, headers: {x-mock-call: c2}", ", continues: 1")
     third = asking(BODY, "status: 200, headers: {x-mock-call: c3}", ", continues: 2, advance: 1h")
     here = played(first, second.replace("number: 1", "number: 2"), third.replace("r: 1,", "r: 3,"))
-    starts = [call.starts_at for call in here.sandbox.state.calls.values()]
+    starts = [call.starts_at for call in read.calls(here.sandbox.state).values()]
     assert [at - starts[0] for at in starts] == [0, 0, 3_600_000]
-    assert here.sandbox.state.find_account("mobtexting", "key-1").quirks == {"webhook-id"}
+    account = read.find_account(here.sandbox.state, "mobtexting", "key-1")
+    assert account is not None
+    assert account.quirks == {"webhook-id"}
 
 
 def test_an_id_of_the_vendor_stands_for_itself() -> None:
     here = played(asking(BODY, "status: 200"))
-    vendor_id = here.sandbox.state.calls["c1"].spec.vendor_id
+    vendor_id = read.calls(here.sandbox.state)["c1"].spec.vendor_id
     path = {"method": "GET", "path": "/api/v2/{c1}", "query": {"id": "{c1}"}}
     asyncio.run(send(here, path))
-    fact: Any = here.sandbox.state.journal[-1]
+    fact: Any = read.journal(here.sandbox.state)[-1]
     assert fact.payload.request.path == f"/api/v2/{vendor_id}"
     assert fact.payload.request.query == f"id={vendor_id}"
 

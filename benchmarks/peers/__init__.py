@@ -1,1 +1,1 @@
-"""The peers, given the same click-to-call work as we."""
+"""Compare with peers that do the same click-to-call work."""

@@ -1,7 +1,7 @@
-"""`python -m benchmarks peers [FOLDER]`: ours beside the peers, in one interleaved run.
+"""`python -m benchmarks peers [FOLDER [ROUNDS]]`: compare with the peers in one interleaved run.
 
-It needs node, npm, Java 17 and wrk. What the registries give goes into the folder, or into one that
-is gone afterwards.
+It needs node, npm, Java 17 and wrk. Packages from the registries are installed into the folder,
+or into a temporary one.
 """
 
 import sys
@@ -13,23 +13,23 @@ from benchmarks.peers.installed import commands, install, versions
 from benchmarks.peers.rows import Budget, rows
 
 
-def main(place: Path, budget: Budget = Budget()) -> None:  # noqa: B008 - a value
-    install(place)
-    written(place, "")
+def main(folder: Path, budget: Budget = Budget()) -> None:  # noqa: B008 - an immutable value
+    install(folder)
+    written(folder, "")
     print(f"{versions()}\n", flush=True)  # noqa: T201 - a command
-    for name, told in rows(commands(place), place, budget):
-        print(f"| {name} | {told} |", flush=True)  # noqa: T201 - a command
+    for name, figures in rows(commands(folder), folder, budget):
+        print(f"| {name} | {figures} |", flush=True)  # noqa: T201 - a command
 
 
 def run(words: list[str]) -> None:
-    """`words` may name a folder that is kept, and then the rounds."""
+    """Run with the arguments [FOLDER [ROUNDS]]; a named folder is kept for the next run."""
     budget = Budget(rounds=int(words[1])) if words[1:] else Budget()
     if words:
         Path(words[0]).mkdir(parents=True, exist_ok=True)
         main(Path(words[0]).absolute(), budget)
         return
-    with TemporaryDirectory() as place:
-        main(Path(place), budget)
+    with TemporaryDirectory() as folder:
+        main(Path(folder), budget)
 
 
 if __name__ == "__main__":

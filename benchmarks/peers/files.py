@@ -1,4 +1,4 @@
-"""What each peer is told in its own words: an authorised POST gets 200 and a fresh UUID."""
+"""Write the configuration of each peer: an authorized POST gets 200 and a new UUID."""
 
 import json
 from pathlib import Path
@@ -9,27 +9,27 @@ from benchmarks.servers import PATH
 UUID = '{"status":200,"callId":"%s"}'
 
 
-def written(place: Path, hook: str) -> None:
-    """Every peer's file, with a webhook to that address where there is one."""
-    told = {"mockoon": mockoon, "prism": prism, "mockserver": mockserver}
-    for name, made in told.items():
-        (place / f"{name}.json").write_text(json.dumps(made(hook)), "utf-8")
-    folder = place / "wiremock" / "mappings"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "c2c.json").write_text(json.dumps(wiremock(hook)), "utf-8")
+def written(folder: Path, hook: str) -> None:
+    """Write the files of all peers; unless `hook` is empty, each request sends a webhook to it."""
+    builders = {"mockoon": mockoon, "prism": prism, "mockserver": mockserver}
+    for name, build in builders.items():
+        (folder / f"{name}.json").write_text(json.dumps(build(hook)), "utf-8")
+    mappings = folder / "wiremock" / "mappings"
+    mappings.mkdir(parents=True, exist_ok=True)
+    (mappings / "c2c.json").write_text(json.dumps(wiremock(hook)), "utf-8")
 
 
 def mockoon(hook: str) -> dict[str, Any]:
-    named = {"uuid": "6b1c5b4e-0000-4000-8000-000000000001"}
+    environment = {"uuid": "6b1c5b4e-0000-4000-8000-000000000001"}
     rule = {"target": "header", "modifier": "authorization", "operator": "regex", "value": "Bearer"}
-    called = {"uuid": "6b1c5b4e-0000-4000-8000-000000000005", "latency": 0}
-    answer = {
+    callback = {"uuid": "6b1c5b4e-0000-4000-8000-000000000005", "latency": 0}
+    response = {
         "uuid": "6b1c5b4e-0000-4000-8000-000000000002",
         "body": UUID % "{{guid}}",
         "statusCode": 200,
         "headers": [{"key": "Content-Type", "value": "application/json"}],
         "rules": [rule],
-        "callbacks": [called] if hook else [],
+        "callbacks": [callback] if hook else [],
     }
     refusal = {"uuid": "6b1c5b4e-0000-4000-8000-000000000003", "statusCode": 401, "default": True}
     route = {
@@ -37,16 +37,16 @@ def mockoon(hook: str) -> dict[str, Any]:
         "type": "http",
         "method": "post",
         "endpoint": PATH.strip("/"),
-        "responses": [answer, refusal],
+        "responses": [response, refusal],
     }
-    to = {**called, "id": "c", "uri": hook, "method": "post", "body": UUID % "{{guid}}"}
+    target = {**callback, "id": "c", "uri": hook, "method": "post", "body": UUID % "{{guid}}"}
     return {
-        **named,
+        **environment,
         "lastMigration": 33,
         "name": "bench",
         "routes": [route],
         "rootChildren": [{"type": "route", "uuid": route["uuid"]}],
-        "callbacks": [{**to, "name": "hook", "bodyType": "INLINE"}] if hook else [],
+        "callbacks": [{**target, "name": "hook", "bodyType": "INLINE"}] if hook else [],
     }
 
 
@@ -61,25 +61,25 @@ def prism(hook: str) -> dict[str, Any]:
         },
     }
     body = {"content": {"application/json": {"schema": {"type": "object"}}}}
-    answer = {"description": "ok", "content": {"application/json": {"schema": schema}}}
-    told: dict[str, Any] = {
+    response = {"description": "ok", "content": {"application/json": {"schema": schema}}}
+    operation: dict[str, Any] = {
         "requestBody": body,
-        "responses": {"200": answer},
+        "responses": {"200": response},
         "security": [{"key": []}],
     }
     if hook:
-        asked = {"post": {"requestBody": body, "responses": {"200": {"description": "ok"}}}}
-        told["callbacks"] = {"report": {hook: asked}}
+        callback = {"post": {"requestBody": body, "responses": {"200": {"description": "ok"}}}}
+        operation["callbacks"] = {"report": {hook: callback}}
     return {
         "openapi": "3.0.3",
         "info": {"title": "bench", "version": "1"},
-        "paths": {PATH: {"post": told}},
+        "paths": {PATH: {"post": operation}},
         "components": {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
     }
 
 
 def wiremock(hook: str) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    mapping: dict[str, Any] = {
         "request": {
             "method": "POST",
             "urlPath": PATH,
@@ -93,13 +93,13 @@ def wiremock(hook: str) -> dict[str, Any]:
         },
     }
     if hook:
-        sent = {"method": "POST", "url": hook, "body": UUID % "x"}
-        told["serveEventListeners"] = [{"name": "webhook", "parameters": sent}]
-    return told
+        webhook = {"method": "POST", "url": hook, "body": UUID % "x"}
+        mapping["serveEventListeners"] = [{"name": "webhook", "parameters": webhook}]
+    return mapping
 
 
 def mockserver(_: str) -> list[dict[str, Any]]:
-    answer = "{'statusCode': 200, 'body': '{\"status\":200,\"callId\":\"$!uuid\"}'}"
+    response = "{'statusCode': 200, 'body': '{\"status\":200,\"callId\":\"$!uuid\"}'}"
     return [
         {
             "httpRequest": {
@@ -107,6 +107,6 @@ def mockserver(_: str) -> list[dict[str, Any]]:
                 "path": PATH,
                 "headers": {"Authorization": ["Bearer .*"]},
             },
-            "httpResponseTemplate": {"template": answer, "templateType": "VELOCITY"},
+            "httpResponseTemplate": {"template": response, "templateType": "VELOCITY"},
         }
     ]

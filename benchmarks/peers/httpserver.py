@@ -1,4 +1,4 @@
-"""pytest-httpserver with the click-to-call work."""
+"""A peer: pytest-httpserver with the click-to-call work."""
 
 import json
 import sys
@@ -14,8 +14,8 @@ def answer(request: Request) -> Response:
     request.get_json()
     if "Authorization" not in request.headers:
         return Response("{}", 401)
-    told = {"status": 200, "callId": str(uuid.uuid4())}
-    return Response(json.dumps(told), 200, content_type="application/json")
+    body = {"status": 200, "callId": str(uuid.uuid4())}
+    return Response(json.dumps(body), 200, content_type="application/json")
 
 
 if __name__ == "__main__":

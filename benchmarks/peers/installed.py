@@ -1,4 +1,4 @@
-"""The peers, from their registries into a folder of our own, and how each is started there."""
+"""Install the peers from their registries into a folder, and list how to start each."""
 
 import subprocess
 import sys
@@ -14,36 +14,36 @@ OURS: Final = ("starlette", "uvicorn", "httptools", "uvloop")
 FLAGS: Final = ("--no-audit", "--no-fund", "--loglevel=error")
 
 
-def install(place: Path) -> None:
-    """Once; a second run finds them there."""
-    if not (place / "node_modules").exists():
-        words = ["npm", "install", *FLAGS, *NODE, JAVA]
-        subprocess.run(words, cwd=place, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own words
-    if not (place / "venv").exists():
-        subprocess.run([sys.executable, "-m", "venv", str(place / "venv")], check=True)  # noqa: S603
-        used = [f"{name}=={version(name)}" for name in OURS]
-        pip = [str(place / "venv/bin/pip"), "install", "-q", *PYTHON, *used]
+def install(folder: Path) -> None:
+    """Install into the folder what a run before has not installed there."""
+    if not (folder / "node_modules").exists():
+        npm = ["npm", "install", *FLAGS, *NODE, JAVA]
+        subprocess.run(npm, cwd=folder, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - a command of our own
+    if not (folder / "venv").exists():
+        subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)  # noqa: S603
+        packages = [f"{name}=={version(name)}" for name in OURS]
+        pip = [str(folder / "venv/bin/pip"), "install", "-q", *PYTHON, *packages]
         subprocess.run(pip, check=True, stderr=subprocess.DEVNULL)  # noqa: S603
 
 
-def commands(place: Path) -> Mapping[str, tuple[str, ...]]:
-    """How each is started; the port is put in place of PORT."""
-    modules = place / "node_modules"
+def commands(folder: Path) -> Mapping[str, tuple[str, ...]]:
+    """Return the command of each peer; `PORT` is replaced by a free port."""
+    modules = folder / "node_modules"
     jar = next((modules / "mockserver-node").glob("*.jar"))
-    mappings = f"-Dmockserver.initializationJsonPath={place / 'mockserver.json'}"
-    python = str(place / "venv/bin/python")
-    here = Path(__file__).parent
+    mappings = f"-Dmockserver.initializationJsonPath={folder / 'mockserver.json'}"
+    python = str(folder / "venv/bin/python")
+    scripts = Path(__file__).parent
     return {
         "Mockoon": ("node", str(modules / ".bin/mockoon-cli"), "start", "--port", "PORT",
-                    "--data", str(place / "mockoon.json"), "--disable-log-to-file"),
+                    "--data", str(folder / "mockoon.json"), "--disable-log-to-file"),
         "Prism": ("node", str(modules / ".bin/prism"), "mock", "--dynamic", "--port", "PORT",
-                  "--host", "127.0.0.1", str(place / "prism.json")),
+                  "--host", "127.0.0.1", str(folder / "prism.json")),
         "WireMock": ("java", "-jar", *map(str, (modules / "wiremock/build").glob("*.jar")),
-                     "--port", "PORT", "--root-dir", str(place / "wiremock"), "--disable-banner"),
+                     "--port", "PORT", "--root-dir", str(folder / "wiremock"), "--disable-banner"),
         "MockServer": ("java", "-Dmockserver.logLevel=ERROR", mappings, "-jar", str(jar),
                        "-serverPort", "PORT"),
-        "pytest-httpserver": (python, str(here / "httpserver.py"), "PORT"),
-        "Starlette and aiohttp's client": (python, str(here / "sender.py"), "PORT"),
+        "pytest-httpserver": (python, str(scripts / "httpserver.py"), "PORT"),
+        "Starlette and aiohttp's client": (python, str(scripts / "sender.py"), "PORT"),
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""All of them in turns: cold start, memory, requests, webhooks."""
+"""Measure all servers in turns: cold start, memory, requests, webhooks."""
 
 import json
 import time
@@ -22,62 +22,71 @@ SENDERS = ("mockserver", "Mockoon", "WireMock", "Starlette and aiohttp's client"
 
 
 class Budget(NamedTuple):
-    """How much is asked of each."""
+    """The amount of work: `rounds` per server, `seconds` per measurement of requests.
+
+    `requests` are sent before memory is measured; after `patience` seconds a slow server is
+    measured with fewer.
+    """
 
     rounds: int = 3
     seconds: float = 5.0
     requests: int = 200_000
     patience: float = 60.0
-    """Seconds in which those requests may be answered; who is slower has had fewer by then."""
 
 
 Words = Mapping[str, Sequence[str]]
+"""Name of a server -> its command."""
 Table = Iterator[tuple[str, str]]
+"""Rows of (name, figures)."""
 
 
 def starts(words: Words, budget: Budget) -> Table:
-    took, held = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list)
+    """Measure from the start of the process to the first response, and the memory at that time."""
+    durations, memory = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list)
     for _ in range(budget.rounds):
         for name in words:
             with up(words[name], ASKED) as server:
-                took[name].append(server.took)
-                held[name].append(server.resident())
+                durations[name].append(server.took)
+                memory[name].append(server.resident())
+    floor = median(durations[FLOOR])
     for name in words:
-        floor = median(took[name]) / median(took[FLOOR])
-        told = f"{median(took[name]) * 1e3:,.0f} ms, {floor:.2f} of the floor"
-        yield f"{name}: first answer", f"{told}, {median(held[name]):.0f} MB"
+        duration = median(durations[name])
+        figures = f"{duration * 1e3:,.0f} ms, {duration / floor:.2f} of the floor"
+        yield f"{name}: first answer", f"{figures}, {median(memory[name]):.0f} MB"
 
 
-def requests(words: Words, place: Path, budget: Budget) -> Table:
-    file = script(place, BODY, HEADERS)
-    found, spent = defaultdict[str, list[Load]](list), defaultdict[str, list[float]](list)
+def requests(words: Words, folder: Path, budget: Budget) -> Table:
+    """Measure requests after two seconds of warm-up; the figures are medians over the rounds."""
+    file = script(folder, BODY, HEADERS)
+    loads, cpu_times = defaultdict[str, list[Load]](list), defaultdict[str, list[float]](list)
     for _ in range(budget.rounds):
         for name in words:
             with up(words[name], ASKED) as server:
                 wrk(server.url, file, seconds=2)
-                before = server.cpu()
-                one = wrk(server.url, file, seconds=budget.seconds)
-                spent[name].append((server.cpu() - before) / (one.rate * budget.seconds) * 1e6)
-                found[name].append(one)
-    ours = median(one.rate for one in found["mockserver"])
-    floor = median(one.rate for one in found[FLOOR])
+                cpu_before = server.cpu()
+                result = wrk(server.url, file, seconds=budget.seconds)
+                cpu_time = (server.cpu() - cpu_before) / (result.rate * budget.seconds) * 1e6
+                cpu_times[name].append(cpu_time)
+                loads[name].append(result)
+    ours = median(result.rate for result in loads["mockserver"])
+    floor = median(result.rate for result in loads[FLOOR])
     for name in words:
-        rate, p50, p99, wrong = (median(column) for column in zip(*found[name], strict=True))
-        told = f"{rate:,.0f} a second, {rate / floor:.2f} of the floor"
-        told += f", ours is {ours / rate:.2f} of it"
-        told += f", p50 {p50:.1f} ms, p99 {p99:.1f} ms, {median(spent[name]):.0f} us of CPU each"
-        yield f"{name}: requests", told + (f", {wrong:.0f} wrong" if wrong else "")
+        rate, p50, p99, wrong = (median(column) for column in zip(*loads[name], strict=True))
+        figures = f"{rate:,.0f} a second, {rate / floor:.2f} of the floor"
+        figures += f", ours is {ours / rate:.2f} of it, p50 {p50:.1f} ms, p99 {p99:.1f} ms"
+        figures += f", {median(cpu_times[name]):.0f} us of CPU each"
+        yield f"{name}: requests", figures + (f", {wrong:.0f} wrong" if wrong else "")
 
 
-def warming(words: Words, place: Path) -> Table:
-    """Over the first ten seconds from cold, and once 50,000 requests have been answered."""
-    file = script(place, BODY, HEADERS)
+def warming(words: Words, folder: Path) -> Table:
+    """Measure the first ten seconds after a cold start, and the rate after 50,000 requests."""
+    file = script(folder, BODY, HEADERS)
     for name in ("mockserver", "WireMock"):
         with up(words[name], ASKED) as server:
             cold = wrk(server.url, file, seconds=10)
             while (done := cold.rate * 10) < HOT:
-                more = wrk(server.url, file, seconds=5)
-                cold = cold._replace(rate=(done + more.rate * 5) / 10)
+                extra = wrk(server.url, file, seconds=5)
+                cold = cold._replace(rate=(done + extra.rate * 5) / 10)
             hot = wrk(server.url, file, seconds=5)
         yield f"{name}: hot", f"{hot.rate:,.0f} a second"
         with up(words[name], ASKED) as server:
@@ -85,61 +94,73 @@ def warming(words: Words, place: Path) -> Table:
         yield f"{name}: first ten seconds", f"{first.rate:,.0f} a second"
 
 
-def memory(words: Words, place: Path, budget: Budget) -> Table:
-    """Ours plays its calls to their end meanwhile: those that live are kept, however many."""
-    file = script(place, BODY, HEADERS)
-    ending = {**words, "mockserver": (*OURS, "--clock", "instant")}
+def memory(words: Words, folder: Path, budget: Budget) -> Table:
+    """Measure memory before and after many requests.
+
+    Our server plays its calls to the end meanwhile, because it keeps all active calls.
+    """
+    file = script(folder, BODY, HEADERS)
+    servers = {**words, "mockserver": (*OURS, "--clock", "instant")}
     for name in words:
-        with up(ending[name], ASKED) as server:
-            done, began = 0.0, server.resident()
-            until = time.monotonic() + budget.patience
-            while done < budget.requests and time.monotonic() < until:
+        with up(servers[name], ASKED) as server:
+            done, before = 0.0, server.resident()
+            end = time.monotonic() + budget.patience
+            while done < budget.requests and time.monotonic() < end:
                 done += wrk(server.url, file, seconds=5).rate * 5
-            told = f"{server.resident():.0f} MB after {done:,.0f} requests, {began:.0f} MB before"
-            yield f"{name}: memory", told
+            figures = (
+                f"{server.resident():.0f} MB after {done:,.0f} requests, {before:.0f} MB before"
+            )
+            yield f"{name}: memory", figures
 
 
-def webhooks(words: Words, place: Path, budget: Budget) -> Table:
-    """One for each request; those that come within the same seconds and two more count."""
-    file = script(place, BODY, HEADERS)
-    with receiver() as heard:
-        written(place, heard.url)
-        told = dict(_sent(words, heard, file, budget, SENDERS))
-        lost = script(place, BODY, {**HEADERS, "x-mock-scenario": "lost-report"})
-        alone = dict(_sent(words, heard, lost, budget, SENDERS[:1]))
-    reference = median(one[1] for one in told[SENDERS[-1]])
+def webhooks(words: Words, folder: Path, budget: Budget) -> Table:
+    """Measure webhooks, one for each request; those up to 2 s after the last request count."""
+    file = script(folder, BODY, HEADERS)
+    with receiver() as hook:
+        written(folder, hook.url)
+        sent = dict(_sent(words, hook, file, budget, SENDERS))
+        lost_file = script(folder, BODY, {**HEADERS, "x-mock-scenario": "lost-report"})
+        lost = dict(_sent(words, hook, lost_file, budget, SENDERS[:1]))
+    reference = median(hook_rate for _, hook_rate in sent[SENDERS[-1]])
     for name in SENDERS:
-        rate, hooks = (median(column) for column in zip(*told[name], strict=True))
-        share = f"{hooks / reference:.2f} of {SENDERS[-1]}"
-        yield f"{name}: webhooks", f"{hooks:,.0f} a second, {share}, beside {rate:,.0f} requests"
-    written(place, "")
-    beside, without = (median(one[0] for one in all_[SENDERS[0]]) for all_ in (told, alone))
-    kept = f"{beside / without:.2f} of those for calls whose webhooks are lost, {without:,.0f}"
-    yield f"{SENDERS[0]}: requests beside webhooks", kept
+        rate, hook_rate = (median(column) for column in zip(*sent[name], strict=True))
+        share = f"{hook_rate / reference:.2f} of {SENDERS[-1]}"
+        yield (
+            f"{name}: webhooks",
+            f"{hook_rate:,.0f} a second, {share}, beside {rate:,.0f} requests",
+        )
+    written(folder, "")
+    rate_sent, rate_lost = (
+        median(rate for rate, _ in results[SENDERS[0]]) for results in (sent, lost)
+    )
+    share = f"{rate_sent / rate_lost:.2f} of those for calls whose webhooks are lost"
+    yield f"{SENDERS[0]}: requests beside webhooks", f"{share}, {rate_lost:,.0f}"
 
 
 def _sent(
-    words: Words, heard: Heard, file: Path, budget: Budget, names: Sequence[str]
+    words: Words, hook: Heard, file: Path, budget: Budget, names: Sequence[str]
 ) -> Iterator[tuple[str, Any]]:
-    hook = ("--clock", "instant", "--webhook", f"mobtexting={heard.url}")
+    """Yield (name, rounds); each round is (requests a second, webhooks a second)."""
+    options = ("--clock", "instant", "--webhook", f"mobtexting={hook.url}")
     for name in names:
         rounds = []
-        command = (*OURS, *hook) if name == "mockserver" else words[name]
+        command = (*OURS, *options) if name == "mockserver" else words[name]
         for _ in range(budget.rounds):
-            with up(command, ASKED, {"HOOK": heard.url}) as server:
-                before = heard.heard()
-                one = wrk(server.url, file, seconds=budget.seconds)
+            with up(command, ASKED, {"HOOK": hook.url}) as server:
+                before = hook.heard()
+                result = wrk(server.url, file, seconds=budget.seconds)
                 time.sleep(2)
-                got = heard.heard() - before
-            rounds.append((one.rate, got / (budget.seconds + 2)))
+                count = hook.heard() - before
+            rounds.append((result.rate, count / (budget.seconds + 2)))
         yield name, rounds
 
 
-def rows(words: Words, place: Path, budget: Budget) -> Table:
-    every = {**SERVERS, **words}
-    plain = {name: one for name, one in every.items() if name != SENDERS[-1]}
-    yield from starts(plain, budget)
-    yield from requests(plain, place, budget)
-    yield from warming(plain, place)
-    yield from webhooks(every, place, budget)
-    yield from memory(plain, place, budget)
+def rows(words: Words, folder: Path, budget: Budget) -> Table:
+    all_servers = {**SERVERS, **words}
+    # the Starlette route with aiohttp's client is a reference for webhooks only
+    peers = {name: command for name, command in all_servers.items() if name != SENDERS[-1]}
+    yield from starts(peers, budget)
+    yield from requests(peers, folder, budget)
+    yield from warming(peers, folder)
+    yield from webhooks(all_servers, folder, budget)
+    yield from memory(peers, folder, budget)

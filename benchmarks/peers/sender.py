@@ -1,4 +1,4 @@
-"""A Starlette route that answers with a fresh UUID and sends a webhook by aiohttp's client."""
+"""A peer: a Starlette route that responds with a new UUID and sends a webhook by aiohttp."""
 
 import asyncio
 import os
@@ -25,21 +25,21 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
         yield
 
 
-async def send(session: aiohttp.ClientSession, told: dict[str, object]) -> None:
-    async with session.post(HOOK, json=told) as answer:
-        await answer.read()
+async def send(session: aiohttp.ClientSession, body: dict[str, object]) -> None:
+    async with session.post(HOOK, json=body) as response:
+        await response.read()
 
 
 async def answer(request: Request) -> JSONResponse:
     await request.json()
     if "authorization" not in request.headers:
         return JSONResponse({"status": 401}, 401)
-    told = {"status": 200, "callId": str(uuid.uuid4())}
+    body = {"status": 200, "callId": str(uuid.uuid4())}
     if HOOK:
-        task = asyncio.create_task(send(request.app.state.session, told))
+        task = asyncio.create_task(send(request.app.state.session, body))
         TASKS.add(task)
         task.add_done_callback(TASKS.discard)
-    return JSONResponse(told)
+    return JSONResponse(body)
 
 
 if __name__ == "__main__":

@@ -1,24 +1,25 @@
-"""The reference, written from the code that it describes."""
+"""Generate the reference pages from the code that they describe."""
 
 from pathlib import Path
 
-from from_code import client, command_line, control_api, grammar, scenarios, vendors
+from from_code import client, command_line, control_api, grammar, lifecycle, scenarios, vendors
 
 
 def pages() -> dict[str, str]:
-    """Name of each page -> its Markdown."""
+    """Return the Markdown of all pages by name."""
     return {
         "cli": command_line.page(),
         "control-api": control_api.page(),
         "client": client.page(),
         "scenarios": scenarios.page(),
         "grammar": grammar.page(),
+        "lifecycle": lifecycle.page(),
         **vendors.pages(),
     }
 
 
 def write(folder: Path) -> None:
-    """Write the pages that have changed, so that a second build is quick."""
+    """Write the pages that have changed; unchanged files keep the next build fast."""
     for name, text in pages().items():
         file = folder / f"{name}.md"
         if not file.is_file() or file.read_text("utf-8") != text:

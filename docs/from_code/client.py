@@ -1,4 +1,4 @@
-"""The methods of the client, from their signatures and docstrings."""
+"""Generate the page of the Python client from its signatures and docstrings."""
 
 import inspect
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ from mockserver.client import AsyncMockServer, MockServer, errors, models
 
 START = """# Python client
 
-`mockserver.client` has `MockServer`, and `AsyncMockServer` with the same methods, to be awaited.
-The fixtures `mock_calls` and `async_mock_calls` are these, with `attach` on top.
+`mockserver.client` contains `MockServer`, which blocks, and `AsyncMockServer`, whose methods are
+awaited. The fixtures `mock_calls` and `async_mock_calls` add the method `attach`.
 """
 
 
@@ -20,7 +20,7 @@ def page() -> str:
         kind = "" if hasattr(AsyncMockServer, name) else " (blocking only)"
         signature = inspect.signature(method)
         parts += [f"### {name}{kind}\n", block(f"{name}{signature}", "python")]
-        parts += [block(inspect.getdoc(method) or "As its name says.")]
+        parts += [block(doc)] if (doc := inspect.getdoc(method)) else []
     for title, module in (("Values", models), ("Errors", errors)):
         parts += [f"## {title}\n", *_classes(module.__name__, vars(module).values())]
     return "\n".join(parts)
@@ -32,14 +32,15 @@ def _public(cls: type) -> Iterator[tuple[str, FunctionType]]:
             yield name, method
 
 
-def _classes(module: str, found: object) -> Iterator[str]:
-    assert hasattr(found, "__iter__")  # noqa: S101 - for the type checker
-    for one in found:
-        if isinstance(one, type) and one.__module__ == module:
-            fields = getattr(one, "__dataclass_fields__", {})
-            shown = "\n".join(
+def _classes(module: str, members: object) -> Iterator[str]:
+    """Yield a section for each class that is defined in the module, not imported into it."""
+    assert hasattr(members, "__iter__")  # noqa: S101 - for the type checker
+    for member in members:
+        if isinstance(member, type) and member.__module__ == module:
+            fields = getattr(member, "__dataclass_fields__", {})
+            listed = "\n".join(
                 f"{name}: {inspect.formatannotation(field.type)}" for name, field in fields.items()
             )
-            yield f"### {one.__name__}\n"
-            yield (inspect.getdoc(one) or "") + "\n"
-            yield block(shown, "python") if shown else ""
+            yield f"### {member.__name__}\n"
+            yield (inspect.getdoc(member) or "") + "\n"
+            yield block(listed, "python") if listed else ""

@@ -1,4 +1,4 @@
-"""Every command with its options, as `--help` tells them."""
+"""Generate the page of the command line from the settings and from `--help` of each command."""
 
 import click
 
@@ -12,21 +12,23 @@ def page() -> str:
     parts = ["# Command line\n", "## Settings\n", _settings()]
     for name in group.list_commands(context):
         command = group.get_command(context, name)
-        assert command is not None  # noqa: S101 - it has just been listed
-        inner = click.Context(command, info_name=name, parent=context, max_content_width=96)
-        parts += [f"## mockserver {name}\n", block(command.get_help(inner))]
+        assert command is not None  # noqa: S101 - `list_commands` has listed it
+        command_context = click.Context(
+            command, info_name=name, parent=context, max_content_width=96
+        )
+        parts += [f"## mockserver {name}\n", block(command.get_help(command_context))]
     return "\n".join(parts)
 
 
 def _settings() -> str:
-    heads = ("option of `serve` and `exec`", "variable", "default", "what it says")
+    heads = ("option of `serve` and `exec`", "variable", "default", "description")
     rows = (
         (
-            code(one.flag if one.kind == "flag" else f"{one.flag} {one.metavar}"),
-            code(one.variable),
-            code(one.default),
-            one.description + (" (repeatable)" if one.kind == "repeatable" else ""),
+            code(option.flag if option.kind == "flag" else f"{option.flag} {option.metavar}"),
+            code(option.variable),
+            code(option.default),
+            option.description + (" (repeatable)" if option.kind == "repeatable" else ""),
         )
-        for one in OPTIONS
+        for option in OPTIONS
     )
     return table(heads, rows)

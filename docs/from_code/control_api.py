@@ -1,4 +1,4 @@
-"""Every operation of the control API, from its OpenAPI document."""
+"""Generate the page of the control API from its OpenAPI document."""
 
 import json
 from collections.abc import Iterator
@@ -9,8 +9,9 @@ from mockserver.config.registry import load_control_openapi
 
 START = """# Control API
 
-Below `/_mock`, and below `/_sandbox/<name>/_mock` for a sandbox. Beyond loopback it asks for
-`Authorization: Bearer <token>`. Errors are `application/problem+json`.
+All paths are below `/_mock`, or below `/_sandbox/<name>/_mock` for a named sandbox. A server that
+listens beyond loopback requires `Authorization: Bearer <token>`. Errors are
+`application/problem+json`.
 """
 
 
@@ -25,14 +26,18 @@ def page() -> str:
 
 def _operation(method: str, path: str, operation: dict[str, Any]) -> Iterator[str]:
     yield f"**{method}** {code(path)}: {operation['summary']}.\n"
-    if asked := operation.get("parameters"):
+    if parameters := operation.get("parameters"):
         yield table(
-            ("parameter", "in", "what it says"),
-            ((code(one["name"]), one["in"], one.get("description", "")) for one in asked),
+            ("parameter", "in", "description"),
+            (
+                (code(parameter["name"]), parameter["in"], parameter.get("description", ""))
+                for parameter in parameters
+            ),
         )
-    for media, content in operation.get("requestBody", {}).get("content", {}).items():
+    for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
         if "example" in content:
-            yield f"A body, {code(media)}:\n"
+            yield f"Example of a body, {code(media_type)}:\n"
             yield block(json.dumps(content["example"], indent=2), "json")
-    answers = operation["responses"].items()
-    yield table(("status", "when"), ((status, one["description"]) for status, one in answers))
+    responses = operation["responses"].items()
+    rows = ((status, response["description"]) for status, response in responses)
+    yield table(("status", "when"), rows)

@@ -1,4 +1,4 @@
-"""What may stand in a scenario file, from the schema that judges it."""
+"""Generate the page about scenario files from their JSON Schema."""
 
 import json
 from collections.abc import Iterator
@@ -9,17 +9,17 @@ from mockserver.config.schema_checks import load_scenario_schema
 
 START = """# Scenario files
 
-YAML or JSON; `mockserver check` judges them by this form, by their meaning, and by playing them.
-`mockserver schema` prints the JSON Schema for editors. What stands under `account` depends on the
-provider; its own keys are on the provider's page.
+Scenario files are YAML or JSON. `mockserver check` checks them against this schema, checks their
+meaning, and plays the scenarios. `mockserver schema` prints the JSON Schema for editors. An account
+also has keys that depend on its provider: see the provider's page.
 """
 TOP = "file"
 
 
 def page() -> str:
-    whole = load_scenario_schema()
-    parts = [START, *_entry(TOP, whole)]
-    for name, entry in whole["$defs"].items():
+    schema = load_scenario_schema()
+    parts = [START, *_entry(TOP, schema)]
+    for name, entry in schema["$defs"].items():
         parts += _entry(name, entry)
     return "\n".join(parts)
 
@@ -28,12 +28,13 @@ def _entry(name: str, entry: dict[str, Any]) -> Iterator[str]:
     yield f"## {name}\n"
     yield f"{_sentence(entry['description'])}\n"
     if keys := entry.get("properties"):
-        needed = entry.get("required", ())
-        rows = ((code(key) + _star(key in needed), *_told(one)) for key, one in keys.items())
-        yield table(("key", "what it says", "form"), rows)
+        required = entry.get("required", ())
+        rows = ((code(key) + _star(key in required), *_told(value)) for key, value in keys.items())
+        yield table(("key", "description", "form"), rows)
 
 
 def _told(entry: Any) -> tuple[str, str]:
+    """Return (description, form); the form of a reference is a link to its section."""
     if not isinstance(entry, dict):
         return "", ""
     name = entry.get("$ref", "").rpartition("/")[2]
@@ -43,13 +44,13 @@ def _told(entry: Any) -> tuple[str, str]:
 
 def _form(entry: dict[str, Any]) -> str:
     if "enum" in entry:
-        return ", ".join(code(json.dumps(one)) for one in entry["enum"])
-    kinds = entry.get("type", "")
-    return kinds if isinstance(kinds, str) else " or ".join(kinds)
+        return ", ".join(code(json.dumps(value)) for value in entry["enum"])
+    types = entry.get("type", "")
+    return types if isinstance(types, str) else " or ".join(types)
 
 
-def _star(needed: bool) -> str:  # noqa: FBT001 - one place
-    return " (needed)" if needed else ""
+def _star(required: bool) -> str:  # noqa: FBT001 - the only argument
+    return " (required)" if required else ""
 
 
 def _sentence(text: str) -> str:

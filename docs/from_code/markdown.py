@@ -1,4 +1,4 @@
-"""Tables and blocks of Markdown."""
+"""Format tables, inline code and code blocks as Markdown."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,7 +9,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def code(text: object) -> str:
-    """Inline code; nothing for nothing."""
+    """Format inline code; an empty text stays empty."""
     return f"`{text}`" if str(text) else ""
 
 

@@ -1,17 +1,19 @@
-"""The bundled stories, as their files say them."""
+"""Generate the page of the bundled scenarios from their files."""
 
 from from_code.markdown import block
 from mockserver.config.registry import bundled_folder
 
-START = """# Bundled stories
+START = """# Bundled scenarios
 
-The files themselves. Those of `common.yaml` name no vendor and play wherever there are the legs
-that they speak of; the others belong to one provider.
+These are the files themselves. The scenarios in `common.yaml` need no particular provider, only the
+legs that they mention; each of the other files belongs to one provider.
 """
 
 
 def page() -> str:
-    files = sorted(bundled_folder("scenarios").glob("*.yaml"), key=lambda one: one.stem != "common")
+    files = sorted(
+        bundled_folder("scenarios").glob("*.yaml"), key=lambda file: file.stem != "common"
+    )
     parts = [START]
     for file in files:
         parts += [f"## {file.name}\n", block(file.read_text("utf-8"), "yaml")]

@@ -1,4 +1,4 @@
-"""The words that a vendor has for a call while a story is played."""
+"""Play the bundled scenarios and list the vendor's status words for the calls."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -16,65 +16,75 @@ from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import step
 from mockserver.engine.webhooks import complete_attempt
 
-PATIENCE = 2_000
+PATIENCE = 2_000  # due items of a scenario at most
 
 
 class Played(NamedTuple):
-    """What came of a story."""
+    """A call at the end of a scenario.
+
+    `words` are its successive status words, `webhooks` the kinds of the webhooks sent.
+    """
 
     words: list[str]
     call: Call
     webhooks: list[str]
 
 
-def statuses(start: Configuration, listing: BoundProvider) -> str:
-    heads = ("operation", "story", "outcome", "its words", "webhooks")
-    return table(heads, _rows(start, listing))
+def statuses(configuration: Configuration, bound: BoundProvider) -> str:
+    heads = ("operation", "scenario", "outcome", "status words", "webhooks")
+    return table(heads, _rows(configuration, bound))
 
 
-def _rows(start: Configuration, listing: BoundProvider) -> Iterator[tuple[str, ...]]:
-    neutral = [
+def _rows(configuration: Configuration, bound: BoundProvider) -> Iterator[tuple[str, ...]]:
+    names = [
         name
-        for name, story in start.scenarios.by_name.items()
-        if "/" not in name and "provider" not in story.needs and story.bundled
+        for name, scenario in configuration.scenarios.by_name.items()
+        if "/" not in name and "provider" not in scenario.needs and scenario.bundled
     ]
-    for endpoint in listing.provider.endpoints:
-        for name in neutral:
-            if played := _played(start, (listing, endpoint), name):
+    for endpoint in bound.provider.endpoints:
+        for name in names:
+            if played := _played(configuration, bound, endpoint, name):
                 yield (
                     code(endpoint.operation),
                     code(name),
-                    played.call.outcome or "waits for somebody",
+                    played.call.outcome or "waits for an outside event",
                     " → ".join(map(code, played.words)),
                     ", ".join(map(code, played.webhooks)),
                 )
 
 
 def _played(
-    start: Configuration, where: tuple[BoundProvider, Endpoint], story: str
+    configuration: Configuration, bound: BoundProvider, endpoint: Endpoint, scenario: str
 ) -> Played | None:
-    listing, endpoint = where
-    store = SandboxState(start, 0)
-    account = next(one for key, one in store.accounts.items() if key[0] == listing.provider.name)
-    open_ = account._replace(numbers=None, limits=None, balance=None)
-    store.accounts[account.provider, account.name] = open_
-    sent = Request(
-        endpoint.method, endpoint.path, fields=next(iter(listing.examples(endpoint.operation)), {})
+    """Send the first example of an operation; return None if it places no call."""
+    state = SandboxState(configuration, 0)
+    account = next(
+        account
+        for (provider, _), account in state.accounts.items()
+        if provider == bound.provider.name
     )
-    exchange = handle(store, IncomingRequest(listing, endpoint, sent, (story,), account=open_), 0)
+    unlimited = account._replace(numbers=None, limits=None, balance=None)
+    state.accounts[account.provider, account.name] = unlimited
+    request = Request(
+        endpoint.method, endpoint.path, fields=next(iter(bound.examples(endpoint.operation)), {})
+    )
+    incoming = IncomingRequest(bound, endpoint, request, (scenario,), account=unlimited)
+    exchange = handle(state, incoming, 0)
     if not exchange.call_ids:
         return None
-    return _followed(store, listing, exchange.call_ids[0])
+    return _followed(state, bound, exchange.call_ids[0])
 
 
-def _followed(store: SandboxState, listing: BoundProvider, name: str) -> Played:
-    words, webhooks = [listing.provider.status(store.calls[name])], []
+def _followed(state: SandboxState, bound: BoundProvider, call_id: str) -> Played:
+    """Run due items until nothing is due; receivers answer every webhook with status 200."""
+    status_words, webhooks = [bound.provider.status(state.calls[call_id])], []
     for _ in range(PATIENCE):
-        due = store.peek()
+        due = state.peek()
         if due is None:
             break
-        if delivery := step(store):
-            complete_attempt(store, delivery, DeliveryResult(200), due.at)
+        if delivery := step(state):
+            complete_attempt(state, delivery, DeliveryResult(200), due.at)
             webhooks.append(delivery.webhook.kind)
-        words.append(listing.provider.status(store.calls[name]))
-    return Played([word for word, _ in groupby(words)], store.calls[name], webhooks)
+        status_words.append(bound.provider.status(state.calls[call_id]))
+    successive = [word for word, _ in groupby(status_words)]
+    return Played(successive, state.calls[call_id], webhooks)

@@ -1,4 +1,4 @@
-"""A page per provider: operations, webhooks, acts, faults with their sources, and its statuses."""
+"""Generate a page for each provider: operations, webhooks, statuses, and faults with sources."""
 
 import json
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from from_code.markdown import code, codes, table
 from from_code.statuses import statuses
 from mockserver.compiler import build_configuration
 from mockserver.core.configuration import Configuration
-from mockserver.core.provider import BoundProvider
+from mockserver.core.provider import BoundProvider, Provider
 from mockserver.settings import parse_settings
 from mockserver.web.control.providers import serialize_provider
 
@@ -15,61 +15,66 @@ ORIGIN = "http://localhost:8080"
 
 
 def pages() -> dict[str, str]:
-    start = build_configuration(parse_settings({"seed": "docs"}, {}))
-    return {name: _page(start, listing) for name, listing in start.providers.items()}
+    configuration = build_configuration(parse_settings({"seed": "docs"}, {}))
+    return {name: _page(configuration, bound) for name, bound in configuration.providers.items()}
 
 
-def _page(start: Configuration, listing: BoundProvider) -> str:
-    provider = listing.provider
-    told = serialize_provider(provider, ORIGIN)
+def _page(configuration: Configuration, bound: BoundProvider) -> str:
+    provider = bound.provider
+    entry = serialize_provider(provider, ORIGIN)
     parts = [
         f"# {provider.title}\n",
-        f"Base URL {code(told['base_url'])}.\n",
+        f"Base URL: {code(entry['base_url'])}.\n",
         "## Operations\n",
         table(
             ("operation", "method", "host", "path"),
             (
-                (code(one["name"]), one["method"], code(one["host"]), code(one["path"]))
-                for one in told["operations"]
+                (
+                    code(operation["name"]),
+                    operation["method"],
+                    code(operation["host"]),
+                    code(operation["path"]),
+                )
+                for operation in entry["operations"]
             ),
         ),
-        f"Webhooks: {codes(told['webhooks']) or 'none'}.\n",
-        f"Acts: {codes(told['acts']) or 'none'}.\n",
+        f"Webhooks: {codes(entry['webhooks']) or 'none'}.\n",
+        f"Vendor events (`act`): {codes(entry['acts']) or 'none'}.\n",
         f"Quirks: {codes(sorted(provider.quirks)) or 'none'}.\n",
-        *_account(listing),
-        "## What stories come to\n",
-        "Each bundled story that names no vendor, played on the first example of each operation",
-        "that places a call: the vendor's words for the call in their order, and its webhooks.\n",
-        statuses(start, listing),
+        *_account(provider),
+        "## Statuses\n",
+        "Each bundled scenario that needs no particular provider is played on the first example of",
+        "each operation that places a call. The table lists the vendor's status words for the call",
+        "in their order, and its webhooks.\n",
+        statuses(configuration, bound),
         "## Faults\n",
-        "Bodies as they are answered; `X-Mock-Fault` names the fault, and a story may order it by",
-        "`refuse`.\n",
+        "The table shows the body of each response, whose header `X-Mock-Fault` names the fault.",
+        "A scenario selects a fault by `refuse`.\n",
         table(
             ("fault", "HTTP", "source", "body"),
             (
-                (code(one["name"]), one["status"], one["source"], _body(one["body"]))
-                for one in told["faults"]
+                (code(fault["name"]), fault["status"], fault["source"], _body(fault["body"]))
+                for fault in entry["faults"]
             ),
         ),
     ]
     return "\n".join(parts)
 
 
-def _account(listing: BoundProvider) -> Iterator[str]:
-    """What an account keeps beside the usual."""
-    provider = listing.provider
+def _account(provider: Provider) -> Iterator[str]:
+    """Yield the keys that accounts of this provider have beside the common ones."""
     yield "## Keys of an account\n"
-    yield "Beside `provider`, `credentials`, `numbers`, `webhooks`, `retry`, `limits`, `balance`,"
-    yield "`quirks` and `timeline`, which every account may have:\n"
-    kept = [
-        (code(name), "records by name", codes(kind.__annotations__))
-        for name, kind in provider.records.items()
+    yield "Every account may have `provider`, `credentials`, `numbers`, `webhooks`, `retry`,"
+    yield "`limits`, `balance`, `quirks` and `timeline`. Accounts of this provider may also have:\n"
+    rows = [
+        (code(name), "records by name", codes(record_type.__annotations__))
+        for name, record_type in provider.records.items()
     ]
     if provider.settings is not None:
-        kept += [(code(name), "setting", "") for name in provider.settings.__annotations__]
-    makes = codes([*provider.generators, "locale"])
+        rows += [(code(name), "setting", "") for name in provider.settings.__annotations__]
+    kinds = codes([*provider.generators, "locale"])
     yield table(
-        ("key", "kind", "fields"), [*kept, (code("generate"), "how many to make up", makes)]
+        ("key", "kind", "fields"), [*rows, (code("generate"), "number of fake records", kinds)]
     )
 
 

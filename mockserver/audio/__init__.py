@@ -1,1 +1,1 @@
-"""Recordings of calls as sound: pure functions of the events of a call."""
+"""Recordings as audio, rendered by pure functions from the events of a call."""

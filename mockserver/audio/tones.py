@@ -1,4 +1,4 @@
-"""The tones of a recording: DTMF keys and speech as sums of sine waves."""
+"""Render DTMF keys and speech of a recording as sums of sine waves."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -10,14 +10,14 @@ from typing import Final, NamedTuple
 
 from mockserver.core.call import Call, Event
 
-SAMPLE_RATE: Final = 8_000  # samples a second; each has 16 bits, and there is one channel
+SAMPLE_RATE: Final = 8_000  # samples per second, of 16 bits, on one channel
 SAMPLES_PER_MILLISECOND: Final = SAMPLE_RATE // 1_000
 SAMPLE_WIDTH: Final = 2  # bytes
 
 _DTMF_TONE_LENGTH: Final = 100 * SAMPLES_PER_MILLISECOND
 _DTMF_INTERVAL: Final = _DTMF_TONE_LENGTH + 60 * SAMPLES_PER_MILLISECOND
 _LETTERS_PER_SECOND: Final = 15
-# a whole number of cycles of every frequency below, or longer than a tone lasts
+# in samples: a whole number of cycles of every speech frequency, and no shorter than a DTMF tone
 _PERIOD: Final = 100 * SAMPLES_PER_MILLISECOND
 _MAX_AMPLITUDE: Final = 4_000  # of one frequency; the largest sample is 32,767
 _HEADROOM: Final = 32_000
@@ -27,7 +27,7 @@ Frequencies = tuple[int, ...]
 
 
 _AUDIBLE_DATA: Final = MappingProxyType({"digits": "digits", "play": "text", "speech": "words"})
-"""Verb of an event that is heard -> what of its data is."""
+"""Type of an audible event -> the key of its data that is heard."""
 
 
 _DTMF_FREQUENCIES: Final[Mapping[str, Frequencies]] = MappingProxyType(
@@ -40,7 +40,7 @@ _DTMF_FREQUENCIES: Final[Mapping[str, Frequencies]] = MappingProxyType(
 
 
 class Sound(NamedTuple):
-    """`at` in ms from the start; `kind` is the verb of its event, `text` the keys or words."""
+    """An audible event, `at` ms from the start of the recording; `text` is the keys or words."""
 
     at: int
     event_type: str
@@ -53,7 +53,7 @@ class Recording(NamedTuple):
 
 
 class Tone(NamedTuple):
-    """From sample `start` on and before `stop`."""
+    """Frequencies (Hz) that sound from sample `start` until before `stop`."""
 
     start: int
     stop: int
@@ -61,24 +61,27 @@ class Tone(NamedTuple):
 
 
 def build_recording(call: Call) -> Recording | None:
-    """The last attempt from its first answer to that leg's end; None if nobody answered."""
-    heard = _audible_events(call.events)
-    if not heard:
+    """Build the recording of the last attempt; None if no leg answered.
+
+    It lasts from the first answer until that leg hangs up.
+    """
+    events = _audible_events(call.events)
+    if not events:
         return None
-    start, leg = heard[0].at, heard[0].leg
-    ends = (event.at for event in heard if (event.type, event.leg) == ("hangup", leg))
+    start, leg = events[0].at, events[0].leg
+    ends = (event.at for event in events if (event.type, event.leg) == ("hangup", leg))
     sounds = (
         Sound(event.at - start, event.type, str(event.data.get(_AUDIBLE_DATA[event.type], "")))
-        for event in heard
+        for event in events
         if event.type in _AUDIBLE_DATA
     )
-    return Recording(next(ends, heard[-1].at) - start, tuple(sounds))
+    return Recording(next(ends, events[-1].at) - start, tuple(sounds))
 
 
 def _audible_events(events: tuple[Event, ...]) -> tuple[Event, ...]:
-    begins = [place for place, event in enumerate(events) if event.type == "begin"]
+    begins = [index for index, event in enumerate(events) if event.type == "begin"]
     attempt = events[begins[-1] :] if begins else events
-    answers = [place for place, event in enumerate(attempt) if event.type == "answer"]
+    answers = [index for index, event in enumerate(attempt) if event.type == "answer"]
     return attempt[answers[0] :] if answers else ()
 
 
@@ -92,14 +95,13 @@ def build_tones(recording: Recording) -> Iterator[Tone]:
 
 def _dtmf_tones(sound: Sound, time: range) -> Iterator[Tone]:
     keys = (_DTMF_FREQUENCIES[key] for key in sound.text if key in _DTMF_FREQUENCIES)
-    for start, chord in zip(
-        time[::_DTMF_INTERVAL], keys, strict=False
-    ):  # what is over leaves keys over
-        yield Tone(start, start + _DTMF_TONE_LENGTH, chord)
+    # not strict: keys that do not fit into the recording are left out
+    for start, frequencies in zip(time[::_DTMF_INTERVAL], keys, strict=False):
+        yield Tone(start, start + _DTMF_TONE_LENGTH, frequencies)
 
 
 def _speech_tones(frequencies: Frequencies) -> Callable[[Sound, range], Iterator[Tone]]:
-    def spoken(sound: Sound, time: range) -> Iterator[Tone]:
+    def build_speech(sound: Sound, time: range) -> Iterator[Tone]:
         if time and sound.text:
             yield Tone(
                 time.start,
@@ -107,7 +109,7 @@ def _speech_tones(frequencies: Frequencies) -> Callable[[Sound, range], Iterator
                 frequencies,
             )
 
-    return spoken
+    return build_speech
 
 
 _TONE_BUILDERS: Final[Mapping[str, Callable[[Sound, range], Iterator[Tone]]]] = MappingProxyType(
@@ -116,43 +118,43 @@ _TONE_BUILDERS: Final[Mapping[str, Callable[[Sound, range], Iterator[Tone]]]] = 
 
 
 def safe_amplitude(tones: Iterable[Tone]) -> int:
-    """How loud one frequency may be, that even the fullest moment of the call does not clip."""
+    """Return the amplitude of one frequency at which no moment of the recording clips."""
     changes = sorted(change for tone in tones for change in ((tone.start, 1), (tone.stop, -1)))
-    crowd = max(accumulate(change for _, change in changes), default=1)
-    return min(_MAX_AMPLITUDE, _HEADROOM // (2 * crowd))
+    simultaneous = max(accumulate(change for _, change in changes), default=1)
+    return min(_MAX_AMPLITUDE, _HEADROOM // (2 * simultaneous))  # a DTMF tone has two frequencies
 
 
 def render_samples(tones: Iterable[Tone], amplitude: int, samples: range) -> Iterator[bytes]:
-    """Piece by piece; within one piece nothing begins or ends."""
+    """Yield the samples in pieces, within which no tone begins or ends."""
     first, stop = samples.start, samples.stop
-    near = [tone for tone in tones if tone.start < stop and tone.stop > first]
-    inside = {edge for tone in near for edge in tone[:2] if first < edge < stop}
-    for low, high in pairwise(sorted({first, stop} | inside)):
-        sounding = [tone for tone in near if tone.start <= low and tone.stop >= high]
+    overlapping = [tone for tone in tones if tone.start < stop and tone.stop > first]
+    edges = {edge for tone in overlapping for edge in tone[:2] if first < edge < stop}
+    for low, high in pairwise(sorted({first, stop} | edges)):
+        audible = [tone for tone in overlapping if tone.start <= low and tone.stop >= high]
         yield _mix(
-            [_tone_samples(tone, amplitude, range(low, high)) for tone in sounding], high - low
+            [_tone_samples(tone, amplitude, range(low, high)) for tone in audible], high - low
         )
 
 
 def _tone_samples(tone: Tone, amplitude: int, samples: range) -> bytes:
-    turn = _wave_period(tone.frequencies, amplitude)
-    skipped = (samples.start - tone.start) % _PERIOD * SAMPLE_WIDTH
+    period = _wave_period(tone.frequencies, amplitude)
+    offset = (samples.start - tone.start) % _PERIOD * SAMPLE_WIDTH
     length = len(samples) * SAMPLE_WIDTH
-    turns = (skipped + length) // len(turn) + 1
-    return (turn * turns)[skipped : skipped + length]
+    period_count = (offset + length) // len(period) + 1
+    return (period * period_count)[offset : offset + length]
 
 
 def _mix(sounds: list[bytes], count: int) -> bytes:
     if len(sounds) <= 1:
         return sounds[0] if sounds else bytes(count * SAMPLE_WIDTH)
-    form = f"<{count}h"
-    return pack(form, *map(sum, zip(*(unpack(form, sound) for sound in sounds), strict=True)))
+    layout = f"<{count}h"
+    return pack(layout, *map(sum, zip(*(unpack(layout, sound) for sound in sounds), strict=True)))
 
 
 @lru_cache(maxsize=64)
 def _wave_period(frequencies: Frequencies, amplitude: int) -> bytes:
-    turn = (
-        sum(round(amplitude * sin(2 * pi * tone * at / SAMPLE_RATE)) for tone in frequencies)
-        for at in range(_PERIOD)
+    samples = (
+        sum(round(amplitude * sin(2 * pi * hertz * index / SAMPLE_RATE)) for hertz in frequencies)
+        for index in range(_PERIOD)
     )
-    return pack(f"<{_PERIOD}h", *turn)
+    return pack(f"<{_PERIOD}h", *samples)

@@ -1,4 +1,4 @@
-"""A recording as a WAV file, rendered from any byte on."""
+"""Render a recording as a WAV file, from any byte on."""
 
 from collections.abc import Iterator
 from struct import pack
@@ -16,32 +16,32 @@ from mockserver.audio.tones import (
 
 _CHUNK_SIZE: Final = 64 * 1_024  # bytes
 _HEADER_SIZE: Final = 44  # bytes
-_MAX_LENGTH_FIELD: Final = 0xFFFF_FFFF  # also written for files that are longer
+_MAX_LENGTH_FIELD: Final = 0xFFFF_FFFF  # written for longer files, too
 
 
 def file_size(recording: Recording) -> int:
-    """Bytes of the whole file."""
+    """Return the size of the whole file in bytes."""
     return _HEADER_SIZE + recording.duration_ms * SAMPLES_PER_MILLISECOND * SAMPLE_WIDTH
 
 
 def render_chunks(recording: Recording, first: int, last: int) -> Iterator[bytes]:
-    """The bytes `first` to `last` of the file, both included, at most 64 kB at a time."""
+    """Yield the bytes `first` to `last` of the file, both included, in chunks of at most 64 KiB."""
     if header := _build_header(recording)[first : last + 1]:
         yield header
     tones = tuple(build_tones(recording))
-    level = safe_amplitude(tones)
+    amplitude = safe_amplitude(tones)
     stop = min(last + 1, file_size(recording))
     for start in range(max(first, _HEADER_SIZE), stop, _CHUNK_SIZE):
         low, high = start - _HEADER_SIZE, min(start + _CHUNK_SIZE, stop) - _HEADER_SIZE
         samples = range(low // SAMPLE_WIDTH, -(-high // SAMPLE_WIDTH))
-        odd = low % SAMPLE_WIDTH  # a range of bytes may begin and end inside a sample
-        yield b"".join(render_samples(tones, level, samples))[odd : odd + high - low]
+        offset = low % SAMPLE_WIDTH  # a range of bytes may begin and end inside a sample
+        yield b"".join(render_samples(tones, amplitude, samples))[offset : offset + high - low]
 
 
 def _build_header(recording: Recording) -> bytes:
-    body = file_size(recording) - _HEADER_SIZE
-    riff = (b"RIFF", min(body + _HEADER_SIZE - 8, _MAX_LENGTH_FIELD), b"WAVE")
-    form = (
+    data_size = file_size(recording) - _HEADER_SIZE
+    riff = (b"RIFF", min(data_size + _HEADER_SIZE - 8, _MAX_LENGTH_FIELD), b"WAVE")
+    pcm_format = (
         b"fmt ",
         16,
         1,
@@ -51,4 +51,6 @@ def _build_header(recording: Recording) -> bytes:
         SAMPLE_WIDTH,
         8 * SAMPLE_WIDTH,
     )
-    return pack("<4sI4s4sIHHIIHH4sI", *riff, *form, b"data", min(body, _MAX_LENGTH_FIELD))
+    return pack(
+        "<4sI4s4sIHHIIHH4sI", *riff, *pcm_format, b"data", min(data_size, _MAX_LENGTH_FIELD)
+    )

@@ -1,4 +1,4 @@
-"""The command `mockserver`; each subcommand is a file of its own, loaded when it is called."""
+"""The command `mockserver`; the module of a subcommand is imported when it is called."""
 
 import sys
 from importlib import import_module
@@ -28,7 +28,7 @@ INTERNAL_ERROR = 70
 
 
 class LazyGroup(click.Group):
-    """Loads a subcommand when it is named; without a name, or with options only, it serves."""
+    """A group that imports subcommands lazily; without a name, or with options only, it serves."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
@@ -40,8 +40,8 @@ class LazyGroup(click.Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        named = args and (not args[0].startswith("-") or args[0] in ("--help", "--version"))
-        return super().parse_args(ctx, args if named else ["serve", *args])
+        complete = args and (not args[0].startswith("-") or args[0] in ("--help", "--version"))
+        return super().parse_args(ctx, args if complete else ["serve", *args])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["--help"]})
@@ -54,10 +54,10 @@ def group() -> None:
 
 
 def main(args: list[str] | None = None) -> Any:
-    """Run, and end with 0, 2 (bad usage or files), 3 (port cannot be bound) or 70 (our fault)."""
+    """Run and exit with 0, 2 (bad usage or files), 3 (port cannot be bound) or 70 (our bug)."""
     try:
         return group(args=args, prog_name="mockserver")
-    except Exception as error:  # noqa: BLE001 - the last place where a fault of ours can be named
+    except Exception as error:  # noqa: BLE001 - the last place where a bug of ours can be reported
         sys.excepthook(type(error), error, error.__traceback__)
         click.echo(f"mockserver: this is a fault of the mock server: {error!r}", err=True)
         sys.exit(INTERNAL_ERROR)

@@ -1,4 +1,4 @@
-"""`mockserver check`: every problem of scenario files, all at once."""
+"""`mockserver check`: report all problems in scenario files at once."""
 
 import sys
 
@@ -24,9 +24,9 @@ def command(paths: tuple[str, ...]) -> None:
 
     try:
         settings = parse_settings({"scenarios": paths})
-        named, made = scenario_files(settings), build_configuration(settings)
-    except (InvalidFiles, SettingsError) as wrong:
-        click.echo(str(wrong))
+        files, configuration = scenario_files(settings), build_configuration(settings)
+    except (InvalidFiles, SettingsError) as error:
+        click.echo(str(error))
         sys.exit(BAD_USAGE)
-    told = ", ".join(map(str, named)) or "no file of yours, the bundled ones"
-    click.echo(f"{told}: fine; {count_scenarios(made)} scenarios in all")
+    names = ", ".join(map(str, files)) or "no file of yours, the bundled ones"
+    click.echo(f"{names}: fine; {count_scenarios(configuration)} scenarios in all")

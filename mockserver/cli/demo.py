@@ -1,4 +1,4 @@
-"""`mockserver demo`: one documented call per provider, from the request to the webhook."""
+"""`mockserver demo`: play one documented call per provider, from the request to the webhooks."""
 
 import json
 from base64 import b64encode
@@ -16,7 +16,7 @@ METHODS = ("post", "get", "put", "patch", "delete")
 
 
 class RequestExample(NamedTuple):
-    """A documented request; the query is part of its path."""
+    """A documented request; `path` includes the query."""
 
     method: str
     path: str
@@ -29,30 +29,30 @@ def command() -> None:
     from mockserver.app import run_server  # noqa: PLC0415 - --help needs none of it
     from mockserver.settings import parse_settings  # noqa: PLC0415 - as above
 
-    fixed = {"port": "0", "clock": "manual", "start_at": START, "seed": "demo", "quiet": True}
-    # an empty directory, so that ./mockserver.yaml has no say
+    flags = {"port": "0", "clock": "manual", "start_at": START, "seed": "demo", "quiet": True}
+    # scenarios from an empty directory, so that ./mockserver.yaml is not loaded
     with (
-        TemporaryDirectory() as bare,
-        run_server(parse_settings({**fixed, "scenarios": (bare,)}, {})) as origin,
+        TemporaryDirectory() as empty,
+        run_server(parse_settings({**flags, "scenarios": (empty,)}, {})) as origin,
     ):
         click.echo(f"mockserver listens on {origin}, its clock stands still at {START}\n")
         for provider in _send_request(origin, "GET", "/_mock/providers")["providers"]:
-            for text in _demo_lines(origin, provider):
-                click.echo(text)
+            for line in _demo_lines(origin, provider):
+                click.echo(line)
         click.echo("done: every webhook above went over a socket, and no time was waited for")
 
 
 def _demo_lines(origin: str, provider: dict[str, Any]) -> Iterator[str]:
     name = provider["name"]
     document = _send_request(origin, "GET", f"/_mock/openapi/{name}.json")
-    shown = next(request_examples(document))
-    yield f"{provider['title']}: {shown.method} {shown.path}"
-    if shown.body is not None:
-        yield f"  -> {json.dumps(shown.body)}"
-    answer = _send_request(
-        origin, shown.method, f"/{name}{shown.path}", shown.body, example_credential(document)
+    example = next(request_examples(document))
+    yield f"{provider['title']}: {example.method} {example.path}"
+    if example.body is not None:
+        yield f"  -> {json.dumps(example.body)}"
+    response = _send_request(
+        origin, example.method, f"/{name}{example.path}", example.body, example_credential(document)
     )
-    yield f"  <- {json.dumps(answer)}"
+    yield f"  <- {json.dumps(response)}"
     _send_request(origin, "POST", "/_mock/clock/advance", {"until": "idle"})
     for call in _send_request(origin, "GET", f"/_mock/calls?provider={name}")["calls"]:
         yield from _event_lines(call)
@@ -62,10 +62,10 @@ def _demo_lines(origin: str, provider: dict[str, Any]) -> Iterator[str]:
 
 
 def request_examples(document: Mapping[str, Any]) -> Iterator[RequestExample]:
-    """The requests that a provider's OpenAPI document shows, the first of each operation."""
-    for path, methods in document["paths"].items():
-        for method in [one for one in METHODS if one in methods]:
-            for entry in methods[method].get("x-operations", (methods[method],)):
+    """Yield the first example request of each operation in a provider's OpenAPI document."""
+    for path, item in document["paths"].items():
+        for method in [method for method in METHODS if method in item]:
+            for entry in item[method].get("x-operations", (item[method],)):
                 yield from _operation_examples(path, method.upper(), entry)
 
 
@@ -73,20 +73,24 @@ def _operation_examples(
     path: str, method: str, entry: Mapping[str, Any]
 ) -> Iterator[RequestExample]:
     content = entry.get("requestBody", {}).get("content", {})
-    media: Any = content.get("application/json") or next(iter(content.values()), {})
-    bodies = [one["value"] for one in media.get("examples", {}).values()]
-    told = [one for one in entry.get("parameters", ()) if "example" in one]
-    query = {one["name"]: one["example"] for one in told if one["in"] == "query"}
-    parts = {one["name"]: one["example"] for one in told if one["in"] == "path"}
-    if bodies or told:
-        place = path.format_map(parts) + (f"?{urlencode(query)}" if query else "")
-        yield RequestExample(method, place, bodies[0] if bodies else None)
+    media_type: Any = content.get("application/json") or next(iter(content.values()), {})
+    bodies = [example["value"] for example in media_type.get("examples", {}).values()]
+    parameters = [
+        (parameter["in"], parameter["name"], parameter["example"])
+        for parameter in entry.get("parameters", ())
+        if "example" in parameter
+    ]
+    query = {name: example for place, name, example in parameters if place == "query"}
+    path_values = {name: example for place, name, example in parameters if place == "path"}
+    if bodies or parameters:
+        full_path = path.format_map(path_values) + (f"?{urlencode(query)}" if query else "")
+        yield RequestExample(method, full_path, bodies[0] if bodies else None)
 
 
 def example_credential(document: Mapping[str, Any]) -> str:
-    """A credential of the kind that the vendor takes; any will do."""
+    """Return an `Authorization` header of the vendor's scheme; any credential is accepted."""
     schemes = document.get("components", {}).get("securitySchemes", {}).values()
-    basic = any(one.get("scheme") == "basic" for one in schemes)
+    basic = any(scheme.get("scheme") == "basic" for scheme in schemes)
     return f"Basic {b64encode(b'demo:demo').decode()}" if basic else "Bearer demo"
 
 
@@ -95,16 +99,17 @@ def _event_lines(call: dict[str, Any]) -> Iterator[str]:
     start = datetime.fromisoformat(call["created_at"])
     for event in call["events"]:
         after = (datetime.fromisoformat(event["at"]) - start).total_seconds()
-        told = event.get("cause") or event.get("outcome") or ""
-        words = (event["event"], roles.get(event["leg"], ""), told)
+        result = event.get("cause") or event.get("outcome") or ""
+        words = (event["event"], roles.get(event["leg"], ""), result)
         yield f"  +{after:4.0f} s  {' '.join(filter(None, words))}"
 
 
 def _webhook_lines(webhook: dict[str, Any]) -> Iterator[str]:
     yield f"  webhook {webhook['kind']}: {webhook['method']} {webhook['url']}"
     yield f"     {json.dumps(webhook['body'])}"
-    for one in webhook["attempts"]:
-        yield f"     attempt {one['number']}: the receiver answered {one['status'] or one['error']}"
+    for attempt in webhook["attempts"]:
+        result = attempt["status"] or attempt["error"]
+        yield f"     attempt {attempt['number']}: the receiver answered {result}"
 
 
 def _send_request(
@@ -114,5 +119,5 @@ def _send_request(
     headers = {"authorization": credential, "accept": "application/json"}
     headers |= {"content-type": "application/json"} if content else {}
     request = Request(f"{origin}{path}", content, headers, method=method)  # noqa: S310 - our own origin
-    with build_opener(ProxyHandler({})).open(request, timeout=20) as answer:
-        return json.load(answer)
+    with build_opener(ProxyHandler({})).open(request, timeout=20) as response:
+        return json.load(response)

@@ -1,4 +1,4 @@
-"""`mockserver exec -- COMMAND`: a command with a server beside it, whose addresses it is told."""
+"""`mockserver exec -- COMMAND`: run a command with a server whose URLs are in its environment."""
 
 import os
 import subprocess
@@ -27,8 +27,8 @@ def command(words: tuple[str, ...], **flags: Any) -> None:
     given = {name: value for name, value in flags.items() if value not in (None, ())}
     try:
         settings = parse_settings({**DEFAULT_FLAGS, **given})
-    except SettingsError as mistake:
-        click.echo(f"mockserver: {mistake}", err=True)
+    except SettingsError as error:
+        click.echo(f"mockserver: {error}", err=True)
         sys.exit(BAD_USAGE)
     sys.exit(_run(settings, words))
 
@@ -37,10 +37,11 @@ def _run(settings: Any, words: tuple[str, ...]) -> int:
     from mockserver.app import describe_providers, run_server  # noqa: PLC0415 - --help needs none of it
 
     with run_server(settings) as origin:
-        urls = {f"{one['name'].upper()}_URL": one["base_url"] for one in describe_providers(origin)}
+        providers = describe_providers(origin)
+        urls = {f"{entry['name'].upper()}_URL": entry["base_url"] for entry in providers}
         try:
-            told = {**os.environ, "MOCKSERVER_URL": origin, **urls}
-            return subprocess.run(words, env=told, check=False).returncode  # noqa: S603 - the user's own command
+            environment = {**os.environ, "MOCKSERVER_URL": origin, **urls}
+            return subprocess.run(words, env=environment, check=False).returncode  # noqa: S603 - the user's own command
         except FileNotFoundError:
             click.echo(f"mockserver: there is no command {words[0]}", err=True)
             return COMMAND_NOT_FOUND

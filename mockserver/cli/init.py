@@ -1,4 +1,4 @@
-"""`mockserver init`: a commented scenario file to start from, and the schema for the editor."""
+"""`mockserver init`: write a commented scenario file and the JSON Schema for editors."""
 
 import json
 import sys
@@ -56,17 +56,17 @@ def command(directory: Path) -> None:
     """Write a commented mockserver.yaml into DIRECTORY, and its schema beside it."""
     from mockserver.compiler import load_scenario_schema  # noqa: PLC0415 - --help needs none of it
 
-    target, beside = directory / SCENARIO_FILE, directory / SCHEMA_FILE
-    for one in (target, beside):
-        if one.exists():
-            _exit_with_error(f"{one} is there already, and stays as it is")
+    scenarios, schema = directory / SCENARIO_FILE, directory / SCHEMA_FILE
+    for file in (scenarios, schema):
+        if file.exists():
+            _exit_with_error(f"{file} is there already, and stays as it is")
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        target.write_text(TEMPLATE, "utf-8")
-        beside.write_text(json.dumps(load_scenario_schema(), indent=2) + "\n", "utf-8")
+        scenarios.write_text(TEMPLATE, "utf-8")
+        schema.write_text(json.dumps(load_scenario_schema(), indent=2) + "\n", "utf-8")
     except OSError as error:
         _exit_with_error(f"{directory} cannot be written to: {error.strerror}")
-    click.echo(f"wrote {target} and {beside}; check it by: mockserver check {target}")
+    click.echo(f"wrote {scenarios} and {schema}; check it by: mockserver check {scenarios}")
 
 
 def _exit_with_error(text: str) -> NoReturn:

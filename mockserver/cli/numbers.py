@@ -1,4 +1,4 @@
-"""`mockserver numbers`: the number plan, what a number means, numbers that are ready to dial."""
+"""`mockserver numbers`: print the number plan with test numbers, or what a number means."""
 
 import sys
 
@@ -47,9 +47,9 @@ def command(number: str | None, provider: str | None) -> None:
         return
     click.echo(NUMBER_PLAN)
     try:
-        ready = [(plan, example_number(plan, provider)) for plan in EXAMPLE_DIGITS]
+        examples = [example_number(digits, provider) for digits in EXAMPLE_DIGITS]
     except LookupError as error:
         click.echo(error.args[0], err=True)
         sys.exit(BAD_USAGE)
-    for _, shown in ready:
-        click.echo(f"  {shown}  {describe_number(shown)}")
+    for example in examples:
+        click.echo(f"  {example}  {describe_number(example)}")

@@ -1,4 +1,4 @@
-"""`mockserver openapi`: a provider's OpenAPI document."""
+"""`mockserver openapi`: print a provider's OpenAPI document."""
 
 import json
 import sys

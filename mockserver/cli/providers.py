@@ -1,4 +1,4 @@
-"""`mockserver providers`: what is emulated, and which faults it knows."""
+"""`mockserver providers`: print the emulated APIs with their operations, webhooks and faults."""
 
 from typing import Any
 
@@ -17,10 +17,13 @@ def command() -> None:
 def _format_provider(provider: dict[str, Any]) -> str:
     hosts = (f"  {url}" for url in (provider["base_url"], *provider["hosts"].values()))
     operations = (
-        f"  {one['name']:<24} {one['method']} {one['path']}" for one in provider["operations"]
+        f"  {operation['name']:<24} {operation['method']} {operation['path']}"
+        for operation in provider["operations"]
     )
-    faults = (f"  {one['name']:<24} {one['status']} {one['source']}" for one in provider["faults"])
-    parts = (
+    faults = (
+        f"  {fault['name']:<24} {fault['status']} {fault['source']}" for fault in provider["faults"]
+    )
+    lines = (
         provider["title"],
         *hosts,
         "operations",
@@ -30,4 +33,4 @@ def _format_provider(provider: dict[str, Any]) -> str:
         "faults",
         *faults,
     )
-    return "\n".join(parts) + "\n"
+    return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""`mockserver ready`: whether a running server answers."""
+"""`mockserver ready`: check that a running server is ready."""
 
 import json
 import sys
@@ -19,8 +19,8 @@ def command(url: str | None) -> None:
     """Exit with 0 when a running server is ready, else with 1."""
     try:
         settings = parse_settings({})
-    except SettingsError as mistake:
-        click.echo(f"mockserver: {mistake}", err=True)
+    except SettingsError as error:
+        click.echo(f"mockserver: {error}", err=True)
         sys.exit(BAD_USAGE)
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - read, not bound
     origin = (url or f"http://{host}:{settings.port}").rstrip("/")
@@ -33,11 +33,11 @@ def command(url: str | None) -> None:
 
 
 def _fetch_health(origin: str) -> Any:
-    """What the server says of itself; proxies of the environment have no business here."""
+    """Fetch the health report, without the proxies that the environment names."""
     opener = build_opener(ProxyHandler({}))
     try:
-        with opener.open(f"{origin}/_mock/health", timeout=2) as answer:
-            return json.load(answer)
+        with opener.open(f"{origin}/_mock/health", timeout=2) as response:
+            return json.load(response)
     except HTTPError as error:
         error.close()
         raise

@@ -1,4 +1,4 @@
-"""`mockserver replay`: an exported journal once more, to see whether the same comes of it."""
+"""`mockserver replay`: replay an exported journal and compare the result with it."""
 
 import sys
 from pathlib import Path
@@ -17,7 +17,7 @@ JOURNALS_DIFFER = 1
 @with_serve_options
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--check", is_flag=True, help="compare, and end with 1 if a byte differs")
-def command(file: Path, check: bool, **flags: Any) -> None:  # noqa: FBT001 - click's manner
+def command(file: Path, check: bool, **flags: Any) -> None:  # noqa: FBT001 - click passes it
     """Play the journal in FILE again, and print what comes of it.
 
     FILE is what GET /_mock/journal?format=jsonl gives. Seed, start and sandbox are the journal's,
@@ -27,30 +27,30 @@ def command(file: Path, check: bool, **flags: Any) -> None:  # noqa: FBT001 - cl
     from mockserver.replay.journal import InvalidJournal  # noqa: PLC0415 - --help needs none of it
     from mockserver.replay.runner import replay_journal  # noqa: PLC0415 - as above
 
-    given = file.read_text("utf-8").splitlines()
+    journal = file.read_text("utf-8").splitlines()
     try:
-        found = replay_journal(given, parse_settings(flags))
-    except InvalidJournal as wrong:
-        _exit_with(BAD_USAGE, f"mockserver: {file} is no journal to play again: {wrong}")
-    except (SettingsError, InvalidFiles) as wrong:
-        _exit_with(BAD_USAGE, f"mockserver: {wrong}")
+        result = replay_journal(journal, parse_settings(flags))
+    except InvalidJournal as error:
+        _exit_with(BAD_USAGE, f"mockserver: {file} is no journal to play again: {error}")
+    except (SettingsError, InvalidFiles) as error:
+        _exit_with(BAD_USAGE, f"mockserver: {error}")
     if not check:
-        click.echo("\n".join(found.lines))
+        click.echo("\n".join(result.lines))
         return
-    difference = first_difference(given[1:], found.lines[1:])
-    if difference or found.stop_reason:
-        _exit_with(JOURNALS_DIFFER, "\n".join(filter(None, (difference, found.stop_reason))))
-    click.echo(f"{len(given) - 1} facts played again: the same journal, byte for byte")
+    difference = first_difference(journal[1:], result.lines[1:])
+    if difference or result.stop_reason:
+        _exit_with(JOURNALS_DIFFER, "\n".join(filter(None, (difference, result.stop_reason))))
+    click.echo(f"{len(journal) - 1} facts played again: the same journal, byte for byte")
 
 
 def first_difference(expected: list[str], actual: tuple[str, ...] | list[str]) -> str:
-    """The first line that is not the same, as both have it; empty if all are."""
+    """Describe the first line that differs, as it is in both journals; empty if none does."""
     missing = "(nothing)"
-    for place in range(max(len(expected), len(actual))):
-        was = expected[place] if place < len(expected) else missing
-        now = actual[place] if place < len(actual) else missing
-        if was != now:
-            return f"fact {place + 1} differs\n  journal: {was}\n  replay:  {now}"
+    for index in range(max(len(expected), len(actual))):
+        expected_line = expected[index] if index < len(expected) else missing
+        actual_line = actual[index] if index < len(actual) else missing
+        if expected_line != actual_line:
+            return f"fact {index + 1} differs\n  journal: {expected_line}\n  replay:  {actual_line}"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""`mockserver scenarios`: what would be loaded, from where."""
+"""`mockserver scenarios`: print the scenarios that `serve` would load, with their positions."""
 
 import sys
 from typing import Any
@@ -17,21 +17,21 @@ def command(paths: tuple[str, ...]) -> None:
     from mockserver.compiler import InvalidFiles, build_configuration  # noqa: PLC0415 - as above
 
     try:
-        made = build_configuration(parse_settings({"scenarios": paths}))
-    except (InvalidFiles, SettingsError) as wrong:
-        click.echo(str(wrong), err=True)
+        configuration = build_configuration(parse_settings({"scenarios": paths}))
+    except (InvalidFiles, SettingsError) as error:
+        click.echo(str(error), err=True)
         sys.exit(BAD_USAGE)
-    for one in describe_scenarios(made):
-        click.echo(_format_scenario(one, made.scenarios.default))
+    for scenario in describe_scenarios(configuration):
+        click.echo(_format_scenario(scenario, configuration.scenarios.default))
 
 
 def _format_scenario(scenario: dict[str, Any], default: str) -> str:
-    place = (
+    position = (
         scenario["file"]
         if scenario["file"] == "bundled"
         else f"{scenario['file']}:{scenario['line']}"
     )
     marks = ["default"] if scenario["name"] == default else []
     marks += ["by match"] if scenario["matches"] else []
-    speaks = ", ".join([*scenario["speaks_to"], *marks])
-    return f"{scenario['name']:<24} {speaks:<28} {place}"
+    aspects = ", ".join([*scenario["speaks_to"], *marks])
+    return f"{scenario['name']:<24} {aspects:<28} {position}"

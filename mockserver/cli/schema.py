@@ -1,4 +1,4 @@
-"""`mockserver schema`: the JSON Schema of scenario files."""
+"""`mockserver schema`: print the JSON Schema of scenario files."""
 
 import json
 

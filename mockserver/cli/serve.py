@@ -1,4 +1,4 @@
-"""`mockserver serve`: all providers on one port, until SIGTERM or SIGINT."""
+"""`mockserver serve`: serve all providers on one port, until SIGTERM or SIGINT."""
 
 import errno
 import gc
@@ -15,15 +15,15 @@ CANNOT_BIND = 3
 
 
 def with_serve_options(function: Callable[..., None]) -> Callable[..., None]:
-    """The function with all options of `serve`."""
+    """Decorate a click command with all options of `serve`."""
     for option in reversed(OPTIONS):
         function = _click_option(option)(function)
     return function
 
 
 def _click_option(option: Option) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    shown = f"  [{option.default}]" if option.default else ""
-    text = f"{option.description}{shown}  ({option.variable})"
+    default = f"  [{option.default}]" if option.default else ""
+    text = f"{option.description}{default}  ({option.variable})"
     if option.kind == "flag":
         return click.option(option.flag, is_flag=True, default=None, help=text)
     multiple = option.kind == "repeatable"
@@ -37,19 +37,19 @@ def command(**flags: Any) -> None:
     try:
         settings = parse_settings(flags)
         _run(settings)
-    except SettingsError as mistake:
-        _exit_with(BAD_USAGE, f"mockserver: {mistake}")
+    except SettingsError as error:
+        _exit_with(BAD_USAGE, f"mockserver: {error}")
 
 
 def _run(settings: Any) -> None:
-    gc.disable()  # what the start makes is kept: who looks for garbage in it finds none
+    gc.disable()  # all objects of the start are kept: collections would find no garbage
     from mockserver.app import serve  # noqa: PLC0415 - --help needs none of it
     from mockserver.compiler import InvalidFiles  # noqa: PLC0415 - as above
 
     try:
         serve(settings, _print_ready, _print_log)
-    except InvalidFiles as unusable:
-        _exit_with(BAD_USAGE, str(unusable))
+    except InvalidFiles as error:
+        _exit_with(BAD_USAGE, str(error))
     except OSError as error:
         _exit_with(CANNOT_BIND, _format_bind_error(error, settings))
     finally:
@@ -57,11 +57,11 @@ def _run(settings: Any) -> None:
 
 
 def _format_bind_error(error: OSError, settings: Any) -> str:
-    place = f"port {settings.port} of {settings.host}"
+    port = f"port {settings.port} of {settings.host}"
     if error.errno == errno.EADDRINUSE:
-        return f"mockserver: {place} is taken: stop what listens there, or choose another by --port"
+        return f"mockserver: {port} is taken: stop what listens there, or choose another by --port"
     return (
-        f"mockserver: {place} cannot be bound ({error.strerror}): choose another by --host, --port"
+        f"mockserver: {port} cannot be bound ({error.strerror}): choose another by --host, --port"
     )
 
 

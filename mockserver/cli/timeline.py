@@ -1,4 +1,4 @@
-"""`mockserver timeline`: what has happened at a running server, to read or to draw."""
+"""`mockserver timeline`: print the timeline of a running server as text or as a diagram."""
 
 import sys
 from urllib.error import HTTPError, URLError
@@ -17,12 +17,12 @@ import click
 def command(call: str | None, url: str, sandbox: str, token: str, form: str) -> None:
     """Print the timeline of a sandbox, or of one CALL, as a Mermaid sequence diagram."""
     prefix = "" if sandbox == "default" else f"/_sandbox/{sandbox}"
-    place = f"/calls/{call}/timeline" if call else "/timeline"
+    path = f"/calls/{call}/timeline" if call else "/timeline"
     headers = {"authorization": f"Bearer {token}"} if token else {}
-    asked = Request(f"{url.rstrip('/')}{prefix}/_mock{place}?format={form}", headers=headers)  # noqa: S310 - the user's own server
+    request = Request(f"{url.rstrip('/')}{prefix}/_mock{path}?format={form}", headers=headers)  # noqa: S310 - the user's own server
     try:
-        with build_opener(ProxyHandler({})).open(asked, timeout=10) as answer:
-            click.echo(answer.read().decode(), nl=False)
+        with build_opener(ProxyHandler({})).open(request, timeout=10) as response:
+            click.echo(response.read().decode(), nl=False)
     except HTTPError as error:
         with error:
             click.echo(f"mockserver: {error.read().decode()}", err=True)

@@ -1,4 +1,7 @@
-"""Clients of a running mock server, blocking and asynchronous; nothing else of ours is used."""
+"""Clients for a running mock server, blocking and asynchronous.
+
+They import nothing else from `mockserver`.
+"""
 
 from mockserver.client.asynchronous import AsyncMockServer
 from mockserver.client.errors import (

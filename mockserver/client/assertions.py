@@ -1,4 +1,4 @@
-"""What tests assert of requests and webhooks: how often, and in which order."""
+"""Check how often and in which order requests and webhooks occurred."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,19 +6,22 @@ from typing import Any
 from mockserver.client.errors import NotCalled
 
 NO_WAIT = {"timeout": 0}
-"""A wait that only looks."""
+"""Options of a wait that returns at once."""
 
 
 def check_count(
     matches: Sequence[Any], times: int | None, match: Mapping[str, Any], dropped: int = 0
 ) -> None:
-    """Judge how many matched; `times` None means at least one.
+    """Check that exactly `times` matched; None means that any number is right.
 
-    Of `dropped` requests, which have left the journal, nobody knows any more how they were.
+    `dropped` is the number of requests that left the journal: they may have matched too.
+
+    Raises:
+        NotCalled: the number differs, or is unknown because of dropped requests.
     """
     if times is not None and dropped and len(matches) <= times:
-        left = f"{dropped} requests have left the journal: reset the sandbox before you count"
-        raise NotCalled(f"whether {times} requests match {dict(match)} cannot be known; {left}")
+        reason = f"{dropped} requests have left the journal: reset the sandbox before you count"
+        raise NotCalled(f"whether {times} requests match {dict(match)} cannot be known; {reason}")
     if times is not None and len(matches) != times:
         raise NotCalled(f"{len(matches)} requests match {dict(match)}, not {times}", [])
 
@@ -26,16 +29,23 @@ def check_count(
 def check_order(
     all_ids: Sequence[str], matching_ids: Sequence[Sequence[str]], matches: Sequence[Any]
 ) -> None:
-    """Judge whether one of each can be found, each behind the one before."""
+    """Check that each match has an item after the item of the match before.
+
+    `all_ids` are the ids of all items in order; `matching_ids` has, for each of `matches`, the ids
+    of the items that match.
+
+    Raises:
+        NotCalled: a match has no item after the item of the match before.
+    """
     last = -1
     for ids, match in zip(matching_ids, matches, strict=True):
-        places = [all_ids.index(one) for one in ids if all_ids.index(one) > last]
-        if not places:
-            shown = ", ".join(f"{place + 1}. {one}" for place, one in enumerate(all_ids))
-            raise NotCalled(f"nothing that matches {dict(match)} comes in that place of: {shown}")
-        last = min(places)
+        positions = [all_ids.index(name) for name in ids if all_ids.index(name) > last]
+        if not positions:
+            listed = ", ".join(f"{index + 1}. {name}" for index, name in enumerate(all_ids))
+            raise NotCalled(f"nothing that matches {dict(match)} comes in that place of: {listed}")
+        last = min(positions)
 
 
 def dotted_fields(match: Mapping[str, Any]) -> dict[str, Any]:
-    """Python cannot have dots in the names of arguments: `body__status` means `body.status`."""
+    """Replace `__` by `.` in names, as Python's keyword arguments cannot contain dots."""
     return {name.replace("__", "."): value for name, value in match.items()}

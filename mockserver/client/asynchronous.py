@@ -25,9 +25,9 @@ T = TypeVar("T")
 
 
 class AsyncMockServer:
-    """One sandbox of a running mock server.
+    """A client for one sandbox of a running mock server.
 
-    `url` is the server's origin, `token` that of its control API where it asks for one.
+    `url` is the origin of the server, `token` the token of its control API, if it requires one.
     """
 
     def __init__(self, url: str, sandbox: str = "default", token: str = "") -> None:
@@ -39,7 +39,7 @@ class AsyncMockServer:
             headers=auth_headers(token),
             trust_env=False,
             verify=tls_verification(self.origin),
-            limits=httpx.Limits(max_keepalive_connections=0),  # none outlives its loop
+            limits=httpx.Limits(max_keepalive_connections=0),  # none outlives its event loop
         )
 
     async def __aenter__(self) -> Self:
@@ -54,24 +54,25 @@ class AsyncMockServer:
         await self.close()
 
     async def close(self) -> None:
-        """Give the connections back; the sandbox stays."""
+        """Close the connections; the sandbox stays."""
         await self._client.aclose()
 
     def url(self, provider: str, host: str = "") -> str:
-        """The base URL of a provider in this sandbox, of one of its hosts if it has several."""
-        place = f"/{provider}/{host}" if host else f"/{provider}"
-        return f"{self.origin}{sandbox_prefix(self.sandbox)}{place}"
+        """Return the base URL of a provider in this sandbox, or of one of its hosts."""
+        path = f"/{provider}/{host}" if host else f"/{provider}"
+        return f"{self.origin}{sandbox_prefix(self.sandbox)}{path}"
 
     def inbox_url(self, name: str = "inbox") -> str:
-        """A ready-made receiver for webhooks."""
+        """Return the URL of a built-in webhook receiver."""
         return f"{self.origin}{sandbox_prefix(self.sandbox)}/_mock/inbox/{name}"
 
     async def ask(self, ask: Operation[T]) -> T:
-        """Ask the control API; every other method is made of this one.
+        """Send a request to the control API; all other methods use this one.
 
         Raises:
-            Unreachable: nobody answers.
-            Refused, NotInTime: as `answered`.
+            Unreachable: the server cannot be reached.
+            Refused: the control API refuses the request.
+            NotInTime: a wait timed out.
         """
         request = build_request(self._client, self.sandbox, ask)
         try:
@@ -81,33 +82,33 @@ class AsyncMockServer:
         return parse_response(ask, response)
 
     async def calls(self, **filters: str) -> list[Call]:
-        """All calls, oldest first; filters are provider, state, vendor_id."""
+        """Return all calls, oldest first; filters: provider, state, vendor_id."""
         return await self.ask(operations.calls(filters))
 
     async def call(self, name: str) -> Call:
         return await self.ask(operations.call(name))
 
-    async def event(self, call: str, event: str, **told: str) -> Call:
-        """Play the phone, or one of the provider's acts: `event("c1", "hangup", leg="b")`."""
-        return await self.ask(operations.event(call, event, told))
+    async def event(self, call: str, event: str, **arguments: str) -> Call:
+        """Apply a phone event or a vendor event to a call: `event("c1", "hangup", leg="b")`."""
+        return await self.ask(operations.event(call, event, arguments))
 
     async def requests(self, **filters: Any) -> list[Request]:
-        """Vendor requests, oldest first; filters are provider, operation, status, call."""
+        """Return vendor requests, oldest first; filters: provider, operation, status, call."""
         return await self.ask(operations.requests(filters))
 
     async def webhooks(self, **filters: str) -> list[Webhook]:
-        """Webhooks, oldest first; filters are provider, call, state, kind."""
+        """Return webhooks, oldest first; filters: provider, call, state, kind."""
         return await self.ask(operations.webhooks(filters))
 
     async def redeliver(self, webhook: str) -> Webhook:
         return await self.ask(operations.redeliver(webhook))
 
     async def use(self, scenario: str, times: int | None = None, **match: str) -> None:
-        """Play a scenario for the next matching requests, for `times` of them if given."""
+        """Activate a scenario for the matching requests, or for the next `times` of them."""
         await self.ask(operations.use(scenario, times, match))
 
     async def scenario(self, name: str, body: Any) -> None:
-        """Add a scenario, as it would stand under that name in a file."""
+        """Add a scenario; `body` is what a scenario file has under that name."""
         await self.ask(operations.scenario(name, body))
 
     async def accounts(self, provider: str) -> Mapping[str, Any]:
@@ -116,111 +117,124 @@ class AsyncMockServer:
     async def account(
         self, provider: str, name: str, patch: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        """Change an account by a JSON Merge Patch."""
+        """Change an account by a JSON Merge Patch (RFC 7396) and return it."""
         return await self.ask(operations.account(provider, name, patch))
 
     async def deliver(self, provider: str, to: str) -> None:
-        """Send the webhooks of all accounts of a provider there, unless a request says where."""
+        """Set the webhook URL of all accounts of a provider; a URL in a request still wins."""
         for name in await self.accounts(provider):
             await self.account(provider, name, {"webhooks": {"any": to}})
 
     async def advance(self, by: str | float) -> Advanced:
-        """Move the clock: seconds, or a text such as `90s`, `1m30s`, `2h`."""
+        """Advance the clock by a number of seconds, or by a text such as `90s`, `1m30s`, `2h`."""
         return await self.ask(operations.advance({"by": by}))
 
     async def advance_to(self, moment: str) -> Advanced:
-        """Move the clock to an ISO 8601 moment."""
+        """Advance the clock to an ISO 8601 time."""
         return await self.ask(operations.advance({"to": moment}))
 
     async def finish(self) -> Advanced:
-        """Move the clock until nothing is due; every webhook has then been answered."""
+        """Advance the clock until nothing is due and every webhook attempt has its result."""
         return await self.ask(operations.advance({"until": "idle"}))
 
     async def clock(self) -> Mapping[str, Any]:
         return await self.ask(operations.clock())
 
     async def inbox(self, name: str = "inbox") -> list[Mapping[str, Any]]:
-        """What the ready-made receiver has received."""
+        """Return what a built-in receiver has received."""
         return await self.ask(operations.inbox(name))
 
     async def program(self, *answers: int, name: str = "inbox", delay: float = 0) -> None:
-        """How the receiver answers next: `program(500, 500, 200)`."""
+        """Set a receiver's next statuses: `program(500, 500, 200)`; `delay` is in real seconds."""
         await self.ask(operations.program(name, list(answers), delay))
 
-    async def wait_for(self, kind: str, match: Mapping[str, Any], **how: Any) -> list[Any]:
-        """Block until `count` calls, requests or webhooks match; `advance` moves the clock.
+    async def wait_for(self, kind: str, match: Mapping[str, Any], **options: Any) -> list[Any]:
+        """Wait until calls, requests or webhooks match, and return them.
+
+        `kind` is `call`, `request` or `webhook`. Options: `count`, how many have to match;
+        `timeout` in real seconds; `advance`, how far the clock may advance meanwhile.
 
         Raises:
-            NotInTime: what came nearest is in its text.
+            NotInTime: too few matched in time; the message shows the nearest.
         """
-        return await self.ask(operations.wait(kind, match, how))
+        return await self.ask(operations.wait(kind, match, options))
 
     async def wait_for_webhook(
         self, within: float = 5, advance: str | None = None, **match: Any
     ) -> Webhook:
-        """The first webhook that matches, `body__status="COMPLETED"`, as soon as it is there.
+        """Wait for the first webhook that matches, such as `body__status="COMPLETED"`.
 
-        `within` so many real seconds; `advance` moves the clock meanwhile, only as far as needed.
+        `within` is in real seconds. `advance` lets the clock advance meanwhile, up to that
+        duration and only as far as needed.
+
+        Raises:
+            NotInTime: no webhook matched in time; the message shows the nearest.
         """
-        how = {"timeout": within, **({"advance": advance} if advance else {})}
-        found: list[Webhook] = await self.wait_for("webhook", dotted_fields(match), **how)
+        options = {"timeout": within, **({"advance": advance} if advance else {})}
+        found: list[Webhook] = await self.wait_for("webhook", dotted_fields(match), **options)
         return found[0]
 
     async def assert_called(self, times: int | None = None, **match: Any) -> list[Request]:
-        """The vendor requests that match: at least one, or just so many.
+        """Return the vendor requests that match: at least one, or exactly `times`.
 
         Raises:
-            NotInTime, NotCalled: what came nearest is in its text.
+            NotInTime: no request matches; the message shows the nearest.
+            NotCalled: not exactly `times` match, or requests that left the journal may match too.
         """
-        wanted = dotted_fields(match)
+        fields = dotted_fields(match)
         try:
-            found: list[Request] = await self.wait_for("request", wanted, **NO_WAIT)
+            found: list[Request] = await self.wait_for("request", fields, **NO_WAIT)
         except NotInTime:
             if times != 0:
                 raise
             found = []
         dropped = 0 if times is None else await self.ask(operations.count_dropped_requests())
-        check_count(found, times, wanted, dropped)
+        check_count(found, times, fields, dropped)
         return found
 
     async def assert_order(self, *matches: Mapping[str, Any], kind: str = "webhook") -> None:
-        """That something suits each of these, one after the other: `{"kind": "cdr"}`."""
+        """Assert that items of a kind match these, such as `{"kind": "cdr"}`, in this order.
+
+        Raises:
+            NotInTime: nothing matches one of them.
+            NotCalled: the order is different.
+        """
         found = [await self.wait_for(kind, match, **NO_WAIT) for match in matches]
         everything = await self.wait_for(kind, {}, **NO_WAIT)
-        ids = [[one.id for one in some] for some in found]
-        check_order([one.id for one in everything], ids, matches)
+        ids = [[item.id for item in items] for items in found]
+        check_order([item.id for item in everything], ids, matches)
 
     async def explain(self, request: str | httpx.Response) -> Explained:
-        """Why a request was answered so: its id, or the response that it got."""
+        """Explain how a vendor request was handled; pass its id, or the response to it."""
         name = request if isinstance(request, str) else request.headers["x-mock-request"]
         return await self.ask(operations.explain(name))
 
     async def raise_for_fault(self, response: httpx.Response) -> httpx.Response:
-        """The response, if the vendor's API has taken the request.
+        """Return the response if the vendor's API accepted the request.
 
         Raises:
-            NotAccepted: it names rule, source, field, value, what would pass, and usual slips.
+            NotAccepted: the message shows rule, source, field, value, what would pass, and hints.
         """
         if not is_fault(response):
             return response
-        told = await self.explain(response)
-        asked = f"{response.request.method} {response.request.url.path}"
-        raise NotAccepted(asked, response.status_code, told)
+        explained = await self.explain(response)
+        request = f"{response.request.method} {response.request.url.path}"
+        raise NotAccepted(request, response.status_code, explained)
 
     async def journal(self) -> list[Mapping[str, Any]]:
         return await self.ask(operations.journal())
 
     async def timeline(self) -> str:
-        """All that has happened, line by line."""
+        """Return all events of the sandbox as text, one per line."""
         return await self.ask(operations.timeline())
 
     async def reset(self) -> None:
         await self.ask(operations.reset())
 
-    async def open(self, **told: Any) -> None:
-        """A new world under this sandbox's name: clock, seed, start_at, credentials."""
-        await self.ask(operations.open_sandbox(self.sandbox, told))
+    async def open(self, **options: Any) -> None:
+        """Create or replace the sandbox; options: `clock`, `seed`, `start_at`, `credentials`."""
+        await self.ask(operations.open_sandbox(self.sandbox, options))
 
     async def drop(self) -> None:
-        """Give the sandbox up."""
+        """Delete the sandbox."""
         await self.ask(operations.close_sandbox(self.sandbox))

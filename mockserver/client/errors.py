@@ -1,4 +1,4 @@
-"""What a client raises, each with a sentence that says what to do."""
+"""The errors that a client raises; their messages say what to do."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,27 +7,32 @@ from mockserver.client.models import Explained
 
 
 class MockServerError(Exception):
-    """Whatever the mock server, or the way to it, has against what was asked."""
+    """The base of the errors for a request that failed or was refused."""
 
 
 class Unreachable(MockServerError):
-    """No mock server answers there."""
+    """No mock server answers at the origin."""
 
 
 class Refused(MockServerError):
-    """The control API has refused a request; `status` and `problem` say how."""
+    """The control API refused a request.
+
+    `status` is the HTTP status, `problem` the JSON of the response.
+    """
 
     def __init__(self, asked: str, status: int, problem: Mapping[str, Any]) -> None:
         self.status = status
         self.problem = problem
-        told = problem.get("detail") or problem.get("title") or "no reason given"
-        super().__init__(f"{asked} -> {status}: {told}")
+        reason = problem.get("detail") or problem.get("title") or "no reason given"
+        super().__init__(f"{asked} -> {status}: {reason}")
 
 
 class NotAccepted(MockServerError):
-    """The vendor's API has refused a request; `explained` says by which rule, and what would pass.
+    """The vendor's API refused a request.
 
-    Its text names rule, source, field, value, what would pass, and the usual slips.
+    `status` is the HTTP status. `explained` says which rule refused the request and what would
+    pass. The message shows the rule and its source, the field, its value, what would pass, and
+    hints.
     """
 
     def __init__(self, asked: str, status: int, explained: Explained) -> None:
@@ -37,7 +42,7 @@ class NotAccepted(MockServerError):
 
 
 class BlockingCall(MockServerError):
-    """A blocking call inside a running event loop, which would wait for itself."""
+    """A blocking call inside a running event loop, which would block that loop."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -47,7 +52,7 @@ class BlockingCall(MockServerError):
 
 
 class NotInTime(AssertionError):
-    """What was waited for has not come; `nearest` says what came nearest, field by field."""
+    """A wait timed out; `nearest` lists the nearest items and how each field differs."""
 
     def __init__(self, wanted: str, problem: Mapping[str, Any]) -> None:
         self.nearest: Sequence[Mapping[str, Any]] = problem.get("nearest", [])
@@ -55,7 +60,7 @@ class NotInTime(AssertionError):
 
 
 class NotCalled(AssertionError):
-    """What should have happened has not, not so often, or not in this order."""
+    """Requests or webhooks did not occur as often, or not in the order, that a test asserts."""
 
     def __init__(self, sentence: str, nearest: Sequence[Mapping[str, Any]] = ()) -> None:
         self.nearest = nearest
@@ -64,11 +69,11 @@ class NotCalled(AssertionError):
 
 def _format_nearest(sentence: str, nearest: Sequence[Mapping[str, Any]]) -> str:
     lines = [sentence]
-    for miss in nearest:
-        lines.append(f"  {miss['id']} came near, but:")
+    for item in nearest:
+        lines.append(f"  {item['id']} came near, but:")
         lines += [
-            f"    {one['field']} is {one['found']!r}, not {one['wanted']!r}"
-            for one in miss["differs"]
+            f"    {difference['field']} is {difference['found']!r}, not {difference['wanted']!r}"
+            for difference in item["differs"]
         ]
     if not nearest:
         lines.append("  there is nothing that comes near")

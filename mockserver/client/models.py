@@ -1,4 +1,4 @@
-"""What the control API tells, as values; `raw` holds each as it came."""
+"""Values parsed from the JSON of the control API; `raw` holds the JSON of each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One side of a call: `a` is dialled first; `role` is the vendor's word for it."""
+    """One side of a call: `a` is dialed first; `role` is the vendor's word for it."""
 
     name: str
     role: str
@@ -23,7 +23,10 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call as it stands; `legs` are those of its last attempt."""
+    """A call in its present state; `legs` are those of the last attempt.
+
+    `events` are the type and leg of each event, such as `answer a`.
+    """
 
     id: str
     vendor_id: str
@@ -38,11 +41,10 @@ class Call:
     attempts: int
     waiting: tuple[str, ...]
     events: tuple[str, ...]
-    """Verb and leg of each, such as `answer a`."""
     raw: Json = field(repr=False)
 
     def leg(self, name: str) -> Leg:
-        """By name, or by the vendor's word.
+        """Return a leg by its name or by the vendor's word for it.
 
         Raises:
             LookupError: the call has no such leg.
@@ -51,13 +53,13 @@ class Call:
             if name in (leg.name, leg.role):
                 return leg
         raise LookupError(
-            f"call {self.id} has no leg {name}, only {[one.name for one in self.legs]}"
+            f"call {self.id} has no leg {name}, only {[leg.name for leg in self.legs]}"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try of a webhook: the receiver's status, or the class of what went wrong."""
+    """One attempt to deliver a webhook: `status` of the response, or the class of the `error`."""
 
     number: int
     at: datetime
@@ -68,7 +70,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A webhook with every attempt to deliver it."""
+    """A webhook with all attempts to deliver it."""
 
     id: str
     provider: str
@@ -85,7 +87,7 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A vendor request that came in, and what it got."""
+    """A vendor request and the response to it."""
 
     id: str
     at: datetime
@@ -105,7 +107,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Advanced:
-    """What an advance of the clock came to; `waiting` are calls that only somebody else moves."""
+    """The result of an advance of the clock; calls in `waiting` go on only by outside events."""
 
     now: datetime
     events: int
@@ -117,7 +119,7 @@ class Advanced:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Why a request was answered as it was; `str` gives it as a paragraph."""
+    """How a request was matched and answered; `str` formats it as text."""
 
     why: str
     rules: tuple[Json, ...]
@@ -132,8 +134,8 @@ class Explained:
             lines.append(f"  rule {rule['fault']} ({rule['source']}) {where}".rstrip())
             if rule["would_pass"]:
                 lines.append(f"  would pass: {rule['would_pass']}")
-        lines += [f"  nearest: {one}" for one in self.nearest]
-        lines += [f"  hint: {one}" for one in self.hints]
+        lines += [f"  nearest: {name}" for name in self.nearest]
+        lines += [f"  hint: {hint}" for hint in self.hints]
         return "\n".join(lines)
 
 
@@ -145,7 +147,7 @@ REQUEST_FIELDS = frozenset(
     {"id", "provider", "operation", "method", "path", "query", "headers", "body"}
     | {"status", "answer", "fault", "call"}
 )
-"""What is taken over as it comes; a newer server may tell more."""
+"""Fields that are copied from the JSON as they are; those that a newer server adds are ignored."""
 
 
 def parse_call(raw: Json) -> Call:
@@ -159,10 +161,10 @@ def parse_call(raw: Json) -> Call:
         vendor_status=raw["vendor_status"],
         created_at=datetime.fromisoformat(raw["created_at"]),
         ended_at=_parse_time(raw["ended_at"]),
-        legs=tuple(_parse_leg(one) for one in raw["legs"]),
+        legs=tuple(_parse_leg(leg) for leg in raw["legs"]),
         attempts=len(raw["attempts"]),
-        waiting=tuple(one["for"] for one in raw["waiting"]),
-        events=tuple(f"{one['event']} {one['leg'] or ''}".strip() for one in raw["events"]),
+        waiting=tuple(reason["for"] for reason in raw["waiting"]),
+        events=tuple(f"{event['event']} {event['leg'] or ''}".strip() for event in raw["events"]),
         raw=raw,
     )
 

@@ -1,4 +1,4 @@
-"""The one table of what a client can ask; both clients are made of it."""
+"""The operations of the control API, shared by both clients."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[T]):
-    """A control request: `path` below `/_mock`; `read` makes its answer a value."""
+    """A request to the control API.
+
+    `path` is below `/_mock`, `body` is sent as JSON, and `parse` makes a value of the response.
+    """
 
     method: str
     path: str
@@ -47,8 +50,8 @@ def requests(filters: Mapping[str, Any]) -> Operation[list[Request]]:
 
 
 def count_dropped_requests() -> Operation[int]:
-    """How many requests have left the journal."""
-    return Operation("GET", "/requests", lambda told: int(told["dropped"]), query={"limit": "0"})
+    """Count the requests that left the journal."""
+    return Operation("GET", "/requests", lambda body: int(body["dropped"]), query={"limit": "0"})
 
 
 def webhooks(filters: Mapping[str, Any]) -> Operation[list[Webhook]]:
@@ -72,7 +75,7 @@ PARSERS: Mapping[str, Callable[[Any], Any]] = {
 
 
 def wait(kind: str, match: Mapping[str, Any], options: Mapping[str, Any]) -> Operation[list[Any]]:
-    """`how` may have count, timeout in real seconds, and advance."""
+    """Wait for matches; options are `count`, `timeout` (in real seconds) and `advance`."""
     body = {"for": kind, "match": dict(match), **options}
     return Operation("POST", "/wait", _parse_list(f"{kind}s", PARSERS[kind]), body)
 
@@ -86,8 +89,8 @@ def clock() -> Operation[Mapping[str, Any]]:
 
 
 def use(scenario: str, times: int | None, match: Mapping[str, Any]) -> Operation[Mapping[str, Any]]:
-    told = {"scenario": scenario, "times": times, "match": dict(match)}
-    body = {name: value for name, value in told.items() if value}
+    fields = {"scenario": scenario, "times": times, "match": dict(match)}
+    body = {name: value for name, value in fields.items() if value}
     return Operation("POST", "/activations", dict, body)
 
 
@@ -96,7 +99,7 @@ def scenario(name: str, body: Any) -> Operation[Mapping[str, Any]]:
 
 
 def accounts(provider: str) -> Operation[Mapping[str, Any]]:
-    return Operation("GET", f"/accounts/{quote(provider)}", lambda told: dict(told["accounts"]))
+    return Operation("GET", f"/accounts/{quote(provider)}", lambda body: dict(body["accounts"]))
 
 
 def account(provider: str, name: str, patch: Any) -> Operation[Mapping[str, Any]]:
@@ -104,7 +107,7 @@ def account(provider: str, name: str, patch: Any) -> Operation[Mapping[str, Any]
 
 
 def inbox(name: str) -> Operation[list[Mapping[str, Any]]]:
-    return Operation("GET", f"/inboxes/{quote(name)}", lambda told: list(told["received"]))
+    return Operation("GET", f"/inboxes/{quote(name)}", lambda body: list(body["received"]))
 
 
 def program(name: str, answers: list[int], delay: float) -> Operation[Mapping[str, Any]]:
@@ -116,7 +119,7 @@ def explain(request: str) -> Operation[Explained]:
 
 
 def journal() -> Operation[list[Mapping[str, Any]]]:
-    return Operation("GET", "/journal", lambda told: list(told["facts"]))
+    return Operation("GET", "/journal", lambda body: list(body["facts"]))
 
 
 def timeline() -> Operation[str]:
@@ -136,7 +139,7 @@ def close_sandbox(name: str) -> Operation[None]:
 
 
 def _parse_list(key: str, parse: Callable[[Any], T]) -> Callable[[Any], list[T]]:
-    return lambda told: [parse(one) for one in told[key]]
+    return lambda body: [parse(item) for item in body[key]]
 
 
 def _query_texts(filters: Mapping[str, Any]) -> dict[str, str]:

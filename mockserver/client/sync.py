@@ -26,9 +26,9 @@ T = TypeVar("T")
 
 
 class MockServer:
-    """One sandbox of a running mock server.
+    """A client for one sandbox of a running mock server.
 
-    `url` is the server's origin, `token` that of its control API where it asks for one.
+    `url` is the origin of the server, `token` the token of its control API, if it requires one.
     Inside a running event loop it raises `BlockingCall`.
     """
 
@@ -55,24 +55,25 @@ class MockServer:
         self.close()
 
     def close(self) -> None:
-        """Give the connections back; the sandbox stays."""
+        """Close the connections; the sandbox stays."""
         self._client.close()
 
     def url(self, provider: str, host: str = "") -> str:
-        """The base URL of a provider in this sandbox, of one of its hosts if it has several."""
-        place = f"/{provider}/{host}" if host else f"/{provider}"
-        return f"{self.origin}{sandbox_prefix(self.sandbox)}{place}"
+        """Return the base URL of a provider in this sandbox, or of one of its hosts."""
+        path = f"/{provider}/{host}" if host else f"/{provider}"
+        return f"{self.origin}{sandbox_prefix(self.sandbox)}{path}"
 
     def inbox_url(self, name: str = "inbox") -> str:
-        """A ready-made receiver for webhooks."""
+        """Return the URL of a built-in webhook receiver."""
         return f"{self.origin}{sandbox_prefix(self.sandbox)}/_mock/inbox/{name}"
 
     def ask(self, ask: Operation[T]) -> T:
-        """Ask the control API; every other method is made of this one.
+        """Send a request to the control API; all other methods use this one.
 
         Raises:
-            Unreachable: nobody answers.
-            Refused, NotInTime: as `answered`.
+            Unreachable: the server cannot be reached.
+            Refused: the control API refuses the request.
+            NotInTime: a wait timed out.
         """
         if _is_loop_running():
             raise BlockingCall
@@ -84,146 +85,159 @@ class MockServer:
         return parse_response(ask, response)
 
     def calls(self, **filters: str) -> list[Call]:
-        """All calls, oldest first; filters are provider, state, vendor_id."""
+        """Return all calls, oldest first; filters: provider, state, vendor_id."""
         return self.ask(operations.calls(filters))
 
     def call(self, name: str) -> Call:
         return self.ask(operations.call(name))
 
-    def event(self, call: str, event: str, **told: str) -> Call:
-        """Play the phone, or one of the provider's acts: `event("c1", "hangup", leg="b")`."""
-        return self.ask(operations.event(call, event, told))
+    def event(self, call: str, event: str, **arguments: str) -> Call:
+        """Apply a phone event or a vendor event to a call: `event("c1", "hangup", leg="b")`."""
+        return self.ask(operations.event(call, event, arguments))
 
     def requests(self, **filters: Any) -> list[Request]:
-        """Vendor requests, oldest first; filters are provider, operation, status, call."""
+        """Return vendor requests, oldest first; filters: provider, operation, status, call."""
         return self.ask(operations.requests(filters))
 
     def webhooks(self, **filters: str) -> list[Webhook]:
-        """Webhooks, oldest first; filters are provider, call, state, kind."""
+        """Return webhooks, oldest first; filters: provider, call, state, kind."""
         return self.ask(operations.webhooks(filters))
 
     def redeliver(self, webhook: str) -> Webhook:
         return self.ask(operations.redeliver(webhook))
 
     def use(self, scenario: str, times: int | None = None, **match: str) -> None:
-        """Play a scenario for the next matching requests, for `times` of them if given."""
+        """Activate a scenario for the matching requests, or for the next `times` of them."""
         self.ask(operations.use(scenario, times, match))
 
     def scenario(self, name: str, body: Any) -> None:
-        """Add a scenario, as it would stand under that name in a file."""
+        """Add a scenario; `body` is what a scenario file has under that name."""
         self.ask(operations.scenario(name, body))
 
     def accounts(self, provider: str) -> Mapping[str, Any]:
         return self.ask(operations.accounts(provider))
 
     def account(self, provider: str, name: str, patch: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Change an account by a JSON Merge Patch."""
+        """Change an account by a JSON Merge Patch (RFC 7396) and return it."""
         return self.ask(operations.account(provider, name, patch))
 
     def deliver(self, provider: str, to: str) -> None:
-        """Send the webhooks of all accounts of a provider there, unless a request says where."""
+        """Set the webhook URL of all accounts of a provider; a URL in a request still wins."""
         for name in self.accounts(provider):
             self.account(provider, name, {"webhooks": {"any": to}})
 
     def advance(self, by: str | float) -> Advanced:
-        """Move the clock: seconds, or a text such as `90s`, `1m30s`, `2h`."""
+        """Advance the clock by a number of seconds, or by a text such as `90s`, `1m30s`, `2h`."""
         return self.ask(operations.advance({"by": by}))
 
     def advance_to(self, moment: str) -> Advanced:
-        """Move the clock to an ISO 8601 moment."""
+        """Advance the clock to an ISO 8601 time."""
         return self.ask(operations.advance({"to": moment}))
 
     def finish(self) -> Advanced:
-        """Move the clock until nothing is due; every webhook has then been answered."""
+        """Advance the clock until nothing is due and every webhook attempt has its result."""
         return self.ask(operations.advance({"until": "idle"}))
 
     def clock(self) -> Mapping[str, Any]:
         return self.ask(operations.clock())
 
     def inbox(self, name: str = "inbox") -> list[Mapping[str, Any]]:
-        """What the ready-made receiver has received."""
+        """Return what a built-in receiver has received."""
         return self.ask(operations.inbox(name))
 
     def program(self, *answers: int, name: str = "inbox", delay: float = 0) -> None:
-        """How the receiver answers next: `program(500, 500, 200)`."""
+        """Set a receiver's next statuses: `program(500, 500, 200)`; `delay` is in real seconds."""
         self.ask(operations.program(name, list(answers), delay))
 
-    def wait_for(self, kind: str, match: Mapping[str, Any], **how: Any) -> list[Any]:
-        """Block until `count` calls, requests or webhooks match; `advance` moves the clock.
+    def wait_for(self, kind: str, match: Mapping[str, Any], **options: Any) -> list[Any]:
+        """Wait until calls, requests or webhooks match, and return them.
+
+        `kind` is `call`, `request` or `webhook`. Options: `count`, how many have to match;
+        `timeout` in real seconds; `advance`, how far the clock may advance meanwhile.
 
         Raises:
-            NotInTime: what came nearest is in its text.
+            NotInTime: too few matched in time; the message shows the nearest.
         """
-        return self.ask(operations.wait(kind, match, how))
+        return self.ask(operations.wait(kind, match, options))
 
     def wait_for_webhook(
         self, within: float = 5, advance: str | None = None, **match: Any
     ) -> Webhook:
-        """The first webhook that matches, `body__status="COMPLETED"`, as soon as it is there.
+        """Wait for the first webhook that matches, such as `body__status="COMPLETED"`.
 
-        `within` so many real seconds; `advance` moves the clock meanwhile, only as far as needed.
+        `within` is in real seconds. `advance` lets the clock advance meanwhile, up to that
+        duration and only as far as needed.
+
+        Raises:
+            NotInTime: no webhook matched in time; the message shows the nearest.
         """
-        how = {"timeout": within, **({"advance": advance} if advance else {})}
-        found: list[Webhook] = self.wait_for("webhook", dotted_fields(match), **how)
+        options = {"timeout": within, **({"advance": advance} if advance else {})}
+        found: list[Webhook] = self.wait_for("webhook", dotted_fields(match), **options)
         return found[0]
 
     def assert_called(self, times: int | None = None, **match: Any) -> list[Request]:
-        """The vendor requests that match: at least one, or just so many.
+        """Return the vendor requests that match: at least one, or exactly `times`.
 
         Raises:
-            NotInTime, NotCalled: what came nearest is in its text.
+            NotInTime: no request matches; the message shows the nearest.
+            NotCalled: not exactly `times` match, or requests that left the journal may match too.
         """
-        wanted = dotted_fields(match)
+        fields = dotted_fields(match)
         try:
-            found: list[Request] = self.wait_for("request", wanted, **NO_WAIT)
+            found: list[Request] = self.wait_for("request", fields, **NO_WAIT)
         except NotInTime:
             if times != 0:
                 raise
             found = []
         dropped = 0 if times is None else self.ask(operations.count_dropped_requests())
-        check_count(found, times, wanted, dropped)
+        check_count(found, times, fields, dropped)
         return found
 
     def assert_order(self, *matches: Mapping[str, Any], kind: str = "webhook") -> None:
-        """That something suits each of these, one after the other: `{"kind": "cdr"}`."""
+        """Assert that items of a kind match these, such as `{"kind": "cdr"}`, in this order.
+
+        Raises:
+            NotInTime: nothing matches one of them.
+            NotCalled: the order is different.
+        """
         found = [self.wait_for(kind, match, **NO_WAIT) for match in matches]
         everything = self.wait_for(kind, {}, **NO_WAIT)
-        ids = [[one.id for one in some] for some in found]
-        check_order([one.id for one in everything], ids, matches)
+        ids = [[item.id for item in items] for items in found]
+        check_order([item.id for item in everything], ids, matches)
 
     def explain(self, request: str | httpx.Response) -> Explained:
-        """Why a request was answered so: its id, or the response that it got."""
+        """Explain how a vendor request was handled; pass its id, or the response to it."""
         name = request if isinstance(request, str) else request.headers["x-mock-request"]
         return self.ask(operations.explain(name))
 
     def raise_for_fault(self, response: httpx.Response) -> httpx.Response:
-        """The response, if the vendor's API has taken the request.
+        """Return the response if the vendor's API accepted the request.
 
         Raises:
-            NotAccepted: it names rule, source, field, value, what would pass, and usual slips.
+            NotAccepted: the message shows rule, source, field, value, what would pass, and hints.
         """
         if not is_fault(response):
             return response
-        told = self.explain(response)
-        asked = f"{response.request.method} {response.request.url.path}"
-        raise NotAccepted(asked, response.status_code, told)
+        explained = self.explain(response)
+        request = f"{response.request.method} {response.request.url.path}"
+        raise NotAccepted(request, response.status_code, explained)
 
     def journal(self) -> list[Mapping[str, Any]]:
         return self.ask(operations.journal())
 
     def timeline(self) -> str:
-        """All that has happened, line by line."""
+        """Return all events of the sandbox as text, one per line."""
         return self.ask(operations.timeline())
 
     def reset(self) -> None:
         self.ask(operations.reset())
 
-    def open(self, **told: Any) -> None:
-        """A new world under this sandbox's name: clock, seed, start_at, credentials."""
-        self.ask(operations.open_sandbox(self.sandbox, told))
+    def open(self, **options: Any) -> None:
+        """Create or replace the sandbox; options: `clock`, `seed`, `start_at`, `credentials`."""
+        self.ask(operations.open_sandbox(self.sandbox, options))
 
     def drop(self) -> None:
-        """Give the sandbox up."""
+        """Delete the sandbox."""
         self.ask(operations.close_sandbox(self.sandbox))
 
 

@@ -1,4 +1,4 @@
-"""How an ask becomes an HTTP request, and its answer a value or an error."""
+"""Turn an operation into an HTTP request, and the response into a value or an error."""
 
 import ssl
 from http import HTTPStatus
@@ -12,16 +12,19 @@ from mockserver.client.operations import Operation
 T = TypeVar("T")
 
 TIMEOUT = httpx.Timeout(10.0, read=None)
-"""Real seconds to connect; an advance or a wait may take as long as it takes."""
+"""Real seconds; reading has no limit, because an advance or a wait may take long."""
 
 
 def tls_verification(origin: str) -> ssl.SSLContext | bool:
-    """Whom httpx trusts; nobody is asked over plain HTTP, where a context costs 25 ms to make."""
+    """Return the `verify` of the httpx client.
+
+    Plain HTTP needs no certificates: an empty context saves the 25 ms that loading them takes.
+    """
     return True if origin.startswith("https") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def sandbox_prefix(sandbox: str) -> str:
-    """What goes before every path of a sandbox."""
+    """Return the prefix of all paths of a sandbox; empty for the default one."""
     return "" if sandbox == "default" else f"/_sandbox/{sandbox}"
 
 
@@ -35,23 +38,23 @@ def build_request(
 
 
 def parse_response(operation: Operation[T], response: httpx.Response) -> T:
-    """The value of an answer.
+    """Parse the response to an operation.
 
     Raises:
-        NotInTime: a wait was in vain.
-        Refused: the control API says no.
+        NotInTime: a wait timed out (HTTP status 408).
+        Refused: the control API refused the request.
     """
     if response.is_success:
         return operation.parse(_parse_body(response))
-    asked, problem = f"{operation.method} /_mock{operation.path}", _parse_problem(response)
+    request, problem = f"{operation.method} /_mock{operation.path}", _parse_problem(response)
     if response.status_code == HTTPStatus.REQUEST_TIMEOUT:
         body = operation.body
         raise NotInTime(f"no {body['for']} has come that matches {body['match']}", problem)
-    raise Refused(asked, response.status_code, problem)
+    raise Refused(request, response.status_code, problem)
 
 
 def is_fault(response: httpx.Response) -> bool:
-    """Whether a vendor's answer is a refusal, which may well come with HTTP 200."""
+    """Whether a vendor's response is a refusal; some refusals have HTTP status 200."""
     return "x-mock-fault" in response.headers or response.is_error
 
 
@@ -66,5 +69,5 @@ def _parse_body(response: httpx.Response) -> Any:
 
 
 def _parse_problem(response: httpx.Response) -> dict[str, Any]:
-    told = _parse_body(response)
-    return told if isinstance(told, dict) else {"detail": str(told)[:200]}
+    body = _parse_body(response)
+    return body if isinstance(body, dict) else {"detail": str(body)[:200]}

@@ -1,1 +1,1 @@
-"""The files wing: schemas, accounts and stories, from YAML to values."""
+"""Configuration: load providers, and parse and check schemas, scenarios and accounts."""

@@ -1,4 +1,4 @@
-"""An account as it stands in a file or in a control request, read into its typed value."""
+"""Check and build accounts, from files and from control API requests."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -30,32 +30,32 @@ ACCOUNT_KEYS: Final = (
     "quirks",
     "timeline",
 )
-"""What every provider's account may have; beside them stand the provider's own records."""
+"""Keys of an account of any provider; a provider adds its records and settings."""
 
 TIMELINE_FIXED_KEYS: Final = ("provider", "timeline")
-"""What a timeline cannot change."""
+"""Keys that a timeline cannot change."""
 
 
 def parse_account(
     known_names: KnownNames, name: str, provider: str, body: RawMapping
 ) -> tuple[Account | None, tuple[PathProblem, ...]]:
-    """The account, or else everything that is wrong with it."""
-    found = _problems(known_names, provider, body)
-    return (None, found) if found else (build_account(known_names, name, provider, body), ())
+    """Return (account, ()), or (None, all problems) if `body` is invalid."""
+    problems = _problems(known_names, provider, body)
+    return (None, problems) if problems else (build_account(known_names, name, provider, body), ())
 
 
 def account_problems(
     known_names: KnownNames, provider: str, body: RawMapping
 ) -> Iterator[PathProblem]:
-    """What the form alone cannot tell."""
-    own = known_names.settings_types.get(provider)
-    made_up = known_names.generated_kinds.get(provider, ())
-    generate = ("generate",) if made_up else ()
+    """Yield the problems that the JSON Schema cannot find."""
+    settings_type = known_names.settings_types.get(provider)
+    generated_kinds = known_names.generated_kinds.get(provider, ())
+    generate = ("generate",) if generated_kinds else ()
     known = (
         *ACCOUNT_KEYS,
         *generate,
         *known_names.record_types[provider],
-        *records.field_types(own),
+        *records.field_types(settings_type),
     )
     for key in body:
         if key not in known:
@@ -64,22 +64,21 @@ def account_problems(
                 format_unknown_key(key, known, f" of an account of {provider}"),
             )
     for index, quirk in valid_items(body, "quirks"):
-        what = f"quirk of {provider}"
         yield from unknown_name_problems(
-            what, ("quirks", index), quirk, known_names.quirks[provider]
+            f"quirk of {provider}", ("quirks", index), quirk, known_names.quirks[provider]
         )
-    yield from fake_records.generate_problems(made_up, body if made_up else {})
-    yield from records.settings_problems(own, body)
-    for kind, record in known_names.record_types[provider].items():
-        for path, message in records.record_problems(record, body.get(kind, {})):
+    yield from fake_records.generate_problems(generated_kinds, body if generated_kinds else {})
+    yield from records.settings_problems(settings_type, body)
+    for kind, record_type in known_names.record_types[provider].items():
+        for path, message in records.record_problems(record_type, body.get(kind, {})):
             yield (kind, *path), message
     yield from _timeline_problems(known_names, provider, body)
 
 
 def build_account(known_names: KnownNames, name: str, provider: str, body: RawMapping) -> Account:
-    """The account of a body in which nothing is wrong."""
+    """Build an account from a body without problems."""
     credentials, limits = body.get("credentials", "any"), body.get("limits")
-    kinds = known_names.record_types[provider].items()
+    record_types = known_names.record_types[provider].items()
     return Account(
         name=name,
         provider=provider,
@@ -92,41 +91,49 @@ def build_account(known_names: KnownNames, name: str, provider: str, body: RawMa
         else None,
         balance=Decimal(str(body["balance"])) if "balance" in body else None,
         quirks=frozenset(body.get("quirks", ())),
-        records={kind: records.parse_records(record, body.get(kind, {})) for kind, record in kinds},
+        records={
+            kind: records.parse_records(record_type, body.get(kind, {}))
+            for kind, record_type in record_types
+        },
         timeline=tuple(
-            (parse_milliseconds(one["at"]), one["set"]) for one in body.get("timeline", ())
+            (parse_milliseconds(change["at"]), change["set"]) for change in body.get("timeline", ())
         ),
-        generate={kind: str(many) for kind, many in body.get("generate", {}).items()},
+        generate={kind: str(count) for kind, count in body.get("generate", {}).items()},
         settings=records.parse_provider_settings(known_names.settings_types.get(provider), body),
         document=body,
     )
 
 
 def _problems(known_names: KnownNames, provider: str, body: RawMapping) -> tuple[PathProblem, ...]:
-    form = schema_problems({"provider": provider, **body}, "account")
-    rest = without_problems(body, [path for path, _ in form])
-    return (*form, *account_problems(known_names, provider, rest))
+    schema = schema_problems({"provider": provider, **body}, "account")
+    valid = without_problems(body, [path for path, _ in schema])
+    return (*schema, *account_problems(known_names, provider, valid))
 
 
 def _timeline_problems(
     known_names: KnownNames, provider: str, body: RawMapping
 ) -> Iterator[PathProblem]:
-    """Each change is tried on what the account is by then."""
+    """Apply the changes one after another and yield the problems that each adds.
+
+    A change with problems is left out before the next one is applied.
+    """
     changes = tuple(valid_items(body, "timeline"))
-    now = {key: value for key, value in body.items() if key not in TIMELINE_FIXED_KEYS}
-    known = _problems(known_names, provider, now) if changes else ()
+    state = {key: value for key, value in body.items() if key not in TIMELINE_FIXED_KEYS}
+    known = _problems(known_names, provider, state) if changes else ()
     for index, change in changes:
-        where, patch = ("timeline", index, "set"), change["set"]
+        set_path, patch = ("timeline", index, "set"), change["set"]
         fixed = [key for key in TIMELINE_FIXED_KEYS if key in patch]
         yield from (
-            ((*where, KeySegment(key)), f"a timeline cannot change the {key}") for key in fixed
+            ((*set_path, KeySegment(key)), f"a timeline cannot change the {key}") for key in fixed
         )
-        then = merge_patch(
-            now, {key: value for key, value in patch.items() if key not in TIMELINE_FIXED_KEYS}
+        changed = merge_patch(
+            state, {key: value for key, value in patch.items() if key not in TIMELINE_FIXED_KEYS}
         )
-        wrong = tuple(flaw for flaw in _problems(known_names, provider, then) if flaw not in known)
-        yield from (((*where, *path), message) for path, message in wrong)
-        now = now if wrong else then
+        added = tuple(
+            problem for problem in _problems(known_names, provider, changed) if problem not in known
+        )
+        yield from (((*set_path, *path), message) for path, message in added)
+        state = state if added else changed
 
 
 def _build_retry(raw: RawMapping) -> Retry:

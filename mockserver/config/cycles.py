@@ -1,30 +1,31 @@
-"""Scenarios that lead back to themselves."""
+"""Find scenarios that lead back to themselves."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
 
 def find_cycles(edges: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, ...]]:
-    """Each way that ends where it began; every lead is followed once, however many ways there are.
+    """Yield cycles as (first name, ..., first name), by depth-first search.
 
-    `leads` maps a name to those to which it leads; a name that nothing bears leads nowhere.
+    `edges` maps a name to the names to which it leads; a name that is not a key leads nowhere.
+    Every edge is followed once, so the work is linear however many paths there are.
     """
     done: set[str] = set()
     for start in edges:
-        way = {} if start in done else {start: iter(edges[start])}
-        while way:
-            last = next(reversed(way))
-            name = next(way[last], None)
+        path = {} if start in done else {start: iter(edges[start])}
+        while path:
+            last = next(reversed(path))
+            name = next(path[last], None)
             if name is None:
                 done.add(last)
-                del way[last]
-            elif name in way:
-                names = list(way)
+                del path[last]
+            elif name in path:
+                names = list(path)
                 yield (*names[names.index(name) :], name)
             elif name not in done:
-                way[name] = iter(edges.get(name, ()))
+                path[name] = iter(edges.get(name, ()))
 
 
 def rotate_cycle(cycle: tuple[str, ...], start: int) -> tuple[str, ...]:
-    """The same circle, told from another of its names on."""
+    """Return the same cycle, beginning and ending with the name at index `start`."""
     names = cycle[:-1]
     return (*names[start:], *names[:start], names[start])

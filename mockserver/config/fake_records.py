@@ -1,4 +1,4 @@
-"""People made up with Faker from the seed: the same seed, the same people."""
+"""Generate records of fake people with Faker; the same seed gives the same people."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -23,21 +23,21 @@ MAX_RECORDS: Final = 10_000
 
 
 def generate_problems(kinds: tuple[str, ...], body: Mapping[str, Any]) -> Iterator[PathProblem]:
-    """What is wrong with the `generate` of an account whose provider makes up these kinds."""
-    for kind, many in body.get("generate", {}).items():
+    """Yield the problems in the `generate` of an account whose provider generates `kinds`."""
+    for kind, value in body.get("generate", {}).items():
         if kind == "locale":
-            yield from _locale_problems(many)
+            yield from _locale_problems(value)
         elif kind not in kinds:
             yield ("generate", KeySegment(kind)), format_unknown_key(kind, (*kinds, "locale"))
-        elif not str(many).isdecimal() or int(many) > MAX_RECORDS or isinstance(many, bool):
+        elif not str(value).isdecimal() or int(value) > MAX_RECORDS or isinstance(value, bool):
             yield (
                 ("generate", kind),
-                format_unexpected_value(many, f"a whole number up to {MAX_RECORDS:,}"),
+                format_unexpected_value(value, f"a whole number up to {MAX_RECORDS:,}"),
             )
 
 
 def _locale_problems(locale: Any) -> Iterator[PathProblem]:
-    from faker.config import AVAILABLE_LOCALES  # noqa: PLC0415 - 250 ms, and rarely wanted
+    from faker.config import AVAILABLE_LOCALES  # noqa: PLC0415 - takes 250 ms, rarely needed
 
     if locale not in AVAILABLE_LOCALES:
         hint = did_you_mean(str(locale), AVAILABLE_LOCALES) or "such as en_US"
@@ -47,29 +47,31 @@ def _locale_problems(locale: Any) -> Iterator[PathProblem]:
 def with_fake_records(
     providers: Mapping[str, BoundProvider], seed: str, account: Account
 ) -> Account:
-    """The account with the records that it wants made up, which then stand in its document.
+    """Return the account with the records that its `generate` asks for, also in its document.
 
-    A record that the file has itself stays as it is.
+    Records from the file win over generated ones with the same identity.
     """
     generators = providers[account.provider].provider.generators
-    wanted = {kind: int(account.generate[kind]) for kind in generators if kind in account.generate}
-    if not wanted:
+    counts = {kind: int(account.generate[kind]) for kind in generators if kind in account.generate}
+    if not counts:
         return account
     fake = _build_faker(account.generate.get("locale", DEFAULT_LOCALE), seed, account.name)
-    document = {key: told for key, told in account.document.items() if key != "generate"}
-    made = account._replace(generate={}, document=document)
-    for kind, many in wanted.items():
-        make = generators[kind]
-        new = dict(make(_build_person(fake, nth), nth, made) for nth in range(many))
-        both = {**new, **account.records.get(kind, {})}
-        told = {name: to_document(record) for name, record in both.items()}
-        records = {**made.records, kind: both}
-        made = made._replace(records=records, document={**made.document, kind: told})
-    return made
+    document = {key: value for key, value in account.document.items() if key != "generate"}
+    extended = account._replace(generate={}, document=document)
+    for kind, count in counts.items():
+        generate = generators[kind]
+        new = dict(generate(_build_person(fake, index), index, extended) for index in range(count))
+        merged = {**new, **account.records.get(kind, {})}
+        documents = {name: to_document(record) for name, record in merged.items()}
+        records = {**extended.records, kind: merged}
+        extended = extended._replace(
+            records=records, document={**extended.document, kind: documents}
+        )
+    return extended
 
 
 def _build_person(fake: "Faker", index: int) -> FakePerson:
-    """The number in the address keeps two of one name apart."""
+    """Build a person; `index` in the email address keeps two people of the same name apart."""
     first, last = fake.first_name(), fake.last_name()
     email = f"{first}.{last}.{index}@{fake.safe_domain_name()}".lower().replace(" ", "-")
     return FakePerson(first, last, email, f"+1{fake.numerify('%#%%%#####')}")

@@ -1,12 +1,15 @@
-"""The formats that schema files may name beside those of JSON Schema: phone and language."""
+"""Check the formats `phone` and `language`, which schema files use beside those of JSON Schema."""
 
 from functools import cache
 from typing import Any, Final
 
 
 def is_phone_number(value: object) -> bool:
-    """An international number of a possible length; the pages' own examples are not all valid."""
-    import phonenumbers  # noqa: PLC0415 - 30 ms, for the providers that mean such numbers
+    """Whether it is an international number of a possible length, or not a string.
+
+    It need not be a valid number: not all examples on the vendors' pages are.
+    """
+    import phonenumbers  # noqa: PLC0415 - takes 30 ms, and not every provider uses the format
 
     if not isinstance(value, str):
         return True
@@ -17,8 +20,8 @@ def is_phone_number(value: object) -> bool:
 
 
 def is_language_tag(value: object) -> bool:
-    """A known language, with a region if it has one, in the usual case: `fr`, `fr-CA`."""
-    from langcodes import standardize_tag, tag_is_valid  # noqa: PLC0415 - 15 ms, as above
+    """Whether it is a known language in the usual case, such as `fr` or `fr-CA`, or no string."""
+    from langcodes import standardize_tag, tag_is_valid  # noqa: PLC0415 - takes 15 ms, as above
     from langcodes.tag_parser import LanguageTagError  # noqa: PLC0415 - as above
 
     if not isinstance(value, str):
@@ -34,10 +37,10 @@ FORMAT_CHECKS: Final = {"phone": is_phone_number, "language": is_language_tag}
 
 @cache
 def build_format_checker() -> Any:
-    """All of them, as a validator of jsonschema's takes them."""
-    from jsonschema import FormatChecker  # noqa: PLC0415 - loaded by now
+    """Build a `jsonschema.FormatChecker` that knows `FORMAT_CHECKS` only."""
+    from jsonschema import FormatChecker  # noqa: PLC0415 - already loaded by then
 
-    made = FormatChecker(formats=())
-    for name, test in FORMAT_CHECKS.items():
-        made.checks(name)(test)
-    return made
+    checker = FormatChecker(formats=())
+    for name, check in FORMAT_CHECKS.items():
+        checker.checks(name)(check)
+    return checker

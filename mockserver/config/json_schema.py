@@ -1,4 +1,7 @@
-"""JSON Schema as we mean it: a pattern fits to the very end, and 1.0 is no whole number."""
+"""Build JSON Schema validators with two stricter rules.
+
+A `$` in a pattern matches at the very end only, and 1.0 is not an integer.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,34 +15,33 @@ if TYPE_CHECKING:
 
 
 def build_validator(schema: Mapping[str, Any]) -> Any:
-    """A validator of jsonschema's, with its `is_valid` and `iter_errors`."""
+    """Build a jsonschema validator, with `is_valid` and `iter_errors`."""
     return _validator_class()(schema, format_checker=build_format_checker())
 
 
 class CompiledValidator:
-    """A schema that one validator decides in 2 us, and jsonschema explains where it says no.
+    """A schema with two validators: jsonschema-rs decides in 2 us, jsonschema explains the errors.
 
-    Where the two might differ the second one decides: `is_valid` says yes only if both would.
+    Where the two may differ, jsonschema decides: `is_valid` is true only if both would accept.
     """
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self._schema = schema
 
     def is_valid(self, value: object) -> bool:
-        """Whether it is valid beyond doubt."""
+        """Whether both validators accept the value; if false, jsonschema may still accept it."""
         try:
             return not _has_float(value) and bool(self._fast.is_valid(value))
         except (ValueError, TypeError, OverflowError, RecursionError):
             return False
 
     def iter_errors(self, value: object) -> "Iterator[ValidationError]":
-        """Whatever is wrong, as jsonschema tells it."""
+        """Yield the errors that jsonschema finds."""
         return self._explainer.iter_errors(value)  # type: ignore[no-any-return]
 
     @cached_property
     def _fast(self) -> Any:
-        # loaded by the first request
-        from jsonschema_rs import Draft202012Validator  # noqa: PLC0415 - see above
+        from jsonschema_rs import Draft202012Validator  # noqa: PLC0415 - needed by requests only
 
         return Draft202012Validator(
             dict(self._schema), formats=FORMAT_CHECKS, validate_formats=True
@@ -51,17 +53,17 @@ class CompiledValidator:
 
 
 def _has_float(value: object) -> bool:
-    """Whether there is a number with a point in it: 1.0 is whole to others, and not to us."""
+    """Whether the value contains a float: jsonschema-rs takes 1.0 for an integer, we do not."""
     if not isinstance(value, dict | list):
         return isinstance(value, float)
-    inner = value.values() if isinstance(value, dict) else value
-    # texts, which nearly all values are, are passed over without a call
-    return any(_has_float(one) for one in inner if not isinstance(one, str))
+    items = value.values() if isinstance(value, dict) else value
+    # nearly all values are strings: skip these without a call
+    return any(_has_float(item) for item in items if not isinstance(item, str))
 
 
 @cache
 def _validator_class() -> Any:
-    # 90 ms, and only needed once somebody sends a wrong request or has a scenario file
+    # takes 90 ms, and is only needed for an invalid request or a scenario file
     from jsonschema import Draft202012Validator, validators  # noqa: PLC0415
 
     numbers = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
@@ -74,9 +76,12 @@ def _is_integer(_: Any, value: Any) -> bool:
 
 
 def _check_pattern(_: Any, pattern: str, value: Any, __: Any) -> "Iterator[ValidationError]":
-    """Python lets `$` stand before a final line break, and takes all digits; no vendor does."""
-    whole = f"{pattern[:-1]}\\Z" if pattern.endswith("$") else pattern
-    if isinstance(value, str) and not re.search(whole, value, re.ASCII):
-        from jsonschema import ValidationError  # noqa: PLC0415 - loaded by now
+    """Check a pattern as the vendors do, more strictly than Python.
+
+    Python's `$` also matches before a final line break, and its digits are not only ASCII.
+    """
+    strict = f"{pattern[:-1]}\\Z" if pattern.endswith("$") else pattern
+    if isinstance(value, str) and not re.search(strict, value, re.ASCII):
+        from jsonschema import ValidationError  # noqa: PLC0415 - already loaded by then
 
         yield ValidationError(f"{value!r} does not match {pattern!r}")

@@ -1,4 +1,4 @@
-"""Every word that scenario files may use beside those of their grammar: the providers' own."""
+"""Collect the names from providers that scenario files may use."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -15,7 +15,13 @@ from mockserver.core.scenario import LEG_NAMES
 
 
 class KnownNames(NamedTuple):
-    """Operations, records, quirks and acts by provider; the status of each fault; other names."""
+    """Names from all providers.
+
+    `fault_statuses` maps the name of a fault to its HTTP status; `webhook_kinds` and `legs` are
+    names of all providers. The other fields are by provider: `operations` and `quirks` hold names,
+    `record_types` and `vendor_events` map names to values, `settings_types` is None for a provider
+    without settings, and `generated_kinds` are the kinds of records that `generate` may name.
+    """
 
     operations: Mapping[str, tuple[str, ...]]
     fault_statuses: Mapping[str, int]
@@ -29,26 +35,31 @@ class KnownNames(NamedTuple):
 
 
 def collect_known_names(bound_providers: Mapping[str, BoundProvider]) -> KnownNames:
-    providers = [listing.provider for listing in bound_providers.values()]
+    providers = [bound.provider for bound in bound_providers.values()]
+    webhook_kinds = [kind for provider in providers for kind in provider.webhooks]
+    roles = [role for provider in providers for role in _role_names(provider)]
     return KnownNames(
         operations={
-            one.name: tuple(dict.fromkeys(point.operation for point in one.endpoints))
-            for one in providers
+            provider.name: _unique(endpoint.operation for endpoint in provider.endpoints)
+            for provider in providers
         },
-        fault_statuses={fault.name: fault.status for one in providers for fault in all_faults(one)},
-        webhook_kinds=_unique(("any", *(kind for one in providers for kind in one.webhooks))),
-        legs=_unique((*LEG_NAMES, *(word for one in providers for word in _role_names(one)))),
-        record_types={one.name: one.records for one in providers},
-        quirks={one.name: tuple(one.quirks) for one in providers},
-        vendor_events={one.name: one.vendor_events for one in providers},
-        settings_types={one.name: one.settings for one in providers},
-        generated_kinds={one.name: tuple(one.generators) for one in providers},
+        fault_statuses={
+            fault.name: fault.status for provider in providers for fault in all_faults(provider)
+        },
+        webhook_kinds=_unique(("any", *webhook_kinds)),
+        legs=_unique((*LEG_NAMES, *roles)),
+        record_types={provider.name: provider.records for provider in providers},
+        quirks={provider.name: tuple(provider.quirks) for provider in providers},
+        vendor_events={provider.name: provider.vendor_events for provider in providers},
+        settings_types={provider.name: provider.settings for provider in providers},
+        generated_kinds={provider.name: tuple(provider.generators) for provider in providers},
     )
 
 
 def all_vendor_events(known_names: KnownNames) -> dict[str, VendorEvent]:
-    """By name; of two that share one, either."""
-    return {name: act for acts in known_names.vendor_events.values() for name, act in acts.items()}
+    """Return the vendor events of all providers by name; of two with the same name, the last."""
+    by_provider = known_names.vendor_events.values()
+    return {name: event for events in by_provider for name, event in events.items()}
 
 
 def _role_names(provider: Provider) -> Iterator[str]:

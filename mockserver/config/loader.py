@@ -1,4 +1,4 @@
-"""Scenario files read together: form, meaning, stories and accounts, every problem at once."""
+"""Load all configuration files together: check them, then build scenarios and accounts."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -7,6 +7,7 @@ from mockserver.config import semantic_checks
 from mockserver.config.accounts import account_problems, build_account
 from mockserver.config.cycles import find_cycles, rotate_cycle
 from mockserver.config.known_names import KnownNames, all_vendor_events, collect_known_names
+from mockserver.config.problems import DocumentPath, InvalidFiles, Location, Problem
 from mockserver.config.references import (
     MAX_LISTED_NAMES,
     scenario_references,
@@ -20,23 +21,16 @@ from mockserver.config.schema_checks import (
     without_problems,
 )
 from mockserver.config.unreachable import find_unreachable
-from mockserver.config.yaml_document import (
-    DocumentPath,
-    InvalidFiles,
-    Location,
-    Problem,
-    YamlDocument,
-    parse_document,
-)
+from mockserver.config.yaml_document import YamlDocument, parse_document
 from mockserver.core.account import Account
 from mockserver.core.provider import BoundProvider, VendorEvent
 from mockserver.core.scenario import Scenario, ScenarioSet
 
 
 class SourceText(NamedTuple):
-    """A file's name and text. What is bundled has been checked by our tests, not at each start.
+    """The name and text of a file, or of a part of one that belongs below `parent_keys`.
 
-    `under` are the keys below which the text belongs, if it is a part of a file only.
+    Our tests check the bundled files, so they are not checked again at each start.
     """
 
     file: str
@@ -46,12 +40,14 @@ class SourceText(NamedTuple):
 
 
 class Definitions(NamedTuple):
+    """The contents of all files; the key of an account is (provider, name)."""
+
     scenarios: ScenarioSet
     accounts: Mapping[tuple[str, str], Account]
 
 
 class _ParsedFile(NamedTuple):
-    """A file that is YAML, and all that has been found wrong in it so far."""
+    """A file that is valid YAML, and the problems found in it so far."""
 
     document: YamlDocument
     bundled: bool
@@ -66,7 +62,7 @@ class _ParsedFile(NamedTuple):
         return entries if isinstance(entries, dict) else ()
 
     def valid_entries(self, section: str) -> Mapping[str, Any]:
-        """Each without what is wrong in it."""
+        """Return the entries of a section, without their parts that have problems."""
         return (
             without_problems(self.content, [path for path, _ in self.problems]).get(section) or {}
         )
@@ -75,37 +71,37 @@ class _ParsedFile(NamedTuple):
 def load_definitions(
     sources: Iterable[SourceText], providers: Mapping[str, BoundProvider]
 ) -> Definitions:
-    """What all these files say together; of one name, the last file counts.
+    """Check and build the scenarios and accounts of all files; of a name, the last file counts.
 
     Raises:
-        Unusable: with every problem of every file.
+        InvalidFiles: with every problem of every file.
     """
-    words = collect_known_names(providers)
-    opened, problems = _parse_files(sources)
-    names = {name: one for one in opened for name in one.entry_names("scenarios")}
-    for one in opened:
-        one.problems.extend(
-            [*_scenario_problems(one, words, names), *_account_problems(one, words)]
+    known_names = collect_known_names(providers)
+    files, problems = _parse_files(sources)
+    names = {name: file for file in files for name in file.entry_names("scenarios")}
+    for file in files:
+        file.problems.extend(
+            [*_scenario_problems(file, known_names, names), *_account_problems(file, known_names)]
         )
-        one.problems.extend(_default_problems(one, names))
-    _add_cycle_problems(opened)
-    problems += [locate_problem(one.document, flaw) for one in opened for flaw in one.problems]
+        file.problems.extend(_default_problems(file, names))
+    _add_cycle_problems(files)
+    problems += [locate_problem(file.document, found) for file in files for found in file.problems]
     if problems:
         raise InvalidFiles(sorted(set(problems)))
-    return _build_definitions(opened, words)
+    return _build_definitions(files, known_names)
 
 
 def _parse_files(sources: Iterable[SourceText]) -> tuple[list[_ParsedFile], list[Problem]]:
-    """The files that can be read, judged by their form, and why the others cannot."""
-    opened: list[_ParsedFile] = []
+    """Parse the files and check their schema; return (YAML files, problems of the other files)."""
+    files: list[_ParsedFile] = []
     problems: list[Problem] = []
     for source in sources:
-        document, unreadable = parse_document(source.text, source.file, source.parent_keys)
-        problems += unreadable
+        document, yaml_problems = parse_document(source.text, source.file, source.parent_keys)
+        problems += yaml_problems
         if document:
-            wrong = () if source.bundled else schema_problems(document.content)
-            opened.append(_ParsedFile(document, source.bundled, list(wrong)))
-    return opened, problems
+            found = () if source.bundled else schema_problems(document.content)
+            files.append(_ParsedFile(document, source.bundled, list(found)))
+    return files, problems
 
 
 def _scenario_problems(
@@ -118,9 +114,9 @@ def _scenario_problems(
 
 def _account_problems(file: _ParsedFile, known_names: KnownNames) -> Iterator[PathProblem]:
     for name, body in file.valid_entries("accounts").items():
-        provider, own = _split_provider(body)
+        provider, rest = _split_provider(body)
         if provider in known_names.operations:
-            found = tuple(account_problems(known_names, provider, own))
+            found = tuple(account_problems(known_names, provider, rest))
         else:
             found = tuple(
                 unknown_name_problems("provider", ("provider",), provider, known_names.operations)
@@ -129,9 +125,9 @@ def _account_problems(file: _ParsedFile, known_names: KnownNames) -> Iterator[Pa
 
 
 def _split_provider(body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Whose account it is, empty if that is what is wrong with it; and all the rest."""
-    own = {key: value for key, value in body.items() if key != "provider"}
-    return body.get("provider", ""), own
+    """Return (the provider of an account, the other keys); "" if the provider is invalid."""
+    rest = {key: value for key, value in body.items() if key != "provider"}
+    return body.get("provider", ""), rest
 
 
 def _default_problems(file: _ParsedFile, scenario_names: Iterable[str]) -> Iterator[PathProblem]:
@@ -141,51 +137,56 @@ def _default_problems(file: _ParsedFile, scenario_names: Iterable[str]) -> Itera
 
 
 def _add_cycle_problems(files: list[_ParsedFile]) -> None:
-    """Blames, of each circle, the first scenario that the user wrote; others may be bundled."""
+    """Report each cycle at its first scenario from a user's file: others may be bundled."""
     last = {
-        name: (one, body) for one in files for name, body in one.valid_entries("scenarios").items()
+        name: (file, body)
+        for file in files
+        for name, body in file.valid_entries("scenarios").items()
     }
-    leads = {
-        name: dict.fromkeys(to for _, to in scenario_references(body))
+    edges = {
+        name: dict.fromkeys(target for _, target in scenario_references(body))
         for name, (_, body) in last.items()
     }
-    for way in find_cycles(leads):
-        mine = next((at for at, name in enumerate(way) if not last[name][0].bundled), 0)
-        name, to, *_ = told = rotate_cycle(way, mine)
-        one, body = last[name]
-        path = next(path for path, lead in scenario_references(body) if lead == to)
-        message = f"this leads in a circle: {_format_cycle(told)}"
-        one.problems.append((("scenarios", name, *path), message))
+    for found in find_cycles(edges):
+        start = next((index for index, name in enumerate(found) if not last[name][0].bundled), 0)
+        name, target, *_ = cycle = rotate_cycle(found, start)
+        file, body = last[name]
+        path = next(path for path, reference in scenario_references(body) if reference == target)
+        message = f"this leads in a circle: {_format_cycle(cycle)}"
+        file.problems.append((("scenarios", name, *path), message))
 
 
 def _format_cycle(cycle: tuple[str, ...]) -> str:
-    """All of it, unless it is longer than anybody follows."""
-    middle = (f"{len(cycle) - 6} more", cycle[-1]) if len(cycle) > MAX_LISTED_NAMES else cycle[5:]
-    return " -> ".join((*cycle[:5], *middle))
+    """Join the names with arrows, and leave out the middle of a long cycle."""
+    rest = (f"{len(cycle) - 6} more", cycle[-1]) if len(cycle) > MAX_LISTED_NAMES else cycle[5:]
+    return " -> ".join((*cycle[:5], *rest))
 
 
 def _build_definitions(files: list[_ParsedFile], known_names: KnownNames) -> Definitions:
-    """Of two accounts that take any credential, that of the later file is asked first."""
-    told: dict[str, Scenario] = {}
+    """Build all scenarios and accounts; a later file overrides an earlier one.
+
+    Accounts of later files come first: of two that accept any credential, the later one applies.
+    """
+    scenarios: dict[str, Scenario] = {}
     accounts: dict[tuple[str, str], Account] = {}
-    default, acts = "answered", all_vendor_events(known_names)
-    for one in files:
-        default = one.content.get("default", default)
-        for story in _file_scenarios(one, acts):
-            told.pop(story.name, None)
-            told[story.name] = story
-        accounts = {**(mine := _file_accounts(one, known_names)), **accounts, **mine}
-    if problems := sorted(_unreachable_problems(told.values())):
+    default, vendor_events = "answered", all_vendor_events(known_names)
+    for file in files:
+        default = file.content.get("default", default)
+        for scenario in _file_scenarios(file, vendor_events):
+            scenarios.pop(scenario.name, None)
+            scenarios[scenario.name] = scenario
+        accounts = {**(later := _file_accounts(file, known_names)), **accounts, **later}
+    if problems := sorted(_unreachable_problems(scenarios.values())):
         raise InvalidFiles(problems)
-    return Definitions(ScenarioSet(told, default), accounts)
+    return Definitions(ScenarioSet(scenarios, default), accounts)
 
 
 def _file_accounts(file: _ParsedFile, known_names: KnownNames) -> dict[tuple[str, str], Account]:
-    found: dict[tuple[str, str], Account] = {}
+    accounts: dict[tuple[str, str], Account] = {}
     for name, body in file.valid_entries("accounts").items():
-        provider, own = _split_provider(body)
-        found[provider, name] = build_account(known_names, name, provider, own)
-    return found
+        provider, rest = _split_provider(body)
+        accounts[provider, name] = build_account(known_names, name, provider, rest)
+    return accounts
 
 
 def _file_scenarios(
@@ -193,10 +194,10 @@ def _file_scenarios(
 ) -> Iterator[Scenario]:
     for name, body in file.valid_entries("scenarios").items():
 
-        def place(path: DocumentPath, name: str = name) -> str:
+        def locate(path: DocumentPath, name: str = name) -> str:
             return str(file.document.locate(("scenarios", name, *path)))
 
-        yield from build_scenarios(name, body, place, FileContext(file.bundled, vendor_events))
+        yield from build_scenarios(name, body, locate, FileContext(file.bundled, vendor_events))
 
 
 def _unreachable_problems(scenarios: Iterable[Scenario]) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""A vendor's OpenAPI document as a check: fields in, violations out."""
+"""Check the fields of a request against the vendor's OpenAPI document."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -15,94 +15,102 @@ if TYPE_CHECKING:
 OpenAPI = Mapping[str, Any]
 
 HTTP_METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
-"""What stands beside them at a path describes no operation."""
+"""Keys of a path item that are operations; the others describe none."""
 
 _BLANK_VALUES = ("", None)
 
 
 def build_check_factory(document: Callable[[], OpenAPI]) -> Callable[[str], Check]:
-    """A check for each operation; document and validator are made when the first request comes."""
+    """Return a function from an operation to its check.
+
+    The document is loaded and the validator built by the first request for the operation.
+    """
 
     @cache
-    def bound(operation: str) -> Any:
+    def build_validator(operation: str) -> Any:
         return CompiledValidator(parameter_schema(document(), operation))
 
-    def check(operation: str) -> Check:
-        return lambda fields: violations(bound(operation), fields)
+    def build_check(operation: str) -> Check:
+        return lambda fields: violations(build_validator(operation), fields)
 
-    return check
+    return build_check
 
 
 def parameter_schema(document: OpenAPI, operation: str) -> dict[str, Any]:
-    """The JSON Schema of an operation's parameters, wherever they are sent."""
+    """Return one JSON Schema for the body, query and path parameters of an operation."""
     entry = operations(document)[operation]
     schema = resolve_reference(
         document, request_media_type(entry).get("schema", {"type": "object"})
     )
-    listed = parameters(document, entry)
-    needed = [one["name"] for one in listed if one.get("required")]
-    named = {one["name"]: one.get("schema", {}) for one in listed}
+    entries = parameters(document, entry)
+    required = [parameter["name"] for parameter in entries if parameter.get("required")]
+    properties = {parameter["name"]: parameter.get("schema", {}) for parameter in entries}
     return {
         **schema,
-        "required": [*dict.fromkeys((*schema.get("required", ()), *needed))],
-        "properties": {**schema.get("properties", {}), **named},
+        "required": [*dict.fromkeys((*schema.get("required", ()), *required))],
+        "properties": {**schema.get("properties", {}), **properties},
         "components": document.get("components", {}),
     }
 
 
 def request_examples(document: OpenAPI, operation: str) -> tuple[Mapping[str, Any], ...]:
-    """The parameters of each request that the document shows for an operation, in its order.
+    """Return the fields of each example request of an operation, in the document's order.
 
-    Each body comes with the examples of the parameters beside it; an operation without a body
-    shows these alone.
+    Each example of the body is merged with the examples of the query and path parameters; without
+    examples of a body, the result is these alone, or nothing if there are none for a body either.
     """
     entry = operations(document)[operation]
-    body, listed = request_media_type(entry), parameters(document, entry)
-    beside = {one["name"]: one["example"] for one in listed if "example" in one}
-    shown = [one["value"] for one in body.get("examples", {}).values()]
-    if not shown and (beside or not body):
-        return (beside,)
-    return tuple({**beside, **value} for value in shown)
+    media_type, entries = request_media_type(entry), parameters(document, entry)
+    named = {
+        parameter["name"]: parameter["example"] for parameter in entries if "example" in parameter
+    }
+    bodies = [example["value"] for example in media_type.get("examples", {}).values()]
+    if not bodies and (named or not media_type):
+        return (named,)
+    return tuple({**named, **body} for body in bodies)
 
 
 def operations(document: OpenAPI) -> dict[str, OpenAPI]:
-    """Operation by name; those that share path and method stand in a list, `x-operations`."""
+    """Return all operations by `operationId`, including those listed in `x-operations`."""
     return {entry["operationId"]: entry for _, _, entry in iter_operations(document)}
 
 
 def iter_operations(document: OpenAPI) -> Iterator[tuple[str, str, OpenAPI]]:
-    """Path, method and entry of each operation, in the order of the document."""
-    for path, methods in document["paths"].items():
-        for method in [one for one in methods if one in HTTP_METHODS]:
-            for entry in methods[method].get("x-operations", (methods[method],)):
+    """Yield (path, method, entry) of each operation, in the document's order.
+
+    Operations that share a path and a method are listed in `x-operations`.
+    """
+    for path, item in document["paths"].items():
+        for method in [key for key in item if key in HTTP_METHODS]:
+            for entry in item[method].get("x-operations", (item[method],)):
                 yield path, method.upper(), entry
 
 
 def request_media_type(entry: OpenAPI) -> OpenAPI:
-    """What is said of the body, as JSON if it may be sent so; empty if there is none."""
-    media: Mapping[str, OpenAPI] = entry.get("requestBody", {}).get("content", {})
-    return media.get("application/json") or next(iter(media.values()), {})
+    """Return the media type object of the body, preferably JSON; empty if there is no body."""
+    media_types: Mapping[str, OpenAPI] = entry.get("requestBody", {}).get("content", {})
+    return media_types.get("application/json") or next(iter(media_types.values()), {})
 
 
 def parameters(document: OpenAPI, entry: OpenAPI) -> list[OpenAPI]:
-    """Those of query and path; headers are no fields."""
-    listed = (resolve_reference(document, one) for one in entry.get("parameters", ()))
-    return [one for one in listed if one["in"] in {"query", "path"}]
+    """Return the query and path parameters; headers are not fields of a request."""
+    resolved = (resolve_reference(document, raw) for raw in entry.get("parameters", ()))
+    return [parameter for parameter in resolved if parameter["in"] in {"query", "path"}]
 
 
 def resolve_reference(document: OpenAPI, part: OpenAPI) -> OpenAPI:
-    """What a reference means, and what stands beside it."""
+    """Replace `$ref` by the object that it names; keys beside `$ref` override that object's."""
     while "$ref" in part:
-        found: Any = document
+        target: Any = document
         for name in part["$ref"].removeprefix("#/").split("/"):
-            found = found[name]
-        beside = {name: told for name, told in part.items() if name != "$ref"}
-        part = {**found, **beside}
+            target = target[name]
+        overrides = {name: value for name, value in part.items() if name != "$ref"}
+        part = {**target, **overrides}
     return part
 
 
 def violations(validator: Any, fields: Mapping[str, object]) -> tuple[Violation, ...]:
-    """What is wrong; a parameter that was sent blank counts as one that was not sent."""
+    """Return the sorted violations; a parameter that is sent blank counts as not sent."""
     sent = {name: value for name, value in fields.items() if value not in _BLANK_VALUES}
     if Upload in map(type, sent.values()):
         sent = {
@@ -110,26 +118,28 @@ def violations(validator: Any, fields: Mapping[str, object]) -> tuple[Violation,
         }
     if validator.is_valid(sent):
         return ()
-    found = {found for error in validator.iter_errors(sent) for found in _error_violations(error)}
-    return tuple(sorted(found))
+    unique = {
+        violation for error in validator.iter_errors(sent) for violation in _error_violations(error)
+    }
+    return tuple(sorted(unique))
 
 
 def _is_empty_file(value: object) -> bool:
-    """What a form sends in place of a file that nobody has chosen."""
+    """Whether it is what a form sends for a file field without a chosen file."""
     return isinstance(value, Upload) and not (value.filename or value.data)
 
 
 def _schema_value(value: object) -> object:
-    """A file is a text to a schema, with a letter for each byte, so that it can say how long."""
+    """Turn a file into a string of one character per byte, so that a schema can limit its size."""
     return value.data.decode("latin-1") if isinstance(value, Upload) else value
 
 
 def _error_violations(error: "ValidationError") -> Iterator[Violation]:
     path = [str(part) for part in error.absolute_path]
     if error.validator == "required" and isinstance(error.instance, Mapping):
-        needed: Any = error.validator_value
-        missing = (name for name in needed if name not in error.instance)
+        required: Any = error.validator_value
+        missing = (name for name in required if name not in error.instance)
         yield from (Violation(".".join([*path, name]), "required") for name in missing)
     else:
-        wanted = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
-        yield Violation(".".join(path), str(error.validator), wanted)
+        expected = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
+        yield Violation(".".join(path), str(error.validator), expected)

@@ -1,4 +1,4 @@
-"""What a provider's accounts keep, read into the named tuples of its folder."""
+"""Check and parse the records and settings of an account into a provider's named tuples."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +19,7 @@ from mockserver.core.time import Duration, parse_duration
 
 
 class _ScalarType(NamedTuple):
-    """How a field is written, and how it is read."""
+    """A scalar type: the `pattern` of its text, how to `parse` it, what a message says of it."""
 
     pattern: str
     parse: Callable[[str], Any]
@@ -38,11 +38,11 @@ SCALAR_TYPES: Final[Mapping[type, _ScalarType]] = {
     ),
     ZoneInfo: _ScalarType(r".*", ZoneInfo, "a time zone such as Africa/Cairo"),
 }
-"""By the type of the field."""
+"""Type of a field -> how to check and parse it."""
 
 
 def record_problems(record_type: type, raw: Any) -> Iterator[PathProblem]:
-    """What is wrong with a mapping of identities to such records."""
+    """Yield the problems in a mapping from identities to records of this type."""
     if not isinstance(raw, Mapping):
         yield (
             (),
@@ -56,29 +56,29 @@ def record_problems(record_type: type, raw: Any) -> Iterator[PathProblem]:
 
 
 def parse_records(record_type: type, raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The records of a mapping in which nothing is wrong."""
+    """Parse a mapping from identities to records that has no problems."""
     return {str(name): _parse_value(record_type, body) for name, body in raw.items()}
 
 
 def settings_problems(settings_type: type | None, body: Mapping[str, Any]) -> Iterator[PathProblem]:
-    """What is wrong with those keys of an account that are the provider's own settings."""
-    for name, hint in field_types(settings_type).items():
+    """Yield the problems in the keys of an account that are its provider's settings."""
+    for name, value_type in field_types(settings_type).items():
         if name in body:
-            found = _value_problems(hint, body[name])
-            yield from (((name, *path), message) for path, message in found)
+            problems = _value_problems(value_type, body[name])
+            yield from (((name, *path), message) for path, message in problems)
 
 
 def parse_provider_settings(settings_type: type | None, body: Mapping[str, Any]) -> Any:
-    """The settings of an account in which nothing is wrong; None for a provider without any."""
+    """Parse the settings in an account without problems; None if the provider has no settings."""
     if settings_type is None:
         return None
-    own = {name: body[name] for name in field_types(settings_type) if name in body}
-    return _parse_value(settings_type, own)
+    settings = {name: body[name] for name in field_types(settings_type) if name in body}
+    return _parse_value(settings_type, settings)
 
 
 @cache
 def field_types(record_type: type | None) -> Mapping[str, Any]:
-    """Field -> its type."""
+    """Return the types of the fields by name; empty for None."""
     return get_type_hints(record_type) if record_type else {}
 
 
@@ -106,8 +106,8 @@ def _item_problems(
     if not isinstance(value, container):
         yield (), format_unexpected_value(value, expected)
         return
-    for place, one in value.items() if isinstance(value, Mapping) else enumerate(value):
-        yield from (((place, *path), message) for path, message in _value_problems(item_type, one))
+    for key, item in value.items() if isinstance(value, Mapping) else enumerate(value):
+        yield from (((key, *path), message) for path, message in _value_problems(item_type, item))
 
 
 def _field_problems(record_type: Any, body: Any) -> Iterator[PathProblem]:
@@ -144,21 +144,21 @@ def _parse_value(value_type: Any, value: Any) -> Any:
     if origin in (Union, UnionType):
         return None if value is None else _parse_value(_non_null_type(value_type), value)
     if hasattr(value_type, "_fields"):
-        make: Any = value_type
-        known = field_types(make)
-        return make(**{key: _parse_value(known[key], one) for key, one in value.items()})
+        record_type: Any = value_type
+        known = field_types(record_type)
+        return record_type(**{key: _parse_value(known[key], raw) for key, raw in value.items()})
     if origin is tuple:
-        return tuple(_parse_value(inner[0], one) for one in value)
+        return tuple(_parse_value(inner[0], item) for item in value)
     if origin is Literal:
         return value
     if origin is not None:
-        return {str(key): _parse_value(inner[1], one) for key, one in value.items()}
+        return {str(key): _parse_value(inner[1], item) for key, item in value.items()}
     return SCALAR_TYPES[value_type].parse(str(value).lower() if value_type is bool else str(value))
 
 
 def _non_null_type(optional_type: Any) -> Any:
-    """What an optional field holds when it holds something."""
-    return next(one for one in get_args(optional_type) if one is not NoneType)
+    """Return the type beside None of an optional type."""
+    return next(member for member in get_args(optional_type) if member is not NoneType)
 
 
 def _format_fields(record_type: type) -> str:

@@ -1,10 +1,11 @@
-"""The names that a scenario mentions, and what to say of one that nothing bears."""
+"""Check the names in a scenario: other scenarios, legs, faults, webhooks, vendor events."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from mockserver.config.known_names import KnownNames, all_vendor_events
+from mockserver.config.problems import DocumentPath
 from mockserver.config.schema_checks import (
     KeySegment,
     PathProblem,
@@ -12,22 +13,22 @@ from mockserver.config.schema_checks import (
     format_value,
     valid_items,
 )
-from mockserver.config.yaml_document import DocumentPath
 from mockserver.core.provider import VendorEvent
 from mockserver.core.suggestions import did_you_mean
 
 RawMapping = Mapping[str, Any]
 Reference = tuple[DocumentPath, str]
+"""(path in the scenario, the name there)."""
 
 VENDOR_EVENT_KEYS: Final = ("act", "after", "then", "for")
 
-MAX_LISTED_NAMES: Final = 12  # known names in a message; more than these nobody reads
+MAX_LISTED_NAMES: Final = 12  # known names in a message: a longer list is hard to read
 
 
 def reference_problems(
     body: RawMapping, known_names: KnownNames, scenario_names: Iterable[str]
 ) -> Iterator[PathProblem]:
-    """Every name in a scenario that nothing bears."""
+    """Yield a problem for every unknown name in a scenario."""
     known = tuple(scenario_names)
     for path, name in scenario_references(body):
         yield from unknown_name_problems("scenario", path, name, known)
@@ -55,35 +56,37 @@ def unknown_name_problems(
 
 
 def scenario_references(body: RawMapping) -> Iterator[Reference]:
-    """The other scenarios to which one leads."""
+    """Yield the references to other scenarios."""
     if "play" in body:
         yield ("play",), body["play"]
-    for index, chance in valid_items(body, "choose"):
-        yield ("choose", index, "play"), chance["play"]
-    yield from ((path, turn) for path, turn in list_entries(body) if isinstance(turn, str))
+    for index, choice in valid_items(body, "choose"):
+        yield ("choose", index, "play"), choice["play"]
+    yield from ((path, entry) for path, entry in list_entries(body) if isinstance(entry, str))
 
 
 def list_entries(body: RawMapping) -> Iterator[tuple[DocumentPath, Any]]:
-    """What stands in its lists: names of scenarios, or legs."""
+    """Yield (path, entry) for `attempts` and `numbers`: names of scenarios, or mappings of legs."""
     for key in ("attempts", "numbers"):
-        yield from (((key, index), turn) for index, turn in valid_items(body, key))
+        yield from (((key, index), entry) for index, entry in valid_items(body, key))
 
 
 def _suggestion(name: str, known: tuple[str, ...]) -> str:
-    """The nearest name, else one that this one is the end of, else what there is."""
-    ending = [f"did you mean {one!r}?" for one in known if one.endswith(f"-{name}")]
+    """Suggest the nearest name, else a name that ends with `-{name}`, else list the known ones."""
+    endings = (
+        f"did you mean {candidate!r}?" for candidate in known if candidate.endswith(f"-{name}")
+    )
     more = f" and {len(known) - MAX_LISTED_NAMES} more" if len(known) > MAX_LISTED_NAMES else ""
     listed = f"known: {', '.join(known[:MAX_LISTED_NAMES]) or 'none'}{more}"
-    return did_you_mean(name, known) or next(iter(ending), listed)
+    return did_you_mean(name, known) or next(endings, listed)
 
 
 def _unknown_fault_problems(
     path: DocumentPath, name: str, known: Mapping[str, int]
 ) -> Iterator[PathProblem]:
-    """Who writes a status means a fault that has it."""
-    meant = [repr(fault) for fault, status in known.items() if str(status) == name]
-    if meant:
-        yield path, f"no fault is named {name!r}: did you mean {' or '.join(meant[:3])}?"
+    """Yield a problem for an unknown fault; for an HTTP status, suggest the faults with it."""
+    faults = [repr(fault) for fault, status in known.items() if str(status) == name]
+    if faults:
+        yield path, f"no fault is named {name!r}: did you mean {' or '.join(faults[:3])}?"
     else:
         yield from unknown_name_problems("fault", path, name, known)
 
@@ -91,20 +94,23 @@ def _unknown_fault_problems(
 def _vendor_event_problems(
     body: RawMapping, step: RawMapping, known_names: KnownNames
 ) -> Iterator[PathProblem]:
-    """An act that nobody knows, or that takes no such argument; who else has it is said."""
-    asked = str(body.get("needs", {}).get("provider", body.get("match", {}).get("provider", "")))
-    known = known_names.vendor_events.get(asked) or all_vendor_events(known_names)
+    """Yield the problems in a step with a vendor event: an unknown name or unknown keys.
+
+    If another provider has an event of that name, the message names that provider.
+    """
+    provider = str(body.get("needs", {}).get("provider", body.get("match", {}).get("provider", "")))
+    known = known_names.vendor_events.get(provider) or all_vendor_events(known_names)
     name = step["act"]
-    owners = [owner for owner, acts in known_names.vendor_events.items() if name in acts]
+    owners = [owner for owner, events in known_names.vendor_events.items() if name in events]
     if name not in known and owners:
-        yield ("act",), f"{asked} has no act {name!r}, only {' and '.join(owners)}"
+        yield ("act",), f"{provider} has no act {name!r}, only {' and '.join(owners)}"
         return
     yield from unknown_name_problems("act", ("act",), name, known)
     if name in known:
-        takes = (*sorted(known[name].arguments), *VENDOR_EVENT_KEYS)
-        wrong = (key for key in step if key not in takes)
+        keys = (*sorted(known[name].arguments), *VENDOR_EVENT_KEYS)
+        unknown = (key for key in step if key not in keys)
         yield from (
-            ((KeySegment(key),), format_unknown_key(key, takes, f" of {name}")) for key in wrong
+            ((KeySegment(key),), format_unknown_key(key, keys, f" of {name}")) for key in unknown
         )
         yield from _unused_key_problems(step, known[name])
 
@@ -120,9 +126,9 @@ def _leg_references(body: RawMapping) -> Iterator[Reference]:
     if "leg" in body.get("needs", {}):
         yield ("needs", "leg"), body["needs"]["leg"]
     yield from ((("legs", KeySegment(leg)), leg) for leg in body.get("legs", ()))
-    for path, turn in list_entries(body):
-        if isinstance(turn, Mapping):
-            yield from (((*path, KeySegment(leg)), leg) for leg in turn)
+    for path, entry in list_entries(body):
+        if isinstance(entry, Mapping):
+            yield from (((*path, KeySegment(leg)), leg) for leg in entry)
     for index, step in valid_items(body, "steps"):
         for path, leg in _step_leg_references(step):
             yield ("steps", index, *path), leg
@@ -147,23 +153,27 @@ def _fault_references(body: RawMapping) -> Iterator[Reference]:
 
 
 def _match_problems(body: RawMapping, known_names: KnownNames) -> Iterator[PathProblem]:
-    """Providers and operations: globs that fit one at least in `match`, names in `needs`."""
+    """Yield the unknown providers and operations of `match` (globs) and `needs` (names)."""
     for key in ("match", "needs"):
-        asked = {name: str(value) for name, value in body.get(key, {}).items() if name != "fields"}
-        providers = _matching_names(asked.get("provider"), tuple(known_names.operations), key)
-        operations = tuple(name for one in providers for name in known_names.operations[one])
-        if "provider" in asked and not providers:
+        rules = {name: str(value) for name, value in body.get(key, {}).items() if name != "fields"}
+        providers = _matching_names(rules.get("provider"), tuple(known_names.operations), key)
+        operations = tuple(
+            name for provider in providers for name in known_names.operations[provider]
+        )
+        if "provider" in rules and not providers:
             yield from unknown_name_problems(
-                "provider", (key, "provider"), asked["provider"], known_names.operations
+                "provider", (key, "provider"), rules["provider"], known_names.operations
             )
-        elif "operation" in asked and not _matching_names(asked["operation"], operations, key):
+        elif "operation" in rules and not _matching_names(rules["operation"], operations, key):
             yield from unknown_name_problems(
-                "operation", (key, "operation"), asked["operation"], operations
+                "operation", (key, "operation"), rules["operation"], operations
             )
 
 
 def _matching_names(pattern: str | None, known: tuple[str, ...], key: str) -> tuple[str, ...]:
     if pattern is None:
         return known
-    globbing = key == "match"
-    return tuple(one for one in known if (globbing and fnmatchcase(one, pattern)) or one == pattern)
+    is_glob = key == "match"
+    return tuple(
+        name for name in known if (is_glob and fnmatchcase(name, pattern)) or name == pattern
+    )

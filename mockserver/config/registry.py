@@ -1,4 +1,4 @@
-"""Finds the providers by folder, each bound to the checks of its schema file."""
+"""Find the providers by folder and bind each to the checks of its OpenAPI document."""
 
 import pkgutil
 from collections.abc import Callable
@@ -18,29 +18,32 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def bundled_folder(name: str) -> Path:
-    """`schemas` or `scenarios`: inside an installed package, beside it in a checkout."""
+    """Return the folder `schemas` or `scenarios`.
+
+    It is inside the package if that is installed, and beside the package in a checkout.
+    """
     installed = _PACKAGE_FOLDER / name
     return installed if installed.is_dir() else _PACKAGE_FOLDER.parent / name
 
 
 def load_providers() -> dict[str, BoundProvider]:
-    """Every provider that has a folder, by name."""
+    """Import every provider that has a folder, and return them by name."""
     names = sorted(module.name for module in pkgutil.iter_modules(providers.__path__))
-    folders = {name: import_module(f"{providers.__name__}.{name}") for name in names}
-    return {name: _bind_provider(folder.PROVIDER) for name, folder in folders.items()}
+    modules = {name: import_module(f"{providers.__name__}.{name}") for name in names}
+    return {name: _bind_provider(module.PROVIDER) for name, module in modules.items()}
 
 
 @cache
 def load_control_openapi() -> dict[str, Any]:
-    """The OpenAPI document of the control API."""
+    """Load the OpenAPI document of the control API."""
     return _load_openapi("control")
 
 
 def _bind_provider(provider: Provider) -> BoundProvider:
     document: Callable[[], dict[str, Any]] = cache(partial(_load_openapi, provider.name))
-    check = openapi_checks.build_check_factory(document)
+    build_check = openapi_checks.build_check_factory(document)
     names = [endpoint.operation for endpoint in provider.endpoints]
-    checks = {name: check(name) for name in names}
+    checks = {name: build_check(name) for name in names}
     return BoundProvider(
         provider, checks, document, lambda name: openapi_checks.request_examples(document(), name)
     )

@@ -1,11 +1,11 @@
-"""Scenarios, from mappings that have been checked to stories."""
+"""Build scenarios from checked YAML values."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mockserver.config.behaviors import build_leg_behavior, parse_duration_range, parse_milliseconds
+from mockserver.config.problems import DocumentPath
 from mockserver.config.steps import build_steps
-from mockserver.config.yaml_document import DocumentPath
 from mockserver.core.provider import VendorEvent
 from mockserver.core.scenario import ApiBehavior, DeliveryBehavior, MatchRule, Scenario
 
@@ -14,7 +14,7 @@ Locate = Callable[[DocumentPath], str]
 
 
 class FileContext(NamedTuple):
-    """What else is known of a file's scenarios: whether they are bundled, which acts there are."""
+    """What the scenarios of a file share: whether it is bundled, and the known vendor events."""
 
     bundled: bool
     vendor_events: Mapping[str, VendorEvent]
@@ -23,13 +23,19 @@ class FileContext(NamedTuple):
 def build_scenarios(
     name: str, body: RawMapping, locate: Locate, context: FileContext
 ) -> Iterator[Scenario]:
-    """The scenario, and before it what stands inside its lists, under names of their own."""
+    """Yield the scenario, and before it one for each mapping in `attempts` and `numbers`.
+
+    These have names such as `busy-first/attempts/1`. `locate` formats the position of a path
+    within the scenario as `file:line:column`.
+    """
     for key in ("attempts", "numbers"):
-        for index, turn in enumerate(body.get(key, ())):
-            if not isinstance(turn, str):
-                where = locate((key, index))
+        for index, entry in enumerate(body.get(key, ())):
+            if not isinstance(entry, str):
                 yield Scenario(
-                    _nested_name(name, key, index), where, context.bundled, legs=_build_legs(turn)
+                    _nested_name(name, key, index),
+                    locate((key, index)),
+                    context.bundled,
+                    legs=_build_legs(entry),
                 )
     yield Scenario(
         name=name,
@@ -45,17 +51,19 @@ def build_scenarios(
         ),
         attempts=_scenario_names(name, body, "attempts"),
         numbers=_scenario_names(name, body, "numbers"),
-        choose=tuple((float(one["weight"]), one["play"]) for one in body.get("choose", ())),
+        choose=tuple(
+            (float(choice["weight"]), choice["play"]) for choice in body.get("choose", ())
+        ),
         play=body.get("play", ""),
         responses=tuple(_build_api_behaviors(body)),
         webhooks={
-            kind: _build_delivery_behavior(how) for kind, how in body.get("webhooks", {}).items()
+            kind: _build_delivery_behavior(raw) for kind, raw in body.get("webhooks", {}).items()
         },
     )
 
 
 def build_match_rule(raw: RawMapping) -> MatchRule:
-    """Globs by name, and those over the request's fields."""
+    """Build a match rule from globs; those below `fields` apply to the request's fields."""
     globs = {name: str(glob) for name, glob in raw.items() if name != "fields"}
     fields = {name: str(glob) for name, glob in raw.get("fields", {}).items()}
     return MatchRule(globs, fields)
@@ -68,24 +76,25 @@ def _nested_name(name: str, key: str, index: int) -> str:
 def _scenario_names(name: str, body: RawMapping, key: str) -> tuple[str, ...]:
     items = enumerate(body.get(key, ()))
     return tuple(
-        turn if isinstance(turn, str) else _nested_name(name, key, index) for index, turn in items
+        entry if isinstance(entry, str) else _nested_name(name, key, index)
+        for index, entry in items
     )
 
 
 def _build_legs(raw: RawMapping) -> dict[str, Any]:
-    return {leg: build_leg_behavior(how) for leg, how in raw.items()}
+    return {leg: build_leg_behavior(behavior) for leg, behavior in raw.items()}
 
 
 def _build_api_behaviors(body: RawMapping) -> Iterator[ApiBehavior]:
     if "refuse" in body:
         yield ApiBehavior(fault=body["refuse"])
-    for answer in body.get("answers", ()):
-        yield ApiBehavior() if answer == "pass" else _build_api_behavior(answer)
+    for raw in body.get("answers", ()):
+        yield ApiBehavior() if raw == "pass" else _build_api_behavior(raw)
 
 
 def _build_api_behavior(raw: RawMapping) -> ApiBehavior:
-    after = parse_milliseconds(raw["after"]) if "after" in raw else 0
-    return ApiBehavior(raw.get("refuse", ""), after, raw.get("break", ""))
+    delay = parse_milliseconds(raw["after"]) if "after" in raw else 0
+    return ApiBehavior(raw.get("refuse", ""), delay, raw.get("break", ""))
 
 
 def _build_delivery_behavior(raw: RawMapping) -> DeliveryBehavior:

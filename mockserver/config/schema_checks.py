@@ -1,4 +1,4 @@
-"""The form of scenario files: JSON Schema finds what is wrong, this file words it and places it."""
+"""Check configuration files against the JSON Schema, and word and locate what it finds."""
 
 import json
 import re
@@ -7,8 +7,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.config.json_schema import build_validator
+from mockserver.config.problems import DocumentPath, Problem
 from mockserver.config.registry import bundled_folder
-from mockserver.config.yaml_document import DocumentPath, Problem, YamlDocument
+from mockserver.config.yaml_document import YamlDocument
 from mockserver.config.yaml_errors import short_repr
 from mockserver.core.suggestions import did_you_mean
 
@@ -16,63 +17,65 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
 PathProblem = tuple[DocumentPath, str]
-"""Where in the document, and what is wrong there."""
+"""(path in the document, message)."""
 
 
-MAX_VALUE_LENGTH: Final = 60  # characters of a value that a message repeats
+MAX_VALUE_LENGTH: Final = 60  # characters of a value in a message
 EMPTY_VALUES: Final[tuple[object, ...]] = (None, "", [], {})
 
 
 class KeySegment(str):
-    """The last part of a path that leads to a key itself, not to its value."""
+    """The last part of a path to a key itself, not to its value."""
 
     __slots__ = ()
 
 
 def load_scenario_schema() -> dict[str, Any]:
-    """The JSON Schema, as editors use it."""
+    """Load the JSON Schema of configuration files, which editors use too."""
     text = (bundled_folder("schemas") / "scenario.schema.json").read_text("utf-8")
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
+    schema: dict[str, Any] = json.loads(text)
+    return schema
 
 
 @cache
 def schema_validator(part: str = "") -> Any:
-    """Of a whole file, or of a named part of it such as `scenario`."""
-    whole = load_scenario_schema()
-    return build_validator({"$ref": f"#/$defs/{part}", "$defs": whole["$defs"]} if part else whole)
+    """Return a validator for a whole file, or for a part of it such as `scenario`."""
+    schema = load_scenario_schema()
+    return build_validator(
+        {"$ref": f"#/$defs/{part}", "$defs": schema["$defs"]} if part else schema
+    )
 
 
 def locate_problem(document: YamlDocument, problem: PathProblem) -> Problem:
-    """At the key where the key is wrong, else at the value."""
+    """Locate a problem at the key if its path ends with a `KeySegment`, else at the value."""
     path, message = problem
     key = document.key_locations.get(path) if path and isinstance(path[-1], KeySegment) else None
     return Problem(key or document.locate(path), message)
 
 
 def schema_problems(content: object, part: str = "") -> tuple[PathProblem, ...]:
-    """All that is wrong with the form, in no order."""
-    found = {
-        flaw: None
+    """Return all violations of the schema, each once, in no order."""
+    problems = {
+        problem: None
         for error in schema_validator(part).iter_errors(content)
-        for flaw in _error_problems(error)
+        for problem in _error_problems(error)
     }
-    return tuple(found)
+    return tuple(problems)
 
 
 def without_problems(content: Mapping[str, Any], paths: Iterable[DocumentPath]) -> dict[str, Any]:
-    """A mapping without what is wrong in it; in the lists None stands in its place."""
-    wrong: dict[Any, list[DocumentPath]] = {}
+    """Return a copy without the values at `paths`; invalid list items become None."""
+    invalid: dict[Any, list[DocumentPath]] = {}
     for path in filter(None, paths):
-        wrong.setdefault(path[0], []).append(path[1:])
-    left = {key: value for key, value in content.items() if () not in wrong.get(key, ())}
-    return {key: _without_problems(value, wrong.get(key, [])) for key, value in left.items()}
+        invalid.setdefault(path[0], []).append(path[1:])
+    kept = {key: value for key, value in content.items() if () not in invalid.get(key, ())}
+    return {key: _without_problems(value, invalid.get(key, [])) for key, value in kept.items()}
 
 
 def valid_items(body: Mapping[str, Any], key: str) -> Iterator[tuple[int, Any]]:
-    """Of a list that may be absent, all in which nothing is wrong, and where they stand."""
-    listed = enumerate(body.get(key, ()))
-    return ((index, item) for index, item in listed if item is not None)
+    """Yield (index, item) for the items of a list that are not None; the list may be absent."""
+    items = enumerate(body.get(key, ()))
+    return ((index, item) for index, item in items if item is not None)
 
 
 def format_unknown_key(
@@ -91,7 +94,10 @@ def format_value(value: object) -> str:
 
 
 def format_unexpected_value(value: object, expected: str, suggestions: Sequence[str] = ()) -> str:
-    """That a value is not what is wanted; beside a hint `what: form` is cut down to what."""
+    """Say that a value is not the `expected` one.
+
+    If one of the `suggestions` is near, it replaces what follows the first `: ` of `expected`.
+    """
     if value in EMPTY_VALUES:
         comment = " (a # begins a comment)" if value is None else ""
         return f"there is nothing here{comment}: write {expected}"
@@ -112,7 +118,7 @@ def _error_problems(error: "ValidationError") -> Iterator[PathProblem]:
     path: DocumentPath = tuple(error.absolute_path)
     rule: Any = error.schema
     value: Any = error.instance
-    wanted = rule.get("description", "")
+    expected = rule.get("description", "")
     match error.validator:
         case "additionalProperties":
             known = list(rule.get("properties", {}))
@@ -124,31 +130,27 @@ def _error_problems(error: "ValidationError") -> Iterator[PathProblem]:
                     )
         case "required":
             missing = error.message.split("'")[1]
-            yield path, f"{missing!r} is missing: write {wanted}"
+            yield path, f"{missing!r} is missing: write {expected}"
         case "not":
-            yield _excluded_path(path, rule["not"]), f"write {wanted}"
+            yield _excluded_path(path, rule["not"]), f"write {expected}"
         case _ if "propertyNames" in error.absolute_schema_path:
             yield (
                 (*path, KeySegment(value)),
-                format_unexpected_value(value, wanted) + _suggest_name(value),
+                format_unexpected_value(value, expected) + _suggest_name(value),
             )
         case _:
-            yield (
-                path,
-                format_unexpected_value(
-                    value, wanted, rule.get("enum") or rule.get("examples", ())
-                ),
-            )
+            suggestions = rule.get("enum") or rule.get("examples", ())
+            yield path, format_unexpected_value(value, expected, suggestions)
 
 
 def _excluded_path(path: DocumentPath, rule: Mapping[str, Any]) -> DocumentPath:
-    """The key that must not be there, if there is one."""
+    """Return the path of the key that must be absent; of the value itself if `rule` is empty."""
     if not rule:
         return (*path[:-1], KeySegment(path[-1]))
     return (*path, *map(KeySegment, rule.get("required", ())))
 
 
 def _suggest_name(text: str) -> str:
-    """What a name would look like that somebody meant so."""
+    """Suggest a valid name that resembles `text`."""
     name = "-".join(re.findall("[a-z0-9]+", text.lower()))
     return f": did you mean {name!r}?" if name else ""

@@ -1,12 +1,12 @@
-"""What is wrong with a scenario whose form is right."""
+"""Check the meaning of a scenario that passed the schema checks."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from mockserver.config import references
 from mockserver.config.known_names import KnownNames
+from mockserver.config.problems import DocumentPath
 from mockserver.config.schema_checks import KeySegment, PathProblem, valid_items
-from mockserver.config.yaml_document import DocumentPath
 from mockserver.core.causes import CAUSES
 from mockserver.core.time import parse_duration
 
@@ -19,15 +19,18 @@ MODIFIER_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "cause": ("hangup", "act"),
     "leg": ("press", "say", "act"),
 }
-"""Key of a step -> the deeds beside which it means something."""
+"""Key of a step -> the actions that it can modify."""
 AFTER_ANSWER_KEYS: Final = ("answer", "press", "say", "talk", "hangup")
-"""What only somebody does who answers."""
+"""Keys of a leg that have an effect only if the leg answers."""
 
 
 def scenario_problems(
     body: RawMapping, known_names: KnownNames, scenario_names: Iterable[str]
 ) -> Iterator[PathProblem]:
-    """All of it, by path from the scenario on; `scenarios` are the names of all there are."""
+    """Yield all problems, with paths from the scenario on.
+
+    `scenario_names` are the names of all scenarios in all files.
+    """
     yield from references.reference_problems(body, known_names, scenario_names)
     yield from _duration_problems(body)
     yield from _after_answer_problems(body)
@@ -38,7 +41,7 @@ def scenario_problems(
 
 
 def scalars(value: Any, path: DocumentPath = ()) -> Iterator[tuple[DocumentPath, str]]:
-    """Every text in it, and where it stands."""
+    """Yield (path, text) of every scalar in a value."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from scalars(inner, (*path, key))
@@ -50,8 +53,8 @@ def scalars(value: Any, path: DocumentPath = ()) -> Iterator[tuple[DocumentPath,
 
 
 def _duration_problems(body: RawMapping) -> Iterator[PathProblem]:
-    """Spans that end before they begin; what one matches with are globs, and no spans."""
-    for path, value in scalars({key: part for key, part in body.items() if key != "match"}):
+    """Yield duration ranges whose end is below their start; globs in `match` are no durations."""
+    for path, value in scalars({key: item for key, item in body.items() if key != "match"}):
         low, _, high = value.partition("..")
         if (
             path[-1] in DURATION_KEYS
@@ -62,13 +65,13 @@ def _duration_problems(body: RawMapping) -> Iterator[PathProblem]:
 
 
 def _after_answer_problems(body: RawMapping) -> Iterator[PathProblem]:
-    """What somebody would do after an answer that never comes."""
-    people = [(("legs",), body.get("legs", {})), *references.list_entries(body)]
-    for path, legs in people:
-        for leg, how in legs.items() if isinstance(legs, Mapping) else ():
-            then = how.get("then") if isinstance(how, Mapping) else None
+    """Yield actions after an answer of legs that never answer."""
+    entries = [(("legs",), body.get("legs", {})), *references.list_entries(body)]
+    for path, legs in entries:
+        for leg, behavior in legs.items() if isinstance(legs, Mapping) else ():
+            then = behavior.get("then") if isinstance(behavior, Mapping) else None
             for key in AFTER_ANSWER_KEYS if then in CAUSES else ():
-                if key in how:
+                if key in behavior:
                     yield (
                         (*path, leg, KeySegment(key)),
                         f"{key!r} is in vain: `then: {then}` never answers",
@@ -76,7 +79,7 @@ def _after_answer_problems(body: RawMapping) -> Iterator[PathProblem]:
 
 
 def _combination_problems(body: RawMapping) -> Iterator[PathProblem]:
-    """What cannot stand together in one scenario."""
+    """Yield the keys that exclude each other in a scenario, and choices without any weight."""
     first, *others = [key for key in body if key in EXCLUSIVE_KEYS] or [""]
     for key in others:
         message = (
@@ -88,13 +91,13 @@ def _combination_problems(body: RawMapping) -> Iterator[PathProblem]:
             (KeySegment("refuse"),),
             "a scenario has refuse or answers: make it one of the answers",
         )
-    weights = [chance and float(chance["weight"]) for chance in body.get("choose", ())]
+    weights = [choice and float(choice["weight"]) for choice in body.get("choose", ())]
     if weights and set(weights) == {0}:
         yield ("choose",), "every weight is 0: nothing can be chosen"
 
 
 def _step_problems(step: RawMapping) -> Iterator[PathProblem]:
-    """A step has one deed, and beside it what serves that deed."""
+    """Check that a step has exactly one action, and only keys that modify this action."""
     first, *others = [key for key in step if key in ACTION_KEYS] or [""]
     if not first:
         yield (), f"this step does nothing: give it one of {', '.join(ACTION_KEYS)}"
@@ -103,6 +106,6 @@ def _step_problems(step: RawMapping) -> Iterator[PathProblem]:
             (KeySegment(key),),
             f"a step does one thing, {first} here: make {key} a step of its own",
         )
-    for key, served in MODIFIER_KEYS.items():
-        if key in step and first and not {first, *others} & set(served):
-            yield (KeySegment(key),), f"{key!r} belongs to {' or '.join(served)}, not to {first}"
+    for key, actions in MODIFIER_KEYS.items():
+        if key in step and first and not {first, *others} & set(actions):
+            yield (KeySegment(key),), f"{key!r} belongs to {' or '.join(actions)}, not to {first}"

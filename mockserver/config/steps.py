@@ -1,4 +1,4 @@
-"""Exact choreography: the steps of a scenario, from mappings whose form is right to values."""
+"""Build the steps of a scenario from checked YAML values."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -16,11 +16,10 @@ EVENT_TYPES: Final = {
     "press": "digits",
     "say": "speech",
 }
-"""Key of a step -> the event that it brings about."""
+"""Key of a step -> the event that it causes."""
 
 DATA_KEYS: Final = {"press": "digits", "say": "words"}
-"""Key of a step whose value is not the leg -> what the event tells."""
-
+"""Key of a step whose value is not the leg -> the key of this value in the event's data."""
 
 NON_ARGUMENT_KEYS: Final = ("act", "after", "then", "for", "leg")
 
@@ -28,27 +27,37 @@ NON_ARGUMENT_KEYS: Final = ("act", "after", "then", "for", "leg")
 def build_steps(
     item: Mapping[str, Any], location: str, vendor_events: Mapping[str, VendorEvent]
 ) -> Iterator[Step]:
-    """What an item comes to: an act that dials ends with its ringing, `for` with its undoing."""
+    """Yield the steps of one item in `steps`; a vendor event may need several.
+
+    If the event dials a leg, a second step waits until that leg answers or stops ringing. `for`
+    adds a last step that undoes the event.
+    """
     if "act" not in item:
         yield _build_step(item, location)
         return
-    act = vendor_events[item["act"]]
+    vendor_event = vendor_events[item["act"]]
+    dialed = vendor_event.dials
     data = {key: str(value) for key, value in item.items() if key not in NON_ARGUMENT_KEYS}
-    # whom nobody speaks of rings until a step answers
-    usual = PRESETS["person"] if act.dials else None
-    then = _build_open_ended_behavior(item["then"]) if "then" in item else usual
+    # without `then`, a dialed leg rings until a step answers it
+    default = PRESETS["person"] if dialed else None
+    behavior = _build_open_ended_behavior(item["then"]) if "then" in item else default
     leg = item.get("leg", "")
-    yield Step(_parse_delay(item), item["act"], leg, data, location=location, behavior=then)
-    if act.dials:
-        yield Step(IMMEDIATELY, "", condition=Condition("settled", act.dials), location=location)
+    yield Step(_parse_delay(item), item["act"], leg, data, location=location, behavior=behavior)
+    if dialed:
+        yield Step(IMMEDIATELY, "", condition=Condition("settled", dialed), location=location)
     if "for" in item:
-        yield Step(parse_duration_range(item["for"]), act.undo, leg, location=location)
+        yield Step(parse_duration_range(item["for"]), vendor_event.undo, leg, location=location)
 
 
 def _build_open_ended_behavior(raw: Any) -> LegBehavior:
-    """Whoever is dialled by a step stays until a step or the other side ends it, or `talk` says."""
-    said = build_leg_behavior(raw)
-    return said if isinstance(raw, Mapping) and "talk" in raw else said._replace(talk=None)
+    """Build the behavior of a leg that a step dials.
+
+    Without `talk`, it stays until a step or the other side hangs up.
+    """
+    behavior = build_leg_behavior(raw)
+    if isinstance(raw, Mapping) and "talk" in raw:
+        return behavior
+    return behavior._replace(talk=None)
 
 
 def _parse_delay(item: Mapping[str, Any]) -> DurationRange:
@@ -56,15 +65,15 @@ def _parse_delay(item: Mapping[str, Any]) -> DurationRange:
 
 
 def _build_step(item: Mapping[str, Any], location: str) -> Step:
-    after = _parse_delay(item)
+    delay = _parse_delay(item)
     if "wait" in item:
-        return Step(after, "", condition=_build_condition(item["wait"]), location=location)
+        return Step(delay, "", condition=_build_condition(item["wait"]), location=location)
     key = next(key for key in EVENT_TYPES if key in item)
     if key in DATA_KEYS:
         data = {DATA_KEYS[key]: str(item[key])}
-        return Step(after, EVENT_TYPES[key], item.get("leg", "a"), data, location=location)
+        return Step(delay, EVENT_TYPES[key], item.get("leg", "a"), data, location=location)
     data = {"cause": item.get("cause", "normal")} if key == "hangup" else {}
-    return Step(after, EVENT_TYPES[key], item[key], data, location=location)
+    return Step(delay, EVENT_TYPES[key], item[key], data, location=location)
 
 
 def _build_condition(wait: str | Mapping[str, str]) -> Condition:

@@ -1,4 +1,4 @@
-"""Stories that can never play, because an earlier one takes every request that suits them."""
+"""Find scenarios that can never play, because an earlier one matches all of their requests."""
 
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
@@ -9,15 +9,20 @@ from mockserver.core.selection import ASPECTS
 
 
 def find_unreachable(scenarios: Iterable[Scenario]) -> Iterator[tuple[Scenario, Scenario]]:
-    """(the story that hides, the story that is hidden), in the order of their files."""
-    matching = [story for story in scenarios if story.match is not None and not story.bundled]
+    """Yield (earlier scenario, later scenario that it hides), in the order of their files.
+
+    Bundled scenarios are not compared.
+    """
+    matching = [
+        scenario for scenario in scenarios if scenario.match is not None and not scenario.bundled
+    ]
     for earlier, later in combinations(matching, 2):
         if _covers(earlier, later) and _aspects(later) <= _aspects(earlier):
             yield earlier, later
 
 
 def _aspects(scenario: Scenario) -> set[str]:
-    return {question for question, speaks in ASPECTS.items() if speaks(scenario)}
+    return {aspect for aspect, has_aspect in ASPECTS.items() if has_aspect(scenario)}
 
 
 def _covers(earlier: Scenario, later: Scenario) -> bool:
@@ -27,16 +32,16 @@ def _covers(earlier: Scenario, later: Scenario) -> bool:
 
 
 def _is_wider(rule: MatchRule, other: MatchRule) -> bool:
-    """Whether whatever suits the other suits this one."""
+    """Whether `rule` certainly matches everything that `other` matches."""
     pairs = ((rule.globs, other.globs), (rule.fields, other.fields))
     return all(
-        glob == "*" or (name in narrow and _is_within(narrow[name], glob))
-        for wide, narrow in pairs
-        for name, glob in wide.items()
+        glob == "*" or (name in other_globs and _is_within(other_globs[name], glob))
+        for globs, other_globs in pairs
+        for name, glob in globs.items()
     )
 
 
 def _is_within(glob: str, wide: str) -> bool:
-    """Certainly within: the same, or a plain word that the wider glob takes."""
+    """Whether `wide` certainly matches all that `glob` does: if equal, or `glob` is plain text."""
     plain = not set("*?[") & set(glob)
     return wide == glob or (plain and fnmatchcase(glob, wide))

@@ -1,4 +1,4 @@
-"""A YAML file that remembers line and column, and survives bombs."""
+"""Parse YAML into plain values, keep the position of each, and limit depth and size."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -7,14 +7,13 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
+from mockserver.config.problems import DocumentPath, InvalidFiles, Location, Problem
 from mockserver.config.yaml_errors import describe_error, short_repr, unsupported_feature_messages
 from mockserver.config.yaml_text import TextProblem, decode_text
 
 MAX_DEPTH: Final = 50
 MAX_NODES: Final = 50_000
 LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-DocumentPath = tuple[str | int, ...]
 
 _NULL_TEXTS: Final = frozenset({"", "~", "null"})
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -24,43 +23,12 @@ _KEY_ERRORS: Final = {
 }
 
 
-class Location(NamedTuple):
-    file: str
-    line: int
-    column: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
-
-    @classmethod
-    def parse(cls, text: str) -> "Location":
-        """Out of what `str` makes of one."""
-        file, line, column = text.rsplit(":", 2)
-        return cls(file, int(line), int(column))
-
-
-class Problem(NamedTuple):
-    location: Location
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.location}: {self.message}"
-
-
-class InvalidFiles(Exception):
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__(self.problems)
-
-    def __str__(self) -> str:
-        return "\n".join(map(str, self.problems))
-
-
 class YamlDocument(NamedTuple):
-    """Plain dicts, lists and texts, and where each of them stands.
+    """The content of a file as plain dicts, lists and strings, with the position of each value.
 
-    Every scalar is text, exactly as written; a plain `null`, `~` or nothing at all is None.
-    `places` and `keys` go by the path of the value; `quoted` are the scalars that were not plain.
+    Every scalar is a string, exactly as written; a plain `null`, a plain `~` and an empty value
+    are None. `locations` maps the path of a value to the position of the value, `key_locations`
+    to the position of its key. `quoted_paths` are the paths of the scalars that are not plain.
     """
 
     file: str
@@ -70,7 +38,7 @@ class YamlDocument(NamedTuple):
     quoted_paths: frozenset[DocumentPath]
 
     def locate(self, path: DocumentPath) -> Location:
-        """Where the value stands, or else the nearest thing around it."""
+        """Return the position of the value, else that of the nearest value around it."""
         lengths = range(len(path), -1, -1)
         return next(self.locations[path[:n]] for n in lengths if path[:n] in self.locations)
 
@@ -78,21 +46,23 @@ class YamlDocument(NamedTuple):
 def parse_document(
     text: str | bytes, file: str, parent_keys: Iterable[str] = ()
 ) -> tuple[YamlDocument | None, tuple[Problem, ...]]:
-    """The document, or else every reason why there is none.
+    """Return (document, ()), or (None, all problems) if the text cannot be parsed.
 
-    `under` are keys below which the text is put, as if a whole file had them.
+    The content is nested below `parent_keys`, as if `text` were that part of a whole file.
     """
-    reading = _Parser(file)
+    parser = _Parser(file)
     for key in parent_keys:
-        _open_parent_key(reading, key)
+        _open_parent_key(parser, key)
     try:
-        _parse_events(reading, decode_text(text))
-    except InvalidFiles as end:
-        reading.problems.extend(end.problems)
-    if reading.problems:
-        return None, tuple(sorted(reading.problems))
-    places, keys = MappingProxyType(reading.locations), MappingProxyType(reading.key_locations)
-    return YamlDocument(file, reading.content, places, keys, frozenset(reading.quoted_paths)), ()
+        _parse_events(parser, decode_text(text))
+    except InvalidFiles as error:
+        parser.problems.extend(error.problems)
+    if parser.problems:
+        return None, tuple(sorted(parser.problems))
+    locations = MappingProxyType(parser.locations)
+    key_locations = MappingProxyType(parser.key_locations)
+    quoted_paths = frozenset(parser.quoted_paths)
+    return YamlDocument(file, parser.content, locations, key_locations, quoted_paths), ()
 
 
 class _OpenCollection:
@@ -127,23 +97,23 @@ class _Parser:
 
 
 def _open_parent_key(parser: _Parser, key: str) -> None:
-    place, content = Location(parser.file, 1, 1), dict[str, object]()
+    location, content = Location(parser.file, 1, 1), dict[str, object]()
     parser.open_collections.append(
-        _OpenCollection(_add_value(parser, content, place), content, expects_key=True)
+        _OpenCollection(_add_value(parser, content, location), content, expects_key=True)
     )
-    _add_key(parser, key, place)
-    content[key] = None  # unless a value comes
+    _add_key(parser, key, location)
+    content[key] = None  # stays if the text is empty
 
 
 def _parse_events(parser: _Parser, text: str | TextProblem) -> None:
-    """Follows the parser's lazy events, so that the limits bite before anything large is built."""
+    """Handle the lazy events of the YAML parser: limits apply before anything large is built."""
     if isinstance(text, TextProblem):
         raise _build_text_error(parser, text)
     parser.locations[()] = Location(parser.file, 1, 1)
     try:
         for event in yaml.parse(text, Loader=LOADER):
-            if act := _EVENT_HANDLERS.get(type(event)):
-                act(parser, event)
+            if handle := _EVENT_HANDLERS.get(type(event)):
+                handle(parser, event)
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         raise _build_text_error(parser, describe_error(error, text)) from None
 
@@ -161,30 +131,30 @@ def _handle_document_start(parser: _Parser, event: Any) -> None:
 
 
 def _handle_scalar(parser: _Parser, event: Any) -> None:
-    place = _count_node(parser, event)
+    location = _count_node(parser, event)
     text = event.value
-    if _SURROGATE.search(text):  # the C parser refuses it by itself, the pure one does not
-        parser.add_problem(place, "this is not YAML: this escape names no character")
+    if _SURROGATE.search(text):  # the C parser refuses surrogates, the pure Python one does not
+        parser.add_problem(location, "this is not YAML: this escape names no character")
     if parser.expects_key:
-        _check_key(parser, text, place, plain=not event.style)
-        _add_key(parser, text, place)
+        _check_key(parser, text, location, plain=not event.style)
+        _add_key(parser, text, location)
         return
-    path = _add_value(parser, None if not event.style and text in _NULL_TEXTS else text, place)
+    path = _add_value(parser, None if not event.style and text in _NULL_TEXTS else text, location)
     if event.style:
         parser.quoted_paths.add(path)
 
 
 def _handle_collection_start(parser: _Parser, event: Any) -> None:
-    place = _count_node(parser, event)
+    location = _count_node(parser, event)
     if len(parser.open_collections) == MAX_DEPTH:
-        raise InvalidFiles([Problem(place, f"this is nested deeper than {MAX_DEPTH} levels")])
+        raise InvalidFiles([Problem(location, f"this is nested deeper than {MAX_DEPTH} levels")])
     is_map = isinstance(event, yaml.MappingStartEvent)
     content: dict[str, object] | list[object] = {} if is_map else []
     if parser.expects_key:
-        parser.add_problem(place, f"a key must be text, not a {'map' if is_map else 'list'}")
-        path = _add_key(parser, str(place), place)
+        parser.add_problem(location, f"a key must be text, not a {'map' if is_map else 'list'}")
+        path = _add_key(parser, str(location), location)
     else:
-        path = _add_value(parser, content, place)
+        path = _add_value(parser, content, location)
     parser.open_collections.append(_OpenCollection(path, content, expects_key=is_map))
 
 
@@ -193,11 +163,11 @@ def _handle_collection_end(parser: _Parser, _: Any) -> None:
 
 
 def _handle_alias(parser: _Parser, event: Any) -> None:
-    place = _count_node(parser, event)
+    location = _count_node(parser, event)
     if parser.expects_key:
-        _add_key(parser, str(place), place)
+        _add_key(parser, str(location), location)
     else:
-        _add_value(parser, None, place)
+        _add_value(parser, None, location)
 
 
 _EVENT_HANDLERS: Final[Mapping[type, Callable[[_Parser, Any], None]]] = {
@@ -216,21 +186,21 @@ def _event_location(parser: _Parser, event: Any) -> Location:
 
 
 def _count_node(parser: _Parser, event: Any) -> Location:
-    """Counts a node, refuses what it wears, says where it stands.
+    """Count a node, report its tag, anchor or alias as problems, and return its position.
 
-    Without anchors and aliases no text grows, and no value is shared or holds itself.
+    Without anchors and aliases, no text expands and no value is shared or contains itself.
     """
-    place = _event_location(parser, event)
+    location = _event_location(parser, event)
     parser.node_count += 1
     if parser.node_count > MAX_NODES:
         raise InvalidFiles(
-            [Problem(place, f"the file holds more than {MAX_NODES:,} keys and values")]
+            [Problem(location, f"the file holds more than {MAX_NODES:,} keys and values")]
         )
     if event.anchor or getattr(event, "tag", None):
         parser.problems.extend(
-            Problem(place, message) for message in unsupported_feature_messages(event)
+            Problem(location, message) for message in unsupported_feature_messages(event)
         )
-    return place
+    return location
 
 
 def _check_key(parser: _Parser, key: str, location: Location, *, plain: bool) -> None:
@@ -244,25 +214,25 @@ def _check_key(parser: _Parser, key: str, location: Location, *, plain: bool) ->
 
 
 def _add_key(parser: _Parser, key: str, location: Location) -> DocumentPath:
-    top = parser.open_collections[-1]
-    top.key, top.expects_key = key, False
-    path = (*top.path, key)
-    if key not in top.content:
+    parent = parser.open_collections[-1]
+    parent.key, parent.expects_key = key, False
+    path = (*parent.path, key)
+    if key not in parent.content:
         parser.key_locations[path] = location
     return path
 
 
 def _add_value(parser: _Parser, value: object, location: Location) -> DocumentPath:
-    """Puts a value, or a collection about to be filled, where it belongs."""
+    """Add a value, or a collection that is still empty, to the innermost open collection."""
     path: DocumentPath = ()
     if not parser.open_collections:
         parser.content = value
-    elif isinstance(content := (top := parser.open_collections[-1]).content, list):
-        path = (*top.path, len(content))
+    elif isinstance(content := (parent := parser.open_collections[-1]).content, list):
+        path = (*parent.path, len(content))
         content.append(value)
     else:
-        path = (*top.path, top.key)
-        content[top.key] = value
-        top.expects_key = True
+        path = (*parent.path, parent.key)
+        content[parent.key] = value
+        parent.expects_key = True
     parser.locations[path] = location
     return path

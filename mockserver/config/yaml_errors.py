@@ -1,4 +1,4 @@
-"""What is wrong with a YAML text, in plain English."""
+"""Describe YAML errors in plain English, at the position where the author looks for them."""
 
 import re
 from collections.abc import Iterator
@@ -8,19 +8,20 @@ from yaml import AliasEvent, Mark
 
 from mockserver.config.yaml_text import TextProblem
 
-_MAX_PROBLEM_LENGTH: Final = 200  # the pure parser quotes what it met, however long
-_COMMENT_IN_BRACKETS: Final = re.compile(
-    r"[\[{].*[:,\[{][ \t]+#"
-)  # a value that begins with one, in brackets
-_START_MARK: Final = Mark(
-    "", 0, 0, 0, None, 0
-)  # for the errors of Python itself, which know no place
+# The pure Python parser quotes the offending text, however long it is.
+_MAX_PROBLEM_LENGTH: Final = 200
+# A value in brackets that begins with #, and so is a comment.
+_COMMENT_IN_BRACKETS: Final = re.compile(r"[\[{].*[:,\[{][ \t]+#")
+# Python's own errors have no position.
+_START_MARK: Final = Mark("", 0, 0, 0, None, 0)
 
 
 class _ErrorMessage(NamedTuple):
-    """What to say when the problem holds this fragment, and meets this character ("" at the end).
+    """The sentence for an error of the YAML parser.
 
-    `opening` puts it where the unfinished thing began, if the parser knows.
+    It applies if the parser's problem contains `fragment` and the text goes on with `character`
+    ("": the text ends; None: any). With `at_opening`, the position is the start of the unfinished
+    construct, if the parser gives it.
     """
 
     fragment: str
@@ -31,7 +32,7 @@ class _ErrorMessage(NamedTuple):
 
 _TAB_MESSAGE: Final = "a tab indents here: only spaces may"
 
-# Each row serves the C parser and the pure one, which word many things differently.
+# The C parser and the pure Python one word many errors differently; the first match applies.
 _ERROR_MESSAGES: Final = (
     _ErrorMessage("mapping values are not allowed", "mapping values are not allowed here"),
     _ErrorMessage("sequence entries are not allowed", "list items are not allowed here"),
@@ -71,24 +72,26 @@ _ERROR_MESSAGES: Final = (
 
 
 def describe_error(error: Exception, text: str) -> TextProblem:
-    """A parser's error, where the author would look for it."""
+    """Turn a parser's error into a sentence at the position where the author looks for it."""
     mark = getattr(error, "problem_mark", None) or _START_MARK
     problem = str(getattr(error, "problem", None) or error).partition("\n")[0][:_MAX_PROBLEM_LENGTH]
     rest = text[mark.index :]
-    met = rest[:1] if rest.strip(" \r\n") else ""
-    saying = next(row for row in _ERROR_MESSAGES if _is_match(row, problem, met))
-    at = (getattr(error, "context_mark", None) if saying.at_opening else None) or mark
-    character = repr(text[at.index : at.index + 1])
-    sentence = saying.sentence.format(problem=problem, character=character)
-    hint = "" if met else _comment_hint(text)
-    return TextProblem(at.line + 1, at.column + 1, f"this is not YAML: {sentence}{hint}")
+    next_character = rest[:1] if rest.strip(" \r\n") else ""
+    message = next(row for row in _ERROR_MESSAGES if _is_match(row, problem, next_character))
+    position = (getattr(error, "context_mark", None) if message.at_opening else None) or mark
+    character = repr(text[position.index : position.index + 1])
+    sentence = message.sentence.format(problem=problem, character=character)
+    hint = "" if next_character else _comment_hint(text)
+    return TextProblem(
+        position.line + 1, position.column + 1, f"this is not YAML: {sentence}{hint}"
+    )
 
 
 def _comment_hint(text: str) -> str:
-    """Where the end of the text may have gone that is missing."""
-    found = _COMMENT_IN_BRACKETS.search(text)
-    line = text.count("\n", 0, found.start()) + 1 if found else 0
-    return f"; on line {line} a # begins a comment: quote it if it is text" if found else ""
+    """Point to a `#` in brackets: its comment may hide what is missing at the end."""
+    comment = _COMMENT_IN_BRACKETS.search(text)
+    line = text.count("\n", 0, comment.start()) + 1 if comment else 0
+    return f"; on line {line} a # begins a comment: quote it if it is text" if comment else ""
 
 
 def _is_match(message: _ErrorMessage, problem: str, next_character: str) -> bool:
@@ -96,7 +99,10 @@ def _is_match(message: _ErrorMessage, problem: str, next_character: str) -> bool
 
 
 def unsupported_feature_messages(event: Any) -> Iterator[str]:
-    """What no value may wear, which a plain text that begins like one turns into."""
+    """Yield a message for each tag, anchor or alias of a node.
+
+    The author may not have meant one: unquoted text that begins with `!`, `&` or `*` becomes one.
+    """
     if tag := getattr(event, "tag", None):
         name = short_repr(tag.replace("tag:yaml.org,2002:", "!!"))
         yield f"{name} is a tag: remove it, or quote it if it is text"

@@ -1,1 +1,1 @@
-"""The ground floor: plain values and pure functions, standard library only."""
+"""Immutable values and pure functions on them, without I/O; the base of every other package."""

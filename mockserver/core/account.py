@@ -1,4 +1,4 @@
-"""A customer of one provider."""
+"""Accounts, and the pure functions that change them."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -9,11 +9,14 @@ from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.time import Duration, to_seconds
 
 REJECTED_CREDENTIALS: Final = frozenset({"invalid", "revoked"})
-"""Credentials that no account accepts, so that a test can always be turned away."""
+"""Credentials that no account accepts, so that tests can always provoke a refusal."""
 
 
 class Retry(NamedTuple):
-    """How often a webhook is tried: once, and again after each of these waits in ms."""
+    """How often a webhook is tried: once, and again after each of `waits` (ms) until it succeeds.
+
+    `satisfied_by` are the HTTP statuses that count as success.
+    """
 
     waits: tuple[int, ...] = ()
     satisfied_by: frozenset[int] = frozenset(range(200, 300))
@@ -23,20 +26,20 @@ NO_RETRY: Final = Retry()
 
 
 class Limits(NamedTuple):
-    """At most so many requests in any `per` ms."""
+    """At most `requests` requests within any `per` ms."""
 
     requests: int
     per: int
 
 
 class Account(NamedTuple):
-    """An account as its file says; None where the file is silent, which allows everything.
+    """A customer of one provider, as a file describes it; None stands for no restriction.
 
     `webhooks` maps a vendor's webhook id, or `any`, to a URL. `records` are the provider's own:
-    (kind, identity) -> a frozen value of that kind. `timeline` says what is merged into the
-    account how many ms after the start. `settings` are the provider's own, None if it has none.
-    `generate` says how many records of a kind are to be made up. `document` is the account as it
-    would stand in a file.
+    kind -> identity -> a frozen value. `timeline` has pairs of a time in ms after the start of
+    the sandbox and what is merged into the account then. `settings` are the provider's own, None
+    if it has none. `generate` maps a kind of record to how many fake ones to create, and `locale`
+    to theirs. `document` is the account as a file would contain it.
     """
 
     name: str
@@ -65,7 +68,10 @@ class Account(NamedTuple):
 
 
 class SaveRecord(NamedTuple):
-    """A record to keep for an account, in place of the one that was there; None takes it away."""
+    """A record to save for an account, replacing the previous one; None deletes it.
+
+    `account` is (provider, name).
+    """
 
     account: tuple[str, str]
     kind: str
@@ -74,7 +80,10 @@ class SaveRecord(NamedTuple):
 
 
 class Charge(NamedTuple):
-    """An amount that an account pays, what for, and for which call if for one."""
+    """An amount that an account pays; `call_id` is empty if it is not for a call.
+
+    `account` is (provider, name).
+    """
 
     account: tuple[str, str]
     amount: Decimal
@@ -83,19 +92,20 @@ class Charge(NamedTuple):
 
 
 def with_record(account: Account, save: SaveRecord) -> Account:
-    """The account with this record, in its document too."""
-    told = {save.kind: {save.identity: None if save.record is None else to_document(save.record)}}
-    others = dict(account.records.get(save.kind, {}))
+    """Return the account with the record saved or deleted, also in its document."""
+    document = None if save.record is None else to_document(save.record)
+    changes = {save.kind: {save.identity: document}}
+    entries = dict(account.records.get(save.kind, {}))
     if save.record is None:
-        others.pop(save.identity, None)
+        entries.pop(save.identity, None)
     else:
-        others[save.identity] = save.record
-    records = {**account.records, save.kind: others}
-    return account._replace(records=records, document=merge_entries(account.document, told))
+        entries[save.identity] = save.record
+    records = {**account.records, save.kind: entries}
+    return account._replace(records=records, document=merge_entries(account.document, changes))
 
 
 def with_charge(account: Account, charge: Charge) -> Account:
-    """The account with so much less on it; one that keeps no balance pays nothing."""
+    """Return the account with its balance reduced; an account without a balance is unchanged."""
     if account.balance is None:
         return account
     left = account.balance - charge.amount
@@ -103,11 +113,13 @@ def with_charge(account: Account, charge: Charge) -> Account:
 
 
 def to_document(value: Any) -> Any:
-    """A record as it would stand in a file; what is as usual is left out."""
+    """Convert a record to what a file would contain; fields with their default are left out."""
     if hasattr(value, "_fields"):
-        usual, said = value._field_defaults, value._asdict().items()
+        defaults, fields = value._field_defaults, value._asdict().items()
         return {
-            name: to_document(one) for name, one in said if name not in usual or usual[name] != one
+            name: to_document(inner)
+            for name, inner in fields
+            if name not in defaults or defaults[name] != inner
         }
     if isinstance(value, Mapping):
         return {name: to_document(inner) for name, inner in value.items()}
@@ -121,17 +133,20 @@ def to_document(value: Any) -> Any:
 def merge_entries(
     document: Mapping[str, object], changes: Mapping[str, Mapping[str, object]]
 ) -> Any:
-    """The document with other entries in some of its maps; None takes one away."""
-    new = {}
+    """Return the document with `changes` merged into its maps: kind -> name -> entry.
+
+    An entry of None removes the name.
+    """
+    changed = {}
     for kind, entries in changes.items():
         known = document.get(kind)
-        both = {**(known if isinstance(known, Mapping) else {}), **entries}
-        new[kind] = {name: entry for name, entry in both.items() if entry is not None}
-    return {**document, **new}
+        merged = {**(known if isinstance(known, Mapping) else {}), **entries}
+        changed[kind] = {name: entry for name, entry in merged.items() if entry is not None}
+    return {**document, **changed}
 
 
 def merge_patch(target: Any, patch: Any) -> Any:
-    """A JSON Merge Patch (RFC 7396): null takes a key away."""
+    """Return the target with a JSON Merge Patch (RFC 7396) applied: None removes a key."""
     if not isinstance(patch, Mapping):
         return patch
     base = target if isinstance(target, Mapping) else {}

@@ -1,4 +1,4 @@
-"""How the person on a leg behaves."""
+"""Leg behavior: how a leg rings, answers and talks; presets, and the number plan."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -10,7 +10,7 @@ from mockserver.core.time import SECOND, to_seconds
 
 
 class DurationRange(NamedTuple):
-    """A length of time in ms, fixed or anything from `low` to `high`."""
+    """A duration in ms, fixed or drawn from `low` to `high`, both included."""
 
     low: int
     high: int
@@ -32,7 +32,10 @@ DEFAULT_TALK: Final = fixed_duration(6 * SECOND)
 
 
 class LegAction(NamedTuple):
-    """Something a person does `after` answering, or after the deed before."""
+    """An event on an answered leg, such as a pressed key.
+
+    `delay` counts from the answer, or from the action before.
+    """
 
     delay: DurationRange
     event_type: str
@@ -40,11 +43,11 @@ class LegAction(NamedTuple):
 
 
 class LegBehavior(NamedTuple):
-    """Rings so long, then does what `then` says.
+    """How a leg behaves: it rings for `ring`, then does what `outcome` says.
 
-    `then` is `answered`, `machine`, `person` (waits for a human at the control API) or a cause.
-    `talk` counts from when there is nobody left to wait for; None means until the other side ends
-    it. `hangup` counts from the answer, whatever else happens.
+    `outcome` is `answered`, `machine`, `person` (rings until the control API or a step answers)
+    or a cause of hangup. `talk` counts from the moment at which no other leg is awaited; None
+    means until the other side hangs up. `hangup` counts from the answer, whatever else happens.
     """
 
     ring: DurationRange = DEFAULT_RING
@@ -54,12 +57,12 @@ class LegBehavior(NamedTuple):
     hangup: DurationRange | None = None
 
     def __hash__(self) -> int:
-        """Of what can be hashed; what deeds say cannot."""
+        """Hash the fields; of the actions only their number, as their data is not hashable."""
         return hash((self.ring, self.outcome, len(self.actions), self.talk, self.hangup))
 
 
 DEFAULT_BEHAVIOR: Final = LegBehavior()
-STAY_ON_LINE: Final = LegBehavior(talk=None)  # whom a story with steps does not speak of
+STAY_ON_LINE: Final = LegBehavior(talk=None)  # for legs that a scenario with steps does not mention
 PRESETS: Final = MappingProxyType(
     {
         "answered": DEFAULT_BEHAVIOR,
@@ -87,12 +90,13 @@ KEY_PRESS_DELAY = fixed_duration(5 * SECOND)
 
 
 def number_plan_behavior(number: str) -> LegBehavior | None:
-    """How the leg with this number behaves; None if the plan does not speak of it.
+    """Return the behavior that a test number asks for; None for any other number.
 
-    It rings `RR` seconds; then `O`: 0 no plan, 1 answered and talks `TT` seconds (0: until the
-    other side ends it), 2 busy, 3 no answer, 4 rejected, 5 unreachable, 6 invalid number,
-    7 answered, presses key `K` after 5 s and hangs up `T` times 10 s after answering (`TT` is
-    `T K`; `T` 0: stays), 8 an answering machine, 9 a person who is waited for.
+    A test number ends in `000ORRTT`. It rings for `RR` seconds; then `O` decides: 0 no plan,
+    1 answers and talks for `TT` seconds (00: until the other side hangs up), 2 busy, 3 no answer,
+    4 rejected, 5 unreachable, 6 invalid number, 7 (with `TK` for `TT`) answers, presses key `K`
+    after 5 s and hangs up `T` times 10 s after the answer (0: stays), 8 an answering machine,
+    9 rings until the control API answers.
     """
     plan = number[-8:]
     if len(plan) != 8 or not plan.isdecimal() or not plan.isascii() or plan[:3] != "000":  # noqa: PLR2004 - the plan's digits
@@ -104,28 +108,31 @@ def number_plan_behavior(number: str) -> LegBehavior | None:
         return LegBehavior(ring, talk=_parse_seconds(plan[6:]) if plan[6:] != "00" else None)
     if kind == "7":
         press = (LegAction(KEY_PRESS_DELAY, "digits", {"digits": plan[7]}),)
-        stays = None if plan[6] == "0" else fixed_duration(int(plan[6]) * HANGUP_UNIT)
-        return LegBehavior(ring, actions=press, talk=None, hangup=stays)
+        hangup = None if plan[6] == "0" else fixed_duration(int(plan[6]) * HANGUP_UNIT)
+        return LegBehavior(ring, actions=press, talk=None, hangup=hangup)
     if kind == "8":
         return LegBehavior(ring, "machine")
     return LegBehavior(ring, "person", talk=None) if kind == "9" else None
 
 
 def describe_number(number: str) -> str:
-    """What the plan says of a number, in words."""
-    how = number_plan_behavior(number)
-    return "no plan: it behaves as the scenario says" if how is None else describe_behavior(how)
+    """Describe the behavior that a number asks for by the number plan."""
+    behavior = number_plan_behavior(number)
+    if behavior is None:
+        return "no plan: it behaves as the scenario says"
+    return describe_behavior(behavior)
 
 
 def describe_behavior(behavior: LegBehavior) -> str:
-    """`rings 2 s, answered, presses 1 after 5 s, hangs up 30 s after answering`."""
+    """Describe a behavior: `rings 2 s, answered, presses 1 after 5 s, hangs up 30 s after ...`."""
     parts = [
         f"rings {_format_range(behavior.ring)}",
         OUTCOME_WORDS.get(behavior.outcome, behavior.outcome),
     ]
-    for deed in behavior.actions:
-        told = "/".join(deed.data.values())
-        parts.append(f"{ACTION_WORDS[deed.event_type]} {told} after {_format_range(deed.delay)}")
+    for action in behavior.actions:
+        data = "/".join(action.data.values())
+        delay = _format_range(action.delay)
+        parts.append(f"{ACTION_WORDS[action.event_type]} {data} after {delay}")
     if behavior.hangup:
         parts.append(f"hangs up {_format_range(behavior.hangup)} after answering")
     elif behavior.outcome in ("answered", *OUTCOME_WORDS):

@@ -1,4 +1,4 @@
-"""A call as a value."""
+"""Calls, legs and events as immutable values, and the values derived from a call."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -10,18 +10,19 @@ from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.seeded import digest
 
 NORMAL_CAUSE: Final[Mapping[str, object]] = MappingProxyType({"cause": "normal"})
-"""What the hang-up says with which a conversation ends."""
+"""Data of the `hangup` event that ends a conversation."""
 
 
 class IllegalTransition(Exception):
-    """The lifecycle forbids this event now; nothing has changed."""
+    """The lifecycle does not allow this event now; nothing has changed."""
 
 
 class CallSpec(NamedTuple):
-    """What never changes about a call.
+    """What is fixed when the call is placed.
 
-    `created_at` in ms, `wanted` are the request's parameters, `recording` is the URL at which the
-    call can be heard.
+    `flow` is a key of `CALL_FLOWS`. `parameters` are the request's parameters; only an update of
+    a call that has not begun replaces them. `created_at` is in ms. At `recording_url` the client
+    finds the recording.
     """
 
     id: str
@@ -36,9 +37,9 @@ class CallSpec(NamedTuple):
 
 
 class Leg(NamedTuple):
-    """One side. `role` is the vendor's word for it; times in ms, None for not yet.
+    """One side of a call. `role` is the vendor's word for it; times are in ms, None for not yet.
 
-    One that is `late` was not there when the call was placed, but dialled in its course.
+    A leg with `added_later` was not part of the call when it was placed, but dialed in its course.
     """
 
     name: str
@@ -53,9 +54,10 @@ class Leg(NamedTuple):
 
 
 class Event(NamedTuple):
-    """`by` is control where somebody at the control API brought it about.
+    """What happened to a leg, or to the call as a whole if `leg` is empty; `at` is in ms.
 
-    `how` is the behaviour of whoever is dialled by it; None leaves that to the story.
+    `source` is `control` for an event from the control API. `behavior` is that of the leg which
+    the event dials; None leaves it to the scenario.
     """
 
     at: int
@@ -67,7 +69,7 @@ class Event(NamedTuple):
 
 
 class DialAttempt(NamedTuple):
-    """One ringing-through of a call: `redial` and `target` (number in turn) count from 0."""
+    """One try to connect. Both indexes count from 0; times are in ms."""
 
     redial_index: int
     number_index: int
@@ -78,7 +80,10 @@ class DialAttempt(NamedTuple):
 
 
 class Cursor(NamedTuple):
-    """Where a track stands: its position, since when, and how many events it had seen then."""
+    """Where a track stands: the `position` of its next step, reached at `since` (ms).
+
+    The condition of that step ignores the first `event_count` events of the call.
+    """
 
     position: int
     since: int
@@ -86,7 +91,12 @@ class Cursor(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A call as it stands now; the legs and `cursor` are those of the current attempt."""
+    """A call as it is now; times are in ms.
+
+    `legs`, `cursors` (one for each track of the script), `outcome` and the times of the attempt
+    belong to the current attempt. `attempts` are the earlier ones; `events` are those of all
+    attempts. `state` is the provider's own value.
+    """
 
     spec: CallSpec
     legs: tuple[Leg, ...]
@@ -104,15 +114,15 @@ class Call(NamedTuple):
     state: object = None
 
     def leg(self, name: str) -> Leg | None:
-        # a loop: asked thirty times in the life of a call
+        # a plain loop is fastest: this runs about thirty times per call
         for leg in self.legs:
             if leg.name == name:
                 return leg
         return None
 
     def with_cursors(self, cursors: tuple[Cursor, ...]) -> "Call":
-        """The same call, elsewhere in its script."""
-        return Call(  # field by field, twice as fast as `_replace`: a call moves on at every step
+        """Return the call at another point of its script."""
+        return Call(  # field by field: twice as fast as `_replace`, and done at every step
             self.spec,
             self.legs,
             self.starts_at,
@@ -130,28 +140,28 @@ class Call(NamedTuple):
         )
 
     def with_redial(self, at: int, number: str = "") -> "Call":
-        """The same call, to be dialled once more at `at`: a new attempt, its legs as new.
+        """Return the call with a new attempt that begins at `at` (ms), its legs reset.
 
-        Of several numbers in turn it is the first again, which is then to be named.
+        If the A-leg has a list of numbers, `number` has to be the first of them.
         """
         return _next_attempt(self, at, number)._replace(
             redial_index=self.redial_index + 1, number_index=0
         )
 
     def with_next_number(self, at: int, number: str) -> "Call":
-        """The same call, at `at` to the next number of its A-leg: a new attempt too."""
+        """Return the call with a new attempt at `at` (ms), to the next number of its A-leg."""
         return _next_attempt(self, at, number)._replace(number_index=self.number_index + 1)
 
 
 def build_dial_event(
     at: int, leg: str, role: str, number: str, behavior: LegBehavior | None = None
 ) -> Event:
-    """That a leg is dialled which the call does not have yet, or not with this number."""
+    """Build the `ring` of a leg that the call does not have yet, or has with another number."""
     return Event(at, "ring", leg, {"role": role, "number": number}, behavior=behavior)
 
 
 def current_attempt(call: Call) -> DialAttempt:
-    """The current attempt."""
+    """Return the current attempt; its outcome is None until it has ended."""
     ended = call.outcome or attempt_outcome(call) if call.attempt_ended_at is not None else None
     started = call.starts_at if call.attempt_started_at is None else call.attempt_started_at
     return DialAttempt(
@@ -160,16 +170,20 @@ def current_attempt(call: Call) -> DialAttempt:
 
 
 def attempt_outcome(call: Call) -> str:
-    """What became of an attempt: completed if everybody whom it needed has answered."""
-    missing = [leg for leg in call.legs if leg.answered_at is None]
-    if not missing:
+    """Return the outcome of the current attempt: `completed` if every leg has answered.
+
+    Otherwise the first unanswered leg that has hung up decides by its cause; without one the
+    attempt is `cancelled`.
+    """
+    unanswered = [leg for leg in call.legs if leg.answered_at is None]
+    if not unanswered:
         return "completed"
-    tried = next((leg for leg in missing if leg.cause), None)
-    return CAUSES[tried.cause].outcome if tried and tried.cause else "cancelled"
+    failed = next((leg for leg in unanswered if leg.cause), None)
+    return CAUSES[failed.cause].outcome if failed and failed.cause else "cancelled"
 
 
 def call_state(call: Call) -> str:
-    """scheduled, queued, ringing, answered, bridged or ended; read off the call, stored nowhere."""
+    """Return the public state: scheduled, queued, ringing, answered, bridged or ended."""
     if call.phase in ("placed", "over"):
         return "scheduled" if call.starts_at > call.spec.created_at else "queued"
     if call.phase != "begun":
@@ -179,20 +193,20 @@ def call_state(call: Call) -> str:
 
 
 def _next_attempt(call: Call, at: int, number: str) -> Call:
-    """To be dialled at `at`; legs that joined in the course of the attempt are gone."""
+    """Return the call with a new attempt at `at` (ms), without the legs added to the last one."""
     first, *others = (leg for leg in call.legs if not leg.added_later)
-    sides = (first._replace(number=number or first.number), *others)
-    legs = tuple(Leg(leg.name, leg.role, leg.number) for leg in sides)
-    past = (*call.attempts, current_attempt(call))
-    renewed = call._replace(phase="placed", legs=legs, attempts=past, cursors=(), outcome=None)
-    return renewed._replace(starts_at=at, attempt_started_at=None, attempt_ended_at=None)
+    dialed = (first._replace(number=number or first.number), *others)
+    legs = tuple(Leg(leg.name, leg.role, leg.number) for leg in dialed)
+    attempts = (*call.attempts, current_attempt(call))
+    placed = call._replace(phase="placed", legs=legs, attempts=attempts, cursors=(), outcome=None)
+    return placed._replace(starts_at=at, attempt_started_at=None, attempt_ended_at=None)
 
 
 def recording_token(seed: str, call_id: str) -> str:
-    """The name of a recording in its URL, which nobody guesses."""
+    """Return the name of a recording in its URL, which cannot be guessed without the seed."""
     return digest(seed, "media", call_id).hex()
 
 
 def parse_recording_token(url: str) -> str:
-    """The token in the URL of a recording."""
+    """Return the token from the URL of a recording."""
     return url.rpartition("/")[2].removesuffix(".wav")

@@ -1,4 +1,4 @@
-"""Shapes: who is dialled when, whose failure ends the call, what the legs bring about."""
+"""Call flows: when each leg is dialed, which leg ends the attempt, which events follow."""
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -12,10 +12,13 @@ from mockserver.core.script import Condition, Script, Step, Track
 
 
 class CallFlow(NamedTuple):
-    """`begins` says since when a leg may be dialled; `callee` whom the client wanted to reach.
+    """How the legs of a call depend on each other.
 
-    A leg in `fatal` ends the call with its end, one in `parting` only if it has answered. `later`
-    are legs that a provider dials in the course of the call; whoever talks waits for `awaited`.
+    `dial_conditions` has a condition for each leg dialed from the start; `callee` is the leg that
+    the client wants to reach. A leg in `fatal_legs` ends the attempt when it ends, one in
+    `fatal_after_answer` only if it has answered. `later_legs` are those that a provider dials in
+    the course of the call. The talk time of the legs starts once `awaited_leg`, if any, has
+    answered.
     """
 
     dial_conditions: Mapping[str, Condition]
@@ -40,66 +43,71 @@ CALL_FLOWS: Final = MappingProxyType(
         ),
     }
 )
-"""`branch`: keys or words decide whether b is dialled; `queue`: a waits until a b is found."""
+"""In `branch`, keys or words decide whether b is dialed; in `queue`, a waits for a free b."""
 
 
 EVENTS_WITHOUT_FOLLOW_UP: Final = frozenset({"begin", "ring", "bridge", "ended"})
-"""Verbs after which the legs bring nothing about."""
+"""Types of events after which the legs cause no other event."""
 
 
 def compile_script(
     flow: CallFlow, behaviors: Mapping[str, LegBehavior | None], steps: tuple[Step, ...] = ()
 ) -> Script:
-    """A track for each leg; a person who hangs up by the clock has a second one; then the steps.
+    """Build the tracks of the legs, and a track for the steps of the scenario.
 
-    A leg that a step rings is dialled by that step alone; without a behaviour of its own nothing
-    else happens to it.
+    A leg that hangs up at a fixed time has a second track. A leg that a step rings is dialed by
+    that step alone; without a behavior it has no track, so only steps affect it.
     """
-    rung = {step.leg for step in steps if step.event_type == "ring"}
-    people = (
+    rung_legs = {step.leg for step in steps if step.event_type == "ring"}
+    leg_tracks = (
         track
-        for leg, once in flow.dial_conditions.items()
-        if (how := behaviors.get(leg))
-        for track in _leg_tracks(leg, once, how, leg in rung, flow.awaited_leg)
+        for leg, condition in flow.dial_conditions.items()
+        if (behavior := behaviors.get(leg))
+        for track in _leg_tracks(leg, condition, behavior, leg in rung_legs, flow.awaited_leg)
     )
-    return (*people, Track("steps", steps)) if steps else tuple(people)
+    return (*leg_tracks, Track("steps", steps)) if steps else tuple(leg_tracks)
 
 
 def add_leg_tracks(script: Script, call: Call, behavior: LegBehavior | None) -> tuple[Script, Call]:
-    """Script and call with tracks for whom the call's last event has dialled, in place of older.
+    """Return script and call with tracks for the leg that the call's last event has dialed.
 
-    Without a behaviour nothing happens to that leg by itself.
+    They replace the leg's older tracks. Without a behavior it has none: nothing happens to it
+    by itself.
     """
     event = call.events[-1]
-    others = [at for at, track in enumerate(script) if track.leg != event.leg]
-    nth = sum((one.type, one.leg) == ("ring", event.leg) for one in call.events)
+    others = [index for index, track in enumerate(script) if track.leg != event.leg]
+    ring_count = sum((past.type, past.leg) == ("ring", event.leg) for past in call.events)
     tracks = _leg_tracks(event.leg, Condition("begun"), behavior, True, "") if behavior else ()  # noqa: FBT003 - as below
-    new = tuple(track._replace(name=f"{track.name}-{nth}") for track in tracks)
+    new = tuple(track._replace(name=f"{track.name}-{ring_count}") for track in tracks)
     start = Cursor(0, event.at, len(call.events))
-    cursor = (*(call.cursors[at] for at in others), *(start for _ in new))
-    return (*(script[at] for at in others), *new), call._replace(cursors=cursor)
+    cursors = (*(call.cursors[index] for index in others), *(start for _ in new))
+    return (*(script[index] for index in others), *new), call._replace(cursors=cursors)
 
 
 def follow_up(call: Call, at: int) -> Event | None:
-    """What the legs bring about by themselves: bridge, the others hang up, over, ended."""
+    """Return the event that the states of the legs cause at `at` (ms), if any.
+
+    Two answered legs are bridged. Once a leg that is fatal has ended, the others hang up one by
+    one, then the attempt ends, then the call.
+    """
     if call.phase == "over":
         return Event(at, "ended", data={"outcome": call.outcome or attempt_outcome(call)})
     if call.phase not in ACTIVE_PHASES:
         return None
-    shape = CALL_FLOWS[call.spec.flow]
-    live, answered, over = "", 0, False
+    flow = CALL_FLOWS[call.spec.flow]
+    live_leg, answered_count, is_over = "", 0, False
     for leg in call.legs:
         if leg.state == "answered":
-            answered += 1
+            answered_count += 1
         if leg.state in ("ringing", "answered"):
-            live = live or leg.name
-        elif _is_fatal(leg, shape):
-            over = True
-    if not over:
-        return Event(at, "bridge") if answered > 1 and call.phase == "begun" else None
-    if live:
-        return Event(at, "hangup", live, NORMAL_CAUSE)
-    return Event(at, "attempt-ended", data={"outcome": _flow_outcome(call, shape)})
+            live_leg = live_leg or leg.name
+        elif _is_fatal(leg, flow):
+            is_over = True
+    if not is_over:
+        return Event(at, "bridge") if answered_count > 1 and call.phase == "begun" else None
+    if live_leg:
+        return Event(at, "hangup", live_leg, NORMAL_CAUSE)
+    return Event(at, "attempt-ended", data={"outcome": _flow_outcome(call, flow)})
 
 
 def _is_fatal(leg: Leg, flow: CallFlow) -> bool:
@@ -111,15 +119,15 @@ def _is_fatal(leg: Leg, flow: CallFlow) -> bool:
 
 
 def _flow_outcome(call: Call, flow: CallFlow) -> str:
-    """Who has waited in vain has not been answered."""
+    """Return the outcome of the attempt: `no-answer` if only the awaited leg has not answered."""
     awaited = call.leg(flow.awaited_leg)
-    in_vain = flow.awaited_leg and (awaited is None or awaited.answered_at is None)
-    reached = attempt_outcome(call if awaited is None else _without_leg(call, awaited))
-    return "no-answer" if in_vain and reached == "completed" else reached
+    is_missing = flow.awaited_leg and (awaited is None or awaited.answered_at is None)
+    outcome = attempt_outcome(call if awaited is None else _without_leg(call, awaited))
+    return "no-answer" if is_missing and outcome == "completed" else outcome
 
 
 def _without_leg(call: Call, leg: Leg) -> Call:
-    return call._replace(legs=tuple(one for one in call.legs if one is not leg))
+    return call._replace(legs=tuple(other for other in call.legs if other is not leg))
 
 
 @lru_cache(maxsize=1_024)
@@ -127,15 +135,18 @@ def _leg_tracks(
     leg: str,
     condition: Condition,
     behavior: LegBehavior,
-    dialed: bool,  # noqa: FBT001 - a cache is quickest by position
+    dialed: bool,  # noqa: FBT001 - a cache is fastest with positional arguments
     awaited_leg: str,
 ) -> tuple[Track, ...]:
-    """Most people behave like many others: their calls share one value, and the work for it."""
+    """Build the tracks of a leg; with `dialed` its ring is left out, as something else rings it.
+
+    Cached: legs with equal behaviors share their tracks.
+    """
     track = Track(leg, tuple(_leg_steps(leg, condition, behavior, awaited_leg))[dialed:], leg)
     if behavior.hangup is None:
         return (track,)
-    gone = Step(behavior.hangup, "hangup", leg, NORMAL_CAUSE, Condition("answered", leg))
-    return track, Track(f"{leg}-hangup", (gone,), leg)
+    hangup = Step(behavior.hangup, "hangup", leg, NORMAL_CAUSE, Condition("answered", leg))
+    return track, Track(f"{leg}-hangup", (hangup,), leg)
 
 
 def _leg_steps(
@@ -151,7 +162,8 @@ def _leg_steps(
     if behavior.outcome == "machine":
         yield Step(IMMEDIATELY, "machine", leg)
     yield from (
-        Step(deed.delay, deed.event_type, leg, deed.data, answered) for deed in behavior.actions
+        Step(action.delay, action.event_type, leg, action.data, answered)
+        for action in behavior.actions
     )
     if behavior.talk is not None:
         yield Step(behavior.talk, "hangup", leg, NORMAL_CAUSE, Condition("talking", awaited_leg))

@@ -1,4 +1,4 @@
-"""Why a leg ended: the seven causes, their Q.850 numbers, the outcome that each gives a call."""
+"""Hangup causes: their Q.850 numbers, and the outcome of an attempt that fails for them."""
 
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -11,7 +11,7 @@ class Cause(NamedTuple):
 
 CAUSES: Final = MappingProxyType(
     {
-        "normal": Cause(16, "cancelled"),  # a leg that was given up before it answered
+        "normal": Cause(16, "cancelled"),  # the leg was given up before it answered
         "busy": Cause(17, "busy"),
         "no-answer": Cause(19, "no-answer"),
         "rejected": Cause(21, "rejected"),

@@ -11,7 +11,7 @@ from mockserver.core.scenario import ScenarioSet
 AccountKey = tuple[str, str]
 """(provider, name of the account)"""
 ParseAccount = Callable[[str, str, Mapping[str, Any]], tuple[Account | None, tuple[Any, ...]]]
-"""(name, provider, document) -> the account, or else all that is wrong: (path, sentence)."""
+"""(name, provider, document) -> (account, ()), or (None, problems), each a (path, message)."""
 
 
 def leave_unpopulated(_: str, account: Account) -> Account:
@@ -19,7 +19,7 @@ def leave_unpopulated(_: str, account: Account) -> Account:
 
 
 class Configuration(NamedTuple):
-    """What a sandbox starts from. `targets` maps a provider to where `--webhook` sends."""
+    """What a sandbox starts from; `webhook_targets` maps a provider to the URL of `--webhook`."""
 
     seed: str
     providers: Mapping[str, BoundProvider]
@@ -28,4 +28,4 @@ class Configuration(NamedTuple):
     parse_account: ParseAccount
     webhook_targets: Mapping[str, str] = EMPTY_MAPPING
     populate: Callable[[str, Account], Account] = leave_unpopulated
-    """(seed, account) -> the account with the records that it wants made up."""
+    """(seed, account) -> the account with the fake records that its `generate` asks for."""

@@ -1,4 +1,4 @@
-"""What a client sent and what it gets, free of any web framework."""
+"""HTTP requests and responses as values, independent of any web framework."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -17,11 +17,11 @@ class Upload(NamedTuple):
 
 
 class Request(NamedTuple):
-    """A vendor request, decoded.
+    """A decoded vendor request.
 
-    `origin` is scheme and host as the client wrote them; `headers` are in lower case; `fields` are
-    the parameters of body, query and path in one mapping, wherever they stood; `flaw` says why a
-    body could not be read, and is empty if it could.
+    `origin` is the scheme and host that the client used. The names in `headers` are in lower
+    case. `fields` merges the parameters of body, query and path. `body_error` says why the body
+    could not be parsed; empty if it could.
     """
 
     method: str
@@ -36,14 +36,14 @@ class Request(NamedTuple):
     body_error: str = ""
 
     def accepts(self, media_type: str) -> bool:
-        """Whether the client names this very media type in its `Accept` header."""
+        """Return True if the `Accept` header names this media type; wildcards do not count."""
         accepted = self.headers.get("accept", "")
-        kinds = {part.split(";")[0].strip().lower() for part in accepted.split(",")}
-        return media_type in kinds
+        types = {part.split(";")[0].strip().lower() for part in accepted.split(",")}
+        return media_type in types
 
 
 class Response(NamedTuple):
-    """An answer on a vendor's behalf: a value becomes JSON, bytes are sent as they are."""
+    """A vendor's response: a body of bytes is sent as it is, any other value as JSON."""
 
     status: int
     body: ResponseBody = None

@@ -1,4 +1,4 @@
-"""The mapping without anything in it, for fields that are seldom given."""
+"""An immutable empty mapping: the default of optional mapping fields."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,13 +1,14 @@
-"""The lines of the journal: what did happen, in order, replayable."""
+"""The entries of the journal, a record of what happened that can be replayed."""
 
 from typing import NamedTuple
 
 
 class JournalEntry(NamedTuple):
-    """`kind` is request, event, moot, skipped, dropped, attempt, account, control, clock or error.
+    """Something that happened in a sandbox, at `at` (ms).
 
-    `at` is in ms, `what` is the thing itself (an exchange, an event, ...); it is rendered when
-    somebody reads it.
+    `type` is request, event, moot, skipped, dropped, attempt, charge, account, control, clock or
+    error. `call_id` is empty if the entry belongs to no call. `payload` is the value itself (an
+    exchange, an event, ...); it is rendered only when the journal is read.
     """
 
     at: int
@@ -17,7 +18,10 @@ class JournalEntry(NamedTuple):
 
 
 class RejectedEvent(NamedTuple):
-    """A step or an announced event that the lifecycle forbade when its time had come."""
+    """A step or scheduled event that was illegal when it became due; `reason` says why.
+
+    `location` is the place of the step in a scenario file, empty for a scheduled event.
+    """
 
     type: str
     leg: str
@@ -26,7 +30,7 @@ class RejectedEvent(NamedTuple):
 
 
 class IgnoredLeg(NamedTuple):
-    """What a story says of a leg that the call does not have."""
+    """A leg that a scenario describes, but that the call does not have."""
 
     scenario: str
     leg: str

@@ -1,4 +1,4 @@
-"""The contract: what a provider is, what it may look at, and all that it can bring about."""
+"""The provider contract: endpoints, vendor events, what a provider reads, and its effects."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
@@ -13,12 +13,13 @@ from mockserver.core.webhook import Webhook
 
 
 class Effects(NamedTuple):
-    """All that a provider can bring about; it says so, the engine sees to it.
+    """Everything that a provider can cause, as a value; the engine applies it.
 
-    `place`: a new call, a known one `again`, or one that has not begun at another time; `tell`:
-    (call id, an event at its time) to come; `send`: webhooks; `keep`: records of accounts;
-    `charge`: money; `mark`: what happened now and is counted later (`View.marked`); `hold`: files
-    uploaded.
+    - `calls`: new calls, known ones with a new attempt, or with another start before they begin;
+    - `events`: pairs of a call id and an event, applied at the time of the event;
+    - `webhooks` to send, `records` of accounts to save, `charges` to accounts;
+    - `counts`: keys that are counted now, for `ReadModel.count_since`;
+    - `uploads`: files to store, for `ReadModel.uploads`.
     """
 
     calls: tuple[Call, ...] = ()
@@ -39,7 +40,7 @@ class EndpointResult(NamedTuple):
 
 
 class EventContext(NamedTuple):
-    """All that a provider may look at after an event: the call as it is now, and whose it is."""
+    """What a provider may read after an event: the call after it, and the account of the call."""
 
     call: Call
     event: Event
@@ -51,16 +52,18 @@ OnEvent = Callable[[EventContext], Effects]
 
 
 def by_event_type(handlers: Mapping[str, OnEvent]) -> OnEvent:
-    """What follows an event, by its verb; nothing follows a verb that the table does not name."""
+    """Build an `on_event` from a table of event types; other types have no effects."""
 
-    def react(moment: EventContext) -> Effects:
-        return handlers[moment.event.type](moment) if moment.event.type in handlers else NO_EFFECTS
+    def on_event(context: EventContext) -> Effects:
+        if context.event.type in handlers:
+            return handlers[context.event.type](context)
+        return NO_EFFECTS
 
-    return react
+    return on_event
 
 
 def no_change(call: Call, _: Event) -> Call:
-    """For an act that changes nothing in the call's notes."""
+    """Return the call unchanged: for vendor events that do not affect `Call.state`."""
     return call
 
 
@@ -69,14 +72,18 @@ def no_guard(_: EventContext) -> str:
 
 
 class VendorEvent(NamedTuple):
-    """What a vendor knows beyond ring, answer, digits, speech, bridge and hang-up.
+    """An event that only this vendor knows, beyond those of `core.lifecycle`.
 
-    It is a step of scenarios and an event of the control API, and `react` hears of it by its name.
-    `when` holds the vendor's status words in which it may be, those of an ended call too;
-    `arguments` what it may be told; `hinders` says in words what stands against it, empty if
-    nothing; `note` is pure and changes nothing but `call.notes`; `dials` is the leg that it rings,
-    if it rings one, and `rings` the dialling that comes with it (`core.call.dial`); `undo` is the
-    act that `for: 20s` plays afterwards.
+    Scenarios can have it as a step, the control API can inject it, and `on_event` receives it
+    under its name.
+
+    - `allowed_in`: the vendor's status words in which it is legal, also those of an ended call;
+    - `arguments`: the keys that its data may have;
+    - `apply`: returns the call after it; pure, and changes nothing but `Call.state`;
+    - `guard`: returns in words why it is not legal now, empty if it is;
+    - `dials`: the leg that it rings, empty for none;
+    - `ring`: builds the `ring` event that follows it at once (`core.call.build_dial_event`);
+    - `undo`: the vendor event that `for: 20s` in a step plays afterwards.
     """
 
     allowed_in: frozenset[str]
@@ -89,9 +96,12 @@ class VendorEvent(NamedTuple):
 
 
 class Resource(NamedTuple):
-    """Something scarce: whether a call waits for it now, and the act that gives it if one is free.
+    """Something scarce that calls wait for, such as an agent.
 
-    Giving is taking: what `react` keeps after the act has to make the thing busy.
+    `waits_for` returns True if the call waits for it now. `assign` takes the call, the account
+    and the time in ms; it returns the vendor event that assigns a free one, None if none is free.
+    The records that `on_event` saves after that event have to make it busy, else it would be
+    assigned twice.
     """
 
     waits_for: Callable[[Call], bool]
@@ -99,7 +109,7 @@ class Resource(NamedTuple):
 
 
 class FakePerson(NamedTuple):
-    """Somebody made up, of whom a provider makes a record."""
+    """A generated person, from whom a provider builds a record."""
 
     first_name: str
     last_name: str
@@ -108,14 +118,14 @@ class FakePerson(NamedTuple):
 
 
 RecordGenerator = Callable[[FakePerson, int, Account], tuple[str, Any]]
-"""(somebody, how manieth from 0, the account so far) -> identity and record."""
+"""(person, zero-based index, the account so far) -> (identity, record)."""
 
 
 CalledNumbers = Callable[[Request], tuple[Mapping[str, str], ...]]
 
 
 def no_called_numbers(_: Request) -> tuple[Mapping[str, str], ...]:
-    """Who is called by a request that places no call."""
+    """For endpoints that place no calls."""
     return ()
 
 
@@ -124,13 +134,16 @@ def always(_: Request) -> bool:
 
 
 class Endpoint(NamedTuple):
-    """One operation: where it is, what it refuses, what it answers.
+    """One operation: its method, host and path, what it refuses, and how it responds.
 
-    `path` may have parts such as `{id}`, which are fields of the request. `parties` tells for each
-    call that a request would place the numbers of `a`, `b` and `callee`; it is tolerant of
-    nonsense. Of several operations at one path and method the first whose `when` holds is meant.
-    `legs` are the vendor's words for the legs where this operation has its own. An operation may
-    have two endpoints.
+    - `path` may have parameters such as `{id}`, which become fields of the request.
+    - `called_numbers` returns the numbers of `a`, `b` and `callee` for each call that a request
+      would place. It must not fail on malformed fields.
+    - `body_limit` is in bytes.
+    - `when` chooses among endpoints with the same method and path: the first one that holds.
+    - `roles` are the vendor's words for the legs, if this operation has its own.
+
+    An operation may have two endpoints.
     """
 
     operation: str
@@ -148,10 +161,16 @@ class Endpoint(NamedTuple):
 class Provider(NamedTuple):
     """One emulated API, as a value.
 
-    `legs` maps `a` and `b` to the vendor's words for them; `status` says a call's state in the
-    vendor's word; `new_id` makes the vendor's id of a call from (seed, how manieth call it is, the
-    operation). `settings` is the named tuple of what an account says beside records and the
-    keys that all accounts have. No act bears the name of a core event.
+    - `roles` maps `a` and `b` to the vendor's words for these legs.
+    - `credential` reads the credential of a request, None if there is none.
+    - `refuse` renders the response to one or more faults.
+    - `status` returns the vendor's word for the state of a call.
+    - `new_call_id` builds the vendor's id of a call from the seed, the number of the call in its
+      sandbox (from 1), and the operation.
+    - `settings` is the named tuple of the keys of an account that are neither records nor common
+      to all accounts.
+
+    No vendor event may have the name of a core event.
     """
 
     name: str
@@ -167,27 +186,27 @@ class Provider(NamedTuple):
     webhooks: tuple[str, ...] = ()
     retry: Retry = NO_RETRY
     scenario_only_faults: tuple[Fault, ...] = ()
-    """Those that no rule brings about, and only a scenario can order."""
+    """Faults that no rule has, and only a scenario can order."""
     records: Mapping[str, type] = EMPTY_MAPPING
-    """Key of an account -> the named tuple of what it keeps there, by identity."""
+    """Key of an account (kind of record) -> the named tuple of its records, kept by identity."""
     settings: type | None = None
     generators: Mapping[str, RecordGenerator] = EMPTY_MAPPING
-    """Kind of record -> what `generate` makes of somebody; in the order in which they are made."""
+    """Kind of record -> its generator, in the order in which the kinds are generated."""
     quirks: Mapping[str, str] = EMPTY_MAPPING
-    """Name of an observed manner -> what it changes."""
+    """Name of an observed deviation from the documentation -> what it changes, in words."""
     vendor_events: Mapping[str, VendorEvent] = EMPTY_MAPPING
     resources: Mapping[str, Resource] = EMPTY_MAPPING
 
 
 def all_faults(provider: Provider) -> tuple[Fault, ...]:
-    """Every fault of a provider once, in the order of its rulebooks."""
-    books = (endpoint.rules for endpoint in provider.endpoints)
-    rules = (rule.fault for book in books for stage in book for rule in stage)
-    return tuple(dict.fromkeys((*rules, provider.wrong_method, *provider.scenario_only_faults)))
+    """Return every fault of a provider once, in the order of its rulebooks."""
+    rulebooks = (endpoint.rules for endpoint in provider.endpoints)
+    faults = (rule.fault for rulebook in rulebooks for stage in rulebook for rule in stage)
+    return tuple(dict.fromkeys((*faults, provider.wrong_method, *provider.scenario_only_faults)))
 
 
 def endpoint_roles(provider: Provider, endpoint: Endpoint) -> Mapping[str, str]:
-    """The vendor's words for the legs of an operation."""
+    """Return the vendor's words for the legs of an operation: leg -> word."""
     return provider.roles if endpoint.roles is None else endpoint.roles
 
 
@@ -199,10 +218,13 @@ Check = Callable[[Mapping[str, object]], tuple[Violation, ...]]
 
 
 class BoundProvider(NamedTuple):
-    """A provider bound to what its schema file says: a check per operation, the document itself."""
+    """A provider with the compiled checks of its schema file.
+
+    `checks` has one for each operation: fields -> violations. `document` loads the schema file.
+    """
 
     provider: Provider
     checks: Mapping[str, Check]
     document: Callable[[], Mapping[str, Any]]
     examples: Callable[[str], tuple[Mapping[str, Any], ...]] = no_examples
-    """Operation -> the parameters of the requests that its document shows."""
+    """Operation -> the parameters of each example request in the schema file."""

@@ -1,4 +1,4 @@
-"""The part of a sandbox that a provider may read beside the request, the call and the account."""
+"""The read model: the state of a sandbox that a provider may read."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -12,12 +12,15 @@ from mockserver.core.webhook import Delivery
 
 
 class ReadModel(NamedTuple):
-    """`calls` by our id, oldest first; `named` leads from (provider, vendor's id) to ours.
+    """Live read-only views of the state; they show every later change.
 
-    `accounts` are by provider and name. `sent` leads from a call to its `deliveries`, `marks` from
-    a key to the times in ms at which it
-    was marked, `held` from a digest to an uploaded file. `prefix` goes before the path of a link to
-    this sandbox.
+    - `path_prefix` precedes the path of every link to this sandbox.
+    - `accounts`: (provider, name) -> account.
+    - `calls`: our id -> call, oldest first.
+    - `call_ids_by_vendor_id`: (provider, vendor's id) -> our id.
+    - `deliveries`: id -> delivery; `delivery_ids_by_call`: our id of a call -> ids.
+    - `counts`: key -> the times in ms at which it was counted, in ascending order.
+    - `uploads`: `upload_digest` of a file -> the file.
     """
 
     seed: str = ""
@@ -31,24 +34,24 @@ class ReadModel(NamedTuple):
     uploads: Mapping[str, bytes] = EMPTY_MAPPING
 
     def find_call(self, provider: str, vendor_id: str) -> Call | None:
-        """The call that the vendor knows by this id."""
-        name = self.call_ids_by_vendor_id.get((provider, vendor_id))
-        return None if name is None else self.calls[name]
+        """Return the call with this vendor's id."""
+        call_id = self.call_ids_by_vendor_id.get((provider, vendor_id))
+        return None if call_id is None else self.calls[call_id]
 
     def call_deliveries(self, call_id: str) -> tuple[Delivery, ...]:
-        """A call's deliveries, in the order in which they were sent."""
+        """Return the deliveries of a call in the order in which they were created."""
         return tuple(self.deliveries[name] for name in self.delivery_ids_by_call.get(call_id, ()))
 
     def count_since(self, key: str, since: int) -> int:
-        """How often this key has been marked after `since`, in ms."""
+        """Return how often the key has been counted after `since` (ms)."""
         times = self.counts.get(key, ())
         return len(times) - bisect_right(times, since)
 
 
 EMPTY_READ_MODEL = ReadModel()
-"""Of a sandbox in which nothing has happened."""
+"""The read model of a sandbox without accounts and calls."""
 
 
 def upload_digest(data: bytes) -> str:
-    """The digest by which an uploaded file is held."""
+    """Return the digest under which an uploaded file is stored."""
     return blake2b(data, digest_size=16).hexdigest()

@@ -1,4 +1,4 @@
-"""Documented errors: rules in stages, the first stage that objects answers."""
+"""Rulebooks: a vendor's errors as rules in stages; the first stage with a broken rule decides."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -21,9 +21,9 @@ class Evidence(StrEnum):
 
 
 class Fault(NamedTuple):
-    """One line of a vendor's error table. `status` is HTTP's, `code` the vendor's own if any.
+    """One line of a vendor's error table: the HTTP status, and the vendor's own code, if any.
 
-    `{field}` in the message stands for a value of the request, which the provider puts there.
+    `{field}` in the message stands for a field of the request (see `render_message`).
     """
 
     name: str
@@ -34,7 +34,7 @@ class Fault(NamedTuple):
 
 
 class Violation(NamedTuple):
-    """One way in which a request departs from its schema; `wanted` says what would pass."""
+    """A field that breaks a keyword of its schema; `expected` says in words what would pass."""
 
     field: str
     keyword: str
@@ -42,9 +42,10 @@ class Violation(NamedTuple):
 
 
 class RequestContext(NamedTuple):
-    """All that a provider may look at before it answers. `now` in ms.
+    """What a provider may read before it responds to a request; `now` is in ms.
 
-    `call` makes a call of this request: (shape, {leg: number}, starts at in ms or None for now).
+    `build_call` builds a call of this request from a call flow, the number of each leg, and the
+    start in ms, None for now. `account` is None if the credential belongs to none.
     """
 
     request: Request
@@ -53,7 +54,7 @@ class RequestContext(NamedTuple):
     account: Account | None = None
     violations: tuple[Violation, ...] = ()
     rate_limited: bool = False
-    """The account's own limit of requests is used up."""
+    """True if the account's own rate limit is used up."""
     read_model: ReadModel = EMPTY_READ_MODEL
 
     @property
@@ -62,7 +63,11 @@ class RequestContext(NamedTuple):
 
     @property
     def authenticated_account(self) -> Account:
-        """The account, for rules behind the stage that refuses strangers."""
+        """The account, for rules after the stage that checks the credential.
+
+        Raises:
+            LookupError: the request has no account.
+        """
         if self.account is None:
             raise LookupError("this rule stands before the one that asks who is calling")
         return self.account
@@ -72,21 +77,25 @@ class RequestContext(NamedTuple):
         return "" if value is None else str(value)
 
     def for_item(self, field: str, index: int) -> "RequestContext":
-        """The case of one item of a batch: its fields, and what is wrong with it alone."""
-        start = f"{field}.{index}."
+        """Return the context of one item of a batch: its own fields, and its own violations.
+
+        `field` is the name of the list, `index` counts from 0. An item that is no object has no
+        fields.
+        """
+        prefix = f"{field}.{index}."
         own = tuple(
-            violation._replace(field=violation.field.removeprefix(start))
+            violation._replace(field=violation.field.removeprefix(prefix))
             for violation in self.violations
-            if violation.field.startswith(start)
+            if violation.field.startswith(prefix)
         )
-        listed = self.fields.get(field)
-        item = listed[index] if isinstance(listed, list) else None
-        told = item if isinstance(item, Mapping) else {}
-        return self._replace(request=self.request._replace(fields=told), violations=own)
+        items = self.fields.get(field)
+        item = items[index] if isinstance(items, list) else None
+        fields = item if isinstance(item, Mapping) else {}
+        return self._replace(request=self.request._replace(fields=fields), violations=own)
 
 
 class Rule(NamedTuple):
-    """A test, and the fault that it means."""
+    """A test that is true for a broken rule, and the fault of such a request."""
 
     test: Callable[[RequestContext], bool]
     fault: Fault
@@ -99,14 +108,14 @@ Rulebook = tuple[Stage, ...]
 
 @dataclass(frozen=True, slots=True)
 class ViolationTest:
-    """A test for a violation, as data, so that rulebooks can be audited against schemas.
+    """A test for a violation, as data: tests can compare the rulebooks with the schemas.
 
-    A `*` in the name stands for any place in a list: `ivrs.*.digit`.
+    A `*` in `field` stands for any index of a list: `ivrs.*.digit`.
     """
 
     field: str
     keywords: frozenset[str] = frozenset()
-    """Empty: any keyword but `required`."""
+    """Keywords of JSON Schema; empty stands for any but `required`."""
 
     def __call__(self, context: RequestContext) -> bool:
         return any(map(self.matches, context.violations))
@@ -132,17 +141,17 @@ def malformed_field(field: str, fault: Fault) -> Rule:
 
 
 def is_malformed(context: RequestContext) -> bool:
-    """The body could not be read at all."""
+    """Return True if the body could not be parsed at all."""
     return bool(context.request.body_error)
 
 
 def render_message(fault: Fault, context: RequestContext) -> str:
-    """The fault's text with what was sent in place of each `{field}`."""
-    return _PLACEHOLDER.sub(lambda found: context.text(found[1]), fault.message)
+    """Return the message of the fault with the values sent in place of each `{field}`."""
+    return _PLACEHOLDER.sub(lambda match: context.text(match[1]), fault.message)
 
 
 def is_unauthenticated(context: RequestContext) -> bool:
-    """The credential is missing, or no account's."""
+    """Return True if the credential is missing or belongs to no account."""
     return context.account is None
 
 
@@ -151,14 +160,14 @@ def is_rate_limited(context: RequestContext) -> bool:
 
 
 def evaluate(rulebook: Rulebook, context: RequestContext) -> tuple[Rule, ...]:
-    """The rules broken in the first stage that objects; nothing if the request may pass."""
-    sound = not context.violations
+    """Return the broken rules of the first stage that has any; empty if the request passes."""
+    is_valid = not context.violations
     for stage in rulebook:
-        # a dozen tests of each request are for breaches, and hardly any request has one
+        # a dozen tests per request look for violations, and hardly any request has one
         broken = [
             rule
             for rule in stage
-            if not (sound and type(rule.test) is ViolationTest) and rule.test(context)
+            if not (is_valid and type(rule.test) is ViolationTest) and rule.test(context)
         ]
         if broken:
             return tuple(broken)

@@ -1,4 +1,4 @@
-"""A scenario, compiled: what it says to the three questions, and whom it suits."""
+"""Compiled scenarios: match rules, and the behavior of the API, of legs and of webhooks."""
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
@@ -16,10 +16,10 @@ LEG_NAMES: Final = ("a", "b", "callee")
 
 
 class MatchContext(NamedTuple):
-    """What a story may be matched with: a request, and one of the calls that it would place.
+    """What a scenario is matched with: a request and one of the calls that it would place.
 
-    `legs` maps a, b, callee and the vendor's words to numbers; `fields` are the request's
-    parameters.
+    `numbers` maps `a`, `b`, `callee` and the vendor's words for legs to numbers; `parameters` are
+    those of the request.
     """
 
     provider: str
@@ -31,13 +31,16 @@ class MatchContext(NamedTuple):
 
 
 class MatchRule(NamedTuple):
-    """Globs, and every one of them has to fit; `fields` go over the request's parameters."""
+    """Case-sensitive globs, all of which have to match.
+
+    `globs` are for the attributes and legs of a match context, `fields` for its parameters.
+    """
 
     globs: Mapping[str, str] = EMPTY_MAPPING
     fields: Mapping[str, str] = EMPTY_MAPPING
 
     def mismatch(self, context: MatchContext) -> str:
-        """The first thing that does not fit, in words; empty if everything does."""
+        """Return the first mismatch in words; empty if everything matches."""
         for name, glob in self.globs.items():
             value = context.numbers.get(name, "") if name in LEG_NAMES else getattr(context, name)
             if not fnmatchcase(value, glob):
@@ -50,9 +53,10 @@ class MatchRule(NamedTuple):
 
 
 class ApiBehavior(NamedTuple):
-    """How the API answers a suiting request: `refuse` names a fault, `broken` is reset or empty.
+    """How the API responds to a matching request; as usual if everything is empty.
 
-    `after` is in real ms. All of them empty: as usual.
+    `fault` names a fault of the provider. `delay` is in real ms. `disconnect` is `reset` or
+    `empty`: the connection breaks without a response.
     """
 
     fault: str = ""
@@ -61,7 +65,13 @@ class ApiBehavior(NamedTuple):
 
 
 class DeliveryBehavior(NamedTuple):
-    """How a call's webhooks of one kind travel; `drop` loses the first ones, None all of them."""
+    """How the webhooks of one kind are delivered.
+
+    `duplicate` is how often each is sent, `drop` how many are lost, from the first on (None: all).
+    With `reorder`, a webhook is held back until the next one of its call has been scheduled, or
+    the call ends. `before_reply` delivers what is due before the response to the request that
+    placed the call. `corrupt` is that of `Webhook`.
+    """
 
     duplicate: int = 1
     drop: int | None = 0
@@ -75,10 +85,15 @@ DEFAULT_DELIVERY: Final = DeliveryBehavior()
 
 
 class Scenario(NamedTuple):
-    """`legs` by `a`, `b`, `callee` or a vendor's word; `place` is where the file says so.
+    """A compiled scenario.
 
-    `play`, `choose`, `attempts` and `numbers` lead to stories by name; what stands inside such a
-    list is a story too, under a name for which nobody can ask.
+    - `location` is its place in a file; `bundled` is True for the files of this package.
+    - `needs`: attribute of the match context, or `leg`, -> the value without which it is skipped.
+    - `legs`: `a`, `b`, `callee` or the vendor's word for a leg -> its behavior.
+    - `play`, `choose` (pairs of a weight and a name), `attempts` and `numbers` lead to other
+      scenarios by name. A scenario written inside such a list has a name with a `/`, which
+      cannot be asked for.
+    - `responses` are for successive requests, `webhooks` by the kind of webhook.
     """
 
     name: str
@@ -95,10 +110,10 @@ class Scenario(NamedTuple):
     responses: tuple[ApiBehavior, ...] = ()
     webhooks: Mapping[str, DeliveryBehavior] = EMPTY_MAPPING
     inherited_legs: tuple[Mapping[str, LegBehavior], ...] = ()
-    """The legs of the stories that led to this one, the nearest first."""
+    """The legs of the scenarios that led to this one, the nearest first."""
 
     def leg_behavior(self, leg: Leg, flow: str) -> LegBehavior | None:
-        """What this story says about a leg; None if it does not speak of it."""
+        """Return the behavior of a leg; None if the scenario does not mention it."""
         names = [leg.name, leg.role]
         if leg.name == CALL_FLOWS[flow].callee:
             names.append("callee")
@@ -109,13 +124,13 @@ class Scenario(NamedTuple):
         return None
 
     def missing_requirement(self, context: MatchContext) -> str:
-        """What the story needs and does not find here, in words; empty if nothing."""
-        for name, wanted in self.needs.items():
+        """Return in words what the scenario needs but the context lacks; empty if nothing."""
+        for name, value in self.needs.items():
             if name == "leg":
-                if wanted not in context.numbers:
-                    return f"it needs a leg {wanted}"
-            elif getattr(context, name) != wanted:
-                return f"it needs the {name} {wanted}"
+                if value not in context.numbers:
+                    return f"it needs a leg {value}"
+            elif getattr(context, name) != value:
+                return f"it needs the {name} {value}"
         return ""
 
 
@@ -126,10 +141,13 @@ class _ScenarioSetFields(NamedTuple):
 
 
 class ScenarioSet(_ScenarioSetFields):
-    """All stories of a sandbox, in the order of their files, and the one for everything else."""
+    """All scenarios of a sandbox by name, in the order of their files.
+
+    `default` names the one for everything else; `number_plan` switches the number plan on.
+    """
 
     @cached_property
     def matchable(self) -> tuple[Scenario, ...]:
-        """Those that say whom they suit, the users' before the bundled; asked at each request."""
-        matching = [story for story in self.by_name.values() if story.match is not None]
-        return tuple(sorted(matching, key=attrgetter("bundled")))
+        """The scenarios with a match rule, the users' first; cached, as each request needs them."""
+        with_rule = [scenario for scenario in self.by_name.values() if scenario.match is not None]
+        return tuple(sorted(with_rule, key=attrgetter("bundled")))

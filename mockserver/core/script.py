@@ -1,4 +1,4 @@
-"""What happens next in a call, and whom it waits for; never planned further than that."""
+"""Scripts: compute the next step of a call and what it waits for, never more than one ahead."""
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
@@ -11,7 +11,10 @@ from mockserver.core.lifecycle import ACTIVE_PHASES
 
 
 class Condition(NamedTuple):
-    """A condition, about a leg or about the call; `times` is how often it has to happen."""
+    """A key of `CONDITION_TIMES`, for a leg or for the call as a whole if `leg` is empty.
+
+    `times` is how often an event has to happen.
+    """
 
     type: str
     leg: str = ""
@@ -19,10 +22,10 @@ class Condition(NamedTuple):
 
 
 class Step(NamedTuple):
-    """Due `after` the later of the step before and the moment since when `once` holds.
+    """An event that is due `delay` after the previous step, or after `condition` if that is later.
 
-    A step without a verb only waits. `place` names where a scenario file says so, for messages;
-    `then` is the behaviour of whom it dials.
+    A step with an empty `event_type` only waits. `location` is its place in a scenario file, for
+    messages. `behavior` is that of the leg which the event dials.
     """
 
     delay: DurationRange
@@ -35,7 +38,7 @@ class Step(NamedTuple):
 
 
 class Track(NamedTuple):
-    """Steps in order. A track that belongs to a `leg` stops when that leg is gone."""
+    """Steps in order. A track of a `leg` stops once that leg has ended or left."""
 
     name: str
     steps: tuple[Step, ...]
@@ -46,7 +49,7 @@ Script = tuple[Track, ...]
 
 
 class DueStep(NamedTuple):
-    """The step that is due next: at, on which track, what it brings about."""
+    """The step that is due next, at `at` (ms); `track_index` is -1 for the begin of an attempt."""
 
     at: int
     track_index: int
@@ -55,7 +58,11 @@ class DueStep(NamedTuple):
 
 
 class WaitReason(NamedTuple):
-    """What only the outside can bring: person, hangup, control, polled, digits or speech."""
+    """What a call waits for, because none of its own steps brings it.
+
+    `reason` is person (an answer), hangup, control, polled, digits, speech, or the name of a
+    resource.
+    """
 
     reason: str
     leg: str = ""
@@ -76,7 +83,7 @@ def _answered_at(call: Call, condition: Condition, _: Cursor) -> int | None:
 
 
 def _settled_at(call: Call, condition: Condition, _: Cursor) -> int | None:
-    """Since when a dialled leg has answered or stopped ringing."""
+    """Return the time at which a dialed leg has answered or stopped ringing."""
     leg = call.leg(condition.leg)
     if leg is None or leg.answered_at is not None:
         return leg and leg.answered_at
@@ -84,7 +91,10 @@ def _settled_at(call: Call, condition: Condition, _: Cursor) -> int | None:
 
 
 def _talking_since(call: Call, condition: Condition, _: Cursor) -> int | None:
-    """Since when nobody is left to wait for: no leg rings, and whom the call is about is there."""
+    """Return the time of the last answer, once no leg is awaited.
+
+    A leg is awaited while it rings; the leg of the condition, if any, whenever it is not connected.
+    """
     awaited = call.leg(condition.leg)
     if condition.leg and (awaited is None or awaited.state != "answered"):
         return None
@@ -98,15 +108,17 @@ def _talking_since(call: Call, condition: Condition, _: Cursor) -> int | None:
 
 
 def _occurred_at(call: Call, condition: Condition, cursor: Cursor) -> int | None:
-    """The moment of the event that makes it often enough."""
-    news = _matching_events(call, condition, cursor)
-    return call.events[news[condition.times - 1]].at if len(news) >= condition.times else None
+    """Return the time of the event that is the last of the `times` required."""
+    indexes = _matching_events(call, condition, cursor)
+    if len(indexes) < condition.times:
+        return None
+    return call.events[indexes[condition.times - 1]].at
 
 
 def _matching_events(call: Call, condition: Condition, cursor: Cursor) -> tuple[int, ...]:
-    """Which events suit, of those that the mark has not seen."""
-    unseen = range(cursor.event_count, len(call.events))
-    return tuple(index for index in unseen if _is_match(call.events[index], condition))
+    """Return the indexes of the matching events that the cursor does not ignore."""
+    new = range(cursor.event_count, len(call.events))
+    return tuple(index for index in new if _is_match(call.events[index], condition))
 
 
 def _is_match(event: Event, condition: Condition) -> bool:
@@ -130,7 +142,7 @@ CONDITION_TIMES: Final[Mapping[str, Callable[[Call, Condition, Cursor], int | No
         }
     )
 )
-"""Condition -> since when it holds, in ms; None for not yet."""
+"""Type of a condition -> the time in ms since which it holds; None for not yet."""
 
 GONE_STATES: Final = ("ended", "left")
 
@@ -140,63 +152,66 @@ EXTERNAL_CONDITIONS: Final = ("control", "polled", "digits", "speech")
 def next_step(
     script: Script, call: Call, seed: str
 ) -> tuple[DueStep | None, tuple[WaitReason, ...]]:
-    """The earliest step that has a time (of two, that of the earlier track), and who is awaited."""
+    """Return (the next step that has a time, if any; what the call waits for besides).
+
+    Of two steps at the same time, the one on the earlier track is next.
+    """
     if call.phase == "placed":
         return DueStep(call.starts_at, -1, Event(call.starts_at, "begin"), ""), ()
     if call.phase not in ACTIVE_PHASES:
         return None, ()
     first: tuple[int, int, Step] | None = None
-    timed: list[str] = []
-    wanted: list[WaitReason] = []
-    gone = [leg.name for leg in call.legs if leg.state in GONE_STATES]
-    for index, (track, mark) in enumerate(zip(script, call.cursors, strict=False)):
-        if mark.position == len(track.steps) or track.leg in gone:
+    timed_legs: list[str] = []
+    step_waits: list[WaitReason] = []
+    gone_legs = [leg.name for leg in call.legs if leg.state in GONE_STATES]
+    for index, (track, cursor) in enumerate(zip(script, call.cursors, strict=False)):
+        if cursor.position == len(track.steps) or track.leg in gone_legs:
             continue
-        step = track.steps[mark.position]
-        at = _due_at(step, call, seed, track, mark)
+        step = track.steps[cursor.position]
+        at = _due_at(step, call, seed, track, cursor)
         if at is not None:
-            timed.append(track.leg)
+            timed_legs.append(track.leg)
             if first is None or at < first[0]:
                 first = (at, index, step)
         elif step.condition and step.condition.type in EXTERNAL_CONDITIONS:
-            wanted.append(WaitReason(step.condition.type, step.condition.leg))
-    awaited = (*_answer_waits(call, timed), *wanted)
+            step_waits.append(WaitReason(step.condition.type, step.condition.leg))
+    waits = (*_answer_waits(call, timed_legs), *step_waits)
     if first is None:
-        return None, awaited or (WaitReason("hangup"),)
-    return _build_due_step(*first), awaited
+        return None, waits or (WaitReason("hangup"),)
+    return _build_due_step(*first), waits
 
 
 def advance(script: Script, call: Call, step: DueStep) -> Call:
-    """The call with its cursor past this step; a call that has just begun gets its marks."""
+    """Return the call with its cursor past this step; the begin of an attempt sets all cursors."""
     if step.track_index < 0:
         start = Cursor(0, step.at, len(call.events))
         return call.with_cursors((start,) * len(script))
-    cursor = list(call.cursors)
-    mark, track = cursor[step.track_index], script[step.track_index]
-    cursor[step.track_index] = Cursor(
-        mark.position + 1, step.at, _seen_event_count(track, mark, call)
+    cursors = list(call.cursors)
+    cursor, track = cursors[step.track_index], script[step.track_index]
+    cursors[step.track_index] = Cursor(
+        cursor.position + 1, step.at, _seen_event_count(track, cursor, call)
     )
-    return call.with_cursors(tuple(cursor))
+    return call.with_cursors(tuple(cursors))
 
 
 def _seen_event_count(track: Track, cursor: Cursor, call: Call) -> int:
-    """All so far; but what came after the event that a step waited for is news to the next."""
-    once = track.steps[cursor.position].condition
-    if once and once.type in EXTERNAL_CONDITIONS:
-        return _matching_events(call, once, cursor)[once.times - 1] + 1
+    """Return how many events the next step ignores: up to the awaited event, else all so far."""
+    condition = track.steps[cursor.position].condition
+    if condition and condition.type in EXTERNAL_CONDITIONS:
+        return _matching_events(call, condition, cursor)[condition.times - 1] + 1
     return len(call.events)
 
 
 def _due_at(step: Step, call: Call, seed: str, track: Track, cursor: Cursor) -> int | None:
-    once, after = step.condition, step.delay
-    since = CONDITION_TIMES[once.type](call, once, cursor) if once else cursor.since
+    condition, delay = step.condition, step.delay
+    since = CONDITION_TIMES[condition.type](call, condition, cursor) if condition else cursor.since
     if since is None:
         return None
-    began = max(since, cursor.since)
-    if after.low == after.high:  # a draw would say so too, for all that it is asked
-        return began + after.low
+    start = max(since, cursor.since)
+    if delay.low == delay.high:  # no need to draw: the result is certain
+        return start + delay.low
     purpose = (call.spec.id, call.redial_index, call.number_index, track.name, cursor.position)
-    return began + after.draw(seed, *purpose)
+    return start + delay.draw(seed, *purpose)
 
 
 def _build_due_step(at: int, track_index: int, step: Step) -> DueStep:
@@ -208,8 +223,8 @@ def _build_due_step(at: int, track_index: int, step: Step) -> DueStep:
     )
 
 
-def _answer_waits(call: Call, timed: list[str]) -> Iterator[WaitReason]:
-    """The people who have to answer, as no step does it for them."""
+def _answer_waits(call: Call, timed_legs: list[str]) -> Iterator[WaitReason]:
+    """Yield a wait for each ringing leg, unless a step with a time is its own or the scenario's."""
     for leg in call.legs:
-        if leg.state == "ringing" and leg.name not in timed and "" not in timed:
+        if leg.state == "ringing" and leg.name not in timed_legs and "" not in timed_legs:
             yield WaitReason("person", leg.name)

@@ -1,4 +1,4 @@
-"""Three questions about a request, each answered by the first story that suits and speaks to it."""
+"""Scenario selection: for each aspect, the first matching scenario that speaks to it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -9,26 +9,29 @@ from mockserver.core.seeded import choice
 
 ASPECTS: Final[Mapping[str, Callable[[Scenario], bool]]] = MappingProxyType(
     {
-        "api": lambda story: bool(story.responses),
-        "phones": lambda story: bool(
-            story.legs
-            or story.steps
-            or story.attempts
-            or story.numbers
-            or story.choose
-            or story.play
+        "api": lambda scenario: bool(scenario.responses),
+        "phones": lambda scenario: bool(
+            scenario.legs
+            or scenario.steps
+            or scenario.attempts
+            or scenario.numbers
+            or scenario.choose
+            or scenario.play
         ),
-        "webhooks": lambda story: bool(story.webhooks),
+        "webhooks": lambda scenario: bool(scenario.webhooks),
     }
 )
-"""How the API answers, what the phones do, how webhooks travel: whether a story speaks to it."""
+"""Aspect -> whether a scenario speaks to it.
+
+The aspects are the behavior of the API, the behavior of the legs (`phones`), and the delivery of
+webhooks."""
 
 EXPLICIT_RANKS: Final = frozenset({"header", "activation", "match"})
-"""Ranks that a number of the number plan does not overrule."""
+"""Ranks of scenarios that take precedence over a test number."""
 
 
 class Activation(NamedTuple):
-    """A story to be played for the next `left` requests that suit; None for all of them."""
+    """A scenario in force for the next `remaining` matching requests; None for all of them."""
 
     id: str
     scenario_name: str
@@ -37,7 +40,7 @@ class Activation(NamedTuple):
 
 
 class SelectedScenario(NamedTuple):
-    """`rank` says why: header, activation, match, bundled or default."""
+    """A scenario and why it was selected: header, activation, match, bundled or default."""
 
     scenario: Scenario
     rank: str
@@ -49,32 +52,32 @@ def candidates(
     activations: tuple[Activation, ...],
     context: MatchContext,
 ) -> Iterator[SelectedScenario]:
-    """Every story that suits, the one that comes first first."""
+    """Yield every scenario that applies to the context, by falling precedence."""
     for name in header_names:
         yield SelectedScenario(scenarios.by_name[name], "header")
     for activation in activations:
         if is_applicable(scenarios, activation, context):
             yield SelectedScenario(scenarios.by_name[activation.scenario_name], "activation")
-    for story in scenarios.matchable:
-        if _is_match(story, context):
-            yield SelectedScenario(story, "bundled" if story.bundled else "match")
+    for scenario in scenarios.matchable:
+        if _is_match(scenario, context):
+            yield SelectedScenario(scenario, "bundled" if scenario.bundled else "match")
     yield SelectedScenario(scenarios.by_name[scenarios.default], "default")
 
 
 def is_applicable(scenarios: ScenarioSet, activation: Activation, context: MatchContext) -> bool:
-    """Whether it suits; not if a reload has taken its story away."""
-    story = scenarios.by_name.get(activation.scenario_name)
-    return story is not None and not (
-        activation.match.mismatch(context) or story.missing_requirement(context)
+    """Return True if the activation matches, and a reload has not removed its scenario."""
+    scenario = scenarios.by_name.get(activation.scenario_name)
+    return scenario is not None and not (
+        activation.match.mismatch(context) or scenario.missing_requirement(context)
     )
 
 
 def select(aspect: str, options: Iterable[SelectedScenario]) -> SelectedScenario | None:
-    """The first of the candidates that speaks to the question."""
-    speaks = ASPECTS[aspect]
-    for chosen in options:
-        if speaks(chosen.scenario):
-            return chosen
+    """Return the first of the candidates that speaks to the aspect."""
+    speaks_to_aspect = ASPECTS[aspect]
+    for option in options:
+        if speaks_to_aspect(option.scenario):
+            return option
     return None
 
 
@@ -92,11 +95,13 @@ def resolve(
     draw_key: tuple[str, str],
     attempt_indexes: tuple[int, int],
 ) -> Scenario:
-    """Down to legs or steps: each list gives its item for this redial and this number.
+    """Follow `play`, `choose`, `attempts` and `numbers` down to a scenario with legs or steps.
 
-    `draw` is (seed, call id), `turn` is (redial, target), both from 0; the last item repeats. A
-    story keeps what it says of legs of which the item is silent. Whoever compiles stories sees
-    to it that they do not lead in a circle; one that a reload has taken away leads nowhere.
+    `draw_key` is (seed, call id) and decides `choose`. `attempt_indexes` is (redial index, number
+    index), both from 0, and decides `attempts` and `numbers`; after their end, the last item
+    repeats. The result inherits the legs that it does not mention itself.
+
+    The loader rejects cycles. A name that a reload has removed ends the search.
     """
     while (name := _next_name(scenario, draw_key, attempt_indexes)) in scenarios.by_name:
         scenario = scenarios.by_name[name]._replace(
@@ -108,12 +113,12 @@ def resolve(
 def _next_name(
     scenario: Scenario, draw_key: tuple[str, str], attempt_indexes: tuple[int, int]
 ) -> str:
-    redial, target = attempt_indexes
+    redial_index, number_index = attempt_indexes
     if scenario.choose:
         weights = [weight for weight, _ in scenario.choose]
         return choice([name for _, name in scenario.choose], weights, *draw_key, scenario.name)
     if scenario.attempts:
-        return scenario.attempts[min(redial, len(scenario.attempts) - 1)]
+        return scenario.attempts[min(redial_index, len(scenario.attempts) - 1)]
     if scenario.numbers:
-        return scenario.numbers[min(target, len(scenario.numbers) - 1)]
+        return scenario.numbers[min(number_index, len(scenario.numbers) - 1)]
     return scenario.play

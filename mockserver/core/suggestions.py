@@ -1,33 +1,31 @@
-"""The known word that a wrong word was probably meant to be."""
+"""Suggest the known word that was probably meant by an unknown one."""
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from typing import Final
 
-MIN_SIMILARITY: Final = 0.6  # below this, difflib's own default, a hint misleads more than it helps
-MAX_SIMILARITY_GAP: Final = (
-    0.05  # a second word is worth naming only if it is nearly as near as the first
-)
+MIN_SIMILARITY: Final = 0.6  # difflib's default; below it, hints mislead more than they help
+MAX_SIMILARITY_GAP: Final = 0.05  # how much less similar a second suggestion may be
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint like `did you mean 'callee-busy'?`, or nothing when nothing is near."""
-    near = closest_words(word, known)
-    return f"did you mean {' or '.join(map(repr, near))}?" if near else ""
+    """Return a hint such as `did you mean 'callee-busy'?`; empty if no known word is similar."""
+    closest = closest_words(word, known)
+    return f"did you mean {' or '.join(map(repr, closest))}?" if closest else ""
 
 
 def closest_words(word: str, known: Iterable[str]) -> tuple[str, ...]:
-    """The one or two known words that come nearest, if any is near at all."""
+    """Return the one or two most similar known words, none if none is similar enough."""
     ranked = sorted((-_similarity(word, other), other) for other in set(known))
-    near = [
+    closest = [
         other
-        for score, other in ranked
-        if -score >= MIN_SIMILARITY and score - ranked[0][0] <= MAX_SIMILARITY_GAP
+        for negated, other in ranked
+        if -negated >= MIN_SIMILARITY and negated - ranked[0][0] <= MAX_SIMILARITY_GAP
     ]
-    return tuple(near[:2])
+    return tuple(closest[:2])
 
 
 def _similarity(word: str, other: str) -> float:
-    pair = SequenceMatcher(None, other.casefold(), word.casefold())
-    # The quick ratio is an upper bound that only looks at lengths: a huge word costs nothing.
-    return pair.ratio() if pair.real_quick_ratio() >= MIN_SIMILARITY else 0.0
+    matcher = SequenceMatcher(None, other.casefold(), word.casefold())
+    # The quick ratio is an upper bound from the lengths alone: a huge word costs nothing.
+    return matcher.ratio() if matcher.real_quick_ratio() >= MIN_SIMILARITY else 0.0

@@ -1,4 +1,4 @@
-"""Time inside the house: whole milliseconds since 1970 UTC, so that sums are exact."""
+"""Times as integer milliseconds since 1970 UTC, so that sums are exact; ISO 8601, durations."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -12,7 +12,7 @@ DAY: Final = 24 * HOUR
 
 
 class Duration(int):
-    """So many ms, which a file writes as `90s` or `24h`."""
+    """A duration in ms that a file writes as `90s` or `24h`."""
 
     __slots__ = ()
 
@@ -23,7 +23,7 @@ _DURATION: Final = re.compile(
 )
 _UNITS: Final = {"d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND}
 MAX_TIME: Final = 221_845_392_000_000
-"""The end of all clocks here, 9000-01-01: what comes after it can still be printed."""
+"""The latest time of any clock, 9000-01-01; times after it can still be formatted."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -37,7 +37,7 @@ def to_milliseconds(instant: datetime) -> int:
 
 
 def format_iso(at: int) -> str:
-    """2026-11-21T12:00:00.000Z."""
+    """Format a time in ms as `2026-11-21T12:00:00.000Z`."""
     return f"{_format_second(at // SECOND)}.{at % SECOND:03}Z"
 
 
@@ -47,17 +47,17 @@ def _format_second(at: int) -> str:
 
 
 def to_seconds(duration: int) -> float | int:
-    """A span in ms as the outside sees it: whole where it is whole."""
+    """Convert ms to seconds for output: an int if whole, else a float."""
     return duration // SECOND if duration % SECOND == 0 else duration / SECOND
 
 
 def parse_duration(text: str) -> int | None:
-    """The ms that `90s`, `1m30s`, `2h` or a plain number of seconds means; None for anything else.
+    """Parse `90s`, `1m30s`, `2h` or a plain number of seconds to ms; None for anything else.
 
-    A length over a hundred years is none: no clock here runs so far.
+    Durations over a hundred years are rejected, too: no clock runs that far.
     """
-    found = _DURATION.fullmatch(text.strip()) if text.strip().isascii() else None
-    if not found or not text.strip():
+    match = _DURATION.fullmatch(text.strip()) if text.strip().isascii() else None
+    if not match or not text.strip():
         return None
-    total = sum(float(found[unit] or 0) * size for unit, size in _UNITS.items())
+    total = sum(float(match[unit] or 0) * size for unit, size in _UNITS.items())
     return round(total) if total <= 36_525 * DAY else None

@@ -1,4 +1,4 @@
-"""A webhook, and how it fares on its way."""
+"""Webhooks, their deliveries, and the protocol of the dispatcher that sends them."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
 
 ORIGIN_PLACEHOLDER = "{origin}"
-"""Stands for the address of this server in a URL until the URL is used."""
+"""Stands for the origin of this server in a URL until the webhook is sent."""
 
 GARBAGE_BODY = b'{"\xff\xfe":<html>'
 """Neither UTF-8 nor JSON."""
@@ -16,10 +16,10 @@ NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Webhook(NamedTuple):
-    """What to send. `body` is a JSON value, or None for a request without one.
+    """What to send. `body` becomes JSON; None stands for a request without a body.
 
-    `url` is empty where the vendor lets one configure the address in a portal: it then goes where
-    `--webhook` says, else to the provider's inbox. `corrupt` is truncate or garbage.
+    `url` is empty if the URL is configured in the vendor's portal: the webhook then goes to the
+    URL of `--webhook`, else to the provider's inbox. `corrupt` is truncate, garbage or empty.
     """
 
     call_id: str
@@ -32,24 +32,24 @@ class Webhook(NamedTuple):
 
 
 def render_body(webhook: Webhook) -> bytes:
-    """The body's bytes: compact JSON, or what a scenario has made of it."""
+    """Render the body as compact JSON in UTF-8, corrupted if a scenario says so."""
     if webhook.body is None:
         return b""
     text = json.dumps(webhook.body, ensure_ascii=False, separators=(",", ":"), default=dict)
-    whole = text.encode()
+    body = text.encode()
     if webhook.corrupt == "truncate":
-        return whole[: len(whole) // 2]
-    return GARBAGE_BODY if webhook.corrupt == "garbage" else whole
+        return body[: len(body) // 2]
+    return GARBAGE_BODY if webhook.corrupt == "garbage" else body
 
 
 class DeliveryResult(NamedTuple):
-    """What became of one attempt: a status, or the class of what went wrong; never both."""
+    """The result of one attempt: either an HTTP status or the class of an error."""
 
     status: int | None
     error: str | None = None
     body: bytes = b""
     duration_ms: int = 0
-    """Real time that it took; kept out of the journal."""
+    """Real time; not written to the journal, which has to be reproducible."""
 
 
 class DeliveryAttempt(NamedTuple):
@@ -59,7 +59,7 @@ class DeliveryAttempt(NamedTuple):
 
 
 class Delivery(NamedTuple):
-    """One webhook on its way: `due` in ms is None once nothing more will be tried."""
+    """A webhook being delivered; `next_attempt_at` (ms) is None if no attempt is scheduled."""
 
     id: str
     provider: str
@@ -70,7 +70,7 @@ class Delivery(NamedTuple):
     next_attempt_at: int | None
     attempts: tuple[DeliveryAttempt, ...] = ()
     depth: int = 0
-    """How many webhooks to ourselves have led to it."""
+    """How many webhooks to this server have led to it."""
 
 
 class Dispatcher(Protocol):

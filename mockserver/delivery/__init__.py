@@ -1,1 +1,1 @@
-"""Webhooks on the wire: dispatcher, connection pool, address policy."""
+"""Deliver webhooks over HTTP: dispatcher, connection pools and address policy."""

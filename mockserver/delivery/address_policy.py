@@ -1,4 +1,4 @@
-"""Which address a webhook may be sent to."""
+"""Decide which addresses a webhook may be sent to: the policy against SSRF."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,11 +14,15 @@ IPAddress = IPv4Address | IPv6Address
 IPNetwork = IPv4Network | IPv6Network
 
 
-CACHE_SIZE: Final = 512  # URLs and addresses that are not worked out anew; names always are
+CACHE_SIZE: Final = 512  # parsed URLs and checked address lists; host names are resolved every time
 
 
 class AddressPolicy(NamedTuple):
-    """`allow`: words of OPEN, host names, networks. `rewrite`: a host's other name from here."""
+    """What the user permits.
+
+    `allow` holds words of `ALLOWABLE_KINDS`, host names and networks. `rewrite` maps a host name
+    in a URL to the name to connect to from this machine.
+    """
 
     allow: tuple[str, ...] = ("loopback", "private")
     rewrite: Mapping[str, str] = MappingProxyType({})
@@ -28,7 +32,7 @@ DEFAULT_POLICY: Final = AddressPolicy()
 
 
 class ParsedUrl(NamedTuple):
-    """What a URL says."""
+    """The parts of a valid webhook URL; `path` includes the query and is percent-encoded."""
 
     host: str
     port: int
@@ -37,7 +41,7 @@ class ParsedUrl(NamedTuple):
 
     @property
     def authority(self) -> str:
-        """The `Host` header."""
+        """The value of the `Host` header: no default port, IPv6 addresses in brackets."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (
             host
@@ -47,7 +51,10 @@ class ParsedUrl(NamedTuple):
 
 
 class ResolvedTarget(NamedTuple):
-    """Where it leads: every address in here was checked; `spare` is for when nobody listens."""
+    """A resolved URL. The policy allows all of its addresses.
+
+    `fallbacks` are tried in order when no connection to `address` can be opened.
+    """
 
     host: str
     port: int
@@ -57,24 +64,28 @@ class ResolvedTarget(NamedTuple):
 
 
 class TargetRejection(NamedTuple):
-    """`error` is `protocol` for the URL, `dns` for the name, `refused-target` for the address."""
+    """Why a webhook is not sent.
+
+    `error` is `protocol` for the URL, `dns` for the host name, `refused-target` for the address.
+    """
 
     error: str
     reason: str
 
 
 async def resolve_target(url: str, policy: AddressPolicy) -> ResolvedTarget | TargetRejection:
-    place = parse_url(url)
-    if isinstance(place, TargetRejection):
-        return place
-    name = policy.rewrite.get(place.host, place.host)
-    found = await find_addresses(name)
-    if not found:
+    """Parse the URL, resolve its host and keep the addresses that the policy allows."""
+    parsed = parse_url(url)
+    if isinstance(parsed, TargetRejection):
+        return parsed
+    name = policy.rewrite.get(parsed.host, parsed.host)
+    addresses = await find_addresses(name)
+    if not addresses:
         return TargetRejection("dns", f"no address of {name} was found")
-    chosen = filter_addresses(found, frozenset((place.host, name)), policy.allow)
-    if isinstance(chosen, TargetRejection):
-        return chosen
-    return ResolvedTarget(place.host, place.port, chosen[0], chosen[1:], place)
+    allowed = filter_addresses(addresses, frozenset((parsed.host, name)), policy.allow)
+    if isinstance(allowed, TargetRejection):
+        return allowed
+    return ResolvedTarget(parsed.host, parsed.port, allowed[0], allowed[1:], parsed)
 
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
@@ -85,7 +96,7 @@ SAFE_CHARACTERS: Final = "!$%&'()*+,/:;=?@[]~"
 
 @lru_cache(CACHE_SIZE)
 def parse_url(url: str) -> ParsedUrl | TargetRejection:
-    """Reasons never quote the URL: it may hold a secret."""
+    """Parse a webhook URL strictly. Reasons never quote the URL, as it may contain a secret."""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").encode("idna").decode("ascii")
@@ -95,15 +106,15 @@ def parse_url(url: str) -> ParsedUrl | TargetRejection:
         )
     except ValueError:
         return TargetRejection("protocol", "the URL cannot be read")
-    flaws = (
+    checks = (
         (CONTROL_CHARACTER.search(url), "the URL has a control character"),
         (parts.scheme not in DEFAULT_PORTS, "the scheme of the URL is neither http nor https"),
         ("@" in parts.netloc, "the URL has user-info"),
         (not port, "the port of the URL is not in 1 to 65535"),
         (not HOST_PATTERN.fullmatch(host), "the URL has no proper host"),
     )
-    for wrong, reason in flaws:
-        if wrong:
+    for is_flawed, reason in checks:
+        if is_flawed:
             return TargetRejection("protocol", reason)
     return ParsedUrl(host, port, parts.scheme == "https", path)
 
@@ -114,7 +125,7 @@ def parse_networks(texts: str) -> tuple[IPNetwork, ...]:
 
 ADDRESS_KINDS: Final = {
     "loopback": parse_networks("127.0.0.0/8 ::1"),
-    # EC2, ECS, Google, Scaleway; Alibaba, Oracle, Azure: link-local alone would miss most of these
+    # EC2, ECS, Google, Scaleway; Alibaba, Oracle, Azure: most of these are not link-local
     "metadata": parse_networks(
         "169.254.169.254 169.254.170.2 fd00:ec2::/32 fd20:ce::254 fd00:42::42"
     )
@@ -123,14 +134,14 @@ ADDRESS_KINDS: Final = {
     "multicast": parse_networks("224.0.0.0/4 ff00::/8"),
     "unspecified": parse_networks("0.0.0.0 ::"),
     "broadcast": parse_networks("255.255.255.255"),
-    # Teredo and local NAT64 hide an IPv4 address where only their own gateway can tell
+    # Teredo and local-use NAT64 embed an IPv4 address that only their own gateway can decode
     "tunnelled": parse_networks("2001::/32 64:ff9b:1::/48"),
     "private": parse_networks("10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 100.64.0.0/10 fc00::/7"),
 }
-"""The first that holds an address names it; what none holds is public."""
+"""Kind -> networks. The first match decides; an address in none of them is public."""
 
 ALLOWABLE_KINDS: Final = frozenset(("loopback", "private", "public"))
-"""The kinds that a policy may allow."""
+"""The kinds of addresses that a policy may allow."""
 
 EMBEDDED_IPV4: Final = (
     (ip_network("::ffff:0:0:0/96"), 0),  # RFC 2765
@@ -138,18 +149,24 @@ EMBEDDED_IPV4: Final = (
     (ip_network("64:ff9b::/96"), 0),  # NAT64, RFC 6052
     (ip_network("2002::/16"), 80),  # 6to4, RFC 3056
 )
-"""IPv6 networks whose addresses carry an IPv4 address, and how many bits stand to its right."""
+"""(IPv6 network whose addresses embed an IPv4 address, number of bits to the right of that)"""
 
 
 def classify(address: IPAddress) -> str:
-    word = next(
-        (word for word, nets in ADDRESS_KINDS.items() if is_in_networks(address, nets)), "public"
+    """Return the address's kind: a key of `ADDRESS_KINDS`, or `public`.
+
+    An IPv6 address that embeds an IPv4 address of a forbidden kind is of that kind.
+    """
+    kind = next(
+        (kind for kind, nets in ADDRESS_KINDS.items() if is_in_networks(address, nets)), "public"
     )
-    if word != "public":
-        return word
-    carried = (int(address) >> right & 0xFFFFFFFF for net, right in EMBEDDED_IPV4 if address in net)
-    hidden = next((classify(IPv4Address(inner)) for inner in carried), word)
-    return word if hidden in ALLOWABLE_KINDS else hidden
+    if kind != "public":
+        return kind
+    embedded = (
+        int(address) >> shift & 0xFFFFFFFF for net, shift in EMBEDDED_IPV4 if address in net
+    )
+    inner_kind = next((classify(IPv4Address(number)) for number in embedded), kind)
+    return kind if inner_kind in ALLOWABLE_KINDS else inner_kind
 
 
 def is_in_networks(address: IPAddress, nets: Iterable[IPNetwork]) -> bool:
@@ -160,19 +177,24 @@ def is_in_networks(address: IPAddress, nets: Iterable[IPNetwork]) -> bool:
 def filter_addresses(
     candidates: Addresses, names: frozenset[str], allow: tuple[str, ...]
 ) -> Addresses | TargetRejection:
-    """Those that are allowed; none of them if one is of a kind that never is."""
+    """Return the allowed addresses; reject all of them if one is of a kind that is never allowed.
+
+    `names` are the host's names: the one in the URL and the rewritten one.
+    """
     kinds = {address: classify(address) for address in map(parse_address, candidates)}
-    for address, word in kinds.items():
-        if word not in ALLOWABLE_KINDS:
-            return TargetRejection("refused-target", f"{address} ({word}) is never a target")
-    allowed = tuple(str(one) for one, word in kinds.items() if is_allowed(one, word, names, allow))
-    address, word = next(iter(kinds.items()))
-    reason = f"{address} ({word}) is not among the --webhook-targets"
+    for address, kind in kinds.items():
+        if kind not in ALLOWABLE_KINDS:
+            return TargetRejection("refused-target", f"{address} ({kind}) is never a target")
+    allowed = tuple(
+        str(address) for address, kind in kinds.items() if is_allowed(address, kind, names, allow)
+    )
+    address, kind = next(iter(kinds.items()))
+    reason = f"{address} ({kind}) is not among the --webhook-targets"
     return allowed or TargetRejection("refused-target", reason)
 
 
 def parse_address(text: str) -> IPAddress:
-    """An IPv4 address in IPv6 dress is judged, and connected, without it."""
+    """Parse an address. An IPv4-mapped IPv6 address is checked, and connected to, as IPv4."""
     address = ip_address(text)
     return getattr(address, "ipv4_mapped", None) or address
 
@@ -180,9 +202,9 @@ def parse_address(text: str) -> IPAddress:
 def is_allowed(
     address: IPAddress, address_kind: str, names: frozenset[str], allow: tuple[str, ...]
 ) -> bool:
-    words = (names - ALLOWABLE_KINDS) | {
-        address_kind
-    }  # a host named "public" is not what that word means
+    """Return True if `allow` has the address's kind, one of its host names or its network."""
+    # a host may be named "public": that entry means the kind, not the host
+    words = (names - ALLOWABLE_KINDS) | {address_kind}
     entries = {entry.lower() for entry in allow}
     return bool(words & entries) or is_in_networks(
         address, filter(None, map(parse_network, entries))
@@ -191,6 +213,7 @@ def is_allowed(
 
 @lru_cache(CACHE_SIZE)
 def parse_network(text: str) -> IPNetwork | None:
+    """Parse a network or a single address; None for any other text, such as a host name."""
     try:
         return ip_network(text, strict=False)
     except ValueError:
@@ -198,6 +221,7 @@ def parse_network(text: str) -> IPNetwork | None:
 
 
 async def find_addresses(name: str) -> Addresses:
+    """Resolve a host name; `localhost` and names under it never reach DNS (RFC 6761 6.3)."""
     literal = parse_network(name)
     if literal:
         return (str(literal.network_address),)

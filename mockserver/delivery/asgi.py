@@ -1,4 +1,4 @@
-"""Webhooks for applications that tests attach: delivered by a call, without a socket."""
+"""Deliver webhooks to ASGI applications that tests attach, without a socket."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -18,18 +18,18 @@ TIMEOUT: Final = 10.0  # real seconds, as over a socket
 
 
 class AttachedApp(NamedTuple):
-    """An application, and the event loop in which it lives; None for the server's own."""
+    """An ASGI application and the event loop that it runs in; None for the server's own loop."""
 
     application: Application
     loop: asyncio.AbstractEventLoop | None = None
 
 
 class AttachedApps(dict[str, AttachedApp]):
-    """Origin, such as `http://app.test`, to whoever gets what is sent there."""
+    """Origin, such as `http://app.test`, -> the application that receives its webhooks."""
 
 
 class AsgiDispatcher:
-    """Carries what goes to an attached application to it, and all the rest by the courier."""
+    """Delivers webhooks to attached applications, and all others by another dispatcher."""
 
     def __init__(self, dispatcher: Dispatcher, apps: AttachedApps) -> None:
         self._dispatcher = dispatcher
@@ -41,20 +41,20 @@ class AsgiDispatcher:
         if app is None:
             return await self._dispatcher.deliver(delivery)
         start = monotonic()
-        answer = await _deliver_to_app(app, delivery)
-        return answer._replace(duration_ms=round((monotonic() - start) * 1_000))
+        result = await _deliver_to_app(app, delivery)
+        return result._replace(duration_ms=round((monotonic() - start) * 1_000))
 
 
 async def _deliver_to_app(app: AttachedApp, delivery: Delivery) -> DeliveryResult:
-    talk = _send_delivery(app.application, delivery)
+    exchange = _send_delivery(app.application, delivery)
     try:
         async with asyncio.timeout(TIMEOUT):
             if app.loop is None or app.loop is asyncio.get_running_loop():
-                return await talk
-            return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(talk, app.loop))
+                return await exchange
+            return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(exchange, app.loop))
     except TimeoutError:
         return DeliveryResult(None, "timeout")
-    except Exception as error:  # noqa: BLE001 - whatever the application does, it answers 500 then
+    except Exception as error:  # noqa: BLE001 - any error of the application counts as status 500
         return DeliveryResult(500, None, repr(error).encode())
 
 
@@ -74,23 +74,26 @@ async def _send_delivery(application: Application, delivery: Delivery) -> Delive
 
 
 async def call_asgi(application: Application, scope: Message, body: bytes) -> DeliveryResult:
-    """One HTTP exchange with an ASGI application; `scope` says what is not the same for all."""
-    heard: list[Message] = []
-    sent = iter([{"type": "http.request", "body": body, "more_body": False}])
+    """Call an ASGI application with one HTTP request, and collect its response.
+
+    `scope` holds the keys that differ between requests; the other keys are added here.
+    """
+    responses: list[Message] = []
+    requests = iter([{"type": "http.request", "body": body, "more_body": False}])
 
     async def receive() -> Message:
-        return next(sent, {"type": "http.disconnect"})
+        return next(requests, {"type": "http.disconnect"})
 
     async def send(message: Message) -> None:
-        heard.append(message)
+        responses.append(message)
 
-    usual = {
+    defaults = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
         "root_path": "",
         "raw_path": scope["path"].encode(),
     }
-    await application({**usual, **scope}, receive, send)
-    status = next(one["status"] for one in heard if one["type"] == "http.response.start")
-    return DeliveryResult(status, None, b"".join(one.get("body", b"") for one in heard))
+    await application({**defaults, **scope}, receive, send)
+    status = next(part["status"] for part in responses if part["type"] == "http.response.start")
+    return DeliveryResult(status, None, b"".join(part.get("body", b"") for part in responses))

@@ -1,4 +1,4 @@
-"""One connection to a receiver: it carries a webhook, hears the answer, and may be kept."""
+"""One HTTP/1.1 client connection to a receiver of webhooks."""
 
 import asyncio
 import socket
@@ -14,7 +14,7 @@ from mockserver.delivery.address_policy import ResolvedTarget
 from mockserver.delivery.http_request import HttpRequest
 
 MAX_BYTES: Final = 65_536
-"""Bytes of an answer that are read: of its head and of its body each."""
+"""Bytes of a response that are read, each for its head and its body."""
 
 HTTP_VERSIONS: Final = ("1.1", "1.0")
 RESET: Final = DeliveryResult(None, "reset")
@@ -23,34 +23,38 @@ TOO_LARGE: Final = DeliveryResult(None, "too-large")
 
 FRAMING_HEADERS: Final = (b"content-length", b"transfer-encoding")
 INVALID_STATUSES: Final = (*range(100), HTTPStatus.SWITCHING_PROTOCOLS)
-"""No receiver has been asked to speak another protocol."""
+"""Status codes treated as a protocol error; 101 is among them as no request asks for an upgrade."""
 
 PARSER_LENIENCIES: Final = {"lenient_optional_cr_before_lf": True, "lenient_chunked_length": True}
-"""Receivers are written by hand, too."""
+"""Tolerated because some receivers are written by hand."""
 
 
 class Connection(asyncio.Protocol):
-    """`gone` is told when the connection has ended, by whichever side."""
+    """An asyncio protocol; `on_closed` is called when either side has ended the connection.
+
+    A connection carries one request at a time. The methods named `on_...` are callbacks of
+    `httptools.HttpResponseParser`.
+    """
 
     transport: asyncio.Transport
     local_address: tuple[str, int]
-    """Our own end of it."""
+    """(host, port) of this end, from `getsockname()`."""
 
     def __init__(
         self, address: str, sock: socket.socket, on_closed: "Callable[[Connection], None]"
     ) -> None:
         self.address = address
         self.is_reusable = False
-        """Whether it may carry another webhook."""
+        """True if the connection may carry another request."""
         self._socket = sock
         self._on_closed = on_closed
         self._parser = httptools.HttpResponseParser(self)
         self._parser.set_dangerous_leniencies(**PARSER_LENIENCIES)
         self._is_request_sent = self._has_connection_header = self._is_bodiless = False
-        self._expect_response()  # some answer before they are asked
+        self._expect_response()  # a receiver may respond before any request
 
     async def send(self, request: HttpRequest) -> DeliveryResult:
-        """The answer, or the class of what came instead of one.
+        """Send a request; return its response, or the error `reset`, `protocol` or `too-large`.
 
         Raises:
             OSError: the connection has failed.
@@ -62,12 +66,15 @@ class Connection(asyncio.Protocol):
             request.has_connection_header,
             request.method == "HEAD",
         )
-        # not drained: the receiver may well answer before it has read all
+        # not drained: the receiver may respond before it has read the whole request
         self.transport.write(request.wire_bytes)
         return await self._result
 
     def is_idle(self) -> bool:
-        """Nothing has come since the answer, not even an end of which the loop is still to tell."""
+        """Return True if nothing has arrived since the response.
+
+        Peeks at the socket, because the loop may not have reported an end of the connection yet.
+        """
         try:
             self._socket.recv(1, socket.MSG_PEEK)
         except BlockingIOError:
@@ -77,17 +84,18 @@ class Connection(asyncio.Protocol):
         return False
 
     def abort(self) -> None:
-        """At once: a polite end might wait for the other side."""
+        """Close at once: a graceful close might wait for the receiver."""
         self.is_reusable = False
         self.transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)  # uvloop's is none by name
+        # a cast, because uvloop's transport does not inherit from asyncio's
+        self.transport = cast("asyncio.Transport", transport)
         self.local_address = transport.get_extra_info("sockname")[:2]
 
     def data_received(self, data: bytes) -> None:
         if self._result.done():
-            self.abort()  # it speaks unasked
+            self.abort()  # data without a request
             return
         self._unparsed_size += len(data)
         try:
@@ -103,7 +111,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._finish(exc)
-        del self._parser  # the two hold each other
+        del self._parser  # breaks their reference cycle
         self._on_closed(self)
 
     def on_message_begin(self) -> None:
@@ -156,11 +164,14 @@ class Connection(asyncio.Protocol):
             self._result.set_result(result)
 
     def _finish(self, exc: Exception | None) -> None:
-        """An end where an answer, or more of it, should have come is a `reset`."""
+        """Set the result when the connection ends: `reset`, unless its end completes the body.
+
+        If the connection has failed with `exc`, `send` raises that.
+        """
         self.is_reusable = False
         if exc and not self._result.done():
             self._result.set_exception(exc)
-            self._result.exception()  # told, whether or not somebody asks any more
+            self._result.exception()  # marks it as retrieved: the sender may have gone
         self._set_result(
             self._build_result() if self._ends_with_connection and not self._is_in_head else RESET
         )
@@ -172,10 +183,15 @@ async def connect(
     context: ssl.SSLContext | None,
     on_closed: Callable[[Connection], None],
 ) -> Connection:
-    """Connects to that very address, under the name that the URL has."""
-    name = target.host if context else None
+    """Connect to exactly this address; TLS verifies the host name of the URL.
+
+    Raises:
+        ssl.SSLError: the handshake failed, or the receiver ended it.
+        OSError: no connection could be opened.
+    """
+    server_name = target.host if context else None
     try:
-        return await open_connection((address, target.port), context, name, on_closed)
+        return await open_connection((address, target.port), context, server_name, on_closed)
     except (ConnectionResetError, ConnectionAbortedError) as error:
         if context is None:
             raise
@@ -188,21 +204,20 @@ async def open_connection(
     server_name: str | None,
     on_closed: Callable[[Connection], None],
 ) -> Connection:
-    loop, family = (
-        asyncio.get_running_loop(),
-        socket.AF_INET6 if ":" in address[0] else socket.AF_INET,
-    )
-    wire = socket.socket(family, socket.SOCK_STREAM)
+    """Open a connection to `address`, which is (IP address, port); TLS if there is a `context`."""
+    loop = asyncio.get_running_loop()
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
     try:
-        wire.settimeout(0)
-        await loop.sock_connect(wire, address)
-        _, line = await loop.create_connection(
-            lambda: Connection(address[0], wire, on_closed),
-            sock=wire,
+        sock.settimeout(0)
+        await loop.sock_connect(sock, address)
+        _, connection = await loop.create_connection(
+            lambda: Connection(address[0], sock, on_closed),
+            sock=sock,
             ssl=context,
             server_hostname=server_name,
         )
     except BaseException:
-        wire.close()
+        sock.close()
         raise
-    return line
+    return connection

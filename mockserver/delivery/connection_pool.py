@@ -1,4 +1,4 @@
-"""A receiver's door: who waits before it, and the connections that it has left open."""
+"""A connection pool per (host, port, TLS): FIFO limit and idle keep-alive connections."""
 
 import asyncio
 from collections import deque
@@ -9,22 +9,24 @@ from typing import Final
 from mockserver.delivery.connection import Connection
 
 BASE_LIMIT: Final = 8
-"""How many attempts are under way to one host and port."""
+"""Concurrent attempts per pool, unless connections have proved reusable."""
 
 MAX_LIMIT: Final = 64
-"""The same where connections are left open: those that have been answered come on top."""
+"""Concurrent attempts at most: each connection kept open after a response adds one to the base."""
 
 IDLE_TIMEOUT: Final = 1.0
-"""Real seconds for which a connection is kept, fewer than any receiver waits before it ends one."""
+"""Real seconds until an idle connection is closed: less than the idle timeout of any receiver."""
 
 MIN_IDLE_BEFORE_REUSE: Final = 0.05
-"""Real seconds after which a receiver would have ended it if it was about to."""
+"""Real seconds in which a receiver would have closed a connection that it does not keep alive."""
 
 
 class ConnectionPool:
-    """Whoever ends a connection after an answer without a word there would lose the next webhook.
+    """The connections to one receiver; `async with` waits for one of its slots.
 
-    So one must have rested before it is used again, until that has shown that they are left open.
+    A receiver may close an idle connection without having sent `Connection: close`. A POST sent
+    then is lost and must not be retried (RFC 9110 9.2.2). So a connection is reused only after
+    `MIN_IDLE_BEFORE_REUSE`, until one reuse has proved that the receiver keeps them alive.
     """
 
     def __init__(self) -> None:
@@ -35,14 +37,14 @@ class ConnectionPool:
         self._idle_connections: dict[Connection, tuple[float, asyncio.TimerHandle]] = {}
 
     async def __aenter__(self) -> None:
-        """Whoever comes first goes first, as soon as there is room."""
-        turn = asyncio.get_running_loop().create_future()
-        self._waiters.append(turn)
+        """Wait for a free slot, in the order of arrival."""
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
         self._fill_slots()
         try:
-            await turn
+            await waiter
         except asyncio.CancelledError:
-            if not turn.cancelled():  # it had been let in just before
+            if not waiter.cancelled():  # it got its slot just before, and must give it back
                 self._free_slot()
             raise
 
@@ -50,38 +52,41 @@ class ConnectionPool:
         self._free_slot()
 
     def acquire(self, addresses: Collection[str]) -> Connection | None:
-        """A connection to one of these addresses, the one that has rested longest."""
-        for line, (since, _) in tuple(self._idle_connections.items()):
+        """Return the reusable connection to one of the addresses that is idle longest, or None."""
+        for connection, (since, _) in tuple(self._idle_connections.items()):
             if not self._is_keep_alive_proven and monotonic() - since < MIN_IDLE_BEFORE_REUSE:
                 return None
-            if line.address in addresses:
-                self._remove_idle(line)
-                if line.is_idle():
+            if connection.address in addresses:
+                self._remove_idle(connection)
+                if connection.is_idle():
                     self._is_keep_alive_proven = True
-                    return line
+                    return connection
                 self._is_keep_alive_proven = False
-                line.abort()
+                connection.abort()
         return None
 
-    def release(self, connection: Connection, has_room: bool) -> None:  # noqa: FBT001 - there is, or there is not
-        """Keep it, or end it."""
+    def release(self, connection: Connection, has_room: bool) -> None:  # noqa: FBT001 - a plain flag
+        """Keep the connection for reuse if it allows that and `has_room`; close it otherwise."""
         self._is_keep_alive_proven = self._is_keep_alive_proven and connection.is_reusable
         if connection.is_reusable and has_room and len(self._idle_connections) < self._limit:
-            end = asyncio.get_running_loop().call_later(IDLE_TIMEOUT, connection.abort)
-            self._idle_connections[connection] = (monotonic(), end)
+            timer = asyncio.get_running_loop().call_later(IDLE_TIMEOUT, connection.abort)
+            self._idle_connections[connection] = (monotonic(), timer)
             self._persistent_connections.add(connection)
         else:
             connection.abort()
 
     def discard(self, connection: Connection) -> None:
-        """It has ended."""
+        """Forget a connection that has ended."""
         self._persistent_connections.discard(connection)
         if connection in self._idle_connections:
             self._remove_idle(connection)
 
     @property
     def _limit(self) -> int:
-        """Few stand before the door at once: a busy receiver opens it seldom."""
+        """Concurrent attempts: 8, or up to 64 once connections have proved reusable.
+
+        The base is low because a busy receiver accepts new connections slowly.
+        """
         return (
             min(BASE_LIMIT + len(self._persistent_connections), MAX_LIMIT)
             if self._is_keep_alive_proven
@@ -97,7 +102,7 @@ class ConnectionPool:
 
     def _fill_slots(self) -> None:
         while self._waiters and self._active_count < self._limit:
-            turn = self._waiters.popleft()
-            if not turn.done():
-                turn.set_result(None)
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
                 self._active_count += 1

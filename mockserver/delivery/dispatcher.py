@@ -1,4 +1,4 @@
-"""Carries one webhook to its receiver and says how it went."""
+"""Deliver one webhook to its receiver over HTTP and return the result."""
 
 import asyncio
 import ssl
@@ -29,24 +29,25 @@ ERROR_NAMES: Final = (
     (OSError, "connect"),
     (ValueError, "protocol"),
 )
-"""What an exception is called; the first that fits."""
-
+"""(exception type, error name) of a failed attempt; the first match counts."""
 
 Loopback = Callable[[HttpRequest], Awaitable[DeliveryResult | None]]
+"""Delivers a request to this server without a socket; None if it has to go over HTTP."""
 
 
 async def no_loopback(_: HttpRequest) -> None:
-    """Whatever is for ourselves goes by the socket, too."""
+    """Let all webhooks to this server go over HTTP, too."""
 
 
 class WebhookDispatcher:
-    """One connection for each attempt under way; one that has rested may serve another.
+    """Delivers webhooks over HTTP/1.1, at most `max_in_flight` at a time.
 
-    `own` is where this server reaches itself by TLS, and its certificate's file; `inward` takes
-    what is for ourselves, if it can.
+    `origin` returns the origin of this server. `timeout` is in real seconds, per attempt.
+    `own_tls` is (host, port, certificate file) of this server's own TLS endpoint. `loopback` gets
+    the webhooks to this server first.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - each but the first has its usual value
+    def __init__(  # noqa: PLR0913, PLR0917 - all but the first have defaults
         self,
         origin: Callable[[], str],
         policy: AddressPolicy = DEFAULT_POLICY,
@@ -69,23 +70,31 @@ class WebhookDispatcher:
         self._depths_by_address: dict[tuple[str, int], int] = {}
 
     async def deliver(self, delivery: Delivery) -> DeliveryResult:
+        """Make one attempt. Network and protocol errors are results, not exceptions.
+
+        `duration_ms` of the result leaves out the wait for a free slot.
+        """
         url = delivery.webhook.url.replace(ORIGIN_PLACEHOLDER, self._origin())
-        place = parse_url(url)
-        if isinstance(place, TargetRejection):
-            return build_rejection(place)
-        door = self._pools.setdefault((place.host, place.port, place.is_secure), ConnectionPool())
-        async with door, self._slots:
+        parsed = parse_url(url)
+        if isinstance(parsed, TargetRejection):
+            return build_rejection(parsed)
+        key = (parsed.host, parsed.port, parsed.is_secure)
+        pool = self._pools.setdefault(key, ConnectionPool())
+        async with pool, self._slots:
             start = monotonic()
-            answer = await self._attempt(url, delivery, door)
-            return answer._replace(duration_ms=round((monotonic() - start) * 1_000))
+            result = await self._attempt(url, delivery, pool)
+            return result._replace(duration_ms=round((monotonic() - start) * 1_000))
 
     async def close(self) -> None:
-        """Cuts what is still under way; to those who carry it that is a `reset`."""
-        for line in tuple(self._connections):
-            line.abort()
+        """Abort all connections; attempts in progress end with `reset`."""
+        for connection in tuple(self._connections):
+            connection.abort()
 
     def webhook_depth(self, host: str, port: int) -> int:
-        """How deep in a chain of our own webhooks a request from there is; 0 for a stranger's."""
+        """Return how many webhooks to this server led to a request from this host and port.
+
+        That is 0 unless the request came over one of the dispatcher's own connections.
+        """
         return self._depths_by_address.get((host.removeprefix("::ffff:"), port), -1) + 1
 
     async def _attempt(self, url: str, delivery: Delivery, pool: ConnectionPool) -> DeliveryResult:
@@ -94,40 +103,38 @@ class WebhookDispatcher:
                 target = await resolve_target(url, self._policy)
                 if isinstance(target, TargetRejection):
                     return build_rejection(target)
-                letter = build_request(target.url, delivery.webhook)
-                ours = delivery.webhook.url.startswith(ORIGIN_PLACEHOLDER) or self._is_own_server(
+                request = build_request(target.url, delivery.webhook)
+                is_own = delivery.webhook.url.startswith(ORIGIN_PLACEHOLDER) or self._is_own_server(
                     target
                 )
-                taken = await self._loopback(letter) if ours else None
-                return taken or await self._send(target, letter, (delivery.depth, pool))
+                result = await self._loopback(request) if is_own else None
+                return result or await self._send(target, request, delivery.depth, pool)
         except (OSError, ValueError) as error:
             return DeliveryResult(
                 None, next(name for kind, name in ERROR_NAMES if isinstance(error, kind))
             )
 
     def _is_own_server(self, target: ResolvedTarget) -> bool:
-        """To this server, by the address that was checked; by TLS a certificate has to be shown."""
-        here = parse_url(self._origin())
-        if isinstance(here, TargetRejection) or here.is_secure or target.url.is_secure:
+        """Return True if the checked address is that of this server.
+
+        False over TLS, where a real connection has to check the certificate.
+        """
+        origin = parse_url(self._origin())
+        if isinstance(origin, TargetRejection) or origin.is_secure or target.url.is_secure:
             return False
-        return (target.address, target.port) == (here.host, here.port)
+        return (target.address, target.port) == (origin.host, origin.port)
 
     async def _send(
-        self,
-        target: ResolvedTarget,
-        request: HttpRequest,
-        depth_and_pool: tuple[int, ConnectionPool],
+        self, target: ResolvedTarget, request: HttpRequest, depth: int, pool: ConnectionPool
     ) -> DeliveryResult:
-        depth, door = depth_and_pool
-        line = door.acquire((target.address, *target.fallbacks)) or await self._connect(
-            target, door
-        )
-        self._depths_by_address[line.local_address] = depth
+        addresses = (target.address, *target.fallbacks)
+        connection = pool.acquire(addresses) or await self._connect(target, pool)
+        self._depths_by_address[connection.local_address] = depth
         try:
-            return await line.send(request)
+            return await connection.send(request)
         finally:
-            del self._depths_by_address[line.local_address]
-            door.release(line, len(self._connections) <= self._max_in_flight)
+            del self._depths_by_address[connection.local_address]
+            pool.release(connection, len(self._connections) <= self._max_in_flight)
 
     async def _connect(self, target: ResolvedTarget, pool: ConnectionPool) -> Connection:
         *others, last = (target.address, *target.fallbacks)
@@ -148,21 +155,25 @@ class WebhookDispatcher:
         context: ssl.SSLContext | None,
         pool: ConnectionPool,
     ) -> Connection:
-        def gone(line: Connection) -> None:
-            self._connections.discard(line)
-            pool.discard(line)
+        def on_closed(closed: Connection) -> None:
+            self._connections.discard(closed)
+            pool.discard(closed)
 
-        line = await connect(address, target, context, gone)
-        self._connections.add(line)
-        return line
+        connection = await connect(address, target, context, on_closed)
+        self._connections.add(connection)
+        return connection
 
     def _ssl_context(self, target: ResolvedTarget) -> ssl.SSLContext:
-        """Our own server shows a certificate for a vendor's name: it is known by itself instead."""
+        """Return the default context, or for this server's own endpoint one that trusts it.
+
+        The own certificate is for a vendor's host name, so the certificate itself is checked
+        instead of its name.
+        """
         if self._own_tls is None or (target.host, target.port) != self._own_tls[:2]:
             return self._default_ssl_context
         context = ssl.create_default_context(cafile=self._own_tls[2])
         context.check_hostname = False
-        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # whoever has signed it
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # no CA needed
         return context
 
     @cached_property
@@ -171,4 +182,5 @@ class WebhookDispatcher:
 
 
 def build_rejection(rejection: TargetRejection) -> DeliveryResult:
+    """Build the result of a webhook that is not sent; its body is the reason."""
     return DeliveryResult(None, rejection.error, rejection.reason.encode())

@@ -1,4 +1,4 @@
-"""The HTTP request that carries a webhook: written once, sent by whichever way."""
+"""Build the HTTP request of a webhook, for the loopback and for a connection alike."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ DEFAULT_HEADERS: Final = {
     "accept-encoding": "identity",
 }
 BODILESS_METHODS: Final = frozenset(("GET", "HEAD"))
-"""Methods of which nobody expects a body."""
+"""Methods sent without `Content-Length` if there is no body."""
 
 TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 FIELD_VALUE: Final = re.compile(r"(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?")
@@ -23,6 +23,8 @@ TRANSFER_ENCODING: Final = "transfer-encoding"
 
 
 class HttpRequest(NamedTuple):
+    """A complete request: `path` includes the query, header names are lower case."""
+
     method: str
     path: str
     headers: Mapping[str, str]
@@ -30,21 +32,21 @@ class HttpRequest(NamedTuple):
 
     @property
     def wire_bytes(self) -> bytes:
-        """All of it, as it is sent."""
+        """The request as HTTP/1.1 bytes."""
         fields = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
         return f"{self.method} {self.path} HTTP/1.1\r\n{fields}\r\n".encode("ascii") + self.body
 
     @property
     def has_connection_header(self) -> bool:
-        """It says itself what shall become of the connection."""
+        """True if the webhook decides itself whether the connection is kept."""
         return "connection" in self.headers
 
 
 def build_request(url: ParsedUrl, webhook: Webhook) -> HttpRequest:
-    """Headers of the webhook come on top of ours.
+    """Build the request; headers of the webhook override the defaults.
 
     Raises:
-        ValueError: it cannot be sent, or would be read as something else.
+        ValueError: method or headers are invalid, or would make a receiver read another request.
     """
     body = render_body(webhook)
     headers = {"host": url.authority, **DEFAULT_HEADERS}
@@ -53,17 +55,17 @@ def build_request(url: ParsedUrl, webhook: Webhook) -> HttpRequest:
     if body or webhook.method not in BODILESS_METHODS:
         headers["content-length"] = str(len(body))
     headers |= {name.lower(): value for name, value in webhook.headers.items()}
-    framed = (
+    is_framed = (
         headers.get("content-length", "0") == str(len(body)) and TRANSFER_ENCODING not in headers
     )
-    sound = all(_is_valid_field(name, value) for name, value in headers.items())
-    if not (framed and sound and _is_valid_method(webhook.method)):
+    are_fields_valid = all(_is_valid_field(name, value) for name, value in headers.items())
+    if not (is_framed and are_fields_valid and _is_valid_method(webhook.method)):
         raise ValueError("the webhook is no HTTP request")
     return HttpRequest(webhook.method, url.path, headers, body)
 
 
 def _is_valid_method(method: str) -> bool:
-    """CONNECT would make of the connection what no webhook wants."""
+    """Return True for a valid method other than CONNECT, which would ask for a tunnel."""
     return method != "CONNECT" and TOKEN.fullmatch(method) is not None
 
 

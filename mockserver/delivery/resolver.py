@@ -1,4 +1,4 @@
-"""Resolves host names on a bounded number of daemon threads."""
+"""Resolve host names on a bounded number of daemon threads."""
 
 from asyncio import timeout, wrap_future
 from concurrent.futures import Future
@@ -11,23 +11,24 @@ from typing import Final
 Addresses = tuple[str, ...]
 Lookup = Future[Addresses]
 MAX_THREADS: Final = 16
-"""How many names are looked up at once; a dead name server blocks these and nothing else."""
+"""Concurrent lookups; a dead name server blocks these threads and nothing else."""
 LOOKUP_TIMEOUT: Final = 2.0  # seconds for one lookup
 
 
 def look_up(name: str) -> Addresses:
+    """Return the addresses of a host name, none if it cannot be resolved. Blocks."""
     try:
-        found = getaddrinfo(name, None, type=SOCK_STREAM)
+        entries = getaddrinfo(name, None, type=SOCK_STREAM)
     except (OSError, ValueError):
         return ()
-    return tuple(str(entry[4][0]) for entry in found)
+    return tuple(str(entry[4][0]) for entry in entries)
 
 
 class Resolver:
-    """Threads of our own, because a lookup cannot be stopped and must not hold up anything else.
+    """Runs lookups on threads of its own: a lookup cannot be canceled and must block nothing else.
 
-    They are daemons, so that none is awaited at exit; who asks for the same name shares the answer,
-    so that one dead name takes one of them.
+    The threads are daemons, so that exit waits for none of them. Concurrent lookups of a name share
+    one thread and its result, so that a dead name occupies one thread only.
     """
 
     def __init__(self) -> None:
@@ -36,28 +37,29 @@ class Resolver:
         self._threads = 0
 
     async def resolve(self, name: str) -> Addresses:
-        job = self._running.get(name) or self._start(name)
+        """Return the addresses of a host name, none after `LOOKUP_TIMEOUT`."""
+        lookup = self._running.get(name) or self._start(name)
         try:
             async with timeout(LOOKUP_TIMEOUT):
-                return await wrap_future(job)
+                return await wrap_future(lookup)
         except TimeoutError:
             return ()
 
     def _start(self, name: str) -> Lookup:
-        job = self._running[name] = Lookup()
-        job.set_running_or_notify_cancel()  # so that nobody who leaves cancels it for the others
-        self._jobs.put((name, monotonic() + LOOKUP_TIMEOUT, job))
+        lookup = self._running[name] = Lookup()
+        lookup.set_running_or_notify_cancel()  # so that one waiter cannot cancel it for the others
+        self._jobs.put((name, monotonic() + LOOKUP_TIMEOUT, lookup))
         if self._threads < MAX_THREADS:
             self._threads += 1
             Thread(target=self._work, name="lookup", daemon=True).start()
-        return job
+        return lookup
 
     def _work(self) -> None:
         while True:
-            name, until, job = self._jobs.get()
-            found = look_up(name) if monotonic() < until else ()
-            self._running.pop(name, None)  # two event loops may have asked at the same time
-            job.set_result(found)
+            name, deadline, lookup = self._jobs.get()
+            addresses = look_up(name) if monotonic() < deadline else ()
+            self._running.pop(name, None)  # gone if two event loops started the same lookup
+            lookup.set_result(addresses)
 
 
 RESOLVER: Final = Resolver()

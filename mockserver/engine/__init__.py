@@ -1,1 +1,1 @@
-"""The time wing's lower floor: synchronous, deterministic, told the time."""
+"""The engine: synchronous and deterministic; every function takes the time as a parameter."""

@@ -1,4 +1,4 @@
-"""What came last, bounded in number and in bytes: the oldest leave first."""
+"""A log bounded in items and in bytes: the oldest items are evicted first."""
 
 from collections import deque
 from typing import Final, TypeVar
@@ -10,7 +10,11 @@ T = TypeVar("T")
 
 
 class BoundedLog(deque[T]):
-    """Most items weigh nothing to speak of; one that is larger than all the room is kept alone."""
+    """A deque that evicts its oldest items above `max_items` or `max_bytes`.
+
+    Only items passed to `add_weight` count in bytes; small items need not be. An item larger than
+    `max_bytes` is kept alone.
+    """
 
     def __init__(self, max_items: int = MAX_ITEMS, max_bytes: int = MAX_BYTES) -> None:
         super().__init__(maxlen=max_items)
@@ -19,7 +23,7 @@ class BoundedLog(deque[T]):
         self._weights: deque[tuple[int, int]] = deque()
 
     def add_weight(self, number: int, size: int) -> None:
-        """The item that came last, the `number`-th of all, holds on to so many bytes."""
+        """Add `size` bytes for the last item, the `number`-th ever appended (from 1)."""
         self._weights.append((number, size))
         self.byte_count += size
         self._remove_weights(number)
@@ -28,6 +32,6 @@ class BoundedLog(deque[T]):
             self._remove_weights(number)
 
     def _remove_weights(self, number: int) -> None:
-        """Forget the weight of those that have left."""
+        """Subtract the weights of evicted items; `number` items have been appended so far."""
         while self._weights and self._weights[0][0] <= number - len(self):
             self.byte_count -= self._weights.popleft()[1]

@@ -1,4 +1,4 @@
-"""Plays a story in a world of its own: a step that is moot, or never reached, is wrong."""
+"""Dry-run a scenario in a sandbox of its own to find steps rejected or never reached."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,7 +17,7 @@ from mockserver.engine.pipeline import build_match_contexts, handle
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event, step
 
-MAX_STEPS = 2_000  # things that happen before a rehearsal is broken off
+MAX_STEPS = 2_000  # due items and stimuli before a dry run is broken off
 
 CALL_ENDED = "the call is over by then"
 NEVER_OCCURS = "what it waits for cannot come"
@@ -30,13 +30,14 @@ STIMULI = {
     "control": Event(0, "continue", source="control"),
     "hangup": Event(0, "hangup", data={"cause": "normal"}, source="control"),
 }
-"""What a call waits for -> what brings it; a resource comes only from its provider."""
+"""Wait reason -> the event that ends it. Resources are left out: their provider assigns them."""
 
 
 class DryRunProblem(NamedTuple):
-    """Where a file says what cannot be played, and why not.
+    """A step that cannot happen: its `location` in the scenario file, and the reason.
 
-    One that is `lacking` has no such leg: the file may well mean another operation.
+    `is_leg_missing` is True if the call has no such leg: the scenario may well be meant for
+    another operation.
     """
 
     location: str
@@ -45,23 +46,25 @@ class DryRunProblem(NamedTuple):
 
 
 def dry_run(configuration: Configuration, scenario: Scenario) -> tuple[DryRunProblem, ...]:
-    """What stumbles on the operation that suits the story best; nothing if one suits it wholly.
+    """Run a scenario on example requests; return the problems of the request with the fewest.
 
-    It is played on every example of every operation that it can meet, with the shortest spans and
-    with the longest.
+    These are all examples of all operations that the scenario can match, each with the shortest
+    durations and with the longest.
     """
     if not scenario.steps:
         return ()
-    plays = [
-        play
-        for listing in configuration.providers.values()
-        for play in _run_examples(configuration, scenario, listing)
+    runs = [
+        problems
+        for bound in configuration.providers.values()
+        for problems in _run_examples(configuration, scenario, bound)
     ]
-    if not plays:
+    if not runs:
         return (
             DryRunProblem(scenario.location, "there is no operation that this scenario can meet"),
         )
-    return min(plays, key=lambda play: (len(play), sum(one.is_leg_missing for one in play)))
+    return min(
+        runs, key=lambda problems: (len(problems), sum(item.is_leg_missing for item in problems))
+    )
 
 
 def _run_examples(
@@ -69,26 +72,26 @@ def _run_examples(
 ) -> Iterator[tuple[DryRunProblem, ...]]:
     for endpoint in bound.provider.endpoints:
         for example in bound.examples(endpoint.operation):
-            sent = Request(endpoint.method, endpoint.path, fields=example)
-            asked = IncomingRequest(bound, endpoint, sent, (scenario.name,))
-            found: dict[DryRunProblem, None] = {}
-            placed = [
-                _run_example(configuration._replace(seed=seed), scenario, asked)
+            request = Request(endpoint.method, endpoint.path, fields=example)
+            incoming = IncomingRequest(bound, endpoint, request, (scenario.name,))
+            distinct: dict[DryRunProblem, None] = {}
+            runs = [
+                _run_example(configuration._replace(seed=seed), scenario, incoming)
                 for seed in (LOWEST_SEED, HIGHEST_SEED)
             ]
-            if None not in placed:
-                for stumbles in placed:
-                    found.update(dict.fromkeys(stumbles or ()))
-                yield tuple(found)
+            if None not in runs:
+                for problems in runs:
+                    distinct.update(dict.fromkeys(problems or ()))
+                yield tuple(distinct)
 
 
 def _run_example(
     configuration: Configuration, scenario: Scenario, incoming: IncomingRequest
 ) -> tuple[DryRunProblem, ...] | None:
-    """What stumbles, whichever of two things awaited comes first; None if nothing is placed."""
+    """Return the fewer problems of both orders of stimuli; None if no call is placed."""
     runs = (
-        _run(SandboxState(configuration, 0), scenario, incoming, external_first=hasty)
-        for hasty in (False, True)
+        _run(SandboxState(configuration, 0), scenario, incoming, external_first=external_first)
+        for external_first in (False, True)
     )
     return min((run for run in runs if run is not None), key=len, default=None)
 
@@ -97,16 +100,17 @@ def _run(
     state: SandboxState, scenario: Scenario, incoming: IncomingRequest, *, external_first: bool
 ) -> tuple[DryRunProblem, ...] | None:
     provider = incoming.bound.provider.name
-    mine = (one for key, one in state.accounts.items() if key[0] == provider)
-    account = next(mine, None)
+    accounts = (account for key, account in state.accounts.items() if key[0] == provider)
+    account = next(accounts, None)
     if account is None:
         return None
-    open_ = account._replace(numbers=None, limits=None, balance=None)
-    state.accounts[account.provider, account.name] = open_
-    own = incoming._replace(account=open_)
-    if all(scenario.missing_requirement(seen) for seen in build_match_contexts(state, own)):
+    unlimited = account._replace(numbers=None, limits=None, balance=None)
+    state.accounts[account.provider, account.name] = unlimited
+    request = incoming._replace(account=unlimited)
+    contexts = build_match_contexts(state, request)
+    if all(scenario.missing_requirement(context) for context in contexts):
         return None
-    exchange = handle(state, own, 0)
+    exchange = handle(state, request, 0)
     if not exchange.call_ids:
         return None
     _run_to_end(state, exchange.call_ids[0], external_first=external_first)
@@ -125,34 +129,37 @@ def _run_to_end(state: SandboxState, call_id: str, *, external_first: bool) -> N
 
 
 def _send_stimulus(state: SandboxState, call_id: str, now: int, *, external_first: bool) -> bool:
-    """Whether something awaited could come: people first, or what the steps want if `hasty`."""
-    awaited = state.wait_reasons.get(call_id, ())
-    for waiting in awaited[::-1] if external_first else awaited:
-        if waiting.reason not in STIMULI:
+    """Apply one event that the call waits for; False if none is possible.
+
+    Answers come first; with `external_first`, the events that the steps wait for.
+    """
+    wait_reasons = state.wait_reasons.get(call_id, ())
+    for wait_reason in wait_reasons[::-1] if external_first else wait_reasons:
+        if wait_reason.reason not in STIMULI:
             continue
         with suppress(IllegalTransition):
-            _apply_stimulus(state, state.calls[call_id], waiting, now)
+            _apply_stimulus(state, state.calls[call_id], wait_reason, now)
             return True
     return False
 
 
 def _apply_stimulus(state: SandboxState, call: Call, wait_reason: WaitReason, now: int) -> None:
     leg = wait_reason.leg
-    if wait_reason.reason == "hangup":  # nobody rings by then, and it may be that nobody ever did
+    if wait_reason.reason == "hangup":  # no leg is ringing then; perhaps none has answered either
         leg = next((leg.name for leg in call.legs if leg.state == "answered"), "")
     apply_event(state, call.spec.id, STIMULI[wait_reason.reason]._replace(at=now, leg=leg))
 
 
 def _find_problems(state: SandboxState, call_id: str) -> Iterator[DryRunProblem]:
-    there = {"", *(leg.name for leg in state.calls[call_id].legs)}
-    for fact in state.journal:
-        if isinstance(fact.payload, RejectedEvent) and fact.payload.location:
+    legs = {"", *(leg.name for leg in state.calls[call_id].legs)}
+    for entry in state.journal:
+        if isinstance(entry.payload, RejectedEvent) and entry.payload.location:
             yield DryRunProblem(
-                fact.payload.location, fact.payload.reason, fact.payload.leg not in there
+                entry.payload.location, entry.payload.reason, entry.payload.leg not in legs
             )
     call, script = state.calls[call_id], state.scripts[call_id]
-    why = CALL_ENDED if call.phase == "ended" else NEVER_OCCURS
-    for track, mark in zip(script, call.cursors, strict=True):
+    reason = CALL_ENDED if call.phase == "ended" else NEVER_OCCURS
+    for track, cursor in zip(script, call.cursors, strict=True):
         if not track.leg:
-            for late in track.steps[mark.position :]:
-                yield DryRunProblem(late.location, f"this step is never reached: {why}")
+            for unreached in track.steps[cursor.position :]:
+                yield DryRunProblem(unreached.location, f"this step is never reached: {reason}")

@@ -1,4 +1,4 @@
-"""Carries effects into the store: money, records, calls placed, events told, webhooks sent."""
+"""Apply effects to a sandbox's state: charges, records, calls, events and webhooks."""
 
 from mockserver.core.account import Account, with_charge, with_record
 from mockserver.core.behavior import (
@@ -25,87 +25,95 @@ from mockserver.engine.webhooks import enqueue
 def apply(
     state: SandboxState, effects: Effects, now: int, selection: RequestSelection = NO_SELECTION
 ) -> None:
-    """Bring about what a provider has said: charge, keep, mark, hold, place, tell, send."""
+    """Apply charges, records, counts, uploads, calls, events and webhooks, in this order.
+
+    Calls come before events and webhooks, which may belong to a call placed by the same effects.
+    `now` is in ms.
+    """
     for charge in effects.charges:
         state.accounts[charge.account] = with_charge(state.accounts[charge.account], charge)
         provider, account = charge.account
-        paid = {"amount": str(charge.amount), "reason": charge.reason}
+        payload = {"amount": str(charge.amount), "reason": charge.reason}
         state.record(
             JournalEntry(
-                now, "charge", charge.call_id, {"provider": provider, "account": account, **paid}
+                now, "charge", charge.call_id, {"provider": provider, "account": account, **payload}
             )
         )
-    for keep in effects.records:
-        state.accounts[keep.account] = with_record(state.accounts[keep.account], keep)
+    for save in effects.records:
+        state.accounts[save.account] = with_record(state.accounts[save.account], save)
     for key in effects.counts:
         state.count(key, now)
     state.uploads.update({upload_digest(data): data for data in effects.uploads})
     for call in effects.calls:
         place_call(state, call, now, selection)
-    for name, event in effects.events:
+    for call_id, event in effects.events:
         state.schedule(
-            event.at, "told", name, ScheduledEvent(len(state.calls[name].attempts), event)
+            event.at, "told", call_id, ScheduledEvent(len(state.calls[call_id].attempts), event)
         )
     for webhook in effects.webhooks:
         enqueue(state, webhook, now)
 
 
 def place_call(state: SandboxState, call: Call, now: int, selection: RequestSelection) -> None:
-    """Take a new call in, give a known one its next attempt, or move one that has not begun."""
-    name = call.spec.id
+    """Store a new call, the next attempt of a known call, or a new start of a call not yet begun.
+
+    A start before `now` is moved to `now`.
+    """
+    call_id = call.spec.id
     ready = call if call.starts_at >= now else call._replace(starts_at=now)
-    new = name not in state.calls
-    if new:
+    is_new = call_id not in state.calls
+    if is_new:
         state.call_count += 1
         select_for_call(state, ready, selection)
-        state.call_ids_by_recording[parse_recording_token(call.spec.recording_url)] = name
-        state.call_ids_by_vendor_id[call.spec.provider, call.spec.vendor_id] = name
-    state.calls[name] = ready
-    if new:
-        state.record(JournalEntry(now, "event", name, ready.events[0]))
-    story = _attempt_scenario(state, ready, call.number_index)
-    people = {leg.name: _leg_behavior(state, ready, leg, story) for leg in ready.legs}
-    state.scripts[name] = compile_script(CALL_FLOWS[call.spec.flow], people, story.steps)
-    if new:
-        _record_ignored_legs(state, ready, story, now)
-    schedule_next_step(state, name)
+        state.call_ids_by_recording[parse_recording_token(call.spec.recording_url)] = call_id
+        state.call_ids_by_vendor_id[call.spec.provider, call.spec.vendor_id] = call_id
+    state.calls[call_id] = ready
+    if is_new:
+        state.record(JournalEntry(now, "event", call_id, ready.events[0]))
+    scenario = _attempt_scenario(state, ready, call.number_index)
+    behaviors = {leg.name: _leg_behavior(state, ready, leg, scenario) for leg in ready.legs}
+    state.scripts[call_id] = compile_script(CALL_FLOWS[call.spec.flow], behaviors, scenario.steps)
+    if is_new:
+        _record_ignored_legs(state, ready, scenario, now)
+    schedule_next_step(state, call_id)
 
 
 def add_leg(state: SandboxState, call_id: str, event: Event) -> None:
-    """Give a leg that is dialled in the course of a call its own tracks.
+    """Give a leg that is dialed in the course of a call its own tracks.
 
-    Whoever is dialled as the n-th in an attempt is the n-th of a story's `numbers`.
+    Each further dial of the leg within an attempt takes the next item of the scenario's `numbers`.
     """
     call = state.calls[call_id]
-    since = max(at for at, past in enumerate(call.events) if past.type == "begin")
-    before = [
-        past for past in call.events[since:-1] if (past.type, past.leg) == ("ring", event.leg)
+    start = max(index for index, past in enumerate(call.events) if past.type == "begin")
+    earlier = [
+        past for past in call.events[start:-1] if (past.type, past.leg) == ("ring", event.leg)
     ]
     leg = next(leg for leg in call.legs if leg.name == event.leg)
-    story = _attempt_scenario(state, call, call.number_index + len(before))
-    how = event.behavior or _leg_behavior(state, call, leg, story)
-    state.scripts[call_id], state.calls[call_id] = add_leg_tracks(state.scripts[call_id], call, how)
+    scenario = _attempt_scenario(state, call, call.number_index + len(earlier))
+    behavior = event.behavior or _leg_behavior(state, call, leg, scenario)
+    script, changed = add_leg_tracks(state.scripts[call_id], call, behavior)
+    state.scripts[call_id], state.calls[call_id] = script, changed
 
 
 def schedule_next_step(state: SandboxState, call_id: str) -> None:
-    """Put the call's one next step on the agenda, or note what it waits for."""
+    """Put the call's next step on the agenda, and store what the call waits for."""
     call = state.calls[call_id]
-    step, people = next_step(state.scripts[call_id], call, state.configuration.seed)
+    step, waits = next_step(state.scripts[call_id], call, state.configuration.seed)
     resource = _needed_resource(state, call)
     if resource:
-        people = (WaitReason(resource), *(one for one in people if one.reason != "hangup"))
+        waits = (WaitReason(resource), *(wait for wait in waits if wait.reason != "hangup"))
         state.resource_queue.setdefault(call_id, resource)
     elif state.resource_queue:
         state.resource_queue.pop(call_id, None)
     state.wait_reasons.pop(call_id, None)
-    if people:
-        state.wait_reasons[call_id] = people
-    turn = state.next_steps.get(call_id)
-    if turn and turn[1] == step:
+    if waits:
+        state.wait_reasons[call_id] = waits
+    scheduled = state.next_steps.get(call_id)
+    if scheduled and scheduled[1] == step:
         return
     if step:
         state.next_steps[call_id] = (state.schedule(step.at, "script", call_id), step)
-    elif turn:
+    elif scheduled:
         del state.next_steps[call_id]
 
 
@@ -114,69 +122,73 @@ def call_account(state: SandboxState, call: Call) -> Account:
 
 
 def _resolve_leg_names(call: Call, scenario: Scenario) -> Scenario:
-    """The story with the legs of its steps by name, where it says `callee` or a vendor's word."""
+    """Replace `callee` and the vendor's roles in the scenario's steps with leg names."""
     if not scenario.steps:
         return scenario
     names = {leg.role: leg.name for leg in call.legs}
     names["callee"] = CALL_FLOWS[call.spec.flow].callee
 
-    def addressed(step: Step) -> Step:
-        once = step.condition and step.condition._replace(
+    def resolve_step(step: Step) -> Step:
+        condition = step.condition and step.condition._replace(
             leg=names.get(step.condition.leg, step.condition.leg)
         )
-        return step._replace(leg=names.get(step.leg, step.leg), condition=once)
+        return step._replace(leg=names.get(step.leg, step.leg), condition=condition)
 
-    return scenario._replace(steps=tuple(map(addressed, scenario.steps)))
+    return scenario._replace(steps=tuple(map(resolve_step, scenario.steps)))
 
 
 def _attempt_scenario(state: SandboxState, call: Call, number_index: int) -> Scenario:
-    """What the call's story says of this redial and this number."""
-    chosen, draw = state.leg_scenarios[call.spec.id], (state.configuration.seed, call.spec.id)
+    """Resolve the call's scenario for its current redial and this number index (from 0)."""
+    selected, draw_key = state.leg_scenarios[call.spec.id], (state.configuration.seed, call.spec.id)
+    indexes = (call.redial_index, number_index)
     return _resolve_leg_names(
-        call,
-        resolve(
-            state.configuration.scenarios, chosen.scenario, draw, (call.redial_index, number_index)
-        ),
+        call, resolve(state.configuration.scenarios, selected.scenario, draw_key, indexes)
     )
 
 
 def _leg_behavior(
     state: SandboxState, call: Call, leg: Leg, scenario: Scenario
 ) -> LegBehavior | None:
-    """How a leg behaves: by a strong story, by its number, by the story, as everybody does."""
-    told = scenario.leg_behavior(leg, call.spec.flow)
-    strong = state.leg_scenarios[call.spec.id].rank in EXPLICIT_RANKS
-    rung = leg.name in _legs_dialed_by_steps(state, call, scenario)
-    number = (
+    """Select a leg's behavior: explicit scenario, number plan, other scenario, then the default.
+
+    A leg that a step dials ignores the number plan and has no default behavior.
+    """
+    behavior = scenario.leg_behavior(leg, call.spec.flow)
+    is_explicit = state.leg_scenarios[call.spec.id].rank in EXPLICIT_RANKS
+    is_dialed_by_step = leg.name in _legs_dialed_by_steps(state, call, scenario)
+    planned = (
         number_plan_behavior(leg.number)
-        if state.configuration.scenarios.number_plan and not rung
+        if state.configuration.scenarios.number_plan and not is_dialed_by_step
         else None
     )
-    usual = None if rung else STAY_ON_LINE if scenario.steps else DEFAULT_BEHAVIOR
-    return (told if strong else None) or number or told or usual
+    default = None if is_dialed_by_step else STAY_ON_LINE if scenario.steps else DEFAULT_BEHAVIOR
+    return (behavior if is_explicit else None) or planned or behavior or default
 
 
 def _legs_dialed_by_steps(state: SandboxState, call: Call, scenario: Scenario) -> set[str]:
-    """The legs that the steps of a story are still to ring, themselves or by an act."""
+    """Return the legs that the remaining steps dial, by a `ring` step or by a vendor event."""
     if not scenario.steps:
         return set()
-    acts = state.configuration.providers[call.spec.provider].provider.vendor_events
+    vendor_events = state.configuration.providers[call.spec.provider].provider.vendor_events
     return {
-        acts[step.event_type].dials if step.event_type in acts else step.leg
+        vendor_events[step.event_type].dials if step.event_type in vendor_events else step.leg
         for step in scenario.steps[_count_completed_steps(state, call) :]
-        if step.event_type == "ring" or step.event_type in acts
+        if step.event_type == "ring" or step.event_type in vendor_events
     }
 
 
 def _count_completed_steps(state: SandboxState, call: Call) -> int:
-    """How many of its steps have been played."""
+    """Count the scenario's steps that have run already."""
     tracks = state.scripts.get(call.spec.id, ())
-    marks = zip(tracks, call.cursors, strict=False)
-    return next((mark.position for track, mark in marks if track.name == "steps"), 0)
+    positions = zip(tracks, call.cursors, strict=False)
+    return next((cursor.position for track, cursor in positions if track.name == "steps"), 0)
 
 
 def _needed_resource(state: SandboxState, call: Call) -> str:
-    """What the call waits for that its provider may give, unless a step is still to give it."""
+    """Name the resource that the call waits for.
+
+    Empty if it waits for none, or if a remaining step dials a later leg itself.
+    """
     resources = state.configuration.providers[call.spec.provider].provider.resources
     if not resources or call.phase not in ACTIVE_PHASES:
         return ""
@@ -184,18 +196,18 @@ def _needed_resource(state: SandboxState, call: Call) -> str:
         *CALL_FLOWS[call.spec.flow].later_legs
     }:
         return ""
-    return next((name for name, one in resources.items() if one.waits_for(call)), "")
+    return next((name for name, resource in resources.items() if resource.waits_for(call)), "")
 
 
 def _record_ignored_legs(state: SandboxState, call: Call, scenario: Scenario, now: int) -> None:
-    """Journal what a story says of legs that this call does not have."""
-    spoken_of = dict.fromkeys(
+    """Journal the legs that the scenario names but this call does not have."""
+    named = dict.fromkeys(
         leg for legs in (*scenario.inherited_legs[::-1], scenario.legs) for leg in legs
     )
-    if not spoken_of:
+    if not named:
         return
     later = CALL_FLOWS[call.spec.flow].later_legs
     known = {"callee", *later, *(leg.name for leg in call.legs), *(leg.role for leg in call.legs)}
-    for leg in spoken_of:
+    for leg in named:
         if leg not in known:
             state.record(JournalEntry(now, "skipped", call.spec.id, IgnoredLeg(scenario.name, leg)))

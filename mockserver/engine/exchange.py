@@ -1,4 +1,4 @@
-"""A vendor request on its way in, and the stored exchange it becomes."""
+"""An incoming vendor request, and the exchange that is stored for it."""
 
 import json
 from typing import NamedTuple
@@ -15,10 +15,11 @@ from mockserver.core.selection import Activation
 
 
 class Exchange(NamedTuple):
-    """One vendor request and what it got; `why` says in one line why it was refused.
+    """One vendor request and its response, stored for the journal.
 
-    Provider and operation are empty for a path that nobody has. The rest is for `explain`: the
-    rules it broke, how stories saw it, and what was activated then.
+    `at` is in ms. `provider` and `operation` are empty for a path that no provider has.
+    `explanation` says in one line why the request was refused. `broken_rules`, `violations`,
+    `match_contexts` and `activations` (those in force at arrival) are for `explain`.
     """
 
     id: str
@@ -41,7 +42,10 @@ DEFAULT_API_BEHAVIOR = ApiBehavior()
 
 
 class RequestSelection(NamedTuple):
-    """What a request says about its stories: those its header names, and whose it is."""
+    """What a request contributes to the selection of scenarios.
+
+    `scenario_names` come from the request's header, `activations` were in force at its arrival.
+    """
 
     scenario_names: tuple[str, ...] = ()
     credential: str = ""
@@ -52,13 +56,14 @@ NO_SELECTION = RequestSelection()
 
 
 class IncomingRequest(NamedTuple):
-    """A request that found its operation; `stories` are those that its header names.
+    """A request routed to an operation.
 
-    `objection` is a fault that was found on the way already: a wrong method, or one that a story
-    orders. `turn` is what a story says of the answer. `account` is whose request it is, where that
-    does not have to be found out by its credential. `activations` are those that were on when it
-    came in, None as long as it has not taken them. `depth` is how many webhooks to
-    ourselves have led to it.
+    `scenarios` are the names from its header; the scenario that `apply_scenario` selects is added.
+    `forced_rule` carries a fault known before the rulebook runs: a wrong method, or a fault that a
+    scenario orders. `account` is set where the account need not be looked up by credential.
+    `activations` are those in force at arrival, None until they are reserved; `match_contexts` is
+    None until then, too. `webhook_depth` is the number of webhooks to this server that led to the
+    request. `credential` is None until it is read.
     """
 
     bound: BoundProvider
@@ -79,23 +84,23 @@ class IncomingRequest(NamedTuple):
 
     @property
     def credential_or_empty(self) -> str:
-        """Its credential, which is read once; empty if it has none."""
+        """The credential, empty if there is none; the provider reads it unless it is stored."""
         if self.credential is not None:
             return self.credential
         return self.bound.provider.credential(self.request) or ""
 
 
 def describe_fault(rule: Rule, context: RequestContext) -> str:
-    """The rule, its source, the field and the value received, in one line."""
+    """Describe a broken rule in one line: fault, evidence, field, value received and expected."""
     fault = rule.fault
-    told = f"{fault.name} ({fault.evidence}): {render_message(fault, context)}"
+    summary = f"{fault.name} ({fault.evidence}): {render_message(fault, context)}"
     if context.request.body_error:
-        return f"{told}; {context.request.body_error}"
+        return f"{summary}; {context.request.body_error}"
     if not rule.field:
-        return told
-    wanted = next((one.expected for one in context.violations if one.field == rule.field), "")
-    return f"{told}; {rule.field}: {describe_field(context, rule.field)}" + (
-        f"; would pass: {wanted}" if wanted else ""
+        return summary
+    expected = next((item.expected for item in context.violations if item.field == rule.field), "")
+    return f"{summary}; {rule.field}: {describe_field(context, rule.field)}" + (
+        f"; would pass: {expected}" if expected else ""
     )
 
 
@@ -103,5 +108,5 @@ def describe_field(context: RequestContext, field: str) -> str:
     if field not in context.fields:
         return "not sent"
     value = context.fields[field]
-    shown = repr(value) if isinstance(value, str) else json.dumps(value, default=str)
-    return f"received {shown:.80}"
+    text = repr(value) if isinstance(value, str) else json.dumps(value, default=str)
+    return f"received {text:.80}"

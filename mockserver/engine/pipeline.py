@@ -1,4 +1,4 @@
-"""One request, from what was asked to what is on record of it."""
+"""The request pipeline: match, select a scenario, respond, and record the exchange."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -8,123 +8,126 @@ from mockserver.core.account import Account
 from mockserver.core.call import Call, CallSpec, Event, Leg, recording_token
 from mockserver.core.http import Request, Response
 from mockserver.core.journal import JournalEntry
-from mockserver.core.provider import (
-    Effects,
-    EndpointResult,
-    all_faults,
-    endpoint_roles,
-)
+from mockserver.core.provider import Effects, EndpointResult, all_faults, endpoint_roles
 from mockserver.core.rulebook import RequestContext, Rule, evaluate
 from mockserver.core.scenario import MatchContext
 from mockserver.engine.effects import apply
-from mockserver.engine.exchange import (
-    Exchange,
-    IncomingRequest,
-    describe_fault,
-)
+from mockserver.engine.exchange import Exchange, IncomingRequest, describe_fault
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.scenario_selection import consume_activations, select_api_behavior
 from mockserver.engine.simulation import apply_or_reject, assign_resources
 
 NOT_FOUND = 404
 NO_STATUS = 0
-"""In place of a status where a story breaks the connection."""
+"""The status of a response that is never sent because a scenario breaks the connection."""
 
 
 def build_match_contexts(
     state: SandboxState, incoming: IncomingRequest
 ) -> tuple[MatchContext, ...]:
-    """A request as stories see it: once for each call that it would place, but at least once."""
+    """Build one match context per call that the request would place, but at least one."""
     if incoming.match_contexts is not None:
         return incoming.match_contexts
     provider = incoming.bound.provider
     account = _find_account(state, incoming)
     name, operation = account.name if account else "", incoming.endpoint.operation
-    words, fields = endpoint_roles(provider, incoming.endpoint), incoming.request.fields
-    secret, parties = (
-        incoming.credential_or_empty,
-        incoming.endpoint.called_numbers(incoming.request) or ({},),
-    )
-    seen = [
+    roles, fields = endpoint_roles(provider, incoming.endpoint), incoming.request.fields
+    credential = incoming.credential_or_empty
+    called_numbers = incoming.endpoint.called_numbers(incoming.request) or ({},)
+    contexts = [
         MatchContext(
-            provider.name, operation, name, secret, _numbers_by_leg_and_role(legs, words), fields
+            provider.name,
+            operation,
+            name,
+            credential,
+            _numbers_by_leg_and_role(legs, roles),
+            fields,
         )
-        for legs in parties
+        for legs in called_numbers
     ]
-    return tuple(seen)
+    return tuple(contexts)
 
 
 def _numbers_by_leg_and_role(
-    legs: Mapping[str, str], roles_by_leg: Mapping[str, str]
+    numbers: Mapping[str, str], roles: Mapping[str, str]
 ) -> Mapping[str, str]:
-    """Who is called, by the vendor's words as well."""
-    return {**legs, **{roles_by_leg[leg]: legs[leg] for leg in roles_by_leg if leg in legs}}
+    """Add the vendor's roles to the leg names: every number under both keys."""
+    return {**numbers, **{roles[leg]: numbers[leg] for leg in roles if leg in numbers}}
 
 
 def reserve_activations(state: SandboxState, incoming: IncomingRequest) -> IncomingRequest:
-    """The request with the activations that are on; those that suit it have one request less."""
+    """Return the request with the activations in force; decrement those in `state` that match."""
     if incoming.activations is not None:
         return incoming
-    seen, activations = build_match_contexts(state, incoming), tuple(state.activations)
+    contexts, activations = build_match_contexts(state, incoming), tuple(state.activations)
     if activations:
-        consume_activations(state, seen)
+        consume_activations(state, contexts)
     return incoming._replace(
-        activations=activations, match_contexts=seen, credential=incoming.credential_or_empty
+        activations=activations, match_contexts=contexts, credential=incoming.credential_or_empty
     )
 
 
 def apply_scenario(state: SandboxState, incoming: IncomingRequest) -> IncomingRequest:
-    """The request with what a story, if one suits, says of its answer."""
+    """Return the request with the API behavior and the fault of the selected scenario, if any.
+
+    Reserves the activations and advances the scenario's list of responses.
+    """
     incoming = reserve_activations(state, incoming)
-    order, story = select_api_behavior(
+    behavior, scenario = select_api_behavior(
         state, incoming.selection, build_match_contexts(state, incoming)
     )
-    if not story:
+    if not scenario:
         return incoming
-    known = all_faults(incoming.bound.provider) if order.fault else ()
-    fault = next((one for one in known if one.name == order.fault), None)
-    ordered = Rule(_always, fault) if fault else incoming.forced_rule
-    named = incoming.scenarios if story in incoming.scenarios else (*incoming.scenarios, story)
-    return incoming._replace(api_behavior=order, forced_rule=ordered, scenarios=named)
+    faults = all_faults(incoming.bound.provider) if behavior.fault else ()
+    fault = next((fault for fault in faults if fault.name == behavior.fault), None)
+    rule = Rule(_always, fault) if fault else incoming.forced_rule
+    names = incoming.scenarios
+    names = names if scenario in names else (*names, scenario)
+    return incoming._replace(api_behavior=behavior, forced_rule=rule, scenarios=names)
 
 
 def build_context(state: SandboxState, incoming: IncomingRequest, now: int) -> RequestContext:
-    """All that the provider may look at before it answers."""
+    """Build the request context, and count the request against the account's rate limit."""
     provider, request = incoming.bound.provider, incoming.request
     account = _find_account(state, incoming)
     check = incoming.bound.checks[incoming.endpoint.operation]
     violations = () if request.body_error else check(request.fields)
-    numbers, words = count(state.call_count + 1), endpoint_roles(provider, incoming.endpoint)
+    call_numbers, roles = count(state.call_count + 1), endpoint_roles(provider, incoming.endpoint)
 
-    def call(shape: str, legs: Mapping[str, str], at: int | None) -> Call:
-        order = _build_call_spec(state, incoming, account, (now, shape, next(numbers)))
-        sides = tuple([Leg(leg, words[leg], number) for leg, number in legs.items()])
-        return Call(order, sides, now if at is None else at, events=(Event(now, "placed"),))
+    def new_call(flow: str, numbers: Mapping[str, str], at: int | None) -> Call:
+        spec = _build_call_spec(state, incoming, account, (now, flow, next(call_numbers)))
+        legs = tuple([Leg(leg, roles[leg], number) for leg, number in numbers.items()])
+        return Call(spec, legs, now if at is None else at, events=(Event(now, "placed"),))
 
-    crowd = account is not None and _check_rate_limit(state, account, now)
-    return RequestContext(request, now, call, account, violations, crowd, state.read_model)
+    limited = account is not None and _check_rate_limit(state, account, now)
+    return RequestContext(request, now, new_call, account, violations, limited, state.read_model)
 
 
 def respond(
     incoming: IncomingRequest, context: RequestContext
 ) -> tuple[EndpointResult, tuple[Rule, ...]]:
-    """The rulebook's objection in the vendor's envelope, or the endpoint's answer."""
+    """Refuse the request with the faults of the broken rules, or let the endpoint respond.
+
+    Returns:
+        The result and the broken rules, none if the endpoint has responded. Where a scenario
+        breaks the connection, the response has `NO_STATUS`.
+    """
     if incoming.api_behavior.disconnect:
         return EndpointResult(Response(NO_STATUS)), ()
-    objection = incoming.forced_rule
-    broken = (objection,) if objection else evaluate(incoming.endpoint.rules, context)
+    forced = incoming.forced_rule
+    broken = (forced,) if forced else evaluate(incoming.endpoint.rules, context)
     if not broken:
         return incoming.endpoint.respond(context), ()
-    found = tuple(rule.fault for rule in broken)
-    return EndpointResult(incoming.bound.provider.refuse(found, context)), broken
+    faults = tuple(rule.fault for rule in broken)
+    return EndpointResult(incoming.bound.provider.refuse(faults, context)), broken
 
 
 def build_unknown_path_exchange(
     state: SandboxState, request: Request, now: int, explanation: str
 ) -> Exchange:
-    """A request for a path that nobody has, on record all the same."""
-    name = f"r{state.request_count + 1}"
-    return Exchange(name, now, "", "", request, Response(NOT_FOUND), None, explanation, ())
+    """Build the exchange of a request to a path that no provider has: status 404."""
+    request_id = f"r{state.request_count + 1}"
+    return Exchange(request_id, now, "", "", request, Response(NOT_FOUND), None, explanation, ())
 
 
 def build_exchange(
@@ -134,7 +137,7 @@ def build_exchange(
     result: EndpointResult,
     broken_rules: tuple[Rule, ...],
 ) -> Exchange:
-    """What the journal keeps of it."""
+    """Build the exchange that is stored and journaled for this request."""
     return Exchange(
         id=f"r{state.request_count + 1}",
         at=context.now,
@@ -159,21 +162,24 @@ def _build_call_spec(
     account: Account | None,
     placement: tuple[int, str, int],
 ) -> CallSpec:
-    """`what` is when in ms, in which shape, and the how manieth call of this sandbox."""
+    """Build the spec of a new call.
+
+    `placement` is (time in ms, call flow, sequence number of the call in its sandbox, from 1).
+    """
     provider, seed = incoming.bound.provider, state.configuration.seed
-    now, shape, number = placement
-    name = f"c{number}"
-    media = f"{incoming.request.origin}/_media/{state.name}"
+    now, flow, number = placement
+    call_id = f"c{number}"
+    media_url = f"{incoming.request.origin}/_media/{state.name}"
     return CallSpec(
-        id=name,
+        id=call_id,
         vendor_id=provider.new_call_id(seed, number, incoming.endpoint.operation),
         provider=provider.name,
         account=account.name if account else "",
         operation=incoming.endpoint.operation,
-        flow=shape,
+        flow=flow,
         parameters=incoming.request.fields,
         created_at=now,
-        recording_url=f"{media}/{recording_token(seed, name)}.wav",
+        recording_url=f"{media_url}/{recording_token(seed, call_id)}.wav",
     )
 
 
@@ -188,7 +194,7 @@ def _always(_: RequestContext) -> bool:
 
 
 def _check_rate_limit(state: SandboxState, account: Account, now: int) -> bool:
-    """Whether the account has had its requests already; this one counts, unless it is refused."""
+    """Return True if the account's rate limit is used up; otherwise count this request."""
     limits = account.limits
     if limits is None:
         return False
@@ -202,40 +208,41 @@ def _check_rate_limit(state: SandboxState, account: Account, now: int) -> bool:
 
 
 def handle(state: SandboxState, incoming: IncomingRequest, now: int) -> Exchange:
-    """Answer on the vendor's behalf, and bring about what the answer promises.
+    """Respond as the vendor would, record the exchange and apply its effects.
 
-    What it tells of now happens at once: a call that has been cancelled is, for the next who asks.
+    Events due by `now` (in ms) are applied before this returns: once a request has canceled a
+    call, the next request sees the call canceled.
     """
     incoming = reserve_activations(state, incoming)
-    case = build_context(state, incoming, now)
-    outcome, broken = respond(incoming, case)
-    exchange = build_exchange(state, incoming, case, outcome, broken)
+    context = build_context(state, incoming, now)
+    result, broken = respond(incoming, context)
+    exchange = build_exchange(state, incoming, context, result, broken)
     record_exchange(state, exchange)
     if incoming.webhook_depth:
-        names = (*exchange.call_ids, *(name for name, _ in outcome.effects.events))
-        state.webhook_depths.update(dict.fromkeys(names, incoming.webhook_depth))
-    effects, at_once = _split_effects(outcome.effects, now)
+        call_ids = (*exchange.call_ids, *(call_id for call_id, _ in result.effects.events))
+        state.webhook_depths.update(dict.fromkeys(call_ids, incoming.webhook_depth))
+    effects, due_events = _split_effects(result.effects, now)
     apply(state, effects, now, incoming.selection)
-    for name, event in at_once:
-        apply_or_reject(state, name, event, "")
+    for call_id, event in due_events:
+        apply_or_reject(state, call_id, event, "")
     assign_resources(state, now)
     return exchange
 
 
 def _split_effects(effects: Effects, now: int) -> tuple[Effects, list[tuple[str, Event]]]:
-    """The effects without what they tell of now, and that."""
+    """Split effects into (effects with the later events, (call ID, event) pairs due by `now`)."""
     if not effects.events:
         return effects, []
-    later = tuple(told for told in effects.events if told[1].at > now)
-    return effects._replace(events=later), [told for told in effects.events if told[1].at <= now]
+    later = tuple(entry for entry in effects.events if entry[1].at > now)
+    return effects._replace(events=later), [entry for entry in effects.events if entry[1].at <= now]
 
 
 def record_exchange(state: SandboxState, exchange: Exchange) -> None:
-    """A request is on record, whatever it has got."""
+    """Store the exchange and journal it, whatever the response is."""
     state.request_count += 1
     state.record_origin(exchange.request.origin)
     state.exchanges.append(exchange)
-    size = 2 * len(exchange.request.body)  # as it came, and as it was read
+    size = 2 * len(exchange.request.body)  # the raw body and the parsed one
     state.exchanges.add_weight(state.request_count, size)
     state.record(
         JournalEntry(exchange.at, "request", "".join(exchange.call_ids[:1]), exchange), size

@@ -1,4 +1,4 @@
-"""Which calls a sandbox may forget, so that it can play for days."""
+"""Evict the oldest ended calls, so that a sandbox can run for days."""
 
 from typing import Final
 
@@ -6,13 +6,16 @@ from mockserver.core.call import parse_recording_token
 from mockserver.engine.sandbox_state import SandboxState
 
 MAX_ENDED_CALLS: Final = 10_000
-"""So many calls that have ended are remembered; then those that ended first are forgotten."""
+"""Ended calls that a sandbox keeps; beyond that, the calls that ended first are evicted."""
 
-CHECKS_PER_CALL: Final = 2  # for each call that ends, so that those who must stay cost little
+CHECKS_PER_CALL: Final = 2  # examined whenever a call ends: bounds the cost of calls that must stay
 
 
 def retire_call(state: SandboxState, call_id: str) -> None:
-    """A call has ended; one whose webhooks are still on their way stays until they are not."""
+    """Mark a call as ended, and evict the oldest ended calls above `MAX_ENDED_CALLS`.
+
+    A call with pending deliveries stays until they are finished.
+    """
     state.ended_calls[call_id] = None
     state.ended_calls.move_to_end(call_id)
     for _ in range(min(CHECKS_PER_CALL, len(state.ended_calls) - MAX_ENDED_CALLS)):
@@ -24,17 +27,17 @@ def retire_call(state: SandboxState, call_id: str) -> None:
 
 
 def _is_evictable(state: SandboxState, call_id: str) -> bool:
-    on_their_way = (
-        state.deliveries[one].state == "pending"
-        for one in state.delivery_ids_by_call.get(call_id, ())
+    pending = (
+        state.deliveries[delivery_id].state == "pending"
+        for delivery_id in state.delivery_ids_by_call.get(call_id, ())
     )
-    return state.calls[call_id].phase == "ended" and not any(on_their_way)
+    return state.calls[call_id].phase == "ended" and not any(pending)
 
 
 def _evict(state: SandboxState, call_id: str) -> None:
-    order = state.calls.pop(call_id).spec
-    for webhook in state.delivery_ids_by_call.pop(call_id, ()):
-        del state.deliveries[webhook]
-    state.call_ids_by_vendor_id.pop((order.provider, order.vendor_id), None)
-    state.call_ids_by_recording.pop(parse_recording_token(order.recording_url), None)
+    spec = state.calls.pop(call_id).spec
+    for delivery_id in state.delivery_ids_by_call.pop(call_id, ()):
+        del state.deliveries[delivery_id]
+    state.call_ids_by_vendor_id.pop((spec.provider, spec.vendor_id), None)
+    state.call_ids_by_recording.pop(parse_recording_token(spec.recording_url), None)
     state.drop_progress(call_id)

@@ -1,4 +1,4 @@
-"""All that one sandbox remembers."""
+"""The mutable state of one sandbox."""
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping
@@ -20,23 +20,24 @@ from mockserver.engine.exchange import Exchange
 
 
 class ScheduledEvent(NamedTuple):
-    """An event that a provider announced, and the attempt to which it belongs."""
+    """An event that a provider scheduled, and the index of its dial attempt, from 0."""
 
     attempt: int
     event: Event
 
 
 class AccountPatch(NamedTuple):
-    """What an account's timeline merges into it."""
+    """A JSON merge patch (RFC 7396) from an account's timeline."""
 
     account_key: AccountKey
     patch: Mapping[str, object]
 
 
 class DueItem(NamedTuple):
-    """A thing with a time; of two at one time, the one that came first.
+    """An element of the agenda, ordered by time in ms and then by `serial`.
 
-    `subject` is the id of a call, or that of a webhook when the kind is `delivery`.
+    `kind` is `script`, `told` (an event that a provider scheduled), `delivery` or `account`.
+    `subject` is a call ID, for `delivery` a delivery ID, for `account` the account's name.
     """
 
     at: int
@@ -47,7 +48,7 @@ class DueItem(NamedTuple):
 
 
 class SandboxState:
-    """Plain data. Whoever changes it has computed everything before."""
+    """All data of a sandbox. Callers compute a change completely before they store it here."""
 
     def __init__(self, configuration: Configuration, start: int, name: str = "default") -> None:
         self.configuration = configuration
@@ -59,10 +60,10 @@ class SandboxState:
 
     def _initialize(self, start: int) -> None:
         self.started_at = start
-        made, seed = self.configuration.accounts.items(), self.configuration.seed
+        initial, seed = self.configuration.accounts.items(), self.configuration.seed
         self.accounts: dict[AccountKey, Account] = {
-            key: self.configuration.populate(seed, one) if one.generate else one
-            for key, one in made
+            key: self.configuration.populate(seed, account) if account.generate else account
+            for key, account in initial
         }
         self.calls: dict[str, Call] = {}
         self.leg_scenarios: dict[str, SelectedScenario] = {}
@@ -83,7 +84,8 @@ class SandboxState:
         self.delivery_ids_by_call: dict[str, list[str]] = {}
         self.webhook_depths: dict[str, int] = {}
         self.journal: BoundedLog[JournalEntry] = BoundedLog()
-        self.ended_calls: OrderedDict[str, None] = OrderedDict()  # a dict is slow to find its first
+        # not a dict, where popping the first key is slow
+        self.ended_calls: OrderedDict[str, None] = OrderedDict()
         self.entry_count = 0
         self.request_count = 0
         self.call_count = 0
@@ -92,11 +94,11 @@ class SandboxState:
         self._serial = 0
         self._build_read_model()
         for key, account in self.accounts.items():
-            for after, patch in account.timeline:
-                self.schedule(start + after, "account", account.name, AccountPatch(key, patch))
+            for delay, patch in account.timeline:
+                self.schedule(start + delay, "account", account.name, AccountPatch(key, patch))
 
     def _build_read_model(self) -> None:
-        """What providers may read, as it changes."""
+        """Build the read model for providers: live, read-only views of this state."""
         self.call_ids_by_vendor_id: dict[AccountKey, str] = {}
         self.counts: OrderedDict[str, list[int]] = OrderedDict()
         self.uploads: dict[str, bytes] = {}
@@ -113,15 +115,21 @@ class SandboxState:
         )
 
     def reset(self, start: int) -> None:
-        """Back to the seeded start; what is out on its way belongs to an epoch that is over."""
+        """Return to the seeded start, at `start` in ms, in a new epoch.
+
+        Results of deliveries sent before belong to the old epoch and are ignored.
+        """
         self.epoch += 1
         self._initialize(start)
 
     def find_account(self, provider: str, credential: str | None) -> Account | None:
-        """Whose credential this is; an account that names it comes before one that takes any."""
+        """Find the provider's account with this credential.
+
+        An account that names the credential comes before one that accepts any.
+        """
         first = None
-        for (whose, _), account in self.accounts.items():
-            if whose != provider or not account.allows_credential(credential):
+        for (account_provider, _), account in self.accounts.items():
+            if account_provider != provider or not account.allows_credential(credential):
                 continue
             if account.credentials is not None:
                 return account
@@ -129,7 +137,10 @@ class SandboxState:
         return first
 
     def record(self, entry: JournalEntry, size: int = 0) -> None:
-        """`size` in bytes is what the fact holds on to, beyond what they all do."""
+        """Append an entry to the journal and notify the subscribers.
+
+        `size` is the number of bytes that its payload keeps in memory, 0 if they are few.
+        """
         self.journal.append(entry)
         self.entry_count += 1
         if size:
@@ -140,14 +151,17 @@ class SandboxState:
             self._notify_subscribers(entry)
 
     def _notify_subscribers(self, entry: JournalEntry) -> None:
-        for watcher in tuple(self.subscribers):
+        for subscriber in tuple(self.subscribers):
             try:
-                watcher(entry)
-            except Exception:  # noqa: BLE001 - who cannot watch any more must not stop the clock
-                self.subscribers.remove(watcher)
+                subscriber(entry)
+            except Exception:  # noqa: BLE001 - a failing subscriber must not stop the clock
+                self.subscribers.remove(subscriber)
 
     def count(self, key: str, now: int) -> None:
-        """So many marks of a key, and so many keys, are known: those that came last."""
+        """Count `key` at `now`, in ms. Keeps the last `MAX_ITEMS` times of a key, at least.
+
+        Above `MAX_ITEMS` keys, the key added first is evicted.
+        """
         times = self.counts.setdefault(key, [])
         times.append(now)
         if len(times) > 2 * MAX_ITEMS:
@@ -156,14 +170,14 @@ class SandboxState:
             self.counts.popitem(last=False)
 
     def record_origin(self, origin: str) -> None:
-        """As many as there are requests that may name one."""
+        """Remember an origin; bounded like the exchanges, each of which has one."""
         self.request_origins[origin] = None
         if len(self.request_origins) > MAX_ITEMS:
             self.request_origins.popitem(last=False)
 
     def drop_progress(self, call_id: str) -> None:
-        """Drop how a call is played."""
-        played = (
+        """Drop what is needed to continue a call; the call itself stays."""
+        mappings = (
             self.leg_scenarios,
             self.webhook_scenarios,
             self.scripts,
@@ -171,8 +185,8 @@ class SandboxState:
             self.wait_reasons,
             self.webhook_depths,
         )
-        for about in played:
-            about.pop(call_id, None)
+        for mapping in mappings:
+            mapping.pop(call_id, None)
 
     def schedule(
         self, at: int, kind: str, subject: str, payload: ScheduledEvent | AccountPatch | None = None
@@ -182,7 +196,7 @@ class SandboxState:
         return self._serial
 
     def peek(self) -> DueItem | None:
-        """The earliest thing due, without taking it."""
+        """Return the earliest due item without taking it; None if there is none."""
         agenda = self._agenda
         while agenda and not self._is_current(agenda[0]):
             heappop(agenda)
@@ -195,19 +209,19 @@ class SandboxState:
         return filter(self._is_current, self._agenda)
 
     def _is_current(self, due: DueItem) -> bool:
-        """A step is moot once its call has another, what was told of a call once that is over."""
+        """Return False if the call's next step was rescheduled, or a `told` event cannot occur."""
         if due.kind == "script":
-            turn = self.next_steps.get(due.subject)
-            return turn is not None and turn[0] == due.serial
+            scheduled = self.next_steps.get(due.subject)
+            return scheduled is not None and scheduled[0] == due.serial
         return due.kind != "told" or self._can_occur(due)
 
     def _can_occur(self, due: DueItem) -> bool:
-        """Whether an announced event can come: after a call's end only an act that fits there."""
-        call, told = self.calls.get(due.subject), due.payload
+        """Return False if the call is evicted, or ended with no such vendor event allowed then."""
+        call, payload = self.calls.get(due.subject), due.payload
         if call is None:
             return False
-        if call.phase != "ended" or not isinstance(told, ScheduledEvent):
+        if call.phase != "ended" or not isinstance(payload, ScheduledEvent):
             return True
         provider = self.configuration.providers[call.spec.provider].provider
-        act = provider.vendor_events.get(told.event.type)
-        return act is not None and provider.status(call) in act.allowed_in
+        vendor_event = provider.vendor_events.get(payload.event.type)
+        return vendor_event is not None and provider.status(call) in vendor_event.allowed_in

@@ -1,4 +1,4 @@
-"""Which stories play: for the API's answer, for each call's phones, for its webhooks."""
+"""Select scenarios: for the API behavior, for the legs of a call and for its webhooks."""
 
 from mockserver.core.call import Call
 from mockserver.core.call_flows import CALL_FLOWS
@@ -14,73 +14,78 @@ from mockserver.engine.exchange import DEFAULT_API_BEHAVIOR, RequestSelection
 from mockserver.engine.sandbox_state import SandboxState
 
 DEFAULT_SCENARIO = SelectedScenario(Scenario("answered"), "default")
-"""For a default story that has nothing to say about phones."""
-
+"""Selected for the legs if no candidate has the `phones` aspect, not even the default one."""
 
 EMPTY_MATCH_CONTEXT = MatchContext("", "", "", "", {}, {})
-"""For stories that are not asked whom they suit."""
+"""Used where no candidate has a match rule, so that no real context is built."""
 
 
 def select_for_call(state: SandboxState, call: Call, selection: RequestSelection) -> None:
-    """Settle for good who plays the phones of a new call, and how its webhooks travel."""
-    stories = state.configuration.scenarios
-    matched = selection.activations or stories.matchable
-    seen = _build_match_context(call, selection) if matched else EMPTY_MATCH_CONTEXT
-    among = tuple(candidates(stories, selection.scenario_names, selection.activations, seen))
-    state.leg_scenarios[call.spec.id] = select("phones", among) or DEFAULT_SCENARIO
-    travelling = select("webhooks", among)
-    if travelling:
-        state.webhook_scenarios[call.spec.id] = travelling.scenario
+    """Select, once per call, the scenarios for its legs and for its webhooks."""
+    scenarios = state.configuration.scenarios
+    has_match_rules = selection.activations or scenarios.matchable
+    context = _build_match_context(call, selection) if has_match_rules else EMPTY_MATCH_CONTEXT
+    options = tuple(candidates(scenarios, selection.scenario_names, selection.activations, context))
+    state.leg_scenarios[call.spec.id] = select("phones", options) or DEFAULT_SCENARIO
+    webhook_scenario = select("webhooks", options)
+    if webhook_scenario:
+        state.webhook_scenarios[call.spec.id] = webhook_scenario.scenario
 
 
 def select_api_behavior(
     state: SandboxState, selection: RequestSelection, match_contexts: tuple[MatchContext, ...]
 ) -> tuple[ApiBehavior, str]:
-    """How the API answers this request, and the story that says so; it counts as asked once.
+    """Select the API behavior of a request, and advance the scenario's list of responses.
 
-    Of a request that would place many calls, one that suits is enough.
+    If the request would place several calls, the first context with a scenario for the API decides.
+
+    Returns:
+        (API behavior, name of its scenario); the name is empty if none has the `api` aspect.
     """
-    stories = state.configuration.scenarios
-    for seen in match_contexts:
-        chosen = select(
-            "api", candidates(stories, selection.scenario_names, selection.activations, seen)
+    scenarios = state.configuration.scenarios
+    for context in match_contexts:
+        selected = select(
+            "api", candidates(scenarios, selection.scenario_names, selection.activations, context)
         )
-        if chosen:
-            story = chosen.scenario
-            nth = state.response_positions.get(story.name, 0)
-            state.response_positions[story.name] = nth + 1
-            return story.responses[min(nth, len(story.responses) - 1)], story.name
+        if selected:
+            scenario = selected.scenario
+            position = state.response_positions.get(scenario.name, 0)
+            state.response_positions[scenario.name] = position + 1
+            index = min(position, len(scenario.responses) - 1)
+            return scenario.responses[index], scenario.name
     return DEFAULT_API_BEHAVIOR, ""
 
 
 def consume_activations(state: SandboxState, match_contexts: tuple[MatchContext, ...]) -> None:
-    """One request less for every activation that it suited."""
+    """Decrement the activations that match any of the contexts; remove those used up."""
     state.activations = [
         kept
-        for one in state.activations
-        if (kept := _consume(state, one, match_contexts)).remaining is None or kept.remaining > 0
+        for activation in state.activations
+        if (kept := _consume(state, activation, match_contexts)).remaining is None
+        or kept.remaining > 0
     ]
 
 
 def _build_match_context(call: Call, selection: RequestSelection) -> MatchContext:
-    order = call.spec
-    shape = CALL_FLOWS[order.flow]
-    legs = dict.fromkeys(shape.later_legs, "")
-    legs |= {name: leg.number for leg in call.legs for name in (leg.name, leg.role)}
-    legs["callee"] = legs.get(shape.callee, "")
+    spec = call.spec
+    flow = CALL_FLOWS[spec.flow]
+    numbers = dict.fromkeys(flow.later_legs, "")
+    numbers |= {name: leg.number for leg in call.legs for name in (leg.name, leg.role)}
+    numbers["callee"] = numbers.get(flow.callee, "")
     return MatchContext(
-        order.provider, order.operation, order.account, selection.credential, legs, order.parameters
+        spec.provider, spec.operation, spec.account, selection.credential, numbers, spec.parameters
     )
 
 
 def _consume(
     state: SandboxState, activation: Activation, match_contexts: tuple[MatchContext, ...]
 ) -> Activation:
-    suited = any(
-        is_applicable(state.configuration.scenarios, activation, seen) for seen in match_contexts
+    is_match = any(
+        is_applicable(state.configuration.scenarios, activation, context)
+        for context in match_contexts
     )
     return (
         activation._replace(remaining=activation.remaining - 1)
-        if suited and activation.remaining is not None
+        if is_match and activation.remaining is not None
         else activation
     )

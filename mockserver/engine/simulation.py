@@ -1,4 +1,7 @@
-"""The simulation: a few verbs, synchronous, told the time, each a step that nothing interrupts."""
+"""Apply events and due items to a sandbox's state, one at a time.
+
+All functions are synchronous: nothing interrupts an event and the events that follow from it.
+"""
 
 from mockserver.core.account import Account, merge_patch, with_charge, with_record
 from mockserver.core.call import Call, Event, IllegalTransition
@@ -16,10 +19,13 @@ from mockserver.engine.webhooks import release_held
 
 
 def apply_event(state: SandboxState, call_id: str, event: Event) -> Call:
-    """Let something happen to a call, and all that follows from it at the same instant.
+    """Apply an event to a call, and the events that follow from it at the same instant.
+
+    Returns:
+        The call after all of them.
 
     Raises:
-        Impossible: the lifecycle forbids it, and nothing has changed.
+        IllegalTransition: the lifecycle forbids the event; nothing has changed.
     """
     _apply_cascade(state, call_id, event)
     assign_resources(state, event.at)
@@ -27,19 +33,19 @@ def apply_event(state: SandboxState, call_id: str, event: Event) -> Call:
 
 
 def update_account(state: SandboxState, account: Account, now: int) -> None:
-    """An account is another from now on, and who waits for something may get it."""
+    """Replace an account, and assign resources that it frees to waiting calls."""
     state.accounts[account.key] = state.configuration.populate(state.configuration.seed, account)
     assign_resources(state, now)
 
 
 def assign_resources(state: SandboxState, now: int) -> None:
-    """Give what there is to those who wait for it, to the one who has waited longest first."""
+    """Assign free resources to the waiting calls, the longest wait first."""
     waiting = tuple(state.resource_queue)
     while waiting:
-        name, *rest = waiting
-        event = _resource_event(state, name, now) if name in state.resource_queue else None
+        call_id, *rest = waiting
+        event = _resource_event(state, call_id, now) if call_id in state.resource_queue else None
         if event:
-            _apply_cascade(state, name, event)
+            _apply_cascade(state, call_id, event)
         waiting = tuple(rest)
 
 
@@ -53,14 +59,14 @@ def _resource_event(state: SandboxState, call_id: str, now: int) -> Event | None
 
 def _apply_cascade(state: SandboxState, call_id: str, event: Event) -> None:
     before = state.calls[call_id]
-    for call, happened, effects in cascade(state, call_account(state, before), before, event):
+    for call, applied, effects in cascade(state, call_account(state, before), before, event):
         state.calls[call_id] = call
-        state.record(JournalEntry(event.at, "event", call_id, happened))
-        if happened.type == "ring" and "number" in happened.data:
-            add_leg(state, call_id, happened)
+        state.record(JournalEntry(event.at, "event", call_id, applied))
+        if applied.type == "ring" and "number" in applied.data:
+            add_leg(state, call_id, applied)
         if effects is not NO_EFFECTS:
             apply(state, effects, event.at)
-        if happened.type == "ended":
+        if applied.type == "ended":
             release_held(state, call_id, event.at)
     schedule_next_step(state, call_id)
     if state.calls[call_id].phase == "ended":
@@ -68,74 +74,78 @@ def _apply_cascade(state: SandboxState, call_id: str, event: Event) -> None:
 
 
 def step(state: SandboxState) -> Delivery | None:
-    """Do one due thing; hand the webhook out if that is what it was."""
+    """Run the earliest due item. Returns the delivery to send if the item is one, else None."""
     due = state.take()
     if due is None:
         return None
     if due.kind == "delivery":
         return _take_delivery(state, due)
     match due.payload:
-        case ScheduledEvent() as told:
-            _run_scheduled_event(state, due.subject, told)
-        case AccountPatch() as change:
-            _apply_account_patch(state, change, due.at)
+        case ScheduledEvent() as scheduled_event:
+            _run_scheduled_event(state, due.subject, scheduled_event)
+        case AccountPatch() as account_patch:
+            _apply_account_patch(state, account_patch, due.at)
         case _:
             _run_script_step(state, due.subject)
     return None
 
 
 def _run_script_step(state: SandboxState, call_id: str) -> None:
-    """The call's next step; one that the lifecycle forbids by now is moot, the rest goes on."""
-    _, coming = state.next_steps.pop(call_id)
-    state.calls[call_id] = advance(state.scripts[call_id], state.calls[call_id], coming)
-    if not coming.event.type:
+    """Run the call's next step; if the lifecycle forbids it, reject it and go on with the rest."""
+    _, due_step = state.next_steps.pop(call_id)
+    state.calls[call_id] = advance(state.scripts[call_id], state.calls[call_id], due_step)
+    if not due_step.event.type:
         schedule_next_step(state, call_id)
         return
-    apply_or_reject(state, call_id, coming.event, coming.location)
+    apply_or_reject(state, call_id, due_step.event, due_step.location)
 
 
 def _run_scheduled_event(
     state: SandboxState, call_id: str, scheduled_event: ScheduledEvent
 ) -> None:
-    """An announced event; in a later attempt than the one that it belongs to it is moot."""
+    """Apply a scheduled event, or reject it if the call is in a later dial attempt by now."""
     if scheduled_event.attempt == len(state.calls[call_id].attempts):
         apply_or_reject(state, call_id, scheduled_event.event, "")
     else:
         _record_rejected_event(
-            state, call_id, scheduled_event.event, ("", "it belongs to an attempt that is over")
+            state, call_id, scheduled_event.event, "", "it belongs to an attempt that is over"
         )
 
 
 def _apply_account_patch(state: SandboxState, account_patch: AccountPatch, now: int) -> None:
-    """An account's timeline; what does not read is a fact, and the account stays as it was."""
+    """Merge an entry of the account's timeline into the account, and journal it.
+
+    If the result is invalid, the account stays as it is and the journal entry lists the flaws.
+    """
     account = state.accounts[account_patch.account_key]
     document = merge_patch(account.document, account_patch.patch)
     changed, flaws = state.configuration.parse_account(account.name, account.provider, document)
     if changed:
         state.accounts[account_patch.account_key] = changed
-    told = {"account": account.name, "provider": account.provider, "set": account_patch.patch}
+    payload = {"account": account.name, "provider": account.provider, "set": account_patch.patch}
     state.record(
-        JournalEntry(now, "account", "", told if changed else {**told, "flaws": list(flaws)})
+        JournalEntry(now, "account", "", payload if changed else {**payload, "flaws": list(flaws)})
     )
     assign_resources(state, now)
 
 
 def apply_or_reject(state: SandboxState, call_id: str, event: Event, location: str) -> None:
+    """Apply an event, or journal its rejection if the lifecycle forbids it.
+
+    `location` is the step's place in its scenario file, empty if the event is not from a step.
+    """
     try:
         apply_event(state, call_id, event)
-    except IllegalTransition as impossible:
-        _record_rejected_event(state, call_id, event, (location, str(impossible)))
+    except IllegalTransition as error:
+        _record_rejected_event(state, call_id, event, location, str(error))
         schedule_next_step(state, call_id)
 
 
 def _record_rejected_event(
-    state: SandboxState, call_id: str, event: Event, location_and_reason: tuple[str, str]
+    state: SandboxState, call_id: str, event: Event, location: str, reason: str
 ) -> None:
-    state.record(
-        JournalEntry(
-            event.at, "moot", call_id, RejectedEvent(event.type, event.leg, *location_and_reason)
-        )
-    )
+    rejected = RejectedEvent(event.type, event.leg, location, reason)
+    state.record(JournalEntry(event.at, "moot", call_id, rejected))
 
 
 def _take_delivery(state: SandboxState, due: DueItem) -> Delivery:
@@ -145,59 +155,65 @@ def _take_delivery(state: SandboxState, due: DueItem) -> Delivery:
 
 
 Transition = tuple[Call, Event, Effects]
-"""The call after an event, the event, what the provider says to it."""
+"""(call after the event, event, the provider's effects for it)"""
 
 
 def cascade(state: SandboxState, account: Account, call: Call, event: Event) -> list[Transition]:
-    """The event and what follows from it, one after another; computed before anything is kept."""
+    """Compute an event and the events it causes, without storing anything.
+
+    Stops at effects that place this call again: what follows belongs to its next attempt.
+
+    Raises:
+        IllegalTransition: the lifecycle forbids one of the events.
+    """
     provider = state.configuration.providers[call.spec.provider].provider
-    found: list[Transition] = []
+    transitions: list[Transition] = []
     following: Event | None = event
     while following is not None:
         call = _call_after(provider, call, following, account, state.read_model)
-        moment = EventContext(call, following, account, state.read_model)
-        effects = provider.on_event(moment)
-        found.append((call, following, effects))
+        context = EventContext(call, following, account, state.read_model)
+        effects = provider.on_event(context)
+        transitions.append((call, following, effects))
         if effects is not NO_EFFECTS:
             if any(placed.spec.id == call.spec.id for placed in effects.calls):
                 break
             account = _account_after(account, effects)
-        following = _next_event(provider, moment)
-    return found
+        following = _next_event(provider, context)
+    return transitions
 
 
 def _call_after(
     provider: Provider, call: Call, event: Event, account: Account, read_model: ReadModel
 ) -> Call:
-    """The call after an event of the lifecycle, or after one of its vendor's own acts."""
-    act = provider.vendor_events.get(event.type)
-    if act is None:
+    """Return the call after an event of the lifecycle, or after a vendor event."""
+    vendor_event = provider.vendor_events.get(event.type)
+    if vendor_event is None:
         return transition(call, event)
     status = provider.status(call)
-    if status not in act.allowed_in:
-        only = " or ".join(sorted(act.allowed_in))
+    if status not in vendor_event.allowed_in:
+        only = " or ".join(sorted(vendor_event.allowed_in))
         raise IllegalTransition(f"{event.type} is not possible while {status}, only while {only}")
-    if why := act.guard(EventContext(call, event, account, read_model)):
-        raise IllegalTransition(why)
-    noted = act.apply(call, event)
-    return noted._replace(events=(*call.events, event))
+    if reason := vendor_event.guard(EventContext(call, event, account, read_model)):
+        raise IllegalTransition(reason)
+    changed = vendor_event.apply(call, event)
+    return changed._replace(events=(*call.events, event))
 
 
 def _next_event(provider: Provider, context: EventContext) -> Event | None:
-    """Whom an act dials, at once; else what the legs bring about."""
+    """Return the dialing that comes with a vendor event, else what the legs cause; None if none."""
     call, event = context.call, context.event
     if event.type in EVENTS_WITHOUT_FOLLOW_UP:
         return None
-    act = provider.vendor_events.get(event.type)
-    if act and act.ring:
-        return act.ring(context)._replace(behavior=event.behavior)
+    vendor_event = provider.vendor_events.get(event.type)
+    if vendor_event and vendor_event.ring:
+        return vendor_event.ring(context)._replace(behavior=event.behavior)
     return follow_up(call, event.at)
 
 
 def _account_after(account: Account, effects: Effects) -> Account:
-    """The account as it will be when these effects have been carried."""
+    """Return the account with the charges and records of these effects, without storing it."""
     for charge in effects.charges:
         account = with_charge(account, charge) if charge.account == account.key else account
-    for keep in effects.records:
-        account = with_record(account, keep) if keep.account == account.key else account
+    for save in effects.records:
+        account = with_record(account, save) if save.account == account.key else account
     return account

@@ -1,1 +1,1 @@
-"""An exported journal once more: the same requests, the same time, the same answers."""
+"""Replay an exported journal: the same requests at the same times get the same responses."""

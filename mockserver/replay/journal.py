@@ -1,4 +1,4 @@
-"""Reads an exported journal, and what its facts say of one another."""
+"""Parse an exported journal and find related entries in it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,44 +11,50 @@ Json = Mapping[str, Any]
 
 
 class InvalidJournal(ValueError):
-    """The file is no journal that could be played again; the sentence says why."""
+    """The file is not a journal that can be replayed; the message says why."""
 
 
 class ReplayDiverged(Exception):
-    """The replay has come to where the journal's next fact cannot happen."""
+    """The replay cannot reproduce the next entry of the journal."""
 
 
 def parse_journal(lines: Sequence[str]) -> list[Json]:
-    """The heading, and the facts behind it.
+    """Parse the header line and the entries after it.
 
     Raises:
-        Unreadable: it is no journal, or not the whole of one.
+        InvalidJournal: the lines are not a journal, or its oldest entries are missing.
     """
     try:
-        told = [json.loads(line) for line in lines if line.strip()]
+        objects = [json.loads(line) for line in lines if line.strip()]
     except ValueError as error:
         raise InvalidJournal(f"a line is not JSON: {error}") from None
-    if not told or not isinstance(told[0], dict) or told[0].get("journal") != 1:
+    if not objects or not isinstance(objects[0], dict) or objects[0].get("journal") != 1:
         raise InvalidJournal(
             "the first line is no heading: GET /_mock/journal?format=jsonl gives one"
         )
-    if told[0]["dropped"]:
+    if objects[0]["dropped"]:
         raise InvalidJournal(
-            f"it is cut: the oldest {told[0]['dropped']:,} facts have left already"
+            f"it is cut: the oldest {objects[0]['dropped']:,} facts have left already"
         )
-    return told
+    return objects
 
 
 def entry_time(entry: Json) -> int:
-    """When it happened, in ms."""
+    """Return the time of an entry in ms since the epoch."""
     return to_milliseconds(datetime.fromisoformat(entry["at"]))
 
 
 def find_control_request(entries: Sequence[Json], index: int) -> int:
-    """Where the journal tells who has played the phone: it does so behind what came of it."""
-    asked = ("control", f"/calls/{entries[index]['call']}/events")
+    """Return the index of the control request that caused the event at `index`.
+
+    The journal records the request after the entries that it causes.
+
+    Raises:
+        ReplayDiverged: there is no such request.
+    """
+    expected = ("control", f"/calls/{entries[index]['call']}/events")
     later = enumerate(entries[index + 1 :], index + 1)
-    nth = next((one for one, fact in later if (fact["fact"], fact.get("path")) == asked), None)
-    if nth is None:
+    found = next((i for i, entry in later if (entry["fact"], entry.get("path")) == expected), None)
+    if found is None:
         raise ReplayDiverged(f"fact {entries[index]['id']} was ordered by nobody in this journal")
-    return nth
+    return found

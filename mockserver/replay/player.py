@@ -1,4 +1,7 @@
-"""Goes through the facts: what came from outside is sent again, the rest must come of it."""
+"""Reproduce the entries of a journal in a new sandbox.
+
+Inputs, such as requests, are sent again; all other entries must follow from them.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,11 +15,11 @@ from mockserver.replay.requests import AsgiRequest, build_control_request, build
 from mockserver.replay.secrets import find_secrets
 from mockserver.runtime.sandbox import Sandbox
 
-ENTRY_TIMEOUT: Final = 60.0  # real seconds for one fact: a story may make a client wait
+ENTRY_TIMEOUT: Final = 60.0  # real seconds for one entry: a scenario may delay a response
 
 
 class ReplayDispatcher:
-    """A courier that goes nowhere: each attempt is answered as the journal tells, when it does."""
+    """A dispatcher without a network: each attempt waits for its result from the journal."""
 
     def __init__(self) -> None:
         self._results: dict[tuple[str, int], asyncio.Future[DeliveryResult]] = {}
@@ -25,16 +28,18 @@ class ReplayDispatcher:
         return await self._future(delivery.id, len(delivery.attempts) + 1)
 
     def set_result(self, entry: Json) -> None:
-        told = self._future(entry["webhook"], entry["number"])
-        if not told.done():
-            told.set_result(DeliveryResult(entry["status"], entry["error"]))
+        result = self._future(entry["webhook"], entry["number"])
+        if not result.done():
+            result.set_result(DeliveryResult(entry["status"], entry["error"]))
 
     def _future(self, delivery_id: str, number: int) -> asyncio.Future[DeliveryResult]:
-        waiting = asyncio.get_running_loop().create_future()
-        return self._results.setdefault((delivery_id, number), waiting)
+        future = asyncio.get_running_loop().create_future()
+        return self._results.setdefault((delivery_id, number), future)
 
 
 class Player:
+    """Replays a journal in a sandbox, through the server's own ASGI application."""
+
     def __init__(self, sandbox: Sandbox, dispatcher: ReplayDispatcher, app: Application) -> None:
         self._sandbox, self._dispatcher, self._app = sandbox, dispatcher, app
         self._secrets = find_secrets(sandbox)
@@ -44,17 +49,17 @@ class Player:
         sandbox.state.subscribers.append(lambda _: self._new_entry.set())
 
     async def play(self, entries: Sequence[Json]) -> str:
-        """Why it ended before the last fact; empty if it did not."""
-        store = self._sandbox.state
+        """Replay all entries; return why the replay stopped early, or "" if it did not."""
+        state = self._sandbox.state
         try:
-            for place, fact in enumerate(entries):
-                if store.entry_count <= place:
-                    self._sandbox.clock.jump(entry_time(fact))
-                    await self._reproduce(entries, place)
-        except ReplayDiverged as diverged:
-            return str(diverged)
+            for index, entry in enumerate(entries):
+                if state.entry_count <= index:
+                    self._sandbox.clock.jump(entry_time(entry))
+                    await self._reproduce(entries, index)
+        except ReplayDiverged as error:
+            return str(error)
         except TimeoutError:
-            return f"fact {store.entry_count + 1} has not come within {ENTRY_TIMEOUT:g} s"
+            return f"fact {state.entry_count + 1} has not come within {ENTRY_TIMEOUT:g} s"
         finally:
             for task in self._tasks:
                 task.cancel()
@@ -62,24 +67,24 @@ class Player:
         return ""
 
     async def _reproduce(self, entries: Sequence[Json], index: int) -> None:
-        fact = entries[index]
-        match fact["fact"]:
+        entry = entries[index]
+        match entry["fact"]:
             case "request":
-                self._send(build_vendor_request(fact, self._sandbox.name, self._secrets))
+                self._send(build_vendor_request(entry, self._sandbox.name, self._secrets))
             case "control" if index not in self._early_indexes:
-                self._send(build_control_request(fact, self._sandbox.name, self._secrets))
+                self._send(build_control_request(entry, self._sandbox.name, self._secrets))
             case "clock":
-                self._record_clock(fact)
+                self._record_clock(entry)
             case "attempt":
-                await self._complete_attempt(fact)
-            case "event" if fact.get("by") == "control":
-                ordered = find_control_request(entries, index)
-                self._early_indexes.add(ordered)
+                await self._complete_attempt(entry)
+            case "event" if entry.get("by") == "control":
+                request_index = find_control_request(entries, index)
+                self._early_indexes.add(request_index)
                 self._send(
-                    build_control_request(entries[ordered], self._sandbox.name, self._secrets)
+                    build_control_request(entries[request_index], self._sandbox.name, self._secrets)
                 )
             case _:
-                await self._run_until_entry(index, fact)
+                await self._run_until_entry(index, entry)
         await self._wait_for_entry(index)
 
     async def _wait_for_entry(self, index: int) -> None:
@@ -89,15 +94,15 @@ class Player:
                 await self._new_entry.wait()
 
     async def _run_until_entry(self, index: int, entry: Json) -> None:
-        """Time goes on, thing by thing, until the fact is there."""
+        """Run one due item after another until the journal has the entry."""
         while self._sandbox.state.entry_count <= index:
             if not self._sandbox.scheduler.run_next(entry_time(entry)):
-                what = " ".join(str(entry.get(key) or "") for key in ("fact", "event", "call"))
-                raise ReplayDiverged(f"fact {entry['id']}, {what.strip()}, does not come about")
+                summary = " ".join(str(entry.get(key) or "") for key in ("fact", "event", "call"))
+                raise ReplayDiverged(f"fact {entry['id']}, {summary.strip()}, does not come about")
             await asyncio.sleep(0)
 
     async def _complete_attempt(self, entry: Json) -> None:
-        """The webhook leaves when it is due, and its receiver answers."""
+        """Run due items until the webhook is sent, then set the result of the attempt."""
         deliveries = self._sandbox.state.deliveries
         while (
             entry["webhook"] not in deliveries
@@ -109,8 +114,8 @@ class Player:
         self._dispatcher.set_result(entry)
 
     def _record_clock(self, entry: Json) -> None:
-        told = {key: entry[key] for key in ("mode", "advance") if key in entry}
-        self._sandbox.state.record(JournalEntry(entry_time(entry), "clock", "", told))
+        reading = {key: entry[key] for key in ("mode", "advance") if key in entry}
+        self._sandbox.state.record(JournalEntry(entry_time(entry), "clock", "", reading))
 
     def _send(self, request: AsgiRequest) -> None:
         self._tasks.append(asyncio.create_task(call_asgi(self._app, *request)))

@@ -1,4 +1,4 @@
-"""Makes the request again of which a fact of the journal tells."""
+"""Build the ASGI request that a journal entry records."""
 
 import base64
 import json
@@ -12,41 +12,41 @@ OWN_HOST: Final = OWN_ORIGIN.partition("//")[2]
 
 
 class AsgiRequest(NamedTuple):
-    """A request as ASGI has it."""
+    """An ASGI scope and the body of the request."""
 
     scope: dict[str, Any]
     body: bytes
 
 
 def build_vendor_request(entry: Json, sandbox: str, secrets: SecretsByMask) -> AsgiRequest:
-    """A vendor request."""
-    told = entry["sent"]
-    body = base64.b64decode(told["base64"]) if "base64" in told else None
+    """Build a vendor request; a body that is not text is in the entry as Base64."""
+    sent = entry["sent"]
+    body = base64.b64decode(sent["base64"]) if "base64" in sent else None
     if body is None:
-        body = unmask(secrets, told.get("body", "")).encode()
-    host = OWN_HOST if told["host"] == HOST_PLACEHOLDER else told["host"]
-    headers = {**told["headers"], "host": host, "x-mock-sandbox": sandbox}
+        body = unmask(secrets, sent.get("body", "")).encode()
+    host = OWN_HOST if sent["host"] == HOST_PLACEHOLDER else sent["host"]
+    headers = {**sent["headers"], "host": host, "x-mock-sandbox": sandbox}
     if "authorization" in headers:
         headers["authorization"] = unmask_authorization(secrets, headers["authorization"])
-    place = unmask(secrets, entry["path"]), unmask(secrets, entry["query"])
+    target = unmask(secrets, entry["path"]), unmask(secrets, entry["query"])
     return AsgiRequest(
-        _build_scope(entry["method"], place, _encode_headers(headers, secrets), told["client"]),
+        _build_scope(entry["method"], target, _encode_headers(headers, secrets), sent["client"]),
         body,
     )
 
 
 def build_control_request(entry: Json, sandbox: str, secrets: SecretsByMask) -> AsgiRequest:
-    """A control request."""
-    given = entry.get("body")
-    text = given if isinstance(given, str) else json.dumps(given)
+    """Build a control request; its body is a text or a JSON value."""
+    body = entry.get("body")
+    text = body if isinstance(body, str) else json.dumps(body)
     headers = {"host": OWN_HOST, "content-type": "application/json", "x-mock-sandbox": sandbox}
-    place = unmask(secrets, f"/_mock{entry['path']}"), ""
-    scope = _build_scope(entry["method"], place, _encode_headers(headers, secrets), "127.0.0.1")
+    target = unmask(secrets, f"/_mock{entry['path']}"), ""
+    scope = _build_scope(entry["method"], target, _encode_headers(headers, secrets), "127.0.0.1")
     return AsgiRequest(scope, unmask(secrets, text).encode())
 
 
 def _encode_headers(headers: Json, secrets: SecretsByMask) -> list[tuple[bytes, bytes]]:
-    return [(name.encode(), unmask(secrets, one).encode()) for name, one in headers.items()]
+    return [(name.encode(), unmask(secrets, value).encode()) for name, value in headers.items()]
 
 
 def _build_scope(

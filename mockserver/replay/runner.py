@@ -1,4 +1,4 @@
-"""Plays an exported journal again in a world of the same seed, without sockets or waiting."""
+"""Replay an exported journal in a sandbox with the same seed, without sockets or waiting."""
 
 import asyncio
 from collections import Counter
@@ -23,26 +23,26 @@ from mockserver.web.views.journal_export import export_lines
 
 
 class ReplayResult(NamedTuple):
-    """The journal of the replay, and why it ended early if it did."""
+    """The journal of the replay; `stop_reason` says why it stopped early, "" if it did not."""
 
     lines: tuple[str, ...]
     stop_reason: str = ""
 
 
 def replay_journal(journal_lines: Sequence[str], settings: Settings) -> ReplayResult:
-    """Every request and control request of the journal once more, each at its time.
+    """Send every vendor and control request of the journal again, each at its time.
 
-    Receivers answer as they did. Files and options are those of `settings`; seed, start and
-    sandbox are the journal's.
+    Webhook attempts get the results that the journal has. Files and options are those of
+    `settings`; seed, start and sandbox name are those of the journal.
 
     Raises:
-        Unreadable: what is given is no journal, or not the whole of one.
-        Mistake, Unusable: as `world`.
+        InvalidJournal: the lines are not a journal, or its oldest entries are missing.
+        SettingsError, InvalidFiles: as `build_configuration`.
     """
-    head, *facts = parse_journal(journal_lines)
-    start = to_milliseconds(datetime.fromisoformat(head["start_at"]))
-    told = settings._replace(seed=head["seed"], clock="manual", start=start)
-    return asyncio.run(_replay(head["sandbox"], facts, told))
+    header, *entries = parse_journal(journal_lines)
+    start = to_milliseconds(datetime.fromisoformat(header["start_at"]))
+    settings = settings._replace(seed=header["seed"], clock="manual", start=start)
+    return asyncio.run(_replay(header["sandbox"], entries, settings))
 
 
 @asynccontextmanager
@@ -51,10 +51,10 @@ async def _no_lifespan(_: Any) -> AsyncIterator[None]:
 
 
 async def _replay(name: str, entries: list[Json], settings: Settings) -> ReplayResult:
-    start, courier = build_configuration(settings), ReplayDispatcher()
+    configuration, dispatcher = build_configuration(settings), ReplayDispatcher()
     timing = Timing("manual", settings.start)
-    sandboxes = SandboxRegistry(courier, (start, timing), lambda _: None)
-    parts = Dependencies(
+    sandboxes = SandboxRegistry(dispatcher, (configuration, timing), lambda _: None)
+    dependencies = Dependencies(
         sandboxes=sandboxes,
         origins=lambda: (OWN_ORIGIN,),
         compile_scenarios=ScenarioCompiler(settings),
@@ -64,6 +64,7 @@ async def _replay(name: str, entries: list[Json], settings: Settings) -> ReplayR
         public_url=settings.public_url.rstrip("/"),
     )
     sandbox = sandboxes.get(name)
-    stopped = await Player(sandbox, courier, build_app(parts, _no_lifespan)).play(entries)
+    player = Player(sandbox, dispatcher, build_app(dependencies, _no_lifespan))
+    stop_reason = await player.play(entries)
     await sandbox.scheduler.cancel_deliveries()
-    return ReplayResult(tuple(export_lines(sandbox.state, (OWN_ORIGIN,))), stopped)
+    return ReplayResult(tuple(export_lines(sandbox.state, (OWN_ORIGIN,))), stop_reason)

@@ -1,4 +1,4 @@
-"""Puts known secrets back where a journal has their masks."""
+"""Replace the masks in a journal by the known secrets behind them."""
 
 import base64
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ SecretsByMask = Mapping[str, str]
 
 
 def find_secrets(sandbox: Sandbox) -> SecretsByMask:
-    """Masks of what the files tell."""
-    documents = [one.document for one in sandbox.state.accounts.values()]
+    """Mask every string in the accounts, and the credentials that no account accepts."""
+    documents = [account.document for account in sandbox.state.accounts.values()]
     salt = sandbox.state.configuration.seed
-    return {mask(one, salt): one for one in (*REJECTED_CREDENTIALS, *_strings(documents))}
+    return {mask(secret, salt): secret for secret in (*REJECTED_CREDENTIALS, *_strings(documents))}
 
 
 def unmask(secrets: SecretsByMask, text: str) -> str:
-    """The text with secrets in place of their masks, and our own address again."""
+    """Replace masks by their secrets, and the placeholder of our origin by `OWN_ORIGIN`."""
     for masked, secret in secrets.items():
         if masked in text:
             text = text.replace(masked, secret)
@@ -31,17 +31,17 @@ def unmask(secrets: SecretsByMask, text: str) -> str:
 
 
 def unmask_authorization(secrets: SecretsByMask, header: str) -> str:
-    """Basic hides a mask inside, as it has hidden the secret."""
-    scheme, _, packed = header.partition(" ")
-    if scheme.lower() != "basic" or packed in secrets or packed.startswith("***"):
+    """Unmask Basic credentials, which have the mask inside their Base64 text."""
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic" or encoded in secrets or encoded.startswith("***"):
         return header
-    told = unmask(secrets, base64.b64decode(packed).decode())
-    return f"{scheme} {base64.b64encode(told.encode()).decode()}"
+    credentials = unmask(secrets, base64.b64decode(encoded).decode())
+    return f"{scheme} {base64.b64encode(credentials.encode()).decode()}"
 
 
 def _strings(value: Any) -> list[str]:
     if isinstance(value, str):
         return [value]
     inner = value.values() if isinstance(value, Mapping) else value
-    parts = inner if isinstance(value, Mapping | list | tuple | frozenset) else ()
-    return [text for part in parts for text in _strings(part)]
+    items = inner if isinstance(value, Mapping | list | tuple | frozenset) else ()
+    return [text for item in items for text in _strings(item)]

@@ -1,1 +1,1 @@
-"""The time wing's upper floor: clocks, sockets and the event loop."""
+"""Run sandboxes in real time: clocks, schedulers, inboxes and the event loop."""

@@ -1,4 +1,4 @@
-"""Virtual time: one class, one number."""
+"""The virtual clock of a sandbox, in ms."""
 
 import re
 import time
@@ -11,17 +11,17 @@ MODES = "real, manual, instant, or a pace such as 60x"
 
 
 def parse_rate(mode: str) -> float | None:
-    """Virtual seconds per real second: 1 for `real` and `instant`, 0 for `manual`, 60 for `60x`.
+    """Return virtual seconds per real second, None for an unknown mode.
 
-    None for a mode that does not exist.
+    1 for `real` and `instant`, 0 for `manual`, 60 for `60x`.
     """
-    known = {"real": 1.0, "instant": 1.0, "manual": 0.0}.get(mode)
-    paced = PACE.fullmatch(mode)
-    return float(paced[1]) if paced else known
+    named_rate = {"real": 1.0, "instant": 1.0, "manual": 0.0}.get(mode)
+    pace = PACE.fullmatch(mode)
+    return float(pace[1]) if pace else named_rate
 
 
 class Clock:
-    """Tells the virtual time in ms; `real` is a monotonic clock in seconds."""
+    """A virtual clock in ms; `monotonic` is the real clock behind it, in seconds."""
 
     def __init__(
         self, mode: str, start: int, monotonic: Callable[[], float] = time.monotonic
@@ -45,7 +45,7 @@ class Clock:
         return self._mode == "instant"
 
     def set_mode(self, mode: str) -> None:
-        """Another mode from this instant on: no jump is seen."""
+        """Change the mode; the time goes on without a jump."""
         self._base, self._anchor = self.now(), self._monotonic()
         self._mode, self._rate = mode, parse_rate(mode) or 0.0
 
@@ -53,12 +53,12 @@ class Clock:
         return self._base + int((self._monotonic() - self._anchor) * self._rate * SECOND)
 
     def jump(self, to: int) -> None:
-        """Forward to a moment; a moment that has passed changes nothing."""
+        """Move the clock forward to `to`, in ms; a time in the past changes nothing."""
         if to > self.now():
             self._base, self._anchor = to, self._monotonic()
 
     def real_seconds_until(self, moment: int) -> float | None:
-        """How long to sleep until then; None if only a jump will get there."""
+        """Return the real seconds until `moment` (in ms); None if only a jump gets there."""
         if self.is_manual:
             return None
         return max(0.0, (moment - self.now()) / SECOND / self._rate)

@@ -1,24 +1,25 @@
-"""Files that have changed, seen by looking at them from time to time."""
+"""Detect changed files by polling their size and modification time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
-POLL_INTERVAL = 0.5  # real seconds between two looks
+POLL_INTERVAL = 0.5  # real seconds between two polls
 
 FileStats = tuple[tuple[str, int, int], ...]
+"""(path, modification time in ns, size in bytes) of each file"""
 
 
 def read_stats(files: Iterable[Path]) -> FileStats:
-    """Names, times and sizes; a file that cannot be read at this moment is left out."""
-    seen = []
+    """Return the stats of all files, without those that cannot be read right now."""
+    stats = []
     for file in files:
         try:
-            found = file.stat()
+            stat = file.stat()
         except OSError:
             continue
-        seen.append((str(file), found.st_mtime_ns, found.st_size))
-    return tuple(seen)
+        stats.append((str(file), stat.st_mtime_ns, stat.st_size))
+    return tuple(stats)
 
 
 async def watch_files(
@@ -26,11 +27,14 @@ async def watch_files(
     on_change: Callable[[], Awaitable[None]],
     interval: float = POLL_INTERVAL,
 ) -> None:
-    """Calls `changed` whenever a file comes, goes or is another one than before."""
+    """Call `on_change` whenever a file is added, removed or changed.
+
+    `files` is called at each poll; `interval` is in real seconds.
+    """
     last = read_stats(files())
     while True:
         await asyncio.sleep(interval)
-        now = read_stats(files())
-        if now != last:
-            last = now
+        current = read_stats(files())
+        if current != last:
+            last = current
             await on_change()

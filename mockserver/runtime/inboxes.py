@@ -1,4 +1,4 @@
-"""Ready-made webhook receivers: what came in, and how they answer next."""
+"""Built-in webhook receivers: the requests they received, and their next responses."""
 
 import asyncio
 from collections import deque
@@ -10,6 +10,8 @@ MAX_REQUESTS = 1_000
 
 
 class ReceivedRequest(NamedTuple):
+    """A request that an inbox received, `at` in ms; `status` is that of its response."""
+
     at: int
     method: str
     path: str
@@ -21,14 +23,17 @@ class ReceivedRequest(NamedTuple):
 
 @dataclass(slots=True)
 class Inbox:
-    """Answers 200, or as programmed; `delay` in real seconds before each answer."""
+    """A receiver that responds with the next of `statuses`, or 200 once there are none left.
+
+    `delay` is in real seconds, before each response. Keeps the last `MAX_REQUESTS` requests.
+    """
 
     statuses: deque[int] = field(default_factory=deque)
     delay: float = 0.0
     requests: deque[ReceivedRequest] = field(default_factory=lambda: deque(maxlen=MAX_REQUESTS))
 
     async def receive(self, request: ReceivedRequest) -> int:
-        """The status of the answer, once it may leave."""
+        """Store the request and return the status of the response, after the delay."""
         status = self.statuses.popleft() if self.statuses else 200
         self.requests.append(request._replace(status=status))
         if self.delay:

@@ -1,7 +1,7 @@
-"""Hands a webhook to an inbox of this server without a socket, where HTTP would add nothing.
+"""Deliver webhooks to the inboxes of this server without a socket, where HTTP would add nothing.
 
-Our own front door is as busy as we are: uvloop lets one connection in at each turn of its loop, so
-that under load a webhook to ourselves would wait behind all requests.
+uvloop accepts one connection per turn of its loop. Under load, a webhook to this server over a
+socket would wait behind all requests.
 """
 
 import re
@@ -17,7 +17,7 @@ INBOX_PATH: Final = re.compile(
 )
 METHODS: Final = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 SERVER_HEADERS: Final = frozenset(("x-mock-sandbox", "content-encoding", "connection"))
-"""Headers that the server itself heeds."""
+"""Headers that the server itself evaluates: requests with one go over HTTP."""
 
 MAX_BODY: Final = 65_536  # bytes of a body
 
@@ -25,22 +25,26 @@ MAX_BODY: Final = 65_536  # bytes of a body
 async def deliver_to_inbox(
     registry: SandboxRegistry, request: HttpRequest
 ) -> DeliveryResult | None:
-    """The inbox's answer; None for what is not plain enough, or meant for something else."""
-    found = INBOX_PATH.fullmatch(request.path)
+    """Deliver a request to an inbox; None if it has to go over HTTP.
+
+    That is a request to any other path, to an unknown sandbox, or one that the server would not
+    simply hand to the inbox.
+    """
+    match = INBOX_PATH.fullmatch(request.path)
     if (
-        found is None
-        or registry.find(found[1] or DEFAULT_SANDBOX) is None
+        match is None
+        or registry.find(match[1] or DEFAULT_SANDBOX) is None
         or not _is_eligible(request)
     ):
         return None
-    prefixed, path, name, query = found.groups("")
-    sandbox = registry.get(prefixed or DEFAULT_SANDBOX)
-    come = ReceivedRequest(
+    sandbox_name, path, inbox_name, query = match.groups("")
+    sandbox = registry.get(sandbox_name or DEFAULT_SANDBOX)
+    received = ReceivedRequest(
         sandbox.clock.now(), request.method, path, query, dict(request.headers), request.body
     )
-    return DeliveryResult(await sandbox.inboxes[name].receive(come))
+    return DeliveryResult(await sandbox.inboxes[inbox_name].receive(received))
 
 
 def _is_eligible(request: HttpRequest) -> bool:
-    usual = request.method in METHODS and len(request.body) <= MAX_BODY
-    return usual and SERVER_HEADERS.isdisjoint(request.headers)
+    is_plain = request.method in METHODS and len(request.body) <= MAX_BODY
+    return is_plain and SERVER_HEADERS.isdisjoint(request.headers)

@@ -1,4 +1,4 @@
-"""A sandbox: one isolated world, with its own store, clock, driver and inboxes."""
+"""A sandbox: isolated state with its own clock, scheduler and inboxes."""
 
 import asyncio
 import time
@@ -17,17 +17,19 @@ from mockserver.runtime.tasks import spawn
 
 
 class Timing(NamedTuple):
-    """How time runs; `start` in ms, None for the wall clock's time."""
+    """How time runs: a clock `mode`, and its `start` in ms; None is the time of the wall clock."""
 
     mode: str = "real"
     start: int | None = None
 
     def build_clock(self) -> Clock:
-        """A new one, at the start."""
+        """Build a new clock, set to the start."""
         return Clock(self.mode, time.time_ns() // 1_000_000 if self.start is None else self.start)
 
 
 class Sandbox:
+    """One sandbox; `start` runs its scheduler, `stop` ends everything that it has started."""
+
     def __init__(
         self, name: str, configuration: Configuration, timing: Timing, dispatcher: Dispatcher
     ) -> None:
@@ -37,10 +39,10 @@ class Sandbox:
         self.state = SandboxState(configuration, clock.now(), name)
         self.scheduler = Scheduler(self.state, clock, dispatcher)
         self.uploaded_scenarios: dict[str, bytes] = {}
-        """Scenarios by name, as they were put through the control API."""
+        """Scenario name -> its source, as uploaded through the control API."""
         self._initial_configuration = configuration
         self.request_durations: OrderedDict[str, int] = OrderedDict()
-        """Request id -> real ms that its answer took; kept out of the journal."""
+        """Request ID -> real ms until its response; kept out of the journal."""
         self.inboxes: defaultdict[str, Inbox] = defaultdict(Inbox)
         self._task: asyncio.Task[None] | None = None
 
@@ -57,16 +59,16 @@ class Sandbox:
         accounts: Mapping[AccountKey, Account],
         initial_configuration: Configuration,
     ) -> None:
-        """Another world from now on; what has happened stays, and these accounts are changed.
+        """Replace the configuration and these accounts; all other state stays.
 
-        `start` is the same world without the scenarios that were put.
+        `initial_configuration` is the same without uploaded scenarios: a reset returns to it.
         """
         self._initial_configuration = initial_configuration
         self.state.configuration = configuration
         self.state.accounts.update(accounts)
 
     async def reset(self) -> None:
-        """Back to the seeded start: nothing scheduled before is sent after this returns."""
+        """Return to the seeded start; nothing scheduled before is sent after this returns."""
         clock = self.timing.build_clock()
         self.uploaded_scenarios = {}
         self.state.configuration = self._initial_configuration
@@ -78,7 +80,7 @@ class Sandbox:
         self.scheduler.wake()
 
     async def stop(self) -> None:
-        """End the task of this sandbox, an advance of it, and whatever it has sent out."""
+        """End the scheduler's task, an advance in progress and all deliveries on their way."""
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)

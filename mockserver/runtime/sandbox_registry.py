@@ -1,4 +1,4 @@
-"""Sandboxes by name, and by the credentials that they have claimed."""
+"""Look up sandboxes by name or by claimed credential, and expire idle ones."""
 
 import asyncio
 import re
@@ -14,8 +14,8 @@ from mockserver.runtime.tasks import spawn
 
 DEFAULT_SANDBOX: Final = "default"
 SANDBOX_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-IDLE_TIMEOUT: Final = 3_600.0  # real seconds after which a sandbox that nobody uses is given up
-EXPIRY_INTERVAL: Final = 60.0  # real seconds between two looks for such
+IDLE_TIMEOUT: Final = 3_600.0  # real seconds after which an unused sandbox is removed
+EXPIRY_INTERVAL: Final = 60.0  # real seconds between two checks for idle sandboxes
 MAX_SANDBOXES: Final = 1_000
 
 Claim = tuple[str, bytes]
@@ -23,17 +23,18 @@ Claim = tuple[str, bytes]
 
 
 class CredentialClaimed(Exception):
-    """A credential that another sandbox has claimed."""
+    """Another sandbox has claimed the credential."""
 
 
 class TooManySandboxes(Exception):
-    """There are as many sandboxes as there may be."""
+    """There are `MAX_SANDBOXES` sandboxes already."""
 
 
 class SandboxRegistry:
-    """`default` is always there; any other appears on first use, and goes when it is idle.
+    """All sandboxes. `default` always exists; others are created on first use and expire if idle.
 
-    `made` is told of every new one, `real` is a monotonic clock in seconds.
+    `initial_setup` is (configuration, timing) of a new sandbox. `on_created` is called with every
+    new sandbox. `monotonic` is a real clock in seconds.
     """
 
     def __init__(
@@ -59,24 +60,24 @@ class SandboxRegistry:
         return iter(tuple(self._sandboxes.values()))
 
     def uptime(self) -> float:
-        """Real seconds since the server was made."""
+        """Return the real seconds since the registry was created."""
         return self._monotonic() - self._started_at
 
     def find(self, name: str) -> Sandbox | None:
         return self._sandboxes.get(name)
 
     def get(self, name: str) -> Sandbox:
-        """The sandbox of this name, made if need be.
+        """Return the sandbox of this name, created if it does not exist.
 
         Raises:
-            Full: it is not there, and there is no room for it.
+            TooManySandboxes: it does not exist, and there is no room for it.
         """
         sandbox = self._sandboxes.get(name) or self._create(name, *self.initial_setup)
         self._last_used[name] = self._monotonic()
         return sandbox
 
     def resolve(self, provider: str, credential: str | None) -> Sandbox:
-        """The sandbox that has claimed this credential, else the default one."""
+        """Return the sandbox that has claimed this credential, else the default one."""
         if not credential or not self._claims:
             return self.get(DEFAULT_SANDBOX)
         return self.get(self._claims.get(_build_claim(provider, credential), DEFAULT_SANDBOX))
@@ -87,25 +88,27 @@ class SandboxRegistry:
         initial_setup: tuple[Configuration, Timing],
         claims: tuple[tuple[str, str], ...],
     ) -> Sandbox:
-        """A new world under this name, in place of one that may be there.
+        """Create a sandbox in place of any other of this name.
+
+        `claims` are (provider, credential) pairs whose requests go to this sandbox.
 
         Raises:
-            Taken: another sandbox has one of the credentials, and nothing has changed.
-            Full: there is no room for it, and nothing has changed.
+            CredentialClaimed: another sandbox has one of the credentials; nothing has changed.
+            TooManySandboxes: there is no room for a new name; nothing has changed.
         """
-        wanted = [_build_claim(*claim) for claim in claims]
-        if any(self._claims.get(claim, name) != name for claim in wanted):
+        new_claims = [_build_claim(*claim) for claim in claims]
+        if any(self._claims.get(claim, name) != name for claim in new_claims):
             raise CredentialClaimed
-        # all of it at once: whoever comes while the old one ends meets the new one
+        # no await before the claims are stored: requests during `old.stop` get the new sandbox
         old = self._remove(name)
-        made = self._create(name, *initial_setup)
-        self._claims.update(dict.fromkeys(wanted, name))
+        sandbox = self._create(name, *initial_setup)
+        self._claims.update(dict.fromkeys(new_claims, name))
         if old:
             await old.stop()
-        return made
+        return sandbox
 
     async def remove(self, name: str) -> None:
-        """Gone with all that is in it; who asks for the name again gets a new one."""
+        """Remove a sandbox with all its state; the next use of its name creates a new one."""
         sandbox = self._remove(name)
         if sandbox:
             await sandbox.stop()
@@ -116,7 +119,7 @@ class SandboxRegistry:
         self._expiry_task = spawn(self._expire_periodically(), self.record_error)
 
     async def stop_schedulers(self) -> None:
-        """Every advance ends where it is, and nothing is out any more."""
+        """End every advance where it is, and cancel all deliveries."""
         self.is_stopping = True
         await asyncio.gather(*(sandbox.scheduler.stop() for sandbox in self))
 
@@ -127,18 +130,18 @@ class SandboxRegistry:
             await sandbox.stop()
 
     async def expire(self) -> None:
-        """Give up those that nobody has used for long; the default one stays."""
-        latest = self._monotonic() - IDLE_TIMEOUT
+        """Remove the sandboxes not used for `IDLE_TIMEOUT`, except the default one."""
+        threshold = self._monotonic() - IDLE_TIMEOUT
         idle = [
             name
-            for name, used in self._last_used.items()
-            if used <= latest and name != DEFAULT_SANDBOX
+            for name, last_used in self._last_used.items()
+            if last_used <= threshold and name != DEFAULT_SANDBOX
         ]
-        gone = [sandbox for sandbox in map(self._remove, idle) if sandbox]
-        await asyncio.gather(*(sandbox.stop() for sandbox in gone))
+        removed = [sandbox for sandbox in map(self._remove, idle) if sandbox]
+        await asyncio.gather(*(sandbox.stop() for sandbox in removed))
 
     def record_error(self, error: BaseException) -> None:
-        """A task that serves all of them has failed."""
+        """Record the error of a task that serves all sandboxes: in the default sandbox."""
         self._sandboxes[DEFAULT_SANDBOX].scheduler.record_error(error)
 
     async def _expire_periodically(self) -> None:
@@ -147,8 +150,8 @@ class SandboxRegistry:
             await self.expire()
 
     def _remove(self, name: str) -> Sandbox | None:
-        """Whom it named until now."""
-        self._claims = {claim: one for claim, one in self._claims.items() if one != name}
+        """Remove the name and its claims, and return its sandbox, which is still running."""
+        self._claims = {claim: owner for claim, owner in self._claims.items() if owner != name}
         self._last_used.pop(name, None)
         return self._sandboxes.pop(name, None)
 

@@ -1,4 +1,4 @@
-"""Drives a simulation: by itself as time flows, or when told to advance."""
+"""Run the due items of a sandbox as its clock moves, or while it is advanced."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,14 +15,14 @@ from mockserver.engine.webhooks import complete_attempt
 from mockserver.runtime.clock import Clock
 from mockserver.runtime.tasks import spawn
 
-MAX_EVENTS = 100_000
-HORIZON = 30 * DAY
-YIELD_EVERY = 200  # steps between two looks at the event loop
-MAX_PER_REQUEST = (
-    50  # and those before one request; many more come in the same turn of a loop that is busy
-)
+MAX_EVENTS = 100_000  # due items in one advance until idle
+HORIZON = 30 * DAY  # ms, the longest advance until idle
+YIELD_EVERY = 200  # due items between two yields to the event loop
+MAX_PER_REQUEST = 50
+"""Due items that run before one request: a busy loop receives many requests per turn."""
+
 NEVER = MAX_TIME + 1
-"""The end of a sleep that only a nudge ends."""
+"""The end of a sleep that only `wake` ends, in ms."""
 
 
 def never() -> bool:
@@ -30,9 +30,10 @@ def never() -> bool:
 
 
 class AdvanceResult(NamedTuple):
-    """What an advance did; `stopped` is None, or why it ended early.
+    """The result of an advance: due items run, delivery attempts made, and why it ended early.
 
-    That is `limit` for an idle that was never reached, `reset` of the world, `stop` of the server.
+    `stop_reason` is None, or `limit` if an advance until idle ran into `MAX_EVENTS` or `HORIZON`,
+    `reset` if the sandbox was reset, `stop` if it was stopped.
     """
 
     events: int
@@ -45,7 +46,7 @@ class AdvanceInProgress(Exception):
 
 
 class RequestScope(NamedTuple):
-    """A block in which a request is answered, at the time that it gives."""
+    """A `with` block for one request; entering it returns the request's time in ms."""
 
     scheduler: "Scheduler"
 
@@ -57,7 +58,7 @@ class RequestScope(NamedTuple):
 
 
 class Scheduler:
-    """Owns a store's time. All tasks that it starts are its own until they end."""
+    """Runs a sandbox's due items on its clock, and owns the delivery tasks that it starts."""
 
     def __init__(self, state: SandboxState, clock: Clock, dispatcher: Dispatcher) -> None:
         self.state = state
@@ -72,15 +73,15 @@ class Scheduler:
         self._last_task_by_call: dict[str, asyncio.Task[None]] = {}
 
     def wake(self) -> None:
-        """Something new is due, or time runs differently now."""
+        """Recompute the sleep: there is a new due item, or the clock has changed."""
         self._wake_event.set()
 
     def request_scope(self) -> "RequestScope":
-        """While a request is answered; nothing of its call happens before its answer."""
+        """Return a block for one request: no event of a new call comes before its response."""
         return RequestScope(self)
 
     def begin_request(self) -> int:
-        """The time of a request that has come in: what fell due before it has happened by then."""
+        """Run what is due before the request, at most `MAX_PER_REQUEST`; return its time in ms."""
         if self._is_time_flowing() and not self._open_requests:
             self._catch_up(MAX_PER_REQUEST)
         self._open_requests += 1
@@ -91,7 +92,7 @@ class Scheduler:
         self._wake_if_due_sooner()
 
     async def run(self) -> None:
-        """Play what falls due, as long as time flows by itself."""
+        """Run items as they become due, while time flows by itself. Never returns."""
         while True:
             await asyncio.sleep(0)
             self._wake_event.clear()
@@ -105,7 +106,7 @@ class Scheduler:
                     await self._wake_event.wait()
 
     def run_next(self, until: int) -> bool:
-        """Play the next thing, if there is one that is due by then."""
+        """Run the next due item. Returns False if there is none due by `until`, in ms."""
         due = self.state.peek()
         if due is None or due.at > until:
             return False
@@ -113,18 +114,21 @@ class Scheduler:
         return True
 
     async def run_due_now(self, now: int) -> None:
-        """What is due at the instant of a request, before its answer: a story has asked for it."""
+        """Run what is due by `now` and wait for its deliveries, before a request is answered.
+
+        Only scenarios with `before_reply` need this.
+        """
         while (due := self.state.peek()) and due.at <= now and not self.is_stopping:
             self._run_item(due)
             await self.wait_idle()
 
     async def advance(self, to: int | None, is_met: Callable[[], bool] = never) -> AdvanceResult:
-        """Jump to a moment, or until nothing is due any more, playing all that lies between.
+        """Advance the clock to `to` in ms, or with None until idle, and run all items due by then.
 
-        It ends early, where it is, as soon as `met` is true.
+        Ends early, without moving the clock further, as soon as `is_met` returns True.
 
         Raises:
-            Advancing: one advance at a time.
+            AdvanceInProgress: another advance of this sandbox is running.
         """
         if self.is_advancing:
             raise AdvanceInProgress
@@ -136,27 +140,27 @@ class Scheduler:
             self.wake()
 
     async def stop(self) -> None:
-        """An advance ends where it is, and nothing is out any more."""
+        """End an advance where it is, and cancel all deliveries."""
         self.is_stopping = True
         await self.cancel_deliveries()
 
     async def cancel_deliveries(self) -> None:
-        """Stop what is out on its way, and wait until it has stopped."""
+        """Cancel all deliveries on their way, and wait until they have ended."""
         for task in self._delivery_tasks:
             task.cancel()
         await asyncio.gather(*self._delivery_tasks, return_exceptions=True)
 
     async def wait_idle(self) -> None:
-        """Wait until every webhook that is out has been answered or has failed."""
+        """Wait until every delivery on its way has a result."""
         while self._delivery_tasks:
             await asyncio.wait(self._delivery_tasks)
 
     def record_error(self, error: BaseException, call_id: str = "") -> None:
-        """A fault of our own is a fact like any other."""
+        """Journal an internal error."""
         self.state.record(JournalEntry(self.clock.now(), "error", call_id, error))
 
     def _wake_if_due_sooner(self) -> None:
-        """Wake who plays, if something is due before the moment for which that one sleeps."""
+        """Wake the scheduler loop if something is due before its current deadline."""
         due = None if self.clock.is_manual else self.state.peek()
         if due and due.at < self._sleep_until:
             self.wake()
@@ -165,11 +169,11 @@ class Scheduler:
         return not self.clock.is_manual and not self.is_advancing
 
     def _catch_up(self, limit: int) -> None:
-        played = 0
+        count = 0
         while (due := self.state.peek()) and self._is_due(due):
             self._run_item(due)
-            played += 1
-            if played == limit:
+            count += 1
+            if count == limit:
                 self.wake()
                 return
 
@@ -179,7 +183,7 @@ class Scheduler:
         )
 
     def _is_scheduled_by_client(self, due: DueItem) -> bool:
-        """A start for which the client itself asked: the one thing that `instant` waits for."""
+        """Return True for a call start that the client scheduled: `instant` mode waits for it."""
         call = self.state.calls.get(due.subject)
         return call is not None and call.phase == "placed" and not call.attempts
 
@@ -193,17 +197,17 @@ class Scheduler:
         self.clock.jump(due.at)
         try:
             delivery = step(self.state)
-        except Exception as error:  # noqa: BLE001 - a fault of our own must not stop the clock
+        except Exception as error:  # noqa: BLE001 - an internal error must not stop the clock
             self.record_error(error, due.subject)
             return
         if delivery:
-            call = delivery.webhook.call_id
+            call_id = delivery.webhook.call_id
             task = spawn(
-                self._deliver(delivery, self._last_task_by_call.get(call)), self.record_error
+                self._deliver(delivery, self._last_task_by_call.get(call_id)), self.record_error
             )
             self._delivery_tasks.add(task)
-            self._last_task_by_call[call] = task
-            task.add_done_callback(partial(self._remove_delivery_task, call))
+            self._last_task_by_call[call_id] = task
+            task.add_done_callback(partial(self._remove_delivery_task, call_id))
 
     def _remove_delivery_task(self, call_id: str, task: asyncio.Task[None]) -> None:
         self._delivery_tasks.remove(task)
@@ -211,15 +215,15 @@ class Scheduler:
             del self._last_task_by_call[call_id]
 
     async def _deliver(self, delivery: Delivery, previous: asyncio.Task[None] | None) -> None:
-        """The webhooks of one call leave one after another, in the order of the story."""
+        """Deliver a webhook after the call's `previous` one, so that their order is kept."""
         if previous:
             await asyncio.wait([previous])
-        answer = await self.dispatcher.deliver(delivery)
-        complete_attempt(self.state, delivery, answer, self.clock.now())
+        result = await self.dispatcher.deliver(delivery)
+        complete_attempt(self.state, delivery, result, self.clock.now())
         self._wake_if_due_sooner()
 
     async def _advance_to(self, to: int | None, is_met: Callable[[], bool]) -> AdvanceResult:
-        """Time stands still while a webhook is out, so that order and journal stay the same."""
+        """Run one item at a time; time stands still during deliveries, so the order is stable."""
         epoch, events, attempts = self.state.epoch, 0, 0
         horizon = self.clock.now() + HORIZON if to is None else to
         await self.wait_idle()

@@ -1,4 +1,4 @@
-"""Tasks that have an owner: nobody's error is lost."""
+"""Start tasks whose errors are reported, never lost."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -9,7 +9,10 @@ OnError = Callable[[BaseException], None]
 
 
 def spawn(work: Coroutine[Any, Any, None], on_error: OnError) -> asyncio.Task[None]:
-    """A task whose error, should it end with one, is told at once; whoever gets it keeps it."""
+    """Start a task; an error that ends it is passed to `on_error` at once.
+
+    The caller must keep a reference: the event loop holds tasks only weakly.
+    """
     task = asyncio.create_task(work)
     task.add_done_callback(partial(_report_error, on_error))
     return task

@@ -1,4 +1,4 @@
-"""Blocks until something has happened in a sandbox, or until it is too late."""
+"""Wait until a condition holds in a sandbox, or until a timeout."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -11,22 +11,22 @@ from mockserver.runtime.sandbox import Sandbox
 async def wait_until(
     sandbox: Sandbox,
     is_met: Callable[[], bool],
-    timeout: float,  # noqa: ASYNC109 - a wait that is over is no error
+    timeout: float,  # noqa: ASYNC109 - the end of the wait is no error
     advance: int | None,
 ) -> bool:
-    """Whether it is met within `patience` real seconds.
+    """Return True if `is_met` returns True within `timeout` real seconds.
 
-    It is looked at now and after every fact. `advance` moves the clock meanwhile, by so many ms at
-    the most, and only as far as needed.
+    It is checked at once and after every journal entry. `advance` moves the clock meanwhile, by at
+    most so many ms and only as far as needed; None leaves the clock alone.
     """
     try:
         async with asyncio.timeout(timeout):
             if advance is not None and not is_met():
                 await sandbox.scheduler.advance(sandbox.clock.now() + advance, is_met)
-            with _subscribe(sandbox) as news:
+            with _subscribe(sandbox) as entry_recorded:
                 while not is_met():
-                    news.clear()
-                    await news.wait()
+                    entry_recorded.clear()
+                    await entry_recorded.wait()
     except TimeoutError:
         return is_met()
     return True
@@ -34,14 +34,15 @@ async def wait_until(
 
 @contextmanager
 def _subscribe(sandbox: Sandbox) -> Iterator[asyncio.Event]:
-    news = asyncio.Event()
+    """Yield an event that is set at every journal entry."""
+    entry_recorded = asyncio.Event()
 
-    def watch(_: JournalEntry) -> None:
-        news.set()
+    def subscriber(_: JournalEntry) -> None:
+        entry_recorded.set()
 
-    sandbox.state.subscribers.append(watch)
+    sandbox.state.subscribers.append(subscriber)
     try:
-        yield news
+        yield entry_recorded
     finally:
-        if watch in sandbox.state.subscribers:
-            sandbox.state.subscribers.remove(watch)
+        if subscriber in sandbox.state.subscribers:
+            sandbox.state.subscribers.remove(subscriber)

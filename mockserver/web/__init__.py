@@ -1,1 +1,1 @@
-"""The edge: the only floor that knows Starlette."""
+"""The HTTP edge: the only package that imports Starlette."""

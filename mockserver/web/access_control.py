@@ -1,4 +1,8 @@
-"""Who may do what: no web page drives the mock, and beyond loopback a token is asked for."""
+"""Controls access: rejects requests of foreign web pages, and checks the token.
+
+Without a token, the server is reachable from this machine only, and `Host` must name this machine
+or, in a vendor request, a vendor's host: this stops DNS rebinding.
+"""
 
 import hmac
 import re
@@ -22,24 +26,31 @@ LOCAL_HOSTS: Final = (
     "host.docker.internal",
     "host.containers.internal",
 )
-"""Names of this machine, those among them that containers on it have for it: nobody owns these."""
+"""Names of this machine, including those by which its containers reach it.
+
+No third party can own one of them.
+"""
 
 OPEN_ACCESS: Final = "none"
 TOKEN_VARIABLE: Final = "MOCKSERVER_TOKEN"  # noqa: S105 - the name of a variable
 AUTHORITY_PATTERN: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(?::[0-9]*)?", re.ASCII)
-"""Host and port; who writes more than that, such as a user before the host, wants to deceive."""
+"""Host and port. Anything more, such as a user name before the host, is an attempt to deceive."""
 
 Handler = Callable[["Request"], Awaitable["Response"]]
 
 
 class AccessControl(NamedTuple):
-    """`token` is empty where the server is only reached from this machine: then Host counts."""
+    """Checks requests by token, `Origin` and `Host`.
+
+    `token` is empty if the server is reachable from this machine only: `Host` is checked instead.
+    The token `none` admits every client. `allowed_hosts` are the names of `--allow-host`.
+    """
 
     token: str = ""
     allowed_hosts: tuple[str, ...] = ()
 
     def check_control_request(self, headers: "Headers") -> "Response | None":
-        """Why this request may not drive the mock; None if it may."""
+        """Return a 401 or 403 problem, or None if the request may use the control API."""
         foreign = self.check_origin(headers)
         if foreign:
             return foreign
@@ -53,14 +64,14 @@ class AccessControl(NamedTuple):
     def check_vendor_request(
         self, headers: "Headers", providers: Mapping[str, BoundProvider]
     ) -> "Response | None":
-        """Why this may not even go to a vendor."""
+        """Return a 403 problem, or None if the request may reach a vendor."""
         names = headers.getlist("host")
         return self.check_origin(headers) or (
             None if self.allows_host(names[0], providers) else foreign_host_problem(names)
         )
 
     def allows_host(self, authority: str, providers: Mapping[str, BoundProvider]) -> bool:
-        """Whether a vendor's request may have this Host: the vendors' own names are known too."""
+        """Whether a vendor request may have this Host, which may be one of the vendors' own."""
         return (
             bool(self.token)
             or self._is_own_host(authority)
@@ -68,37 +79,38 @@ class AccessControl(NamedTuple):
         )
 
     def check_origin(self, headers: "Headers") -> "Response | None":
-        """Whether a web page of somebody else has sent this."""
+        """Return a 403 problem if a web page of another site has sent the request."""
         for origin in headers.getlist("origin"):
             authority = origin.partition("://")[2]
-            # behind a token any name may be ours; on loopback a rebound name would be its own Host
-            hosts = {one.lower() for one in headers.getlist("host")} if self.token else set()
-            ours = authority != "" and authority.lower() in hosts
-            if not (ours or self._is_own_host(authority)):
+            # With a token, any Host may be the server's own. Without one, Host proves nothing: a
+            # page that reaches the server by DNS rebinding sends its own name in both headers.
+            hosts = {name.lower() for name in headers.getlist("host")} if self.token else set()
+            is_own = authority != "" and authority.lower() in hosts
+            if not (is_own or self._is_own_host(authority)):
                 return problem(403, "foreign origin", f"the Origin header is {origin!r}: {ADVICE}")
         if headers.get("sec-fetch-site") == "cross-site" and not _is_navigation(headers):
             return problem(403, "foreign origin", f"a page of another site has sent this: {ADVICE}")
         return None
 
     def _is_own_host(self, authority: str) -> bool:
-        """A name of this machine, or one that `--allow-host` adds."""
+        """Whether this is a name of this machine, or one that `--allow-host` adds."""
         name = _host_name(authority)
-        ours = name in LOCAL_HOSTS or name.endswith(".localhost")
-        return ours or name in [host.lower() for host in self.allowed_hosts]
+        is_local = name in LOCAL_HOSTS or name.endswith(".localhost")
+        return is_local or name in [host.lower() for host in self.allowed_hosts]
 
     def _has_token(self, headers: "Headers") -> bool:
         if self.token == OPEN_ACCESS:
             return True
-        scheme, _, told = headers.get("authorization", "").partition(" ")
-        same = hmac.compare_digest(told.strip().encode("latin-1"), self.token.encode())
-        return scheme.lower() == "bearer" and same
+        scheme, _, sent_token = headers.get("authorization", "").partition(" ")
+        is_same = hmac.compare_digest(sent_token.strip().encode("latin-1"), self.token.encode())
+        return scheme.lower() == "bearer" and is_same
 
 
 @lru_cache(maxsize=256)
 def _host_name(authority: str) -> str:
-    """The host alone as all spell it, nothing if it is none."""
-    found = AUTHORITY_PATTERN.fullmatch(authority)
-    return found[1].strip("[]").lower().removesuffix(".") if found else ""
+    """The host in lower case, without port, brackets and final dot; empty if malformed."""
+    match = AUTHORITY_PATTERN.fullmatch(authority)
+    return match[1].strip("[]").lower().removesuffix(".") if match else ""
 
 
 def _is_vendor_host(providers: Mapping[str, BoundProvider], authority: str) -> bool:
@@ -107,12 +119,12 @@ def _is_vendor_host(providers: Mapping[str, BoundProvider], authority: str) -> b
 
 
 def foreign_host_problem(names: list[str]) -> "Response":
-    """The refusal of a name that is another's, though it leads here."""
+    """A 403 problem for a Host header that names another host than this server."""
     return problem(403, "foreign host", f"the Host header names {_format_names(names)}: {ADVICE}")
 
 
 def _is_navigation(headers: "Headers") -> bool:
-    """Somebody has followed a link to here; what a page fetches for itself is no visit."""
+    """Whether a user has followed a link to this server; False for what a page fetches."""
     return headers.get("sec-fetch-dest") == "document" and headers.get("sec-fetch-mode") == (
         "navigate"
     )
@@ -122,22 +134,22 @@ ADVICE: Final = "a web page may not drive the mock; --allow-host NAME lets anoth
 
 
 def require_access(handler: Handler) -> Handler:
-    """The handler behind the guard of its application; it sits on the route that has matched."""
+    """Wrap the handler of a control route in the access check."""
 
-    async def checked(request: "Request") -> "Response":
-        guard: AccessControl = request.scope["dependencies"].access_control
-        return guard.check_control_request(request.headers) or await handler(request)
+    async def check_and_handle(request: "Request") -> "Response":
+        access_control: AccessControl = request.scope["dependencies"].access_control
+        return access_control.check_control_request(request.headers) or await handler(request)
 
-    return checked
+    return check_and_handle
 
 
 def _token_problem() -> "Response":
     detail = (
         f"send `Authorization: Bearer ...` with {TOKEN_VARIABLE}, or what the start has printed"
     )
-    refusal = problem(401, "token needed", detail)
-    refusal.headers["www-authenticate"] = "Bearer"
-    return refusal
+    response = problem(401, "token needed", detail)
+    response.headers["www-authenticate"] = "Bearer"
+    return response
 
 
 def _format_names(names: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""The whole site as one ASGI application: the control API, and the vendors for every other path."""
+"""The ASGI application: the control API, and vendor requests for every other path."""
 
 import asyncio
 from contextlib import suppress
@@ -24,46 +24,52 @@ OWN_PREFIXES = ("/_mock/", "/_media/")
 
 
 def build_app(dependencies: Dependencies, lifespan: Lifespan) -> ASGIApp:
+    """Build the ASGI application; the control API is imported by its first request."""
+
     @cache
     def control_app() -> ASGIApp:
         from mockserver.web.control.app import build_control_app  # noqa: PLC0415 - takes 30 ms
 
         return build_control_app()
 
-    async def entrance(scope: Scope, receive: Receive, send: Send) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await run_lifespan(lifespan, scope, receive, send)
             return
         if scope["type"] != "http":
             await control_app()(scope, receive, send)
             return
-        refusal = _resolve_prefix(scope, dependencies)
-        if refusal:
-            await refusal(scope, receive, send)
+        rejection = _resolve_prefix(scope, dependencies)
+        if rejection:
+            await rejection(scope, receive, send)
             return
         is_own = scope["path"].startswith(OWN_PREFIXES) or _is_index_request(scope, dependencies)
-        tell = add_time_header(send, scope)
+        send_with_time = add_time_header(send, scope)
         try:
-            await (control_app() if is_own else handle_vendor_request)(scope, receive, tell)
+            await (control_app() if is_own else handle_vendor_request)(
+                scope, receive, send_with_time
+            )
         except asyncio.CancelledError:
             if not dependencies.sandboxes.is_stopping:
                 raise
-            await send_shutdown_problem(scope, receive, tell)
+            await send_shutdown_problem(scope, receive, send_with_time)
 
-    return entrance
+    return app
 
 
 def _resolve_prefix(scope: Scope, dependencies: Dependencies) -> "Response | None":
-    """Which sandbox: by prefix, else by header; a vendor's route may find one by credential.
+    """Read the sandbox name into `scope`; return a problem for a bad name or bad framing.
 
-    One that is not there yet is made by the route, once it has let the request in.
+    The name comes from the path prefix, else from the `X-Mock-Sandbox` header. Without a name, the
+    control API uses the default sandbox, and a vendor route may find one by credential. A missing
+    sandbox is created by the route, after it has admitted the request.
     """
     scope["dependencies"] = dependencies
-    scope["request_headers"] = head = parse_headers(scope["headers"])
-    misfit = _check_framing(head.unusual) if head.unusual else None
-    if misfit:
-        return misfit
-    name = head.get(b"x-mock-sandbox")
+    scope["request_headers"] = headers = parse_headers(scope["headers"])
+    rejection = _check_framing(headers.unusual) if headers.unusual else None
+    if rejection:
+        return rejection
+    name = headers.get(b"x-mock-sandbox")
     if scope["path"].startswith(SANDBOX_PREFIX):
         name, _, rest = scope["path"].removeprefix(SANDBOX_PREFIX).partition("/")
         scope["path"] = f"/{rest}"
@@ -79,29 +85,31 @@ def _resolve_prefix(scope: Scope, dependencies: Dependencies) -> "Response | Non
 
 
 def _check_framing(headers: "Headers") -> "Response | None":
-    """HTTP that means two things at once, or that we would have to unpack."""
+    """Return a problem for an ambiguous message length, or for an encoded body."""
     if "content-length" in headers and "transfer-encoding" in headers:
         return problem(400, "bad request", "Content-Length and Transfer-Encoding contradict")
-    framed = headers.get("transfer-encoding", "chunked").strip().lower()
-    if framed != "chunked":
-        return problem(400, "bad request", f"a body comes whole or chunked, not {framed:.40}")
-    packed = headers.get("content-encoding", "identity")
-    if packed.strip().lower() not in ("", "identity"):
-        return problem(415, "packed body", f"send it plain, not as {packed:.40}")
+    transfer_encoding = headers.get("transfer-encoding", "chunked").strip().lower()
+    if transfer_encoding != "chunked":
+        return problem(
+            400, "bad request", f"a body comes whole or chunked, not {transfer_encoding:.40}"
+        )
+    content_encoding = headers.get("content-encoding", "identity")
+    if content_encoding.strip().lower() not in ("", "identity"):
+        return problem(415, "packed body", f"send it plain, not as {content_encoding:.40}")
     return None
 
 
 def _is_index_request(scope: Scope, dependencies: Dependencies) -> bool:
-    """A browser at the door: a vendor's own `GET /` has that vendor's Host."""
+    """Whether a browser asks for the index page; a vendor's own `GET /` has the vendor's Host."""
     if scope["path"] != "/" or scope["method"] not in ("GET", "HEAD"):
         return False
-    head, listings = scope["request_headers"], dependencies.sandboxes.initial_setup[0].providers
-    asks = "text/html" in head.get(b"accept")
-    return asks and vendor_host(listings, head.get(b"host")) is None
+    headers, providers = scope["request_headers"], dependencies.sandboxes.initial_setup[0].providers
+    accepts_html = "text/html" in headers.get(b"accept")
+    return accepts_html and vendor_host(providers, headers.get(b"host")) is None
 
 
 async def send_shutdown_problem(scope: Scope, receive: Receive, send: Send) -> None:
-    """A request not done before the server ends, for which uvicorn would print a traceback."""
-    answer = problem(503, "mock ends", "the mock server has been told to end")
-    with suppress(RuntimeError):  # its answer had begun already
-        await answer(scope, receive, send)
+    """Answer 503 to a request that shutdown has canceled; uvicorn would print a traceback."""
+    response = problem(503, "mock ends", "the mock server has been told to end")
+    with suppress(RuntimeError):  # the response has already begun
+        await response(scope, receive, send)

@@ -1,4 +1,4 @@
-"""What the site is made of, as the composition root hands it over."""
+"""The dependencies of the web package, built by the composition root, and request headers."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 CompileScenarios = Callable[
     [Configuration, Mapping[str, bytes]], tuple[Configuration | None, tuple[str, ...]]
 ]
+"""(configuration, scenario name -> source text) -> (new configuration or None, problems)."""
 
 
 class Dependencies(NamedTuple):
-    """What the site is made of. `origins` are the addresses under which the server reaches itself.
+    """The dependencies that every request finds in `scope["dependencies"]`.
 
-    `compile` makes a world with other scenarios, or says what is wrong with them.
+    `origins` returns the origins under which the server reaches itself. `compile_scenarios` builds
+    a configuration with other scenarios, or returns their problems. `control_document` returns the
+    control API's OpenAPI document. `public_url` is empty, or replaces a vendor request's origin.
     """
 
     sandboxes: SandboxRegistry
@@ -28,41 +31,44 @@ class Dependencies(NamedTuple):
     compile_scenarios: CompileScenarios
     control_document: Callable[[], Mapping[str, Any]]
     rejections: Counter[str]
-    """What was turned away before it was a request."""
+    """How many requests and connections `HttpProtocol` has rejected, by kind."""
     access_control: AccessControl = AccessControl()
     public_url: str = ""
     webhook_depth: Callable[[str, int], int] = lambda *_: 0
-    """(address, port) of a client -> how deep in a chain of our own webhooks its request is."""
+    """(address, port) of a client -> how many webhooks to this server led to its request."""
 
 
 UNUSUAL_HEADERS: Final = frozenset(
     {b"transfer-encoding", b"content-encoding", b"origin", b"sec-fetch-site", b"sec-fetch-mode"}
 )
-"""Fields that decide whether a request is taken at all; hardly any request has one."""
+"""Fields that decide whether a request is accepted; hardly any request has one."""
 
 
 class RequestHeaders(NamedTuple):
-    """`odd` is None for a request in which nothing has to be looked at closely.
+    """The headers of a request: `fields` maps lower-case names to values.
 
-    That is one with a single Host, no field twice, and none of the fields in `ODD`.
+    `unusual` is None for a request with one Host, no repeated field, and none of
+    `UNUSUAL_HEADERS`; for any other, which needs a closer check, it has all fields.
     """
 
     fields: dict[bytes, bytes]
     unusual: "Headers | None"
 
     def get(self, name: bytes) -> str:
-        """What a field says, empty if it is not there."""
+        """The value of a field; empty if it is missing."""
         return self.fields.get(name, b"").decode("latin-1")
 
 
 def parse_headers(fields: Sequence[HeaderField]) -> RequestHeaders:
-    """The head of a request; of a field that comes twice the first one is meant."""
-    found = dict(reversed(fields))
-    usual = len(found) == len(fields) and b"host" in found and UNUSUAL_HEADERS.isdisjoint(found)
-    return RequestHeaders(found, None if usual else _build_headers(fields))
+    """Parse the headers of a request; `fields` keeps the first of a repeated field."""
+    by_name = dict(reversed(fields))
+    is_usual = (
+        len(by_name) == len(fields) and b"host" in by_name and UNUSUAL_HEADERS.isdisjoint(by_name)
+    )
+    return RequestHeaders(by_name, None if is_usual else _build_headers(fields))
 
 
 def _build_headers(fields: Sequence[HeaderField]) -> "Headers":
-    from starlette.datastructures import Headers  # noqa: PLC0415 - 20 ms, and hardly ever needed
+    from starlette.datastructures import Headers  # noqa: PLC0415 - takes 20 ms, rarely needed
 
     return Headers(raw=list(fields))

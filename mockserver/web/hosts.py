@@ -1,4 +1,4 @@
-"""The vendors' own host names, and whether a Host header names one of them."""
+"""Finds the vendors' own host names, and matches Host headers with them."""
 
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
@@ -7,11 +7,11 @@ from functools import lru_cache
 from mockserver.core.provider import BoundProvider
 
 HostsByProvider = Mapping[str, tuple[str, ...]]
-"""Name of a provider -> its host names; a `*` in one stands for any text."""
+"""Provider name -> its host names, in which `*` matches any text."""
 
 
 class ProvidersKey:
-    """A mapping of providers as a key of a cache: compared by identity, as it never changes."""
+    """A mapping of providers as a cache key, compared by identity because it never changes."""
 
     __slots__ = ("providers",)
 
@@ -31,12 +31,12 @@ def hosts_by_provider(key: ProvidersKey) -> HostsByProvider:
 
 
 def vendor_host(providers: Mapping[str, BoundProvider], host: str) -> str | None:
-    """The vendor's host that a Host header names; None for any other."""
+    """The vendor's host that a Host header names, as `find_vendor_host` returns it."""
     return find_vendor_host(hosts_by_provider(ProvidersKey(providers)), host)
 
 
 def find_vendor_host(hosts: HostsByProvider, host: str) -> str | None:
-    """`host` without its port and in lower case if a vendor has it, else None."""
+    """`host` in lower case and without its port if it is a vendor's, else None."""
     name = host.rsplit(":", 1)[0].lower()
     return name if any(has_host(known, name) for known in hosts.values()) else None
 

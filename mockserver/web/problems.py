@@ -1,4 +1,4 @@
-"""Failures of our own, as RFC 9457 problems, so that they never look like a vendor's."""
+"""Builds RFC 9457 problems for the server's own errors, distinct from any vendor's."""
 
 from typing import TYPE_CHECKING
 
@@ -9,8 +9,12 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 
 def problem(status: int, title: str, detail: str, **more: object) -> "JSONResponse":
-    """`title` names the kind of problem in a few words; `detail` says what to do about it."""
-    from starlette.responses import JSONResponse  # noqa: PLC0415 - 20 ms, and no vendor's answer
+    """Build a problem response.
+
+    `title` names the kind of problem in a few words, `detail` says what to do about it, and `more`
+    are additional members.
+    """
+    from starlette.responses import JSONResponse  # noqa: PLC0415 - takes 20 ms, and vendor responses need none
 
     body = {**problem_body(status, title, detail), **more}
     headers = {"x-mock-problem": title.replace(" ", "-")}
@@ -18,5 +22,5 @@ def problem(status: int, title: str, detail: str, **more: object) -> "JSONRespon
 
 
 def problem_body(status: int, title: str, detail: str) -> dict[str, object]:
-    """The problem itself."""
+    """The members of a problem without additional ones."""
     return {"type": "about:blank", "title": title, "status": status, "detail": detail}

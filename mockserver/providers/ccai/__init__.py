@@ -1,4 +1,4 @@
-"""Google's CCAI Platform: calls over its Apps API, their lifecycle in a queue, customer flags."""
+"""The provider CCAI Platform by Google: calls over its Apps API, queues and customer flags."""
 
 from mockserver.core.provider import Endpoint, Provider
 from mockserver.providers.ccai import faults, request, responses, rules, vendor_events

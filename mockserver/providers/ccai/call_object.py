@@ -1,4 +1,4 @@
-"""How the CCAI Platform prints a call: the keys of its examples, in their order."""
+"""Build the call object of the CCAI Platform, with the keys of its examples in their order."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -42,22 +42,25 @@ from mockserver.providers.ccai.request import (
 
 
 def build_new_call_object(call: Call, account: Account) -> Json:
-    """The answer of a create: without `parent_id`; `voip_provider` for outbound calls alone."""
-    told = build_call_object(call, account)
-    del told["parent_id"]
+    """The call object in the response to a create request.
+
+    It lacks `parent_id`, and `voip_provider` unless the call is outbound.
+    """
+    body = build_call_object(call, account)
+    del body["parent_id"]
     if call.spec.flow == QUEUE:
-        del told["voip_provider"]
+        del body["voip_provider"]
     if "scheduled-as-inbound" in account.quirks and call.spec.operation == "create-scheduled":
-        told |= {"call_type": INBOUND_TYPES[0], "status": "queued"}
-    return told
+        body |= {"call_type": INBOUND_TYPES[0], "status": "queued"}
+    return body
 
 
 def build_call_object(call: Call, account: Account) -> Json:
-    wanted, menu = call.spec.parameters, menu_of(call, account)
+    parameters, menu = call.spec.parameters, menu_of(call, account)
     return {
         "id": int(call.spec.vendor_id),
-        "parent_id": _optional_int(wanted.get("call_id")) if _is_scheduled(call) else None,
-        "lang": str(wanted.get("lang") or "en"),
+        "parent_id": _optional_int(parameters.get("call_id")) if _is_scheduled(call) else None,
+        "lang": str(parameters.get("lang") or "en"),
         "call_type": CALL_TYPES[call.spec.operation],
         "status": status(call),
         **_timestamps(call, account),
@@ -65,7 +68,7 @@ def build_call_object(call: Call, account: Account) -> Json:
         "rating": state_of(call).rating,
         "has_feedback": state_of(call).rating is not None,
         "voip_provider": "voip_provider_twilio",
-        "out_ticket_id": str(wanted["ticket_id"]) if wanted.get("ticket_id") else None,
+        "out_ticket_id": str(parameters["ticket_id"]) if parameters.get("ticket_id") else None,
         "out_ticket_url": None,
         "verified": False,
         "recording_url": call.spec.recording_url if _has_recording(call, menu) else None,
@@ -83,7 +86,7 @@ def build_call_object(call: Call, account: Account) -> Json:
         "photos": [],
         "videos": [],
         "transfers": [
-            build_transfer_object(call, account, one) for one in enumerate(state_of(call).transfers)
+            build_transfer_object(call, account, row) for row in enumerate(state_of(call).transfers)
         ],
         "deflection_details": [],
         "participants": list(build_participant_objects(call, account)),
@@ -106,22 +109,30 @@ CALL_TYPES: Final = {
 
 
 def _timestamps(call: Call, account: Account) -> Json:
-    """Queued calls are created on the whole second, as in all examples."""
-    queued, made = queued_at(call), call.spec.created_at
-    shown = made if call.spec.flow != QUEUE else made // SECOND * SECOND
-    booked = call.spec.parameters.get("scheduled_at") if _is_scheduled(call) else None
+    """The timestamps of a call.
+
+    `created_at` of a queued call is a whole second, as in all examples.
+    """
+    queued, created_at = queued_at(call), call.spec.created_at
+    printed = created_at if call.spec.flow != QUEUE else created_at // SECOND * SECOND
+    scheduled_at = call.spec.parameters.get("scheduled_at") if _is_scheduled(call) else None
     return {
-        "created_at": format_iso(shown),
+        "created_at": format_iso(printed),
         "queued_at": format_time(queued),
         "assigned_at": format_time(assigned_at(call, account)),
         "connected_at": format_time(connected_at(call)),
         "ends_at": format_time(call.ended_at),
-        "scheduled_at": format_time(parse_scheduled_at(str(booked))) if booked else None,
+        "scheduled_at": format_time(parse_scheduled_at(str(scheduled_at)))
+        if scheduled_at
+        else None,
     }
 
 
 def assigned_at(call: Call, account: Account) -> int | None:
-    """An outbound call has its agent at once; a queued one when an agent has answered."""
+    """The time at which a call got its agent, in ms; None before.
+
+    An outbound call gets it `assignment` ms after creation, a queued call when an agent answers.
+    """
     if call.spec.flow != QUEUE:
         return call.spec.created_at + settings(account).assignment
     answers = (event.at for event in call.events if (event.type, event.leg) == ("answer", "b"))
@@ -133,38 +144,41 @@ def _optional_int(value: object) -> int | None:
 
 
 def _has_recording(call: Call, menu: Menu | None) -> bool:
-    """After a conversation in a queue that records, or that asks and was granted it."""
+    """Whether a conversation has ended in a queue that always records, or asked and may record."""
     if menu is None or call.phase != "ended" or connected_at(call) is None:
         return False
     return menu.recording == "always" or _recording_permission(call, menu) == "granted"
 
 
 def _recording_permission(call: Call, menu: Menu | None) -> str:
-    """What was sent counts only where the queue asks for it (documented)."""
-    asked = str(
+    """The permission of the request, which counts only if the queue asks for one (documented)."""
+    permission = str(
         call.spec.parameters.get("recording_permission") or "recording_permission_not_asked"
     )
-    asks = menu is not None and menu.recording == "ask"
-    return asked.removeprefix("recording_permission_") if asks else "not_asked"
+    is_asked = menu is not None and menu.recording == "ask"
+    return permission.removeprefix("recording_permission_") if is_asked else "not_asked"
 
 
 def _voicemail_reason(call: Call) -> str:
-    left = status(call).startswith("voicemail")
-    return "voicemail" if left else "not_voicemail"  # the other literals are unknown: assumed
+    has_voicemail = status(call).startswith("voicemail")
+    return "voicemail" if has_voicemail else "not_voicemail"  # assumed: `voicemail`
 
 
 def _disconnected_by(call: Call) -> str:
-    """By whoever hung up first; who that was is unknown until then."""
-    ends = (event.leg for event in call.events if event.type == "hangup")
-    leg = next(ends, None) if call.phase == "ended" else None
+    """The side that hung up first.
+
+    It is unknown before the end, without a conversation, and if the wait expired.
+    """
+    hangups = (event.leg for event in call.events if event.type == "hangup")
+    leg = next(hangups, None) if call.phase == "ended" else None
     if leg is None or connected_at(call) is None or state_of(call).has_expired:
         return "disconnected_by_unknown"
-    word = "end_user" if end_user_leg(call).name == leg else "agent"
-    return f"disconnected_by_{word}"
+    side = "end_user" if end_user_leg(call).name == leg else "agent"
+    return f"disconnected_by_{side}"
 
 
 def _offer_events(call: Call, menu: Menu | None) -> list[object]:
-    """The queue is cast to its group as soon as the call is there."""
+    """The call is offered to the group of its queue as soon as it is created."""
     if call.spec.flow != QUEUE or menu is None:
         return []
     at = call.spec.created_at // SECOND * SECOND
@@ -172,9 +186,12 @@ def _offer_events(call: Call, menu: Menu | None) -> list[object]:
 
 
 def _outbound_number(call: Call, account: Account) -> str | None:
-    """As sent; incoming calls fall back to the default where it is absent or not known."""
-    sent = call.spec.parameters.get("outbound_number")
+    """The number of the request, else the default.
+
+    A queued call also gets the default if the number of the request is not known.
+    """
+    number = call.spec.parameters.get("outbound_number")
     known: Mapping[str, object] = records(account, "outbound_numbers")
-    if sent and (call.spec.flow != QUEUE or str(sent) in known):
-        return str(sent)
+    if number and (call.spec.flow != QUEUE or str(number) in known):
+        return str(number)
     return default_number(account)

@@ -1,4 +1,4 @@
-"""What the CCAI Platform remembers of a call beyond its legs and events."""
+"""The call state of the CCAI Platform (stage, holds, transfers, rating) and its status words."""
 
 from typing import Final, NamedTuple
 
@@ -6,7 +6,7 @@ from mockserver.core.call import Call, Event, Leg
 
 
 class Transfer(NamedTuple):
-    """To a menu or an agent, at a time in ms; `agent` is who handed the call over."""
+    """A transfer to a menu or an agent, `at` a time in ms; `from_agent` hands the call over."""
 
     at: int
     menu: str = ""
@@ -15,7 +15,10 @@ class Transfer(NamedTuple):
 
 
 class CallState(NamedTuple):
-    """`stage` is a status that an act has brought about; `holds` are (since, until) in ms."""
+    """`stage` is a status set by a vendor event.
+
+    `holds` are pairs (since, until) in ms; `until` of a current hold is None.
+    """
 
     stage: str = ""
     deflection: str = "no_deflection"
@@ -27,7 +30,7 @@ class CallState(NamedTuple):
 
 INITIAL_STATE = CallState()
 DEFLECTIONS = ("temp_redirection_phone", "temp_redirection_queue", "after_hours_message_only")
-"""Those that have been observed."""
+"""Values of `deflection` that have been observed."""
 
 
 def state_of(call: Call) -> CallState:
@@ -44,14 +47,14 @@ def is_on_hold(call: Call) -> bool:
 
 
 def start_hold(call: Call, event: Event) -> Call:
-    mine = state_of(call)
-    return call._replace(state=mine._replace(holds=(*mine.holds, (event.at, None))))
+    state = state_of(call)
+    return call._replace(state=state._replace(holds=(*state.holds, (event.at, None))))
 
 
 def end_hold(call: Call, event: Event) -> Call:
-    mine = state_of(call)
-    *before, (since, _) = mine.holds
-    return call._replace(state=mine._replace(holds=(*before, (since, event.at))))
+    state = state_of(call)
+    *earlier, (since, _) = state.holds
+    return call._replace(state=state._replace(holds=(*earlier, (since, event.at))))
 
 
 def set_deflection(call: Call, event: Event) -> Call:
@@ -64,17 +67,17 @@ def set_voicemail(call: Call, _: Event) -> Call:
 
 
 def add_transfer(call: Call, event: Event) -> Call:
-    """Whoever is on hold is so no longer."""
+    """Record a transfer; it ends a hold."""
     if is_on_hold(call):
         call = end_hold(call, event)
-    mine, agent = state_of(call), call.leg("b")
-    moved = Transfer(
+    state, agent = state_of(call), call.leg("b")
+    transfer = Transfer(
         event.at,
         str(event.data.get("menu", "")),
         str(event.data.get("agent", "")),
         agent.number if agent else "",
     )
-    return call._replace(state=mine._replace(transfers=(*mine.transfers, moved)))
+    return call._replace(state=state._replace(transfers=(*state.transfers, transfer)))
 
 
 def set_rating(call: Call, event: Event) -> Call:
@@ -90,7 +93,7 @@ QUEUE: Final = "queue"
 
 
 class StatusRow(NamedTuple):
-    """A status, those it follows, what brings it about, and the time stamp that it fills."""
+    """A status, the statuses that it follows, its cause, and the timestamp that it sets."""
 
     status: str
     predecessors: str
@@ -103,35 +106,40 @@ STATUS_TABLE: Final = (
     StatusRow(
         "queued",
         "scheduled, connected",
-        "a create; the time that was booked; a transfer",
+        "a create; the scheduled time; a transfer",
         "queued_at",
     ),
     StatusRow(
         "assigned", "queued", "an outbound create; the agent answers an offer", "assigned_at"
     ),
-    StatusRow("connecting", "assigned", "one side has answered, the other is still being called"),
-    StatusRow("switching", "connecting", "the act `switch`"),
+    StatusRow("connecting", "assigned", "one side has answered, the other still rings"),
+    StatusRow("switching", "connecting", "the event `switch`"),
     StatusRow(
         "connected", "connecting, switching, queued", "both sides have answered", "connected_at"
     ),
     StatusRow("finished", "connected", "either side hangs up", "ends_at"),
     StatusRow(
-        "failed", "assigned, connecting, switching, queued", "an end before both talked", "ends_at"
+        "failed",
+        "assigned, connecting, switching, queued",
+        "an end before both sides talked",
+        "ends_at",
     ),
     StatusRow("recovered", "failed", "a child call was connected"),
-    StatusRow("deflected", "queued", "the act `deflect`; a minute later the call ends", "ends_at"),
-    StatusRow("voicemail", "deflected, queued", "the act `voicemail`"),
+    StatusRow(
+        "deflected", "queued", "the event `deflect`; a minute later the call ends", "ends_at"
+    ),
+    StatusRow("voicemail", "deflected, queued", "the event `voicemail`"),
     StatusRow(
         "voicemail_received", "voicemail", "the end user hangs up, or two minutes pass", "ends_at"
     ),
-    StatusRow("voicemail_read", "voicemail_received", "the act `read-voicemail`"),
+    StatusRow("voicemail_read", "voicemail_received", "the event `read-voicemail`"),
     StatusRow(
-        "cancelled", "scheduled, queued", "the cancel operation, the act `cancel`", "ends_at"
+        "cancelled", "scheduled, queued", "the cancel operation, the event `cancel`", "ends_at"
     ),
 )
 """`selecting`, `action_only` and `action_only_finished` cannot arise from this API."""
 FINAL_STAGES: Final = ("recovered", "voicemail_read", "deflected", "cancelled")
-"""What an act has said of a call stays after its end."""
+"""Stages that remain the status after the call has ended."""
 
 
 def status(call: Call) -> str:
@@ -158,9 +166,9 @@ def _initial_status(call: Call) -> str:
 
 
 def _active_status(call: Call) -> str:
-    there = [leg for leg in call.legs if leg.state == "answered"]
+    answered = [leg for leg in call.legs if leg.state == "answered"]
     agent = agent_leg(call)
-    if len(there) > 1:
+    if len(answered) > 1:
         return "connected"
     if agent is None or agent.state in ("ringing", "idle", "left") or agent.ended_at is not None:
         return _initial_status(call)
@@ -172,16 +180,18 @@ def agent_leg(call: Call) -> Leg | None:
 
 
 def end_user_leg(call: Call) -> Leg:
-    """Of a queued call the one that is there from the start, of an outbound one the other."""
+    """The leg of the end user: the A-leg of a queued call, the B-leg of an outbound call."""
     return call.legs[0 if call.spec.flow == QUEUE else 1]
 
 
 def connected_at(call: Call) -> int | None:
+    """The time of the first bridge, in ms; None before."""
     return next((event.at for event in call.events if event.type == "bridge"), None)
 
 
 def queued_at(call: Call) -> int | None:
+    """The time at which a call entered its queue, in ms; None for an outbound call or before."""
     if call.spec.flow != QUEUE:
         return None
-    booked = call.starts_at > call.spec.created_at
-    return call.attempt_started_at if booked else call.spec.created_at
+    is_scheduled = call.starts_at > call.spec.created_at
+    return call.attempt_started_at if is_scheduled else call.spec.created_at

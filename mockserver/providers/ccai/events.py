@@ -1,4 +1,4 @@
-"""What follows an event in a contact center: who is busy, how long somebody waits, who recovers."""
+"""Handle events of CCAI calls: agent states, timeouts of waits and offers, transfers, recovery."""
 
 from typing import Final
 
@@ -10,12 +10,10 @@ from mockserver.providers.ccai.call_state import QUEUE, agent_leg, state_of
 from mockserver.providers.ccai.existing_calls import recover_existing_call
 from mockserver.providers.ccai.request import account_call, records
 
-OFFER_TIMEOUT: Final = 30 * SECOND  # how long an agent is rung: assumed
-QUEUE_TIMEOUT: Final = 10 * MINUTE  # how long a call waits for an agent: assumed
-DEFLECTION_DURATION: Final = (
-    MINUTE  # how long a deflected call stays, unless for a voicemail: assumed
-)
-VOICEMAIL_DURATION: Final = 2 * MINUTE  # how long a voicemail may be: assumed
+OFFER_TIMEOUT: Final = 30 * SECOND  # ms that an offer rings: assumed
+QUEUE_TIMEOUT: Final = 10 * MINUTE  # ms that a call waits for an agent: assumed
+DEFLECTION_DURATION: Final = MINUTE  # ms until a deflected call without voicemail ends: assumed
+VOICEMAIL_DURATION: Final = 2 * MINUTE  # ms, maximum of a voicemail: assumed
 
 
 def on_begin(context: EventContext) -> Effects:
@@ -26,14 +24,14 @@ def on_begin(context: EventContext) -> Effects:
 
 
 def _expire_event(context: EventContext) -> tuple[str, Event]:
-    """Each wait has an end of its own; a transfer begins another."""
-    handed = len(state_of(context.call).transfers)
-    end = Event(context.event.at + QUEUE_TIMEOUT, "expire", data={"transfers": handed})
-    return context.call.spec.id, end
+    """(call id, event): the end of the current wait; each transfer starts another wait."""
+    transfers = len(state_of(context.call).transfers)
+    expire = Event(context.event.at + QUEUE_TIMEOUT, "expire", data={"transfers": transfers})
+    return context.call.spec.id, expire
 
 
 def on_offer(context: EventContext) -> Effects:
-    """Whoever is offered a call is busy; the offer lapses after a while."""
+    """Make the agent busy, and let the offer lapse after `OFFER_TIMEOUT`."""
     at = context.event.at
     lapse = Event(at + OFFER_TIMEOUT, "lapse", data={"rang_at": at})
     busy = set_agent_state(context.account, str(context.event.data["agent"]), "busy", at)
@@ -41,44 +39,48 @@ def on_offer(context: EventContext) -> Effects:
 
 
 def on_lapse(context: EventContext) -> Effects:
-    gone = Event(context.event.at, "hangup", "b", {"cause": "no-answer"})
-    return Effects(events=((context.call.spec.id, gone),))
+    """Stop ringing the agent."""
+    hangup = Event(context.event.at, "hangup", "b", {"cause": "no-answer"})
+    return Effects(events=((context.call.spec.id, hangup),))
 
 
 def end_waiting_call(context: EventContext) -> Effects:
-    """Nobody has taken it in time, or it is sent elsewhere, or not wanted: the call is over."""
+    """End a call without an agent: its wait expired, or it was redirected or canceled."""
     return Effects(events=(end_event(context.call, context.event.at),))
 
 
 def end_event(call: Call, at: int) -> tuple[str, Event]:
-    """How a call ends that nobody has taken: a booked one without having begun."""
+    """(call id, event): the end of a call without an agent, which may not have begun yet."""
     if call.phase == "placed":
         return call.spec.id, Event(at, "ended", data={"outcome": "cancelled"})
     return call.spec.id, Event(at, "hangup", "a", {"cause": "normal"})
 
 
 def _hangup_event(context: EventContext, leg: str, delay: int = 0) -> tuple[str, Event]:
-    gone = Event(context.event.at + delay, "hangup", leg, {"cause": "normal"})
-    return context.call.spec.id, gone
+    """(call id, event): the hangup of a leg, `delay` ms from now."""
+    hangup = Event(context.event.at + delay, "hangup", leg, {"cause": "normal"})
+    return context.call.spec.id, hangup
 
 
 def on_deflect(context: EventContext) -> Effects:
-    redirected = Event(context.event.at + DEFLECTION_DURATION, "redirect")
-    return Effects(events=(*_stop_offer(context), (context.call.spec.id, redirected)))
+    """Stop the current offer and end the call after `DEFLECTION_DURATION`."""
+    redirect = Event(context.event.at + DEFLECTION_DURATION, "redirect")
+    return Effects(events=(*_stop_offer(context), (context.call.spec.id, redirect)))
 
 
 def on_voicemail(context: EventContext) -> Effects:
+    """Stop the current offer and end the voicemail after `VOICEMAIL_DURATION`."""
     return Effects(events=(*_stop_offer(context), _hangup_event(context, "a", VOICEMAIL_DURATION)))
 
 
 def _stop_offer(context: EventContext) -> tuple[tuple[str, Event], ...]:
-    """Whoever is being offered the call is rung no longer."""
+    """The hangup that stops ringing an agent; empty if no offer is ringing."""
     agent = context.call.leg("b")
     return (_hangup_event(context, "b"),) if agent and agent.state == "ringing" else ()
 
 
 def on_hangup(context: EventContext) -> Effects:
-    """The agent is free again, unless somebody has made something else of the state meanwhile."""
+    """Make the agent available again, unless the state was changed from `busy` in the meantime."""
     leg = agent_leg(context.call)
     if leg is None or leg.name != context.event.leg:
         return NO_EFFECTS
@@ -89,18 +91,18 @@ def on_hangup(context: EventContext) -> Effects:
 
 
 def on_transfer(context: EventContext) -> Effects:
-    """The agent leaves; whoever comes next is found in the queue, or named."""
-    left = (context.call.spec.id, Event(context.event.at, "leave", "b"))
-    waits = _expire_event(context)
-    to = str(context.event.data.get("agent", ""))
-    if not to:
-        return Effects(events=(left, waits))
-    offer = (context.call.spec.id, Event(context.event.at, "offer", data={"agent": to}))
-    return Effects(events=(left, offer, waits))
+    """Let the agent leave and the end user wait; offer the call to an agent if one is named."""
+    leave = (context.call.spec.id, Event(context.event.at, "leave", "b"))
+    expire = _expire_event(context)
+    agent = str(context.event.data.get("agent", ""))
+    if not agent:
+        return Effects(events=(leave, expire))
+    offer = (context.call.spec.id, Event(context.event.at, "offer", data={"agent": agent}))
+    return Effects(events=(leave, offer, expire))
 
 
 def on_bridge(context: EventContext) -> Effects:
-    """A failed call that is called back has recovered."""
+    """Mark the parent call as recovered if it had failed: this call has called it back."""
     parent = account_call(
         context.read_model, context.account, str(context.call.spec.parameters.get("call_id", ""))
     )
@@ -112,6 +114,7 @@ def on_bridge(context: EventContext) -> Effects:
 
 
 def set_agent_state(account: Account, name: str, state: str, at: int) -> Effects:
+    """Save the agent with `state` since `at` (ms); an unknown agent is ignored."""
     agent = records(account, "agents").get(name)
     if agent is None:
         return NO_EFFECTS

@@ -1,4 +1,4 @@
-"""Calls that the account has from the start, of whatever status; nothing happens to them."""
+"""Show, cancel and recover calls that are configured as records, without a simulation."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -45,16 +45,16 @@ DEFAULT_CALL_OBJECT: Final[Mapping[str, object]] = MappingProxyType(
         "outbound_number": None,
     }
 )
-"""A call of which nothing is known."""
+"""A call object whose values are all unknown or defaults."""
 
 
 def existing_call(account: Account, name: str) -> ExistingCall | None:
-    known: Mapping[str, ExistingCall] = records(account, "calls")
-    return known.get(name)
+    calls: Mapping[str, ExistingCall] = records(account, "calls")
+    return calls.get(name)
 
 
 def build_existing_call_object(name: str, account: Account, call: ExistingCall) -> Json:
-    """The keys of a call object, in their order."""
+    """The call object of an existing call, with the same keys in the same order as any other."""
     return {
         **DEFAULT_CALL_OBJECT,
         **{key: getattr(call, key) for key in COPIED_KEYS},
@@ -77,17 +77,17 @@ def _end_user(call: ExistingCall, account: Account) -> Json | None:
 def cancel_existing_call(
     context: RequestContext, name: str, call: ExistingCall
 ) -> tuple[ExistingCall, Effects]:
-    """The call once it is cancelled, if it still waits."""
+    """(the call afterwards, effects): canceled if it is `scheduled` or `queued`, else unchanged."""
     if call.status not in ("scheduled", "queued"):
         return call, NO_EFFECTS
-    gone = call._replace(status="cancelled", ends_at=format_iso(context.now))
-    return gone, Effects(
-        records=(SaveRecord(context.authenticated_account.key, "calls", name, gone),)
+    canceled = call._replace(status="cancelled", ends_at=format_iso(context.now))
+    return canceled, Effects(
+        records=(SaveRecord(context.authenticated_account.key, "calls", name, canceled),)
     )
 
 
 def recover_existing_call(account: Account, name: str) -> Effects:
-    """One that had failed has been called back."""
+    """Mark an existing call as recovered if it had failed."""
     call = existing_call(account, name)
     if call is None or call.status != "failed":
         return NO_EFFECTS

@@ -1,4 +1,4 @@
-"""Every line of the CCAI Platform's error table, and what beside it has to be assumed."""
+"""The faults of the CCAI Platform: its documented errors, and others observed or assumed."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ UNAUTHORIZED = _assumed_fault("unauthorized", 401, "Unauthorized")
 UNKNOWN_SUBDOMAIN = _assumed_fault("unknown-subdomain", 404, "Not Found")  # the code is documented
 TOO_MANY_REQUESTS = _assumed_fault("too-many-requests", 429, "Too Many Requests")
 MALFORMED_BODY = _assumed_fault("malformed-body", 400, "Bad Request")
-WRONG_METHOD = _assumed_fault("wrong-method", 404, "Not Found")  # as Rails has it
+WRONG_METHOD = _assumed_fault("wrong-method", 404, "Not Found")  # as Rails does
 CALL_NOT_FOUND = Fault("call-not-found", 404, "Not Found", Evidence.OBSERVED)
 CALL_ALREADY_ENDED = Fault("call-already-ended", 400, "Call is already ended", Evidence.OBSERVED)
 
@@ -85,10 +85,12 @@ IDENTIFIER_REQUIRED = Fault(
 )
 
 AGENT_MUST_ACT = Fault("agent-must-act", 202, "", Evidence.DOCUMENTED)
-"""No error, but a row of the same table: accepted, and somebody has to finish it by hand."""
+"""Not an error, but a row of the same table: accepted, and an agent must finish it by hand."""
 
 NUMBER_TO_CHOOSE = Fault("number-to-choose", 200, "", Evidence.DOCUMENTED)
-"""Two examples print 200 and the request itself; state leads to 202, so a scenario orders it."""
+"""Two examples print 200 with the request as the body.
+
+The same state leads to 202 elsewhere, so only a scenario can cause this response."""
 
 
 def _observed_fault(name: str, message: str) -> Fault:

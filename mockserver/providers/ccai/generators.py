@@ -1,4 +1,4 @@
-"""What a contact center makes of somebody who is made up."""
+"""Generate records of a CCAI account from fake people."""
 
 from typing import Final
 
@@ -16,9 +16,9 @@ def build_contact(person: FakePerson, index: int, _: Account) -> tuple[str, Cont
 
 
 def build_ticket(_: FakePerson, index: int, account: Account) -> tuple[str, Ticket]:
-    """Of the contacts one after the other; without any it is of nobody known."""
-    known = list(account.records.get("contacts", {})) or [str(FIRST_CONTACT)]
-    return str(FIRST_TICKET + index), Ticket(known[index % len(known)])
+    """A ticket of one contact after another; of an unknown contact if the account has none."""
+    contacts = list(account.records.get("contacts", {})) or [str(FIRST_CONTACT)]
+    return str(FIRST_TICKET + index), Ticket(contacts[index % len(contacts)])
 
 
 def build_agent(person: FakePerson, index: int, _: Account) -> tuple[str, Agent]:

@@ -1,4 +1,4 @@
-"""Who has been in a call, and since when until when: the end user and each agent in turn."""
+"""Compute when the end user and each agent were in a call, and when it was on hold."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -8,7 +8,11 @@ from mockserver.providers.ccai.call_state import QUEUE, agent_leg, end_user_leg,
 
 
 class Interval(NamedTuple):
-    """`name` is an agent's e-mail; times in ms, None for not yet."""
+    """The time of one participant in a call.
+
+    `role` is `agent` or `end_user`; `name` is the agent's e-mail or the end user's number. Times
+    are in ms, None for not yet.
+    """
 
     role: str
     name: str
@@ -17,19 +21,24 @@ class Interval(NamedTuple):
 
 
 def participant_intervals(call: Call) -> tuple[Interval, ...]:
-    """The agent comes first in an outbound call, and after the end user in a queued one."""
+    """The intervals of all participants.
+
+    The agent comes first in an outbound call, and after the end user in a queued one.
+    """
     leg = end_user_leg(call)
-    user = Interval("end_user", leg.number, leg.answered_at, leg.ended_at)
+    end_user = Interval("end_user", leg.number, leg.answered_at, leg.ended_at)
     if call.spec.flow == QUEUE:
-        return (user, *agent_intervals(call))
+        return (end_user, *agent_intervals(call))
     agent = agent_leg(call)
     return (
-        (Interval("agent", agent.number, agent.answered_at, agent.ended_at), user) if agent else ()
+        (Interval("agent", agent.number, agent.answered_at, agent.ended_at), end_user)
+        if agent
+        else ()
     )
 
 
 def agent_intervals(call: Call) -> Iterator[Interval]:
-    """Each agent who has taken the call out of the queue, in turn; an ignored offer is none."""
+    """The interval of each agent who answered a queued call, in order; ignored offers have none."""
     name, since = "", None
     for event in call.events:
         match event.type, event.leg:
@@ -45,26 +54,26 @@ def agent_intervals(call: Call) -> Iterator[Interval]:
 
 
 def answering_agent(call: Call, index: int) -> str:
-    """Who has taken the call after its nth transfer and before the next one; empty for nobody."""
-    handed = state_of(call).transfers
-    until = handed[index + 1].at if index + 1 < len(handed) else None
-    takers = (
-        side.name
-        for side in agent_intervals(call)
-        if side.since is not None
-        and side.since >= handed[index].at
-        and (until is None or side.since < until)
+    """The agent who answered after transfer `index` (from 0) and before the next one, or empty."""
+    transfers = state_of(call).transfers
+    until = transfers[index + 1].at if index + 1 < len(transfers) else None
+    names = (
+        interval.name
+        for interval in agent_intervals(call)
+        if interval.since is not None
+        and interval.since >= transfers[index].at
+        and (until is None or interval.since < until)
     )
-    return next(takers, "")
+    return next(names, "")
 
 
 def hold_intervals(call: Call, interval: Interval, now: int) -> tuple[tuple[int, int], ...]:
-    """The holds that fell into that side's time, in ms."""
+    """The holds within `interval` as (since, until) in ms; open ends are taken as `now`."""
     if interval.since is None:
         return ()
-    last = now if interval.until is None else interval.until
-    spans = (
-        (max(since, interval.since), min(now if until is None else until, last))
+    end = now if interval.until is None else interval.until
+    holds = (
+        (max(since, interval.since), min(now if until is None else until, end))
         for since, until in state_of(call).holds
     )
-    return tuple((since, until) for since, until in spans if since < until)
+    return tuple((since, until) for since, until in holds if since < until)

@@ -1,4 +1,4 @@
-"""Who is in a call: agent and end user as participants, their times, and why they failed."""
+"""Build the participants and transfers of a call object: people, times and fail reasons."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -33,8 +33,8 @@ from mockserver.providers.ccai.request import (
     settings,
 )
 
-PARTICIPANTS_PER_CALL: Final = 2  # participants
-LATE_PARTICIPANT_STRIDE: Final = 1_000_000
+PARTICIPANTS_PER_CALL: Final = 2  # ids reserved for each call
+LATE_PARTICIPANT_STRIDE: Final = 1_000_000  # keeps ids of later participants apart from those
 
 END_USER_FAIL_REASONS: Final = {
     "busy": "eu_busy",
@@ -51,16 +51,16 @@ AGENT_FAIL_REASONS: Final = {
     "rejected": "ag_canceled",
     "normal": "ag_canceled",
 }
-"""Cause of a leg's end -> fail reason; the words are documented, the mapping is assumed."""
+"""Cause of a leg's end -> fail reason. The words are documented, the mappings are assumed."""
 
 
 def durations(call: Call) -> Json:
-    """Whole seconds, so that they agree with the time stamps."""
+    """The durations of a call in whole seconds, which agree with its timestamps."""
     queued, connected, ended = queued_at(call), connected_at(call), call.ended_at
     now = call.events[-1].at
-    waited = whole_seconds(queued, connected or ended or now) if queued is not None else 0
+    wait_duration = whole_seconds(queued, connected or ended or now) if queued is not None else 0
     return {
-        "wait_duration": waited,
+        "wait_duration": wait_duration,
         "call_duration": whole_seconds(connected, ended or now) if connected is not None else 0,
         "hold_duration": sum(
             whole_seconds(since, until or ended or now) for since, until in state_of(call).holds
@@ -69,6 +69,7 @@ def durations(call: Call) -> Json:
 
 
 def whole_seconds(since: int | None, until: int) -> int:
+    """Seconds between two times in ms, each rounded down; 0 if `since` is None."""
     return 0 if since is None else until // SECOND - since // SECOND
 
 
@@ -92,21 +93,22 @@ def fail_reason(call: Call) -> str:
 
 
 def menu_path(menu_id: str, account: Account) -> Json | None:
-    way = menu_path_ids(account, menu_id)
-    names = [menu.name for one in way if (menu := account_menu(account, one))]
-    if len(names) < len(way):
+    """The path to a menu; None if one of its menus is unknown."""
+    ids = menu_path_ids(account, menu_id)
+    names = [menu.name for id_ in ids if (menu := account_menu(account, id_))]
+    if len(names) < len(ids):
         return None
     return {
-        "items_count": len(way),
+        "items_count": len(ids),
         "name": " / ".join(names),
-        "materialized_path": "/".join(way),
+        "materialized_path": "/".join(ids),
     }
 
 
 def agent_of(call: Call) -> str:
-    """Whoever has, or had last, the call; an offer that nobody took names nobody."""
+    """The e-mail of the current or last agent; empty if no agent has answered a queued call."""
     if call.spec.flow == QUEUE:
-        return ["", *(side.name for side in agent_intervals(call))][-1]
+        return ["", *(interval.name for interval in agent_intervals(call))][-1]
     leg = agent_leg(call)
     return leg.number if leg else ""
 
@@ -126,41 +128,43 @@ def agent_info(name: str, account: Account) -> Json | None:
 
 
 def end_user(call: Call, account: Account) -> Json | None:
-    """By ticket, or by number in a queue; an outbound call to a bare number has none."""
-    found = contact_of(call, account)
-    if found is None:
+    """The end user in a call object; None without a contact, see `contact_of`."""
+    match = contact_of(call, account)
+    if match is None:
         return None
-    name, contact = found
+    name, contact = match
     return {"id": contact.id, "identifier": contact.identifier, "out_contact_id": name}
 
 
 def contact_of(call: Call, account: Account) -> tuple[str, Contact] | None:
-    known, wanted = records(account, "contacts"), call.spec.parameters
-    ticket: Ticket | None = records(account, "tickets").get(str(wanted.get("ticket_id", "")))
-    if ticket and ticket.contact in known:
-        return ticket.contact, known[ticket.contact]
+    """(id, contact) of the end user, by ticket or, for a queued call only, by number."""
+    contacts, parameters = records(account, "contacts"), call.spec.parameters
+    ticket: Ticket | None = records(account, "tickets").get(str(parameters.get("ticket_id", "")))
+    if ticket and ticket.contact in contacts:
+        return ticket.contact, contacts[ticket.contact]
     if call.spec.flow != QUEUE:
         return None
-    number = digits(str(wanted.get("end_user_number", "")))
-    return next(((name, one) for name, one in known.items() if digits(one.number) == number), None)
+    number = digits(str(parameters.get("end_user_number", "")))
+    return next(
+        ((name, contact) for name, contact in contacts.items() if digits(contact.number) == number),
+        None,
+    )
 
 
 def build_participant_objects(call: Call, account: Account) -> Iterator[Json]:
-    """Two ids are a call's own; whoever is handed the call later has one far off."""
+    """The participants; ids are consecutive for the first two and far off for later agents."""
     first = settings(account).first_participant_id + 2 * (int(call.spec.id[1:]) - 1)
-    for nth, side in enumerate(participant_intervals(call)):
-        number = (
-            first + nth if nth < PARTICIPANTS_PER_CALL else first + nth * LATE_PARTICIPANT_STRIDE
-        )
-        yield _build_participant_object(call, account, side, number)
+    for index, interval in enumerate(participant_intervals(call)):
+        stride = 1 if index < PARTICIPANTS_PER_CALL else LATE_PARTICIPANT_STRIDE
+        yield _build_participant_object(call, account, interval, first + index * stride)
 
 
 def _build_participant_object(
     call: Call, account: Account, interval: Interval, participant_id: int
 ) -> Json:
     agent: Agent | None = records(account, "agents").get(interval.name)
-    found = contact_of(call, account)
-    held_for = sum(
+    match = contact_of(call, account)
+    hold_duration = sum(
         whole_seconds(since, until)
         for since, until in hold_intervals(call, interval, call.events[-1].at)
     )
@@ -170,11 +174,11 @@ def _build_participant_object(
         "status": _participant_status(interval),
         "call_id": int(call.spec.vendor_id),
         "user_id": agent.id if interval.role == "agent" and agent else None,
-        "end_user_id": found[1].id if interval.role == "end_user" and found else None,
+        "end_user_id": match[1].id if interval.role == "end_user" and match else None,
         "call_duration": None
         if interval.since is None or interval.until is None
         else whole_seconds(interval.since, interval.until),
-        "hold_duration": None if interval.until is None else held_for,
+        "hold_duration": None if interval.until is None else hold_duration,
         "connected_at": format_time(interval.since),
         "ended_at": format_time(interval.until),
         "fail_reason": "nothing" if interval.since is not None else fail_reason(call),
@@ -182,7 +186,7 @@ def _build_participant_object(
 
 
 def _participant_status(interval: Interval) -> str:
-    """`waiting` is documented, the words after it are assumed."""
+    """`waiting` is documented, the other words are assumed."""
     if interval.until is not None:
         return "finished" if interval.since is not None else "failed"
     return "waiting" if interval.since is None else "connected"
@@ -191,18 +195,21 @@ def _participant_status(interval: Interval) -> str:
 def build_transfer_object(
     call: Call, account: Account, indexed_transfer: tuple[int, Transfer]
 ) -> Json:
-    """The first state is documented, the words after it are assumed."""
-    nth, moved = indexed_transfer
-    came = answering_agent(call, nth)
+    """The JSON of a transfer; `indexed_transfer` is (index from 0, transfer).
+
+    Its first status, `transferring`, is documented; the other words are assumed.
+    """
+    index, transfer = indexed_transfer
+    answering = answering_agent(call, index)
     return {
-        "id": nth + 1,
-        "status": _transfer_status(call, nth, came),
-        "fail_reason": _transfer_reason(call, nth, came),
-        "created_at": format_iso(moved.at),
-        "from_menu": menu_path(_menu_before(call, nth), account),
-        "to_menu": menu_path(moved.menu, account) if moved.menu else None,
-        "from_agent": agent_info(moved.from_agent, account),
-        "to_agent": agent_info(came or moved.to_agent, account),
+        "id": index + 1,
+        "status": _transfer_status(call, index, answering),
+        "fail_reason": _transfer_reason(call, index, answering),
+        "created_at": format_iso(transfer.at),
+        "from_menu": menu_path(_menu_before(call, index), account),
+        "to_menu": menu_path(transfer.menu, account) if transfer.menu else None,
+        "from_agent": agent_info(transfer.from_agent, account),
+        "to_agent": agent_info(answering or transfer.to_agent, account),
     }
 
 
@@ -219,11 +226,11 @@ def _transfer_reason(call: Call, index: int, answering: str) -> str:
 
 
 def _is_transfer_lost(call: Call, index: int) -> bool:
-    """Nobody will come any more."""
+    """Whether no agent can answer the transfer anymore: the call ended or was transferred again."""
     return call.phase == "ended" or index + 1 < len(state_of(call).transfers)
 
 
 def _menu_before(call: Call, index: int) -> str:
-    """The menu from which the nth transfer took the call."""
-    moved = [one.menu for one in state_of(call).transfers[:index] if one.menu]
-    return moved[-1] if moved else str(call.spec.parameters.get("menu_id", ""))
+    """The menu of the call before transfer `index` (from 0)."""
+    menus = [transfer.menu for transfer in state_of(call).transfers[:index] if transfer.menu]
+    return menus[-1] if menus else str(call.spec.parameters.get("menu_id", ""))

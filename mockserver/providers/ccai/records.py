@@ -1,4 +1,4 @@
-"""What a contact center keeps: agents, menus, contacts, tickets, numbers, and customer flags."""
+"""The records of a CCAI account: agents, menus, contacts, tickets, numbers, flags and calls."""
 
 from typing import Literal, NamedTuple
 
@@ -39,7 +39,11 @@ MenuType = Literal["ivr_menu", "mobile_menu", "web_menu", "other_menu"]
 
 
 class Agent(NamedTuple):
-    """By e-mail. `since` is when the agent got idle, in ms; who `must_act` gets a 202 first."""
+    """An agent, stored under the e-mail.
+
+    `since` is the time in ms at which `state` began. An agent who `must_act`, or who
+    `must_choose_number` if the request names none, has to act first: an outbound call gets a 202.
+    """
 
     id: int = 1
     first_name: str = ""
@@ -55,7 +59,10 @@ class Agent(NamedTuple):
 
 
 class Menu(NamedTuple):
-    """By id: a queue, and what leads to it. Without languages of its own it has the account's."""
+    """A menu (queue), stored under its id; `parent` is the id of the menu that leads to it.
+
+    If `languages` is empty, those of the account apply.
+    """
 
     name: str
     parent: str | None = None
@@ -69,7 +76,7 @@ class Menu(NamedTuple):
 
 
 class Contact(NamedTuple):
-    """By the CRM's id; `id` is the end user's."""
+    """A contact, stored under its id in the CRM; `id` is that of the end user."""
 
     id: int
     number: str = ""
@@ -77,19 +84,19 @@ class Contact(NamedTuple):
 
 
 class Ticket(NamedTuple):
-    """By number: whose it is."""
+    """A ticket, stored under its number; `contact` is the CRM id of its contact."""
 
     contact: str
 
 
 class OutboundNumber(NamedTuple):
-    """An outbound number; the one that is `default` is used where none is asked for."""
+    """An outbound number; the `default` one is used if a request names none."""
 
     default: bool = False
 
 
 class CustomerFlags(NamedTuple):
-    """The reserved data attributes of a call, by its id."""
+    """The reserved data attributes of a call, stored under its id."""
 
     verified_customer: bool = False
     bad_actor: bool = False
@@ -97,7 +104,10 @@ class CustomerFlags(NamedTuple):
 
 
 class ExistingCall(NamedTuple):
-    """By id: a call of before, of any status; times as they are printed, `agent` by e-mail."""
+    """A call that exists from the start, stored under its id, with any status.
+
+    Times are ISO 8601 strings as printed; `agent` is an e-mail.
+    """
 
     status: Status
     call_type: str = "Voice Inbound (IVR)"
@@ -116,10 +126,11 @@ class ExistingCall(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """`subdomain` empty takes any; `languages` are those switched on.
+    """Settings of an account.
 
-    `first_call_id` and `first_participant_id` are where this contact center's ids begin, and
-    `assignment` is how long an agent's assignment takes.
+    An empty `subdomain` accepts any. `languages` are those available. Ids start at `first_call_id`
+    and `first_participant_id`. `assignment` is the time in ms that an outbound call takes to be
+    assigned to its agent.
     """
 
     subdomain: str = ""

@@ -1,4 +1,4 @@
-"""What a request to the CCAI Platform says, and what the account has for it."""
+"""Read requests to the CCAI Platform and look up the records that they name."""
 
 import binascii
 from base64 import b64decode
@@ -27,16 +27,16 @@ from mockserver.providers.ccai.records import (
 OUTBOUND_TYPES: Final = ("Voice Outbound (API)", "OutboundCall")
 INBOUND_TYPES: Final = ("Voice Inbound (API)", "IncomingCall")
 SCHEDULED_TYPES: Final = ("Voice Scheduled (API)", "ScheduledCall")
-"""The name of a call type, and its deprecated alias."""
+"""The name of each call type and its deprecated alias."""
 
 
 def parse_basic_auth(request: Request) -> tuple[str, str]:
-    """Subdomain and API token of HTTP Basic; empty where there are none."""
-    scheme, _, told = request.headers.get("authorization", "").partition(" ")
+    """(subdomain, API token) of HTTP Basic authentication; both empty without it."""
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return "", ""
     try:
-        user, _, token = b64decode(told.strip(), validate=True).decode().partition(":")
+        user, _, token = b64decode(value.strip(), validate=True).decode().partition(":")
     except (binascii.Error, UnicodeError):
         return "", ""
     return user, token
@@ -47,28 +47,29 @@ def credential(request: Request) -> str | None:
 
 
 def settings(account: Account) -> Settings:
-    told = account.settings
-    return told if isinstance(told, Settings) else Settings()
+    value = account.settings
+    return value if isinstance(value, Settings) else Settings()
 
 
 def records(account: Account, kind: str) -> Mapping[str, Any]:
+    """The records of one kind by identity."""
     return account.records.get(kind, {})
 
 
 def find_agent(context: RequestContext) -> Agent | None:
-    found: Agent | None = records(context.authenticated_account, "agents").get(
+    agent: Agent | None = records(context.authenticated_account, "agents").get(
         context.text("agent_email")
     )
-    return found
+    return agent
 
 
 def find_menu_id(context: RequestContext) -> str:
-    """That of the request, else that of the call which it names as its parent."""
-    asked = context.text("menu_id")
-    earlier = find_parent_call(context)
-    if isinstance(earlier, ExistingCall):
-        return asked or earlier.menu
-    return asked or (str(earlier.spec.parameters.get("menu_id", "")) if earlier else "")
+    """The menu id of the request, else that of its parent call, else empty."""
+    menu_id = context.text("menu_id")
+    parent = find_parent_call(context)
+    if isinstance(parent, ExistingCall):
+        return menu_id or parent.menu
+    return menu_id or (str(parent.spec.parameters.get("menu_id", "")) if parent else "")
 
 
 def find_menu(context: RequestContext) -> Menu | None:
@@ -76,46 +77,52 @@ def find_menu(context: RequestContext) -> Menu | None:
 
 
 def account_menu(account: Account, menu_id: str) -> Menu | None:
-    """An account that names no menu has every one, fit for incoming and scheduled calls."""
-    known: Mapping[str, Menu] = records(account, "menus")
-    if known or not menu_id:
-        return known.get(menu_id)
+    """The menu, or None.
+
+    An account that lists no menus has a menu for any id, for incoming and scheduled calls alike.
+    """
+    menus: Mapping[str, Menu] = records(account, "menus")
+    if menus or not menu_id:
+        return menus.get(menu_id)
     return Menu(f"Menu {menu_id}", type="mobile_menu")
 
 
 def find_parent_call(context: RequestContext) -> Call | ExistingCall | None:
-    """The earlier call that a scheduled one names, if it is this account's."""
-    name = context.text("call_id")
-    found: ExistingCall | None = records(context.authenticated_account, "calls").get(name)
-    return account_call(context.read_model, context.authenticated_account, name) or found
+    """The earlier call that a scheduled call names as `call_id`, if it belongs to the account."""
+    call_id = context.text("call_id")
+    existing: ExistingCall | None = records(context.authenticated_account, "calls").get(call_id)
+    return account_call(context.read_model, context.authenticated_account, call_id) or existing
 
 
 def find_contact(context: RequestContext) -> tuple[str, Contact] | None:
-    """Whom the ticket is about, else who has that number."""
-    known = records(context.authenticated_account, "contacts")
+    """(id, contact) of the ticket if the request names one, else of `end_user_number`, or None."""
+    contacts = records(context.authenticated_account, "contacts")
     if context.text("ticket_id"):
         ticket: Ticket | None = records(context.authenticated_account, "tickets").get(
             context.text("ticket_id")
         )
-        return _account_contact(known, ticket.contact) if ticket else None
-    wanted = digits(context.text("end_user_number"))
-    return next(((name, one) for name, one in known.items() if digits(one.number) == wanted), None)
+        return _account_contact(contacts, ticket.contact) if ticket else None
+    number = digits(context.text("end_user_number"))
+    return next(
+        ((name, contact) for name, contact in contacts.items() if digits(contact.number) == number),
+        None,
+    )
 
 
-def _account_contact(known: Mapping[str, Contact], name: str) -> tuple[str, Contact] | None:
-    return (name, known[name]) if name in known else None
+def _account_contact(contacts: Mapping[str, Contact], name: str) -> tuple[str, Contact] | None:
+    return (name, contacts[name]) if name in contacts else None
 
 
 def dialed_number(context: RequestContext) -> str:
-    """The ticket's number wins over the one that is given."""
-    found = find_contact(context)
-    if context.text("ticket_id") and found and found[1].number:
-        return found[1].number
+    """The number of the ticket's contact, else `end_user_number`."""
+    match = find_contact(context)
+    if context.text("ticket_id") and match and match[1].number:
+        return match[1].number
     return context.text("end_user_number")
 
 
 def build_menu_object(menu_id: str, account: Account) -> dict[str, object] | None:
-    """The menu as it is printed."""
+    """The JSON of a menu; None if it is unknown."""
     menu = account_menu(account, menu_id)
     if menu is None:
         return None
@@ -132,7 +139,7 @@ def build_menu_object(menu_id: str, account: Account) -> dict[str, object] | Non
 
 
 def format_id(text: str) -> int | str:
-    """An id as it is printed: a file may name its menus otherwise."""
+    """An id as an integer; as text if a configuration file uses a name that is not a number."""
     return int(text) if text.isdecimal() else text
 
 
@@ -141,29 +148,35 @@ def digits(number: str) -> str:
 
 
 def default_number(account: Account) -> str | None:
+    """The default outbound number, else the first one, else None."""
     numbers = records(account, "outbound_numbers")
-    return next((name for name, one in numbers.items() if one.default), next(iter(numbers), None))
+    defaults = (number for number, record in numbers.items() if record.default)
+    return next(defaults, next(iter(numbers), None))
 
 
 def parse_scheduled_at(text: str) -> int | None:
-    """In ms; None for what is no ISO 8601 time; without a zone it is UTC (assumed)."""
+    """An ISO 8601 time in ms, None if it is malformed; without a time zone it is UTC (assumed)."""
     try:
-        when = datetime.fromisoformat(text)
+        parsed = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return to_milliseconds((when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC))
+    with_zone = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return to_milliseconds(with_zone.astimezone(UTC))
 
 
 def menu_path_ids(account: Account, menu_id: str) -> list[str]:
-    """A menu's id, and before it those of the menus that lead there; in a circle each once."""
-    known, way = records(account, "menus"), [menu_id]
-    while way[0] in known and (up := known[way[0]].parent) in known and up not in way:
-        way.insert(0, up)
-    return way
+    """The ids of the menus that lead to a menu, outermost first, and its own.
+
+    Each id occurs once, even if the parents form a cycle.
+    """
+    menus, path = records(account, "menus"), [menu_id]
+    while path[0] in menus and (parent := menus[path[0]].parent) in menus and parent not in path:
+        path.insert(0, parent)
+    return path
 
 
 def find_call(context: RequestContext) -> Call | None:
-    """The call of the path, if it is this account's."""
+    """The call whose id is in the path, if it belongs to the account."""
     return account_call(context.read_model, context.authenticated_account, context.text("id"))
 
 
@@ -173,13 +186,13 @@ def account_call(read_model: ReadModel, account: Account, vendor_id: str) -> Cal
 
 
 def menu_of(call: Call, account: Account) -> Menu | None:
-    """The queue in which a call waits: that of its last transfer, else the one it asked for."""
+    """The queue of a call: that of its last transfer to a menu, else that of the request."""
     return account_menu(account, menu_id_of(call))
 
 
 def menu_id_of(call: Call) -> str:
-    moved = [one.menu for one in state_of(call).transfers if one.menu]
-    return moved[-1] if moved else str(call.spec.parameters.get("menu_id", ""))
+    menus = [transfer.menu for transfer in state_of(call).transfers if transfer.menu]
+    return menus[-1] if menus else str(call.spec.parameters.get("menu_id", ""))
 
 
 def is_call_type(names: tuple[str, str]) -> Callable[[Request], bool]:
@@ -187,7 +200,10 @@ def is_call_type(names: tuple[str, str]) -> Callable[[Request], bool]:
 
 
 def is_scheduled_create(request: Request) -> bool:
-    """The scheduled type in the shape of an outbound call is no call type (example 17)."""
+    """Whether the request schedules a call.
+
+    With `agent_email`, as for an outbound call, the type counts as invalid (example 17).
+    """
     return is_call_type(SCHEDULED_TYPES)(request) and "agent_email" not in request.fields
 
 
@@ -195,10 +211,13 @@ Json = dict[str, object]
 
 
 def outbound_called_numbers(request: Request) -> tuple[dict[str, str], ...]:
-    agent, user = (str(request.fields.get(name, "")) for name in ("agent_email", "end_user_number"))
-    return ({"a": agent, "b": user, "callee": user},)
+    agent, end_user = (
+        str(request.fields.get(name, "")) for name in ("agent_email", "end_user_number")
+    )
+    return ({"a": agent, "b": end_user, "callee": end_user},)
 
 
 def queue_called_numbers(request: Request) -> tuple[dict[str, str], ...]:
-    user = str(request.fields.get("end_user_number", ""))
-    return ({"a": user, "b": "", "callee": user},)
+    """The numbers of a queued call; which agent answers is not known yet."""
+    end_user = str(request.fields.get("end_user_number", ""))
+    return ({"a": end_user, "b": "", "callee": end_user},)

@@ -1,4 +1,4 @@
-"""What the CCAI Platform answers when it says yes."""
+"""Respond to requests as the CCAI Platform does: create, read and cancel calls, or refuse."""
 
 from typing import Final
 
@@ -22,11 +22,11 @@ from mockserver.providers.ccai.records import (
     ExistingCall,
 )
 
-DEFAULT_PAGE_SIZE: Final = 100  # observed default
+DEFAULT_PAGE_SIZE: Final = 100  # observed
 
 
 def refuse(faults: tuple[Fault, ...], context: RequestContext) -> Response:
-    """One message at a time, with what was sent in it; 202 has no body, 200 the request itself."""
+    """Report the first fault; a 202 has no body, a 200 has the request as its body."""
     fault = faults[0]
     if fault.status == 202:  # noqa: PLR2004 - HTTP
         return Response(fault.status, b"")
@@ -36,7 +36,7 @@ def refuse(faults: tuple[Fault, ...], context: RequestContext) -> Response:
 
 
 def create_outbound(context: RequestContext) -> EndpointResult:
-    """The agent is busy from now on, and dialled first."""
+    """Place a call that dials the agent first; the agent is busy from now on."""
     legs = {"a": context.text("agent_email"), "b": request.dialed_number(context)}
     call = _with_vendor_id(context.build_call("b-after-a", legs, None), context)
     busy = set_agent_state(
@@ -68,28 +68,26 @@ def _build_queue_call(context: RequestContext, starts_at: int | None) -> Call:
     call = _with_vendor_id(
         context.build_call("queue", {"a": request.dialed_number(context)}, starts_at), context
     )
-    wanted = {**context.fields, "menu_id": request.find_menu_id(context)}
-    return call._replace(spec=call.spec._replace(parameters=wanted))
+    parameters = {**context.fields, "menu_id": request.find_menu_id(context)}
+    return call._replace(spec=call.spec._replace(parameters=parameters))
 
 
 def _with_vendor_id(call: Call, context: RequestContext) -> Call:
-    """Ids go up from the account's first."""
-    number = (
+    """The call with an id that counts up from the account's `first_call_id`."""
+    vendor_id = (
         request.settings(context.authenticated_account).first_call_id + int(call.spec.id[1:]) - 1
     )
-    return call._replace(spec=call.spec._replace(vendor_id=str(number)))
+    return call._replace(spec=call.spec._replace(vendor_id=str(vendor_id)))
 
 
 def _find_existing_call(context: RequestContext) -> ExistingCall:
-    """The seeded call of the path: the rulebook lets only calls pass that are there."""
-    found: ExistingCall = request.records(context.authenticated_account, "calls")[
-        context.text("id")
-    ]
-    return found
+    """The existing call whose id is in the path; the rulebook guarantees that there is one."""
+    call: ExistingCall = request.records(context.authenticated_account, "calls")[context.text("id")]
+    return call
 
 
 def read_call(context: RequestContext) -> EndpointResult:
-    """A read counts for who waits to be polled."""
+    """Show a call; a `polled` event releases scenarios that wait for a read."""
     call = request.find_call(context)
     if call is None:
         return EndpointResult(
@@ -112,25 +110,28 @@ def read_flags(context: RequestContext) -> EndpointResult:
 
 
 def write_flags(context: RequestContext) -> EndpointResult:
-    """A partial update; both spellings of the last one are taken (the page has both)."""
-    sent = context.fields
-    repeat = sent.get("repeat_customers", sent.get("repeat_customer"))
-    asked = {
-        "verified_customer": sent.get("verified_customer"),
-        "bad_actor": sent.get("bad_actor"),
+    """Update the flags that the request contains; `repeat_customer` may be in the plural.
+
+    The page has both spellings.
+    """
+    fields = context.fields
+    repeat = fields.get("repeat_customers", fields.get("repeat_customer"))
+    values = {
+        "verified_customer": fields.get("verified_customer"),
+        "bad_actor": fields.get("bad_actor"),
         "repeat_customer": repeat,
     }
-    told = {name: bool(value) for name, value in asked.items() if value is not None}
-    new = _find_flags(context)._replace(**told)
-    keep = SaveRecord(context.authenticated_account.key, "flags", context.text("id"), new)
-    return EndpointResult(Response(200, _build_flags_object(new)), Effects(records=(keep,)))
+    changes = {name: bool(value) for name, value in values.items() if value is not None}
+    flags = _find_flags(context)._replace(**changes)
+    saved = SaveRecord(context.authenticated_account.key, "flags", context.text("id"), flags)
+    return EndpointResult(Response(200, _build_flags_object(flags)), Effects(records=(saved,)))
 
 
 def _find_flags(context: RequestContext) -> CustomerFlags:
-    found: CustomerFlags = request.records(context.authenticated_account, "flags").get(
+    flags: CustomerFlags = request.records(context.authenticated_account, "flags").get(
         context.text("id"), CustomerFlags()
     )
-    return found
+    return flags
 
 
 def _build_flags_object(flags: CustomerFlags) -> dict[str, object]:
@@ -142,7 +143,10 @@ def _build_flags_object(flags: CustomerFlags) -> dict[str, object]:
 
 
 def cancel_scheduled(context: RequestContext) -> EndpointResult:
-    """A call that waits for its time or for an agent; one that is cancelled already gives 204."""
+    """Cancel a `scheduled` or `queued` call and show it.
+
+    A canceled call gives 204 without a body; any other call is shown unchanged.
+    """
     call = request.find_call(context)
     if call is None:
         return _cancel_existing(context, _find_existing_call(context))
@@ -150,36 +154,36 @@ def cancel_scheduled(context: RequestContext) -> EndpointResult:
         return EndpointResult(Response(204, b""))
     if status(call) not in ("scheduled", "queued"):
         return EndpointResult(Response(200, build_call_object(call, context.authenticated_account)))
-    shown = set_stage(call, "cancelled")._replace(phase="ended", ended_at=context.now)
-    tell = ((call.spec.id, Event(context.now, "cancel")), end_event(call, context.now))
+    canceled = set_stage(call, "cancelled")._replace(phase="ended", ended_at=context.now)
+    events = ((call.spec.id, Event(context.now, "cancel")), end_event(call, context.now))
     return EndpointResult(
-        Response(200, build_call_object(shown, context.authenticated_account)), Effects(events=tell)
+        Response(200, build_call_object(canceled, context.authenticated_account)),
+        Effects(events=events),
     )
 
 
 def _cancel_existing(context: RequestContext, call: ExistingCall) -> EndpointResult:
     if call.status == "cancelled":
         return EndpointResult(Response(204, b""))
-    gone, effects = existing_calls.cancel_existing_call(context, context.text("id"), call)
+    canceled, effects = existing_calls.cancel_existing_call(context, context.text("id"), call)
     return EndpointResult(
         Response(
-            200, build_existing_call_object(context.text("id"), context.authenticated_account, gone)
+            200,
+            build_existing_call_object(context.text("id"), context.authenticated_account, canceled),
         ),
         effects,
     )
 
 
 def identify_end_user(context: RequestContext) -> EndpointResult:
-    """The identifier is kept with the contact, if the call has one."""
-    accepted, known = Response(202, {"message": "accepted"}), _find_call_contact(context)
-    if known is None:
+    """Save the identifier with the contact of the call, if it has one."""
+    accepted, match = Response(202, {"message": "accepted"}), _find_call_contact(context)
+    if match is None:
         return EndpointResult(accepted)
-    name, contact = known
-    named = contact._replace(identifier=context.text("identifier"))
-    return EndpointResult(
-        accepted,
-        Effects(records=(SaveRecord(context.authenticated_account.key, "contacts", name, named),)),
-    )
+    name, contact = match
+    changed = contact._replace(identifier=context.text("identifier"))
+    saved = SaveRecord(context.authenticated_account.key, "contacts", name, changed)
+    return EndpointResult(accepted, Effects(records=(saved,)))
 
 
 def _find_call_contact(context: RequestContext) -> tuple[str, Contact] | None:
@@ -187,35 +191,36 @@ def _find_call_contact(context: RequestContext) -> tuple[str, Contact] | None:
     if call is not None:
         return contact_of(call, context.authenticated_account)
     name = _find_existing_call(context).contact
-    known: Contact | None = request.records(context.authenticated_account, "contacts").get(name)
-    return (name, known) if known else None
+    contact: Contact | None = request.records(context.authenticated_account, "contacts").get(name)
+    return (name, contact) if contact else None
 
 
 def list_calls(context: RequestContext) -> EndpointResult:
-    """All calls of the account, page by page; the header with the total is assumed."""
+    """List one page of the account's calls; the name of the header `total` is assumed."""
     account = context.authenticated_account
-    before = request.records(account, "calls").items()
+    existing = request.records(account, "calls").items()
     calls = context.read_model.calls.values()
-    mine = [
-        *(build_existing_call_object(name, account, one) for name, one in before),
-        *(one for one in calls if (one.spec.provider, one.spec.account) == account.key),
+    items = [
+        *(build_existing_call_object(name, account, call) for name, call in existing),
+        *(call for call in calls if (call.spec.provider, call.spec.account) == account.key),
     ]
-    page, per = (
-        _positive_int(context, name, usual)
-        for name, usual in (("page", 1), ("per", DEFAULT_PAGE_SIZE))
+    page, page_size = (
+        _positive_int(context, name, default)
+        for name, default in (("page", 1), ("per", DEFAULT_PAGE_SIZE))
     )
-    shown = mine[(page - 1) * per : page * per]
+    page_items = items[(page - 1) * page_size : page * page_size]
     body: list[object] = [
-        build_call_object(one, account) if isinstance(one, Call) else one for one in shown
+        build_call_object(item, account) if isinstance(item, Call) else item for item in page_items
     ]
-    return EndpointResult(Response(200, body, {"total": str(len(mine))}))
+    return EndpointResult(Response(200, body, {"total": str(len(items))}))
 
 
 def _positive_int(context: RequestContext, name: str, default: int) -> int:
-    told = context.text(name)
-    return int(told) if told.isdecimal() and 0 < int(told) <= DEFAULT_PAGE_SIZE * 100 else default
+    """The field as an integer from 1 to 10,000, else `default`."""
+    text = context.text(name)
+    return int(text) if text.isdecimal() and 0 < int(text) <= DEFAULT_PAGE_SIZE * 100 else default
 
 
 def new_call_id(_: str, index: int, __: str) -> str:
-    """In place of the account's own, which begins where its settings say."""
+    """A placeholder; `_with_vendor_id` replaces it with an id of the account."""
     return str(index)

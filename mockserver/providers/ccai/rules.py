@@ -1,4 +1,4 @@
-"""What the CCAI Platform refuses; the order of checks is the one that fits all its examples."""
+"""Rulebooks of the CCAI Platform; their order is the one that fits all documented examples."""
 
 from typing import Final
 
@@ -46,7 +46,7 @@ def is_agent_unavailable(context: RequestContext) -> bool:
 
 
 def is_agent_action_required(context: RequestContext) -> bool:
-    """The agent acts in the widget, or chooses a number there if none was sent."""
+    """Whether the agent has to act in the widget, or to choose a number there if none was sent."""
     agent = request.find_agent(context)
     if agent is None:
         return False
@@ -54,7 +54,7 @@ def is_agent_action_required(context: RequestContext) -> bool:
 
 
 def has_no_menu(context: RequestContext) -> bool:
-    """An earlier call makes the menu optional."""
+    """Whether the menu is missing; a parent call makes it optional."""
     return not context.text("menu_id") and request.find_parent_call(context) is None
 
 
@@ -91,9 +91,9 @@ def is_menu_closed(context: RequestContext) -> bool:
 
 def is_language_unavailable(context: RequestContext) -> bool:
     menu = request.find_menu(context)
-    own = menu.languages if menu else ()
+    menu_languages = menu.languages if menu else ()
     return (context.text("lang") or "en") not in (
-        own or request.settings(context.authenticated_account).languages
+        menu_languages or request.settings(context.authenticated_account).languages
     )
 
 
@@ -114,12 +114,12 @@ def has_unknown_call(context: RequestContext) -> bool:
 
 
 def has_ended_call(context: RequestContext) -> bool:
-    call, before = (
+    call, existing = (
         request.find_call(context),
         existing_call(context.authenticated_account, context.text("id")),
     )
     if call is None:
-        return before is not None and before.status in ENDED_STATUSES
+        return existing is not None and existing.status in ENDED_STATUSES
     return call.phase == "ended"
 
 
@@ -133,7 +133,7 @@ CALL_TYPE: Final[Stage] = (
     missing_field("call_type", faults.INVALID_CALL_TYPE),
     malformed_field("call_type", faults.INVALID_CALL_TYPE),
 )
-"""Whatever is of no known type, or cannot be read, comes to the operation for incoming calls."""
+"""Checked for incoming calls only: requests of unknown type or unreadable body are routed there."""
 
 CREATE_OUTBOUND: Final[Rulebook] = (
     *AUTHENTICATION,
@@ -157,9 +157,11 @@ CREATE_OUTBOUND: Final[Rulebook] = (
 )
 
 
-def _queue_rules(*stages: Stage) -> Rulebook:
-    """What incoming and scheduled calls have in common, the first stages of the latter between."""
-    required, own = stages
+def _queue_rules(required: Stage, formats: Stage) -> Rulebook:
+    """The rules that incoming and scheduled calls share.
+
+    `required` and `formats` are stages of their own: for required fields, and for field formats.
+    """
     return (
         required,
         (
@@ -174,7 +176,7 @@ def _queue_rules(*stages: Stage) -> Rulebook:
             malformed_field("ticket_id", faults.CONTACT_NOT_FOUND),
             malformed_field("recording_permission", faults.RECORDING_PERMISSION_MALFORMED),
         ),
-        own,
+        formats,
         (
             Rule(has_unknown_menu, faults.MENU_ID_NOT_FOUND, "menu_id"),
             Rule(has_unknown_ticket, faults.CONTACT_NOT_FOUND, "ticket_id"),

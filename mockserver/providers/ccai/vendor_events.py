@@ -1,4 +1,4 @@
-"""What the CCAI Platform knows beyond ring, answer, bridge and hang-up."""
+"""Declare the vendor events of the CCAI Platform, and agents as a resource of its queues."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ TALKING_STATUSES: Final = frozenset({"connected"})
 
 
 def check_offer(context: EventContext) -> str:
-    """Why this agent cannot be offered the call, in words."""
+    """Why the call cannot be offered to this agent; empty if it can."""
     call, name = context.call, str(context.event.data.get("agent", ""))
     agents = records(context.account, "agents")
     if call.spec.flow != QUEUE:
@@ -33,24 +33,27 @@ def has_agent(call: Call) -> bool:
 
 
 def is_waiting_for_agent(call: Call) -> bool:
-    mine = call.spec.flow == QUEUE and not has_agent(call) and not has_pending_agent_transfer(call)
-    return mine and status(call) == "queued"
+    is_unassigned = (
+        call.spec.flow == QUEUE and not has_agent(call) and not has_pending_agent_transfer(call)
+    )
+    return is_unassigned and status(call) == "queued"
 
 
 def has_pending_agent_transfer(call: Call) -> bool:
-    """It has been handed to an agent by name, to whom it is yet to be offered."""
-    handed = call_state.state_of(call).transfers
-    last = next((one.type for one in reversed(call.events) if one.type in HANDOVER_EVENTS), "")
-    return bool(handed) and bool(handed[-1].to_agent) and last == "transfer"
+    """Whether the call was transferred to a named agent and has not been offered since."""
+    transfers = call_state.state_of(call).transfers
+    types = (event.type for event in reversed(call.events) if event.type in HANDOVER_EVENTS)
+    last = next(types, "")
+    return bool(transfers) and bool(transfers[-1].to_agent) and last == "transfer"
 
 
 def assign_agent(call: Call, account: Account, now: int) -> Event | None:
-    """The agent of the queue's group who has been idle longest."""
+    """An offer to the available agent of the queue's group who has been idle longest, or None."""
     menu = menu_of(call, account)
     free = [
-        (one.since, name)
-        for name, one in records(account, "agents").items()
-        if one.state == "available" and (menu is None or one.group == menu.group)
+        (agent.since, name)
+        for name, agent in records(account, "agents").items()
+        if agent.state == "available" and (menu is None or agent.group == menu.group)
     ]
     return Event(now, "offer", data={"agent": min(free)[1]}) if free else None
 
@@ -68,13 +71,13 @@ def check_resume(context: EventContext) -> str:
 
 
 def check_transfer(context: EventContext) -> str:
-    """A transfer goes to a menu or an agent that there is."""
+    """Why the transfer is not possible; empty if it names an existing menu or agent."""
     data, account = context.event.data, context.account
     for key, kind in (("menu", "menus"), ("agent", "agents")):
         if key in data:
             known, name = records(account, kind), str(data[key])
-            there = name in known or (key == "menu" and account_menu(account, name) is not None)
-            return "" if there else f"no {key} is named {name!r}: {did_you_mean(name, known)}"
+            exists = name in known or (key == "menu" and account_menu(account, name) is not None)
+            return "" if exists else f"no {key} is named {name!r}: {did_you_mean(name, known)}"
     return "a transfer names a menu or an agent"
 
 
@@ -91,18 +94,18 @@ def check_deflect(context: EventContext) -> str:
 
 
 def check_expire(context: EventContext) -> str:
-    """Whoever has been handed over since waits anew."""
-    handed = str(len(call_state.state_of(context.call).transfers))
-    told = str(context.event.data.get("transfers", handed))
-    return "" if told == handed else "that wait is over"
+    """Why the wait cannot expire; empty unless the call was transferred after it started."""
+    transfers = str(len(call_state.state_of(context.call).transfers))
+    at_start = str(context.event.data.get("transfers", transfers))
+    return "" if at_start == transfers else "that wait is over"
 
 
 def check_lapse(context: EventContext) -> str:
-    """The offer that has rung long enough is over by now, or another one rings."""
+    """Why the offer cannot lapse; empty if the offer of `rang_at` is still ringing."""
     agent = context.call.leg("b")
-    due = context.event.data.get("rang_at")
-    rang = agent is not None and agent.state == "ringing" and agent.ringing_at == due
-    return "" if rang else "that offer is over"
+    rang_at = context.event.data.get("rang_at")
+    is_ringing = agent is not None and agent.state == "ringing" and agent.ringing_at == rang_at
+    return "" if is_ringing else "that offer is over"
 
 
 VENDOR_EVENTS: Final = {

@@ -1,4 +1,4 @@
-"""Effebot: calls with IVR, money, audio records, numbers, templates, and its two webhooks."""
+"""The provider Effebot: calls with IVR, pricing, audio records, templates and two webhooks."""
 
 from typing import Final
 
@@ -162,7 +162,7 @@ PROVIDER = Provider(
     status=call_state.status,
     new_call_id=responses.new_call_id,
     webhooks=("status", "action"),
-    # documented for the status webhook, assumed for the other
+    # documented for the status webhook, assumed for the action webhook
     retry=Retry((MINUTE, MINUTE), frozenset({200})),
     scenario_only_faults=faults.SCENARIO_ONLY_FAULTS,
     records={

@@ -1,4 +1,4 @@
-"""Effebot's audio records: added, listed, removed, and played behind their path."""
+"""Add, list, remove and play the audio records of an Effebot account."""
 
 import io
 import wave
@@ -19,37 +19,37 @@ from mockserver.providers.effebot.request import Json
 from mockserver.providers.effebot.responses import build_envelope, build_response
 from mockserver.providers.effebot.webhooks import epoch_seconds
 
-BYTE_RATE: Final = 16  # bytes a ms of what is no WAV: assumed
+BYTE_RATE: Final = 16  # bytes per ms of an upload other than WAV: assumed
 
 
 def record_url(context: RequestContext, name: str) -> str:
-    place = f"/effebot/storage/{context.authenticated_account.name}/{name}.wav"
-    return f"{context.request.origin}{context.read_model.path_prefix}{place}"
+    path = f"/effebot/storage/{context.authenticated_account.name}/{name}.wav"
+    return f"{context.request.origin}{context.read_model.path_prefix}{path}"
 
 
 def create_record(context: RequestContext) -> EndpointResult:
-    """A new record is to be moderated before it may be used (observed)."""
+    """Add an upload or a text as a record; it must be moderated before use (observed)."""
     known = request.records(context.authenticated_account, "records")
-    name = str(max((int(one) for one in known if one.isdecimal()), default=0) + 1)
+    name = str(max((int(key) for key in known if key.isdecimal()), default=0) + 1)
     upload = context.fields.get("file")
     data = upload.data if isinstance(upload, Upload) else str(upload or "").encode()
-    given = context.text("source") == "file"
-    clip = AudioRecord(
+    is_file = context.text("source") == "file"
+    record = AudioRecord(
         name=context.text("name"),
-        text="" if given else context.text("text"),
-        length=_audio_length(data) if given else request.speech_duration(context.text("text")),
+        text="" if is_file else context.text("text"),
+        length=_audio_length(data) if is_file else request.speech_duration(context.text("text")),
         moderated=False,
         created=context.now // SECOND,
-        file=upload_digest(data) if given else "",
+        file=upload_digest(data) if is_file else "",
     )
-    spoken = {} if given else {"record": {"text": clip.text}}
-    cost = pricing.synthesis_cost(spoken, request.settings(context.authenticated_account).tariff)
-    keep = SaveRecord(context.authenticated_account.key, "records", name, clip)
+    fields = {} if is_file else {"record": {"text": record.text}}
+    cost = pricing.synthesis_cost(fields, request.settings(context.authenticated_account).tariff)
+    saved = SaveRecord(context.authenticated_account.key, "records", name, record)
     charge = (pricing.build_synthesis_charge(context.authenticated_account, cost),) if cost else ()
-    effects = Effects(records=(keep,), uploads=(data,) if given else (), charges=charge)
+    effects = Effects(records=(saved,), uploads=(data,) if is_file else (), charges=charge)
     return EndpointResult(
         build_response(
-            build_record_object(name, clip, record_url(context, name), str(cost)),
+            build_record_object(name, record, record_url(context, name), str(cost)),
             context.authenticated_account,
         ),
         effects,
@@ -57,7 +57,7 @@ def create_record(context: RequestContext) -> EndpointResult:
 
 
 def remove_record(context: RequestContext) -> EndpointResult:
-    """One as an object, several as an array."""
+    """Remove records; the response is an object for one id, an array for several."""
     names, known = (
         request.requested_ids(context, "idList"),
         request.records(context.authenticated_account, "records"),
@@ -66,21 +66,21 @@ def remove_record(context: RequestContext) -> EndpointResult:
         build_removed_record_object(name, known[name], record_url(context, name), context.now)
         for name in names
     ]
-    kept = tuple(
+    removals = tuple(
         SaveRecord(context.authenticated_account.key, "records", name, None) for name in names
     )
-    alone = len(items) == 1 and not request.has_wrapped_quirk(context.authenticated_account)
-    data: object = items[0] if alone else items
+    as_object = len(items) == 1 and not request.has_wrapped_quirk(context.authenticated_account)
+    data: object = items[0] if as_object else items
     return EndpointResult(
-        build_response(data, context.authenticated_account), Effects(records=kept)
+        build_response(data, context.authenticated_account), Effects(records=removals)
     )
 
 
 def get_records(context: RequestContext) -> EndpointResult:
-    """Id and name of each (observed)."""
+    """List the id and the name of each record (observed)."""
     known = request.records(context.authenticated_account, "records").items()
     return EndpointResult(
-        build_envelope([{"id": int(name), "name": one.name} for name, one in known])
+        build_envelope([{"id": int(name), "name": record.name} for name, record in known])
     )
 
 
@@ -89,28 +89,29 @@ def has_unknown_file(context: RequestContext) -> bool:
 
 
 def find_record(context: RequestContext) -> AudioRecord | None:
+    """The record at the requested path, `/storage/{account}/{file}`."""
     account = context.read_model.accounts.get(("effebot", context.text("account")))
     name = context.text("file").removesuffix(".wav")
-    found: AudioRecord | None = request.records(account, "records").get(name) if account else None
-    return found
+    record: AudioRecord | None = request.records(account, "records").get(name) if account else None
+    return record
 
 
 def play_record(context: RequestContext) -> EndpointResult:
-    """An upload as it came; synthesised speech as the tones that stand for it here."""
-    clip = find_record(context)
-    if clip is None:
+    """Return an upload as it was sent; synthesized speech as a WAV file of tones."""
+    record = find_record(context)
+    if record is None:
         raise LookupError("the rulebook lets only records pass that are there")
-    if clip.file in context.read_model.uploads:
+    if record.file in context.read_model.uploads:
         return EndpointResult(
-            Response(200, context.read_model.uploads[clip.file], {"content-type": "audio/wav"})
+            Response(200, context.read_model.uploads[record.file], {"content-type": "audio/wav"})
         )
-    made = Recording(int(clip.length), (Sound(0, "play", clip.text),))
-    whole = b"".join(render_chunks(made, 0, file_size(made) - 1))
-    return EndpointResult(Response(200, whole, {"content-type": "audio/wav"}))
+    recording = Recording(int(record.length), (Sound(0, "play", record.text),))
+    body = b"".join(render_chunks(recording, 0, file_size(recording) - 1))
+    return EndpointResult(Response(200, body, {"content-type": "audio/wav"}))
 
 
 def _audio_length(data: bytes) -> Duration:
-    """Of a WAV what its header says; of anything else by its size."""
+    """The length that the header of a WAV file states; of anything else, an estimate by size."""
     try:
         with wave.open(io.BytesIO(data)) as file:
             return Duration(file.getnframes() * SECOND // file.getframerate())
@@ -119,7 +120,7 @@ def _audio_length(data: bytes) -> Duration:
 
 
 def build_record_object(name: str, record: AudioRecord, url: str, cost: str) -> Json:
-    """An audio record as it has just been added."""
+    """The JSON of a new audio record; `cost` is the price of its synthesis in USD."""
     return {
         "id": int(name),
         "createdAt": record.created,
@@ -134,7 +135,10 @@ def build_record_object(name: str, record: AudioRecord, url: str, cost: str) -> 
 
 
 def build_removed_record_object(name: str, record: AudioRecord, url: str, at: int) -> Json:
-    """In the order of the page, which has a comma missing twice."""
-    told: Mapping[str, object] = build_record_object(name, record, url, "0")
+    """The JSON of a removed record, its keys in the order of the page's sample.
+
+    The sample lacks two commas. `at` is the time of removal in ms.
+    """
+    values: Mapping[str, object] = build_record_object(name, record, url, "0")
     keys = ("id", "createdAt", "name", "path", "moderatorComment", "needModeration", "status")
-    return {**{key: told[key] for key in keys}, "deletedAt": epoch_seconds(at)}
+    return {**{key: values[key] for key in keys}, "deletedAt": epoch_seconds(at)}

@@ -1,4 +1,4 @@
-"""What Effebot remembers of a call beyond its legs: answers, actions taken, what it has cost."""
+"""The call state of Effebot (IVR answers, actions taken, cost) and its status words."""
 
 from decimal import Decimal
 from typing import NamedTuple
@@ -7,6 +7,12 @@ from mockserver.core.call import Call, Event
 
 
 class CallState(NamedTuple):
+    """`answers` are keys and words; `entry_indexes` the entries of `ivrs` taken, from 0.
+
+    `is_blocked` is set once an entry has blocked the callee. `cost` is in USD. `client` is the IP
+    address of the client that created the call.
+    """
+
     answers: tuple[str, ...] = ()
     entry_indexes: tuple[int, ...] = ()
     is_blocked: bool = False
@@ -22,30 +28,31 @@ def state_of(call: Call) -> CallState:
 
 
 def add_branch(call: Call, event: Event) -> Call:
-    """An entry of `ivrs` has been chosen, by an answer or by silence."""
-    mine, answer = state_of(call), str(event.data.get("answer", ""))
+    """Record that an entry of `ivrs` was chosen, by an answer or by silence."""
+    state, answer = state_of(call), str(event.data.get("answer", ""))
     entry = int(str(event.data["entry"]))
-    answers = (*mine.answers, answer) if answer else mine.answers
-    blocked = mine.is_blocked or event.data.get("block") == "1"
+    answers = (*state.answers, answer) if answer else state.answers
+    is_blocked = state.is_blocked or event.data.get("block") == "1"
     return call._replace(
-        state=mine._replace(
-            answers=answers, entry_indexes=(*mine.entry_indexes, entry), is_blocked=blocked
+        state=state._replace(
+            answers=answers, entry_indexes=(*state.entry_indexes, entry), is_blocked=is_blocked
         )
     )
 
 
 def add_answer(call: Call, event: Event) -> Call:
-    """An answer that leads nowhere."""
-    mine = state_of(call)
-    return call._replace(state=mine._replace(answers=(*mine.answers, str(event.data["answer"]))))
+    """Record an answer that matches no entry."""
+    state = state_of(call)
+    return call._replace(state=state._replace(answers=(*state.answers, str(event.data["answer"]))))
 
 
 def add_cost(call: Call, event: Event) -> Call:
-    mine = state_of(call)
-    return call._replace(state=mine._replace(cost=mine.cost + Decimal(str(event.data["amount"]))))
+    state = state_of(call)
+    return call._replace(state=state._replace(cost=state.cost + Decimal(str(event.data["amount"]))))
 
 
 def status(call: Call) -> str:
+    """The status of a call, which depends on its A-leg alone."""
     first = call.legs[0]
     if call.phase == "placed":
         return "created"

@@ -1,4 +1,4 @@
-"""What can stand against a request at Effebot beyond its form: tests over the account's state."""
+"""Tests of Effebot requests that a schema cannot express, mostly against the account's state."""
 
 from mockserver.core.rulebook import RequestContext
 from mockserver.providers.effebot import pricing, request
@@ -13,31 +13,31 @@ def has_no_outgoing_phone(context: RequestContext) -> bool:
 
 
 def has_unconfirmed_phone(context: RequestContext) -> bool:
-    """An account that names no number has every one confirmed."""
-    known, wanted = (
+    """Whether `outgoingPhone` is not confirmed; an account that lists no numbers accepts any."""
+    known, phone = (
         request.records(context.authenticated_account, "phones"),
         context.text("outgoingPhone"),
     )
-    return bool(known) and bool(wanted) and not (wanted in known and known[wanted].confirmed)
+    return bool(known) and bool(phone) and not (phone in known and known[phone].confirmed)
 
 
 def has_no_duty_phone(context: RequestContext) -> bool:
     known = request.records(context.authenticated_account, "phones")
-    duty = any(one.duty for one in known.values())
-    return not context.text("outgoingPhone") and bool(known) and not duty
+    has_duty_phone = any(phone.duty for phone in known.values())
+    return not context.text("outgoingPhone") and bool(known) and not has_duty_phone
 
 
 def has_no_record(context: RequestContext) -> bool:
-    told = context.fields.get("record")
-    return not request.record_text(told) and not request.record_id(told)
+    record = context.fields.get("record")
+    return not request.record_text(record) and not request.record_id(record)
 
 
 def _record_ids(context: RequestContext) -> tuple[str, ...]:
-    parts = (
+    values = (
         context.fields.get("record"),
-        *(one.get("record") for one in request.ivr_entries(context.fields)),
+        *(entry.get("record") for entry in request.ivr_entries(context.fields)),
     )
-    return tuple(filter(None, map(request.record_id, parts)))
+    return tuple(filter(None, map(request.record_id, values)))
 
 
 def has_unknown_record(context: RequestContext) -> bool:
@@ -51,9 +51,9 @@ def has_unmoderated_record(context: RequestContext) -> bool:
 
 
 def has_malformed_webhook_parameters(context: RequestContext) -> bool:
-    """What is to be merged into an action webhook has to be the text of a JSON object."""
-    listed = (one.get("webhookParameters") for one in request.ivr_entries(context.fields))
-    return any(told and request.parse_webhook_parameters(told) is None for told in listed)
+    """Whether the `webhookParameters` of an entry are not the text of a JSON object."""
+    texts = (entry.get("webhookParameters") for entry in request.ivr_entries(context.fields))
+    return any(text and request.parse_webhook_parameters(text) is None for text in texts)
 
 
 def is_account_in_moderation(context: RequestContext) -> bool:
@@ -64,12 +64,12 @@ def is_account_in_moderation(context: RequestContext) -> bool:
 
 
 def has_unknown_language(context: RequestContext) -> bool:
-    told = context.text("lang")
-    return bool(told) and told not in [code for _, _, code in request.LANGUAGES]
+    lang = context.text("lang")
+    return bool(lang) and lang not in [code for _, _, code in request.LANGUAGES]
 
 
 def has_insufficient_balance(context: RequestContext) -> bool:
-    """What is to be synthesised costs more than there is; with nothing left no call is made."""
+    """Whether synthesis costs more than the balance, or the balance is not positive."""
     balance = context.authenticated_account.balance
     if balance is None:
         return False
@@ -92,7 +92,7 @@ def has_no_ids(context: RequestContext) -> bool:
 def has_unknown_call(context: RequestContext) -> bool:
     names = (
         *request.requested_ids(context, "apiCallIdList", "idList", "id"),
-        *(str(one.get("id")) for one in _call_list_items(context)),
+        *(str(item.get("id")) for item in _call_list_items(context)),
     )
     return any(request.find_call(context, name) is None for name in names)
 
@@ -100,15 +100,17 @@ def has_unknown_call(context: RequestContext) -> bool:
 def has_started_call(context: RequestContext) -> bool:
     names = (
         *request.requested_ids(context, "idList", "id"),
-        *(str(one.get("id")) for one in _call_list_items(context)),
+        *(str(item.get("id")) for item in _call_list_items(context)),
     )
     calls = (request.find_call(context, name) for name in names)
     return any(call is not None and call.phase != "placed" for call in calls)
 
 
 def _call_list_items(context: RequestContext) -> tuple[request.IvrEntry, ...]:
-    listed = context.fields.get("callList")
-    return tuple(one for one in listed if isinstance(one, dict)) if isinstance(listed, list) else ()
+    items = context.fields.get("callList")
+    return (
+        tuple(item for item in items if isinstance(item, dict)) if isinstance(items, list) else ()
+    )
 
 
 def has_unknown_record_id(context: RequestContext) -> bool:
@@ -125,6 +127,6 @@ def has_no_text(context: RequestContext) -> bool:
 
 
 def has_wrong_pin(context: RequestContext) -> bool:
-    """Leading noughts of a number count: four characters are compared."""
+    """Whether `pin` is wrong. A numeric pin is padded with zeros to its four characters."""
     phone = request.records(context.authenticated_account, "phones").get(context.text("phone"))
     return phone is None or phone.pin != context.text("pin").zfill(4)

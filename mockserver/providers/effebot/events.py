@@ -1,4 +1,4 @@
-"""What follows an event at Effebot: the prompt, webhooks on each status, money for each leg."""
+"""Handle events of Effebot calls: play the prompt, send status webhooks, charge for legs."""
 
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -13,7 +13,7 @@ from mockserver.providers.effebot.webhooks import (
 
 
 def on_status_change(context: EventContext) -> Effects:
-    """Of the status of the call, which is that of its A-leg."""
+    """Send a status webhook; the status of a call depends on its A-leg alone."""
     return (
         Effects(webhooks=build_status_webhooks(context))
         if context.event.leg in ("", "a")
@@ -22,26 +22,27 @@ def on_status_change(context: EventContext) -> Effects:
 
 
 def on_answer(context: EventContext) -> Effects:
-    tell = tuple((context.call.spec.id, one) for one in _answer_events(context))
-    send = build_status_webhooks(context) if context.event.leg == "a" else ()
-    return Effects(events=tell, webhooks=send)
+    """Play the prompt and limit the leg to what the balance pays for; send a status webhook."""
+    events = tuple((context.call.spec.id, event) for event in _answer_events(context))
+    webhooks = build_status_webhooks(context) if context.event.leg == "a" else ()
+    return Effects(events=events, webhooks=webhooks)
 
 
 def _answer_events(context: EventContext) -> Iterator[Event]:
-    """The prompt, its end, and the moment at which the money is gone."""
+    """The prompt, its end, and the hangup once the balance is used up."""
     at, leg = context.event.at, context.event.leg
     if leg == "a":
-        text, lasts = prompt(context.call, context.account)
+        text, duration = prompt(context.call, context.account)
         if text:
             yield Event(at, "play", "a", {"text": text})
-        yield Event(at + lasts, "prompt-over")
-    paid = pricing.affordable_duration(context.account, leg)
-    if paid is not None:
-        yield Event(at + paid, "hangup", leg, {"cause": "normal"})
+        yield Event(at + duration, "prompt-over")
+    limit = pricing.affordable_duration(context.account, leg)
+    if limit is not None:
+        yield Event(at + limit, "hangup", leg, {"cause": "normal"})
 
 
 def on_hangup(context: EventContext) -> Effects:
-    """A leg is paid for when it ends."""
+    """Charge for a leg when it ends."""
     call = context.call
     leg = call.leg(context.event.leg)
     if leg is None:

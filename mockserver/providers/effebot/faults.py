@@ -1,4 +1,4 @@
-"""Every fault of Effebot; the page has none, so codes and texts are assumed."""
+"""The faults of Effebot; the page documents no errors, so codes and texts are assumed."""
 
 from typing import Final
 

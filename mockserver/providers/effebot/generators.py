@@ -1,4 +1,4 @@
-"""What an Effebot account makes of somebody who is made up."""
+"""Generate records of an Effebot account from fake people."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ FIRST_ID: Final = 5_000
 
 
 def build_phone(person: FakePerson, index: int, _: Account) -> tuple[str, Phone]:
-    """A caller number; every third still waits for its pin."""
+    """A caller number; every third one is not confirmed yet and has a pin."""
     pin = "" if index % 3 else f"{1_000 + index % 9_000}"
     return person.phone.removeprefix("+"), Phone(FIRST_ID + index, not pin, pin)
 

@@ -1,4 +1,4 @@
-"""What a digit, a word or silence leads to: the request's own answer handlers decide."""
+"""Choose an IVR entry of the request by key, word or silence, and carry out its actions."""
 
 import re
 from collections.abc import Iterator
@@ -25,48 +25,48 @@ APOSTROPHES: Final = str.maketrans({"\u2019": "'", "\u02bc": "'"})
 
 
 def on_digits(context: EventContext) -> Effects:
-    """Each key by itself."""
+    """Choose an entry for each key separately."""
     keys = str(context.event.data["digits"])
-    told = tuple(_choice_event(context, key, _index_by_digit(context, key)) for key in keys)
-    return Effects(events=told) if context.event.leg == "a" else NO_EFFECTS
+    events = tuple(_choice_event(context, key, _index_by_digit(context, key)) for key in keys)
+    return Effects(events=events) if context.event.leg == "a" else NO_EFFECTS
 
 
 def on_speech(context: EventContext) -> Effects:
     words = str(context.event.data["words"])
-    told = (_choice_event(context, words, _index_by_word(context, words)),)
-    return Effects(events=told) if context.event.leg == "a" else NO_EFFECTS
+    events = (_choice_event(context, words, _index_by_word(context, words)),)
+    return Effects(events=events) if context.event.leg == "a" else NO_EFFECTS
 
 
 def on_prompt_over(context: EventContext) -> Effects:
-    """The entry without a digit, where nothing else has been chosen by then."""
-    mine = state_of(context.call)
-    entry = next(_silence_indexes(context), None)
-    if mine.entry_indexes or mine.answers or entry is None:
+    """Choose the entry for silence, unless an answer came first."""
+    state = state_of(context.call)
+    index = next(_silence_indexes(context), None)
+    if state.entry_indexes or state.answers or index is None:
         return NO_EFFECTS
-    return Effects(events=(_choice_event(context, "", entry),))
+    return Effects(events=(_choice_event(context, "", index),))
 
 
 def on_branch(context: EventContext) -> Effects:
-    """All that an entry promises, in one go."""
+    """Carry out all actions of the chosen entry at once."""
     event = context.event
     entry = ivr_entries(context.call.spec.parameters)[int(str(event.data["entry"]))]
     tariff, name = settings(context.account).tariff, context.call.spec.id
-    kept = (
+    blocked = (
         SaveRecord(
             context.account.key, "blocked", context.call.legs[0].number, BlockedPhone("ivr")
         ),
     )
-    texted = bool(entry.get("smsText"))
-    price = pricing.affordable_amount(context.account, tariff.sms) if texted else 0
-    paid = (
+    has_sms = bool(entry.get("smsText"))
+    price = pricing.affordable_amount(context.account, tariff.sms) if has_sms else 0
+    charges = (
         (pricing.build_charge(context.account, tariff.sms, "sms", context.call),) if price else ()
     )
-    cost = ((name, Event(event.at, "paid", data={"amount": str(price)})),) if price else ()
+    paid = ((name, Event(event.at, "paid", data={"amount": str(price)})),) if price else ()
     return Effects(
-        events=(*((name, one) for one in _branch_events(context, entry)), *cost),
+        events=(*((name, branch_event) for branch_event in _branch_events(context, entry)), *paid),
         webhooks=tuple(_build_action_webhooks(context, entry)),
-        records=kept if is_enabled(entry, "needBlock") else (),
-        charges=paid,
+        records=blocked if is_enabled(entry, "needBlock") else (),
+        charges=charges,
     )
 
 
@@ -86,41 +86,44 @@ def _build_action_webhooks(context: EventContext, entry: IvrEntry) -> Iterator[W
     if not url:
         return
     answer = str(context.event.data.get("answer", ""))
-    shown: object = int(answer) if answer.isdecimal() else answer
-    told = {
-        "call": {"phone": context.call.legs[0].number, "answer": shown},
+    value: object = int(answer) if answer.isdecimal() else answer
+    body = {
+        "call": {"phone": context.call.legs[0].number, "answer": value},
         **(parse_webhook_parameters(entry.get("webhookParameters") or "{}") or {}),
     }
     headers = forwarded_headers(context)
-    yield Webhook(context.call.spec.id, "action", str(url), told, headers=headers)
+    yield Webhook(context.call.spec.id, "action", str(url), body, headers=headers)
 
 
-def _choice_event(context: EventContext, answer: str, entry: int | None) -> tuple[str, Event]:
-    """The act that notes the answer, and takes its branch if there is one."""
+def _choice_event(context: EventContext, answer: str, index: int | None) -> tuple[str, Event]:
+    """(call id, event): `branch` for the entry at `index`, `unmatched` if that is None."""
     data: dict[str, object] = {"answer": answer}
-    if entry is None:
+    if index is None:
         return context.call.spec.id, Event(context.event.at, "unmatched", data=data)
-    blocks = is_enabled(ivr_entries(context.call.spec.parameters)[entry], "needBlock")
-    data |= {"entry": entry, "block": str(int(blocks))}
+    blocks = is_enabled(ivr_entries(context.call.spec.parameters)[index], "needBlock")
+    data |= {"entry": index, "block": str(int(blocks))}
     return context.call.spec.id, Event(context.event.at, "branch", data=data)
 
 
 def _index_by_digit(context: EventContext, key: str) -> int | None:
-    known = enumerate(ivr_entries(context.call.spec.parameters))
-    return next((nth for nth, one in known if str(one.get("digit", "")) == key), None)
+    entries = enumerate(ivr_entries(context.call.spec.parameters))
+    return next((index for index, entry in entries if str(entry.get("digit", "")) == key), None)
 
 
 def _index_by_word(context: EventContext, words: str) -> int | None:
-    heard = _normalize(words)
-    known = enumerate(ivr_entries(context.call.spec.parameters))
-    return next((nth for nth, one in known if heard in _keywords(one)), None)
+    normalized = _normalize(words)
+    entries = enumerate(ivr_entries(context.call.spec.parameters))
+    return next((index for index, entry in entries if normalized in _keywords(entry)), None)
 
 
 def _keywords(entry: IvrEntry) -> frozenset[str]:
-    """Separated by `|`, as in the sample, or by a capital I, as in the table."""
-    told = str(entry.get("keyWords") or "")
-    parts = told.split("|") if "|" in told else re.split("I", told)
-    return frozenset(filter(None, map(_normalize, parts)))
+    """The keywords of an entry.
+
+    The page's sample separates them by `|`, its table by a capital I.
+    """
+    text = str(entry.get("keyWords") or "")
+    words = text.split("|") if "|" in text else re.split("I", text)
+    return frozenset(filter(None, map(_normalize, words)))
 
 
 def _normalize(words: str) -> str:
@@ -128,6 +131,7 @@ def _normalize(words: str) -> str:
 
 
 def _silence_indexes(context: EventContext) -> Iterator[int]:
-    for nth, one in enumerate(ivr_entries(context.call.spec.parameters)):
-        if one.get("digit") in (None, "") and not one.get("keyWords"):
-            yield nth
+    """The indexes of the entries without digit and keywords, which silence chooses."""
+    for index, entry in enumerate(ivr_entries(context.call.spec.parameters)):
+        if entry.get("digit") in (None, "") and not entry.get("keyWords"):
+            yield index

@@ -1,4 +1,4 @@
-"""What things cost: legs by the step, synthesis by the hundred characters, SMS by the piece."""
+"""Compute prices in USD: legs per step of time, synthesis per 100 characters, SMS per message."""
 
 from decimal import ROUND_UP, Decimal
 from typing import Final
@@ -19,7 +19,7 @@ def price_per_step(leg: str, tariff: Tariff) -> Decimal:
 
 
 def leg_cost(leg: Leg, tariff: Tariff) -> Decimal:
-    """For each step that has begun since the answer; nothing for a leg that nobody answered."""
+    """The price of every step begun since the answer, rounded up to cents; 0 without an answer."""
     if leg.answered_at is None or leg.ended_at is None or not tariff.step:
         return Decimal(0)
     steps = -(-(leg.ended_at - leg.answered_at) // tariff.step)
@@ -27,17 +27,17 @@ def leg_cost(leg: Leg, tariff: Tariff) -> Decimal:
 
 
 def synthesis_cost(fields: object, tariff: Tariff) -> Decimal:
-    many = synthesis_length(fields) if isinstance(fields, dict) else 0
-    return _round_up_to_cents(tariff.synthesis_per_100_chars * -(-many // CHARS_PER_UNIT))
+    length = synthesis_length(fields) if isinstance(fields, dict) else 0
+    return _round_up_to_cents(tariff.synthesis_per_100_chars * -(-length // CHARS_PER_UNIT))
 
 
 def build_charge(account: Account, amount: Decimal, reason: str, call: Call) -> Charge:
-    """Never more than there is."""
+    """A charge for `call`, limited to the balance."""
     return Charge(account.key, affordable_amount(account, amount), reason, call.spec.id)
 
 
 def build_synthesis_charge(account: Account, amount: Decimal) -> Charge:
-    """For an audio record, of no call."""
+    """A charge for the synthesis of an audio record, limited to the balance and without a call."""
     return Charge(account.key, affordable_amount(account, amount), "synthesis")
 
 
@@ -46,7 +46,7 @@ def affordable_amount(account: Account, amount: Decimal) -> Decimal:
 
 
 def affordable_duration(account: Account, leg: str) -> int | None:
-    """How many ms of a leg the balance pays for; None if it has no end."""
+    """The milliseconds of a leg that the balance pays for; None if there is no limit."""
     tariff = settings(account).tariff
     price = price_per_step(leg, tariff)
     if account.balance is None or price <= 0:

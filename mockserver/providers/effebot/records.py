@@ -1,4 +1,4 @@
-"""What an Effebot account keeps: numbers, audio records, templates, the block list, a tariff."""
+"""The records of an Effebot account: phones, audio records, templates, block list, settings."""
 
 from decimal import Decimal
 from typing import NamedTuple
@@ -9,7 +9,11 @@ BILLING_STEP = Duration(MINUTE)
 
 
 class Phone(NamedTuple):
-    """A caller number, by its digits; `pin` confirms it. A system number is everybody's."""
+    """A caller number, stored under its digits.
+
+    `pin` confirms it. A `duty` number serves calls without a caller number of their own. A `system`
+    number belongs to all accounts.
+    """
 
     id: int = 1
     confirmed: bool = True
@@ -19,7 +23,11 @@ class Phone(NamedTuple):
 
 
 class AudioRecord(NamedTuple):
-    """An audio record, by its id. `file` is the digest of an upload, `length` how long it plays."""
+    """An audio record, stored under its id.
+
+    `length` is in ms, `created` in Unix seconds. `file` is the digest of an upload; empty if the
+    record is synthesized speech.
+    """
 
     name: str
     text: str = ""
@@ -31,7 +39,7 @@ class AudioRecord(NamedTuple):
 
 
 class Template(NamedTuple):
-    """Of the account's section "API templates", by its id."""
+    """A template of the account's section "API templates", stored under its id."""
 
     name: str
     text: str = ""
@@ -39,13 +47,13 @@ class Template(NamedTuple):
 
 
 class BlockedPhone(NamedTuple):
-    """A number that is not called any more, and why."""
+    """A number that is not called anymore; `comment` says why."""
 
     comment: str = ""
 
 
 class Tariff(NamedTuple):
-    """Prices in USD; a leg is charged for each `step` that has begun."""
+    """Prices in USD; a leg is charged for each `step` (ms) that has begun."""
 
     minute: Decimal = Decimal(0)
     manager_minute: Decimal = Decimal(0)
@@ -55,9 +63,10 @@ class Tariff(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """`call_ids` are the ids of the first calls; after them they count on.
+    """`call_ids` are the ids of the first calls; later calls count on from the last of them.
 
-    `forwarded_for` goes into `X-Forwarded-For` of webhooks, for receivers that look at the source.
+    `forwarded_for` is sent as `X-Forwarded-For` with webhooks, for receivers that check the source
+    address. With `moderation`, calls with synthesized speech are refused.
     """
 
     user_id: int = 1

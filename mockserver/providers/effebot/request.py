@@ -1,4 +1,4 @@
-"""What a request to Effebot says, and what the account has for it."""
+"""Read requests to Effebot and look up the records that they name."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from mockserver.core.rulebook import RequestContext
 from mockserver.core.time import SECOND, Duration
 from mockserver.providers.effebot.records import AudioRecord, Settings, Template
 
-CHARS_PER_SECOND: Final = 15  # characters a second
+CHARS_PER_SECOND: Final = 15  # of synthesized speech
 LANGUAGES: Final = (
     (1, "English (US)", "en-US"),
     (2, "English (UK)", "en-GB"),
@@ -20,34 +20,37 @@ LANGUAGES: Final = (
     (5, "Français", "fr-FR"),
     (6, "Русский", "ru-RU"),
 )
-"""Which there are is not on the page: assumed."""
+"""(id, name, code) of each language; the page lists none, so they are assumed."""
 
 IvrEntry = Mapping[str, Any]
+"""An element of `ivrs`: keys or words, and the actions that they trigger."""
 
 
 def credential(request: Request) -> str | None:
-    told = request.fields.get("apiKey")
-    return told if isinstance(told, str) and told.strip() else None
+    value = request.fields.get("apiKey")
+    return value if isinstance(value, str) and value.strip() else None
 
 
 def settings(account: Account) -> Settings:
-    told = account.settings
-    return told if isinstance(told, Settings) else Settings()
+    value = account.settings
+    return value if isinstance(value, Settings) else Settings()
 
 
 def records(account: Account, kind: str) -> Mapping[str, Any]:
+    """The records of one kind by identity."""
     return account.records.get(kind, {})
 
 
 def has_wrapped_quirk(account: Account | None) -> bool:
+    """Whether every response of the account is in the envelope that public clients read."""
     return account is not None and "wrapped" in account.quirks
 
 
 def requested_phones(fields: Mapping[str, object]) -> tuple[str, ...]:
-    """Whom to call: `phone`, or each of `phones` once."""
-    listed = fields.get("phones")
-    if isinstance(listed, list):
-        return tuple(dict.fromkeys(str(one) for one in listed))
+    """The numbers to call: each of `phones` once, else `phone`."""
+    phones = fields.get("phones")
+    if isinstance(phones, list):
+        return tuple(dict.fromkeys(str(phone) for phone in phones))
     return (str(fields["phone"]),) if fields.get("phone") not in (None, "") else ()
 
 
@@ -56,34 +59,36 @@ def is_enabled(fields: Mapping[str, object], name: str) -> bool:
 
 
 def ivr_entries(fields: Mapping[str, object]) -> tuple[IvrEntry, ...]:
-    """The answer handlers, in order."""
-    listed = fields.get("ivrs")
+    """The entries of `ivrs`, in order; anything malformed is left out."""
+    entries = fields.get("ivrs")
     return (
-        tuple(one for one in listed if isinstance(one, Mapping)) if isinstance(listed, list) else ()
+        tuple(entry for entry in entries if isinstance(entry, Mapping))
+        if isinstance(entries, list)
+        else ()
     )
 
 
 def parse_webhook_parameters(text: object) -> Mapping[str, object] | None:
-    """Those of an action webhook; None where the text is no JSON object."""
+    """The parameters to merge into an action webhook; None if `text` is not a JSON object."""
     try:
-        told = json.loads(str(text))
+        value = json.loads(str(text))
     except ValueError:
         return None
-    return told if isinstance(told, dict) else None
+    return value if isinstance(value, dict) else None
 
 
 def record_text(record: object) -> str:
-    """The text of a `record` that is to be synthesised."""
+    """The text of a `record` field that is to be synthesized; empty if there is none."""
     return str(record.get("text") or "") if isinstance(record, Mapping) else ""
 
 
 def record_id(record: object) -> str:
-    told = record.get("id") if isinstance(record, Mapping) else None
-    return "" if told is None else str(told)
+    value = record.get("id") if isinstance(record, Mapping) else None
+    return "" if value is None else str(value)
 
 
 def prompt(call: Call, account: Account) -> tuple[str, int]:
-    """What the callee hears first, and how long it takes in ms."""
+    """(text, duration in ms) of the prompt that the callee hears first."""
     template: Template | None = records(account, "templates").get(
         str(call.spec.parameters.get("templateId", ""))
     )
@@ -93,11 +98,11 @@ def prompt(call: Call, account: Account) -> tuple[str, int]:
 
 
 def record_prompt(record: object, account: Account) -> tuple[str, int]:
-    """Text and length of a `record`: synthesised, or a clip."""
-    clip: AudioRecord | None = records(account, "records").get(record_id(record))
-    if record_text(record) or clip is None:
+    """(text, duration in ms) of a `record` field: synthesized speech or an audio record."""
+    audio: AudioRecord | None = records(account, "records").get(record_id(record))
+    if record_text(record) or audio is None:
         return record_text(record), speech_duration(record_text(record))
-    return clip.text or clip.name, int(clip.length)
+    return audio.text or audio.name, int(audio.length)
 
 
 def speech_duration(text: str) -> Duration:
@@ -105,23 +110,24 @@ def speech_duration(text: str) -> Duration:
 
 
 def synthesis_length(fields: Mapping[str, object]) -> int:
-    """How many characters a request wants to be spoken."""
-    parts = (fields.get("record"), *(entry.get("record") for entry in ivr_entries(fields)))
-    return sum(len(record_text(one)) for one in parts)
+    """The number of characters that a request asks to synthesize."""
+    field_values = (fields.get("record"), *(entry.get("record") for entry in ivr_entries(fields)))
+    return sum(len(record_text(value)) for value in field_values)
 
 
 def requested_ids(context: RequestContext, *names: str) -> tuple[str, ...]:
-    """The ids of a list, or of one field."""
+    """The ids in the first of the fields `names` that is present: a list or a single id."""
     for name in names:
-        told = context.fields.get(name)
-        if isinstance(told, list):
-            return tuple(str(one) for one in told)
-        if told not in (None, ""):
-            return (str(told),)
+        value = context.fields.get(name)
+        if isinstance(value, list):
+            return tuple(str(item) for item in value)
+        if value not in (None, ""):
+            return (str(value),)
     return ()
 
 
 def find_call(context: RequestContext, name: str) -> Call | None:
+    """The call with the vendor id `name`, if it belongs to the account."""
     call = context.read_model.find_call("effebot", name)
     return call if call and call.spec.account == context.authenticated_account.name else None
 
@@ -130,13 +136,14 @@ Json = dict[str, object]
 
 
 def called_numbers(request: Request) -> tuple[Mapping[str, str], ...]:
-    there = has_manager_branch(request.fields)
+    """The numbers of the planned calls, one call per phone; a manager has no number yet."""
+    has_manager = has_manager_branch(request.fields)
     return tuple(
-        {"a": phone, "callee": phone, **({"b": ""} if there else {})}
+        {"a": phone, "callee": phone, **({"b": ""} if has_manager else {})}
         for phone in requested_phones(request.fields)
     )
 
 
 def has_manager_branch(fields: Mapping[str, object]) -> bool:
-    """Whether an answer may lead to a manager."""
+    """Whether an IVR entry forwards to a manager."""
     return any(entry.get("managerPhone") for entry in ivr_entries(fields))

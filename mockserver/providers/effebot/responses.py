@@ -1,4 +1,4 @@
-"""What Effebot answers when it says yes: calls, and all that is done with them."""
+"""Respond to requests as Effebot does: place, show, move and remove calls, and read the account."""
 
 from typing import Final
 
@@ -26,129 +26,137 @@ CANCELED_OUTCOME: Final = {"outcome": "cancelled"}
 
 
 def create(context: RequestContext) -> EndpointResult:
-    """One item for each number; synthesis is paid once, at once."""
+    """Place a call per number and charge once for synthesis; calls to blocked numbers end at once.
+
+    The response is an object for `phone`, an array for `phones`.
+    """
     tariff = request.settings(context.authenticated_account).tariff
     cost = pricing.synthesis_cost(context.fields, tariff)
     calls = tuple(_build_call(context, phone) for phone in request.requested_phones(context.fields))
     items = [
         build_new_call_object(call, str(cost), context.authenticated_account) for call in calls
     ]
-    listed = isinstance(context.fields.get("phones"), list) or request.has_wrapped_quirk(
+    is_array = isinstance(context.fields.get("phones"), list) or request.has_wrapped_quirk(
         context.authenticated_account
     )
-    paid = (
+    charges = (
         (pricing.build_charge(context.authenticated_account, cost, "synthesis", calls[0]),)
         if cost
         else ()
     )
-    stopped = tuple(
+    cancellations = tuple(
         (call.spec.id, Event(context.now, "ended", data=CANCELED_OUTCOME))
         for call in calls
         if call.legs[0].number in request.records(context.authenticated_account, "blocked")
     )
-    data: object = items if listed else items[0]
-    reply = build_response(data, context.authenticated_account)
+    data: object = items if is_array else items[0]
+    response = build_response(data, context.authenticated_account)
     if not request.has_wrapped_quirk(context.authenticated_account):
-        reply = reply._replace(headers={"x-mock-explain": BARE_RESPONSE_NOTE})
-    return EndpointResult(reply, Effects(calls=calls, events=stopped, charges=paid))
+        response = response._replace(headers={"x-mock-explain": BARE_RESPONSE_NOTE})
+    return EndpointResult(response, Effects(calls=calls, events=cancellations, charges=charges))
 
 
 def _build_call(context: RequestContext, phone: str) -> Call:
-    shape = "branch" if has_manager_branch(context.fields) else "one-leg"
+    call_flow = "branch" if has_manager_branch(context.fields) else "one-leg"
     planned = context.text("plannedAt")
     at = int(planned) * SECOND if planned else None
-    call = context.build_call(shape, {"a": phone}, at if at and at > context.now else None)
-    wanted = {**context.fields, "phone": phone}
-    order = call.spec._replace(
-        parameters=wanted, vendor_id=_vendor_id(context, int(call.spec.id[1:]))
+    call = context.build_call(call_flow, {"a": phone}, at if at and at > context.now else None)
+    parameters = {**context.fields, "phone": phone}
+    spec = call.spec._replace(
+        parameters=parameters, vendor_id=_vendor_id(context, int(call.spec.id[1:]))
     )
-    return call._replace(spec=order, state=CallState(client=context.request.client))
+    return call._replace(spec=spec, state=CallState(client=context.request.client))
 
 
 def _vendor_id(context: RequestContext, ordinal: int) -> str:
-    """The account's own ids first, then counted on from the last of them."""
-    first = request.settings(context.authenticated_account).call_ids
-    if ordinal <= len(first):
-        return str(first[ordinal - 1])
-    return str((first[-1] if first else 0) + ordinal - len(first))
+    """The id of the call with this ordinal (from 1): one of the account's, else counted on."""
+    call_ids = request.settings(context.authenticated_account).call_ids
+    if ordinal <= len(call_ids):
+        return str(call_ids[ordinal - 1])
+    return str((call_ids[-1] if call_ids else 0) + ordinal - len(call_ids))
 
 
 def get(context: RequestContext) -> EndpointResult:
-    """One call as an object, several as an array; a read counts for who waits to be polled."""
+    """Show one call as an object, several as an array.
+
+    A `polled` event for each releases scenarios that wait for a read.
+    """
     calls = [
-        one
+        call
         for name in request.requested_ids(context, "apiCallIdList")
-        if (one := request.find_call(context, name))
+        if (call := request.find_call(context, name))
     ]
     items = [
-        build_call_details(one, context.read_model.call_deliveries(one.spec.id)) for one in calls
+        build_call_details(call, context.read_model.call_deliveries(call.spec.id)) for call in calls
     ]
-    polled = tuple((one.spec.id, Event(context.now, "polled")) for one in calls)
-    alone = len(items) == 1 and not request.has_wrapped_quirk(context.authenticated_account)
-    data: object = items[0] if alone else items
+    polled = tuple((call.spec.id, Event(context.now, "polled")) for call in calls)
+    as_object = len(items) == 1 and not request.has_wrapped_quirk(context.authenticated_account)
+    data: object = items[0] if as_object else items
     return EndpointResult(
         build_response(data, context.authenticated_account), Effects(events=polled)
     )
 
 
 def update(context: RequestContext) -> EndpointResult:
-    """Other times for calls that have not begun; one in the past starts at once."""
-    listed = context.fields["callList"]
-    moves = {str(one["id"]): int(str(one["replannedAt"])) for one in listed}  # type: ignore[attr-defined]
-    placed = []
+    """Move calls that have not begun to other times; a time in the past starts a call now."""
+    items = context.fields["callList"]
+    moves = {str(item["id"]): int(str(item["replannedAt"])) for item in items}  # type: ignore[attr-defined]
+    calls = []
     for name, at in moves.items():
         call = request.find_call(context, name)
         if call is not None:
-            wanted = {**call.spec.parameters, "plannedAt": at}
-            order = call.spec._replace(parameters=wanted)
-            placed.append(call._replace(spec=order, starts_at=max(at * SECOND, context.now)))
+            parameters = {**call.spec.parameters, "plannedAt": at}
+            spec = call.spec._replace(parameters=parameters)
+            calls.append(call._replace(spec=spec, starts_at=max(at * SECOND, context.now)))
     ids = [int(name) for name in moves]
-    return EndpointResult(build_envelope({"callIdList": ids}), Effects(calls=tuple(placed)))
+    return EndpointResult(build_envelope({"callIdList": ids}), Effects(calls=tuple(calls)))
 
 
 def remove(context: RequestContext) -> EndpointResult:
-    """Many are answered by their ids, a single one by an empty list."""
+    """Cancel calls; the response lists the ids of a list, and is empty for a single id."""
     names = request.requested_ids(context, "idList", "id")
-    calls = [one for name in names if (one := request.find_call(context, name))]
-    told = tuple((one.spec.id, Event(context.now, "ended", data=CANCELED_OUTCOME)) for one in calls)
-    many = isinstance(context.fields.get("idList"), list)
-    data: object = {"callIdList": [int(name) for name in names]} if many else []
-    return EndpointResult(build_envelope(data), Effects(events=told))
+    calls = [call for name in names if (call := request.find_call(context, name))]
+    cancellations = tuple(
+        (call.spec.id, Event(context.now, "ended", data=CANCELED_OUTCOME)) for call in calls
+    )
+    is_list = isinstance(context.fields.get("idList"), list)
+    data: object = {"callIdList": [int(name) for name in names]} if is_list else []
+    return EndpointResult(build_envelope(data), Effects(events=cancellations))
 
 
 def block_phones(context: RequestContext) -> EndpointResult:
-    """Numbers that are not called any more (observed)."""
-    listed = context.fields.get("phones")
-    entries = listed if isinstance(listed, list) else []
-    kept = tuple(
+    """Add numbers to the block list (observed)."""
+    phones = context.fields.get("phones")
+    entries = phones if isinstance(phones, list) else []
+    blocked = tuple(
         SaveRecord(
             context.authenticated_account.key,
             "blocked",
-            str(one["phone"]),
-            BlockedPhone(str(one.get("comment", ""))),
+            str(entry["phone"]),
+            BlockedPhone(str(entry.get("comment", ""))),
         )
-        for one in entries
+        for entry in entries
     )
-    return EndpointResult(build_envelope([]), Effects(records=kept))
+    return EndpointResult(build_envelope([]), Effects(records=blocked))
 
 
 def get_user_info(context: RequestContext) -> EndpointResult:
     balance = context.authenticated_account.balance
-    told = {
+    data = {
         "id": request.settings(context.authenticated_account).user_id,
         "balance": str(balance or 0),
     }
-    return EndpointResult(build_response(told, context.authenticated_account))
+    return EndpointResult(build_response(data, context.authenticated_account))
 
 
 def get_phones(context: RequestContext) -> EndpointResult:
-    """Confirmed numbers; with `all` those of the system too."""
+    """List the confirmed numbers; with `all`, those of the system too."""
     known = request.records(context.authenticated_account, "phones").items()
-    every = request.is_enabled(context.fields, "all")
+    with_system = request.is_enabled(context.fields, "all")
     data = [
-        {"id": one.id, "phone": phone, "isSystem": one.system, "overall": int(one.system)}
-        for phone, one in known
-        if one.confirmed and (every or not one.system)
+        {"id": phone.id, "phone": number, "isSystem": phone.system, "overall": int(phone.system)}
+        for number, phone in known
+        if phone.confirmed and (with_system or not phone.system)
     ]
     return EndpointResult(build_envelope(data))
 
@@ -156,38 +164,43 @@ def get_phones(context: RequestContext) -> EndpointResult:
 def get_languages(_: RequestContext) -> EndpointResult:
     keys = ("id", "name", "defaultLangCode")
     return EndpointResult(
-        build_envelope([dict(zip(keys, one, strict=True)) for one in request.LANGUAGES])
+        build_envelope([dict(zip(keys, values, strict=True)) for values in request.LANGUAGES])
     )
 
 
 def confirm_phone(context: RequestContext) -> EndpointResult:
-    """Once more is done as well."""
+    """Confirm a number; a confirmed one gets the same response."""
     phone = context.text("phone")
     known = request.records(context.authenticated_account, "phones")[phone]
-    keep = SaveRecord(
+    saved = SaveRecord(
         context.authenticated_account.key, "phones", phone, known._replace(confirmed=True)
     )
-    return EndpointResult(build_envelope("done"), Effects(records=(keep,)))
+    return EndpointResult(build_envelope("done"), Effects(records=(saved,)))
 
 
 def get_templates(context: RequestContext) -> EndpointResult:
-    """The page shows no answer: id and name, as for audio records (assumed)."""
-    only = request.is_enabled(context.fields, "onlyModerated")
+    """List the id and the name of each template.
+
+    The page shows no response; it is assumed to look like that for audio records.
+    """
+    only_moderated = request.is_enabled(context.fields, "onlyModerated")
     known = request.records(context.authenticated_account, "templates").items()
     data: object = [
-        {"id": int(name), "name": one.name} for name, one in known if one.moderated or not only
+        {"id": int(name), "name": template.name}
+        for name, template in known
+        if template.moderated or not only_moderated
     ]
     return EndpointResult(build_response(data, context.authenticated_account))
 
 
 def refuse(faults: tuple[Fault, ...], context: RequestContext) -> Response:
-    """Wrapped in either manner: observed, the page shows no error."""
-    told = {"status": "error", "data": {"message": render_message(faults[0], context)}}
-    return Response(faults[0].status, told)
+    """Report the first fault, always in the envelope (observed: the page shows no errors)."""
+    body = {"status": "error", "data": {"message": render_message(faults[0], context)}}
+    return Response(faults[0].status, body)
 
 
 def build_response(data: object, account: Account | None) -> Response:
-    """As the page prints it, or in the envelope that public clients read."""
+    """A 200: bare as the page prints it, or (quirk `wrapped`) in the envelope of public clients."""
     return build_envelope(data) if has_wrapped_quirk(account) else Response(200, data)  # type: ignore[arg-type]
 
 
@@ -196,18 +209,21 @@ def build_envelope(data: object) -> Response:
 
 
 def new_call_id(_: str, index: int, __: str) -> str:
-    """In place of the account's own."""
+    """A placeholder; `_vendor_id` replaces it with an id of the account."""
     return str(index)
 
 
 def build_new_call_object(call: Call, cost: str, account: Account) -> Json:
-    """The page spells `needrecording` here, public clients read `needRecording`."""
-    recording = "needRecording" if has_wrapped_quirk(account) else "needrecording"
+    """The JSON of a new call; `cost` is in USD.
+
+    The page spells `needrecording` here, but public clients read `needRecording`.
+    """
+    recording_key = "needRecording" if has_wrapped_quirk(account) else "needrecording"
     return {
         "id": int(call.spec.vendor_id),
         "createdAt": epoch_seconds(call.spec.created_at),
         "plannedAt": planned_at(call),
-        recording: int(is_enabled(call.spec.parameters, "needRecording")),
+        recording_key: int(is_enabled(call.spec.parameters, "needRecording")),
         "phone": call.legs[0].number,
         "recordCost": cost,
     }

@@ -1,4 +1,4 @@
-"""What Effebot refuses: the page has no error at all, so codes and texts are assumed."""
+"""Rulebooks of Effebot; the page documents no errors, so codes and texts are assumed."""
 
 from typing import Final
 
@@ -68,10 +68,10 @@ def _required_field(field: str) -> Rule:
 
 
 def _invalid_field(field: str, reported_as: str = "") -> Rule:
-    """`of` is the field that is blamed for what lies inside it."""
-    blamed = reported_as or field
-    text = f"The {blamed} field is invalid."
-    return malformed_field(field, assumed_fault(f"{_kebab_case(blamed)}-invalid", 422, text))
+    """A rule for a malformed `field`; the message names `reported_as`, if given, instead."""
+    reported = reported_as or field
+    text = f"The {reported} field is invalid."
+    return malformed_field(field, assumed_fault(f"{_kebab_case(reported)}-invalid", 422, text))
 
 
 AUTHENTICATION: Final[Rulebook] = (

@@ -1,4 +1,4 @@
-"""Events that Effebot alone knows: the end of a prompt, the IVR's choices, costs."""
+"""Declare the vendor events of Effebot: end of a prompt, IVR choices, and charges."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""How Effebot says it: envelopes, call details in the page's order, words."""
+"""Build the call details of Effebot and the status webhook that carries them."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -22,21 +22,21 @@ def epoch_seconds(at: int | None) -> int | None:
 
 
 def planned_at(call: Call) -> int | None:
-    """What was asked for, also where it lies in the past."""
-    told = call.spec.parameters.get("plannedAt")
-    return None if told in (None, "") else int(str(told))
+    """The requested start time in Unix seconds, even if it was in the past; None if not given."""
+    value = call.spec.parameters.get("plannedAt")
+    return None if value in (None, "") else int(str(value))
 
 
 def build_call_details(call: Call, deliveries: tuple[Delivery, ...]) -> Json:
-    """Eleven fields of the request, and one item in `calls`."""
-    statuses = [one for one in deliveries if one.webhook.kind == STATUS_WEBHOOK]
-    wanted = call.spec.parameters
+    """Eleven fields about the request and one item in `calls`, keys in the page's order."""
+    statuses = [delivery for delivery in deliveries if delivery.webhook.kind == STATUS_WEBHOOK]
+    parameters = call.spec.parameters
     return {
         "id": int(call.spec.vendor_id),
         "createdAt": epoch_seconds(call.spec.created_at),
-        "needRecording": int(is_enabled(wanted, "needRecording")),
+        "needRecording": int(is_enabled(parameters, "needRecording")),
         "plannedAt": planned_at(call),
-        "webhookUrl": wanted.get("webhookUrl"),
+        "webhookUrl": parameters.get("webhookUrl"),
         "webhookSent": int(bool(statuses) and statuses[-1].state == "delivered"),
         "amoscriptId": None,
         "webhookParameters": None,
@@ -49,9 +49,9 @@ def build_call_details(call: Call, deliveries: tuple[Delivery, ...]) -> Json:
 
 def _build_call_item(call: Call) -> Json:
     first, manager = call.legs[0], call.leg("b")
-    mine = state_of(call)
-    digits = [one for one in mine.answers if one.isdecimal()]
-    heard = first.answered_at is not None and is_enabled(call.spec.parameters, "needRecording")
+    state = state_of(call)
+    digits = [answer for answer in state.answers if answer.isdecimal()]
+    recorded = first.answered_at is not None and is_enabled(call.spec.parameters, "needRecording")
     return {
         "phone": first.number,
         "ivrDigit": int(digits[-1]) if digits else None,
@@ -60,23 +60,23 @@ def _build_call_item(call: Call) -> Json:
         "managerStartedAt": epoch_seconds(manager.ringing_at) if manager else None,
         "managerAnsweredAt": epoch_seconds(manager.answered_at) if manager else None,
         "finishedAt": epoch_seconds(call.ended_at),
-        "toBlock": int(mine.is_blocked),
+        "toBlock": int(state.is_blocked),
         "status": status(call),
         "hangupCause": first.cause,
         "managerStatus": _manager_status(manager),
-        "recordFilePath": call.spec.recording_url if heard else None,
-        "cost": str(mine.cost),
+        "recordFilePath": call.spec.recording_url if recorded else None,
+        "cost": str(state.cost),
         "createdAt": epoch_seconds(call.spec.created_at),
         "updatedAt": epoch_seconds(call.events[-1].at),
-        "label": mine.client,
-        "ivrAnswers": "".join(f"|{one}" for one in mine.answers) or None,
-        "ivrIdList": list(mine.entry_indexes),
+        "label": state.client,
+        "ivrAnswers": "".join(f"|{answer}" for answer in state.answers) or None,
+        "ivrIdList": list(state.entry_indexes),
         "comment": None,
     }
 
 
 def _manager_status(leg: Leg | None) -> str | None:
-    """In the words for calls: assumed."""
+    """The status of the manager's leg; assumed to use the words for calls."""
     if leg is None:
         return None
     if leg.ended_at is not None:
@@ -85,12 +85,12 @@ def _manager_status(leg: Leg | None) -> str | None:
 
 
 def build_status_webhooks(context: EventContext) -> tuple[Webhook, ...]:
-    """The call's details, where the request wants them."""
+    """A webhook with the call details, if the request has a `webhookUrl`."""
     url = context.call.spec.parameters.get("webhookUrl")
     if not url:
         return ()
-    sent = context.read_model.call_deliveries(context.call.spec.id)
-    body = {"apiCalls": [build_call_details(context.call, sent)]}
+    deliveries = context.read_model.call_deliveries(context.call.spec.id)
+    body = {"apiCalls": [build_call_details(context.call, deliveries)]}
     headers = forwarded_headers(context)
     return (Webhook(context.call.spec.id, STATUS_WEBHOOK, str(url), body, headers=headers),)
 

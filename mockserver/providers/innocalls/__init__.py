@@ -1,4 +1,4 @@
-"""Innocalls: order confirmation, call bridging and its status, call dispatch, WebRTC."""
+"""The provider Innocalls: order confirmation, bridging, call status, dispatch and WebRTC."""
 
 from mockserver.core.provider import Endpoint, Provider
 from mockserver.providers.innocalls import call_state, events, request, responses, rules, webrtc

@@ -1,10 +1,10 @@
-"""The vendor's words for the state of a call and of its recipients."""
+"""Map the state of a call and of its recipients to Innocalls' status words."""
 
 from mockserver.core.call import Call, Leg
 
 
 def recipient_status(leg: Leg) -> str:
-    """`answered` and `not_answered` are documented, the words before them assumed."""
+    """`answered` and `not_answered` are documented; `pending` and `ringing` are assumed."""
     if leg.answered_at is not None:
         return "answered"
     if leg.ended_at is not None:
@@ -13,7 +13,7 @@ def recipient_status(leg: Leg) -> str:
 
 
 def status(call: Call) -> str:
-    """Of the words for a whole call only `failed` is documented; the others are observed."""
+    """The status of a call; only `failed` is documented, the other words are observed."""
     if call.phase == "ended":
         return "completed" if call.outcome == "completed" else "failed"
     if call.phase == "bridged":

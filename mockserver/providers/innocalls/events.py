@@ -1,4 +1,4 @@
-"""What follows an event at Innocalls: words, redials, the limit of a bridge, webhooks."""
+"""Handle events of Innocalls calls: read texts out, limit bridges, redial, send webhooks."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -24,16 +24,17 @@ DEFAULT_TRY_DELAY: Final = 1  # minutes
 
 
 def dispatch_text(call: Call) -> str:
-    """The two dynamic values of a dispatch."""
-    wanted = call.spec.parameters
-    return f"{field_text(wanted, 'number_1')} {field_text(wanted, 'number_2')}"
+    """The two dynamic values that a dispatched call reads out."""
+    parameters = call.spec.parameters
+    return f"{field_text(parameters, 'number_1')} {field_text(parameters, 'number_2')}"
 
 
 def confirmation_text(call: Call) -> str:
-    """What the callee hears of an order: what `type` names, one after the other (assumed)."""
-    wanted = call.spec.parameters
+    """The text of an order confirmation: the parameters that `type` names, in order (assumed)."""
+    parameters = call.spec.parameters
     return ", ".join(
-        f"{SPOKEN_LABELS[name]} {field_text(wanted, name)}" for name in spoken_parameters(wanted)
+        f"{SPOKEN_LABELS[name]} {field_text(parameters, name)}"
+        for name in spoken_parameters(parameters)
     )
 
 
@@ -44,7 +45,7 @@ SPOKEN_TEXTS: Final[Mapping[str, Callable[[Call], str]]] = {
 
 
 def on_answer(context: EventContext) -> Effects:
-    """Whoever answers hears what the operation has to say."""
+    """Play the text of the operation, if it has one."""
     call, event = context.call, context.event
     if call.spec.operation not in SPOKEN_TEXTS:
         return NO_EFFECTS
@@ -53,7 +54,7 @@ def on_answer(context: EventContext) -> Effects:
 
 
 def on_bridge(context: EventContext) -> Effects:
-    """`duration` is in minutes, counts from the bridge (observed), and ends the call."""
+    """Hang up after `duration`, which is in minutes and counts from the bridge (observed)."""
     minutes = whole_number(context.call.spec.parameters, "duration", 0)
     if not minutes:
         return NO_EFFECTS
@@ -62,40 +63,46 @@ def on_bridge(context: EventContext) -> Effects:
 
 
 def on_digits(context: EventContext) -> Effects:
-    """One webhook a key (assumed: the page does not say whether keys are collected)."""
+    """Send one webhook per key (assumed: the page does not say whether keys are collected)."""
     keys = str(context.event.data["digits"])
-    told = ({"action": "GetDigits", "callId": _vendor_id(context), "clicked": key} for key in keys)
+    queries = (
+        {"action": "GetDigits", "callId": _vendor_id(context), "clicked": key} for key in keys
+    )
     return Effects(
         webhooks=tuple(
-            build_webhook(context, "get-digits", one) for one in told if has_webhook(context)
+            build_webhook(context, "get-digits", query) for query in queries if has_webhook(context)
         )
     )
 
 
 def on_attempt_ended(context: EventContext) -> Effects:
-    """On no response or busy (documented), so long after the last attempt began (assumed)."""
-    call, wanted = context.call, context.call.spec.parameters
+    """Redial an order confirmation after no answer or busy (documented).
+
+    `try_delay` is in minutes; that it counts from the start of the last attempt is assumed.
+    """
+    call, parameters = context.call, context.call.spec.parameters
     unreached = call.legs[0].cause in ("busy", "no-answer")
     if call.spec.operation != "order-confirmation" or not unreached:
         return NO_EFFECTS
-    if call.redial_index >= whole_number(wanted, "tries", DEFAULT_TRIES):
+    if call.redial_index >= whole_number(parameters, "tries", DEFAULT_TRIES):
         return NO_EFFECTS
-    began = call.starts_at if call.attempt_started_at is None else call.attempt_started_at
-    due = began + whole_number(wanted, "try_delay", DEFAULT_TRY_DELAY) * MINUTE
-    return Effects(calls=(call.with_redial(max(due, context.event.at)),))
+    started_at = call.starts_at if call.attempt_started_at is None else call.attempt_started_at
+    due_at = started_at + whole_number(parameters, "try_delay", DEFAULT_TRY_DELAY) * MINUTE
+    return Effects(calls=(call.with_redial(max(due_at, context.event.at)),))
 
 
 def on_ended(context: EventContext) -> Effects:
+    """Send the call detail record of a dispatched call."""
     if not has_webhook(context):
         return NO_EFFECTS
     leg = context.call.legs[0]
-    told = {
+    query = {
         "action": "CDR",
         "callId": _vendor_id(context),
         "disposition": "Answered" if leg.answered_at is not None else "Failed",
         "to": leg.number,
     }
-    return Effects(webhooks=(build_webhook(context, "cdr", told),))
+    return Effects(webhooks=(build_webhook(context, "cdr", query),))
 
 
 def _vendor_id(context: EventContext) -> str:

@@ -1,4 +1,4 @@
-"""What an Innocalls account makes of somebody who is made up."""
+"""Generate records of an Innocalls account from fake people."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from mockserver.providers.innocalls.records import Extension, Flow
 
 FIRST_EXTENSION: Final = 200
 FIRST_FLOW: Final = 0x3815E7B800
-FLOW_ID_LENGTH: Final = 25  # characters of a flow's id, as in the page's samples
+FLOW_ID_LENGTH: Final = 25  # characters, as in the page's samples
 
 
 def build_extension(person: FakePerson, index: int, _: Account) -> tuple[str, Extension]:

@@ -1,26 +1,26 @@
-"""What an Innocalls account keeps: its call flows, its WebRTC extensions, and a few settings."""
+"""The records of an Innocalls account: call flows, WebRTC extensions and settings."""
 
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-DEFAULT_TIME_ZONE = ZoneInfo("Africa/Cairo")  # default of the vendor's dashboard: observed
+DEFAULT_TIME_ZONE = ZoneInfo("Africa/Cairo")  # observed: the default of the vendor's dashboard
 
 
 class Flow(NamedTuple):
-    """A call flow; `requires` are parameters of order confirmations that it cannot do without."""
+    """A call flow; `requires` lists the parameters that its order confirmations must have."""
 
     state: Literal["active", "removed", "administrators-only"] = "active"
     requires: tuple[Literal["items_count", "order_cost"], ...] = ()
 
 
 class Extension(NamedTuple):
-    """Somebody who can log in and call from a browser."""
+    """An extension that can log in and call from a browser; `name` is that of its user."""
 
     name: str = ""
 
 
 class Settings(NamedTuple):
-    """`time_zone` is that of `call_time` and of time stamps; `caller_id` shows in call status."""
+    """`time_zone` applies to `call_time` and timestamps; call statuses show `caller_id`."""
 
     time_zone: ZoneInfo = DEFAULT_TIME_ZONE
     caller_id: str = ""

@@ -1,4 +1,4 @@
-"""What an Innocalls request says: its values trimmed, as the page's own samples carry blanks."""
+"""Read requests to Innocalls, with values stripped: the page's samples contain stray blanks."""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ SPOKEN_LABELS: Final = {
     "order_cost": "order cost",
     "items_count": "items count",
 }
-"""What `type` may name, and how it is read out (assumed)."""
+"""Parameter that `type` may name -> the words that introduce it when read out (assumed)."""
 
 Fields = Mapping[str, object]
 
@@ -39,17 +39,17 @@ def request_text(context: RequestContext, name: str) -> str:
 
 
 def whole_number(fields: Fields, name: str, default: int) -> int:
-    """A whole number; of a blank one the default."""
+    """A field as an integer; `default` if it is absent or blank."""
     return int(field_text(fields, name) or default)
 
 
 def strip_international_prefix(phone: str) -> str:
-    """Without the `00` that WebRTC's sample has before the country code."""
+    """The number without the `00` before the country code, which the WebRTC sample has."""
     return phone.removeprefix("00")
 
 
 def credential(request: Request) -> str | None:
-    """The bearer token, else the key of a browser's session, or of the form that opens one."""
+    """The bearer token, else the API key of the session cookie, else that of the login form."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return token.strip()
@@ -57,47 +57,47 @@ def credential(request: Request) -> str | None:
 
 
 def session(request: Request) -> tuple[str, str]:
-    """Extension and key of a browser that has logged in; empty if it has not."""
+    """(extension, API key) of the session cookie; both empty without one."""
     try:
         cookies = SimpleCookie(request.headers.get("cookie", ""))
     except CookieError:
         return "", ""
-    told = cookies[SESSION_COOKIE].value if SESSION_COOKIE in cookies else ""
-    extension, _, key = told.partition(":")
+    value = cookies[SESSION_COOKIE].value if SESSION_COOKIE in cookies else ""
+    extension, _, key = value.partition(":")
     return unquote(extension), unquote(key)
 
 
 def accepts_json(request: Request) -> bool:
-    """Without an `Accept` header anything will do."""
-    accepted = request.headers.get("accept", "").lower()
-    kinds = (part.partition(";") for part in accepted.split(","))
-    taken = {kind.strip() for kind, _, more in kinds if more.replace(" ", "") != "q=0"}
-    return not accepted.strip() or bool(taken & JSON_TYPES)
+    """Whether the `Accept` header allows JSON; a request without the header accepts everything."""
+    header = request.headers.get("accept", "").lower()
+    ranges = (part.partition(";") for part in header.split(","))
+    accepted = {name.strip() for name, _, options in ranges if options.replace(" ", "") != "q=0"}
+    return not header.strip() or bool(accepted & JSON_TYPES)
 
 
 def settings(account: Account) -> Settings:
-    told = account.settings
-    return told if isinstance(told, Settings) else Settings()
+    value = account.settings
+    return value if isinstance(value, Settings) else Settings()
 
 
 def find_flow(context: RequestContext) -> Flow | None:
-    """The account's call flow of the request; None if it has none of that id."""
-    found: Flow | None = context.authenticated_account.records.get("flows", {}).get(
+    """The call flow that the request names; None if the account has none of that id."""
+    flow: Flow | None = context.authenticated_account.records.get("flows", {}).get(
         request_text(context, "call_flow_id")
     )
-    return found
+    return flow
 
 
 def call_time(context: RequestContext) -> int | None:
-    """When a bridge is to begin, in ms; None if nothing readable is said."""
+    """The time at which a bridge starts, in ms; None if `call_time` is absent or unreadable."""
     zone = settings(context.authenticated_account).time_zone
     try:
-        when = datetime.strptime(request_text(context, "call_time"), TIME_FORMAT).replace(
+        start = datetime.strptime(request_text(context, "call_time"), TIME_FORMAT).replace(
             tzinfo=zone
         )
     except ValueError:
         return None
-    return to_milliseconds(when.astimezone(UTC))
+    return to_milliseconds(start.astimezone(UTC))
 
 
 def format_time(at: int, zone: ZoneInfo) -> str:
@@ -105,28 +105,29 @@ def format_time(at: int, zone: ZoneInfo) -> str:
 
 
 def spoken_parameters(fields: Fields) -> tuple[str, ...]:
-    """The parameters that an order confirmation reads out, in order."""
+    """The parameters that an order confirmation reads out, in order: `type`, split at its dots."""
     return tuple((field_text(fields, "type") or DEFAULT_SPOKEN_TYPE).split("."))
 
 
 def find_bridge(context: RequestContext) -> Call | None:
-    """The bridge that a status request means, if it is this account's and that flow's."""
+    """The bridge with the `call_id` of a status request; None unless account and flow match too."""
     call = context.read_model.find_call("innocalls", request_text(context, "call_id"))
     if call is None or call.spec.operation != "bridge":
         return None
-    own = call.spec.account == context.authenticated_account.name
+    is_own = call.spec.account == context.authenticated_account.name
     flow_id = field_text(call.spec.parameters, "call_flow_id")
-    return call if own and flow_id == request_text(context, "call_flow_id") else None
+    return call if is_own and flow_id == request_text(context, "call_flow_id") else None
 
 
 def is_status_request(request: Request) -> bool:
-    """The page's curl sample for call status posts to the path of bridging."""
+    """Whether a POST to the bridging path asks for a status: the page's curl sample does so."""
     return "call_id" in request.fields and not any(
         name in request.fields for name in ("first_callee_number", "second_callee_number")
     )
 
 
 LegNumbers = tuple[Mapping[str, str], ...]
+"""The numbers of each planned call: `a`, `b` if there is one, and `callee`."""
 
 
 def called_number(request: Request) -> LegNumbers:
@@ -136,7 +137,7 @@ def called_number(request: Request) -> LegNumbers:
 
 def bridge_numbers(request: Request) -> LegNumbers:
     first, second = (
-        field_text(request.fields, f"{nth}_callee_number") for nth in ("first", "second")
+        field_text(request.fields, f"{ordinal}_callee_number") for ordinal in ("first", "second")
     )
     return ({"a": first, "b": second, "callee": second},)
 

@@ -1,4 +1,4 @@
-"""How Innocalls says it: envelopes, words, time stamps and what is read out."""
+"""Respond to requests as Innocalls does: place calls, report their status, refuse requests."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -24,12 +24,12 @@ ID_LENGTH: Final = 15
 
 
 def new_call_id(seed: str, index: int, operation: str) -> str:
-    """A bridge's is a UUID and two letters more, any other 15 letters, as in the samples."""
+    """A UUID plus `as` for a bridge, 15 letters for any other call, as in the page's samples."""
     if operation == "bridge":
         return seeded.uuid(seed, "innocalls", index) + "as"
     value = int.from_bytes(seeded.digest(seed, "innocalls", index))
     return "".join(
-        ID_LETTERS[value // len(ID_LETTERS) ** place % len(ID_LETTERS)] for place in range(15)
+        ID_LETTERS[value // len(ID_LETTERS) ** position % len(ID_LETTERS)] for position in range(15)
     )
 
 
@@ -38,14 +38,14 @@ def success_response(data: Mapping[str, object]) -> Response:
 
 
 def refuse(faults: tuple[Fault, ...], _: RequestContext) -> Response:
-    """One at a time, in the envelope of the success bodies (assumed: the page shows none)."""
+    """Report the first fault, in the envelope of success bodies (assumed: the page shows none)."""
     status = faults[0].status
-    told = {"status": status, "success": False, "data": {"message": faults[0].message}}
-    return Response(status, told)
+    body = {"status": status, "success": False, "data": {"message": faults[0].message}}
+    return Response(status, body)
 
 
 def authorize(_: RequestContext) -> EndpointResult:
-    """The page shows no answer: assumed."""
+    """Confirm the credential; the body is assumed, as the page shows none."""
     return EndpointResult(success_response({"message": "Authorized"}))
 
 
@@ -55,7 +55,7 @@ def confirm_order(context: RequestContext) -> EndpointResult:
 
 
 def place_bridge(context: RequestContext) -> EndpointResult:
-    """`call_time` books it for later."""
+    """Place a bridge, at `call_time` if that is given."""
     legs = {
         "a": request_text(context, "first_callee_number"),
         "b": request_text(context, "second_callee_number"),
@@ -68,12 +68,12 @@ def place_bridge(context: RequestContext) -> EndpointResult:
 
 def dispatch_call(context: RequestContext) -> EndpointResult:
     call = context.build_call("one-leg", {"a": request_text(context, "phone")}, None)
-    told = {"message": "Call Sent", "callId": call.spec.vendor_id}
-    return EndpointResult(success_response(told), Effects(calls=(call,)))
+    data = {"message": "Call Sent", "callId": call.spec.vendor_id}
+    return EndpointResult(success_response(data), Effects(calls=(call,)))
 
 
 def get_call_status(context: RequestContext) -> EndpointResult:
-    """Twelve fields as text, in the page's order; a read counts for who waits to be polled."""
+    """Show the status of a bridge; a `polled` event releases scenarios that wait for a read."""
     call = find_bridge(context)
     if call is None:
         raise LookupError("the rulebook lets only calls pass that are there")
@@ -85,20 +85,21 @@ def get_call_status(context: RequestContext) -> EndpointResult:
 
 
 def build_call_status(call: Call, account: Account) -> dict[str, str]:
-    own, wanted = settings(account), call.spec.parameters
+    """The twelve fields of a call status, all strings, in the page's order."""
+    own, parameters = settings(account), call.spec.parameters
     first, second = call.legs
-    asked = min((one.started_at for one in call.attempts), default=call.starts_at)
-    began = call.attempt_started_at
+    scheduled_at = min((attempt.started_at for attempt in call.attempts), default=call.starts_at)
+    started_at = call.attempt_started_at
     return {
-        "scheduledDateTime": format_time(asked, own.time_zone),
-        "actualDateTime": "" if began is None else format_time(began, own.time_zone),
-        # what was asked for: the sample shows five minutes of a call that nobody answered
-        "callDuration": f"{int(field_text(wanted, 'duration'))} Minutes",
+        "scheduledDateTime": format_time(scheduled_at, own.time_zone),
+        "actualDateTime": "" if started_at is None else format_time(started_at, own.time_zone),
+        # the requested duration: the sample shows five minutes for a call that failed
+        "callDuration": f"{int(field_text(parameters, 'duration'))} Minutes",
         "callerId": own.caller_id,
-        "firstRecipientName": field_text(wanted, "first_callee_name"),
+        "firstRecipientName": field_text(parameters, "first_callee_name"),
         "firstRecipientNumber": first.number,
         "firstRecipientStatus": recipient_status(first),
-        "secondRecipientName": field_text(wanted, "second_callee_name"),
+        "secondRecipientName": field_text(parameters, "second_callee_name"),
         "secondRecipientNumber": second.number,
         "secondRecipientStatus": recipient_status(second),
         "callStatus": status(call),

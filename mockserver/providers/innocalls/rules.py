@@ -1,4 +1,4 @@
-"""What Innocalls refuses: the eleven rows of its table; the order in which it looks is assumed."""
+"""Faults and rulebooks of Innocalls: the eleven rows of its error table, in an assumed order."""
 
 from mockserver.core.rulebook import (
     Evidence,
@@ -15,7 +15,7 @@ from mockserver.core.rulebook import (
 )
 from mockserver.providers.innocalls import request
 
-# Code and text are the page's, the whole table cell; what provokes each is assumed.
+# Codes and texts are documented, each the whole table cell; what causes each is assumed.
 BAD_REQUEST = Fault("bad-request", 400, "Bad Request -- Your request sucks", Evidence.DOCUMENTED)
 UNAUTHORIZED = Fault(
     "unauthorized", 401, "Unauthorized -- Your API key is wrong", Evidence.DOCUMENTED
@@ -86,7 +86,7 @@ def has_hidden_flow(context: RequestContext) -> bool:
 
 
 def has_unknown_flow(context: RequestContext) -> bool:
-    """An account that names no flow knows every one."""
+    """Whether the account lacks the flow; an account that lists no flows accepts any."""
     return (
         bool(context.authenticated_account.records.get("flows"))
         and request.find_flow(context) is None
@@ -99,7 +99,7 @@ def has_missing_flow_parameter(context: RequestContext) -> bool:
 
 
 def has_missing_spoken_parameter(context: RequestContext) -> bool:
-    """What is to be read out has not been sent."""
+    """Whether a parameter that is to be read out is missing."""
     return any(
         not request.request_text(context, name)
         for name in request.spoken_parameters(context.fields)
@@ -112,7 +112,7 @@ def has_past_call_time(context: RequestContext) -> bool:
 
 
 def has_invalid_call_time(context: RequestContext) -> bool:
-    """A day or an hour that does not exist."""
+    """Whether `call_time` is a day or an hour that does not exist."""
     return bool(request.request_text(context, "call_time")) and request.call_time(context) is None
 
 

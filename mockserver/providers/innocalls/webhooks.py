@@ -1,4 +1,4 @@
-"""Innocalls' webhooks: their URLs and query parameters."""
+"""Build the webhooks of dispatched Innocalls calls: GET requests with query parameters."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -10,20 +10,20 @@ from mockserver.core.provider import (
 from mockserver.core.webhook import Webhook
 from mockserver.providers.innocalls.request import field_text
 
-NO_WEBHOOK: Final = "#"  # the sample's placeholder for a webhook
+NO_WEBHOOK: Final = "#"  # the placeholder for a URL in the page's sample
 
 
 def add_query(url: str, parameters: Mapping[str, str]) -> str:
-    """The URL with these parameters behind whatever query it has."""
+    """The URL with `parameters` appended to its query, and without its fragment."""
     parts = urlsplit(url)
     query = "&".join(filter(None, (parts.query, urlencode(parameters))))
     return urlunsplit(parts._replace(query=query, fragment=""))
 
 
 def has_webhook(context: EventContext) -> bool:
-    """Whether somebody wants to be told."""
-    order = context.call.spec
-    return order.operation == "dispatch" and field_text(order.parameters, "webhook") != NO_WEBHOOK
+    """Whether the call is a dispatch with a webhook URL."""
+    spec = context.call.spec
+    return spec.operation == "dispatch" and field_text(spec.parameters, "webhook") != NO_WEBHOOK
 
 
 def build_webhook(context: EventContext, kind: str, parameters: Mapping[str, str]) -> Webhook:

@@ -1,4 +1,4 @@
-"""The WebRTC pages: a login for extensions, and a page that places the call (all of it assumed)."""
+"""The WebRTC pages: a login for extensions and a page that places a call (all assumed)."""
 
 from html import escape
 from urllib.parse import quote
@@ -46,7 +46,10 @@ def called_numbers(request: Request) -> LegNumbers:
 
 
 def show_call_page(context: RequestContext) -> EndpointResult:
-    """To the login page while the extension is not logged in (documented); 302 is assumed."""
+    """Show the page that calls; without a valid login, redirect to the login page.
+
+    The redirect is documented, its status 302 is assumed.
+    """
     extension, phone = session(context.request)[0], phone_number(context.request)
     if context.account is None or not _is_known_extension(context, extension):
         return EndpointResult(
@@ -61,28 +64,28 @@ def show_login(context: RequestContext) -> EndpointResult:
 
 
 def log_in(context: RequestContext) -> EndpointResult:
-    """The session is a cookie; who cannot be let in gets the form once more."""
+    """Open a session by a cookie; a failed login shows the form again."""
     extension, key = request_text(context, "extension"), request_text(context, "password")
     if context.account is None or not _is_known_extension(context, extension):
-        complaint = "<p>Unknown extension or wrong API key</p>"
-        return EndpointResult(_html_response(401, _login_form(context, complaint)))
+        error = "<p>Unknown extension or wrong API key</p>"
+        return EndpointResult(_html_response(401, _login_form(context, error)))
     cookie = f"{SESSION_COOKIE}={quote(extension)}:{quote(key)}; Path=/; HttpOnly; SameSite=Lax"
-    place = f"integration.php?phone_number={quote(phone_number(context.request))}"
-    return EndpointResult(Response(302, b"", {"location": place, "set-cookie": cookie}))
+    location = f"integration.php?phone_number={quote(phone_number(context.request))}"
+    return EndpointResult(Response(302, b"", {"location": location, "set-cookie": cookie}))
 
 
 def call_from_browser(context: RequestContext) -> EndpointResult:
-    """The browser's extension is dialled first, as in a click-to-call."""
+    """Place a call that dials the browser's extension first, as click-to-call does."""
     legs = {"a": session(context.request)[0], "b": phone_number(context.request)}
     call = context.build_call("b-after-a", legs, None)
-    told = {"message": "Call Sent", "callId": call.spec.vendor_id}
-    return EndpointResult(success_response(told), Effects(calls=(call,)))
+    data = {"message": "Call Sent", "callId": call.spec.vendor_id}
+    return EndpointResult(success_response(data), Effects(calls=(call,)))
 
 
 def _is_known_extension(context: RequestContext, extension: str) -> bool:
-    """An account that names no extension has every one."""
-    named = context.authenticated_account.records.get("extensions")
-    return bool(extension) and (not named or extension in named)
+    """Whether the account has the extension; an account that lists no extensions accepts any."""
+    extensions = context.authenticated_account.records.get("extensions")
+    return bool(extension) and (not extensions or extension in extensions)
 
 
 def _login_form(context: RequestContext, error: str) -> str:

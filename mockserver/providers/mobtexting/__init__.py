@@ -1,4 +1,4 @@
-"""Mobtexting: click-to-call over its v2 voice API, and the report when the call is over."""
+"""The provider Mobtexting: click-to-call over its v2 voice API, and a report when a call ends."""
 
 from mockserver.core.account import Retry
 from mockserver.core.provider import Endpoint, Provider
@@ -32,5 +32,5 @@ PROVIDER = Provider(
     records={"flows": Flow},
     generators=GENERATORS,
     quirks={"webhook-id": "the report carries `webhook_id`, as the page's table has it"},
-    retry=Retry(satisfied_by=frozenset({200, 202})),  # documented; no waits, so one try
+    retry=Retry(satisfied_by=frozenset({200, 202})),  # documented; no delays: one attempt
 )

@@ -1,4 +1,4 @@
-"""The vendor's words for the state of a call and of its legs."""
+"""Map the state of a call and of its legs to Mobtexting's status words."""
 
 from typing import Final
 
@@ -16,7 +16,12 @@ STATUS_BY_CAUSE: Final = {  # the meanings are documented, the mapping is assume
 
 
 def status(call: Call) -> str:
-    """COMPLETED once the second leg has answered; RECEIVED is an answered flow."""
+    """The status of a call.
+
+    Before the first leg has answered: the word for its cause, or `queued`. After that: COMPLETED
+    once the second leg has answered, MISSED if the first leg ended before, else RECEIVED, which is
+    also the status of an answered flow.
+    """
     first, *rest = call.legs
     if first.answered_at is None:
         return leg_status(first) or "queued"
@@ -28,6 +33,7 @@ def status(call: Call) -> str:
 
 
 def leg_status(leg: Leg) -> str:
+    """ANSWER, the word for the cause, or an empty string while the leg is still open."""
     if leg.answered_at is not None:
         return "ANSWER"
     return STATUS_BY_CAUSE[leg.cause] if leg.cause else ""

@@ -1,4 +1,4 @@
-"""What follows an event at Mobtexting: the flow's words, the limit, the redial, the report."""
+"""Handle events of Mobtexting calls: play the flow, limit the duration, redial, send the report."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ REDIAL_DELAY = MINUTE  # between redials: assumed
 
 
 def on_answer(context: EventContext) -> Effects:
-    """A flow speaks as soon as somebody is there to listen."""
+    """Play the text of a flow and start its duration limit. A call with two legs plays nothing."""
     call = context.call
     if len(call.legs) > 1:
         return NO_EFFECTS
@@ -33,23 +33,24 @@ def on_answer(context: EventContext) -> Effects:
 
 
 def on_bridge(context: EventContext) -> Effects:
+    """Start the duration limit."""
     limit = tuple(_duration_limit(context))
     return Effects(events=limit) if limit else NO_EFFECTS
 
 
 def on_attempt_ended(context: EventContext) -> Effects:
-    """Only a call that somebody left unanswered is dialled again (documented)."""
+    """Redial, but only if a leg ended with `no-answer` (documented)."""
     call = context.call
-    wanted = request.whole_number(call, "attempts")
-    tries = MAX_REDIALS if wanted is None else wanted
+    attempts = request.whole_number(call, "attempts")
+    max_redials = MAX_REDIALS if attempts is None else attempts
     unanswered = any(leg.cause == "no-answer" for leg in call.legs)
-    if not unanswered or call.redial_index >= tries:
+    if not unanswered or call.redial_index >= max_redials:
         return NO_EFFECTS
     return Effects(calls=(call.with_redial(context.event.at + REDIAL_DELAY),))
 
 
 def on_ended(context: EventContext) -> Effects:
-    """One report, after the last attempt."""
+    """Send one report, after the last attempt."""
     webhook_id = str(context.call.spec.parameters.get("webhook_id") or "")
     url = request.webhook_url(context.account, webhook_id) or ""
     body = webhooks.build_report(context.call, context.event.at, context.account.quirks)
@@ -57,7 +58,7 @@ def on_ended(context: EventContext) -> Effects:
 
 
 def _duration_limit(context: EventContext) -> Iterator[tuple[str, Event]]:
-    """`duration` is in minutes, counts the conversation, and ends the call."""
+    """The hangup at the end of `duration`, which is in minutes and counts the conversation."""
     minutes = request.whole_number(context.call, "duration")
     if minutes:
         end, last = context.event.at + minutes * MINUTE, context.call.legs[-1].name
@@ -73,10 +74,10 @@ PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 
 def flow_text(call: Call, account: Account) -> str:
-    """What the flow reads out, its variables filled in; empty if the account has no such flow."""
+    """The text of the flow with its variables filled in; empty if the account has no such flow."""
     flow = account.records.get("flows", {}).get(
         str(call.spec.parameters["to"]).removeprefix(FLOW_PREFIX)
     )
     values = variables(call)
     text = flow.say if isinstance(flow, Flow) else ""
-    return PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), text)
+    return PLACEHOLDER.sub(lambda match: str(values.get(match[1], match[0])), text)

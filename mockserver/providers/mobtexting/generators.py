@@ -1,4 +1,4 @@
-"""What a Mobtexting account makes of somebody who is made up."""
+"""Generate records of a Mobtexting account from fake people."""
 
 from typing import Final
 

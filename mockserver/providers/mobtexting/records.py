@@ -1,9 +1,9 @@
-"""What a Mobtexting account keeps: the flows of its studio."""
+"""The records of a Mobtexting account: flows of the vendor's studio."""
 
 from typing import NamedTuple
 
 
 class Flow(NamedTuple):
-    """What a flow reads out; `{Name}` stands for a variable of the request."""
+    """The text that a flow reads out; `{Name}` stands for a variable of the request."""
 
     say: str

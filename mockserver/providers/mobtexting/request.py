@@ -1,4 +1,4 @@
-"""What a request to Mobtexting says: credential, numbers, flow, webhook URL."""
+"""Read requests to Mobtexting: credential, called numbers, variables, webhook URL."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -11,29 +11,30 @@ FLOW_PREFIX: Final = "flow:"
 
 
 def credential(request: Request) -> str | None:
-    """The bearer token of the header, else `access_token`."""
+    """The bearer token of the `Authorization` header, else the field `access_token`."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return token.strip()
-    given = request.fields.get("access_token")
-    return given if isinstance(given, str) else None
+    value = request.fields.get("access_token")
+    return value if isinstance(value, str) else None
 
 
 def webhook_url(account: Account, webhook_id: str) -> str | None:
-    """Where reports go: empty for wherever the portal says, None for an id nobody knows."""
-    usual = account.webhooks.get("any")
+    """The URL for reports: empty for the portal's default, None if `webhook_id` is unknown."""
+    default = account.webhooks.get("any")
     if not account.webhooks or not webhook_id:
-        return usual or ""
-    return account.webhooks.get(webhook_id, usual)
+        return default or ""
+    return account.webhooks.get(webhook_id, default)
 
 
 def whole_number(call: Call, name: str) -> int | None:
-    """A whole number of the request; a blank one counts as not sent."""
-    sent = call.spec.parameters.get(name)
-    return None if sent in ("", None) else int(str(sent))
+    """A request parameter as an integer; None if it is absent or empty."""
+    value = call.spec.parameters.get(name)
+    return None if value in ("", None) else int(str(value))
 
 
 def called_numbers(request: Request) -> tuple[Mapping[str, str], ...]:
+    """The numbers of the planned call; a `to` that names a flow is not a number."""
     first, second = (str(request.fields.get(name, "")) for name in ("from", "to"))
     if second.startswith(FLOW_PREFIX):
         return ({"a": first, "callee": first},)
@@ -41,8 +42,8 @@ def called_numbers(request: Request) -> tuple[Mapping[str, str], ...]:
 
 
 def variables(call: Call) -> Mapping[str, object]:
-    """By name; the names of a list are 0, 1, ..., as PHP has it."""
-    sent = call.spec.parameters.get("variables")
-    if isinstance(sent, Mapping):
-        return sent
-    return {str(index): one for index, one in enumerate(sent)} if isinstance(sent, list) else {}
+    """The variables of a flow by name; a list gets the names 0, 1, ..., as in PHP."""
+    value = call.spec.parameters.get("variables")
+    if isinstance(value, Mapping):
+        return value
+    return {str(index): item for index, item in enumerate(value)} if isinstance(value, list) else {}

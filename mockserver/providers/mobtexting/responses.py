@@ -1,4 +1,4 @@
-"""How Mobtexting says it: envelopes, words, time stamps and the report."""
+"""Respond to requests as Mobtexting does: accept click-to-call requests, or refuse them."""
 
 from mockserver.core import seeded
 from mockserver.core.http import Response
@@ -12,7 +12,7 @@ def new_call_id(seed: str, index: int, _: str) -> str:
 
 
 def click_to_call(context: RequestContext) -> EndpointResult:
-    """The page prints two success bodies: the one with `callId` for a flow."""
+    """Place a call. The page prints two success bodies; the one with `callId` is for a flow."""
     to = context.text("to")
     if to.startswith(FLOW_PREFIX):
         call = context.build_call("one-leg", {"a": context.text("from")}, None)
@@ -28,7 +28,10 @@ def click_to_call(context: RequestContext) -> EndpointResult:
 
 
 def refuse(faults: tuple[Fault, ...], context: RequestContext) -> Response:
-    """One fault at a time; a stranger without `Accept: application/json` is sent to the login."""
+    """Report the first fault only.
+
+    Without `Accept: application/json`, an unauthenticated request is redirected to the login page.
+    """
     fault = faults[0]
     if fault.status == 401 and not context.request.accepts("application/json"):  # noqa: PLR2004 - HTTP
         return Response(302, b"", {"location": "/login"})  # observed

@@ -1,4 +1,4 @@
-"""What Mobtexting refuses, in the order in which it looks (assumed: the page names none)."""
+"""Faults and rulebook of Mobtexting; the page names no order of checks, so it is assumed."""
 
 from mockserver.core.rulebook import (
     Evidence,
@@ -15,7 +15,7 @@ from mockserver.core.rulebook import (
 )
 from mockserver.providers.mobtexting import request
 
-# Codes 400, 401, 405 and 422 are documented for the platform, their texts nowhere: assumed.
+# The codes 400, 401, 405 and 422 are documented for the platform; all texts are assumed.
 MALFORMED_BODY = Fault("malformed-body", 400, "Bad Request", Evidence.ASSUMED)
 UNAUTHENTICATED = Fault("unauthenticated", 401, "Unauthenticated", Evidence.ASSUMED)
 WRONG_METHOD = Fault("wrong-method", 405, "Method Not Allowed", Evidence.ASSUMED)
@@ -92,7 +92,7 @@ C2C: Rulebook = (
     AUTHORIZATION,
 )
 
-# The codes are documented for the platform as a whole; nothing in a request brings them about.
+# The codes are documented for the platform as a whole; no request causes them.
 SCENARIO_ONLY_FAULTS = (
     Fault("forbidden", 403, "Forbidden", Evidence.ASSUMED),
     Fault("not-found", 404, "Not Found", Evidence.ASSUMED),

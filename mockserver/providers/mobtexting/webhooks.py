@@ -1,4 +1,4 @@
-"""The call report that Mobtexting posts when a call has ended."""
+"""Build the call report that Mobtexting posts when a call has ended."""
 
 from datetime import datetime, timedelta, timezone
 from typing import Final
@@ -8,23 +8,24 @@ from mockserver.core.time import SECOND
 from mockserver.providers.mobtexting.call_state import leg_status, status
 from mockserver.providers.mobtexting.request import whole_number
 
-KOLKATA: Final = timezone(timedelta(hours=5, minutes=30))  # the page names no zone: assumed
-HANGUP_SIDES: Final = {"a": "agent", "b": "caller"}  # `hangup_by`: `from` is the agent, assumed
+KOLKATA: Final = timezone(timedelta(hours=5, minutes=30))  # assumed: the page names no time zone
+HANGUP_SIDES: Final = {"a": "agent", "b": "caller"}  # assumed: `from` is the agent
 
 
 def build_report(call: Call, now: int, quirks: frozenset[str]) -> dict[str, object]:
     """The fifteen keys of the page's sample, in its order and with its types.
 
-    The page's table has a sixteenth before them, `webhook_id`, which the sample lacks: a quirk.
+    The page's table has a sixteenth key, `webhook_id`, which the sample lacks. The quirk
+    `webhook-id` puts it first.
     """
     first, *rest = call.legs
-    wanted, end = call.spec.parameters, _format_time(now)
-    asked = {"webhook_id": str(wanted.get("webhook_id", ""))} if "webhook-id" in quirks else {}
+    parameters, end = call.spec.parameters, _format_time(now)
+    extra = {"webhook_id": str(parameters.get("webhook_id", ""))} if "webhook-id" in quirks else {}
     return {
-        **asked,
-        "bridge": _number_or_text(str(wanted["bridge"])),
+        **extra,
+        "bridge": _number_or_text(str(parameters["bridge"])),
         "from": _number_or_text(first.number),
-        "to": _number_or_text(str(wanted["to"])),
+        "to": _number_or_text(str(parameters["to"])),
         "source": "C2C",
         "start_at": _format_time(call.attempt_started_at),
         "end_at": end,
@@ -41,7 +42,7 @@ def build_report(call: Call, now: int, quirks: frozenset[str]) -> dict[str, obje
 
 
 def _has_recording(call: Call) -> bool:
-    """Asked for, and somebody was there to be recorded."""
+    """Whether the request asked for a recording and the first leg answered."""
     return whole_number(call, "record") == 1 and call.legs[0].answered_at is not None
 
 
@@ -54,13 +55,13 @@ def _format_time(at: int | None) -> str:
 
 
 def _seconds_between(since: int | None, until: int | None) -> int:
-    """Whole seconds between two time stamps as they are printed, so that they always agree."""
+    """Whole seconds between two times in ms, rounded like the printed timestamps so they agree."""
     return 0 if since is None or until is None else until // SECOND - since // SECOND
 
 
 def _hangup_side(call: Call) -> str:
-    """Whose side ended the last attempt: the first hang-up since it began."""
-    first = "a"  # a call that never began has no hang-up
+    """The side that ended the last attempt: that of the first hangup since the attempt began."""
+    first = "a"  # if no attempt began, there is no hangup
     for event in reversed(call.events):
         if event.type == "hangup":
             first = event.leg

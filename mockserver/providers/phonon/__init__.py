@@ -1,4 +1,4 @@
-"""Phonon: outbound flows over its real-time and bulk hosts, and the call report."""
+"""The provider Phonon: outbound flows on its real-time and bulk hosts, and the call report."""
 
 from mockserver.core.provider import Endpoint, Provider
 from mockserver.providers.phonon import call_state, faults, request, responses, rules
@@ -7,7 +7,7 @@ from mockserver.providers.phonon.generators import GENERATORS
 from mockserver.providers.phonon.records import Flow, Settings
 
 PATH = "/kairos-apis/outbound/create"
-BODY_LIMIT = 256_000  # bytes (documented: 256 KB)
+BODY_LIMIT = 256_000  # bytes; documented: 256 KB
 
 PROVIDER = Provider(
     name="phonon",

@@ -1,15 +1,15 @@
-"""The vendor's words for the state of a call."""
+"""Map the state of a call to Phonon's record statuses."""
 
 from mockserver.core.call import Call
 
 
 def status(call: Call) -> str:
-    """Of the words for records; when each is reached is assumed."""
+    """The status of a call, in documented words; when each applies is assumed."""
     if call.phase == "ended":
         answered = call.legs[0].answered_at is not None
-        whole = all(leg.answered_at is not None for leg in call.legs)
-        return "COMPLETED" if whole else "PARTIAL_COMPLETE" if answered else "FAILURE"
+        all_answered = all(leg.answered_at is not None for leg in call.legs)
+        return "COMPLETED" if all_answered else "PARTIAL_COMPLETE" if answered else "FAILURE"
     if call.phase == "placed" and call.redial_index:
         return "REATTEMPT_SCHEDULED"
-    booked = call.starts_at > call.spec.created_at
-    return "SCHEDULED" if call.phase == "placed" and booked else "IN_PROGRESS"
+    is_later = call.starts_at > call.spec.created_at
+    return "SCHEDULED" if call.phase == "placed" and is_later else "IN_PROGRESS"

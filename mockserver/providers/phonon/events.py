@@ -1,4 +1,4 @@
-"""What follows an event at Phonon: the flow's words, the next number or attempt, the report."""
+"""Handle events of Phonon calls: play the flow, try the next number or attempt, send the report."""
 
 from mockserver.core.call import Event
 from mockserver.core.provider import NO_EFFECTS, Effects, EventContext, by_event_type
@@ -8,7 +8,7 @@ from mockserver.providers.phonon.webhooks import build_report, build_report_2020
 
 
 def on_answer(context: EventContext) -> Effects:
-    """The flow speaks, its variables filled in."""
+    """Play the text of the flow, its variables filled in."""
     text = flow_of_call(context.call, context.account).say
     if not text or context.event.leg != "a":
         return NO_EFFECTS
@@ -19,27 +19,30 @@ def on_answer(context: EventContext) -> Effects:
 
 
 def on_attempt_ended(context: EventContext) -> Effects:
-    """Numbers in turn until one connects, in one attempt (documented); then the next attempt."""
-    call, listed = context.call, contact_numbers(context.call.spec.parameters)
+    """Dial the next number of the attempt, else redial.
+
+    Within one attempt, the numbers are tried in turn until one connects (documented).
+    """
+    call, numbers = context.call, contact_numbers(context.call.spec.parameters)
     if call.legs[0].answered_at is not None:
         return NO_EFFECTS
-    if call.number_index + 1 < len(listed):
+    if call.number_index + 1 < len(numbers):
         return Effects(
-            calls=(call.with_next_number(context.event.at, listed[call.number_index + 1]),)
+            calls=(call.with_next_number(context.event.at, numbers[call.number_index + 1]),)
         )
     flow = flow_of_call(call, context.account)
     if call.redial_index >= flow.reattempts:
         return NO_EFFECTS
-    return Effects(calls=(call.with_redial(context.event.at + flow.reattempt_after, listed[0]),))
+    return Effects(calls=(call.with_redial(context.event.at + flow.reattempt_after, numbers[0]),))
 
 
 def on_ended(context: EventContext) -> Effects:
-    """Once, when the flow has completed (observed); where to is the account's business."""
+    """Send the report once, when the flow has completed (observed), to the account's webhook."""
     call, account = context.call, context.account
-    older = "report-2020" in account.quirks
+    is_older_form = "report-2020" in account.quirks
     body = (
         build_report_2020(call, account)
-        if older
+        if is_older_form
         else build_report(call, account, context.read_model.seed)
     )
     url = account.webhooks.get("any", "")

@@ -1,4 +1,4 @@
-"""Every fault of Phonon with its code, text and evidence."""
+"""The faults of Phonon, with code, text and evidence."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ from mockserver.core.rulebook import (
 
 
 def _documented_fault(name: str, code: int, message: str) -> Fault:
-    """HTTP 200 for every row is assumed, the page says nothing of it."""
+    """A row of the documented table; HTTP 200 is assumed, as the page names no HTTP status."""
     return Fault(name, 200, message, Evidence.DOCUMENTED, code)
 
 
@@ -37,7 +37,7 @@ INVALID_FLOW_VERSION = _documented_fault("invalid-flow-version", 304, "Invalid F
 NO_DATA_AVAILABLE = _documented_fault("no-data-available", 213, "No Data Available")
 SUCCESS = _documented_fault("success", 200, "Success")
 PARTIAL_SUCCESS = _documented_fault("partial-success", 209, "Partial Success")
-"""The last two refuse nothing: they are what an answer says."""
+"""`SUCCESS` and `PARTIAL_SUCCESS` refuse nothing; responses to accepted requests carry them."""
 WRONG_METHOD = Fault("wrong-method", 405, "Method Not Allowed", Evidence.ASSUMED, 405)
 TOO_MANY_REQUESTS = Fault("too-many-requests", 429, "Too Many Requests", Evidence.ASSUMED, 429)
 SCENARIO_ONLY_FAULTS: Final = (FAILURE,)

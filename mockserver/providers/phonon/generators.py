@@ -1,4 +1,4 @@
-"""What a Phonon account makes of somebody who is made up."""
+"""Generate records of a Phonon account from fake people."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from mockserver.providers.phonon.records import Flow
 
 
 def build_flow(person: FakePerson, index: int, _: Account) -> tuple[str, Flow]:
-    """Named by eight characters, with a number of its own, and reading out a name."""
+    """A flow with an id of eight characters, a DID of its own, and a text that names the person."""
     number = person.phone.removeprefix("+")
     return f"Gen{index:05d}", Flow(did=number, say=f"{person.first_name} is calling.")
 

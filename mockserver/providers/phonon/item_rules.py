@@ -1,4 +1,4 @@
-"""The rules for one item of a Phonon request, and the items that break them."""
+"""Evaluate the rules for each item (call) of a Phonon request."""
 
 from typing import Final
 
@@ -42,9 +42,9 @@ def has_invalid_number(context: RequestContext) -> bool:
 
 
 def has_invalid_keys(context: RequestContext) -> bool:
-    """A key without its prefix, or one that is needed and not there."""
-    listed = context.fields.get("keys")
-    names = [str(one["name"]) for one in listed] if isinstance(listed, list) else []
+    """Whether the name of a key lacks the prefix `$flow.key.`."""
+    keys = context.fields.get("keys")
+    names = [str(key["name"]) for key in keys] if isinstance(keys, list) else []
     return not all(name.startswith(request.KEY_PREFIX) for name in names)
 
 
@@ -68,10 +68,10 @@ ITEM_RULES: Final[Rulebook] = (
 
 
 def broken_rules_by_item(context: RequestContext) -> tuple[tuple[Rule, ...], ...]:
-    """What stands against each call of a request; nothing against a good one."""
-    listed = context.fields.get("calls")
-    many = len(listed) if isinstance(listed, list) else 0
-    return tuple(_broken_item_rules(context, nth) for nth in range(many))
+    """The broken rules of each item of a request, in order; empty for a valid item."""
+    items = context.fields.get("calls")
+    count = len(items) if isinstance(items, list) else 0
+    return tuple(_broken_item_rules(context, index) for index in range(count))
 
 
 def _broken_item_rules(context: RequestContext, index: int) -> tuple[Rule, ...]:
@@ -80,11 +80,11 @@ def _broken_item_rules(context: RequestContext, index: int) -> tuple[Rule, ...]:
     if broken:
         return broken
     flow = request.find_flow(context)
-    lacking = flow is not None and set(flow.variables) - set(request.key_values(item.fields))
-    if lacking:
+    missing = flow is not None and set(flow.variables) - set(request.key_values(item.fields))
+    if missing:
         return (Rule(has_invalid_keys, INVALID_MANDATORY, "keys"),)
-    listed = request.settings(context.authenticated_account).test_numbers
-    testing = context.text("api-version") == "TEST"
-    if testing and not set(request.contact_numbers(item.fields)) <= set(listed):
+    test_numbers = request.settings(context.authenticated_account).test_numbers
+    is_test = context.text("api-version") == "TEST"
+    if is_test and not set(request.contact_numbers(item.fields)) <= set(test_numbers):
         return (Rule(has_invalid_number, PHONE_NOT_WHITELISTED, "contact-numbers"),)
     return ()

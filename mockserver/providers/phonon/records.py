@@ -1,4 +1,4 @@
-"""What a Phonon account keeps: its flows, and who may use them."""
+"""The records of a Phonon account: flows, and settings that restrict their use."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,13 +6,15 @@ from typing import Literal, NamedTuple
 
 from mockserver.core.time import MINUTE, Duration
 
-DEFAULT_REATTEMPT_DELAY = Duration(10 * MINUTE)  # between two attempts: assumed
+DEFAULT_REATTEMPT_DELAY = Duration(10 * MINUTE)  # assumed
 
 
 class Flow(NamedTuple):
-    """A flow, by its id of eight characters. `bridge` is whom the callee is joined with, if any.
+    """A flow, stored under its id of eight characters.
 
-    `gateway`, `mask` and `data` stand for what a flow may lack; `variables` it cannot do without.
+    `bridge` is a number to connect the callee with, if any. `reattempts` counts the attempts after
+    the first, each `reattempt_after` (ms) the one before. `variables` are required in a request.
+    `gateway`, `mask`, `data` and an empty `did` provoke the faults of an incomplete flow.
     """
 
     did: str = "918068281234"
@@ -28,10 +30,11 @@ class Flow(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """`ip_allow_list` empty lets everybody in; `test_numbers` are whom TEST flows may call.
+    """Settings of an account.
 
-    Within `checksum_window` a request may not come twice; nought switches that off. `per_minute` is
-    how many requests each host takes; one that is not named takes any number.
+    An empty `ip_allow_list` allows every address. TEST flows may only call `test_numbers`. The same
+    request body is refused again within `checksum_window` (ms); 0 disables this check. `per_minute`
+    maps a host to its limit of requests per minute; other hosts have no limit.
     """
 
     security_id: str = ""

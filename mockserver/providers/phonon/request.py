@@ -1,4 +1,4 @@
-"""What a request to Phonon says: its calls, their times, numbers and keys."""
+"""Read requests to Phonon: its items (calls) with their start times, numbers and keys."""
 
 import re
 from collections.abc import Mapping
@@ -17,19 +17,20 @@ from mockserver.providers.phonon.records import Flow, Settings
 KOLKATA: Final = timezone(timedelta(hours=5, minutes=30))
 NUMBER_PATTERN: Final = re.compile(r"\+?[0-9]{10,15}", re.ASCII)
 KEY_PREFIX: Final = "$flow.key."
-REDUNDANT_UTC_MARK: Final = re.compile(r"Z(?=[+-])")  # one of the vendor's own samples has both
+REDUNDANT_UTC_MARK: Final = re.compile(r"Z(?=[+-])")  # a vendor sample has `Z` and an offset
 
 Item = Mapping[str, Any]
+"""An element of `calls`."""
 
 
 def credential(request: Request) -> str | None:
-    told = request.fields.get("security-id")
-    return told if isinstance(told, str) and told else None
+    value = request.fields.get("security-id")
+    return value if isinstance(value, str) and value else None
 
 
 def settings(account: Account) -> Settings:
-    told = account.settings
-    return told if isinstance(told, Settings) else Settings()
+    value = account.settings
+    return value if isinstance(value, Settings) else Settings()
 
 
 def find_flow(context: RequestContext) -> Flow | None:
@@ -37,80 +38,92 @@ def find_flow(context: RequestContext) -> Flow | None:
 
 
 def account_flow(account: Account, flow_id: str) -> Flow | None:
-    """An account that names no flow has every one."""
-    known: Mapping[str, Flow] = account.records.get("flows", {})
-    return known.get(flow_id) if known else Flow()
+    """The flow, or None; an account that lists no flows has a default flow for any id."""
+    flows: Mapping[str, Flow] = account.records.get("flows", {})
+    return flows.get(flow_id) if flows else Flow()
 
 
 def call_items(fields: Mapping[str, object]) -> tuple[Item, ...]:
-    listed = fields.get("calls")
-    return tuple(one for one in listed if isinstance(one, dict)) if isinstance(listed, list) else ()
+    items = fields.get("calls")
+    return (
+        tuple(item for item in items if isinstance(item, dict)) if isinstance(items, list) else ()
+    )
 
 
 def contact_numbers(item: Item) -> tuple[str, ...]:
-    listed = item.get("contact-numbers")
-    return tuple(map(str, listed)) if isinstance(listed, list) else ()
+    numbers = item.get("contact-numbers")
+    return tuple(map(str, numbers)) if isinstance(numbers, list) else ()
 
 
 def key_values(item: Item) -> dict[str, str]:
-    """Variable -> value."""
-    listed = item.get("keys")
-    pairs = listed if isinstance(listed, list) else ()
-    return {str(one["name"]).removeprefix(KEY_PREFIX): str(one.get("value", "")) for one in pairs}
+    """Name of a flow variable -> value."""
+    keys = item.get("keys")
+    pairs = keys if isinstance(keys, list) else ()
+    return {str(key["name"]).removeprefix(KEY_PREFIX): str(key.get("value", "")) for key in pairs}
 
 
 def start_time(item: Item) -> datetime | None:
-    """With the offset that it has; Kolkata's where it has none (assumed). None if it is none."""
-    told = item.get("start-time")
+    """The start time of an item; None if it is absent or unreadable.
+
+    A time without an offset gets that of Kolkata (assumed).
+    """
+    value = item.get("start-time")
     try:
-        when = datetime.fromisoformat(REDUNDANT_UTC_MARK.sub("", str(told)))
+        start = datetime.fromisoformat(REDUNDANT_UTC_MARK.sub("", str(value)))
     except ValueError:
         return None
-    return when if when.tzinfo else when.replace(tzinfo=KOLKATA)
+    return start if start.tzinfo else start.replace(tzinfo=KOLKATA)
 
 
 def starts_at(item: Item, now: int) -> int | None:
-    """None for at once: no time at all, or one of today that is past (documented)."""
-    when = start_time(item)
-    at = None if when is None else to_milliseconds(when.astimezone(UTC))
+    """The time at which a call starts, in ms; None for now.
+
+    A call starts now if it has no start time, or a past one of today (documented).
+    """
+    start = start_time(item)
+    at = None if start is None else to_milliseconds(start.astimezone(UTC))
     return at if at is not None and at > now else None
 
 
 def is_past_date(item: Item, now: int) -> bool:
-    """A day before today, as it is where the time says."""
-    when = start_time(item)
-    if when is None or when.tzinfo is None:
+    """Whether the item starts before today, in the time zone of its start time."""
+    start = start_time(item)
+    if start is None or start.tzinfo is None:
         return False
-    today = to_datetime(now).astimezone(when.tzinfo).date()
-    return when.date() < today
+    today = to_datetime(now).astimezone(start.tzinfo).date()
+    return start.date() < today
 
 
 def is_address_allowed(client: str, networks: tuple[str, ...]) -> bool:
-    """Whether a caller's address lies in one of the networks; without any it does."""
+    """Whether the client's address is in one of `networks`, or there are none.
+
+    A client that is not an IP address is not allowed in either case.
+    """
     try:
         address = ip_address(client)
-        return not networks or any(address in ip_network(one, strict=False) for one in networks)
+        return not networks or any(address in ip_network(net, strict=False) for net in networks)
     except ValueError:
         return False
 
 
 def traffic_key(context: RequestContext, host: str) -> str:
-    """The mark of a request that a host has taken."""
+    """The key that counts the requests accepted by a host."""
     return f"phonon {context.authenticated_account.name} at {host}"
 
 
 def checksum_key(context: RequestContext) -> str:
-    """The mark of a request's very bytes."""
-    told = blake2b(context.request.body, digest_size=16).hexdigest()
-    return f"phonon {context.authenticated_account.name} {told}"
+    """The key that counts requests with the same body, byte for byte."""
+    digest = blake2b(context.request.body, digest_size=16).hexdigest()
+    return f"phonon {context.authenticated_account.name} {digest}"
 
 
 Json = dict[str, object]
 
 
 def called_numbers(request: Request) -> tuple[Mapping[str, str], ...]:
-    listed = (contact_numbers(item) for item in call_items(request.fields))
-    return tuple({"a": one[0], "callee": one[0]} for one in listed if one)
+    """The first number of each item; items without numbers place no call."""
+    numbers_by_item = (contact_numbers(item) for item in call_items(request.fields))
+    return tuple({"a": numbers[0], "callee": numbers[0]} for numbers in numbers_by_item if numbers)
 
 
 def flow_of_call(call: Call, account: Account) -> Flow:

@@ -1,4 +1,4 @@
-"""How Phonon says it: codes in the body, words, and the call report in two forms."""
+"""Respond to requests as Phonon does, with an error or success code in the body."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ from mockserver.providers.phonon.records import Flow
 from mockserver.providers.phonon.request import Json
 
 HTTP_CODES: Final = frozenset({400, 401, 402, 405, 429, 500})
-"""The codes that HTTP has for the same thing."""
+"""Vendor codes with the same meaning as HTTP status codes (for the quirk `status-as-code`)."""
 
 
 def new_call_id(seed: str, index: int, _: str) -> str:
@@ -24,7 +24,10 @@ def status_body(code: int, message: str) -> Json:
 
 
 def refuse(faults: tuple[Fault, ...], context: RequestContext) -> Response:
-    """Two keys; the code is HTTP's too where the quirk wants it and HTTP has such a one."""
+    """Report the first fault: code and message.
+
+    With the quirk `status-as-code`, the code is the HTTP status too if it is in `HTTP_CODES`.
+    """
     fault = faults[0]
     code = fault.code or fault.status
     quirks = context.account.quirks if context.account else frozenset()
@@ -33,16 +36,18 @@ def refuse(faults: tuple[Fault, ...], context: RequestContext) -> Response:
 
 
 def create(context: RequestContext) -> EndpointResult:
-    """Details for the good calls: a bad one among them makes it a partial success."""
-    found = item_rules.broken_rules_by_item(context)
-    calls = tuple(_place_item(context, nth) for nth, broken in enumerate(found) if not broken)
-    row = faults.SUCCESS if len(calls) == len(found) else faults.PARTIAL_SUCCESS
+    """Place the valid items and list their details; an invalid item makes it a partial success."""
+    broken_rules = item_rules.broken_rules_by_item(context)
+    calls = tuple(
+        _place_item(context, index) for index, broken in enumerate(broken_rules) if not broken
+    )
+    row = faults.SUCCESS if len(calls) == len(broken_rules) else faults.PARTIAL_SUCCESS
     details = [
         {
-            "client-identifier": one.spec.parameters.get("client-identifier"),
-            "phonon-uuid": one.spec.vendor_id,
+            "client-identifier": call.spec.parameters.get("client-identifier"),
+            "phonon-uuid": call.spec.vendor_id,
         }
-        for one in calls
+        for call in calls
     ]
     body = {
         **status_body(row.code or row.status, row.message),
@@ -55,9 +60,11 @@ def create(context: RequestContext) -> EndpointResult:
 
 
 def create_bulk(context: RequestContext) -> EndpointResult:
-    """The bulk host only says that it has the request (observed)."""
-    found = item_rules.broken_rules_by_item(context)
-    calls = tuple(_place_item(context, nth) for nth, broken in enumerate(found) if not broken)
+    """Place the valid items; the bulk host only confirms the receipt of the request (observed)."""
+    broken_rules = item_rules.broken_rules_by_item(context)
+    calls = tuple(
+        _place_item(context, index) for index, broken in enumerate(broken_rules) if not broken
+    )
     body = {**status_body(202, "Accepted"), **_request_id(context, calls), "call-details": None}
     return EndpointResult(
         Response(202, body), Effects(calls=calls, counts=_counts(context, rules.BULK_HOST))
@@ -69,17 +76,19 @@ def _request_id(context: RequestContext, calls: tuple[Call, ...]) -> Json:
 
 
 def _counts(context: RequestContext, host: str) -> tuple[str, ...]:
-    """Only an accepted request is remembered, and only where it is asked for."""
-    told = request.settings(context.authenticated_account)
-    bytes_ = (request.checksum_key(context),) if told.checksum_window else ()
-    return (*bytes_, request.traffic_key(context, host)) if host in told.per_minute else bytes_
+    """The keys to count for an accepted request: only those that the account's settings use."""
+    settings = request.settings(context.authenticated_account)
+    checksum = (request.checksum_key(context),) if settings.checksum_window else ()
+    return (
+        (*checksum, request.traffic_key(context, host)) if host in settings.per_minute else checksum
+    )
 
 
 def _place_item(context: RequestContext, index: int) -> Call:
     item = context.for_item("calls", index).fields
     flow = request.find_flow(context) or Flow()
     legs = {"a": request.contact_numbers(item)[0], **({"b": flow.bridge} if flow.bridge else {})}
-    shape = "b-after-a" if flow.bridge else "one-leg"
-    call = context.build_call(shape, legs, request.starts_at(item, context.now))
-    wanted = {**item, "flow-id": context.text("flow-id")}
-    return call._replace(spec=call.spec._replace(parameters=wanted))
+    call_flow = "b-after-a" if flow.bridge else "one-leg"
+    call = context.build_call(call_flow, legs, request.starts_at(item, context.now))
+    parameters = {**item, "flow-id": context.text("flow-id")}
+    return call._replace(spec=call.spec._replace(parameters=parameters))

@@ -1,4 +1,4 @@
-"""Phonon's twenty-two rows: codes and messages are the page's, their order is assumed."""
+"""Rulebooks of Phonon: which of the twenty-two documented rows applies, in an assumed order."""
 
 from typing import Final
 
@@ -73,8 +73,8 @@ def has_no_calls(context: RequestContext) -> bool:
 
 
 def has_too_many_calls(context: RequestContext) -> bool:
-    listed = context.fields.get("calls")
-    return isinstance(listed, list) and len(listed) > MAX_CALLS
+    items = context.fields.get("calls")
+    return isinstance(items, list) and len(items) > MAX_CALLS
 
 
 def is_account_expired(context: RequestContext) -> bool:
@@ -114,24 +114,24 @@ def has_no_data(context: RequestContext) -> bool:
 
 
 def _no_valid_item(fault: Fault) -> Rule:
-    """Not one of the calls is good, and this is what is wrong with the first."""
+    """Broken if every item is invalid and `fault` is that of the first."""
 
-    def test(case: RequestContext) -> bool:
-        found = broken_rules_by_item(case)
-        return all(found) and bool(found) and found[0][0].fault is fault
+    def test(context: RequestContext) -> bool:
+        broken_rules = broken_rules_by_item(context)
+        return all(broken_rules) and bool(broken_rules) and broken_rules[0][0].fault is fault
 
     return Rule(test, fault, "calls")
 
 
 def _host_rate_limit(host: str) -> Rule:
-    """The host has had its requests of this minute."""
+    """Broken if `host` has accepted its limit of requests within the last minute."""
 
-    def test(case: RequestContext) -> bool:
-        most = request.settings(case.authenticated_account).per_minute.get(host)
-        since = case.now - MINUTE
+    def test(context: RequestContext) -> bool:
+        limit = request.settings(context.authenticated_account).per_minute.get(host)
+        since = context.now - MINUTE
         return (
-            most is not None
-            and case.read_model.count_since(request.traffic_key(case, host), since) >= most
+            limit is not None
+            and context.read_model.count_since(request.traffic_key(context, host), since) >= limit
         )
 
     return Rule(test, TOO_MANY_REQUESTS)

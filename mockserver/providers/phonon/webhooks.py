@@ -1,4 +1,4 @@
-"""The call report that Phonon posts, in both of its forms."""
+"""Build the call report that Phonon posts, in its newer and its older form."""
 
 from collections.abc import Iterator
 
@@ -12,56 +12,56 @@ from mockserver.providers.phonon.request import Json, flow_of_call
 
 
 def build_report(call: Call, account: Account, seed: str) -> Json:
-    """The newer form (observed): keys are there only when there is something to say."""
-    tries = (*call.attempts, current_attempt(call))
+    """The newer form (observed): a key is present only if it has a value; durations are in ms."""
+    attempts = (*call.attempts, current_attempt(call))
     details = [
-        _attempt_detail(call, account, one, seeded.uuid(seed, call.spec.id, nth))
-        for nth, one in enumerate(tries)
+        _attempt_detail(call, account, attempt, seeded.uuid(seed, call.spec.id, index))
+        for index, attempt in enumerate(attempts)
     ]
     return {"body": {"phonon-uuid": call.spec.vendor_id, "callDetails": details}}
 
 
 def _attempt_detail(call: Call, account: Account, dial_attempt: DialAttempt, cdr_id: str) -> Json:
     leg = dial_attempt.legs[0]
-    pressed = list(_pressed_keys(call, leg))
-    told: Json = {"cdrId": f"{cdr_id}##pbx-9", "startTime": _format_time(dial_attempt.started_at)}
+    pressed_keys = list(_pressed_keys(call, leg))
+    detail: Json = {"cdrId": f"{cdr_id}##pbx-9", "startTime": _format_time(dial_attempt.started_at)}
     if leg.answered_at is not None:
-        told["connectTime"] = _format_time(leg.answered_at)
-    told |= {
+        detail["connectTime"] = _format_time(leg.answered_at)
+    detail |= {
         "endTime": _format_time(leg.ended_at),
         "calleeNumber": leg.number,
         "didNumber": flow_of_call(call, account).did,
         "hangupCause": _hangup_cause(leg),
         "duration": str(_talk_time(leg)),
     }
-    if pressed:
-        told["dtmfPressesd"] = pressed
-    told |= {
+    if pressed_keys:
+        detail["dtmfPressesd"] = pressed_keys
+    detail |= {
         "incoming": False,
         "calleeType": "VISITOR",
         "remoteHangup": _is_remote_hangup(call, leg),
     }
     if leg.ringing_at is not None:
-        told |= {"is_ringing": "true", "ringingStartTime": _format_time(leg.ringing_at)}
-    return {**told, "foreignCallIds": []}
+        detail |= {"is_ringing": "true", "ringingStartTime": _format_time(leg.ringing_at)}
+    return {**detail, "foreignCallIds": []}
 
 
 def build_report_2020(call: Call, account: Account) -> Json:
-    """The older form (observed), its durations in seconds."""
+    """The older form (observed), with durations in seconds."""
     details = [
         {
-            "calleeNumber": one.legs[0].number,
-            "connectTime": _format_time(one.legs[0].answered_at),
+            "calleeNumber": attempt.legs[0].number,
+            "connectTime": _format_time(attempt.legs[0].answered_at),
             "didNumber": flow_of_call(call, account).did,
-            "duration": _talk_time(one.legs[0]) // SECOND,
-            "endTime": _format_time(one.legs[0].ended_at),
-            "hangupCause": _hangup_cause(one.legs[0]),
+            "duration": _talk_time(attempt.legs[0]) // SECOND,
+            "endTime": _format_time(attempt.legs[0].ended_at),
+            "hangupCause": _hangup_cause(attempt.legs[0]),
             "incoming": False,
-            "startTime": _format_time(one.started_at),
+            "startTime": _format_time(attempt.started_at),
         }
-        for one in (*call.attempts, current_attempt(call))
+        for attempt in (*call.attempts, current_attempt(call))
     ]
-    heard = call.legs[0].answered_at is not None
+    was_answered = call.legs[0].answered_at is not None
     file = {
         "recordedFileName": call.spec.recording_url.rpartition("/")[2],
         "recordedFilePublicPath": call.spec.recording_url,
@@ -70,16 +70,16 @@ def build_report_2020(call: Call, account: Account) -> Json:
         "callDetails": details,
         "keys": call.spec.parameters.get("keys") or [],
         "phonon-uuid": call.spec.vendor_id,
-        "recordingUrls": [file] if heard else [],
+        "recordingUrls": [file] if was_answered else [],
     }
 
 
 def _pressed_keys(call: Call, leg: Leg) -> Iterator[Json]:
-    """The keys of one attempt, each with its time."""
+    """The keys pressed while `leg` was answered, each with its time."""
     since, until = leg.answered_at, leg.ended_at
     for event in call.events:
-        within = since is not None and until is not None and since <= event.at <= until
-        if event.type == "digits" and event.leg == "a" and within:
+        is_within = since is not None and until is not None and since <= event.at <= until
+        if event.type == "digits" and event.leg == "a" and is_within:
             for key in str(event.data["digits"]):
                 yield {"key": key, "eventTime": _format_time(event.at), "label": ""}
 
@@ -89,13 +89,16 @@ def _hangup_cause(leg: Leg) -> str:
 
 
 def _talk_time(leg: Leg) -> int:
+    """Milliseconds from answer to hangup; 0 if the leg never answered."""
     return 0 if leg.answered_at is None or leg.ended_at is None else leg.ended_at - leg.answered_at
 
 
 def _is_remote_hangup(call: Call, leg: Leg) -> bool:
-    """Whether the callee has hung up."""
-    ends = (event for event in call.events if event.type == "hangup" and event.at == leg.ended_at)
-    first = next(ends, None)
+    """Whether the callee hung up first."""
+    hangups = (
+        event for event in call.events if event.type == "hangup" and event.at == leg.ended_at
+    )
+    first = next(hangups, None)
     return first is not None and first.leg == "a" and leg.answered_at is not None
 
 

@@ -1,1 +1,1 @@
-"""The control API below `/_mock`: one noun, one file, one tuple of routes."""
+"""The control API below `/_mock`: one module with `ROUTES` per noun."""

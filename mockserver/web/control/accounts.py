@@ -1,4 +1,4 @@
-"""Accounts as they would stand in a file, and changes to them by JSON Merge Patch."""
+"""Lists, replaces and patches accounts."""
 
 from typing import Any
 
@@ -18,54 +18,65 @@ from mockserver.web.views import redaction
 
 
 async def list_accounts(request: Request) -> JSONResponse:
-    store, provider = sandbox_of(request).state, request.path_params["provider"]
-    if provider not in store.configuration.providers:
-        hint = did_you_mean(provider, store.configuration.providers)
+    state, provider = sandbox_of(request).state, request.path_params["provider"]
+    if provider not in state.configuration.providers:
+        hint = did_you_mean(provider, state.configuration.providers)
         raise HTTPException(404, f"no provider is named {provider}: {hint}")
-    mine = {name: one for (owner, name), one in store.accounts.items() if owner == provider}
-    shown = {name: _redact_account(one, store.configuration.seed) for name, one in mine.items()}
-    return JSONResponse({"accounts": shown})
+    accounts = {
+        name: account for (owner, name), account in state.accounts.items() if owner == provider
+    }
+    redacted = {
+        name: _redact_account(account, state.configuration.seed)
+        for name, account in accounts.items()
+    }
+    return JSONResponse({"accounts": redacted})
 
 
 async def get_account(request: Request) -> JSONResponse:
-    store = sandbox_of(request).state
-    return JSONResponse(_redact_account(_find_account(request, store), store.configuration.seed))
+    state = sandbox_of(request).state
+    return JSONResponse(_redact_account(_find_account(request, state), state.configuration.seed))
 
 
 async def put_account(request: Request) -> JSONResponse:
-    """The whole account as it would stand in a file; a new one, or in place of the old."""
+    """Create or replace an account; the body has the same keys as in a file."""
     sandbox, body = sandbox_of(request), await read_json_object(request)
     provider, name = request.path_params["provider"], request.path_params["account"]
     if provider not in sandbox.state.configuration.providers:
         hint = did_you_mean(provider, sandbox.state.configuration.providers)
         raise HTTPException(404, f"no provider is named {provider}: {hint}")
-    return _replace_account(sandbox, (provider, name), body, ("PUT", body))
+    return _replace_account(sandbox, (provider, name), body, "PUT", body)
 
 
 async def patch_account(request: Request) -> JSONResponse:
-    """A JSON Merge Patch (RFC 7396): null takes a key away."""
+    """Apply a JSON Merge Patch (RFC 7396) to an account: null removes a key."""
     sandbox, patch = sandbox_of(request), await read_json_object(request)
-    known = _find_account(request, sandbox.state)
-    document = merge_patch(known.document, patch)
-    return _replace_account(sandbox, (known.provider, known.name), document, ("PATCH", patch))
+    account = _find_account(request, sandbox.state)
+    document = merge_patch(account.document, patch)
+    return _replace_account(sandbox, (account.provider, account.name), document, "PATCH", patch)
 
 
 def _replace_account(
-    sandbox: Sandbox, key: tuple[str, str], document: Any, method_and_body: tuple[str, Any]
+    sandbox: Sandbox, key: tuple[str, str], document: Any, method: str, body: Any
 ) -> JSONResponse:
-    """`asked` is the method and the body that led to this document."""
-    store, (provider, name) = sandbox.state, key
-    account, flaws = store.configuration.parse_account(name, provider, document)
+    """Store an account; `key` is (provider, account name).
+
+    `method` and `body` are those of the request, for the journal.
+
+    Raises:
+        HTTPException: 422 with all problems of the document.
+    """
+    state, (provider, name) = sandbox.state, key
+    account, problems = state.configuration.parse_account(name, provider, document)
     if account is None:
-        told = [f"{'.'.join(map(str, path)) or 'account'}: {what}" for path, what in flaws]
-        raise HTTPException(422, "; ".join(told))
+        lines = [f"{'.'.join(map(str, keys)) or 'account'}: {text}" for keys, text in problems]
+        raise HTTPException(422, "; ".join(lines))
     path = f"/accounts/{provider}/{name}"
-    control = {"method": method_and_body[0], "path": path, "body": method_and_body[1]}
+    command = {"method": method, "path": path, "body": body}
     now = sandbox.clock.now()
-    store.record(JournalEntry(now, "control", "", control))
-    update_account(store, account, now)
+    state.record(JournalEntry(now, "control", "", command))
+    update_account(state, account, now)
     sandbox.scheduler.wake()
-    return JSONResponse(_redact_account(store.accounts[key], store.configuration.seed))
+    return JSONResponse(_redact_account(state.accounts[key], state.configuration.seed))
 
 
 def _find_account(request: Request, state: SandboxState) -> Account:
@@ -79,8 +90,8 @@ def _find_account(request: Request, state: SandboxState) -> Account:
 
 
 def _redact_account(account: Account, salt: str) -> dict[str, Any]:
-    shown: dict[str, Any] = redaction.redact_value(account.document, salt)
-    return shown
+    redacted: dict[str, Any] = redaction.redact_value(account.document, salt)
+    return redacted
 
 
 ROUTES = (

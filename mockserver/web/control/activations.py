@@ -1,4 +1,4 @@
-"""Scenarios to be played for the next requests that suit."""
+"""Activates scenarios for the next requests that match, lists and clears activations."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,19 +20,25 @@ USAGE = '{"scenario": "callee-busy", "match": {"provider": "mobtexting"}, "times
 
 
 async def list_activations(request: Request) -> JSONResponse:
-    store = sandbox_of(request).state
-    listed = [_serialize_activation(one, store.configuration.seed) for one in store.activations]
-    return JSONResponse({"activations": listed})
+    state = sandbox_of(request).state
+    serialized = [
+        _serialize_activation(activation, state.configuration.seed)
+        for activation in state.activations
+    ]
+    return JSONResponse({"activations": serialized})
 
 
 async def activate(request: Request) -> JSONResponse:
-    """`times` requests that suit `match` (none: every request); without `times` all of them."""
+    """Activate a scenario for the next `times` requests that match; without `times`, for all.
+
+    Without `match`, every request matches.
+    """
     sandbox, body = sandbox_of(request), await read_json_object(request)
-    store = sandbox.state
+    state = sandbox.state
     name, times, known = (
         str(body.get("scenario", "")),
         body.get("times"),
-        store.configuration.scenarios.by_name,
+        state.configuration.scenarios.by_name,
     )
     if name not in known:
         raise HTTPException(
@@ -40,21 +46,21 @@ async def activate(request: Request) -> JSONResponse:
         )
     if body.keys() - {"scenario", "match", "times"} or not (times is None or _is_count(times)):
         raise HTTPException(422, f"send {USAGE}")
-    store.activation_count += 1
-    made = Activation(
-        f"a{store.activation_count}", name, _parse_match(body.get("match", {})), times
+    state.activation_count += 1
+    activation = Activation(
+        f"a{state.activation_count}", name, _parse_match(body.get("match", {})), times
     )
-    store.activations.append(made)
-    told = {"method": "POST", "path": "/activations", "body": body}
-    store.record(JournalEntry(sandbox.clock.now(), "control", "", told))
-    return JSONResponse(_serialize_activation(made, store.configuration.seed), 201)
+    state.activations.append(activation)
+    command = {"method": "POST", "path": "/activations", "body": body}
+    state.record(JournalEntry(sandbox.clock.now(), "control", "", command))
+    return JSONResponse(_serialize_activation(activation, state.configuration.seed), 201)
 
 
 async def clear_activations(request: Request) -> Response:
     sandbox = sandbox_of(request)
     sandbox.state.activations.clear()
-    told = {"method": "DELETE", "path": "/activations"}
-    sandbox.state.record(JournalEntry(sandbox.clock.now(), "control", "", told))
+    command = {"method": "DELETE", "path": "/activations"}
+    sandbox.state.record(JournalEntry(sandbox.clock.now(), "control", "", command))
     return Response(status_code=204)
 
 

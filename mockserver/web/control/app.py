@@ -1,4 +1,4 @@
-"""What is not a vendor's: control API, recordings, the page at the door; loaded on demand."""
+"""Builds the application for control API, recordings and index page; imported on demand."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -58,7 +58,7 @@ ROUTE_MODULES: Final = (
     docs,
 )
 PUBLIC_ROUTES: Final = (*health.ROUTES, *inboxes.PUBLIC_ROUTES)
-"""Whoever can reach the server may ask these: how it is, and a webhook's receiver."""
+"""Routes that need no access: health, and the receiver of webhooks."""
 
 
 def build_control_app() -> Starlette:
@@ -73,16 +73,16 @@ def build_control_app() -> Starlette:
 
 
 def build_routes() -> Iterator[Route]:
-    """Every control route, behind the guard unless it is open to all."""
-    for noun in ROUTE_MODULES:
-        for route in noun.ROUTES:
+    """Yield all control routes; each checks access unless it is one of `PUBLIC_ROUTES`."""
+    for module in ROUTE_MODULES:
+        for route in module.ROUTES:
             handler = route.endpoint if route in PUBLIC_ROUTES else require_access(route.endpoint)
             methods = sorted(route.methods or ())
             yield Route(route.path, handler, methods=methods, name=route.name)
 
 
 async def render_error(_: Request, error: Exception) -> JSONResponse:
-    """What a control route has refused by raising, as a problem."""
+    """Render an `HTTPException` as a problem, and any other error as a 500 problem."""
     if not isinstance(error, HTTPException):
         return problem(500, "mock failed", f"this is a fault of the mock server: {error!r}")
     response = problem(
@@ -93,12 +93,12 @@ async def render_error(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _render_http_error(request: Request, error: Exception) -> Response:
-    """As `explained`; a wrong method is told all that there are, whichever route has met it."""
+    """Render an error as a problem; a 405 allows the methods of all routes with the path."""
     response = await render_error(request, error)
     if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.url.path.startswith(
         CONTROL_PREFIX
     ):
         path = request.url.path.removeprefix(CONTROL_PREFIX)
-        there = (route.methods or () for route in build_routes() if route.path_regex.match(path))
-        response.headers["allow"] = ", ".join(sorted(set().union(*there)))
+        allowed = (route.methods or () for route in build_routes() if route.path_regex.match(path))
+        response.headers["allow"] = ", ".join(sorted(set().union(*allowed)))
     return response

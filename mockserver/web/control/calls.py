@@ -1,4 +1,4 @@
-"""Calls as they stand, and a hand on their phones."""
+"""Lists calls, and injects events into them."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -30,26 +30,26 @@ LEG_EVENTS = {
     "hangup": ("cause",),
     "continue": (),
 }
-"""What a phone can do, and what it may say with it; `continue` only lets a story go on."""
+"""Event -> its arguments; `continue` belongs to no leg and only lets the script go on."""
 
 FILTERS = ("provider", "state", "vendor_id")
 
 
 async def list_calls(request: Request) -> JSONResponse:
-    wanted = (
+    calls = (
         call
         for call in all_calls(request)
         if matches_filters(call, request, ("provider", "state", "vendor_id"))
     )
-    store = sandbox_of(request).state
-    dropped = store.call_count - len(store.calls)
-    return JSONResponse({"calls": paginate(wanted, request), "dropped": dropped})
+    state = sandbox_of(request).state
+    dropped = state.call_count - len(state.calls)
+    return JSONResponse({"calls": paginate(calls, request), "dropped": dropped})
 
 
 def all_calls(request: Request) -> list[dict[str, Any]]:
-    """Every call, oldest first."""
-    store = sandbox_of(request).state
-    return [serialize_call(store, call) for call in store.calls.values()]
+    """Serialize all calls, oldest first."""
+    state = sandbox_of(request).state
+    return [serialize_call(state, call) for call in state.calls.values()]
 
 
 async def get_call(request: Request) -> JSONResponse:
@@ -57,50 +57,50 @@ async def get_call(request: Request) -> JSONResponse:
 
 
 async def inject_event(request: Request) -> JSONResponse:
-    """Play the phone: {"event": "hangup", "leg": "b", "cause": "busy"}; 409 if it cannot be."""
+    """Inject {"event": "hangup", "leg": "b", "cause": "busy"}; 409 for an illegal transition."""
     body = await read_json_object(request)
-    sandbox, known = sandbox_of(request), call_of(request)
-    acts = sandbox.state.configuration.providers[known.spec.provider].provider.vendor_events
+    sandbox, call = sandbox_of(request), call_of(request)
+    vendor_events = sandbox.state.configuration.providers[call.spec.provider].provider.vendor_events
     with sandbox.scheduler.request_scope() as now:
-        event = _parse_event(body, known, acts, now)
+        event = _parse_event(body, call, vendor_events, now)
         try:
-            changed = apply_event(sandbox.state, known.spec.id, event)
-        except IllegalTransition as impossible:
-            raise HTTPException(409, str(impossible)) from None
-        control = {"method": "POST", "path": f"/calls/{known.spec.id}/events", "body": body}
-        sandbox.state.record(JournalEntry(now, "control", known.spec.id, control))
+            changed = apply_event(sandbox.state, call.spec.id, event)
+        except IllegalTransition as error:
+            raise HTTPException(409, str(error)) from None
+        command = {"method": "POST", "path": f"/calls/{call.spec.id}/events", "body": body}
+        sandbox.state.record(JournalEntry(now, "control", call.spec.id, command))
         return JSONResponse(serialize_call(sandbox.state, changed))
 
 
 def _parse_event(
     body: dict[str, Any], call: Call, vendor_events: Mapping[str, VendorEvent], now: int
 ) -> Event:
-    verb = str(body.get("event", ""))
-    if verb in vendor_events:
-        return _parse_vendor_event(body, verb, vendor_events[verb], now)
-    leg = "" if verb == "continue" else str(body.get("leg", "a"))
-    if verb not in LEG_EVENTS:
+    event_type = str(body.get("event", ""))
+    if event_type in vendor_events:
+        return _parse_vendor_event(body, event_type, vendor_events[event_type], now)
+    leg = "" if event_type == "continue" else str(body.get("leg", "a"))
+    if event_type not in LEG_EVENTS:
         hint = (
-            did_you_mean(verb, (*LEG_EVENTS, *vendor_events))
+            did_you_mean(event_type, (*LEG_EVENTS, *vendor_events))
             or f"known: {', '.join((*LEG_EVENTS, *vendor_events))}"
         )
-        raise HTTPException(422, f"a phone cannot {verb or 'do nothing'}: {hint}")
-    data = {name: str(body[name]) for name in LEG_EVENTS[verb] if name in body}
-    lacking = [name for name in LEG_EVENTS[verb] if name not in data and name != "cause"]
-    if lacking:
-        raise HTTPException(422, f"{verb} needs {lacking[0]}")
-    _reject_unknown_keys(body, verb, {"leg", *LEG_EVENTS[verb]})
-    if verb == "hangup":
+        raise HTTPException(422, f"a phone cannot {event_type or 'do nothing'}: {hint}")
+    data = {name: str(body[name]) for name in LEG_EVENTS[event_type] if name in body}
+    missing = [name for name in LEG_EVENTS[event_type] if name not in data and name != "cause"]
+    if missing:
+        raise HTTPException(422, f"{event_type} needs {missing[0]}")
+    _reject_unknown_keys(body, event_type, {"leg", *LEG_EVENTS[event_type]})
+    if event_type == "hangup":
         data.setdefault("cause", _default_cause(call, leg))
         if data["cause"] not in CAUSES:
             raise HTTPException(422, f"a cause is one of {', '.join(CAUSES)}")
-    return Event(now, verb, leg, data, "control")
+    return Event(now, event_type, leg, data, "control")
 
 
 def _parse_vendor_event(
     body: dict[str, Any], event_type: str, vendor_event: VendorEvent, now: int
 ) -> Event:
-    """One of the provider's acts; whom it dials behaves as the story says."""
+    """Parse one of the provider's vendor events; a leg that it dials follows the scenario."""
     _reject_unknown_keys(body, event_type, vendor_event.arguments)
     data = {name: str(body[name]) for name in sorted(vendor_event.arguments) if name in body}
     return Event(now, event_type, "", data, "control")
@@ -115,7 +115,7 @@ def _reject_unknown_keys(
 
 
 def _default_cause(call: Call, leg_name: str) -> str:
-    """Whoever hangs up a phone that rings rejects the call."""
+    """The cause of a hangup: `rejected` for a leg that is ringing, else `normal`."""
     leg = call.leg(leg_name)
     return "rejected" if leg and leg.state == "ringing" else "normal"
 

@@ -1,4 +1,4 @@
-"""The sandbox's time: read it, change how it runs, move it forward."""
+"""Reads the virtual clock, changes its mode, and advances it."""
 
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ async def get_clock(request: Request) -> JSONResponse:
 
 
 async def put_clock(request: Request) -> JSONResponse:
-    """{"mode": "manual"}: real, manual, instant, or a pace such as 60x."""
+    """Set the mode, {"mode": "manual"}: real, manual, instant, or a rate such as 60x."""
     sandbox, body = sandbox_of(request), await read_json_object(request)
     mode = str(body.get("mode", ""))
     if parse_rate(mode) is None or body.keys() != {"mode"}:
@@ -36,47 +36,47 @@ async def put_clock(request: Request) -> JSONResponse:
 
 
 async def advance_clock(request: Request) -> JSONResponse:
-    """Move on, and answer when all that fell due has happened and every webhook is answered."""
+    """Advance the clock; respond once all due items have run and all webhooks are answered."""
     sandbox, body = sandbox_of(request), await read_json_object(request)
-    to = _parse_target(body, sandbox.clock.now())
+    target = _parse_target(body, sandbox.clock.now())
     try:
-        done = await sandbox.scheduler.advance(to)
+        result = await sandbox.scheduler.advance(target)
     except AdvanceInProgress:
         raise HTTPException(409, "another advance of this sandbox is still running") from None
-    if done.stop_reason != "reset":
+    if result.stop_reason != "reset":
         sandbox.state.record(JournalEntry(sandbox.clock.now(), "clock", "", {"advance": body}))
     clock = _serialize_clock(sandbox)
     return JSONResponse(
         {
             "now": clock["now"],
-            "events": done.events,
-            "attempts": done.attempts,
+            "events": result.events,
+            "attempts": result.attempts,
             "pending": clock["pending"],
             "next_at": clock["next_at"],
             "waiting": list(sandbox.state.wait_reasons),
-            "stopped": done.stop_reason,
+            "stopped": result.stop_reason,
         }
     )
 
 
 def _serialize_clock(sandbox: Sandbox) -> dict[str, Any]:
-    due = sandbox.state.peek()
+    due_item = sandbox.state.peek()
     return {
         "mode": sandbox.clock.mode,
         "now": format_iso(sandbox.clock.now()),
         "pending": sum(1 for _ in sandbox.state.pending_items()),
-        "next_at": format_iso(due.at) if due else None,
+        "next_at": format_iso(due_item.at) if due_item else None,
     }
 
 
 def _parse_target(body: dict[str, Any], now: int) -> int | None:
-    """The moment to go to; None for until idle."""
+    """The time to advance to, in ms; None for `until: idle`."""
     match body:
         case {"by": int() | float() | str() as by, **rest} if not rest:
-            span = parse_duration(str(by))
-            if span is None:
+            duration = parse_duration(str(by))
+            if duration is None:
                 raise HTTPException(422, f"{by!r} is no length of time: {USAGE}")
-            return _check_limit(now + span)
+            return _check_limit(now + duration)
         case {"to": str() as text, **rest} if not rest:
             return _parse_time(text, now)
         case {"until": "idle", **rest} if not rest:
@@ -86,14 +86,14 @@ def _parse_target(body: dict[str, Any], now: int) -> int | None:
 
 def _parse_time(text: str, now: int) -> int:
     try:
-        to = datetime.fromisoformat(text)
+        time = datetime.fromisoformat(text)
     except ValueError:
         raise HTTPException(422, f"{text!r} is no ISO 8601 time: {USAGE}") from None
-    if to.tzinfo is None:
+    if time.tzinfo is None:
         raise HTTPException(422, f"{text!r} has no time zone: end it with Z or +05:30")
-    if to_milliseconds(to) < now:
+    if to_milliseconds(time) < now:
         raise HTTPException(422, f"time only goes forward, and it is {format_iso(now)} already")
-    return _check_limit(to_milliseconds(to))
+    return _check_limit(to_milliseconds(time))
 
 
 def _check_limit(to: int) -> int:

@@ -1,4 +1,4 @@
-"""The usual slips of those who call an API: what a refused request has probably got wrong."""
+"""Finds the probable mistakes in a refused request."""
 
 import base64
 import re
@@ -25,68 +25,70 @@ CORRECTIONS: Final[tuple[tuple[str, Callable[[str], Any]], ...]] = (
     ("small letters", str.lower),
     ("no zeros in front of it", lambda text: text.lstrip("0")),
 )
-"""What a value may lack, and how it would be with it."""
+"""(what a value needs, the function that corrects it); the value is passed as text."""
 
 
 def find_hints(
     exchange: Exchange, state: SandboxState, other_states: Iterable[SandboxState]
 ) -> list[str]:
-    """A sentence for each slip that would explain the refusal; nothing for what was accepted.
+    """Return a sentence for each mistake that would explain the refusal.
 
-    `others` are the stores of the other sandboxes, one of which may know the credential.
+    An accepted request and an unknown path have none. `other_states` are those of the other
+    sandboxes, one of which may know the credential.
     """
-    listing = state.configuration.providers.get(exchange.provider)
-    if listing is None or not exchange.broken_rules:
+    bound = state.configuration.providers.get(exchange.provider)
+    if bound is None or not exchange.broken_rules:
         return []
-    asked, provider = exchange.request, listing.provider
-    told = (
-        *_content_type_hints(asked),
-        *_scheme_hints(provider, asked),
-        *_other_sandbox_hints(provider, asked, state, other_states),
+    request, provider = exchange.request, bound.provider
+    hints = (
+        *_content_type_hints(request),
+        *_scheme_hints(provider, request),
+        *_other_sandbox_hints(provider, request, state, other_states),
         *(
             hint
             for rule in exchange.broken_rules
-            for hint in _value_hints(rule, exchange, (listing, state))
+            for hint in _value_hints(rule, exchange, bound, state)
         ),
     )
-    return [redaction.redact_text(one, state.configuration.seed) for one in dict.fromkeys(told)]
+    return [redaction.redact_text(text, state.configuration.seed) for text in dict.fromkeys(hints)]
 
 
 def _content_type_hints(request: Request) -> Iterator[str]:
-    """Curl's -d says that it sends a form, whatever it sends."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    """Compare body and Content-Type: `curl -d` always declares a form."""
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = request.body.lstrip()
-    if body[:1] in (b"{", b"[") and "json" not in kind:
-        yield f"the body looks like JSON and Content-Type says {kind or 'nothing'}: say {JSON_TYPE}"
-    if "json" in kind and FORM_BODY.match(body):
+    if body[:1] in (b"{", b"[") and "json" not in content_type:
+        declared = content_type or "nothing"
+        yield f"the body looks like JSON and Content-Type says {declared}: say {JSON_TYPE}"
+    if "json" in content_type and FORM_BODY.match(body):
         yield (
-            f"the body looks like a form and Content-Type says {kind}: send JSON, or say "
+            f"the body looks like a form and Content-Type says {content_type}: send JSON, or say "
             + FORM_TYPE
         )
 
 
 def _scheme_hints(provider: Provider, request: Request) -> Iterator[str]:
-    given = request.headers.get("authorization", "")
-    if not given or provider.credential(request):
+    authorization = request.headers.get("authorization", "")
+    if not authorization or provider.credential(request):
         return
-    scheme, blank, secret = given.rpartition(" ")
-    shown = f"the scheme {scheme.strip()}" if blank else "no scheme"
+    scheme, blank, secret = authorization.rpartition(" ")
+    description = f"the scheme {scheme.strip()}" if blank else "no scheme"
     pair = base64.b64encode(f"user:{secret}".encode()).decode()
-    for other, packed, form in (
+    for other, credentials, form in (
         ("Bearer", secret, "Authorization: Bearer <token>"),
         ("Basic", secret, "Authorization: Basic <base64 of user:token>"),
         ("Basic", pair, "Authorization: Basic <base64 of user:token>"),
     ):
-        headers = {**request.headers, "authorization": f"{other} {packed}"}
+        headers = {**request.headers, "authorization": f"{other} {credentials}"}
         if provider.credential(request._replace(headers=headers)):
-            yield f"Authorization has {shown}, and this API reads `{form}`"
+            yield f"Authorization has {description}, and this API reads `{form}`"
             return
 
 
 def _other_sandbox_hints(
     provider: Provider, request: Request, state: SandboxState, other_states: Iterable[SandboxState]
 ) -> Iterator[str]:
-    """A credential that nobody knows here, but somebody elsewhere by name."""
+    """Find a credential unknown to this sandbox that an account of another one lists."""
     credential = provider.credential(request)
     if not credential or state.find_account(provider.name, credential):
         return
@@ -97,25 +99,27 @@ def _other_sandbox_hints(
 
 
 def _value_hints(
-    rule: Rule, exchange: Exchange, provider_state: tuple[BoundProvider, SandboxState]
+    rule: Rule, exchange: Exchange, bound: BoundProvider, state: SandboxState
 ) -> Iterator[str]:
-    """What would have kept this one rule."""
-    given = exchange.request.fields.get(rule.field)
-    if isinstance(given, bool) or not isinstance(given, str | int):
+    """Find a correction of the field, or another type, with which this rule would pass."""
+    value = exchange.request.fields.get(rule.field)
+    if isinstance(value, bool) or not isinstance(value, str | int):
         return
-    for lacking, mended in CORRECTIONS:
-        better = mended(str(given))
-        if better not in ("", str(given)) and _would_pass(rule, exchange, provider_state, better):
-            shown, passing = (
-                _format_value(rule.field, one, provider_state[1]) for one in (given, better)
+    for need, correct in CORRECTIONS:
+        corrected = correct(str(value))
+        if corrected not in ("", str(value)) and _would_pass(
+            rule, exchange, bound, state, corrected
+        ):
+            current, passing = (
+                _format_value(rule.field, text, state) for text in (value, corrected)
             )
-            yield f"{rule.field} needs {lacking}: {passing} would pass, {shown} does not"
+            yield f"{rule.field} needs {need}: {passing} would pass, {current} does not"
             return
-    other = str(given) if isinstance(given, int) else int(given) if given.isdecimal() else None
-    if other is not None and _would_pass(rule, exchange, provider_state, other):
-        kind = "a text" if isinstance(other, str) else "a number"
-        shown = _format_value(rule.field, given, provider_state[1])
-        yield f"{rule.field} has to be {kind}, not {shown}"
+    converted = str(value) if isinstance(value, int) else int(value) if value.isdecimal() else None
+    if converted is not None and _would_pass(rule, exchange, bound, state, converted):
+        kind = "a text" if isinstance(converted, str) else "a number"
+        current = _format_value(rule.field, value, state)
+        yield f"{rule.field} has to be {kind}, not {current}"
 
 
 def _format_value(field: str, value: Any, state: SandboxState) -> str:
@@ -123,21 +127,20 @@ def _format_value(field: str, value: Any, state: SandboxState) -> str:
 
 
 def _would_pass(
-    rule: Rule, exchange: Exchange, provider_state: tuple[BoundProvider, SandboxState], value: Any
+    rule: Rule, exchange: Exchange, bound: BoundProvider, state: SandboxState, value: Any
 ) -> bool:
-    listing, store = provider_state
     fields = {**exchange.request.fields, rule.field: value}
-    case = RequestContext(
+    context = RequestContext(
         exchange.request._replace(fields=fields),
         exchange.at,
         _reject_call,
-        store.find_account(exchange.provider, listing.provider.credential(exchange.request)),
-        listing.checks[exchange.operation](fields),
-        read_model=store.read_model,
+        state.find_account(exchange.provider, bound.provider.credential(exchange.request)),
+        bound.checks[exchange.operation](fields),
+        read_model=state.read_model,
     )
     try:
-        return not rule.test(case)
-    except LookupError:  # the rule asks for what only comes behind a stage that has objected
+        return not rule.test(context)
+    except LookupError:  # the rule reads what exists only once an earlier stage has passed
         return False
 
 

@@ -1,4 +1,4 @@
-"""The control API's own documentation: an OpenAPI document, and a page to browse it."""
+"""Serves the control API's OpenAPI document, and an HTML page made from it."""
 
 import json
 from collections.abc import Mapping
@@ -19,24 +19,25 @@ async def get_openapi(request: Request) -> JSONResponse:
 
 async def get_docs(request: Request) -> HTMLResponse:
     document = dependencies_of(request).control_document()
-    parts = [
-        _render_operation(method, path, one)
-        for path, entry in document["paths"].items()
-        for method, one in entry.items()
+    sections = [
+        _render_operation(method, path, operation)
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
     ]
-    return render_page(document["info"]["title"], "".join(parts))
+    return render_page(document["info"]["title"], "".join(sections))
 
 
 def _render_operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
     summary = escape(operation["summary"])
-    shown = f"<h3><code>{method.upper()} {escape(path)}</code></h3><p>{summary}</p>"
-    media = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    if "example" in media:
-        shown += f"<pre>{escape(json.dumps(media['example']))}</pre>"
-    answers = (
-        f"{status}: {told['description']}" for status, told in operation["responses"].items()
+    html = f"<h3><code>{method.upper()} {escape(path)}</code></h3><p>{summary}</p>"
+    json_body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    if "example" in json_body:
+        html += f"<pre>{escape(json.dumps(json_body['example']))}</pre>"
+    responses = (
+        f"{status}: {response['description']}"
+        for status, response in operation["responses"].items()
     )
-    return f"{shown}<p>{escape('; '.join(answers))}</p>"
+    return f"{html}<p>{escape('; '.join(responses))}</p>"
 
 
 ROUTES = (Route("/openapi.json", get_openapi), Route("/docs", get_docs))

@@ -1,4 +1,4 @@
-"""Why a request was answered as it was."""
+"""Explains why a request was answered as it was."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,21 +21,30 @@ from mockserver.web.views.body_preview import preview_field
 
 
 async def explain_request(request: Request) -> JSONResponse:
-    store, name = sandbox_of(request).state, request.path_params["request"]
-    found = next((one for one in store.exchanges if one.id == name), None)
-    if found is None:
+    state, name = sandbox_of(request).state, request.path_params["request"]
+    exchange = next((entry for entry in state.exchanges if entry.id == name), None)
+    if exchange is None:
         raise HTTPException(404, f"no request is named {name}: GET /_mock/requests lists them")
-    others = [one.state for one in sandboxes_of(request) if one.state is not store]
-    told = {**build_explanation(found, store), "hints": find_hints(found, store, others)}
-    listing = store.configuration.providers.get(found.provider)
-    secret = listing.provider.credential(found.request) if listing else None
-    return JSONResponse(redaction.redact_secret(told, secret, store.configuration.seed))
+    other_states = [
+        sandbox.state for sandbox in sandboxes_of(request) if sandbox.state is not state
+    ]
+    explanation = {
+        **build_explanation(exchange, state),
+        "hints": find_hints(exchange, state, other_states),
+    }
+    bound = state.configuration.providers.get(exchange.provider)
+    secret = bound.provider.credential(exchange.request) if bound else None
+    return JSONResponse(redaction.redact_secret(explanation, secret, state.configuration.seed))
 
 
 def build_explanation(exchange: Exchange, state: SandboxState) -> dict[str, Any]:
-    """`scenarios` names who answers each question; `passed_over`, who does not and why."""
-    asked = exchange.request
-    unknown = not exchange.provider
+    """Build the explanation of an exchange.
+
+    `scenarios` has the selected scenario of each aspect; `passed_over` has the scenarios that do
+    not match, and why.
+    """
+    request = exchange.request
+    is_unknown_path = not exchange.provider
     return {
         "request": exchange.id,
         "provider": exchange.provider or None,
@@ -47,18 +56,20 @@ def build_explanation(exchange: Exchange, state: SandboxState) -> dict[str, Any]
             _serialize_rule(rule, exchange, state.configuration.seed)
             for rule in exchange.broken_rules
         ],
-        "nearest": list(nearest_operations(state.configuration.providers, asked.method, asked.path))
-        if unknown
+        "nearest": list(
+            nearest_operations(state.configuration.providers, request.method, request.path)
+        )
+        if is_unknown_path
         else [],
         "scenarios": [
-            one
-            for seen in exchange.match_contexts[:1]
-            for one in _serialize_selections(exchange, state, seen)
+            entry
+            for context in exchange.match_contexts[:1]
+            for entry in _serialize_selections(exchange, state, context)
         ],
         "passed_over": [
-            one
-            for seen in exchange.match_contexts[:1]
-            for one in _serialize_mismatches(state, seen)
+            entry
+            for context in exchange.match_contexts[:1]
+            for entry in _serialize_mismatches(state, context)
         ],
     }
 
@@ -66,35 +77,38 @@ def build_explanation(exchange: Exchange, state: SandboxState) -> dict[str, Any]
 def _serialize_rule(rule: Rule, exchange: Exchange, salt: str) -> dict[str, Any]:
     fault = rule.fault
     received = {rule.field: preview_field(exchange.request.fields.get(rule.field))}
-    wanted = next((one.expected for one in exchange.violations if one.field == rule.field), "")
+    expected = next(
+        (violation.expected for violation in exchange.violations if violation.field == rule.field),
+        "",
+    )
     return {
         "fault": fault.name,
         "source": str(fault.evidence),
         "message": fault.message,
         "field": rule.field or None,
         "received": redaction.redact_value(received, salt)[rule.field],
-        "would_pass": wanted or None,
+        "would_pass": expected or None,
     }
 
 
 def _serialize_selections(
     exchange: Exchange, state: SandboxState, context: MatchContext
 ) -> Iterator[dict[str, Any]]:
-    stories = state.configuration.scenarios
-    header = tuple(name for name in exchange.scenarios if name in stories.by_name)
-    among = tuple(candidates(stories, header, exchange.activations, context))
-    for question in ASPECTS:
-        chosen = select(question, among)
-        if chosen:
-            yield {"question": question, "scenario": chosen.scenario.name, "rank": chosen.rank}
+    scenarios = state.configuration.scenarios
+    header = tuple(name for name in exchange.scenarios if name in scenarios.by_name)
+    options = tuple(candidates(scenarios, header, exchange.activations, context))
+    for aspect in ASPECTS:
+        selected = select(aspect, options)
+        if selected:
+            yield {"question": aspect, "scenario": selected.scenario.name, "rank": selected.rank}
 
 
 def _serialize_mismatches(state: SandboxState, context: MatchContext) -> Iterator[dict[str, Any]]:
-    for story in state.configuration.scenarios.by_name.values():
-        if story.match is not None:
-            why = story.match.mismatch(context) or story.missing_requirement(context)
-            if why:
-                yield {"scenario": story.name, "why": why}
+    for scenario in state.configuration.scenarios.by_name.values():
+        if scenario.match is not None:
+            reason = scenario.match.mismatch(context) or scenario.missing_requirement(context)
+            if reason:
+                yield {"scenario": scenario.name, "why": reason}
 
 
 ROUTES = (Route("/explain/{request}", explain_request),)

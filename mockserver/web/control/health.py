@@ -1,4 +1,4 @@
-"""Whether the server is well."""
+"""Reports the health of the server."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse

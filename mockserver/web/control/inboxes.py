@@ -1,4 +1,4 @@
-"""The ready-made webhook receiver, and a look at what it received."""
+"""Serves the built-in webhook receivers, and lists what they have received."""
 
 from typing import Any, Final
 
@@ -14,17 +14,17 @@ from mockserver.web.views import redaction
 from mockserver.web.views.body_preview import preview_body
 
 STATUS_RANGE: Final = range(200, 600)
-MAX_DELAY: Final = 60  # seconds of delay
+MAX_DELAY: Final = 60  # real seconds
 USAGE: Final = (
     'send {"answers": [500, 500, 200], "delay": 0}: answers from 200 to 599, delay up to 60 s'
 )
 
 
 async def receive_webhook(request: Request) -> Response:
-    """Takes anything by any method, and answers 200 or as programmed."""
+    """Accept any request with any method; answer 200, or as programmed."""
     sandbox = sandbox_of(request)
     body = await read_request_body(request)
-    come = ReceivedRequest(
+    received = ReceivedRequest(
         sandbox.clock.now(),
         request.method,
         request.url.path,
@@ -32,7 +32,7 @@ async def receive_webhook(request: Request) -> Response:
         dict(request.headers),
         body,
     )
-    return Response(b"", await sandbox.inboxes[request.path_params["name"]].receive(come))
+    return Response(b"", await sandbox.inboxes[request.path_params["name"]].receive(received))
 
 
 async def get_inbox(request: Request) -> Response:
@@ -40,7 +40,7 @@ async def get_inbox(request: Request) -> Response:
     received = sandbox.inboxes.get(name, Inbox()).requests
     salt = sandbox.state.configuration.seed
     return JSONResponse(
-        {"name": name, "received": [_serialize_request(one, salt) for one in received]}
+        {"name": name, "received": [_serialize_request(entry, salt) for entry in received]}
     )
 
 
@@ -50,21 +50,24 @@ async def delete_inbox(request: Request) -> Response:
 
 
 async def program_inbox(request: Request) -> Response:
-    """`{"answers": [500, 500, 200], "delay": 0}`: the statuses of the next answers, then 200."""
-    wanted = await read_json_object(request)
-    answers, delay = wanted.get("answers", []), wanted.get("delay", 0)
-    if wanted.keys() - {"answers", "delay"} or not (_are_statuses(answers) and _is_delay(delay)):
+    """Set the statuses of the next answers, then 200 again, and the delay of each in real seconds.
+
+    The body is `{"answers": [500, 500, 200], "delay": 0}`.
+    """
+    body = await read_json_object(request)
+    answers, delay = body.get("answers", []), body.get("delay", 0)
+    if body.keys() - {"answers", "delay"} or not (_are_statuses(answers) and _is_delay(delay)):
         raise HTTPException(422, USAGE)
-    box = sandbox_of(request).inboxes[request.path_params["name"]]
-    box.statuses.clear()
-    box.statuses.extend(answers)
-    box.delay = delay
+    inbox = sandbox_of(request).inboxes[request.path_params["name"]]
+    inbox.statuses.clear()
+    inbox.statuses.extend(answers)
+    inbox.delay = delay
     return JSONResponse({"answers": answers, "delay": delay})
 
 
 def _are_statuses(answers: Any) -> bool:
     return isinstance(answers, list) and all(
-        type(one) is int and one in STATUS_RANGE for one in answers
+        type(status) is int and status in STATUS_RANGE for status in answers
     )
 
 

@@ -1,4 +1,4 @@
-"""What a browser sees at the door: where everything is."""
+"""Serves the index page: links to the emulated APIs and the control API."""
 
 from html import escape
 
@@ -16,24 +16,24 @@ HEADERS = {"content-security-policy": CONTENT_SECURITY_POLICY, "x-content-type-o
 
 
 async def get_index(request: Request) -> HTMLResponse:
-    listings = sandboxes_of(request).get(DEFAULT_SANDBOX).state.configuration.providers
-    here = escape(prefix_of(request))
+    providers = sandboxes_of(request).get(DEFAULT_SANDBOX).state.configuration.providers
+    base = escape(prefix_of(request))
     rows = (
-        f"<li><b>{escape(one.provider.title)}</b>: <code>{here}/{escape(name)}</code>, "
-        f'<a href="{here}/_mock/openapi/{escape(name)}.json">OpenAPI</a></li>'
-        for name, one in listings.items()
+        f"<li><b>{escape(bound.provider.title)}</b>: <code>{base}/{escape(name)}</code>, "
+        f'<a href="{base}/_mock/openapi/{escape(name)}.json">OpenAPI</a></li>'
+        for name, bound in providers.items()
     )
     return render_page(
         f"mockserver {__version__}",
         f"<p>Emulated here:</p><ul>{''.join(rows)}</ul>"
-        f'<p>To drive it: <a href="{here}/_mock/docs">control API</a>, '
-        f'<a href="{here}/_mock/calls">calls</a>, <a href="{here}/_mock/webhooks">webhooks</a>, '
-        f'<a href="{here}/_mock/journal">journal</a>.</p>',
+        f'<p>To drive it: <a href="{base}/_mock/docs">control API</a>, '
+        f'<a href="{base}/_mock/calls">calls</a>, <a href="{base}/_mock/webhooks">webhooks</a>, '
+        f'<a href="{base}/_mock/journal">journal</a>.</p>',
     )
 
 
 def render_page(title: str, body: str) -> HTMLResponse:
-    """A page without scripts, that no other page can frame."""
+    """Render a page without scripts that no other page can frame."""
     text = f"<!doctype html><meta charset=utf-8><title>{escape(title)}</title>"
     text += f"<style>{STYLE}</style><h1>{escape(title)}</h1>{body}"
     return HTMLResponse(text, headers=HEADERS)

@@ -1,4 +1,4 @@
-"""The journal: every fact in order, the replayable record."""
+"""Lists the journal, and exports it for replay."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,20 +15,20 @@ from mockserver.web.views.journal_export import (
 
 
 async def get_journal(request: Request) -> Response:
-    """No wall-clock quantity is in it, and our own address is written {origin}.
+    """List the journal, without wall-clock values and with the server's origins as `{origin}`.
 
-    `?format=jsonl` exports the whole of it, one fact a line, as `mockserver replay` reads it.
+    `?format=jsonl` exports all of it, one entry per line, as `mockserver replay` reads it.
     """
-    store, origins = sandbox_of(request).state, dependencies_of(request).origins()
+    state, origins = sandbox_of(request).state, dependencies_of(request).origins()
     if request.query_params.get("format") == "jsonl":
-        text = "".join(f"{line}\n" for line in export_lines(store, origins))
+        text = "".join(f"{line}\n" for line in export_lines(state, origins))
         return Response(text, media_type="application/jsonl")
-    told = {
-        "facts": paginate(serialize_entries(store), request),
-        "dropped": first_sequence(store) - 1,
+    page = {
+        "facts": paginate(serialize_entries(state), request),
+        "dropped": first_sequence(state) - 1,
     }
     return Response(
-        replace_origins(format_json(told), store, origins), media_type="application/json"
+        replace_origins(format_json(page), state, origins), media_type="application/json"
     )
 
 

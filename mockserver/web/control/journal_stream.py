@@ -1,4 +1,4 @@
-"""The journal live, as server-sent events."""
+"""Streams the journal as server-sent events."""
 
 import asyncio
 import json
@@ -16,29 +16,31 @@ from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.control.params import sandbox_of
 from mockserver.web.views.serializers import serialize_entry
 
-MAX_LAG: Final = 1_000  # facts that a viewer may be behind; more are a gap
+MAX_LAG: Final = 1_000  # entries that a client may be behind; it gets a gap instead of older ones
 
 
 async def stream_journal(request: Request) -> Response:
-    """From now on, or from after `Last-Event-ID` on; a viewer that is too slow is told of a gap."""
-    last = request.headers.get("last-event-id", "")
-    if last and not (last.isdecimal() and last.isascii()):
+    """Stream entries after `Last-Event-ID`, else from now on; a slow client gets `event: gap`."""
+    last_event_id = request.headers.get("last-event-id", "")
+    if last_event_id and not (last_event_id.isdecimal() and last_event_id.isascii()):
         raise HTTPException(422, "Last-Event-ID is the id of a fact")
-    store = sandbox_of(request).state
-    since = int(last[:15]) if last else store.entry_count
+    state = sandbox_of(request).state
+    last_sequence = int(last_event_id[:15]) if last_event_id else state.entry_count
     headers = {"cache-control": "no-store"}
     if request.method == "HEAD":
         return Response(None, 200, headers, "text/event-stream")
-    return StreamingResponse(_stream_events(store, since), 200, headers, "text/event-stream")
+    return StreamingResponse(
+        _stream_events(state, last_sequence), 200, headers, "text/event-stream"
+    )
 
 
 async def _stream_events(state: SandboxState, last_sequence: int) -> AsyncIterator[str]:
-    news = asyncio.Event()
+    new_entries = asyncio.Event()
 
-    def watch(_: JournalEntry) -> None:
-        news.set()
+    def notify(_: JournalEntry) -> None:
+        new_entries.set()
 
-    state.subscribers.append(watch)
+    state.subscribers.append(notify)
     epoch = state.epoch
     try:
         yield ": listening\n\n"
@@ -46,29 +48,34 @@ async def _stream_events(state: SandboxState, last_sequence: int) -> AsyncIterat
             if state.epoch != epoch or last_sequence > state.entry_count:
                 epoch, last_sequence = state.epoch, 0
                 yield "event: reset\ndata: {}\n\n"
-            news.clear()
+            new_entries.clear()
             for number, text in _render_new_entries(state, last_sequence):
                 last_sequence = number
                 yield text
-            await news.wait()
+            await new_entries.wait()
     finally:
-        if watch in state.subscribers:
-            state.subscribers.remove(watch)
+        if notify in state.subscribers:
+            state.subscribers.remove(notify)
 
 
 def _render_new_entries(state: SandboxState, last_sequence: int) -> list[tuple[int, str]]:
-    """What has been recorded since; the journal itself is the queue, and it is bounded."""
+    """Return (sequence number, message) of the entries after `last_sequence`.
+
+    The journal, which is bounded, serves as the queue.
+    """
     first = state.entry_count - len(state.journal) + 1
-    begin = max(last_sequence + 1, first, state.entry_count - MAX_LAG + 1)
-    told = []
-    if begin > last_sequence + 1:
-        told.append((begin - 1, f'event: gap\ndata: {{"missed": {begin - last_sequence - 1}}}\n\n'))
-    for number, fact in enumerate(islice(state.journal, begin - first, None), begin):
-        line = json.dumps(
-            {"id": number, **serialize_entry(fact, state.configuration)}, ensure_ascii=False
+    start = max(last_sequence + 1, first, state.entry_count - MAX_LAG + 1)
+    messages = []
+    if start > last_sequence + 1:
+        messages.append(
+            (start - 1, f'event: gap\ndata: {{"missed": {start - last_sequence - 1}}}\n\n')
         )
-        told.append((number, f"id: {number}\nevent: {fact.type}\ndata: {line}\n\n"))
-    return told
+    for number, entry in enumerate(islice(state.journal, start - first, None), start):
+        line = json.dumps(
+            {"id": number, **serialize_entry(entry, state.configuration)}, ensure_ascii=False
+        )
+        messages.append((number, f"id: {number}\nevent: {entry.type}\ndata: {line}\n\n"))
+    return messages
 
 
 ROUTES = (Route("/events", stream_journal),)

@@ -1,15 +1,15 @@
-"""Whether a printed call, request or webhook is the wanted one, and if not, how near it comes."""
+"""Matches serialized calls, requests and webhooks with expected values."""
 
 import json
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
-MAX_NEAREST = 3  # misses worth naming
+MAX_NEAREST = 3  # items listed when nothing matches
 
 
 class Mismatch(NamedTuple):
-    """A field that is not as wanted."""
+    """A field whose value does not match."""
 
     field: str
     expected: Any
@@ -17,23 +17,25 @@ class Mismatch(NamedTuple):
 
 
 def mismatches(item: Mapping[str, Any], match: Mapping[str, Any]) -> list[Mismatch]:
-    """`match` maps a dotted field to a value, or to a glob over its text."""
-    told = ((field, wanted, value_at(item, field)) for field, wanted in match.items())
-    return [Mismatch(*one) for one in told if not matches_value(one[2], one[1])]
+    """Compare an item with `match`: dotted field -> value, or glob over the value's text."""
+    compared = ((field, expected, value_at(item, field)) for field, expected in match.items())
+    return [Mismatch(*values) for values in compared if not matches_value(values[2], values[1])]
 
 
 def nearest_items(
     items: Iterable[Mapping[str, Any]], match: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Those with the fewest fields that differ, field by field; the newest of equals first."""
-    missed = [
-        (len(found), -place, item["id"], found)
-        for place, item in enumerate(items)
-        if (found := mismatches(item, match))
+    """Return up to `MAX_NEAREST` items with the fewest mismatches; of equals, the newest first."""
+    candidates = [
+        (len(differences), -index, item["id"], differences)
+        for index, item in enumerate(items)
+        if (differences := mismatches(item, match))
     ]
     return [
-        {"id": name, "differs": [_serialize_mismatch(mismatch) for mismatch in found]}
-        for _, _, name, found in sorted(missed, key=lambda one: one[:2])[:MAX_NEAREST]
+        {"id": name, "differs": [_serialize_mismatch(mismatch) for mismatch in differences]}
+        for _, _, name, differences in sorted(candidates, key=lambda candidate: candidate[:2])[
+            :MAX_NEAREST
+        ]
     ]
 
 
@@ -42,10 +44,10 @@ def _serialize_mismatch(mismatch: Mismatch) -> dict[str, Any]:
 
 
 def value_at(item: Any, field: str) -> Any:
-    """What stands at `legs.0.cause` or `body.status`; None where nothing does."""
+    """The value at a field such as `legs.0.cause` or `body.status`; None if there is none."""
     for part in field.split("."):
         if isinstance(item, list):
-            item = {str(place): one for place, one in enumerate(item)}
+            item = {str(index): element for index, element in enumerate(item)}
         item = item.get(part) if isinstance(item, Mapping) else None
     return item
 

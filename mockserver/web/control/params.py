@@ -1,4 +1,4 @@
-"""What control requests carry: their sandbox, a JSON body, filters and pages."""
+"""Reads the parameters of control requests: sandbox, body, filters and pages."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ from mockserver.web.dependencies import Dependencies
 from mockserver.web.vendor.request import BodyTooLarge, ClientDisconnected, read_body
 from mockserver.web.views.body_preview import is_json_safe
 
-MAX_LIMIT_DIGITS = 10  # of a limit; no list here is so long
+MAX_LIMIT_DIGITS = 10  # a limit has fewer; no list is so long
 
 
 def dependencies_of(request: Request) -> Dependencies:
@@ -24,10 +24,10 @@ def dependencies_of(request: Request) -> Dependencies:
 
 
 def sandbox_of(request: Request) -> Sandbox:
-    """The sandbox of the request, made if need be.
+    """Return the sandbox of the request, created if it does not exist.
 
     Raises:
-        HTTPException: 409 if there is no room for it.
+        HTTPException: 409 if there are too many sandboxes.
     """
     try:
         sandbox: Sandbox = request.scope["sandbox"] or sandboxes_of(request).get(
@@ -40,7 +40,7 @@ def sandbox_of(request: Request) -> Sandbox:
 
 
 def prefix_of(request: Request) -> str:
-    """What goes before a path in a link, so that it leads into the same sandbox."""
+    """The path prefix of links into the sandbox of the request; empty for the default one."""
     name = request.scope["sandbox_name"] or DEFAULT_SANDBOX
     return "" if name == DEFAULT_SANDBOX else f"/_sandbox/{name}"
 
@@ -50,41 +50,41 @@ def sandboxes_of(request: Request) -> SandboxRegistry:
 
 
 def call_of(request: Request) -> Call:
-    """The call of the path.
+    """Return the call that the path names.
 
     Raises:
-        HTTPException: 404 with the nearest name.
+        HTTPException: 404 with the nearest id, if there is no such call.
     """
     name = request.path_params["id"]
-    known = sandbox_of(request).state.calls
-    if name not in known:
-        hint = did_you_mean(name, known) or "GET /_mock/calls lists them"
+    calls = sandbox_of(request).state.calls
+    if name not in calls:
+        hint = did_you_mean(name, calls) or "GET /_mock/calls lists them"
         raise HTTPException(404, f"no call is named {name}: {hint}")
-    return known[name]
+    return calls[name]
 
 
 async def read_json_object(request: Request) -> dict[str, Any]:
-    """The JSON object of the body.
+    """Read the body, a JSON object.
 
     Raises:
-        HTTPException: 413 or 422 with what was expected.
+        HTTPException: 422 if it is no JSON object, else as `read_request_body`.
     """
     try:
-        given = json.loads(
+        value = json.loads(
             (await read_request_body(request)).decode("utf-8"), parse_constant=_reject_constant
         )
     except (ValueError, RecursionError) as error:
         raise HTTPException(422, f"the body is not JSON: {error}") from None
-    if not isinstance(given, dict) or not is_json_safe(given):
+    if not isinstance(value, dict) or not is_json_safe(value):
         raise HTTPException(422, "the body is a JSON object of numbers and texts that can be told")
-    return given
+    return value
 
 
 async def read_request_body(request: Request) -> bytes:
-    """The body.
+    """Read the body, of at most 1 MB.
 
     Raises:
-        HTTPException: 413 for one that is too large, 400 if the client has left.
+        HTTPException: 413 for a larger body, 400 if the client has disconnected.
     """
     try:
         return await read_body(request.receive)
@@ -95,14 +95,18 @@ async def read_request_body(request: Request) -> bytes:
 
 
 def paginate(items: Iterable[Mapping[str, Any]], request: Request) -> list[Mapping[str, Any]]:
-    """Oldest first, those after `after`, at most `limit`."""
+    """Return at most `limit` items after the one whose id is `after`, in their order.
+
+    Raises:
+        HTTPException: 422 for an unknown `after` or a malformed `limit`.
+    """
     after, limit = request.query_params.get("after"), request.query_params.get("limit")
     listed = list(items)
     if after is not None:
-        place = [index for index, item in enumerate(listed) if str(item["id"]) == after]
-        if not place:
+        indexes = [index for index, item in enumerate(listed) if str(item["id"]) == after]
+        if not indexes:
             raise HTTPException(422, f"nothing here has the id {after!r} to come after")
-        listed = listed[place[0] + 1 :]
+        listed = listed[indexes[0] + 1 :]
     if limit is None:
         return listed
     if not (limit.isdecimal() and limit.isascii() and len(limit) < MAX_LIMIT_DIGITS):
@@ -111,9 +115,9 @@ def paginate(items: Iterable[Mapping[str, Any]], request: Request) -> list[Mappi
 
 
 def matches_filters(item: Mapping[str, Any], request: Request, names: Iterable[str]) -> bool:
-    """Whether an item is what the filters among the query parameters ask for."""
-    wanted = request.query_params
-    return all(str(item[name]) == wanted[name] for name in names if name in wanted)
+    """Whether an item matches those query parameters whose names are in `names`."""
+    filters = request.query_params
+    return all(str(item[name]) == filters[name] for name in names if name in filters)
 
 
 def _reject_constant(name: str) -> None:

@@ -1,4 +1,4 @@
-"""The emulated APIs: where they are, what they do, which faults they know."""
+"""Lists the emulated APIs with their addresses, operations and faults."""
 
 from typing import Any
 
@@ -15,18 +15,18 @@ from mockserver.web.control.params import prefix_of, sandbox_of
 
 
 async def list_providers(request: Request) -> JSONResponse:
-    listings = sandbox_of(request).state.configuration.providers.values()
+    providers = sandbox_of(request).state.configuration.providers.values()
     origin = str(request.base_url).rstrip("/") + prefix_of(request)
     return JSONResponse(
-        {"providers": [serialize_provider(one.provider, origin) for one in listings]}
+        {"providers": [serialize_provider(bound.provider, origin) for bound in providers]}
     )
 
 
 async def get_openapi(request: Request) -> JSONResponse:
-    name, listings = request.path_params["name"], sandbox_of(request).state.configuration.providers
-    if name not in listings:
-        raise HTTPException(404, f"no provider is named {name}: {did_you_mean(name, listings)}")
-    return JSONResponse(listings[name].document())
+    name, providers = request.path_params["name"], sandbox_of(request).state.configuration.providers
+    if name not in providers:
+        raise HTTPException(404, f"no provider is named {name}: {did_you_mean(name, providers)}")
+    return JSONResponse(providers[name].document())
 
 
 def serialize_provider(provider: Provider, origin: str) -> dict[str, Any]:
@@ -37,8 +37,13 @@ def serialize_provider(provider: Provider, origin: str) -> dict[str, Any]:
         "base_url": f"{origin}/{provider.name}",
         "hosts": {host: f"{origin}/{provider.name}/{host}" for host in hosts},
         "operations": [
-            {"name": one.operation, "method": one.method, "host": one.host, "path": one.path}
-            for one in provider.endpoints
+            {
+                "name": endpoint.operation,
+                "method": endpoint.method,
+                "host": endpoint.host,
+                "path": endpoint.path,
+            }
+            for endpoint in provider.endpoints
         ],
         "webhooks": list(provider.webhooks),
         "acts": list(provider.vendor_events),
@@ -47,11 +52,11 @@ def serialize_provider(provider: Provider, origin: str) -> dict[str, Any]:
 
 
 def _serialize_fault(provider: Provider, fault: Fault) -> dict[str, Any]:
-    asked = VendorRequest("POST", "/", headers={"accept": "application/json"})
-    reply = provider.refuse((fault,), RequestContext(asked, 0, _reject_call))
-    body = reply.body.decode() if isinstance(reply.body, bytes) else reply.body
-    told = {"name": fault.name, "status": reply.status, "body": body}
-    return {**told, "source": str(fault.evidence)}
+    request = VendorRequest("POST", "/", headers={"accept": "application/json"})
+    response = provider.refuse((fault,), RequestContext(request, 0, _reject_call))
+    body = response.body.decode() if isinstance(response.body, bytes) else response.body
+    serialized = {"name": fault.name, "status": response.status, "body": body}
+    return {**serialized, "source": str(fault.evidence)}
 
 
 def _reject_call(*_: object) -> Any:

@@ -1,4 +1,4 @@
-"""The vendor requests that came in, and what they got."""
+"""Lists the vendor requests and the responses to them."""
 
 from typing import Any
 
@@ -16,24 +16,24 @@ FILTERS = ("provider", "operation", "status", "call")
 
 
 async def list_requests(request: Request) -> JSONResponse:
-    wanted = (one for one in all_requests(request) if matches_filters(one, request, FILTERS))
-    store = sandbox_of(request).state
-    dropped = store.request_count - len(store.exchanges)
-    return JSONResponse({"requests": paginate(wanted, request), "dropped": dropped})
+    requests = (item for item in all_requests(request) if matches_filters(item, request, FILTERS))
+    state = sandbox_of(request).state
+    dropped = state.request_count - len(state.exchanges)
+    return JSONResponse({"requests": paginate(requests, request), "dropped": dropped})
 
 
 def all_requests(request: Request) -> list[dict[str, Any]]:
-    """Every request that is remembered, oldest first."""
+    """Serialize all requests that are still kept, oldest first."""
     sandbox = sandbox_of(request)
-    return [_serialize_request(one, sandbox) for one in sandbox.state.exchanges]
+    return [_serialize_request(exchange, sandbox) for exchange in sandbox.state.exchanges]
 
 
 def _serialize_request(exchange: Exchange, sandbox: Sandbox) -> dict[str, Any]:
-    """With all its headers, and the real time that it took."""
-    world = sandbox.state.configuration
-    shown = redaction.redact_headers(exchange.request.headers, world.seed)
-    told = {**serialize_exchange(exchange, world), "headers": shown}
-    return {**told, "duration_ms": sandbox.request_durations.get(exchange.id)}
+    """Serialize an exchange with all headers, and with its duration in real ms."""
+    configuration = sandbox.state.configuration
+    headers = redaction.redact_headers(exchange.request.headers, configuration.seed)
+    serialized = {**serialize_exchange(exchange, configuration), "headers": headers}
+    return {**serialized, "duration_ms": sandbox.request_durations.get(exchange.id)}
 
 
 ROUTES = (Route("/requests", list_requests),)

@@ -1,4 +1,4 @@
-"""Back to the seeded start."""
+"""Resets the sandbox to its seeded start."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -9,7 +9,7 @@ from mockserver.web.control.params import sandbox_of
 
 
 async def reset_sandbox(request: Request) -> JSONResponse:
-    """Nothing that was scheduled before is sent after this has answered."""
+    """Reset the sandbox; nothing scheduled before is sent after the response."""
     sandbox = sandbox_of(request)
     await sandbox.reset()
     return JSONResponse({"now": format_iso(sandbox.clock.now())})

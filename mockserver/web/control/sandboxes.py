@@ -1,4 +1,4 @@
-"""Sandboxes: which there are, and how each one starts."""
+"""Lists, creates and deletes sandboxes."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -28,12 +28,14 @@ USAGE: Final = (
 
 
 async def list_sandboxes(request: Request) -> JSONResponse:
-    return JSONResponse({"sandboxes": [_serialize_sandbox(one) for one in sandboxes_of(request)]})
+    return JSONResponse(
+        {"sandboxes": [_serialize_sandbox(sandbox) for sandbox in sandboxes_of(request)]}
+    )
 
 
 async def put_sandbox(request: Request) -> JSONResponse:
-    """A new, blank world under this name; 409 if another has claimed one of its credentials."""
-    name, body, all_ = (
+    """Create an empty sandbox, in place of an old one; 409 if another claims a credential of it."""
+    name, body, registry = (
         request.path_params["name"],
         await read_json_object(request),
         sandboxes_of(request),
@@ -45,26 +47,28 @@ async def put_sandbox(request: Request) -> JSONResponse:
         "credentials",
     }:
         raise HTTPException(422, f"a name is letters, digits, dots and hyphens; {USAGE}")
-    world, timing = all_.initial_setup
-    seed = str(body.get("seed", world.seed))
-    told = Timing(_parse_mode(body, timing.mode), _parse_start(body, timing.start))
-    claims = tuple(_parse_claims(body.get("credentials", {}), all_))
+    configuration, timing = registry.initial_setup
+    seed = str(body.get("seed", configuration.seed))
+    new_timing = Timing(_parse_mode(body, timing.mode), _parse_start(body, timing.start))
+    claims = tuple(_parse_claims(body.get("credentials", {}), registry))
     try:
-        made = await all_.replace(name, (world._replace(seed=seed), told), claims)
+        sandbox = await registry.replace(
+            name, (configuration._replace(seed=seed), new_timing), claims
+        )
     except CredentialClaimed:
         raise HTTPException(409, "another sandbox has claimed one of these credentials") from None
     except TooManySandboxes:
         raise HTTPException(409, "there are too many sandboxes: delete some") from None
-    return JSONResponse(_serialize_sandbox(made))
+    return JSONResponse(_serialize_sandbox(sandbox))
 
 
 async def delete_sandbox(request: Request) -> Response:
-    name, all_ = request.path_params["name"], sandboxes_of(request)
+    name, registry = request.path_params["name"], sandboxes_of(request)
     if name == DEFAULT_SANDBOX:
         raise HTTPException(409, f"{DEFAULT_SANDBOX} is always there: POST /_mock/reset empties it")
-    if all_.find(name) is None:
+    if registry.find(name) is None:
         raise HTTPException(404, f"no sandbox is named {name}")
-    await all_.remove(name)
+    await registry.remove(name)
     return Response(status_code=204)
 
 
@@ -86,6 +90,7 @@ def _parse_mode(body: Mapping[str, Any], default: str) -> str:
 
 
 def _parse_start(body: Mapping[str, Any], default: int | None) -> int | None:
+    """The start of the virtual clock in ms; None for the present real time."""
     if body.get("start_at") is None:
         return default
     try:
@@ -98,9 +103,10 @@ def _parse_start(body: Mapping[str, Any], default: int | None) -> int | None:
 
 
 def _parse_claims(value: Any, registry: SandboxRegistry) -> Iterator[tuple[str, str]]:
-    known = registry.initial_setup[0].providers
-    if not isinstance(value, Mapping) or value.keys() - known.keys():
-        raise HTTPException(422, f"credentials map {', '.join(known)} to lists: {USAGE}")
+    """Yield (provider, credential) for each claim."""
+    providers = registry.initial_setup[0].providers
+    if not isinstance(value, Mapping) or value.keys() - providers.keys():
+        raise HTTPException(422, f"credentials map {', '.join(providers)} to lists: {USAGE}")
     for provider, credentials in value.items():
         if not isinstance(credentials, list):
             raise HTTPException(422, f"credentials map a provider to a list: {USAGE}")

@@ -1,4 +1,4 @@
-"""The scenarios that are loaded, where they stand, and others put in their place."""
+"""Lists the loaded scenarios, and replaces them in one sandbox."""
 
 from typing import Any
 
@@ -17,46 +17,48 @@ from mockserver.web.problems import problem
 
 
 async def list_scenarios(request: Request) -> JSONResponse:
-    stories = sandbox_of(request).state.configuration.scenarios
-    asked_for = (story for name, story in stories.by_name.items() if "/" not in name)
-    listed = [serialize_scenario(story) for story in asked_for]
-    return JSONResponse({"default": stories.default, "scenarios": listed})
+    scenarios = sandbox_of(request).state.configuration.scenarios
+    visible = (scenario for name, scenario in scenarios.by_name.items() if "/" not in name)
+    serialized = [serialize_scenario(scenario) for scenario in visible]
+    return JSONResponse({"default": scenarios.default, "scenarios": serialized})
 
 
 async def put_scenario(request: Request) -> Response:
-    """What would stand under that name in a file, YAML or JSON; 422 with positioned problems."""
+    """Add or replace a scenario, in YAML or JSON as in a file; 422 with located problems."""
     sandbox, name = sandbox_of(request), request.path_params["name"]
     body = await read_request_body(request)
-    refusal = _recompile(request, sandbox, {**sandbox.uploaded_scenarios, name: body})
-    if refusal:
-        return refusal
+    rejection = _recompile(request, sandbox, {**sandbox.uploaded_scenarios, name: body})
+    if rejection:
+        return rejection
     _record_command(sandbox, "PUT", name, body.decode("utf-8", "replace"))
     return JSONResponse(serialize_scenario(sandbox.state.configuration.scenarios.by_name[name]))
 
 
 async def delete_scenario(request: Request) -> Response:
-    """Take a scenario that was put away again; what it replaced is back."""
+    """Remove an uploaded scenario; the one that it replaced is back."""
     sandbox, name = sandbox_of(request), request.path_params["name"]
     if name not in sandbox.uploaded_scenarios:
         known = sandbox.state.configuration.scenarios.by_name
-        why = "stands in a file" if name in known else f"is not there {did_you_mean(name, known)}"
-        raise HTTPException(404, f"{name} {why}: only what was PUT can be deleted")
+        reason = (
+            "stands in a file" if name in known else f"is not there {did_you_mean(name, known)}"
+        )
+        raise HTTPException(404, f"{name} {reason}: only what was PUT can be deleted")
     rest = {other: text for other, text in sandbox.uploaded_scenarios.items() if other != name}
-    refusal = _recompile(request, sandbox, rest)
-    if refusal:
-        return refusal
+    rejection = _recompile(request, sandbox, rest)
+    if rejection:
+        return rejection
     _record_command(sandbox, "DELETE", name, None)
     return Response(status_code=204)
 
 
 def serialize_scenario(scenario: Scenario) -> dict[str, Any]:
-    """`speaks_to` are the questions that it answers: api, phones, webhooks."""
-    place, line, _ = scenario.location.rsplit(":", 2)
+    """Serialize a scenario; `speaks_to` are its aspects: api, phones, webhooks."""
+    file, line, _ = scenario.location.rsplit(":", 2)
     return {
         "name": scenario.name,
-        "file": "bundled" if scenario.bundled else place,
+        "file": "bundled" if scenario.bundled else file,
         "line": int(line),
-        "speaks_to": [question for question, speaks in ASPECTS.items() if speaks(scenario)],
+        "speaks_to": [aspect for aspect, has_aspect in ASPECTS.items() if has_aspect(scenario)],
         "matches": scenario.match is not None,
     }
 
@@ -64,20 +66,20 @@ def serialize_scenario(scenario: Scenario) -> dict[str, Any]:
 def _recompile(
     request: Request, sandbox: Sandbox, scenario_texts: dict[str, bytes]
 ) -> Response | None:
-    """The sandbox's world made anew with these; why not, if they do not compile."""
+    """Rebuild the configuration with these uploads; return a 422 problem if they have problems."""
     compile_scenarios = dependencies_of(request).compile_scenarios
-    world, problems = compile_scenarios(sandbox.state.configuration, scenario_texts)
-    if world is None:
+    configuration, problems = compile_scenarios(sandbox.state.configuration, scenario_texts)
+    if configuration is None:
         title = "scenario does not read"
         return problem(422, title, "\n".join(problems), problems=list(problems))
     sandbox.uploaded_scenarios = scenario_texts
-    sandbox.state.configuration = world
+    sandbox.state.configuration = configuration
     return None
 
 
 def _record_command(sandbox: Sandbox, method: str, name: str, body: str | None) -> None:
-    told = {"method": method, "path": f"/scenarios/{name}", "body": body}
-    sandbox.state.record(JournalEntry(sandbox.clock.now(), "control", "", told))
+    command = {"method": method, "path": f"/scenarios/{name}", "body": body}
+    sandbox.state.record(JournalEntry(sandbox.clock.now(), "control", "", command))
 
 
 ROUTES = (

@@ -1,4 +1,4 @@
-"""All that has happened, as lines to read or as a Mermaid sequence diagram."""
+"""Renders the journal as a timeline: log lines, or a Mermaid sequence diagram."""
 
 from collections.abc import Iterable
 
@@ -15,32 +15,32 @@ from mockserver.web.views.mermaid import render_diagram
 
 
 def render_text(entries: Iterable[JournalEntry], state: SandboxState) -> str:
-    return "".join(f"{format_line(fact, state)}\n" for fact in entries)
+    return "".join(f"{format_line(entry, state)}\n" for entry in entries)
 
 
 FORMATS = {"text": render_text, "mermaid": render_diagram}
 
 
 async def get_timeline(request: Request) -> PlainTextResponse:
-    """Of the whole sandbox, as text unless `?format=mermaid`."""
-    store = sandbox_of(request).state
-    return _render_timeline(request, store, tuple(store.journal), "text")
+    """Render the timeline of the sandbox, as text unless `?format=mermaid`."""
+    state = sandbox_of(request).state
+    return _render_timeline(request, state, tuple(state.journal), "text")
 
 
 async def get_call_timeline(request: Request) -> PlainTextResponse:
-    """Of one call, as Mermaid unless `?format=text`."""
-    store, name = sandbox_of(request).state, call_of(request).spec.id
-    facts = tuple(fact for fact in store.journal if fact.call_id == name)
-    return _render_timeline(request, store, facts, "mermaid")
+    """Render the timeline of one call, as Mermaid unless `?format=text`."""
+    state, call_id = sandbox_of(request).state, call_of(request).spec.id
+    entries = tuple(entry for entry in state.journal if entry.call_id == call_id)
+    return _render_timeline(request, state, entries, "mermaid")
 
 
 def _render_timeline(
     request: Request, state: SandboxState, entries: tuple[JournalEntry, ...], default_format: str
 ) -> PlainTextResponse:
-    wanted = request.query_params.get("format", default_format)
-    if wanted not in FORMATS:
+    format_name = request.query_params.get("format", default_format)
+    if format_name not in FORMATS:
         raise HTTPException(422, f"format is one of {', '.join(FORMATS)}")
-    return PlainTextResponse(FORMATS[wanted](entries, state))
+    return PlainTextResponse(FORMATS[format_name](entries, state))
 
 
 ROUTES = (Route("/timeline", get_timeline), Route("/calls/{id}/timeline", get_call_timeline))

@@ -1,4 +1,4 @@
-"""The server's life, as ASGI tells of it: before the first request, and after the last one."""
+"""Runs the ASGI lifespan: startup before the first request, shutdown after the last."""
 
 import traceback
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ Lifespan = Callable[[Any], AbstractAsyncContextManager[Mapping[str, Any] | None]
 
 
 async def run_lifespan(lifespan: Lifespan, scope: Scope, receive: Receive, send: Send) -> None:
-    """Runs it around everything; what it yields is known to all connections."""
+    """Enter `lifespan` at startup and exit it at shutdown; all connections see what it yields."""
     stage = "startup"
     await receive()
     try:

@@ -1,4 +1,7 @@
-"""One connection: what is too much or too slow is told so before it reaches the application."""
+"""uvicorn's HTTP/1.1 protocol with limits on connections, sizes and times.
+
+What exceeds a limit is rejected with a problem before it reaches the application.
+"""
 
 import json
 import logging
@@ -20,25 +23,28 @@ from mockserver.web.server.transport import (
 )
 
 MAX_CONNECTIONS: Final = 1_000
-"""Connections at once, less than the files that a process may usually open."""
+"""Open connections at once; below the usual limit of a process's open files."""
 
 IDLE_TIMEOUT: Final = 75  # real seconds without a request
 STAGE_TIMEOUTS: Final = {"idle": IDLE_TIMEOUT, "head": 10, "body": 30, "answer": 30}
-"""Real seconds for each to come in, and for the client to read some more of an answer."""
+"""Real seconds for each stage of a request to arrive, and between two reads of a response."""
 MAX_HEAD_BYTES: Final = 65_536  # bytes of request line and headers
 MAX_HEADER_FIELDS: Final = 200
 CLOSE_DELAY: Final = 0.5
-"""Real seconds for the client to read why: an end at once would cut it off while it still sends."""
+"""Real seconds for a client that is still sending to read the rejection before the close."""
 
 log = logging.getLogger("mockserver")
 throttle = LogThrottle()
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, with limits, which lets a request know the connection that it came by.
+    """uvicorn's protocol with limits; a request finds its transport in `scope`.
 
-    An offer to upgrade is passed over, as RFC 9110 section 7.8 allows. Java's HttpClient offers
-    `h2c` with its first request; the parser takes its body for the other protocol's first bytes.
+    `_stage` is (name, number of the request): idle, head or body, or empty when nothing is timed.
+    `_timed_stage` is the stage of the running timer.
+
+    Upgrade offers are ignored, as RFC 9110 section 7.8 allows. Java's HttpClient offers `h2c` with
+    its first request, and the parser takes that request's body for the first bytes of `h2c`.
     """
 
     _stage = _timed_stage = ("", 0)
@@ -79,11 +85,11 @@ class HttpProtocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         try:
             self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as offer:
-            again = self._head_without_upgrade() if self._should_upgrade() else b""
+        except httptools.HttpParserUpgrade as upgrade:
+            head = self._head_without_upgrade() if self._should_upgrade() else b""
             self.parser = httptools.HttpRequestParser(self)
             self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
-            self.data_received(again + data[offer.args[0] :])
+            self.data_received(head + data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
             self._handle_parser_error(error)
         self._restart_timer()
@@ -113,12 +119,13 @@ class HttpProtocol(HttpToolsProtocol):
         self._stage = ("body", self._stage[1])
         super().on_headers_complete()
 
-    def write_response(self, scope: Scope, *answer: Any) -> bool:
-        """Send an answer by one write, unless another request has come meanwhile.
+    def write_response(self, scope: Scope, *response: Any) -> bool:
+        """Send a response in one write; False if nothing was sent, or a later request has begun.
 
-        A scope that held on to the cycle of its request would be a circle for the collector.
+        `scope` refers to this method rather than to its request's cycle: `scope` and cycle would
+        otherwise refer to each other, which only the garbage collector can free.
         """
-        return self.cycle.scope is scope and write_response(self.cycle, *answer)
+        return self.cycle.scope is scope and write_response(self.cycle, *response)
 
     def on_message_complete(self) -> None:
         self._stage = ("", self._stage[1])
@@ -132,20 +139,20 @@ class HttpProtocol(HttpToolsProtocol):
                 f"{MAX_HEAD_BYTES:,} bytes and {MAX_HEADER_FIELDS} headers at most",
             )
         else:
-            odd = isinstance(error, httptools.HttpParserCallbackError)
-            why = "its target cannot be read" if odd else error
-            self._reject(400, "bad request", f"this is not HTTP/1.1: {why}")
+            is_callback_error = isinstance(error, httptools.HttpParserCallbackError)
+            reason = "its target cannot be read" if is_callback_error else error
+            self._reject(400, "bad request", f"this is not HTTP/1.1: {reason}")
 
     def _restart_timer(self) -> None:
-        """Set the alarm for what is being read now; most requests come whole and need none."""
+        """Start the timer of the current stage; most requests arrive at once and need none."""
         if self._stage == self._timed_stage:
             return
         if self._stage_timer:
             self._stage_timer.cancel()
             self._stage_timer = None
-        self._timed_stage, patience = self._stage, STAGE_TIMEOUTS.get(self._stage[0])
-        if patience:
-            self._stage_timer = get_running_loop().call_later(patience, self._on_stage_timeout)
+        self._timed_stage, timeout = self._stage, STAGE_TIMEOUTS.get(self._stage[0])
+        if timeout:
+            self._stage_timer = get_running_loop().call_later(timeout, self._on_stage_timeout)
 
     def _on_stage_timeout(self) -> None:
         stage, _ = self._stage
@@ -155,7 +162,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._reject(408, "too slow", f"the {stage} has {STAGE_TIMEOUTS[stage]} s to arrive")
 
     def _reject(self, status: int, title: str, detail: str) -> None:
-        """Answer in the application's stead, unless it is answering already, and end it."""
+        """Respond in place of the application, unless it is responding, and end the connection."""
         stage, number = self._stage
         self._ignores_data, self._stage = True, ("", number)
         self._record_rejection(title, f"a request was refused: {title}, {detail}")
@@ -167,22 +174,25 @@ class HttpProtocol(HttpToolsProtocol):
         get_running_loop().call_later(CLOSE_DELAY, self._close)
 
     def _record_rejection(self, title: str, message: str) -> None:
-        refused = self.app_state.get("refused")
-        if refused is not None:
-            refused[title.replace(" ", "-")] += 1
-        note = throttle.limit(title, message)
-        if note:
-            log.warning("%s", note)
+        rejections = self.app_state.get("refused")
+        if rejections is not None:
+            rejections[title.replace(" ", "-")] += 1
+        text = throttle.limit(title, message)
+        if text:
+            log.warning("%s", text)
 
     def _start_write_timer(self, pending: int) -> None:
-        later = get_running_loop().call_later
-        self._write_timer = later(STAGE_TIMEOUTS["answer"], self._on_write_timeout, pending)
+        call_later = get_running_loop().call_later
+        self._write_timer = call_later(STAGE_TIMEOUTS["answer"], self._on_write_timeout, pending)
 
     def _on_write_timeout(self, previous: int) -> None:
-        """However slow, who reads goes on reading; who does not holds memory for nothing."""
-        left = self.transport.get_write_buffer_size()
-        if left < previous:
-            self._start_write_timer(left)
+        """Reset the connection if the client has read nothing since `previous` bytes were left.
+
+        A slow client may continue; one that does not read only occupies memory.
+        """
+        remaining = self.transport.get_write_buffer_size()
+        if remaining < previous:
+            self._start_write_timer(remaining)
             return
         self._record_rejection(
             "unread answer", f"an answer was not read for {STAGE_TIMEOUTS['answer']} s"
@@ -196,13 +206,17 @@ class HttpProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _leave_to_application(self, stage: str, refusal: ASGIApp) -> bool:
-        """Whether the application has the last word, or a word of it is out already."""
+        """True if a response has begun, or the application will still send one.
+
+        The application responds to earlier requests first; a queued request is rejected after
+        them, by `refusal`. A response that has begun ends here.
+        """
         cycle = self.cycle
         if cycle is None or (stage != "body" and cycle.response_complete):
             return False
         cycle.keep_alive = False
         if stage != "body":
-            return True  # what came before is answered first, and then it ends
+            return True  # the connection ends after the response to the earlier request
         if self.pipeline:
             self.pipeline[0] = (cycle, cast("Any", refusal))
             return True
@@ -214,15 +228,15 @@ class HttpProtocol(HttpToolsProtocol):
         return False
 
     def _should_upgrade(self) -> bool:
-        # uvicorn asks it to hold a request back, which we then read again
+        # If True, uvicorn holds the request back, and `data_received` parses it again.
         return any(name == b"upgrade" for name, _ in self.headers)
 
     def _head_without_upgrade(self) -> bytes:
-        """The head of the request at hand without the offer, to be read as any other."""
+        """The head of the current request without its Upgrade field, to be parsed again."""
         method = self.parser.get_method()
         head = [b"%b %b HTTP/1.1\r\n" % (method, self.url)]
-        kept = (field for field in self.headers if field[0] != b"upgrade")
-        return b"".join([*head, *(b"%b: %b\r\n" % field for field in kept), b"\r\n"])
+        fields = (field for field in self.headers if field[0] != b"upgrade")
+        return b"".join([*head, *(b"%b: %b\r\n" % field for field in fields), b"\r\n"])
 
 
 def _render_problem_response(status: int, title: str, detail: str) -> bytes:

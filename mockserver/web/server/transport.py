@@ -1,4 +1,4 @@
-"""Ends of a connection below HTTP: reset, or closed without a word, as a scenario may order."""
+"""Writes responses to a transport at once, and ends connections as scenarios specify."""
 
 import socket
 import struct
@@ -12,48 +12,56 @@ from mockserver.web.problems import problem
 
 TRANSPORT_KEY = "mockserver.transport"
 NO_LINGER = struct.pack("ii", 1, 0)
+"""SO_LINGER with a timeout of 0 seconds: closing sends a TCP reset."""
 
 
 def reset_connection(transport: Transport) -> None:
-    """Drop it with all that the other side has not read."""
-    wire: socket.socket | None = transport.get_extra_info("socket")
-    if wire is not None:
-        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+    """Send a TCP reset, discarding what the client has not read."""
+    tcp_socket: socket.socket | None = transport.get_extra_info("socket")
+    if tcp_socket is not None:
+        tcp_socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
     transport.abort()
 
 
 async def disconnect(kind: str, scope: Scope, receive: Receive, send: Send) -> None:
-    """End the connection: `reset` drops it, anything else closes it politely but empty."""
+    """End the connection without a response: `reset` sends a TCP reset, else it is closed.
+
+    On another server, whose `scope` has no transport, the response is a 502 problem.
+    """
     transport: Transport | None = scope.get(TRANSPORT_KEY)
     if transport is None:
-        answer = problem(502, "connection broken", f"a scenario orders a break here: {kind}")
-        await answer(scope, receive, send)
+        response = problem(502, "connection broken", f"a scenario orders a break here: {kind}")
+        await response(scope, receive, send)
         return
     if kind == "reset" and transport.get_extra_info("socket") is not None:
         reset_connection(transport)
     else:
         transport.close()
-    # uvicorn wants to have seen the end before the application returns
+    # uvicorn must see the disconnect before the application returns.
     while (await receive())["type"] != "http.disconnect":
         continue
 
 
 HeaderField = tuple[bytes, bytes]
-
+"""(name, value) as in ASGI."""
 
 WRITE_RESPONSE_KEY: Final = "mockserver.whole"
-"""Where a request's scope has the function, if its connection has one."""
+"""The key of `HttpProtocol.write_response` in `scope`; missing on another server."""
 
 
 def write_response(
     cycle: RequestResponseCycle, status: int, headers: list[HeaderField], body: bytes
 ) -> bool:
-    """Answer a request that has been read to its end; False, and nothing sent, in all other cases.
+    """Fast path: send head and body in one write, bypassing the messages of ASGI.
 
-    uvicorn would search each field for what breaks a head: here the lines are counted.
+    Return False, with nothing sent, for a HEAD request, a request not read to its end, a response
+    that has begun, and a connection that is disconnected, full or closed after the response.
+
+    uvicorn searches each field for characters that would break the head. Here the line ends of the
+    whole head are counted instead; a head that would break is left to uvicorn.
     """
-    usual = cycle.keep_alive and cycle.scope["method"] != "HEAD" and not cycle.more_body
-    if not usual or cycle.response_started or cycle.disconnected or cycle.flow.write_paused:
+    is_usual = cycle.keep_alive and cycle.scope["method"] != "HEAD" and not cycle.more_body
+    if not is_usual or cycle.response_started or cycle.disconnected or cycle.flow.write_paused:
         return False
     lines = [b"%b: %b\r\n" % field for field in (*cycle.default_headers, *headers)]
     head = b"".join(lines)

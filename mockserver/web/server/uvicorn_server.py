@@ -1,4 +1,4 @@
-"""uvicorn as we run it: on a socket of our own, ready when it says so, gone when it is told."""
+"""Binds the listening socket, and configures and runs uvicorn on it."""
 
 import socket
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from starlette.types import ASGIApp
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.web.server.protocol import IDLE_TIMEOUT, HttpProtocol
 
-SHUTDOWN_GRACE = 2  # seconds that requests have to end in when the server stops
+SHUTDOWN_GRACE = 2  # real seconds for running requests to end on shutdown
 WILDCARD_HOSTS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
 LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
 
 
 class ServerAddress(NamedTuple):
-    """Where the server listens; `origin` is how it reaches itself."""
+    """The address on which the server listens; `origin` is how it reaches itself."""
 
     host: str
     port: int
@@ -36,7 +36,7 @@ class ServerAddress(NamedTuple):
 
     @property
     def is_local(self) -> bool:
-        """Only reached from this machine."""
+        """Whether the server is reachable from this machine only."""
         return self.host in LOOPBACK_HOSTS
 
     def _url(self, host: str) -> str:
@@ -45,25 +45,25 @@ class ServerAddress(NamedTuple):
 
 
 def bind_socket(host: str, port: int) -> socket.socket:
-    """The listening socket.
+    """Bind a listening socket.
 
     Raises:
-        OSError: the port is taken, or is not ours to take.
+        OSError: The port is taken, or this user may not bind it.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    taken = socket.socket(family, socket.SOCK_STREAM)
+    listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind((host, port))
-        taken.listen(1024)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(1024)
     except OSError:
-        taken.close()
+        listener.close()
         raise
-    return taken
+    return listener
 
 
 class Server(uvicorn.Server):
-    """Says when it is ready, and ends what waits for time before it ends itself."""
+    """A uvicorn server that calls `on_ready`, and stops all schedulers before itself."""
 
     def __init__(
         self, config: uvicorn.Config, sandboxes: SandboxRegistry, on_ready: Callable[[], None]
@@ -82,7 +82,7 @@ class Server(uvicorn.Server):
 
 
 def build_config(app: ASGIApp, tls: tuple[str, str]) -> uvicorn.Config:
-    """`tls` is (certificate, key), or twice nothing."""
+    """Configure uvicorn; `tls` is (certificate file, key file), both empty without TLS."""
     certificate, key = tls
     return uvicorn.Config(
         app,
@@ -92,7 +92,7 @@ def build_config(app: ASGIApp, tls: tuple[str, str]) -> uvicorn.Config:
         access_log=False,
         log_level="warning",
         server_header=False,
-        proxy_headers=False,  # who asks is who has connected, whatever a header says
+        proxy_headers=False,  # the client is the connected peer, whatever a header says
         timeout_graceful_shutdown=SHUTDOWN_GRACE,
         timeout_keep_alive=IDLE_TIMEOUT,
         ssl_certfile=certificate or None,

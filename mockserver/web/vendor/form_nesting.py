@@ -1,4 +1,4 @@
-"""Unfolds names with brackets, `variables[Name]=x` and `ids[]=1`, into mappings and lists."""
+"""Nests fields with brackets, `variables[Name]=x` and `ids[]=1`, into mappings and lists."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -14,10 +14,11 @@ _NAME_WITH_BRACKETS: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])+)")
 _INDEX: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 
 Pairs = Collection[tuple[str, object]]
+"""(name, value) of each field, in the order in which they were sent."""
 
 
 class _Branch(dict[str, object]):
-    """A mapping that brackets build; `following` is the index that `[]` means next, as in PHP."""
+    """A mapping built from brackets; `next_index` is what the next `[]` means, as in PHP."""
 
     next_index = 0
 
@@ -29,11 +30,11 @@ class _Branch(dict[str, object]):
 
 
 def nest_fields(pairs: Pairs, max_fields: int) -> dict[str, object]:
-    """The fields that the pairs mean, of which there may be `room`; of one name the last counts.
+    """Build the fields from at most `max_fields` pairs; the last pair of a name counts.
 
     Raises:
-        ValueError: there are too many of them, or too many brackets; what it says goes on after
-            `the body` or `the query`.
+        ValueError: Too many fields, or too many levels. The message continues `the body` or
+            `the query`.
     """
     if len(pairs) > max_fields:
         raise ValueError(TOO_MANY_FIELDS)
@@ -47,14 +48,14 @@ def nest_fields(pairs: Pairs, max_fields: int) -> dict[str, object]:
 
 
 def _split_path(key: str) -> Sequence[str | None]:
-    """`a[b][]` -> a, b, None; a key with stray brackets is its own path."""
+    """`a[b][]` -> a, b, None; a key with misplaced brackets is its own path."""
     bracketed = _NAME_WITH_BRACKETS.fullmatch(key)
     if bracketed is None:
         return (key,)
-    head, hooks = bracketed.groups()
-    if hooks.count("[") > MAX_DEPTH:
+    head, brackets = bracketed.groups()
+    if brackets.count("[") > MAX_DEPTH:
         raise ValueError(TOO_DEEP)
-    return head, *(hook or None for hook in hooks[1:-1].split("]["))
+    return head, *(segment or None for segment in brackets[1:-1].split("]["))
 
 
 def _put(branch: _Branch, path: Sequence[str | None], value: Any) -> None:
@@ -68,13 +69,13 @@ def _put(branch: _Branch, path: Sequence[str | None], value: Any) -> None:
 
 
 def _ensure_branch(branch: _Branch, key: str) -> _Branch:
-    """What stands under the key, made fit to grow; anything but a mapping gives way."""
-    there = branch.get(key)
-    if isinstance(there, _Branch):
-        return there
-    branch[key] = grown = _Branch()
-    _merge(grown, there if isinstance(there, dict) else {})
-    return grown
+    """Return the branch under the key; a mapping becomes one, any other value is replaced."""
+    existing = branch.get(key)
+    if isinstance(existing, _Branch):
+        return existing
+    branch[key] = child = _Branch()
+    _merge(child, existing if isinstance(existing, dict) else {})
+    return child
 
 
 def _merge(branch: _Branch, values: Mapping[str, object]) -> None:
@@ -83,9 +84,10 @@ def _merge(branch: _Branch, values: Mapping[str, object]) -> None:
 
 
 def _plain_value(value: object) -> object:
+    """Convert a branch to a dict, or to a list if its keys are 0, 1, 2, ..."""
     if not isinstance(value, _Branch):
         return value
-    inner = {key: _plain_value(one) for key, one in value.items()}
+    inner = {key: _plain_value(member) for key, member in value.items()}
     indexes = [str(index) for index in range(len(inner))]
-    listed = inner and inner.keys() == set(indexes)
-    return [inner[index] for index in indexes] if listed else inner
+    is_list = inner and inner.keys() == set(indexes)
+    return [inner[index] for index in indexes] if is_list else inner

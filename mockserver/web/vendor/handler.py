@@ -1,4 +1,4 @@
-"""One vendor request, from HTTP to the simulation and back."""
+"""Handles vendor requests: access, route, body, sandbox, scenario, response."""
 
 import asyncio
 import logging
@@ -43,45 +43,49 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 MAX_WEBHOOK_DEPTH: Final = 8
-"""So many webhooks to ourselves may lead to one another."""
+"""How many webhooks to this server may lead to one another."""
 
 log = logging.getLogger("mockserver")
 throttle = LogThrottle()
 
 
 async def handle_vendor_request(scope: Scope, receive: Receive, send: Send) -> None:
-    """Every path that is not ours is a vendor's, or nobody's."""
-    parts: Dependencies = scope["dependencies"]
-    depth = parts.webhook_depth(*(scope.get("client") or ("", 0)))
-    refusal = _check_access(scope["request_headers"], parts) or _check_webhook_depth(depth)
-    found = _find_route(scope, parts)
-    scope["allowed_methods"] = () if isinstance(found, UnknownPath) else found.allowed_methods
-    limit = DEFAULT_BODY_LIMIT if isinstance(found, UnknownPath) else found.body_limit
+    """Handle a request to any path outside the control API; the path may be unknown."""
+    dependencies: Dependencies = scope["dependencies"]
+    depth = dependencies.webhook_depth(*(scope.get("client") or ("", 0)))
+    rejection = _check_access(scope["request_headers"], dependencies) or _check_webhook_depth(depth)
+    route = _find_route(scope, dependencies)
+    scope["allowed_methods"] = () if isinstance(route, UnknownPath) else route.allowed_methods
+    limit = DEFAULT_BODY_LIMIT if isinstance(route, UnknownPath) else route.body_limit
     try:
         body = await read_body(receive, limit)
     except BodyTooLarge:
-        refusal = problem(413, "body too large", f"this takes at most {limit:,} bytes")
+        rejection = problem(413, "body too large", f"this takes at most {limit:,} bytes")
     except ClientDisconnected:
         return
-    if refusal:
-        await refusal(scope, receive, send)
+    if rejection:
+        await rejection(scope, receive, send)
         return
     try:
-        asked = _prepare_request(scope, parts, found, _build_request(scope, body, parts, found))
-        if depth and isinstance(asked, IncomingRequest):
-            asked = asked._replace(webhook_depth=depth)
-    except Exception as error:  # noqa: BLE001 - whatever a provider does, it is told as ours
-        asked = _record_failure(scope["sandbox"] or parts.sandboxes.get(DEFAULT_SANDBOX), error)
-    if not isinstance(asked, IncomingRequest):
-        await asked(scope, receive, send)
+        outcome = _prepare_request(
+            scope, dependencies, route, _build_request(scope, body, dependencies, route)
+        )
+        if depth and isinstance(outcome, IncomingRequest):
+            outcome = outcome._replace(webhook_depth=depth)
+    except Exception as error:  # noqa: BLE001 - any failure of a provider is a problem response
+        outcome = _record_failure(
+            scope["sandbox"] or dependencies.sandboxes.get(DEFAULT_SANDBOX), error
+        )
+    if not isinstance(outcome, IncomingRequest):
+        await outcome(scope, receive, send)
         return
-    await _respond(scope["sandbox"], asked, (scope, receive, send))
+    await _respond(scope["sandbox"], outcome, scope, receive, send)
 
 
 def _prepare_request(
     scope: Scope, dependencies: Dependencies, route: VendorRoute | UnknownPath, request: Request
 ) -> "IncomingRequest | Response":
-    """The request with its sandbox and what a story says of it, or our own refusal."""
+    """Resolve the sandbox and apply the scenario; return the request, or a problem response."""
     try:
         credential = _credential(route, request)
         sandbox: Sandbox = _resolve_sandbox(scope, dependencies, route, credential)
@@ -90,43 +94,46 @@ def _prepare_request(
     scope["sandbox"] = sandbox
     if isinstance(route, UnknownPath):
         return _record_unknown_path(sandbox, request, route)
-    asked = _build_incoming(route, request, credential)
-    return _check_scenarios(sandbox, asked) or apply_scenario(sandbox.state, asked)
+    incoming = _build_incoming(route, request, credential)
+    return _check_scenarios(sandbox, incoming) or apply_scenario(sandbox.state, incoming)
 
 
 async def _respond(
-    sandbox: Sandbox, incoming: IncomingRequest, asgi: tuple[Scope, Receive, Send]
+    sandbox: Sandbox, incoming: IncomingRequest, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    """Answer, when and how a story wants it; nothing of a new call happens before its answer."""
+    """Respond, with the scenario's delay or disconnect.
+
+    No event of a new call is applied before the response, unless the scenario says `before_reply`.
+    """
     if incoming.api_behavior.delay:
         await asyncio.sleep(incoming.api_behavior.delay / SECOND)
     with sandbox.scheduler.request_scope() as now:
-        response, calls = _build_response(sandbox, incoming, now, asgi[0]["allowed_methods"])
+        response, calls = _build_response(sandbox, incoming, now, scope["allowed_methods"])
         if calls and is_due_before_response(sandbox.state, calls):
             await sandbox.scheduler.run_due_now(now)
         if incoming.api_behavior.disconnect:
-            await disconnect(incoming.api_behavior.disconnect, *asgi)
+            await disconnect(incoming.api_behavior.disconnect, scope, receive, send)
         else:
-            await response(*asgi)
+            await response(scope, receive, send)
 
 
 def _check_access(headers: RequestHeaders, dependencies: Dependencies) -> "Response | None":
-    """Other servers would not agree whom it is for, or a web page has sent it."""
-    listings = dependencies.sandboxes.initial_setup[0].providers
+    """Return 400 unless there is one Host, 403 for a foreign Origin or Host; None if accepted."""
+    providers = dependencies.sandboxes.initial_setup[0].providers
     if headers.unusual is None:
         host = headers.get(b"host")
         return (
             None
-            if dependencies.access_control.allows_host(host, listings)
+            if dependencies.access_control.allows_host(host, providers)
             else foreign_host_problem([host])
         )
     if len(headers.unusual.getlist("host")) != 1:
         return problem(400, "bad request", "a request has one Host header")
-    return dependencies.access_control.check_vendor_request(headers.unusual, listings)
+    return dependencies.access_control.check_vendor_request(headers.unusual, providers)
 
 
 def _check_webhook_depth(depth: int) -> "Response | None":
-    """A webhook to ourselves may lead to another, but not for ever."""
+    """Return 508 if too many webhooks to this server led to one another; None if accepted."""
     if depth <= MAX_WEBHOOK_DEPTH:
         return None
     detail = f"webhooks to this very server have led to one another {MAX_WEBHOOK_DEPTH} times"
@@ -136,21 +143,21 @@ def _check_webhook_depth(depth: int) -> "Response | None":
 def _build_request(
     scope: Scope, body: bytes, dependencies: Dependencies, route: VendorRoute | UnknownPath
 ) -> Request:
-    """The request with what its path says, which no query and no body can say otherwise."""
-    vendor = parse_request(scope, body, dependencies.public_url)
-    told = NO_FIELDS if isinstance(route, UnknownPath) else route.path_fields
-    return vendor._replace(fields={**vendor.fields, **told}) if told else vendor
+    """Parse the request; the fields of its path take precedence over query and body."""
+    request = parse_request(scope, body, dependencies.public_url)
+    path_fields = NO_FIELDS if isinstance(route, UnknownPath) else route.path_fields
+    return request._replace(fields={**request.fields, **path_fields}) if path_fields else request
 
 
 def _find_route(scope: Scope, dependencies: Dependencies) -> VendorRoute | UnknownPath:
-    listings = dependencies.sandboxes.initial_setup[0].providers
+    providers = dependencies.sandboxes.initial_setup[0].providers
     return find_route(
-        listings, scope["method"], scope["request_headers"].get(b"host"), scope["path"]
+        providers, scope["method"], scope["request_headers"].get(b"host"), scope["path"]
     )
 
 
 def _credential(route: VendorRoute | UnknownPath, request: Request) -> str:
-    """Wherever the vendor hides it; empty if there is none."""
+    """The credential, which each vendor reads from another place; empty if there is none."""
     if isinstance(route, UnknownPath):
         return ""
     return route.bound.provider.credential(request) or ""
@@ -159,7 +166,10 @@ def _credential(route: VendorRoute | UnknownPath, request: Request) -> str:
 def _resolve_sandbox(
     scope: Scope, dependencies: Dependencies, route: VendorRoute | UnknownPath, credential: str
 ) -> Sandbox:
-    """The one that prefix or header have named, else the one that has claimed the credential."""
+    """Return the sandbox named by prefix or header, else the one that claims the credential.
+
+    Without either, it is the default sandbox.
+    """
     if scope["sandbox_name"]:
         return dependencies.sandboxes.get(scope["sandbox_name"])
     if isinstance(route, UnknownPath):
@@ -168,25 +178,27 @@ def _resolve_sandbox(
 
 
 def _build_incoming(route: VendorRoute, request: Request, credential: str) -> IncomingRequest:
-    stories = _parse_scenario_names(request.headers.get("x-mock-scenario", ""))
-    wrong = (
+    scenario_names = _parse_scenario_names(request.headers.get("x-mock-scenario", ""))
+    wrong_method = (
         Rule(lambda _: True, route.bound.provider.wrong_method) if route.allowed_methods else None
     )
     endpoint = route.endpoint if route.allowed_methods else route.select_endpoint(request)
-    return IncomingRequest(route.bound, endpoint, request, stories, wrong, credential=credential)
+    return IncomingRequest(
+        route.bound, endpoint, request, scenario_names, wrong_method, credential=credential
+    )
 
 
 def _build_response(
     sandbox: Sandbox, incoming: IncomingRequest, now: int, allowed_methods: tuple[str, ...]
 ) -> "tuple[AsgiResponse | Response, tuple[str, ...]]":
-    """The vendor's answer, and the calls that it placed; a fault of our own is a problem."""
-    since = time.perf_counter()
+    """Return the response, a problem if the provider fails, and the ids of the placed calls."""
+    started_at = time.perf_counter()
     try:
         exchange = handle(sandbox.state, incoming, now)
         response = build_response(exchange, allowed_methods)
-    except Exception as error:  # noqa: BLE001 - whatever a provider does, it is told as ours
+    except Exception as error:  # noqa: BLE001 - any failure of a provider is a problem response
         return _record_failure(sandbox, error), ()
-    sandbox.request_durations[exchange.id] = round((time.perf_counter() - since) * 1_000)
+    sandbox.request_durations[exchange.id] = round((time.perf_counter() - started_at) * 1_000)
     if len(sandbox.request_durations) > MAX_ITEMS:
         sandbox.request_durations.popitem(last=False)
     return response, exchange.call_ids
@@ -204,8 +216,8 @@ def _parse_scenario_names(header: str) -> tuple[str, ...]:
 
 
 def _record_unknown_path(sandbox: Sandbox, request: Request, unknown: UnknownPath) -> "Response":
-    asked = f"{request.method} {request.path}"
-    detail = f"no emulated API has {asked}; nearest: {'; '.join(unknown.nearest)}"
+    operation = f"{request.method} {request.path}"
+    detail = f"no emulated API has {operation}; nearest: {'; '.join(unknown.nearest)}"
     exchange = build_unknown_path_exchange(sandbox.state, request, sandbox.clock.now(), detail)
     record_exchange(sandbox.state, exchange)
     response = problem(404, "unknown path", detail, nearest=list(unknown.nearest))
@@ -214,22 +226,24 @@ def _record_unknown_path(sandbox: Sandbox, request: Request, unknown: UnknownPat
 
 
 def _check_scenarios(sandbox: Sandbox, incoming: IncomingRequest) -> "Response | None":
-    """A story in the header that nobody knows, or that needs what is not here."""
+    """Return 422 if the header names an unknown scenario, or one that fits no planned call."""
     if not incoming.scenarios:
         return None
     known = {
-        name: one
-        for name, one in sandbox.state.configuration.scenarios.by_name.items()
+        name: scenario
+        for name, scenario in sandbox.state.configuration.scenarios.by_name.items()
         if "/" not in name
     }
     for name in incoming.scenarios:
         if name not in known:
             hint = did_you_mean(name, known) or f"known: {', '.join(sorted(known))}"
             return problem(422, "unknown scenario", f"no scenario is named {name!r}: {hint}")
-        unmet = [
-            known[name].missing_requirement(seen)
-            for seen in build_match_contexts(sandbox.state, incoming)
+        unmet_requirements = [
+            known[name].missing_requirement(context)
+            for context in build_match_contexts(sandbox.state, incoming)
         ]
-        if all(unmet):
-            return problem(422, "scenario does not fit", f"{name} cannot play here: {unmet[0]}")
+        if all(unmet_requirements):
+            return problem(
+                422, "scenario does not fit", f"{name} cannot play here: {unmet_requirements[0]}"
+            )
     return None

@@ -1,4 +1,4 @@
-"""Reads a multipart form."""
+"""Parses multipart forms."""
 
 import logging
 from collections.abc import Mapping
@@ -10,31 +10,33 @@ from python_multipart.multipart import MultipartState, parse_options_header
 from mockserver.core.http import Upload
 from mockserver.web.vendor.form_nesting import MAX_FIELDS, TOO_MANY_FIELDS
 
-# The parser warns of every broken form; without a handler that would land on standard error.
+# The parser warns of every broken form; without a handler, warnings go to standard error.
 logging.getLogger("python_multipart").addHandler(logging.NullHandler())
 
 
 def parse_multipart(body: bytes, boundary: bytes) -> list[tuple[str, object]]:
-    """Name and value of each part, which is a text or an `Upload`.
+    """Return (name, value) of each part; a value is a str, or an `Upload` if it has a file name.
 
     Raises:
-        ValueError: it cannot be read; what it says goes on after `the body`.
+        ValueError: The form is malformed. The message continues `the body`.
     """
     if not boundary:
         raise ValueError("is a multipart form without a boundary")
     if body.count(b"\r\n--" + boundary) > MAX_FIELDS:
         raise ValueError(TOO_MANY_FIELDS)
-    found: list[tuple[dict[bytes, bytes], bytearray]] = []
-    names: list[bytes] = []
+    parts: list[tuple[dict[bytes, bytes], bytearray]] = []  # headers and data of each part
+    header_names: list[bytes] = []
     parser = MultipartParser(
         boundary,
         {
-            "on_part_begin": lambda: found.append(({}, bytearray())),
-            "on_header_field": lambda text, start, end: names.append(text[start:end].lower()),
-            "on_header_value": lambda text, start, end: found[-1][0].update(
-                {names[-1]: text[start:end]}
+            "on_part_begin": lambda: parts.append(({}, bytearray())),
+            "on_header_field": lambda text, start, end: header_names.append(
+                text[start:end].lower()
             ),
-            "on_part_data": lambda text, start, end: found[-1][1].extend(text[start:end]),
+            "on_header_value": lambda text, start, end: parts[-1][0].update(
+                {header_names[-1]: text[start:end]}
+            ),
+            "on_part_data": lambda text, start, end: parts[-1][1].extend(text[start:end]),
         },
     )
     try:
@@ -43,7 +45,7 @@ def parse_multipart(body: bytes, boundary: bytes) -> list[tuple[str, object]]:
         raise ValueError(f"is not a multipart form: {error}") from error
     if parser.state != MultipartState.END:
         raise ValueError("is a multipart form that breaks off")
-    return [_parse_part(headers, bytes(data)) for headers, data in found]
+    return [_parse_part(headers, bytes(data)) for headers, data in parts]
 
 
 def _parse_part(headers: Mapping[bytes, bytes], data: bytes) -> tuple[str, object]:

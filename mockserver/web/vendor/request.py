@@ -1,4 +1,4 @@
-"""Turns body and query string of a vendor request into fields, or says why it cannot."""
+"""Parses vendor requests: reads the body, and turns body and query into fields."""
 
 import json
 import math
@@ -27,55 +27,66 @@ _ERROR_MESSAGES: Final[tuple[tuple[type[Exception], str], ...]] = (
     (RecursionError, TOO_DEEP),
     (ValueError, "{0}"),
 )
-"""How a flaw goes on after `the body` or `the query`: our own errors are worded so already."""
+"""Error type -> how the message continues `the body` or `the query`.
+
+A plain `ValueError` is raised by this package, already worded so.
+"""
 
 
 class ParsedFields(NamedTuple):
-    """`flaw` is empty or one sentence on what could not be read; `fields` then hold the query's."""
+    """The fields of body and query.
+
+    `body_error` is one sentence on what could not be parsed, or empty. After an error in the body,
+    `fields` has those of the query; after one in the query, none.
+    """
 
     fields: dict[str, object]
     body_error: str
 
 
 def parse_fields(content_type: str, body: bytes, query: str) -> ParsedFields:
-    """Query and body as one mapping, in which the body wins.
+    """Merge the fields of query and body; the body takes precedence.
 
-    `query` is the raw query string read as latin-1, as every header is.
+    `query` is the raw query string decoded as Latin-1, as all headers are.
     """
     fields: dict[str, object] = {}
     subject = "query"
     try:
-        asked = _parse_form(query.encode("latin-1")) if query else ()
-        if asked:
-            fields = nest_fields(asked, MAX_FIELDS)
+        query_pairs = _parse_form(query.encode("latin-1")) if query else ()
+        if query_pairs:
+            fields = nest_fields(query_pairs, MAX_FIELDS)
         subject = "body"
-        sent = _parse_body(content_type, body)
-        return ParsedFields(fields | nest_fields(sent, MAX_FIELDS - len(asked)), "")
+        body_pairs = _parse_body(content_type, body)
+        return ParsedFields(fields | nest_fields(body_pairs, MAX_FIELDS - len(query_pairs)), "")
     except (ValueError, RecursionError) as error:
         return ParsedFields(fields, f"the {subject} {_describe_error(error)}")
 
 
 def _describe_error(error: Exception) -> str:
-    return next(words.format(error) for kind, words in _ERROR_MESSAGES if isinstance(error, kind))
+    return next(
+        template.format(error)
+        for error_type, template in _ERROR_MESSAGES
+        if isinstance(error, error_type)
+    )
 
 
 def _parse_body(content_type: str, body: bytes) -> Pairs:
     if not body:
         return ()
-    media, _, parameters = content_type.partition(";")
-    media = media.strip().lower()
+    media_type, _, parameters = content_type.partition(";")
+    media_type = media_type.strip().lower()
     options = _parse_options(content_type) if parameters else {}
     if options.get(b"charset", b"utf-8").lower() not in {b"utf-8", b"utf8"}:
         raise ValueError("has a charset other than UTF-8")
-    if media == "multipart/form-data":
+    if media_type == "multipart/form-data":
         return _parse_multipart(body, options.get(b"boundary", b""))
-    return _BODY_PARSERS.get(media, _parse_json if media.endswith("+json") else _parse_untyped)(
-        body
-    )
+    return _BODY_PARSERS.get(
+        media_type, _parse_json if media_type.endswith("+json") else _parse_untyped
+    )(body)
 
 
 def _parse_options(content_type: str) -> Mapping[bytes, bytes]:
-    from python_multipart.multipart import parse_options_header  # noqa: PLC0415 - as below
+    from python_multipart.multipart import parse_options_header  # noqa: PLC0415 - as in _parse_multipart
 
     return parse_options_header(content_type)[1]
 
@@ -89,7 +100,7 @@ def _parse_untyped(body: bytes) -> Pairs:
 
 
 def _parse_form(body: bytes) -> Pairs:
-    # Counted first: a megabyte of ampersands would otherwise be split before it is refused.
+    # Counted first: otherwise a megabyte of ampersands is split before it is rejected.
     if body.count(b"&") > MAX_FIELDS:
         raise ValueError(TOO_MANY_FIELDS)
     return parse_qsl(body.decode(), keep_blank_values=True, errors="strict")
@@ -104,13 +115,13 @@ def _parse_json(body: bytes) -> Pairs:
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH:
         _check_depth(value)
     if b"\\u" in body:
-        # A lone surrogate can come from an escape only, and is the one thing that this refuses.
+        # Only an escape can produce a lone surrogate, the only value that does not encode.
         json.dumps(value, ensure_ascii=False).encode()
     return value.items()
 
 
 def _check_depth(value: object) -> None:
-    """Level by level rather than by recursion, so that the depth of our own stack is no limit."""
+    """Check level by level rather than by recursion, independent of Python's stack depth."""
     level: list[Any] = [value]
     for _ in range(MAX_DEPTH):
         layers = (outer.values() if isinstance(outer, dict) else outer for outer in level)
@@ -146,56 +157,56 @@ _BODY_PARSERS: Final = {
 
 
 def _parse_multipart(body: bytes, boundary: bytes) -> Pairs:
-    from mockserver.web.vendor.multipart import parse_multipart  # noqa: PLC0415 - 6 ms, if anybody sends one
+    from mockserver.web.vendor.multipart import parse_multipart  # noqa: PLC0415 - takes 6 ms, rarely needed
 
     return parse_multipart(body, boundary)
 
 
-DEFAULT_BODY_LIMIT = 1_000_000  # bytes of a body
+DEFAULT_BODY_LIMIT = 1_000_000  # bytes
 
 
 class BodyTooLarge(Exception):
-    """The body goes on beyond the limit; the rest of it is not read."""
+    """The body exceeds the limit; the rest of it is not read."""
 
 
 class ClientDisconnected(Exception):
-    """The client has left before it had sent its body."""
+    """The client disconnected before it had sent the whole body."""
 
 
 async def read_body(receive: Receive, limit: int = DEFAULT_BODY_LIMIT) -> bytes:
-    """The whole body, counted as it comes in.
+    """Read the whole body, of at most `limit` bytes.
 
     Raises:
-        TooLarge: as soon as it is over the limit.
-        Gone: nobody waits for an answer any more.
+        BodyTooLarge: The body exceeds the limit; raised as soon as it does.
+        ClientDisconnected: The client has disconnected.
     """
-    parts: list[bytes] = []
-    size, more = 0, True
-    while more:
+    chunks: list[bytes] = []
+    size, more_body = 0, True
+    while more_body:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnected
-        part = message.get("body", b"")
-        size, more = size + len(part), message.get("more_body", False)
+        chunk = message.get("body", b"")
+        size, more_body = size + len(chunk), message.get("more_body", False)
         if size > limit:
             raise BodyTooLarge
-        parts.append(part)
-    return b"".join(parts)
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 @lru_cache(maxsize=256)
 def _decode_header_name(name: bytes) -> str:
-    """Shared by all requests that are on record."""
+    """Cached, so that all recorded requests share the names of their headers."""
     return name.decode("latin-1")
 
 
 def parse_request(scope: Scope, body: bytes, public_url: str = "") -> Request:
-    """The vendor request, free of HTTP's framing; `public_url` goes before its own origin."""
+    """Build the vendor request, without HTTP framing; `public_url`, if set, is its origin."""
     headers = {
         _decode_header_name(name): value.decode("latin-1") for name, value in scope["headers"]
     }
     query = scope["query_string"].decode("latin-1")
-    fields, flaw = parse_fields(headers.get("content-type", ""), body, query)
+    fields, body_error = parse_fields(headers.get("content-type", ""), body, query)
     client = scope.get("client") or ("", 0)
     return Request(
         method=scope["method"],
@@ -207,5 +218,5 @@ def parse_request(scope: Scope, body: bytes, public_url: str = "") -> Request:
         fields=fields,
         client=client[0],
         body=body,
-        body_error=flaw,
+        body_error=body_error,
     )

@@ -1,4 +1,4 @@
-"""A vendor's answer as the wire wants it, with what we have to say beside it."""
+"""Renders exchanges as HTTP responses, and adds the mock server's own headers."""
 
 import json
 from typing import Final, NamedTuple
@@ -19,15 +19,15 @@ _encode_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")
 
 
 class AsgiResponse(NamedTuple):
-    """Status, header fields and body of a response, which sends itself."""
+    """An ASGI application that sends one complete response, in one write where possible."""
 
     status: int
     headers: list[HeaderField]
     body: bytes
 
     async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
-        whole = scope.get(WRITE_RESPONSE_KEY)
-        if whole and whole(scope, *self):
+        write = scope.get(WRITE_RESPONSE_KEY)
+        if write and write(scope, *self):
             return
         start = {"type": "http.response.start", "status": self.status, "headers": self.headers}
         await send(start)
@@ -35,34 +35,37 @@ class AsgiResponse(NamedTuple):
 
 
 def build_response(exchange: Exchange, allowed_methods: tuple[str, ...] = ()) -> AsgiResponse:
-    """What a vendor has replied; `allowed` are the methods to be told with a wrong one."""
-    reply = exchange.response
-    own = {
-        _encode_header(name).lower(): _encode_header(value) for name, value in reply.headers.items()
+    """Render the vendor's response; `allowed_methods` are the Allow header of a 405."""
+    response = exchange.response
+    vendor_headers = {
+        _encode_header(name).lower(): _encode_header(value)
+        for name, value in response.headers.items()
     }
-    fields = [*own.items(), *_mock_headers(exchange)]
-    body = reply.body if isinstance(reply.body, bytes) else _encode_json(reply.body).encode()
-    if reply.status not in BODYLESS_STATUSES:
+    fields = [*vendor_headers.items(), *_mock_headers(exchange)]
+    body = (
+        response.body if isinstance(response.body, bytes) else _encode_json(response.body).encode()
+    )
+    if response.status not in BODYLESS_STATUSES:
         fields.append((b"content-length", b"%d" % len(body)))
-    if body is not reply.body and JSON_HEADER[0] not in own:
+    if body is not response.body and JSON_HEADER[0] not in vendor_headers:
         fields.append(JSON_HEADER)
-    if allowed_methods and reply.status == 405:  # noqa: PLR2004 - HTTP
+    if allowed_methods and response.status == 405:  # noqa: PLR2004 - HTTP
         fields.append((b"allow", _encode_header(", ".join(allowed_methods))))
-    return AsgiResponse(reply.status, fields, body)
+    return AsgiResponse(response.status, fields, body)
 
 
 def _mock_headers(exchange: Exchange) -> list[HeaderField]:
-    """What we say beside the vendor's answer."""
-    told = [
+    """The `X-Mock-*` headers, which the mock server adds to the vendor's."""
+    headers = [
         (b"x-mock-request", exchange.id.encode()),
         (TIME_HEADER, format_iso(exchange.at).encode()),
     ]
     if exchange.call_ids:
-        told.append((b"x-mock-call", exchange.call_ids[0].encode()))
+        headers.append((b"x-mock-call", exchange.call_ids[0].encode()))
     if exchange.fault:
-        why = exchange.explanation.encode("ascii", "backslashreplace")
-        told += [(b"x-mock-fault", exchange.fault.encode()), (b"x-mock-explain", why)]
-    return told
+        explanation = exchange.explanation.encode("ascii", "backslashreplace")
+        headers += [(b"x-mock-fault", exchange.fault.encode()), (b"x-mock-explain", explanation)]
+    return headers
 
 
 def _encode_header(text: str) -> bytes:
@@ -73,12 +76,15 @@ TIME_HEADER = b"x-mock-now"
 
 
 def add_time_header(send: Send, scope: Scope) -> Send:
-    """`send`, with the time of the sandbox that the request has come to by then."""
+    """Wrap `send` to add `X-Mock-Now`, the virtual time of the request's sandbox.
 
-    async def tell(message: Message) -> None:
+    The sandbox is the one in `scope` when the response starts, else the default one.
+    """
+
+    async def send_with_time(message: Message) -> None:
         if message["type"] == "http.response.start":
-            parts: Dependencies = scope["dependencies"]
-            sandbox: Sandbox = scope["sandbox"] or parts.sandboxes.get(DEFAULT_SANDBOX)
+            dependencies: Dependencies = scope["dependencies"]
+            sandbox: Sandbox = scope["sandbox"] or dependencies.sandboxes.get(DEFAULT_SANDBOX)
             headers = message["headers"]
             if all(name != TIME_HEADER for name, _ in headers):
                 message["headers"] = [
@@ -87,4 +93,4 @@ def add_time_header(send: Send, scope: Scope) -> Send:
                 ]
         await send(message)
 
-    return tell
+    return send_with_time

@@ -1,4 +1,4 @@
-"""From method, host and path to an operation; no store is touched."""
+"""Routes vendor requests: method, host and path -> operation, without any state."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,14 +20,15 @@ from mockserver.web.hosts import (
 
 NO_FIELDS: Final[Mapping[str, str]] = MappingProxyType({})
 PATH_PARAMETER: Final = re.compile(r"\\\{(\w+)\\\}")
-"""A part of a path that stands for a field, in what `re.escape` makes of it."""
+"""A path parameter such as `{id}`, as `re.escape` renders it."""
 
 
 class VendorRoute(NamedTuple):
-    """`allowed` is empty, or the methods that the path knows when the method is none of them.
+    """The endpoint at a path.
 
-    `others` come after it at the same method and path; `fields` are the parts of the path that
-    stand for something.
+    `allowed_methods` are the methods of the path if the request's is not one of them, else empty.
+    `alternatives` are further endpoints with the same method and path. `path_fields` maps path
+    parameters to values.
     """
 
     bound: BoundProvider
@@ -40,24 +41,24 @@ class VendorRoute(NamedTuple):
     def body_limit(self) -> int:
         if not self.alternatives:
             return self.endpoint.body_limit
-        return max(one.body_limit for one in (self.endpoint, *self.alternatives))
+        return max(endpoint.body_limit for endpoint in (self.endpoint, *self.alternatives))
 
     def select_endpoint(self, request: Request) -> Endpoint:
-        """The first whose condition holds, else the last."""
+        """Return the first endpoint whose condition (`when`) holds, else the last."""
         if not self.alternatives:
             return self.endpoint
-        here = (self.endpoint, *self.alternatives)
-        return next((one for one in here if one.when(request)), here[-1])
+        endpoints = (self.endpoint, *self.alternatives)
+        return next((endpoint for endpoint in endpoints if endpoint.when(request)), endpoints[-1])
 
 
 class UnknownPath(NamedTuple):
-    """The operations that come nearest, as `METHOD path`."""
+    """No operation has this path; `nearest` are similar ones as `METHOD path`."""
 
     nearest: tuple[str, ...]
 
 
 class RoutingKey(NamedTuple):
-    """What is left to find once prefix and host have been read: None leaves it open."""
+    """What prefix, Host header and path ask for; None matches any provider or host."""
 
     provider: str | None
     host: str | None
@@ -65,13 +66,13 @@ class RoutingKey(NamedTuple):
 
 
 ROOT_KEY: Final = RoutingKey(None, None, "/")
-"""The bare root of this server: a vendor's own door has its prefix or its Host."""
+"""The root of this server; that of a vendor has the vendor's prefix or Host."""
 
 
 class _RouteTable(NamedTuple):
-    """What there is to find: the hosts of each provider, and all that is at a path.
+    """All routes: `exact` by path, `templates` (paths with parameters) by number of slashes.
 
-    `templates` are the paths with parts such as `{id}`, by how many slashes they have.
+    An element of `templates` is (pattern of the path, route).
     """
 
     hosts: HostsByProvider
@@ -82,35 +83,36 @@ class _RouteTable(NamedTuple):
 def find_route(
     providers: Mapping[str, BoundProvider], method: str, host: str, path: str
 ) -> VendorRoute | UnknownPath:
-    """The operation at a native path, below a prefix, below prefix and host, or of a Host header.
+    """Find the operation of a path: native, or below `/provider` or `/provider/host`.
 
-    A known path with a wrong method is found too: the vendor answers it.
+    A native path with a vendor's Host header belongs to that vendor. A known path with a wrong
+    method is found too, because the vendor responds to it.
     """
     return _find_cached(ProvidersKey(providers), method, host, path)
 
 
 @lru_cache(maxsize=256)
 def _find_cached(key: ProvidersKey, method: str, host: str, path: str) -> VendorRoute | UnknownPath:
-    table, listings = _build_table(key), key.providers
-    wanted = _routing_key(table, host, path)
-    if wanted == ROOT_KEY:
-        return UnknownPath(nearest_operations(listings, method, path))
-    there = [found for found in _routes_at(table, wanted.path) if _matches_key(found, wanted)]
-    right = [found for found in there if found.endpoint.method == method]
-    if right:
-        return _join_alternatives(right)
-    if not there:
-        return UnknownPath(nearest_operations(listings, method, wanted.path))
-    first = there[0]
-    methods = [one.endpoint.method for one in there if one.bound is first.bound]
+    table, providers = _build_table(key), key.providers
+    target = _routing_key(table, host, path)
+    if target == ROOT_KEY:
+        return UnknownPath(nearest_operations(providers, method, path))
+    at_path = [route for route in _routes_at(table, target.path) if _matches_key(route, target)]
+    matching = [route for route in at_path if route.endpoint.method == method]
+    if matching:
+        return _join_alternatives(matching)
+    if not at_path:
+        return UnknownPath(nearest_operations(providers, method, target.path))
+    first = at_path[0]
+    methods = [route.endpoint.method for route in at_path if route.bound is first.bound]
     return first._replace(allowed_methods=tuple(methods))
 
 
 def nearest_operations(
     providers: Mapping[str, BoundProvider], method: str, path: str
 ) -> tuple[str, ...]:
-    endpoints = (found.endpoint for found in _all_routes(providers.values()))
-    known = [*dict.fromkeys(f"{one.method} {one.path}" for one in endpoints)]
+    endpoints = (route.endpoint for route in _all_routes(providers.values()))
+    known = [*dict.fromkeys(f"{endpoint.method} {endpoint.path}" for endpoint in endpoints)]
     return closest_words(f"{method} {path}", known) or tuple(known[:3])
 
 
@@ -118,20 +120,20 @@ def nearest_operations(
 def _build_table(key: ProvidersKey) -> _RouteTable:
     exact: dict[str, tuple[VendorRoute, ...]] = {}
     templates: dict[int, tuple[tuple[re.Pattern[str], VendorRoute], ...]] = {}
-    for found in _all_routes(key.providers.values()):
-        path = found.endpoint.path
+    for route in _all_routes(key.providers.values()):
+        path = route.endpoint.path
         if "{" in path:
-            row = (_path_pattern(path), found)
-            templates[path.count("/")] = (*templates.get(path.count("/"), ()), row)
+            entry = (_path_pattern(path), route)
+            templates[path.count("/")] = (*templates.get(path.count("/"), ()), entry)
         else:
-            exact[path] = (*exact.get(path, ()), found)
+            exact[path] = (*exact.get(path, ()), route)
     return _RouteTable(hosts_by_provider(key), exact, templates)
 
 
 def _all_routes(providers: Iterable[BoundProvider]) -> Iterator[VendorRoute]:
-    for listing in providers:
-        for endpoint in listing.provider.endpoints:
-            yield VendorRoute(listing, endpoint)
+    for bound in providers:
+        for endpoint in bound.provider.endpoints:
+            yield VendorRoute(bound, endpoint)
 
 
 def _path_pattern(path: str) -> re.Pattern[str]:
@@ -149,11 +151,11 @@ def _routing_key(table: _RouteTable, host: str, path: str) -> RoutingKey:
 
 
 def _routes_at(table: _RouteTable, path: str) -> Iterator[VendorRoute]:
-    """All operations at a path; one that spells it out comes before one with parts left open."""
+    """All routes at a path: first those with exactly this path, then those with parameters."""
     yield from table.exact.get(path, ())
-    for pattern, found in table.templates.get(path.count("/"), ()):
+    for pattern, route in table.templates.get(path.count("/"), ()):
         if match := pattern.fullmatch(path):
-            yield found._replace(path_fields=match.groupdict())
+            yield route._replace(path_fields=match.groupdict())
 
 
 def _matches_key(route: VendorRoute, key: RoutingKey) -> bool:
@@ -163,9 +165,11 @@ def _matches_key(route: VendorRoute, key: RoutingKey) -> bool:
 
 
 def _join_alternatives(routes: list[VendorRoute]) -> VendorRoute:
-    """The first, with those that share its place."""
+    """The first route, with the others of its provider, host and path as `alternatives`."""
     first = routes[0]
-    place = (first.endpoint.host, first.endpoint.path)
-    others = (one.endpoint for one in routes[1:] if one.bound is first.bound)
-    sharing = tuple(one for one in others if (one.host, one.path) == place)
-    return first._replace(alternatives=sharing) if sharing else first
+    location = (first.endpoint.host, first.endpoint.path)
+    others = (route.endpoint for route in routes[1:] if route.bound is first.bound)
+    alternatives = tuple(
+        endpoint for endpoint in others if (endpoint.host, endpoint.path) == location
+    )
+    return first._replace(alternatives=alternatives) if alternatives else first

@@ -1,4 +1,4 @@
-"""Captured bytes as they can be shown: JSON as JSON if it is sound, anything else as text."""
+"""Previews bodies and fields: valid JSON objects as JSON, everything else as text."""
 
 import json
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from mockserver.web.vendor.request import parse_fields
 
 
 def preview_body(body: bytes) -> Any:
-    """Never more than can be written as JSON again, however hostile it is."""
+    """Return the JSON object of a body if it can be written as JSON again, else text."""
     if body.lstrip()[:1] != b"{" or parse_fields("application/json", body, "").body_error:
         return body.decode("utf-8", "replace")
     return json.loads(body)
 
 
 def preview_field(field: Any) -> Any:
-    """A request's field as JSON can tell it: of a file its name, its type and its size."""
+    """Return a request's field as a JSON value; a file becomes its name, type and size."""
     if isinstance(field, Upload):
         return {"file": field.filename, "type": field.content_type, "bytes": len(field.data)}
     if isinstance(field, Mapping):

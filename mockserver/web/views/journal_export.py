@@ -1,4 +1,4 @@
-"""The journal as text: every fact in order, and what it takes to play it again."""
+"""Exports the journal: all entries in order, and the requests as they can be replayed."""
 
 import base64
 import binascii
@@ -18,26 +18,26 @@ from mockserver.web.views import redaction
 from mockserver.web.views.serializers import serialize_entry
 
 HOST_PLACEHOLDER: Final = "{host}"
-"""Stands for the name by which this server was called."""
+"""Stands for the host name by which the client called this server."""
 
 UNMASKED_HEADERS: Final = ("accept", "content-type", "x-mock-scenario")
 
 
 def serialize_entries(state: SandboxState) -> list[dict[str, Any]]:
-    """Every fact that is left, with its number."""
+    """Serialize all entries that the journal still has, with their sequence numbers."""
     numbered = enumerate(state.journal, first_sequence(state))
     return [
-        {"id": number, **serialize_entry(fact, state.configuration)} for number, fact in numbered
+        {"id": number, **serialize_entry(entry, state.configuration)} for number, entry in numbered
     ]
 
 
 def first_sequence(state: SandboxState) -> int:
-    """The number of the oldest fact that is left."""
+    """The sequence number of the oldest entry that the journal still has, from 1."""
     return state.entry_count - len(state.journal) + 1
 
 
 def build_heading(state: SandboxState) -> dict[str, Any]:
-    """The first line of an export: where its world begins."""
+    """Build the first line of an export: version, seed and start of the sandbox."""
     return {
         "journal": 1,
         "version": __version__,
@@ -49,17 +49,17 @@ def build_heading(state: SandboxState) -> dict[str, Any]:
 
 
 def export_lines(state: SandboxState, origins: Iterable[str]) -> Iterator[str]:
-    """The export, a line each: the heading, then every fact; requests as they can be sent again."""
+    """Yield the lines of an export: heading and entries, with requests as they can be resent."""
     known = tuple(origins)
     yield replace_origins(format_json(build_heading(state)), state, known)
-    for fact, told in zip(state.journal, serialize_entries(state), strict=True):
-        if isinstance(fact.payload, Exchange):
-            told["sent"] = serialize_sent_request(fact.payload, state)
-        yield replace_origins(format_json(told), state, known)
+    for entry, serialized in zip(state.journal, serialize_entries(state), strict=True):
+        if isinstance(entry.payload, Exchange):
+            serialized["sent"] = serialize_sent_request(entry.payload, state)
+        yield replace_origins(format_json(serialized), state, known)
 
 
 def replace_origins(text: str, state: SandboxState, origins: Iterable[str]) -> str:
-    """Our own addresses, and those by which we were called, as `{origin}`."""
+    """Replace `origins`, and those by which clients called the server, by `{origin}`."""
     for origin in filter(None, (*origins, *state.request_origins)):
         text = re.sub(rf"{re.escape(origin)}(?![\w.:-])", ORIGIN_PLACEHOLDER, text)
     return text
@@ -70,39 +70,42 @@ def format_json(value: object) -> str:
 
 
 def serialize_sent_request(exchange: Exchange, state: SandboxState) -> dict[str, Any]:
-    """What the fact itself does not tell of a request, secrets masked where they stood."""
-    asked, listings, salt = (
+    """Serialize what the journal entry of a request omits, with secrets masked in place."""
+    request, providers, salt = (
         exchange.request,
         state.configuration.providers,
         state.configuration.seed,
     )
-    listing = listings.get(exchange.provider)
-    secret = listing.provider.credential(asked) if listing else None
-    vendor = vendor_host(listings, asked.host) is not None
-    told = {"client": asked.client, "host": asked.host if vendor else HOST_PLACEHOLDER}
+    bound = providers.get(exchange.provider)
+    secret = bound.provider.credential(request) if bound else None
+    is_vendor_host = vendor_host(providers, request.host) is not None
+    client_and_host = {
+        "client": request.client,
+        "host": request.host if is_vendor_host else HOST_PLACEHOLDER,
+    }
     return {
-        **told,
-        "headers": _serialize_headers(asked, secret, salt),
-        **_serialize_body(asked, secret, salt),
+        **client_and_host,
+        "headers": _serialize_headers(request, secret, salt),
+        **_serialize_body(request, secret, salt),
     }
 
 
 def _serialize_headers(request: Request, secret: str | None, salt: str) -> dict[str, str]:
-    told = {name: request.headers[name] for name in UNMASKED_HEADERS if name in request.headers}
+    headers = {name: request.headers[name] for name in UNMASKED_HEADERS if name in request.headers}
     if "authorization" in request.headers:
-        told["authorization"] = _redact_authorization(request.headers["authorization"], salt)
+        headers["authorization"] = _redact_authorization(request.headers["authorization"], salt)
     cookie = request.headers.get("cookie", "")
     if secret and secret in cookie:
-        told["cookie"] = cookie.replace(secret, redaction.mask(secret, salt))
-    return told
+        headers["cookie"] = cookie.replace(secret, redaction.mask(secret, salt))
+    return headers
 
 
 def _redact_authorization(header_value: str, salt: str) -> str:
-    """Basic keeps its user, for that is no secret and may be what the vendor goes by."""
-    scheme, _, packed = header_value.partition(" ")
+    """Mask the secret; Basic keeps its user, which is no secret and may identify the account."""
+    scheme, _, encoded = header_value.partition(" ")
     if scheme.lower() == "basic":
         try:
-            user, colon, secret = base64.b64decode(packed, validate=True).decode().partition(":")
+            user, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
             colon = ""
         if colon:
@@ -115,32 +118,32 @@ def _serialize_body(request: Request, secret: str | None, salt: str) -> Mapping[
     try:
         text = request.body.decode()
     except UnicodeDecodeError:
-        # one byte, one character: what is masked leaves all the rest as it is
-        shown = _redact_body(request.body.decode("latin-1"), secret, salt).encode("latin-1")
-        return {"base64": base64.b64encode(shown).decode()}
+        # One character per byte: masking leaves all other bytes as they are.
+        redacted = _redact_body(request.body.decode("latin-1"), secret, salt).encode("latin-1")
+        return {"base64": base64.b64encode(redacted).decode()}
     return {"body": _redact_body(text, secret, salt)} if text else {}
 
 
 def _redact_body(text: str, secret: str | None, salt: str) -> str:
-    """The very text, blanks and all, with its secrets masked."""
-    shown: str = redaction.redact_secret(text, secret, salt)
+    """Mask the secrets in a body and leave the rest of the text, even blanks, unchanged."""
+    redacted: str = redaction.redact_secret(text, secret, salt)
     try:
-        given = json.loads(shown)
+        value = json.loads(redacted)
     except (ValueError, RecursionError):
-        return redaction.redact_text(shown, salt)
-    for plain, masked in _find_redactions(given, redaction.redact_value(given, salt)):
-        for spelled in (format_json(plain), json.dumps(plain)):
-            shown = shown.replace(spelled, format_json(masked))
-    return redaction.redact_text(shown, salt)
+        return redaction.redact_text(redacted, salt)
+    for plain, masked in _find_redactions(value, redaction.redact_value(value, salt)):
+        for spelling in (format_json(plain), json.dumps(plain)):
+            redacted = redacted.replace(spelling, format_json(masked))
+    return redaction.redact_text(redacted, salt)
 
 
 def _find_redactions(original: Any, replacement: Any) -> Iterator[tuple[Any, Any]]:
-    """What masking has changed, part by part."""
+    """Yield (original, replacement) for each value that masking has changed."""
     if isinstance(original, dict) and isinstance(replacement, dict):
         for name in original:
             yield from _find_redactions(original[name], replacement[name])
     elif isinstance(original, list) and isinstance(replacement, list):
-        for one, other in zip(original, replacement, strict=True):
-            yield from _find_redactions(one, other)
+        for inner, inner_replacement in zip(original, replacement, strict=True):
+            yield from _find_redactions(inner, inner_replacement)
     elif original != replacement:
         yield original, replacement

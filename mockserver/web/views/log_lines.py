@@ -1,4 +1,4 @@
-"""One line of text for each fact, for whoever watches the server at work."""
+"""Formats journal entries as log lines, as text or JSON."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -10,38 +10,41 @@ from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views.serializers import serialize_entry
 
 Words = Iterable[object]
+"""The words of a line; None and empty ones are left out."""
 
 
 def format_line(entry: JournalEntry, state: SandboxState) -> str:
-    """`12:00:04 mobtexting c7 a answer`; control characters never reach the terminal."""
-    told = serialize_entry(entry, state.configuration)
+    """Format an entry as `12:00:04 mobtexting c7 a answer`, with control characters escaped."""
+    serialized = serialize_entry(entry, state.configuration)
     call = state.calls.get(entry.call_id)
-    provider = call.spec.provider if call else told.get("provider")
+    provider = call.spec.provider if call else serialized.get("provider")
     words = (
-        told["at"][11:19],
+        serialized["at"][11:19],
         provider,
         entry.call_id,
-        *WORDS_BY_TYPE.get(entry.type, _other_words)(told),
+        *WORDS_BY_TYPE.get(entry.type, _other_words)(serialized),
     )
     text = " ".join(str(word) for word in words if word not in (None, ""))
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in text
+    )
 
 
 def format_json_line(entry: JournalEntry, state: SandboxState) -> str:
-    """The same as a line of JSON."""
+    """Format an entry as one line of JSON."""
     return json.dumps({"sandbox": state.name, **serialize_entry(entry, state.configuration)})
 
 
 def failure_key(entry: JournalEntry) -> tuple[str, ...] | None:
-    """What two failures have in common that are one to whoever reads; None for what went well."""
+    """Return a key that repetitions of one failure share; None if the entry is no failure."""
     if entry.type == "error":
         return (entry.type, repr(entry.payload))
     if entry.type != "attempt" or not isinstance(entry.payload, Delivery):
         return None
-    answer = entry.payload.attempts[-1].result
+    result = entry.payload.attempts[-1].result
     if entry.payload.state == "delivered":
         return None
-    return (entry.type, entry.payload.webhook.url, str(answer.status or answer.error))
+    return (entry.type, entry.payload.webhook.url, str(result.status or result.error))
 
 
 def _request_words(serialized: dict[str, Any]) -> Words:
@@ -61,13 +64,13 @@ def _event_words(serialized: dict[str, Any]) -> Words:
 
 
 def _attempt_words(serialized: dict[str, Any]) -> Words:
-    tried = (
+    delivery_words = (
         serialized["webhook"],
         serialized["kind"],
         f"attempt {serialized['number']}",
         serialized["url"],
     )
-    return (*tried, serialized["status"] or serialized["error"], serialized["state"])
+    return (*delivery_words, serialized["status"] or serialized["error"], serialized["state"])
 
 
 def _other_words(serialized: dict[str, Any]) -> Words:

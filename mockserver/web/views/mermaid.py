@@ -1,4 +1,4 @@
-"""A sandbox's facts, or one call's, as a Mermaid sequence diagram."""
+"""Renders journal entries as a Mermaid sequence diagram."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -9,21 +9,21 @@ from mockserver.core.journal import JournalEntry
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views.serializers import serialize_entry
 
-MAX_LABEL_LENGTH: Final = 60  # characters of a label; a longer one makes a diagram nobody can read
+MAX_LABEL_LENGTH: Final = 60  # characters; longer labels make a diagram unreadable
 ESCAPES: Final = str.maketrans({"#": "#35;", ";": "#59;", "<": "#lt;", ">": "#gt;", "\n": " "})
-"""What Mermaid would take for its own."""
+"""Character -> Mermaid's escape, for characters of its syntax."""
 
 SerializedEntry = Mapping[str, Any]
 
 
 def render_diagram(entries: Iterable[JournalEntry], state: SandboxState) -> str:
-    """Who said what to whom, in order; times are those of the virtual clock."""
-    lines = [line for fact in entries for line in _render_entry(fact, state)]
+    """Render requests, events and delivery attempts in order, with virtual times."""
+    lines = [line for entry in entries for line in _render_entry(entry, state)]
     return "\n".join(["sequenceDiagram", *_participants(lines), *lines]) + "\n"
 
 
 def _participants(lines: list[str]) -> Iterator[str]:
-    """Those that occur, in the order from the client to the receiver."""
+    """Yield the participants that occur, from client to receiver; the mock always does."""
     known = {"client": "client", "mock": "mock server", "receiver": "webhook receiver"}
     text = "\n".join(lines)
     yield from (
@@ -34,11 +34,16 @@ def _participants(lines: list[str]) -> Iterator[str]:
 
 
 def _render_entry(entry: JournalEntry, state: SandboxState) -> Iterator[str]:
-    tell = ARROWS_BY_TYPE.get(entry.type)
-    if tell is not None:
-        told, call = serialize_entry(entry, state.configuration), state.calls.get(entry.call_id)
-        at = told["at"][11:19]
-        yield from (f"    {arrow}: {at} {_escape_label(text)}" for arrow, text in tell(told, call))
+    arrows = ARROWS_BY_TYPE.get(entry.type)
+    if arrows is not None:
+        serialized, call = (
+            serialize_entry(entry, state.configuration),
+            state.calls.get(entry.call_id),
+        )
+        at = serialized["at"][11:19]
+        yield from (
+            f"    {arrow}: {at} {_escape_label(text)}" for arrow, text in arrows(serialized, call)
+        )
 
 
 def _request_arrows(serialized: SerializedEntry, _: Call | None) -> Iterator[tuple[str, str]]:
@@ -49,10 +54,10 @@ def _request_arrows(serialized: SerializedEntry, _: Call | None) -> Iterator[tup
 
 def _event_arrows(serialized: SerializedEntry, call: Call | None) -> Iterator[tuple[str, str]]:
     leg = call.leg(serialized["leg"]) if call and serialized["leg"] else None
-    whose = f" {leg.role} {leg.number}" if leg else ""
+    leg_text = f" {leg.role} {leg.number}" if leg else ""
     known = ("at", "fact", "call", "leg", "event", "q850", "role", "number", "by")
     rest = " ".join(str(value) for name, value in serialized.items() if name not in known)
-    yield "Note over mock", f"{serialized['call']} {serialized['event']}{whose} {rest}".strip()
+    yield "Note over mock", f"{serialized['call']} {serialized['event']}{leg_text} {rest}".strip()
 
 
 def _attempt_arrows(serialized: SerializedEntry, _: Call | None) -> Iterator[tuple[str, str]]:
@@ -72,7 +77,7 @@ def _format_body(body: Any) -> str:
 
 def _escape_label(text: str) -> str:
     cut = text if len(text) <= MAX_LABEL_LENGTH else f"{text[: MAX_LABEL_LENGTH - 1]}…"
-    return "".join(one for one in cut if one.isprintable()).translate(ESCAPES)
+    return "".join(character for character in cut if character.isprintable()).translate(ESCAPES)
 
 
 ARROWS_BY_TYPE: Final[

@@ -1,4 +1,7 @@
-"""Hides credentials in every output; a short salted hash keeps two of them apart."""
+"""Masks credentials in all output by a short salted hash, which keeps them distinguishable.
+
+The salt is the seed of the sandbox.
+"""
 
 import json
 import re
@@ -25,21 +28,24 @@ SECRET_NAMES: Final = frozenset(
     }
 )
 MIN_SECRET_LENGTH: Final = 4
-"""A shorter credential is only hidden where a secret name tells it: it may be part of any word."""
+"""Characters. A shorter credential is masked below a secret name only: any word may contain it."""
 
 
 def _encoded_name_pattern(name: str) -> str:
-    """A pattern for a name, whose letters may be percent-encoded or escaped as in JSON."""
-    return "".join(rf"(?:{re.escape(one)}|(?:%|\\u00){ord(one):02x})" for one in name)
+    """A pattern for a name whose letters may be percent-encoded or escaped as in JSON."""
+    return "".join(rf"(?:{re.escape(letter)}|(?:%|\\u00){ord(letter):02x})" for letter in name)
 
 
 @cache
 def _secret_pattern() -> re.Pattern[str]:
-    """A secret in a form, in a multipart form, or in JSON that is broken; 4 ms to compile."""
+    """A pattern for a secret in a form, a multipart form, or malformed JSON.
+
+    Group 1 is all before the secret, group 2 the secret. Compiled on demand: it takes 4 ms.
+    """
     names = "|".join(_encoded_name_pattern(name) for name in sorted(SECRET_NAMES))
     return re.compile(
         rf'(?i)((?:{names})(?:(?:\[|%5b)[^=&\s]{{0,40}})?"?\s*[:=][\s["]*'
-        # bounded, so that a megabyte of names does not take minutes
+        # Bounded, because a megabyte of names would take minutes otherwise.
         rf'|name="?(?:{names})"?[^\r\n]{{0,99}}\r\n(?:[^\r\n]{{1,99}}\r\n){{0,4}}\r\n)'
         r'([^"&,;\s}\]]+)'
     )
@@ -48,32 +54,29 @@ def _secret_pattern() -> re.Pattern[str]:
 _MASK_PATTERN: Final = re.compile(r"\*{3}[0-9a-f]{6}")
 
 _USERINFO_PATTERN: Final = re.compile(r"(?<=://)[^\s/?#@]+(?=@)")
-"""Name and password in a URL."""
+"""User name and password in a URL."""
 
 
 def mask(secret: str, salt: str) -> str:
-    """A mask is its own mask, so that what has been shown can be sent again."""
+    """Mask a secret; a mask stays as it is, so that masked output can be sent again."""
     if _MASK_PATTERN.fullmatch(secret):
         return secret
     return f"***{digest(salt, 'mask', secret)[:3].hex()}"
 
 
 def redact_headers(fields: Mapping[str, str], salt: str) -> dict[str, str]:
-    """Headers as they may be shown: the scheme of an authorization stays readable."""
+    """Redact headers; the scheme of an Authorization header stays readable."""
     hidden = SECRET_HEADERS | SECRET_NAMES
     return {
-        name: _redact_authorization(told, salt)
+        name: _redact_authorization(value, salt)
         if name.lower() in hidden
-        else redact_text(told, salt)
-        for name, told in fields.items()
+        else redact_text(value, salt)
+        for name, value in fields.items()
     }
 
 
 def redact_value(json_value: Any, salt: str) -> Any:
-    """A JSON value as it may be shown: whatever stands below a secret name is masked.
-
-    So is each of an account's credentials.
-    """
+    """Redact a JSON value: mask every value below a secret name, and an account's credentials."""
     if isinstance(json_value, Mapping):
         return {name: _redact_member(name, inner, salt) for name, inner in json_value.items()}
     if isinstance(json_value, list | tuple):
@@ -82,27 +85,29 @@ def redact_value(json_value: Any, salt: str) -> Any:
 
 
 def redact_text(raw_text: str, salt: str) -> str:
-    """Text that may be a form, a URL, or JSON that does not read."""
-    known = _USERINFO_PATTERN.sub(lambda found: mask(found[0], salt), raw_text)
-    return _secret_pattern().sub(lambda found: found[1] + mask(found[2], salt), known)
+    """Redact text that may be a form, a URL, or malformed JSON."""
+    without_userinfo = _USERINFO_PATTERN.sub(lambda match: mask(match[0], salt), raw_text)
+    return _secret_pattern().sub(lambda match: match[1] + mask(match[2], salt), without_userinfo)
 
 
 def redact_query(raw_query: str, salt: str) -> str:
-    """A query string; one that tells a secret is spelled anew."""
+    """Redact a query string; only one with a secret is encoded anew."""
     pairs = parse_qsl(raw_query, keep_blank_values=True, encoding="utf-8", errors="replace")
     if not any(_is_secret_name(name) for name, _ in pairs):
         return raw_query
-    shown = [(name, mask(told, salt) if _is_secret_name(name) else told) for name, told in pairs]
-    return urlencode(shown, safe="*")
+    redacted = [
+        (name, mask(value, salt) if _is_secret_name(name) else value) for name, value in pairs
+    ]
+    return urlencode(redacted, safe="*")
 
 
 def redact_url(raw_url: str, salt: str) -> str:
-    front, mark, asked = raw_url.partition("?")
-    return redact_text(front, salt) + mark + redact_query(asked, salt)
+    before, separator, query = raw_url.partition("?")
+    return redact_text(before, salt) + separator + redact_query(query, salt)
 
 
 def redact_secret(json_value: Any, secret: str | None, salt: str) -> Any:
-    """The same value with this very secret hidden wherever it stands."""
+    """Mask this secret wherever it occurs in the texts of a JSON value."""
     if not secret or len(secret) < MIN_SECRET_LENGTH:
         return json_value
     if isinstance(json_value, Mapping):
@@ -118,7 +123,7 @@ def redact_secret(json_value: Any, secret: str | None, salt: str) -> Any:
 
 def _redact_member(name: str, inner: Any, salt: str) -> Any:
     if name.lower() == "credentials" and isinstance(inner, list | tuple):
-        return [mask(str(one), salt) for one in inner]
+        return [mask(str(credential), salt) for credential in inner]
     if not _is_secret_name(name) or inner is None:
         return redact_value(inner, salt)
     return mask(inner if isinstance(inner, str) else json.dumps(inner, sort_keys=True), salt)

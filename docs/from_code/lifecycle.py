@@ -1,0 +1,62 @@
+"""The lifecycle of a leg and of a call as Mermaid state diagrams, from the transition tables."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Final
+
+from from_code.markdown import block, code
+from mockserver.core.lifecycle import ACTIVE_PHASES, CALL_TRANSITIONS, LEG_TRANSITIONS
+
+Transitions = Mapping[tuple[str, str], str]
+"""(state, event type) -> next state."""
+
+INTRODUCTION: Final = """# Lifecycle
+
+Two tables in `mockserver/core/lifecycle.py` define which events a leg and a call accept, and the
+state that follows. `transition(call, event)` looks the event up and returns the new call; an event
+without a row raises `IllegalTransition` and changes nothing. The diagrams below are Mermaid
+source, generated from these tables.
+
+Events that only one vendor knows, such as a transfer, are not in the tables. They are the
+provider's `vendor_events`, and each lists the status words in which it is allowed.
+"""
+
+LEG_TEXT: Final = f"""## Leg
+
+A new leg is `idle`. A leg accepts events only while its call is
+{" or ".join(map(code, ACTIVE_PHASES))}. A leg that leaves a conversation does not end it: the
+other legs stay, and the leg that left may be dialed again. A leg that ended without an answer may
+be dialed again too: it is replaced by a new leg.
+"""
+
+CALL_TEXT: Final = """## Call
+
+A new call is `placed`. A call that is `over` has ended its current dial attempt: the provider may
+place it again, for a redial or for the next number, which makes it `placed` once more. That step
+is not an event, so it is not in the table. `continue` comes from the control API and only lets a
+waiting script go on; `polled` records that the client has read the call.
+"""
+
+
+def page() -> str:
+    return "\n".join(
+        (
+            INTRODUCTION,
+            LEG_TEXT,
+            block(state_diagram(LEG_TRANSITIONS)),
+            CALL_TEXT,
+            block(state_diagram(CALL_TRANSITIONS)),
+        )
+    )
+
+
+def state_diagram(transitions: Transitions) -> str:
+    """Mermaid source with one edge for each pair of states; its label lists the event types."""
+    labels: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for (state, event_type), next_state in transitions.items():
+        labels[state, next_state].append(event_type)
+    edges = (
+        f"    {state} --> {next_state}: {', '.join(event_types)}"
+        for (state, next_state), event_types in labels.items()
+    )
+    return "\n".join(("stateDiagram-v2", *edges))

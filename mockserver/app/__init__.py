@@ -1,0 +1,227 @@
+"""The composition root: builds a server from its settings, and runs it."""
+
+import asyncio
+import gc
+import signal
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from socket import socket
+from typing import Any, NamedTuple
+
+from mockserver.app.addresses import (
+    build_access_control,
+    build_address,
+    build_address_policy,
+    own_tls_endpoint,
+)
+from mockserver.app.configuration import load_configuration
+from mockserver.app.output import (
+    PrintLine,
+    add_logger,
+    describe_providers,
+    describe_scenarios,
+    print_ready_lines,
+)
+from mockserver.compiler import (
+    InvalidFiles,
+    ScenarioCompiler,
+    build_configuration,
+    count_scenarios,
+    scenario_files,
+)
+from mockserver.config.registry import load_control_openapi
+from mockserver.core.configuration import Configuration
+from mockserver.delivery.asgi import AsgiDispatcher, AttachedApps
+from mockserver.delivery.dispatcher import Loopback, WebhookDispatcher
+from mockserver.runtime.file_watcher import watch_files
+from mockserver.runtime.loopback import deliver_to_inbox
+from mockserver.runtime.sandbox import Timing
+from mockserver.runtime.sandbox_registry import SandboxRegistry
+from mockserver.runtime.tasks import OnError, spawn
+from mockserver.settings import Settings, SettingsError
+from mockserver.web.app import build_app
+from mockserver.web.dependencies import Dependencies
+from mockserver.web.server.uvicorn_server import Server, ServerAddress, bind_socket, build_config
+
+__all__ = [
+    "describe_providers",
+    "describe_scenarios",
+    "load_configuration",
+    "run_attachable_server",
+    "run_server",
+    "serve",
+]
+
+
+def build_server(
+    configuration: Configuration,
+    settings: Settings,
+    listener: socket,
+    printers: tuple[PrintLine, PrintLine],
+    asgi_apps: AttachedApps,
+) -> Server:
+    """Build a server on a bound socket; `printers` are (for the ready lines, for the log)."""
+    print_ready, log = printers
+    address = build_address(settings, listener)
+    access_control = build_access_control(settings, address)
+    compiler = ScenarioCompiler(settings)
+    dispatcher = _build_dispatcher(
+        address, settings, lambda request: deliver_to_inbox(sandboxes, request)
+    )
+    setup = (configuration, Timing(settings.clock, settings.start))
+    on_created = partial(add_logger, settings, log)
+    sandboxes = SandboxRegistry(AsgiDispatcher(dispatcher, asgi_apps), setup, on_created)
+    dependencies = Dependencies(
+        sandboxes=sandboxes,
+        origins=lambda: address.origins,
+        compile_scenarios=compiler,
+        control_document=load_control_openapi,
+        rejections=Counter(),
+        access_control=access_control,
+        public_url=settings.public_url.rstrip("/"),
+        webhook_depth=dispatcher.webhook_depth,
+    )
+    reload = partial(_reload, sandboxes, settings, compiler, log)
+    app = build_app(dependencies, _build_lifespan(settings, dependencies, dispatcher, reload))
+    uvicorn_config = build_config(app, (settings.tls_cert, settings.tls_key))
+    on_ready = partial(
+        print_ready_lines, address, settings, (configuration, access_control), print_ready
+    )
+    return Server(uvicorn_config, sandboxes, on_ready)
+
+
+def _build_lifespan(
+    settings: Settings,
+    dependencies: Dependencies,
+    dispatcher: WebhookDispatcher,
+    reload: Callable[[], Awaitable[None]],
+) -> Callable[[Any], AbstractAsyncContextManager[Mapping[str, Any]]]:
+    """Build the ASGI lifespan: it starts and stops the sandboxes and the file watcher."""
+    sandboxes = dependencies.sandboxes
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[Mapping[str, Any]]:
+        sandboxes.start()
+        watcher = _start_file_watcher(settings, reload, sandboxes.record_error)
+        yield {"refused": dependencies.rejections}
+        if watcher:
+            watcher.cancel()
+        await sandboxes.stop()
+        await dispatcher.close()
+
+    return lifespan
+
+
+def _build_dispatcher(
+    address: ServerAddress, settings: Settings, loopback: Loopback
+) -> WebhookDispatcher:
+    policy, own_tls = build_address_policy(settings), own_tls_endpoint(address, settings)
+    return WebhookDispatcher(lambda: address.origin, policy, own_tls=own_tls, loopback=loopback)
+
+
+def _start_file_watcher(
+    settings: Settings, reload: Callable[[], Awaitable[None]], on_error: OnError
+) -> asyncio.Task[None] | None:
+    """Start to watch the scenario files; return None without the option `watch`."""
+    list_files = partial(_existing_files, settings)
+    return spawn(watch_files(list_files, reload), on_error) if settings.watch else None
+
+
+def serve(settings: Settings, print_ready: PrintLine, log: PrintLine) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises:
+        OSError: the port cannot be bound.
+        SettingsError, InvalidFiles: as `load_configuration`.
+    """
+    configuration = load_configuration(settings)
+    listener = bind_socket(settings.host, settings.port)
+    _tune_garbage_collection()
+    server = build_server(configuration, settings, listener, (print_ready, log), AttachedApps())
+    # uvicorn raises the signal once more after its shutdown, when it must have no effect
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    server.run(sockets=[listener])
+
+
+def _tune_garbage_collection() -> None:
+    """Exempt the objects of the start, and make full collections rare: values form no cycles.
+
+    A full collection visits every call, which delayed some requests by 140 ms. The youngest
+    generation is kept small, or an advance of 50,000 calls would block all requests for 400 ms.
+    """
+    gc.freeze()
+    gc.set_threshold(2_000, 5, 5_000)
+    gc.enable()
+
+
+def _existing_files(settings: Settings) -> list[Path]:
+    """Return the user's files; empty if one is missing, as while an editor replaces it."""
+    with suppress(SettingsError):
+        return scenario_files(settings)
+    return []
+
+
+class RunningServer(NamedTuple):
+    """A running server; `asgi_apps` maps origins to the applications that get their webhooks."""
+
+    origin: str
+    asgi_apps: AttachedApps
+
+
+@contextmanager
+def run_server(settings: Settings) -> Iterator[str]:
+    """Run a server in its own thread during a `with` block, which gets its origin."""
+    with run_attachable_server(settings) as server:
+        yield server.origin
+
+
+@contextmanager
+def run_attachable_server(settings: Settings) -> Iterator[RunningServer]:
+    """Run a server as `run_server` does, for tests that attach applications to it."""
+    configuration = load_configuration(settings)
+    ready, asgi_apps = threading.Event(), AttachedApps()
+    listener = bind_socket(settings.host, settings.port)
+    printers = (lambda _: ready.set(), lambda _: None)
+    server = build_server(configuration, settings, listener, printers, asgi_apps)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    ready.wait(timeout=10)
+    try:
+        yield RunningServer(build_address(settings, listener).origin, asgi_apps)
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        listener.close()
+
+
+async def _reload(
+    sandboxes: SandboxRegistry, settings: Settings, compiler: ScenarioCompiler, log: PrintLine
+) -> None:
+    """Reload changed scenario files; if one is invalid, log that and keep the last valid ones."""
+    old, timing = sandboxes.initial_setup
+    try:
+        new = await asyncio.to_thread(build_configuration, settings._replace(seed=old.seed))
+        new_compiler = ScenarioCompiler(settings)
+        configurations = {
+            sandbox.name: new_compiler.build_configuration(
+                sandbox.state.configuration, sandbox.uploaded_scenarios, new
+            )
+            for sandbox in sandboxes
+        }
+    except (InvalidFiles, SettingsError, OSError) as error:
+        log(f"scenario files not reloaded:\n{error}")
+        return
+    changed = {
+        key: account for key, account in new.accounts.items() if old.accounts.get(key) != account
+    }
+    compiler.adopt_sources(new_compiler)
+    sandboxes.initial_setup = (new, timing)
+    for sandbox in sandboxes:
+        seed = sandbox.state.configuration.seed
+        sandbox.set_configuration(configurations[sandbox.name], changed, new._replace(seed=seed))
+    log(f"scenario files reloaded: {count_scenarios(new)} scenarios")

@@ -1,0 +1,38 @@
+"""The server's own address, the receivers that it may reach, and the clients that may reach it."""
+
+import secrets
+from socket import socket
+
+from mockserver.delivery.address_policy import DEFAULT_POLICY, AddressPolicy
+from mockserver.settings import Settings
+from mockserver.web.access_control import OPEN_ACCESS, AccessControl
+from mockserver.web.server.uvicorn_server import ServerAddress
+
+
+def build_address(settings: Settings, listener: socket) -> ServerAddress:
+    scheme = "https" if settings.tls_cert else "http"
+    return ServerAddress(settings.host, listener.getsockname()[1], scheme)
+
+
+def build_address_policy(settings: Settings) -> AddressPolicy:
+    return AddressPolicy(
+        (*DEFAULT_POLICY.allow, *settings.webhook_targets), dict(settings.webhook_rewrite)
+    )
+
+
+def own_tls_endpoint(address: ServerAddress, settings: Settings) -> tuple[str, int, str] | None:
+    """Return (host, port, certificate) by which the server reaches itself; None without TLS."""
+    host = address.origin.split("//")[1].rsplit(":", 1)[0].strip("[]")
+    return (host, address.port, settings.tls_cert) if settings.tls_cert else None
+
+
+def build_access_control(settings: Settings, address: ServerAddress) -> AccessControl:
+    """Use the token of the settings, else draw one; on loopback, none is needed.
+
+    There, `none` counts as no token: without checks of Host, DNS rebinding would let pages in.
+    """
+    if address.is_local:
+        return AccessControl(
+            "" if settings.token == OPEN_ACCESS else settings.token, settings.allow_host
+        )
+    return AccessControl(settings.token or secrets.token_urlsafe(18), settings.allow_host)

@@ -1,0 +1,88 @@
+"""What the server prints: its ready lines, its log, and the lists of providers and scenarios."""
+
+from collections.abc import Callable
+from typing import Any
+
+from mockserver.compiler import count_scenarios
+from mockserver.config.registry import load_providers
+from mockserver.core.configuration import Configuration
+from mockserver.core.journal import JournalEntry
+from mockserver.runtime.sandbox import Sandbox
+from mockserver.settings import Settings
+from mockserver.web.access_control import OPEN_ACCESS, TOKEN_VARIABLE, AccessControl
+from mockserver.web.log_throttle import LogThrottle
+from mockserver.web.server.uvicorn_server import ServerAddress
+
+PrintLine = Callable[[str], None]
+
+
+def print_ready_lines(
+    address: ServerAddress,
+    settings: Settings,
+    configuration_and_access: tuple[Configuration, AccessControl],
+    print_ready: PrintLine,
+) -> None:
+    """Print the address, the URL of each provider, and the token if it was drawn."""
+    configuration, access_control = configuration_and_access
+    provider_count = len(configuration.providers)
+    providers = f"{provider_count} provider{'s' if provider_count != 1 else ''}"
+    summary = f"clock {settings.clock}, seed {configuration.seed}, {providers}"
+    scenario_count = count_scenarios(configuration)
+    print_ready(
+        f"mockserver ready on {address.display_url} ({summary}, {scenario_count} scenarios)"
+    )
+    for name in configuration.providers:
+        print_ready(f"  {name}: {address.display_url}/{name}")
+    if access_control.token and not settings.token:
+        print_ready(f"  control API: {TOKEN_VARIABLE}={access_control.token}")
+    if access_control.token == OPEN_ACCESS:
+        print_ready("  control API: open to whoever can reach this address")
+
+
+def add_logger(settings: Settings, log: PrintLine, sandbox: Sandbox) -> None:
+    """Log the journal of a new sandbox, unless the server is quiet."""
+    if not settings.quiet:
+        sandbox.state.subscribers.append(build_logger(sandbox, settings, log))
+
+
+def build_logger(
+    sandbox: Sandbox, settings: Settings, log: PrintLine
+) -> Callable[[JournalEntry], None]:
+    """Build a function that logs journal entries, repeated failures less and less often.
+
+    The JSON format is for programs and has every entry.
+    """
+    from mockserver.web.views import log_lines  # noqa: PLC0415 - not needed by a quiet server
+
+    if settings.log_format == "json":
+        return lambda entry: log(log_lines.format_json_line(entry, sandbox.state))
+    throttle = LogThrottle()
+
+    def log_entry(entry: JournalEntry) -> None:
+        text, failure = log_lines.format_line(entry, sandbox.state), log_lines.failure_key(entry)
+        if failure:
+            text = throttle.limit(failure, text)
+        if text:
+            log(text)
+
+    return log_entry
+
+
+def describe_providers(origin: str) -> list[dict[str, Any]]:
+    """Describe every provider as `/_mock/providers` of a server at `origin` does."""
+    from mockserver.web.control import providers  # noqa: PLC0415 - not needed by a server
+
+    return [
+        providers.serialize_provider(bound.provider, origin) for bound in load_providers().values()
+    ]
+
+
+def describe_scenarios(configuration: Configuration) -> list[dict[str, Any]]:
+    """Describe every scenario that has a name of its own as `/_mock/scenarios` does."""
+    from mockserver.web.control.scenarios import serialize_scenario  # noqa: PLC0415 - as above
+
+    return [
+        serialize_scenario(scenario)
+        for scenario in configuration.scenarios.by_name.values()
+        if "/" not in scenario.name
+    ]
