@@ -24,7 +24,9 @@ HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
 CLICK = {"bridge": "918068281234", "from": "918867135000", "to": "918867136000"}
 
 
-def placed(configuration: Configuration, calls: int, scenario: str = "lost-report") -> SandboxState:
+def place_calls(
+    configuration: Configuration, calls: int, scenario: str = "lost-report"
+) -> SandboxState:
     """Return the state of a sandbox in which so many calls have just been placed."""
     state, bound = SandboxState(configuration, START), configuration.providers["mobtexting"]
     endpoint = bound.provider.endpoints[0]
@@ -47,10 +49,10 @@ def play(state: SandboxState) -> int:
 def rows(counts: tuple[int, ...] = (1_000, 10_000, 100_000)) -> Iterator[tuple[str, str]]:
     """Yield (name, figures) for each number of calls that are pending at the same time."""
     configuration = build_configuration(parse_settings({"seed": "bench"}, {}))
-    play(placed(configuration, 100))
+    play(place_calls(configuration, 100))
     for count in counts:
         memory_before, start = _resident(), perf_counter()
-        state = placed(configuration, count)
+        state = place_calls(configuration, count)
         middle, growth = perf_counter(), _resident() - memory_before
         play(state)
         end = perf_counter()

@@ -10,10 +10,10 @@ import httpx
 
 from benchmarks.load import pin
 from benchmarks.receiver import receiver
-from benchmarks.servers import OURS, up
-from benchmarks.web import ASKED
+from benchmarks.servers import OWN_COMMAND, run_server
+from benchmarks.web import REQUEST
 
-STORY = b"x-mock-scenario: callee-busy\r\n"
+SCENARIO_HEADER = b"x-mock-scenario: callee-busy\r\n"
 RATES = (200, 500)  # calls a second
 LINES = 8  # connections
 
@@ -27,8 +27,8 @@ def lateness(seconds: float = 10) -> Iterator[tuple[str, str]]:
     for rate in RATES:
         with receiver() as hook:
             options = ("--clock", "real", "--webhook", f"mobtexting={hook.url}")
-            with up((*OURS, *options), ASKED) as server:
-                asyncio.run(_placed(server.url, rate, seconds))
+            with run_server((*OWN_COMMAND, *options), REQUEST) as server:
+                asyncio.run(_place_calls(server.url, rate, seconds))
                 count = int(rate * seconds)
                 late = sorted(_late(server.url, hook.times, count))
         p50, p99 = (late[int(len(late) * share)] for share in (0.5, 0.99))
@@ -52,17 +52,19 @@ def _late(url: str, times: Callable[[], list[float]], count: int) -> list[float]
     return [(arrival - due) * 1e3 for arrival, due in pairs]
 
 
-async def _placed(url: str, rate: int, seconds: float) -> None:
+async def _place_calls(url: str, rate: int, seconds: float) -> None:
     """Place `rate` calls a second, spread over `LINES` connections."""
-    request = ASKED.replace(b"\r\n\r\n", b"\r\n" + STORY + b"\r\n", 1)
+    request = REQUEST.replace(b"\r\n\r\n", b"\r\n" + SCENARIO_HEADER + b"\r\n", 1)
     start, count = time.monotonic(), int(rate * seconds / LINES)
     port = urlsplit(url).port or 80
     await asyncio.gather(
-        *(_line(port, request, start, rate, index, count) for index in range(LINES))
+        *(_send_requests(port, request, start, rate, index, count) for index in range(LINES))
     )
 
 
-async def _line(port: int, request: bytes, start: float, rate: int, index: int, count: int) -> None:  # noqa: PLR0913, PLR0917 - the share of one connection
+async def _send_requests(  # noqa: PLR0913, PLR0917 - the share of one connection
+    port: int, request: bytes, start: float, rate: int, index: int, count: int
+) -> None:
     """Send every `LINES`-th request over one connection; `start` is of the monotonic clock."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for number in range(count):

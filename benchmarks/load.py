@@ -38,14 +38,17 @@ async def _load(url: str, body: bytes, headers: dict[str, str], seconds: float, 
     request = f"POST {target.path} HTTP/1.1\r\n{head}content-length: {len(body)}\r\n\r\n"
     end, durations = perf_counter() + seconds, list[float]()
     wrong = await asyncio.gather(
-        *(_line(target.port or 80, request.encode() + body, end, durations) for _ in range(lines))
+        *(
+            _send_requests(target.port or 80, request.encode() + body, end, durations)
+            for _ in range(lines)
+        )
     )
     durations.sort()
     p50, p99 = (durations[int(len(durations) * share)] * 1e3 for share in (0.5, 0.99))
     return Load(len(durations) / seconds, p50, p99, sum(wrong))
 
 
-async def _line(port: int, request: bytes, end: float, durations: list[float]) -> int:
+async def _send_requests(port: int, request: bytes, end: float, durations: list[float]) -> int:
     """Send requests over one connection until `end`; return how many got another status than 200.
 
     The duration of each, in seconds, is appended to `durations`.

@@ -8,7 +8,7 @@ from typing import Final
 
 ROW: Final = re.compile(r"\| (?P<name>[^|]+): requests \| (?P<rate>[\d,]+) a second")
 WIDE, HIGH, LEFT, BAR = 720, 28, 190, 400  # pixels: image width, row height, label, longest bar
-OURS: Final = "mockserver"
+OWN_NAME: Final = "mockserver"
 
 
 def bars(lines: Iterable[str]) -> list[tuple[str, int]]:
@@ -18,7 +18,7 @@ def bars(lines: Iterable[str]) -> list[tuple[str, int]]:
     return sorted(rates, key=lambda row: -row[1])
 
 
-def drawn(rates: list[tuple[str, int]]) -> Iterator[str]:
+def draw(rates: list[tuple[str, int]]) -> Iterator[str]:
     """Yield the lines of an SVG image with a bar for each (name, requests a second)."""
     highest, height = max(rate for _, rate in rates), HIGH * (len(rates) + 1)
     yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {height}" '
@@ -26,7 +26,7 @@ def drawn(rates: list[tuple[str, int]]) -> Iterator[str]:
     yield "<title>Requests a second at 32 connections, one core</title>"
     for index, (name, rate) in enumerate(rates):
         top, width = HIGH * index + 8, max(1, round(rate / highest * BAR))
-        color = "#2a6fdb" if name == OURS else "#9aa5b1"
+        color = "#2a6fdb" if name == OWN_NAME else "#9aa5b1"
         yield f'<text x="{LEFT - 8}" y="{top + 14}" text-anchor="end">{escape(name)}</text>'
         yield f'<rect x="{LEFT}" y="{top}" width="{width}" height="18" fill="{color}"/>'
         yield f'<text x="{LEFT + width + 8}" y="{top + 14}">{rate:,}</text>'
@@ -34,4 +34,4 @@ def drawn(rates: list[tuple[str, int]]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    print("\n".join(drawn(bars(sys.stdin))))  # noqa: T201 - a command
+    print("\n".join(draw(bars(sys.stdin))))  # noqa: T201 - a command

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import httptools
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
-TOLD: Mapping[bytes, Callable[[list[float]], bytes]] = {
+REPORTS: Mapping[bytes, Callable[[list[float]], bytes]] = {
     b"/count": lambda times: b"%d" % len(times),
     b"/times": lambda times: json.dumps(times).encode(),
 }
@@ -41,15 +41,15 @@ class Receiver(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         assert isinstance(self.transport, asyncio.WriteTransport)
-        if self.path in TOLD:
-            self.transport.write(TOLD[self.path](self.times))
+        if self.path in REPORTS:
+            self.transport.write(REPORTS[self.path](self.times))
             self.transport.close()
             return
         self.times.append(time.time())
         self.transport.write(OK)
 
 
-class Heard(NamedTuple):
+class RunningReceiver(NamedTuple):
     """A running receiver, which listens on `port` of 127.0.0.1."""
 
     port: int
@@ -58,28 +58,28 @@ class Heard(NamedTuple):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/hook"
 
-    def heard(self) -> int:
+    def received(self) -> int:
         """Return how many webhooks have arrived."""
-        return int(self._told(b"/count"))
+        return int(self._get(b"/count"))
 
     def times(self) -> list[float]:
         """Return the arrival times in seconds of the wall clock."""
-        return list(json.loads(self._told(b"/times")))
+        return list(json.loads(self._get(b"/times")))
 
-    def _told(self, path: bytes) -> bytes:
+    def _get(self, path: bytes) -> bytes:
         with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
             connection.sendall(b"GET %b HTTP/1.1\r\nhost: x\r\n\r\n" % path)
             return b"".join(iter(lambda: connection.recv(65_536), b""))
 
 
 @contextmanager
-def receiver() -> Iterator[Heard]:
+def receiver() -> Iterator[RunningReceiver]:
     with subprocess.Popen(
         [sys.executable, "-m", "benchmarks.receiver"], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout
         try:
-            yield Heard(int(process.stdout.readline()))
+            yield RunningReceiver(int(process.stdout.readline()))
         finally:
             process.terminate()
 

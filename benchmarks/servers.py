@@ -17,17 +17,26 @@ from benchmarks.load import pin
 HERE = Path(__file__).parent
 PATH: Final = "/api/v2/voice/c2c"
 PORT: Final = "PORT"
-OURS: Final = (sys.executable, "-m", "mockserver", "--quiet", "--seed", "bench", "--port", PORT)
+OWN_COMMAND: Final = (
+    sys.executable,
+    "-m",
+    "mockserver",
+    "--quiet",
+    "--seed",
+    "bench",
+    "--port",
+    PORT,
+)
 FLOOR: Final = "bare Starlette route"
 SERVERS: Final[Mapping[str, Sequence[str]]] = {
-    "mockserver": (*OURS, "--clock", "manual"),
+    "mockserver": (*OWN_COMMAND, "--clock", "manual"),
     FLOOR: (sys.executable, "-m", "benchmarks.bare", PORT),
     "asyncio and httptools": (sys.executable, "-m", "benchmarks.limit", PORT),
 }
 """Commands of our server, the floor and the limit; `PORT` is replaced by a free port."""
 
 
-class Up(NamedTuple):
+class RunningServer(NamedTuple):
     """A running server; it took `took` seconds from the start of the process to a response."""
 
     url: str
@@ -48,9 +57,9 @@ class Up(NamedTuple):
 
 
 @contextmanager
-def up(
+def run_server(
     words: Sequence[str], request: bytes, variables: Mapping[str, str] | None = None
-) -> Iterator[Up]:
+) -> Iterator[RunningServer]:
     """Run a server while the block runs, which begins when `request` gets status 200.
 
     `words` are its command, `variables` are added to its environment. It runs in a temporary
@@ -62,8 +71,8 @@ def up(
 
 def _run(
     words: Sequence[str], request: bytes, variables: Mapping[str, str], folder: str
-) -> Iterator[Up]:
-    port, root = _free(), str(HERE.parent)
+) -> Iterator[RunningServer]:
+    port, root = _free_port(), str(HERE.parent)
     start = perf_counter()
     process = subprocess.Popen(  # noqa: S603 - commands of our own
         [str(port) if word == PORT else word for word in words],
@@ -74,8 +83,8 @@ def _run(
         preexec_fn=lambda: pin(0),  # noqa: PLW1509 - there are no threads
     )
     try:
-        _answered(port, request, start)
-        yield Up(f"http://127.0.0.1:{port}{PATH}", process.pid, perf_counter() - start)
+        _wait_until_ready(port, request, start)
+        yield RunningServer(f"http://127.0.0.1:{port}{PATH}", process.pid, perf_counter() - start)
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -85,7 +94,7 @@ def _run(
             process.wait()
 
 
-def _answered(port: int, request: bytes, start: float, timeout: float = 60) -> None:
+def _wait_until_ready(port: int, request: bytes, start: float, timeout: float = 60) -> None:
     """Repeat the request until its status is 200.
 
     Raises:
@@ -103,7 +112,7 @@ def _answered(port: int, request: bytes, start: float, timeout: float = 60) -> N
     raise TimeoutError(f"no answer within {timeout} s")
 
 
-def _free() -> int:
+def _free_port() -> int:
     """Return a free port."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]

@@ -7,10 +7,10 @@ from statistics import median
 
 from benchmarks.engine import CLICK, HEADERS
 from benchmarks.load import Load, load, pin
-from benchmarks.servers import FLOOR, PATH, SERVERS, up
+from benchmarks.servers import FLOOR, PATH, SERVERS, run_server
 
 BODY = json.dumps(CLICK).encode()
-ASKED = (
+REQUEST = (
     f"POST {PATH} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
     "authorization: Bearer key\r\naccept: application/json\r\n"
     f"content-length: {len(BODY)}\r\n\r\n"
@@ -25,7 +25,7 @@ def starts(rounds: int = 9) -> Iterator[tuple[str, str]]:
     durations, memory = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list)
     for _ in range(rounds):
         for name in SERVERS:
-            with up(SERVERS[name], ASKED) as server:
+            with run_server(SERVERS[name], REQUEST) as server:
                 durations[name].append(server.took)
                 memory[name].append(server.resident())
     floor = median(durations[FLOOR])
@@ -44,7 +44,7 @@ def requests(rounds: int = 5, seconds: float = 3) -> Iterator[tuple[str, str]]:
     loads, cpu_times = defaultdict[str, list[Load]](list), defaultdict[str, list[float]](list)
     for _ in range(rounds):
         for name in SERVERS:
-            with up(SERVERS[name], ASKED) as server:
+            with run_server(SERVERS[name], REQUEST) as server:
                 load(server.url, BODY, HEADERS, seconds=1)
                 cpu_before = server.cpu()
                 result = load(server.url, BODY, HEADERS, seconds=seconds)

@@ -15,9 +15,9 @@ from mockserver.config.problems import InvalidFiles, Location, Problem
 from mockserver.config.registry import bundled_folder, load_providers
 from mockserver.config.schema_checks import load_scenario_schema
 from mockserver.core.account import Account
-from mockserver.core.behavior import describe_number
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
+from mockserver.core.number_plan import describe_number
 from mockserver.core.scenario import Scenario
 from mockserver.core.suggestions import did_you_mean
 from mockserver.engine.dry_run import dry_run

@@ -1,4 +1,4 @@
-"""Fixtures for all tests: the bundled configuration, a state, a site, a suite of its own."""
+"""Fixtures for all tests: the bundled configuration, a state, a site, pytest in a process."""
 
 import asyncio
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from mockserver.compiler import build_configuration as made
+from mockserver.compiler import build_configuration
 from mockserver.core.configuration import Configuration
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.settings import parse_settings
@@ -19,7 +19,7 @@ from tests.support.suites import SUITE_HEADER, RunSuite, is_plugin_installed
 
 # Hypothesis keeps its database outside of the checkout.
 set_hypothesis_home_dir(Path(gettempdir()) / "hypothesis")
-# The same examples at each run, so that a failure comes from the change and not from chance.
+# Each run has the same examples, so a failure comes from a change and not from chance.
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
@@ -29,20 +29,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--runs", type=int, default=2, help="how often a server is started and ended in each way"
     )
     parser.addoption(
-        "--resets", type=int, default=1_000, help="how often a world is reset in the midst of it"
+        "--resets", type=int, default=1_000, help="how often a sandbox is reset while in use"
     )
 
 
 @pytest.fixture
 def runs(request: pytest.FixtureRequest) -> range:
-    told: int = request.config.getoption("--runs")
-    return range(told)
+    count: int = request.config.getoption("--runs")
+    return range(count)
 
 
 @pytest.fixture(scope="session")
 def configuration() -> Configuration:
-    """All that is bundled."""
-    return made(parse_settings({"seed": "seed"}, {}))
+    """The bundled configuration."""
+    return build_configuration(parse_settings({"seed": "seed"}, {}))
 
 
 @pytest.fixture
@@ -58,15 +58,15 @@ def site(configuration: Configuration) -> SiteClient:
 
 @pytest.fixture(params=["asyncio", "uvloop"])
 def either_loop(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once as it is without uvloop, once as the server runs."""
+    """Run the test on the loop of asyncio and on uvloop, as the server does."""
     if request.param == "uvloop":
-        made = pytest.importorskip("uvloop").new_event_loop
-        monkeypatch.setattr(asyncio.events, "new_event_loop", made)
+        new_loop = pytest.importorskip("uvloop").new_event_loop
+        monkeypatch.setattr(asyncio.events, "new_event_loop", new_loop)
 
 
 @pytest.fixture
 def suite(pytester: pytest.Pytester) -> RunSuite:
-    """Run tests in a process of their own, warnings as errors."""
+    """Run tests in a pytest process, with warnings as errors."""
 
     def run(tests: str, *arguments: str) -> pytest.RunResult:
         pytester.makepyfile(SUITE_HEADER + dedent(tests))

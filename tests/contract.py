@@ -1,8 +1,8 @@
-"""`python -m tests.contract [EXAMPLES]`: our OpenAPI documents and our answers, by Schemathesis.
+"""`python -m tests.contract [EXAMPLES]`: Schemathesis compares responses and OpenAPI documents.
 
-It is installed from requirements-fuzz.lock. A check that is left out says why. Nearly all of the
-time goes into making requests up, so that as many run at once as there are processors, each with a
-server of its own.
+Schemathesis is installed from requirements-fuzz.lock. Each excluded check has a reason. Generating
+requests takes most of the time, so one run per processor works at a time, each with its own
+server.
 """
 
 import os
@@ -26,49 +26,53 @@ BASIC = f"Authorization: Basic {b64encode(b'customer:token').decode()}"
 BEARER = "Authorization: Bearer key"
 FLAGS = {"port": "0", "clock": "manual", "seed": "contract", "quiet": True}
 START = {"start_at": "2026-01-01T12:00:00Z"}
-EACH = "examples,coverage,fuzzing"
-LINKED = "stateful"
-FEWER = 2
-"""A story of linked requests has up to six of them."""
+SINGLE_PHASES = "examples,coverage,fuzzing"
+LINKED_PHASE = "stateful"
+LINKED_DIVISOR = 2
+"""A sequence of linked requests has up to six of them."""
 
-FORM = "what the form allows, a rulebook may still refuse"
-ANY = "any credential is good, but for `invalid` and `revoked`"
-BLANK = "a parameter that is blank or null counts as not sent"
-ENDLESS = ("/_mock/events", "/_mock/inbox/{name}")
-"""A stream has no end, and an inbox answers whatever it was programmed to."""
-FORGETFUL = ("/_mock/reset",)
-"""What nothing can be linked to afterwards."""
+SCHEMA_REASON = "what the form allows, a rulebook may still refuse"
+CREDENTIAL_REASON = "any credential is good, but for `invalid` and `revoked`"
+BLANK_REASON = "a parameter that is blank or null counts as not sent"
+ENDLESS_PATHS = ("/_mock/events", "/_mock/inbox/{name}")
+"""A stream has no end, and an inbox gives whatever response is programmed."""
+FORGETTING_PATHS = ("/_mock/reset",)
+"""Paths after which no link works."""
 
-VENDOR = {"positive_data_acceptance": FORM, "ignored_auth": ANY, "negative_data_rejection": BLANK}
-LEFT_OUT: Mapping[str, Mapping[str, str]] = {
+VENDOR_EXCLUSIONS = {
+    "positive_data_acceptance": SCHEMA_REASON,
+    "ignored_auth": CREDENTIAL_REASON,
+    "negative_data_rejection": BLANK_REASON,
+}
+EXCLUSIONS: Mapping[str, Mapping[str, str]] = {
     "control": {
-        "positive_data_acceptance": FORM,
+        "positive_data_acceptance": SCHEMA_REASON,
         "negative_data_rejection": "a parameter that is given twice counts once",
     },
     "ccai": {
-        **VENDOR,
+        **VENDOR_EXCLUSIONS,
         "unsupported_method": "this vendor answers 404 to a wrong method (assumed)",
         "content_type_conformance": "an id with a # in it ends the path, which is then nobody's",
     },
     "effebot": {
-        **VENDOR,
+        **VENDOR_EXCLUSIONS,
         "unsupported_method": "one operation is there by GET and by POST, in lists of its own",
         "allow_header_conformance": "as before",
         "content_type_conformance": "a record's file that nobody has is our own 404",
     },
-    "innocalls": VENDOR,
+    "innocalls": VENDOR_EXCLUSIONS,
     "mobtexting": {
-        **VENDOR,
+        **VENDOR_EXCLUSIONS,
         "content_type_conformance": "without Accept it redirects to a page that is not here",
     },
-    "phonon": VENDOR,
+    "phonon": VENDOR_EXCLUSIONS,
 }
 LONGEST_FIRST = ("control", "effebot", "innocalls", "ccai")
-"""These have links as well."""
+"""These documents have links as well."""
 
 
 class Run(NamedTuple):
-    """One document, by these phases of Schemathesis."""
+    """One document and the phases of Schemathesis that test it."""
 
     name: str
     phases: str
@@ -78,73 +82,81 @@ class Run(NamedTuple):
     def excluded(self) -> tuple[str, ...]:
         if self.name != "control":
             return ()
-        return ENDLESS + (FORGETFUL if self.phases == LINKED else ())
+        return ENDLESS_PATHS + (FORGETTING_PATHS if self.phases == LINKED_PHASE else ())
 
 
-def prepared(origin: str) -> None:
-    """Something of each kind is there, to be linked to."""
+def prepare_links(origin: str) -> None:
+    """Create one item of each kind for links to lead to."""
     bearer = {"authorization": "Bearer key"}
     call = {"call_type": "IncomingCall", "menu_id": 9, "end_user_number": "+1 859-657-9625"}
-    hook = {"webhooks": {"any": f"{origin}/_mock/inbox/contract"}}
+    webhooks = {"webhooks": {"any": f"{origin}/_mock/inbox/contract"}}
     with httpx.Client(base_url=origin, trust_env=False) as client:
-        asked = (
-            client.patch("/_mock/accounts/mobtexting/mobtexting-default", json=hook),
+        responses = (
+            client.patch("/_mock/accounts/mobtexting/mobtexting-default", json=webhooks),
             client.post("/mobtexting/api/v2/voice/c2c", json=dict(CLICK_TO_CALL), headers=bearer),
             client.post("/ccai/apps/api/v1/calls", json=call, auth=("customer", "token")),
             client.post("/_mock/clock/advance", json={"by": "1m"}),
         )
-        assert [one.status_code for one in asked] == [200, 200, 201, 200]
+        assert [response.status_code for response in responses] == [200, 200, 201, 200]
 
 
-def checked(run: Run) -> tuple[int, str]:
-    """The exit code of a run, and what it has said."""
+def run_schemathesis(run: Run) -> tuple[int, str]:
+    """Return the exit code and the output of a run."""
     with (
         run_server(parse_settings({**FLAGS, **START}, {})) as origin,
-        TemporaryDirectory() as place,
+        TemporaryDirectory() as folder,
     ):
-        if run.phases == LINKED:
-            prepared(origin)
-        done = subprocess.run(  # noqa: S603 - our own words
-            words(run, origin),
+        if run.phases == LINKED_PHASE:
+            prepare_links(origin)
+        result = subprocess.run(  # noqa: S603 - our own command
+            command_line(run, origin),
             check=False,
-            cwd=place,  # it keeps files where it runs
-            env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.contract_formats", "PYTHONPATH": HERE},
+            cwd=folder,  # it writes files to its working directory
+            env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.contract_formats", "PYTHONPATH": ROOT},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
-    return done.returncode, done.stdout
+    return result.returncode, result.stdout
 
 
-HERE = str(Path(__file__).parent.parent)
+ROOT = str(Path(__file__).parent.parent)
 
 
-def words(run: Run, origin: str) -> list[str]:
-    ours = run.name == "control"
-    document = "/_mock/openapi.json" if ours else f"/_mock/openapi/{run.name}.json"
-    said = [sys.executable, "-m", "schemathesis.cli", "run", origin + document]
-    said += ["--url", origin if ours else f"{origin}/{run.name}", "--seed", "1", "--no-color"]
-    said += ["--max-examples", str(run.examples), "--phases", run.phases]
-    said += ["--exclude-checks", ",".join(LEFT_OUT[run.name])]
-    said += ["-H", BASIC if run.name == "ccai" else BEARER]
-    return said + [word for path in run.excluded for word in ("--exclude-path", path)]
+def command_line(run: Run, origin: str) -> list[str]:
+    is_control = run.name == "control"
+    document = "/_mock/openapi.json" if is_control else f"/_mock/openapi/{run.name}.json"
+    arguments = [sys.executable, "-m", "schemathesis.cli", "run", origin + document]
+    arguments += [
+        "--url",
+        origin if is_control else f"{origin}/{run.name}",
+        "--seed",
+        "1",
+        "--no-color",
+    ]
+    arguments += ["--max-examples", str(run.examples), "--phases", run.phases]
+    arguments += ["--exclude-checks", ",".join(EXCLUSIONS[run.name])]
+    arguments += ["-H", BASIC if run.name == "ccai" else BEARER]
+    return arguments + [word for path in run.excluded for word in ("--exclude-path", path)]
 
 
-def runs(examples: int) -> list[Run]:
+def all_runs(examples: int) -> list[Run]:
     shorter = [name for name in load_providers() if name not in LONGEST_FIRST]
-    each = [Run(name, EACH, examples) for name in (*LONGEST_FIRST, *shorter)]
-    return each + [Run(name, LINKED, max(examples // FEWER, 1)) for name in LONGEST_FIRST]
+    single = [Run(name, SINGLE_PHASES, examples) for name in (*LONGEST_FIRST, *shorter)]
+    return single + [
+        Run(name, LINKED_PHASE, max(examples // LINKED_DIVISOR, 1)) for name in LONGEST_FIRST
+    ]
 
 
 def main(examples: int) -> int:
-    todo = runs(examples)
+    planned = all_runs(examples)
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        told = dict(zip(todo, pool.map(checked, todo), strict=True))
-    for _, text in told.values():
+        results = dict(zip(planned, pool.map(run_schemathesis, planned), strict=True))
+    for _, text in results.values():
         print(text)  # noqa: T201 - a command
-    wrong = [f"{run.name} ({run.phases})" for run, (code, _) in told.items() if code]
-    print("contract:", f"wrong: {', '.join(wrong)}" if wrong else "kept by all")  # noqa: T201
-    return int(bool(wrong))
+    failed = [f"{run.name} ({run.phases})" for run, (code, _) in results.items() if code]
+    print("contract:", f"wrong: {', '.join(failed)}" if failed else "kept by all")  # noqa: T201
+    return int(bool(failed))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the formats that our documents name look like, for Schemathesis to make some up."""
+"""Examples of the formats in the OpenAPI documents, for Schemathesis."""
 
 import schemathesis
 from hypothesis import strategies

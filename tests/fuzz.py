@@ -1,7 +1,7 @@
-"""`python -m tests.fuzz [MINUTES [TARGET]]`: bytes that lead into every branch, by atheris.
+"""`python -m tests.fuzz [MINUTES [TARGET]]`: atheris looks for bytes that break a parser.
 
-It is installed from requirements-fuzz-bytes.lock. What a target does not survive is written to
-tests/corpus/found, and becomes a test of its own.
+Atheris is installed from requirements-fuzz-bytes.lock. Input that breaks a target is written to
+tests/corpus/found and becomes a test.
 """
 
 import subprocess
@@ -17,8 +17,8 @@ with atheris.instrument_imports(include=["mockserver", "yaml", "python_multipart
     from mockserver.delivery.address_policy import parse_url
     from mockserver.web.vendor.request import parse_fields
 
-HERE = Path(__file__).parent
-FOUND = HERE / "corpus" / "found"
+TESTS = Path(__file__).parent
+FOUND = TESTS / "corpus" / "found"
 TYPES = (
     "application/json",
     "application/x-www-form-urlencoded",
@@ -27,56 +27,56 @@ TYPES = (
 )
 
 
-def loader(data: bytes) -> None:
-    """Either a document or problems, of which each has a place."""
-    known, problems = parse_document(data, "f")
-    assert (known is None) == (problems != ())
-    assert all(str(one).startswith("f:") for one in problems)
+def fuzz_loader(data: bytes) -> None:
+    """The result is a document, or problems that each have a location."""
+    document, problems = parse_document(data, "f")
+    assert (document is None) == (problems != ())
+    assert all(str(problem).startswith("f:") for problem in problems)
 
 
-def bodies(data: bytes) -> None:
+def fuzz_bodies(data: bytes) -> None:
     for content_type in TYPES:
-        fields, flaw = parse_fields(content_type, data, data[:100].decode("latin-1"))
+        fields, body_error = parse_fields(content_type, data, data[:100].decode("latin-1"))
         assert isinstance(fields, dict)
-        assert isinstance(flaw, str)
+        assert isinstance(body_error, str)
 
 
-def urls(data: bytes) -> None:
+def fuzz_urls(data: bytes) -> None:
     text = data.decode("utf-8", "surrogateescape")
     for url in (text, f"http://{text}"):
         parse_url(url)
 
 
 TARGETS: Mapping[str, tuple[Callable[[bytes], None], str]] = {
-    "loader": (loader, "config/broken"),
-    "bodies": (bodies, "corpus"),
-    "urls": (urls, "corpus"),
+    "loader": (fuzz_loader, "config/broken"),
+    "bodies": (fuzz_bodies, "corpus"),
+    "urls": (fuzz_urls, "corpus"),
 }
 
 
-def fuzzed(minutes: str, target: str, grown: str) -> None:
-    """Ends the process, with 0 if nothing was found."""
+def run_target(minutes: str, target: str, corpus: str) -> None:
+    """Fuzz one target, and end the process with 0 if nothing was found."""
     test, seeds = TARGETS[target]
     limits = [f"-max_total_time={round(float(minutes) * 60)}", "-timeout=5", "-rss_limit_mb=1024"]
-    places = [f"-artifact_prefix={FOUND}/{target}-", grown, str(HERE / seeds)]
-    atheris.Setup([sys.argv[0], *limits, "-print_final_stats=1", *places], test)
+    arguments = [f"-artifact_prefix={FOUND}/{target}-", corpus, str(TESTS / seeds)]
+    atheris.Setup([sys.argv[0], *limits, "-print_final_stats=1", *arguments], test)
     atheris.Fuzz()
 
 
 def main(minutes: str, *names: str) -> int:
-    """Each target in a process of its own, which leaves nothing behind but what it has found."""
+    """Fuzz each target in its own process, which leaves only its findings behind."""
     FOUND.mkdir(exist_ok=True)
     codes = {}
     for name in names or TARGETS:
-        with TemporaryDirectory() as grown:
-            command = [sys.executable, "-m", "tests.fuzz", minutes, name, grown]
+        with TemporaryDirectory() as corpus:
+            command = [sys.executable, "-m", "tests.fuzz", minutes, name, corpus]
             codes[name] = subprocess.run(command, check=False).returncode  # noqa: S603 - our own
-    wrong = [name for name, code in codes.items() if code]
-    print("fuzz:", f"wrong: {', '.join(wrong)}" if wrong else "nothing found")  # noqa: T201
-    return int(bool(wrong))
+    failed = [name for name, code in codes.items() if code]
+    print("fuzz:", f"wrong: {', '.join(failed)}" if failed else "nothing found")  # noqa: T201
+    return int(bool(failed))
 
 
 if __name__ == "__main__":
     if sys.argv[3:]:
-        fuzzed(*sys.argv[1:])
+        run_target(*sys.argv[1:])
     sys.exit(main(*(sys.argv[1:] or ["60"])))

@@ -1,7 +1,7 @@
-"""`python -m tests.orders [TIMES] [PATHS...]`: the tests in random order; what fails now and then.
+"""`python -m tests.orders [TIMES] [PATHS...]`: run the tests in random orders to find flaky ones.
 
-Each time has a seed of its own, which is printed with what has failed: `pytest --random-order
---random-order-seed=SEED` plays it again.
+Each order has a seed, which is printed with the failed tests: `pytest --random-order
+--random-order-seed=SEED` repeats it.
 """
 
 import re
@@ -11,21 +11,21 @@ import sys
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 
-def played(seed: int, paths: list[str]) -> list[str]:
-    """What has failed in this order."""
-    order = ["--random-order", f"--random-order-seed={seed}"]
-    words = ["-q", "-p", "no:cacheprovider", "-n", "auto", *order, *(paths or ["tests"])]
-    done = subprocess.run(  # noqa: S603 - our own words
-        [sys.executable, "-m", "pytest", *words], check=False, capture_output=True, text=True
+def run_in_order(seed: int, paths: list[str]) -> list[str]:
+    """Return the tests that fail in the order of this seed."""
+    options = ["--random-order", f"--random-order-seed={seed}"]
+    arguments = ["-q", "-p", "no:cacheprovider", "-n", "auto", *options, *(paths or ["tests"])]
+    result = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "pytest", *arguments], check=False, capture_output=True, text=True
     )
-    failed = FAILED.findall(done.stdout)
-    return failed or ([] if done.returncode == 0 else [f"pytest ended with {done.returncode}"])
+    failed = FAILED.findall(result.stdout)
+    return failed or ([] if result.returncode == 0 else [f"pytest ended with {result.returncode}"])
 
 
 def main(times: int, paths: list[str]) -> int:
     flakes: dict[str, list[int]] = {}
     for seed in range(1, times + 1):
-        failed = played(seed, paths)
+        failed = run_in_order(seed, paths)
         print(f"order {seed} of {times}: {len(failed)} failed", flush=True)  # noqa: T201 - a command
         for name in failed:
             flakes.setdefault(name, []).append(seed)

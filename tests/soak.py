@@ -1,10 +1,10 @@
-"""`python -m tests.soak [MINUTES] [PER_SECOND]`: a server under steady work, and what it keeps.
+"""`python -m tests.soak [MINUTES] [PER_SECOND]`: a server under steady load must not leak.
 
-Calls are placed at a fixed rate, on a clock of sixty times the pace, and their webhooks go to a
-receiver here. It prints memory, open files and errors, and is wrong if over the second half memory
-grows by more than a megabyte an hour or files or threads come and go, or if anything fails. Until
-ten thousand calls have ended memory grows as it should, which at fifty a second takes three minutes
-and a half.
+Calls are placed at a fixed rate on a clock of pace 60x, and their webhooks go to a receiver in this
+process. The command prints memory, open files and errors. It fails if anything fails, or if in the
+second half memory grows by more than 1 MB per hour or the numbers of files or threads vary. Memory
+grows as intended until 10,000 calls have ended, which takes three and a half minutes at 50 calls
+per second.
 """
 
 import json
@@ -22,13 +22,13 @@ import httpx
 
 from tests.support.simulation import CLICK_TO_CALL
 
-SLOPE = 1.0  # MB an hour
-MANY = 10  # files or threads that may come and go
+SLOPE_LIMIT = 1.0  # MB per hour
+VARIATION_LIMIT = 10  # by which the numbers of files and threads may vary
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-class Look(NamedTuple):
-    """What is there after so many seconds."""
+class Sample(NamedTuple):
+    """The resources of the server `after` seconds."""
 
     after: float
     memory: float  # MB
@@ -37,7 +37,7 @@ class Look(NamedTuple):
 
 
 class Receiver(BaseHTTPRequestHandler):
-    """Takes everything; `received` counts."""
+    """Accepts and counts everything."""
 
     received = 0
     protocol_version = "HTTP/1.1"
@@ -50,68 +50,70 @@ class Receiver(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: Any) -> None:
-        """Nobody reads it."""
+        """Log nothing."""
 
 
-def look(process: "subprocess.Popen[str]", since: float) -> Look:
+def take_sample(process: "subprocess.Popen[str]", since: float) -> Sample:
     proc = Path(f"/proc/{process.pid}")
     pages = int((proc / "statm").read_text("ascii").split()[1])
     files, threads = (len(list((proc / kind).iterdir())) for kind in ("fd", "task"))
-    return Look(time.monotonic() - since, pages * PAGE / 1e6, files, threads)
+    return Sample(time.monotonic() - since, pages * PAGE / 1e6, files, threads)
 
 
-def worked(
+def run_load(
     origin: str, process: "subprocess.Popen[str]", minutes: float, rate: float
-) -> list[Look]:
-    """So many requests a second for so long, and a look now and then."""
-    since, looks, sent = time.monotonic(), list[Look](), 0
+) -> list[Sample]:
+    """Send `rate` requests per second for `minutes`, and return about thirty samples."""
+    since, samples, count = time.monotonic(), list[Sample](), 0
     headers = {"authorization": "Bearer key", "accept": "application/json"}
     with httpx.Client(base_url=origin, trust_env=False, headers=headers) as client:
-        while (passed := time.monotonic() - since) < minutes * 60:
-            answer = client.post("/mobtexting/api/v2/voice/c2c", json=dict(CLICK_TO_CALL))
-            assert answer.status_code == 200
-            sent += 1
-            if passed >= len(looks) * minutes * 60 / 30:
-                looks.append(look(process, since))
-                told = client.get("/_mock/health").json()
-                words = f"{passed:6.0f} s {sent:8,} sent {Receiver.received:8,} heard"
-                print(words, f"{looks[-1].memory:6.1f} MB {looks[-1].files} files", flush=True)  # noqa: T201
-                assert told["errors"] == 0
-            time.sleep(max(0.0, since + sent / rate - time.monotonic()))
-    return looks
+        while (elapsed := time.monotonic() - since) < minutes * 60:
+            response = client.post("/mobtexting/api/v2/voice/c2c", json=dict(CLICK_TO_CALL))
+            assert response.status_code == 200
+            count += 1
+            if elapsed >= len(samples) * minutes * 60 / 30:
+                samples.append(take_sample(process, since))
+                health = client.get("/_mock/health").json()
+                text = f"{elapsed:6.0f} s {count:8,} sent {Receiver.received:8,} heard"
+                print(text, f"{samples[-1].memory:6.1f} MB {samples[-1].files} files", flush=True)  # noqa: T201
+                assert health["errors"] == 0
+            time.sleep(max(0.0, since + count / rate - time.monotonic()))
+    return samples
 
 
-def judged(looks: list[Look], at_most: float = SLOPE) -> list[str]:
-    """What is wrong in the second half."""
-    steady = looks[len(looks) // 2 :]
-    slope = linear_regression([one.after / 3_600 for one in steady], [one.memory for one in steady])
-    wrong = [f"memory grows by {slope.slope:.1f} MB an hour"] if slope.slope > at_most else []
-    files, threads = (varied([one[place] for one in steady]) for place in (2, 3))
+def find_violations(samples: list[Sample], at_most: float = SLOPE_LIMIT) -> list[str]:
+    """Return the violations in the second half."""
+    steady = samples[len(samples) // 2 :]
+    slope = linear_regression(
+        [sample.after / 3_600 for sample in steady], [sample.memory for sample in steady]
+    )
+    violations = [f"memory grows by {slope.slope:.1f} MB an hour"] if slope.slope > at_most else []
+    files, threads = (spread([sample[index] for sample in steady]) for index in (2, 3))
     print(f"memory: {slope.slope:+.2f} MB an hour, files: +-{files}, threads: +-{threads}")  # noqa: T201
-    wrong += [f"open files vary by {files}"] if files > MANY else []
-    return wrong + ([f"threads vary by {threads}"] if threads > MANY else [])
+    violations += [f"open files vary by {files}"] if files > VARIATION_LIMIT else []
+    return violations + ([f"threads vary by {threads}"] if threads > VARIATION_LIMIT else [])
 
 
-def varied(counts: list[float]) -> float:
+def spread(counts: list[float]) -> float:
     return max(counts) - min(counts)
 
 
 def main(minutes: float, rate: float) -> int:
     with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as receiver:
         threading.Thread(target=receiver.serve_forever, daemon=True).start()
-        hook = f"mobtexting=http://127.0.0.1:{receiver.server_port}/hook"
-        words = ["--port", "0", "--clock", "60x", "--quiet", "--webhook", hook]
-        command = [sys.executable, "-m", "mockserver", *words]
+        webhook = f"mobtexting=http://127.0.0.1:{receiver.server_port}/hook"
+        options = ["--port", "0", "--clock", "60x", "--quiet", "--webhook", webhook]
+        command = [sys.executable, "-m", "mockserver", *options]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
             assert process.stdout
             origin = process.stdout.readline().split()[3]
             try:
-                wrong = judged(worked(origin, process, minutes, rate))
+                violations = find_violations(run_load(origin, process, minutes, rate))
             finally:
                 process.terminate()
         receiver.shutdown()
-    print(json.dumps({"wrong": wrong}))  # noqa: T201 - a command
-    return int(bool(wrong))
+    print(json.dumps({"wrong": violations}))  # noqa: T201 - a command
+    return int(bool(violations))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
-"""What the server logs of each sandbox, as text for people or as JSON for programs."""
+"""The server logs each journal entry as text or as JSON."""
 
 import json
-from typing import Any
 
 import pytest
 
@@ -14,47 +13,52 @@ from mockserver.settings import Settings
 from mockserver.web.views.log_lines import format_line
 from mockserver.web.views.serializers import serialize_entry
 from tests.support import read
+from tests.support.dispatchers import UnusedDispatcher
 from tests.support.simulation import START, click_to_call, play_until_idle
 
 
-class NoCourier:
-    """Nobody sends anything here."""
-
-    async def deliver(self, _: Any) -> Any:
-        raise AssertionError
-
-
 @pytest.fixture
-def box(configuration: Configuration) -> Sandbox:
-    return Sandbox("t1", configuration, Timing(mode="manual", start=START), NoCourier())
+def sandbox(configuration: Configuration) -> Sandbox:
+    return Sandbox("t1", configuration, Timing(mode="manual", start=START), UnusedDispatcher())
 
 
-def logged(box: Sandbox, form: str) -> list[str]:
-    """What is logged from now on."""
+def log_lines_of(sandbox: Sandbox, log_format: str) -> list[str]:
+    """Return a list that gets every line logged from now on."""
     lines: list[str] = []
-    read.subscribers(box.state).append(build_logger(box, Settings(log_format=form), lines.append))
+    read.subscribers(sandbox.state).append(
+        build_logger(sandbox, Settings(log_format=log_format), lines.append)
+    )
     return lines
 
 
-STORIES = ("answered", "one-then-two", "says-yes", "answering-machine", "rush-hour", "lost-report",
-           "doubled-report", "second-leg-no-answer", "third-time-lucky")  # fmt: skip
+SCENARIOS = (
+    "answered",
+    "one-then-two",
+    "says-yes",
+    "answering-machine",
+    "rush-hour",
+    "lost-report",
+    "doubled-report",
+    "second-leg-no-answer",
+    "third-time-lucky",
+)
 
 
-@pytest.mark.parametrize("story", STORIES)
-def test_log_in_json_has_every_fact_of_a_call(box: Sandbox, story: str) -> None:
-    lines = logged(box, "json")
-    click_to_call(box.state, story)
-    play_until_idle(box.state, lambda _: DeliveryResult(status=None, error="connect"))
-    told = [
-        {"sandbox": "t1", **serialize_entry(fact, box.state.configuration)}
-        for fact in read.journal(box.state)
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_the_json_log_has_every_journal_entry_of_a_call(sandbox: Sandbox, scenario: str) -> None:
+    lines = log_lines_of(sandbox, "json")
+    click_to_call(sandbox.state, scenario)
+    play_until_idle(sandbox.state, lambda _: DeliveryResult(status=None, error="connect"))
+    expected = [
+        {"sandbox": "t1", **serialize_entry(entry, sandbox.state.configuration)}
+        for entry in read.journal(sandbox.state)
     ]
-    assert [json.loads(text) for text in lines] == told
+    assert [json.loads(text) for text in lines] == expected
     assert len(lines) > 5
 
 
 @pytest.mark.parametrize(
-    "fact",
+    "entry",
     [
         JournalEntry(at=START, type="error", call_id="c1", payload=ValueError("\x1b[31m\nred")),
         JournalEntry(
@@ -72,22 +76,24 @@ def test_log_in_json_has_every_fact_of_a_call(box: Sandbox, story: str) -> None:
         ),
     ],
 )
-def test_log_in_json_is_one_line_of_plain_letters(box: Sandbox, fact: JournalEntry) -> None:
-    lines = logged(box, "json")
-    box.state.record(fact)
+def test_a_json_log_entry_is_one_line_of_printable_ascii(
+    sandbox: Sandbox, entry: JournalEntry
+) -> None:
+    lines = log_lines_of(sandbox, "json")
+    sandbox.state.record(entry)
     [text] = lines
     assert text.isascii()
     assert text.isprintable()
-    told = json.loads(text)
-    assert (told["sandbox"], told["at"], told["fact"]) == (
+    logged = json.loads(text)
+    assert (logged["sandbox"], logged["at"], logged["fact"]) == (
         "t1",
         "2026-01-01T09:00:00.000Z",
-        fact.type,
+        entry.type,
     )
 
 
-def test_log_in_text(box: Sandbox) -> None:
-    lines = logged(box, "text")
-    click_to_call(box.state)
-    assert lines == [format_line(fact, box.state) for fact in read.journal(box.state)]
+def test_the_text_log_has_one_formatted_line_per_journal_entry(sandbox: Sandbox) -> None:
+    lines = log_lines_of(sandbox, "text")
+    click_to_call(sandbox.state)
+    assert lines == [format_line(entry, sandbox.state) for entry in read.journal(sandbox.state)]
     assert lines[0] == "09:00:00 mobtexting c1 r1 POST /api/v2/voice/c2c 200"

@@ -1,4 +1,4 @@
-"""The pieces of the server that the settings decide: guard, policy, addresses, first lines."""
+"""What the settings decide: access control, address policy, addresses, ready lines, reload."""
 
 import asyncio
 import json
@@ -22,6 +22,7 @@ from mockserver.settings import Settings, SettingsError
 from mockserver.web.access_control import AccessControl
 from mockserver.web.server.uvicorn_server import ServerAddress
 from tests.delivery.test_dispatcher_own import KEY, SELF
+from tests.support.dispatchers import UnusedDispatcher
 from tests.support.simulation import CLICK_TO_CALL, START
 
 ANYWHERE = "0.0.0.0"
@@ -29,22 +30,26 @@ LOCAL = ("127.0.0.1", "::1", "localhost")
 FOREIGN = (ANYWHERE, "::", "10.0.0.7", "mock.internal", "127.0.0.1.evil.test")
 
 
-# --- who may drive it ----------------------------------------------------------------------------
+# --- access control ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("host", LOCAL)
-@pytest.mark.parametrize(("token", "asked"), [("", ""), ("mine", "mine"), ("none", "")])
-def test_guard_on_loopback(host: str, token: str, asked: str) -> None:
-    """`none` opens nothing there: Host and Origin count, as they do without a token."""
+@pytest.mark.parametrize(("token", "expected"), [("", ""), ("mine", "mine"), ("none", "")])
+def test_on_loopback_access_control_has_the_token_of_the_settings_but_not_none(
+    host: str, token: str, expected: str
+) -> None:
+    """On loopback, `none` is like no token: Host and Origin are still checked."""
     settings = Settings(token=token, allow_host=("a", "b"))
     assert build_access_control(settings, ServerAddress(host=host, port=80)) == AccessControl(
-        token=asked, allowed_hosts=("a", "b")
+        token=expected, allowed_hosts=("a", "b")
     )
 
 
 @pytest.mark.parametrize("host", FOREIGN)
 @pytest.mark.parametrize("token", ["mine", "none"])
-def test_guard_beyond_loopback_with_a_token(host: str, token: str) -> None:
+def test_beyond_loopback_access_control_has_the_token_of_the_settings(
+    host: str, token: str
+) -> None:
     settings = Settings(token=token, allow_host=("a",))
     assert build_access_control(settings, ServerAddress(host=host, port=80)) == AccessControl(
         token=token, allowed_hosts=("a",)
@@ -52,14 +57,16 @@ def test_guard_beyond_loopback_with_a_token(host: str, token: str) -> None:
 
 
 @pytest.mark.parametrize("host", FOREIGN)
-def test_guard_beyond_loopback_draws_a_token(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_beyond_loopback_access_control_draws_a_token_by_default(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("secrets.token_urlsafe", lambda size: f"drawn-{size}")
     assert build_access_control(Settings(), ServerAddress(host=host, port=80)) == AccessControl(
         token="drawn-18", allowed_hosts=()
     )
 
 
-def test_guard_draws_another_token_each_time() -> None:
+def test_access_control_draws_another_token_each_time() -> None:
     drawn = {
         build_access_control(Settings(), ServerAddress(host=ANYWHERE, port=80)).token
         for _ in range(9)
@@ -67,7 +74,7 @@ def test_guard_draws_another_token_each_time() -> None:
     assert (len(drawn), {len(token) for token in drawn}) == (9, {24})
 
 
-# --- where webhooks may go, and how we reach ourselves -------------------------------------------
+# --- where webhooks may go, and the server's own address -----------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -86,12 +93,14 @@ def test_guard_draws_another_token_each_time() -> None:
         ),
     ],
 )
-def test_policy(settings: Settings, expected: AddressPolicy) -> None:
+def test_the_address_policy_follows_from_the_webhook_settings(
+    settings: Settings, expected: AddressPolicy
+) -> None:
     assert build_address_policy(settings) == expected
 
 
 @pytest.mark.parametrize(
-    ("host", "reached"),
+    ("host", "own_host"),
     [
         ("127.0.0.1", "127.0.0.1"),
         ("localhost", "localhost"),
@@ -102,33 +111,35 @@ def test_policy(settings: Settings, expected: AddressPolicy) -> None:
         ("fd00::7", "fd00::7"),
     ],
 )
-def test_own_is_where_our_own_links_lead(host: str, reached: str) -> None:
+def test_the_own_tls_endpoint_is_the_address_of_the_server_s_own_links(
+    host: str, own_host: str
+) -> None:
     address = ServerAddress(host=host, port=8443, scheme="https")
-    own = own_tls_endpoint(address, Settings(tls_cert="c.pem", tls_key="k.pem"))
-    place = parse_url(address.origin)
-    assert isinstance(place, ParsedUrl)
-    assert own == (reached, 8443, "c.pem") == (place.host, place.port, "c.pem")
+    endpoint = own_tls_endpoint(address, Settings(tls_cert="c.pem", tls_key="k.pem"))
+    link = parse_url(address.origin)
+    assert isinstance(link, ParsedUrl)
+    assert endpoint == (own_host, 8443, "c.pem") == (link.host, link.port, "c.pem")
 
 
-def test_own_without_a_certificate() -> None:
+def test_there_is_no_own_tls_endpoint_without_a_certificate() -> None:
     assert own_tls_endpoint(ServerAddress(host="127.0.0.1", port=80), Settings()) is None
 
 
-# --- the first lines -----------------------------------------------------------------------------
+# --- the ready lines -----------------------------------------------------------------------------
 
 
-def announced(
+def ready_lines(
     configuration: Configuration, address: ServerAddress, settings: Settings
 ) -> list[str]:
-    said: list[str] = []
+    printed: list[str] = []
     print_ready_lines(
-        address, settings, (configuration, build_access_control(settings, address)), said.append
+        address, settings, (configuration, build_access_control(settings, address)), printed.append
     )
-    return said
+    return printed
 
 
 @pytest.mark.parametrize(
-    ("address", "settings", "base", "more"),
+    ("address", "settings", "base", "token_lines"),
     [
         (ServerAddress(host="127.0.0.1", port=80), Settings(), "http://127.0.0.1:80", []),
         (ServerAddress(host="::1", port=80), Settings(), "http://[::1]:80", []),
@@ -165,39 +176,43 @@ def announced(
         ),
     ],
 )
-def test_announce(  # noqa: PLR0913, PLR0917 - the columns of the table
+def test_the_ready_lines_name_address_settings_providers_and_a_drawn_token(  # noqa: PLR0913, PLR0917 - the columns of the table
     configuration: Configuration,
     address: ServerAddress,
     settings: Settings,
     base: str,
-    more: list[str],
+    token_lines: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A token that was told is not printed."""
+    """A token of the settings is not printed."""
     monkeypatch.setattr("secrets.token_urlsafe", lambda _: "drawn")
-    many = len(configuration.providers)
-    providers = f"{many} provider{'s' if many > 1 else ''}"
-    told = f"clock real, seed seed, {providers}, {count_scenarios(configuration)} scenarios"
+    count = len(configuration.providers)
+    providers = f"{count} provider{'s' if count > 1 else ''}"
+    summary = f"clock real, seed seed, {providers}, {count_scenarios(configuration)} scenarios"
     names = [f"  {name}: {base}/{name}" for name in configuration.providers]
-    ready = f"mockserver ready on {base} ({told})"
-    assert announced(configuration, address, settings) == [ready, *names, *more]
+    ready = f"mockserver ready on {base} ({summary})"
+    assert ready_lines(configuration, address, settings) == [ready, *names, *token_lines]
 
 
-@pytest.mark.parametrize(("many", "word"), [(0, "0 providers"), (1, "1 provider")])
-def test_announce_counts(configuration: Configuration, many: int, word: str) -> None:
-    listings = dict(list(configuration.providers.items())[:many])
-    few = configuration._replace(providers=listings, seed="x")
-    first, *rest = announced(few, ServerAddress(host="127.0.0.1", port=1), Settings(clock="60x"))
+@pytest.mark.parametrize(("count", "word"), [(0, "0 providers"), (1, "1 provider")])
+def test_the_ready_lines_count_the_providers(
+    configuration: Configuration, count: int, word: str
+) -> None:
+    providers = dict(list(configuration.providers.items())[:count])
+    changed = configuration._replace(providers=providers, seed="x")
+    first, *rest = ready_lines(
+        changed, ServerAddress(host="127.0.0.1", port=1), Settings(clock="60x")
+    )
     assert f"(clock 60x, seed x, {word}, " in first
-    assert len(rest) == many
+    assert len(rest) == count
 
 
 # --- the start -----------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def pair(tmp_path: Path) -> tuple[str, str]:
-    """A certificate for a vendor's name, and its key."""
+def certificate_and_key(tmp_path: Path) -> tuple[str, str]:
+    """Files of a certificate for a vendor's host and of its key."""
     for name, text in (("self.pem", SELF), ("key.pem", KEY)):
         (tmp_path / name).write_text(text)
     return str(tmp_path / "self.pem"), str(tmp_path / "key.pem")
@@ -216,18 +231,25 @@ def pair(tmp_path: Path) -> tuple[str, str]:
         (Settings(webhook={"nobody": "http://a"}), "webhook: no provider is named 'nobody'"),
     ],
 )
-def test_started_refuses(settings: Settings, message: str, pair: tuple[str, str]) -> None:
-    here = {
-        name: getattr(settings, name).replace("HERE", pair[0]) for name in ("tls_cert", "tls_key")
+def test_load_configuration_refuses_settings_that_do_not_fit(
+    settings: Settings, message: str, certificate_and_key: tuple[str, str]
+) -> None:
+    tls_paths = {
+        name: getattr(settings, name).replace("HERE", certificate_and_key[0])
+        for name in ("tls_cert", "tls_key")
     }
-    with pytest.raises(SettingsError) as caught:
-        load_configuration(settings._replace(**here))
-    assert str(caught.value).startswith(message.replace("HERE", pair[0]))
+    with pytest.raises(SettingsError) as error:
+        load_configuration(settings._replace(**tls_paths))
+    assert str(error.value).startswith(message.replace("HERE", certificate_and_key[0]))
 
 
-def test_started_is_the_world(pair: tuple[str, str], configuration: Configuration) -> None:
-    told = load_configuration(Settings(tls_cert=pair[0], tls_key=pair[1], seed="seed"))
-    assert (told.seed, told.scenarios, told.accounts) == (
+def test_load_configuration_builds_the_bundled_configuration(
+    certificate_and_key: tuple[str, str], configuration: Configuration
+) -> None:
+    loaded = load_configuration(
+        Settings(tls_cert=certificate_and_key[0], tls_key=certificate_and_key[1], seed="seed")
+    )
+    assert (loaded.seed, loaded.scenarios, loaded.accounts) == (
         configuration.seed,
         configuration.scenarios,
         configuration.accounts,
@@ -237,15 +259,8 @@ def test_started_is_the_world(pair: tuple[str, str], configuration: Configuratio
 # --- a reload ------------------------------------------------------------------------------------
 
 
-class NoCourier:
-    """Nobody sends anything here."""
-
-    async def deliver(self, _: Any) -> Any:
-        raise AssertionError
-
-
-def told(sandbox: Sandbox) -> tuple[str, bool, bool]:
-    """Its seed, and whether it has what was put and what the file says by now."""
+def configuration_summary(sandbox: Sandbox) -> tuple[str, bool, bool]:
+    """Return the seed, and whether the uploaded and the file's new scenario are there."""
     configuration = sandbox.state.configuration
     return (
         configuration.seed,
@@ -254,19 +269,22 @@ def told(sandbox: Sandbox) -> tuple[str, bool, bool]:
     )
 
 
-def test_reload_keeps_what_was_put_until_a_reset(tmp_path: Path) -> None:
-    async def scenario() -> None:
-        box = await sandboxes.replace("t1", (start._replace(seed="t"), timing), ())
-        box.uploaded_scenarios = {"mine": b"legs: {callee: busy}"}
-        box.state.configuration = compiler.build_configuration(
-            box.state.configuration, box.uploaded_scenarios, box.state.configuration
+def test_a_reload_keeps_uploaded_scenarios_until_a_reset(tmp_path: Path) -> None:
+    async def reload_and_reset() -> None:
+        sandbox = await sandboxes.replace("t1", (start._replace(seed="t"), timing), ())
+        sandbox.uploaded_scenarios = {"mine": b"legs: {callee: busy}"}
+        sandbox.state.configuration = compiler.build_configuration(
+            sandbox.state.configuration, sandbox.uploaded_scenarios, sandbox.state.configuration
         )
         file.write_text("scenarios:\n  theirs: {legs: {callee: busy}}\n")
         await _reload(sandboxes, settings, compiler, logged.append)
-        seen = [told(one) for one in (*sandboxes, sandboxes.get("t2"))]
-        assert seen == [("s", False, True), ("t", True, True), ("s", False, True)]
-        await box.reset()
-        assert told(box) == ("t", False, True)
+        summaries = [
+            configuration_summary(existing)
+            for existing in (*sandboxes, sandboxes.get_or_create("t2"))
+        ]
+        assert summaries == [("s", False, True), ("t", True, True), ("s", False, True)]
+        await sandbox.reset()
+        assert configuration_summary(sandbox) == ("t", False, True)
 
     file, logged = tmp_path / "mine.yaml", list[str]()
     file.write_text("scenarios: {}\n")
@@ -276,71 +294,76 @@ def test_reload_keeps_what_was_put_until_a_reset(tmp_path: Path) -> None:
         Timing(mode="manual", start=START),
         ScenarioCompiler(settings),
     )
-    sandboxes = SandboxRegistry(NoCourier(), (start, timing), lambda _: None)
-    asyncio.run(scenario())
+    sandboxes = SandboxRegistry(UnusedDispatcher(), (start, timing), lambda _: None)
+    asyncio.run(reload_and_reset())
     assert logged == [f"scenario files reloaded: {count_scenarios(start) + 1} scenarios"]
 
 
-def test_reload_that_breaks_what_was_put_changes_nothing(tmp_path: Path) -> None:
-    async def scenario() -> None:
-        box = sandboxes.get("t1")
-        box.uploaded_scenarios = {"mine": b"play: theirs"}
-        box.state.configuration = compiler.build_configuration(
-            box.state.configuration, box.uploaded_scenarios, box.state.configuration
+def test_a_reload_that_breaks_an_uploaded_scenario_changes_nothing(tmp_path: Path) -> None:
+    async def reload_with_an_error() -> None:
+        sandbox = sandboxes.get_or_create("t1")
+        sandbox.uploaded_scenarios = {"mine": b"play: theirs"}
+        sandbox.state.configuration = compiler.build_configuration(
+            sandbox.state.configuration, sandbox.uploaded_scenarios, sandbox.state.configuration
         )
         file.write_text("scenarios:\n  others: {legs: {callee: busy}}\n")
         await _reload(sandboxes, settings, compiler, logged.append)
-        assert [told(one) for one in sandboxes] == [("s", False, True), ("s", True, True)]
+        assert [configuration_summary(existing) for existing in sandboxes] == [
+            ("s", False, True),
+            ("s", True, True),
+        ]
         assert "theirs" in sandboxes.initial_setup[0].scenarios.by_name
-        again, _ = compiler(
-            box.state.configuration, {**box.uploaded_scenarios, "more": b"play: theirs"}
+        recompiled, _ = compiler(
+            sandbox.state.configuration, {**sandbox.uploaded_scenarios, "more": b"play: theirs"}
         )
-        assert again is not None
+        assert recompiled is not None
 
     file, logged = tmp_path / "mine.yaml", list[str]()
     file.write_text("scenarios:\n  theirs: {legs: {callee: busy}}\n")
     settings = Settings(scenarios=(str(tmp_path),), seed="s")
     start, compiler = load_configuration(settings), ScenarioCompiler(settings)
     sandboxes = SandboxRegistry(
-        NoCourier(), (start, Timing(mode="manual", start=START)), lambda _: None
+        UnusedDispatcher(), (start, Timing(mode="manual", start=START)), lambda _: None
     )
-    asyncio.run(scenario())
+    asyncio.run(reload_with_an_error())
     [text] = logged
     assert text.startswith(
         "scenario files not reloaded:\nPUT mine:1:7: no scenario is named 'theirs'"
     )
 
 
-# --- all of it, by TLS ---------------------------------------------------------------------------
+# --- the whole server by TLS ---------------------------------------------------------------------
 
 
 @pytest.fixture
-def origin(pair: tuple[str, str]) -> Iterator[str]:
-    cert, key = pair
+def origin(certificate_and_key: tuple[str, str]) -> Iterator[str]:
+    cert, key = certificate_and_key
     with run_server(
         Settings(port=0, clock="manual", seed="s", quiet=True, tls_cert=cert, tls_key=key)
     ) as base:
         yield base
 
 
-def ask(cert: str, url: str, body: object = None) -> Any:
-    """As a client does that trusts the vendor's name."""
+def fetch_by_tls(cert: str, url: str, body: object = None) -> Any:
+    """Send a request as a client that trusts the certificate."""
     context = ssl.create_default_context(cafile=cert)
     context.check_hostname = False
     content = None if body is None else json.dumps(body).encode()
     headers = {"content-type": "application/json", "authorization": "Bearer k-1"}
     request = Request(url, content, headers)  # noqa: S310 - loopback
     opener = build_opener(ProxyHandler({}), HTTPSHandler(context=context))
-    with opener.open(request, timeout=10) as answer:
-        return json.load(answer)
+    with opener.open(request, timeout=10) as response:
+        return json.load(response)
 
 
-def test_webhook_to_our_own_inbox_arrives_by_tls(origin: str, pair: tuple[str, str]) -> None:
-    cert, _ = pair
+def test_a_webhook_to_the_server_s_own_inbox_arrives_by_tls(
+    origin: str, certificate_and_key: tuple[str, str]
+) -> None:
+    cert, _ = certificate_and_key
     assert origin.startswith("https://127.0.0.1:")
-    ask(cert, f"{origin}/api/v2/voice/c2c", dict(CLICK_TO_CALL))
-    ask(cert, f"{origin}/_mock/clock/advance", {"until": "idle"})
-    [webhook] = ask(cert, f"{origin}/_mock/webhooks")["webhooks"]
+    fetch_by_tls(cert, f"{origin}/api/v2/voice/c2c", dict(CLICK_TO_CALL))
+    fetch_by_tls(cert, f"{origin}/_mock/clock/advance", {"until": "idle"})
+    [webhook] = fetch_by_tls(cert, f"{origin}/_mock/webhooks")["webhooks"]
     assert (webhook["state"], webhook["url"]) == (
         "delivered",
         f"{origin}/_mock/inbox/mobtexting",

@@ -1,22 +1,20 @@
-"""Scenario files that change while the server runs: what takes effect, and what stays."""
+"""Scenario files that change while the server runs: what takes effect and what stays."""
 
 import asyncio
-import json
 import threading
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
-from typing import Any
-from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
 from mockserver import app
 from mockserver.compiler import ScenarioCompiler, build_configuration, count_scenarios
-from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import Settings
 from tests.support import read
+from tests.support.dispatchers import AcceptingDispatcher
+from tests.support.fetch import fetch_json
 from tests.support.simulation import START, click_to_call
 
 FIRST = """
@@ -38,46 +36,45 @@ scenarios:
 """
 
 
-class Nobody:
-    async def deliver(self, _: Delivery) -> DeliveryResult:
-        return DeliveryResult(status=200)
-
-
-class Case:
-    """A sandbox that began with a file, and the reload of it."""
+class ReloadCase:
+    """A sandbox that was built from a file, and reloads of the file."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
         file.write_text(FIRST, "utf-8")
         self.settings = Settings(scenarios=(str(file),), clock="manual", start=START)
         start = (build_configuration(self.settings), Timing(mode="manual", start=START))
-        self.sandboxes = SandboxRegistry(Nobody(), start, lambda _: None)
-        self.sandbox = self.sandboxes.get("default")
+        self.sandboxes = SandboxRegistry(AcceptingDispatcher(), start, lambda _: None)
+        self.sandbox = self.sandboxes.get_or_create("default")
         self.compiler = ScenarioCompiler(self.settings)
         self.logged: list[str] = []
 
     def reload(self, text: str | None = None) -> str:
-        """What was logged."""
+        """Write the file if there is a text, reload, and return the logged text."""
         if text is not None:
             self.file.write_text(text, "utf-8")
-        reloading = app._reload(self.sandboxes, self.settings, self.compiler, self.logged.append)  # noqa: SLF001 - the server alone calls it, when a file changes
-        asyncio.run(reloading)
+        reload = app._reload(self.sandboxes, self.settings, self.compiler, self.logged.append)  # noqa: SLF001 - only the server calls it, when a file changes
+        asyncio.run(reload)
         return self.logged[-1]
 
     def balances(self) -> dict[str, object]:
         accounts = read.accounts(self.sandbox.state).items()
-        return {name: one.balance for (_, name), one in accounts if not name.endswith("-default")}
+        return {
+            name: account.balance
+            for (_, name), account in accounts
+            if not name.endswith("-default")
+        }
 
 
 @pytest.fixture
-def case(tmp_path: Path) -> Case:
-    return Case(tmp_path / "mine.yaml")
+def case(tmp_path: Path) -> ReloadCase:
+    return ReloadCase(tmp_path / "mine.yaml")
 
 
-def test_a_changed_file_takes_effect(case: Case) -> None:
+def test_a_changed_file_takes_effect_in_the_running_sandbox(case: ReloadCase) -> None:
     state = case.sandbox.state
-    seed, told = state.configuration.seed, case.reload(SECOND)
-    assert told == f"scenario files reloaded: {count_scenarios(state.configuration)} scenarios"
+    seed, logged = state.configuration.seed, case.reload(SECOND)
+    assert logged == f"scenario files reloaded: {count_scenarios(state.configuration)} scenarios"
     assert (state.configuration.scenarios.default, state.configuration.seed) == ("yours", seed)
     assert {name: name in state.configuration.scenarios.by_name for name in ("yours", "mine")} == {
         "yours": True,
@@ -87,19 +84,19 @@ def test_a_changed_file_takes_effect(case: Case) -> None:
     assert read.leg_scenarios(state)["c1"].scenario.name == "yours"
 
 
-def test_changed_accounts_take_effect_and_others_keep_their_patches(case: Case) -> None:
+def test_changed_accounts_take_effect_and_others_keep_their_patches(case: ReloadCase) -> None:
     accounts = read.accounts(case.sandbox.state)
     for name in ("shop", "mill"):
-        accounts["mobtexting", name] = accounts["mobtexting", name]._replace(balance=1)  # type: ignore[arg-type] # told apart from what a file says
+        accounts["mobtexting", name] = accounts["mobtexting", name]._replace(balance=1)  # type: ignore[arg-type] # differs from every value in the files
     case.reload(SECOND)
-    assert {name: str(told) for name, told in case.balances().items()} == {
+    assert {name: str(balance) for name, balance in case.balances().items()} == {
         "shop": "7",
         "mill": "1",
         "farm": "None",
     }
 
 
-def test_an_account_that_has_gone_from_the_file_stays_for_its_calls(case: Case) -> None:
+def test_an_account_removed_from_the_file_stays_for_its_calls(case: ReloadCase) -> None:
     click_to_call(case.sandbox.state, headers={"authorization": "Bearer k-2"})
     case.reload("scenarios: {}")
     asyncio.run(case.sandbox.scheduler.advance(None))
@@ -107,7 +104,7 @@ def test_an_account_that_has_gone_from_the_file_stays_for_its_calls(case: Case) 
     assert "mill" in case.balances()
 
 
-def test_a_call_that_is_under_way_goes_on_as_it_began(case: Case) -> None:
+def test_an_active_call_keeps_its_scenario_after_a_reload(case: ReloadCase) -> None:
     state = case.sandbox.state
     click_to_call(state, headers={"authorization": "Bearer k-1"})
     case.reload(SECOND)
@@ -119,7 +116,7 @@ def test_a_call_that_is_under_way_goes_on_as_it_began(case: Case) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "problem"),
     [
         ("scenarios: {x: {legs: {a: bussy}}}", "{file}:1:27: "),
         ("scenarios: [", "{file}:2:1: this is not YAML"),
@@ -130,20 +127,22 @@ def test_a_call_that_is_under_way_goes_on_as_it_began(case: Case) -> None:
         ),
     ],
 )
-def test_a_broken_file_keeps_the_last_good_set_and_is_reported(
-    case: Case, text: str, told: str
+def test_a_broken_file_keeps_the_last_valid_configuration_and_is_reported(
+    case: ReloadCase, text: str, problem: str
 ) -> None:
     state = case.sandbox.state
     before, accounts = state.configuration, dict(read.accounts(state))
     first, second = case.reload(text).split("\n")[:2]
     assert first == "scenario files not reloaded:"
-    assert second.startswith(told.replace("{file}", str(case.file)))
+    assert second.startswith(problem.replace("{file}", str(case.file)))
     assert (state.configuration, read.accounts(state)) == (before, accounts)
     assert case.reload(SECOND).startswith("scenario files reloaded: ")
     assert state.configuration.scenarios.default == "yours"
 
 
-def test_a_file_that_is_gone_keeps_the_last_good_set_and_is_reported(case: Case) -> None:
+def test_a_missing_file_keeps_the_last_valid_configuration_and_is_reported(
+    case: ReloadCase,
+) -> None:
     before = case.sandbox.state.configuration
     case.file.unlink()
     missing = f"scenario files not reloaded:\nscenarios: there is no file or directory {case.file}"
@@ -151,10 +150,10 @@ def test_a_file_that_is_gone_keeps_the_last_good_set_and_is_reported(case: Case)
     assert case.sandbox.state.configuration is before
 
 
-def test_a_reset_begins_with_what_was_loaded_last(case: Case) -> None:
+def test_a_reset_starts_from_the_last_loaded_configuration(case: ReloadCase) -> None:
     case.reload(SECOND)
     asyncio.run(case.sandbox.reset())
-    assert {name: str(told) for name, told in case.balances().items()} == {
+    assert {name: str(balance) for name, balance in case.balances().items()} == {
         "shop": "7",
         "mill": "None",
         "farm": "None",
@@ -164,26 +163,21 @@ def test_a_reset_begins_with_what_was_loaded_last(case: Case) -> None:
 # --- in a server that watches --------------------------------------------------------------------
 
 
-def ask(url: str) -> Any:
-    with build_opener(ProxyHandler({})).open(url, timeout=10) as answer:
-        return json.load(answer)
-
-
 Files = Callable[[], Iterable[Path]]
 
 
-def test_a_server_watches_its_files_if_it_is_told_to(
+def test_a_server_with_watch_reloads_changed_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looks: list[list[Path]] = []
+    watched: list[list[Path]] = []
     ended, reloaded = threading.Event(), threading.Event()
 
-    async def watch(files: Files, changed: Callable[[], Awaitable[None]]) -> None:
-        looks.append(list(files()))
+    async def watch(files: Files, on_change: Callable[[], Awaitable[None]]) -> None:
+        watched.append(list(files()))
         file.unlink()
-        looks.append(list(files()))
+        watched.append(list(files()))
         file.write_text(SECOND, "utf-8")
-        await changed()
+        await on_change()
         reloaded.set()
         try:
             await asyncio.Event().wait()
@@ -196,12 +190,12 @@ def test_a_server_watches_its_files_if_it_is_told_to(
     settings = Settings(port=0, scenarios=(str(file),), watch=True, clock="manual", quiet=True)
     with app.run_server(settings) as origin:
         assert reloaded.wait(10)
-        assert ask(f"{origin}/_mock/scenarios")["default"] == "yours"
+        assert fetch_json(f"{origin}/_mock/scenarios")["default"] == "yours"
     assert ended.wait(10)
-    assert looks == [[file], []]
+    assert watched == [[file], []]
 
 
-def test_a_server_that_is_not_told_to_does_not_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_without_watch_does_not_watch_files(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "watch_files", None)
     with app.run_server(Settings(port=0, quiet=True)) as origin:
-        assert ask(f"{origin}/_mock/health")["status"] == "ok"
+        assert fetch_json(f"{origin}/_mock/health")["status"] == "ok"

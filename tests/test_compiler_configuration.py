@@ -1,4 +1,4 @@
-"""What a sandbox starts from: which files, which quirks, which webhooks, which problems."""
+"""The configuration that a sandbox starts from: files, quirks, webhook targets, problems."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,58 +13,60 @@ from mockserver.compiler import (
     scenario_files,
 )
 from mockserver.config.registry import load_providers
-from mockserver.core.behavior import number_plan_behavior
+from mockserver.core.number_plan import number_plan_behavior
 from mockserver.settings import Settings, SettingsError
 from tests.support.simulation import START
 
-HERE = Settings(port=0, clock="manual", start=START, seed="s", quiet=True)
-STORY = "scenarios: {NAME: {legs: {callee: busy}}}"
+SETTINGS = Settings(port=0, clock="manual", start=START, seed="s", quiet=True)
+SCENARIO = "scenarios: {NAME: {legs: {callee: busy}}}"
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty directory, in which the server is started."""
+    """An empty working directory."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def written(folder: Path, texts: Mapping[str, str]) -> None:
+def write_files(folder: Path, texts: Mapping[str, str]) -> None:
     for name, text in texts.items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
 
 
-def loading(*paths: str) -> Settings:
-    return HERE._replace(scenarios=paths)
+def settings_with_files(*paths: str) -> Settings:
+    return SETTINGS._replace(scenarios=paths)
 
 
-def complaints(settings: Settings) -> list[str]:
-    with pytest.raises(InvalidFiles) as caught:
+def problem_lines(settings: Settings) -> list[str]:
+    with pytest.raises(InvalidFiles) as error:
         build_configuration(settings)
-    return str(caught.value).split("\n")
+    return str(error.value).split("\n")
 
 
-def test_world_is_that_of_the_bundled_files() -> None:
-    made = build_configuration(HERE._replace(webhook={"mobtexting": "http://a"}))
-    assert (made.seed, list(made.providers)) == ("s", list(load_providers()))
-    assert {"answered", "callee-busy", "no-answer"} <= made.scenarios.by_name.keys()
-    assert all(story.bundled for story in made.scenarios.by_name.values())
-    assert made.scenarios.default == "answered"
-    assert ("mobtexting", "mobtexting-default") in made.accounts
-    assert made.webhook_targets == {"mobtexting": "http://a"}
+def test_the_configuration_is_that_of_the_bundled_files() -> None:
+    configuration = build_configuration(SETTINGS._replace(webhook={"mobtexting": "http://a"}))
+    assert (configuration.seed, list(configuration.providers)) == ("s", list(load_providers()))
+    assert {"answered", "callee-busy", "no-answer"} <= configuration.scenarios.by_name.keys()
+    assert all(scenario.bundled for scenario in configuration.scenarios.by_name.values())
+    assert configuration.scenarios.default == "answered"
+    assert ("mobtexting", "mobtexting-default") in configuration.accounts
+    assert configuration.webhook_targets == {"mobtexting": "http://a"}
 
 
-def test_world_draws_a_seed_unless_it_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_configuration_draws_a_seed_unless_the_settings_have_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("secrets.token_hex", lambda size: f"drawn-{size}")
-    assert build_configuration(HERE._replace(seed="")).seed == "drawn-3"
+    assert build_configuration(SETTINGS._replace(seed="")).seed == "drawn-3"
 
 
-# --- settings that only the whole can judge ------------------------------------------------------
+# --- settings that depend on the configuration ---------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("changes", "sentence"),
+    ("changes", "message"),
     [
         ({"webhook": {"mobtext": "http://a"}}, "webhook: no provider is named 'mobtext': NEAR"),
         ({"webhook": {"qqqq": "http://a"}}, "webhook: no provider is named 'qqqq': KNOWN"),
@@ -72,44 +74,46 @@ def test_world_draws_a_seed_unless_it_has_one(monkeypatch: pytest.MonkeyPatch) -
         ({"quirk": (("qqqq", "x"),)}, "quirk: no provider is named 'qqqq': KNOWN"),
     ],
 )
-def test_world_refuses_what_is_said_of_nobody(changes: dict[str, object], sentence: str) -> None:
-    with pytest.raises(SettingsError) as caught:
-        build_configuration(HERE._replace(**changes))  # type: ignore[arg-type] # one of its fields
+def test_settings_for_an_unknown_provider_are_refused(
+    changes: dict[str, object], message: str
+) -> None:
+    with pytest.raises(SettingsError) as error:
+        build_configuration(SETTINGS._replace(**changes))  # type: ignore[arg-type] # one of its fields
     hints = {"NEAR": "did you mean 'mobtexting'?", "KNOWN": f"known: {', '.join(load_providers())}"}
     for word, hint in hints.items():
-        sentence = sentence.replace(word, hint)
-    assert str(caught.value) == sentence
+        message = message.replace(word, hint)
+    assert str(error.value) == message
 
 
-def test_a_quirk_is_that_of_every_account_of_its_provider(folder: Path) -> None:
-    written(folder, {"mockserver.yaml": "accounts: {shop: {provider: mobtexting}}"})
-    made = build_configuration(HERE._replace(quirk=(("mobtexting", "webhook-id"),)))
-    told = {name: one.quirks for (_, name), one in made.accounts.items()}
-    mine = dict.fromkeys(("mobtexting-default", "shop"), frozenset({"webhook-id"}))
-    assert told == {**dict.fromkeys(told, frozenset()), **mine}
+def test_a_quirk_of_the_settings_holds_for_every_account_of_its_provider(folder: Path) -> None:
+    write_files(folder, {"mockserver.yaml": "accounts: {shop: {provider: mobtexting}}"})
+    configuration = build_configuration(SETTINGS._replace(quirk=(("mobtexting", "webhook-id"),)))
+    quirks = {name: account.quirks for (_, name), account in configuration.accounts.items()}
+    with_quirk = dict.fromkeys(("mobtexting-default", "shop"), frozenset({"webhook-id"}))
+    assert quirks == {**dict.fromkeys(quirks, frozenset()), **with_quirk}
 
 
-def test_a_quirk_is_added_to_those_of_the_file(folder: Path) -> None:
+def test_a_quirk_of_a_file_holds_for_its_account_only(folder: Path) -> None:
     text = "accounts: {shop: {provider: mobtexting, quirks: [webhook-id]}}"
-    written(folder, {"mockserver.yaml": text})
-    accounts = build_configuration(HERE).accounts
+    write_files(folder, {"mockserver.yaml": text})
+    accounts = build_configuration(SETTINGS).accounts
     assert accounts["mobtexting", "shop"].quirks == frozenset({"webhook-id"})
     assert accounts["mobtexting", "mobtexting-default"].quirks == frozenset()
 
 
 def test_the_number_plan_can_be_switched_off() -> None:
-    told = [
-        build_configuration(HERE._replace(number_plan=on)).scenarios.number_plan
-        for on in (True, False)
+    number_plans = [
+        build_configuration(SETTINGS._replace(number_plan=number_plan)).scenarios.number_plan
+        for number_plan in (True, False)
     ]
-    assert told == [True, False]
+    assert number_plans == [True, False]
 
 
 # --- files ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("there", "named", "expected"),
+    ("present", "paths", "expected"),
     [
         ([], (), []),
         (["mockserver.yaml"], (), ["mockserver.yaml"]),
@@ -126,86 +130,94 @@ def test_the_number_plan_can_be_switched_off() -> None:
         (["d/d.txt"], ("d",), []),
     ],
 )
-def test_files(folder: Path, there: list[str], named: tuple[str, ...], expected: list[str]) -> None:
-    written(folder, dict.fromkeys(there, ""))
-    assert scenario_files(loading(*named)) == [Path(name) for name in expected]
+def test_scenario_files_are_the_named_ones_or_the_default_file(
+    folder: Path, present: list[str], paths: tuple[str, ...], expected: list[str]
+) -> None:
+    write_files(folder, dict.fromkeys(present, ""))
+    assert scenario_files(settings_with_files(*paths)) == [Path(name) for name in expected]
 
 
-def test_a_directory_is_not_the_usual_file(folder: Path) -> None:
+def test_a_directory_with_the_name_of_the_default_file_is_ignored(folder: Path) -> None:
     (folder / "mockserver.yaml").mkdir()
-    assert scenario_files(HERE) == []
+    assert scenario_files(SETTINGS) == []
 
 
 @pytest.mark.parametrize("name", ["gone.yaml", "gone/", "here/gone.yaml"])
-def test_a_path_that_leads_nowhere(folder: Path, name: str) -> None:
+def test_a_missing_path_is_refused(folder: Path, name: str) -> None:
     (folder / "here").mkdir()
-    for look in (scenario_files, build_configuration):
-        with pytest.raises(SettingsError) as caught:
-            look(loading(name))
-        assert str(caught.value) == f"scenarios: there is no file or directory {Path(name)}"
+    for load in (scenario_files, build_configuration):
+        with pytest.raises(SettingsError) as error:
+            load(settings_with_files(name))
+        assert str(error.value) == f"scenarios: there is no file or directory {Path(name)}"
 
 
 @pytest.mark.parametrize("name", ["a.yaml", "d"])
-def test_a_path_that_may_not_be_read(
+def test_an_unreadable_path_is_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     def refuse(path: Path) -> None:
         raise PermissionError(13, "Permission denied", str(path))
 
-    written(folder, {"a.yaml": "", "d/b.yaml": ""})
+    write_files(folder, {"a.yaml": "", "d/b.yaml": ""})
     monkeypatch.setattr(Path, "read_bytes" if name == "a.yaml" else "iterdir", refuse)
     monkeypatch.setattr("mockserver.compiler._bundled_files", list)
-    with pytest.raises(SettingsError) as caught:
-        build_configuration(loading(name))
-    assert str(caught.value) == f"scenarios: {name} cannot be read: Permission denied"
+    with pytest.raises(SettingsError) as error:
+        build_configuration(settings_with_files(name))
+    assert str(error.value) == f"scenarios: {name} cannot be read: Permission denied"
 
 
-def test_files_stand_on_top_of_the_bundled_ones_and_of_one_another(folder: Path) -> None:
+def test_later_files_override_earlier_ones_and_the_bundled_scenarios(folder: Path) -> None:
     texts = {
-        "a.yaml": STORY.replace("NAME", "mine") + "\ndefault: mine",
+        "a.yaml": SCENARIO.replace("NAME", "mine") + "\ndefault: mine",
         "b.yaml": "scenarios: {mine: {legs: {callee: rejected}}, answered: {legs: {a: busy}}}",
     }
-    written(folder, texts)
-    plain, made = build_configuration(HERE), build_configuration(loading("a.yaml", "b.yaml"))
-    named = made.scenarios.by_name
-    assert (made.scenarios.default, count_scenarios(made)) == ("mine", count_scenarios(plain) + 1)
-    assert {name: named[name].location.rpartition(":")[0] for name in ("mine", "answered")} == {
+    write_files(folder, texts)
+    bundled, configuration = (
+        build_configuration(SETTINGS),
+        build_configuration(settings_with_files("a.yaml", "b.yaml")),
+    )
+    scenarios = configuration.scenarios.by_name
+    assert (configuration.scenarios.default, count_scenarios(configuration)) == (
+        "mine",
+        count_scenarios(bundled) + 1,
+    )
+    assert {name: scenarios[name].location.rpartition(":")[0] for name in ("mine", "answered")} == {
         "mine": "b.yaml:1",
         "answered": "b.yaml:1",
     }
 
 
-def test_counted_are_those_that_have_a_name(folder: Path) -> None:
+def test_only_named_scenarios_are_counted(folder: Path) -> None:
     text = "scenarios: {mine: {attempts: [no-answer, {a: busy}]}}"
-    written(folder, {"mockserver.yaml": text})
+    write_files(folder, {"mockserver.yaml": text})
     assert (
-        count_scenarios(build_configuration(HERE))
-        == count_scenarios(build_configuration(loading_nothing(folder))) + 1
+        count_scenarios(build_configuration(SETTINGS))
+        == count_scenarios(build_configuration(settings_with_an_empty_file(folder))) + 1
     )
 
 
-def loading_nothing(folder: Path) -> Settings:
-    written(folder, {"empty.yaml": ""})
-    return loading("empty.yaml")
+def settings_with_an_empty_file(folder: Path) -> Settings:
+    write_files(folder, {"empty.yaml": ""})
+    return settings_with_files("empty.yaml")
 
 
 # --- problems ------------------------------------------------------------------------------------
 
 
-def test_every_problem_of_every_file_at_once(folder: Path) -> None:
+def test_all_problems_of_all_files_are_reported_at_once(folder: Path) -> None:
     texts = {
         "a.yaml": "scenarios:\n  one: {legs: {a: bussy}}\n  two: {lgs: {}}\n",
         "b.yaml": "default: nobody\n",
     }
-    written(folder, texts)
-    told = complaints(loading("a.yaml", "b.yaml"))
-    places = [line.partition(": ")[0] for line in told]
+    write_files(folder, texts)
+    problems = problem_lines(settings_with_files("a.yaml", "b.yaml"))
+    places = [line.partition(": ")[0] for line in problems]
     assert places == ["a.yaml:2:19", "a.yaml:3:9", "b.yaml:1:10"]
-    assert "did you mean 'busy'?" in told[0]
+    assert "did you mean 'busy'?" in problems[0]
 
 
-def test_what_cannot_be_played_is_a_problem_where_it_stands(folder: Path) -> None:
-    """The engine plays each story that has steps; its complaint has line and column."""
+def test_a_scenario_that_fails_its_dry_run_is_a_problem_at_its_step(folder: Path) -> None:
+    """The engine plays each scenario that has steps; its problem has line and column."""
     text = (
         "scenarios:\n"
         "  fine: {steps: [{after: 1s, answer: a}]}\n"
@@ -214,44 +226,48 @@ def test_what_cannot_be_played_is_a_problem_where_it_stands(folder: Path) -> Non
         "    steps:\n"
         "      - {after: 1s, answer: b}\n"
     )
-    written(folder, {"mockserver.yaml": text})
-    told = complaints(HERE)
-    assert {line.split(": ")[0].rpartition(":")[0] for line in told} == {"mockserver.yaml:6"}
-    assert any("answer" in line for line in told)
+    write_files(folder, {"mockserver.yaml": text})
+    problems = problem_lines(SETTINGS)
+    assert {problem.split(": ")[0].rpartition(":")[0] for problem in problems} == {
+        "mockserver.yaml:6"
+    }
+    assert any("answer" in problem for problem in problems)
 
 
-def test_bundled_stories_are_not_rehearsed_at_each_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bundled_scenarios_have_no_dry_run_at_each_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mockserver.compiler.dry_run", None)
-    assert count_scenarios(build_configuration(HERE)) > 0
+    assert count_scenarios(build_configuration(SETTINGS)) > 0
 
 
-# --- ready numbers -------------------------------------------------------------------------------
+# --- example numbers -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("provider", [None, *load_providers()])
-def test_dialled_is_a_number_of_the_plan_that_the_provider_accepts(provider: str | None) -> None:
+def test_an_example_number_is_a_test_number_that_the_provider_accepts(provider: str | None) -> None:
     number = example_number("00020300", provider)
     assert number.endswith("00020300")
     assert number.removeprefix("+").isdecimal()
-    how = number_plan_behavior(number)
-    assert how is not None
-    assert (how.ring.low, how.outcome) == (3_000, "busy")
+    behavior = number_plan_behavior(number)
+    assert behavior is not None
+    assert (behavior.ring.low, behavior.outcome) == (3_000, "busy")
 
 
-def test_dialled_by_nobody() -> None:
-    with pytest.raises(LookupError) as caught:
+def test_an_example_number_needs_a_known_provider() -> None:
+    with pytest.raises(LookupError) as error:
         example_number("00020300", "qqqq")
-    assert caught.value.args == (
+    assert error.value.args == (
         f"no provider is named 'qqqq'; known: {', '.join(load_providers())}",
     )
 
 
-def test_dialled_by_a_provider_that_dials_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    listing = load_providers()["mobtexting"]
-    [dialling] = listing.provider.endpoints
-    silent = dialling._replace(called_numbers=lambda _: ())
-    provider = listing.provider._replace(endpoints=(silent,))
-    known = {"mobtexting": listing._replace(provider=provider)}
-    monkeypatch.setattr("mockserver.compiler.load_providers", lambda: known)
+def test_an_example_number_needs_a_provider_that_dials_numbers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bound = load_providers()["mobtexting"]
+    [endpoint] = bound.provider.endpoints
+    without_numbers = endpoint._replace(called_numbers=lambda _: ())
+    provider = bound.provider._replace(endpoints=(without_numbers,))
+    providers = {"mobtexting": bound._replace(provider=provider)}
+    monkeypatch.setattr("mockserver.compiler.load_providers", lambda: providers)
     with pytest.raises(LookupError, match="mobtexting dials no numbers"):
         example_number("00020300", "mobtexting")

@@ -1,4 +1,4 @@
-"""What is wrong with scenarios that are put, at the very place in the text as it was put."""
+"""Problems of uploaded scenarios have their location in the uploaded text."""
 
 import json
 from collections.abc import Mapping
@@ -18,10 +18,14 @@ def compiler() -> ScenarioCompiler:
     return ScenarioCompiler(Settings())
 
 
-def places(compiler: ScenarioCompiler, now: Configuration, put: Mapping[str, str]) -> list[str]:
-    """Where the problems are."""
-    found, problems = compiler(now, {name: text.encode() for name, text in put.items()})
-    assert found is None
+def problem_locations(
+    compiler: ScenarioCompiler, base: Configuration, uploads: Mapping[str, str]
+) -> list[str]:
+    """Return the location of each problem."""
+    configuration, problems = compiler(
+        base, {name: text.encode() for name, text in uploads.items()}
+    )
+    assert configuration is None
     return [problem.split(": ")[0] for problem in problems]
 
 
@@ -62,22 +66,22 @@ def places(compiler: ScenarioCompiler, now: Configuration, put: Mapping[str, str
         ("#" * 1_000_001, ["1:1"]),
     ],
 )
-def test_problem_is_placed_in_the_text_as_it_was_put(
+def test_a_problem_has_its_location_in_the_uploaded_text(
     compiler: ScenarioCompiler, configuration: Configuration, text: str, expected: list[str]
 ) -> None:
-    assert places(compiler, configuration, {"mine": text}) == [
+    assert problem_locations(compiler, configuration, {"mine": text}) == [
         f"mine:{place}" for place in expected
     ]
 
 
-def test_problem_that_is_not_even_text(
+def test_an_upload_that_is_not_utf_8_is_a_problem_at_its_byte(
     compiler: ScenarioCompiler, configuration: Configuration
 ) -> None:
     message = "mine:2:1: byte 0xff is not UTF-8: save the file as UTF-8"
     assert compiler(configuration, {"mine": b"\n\xff"}) == (None, (message,))
 
 
-def test_problem_that_names_a_line_names_one_of_the_text(
+def test_a_problem_that_mentions_a_line_counts_lines_of_the_uploaded_text(
     compiler: ScenarioCompiler, configuration: Configuration
 ) -> None:
     problem = "mine:3:1: duplicate key 'play': it is already on line 2"
@@ -85,41 +89,43 @@ def test_problem_that_names_a_line_names_one_of_the_text(
     assert compiler(configuration, {"mine": text}) == (None, (problem,))
 
 
-def test_problems_of_several_come_all_at_once(
+def test_problems_of_several_uploads_are_reported_at_once(
     compiler: ScenarioCompiler, configuration: Configuration
 ) -> None:
-    put = {"b": "play: nobody", "good": BLOCK, "a": "\nplay: nobody\nrefuse: nothing"}
-    assert places(compiler, configuration, put) == ["a:2:7", "a:3:9", "b:1:7"]
+    uploads = {"b": "play: nobody", "good": BLOCK, "a": "\nplay: nobody\nrefuse: nothing"}
+    assert problem_locations(compiler, configuration, uploads) == ["a:2:7", "a:3:9", "b:1:7"]
 
 
 @pytest.mark.parametrize("name", ["Mine", "", "a b", "a:1:1", "PUT a", "a/b", "\U0001f600", "\n"])
-def test_problem_of_a_name(
+def test_an_invalid_scenario_name_is_a_problem(
     compiler: ScenarioCompiler, configuration: Configuration, name: str
 ) -> None:
-    found, [problem] = compiler(configuration, {name: BLOCK.encode()})
-    assert found is None
+    compiled, [problem] = compiler(configuration, {name: BLOCK.encode()})
+    assert compiled is None
     assert problem.startswith(f"{name}:1:1: ")
 
 
 @pytest.mark.parametrize(
-    ("put", "place"),
+    ("uploads", "place"),
     [
         ({"mine": f"match: {{account: x}}\n{BLOCK}"}, "mine:1:1"),
         ({"mine": f"# later\nmatch: {{account: x, a: y}}\n{BLOCK}"}, "mine:2:1"),
     ],
 )
-def test_problem_of_one_that_a_file_always_hides(
-    configuration: Configuration, tmp_path: Path, put: dict[str, str], place: str
+def test_an_upload_that_a_scenario_of_a_file_always_hides_is_a_problem(
+    configuration: Configuration, tmp_path: Path, uploads: dict[str, str], place: str
 ) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("scenarios:\n  theirs: {match: {account: x}, legs: {a: busy}}\n")
     compiler = ScenarioCompiler(Settings(scenarios=(str(file),)))
-    found, problems = compiler(configuration, {name: text.encode() for name, text in put.items()})
+    compiled, problems = compiler(
+        configuration, {name: text.encode() for name, text in uploads.items()}
+    )
     hidden = f"{place}: never played: 'theirs' ({file}:2:11) takes all that suits it"
-    assert (found, problems) == (None, (hidden,))
+    assert (compiled, problems) == (None, (hidden,))
 
 
-def test_problem_of_one_that_another_always_hides(
+def test_an_upload_that_another_upload_always_hides_is_a_problem(
     compiler: ScenarioCompiler, configuration: Configuration
 ) -> None:
     text = f"# all\nmatch: {{account: x}}\n{BLOCK}".encode()
@@ -128,7 +134,7 @@ def test_problem_of_one_that_another_always_hides(
 
 
 @pytest.mark.parametrize(
-    ("put", "place"),
+    ("uploads", "place"),
     [
         ({"mine": "play: mine"}, "mine:1:7"),
         ({"first": "play: second", "second": "# so\nplay: first"}, "first:1:7"),
@@ -139,21 +145,21 @@ def test_problem_of_one_that_another_always_hides(
         ),
     ],
 )
-def test_put_that_leads_in_a_circle(
-    compiler: ScenarioCompiler, configuration: Configuration, put: dict[str, str], place: str
+def test_uploads_that_play_each_other_in_a_cycle_are_a_problem(
+    compiler: ScenarioCompiler, configuration: Configuration, uploads: dict[str, str], place: str
 ) -> None:
-    """Through stories of the files, too."""
-    assert places(compiler, configuration, put) == [place]
+    """The cycle may lead through scenarios of the files."""
+    assert problem_locations(compiler, configuration, uploads) == [place]
 
 
 @pytest.mark.parametrize(
-    ("put", "place"),
+    ("uploads", "place"),
     [
         ({"first": "# alone\nplay: second"}, "first:2:7"),
         ({"first": "play: second", "second": "x"}, "second:1:1"),
     ],
 )
-def test_put_that_leads_to_none_that_is_there(
-    compiler: ScenarioCompiler, configuration: Configuration, put: dict[str, str], place: str
+def test_an_upload_that_plays_an_unknown_or_invalid_scenario_is_a_problem(
+    compiler: ScenarioCompiler, configuration: Configuration, uploads: dict[str, str], place: str
 ) -> None:
-    assert places(compiler, configuration, put) == [place]
+    assert problem_locations(compiler, configuration, uploads) == [place]

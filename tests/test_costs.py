@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import pytest
 
-from benchmarks.engine import placed, play
+from benchmarks.engine import place_calls, play
 from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import ORIGIN_PLACEHOLDER, DeliveryResult
 from mockserver.delivery import connection, connection_pool
@@ -109,10 +109,10 @@ def carried(courier: WebhookDispatcher, url: str) -> int:
 
 @pytest.mark.skipif(sys.version_info[:2] != PYTHON, reason="another version counts otherwise")
 def test_costs(configuration: Configuration, monkeypatch: pytest.MonkeyPatch) -> None:
-    play(placed(configuration, 5))
-    lost, sent = placed(configuration, 100), placed(configuration, 100, "answered")
+    play(place_calls(configuration, 5))
+    lost, sent = place_calls(configuration, 100), place_calls(configuration, 100, "answered")
     found = {
-        "request": counted(lambda: placed(configuration, 100)) // 100,
+        "request": counted(lambda: place_calls(configuration, 100)) // 100,
         "play": counted(lambda: play(lost)) // 100,
     }
     while (due := read.peek(sent)) is not None and due.kind != "delivery":

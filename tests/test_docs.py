@@ -1,4 +1,4 @@
-"""The documentation says the truth: its commands print what is printed there, its tests pass."""
+"""The documentation is true: its commands print what it shows, and its tests pass."""
 
 import re
 import shutil
@@ -25,58 +25,58 @@ FLAGS = {"clock": "manual", "seed": "tutorial", "start_at": "2026-01-01T12:00:00
 STEP = re.compile(r"```bash\n(.*?)```\n(?:\n```(?:text|mermaid)\n(.*?)```\n)?", re.DOTALL)
 
 
-def shown(command: str, origin: str, place: Path) -> str:
-    """What a command of the tutorial prints, as if the server had its usual port."""
-    here = f"PATH={Path(sys.executable).parent}:$PATH\n"
-    done = subprocess.run(  # noqa: S603 - the tutorial's own text
-        [BASH, "-c", here + command.replace("http://localhost:8080", origin)],
+def run_command(command: str, origin: str, folder: Path) -> str:
+    """Run a command of the tutorial and return its output with the default port."""
+    path_prefix = f"PATH={Path(sys.executable).parent}:$PATH\n"
+    result = subprocess.run(  # noqa: S603 - the tutorial's own text
+        [BASH, "-c", path_prefix + command.replace("http://localhost:8080", origin)],
         capture_output=True,
         text=True,
         check=True,
         timeout=60,
-        cwd=place,
+        cwd=folder,
     )
-    printed = (done.stdout + done.stderr).replace(origin, "http://localhost:8080")
+    printed = (result.stdout + result.stderr).replace(origin, "http://localhost:8080")
     return f"{printed.strip()}\n" if printed.strip() else ""
 
 
 @pytest.mark.skipif(not (BASH and shutil.which("curl")), reason="the snippets need bash and curl")
-def test_tutorial_prints_what_it_says(tmp_path: Path) -> None:
+def test_the_commands_of_the_tutorial_print_what_it_shows(tmp_path: Path) -> None:
     start = re.findall(r"mockserver (--clock .*)\n", TUTORIAL)
     assert start == [" ".join(f"--{key.replace('_', '-')} {value}" for key, value in FLAGS.items())]
     with run_server(parse_settings({**FLAGS, "port": "0", "quiet": True}, {})) as origin:
-        for command, told in STEP.findall(TUTORIAL):
-            assert shown(command, origin, tmp_path) == told, command
+        for command, expected in STEP.findall(TUTORIAL):
+            assert run_command(command, origin, tmp_path) == expected, command
 
 
 def suites() -> Iterator[tuple[str, str]]:
     for page in ("tutorial", "how-to/pytest", "how-to/asyncio"):
         text = (DOCS / f"{page}.md").read_text("utf-8")
-        for nth, suite in enumerate(re.findall(r"```python\n(.*?)```", text, re.DOTALL)):
-            yield f"{page} {nth}", suite
+        for number, suite in enumerate(re.findall(r"```python\n(.*?)```", text, re.DOTALL)):
+            yield f"{page} {number}", suite
 
 
-@pytest.mark.parametrize(("name", "suite"), [pytest.param(*one, id=one[0]) for one in suites()])
-def test_tests_of_the_documentation_pass(name: str, suite: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "suite"), [pytest.param(*item, id=item[0]) for item in suites()])
+def test_test_suites_of_the_documentation_pass(name: str, suite: str, tmp_path: Path) -> None:
     assert "def test_" in suite, name
     (tmp_path / "test_shown.py").write_text(suite, "utf-8")
-    words = ("-q", "-p", "no:cacheprovider", "-W", "error", str(tmp_path))
-    done = subprocess.run(  # noqa: S603 - the documentation's own text
-        [sys.executable, "-m", "pytest", *words],
+    arguments = ("-q", "-p", "no:cacheprovider", "-W", "error", str(tmp_path))
+    result = subprocess.run(  # noqa: S603 - the documentation's own text
+        [sys.executable, "-m", "pytest", *arguments],
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
         cwd=tmp_path,
     )
-    assert (done.returncode, " passed" in done.stdout) == (0, True), done.stdout
+    assert (result.returncode, " passed" in result.stdout) == (0, True), result.stdout
 
 
-def test_services_name_variables_that_there_are() -> None:
+def test_the_service_examples_use_existing_variables() -> None:
     text = (DOCS / "how-to" / "ci.md").read_text("utf-8")
-    assert set(re.findall(r"MOCKSERVER_[A-Z_]+", text)) <= {one.variable for one in OPTIONS}
+    assert set(re.findall(r"MOCKSERVER_[A-Z_]+", text)) <= {item.variable for item in OPTIONS}
     github, gitlab = (
-        yaml.safe_load(one) for one in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+        yaml.safe_load(item) for item in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     )
     assert github["jobs"]["test"]["services"]["calls"]["env"]["MOCKSERVER_CLOCK"] == "manual"
     variables = gitlab["test"]["variables"]
@@ -90,16 +90,18 @@ def reference() -> dict[str, str]:
     return pages()
 
 
-def test_reference_has_every_command_option_and_route(reference: dict[str, str]) -> None:
+def test_the_reference_has_every_command_option_and_route(reference: dict[str, str]) -> None:
     titles = re.findall(r"^## mockserver (.+)$", reference["cli"], re.MULTILINE)
     assert titles == list(COMMANDS)
-    assert [one.variable for one in OPTIONS if f"`{one.variable}`" not in reference["cli"]] == []
-    routes = [f"/_mock{route.path}" for noun in ROUTE_MODULES for route in noun.ROUTES]
-    assert [one for one in routes if f"## {one}\n" not in reference["control-api"]] == []
+    assert [item.variable for item in OPTIONS if f"`{item.variable}`" not in reference["cli"]] == []
+    routes = [f"/_mock{route.path}" for module in ROUTE_MODULES for route in module.ROUTES]
+    assert [item for item in routes if f"## {item}\n" not in reference["control-api"]] == []
 
 
 @pytest.mark.parametrize("name", sorted(load_providers()))
-def test_reference_has_every_fault_with_its_source(reference: dict[str, str], name: str) -> None:
+def test_the_reference_has_every_fault_with_its_evidence(
+    reference: dict[str, str], name: str
+) -> None:
     for fault in all_faults(load_providers()[name].provider):
         assert re.search(
             rf"\| `{fault.name}` \| \d+ \| {re.escape(str(fault.evidence))} \|", reference[name]
@@ -116,25 +118,27 @@ def test_reference_has_every_fault_with_its_source(reference: dict[str, str], na
         ("effebot", "| `create` | `callee-busy` | busy | `created` → `processed` → `started` →"),
     ],
 )
-def test_statuses_are_played(reference: dict[str, str], name: str, row: str) -> None:
+def test_the_reference_shows_the_statuses_that_a_scenario_plays(
+    reference: dict[str, str], name: str, row: str
+) -> None:
     assert row in reference[name]
 
 
-def test_pages_are_written_once(tmp_path: Path) -> None:
+def test_unchanged_reference_pages_are_not_written_again(tmp_path: Path) -> None:
     write(tmp_path)
-    written = {file.stem: file.stat().st_mtime_ns for file in tmp_path.iterdir()}
-    assert set(written) == set(pages())
+    times = {file.stem: file.stat().st_mtime_ns for file in tmp_path.iterdir()}
+    assert set(times) == set(pages())
     write(tmp_path)
-    assert {file.stem: file.stat().st_mtime_ns for file in tmp_path.iterdir()} == written
+    assert {file.stem: file.stat().st_mtime_ns for file in tmp_path.iterdir()} == times
 
 
-def test_index_names_every_page(reference: dict[str, str]) -> None:
+def test_the_reference_index_names_every_page(reference: dict[str, str]) -> None:
     text = (DOCS / "reference" / "index.md").read_text("utf-8")
     named = re.findall(r"```\{toctree\}\n(.*?)```", text, re.DOTALL)[0].split()
     assert sorted(named) == sorted(reference)
 
 
-def test_examples_are_shown_where_they_are() -> None:
+def test_the_language_page_includes_every_example() -> None:
     text = (DOCS / "how-to" / "languages.md").read_text("utf-8")
     named = re.findall(r"literalinclude\} \.\./examples/(\S+)", text)
-    assert sorted(named) == sorted(one.name for one in (DOCS / "examples").iterdir())
+    assert sorted(named) == sorted(path.name for path in (DOCS / "examples").iterdir())

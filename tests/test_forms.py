@@ -1,4 +1,4 @@
-"""What a form can complain about, and which of it a rulebook leaves without words."""
+"""The audit that finds schema violations without a rule in the rulebook."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ from mockserver.core.rulebook import (
     missing_field,
 )
 from tests.support.conformance import PROVIDERS
-from tests.support.form_audit import complaints, violations_without_rule
+from tests.support.form_audit import schema_violations, violations_without_rule
 
 DOCUMENT: Mapping[str, Any] = {
     "components": {
@@ -30,7 +30,7 @@ DOCUMENT: Mapping[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    ("schema", "found"),
+    ("schema", "expected"),
     [
         ({}, []),
         ({"type": "object", "description": "x"}, []),
@@ -68,12 +68,14 @@ DOCUMENT: Mapping[str, Any] = {
         ({"properties": {"a": {"$ref": "#/components/schemas/Tree"}}}, [("a", "minItems")]),
     ],
 )
-def test_complaints_of_a_form(schema: Any, found: list[tuple[str, str]]) -> None:
-    assert [one[:2] for one in complaints(DOCUMENT, schema)] == found
+def test_schema_violations_lists_each_keyword_that_can_fail(
+    schema: Any, expected: list[tuple[str, str]]
+) -> None:
+    assert [violation[:2] for violation in schema_violations(DOCUMENT, schema)] == expected
 
 
 FAULT = Fault(name="wrong", status=400, message="wrong", evidence=Evidence.ASSUMED)
-FORM: Mapping[str, Any] = {
+SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "required": ["to"],
     "properties": {
@@ -84,55 +86,64 @@ FORM: Mapping[str, Any] = {
 }
 
 
-def listed(**more: object) -> Mapping[str, Any]:
+def document_with(**changes: object) -> Mapping[str, Any]:
     entry = {
         "operationId": "dial",
-        "requestBody": {"content": {"application/json": {"schema": FORM}}},
-        **more,
+        "requestBody": {"content": {"application/json": {"schema": SCHEMA}}},
+        **changes,
     }
     schemes = {"key": {"type": "apiKey", "in": "query", "name": "key"}}
     return {"paths": {"/dial": {"post": entry}}, "components": {"securitySchemes": schemes}}
 
 
-def answered(_: object) -> EndpointResult:
+def respond(_: object) -> EndpointResult:
     return EndpointResult(response=Response(status=200))
 
 
-def ruled(*rules: Rule) -> Endpoint:
+def build_endpoint(*rules: Rule) -> Endpoint:
     return Endpoint(
         operation="dial",
         method="POST",
         host="a.test",
         path="/dial",
         rules=(rules,),
-        respond=answered,
+        respond=respond,
     )
 
 
-NEEDED, TEXT, NUMBER = (
+TO_REQUIRED, TO_MALFORMED, N_MALFORMED = (
     missing_field("to", FAULT),
     malformed_field("to", FAULT),
     malformed_field("calls.*.n", FAULT),
 )
-SMALL = Rule(test=ViolationTest(field="calls.*.n", keywords=frozenset({"minimum"})), fault=FAULT)
+N_TOO_SMALL = Rule(
+    test=ViolationTest(field="calls.*.n", keywords=frozenset({"minimum"})), fault=FAULT
+)
 
 
 @pytest.mark.parametrize(
-    ("rules", "more", "left"),
+    ("rules", "changes", "expected"),
     [
-        ((NEEDED, TEXT, NUMBER), {}, []),
-        ((TEXT, NUMBER), {}, [("to", "required")]),
-        ((NEEDED, NUMBER), {}, [("to", "type")]),
-        ((NEEDED, TEXT), {}, [("calls.0.n", "minimum"), ("calls.0.n", "maximum")]),
-        ((NEEDED, TEXT, SMALL), {}, [("calls.0.n", "maximum")]),
-        ((NEEDED, TEXT), {"x-items": ["calls"]}, []),
-        ((NEEDED, TEXT, NUMBER), {"parameters": [{"name": "q", "in": "query", "required": True}]},
-         [("q", "required")]),
+        ((TO_REQUIRED, TO_MALFORMED, N_MALFORMED), {}, []),
+        ((TO_MALFORMED, N_MALFORMED), {}, [("to", "required")]),
+        ((TO_REQUIRED, N_MALFORMED), {}, [("to", "type")]),
+        ((TO_REQUIRED, TO_MALFORMED), {}, [("calls.0.n", "minimum"), ("calls.0.n", "maximum")]),
+        ((TO_REQUIRED, TO_MALFORMED, N_TOO_SMALL), {}, [("calls.0.n", "maximum")]),
+        ((TO_REQUIRED, TO_MALFORMED), {"x-items": ["calls"]}, []),
+        (
+            (TO_REQUIRED, TO_MALFORMED, N_MALFORMED),
+            {"parameters": [{"name": "q", "in": "query", "required": True}]},
+            [("q", "required")],
+        ),
     ],
-)  # fmt: skip
-def test_unworded(
-    rules: tuple[Rule, ...], more: Mapping[str, object], left: list[tuple[str, str]]
+)
+def test_violations_without_a_rule_are_those_that_no_rule_matches(
+    rules: tuple[Rule, ...], changes: Mapping[str, object], expected: list[tuple[str, str]]
 ) -> None:
-    listing: BoundProvider = PROVIDERS["mobtexting"]._replace(document=lambda: listed(**more))
-    assert [one[:2] for one in violations_without_rule(listing, ruled(*rules))] == left
-    assert parameter_schema(listing.document(), "dial")["type"] == "object"
+    bound: BoundProvider = PROVIDERS["mobtexting"]._replace(
+        document=lambda: document_with(**changes)
+    )
+    assert [
+        violation[:2] for violation in violations_without_rule(bound, build_endpoint(*rules))
+    ] == expected
+    assert parameter_schema(bound.document(), "dial")["type"] == "object"

@@ -1,4 +1,4 @@
-"""Clients without any SDK, in three languages, as the documentation shows them."""
+"""The documented example clients in three languages work without an SDK."""
 
 import shutil
 import subprocess
@@ -8,31 +8,45 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
-BESIDE = (sys.executable, "-m", "mockserver", "exec", "--clock", "manual", "--seed", "docs", "--")
+EXEC_COMMAND = (
+    sys.executable,
+    "-m",
+    "mockserver",
+    "exec",
+    "--clock",
+    "manual",
+    "--seed",
+    "docs",
+    "--",
+)
 
 
-def printed(*words: str) -> list[str]:
-    """What a command prints with a server beside it, line by line."""
-    found = shutil.which(words[0])
-    if found is None:
-        pytest.skip(f"{words[0]} is not on this machine")
-    done = subprocess.run(  # noqa: S603 - our own examples
-        [*BESIDE, found, *words[1:]], capture_output=True, text=True, check=False, timeout=60
+def run_example(*command: str) -> list[str]:
+    """Run a command beside a server and return the lines that it prints."""
+    program = shutil.which(command[0])
+    if program is None:
+        pytest.skip(f"{command[0]} is not on this machine")
+    result = subprocess.run(  # noqa: S603 - our own examples
+        [*EXEC_COMMAND, program, *command[1:]],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout.splitlines()
+    assert (result.returncode, result.stderr) == (0, "")
+    return result.stdout.splitlines()
 
 
-def test_python_drives_innocalls() -> None:
-    assert printed(sys.executable, str(EXAMPLES / "innocalls_client.py")) == [
+def test_the_python_example_places_an_innocalls_call() -> None:
+    assert run_example(sys.executable, str(EXAMPLES / "innocalls_client.py")) == [
         "placed: 200",
         "webhook: GET action=GetDigits&callId=GmKWpAHKBrrgIjd&clicked=1 500",
         ("webhook: GET action=CDR&callId=GmKWpAHKBrrgIjd&disposition=Answered&to=201001234567 200"),
     ]
 
 
-def test_node_drives_effebot() -> None:
-    assert printed("node", str(EXAMPLES / "effebot_client.mjs")) == [
+def test_the_node_example_places_an_effebot_call() -> None:
+    assert run_example("node", str(EXAMPLES / "effebot_client.mjs")) == [
         "placed: 200",
         "webhook: POST processed",
         "webhook: POST started",
@@ -40,7 +54,7 @@ def test_node_drives_effebot() -> None:
     ]
 
 
-def test_java_drives_phonon() -> None:
-    placed, webhook = printed("java", str(EXAMPLES / "PhononClient.java"))
+def test_the_java_example_places_a_phonon_call() -> None:
+    placed, webhook = run_example("java", str(EXAMPLES / "PhononClient.java"))
     assert placed == "placed: 200"
     assert webhook.startswith('webhook: {"name":"mine","received":[{')

@@ -1,4 +1,4 @@
-"""A rule machine for each provider, and one for the clock; and that they went everywhere."""
+"""Hypothesis rule machines for each provider and for the clock find no violation."""
 
 import asyncio
 from collections import Counter
@@ -23,28 +23,34 @@ from tests.support.simulation import START, click_to_call, only_providers
 
 EXAMPLES, STEPS = 200, 50
 PROVIDERS = ("ccai", "effebot", "innocalls", "mobtexting", "phonon")
-EVERYWHERE = {
+ALWAYS_OCCURRING = {
     *(("idle", "ring"), ("ringing", "answer"), ("ringing", "hangup"), ("answered", "hangup")),
     *(("placed", "begin"), ("begun", "attempt-ended"), ("over", "ended")),
     *("accepted", "refused", "person", "account", "reset with calls alive"),
 }
-"""What has to happen on each of them; the seeds have to meet all the rest."""
+"""What has to occur with each provider; the simulated seeds have to meet the rest."""
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
-def test_machine_of(configuration: Configuration, name: str) -> None:
-    happened: Counter[object] = Counter()
-    how = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None)
-    run_state_machine_as_test(machine(only_providers(configuration, name), happened), settings=how)
-    assert {one for one in EVERYWHERE if not happened[one]} == set()
-    assert {one for one in happened if isinstance(one, tuple) and one[0]} <= {
+def test_random_actions_leave_the_history_of_a_provider_valid(
+    configuration: Configuration, name: str
+) -> None:
+    occurred: Counter[object] = Counter()
+    machine_settings = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None)
+    run_state_machine_as_test(
+        machine(only_providers(configuration, name), occurred), settings=machine_settings
+    )
+    assert {occurrence for occurrence in ALWAYS_OCCURRING if not occurred[occurrence]} == set()
+    assert {
+        occurrence for occurrence in occurred if isinstance(occurrence, tuple) and occurrence[0]
+    } <= {
         *LEG_TRANSITIONS,
         *CALL_TRANSITIONS,
     } | {("", "placed")}
 
 
-class Times(RuleBasedStateMachine):
-    """Two worlds in which the same happens: one moves in small steps, one only when it must."""
+class ClockMachine(RuleBasedStateMachine):
+    """Two sandboxes with the same calls: one clock moves in small steps, one only when it must."""
 
     configuration: ClassVar[Configuration]
 
@@ -65,34 +71,40 @@ class Times(RuleBasedStateMachine):
         self.now += by
         asyncio.run(self.steps.advance(self.now))
 
-    @rule(story=st.sampled_from(["answered", "callee-busy", "no-answer", "doubled-report"]))
-    def call(self, story: str) -> None:
-        for driver in (self.steps, self.jumps):
-            asyncio.run(driver.advance(self.now))
-            click_to_call(driver.state, story, now=driver.clock.now())
+    @rule(scenario=st.sampled_from(["answered", "callee-busy", "no-answer", "doubled-report"]))
+    def call(self, scenario: str) -> None:
+        for scheduler in (self.steps, self.jumps):
+            asyncio.run(scheduler.advance(self.now))
+            click_to_call(scheduler.state, scenario, now=scheduler.clock.now())
 
     @invariant()
-    def time_is_where_it_was_put(self) -> None:
+    def clock_is_where_it_was_advanced_to(self) -> None:
         assert self.steps.clock.now() == self.now
         assert all(
-            due.at >= self.now for due in read.pending_items(self.steps.state) if due.at != self.now
+            item.at >= self.now
+            for item in read.pending_items(self.steps.state)
+            if item.at != self.now
         )
 
     @invariant()
-    def facts_are_in_order(self) -> None:
-        times = [fact.at for fact in read.journal(self.steps.state)]
-        assert all(one <= other for one, other in pairwise(times))
+    def journal_entries_are_in_order(self) -> None:
+        times = [entry.at for entry in read.journal(self.steps.state)]
+        assert all(earlier <= later for earlier, later in pairwise(times))
 
     def teardown(self) -> None:
-        for driver in (self.steps, self.jumps):
-            asyncio.run(driver.advance(self.now))
+        for scheduler in (self.steps, self.jumps):
+            asyncio.run(scheduler.advance(self.now))
         assert serialized_journal(self.jumps.state) == serialized_journal(self.steps.state)
         assert sorted(read.pending_items(self.jumps.state)) == sorted(
             read.pending_items(self.steps.state)
         )
 
 
-def test_machine_of_the_clock(configuration: Configuration) -> None:
-    Times.configuration = only_providers(configuration, "mobtexting")
-    how = settings(max_examples=EXAMPLES // 5, stateful_step_count=STEPS, deadline=None)
-    run_state_machine_as_test(Times, settings=how)
+def test_small_steps_and_jumps_of_the_clock_give_the_same_journal(
+    configuration: Configuration,
+) -> None:
+    ClockMachine.configuration = only_providers(configuration, "mobtexting")
+    machine_settings = settings(
+        max_examples=EXAMPLES // 5, stateful_step_count=STEPS, deadline=None
+    )
+    run_state_machine_as_test(ClockMachine, settings=machine_settings)

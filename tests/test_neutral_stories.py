@@ -1,4 +1,4 @@
-"""A story that names no vendor plays on all of them, and each tells it in its own words."""
+"""A scenario that names no vendor plays on all of them with each vendor's own statuses."""
 
 from collections.abc import Mapping
 
@@ -13,19 +13,19 @@ from tests.support import read
 from tests.support.simulation import CLICK_TO_CALL, START, play_until_idle
 from tests.support.vendors import ccai, innocalls
 from tests.support.vendors.effebot import CREATE_EXAMPLE
-from tests.support.vendors.phonon import CREATE_EXAMPLE as FLOWS
+from tests.support.vendors.phonon import CREATE_EXAMPLE as PHONON_EXAMPLE
 
 HEADERS = {"ccai": ccai.HEADERS}
 BEARER = {"authorization": "Bearer key", "accept": "application/json"}
-KEYS = {
+EFFEBOT_EXAMPLE = {
     **CREATE_EXAMPLE,
     "webhookUrl": "http://localhost:3000/hook",
     "ivrs": [{"digit": 1, "webhookUrl": "http://localhost:3000/answer"}],
 }
-LIVED = ["status", "status", "status"]
-HOOK = {"webhook": "http://localhost:3000/hook"}
+THREE_STATUSES = ["status", "status", "status"]
+WEBHOOK = {"webhook": "http://localhost:3000/hook"}
 
-PLAYED: Mapping[str, Mapping[str, tuple[Mapping[str, object], str, str, list[str]]]] = {
+CASES: Mapping[str, Mapping[str, tuple[Mapping[str, object], str, str, list[str]]]] = {
     "callee-busy": {
         "mobtexting c2c": (CLICK_TO_CALL, "busy", "MISSED", ["completed"]),
         "innocalls order-confirmation": (
@@ -36,15 +36,15 @@ PLAYED: Mapping[str, Mapping[str, tuple[Mapping[str, object], str, str, list[str
         ),
         "innocalls bridge": (innocalls.EXAMPLES["bridge"], "busy", "failed", []),
         "innocalls dispatch": (
-            {**innocalls.EXAMPLES["dispatch"], **HOOK},
+            {**innocalls.EXAMPLES["dispatch"], **WEBHOOK},
             "busy",
             "failed",
             ["cdr"],
         ),
         "ccai create-outbound": (ccai.EXAMPLES["create-outbound"], "busy", "failed", []),
         "ccai create-inbound": (ccai.EXAMPLES["create-inbound"], "busy", "failed", []),
-        "effebot create": (KEYS, "busy", "canceled", LIVED),
-        "phonon create": (FLOWS, "busy", "FAILURE", ["report"]),
+        "effebot create": (EFFEBOT_EXAMPLE, "busy", "canceled", THREE_STATUSES),
+        "phonon create": (PHONON_EXAMPLE, "busy", "FAILURE", ["report"]),
     },
     "answered": {
         "mobtexting c2c": (CLICK_TO_CALL, "completed", "COMPLETED", ["completed"]),
@@ -52,18 +52,23 @@ PLAYED: Mapping[str, Mapping[str, tuple[Mapping[str, object], str, str, list[str
         "ccai create-outbound": (ccai.EXAMPLES["create-outbound"], "completed", "finished", []),
         "ccai create-inbound": (ccai.EXAMPLES["create-inbound"], "completed", "finished", []),
         "ccai create-scheduled": (ccai.EXAMPLES["create-scheduled"], "completed", "finished", []),
-        "effebot create": (KEYS, "completed", "finished", [*LIVED, "status"]),
-        "phonon create": (FLOWS, "completed", "COMPLETED", ["report"]),
+        "effebot create": (EFFEBOT_EXAMPLE, "completed", "finished", [*THREE_STATUSES, "status"]),
+        "phonon create": (PHONON_EXAMPLE, "completed", "COMPLETED", ["report"]),
     },
     "one-then-two": {
         "mobtexting c2c": (CLICK_TO_CALL, "completed", "COMPLETED", ["completed"]),
         "innocalls dispatch": (
-            {**innocalls.EXAMPLES["dispatch"], **HOOK},
+            {**innocalls.EXAMPLES["dispatch"], **WEBHOOK},
             "completed",
             "completed",
             ["get-digits", "get-digits", "cdr"],
         ),
-        "effebot create": (KEYS, "completed", "finished", [*LIVED, "action", "status"]),
+        "effebot create": (
+            EFFEBOT_EXAMPLE,
+            "completed",
+            "finished",
+            [*THREE_STATUSES, "action", "status"],
+        ),
     },
     "second-leg-no-answer": {
         "mobtexting c2c": ({**CLICK_TO_CALL, "attempts": 0}, "no-answer", "MISSED", ["completed"]),
@@ -71,34 +76,39 @@ PLAYED: Mapping[str, Mapping[str, tuple[Mapping[str, object], str, str, list[str
         "ccai create-outbound": (ccai.EXAMPLES["create-outbound"], "no-answer", "failed", []),
     },
 }
-"""Story -> provider and operation -> (fields, outcome, the vendor's word, its webhooks)."""
+"""Scenario -> provider and operation -> (fields, outcome, vendor status, webhook kinds)."""
 
 
 @pytest.mark.parametrize(
-    ("story", "where"), [(story, where) for story, told in PLAYED.items() for where in told]
+    ("scenario", "operation_key"),
+    [(scenario, operation_key) for scenario, cases in CASES.items() for operation_key in cases],
 )
-def test_story_plays(configuration: Configuration, story: str, where: str) -> None:
-    fields, outcome, word, webhooks = PLAYED[story][where]
-    name, operation = where.split()
-    listing = configuration.providers[name]
-    endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
+def test_a_neutral_scenario_has_the_vendor_s_status_and_webhooks(
+    configuration: Configuration, scenario: str, operation_key: str
+) -> None:
+    fields, outcome, status, webhooks = CASES[scenario][operation_key]
+    name, operation = operation_key.split()
+    bound = configuration.providers[name]
+    endpoint = next(
+        endpoint for endpoint in bound.provider.endpoints if endpoint.operation == operation
+    )
     state = SandboxState(configuration, START)
-    asked = Request(
+    request = Request(
         method="POST", path=endpoint.path, headers=HEADERS.get(name, BEARER), fields=fields
     )
     handle(
         state,
-        IncomingRequest(bound=listing, endpoint=endpoint, request=asked, scenarios=(story,)),
+        IncomingRequest(bound=bound, endpoint=endpoint, request=request, scenarios=(scenario,)),
         START,
     )
-    sent = [delivery.webhook.kind for delivery in play_until_idle(state)]
+    kinds = [delivery.webhook.kind for delivery in play_until_idle(state)]
     call = read.calls(state)["c1"]
-    assert (call.outcome, listing.provider.status(call), sent) == (outcome, word, webhooks)
+    assert (call.outcome, bound.provider.status(call), kinds) == (outcome, status, webhooks)
     assert [
-        fact.type for fact in read.journal(state) if fact.type in ("moot", "skipped", "error")
+        entry.type for entry in read.journal(state) if entry.type in ("moot", "skipped", "error")
     ] == []
 
 
-def test_second_leg_is_needed(configuration: Configuration) -> None:
-    story = configuration.scenarios.by_name["second-leg-no-answer"]
-    assert story.needs == {"leg": "b"}
+def test_second_leg_no_answer_needs_a_b_leg(configuration: Configuration) -> None:
+    scenario = configuration.scenarios.by_name["second-leg-no-answer"]
+    assert scenario.needs == {"leg": "b"}

@@ -1,4 +1,4 @@
-"""The plugin, in pytest runs of its own: as a user's suite would meet it."""
+"""The pytest plugin, in pytest processes as a user runs them."""
 
 import pytest
 
@@ -7,8 +7,8 @@ from mockserver.settings import Settings
 from tests.support.suites import RunSuite
 
 
-def test_each_test_has_a_world_of_its_own(suite: RunSuite) -> None:
-    done = suite(
+def test_each_test_has_a_sandbox_of_its_own(suite: RunSuite) -> None:
+    result = suite(
         """
         @pytest.mark.parametrize("nth", range(3))
         def test_one(mock_calls, nth):
@@ -20,11 +20,11 @@ def test_each_test_has_a_world_of_its_own(suite: RunSuite) -> None:
             assert mock_calls.webhooks(kind="completed")[0].attempts[0].status == 200
         """
     )
-    done.assert_outcomes(passed=3)
+    result.assert_outcomes(passed=3)
 
 
-def test_failed_test_shows_what_happened(suite: RunSuite) -> None:
-    done = suite(
+def test_a_failed_test_shows_the_timeline(suite: RunSuite) -> None:
+    result = suite(
         """
         def test_fails(mock_calls):
             click(mock_calls)
@@ -32,8 +32,8 @@ def test_failed_test_shows_what_happened(suite: RunSuite) -> None:
             mock_calls.wait_for_webhook(within=0, body__status="MISSED")
         """
     )
-    done.assert_outcomes(failed=1)
-    done.stdout.fnmatch_lines(
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
         [
             "*body.status is 'COMPLETED', not 'MISSED'",
             "*what happened at the mock server*",
@@ -43,14 +43,14 @@ def test_failed_test_shows_what_happened(suite: RunSuite) -> None:
     )
 
 
-def test_failed_test_without_the_fixture_shows_nothing(suite: RunSuite) -> None:
-    done = suite("def test_fails(): raise AssertionError")
-    done.assert_outcomes(failed=1)
-    done.stdout.no_fnmatch_line("*what happened at the mock server*")
+def test_a_failed_test_without_the_fixture_shows_no_timeline(suite: RunSuite) -> None:
+    result = suite("def test_fails(): raise AssertionError")
+    result.assert_outcomes(failed=1)
+    result.stdout.no_fnmatch_line("*what happened at the mock server*")
 
 
 @pytest.mark.parametrize(
-    ("act", "complaint"),
+    ("action", "message"),
     [
         ('click(mock_calls, "/api/v2/voice/c2")', "*unknown path: POST /*/api/v2/voice/c2"),
         (
@@ -60,7 +60,9 @@ def test_failed_test_without_the_fixture_shows_nothing(suite: RunSuite) -> None:
     ],
     ids=["unknown path", "person"],
 )
-def test_strict_test_is_judged_in_the_end(suite: RunSuite, act: str, complaint: str) -> None:
+def test_a_strict_test_fails_at_its_end_for_unknown_paths_and_waiting_calls(
+    suite: RunSuite, action: str, message: str
+) -> None:
     tests = """
         def test_strict(mock_calls):
             {act}
@@ -69,13 +71,13 @@ def test_strict_test_is_judged_in_the_end(suite: RunSuite, act: str, complaint: 
         def test_lenient(mock_calls):
             {act}
         """
-    done = suite(tests.format(act=act))
-    done.assert_outcomes(passed=2, errors=1)
-    done.stdout.fnmatch_lines([complaint])
+    result = suite(tests.format(act=action))
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines([message])
 
 
-def test_mark_says_how_the_sandbox_is(suite: RunSuite) -> None:
-    done = suite(
+def test_the_mark_configures_the_sandbox(suite: RunSuite) -> None:
+    result = suite(
         """
         KEY = {"mobtexting": ["my-key"]}
 
@@ -87,10 +89,10 @@ def test_mark_says_how_the_sandbox_is(suite: RunSuite) -> None:
             assert mock_calls.calls()[0].created_at.year == 2030
         """
     )
-    done.assert_outcomes(passed=1)
+    result.assert_outcomes(passed=1)
 
 
-APP = """
+APPLICATION = """
         def application(status):
             async def app(scope, receive, send):
                 message = await receive()
@@ -103,9 +105,9 @@ APP = """
 """
 
 
-def test_application_is_attached(suite: RunSuite) -> None:
-    done = suite(
-        APP
+def test_an_attached_application_receives_webhooks(suite: RunSuite) -> None:
+    result = suite(
+        APPLICATION
         + """
         def test_blocking(mock_calls):
             app, got = application(202)
@@ -118,15 +120,15 @@ def test_application_is_attached(suite: RunSuite) -> None:
             assert (tried.status, tried.answer) == (202, "thanks")
         """
     )
-    done.assert_outcomes(passed=1)
+    result.assert_outcomes(passed=1)
 
 
-def test_application_is_attached_in_the_loop_of_the_test(suite: RunSuite) -> None:
-    done = suite(
+def test_an_attached_application_runs_in_the_event_loop_of_the_test(suite: RunSuite) -> None:
+    result = suite(
         """
         import asyncio
         """
-        + APP
+        + APPLICATION
         + """
         def test_awaited(async_mock_calls):
             async def story():
@@ -147,10 +149,10 @@ def test_application_is_attached_in_the_loop_of_the_test(suite: RunSuite) -> Non
             asyncio.run(story())
         """
     )
-    done.assert_outcomes(passed=1)
+    result.assert_outcomes(passed=1)
 
 
-def test_server_of_somebody_else(suite: RunSuite) -> None:
+def test_a_server_given_by_url_is_used_but_attaches_no_application(suite: RunSuite) -> None:
     tests = """
         def test_one(mock_calls):
             click(mock_calls)
@@ -160,14 +162,14 @@ def test_server_of_somebody_else(suite: RunSuite) -> None:
             mock_calls.attach("http://app.test", None)
         """
     with run_server(Settings(port=0, clock="manual", seed="s", quiet=True)) as origin:
-        done = suite(tests, f"--mock-calls-url={origin}")
-    done.assert_outcomes(passed=1, failed=1)
-    done.stdout.fnmatch_lines(["*attach() needs the plugin's own server*"])
+        result = suite(tests, f"--mock-calls-url={origin}")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*attach() needs the plugin's own server*"])
 
 
-def test_scenarios_of_a_file(suite: RunSuite, pytester: pytest.Pytester) -> None:
+def test_scenarios_of_a_given_file_can_be_used(suite: RunSuite, pytester: pytest.Pytester) -> None:
     file = pytester.makefile(".yaml", mine="scenarios: {mine: {legs: {callee: rejected}}}")
-    done = suite(
+    result = suite(
         """
         def test_one(mock_calls):
             mock_calls.use("mine")
@@ -177,4 +179,4 @@ def test_scenarios_of_a_file(suite: RunSuite, pytester: pytest.Pytester) -> None
         """,
         f"--mock-calls-scenarios={file}",
     )
-    done.assert_outcomes(passed=1)
+    result.assert_outcomes(passed=1)

@@ -1,4 +1,4 @@
-"""The README says the truth: its snippets run, its tables name what there is."""
+"""The README is true: its snippets run, and its tables name what exists."""
 
 import json
 import re
@@ -23,17 +23,19 @@ SNIPPETS = re.findall(r"```bash\n(.*?)```", FIRST_CALL, re.DOTALL)
 BASH = shutil.which("bash") or ""
 
 
-def shown(snippet: str, origin: str) -> str:
-    """What the snippet prints when it is run as printed, but for the port."""
+def run_snippet(snippet: str, origin: str) -> str:
+    """Run a snippet as printed, but with the port of `origin`, and return its output."""
     command = snippet.replace("http://localhost:8080", origin).replace("curl ", "curl -sS ")
     done = subprocess.run([BASH, "-c", command], capture_output=True, check=True, timeout=20)  # noqa: S603 - the README's own text
     return done.stdout.decode()
 
 
 @pytest.mark.skipif(not (BASH and shutil.which("curl")), reason="the snippets need bash and curl")
-def test_first_call_works_as_printed() -> None:
+def test_the_snippets_of_the_first_call_work_as_printed() -> None:
     with run_server(parse_settings({"port": "0", "seed": "readme"}, {})) as origin:
-        placed, advanced, inbox, busy, refused = [shown(snippet, origin) for snippet in SNIPPETS]
+        placed, advanced, inbox, busy, refused = [
+            run_snippet(snippet, origin) for snippet in SNIPPETS
+        ]
     assert placed.endswith('{"status":200,"message":"Call initiated successfully"}')
     assert "x-mock-call: c1" in placed
     assert json.loads(advanced)["attempts"] == 1
@@ -45,31 +47,33 @@ def test_first_call_works_as_printed() -> None:
 
 
 @pytest.mark.skipif(not (BASH and shutil.which("curl")), reason="the snippets need bash and curl")
-def test_sandbox_is_made_as_printed() -> None:
+def test_the_snippet_of_the_sandbox_works_as_printed() -> None:
     section = TEXT.partition("## Sandboxes\n")[2].partition("\n## ")[0]
     [snippet] = re.findall(r"```bash\n(.*?)```", section, re.DOTALL)
     with run_server(parse_settings({"port": "0", "seed": "readme"}, {})) as origin:
-        made = json.loads(shown(snippet, origin))
-    assert (made["name"], made["clock"], made["seed"]) == ("t1", "manual", "t1")
+        sandbox = json.loads(run_snippet(snippet, origin))
+    assert (sandbox["name"], sandbox["clock"], sandbox["seed"]) == ("t1", "manual", "t1")
 
 
-def test_scenarios_of_the_readme_are_those_that_there_are() -> None:
-    told = TEXT.partition("These are bundled:")[2].partition(".")[0]
-    assert re.findall(r"`([a-z-]+)`", told) == [
+def test_the_readme_names_exactly_the_bundled_neutral_scenarios() -> None:
+    sentence = TEXT.partition("These are bundled:")[2].partition(".")[0]
+    assert re.findall(r"`([a-z-]+)`", sentence) == [
         name
-        for name, story in build_configuration(parse_settings({}, {})).scenarios.by_name.items()
-        if "/" not in name and "provider" not in story.needs
+        for name, scenario in build_configuration(parse_settings({}, {})).scenarios.by_name.items()
+        if "/" not in name and "provider" not in scenario.needs
     ]
 
 
-def test_scenario_file_of_the_readme_is_fine(tmp_path: Path) -> None:
-    [shown] = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
-    (tmp_path / "mine.yaml").write_text(shown, "utf-8")
-    made = build_configuration(parse_settings({"scenarios": (str(tmp_path / "mine.yaml"),)}, {}))
-    assert made.scenarios.by_name["busy-then-answers"].attempts[1] == "answered"
+def test_the_scenario_file_of_the_readme_is_valid(tmp_path: Path) -> None:
+    [text] = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    (tmp_path / "mine.yaml").write_text(text, "utf-8")
+    configuration = build_configuration(
+        parse_settings({"scenarios": (str(tmp_path / "mine.yaml"),)}, {})
+    )
+    assert configuration.scenarios.by_name["busy-then-answers"].attempts[1] == "answered"
 
 
-def test_examples_for_containers_name_variables_and_commands_that_there_are() -> None:
+def test_the_container_examples_use_existing_variables_and_commands() -> None:
     compose, actions = re.findall(r"```yaml (?:compose|actions)\n(.*?)```", TEXT, re.DOTALL)
     variables = set(re.findall(r"MOCKSERVER_[A-Z_]+", compose + actions))
     assert variables <= {option.variable for option in OPTIONS}
@@ -84,12 +88,14 @@ def test_examples_for_containers_name_variables_and_commands_that_there_are() ->
     runs = [
         step["run"] for step in yaml.safe_load(actions)["jobs"]["test"]["steps"] if "run" in step
     ]
-    called = re.findall(r"mockserver ([a-z]+)", "\n".join(runs))
-    assert set(called) <= set(COMMANDS)
+    commands = re.findall(r"mockserver ([a-z]+)", "\n".join(runs))
+    assert set(commands) <= set(COMMANDS)
 
 
-@pytest.mark.parametrize("route", [route.path for noun in ROUTE_MODULES for route in noun.ROUTES])
-def test_every_control_route_is_in_the_readme(route: str) -> None:
+@pytest.mark.parametrize(
+    "route", [route.path for module in ROUTE_MODULES for route in module.ROUTES]
+)
+def test_the_readme_names_every_control_route(route: str) -> None:
     assert f"/_mock{route.replace('{name}.json', '{provider}.json')}" in TEXT
 
 
@@ -103,27 +109,31 @@ def test_the_architecture_page_names_every_package() -> None:
     assert present - named - {"__init__", "__pycache__"} == set()
 
 
-def test_innocalls_account_of_the_readme_is_fine(tmp_path: Path) -> None:
-    [shown] = re.findall(r"```yaml innocalls\n(.*?)```", TEXT, re.DOTALL)
-    (tmp_path / "mine.yaml").write_text(shown, "utf-8")
-    made = build_configuration(parse_settings({"scenarios": (str(tmp_path / "mine.yaml"),)}, {}))
-    assert set(made.accounts["innocalls", "shop"].records["flows"]) == {
+def test_the_innocalls_account_of_the_readme_is_valid(tmp_path: Path) -> None:
+    [text] = re.findall(r"```yaml innocalls\n(.*?)```", TEXT, re.DOTALL)
+    (tmp_path / "mine.yaml").write_text(text, "utf-8")
+    configuration = build_configuration(
+        parse_settings({"scenarios": (str(tmp_path / "mine.yaml"),)}, {})
+    )
+    assert set(configuration.accounts["innocalls", "shop"].records["flows"]) == {
         "3815e7b721000000000000000",
         "old",
     }
 
 
-def test_effebot_account_of_the_readme_is_fine(tmp_path: Path) -> None:
-    [shown] = re.findall(r"```yaml effebot\n(.*?)```", TEXT, re.DOTALL)
-    (tmp_path / "mine.yaml").write_text(shown, "utf-8")
-    made = build_configuration(parse_settings({"scenarios": (str(tmp_path / "mine.yaml"),)}, {}))
-    assert str(made.accounts["effebot", "shop"].balance) == "2.50"
+def test_the_effebot_account_of_the_readme_is_valid(tmp_path: Path) -> None:
+    [text] = re.findall(r"```yaml effebot\n(.*?)```", TEXT, re.DOTALL)
+    (tmp_path / "mine.yaml").write_text(text, "utf-8")
+    configuration = build_configuration(
+        parse_settings({"scenarios": (str(tmp_path / "mine.yaml"),)}, {})
+    )
+    assert str(configuration.accounts["effebot", "shop"].balance) == "2.50"
 
 
-def test_pytest_example_runs_as_printed_and_is_short(
+def test_the_pytest_example_of_the_readme_passes_and_is_short(
     suite: RunSuite, pytester: pytest.Pytester
 ) -> None:
-    [shown] = re.findall(r"```python pytest\n(.*?)```", TEXT, re.DOTALL)
-    assert len([line for line in shown.splitlines() if line.strip()]) <= 10
-    pytester.makepyfile(test_readme_example=shown)
+    [text] = re.findall(r"```python pytest\n(.*?)```", TEXT, re.DOTALL)
+    assert len([line for line in text.splitlines() if line.strip()]) <= 10
+    pytester.makepyfile(test_readme_example=text)
     suite("").assert_outcomes(passed=1)

@@ -1,4 +1,4 @@
-"""What the server is told: flags win over variables, variables over defaults."""
+"""How settings are read from flags, variables and defaults."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ import pytest
 
 from mockserver.settings import OPTIONS, Option, Settings, SettingsError, parse_settings
 
-PAIR = "is not PROVIDER=URL, such as mobtexting=http://localhost"
+NO_WEBHOOK_PAIR = "is not PROVIDER=URL, such as mobtexting=http://localhost"
 START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
 
 
@@ -118,24 +118,26 @@ START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
         ),
     ],
 )
-def test_read(
+def test_flags_win_over_variables_and_variables_over_defaults(
     flags: Mapping[str, object], environment: Mapping[str, str], expected: Settings
 ) -> None:
     assert parse_settings(flags, environment) == expected
 
 
 @pytest.mark.parametrize("text", ["1", "true", "True", "yes", "on", "ON"])
-def test_read_a_switch_from_a_variable(text: str) -> None:
+def test_a_variable_can_turn_a_switch_on(text: str) -> None:
     assert parse_settings({}, {"MOCKSERVER_QUIET": text}).quiet
 
 
-def test_read_from_the_environment_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_are_read_from_the_environment_of_the_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("MOCKSERVER_SEED", "from-outside")
     assert parse_settings({}).seed == "from-outside"
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "sentence"),
+    ("name", "text", "message"),
     [
         ("port", "", "port '' is no port: a number from 0 to 65535 is"),
         ("port", "http", "port 'http' is no port: a number from 0 to 65535 is"),
@@ -151,7 +153,7 @@ def test_read_from_the_environment_of_the_process(monkeypatch: pytest.MonkeyPatc
         (
             "webhook",
             "mobtexting=localhost",
-            f"webhook 'mobtexting=localhost' {PAIR}",
+            f"webhook 'mobtexting=localhost' {NO_WEBHOOK_PAIR}",
         ),
         ("webhook", "mobtexting=", "webhook 'mobtexting=' is not NAME=VALUE"),
         ("webhook", "=http://a", "webhook '=http://a' is not NAME=VALUE"),
@@ -181,22 +183,24 @@ def test_read_from_the_environment_of_the_process(monkeypatch: pytest.MonkeyPatc
         ),
     ],
 )
-def test_read_a_mistake(name: str, text: str, sentence: str) -> None:
-    """By a flag or by a variable: the sentence is the same."""
+def test_a_wrong_value_is_refused_with_the_same_message_for_flag_and_variable(
+    name: str, text: str, message: str
+) -> None:
+    """The value comes by flag or by variable."""
     flag = (text,) if name in ("webhook", "quirk") else text
     for flags, environment in (({name: flag}, {}), ({}, {f"MOCKSERVER_{name.upper()}": text})):
-        with pytest.raises(SettingsError) as caught:
+        with pytest.raises(SettingsError) as error:
             parse_settings(flags, environment)
-        assert str(caught.value) == sentence
+        assert str(error.value) == message
 
 
-def test_read_a_huge_port() -> None:
+def test_a_port_of_thousands_of_digits_is_refused() -> None:
     with pytest.raises(SettingsError):
         parse_settings({"port": "9" * 4_301}, {})
 
 
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
-def test_read_a_start_beyond_the_calendar(text: str) -> None:
+def test_a_start_beyond_the_calendar_is_refused(text: str) -> None:
     with pytest.raises(SettingsError):
         parse_settings({"start_at": text}, {})
 
@@ -213,17 +217,17 @@ def test_read_a_start_beyond_the_calendar(text: str) -> None:
         ),
     ],
 )
-def test_an_option_s_names(option: Option, flag: str, variable: str) -> None:
+def test_an_option_has_a_flag_and_a_variable(option: Option, flag: str, variable: str) -> None:
     assert (option.flag, option.variable) == (flag, variable)
 
 
-def test_every_option_says_what_it_means_and_its_default_is_that_of_the_settings() -> None:
+def test_every_option_has_a_description_and_the_default_of_the_settings() -> None:
     assert all(option.description for option in OPTIONS)
     defaults = {option.name: option.default for option in OPTIONS if option.default}
-    known = Settings()
+    settings = Settings()
     assert defaults == {
-        "host": known.host,
-        "port": str(known.port),
-        "clock": known.clock,
-        "log_format": known.log_format,
+        "host": settings.host,
+        "port": str(settings.port),
+        "clock": settings.clock,
+        "log_format": settings.log_format,
     }

@@ -1,4 +1,4 @@
-"""One provider-neutral story on all five, each in its own words, side by side in a golden file."""
+"""Neutral scenarios on all five providers, side by side in a golden file."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.support import read
 from tests.support.simulation import CLICK_TO_CALL, START, play_until_idle
 from tests.support.vendors import ccai, innocalls
 from tests.support.vendors.effebot import CREATE_EXAMPLE
-from tests.support.vendors.phonon import CREATE_EXAMPLE as FLOWS
+from tests.support.vendors.phonon import CREATE_EXAMPLE as PHONON_EXAMPLE
 
 GOLDEN = Path(__file__).parent / "golden" / "side_by_side.txt"
 BEARER = {"authorization": "Bearer key", "accept": "application/json"}
@@ -23,38 +23,47 @@ ASKED: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
     "effebot": ("create", {**CREATE_EXAMPLE, "webhookUrl": HOOK}, {}),
     "innocalls": ("dispatch", {**innocalls.EXAMPLES["dispatch"], "webhook": HOOK}, BEARER),
     "mobtexting": ("c2c", dict(CLICK_TO_CALL), BEARER),
-    "phonon": ("create", dict(FLOWS), {}),
+    "phonon": ("create", dict(PHONON_EXAMPLE), {}),
 }
-STORIES = ("answered", "callee-busy", "presses-one")
+SCENARIOS = ("answered", "callee-busy", "presses-one")
 
 
-def told(configuration: Configuration, story: str) -> list[str]:
-    """What each provider answers, calls it in the end, and sends."""
-    state, lines = SandboxState(configuration, START), [f"== {story}"]
+def play_on_all_providers(configuration: Configuration, scenario: str) -> list[str]:
+    """Return each provider's response, final status and webhooks as lines."""
+    state, lines = SandboxState(configuration, START), [f"== {scenario}"]
     for name in configuration.providers:
         operation, fields, headers = ASKED[name]
-        listing = configuration.providers[name]
-        endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
-        sent = Request(
+        bound = configuration.providers[name]
+        endpoint = next(item for item in bound.provider.endpoints if item.operation == operation)
+        request = Request(
             method="POST", path=endpoint.path, headers=headers, fields=fields, body=name.encode()
         )
-        got = handle(
+        exchange = handle(
             state,
-            IncomingRequest(bound=listing, endpoint=endpoint, request=sent, scenarios=(story,)),
+            IncomingRequest(bound=bound, endpoint=endpoint, request=request, scenarios=(scenario,)),
             START,
         )
-        hooks = [one.webhook for one in play_until_idle(state)]
-        call = read.calls(state)[got.call_ids[0]]
+        webhooks = [item.webhook for item in play_until_idle(state)]
+        call = read.calls(state)[exchange.call_ids[0]]
         lines += [
-            f"-- {name} {operation}: {call.outcome}, in its words {listing.provider.status(call)}",
-            f"   answer {json.dumps(got.response.body, ensure_ascii=False)}",
-            *(f"   webhook {one.kind} {one.method} {one.url}" for one in hooks),
+            f"-- {name} {operation}: {call.outcome}, in its words {bound.provider.status(call)}",
+            f"   answer {json.dumps(exchange.response.body, ensure_ascii=False)}",
+            *(f"   webhook {item.kind} {item.method} {item.url}" for item in webhooks),
         ]
     return lines
 
 
-def test_each_tells_it_in_its_own_words(configuration: Configuration) -> None:
+def test_a_neutral_scenario_is_answered_and_reported_by_each_vendor_as_stored(
+    configuration: Configuration,
+) -> None:
     assert list(ASKED) == list(configuration.providers)
-    text = "\n".join(line for story in STORIES for line in told(configuration, story)) + "\n"
-    print(text)  # noqa: T201 - to be seen where it differs
+    text = (
+        "\n".join(
+            line
+            for scenario in SCENARIOS
+            for line in play_on_all_providers(configuration, scenario)
+        )
+        + "\n"
+    )
+    print(text)  # noqa: T201 - shows the difference
     assert text == GOLDEN.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""A thousand seeds in which everything happens at once: nothing lost, doubled, or out of order."""
+"""A thousand simulated seeds lose, double and reorder nothing."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -7,19 +7,19 @@ import pytest
 
 from mockserver.core.configuration import Configuration
 from mockserver.core.lifecycle import CALL_TRANSITIONS, LEG_TRANSITIONS
-from tests.simulation.history import History, wrong
-from tests.simulation.judged import judged
+from tests.simulation.history import History, find_violations
+from tests.simulation.judged import judge
 from tests.simulation.receivers import FAULTS, HEALTHY
 from tests.simulation.runner import Run
 
 SEEDS = 1_000
 REGRESSIONS: tuple[int, ...] = ()
-"""Seeds that were wrong once, beyond those that are played anyway."""
+"""Seeds outside of `SEEDS` that failed once."""
 
-WANTED = {
+EXPECTED_OCCURRENCES = {
     *LEG_TRANSITIONS,
     *CALL_TRANSITIONS,
-    *(f"receiver {one.name}" for one in (HEALTHY, *FAULTS)),
+    *(f"receiver {item.name}" for item in (HEALTHY, *FAULTS)),
     "late answer",
     "refused",
     "accepted",
@@ -28,79 +28,85 @@ WANTED = {
     "account",
     "reset with webhooks out",
     "reset with calls alive",
-    "fact moot",
-    "fact skipped",
-    "fact dropped",
+    "entry moot",
+    "entry skipped",
+    "entry dropped",
 }
-"""What has to happen sometimes: every edge of the lifecycle among it."""
+"""What has to occur in some seed, including every transition of the lifecycle."""
 
 
-def test_a_thousand_seeds_are_right_and_everything_happens(configuration: Configuration) -> None:
-    happened: Counter[object] = Counter()
+def test_a_thousand_seeds_have_valid_histories_and_reach_every_occurrence(
+    configuration: Configuration,
+) -> None:
+    occurred: Counter[object] = Counter()
     for seed in range(SEEDS):
-        flaws, met, edges = judged(configuration, seed)
-        assert flaws == []
-        happened.update(met)
-        happened.update(edges)
-    assert {one for one in WANTED if not happened[one]} == set()
+        violations, occurrences, edges = judge(configuration, seed)
+        assert violations == []
+        occurred.update(occurrences)
+        occurred.update(edges)
+    assert {item for item in EXPECTED_OCCURRENCES if not occurred[item]} == set()
 
 
 @pytest.mark.parametrize("seed", REGRESSIONS)
-def test_seeds_that_were_wrong_once(configuration: Configuration, seed: int) -> None:
-    assert judged(configuration, seed)[0] == []
+def test_seeds_that_failed_once_have_valid_histories(
+    configuration: Configuration, seed: int
+) -> None:
+    assert judge(configuration, seed)[0] == []
 
 
 @pytest.fixture(scope="module")
-def sound(configuration: Configuration) -> History:
-    """The history of a run of some length."""
+def valid_history(configuration: Configuration) -> History:
+    """The longest history of twenty seeds."""
     history = max(
         (Run(configuration, seed).play().history for seed in range(20)),
-        key=lambda one: len(one.sent),
+        key=lambda item: len(item.sent),
     )
-    assert wrong(history) == []
+    assert find_violations(history) == []
     return history
 
 
 def position(history: History, kind: str) -> int:
-    return next(at for at, (_, fact) in enumerate(history.facts) if fact.type == kind)
+    return next(index for index, (_, entry) in enumerate(history.entries) if entry.type == kind)
 
 
-def without(history: History, kind: str) -> History:
-    at = position(history, kind)
-    return history._replace(facts=[*history.facts[:at], *history.facts[at + 1 :]])
+def without_entry(history: History, kind: str) -> History:
+    index = position(history, kind)
+    return history._replace(entries=[*history.entries[:index], *history.entries[index + 1 :]])
 
 
-def doubled(history: History, kind: str) -> History:
-    at = position(history, kind)
-    return history._replace(facts=[*history.facts[: at + 1], *history.facts[at:]])
+def with_doubled_entry(history: History, kind: str) -> History:
+    index = position(history, kind)
+    return history._replace(entries=[*history.entries[: index + 1], *history.entries[index:]])
 
 
-def late(history: History, kind: str) -> History:
-    """A fact of the last epoch turns up as one of an epoch that knows nothing of it."""
-    epoch, fact = next(one for one in reversed(history.facts) if one[1].type == kind)
-    return history._replace(facts=[*history.facts, (epoch + 1, fact)])
+def with_entry_of_an_ended_epoch(history: History, kind: str) -> History:
+    """Repeat an entry of the last epoch in the next epoch, which knows nothing of it."""
+    epoch, entry = next(item for item in reversed(history.entries) if item[1].type == kind)
+    return history._replace(entries=[*history.entries, (epoch + 1, entry)])
 
 
-def overtaken(history: History, _: str) -> History:
+def with_overtaken_webhook(history: History, _: str) -> History:
     first = history.sent[0]
-    before = [one for one in history.sent if one.number == 1 and one.epoch == first.epoch]
-    moved = before[1]._replace(call=first.call, webhook="w0", copied=False)
-    return history._replace(sent=[first._replace(copied=False), moved])
+    first_attempts = [
+        item for item in history.sent if item.number == 1 and item.epoch == first.epoch
+    ]
+    overtaking = first_attempts[1]._replace(call=first.call, webhook="w0", copied=False)
+    return history._replace(sent=[first._replace(copied=False), overtaking])
 
 
 @pytest.mark.parametrize(
-    ("harm", "kind"),
+    ("corrupt", "kind"),
     [
-        (without, "event"),
-        (without, "attempt"),
-        (doubled, "event"),
-        (doubled, "attempt"),
-        (late, "event"),
-        (late, "attempt"),
-        (overtaken, "attempt"),
+        (without_entry, "event"),
+        (without_entry, "attempt"),
+        (with_doubled_entry, "event"),
+        (with_doubled_entry, "attempt"),
+        (with_entry_of_an_ended_epoch, "event"),
+        (with_entry_of_an_ended_epoch, "attempt"),
+        (with_overtaken_webhook, "attempt"),
     ],
 )
-def test_the_checker_sees(
-    sound: History, harm: Callable[[History, str], History], kind: str
+def test_the_checker_finds_a_missing_doubled_late_or_overtaken_entry(
+    valid_history: History, corrupt: Callable[[History, str], History], kind: str
 ) -> None:
-    assert wrong(harm(sound, kind)) != []
+    assert find_violations(corrupt(valid_history, kind)) != []

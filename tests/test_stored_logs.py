@@ -1,7 +1,7 @@
-"""What was said once is said again: digests of the logs of conformance, simulation and control.
+"""The logs of conformance, simulation and control API have the stored digests.
 
-`python -m tests.test_stored_logs` writes them anew; a change that is meant is then seen in the
-difference of `tests/golden/logs.json`.
+`python -m tests.test_stored_logs` writes the digests again; the difference of
+`tests/golden/logs.json` then shows an intended change.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.compiler import build_configuration as built
+from mockserver.compiler import build_configuration
 from mockserver.core.configuration import Configuration
 from mockserver.settings import parse_settings
 from mockserver.web.views.journal_export import export_lines
@@ -31,30 +31,32 @@ def digest(texts: Iterator[str]) -> str:
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:32]
 
 
-def unbounded(texts: Iterable[str]) -> Iterator[str]:
-    """Without the boundary of a form, which the client draws."""
+def without_boundary(texts: Iterable[str]) -> Iterator[str]:
+    """Replace the boundary of a form, which the client draws."""
     for text in texts:
         drawn = re.search(r"boundary=([0-9a-f]{32})", text)
         yield text.replace(drawn[1], "drawn") if drawn else text
 
 
-def conformance(name: str) -> dict[str, str]:
-    """Number of an example -> the digest of the journal that its replay leaves."""
+def conformance_digests(name: str) -> dict[str, str]:
+    """Return the digest of the journal that each example leaves, by its number."""
     page = load_pages()[name]
     return {
         str(number): digest(
-            unbounded(export_lines(asyncio.run(replay_example(page, example)).sandbox.state, ()))
+            without_boundary(
+                export_lines(asyncio.run(replay_example(page, example)).sandbox.state, ())
+            )
         )
         for number, example in page.examples.items()
         if "request" in example
     }
 
 
-def simulated(start: Configuration, first: int) -> str:
-    return digest(Run(start, seed).play().digest for seed in range(first, first + BLOCK))
+def simulation_digest(configuration: Configuration, first: int) -> str:
+    return digest(Run(configuration, seed).play().digest for seed in range(first, first + BLOCK))
 
 
-JOURNEY = (
+READ_PATHS = (
     *(f"/_mock/{noun}" for noun in ("providers", "calls", "requests", "webhooks", "journal")),
     *(f"/_mock/{noun}" for noun in ("scenarios", "activations", "openapi.json", "clock")),
     *(f"/_mock/timeline?format={form}" for form in ("text", "mermaid")),
@@ -62,42 +64,48 @@ JOURNEY = (
     *(f"/_mock/explain/r{number}" for number in (1, 2, 3, 20, 40, 60)),
     "/_mock/journal?format=jsonl",
 )
-"""What is read once every vendor has been asked all that its document shows."""
+"""What is read after every documented request has been sent."""
 
 
-def journey(start: Configuration) -> dict[str, str]:
-    """Every example of every document, in turn under several scenarios; then what is read of it."""
-    site = build_site_client(start)
-    stories = ("", "callee-busy", "third-time-lucky", "doubled-report", "report-before-reply")
-    pair = base64.b64encode(b"acme:secret-token").decode()
+def control_responses(configuration: Configuration) -> dict[str, str]:
+    """Send every documented example under several scenarios and return what is read then."""
+    site = build_site_client(configuration)
+    scenarios = ("", "callee-busy", "third-time-lucky", "doubled-report", "report-before-reply")
+    basic_credential = base64.b64encode(b"acme:secret-token").decode()
     site.request("POST", CLICK_TO_CALL_PATH, content=b"{", headers=HEADERS)
     site.request("GET", "/nobody/has/this")
-    for name, listing in start.providers.items():
-        for number, endpoint in enumerate(listing.provider.endpoints):
+    for name, bound in configuration.providers.items():
+        for number, endpoint in enumerate(bound.provider.endpoints):
             path = f"/{name}/{endpoint.host.replace('*', 'acme')}{endpoint.path}"
-            for nth, example in enumerate((*listing.examples(endpoint.operation), {})):
-                story = stories[(number + nth) % len(stories)]
-                scheme = f"Basic {pair}" if name == "ccai" else "Bearer secret-token"
-                headers = {"authorization": scheme} | ({"x-mock-scenario": story} if story else {})
-                way = {"params": example} if endpoint.method == "GET" else {"json": dict(example)}
-                filled = re.sub(r"\{\w+\}", "1", path)
-                site.request(endpoint.method, filled, headers=headers, **way)
+            for example_number, example in enumerate((*bound.examples(endpoint.operation), {})):
+                scenario = scenarios[(number + example_number) % len(scenarios)]
+                scheme = f"Basic {basic_credential}" if name == "ccai" else "Bearer secret-token"
+                headers = {"authorization": scheme} | (
+                    {"x-mock-scenario": scenario} if scenario else {}
+                )
+                content = (
+                    {"params": example} if endpoint.method == "GET" else {"json": dict(example)}
+                )
+                url_path = re.sub(r"\{\w+\}", "1", path)
+                site.request(endpoint.method, url_path, headers=headers, **content)
             site.advance(by=90)
     site.request("POST", "/_mock/activations", json={"scenario": "no-answer", "times": 2})
     site.click_to_call()
     site.click_to_call("waits-for-a-person")
     site.advance(until="idle")
     site.request("POST", "/_mock/webhooks/w1/redeliver")
-    read = {path: site.request("GET", path).text for path in JOURNEY}
-    return {path: re.sub(r'"duration_ms":[0-9.]+', "", text) for path, text in read.items()}
+    texts = {path: site.request("GET", path).text for path in READ_PATHS}
+    return {path: re.sub(r'"duration_ms":[0-9.]+', "", text) for path, text in texts.items()}
 
 
-def recorded() -> dict[str, object]:
-    start = built(parse_settings({"seed": "simulation"}, {}))
+def compute_digests() -> dict[str, object]:
+    configuration = build_configuration(parse_settings({"seed": "simulation"}, {}))
     return {
-        "conformance": {name: conformance(name) for name in sorted(load_pages())},
-        "simulation": {str(first): simulated(start, first) for first in SEEDS},
-        "control": {path: digest(iter((text,))) for path, text in journey(start).items()},
+        "conformance": {name: conformance_digests(name) for name in sorted(load_pages())},
+        "simulation": {str(first): simulation_digest(configuration, first) for first in SEEDS},
+        "control": {
+            path: digest(iter((text,))) for path, text in control_responses(configuration).items()
+        },
     }
 
 
@@ -105,21 +113,21 @@ STORED = json.loads(GOLDEN.read_text("utf-8")) if GOLDEN.exists() else {}
 
 
 @pytest.mark.parametrize("name", sorted(load_pages()))
-def test_the_journals_of_the_conformance_examples_are_the_stored_ones(name: str) -> None:
-    assert conformance(name) == STORED["conformance"][name]
+def test_the_journals_of_the_conformance_examples_are_as_stored(name: str) -> None:
+    assert conformance_digests(name) == STORED["conformance"][name]
 
 
 @pytest.mark.parametrize("first", SEEDS)
-def test_the_logs_of_the_simulation_are_the_stored_ones(first: int) -> None:
-    start = built(parse_settings({"seed": "simulation"}, {}))
-    assert simulated(start, first) == STORED["simulation"][str(first)]
+def test_the_logs_of_the_simulation_are_as_stored(first: int) -> None:
+    configuration = build_configuration(parse_settings({"seed": "simulation"}, {}))
+    assert simulation_digest(configuration, first) == STORED["simulation"][str(first)]
 
 
-@pytest.mark.parametrize("path", JOURNEY)
+@pytest.mark.parametrize("path", READ_PATHS)
 def test_the_control_api_answers_as_stored(path: str) -> None:
-    text = journey(built(parse_settings({"seed": "simulation"}, {})))[path]
+    text = control_responses(build_configuration(parse_settings({"seed": "simulation"}, {})))[path]
     assert digest(iter((text,))) == STORED["control"][path]
 
 
 if __name__ == "__main__":
-    GOLDEN.write_text(json.dumps(recorded(), indent=1) + "\n", "utf-8")
+    GOLDEN.write_text(json.dumps(compute_digests(), indent=1) + "\n", "utf-8")

@@ -1,4 +1,4 @@
-"""Five hundred tests in random order, eight at a time, against one server: none sees another."""
+"""Five hundred tests in random order on eight workers share a server without interference."""
 
 import re
 import subprocess
@@ -39,17 +39,17 @@ def test_alone(mock_calls, nth):
 '''
 
 
-def test_no_test_sees_another(tmp_path: Path) -> None:
+def test_500_parallel_tests_in_random_order_do_not_see_each_other(tmp_path: Path) -> None:
     (tmp_path / "test_alone.py").write_text(SUITE, "utf-8")
     with run_server(Settings(port=0, quiet=True)) as origin:
-        words = ("-n", "8", "--random-order", "-q", "-p", "no:cacheprovider", str(tmp_path))
-        done = subprocess.run(  # noqa: S603 - our own suite
-            [sys.executable, "-m", "pytest", "--mock-calls-url", origin, *words],
+        arguments = ("-n", "8", "--random-order", "-q", "-p", "no:cacheprovider", str(tmp_path))
+        result = subprocess.run(  # noqa: S603 - our own suite
+            [sys.executable, "-m", "pytest", "--mock-calls-url", origin, *arguments],
             capture_output=True,
             text=True,
             check=False,
             timeout=120,
             cwd=tmp_path,
         )
-    assert re.findall(r"(\d+) passed", done.stdout) == ["500"], done.stdout[-3_000:]
-    assert "failed" not in done.stdout
+    assert re.findall(r"(\d+) passed", result.stdout) == ["500"], result.stdout[-3_000:]
+    assert "failed" not in result.stdout

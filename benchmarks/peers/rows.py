@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from benchmarks.engine import CLICK, HEADERS
 from benchmarks.load import Load
 from benchmarks.peers.files import written
-from benchmarks.receiver import Heard, receiver
-from benchmarks.servers import FLOOR, OURS, SERVERS, up
-from benchmarks.web import ASKED
+from benchmarks.receiver import RunningReceiver, receiver
+from benchmarks.servers import FLOOR, OWN_COMMAND, SERVERS, run_server
+from benchmarks.web import REQUEST
 from benchmarks.wrk import script, wrk
 
 BODY = json.dumps(CLICK)
@@ -45,7 +45,7 @@ def starts(words: Words, budget: Budget) -> Table:
     durations, memory = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list)
     for _ in range(budget.rounds):
         for name in words:
-            with up(words[name], ASKED) as server:
+            with run_server(words[name], REQUEST) as server:
                 durations[name].append(server.took)
                 memory[name].append(server.resident())
     floor = median(durations[FLOOR])
@@ -61,7 +61,7 @@ def requests(words: Words, folder: Path, budget: Budget) -> Table:
     loads, cpu_times = defaultdict[str, list[Load]](list), defaultdict[str, list[float]](list)
     for _ in range(budget.rounds):
         for name in words:
-            with up(words[name], ASKED) as server:
+            with run_server(words[name], REQUEST) as server:
                 wrk(server.url, file, seconds=2)
                 cpu_before = server.cpu()
                 result = wrk(server.url, file, seconds=budget.seconds)
@@ -82,14 +82,14 @@ def warming(words: Words, folder: Path) -> Table:
     """Measure the first ten seconds after a cold start, and the rate after 50,000 requests."""
     file = script(folder, BODY, HEADERS)
     for name in ("mockserver", "WireMock"):
-        with up(words[name], ASKED) as server:
+        with run_server(words[name], REQUEST) as server:
             cold = wrk(server.url, file, seconds=10)
             while (done := cold.rate * 10) < HOT:
                 extra = wrk(server.url, file, seconds=5)
                 cold = cold._replace(rate=(done + extra.rate * 5) / 10)
             hot = wrk(server.url, file, seconds=5)
         yield f"{name}: hot", f"{hot.rate:,.0f} a second"
-        with up(words[name], ASKED) as server:
+        with run_server(words[name], REQUEST) as server:
             first = wrk(server.url, file, seconds=10)
         yield f"{name}: first ten seconds", f"{first.rate:,.0f} a second"
 
@@ -100,9 +100,9 @@ def memory(words: Words, folder: Path, budget: Budget) -> Table:
     Our server plays its calls to the end meanwhile, because it keeps all active calls.
     """
     file = script(folder, BODY, HEADERS)
-    servers = {**words, "mockserver": (*OURS, "--clock", "instant")}
+    servers = {**words, "mockserver": (*OWN_COMMAND, "--clock", "instant")}
     for name in words:
-        with up(servers[name], ASKED) as server:
+        with run_server(servers[name], REQUEST) as server:
             done, before = 0.0, server.resident()
             end = time.monotonic() + budget.patience
             while done < budget.requests and time.monotonic() < end:
@@ -138,19 +138,19 @@ def webhooks(words: Words, folder: Path, budget: Budget) -> Table:
 
 
 def _sent(
-    words: Words, hook: Heard, file: Path, budget: Budget, names: Sequence[str]
+    words: Words, hook: RunningReceiver, file: Path, budget: Budget, names: Sequence[str]
 ) -> Iterator[tuple[str, Any]]:
     """Yield (name, rounds); each round is (requests a second, webhooks a second)."""
     options = ("--clock", "instant", "--webhook", f"mobtexting={hook.url}")
     for name in names:
         rounds = []
-        command = (*OURS, *options) if name == "mockserver" else words[name]
+        command = (*OWN_COMMAND, *options) if name == "mockserver" else words[name]
         for _ in range(budget.rounds):
-            with up(command, ASKED, {"HOOK": hook.url}) as server:
-                before = hook.heard()
+            with run_server(command, REQUEST, {"HOOK": hook.url}) as server:
+                before = hook.received()
                 result = wrk(server.url, file, seconds=budget.seconds)
                 time.sleep(2)
-                count = hook.heard() - before
+                count = hook.received() - before
             rounds.append((result.rate, count / (budget.seconds + 2)))
         yield name, rounds
 

@@ -29,11 +29,14 @@ def _entry(name: str, entry: dict[str, Any]) -> Iterator[str]:
     yield f"{_sentence(entry['description'])}\n"
     if keys := entry.get("properties"):
         required = entry.get("required", ())
-        rows = ((code(key) + _star(key in required), *_told(value)) for key, value in keys.items())
+        rows = (
+            (code(key) + _required_mark(key in required), *_description_and_form(value))
+            for key, value in keys.items()
+        )
         yield table(("key", "description", "form"), rows)
 
 
-def _told(entry: Any) -> tuple[str, str]:
+def _description_and_form(entry: Any) -> tuple[str, str]:
     """Return (description, form); the form of a reference is a link to its section."""
     if not isinstance(entry, dict):
         return "", ""
@@ -49,7 +52,7 @@ def _form(entry: dict[str, Any]) -> str:
     return types if isinstance(types, str) else " or ".join(types)
 
 
-def _star(required: bool) -> str:  # noqa: FBT001 - the only argument
+def _required_mark(required: bool) -> str:  # noqa: FBT001 - the only argument
     return " (required)" if required else ""
 
 

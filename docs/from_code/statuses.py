@@ -16,10 +16,10 @@ from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import step
 from mockserver.engine.webhooks import complete_attempt
 
-PATIENCE = 2_000  # due items of a scenario at most
+MAX_STEPS = 2_000  # due items of a scenario at most
 
 
-class Played(NamedTuple):
+class PlayedCall(NamedTuple):
     """A call at the end of a scenario.
 
     `words` are its successive status words, `webhooks` the kinds of the webhooks sent.
@@ -43,7 +43,7 @@ def _rows(configuration: Configuration, bound: BoundProvider) -> Iterator[tuple[
     ]
     for endpoint in bound.provider.endpoints:
         for name in names:
-            if played := _played(configuration, bound, endpoint, name):
+            if played := _play(configuration, bound, endpoint, name):
                 yield (
                     code(endpoint.operation),
                     code(name),
@@ -53,9 +53,9 @@ def _rows(configuration: Configuration, bound: BoundProvider) -> Iterator[tuple[
                 )
 
 
-def _played(
+def _play(
     configuration: Configuration, bound: BoundProvider, endpoint: Endpoint, scenario: str
-) -> Played | None:
+) -> PlayedCall | None:
     """Send the first example of an operation; return None if it places no call."""
     state = SandboxState(configuration, 0)
     account = next(
@@ -72,13 +72,13 @@ def _played(
     exchange = handle(state, incoming, 0)
     if not exchange.call_ids:
         return None
-    return _followed(state, bound, exchange.call_ids[0])
+    return _play_to_end(state, bound, exchange.call_ids[0])
 
 
-def _followed(state: SandboxState, bound: BoundProvider, call_id: str) -> Played:
+def _play_to_end(state: SandboxState, bound: BoundProvider, call_id: str) -> PlayedCall:
     """Run due items until nothing is due; receivers answer every webhook with status 200."""
     status_words, webhooks = [bound.provider.status(state.calls[call_id])], []
-    for _ in range(PATIENCE):
+    for _ in range(MAX_STEPS):
         due = state.peek()
         if due is None:
             break
@@ -87,4 +87,4 @@ def _followed(state: SandboxState, bound: BoundProvider, call_id: str) -> Played
             webhooks.append(delivery.webhook.kind)
         status_words.append(bound.provider.status(state.calls[call_id]))
     successive = [word for word, _ in groupby(status_words)]
-    return Played(successive, state.calls[call_id], webhooks)
+    return PlayedCall(successive, state.calls[call_id], webhooks)

@@ -189,12 +189,12 @@ def advance(script: Script, call: Call, step: DueStep) -> Call:
     cursors = list(call.cursors)
     cursor, track = cursors[step.track_index], script[step.track_index]
     cursors[step.track_index] = Cursor(
-        cursor.position + 1, step.at, _seen_event_count(track, cursor, call)
+        cursor.position + 1, step.at, _ignored_event_count(track, cursor, call)
     )
     return call.with_cursors(tuple(cursors))
 
 
-def _seen_event_count(track: Track, cursor: Cursor, call: Call) -> int:
+def _ignored_event_count(track: Track, cursor: Cursor, call: Call) -> int:
     """Return how many events the next step ignores: up to the awaited event, else all so far."""
     condition = track.steps[cursor.position].condition
     if condition and condition.type in EXTERNAL_CONDITIONS:

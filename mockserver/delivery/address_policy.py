@@ -186,7 +186,9 @@ def filter_addresses(
         if kind not in ALLOWABLE_KINDS:
             return TargetRejection("refused-target", f"{address} ({kind}) is never a target")
     allowed = tuple(
-        str(address) for address, kind in kinds.items() if is_allowed(address, kind, names, allow)
+        str(address)
+        for address, kind in kinds.items()
+        if is_address_allowed(address, kind, names, allow)
     )
     address, kind = next(iter(kinds.items()))
     reason = f"{address} ({kind}) is not among the --webhook-targets"
@@ -199,7 +201,7 @@ def parse_address(text: str) -> IPAddress:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def is_allowed(
+def is_address_allowed(
     address: IPAddress, address_kind: str, names: frozenset[str], allow: tuple[str, ...]
 ) -> bool:
     """Return True if `allow` has the address's kind, one of its host names or its network."""

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from mockserver.core.webhook import Delivery, DeliveryResult, Dispatcher, render_body
 
-Message = MutableMapping[str, Any]
+AsgiMessage = MutableMapping[str, Any]
 Application = Callable[
-    [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]],
+    [AsgiMessage, Callable[[], Awaitable[AsgiMessage]], Callable[[AsgiMessage], Awaitable[None]]],
     Awaitable[None],
 ]
 
@@ -73,18 +73,18 @@ async def _send_delivery(application: Application, delivery: Delivery) -> Delive
     return await call_asgi(application, scope, render_body(webhook))
 
 
-async def call_asgi(application: Application, scope: Message, body: bytes) -> DeliveryResult:
+async def call_asgi(application: Application, scope: AsgiMessage, body: bytes) -> DeliveryResult:
     """Call an ASGI application with one HTTP request, and collect its response.
 
     `scope` holds the keys that differ between requests; the other keys are added here.
     """
-    responses: list[Message] = []
+    responses: list[AsgiMessage] = []
     requests = iter([{"type": "http.request", "body": body, "more_body": False}])
 
-    async def receive() -> Message:
+    async def receive() -> AsgiMessage:
         return next(requests, {"type": "http.disconnect"})
 
-    async def send(message: Message) -> None:
+    async def send(message: AsgiMessage) -> None:
         responses.append(message)
 
     defaults = {

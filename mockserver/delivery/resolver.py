@@ -15,7 +15,7 @@ MAX_THREADS: Final = 16
 LOOKUP_TIMEOUT: Final = 2.0  # seconds for one lookup
 
 
-def look_up(name: str) -> Addresses:
+def resolve_blocking(name: str) -> Addresses:
     """Return the addresses of a host name, none if it cannot be resolved. Blocks."""
     try:
         entries = getaddrinfo(name, None, type=SOCK_STREAM)
@@ -57,7 +57,7 @@ class Resolver:
     def _work(self) -> None:
         while True:
             name, deadline, lookup = self._jobs.get()
-            addresses = look_up(name) if monotonic() < deadline else ()
+            addresses = resolve_blocking(name) if monotonic() < deadline else ()
             self._running.pop(name, None)  # gone if two event loops started the same lookup
             lookup.set_result(addresses)
 

@@ -1,29 +1,25 @@
 """Apply effects to a sandbox's state: charges, records, calls, events and webhooks."""
 
 from mockserver.core.account import Account, with_charge, with_record
-from mockserver.core.behavior import (
-    DEFAULT_BEHAVIOR,
-    STAY_ON_LINE,
-    LegBehavior,
-    number_plan_behavior,
-)
+from mockserver.core.behavior import DEFAULT_BEHAVIOR, STAY_ON_LINE, LegBehavior
 from mockserver.core.call import Call, Event, Leg, parse_recording_token
 from mockserver.core.call_flows import CALL_FLOWS, add_leg_tracks, compile_script
 from mockserver.core.journal import IgnoredLeg, JournalEntry
 from mockserver.core.lifecycle import ACTIVE_PHASES
+from mockserver.core.number_plan import number_plan_behavior
 from mockserver.core.provider import Effects
 from mockserver.core.read_model import upload_digest
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import Step, WaitReason, next_step
 from mockserver.core.selection import EXPLICIT_RANKS, resolve
-from mockserver.engine.exchange import NO_SELECTION, RequestSelection
+from mockserver.engine.exchange import NO_SELECTION_INPUT, SelectionInput
 from mockserver.engine.sandbox_state import SandboxState, ScheduledEvent
 from mockserver.engine.scenario_selection import select_for_call
 from mockserver.engine.webhooks import enqueue
 
 
 def apply(
-    state: SandboxState, effects: Effects, now: int, selection: RequestSelection = NO_SELECTION
+    state: SandboxState, effects: Effects, now: int, selection: SelectionInput = NO_SELECTION_INPUT
 ) -> None:
     """Apply charges, records, counts, uploads, calls, events and webhooks, in this order.
 
@@ -54,7 +50,7 @@ def apply(
         enqueue(state, webhook, now)
 
 
-def place_call(state: SandboxState, call: Call, now: int, selection: RequestSelection) -> None:
+def place_call(state: SandboxState, call: Call, now: int, selection: SelectionInput) -> None:
     """Store a new call, the next attempt of a known call, or a new start of a call not yet begun.
 
     A start before `now` is moved to `now`.

@@ -41,7 +41,7 @@ class Exchange(NamedTuple):
 DEFAULT_API_BEHAVIOR = ApiBehavior()
 
 
-class RequestSelection(NamedTuple):
+class SelectionInput(NamedTuple):
     """What a request contributes to the selection of scenarios.
 
     `scenario_names` come from the request's header, `activations` were in force at its arrival.
@@ -52,7 +52,7 @@ class RequestSelection(NamedTuple):
     activations: tuple[Activation, ...] = ()
 
 
-NO_SELECTION = RequestSelection()
+NO_SELECTION_INPUT = SelectionInput()
 
 
 class IncomingRequest(NamedTuple):
@@ -79,8 +79,8 @@ class IncomingRequest(NamedTuple):
     credential: str | None = None
 
     @property
-    def selection(self) -> RequestSelection:
-        return RequestSelection(self.scenarios, self.credential_or_empty, self.activations or ())
+    def selection(self) -> SelectionInput:
+        return SelectionInput(self.scenarios, self.credential_or_empty, self.activations or ())
 
     @property
     def credential_or_empty(self) -> str:

@@ -1,6 +1,5 @@
 """The request pipeline: match, select a scenario, respond, and record the exchange."""
 
-from collections import deque
 from collections.abc import Mapping
 from itertools import count
 
@@ -13,8 +12,13 @@ from mockserver.core.rulebook import RequestContext, Rule, evaluate
 from mockserver.core.scenario import MatchContext
 from mockserver.engine.effects import apply
 from mockserver.engine.exchange import Exchange, IncomingRequest, describe_fault
+from mockserver.engine.rate_limit import is_over_limit, record_request_time
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.scenario_selection import consume_activations, select_api_behavior
+from mockserver.engine.scenario_selection import (
+    advance_responses,
+    consume_activations,
+    select_api_behavior,
+)
 from mockserver.engine.simulation import apply_or_reject, assign_resources
 
 NOT_FOUND = 404
@@ -73,11 +77,11 @@ def apply_scenario(state: SandboxState, incoming: IncomingRequest) -> IncomingRe
     Reserves the activations and advances the scenario's list of responses.
     """
     incoming = reserve_activations(state, incoming)
-    behavior, scenario = select_api_behavior(
-        state, incoming.selection, build_match_contexts(state, incoming)
-    )
+    contexts = build_match_contexts(state, incoming)
+    behavior, scenario = select_api_behavior(state, incoming.selection, contexts)
     if not scenario:
         return incoming
+    advance_responses(state, scenario)
     faults = all_faults(incoming.bound.provider) if behavior.fault else ()
     fault = next((fault for fault in faults if fault.name == behavior.fault), None)
     rule = Rule(_always, fault) if fault else incoming.forced_rule
@@ -87,7 +91,7 @@ def apply_scenario(state: SandboxState, incoming: IncomingRequest) -> IncomingRe
 
 
 def build_context(state: SandboxState, incoming: IncomingRequest, now: int) -> RequestContext:
-    """Build the request context, and count the request against the account's rate limit."""
+    """Build the request context. A query: `handle` counts the request against the rate limit."""
     provider, request = incoming.bound.provider, incoming.request
     account = _find_account(state, incoming)
     check = incoming.bound.checks[incoming.endpoint.operation]
@@ -99,7 +103,7 @@ def build_context(state: SandboxState, incoming: IncomingRequest, now: int) -> R
         legs = tuple([Leg(leg, roles[leg], number) for leg, number in numbers.items()])
         return Call(spec, legs, now if at is None else at, events=(Event(now, "placed"),))
 
-    limited = account is not None and _check_rate_limit(state, account, now)
+    limited = account is not None and is_over_limit(state, account, now)
     return RequestContext(request, now, new_call, account, violations, limited, state.read_model)
 
 
@@ -193,20 +197,6 @@ def _always(_: RequestContext) -> bool:
     return True
 
 
-def _check_rate_limit(state: SandboxState, account: Account, now: int) -> bool:
-    """Return True if the account's rate limit is used up; otherwise count this request."""
-    limits = account.limits
-    if limits is None:
-        return False
-    recent = state.request_times.setdefault((account.provider, account.name), deque())
-    while recent and recent[0] <= now - limits.per:
-        recent.popleft()
-    if len(recent) >= limits.requests:
-        return True
-    recent.append(now)
-    return False
-
-
 def handle(state: SandboxState, incoming: IncomingRequest, now: int) -> Exchange:
     """Respond as the vendor would, record the exchange and apply its effects.
 
@@ -218,6 +208,8 @@ def handle(state: SandboxState, incoming: IncomingRequest, now: int) -> Exchange
     result, broken = respond(incoming, context)
     exchange = build_exchange(state, incoming, context, result, broken)
     record_exchange(state, exchange)
+    if context.account and not context.rate_limited:
+        record_request_time(state, context.account, now)
     if incoming.webhook_depth:
         call_ids = (*exchange.call_ids, *(call_id for call_id, _ in result.effects.events))
         state.webhook_depths.update(dict.fromkeys(call_ids, incoming.webhook_depth))

@@ -10,7 +10,7 @@ from mockserver.core.selection import (
     is_applicable,
     select,
 )
-from mockserver.engine.exchange import DEFAULT_API_BEHAVIOR, RequestSelection
+from mockserver.engine.exchange import DEFAULT_API_BEHAVIOR, SelectionInput
 from mockserver.engine.sandbox_state import SandboxState
 
 DEFAULT_SCENARIO = SelectedScenario(Scenario("answered"), "default")
@@ -20,7 +20,7 @@ EMPTY_MATCH_CONTEXT = MatchContext("", "", "", "", {}, {})
 """Used where no candidate has a match rule, so that no real context is built."""
 
 
-def select_for_call(state: SandboxState, call: Call, selection: RequestSelection) -> None:
+def select_for_call(state: SandboxState, call: Call, selection: SelectionInput) -> None:
     """Select, once per call, the scenarios for its legs and for its webhooks."""
     scenarios = state.configuration.scenarios
     has_match_rules = selection.activations or scenarios.matchable
@@ -33,9 +33,9 @@ def select_for_call(state: SandboxState, call: Call, selection: RequestSelection
 
 
 def select_api_behavior(
-    state: SandboxState, selection: RequestSelection, match_contexts: tuple[MatchContext, ...]
+    state: SandboxState, selection: SelectionInput, match_contexts: tuple[MatchContext, ...]
 ) -> tuple[ApiBehavior, str]:
-    """Select the API behavior of a request, and advance the scenario's list of responses.
+    """Select the API behavior of a request: the next one in its scenario's list of responses.
 
     If the request would place several calls, the first context with a scenario for the API decides.
 
@@ -50,10 +50,15 @@ def select_api_behavior(
         if selected:
             scenario = selected.scenario
             position = state.response_positions.get(scenario.name, 0)
-            state.response_positions[scenario.name] = position + 1
             index = min(position, len(scenario.responses) - 1)
             return scenario.responses[index], scenario.name
     return DEFAULT_API_BEHAVIOR, ""
+
+
+def advance_responses(state: SandboxState, scenario_name: str) -> None:
+    """Let the scenario's next response follow; its last one repeats."""
+    position = state.response_positions.get(scenario_name, 0)
+    state.response_positions[scenario_name] = position + 1
 
 
 def consume_activations(state: SandboxState, match_contexts: tuple[MatchContext, ...]) -> None:
@@ -66,7 +71,7 @@ def consume_activations(state: SandboxState, match_contexts: tuple[MatchContext,
     ]
 
 
-def _build_match_context(call: Call, selection: RequestSelection) -> MatchContext:
+def _build_match_context(call: Call, selection: SelectionInput) -> MatchContext:
     spec = call.spec
     flow = CALL_FLOWS[spec.flow]
     numbers = dict.fromkeys(flow.later_legs, "")

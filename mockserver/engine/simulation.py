@@ -154,11 +154,11 @@ def _take_delivery(state: SandboxState, due: DueItem) -> Delivery:
     return delivery
 
 
-Transition = tuple[Call, Event, Effects]
+AppliedEvent = tuple[Call, Event, Effects]
 """(call after the event, event, the provider's effects for it)"""
 
 
-def cascade(state: SandboxState, account: Account, call: Call, event: Event) -> list[Transition]:
+def cascade(state: SandboxState, account: Account, call: Call, event: Event) -> list[AppliedEvent]:
     """Compute an event and the events it causes, without storing anything.
 
     Stops at effects that place this call again: what follows belongs to its next attempt.
@@ -167,7 +167,7 @@ def cascade(state: SandboxState, account: Account, call: Call, event: Event) -> 
         IllegalTransition: the lifecycle forbids one of the events.
     """
     provider = state.configuration.providers[call.spec.provider].provider
-    transitions: list[Transition] = []
+    transitions: list[AppliedEvent] = []
     following: Event | None = event
     while following is not None:
         call = _call_after(provider, call, following, account, state.read_model)

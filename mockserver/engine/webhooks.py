@@ -1,4 +1,4 @@
-"""Create deliveries of webhooks, schedule their attempts and apply the retry policy."""
+"""Create deliveries of webhooks, schedule their attempts and store the results."""
 
 from mockserver.core.journal import JournalEntry
 from mockserver.core.scenario import DEFAULT_DELIVERY, DeliveryBehavior
@@ -9,6 +9,7 @@ from mockserver.core.webhook import (
     DeliveryResult,
     Webhook,
 )
+from mockserver.engine.retry_policy import apply_retry_policy
 from mockserver.engine.sandbox_state import SandboxState
 
 
@@ -131,7 +132,9 @@ def complete_attempt(
         return
     at = now if delivery.next_attempt_at is None else delivery.next_attempt_at
     attempt = DeliveryAttempt(len(delivery.attempts) + 1, at, result)
-    updated = _apply_retry_policy(state, delivery, result, now)._replace(
+    account = state.accounts[delivery.provider, delivery.account]
+    retry = account.retry or state.configuration.providers[delivery.provider].provider.retry
+    updated = apply_retry_policy(delivery, retry, result, now)._replace(
         attempts=(*delivery.attempts, attempt)
     )
     state.deliveries[delivery.id] = updated
@@ -140,19 +143,3 @@ def complete_attempt(
     )
     if updated.next_attempt_at is not None:
         state.schedule(updated.next_attempt_at, "delivery", delivery.id)
-
-
-def _apply_retry_policy(
-    state: SandboxState, delivery: Delivery, result: DeliveryResult, now: int
-) -> Delivery:
-    """Return the delivery as delivered, refused, failed, or pending with its next attempt."""
-    account = state.accounts[delivery.provider, delivery.account]
-    retry = account.retry or state.configuration.providers[delivery.provider].provider.retry
-    if result.status in retry.satisfied_by:
-        return delivery._replace(state="delivered", next_attempt_at=None)
-    if result.error == "refused-target":
-        return delivery._replace(state="refused", next_attempt_at=None)
-    attempt_count = len(delivery.attempts)
-    if attempt_count < len(retry.waits):
-        return delivery._replace(next_attempt_at=now + retry.waits[attempt_count])
-    return delivery._replace(state="failed", next_attempt_at=None)

@@ -63,7 +63,7 @@ async def _replay(name: str, entries: list[Json], settings: Settings) -> ReplayR
         access_control=AccessControl(),
         public_url=settings.public_url.rstrip("/"),
     )
-    sandbox = sandboxes.get(name)
+    sandbox = sandboxes.get_or_create(name)
     player = Player(sandbox, dispatcher, build_app(dependencies, _no_lifespan))
     stop_reason = await player.play(entries)
     await sandbox.scheduler.cancel_deliveries()

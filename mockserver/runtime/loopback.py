@@ -38,7 +38,7 @@ async def deliver_to_inbox(
     ):
         return None
     sandbox_name, path, inbox_name, query = match.groups("")
-    sandbox = registry.get(sandbox_name or DEFAULT_SANDBOX)
+    sandbox = registry.get_or_create(sandbox_name or DEFAULT_SANDBOX)
     received = ReceivedRequest(
         sandbox.clock.now(), request.method, path, query, dict(request.headers), request.body
     )

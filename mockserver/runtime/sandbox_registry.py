@@ -66,7 +66,7 @@ class SandboxRegistry:
     def find(self, name: str) -> Sandbox | None:
         return self._sandboxes.get(name)
 
-    def get(self, name: str) -> Sandbox:
+    def get_or_create(self, name: str) -> Sandbox:
         """Return the sandbox of this name, created if it does not exist.
 
         Raises:
@@ -79,8 +79,10 @@ class SandboxRegistry:
     def resolve(self, provider: str, credential: str | None) -> Sandbox:
         """Return the sandbox that has claimed this credential, else the default one."""
         if not credential or not self._claims:
-            return self.get(DEFAULT_SANDBOX)
-        return self.get(self._claims.get(_build_claim(provider, credential), DEFAULT_SANDBOX))
+            return self.get_or_create(DEFAULT_SANDBOX)
+        return self.get_or_create(
+            self._claims.get(_build_claim(provider, credential), DEFAULT_SANDBOX)
+        )
 
     async def replace(
         self,

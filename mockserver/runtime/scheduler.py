@@ -25,7 +25,7 @@ NEVER = MAX_TIME + 1
 """The end of a sleep that only `wake` ends, in ms."""
 
 
-def never() -> bool:
+def never_met() -> bool:
     return False
 
 
@@ -122,7 +122,9 @@ class Scheduler:
             self._run_item(due)
             await self.wait_idle()
 
-    async def advance(self, to: int | None, is_met: Callable[[], bool] = never) -> AdvanceResult:
+    async def advance(
+        self, to: int | None, is_met: Callable[[], bool] = never_met
+    ) -> AdvanceResult:
         """Advance the clock to `to` in ms, or with None until idle, and run all items due by then.
 
         Ends early, without moving the clock further, as soon as `is_met` returns True.

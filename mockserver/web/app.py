@@ -79,7 +79,7 @@ def _resolve_prefix(scope: Scope, dependencies: Dependencies) -> "Response | Non
         name = DEFAULT_SANDBOX
     scope["sandbox_name"] = name
     scope["sandbox"] = (
-        dependencies.sandboxes.get(name) if dependencies.sandboxes.find(name) else None
+        dependencies.sandboxes.get_or_create(name) if dependencies.sandboxes.find(name) else None
     )
     return None
 

@@ -1,4 +1,4 @@
-"""The command as a process of its own, without the variables of whoever runs the tests."""
+"""Every CLI test runs without the environment variables of the developer."""
 
 import os
 
@@ -8,6 +8,6 @@ from tests.support.processes import CLEAN_ENVIRONMENT
 
 
 @pytest.fixture(autouse=True)
-def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ.keys() - CLEAN_ENVIRONMENT.keys():
         monkeypatch.delenv(name)

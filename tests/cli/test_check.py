@@ -1,4 +1,4 @@
-"""Scenario files that are fine, and those that are not: every problem at once."""
+"""`mockserver check` accepts valid files and prints every problem of invalid ones."""
 
 import subprocess
 import sys
@@ -34,7 +34,7 @@ def check(*paths: str, **variables: str) -> Result:
 
 
 @pytest.mark.parametrize(
-    ("there", "paths", "told", "more"),
+    ("files", "paths", "names", "added"),
     [
         ([], (), "no file of yours, the bundled ones", 0),
         (["mockserver.yaml"], (), "mockserver.yaml", 1),
@@ -42,51 +42,51 @@ def check(*paths: str, **variables: str) -> Result:
         (["d/a.yaml", "d/b.yml"], ("d",), "d/a.yaml, d/b.yml", 1),
     ],
 )
-def test_check_of_good_files(
-    folder: Path, there: list[str], paths: tuple[str, ...], told: str, more: int
+def test_check_names_the_files_and_counts_the_scenarios_of_valid_files(
+    folder: Path, files: list[str], paths: tuple[str, ...], names: str, added: int
 ) -> None:
     bundled = count_scenarios(build_configuration(Settings()))
-    for name in there:
+    for name in files:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(GOOD, "utf-8")
-    done = check(*paths)
-    sentence = f"{told}: fine; {bundled + more} scenarios in all\n"
-    assert (done.exit_code, done.stdout, done.stderr) == (0, sentence, "")
+    result = check(*paths)
+    expected = f"{names}: fine; {bundled + added} scenarios in all\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (0, expected, "")
 
 
-def test_check_tells_every_problem_at_once(folder: Path) -> None:
+def test_check_prints_every_problem_at_once(folder: Path) -> None:
     (folder / "b.yaml").write_text(BAD, "utf-8")
     (folder / "a.yaml").write_text("accounts: {shop: {provider: mobtextin}}", "utf-8")
-    done = check("b.yaml", "a.yaml")
-    told = [line.partition(": ")[0] for line in done.stdout.splitlines()]
-    assert told == ["a.yaml:1:29", "b.yaml:2:7", "b.yaml:3:17", "b.yaml:4:10"]
-    assert "'bussy' is not a behaviour: did you mean 'busy'?" in done.stdout
-    assert (done.exit_code, done.stderr) == (2, "")
+    result = check("b.yaml", "a.yaml")
+    locations = [line.partition(": ")[0] for line in result.stdout.splitlines()]
+    assert locations == ["a.yaml:1:29", "b.yaml:2:7", "b.yaml:3:17", "b.yaml:4:10"]
+    assert "'bussy' is not a behaviour: did you mean 'busy'?" in result.stdout
+    assert (result.exit_code, result.stderr) == (2, "")
 
 
-def test_check_of_the_files_that_a_variable_names(folder: Path) -> None:
+def test_check_reads_the_files_named_by_a_variable(folder: Path) -> None:
     (folder / "b.yaml").write_text(BAD, "utf-8")
     assert check(MOCKSERVER_SCENARIOS="b.yaml").exit_code == 2
     assert check().exit_code == 0
 
 
 @pytest.mark.parametrize(
-    ("paths", "variables", "sentence"),
+    ("paths", "variables", "expected"),
     [
         (("gone",), {}, "scenarios: there is no file or directory gone\n"),
         ((), {"MOCKSERVER_PORT": "x"}, "port 'x' is no port: a number from 0 to 65535 is\n"),
     ],
 )
-def test_check_of_a_mistake(
-    paths: tuple[str, ...], variables: dict[str, str], sentence: str
+def test_check_names_a_wrong_path_or_setting(
+    paths: tuple[str, ...], variables: dict[str, str], expected: str
 ) -> None:
-    done = check(*paths, **variables)
-    assert (done.exit_code, done.stdout) == (2, sentence)
+    result = check(*paths, **variables)
+    assert (result.exit_code, result.stdout) == (2, expected)
 
 
-def test_check_in_a_process(folder: Path) -> None:
+def test_check_exits_with_2_as_a_process(folder: Path) -> None:
     (folder / "b.yaml").write_text(BAD, "utf-8")
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "mockserver", "check", "b.yaml"],
         capture_output=True,
         text=True,
@@ -95,5 +95,5 @@ def test_check_in_a_process(folder: Path) -> None:
         timeout=20,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (2, "")
-    assert done.stdout.startswith("b.yaml:2:7: unknown key 'lgs'")
+    assert (result.returncode, result.stderr) == (2, "")
+    assert result.stdout.startswith("b.yaml:2:7: unknown key 'lgs'")

@@ -1,4 +1,4 @@
-"""A command with a server beside it."""
+"""`mockserver exec` runs a command beside a server."""
 
 import sys
 
@@ -7,7 +7,7 @@ from click.testing import CliRunner, Result
 
 from mockserver.cli import group
 
-ASK = (
+CHECK_SERVER = (
     "import json, os, sys, urllib.request as u;"
     "o = u.build_opener(u.ProxyHandler({}));"
     "h = json.load(o.open(os.environ['MOCKSERVER_URL'] + '/_mock/health'));"
@@ -16,35 +16,37 @@ ASK = (
 )
 
 
-def ran(*words: str) -> Result:
-    return CliRunner().invoke(group, ["exec", *words])
+def run_exec(*arguments: str) -> Result:
+    return CliRunner().invoke(group, ["exec", *arguments])
 
 
 @pytest.mark.parametrize(
     ("options", "clock"), [((), "real"), (("--clock", "manual", "--seed", "s"), "manual")]
 )
-def test_exec_gives_addresses_and_the_exit_code(options: tuple[str, ...], clock: str) -> None:
-    done = ran(*options, "--", sys.executable, "-c", ASK, clock)
-    assert (done.exit_code, done.output) == (42, "")
+def test_exec_sets_the_addresses_and_returns_the_exit_code_of_its_command(
+    options: tuple[str, ...], clock: str
+) -> None:
+    result = run_exec(*options, "--", sys.executable, "-c", CHECK_SERVER, clock)
+    assert (result.exit_code, result.output) == (42, "")
 
 
-def test_exec_of_a_command_that_is_not_there() -> None:
-    done = ran("--", "no-such-command")
-    assert (done.exit_code, done.output) == (
+def test_exec_of_an_unknown_command_exits_with_127() -> None:
+    result = run_exec("--", "no-such-command")
+    assert (result.exit_code, result.output) == (
         127,
         "mockserver: there is no command no-such-command\n",
     )
 
 
-def test_exec_with_bad_options() -> None:
-    done = ran("--clock-mode", "x")
-    assert done.exit_code in (2, 127)
+def test_exec_refuses_an_unknown_option() -> None:
+    result = run_exec("--clock-mode", "x")
+    assert result.exit_code in (2, 127)
 
 
-def test_exec_with_a_wrong_setting() -> None:
-    done = ran("--port", "many", "--", "true")
-    assert (done.exit_code, done.output[:11]) == (2, "mockserver:")
+def test_exec_refuses_a_wrong_setting() -> None:
+    result = run_exec("--port", "many", "--", "true")
+    assert (result.exit_code, result.output[:11]) == (2, "mockserver:")
 
 
-def test_exec_without_a_command() -> None:
-    assert ran().exit_code == 2
+def test_exec_needs_a_command() -> None:
+    assert run_exec().exit_code == 2

@@ -1,4 +1,4 @@
-"""On which addresses it listens in each way to start it, as the system itself has it."""
+"""The addresses on which a server listens, as the kernel lists them."""
 
 import socket
 from pathlib import Path
@@ -15,40 +15,42 @@ TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 pytestmark = pytest.mark.skipif(not TABLES[0].exists(), reason="only Linux has such tables")
 
 
-def listening(port: int) -> list[str]:
-    """The local addresses, as the kernel writes them, on which somebody listens at this port."""
-    found = []
+def listening_addresses(port: int) -> list[str]:
+    """Return the local addresses, as the kernel writes them, with a listener on `port`."""
+    addresses = []
     for table in TABLES:
         for line in table.read_text("utf-8").splitlines()[1:] if table.exists() else ():
             _, local, _, state = line.split()[:4]
             address, _, number = local.partition(":")
             if state == LISTENS and int(number, 16) == port:
-                found.append(address)
-    return found
+                addresses.append(address)
+    return addresses
 
 
-def free() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
         return port
 
 
-def test_loopback_alone_unless_told_otherwise() -> None:
-    with serve(*FIXED_OPTIONS, "--quiet") as running:
-        assert listening(int(running.ready["port"])) == [LOOPBACK]
+def test_a_server_listens_on_loopback_only_by_default() -> None:
+    with serve(*FIXED_OPTIONS, "--quiet") as server:
+        assert listening_addresses(int(server.ready["port"])) == [LOOPBACK]
 
 
 @pytest.mark.parametrize(
     ("host", "addresses"), [("0.0.0.0", [ANY]), ("::", [ANY6]), ("::1", [LOOPBACK6])]
 )
 @pytest.mark.parametrize("by", ["flag", "variable"])
-def test_more_only_by_flag_or_variable(host: str, addresses: list[str], by: str) -> None:
-    """The image sets the variable."""
-    port = free()
+def test_a_server_listens_beyond_loopback_only_by_flag_or_variable(
+    host: str, addresses: list[str], by: str
+) -> None:
+    """The container image sets the variable."""
+    port = free_port()
     flags = ("--host", host) if by == "flag" else ()
     variables = {"MOCKSERVER_HOST": "127.0.0.1" if by == "flag" else host}
-    words = ("serve", "--port", str(port), "--quiet", *flags)
-    with start(*words, before=(), **variables) as process:
-        told = "".join(read_announcement(process))
-        assert listening(port) == addresses
-    assert ("MOCKSERVER_TOKEN=" in told) == (addresses != [LOOPBACK6])
+    arguments = ("serve", "--port", str(port), "--quiet", *flags)
+    with start(*arguments, before=(), **variables) as process:
+        announcement = "".join(read_announcement(process))
+        assert listening_addresses(port) == addresses
+    assert ("MOCKSERVER_TOKEN=" in announcement) == (addresses != [LOOPBACK6])

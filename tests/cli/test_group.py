@@ -1,4 +1,4 @@
-"""The group of commands: help, usage, and a fault of our own."""
+"""The command group: help, version, usage errors and internal errors."""
 
 import re
 
@@ -13,27 +13,27 @@ from tests.support.processes import invoke_serve, run_to_end
 
 
 def test_help_names_every_command() -> None:
-    done = CliRunner().invoke(group, ["--help"])
-    assert done.exit_code == 0
-    assert all(re.search(rf"^  {name} ", done.stdout, re.MULTILINE) for name in COMMANDS)
+    result = CliRunner().invoke(group, ["--help"])
+    assert result.exit_code == 0
+    assert all(re.search(rf"^  {name} ", result.stdout, re.MULTILINE) for name in COMMANDS)
 
 
-def test_help_of_serve_names_every_option_and_variable() -> None:
-    done = invoke_serve("--help")
-    assert done.exit_code == 0
-    text = re.sub(r"\s+", " ", done.stdout)
+def test_serve_help_names_every_option_and_variable() -> None:
+    result = invoke_serve("--help")
+    assert result.exit_code == 0
+    text = re.sub(r"\s+", " ", result.stdout)
     for option in OPTIONS:
         assert f"{option.flag} " in text
         assert f"({option.variable})" in text.replace("( ", "(").replace(" )", ")")
 
 
-def test_version() -> None:
-    done = run_to_end("--version")
-    assert (done.returncode, done.stdout) == (0, f"mockserver, version {__version__}\n")
+def test_version_prints_the_name_and_version() -> None:
+    result = run_to_end("--version")
+    assert (result.returncode, result.stdout) == (0, f"mockserver, version {__version__}\n")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "complaint"),
+    ("arguments", "message"),
     [
         (["bogus"], "No such command 'bogus'"),
         (["--bogus"], "No such option"),
@@ -42,33 +42,35 @@ def test_version() -> None:
         (["demo", "--port", "1"], "No such option"),
     ],
 )
-def test_bad_usage(
-    arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
+def test_bad_usage_exits_with_2_and_a_message(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as caught:
+    with pytest.raises(SystemExit) as error:
         cli.main(arguments)
-    assert caught.value.code == 2
-    assert complaint in capsys.readouterr().err
+    assert error.value.code == 2
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [[], ["--seed", "s"], ["serve", "--seed", "s"]])
-def test_without_a_command_it_serves(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_without_a_subcommand_serves(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     seeds = list[str]()
     monkeypatch.setattr(app, "serve", lambda settings, *_: seeds.append(settings.seed))
     assert CliRunner().invoke(group, arguments).exit_code == 0
     assert seeds == ["s" if arguments else ""]
 
 
-def test_a_fault_of_our_own(
+def test_an_internal_error_exits_with_70_and_a_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def serve(*_: object) -> None:
         raise LookupError("oops")
 
     monkeypatch.setattr(app, "serve", serve)
-    with pytest.raises(SystemExit) as caught:
+    with pytest.raises(SystemExit) as error:
         cli.main(["serve"])
-    assert caught.value.code == 70
+    assert error.value.code == 70
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "Traceback (most recent call last):"
     assert lines[-1] == "mockserver: this is a fault of the mock server: LookupError('oops')"

@@ -1,4 +1,4 @@
-"""The number plan as it is printed, what numbers mean, numbers that are ready to dial."""
+"""`mockserver numbers` prints the number plan, test numbers and the meaning of a number."""
 
 import pytest
 from click.testing import CliRunner, Result
@@ -6,14 +6,14 @@ from click.testing import CliRunner, Result
 from mockserver.cli import group
 from mockserver.cli.numbers import NUMBER_PLAN
 from mockserver.config.registry import load_providers
-from mockserver.core.behavior import number_plan_behavior
+from mockserver.core.number_plan import number_plan_behavior
 
 
-def numbers(*arguments: str) -> Result:
+def run_numbers(*arguments: str) -> Result:
     return CliRunner().invoke(group, ["numbers", *arguments])
 
 
-READY = """
+READY_NUMBERS = """
   918800010230  rings 2 s, answered, talks 30 s
   918800020300  rings 3 s, busy
   918800032500  rings 25 s, no-answer
@@ -27,22 +27,24 @@ READY = """
 
 
 @pytest.mark.parametrize("arguments", [(), ("--for", "mobtexting")])
-def test_numbers_prints_the_plan_and_a_number_for_each_line(arguments: tuple[str, ...]) -> None:
-    done = numbers(*arguments)
-    assert (done.exit_code, done.stdout, done.stderr) == (0, NUMBER_PLAN + READY, "")
+def test_numbers_prints_the_plan_and_a_test_number_for_each_kind(
+    arguments: tuple[str, ...],
+) -> None:
+    result = run_numbers(*arguments)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, NUMBER_PLAN + READY_NUMBERS, "")
 
 
-def test_the_plan_says_what_the_house_does() -> None:
-    """One ready number for each line of the plan but the first, in its order."""
-    kinds = [line.split()[0] for line in READY.strip().splitlines()]
-    assert [number[-5] for number in kinds] == [str(kind) for kind in range(1, 10)]
-    assert all(number_plan_behavior(number) for number in kinds)
+def test_the_printed_plan_names_every_kind_of_test_number() -> None:
+    """There is one ready number for each kind of the plan but the first, in its order."""
+    ready_numbers = [line.split()[0] for line in READY_NUMBERS.strip().splitlines()]
+    assert [number[-5] for number in ready_numbers] == [str(kind) for kind in range(1, 10)]
+    assert all(number_plan_behavior(number) for number in ready_numbers)
     assert [line[2] for line in NUMBER_PLAN.splitlines() if line[2:3].isdecimal()] == list(
         "0123456789"
     )
 
 
-GOLDEN = {
+MEANINGS = {
     "918867134567": "no plan: it behaves as the scenario says",
     "00000000": "no plan: it behaves as the scenario says",
     "0010230": "no plan: it behaves as the scenario says",
@@ -61,13 +63,13 @@ GOLDEN = {
 }
 
 
-@pytest.mark.parametrize(("number", "means"), GOLDEN.items())
-def test_numbers_says_what_a_number_means(number: str, means: str) -> None:
-    done = numbers(number)
-    assert (done.exit_code, done.stdout, done.stderr) == (0, f"{number}: {means}\n", "")
+@pytest.mark.parametrize(("number", "means"), MEANINGS.items())
+def test_numbers_prints_the_meaning_of_a_number(number: str, means: str) -> None:
+    result = run_numbers(number)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, f"{number}: {means}\n", "")
 
 
-def test_numbers_for_nobody() -> None:
-    done = numbers("--for", "qqqq")
-    sentence = f"no provider is named 'qqqq'; known: {', '.join(load_providers())}\n"
-    assert (done.exit_code, done.stderr) == (2, sentence)
+def test_numbers_refuses_an_unknown_provider() -> None:
+    result = run_numbers("--for", "qqqq")
+    expected = f"no provider is named 'qqqq'; known: {', '.join(load_providers())}\n"
+    assert (result.exit_code, result.stderr) == (2, expected)

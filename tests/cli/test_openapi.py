@@ -1,4 +1,4 @@
-"""A provider's OpenAPI document as `mockserver openapi` prints it."""
+"""`mockserver openapi` prints the OpenAPI document of a provider."""
 
 import json
 
@@ -10,17 +10,17 @@ from mockserver.config.registry import load_providers
 
 
 @pytest.mark.parametrize("name", load_providers())
-def test_openapi_is_the_provider_s_document(name: str) -> None:
-    done = CliRunner().invoke(group, ["openapi", name])
-    assert (done.exit_code, done.stderr) == (0, "")
-    assert json.loads(done.stdout) == load_providers()[name].document()
+def test_openapi_prints_the_document_of_the_provider(name: str) -> None:
+    result = CliRunner().invoke(group, ["openapi", name])
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert json.loads(result.stdout) == load_providers()[name].document()
 
 
-def test_openapi_of_nobody() -> None:
-    done = CliRunner().invoke(group, ["openapi", "qqqq"])
-    sentence = f"no provider is named 'qqqq'; known: {', '.join(load_providers())}\n"
-    assert (done.exit_code, done.stdout, done.stderr) == (2, "", sentence)
+def test_openapi_refuses_an_unknown_provider() -> None:
+    result = CliRunner().invoke(group, ["openapi", "qqqq"])
+    expected = f"no provider is named 'qqqq'; known: {', '.join(load_providers())}\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", expected)
 
 
-def test_openapi_of_whom() -> None:
+def test_openapi_needs_a_provider() -> None:
     assert CliRunner().invoke(group, ["openapi"]).exit_code == 2

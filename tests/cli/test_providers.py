@@ -1,4 +1,4 @@
-"""What is emulated, as `mockserver providers` prints it."""
+"""`mockserver providers` prints what is emulated."""
 
 import pytest
 from click.testing import CliRunner
@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from mockserver import app
 from mockserver.cli import group
 
-TOLD = {
+DESCRIPTION = {
     "name": "acme",
     "title": "Acme Calls",
     "base_url": "http://127.0.0.1:8080/acme",
@@ -36,16 +36,16 @@ faults
 """
 
 
-def test_providers_prints_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "describe_providers", lambda _: [TOLD, TOLD])
-    done = CliRunner().invoke(group, ["providers"])
-    assert (done.exit_code, done.stdout, done.stderr) == (0, PRINTED * 2, "")
+def test_providers_prints_each_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "describe_providers", lambda _: [DESCRIPTION, DESCRIPTION])
+    result = CliRunner().invoke(group, ["providers"])
+    assert (result.exit_code, result.stdout, result.stderr) == (0, PRINTED * 2, "")
 
 
-def test_providers_are_the_real_ones() -> None:
-    done = CliRunner().invoke(group, ["providers"])
-    assert done.exit_code == 0
+def test_providers_prints_the_bundled_providers_and_their_faults() -> None:
+    result = CliRunner().invoke(group, ["providers"])
+    assert result.exit_code == 0
     for provider in app.describe_providers("http://127.0.0.1:8080"):
-        assert f"{provider['title']}\n  {provider['base_url']}\n" in done.stdout
+        assert f"{provider['title']}\n  {provider['base_url']}\n" in result.stdout
         for fault in provider["faults"]:
-            assert f"\n  {fault['name']:<24} {fault['status']} {fault['source']}\n" in done.stdout
+            assert f"\n  {fault['name']:<24} {fault['status']} {fault['source']}\n" in result.stdout

@@ -1,4 +1,4 @@
-"""Whether a running server answers: 0, or 1 with the reason."""
+"""`mockserver ready` exits with 0 if a server answers, else with 1 and the reason."""
 
 import socket
 import threading
@@ -14,66 +14,66 @@ from mockserver.app import run_server
 from mockserver.cli import group
 from mockserver.settings import Settings
 
-SERVED = Settings(port=0, clock="manual", seed="s", quiet=True)
+SETTINGS = Settings(port=0, clock="manual", seed="s", quiet=True)
 
 
-def ready(*arguments: str, **variables: str) -> Result:
-    done = CliRunner().invoke(group, ["ready", *arguments], env=variables)
-    why = done.exception.__context__ if done.exception else None
-    if isinstance(why, HTTPError):
-        why.close()  # the command leaves that to the end of its process
-    return done
+def run_ready(*arguments: str, **variables: str) -> Result:
+    result = CliRunner().invoke(group, ["ready", *arguments], env=variables)
+    cause = result.exception.__context__ if result.exception else None
+    if isinstance(cause, HTTPError):
+        cause.close()  # the command leaves this to the end of its process
+    return result
 
 
 @contextmanager
-def answering(content: bytes) -> Iterator[str]:
-    """Somebody else's server, which says just this."""
+def serve_bytes(content: bytes) -> Iterator[str]:
+    """Serve exactly these bytes to one connection."""
 
     def answer() -> None:
-        connection, _ = listening.accept()
+        connection, _ = listener.accept()
         with connection:
             connection.recv(65_536)
             connection.sendall(content)
 
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(10)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(10)
         thread = threading.Thread(target=answer)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             thread.join(10)
 
 
-def test_ready_by_url() -> None:
-    with run_server(SERVED) as origin:
+def test_ready_takes_the_url_of_the_server() -> None:
+    with run_server(SETTINGS) as origin:
         for url in (origin, f"{origin}/"):
-            done = ready("--url", url)
-            sentence = f"mockserver {__version__} at {origin} is ok\n"
-            assert (done.exit_code, done.stdout, done.stderr) == (0, sentence, "")
+            result = run_ready("--url", url)
+            expected = f"mockserver {__version__} at {origin} is ok\n"
+            assert (result.exit_code, result.stdout, result.stderr) == (0, expected, "")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
-def test_ready_by_variables(host: str) -> None:
-    with run_server(SERVED) as origin:
+def test_ready_takes_host_and_port_from_variables(host: str) -> None:
+    with run_server(SETTINGS) as origin:
         port = origin.rpartition(":")[2]
-        done = ready(MOCKSERVER_HOST=host, MOCKSERVER_PORT=port)
-        assert (done.exit_code, done.stdout.split()[-3:]) == (0, [origin, "is", "ok"])
+        result = run_ready(MOCKSERVER_HOST=host, MOCKSERVER_PORT=port)
+        assert (result.exit_code, result.stdout.split()[-3:]) == (0, [origin, "is", "ok"])
 
 
 def test_ready_ignores_proxies() -> None:
     nowhere = "http://127.0.0.1:9"
-    with run_server(SERVED) as origin:
-        assert ready("--url", origin, http_proxy=nowhere, HTTP_PROXY=nowhere).exit_code == 0
+    with run_server(SETTINGS) as origin:
+        assert run_ready("--url", origin, http_proxy=nowhere, HTTP_PROXY=nowhere).exit_code == 0
 
 
-def test_not_ready_when_nobody_listens() -> None:
+def test_ready_exits_with_1_if_the_connection_is_refused() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         url = f"http://127.0.0.1:{other.getsockname()[1]}"
-    done = ready("--url", url)
-    assert (done.exit_code, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"mockserver at {url} is not ready: ")
-    assert "Connection refused" in done.stderr
+    result = run_ready("--url", url)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"mockserver at {url} is not ready: ")
+    assert "Connection refused" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -89,11 +89,11 @@ def test_not_ready_when_nobody_listens() -> None:
     ],
     ids=["503", "404", "html", "nothing", "ssh", "object", "list"],
 )
-def test_not_ready_when_somebody_else_answers(content: bytes) -> None:
-    with answering(content) as url:
-        done = ready("--url", url)
-    assert (done.exit_code, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"mockserver at {url} is not ready: ")
+def test_ready_exits_with_1_if_another_server_answers(content: bytes) -> None:
+    with serve_bytes(content) as url:
+        result = run_ready("--url", url)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"mockserver at {url} is not ready: ")
 
 
 @pytest.mark.parametrize(
@@ -105,12 +105,12 @@ def test_not_ready_when_somebody_else_answers(content: bytes) -> None:
         "http://127.0.0.1:x",
     ],
 )
-def test_not_ready_at_a_bad_url(url: str) -> None:
-    done = ready("--url", url)
-    assert (done.exit_code, done.stdout) == (1, "")
-    assert done.stderr.startswith("mockserver at ")
+def test_ready_exits_with_1_for_a_bad_url(url: str) -> None:
+    result = run_ready("--url", url)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("mockserver at ")
 
 
-def test_ready_with_a_bad_variable() -> None:
-    done = ready(MOCKSERVER_PORT="x")
-    assert done.exit_code == 2
+def test_ready_exits_with_2_for_a_bad_variable() -> None:
+    result = run_ready(MOCKSERVER_PORT="x")
+    assert result.exit_code == 2

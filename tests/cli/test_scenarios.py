@@ -1,4 +1,4 @@
-"""What would be loaded, from where, as `mockserver scenarios` prints it."""
+"""`mockserver scenarios` prints which scenarios would be loaded and from where."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def listed(*arguments: str) -> Result:
+def run_scenarios(*arguments: str) -> Result:
     return CliRunner().invoke(group, ["scenarios", *arguments])
 
 
@@ -36,12 +36,14 @@ def listed(*arguments: str) -> Result:
     ("name", "arguments"),
     [("mockserver.yaml", ()), ("a.yaml", ("--scenarios", "a.yaml"))],
 )
-def test_scenarios(folder: Path, name: str, arguments: tuple[str, ...]) -> None:
+def test_scenarios_prints_each_scenario_with_its_aspects_and_location(
+    folder: Path, name: str, arguments: tuple[str, ...]
+) -> None:
     bundled = count_scenarios(build_configuration(Settings()))
     (folder / name).write_text(FILE, "utf-8")
-    done = listed(*arguments)
-    lines = done.stdout.splitlines()
-    assert (done.exit_code, done.stderr, len(lines)) == (0, "", bundled + 2)
+    result = run_scenarios(*arguments)
+    lines = result.stdout.splitlines()
+    assert (result.exit_code, result.stderr, len(lines)) == (0, "", bundled + 2)
     assert f"{'answered':<24} {'phones':<28} bundled" in lines
     assert lines[-2:] == [
         f"{'mine':<24} {'phones, default':<28} {name}:3",
@@ -49,24 +51,26 @@ def test_scenarios(folder: Path, name: str, arguments: tuple[str, ...]) -> None:
     ]
 
 
-def test_scenarios_are_those_of_the_server() -> None:
-    done = listed()
-    told = [one["name"] for one in app.describe_scenarios(build_configuration(Settings()))]
-    assert [line.split()[0] for line in done.stdout.splitlines()] == told
-    assert f"{'answered':<24} {'phones, default':<28} bundled\n" in done.stdout
+def test_scenarios_prints_the_scenarios_of_the_server() -> None:
+    result = run_scenarios()
+    names = [
+        scenario["name"] for scenario in app.describe_scenarios(build_configuration(Settings()))
+    ]
+    assert [line.split()[0] for line in result.stdout.splitlines()] == names
+    assert f"{'answered':<24} {'phones, default':<28} bundled\n" in result.stdout
 
 
 @pytest.mark.parametrize(
-    ("arguments", "sentence"),
+    ("arguments", "expected"),
     [
         (("--scenarios", "gone"), "scenarios: there is no file or directory gone\n"),
         (("--scenarios", "b.yaml"), "b.yaml:1:10: no scenario is named 'anwsered': did you mean"),
     ],
 )
-def test_scenarios_of_files_that_are_wrong(
-    folder: Path, arguments: tuple[str, ...], sentence: str
+def test_scenarios_exits_with_2_for_a_wrong_file(
+    folder: Path, arguments: tuple[str, ...], expected: str
 ) -> None:
     (folder / "b.yaml").write_text("default: anwsered", "utf-8")
-    done = listed(*arguments)
-    assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr.startswith(sentence)
+    result = run_scenarios(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(expected)

@@ -1,4 +1,4 @@
-"""The schema of scenario files as `mockserver schema` prints it."""
+"""`mockserver schema` prints the schema of scenario files."""
 
 import json
 from pathlib import Path
@@ -9,8 +9,8 @@ from mockserver.cli import group
 from mockserver.config.registry import bundled_folder
 
 
-def test_schema_is_the_file() -> None:
+def test_schema_prints_the_bundled_schema() -> None:
     file: Path = bundled_folder("schemas") / "scenario.schema.json"
-    done = CliRunner().invoke(group, ["schema"])
-    assert (done.exit_code, done.stderr) == (0, "")
-    assert json.loads(done.stdout) == json.loads(file.read_text("utf-8"))
+    result = CliRunner().invoke(group, ["schema"])
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert json.loads(result.stdout) == json.loads(file.read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""The end of a server, within five seconds, whatever is in flight."""
+"""A server ends within five seconds, whatever is in flight."""
 
 import json
 import os
@@ -24,19 +24,19 @@ from tests.support.processes import (
 from tests.support.simulation import CLICK_TO_CALL
 from tests.support.vendors.phonon import CREATE_EXAMPLE, ITEM_EXAMPLE
 
-C2C = "/api/v2/voice/c2c"
-NAMESPACE = ("unshare", "--pid", "--fork", "--kill-child")
-STORIES = "scenarios: {slow: {answers: [{after: 60s}]}}"
+CLICK_TO_CALL_PATH = "/api/v2/voice/c2c"
+NEW_NAMESPACE = ("unshare", "--pid", "--fork", "--kill-child")
+SCENARIOS = "scenarios: {slow: {answers: [{after: 60s}]}}"
 
 
-def may_be_first() -> bool:
-    command = shutil.which(NAMESPACE[0])
-    tried = [*NAMESPACE, "true"]
-    return bool(command) and subprocess.run(tried, check=False, capture_output=True).returncode == 0  # noqa: S603 - a constant
+def can_make_namespaces() -> bool:
+    command = shutil.which(NEW_NAMESPACE[0])
+    trial = [*NEW_NAMESPACE, "true"]
+    return bool(command) and subprocess.run(trial, check=False, capture_output=True).returncode == 0  # noqa: S603 - a constant
 
 
-class Silent:
-    """A receiver that takes what comes and never answers."""
+class SilentReceiver:
+    """A receiver that accepts requests and never answers."""
 
     def __init__(self) -> None:
         self.listening = socket.create_server(("127.0.0.1", 0))
@@ -48,171 +48,191 @@ class Silent:
         return f"http://127.0.0.1:{self.listening.getsockname()[1]}/hook"
 
     def wait(self) -> None:
-        """Until a whole request has come in."""
-        line, _ = self.listening.accept()
-        self.lines.append(line)
-        line.settimeout(10)
-        assert line.recv(65_536).startswith(b"POST /hook HTTP/1.1\r\n")
+        """Wait until a request has arrived."""
+        connection, _ = self.listening.accept()
+        self.lines.append(connection)
+        connection.settimeout(10)
+        assert connection.recv(65_536).startswith(b"POST /hook HTTP/1.1\r\n")
 
     def close(self) -> None:
-        for one in (self.listening, *self.lines):
-            one.close()
+        for open_socket in (self.listening, *self.lines):
+            open_socket.close()
 
 
 @pytest.fixture
-def silent() -> Iterator[Silent]:
-    receiver = Silent()
+def silent_receiver() -> Iterator[SilentReceiver]:
+    receiver = SilentReceiver()
     yield receiver
     receiver.close()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_server_ends_at_once_while_a_receiver_is_silent(silent: Silent, number: int) -> None:
-    arguments = ("--port", "0", "--clock", "instant", "--webhook", f"mobtexting={silent.url}")
-    with serve(*arguments, "--quiet") as running:
-        running.request("/api/v2/voice/c2c", dict(CLICK_TO_CALL))
-        silent.wait()
-        assert running.end(number) == (0, "", "")
+def test_a_server_ends_at_once_while_a_receiver_does_not_answer(
+    silent_receiver: SilentReceiver, number: int
+) -> None:
+    arguments = (
+        "--port",
+        "0",
+        "--clock",
+        "instant",
+        "--webhook",
+        f"mobtexting={silent_receiver.url}",
+    )
+    with serve(*arguments, "--quiet") as server:
+        server.request("/api/v2/voice/c2c", dict(CLICK_TO_CALL))
+        silent_receiver.wait()
+        assert server.end(number) == (0, "", "")
 
 
-def asking(
-    running: ServerProcess, path: str, body: object = None, *, story: str = ""
+def send_request(
+    server: ServerProcess, path: str, body: object = None, *, scenario: str = ""
 ) -> socket.socket:
-    """A request whose answer nobody awaits."""
+    """Send a request without waiting for its response."""
     content = b"" if body is None else json.dumps(body).encode()
     head = (
         f"POST {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k-1\r\n"
-        f"content-type: application/json\r\nx-mock-scenario: {story}\r\n"
+        f"content-type: application/json\r\nx-mock-scenario: {scenario}\r\n"
         f"content-length: {len(content)}\r\n\r\n"
     )
-    line = socket.create_connection(("127.0.0.1", int(running.ready["port"])), timeout=10)
-    line.sendall(head.encode() + content)
-    return line
+    connection = socket.create_connection(("127.0.0.1", int(server.ready["port"])), timeout=10)
+    connection.sendall(head.encode() + content)
+    return connection
 
 
-def an_advance(running: ServerProcess, silent: Silent) -> socket.socket:
-    running.request(C2C, dict(CLICK_TO_CALL))
-    line = asking(running, "/_mock/clock/advance", {"until": "idle"})
-    silent.wait()
-    return line
+def advance_the_clock(server: ServerProcess, silent_receiver: SilentReceiver) -> socket.socket:
+    server.request(CLICK_TO_CALL_PATH, dict(CLICK_TO_CALL))
+    connection = send_request(server, "/_mock/clock/advance", {"until": "idle"})
+    silent_receiver.wait()
+    return connection
 
 
-def a_report_before_its_reply(running: ServerProcess, silent: Silent) -> socket.socket:
-    line = asking(running, C2C, dict(CLICK_TO_CALL), story="report-before-reply")
-    silent.wait()
-    return line
+def request_a_report_before_its_response(
+    server: ServerProcess, silent_receiver: SilentReceiver
+) -> socket.socket:
+    connection = send_request(
+        server, CLICK_TO_CALL_PATH, dict(CLICK_TO_CALL), scenario="report-before-reply"
+    )
+    silent_receiver.wait()
+    return connection
 
 
-def an_answer_that_is_delayed(running: ServerProcess, _: Silent) -> socket.socket:
-    return asking(running, C2C, dict(CLICK_TO_CALL), story="slow")
+def request_a_delayed_response(server: ServerProcess, _: SilentReceiver) -> socket.socket:
+    return send_request(server, CLICK_TO_CALL_PATH, dict(CLICK_TO_CALL), scenario="slow")
 
 
-def an_inbox_that_is_slow(running: ServerProcess, _: Silent) -> socket.socket:
-    running.request("/_mock/inboxes/x", {"delay": 60}, "PUT")
-    return asking(running, "/_mock/inbox/x")
+def request_a_slow_inbox(server: ServerProcess, _: SilentReceiver) -> socket.socket:
+    server.request("/_mock/inboxes/x", {"delay": 60}, "PUT")
+    return send_request(server, "/_mock/inbox/x")
 
 
-def half_a_request(running: ServerProcess, _: Silent) -> socket.socket:
-    line = socket.create_connection(("127.0.0.1", int(running.ready["port"])), timeout=10)
-    line.sendall(b"POST /api/v2/voice/c2c HTTP/1.1\r\nhost: h\r\ncontent-length: 9\r\n\r\nab")
-    return line
+def send_half_a_request(server: ServerProcess, _: SilentReceiver) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", int(server.ready["port"])), timeout=10)
+    connection.sendall(b"POST /api/v2/voice/c2c HTTP/1.1\r\nhost: h\r\ncontent-length: 9\r\n\r\nab")
+    return connection
 
 
-def half_a_head(running: ServerProcess, _: Silent) -> socket.socket:
-    line = socket.create_connection(("127.0.0.1", int(running.ready["port"])), timeout=10)
-    line.sendall(b"POST /api/v2/voice/c2c HTTP/1.1\r\nho")
-    return line
+def send_half_a_head(server: ServerProcess, _: SilentReceiver) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", int(server.ready["port"])), timeout=10)
+    connection.sendall(b"POST /api/v2/voice/c2c HTTP/1.1\r\nho")
+    return connection
 
 
-def a_viewer_of_the_events(running: ServerProcess, _: Silent) -> socket.socket:
-    line = socket.create_connection(("127.0.0.1", int(running.ready["port"])), timeout=10)
-    line.sendall(b"GET /_mock/events HTTP/1.1\r\nhost: localhost\r\n\r\n")
-    assert line.recv(65_536).startswith(b"HTTP/1.1 200 OK\r\n")
-    return line
+def open_the_event_stream(server: ServerProcess, _: SilentReceiver) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", int(server.ready["port"])), timeout=10)
+    connection.sendall(b"GET /_mock/events HTTP/1.1\r\nhost: localhost\r\n\r\n")
+    assert connection.recv(65_536).startswith(b"HTTP/1.1 200 OK\r\n")
+    return connection
 
 
-def ten_thousand_timers(running: ServerProcess, _: Silent) -> socket.socket:
-    """Calls that have yet to begin; one request of this vendor places a hundred."""
+def schedule_ten_thousand_calls(server: ServerProcess, _: SilentReceiver) -> socket.socket:
+    """Place 10,000 calls that have yet to begin, 100 per request."""
     for number in range(100):
         items = [{**ITEM_EXAMPLE, "client-identifier": f"{number}-{at}"} for at in range(100)]
-        running.request("/phonon/kairos-apis/outbound/create", {**CREATE_EXAMPLE, "calls": items})
-    assert json.loads(running.request("/_mock/clock"))["pending"] == 10_000
-    return a_line_that_is_kept(running, _)
+        server.request("/phonon/kairos-apis/outbound/create", {**CREATE_EXAMPLE, "calls": items})
+    assert json.loads(server.request("/_mock/clock"))["pending"] == 10_000
+    return keep_a_connection_open(server, _)
 
 
-def a_name_that_nobody_answers_for(running: ServerProcess, _: Silent) -> socket.socket:
-    hook = {"webhooks": {"any": "http://nobody.invalid/hook"}}
-    running.request("/_mock/accounts/mobtexting/mobtexting-default", hook, "PATCH")
-    running.request(C2C, dict(CLICK_TO_CALL))
-    return asking(running, "/_mock/clock/advance", {"until": "idle"})
+def deliver_to_an_unknown_host(server: ServerProcess, _: SilentReceiver) -> socket.socket:
+    account = {"webhooks": {"any": "http://nobody.invalid/hook"}}
+    server.request("/_mock/accounts/mobtexting/mobtexting-default", account, "PATCH")
+    server.request(CLICK_TO_CALL_PATH, dict(CLICK_TO_CALL))
+    return send_request(server, "/_mock/clock/advance", {"until": "idle"})
 
 
-def a_line_that_is_kept(running: ServerProcess, _: Silent) -> socket.socket:
-    line = asking(running, "/_mock/reset")
-    assert line.recv(65_536).startswith(b"HTTP/1.1 200 OK\r\n")
-    return line
+def keep_a_connection_open(server: ServerProcess, _: SilentReceiver) -> socket.socket:
+    connection = send_request(server, "/_mock/reset")
+    assert connection.recv(65_536).startswith(b"HTTP/1.1 200 OK\r\n")
+    return connection
 
 
 @pytest.mark.parametrize(
-    "act",
+    "start_work",
     [
-        an_advance,
-        a_report_before_its_reply,
-        an_answer_that_is_delayed,
-        an_inbox_that_is_slow,
-        half_a_head,
-        half_a_request,
-        a_line_that_is_kept,
-        a_viewer_of_the_events,
-        ten_thousand_timers,
-        a_name_that_nobody_answers_for,
+        advance_the_clock,
+        request_a_report_before_its_response,
+        request_a_delayed_response,
+        request_a_slow_inbox,
+        send_half_a_head,
+        send_half_a_request,
+        keep_a_connection_open,
+        open_the_event_stream,
+        schedule_ten_thousand_calls,
+        deliver_to_an_unknown_host,
     ],
 )
-def test_a_server_ends_in_time(
+def test_a_server_ends_within_five_seconds_whatever_is_in_flight(
     tmp_path: Path,
-    silent: Silent,
-    act: Callable[[ServerProcess, Silent], socket.socket],
+    silent_receiver: SilentReceiver,
+    start_work: Callable[[ServerProcess, SilentReceiver], socket.socket],
     runs: range,
 ) -> None:
     file = tmp_path / "mine.yaml"
-    file.write_text(STORIES, "utf-8")
-    hook = ("--webhook", f"mobtexting={silent.url}", "--scenarios", str(file))
+    file.write_text(SCENARIOS, "utf-8")
+    options = ("--webhook", f"mobtexting={silent_receiver.url}", "--scenarios", str(file))
     for _ in runs:
-        with serve(*FIXED_OPTIONS, "--quiet", *hook) as running, act(running, silent):
-            running.request("/_mock/health")  # what came before it has been read by now
-            code, out, errors = running.end()
-        assert (code, out) == (0, "")
+        with (
+            serve(*FIXED_OPTIONS, "--quiet", *options) as server,
+            start_work(server, silent_receiver),
+        ):
+            server.request("/_mock/health")  # by now the server has read what came before
+            code, output, errors = server.end()
+        assert (code, output) == (0, "")
         assert "Traceback" not in errors
 
 
-def alone(process: Process) -> int:
-    """The process that is the first of its namespace, as those outside know it."""
+def first_process_id(process: Process) -> int:
+    """Return the outer process id of the first process in the namespace."""
     return int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii"))
 
 
-@pytest.mark.skipif(not may_be_first(), reason="who may not make namespaces cannot be PID 1")
+@pytest.mark.skipif(not can_make_namespaces(), reason="who may not make namespaces cannot be PID 1")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_server_that_is_the_first_process_ends_as_well(number: int, runs: range) -> None:
-    """As in a container, where a signal without a handler would do nothing."""
+def test_a_server_that_is_process_1_ends_on_a_signal(number: int, runs: range) -> None:
+    """In a container, process 1 ignores a signal without a handler."""
     for _ in runs:
-        with start(*FIXED_OPTIONS, "--quiet", before=NAMESPACE) as process:
+        with start(*FIXED_OPTIONS, "--quiet", before=NEW_NAMESPACE) as process:
             read_announcement(process)
-            os.kill(alone(process), number)
-            out, errors = process.communicate(timeout=5)
-            assert (process.returncode, out, errors) == (0, "", "")
+            os.kill(first_process_id(process), number)
+            output, errors = process.communicate(timeout=5)
+            assert (process.returncode, output, errors) == (0, "", "")
 
 
-def test_an_advance_that_is_stopped_says_so(silent: Silent) -> None:
+def test_a_clock_advance_stopped_by_the_end_of_the_server_says_so(
+    silent_receiver: SilentReceiver,
+) -> None:
     def advance() -> None:
         with suppress(OSError):
-            answers.append(json.loads(running.request("/_mock/clock/advance", {"until": "idle"})))
+            responses.append(json.loads(server.request("/_mock/clock/advance", {"until": "idle"})))
 
-    answers = list[dict[str, object]]()
-    with serve(*FIXED_OPTIONS, "--quiet", "--webhook", f"mobtexting={silent.url}") as running:
-        running.request(C2C, dict(CLICK_TO_CALL))
+    responses = list[dict[str, object]]()
+    with serve(
+        *FIXED_OPTIONS, "--quiet", "--webhook", f"mobtexting={silent_receiver.url}"
+    ) as server:
+        server.request(CLICK_TO_CALL_PATH, dict(CLICK_TO_CALL))
         thread = threading.Thread(target=advance)
         thread.start()
-        silent.wait()
-        assert running.end() == (0, "", "")
+        silent_receiver.wait()
+        assert server.end() == (0, "", "")
         thread.join(10)
-    assert [(one["stopped"], one["attempts"]) for one in answers] == [("stop", 1)]
+    assert [(response["stopped"], response["attempts"]) for response in responses] == [("stop", 1)]

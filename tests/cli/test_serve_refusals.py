@@ -1,4 +1,4 @@
-"""What keeps a server from starting, and the exit codes that say so."""
+"""What keeps a server from starting, with its exit code and message."""
 
 import errno
 import socket
@@ -14,51 +14,53 @@ from tests.support.processes import invoke_serve, run_to_end
 
 
 @pytest.fixture
-def taken() -> Iterator[int]:
-    """A port on which somebody listens already."""
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        yield other.getsockname()[1]
+def taken_port() -> Iterator[int]:
+    """A port with a listener."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
 
 
-def test_a_taken_port(taken: int) -> None:
-    done = run_to_end("--port", str(taken))
-    assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr.splitlines()[-1] == (
-        f"mockserver: port {taken} of 127.0.0.1 is taken: "
+def test_a_taken_port_exits_with_3(taken_port: int) -> None:
+    result = run_to_end("--port", str(taken_port))
+    assert (result.returncode, result.stdout) == (3, "")
+    assert result.stderr.splitlines()[-1] == (
+        f"mockserver: port {taken_port} of 127.0.0.1 is taken: "
         "stop what listens there, or choose another by --port"
     )
 
 
 @pytest.mark.parametrize(
-    ("theirs", "ours"),
+    ("taken_host", "host"),
     [("0.0.0.0", "127.0.0.1"), ("127.0.0.1", "0.0.0.0"), ("::1", "::1"), ("::", "::1"),
      ("::", "127.0.0.1"), ("0.0.0.0", "::")],
 )  # fmt: skip
-def test_a_port_is_never_shared(theirs: str, ours: str) -> None:
-    """Whoever has it on any address that overlaps with ours, in IPv4 and IPv6."""
-    family = socket.AF_INET6 if ":" in theirs else socket.AF_INET
+def test_a_port_taken_on_an_overlapping_address_is_not_shared(taken_host: str, host: str) -> None:
+    """This holds for every overlapping address in IPv4 and IPv6."""
+    family = socket.AF_INET6 if ":" in taken_host else socket.AF_INET
     try:
-        other = socket.create_server((theirs, 0), family=family, dualstack_ipv6=theirs == "::")
+        listener = socket.create_server(
+            (taken_host, 0), family=family, dualstack_ipv6=taken_host == "::"
+        )
     except OSError:
         pytest.skip("this machine has no IPv6")
-    with other:
-        port = other.getsockname()[1]
-        done = run_to_end("--port", str(port), "--host", ours)
-    assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr.splitlines()[-1] == (
-        f"mockserver: port {port} of {ours} is taken: "
+    with listener:
+        port = listener.getsockname()[1]
+        result = run_to_end("--port", str(port), "--host", host)
+    assert (result.returncode, result.stdout) == (3, "")
+    assert result.stderr.splitlines()[-1] == (
+        f"mockserver: port {port} of {host} is taken: "
         "stop what listens there, or choose another by --port"
     )
 
 
-def test_a_bad_setting_in_a_process() -> None:
-    done = run_to_end("--port", "99999")
-    sentence = "mockserver: port '99999' is no port: a number from 0 to 65535 is\n"
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", sentence)
+def test_a_bad_setting_exits_with_2_as_a_process() -> None:
+    result = run_to_end("--port", "99999")
+    expected = "mockserver: port '99999' is no port: a number from 0 to 65535 is\n"
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", expected)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "variables", "sentence"),
+    ("arguments", "variables", "message"),
     [
         (("--port", "x"), {}, "port 'x' is no port: a number from 0 to 65535 is"),
         ((), {"MOCKSERVER_PORT": "-1"}, "port '-1' is no port: a number from 0 to 65535 is"),
@@ -75,15 +77,15 @@ def test_a_bad_setting_in_a_process() -> None:
         ),
     ],
 )
-def test_a_bad_setting(
-    arguments: tuple[str, ...], variables: Mapping[str, str], sentence: str
+def test_a_bad_setting_exits_with_2_and_names_the_mistake(
+    arguments: tuple[str, ...], variables: Mapping[str, str], message: str
 ) -> None:
-    done = invoke_serve(*arguments, **variables)
-    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"mockserver: {sentence}\n")
+    result = invoke_serve(*arguments, **variables)
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"mockserver: {message}\n")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "sentence"),
+    ("arguments", "message"),
     [
         (
             ("--webhook", "mobtext=http://a"),
@@ -95,13 +97,15 @@ def test_a_bad_setting(
         ),
     ],
 )
-def test_a_bad_setting_that_only_the_whole_knows(arguments: tuple[str, ...], sentence: str) -> None:
-    done = run_to_end("--port", "0", *arguments)
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"mockserver: {sentence}\n")
+def test_a_setting_that_does_not_fit_the_configuration_exits_with_2(
+    arguments: tuple[str, ...], message: str
+) -> None:
+    result = run_to_end("--port", "0", *arguments)
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", f"mockserver: {message}\n")
 
 
 @pytest.mark.parametrize(
-    ("error", "sentence"),
+    ("error", "message"),
     [
         (
             PermissionError(errno.EACCES, "Permission denied"),
@@ -117,46 +121,50 @@ def test_a_bad_setting_that_only_the_whole_knows(arguments: tuple[str, ...], sen
         ),
     ],
 )
-def test_a_socket_that_cannot_be(
-    monkeypatch: pytest.MonkeyPatch, error: Exception, sentence: str
+def test_an_address_that_cannot_be_bound_exits_with_3(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, message: str
 ) -> None:
     def serve(*_: object) -> None:
         raise error
 
     monkeypatch.setattr(app, "serve", serve)
-    done = invoke_serve("--host", "10.0.0.1", "--port", "80")
-    expected = f"mockserver: port 80 of 10.0.0.1 {sentence}\n"
-    assert (done.exit_code, done.stdout, done.stderr) == (3, "", expected)
+    result = invoke_serve("--host", "10.0.0.1", "--port", "80")
+    expected = f"mockserver: port 80 of 10.0.0.1 {message}\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (3, "", expected)
 
 
-def test_a_broken_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_files_exit_with_2_and_print_every_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     def serve(*_: object) -> None:
-        raise broken
+        raise invalid_files
 
-    broken = InvalidFiles(
+    invalid_files = InvalidFiles(
         [
             Problem(location=Location(file="a.yaml", line=1, column=2), message="oh"),
             Problem(location=Location(file="b.yaml", line=3, column=4), message="no"),
         ]
     )
     monkeypatch.setattr(app, "serve", serve)
-    done = invoke_serve()
-    assert (done.exit_code, done.stdout, done.stderr) == (2, "", "a.yaml:1:2: oh\nb.yaml:3:4: no\n")
+    result = invoke_serve()
+    assert (result.exit_code, result.stdout, result.stderr) == (
+        2,
+        "",
+        "a.yaml:1:2: oh\nb.yaml:3:4: no\n",
+    )
 
 
-def test_what_is_served_is_what_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = list[Settings]()
+def test_serve_passes_the_given_settings_to_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    served = list[Settings]()
 
     def serve(settings: Settings, say: Any, log: Any) -> None:
-        given.append(settings)
+        served.append(settings)
         say("ready")
         log("09:00:00 a line")
 
     monkeypatch.setattr(app, "serve", serve)
-    hooks = ("--webhook", "mobtexting=http://a", "--webhook", "phonon=http://b")
-    done = invoke_serve(
-        "--port", "81", "--quiet", *hooks, MOCKSERVER_PORT="82", MOCKSERVER_SEED="s"
+    webhook_options = ("--webhook", "mobtexting=http://a", "--webhook", "phonon=http://b")
+    result = invoke_serve(
+        "--port", "81", "--quiet", *webhook_options, MOCKSERVER_PORT="82", MOCKSERVER_SEED="s"
     )
-    assert (done.exit_code, done.stdout, done.stderr) == (0, "ready\n", "09:00:00 a line\n")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "ready\n", "09:00:00 a line\n")
     webhook = {"mobtexting": "http://a", "phonon": "http://b"}
-    assert given == [Settings(port=81, webhook=webhook, seed="s", quiet=True)]
+    assert served == [Settings(port=81, webhook=webhook, seed="s", quiet=True)]

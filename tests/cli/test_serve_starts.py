@@ -1,14 +1,14 @@
-"""A server that says it is ready is, each time that it is started."""
+"""A server answers as soon as it has announced itself, at every start."""
 
 import json
 
 from tests.support.processes import FIXED_OPTIONS, serve
 
-TIMES = 5  # for each run that is asked for
+TIMES = 5  # per requested run
 
 
-def test_ready_is_true_at_every_cold_start(runs: range) -> None:
+def test_a_server_that_announces_itself_answers_at_every_cold_start(runs: range) -> None:
     for _ in range(TIMES * len(runs)):
-        with serve(*FIXED_OPTIONS, "--quiet") as running:
-            assert json.loads(running.request("/_mock/health"))["status"] == "ok"
-            assert running.end() == (0, "", "")
+        with serve(*FIXED_OPTIONS, "--quiet") as server:
+            assert json.loads(server.request("/_mock/health"))["status"] == "ok"
+            assert server.end() == (0, "", "")

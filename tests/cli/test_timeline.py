@@ -1,4 +1,4 @@
-"""What has happened at a running server, printed."""
+"""`mockserver timeline` prints what has happened at a running server."""
 
 import pytest
 from click.testing import CliRunner, Result
@@ -10,8 +10,8 @@ from mockserver.settings import Settings
 from tests.support.client_calls import click_to_call
 
 
-def printed(*words: str) -> Result:
-    return CliRunner().invoke(group, ["timeline", *words])
+def run_timeline(*arguments: str) -> Result:
+    return CliRunner().invoke(group, ["timeline", *arguments])
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def origin() -> object:
 
 
 @pytest.mark.parametrize(
-    ("words", "first"),
+    ("arguments", "first_line"),
     [
         ((), "sequenceDiagram"),
         (("--mermaid",), "sequenceDiagram"),
@@ -33,18 +33,20 @@ def origin() -> object:
         (("c1", "--text"), "09:00:00 mobtexting c1 r1 POST /mobtexting/api/v2/voice/c2c 200"),
     ],
 )
-def test_timeline(origin: str, words: tuple[str, ...], first: str) -> None:
-    done = printed(*words, "--url", origin, "--sandbox", "mine")
-    assert (done.exit_code, done.output.splitlines()[0]) == (0, first)
+def test_timeline_prints_a_diagram_or_text_of_all_calls_or_one(
+    origin: str, arguments: tuple[str, ...], first_line: str
+) -> None:
+    result = run_timeline(*arguments, "--url", origin, "--sandbox", "mine")
+    assert (result.exit_code, result.output.splitlines()[0]) == (0, first_line)
 
 
-def test_timeline_of_an_unknown_call(origin: str) -> None:
-    done = printed("c7", "--url", origin)
-    assert done.exit_code == 1
-    assert "no call is named c7" in done.output
+def test_timeline_of_an_unknown_call_exits_with_1(origin: str) -> None:
+    result = run_timeline("c7", "--url", origin)
+    assert result.exit_code == 1
+    assert "no call is named c7" in result.output
 
 
-def test_timeline_where_nobody_answers() -> None:
-    done = printed("--url", "http://127.0.0.1:9")
-    assert done.exit_code == 1
-    assert done.output.startswith("mockserver: nobody answers at http://127.0.0.1:9: ")
+def test_timeline_without_a_server_exits_with_1() -> None:
+    result = run_timeline("--url", "http://127.0.0.1:9")
+    assert result.exit_code == 1
+    assert result.output.startswith("mockserver: nobody answers at http://127.0.0.1:9: ")

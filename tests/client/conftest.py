@@ -1,4 +1,4 @@
-"""A server for the client tests, and a sandbox of it for each test."""
+"""One server for all client tests, with a sandbox for each test."""
 
 import re
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ from mockserver.app import run_server
 from mockserver.client import MockServer
 from mockserver.settings import Settings
 
-SERVED = Settings(port=0, clock="manual", seed="s", quiet=True)
+SETTINGS = Settings(port=0, clock="manual", seed="s", quiet=True)
 
 
 @pytest.fixture(scope="session")
 def origin() -> Iterator[str]:
-    with run_server(SERVED) as origin:
+    with run_server(SETTINGS) as origin:
         yield origin
 
 

@@ -1,4 +1,4 @@
-"""The asynchronous client is the blocking one, awaited."""
+"""The asynchronous client does the same as the blocking one."""
 
 import ast
 import asyncio
@@ -23,30 +23,39 @@ from tests.support.simulation import CLICK_TO_CALL
 AWAITED = re.compile(r"\b(async|await) ")
 
 
-def bodies(kind: type) -> dict[str, str]:
-    """Public methods by name, as they are written, `async` and `await` taken out."""
-    found = {name: one for name, one in vars(kind).items() if name[0] != "_" and callable(one)}
-    return {name: AWAITED.sub("", inspect.getsource(one)) for name, one in found.items()}
+def method_sources(client_class: type) -> dict[str, str]:
+    """Return the source of each public method, without `async` and `await`."""
+    methods = {
+        name: method
+        for name, method in vars(client_class).items()
+        if name[0] != "_" and callable(method)
+    }
+    return {name: AWAITED.sub("", inspect.getsource(method)) for name, method in methods.items()}
 
 
-def plain(text: str) -> str:
-    return ast.unparse(ast.parse(dedent(text)))
+def normalize(source: str) -> str:
+    return ast.unparse(ast.parse(dedent(source)))
 
 
-def test_both_clients_say_the_same() -> None:
-    blocking, awaited = bodies(MockServer), bodies(AsyncMockServer)
-    guard = "        if _is_loop_running():\n            raise BlockingCall\n"
-    blocking["ask"] = blocking["ask"].replace(guard, "")
-    awaited["close"] = awaited["close"].replace("aclose", "close")
-    assert {name: plain(text) for name, text in awaited.items()} == {
-        name: plain(text) for name, text in blocking.items()
+def test_both_clients_have_the_same_methods_but_for_await() -> None:
+    blocking_methods, asynchronous_methods = (
+        method_sources(MockServer),
+        method_sources(AsyncMockServer),
+    )
+    loop_check = "        if _is_loop_running():\n            raise BlockingCall\n"
+    blocking_methods["ask"] = blocking_methods["ask"].replace(loop_check, "")
+    asynchronous_methods["close"] = asynchronous_methods["close"].replace("aclose", "close")
+    assert {name: normalize(text) for name, text in asynchronous_methods.items()} == {
+        name: normalize(text) for name, text in blocking_methods.items()
     }
 
 
-def test_call_from_request_to_report(origin: str, mock: MockServer) -> None:
+def test_the_async_client_plays_a_call_from_request_to_report(
+    origin: str, mock: MockServer
+) -> None:
     click_to_call(mock)
 
-    async def verified() -> None:
+    async def verify() -> None:
         async with AsyncMockServer(origin, mock.sandbox) as client:
             await client.finish()
             [webhook] = await client.webhooks()
@@ -56,28 +65,28 @@ def test_call_from_request_to_report(origin: str, mock: MockServer) -> None:
             with pytest.raises(NotCalled):
                 await client.assert_called(times=0)
 
-    asyncio.run(verified())
+    asyncio.run(verify())
 
 
-def test_modules_open_alike() -> None:
+def test_both_client_modules_have_the_same_docstring_form() -> None:
     assert (sync.__doc__, asynchronous.__doc__) == (
         "The blocking client.",
         "The asynchronous client.",
     )
 
 
-def test_raise_for_fault(origin: str) -> None:
-    async def asked() -> str:
+def test_the_async_client_raises_for_a_fault_and_returns_a_good_response(origin: str) -> None:
+    async def refused_fault() -> str:
         mock = AsyncMockServer(origin, "t-faults")
         await mock.open(clock="manual", seed="s")
         url = mock.url("mobtexting") + CLICK_TO_CALL_PATH
         async with mock, httpx.AsyncClient(trust_env=False) as client:
-            good = await client.post(url, json=dict(CLICK_TO_CALL), headers=HEADERS)
-            bad = await client.post(url, json={}, headers=HEADERS)
-            assert await mock.raise_for_fault(good) is good
-            with pytest.raises(NotAccepted) as caught:
-                await mock.raise_for_fault(bad)
+            accepted = await client.post(url, json=dict(CLICK_TO_CALL), headers=HEADERS)
+            refused = await client.post(url, json={}, headers=HEADERS)
+            assert await mock.raise_for_fault(accepted) is accepted
+            with pytest.raises(NotAccepted) as error:
+                await mock.raise_for_fault(refused)
             await mock.drop()
-        return str(caught.value.explained.rules[0]["fault"])
+        return str(error.value.explained.rules[0]["fault"])
 
-    assert asyncio.run(asked()) == "bridge-required"
+    assert asyncio.run(refused_fault()) == "bridge-required"

@@ -1,4 +1,4 @@
-"""The blocking client, against a server over a socket."""
+"""The blocking client against a server over a socket."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from tests.support.client_calls import CLICK_TO_CALL_PATH, HEADERS, click_to_cal
 BUSY = ["placed", "begin", "ring a", "answer a", "ring b", "hangup b", "hangup a"]
 
 
-def test_call_from_request_to_report(mock: MockServer) -> None:
+def test_the_blocking_client_plays_a_call_from_request_to_report(mock: MockServer) -> None:
     mock.use("callee-busy", times=1)
     click_to_call(mock)
     advanced = mock.finish()
@@ -37,20 +37,20 @@ def test_call_from_request_to_report(mock: MockServer) -> None:
     assert mock.call(call.id) == call
 
 
-def test_leg_that_is_not_there(mock: MockServer) -> None:
+def test_an_unknown_leg_is_a_lookup_error_that_names_the_legs(mock: MockServer) -> None:
     click_to_call(mock)
     with pytest.raises(LookupError, match="call c1 has no leg c, only \\['a', 'b'\\]"):
         mock.calls()[0].leg("c")
 
 
-def test_time_moves_by_and_to(mock: MockServer) -> None:
+def test_the_clock_advances_by_a_duration_and_to_a_time(mock: MockServer) -> None:
     assert mock.advance("90s").now == datetime(2026, 1, 1, 9, 1, 30, tzinfo=UTC)
     assert mock.advance(0.5).now == datetime(2026, 1, 1, 9, 1, 30, 500_000, tzinfo=UTC)
     assert mock.advance_to("2026-01-02T00:00:00Z").now == datetime(2026, 1, 2, tzinfo=UTC)
     assert mock.clock()["mode"] == "manual"
 
 
-def test_phone_is_played(mock: MockServer) -> None:
+def test_a_test_plays_a_leg_by_events(mock: MockServer) -> None:
     mock.use("waits-for-a-person")
     click_to_call(mock)
     mock.finish()
@@ -60,7 +60,7 @@ def test_phone_is_played(mock: MockServer) -> None:
         mock.event("c1", "hangup", leg="b")
 
 
-def test_scenario_account_and_inbox(mock: MockServer) -> None:
+def test_a_test_sets_scenario_account_webhook_url_and_inbox(mock: MockServer) -> None:
     mock.scenario("mine", {"legs": {"callee": "rejected"}})
     mock.use("mine")
     mock.deliver("mobtexting", to=mock.inbox_url("app"))
@@ -68,31 +68,31 @@ def test_scenario_account_and_inbox(mock: MockServer) -> None:
     mock.program(500, name="app")
     click_to_call(mock)
     mock.finish()
-    assert [one["status"] for one in mock.inbox("app")] == [500, 200]
-    assert [one.status for one in mock.webhooks()[0].attempts] == [500, 200]
+    assert [attempt["status"] for attempt in mock.inbox("app")] == [500, 200]
+    assert [attempt.status for attempt in mock.webhooks()[0].attempts] == [500, 200]
     assert mock.calls()[0].outcome == "rejected"
     assert mock.redeliver("w1").state == "pending"
 
 
-def test_reset_forgets(mock: MockServer) -> None:
+def test_reset_removes_calls_and_journal(mock: MockServer) -> None:
     click_to_call(mock)
     mock.reset()
     assert (mock.calls(), mock.journal()) == ([], [])
 
 
-def test_wait_advances_the_clock_as_far_as_needed(mock: MockServer) -> None:
+def test_wait_for_webhook_advances_the_clock_as_far_as_needed(mock: MockServer) -> None:
     click_to_call(mock)
     webhook = mock.wait_for_webhook(advance="1h", body__status="COMPLETED")
     assert webhook.kind == "completed"
     assert mock.clock()["now"] == "2026-01-01T09:00:10.000Z"
 
 
-def test_wait_in_vain_names_the_nearest_field_by_field(mock: MockServer) -> None:
+def test_a_wait_that_times_out_names_the_nearest_webhook_field_by_field(mock: MockServer) -> None:
     click_to_call(mock)
     mock.finish()
-    with pytest.raises(NotInTime) as raised:
+    with pytest.raises(NotInTime) as error:
         mock.wait_for_webhook(within=0, kind="completed", body__status="MISSED")
-    assert str(raised.value) == (
+    assert str(error.value) == (
         "no webhook has come that matches {'kind': 'completed', 'body.status': 'MISSED'}: "
         "0 of 1 matched within 0 s\n"
         "  w1 came near, but:\n"
@@ -100,16 +100,16 @@ def test_wait_in_vain_names_the_nearest_field_by_field(mock: MockServer) -> None
     )
 
 
-def test_wait_where_nothing_is(mock: MockServer) -> None:
+def test_a_wait_that_times_out_says_that_there_is_nothing_near(mock: MockServer) -> None:
     with pytest.raises(NotInTime, match="there is nothing that comes near"):
         mock.wait_for("call", {}, timeout=0)
 
 
-def test_assert_called(mock: MockServer) -> None:
+def test_assert_called_counts_matching_requests(mock: MockServer) -> None:
     click_to_call(mock)
     click_to_call(mock, to="flow:220")
-    assert [one.id for one in mock.assert_called(operation="c2c")] == ["r1", "r2"]
-    assert [one.id for one in mock.assert_called(times=1, body__to="flow:*")] == ["r2"]
+    assert [request.id for request in mock.assert_called(operation="c2c")] == ["r1", "r2"]
+    assert [request.id for request in mock.assert_called(times=1, body__to="flow:*")] == ["r2"]
     assert mock.assert_called(times=0, body__to="1") == []
     with pytest.raises(NotCalled, match=r"2 requests match {'operation': 'c2c'}, not 1"):
         mock.assert_called(times=1, operation="c2c")
@@ -119,7 +119,7 @@ def test_assert_called(mock: MockServer) -> None:
         mock.assert_called(operation="other")
 
 
-def test_assert_order(mock: MockServer) -> None:
+def test_assert_order_checks_the_order_of_webhooks_or_requests(mock: MockServer) -> None:
     for to in ("918867136001", "918867136002"):
         click_to_call(mock, to=to)
         mock.finish()
@@ -127,42 +127,46 @@ def test_assert_order(mock: MockServer) -> None:
     mock.assert_order(first, second)
     mock.assert_order({"body.to": "*"}, second)
     mock.assert_order({"body.to": "918867136001"}, kind="request")
-    with pytest.raises(NotCalled) as raised:
+    with pytest.raises(NotCalled) as error:
         mock.assert_order(second, first)
-    assert str(raised.value) == (
+    assert str(error.value) == (
         "nothing that matches {'body.to': 918867136001} comes in that place of: 1. w1, 2. w2\n"
         "  there is nothing that comes near"
     )
 
 
-def test_explain_by_response_and_by_id(mock: MockServer) -> None:
+def test_explain_takes_a_response_or_a_request_id(mock: MockServer) -> None:
     refused = click_to_call(mock, **{"from": "+91 88"})
-    told = mock.explain(refused)
-    assert told == mock.explain("r1")
-    assert str(told).splitlines()[1] == (
+    explanation = mock.explain(refused)
+    assert explanation == mock.explain("r1")
+    assert str(explanation).splitlines()[1] == (
         "  rule from-malformed (assumed) field from, received '+91 88'"
     )
-    assert str(told).splitlines()[2].startswith("  would pass: 10 to 15 digits")
+    assert str(explanation).splitlines()[2].startswith("  would pass: 10 to 15 digits")
 
 
-def test_explain_of_a_path_that_nobody_has(mock: MockServer) -> None:
-    lost = httpx.post(mock.url("mobtexting") + "/api/v2/voice/c2", headers=HEADERS, trust_env=False)
-    assert f"  nearest: POST {CLICK_TO_CALL_PATH}" in str(mock.explain(lost)).splitlines()
+def test_explain_of_an_unknown_path_names_the_nearest_operation(mock: MockServer) -> None:
+    response = httpx.post(
+        mock.url("mobtexting") + "/api/v2/voice/c2", headers=HEADERS, trust_env=False
+    )
+    assert f"  nearest: POST {CLICK_TO_CALL_PATH}" in str(mock.explain(response)).splitlines()
 
 
-def test_timeline_is_text(mock: MockServer) -> None:
+def test_timeline_returns_text(mock: MockServer) -> None:
     click_to_call(mock)
     assert mock.timeline().splitlines()[1] == "09:00:00 mobtexting c1 placed"
 
 
-def test_url_of_a_host_and_of_the_default_sandbox(origin: str, mock: MockServer) -> None:
+def test_url_has_the_host_and_the_sandbox_unless_it_is_the_default(
+    origin: str, mock: MockServer
+) -> None:
     assert mock.url("p", "h.test") == f"{origin}/_sandbox/{mock.sandbox}/p/h.test"
     with MockServer(f"{origin}/") as client:
         assert client.url("mobtexting") == f"{origin}/mobtexting"
         assert client.inbox_url() == f"{origin}/_mock/inbox/inbox"
 
 
-def test_nobody_answers() -> None:
+def test_a_server_that_cannot_be_reached_raises_unreachable() -> None:
     with (
         MockServer("http://127.0.0.1:9") as client,
         pytest.raises(Unreachable, match="no mock server answers at http"),
@@ -170,28 +174,28 @@ def test_nobody_answers() -> None:
         client.calls()
 
 
-def test_blocking_call_inside_a_loop(mock: MockServer) -> None:
-    async def looping() -> None:
+def test_the_blocking_client_refuses_to_run_inside_an_event_loop(mock: MockServer) -> None:
+    async def call_inside_a_loop() -> None:
         mock.calls()
 
     with pytest.raises(BlockingCall, match="use AsyncMockServer"):
-        asyncio.run(looping())
+        asyncio.run(call_inside_a_loop())
 
 
-def test_token_is_sent(mock: MockServer, origin: str) -> None:
+def test_the_token_is_sent_as_a_bearer_token(mock: MockServer, origin: str) -> None:
     with MockServer(origin, mock.sandbox, "secret") as client:
         client.calls()
     assert client._client.headers["authorization"] == "Bearer secret"  # noqa: SLF001 - else unseen
 
 
-def test_raise_for_fault_names_rule_value_and_slip(mock: MockServer) -> None:
+def test_raise_for_fault_names_the_rule_the_value_and_a_hint(mock: MockServer) -> None:
     assert mock.raise_for_fault(click_to_call(mock)).status_code == 200
-    with pytest.raises(NotAccepted) as caught:
+    with pytest.raises(NotAccepted) as error:
         mock.raise_for_fault(click_to_call(mock, to="+918867136000"))
-    assert caught.value.status == 422
-    assert caught.value.explained.rules[0]["fault"] == "to-malformed"
+    assert error.value.status == 422
+    assert error.value.explained.rules[0]["fault"] == "to-malformed"
     path = f"/_sandbox/{mock.sandbox}/mobtexting/api/v2/voice/c2c"
-    assert str(caught.value).splitlines() == [
+    assert str(error.value).splitlines() == [
         (
             f"POST {path} -> 422: to-malformed (assumed): The to format is invalid.; "
             "to: received '+918867136000'; "
@@ -206,10 +210,10 @@ def test_raise_for_fault_names_rule_value_and_slip(mock: MockServer) -> None:
     ]
 
 
-def test_raise_for_fault_sees_a_refusal_that_comes_with_200(mock: MockServer) -> None:
+def test_raise_for_fault_raises_for_a_fault_with_status_200(mock: MockServer) -> None:
     body = {"api-version": "9", "security-id": "x", "flow-id": "Ab12Cd34", "calls": []}
     url = mock.url("phonon") + "/kairos-apis/outbound/create"
-    answer = httpx.post(url, json=body, trust_env=False)
-    assert answer.status_code == 200
+    response = httpx.post(url, json=body, trust_env=False)
+    assert response.status_code == 200
     with pytest.raises(NotAccepted, match="-> 200: "):
-        mock.raise_for_fault(answer)
+        mock.raise_for_fault(response)

@@ -1,4 +1,4 @@
-"""Accounts as they stand in a file or a control request: what is read of them, what is wrong."""
+"""Accounts of a file or a control request: what is read, and which problems are reported."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from mockserver.config.accounts import ACCOUNT_KEYS as BESIDE
-from mockserver.config.accounts import parse_account
+from mockserver.config.accounts import ACCOUNT_KEYS, parse_account
 from mockserver.config.known_names import collect_known_names
 from mockserver.config.problems import DocumentPath
 from mockserver.config.records import field_types
@@ -17,19 +16,19 @@ from mockserver.core.time import Duration
 from mockserver.providers.mobtexting.records import Flow
 from tests.support.config_files import PROVIDERS
 
-WORDS = collect_known_names(PROVIDERS)
+NAMES = collect_known_names(PROVIDERS)
 BUNDLED = load_providers()
 EMPTY: Mapping[str, Any] = {"flows": {}}
 ANY = "the word any, or a list of credentials"
 LENGTH = "is not a length of time such as 2s, 1m30s or 2h"
 NOTHING = "there is nothing here (a # begins a comment): write"
-OURS = "of an account of mobtexting"
+OF_ACCOUNT = "of an account of mobtexting"
 CHANGES = "a list of changes such as {at: 60s, set: {...}}"
 KEYS = "credentials, numbers, webhooks, retry, limits, balance, quirks, timeline, generate, flows"
 
 
-def read(document: Any) -> tuple[Account | None, tuple[tuple[DocumentPath, str], ...]]:
-    return parse_account(WORDS, "shop", "mobtexting", document)
+def parse(document: Any) -> tuple[Account | None, tuple[tuple[DocumentPath, str], ...]]:
+    return parse_account(NAMES, "shop", "mobtexting", document)
 
 
 @pytest.mark.parametrize(
@@ -67,11 +66,13 @@ def read(document: Any) -> tuple[Account | None, tuple[tuple[DocumentPath, str],
         ),
     ],
 )
-def test_read_account(document: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+def test_an_account_is_read_from_its_document(
+    document: Mapping[str, Any], values: Mapping[str, Any]
+) -> None:
     account = Account(
         name="shop", provider="mobtexting", **{"records": EMPTY, **values}, document=document
     )
-    assert read(document) == (account, ())
+    assert parse(document) == (account, ())
 
 
 @pytest.mark.parametrize(
@@ -104,21 +105,23 @@ def test_read_account(document: Mapping[str, Any], values: Mapping[str, Any]) ->
         (
             {"credential": "any"},
             ("credential",),
-            f"unknown key 'credential' {OURS}: did you mean 'credentials'?",
+            f"unknown key 'credential' {OF_ACCOUNT}: did you mean 'credentials'?",
         ),
-        ({"zzz": 1}, ("zzz",), f"unknown key 'zzz' {OURS}: one of {KEYS}"),
+        ({"zzz": 1}, ("zzz",), f"unknown key 'zzz' {OF_ACCOUNT}: one of {KEYS}"),
         ({"timeline": 5}, ("timeline",), f"'5' is not {CHANGES}"),
     ],
 )
-def test_read_account_flaw(document: Mapping[str, Any], path: DocumentPath, message: str) -> None:
-    assert read(document) == (None, ((path, message),))
+def test_a_problem_of_an_account_is_reported_at_its_path(
+    document: Mapping[str, Any], path: DocumentPath, message: str
+) -> None:
+    assert parse(document) == (None, ((path, message),))
 
 
-def test_read_account_all_flaws_at_once() -> None:
+def test_all_problems_of_an_account_are_reported_at_once() -> None:
     document = {"balance": "much", "credentials": "any", "zzz": 1, "quirks": [5, "x"], "flows": 5}
-    account, flaws = read(document)
+    account, problems = parse(document)
     assert account is None
-    assert sorted(map(str, (path for path, _ in flaws))) == [
+    assert sorted(map(str, (path for path, _ in problems))) == [
         "('balance',)",
         "('flows',)",
         "('quirks', 0)",
@@ -127,8 +130,7 @@ def test_read_account_all_flaws_at_once() -> None:
     ]
 
 
-def test_timeline_is_tried_change_by_change() -> None:
-    """A change that is wrong is left out when the next is tried."""
+def test_each_change_of_a_timeline_is_checked_and_a_wrong_one_is_left_out() -> None:
     changes = [
         {"flows": {"1": {"say": "Hi"}}},
         {"flows": {"1": {"say": None}}},
@@ -136,8 +138,8 @@ def test_timeline_is_tried_change_by_change() -> None:
         {"balance": None},
         {"provider": "x", "timeline": []},
     ]
-    document = {"timeline": [{"at": "1s", "set": one} for one in changes], "balance": "0"}
-    assert read(document)[1] == (
+    document = {"timeline": [{"at": "1s", "set": change} for change in changes], "balance": "0"}
+    assert parse(document)[1] == (
         (("timeline", 1, "set", "flows", "1"), "'say' is missing"),
         (("timeline", 2, "set", "balance"), "'much' is not an amount such as 12.50"),
         (("timeline", 4, "set", "provider"), "a timeline cannot change the provider"),
@@ -145,9 +147,9 @@ def test_timeline_is_tried_change_by_change() -> None:
     )
 
 
-def test_timeline_is_not_blamed_for_what_was_wrong_before() -> None:
+def test_a_problem_of_the_account_is_not_reported_for_its_timeline_too() -> None:
     document = {"zzz": 1, "timeline": [{"at": "1s", "set": {"balance": "1"}}]}
-    assert [path for path, _ in read(document)[1]] == [("zzz",)]
+    assert [path for path, _ in parse(document)[1]] == [("zzz",)]
 
 
 MINUTE = Duration(60_000)
@@ -158,7 +160,7 @@ class Settings(NamedTuple):
     window: Duration = MINUTE
 
 
-HELD = WORDS._replace(settings_types={"mobtexting": Settings})
+NAMES_WITH_SETTINGS = NAMES._replace(settings_types={"mobtexting": Settings})
 
 
 @pytest.mark.parametrize(
@@ -169,9 +171,11 @@ HELD = WORDS._replace(settings_types={"mobtexting": Settings})
         ({"window": "2m"}, Settings("UTC", Duration(120_000))),
     ],
 )
-def test_settings_stand_beside_records(document: Mapping[str, Any], settings: Settings) -> None:
-    account, flaws = parse_account(HELD, "shop", "mobtexting", document)
-    assert flaws == ()
+def test_provider_settings_are_read_from_the_account(
+    document: Mapping[str, Any], settings: Settings
+) -> None:
+    account, problems = parse_account(NAMES_WITH_SETTINGS, "shop", "mobtexting", document)
+    assert problems == ()
     assert account is not None
     assert account.settings == settings
     assert account.document == document
@@ -183,9 +187,9 @@ def test_settings_stand_beside_records(document: Mapping[str, Any], settings: Se
         (
             {"zonne": "IST"},
             ("zonne",),
-            f"unknown key 'zonne' {OURS}: did you mean 'zone'?",
+            f"unknown key 'zonne' {OF_ACCOUNT}: did you mean 'zone'?",
         ),
-        ({"zzz": 1}, ("zzz",), f"unknown key 'zzz' {OURS}: one of {KEYS}, zone, window"),
+        ({"zzz": 1}, ("zzz",), f"unknown key 'zzz' {OF_ACCOUNT}: one of {KEYS}, zone, window"),
         (
             {"window": "soon"},
             ("window",),
@@ -198,28 +202,35 @@ def test_settings_stand_beside_records(document: Mapping[str, Any], settings: Se
         ),
     ],
 )
-def test_settings_flaw(document: Mapping[str, Any], path: DocumentPath, message: str) -> None:
-    assert parse_account(HELD, "shop", "mobtexting", document) == (None, ((path, message),))
+def test_a_problem_of_a_provider_setting_is_reported_at_its_path(
+    document: Mapping[str, Any], path: DocumentPath, message: str
+) -> None:
+    assert parse_account(NAMES_WITH_SETTINGS, "shop", "mobtexting", document) == (
+        None,
+        ((path, message),),
+    )
 
 
-def test_settings_are_none_where_the_provider_has_none() -> None:
-    account, _ = read({})
+def test_an_account_has_no_settings_if_its_provider_defines_none() -> None:
+    account, _ = parse({})
     assert account is not None
     assert account.settings is None
 
 
 @pytest.mark.parametrize("name", BUNDLED)
-def test_no_provider_uses_a_key_twice(name: str) -> None:
-    """The keys of every account, the kinds of its records and its settings."""
+def test_no_provider_defines_an_account_key_twice(name: str) -> None:
+    """General keys, kinds of records and settings."""
     provider = BUNDLED[name].provider
-    own = [*provider.records, *field_types(provider.settings)]
-    assert len({"provider", "generate", *BESIDE, *own}) == 2 + len(BESIDE) + len(own)
+    own_keys = [*provider.records, *field_types(provider.settings)]
+    assert len({"provider", "generate", *ACCOUNT_KEYS, *own_keys}) == 2 + len(ACCOUNT_KEYS) + len(
+        own_keys
+    )
 
 
 @pytest.mark.parametrize("name", BUNDLED)
-def test_a_bare_account_of_every_provider_reads(name: str) -> None:
-    """Every setting has what is usual."""
-    account, flaws = parse_account(collect_known_names(BUNDLED), "bare", name, {})
-    assert flaws == ()
+def test_an_empty_account_of_every_provider_is_valid(name: str) -> None:
+    """Every setting has a default."""
+    account, problems = parse_account(collect_known_names(BUNDLED), "bare", name, {})
+    assert problems == ()
     assert account is not None
     assert (account.settings is None) == (BUNDLED[name].provider.settings is None)

@@ -1,4 +1,4 @@
-"""Scalars that YAML loves to misread: each survives as written, or is refused with a hint."""
+"""Scalars that YAML misreads: each is read as written, or rejected with a hint."""
 
 import json
 
@@ -112,43 +112,47 @@ FLOW = "scenarios: {{x: {{legs: {{a: busy}}, match: {{fields: {{mid: {}}}}}}}}}\
 CREDENTIAL = "accounts:\n  x:\n    provider: mobtexting\n    credentials:\n      - {}\n"
 NUMBER = "accounts:\n  x:\n    provider: mobtexting\n    numbers:\n      - {}\n"
 PRESS = "scenarios:\n  x:\n    legs:\n      a:\n        press: {}\n"
-PLACES = {GLOB: "6:14", CREDENTIAL: "5:9", NUMBER: "5:9"}
+LOCATIONS = {GLOB: "6:14", CREDENTIAL: "5:9", NUMBER: "5:9"}
 
 
-def survivor(form: str, written: str) -> object:
-    """What became of it, in the value that is made of the file."""
-    catalog = load_texts(form.format(written))
-    if form in (GLOB, FLOW):
-        match = catalog.scenarios.by_name["x"].match
+def read_scalar(template: str, written: str) -> object:
+    """Put the scalar into the template; return what is read of it."""
+    definitions = load_texts(template.format(written))
+    if template in (GLOB, FLOW):
+        match = definitions.scenarios.by_name["x"].match
         return match and match.fields["mid"]
-    account = catalog.accounts["mobtexting", "x"]
-    [survived] = (account.credentials if form == CREDENTIAL else account.numbers) or [None]
-    return survived
+    account = definitions.accounts["mobtexting", "x"]
+    [value] = (account.credentials if template == CREDENTIAL else account.numbers) or [None]
+    return value
 
 
-def test_scalars_are_forty_at_least() -> None:
+def test_at_least_forty_awkward_scalars_are_tested() -> None:
     assert len(AS_WRITTEN) + len(QUOTED) + len(REFUSED) >= 40
 
 
-@pytest.mark.parametrize("form", [GLOB, CREDENTIAL, NUMBER], ids=["glob", "credential", "number"])
+@pytest.mark.parametrize(
+    "template", [GLOB, CREDENTIAL, NUMBER], ids=["glob", "credential", "number"]
+)
 @pytest.mark.parametrize("written", [*AS_WRITTEN, "9" * 400, "0" * 50 + "1", "a b", "x, y"])
-def test_scalar_survives_as_written(form: str, written: str) -> None:
-    assert survivor(form, written) == written
+def test_an_unquoted_scalar_is_read_as_written(template: str, written: str) -> None:
+    assert read_scalar(template, written) == written
 
 
-@pytest.mark.parametrize("form", [GLOB, FLOW, CREDENTIAL, NUMBER])
-@pytest.mark.parametrize(("written", "meant"), QUOTED)
-def test_scalar_survives_in_quotes(form: str, written: str, meant: str) -> None:
-    assert survivor(form, written) == meant
+@pytest.mark.parametrize("template", [GLOB, FLOW, CREDENTIAL, NUMBER])
+@pytest.mark.parametrize(("written", "expected"), QUOTED)
+def test_a_quoted_scalar_is_read_as_its_text(template: str, written: str, expected: str) -> None:
+    assert read_scalar(template, written) == expected
 
 
-@pytest.mark.parametrize("form", PLACES, ids=["glob", "credential", "number"])
-@pytest.mark.parametrize(("written", "complaint"), REFUSED)
-def test_scalar_is_refused_with_a_hint(form: str, written: str, complaint: str) -> None:
-    first, *_ = check_texts(form.format(written))
-    place, _, message = first.partition(": ")
-    assert message.startswith(complaint)
-    assert place.split(":")[0] == PLACES[form].split(":")[0]
+@pytest.mark.parametrize("template", LOCATIONS, ids=["glob", "credential", "number"])
+@pytest.mark.parametrize(("written", "problem"), REFUSED)
+def test_a_scalar_that_is_not_text_is_rejected_with_a_hint(
+    template: str, written: str, problem: str
+) -> None:
+    first, *_ = check_texts(template.format(written))
+    location, _, message = first.partition(": ")
+    assert message.startswith(problem)
+    assert location.split(":")[0] == LOCATIONS[template].split(":")[0]
 
 
 @pytest.mark.parametrize(
@@ -167,19 +171,19 @@ def test_scalar_is_refused_with_a_hint(form: str, written: str, complaint: str) 
         ("1*", "1*"),
     ],
 )
-def test_press_survives_as_written(written: str, keys: str) -> None:
-    [deed] = load_texts(PRESS.format(written)).scenarios.by_name["x"].legs["a"].actions
-    assert deed.data == {"digits": keys}
+def test_pressed_keys_are_read_as_written(written: str, keys: str) -> None:
+    [action] = load_texts(PRESS.format(written)).scenarios.by_name["x"].legs["a"].actions
+    assert action.data == {"digits": keys}
 
 
 @pytest.mark.parametrize(
     "written", ["+1", "-1", "1.0", "1:30", "1_000", "0x1F", "12e3", "no", "1 2", "1-2", "٣", "''"]
 )
-def test_press_is_refused_with_a_hint(written: str) -> None:
-    [complaint] = check_texts(PRESS.format(written))
-    wanted = 'a row of keys such as "1" or "*9#", or a list of {after: 3s, keys: "1"}'
-    told = "there is nothing here: write" if written == "''" else f"{written!r} is not"
-    assert complaint == f"5:16: {told} {wanted}"
+def test_invalid_pressed_keys_are_rejected_with_a_hint(written: str) -> None:
+    [problem] = check_texts(PRESS.format(written))
+    expected = 'a row of keys such as "1" or "*9#", or a list of {after: 3s, keys: "1"}'
+    reason = "there is nothing here: write" if written == "''" else f"{written!r} is not"
+    assert problem == f"5:16: {reason} {expected}"
 
 
 @given(
@@ -187,11 +191,11 @@ def test_press_is_refused_with_a_hint(written: str) -> None:
         st.characters(
             codec="utf-8",
             exclude_categories=["Cc", "Cs", "Co", "Cn"],
-            exclude_characters="\ufeff",  # which libyaml drops in silence, and we refuse
+            exclude_characters="\ufeff",  # libyaml drops it silently, mockserver rejects it
         ),
         min_size=1,
     )
 )
 @settings(max_examples=300, deadline=None)
-def test_any_text_in_quotes_survives(text: str) -> None:
-    assert survivor(FLOW, json.dumps(text, ensure_ascii=False)) == text
+def test_any_text_in_quotes_is_read_as_written(text: str) -> None:
+    assert read_scalar(FLOW, json.dumps(text, ensure_ascii=False)) == text

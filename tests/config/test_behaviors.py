@@ -1,4 +1,4 @@
-"""How people behave, from the word or the mapping of a file whose form is right."""
+"""Leg behaviors and durations, built from valid words and mappings of a file."""
 
 from typing import Any
 
@@ -16,16 +16,16 @@ from mockserver.core.behavior import (
 
 
 @pytest.mark.parametrize("word", PRESETS)
-def test_behaviour_of_a_word(word: str) -> None:
+def test_a_word_names_a_preset_behavior(word: str) -> None:
     assert build_leg_behavior(word) is PRESETS[word]
 
 
-def pressed(after: int, keys: str) -> LegAction:
-    return LegAction(delay=fixed_duration(after), event_type="digits", data={"digits": keys})
+def press(delay: int, keys: str) -> LegAction:
+    return LegAction(delay=fixed_duration(delay), event_type="digits", data={"digits": keys})
 
 
 @pytest.mark.parametrize(
-    ("how", "made"),
+    ("value", "expected"),
     [
         ({"then": "busy"}, PRESETS["busy"]),
         ({"ring": "3s", "then": "busy"}, LegBehavior(ring=fixed_duration(3_000), outcome="busy")),
@@ -38,19 +38,19 @@ def pressed(after: int, keys: str) -> LegAction:
         ({"talk": "0s..1s"}, DEFAULT_BEHAVIOR._replace(talk=DurationRange(low=0, high=1_000))),
         ({"then": "person", "talk": "5s"}, PRESETS["person"]._replace(talk=fixed_duration(5_000))),
         ({"hangup": "10s"}, DEFAULT_BEHAVIOR._replace(hangup=fixed_duration(10_000))),
-        ({"press": "1"}, DEFAULT_BEHAVIOR._replace(actions=(pressed(1_000, "1"),))),
-        ({"press": 12}, DEFAULT_BEHAVIOR._replace(actions=(pressed(1_000, "12"),))),
+        ({"press": "1"}, DEFAULT_BEHAVIOR._replace(actions=(press(1_000, "1"),))),
+        ({"press": 12}, DEFAULT_BEHAVIOR._replace(actions=(press(1_000, "12"),))),
         (
             {"press": [{"after": "3s", "keys": "1"}, {"after": "2s", "keys": 2}, {"keys": "3"}]},
             DEFAULT_BEHAVIOR._replace(
-                actions=(pressed(3_000, "1"), pressed(2_000, "2"), pressed(1_000, "3"))
+                actions=(press(3_000, "1"), press(2_000, "2"), press(1_000, "3"))
             ),
         ),
         (
             {"say": "yes", "press": "1"},
             DEFAULT_BEHAVIOR._replace(
                 actions=(
-                    pressed(1_000, "1"),
+                    press(1_000, "1"),
                     LegAction(
                         delay=fixed_duration(1_000), event_type="speech", data={"words": "yes"}
                     ),
@@ -71,12 +71,12 @@ def pressed(after: int, keys: str) -> LegAction:
         ),
     ],
 )
-def test_behaviour_of_a_mapping(how: Any, made: LegBehavior) -> None:
-    assert build_leg_behavior(how) == made
+def test_a_leg_behavior_is_built_from_a_mapping(value: Any, expected: LegBehavior) -> None:
+    assert build_leg_behavior(value) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "made"),
+    ("text", "expected"),
     [
         ("2s", fixed_duration(2_000)),
         ("1m30s", fixed_duration(90_000)),
@@ -88,12 +88,12 @@ def test_behaviour_of_a_mapping(how: Any, made: LegBehavior) -> None:
         (1e-7, fixed_duration(0)),
     ],
 )
-def test_span_of_a_text(text: Any, made: DurationRange) -> None:
-    assert parse_duration_range(text) == made
+def test_a_duration_or_a_range_of_durations_is_parsed(text: Any, expected: DurationRange) -> None:
+    assert parse_duration_range(text) == expected
 
 
 @pytest.mark.parametrize("text", ["soon", "", "2x", "-1"])
-def test_millis_of_no_length(text: str) -> None:
-    with pytest.raises(ValueError) as wrong:  # noqa: PT011 - compared whole below
+def test_a_text_that_is_no_duration_is_rejected(text: str) -> None:
+    with pytest.raises(ValueError) as error:  # noqa: PT011 - compared whole below
         parse_milliseconds(text)
-    assert str(wrong.value) == f"{text!r} is no length of time"
+    assert str(error.value) == f"{text!r} is no length of time"

@@ -1,4 +1,4 @@
-"""The sample of the contract, as printed: it passes the grammar, and does what its comments say."""
+"""The sample file of the contract is valid and does what its comments say."""
 
 from collections import Counter
 
@@ -25,40 +25,39 @@ from tests.support.scenario_runs import (
 from tests.support.simulation import START, play_until_idle
 
 PRINTED = (SCENARIO_TESTS / "contract_sample.yaml").read_text("utf-8")
-# Tests here mean Mobtexting alone: the accounts `acme` (ccai) and `campaigns` (phonon), and the
-# scenario `held-and-moved`, whose acts are ccai's, have their own tests or wait for their provider.
-# Each goes from its first line to the next key.
-ACCOUNTS = PRINTED[PRINTED.index("  acme:") : PRINTED.index("scenarios:\n")]
-CHOREOGRAPHY = PRINTED[PRINTED.index("  held-and-moved:") :]
-TEXT = PRINTED.replace(ACCOUNTS, "").replace(CHOREOGRAPHY, "")
+# These tests are for Mobtexting alone. Other tests cover the accounts `acme` (ccai) and `campaigns`
+# (phonon) and the scenario `held-and-moved` of ccai. Each part ends where the next key begins.
+OTHER_ACCOUNTS = PRINTED[PRINTED.index("  acme:") : PRINTED.index("scenarios:\n")]
+OTHER_SCENARIO = PRINTED[PRINTED.index("  held-and-moved:") :]
+TEXT = PRINTED.replace(OTHER_ACCOUNTS, "").replace(OTHER_SCENARIO, "")
 
 
 @pytest.fixture
-def stage() -> SandboxState:
+def state() -> SandboxState:
     return state_from_text(TEXT)
 
 
-def test_sample_passes_the_grammar_as_printed() -> None:
+def test_the_printed_sample_is_valid_by_the_schema() -> None:
     document, problems = parse_document(PRINTED, "sample")
     assert document
     assert (problems, schema_problems(document.content)) == ((), ())
 
 
-def test_sample_loads_and_rehearses_without_what_is_to_come() -> None:
+def test_the_sample_without_other_providers_has_no_problems() -> None:
     assert check_texts(TEXT) == []
 
 
-def test_sample_lacks_only_what_is_to_come() -> None:
-    said = {line.partition(": ")[2].partition(":")[0] for line in check_texts(PRINTED)}
-    assert said == {
+def test_the_only_problems_of_the_sample_are_names_of_other_providers() -> None:
+    names = {line.partition(": ")[2].partition(":")[0] for line in check_texts(PRINTED)}
+    assert names == {
         "no provider is named 'ccai'",
         "no provider is named 'phonon'",
         *(f"no act is named '{act}'" for act in ("offer", "hold", "transfer")),
     }
 
 
-def test_account_shop(stage: SandboxState) -> None:
-    shop = read.find_account(stage, "mobtexting", "anything")
+def test_the_account_shop_has_the_printed_settings(state: SandboxState) -> None:
+    shop = read.find_account(state, "mobtexting", "anything")
     assert shop
     assert (shop.name, shop.credentials, shop.numbers) == (
         "shop",
@@ -68,95 +67,99 @@ def test_account_shop(stage: SandboxState) -> None:
     assert shop.webhooks == {"any": "http://localhost:3000/mt"}
     assert shop.retry == Retry(waits=(60_000, 300_000), satisfied_by=frozenset({200, 202}))
     assert shop.limits == Limits(requests=10, per=1_000)
-    assert [read.find_account(stage, "mobtexting", word) for word in ("invalid", "revoked")] == [
+    assert [read.find_account(state, "mobtexting", word) for word in ("invalid", "revoked")] == [
         None,
         None,
     ]
 
 
-def test_default_is_played_when_nothing_else_suits(stage: SandboxState) -> None:
-    click_to_call(stage)
-    [sent] = play_until_idle(stage)
-    assert (attempt_outcomes(stage), read.leg_scenarios(stage)["c1"].scenario.name) == (
+def test_the_default_scenario_plays_when_no_other_matches(state: SandboxState) -> None:
+    click_to_call(state)
+    [delivery] = play_until_idle(state)
+    assert (attempt_outcomes(state), read.leg_scenarios(state)["c1"].scenario.name) == (
         ["completed"],
         "answered",
     )
-    assert sent.webhook.url == "http://localhost:3000/mt"
+    assert delivery.webhook.url == "http://localhost:3000/mt"
 
 
-def test_callee_busy(stage: SandboxState) -> None:
-    click_to_call(stage, "callee-busy")
-    assert report_statuses(play_until_idle(stage)) == [("5", "MISSED", "RECEIVED", "BUSY")]
-    assert leg_log(stage)[2:4] == ["2 ring b", "5 hangup b busy"]
+def test_callee_busy_ends_with_a_busy_callee(state: SandboxState) -> None:
+    click_to_call(state, "callee-busy")
+    assert report_statuses(play_until_idle(state)) == [("5", "MISSED", "RECEIVED", "BUSY")]
+    assert leg_log(state)[2:4] == ["2 ring b", "5 hangup b busy"]
 
 
-def test_one_then_two(stage: SandboxState) -> None:
-    click_to_call(stage, "one-then-two", to="flow:1")
-    play_until_idle(stage)
-    assert leg_log(stage)[1:4] == ["2.48 answer a", "5.48 digits a 1", "7.48 digits a 2"]
+def test_one_then_two_presses_1_and_then_2(state: SandboxState) -> None:
+    click_to_call(state, "one-then-two", to="flow:1")
+    play_until_idle(state)
+    assert leg_log(state)[1:4] == ["2.48 answer a", "5.48 digits a 1", "7.48 digits a 2"]
 
 
-def test_says_yes(stage: SandboxState) -> None:
-    click_to_call(stage, "says-yes", to="flow:1")
-    play_until_idle(stage)
-    assert leg_log(stage)[1:3] == ["3 answer a", "4 speech a yes"]
+def test_says_yes_speaks_after_the_answer(state: SandboxState) -> None:
+    click_to_call(state, "says-yes", to="flow:1")
+    play_until_idle(state)
+    assert leg_log(state)[1:3] == ["3 answer a", "4 speech a yes"]
 
 
-def test_presses_two_and_b_is_busy(stage: SandboxState) -> None:
-    click_to_call(stage, "presses-two")
-    assert report_statuses(play_until_idle(stage)) == [("5", "MISSED", "RECEIVED", "BUSY")]
-    assert leg_log(stage)[3:5] == ["4 digits a 2", "5 hangup b busy"]
+def test_presses_two_presses_2_and_b_is_busy(state: SandboxState) -> None:
+    click_to_call(state, "presses-two")
+    assert report_statuses(play_until_idle(state)) == [("5", "MISSED", "RECEIVED", "BUSY")]
+    assert leg_log(state)[3:5] == ["4 digits a 2", "5 hangup b busy"]
 
 
-def test_presses_two_where_there_is_no_b(stage: SandboxState) -> None:
-    click_to_call(stage, "presses-two", to="flow:1")
-    play_until_idle(stage)
-    assert leg_log(stage)[1:] == ["3 answer a", "4 digits a 2", "10 hangup a normal"]
+def test_presses_two_ignores_leg_b_in_a_call_without_one(state: SandboxState) -> None:
+    click_to_call(state, "presses-two", to="flow:1")
+    play_until_idle(state)
+    assert leg_log(state)[1:] == ["3 answer a", "4 digits a 2", "10 hangup a normal"]
     assert IgnoredLeg(scenario="presses-two", leg="b") in [
-        fact.payload for fact in read.journal(stage)
+        entry.payload for entry in read.journal(state)
     ]
 
 
-def test_third_time_lucky(stage: SandboxState) -> None:
-    click_to_call(stage, "third-time-lucky")
-    assert report_statuses(play_until_idle(stage)) == [("184", "COMPLETED", "RECEIVED", "ANSWER")]
-    assert attempt_outcomes(stage) == ["no-answer", "no-answer", "completed"]
+def test_third_time_lucky_completes_on_the_third_attempt(state: SandboxState) -> None:
+    click_to_call(state, "third-time-lucky")
+    assert report_statuses(play_until_idle(state)) == [("184", "COMPLETED", "RECEIVED", "ANSWER")]
+    assert attempt_outcomes(state) == ["no-answer", "no-answer", "completed"]
 
 
-def test_second_number_with_one_number(stage: SandboxState) -> None:
-    click_to_call(stage, "second-number")
-    play_until_idle(stage)
-    assert attempt_outcomes(stage) == ["no-answer"] * 3
+def test_second_number_gets_no_answer_if_there_is_only_one_number(state: SandboxState) -> None:
+    click_to_call(state, "second-number")
+    play_until_idle(state)
+    assert attempt_outcomes(state) == ["no-answer"] * 3
 
 
-def test_second_number_with_another_number(stage: SandboxState) -> None:
-    stories = stage.configuration.scenarios
-    second = resolve(stories, stories.by_name["second-number"], ("seed", "c1"), (0, 1))
+def test_second_number_is_answered_at_the_second_number(state: SandboxState) -> None:
+    scenarios = state.configuration.scenarios
+    second = resolve(scenarios, scenarios.by_name["second-number"], ("seed", "c1"), (0, 1))
     assert second.legs == {"callee": DEFAULT_BEHAVIOR}
 
 
-def test_rush_hour(stage: SandboxState) -> None:
+def test_rush_hour_chooses_outcomes_by_weight(state: SandboxState) -> None:
     for second in range(100):  # the account takes ten requests a second
-        click_to_call(stage, "rush-hour", now=START + second * 1_000, attempts=0)
-    play_until_idle(stage)
-    met = Counter(call.outcome for call in read.calls(stage).values())
-    assert met == {"completed": 64, "busy": 18, "no-answer": 18}
+        click_to_call(state, "rush-hour", now=START + second * 1_000, attempts=0)
+    play_until_idle(state)
+    outcomes = Counter(call.outcome for call in read.calls(state).values())
+    assert outcomes == {"completed": 64, "busy": 18, "no-answer": 18}
 
 
 @pytest.mark.parametrize(("to", "status"), [("918867130402", 402), ("918867130403", 200)])
-def test_out_of_balance_by_the_end_of_the_number(stage: SandboxState, to: str, status: int) -> None:
-    exchange = click_to_call(stage, to=to)
+def test_only_a_number_that_ends_in_0402_has_insufficient_balance(
+    state: SandboxState, to: str, status: int
+) -> None:
+    exchange = click_to_call(state, to=to)
     fault = "insufficient-balance" if status == 402 else None
     assert (exchange.response.status, exchange.fault) == (status, fault)
 
 
-def test_down_once(stage: SandboxState) -> None:
-    exchanges = [click_to_call(stage, mid=f"chaos-{number}") for number in range(4)]
-    assert [one.response.status for one in exchanges] == [503, NO_STATUS, 200, 200]
+def test_down_once_fails_two_requests_and_sends_late_duplicate_webhooks(
+    state: SandboxState,
+) -> None:
+    exchanges = [click_to_call(state, mid=f"chaos-{number}") for number in range(4)]
+    assert [exchange.response.status for exchange in exchanges] == [503, NO_STATUS, 200, 200]
     assert exchanges[0].fault == "service-unavailable"
-    doubled = [("15", "MISSED", "RECEIVED", "BUSY")] * 2  # ten seconds late
-    assert report_statuses(play_until_idle(stage)) == doubled * 2
+    duplicates = [("15", "MISSED", "RECEIVED", "BUSY")] * 2  # ten seconds later
+    assert report_statuses(play_until_idle(state)) == duplicates * 2
 
 
-def test_limits_of_the_account(stage: SandboxState) -> None:
-    assert [click_to_call(stage).response.status for _ in range(12)] == [200] * 10 + [429] * 2
+def test_requests_beyond_the_limits_of_the_account_get_status_429(state: SandboxState) -> None:
+    assert [click_to_call(state).response.status for _ in range(12)] == [200] * 10 + [429] * 2

@@ -1,4 +1,4 @@
-"""Scenarios that lead back to themselves are found, each way once."""
+"""Scenarios that lead back to themselves: each cycle is found once."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from mockserver.config.cycles import find_cycles, rotate_cycle
 
 
 @pytest.mark.parametrize(
-    ("leads", "ways"),
+    ("edges", "cycles"),
     [
         ({}, []),
         ({"a": ["b"], "b": [], "c": ["a", "b"]}, []),
@@ -19,15 +19,17 @@ from mockserver.config.cycles import find_cycles, rotate_cycle
         ({"x": ["x"], "a": ["b"], "b": ["a", "x"]}, ["xx", "aba"]),
     ],
 )
-def test_circles(leads: dict[str, list[str]], ways: list[str]) -> None:
-    assert ["".join(way) for way in find_cycles(leads)] == ways
+def test_each_cycle_of_references_is_found_once(
+    edges: dict[str, list[str]], cycles: list[str]
+) -> None:
+    assert ["".join(cycle) for cycle in find_cycles(edges)] == cycles
 
 
-def test_circles_of_a_long_chain() -> None:
+def test_a_long_chain_without_a_cycle_has_none() -> None:
     chain = {str(at): [str(at + 1)] for at in range(20_000)}
     assert list(find_cycles(chain)) == []
 
 
-@pytest.mark.parametrize(("where", "told"), [(0, "abca"), (1, "bcab"), (2, "cabc")])
-def test_beginning_tells_the_same_circle(where: int, told: str) -> None:
-    assert "".join(rotate_cycle(tuple("abca"), where)) == told
+@pytest.mark.parametrize(("start", "expected"), [(0, "abca"), (1, "bcab"), (2, "cabc")])
+def test_a_cycle_is_rotated_to_begin_at_an_index(start: int, expected: str) -> None:
+    assert "".join(rotate_cycle(tuple("abca"), start)) == expected

@@ -1,4 +1,4 @@
-"""People made up from the seed."""
+"""Records of an account, generated from the seed."""
 
 from typing import Any
 
@@ -14,38 +14,42 @@ from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
 from tests.support.simulation import START, only_providers
 
-KNOWN = {name: one for name, one in load_providers().items() if name in ("ccai", "mobtexting")}
-WORDS = collect_known_names(KNOWN)
+PROVIDERS = {
+    name: bound for name, bound in load_providers().items() if name in ("ccai", "mobtexting")
+}
+NAMES = collect_known_names(PROVIDERS)
 KEY = ("ccai", "acme")
 
 
 def parse(body: dict[str, Any], provider: str = "ccai") -> tuple[Account | None, Any]:
-    return parse_account(WORDS, "acme", provider, body)
+    return parse_account(NAMES, "acme", provider, body)
 
 
-def account(**generate: Any) -> Account:
-    made, flaws = parse(
+def build_account(**generate: Any) -> Account:
+    account, problems = parse(
         {"generate": generate, "contacts": {"7": {"id": 7, "number": "+14155550100"}}}
     )
-    assert flaws == ()
-    assert made is not None
-    return made
+    assert problems == ()
+    assert account is not None
+    return account
 
 
-def test_populated_has_so_many_of_each() -> None:
-    made = with_fake_records(KNOWN, "seed", account(contacts=5, tickets="12", agents=2))
-    assert {kind: len(one) for kind, one in made.records.items() if one} == {
+def test_an_account_gets_the_requested_number_of_each_kind_of_record() -> None:
+    account = with_fake_records(
+        PROVIDERS, "seed", build_account(contacts=5, tickets="12", agents=2)
+    )
+    assert {kind: len(records) for kind, records in account.records.items() if records} == {
         "contacts": 6,
         "tickets": 12,
         "agents": 2,
     }
-    assert made.records["contacts"]["7"].number == "+14155550100"
-    assert {one.contact for one in made.records["tickets"].values()} <= set(
-        made.records["contacts"]
+    assert account.records["contacts"]["7"].number == "+14155550100"
+    assert {ticket.contact for ticket in account.records["tickets"].values()} <= set(
+        account.records["contacts"]
     )
-    assert made.generate == {}
-    assert "generate" not in made.document
-    assert parse(dict(made.document)) == (made, ())
+    assert account.generate == {}
+    assert "generate" not in account.document
+    assert parse(dict(account.document)) == (account, ())
 
 
 @pytest.mark.parametrize(
@@ -58,38 +62,43 @@ def test_populated_has_so_many_of_each() -> None:
         ("phonon", ["flows"]),
     ],
 )
-def test_every_provider_makes_up_what_it_keeps(provider: str, kinds: list[str]) -> None:
-    known = load_providers()
-    wanted = dict.fromkeys(known[provider].provider.generators, 40)
-    assert list(wanted) == kinds
-    told, _ = parse_account(collect_known_names(known), "acme", provider, {"generate": wanted})
-    assert told is not None
-    made, same, other = (with_fake_records(known, seed, told) for seed in ("a", "a", "b"))
-    assert {kind: len(made.records[kind]) for kind in kinds} == wanted
-    assert made == same
-    assert made.records != other.records or kinds == ["flows"]
-    assert parse_account(collect_known_names(known), "acme", provider, dict(made.document)) == (
-        made,
+def test_every_provider_generates_each_kind_of_its_records(provider: str, kinds: list[str]) -> None:
+    providers = load_providers()
+    counts = dict.fromkeys(providers[provider].provider.generators, 40)
+    assert list(counts) == kinds
+    account, _ = parse_account(
+        collect_known_names(providers), "acme", provider, {"generate": counts}
+    )
+    assert account is not None
+    first, same, other = (with_fake_records(providers, seed, account) for seed in ("a", "a", "b"))
+    assert {kind: len(first.records[kind]) for kind in kinds} == counts
+    assert first == same
+    assert first.records != other.records or kinds == ["flows"]
+    assert parse_account(
+        collect_known_names(providers), "acme", provider, dict(first.document)
+    ) == (
+        first,
         (),
     )
 
 
-def test_populated_by_the_same_seed_are_the_same() -> None:
+def test_the_same_seed_generates_the_same_records() -> None:
     first, same, other = (
-        with_fake_records(KNOWN, seed, account(contacts=20)).records for seed in ("a", "a", "b")
+        with_fake_records(PROVIDERS, seed, build_account(contacts=20)).records
+        for seed in ("a", "a", "b")
     )
     assert first == same
     assert first != other
 
 
-def test_populated_in_another_locale() -> None:
-    made = with_fake_records(KNOWN, "seed", account(agents=30, locale="ko_KR"))
-    assert not any(one.first_name.isascii() for one in made.records["agents"].values())
+def test_records_are_generated_in_the_requested_locale() -> None:
+    account = with_fake_records(PROVIDERS, "seed", build_account(agents=30, locale="ko_KR"))
+    assert not any(agent.first_name.isascii() for agent in account.records["agents"].values())
 
 
-def test_populated_without_a_wish_is_the_same() -> None:
-    made = account(locale="en_US")
-    assert with_fake_records(KNOWN, "seed", made) is made
+def test_an_account_that_requests_no_records_is_unchanged() -> None:
+    account = build_account(locale="en_US")
+    assert with_fake_records(PROVIDERS, "seed", account) is account
 
 
 @pytest.mark.parametrize(
@@ -117,27 +126,33 @@ def test_populated_without_a_wish_is_the_same() -> None:
         ),
     ],
 )
-def test_flaws(generate: dict[str, Any], path: tuple[str, ...], message: str) -> None:
-    made, [(place, told)] = parse({"generate": generate})
-    assert (made, place) == (None, path)
-    assert told.partition("?")[0] == message.partition("?")[0] or path[-1] == "locale"
+def test_a_problem_of_the_generate_key_is_reported_at_its_path(
+    generate: dict[str, Any], path: tuple[str, ...], message: str
+) -> None:
+    account, [(problem_path, problem)] = parse({"generate": generate})
+    assert (account, problem_path) == (None, path)
+    assert problem.partition("?")[0] == message.partition("?")[0] or path[-1] == "locale"
 
 
-def test_provider_that_makes_nobody_up_knows_no_such_key() -> None:
-    listing = KNOWN["mobtexting"]
-    barren = listing._replace(provider=listing.provider._replace(generators={}))
-    words = collect_known_names({"mobtexting": barren})
-    made, [(place, told)] = parse_account(words, "acme", "mobtexting", {"generate": {"flows": 5}})
-    assert (made, place) == (None, ("generate",))
-    assert told.startswith("unknown key 'generate' of an account of mobtexting")
+def test_the_generate_key_is_unknown_to_a_provider_without_generators() -> None:
+    bound = PROVIDERS["mobtexting"]
+    without = bound._replace(provider=bound.provider._replace(generators={}))
+    names = collect_known_names({"mobtexting": without})
+    account, [(path, problem)] = parse_account(
+        names, "acme", "mobtexting", {"generate": {"flows": 5}}
+    )
+    assert (account, path) == (None, ("generate",))
+    assert problem.startswith("unknown key 'generate' of an account of mobtexting")
 
 
-def test_store_has_them_from_the_start_and_after_a_reset(configuration: Configuration) -> None:
-    lone = only_providers(configuration, "ccai")
-    peopled = lone._replace(accounts={KEY: account(contacts=3)}, seed="s")
-    state = SandboxState(peopled, START)
+def test_a_sandbox_has_generated_records_from_the_start_and_after_a_reset(
+    configuration: Configuration,
+) -> None:
+    only_ccai = only_providers(configuration, "ccai")
+    generating = only_ccai._replace(accounts={KEY: build_account(contacts=3)}, seed="s")
+    state = SandboxState(generating, START)
     first = read.accounts(state)[KEY]
     assert len(first.records["contacts"]) == 4
     state.reset(START)
     assert read.accounts(state)[KEY] == first
-    assert read.accounts(SandboxState(peopled._replace(seed="t"), START))[KEY] != first
+    assert read.accounts(SandboxState(generating._replace(seed="t"), START))[KEY] != first

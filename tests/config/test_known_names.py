@@ -1,11 +1,11 @@
-"""The providers' own words, gathered for those who judge scenario files."""
+"""The names that providers define, collected to check scenario files."""
 
 from mockserver.config.known_names import KnownNames, collect_known_names
 from mockserver.providers.mobtexting.records import Flow
 from tests.support.config_files import PROVIDERS
 
 
-def test_vocabulary_of_nobody() -> None:
+def test_without_providers_only_general_names_are_known() -> None:
     assert collect_known_names({}) == KnownNames(
         operations={},
         fault_statuses={},
@@ -16,24 +16,24 @@ def test_vocabulary_of_nobody() -> None:
     )
 
 
-def test_vocabulary_of_mobtexting() -> None:
-    words = collect_known_names({"mobtexting": PROVIDERS["mobtexting"]})
-    assert words.operations == {"mobtexting": ("c2c",)}
-    assert words.webhook_kinds == ("any", "completed")
-    assert words.legs == ("a", "b", "callee", "from", "to")
-    assert words.record_types == {"mobtexting": {"flows": Flow}}
-    assert words.quirks == {"mobtexting": ("webhook-id",)}
-    assert words.settings_types == {"mobtexting": None}
+def test_the_names_of_a_provider_are_collected() -> None:
+    names = collect_known_names({"mobtexting": PROVIDERS["mobtexting"]})
+    assert names.operations == {"mobtexting": ("c2c",)}
+    assert names.webhook_kinds == ("any", "completed")
+    assert names.legs == ("a", "b", "callee", "from", "to")
+    assert names.record_types == {"mobtexting": {"flows": Flow}}
+    assert names.quirks == {"mobtexting": ("webhook-id",)}
+    assert names.settings_types == {"mobtexting": None}
     assert (
-        words.fault_statuses["unauthenticated"],
-        words.fault_statuses["service-unavailable"],
+        names.fault_statuses["unauthenticated"],
+        names.fault_statuses["service-unavailable"],
     ) == (401, 503)
 
 
-def test_vocabulary_names_everything_once() -> None:
-    one = PROVIDERS["mobtexting"]
-    renamed = one.provider._replace(name="other", webhooks=("completed", "status"))
-    words = collect_known_names({"mobtexting": one, "other": one._replace(provider=renamed)})
-    assert words.webhook_kinds == ("any", "completed", "status")
-    assert words.legs == ("a", "b", "callee", "from", "to")
-    assert words.operations == {"mobtexting": ("c2c",), "other": ("c2c",)}
+def test_a_name_shared_by_providers_is_collected_once() -> None:
+    bound = PROVIDERS["mobtexting"]
+    renamed = bound.provider._replace(name="other", webhooks=("completed", "status"))
+    names = collect_known_names({"mobtexting": bound, "other": bound._replace(provider=renamed)})
+    assert names.webhook_kinds == ("any", "completed", "status")
+    assert names.legs == ("a", "b", "callee", "from", "to")
+    assert names.operations == {"mobtexting": ("c2c",), "other": ("c2c",)}

@@ -1,4 +1,4 @@
-"""Scenario files read together: which of two counts, what goes by name, what is wrong where."""
+"""Scenario files loaded together: which definition wins, and where problems are reported."""
 
 from decimal import Decimal
 
@@ -10,36 +10,36 @@ from mockserver.core.behavior import PRESETS, LegBehavior, fixed_duration
 from mockserver.core.scenario import Scenario, ScenarioSet
 from tests.support.config_files import PROVIDERS, check_texts, load_texts
 
-NOBODY: dict[str, Scenario] = {}
+NO_SCENARIOS: dict[str, Scenario] = {}
 
 
-def alone(*texts: str, bundled: bool = False) -> Definitions:
-    """These files without the bundled ones."""
-    text = "scenarios: {answered: {legs: {a: answered}}}\n"
-    mine = [
-        SourceText(file=f"{at}.yaml", text=one.encode(), bundled=bundled)
-        for at, one in enumerate(texts, start=1)
+def load_alone(*texts: str, bundled: bool = False) -> Definitions:
+    """Load these files without the bundled ones."""
+    first = "scenarios: {answered: {legs: {a: answered}}}\n"
+    sources = [
+        SourceText(file=f"{number}.yaml", text=text.encode(), bundled=bundled)
+        for number, text in enumerate(texts, start=1)
     ]
-    return load_definitions([SourceText(file="0.yaml", text=text.encode()), *mine], PROVIDERS)
+    return load_definitions([SourceText(file="0.yaml", text=first.encode()), *sources], PROVIDERS)
 
 
-def test_load_nothing() -> None:
+def test_loading_no_files_gives_no_definitions() -> None:
     assert load_definitions([], PROVIDERS) == Definitions(
-        scenarios=ScenarioSet(NOBODY, "answered"), accounts={}
+        scenarios=ScenarioSet(NO_SCENARIOS, "answered"), accounts={}
     )
 
 
 @pytest.mark.parametrize(
     "text", ["", "# nothing\n", "accounts:\nscenarios:\n", "{}", "~", "scenarios: {}"]
 )
-def test_load_a_file_that_says_nothing(text: str) -> None:
+def test_loading_an_empty_file_gives_no_definitions(text: str) -> None:
     assert load_definitions([SourceText(file="f", text=text.encode())], PROVIDERS) == Definitions(
-        scenarios=ScenarioSet(NOBODY, "answered"), accounts={}
+        scenarios=ScenarioSet(NO_SCENARIOS, "answered"), accounts={}
     )
 
 
-def test_load_stories_and_accounts() -> None:
-    catalog = alone("""\
+def test_scenarios_and_accounts_are_loaded() -> None:
+    definitions = load_alone("""\
 default: slow
 accounts:
   shop: {provider: mobtexting, credentials: [k1], balance: 12.50}
@@ -47,64 +47,66 @@ scenarios:
   slow: {legs: {callee: {answer: 9s}, from: busy}}
 """)
     legs = {"callee": LegBehavior(ring=fixed_duration(9_000)), "from": PRESETS["busy"]}
-    assert catalog.scenarios.by_name["slow"] == Scenario(
+    assert definitions.scenarios.by_name["slow"] == Scenario(
         name="slow", location="1.yaml:5:9", legs=legs
     )
-    shop = catalog.accounts["mobtexting", "shop"]
+    shop = definitions.accounts["mobtexting", "shop"]
     assert (shop.credentials, shop.balance) == (frozenset({"k1"}), Decimal("12.50"))
     assert shop.document == {"credentials": ["k1"], "balance": "12.50"}
 
 
-def test_load_of_one_name_the_last_file_counts() -> None:
-    catalog = alone(
+def test_the_last_file_wins_for_a_repeated_name() -> None:
+    definitions = load_alone(
         "default: x\nscenarios: {x: {legs: {a: busy}}, y: {play: x}}\n"
         "accounts: {shop: {provider: mobtexting, balance: 1}}",
         "scenarios: {x: {legs: {b: busy}}}\naccounts: {shop: {provider: mobtexting, balance: 2}}",
     )
-    assert catalog.scenarios.default == "x"
-    assert list(catalog.scenarios.by_name) == ["answered", "y", "x"]
-    assert list(catalog.scenarios.by_name["x"].legs) == ["b"]
-    assert catalog.accounts["mobtexting", "shop"].balance == 2
+    assert definitions.scenarios.default == "x"
+    assert list(definitions.scenarios.by_name) == ["answered", "y", "x"]
+    assert list(definitions.scenarios.by_name["x"].legs) == ["b"]
+    assert definitions.accounts["mobtexting", "shop"].balance == 2
 
 
-def test_load_asks_accounts_of_the_last_file_first() -> None:
+def test_accounts_of_the_last_file_come_first() -> None:
     first = "accounts: {a: {provider: mobtexting}, b: {provider: mobtexting}}"
     second = "accounts: {c: {provider: mobtexting}, b: {provider: mobtexting, balance: 1}}"
-    catalog = alone(first, second)
-    assert [name for _, name in catalog.accounts] == ["c", "b", "a"]
-    assert catalog.accounts["mobtexting", "b"].balance == 1
+    definitions = load_alone(first, second)
+    assert [name for _, name in definitions.accounts] == ["c", "b", "a"]
+    assert definitions.accounts["mobtexting", "b"].balance == 1
 
 
-def test_load_default_of_the_last_file_that_names_one() -> None:
-    catalog = alone("default: x\nscenarios: {x: {play: answered}}", "default: answered", "")
-    assert catalog.scenarios.default == "answered"
+def test_the_default_is_that_of_the_last_file_that_names_one() -> None:
+    definitions = load_alone(
+        "default: x\nscenarios: {x: {play: answered}}", "default: answered", ""
+    )
+    assert definitions.scenarios.default == "answered"
 
 
-def test_load_a_default_of_a_later_file() -> None:
-    assert alone("default: x", "scenarios: {x: {play: answered}}").scenarios.default == "x"
+def test_the_default_may_be_defined_in_a_later_file() -> None:
+    assert load_alone("default: x", "scenarios: {x: {play: answered}}").scenarios.default == "x"
 
 
-def test_load_a_bundled_file_is_not_judged_by_its_form() -> None:
+def test_a_bundled_file_is_not_checked_against_the_schema() -> None:
     with pytest.raises(KeyError):
-        alone("scenarios: {x: {legs: {a: bsy}}}", bundled=True)
+        load_alone("scenarios: {x: {legs: {a: bsy}}}", bundled=True)
 
 
-def test_load_bundled_file_is_judged_by_its_accounts() -> None:
-    with pytest.raises(InvalidFiles) as wrong:
-        alone("accounts: {x: {provider: mobtexting, zzz: 1}}", bundled=True)
-    assert str(wrong.value).startswith("1.yaml:1:38: unknown key 'zzz'")
+def test_the_accounts_of_a_bundled_file_are_checked() -> None:
+    with pytest.raises(InvalidFiles) as error:
+        load_alone("accounts: {x: {provider: mobtexting, zzz: 1}}", bundled=True)
+    assert str(error.value).startswith("1.yaml:1:38: unknown key 'zzz'")
 
 
-def test_load_bundled_files() -> None:
-    catalog = load_texts()
-    assert catalog.scenarios.default == "answered"
-    assert len([name for name in catalog.scenarios.by_name if "/" not in name]) == 19
-    assert {story.bundled for story in catalog.scenarios.by_name.values()} == {True}
-    assert list(catalog.accounts) == [("mobtexting", "mobtexting-default")]
+def test_the_bundled_files_are_loaded() -> None:
+    definitions = load_texts()
+    assert definitions.scenarios.default == "answered"
+    assert len([name for name in definitions.scenarios.by_name if "/" not in name]) == 19
+    assert {scenario.bundled for scenario in definitions.scenarios.by_name.values()} == {True}
+    assert list(definitions.accounts) == [("mobtexting", "mobtexting-default")]
 
 
 @pytest.mark.parametrize(
-    ("texts", "found"),
+    ("texts", "expected"),
     [
         (("scenarios: {x: {play: y}}", "scenarios: {y: {play: x}}"), ["1:23"]),
         (("scenarios: {answered: {attempts: [no-answer, third-time-lucky]}}",), ["1:46"]),
@@ -116,14 +118,14 @@ def test_load_bundled_files() -> None:
         (("scenarios: {x: {choose: [{weight: 1, play: x}, {weight: 2, play: x}]}}",), ["1:44"]),
     ],
 )
-def test_circle_through_several_files(texts: tuple[str, ...], found: list[str]) -> None:
-    circles = [line.partition(": ")[0] for line in check_texts(*texts)]
-    assert circles == found
+def test_a_cycle_across_files_is_reported(texts: tuple[str, ...], expected: list[str]) -> None:
+    locations = [line.partition(": ")[0] for line in check_texts(*texts)]
+    assert locations == expected
 
 
-def test_problem_in_one_place_is_told_once() -> None:
+def test_a_problem_at_one_location_is_reported_once() -> None:
     text = "scenarios: {x: {legs: {a: bsy}}}"
     source = SourceText(file="f", text=text.encode())
-    with pytest.raises(InvalidFiles) as wrong:
+    with pytest.raises(InvalidFiles) as error:
         load_definitions([source, source], PROVIDERS)
-    assert str(wrong.value) == "f:1:27: 'bsy' is not a behaviour: did you mean 'busy'?"
+    assert str(error.value) == "f:1:27: 'bsy' is not a behaviour: did you mean 'busy'?"

@@ -1,4 +1,4 @@
-"""From an OpenAPI document to a check: fields in, violations out."""
+"""Checks built from an OpenAPI document: from request fields to violations."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -47,19 +47,19 @@ DOCUMENT: Mapping[str, Any] = {
         "schemas": {"Phone": {"pattern": "^[0-9]+$", "type": "string", "description": "digits"}}
     },
 }
-RIGHT = {"name": "Ann", "phone": "123"}
+VALID = {"name": "Ann", "phone": "123"}
 
 
-def test_operations_by_name() -> None:
+def test_operations_are_indexed_by_name() -> None:
     assert list(operations(DOCUMENT)) == ["create", "list", "health"]
 
 
-def test_form_is_that_of_the_first_media_type() -> None:
+def test_the_schema_of_an_operation_is_that_of_its_first_media_type() -> None:
     assert parameter_schema(DOCUMENT, "create") == {**PERSON, "components": DOCUMENT["components"]}
 
 
-def asked(name: str, where: str, **more: Any) -> Mapping[str, Any]:
-    return {"name": name, "in": where, "schema": {"type": "string"}, **more}
+def parameter(name: str, location: str, **fields: Any) -> Mapping[str, Any]:
+    return {"name": name, "in": location, "schema": {"type": "string"}, **fields}
 
 
 CALL: Mapping[str, Any] = {
@@ -72,17 +72,17 @@ SHARED = {
         "get": {
             "operationId": "show",
             "parameters": [
-                asked("id", "path", required=True, example="7"),
-                asked("X-Key", "header", required=True, example="secret"),
+                parameter("id", "path", required=True, example="7"),
+                parameter("X-Key", "header", required=True, example="secret"),
                 {"$ref": "#/components/parameters/Page"},
-                asked("note", "query", schema={"$ref": "#/components/schemas/Phone"}),
+                parameter("note", "query", schema={"$ref": "#/components/schemas/Phone"}),
             ],
         },
         "post": {
             "operationId": "change",
             "parameters": [
-                asked("id", "path", required=True, example="7"),
-                asked("to", "query", required=True),
+                parameter("id", "path", required=True, example="7"),
+                parameter("to", "query", required=True),
             ],
             "requestBody": {
                 "content": {
@@ -102,7 +102,7 @@ SHARED = {
             "operationId": "any",
             "x-operations": [
                 {"operationId": "one", "requestBody": {"content": {"a/b": {"schema": CALL}}}},
-                {"operationId": "two", "parameters": [asked("page", "query", example=2)]},
+                {"operationId": "two", "parameters": [parameter("page", "query", example=2)]},
                 {"operationId": "none"},
             ],
         },
@@ -112,10 +112,10 @@ SEVERAL: Mapping[str, Any] = {
     "paths": SHARED,
     "components": {
         "schemas": {**DOCUMENT["components"]["schemas"], "Call": CALL},
-        "parameters": {"Page": asked("page", "query", example="2", required=False)},
+        "parameters": {"Page": parameter("page", "query", example="2", required=False)},
     },
 }
-TEXT, BARE = {"type": "string"}, {"type": "object"}
+TEXT, OBJECT = {"type": "string"}, {"type": "object"}
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ TEXT, BARE = {"type": "string"}, {"type": "object"}
         (
             "show",
             {
-                **BARE,
+                **OBJECT,
                 "required": ["id"],
                 "properties": {
                     "id": TEXT,
@@ -143,16 +143,18 @@ TEXT, BARE = {"type": "string"}, {"type": "object"}
             },
         ),
         ("one", CALL),
-        ("two", {**BARE, "required": [], "properties": {"page": TEXT}}),
-        ("none", {**BARE, "required": [], "properties": {}}),
+        ("two", {**OBJECT, "required": [], "properties": {"page": TEXT}}),
+        ("none", {**OBJECT, "required": [], "properties": {}}),
     ],
 )
-def test_form_of_parameters_and_body_together(operation: str, schema: Mapping[str, Any]) -> None:
+def test_the_schema_of_an_operation_joins_parameters_and_body(
+    operation: str, schema: Mapping[str, Any]
+) -> None:
     assert parameter_schema(SEVERAL, operation) == {**schema, "components": SEVERAL["components"]}
 
 
 @pytest.mark.parametrize(
-    ("operation", "shown"),
+    ("operation", "expected"),
     [
         ("show", ({"id": "7", "page": "2"},)),
         ("change", ({"id": "7", "to": "1"}, {"id": "8"})),
@@ -161,15 +163,16 @@ def test_form_of_parameters_and_body_together(operation: str, schema: Mapping[st
         ("none", ({},)),
     ],
 )
-def test_examples_of_parameters_and_bodies(
-    operation: str, shown: tuple[Mapping[str, Any], ...]
+def test_the_examples_of_an_operation_join_parameters_and_body(
+    operation: str, expected: tuple[Mapping[str, Any], ...]
 ) -> None:
-    assert request_examples(SEVERAL, operation) == shown
+    assert request_examples(SEVERAL, operation) == expected
 
 
-def test_places_of_operations_that_share_one() -> None:
+def test_operations_that_share_a_path_are_listed_separately() -> None:
     assert [
-        (path, method, one["operationId"]) for path, method, one in iter_operations(SEVERAL)
+        (path, method, operation["operationId"])
+        for path, method, operation in iter_operations(SEVERAL)
     ] == [
         ("/calls/{id}", "GET", "show"),
         ("/calls/{id}", "POST", "change"),
@@ -181,7 +184,7 @@ def test_places_of_operations_that_share_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("operation", "fields", "found"),
+    ("operation", "fields", "expected"),
     [
         ("show", {"id": "7"}, []),
         ("show", {}, [("id", "required", "")]),
@@ -216,30 +219,30 @@ def test_places_of_operations_that_share_one() -> None:
         ),
     ],
 )
-def test_check_of_parameters_wherever_they_are_sent(
-    operation: str, fields: Mapping[str, object], found: list[tuple[str, str, str]]
+def test_parameters_are_checked_wherever_they_are_sent(
+    operation: str, fields: Mapping[str, object], expected: list[tuple[str, str, str]]
 ) -> None:
     violations = build_check_factory(lambda: SEVERAL)(operation)(fields)
-    assert violations == tuple(Violation(*one) for one in found)
+    assert violations == tuple(Violation(*violation) for violation in expected)
 
 
 @pytest.mark.parametrize(
-    ("fields", "found"),
+    ("fields", "expected"),
     [
-        (RIGHT, []),
-        ({**RIGHT, "unknown": object()}, []),
-        ({**RIGHT, "level": "1", "tags": []}, []),
+        (VALID, []),
+        ({**VALID, "unknown": object()}, []),
+        ({**VALID, "level": "1", "tags": []}, []),
         ({}, [("name", "required", ""), ("phone", "required", "")]),
         ({"name": "", "phone": None}, [("name", "required", ""), ("phone", "required", "")]),
-        ({**RIGHT, "level": ""}, []),
+        ({**VALID, "level": ""}, []),
         ({"name": 0, "phone": "1"}, [("name", "type", "")]),
         ({"name": False, "phone": "1"}, [("name", "type", "")]),
-        ({**RIGHT, "phone": "x"}, [("phone", "pattern", "digits")]),
-        ({**RIGHT, "phone": 5}, [("phone", "type", "digits")]),
-        ({**RIGHT, "tags": ["a", 1, 2]}, [("tags.1", "type", ""), ("tags.2", "type", "")]),
-        ({**RIGHT, "address": {}}, [("address.city", "required", "")]),
-        ({**RIGHT, "level": True, "tags": []}, [("level", "enum", "only 1")]),
-        ({**RIGHT, "level": 1}, [("", "dependentRequired", "")]),
+        ({**VALID, "phone": "x"}, [("phone", "pattern", "digits")]),
+        ({**VALID, "phone": 5}, [("phone", "type", "digits")]),
+        ({**VALID, "tags": ["a", 1, 2]}, [("tags.1", "type", ""), ("tags.2", "type", "")]),
+        ({**VALID, "address": {}}, [("address.city", "required", "")]),
+        ({**VALID, "level": True, "tags": []}, [("level", "enum", "only 1")]),
+        ({**VALID, "level": 1}, [("", "dependentRequired", "")]),
         (
             {"phone": "x", "level": 2, "tags": "no"},
             [
@@ -251,22 +254,22 @@ def test_check_of_parameters_wherever_they_are_sent(
         ),
     ],
 )
-def test_check_says_field_keyword_and_what_would_pass(
-    fields: Mapping[str, object], found: list[tuple[str, str, str]]
+def test_a_violation_has_a_field_a_keyword_and_a_description(
+    fields: Mapping[str, object], expected: list[tuple[str, str, str]]
 ) -> None:
     violations = build_check_factory(lambda: DOCUMENT)("create")(fields)
-    assert violations == tuple(Violation(*one) for one in found)
+    assert violations == tuple(Violation(*violation) for violation in expected)
 
 
-def test_checks_read_the_document_when_the_first_request_comes() -> None:
-    read: list[str] = []
+def test_the_document_is_read_once_at_the_first_check() -> None:
+    reads: list[str] = []
 
     def document() -> Mapping[str, Any]:
-        read.append("read")
+        reads.append("read")
         return DOCUMENT
 
     check = build_check_factory(document)("create")
-    assert read == []
-    for fields in (RIGHT, {}, RIGHT):
+    assert reads == []
+    for fields in (VALID, {}, VALID):
         check(fields)
-    assert read == ["read"]
+    assert reads == ["read"]

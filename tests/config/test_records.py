@@ -1,4 +1,4 @@
-"""Records of a provider's accounts: read by the types of their fields."""
+"""Records and settings of a provider, read by the types of their fields."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given as any_of
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.config.records import (
@@ -31,7 +31,7 @@ class Clip(NamedTuple):
 
 
 @pytest.mark.parametrize(
-    ("given", "records"),
+    ("document", "records"),
     [
         ({}, {}),
         ({"1": {"name": "a", "length": "3"}}, {"1": Clip("a", 3)}),
@@ -45,13 +45,13 @@ class Clip(NamedTuple):
         ),
     ],
 )
-def test_records_that_read(given: Mapping[str, Any], records: Mapping[str, Clip]) -> None:
-    assert list(record_problems(Clip, given)) == []
-    assert parse_records(Clip, given) == records
+def test_valid_records_are_read(document: Mapping[str, Any], records: Mapping[str, Clip]) -> None:
+    assert list(record_problems(Clip, document)) == []
+    assert parse_records(Clip, document) == records
 
 
 @pytest.mark.parametrize(
-    ("given", "path", "message"),
+    ("document", "path", "message"),
     [
         (
             None,
@@ -88,8 +88,10 @@ def test_records_that_read(given: Mapping[str, Any], records: Mapping[str, Clip]
         ),
     ],
 )
-def test_records_that_do_not_read(given: Any, path: tuple[str, ...], message: str) -> None:
-    assert list(record_problems(Clip, given)) == [(path, message)]
+def test_a_problem_of_a_record_is_reported_at_its_path(
+    document: Any, path: tuple[str, ...], message: str
+) -> None:
+    assert list(record_problems(Clip, document)) == [(path, message)]
 
 
 WAIT, MINUTES, UTC = Duration(90_000), Duration(60_000), ZoneInfo("UTC")
@@ -132,7 +134,7 @@ FULL: Mapping[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    ("given", "queue"),
+    ("document", "queue"),
     [
         ({"open": "true"}, Queue(open=True)),
         ({"open": True}, Queue(open=True)),
@@ -158,26 +160,28 @@ FULL: Mapping[str, Any] = {
         ),
     ],
 )
-def test_rich_records_that_read(given: Mapping[str, Any], queue: Queue) -> None:
-    assert list(record_problems(Queue, {"q": given})) == []
-    [found] = parse_records(Queue, {"q": given}).values()
-    assert found == queue
-    assert type(found.wait) is Duration
+def test_a_valid_record_with_every_field_type_is_read(
+    document: Mapping[str, Any], queue: Queue
+) -> None:
+    assert list(record_problems(Queue, {"q": document})) == []
+    [record] = parse_records(Queue, {"q": document}).values()
+    assert record == queue
+    assert type(record.wait) is Duration
 
 
-LONG = "is not a length of time such as 90s, 1m30s or 2h"
+DURATION = "is not a length of time such as 90s, 1m30s or 2h"
 HOURS = "{opens: ..., closes: ...}"
 
 
 @pytest.mark.parametrize(
-    ("given", "path", "message"),
+    ("document", "path", "message"),
     [
         ({"open": "yes"}, ("open",), "'yes' is not true or false"),
         ({"open": 1}, ("open",), "'1' is not true or false"),
         ({"open": None}, ("open",), f"{NOTHING}true or false"),
-        ({"wait": "soon"}, ("wait",), f"'soon' {LONG}"),
-        ({"wait": True}, ("wait",), f"'True' {LONG}"),
-        ({"wait": "999999999d"}, ("wait",), f"'999999999d' {LONG}"),
+        ({"wait": "soon"}, ("wait",), f"'soon' {DURATION}"),
+        ({"wait": True}, ("wait",), f"'True' {DURATION}"),
+        ({"wait": "999999999d"}, ("wait",), f"'999999999d' {DURATION}"),
         ({"title": []}, ("title",), "there is nothing here: write a text"),
         ({"title": ["x"]}, ("title",), "a list is not a text"),
         ({"rate": "much"}, ("rate",), "'much' is not an amount such as 12.50"),
@@ -207,15 +211,17 @@ HOURS = "{opens: ..., closes: ...}"
         ({"lunch": {"opens": None}}, ("lunch", "opens"), f"{NOTHING}a whole number"),
     ],
 )
-def test_rich_records_that_do_not_read(
-    given: Mapping[str, Any], path: tuple[str | int, ...], message: str
+def test_a_problem_of_each_field_type_is_reported_at_its_path(
+    document: Mapping[str, Any], path: tuple[str | int, ...], message: str
 ) -> None:
-    assert list(record_problems(Queue, {"q": {"open": True, **given}})) == [(("q", *path), message)]
+    assert list(record_problems(Queue, {"q": {"open": True, **document}})) == [
+        (("q", *path), message)
+    ]
 
 
-def test_all_flaws_of_a_record_at_once() -> None:
-    given = {"q": {"keys": ["x", 1, "y"], "hours": {"closes": "z"}, "zzz": 1}}
-    assert [path for path, _ in record_problems(Queue, given)] == [
+def test_all_problems_of_a_record_are_reported_at_once() -> None:
+    document = {"q": {"keys": ["x", 1, "y"], "hours": {"closes": "z"}, "zzz": 1}}
+    assert [path for path, _ in record_problems(Queue, document)] == [
         ("q", "keys", 0),
         ("q", "keys", 2),
         ("q", "hours", "closes"),
@@ -246,8 +252,8 @@ QUEUES = st.builds(
 )
 
 
-@any_of(QUEUES)
-def test_what_is_written_reads_as_it_was(queue: Queue) -> None:
+@given(QUEUES)
+def test_a_record_written_to_a_document_is_read_back_equal(queue: Queue) -> None:
     document = {"q": to_document(queue)}
     assert list(record_problems(Queue, document)) == []
     assert parse_records(Queue, document) == {"q": queue}
@@ -267,12 +273,14 @@ class Settings(NamedTuple):
         ({"window": "1h", "hours": {"opens": 1}}, Settings("UTC", Duration(3_600_000), Hours(1))),
     ],
 )
-def test_settings_are_keys_of_the_account(body: Mapping[str, Any], settings: Settings) -> None:
+def test_settings_are_read_from_keys_of_the_account(
+    body: Mapping[str, Any], settings: Settings
+) -> None:
     assert list(settings_problems(Settings, body)) == []
     assert parse_provider_settings(Settings, body) == settings
 
 
-def test_settings_that_do_not_read() -> None:
+def test_problems_of_settings_are_reported_at_their_paths() -> None:
     body: Mapping[str, Any] = {"zone": None, "balance": [], "hours": {"opens": "x"}}
     assert list(settings_problems(Settings, body)) == [
         (("zone",), f"{NOTHING}a text"),
@@ -280,7 +288,7 @@ def test_settings_that_do_not_read() -> None:
     ]
 
 
-def test_no_settings_where_a_provider_has_none() -> None:
+def test_a_provider_without_settings_has_no_setting_fields() -> None:
     assert list(settings_problems(None, {"zone": []})) == []
     assert parse_provider_settings(None, {"zone": "IST"}) is None
     assert field_types(None) == {}

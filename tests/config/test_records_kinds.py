@@ -1,4 +1,4 @@
-"""Records with every kind of field: what reads, what does not, and that writing is its reverse."""
+"""Records with every kind of field: reading, problems, and writing as the reverse of reading."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -40,7 +40,7 @@ class Thing(NamedTuple):
 
 
 @pytest.mark.parametrize(
-    ("given", "thing"),
+    ("document", "thing"),
     [
         ({"state": "busy"}, Thing("busy")),
         ({"sure": True}, Thing(sure=True)),
@@ -56,13 +56,13 @@ class Thing(NamedTuple):
         ({"words": {"a": 1}}, Thing(words={"a": "1"})),
     ],
 )
-def test_read(given: Mapping[str, Any], thing: Thing) -> None:
-    assert list(record_problems(Thing, {"1": given})) == []
-    assert parse_records(Thing, {"1": given}) == {"1": thing}
+def test_each_kind_of_field_is_read(document: Mapping[str, Any], thing: Thing) -> None:
+    assert list(record_problems(Thing, {"1": document})) == []
+    assert parse_records(Thing, {"1": document}) == {"1": thing}
 
 
 @pytest.mark.parametrize(
-    ("given", "path", "message"),
+    ("document", "path", "message"),
     [
         ({"state": "bussy"}, ("state",), "'bussy' is not one of free, busy: did you mean 'busy'?"),
         ({"state": 1}, ("state",), "'1' is not one of free, busy"),
@@ -84,8 +84,10 @@ def test_read(given: Mapping[str, Any], thing: Thing) -> None:
         ({"words": {"a": {}}}, ("words", "a"), "there is nothing here: write a text"),
     ],
 )
-def test_flaws(given: Mapping[str, Any], path: tuple[object, ...], message: str) -> None:
-    assert (("1", *path), message) in list(record_problems(Thing, {"1": given}))
+def test_a_problem_of_each_kind_of_field_is_reported(
+    document: Mapping[str, Any], path: tuple[object, ...], message: str
+) -> None:
+    assert (("1", *path), message) in list(record_problems(Thing, {"1": document}))
 
 
 TEXTS = st.text(max_size=9)
@@ -105,13 +107,13 @@ THINGS = st.builds(
 
 
 @given(THINGS)
-def test_what_is_written_reads_as_the_same(thing: Thing) -> None:
-    told = {"1": to_document(thing)}
-    assert list(record_problems(Thing, told)) == []
-    assert parse_records(Thing, told) == {"1": thing}
+def test_each_kind_of_field_is_written_and_read_back_equal(thing: Thing) -> None:
+    document = {"1": to_document(thing)}
+    assert list(record_problems(Thing, document)) == []
+    assert parse_records(Thing, document) == {"1": thing}
 
 
-def test_settings_stand_beside_other_keys() -> None:
+def test_settings_are_read_beside_other_keys() -> None:
     body = {"state": "busy", "credentials": "any"}
     assert parse_provider_settings(Thing, body) == Thing("busy")
     assert list(settings_problems(Thing, body)) == []
@@ -120,7 +122,7 @@ def test_settings_stand_beside_other_keys() -> None:
     ]
 
 
-def test_settings_of_a_provider_without_any() -> None:
+def test_a_provider_without_settings_reads_none() -> None:
     assert (parse_provider_settings(None, {"a": 1}), list(settings_problems(None, {"a": 1}))) == (
         None,
         [],

@@ -1,4 +1,4 @@
-"""The names that a scenario mentions, and what is said of those that nothing bears."""
+"""The names that a scenario mentions, and what is reported of unknown ones."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ from mockserver.config.references import (
 )
 from tests.support.fake_vendor import FAKE_VENDOR
 
-WORDS = KnownNames(
+NAMES = KnownNames(
     operations={"mobtexting": ("c2c",), "phonon": ("outbound-create", "outbound-cancel")},
     fault_statuses={"conflict": 409, "server-error": 500, "busy-here": 503, "down": 503},
     webhook_kinds=("any", "completed"),
@@ -27,8 +27,8 @@ WORDS = KnownNames(
 SCENARIOS = ("answered", "callee-busy")
 
 
-def told(body: Mapping[str, Any]) -> list[tuple[DocumentPath, str]]:
-    return list(reference_problems(body, WORDS, SCENARIOS))
+def problems(body: Mapping[str, Any]) -> list[tuple[DocumentPath, str]]:
+    return list(reference_problems(body, NAMES, SCENARIOS))
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def told(body: Mapping[str, Any]) -> list[tuple[DocumentPath, str]]:
         {"steps": [{"wait": {"digits": "to"}}, {"press": "1", "leg": "b"}]},
     ],
 )
-def test_names_that_are_known(body: Mapping[str, Any]) -> None:
-    assert told(body) == []
+def test_known_names_have_no_problems(body: Mapping[str, Any]) -> None:
+    assert problems(body) == []
 
 
 @pytest.mark.parametrize(
@@ -123,11 +123,13 @@ def test_names_that_are_known(body: Mapping[str, Any]) -> None:
         ({"needs": {"leg": "c"}}, ("needs", "leg"), "no leg is named 'c': known: a, b, callee, to"),
     ],
 )
-def test_name_that_is_unknown(body: Mapping[str, Any], path: DocumentPath, message: str) -> None:
-    assert told(body) == [(path, message)]
+def test_an_unknown_name_is_reported_with_the_known_or_similar_names(
+    body: Mapping[str, Any], path: DocumentPath, message: str
+) -> None:
+    assert problems(body) == [(path, message)]
 
 
-def test_unnamed_shows_the_first_of_many() -> None:
+def test_only_the_first_known_names_are_listed() -> None:
     many = tuple(f"name-{at}" for at in range(MAX_LISTED_NAMES + 3))
     [(_, message)] = unknown_name_problems("thing", (), "zzz", many)
     assert (
@@ -136,7 +138,7 @@ def test_unnamed_shows_the_first_of_many() -> None:
     )
 
 
-def test_names_of_a_house_without_providers() -> None:
+def test_without_providers_every_provider_name_is_unknown() -> None:
     empty = KnownNames(
         operations={}, fault_statuses={}, webhook_kinds=(), legs=(), record_types={}, quirks={}
     )
@@ -147,7 +149,7 @@ def test_names_of_a_house_without_providers() -> None:
     assert list(reference_problems({"match": {"callee": "1"}}, empty, ())) == []
 
 
-def test_references_and_turns_in_their_order() -> None:
+def test_references_and_list_entries_are_listed_in_order() -> None:
     body = {"play": "p", "choose": [{"play": "c"}], "attempts": ["x", {"a": 1}], "numbers": ["n"]}
     assert list(scenario_references(body)) == [
         (("play",), "p"),
@@ -162,14 +164,14 @@ def test_references_and_turns_in_their_order() -> None:
     ]
 
 
-TOYS = WORDS._replace(
-    operations={**WORDS.operations, "toy": ("place",)},
+TOY_NAMES = NAMES._replace(
+    operations={**NAMES.operations, "toy": ("place",)},
     vendor_events={"toy": FAKE_VENDOR.vendor_events, "mobtexting": {}},
 )
 
 
 @pytest.mark.parametrize(
-    ("step", "needs", "told"),
+    ("step", "needs", "expected"),
     [
         ({"act": "offer", "agent": "ann", "after": "1s", "then": "busy"}, {}, []),
         ({"act": "hold", "for": "20s"}, {"provider": "toy"}, []),
@@ -184,19 +186,21 @@ TOYS = WORDS._replace(
         ),
     ],
 )
-def test_acts(step: dict[str, str], needs: dict[str, str], told: list[str]) -> None:
-    found = reference_problems({"steps": [step], "needs": needs}, TOYS, ())
-    assert [message for _, message in found] == told
+def test_a_vendor_event_of_a_step_is_checked(
+    step: dict[str, str], needs: dict[str, str], expected: list[str]
+) -> None:
+    reported = reference_problems({"steps": [step], "needs": needs}, TOY_NAMES, ())
+    assert [message for _, message in reported] == expected
 
 
-def test_act_of_another_provider() -> None:
-    words = WORDS._replace(
+def test_a_vendor_event_of_another_provider_is_reported() -> None:
+    names = NAMES._replace(
         vendor_events={
             "toy": FAKE_VENDOR.vendor_events,
             "mobtexting": {"wave": FAKE_VENDOR.vendor_events["hold"]},
         }
     )
     body = {"steps": [{"act": "hold"}], "needs": {"provider": "mobtexting"}}
-    assert list(reference_problems(body, words, ())) == [
+    assert list(reference_problems(body, names, ())) == [
         (("steps", 0, "act"), "mobtexting has no act 'hold', only toy")
     ]

@@ -1,4 +1,4 @@
-"""The schema as editors see it: plain JSON Schema over plain YAML agrees with what we say."""
+"""The schema in an editor: plain JSON Schema over plain YAML agrees with the loader."""
 
 import json
 import re
@@ -17,26 +17,26 @@ from mockserver.core.time import parse_duration
 from tests.support.config_files import check_texts
 
 TESTS = Path(__file__).parents[1]
-GOOD = [
+VALID_FILES = [
     *sorted(bundled_folder("scenarios").glob("*.yaml")),
     *sorted(TESTS.glob("scenarios/*.yaml")),
 ]
-BROKEN = sorted((TESTS / "config" / "broken").glob("*.yaml"))
+BROKEN_FILES = sorted((TESTS / "config" / "broken").glob("*.yaml"))
 SCHEMA = load_scenario_schema()
 EDITOR = jsonschema.Draft202012Validator(SCHEMA)
 
 
-def test_schema_is_one_of_its_draft() -> None:
+def test_the_schema_is_valid_by_its_draft() -> None:
     assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
-def test_schema_uses_every_definition_and_defines_all_that_it_uses() -> None:
+def test_the_schema_uses_exactly_the_definitions_it_has() -> None:
     used = set(re.findall(r'"\$ref": "#/\$defs/([^"]+)"', json.dumps(SCHEMA)))
     assert used == SCHEMA["$defs"].keys()
 
 
-def test_schema_knows_the_words_of_the_core() -> None:
+def test_the_schema_lists_the_presets_and_causes_of_the_core() -> None:
     definitions = SCHEMA["$defs"]
     words = definitions["behaviour"]["properties"]["then"]["enum"]
     assert sorted(words) == sorted(PRESETS)
@@ -45,25 +45,25 @@ def test_schema_knows_the_words_of_the_core() -> None:
     assert sorted(definitions["cause"]["enum"]) == sorted(CAUSES)
 
 
-@pytest.mark.parametrize("file", GOOD, ids=lambda file: file.name)
-def test_good_file_is_good_for_editors(file: Path) -> None:
+@pytest.mark.parametrize("file", VALID_FILES, ids=lambda file: file.name)
+def test_a_valid_file_is_valid_in_an_editor(file: Path) -> None:
     content = yaml.safe_load(file.read_text("utf-8"))
     assert [error.message for error in EDITOR.iter_errors(content)] == []
     assert schema_problems(content) == ()
 
 
-@pytest.mark.parametrize("file", BROKEN, ids=lambda file: file.stem)
-def test_editors_accept_no_form_that_we_refuse(file: Path) -> None:
-    """Where our complaint is one of form; what only the loader knows, an editor lets pass."""
+@pytest.mark.parametrize("file", BROKEN_FILES, ids=lambda file: file.stem)
+def test_an_editor_and_the_loader_agree_on_broken_files(file: Path) -> None:
+    """They agree on problems of the schema; an editor cannot know the others."""
     try:
-        content = yaml.load(file.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 - texts alone
+        content = yaml.load(file.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 - loads strings only
     except yaml.YAMLError:
         assert check_texts(file.read_text("utf-8"))
         return
     assert (schema_problems(content) == ()) == EDITOR.is_valid(content)
 
 
-REAL: list[tuple[str, Any]] = [
+NUMBERS: list[tuple[str, Any]] = [
     ("press: 1", {"press": 1}),
     ("press: 012", {"press": 10}),
     ("press: [{keys: 2}]", {"press": [{"keys": 2}]}),
@@ -73,8 +73,8 @@ REAL: list[tuple[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("text", "value"), REAL)
-def test_real_types_are_good_for_editors_and_for_us(text: str, value: Any) -> None:
+@pytest.mark.parametrize(("text", "value"), NUMBERS)
+def test_numbers_are_valid_in_an_editor_and_in_the_loader(text: str, value: Any) -> None:
     assert yaml.safe_load(text) == value
     assert EDITOR.is_valid({"scenarios": {"x": {"legs": {"a": value}}}})
     assert check_texts(f"scenarios: {{x: {{legs: {{a: {{{text}}}}}}}}}") == []
@@ -87,7 +87,7 @@ def test_real_types_are_good_for_editors_and_for_us(text: str, value: Any) -> No
         "99999h", "9999999m", "999999999s", "9999d99999h9999999m999999999s",
     ],
 )  # fmt: skip
-def test_length_of_the_schema_is_one_of_the_core(text: str) -> None:
+def test_a_duration_of_the_schema_is_one_of_the_core(text: str) -> None:
     for part in ("length", "span"):
         assert schema_problems(text, part) == ()
     assert schema_problems(f"{text}..{text}", "span") == ()
@@ -101,6 +101,6 @@ def test_length_of_the_schema_is_one_of_the_core(text: str) -> None:
         "1e3", "+1", "٣s", "1s\n", "..", "1s..", "..1s", "1s...2s", "1s..2s..3s", "1S", "inf",
     ],
 )  # fmt: skip
-def test_no_length_of_the_schema(text: str) -> None:
+def test_a_text_that_is_no_duration_is_invalid_by_the_schema(text: str) -> None:
     assert schema_problems(text, "length") != ()
     assert schema_problems(text, "span") != ()

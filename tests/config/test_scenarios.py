@@ -1,4 +1,4 @@
-"""Scenarios from mappings in which nothing is wrong: what they make of each key."""
+"""Scenarios built from valid mappings: what each key becomes."""
 
 from typing import Any
 
@@ -19,12 +19,12 @@ from mockserver.core.script import Condition, Step
 BUSY = PRESETS["busy"]
 
 
-def place(path: DocumentPath) -> str:
+def locate(path: DocumentPath) -> str:
     return f"f:{'.'.join(map(str, path))}"
 
 
-def made(body: dict[str, Any], *, bundled: bool = False) -> list[Scenario]:
-    return list(build_scenarios("x", body, place, FileContext(bundled=bundled, vendor_events={})))
+def build(body: dict[str, Any], *, bundled: bool = False) -> list[Scenario]:
+    return list(build_scenarios("x", body, locate, FileContext(bundled=bundled, vendor_events={})))
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,12 @@ def made(body: dict[str, Any], *, bundled: bool = False) -> list[Scenario]:
         ),
     ],
 )
-def test_story_of_a_key(body: dict[str, Any], values: dict[str, Any]) -> None:
-    assert made(body) == [Scenario(name="x", location="f:", **values)]
+def test_each_key_of_a_scenario_is_read(body: dict[str, Any], values: dict[str, Any]) -> None:
+    assert build(body) == [Scenario(name="x", location="f:", **values)]
 
 
 @pytest.mark.parametrize(
-    ("how", "travel"),
+    ("document", "expected"),
     [
         ({"duplicate": "2"}, DeliveryBehavior(duplicate=2)),
         ({"drop": "all"}, DeliveryBehavior(drop=None)),
@@ -89,15 +89,17 @@ def test_story_of_a_key(body: dict[str, Any], values: dict[str, Any]) -> None:
         ({"corrupt": "truncate"}, DeliveryBehavior(corrupt="truncate")),
     ],
 )
-def test_story_of_webhooks(how: dict[str, Any], travel: DeliveryBehavior) -> None:
-    assert made({"webhooks": {"any": how}}) == [
-        Scenario(name="x", location="f:", webhooks={"any": travel})
+def test_the_delivery_behavior_of_a_scenario_is_read(
+    document: dict[str, Any], expected: DeliveryBehavior
+) -> None:
+    assert build({"webhooks": {"any": document}}) == [
+        Scenario(name="x", location="f:", webhooks={"any": expected})
     ]
 
 
-def test_stories_within_lists_have_names_of_their_own() -> None:
+def test_scenarios_within_lists_get_names_of_their_own() -> None:
     body = {"attempts": [{"a": "busy"}, "y"], "numbers": ["z", {"b": "busy"}]}
-    assert made(body, bundled=True) == [
+    assert build(body, bundled=True) == [
         Scenario(name="x/attempts/1", location="f:attempts.0", bundled=True, legs={"a": BUSY}),
         Scenario(name="x/numbers/2", location="f:numbers.1", bundled=True, legs={"b": BUSY}),
         Scenario(
@@ -111,7 +113,7 @@ def test_stories_within_lists_have_names_of_their_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "wanted"),
+    ("document", "expected"),
     [
         ({"callee": "*0402"}, MatchRule(globs={"callee": "*0402"})),
         (
@@ -124,8 +126,8 @@ def test_stories_within_lists_have_names_of_their_own() -> None:
         ),
     ],
 )
-def test_match(given: dict[str, Any], wanted: MatchRule) -> None:
-    assert build_match_rule(given) == wanted
-    assert made({"match": given, "play": "y"}) == [
-        Scenario(name="x", location="f:", match=wanted, play="y")
+def test_a_match_rule_is_read(document: dict[str, Any], expected: MatchRule) -> None:
+    assert build_match_rule(document) == expected
+    assert build({"match": document, "play": "y"}) == [
+        Scenario(name="x", location="f:", match=expected, play="y")
     ]

@@ -1,4 +1,4 @@
-"""The form of scenario files: what is wrong is worded, placed, and taken out."""
+"""Schema checks of scenario files: how problems are worded, located and removed."""
 
 from typing import Any
 
@@ -22,13 +22,13 @@ from mockserver.config.yaml_document import parse_document
 TEXT = "a:\n  b: [c, {d: e}]\n"
 
 
-def test_form_of_a_part_is_that_of_the_whole() -> None:
+def test_a_part_of_the_schema_has_its_own_validator() -> None:
     assert schema_validator("length").is_valid("2s")
     assert not schema_validator("length").is_valid("2s..6s")
     assert schema_validator() is schema_validator()
 
 
-def test_flaws_are_told_once() -> None:
+def test_a_schema_problem_is_reported_once() -> None:
     assert schema_problems({"scenarios": {"x": {"play": ["y"]}}}) == (
         (("scenarios", "x", "play"), "a list is not the name of a scenario"),
     )
@@ -38,7 +38,7 @@ def test_flaws_are_told_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "place"),
+    ("path", "location"),
     [
         ((), "f:1:1"),
         (("a",), "f:2:3"),
@@ -51,14 +51,14 @@ def test_flaws_are_told_once() -> None:
         (("a", KeySegment("x")), "f:2:3"),
     ],
 )
-def test_placed_at_the_value_or_at_the_key(path: DocumentPath, place: str) -> None:
+def test_a_problem_is_located_at_the_value_or_at_the_key(path: DocumentPath, location: str) -> None:
     document, _ = parse_document(TEXT, "f")
     assert document
-    assert str(locate_problem(document, (path, "wrong"))) == f"{place}: wrong"
+    assert str(locate_problem(document, (path, "wrong"))) == f"{location}: wrong"
 
 
 @pytest.mark.parametrize(
-    ("content", "paths", "left"),
+    ("content", "paths", "expected"),
     [
         ({"a": 1}, [], {"a": 1}),
         ({"a": 1, "b": 2}, [("a",)], {"b": 2}),
@@ -71,11 +71,13 @@ def test_placed_at_the_value_or_at_the_key(path: DocumentPath, place: str) -> No
         ({"a": ["b"]}, [("a",), ("a", 0)], {}),
     ],
 )
-def test_pruned(content: dict[str, Any], paths: list[DocumentPath], left: dict[str, Any]) -> None:
-    assert without_problems(content, paths) == left
+def test_values_with_problems_are_removed(
+    content: dict[str, Any], paths: list[DocumentPath], expected: dict[str, Any]
+) -> None:
+    assert without_problems(content, paths) == expected
 
 
-def test_items_are_those_in_which_nothing_is_wrong() -> None:
+def test_valid_items_are_those_without_problems() -> None:
     assert list(valid_items({"a": ["b", None, "c"]}, "a")) == [(0, "b"), (2, "c")]
     assert list(valid_items({}, "a")) == []
 
@@ -90,7 +92,7 @@ def test_items_are_those_in_which_nothing_is_wrong() -> None:
         ("x" * 61, f"'{'x' * 60}...'"),
     ],
 )
-def test_shown(value: object, text: str) -> None:
+def test_a_value_is_formatted_for_a_message(value: object, text: str) -> None:
     assert format_value(value) == text
 
 
@@ -107,12 +109,14 @@ def test_shown(value: object, text: str) -> None:
         ("zzz", ("busy",), "'zzz' is not a cause: busy, normal"),
     ],
 )
-def test_unlike(value: object, words: tuple[str, ...], message: str) -> None:
+def test_an_unexpected_value_is_described_with_what_was_expected(
+    value: object, words: tuple[str, ...], message: str
+) -> None:
     assert format_unexpected_value(value, "a cause: busy, normal", words) == message
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("arguments", "message"),
     [
         (("legz", ["legs"]), "unknown key 'legz': did you mean 'legs'?"),
         (("zzz", ["legs", "a"]), "unknown key 'zzz': one of legs, a"),
@@ -120,26 +124,30 @@ def test_unlike(value: object, words: tuple[str, ...], message: str) -> None:
         (("zzz", ["legs"], "", "or else"), "unknown key 'zzz': one of legs; or else"),
     ],
 )
-def test_unknown_key(given: tuple[Any, ...], message: str) -> None:
-    assert format_unknown_key(*given) == message
+def test_an_unknown_key_is_described_with_the_known_or_similar_keys(
+    arguments: tuple[Any, ...], message: str
+) -> None:
+    assert format_unknown_key(*arguments) == message
 
 
-def rules(part: Any) -> list[dict[str, Any]]:
-    """Every mapping of the schema that asks for a type or for one of some words."""
-    asking = isinstance(part, dict) and isinstance(part.get("type", part.get("enum")), str | list)
+def find_rules(part: Any) -> list[dict[str, Any]]:
+    """Return the mappings of the schema that require a type or one of some words."""
+    is_rule = isinstance(part, dict) and isinstance(part.get("type", part.get("enum")), str | list)
     inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-    return [part] * asking + [rule for value in inner for rule in rules(value)]
+    return [part] * is_rule + [rule for value in inner for rule in find_rules(value)]
 
 
-def test_every_rule_of_the_schema_says_what_it_wants() -> None:
-    silent = {"enum": ["match", "needs"]}  # its parent speaks for it
-    assert [rule for rule in rules(load_scenario_schema()) if "description" not in rule] == [
-        {"type": "object", "propertyNames": silent},
-        silent,
+def test_every_rule_of_the_schema_has_a_description() -> None:
+    without = {"enum": ["match", "needs"]}  # its parent describes it
+    assert [rule for rule in find_rules(load_scenario_schema()) if "description" not in rule] == [
+        {"type": "object", "propertyNames": without},
+        without,
     ]
 
 
-@pytest.mark.parametrize("rule", [rule for rule in rules(load_scenario_schema()) if "enum" in rule])
-def test_every_enumeration_lists_its_words(rule: dict[str, Any]) -> None:
-    _, _, told = rule.get("description", ": match or needs").partition(": ")
-    assert told.replace(" or ", ", ").split(", ") == rule["enum"]
+@pytest.mark.parametrize(
+    "rule", [rule for rule in find_rules(load_scenario_schema()) if "enum" in rule]
+)
+def test_every_enumeration_lists_its_words_in_its_description(rule: dict[str, Any]) -> None:
+    _, _, words = rule.get("description", ": match or needs").partition(": ")
+    assert words.replace(" or ", ", ").split(", ") == rule["enum"]

@@ -1,4 +1,4 @@
-"""What is wrong with a scenario whose form is right: what is in vain, or does not go together."""
+"""Problems of a scenario that is valid by its schema: keys without effect or in conflict."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,13 +10,13 @@ from mockserver.config.problems import DocumentPath
 from mockserver.config.semantic_checks import scalars, scenario_problems
 from tests.support.config_files import PROVIDERS
 
-WORDS = collect_known_names(PROVIDERS)
+NAMES = collect_known_names(PROVIDERS)
 ONE_OF = "a scenario has one of steps, attempts, numbers, choose, play, and this one has"
-DEEDS = "ring, answer, machine, hangup, press, say, wait, act"
+STEP_KEYS = "ring, answer, machine, hangup, press, say, wait, act"
 
 
-def told(body: Mapping[str, Any]) -> list[tuple[DocumentPath, str]]:
-    return list(scenario_problems(body, WORDS, ("x", "y")))
+def problems(body: Mapping[str, Any]) -> list[tuple[DocumentPath, str]]:
+    return list(scenario_problems(body, NAMES, ("x", "y")))
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,8 @@ def told(body: Mapping[str, Any]) -> list[tuple[DocumentPath, str]]:
         {"attempts": ["x", {"a": "busy"}, None]},
     ],
 )
-def test_nothing_wrong(body: Mapping[str, Any]) -> None:
-    assert told(body) == []
+def test_a_consistent_scenario_has_no_problems(body: Mapping[str, Any]) -> None:
+    assert problems(body) == []
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_nothing_wrong(body: Mapping[str, Any]) -> None:
         (
             {"steps": [{"after": "1s", "cause": "busy"}]},
             ("steps", 0),
-            f"this step does nothing: give it one of {DEEDS}",
+            f"this step does nothing: give it one of {STEP_KEYS}",
         ),
         (
             {"steps": [{"answer": "a", "ring": "a"}]},
@@ -100,10 +100,12 @@ def test_nothing_wrong(body: Mapping[str, Any]) -> None:
         ({"play": "z"}, ("play",), "no scenario is named 'z': known: x, y"),
     ],
 )
-def test_one_thing_wrong(body: Mapping[str, Any], path: DocumentPath, message: str) -> None:
-    assert told(body) == [(path, message)]
+def test_an_inconsistency_of_a_scenario_is_reported_at_its_path(
+    body: Mapping[str, Any], path: DocumentPath, message: str
+) -> None:
+    assert problems(body) == [(path, message)]
 
 
-def test_scalars_and_where_they_stand() -> None:
+def test_scalars_are_listed_with_their_paths() -> None:
     value = {"a": "b", "c": [{"d": 1}, None]}
     assert list(scalars(value)) == [(("a",), "b"), (("c", 0, "d"), "1"), (("c", 1), "None")]

@@ -1,4 +1,4 @@
-"""Steps of a scenario, from mappings whose form is right."""
+"""Steps of a scenario, built from valid mappings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ from mockserver.core.script import Condition, Step
 
 
 @pytest.mark.parametrize(
-    ("item", "made"),
+    ("item", "expected"),
     [
         ({"ring": "a"}, Step(delay=IMMEDIATELY, event_type="ring", leg="a")),
         (
@@ -67,18 +67,18 @@ from mockserver.core.script import Condition, Step
         ),
     ],
 )
-def test_step(item: Mapping[str, Any], made: Step) -> None:
-    assert list(build_steps(item, "f:1:2", {})) == [made._replace(location="f:1:2")]
+def test_a_step_is_built_from_its_mapping(item: Mapping[str, Any], expected: Step) -> None:
+    assert list(build_steps(item, "f:1:2", {})) == [expected._replace(location="f:1:2")]
 
 
-ACTS = {
+VENDOR_EVENTS = {
     "offer": VendorEvent(allowed_in=frozenset(), arguments=frozenset({"agent"}), dials="b"),
     "hold": VendorEvent(allowed_in=frozenset(), undo="resume"),
 }
 
 
 @pytest.mark.parametrize(
-    ("item", "made"),
+    ("item", "expected"),
     [
         (
             {"after": "5s", "act": "offer", "agent": "ann", "then": "no-answer"},
@@ -117,7 +117,9 @@ ACTS = {
         ({"act": "hold", "leg": "b"}, [Step(delay=IMMEDIATELY, event_type="hold", leg="b")]),
     ],
 )
-def test_acts(item: Mapping[str, Any], made: list[Step]) -> None:
-    assert list(build_steps(item, "f:1:2", ACTS)) == [
-        one._replace(location="f:1:2") for one in made
+def test_a_vendor_event_is_built_into_its_steps(
+    item: Mapping[str, Any], expected: list[Step]
+) -> None:
+    assert list(build_steps(item, "f:1:2", VENDOR_EVENTS)) == [
+        step._replace(location="f:1:2") for step in expected
     ]

@@ -1,4 +1,4 @@
-"""A story is hidden if an earlier one takes all that suits it, and speaks to all that it does."""
+"""A scenario is unreachable if an earlier one covers its matches and its aspects."""
 
 import pytest
 
@@ -10,12 +10,12 @@ ANY = MatchRule()
 LEGS = {"a": DEFAULT_BEHAVIOR}
 
 
-def story(name: str, match: MatchRule | None, **more: object) -> Scenario:
-    return Scenario(name=name, match=match, **{"legs": LEGS, **more})  # type: ignore[arg-type]
+def build_scenario(name: str, match: MatchRule | None, **changes: object) -> Scenario:
+    return Scenario(name=name, match=match, **{"legs": LEGS, **changes})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "covered"),
+    ("first", "second", "is_covered"),
     [
         (ANY, ANY, True),
         (ANY, MatchRule(globs={"callee": "1"}), True),
@@ -26,7 +26,7 @@ def story(name: str, match: MatchRule | None, **more: object) -> Scenario:
             MatchRule(globs={"callee": "1*"}),
             MatchRule(globs={"callee": "12*"}),
             False,
-        ),  # it is, but not for certain
+        ),  # covered, but not provably
         (MatchRule(globs={"callee": "1*"}), MatchRule(globs={"callee": "2"}), False),
         (MatchRule(globs={"callee": "1*"}), MatchRule(globs={"a": "12"}), False),
         (MatchRule(globs={"callee": "*"}), MatchRule(globs={"a": "12"}), True),
@@ -36,13 +36,15 @@ def story(name: str, match: MatchRule | None, **more: object) -> Scenario:
         (MatchRule(fields={"mid": "*"}), ANY, True),
     ],
 )
-def test_hidden_by_its_match(first: MatchRule, second: MatchRule, *, covered: bool) -> None:
-    one, other = story("one", first), story("other", second)
-    assert list(find_unreachable([one, other])) == ([(one, other)] if covered else [])
+def test_a_scenario_is_unreachable_if_an_earlier_one_matches_all_that_it_matches(
+    first: MatchRule, second: MatchRule, *, is_covered: bool
+) -> None:
+    earlier, later = build_scenario("one", first), build_scenario("other", second)
+    assert list(find_unreachable([earlier, later])) == ([(earlier, later)] if is_covered else [])
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "covered"),
+    ("first", "second", "is_covered"),
     [
         ({}, {"legs": {}, "responses": (ApiBehavior(fault="x"),)}, False),
         ({"responses": (ApiBehavior(fault="x"),)}, {}, True),
@@ -52,15 +54,23 @@ def test_hidden_by_its_match(first: MatchRule, second: MatchRule, *, covered: bo
         ({}, {"bundled": True}, False),
     ],
 )
-def test_hidden_by_what_it_says(
-    first: dict[str, object], second: dict[str, object], *, covered: bool
+def test_a_scenario_is_unreachable_only_if_an_earlier_one_has_all_its_aspects(
+    first: dict[str, object], second: dict[str, object], *, is_covered: bool
 ) -> None:
-    one, other = story("one", ANY, **first), story("other", ANY, **second)
-    assert list(find_unreachable([one, other])) == ([(one, other)] if covered else [])
+    earlier, later = build_scenario("one", ANY, **first), build_scenario("other", ANY, **second)
+    assert list(find_unreachable([earlier, later])) == ([(earlier, later)] if is_covered else [])
 
 
-def test_hidden_is_no_story_that_one_has_to_name() -> None:
+def test_a_scenario_without_a_match_rule_neither_hides_nor_is_hidden() -> None:
     assert (
-        list(find_unreachable([story("one", None), story("other", None), story("third", ANY)]))
+        list(
+            find_unreachable(
+                [
+                    build_scenario("one", None),
+                    build_scenario("other", None),
+                    build_scenario("third", ANY),
+                ]
+            )
+        )
         == []
     )

@@ -1,4 +1,4 @@
-"""Scalars survive as they were written, and every key and value keeps its place."""
+"""Scalars are read as written, and every key and value keeps its location."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -20,18 +20,18 @@ def either_parser(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-def _known(text: str | bytes) -> YamlDocument:
-    known, problems = parse_document(text, "f")
+def parse(text: str | bytes) -> YamlDocument:
+    document, problems = parse_document(text, "f")
     assert problems == ()
-    assert known is not None
-    return known
+    assert document is not None
+    return document
 
 
-def _content(text: str | bytes) -> object:
-    return _known(text).content
+def parse_content(text: str | bytes) -> object:
+    return parse(text).content
 
 
-SCALARS = (  # noqa: SIM905 - one to a line, nobody would read them
+SCALARS = (  # noqa: SIM905 - a list with one per line would be too long
     "+14155550100 0123 918068281234 00 007 +0 -0 1_000 1,000 0x1F 0o17 0b11 1e5 1e999 12e03 .5 5. "
     "+.inf -.INF .nan .NaN 1:30 12:30:45 190:20:30 2024-01-01 2024-99-99 2024-01-01T00:00:00Z "
     "no NO No yes on off y n Y N true True FALSE Null NULL none None = << - -- ~x nullx "
@@ -41,24 +41,24 @@ SCALARS = (  # noqa: SIM905 - one to a line, nobody would read them
 ).split()
 
 
-def test_there_are_many_scalars() -> None:
+def test_at_least_forty_distinct_scalars_are_tested() -> None:
     assert len(SCALARS) == len(set(SCALARS)) >= 40
 
 
 @pytest.mark.usefixtures("either_parser")
 @pytest.mark.parametrize("text", [word for word in SCALARS if word not in ("-", "<<")])
-def test_read_scalar_as_written(text: str) -> None:
-    assert _content(f"a: {text}\nb:\n- {text}\n") == {"a": text, "b": [text]}
-    assert _content(f"{text}: x") == {text: "x"}
-    assert _content(f"x: {text} # {text}") == {"x": text}
+def test_a_plain_scalar_is_read_as_written(text: str) -> None:
+    assert parse_content(f"a: {text}\nb:\n- {text}\n") == {"a": text, "b": [text]}
+    assert parse_content(f"{text}: x") == {text: "x"}
+    assert parse_content(f"x: {text} # {text}") == {"x": text}
 
 
 @pytest.mark.usefixtures("either_parser")
 @pytest.mark.parametrize("text", [*SCALARS, "", "~", "null", " a ", "# a", "*0402", "&a", "!a"])
-def test_read_quoted_scalar(text: str) -> None:
+def test_a_quoted_scalar_is_read_as_written(text: str) -> None:
     single = "'" + text.replace("'", "''") + "'"
-    assert _content(f"a: {single}") == {"a": text}
-    assert _content(f"{single}: {json.dumps(text, ensure_ascii=False)}") == {text: text}
+    assert parse_content(f"a: {single}") == {"a": text}
+    assert parse_content(f"{single}: {json.dumps(text, ensure_ascii=False)}") == {text: text}
 
 
 @pytest.mark.usefixtures("either_parser")
@@ -91,8 +91,8 @@ def test_read_quoted_scalar(text: str) -> None:
         ("a: " + "9" * 5000, {"a": "9" * 5000}),
     ],
 )
-def test_read_content(text: str | bytes, content: object) -> None:
-    assert _content(text) == content
+def test_a_document_is_read_into_plain_values(text: str | bytes, content: object) -> None:
+    assert parse_content(text) == content
 
 
 JSON = {"a": 1, "b": [True, None, -1.5e3, "\N{GRINNING FACE}", "/"], "c": {}, "d": [], "": "x"}
@@ -100,11 +100,11 @@ JSON = {"a": 1, "b": [True, None, -1.5e3, "\N{GRINNING FACE}", "/"], "c": {}, "d
 
 @pytest.mark.parametrize("indent", [None, 2, "\t"])
 @pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
-def test_read_json(indent: int | str | None, separators: tuple[str, str]) -> None:
+def test_json_is_read_as_yaml(indent: int | str | None, separators: tuple[str, str]) -> None:
     text = json.dumps(JSON, indent=indent, separators=separators, ensure_ascii=False).replace(
         "/", r"\/"
     )
-    assert _content(text) == {
+    assert parse_content(text) == {
         "a": "1",
         "b": ["true", None, "-1500.0", "\N{GRINNING FACE}", "/"],
         "c": {},
@@ -129,7 +129,7 @@ steps:
         text
   -
 """
-PLACES: Mapping[DocumentPath, tuple[tuple[int, int], tuple[int, int] | None]] = {
+LOCATIONS: Mapping[DocumentPath, tuple[tuple[int, int], tuple[int, int] | None]] = {
     (): ((2, 1), None),
     ("default",): ((2, 10), (2, 1)),
     ("accounts",): ((4, 3), (3, 1)),
@@ -154,14 +154,16 @@ PLACES: Mapping[DocumentPath, tuple[tuple[int, int], tuple[int, int] | None]] = 
 
 
 @pytest.mark.usefixtures("either_parser")
-def test_places_block_and_flow() -> None:
-    known = _known(BLOCK)
-    assert known.locations == {path: Location("f", *value) for path, (value, _) in PLACES.items()}
-    assert known.key_locations == {
-        path: Location("f", *key) for path, (_, key) in PLACES.items() if key
+def test_every_key_and_value_has_its_location() -> None:
+    document = parse(BLOCK)
+    assert document.locations == {
+        path: Location("f", *value) for path, (value, _) in LOCATIONS.items()
+    }
+    assert document.key_locations == {
+        path: Location("f", *key) for path, (_, key) in LOCATIONS.items() if key
     }
     numbers = ("accounts", "shop", "numbers")
-    assert known.quoted_paths == {(*numbers, 0), (*numbers, 1), ("steps", 1, 1)}
+    assert document.quoted_paths == {(*numbers, 0), (*numbers, 1), ("steps", 1, 1)}
 
 
 @pytest.mark.parametrize(
@@ -175,8 +177,8 @@ def test_places_block_and_flow() -> None:
         ("---\n- a", 2, 1),
     ],
 )
-def test_place_of_the_root(text: str | bytes, line: int, column: int) -> None:
-    assert _known(text).locate(()) == Location(file="f", line=line, column=column)
+def test_the_root_has_its_location(text: str | bytes, line: int, column: int) -> None:
+    assert parse(text).locate(()) == Location(file="f", line=line, column=column)
 
 
 @pytest.mark.parametrize(
@@ -190,27 +192,29 @@ def test_place_of_the_root(text: str | bytes, line: int, column: int) -> None:
         (("unheard", "of"), "f:2:1"),
     ],
 )
-def test_place_or_the_nearest_around_it(path: DocumentPath, text: str) -> None:
-    assert str(_known(BLOCK).locate(path)) == text
+def test_a_missing_path_has_the_location_of_its_nearest_parent(
+    path: DocumentPath, text: str
+) -> None:
+    assert str(parse(BLOCK).locate(path)) == text
 
 
-def test_a_text_may_stand_under_keys() -> None:
-    known, problems = parse_document("a: 1\nb: [x]", "f", parent_keys=("scenarios", "mine"))
+def test_a_document_can_be_placed_under_parent_keys() -> None:
+    document, problems = parse_document("a: 1\nb: [x]", "f", parent_keys=("scenarios", "mine"))
     assert problems == ()
-    assert known is not None
-    assert known.content == {"scenarios": {"mine": {"a": "1", "b": ["x"]}}}
-    assert known.locate(("scenarios", "mine", "b")) == Location(file="f", line=2, column=4)
+    assert document is not None
+    assert document.content == {"scenarios": {"mine": {"a": "1", "b": ["x"]}}}
+    assert document.locate(("scenarios", "mine", "b")) == Location(file="f", line=2, column=4)
 
 
-def test_nothing_under_a_key_is_nothing() -> None:
-    known, _ = parse_document("", "f", parent_keys=("scenarios",))
-    assert known is not None
-    assert known.content == {"scenarios": None}
+def test_an_empty_document_under_a_parent_key_is_none() -> None:
+    document, _ = parse_document("", "f", parent_keys=("scenarios",))
+    assert document is not None
+    assert document.content == {"scenarios": None}
 
 
 @pytest.mark.parametrize(
-    "place",
+    "location",
     [Location(file="f", line=1, column=2), Location(file="C:/a:b/x.yaml", line=30, column=4)],
 )
-def test_a_place_reads_as_it_is_written(place: Location) -> None:
-    assert Location.parse(str(place)) == place
+def test_a_location_is_parsed_from_its_own_text(location: Location) -> None:
+    assert Location.parse(str(location)) == location

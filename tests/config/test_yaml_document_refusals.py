@@ -1,4 +1,4 @@
-"""Whatever a document may not hold is refused, all of it at once, each with its place."""
+"""Everything that a document must not contain is reported at once, each with its location."""
 
 from unittest.mock import patch
 
@@ -12,15 +12,15 @@ from mockserver.config.yaml_document import parse_document
 LOADERS = [yaml.CSafeLoader, yaml.SafeLoader]
 
 
-def _complaints(text: str | bytes) -> list[str]:
-    known, problems = parse_document(text, "f")
-    assert known is None
+def list_problems(text: str | bytes) -> list[str]:
+    document, problems = parse_document(text, "f")
+    assert document is None
     return [str(problem).removeprefix("f:") for problem in problems]
 
 
 @pytest.mark.parametrize("loader", LOADERS)
 @pytest.mark.parametrize(
-    ("text", "complaints"),
+    ("text", "expected"),
     [
         ("a: b: c", ["1:5: this is not YAML: mapping values are not allowed here"]),
         (b"a: \xff", ["1:4: byte 0xff is not UTF-8: save the file as UTF-8"]),
@@ -90,26 +90,26 @@ def _complaints(text: str | bytes) -> list[str]:
         ),
     ],
 )
-def test_read_refuses_everything_at_once(
-    loader: object, text: str | bytes, complaints: list[str]
+def test_all_problems_of_a_document_are_reported_at_once(
+    loader: object, text: str | bytes, expected: list[str]
 ) -> None:
     with patch.object(yaml_document, "LOADER", loader):
-        assert _complaints(text) == complaints
+        assert list_problems(text) == expected
 
 
 @pytest.mark.parametrize(
-    ("loader", "complaints"),
+    ("loader", "expected"),
     [
         (yaml.CSafeLoader, ["1:7: this is not YAML: this escape names no character"]),
         (yaml.SafeLoader, ["1:4: this is not YAML: this escape names no character"]),
     ],
 )
-def test_read_refuses_half_a_character(loader: object, complaints: list[str]) -> None:
+def test_half_of_a_surrogate_pair_is_rejected(loader: object, expected: list[str]) -> None:
     with patch.object(yaml_document, "LOADER", loader):
-        assert _complaints(r'a: "\ud83d"') == complaints
+        assert list_problems(r'a: "\ud83d"') == expected
 
 
-def test_problems_sort_by_place_and_print() -> None:
+def test_problems_are_sorted_by_location_and_printed() -> None:
     late, early = (
         Problem(location=Location(file="f", line=10, column=1), message="a"),
         Problem(location=Location(file="f", line=9, column=2), message="b"),

@@ -1,4 +1,4 @@
-"""Each parser's errors say in plain English what is wrong and where the author would look."""
+"""The errors of each parser say in plain English what is wrong and where."""
 
 from typing import Any
 
@@ -14,10 +14,10 @@ TAB = "a tab indents here: only spaces may"
 COMMA = "a comma or the closing bracket was expected here"
 BEGIN = "text cannot begin with '{}': quote it"
 END = "the text ends where a value was expected"
-SWALLOWED = f"{END}; on line 2 a # begins a comment: quote it if it is text"
+COMMENT_SWALLOWED = f"{END}; on line 2 a # begins a comment: quote it if it is text"
 ESCAPE = r"this escape is unknown: in double quotes, \\ means a backslash"
 
-BOTH: list[tuple[str, int, int, str]] = [
+ERRORS_OF_BOTH: list[tuple[str, int, int, str]] = [
     ("a: b: c", 1, 5, "mapping values are not allowed here"),
     ("a: 1\n b: 2", 2, 3, "mapping values are not allowed here"),
     ("a\nb: 1", 2, 2, "mapping values are not allowed here"),
@@ -33,7 +33,7 @@ BOTH: list[tuple[str, int, int, str]] = [
     ("a: * b", 1, 4, BEGIN.format("*")),
     ("a: &", 1, 4, BEGIN.format("&")),
     ("a: {b: !x}", 1, 8, BEGIN.format("!")),
-    ("a:\n- {b: #5}\n", 3, 1, SWALLOWED),
+    ("a:\n- {b: #5}\n", 3, 1, COMMENT_SWALLOWED),
     ('a: "x', 1, 4, QUOTE),
     ("b: 1\na: 'x\n\n\n", 2, 4, QUOTE),
     ("a: 'x\n---\n'", 1, 4, QUOTE),
@@ -49,7 +49,7 @@ BOTH: list[tuple[str, int, int, str]] = [
     ("{: x}", 1, 2, "a value was expected here"),
     ('{"a": 1} x', 1, 10, "the document has ended before this"),
 ]
-ONE: list[tuple[str, str, int, int, str]] = [
+ERRORS_OF_ONE: list[tuple[str, str, int, int, str]] = [
     (C, "- a\nb: 1", 2, 1, "a list item ('- ') was expected here"),
     (C, "a: [", 2, 1, "the text ends where a value was expected"),
     (PURE, "a: [", 1, 5, "the text ends where a value was expected"),
@@ -66,22 +66,26 @@ ONE: list[tuple[str, str, int, int, str]] = [
 ]
 
 
-def _complaint(loader: str, text: str) -> tuple[int, int, str]:
-    with pytest.raises((yaml.YAMLError, ValueError)) as caught:
+def describe_parse_error(loader: str, text: str) -> tuple[int, int, str]:
+    with pytest.raises((yaml.YAMLError, ValueError)) as error:
         list(yaml.parse(text, Loader=getattr(yaml, loader)))
-    found = describe_error(caught.value, text)
-    return found.line, found.column, found.message
+    problem = describe_error(error.value, text)
+    return problem.line, problem.column, problem.message
 
 
 @pytest.mark.parametrize("loader", [C, PURE])
-@pytest.mark.parametrize(("text", "line", "column", "message"), BOTH)
-def test_flaw_either_parser(loader: str, text: str, line: int, column: int, message: str) -> None:
-    assert _complaint(loader, text) == (line, column, f"this is not YAML: {message}")
+@pytest.mark.parametrize(("text", "line", "column", "message"), ERRORS_OF_BOTH)
+def test_both_parsers_describe_an_error_alike(
+    loader: str, text: str, line: int, column: int, message: str
+) -> None:
+    assert describe_parse_error(loader, text) == (line, column, f"this is not YAML: {message}")
 
 
-@pytest.mark.parametrize(("loader", "text", "line", "column", "message"), ONE)
-def test_flaw_one_parser(loader: str, text: str, line: int, column: int, message: str) -> None:
-    assert _complaint(loader, text) == (line, column, f"this is not YAML: {message}")
+@pytest.mark.parametrize(("loader", "text", "line", "column", "message"), ERRORS_OF_ONE)
+def test_an_error_of_one_parser_is_described(
+    loader: str, text: str, line: int, column: int, message: str
+) -> None:
+    assert describe_parse_error(loader, text) == (line, column, f"this is not YAML: {message}")
 
 
 @pytest.mark.parametrize(
@@ -92,7 +96,7 @@ def test_flaw_one_parser(loader: str, text: str, line: int, column: int, message
         (OverflowError("9" * 1000), "9" * 200),
     ],
 )
-def test_flaw_of_python_itself(error: Exception, message: str) -> None:
+def test_an_error_of_python_itself_is_described(error: Exception, message: str) -> None:
     assert describe_error(error, "a: 1") == (1, 1, f"this is not YAML: {message}")
 
 
@@ -115,13 +119,13 @@ def test_flaw_of_python_itself(error: Exception, message: str) -> None:
         ),
     ],
 )
-def test_adorned_names_what_is_worn(text: str, messages: list[str]) -> None:
+def test_an_alias_an_anchor_and_a_tag_are_reported_by_name(text: str, messages: list[str]) -> None:
     events: list[Any] = list(yaml.parse(text, Loader=yaml.SafeLoader))
     assert list(unsupported_feature_messages(events[2])) == messages
 
 
 @pytest.mark.parametrize(
-    ("word", "shown"),
+    ("word", "expected"),
     [
         ("a", "'a'"),
         ("it's", '"it\'s"'),
@@ -131,5 +135,5 @@ def test_adorned_names_what_is_worn(text: str, messages: list[str]) -> None:
         ("x" * 41, f"'{'x' * 40}...'"),
     ],
 )
-def test_short_is_safe_to_print(word: str, shown: str) -> None:
-    assert short_repr(word) == shown
+def test_a_short_repr_is_safe_to_print(word: str, expected: str) -> None:
+    assert short_repr(word) == expected

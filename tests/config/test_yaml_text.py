@@ -1,4 +1,4 @@
-"""Bytes become text that YAML can read, or say where they do not."""
+"""Input is decoded into text that YAML can read, or rejected with a location."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from mockserver.config.yaml_text import MAX_SIZE, TextProblem, decode_text
 
 
 @pytest.mark.parametrize(
-    ("raw", "text"),
+    ("data", "text"),
     [
         ("", ""),
         (b"", ""),
@@ -21,12 +21,12 @@ from mockserver.config.yaml_text import MAX_SIZE, TextProblem, decode_text
         ("\xe9" * (MAX_SIZE // 2), "\xe9" * (MAX_SIZE // 2)),
     ],
 )
-def test_text_of_what_can_be_read(raw: str | bytes, text: str) -> None:
-    assert decode_text(raw) == text
+def test_readable_input_is_decoded(data: str | bytes, text: str) -> None:
+    assert decode_text(data) == text
 
 
 @pytest.mark.parametrize(
-    ("raw", "line", "column", "message"),
+    ("data", "line", "column", "message"),
     [
         ("x" * (MAX_SIZE + 1), 1, 1, "the file is larger than 1 MB"),
         (b"x" * (MAX_SIZE + 1), 1, 1, "the file is larger than 1 MB"),
@@ -54,5 +54,7 @@ def test_text_of_what_can_be_read(raw: str | bytes, text: str) -> None:
         ("# x\r%TAG ! a\r---\rb", 2, 1, "%TAG is not supported: remove this line"),
     ],
 )
-def test_text_of_what_cannot(raw: str | bytes, line: int, column: int, message: str) -> None:
-    assert decode_text(raw) == TextProblem(line=line, column=column, message=message)
+def test_unreadable_input_is_reported_with_its_location(
+    data: str | bytes, line: int, column: int, message: str
+) -> None:
+    assert decode_text(data) == TextProblem(line=line, column=column, message=message)

@@ -1,4 +1,4 @@
-"""Whom an account lets in, and how often its webhooks are tried."""
+"""Accounts: credentials, retries, merge patches, records and charges."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -25,7 +25,7 @@ from mockserver.core.time import Duration
 
 
 @pytest.mark.parametrize(
-    ("credentials", "given", "admitted"),
+    ("credentials", "credential", "allowed"),
     [
         (None, "anything", True),
         (None, "", False),
@@ -39,34 +39,34 @@ from mockserver.core.time import Duration
         (frozenset(), "key", False),
     ],
 )
-def test_account_admits(
+def test_an_account_allows_its_own_credentials_or_else_any_that_is_not_reserved(
     credentials: frozenset[str] | None,
-    given: str | None,
-    admitted: bool,  # noqa: FBT001 - what the table expects
+    credential: str | None,
+    allowed: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
     assert (
         Account(name="shop", provider="mobtexting", credentials=credentials).allows_credential(
-            given
+            credential
         )
-        is admitted
+        is allowed
     )
 
 
 @pytest.mark.parametrize(
     ("status", "satisfied"), [(199, False), (200, True), (204, True), (299, True), (300, False)]
 )
-def test_retry_satisfied_by_default(
+def test_a_retry_is_satisfied_by_any_2xx_status_by_default(
     status: int,
     satisfied: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
     assert (status in Retry().satisfied_by) is satisfied
 
 
-def test_charge_is_for_no_call_unless_it_says_so() -> None:
+def test_a_charge_belongs_to_no_call_by_default() -> None:
     assert Charge(account=("toy", "shop"), amount=Decimal(1), reason="talk").call_id == ""
 
 
-def test_once_waits_for_no_second_try() -> None:
+def test_no_retry_has_no_waits() -> None:
     assert NO_RETRY.waits == ()
 
 
@@ -90,11 +90,13 @@ def test_once_waits_for_no_second_try() -> None:
         ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
     ],
 )
-def test_merged_as_the_table_of_rfc_7396(target: object, patch: object, result: object) -> None:
+def test_a_merge_patch_follows_the_examples_of_rfc_7396(
+    target: object, patch: object, result: object
+) -> None:
     assert merge_patch(target, patch) == result
 
 
-def test_merged_leaves_both_as_they_were() -> None:
+def test_a_merge_patch_changes_neither_of_its_arguments() -> None:
     target, patch = {"a": {"b": 1}}, {"a": {"c": 2}}
     assert merge_patch(target, patch) == {"a": {"b": 1, "c": 2}}
     assert (target, patch) == ({"a": {"b": 1}}, {"a": {"c": 2}})
@@ -110,70 +112,86 @@ JSON = st.recursive(
 
 
 @given(JSON, JSON)
-def test_merged_twice_is_merged_once(target: Any, patched: Any) -> None:
-    once = merge_patch(target, patched)
-    assert merge_patch(once, patched) == once
+def test_applying_a_merge_patch_twice_equals_applying_it_once(target: Any, patch: Any) -> None:
+    merged = merge_patch(target, patch)
+    assert merge_patch(merged, patch) == merged
 
 
-class Inner(NamedTuple):
+class NestedRecord(NamedTuple):
     name: str
     price: Decimal = Decimal("0.10")
 
 
-class Thing(NamedTuple):
+class ExampleRecord(NamedTuple):
     """Every kind of field that a record may have."""
 
     state: str = "usual"
     after: Duration = Duration(90_000)
     zone: ZoneInfo = ZoneInfo("UTC")
     tags: tuple[str, ...] = ()
-    inner: Inner | None = None
+    inner: NestedRecord | None = None
     words: Mapping[str, str] = MappingProxyType({})
 
 
 @pytest.mark.parametrize(
-    ("record", "told"),
+    ("record", "document"),
     [
-        (Thing(), {}),
-        (Thing("other", Duration(1_500)), {"state": "other", "after": 1.5}),
+        (ExampleRecord(), {}),
+        (ExampleRecord("other", Duration(1_500)), {"state": "other", "after": 1.5}),
         (
-            Thing(zone=ZoneInfo("Africa/Cairo"), tags=("a", "b")),
+            ExampleRecord(zone=ZoneInfo("Africa/Cairo"), tags=("a", "b")),
             {"zone": "Africa/Cairo", "tags": ["a", "b"]},
         ),
-        (Thing(inner=Inner("x", Decimal("1.50"))), {"inner": {"name": "x", "price": "1.50"}}),
-        (Thing(inner=Inner("x"), words={"a": "b"}), {"inner": {"name": "x"}, "words": {"a": "b"}}),
+        (
+            ExampleRecord(inner=NestedRecord("x", Decimal("1.50"))),
+            {"inner": {"name": "x", "price": "1.50"}},
+        ),
+        (
+            ExampleRecord(inner=NestedRecord("x"), words={"a": "b"}),
+            {"inner": {"name": "x"}, "words": {"a": "b"}},
+        ),
     ],
 )
-def test_written_leaves_out_what_is_usual(record: Thing, told: dict[str, object]) -> None:
-    assert to_document(record) == told
+def test_the_document_of_a_record_leaves_out_default_values(
+    record: ExampleRecord, document: dict[str, object]
+) -> None:
+    assert to_document(record) == document
 
 
-def test_kept_record_stands_in_the_document_too() -> None:
+def test_a_saved_record_is_also_written_to_the_document_of_the_account() -> None:
     account = Account(
         name="shop", provider="toy", document={"things": {"a": {"state": "old"}, "b": {}}, "x": 1}
     )
-    new = with_record(
-        account, SaveRecord(account=account.key, kind="things", identity="a", record=Thing("new"))
+    saved = with_record(
+        account,
+        SaveRecord(account=account.key, kind="things", identity="a", record=ExampleRecord("new")),
     )
-    assert new.records == {"things": {"a": Thing("new")}}
-    assert new.document == {"things": {"a": {"state": "new"}, "b": {}}, "x": 1}
-    gone = with_record(
-        new, SaveRecord(account=account.key, kind="things", identity="a", record=None)
+    assert saved.records == {"things": {"a": ExampleRecord("new")}}
+    assert saved.document == {"things": {"a": {"state": "new"}, "b": {}}, "x": 1}
+    deleted = with_record(
+        saved, SaveRecord(account=account.key, kind="things", identity="a", record=None)
     )
-    assert (gone.records, gone.document) == ({"things": {}}, {"things": {"b": {}}, "x": 1})
-    other = with_record(
-        gone, SaveRecord(account=account.key, kind="others", identity="c", record=Thing())
+    assert (deleted.records, deleted.document) == ({"things": {}}, {"things": {"b": {}}, "x": 1})
+    added = with_record(
+        deleted,
+        SaveRecord(account=account.key, kind="others", identity="c", record=ExampleRecord()),
     )
-    assert other.document["others"] == {"c": {}}
-    assert other.records == {"things": {}, "others": {"c": Thing()}}
+    assert added.document["others"] == {"c": {}}
+    assert added.records == {"things": {}, "others": {"c": ExampleRecord()}}
 
 
 @pytest.mark.parametrize(
-    ("balance", "left"),
+    ("balance", "remaining"),
     [(None, None), (Decimal("1.00"), Decimal("0.95")), (Decimal(0), Decimal("-0.05"))],
 )
-def test_charged(balance: Decimal | None, left: Decimal | None) -> None:
+def test_a_charge_lowers_the_balance_of_an_account_that_has_one(
+    balance: Decimal | None, remaining: Decimal | None
+) -> None:
     account = Account(name="shop", provider="toy", balance=balance, document={"a": 1})
-    paid = with_charge(account, Charge(account=account.key, amount=Decimal("0.05"), reason="call"))
-    assert paid.balance == left
-    assert paid.document == ({"a": 1} if left is None else {"a": 1, "balance": str(left)})
+    charged = with_charge(
+        account, Charge(account=account.key, amount=Decimal("0.05"), reason="call")
+    )
+    assert charged.balance == remaining
+    assert charged.document == (
+        {"a": 1} if remaining is None else {"a": 1, "balance": str(remaining)}
+    )

@@ -1,4 +1,4 @@
-"""The words for people, and the spans that are drawn for them."""
+"""Presets of leg behaviors, and the durations drawn from their ranges."""
 
 import pytest
 from hypothesis import given, settings
@@ -8,15 +8,15 @@ from mockserver.core.behavior import PRESETS, DurationRange, LegBehavior, fixed_
 from mockserver.core.seeded import HIGHEST_SEED, LOWEST_SEED
 
 
-def test_words_of_the_contract() -> None:
-    ring, patience, talk = fixed_duration(2_000), fixed_duration(25_000), fixed_duration(6_000)
+def test_the_presets_are_those_of_the_contract() -> None:
+    ring, long_ring, talk = fixed_duration(2_000), fixed_duration(25_000), fixed_duration(6_000)
     assert dict(PRESETS) == {
         "answered": LegBehavior(ring=ring, outcome="answered", actions=(), talk=talk, hangup=None),
         "machine": LegBehavior(ring=ring, outcome="machine", actions=(), talk=talk, hangup=None),
         "person": LegBehavior(ring=ring, outcome="person", actions=(), talk=None, hangup=None),
         "busy": LegBehavior(ring=ring, outcome="busy", actions=(), talk=talk, hangup=None),
         "no-answer": LegBehavior(
-            ring=patience, outcome="no-answer", actions=(), talk=talk, hangup=None
+            ring=long_ring, outcome="no-answer", actions=(), talk=talk, hangup=None
         ),
         "rejected": LegBehavior(ring=ring, outcome="rejected", actions=(), talk=talk, hangup=None),
         "unreachable": LegBehavior(
@@ -31,26 +31,28 @@ def test_words_of_the_contract() -> None:
     }
 
 
-def test_span_known_draws() -> None:
+def test_a_duration_range_draws_known_values() -> None:
     drawn = [DurationRange(low=2_000, high=6_000).draw("seed", number) for number in range(6)]
     assert drawn == [2313, 3036, 5968, 2085, 5329, 4714]
 
 
-def test_span_reaches_both_ends() -> None:
+def test_a_duration_range_draws_both_its_ends() -> None:
     assert {DurationRange(low=1, high=3).draw("seed", number) for number in range(100)} == {1, 2, 3}
 
 
 @pytest.mark.parametrize("purpose", [(), ("a",), ("b", 7)])
-def test_span_fixed_is_itself(purpose: tuple[object, ...]) -> None:
+def test_a_fixed_duration_always_draws_itself(purpose: tuple[object, ...]) -> None:
     assert fixed_duration(2_000).draw("seed", *purpose) == 2_000
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9), st.text())
 @settings(max_examples=100, deadline=None)
-def test_span_is_never_left(low: int, length: int, purpose: str) -> None:
+def test_a_draw_never_leaves_its_duration_range(low: int, length: int, purpose: str) -> None:
     assert low <= DurationRange(low=low, high=low + length).draw("seed", purpose) <= low + length
 
 
 @pytest.mark.parametrize(("seed", "drawn"), [(LOWEST_SEED, 2_000), (HIGHEST_SEED, 6_000)])
-def test_span_at_the_extremes(seed: str, drawn: int) -> None:
+def test_the_lowest_and_highest_seeds_draw_the_ends_of_a_duration_range(
+    seed: str, drawn: int
+) -> None:
     assert DurationRange(low=2_000, high=6_000).draw(seed, "c1", 0) == drawn

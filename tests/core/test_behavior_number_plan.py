@@ -1,30 +1,27 @@
-"""What the last eight digits of a number say of its leg."""
+"""Test numbers: the last eight digits choose the behavior of a leg."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.core.behavior import (
-    DurationRange,
-    LegAction,
-    LegBehavior,
-    describe_behavior,
-    describe_number,
-    fixed_duration,
-    number_plan_behavior,
-)
+from mockserver.core.behavior import DurationRange, LegAction, LegBehavior, fixed_duration
+from mockserver.core.number_plan import describe_behavior, describe_number, number_plan_behavior
 
 
-def presses(key: str, hangup: int | None) -> LegBehavior:
-    deed = LegAction(delay=fixed_duration(5_000), event_type="digits", data={"digits": key})
-    gone = None if hangup is None else fixed_duration(hangup)
+def build_pressing_behavior(key: str, hangup: int | None) -> LegBehavior:
+    press = LegAction(delay=fixed_duration(5_000), event_type="digits", data={"digits": key})
+    hangup_duration = None if hangup is None else fixed_duration(hangup)
     return LegBehavior(
-        ring=fixed_duration(2_000), outcome="answered", actions=(deed,), talk=None, hangup=gone
+        ring=fixed_duration(2_000),
+        outcome="answered",
+        actions=(press,),
+        talk=None,
+        hangup=hangup_duration,
     )
 
 
 @pytest.mark.parametrize(
-    ("digits", "behaviour"),
+    ("digits", "behavior"),
     [
         (
             "00010207",
@@ -50,9 +47,9 @@ def presses(key: str, hangup: int | None) -> LegBehavior:
         ("00049900", LegBehavior(ring=fixed_duration(99_000), outcome="rejected")),
         ("00050000", LegBehavior(ring=fixed_duration(0), outcome="unreachable")),
         ("00060100", LegBehavior(ring=fixed_duration(1_000), outcome="invalid-number")),
-        ("00070231", presses("1", 30_000)),
-        ("00070290", presses("0", 90_000)),
-        ("00070201", presses("1", None)),
+        ("00070231", build_pressing_behavior("1", 30_000)),
+        ("00070290", build_pressing_behavior("0", 90_000)),
+        ("00070201", build_pressing_behavior("1", None)),
         ("00080200", LegBehavior(ring=fixed_duration(2_000), outcome="machine")),
         (
             "00090200",
@@ -70,22 +67,24 @@ def presses(key: str, hangup: int | None) -> LegBehavior:
     ],
 )
 @pytest.mark.parametrize("prefix", ["", "9188", "+1"])
-def test_planned_by_the_last_eight_digits(
-    prefix: str, digits: str, behaviour: LegBehavior | None
+def test_the_last_eight_digits_of_a_number_choose_its_behavior(
+    prefix: str, digits: str, behavior: LegBehavior | None
 ) -> None:
-    assert number_plan_behavior(f"{prefix}{digits}") == behaviour
+    assert number_plan_behavior(f"{prefix}{digits}") == behavior
 
 
 @pytest.mark.parametrize("number", ["918068281234", "918867135000", "918867136000", "flow:220"])
-def test_planned_not_for_the_numbers_of_the_page(number: str) -> None:
+def test_the_numbers_of_the_vendor_page_are_not_test_numbers(number: str) -> None:
     assert number_plan_behavior(number) is None
 
 
 @given(st.text(max_size=12))
 @settings(max_examples=200, deadline=None)
-def test_planned_of_any_text_is_a_behaviour_or_none(text: str) -> None:
-    found = number_plan_behavior(text)
-    assert (found is None) or text[-8:].startswith("000")
+def test_any_text_has_a_behavior_only_if_its_last_eight_characters_begin_with_000(
+    text: str,
+) -> None:
+    behavior = number_plan_behavior(text)
+    assert (behavior is None) or text[-8:].startswith("000")
 
 
 NO_PLAN = "no plan: it behaves as the scenario says"
@@ -93,7 +92,7 @@ STAYS = "stays until the other side ends it"
 
 
 @pytest.mark.parametrize(
-    ("number", "words"),
+    ("number", "description"),
     [
         ("918800010207", "rings 2 s, answered, talks 7 s"),
         ("918800010200", f"rings 2 s, answered, {STAYS}"),
@@ -114,22 +113,24 @@ STAYS = "stays until the other side ends it"
         ("", NO_PLAN),
     ],
 )
-def test_meaning_of_a_number_in_words(number: str, words: str) -> None:
-    assert describe_number(number) == words
+def test_a_number_is_described_by_the_behavior_that_it_chooses(
+    number: str, description: str
+) -> None:
+    assert describe_number(number) == description
 
 
-def test_in_words_of_what_no_number_says() -> None:
-    words = {"words": "yes", "language": "en"}
-    said = (
-        LegAction(delay=fixed_duration(1_500), event_type="speech", data=words),
+def test_a_behavior_that_no_test_number_has_is_described_too() -> None:
+    data = {"words": "yes", "language": "en"}
+    actions = (
+        LegAction(delay=fixed_duration(1_500), event_type="speech", data=data),
         LegAction(delay=fixed_duration(0), event_type="digits", data={"d": "12"}),
     )
-    how = LegBehavior(
+    behavior = LegBehavior(
         ring=DurationRange(low=2_000, high=6_500),
         outcome="answered",
-        actions=said,
+        actions=actions,
         talk=DurationRange(low=1_000, high=9_000),
     )
-    assert describe_behavior(how) == (
+    assert describe_behavior(behavior) == (
         "rings 2 to 6.5 s, answered, says yes/en after 1.5 s, presses 12 after 0 s, talks 1 to 9 s"
     )

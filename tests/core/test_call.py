@@ -1,4 +1,4 @@
-"""A call: its state, its attempts, what became of them."""
+"""Calls: their state, legs, dial attempts and redials."""
 
 import pytest
 
@@ -12,20 +12,20 @@ from mockserver.core.call import (
     attempt_outcome,
     build_dial_event,
     call_state,
+    current_attempt,
 )
-from mockserver.core.call import current_attempt as current
 from tests.support.builders import build_call, build_call_spec
 
-ORDER = build_call_spec(account="shop", created_at=1_000)
+SPEC = build_call_spec(account="shop", created_at=1_000)
 A, B = Leg(name="a", role="from", number="1"), Leg(name="b", role="to", number="2")
 
 
-def called(phase: str = "begun", *legs: Leg, starts_at: int = 1_000) -> Call:
-    return build_call(spec=ORDER, legs=legs or (A, B), starts_at=starts_at, phase=phase)
+def call_in_phase(phase: str = "begun", *legs: Leg, starts_at: int = 1_000) -> Call:
+    return build_call(spec=SPEC, legs=legs or (A, B), starts_at=starts_at, phase=phase)
 
 
 @pytest.mark.parametrize(
-    ("phase", "legs", "starts_at", "word"),
+    ("phase", "leg_states", "starts_at", "expected"),
     [
         ("placed", ("idle", "idle"), 1_000, "queued"),
         ("placed", ("idle", "idle"), 1_001, "scheduled"),
@@ -40,14 +40,18 @@ def called(phase: str = "begun", *legs: Leg, starts_at: int = 1_000) -> Call:
         ("ended", ("ended", "ended"), 9_000, "ended"),
     ],
 )
-def test_state_of_a_call(phase: str, legs: tuple[str, str], starts_at: int, word: str) -> None:
-    one, two = legs
-    call = called(phase, A._replace(state=one), B._replace(state=two), starts_at=starts_at)
-    assert call_state(call) == word
+def test_the_state_of_a_call_follows_from_its_phase_legs_and_start(
+    phase: str, leg_states: tuple[str, str], starts_at: int, expected: str
+) -> None:
+    state_a, state_b = leg_states
+    call = call_in_phase(
+        phase, A._replace(state=state_a), B._replace(state=state_b), starts_at=starts_at
+    )
+    assert call_state(call) == expected
 
 
 @pytest.mark.parametrize(
-    ("legs", "word"),
+    ("legs", "expected"),
     [
         ((A._replace(answered_at=1), B._replace(answered_at=2)), "completed"),
         ((A._replace(answered_at=1),), "completed"),
@@ -62,41 +66,45 @@ def test_state_of_a_call(phase: str, legs: tuple[str, str], starts_at: int, word
         ((A, B), "cancelled"),
     ],
 )
-def test_outcome_of_an_attempt(legs: tuple[Leg, ...], word: str) -> None:
-    assert attempt_outcome(called("over", *legs)) == word
+def test_the_outcome_of_an_attempt_follows_from_its_legs(
+    legs: tuple[Leg, ...], expected: str
+) -> None:
+    assert attempt_outcome(call_in_phase("over", *legs)) == expected
 
 
-def test_calls_say_nothing_unless_told() -> None:
-    assert ORDER.recording_url == ""
-    nothing = (None, None, None, None)
-    assert Leg(name="a", role="from", number="1") == ("a", "from", "1", "idle", *nothing, False)
+def test_calls_legs_and_events_have_empty_defaults() -> None:
+    assert SPEC.recording_url == ""
+    unset = (None, None, None, None)
+    assert Leg(name="a", role="from", number="1") == ("a", "from", "1", "idle", *unset, False)
     assert Event(at=7, type="begin") == (7, "begin", "", {}, "", None)
-    past = (0, 0, (), (), ())
-    assert build_call(spec=ORDER, legs=(), starts_at=7) == (
-        ORDER,
+    progress = (0, 0, (), (), ())
+    assert build_call(spec=SPEC, legs=(), starts_at=7) == (
+        SPEC,
         (),
         7,
         "placed",
-        *past,
-        *nothing,
+        *progress,
+        *unset,
         None,
     )
 
 
-@pytest.mark.parametrize("how", [None, STAY_ON_LINE])
-def test_dial_says_whose_number_and_how_they_behave(how: LegBehavior | None) -> None:
-    told = {"role": "manager", "number": "3"}
-    assert build_dial_event(5, "c", "manager", "3", how) == Event(
-        at=5, type="ring", leg="c", data=told, source="", behavior=how
+@pytest.mark.parametrize("behavior", [None, STAY_ON_LINE])
+def test_a_dial_event_has_the_role_number_and_behavior_of_the_leg(
+    behavior: LegBehavior | None,
+) -> None:
+    data = {"role": "manager", "number": "3"}
+    assert build_dial_event(5, "c", "manager", "3", behavior) == Event(
+        at=5, type="ring", leg="c", data=data, source="", behavior=behavior
     )
 
 
-def test_leg_by_name() -> None:
-    assert [called().leg(name) for name in ("a", "b", "c")] == [A, B, None]
+def test_a_leg_is_found_by_its_name() -> None:
+    assert [call_in_phase().leg(name) for name in ("a", "b", "c")] == [A, B, None]
 
 
-def test_at_another_place_of_its_script_and_nothing_else() -> None:
-    call = called("bridged", A)._replace(
+def test_with_cursors_changes_nothing_but_the_cursors() -> None:
+    call = call_in_phase("bridged", A)._replace(
         outcome="busy", attempt_ended_at=3, events=(Event(at=1, type="begin"),)
     )
     assert call.with_cursors((Cursor(position=1, since=2, event_count=3),)) == call._replace(
@@ -104,10 +112,10 @@ def test_at_another_place_of_its_script_and_nothing_else() -> None:
     )
 
 
-def test_again_keeps_the_attempt_and_begins_anew() -> None:
-    rung = A._replace(state="ended", ringing_at=1, ended_at=2, cause="no-answer")
+def test_a_redial_keeps_the_ended_attempt_and_starts_a_new_one() -> None:
+    unanswered = A._replace(state="ended", ringing_at=1, ended_at=2, cause="no-answer")
     events = (Event(at=1, type="begin"),)
-    over = called("over", rung, B)._replace(
+    call = call_in_phase("over", unanswered, B)._replace(
         attempt_started_at=1,
         attempt_ended_at=2,
         cursors=(Cursor(position=1, since=1, event_count=1),),
@@ -115,7 +123,7 @@ def test_again_keeps_the_attempt_and_begins_anew() -> None:
         state="kept",
         number_index=3,
     )
-    assert over.with_redial(9_000) == called("placed", starts_at=9_000)._replace(
+    assert call.with_redial(9_000) == call_in_phase("placed", starts_at=9_000)._replace(
         attempts=(
             DialAttempt(
                 redial_index=0,
@@ -123,7 +131,7 @@ def test_again_keeps_the_attempt_and_begins_anew() -> None:
                 started_at=1,
                 ended_at=2,
                 outcome="no-answer",
-                legs=(rung, B),
+                legs=(unanswered, B),
             ),
         ),
         events=events,
@@ -133,11 +141,11 @@ def test_again_keeps_the_attempt_and_begins_anew() -> None:
     )
 
 
-def test_again_is_without_who_joined_late_and_without_the_outcome() -> None:
-    over = called("over", A, B._replace(added_later=True))._replace(
+def test_a_redial_drops_legs_added_later_and_the_outcome() -> None:
+    call = call_in_phase("over", A, B._replace(added_later=True))._replace(
         attempt_ended_at=2, outcome="no-answer"
     )
-    assert over.with_redial(9_000) == called("placed", A, starts_at=9_000)._replace(
+    assert call.with_redial(9_000) == call_in_phase("placed", A, starts_at=9_000)._replace(
         attempts=(
             DialAttempt(
                 redial_index=0,
@@ -145,20 +153,23 @@ def test_again_is_without_who_joined_late_and_without_the_outcome() -> None:
                 started_at=1_000,
                 ended_at=2,
                 outcome="no-answer",
-                legs=over.legs,
+                legs=call.legs,
             ),
         ),
         redial_index=1,
     )
 
 
-def test_again_counts_its_attempts_from_zero() -> None:
-    call = called("over")._replace(attempt_started_at=1, attempt_ended_at=2)
+def test_attempts_are_counted_from_zero() -> None:
+    call = call_in_phase("over")._replace(attempt_started_at=1, attempt_ended_at=2)
     for at in (10, 20):
         call = call.with_redial(at)._replace(
             phase="over", attempt_started_at=at, attempt_ended_at=at + 1
         )
-    attempts = [(one.redial_index, one.started_at) for one in (*call.attempts, current(call))]
+    attempts = [
+        (attempt.redial_index, attempt.started_at)
+        for attempt in (*call.attempts, current_attempt(call))
+    ]
     assert attempts == [(0, 1), (1, 10), (2, 20)]
 
 
@@ -166,7 +177,7 @@ def test_again_counts_its_attempts_from_zero() -> None:
     ("call", "attempt"),
     [
         (
-            called("placed"),
+            call_in_phase("placed"),
             DialAttempt(
                 redial_index=0,
                 number_index=0,
@@ -177,7 +188,7 @@ def test_again_counts_its_attempts_from_zero() -> None:
             ),
         ),
         (
-            called()._replace(attempt_started_at=1_500),
+            call_in_phase()._replace(attempt_started_at=1_500),
             DialAttempt(
                 redial_index=0,
                 number_index=0,
@@ -188,7 +199,7 @@ def test_again_counts_its_attempts_from_zero() -> None:
             ),
         ),
         (
-            called()._replace(
+            call_in_phase()._replace(
                 attempt_started_at=1_500, attempt_ended_at=2_000, redial_index=1, number_index=2
             ),
             DialAttempt(
@@ -202,5 +213,7 @@ def test_again_counts_its_attempts_from_zero() -> None:
         ),
     ],
 )
-def test_attempt_that_is_current(call: Call, attempt: DialAttempt) -> None:
-    assert current(call) == attempt
+def test_the_current_attempt_has_the_times_outcome_and_legs_of_the_call(
+    call: Call, attempt: DialAttempt
+) -> None:
+    assert current_attempt(call) == attempt

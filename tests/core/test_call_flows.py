@@ -1,4 +1,4 @@
-"""What people do to each other, to the millisecond, and who ends a call."""
+"""Call flows: when legs are dialed, and whose end ends the call."""
 
 from collections.abc import Mapping
 
@@ -22,202 +22,215 @@ ANSWERS = [("begin", "", 0), ("ring", "a", 0), ("answer", "a", 2_000), ("ring", 
 BRIDGED = [*ANSWERS, ("answer", "b", 4_000), ("bridge", "", 4_000)]
 STAYS = DEFAULT_BEHAVIOR._replace(talk=None)
 
-Line = tuple[str, str, int]
+LoggedEvent = tuple[str, str, int]
 
 
-def over(at: int, *hung_up: str) -> list[Line]:
-    gone = [("hangup", leg, at) for leg in hung_up]
-    return [*gone, ("attempt-ended", "", at), ("ended", "", at)]
+def end_events(at: int, *hung_up: str) -> list[LoggedEvent]:
+    hangups = [("hangup", leg, at) for leg in hung_up]
+    return [*hangups, ("attempt-ended", "", at), ("ended", "", at)]
 
 
-def ask(script: Script, call: Call) -> tuple[DueStep | None, tuple[WaitReason, ...]]:
-    """What comes next; that asking more often changes nothing is checked at every event."""
-    answers = [next_step(script, call, "seed") for _ in range(3)]
-    assert answers[0] == answers[1] == answers[2]
-    return answers[0]
+def find_next_step(script: Script, call: Call) -> tuple[DueStep | None, tuple[WaitReason, ...]]:
+    """Return what is due next, and check that repeated calls return the same."""
+    results = [next_step(script, call, "seed") for _ in range(3)]
+    assert results[0] == results[1] == results[2]
+    return results[0]
 
 
-def happened(call: Call, event: Event | None) -> Call:
+def apply_event(call: Call, event: Event | None) -> Call:
     while event is not None:
         call = transition(call, event)
         event = follow_up(call, event.at)
     return call
 
 
-def lived(shape: str, how: Mapping[str, LegBehavior]) -> tuple[Call, tuple[WaitReason, ...]]:
-    """The call when nothing is due any more, and who is then awaited."""
-    script = compile_script(CALL_FLOWS[shape], how)
-    legs = tuple(Leg(name=name, role=name, number="1") for name in how)
-    call = build_call(spec=build_call_spec(provider="p", account="shop", flow=shape), legs=legs)
-    coming, awaited = ask(script, call)
-    while coming is not None:
-        call = happened(advance(script, call, coming), coming.event)
-        coming, awaited = ask(script, call)
-    return call, awaited
+def run_to_end(
+    flow: str, behaviors: Mapping[str, LegBehavior]
+) -> tuple[Call, tuple[WaitReason, ...]]:
+    """Return the call once nothing is due anymore, and what it then waits for."""
+    script = compile_script(CALL_FLOWS[flow], behaviors)
+    legs = tuple(Leg(name=name, role=name, number="1") for name in behaviors)
+    call = build_call(spec=build_call_spec(provider="p", account="shop", flow=flow), legs=legs)
+    due_step, wait_reasons = find_next_step(script, call)
+    while due_step is not None:
+        call = apply_event(advance(script, call, due_step), due_step.event)
+        due_step, wait_reasons = find_next_step(script, call)
+    return call, wait_reasons
 
 
-def told(call: Call) -> list[Line]:
+def event_log(call: Call) -> list[LoggedEvent]:
     return [(event.type, event.leg, event.at) for event in call.events]
 
 
-def both(
+def leg_behaviors(
     a: LegBehavior = DEFAULT_BEHAVIOR, b: LegBehavior = DEFAULT_BEHAVIOR
 ) -> Mapping[str, LegBehavior]:
     return {"a": a, "b": b}
 
 
 @pytest.mark.parametrize(
-    ("how", "lines", "became"),
+    ("behaviors", "expected", "outcome"),
     [
-        pytest.param(both(), [*BRIDGED, *over(10_000, "a", "b")], "completed", id="answered"),
         pytest.param(
-            both(b=PRESETS["busy"]._replace(ring=fixed_duration(3_000))),
-            [*ANSWERS, *over(5_000, "b", "a")],
+            leg_behaviors(), [*BRIDGED, *end_events(10_000, "a", "b")], "completed", id="answered"
+        ),
+        pytest.param(
+            leg_behaviors(b=PRESETS["busy"]._replace(ring=fixed_duration(3_000))),
+            [*ANSWERS, *end_events(5_000, "b", "a")],
             "busy",
             id="callee-busy",
         ),
         pytest.param(
-            both(b=PRESETS["no-answer"]),
-            [*ANSWERS, *over(27_000, "b", "a")],
+            leg_behaviors(b=PRESETS["no-answer"]),
+            [*ANSWERS, *end_events(27_000, "b", "a")],
             "no-answer",
             id="no-answer",
         ),
         pytest.param(
-            both(a=PRESETS["busy"]), [*ANSWERS[:2], *over(2_000, "a")], "busy", id="a-busy"
+            leg_behaviors(a=PRESETS["busy"]),
+            [*ANSWERS[:2], *end_events(2_000, "a")],
+            "busy",
+            id="a-busy",
         ),
         pytest.param(
-            both(a=PRESETS["no-answer"]),
-            [*ANSWERS[:2], *over(25_000, "a")],
+            leg_behaviors(a=PRESETS["no-answer"]),
+            [*ANSWERS[:2], *end_events(25_000, "a")],
             "no-answer",
             id="a-no-answer",
         ),
         pytest.param(
-            both(a=DEFAULT_BEHAVIOR._replace(hangup=fixed_duration(1_500)), b=PRESETS["no-answer"]),
-            [*ANSWERS, *over(3_500, "a", "b")],
+            leg_behaviors(
+                a=DEFAULT_BEHAVIOR._replace(hangup=fixed_duration(1_500)), b=PRESETS["no-answer"]
+            ),
+            [*ANSWERS, *end_events(3_500, "a", "b")],
             "cancelled",
             id="a-hangs-up-while-b-rings",
         ),
         pytest.param(
-            both(b=PRESETS["machine"]),
-            [*BRIDGED, ("machine", "b", 4_000), *over(10_000, "a", "b")],
+            leg_behaviors(b=PRESETS["machine"]),
+            [*BRIDGED, ("machine", "b", 4_000), *end_events(10_000, "a", "b")],
             "completed",
             id="b-machine",
         ),
         pytest.param(
-            both(b=DEFAULT_BEHAVIOR._replace(talk=fixed_duration(5_999))),
-            [*BRIDGED, *over(9_999, "b", "a")],
+            leg_behaviors(b=DEFAULT_BEHAVIOR._replace(talk=fixed_duration(5_999))),
+            [*BRIDGED, *end_events(9_999, "b", "a")],
             "completed",
             id="the-shorter-talk-counts",
         ),
         pytest.param(
-            both(a=STAYS, b=STAYS._replace(hangup=fixed_duration(1))),
-            [*BRIDGED, *over(4_001, "b", "a")],
+            leg_behaviors(a=STAYS, b=STAYS._replace(hangup=fixed_duration(1))),
+            [*BRIDGED, *end_events(4_001, "b", "a")],
             "completed",
             id="b-hangs-up-by-the-clock",
         ),
         pytest.param(
-            both(b=STAYS._replace(hangup=fixed_duration(7_000))),
-            [*BRIDGED, *over(10_000, "a", "b")],
+            leg_behaviors(b=STAYS._replace(hangup=fixed_duration(7_000))),
+            [*BRIDGED, *end_events(10_000, "a", "b")],
             "completed",
             id="hangup-later-than-the-talk",
         ),
     ],
 )
-def test_b_after_a_to_the_millisecond(
-    how: Mapping[str, LegBehavior], lines: list[Line], became: str
+def test_b_after_a_dials_b_once_a_answers_to_the_millisecond(
+    behaviors: Mapping[str, LegBehavior], expected: list[LoggedEvent], outcome: str
 ) -> None:
-    call, awaited = lived("b-after-a", how)
-    assert (told(call), call.outcome, awaited) == (lines, became, ())
+    call, wait_reasons = run_to_end("b-after-a", behaviors)
+    assert (event_log(call), call.outcome, wait_reasons) == (expected, outcome, ())
 
 
-def test_b_gets_cause_normal_when_a_gives_up() -> None:
-    call, _ = lived(
+def test_a_ringing_b_leg_ends_with_cause_normal_when_a_hangs_up() -> None:
+    call, _ = run_to_end(
         "b-after-a",
-        both(DEFAULT_BEHAVIOR._replace(hangup=fixed_duration(1_500)), PRESETS["no-answer"]),
+        leg_behaviors(
+            DEFAULT_BEHAVIOR._replace(hangup=fixed_duration(1_500)), PRESETS["no-answer"]
+        ),
     )
     assert [leg.cause for leg in call.legs] == ["normal", "normal"]
 
 
 @pytest.mark.parametrize("cause", [cause for cause in CAUSES if cause != "normal"])
-def test_b_after_a_outcome_is_that_of_the_cause(cause: str) -> None:
-    call, _ = lived("b-after-a", both(b=PRESETS[cause]))
+def test_the_cause_of_the_b_leg_decides_the_outcome_of_b_after_a(cause: str) -> None:
+    call, _ = run_to_end("b-after-a", leg_behaviors(b=PRESETS[cause]))
     assert (call.outcome, [leg.cause for leg in call.legs]) == (
         CAUSES[cause].outcome,
         ["normal", cause],
     )
 
 
-def test_one_leg_to_the_millisecond() -> None:
-    call, awaited = lived("one-leg", {"a": DEFAULT_BEHAVIOR})
-    assert told(call) == [*ANSWERS[:3], *over(8_000, "a")]
-    assert (call.outcome, awaited) == ("completed", ())
+def test_one_leg_dials_a_alone_to_the_millisecond() -> None:
+    call, wait_reasons = run_to_end("one-leg", {"a": DEFAULT_BEHAVIOR})
+    assert event_log(call) == [*ANSWERS[:3], *end_events(8_000, "a")]
+    assert (call.outcome, wait_reasons) == ("completed", ())
 
 
 @pytest.mark.parametrize(
-    ("deeds", "lines", "end"),
+    ("actions", "expected", "end"),
     [
         ((("digits", 3_000), ("digits", 2_000)), [("digits", 5_000), ("digits", 7_000)], 13_000),
         ((("speech", 1_000),), [("speech", 3_000)], 9_000),
         ((("digits", 0), ("speech", 0)), [("digits", 2_000), ("speech", 2_000)], 8_000),
     ],
 )
-def test_deeds_each_after_the_one_before(
-    deeds: tuple[tuple[str, int], ...], lines: list[tuple[str, int]], end: int
+def test_each_leg_action_counts_its_delay_from_the_one_before(
+    actions: tuple[tuple[str, int], ...], expected: list[tuple[str, int]], end: int
 ) -> None:
-    done = tuple(
-        LegAction(delay=fixed_duration(after), event_type=verb, data={"digits": "1"})
-        for verb, after in deeds
+    leg_actions = tuple(
+        LegAction(delay=fixed_duration(after), event_type=event_type, data={"digits": "1"})
+        for event_type, after in actions
     )
-    call, _ = lived("one-leg", {"a": DEFAULT_BEHAVIOR._replace(actions=done)})
-    assert told(call) == [
+    call, _ = run_to_end("one-leg", {"a": DEFAULT_BEHAVIOR._replace(actions=leg_actions)})
+    assert event_log(call) == [
         *ANSWERS[:3],
-        *((verb, "a", at) for verb, at in lines),
-        *over(end, "a"),
+        *((event_type, "a", at) for event_type, at in expected),
+        *end_events(end, "a"),
     ]
     assert call.events[3].data == {"digits": "1"}
 
 
-def test_deeds_never_done_when_the_leg_does_not_answer() -> None:
-    keyed = PRESETS["busy"]._replace(
+def test_a_leg_that_does_not_answer_performs_no_actions() -> None:
+    behavior = PRESETS["busy"]._replace(
         actions=(LegAction(delay=fixed_duration(1_000), event_type="digits", data={"digits": "1"}),)
     )
-    call, _ = lived("one-leg", {"a": keyed})
-    assert told(call) == [*ANSWERS[:2], *over(2_000, "a")]
+    call, _ = run_to_end("one-leg", {"a": behavior})
+    assert event_log(call) == [*ANSWERS[:2], *end_events(2_000, "a")]
 
 
 @pytest.mark.parametrize(
-    ("how", "lines", "awaited"),
+    ("behaviors", "expected", "wait_reason"),
     [
-        (both(STAYS, STAYS), BRIDGED, WaitReason(reason="hangup")),
-        (both(PRESETS["person"]), ANSWERS[:2], WaitReason(reason="person", leg="a")),
-        (both(STAYS, PRESETS["person"]), ANSWERS, WaitReason(reason="person", leg="b")),
-        (both(b=PRESETS["person"]), ANSWERS, WaitReason(reason="person", leg="b")),
+        (leg_behaviors(STAYS, STAYS), BRIDGED, WaitReason(reason="hangup")),
+        (leg_behaviors(PRESETS["person"]), ANSWERS[:2], WaitReason(reason="person", leg="a")),
+        (leg_behaviors(STAYS, PRESETS["person"]), ANSWERS, WaitReason(reason="person", leg="b")),
+        (leg_behaviors(b=PRESETS["person"]), ANSWERS, WaitReason(reason="person", leg="b")),
         ({"a": STAYS}, ANSWERS[:3], WaitReason(reason="hangup")),
     ],
 )
-def test_nobody_but_the_outside_goes_on(
-    how: Mapping[str, LegBehavior], lines: list[Line], awaited: WaitReason
+def test_a_call_without_due_steps_waits_for_a_person_or_a_hangup(
+    behaviors: Mapping[str, LegBehavior], expected: list[LoggedEvent], wait_reason: WaitReason
 ) -> None:
-    call, waiting = lived("b-after-a" if "b" in how else "one-leg", how)
-    assert (told(call), call.outcome, waiting) == (lines, None, (awaited,))
+    call, wait_reasons = run_to_end("b-after-a" if "b" in behaviors else "one-leg", behaviors)
+    assert (event_log(call), call.outcome, wait_reasons) == (expected, None, (wait_reason,))
 
 
-def leg(name: str, state: str) -> Leg:
+def build_leg(name: str, state: str) -> Leg:
     return Leg(
         name=name, role=name, number="1", state=state, cause="busy" if state == "ended" else None
     )
 
 
-def made(shape: str, phase: str, states: str) -> Call:
-    words = {"i": "idle", "r": "ringing", "a": "answered", "e": "ended"}
-    legs = tuple(leg(name, words[letter]) for name, letter in zip("ab", states, strict=False))
+def build_flow_call(flow: str, phase: str, states: str) -> Call:
+    state_names = {"i": "idle", "r": "ringing", "a": "answered", "e": "ended"}
+    legs = tuple(
+        build_leg(name, state_names[initial]) for name, initial in zip("ab", states, strict=False)
+    )
     return build_call(
-        spec=build_call_spec(provider="p", account="shop", flow=shape), legs=legs, phase=phase
+        spec=build_call_spec(provider="p", account="shop", flow=flow), legs=legs, phase=phase
     )
 
 
 @pytest.mark.parametrize(
-    ("shape", "phase", "states", "event"),
+    ("flow", "phase", "states", "event"),
     [
         ("b-after-a", "placed", "ii", None),
         ("b-after-a", "ended", "ee", None),
@@ -245,32 +258,34 @@ def made(shape: str, phase: str, states: str) -> Call:
         ("one-leg", "begun", "e", Event(at=9, type="attempt-ended", data={"outcome": "busy"})),
     ],
 )
-def test_follows_from_the_legs(shape: str, phase: str, states: str, event: Event | None) -> None:
-    assert follow_up(made(shape, phase, states), 9) == event
+def test_the_follow_up_event_follows_from_the_legs(
+    flow: str, phase: str, states: str, event: Event | None
+) -> None:
+    assert follow_up(build_flow_call(flow, phase, states), 9) == event
 
 
-def test_follows_who_was_waited_for_parts_once_both_have_talked() -> None:
-    call = made("queue", "bridged", "ae")
-    one, two = call.legs
-    talked = call._replace(legs=(one, two._replace(answered_at=5)))
+def test_in_a_queue_leg_a_hangs_up_after_an_answered_leg_b_ended() -> None:
+    call = build_flow_call("queue", "bridged", "ae")
+    leg_a, leg_b = call.legs
+    talked = call._replace(legs=(leg_a, leg_b._replace(answered_at=5)))
     assert follow_up(talked, 9) == Event(at=9, type="hangup", leg="a", data={"cause": "normal"})
 
 
-def test_follows_the_first_of_those_on_the_line_hangs_up_first() -> None:
-    call = made("b-after-a", "bridged", "ea")
-    three = call._replace(legs=(*call.legs, leg("c", "ringing")))
-    assert follow_up(three, 9) == Event(at=9, type="hangup", leg="b", data={"cause": "normal"})
+def test_the_first_remaining_leg_hangs_up_first() -> None:
+    call = build_flow_call("b-after-a", "bridged", "ea")
+    three_legs = call._replace(legs=(*call.legs, build_leg("c", "ringing")))
+    assert follow_up(three_legs, 9) == Event(at=9, type="hangup", leg="b", data={"cause": "normal"})
 
 
 @pytest.mark.parametrize("answered_at", [None, 5])
-def test_follows_a_leg_whose_end_is_not_fatal(
+def test_the_end_of_a_leg_that_is_not_fatal_has_no_follow_up(
     monkeypatch: pytest.MonkeyPatch, answered_at: int | None
 ) -> None:
     queue = CALL_FLOWS["b-after-a"]._replace(fatal_legs=frozenset("a"))
     monkeypatch.setattr("mockserver.core.call_flows.CALL_FLOWS", {"queue": queue})
-    call = made("queue", "begun", "ae")
-    one, two = call.legs
-    call = call._replace(legs=(one, two._replace(answered_at=answered_at)))
+    call = build_flow_call("queue", "begun", "ae")
+    leg_a, leg_b = call.legs
+    call = call._replace(legs=(leg_a, leg_b._replace(answered_at=answered_at)))
     assert follow_up(call, 9) is None
 
 
@@ -284,17 +299,19 @@ def test_follows_a_leg_whose_end_is_not_fatal(
         ((None, "busy"), (None, "rejected"), "busy"),
     ],
 )
-def test_follows_outcome_of_who_waits_for_another(
+def test_the_outcome_of_a_queue_depends_on_whether_b_answered(
     a: tuple[int | None, str], b: tuple[int | None, str] | None, outcome: str
 ) -> None:
     sides = (("a", a), ("b", b))
     legs = tuple(
-        leg(name, "ended")._replace(answered_at=one[0], cause=one[1]) for name, one in sides if one
+        build_leg(name, "ended")._replace(answered_at=side[0], cause=side[1])
+        for name, side in sides
+        if side
     )
-    call = made("queue", "begun", "")._replace(legs=legs)
+    call = build_flow_call("queue", "begun", "")._replace(legs=legs)
     assert follow_up(call, 9) == Event(at=9, type="attempt-ended", data={"outcome": outcome})
 
 
-def test_shapes_say_whom_the_client_wanted_to_reach() -> None:
-    callees = {name: shape.callee for name, shape in CALL_FLOWS.items()}
+def test_each_call_flow_names_its_callee() -> None:
+    callees = {name: flow.callee for name, flow in CALL_FLOWS.items()}
     assert callees == {"one-leg": "a", "b-after-a": "b", "branch": "a", "queue": "a"}

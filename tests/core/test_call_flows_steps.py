@@ -1,4 +1,4 @@
-"""Scripts with steps: whose phone a step rings, and what is left to the people."""
+"""Scripts with steps: which step dials a leg, and what its behavior still does."""
 
 import pytest
 
@@ -16,7 +16,7 @@ from mockserver.core.call_flows import CALL_FLOWS, add_leg_tracks, compile_scrip
 from mockserver.core.script import Condition, Script, Step, Track
 from tests.support.builders import build_call, build_call_spec
 
-TWO = CALL_FLOWS["b-after-a"]
+FLOW = CALL_FLOWS["b-after-a"]
 HANGUP = Step(
     delay=fixed_duration(5_000),
     event_type="hangup",
@@ -25,61 +25,61 @@ HANGUP = Step(
     location="mine.yaml:3:5",
 )
 RING_B = Step(delay=fixed_duration(1_000), event_type="ring", leg="b")
-DIALLED_A = Step(delay=IMMEDIATELY, event_type="ring", leg="a", condition=Condition(type="begun"))
-DIALLED_B = Step(
+DIAL_A = Step(delay=IMMEDIATELY, event_type="ring", leg="a", condition=Condition(type="begun"))
+DIAL_B = Step(
     delay=IMMEDIATELY, event_type="ring", leg="b", condition=Condition(type="answered", leg="a")
 )
 
 
-def answers(leg: str, after: int = 2_000) -> Step:
+def answer_step(leg: str, delay: int = 2_000) -> Step:
     return Step(
-        delay=fixed_duration(after),
+        delay=fixed_duration(delay),
         event_type="answer",
         leg=leg,
         condition=Condition(type="rang", leg=leg),
     )
 
 
-def talked(leg: str, awaited: str = "") -> Step:
+def hangup_after_talk(leg: str, awaited_leg: str = "") -> Step:
     return Step(
         delay=fixed_duration(6_000),
         event_type="hangup",
         leg=leg,
         data={"cause": "normal"},
-        condition=Condition(type="talking", leg=awaited),
+        condition=Condition(type="talking", leg=awaited_leg),
     )
 
 
-def test_compile_without_steps_has_no_track_for_them() -> None:
+def test_a_script_without_steps_has_tracks_of_legs_only() -> None:
     assert [
-        track.name for track in compile_script(TWO, {"a": DEFAULT_BEHAVIOR, "b": DEFAULT_BEHAVIOR})
+        track.name for track in compile_script(FLOW, {"a": DEFAULT_BEHAVIOR, "b": DEFAULT_BEHAVIOR})
     ] == ["a", "b"]
 
 
-def test_compile_steps_stand_last_and_belong_to_no_leg() -> None:
-    script = compile_script(TWO, {"a": STAY_ON_LINE, "b": STAY_ON_LINE}, (HANGUP,))
+def test_the_track_of_the_steps_is_last_and_belongs_to_no_leg() -> None:
+    script = compile_script(FLOW, {"a": STAY_ON_LINE, "b": STAY_ON_LINE}, (HANGUP,))
     assert script == (
-        Track(name="a", steps=(DIALLED_A, answers("a")), leg="a"),
-        Track(name="b", steps=(DIALLED_B, answers("b")), leg="b"),
+        Track(name="a", steps=(DIAL_A, answer_step("a")), leg="a"),
+        Track(name="b", steps=(DIAL_B, answer_step("b")), leg="b"),
         Track(name="steps", steps=(HANGUP,)),
     )
 
 
-def test_compile_a_leg_that_a_step_rings_is_dialled_by_that_step_alone() -> None:
-    script = compile_script(TWO, {"a": STAY_ON_LINE, "b": STAY_ON_LINE}, (RING_B, HANGUP))
+def test_a_leg_that_a_step_rings_is_dialed_by_that_step_alone() -> None:
+    script = compile_script(FLOW, {"a": STAY_ON_LINE, "b": STAY_ON_LINE}, (RING_B, HANGUP))
     assert script[1:] == (
-        Track(name="b", steps=(answers("b"),), leg="b"),
+        Track(name="b", steps=(answer_step("b"),), leg="b"),
         Track(name="steps", steps=(RING_B, HANGUP)),
     )
 
 
-def test_compile_nothing_else_happens_to_a_rung_leg_without_a_behaviour() -> None:
-    script = compile_script(TWO, {"a": STAY_ON_LINE, "b": None}, (RING_B,))
+def test_a_leg_that_a_step_rings_has_no_track_without_a_behavior() -> None:
+    script = compile_script(FLOW, {"a": STAY_ON_LINE, "b": None}, (RING_B,))
     assert [track.name for track in script] == ["a", "steps"]
 
 
 @pytest.mark.parametrize(
-    ("how", "verbs"),
+    ("behavior", "event_types"),
     [
         (PRESETS["person"], []),
         (PRESETS["busy"], ["hangup"]),
@@ -93,16 +93,20 @@ def test_compile_nothing_else_happens_to_a_rung_leg_without_a_behaviour() -> Non
         ),
     ],
 )
-def test_compile_what_is_left_to_a_rung_person(how: LegBehavior, verbs: list[str]) -> None:
+def test_a_leg_that_a_step_rings_still_follows_its_behavior(
+    behavior: LegBehavior, event_types: list[str]
+) -> None:
     [track, _] = compile_script(
-        CALL_FLOWS["one-leg"], {"a": how}, (Step(delay=IMMEDIATELY, event_type="ring", leg="a"),)
+        CALL_FLOWS["one-leg"],
+        {"a": behavior},
+        (Step(delay=IMMEDIATELY, event_type="ring", leg="a"),),
     )
-    assert [step.event_type for step in track.steps] == verbs
+    assert [step.event_type for step in track.steps] == event_types
 
 
-def test_compile_a_rung_person_hangs_up_by_the_clock_as_well() -> None:
-    how = STAY_ON_LINE._replace(hangup=fixed_duration(7_000))
-    script = compile_script(TWO, {"b": how}, (RING_B,))
+def test_a_leg_that_a_step_rings_hangs_up_after_its_hangup_duration() -> None:
+    behavior = STAY_ON_LINE._replace(hangup=fixed_duration(7_000))
+    script = compile_script(FLOW, {"b": behavior}, (RING_B,))
     assert script[1] == Track(
         name="b-hangup",
         steps=(
@@ -119,43 +123,47 @@ def test_compile_a_rung_person_hangs_up_by_the_clock_as_well() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "awaited"), [("one-leg", ""), ("b-after-a", ""), ("branch", ""), ("queue", "b")]
+    ("flow", "awaited_leg"), [("one-leg", ""), ("b-after-a", ""), ("branch", ""), ("queue", "b")]
 )
-def test_compile_who_talks_hangs_up_once_nobody_is_awaited(shape: str, awaited: str) -> None:
-    assert compile_script(CALL_FLOWS[shape], {"a": DEFAULT_BEHAVIOR}) == (
-        Track(name="a", steps=(DIALLED_A, answers("a"), talked("a", awaited)), leg="a"),
+def test_a_leg_talks_only_once_the_leg_that_it_awaits_has_answered(
+    flow: str, awaited_leg: str
+) -> None:
+    assert compile_script(CALL_FLOWS[flow], {"a": DEFAULT_BEHAVIOR}) == (
+        Track(
+            name="a", steps=(DIAL_A, answer_step("a"), hangup_after_talk("a", awaited_leg)), leg="a"
+        ),
     )
 
 
-RINGS = Event(at=7_000, type="ring", leg="b")
-OLDER: Script = (
-    Track(name="a", steps=(DIALLED_A,), leg="a"),
-    Track(name="b", steps=(DIALLED_B,), leg="b"),
+RING_EVENT = Event(at=7_000, type="ring", leg="b")
+OLD_SCRIPT: Script = (
+    Track(name="a", steps=(DIAL_A,), leg="a"),
+    Track(name="b", steps=(DIAL_B,), leg="b"),
     Track(name="b-hangup", steps=(HANGUP,), leg="b"),
     Track(name="steps", steps=(HANGUP,)),
 )
 
 
 @pytest.mark.parametrize(
-    ("events", "how", "new"),
+    ("events", "behavior", "new_tracks"),
     [
-        ((RINGS,), None, ()),
-        ((RINGS,), STAY_ON_LINE, (Track(name="b-1", steps=(answers("b"),), leg="b"),)),
+        ((RING_EVENT,), None, ()),
+        ((RING_EVENT,), STAY_ON_LINE, (Track(name="b-1", steps=(answer_step("b"),), leg="b"),)),
         (
-            (RINGS,),
+            (RING_EVENT,),
             DEFAULT_BEHAVIOR,
-            (Track(name="b-1", steps=(answers("b"), talked("b")), leg="b"),),
+            (Track(name="b-1", steps=(answer_step("b"), hangup_after_talk("b")), leg="b"),),
         ),
         (
             (
-                RINGS,
+                RING_EVENT,
                 Event(at=7_000, type="ring", leg="a"),
                 Event(at=7_000, type="answer", leg="b"),
-                RINGS,
+                RING_EVENT,
             ),
             STAY_ON_LINE._replace(hangup=fixed_duration(9_000)),
             (
-                Track(name="b-2", steps=(answers("b"),), leg="b"),
+                Track(name="b-2", steps=(answer_step("b"),), leg="b"),
                 Track(
                     name="b-hangup-2",
                     steps=(
@@ -173,22 +181,22 @@ OLDER: Script = (
         ),
     ],
 )
-def test_joined_has_new_tracks_for_whom_the_last_event_dialled(
-    events: tuple[Event, ...], how: LegBehavior | None, new: Script
+def test_a_leg_added_later_gets_new_tracks_in_place_of_its_old_ones(
+    events: tuple[Event, ...], behavior: LegBehavior | None, new_tracks: Script
 ) -> None:
     legs = (
         Leg(name="a", role="from", number="1"),
         Leg(name="b", role="to", number="2", state="ringing"),
     )
-    marks = tuple(Cursor(position=0, since=since, event_count=0) for since in (1, 2, 3, 4))
-    order = build_call_spec(provider="p", account="shop")
-    call = build_call(spec=order, legs=legs, phase="begun", cursors=marks, events=events)
-    fresh = (Cursor(position=0, since=7_000, event_count=len(events)),) * len(new)
-    assert add_leg_tracks(OLDER, call, how) == (
-        (OLDER[0], OLDER[3], *new),
-        call._replace(cursors=(marks[0], marks[3], *fresh)),
+    cursors = tuple(Cursor(position=0, since=since, event_count=0) for since in (1, 2, 3, 4))
+    spec = build_call_spec(provider="p", account="shop")
+    call = build_call(spec=spec, legs=legs, phase="begun", cursors=cursors, events=events)
+    new_cursors = (Cursor(position=0, since=7_000, event_count=len(events)),) * len(new_tracks)
+    assert add_leg_tracks(OLD_SCRIPT, call, behavior) == (
+        (OLD_SCRIPT[0], OLD_SCRIPT[3], *new_tracks),
+        call._replace(cursors=(cursors[0], cursors[3], *new_cursors)),
     )
 
 
-def test_stays_ends_nothing_itself() -> None:
+def test_stay_on_line_is_the_default_behavior_without_a_talk_duration() -> None:
     assert DEFAULT_BEHAVIOR._replace(talk=None) == STAY_ON_LINE

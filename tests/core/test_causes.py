@@ -1,9 +1,9 @@
-"""The seven causes of the contract, with the numbers that Q.850 gives them."""
+"""Hangup causes: their Q.850 numbers and outcomes."""
 
 from mockserver.core.causes import CAUSES
 
 
-def test_causes_of_the_contract() -> None:
+def test_the_causes_have_the_q_850_numbers_and_outcomes_of_the_contract() -> None:
     assert {name: tuple(cause) for name, cause in CAUSES.items()} == {
         "normal": (16, "cancelled"),
         "busy": (17, "busy"),

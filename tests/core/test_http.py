@@ -1,4 +1,4 @@
-"""What a client says it accepts."""
+"""Requests and responses: accepted media types and defaults."""
 
 import pytest
 
@@ -18,7 +18,7 @@ from mockserver.core.http import Request, Response
         ("", False),
     ],
 )
-def test_request_accepts_json(
+def test_a_request_accepts_json_if_its_accept_header_lists_it(
     accept: str,
     accepted: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
@@ -26,7 +26,7 @@ def test_request_accepts_json(
     assert request.accepts("application/json") is accepted
 
 
-def test_request_and_reply_say_nothing_unless_told() -> None:
+def test_requests_and_responses_have_empty_defaults() -> None:
     plain = Request(
         method="GET",
         path="/",
@@ -45,5 +45,5 @@ def test_request_and_reply_say_nothing_unless_told() -> None:
     )
 
 
-def test_request_accepts_without_the_header() -> None:
+def test_a_request_without_an_accept_header_accepts_no_json() -> None:
     assert Request(method="GET", path="/").accepts("application/json") is False

@@ -1,4 +1,4 @@
-"""The names that the journal prints, which readers of it rely on."""
+"""Journal entries: the names of their fields, which readers rely on."""
 
 import pytest
 
@@ -6,14 +6,14 @@ from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
 
 
 @pytest.mark.parametrize(
-    ("kind", "names"),
+    ("entry_type", "fields"),
     [
         (JournalEntry, ("at", "type", "call_id", "payload")),
         (RejectedEvent, ("type", "leg", "location", "reason")),
         (IgnoredLeg, ("scenario", "leg")),
     ],
 )
-def test_facts_printed_names(
-    kind: type[JournalEntry | RejectedEvent | IgnoredLeg], names: tuple[str, ...]
+def test_journal_entries_have_the_printed_fields(
+    entry_type: type[JournalEntry | RejectedEvent | IgnoredLeg], fields: tuple[str, ...]
 ) -> None:
-    assert kind._fields == names
+    assert entry_type._fields == fields

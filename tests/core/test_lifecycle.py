@@ -1,4 +1,4 @@
-"""The lifecycle, pair by pair: the next state, or the sentence that refuses it."""
+"""The lifecycle: every legal transition, and the reason why any other is illegal."""
 
 from itertools import product
 
@@ -8,11 +8,11 @@ from mockserver.core.call import Call, Event, IllegalTransition, Leg, build_dial
 from mockserver.core.lifecycle import transition
 from tests.support.builders import build_call, build_call_spec
 
-ORDER = build_call_spec(account="shop", created_at=1_000)
+SPEC = build_call_spec(account="shop", created_at=1_000)
 A, B = Leg(name="a", role="from", number="1"), Leg(name="b", role="to", number="2")
 
 LEG_STATES = ("idle", "ringing", "answered", "ended", "left")
-LEG_VERBS = {
+LEG_TRANSITIONS = {
     "ring": {"idle": "ringing", "left": "ringing"},
     "answer": {"ringing": "answered"},
     "hangup": {"answered": "ended", "ringing": "ended"},
@@ -26,8 +26,8 @@ LEG_VERBS = {
 PHASES = dict.fromkeys(("placed", "begun", "over"), "queued") | {
     name: name for name in ("bridged", "ended")
 }
-"""Phase -> the state of a call in it whose legs are idle."""
-CALL_VERBS = {
+"""Phase -> state of a call in this phase whose legs are idle."""
+CALL_TRANSITIONS = {
     "begin": {"placed": "begun"},
     "bridge": {"begun": "bridged"},
     "attempt-ended": {"begun": "over", "bridged": "over"},
@@ -38,48 +38,65 @@ CALL_VERBS = {
 }
 
 
-def called(phase: str = "begun", *legs: Leg) -> Call:
-    return build_call(spec=ORDER, legs=legs or (A, B), starts_at=1_000, phase=phase)
+def call_in_phase(phase: str = "begun", *legs: Leg) -> Call:
+    return build_call(spec=SPEC, legs=legs or (A, B), starts_at=1_000, phase=phase)
 
 
 @pytest.mark.parametrize(
-    ("verb", "before", "after"),
-    [(verb, *pair) for verb, pairs in LEG_VERBS.items() for pair in pairs.items()],
+    ("event_type", "before", "after"),
+    [
+        (event_type, *pair)
+        for event_type, pairs in LEG_TRANSITIONS.items()
+        for pair in pairs.items()
+    ],
 )
 @pytest.mark.parametrize("phase", ["begun", "bridged"])
-def test_apply_leg_event_possible(phase: str, verb: str, before: str, after: str) -> None:
+def test_a_leg_event_moves_a_leg_to_its_next_state(
+    phase: str, event_type: str, before: str, after: str
+) -> None:
     call = transition(
-        called(phase, A._replace(state=before), B), Event(at=5_000, type=verb, leg="a")
+        call_in_phase(phase, A._replace(state=before), B), Event(at=5_000, type=event_type, leg="a")
     )
     assert [leg.state for leg in call.legs] == [after, "idle"]
 
 
 @pytest.mark.parametrize(
-    ("verb", "before"),
-    [pair for pair in product(LEG_VERBS, LEG_STATES) if pair[1] not in LEG_VERBS[pair[0]]],
+    ("event_type", "before"),
+    [
+        pair
+        for pair in product(LEG_TRANSITIONS, LEG_STATES)
+        if pair[1] not in LEG_TRANSITIONS[pair[0]]
+    ],
 )
-def test_apply_leg_event_impossible_in_its_state(verb: str, before: str) -> None:
-    with pytest.raises(IllegalTransition) as refused:
+def test_a_leg_event_is_illegal_in_other_states_of_the_leg(event_type: str, before: str) -> None:
+    with pytest.raises(IllegalTransition) as error:
         transition(
-            called("begun", A, B._replace(state=before)), Event(at=5_000, type=verb, leg="b")
+            call_in_phase("begun", A, B._replace(state=before)),
+            Event(at=5_000, type=event_type, leg="b"),
         )
-    only = " or ".join(LEG_VERBS[verb])
-    assert str(refused.value) == (
-        f"{verb} is not possible while leg b is {before}, only while {only}"
+    allowed = " or ".join(LEG_TRANSITIONS[event_type])
+    assert str(error.value) == (
+        f"{event_type} is not possible while leg b is {before}, only while {allowed}"
     )
 
 
 @pytest.mark.parametrize(
-    ("verb", "before", "phase"), list(product(LEG_VERBS, LEG_STATES, ("placed", "over", "ended")))
+    ("event_type", "before", "phase"),
+    list(product(LEG_TRANSITIONS, LEG_STATES, ("placed", "over", "ended"))),
 )
-def test_apply_leg_event_impossible_outside_an_attempt(verb: str, before: str, phase: str) -> None:
-    with pytest.raises(IllegalTransition) as refused:
-        transition(called(phase, A._replace(state=before)), Event(at=5_000, type=verb, leg="a"))
-    assert str(refused.value) == f"{verb} is not possible while the call is {PHASES[phase]}"
+def test_a_leg_event_is_illegal_outside_an_attempt(
+    event_type: str, before: str, phase: str
+) -> None:
+    with pytest.raises(IllegalTransition) as error:
+        transition(
+            call_in_phase(phase, A._replace(state=before)),
+            Event(at=5_000, type=event_type, leg="a"),
+        )
+    assert str(error.value) == f"{event_type} is not possible while the call is {PHASES[phase]}"
 
 
 @pytest.mark.parametrize(
-    ("event", "sentence"),
+    ("event", "reason"),
     [
         (Event(at=1, type="answer", leg="c"), "this call has no leg c, only a and b"),
         (Event(at=1, type="sing", leg="a"), "sing is nothing that can happen to a leg"),
@@ -91,26 +108,28 @@ def test_apply_leg_event_impossible_outside_an_attempt(verb: str, before: str, p
         ),
     ],
 )
-def test_apply_nonsense(event: Event, sentence: str) -> None:
-    with pytest.raises(IllegalTransition) as refused:
-        transition(called(), event)
-    assert str(refused.value) == sentence
+def test_an_event_of_an_unknown_type_or_leg_is_illegal(event: Event, reason: str) -> None:
+    with pytest.raises(IllegalTransition) as error:
+        transition(call_in_phase(), event)
+    assert str(error.value) == reason
 
 
-def test_apply_to_a_leg_that_a_short_call_lacks() -> None:
+def test_an_event_of_leg_b_is_illegal_in_a_call_with_one_leg() -> None:
     with pytest.raises(IllegalTransition, match=r"^this call has no leg b, only a$"):
-        transition(called("begun", A), Event(at=1, type="answer", leg="b"))
+        transition(call_in_phase("begun", A), Event(at=1, type="answer", leg="b"))
 
 
-@pytest.mark.parametrize(("verb", "phase"), list(product(CALL_VERBS, PHASES)))
-def test_apply_call_event(verb: str, phase: str) -> None:
-    event = Event(at=5_000, type=verb)
-    if phase in CALL_VERBS[verb]:
-        assert transition(called(phase), event).phase == CALL_VERBS[verb][phase]
+@pytest.mark.parametrize(("event_type", "phase"), list(product(CALL_TRANSITIONS, PHASES)))
+def test_a_call_event_moves_a_call_to_its_next_phase_or_is_illegal(
+    event_type: str, phase: str
+) -> None:
+    event = Event(at=5_000, type=event_type)
+    if phase in CALL_TRANSITIONS[event_type]:
+        assert transition(call_in_phase(phase), event).phase == CALL_TRANSITIONS[event_type][phase]
         return
-    with pytest.raises(IllegalTransition) as refused:
-        transition(called(phase), event)
-    assert str(refused.value) == f"{verb} is not possible while the call is {PHASES[phase]}"
+    with pytest.raises(IllegalTransition) as error:
+        transition(call_in_phase(phase), event)
+    assert str(error.value) == f"{event_type} is not possible while the call is {PHASES[phase]}"
 
 
 @pytest.mark.parametrize(
@@ -144,13 +163,15 @@ def test_apply_call_event(verb: str, phase: str) -> None:
         ),
     ],
 )
-def test_apply_stamps_the_leg(before: Leg, event: Event, after: Leg) -> None:
-    call = transition(called("begun", before, B), event)
+def test_a_leg_event_sets_the_times_and_cause_of_the_leg(
+    before: Leg, event: Event, after: Leg
+) -> None:
+    call = transition(call_in_phase("begun", before, B), event)
     assert (call.legs, call.events) == ((after, B), (event,))
 
 
 @pytest.mark.parametrize(
-    ("known", "joined"),
+    ("existing", "added"),
     [
         (None, True),
         (B, True),
@@ -161,15 +182,15 @@ def test_apply_stamps_the_leg(before: Leg, event: Event, after: Leg) -> None:
         (B._replace(state="answered", answered_at=1), False),
     ],
 )
-def test_apply_a_dialling_joins_unless_that_leg_has_been_on_the_line(
-    known: Leg | None,
-    joined: bool,  # noqa: FBT001 - what the table expects
+def test_dialing_adds_a_leg_unless_it_is_ringing_or_answered_or_ended_after_an_answer(
+    existing: Leg | None,
+    added: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
     call, event = (
-        called("begun", *filter(None, (A, known))),
+        call_in_phase("begun", *filter(None, (A, existing))),
         build_dial_event(5, "b", "manager", "3"),
     )
-    if joined:
+    if added:
         new = Leg(
             name="b", role="manager", number="3", state="ringing", ringing_at=5, added_later=True
         )
@@ -179,14 +200,16 @@ def test_apply_a_dialling_joins_unless_that_leg_has_been_on_the_line(
         transition(call, event)
 
 
-@pytest.mark.parametrize("verb", ["attempt-ended", "ended"])
-def test_apply_an_end_keeps_an_outcome_that_is_told_already(verb: str) -> None:
-    call = called("begun" if verb == "attempt-ended" else "over")._replace(outcome="no-answer")
-    assert transition(call, Event(at=5, type=verb)).outcome == "no-answer"
+@pytest.mark.parametrize("event_type", ["attempt-ended", "ended"])
+def test_the_end_keeps_an_outcome_that_is_already_set(event_type: str) -> None:
+    call = call_in_phase("begun" if event_type == "attempt-ended" else "over")._replace(
+        outcome="no-answer"
+    )
+    assert transition(call, Event(at=5, type=event_type)).outcome == "no-answer"
 
 
 @pytest.mark.parametrize(
-    ("phase", "event", "stamped"),
+    ("phase", "event", "changes"),
     [
         ("placed", Event(at=5, type="begin"), {"phase": "begun", "attempt_started_at": 5}),
         ("begun", Event(at=5, type="bridge"), {"phase": "bridged"}),
@@ -207,6 +230,8 @@ def test_apply_an_end_keeps_an_outcome_that_is_told_already(verb: str) -> None:
         ),
     ],
 )
-def test_apply_stamps_the_call(phase: str, event: Event, stamped: dict[str, object]) -> None:
-    call = called(phase)
-    assert transition(call, event) == Call(**{**call._asdict(), "events": (event,), **stamped})
+def test_a_call_event_sets_the_phase_times_and_outcome_of_the_call(
+    phase: str, event: Event, changes: dict[str, object]
+) -> None:
+    call = call_in_phase(phase)
+    assert transition(call, event) == Call(**{**call._asdict(), "events": (event,), **changes})

@@ -1,4 +1,4 @@
-"""What a provider brings about, and every fault that it knows."""
+"""Providers: effects by event type, faults, and defaults."""
 
 import pytest
 
@@ -26,16 +26,18 @@ from tests.support.builders import build_call, build_call_spec
 
 CALL = build_call(spec=build_call_spec(account="shop", flow="one-leg"), legs=())
 ENDED = Effects(events=(("c1", Event(at=9, type="hangup", leg="a")),))
-react = by_event_type({"ended": lambda _: ENDED})
+handle_event = by_event_type({"ended": lambda _: ENDED})
 
 
-@pytest.mark.parametrize(("verb", "effects"), [("ended", ENDED), ("bridge", NO_EFFECTS)])
-def test_following_by_the_verb(verb: str, effects: Effects) -> None:
+@pytest.mark.parametrize(("event_type", "effects"), [("ended", ENDED), ("bridge", NO_EFFECTS)])
+def test_by_event_type_runs_the_handler_of_the_event_type_or_has_no_effects(
+    event_type: str, effects: Effects
+) -> None:
     assert (
-        react(
+        handle_event(
             EventContext(
                 call=CALL,
-                event=Event(at=0, type=verb),
+                event=Event(at=0, type=event_type),
                 account=Account(name="shop", provider="mobtexting"),
             )
         )
@@ -43,31 +45,33 @@ def test_following_by_the_verb(verb: str, effects: Effects) -> None:
     )
 
 
-def test_act_that_says_no_more_is_possible_and_notes_nothing() -> None:
-    moment = EventContext(
+def test_a_vendor_event_has_no_guard_and_changes_nothing_by_default() -> None:
+    context = EventContext(
         call=CALL,
         event=Event(at=0, type="sing"),
         account=Account(name="shop", provider="mobtexting"),
     )
-    assert (no_guard(moment), no_change(CALL, moment.event)) == ("", CALL)
+    assert (no_guard(context), no_change(CALL, context.event)) == ("", CALL)
 
 
-def test_nothing_is_empty() -> None:
+def test_no_effects_is_empty() -> None:
     assert Effects(calls=(), events=(), webhooks=()) == NO_EFFECTS
 
 
-def fault(name: str) -> Fault:
+def build_fault(name: str) -> Fault:
     return Fault(name=name, status=422, message=name, evidence=Evidence.ASSUMED)
 
 
-def endpoint(operation: str, *names: str) -> Endpoint:
-    book: Rulebook = tuple((Rule(test=lambda _: True, fault=fault(name)),) for name in names)
+def build_endpoint(operation: str, *names: str) -> Endpoint:
+    rulebook: Rulebook = tuple(
+        (Rule(test=lambda _: True, fault=build_fault(name)),) for name in names
+    )
     return Endpoint(
         operation=operation,
         method="POST",
         host="host",
         path="/",
-        rules=book,
+        rules=rulebook,
         respond=lambda _: EndpointResult(response=Response(status=200)),
     )
 
@@ -76,41 +80,41 @@ PLAIN = Provider(
     name="plain",
     title="Plain",
     roles={"a": "first"},
-    endpoints=(endpoint("one", "x", "y"), endpoint("two", "y", "z")),
+    endpoints=(build_endpoint("one", "x", "y"), build_endpoint("two", "y", "z")),
     credential=lambda _: None,
     refuse=lambda _, __: Response(status=422),
-    wrong_method=fault("wrong-method"),
+    wrong_method=build_fault("wrong-method"),
     on_event=lambda _: NO_EFFECTS,
     status=lambda _: "",
     new_call_id=lambda *_: "",
 )
 
 
-def test_faults_each_once_in_the_order_of_the_rulebooks() -> None:
-    told = PLAIN._replace(scenario_only_faults=(fault("z"), fault("down")))
-    names = [one.name for one in all_faults(told)]
+def test_all_faults_lists_each_fault_once_in_the_order_of_the_rulebooks() -> None:
+    provider = PLAIN._replace(scenario_only_faults=(build_fault("z"), build_fault("down")))
+    names = [fault.name for fault in all_faults(provider)]
     assert names == ["x", "y", "z", "wrong-method", "down"]
 
 
-def test_nobody_is_called_unless_an_endpoint_says_so() -> None:
+def test_an_endpoint_calls_no_numbers_by_default() -> None:
     assert PLAIN.endpoints[0].called_numbers is no_called_numbers
     assert no_called_numbers(Request(method="GET", path="/")) == ()
 
 
-def test_listing_shows_no_examples_unless_its_document_does() -> None:
-    listing = BoundProvider(provider=PLAIN, checks={}, document=dict)
-    assert (listing.examples, no_examples("one")) == (no_examples, ())
+def test_a_bound_provider_has_no_examples_by_default() -> None:
+    bound = BoundProvider(provider=PLAIN, checks={}, document=dict)
+    assert (bound.examples, no_examples("one")) == (no_examples, ())
 
 
-def test_roles_are_the_operation_s_own_or_the_provider_s() -> None:
+def test_the_roles_are_those_of_the_endpoint_or_else_of_the_provider() -> None:
     first, *_ = PLAIN.endpoints
     assert endpoint_roles(PLAIN, first) == {"a": "first"}
     assert endpoint_roles(PLAIN, first._replace(roles={"a": "other"})) == {"a": "other"}
 
 
-def test_endpoint_takes_a_megabyte_unless_it_says_otherwise() -> None:
+def test_an_endpoint_accepts_a_body_of_one_megabyte_by_default() -> None:
     assert PLAIN.endpoints[0].body_limit == 1_000_000
 
 
-def test_endpoint_is_always_meant_unless_it_says_when() -> None:
+def test_an_endpoint_matches_every_request_by_default() -> None:
     assert PLAIN.endpoints[0].when(Request(method="GET", path="/"))

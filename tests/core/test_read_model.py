@@ -1,11 +1,11 @@
-"""What a provider sees of a sandbox, and the name of an uploaded file."""
+"""The read model: an empty sandbox, and the digest of an upload."""
 
 import pytest
 
 from mockserver.core.read_model import EMPTY_READ_MODEL, ReadModel, upload_digest
 
 
-def test_view_of_a_sandbox_in_which_nothing_has_happened() -> None:
+def test_the_empty_read_model_has_no_calls_deliveries_and_counts() -> None:
     assert (
         ReadModel(
             seed="",
@@ -28,11 +28,11 @@ def test_view_of_a_sandbox_in_which_nothing_has_happened() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "name"),
+    ("data", "digest"),
     [
         (b"", "cae66941d9efbd404e4d88758ea67670"),
         (b"RIFF", "f9d45a7be062711cbb5ca8c8e2699db2"),
     ],
 )
-def test_blob_known_answer(data: bytes, name: str) -> None:
-    assert upload_digest(data) == name
+def test_the_digest_of_an_upload_has_a_known_value(data: bytes, digest: str) -> None:
+    assert upload_digest(data) == digest

@@ -1,4 +1,4 @@
-"""Rulebooks: what counts as a breach, and whose objection answers."""
+"""Rulebooks: when a rule is broken, and which broken rules are reported."""
 
 from collections.abc import Mapping
 
@@ -27,49 +27,52 @@ from mockserver.core.rulebook import (
 FAULT = Fault(name="fault", status=422, message="No.", evidence=Evidence.ASSUMED)
 
 
-def never(_shape: str, _legs: Mapping[str, str], _at: int | None) -> Call:
+def build_no_call(_flow: str, _legs: Mapping[str, str], _at: int | None) -> Call:
     raise AssertionError
 
 
-def case(*violations: Violation, flaw: str = "", **fields: object) -> RequestContext:
-    asked = Request(method="POST", path="/", fields=fields, body_error=flaw)
+def build_context(*violations: Violation, body_error: str = "", **fields: object) -> RequestContext:
+    request = Request(method="POST", path="/", fields=fields, body_error=body_error)
     return RequestContext(
-        request=asked, now=0, build_call=never, account=None, violations=violations
+        request=request, now=0, build_call=build_no_call, account=None, violations=violations
     )
 
 
-def rule(name: str, *, broken: bool) -> Rule:
+def build_rule(name: str, *, broken: bool) -> Rule:
     return Rule(test=lambda _: broken, fault=FAULT, field=name)
 
 
 @pytest.mark.parametrize(
     ("value", "text"), [("x", "x"), (5, "5"), ("", ""), (None, ""), (0, "0"), (False, "False")]
 )
-def test_case_text_of_a_field(value: object, text: str) -> None:
-    assert case(to=value).text("to") == text
+def test_a_request_context_reads_a_field_as_text(value: object, text: str) -> None:
+    assert build_context(to=value).text("to") == text
 
 
-def test_case_text_of_a_field_not_sent() -> None:
-    assert case().text("to") == ""
+def test_a_field_that_was_not_sent_reads_as_empty_text() -> None:
+    assert build_context().text("to") == ""
 
 
-def test_case_caller_known() -> None:
-    shop = Account(name="shop", provider="mobtexting")
+def test_a_request_context_has_the_authenticated_account() -> None:
+    account = Account(name="shop", provider="mobtexting")
     assert (
         RequestContext(
-            request=Request(method="GET", path="/"), now=0, build_call=never, account=shop
+            request=Request(method="GET", path="/"),
+            now=0,
+            build_call=build_no_call,
+            account=account,
         ).authenticated_account
-        is shop
+        is account
     )
 
 
-def test_case_caller_of_a_stranger() -> None:
+def test_a_request_context_without_an_account_raises_a_lookup_error() -> None:
     with pytest.raises(LookupError, match=r"^this rule stands before the one that asks who"):
-        _ = case().authenticated_account
+        _ = build_context().authenticated_account
 
 
 @pytest.mark.parametrize(
-    ("keywords", "violation", "covered"),
+    ("keywords", "violation", "matches"),
     [
         ((), Violation(field="to", keyword="pattern"), True),
         ((), Violation(field="to", keyword="type"), True),
@@ -81,18 +84,20 @@ def test_case_caller_of_a_stranger() -> None:
         (("minimum", "maximum"), Violation(field="to", keyword="maximum"), True),
     ],
 )
-def test_breach_covers(
+def test_a_violation_test_matches_its_field_and_keywords(
     keywords: tuple[str, ...],
     violation: Violation,
-    covered: bool,  # noqa: FBT001 - what the table expects
+    matches: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
-    breach = ViolationTest(field="to", keywords=frozenset(keywords))
-    assert breach.matches(violation) is covered
-    assert breach(case(Violation(field="mid", keyword="type"), violation)) is covered
-    assert breach(case()) is False
+    violation_test = ViolationTest(field="to", keywords=frozenset(keywords))
+    assert violation_test.matches(violation) is matches
+    assert (
+        violation_test(build_context(Violation(field="mid", keyword="type"), violation)) is matches
+    )
+    assert violation_test(build_context()) is False
 
 
-def test_missing_and_malformed_name_their_field() -> None:
+def test_rules_for_missing_and_malformed_fields_name_their_field() -> None:
     assert missing_field("to", FAULT) == (
         ViolationTest(field="to", keywords=frozenset({"required"})),
         FAULT,
@@ -101,25 +106,28 @@ def test_missing_and_malformed_name_their_field() -> None:
     assert malformed_field("to", FAULT) == (ViolationTest(field="to"), FAULT, "to")
 
 
-def test_unreadable_is_a_body_with_a_flaw() -> None:
-    assert [is_malformed(case(flaw=flaw)) for flaw in ("", "the body is not JSON")] == [False, True]
+def test_a_request_is_malformed_if_its_body_has_an_error() -> None:
+    assert [
+        is_malformed(build_context(body_error=body_error))
+        for body_error in ("", "the body is not JSON")
+    ] == [False, True]
 
 
-def test_anonymous_is_whom_no_account_admits() -> None:
-    known = RequestContext(
+def test_a_request_is_unauthenticated_without_an_account() -> None:
+    authenticated = RequestContext(
         request=Request(method="GET", path="/"),
         now=0,
-        build_call=never,
+        build_call=build_no_call,
         account=Account(name="shop", provider="mobtexting"),
     )
-    assert [is_unauthenticated(case()), is_unauthenticated(known)] == [True, False]
+    assert [is_unauthenticated(build_context()), is_unauthenticated(authenticated)] == [True, False]
 
 
-def test_crowded_is_what_the_engine_has_counted() -> None:
-    full = RequestContext(
-        request=Request(method="GET", path="/"), now=0, build_call=never, rate_limited=True
+def test_a_request_is_rate_limited_if_the_engine_says_so() -> None:
+    limited = RequestContext(
+        request=Request(method="GET", path="/"), now=0, build_call=build_no_call, rate_limited=True
     )
-    assert [is_rate_limited(case()), is_rate_limited(full)] == [False, True]
+    assert [is_rate_limited(build_context()), is_rate_limited(limited)] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -133,22 +141,23 @@ def test_crowded_is_what_the_engine_has_counted() -> None:
         (((("a", False),), (("b", True), ("c", True)), (("d", True),)), ["b", "c"]),
     ],
 )
-def test_examine_first_stage_that_objects(
+def test_the_broken_rules_are_those_of_the_first_stage_with_any(
     stages: tuple[tuple[tuple[str, bool], ...], ...], names: list[str]
 ) -> None:
     rulebook: Rulebook = tuple(
-        tuple(rule(name, broken=broken) for name, broken in stage) for stage in stages
+        tuple(build_rule(name, broken=broken) for name, broken in stage) for stage in stages
     )
-    assert [found.field for found in evaluate(rulebook, case())] == names
+    assert [rule.field for rule in evaluate(rulebook, build_context())] == names
 
 
-def test_examine_asks_no_later_stage() -> None:
-    def relies_on_the_first(asked: RequestContext) -> bool:
-        return asked.authenticated_account.balance is None
+def test_no_rule_of_a_later_stage_is_evaluated() -> None:
+    def requires_account(request: RequestContext) -> bool:
+        return request.authenticated_account.balance is None
 
-    strangers = (rule("who", broken=True),)
+    broken_rules = (build_rule("who", broken=True),)
     assert (
-        evaluate((strangers, (Rule(test=relies_on_the_first, fault=FAULT),)), case()) == strangers
+        evaluate((broken_rules, (Rule(test=requires_account, fault=FAULT),)), build_context())
+        == broken_rules
     )
 
 
@@ -156,17 +165,17 @@ def test_examine_asks_no_later_stage() -> None:
     ("message", "text"),
     [("No {to}", "No 1"), ("{to}{from}", "1"), ("no field", "no field"), ("{}", "{}")],
 )
-def test_worded_has_what_was_sent(message: str, text: str) -> None:
-    case = RequestContext(
-        request=Request(method="POST", path="/", fields={"to": 1}), now=0, build_call=never
+def test_a_message_shows_the_value_of_its_field(message: str, text: str) -> None:
+    context = RequestContext(
+        request=Request(method="POST", path="/", fields={"to": 1}), now=0, build_call=build_no_call
     )
-    assert render_message(FAULT._replace(message=message), case) == text
+    assert render_message(FAULT._replace(message=message), context) == text
 
 
 BATCH = RequestContext(
     request=Request(method="POST", path="/", fields={"calls": [{"to": "1"}, "text"], "key": "k"}),
     now=0,
-    build_call=never,
+    build_call=build_no_call,
     violations=(
         Violation(field="calls.0.to", keyword="pattern"),
         Violation(field="calls.0.legs.1.at", keyword="required"),
@@ -190,27 +199,29 @@ BATCH = RequestContext(
         (1, {}, ()),
     ],
 )
-def test_about_is_one_item_of_a_batch(
+def test_the_context_of_a_batch_item_has_its_fields_and_violations(
     index: int, fields: dict[str, str], violations: tuple[Violation, ...]
 ) -> None:
     item = BATCH.for_item("calls", index)
     assert (item.fields, item.violations) == (fields, violations)
 
 
-def test_about_something_that_is_no_list() -> None:
+def test_the_context_of_an_item_has_no_fields_if_there_is_no_list() -> None:
     assert BATCH.for_item("key", 0).fields == {}
 
 
 @pytest.mark.parametrize(
-    ("name", "covered"),
+    ("name", "matches"),
     [("calls.*.to", True), ("calls.0.to", True), ("calls.*", False), ("*.0.to", False)],
 )
-def test_breach_with_a_star_covers_any_place_of_a_list(name: str, *, covered: bool) -> None:
+def test_a_violation_test_with_a_star_matches_any_index_of_a_list(
+    name: str, *, matches: bool
+) -> None:
     assert (
         ViolationTest(field=name).matches(Violation(field="calls.0.to", keyword="pattern"))
-        == covered
+        == matches
     )
 
 
-def test_sources_are_told_by_these_words() -> None:
-    assert [str(one) for one in Evidence] == ["documented", "observed", "assumed"]
+def test_the_evidence_of_a_fault_is_documented_observed_or_assumed() -> None:
+    assert [str(evidence) for evidence in Evidence] == ["documented", "observed", "assumed"]

@@ -1,4 +1,4 @@
-"""What a story says of legs, whom it suits, what it needs, and where it leads."""
+"""Scenarios: leg behaviors, match rules, requirements and resolution."""
 
 import pytest
 
@@ -15,7 +15,7 @@ from mockserver.core.scenario import (
 from mockserver.core.selection import resolve
 
 A, B = Leg(name="a", role="from", number="1"), Leg(name="b", role="to", number="2")
-SEEN = MatchContext(
+CONTEXT = MatchContext(
     provider="mobtexting",
     operation="c2c",
     account="shop",
@@ -26,7 +26,7 @@ SEEN = MatchContext(
 
 
 @pytest.mark.parametrize(
-    ("legs", "leg", "shape", "word"),
+    ("legs", "leg", "flow", "expected"),
     [
         ({"callee": "busy"}, B, "b-after-a", "busy"),
         ({"callee": "busy"}, A, "b-after-a", None),
@@ -39,15 +39,15 @@ SEEN = MatchContext(
         ({}, A, "one-leg", None),
     ],
 )
-def test_story_behaviour_of_a_leg(
-    legs: dict[str, str], leg: Leg, shape: str, word: str | None
+def test_a_scenario_has_the_behavior_of_a_leg_by_name_role_or_callee(
+    legs: dict[str, str], leg: Leg, flow: str, expected: str | None
 ) -> None:
-    story = Scenario(name="story", legs={name: PRESETS[how] for name, how in legs.items()})
-    assert story.leg_behavior(leg, shape) == (None if word is None else PRESETS[word])
+    scenario = Scenario(name="story", legs={name: PRESETS[preset] for name, preset in legs.items()})
+    assert scenario.leg_behavior(leg, flow) == (None if expected is None else PRESETS[expected])
 
 
 @pytest.mark.parametrize(
-    ("globs", "fields", "misfit"),
+    ("globs", "fields", "mismatch"),
     [
         ({}, {}, ""),
         ({"provider": "mob*"}, {}, ""),
@@ -65,22 +65,22 @@ def test_story_behaviour_of_a_leg(
         ({}, {"webhook_id": "*"}, ""),
     ],
 )
-def test_match_names_the_first_misfit(
-    globs: dict[str, str], fields: dict[str, str], misfit: str
+def test_a_match_rule_names_its_first_mismatch(
+    globs: dict[str, str], fields: dict[str, str], mismatch: str
 ) -> None:
-    assert MatchRule(globs=globs, fields=fields).mismatch(SEEN) == misfit
+    assert MatchRule(globs=globs, fields=fields).mismatch(CONTEXT) == mismatch
 
 
-def test_match_of_a_leg_that_is_not_there() -> None:
-    short = SEEN._replace(numbers={"a": "911", "callee": "911"}, account="")
-    misfits = [
-        MatchRule(globs={name: "9*"}).mismatch(short) for name in ("a", "b", "callee", "account")
+def test_a_match_rule_on_a_missing_value_says_so() -> None:
+    one_leg = CONTEXT._replace(numbers={"a": "911", "callee": "911"}, account="")
+    mismatches = [
+        MatchRule(globs={name: "9*"}).mismatch(one_leg) for name in ("a", "b", "callee", "account")
     ]
-    assert misfits == ["", "b is not there, not 9*", "", "account is not there, not 9*"]
+    assert mismatches == ["", "b is not there, not 9*", "", "account is not there, not 9*"]
 
 
 @pytest.mark.parametrize(
-    ("needs", "unmet"),
+    ("needs", "missing"),
     [
         ({}, ""),
         ({"leg": "b"}, ""),
@@ -93,52 +93,64 @@ def test_match_of_a_leg_that_is_not_there() -> None:
         ({"provider": "mobtexting", "operation": "create"}, "it needs the operation create"),
     ],
 )
-def test_story_unmet_need_in_words(needs: dict[str, str], unmet: str) -> None:
-    assert Scenario(name="story", needs=needs).missing_requirement(SEEN) == unmet
+def test_a_scenario_names_its_first_missing_requirement(
+    needs: dict[str, str], missing: str
+) -> None:
+    assert Scenario(name="story", needs=needs).missing_requirement(CONTEXT) == missing
 
 
-PLAIN = ("answered", "busy", "rejected", "machine")
-TOLD = {name: Scenario(name=name, legs={"callee": PRESETS[name]}) for name in PLAIN}
+PRESET_NAMES = ("answered", "busy", "rejected", "machine")
+SCENARIOS = {name: Scenario(name=name, legs={"callee": PRESETS[name]}) for name in PRESET_NAMES}
 
 
-def led(story: Scenario, turn: tuple[int, int] = (0, 0), call: str = "c1") -> Scenario:
-    named = {**TOLD, story.name: story}
-    return resolve(ScenarioSet(named, "answered"), story, ("seed", call), turn)
+def resolve_scenario(
+    scenario: Scenario, indexes: tuple[int, int] = (0, 0), call: str = "c1"
+) -> Scenario:
+    named = {**SCENARIOS, scenario.name: scenario}
+    return resolve(ScenarioSet(named, "answered"), scenario, ("seed", call), indexes)
 
 
 @pytest.mark.parametrize(
-    ("turn", "name"),
+    ("indexes", "name"),
     [((0, 0), "answered"), ((1, 0), "busy"), ((2, 0), "busy"), ((9, 7), "busy"), ((0, 7), None)],
 )
-def test_resolved_attempts_by_the_redial(turn: tuple[int, int], name: str | None) -> None:
-    story = Scenario(name="mine", attempts=("answered", "busy"))
-    assert led(story, turn).name == (name or "answered")
+def test_a_scenario_with_attempts_resolves_by_the_redial_index(
+    indexes: tuple[int, int], name: str | None
+) -> None:
+    scenario = Scenario(name="mine", attempts=("answered", "busy"))
+    assert resolve_scenario(scenario, indexes).name == (name or "answered")
 
 
 @pytest.mark.parametrize(
-    ("turn", "name"),
+    ("indexes", "name"),
     [((0, 0), "answered"), ((0, 1), "busy"), ((0, 2), "busy"), ((5, 0), "answered")],
 )
-def test_resolved_numbers_by_the_target(turn: tuple[int, int], name: str) -> None:
-    assert led(Scenario(name="mine", numbers=("answered", "busy")), turn).name == name
+def test_a_scenario_with_numbers_resolves_by_the_number_index(
+    indexes: tuple[int, int], name: str
+) -> None:
+    assert (
+        resolve_scenario(Scenario(name="mine", numbers=("answered", "busy")), indexes).name == name
+    )
 
 
-def test_resolved_choice_known_draws() -> None:
-    """By seed and call alone: each redial of a call meets the same fate."""
-    story = Scenario(name="mine", choose=((60, "answered"), (20, "busy"), (20, "rejected")))
-    drawn = [led(story, call=f"c{number}").name for number in range(12)]
-    again = [led(story, (2, 1), f"c{number}").name for number in range(12)]
-    assert drawn == again
+def test_a_weighted_choice_draws_known_scenarios_by_seed_and_call() -> None:
+    """The draw depends on seed and call alone: each redial draws the same scenario."""
+    scenario = Scenario(name="mine", choose=((60, "answered"), (20, "busy"), (20, "rejected")))
+    drawn = [resolve_scenario(scenario, call=f"c{number}").name for number in range(12)]
+    redrawn = [resolve_scenario(scenario, (2, 1), f"c{number}").name for number in range(12)]
+    assert drawn == redrawn
     assert "".join(name[0] for name in drawn) == "babbaaarbaab"
 
 
-def test_resolved_choice_differs_between_stories() -> None:
-    chances = ((1, "answered"), (1, "busy"))
-    names = [led(Scenario(name=f"s{number}", choose=chances)).name for number in range(32)]
+def test_weighted_choices_differ_between_scenarios() -> None:
+    weighted = ((1, "answered"), (1, "busy"))
+    names = [
+        resolve_scenario(Scenario(name=f"s{number}", choose=weighted)).name for number in range(32)
+    ]
     assert set(names) == {"answered", "busy"}
 
 
-def test_stories_say_nothing_unless_told() -> None:
+def test_scenarios_have_empty_defaults() -> None:
     assert Scenario(name="mine") == (
         "mine",
         "",
@@ -160,43 +172,52 @@ def test_stories_say_nothing_unless_told() -> None:
     assert ScenarioSet({}, "mine").number_plan is True
 
 
-def test_stories_matching_are_those_that_say_whom_they_suit_the_users_first() -> None:
+def test_matchable_scenarios_have_a_match_rule_and_users_come_before_bundled() -> None:
     match = MatchRule()
-    told = {
+    scenarios = {
         "bundled": Scenario(name="bundled", match=match, bundled=True),
         "mute": Scenario(name="mute"),
         "one": Scenario(name="one", match=match),
         "two": Scenario(name="two", match=match),
     }
-    assert [one.name for one in ScenarioSet(told, "mute").matchable] == ["one", "two", "bundled"]
+    assert [scenario.name for scenario in ScenarioSet(scenarios, "mute").matchable] == [
+        "one",
+        "two",
+        "bundled",
+    ]
 
 
-def test_resolved_through_several_stories() -> None:
+def test_a_scenario_resolves_through_several_others() -> None:
     inner = Scenario(name="inner", attempts=("rejected", "machine"))
     middle = Scenario(name="middle", choose=((1, "inner"),))
-    story = Scenario(name="mine", play="middle")
-    stories = ScenarioSet({**TOLD, "inner": inner, "middle": middle, "mine": story}, "mine")
-    assert [resolve(stories, story, ("s", "c1"), (turn, 0)).name for turn in (0, 1)] == [
+    scenario = Scenario(name="mine", play="middle")
+    scenario_set = ScenarioSet(
+        {**SCENARIOS, "inner": inner, "middle": middle, "mine": scenario}, "mine"
+    )
+    assert [
+        resolve(scenario_set, scenario, ("s", "c1"), (redial_index, 0)).name
+        for redial_index in (0, 1)
+    ] == [
         "rejected",
         "machine",
     ]
 
 
 @pytest.mark.parametrize(
-    "story",
+    "scenario",
     [
         Scenario(name="mine"),
-        TOLD["busy"],
+        SCENARIOS["busy"],
         Scenario(name="mine", play="gone"),
         Scenario(name="m", attempts=("?",)),
     ],
 )
-def test_resolved_story_that_leads_nowhere_is_itself(story: Scenario) -> None:
-    assert led(story) == story
+def test_a_scenario_without_a_known_next_one_resolves_to_itself(scenario: Scenario) -> None:
+    assert resolve_scenario(scenario) == scenario
 
 
 @pytest.mark.parametrize(
-    ("outer", "words"),
+    ("outer", "presets"),
     [
         ({}, (None, "busy")),
         ({"a": "machine"}, ("machine", "busy")),
@@ -205,24 +226,24 @@ def test_resolved_story_that_leads_nowhere_is_itself(story: Scenario) -> None:
         ({"to": "rejected"}, (None, "busy")),
     ],
 )
-def test_resolved_keeps_what_it_says_of_legs_of_which_the_item_is_silent(
-    outer: dict[str, str], words: tuple[str | None, str | None]
+def test_an_outer_scenario_decides_legs_that_the_resolved_one_leaves_open(
+    outer: dict[str, str], presets: tuple[str | None, str | None]
 ) -> None:
-    legs = {leg: PRESETS[word] for leg, word in outer.items()}
-    story = led(Scenario(name="mine", legs=legs, play="busy"))
-    how = tuple(story.leg_behavior(leg, "b-after-a") for leg in (A, B))
-    assert how == tuple(None if word is None else PRESETS[word] for word in words)
+    legs = {leg: PRESETS[preset] for leg, preset in outer.items()}
+    scenario = resolve_scenario(Scenario(name="mine", legs=legs, play="busy"))
+    behaviors = tuple(scenario.leg_behavior(leg, "b-after-a") for leg in (A, B))
+    assert behaviors == tuple(None if preset is None else PRESETS[preset] for preset in presets)
 
 
-def test_resolved_the_nearest_of_two_outer_stories_counts() -> None:
+def test_the_nearest_of_two_outer_scenarios_decides_a_leg() -> None:
     inner = Scenario(name="inner", legs={"a": PRESETS["machine"]}, play="silent")
-    story = Scenario(
+    scenario = Scenario(
         name="mine", legs={"a": PRESETS["busy"], "b": PRESETS["rejected"]}, play="inner"
     )
-    stories = ScenarioSet({"silent": Scenario(name="silent"), "inner": inner}, "inner")
-    found = resolve(stories, story, ("s", "c1"), (0, 0))
-    assert found == Scenario(name="silent")._replace(inherited_legs=(inner.legs, story.legs))
-    assert [found.leg_behavior(leg, "b-after-a") for leg in (A, B)] == [
+    scenario_set = ScenarioSet({"silent": Scenario(name="silent"), "inner": inner}, "inner")
+    resolved = resolve(scenario_set, scenario, ("s", "c1"), (0, 0))
+    assert resolved == Scenario(name="silent")._replace(inherited_legs=(inner.legs, scenario.legs))
+    assert [resolved.leg_behavior(leg, "b-after-a") for leg in (A, B)] == [
         PRESETS["machine"],
         PRESETS["rejected"],
     ]

@@ -1,4 +1,6 @@
-"""Steps that wait for the outside: control, reads, keys and words, and which of them count."""
+"""Steps that wait for the outside: control, polls, digits and speech."""
+
+from functools import partial
 
 import pytest
 
@@ -15,40 +17,36 @@ from mockserver.core.script import (
     advance,
     next_step,
 )
-from tests.support.builders import build_call, build_call_spec
+from tests.support.builders import build_call, build_call_spec, build_wait_step
 
-ORDER = build_call_spec(account="shop")
+SPEC = build_call_spec(account="shop")
 A = Leg(name="a", role="from", number="1", state="answered", answered_at=10)
 B = Leg(name="b", role="to", number="2", state="ringing", ringing_at=20)
 HANGUP = Step(delay=fixed_duration(5), event_type="hangup", leg="a")
 
 
-def wait(condition: str, leg: str = "", times: int = 1, after: int = 0) -> Step:
-    return Step(
-        delay=fixed_duration(after),
-        event_type="",
-        condition=Condition(type=condition, leg=leg, times=times),
-        location="mine.yaml:1:1",
-    )
+wait = partial(build_wait_step, location="mine.yaml:1:1")
 
 
-def called(*events: Event, position: int = 0, since: int = 100, seen: int = 0) -> Call:
-    mark = (Cursor(position=position, since=since, event_count=seen),)
+def build_active_call(
+    *events: Event, position: int = 0, since: int = 100, event_count: int = 0
+) -> Call:
+    cursors = (Cursor(position=position, since=since, event_count=event_count),)
     return build_call(
-        spec=ORDER, legs=(A, B), phase="begun", events=events, cursors=mark, attempt_started_at=0
+        spec=SPEC, legs=(A, B), phase="begun", events=events, cursors=cursors, attempt_started_at=0
     )
 
 
-def at(call: Call, *steps: Step) -> int | None:
-    coming, _ = next_step((Track(name="steps", steps=steps),), call, "seed")
-    return coming.at if coming else None
+def due_at(call: Call, *steps: Step) -> int | None:
+    due_step, _ = next_step((Track(name="steps", steps=steps),), call, "seed")
+    return due_step.at if due_step else None
 
 
-def keys(when: int, leg: str = "a", by: str = "") -> Event:
-    return Event(at=when, type="digits", leg=leg, data={"digits": "1"}, source=by)
+def digits_event(at: int, leg: str = "a", source: str = "") -> Event:
+    return Event(at=at, type="digits", leg=leg, data={"digits": "1"}, source=source)
 
 
-POLLS = tuple(Event(at=when, type="polled") for when in (110, 120, 130))
+POLLS = tuple(Event(at=at, type="polled") for at in (110, 120, 130))
 
 
 @pytest.mark.parametrize(
@@ -56,51 +54,57 @@ POLLS = tuple(Event(at=when, type="polled") for when in (110, 120, 130))
     [
         (wait("control"), (), None),
         (wait("control"), (Event(at=150, type="continue", source="control"),), 150),
-        (wait("control"), (keys(150, by="control"),), 150),
-        (wait("control"), (keys(150), Event(at=160, type="answer", leg="b")), None),
+        (wait("control"), (digits_event(150, source="control"),), 150),
+        (wait("control"), (digits_event(150), Event(at=160, type="answer", leg="b")), None),
         (wait("control", after=7), (Event(at=150, type="continue", source="control"),), 157),
         (wait("polled"), POLLS, 110),
         (wait("polled", times=2), POLLS, 120),
         (wait("polled", times=3, after=1), POLLS, 131),
         (wait("polled", times=4), POLLS, None),
-        (wait("digits", "a"), (keys(150),), 150),
-        (wait("digits", "b"), (keys(150),), None),
+        (wait("digits", "a"), (digits_event(150),), 150),
+        (wait("digits", "b"), (digits_event(150),), None),
         (wait("digits", "a"), (Event(at=150, type="speech", leg="a"),), None),
         (wait("speech", "a"), (Event(at=150, type="speech", leg="a"),), 150),
-        (wait("digits", "a"), (keys(50),), 100),
+        (wait("digits", "a"), (digits_event(50),), 100),
     ],
 )
-def test_wait_is_over_with_its_event(step: Step, events: tuple[Event, ...], due: int) -> None:
-    assert at(called(*events), step, HANGUP) == due
+def test_an_external_condition_holds_once_its_event_came(
+    step: Step, events: tuple[Event, ...], due: int
+) -> None:
+    assert due_at(build_active_call(*events), step, HANGUP) == due
 
 
 @pytest.mark.parametrize(
-    ("seen", "due"), [(0, 110), (1, 120), (2, 130), (3, None)], ids=["none", "one", "two", "all"]
+    ("event_count", "due"),
+    [(0, 110), (1, 120), (2, 130), (3, None)],
+    ids=["none", "one", "two", "all"],
 )
-def test_wait_counts_only_events_after_its_mark(seen: int, due: int | None) -> None:
-    assert at(called(*POLLS, seen=seen), wait("polled")) == due
+def test_only_events_after_the_cursor_count_for_a_condition(
+    event_count: int, due: int | None
+) -> None:
+    assert due_at(build_active_call(*POLLS, event_count=event_count), wait("polled")) == due
 
 
-def test_wait_brings_about_nothing_itself() -> None:
+def test_a_step_that_only_waits_has_an_empty_event() -> None:
     script = (Track(name="steps", steps=(wait("digits", "a"),)),)
-    coming, _ = next_step(script, called(keys(150)), "seed")
-    assert coming == DueStep(
+    due_step, _ = next_step(script, build_active_call(digits_event(150)), "seed")
+    assert due_step == DueStep(
         at=150, track_index=0, event=Event(at=150, type=""), location="mine.yaml:1:1"
     )
 
 
 @pytest.mark.parametrize(
-    ("steps", "events", "marks"),
+    ("steps", "events", "expected"),
     [
-        ((wait("digits", "a"),) * 2, (keys(110), keys(110)), [(110, 1), (110, 2)]),
-        ((wait("digits", "a"),) * 2, (keys(110), keys(120)), [(110, 1), (120, 2)]),
+        ((wait("digits", "a"),) * 2, (digits_event(110), digits_event(110)), [(110, 1), (110, 2)]),
+        ((wait("digits", "a"),) * 2, (digits_event(110), digits_event(120)), [(110, 1), (120, 2)]),
         ((wait("polled", times=2), wait("polled")), POLLS, [(120, 2), (130, 3)]),
         (
             (wait("digits", "a", after=50), wait("digits", "a")),
-            (keys(110), Event(at=115, type="speech", leg="a"), keys(120)),
+            (digits_event(110), Event(at=115, type="speech", leg="a"), digits_event(120)),
             [(160, 1), (160, 3)],
         ),
-        ((HANGUP, wait("digits", "a")), (keys(101),), [(105, 1)]),
+        ((HANGUP, wait("digits", "a")), (digits_event(101),), [(105, 1)]),
         (
             (
                 Step(
@@ -110,25 +114,25 @@ def test_wait_brings_about_nothing_itself() -> None:
                     condition=Condition(type="answered", leg="a"),
                 ),
             ),
-            (keys(101),),
+            (digits_event(101),),
             [(100, 1)],
         ),
     ],
 )
-def test_moved_keeps_what_came_after_the_event_that_was_awaited(
-    steps: tuple[Step, ...], events: tuple[Event, ...], marks: list[tuple[int, int]]
+def test_events_after_the_awaited_one_count_for_the_next_condition(
+    steps: tuple[Step, ...], events: tuple[Event, ...], expected: list[tuple[int, int]]
 ) -> None:
-    """Two keys at one instant are two keys: nobody presses slower because time stands still."""
-    script, call = (Track(name="steps", steps=steps),), called(*events)
-    found = []
-    while (coming := next_step(script, call, "seed")[0]) is not None:
-        call = advance(script, call, coming)
-        found.append((call.cursors[0].since, call.cursors[0].event_count))
-    assert found == marks
+    """Two keys at one time count as two, because virtual time may stand still."""
+    script, call = (Track(name="steps", steps=steps),), build_active_call(*events)
+    positions = []
+    while (due_step := next_step(script, call, "seed")[0]) is not None:
+        call = advance(script, call, due_step)
+        positions.append((call.cursors[0].since, call.cursors[0].event_count))
+    assert positions == expected
 
 
 @pytest.mark.parametrize(
-    ("step", "waiting"),
+    ("step", "wait_reason"),
     [
         (wait("control"), WaitReason(reason="control")),
         (wait("polled", times=2), WaitReason(reason="polled")),
@@ -136,8 +140,8 @@ def test_moved_keeps_what_came_after_the_event_that_was_awaited(
         (wait("speech", "b"), WaitReason(reason="speech", leg="b")),
     ],
 )
-def test_advance_says_what_a_step_wants(step: Step, waiting: WaitReason) -> None:
-    rings = (
+def test_a_wait_reason_names_the_condition_of_the_step(step: Step, wait_reason: WaitReason) -> None:
+    answer_tracks = (
         Track(
             name="b",
             steps=(
@@ -151,14 +155,16 @@ def test_advance_says_what_a_step_wants(step: Step, waiting: WaitReason) -> None
             leg="b",
         ),
     )
-    script = (Track(name="steps", steps=(step, HANGUP)), *rings)
-    coming, awaited = next_step(
-        script, called()._replace(cursors=(Cursor(position=0, since=0, event_count=0),) * 2), "seed"
+    script = (Track(name="steps", steps=(step, HANGUP)), *answer_tracks)
+    due_step, wait_reasons = next_step(
+        script,
+        build_active_call()._replace(cursors=(Cursor(position=0, since=0, event_count=0),) * 2),
+        "seed",
     )
-    assert (coming, awaited) == (None, (WaitReason(reason="person", leg="b"), waiting))
+    assert (due_step, wait_reasons) == (None, (WaitReason(reason="person", leg="b"), wait_reason))
 
 
-def test_advance_waits_for_nothing_outside_when_a_state_is_awaited() -> None:
+def test_a_condition_on_a_state_is_no_external_wait_reason() -> None:
     script = (
         Track(
             name="steps",
@@ -172,25 +178,30 @@ def test_advance_waits_for_nothing_outside_when_a_state_is_awaited() -> None:
             ),
         ),
     )
-    assert next_step(script, called(), "seed") == (None, (WaitReason(reason="person", leg="b"),))
+    assert next_step(script, build_active_call(), "seed") == (
+        None,
+        (WaitReason(reason="person", leg="b"),),
+    )
 
 
-def test_advance_waits_outside_while_somebody_else_still_goes_on() -> None:
+def test_a_step_waits_for_the_outside_while_another_track_goes_on() -> None:
     script = (
         Track(name="a", steps=(HANGUP,), leg="a"),
         Track(name="steps", steps=(wait("control"),)),
     )
-    call = called()._replace(legs=(A,), cursors=(Cursor(position=0, since=100, event_count=0),) * 2)
-    coming, awaited = next_step(script, call, "seed")
-    assert (coming and coming.at, awaited) == (105, (WaitReason(reason="control"),))
+    call = build_active_call()._replace(
+        legs=(A,), cursors=(Cursor(position=0, since=100, event_count=0),) * 2
+    )
+    due_step, wait_reasons = next_step(script, call, "seed")
+    assert (due_step and due_step.at, wait_reasons) == (105, (WaitReason(reason="control"),))
 
 
 @pytest.mark.parametrize(("position", "due"), [(0, 105), (1, None)])
-def test_advance_has_nothing_past_the_end_of_a_track(position: int, due: int | None) -> None:
-    assert at(called(position=position), HANGUP) == due
+def test_a_track_has_no_next_step_past_its_end(position: int, due: int | None) -> None:
+    assert due_at(build_active_call(position=position), HANGUP) == due
 
 
-def test_conditions_of_the_outside_are_known() -> None:
+def test_the_external_conditions_are_known_conditions() -> None:
     assert sorted(CONDITION_TIMES) == sorted(
         (*EXTERNAL_CONDITIONS, "begun", "rang", "answered", "talking", "settled")
     )

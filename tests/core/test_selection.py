@@ -1,4 +1,4 @@
-"""Three questions, one order: header, activations, the user's matches, bundled ones, default."""
+"""Selection: the order of candidates, and the scenario of each aspect."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ from mockserver.core.selection import (
     select,
 )
 
-SEEN = MatchContext(
+CONTEXT = MatchContext(
     provider="mobtexting",
     operation="c2c",
     account="shop",
@@ -32,36 +32,42 @@ SEEN = MatchContext(
     numbers={"a": "1", "b": "2", "callee": "2"},
     parameters={"to": "2"},
 )
-FITS, MISFITS = MatchRule(globs={"provider": "mobtexting"}), MatchRule(globs={"provider": "phonon"})
+MATCHING, MISMATCHING = (
+    MatchRule(globs={"provider": "mobtexting"}),
+    MatchRule(globs={"provider": "phonon"}),
+)
 BUSY = {"callee": PRESETS["busy"]}
 
 
-def stories(**bodies: Mapping[str, Any]) -> ScenarioSet:
+def scenario_set(**bodies: Mapping[str, Any]) -> ScenarioSet:
     named = {name: Scenario(name=name, **body) for name, body in bodies.items()}
     return ScenarioSet({**named, "usual": Scenario(name="usual", bundled=True, legs=BUSY)}, "usual")
 
 
-def activation(story: str, match: MatchRule = FITS) -> Activation:
-    return Activation(id="a1", scenario_name=story, match=match, remaining=None)
+def build_activation(scenario_name: str, match: MatchRule = MATCHING) -> Activation:
+    return Activation(id="a1", scenario_name=scenario_name, match=match, remaining=None)
 
 
-def ranked(
-    told: ScenarioSet, header: tuple[str, ...] = (), active: tuple[Activation, ...] = ()
+def rank_candidates(
+    scenarios: ScenarioSet, header: tuple[str, ...] = (), active: tuple[Activation, ...] = ()
 ) -> list[tuple[str, str]]:
-    return [(one.rank, one.scenario.name) for one in candidates(told, header, active, SEEN)]
+    return [
+        (candidate.rank, candidate.scenario.name)
+        for candidate in candidates(scenarios, header, active, CONTEXT)
+    ]
 
 
-def test_candidates_in_their_order() -> None:
-    told = stories(
-        bundled={"bundled": True, "match": FITS},
-        late={"match": FITS},
-        early={"match": FITS},
+def test_candidates_are_ordered_by_rank() -> None:
+    scenarios = scenario_set(
+        bundled={"bundled": True, "match": MATCHING},
+        late={"match": MATCHING},
+        early={"match": MATCHING},
         asked={},
         activated={},
         unasked={},
     )
-    active = (activation("activated"), activation("late"))
-    assert ranked(told, ("asked", "early"), active) == [
+    active = (build_activation("activated"), build_activation("late"))
+    assert rank_candidates(scenarios, ("asked", "early"), active) == [
         ("header", "asked"),
         ("header", "early"),
         ("activation", "activated"),
@@ -74,48 +80,50 @@ def test_candidates_in_their_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "suits"),
+    ("body", "matches"),
     [
-        ({"match": FITS}, True),
+        ({"match": MATCHING}, True),
         ({"match": MatchRule()}, True),
-        ({"match": MISFITS}, False),
+        ({"match": MISMATCHING}, False),
         ({}, False),
-        ({"match": FITS, "needs": {"leg": "b"}}, True),
-        ({"match": FITS, "needs": {"leg": "c"}}, False),
-        ({"match": FITS, "needs": {"provider": "phonon"}}, False),
+        ({"match": MATCHING, "needs": {"leg": "b"}}, True),
+        ({"match": MATCHING, "needs": {"leg": "c"}}, False),
+        ({"match": MATCHING, "needs": {"provider": "phonon"}}, False),
     ],
 )
 @pytest.mark.parametrize("bundled", [False, True])
-def test_candidates_by_match_and_needs(
+def test_a_scenario_is_a_candidate_only_if_its_match_and_needs_fit(
     body: Mapping[str, Any],
-    suits: bool,  # noqa: FBT001 - what the table expects
-    bundled: bool,  # noqa: FBT001 - one of the table's two halves
+    matches: bool,  # noqa: FBT001 - what the table expects
+    bundled: bool,  # noqa: FBT001 - user scenario or bundled one
 ) -> None:
-    told = stories(mine={**body, "bundled": bundled})
+    scenarios = scenario_set(mine={**body, "bundled": bundled})
     rank = "bundled" if bundled else "match"
-    assert ranked(told) == [(rank, "mine")] * suits + [("default", "usual")]
+    assert rank_candidates(scenarios) == [(rank, "mine")] * matches + [("default", "usual")]
 
 
 @pytest.mark.parametrize(
-    ("active", "suits"),
+    ("active", "matches"),
     [
-        (activation("mine"), True),
-        (activation("mine", MatchRule()), True),
-        (activation("mine", MISFITS), False),
-        (activation("needy"), False),
-        (activation("gone"), False),
+        (build_activation("mine"), True),
+        (build_activation("mine", MatchRule()), True),
+        (build_activation("mine", MISMATCHING), False),
+        (build_activation("needy"), False),
+        (build_activation("gone"), False),
     ],
 )
-def test_activated_by_match_needs_and_whether_its_story_is_still_there(
+def test_an_activation_applies_if_match_and_needs_fit_and_its_scenario_exists(
     active: Activation,
-    suits: bool,  # noqa: FBT001 - what the table expects
+    matches: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
-    told = stories(mine={}, needy={"needs": {"leg": "c"}})
-    assert is_applicable(told, active, SEEN) is suits
-    assert ranked(told, (), (active,)) == [("activation", "mine")] * suits + [("default", "usual")]
+    scenarios = scenario_set(mine={}, needy={"needs": {"leg": "c"}})
+    assert is_applicable(scenarios, active, CONTEXT) is matches
+    assert rank_candidates(scenarios, (), (active,)) == [("activation", "mine")] * matches + [
+        ("default", "usual")
+    ]
 
 
-SPEAKS: dict[str, tuple[dict[str, Any], ...]] = {
+ASPECT_KEYS: dict[str, tuple[dict[str, Any], ...]] = {
     "api": ({"responses": (ApiBehavior(),)},),
     "phones": (
         {"legs": BUSY},
@@ -127,40 +135,42 @@ SPEAKS: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "webhooks": ({"webhooks": {"any": DeliveryBehavior()}},),
 }
-BODIES = [(question, body) for question, bodies in SPEAKS.items() for body in bodies]
+ASPECT_BODIES = [(aspect, body) for aspect, bodies in ASPECT_KEYS.items() for body in bodies]
 
 
-@pytest.mark.parametrize(("question", "body"), BODIES)
-def test_questions_each_answered_by_its_own_keys(question: str, body: dict[str, Any]) -> None:
-    story = Scenario(name="mine", **body)
-    assert [asked for asked, speaks in ASPECTS.items() if speaks(story)] == [question]
+@pytest.mark.parametrize(("aspect", "body"), ASPECT_BODIES)
+def test_each_key_of_a_scenario_belongs_to_one_aspect(aspect: str, body: dict[str, Any]) -> None:
+    scenario = Scenario(name="mine", **body)
+    assert [name for name, covers in ASPECTS.items() if covers(scenario)] == [aspect]
 
 
-def test_questions_to_which_a_mere_condition_does_not_speak() -> None:
-    story = Scenario(name="mine", match=FITS, needs={"leg": "b"})
-    assert [asked for asked, speaks in ASPECTS.items() if speaks(story)] == []
+def test_match_and_needs_belong_to_no_aspect() -> None:
+    scenario = Scenario(name="mine", match=MATCHING, needs={"leg": "b"})
+    assert [name for name, covers in ASPECTS.items() if covers(scenario)] == []
 
 
-@pytest.mark.parametrize(("question", "body"), BODIES)
-def test_select_passes_over_who_suits_but_does_not_speak(
-    question: str, body: dict[str, Any]
+@pytest.mark.parametrize(("aspect", "body"), ASPECT_BODIES)
+def test_selection_skips_matching_scenarios_without_the_aspect(
+    aspect: str, body: dict[str, Any]
 ) -> None:
-    mute = {name: bodies[0] for name, bodies in SPEAKS.items() if name != question}
-    told = stories(
-        **{name: {**other, "match": FITS} for name, other in mute.items()},
-        mine={**body, "match": FITS},
+    other_aspects = {name: bodies[0] for name, bodies in ASPECT_KEYS.items() if name != aspect}
+    scenarios = scenario_set(
+        **{name: {**other, "match": MATCHING} for name, other in other_aspects.items()},
+        mine={**body, "match": MATCHING},
     )
-    among = tuple(candidates(told, tuple(mute), (), SEEN))
-    chosen = select(question, among)
-    assert chosen is not None
-    assert (chosen.scenario.name, chosen.rank) == ("mine", "match")
+    candidate_list = tuple(candidates(scenarios, tuple(other_aspects), (), CONTEXT))
+    selected = select(aspect, candidate_list)
+    assert selected is not None
+    assert (selected.scenario.name, selected.rank) == ("mine", "match")
 
 
-@pytest.mark.parametrize("question", ["api", "webhooks"])
-def test_select_nobody_speaks(question: str) -> None:
-    among = tuple(candidates(stories(mine={"match": FITS}), ("mine",), (), SEEN))
-    assert select(question, among) is None
+@pytest.mark.parametrize("aspect", ["api", "webhooks"])
+def test_selection_is_none_if_no_candidate_has_the_aspect(aspect: str) -> None:
+    candidate_list = tuple(
+        candidates(scenario_set(mine={"match": MATCHING}), ("mine",), (), CONTEXT)
+    )
+    assert select(aspect, candidate_list) is None
 
 
-def test_strong_ranks_are_those_that_somebody_asked_for() -> None:
+def test_the_explicit_ranks_are_header_activation_and_match() -> None:
     assert sorted(EXPLICIT_RANKS) == ["activation", "header", "match"]

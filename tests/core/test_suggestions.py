@@ -1,4 +1,4 @@
-"""A wrong word finds the word that was meant, and nothing when none is near."""
+"""Suggestions: the known words closest to a wrong one."""
 
 import pytest
 from hypothesis import given, settings
@@ -25,7 +25,7 @@ KNOWN = ("answered", "busy", "callee-busy", "caller-busy", "no-answer", "rejecte
         ("x" * 1_000_000, ""),
     ],
 )
-def test_nearest_names_what_was_meant(word: str, hint: str) -> None:
+def test_a_misspelled_word_suggests_the_known_words_close_to_it(word: str, hint: str) -> None:
     assert did_you_mean(word, KNOWN) == hint
 
 
@@ -39,15 +39,17 @@ def test_nearest_names_what_was_meant(word: str, hint: str) -> None:
     ],
     ids=["six tenths", "less", "six tenths by length", "less by length"],
 )
-def test_nearest_from_six_tenths_on(word: str, known: str, hint: str) -> None:
+def test_a_word_is_suggested_from_a_similarity_of_six_tenths_on(
+    word: str, known: str, hint: str
+) -> None:
     assert did_you_mean(word, [known]) == hint
 
 
-def test_nearest_nothing_known() -> None:
+def test_without_known_words_there_is_no_suggestion() -> None:
     assert did_you_mean("busy", []) == ""
 
 
-def test_nearest_two_at_most() -> None:
+def test_at_most_two_words_are_suggested() -> None:
     assert did_you_mean("leg-x", ["leg-c", "leg-a", "leg-b", "leg-a"]) == (
         "did you mean 'leg-a' or 'leg-b'?"
     )
@@ -55,5 +57,7 @@ def test_nearest_two_at_most() -> None:
 
 @given(st.text(max_size=12), st.permutations(KNOWN))
 @settings(max_examples=100, deadline=None)
-def test_nearest_any_order_of_the_known(word: str, known: list[str]) -> None:
+def test_the_order_of_the_known_words_does_not_change_the_suggestion(
+    word: str, known: list[str]
+) -> None:
     assert did_you_mean(word, iter(known)) == did_you_mean(word, KNOWN)

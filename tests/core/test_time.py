@@ -1,4 +1,4 @@
-"""Moments and lengths of time, in and out."""
+"""Times and durations: parsing, formatting and conversion."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -19,12 +19,12 @@ from mockserver.core.time import (
     to_seconds,
 )
 
-NINE = 1_767_258_000_000
+NINE_O_CLOCK = 1_767_258_000_000
 CENTURY = 36_525 * DAY
 
 
 @pytest.mark.parametrize(
-    ("text", "span"),
+    ("text", "duration"),
     [
         ("1s", 1_000),
         ("1m", 60_000),
@@ -61,64 +61,66 @@ CENTURY = 36_525 * DAY
         ("nan", None),
     ],
 )
-def test_length_of_a_text(text: str, span: int | None) -> None:
-    assert parse_duration(text) == span
+def test_a_duration_is_parsed_from_units_or_seconds(text: str, duration: int | None) -> None:
+    assert parse_duration(text) == duration
 
 
 @given(st.integers(0, CENTURY))
 @settings(max_examples=200, deadline=None)
-def test_length_of_seconds_as_shown_is_the_span(span: int) -> None:
-    assert parse_duration(str(to_seconds(span))) == span
+def test_seconds_parse_back_to_the_same_duration(duration: int) -> None:
+    assert parse_duration(str(to_seconds(duration))) == duration
 
 
 @given(st.integers(0, 999), st.integers(0, 99), st.integers(0, 99), st.integers(0, 999_999))
 @settings(max_examples=100, deadline=None)
-def test_length_of_units_is_their_sum(days: int, hours: int, minutes: int, rest: int) -> None:
+def test_a_duration_of_several_units_is_their_sum(
+    days: int, hours: int, minutes: int, rest: int
+) -> None:
     text = f"{days}d{hours}h{minutes}m{to_seconds(rest)}s"
     assert parse_duration(text) == days * DAY + hours * HOUR + minutes * MINUTE + rest
 
 
 @given(st.text(max_size=8))
 @settings(max_examples=200, deadline=None)
-def test_length_of_any_text_is_a_span_or_none(text: str) -> None:
-    span = parse_duration(text)
-    assert span is None or 0 <= span <= CENTURY
+def test_any_text_parses_to_a_duration_in_range_or_none(text: str) -> None:
+    duration = parse_duration(text)
+    assert duration is None or 0 <= duration <= CENTURY
 
 
 @pytest.mark.parametrize(
-    ("span", "shown"), [(0, "0"), (2_000, "2"), (1_500, "1.5"), (1, "0.001"), (-500, "-0.5")]
+    ("duration", "text"), [(0, "0"), (2_000, "2"), (1_500, "1.5"), (1, "0.001"), (-500, "-0.5")]
 )
-def test_seconds_whole_where_they_are_whole(span: int, shown: str) -> None:
-    assert str(to_seconds(span)) == shown
+def test_whole_seconds_have_no_decimals(duration: int, text: str) -> None:
+    assert str(to_seconds(duration)) == text
 
 
 @pytest.mark.parametrize(
     ("at", "text"),
     [
         (0, "1970-01-01T00:00:00.000Z"),
-        (NINE, "2026-01-01T09:00:00.000Z"),
-        (NINE + 7, "2026-01-01T09:00:00.007Z"),
+        (NINE_O_CLOCK, "2026-01-01T09:00:00.000Z"),
+        (NINE_O_CLOCK + 7, "2026-01-01T09:00:00.007Z"),
         (-1, "1969-12-31T23:59:59.999Z"),
         (MAX_TIME, "9000-01-01T00:00:00.000Z"),
     ],
 )
-def test_iso_of_a_moment(at: int, text: str) -> None:
+def test_a_time_is_formatted_as_iso_8601_with_milliseconds(at: int, text: str) -> None:
     assert format_iso(at) == text
 
 
-def test_moment_in_a_zone() -> None:
+def test_a_time_converts_to_a_datetime_of_a_time_zone() -> None:
     kolkata = timezone(timedelta(hours=5, minutes=30))
-    assert to_datetime(NINE, kolkata) == datetime(2026, 1, 1, 14, 30, tzinfo=kolkata)
-    assert to_datetime(NINE, kolkata).hour == 14
+    assert to_datetime(NINE_O_CLOCK, kolkata) == datetime(2026, 1, 1, 14, 30, tzinfo=kolkata)
+    assert to_datetime(NINE_O_CLOCK, kolkata).hour == 14
 
 
 @pytest.mark.parametrize("hours", [0, 5, -8])
-def test_millis_of_a_moment_in_any_zone(hours: int) -> None:
+def test_a_datetime_of_any_time_zone_converts_to_milliseconds(hours: int) -> None:
     zone = timezone(timedelta(hours=hours))
-    assert to_milliseconds(datetime(2026, 1, 1, 9, tzinfo=UTC).astimezone(zone)) == NINE
+    assert to_milliseconds(datetime(2026, 1, 1, 9, tzinfo=UTC).astimezone(zone)) == NINE_O_CLOCK
 
 
 @given(st.integers(-(10**12), 10**13))
 @settings(max_examples=100, deadline=None)
-def test_millis_of_a_moment_is_itself(at: int) -> None:
+def test_milliseconds_convert_to_a_datetime_and_back(at: int) -> None:
     assert to_milliseconds(to_datetime(at)) == at

@@ -1,4 +1,4 @@
-"""What a webhook is before anybody has configured anything."""
+"""Webhooks and deliveries: defaults, and the rendered body."""
 
 import json
 from types import MappingProxyType
@@ -15,32 +15,32 @@ from mockserver.core.webhook import (
 from tests.support.builders import build_webhook
 
 
-def test_webhook_posts_to_a_configured_address_by_default() -> None:
+def test_a_webhook_is_a_post_to_the_configured_address_by_default() -> None:
     webhook = build_webhook()
     assert (webhook.method, webhook.url, webhook.body, webhook.headers) == ("POST", "", None, {})
 
 
-def test_answer_and_delivery_say_nothing_unless_told() -> None:
+def test_deliveries_and_their_results_have_empty_defaults() -> None:
     assert DeliveryResult(status=200) == DeliveryResult(
         status=200, error=None, body=b"", duration_ms=0
     )
-    due = ("w1", "toy", "shop", build_webhook(), 0, "pending", 7)
-    assert Delivery(*due) == Delivery(*due, (), 0)
+    fields = ("w1", "toy", "shop", build_webhook(), 0, "pending", 7)
+    assert Delivery(*fields) == Delivery(*fields, (), 0)
 
 
-def test_origin_as_the_journal_prints_it() -> None:
+def test_the_origin_placeholder_is_the_one_that_the_journal_prints() -> None:
     assert ORIGIN_PLACEHOLDER == "{origin}"
 
 
 BODY = {"to": "flow:220", "name": "Zoë", "none": None, "inner": MappingProxyType({"a": 1})}
-WHOLE = '{"to":"flow:220","name":"Zoë","none":null,"inner":{"a":1}}'.encode()
+RENDERED_BODY = '{"to":"flow:220","name":"Zoë","none":null,"inner":{"a":1}}'.encode()
 
 
 @pytest.mark.parametrize(
-    ("body", "corrupt", "sent"),
+    ("body", "corrupt", "expected"),
     [
-        (BODY, "", WHOLE),
-        (BODY, "truncate", WHOLE[: len(WHOLE) // 2]),
+        (BODY, "", RENDERED_BODY),
+        (BODY, "truncate", RENDERED_BODY[: len(RENDERED_BODY) // 2]),
         (BODY, "garbage", GARBAGE_BODY),
         ({}, "", b"{}"),
         ({}, "truncate", b"{"),
@@ -49,16 +49,18 @@ WHOLE = '{"to":"flow:220","name":"Zoë","none":null,"inner":{"a":1}}'.encode()
         (None, "garbage", b""),
     ],
 )
-def test_content_as_a_story_says(body: dict[str, object] | None, corrupt: str, sent: bytes) -> None:
-    assert render_body(build_webhook(body=body, corrupt=corrupt)) == sent
+def test_the_body_of_a_webhook_is_json_truncated_or_garbage(
+    body: dict[str, object] | None, corrupt: str, expected: bytes
+) -> None:
+    assert render_body(build_webhook(body=body, corrupt=corrupt)) == expected
 
 
-@pytest.mark.parametrize("half", [WHOLE[: len(WHOLE) // 2], GARBAGE_BODY])
-def test_content_corrupt_is_no_json(half: bytes) -> None:
+@pytest.mark.parametrize("body", [RENDERED_BODY[: len(RENDERED_BODY) // 2], GARBAGE_BODY])
+def test_a_corrupted_body_is_no_json(body: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
-        json.loads(half)
+        json.loads(body)
 
 
-def test_garbage_is_not_even_text() -> None:
+def test_a_garbage_body_is_not_text() -> None:
     with pytest.raises(UnicodeDecodeError):
         GARBAGE_BODY.decode()

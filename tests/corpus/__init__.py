@@ -1,1 +1,1 @@
-"""What hostile or broken clients send, by name, for every route that reads it."""
+"""Requests of hostile or broken clients, by name."""

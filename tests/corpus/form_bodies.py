@@ -1,4 +1,4 @@
-"""Form bodies of both kinds that are broken, or say nothing that any route understands."""
+"""Form bodies of both kinds that are broken or have no field that any route knows."""
 
 from typing import Final
 
@@ -15,14 +15,14 @@ def part(head: bytes, data: bytes = b"x") -> bytes:
     return b"--b\r\n" + head + b"\r\n\r\n" + data + b"\r\n"
 
 
-def parts(*told: bytes, end: bytes = END) -> tuple[str, bytes]:
-    return PARTS, b"".join(told) + end
+def parts(*encoded: bytes, end: bytes = END) -> tuple[str, bytes]:
+    return PARTS, b"".join(encoded) + end
 
 
 NAMED: Final = b'Content-Disposition: form-data; name="spoilt"'
 FILE: Final = NAMED + b'; filename="a.bin"'
 
-# what -> (content type, body)
+# name -> (content type, body)
 FORMS: Final[dict[str, tuple[str, bytes]]] = {
     "a form": form(b"spoilt=1"),
     "a form without a value": form(b"spoilt"),

@@ -1,4 +1,4 @@
-"""Bodies that are no JSON, or hardly; what reads says nothing that any route understands."""
+"""Bodies that are invalid or unusual JSON, without a field that any route knows."""
 
 from typing import Final
 
@@ -16,7 +16,7 @@ def bare(body: bytes) -> tuple[str, bytes]:
     return JSON, body
 
 
-# what -> (content type, body)
+# name -> (content type, body)
 BODIES: Final[dict[str, tuple[str, bytes]]] = {
     "empty": bare(b""),
     "NaN": spoilt(b"NaN"),
@@ -43,13 +43,13 @@ BODIES: Final[dict[str, tuple[str, bytes]]] = {
     "another charset than it says": ("application/json; charset=utf-16", b'{"spoilt": 1}'),
     "minus nought": spoilt(b"-0"),
     "over the limit": spoilt(b'"' + b"x" * DEFAULT_BODY_LIMIT + b'"'),
-    # tops that are no object
+    # not an object at the top level
     "a number": bare(b"7"),
     "true": bare(b"true"),
     "null": bare(b"null"),
     "a list": bare(b"[]"),
     "a list of objects": bare(b'[{"spoilt": 1}]'),
-    # cut short, or with a part missing
+    # truncated, or with a part missing
     "an open brace": bare(b"{"),
     "a closed brace": bare(b"}"),
     "cut in a key": bare(b'{"spo'),
@@ -62,7 +62,7 @@ BODIES: Final[dict[str, tuple[str, bytes]]] = {
     "a comma alone": bare(b"{,}"),
     "no comma": bare(b'{"spoilt": 1 "more": 2}'),
     "brackets crossed": bare(b'{"spoilt": [1}]'),
-    # what other languages take
+    # accepted by other languages
     "keys without quotes": bare(b"{spoilt: 1}"),
     "Python's words": spoilt(b"True"),
     "undefined": spoilt(b"undefined"),

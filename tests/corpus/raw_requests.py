@@ -1,4 +1,4 @@
-"""Requests as bytes on the wire, and the status that each gets; 0 is an end without an answer."""
+"""Requests as bytes on the wire and the status of each response; 0 is no response."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ PATH: Final = b"/_mock/health"
 BODY: Final = b"POST /_mock/wait HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\n"
 CHUNKED: Final = BODY + b"Transfer-Encoding: chunked\r\n" + SHUT
 WAIT: Final = b'{"for":"call","timeout":0}'
-IN_TIME: Final = 408  # our own answer to a wait: nothing is there
+IN_TIME: Final = 408  # the response to a wait that times out
 
 
 def get(target: bytes = PATH, head: bytes = HOST, version: bytes = b"HTTP/1.1") -> bytes:
@@ -19,15 +19,15 @@ def field(line: bytes) -> bytes:
     return get(head=HOST + line + b"\r\n")
 
 
-def length(told: bytes, body: bytes = WAIT) -> bytes:
-    return BODY + b"Content-Length: " + told + b"\r\n" + SHUT + body
+def length(value: bytes, body: bytes = WAIT) -> bytes:
+    return BODY + b"Content-Length: " + value + b"\r\n" + SHUT + body
 
 
-def chunks(*told: bytes) -> bytes:
-    return CHUNKED + b"".join(told)
+def chunks(*encoded: bytes) -> bytes:
+    return CHUNKED + b"".join(encoded)
 
 
-# what -> (bytes, status)
+# name -> (bytes, status)
 REQUESTS: Final[dict[str, tuple[bytes, int]]] = {
     "as it should be": (get(), 200),
     "with a length": (length(b"%d" % len(WAIT)), IN_TIME),
@@ -38,7 +38,7 @@ REQUESTS: Final[dict[str, tuple[bytes, int]]] = {
     ),
     "a chunk's extension": (chunks(b"1a;x=y\r\n" + WAIT + b"\r\n0\r\n\r\n"), IN_TIME),
     "a trailer": (chunks(b"1a\r\n" + WAIT + b"\r\n0\r\nx: y\r\n\r\n"), IN_TIME),
-    # two meanings
+    # ambiguous framing
     "length and chunks": (
         BODY + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n" + SHUT,
         400,

@@ -1,4 +1,4 @@
-"""What a webhook's URL says, and which URLs are none."""
+"""How the URL of a webhook is parsed, and which URLs are unusable."""
 
 import asyncio
 
@@ -39,13 +39,13 @@ from mockserver.delivery.address_policy import (
         ("http://a/@x:y", "a", "/@x:y"),
     ],
 )
-def test_url(url: str, authority: str, path: str) -> None:
-    place = parse_url(url)
-    assert isinstance(place, ParsedUrl)
-    assert (place.authority, place.path) == (authority, path)
+def test_a_url_is_parsed_into_authority_and_path(url: str, authority: str, path: str) -> None:
+    parsed = parse_url(url)
+    assert isinstance(parsed, ParsedUrl)
+    assert (parsed.authority, parsed.path) == (authority, path)
 
 
-UNREAD = "the URL cannot be read"
+UNREADABLE = "the URL cannot be read"
 SCHEME = "the scheme of the URL is neither http nor https"
 USER = "the URL has user-info"
 PORT = "the port of the URL is not in 1 to 65535"
@@ -53,7 +53,7 @@ HOST = "the URL has no proper host"
 CONTROL = "the URL has a control character"
 
 
-REFUSED = (
+UNUSABLE = (
     ("", SCHEME),
     ("a", SCHEME),
     ("/path", SCHEME),
@@ -81,25 +81,25 @@ REFUSED = (
     ("http://<a>/", HOST),
     ("http://a'b/", HOST),
     ("http://[fe80::1%25eth0]/", HOST),
-    ("http://a..b/", UNREAD),
-    ("http://.a/", UNREAD),
-    (f"http://{'a' * 64}/", UNREAD),
-    ("http://[::1/", UNREAD),
-    ("http://::1/", UNREAD),
-    ("http://[::g]/", UNREAD),
-    ("http://[127.0.0.1]/", UNREAD),
-    ("http://a\u2100b/", UNREAD),
-    ("http://a/\ud800", UNREAD),
-    ("http://\ud800/", UNREAD),
+    ("http://a..b/", UNREADABLE),
+    ("http://.a/", UNREADABLE),
+    (f"http://{'a' * 64}/", UNREADABLE),
+    ("http://[::1/", UNREADABLE),
+    ("http://::1/", UNREADABLE),
+    ("http://[::g]/", UNREADABLE),
+    ("http://[127.0.0.1]/", UNREADABLE),
+    ("http://a\u2100b/", UNREADABLE),
+    ("http://a/\ud800", UNREADABLE),
+    ("http://\ud800/", UNREADABLE),
     ("http://a:0/", PORT),
     ("http://a:00/", PORT),
-    ("http://a:65536/", UNREAD),
-    ("http://a:99999/", UNREAD),
-    ("http://a:-1/", UNREAD),
-    ("http://a:+80/", UNREAD),
-    ("http://a:8O/", UNREAD),
-    ("http://a:80:80/", UNREAD),
-    ("http://a:８０/", UNREAD),  # noqa: RUF001 -- full-width digits are the case
+    ("http://a:65536/", UNREADABLE),
+    ("http://a:99999/", UNREADABLE),
+    ("http://a:-1/", UNREADABLE),
+    ("http://a:+80/", UNREADABLE),
+    ("http://a:8O/", UNREADABLE),
+    ("http://a:80:80/", UNREADABLE),
+    ("http://a:８０/", UNREADABLE),  # noqa: RUF001 -- full-width digits are the case
     ("http://user@a/", USER),
     ("http://user:secret@a/", USER),
     ("http://@a/", USER),
@@ -118,12 +118,12 @@ REFUSED = (
 )
 
 
-def test_there_are_sixty_urls() -> None:
-    assert len({url for url, _ in REFUSED}) >= 60
+def test_at_least_sixty_unusable_urls_are_tested() -> None:
+    assert len({url for url, _ in UNUSABLE}) >= 60
 
 
-@pytest.mark.parametrize(("url", "reason"), REFUSED)
-def test_url_refused(url: str, reason: str) -> None:
+@pytest.mark.parametrize(("url", "reason"), UNUSABLE)
+def test_an_unusable_url_is_rejected_with_its_reason(url: str, reason: str) -> None:
     policy = AddressPolicy(allow=("loopback", "private", "public"))
     assert asyncio.run(resolve_target(url, policy)) == TargetRejection(
         error="protocol", reason=reason
@@ -132,7 +132,7 @@ def test_url_refused(url: str, reason: str) -> None:
 
 @given(st.text(max_size=60))
 @settings(max_examples=60, deadline=None)
-def test_any_text_is_a_place_or_refused(text: str) -> None:
+def test_any_text_is_parsed_as_a_url_or_rejected(text: str) -> None:
     for url in (text, f"http://{text}", f"http://a:{text}", f"http://a/{text}"):
-        place = parse_url(url)
-        assert isinstance(place, TargetRejection) or f"{place.authority}{place.path}".isascii()
+        parsed = parse_url(url)
+        assert isinstance(parsed, TargetRejection) or f"{parsed.authority}{parsed.path}".isascii()

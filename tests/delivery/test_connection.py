@@ -1,4 +1,4 @@
-"""One connection, played to it byte by byte: what it hears, and when it may be kept."""
+"""One connection, byte by byte: how it parses responses, and when it may be reused."""
 
 import asyncio
 import ssl
@@ -11,16 +11,19 @@ from mockserver.delivery.connection import Connection
 from mockserver.delivery.http_request import HttpRequest
 from tests.support.receivers import OK_RESPONSE
 
-ASKED = HttpRequest(method="POST", path="/", headers={"host": "h"}, body=b"")
+POST = HttpRequest(method="POST", path="/", headers={"host": "h"}, body=b"")
 HEAD = HttpRequest(method="HEAD", path="/", headers={"host": "h"}, body=b"")
 
 
-class Wire(asyncio.Transport):
-    """A transport and its socket, on which nothing happens by itself."""
+class FakeTransport(asyncio.Transport):
+    """A transport and its socket, on which nothing happens by itself.
 
-    def __init__(self, waits: Exception | bytes | None = None, unsent: int = 0) -> None:
+    `received` is what a read of the socket gives: bytes or an error, without it BlockingIOError.
+    """
+
+    def __init__(self, received: Exception | bytes | None = None, unsent: int = 0) -> None:
         super().__init__({"sockname": ("127.0.0.1", 5, 0, 0)})
-        self.waits, self.unsent, self.over = waits, unsent, False
+        self.received, self.unsent, self.is_closed = received, unsent, False
 
     def write(self, _: object) -> None:
         pass
@@ -29,70 +32,75 @@ class Wire(asyncio.Transport):
         return self.unsent
 
     def recv(self, *_: int) -> bytes:
-        if isinstance(self.waits, bytes):
-            return self.waits
-        raise self.waits or BlockingIOError
+        if isinstance(self.received, bytes):
+            return self.received
+        raise self.received or BlockingIOError
 
     def is_closing(self) -> bool:
-        return self.over
+        return self.is_closed
 
     def abort(self) -> None:
-        self.over = True
+        self.is_closed = True
 
 
-def line(wire: Wire, gone: list[Connection]) -> Connection:
-    made = Connection("127.0.0.1", cast("Any", wire), gone.append)
-    made.connection_made(wire)
-    return made
+def connect(transport: FakeTransport, lost: list[Connection]) -> Connection:
+    connection = Connection("127.0.0.1", cast("Any", transport), lost.append)
+    connection.connection_made(transport)
+    return connection
 
 
-def heard(before: bytes, after: tuple[bytes, ...], wire: Wire, asked: HttpRequest = ASKED) -> Any:
-    """What comes before a webhook has been sent, and after it; then whether the line is kept."""
+def send_request(
+    before: bytes, after: tuple[bytes, ...], transport: FakeTransport, request: HttpRequest = POST
+) -> Any:
+    """Send a request; return its result and whether the connection is reusable.
 
-    async def scenario() -> tuple[DeliveryResult, bool]:
-        made = line(wire, [])
+    `before` and `after` are received before and after the request is sent.
+    """
+
+    async def run() -> tuple[DeliveryResult, bool]:
+        connection = connect(transport, [])
         if before:
-            made.data_received(before)
-        asking = asyncio.create_task(made.send(asked))
+            connection.data_received(before)
+        sending = asyncio.create_task(connection.send(request))
         await asyncio.sleep(0)
         for part in after:
-            made.data_received(part)
-        return await asking, made.is_reusable
+            connection.data_received(part)
+        return await sending, connection.is_reusable
 
-    return asyncio.run(scenario())
+    return asyncio.run(run())
 
 
-SAID = DeliveryResult(status=200, error=None, body=b"ok")
+OK = DeliveryResult(status=200, error=None, body=b"ok")
 
 
 @pytest.mark.parametrize(
     ("before", "after", "unsent", "expected"),
     [
-        (b"", (OK_RESPONSE,), 0, (SAID, True)),
-        (b"", tuple(OK_RESPONSE[at : at + 1] for at in range(len(OK_RESPONSE))), 0, (SAID, True)),
-        (b"", (OK_RESPONSE,), 1, (SAID, False)),
-        (b"", (OK_RESPONSE, OK_RESPONSE), 0, (SAID, False)),
-        (b"", (OK_RESPONSE[:-1], OK_RESPONSE[-1:] + b"x"), 0, (SAID, False)),
-        (OK_RESPONSE, (), 0, (SAID, False)),
-        (OK_RESPONSE[:20], (OK_RESPONSE[20:],), 0, (SAID, True)),
+        (b"", (OK_RESPONSE,), 0, (OK, True)),
+        (b"", tuple(OK_RESPONSE[at : at + 1] for at in range(len(OK_RESPONSE))), 0, (OK, True)),
+        (b"", (OK_RESPONSE,), 1, (OK, False)),
+        (b"", (OK_RESPONSE, OK_RESPONSE), 0, (OK, False)),
+        (b"", (OK_RESPONSE[:-1], OK_RESPONSE[-1:] + b"x"), 0, (OK, False)),
+        (OK_RESPONSE, (), 0, (OK, False)),
+        (OK_RESPONSE[:20], (OK_RESPONSE[20:],), 0, (OK, True)),
         (b"garbage", (), 0, (DeliveryResult(status=None, error="protocol"), False)),
     ],
 )
-def test_heard(
+def test_a_connection_parses_the_response_and_knows_whether_it_is_reusable(
     before: bytes, after: tuple[bytes, ...], unsent: int, expected: tuple[DeliveryResult, bool]
 ) -> None:
-    assert heard(before, after, Wire(unsent=unsent)) == expected
+    assert send_request(before, after, FakeTransport(unsent=unsent)) == expected
 
 
-def test_a_head_has_no_body_to_wait_for() -> None:
-    assert heard(b"", (OK_RESPONSE.removesuffix(b"ok"),), Wire(), HEAD) == (
+def test_the_response_to_a_head_request_is_complete_without_a_body() -> None:
+    assert send_request(b"", (OK_RESPONSE.removesuffix(b"ok"),), FakeTransport(), HEAD) == (
         DeliveryResult(status=200),
         False,
     )
 
 
 @pytest.mark.parametrize(
-    ("waits", "over", "quiet"),
+    ("received", "is_closed", "expected"),
     [
         (None, False, True),
         (None, True, False),
@@ -101,42 +109,44 @@ def test_a_head_has_no_body_to_wait_for() -> None:
         (ConnectionResetError(), False, False),
     ],
 )
-def test_quiet(waits: Exception | bytes | None, over: bool, quiet: bool) -> None:  # noqa: FBT001 - a table
-    async def scenario() -> bool:
-        wire = Wire(waits)
-        made = line(wire, [])
-        wire.over = over
-        return made.is_idle()
+def test_a_connection_is_idle_only_while_it_is_open_and_silent(
+    received: Exception | bytes | None, *, is_closed: bool, expected: bool
+) -> None:
+    async def run() -> bool:
+        transport = FakeTransport(received)
+        connection = connect(transport, [])
+        transport.is_closed = is_closed
+        return connection.is_idle()
 
-    assert asyncio.run(scenario()) == quiet
+    assert asyncio.run(run()) == expected
 
 
-def test_an_end_is_told_to_who_asks_and_to_who_keeps() -> None:
-    async def scenario() -> None:
-        made = line(Wire(), gone)
-        asking = asyncio.create_task(made.send(ASKED))
+def test_a_lost_connection_fails_its_request_and_notifies_its_owner() -> None:
+    async def run() -> None:
+        connection = connect(FakeTransport(), lost)
+        sending = asyncio.create_task(connection.send(POST))
         await asyncio.sleep(0)
-        made.connection_lost(ssl.SSLError("alert"))
-        assert gone == [made]
-        await asking
+        connection.connection_lost(ssl.SSLError("alert"))
+        assert lost == [connection]
+        await sending
 
-    gone = list[Connection]()
+    lost = list[Connection]()
     with pytest.raises(ssl.SSLError, match="alert"):
-        asyncio.run(scenario())
+        asyncio.run(run())
 
 
-def test_an_end_before_anything_was_asked_is_a_reset() -> None:
-    async def scenario() -> DeliveryResult:
-        made = line(Wire(), [])
-        made.eof_received()
-        made.connection_lost(ConnectionResetError())
-        return await made.send(ASKED)
+def test_a_connection_closed_before_the_request_gives_a_reset() -> None:
+    async def run() -> DeliveryResult:
+        connection = connect(FakeTransport(), [])
+        connection.eof_received()
+        connection.connection_lost(ConnectionResetError())
+        return await connection.send(POST)
 
-    assert asyncio.run(scenario()) == DeliveryResult(status=None, error="reset")
+    assert asyncio.run(run()) == DeliveryResult(status=None, error="reset")
 
 
-def test_own_end_of_a_line() -> None:
-    async def scenario() -> tuple[str, int]:
-        return line(Wire(), []).local_address
+def test_a_connection_knows_its_local_address() -> None:
+    async def run() -> tuple[str, int]:
+        return connect(FakeTransport(), []).local_address
 
-    assert asyncio.run(scenario()) == ("127.0.0.1", 5)
+    assert asyncio.run(run()) == ("127.0.0.1", 5)

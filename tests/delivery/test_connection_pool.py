@@ -1,4 +1,4 @@
-"""Connections that receivers leave open are used again; those that they end are not."""
+"""Connections that receivers keep open are reused; those that they close are not."""
 
 import asyncio
 import socket
@@ -22,43 +22,44 @@ from tests.support.receivers import (
 
 pytestmark = pytest.mark.usefixtures("either_loop")
 
-PLAIN = DeliveryResult(status=200, error=None, body=b"ok")
+OK = DeliveryResult(status=200, error=None, body=b"ok")
 
 
-class Keeping:
-    """A receiver that answers on and on, by one connection as long as it likes; it counts them."""
+class KeepAliveReceiver:
+    """Responds to up to `max_requests` requests per connection, and counts the requests of each."""
 
-    def __init__(self, answer: bytes = OK_RESPONSE, most: int = 1_000) -> None:
-        self.answer, self.most = answer, most
-        self.lines: list[int] = []
-        self.ended = asyncio.Condition()
+    def __init__(self, response: bytes = OK_RESPONSE, max_requests: int = 1_000) -> None:
+        self.response, self.max_requests = response, max_requests
+        self.request_counts: list[int] = []
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.lines.append(0)
-        mine = len(self.lines) - 1
-        while self.lines[mine] < self.most and (await reader.readuntil(b"\r\n\r\n")):
-            self.lines[mine] += 1
-            writer.write(self.answer)
+        self.request_counts.append(0)
+        index = len(self.request_counts) - 1
+        while self.request_counts[index] < self.max_requests and (
+            await reader.readuntil(b"\r\n\r\n")
+        ):
+            self.request_counts[index] += 1
+            writer.write(self.response)
 
 
 @asynccontextmanager
-async def sending(
-    handler: Handler, wall: FakeClock
+async def run_dispatcher(
+    handler: Handler, real_clock: FakeClock
 ) -> AsyncIterator[tuple[WebhookDispatcher, str]]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "monotonic", wall)
+        patch.setattr(module, "monotonic", real_clock)
         async with serve_receiver(handler) as port:
-            courier = WebhookDispatcher(unused_origin)
-            yield courier, f"http://127.0.0.1:{port}/hook"
-            await courier.close()
+            dispatcher = WebhookDispatcher(unused_origin)
+            yield dispatcher, f"http://127.0.0.1:{port}/hook"
+            await dispatcher.close()
 
 
-async def sent(courier: WebhookDispatcher, url: str, **webhook: str) -> DeliveryResult:
-    return (await courier.deliver(build_delivery_to(url, **webhook)))._replace(duration_ms=0)
+async def send(dispatcher: WebhookDispatcher, url: str, **webhook: str) -> DeliveryResult:
+    return (await dispatcher.deliver(build_delivery_to(url, **webhook)))._replace(duration_ms=0)
 
 
 @pytest.mark.parametrize(
-    ("rests", "lines"),
+    ("idle_times", "request_counts"),
     [
         ((MIN_IDLE_BEFORE_REUSE, 0.0, 0.0), [4]),
         ((0.0, 0.0, 0.0), [1, 1, 1, 1]),
@@ -66,26 +67,26 @@ async def sent(courier: WebhookDispatcher, url: str, **webhook: str) -> Delivery
         ((MIN_IDLE_BEFORE_REUSE / 2, MIN_IDLE_BEFORE_REUSE / 2, 0.0), [2, 2]),
     ],
 )
-def test_a_connection_that_has_rested_is_used_again(
-    rests: tuple[float, ...], lines: list[int]
+def test_a_connection_is_reused_once_one_was_idle_long_enough(
+    idle_times: tuple[float, ...], request_counts: list[int]
 ) -> None:
-    """Once one has, all that come to this door after it may be used at once."""
+    """After the first reuse, further connections of the pool are reused at once."""
 
-    async def scenario() -> list[DeliveryResult]:
-        async with sending(handler, wall) as (courier, url):
-            answers = [await sent(courier, url)]
-            for rest in rests:
-                wall.seconds += rest
-                answers.append(await sent(courier, url))
-            return answers
+    async def run() -> list[DeliveryResult]:
+        async with run_dispatcher(handler, real_clock) as (dispatcher, url):
+            results = [await send(dispatcher, url)]
+            for idle_time in idle_times:
+                real_clock.seconds += idle_time
+                results.append(await send(dispatcher, url))
+            return results
 
-    handler, wall = Keeping(), FakeClock()
-    assert asyncio.run(scenario()) == [PLAIN] * 4
-    assert handler.lines == lines
+    handler, real_clock = KeepAliveReceiver(), FakeClock()
+    assert asyncio.run(run()) == [OK] * 4
+    assert handler.request_counts == request_counts
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok",
         b"HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nok",
@@ -93,120 +94,122 @@ def test_a_connection_that_has_rested_is_used_again(
         OK_RESPONSE + OK_RESPONSE,
     ],
 )
-def test_not_after_an_answer_that_says_otherwise(answer: bytes) -> None:
-    async def scenario() -> list[DeliveryResult]:
-        async with sending(handler, wall) as (courier, url):
-            answers = [await sent(courier, url)]
-            wall.seconds += MIN_IDLE_BEFORE_REUSE
-            return [*answers, await sent(courier, url)]
+def test_a_connection_is_not_reused_after_a_response_that_rules_it_out(response: bytes) -> None:
+    async def run() -> list[DeliveryResult]:
+        async with run_dispatcher(handler, real_clock) as (dispatcher, url):
+            results = [await send(dispatcher, url)]
+            real_clock.seconds += MIN_IDLE_BEFORE_REUSE
+            return [*results, await send(dispatcher, url)]
 
-    handler, wall = Keeping(answer), FakeClock()
-    assert asyncio.run(scenario()) == [PLAIN] * 2
-    assert handler.lines == [1, 1]
-
-
-def test_not_after_a_webhook_that_says_otherwise() -> None:
-    async def scenario() -> None:
-        async with sending(handler, wall) as (courier, url):
-            await courier.deliver(build_delivery_to(url, headers={"Connection": "close"}))
-            wall.seconds += MIN_IDLE_BEFORE_REUSE
-            await courier.deliver(build_delivery_to(url))
-
-    handler, wall = Keeping(), FakeClock()
-    asyncio.run(scenario())
-    assert handler.lines == [1, 1]
+    handler, real_clock = KeepAliveReceiver(response), FakeClock()
+    assert asyncio.run(run()) == [OK] * 2
+    assert handler.request_counts == [1, 1]
 
 
-def test_a_head_is_answered_without_a_body() -> None:
-    async def scenario() -> DeliveryResult:
-        async with sending(handler, FakeClock()) as (courier, url):
-            return await sent(courier, url, method="HEAD")
+def test_a_connection_is_not_reused_after_a_webhook_with_connection_close() -> None:
+    async def run() -> None:
+        async with run_dispatcher(handler, real_clock) as (dispatcher, url):
+            await dispatcher.deliver(build_delivery_to(url, headers={"Connection": "close"}))
+            real_clock.seconds += MIN_IDLE_BEFORE_REUSE
+            await dispatcher.deliver(build_delivery_to(url))
 
-    handler = Keeping(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n")
-    assert asyncio.run(scenario()) == DeliveryResult(status=200)
+    handler, real_clock = KeepAliveReceiver(), FakeClock()
+    asyncio.run(run())
+    assert handler.request_counts == [1, 1]
+
+
+def test_the_response_to_a_head_webhook_has_no_body() -> None:
+    async def run() -> DeliveryResult:
+        async with run_dispatcher(handler, FakeClock()) as (dispatcher, url):
+            return await send(dispatcher, url, method="HEAD")
+
+    handler = KeepAliveReceiver(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n")
+    assert asyncio.run(run()) == DeliveryResult(status=200)
 
 
 @pytest.mark.parametrize("last", [b"", b"unasked"])
-def test_not_one_that_has_ended_or_spoken_unasked_meanwhile(
+def test_a_connection_closed_or_written_to_while_idle_is_not_reused(
     last: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Even where the event loop has not told so yet."""
+    """Even if the event loop has not noticed it yet."""
 
-    async def scenario() -> list[DeliveryResult]:
+    async def run() -> list[DeliveryResult]:
         loop = asyncio.get_running_loop()
 
-        async def answered() -> tuple[DeliveryResult, socket.socket]:
-            task = asyncio.create_task(sent(courier, f"http://127.0.0.1:{port}/"))
-            line, _ = await loop.sock_accept(listening)
-            await loop.sock_recv(line, 9_999)
-            await loop.sock_sendall(line, OK_RESPONSE)
-            return await task, line
+        async def exchange() -> tuple[DeliveryResult, socket.socket]:
+            task = asyncio.create_task(send(dispatcher, f"http://127.0.0.1:{port}/"))
+            connection, _ = await loop.sock_accept(listener)
+            await loop.sock_recv(connection, 9_999)
+            await loop.sock_sendall(connection, OK_RESPONSE)
+            return await task, connection
 
-        with socket.create_server(("127.0.0.1", 0)) as listening:
-            listening.setblocking(False)  # noqa: FBT003 - as asyncio wants it
-            port, courier = listening.getsockname()[1], WebhookDispatcher(unused_origin)
-            first, line = await answered()
-            wall.seconds += MIN_IDLE_BEFORE_REUSE
-            line.send(last)
-            line.close()
-            second, line = await answered()
-            line.close()
-            await courier.close()
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            listener.setblocking(False)  # noqa: FBT003 - asyncio needs it
+            port, dispatcher = listener.getsockname()[1], WebhookDispatcher(unused_origin)
+            first, connection = await exchange()
+            real_clock.seconds += MIN_IDLE_BEFORE_REUSE
+            connection.send(last)
+            connection.close()
+            second, connection = await exchange()
+            connection.close()
+            await dispatcher.close()
             return [first, second]
 
-    wall = FakeClock()
-    monkeypatch.setattr(module, "monotonic", wall)
-    assert asyncio.run(scenario()) == [PLAIN] * 2
+    real_clock = FakeClock()
+    monkeypatch.setattr(module, "monotonic", real_clock)
+    assert asyncio.run(run()) == [OK] * 2
 
 
-def test_one_that_ends_at_the_last_moment_is_a_reset_and_all_must_rest_anew() -> None:
-    """Whether the webhook has been received nobody knows: it is not sent twice."""
+def test_a_connection_that_closes_on_reuse_gives_a_reset_and_the_idle_rule_applies_again() -> None:
+    """The receiver may have got the webhook, so it is not sent again."""
 
-    async def scenario() -> list[DeliveryResult]:
-        async with sending(handler, wall) as (courier, url):
-            answers = []
-            for rest in (0.0, MIN_IDLE_BEFORE_REUSE, 0.0, 0.0):
-                wall.seconds += rest
-                answers.append(await sent(courier, url))
-            return answers
+    async def run() -> list[DeliveryResult]:
+        async with run_dispatcher(handler, real_clock) as (dispatcher, url):
+            results = []
+            for idle_time in (0.0, MIN_IDLE_BEFORE_REUSE, 0.0, 0.0):
+                real_clock.seconds += idle_time
+                results.append(await send(dispatcher, url))
+            return results
 
-    class Rude(Keeping):
+    class ClosingReceiver(KeepAliveReceiver):
         async def __call__(
             self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
         ) -> None:
             await super().__call__(reader, writer)
             await reader.readuntil(b"\r\n\r\n")
 
-    handler, wall = Rude(most=2), FakeClock()
-    assert asyncio.run(scenario()) == [
-        PLAIN,
-        PLAIN,
+    handler, real_clock = ClosingReceiver(max_requests=2), FakeClock()
+    assert asyncio.run(run()) == [
+        OK,
+        OK,
         DeliveryResult(status=None, error="reset"),
-        PLAIN,
+        OK,
     ]
-    assert handler.lines == [2, 1]
+    assert handler.request_counts == [2, 1]
 
 
-def test_idle_connections_are_ended_and_few(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def scenario() -> tuple[int, list[float]]:
+def test_idle_connections_are_closed_after_the_idle_timeout(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def run() -> tuple[int, list[float]]:
         loop = asyncio.get_running_loop()
-        late = loop.call_later
+        call = loop.call_later
         timers = []
 
-        def call_later(delay: float, *what: object, **how: object) -> asyncio.TimerHandle:
+        def call_later(delay: float, *arguments: object, **options: object) -> asyncio.TimerHandle:
             if delay == IDLE_TIMEOUT:
                 timers.append(delay)
                 delay = 0.0
-            return late(delay, *what, **how)  # type: ignore[arg-type]
+            return call(delay, *arguments, **options)  # type: ignore[arg-type]
 
         monkeypatch.setattr(loop, "call_later", call_later)
-        async with sending(handler, FakeClock()) as (courier, url):
-            await asyncio.gather(*(sent(courier, url) for _ in range(BASE_LIMIT * 3)))
-            while courier._connections:  # noqa: ASYNC110, SLF001 - nobody else can tell
+        async with run_dispatcher(handler, FakeClock()) as (dispatcher, url):
+            await asyncio.gather(*(send(dispatcher, url) for _ in range(BASE_LIMIT * 3)))
+            while dispatcher._connections:  # noqa: ASYNC110, SLF001 - there is no event to wait for
                 await asyncio.sleep(0)
-            return len(courier._pools), timers  # noqa: SLF001
+            return len(dispatcher._pools), timers  # noqa: SLF001
 
-    handler = Keeping()
-    doors, timers = asyncio.run(scenario())
-    assert (doors, set(timers)) == (0, {IDLE_TIMEOUT})
-    assert sum(handler.lines) == BASE_LIMIT * 3
+    handler = KeepAliveReceiver()
+    pool_count, timers = asyncio.run(run())
+    assert (pool_count, set(timers)) == (0, {IDLE_TIMEOUT})
+    assert sum(handler.request_counts) == BASE_LIMIT * 3

@@ -1,4 +1,4 @@
-"""Who is let in at a receiver's door, and by which of the connections that were left open."""
+"""How many deliveries a connection pool admits, and which idle connection it reuses."""
 
 import asyncio
 from typing import cast
@@ -11,8 +11,8 @@ from mockserver.delivery.connection_pool import BASE_LIMIT, MAX_LIMIT, MIN_IDLE_
 from tests.support.fake_clock import FakeClock
 
 
-class Rested:
-    """A line on which all is quiet."""
+class IdleConnection:
+    """A connection that is always idle."""
 
     def __init__(self, address: str) -> None:
         self.address, self.is_reusable = address, True
@@ -25,7 +25,7 @@ class Rested:
 
 
 @pytest.mark.parametrize(
-    ("asked", "found"),
+    ("addresses", "expected"),
     [
         (("10.0.0.1",), "10.0.0.1"),
         (("10.0.0.2", "10.0.0.1"), "10.0.0.1"),
@@ -33,75 +33,77 @@ class Rested:
         ((), None),
     ],
 )
-def test_only_to_an_address_that_was_checked(asked: tuple[str, ...], found: str | None) -> None:
-    async def scenario() -> str | None:
-        door = module.ConnectionPool()
-        door.release(cast("Connection", Rested("10.0.0.1")), has_room=True)
-        wall.seconds += MIN_IDLE_BEFORE_REUSE
-        line = door.acquire(asked)
-        return line.address if line else None
+def test_only_a_connection_to_a_checked_address_is_reused(
+    addresses: tuple[str, ...], expected: str | None
+) -> None:
+    async def run() -> str | None:
+        pool = module.ConnectionPool()
+        pool.release(cast("Connection", IdleConnection("10.0.0.1")), has_room=True)
+        real_clock.seconds += MIN_IDLE_BEFORE_REUSE
+        connection = pool.acquire(addresses)
+        return connection.address if connection else None
 
-    wall = FakeClock()
+    real_clock = FakeClock()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "monotonic", wall)
-        assert asyncio.run(scenario()) == found
+        patch.setattr(module, "monotonic", real_clock)
+        assert asyncio.run(run()) == expected
 
 
 @pytest.mark.parametrize(
-    ("known", "most"),
+    ("reused", "limit"),
     [(0, BASE_LIMIT), (1, BASE_LIMIT + 1), (9, BASE_LIMIT + 9), (MAX_LIMIT, MAX_LIMIT)],
 )
-def test_so_many_are_let_in(known: int, most: int) -> None:
-    """A few whom the receiver has still to let in, and those that it has answered before."""
+def test_the_limit_of_a_pool_grows_with_each_reuse_up_to_the_maximum(
+    reused: int, limit: int
+) -> None:
+    async def run() -> tuple[int, int]:
+        pool, active, peak = module.ConnectionPool(), 0, 0
+        for connection in [cast("Connection", IdleConnection("10.0.0.1")) for _ in range(reused)]:
+            pool.release(connection, has_room=True)
+            real_clock.seconds += MIN_IDLE_BEFORE_REUSE
+            acquired = pool.acquire(("10.0.0.1",))
+            assert acquired
+            pool.release(acquired, has_room=True)
 
-    async def scenario() -> tuple[int, int]:
-        door, inside, peaks = module.ConnectionPool(), 0, 0
-        for line in [cast("Connection", Rested("10.0.0.1")) for _ in range(known)]:
-            door.release(line, has_room=True)
-            wall.seconds += MIN_IDLE_BEFORE_REUSE
-            used = door.acquire(("10.0.0.1",))
-            assert used
-            door.release(used, has_room=True)
-
-        async def visit() -> None:
-            nonlocal inside, peaks
-            async with door:
-                inside += 1
-                peaks = max(peaks, inside)
+        async def deliver() -> None:
+            nonlocal active, peak
+            async with pool:
+                active += 1
+                peak = max(peak, active)
                 await asyncio.sleep(0)
                 await asyncio.sleep(0)
-                inside -= 1
+                active -= 1
 
-        await asyncio.gather(*(visit() for _ in range(MAX_LIMIT * 3)))
-        return peaks, inside
+        await asyncio.gather(*(deliver() for _ in range(MAX_LIMIT * 3)))
+        return peak, active
 
-    wall = FakeClock()
+    real_clock = FakeClock()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "monotonic", wall)
-        assert asyncio.run(scenario()) == (most, 0)
+        patch.setattr(module, "monotonic", real_clock)
+        assert asyncio.run(run()) == (limit, 0)
 
 
-@pytest.mark.parametrize("let_in", [False, True])
-def test_who_is_cancelled_takes_no_place(let_in: bool) -> None:  # noqa: FBT001 - a table
-    """While it waits, or when it has just been let in and does not know it yet."""
+@pytest.mark.parametrize("has_slot", [False, True])
+def test_a_canceled_task_takes_no_slot_of_the_pool(has_slot: bool) -> None:  # noqa: FBT001 - a table
+    """Neither while it waits nor when it has just been admitted."""
 
-    async def scenario() -> list[int]:
-        door, gate, came = module.ConnectionPool(), asyncio.Event(), list[int]()
+    async def run() -> list[int]:
+        pool, gate, admitted = module.ConnectionPool(), asyncio.Event(), list[int]()
 
-        async def visit(number: int) -> None:
-            async with door:
-                came.append(number)
+        async def deliver(number: int) -> None:
+            async with pool:
+                admitted.append(number)
                 await gate.wait()
 
-        inside = [asyncio.create_task(visit(0)) for _ in range(BASE_LIMIT)]
-        waiting = [asyncio.create_task(visit(number)) for number in (1, 2)]
+        active = [asyncio.create_task(deliver(0)) for _ in range(BASE_LIMIT)]
+        waiting = [asyncio.create_task(deliver(number)) for number in (1, 2)]
         await asyncio.sleep(0)
-        if let_in:
-            inside[0].cancel()
+        if has_slot:
+            active[0].cancel()
             await asyncio.sleep(0)
         waiting[0].cancel()
         gate.set()
-        await asyncio.gather(*inside, *waiting, return_exceptions=True)
-        return came
+        await asyncio.gather(*active, *waiting, return_exceptions=True)
+        return admitted
 
-    assert asyncio.run(scenario()) == [0] * BASE_LIMIT + [2]
+    assert asyncio.run(run()) == [0] * BASE_LIMIT + [2]

@@ -1,4 +1,4 @@
-"""A webhook on its way to receivers of every manner, on real sockets."""
+"""Webhooks to receivers of every manner, on real sockets."""
 
 import asyncio
 import gzip
@@ -27,8 +27,8 @@ pytestmark = pytest.mark.usefixtures("either_loop")
 BOMB = gzip.compress(bytes(1 << 24)) * 5
 
 
-def repeats(start: bytes, part: bytes, pace: float) -> Handler:
-    """Says something, then something else again and again: a drip, or at pace 0 a flood."""
+def repeat(start: bytes, part: bytes, pause: float) -> Handler:
+    """Build a receiver that sends `start`, then `part` again and again after `pause` seconds."""
 
     async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -36,12 +36,12 @@ def repeats(start: bytes, part: bytes, pace: float) -> Handler:
         while not writer.is_closing():
             writer.write(part)
             await writer.drain()
-            await asyncio.sleep(pace)
+            await asyncio.sleep(pause)
 
     return handler
 
 
-async def half_then_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def send_half_a_head(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.write(b"HTTP/1.1 200 OK\r\ncontent-le")
     await reader.read()
 
@@ -116,15 +116,15 @@ FAULTS = {
         DeliveryResult(status=None, error="too-large"),
     ),
     "endless head": (
-        repeats(HEAD + b"x: ", b"a" * 9_999, 0),
+        repeat(HEAD + b"x: ", b"a" * 9_999, 0),
         DeliveryResult(status=None, error="too-large"),
     ),
     "endless trailer": (
-        repeats(HEAD + b"transfer-encoding: chunked\r\n\r\n0\r\nx: ", b"a" * 9_999, 0),
+        repeat(HEAD + b"transfer-encoding: chunked\r\n\r\n0\r\nx: ", b"a" * 9_999, 0),
         DeliveryResult(status=None, error="too-large"),
     ),
     "endless chunk extension": (
-        repeats(HEAD + b"transfer-encoding: chunked\r\n\r\n1;x=", b"a" * 9_999, 0),
+        repeat(HEAD + b"transfer-encoding: chunked\r\n\r\n1;x=", b"a" * 9_999, 0),
         DeliveryResult(status=None, error="too-large"),
     ),
     "HTTP/2 in words": (
@@ -132,7 +132,7 @@ FAULTS = {
         DeliveryResult(status=None, error="protocol"),
     ),
     "endless body": (
-        repeats(HEAD + b"\r\n", b"a" * 9_999, 0),
+        repeat(HEAD + b"\r\n", b"a" * 9_999, 0),
         DeliveryResult(status=200, error=None, body=b"a" * MAX_BYTES),
     ),
     "body declared without bound": (
@@ -150,30 +150,30 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize(("handler", "answer"), FAULTS.values(), ids=FAULTS)
-def test_fault(handler: Handler, answer: DeliveryResult) -> None:
-    assert deliver_to_receiver(handler) == answer
+@pytest.mark.parametrize(("handler", "expected"), FAULTS.values(), ids=FAULTS)
+def test_each_fault_of_a_receiver_gives_its_delivery_result(
+    handler: Handler, expected: DeliveryResult
+) -> None:
+    assert deliver_to_receiver(handler) == expected
 
 
 SLOW = {
     "silent": never_respond,
-    "half a head": half_then_silent,
-    "head drip": repeats(HEAD + b"x: ", b"a", 0.01),
-    "body drip": repeats(HEAD + b"content-length: 999\r\n\r\n", b"a", 0.01),
-    "endless 103": repeats(b"", b"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n", 0.01),
-    "flood of 103": repeats(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 99, 0),
+    "half a head": send_half_a_head,
+    "head drip": repeat(HEAD + b"x: ", b"a", 0.01),
+    "body drip": repeat(HEAD + b"content-length: 999\r\n\r\n", b"a", 0.01),
+    "endless 103": repeat(b"", b"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n", 0.01),
+    "flood of 103": repeat(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 99, 0),
 }
 
 
 @pytest.mark.parametrize("handler", SLOW.values(), ids=SLOW)
-def test_deadline(handler: Handler) -> None:
-    assert deliver_to_receiver(handler, deadline=0.2) == DeliveryResult(
-        status=None, error="timeout"
-    )
+def test_a_response_that_is_too_slow_times_out(handler: Handler) -> None:
+    assert deliver_to_receiver(handler, timeout=0.2) == DeliveryResult(status=None, error="timeout")
 
 
 @pytest.mark.parametrize(
-    ("answer", "expected"),
+    ("response", "expected"),
     [
         (OK_RESPONSE, DeliveryResult(status=200, error=None, body=b"ok")),
         (
@@ -202,32 +202,36 @@ def test_deadline(handler: Handler) -> None:
         ),
     ],
 )
-def test_answer(answer: bytes, expected: DeliveryResult) -> None:
-    assert deliver_to_receiver(respond_with(answer)) == expected
+def test_a_valid_response_gives_its_status_and_body(
+    response: bytes, expected: DeliveryResult
+) -> None:
+    assert deliver_to_receiver(respond_with(response)) == expected
 
 
-def test_answer_to_a_request_that_is_not_read() -> None:
-    async def early(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+def test_a_response_sent_before_the_request_is_read_is_accepted() -> None:
+    async def respond_early(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(OK_RESPONSE)
         await writer.drain()
-        await _reader.read(1)
+        await reader.read(1)
 
-    assert deliver_to_receiver(early, body={"a": "b" * 9_999_999}) == DeliveryResult(
+    assert deliver_to_receiver(respond_early, body={"a": "b" * 9_999_999}) == DeliveryResult(
         status=200, error=None, body=b"ok"
     )
 
 
-def test_refused_connection() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    answer = asyncio.run(
+def test_a_refused_connection_gives_a_connect_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    result = asyncio.run(
         WebhookDispatcher(unused_origin).deliver(build_delivery_to(f"http://127.0.0.1:{port}/"))
     )
-    assert answer._replace(duration_ms=0) == DeliveryResult(status=None, error="connect")
+    assert result._replace(duration_ms=0) == DeliveryResult(status=None, error="connect")
 
 
-def test_real_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_delivery_result_has_its_real_duration_in_milliseconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     ticks = iter((5.0, 5.1234))
     monkeypatch.setattr(module, "monotonic", lambda: next(ticks))
-    refused = WebhookDispatcher(unused_origin).deliver(build_delivery_to("http://0.0.0.0/"))
-    assert asyncio.run(refused).duration_ms == 123
+    delivering = WebhookDispatcher(unused_origin).deliver(build_delivery_to("http://0.0.0.0/"))
+    assert asyncio.run(delivering).duration_ms == 123

@@ -1,4 +1,4 @@
-"""Many webhooks at once, and the end of them all."""
+"""Many deliveries at once: their limit, their independence, and how they are ended."""
 
 import asyncio
 from contextlib import suppress
@@ -18,122 +18,125 @@ from tests.support.receivers import (
 )
 
 
-@pytest.mark.parametrize(("in_flight", "most"), [(4, 4), (128, BASE_LIMIT)])
-def test_no_more_at_once_than_there_are_places(in_flight: int, most: int) -> None:
+@pytest.mark.parametrize(("in_flight", "expected"), [(4, 4), (128, BASE_LIMIT)])
+def test_concurrent_deliveries_never_exceed_the_limit(in_flight: int, expected: int) -> None:
     now, peaks = 0, set()
 
-    async def scenario() -> set[tuple[object, ...]]:
-        full = asyncio.Barrier(most)
+    async def run() -> set[tuple[object, ...]]:
+        barrier = asyncio.Barrier(expected)
 
-        async def counts(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async def count(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             nonlocal now
             now += 1
             await reader.readuntil(b"\r\n\r\n")
-            await full.wait()
+            await barrier.wait()
             peaks.add(now)
-            await full.wait()
+            await barrier.wait()
             now -= 1
             writer.write(OK_RESPONSE)
 
-        async with serve_receiver(counts) as port:
-            courier = WebhookDispatcher(unused_origin, max_in_flight=in_flight)
-            sent = build_delivery_to(f"http://127.0.0.1:{port}/hook")
-            answers = await asyncio.gather(*(courier.deliver(sent) for _ in range(40)))
-        return {answer[:3] for answer in answers}
+        async with serve_receiver(count) as port:
+            dispatcher = WebhookDispatcher(unused_origin, max_in_flight=in_flight)
+            delivery = build_delivery_to(f"http://127.0.0.1:{port}/hook")
+            results = await asyncio.gather(*(dispatcher.deliver(delivery) for _ in range(40)))
+        return {result[:3] for result in results}
 
-    assert (asyncio.run(scenario()), peaks) == ({(200, None, b"ok")}, {most})
+    assert (asyncio.run(run()), peaks) == ({(200, None, b"ok")}, {expected})
 
 
-def test_a_silent_target_delays_no_other() -> None:
-    async def scenario() -> DeliveryResult:
+def test_a_silent_receiver_delays_no_other_receiver() -> None:
+    async def run() -> DeliveryResult:
         async with (
-            serve_receiver(never_respond) as deaf,
+            serve_receiver(never_respond) as silent,
             serve_receiver(respond_with(OK_RESPONSE)) as port,
         ):
-            courier = WebhookDispatcher(unused_origin, max_in_flight=BASE_LIMIT + 1)
-            sent = build_delivery_to(f"http://127.0.0.1:{deaf}/")
-            lost = [asyncio.create_task(courier.deliver(sent)) for _ in range(30)]
+            dispatcher = WebhookDispatcher(unused_origin, max_in_flight=BASE_LIMIT + 1)
+            delivery = build_delivery_to(f"http://127.0.0.1:{silent}/")
+            stuck = [asyncio.create_task(dispatcher.deliver(delivery)) for _ in range(30)]
             await asyncio.sleep(0)
-            answer = await courier.deliver(build_delivery_to(f"http://127.0.0.1:{port}/"))
-            assert all(task.cancel() for task in lost)  # none was done
-            await asyncio.gather(*lost, return_exceptions=True)
-            return answer._replace(duration_ms=0)
+            result = await dispatcher.deliver(build_delivery_to(f"http://127.0.0.1:{port}/"))
+            assert all(task.cancel() for task in stuck)  # none had ended
+            await asyncio.gather(*stuck, return_exceptions=True)
+            return result._replace(duration_ms=0)
 
-    assert asyncio.run(scenario()) == DeliveryResult(status=200, error=None, body=b"ok")
+    assert asyncio.run(run()) == DeliveryResult(status=200, error=None, body=b"ok")
 
 
-def test_the_wait_for_a_place_is_not_part_of_the_deadline() -> None:
-    async def scenario() -> list[DeliveryResult]:
+def test_the_wait_for_a_slot_is_not_part_of_the_timeout() -> None:
+    async def run() -> list[DeliveryResult]:
         async with (
-            serve_receiver(never_respond) as deaf,
+            serve_receiver(never_respond) as silent,
             serve_receiver(respond_with(OK_RESPONSE)) as port,
         ):
-            courier = WebhookDispatcher(unused_origin, timeout=0.2, max_in_flight=1)
-            sent = [build_delivery_to(f"http://127.0.0.1:{at}/") for at in (deaf, deaf, port)]
-            answers = await asyncio.gather(*map(courier.deliver, sent))
-            return [answer._replace(duration_ms=0) for answer in answers]
+            dispatcher = WebhookDispatcher(unused_origin, timeout=0.2, max_in_flight=1)
+            delivery = [
+                build_delivery_to(f"http://127.0.0.1:{target}/")
+                for target in (silent, silent, port)
+            ]
+            results = await asyncio.gather(*map(dispatcher.deliver, delivery))
+            return [result._replace(duration_ms=0) for result in results]
 
-    lost = DeliveryResult(status=None, error="timeout")
-    assert asyncio.run(scenario()) == [
-        lost,
-        lost,
+    stuck = DeliveryResult(status=None, error="timeout")
+    assert asyncio.run(run()) == [
+        stuck,
+        stuck,
         DeliveryResult(status=200, error=None, body=b"ok"),
     ]
 
 
-def test_a_cancelled_delivery_is_cut_and_leaves_its_place() -> None:
-    async def scenario() -> DeliveryResult:
-        begun, over = asyncio.Event(), asyncio.Event()
+def test_a_canceled_delivery_closes_its_connection_and_frees_its_slot() -> None:
+    async def run() -> DeliveryResult:
+        started, ended = asyncio.Event(), asyncio.Event()
 
-        async def waits(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
-            begun.set()
+        async def wait(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+            started.set()
             with suppress(ConnectionError):
                 await reader.read()
-            over.set()
+            ended.set()
 
-        async with serve_receiver(waits) as deaf, serve_receiver(respond_with(OK_RESPONSE)) as port:
-            courier = WebhookDispatcher(unused_origin, max_in_flight=1)
+        async with (
+            serve_receiver(wait) as silent,
+            serve_receiver(respond_with(OK_RESPONSE)) as port,
+        ):
+            dispatcher = WebhookDispatcher(unused_origin, max_in_flight=1)
             task = asyncio.create_task(
-                courier.deliver(build_delivery_to(f"http://127.0.0.1:{deaf}/"))
+                dispatcher.deliver(build_delivery_to(f"http://127.0.0.1:{silent}/"))
             )
-            await begun.wait()
+            await started.wait()
             task.cancel()
-            await over.wait()
+            await ended.wait()
             assert task.cancelled()
-            return await courier.deliver(build_delivery_to(f"http://127.0.0.1:{port}/"))
+            return await dispatcher.deliver(build_delivery_to(f"http://127.0.0.1:{port}/"))
 
-    assert asyncio.run(scenario())[:3] == (200, None, b"ok")
+    assert asyncio.run(run())[:3] == (200, None, b"ok")
 
 
-def test_close_cuts_what_is_under_way() -> None:
-    async def scenario() -> DeliveryResult:
-        begun = asyncio.Event()
+def test_closing_the_dispatcher_resets_deliveries_in_flight() -> None:
+    async def run() -> DeliveryResult:
+        started = asyncio.Event()
 
-        async def waits(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        async def wait(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
             await reader.readuntil(b"\r\n\r\n")
-            begun.set()
+            started.set()
             await reader.read()
 
-        async with serve_receiver(waits) as port:
-            courier = WebhookDispatcher(unused_origin)
+        async with serve_receiver(wait) as port:
+            dispatcher = WebhookDispatcher(unused_origin)
             task = asyncio.create_task(
-                courier.deliver(build_delivery_to(f"http://127.0.0.1:{port}/"))
+                dispatcher.deliver(build_delivery_to(f"http://127.0.0.1:{port}/"))
             )
-            await begun.wait()
-            await courier.close()
+            await started.wait()
+            await dispatcher.close()
             return (await task)._replace(duration_ms=0)
 
-    assert asyncio.run(scenario()) == DeliveryResult(status=None, error="reset")
+    assert asyncio.run(run()) == DeliveryResult(status=None, error="reset")
 
 
-def test_a_receiver_that_hangs_up_after_each_answer_loses_nothing() -> None:
-    async def scenario() -> list[int | None]:
+def test_a_receiver_that_closes_after_each_response_misses_no_webhook() -> None:
+    async def run() -> list[int | None]:
         async with serve_receiver(respond_with(OK_RESPONSE)) as port:
-            courier = WebhookDispatcher(unused_origin)
-            sent = build_delivery_to(f"http://127.0.0.1:{port}/")
-            return [(await courier.deliver(sent)).status for _ in range(20)]
+            dispatcher = WebhookDispatcher(unused_origin)
+            delivery = build_delivery_to(f"http://127.0.0.1:{port}/")
+            return [(await dispatcher.deliver(delivery)).status for _ in range(20)]
 
-    assert asyncio.run(scenario()) == [200] * 20
-
-
-"""Signed by itself, for localhost and 127.0.0.1, until 2120: it guards nothing but these tests."""
+    assert asyncio.run(run()) == [200] * 20

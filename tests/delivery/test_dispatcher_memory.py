@@ -1,4 +1,4 @@
-"""What a receiver answers takes no memory of the sender, however much it is."""
+"""The response of a receiver takes no memory, however long it is."""
 
 import gzip
 import json
@@ -11,14 +11,14 @@ from tests.support.processes import FIXED_OPTIONS, peak_memory, serve
 from tests.support.simulation import CLICK_TO_CALL
 
 GROWTH = 5_000  # kB
-MOST = 2_000
-"""Parts of 64 kB each that such a receiver would say, were it let."""
+PART_COUNT = 2_000
+"""Parts of 64 kB each that a receiver tries to send."""
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = HEAD + b"transfer-encoding: chunked\r\n\r\n"
 BOMB = gzip.compress(bytes(1 << 24))
 
-ANSWERS = {
+RESPONSES = {
     "nothing": (HEAD + b"content-length: 0\r\n\r\n", b""),
     "endless body": (HEAD + b"\r\n", bytes(65_536)),
     "endless chunks": (CHUNKED, b"fff0\r\n%b\r\n" % bytes(65_520)),
@@ -27,7 +27,7 @@ ANSWERS = {
     "endless head": (HEAD + b"x: ", b"a" * 65_536),
     "endless fields": (HEAD, b"x: y\r\n" * 10_922),
 }
-HEARD = {
+RESULTS = {
     "nothing": (200, None),
     "endless body": (200, None),
     "endless chunks": (200, None),
@@ -38,21 +38,21 @@ HEARD = {
 }
 
 
-class Endless(socketserver.BaseRequestHandler):
-    """Answers as the path says, and goes on until nobody listens."""
+class EndlessReceiver(socketserver.BaseRequestHandler):
+    """Responds as the path says, until the client closes the connection."""
 
     def handle(self) -> None:
         path = self.request.recv(65_536).split()[1].decode().strip("/").replace("-", " ")
-        start, part = ANSWERS[path]
+        start, part = RESPONSES[path]
         with suppress(OSError):
             self.request.sendall(start)
-            for _ in range(MOST):
+            for _ in range(PART_COUNT):
                 self.request.sendall(part)
 
 
 @contextmanager
-def receiver() -> Iterator[str]:
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Endless) as server:
+def serve_endlessly() -> Iterator[str]:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), EndlessReceiver) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
@@ -62,8 +62,8 @@ def receiver() -> Iterator[str]:
             thread.join(10)
 
 
-def test_answers_without_an_end_take_no_memory() -> None:
-    with receiver() as origin, serve(*FIXED_OPTIONS, "--quiet") as server:
+def test_endless_responses_take_no_memory() -> None:
+    with serve_endlessly() as origin, serve(*FIXED_OPTIONS, "--quiet") as server:
 
         def call(name: str) -> None:
             hook = {"webhooks": {"any": f"{origin}/{name.replace(' ', '-')}"}}
@@ -73,9 +73,11 @@ def test_answers_without_an_end_take_no_memory() -> None:
 
         call("nothing")
         before = peak_memory(server)
-        for name in ANSWERS:
+        for name in RESPONSES:
             call(name)
         assert peak_memory(server) - before <= GROWTH
-        listed = json.loads(server.request("/_mock/webhooks"))["webhooks"]
-        tried = [one["attempts"][-1] for one in listed[1:]]
-        assert [(one["status"], one["error"]) for one in tried] == [*HEARD.values()]
+        deliveries = json.loads(server.request("/_mock/webhooks"))["webhooks"]
+        attempts = [delivery["attempts"][-1] for delivery in deliveries[1:]]
+        assert [(attempt["status"], attempt["error"]) for attempt in attempts] == [
+            *RESULTS.values()
+        ]

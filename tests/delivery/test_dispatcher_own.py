@@ -1,9 +1,7 @@
-"""A webhook to this very server by TLS: known by its certificate, whatever name that bears."""
+"""Webhooks to this server itself: trusted by its certificate, or delivered by the loopback."""
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -13,11 +11,11 @@ from mockserver.delivery.address_policy import AddressPolicy
 from mockserver.delivery.dispatcher import WebhookDispatcher
 from mockserver.delivery.http_request import HttpRequest
 from tests.support.builders import build_delivery, build_webhook
+from tests.support.receivers import OK_RESPONSE, respond_with, serve_receiver
 
-OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
-THANKS = DeliveryResult(status=200, error=None, body=b"ok")
+OK = DeliveryResult(status=200, error=None, body=b"ok")
 TLS = DeliveryResult(status=None, error="tls")
-HERE = "127.0.0.1"
+HOST = "127.0.0.1"
 
 KEY = """\
 -----BEGIN PRIVATE KEY-----
@@ -38,7 +36,7 @@ BTADAQH/MA4GA1UdDwEB/wQEAwIChDAdBgNVHQ4EFgQUVJJ1WUjBj9FWlWsTpVeF
 dd04rx4gUe7ZAiEAqBShmjYz67OkLOunAotMQDErpUvtaTgOlIyaSk18oZE=
 -----END CERTIFICATE-----
 """
-"""Signed by itself, for vendor.test, until 2120: it guards nothing but these tests."""
+"""Self-signed, for vendor.test, until 2120; only these tests use it."""
 
 LEAF = """\
 -----BEGIN CERTIFICATE-----
@@ -53,99 +51,90 @@ A0gAMEUCIG+Hh1dsOjOSoHtbS0EOusqR6bifB7Dkd2dOz97dHjHxAiEAzcEPywLW
 +Hku90qpg8IrhPCk8MXkAG0okZk0xGohcfo=
 -----END CERTIFICATE-----
 """
-"""For vendor.test and of the same key, signed by somebody whom nobody knows."""
-
-
-@asynccontextmanager
-async def receiver(shown: Path | None) -> AsyncIterator[int]:
-    """The port of one that says OK, and shows this certificate if it has one."""
-
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(OK)
-        writer.close()
-
-    context = None
-    if shown:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(shown, shown.with_name("key.pem"))
-    server = await asyncio.start_server(handle, HERE, 0, ssl=context)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
+"""For vendor.test, with the same key, signed by an unknown authority."""
 
 
 @pytest.fixture
-def drawer(tmp_path: Path) -> Path:
-    """A directory with both certificates and their key."""
+def certificates(tmp_path: Path) -> Path:
+    """Return a directory with both certificates and their key."""
     for name, text in (("key.pem", KEY), ("self.pem", SELF), ("leaf.pem", LEAF)):
         (tmp_path / name).write_text(text)
     return tmp_path
 
 
-def sent(url: str) -> Delivery:
+def build_own_delivery(url: str) -> Delivery:
     webhook = build_webhook(url=url, body={})
     return build_delivery(account="any", webhook=webhook)
 
 
-def carried(
-    shown: Path | None, own: tuple[str, int, Path] | None, url: str = f"{ORIGIN_PLACEHOLDER}/"
+def deliver(
+    presented: Path | None, own: tuple[str, int, Path] | None, url: str = f"{ORIGIN_PLACEHOLDER}/"
 ) -> DeliveryResult:
-    """What a receiver gets that shows a certificate; `own` counts its port from the receiver's."""
+    """Deliver a webhook to a receiver with the certificate `presented`, or without TLS.
 
-    async def scenario() -> DeliveryResult:
-        async with receiver(shown) as port:
-            known = (own[0], port + own[1], str(own[2])) if own else None
-            scheme = "https" if shown else "http"
-            courier = WebhookDispatcher(lambda: f"{scheme}://{HERE}:{port}", own_tls=known)
-            answer = await courier.deliver(sent(url.replace("PORT", str(port))))
-            return answer._replace(duration_ms=0)
+    `own` is (host, port relative to the receiver's, certificate) of the server itself.
+    """
+    context = None
+    if presented:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(presented, presented.with_name("key.pem"))
 
-    return asyncio.run(scenario())
+    async def run() -> DeliveryResult:
+        async with serve_receiver(respond_with(OK_RESPONSE), context) as port:
+            own_tls = (own[0], port + own[1], str(own[2])) if own else None
+            scheme = "https" if presented else "http"
+            dispatcher = WebhookDispatcher(lambda: f"{scheme}://{HOST}:{port}", own_tls=own_tls)
+            result = await dispatcher.deliver(build_own_delivery(url.replace("PORT", str(port))))
+            return result._replace(duration_ms=0)
+
+    return asyncio.run(run())
 
 
 @pytest.mark.parametrize("url", ["{origin}/", "{origin}/_mock/inbox/x", "https://127.0.0.1:PORT/"])
 @pytest.mark.parametrize("name", ["self.pem", "leaf.pem"])
-def test_own_address_is_trusted_by_its_certificate_for_another_name(
-    url: str, name: str, drawer: Path
+def test_the_own_certificate_is_trusted_at_the_own_address_whatever_its_name(
+    url: str, name: str, certificates: Path
 ) -> None:
-    assert carried(drawer / name, (HERE, 0, drawer / name), url) == THANKS
+    assert deliver(certificates / name, (HOST, 0, certificates / name), url) == OK
 
 
-@pytest.mark.parametrize(("shown", "known"), [("self.pem", "leaf.pem"), ("leaf.pem", "self.pem")])
-def test_own_address_with_a_certificate_that_is_not_ours(
-    shown: str, known: str, drawer: Path
+@pytest.mark.parametrize(("presented", "own"), [("self.pem", "leaf.pem"), ("leaf.pem", "self.pem")])
+def test_another_certificate_at_the_own_address_is_not_trusted(
+    presented: str, own: str, certificates: Path
 ) -> None:
-    """The key is the same, and so is the name."""
-    assert carried(drawer / shown, (HERE, 0, drawer / known)) == TLS
+    """Even with the same key and the same name."""
+    assert deliver(certificates / presented, (HOST, 0, certificates / own)) == TLS
 
 
 @pytest.mark.parametrize(
     ("host", "port", "url"),
     [
-        (HERE, 0, "https://localhost:PORT/"),
-        ("localhost", 0, f"https://{HERE}:PORT/"),
-        ("::1", 0, f"https://{HERE}:PORT/"),
-        (HERE, 1, f"https://{HERE}:PORT/"),
-        (HERE, -1, f"{ORIGIN_PLACEHOLDER}/"),
+        (HOST, 0, "https://localhost:PORT/"),
+        ("localhost", 0, f"https://{HOST}:PORT/"),
+        ("::1", 0, f"https://{HOST}:PORT/"),
+        (HOST, 1, f"https://{HOST}:PORT/"),
+        (HOST, -1, f"{ORIGIN_PLACEHOLDER}/"),
     ],
 )
-def test_any_other_address_is_not_trusted(host: str, port: int, url: str, drawer: Path) -> None:
-    shown = drawer / "self.pem"
-    assert carried(shown, (host, port, shown), url) == TLS
+def test_the_own_certificate_is_not_trusted_at_any_other_address(
+    host: str, port: int, url: str, certificates: Path
+) -> None:
+    presented = certificates / "self.pem"
+    assert deliver(presented, (host, port, presented), url) == TLS
 
 
-def test_without_an_own_address_nobody_is_trusted_unseen(drawer: Path) -> None:
-    assert carried(drawer / "self.pem", None) == TLS
+def test_a_self_signed_certificate_is_not_trusted_without_an_own_address(
+    certificates: Path,
+) -> None:
+    assert deliver(certificates / "self.pem", None) == TLS
 
 
-def test_own_address_by_plain_http_needs_no_certificate(tmp_path: Path) -> None:
-    assert carried(None, (HERE, 0, tmp_path / "gone.pem")) == THANKS
+def test_plain_http_to_the_own_address_needs_no_certificate(tmp_path: Path) -> None:
+    assert deliver(None, (HOST, 0, tmp_path / "gone.pem")) == OK
 
 
 @pytest.mark.parametrize(
-    ("scheme", "url", "ours"),
+    ("scheme", "url", "is_own"),
     [
         ("http", f"{ORIGIN_PLACEHOLDER}/_mock/inbox/x", True),
         ("http", "http://127.0.0.1:9/_mock/inbox/x", True),
@@ -159,27 +148,29 @@ def test_own_address_by_plain_http_needs_no_certificate(tmp_path: Path) -> None:
         ("https", "http://127.0.0.1:9/", False),
     ],
 )
-def test_what_is_for_ourselves_is_offered_inward(
+def test_only_a_webhook_to_the_own_origin_is_offered_to_the_loopback(
     scheme: str,
     url: str,
-    ours: bool,  # noqa: FBT001 - a table
+    is_own: bool,  # noqa: FBT001 - a table
 ) -> None:
-    async def inward(letter: HttpRequest) -> DeliveryResult:
-        offered.append(letter.path)
+    async def loopback(request: HttpRequest) -> DeliveryResult:
+        paths.append(request.path)
         return DeliveryResult(status=299)
 
-    offered = list[str]()
-    courier = WebhookDispatcher(lambda: f"{scheme}://{HERE}:9", loopback=inward, timeout=0.5)
-    answer = asyncio.run(courier.deliver(sent(url)))
-    assert (bool(offered), answer.status == 299) == (ours, ours)
+    paths = list[str]()
+    dispatcher = WebhookDispatcher(lambda: f"{scheme}://{HOST}:9", loopback=loopback, timeout=0.5)
+    result = asyncio.run(dispatcher.deliver(build_own_delivery(url)))
+    assert (bool(paths), result.status == 299) == (is_own, is_own)
 
 
-def test_what_is_for_ourselves_is_refused_where_loopback_is() -> None:
-    async def inward(_: HttpRequest) -> DeliveryResult:
+def test_a_webhook_to_the_own_origin_is_rejected_where_loopback_is_not_allowed() -> None:
+    async def loopback(_: HttpRequest) -> DeliveryResult:
         raise AssertionError
 
-    courier = WebhookDispatcher(
-        lambda: f"http://{HERE}:9", AddressPolicy(allow=("private",)), loopback=inward
+    dispatcher = WebhookDispatcher(
+        lambda: f"http://{HOST}:9", AddressPolicy(allow=("private",)), loopback=loopback
     )
-    answer = asyncio.run(courier.deliver(sent(f"{ORIGIN_PLACEHOLDER}/_mock/inbox/x")))
-    assert answer.error == "refused-target"
+    result = asyncio.run(
+        dispatcher.deliver(build_own_delivery(f"{ORIGIN_PLACEHOLDER}/_mock/inbox/x"))
+    )
+    assert result.error == "refused-target"

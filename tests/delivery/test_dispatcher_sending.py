@@ -1,4 +1,4 @@
-"""What a courier sends, and where it goes."""
+"""What the dispatcher sends, and to which address."""
 
 import asyncio
 import ssl
@@ -25,29 +25,25 @@ from tests.support.receivers import (
 )
 
 
-def heard(path: str = "/hook", **webhook: Any) -> tuple[str, ...]:
-    """The request as the receiver sees it, line by line, without the port."""
+def receive_request(path: str = "/hook", **webhook: Any) -> tuple[str, ...]:
+    """Send a webhook; return the lines of the request that the receiver gets, without its port."""
     lines: list[str] = []
     port = 0
 
-    async def listens(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
-        length = [
-            int(connection[16:])
-            for connection in head.split(b"\r\n")
-            if connection[:15] == b"content-length:"
-        ]
+        length = [int(line[16:]) for line in head.split(b"\r\n") if line[:15] == b"content-length:"]
         text = (head + await reader.readexactly(sum(length))).decode()
         lines.extend(text.replace(str(port), "PORT").split("\r\n"))
         writer.write(OK_RESPONSE)
 
-    async def scenario() -> DeliveryResult:
+    async def run() -> DeliveryResult:
         nonlocal port
-        async with serve_receiver(listens) as port:
-            courier = WebhookDispatcher(lambda: f"http://127.0.0.1:{port}")
-            return await courier.deliver(build_delivery_to(f"{{origin}}{path}", **webhook))
+        async with serve_receiver(handle) as port:
+            dispatcher = WebhookDispatcher(lambda: f"http://127.0.0.1:{port}")
+            return await dispatcher.deliver(build_delivery_to(f"{{origin}}{path}", **webhook))
 
-    assert asyncio.run(scenario())[:3] == (200, None, b"ok")
+    assert asyncio.run(run())[:3] == (200, None, b"ok")
     return tuple(lines)
 
 
@@ -60,8 +56,8 @@ COMMON = (
 JSON = "content-type: application/json"
 
 
-def test_post_with_a_body() -> None:
-    assert heard(body={"name": "Zoë", "n": [1, None], "in": {"a": True}}) == (
+def test_a_post_sends_its_body_as_json() -> None:
+    assert receive_request(body={"name": "Zoë", "n": [1, None], "in": {"a": True}}) == (
         "POST /hook HTTP/1.1",
         *COMMON,
         JSON,
@@ -71,18 +67,18 @@ def test_post_with_a_body() -> None:
     )
 
 
-def test_post_without_a_body() -> None:
-    assert heard() == ("POST /hook HTTP/1.1", *COMMON, "content-length: 0", "", "")
+def test_a_post_without_a_body_has_content_length_zero() -> None:
+    assert receive_request() == ("POST /hook HTTP/1.1", *COMMON, "content-length: 0", "", "")
 
 
-def test_get_with_a_query() -> None:
-    sent = heard("/hook?to=%2B91&name=a b", method="GET")
-    assert sent == ("GET /hook?to=%2B91&name=a%20b HTTP/1.1", *COMMON, "", "")
+def test_a_get_sends_its_query_and_no_body() -> None:
+    lines = receive_request("/hook?to=%2B91&name=a b", method="GET")
+    assert lines == ("GET /hook?to=%2B91&name=a%20b HTTP/1.1", *COMMON, "", "")
 
 
-def test_headers_of_the_webhook_come_on_top() -> None:
+def test_headers_of_the_webhook_override_the_default_headers() -> None:
     headers = {"Content-Type": "application/x-json", "User-Agent": "vendor/1", "X-Sign": "s"}
-    assert heard(body={}, headers=headers) == (
+    assert receive_request(body={}, headers=headers) == (
         "POST /hook HTTP/1.1",
         "host: 127.0.0.1:PORT",
         "user-agent: vendor/1",
@@ -155,31 +151,31 @@ SENDABLE = (
 )
 
 
-def test_there_are_forty_values() -> None:
+def test_at_least_forty_header_values_are_tested() -> None:
     assert len(UNSENDABLE) + len(SENDABLE) >= 40
 
 
 @pytest.mark.parametrize("headers", UNSENDABLE)
-def test_header_that_cannot_be_sent(headers: dict[str, str]) -> None:
-    answer = deliver_to_receiver(respond_with(OK_RESPONSE), headers=headers, body={"a": 1})
-    assert answer == DeliveryResult(status=None, error="protocol")
+def test_an_unsendable_header_gives_a_protocol_error(headers: dict[str, str]) -> None:
+    result = deliver_to_receiver(respond_with(OK_RESPONSE), headers=headers, body={"a": 1})
+    assert result == DeliveryResult(status=None, error="protocol")
 
 
 @pytest.mark.parametrize("value", SENDABLE)
-def test_header_is_sent_as_it_is_and_is_one(value: str) -> None:
-    lines = heard(headers={"x": value}, body={})
-    assert [connection for connection in lines if connection.startswith("x:")] == [f"x: {value}"]
-    assert len(lines) == len(heard(headers={"x": "a"}, body={}))
+def test_a_header_value_is_sent_unchanged_as_one_header(value: str) -> None:
+    lines = receive_request(headers={"x": value}, body={})
+    assert [line for line in lines if line.startswith("x:")] == [f"x: {value}"]
+    assert len(lines) == len(receive_request(headers={"x": "a"}, body={}))
 
 
 @pytest.mark.parametrize("method", ["", "A B", "GET /x HTTP/1.1\r\n", "Ü", "CONNECT"])
-def test_method_that_cannot_be_sent(method: str) -> None:
+def test_a_method_that_cannot_be_sent_gives_a_protocol_error(method: str) -> None:
     assert deliver_to_receiver(
         respond_with(b"HTTP/1.1 200 OK\r\n\r\n"), method=method
     ) == DeliveryResult(status=None, error="protocol")
 
 
-def test_body_that_cannot_be_encoded() -> None:
+def test_a_body_that_cannot_be_encoded_gives_a_protocol_error() -> None:
     assert deliver_to_receiver(respond_with(OK_RESPONSE), body={"a": "\ud800"}) == DeliveryResult(
         status=None, error="protocol"
     )
@@ -205,24 +201,26 @@ def test_body_that_cannot_be_encoded() -> None:
         ("http://nosuch.test/", "dns", b"no address of nosuch.test was found"),
     ],
 )
-def test_refused(url: str, error: str, reason: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rejected_target_gives_its_error_and_reason(
+    url: str, error: str, reason: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(resolver, "getaddrinfo", lambda *_, **__: [])
-    answer = asyncio.run(WebhookDispatcher(unused_origin).deliver(build_delivery_to(url)))
-    assert answer._replace(duration_ms=0) == DeliveryResult(status=None, error=error, body=reason)
+    result = asyncio.run(WebhookDispatcher(unused_origin).deliver(build_delivery_to(url)))
+    assert result._replace(duration_ms=0) == DeliveryResult(status=None, error=error, body=reason)
 
 
-class Lines:
-    """Stands for what connects: remembers who is called; what it says decides."""
+class FailingConnector:
+    """Stands for `open_connection`: records the targets, and raises the next outcome."""
 
     def __init__(self, *outcomes: Exception) -> None:
         self.outcomes = list(outcomes)
-        self.called: list[tuple[str, int, str | None]] = []
+        self.targets: list[tuple[str, int, str | None]] = []
 
     async def __call__(
-        self, there: tuple[str, int], context: object, name: str | None, _: object
+        self, address: tuple[str, int], context: object, name: str | None, _: object
     ) -> connection.Connection:
         assert (context is None) == (name is None)
-        self.called.append((*there, name))
+        self.targets.append((*address, name))
         raise self.outcomes.pop(0) if self.outcomes else ConnectionRefusedError
 
 
@@ -246,78 +244,80 @@ class Lines:
         ("http://10.0.0.1:1/", (UnicodeError(),), (["10.0.0.1"], "protocol")),
     ],
 )
-def test_connecting(
+def test_each_failure_to_connect_gives_its_error(
     url: str,
     outcomes: tuple[Exception, ...],
     expected: tuple[list[str], str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    lines = Lines(*outcomes)
-    monkeypatch.setattr(connection, "open_connection", lines)
-    answer = asyncio.run(WebhookDispatcher(unused_origin).deliver(build_delivery_to(url)))
-    assert ([address for address, *_ in lines.called], answer.error) == expected
+    connector = FailingConnector(*outcomes)
+    monkeypatch.setattr(connection, "open_connection", connector)
+    result = asyncio.run(WebhookDispatcher(unused_origin).deliver(build_delivery_to(url)))
+    assert ([address for address, *_ in connector.targets], result.error) == expected
 
 
-WILD = st.one_of(st.ip_addresses().map(str), st.sampled_from(["127.0.0.1", "10.0.0.7", "ff02::1"]))
+ADDRESSES = st.one_of(
+    st.ip_addresses().map(str), st.sampled_from(["127.0.0.1", "10.0.0.7", "ff02::1"])
+)
 
 
 ALLOW = st.sampled_from([("loopback", "private"), ("loopback", "private", "public"), ("10.0.0.7",)])
 
 
-@given(st.lists(WILD, max_size=4), st.lists(WILD, max_size=4), ALLOW)
+@given(st.lists(ADDRESSES, max_size=4), st.lists(ADDRESSES, max_size=4), ALLOW)
 @settings(max_examples=100, deadline=None)
-def test_the_address_that_was_checked_is_connected(
-    found: list[str], later: list[str], allow: tuple[str, ...]
+def test_only_the_addresses_that_were_checked_are_connected(
+    resolved: list[str], later: list[str], allow: tuple[str, ...]
 ) -> None:
-    """A name that changes its addresses after the check (rebinding) gains nothing."""
-    answers = iter((found, later, later))
-    lines = Lines()
+    """Even if the name resolves to other addresses after the check (DNS rebinding)."""
+    lookups = iter((resolved, later, later))
+    connector = FailingConnector()
     policy = AddressPolicy(allow=allow)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(resolver, "look_up", lambda _: tuple(next(answers)))
-        patch.setattr(address_policy, "RESOLVER", Inline())
-        patch.setattr(connection, "open_connection", lines)
-        answer = asyncio.run(
+        patch.setattr(resolver, "resolve_blocking", lambda _: tuple(next(lookups)))
+        patch.setattr(address_policy, "RESOLVER", InlineResolver())
+        patch.setattr(connection, "open_connection", connector)
+        result = asyncio.run(
             WebhookDispatcher(unused_origin, policy).deliver(
                 build_delivery_to("https://name.test:8443/")
             )
         )
     chosen = (
-        address_policy.filter_addresses(tuple(found), frozenset({"name.test"}), policy.allow)
-        if found
+        address_policy.filter_addresses(tuple(resolved), frozenset({"name.test"}), policy.allow)
+        if resolved
         else ()
     )
     expected = () if isinstance(chosen, address_policy.TargetRejection) else chosen
-    assert lines.called == [(address, 8443, "name.test") for address in expected]
-    assert (answer.error == "connect") == bool(expected)
+    assert connector.targets == [(address, 8443, "name.test") for address in expected]
+    assert (result.error == "connect") == bool(expected)
 
 
-class Inline(Resolver):
-    """Lookups without a thread, for many examples."""
+class InlineResolver(Resolver):
+    """Resolves without a thread, for many examples."""
 
     async def resolve(self, name: str) -> tuple[str, ...]:
-        return resolver.look_up(name)
+        return resolver.resolve_blocking(name)
 
 
 def test_proxies_and_netrc_of_the_environment_are_ignored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trapped: list[bytes] = []
+    received: list[bytes] = []
 
-    async def trap(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
-        trapped.append(await reader.read(1))
+    async def record(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        received.append(await reader.read(1))
 
-    async def scenario() -> tuple[str, ...]:
-        async with serve_receiver(trap) as port:
+    async def run() -> tuple[str, ...]:
+        async with serve_receiver(record) as port:
             for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
                 for variable in (name, name.lower()):
                     monkeypatch.setenv(variable, f"http://127.0.0.1:{port}")
-            return await asyncio.to_thread(heard)
+            return await asyncio.to_thread(receive_request)
 
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login trap password trap\n")
     monkeypatch.setenv("NETRC", str(netrc))
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
-    sent = asyncio.run(scenario())
-    assert (sent, trapped) == (("POST /hook HTTP/1.1", *COMMON, "content-length: 0", "", ""), [])
+    lines = asyncio.run(run())
+    assert (lines, received) == (("POST /hook HTTP/1.1", *COMMON, "content-length: 0", "", ""), [])

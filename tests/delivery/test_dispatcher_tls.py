@@ -1,4 +1,4 @@
-"""Receivers that speak TLS, or should."""
+"""Webhooks over TLS, and receivers that do not speak it."""
 
 import asyncio
 import ssl
@@ -20,52 +20,56 @@ from tests.support.receivers import (
 )
 
 
-def test_tls_against_a_plain_port() -> None:
-    async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+def test_https_to_a_plain_http_receiver_gives_a_tls_error() -> None:
+    async def respond_400(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1)
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
-    assert secured(plain, None) == DeliveryResult(status=None, error="tls")
+    assert deliver(respond_400, None) == DeliveryResult(status=None, error="tls")
 
 
-def test_tls_against_a_port_that_hangs_up() -> None:
-    assert secured(close_connection, None) == DeliveryResult(status=None, error="tls")
+def test_https_to_a_receiver_that_closes_at_once_gives_a_tls_error() -> None:
+    assert deliver(close_connection, None) == DeliveryResult(status=None, error="tls")
 
 
-def test_plain_against_a_tls_port(identity: ssl.SSLContext) -> None:
-    assert secured(never_respond, identity, "http://127.0.0.1").error in {"protocol", "reset"}
+def test_plain_http_to_a_tls_receiver_gives_a_protocol_or_reset_error(
+    server_context: ssl.SSLContext,
+) -> None:
+    assert deliver(never_respond, server_context, "http://127.0.0.1").error in {"protocol", "reset"}
 
 
-def test_certificate_is_verified(identity: ssl.SSLContext) -> None:
-    assert secured(respond_with(OK_RESPONSE), identity) == DeliveryResult(status=None, error="tls")
+def test_an_untrusted_certificate_gives_a_tls_error(server_context: ssl.SSLContext) -> None:
+    assert deliver(respond_with(OK_RESPONSE), server_context) == DeliveryResult(
+        status=None, error="tls"
+    )
 
 
 @pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize(
-    ("host", "answer"),
+    ("host", "expected"),
     [
         ("localhost", DeliveryResult(status=200, error=None, body=b"ok")),
         ("127.0.0.1", DeliveryResult(status=200, error=None, body=b"ok")),
         ("other.localhost", DeliveryResult(status=None, error="tls")),
     ],
 )
-def test_certificate_is_for_the_name(
-    host: str, answer: DeliveryResult, identity: ssl.SSLContext
+def test_a_trusted_certificate_is_accepted_only_for_its_names(
+    host: str, expected: DeliveryResult, server_context: ssl.SSLContext
 ) -> None:
-    assert secured(respond_with(OK_RESPONSE), identity, f"https://{host}") == answer
+    assert deliver(respond_with(OK_RESPONSE), server_context, f"https://{host}") == expected
 
 
-def secured(
+def deliver(
     handler: Handler, context: ssl.SSLContext | None, base: str = "https://127.0.0.1"
 ) -> DeliveryResult:
-    async def scenario() -> DeliveryResult:
+    async def run() -> DeliveryResult:
         async with serve_receiver(handler, context) as port:
-            answer = await WebhookDispatcher(unused_origin).deliver(
+            result = await WebhookDispatcher(unused_origin).deliver(
                 build_delivery_to(f"{base}:{port}/hook")
             )
-            return answer._replace(duration_ms=0)
+            return result._replace(duration_ms=0)
 
-    return asyncio.run(scenario())
+    return asyncio.run(run())
 
 
 @pytest.fixture
@@ -81,7 +85,7 @@ def trusted(pem: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def identity(pem: Path) -> ssl.SSLContext:
+def server_context(pem: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     return context
@@ -104,3 +108,4 @@ BH8AAAEwCgYIKoZIzj0EAwIDRwAwRAIgUlT+xmF5XQHXU1H0ok/wQxyA0KCqn7lG
 yqbRXA052E4CIFFh54vZdwQSTEDnpKTYne4vLeD9Ctr/nDO5EUvmUQNg
 -----END CERTIFICATE-----
 """
+"""Self-signed, for localhost and 127.0.0.1, until 2120; only these tests use it."""

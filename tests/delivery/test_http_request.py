@@ -1,4 +1,4 @@
-"""The request that carries a webhook: what can be sent, and its bytes."""
+"""The HTTP request of a webhook: which can be sent, and its bytes."""
 
 import pytest
 
@@ -6,34 +6,36 @@ from mockserver.delivery.address_policy import ParsedUrl
 from mockserver.delivery.http_request import HttpRequest, build_request
 from tests.support.builders import build_webhook
 
-PLACE = ParsedUrl(host="vendor.test", port=8080, is_secure=False, path="/hook?a=1")
+URL = ParsedUrl(host="vendor.test", port=8080, is_secure=False, path="/hook?a=1")
 
 
-def test_wire_of_a_letter() -> None:
-    letter = HttpRequest(
+def test_a_request_is_serialized_as_http_1_1() -> None:
+    request = HttpRequest(
         method="POST", path="/hook?a=1", headers={"host": "h", "x": ""}, body=b"\xff"
     )
-    assert letter.wire_bytes == b"POST /hook?a=1 HTTP/1.1\r\nhost: h\r\nx: \r\n\r\n\xff"
+    assert request.wire_bytes == b"POST /hook?a=1 HTTP/1.1\r\nhost: h\r\nx: \r\n\r\n\xff"
 
 
-def test_written_for_a_place() -> None:
-    letter = build_request(PLACE, build_webhook(url="", body={"a": 1}, method="PUT"))
-    assert (letter.method, letter.path, letter.body) == ("PUT", "/hook?a=1", b'{"a":1}')
-    assert list(letter.headers) == [
+def test_a_request_is_built_from_the_url_and_the_webhook() -> None:
+    request = build_request(URL, build_webhook(url="", body={"a": 1}, method="PUT"))
+    assert (request.method, request.path, request.body) == ("PUT", "/hook?a=1", b'{"a":1}')
+    assert list(request.headers) == [
         "host", "user-agent", "accept", "accept-encoding", "content-type", "content-length",
     ]  # fmt: skip
-    assert letter.headers["host"] == "vendor.test:8080"
+    assert request.headers["host"] == "vendor.test:8080"
 
 
 @pytest.mark.parametrize(
-    ("headers", "last"), [({}, False), ({"Connection": "close"}, True), ({"X": "close"}, False)]
+    ("headers", "expected"), [({}, False), ({"Connection": "close"}, True), ({"X": "close"}, False)]
 )
-def test_last(headers: dict[str, str], last: bool) -> None:  # noqa: FBT001 - a table
-    assert build_request(PLACE, build_webhook(headers=headers)).has_connection_header == last
+def test_a_connection_header_of_the_webhook_is_noticed(
+    headers: dict[str, str], *, expected: bool
+) -> None:
+    assert build_request(URL, build_webhook(headers=headers)).has_connection_header == expected
 
 
 @pytest.mark.parametrize(
-    ("method", "headers", "sound"),
+    ("method", "headers", "is_sendable"),
     [
         ("GET", {"content-length": "0"}, True),
         ("GET", {"content-length": "1"}, False),
@@ -47,10 +49,12 @@ def test_last(headers: dict[str, str], last: bool) -> None:  # noqa: FBT001 - a 
         ("CONNECT", {}, False),
     ],
 )
-def test_sound(method: str, headers: dict[str, str], sound: bool) -> None:  # noqa: FBT001 - a table
+def test_a_request_that_cannot_be_sent_is_rejected(
+    method: str, headers: dict[str, str], *, is_sendable: bool
+) -> None:
     try:
-        build_request(PLACE, build_webhook(method=method, headers=headers))
+        build_request(URL, build_webhook(method=method, headers=headers))
     except ValueError:
-        assert not sound
+        assert not is_sendable
     else:
-        assert sound
+        assert is_sendable

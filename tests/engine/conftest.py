@@ -1,4 +1,4 @@
-"""The engine is tried with one provider, the plainest, so that a test means no other."""
+"""The engine's tests use Mobtexting alone, so that they depend on no other provider."""
 
 import pytest
 

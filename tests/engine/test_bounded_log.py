@@ -1,4 +1,4 @@
-"""The newest stay, by number and by weight."""
+"""The bounded log keeps the newest items, by number and by size."""
 
 import pytest
 from hypothesis import given
@@ -7,17 +7,17 @@ from hypothesis import strategies as st
 from mockserver.engine.bounded_log import BoundedLog
 
 
-def filled(most: int, room: int, sizes: list[int]) -> BoundedLog[int]:
-    ring: BoundedLog[int] = BoundedLog(most, room)
+def fill_log(max_items: int, max_bytes: int, sizes: list[int]) -> BoundedLog[int]:
+    log: BoundedLog[int] = BoundedLog(max_items, max_bytes)
     for number, size in enumerate(sizes, 1):
-        ring.append(number)
+        log.append(number)
         if size:
-            ring.add_weight(number, size)
-    return ring
+            log.add_weight(number, size)
+    return log
 
 
 @pytest.mark.parametrize(
-    ("most", "room", "sizes", "left"),
+    ("max_items", "max_bytes", "sizes", "kept"),
     [
         (3, 100, [0, 0, 0, 0], [2, 3, 4]),
         (9, 10, [5, 5], [1, 2]),
@@ -29,19 +29,23 @@ def filled(most: int, room: int, sizes: list[int]) -> BoundedLog[int]:
         (9, 10, [3, 3, 3, 10], [4]),
     ],
 )
-def test_the_newest_stay(most: int, room: int, sizes: list[int], left: list[int]) -> None:
-    assert list(filled(most, room, sizes)) == left
+def test_the_log_keeps_the_newest_items_within_both_limits(
+    max_items: int, max_bytes: int, sizes: list[int], kept: list[int]
+) -> None:
+    assert list(fill_log(max_items, max_bytes, sizes)) == kept
 
 
-def test_so_many_stay_unless_it_says_otherwise() -> None:
-    ring: BoundedLog[int] = BoundedLog()
-    assert (ring.maxlen, ring.max_bytes) == (10_000, 64_000_000)
+def test_the_log_has_default_limits() -> None:
+    log: BoundedLog[int] = BoundedLog()
+    assert (log.maxlen, log.max_bytes) == (10_000, 64_000_000)
 
 
 @given(st.integers(1, 6), st.integers(1, 20), st.lists(st.integers(0, 12), min_size=1, max_size=40))
-def test_what_stays_is_the_longest_end_that_fits(most: int, room: int, sizes: list[int]) -> None:
-    ring = filled(most, room, [*sizes, 1])
+def test_the_log_keeps_the_longest_tail_that_fits(
+    max_items: int, max_bytes: int, sizes: list[int]
+) -> None:
+    log = fill_log(max_items, max_bytes, [*sizes, 1])
     weights = dict(enumerate([*sizes, 1], 1))
-    assert list(ring) == list(range(len(weights) - len(ring) + 1, len(weights) + 1))
-    assert ring.byte_count == sum(weights[number] for number in ring)
-    assert ring.byte_count <= room or len(ring) == 1
+    assert list(log) == list(range(len(weights) - len(log) + 1, len(weights) + 1))
+    assert log.byte_count == sum(weights[number] for number in log)
+    assert log.byte_count <= max_bytes or len(log) == 1

@@ -1,4 +1,4 @@
-"""What one event comes to, one after another, and what the account has paid by then."""
+"""Cascades: the events that one event causes, and the account that they see."""
 
 from decimal import Decimal
 from typing import Any
@@ -25,51 +25,51 @@ from tests.support.simulation import run_until
 OTHER = ("toy", "other")
 
 
-def rung(**changes: Any) -> SandboxState:
-    """A call that rings, at a vendor who behaves differently."""
+def build_ringing_state(**changes: Any) -> SandboxState:
+    """Return a state with a ringing call, whose provider then gets these changes."""
     state = build_state(build_shop({"ann": "offline"}, "10"))
     place_calls(state)
     run_until(state, 0)
-    toy = BOUND_FAKE_VENDOR._replace(provider=FAKE_VENDOR._replace(**changes))
-    state.configuration = state.configuration._replace(providers={"toy": toy})
+    bound = BOUND_FAKE_VENDOR._replace(provider=FAKE_VENDOR._replace(**changes))
+    state.configuration = state.configuration._replace(providers={"toy": bound})
     return state
 
 
-def test_unfolded_what_follows_finds_the_account_as_it_will_be() -> None:
-    found = []
+def test_later_events_of_a_cascade_see_the_account_as_earlier_ones_changed_it() -> None:
+    observed = []
 
-    def react(moment: EventContext) -> Effects:
-        agent = moment.account.records["agents"]["ann"].state
-        found.append((moment.event.type, str(moment.account.balance), agent))
-        if moment.event.type != "hangup":
+    def on_event(context: EventContext) -> Effects:
+        agent_state = context.account.records["agents"]["ann"].state
+        observed.append((context.event.type, str(context.account.balance), agent_state))
+        if context.event.type != "hangup":
             return NO_EFFECTS
-        sums = ((ACCOUNT_KEY, Decimal(1), "busy"), (OTHER, Decimal(5), "gone"))
+        rows = ((ACCOUNT_KEY, Decimal(1), "busy"), (OTHER, Decimal(5), "gone"))
         return Effects(
             charges=tuple(
-                Charge(account=key, amount=amount, reason="talk") for key, amount, _ in sums
+                Charge(account=key, amount=amount, reason="talk") for key, amount, _ in rows
             ),
             records=tuple(
                 SaveRecord(account=key, kind="agents", identity="ann", record=Agent(state))
-                for key, _, state in sums
+                for key, _, state in rows
             ),
         )
 
-    state = rung(on_event=react)
+    state = build_ringing_state(on_event=on_event)
     event = Event(at=9, type="hangup", leg="a", data={"cause": "busy"})
     for _ in cascade(state, read.accounts(state)[ACCOUNT_KEY], read.calls(state)["c1"], event):
         pass
-    assert found == [
+    assert observed == [
         ("hangup", "10", "offline"),
         ("attempt-ended", "9", "busy"),
         ("ended", "9", "busy"),
     ]
 
 
-def test_unfolded_says_when_an_act_would_be_possible() -> None:
-    held = FAKE_VENDOR.vendor_events["hold"]
-    some = held._replace(allowed_in=frozenset({"offered", "connected"}))
-    state = rung(vendor_events={**FAKE_VENDOR.vendor_events, "hold": some})
-    with pytest.raises(IllegalTransition) as refused:
+def test_an_illegal_vendor_event_names_the_statuses_that_allow_it() -> None:
+    hold = FAKE_VENDOR.vendor_events["hold"]
+    changed = hold._replace(allowed_in=frozenset({"offered", "connected"}))
+    state = build_ringing_state(vendor_events={**FAKE_VENDOR.vendor_events, "hold": changed})
+    with pytest.raises(IllegalTransition) as error:
         list(
             cascade(
                 state,
@@ -78,5 +78,5 @@ def test_unfolded_says_when_an_act_would_be_possible() -> None:
                 Event(at=9, type="hold"),
             )
         )
-    why = "hold is not possible while queued, only while connected or offered"
-    assert str(refused.value) == why
+    reason = "hold is not possible while queued, only while connected or offered"
+    assert str(error.value) == reason

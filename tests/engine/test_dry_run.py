@@ -1,4 +1,4 @@
-"""Stories played before anybody relies on them: where they stumble, and on what."""
+"""Dry runs: the steps of a scenario that are rejected or never reached."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -29,49 +29,51 @@ from mockserver.core.scenario import Scenario
 from mockserver.core.script import Condition, Step
 from mockserver.engine import dry_run as module
 from mockserver.engine.dry_run import dry_run
+from tests.support.builders import build_wait_step
 from tests.support.fake_vendor import BOUND_FAKE_VENDOR, FAKE_VENDOR, build_shop, build_state
 
 PERSON = PRESETS["person"]
-OVER = "this step is never reached: the call is over by then"
-IN_VAIN = "this step is never reached: what it waits for cannot come"
-EARLY = "digits is not possible while leg a is ringing, only while answered"
-LATE = OVER
-NOWHERE = "there is no operation that this scenario can meet"
+CALL_ENDED = "this step is never reached: the call is over by then"
+NEVER_OCCURS = "this step is never reached: what it waits for cannot come"
+TOO_EARLY = "digits is not possible while leg a is ringing, only while answered"
+TOO_LATE = CALL_ENDED
+NO_OPERATION = "there is no operation that this scenario can meet"
 
 
-def wait(line: int, condition: str, leg: str = "", times: int = 1) -> Step:
-    return Step(
-        delay=fixed_duration(0),
-        event_type="",
-        condition=Condition(type=condition, leg=leg, times=times),
-        location=f"m.yaml:{line}:1",
+def wait_step(line: int, condition: str, leg: str = "", times: int = 1) -> Step:
+    return build_wait_step(condition, leg, times, location=f"m.yaml:{line}:1")
+
+
+def unreachable_step(line: int, event_type: str, leg: str) -> Step:
+    """Build a step that never is due: it waits for a leg that the call does not have."""
+    return event_step(line, event_type, leg)._replace(
+        condition=Condition(type="settled", leg="manager")
     )
 
 
-def never(line: int, verb: str, leg: str) -> Step:
-    """A step for which nobody is waited, because it waits for a leg that is not there."""
-    return then(line, verb, leg)._replace(condition=Condition(type="settled", leg="manager"))
-
-
-def then(line: int, verb: str, leg: str, after: DurationRange | None = None) -> Step:
-    data = {"hangup": {"cause": "normal"}, "digits": {"digits": "1"}}.get(verb, {})
+def event_step(line: int, event_type: str, leg: str, after: DurationRange | None = None) -> Step:
+    data = {"hangup": {"cause": "normal"}, "digits": {"digits": "1"}}.get(event_type, {})
     return Step(
         delay=after or fixed_duration(1_000),
-        event_type=verb,
+        event_type=event_type,
         leg=leg,
         data=data,
         location=f"m.yaml:{line}:1",
     )
 
 
-def stumbles(configuration: Configuration, *steps: Step, **story: Any) -> list[tuple[str, str]]:
-    told = Scenario(name="mine", location="m.yaml:1:1", steps=steps, **story)
-    named = {**configuration.scenarios.by_name, "mine": told}
-    rehearsing = configuration._replace(scenarios=configuration.scenarios._replace(by_name=named))
-    return [(one.location, one.reason) for one in dry_run(rehearsing, told)]
+def dry_run_problems(
+    configuration: Configuration, *steps: Step, **fields: Any
+) -> list[tuple[str, str]]:
+    scenario = Scenario(name="mine", location="m.yaml:1:1", steps=steps, **fields)
+    named = {**configuration.scenarios.by_name, "mine": scenario}
+    with_scenario = configuration._replace(
+        scenarios=configuration.scenarios._replace(by_name=named)
+    )
+    return [(problem.location, problem.reason) for problem in dry_run(with_scenario, scenario)]
 
 
-def test_rehearsed_without_steps_there_is_nothing_to_play(configuration: Configuration) -> None:
+def test_a_scenario_without_steps_needs_no_dry_run(configuration: Configuration) -> None:
     assert (
         dry_run(configuration, Scenario(name="mine", legs={"a": PERSON}, needs={"provider": "no"}))
         == ()
@@ -81,239 +83,277 @@ def test_rehearsed_without_steps_there_is_nothing_to_play(configuration: Configu
 @pytest.mark.parametrize(
     ("legs", "steps"),
     [
-        ({}, (then(2, "hangup", "a"),)),
-        ({}, (wait(2, "control"), then(3, "hangup", "a"))),
-        ({}, (wait(2, "polled", times=40), then(3, "hangup", "a"))),
-        ({}, (wait(2, "polled", times=999), then(3, "hangup", "a"))),
-        ({}, (wait(2, "digits", "a"), wait(3, "digits", "a"), then(4, "hangup", "a"))),
-        ({}, (wait(2, "speech", "b"), then(3, "hangup", "b"))),
-        ({"a": PERSON}, (wait(2, "digits", "a"), then(3, "hangup", "a"))),
-        ({"a": PERSON}, (wait(2, "control"), then(3, "digits", "a"))),
-        ({}, (then(2, "ring", "a"), wait(3, "control"), then(4, "answer", "a"))),
-        ({}, (then(2, "ring", "b", fixed_duration(9_000)), then(3, "answer", "b"))),
-        ({"b": PERSON}, (then(2, "ring", "b", fixed_duration(9_000)),)),
-        ({}, (then(2, "ring", "callee", fixed_duration(9_000)), then(3, "answer", "callee"))),
-        ({}, (then(2, "machine", "to", fixed_duration(9_000)), then(3, "hangup", "from"))),
-        ({}, (wait(2, "control"),)),
+        ({}, (event_step(2, "hangup", "a"),)),
+        ({}, (wait_step(2, "control"), event_step(3, "hangup", "a"))),
+        ({}, (wait_step(2, "polled", times=40), event_step(3, "hangup", "a"))),
+        ({}, (wait_step(2, "polled", times=999), event_step(3, "hangup", "a"))),
+        (
+            {},
+            (
+                wait_step(2, "digits", "a"),
+                wait_step(3, "digits", "a"),
+                event_step(4, "hangup", "a"),
+            ),
+        ),
+        ({}, (wait_step(2, "speech", "b"), event_step(3, "hangup", "b"))),
+        ({"a": PERSON}, (wait_step(2, "digits", "a"), event_step(3, "hangup", "a"))),
+        ({"a": PERSON}, (wait_step(2, "control"), event_step(3, "digits", "a"))),
+        ({}, (event_step(2, "ring", "a"), wait_step(3, "control"), event_step(4, "answer", "a"))),
+        ({}, (event_step(2, "ring", "b", fixed_duration(9_000)), event_step(3, "answer", "b"))),
+        ({"b": PERSON}, (event_step(2, "ring", "b", fixed_duration(9_000)),)),
+        (
+            {},
+            (
+                event_step(2, "ring", "callee", fixed_duration(9_000)),
+                event_step(3, "answer", "callee"),
+            ),
+        ),
+        (
+            {},
+            (
+                event_step(2, "machine", "to", fixed_duration(9_000)),
+                event_step(3, "hangup", "from"),
+            ),
+        ),
+        ({}, (wait_step(2, "control"),)),
         (
             {"a": PERSON, "b": PERSON},
-            (wait(2, "control"), then(3, "answer", "a"), wait(4, "digits", "b")),
+            (wait_step(2, "control"), event_step(3, "answer", "a"), wait_step(4, "digits", "b")),
         ),
     ],
 )
-def test_rehearsed_gives_what_a_call_waits_for(
+def test_the_dry_run_sends_the_events_that_a_call_waits_for(
     configuration: Configuration, legs: Mapping[str, LegBehavior], steps: tuple[Step, ...]
 ) -> None:
-    assert stumbles(configuration, *steps, legs=legs) == []
+    assert dry_run_problems(configuration, *steps, legs=legs) == []
 
 
 @pytest.mark.parametrize(
-    ("legs", "steps", "found"),
+    ("legs", "steps", "problems"),
     [
         (
             {},
-            (then(2, "answer", "b"), then(3, "hangup", "a", fixed_duration(9_000))),
+            (event_step(2, "answer", "b"), event_step(3, "hangup", "a", fixed_duration(9_000))),
             [(2, "answer is not possible while leg b is idle, only while ringing")],
         ),
         (
             {},
             (
-                then(2, "hangup", "a", fixed_duration(9_000)),
-                then(3, "digits", "a"),
-                wait(4, "control"),
+                event_step(2, "hangup", "a", fixed_duration(9_000)),
+                event_step(3, "digits", "a"),
+                wait_step(4, "control"),
             ),
-            [(3, OVER), (4, OVER)],
+            [(3, CALL_ENDED), (4, CALL_ENDED)],
         ),
         (
             {"a": PRESETS["answered"]},
-            (wait(2, "digits", "a"), then(3, "hangup", "a")),
-            [(2, OVER), (3, OVER)],
+            (wait_step(2, "digits", "a"), event_step(3, "hangup", "a")),
+            [(2, CALL_ENDED), (3, CALL_ENDED)],
         ),
         (
             {},
-            (wait(2, "digits", "b"), then(3, "ring", "b")),
-            [(2, IN_VAIN), (3, IN_VAIN)],
+            (wait_step(2, "digits", "b"), event_step(3, "ring", "b")),
+            [(2, NEVER_OCCURS), (3, NEVER_OCCURS)],
         ),
         (
             {},
-            (wait(2, "digits", "manager"), then(3, "hangup", "a")),
-            [(2, IN_VAIN), (3, IN_VAIN)],
+            (wait_step(2, "digits", "manager"), event_step(3, "hangup", "a")),
+            [(2, NEVER_OCCURS), (3, NEVER_OCCURS)],
         ),
         (
             {},
-            (then(2, "ring", "manager"), then(3, "hangup", "a", fixed_duration(9_000))),
+            (event_step(2, "ring", "manager"), event_step(3, "hangup", "a", fixed_duration(9_000))),
             [(2, "this call has no leg manager, only a and b")],
         ),
-        ({}, (never(2, "play", "a"),), [(2, OVER)]),
-        ({}, (never(2, "ring", "a"),), [(2, IN_VAIN)]),
+        ({}, (unreachable_step(2, "play", "a"),), [(2, CALL_ENDED)]),
+        ({}, (unreachable_step(2, "ring", "a"),), [(2, NEVER_OCCURS)]),
         (
             {"b": STAY_ON_LINE},
-            (then(2, "ring", "b"), never(3, "ring", "a")),
-            [(3, OVER)],
+            (event_step(2, "ring", "b"), unreachable_step(3, "ring", "a")),
+            [(3, CALL_ENDED)],
         ),
         (
             {"a": PERSON},
             (
-                *(wait(2, "control"), then(3, "digits", "a", fixed_duration(0))),
-                *(then(4, "digits", "a", fixed_duration(0)), then(5, "ring", "manager")),
+                *(wait_step(2, "control"), event_step(3, "digits", "a", fixed_duration(0))),
+                *(
+                    event_step(4, "digits", "a", fixed_duration(0)),
+                    event_step(5, "ring", "manager"),
+                ),
             ),
             [(5, "this call has no leg manager, only a and b")],
         ),
     ],
 )
-def test_rehearsed_stumbles_where_the_file_says_so(
+def test_the_dry_run_reports_each_rejected_or_unreached_step_with_its_location(
     configuration: Configuration,
     legs: Mapping[str, LegBehavior],
     steps: tuple[Step, ...],
-    found: list[tuple[int, str]],
+    problems: list[tuple[int, str]],
 ) -> None:
-    expected = sorted((f"m.yaml:{line}:1", why) for line, why in found)
-    assert sorted(stumbles(configuration, *steps, legs=legs)) == expected
+    expected = sorted((f"m.yaml:{line}:1", reason) for line, reason in problems)
+    assert sorted(dry_run_problems(configuration, *steps, legs=legs)) == expected
 
 
 @pytest.mark.parametrize(
-    ("span", "found"),
+    ("duration", "expected"),
     [
-        (DurationRange(low=1_999, high=3_000), [("m.yaml:2:1", EARLY)]),
+        (DurationRange(low=1_999, high=3_000), [("m.yaml:2:1", TOO_EARLY)]),
         (DurationRange(low=2_000, high=3_000), []),
         (DurationRange(low=2_000, high=8_999), []),
-        (DurationRange(low=2_000, high=9_000), [("m.yaml:2:1", LATE)]),
+        (DurationRange(low=2_000, high=9_000), [("m.yaml:2:1", TOO_LATE)]),
     ],
 )
-def test_rehearsed_with_the_shortest_and_the_longest_spans(
-    configuration: Configuration, span: DurationRange, found: list[tuple[str, str]]
+def test_the_dry_run_plays_the_shortest_and_the_longest_durations(
+    configuration: Configuration, duration: DurationRange, expected: list[tuple[str, str]]
 ) -> None:
-    """The leg answers at 2 s and hangs up at 9 s; a key pressed before or after is moot."""
-    person = {"a": STAY_ON_LINE._replace(hangup=fixed_duration(7_000))}
-    assert stumbles(configuration, then(2, "digits", "a", span), legs=person) == found
+    """The leg answers at 2 s and hangs up at 9 s; a key before or after is rejected."""
+    legs = {"a": STAY_ON_LINE._replace(hangup=fixed_duration(7_000))}
+    assert (
+        dry_run_problems(configuration, event_step(2, "digits", "a", duration), legs=legs)
+        == expected
+    )
 
 
 @pytest.mark.parametrize(
-    ("needs", "found"),
+    ("needs", "expected"),
     [
         ({}, []),
         ({"provider": "mobtexting", "operation": "c2c"}, []),
         ({"leg": "b"}, []),
         ({"leg": "to"}, []),
-        ({"provider": "phonon"}, [("m.yaml:1:1", NOWHERE)]),
-        ({"leg": "manager"}, [("m.yaml:1:1", NOWHERE)]),
+        ({"provider": "phonon"}, [("m.yaml:1:1", NO_OPERATION)]),
+        ({"leg": "manager"}, [("m.yaml:1:1", NO_OPERATION)]),
     ],
 )
-def test_rehearsed_only_where_its_needs_are_met(
-    configuration: Configuration, needs: dict[str, str], found: list[tuple[str, str]]
+def test_the_dry_run_plays_only_operations_that_meet_the_needs(
+    configuration: Configuration, needs: dict[str, str], expected: list[tuple[str, str]]
 ) -> None:
-    steps = then(2, "ring", "b", fixed_duration(9_000)), then(3, "answer", "b")
-    assert stumbles(configuration, *steps, needs=needs) == found
+    steps = event_step(2, "ring", "b", fixed_duration(9_000)), event_step(3, "answer", "b")
+    assert dry_run_problems(configuration, *steps, needs=needs) == expected
 
 
-def test_rehearsed_the_operation_that_suits_best_decides(configuration: Configuration) -> None:
-    """A flow has no leg b: only the example with a number can play this."""
-    steps = then(2, "ring", "b", fixed_duration(9_000)), then(3, "answer", "b")
+def test_the_example_with_the_fewest_problems_decides(configuration: Configuration) -> None:
+    """A call to a flow has no leg b: only the example with a number can play these steps."""
+    steps = event_step(2, "ring", "b", fixed_duration(9_000)), event_step(3, "answer", "b")
     number, flow = configuration.providers["mobtexting"].examples("c2c")
-    for examples, many in (((number, flow), 0), ((flow, number), 0), ((flow,), 2), ((), 1)):
-        assert len(stumbles(showing(configuration, *examples), *steps)) == many
+    for examples, count in (((number, flow), 0), ((flow, number), 0), ((flow,), 2), ((), 1)):
+        assert len(dry_run_problems(with_examples(configuration, *examples), *steps)) == count
 
 
 IDLE = "answer is not possible while leg b is idle, only while ringing"
 BRIDGED = "bridge is not possible while the call is bridged"
-LACKING = "this call has no leg b, only a"
+MISSING_LEG = "this call has no leg b, only a"
 
 
 @pytest.mark.parametrize(
-    ("legs", "steps", "found"),
+    ("legs", "steps", "expected"),
     [
-        ({}, (then(2, "answer", "b"),), (2, IDLE)),
-        ({}, (then(2, "bridge", "", fixed_duration(9_000)), then(3, "digits", "b")), (2, BRIDGED)),
+        ({}, (event_step(2, "answer", "b"),), (2, IDLE)),
+        (
+            {},
+            (event_step(2, "bridge", "", fixed_duration(9_000)), event_step(3, "digits", "b")),
+            (2, BRIDGED),
+        ),
         (
             {"b": PRESETS["busy"]},
-            (then(2, "digits", "b"), then(3, "hangup", "a", fixed_duration(9_000))),
-            (2, LACKING),
+            (event_step(2, "digits", "b"), event_step(3, "hangup", "a", fixed_duration(9_000))),
+            (2, MISSING_LEG),
         ),
     ],
-    ids=["a leg that is there", "the call itself", "one stumble before two"],
+    ids=["a leg that is there", "the call itself", "one problem before two"],
 )
-@pytest.mark.parametrize("turned", [False, True])
-def test_rehearsed_fewest_stumbles_then_those_on_legs_that_are_there(
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_the_fewest_problems_are_reported_and_then_those_on_existing_legs(
     configuration: Configuration,
     legs: Mapping[str, LegBehavior],
     steps: tuple[Step, ...],
-    found: tuple[int, str],
-    turned: bool,  # noqa: FBT001 - whichever example comes first
+    expected: tuple[int, str],
+    is_reversed: bool,  # noqa: FBT001 - whichever example comes first
 ) -> None:
     examples = configuration.providers["mobtexting"].examples("c2c")[:2]
-    shown = showing(configuration, *(examples[::-1] if turned else examples))
-    assert stumbles(shown, *steps, legs=legs) == [(f"m.yaml:{found[0]}:1", found[1])]
+    changed = with_examples(configuration, *(examples[::-1] if is_reversed else examples))
+    assert dry_run_problems(changed, *steps, legs=legs) == [
+        (f"m.yaml:{expected[0]}:1", expected[1])
+    ]
 
 
-def showing(configuration: Configuration, *examples: Mapping[str, Any]) -> Configuration:
-    """A world whose document shows just these examples."""
-    listing = configuration.providers["mobtexting"]._replace(examples=lambda _: examples)
-    return configuration._replace(providers={"mobtexting": listing})
+def with_examples(configuration: Configuration, *examples: Mapping[str, Any]) -> Configuration:
+    """Return the configuration with these examples only."""
+    bound = configuration.providers["mobtexting"]._replace(examples=lambda _: examples)
+    return configuration._replace(providers={"mobtexting": bound})
 
 
-def test_rehearsed_a_stumble_of_both_spans_is_told_once(configuration: Configuration) -> None:
+def test_a_problem_with_both_durations_is_reported_once(configuration: Configuration) -> None:
     flow = configuration.providers["mobtexting"].examples("c2c")[1]
     steps = (
-        then(2, "ring", "b", DurationRange(low=1_000, high=9_000)),
-        then(3, "hangup", "a", fixed_duration(20_000)),
+        event_step(2, "ring", "b", DurationRange(low=1_000, high=9_000)),
+        event_step(3, "hangup", "a", fixed_duration(20_000)),
     )
-    found = stumbles(showing(configuration, flow), *steps)
-    assert found == [("m.yaml:2:1", "this call has no leg b, only a")]
+    problems = dry_run_problems(with_examples(configuration, flow), *steps)
+    assert problems == [("m.yaml:2:1", "this call has no leg b, only a")]
 
 
-def test_rehearsed_whatever_the_account_allows(configuration: Configuration) -> None:
-    """Its own number, hook, limit and balance are no matter of the story."""
+def test_the_dry_run_ignores_the_numbers_limits_and_balance_of_the_account(
+    configuration: Configuration,
+) -> None:
+    """Numbers, webhooks, limits and balance of the account do not affect the scenario."""
     [(key, account)] = configuration.accounts.items()
-    poor = account._replace(numbers=frozenset(), webhooks={"x": "http://x/"}, balance=Decimal(0))
-    stranger = Account(name="first", provider="other")
-    poor = poor._replace(limits=Limits(requests=0, per=1_000))
-    made = configuration._replace(accounts={stranger.key: stranger, key: poor})
-    assert stumbles(made, then(2, "hangup", "a", fixed_duration(9_000))) == []
+    restricted = account._replace(
+        numbers=frozenset(), webhooks={"x": "http://x/"}, balance=Decimal(0)
+    )
+    other = Account(name="first", provider="other")
+    restricted = restricted._replace(limits=Limits(requests=0, per=1_000))
+    changed = configuration._replace(accounts={other.key: other, key: restricted})
+    assert dry_run_problems(changed, event_step(2, "hangup", "a", fixed_duration(9_000))) == []
 
 
-def test_rehearsed_by_an_account_that_every_event_finds_open() -> None:
-    told = Scenario(
+def test_every_event_of_a_dry_run_sees_an_account_without_a_balance() -> None:
+    scenario = Scenario(
         name="told",
         location="f:1:1",
         steps=(Step(delay=fixed_duration(9_000), event_type="hangup", leg="a", location="f:1:1"),),
     )
-    state = build_state(build_shop({"ann": "available"}, "0"), told)
+    state = build_state(build_shop({"ann": "available"}, "0"), scenario)
     balances = set()
 
-    def react(moment: EventContext) -> Effects:
-        balances.add(moment.account.balance)
-        return FAKE_VENDOR.on_event(moment)
+    def on_event(context: EventContext) -> Effects:
+        balances.add(context.account.balance)
+        return FAKE_VENDOR.on_event(context)
 
-    listing = BOUND_FAKE_VENDOR._replace(provider=FAKE_VENDOR._replace(on_event=react))
-    assert dry_run(state.configuration._replace(providers={"toy": listing}), told) == ()
+    bound = BOUND_FAKE_VENDOR._replace(provider=FAKE_VENDOR._replace(on_event=on_event))
+    assert dry_run(state.configuration._replace(providers={"toy": bound}), scenario) == ()
     assert balances == {None}
 
 
-def test_rehearsed_is_given_what_somebody_outside_would_do() -> None:
-    awaited = (("control", ""), ("polled", ""), ("digits", "a"), ("speech", "a"))
+def test_the_dry_run_sends_one_event_per_wait_reason() -> None:
+    reasons = (("control", ""), ("polled", ""), ("digits", "a"), ("speech", "a"))
     waits = tuple(
-        Step(delay=IMMEDIATELY, event_type="", condition=Condition(*one), location=f"f:{line}:1")
-        for line, one in enumerate(awaited, 2)
+        Step(delay=IMMEDIATELY, event_type="", condition=Condition(*reason), location=f"f:{line}:1")
+        for line, reason in enumerate(reasons, 2)
     )
-    told = Scenario(
-        name="told", location="f:1:1", legs={"a": PERSON}, steps=(*waits, never(9, "play", "a"))
+    scenario = Scenario(
+        name="told",
+        location="f:1:1",
+        legs={"a": PERSON},
+        steps=(*waits, unreachable_step(9, "play", "a")),
     )
-    given = []
+    received = []
 
-    def react(moment: EventContext) -> Effects:
-        _, verb, leg, data, by, _ = moment.event
-        seen = (verb, leg, dict(data), by)
-        if seen not in given and verb not in ("begin", "ring", "attempt-ended", "ended"):
-            given.append(seen)
+    def on_event(context: EventContext) -> Effects:
+        _, event_type, leg, data, source, _ = context.event
+        event = (event_type, leg, dict(data), source)
+        if event not in received and event_type not in ("begin", "ring", "attempt-ended", "ended"):
+            received.append(event)
         return NO_EFFECTS
 
-    listing = BOUND_FAKE_VENDOR._replace(
-        provider=FAKE_VENDOR._replace(on_event=react, resources={})
+    bound = BOUND_FAKE_VENDOR._replace(
+        provider=FAKE_VENDOR._replace(on_event=on_event, resources={})
     )
-    state = build_state(build_shop({}), told)
-    found = dry_run(state.configuration._replace(providers={"toy": listing}), told)
-    assert [(one.location, one.reason) for one in found] == [("m.yaml:9:1", OVER)]
-    assert given == [
+    state = build_state(build_shop({}), scenario)
+    problems = dry_run(state.configuration._replace(providers={"toy": bound}), scenario)
+    assert [(reason.location, reason.reason) for reason in problems] == [("m.yaml:9:1", CALL_ENDED)]
+    assert received == [
         ("answer", "a", {}, ""),
         ("continue", "", {}, "control"),
         ("polled", "", {}, ""),
@@ -323,7 +363,7 @@ def test_rehearsed_is_given_what_somebody_outside_would_do() -> None:
     ]
 
 
-def test_rehearsed_people_before_what_the_steps_want_where_nobody_is_free() -> None:
+def test_the_dry_run_answers_legs_before_it_sends_what_the_steps_wait_for() -> None:
     steps = (
         Step(
             delay=IMMEDIATELY, event_type="", condition=Condition(type="control"), location="f:1:1"
@@ -332,71 +372,75 @@ def test_rehearsed_people_before_what_the_steps_want_where_nobody_is_free() -> N
             delay=IMMEDIATELY, event_type="digits", leg="a", data={"digits": "2"}, location="f:2:1"
         ),
     )
-    told = Scenario(name="told", location="f:1:1", legs={"a": PERSON}, steps=steps)
-    patient = BOUND_FAKE_VENDOR._replace(
-        provider=FAKE_VENDOR._replace(on_event=lambda _: NO_EFFECTS)
-    )
-    state = build_state(build_shop({}), told)
-    assert dry_run(state.configuration._replace(providers={"toy": patient}), told) == ()
+    scenario = Scenario(name="told", location="f:1:1", legs={"a": PERSON}, steps=steps)
+    bound = BOUND_FAKE_VENDOR._replace(provider=FAKE_VENDOR._replace(on_event=lambda _: NO_EFFECTS))
+    state = build_state(build_shop({}), scenario)
+    assert dry_run(state.configuration._replace(providers={"toy": bound}), scenario) == ()
 
 
-def test_rehearsed_what_is_given_comes_at_its_time_and_not_before(
+def test_the_dry_run_sends_its_events_at_the_time_of_the_last_due_item(
     configuration: Configuration,
 ) -> None:
-    """Leg b rings and answers at 2 s; leg a hangs up 6 s after that, one second before the step."""
-    step = then(2, "hangup", "a", fixed_duration(7_000))._replace(
+    """Leg b answers at 2 s; leg a hangs up 6 s later, one second before the step."""
+    step = event_step(2, "hangup", "a", fixed_duration(7_000))._replace(
         condition=Condition(type="answered", leg="b")
     )
     legs = {"a": PRESETS["answered"], "b": PERSON}
     number = configuration.providers["mobtexting"].examples("c2c")[0]
-    assert stumbles(showing(configuration, number), step, legs=legs) == [("m.yaml:2:1", OVER)]
+    assert dry_run_problems(with_examples(configuration, number), step, legs=legs) == [
+        ("m.yaml:2:1", CALL_ENDED)
+    ]
 
 
 @pytest.mark.parametrize(
-    ("after", "found"), [(4_999, [("f:2:1", "there is no agent ann")]), (5_000, [])]
+    ("after", "expected"), [(4_999, [("f:2:1", "there is no agent ann")]), (5_000, [])]
 )
-def test_rehearsed_the_call_comes_as_its_account_s_timeline_starts(
-    after: int, found: list[tuple[str, str]]
+def test_the_dry_run_places_its_call_at_the_start_of_the_account_timeline(
+    after: int, expected: list[tuple[str, str]]
 ) -> None:
-    """Ann is there from 5 s on."""
+    """Agent ann exists from 5 s on."""
     step = Step(
         delay=fixed_duration(after), event_type="offer", data={"agent": "ann"}, location="f:2:1"
     )
-    told = Scenario(name="told", location="f:1:1", steps=(step,))
-    state = build_state(build_shop({})._replace(timeline=((5_000, {}),)), told)
-    made = state.configuration._replace(
+    scenario = Scenario(name="told", location="f:1:1", steps=(step,))
+    state = build_state(build_shop({})._replace(timeline=((5_000, {}),)), scenario)
+    changed = state.configuration._replace(
         parse_account=lambda *_: (build_shop({"ann": "available"}), ())
     )
-    assert [(one.location, one.reason) for one in dry_run(made, told)] == found
+    assert [
+        (problem.location, problem.reason) for problem in dry_run(changed, scenario)
+    ] == expected
 
 
-def test_rehearsed_without_any_account_it_meets_nothing(configuration: Configuration) -> None:
-    made = configuration._replace(accounts={})
-    assert stumbles(made, then(2, "hangup", "a")) == [("m.yaml:1:1", NOWHERE)]
+def test_without_an_account_the_scenario_matches_no_operation(configuration: Configuration) -> None:
+    changed = configuration._replace(accounts={})
+    assert dry_run_problems(changed, event_step(2, "hangup", "a")) == [("m.yaml:1:1", NO_OPERATION)]
 
 
-def refusing(listing: BoundProvider) -> BoundProvider:
-    """One whose endpoint places no call."""
+def without_calls(bound: BoundProvider) -> BoundProvider:
+    """Return the provider with an endpoint that places no call."""
 
-    def answer(case: RequestContext) -> EndpointResult:
-        return endpoint.respond(case)._replace(effects=NO_EFFECTS)
+    def respond(context: RequestContext) -> EndpointResult:
+        return endpoint.respond(context)._replace(effects=NO_EFFECTS)
 
-    endpoint: Endpoint = listing.provider.endpoints[0]
-    provider = listing.provider._replace(endpoints=(endpoint._replace(respond=answer),))
-    return listing._replace(provider=provider)
+    endpoint: Endpoint = bound.provider.endpoints[0]
+    provider = bound.provider._replace(endpoints=(endpoint._replace(respond=respond),))
+    return bound._replace(provider=provider)
 
 
-def test_rehearsed_an_operation_that_places_no_call_is_not_met(
+def test_an_operation_that_places_no_call_is_not_played(
     configuration: Configuration,
 ) -> None:
-    made = configuration._replace(
-        providers={"mobtexting": refusing(configuration.providers["mobtexting"])}
+    changed = configuration._replace(
+        providers={"mobtexting": without_calls(configuration.providers["mobtexting"])}
     )
-    assert stumbles(made, then(2, "hangup", "a")) == [("m.yaml:1:1", NOWHERE)]
+    assert dry_run_problems(changed, event_step(2, "hangup", "a")) == [("m.yaml:1:1", NO_OPERATION)]
 
 
-def test_rehearsed_to_no_end_is_broken_off(
+def test_an_endless_dry_run_is_stopped(
     configuration: Configuration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MAX_STEPS", 100)
-    assert stumbles(configuration, wait(2, "polled", times=10**6)) == [("m.yaml:2:1", IN_VAIN)]
+    assert dry_run_problems(configuration, wait_step(2, "polled", times=10**6)) == [
+        ("m.yaml:2:1", NEVER_OCCURS)
+    ]

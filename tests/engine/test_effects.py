@@ -1,4 +1,4 @@
-"""Effects in the store: calls placed and moved, events told, webhooks addressed."""
+"""Effects: calls placed and moved, events scheduled, webhooks enqueued."""
 
 from collections.abc import Mapping
 
@@ -13,20 +13,20 @@ from mockserver.core.provider import Effects
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import DueStep, WaitReason
 from mockserver.engine.effects import apply, call_account, place_call, schedule_next_step
-from mockserver.engine.exchange import NO_SELECTION, RequestSelection
+from mockserver.engine.exchange import NO_SELECTION_INPUT, SelectionInput
 from mockserver.engine.sandbox_state import DueItem, SandboxState, ScheduledEvent
 from tests.support import read
 from tests.support.builders import build_call, build_call_spec, build_webhook
 from tests.support.simulation import START, click_to_call, state_with_scenarios
 
 PLACED = Event(at=START, type="placed")
-ORDER = build_call_spec(created_at=START)
-CALL = build_call(spec=ORDER, starts_at=START, events=(PLACED,))
+SPEC = build_call_spec(created_at=START)
+CALL = build_call(spec=SPEC, starts_at=START, events=(PLACED,))
 HANGUP = Event(at=START + 5, type="hangup", leg="b")
 
 
-def test_place_a_new_call(state: SandboxState) -> None:
-    place_call(state, CALL, START, RequestSelection(scenario_names=("callee-busy",)))
+def test_a_new_call_is_stored_journaled_and_scheduled(state: SandboxState) -> None:
+    place_call(state, CALL, START, SelectionInput(scenario_names=("callee-busy",)))
     assert (read.calls(state), read.leg_scenarios(state)["c1"].scenario.name) == (
         {"c1": CALL},
         "callee-busy",
@@ -37,23 +37,23 @@ def test_place_a_new_call(state: SandboxState) -> None:
     assert state.take() == DueItem(at=START, serial=1, kind="script", subject="c1")
 
 
-def test_place_never_in_the_past(state: SandboxState) -> None:
-    place_call(state, CALL._replace(starts_at=START - 1), START, NO_SELECTION)
+def test_a_call_never_starts_in_the_past(state: SandboxState) -> None:
+    place_call(state, CALL._replace(starts_at=START - 1), START, NO_SELECTION_INPUT)
     assert read.calls(state)["c1"].starts_at == START
 
 
-def test_place_before_it_began_only_moves_it(state: SandboxState) -> None:
+def test_placing_a_call_that_has_not_begun_only_moves_its_start(state: SandboxState) -> None:
     place_call(
         state,
         CALL._replace(starts_at=START + 60_000),
         START,
-        RequestSelection(scenario_names=("callee-busy",)),
+        SelectionInput(scenario_names=("callee-busy",)),
     )
     place_call(
         state,
         read.calls(state)["c1"]._replace(starts_at=START + 9_000),
         START + 5_000,
-        NO_SELECTION,
+        NO_SELECTION_INPUT,
     )
     assert read.calls(state)["c1"] == CALL._replace(starts_at=START + 9_000)
     assert read.leg_scenarios(state)["c1"].scenario.name == "callee-busy"
@@ -62,39 +62,39 @@ def test_place_before_it_began_only_moves_it(state: SandboxState) -> None:
 
 
 @pytest.mark.parametrize(
-    ("legs", "words"),
+    ("legs", "presets"),
     [
         ({"callee": "busy"}, ("answered", "busy")),
         ({"a": "machine", "to": "rejected"}, ("machine", "rejected")),
         ({}, ("answered", "answered")),
     ],
 )
-def test_place_scripts_each_leg(
-    configuration: Configuration, legs: Mapping[str, str], words: tuple[str, str]
+def test_a_placed_call_gets_a_script_for_each_leg(
+    configuration: Configuration, legs: Mapping[str, str], presets: tuple[str, str]
 ) -> None:
     state = state_with_scenarios(
         configuration,
-        Scenario(name="mine", legs={leg: PRESETS[word] for leg, word in legs.items()}),
+        Scenario(name="mine", legs={leg: PRESETS[preset] for leg, preset in legs.items()}),
     )
-    place_call(state, CALL, START, NO_SELECTION)
-    how = dict(zip("ab", (PRESETS[word] for word in words), strict=True))
-    assert read.scripts(state)["c1"] == compile_script(CALL_FLOWS["b-after-a"], how)
+    place_call(state, CALL, START, NO_SELECTION_INPUT)
+    behaviors = dict(zip("ab", (PRESETS[preset] for preset in presets), strict=True))
+    assert read.scripts(state)["c1"] == compile_script(CALL_FLOWS["b-after-a"], behaviors)
 
 
 @pytest.mark.parametrize(
-    ("shape", "skipped"),
+    ("flow", "ignored"),
     [("b-after-a", ["c", "manager"]), ("one-leg", ["b", "to", "c", "manager"])],
 )
-def test_place_journals_what_a_story_says_of_legs_that_are_not_there(
-    configuration: Configuration, shape: str, skipped: list[str]
+def test_legs_of_a_scenario_that_the_call_does_not_have_are_journaled(
+    configuration: Configuration, flow: str, ignored: list[str]
 ) -> None:
     names = ("a", "b", "callee", "from", "to", "c", "manager")
     state = state_with_scenarios(
         configuration, Scenario(name="mine", legs=dict.fromkeys(names, DEFAULT_BEHAVIOR))
     )
-    legs = CALL.legs if shape == "b-after-a" else CALL.legs[:1]
+    legs = CALL.legs if flow == "b-after-a" else CALL.legs[:1]
     place_call(
-        state, CALL._replace(spec=ORDER._replace(flow=shape), legs=legs), START, NO_SELECTION
+        state, CALL._replace(spec=SPEC._replace(flow=flow), legs=legs), START, NO_SELECTION_INPUT
     )
     assert list(read.journal(state)) == [
         JournalEntry(at=START, type="event", call_id="c1", payload=PLACED),
@@ -102,24 +102,24 @@ def test_place_journals_what_a_story_says_of_legs_that_are_not_there(
             JournalEntry(
                 at=START, type="skipped", call_id="c1", payload=IgnoredLeg(scenario="mine", leg=leg)
             )
-            for leg in skipped
+            for leg in ignored
         ),
     ]
 
 
-def test_place_journals_what_outer_stories_say_as_well(configuration: Configuration) -> None:
+def test_missing_legs_of_outer_scenarios_are_journaled_once(configuration: Configuration) -> None:
     outer = Scenario(
         name="outer", legs={"x": DEFAULT_BEHAVIOR, "b": DEFAULT_BEHAVIOR}, play="middle"
     )
     middle = Scenario(name="middle", legs={"z": DEFAULT_BEHAVIOR}, play="inner")
     inner = Scenario(name="inner", legs={"y": DEFAULT_BEHAVIOR, "x": DEFAULT_BEHAVIOR})
     state = state_with_scenarios(configuration, outer, middle, inner)
-    place_call(state, CALL, START, NO_SELECTION)
-    skipped = [fact.payload for fact in read.journal(state) if fact.type == "skipped"]
-    assert skipped == [IgnoredLeg(scenario="inner", leg=leg) for leg in ("x", "z", "y")]
+    place_call(state, CALL, START, NO_SELECTION_INPUT)
+    ignored = [entry.payload for entry in read.journal(state) if entry.type == "skipped"]
+    assert ignored == [IgnoredLeg(scenario="inner", leg=leg) for leg in ("x", "z", "y")]
 
 
-def test_place_makes_the_recording_known(state: SandboxState) -> None:
+def test_a_placed_call_is_found_by_its_recording(state: SandboxState) -> None:
     exchange = click_to_call(state)
     name = (
         read.calls(state)["c1"]
@@ -129,7 +129,7 @@ def test_place_makes_the_recording_known(state: SandboxState) -> None:
     assert (read.call_ids_by_recording(state), exchange.call_ids) == ({name: "c1"}, ("c1",))
 
 
-def test_carry_tells_an_event_of_the_current_attempt(state: SandboxState) -> None:
+def test_a_scheduled_event_belongs_to_the_current_attempt(state: SandboxState) -> None:
     apply(state, Effects(calls=(CALL,), events=(("c1", HANGUP),)), START)
     state.take()
     assert state.take() == DueItem(
@@ -141,8 +141,8 @@ def test_carry_tells_an_event_of_the_current_attempt(state: SandboxState) -> Non
     )
 
 
-def test_carry_tells_a_call_just_placed_again_of_its_new_attempt(state: SandboxState) -> None:
-    place_call(state, CALL, START, NO_SELECTION)
+def test_an_event_scheduled_with_a_redial_belongs_to_the_new_attempt(state: SandboxState) -> None:
+    place_call(state, CALL, START, NO_SELECTION_INPUT)
     over = read.calls(state)["c1"]._replace(
         phase="over", attempt_started_at=START, attempt_ended_at=START
     )
@@ -152,21 +152,21 @@ def test_carry_tells_a_call_just_placed_again_of_its_new_attempt(state: SandboxS
     ]
 
 
-def test_carry_in_order_of_place_tell_send(state: SandboxState) -> None:
+def test_effects_are_applied_in_the_order_calls_events_webhooks(state: SandboxState) -> None:
     webhook = build_webhook()
     apply(state, Effects(calls=(CALL,), events=(("c1", PLACED),), webhooks=(webhook,)), START)
     kinds = [state.take() for _ in range(3)]
     assert [due.kind if due else None for due in kinds] == ["script", "told", "delivery"]
 
 
-def test_owner_is_the_account_as_it_stands_now(state: SandboxState) -> None:
+def test_the_account_of_a_call_is_the_present_one(state: SandboxState) -> None:
     changed = read.accounts(state)["mobtexting", "mobtexting-default"]._replace(balance=None)
     read.accounts(state)["mobtexting", "mobtexting-default"] = changed
     assert call_account(state, CALL) is changed
 
 
-def test_plan_again_keeps_the_place_in_the_queue(state: SandboxState) -> None:
-    place_call(state, CALL, START, NO_SELECTION)
+def test_rescheduling_an_unchanged_step_keeps_its_due_item(state: SandboxState) -> None:
+    place_call(state, CALL, START, NO_SELECTION_INPUT)
     before = dict(read.next_steps(state))
     for _ in range(3):
         schedule_next_step(state, "c1")
@@ -174,8 +174,8 @@ def test_plan_again_keeps_the_place_in_the_queue(state: SandboxState) -> None:
     assert state.take() == DueItem(at=START, serial=1, kind="script", subject="c1")
 
 
-def test_plan_notes_who_is_awaited_and_forgets_it(state: SandboxState) -> None:
-    place_call(state, CALL, START, NO_SELECTION)
+def test_the_wait_reasons_of_a_call_are_dropped_once_a_step_is_due(state: SandboxState) -> None:
+    place_call(state, CALL, START, NO_SELECTION_INPUT)
     read.scripts(state)["c1"] = ()
     ringing = tuple(leg._replace(state="ringing") for leg in CALL.legs[:1])
     read.calls(state)["c1"] = CALL._replace(phase="begun", legs=ringing)

@@ -1,4 +1,4 @@
-"""Who decides how a leg behaves: a strong story, its number, any other story, or its steps."""
+"""Leg behaviors: whether the scenario, the number or the steps decide."""
 
 import pytest
 
@@ -9,17 +9,17 @@ from mockserver.core.behavior import (
     STAY_ON_LINE,
     LegBehavior,
     fixed_duration,
-    number_plan_behavior,
 )
 from mockserver.core.call import Call, Event, Leg, build_dial_event
 from mockserver.core.call_flows import CALL_FLOWS, compile_script
 from mockserver.core.configuration import Configuration
+from mockserver.core.number_plan import number_plan_behavior
 from mockserver.core.scenario import MatchRule, Scenario
 from mockserver.core.script import Condition, Script, Step
 from mockserver.core.seeded import choice
 from mockserver.core.selection import Activation
 from mockserver.engine.effects import add_leg, place_call
-from mockserver.engine.exchange import NO_SELECTION, RequestSelection
+from mockserver.engine.exchange import NO_SELECTION_INPUT, SelectionInput
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import step
 from tests.support import read
@@ -27,46 +27,48 @@ from tests.support.builders import build_call, build_call_spec
 from tests.support.fake_vendor import build_shop, build_state, place_calls
 from tests.support.simulation import START, click_to_call, play_until_idle, state_with_scenarios
 
-PLANNED = "918800020300"  # rings 3 s, busy
+TEST_NUMBER = "918800020300"  # rings 3 s, busy
 MACHINE, REJECTED = PRESETS["machine"], PRESETS["rejected"]
 BUSY = LegBehavior(ring=fixed_duration(3_000), outcome="busy")
-EVERYBODY = MatchRule()
+MATCH_ALL = MatchRule()
 
 
-def called(shape: str = "b-after-a", b: str = PLANNED) -> Call:
-    order = build_call_spec(flow=shape, created_at=START)
+def build_placed_call(flow: str = "b-after-a", b: str = TEST_NUMBER) -> Call:
+    spec = build_call_spec(flow=flow, created_at=START)
     legs = (Leg(name="a", role="from", number="1"), Leg(name="b", role="to", number=b))
-    sides = legs if shape == "b-after-a" else legs[:1]
+    sides = legs if flow == "b-after-a" else legs[:1]
     return build_call(
-        spec=order, legs=sides, starts_at=START, events=(Event(at=START, type="placed"),)
+        spec=spec, legs=sides, starts_at=START, events=(Event(at=START, type="placed"),)
     )
 
 
-def placed(
-    state: SandboxState, choice: RequestSelection = NO_SELECTION, **changes: str
+def place(
+    state: SandboxState, selection: SelectionInput = NO_SELECTION_INPUT, **changes: str
 ) -> SandboxState:
-    place_call(state, called(**changes), START, choice)
+    place_call(state, build_placed_call(**changes), START, selection)
     return state
 
 
-def people(a: LegBehavior | None, b: LegBehavior | None, *steps: Step) -> object:
+def leg_script(a: LegBehavior | None, b: LegBehavior | None, *steps: Step) -> object:
     return compile_script(CALL_FLOWS["b-after-a"], {"a": a, "b": b}, steps)
 
 
-def mine(rank: str) -> Scenario:
-    match = EVERYBODY if rank in ("match", "bundled") else None
+def build_scenario(rank: str) -> Scenario:
+    match = MATCH_ALL if rank in ("match", "bundled") else None
     return Scenario(name="mine", legs={"b": MACHINE}, match=match, bundled=rank == "bundled")
 
 
-def ranked(configuration: Configuration, rank: str) -> SandboxState:
-    """A call on which the story plays at this rank."""
-    others = (Scenario(name="usual", legs={"a": DEFAULT_BEHAVIOR}), mine(rank))
-    state = state_with_scenarios(configuration, *(others[::-1] if rank == "default" else others))
-    activated = RequestSelection(
-        activations=(Activation(id="a1", scenario_name="mine", match=EVERYBODY, remaining=None),)
+def state_with_rank(configuration: Configuration, rank: str) -> SandboxState:
+    """Return a state with a call for which the scenario has this rank."""
+    scenarios = (Scenario(name="usual", legs={"a": DEFAULT_BEHAVIOR}), build_scenario(rank))
+    state = state_with_scenarios(
+        configuration, *(scenarios[::-1] if rank == "default" else scenarios)
     )
-    choices = {"header": RequestSelection(scenario_names=("mine",)), "activation": activated}
-    return placed(state, choices.get(rank, NO_SELECTION))
+    activated = SelectionInput(
+        activations=(Activation(id="a1", scenario_name="mine", match=MATCH_ALL, remaining=None),)
+    )
+    selections = {"header": SelectionInput(scenario_names=("mine",)), "activation": activated}
+    return place(state, selections.get(rank, NO_SELECTION_INPUT))
 
 
 @pytest.mark.parametrize(
@@ -79,28 +81,30 @@ def ranked(configuration: Configuration, rank: str) -> SandboxState:
         ("default", BUSY),
     ],
 )
-def test_place_a_number_of_the_plan_yields_to_a_strong_story_only(
+def test_a_test_number_yields_only_to_a_scenario_of_an_explicit_rank(
     configuration: Configuration, rank: str, b: LegBehavior
 ) -> None:
-    state = ranked(configuration, rank)
+    state = state_with_rank(configuration, rank)
     assert (read.leg_scenarios(state)["c1"].rank, read.scripts(state)["c1"]) == (
         rank,
-        people(DEFAULT_BEHAVIOR, b),
+        leg_script(DEFAULT_BEHAVIOR, b),
     )
 
 
-def test_place_a_strong_story_leaves_other_legs_to_their_numbers(
+def test_an_explicit_scenario_leaves_other_legs_to_their_test_numbers(
     configuration: Configuration,
 ) -> None:
     state = state_with_scenarios(configuration, Scenario(name="mine", legs={"a": MACHINE}))
-    placed(state, RequestSelection(scenario_names=("mine",)))
-    assert read.scripts(state)["c1"] == people(MACHINE, number_plan_behavior(PLANNED))
+    place(state, SelectionInput(scenario_names=("mine",)))
+    assert read.scripts(state)["c1"] == leg_script(MACHINE, number_plan_behavior(TEST_NUMBER))
 
 
-def test_place_without_the_number_plan(configuration: Configuration) -> None:
-    stories = configuration.scenarios._replace(number_plan=False)
-    state = placed(SandboxState(configuration._replace(scenarios=stories), START))
-    assert read.scripts(state)["c1"] == people(DEFAULT_BEHAVIOR, PRESETS["answered"])
+def test_without_the_number_plan_a_test_number_chooses_nothing(
+    configuration: Configuration,
+) -> None:
+    scenarios = configuration.scenarios._replace(number_plan=False)
+    state = place(SandboxState(configuration._replace(scenarios=scenarios), START))
+    assert read.scripts(state)["c1"] == leg_script(DEFAULT_BEHAVIOR, PRESETS["answered"])
 
 
 HANGUP = Step(delay=IMMEDIATELY, event_type="hangup", leg="b", data={"cause": "normal"})
@@ -111,29 +115,29 @@ RING_B = Step(delay=IMMEDIATELY, event_type="ring", leg="b")
     ("legs", "steps", "b", "expected"),
     [
         ({}, (HANGUP,), "2", (STAY_ON_LINE, STAY_ON_LINE)),
-        ({}, (HANGUP,), PLANNED, (STAY_ON_LINE, BUSY)),
+        ({}, (HANGUP,), TEST_NUMBER, (STAY_ON_LINE, BUSY)),
         ({"b": MACHINE}, (HANGUP,), "2", (STAY_ON_LINE, MACHINE)),
-        ({"b": MACHINE}, (HANGUP,), PLANNED, (STAY_ON_LINE, BUSY)),
+        ({"b": MACHINE}, (HANGUP,), TEST_NUMBER, (STAY_ON_LINE, BUSY)),
         ({}, (RING_B,), "2", (STAY_ON_LINE, None)),
-        ({}, (RING_B,), PLANNED, (STAY_ON_LINE, None)),
-        ({"b": MACHINE}, (RING_B,), PLANNED, (STAY_ON_LINE, MACHINE)),
+        ({}, (RING_B,), TEST_NUMBER, (STAY_ON_LINE, None)),
+        ({"b": MACHINE}, (RING_B,), TEST_NUMBER, (STAY_ON_LINE, MACHINE)),
     ],
 )
-def test_place_steps_leave_to_the_people_what_they_do_not_ring(
+def test_steps_leave_the_legs_that_they_do_not_ring_to_numbers_and_scenarios(
     configuration: Configuration,
     legs: dict[str, LegBehavior],
     steps: tuple[Step, ...],
     b: str,
     expected: tuple[LegBehavior | None, LegBehavior | None],
 ) -> None:
-    state = placed(
+    state = place(
         state_with_scenarios(configuration, Scenario(name="mine", legs=legs, steps=steps)), b=b
     )
-    assert read.scripts(state)["c1"] == people(*expected, *steps)
+    assert read.scripts(state)["c1"] == leg_script(*expected, *steps)
 
 
 @pytest.mark.parametrize(
-    ("shape", "word", "leg"),
+    ("flow", "name", "leg"),
     [
         ("b-after-a", "callee", "b"),
         ("b-after-a", "to", "b"),
@@ -145,16 +149,16 @@ def test_place_steps_leave_to_the_people_what_they_do_not_ring(
         ("one-leg", "to", "to"),
     ],
 )
-def test_place_steps_name_legs_as_behaviours_do(
-    configuration: Configuration, shape: str, word: str, leg: str
+def test_steps_name_legs_by_name_role_or_callee(
+    configuration: Configuration, flow: str, name: str, leg: str
 ) -> None:
     steps = (
-        Step(delay=IMMEDIATELY, event_type="ring", leg=word),
-        Step(delay=IMMEDIATELY, event_type="", condition=Condition(type="digits", leg=word)),
+        Step(delay=IMMEDIATELY, event_type="ring", leg=name),
+        Step(delay=IMMEDIATELY, event_type="", condition=Condition(type="digits", leg=name)),
         Step(delay=IMMEDIATELY, event_type=""),
     )
-    state = placed(
-        state_with_scenarios(configuration, Scenario(name="mine", steps=steps)), shape=shape
+    state = place(
+        state_with_scenarios(configuration, Scenario(name="mine", steps=steps)), flow=flow
     )
     assert read.scripts(state)["c1"][-1].steps == (
         Step(delay=IMMEDIATELY, event_type="ring", leg=leg),
@@ -163,7 +167,7 @@ def test_place_steps_name_legs_as_behaviours_do(
     )
 
 
-def test_place_again_asks_the_story_for_its_next_item(configuration: Configuration) -> None:
+def test_a_redial_uses_the_next_attempt_of_the_scenario(configuration: Configuration) -> None:
     silent, busy = PRESETS["no-answer"], PRESETS["busy"]
     state = state_with_scenarios(
         configuration,
@@ -177,39 +181,47 @@ def test_place_again_asks_the_story_for_its_next_item(configuration: Configurati
         if not scripts or scripts[-1] != read.scripts(state)["c1"]:
             scripts.append(read.scripts(state)["c1"])
         step(state)
-    assert scripts == [people(MACHINE, silent), people(MACHINE, busy)]
+    assert scripts == [leg_script(MACHINE, silent), leg_script(MACHINE, busy)]
 
 
 @pytest.mark.parametrize("seed", ["seed", "other"])
-def test_place_draws_by_seed_and_call(configuration: Configuration, seed: str) -> None:
-    among = tuple(Scenario(name=name, legs={"b": PRESETS[name]}) for name in ("busy", "rejected"))
+def test_a_weighted_choice_is_drawn_by_seed_and_call(
+    configuration: Configuration, seed: str
+) -> None:
+    scenarios = tuple(
+        Scenario(name=name, legs={"b": PRESETS[name]}) for name in ("busy", "rejected")
+    )
     mine = Scenario(name="mine", choose=((1, "busy"), (1, "rejected")))
-    state = state_with_scenarios(configuration._replace(seed=seed), mine, *among)
-    drawn = [choice(("busy", "rejected"), (1, 1), seed, f"c{nth}", "mine") for nth in range(1, 9)]
+    state = state_with_scenarios(configuration._replace(seed=seed), mine, *scenarios)
+    drawn = [
+        choice(("busy", "rejected"), (1, 1), seed, f"c{number}", "mine") for number in range(1, 9)
+    ]
     assert len(set(drawn)) == 2
-    for nth, word in enumerate(drawn, 1):
+    for number, preset in enumerate(drawn, 1):
         click_to_call(state)
-        assert read.scripts(state)[f"c{nth}"] == people(DEFAULT_BEHAVIOR, PRESETS[word])
+        assert read.scripts(state)[f"c{number}"] == leg_script(DEFAULT_BEHAVIOR, PRESETS[preset])
 
 
-BEGIN, GONE, OVER = (
+BEGIN, LEG_HANGUP, ATTEMPT_ENDED = (
     Event(at=0, type="begin"),
     Event(at=0, type="hangup", leg="b"),
     Event(at=0, type="attempt-ended"),
 )
-DIALLED = build_dial_event(0, "b", "agent", "ann")
+DIAL = build_dial_event(0, "b", "agent", "ann")
 
 
 @pytest.mark.parametrize(
-    ("target", "events", "word"),
+    ("number_index", "events", "cause"),
     [
-        (0, (BEGIN, DIALLED), "no-answer"),
-        (0, (BEGIN, DIALLED, GONE, DIALLED), "busy"),
-        (1, (BEGIN, DIALLED, GONE, DIALLED), "rejected"),
-        (0, (BEGIN, DIALLED, GONE, OVER, BEGIN, DIALLED), "no-answer"),
+        (0, (BEGIN, DIAL), "no-answer"),
+        (0, (BEGIN, DIAL, LEG_HANGUP, DIAL), "busy"),
+        (1, (BEGIN, DIAL, LEG_HANGUP, DIAL), "rejected"),
+        (0, (BEGIN, DIAL, LEG_HANGUP, ATTEMPT_ENDED, BEGIN, DIAL), "no-answer"),
     ],
 )
-def test_join_as_the_nth_of_its_attempt(target: int, events: tuple[Event, ...], word: str) -> None:
+def test_an_added_leg_uses_the_number_of_the_scenario_by_its_count_in_the_attempt(
+    number_index: int, events: tuple[Event, ...], cause: str
+) -> None:
     names = ("no-answer", "busy", "rejected")
     items = tuple(Scenario(name=name, legs={"b": PRESETS[name]}) for name in names)
     state = build_state(build_shop({}), Scenario(name="turns", numbers=names), *items)
@@ -218,19 +230,24 @@ def test_join_as_the_nth_of_its_attempt(target: int, events: tuple[Event, ...], 
         read.calls(state)["c1"],
         (Leg(name="a", role="caller", number="1"), Leg(name="b", role="agent", number="ann")),
     )
-    start = call._replace(phase="begun", legs=legs, number_index=target, events=events)
+    start = call._replace(phase="begun", legs=legs, number_index=number_index, events=events)
     read.scripts(state)["c1"], read.calls(state)["c1"] = (), start
-    add_leg(state, "c1", DIALLED)
+    add_leg(state, "c1", DIAL)
     [track] = read.scripts(state)["c1"]
-    assert [step.data for step in track.steps] == [{"cause": word}]
+    assert [step.data for step in track.steps] == [{"cause": cause}]
 
 
-def test_place_again_when_a_reload_has_taken_the_items_away(configuration: Configuration) -> None:
-    """What stood in the list is gone: everybody is as usual, and the call comes to its end."""
+def test_a_redial_uses_the_default_behavior_if_a_reload_removed_the_scenario(
+    configuration: Configuration,
+) -> None:
+    """Without the listed scenario all legs have the default behavior, and the call ends."""
     silent = Scenario(name="silent", legs={"b": PRESETS["no-answer"]})
     state = state_with_scenarios(configuration, Scenario(name="mine", attempts=("silent",)), silent)
     click_to_call(state)
     state.configuration = configuration
     play_until_idle(state)
     call = read.calls(state)["c1"]
-    assert ([one.outcome for one in call.attempts], call.outcome) == (["no-answer"], "completed")
+    assert ([attempt.outcome for attempt in call.attempts], call.outcome) == (
+        ["no-answer"],
+        "completed",
+    )

@@ -1,4 +1,4 @@
-"""What is on record of a request: ids, the call it made, and why it was refused."""
+"""The pipeline: request contexts, exchanges, and the explanation of a fault."""
 
 from typing import Any
 
@@ -8,97 +8,101 @@ from mockserver.core.account import Limits
 from mockserver.core.call import Event, Leg, recording_token
 from mockserver.core.http import Request, Response, Upload
 from mockserver.core.rulebook import Evidence, Fault, Rule, Violation
-from mockserver.engine.exchange import Exchange, IncomingRequest, RequestSelection
+from mockserver.engine.exchange import Exchange, IncomingRequest, SelectionInput
 from mockserver.engine.pipeline import (
     build_context,
     build_exchange,
     build_match_contexts,
     build_unknown_path_exchange,
+    handle,
     respond,
 )
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
-from tests.support.simulation import CLICK_TO_CALL, START, change_account, click_to_call
+from tests.support.simulation import (
+    CLICK_TO_CALL,
+    START,
+    build_click_to_call,
+    change_account,
+    click_to_call,
+)
 
 HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
 
 
-def asked(
-    state: SandboxState, flaw: str = "", objection: Rule | None = None, **fields: object
+def build_incoming(
+    state: SandboxState, body_error: str = "", forced_rule: Rule | None = None, **fields: object
 ) -> IncomingRequest:
-    listing = state.configuration.providers["mobtexting"]
-    sent = {**CLICK_TO_CALL, **fields}
-    request = Request(
-        method="POST",
-        path="/api/v2/voice/c2c",
-        origin="http://mock",
-        headers=HEADERS,
-        fields=sent,
-        body_error=flaw,
-    )
-    return IncomingRequest(
-        bound=listing,
-        endpoint=listing.provider.endpoints[0],
-        request=request,
-        scenarios=("no-answer",),
-        forced_rule=objection,
-    )
+    incoming = build_click_to_call(state, "no-answer", **fields)
+    request = incoming.request._replace(origin="http://mock", body_error=body_error)
+    return incoming._replace(request=request, forced_rule=forced_rule)
 
 
-def test_ids_count_from_one(state: SandboxState) -> None:
-    made = [click_to_call(state), click_to_call(state, to=None), click_to_call(state)]
-    assert [exchange.id for exchange in made] == ["r1", "r2", "r3"]
-    assert [exchange.call_ids for exchange in made] == [("c1",), (), ("c2",)]
+def test_request_and_call_ids_count_from_one(state: SandboxState) -> None:
+    exchanges = [click_to_call(state), click_to_call(state, to=None), click_to_call(state)]
+    assert [exchange.id for exchange in exchanges] == ["r1", "r2", "r3"]
+    assert [exchange.call_ids for exchange in exchanges] == [("c1",), (), ("c2",)]
 
 
-def test_opened_knows_the_account_and_what_is_wrong(state: SandboxState) -> None:
-    case = build_context(state, asked(state, to="1"), START)
-    assert case.authenticated_account is read.accounts(state)["mobtexting", "mobtexting-default"]
-    assert [(one.field, one.keyword) for one in case.violations] == [("to", "pattern")]
-    assert case.now == START
+def test_the_request_context_has_account_violations_and_time(state: SandboxState) -> None:
+    context = build_context(state, build_incoming(state, to="1"), START)
+    assert context.authenticated_account is read.accounts(state)["mobtexting", "mobtexting-default"]
+    assert [(violation.field, violation.keyword) for violation in context.violations] == [
+        ("to", "pattern")
+    ]
+    assert context.now == START
 
 
 @pytest.mark.parametrize(
-    ("limits", "crowded"), [(None, False), (Limits(requests=1, per=1_000), True)]
+    ("limits", "limited"), [(None, False), (Limits(requests=1, per=1_000), True)]
 )
-def test_opened_says_whether_the_limit_is_used_up(
+def test_the_request_context_says_whether_the_rate_limit_is_exceeded(
     state: SandboxState,
     limits: Limits | None,
-    crowded: bool,  # noqa: FBT001 - what the table expects
+    limited: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
     change_account(state, limits=limits)
-    assert [build_context(state, asked(state), START).rate_limited for _ in range(2)] == [
-        False,
-        crowded,
-    ]
+    first = build_context(state, build_incoming(state), START)
+    handle(state, build_incoming(state), START)
+    second = build_context(state, build_incoming(state), START)
+    assert (first.rate_limited, second.rate_limited) == (False, limited)
 
 
-@pytest.mark.parametrize(("headers", "secret"), [(HEADERS, "key"), ({}, "")])
-def test_asked_says_whose_it_is_and_which_stories(
-    state: SandboxState, headers: dict[str, str], secret: str
+def test_building_a_request_context_changes_nothing(state: SandboxState) -> None:
+    change_account(state, limits=Limits(requests=1, per=1_000))
+    contexts = [build_context(state, build_incoming(state), START) for _ in range(3)]
+    assert [context.rate_limited for context in contexts] == [False, False, False]
+    assert read.request_times(state) == {}
+
+
+@pytest.mark.parametrize(("headers", "credential"), [(HEADERS, "key"), ({}, "")])
+def test_an_incoming_request_has_a_credential_and_named_scenarios(
+    state: SandboxState, headers: dict[str, str], credential: str
 ) -> None:
-    wanted = asked(state)
-    told = wanted._replace(request=wanted.request._replace(headers=headers))
-    assert (told.credential_or_empty, told.selection) == (
-        secret,
-        RequestSelection(scenario_names=("no-answer",), credential=secret, activations=()),
+    incoming = build_incoming(state)
+    changed = incoming._replace(request=incoming.request._replace(headers=headers))
+    assert (changed.credential_or_empty, changed.selection) == (
+        credential,
+        SelectionInput(scenario_names=("no-answer",), credential=credential, activations=()),
     )
 
 
-def test_opened_checks_no_fields_of_a_body_that_it_could_not_read(state: SandboxState) -> None:
+def test_fields_of_an_unreadable_body_are_not_validated(state: SandboxState) -> None:
     assert (
-        build_context(state, asked(state, flaw="the body is not JSON", to="1"), START).violations
+        build_context(
+            state, build_incoming(state, body_error="the body is not JSON", to="1"), START
+        ).violations
         == ()
     )
 
 
 @pytest.mark.parametrize(("at", "starts_at"), [(None, START), (START + 9, START + 9)])
-def test_opened_makes_calls_one_after_another(
+def test_the_request_context_builds_calls_with_consecutive_ids(
     state: SandboxState, at: int | None, starts_at: int
 ) -> None:
     click_to_call(state)
-    case = build_context(state, asked(state, mid="7"), START)
-    calls = [case.build_call("b-after-a", {"a": "1", "b": "2"}, at) for _ in range(2)]
+    context = build_context(state, build_incoming(state, mid="7"), START)
+    calls = [context.build_call("b-after-a", {"a": "1", "b": "2"}, at) for _ in range(2)]
     assert [call.spec.id for call in calls] == ["c2", "c3"]
     call = calls[0]
     assert call.spec._asdict() == {
@@ -119,23 +123,26 @@ def test_opened_makes_calls_one_after_another(
     assert (call.starts_at, call.events) == (starts_at, (Event(at=START, type="placed"),))
 
 
-def test_opened_makes_calls_for_a_stranger(state: SandboxState) -> None:
+def test_the_request_context_builds_calls_without_an_account(state: SandboxState) -> None:
     read.accounts(state).clear()
-    case = build_context(state, asked(state), START)
-    assert (case.account, case.build_call("one-leg", {"a": "1"}, None).spec.account) == (None, "")
+    context = build_context(state, build_incoming(state), START)
+    assert (context.account, context.build_call("one-leg", {"a": "1"}, None).spec.account) == (
+        None,
+        "",
+    )
 
 
-def test_recorded_of_an_accepted_request(state: SandboxState) -> None:
-    wanted = asked(state)
-    case = build_context(state, wanted, START)
-    outcome, broken = respond(wanted, case)
-    exchange = build_exchange(state, wanted, case, outcome, broken)
+def test_the_exchange_of_an_accepted_request_has_all_its_fields(state: SandboxState) -> None:
+    incoming = build_incoming(state)
+    context = build_context(state, incoming, START)
+    result, broken = respond(incoming, context)
+    exchange = build_exchange(state, incoming, context, result, broken)
     assert exchange._asdict() == {
         "id": "r1",
         "at": START,
         "provider": "mobtexting",
         "operation": "c2c",
-        "request": wanted.request,
+        "request": incoming.request,
         "response": Response(
             status=200, body={"status": 200, "message": "Call initiated successfully"}
         ),
@@ -145,20 +152,22 @@ def test_recorded_of_an_accepted_request(state: SandboxState) -> None:
         "call_ids": ("c1",),
         "broken_rules": (),
         "violations": (),
-        "match_contexts": build_match_contexts(state, wanted),
+        "match_contexts": build_match_contexts(state, incoming),
         "activations": (),
     }
 
 
-def test_lost_is_on_record_under_the_next_id(state: SandboxState) -> None:
+def test_a_request_to_an_unknown_path_gets_the_next_id(state: SandboxState) -> None:
     click_to_call(state)
-    sent = Request(method="GET", path="/nowhere")
-    assert build_unknown_path_exchange(state, sent, START + 7, "nobody has this path") == Exchange(
+    request = Request(method="GET", path="/nowhere")
+    assert build_unknown_path_exchange(
+        state, request, START + 7, "nobody has this path"
+    ) == Exchange(
         id="r2",
         at=START + 7,
         provider="",
         operation="",
-        request=sent,
+        request=request,
         response=Response(status=404),
         fault=None,
         explanation="nobody has this path",
@@ -166,14 +175,14 @@ def test_lost_is_on_record_under_the_next_id(state: SandboxState) -> None:
     )
 
 
-def test_answered_objection_found_on_the_way_comes_first(state: SandboxState) -> None:
+def test_a_forced_rule_comes_before_the_rulebook(state: SandboxState) -> None:
     fault = Fault(
         name="wrong-method", status=405, message="Method Not Allowed", evidence=Evidence.ASSUMED
     )
-    objection = Rule(test=lambda _: True, fault=fault)
-    wanted = asked(state, objection=objection, to="1")
-    outcome, broken = respond(wanted, build_context(state, wanted, START))
-    assert (outcome.response.status, broken, outcome.effects.calls) == (405, (objection,), ())
+    forced_rule = Rule(test=lambda _: True, fault=fault)
+    incoming = build_incoming(state, forced_rule=forced_rule, to="1")
+    result, broken = respond(incoming, build_context(state, incoming, START))
+    assert (result.response.status, broken, result.effects.calls) == (405, (forced_rule,), ())
 
 
 LONG = "x" * 100
@@ -202,7 +211,7 @@ PASSING = "would pass: 10 to 15 digits with country code, or flow:<id>"
         ),
     ],
 )
-def test_why_names_rule_source_field_and_value(
+def test_the_explanation_names_fault_evidence_field_and_value(
     state: SandboxState, fields: dict[str, Any], fault: str, parts: tuple[str, ...]
 ) -> None:
     change_account(state, numbers=frozenset({"918068281234"}))
@@ -213,38 +222,38 @@ def test_why_names_rule_source_field_and_value(
     )
 
 
-def test_why_tells_what_would_pass_of_its_own_field(state: SandboxState) -> None:
-    wanted = asked(state, to="1")
-    others = (
+def test_the_explanation_says_what_would_pass_for_its_own_field(state: SandboxState) -> None:
+    incoming = build_incoming(state, to="1")
+    violations = (
         Violation(field="from", keyword="pattern", expected="a name"),
         Violation(field="to", keyword="pattern", expected="ten digits"),
     )
-    case = build_context(state, wanted, START)._replace(violations=others[1:])
-    broken = respond(wanted, case)
-    exchange = build_exchange(state, wanted, case._replace(violations=others), *broken)
+    context = build_context(state, incoming, START)._replace(violations=violations[1:])
+    broken = respond(incoming, context)
+    exchange = build_exchange(state, incoming, context._replace(violations=violations), *broken)
     assert exchange.explanation.endswith("to: received '1'; would pass: ten digits")
 
 
-def test_why_shows_what_is_no_json_as_text(state: SandboxState) -> None:
+def test_the_explanation_shows_a_value_that_is_no_json_as_text(state: SandboxState) -> None:
     file = Upload(filename="a.txt", content_type="text/plain", data=b"x")
-    wanted = asked(state, to=file)
-    case = build_context(state, asked(state), START)
-    case = case._replace(
-        request=wanted.request, violations=(Violation(field="to", keyword="pattern"),)
+    incoming = build_incoming(state, to=file)
+    context = build_context(state, build_incoming(state), START)
+    context = context._replace(
+        request=incoming.request, violations=(Violation(field="to", keyword="pattern"),)
     )
-    exchange = build_exchange(state, wanted, case, *respond(wanted, case))
+    exchange = build_exchange(state, incoming, context, *respond(incoming, context))
     assert exchange.explanation.endswith("""to: received ["a.txt", "text/plain", "b'x'"]""")
 
 
-def test_why_without_a_field(state: SandboxState) -> None:
+def test_the_explanation_of_a_fault_without_a_field_is_its_message(state: SandboxState) -> None:
     exchange = click_to_call(state, headers={"authorization": ""})
     assert exchange.explanation == "unauthenticated (assumed): Unauthenticated"
 
 
-def test_why_a_body_could_not_be_read(state: SandboxState) -> None:
-    wanted = asked(state, flaw="the body is not JSON: line 1 column 2: x")
-    case = build_context(state, wanted, START)
-    exchange = build_exchange(state, wanted, case, *respond(wanted, case))
+def test_the_explanation_of_a_malformed_body_has_the_parse_error(state: SandboxState) -> None:
+    incoming = build_incoming(state, body_error="the body is not JSON: line 1 column 2: x")
+    context = build_context(state, incoming, START)
+    exchange = build_exchange(state, incoming, context, *respond(incoming, context))
     assert (exchange.fault, exchange.explanation) == (
         "malformed-body",
         "malformed-body (assumed): Bad Request; the body is not JSON: line 1 column 2: x",

@@ -1,4 +1,4 @@
-"""What a story says of the API's answer, how a request looks to it, and an account's own limit."""
+"""Scenarios in the pipeline: API behavior, match contexts and rate limits."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,45 +25,33 @@ from tests.support import read
 from tests.support.simulation import (
     CLICK_TO_CALL,
     START,
+    build_click_to_call,
     change_account,
     click_to_call,
     state_with_scenarios,
 )
 
-HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
-EVERYBODY = MatchRule()
+MATCH_ALL = MatchRule()
 USUAL = Scenario(name="usual")
 NUMBERS = {"a": CLICK_TO_CALL["from"], "b": CLICK_TO_CALL["to"], "callee": CLICK_TO_CALL["to"]}
 
 
-def asked(
-    state: SandboxState, *stories: str, objection: Rule | None = None, **fields: object
-) -> IncomingRequest:
-    listing = state.configuration.providers["mobtexting"]
-    sent = Request(method="POST", path="/", headers=HEADERS, fields={**CLICK_TO_CALL, **fields})
-    return IncomingRequest(
-        bound=listing,
-        endpoint=listing.provider.endpoints[0],
-        request=sent,
-        scenarios=stories,
-        forced_rule=objection,
-    )
-
-
-def refusing(
-    configuration: Configuration, *answers: ApiBehavior, match: MatchRule | None = EVERYBODY
+def state_with_responses(
+    configuration: Configuration, *responses: ApiBehavior, match: MatchRule | None = MATCH_ALL
 ) -> SandboxState:
     return state_with_scenarios(
-        configuration, USUAL, Scenario(name="mine", match=match, responses=answers)
+        configuration, USUAL, Scenario(name="mine", match=match, responses=responses)
     )
 
 
-def served(state: SandboxState, wanted: IncomingRequest, now: int = START) -> Exchange:
-    return handle(state, apply_scenario(state, wanted), now)
+def respond_with_scenario(
+    state: SandboxState, incoming: IncomingRequest, now: int = START
+) -> Exchange:
+    return handle(state, apply_scenario(state, incoming), now)
 
 
 @pytest.mark.parametrize(
-    ("fields", "legs"),
+    ("fields", "numbers"),
     [
         ({}, {**NUMBERS, "from": CLICK_TO_CALL["from"], "to": CLICK_TO_CALL["to"]}),
         (
@@ -84,29 +72,33 @@ def served(state: SandboxState, wanted: IncomingRequest, now: int = START) -> Ex
         ),
     ],
 )
-def test_sights_of_a_click(
-    state: SandboxState, fields: dict[str, Any], legs: Mapping[str, str]
+def test_a_click_to_call_has_one_match_context_with_its_numbers(
+    state: SandboxState, fields: dict[str, Any], numbers: Mapping[str, str]
 ) -> None:
-    wanted = asked(state, **fields)
+    incoming = build_click_to_call(state, **fields)
     account = "mobtexting-default"
-    assert build_match_contexts(state, wanted) == (
+    assert build_match_contexts(state, incoming) == (
         MatchContext(
             provider="mobtexting",
             operation="c2c",
             account=account,
             credential="key",
-            numbers=legs,
-            parameters=wanted.request.fields,
+            numbers=numbers,
+            parameters=incoming.request.fields,
         ),
     )
 
 
-def test_sights_of_a_request_that_calls_nobody(state: SandboxState) -> None:
-    wanted = asked(state)
+def test_a_request_that_calls_no_numbers_has_a_match_context_without_numbers(
+    state: SandboxState,
+) -> None:
+    incoming = build_click_to_call(state)
     read.accounts(state).clear()
-    silent = wanted._replace(endpoint=wanted.endpoint._replace(called_numbers=no_called_numbers))
-    fields = wanted.request.fields
-    assert build_match_contexts(state, silent) == (
+    without_numbers = incoming._replace(
+        endpoint=incoming.endpoint._replace(called_numbers=no_called_numbers)
+    )
+    fields = incoming.request.fields
+    assert build_match_contexts(state, without_numbers) == (
         MatchContext(
             provider="mobtexting",
             operation="c2c",
@@ -128,14 +120,14 @@ def test_sights_of_a_request_that_calls_nobody(state: SandboxState) -> None:
         ("to-malformed", 422, "The to format is invalid."),
     ],
 )
-def test_consulted_refuses_by_the_name_of_a_fault(
+def test_a_scenario_forces_a_fault_by_its_name(
     configuration: Configuration, name: str, status: int, message: str
 ) -> None:
-    state = refusing(configuration, ApiBehavior(fault=name))
-    wanted = apply_scenario(state, asked(state))
-    assert wanted.forced_rule is not None
-    assert wanted.forced_rule.test(build_context(state, wanted, START))
-    exchange = handle(state, wanted, START)
+    state = state_with_responses(configuration, ApiBehavior(fault=name))
+    incoming = apply_scenario(state, build_click_to_call(state))
+    assert incoming.forced_rule is not None
+    assert incoming.forced_rule.test(build_context(state, incoming, START))
+    exchange = handle(state, incoming, START)
     body = {"status": "ERROR", "code": status, "message": message}
     assert (exchange.response, exchange.fault, exchange.call_ids) == (
         Response(status=status, body=body),
@@ -147,15 +139,15 @@ def test_consulted_refuses_by_the_name_of_a_fault(
 
 
 @pytest.mark.parametrize(
-    "order", [ApiBehavior(), ApiBehavior(fault="phonon-only"), ApiBehavior(delay=3_000)]
+    "api_behavior", [ApiBehavior(), ApiBehavior(fault="phonon-only"), ApiBehavior(delay=3_000)]
 )
-def test_consulted_lets_pass_what_is_no_fault_here(
-    configuration: Configuration, order: ApiBehavior
+def test_a_scenario_without_a_fault_of_this_provider_lets_the_request_pass(
+    configuration: Configuration, api_behavior: ApiBehavior
 ) -> None:
-    state = refusing(configuration, order)
-    wanted = apply_scenario(state, asked(state))
-    assert (wanted.api_behavior, wanted.forced_rule) == (order, None)
-    exchange = handle(state, wanted, START)
+    state = state_with_responses(configuration, api_behavior)
+    incoming = apply_scenario(state, build_click_to_call(state))
+    assert (incoming.api_behavior, incoming.forced_rule) == (api_behavior, None)
+    exchange = handle(state, incoming, START)
     assert (exchange.response.status, exchange.call_ids, exchange.scenarios) == (
         200,
         ("c1",),
@@ -164,63 +156,73 @@ def test_consulted_lets_pass_what_is_no_fault_here(
 
 
 @pytest.mark.parametrize(
-    ("order", "fault"),
+    ("api_behavior", "fault"),
     [(ApiBehavior(fault="conflict"), "conflict"), (ApiBehavior(), "found-on-the-way")],
 )
-def test_consulted_a_story_comes_before_what_was_found_on_the_way(
-    configuration: Configuration, order: ApiBehavior, fault: str
+def test_the_fault_of_a_scenario_replaces_the_forced_rule_of_the_request(
+    configuration: Configuration, api_behavior: ApiBehavior, fault: str
 ) -> None:
-    state = refusing(configuration, order)
-    found = Fault(name="found-on-the-way", status=405, message="No.", evidence=Evidence.ASSUMED)
-    wanted = asked(state, objection=Rule(test=lambda _: True, fault=found))
-    assert served(state, wanted).fault == fault
+    state = state_with_responses(configuration, api_behavior)
+    forced_fault = Fault(
+        name="found-on-the-way", status=405, message="No.", evidence=Evidence.ASSUMED
+    )
+    incoming = build_click_to_call(state)._replace(
+        forced_rule=Rule(test=lambda _: True, fault=forced_fault)
+    )
+    assert respond_with_scenario(state, incoming).fault == fault
 
 
 @pytest.mark.parametrize(
     ("header", "names"),
     [((), ("mine",)), (("mine",), ("mine",)), (("usual",), ("usual", "mine"))],
 )
-def test_consulted_names_the_story_once(
+def test_the_scenario_that_decides_the_response_is_listed_once(
     configuration: Configuration, header: tuple[str, ...], names: tuple[str, ...]
 ) -> None:
-    state = refusing(configuration, ApiBehavior(fault="conflict"))
-    assert apply_scenario(state, asked(state, *header)).scenarios == names
+    state = state_with_responses(configuration, ApiBehavior(fault="conflict"))
+    assert apply_scenario(state, build_click_to_call(state, *header)).scenarios == names
 
 
-def test_consulted_when_no_story_suits(configuration: Configuration) -> None:
-    state = refusing(
+def test_without_a_matching_scenario_the_api_behavior_is_the_default(
+    configuration: Configuration,
+) -> None:
+    state = state_with_responses(
         configuration, ApiBehavior(fault="conflict"), match=MatchRule(globs={"callee": "none"})
     )
-    wanted = asked(state)
-    seen = build_match_contexts(state, wanted)
-    known = wanted._replace(activations=(), match_contexts=seen, credential="key")
-    assert apply_scenario(state, wanted) == known
+    incoming = build_click_to_call(state)
+    contexts = build_match_contexts(state, incoming)
+    expected = incoming._replace(activations=(), match_contexts=contexts, credential="key")
+    assert apply_scenario(state, incoming) == expected
 
 
-@pytest.mark.parametrize("broken", ["reset", "empty"])
-def test_answered_broken_reaches_neither_rules_nor_provider(
-    configuration: Configuration, broken: str
+@pytest.mark.parametrize("disconnect", ["reset", "empty"])
+def test_a_disconnect_runs_neither_rules_nor_provider(
+    configuration: Configuration, disconnect: str
 ) -> None:
-    state = refusing(configuration, ApiBehavior(disconnect=broken))
-    wanted = apply_scenario(state, asked(state, to="x"))
-    outcome, rules = respond(wanted, build_context(state, wanted, START))
-    assert (outcome.response, outcome.effects, rules) == (
+    state = state_with_responses(configuration, ApiBehavior(disconnect=disconnect))
+    incoming = apply_scenario(state, build_click_to_call(state, to="x"))
+    result, rules = respond(incoming, build_context(state, incoming, START))
+    assert (result.response, result.effects, rules) == (
         Response(status=NO_STATUS),
         NO_EFFECTS,
         (),
     )
-    exchange = handle(state, wanted, START)
+    exchange = handle(state, incoming, START)
     assert (exchange.response.status, exchange.fault, exchange.call_ids) == (0, None, ())
 
 
-def test_answers_in_their_turn(configuration: Configuration) -> None:
-    orders = (
+def test_the_responses_of_a_scenario_are_used_in_order_and_the_last_repeats(
+    configuration: Configuration,
+) -> None:
+    responses = (
         ApiBehavior(fault="service-unavailable"),
         ApiBehavior(disconnect="reset"),
         ApiBehavior(),
     )
-    state = refusing(configuration, *orders)
-    statuses = [served(state, asked(state)).response.status for _ in range(4)]
+    state = state_with_responses(configuration, *responses)
+    statuses = [
+        respond_with_scenario(state, build_click_to_call(state)).response.status for _ in range(4)
+    ]
     assert statuses == [503, 0, 200, 200]
 
 
@@ -234,7 +236,7 @@ def test_answers_in_their_turn(configuration: Configuration) -> None:
         ((0, 0, 500, 999, 1_000, 1_000, 1_000), [200, 200, 429, 429, 200, 200, 429]),
     ],
 )
-def test_limit_counts_what_it_let_through_to_the_millisecond(
+def test_the_rate_limit_counts_the_requests_that_it_let_pass_to_the_millisecond(
     state: SandboxState, times: tuple[int, ...], statuses: list[int]
 ) -> None:
     change_account(state, limits=Limits(requests=2, per=1_000))
@@ -242,25 +244,25 @@ def test_limit_counts_what_it_let_through_to_the_millisecond(
     assert list(read.request_times(state)) == [("mobtexting", "mobtexting-default")]
 
 
-def test_limit_counts_requests_that_were_wrong(state: SandboxState) -> None:
+def test_the_rate_limit_counts_requests_with_faults(state: SandboxState) -> None:
     change_account(state, limits=Limits(requests=1, per=1_000))
-    made = [click_to_call(state, to="x"), click_to_call(state)]
-    assert [one.fault for one in made] == ["to-malformed", "too-many-requests"]
+    exchanges = [click_to_call(state, to="x"), click_to_call(state)]
+    assert [exchange.fault for exchange in exchanges] == ["to-malformed", "too-many-requests"]
 
 
-def test_limit_is_the_accounts_own(state: SandboxState) -> None:
+def test_each_account_has_its_own_rate_limit(state: SandboxState) -> None:
     change_account(state, limits=Limits(requests=1, per=1_000), credentials=frozenset({"key"}))
-    [mine] = read.accounts(state).values()
+    [account] = read.accounts(state).values()
     other = ("mobtexting", "other")
-    read.accounts(state)[other] = type(mine)(
+    read.accounts(state)[other] = type(account)(
         "other", "mobtexting", limits=Limits(requests=1, per=1_000)
     )
     keys = ("key", "second", "key", "second", "invalid")
-    made = [click_to_call(state, headers={"authorization": f"Bearer {key}"}) for key in keys]
-    assert [one.response.status for one in made] == [200, 200, 429, 429, 401]
+    exchanges = [click_to_call(state, headers={"authorization": f"Bearer {key}"}) for key in keys]
+    assert [exchange.response.status for exchange in exchanges] == [200, 200, 429, 429, 401]
 
 
-def test_limit_starts_anew_after_a_reset(state: SandboxState) -> None:
+def test_a_reset_clears_the_requests_counted_for_the_rate_limit(state: SandboxState) -> None:
     key = ("mobtexting", "mobtexting-default")
     change_account(state, limits=Limits(requests=1, per=1_000))
     limited = read.accounts(state)[key]
@@ -270,12 +272,12 @@ def test_limit_starts_anew_after_a_reset(state: SandboxState) -> None:
     assert [click_to_call(state).response.status for _ in range(2)] == [200, 429]
 
 
-def test_request_of_a_known_account_needs_no_credential(state: SandboxState) -> None:
+def test_a_request_with_a_given_account_needs_no_credential(state: SandboxState) -> None:
     [account] = read.accounts(state).values()
-    listing = state.configuration.providers["mobtexting"]
-    sent = Request(method="POST", path="/", fields=CLICK_TO_CALL)
-    wanted = IncomingRequest(
-        bound=listing, endpoint=listing.provider.endpoints[0], request=sent, account=account
+    bound = state.configuration.providers["mobtexting"]
+    request = Request(method="POST", path="/", fields=CLICK_TO_CALL)
+    incoming = IncomingRequest(
+        bound=bound, endpoint=bound.provider.endpoints[0], request=request, account=account
     )
-    assert handle(state, wanted, START).response.status == 200
+    assert handle(state, incoming, START).response.status == 200
     assert read.calls(state)["c1"].spec.account == "mobtexting-default"

@@ -1,4 +1,4 @@
-"""Calls that wait for somebody: who gets whom, when, and what becomes of those who wait in vain."""
+"""Queues: which call gets which agent and when, and what ends a call without one."""
 
 import pytest
 from hypothesis import given
@@ -19,7 +19,7 @@ from mockserver.core.provider import NO_EFFECTS
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import Condition, Step, WaitReason
 from mockserver.engine.dry_run import dry_run
-from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.sandbox_state import SandboxState, ScheduledEvent
 from mockserver.engine.simulation import apply_event, step, update_account
 from tests.support import read
 from tests.support.fake_vendor import (
@@ -40,14 +40,14 @@ IN_TURN = (
 )
 
 
-def states(state: SandboxState) -> dict[str, str]:
+def agent_states(state: SandboxState) -> dict[str, str]:
     return {
-        name: one.state
-        for name, one in read.accounts(state)["toy", "shop"].records["agents"].items()
+        name: agent.state
+        for name, agent in read.accounts(state)["toy", "shop"].records["agents"].items()
     }
 
 
-def test_free_agent_is_offered_at_once_and_free_again_in_the_end() -> None:
+def test_an_available_agent_is_assigned_at_once_and_available_again_after_the_call() -> None:
     state = build_state(build_shop({"ann": "available"}, "10"))
     place_calls(state)
     play_until_idle(state)
@@ -65,16 +65,19 @@ def test_free_agent_is_offered_at_once_and_free_again_in_the_end() -> None:
         (8_000, "c1", "hangup", "a"),
         (8_000, "c1", "hangup", "b"),
     ]
-    assert (states(state), read.calls(state)["c1"].outcome) == ({"ann": "available"}, "completed")
+    assert (agent_states(state), read.calls(state)["c1"].outcome) == (
+        {"ann": "available"},
+        "completed",
+    )
     account = read.accounts(state)["toy", "shop"]
     assert (str(account.balance), account.document["balance"]) == ("9.94", "9.94")
-    charged = [fact for fact in read.journal(state) if fact.type == "charge"]
-    assert [(fact.at, fact.call_id, fact.payload) for fact in charged] == [
+    charged = [entry for entry in read.journal(state) if entry.type == "charge"]
+    assert [(entry.at, entry.call_id, entry.payload) for entry in charged] == [
         (8_000, "c1", {"provider": "toy", "account": "shop", "amount": "0.06", "reason": "talk"})
     ]
 
 
-def test_agent_who_ignores_it_gives_way_to_the_next() -> None:
+def test_an_agent_that_does_not_answer_is_replaced_by_the_next() -> None:
     state = build_state(build_shop({"ann": "available", "bob": "available"}), *IN_TURN)
     place_calls(state)
     play_until_idle(state)
@@ -83,11 +86,11 @@ def test_agent_who_ignores_it_gives_way_to_the_next() -> None:
         (25_000, "c1", "offer", ""),
         (27_000, "c1", "bridge", ""),
     ]
-    assert states(state) == {"ann": "ignoring", "bob": "available"}
+    assert agent_states(state) == {"ann": "ignoring", "bob": "available"}
     assert [leg.number for leg in read.calls(state)["c1"].legs] == ["100", "bob"]
 
 
-def test_who_waits_in_vain_gives_up() -> None:
+def test_a_caller_abandons_the_queue_after_its_timeout() -> None:
     state = build_state(build_shop({"ann": "offline"}))
     place_calls(state)
     run_until(state, 5_000)
@@ -101,7 +104,7 @@ def test_who_waits_in_vain_gives_up() -> None:
     assert (read.wait_reasons(state), read.resource_queue(state)) == ({}, {})
 
 
-def test_caller_who_hangs_up_in_the_queue_was_not_answered() -> None:
+def test_a_caller_that_hangs_up_in_the_queue_has_outcome_no_answer() -> None:
     state = build_state(
         build_shop({}),
         Scenario(name="leaves", legs={"a": LegBehavior(hangup=fixed_duration(30_000))}),
@@ -112,14 +115,14 @@ def test_caller_who_hangs_up_in_the_queue_was_not_answered() -> None:
     assert read.calls(state)["c1"].outcome == "no-answer"
 
 
-def test_caller_who_is_busy_was_busy() -> None:
+def test_a_busy_caller_has_outcome_busy() -> None:
     state = build_state(build_shop({}), Scenario(name="busy", legs={"a": PRESETS["busy"]}))
     place_calls(state)
     play_until_idle(state)
     assert read.calls(state)["c1"].outcome == "busy"
 
 
-def test_longest_waiting_comes_first() -> None:
+def test_the_longest_waiting_call_gets_the_agent_first() -> None:
     state = build_state(build_shop({"ann": "available"}))
     for _ in range(3):
         place_calls(state)
@@ -131,30 +134,32 @@ def test_longest_waiting_comes_first() -> None:
     ]
 
 
-def test_account_that_is_amended_gives_at_once() -> None:
+def test_an_updated_account_assigns_its_agents_at_once() -> None:
     state = build_state(build_shop({"ann": "offline"}))
     place_calls(state)
     run_until(state, 5_000)
-    there = read.accounts(state)["toy", "shop"]._replace(records={"agents": {"ann": Agent()}})
-    update_account(state, there, 9_000)
+    account = read.accounts(state)["toy", "shop"]._replace(records={"agents": {"ann": Agent()}})
+    update_account(state, account, 9_000)
     assert event_log(state, "offer") == [(9_000, "c1", "offer", "")]
-    assert states(state) == {"ann": "busy"}
+    assert agent_states(state) == {"ann": "busy"}
 
 
-def test_timeline_gives_too() -> None:
+def test_a_timeline_entry_assigns_agents() -> None:
     account = build_shop({"ann": "offline"})._replace(timeline=((60_000, {"agents": {}}),))
 
-    def read(name: str, provider: str, _: object) -> tuple[Account | None, tuple[object, ...]]:
+    def parse_account(
+        name: str, provider: str, _: object
+    ) -> tuple[Account | None, tuple[object, ...]]:
         return build_shop({"ann": "available"})._replace(name=name, provider=provider), ()
 
     state = build_state(account)
-    state.configuration = state.configuration._replace(parse_account=read)
+    state.configuration = state.configuration._replace(parse_account=parse_account)
     place_calls(state)
     play_until_idle(state)
     assert event_log(state, "offer") == [(60_000, "c1", "offer", "")]
 
 
-def test_steps_that_offer_leave_the_queue_alone() -> None:
+def test_steps_that_offer_agents_replace_the_assignment_by_the_queue() -> None:
     steps = (
         Step(
             delay=fixed_duration(90_000),
@@ -188,7 +193,7 @@ def test_steps_that_offer_leave_the_queue_alone() -> None:
     ]
 
 
-def test_queue_gives_again_once_the_steps_have_rung_whom_they_ring() -> None:
+def test_the_queue_assigns_agents_again_after_the_last_offer_of_the_steps() -> None:
     ignores = Step(
         delay=fixed_duration(90_000),
         event_type="offer",
@@ -211,11 +216,11 @@ def test_queue_gives_again_once_the_steps_have_rung_whom_they_ring() -> None:
     ]
 
 
-def test_nobody_queues_before_the_call_has_begun_or_once_it_is_over() -> None:
+def test_a_call_is_queued_only_between_its_beginning_and_its_end() -> None:
     greedy = FAKE_VENDOR.resources["agent"]._replace(waits_for=lambda _: True)
     state = build_state(build_shop({}), Scenario(name="busy", legs={"a": PRESETS["busy"]}))
-    toy = BOUND_FAKE_VENDOR._replace(provider=FAKE_VENDOR._replace(resources={"agent": greedy}))
-    state.configuration = state.configuration._replace(providers={"toy": toy})
+    bound = BOUND_FAKE_VENDOR._replace(provider=FAKE_VENDOR._replace(resources={"agent": greedy}))
+    state.configuration = state.configuration._replace(providers={"toy": bound})
     place_calls(state)
     queued = [dict(read.resource_queue(state))]
     while step(state) is None and read.peek(state) is not None:
@@ -223,7 +228,7 @@ def test_nobody_queues_before_the_call_has_begun_or_once_it_is_over() -> None:
     assert (queued[0], queued[1], read.resource_queue(state)) == ({}, {"c1": "agent"}, {})
 
 
-def test_offer_of_a_step_without_then_waits_for_a_person() -> None:
+def test_an_offer_with_the_person_behavior_waits_for_a_person() -> None:
     offer = Step(
         delay=IMMEDIATELY, event_type="offer", data={"agent": "ann"}, behavior=PRESETS["person"]
     )
@@ -233,7 +238,7 @@ def test_offer_of_a_step_without_then_waits_for_a_person() -> None:
     assert read.wait_reasons(state)["c1"] == (WaitReason(reason="person", leg="b"),)
 
 
-def test_transfer_lets_one_leave_and_another_come() -> None:
+def test_a_transfer_removes_the_agent_and_offers_the_call_again() -> None:
     state = build_state(
         build_shop({"ann": "available", "bob": "offline"}),
         Scenario(name="stays", legs={"a": PRESETS["person"]}),
@@ -249,13 +254,13 @@ def test_transfer_lets_one_leave_and_another_come() -> None:
         (4_000, "c1", "leave", "b"),
         (4_000, "c1", "offer", ""),
     ]
-    assert (read.calls(state)["c1"].phase, states(state)["ann"]) == ("begun", "busy")
+    assert (read.calls(state)["c1"].phase, agent_states(state)["ann"]) == ("begun", "busy")
     play_until_idle(state)
     assert event_log(state, "bridge")[-1] == (6_000, "c1", "bridge", "")
 
 
 @pytest.mark.parametrize(
-    ("event", "why"),
+    ("event", "reason"),
     [
         (Event(at=0, type="hold"), "hold is not possible while queued, only while connected"),
         (Event(at=0, type="rate"), "rate is not possible while queued, only while finished"),
@@ -263,17 +268,17 @@ def test_transfer_lets_one_leave_and_another_come() -> None:
         (Event(at=0, type="offer"), "there is no agent "),
     ],
 )
-def test_act_that_cannot_be(event: Event, why: str) -> None:
+def test_an_illegal_vendor_event_is_refused_and_changes_nothing(event: Event, reason: str) -> None:
     state = build_state(build_shop({"ann": "offline"}))
     place_calls(state)
     run_until(state, 0)
     before = read.calls(state)["c1"]
-    with pytest.raises(IllegalTransition) as refused:
+    with pytest.raises(IllegalTransition) as error:
         apply_event(state, "c1", event)
-    assert (str(refused.value), read.calls(state)["c1"]) == (why, before)
+    assert (str(error.value), read.calls(state)["c1"]) == (reason, before)
 
 
-def test_act_after_the_end_notes_and_nothing_else() -> None:
+def test_a_vendor_event_after_the_end_changes_only_the_call_state() -> None:
     state = build_state(build_shop({"ann": "available"}))
     place_calls(state)
     play_until_idle(state)
@@ -285,20 +290,22 @@ def test_act_after_the_end_notes_and_nothing_else() -> None:
     assert read.peek(state) is None
 
 
-def test_what_was_told_for_after_the_end_comes_only_if_it_fits_there() -> None:
+def test_an_event_scheduled_after_the_end_occurs_only_if_it_is_allowed_then() -> None:
     state = build_state(build_shop({"ann": "available"}))
     place_calls(state)
-    from mockserver.engine.sandbox_state import ScheduledEvent  # noqa: PLC0415 - the engine alone makes it
-
-    for at, verb in ((20_000, "rate"), (30_000, "hold"), (40_000, "polled")):
-        state.schedule(at, "told", "c1", ScheduledEvent(attempt=0, event=Event(at=at, type=verb)))
+    for at, event_type in ((20_000, "rate"), (30_000, "hold"), (40_000, "polled")):
+        state.schedule(
+            at, "told", "c1", ScheduledEvent(attempt=0, event=Event(at=at, type=event_type))
+        )
     play_until_idle(state)
     assert event_log(state, "rate", "hold", "polled") == [(20_000, "c1", "rate", "")]
-    assert [fact for fact in read.journal(state) if isinstance(fact.payload, RejectedEvent)] == []
+    assert [
+        entry for entry in read.journal(state) if isinstance(entry.payload, RejectedEvent)
+    ] == []
 
 
 @pytest.mark.parametrize(
-    ("steps", "why"),
+    ("steps", "reason"),
     [
         (
             (Step(delay=IMMEDIATELY, event_type="offer", data={"agent": "eve"}, location="f:1:1"),),
@@ -323,23 +330,23 @@ def test_what_was_told_for_after_the_end_comes_only_if_it_fits_there() -> None:
     ],
     ids=["unknown agent", "hold in the queue", "fine"],
 )
-def test_rehearsal_knows_acts(steps: tuple[Step, ...], why: str) -> None:
-    story = Scenario(name="told", location="f:1:1", steps=steps)
-    state = build_state(build_shop({"ann": "available"}), story)
-    assert [one.reason for one in dry_run(state.configuration, story)] == ([why] if why else [])
+def test_the_dry_run_checks_vendor_events(steps: tuple[Step, ...], reason: str) -> None:
+    scenario = Scenario(name="told", location="f:1:1", steps=steps)
+    state = build_state(build_shop({"ann": "available"}), scenario)
+    assert [problem.reason for problem in dry_run(state.configuration, scenario)] == (
+        [reason] if reason else []
+    )
 
 
-def test_rehearsal_brings_what_steps_want_where_nobody_is_free() -> None:
+def test_the_dry_run_sends_what_steps_wait_for_when_no_agent_is_available() -> None:
     wait = Step(
         delay=IMMEDIATELY, event_type="", condition=Condition(type="control"), location="f:1:1"
     )
     state = build_state(
         build_shop({"ann": "offline"}), Scenario(name="told", location="f:1:1", steps=(wait,))
     )
-    patient = BOUND_FAKE_VENDOR._replace(
-        provider=FAKE_VENDOR._replace(on_event=lambda _: NO_EFFECTS)
-    )
-    configuration = state.configuration._replace(providers={"toy": patient})
+    bound = BOUND_FAKE_VENDOR._replace(provider=FAKE_VENDOR._replace(on_event=lambda _: NO_EFFECTS))
+    configuration = state.configuration._replace(providers={"toy": bound})
     assert dry_run(configuration, configuration.scenarios.by_name["told"]) == ()
 
 
@@ -348,11 +355,11 @@ def test_rehearsal_brings_what_steps_want_where_nobody_is_free() -> None:
     st.integers(1, 3),
     st.integers(0, 3),
 )
-def test_nobody_is_on_two_calls_and_nobody_starves(
+def test_no_agent_has_two_calls_and_every_call_is_completed(
     starts: list[int], agents: int, silent: int
 ) -> None:
-    names = {f"agent-{nth}": "available" for nth in range(agents)}
-    quiet = {f"quiet-{nth}": "available" for nth in range(silent)}
+    names = {f"agent-{number}": "available" for number in range(agents)}
+    quiet = {f"quiet-{number}": "available" for number in range(silent)}
     state = build_state(build_shop({**quiet, **names}, "1000"))
     for at in sorted(starts):
         run_until(state, at)
@@ -366,10 +373,10 @@ def test_nobody_is_on_two_calls_and_nobody_starves(
             if leg.name == "b" and leg.state in ("ringing", "answered")
         ]
         assert len(busy) == len(set(busy))
-        assert {name for name, state in states(state).items() if state == "busy"} == set(busy)
+        assert {name for name, state in agent_states(state).items() if state == "busy"} == set(busy)
     assert {call.outcome for call in read.calls(state).values()} == {"completed"}
-    paid = [fact.payload for fact in read.journal(state) if fact.type == "charge"]
-    spent = sum(float(one["amount"]) for one in paid if isinstance(one, dict))
+    charges = [entry.payload for entry in read.journal(state) if entry.type == "charge"]
+    spent = sum(float(charge["amount"]) for charge in charges if isinstance(charge, dict))
     assert round(1000 - spent, 2) == float(read.accounts(state)["toy", "shop"].balance or 0)
     offers = [(at, int(call[1:])) for at, call, *_ in event_log(state, "offer")]
     assert [call for _, call in sorted(offers)] == sorted(call for _, call in offers)

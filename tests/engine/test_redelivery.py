@@ -1,4 +1,4 @@
-"""A webhook that is sent once more, and what is kept of each request for whoever asks why."""
+"""Redelivery of webhooks, and what an exchange records of its request."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,6 @@ import pytest
 
 from mockserver.core.account import Retry
 from mockserver.core.behavior import fixed_duration
-from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
 from mockserver.core.journal import JournalEntry
@@ -19,7 +18,7 @@ from mockserver.core.scenario import (
 )
 from mockserver.core.selection import Activation
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.engine.exchange import Exchange, IncomingRequest
+from mockserver.engine.exchange import Exchange
 from mockserver.engine.pipeline import (
     NO_STATUS,
     apply_scenario,
@@ -29,12 +28,13 @@ from mockserver.engine.pipeline import (
     record_exchange,
 )
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.simulation import apply_event, step
 from mockserver.engine.webhooks import redeliver
 from tests.support import read
+from tests.support.deliveries import attempt_results, end_call_at_once
 from tests.support.simulation import (
     CLICK_TO_CALL,
     START,
+    build_click_to_call,
     change_account,
     click_to_call,
     play_until_idle,
@@ -45,37 +45,22 @@ REFUSED = DeliveryResult(status=None, error="refused-target")
 RETRY = Retry(waits=(60_000, 300_000))
 
 
-def receiver(*answers: int | DeliveryResult) -> Callable[[Delivery], DeliveryResult]:
-    """Answers one after another, by status or as they are."""
-    coming = iter(answers)
+def respond_in_turn(*responses: int | DeliveryResult) -> Callable[[Delivery], DeliveryResult]:
+    """Respond with these results in order; a number is the status of a result."""
+    results = iter(responses)
 
     def receive(_: Delivery) -> DeliveryResult:
-        answer = next(coming)
-        return DeliveryResult(status=answer) if isinstance(answer, int) else answer
+        result = next(results)
+        return DeliveryResult(status=result) if isinstance(result, int) else result
 
     return receive
 
 
-def over(state: SandboxState, *stories: str) -> None:
-    """A call that is over at once, so that its webhook is due at the start."""
-    click_to_call(state, *stories)
-    step(state)
-    step(state)
-    apply_event(state, "c1", Event(at=START, type="hangup", leg="a", data={"cause": "busy"}))
-
-
-def tries(state: SandboxState, name: str = "w1") -> list[tuple[int, int, int | str | None]]:
-    return [
-        (one.number, one.at - START, one.result.status or one.result.error)
-        for one in read.deliveries(state)[name].attempts
-    ]
-
-
-# --- once more -----------------------------------------------------------------------------------
+# --- redelivery ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("retry", "first", "then", "made", "delivery_state"),
+    ("retry", "first", "later", "attempts", "delivery_state"),
     [
         (None, (200,), (200,), [(1, 0, 200), (2, 500_000, 200)], "delivered"),
         (None, (200,), (500,), [(1, 0, 200), (2, 500_000, 500)], "failed"),
@@ -105,89 +90,97 @@ def tries(state: SandboxState, name: str = "w1") -> list[tuple[int, int, int | s
         ),
     ],
 )
-def test_again(  # noqa: PLR0913, PLR0917 - the columns of the table
+def test_a_redelivered_webhook_is_sent_once_more_and_retried_with_the_waits_left(  # noqa: PLR0913, PLR0917 - the columns of the table
     state: SandboxState,
     retry: Retry | None,
     first: tuple[int | DeliveryResult, ...],
-    then: tuple[int | DeliveryResult, ...],
-    made: list[tuple[int, int, int | str]],
+    later: tuple[int | DeliveryResult, ...],
+    attempts: list[tuple[int, int, int | str]],
     delivery_state: str,
 ) -> None:
     change_account(state, retry=retry)
-    over(state)
-    play_until_idle(state, receiver(*first))
+    end_call_at_once(state)
+    play_until_idle(state, respond_in_turn(*first))
     redeliver(state, "w1", START + 500_000)
     waiting = read.deliveries(state)["w1"]
     assert (waiting.state, waiting.next_attempt_at) == ("pending", START + 500_000)
-    play_until_idle(state, receiver(*then))
-    assert (tries(state), read.deliveries(state)["w1"].state) == (made, delivery_state)
+    play_until_idle(state, respond_in_turn(*later))
+    assert (attempt_results(state), read.deliveries(state)["w1"].state) == (
+        attempts,
+        delivery_state,
+    )
     assert read.deliveries(state)["w1"].next_attempt_at is None
 
 
-def test_again_sends_the_very_same_thing(state: SandboxState) -> None:
-    over(state)
+def test_a_redelivery_sends_the_same_webhook_under_the_same_id(state: SandboxState) -> None:
+    end_call_at_once(state)
     first = play_until_idle(state)
     redeliver(state, "w1", START + 1)
     second = play_until_idle(state)
-    assert [one.webhook for one in first] == [one.webhook for one in second]
+    assert [delivery.webhook for delivery in first] == [delivery.webhook for delivery in second]
     assert (list(read.deliveries(state)), read.delivery_ids_by_call(state)["c1"]) == (
         ["w1"],
         ["w1"],
     )
 
 
-def test_again_as_often_as_one_likes(state: SandboxState) -> None:
-    over(state)
-    play_until_idle(state, receiver(500))
+def test_a_webhook_can_be_redelivered_any_number_of_times(state: SandboxState) -> None:
+    end_call_at_once(state)
+    play_until_idle(state, respond_in_turn(500))
     for count in (1, 2, 3):
         redeliver(state, "w1", START + count)
-        play_until_idle(state, receiver(500))
-    assert tries(state) == [(1, 0, 500), (2, 1, 500), (3, 2, 500), (4, 3, 500)]
+        play_until_idle(state, respond_in_turn(500))
+    assert attempt_results(state) == [(1, 0, 500), (2, 1, 500), (3, 2, 500), (4, 3, 500)]
 
 
-def test_again_what_a_story_has_dropped(configuration: Configuration) -> None:
+def test_a_dropped_webhook_can_be_redelivered(configuration: Configuration) -> None:
     state = state_with_scenarios(
         configuration, Scenario(name="mine", webhooks={"any": DeliveryBehavior(drop=None)})
     )
-    over(state)
+    end_call_at_once(state)
     assert (play_until_idle(state), read.deliveries(state)["w1"].state) == ([], "dropped")
     redeliver(state, "w1", START + 9)
-    assert [one.id for one in play_until_idle(state, receiver(200))] == ["w1"]
-    assert (tries(state), read.deliveries(state)["w1"].state) == ([(1, 9, 200)], "delivered")
+    assert [delivery.id for delivery in play_until_idle(state, respond_in_turn(200))] == ["w1"]
+    assert (attempt_results(state), read.deliveries(state)["w1"].state) == (
+        [(1, 9, 200)],
+        "delivered",
+    )
 
 
-def test_again_does_not_travel_as_the_story_says(configuration: Configuration) -> None:
-    """Neither late nor twice: whoever asks for it wants it now."""
+def test_a_redelivery_ignores_the_delivery_behavior_of_the_scenario(
+    configuration: Configuration,
+) -> None:
+    """It is sent once and without the delay of the scenario."""
     late = {"any": DeliveryBehavior(duplicate=2, delay=fixed_duration(10_000))}
     state = state_with_scenarios(configuration, Scenario(name="mine", webhooks=late))
-    over(state)
+    end_call_at_once(state)
     play_until_idle(state)
     redeliver(state, "w2", START + 20_000)
     play_until_idle(state)
-    assert tries(state, "w1") == [(1, 10_000, 200)]
-    assert tries(state, "w2") == [(1, 10_000, 200), (2, 20_000, 200)]
+    assert attempt_results(state, "w1") == [(1, 10_000, 200)]
+    assert attempt_results(state, "w2") == [(1, 10_000, 200), (2, 20_000, 200)]
 
 
-def test_again_comes_after_what_is_due_at_the_same_time(state: SandboxState) -> None:
-    over(state)
+def test_a_redelivery_comes_after_items_due_at_the_same_time(state: SandboxState) -> None:
+    end_call_at_once(state)
     play_until_idle(state)
     click_to_call(state, now=START + 5)
     redeliver(state, "w1", START + 5)
     assert [due.subject for due in sorted(read.pending_items(state))] == ["c2", "w1"]
 
 
-# --- a path that nobody has ----------------------------------------------------------------------
+# --- requests to unknown paths -------------------------------------------------------------------
 
 
-def test_lost_is_on_record_once_it_is_remembered(state: SandboxState) -> None:
-    asked = Request(method="GET", path="/nowhere", origin="http://mock.test")
-    exchange = build_unknown_path_exchange(state, asked, START + 3, "nobody has it")
+def test_a_request_to_an_unknown_path_is_on_record_once_it_is_recorded(state: SandboxState) -> None:
+    request = Request(method="GET", path="/nowhere", origin="http://mock.test")
+    exchange = build_unknown_path_exchange(state, request, START + 3, "nobody has it")
     assert exchange == Exchange(
         id="r1",
         at=START + 3,
         provider="",
         operation="",
-        request=asked,
+        request=request,
         response=Response(status=404),
         fault=None,
         explanation="nobody has it",
@@ -206,40 +199,30 @@ def test_lost_is_on_record_once_it_is_remembered(state: SandboxState) -> None:
     assert list(read.request_origins(state)) == ["http://mock.test"]
 
 
-def test_lost_counts_among_the_others(state: SandboxState) -> None:
-    names = []
+def test_requests_to_unknown_paths_share_the_ids_of_other_requests(state: SandboxState) -> None:
+    ids = []
     for _ in range(2):
-        names.append(click_to_call(state).id)
+        ids.append(click_to_call(state).id)
         exchange = build_unknown_path_exchange(state, Request(method="GET", path="/"), START, "")
         record_exchange(state, exchange)
-        names.append(exchange.id)
-    assert names == ["r1", "r2", "r3", "r4"]
-    assert [one.id for one in read.exchanges(state)] == names
+        ids.append(exchange.id)
+    assert ids == ["r1", "r2", "r3", "r4"]
+    assert [exchange.id for exchange in read.exchanges(state)] == ids
 
 
-def test_remember_tells_the_first_call_and_each_origin_once(state: SandboxState) -> None:
+def test_a_recorded_exchange_names_its_first_call_and_each_origin_is_kept_once(
+    state: SandboxState,
+) -> None:
     for origin in ("http://a", "http://b", "http://a"):
-        made = build_unknown_path_exchange(
+        exchange = build_unknown_path_exchange(
             state, Request(method="GET", path="/", origin=origin), START, ""
         )
-        record_exchange(state, made._replace(call_ids=("c7", "c8")))
-    assert [fact.call_id for fact in read.journal(state)] == ["c7", "c7", "c7"]
+        record_exchange(state, exchange._replace(call_ids=("c7", "c8")))
+    assert [entry.call_id for entry in read.journal(state)] == ["c7", "c7", "c7"]
     assert list(read.request_origins(state)) == ["http://a", "http://b"]
 
 
-# --- why it was answered so ----------------------------------------------------------------------
-
-
-def asked(state: SandboxState, *stories: str, **fields: object) -> IncomingRequest:
-    listing = state.configuration.providers["mobtexting"]
-    sent = {name: value for name, value in {**CLICK_TO_CALL, **fields}.items() if value is not None}
-    headers = {"authorization": "Bearer key", "accept": "application/json"}
-    return IncomingRequest(
-        bound=listing,
-        endpoint=listing.provider.endpoints[0],
-        request=Request(method="POST", path="/", headers=headers, fields=sent),
-        scenarios=stories,
-    )
+# --- the exchange of a request -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -255,55 +238,57 @@ def asked(state: SandboxState, *stories: str, **fields: object) -> IncomingReque
         ),
     ],
 )
-def test_exchange_keeps_every_rule_that_was_broken(
+def test_an_exchange_has_every_broken_rule_of_the_request(
     state: SandboxState, fields: dict[str, object], broken: list[str], violations: list[str]
 ) -> None:
-    exchange = handle(state, asked(state, **fields), START)
+    exchange = handle(state, build_click_to_call(state, **fields), START)
     assert [rule.fault.name for rule in exchange.broken_rules] == broken
-    assert sorted(one.field for one in exchange.violations) == violations
+    assert sorted(violation.field for violation in exchange.violations) == violations
     assert exchange.fault == (broken[0] if broken else None)
 
 
-def test_exchange_keeps_the_fault_that_a_story_orders(configuration: Configuration) -> None:
+def test_an_exchange_has_the_fault_that_a_scenario_orders(configuration: Configuration) -> None:
     mine = Scenario(
         name="mine", match=MatchRule(), responses=(ApiBehavior(fault="service-unavailable"),)
     )
     state = state_with_scenarios(configuration, Scenario(name="usual"), mine)
-    exchange = handle(state, apply_scenario(state, asked(state, bridge=None)), START)
+    exchange = handle(state, apply_scenario(state, build_click_to_call(state, bridge=None)), START)
     assert [rule.fault.name for rule in exchange.broken_rules] == ["service-unavailable"]
     assert (exchange.fault, exchange.scenarios) == ("service-unavailable", ("mine",))
 
 
-def test_exchange_of_a_connection_that_a_story_breaks(configuration: Configuration) -> None:
+def test_the_exchange_of_a_disconnect_has_violations_but_no_broken_rules(
+    configuration: Configuration,
+) -> None:
     mine = Scenario(name="mine", match=MatchRule(), responses=(ApiBehavior(disconnect="reset"),))
     state = state_with_scenarios(configuration, Scenario(name="usual"), mine)
-    exchange = handle(state, apply_scenario(state, asked(state, bridge=None)), START)
+    exchange = handle(state, apply_scenario(state, build_click_to_call(state, bridge=None)), START)
     assert (exchange.response.status, exchange.broken_rules, exchange.fault) == (
         NO_STATUS,
         (),
         None,
     )
-    assert [one.field for one in exchange.violations] == ["bridge"]
+    assert [violation.field for violation in exchange.violations] == ["bridge"]
 
 
-def test_exchange_keeps_how_stories_saw_it(state: SandboxState) -> None:
-    wanted = asked(state)
-    before = build_match_contexts(state, wanted)
-    exchange = handle(state, wanted, START)
-    legs = dict.fromkeys(("b", "callee", "to"), str(CLICK_TO_CALL["to"]))
-    legs |= dict.fromkeys(("a", "from"), str(CLICK_TO_CALL["from"]))
-    seen = MatchContext(
+def test_an_exchange_has_the_match_contexts_of_the_request(state: SandboxState) -> None:
+    incoming = build_click_to_call(state)
+    contexts = build_match_contexts(state, incoming)
+    exchange = handle(state, incoming, START)
+    numbers = dict.fromkeys(("b", "callee", "to"), str(CLICK_TO_CALL["to"]))
+    numbers |= dict.fromkeys(("a", "from"), str(CLICK_TO_CALL["from"]))
+    expected = MatchContext(
         provider="mobtexting",
         operation="c2c",
         account="mobtexting-default",
         credential="key",
-        numbers=legs,
-        parameters=wanted.request.fields,
+        numbers=numbers,
+        parameters=incoming.request.fields,
     )
-    assert exchange.match_contexts == before == (seen,)
+    assert exchange.match_contexts == contexts == (expected,)
 
 
-def test_exchange_keeps_what_was_activated_when_it_came(state: SandboxState) -> None:
+def test_an_exchange_has_the_activations_at_the_arrival_of_the_request(state: SandboxState) -> None:
     once = Activation(id="a1", scenario_name="callee-busy", match=MatchRule(), remaining=1)
     other = Activation(
         id="a2",
@@ -321,7 +306,7 @@ def test_exchange_keeps_what_was_activated_when_it_came(state: SandboxState) -> 
     ]
 
 
-def test_exchange_of_a_refused_request_spends_what_it_suited(state: SandboxState) -> None:
+def test_a_refused_request_uses_up_the_activations_that_it_matches(state: SandboxState) -> None:
     once = Activation(id="a1", scenario_name="callee-busy", match=MatchRule(), remaining=1)
     state.activations = [once]
     assert click_to_call(state, bridge=None).activations == (once,)

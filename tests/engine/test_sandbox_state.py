@@ -1,4 +1,4 @@
-"""What a sandbox remembers, what is due in it, and what a reset leaves of it."""
+"""The sandbox state: accounts, journal, agenda, and what a reset restores."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -9,20 +9,19 @@ from mockserver.core.account import Account, Limits
 from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
-from mockserver.core.scenario import ApiBehavior, MatchContext, MatchRule, Scenario
+from mockserver.core.scenario import ApiBehavior, MatchRule, Scenario
 from mockserver.core.script import DueStep
 from mockserver.core.selection import Activation
 from mockserver.engine.bounded_log import MAX_ITEMS, BoundedLog
-from mockserver.engine.exchange import RequestSelection
 from mockserver.engine.sandbox_state import DueItem, SandboxState, ScheduledEvent
-from mockserver.engine.scenario_selection import select_api_behavior
+from mockserver.engine.scenario_selection import advance_responses
 from mockserver.engine.simulation import apply_event, step
 from tests.support.simulation import START, change_account, click_to_call, play_until_idle
 
 STEP = DueStep(at=5, track_index=0, event=Event(at=5, type="play", leg="a"), location="")
 
 
-def accounts(state: SandboxState, **credentials: frozenset[str] | None) -> None:
+def set_accounts(state: SandboxState, **credentials: frozenset[str] | None) -> None:
     state.accounts = {
         ("mobtexting", name): Account(name=name, provider="mobtexting", credentials=keys)
         for name, keys in credentials.items()
@@ -42,87 +41,91 @@ def accounts(state: SandboxState, **credentials: frozenset[str] | None) -> None:
         (None, None),
     ],
 )
-def test_account_named_before_any(
+def test_an_account_that_names_the_credential_comes_before_one_that_accepts_any(
     state: SandboxState, credential: str | None, name: str | None
 ) -> None:
-    accounts(
+    set_accounts(
         state,
         any=None,
         late=None,
         one=frozenset({"k1", "both", "invalid"}),
         two=frozenset({"k2", "both", "revoked"}),
     )
-    found = state.find_account("mobtexting", credential)
-    assert (found.name if found else None) == name
+    account = state.find_account("mobtexting", credential)
+    assert (account.name if account else None) == name
 
 
 @pytest.mark.parametrize("credential", ["stranger", "k1"])
-def test_account_of_another_provider(state: SandboxState, credential: str) -> None:
-    accounts(state, any=None, one=frozenset({"k1"}))
+def test_an_account_of_another_provider_is_not_found(state: SandboxState, credential: str) -> None:
+    set_accounts(state, any=None, one=frozenset({"k1"}))
     assert state.find_account("phonon", credential) is None
 
 
-def test_account_nobody_takes_strangers(state: SandboxState) -> None:
-    accounts(state, one=frozenset({"k1"}))
+def test_an_unknown_credential_finds_no_account_if_none_accepts_any(state: SandboxState) -> None:
+    set_accounts(state, one=frozenset({"k1"}))
     assert state.find_account("mobtexting", "stranger") is None
 
 
-def test_record_tells_the_watchers(state: SandboxState) -> None:
+def test_a_recorded_entry_is_passed_to_the_subscribers(state: SandboxState) -> None:
     seen: list[JournalEntry] = []
     state.subscribers.append(seen.append)
-    facts = [JournalEntry(at=at, type="clock", call_id="", payload={}) for at in (1, 2)]
-    for fact in facts:
-        state.record(fact)
-    assert (list(state.journal), seen, state.entry_count) == (facts, facts, 2)
+    entries = [JournalEntry(at=at, type="clock", call_id="", payload={}) for at in (1, 2)]
+    for entry in entries:
+        state.record(entry)
+    assert (list(state.journal), seen, state.entry_count) == (entries, entries, 2)
 
 
-def test_record_counts_errors_and_weighs(state: SandboxState) -> None:
-    found = [(state.error_count, state.journal.byte_count)]
+def test_recording_counts_errors_and_bytes(state: SandboxState) -> None:
+    counts = [(state.error_count, state.journal.byte_count)]
     for kind, size in (("clock", 0), ("error", 5), ("event", 7), ("error", 0)):
         state.record(JournalEntry(at=1, type=kind, call_id="", payload={}), size)
-        found.append((state.error_count, state.journal.byte_count))
-    assert found == [(0, 0), (0, 0), (1, 5), (1, 12), (2, 12)]
+        counts.append((state.error_count, state.journal.byte_count))
+    assert counts == [(0, 0), (0, 0), (1, 5), (1, 12), (2, 12)]
 
 
-def test_view_has_the_seed_and_all_that_providers_may_read(state: SandboxState) -> None:
+def test_the_read_model_has_the_seed_and_the_state_that_providers_may_read(
+    state: SandboxState,
+) -> None:
     click_to_call(state)
     play_until_idle(state)
     state.counts["key"], state.uploads["digest"] = [1], b"data"
-    view = state.read_model
-    assert (view.seed, view.path_prefix) == (state.configuration.seed, "")
-    assert (view.accounts, view.calls, view.call_ids_by_vendor_id) == (
+    read_model = state.read_model
+    assert (read_model.seed, read_model.path_prefix) == (state.configuration.seed, "")
+    assert (read_model.accounts, read_model.calls, read_model.call_ids_by_vendor_id) == (
         state.accounts,
         state.calls,
         state.call_ids_by_vendor_id,
     )
-    assert (view.deliveries, view.delivery_ids_by_call) == (
+    assert (read_model.deliveries, read_model.delivery_ids_by_call) == (
         state.deliveries,
         state.delivery_ids_by_call,
     )
-    assert (view.counts, view.uploads) == (state.counts, state.uploads)
+    assert (read_model.counts, read_model.uploads) == (state.counts, state.uploads)
 
 
-def test_accounts_that_want_records_made_up_are_populated(configuration: Configuration) -> None:
+def test_accounts_with_generated_records_are_populated(configuration: Configuration) -> None:
     def populate(seed: str, account: Account) -> Account:
         return account._replace(balance=Decimal(len(seed)))
 
     accounts = {
-        ("toy", name): Account(name=name, provider="toy", generate=wanted)
-        for name, wanted in (("plain", {}), ("made", {"agents": "3"}))
+        ("toy", name): Account(name=name, provider="toy", generate=generate)
+        for name, generate in (("plain", {}), ("made", {"agents": "3"}))
     }
     state = SandboxState(
         configuration._replace(accounts=accounts, populate=populate, seed="four"), START
     )
-    assert [one.balance for one in state.accounts.values()] == [None, Decimal(4)]
+    assert [account.balance for account in state.accounts.values()] == [None, Decimal(4)]
 
 
-def test_forget_drops_all_by_which_a_call_is_played(state: SandboxState) -> None:
+def test_dropping_the_progress_of_a_call_drops_its_scripts_scenarios_and_waits(
+    state: SandboxState,
+) -> None:
     click_to_call(state, "doubled-report")
     click_to_call(state)
     for name in ("c1", "c2"):
         state.wait_reasons[name], state.webhook_depths[name] = (), 1
         state.webhook_scenarios[name] = state.webhook_scenarios["c1"]
-    parts = (
+    mappings = (
         state.leg_scenarios,
         state.webhook_scenarios,
         state.scripts,
@@ -130,55 +133,55 @@ def test_forget_drops_all_by_which_a_call_is_played(state: SandboxState) -> None
         state.wait_reasons,
         state.webhook_depths,
     )
-    assert [list(part) for part in parts] == [["c1", "c2"]] * 6
+    assert [list(mapping) for mapping in mappings] == [["c1", "c2"]] * 6
     state.drop_progress("c1")
-    assert [list(part) for part in parts] == [["c2"]] * 6
+    assert [list(mapping) for mapping in mappings] == [["c2"]] * 6
 
 
-def test_record_goes_on_without_a_watcher_that_raises(state: SandboxState) -> None:
+def test_a_subscriber_that_raises_is_removed(state: SandboxState) -> None:
     seen: list[JournalEntry] = []
 
-    def failing(fact: JournalEntry) -> None:
-        seen.append(fact)
+    def failing(entry: JournalEntry) -> None:
+        seen.append(entry)
         raise ZeroDivisionError
 
     state.subscribers += [seen.append, failing, seen.append]
-    facts = [JournalEntry(at=at, type="clock", call_id="", payload={}) for at in (1, 2)]
-    for fact in facts:
-        state.record(fact)
-    assert (seen, list(state.journal)) == ([facts[0]] * 3 + [facts[1]] * 2, facts)
+    entries = [JournalEntry(at=at, type="clock", call_id="", payload={}) for at in (1, 2)]
+    for entry in entries:
+        state.record(entry)
+    assert (seen, list(state.journal)) == ([entries[0]] * 3 + [entries[1]] * 2, entries)
     assert state.subscribers == [seen.append, seen.append]
 
 
-def test_record_lets_a_watcher_take_itself_away(state: SandboxState) -> None:
+def test_a_subscriber_can_remove_itself(state: SandboxState) -> None:
     seen: list[int] = []
 
-    def once(fact: JournalEntry) -> None:
-        seen.append(fact.at)
+    def once(entry: JournalEntry) -> None:
+        seen.append(entry.at)
         state.subscribers.remove(once)
 
-    state.subscribers += [once, lambda fact: seen.append(-fact.at)]
+    state.subscribers += [once, lambda entry: seen.append(-entry.at)]
     for at in (1, 2):
         state.record(JournalEntry(at=at, type="clock", call_id="", payload={}))
     assert seen == [1, -1, -2]
 
 
-def test_record_keeps_the_newest(configuration: Configuration) -> None:
+def test_the_journal_keeps_the_newest_entries(configuration: Configuration) -> None:
     state = SandboxState(configuration, START)
     state.journal = BoundedLog(3)
     for at in range(5):
         state.record(JournalEntry(at=at, type="clock", call_id="", payload={}))
-    assert ([fact.at for fact in state.journal], state.entry_count) == ([2, 3, 4], 5)
+    assert ([entry.at for entry in state.journal], state.entry_count) == ([2, 3, 4], 5)
 
 
-def test_take_in_order_of_time_then_of_arrival(state: SandboxState) -> None:
+def test_due_items_are_taken_in_order_of_time_and_then_of_scheduling(state: SandboxState) -> None:
     for at, name in ((20, "w1"), (10, "w2"), (20, "w3"), (10, "w4")):
         state.schedule(at, "delivery", name)
     taken = [state.take() for _ in range(5)]
     assert [due.subject if due else None for due in taken] == ["w2", "w4", "w1", "w3", None]
 
 
-def test_take_at_the_beginning_of_time(state: SandboxState) -> None:
+def test_an_item_due_at_time_zero_is_taken(state: SandboxState) -> None:
     state.schedule(0, "delivery", "w1")
     assert (state.peek(), state.take(), state.peek()) == (
         DueItem(at=0, serial=1, kind="delivery", subject="w1"),
@@ -187,14 +190,14 @@ def test_take_at_the_beginning_of_time(state: SandboxState) -> None:
     )
 
 
-def test_schedule_carries_what_was_told(state: SandboxState) -> None:
+def test_a_due_item_has_its_scheduled_event(state: SandboxState) -> None:
     click_to_call(state, "answered")
-    told = ScheduledEvent(attempt=0, event=Event(at=5, type="hangup", leg="b"))
-    serial = state.schedule(5, "told", "c1", told)
-    assert state.take() == DueItem(at=5, serial=serial, kind="told", subject="c1", payload=told)
+    event = ScheduledEvent(attempt=0, event=Event(at=5, type="hangup", leg="b"))
+    serial = state.schedule(5, "told", "c1", event)
+    assert state.take() == DueItem(at=5, serial=serial, kind="told", subject="c1", payload=event)
 
 
-def test_take_passes_over_a_step_that_another_has_replaced(state: SandboxState) -> None:
+def test_a_replaced_step_is_skipped(state: SandboxState) -> None:
     state.next_steps["c1"] = (state.schedule(5, "script", "c1"), STEP)
     state.schedule(9, "script", "c2")
     state.next_steps["c1"] = (state.schedule(7, "script", "c1"), STEP)
@@ -202,7 +205,7 @@ def test_take_passes_over_a_step_that_another_has_replaced(state: SandboxState) 
     assert [due.at if due else None for due in (state.take(), state.take())] == [7, None]
 
 
-def test_pending_is_one_step_per_call(state: SandboxState) -> None:
+def test_each_call_has_one_pending_step(state: SandboxState) -> None:
     click_to_call(state)
     click_to_call(state)
     for _ in range(6):
@@ -214,7 +217,7 @@ def test_pending_is_one_step_per_call(state: SandboxState) -> None:
 
 REFUSING = Scenario(name="refusing", responses=(ApiBehavior(fault="conflict"),))
 
-PARTS: list[Callable[[SandboxState], object]] = [
+STATE_PARTS: list[Callable[[SandboxState], object]] = [
     lambda state: state.accounts,
     lambda state: state.activations,
     lambda state: state.activation_count,
@@ -239,32 +242,19 @@ PARTS: list[Callable[[SandboxState], object]] = [
 ]
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_reset_is_back_at_the_start(
+@pytest.mark.parametrize("part", STATE_PARTS)
+def test_a_reset_restores_the_initial_state(
     configuration: Configuration, part: Callable[[SandboxState], object]
 ) -> None:
-    told = configuration.scenarios._replace(
+    scenarios = configuration.scenarios._replace(
         by_name={**configuration.scenarios.by_name, "refusing": REFUSING}
     )
-    state = SandboxState(configuration._replace(scenarios=told), START)
+    state = SandboxState(configuration._replace(scenarios=scenarios), START)
     change_account(state, limits=Limits(requests=9, per=1_000))
     click_to_call(state, "callee-busy", "doubled-report")
     play_until_idle(state)
     click_to_call(state, now=START + 60_000)
-    select_api_behavior(
-        state,
-        RequestSelection(scenario_names=("refusing",)),
-        (
-            MatchContext(
-                provider="mobtexting",
-                operation="",
-                account="",
-                credential="",
-                numbers={},
-                parameters={},
-            ),
-        ),
-    )
+    advance_responses(state, "refusing")
     state.held_deliveries["c2"] = []
     state.activation_count = 1
     state.activations.append(
@@ -272,23 +262,26 @@ def test_reset_is_back_at_the_start(
     )
     state.wait_reasons["c2"] = ()
     state.accounts["mobtexting", "mine"] = Account(name="mine", provider="mobtexting")
-    blank = part(SandboxState(configuration, START))
-    assert part(state) != blank
+    initial = part(SandboxState(configuration, START))
+    assert part(state) != initial
     state.reset(START)
-    assert (part(state), state.epoch) == (blank, 1)
+    assert (part(state), state.epoch) == (initial, 1)
 
 
-def test_reset_begins_the_same_story_again(state: SandboxState) -> None:
+def test_the_same_call_after_a_reset_has_the_same_journal_and_webhooks(state: SandboxState) -> None:
     click_to_call(state)
     first = (play_until_idle(state), list(state.journal))
     state.reset(START)
     click_to_call(state)
-    again = [delivery._replace(epoch=0) for delivery in play_until_idle(state)]
-    kinds = [(fact.at, fact.type, fact.call_id) for fact in state.journal]
-    assert (again, kinds) == (first[0], [(fact.at, fact.type, fact.call_id) for fact in first[1]])
+    repeated = [delivery._replace(epoch=0) for delivery in play_until_idle(state)]
+    kinds = [(entry.at, entry.type, entry.call_id) for entry in state.journal]
+    assert (repeated, kinds) == (
+        first[0],
+        [(entry.at, entry.type, entry.call_id) for entry in first[1]],
+    )
 
 
-def test_reset_keeps_its_watchers(state: SandboxState) -> None:
+def test_a_reset_keeps_the_subscribers(state: SandboxState) -> None:
     seen: list[JournalEntry] = []
     state.subscribers.append(seen.append)
     state.reset(START)
@@ -296,7 +289,7 @@ def test_reset_keeps_its_watchers(state: SandboxState) -> None:
     assert len(seen) == 1
 
 
-def test_marks_are_bounded_by_key_and_in_number(state: SandboxState) -> None:
+def test_counts_are_bounded_per_key_and_in_number_of_keys(state: SandboxState) -> None:
     for at in range(2 * MAX_ITEMS):
         state.count("busy", at)
     assert len(state.counts["busy"]) == 2 * MAX_ITEMS
@@ -314,7 +307,7 @@ def test_marks_are_bounded_by_key_and_in_number(state: SandboxState) -> None:
     )
 
 
-def test_origins_are_bounded(state: SandboxState) -> None:
+def test_request_origins_are_bounded(state: SandboxState) -> None:
     for at in range(MAX_ITEMS + 1):
         state.record_origin(f"http://h{at}")
     assert (len(state.request_origins), "http://h0" in state.request_origins) == (MAX_ITEMS, False)

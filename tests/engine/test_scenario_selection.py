@@ -1,4 +1,4 @@
-"""Which story answers, plays and carries; how long an activation lasts; whose turn it is."""
+"""Selection in a sandbox: scenarios of calls, responses in order, activations."""
 
 import pytest
 
@@ -13,10 +13,11 @@ from mockserver.core.scenario import (
     Scenario,
 )
 from mockserver.core.selection import Activation, SelectedScenario
-from mockserver.engine.exchange import DEFAULT_API_BEHAVIOR, NO_SELECTION, RequestSelection
+from mockserver.engine.exchange import DEFAULT_API_BEHAVIOR, NO_SELECTION_INPUT, SelectionInput
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.scenario_selection import (
     DEFAULT_SCENARIO,
+    advance_responses,
     consume_activations,
     select_api_behavior,
     select_for_call,
@@ -25,7 +26,7 @@ from tests.support import read
 from tests.support.builders import build_call, build_call_spec
 from tests.support.simulation import START, click_to_call, play_until_idle, state_with_scenarios
 
-SEEN = MatchContext(
+CONTEXT = MatchContext(
     provider="mobtexting",
     operation="c2c",
     account="shop",
@@ -33,8 +34,8 @@ SEEN = MatchContext(
     numbers={"a": "1", "b": "2", "callee": "2"},
     parameters={},
 )
-OTHER = SEEN._replace(numbers={"a": "9", "b": "8", "callee": "8"})
-TO_TWO, EVERYBODY = MatchRule(globs={"callee": "2"}), MatchRule()
+OTHER_CONTEXT = CONTEXT._replace(numbers={"a": "9", "b": "8", "callee": "8"})
+CALLEE_2, MATCH_ALL = MatchRule(globs={"callee": "2"}), MatchRule()
 REFUSED, DOWN, PASS = (
     ApiBehavior(fault="conflict"),
     ApiBehavior(fault="service-unavailable"),
@@ -43,16 +44,14 @@ REFUSED, DOWN, PASS = (
 BUSY = Scenario(name="busy", legs={"callee": PRESETS["busy"]})
 
 
-def called(shape: str = "b-after-a") -> Call:
-    order = build_call_spec(account="shop", flow=shape, parameters={"mid": "7"}, created_at=START)
+def build_flow_call(flow: str = "b-after-a") -> Call:
+    spec = build_call_spec(account="shop", flow=flow, parameters={"mid": "7"}, created_at=START)
     sides = (Leg(name="a", role="from", number="1"), Leg(name="b", role="to", number="2"))
-    return build_call(
-        spec=order, legs=sides if shape == "b-after-a" else sides[:1], starts_at=START
-    )
+    return build_call(spec=spec, legs=sides if flow == "b-after-a" else sides[:1], starts_at=START)
 
 
 @pytest.mark.parametrize(
-    ("globs", "shape", "suits"),
+    ("globs", "flow", "matches"),
     [
         ({"provider": "mobtexting", "operation": "c2c", "account": "shop"}, "b-after-a", True),
         ({"credential": "key"}, "b-after-a", True),
@@ -64,159 +63,177 @@ def called(shape: str = "b-after-a") -> Call:
         ({"b": "?*"}, "branch", False),
     ],
 )
-def test_choose_by_the_call(
+def test_a_scenario_is_selected_by_the_fields_of_the_call(
     configuration: Configuration,
     globs: dict[str, str],
-    shape: str,
-    suits: bool,  # noqa: FBT001 - what the table expects
+    flow: str,
+    matches: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
     mine = Scenario(
         name="mine", match=MatchRule(globs=globs, fields={"mid": "7"}), legs={"a": PRESETS["busy"]}
     )
     state = state_with_scenarios(configuration, BUSY, mine)
-    select_for_call(state, called(shape), RequestSelection(scenario_names=(), credential="key"))
+    select_for_call(
+        state, build_flow_call(flow), SelectionInput(scenario_names=(), credential="key")
+    )
     expected = (
         SelectedScenario(scenario=mine, rank="match")
-        if suits
+        if matches
         else SelectedScenario(scenario=BUSY, rank="default")
     )
     assert read.leg_scenarios(state) == {"c1": expected}
 
 
-def test_choose_for_a_call_without_whom_the_client_wanted(configuration: Configuration) -> None:
+def test_a_match_rule_on_the_callee_can_match_a_call_without_one(
+    configuration: Configuration,
+) -> None:
     mine = Scenario(name="mine", match=MatchRule(globs={"callee": ""}), legs={"a": PRESETS["busy"]})
-    state, call = state_with_scenarios(configuration, BUSY, mine), called()
-    select_for_call(state, call._replace(legs=call.legs[:1]), NO_SELECTION)
+    state, call = state_with_scenarios(configuration, BUSY, mine), build_flow_call()
+    select_for_call(state, call._replace(legs=call.legs[:1]), NO_SELECTION_INPUT)
     assert read.leg_scenarios(state) == {"c1": SelectedScenario(scenario=mine, rank="match")}
 
 
-def test_choose_phones_and_webhooks_apart(configuration: Configuration) -> None:
-    travels = Scenario(
-        name="travels", match=EVERYBODY, webhooks={"any": DeliveryBehavior(duplicate=2)}
+def test_legs_and_webhooks_can_come_from_different_scenarios(configuration: Configuration) -> None:
+    with_webhooks = Scenario(
+        name="travels", match=MATCH_ALL, webhooks={"any": DeliveryBehavior(duplicate=2)}
     )
-    phones = Scenario(name="phones", match=EVERYBODY, play="busy")
-    state = state_with_scenarios(configuration, BUSY, travels, phones)
-    select_for_call(state, called(), NO_SELECTION)
+    with_legs = Scenario(name="phones", match=MATCH_ALL, play="busy")
+    state = state_with_scenarios(configuration, BUSY, with_webhooks, with_legs)
+    select_for_call(state, build_flow_call(), NO_SELECTION_INPUT)
     assert (read.leg_scenarios(state)["c1"], read.webhook_scenarios(state)["c1"]) == (
-        SelectedScenario(scenario=phones, rank="match"),
-        travels,
+        SelectedScenario(scenario=with_legs, rank="match"),
+        with_webhooks,
     )
 
 
-def test_choose_when_the_default_has_nothing_to_say(configuration: Configuration) -> None:
+def test_a_default_scenario_without_legs_gives_the_default_behavior(
+    configuration: Configuration,
+) -> None:
     state = state_with_scenarios(configuration, Scenario(name="mute", responses=(PASS,)))
-    select_for_call(state, called(), NO_SELECTION)
+    select_for_call(state, build_flow_call(), NO_SELECTION_INPUT)
     assert (read.leg_scenarios(state)["c1"], read.webhook_scenarios(state)) == (
         DEFAULT_SCENARIO,
         {},
     )
 
 
-def test_choose_needs_by_the_vendors_word(configuration: Configuration) -> None:
-    needy = Scenario(name="needy", match=EVERYBODY, needs={"leg": "to"}, play="busy")
+def test_needs_name_a_leg_by_its_role(configuration: Configuration) -> None:
+    needy = Scenario(name="needy", match=MATCH_ALL, needs={"leg": "to"}, play="busy")
     state = state_with_scenarios(configuration, BUSY, needy)
-    chosen = []
-    for shape in ("b-after-a", "one-leg"):
-        select_for_call(state, called(shape), NO_SELECTION)
-        chosen.append(read.leg_scenarios(state)["c1"].scenario.name)
-    assert chosen == ["needy", "busy"]
+    selected = []
+    for flow in ("b-after-a", "one-leg"):
+        select_for_call(state, build_flow_call(flow), NO_SELECTION_INPUT)
+        selected.append(read.leg_scenarios(state)["c1"].scenario.name)
+    assert selected == ["needy", "busy"]
 
 
-def test_nobody_asks_for_anything() -> None:
-    assert RequestSelection(scenario_names=(), credential="", activations=()) == NO_SELECTION
+def test_no_selection_is_empty() -> None:
+    assert SelectionInput(scenario_names=(), credential="", activations=()) == NO_SELECTION_INPUT
 
 
-def test_turn_counts_and_the_last_repeats(configuration: Configuration) -> None:
-    story = Scenario(name="mine", match=EVERYBODY, responses=(REFUSED, DOWN, PASS))
-    state = state_with_scenarios(configuration, BUSY, story)
-    turns = [select_api_behavior(state, NO_SELECTION, (SEEN,)) for _ in range(5)]
-    assert turns == [(order, "mine") for order in (REFUSED, DOWN, PASS, PASS, PASS)]
+def test_responses_are_counted_and_the_last_one_repeats(configuration: Configuration) -> None:
+    scenario = Scenario(name="mine", match=MATCH_ALL, responses=(REFUSED, DOWN, PASS))
+    state = state_with_scenarios(configuration, BUSY, scenario)
+    results = []
+    for _ in range(5):
+        results.append(select_api_behavior(state, NO_SELECTION_INPUT, (CONTEXT,)))
+        advance_responses(state, "mine")
+    assert results == [(behavior, "mine") for behavior in (REFUSED, DOWN, PASS, PASS, PASS)]
     assert read.response_positions(state) == {"mine": 5}
 
 
-def test_turn_each_story_counts_for_itself(configuration: Configuration) -> None:
-    stories = [Scenario(name=name, responses=(REFUSED, DOWN)) for name in ("one", "two")]
-    state = state_with_scenarios(configuration, BUSY, *stories)
-    names = ("one", "two", "one", "two")
-    turns = [
-        select_api_behavior(state, RequestSelection(scenario_names=(name,)), (SEEN,))[0]
-        for name in names
-    ]
-    assert turns == [REFUSED, REFUSED, DOWN, DOWN]
+def test_selecting_an_api_behavior_changes_nothing(configuration: Configuration) -> None:
+    scenario = Scenario(name="mine", match=MATCH_ALL, responses=(REFUSED, DOWN))
+    state = state_with_scenarios(configuration, BUSY, scenario)
+    results = [select_api_behavior(state, NO_SELECTION_INPUT, (CONTEXT,)) for _ in range(3)]
+    assert results == [(REFUSED, "mine")] * 3
+    assert read.response_positions(state) == {}
+
+
+def test_each_scenario_counts_its_own_responses(configuration: Configuration) -> None:
+    scenarios = [Scenario(name=name, responses=(REFUSED, DOWN)) for name in ("one", "two")]
+    state = state_with_scenarios(configuration, BUSY, *scenarios)
+    results = []
+    for name in ("one", "two", "one", "two"):
+        selection = SelectionInput(scenario_names=(name,))
+        results.append(select_api_behavior(state, selection, (CONTEXT,))[0])
+        advance_responses(state, name)
+    assert results == [REFUSED, REFUSED, DOWN, DOWN]
 
 
 @pytest.mark.parametrize(
-    ("sights", "answer"),
+    ("contexts", "expected"),
     [
-        ((SEEN,), (REFUSED, "mine")),
-        ((OTHER,), (DEFAULT_API_BEHAVIOR, "")),
-        ((OTHER, OTHER, SEEN), (REFUSED, "mine")),
-        ((SEEN, SEEN), (REFUSED, "mine")),
+        ((CONTEXT,), (REFUSED, "mine")),
+        ((OTHER_CONTEXT,), (DEFAULT_API_BEHAVIOR, "")),
+        ((OTHER_CONTEXT, OTHER_CONTEXT, CONTEXT), (REFUSED, "mine")),
+        ((CONTEXT, CONTEXT), (REFUSED, "mine")),
         ((), (DEFAULT_API_BEHAVIOR, "")),
     ],
 )
-def test_turn_of_a_batch_one_suiting_party_is_enough(
-    configuration: Configuration, sights: tuple[MatchContext, ...], answer: tuple[ApiBehavior, str]
+def test_one_matching_context_of_a_batch_selects_the_scenario(
+    configuration: Configuration,
+    contexts: tuple[MatchContext, ...],
+    expected: tuple[ApiBehavior, str],
 ) -> None:
     state = state_with_scenarios(
-        configuration, BUSY, Scenario(name="mine", match=TO_TWO, responses=(REFUSED, DOWN))
+        configuration, BUSY, Scenario(name="mine", match=CALLEE_2, responses=(REFUSED, DOWN))
     )
-    assert select_api_behavior(state, NO_SELECTION, sights) == answer
-    assert read.response_positions(state) == ({"mine": 1} if answer[1] else {})
+    assert select_api_behavior(state, NO_SELECTION_INPUT, contexts) == expected
 
 
-def test_turn_passes_over_stories_that_say_nothing_of_answers(configuration: Configuration) -> None:
-    story = Scenario(name="mine", match=EVERYBODY, responses=(REFUSED,))
+def test_scenarios_without_responses_are_skipped(configuration: Configuration) -> None:
+    scenario = Scenario(name="mine", match=MATCH_ALL, responses=(REFUSED,))
     state = state_with_scenarios(
-        configuration, BUSY, Scenario(name="mute", match=EVERYBODY, play="busy"), story
+        configuration, BUSY, Scenario(name="mute", match=MATCH_ALL, play="busy"), scenario
     )
-    assert select_api_behavior(state, RequestSelection(scenario_names=("busy",)), (SEEN,)) == (
+    assert select_api_behavior(state, SelectionInput(scenario_names=("busy",)), (CONTEXT,)) == (
         REFUSED,
         "mine",
     )
 
 
 @pytest.mark.parametrize(
-    ("match", "left", "sights", "kept"),
+    ("match", "remaining", "contexts", "expected"),
     [
-        (EVERYBODY, 1, (SEEN,), []),
-        (EVERYBODY, 2, (SEEN,), [1]),
-        (EVERYBODY, 2, (SEEN, OTHER, SEEN), [1]),
-        (TO_TWO, 1, (OTHER,), [1]),
-        (TO_TWO, 1, (OTHER, SEEN), []),
-        (EVERYBODY, None, (SEEN,), [None]),
+        (MATCH_ALL, 1, (CONTEXT,), []),
+        (MATCH_ALL, 2, (CONTEXT,), [1]),
+        (MATCH_ALL, 2, (CONTEXT, OTHER_CONTEXT, CONTEXT), [1]),
+        (CALLEE_2, 1, (OTHER_CONTEXT,), [1]),
+        (CALLEE_2, 1, (OTHER_CONTEXT, CONTEXT), []),
+        (MATCH_ALL, None, (CONTEXT,), [None]),
     ],
 )
-def test_spend_one_request_of_those_that_suit(
+def test_a_matching_request_uses_up_one_request_of_an_activation(
     configuration: Configuration,
     match: MatchRule,
-    left: int | None,
-    sights: tuple[MatchContext, ...],
-    kept: list[int | None],
+    remaining: int | None,
+    contexts: tuple[MatchContext, ...],
+    expected: list[int | None],
 ) -> None:
     state = state_with_scenarios(configuration, BUSY)
     read.activations(state).append(
-        Activation(id="a1", scenario_name="busy", match=match, remaining=left)
+        Activation(id="a1", scenario_name="busy", match=match, remaining=remaining)
     )
-    consume_activations(state, sights)
-    assert [one.remaining for one in read.activations(state)] == kept
+    consume_activations(state, contexts)
+    assert [activation.remaining for activation in read.activations(state)] == expected
 
 
-@pytest.mark.parametrize("story", ["needy", "gone"])
-def test_spend_nothing_on_a_request_that_the_story_cannot_play(
-    configuration: Configuration, story: str
+@pytest.mark.parametrize("scenario_name", ["needy", "gone"])
+def test_a_request_that_the_scenario_cannot_play_uses_up_no_activation(
+    configuration: Configuration, scenario_name: str
 ) -> None:
     state = state_with_scenarios(
         configuration, BUSY, Scenario(name="needy", needs={"leg": "manager"})
     )
     read.activations(state).append(
-        Activation(id="a1", scenario_name=story, match=EVERYBODY, remaining=1)
+        Activation(id="a1", scenario_name=scenario_name, match=MATCH_ALL, remaining=1)
     )
-    consume_activations(state, (SEEN,))
-    assert [one.remaining for one in read.activations(state)] == [1]
+    consume_activations(state, (CONTEXT,))
+    assert [activation.remaining for activation in read.activations(state)] == [1]
 
 
-def test_activation_plays_for_so_many_requests_that_suit(state: SandboxState) -> None:
+def test_an_activation_lasts_for_its_number_of_matching_requests(state: SandboxState) -> None:
     read.activations(state).append(
         Activation(
             id="a1",
@@ -226,33 +243,35 @@ def test_activation_plays_for_so_many_requests_that_suit(state: SandboxState) ->
         )
     )
     numbers = ("918867136000", "918867130000", "918867136000", "918867136000")
-    made = [click_to_call(state, to=to).call_ids[0] for to in numbers]
+    call_ids = [click_to_call(state, to=to).call_ids[0] for to in numbers]
     play_until_idle(state)
-    outcomes = [read.calls(state)[name].outcome for name in made]
+    outcomes = [read.calls(state)[name].outcome for name in call_ids]
     assert outcomes == ["busy", "completed", "busy", "completed"]
     assert read.activations(state) == []
 
 
-def test_activation_counts_refused_requests_as_well(state: SandboxState) -> None:
+def test_a_refused_request_uses_up_an_activation(state: SandboxState) -> None:
     read.activations(state).append(
-        Activation(id="a1", scenario_name="callee-busy", match=EVERYBODY, remaining=1)
+        Activation(id="a1", scenario_name="callee-busy", match=MATCH_ALL, remaining=1)
     )
     assert click_to_call(state, bridge="x").fault == "bridge-malformed"
     assert read.activations(state) == []
 
 
-def test_activations_the_first_that_speaks_plays_and_every_one_is_spent(
+def test_the_first_activation_decides_the_legs_and_every_one_is_counted(
     configuration: Configuration,
 ) -> None:
     state = state_with_scenarios(
         configuration, Scenario(name="usual", legs={}), BUSY, BUSY._replace(name="other")
     )
     read.activations(state).append(
-        Activation(id="a1", scenario_name="busy", match=EVERYBODY, remaining=2)
+        Activation(id="a1", scenario_name="busy", match=MATCH_ALL, remaining=2)
     )
     read.activations(state).append(
-        Activation(id="a2", scenario_name="other", match=EVERYBODY, remaining=1)
+        Activation(id="a2", scenario_name="other", match=MATCH_ALL, remaining=1)
     )
     click_to_call(state)
     assert read.leg_scenarios(state)["c1"] == SelectedScenario(scenario=BUSY, rank="activation")
-    assert [(one.id, one.remaining) for one in read.activations(state)] == [("a1", 1)]
+    assert [(activation.id, activation.remaining) for activation in read.activations(state)] == [
+        ("a1", 1)
+    ]

@@ -1,10 +1,10 @@
-"""The five verbs: what a call lives through from request to end."""
+"""The simulation: a call from its request to its end."""
 
 import pytest
 
 from mockserver.core.account import SaveRecord
 from mockserver.core.behavior import DEFAULT_BEHAVIOR, PRESETS, LegBehavior
-from mockserver.core.call import Event, current_attempt
+from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
 from mockserver.core.journal import JournalEntry, RejectedEvent
@@ -29,6 +29,7 @@ from tests.support.fake_vendor import (
 from tests.support.simulation import (
     CLICK_TO_CALL,
     START,
+    all_attempts,
     click_to_call,
     next_due,
     play_until_idle,
@@ -42,26 +43,28 @@ PERSON = PRESETS["person"]
 STAYS = DEFAULT_BEHAVIOR._replace(talk=None)
 DIGITS = Event(at=START + 2_000, type="digits", leg="a", data={"digits": "1"})
 
-Line = tuple[int, str, str, str]
+LoggedEntry = tuple[int, str, str, str]
 
 
-def lines(state: SandboxState, kind: str = "") -> list[Line]:
+def journal_log(state: SandboxState, kind: str = "") -> list[LoggedEntry]:
     return [
         (
-            fact.at - START,
-            fact.type,
-            getattr(fact.payload, "type", ""),
-            getattr(fact.payload, "leg", ""),
+            entry.at - START,
+            entry.type,
+            getattr(entry.payload, "type", ""),
+            getattr(entry.payload, "leg", ""),
         )
-        for fact in read.journal(state)
-        if kind in ("", fact.type)
+        for entry in read.journal(state)
+        if kind in ("", entry.type)
     ]
 
 
-def test_journal_of_a_whole_call(state: SandboxState) -> None:
+def test_the_journal_of_a_whole_call_has_every_event_and_delivery_attempt(
+    state: SandboxState,
+) -> None:
     click_to_call(state)
     play_until_idle(state)
-    assert lines(state) == [
+    assert journal_log(state) == [
         (0, "request", "", ""),
         (0, "event", "placed", ""),
         (0, "event", "begin", ""),
@@ -76,10 +79,10 @@ def test_journal_of_a_whole_call(state: SandboxState) -> None:
         (10_000, "event", "ended", ""),
         (10_000, "attempt", "", ""),
     ]
-    assert {fact.call_id for fact in read.journal(state)} == {"c1"}
+    assert {entry.call_id for entry in read.journal(state)} == {"c1"}
 
 
-def test_journal_of_a_refused_request(state: SandboxState) -> None:
+def test_a_refused_request_is_journaled_and_places_no_call(state: SandboxState) -> None:
     exchange = click_to_call(state, to=None)
     assert list(read.journal(state)) == [
         JournalEntry(at=START, type="request", call_id="", payload=exchange)
@@ -91,11 +94,11 @@ def test_journal_of_a_refused_request(state: SandboxState) -> None:
     )
 
 
-def test_redial_nobody_answers(state: SandboxState) -> None:
+def test_an_unanswered_call_is_redialed_60_seconds_after_each_attempt(state: SandboxState) -> None:
     click_to_call(state, "no-answer")
     sent = play_until_idle(state)
     call = read.calls(state)["c1"]
-    assert [one.started_at - START for one in call.attempts] == [0, 87_000]
+    assert [attempt.started_at - START for attempt in call.attempts] == [0, 87_000]
     assert (call.redial_index, call.attempt_started_at, call.outcome) == (
         2,
         START + 174_000,
@@ -106,69 +109,80 @@ def test_redial_nobody_answers(state: SandboxState) -> None:
     ]
 
 
-def test_redial_counts_its_attempts_from_zero(state: SandboxState) -> None:
+def test_redial_indexes_count_from_zero(state: SandboxState) -> None:
     click_to_call(state, "no-answer")
     play_until_idle(state)
     call = read.calls(state)["c1"]
-    assert [one.redial_index for one in (*call.attempts, current_attempt(call))] == [0, 1, 2]
+    assert [attempt.redial_index for attempt in all_attempts(call)] == [
+        0,
+        1,
+        2,
+    ]
 
 
-def test_next_due_is_the_earliest(state: SandboxState) -> None:
+def test_the_next_due_item_is_the_earliest(state: SandboxState) -> None:
     assert next_due(state) is None
     click_to_call(state, now=START + 5)
     click_to_call(state, now=START)
     assert next_due(state) == START
 
 
-def test_request_places_all_that_it_promises(configuration: Configuration) -> None:
-    def twice(case: RequestContext) -> EndpointResult:
+def test_a_request_places_every_call_of_its_effects(configuration: Configuration) -> None:
+    def respond_with_two_calls(context: RequestContext) -> EndpointResult:
         calls = tuple(
-            case.build_call("one-leg", {"a": case.text(name)}, None) for name in ("from", "to")
+            context.build_call("one-leg", {"a": context.text(name)}, None)
+            for name in ("from", "to")
         )
-        reply = configuration.providers["mobtexting"].provider.endpoints[0].respond(case).response
-        return EndpointResult(response=reply, effects=Effects(calls=calls))
+        response = (
+            configuration.providers["mobtexting"].provider.endpoints[0].respond(context).response
+        )
+        return EndpointResult(response=response, effects=Effects(calls=calls))
 
     endpoint = configuration.providers["mobtexting"].provider.endpoints[0]
-    state = state_with_provider(configuration, endpoints=(endpoint._replace(respond=twice),))
+    state = state_with_provider(
+        configuration, endpoints=(endpoint._replace(respond=respond_with_two_calls),)
+    )
     exchange = click_to_call(state)
     assert (exchange.call_ids, list(read.calls(state))) == (("c1", "c2"), ["c1", "c2"])
-    assert [fact.call_id for fact in read.journal(state) if fact.type == "request"] == ["c1"]
+    assert [entry.call_id for entry in read.journal(state) if entry.type == "request"] == ["c1"]
 
 
-def answering(configuration: Configuration, *events: Event) -> SandboxState:
-    """A store in which each request places a call and tells these events of it."""
+def state_with_request_events(configuration: Configuration, *events: Event) -> SandboxState:
+    """Return a state in which each request places a call and schedules these events."""
     endpoint = configuration.providers["mobtexting"].provider.endpoints[0]
 
-    def answer(case: RequestContext) -> EndpointResult:
-        made, tell = endpoint.respond(case), tuple(("c1", event) for event in events)
-        return made._replace(effects=made.effects._replace(events=tell))
+    def respond(context: RequestContext) -> EndpointResult:
+        result, scheduled = endpoint.respond(context), tuple(("c1", event) for event in events)
+        return result._replace(effects=result.effects._replace(events=scheduled))
 
-    return state_with_provider(configuration, endpoints=(endpoint._replace(respond=answer),))
+    return state_with_provider(configuration, endpoints=(endpoint._replace(respond=respond),))
 
 
-def test_request_what_it_tells_of_now_happens_at_once_and_the_rest_in_its_time(
+def test_events_of_a_request_due_now_occur_at_once_and_others_when_due(
     configuration: Configuration,
 ) -> None:
-    state = answering(configuration, *(Event(at=START + at, type="polled") for at in (0, 5_000)))
+    state = state_with_request_events(
+        configuration, *(Event(at=START + at, type="polled") for at in (0, 5_000))
+    )
     click_to_call(state)
-    assert lines(state) == [
+    assert journal_log(state) == [
         *((0, "request", "", ""), (0, "event", "placed", ""), (0, "event", "polled", "")),
     ]
     run_for(state, 5_000)
-    assert lines(state)[-1] == (5_000, "event", "polled", "")
+    assert journal_log(state)[-1] == (5_000, "event", "polled", "")
 
 
-def test_request_that_tells_what_cannot_be_is_moot(configuration: Configuration) -> None:
-    state = answering(configuration, Event(at=START, type="bridge"))
+def test_an_illegal_event_of_a_request_is_rejected(configuration: Configuration) -> None:
+    state = state_with_request_events(configuration, Event(at=START, type="bridge"))
     click_to_call(state)
-    why = "bridge is not possible while the call is queued"
-    assert [fact.payload for fact in read.journal(state) if fact.type == "moot"] == [
-        RejectedEvent(type="bridge", leg="", location="", reason=why)
+    reason = "bridge is not possible while the call is queued"
+    assert [entry.payload for entry in read.journal(state) if entry.type == "moot"] == [
+        RejectedEvent(type="bridge", leg="", location="", reason=reason)
     ]
 
 
-def test_request_gives_what_it_sets_free_to_who_waits() -> None:
-    freed = Effects(
+def test_a_request_that_frees_an_agent_assigns_it_to_a_waiting_call() -> None:
+    effects = Effects(
         records=(
             SaveRecord(account=("toy", "shop"), kind="agents", identity="ann", record=Agent()),
         )
@@ -177,7 +191,7 @@ def test_request_gives_what_it_sets_free_to_who_waits() -> None:
     place_calls(state)
     run_until(state, 0)
     endpoint = FAKE_VENDOR.endpoints[1]._replace(
-        respond=lambda _: EndpointResult(response=Response(status=200), effects=freed)
+        respond=lambda _: EndpointResult(response=Response(status=200), effects=effects)
     )
     handle(
         state,
@@ -189,18 +203,18 @@ def test_request_gives_what_it_sets_free_to_who_waits() -> None:
     assert event_log(state, "offer") == [(7, "c1", "offer", "")]
 
 
-def test_request_weighs_twice_its_body(state: SandboxState) -> None:
-    listing = state.configuration.providers["mobtexting"]
-    sent = Request(method="POST", path="/", body=b"four")
+def test_a_recorded_exchange_counts_twice_the_bytes_of_its_body(state: SandboxState) -> None:
+    bound = state.configuration.providers["mobtexting"]
+    request = Request(method="POST", path="/", body=b"four")
     handle(
         state,
-        IncomingRequest(bound=listing, endpoint=listing.provider.endpoints[0], request=sent),
+        IncomingRequest(bound=bound, endpoint=bound.provider.endpoints[0], request=request),
         START,
     )
     assert (read.exchanges(state).byte_count, read.journal(state).byte_count) == (8, 8)
 
 
-def test_happen_a_number_in_what_is_told_dials_nobody(state: SandboxState) -> None:
+def test_a_number_in_the_data_of_digits_dials_nobody(state: SandboxState) -> None:
     click_to_call(state)
     run_for(state, 2_000)
     before = read.scripts(state)["c1"]
@@ -209,66 +223,70 @@ def test_happen_a_number_in_what_is_told_dials_nobody(state: SandboxState) -> No
 
 
 @pytest.mark.parametrize(
-    ("after", "moot", "attempts", "outcome"),
+    ("after", "rejected", "attempts", "outcome"),
     [
         (3_000, [], 1, "cancelled"),
         (86_000, [(88_000, "moot", "hangup", "a")], 3, "no-answer"),
     ],
 )
-def test_told_belongs_to_its_attempt(
-    configuration: Configuration, after: int, moot: list[Line], attempts: int, outcome: str
+def test_a_scheduled_event_is_rejected_after_its_attempt(
+    configuration: Configuration,
+    after: int,
+    rejected: list[LoggedEntry],
+    attempts: int,
+    outcome: str,
 ) -> None:
-    """Told at 2 s: what comes at 5 s ends the first attempt, what comes at 88 s is moot."""
-    inner = configuration.providers["mobtexting"].provider.on_event
+    """Scheduled at 2 s, an event at 5 s ends the first attempt; one at 88 s is rejected."""
+    provider_on_event = configuration.providers["mobtexting"].provider.on_event
 
-    def announcing(moment: EventContext) -> Effects:
-        if moment.event.type != "answer" or moment.call.attempts:
-            return inner(moment)
-        return Effects(events=(("c1", Event(at=moment.event.at + after, type="hangup", leg="a")),))
+    def on_event(context: EventContext) -> Effects:
+        if context.event.type != "answer" or context.call.attempts:
+            return provider_on_event(context)
+        return Effects(events=(("c1", Event(at=context.event.at + after, type="hangup", leg="a")),))
 
-    state = state_with_provider(configuration, on_event=announcing)
+    state = state_with_provider(configuration, on_event=on_event)
     click_to_call(state, "no-answer")
     play_until_idle(state)
     call = read.calls(state)["c1"]
-    assert (lines(state, "moot"), len(call.attempts) + 1, call.outcome) == (
-        moot,
+    assert (journal_log(state, "moot"), len(call.attempts) + 1, call.outcome) == (
+        rejected,
         attempts,
         outcome,
     )
-    why = "it belongs to an attempt that is over"
-    assert [fact.payload for fact in read.journal(state) if fact.type == "moot"] == [
-        RejectedEvent(type="hangup", leg="a", location="", reason=why) for _ in moot
+    reason = "it belongs to an attempt that is over"
+    assert [entry.payload for entry in read.journal(state) if entry.type == "moot"] == [
+        RejectedEvent(type="hangup", leg="a", location="", reason=reason) for _ in rejected
     ]
 
 
-def test_told_after_the_call_has_ended_never_comes(state: SandboxState) -> None:
+def test_a_scheduled_event_never_occurs_after_the_end_of_the_call(state: SandboxState) -> None:
     click_to_call(state, duration=1)
     run_for(state, 11_000)
     assert read.calls(state)["c1"].phase == "ended"
     assert read.peek(state) is None
-    assert lines(state, "moot") == []
+    assert journal_log(state, "moot") == []
 
 
-def test_step_that_somebody_forestalled_is_moot_and_the_rest_goes_on(state: SandboxState) -> None:
+def test_a_step_that_comes_too_late_is_rejected_and_the_call_goes_on(state: SandboxState) -> None:
     click_to_call(state)
     run_for(state, 0)
     apply_event(state, "c1", Event(at=START + 500, type="answer", leg="a"))
     play_until_idle(state)
-    assert lines(state)[3:8] == [
+    assert journal_log(state)[3:8] == [
         (0, "event", "ring", "a"),
         (500, "event", "answer", "a"),
         (500, "event", "ring", "b"),
         (2_000, "moot", "answer", "a"),
         (2_500, "event", "answer", "b"),
     ]
-    assert lines(state)[-3:-1] == [
+    assert journal_log(state)[-3:-1] == [
         (8_500, "event", "attempt-ended", ""),
         (8_500, "event", "ended", ""),
     ]
 
 
 @pytest.mark.parametrize(
-    ("legs", "waiting", "answer", "then"),
+    ("legs", "wait_reason", "leg", "expected"),
     [
         ({"a": PERSON}, WaitReason(reason="person", leg="a"), "a", ()),
         ({"b": PERSON}, WaitReason(reason="person", leg="b"), "b", ()),
@@ -280,23 +298,23 @@ def test_step_that_somebody_forestalled_is_moot_and_the_rest_goes_on(state: Sand
         ),
     ],
 )
-def test_happen_on_a_persons_phone(
+def test_an_answer_from_outside_ends_the_wait_for_a_person(
     configuration: Configuration,
     legs: dict[str, LegBehavior],
-    waiting: WaitReason,
-    answer: str,
-    then: tuple[WaitReason, ...],
+    wait_reason: WaitReason,
+    leg: str,
+    expected: tuple[WaitReason, ...],
 ) -> None:
     state = state_with_scenarios(configuration, Scenario(name="mine", legs=legs))
     click_to_call(state)
     play_until_idle(state)
-    assert read.wait_reasons(state) == {"c1": (waiting,)}
-    apply_event(state, "c1", Event(at=START + 9_000, type="answer", leg=answer))
+    assert read.wait_reasons(state) == {"c1": (wait_reason,)}
+    apply_event(state, "c1", Event(at=START + 9_000, type="answer", leg=leg))
     play_until_idle(state)
-    assert read.wait_reasons(state).get("c1", ()) == then
+    assert read.wait_reasons(state).get("c1", ()) == expected
 
 
-def test_happen_digits_leave_the_next_step_where_it_was(state: SandboxState) -> None:
+def test_digits_leave_the_next_step_as_it_is(state: SandboxState) -> None:
     click_to_call(state)
     run_for(state, 2_000)
     before = read.next_steps(state)["c1"]
@@ -308,9 +326,9 @@ def test_happen_digits_leave_the_next_step_where_it_was(state: SandboxState) -> 
     )
 
 
-def test_request_by_a_strangers_credential_makes_no_call(state: SandboxState) -> None:
-    listing = state.configuration.providers["mobtexting"]
-    strangers = [
+def test_a_request_with_an_invalid_credential_places_no_call(state: SandboxState) -> None:
+    bound = state.configuration.providers["mobtexting"]
+    requests = [
         Request(
             method="POST",
             path="/",
@@ -319,9 +337,9 @@ def test_request_by_a_strangers_credential_makes_no_call(state: SandboxState) ->
         )
         for key in ("invalid", "revoked", "")
     ]
-    asked = [
-        IncomingRequest(bound=listing, endpoint=listing.provider.endpoints[0], request=one)
-        for one in strangers
+    incoming = [
+        IncomingRequest(bound=bound, endpoint=bound.provider.endpoints[0], request=item)
+        for item in requests
     ]
-    assert [handle(state, one, START).fault for one in asked] == ["unauthenticated"] * 3
+    assert [handle(state, item, START).fault for item in incoming] == ["unauthenticated"] * 3
     assert read.calls(state) == {}

@@ -1,4 +1,4 @@
-"""All or nothing: what cannot be, or what a provider fails at, leaves nothing behind."""
+"""Atomicity: an illegal event or a provider that raises changes nothing."""
 
 from collections import Counter
 from typing import Any
@@ -21,8 +21,8 @@ from tests.support.simulation import (
 )
 
 
-def all_of(state: SandboxState) -> tuple[object, ...]:
-    """A copy of everything that a half-done event could have changed."""
+def snapshot(state: SandboxState) -> tuple[object, ...]:
+    """Copy everything that a partly applied event could have changed."""
     parts = (
         read.calls(state),
         read.next_steps(state),
@@ -44,10 +44,10 @@ def all_of(state: SandboxState) -> tuple[object, ...]:
     )
 
 
-def test_happen_of_fifty_hangups_one_wins(state: SandboxState) -> None:
+def test_of_fifty_hangups_only_the_first_is_applied(state: SandboxState) -> None:
     click_to_call(state)
     run_for(state, 4_000)
-    said = Counter[str]()
+    results = Counter[str]()
     for _ in range(50):
         try:
             apply_event(
@@ -55,46 +55,46 @@ def test_happen_of_fifty_hangups_one_wins(state: SandboxState) -> None:
                 "c1",
                 Event(at=START + 5_000, type="hangup", leg="b", data={"cause": "normal"}),
             )
-            said["done"] += 1
-        except IllegalTransition as impossible:
-            said[str(impossible)] += 1
-    assert said == {"done": 1, "hangup is not possible while the call is ended": 49}
+            results["done"] += 1
+        except IllegalTransition as error:
+            results[str(error)] += 1
+    assert results == {"done": 1, "hangup is not possible while the call is ended": 49}
     assert [delivery.next_attempt_at for delivery in play_until_idle(state)] == [START + 5_000]
     assert list(read.deliveries(state)) == ["w1"]
 
 
-def test_happen_impossible_changes_nothing(state: SandboxState) -> None:
+def test_an_illegal_event_changes_nothing(state: SandboxState) -> None:
     click_to_call(state)
     run_for(state, 0)
-    before = all_of(state)
+    before = snapshot(state)
     with pytest.raises(IllegalTransition, match=r"^answer is not possible while leg b is idle"):
         apply_event(state, "c1", Event(at=START + 1_000, type="answer", leg="b"))
-    assert all_of(state) == before
+    assert snapshot(state) == before
 
 
-@pytest.mark.parametrize("verb", ["hangup", "attempt-ended", "ended"])
-def test_happen_that_a_provider_fails_at_leaves_nothing_behind(
-    configuration: Configuration, verb: str
+@pytest.mark.parametrize("event_type", ["hangup", "attempt-ended", "ended"])
+def test_an_event_on_which_a_provider_raises_changes_nothing(
+    configuration: Configuration, event_type: str
 ) -> None:
-    def failing(moment: EventContext) -> Effects:
-        if moment.event.type == verb:
+    def failing(context: EventContext) -> Effects:
+        if context.event.type == event_type:
             raise ZeroDivisionError
         return Effects()
 
     state = state_with_provider(configuration, on_event=failing)
     click_to_call(state)
     run_for(state, 4_000)
-    before = all_of(state)
+    before = snapshot(state)
     with pytest.raises(ZeroDivisionError):
         apply_event(
             state, "c1", Event(at=START + 5_000, type="hangup", leg="b", data={"cause": "normal"})
         )
-    assert all_of(state) == before
+    assert snapshot(state) == before
 
 
-@pytest.mark.parametrize("broken", ["answer", "refuse", "credential", "new_call_id"])
-def test_request_that_a_provider_fails_at_leaves_nothing_behind(
-    configuration: Configuration, broken: str
+@pytest.mark.parametrize("failing_hook", ["answer", "refuse", "credential", "new_call_id"])
+def test_a_request_on_which_a_provider_raises_changes_nothing(
+    configuration: Configuration, failing_hook: str
 ) -> None:
     def failing(*_: object) -> Any:
         raise ZeroDivisionError
@@ -102,13 +102,16 @@ def test_request_that_a_provider_fails_at_leaves_nothing_behind(
     endpoint = configuration.providers["mobtexting"].provider.endpoints[0]
     changes = {
         "answer": {"endpoints": (endpoint._replace(respond=failing),)},
-    }.get(broken, {broken: failing})
+    }.get(failing_hook, {failing_hook: failing})
     state = state_with_provider(configuration, **changes)
-    before = all_of(state)
+    before = snapshot(state)
     with pytest.raises(ZeroDivisionError):
-        click_to_call(state, to="1" if broken == "refuse" else CLICK_TO_CALL["to"])
-    assert all_of(state) == before
+        click_to_call(state, to="1" if failing_hook == "refuse" else CLICK_TO_CALL["to"])
+    assert snapshot(state) == before
 
 
-def test_step_with_nothing_due(state: SandboxState) -> None:
-    assert (step(state), all_of(state)) == (None, all_of(SandboxState(state.configuration, START)))
+def test_a_step_with_nothing_due_changes_nothing(state: SandboxState) -> None:
+    assert (step(state), snapshot(state)) == (
+        None,
+        snapshot(SandboxState(state.configuration, START)),
+    )

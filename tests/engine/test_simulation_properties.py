@@ -1,4 +1,4 @@
-"""Whatever people do: a call ends or waits, time goes on, and chance repeats itself."""
+"""Whatever legs do, a call ends or waits, times ascend, and runs repeat."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,37 +7,37 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.core.behavior import DurationRange, LegAction, LegBehavior
-from mockserver.core.call import Call, DialAttempt, Event, current_attempt
+from mockserver.core.call import Event
 from mockserver.core.causes import CAUSES
 from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario, ScenarioSet
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import step
-from mockserver.web.views.serializers import serialize_entry
 from tests.support import read
-from tests.support.simulation import START, click_to_call, play_until_idle
+from tests.support.schedulers import serialized_journal
+from tests.support.simulation import START, all_attempts, click_to_call, play_until_idle
 
 MINUTE = 60_000
 
-spans = st.tuples(st.integers(0, MINUTE), st.sampled_from((0, 0, 1, 4_000))).map(
+durations = st.tuples(st.integers(0, MINUTE), st.sampled_from((0, 0, 1, 4_000))).map(
     lambda ends: DurationRange(low=ends[0], high=ends[0] + ends[1])
 )
-deeds = st.builds(
+actions = st.builds(
     LegAction,
-    spans,
+    durations,
     st.sampled_from(("digits", "speech")),
     st.just({"digits": "1"}),
 )
-behaviours = st.builds(
+behaviors = st.builds(
     LegBehavior,
-    spans,
+    durations,
     st.sampled_from(("answered", "answered", "machine", "person", *CAUSES)),
-    st.lists(deeds, max_size=3).map(tuple),
-    st.none() | spans,
-    st.none() | spans,
+    st.lists(actions, max_size=3).map(tuple),
+    st.none() | durations,
+    st.none() | durations,
 )
-pairs = st.fixed_dictionaries({"a": behaviours, "b": behaviours})
-wishes = st.fixed_dictionaries(
+behavior_pairs = st.fixed_dictionaries({"a": behaviors, "b": behaviors})
+request_fields = st.fixed_dictionaries(
     {},
     optional={
         "to": st.just("flow:220"),
@@ -48,95 +48,99 @@ wishes = st.fixed_dictionaries(
 relaxed = settings(max_examples=150, deadline=None)
 
 
-def lived(
-    configuration: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
+def run_call(
+    configuration: Configuration,
+    leg_behaviors: Mapping[str, LegBehavior],
+    fields: Mapping[str, Any],
 ) -> SandboxState:
-    story = Scenario(name="mine", legs=people)
+    scenario = Scenario(name="mine", legs=leg_behaviors)
     state = SandboxState(
-        configuration._replace(scenarios=ScenarioSet({"mine": story}, "mine")), START
+        configuration._replace(scenarios=ScenarioSet({"mine": scenario}, "mine")), START
     )
     click_to_call(state, **fields)
     play_until_idle(state)
     return state
 
 
-def attempts(call: Call) -> tuple[DialAttempt, ...]:
-    return (*call.attempts, current_attempt(call))
-
-
-def unfolded(state: SandboxState) -> list[dict[str, object]]:
-    return [serialize_entry(fact, state.configuration) for fact in read.journal(state)]
-
-
-@given(people=pairs, fields=wishes)
+@given(leg_behaviors=behavior_pairs, fields=request_fields)
 @relaxed
-def test_play_ends_or_waits(
-    configuration: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
+def test_a_call_with_any_leg_behaviors_ends_or_waits(
+    configuration: Configuration,
+    leg_behaviors: Mapping[str, LegBehavior],
+    fields: Mapping[str, Any],
 ) -> None:
-    state = lived(configuration, people, fields)
-    over = read.calls(state)["c1"].phase == "ended"
-    assert (list(read.pending_items(state)), over, len(read.deliveries(state))) == (
+    state = run_call(configuration, leg_behaviors, fields)
+    has_ended = read.calls(state)["c1"].phase == "ended"
+    assert (list(read.pending_items(state)), has_ended, len(read.deliveries(state))) == (
         [],
         "c1" not in read.wait_reasons(state),
-        int(over),
+        int(has_ended),
     )
 
 
-@given(people=pairs, fields=wishes)
+@given(leg_behaviors=behavior_pairs, fields=request_fields)
 @relaxed
-def test_play_goes_on_in_time(
-    configuration: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
+def test_events_entries_and_leg_times_are_in_order_of_time(
+    configuration: Configuration,
+    leg_behaviors: Mapping[str, LegBehavior],
+    fields: Mapping[str, Any],
 ) -> None:
-    state = lived(configuration, people, fields)
+    state = run_call(configuration, leg_behaviors, fields)
     call = read.calls(state)["c1"]
-    for times in ([event.at for event in call.events], [fact.at for fact in read.journal(state)]):
+    for times in ([event.at for event in call.events], [entry.at for entry in read.journal(state)]):
         assert times == sorted(times)
-    for leg in (leg for one in attempts(call) for leg in one.legs):
+    for leg in (leg for attempt in all_attempts(call) for leg in attempt.legs):
         stamps = [at for at in (leg.ringing_at, leg.answered_at, leg.ended_at) if at is not None]
         assert stamps == sorted(stamps)
 
 
-@given(people=pairs, fields=wishes)
+@given(leg_behaviors=behavior_pairs, fields=request_fields)
 @relaxed
-def test_play_keeps_every_event_in_call_and_journal(
-    configuration: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
+def test_every_event_is_in_both_the_call_and_the_journal(
+    configuration: Configuration,
+    leg_behaviors: Mapping[str, LegBehavior],
+    fields: Mapping[str, Any],
 ) -> None:
-    state = lived(configuration, people, fields)
-    told = [fact.payload for fact in read.journal(state) if isinstance(fact.payload, Event)]
-    assert tuple(told) == read.calls(state)["c1"].events
+    state = run_call(configuration, leg_behaviors, fields)
+    events = [entry.payload for entry in read.journal(state) if isinstance(entry.payload, Event)]
+    assert tuple(events) == read.calls(state)["c1"].events
 
 
-@given(people=pairs, fields=wishes)
+@given(leg_behaviors=behavior_pairs, fields=request_fields)
 @relaxed
-def test_play_repeats_itself(
-    configuration: Configuration, people: Mapping[str, LegBehavior], fields: Mapping[str, Any]
+def test_the_same_leg_behaviors_give_the_same_journal(
+    configuration: Configuration,
+    leg_behaviors: Mapping[str, LegBehavior],
+    fields: Mapping[str, Any],
 ) -> None:
-    journals = [unfolded(lived(configuration, people, fields)) for _ in range(2)]
+    journals = [
+        serialized_journal(run_call(configuration, leg_behaviors, fields)) for _ in range(2)
+    ]
     assert journals[0] == journals[1]
 
 
-@given(people=pairs, others=st.integers(1, 3))
+@given(leg_behaviors=behavior_pairs, others=st.integers(1, 3))
 @relaxed
-def test_play_beside_other_calls_changes_nothing(
-    configuration: Configuration, people: Mapping[str, LegBehavior], others: int
+def test_other_calls_do_not_change_a_call(
+    configuration: Configuration, leg_behaviors: Mapping[str, LegBehavior], others: int
 ) -> None:
-    """The times of a call are functions of its own name, whatever else goes on."""
-    alone = lived(configuration, people, {})
-    among = SandboxState(alone.configuration, START)
+    """The times of a call depend on its own ID, not on other calls."""
+    alone = run_call(configuration, leg_behaviors, {})
+    shared = SandboxState(alone.configuration, START)
     for _ in range(others + 1):
-        click_to_call(among)
-    play_until_idle(among)
-    assert read.calls(among)["c1"] == read.calls(alone)["c1"]
+        click_to_call(shared)
+    play_until_idle(shared)
+    assert read.calls(shared)["c1"] == read.calls(alone)["c1"]
 
 
-@given(people=pairs)
+@given(leg_behaviors=behavior_pairs)
 @relaxed
-def test_play_has_one_step_of_a_call_due_at_a_time(
-    configuration: Configuration, people: Mapping[str, LegBehavior]
+def test_a_call_has_at_most_one_scheduled_step(
+    configuration: Configuration, leg_behaviors: Mapping[str, LegBehavior]
 ) -> None:
-    story = Scenario(name="mine", legs=people)
+    scenario = Scenario(name="mine", legs=leg_behaviors)
     state = SandboxState(
-        configuration._replace(scenarios=ScenarioSet({"mine": story}, "mine")), START
+        configuration._replace(scenarios=ScenarioSet({"mine": scenario}, "mine")), START
     )
     click_to_call(state)
     while read.peek(state) is not None:

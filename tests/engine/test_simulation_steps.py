@@ -1,4 +1,4 @@
-"""Choreography: steps that wait, steps that are moot, and an account that changes in time."""
+"""Steps of a scenario: waits, rejections and redials; the timeline of an account."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -8,16 +8,18 @@ import pytest
 
 from mockserver.core.account import Account
 from mockserver.core.behavior import PRESETS, fixed_duration
-from mockserver.core.call import Event, current_attempt
+from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry, RejectedEvent
 from mockserver.core.scenario import Scenario
-from mockserver.core.script import Condition, Step, WaitReason
+from mockserver.core.script import Step, WaitReason
 from mockserver.engine.sandbox_state import AccountPatch, DueItem, SandboxState
 from mockserver.engine.simulation import apply_event
 from tests.support import read
+from tests.support.builders import build_wait_step
 from tests.support.simulation import (
     START,
+    all_attempts,
     click_to_call,
     next_due,
     play_until_idle,
@@ -30,41 +32,36 @@ CONTINUE = Event(at=0, type="continue", source="control")
 DIGITS = Event(at=0, type="digits", leg="a", data={"digits": "1"}, source="control")
 
 
-def wait(condition: str, leg: str = "", times: int = 1, after: int = 0) -> Step:
+def event_step(after: int, event_type: str, leg: str, cause: str = "normal") -> Step:
+    data = {"cause": cause} if event_type == "hangup" else {}
     return Step(
         delay=fixed_duration(after),
-        event_type="",
-        condition=Condition(type=condition, leg=leg, times=times),
-        location="m.yaml:1:1",
+        event_type=event_type,
+        leg=leg,
+        data=data,
+        location="m.yaml:9:1",
     )
 
 
-def then(after: int, verb: str, leg: str, cause: str = "normal") -> Step:
-    data = {"cause": cause} if verb == "hangup" else {}
-    return Step(
-        delay=fixed_duration(after), event_type=verb, leg=leg, data=data, location="m.yaml:9:1"
-    )
-
-
-def played(configuration: Configuration, *steps: Step, **story: Any) -> SandboxState:
-    state = state_with_scenarios(configuration, Scenario(name="mine", steps=steps, **story))
+def play_steps(configuration: Configuration, *steps: Step, **fields: Any) -> SandboxState:
+    state = state_with_scenarios(configuration, Scenario(name="mine", steps=steps, **fields))
     click_to_call(state)
     play_until_idle(state)
     return state
 
 
-def told(state: SandboxState) -> list[tuple[int, str, str]]:
+def event_log(state: SandboxState) -> list[tuple[int, str, str]]:
     call = read.calls(state)["c1"]
     return [(event.at - START, event.type, event.leg) for event in call.events]
 
 
-def moot(state: SandboxState) -> list[object]:
-    return [fact.payload for fact in read.journal(state) if fact.type == "moot"]
+def rejected_events(state: SandboxState) -> list[object]:
+    return [entry.payload for entry in read.journal(state) if entry.type == "moot"]
 
 
-def test_steps_end_a_conversation_that_people_would_not(configuration: Configuration) -> None:
-    state = played(configuration, then(30_000, "hangup", "b"))
-    assert told(state)[-5:] == [
+def test_a_step_ends_a_call_whose_legs_stay_on_the_line(configuration: Configuration) -> None:
+    state = play_steps(configuration, event_step(30_000, "hangup", "b"))
+    assert event_log(state)[-5:] == [
         (4_000, "bridge", ""),
         (30_000, "hangup", "b"),
         (30_000, "hangup", "a"),
@@ -74,63 +71,77 @@ def test_steps_end_a_conversation_that_people_would_not(configuration: Configura
 
 
 @pytest.mark.parametrize(
-    ("step", "waiting", "given", "end"),
+    ("step", "wait_reason", "events", "ended_at"),
     [
-        (wait("control"), WaitReason(reason="control"), (CONTINUE,), 60_000),
-        (wait("control"), WaitReason(reason="control"), (DIGITS,), 60_000),
-        (wait("control", after=7), WaitReason(reason="control"), (CONTINUE,), 60_007),
-        (wait("digits", "a"), WaitReason(reason="digits", leg="a"), (DIGITS,), 60_000),
-        (wait("digits", "a"), WaitReason(reason="digits", leg="a"), (CONTINUE, DIGITS), 60_001),
+        (build_wait_step("control"), WaitReason(reason="control"), (CONTINUE,), 60_000),
+        (build_wait_step("control"), WaitReason(reason="control"), (DIGITS,), 60_000),
+        (build_wait_step("control", after=7), WaitReason(reason="control"), (CONTINUE,), 60_007),
+        (build_wait_step("digits", "a"), WaitReason(reason="digits", leg="a"), (DIGITS,), 60_000),
         (
-            wait("polled", times=3),
+            build_wait_step("digits", "a"),
+            WaitReason(reason="digits", leg="a"),
+            (CONTINUE, DIGITS),
+            60_001,
+        ),
+        (
+            build_wait_step("polled", times=3),
             WaitReason(reason="polled"),
             tuple(Event(at=0, type="polled") for _ in range(4)),
             60_002,
         ),
         (
-            wait("speech", "b"),
+            build_wait_step("speech", "b"),
             WaitReason(reason="speech", leg="b"),
             (DIGITS, Event(at=0, type="speech", leg="b", data={"words": "yes"})),
             60_001,
         ),
     ],
 )
-def test_steps_wait_for_the_outside(
+def test_a_step_waits_for_its_external_condition(
     configuration: Configuration,
     step: Step,
-    waiting: WaitReason,
-    given: tuple[Event, ...],
-    end: int,
+    wait_reason: WaitReason,
+    events: tuple[Event, ...],
+    ended_at: int,
 ) -> None:
-    state = played(configuration, step, then(5_000, "hangup", "b"))
-    assert (read.wait_reasons(state)["c1"], next_due(state)) == ((waiting,), None)
-    for index, event in enumerate(given):
+    state = play_steps(configuration, step, event_step(5_000, "hangup", "b"))
+    assert (read.wait_reasons(state)["c1"], next_due(state)) == ((wait_reason,), None)
+    for index, event in enumerate(events):
         apply_event(state, "c1", event._replace(at=START + 60_000 + index))
     play_until_idle(state)
-    assert (read.calls(state)["c1"].ended_at, read.wait_reasons(state)) == (START + end + 5_000, {})
+    assert (read.calls(state)["c1"].ended_at, read.wait_reasons(state)) == (
+        START + ended_at + 5_000,
+        {},
+    )
 
 
-def test_steps_take_two_keys_pressed_at_one_instant_for_two(configuration: Configuration) -> None:
-    waits = wait("digits", "a"), wait("digits", "a")
-    state = played(configuration, *waits, then(1_000, "hangup", "a"))
+def test_two_keys_pressed_at_one_time_end_two_waits(configuration: Configuration) -> None:
+    waits = build_wait_step("digits", "a"), build_wait_step("digits", "a")
+    state = play_steps(configuration, *waits, event_step(1_000, "hangup", "a"))
     for _ in range(2):
         apply_event(state, "c1", DIGITS._replace(at=START + 9_000))
     play_until_idle(state)
     assert read.calls(state)["c1"].ended_at == START + 10_000
 
 
-def test_steps_that_only_wait_leave_no_trace(configuration: Configuration) -> None:
-    state = played(configuration, wait("digits", "a"), then(0, "hangup", "a"))
+def test_a_step_that_only_waits_leaves_no_journal_entry(configuration: Configuration) -> None:
+    state = play_steps(configuration, build_wait_step("digits", "a"), event_step(0, "hangup", "a"))
     apply_event(state, "c1", DIGITS._replace(at=START + 9_000))
     before = len(read.journal(state))
     run_for(state, 9_000)
-    verbs = [getattr(fact.payload, "type", "") for fact in list(read.journal(state))[before:]]
-    assert verbs == ["hangup", "hangup", "attempt-ended", "ended"]
+    event_types = [
+        getattr(entry.payload, "type", "") for entry in list(read.journal(state))[before:]
+    ]
+    assert event_types == ["hangup", "hangup", "attempt-ended", "ended"]
 
 
-def test_steps_a_leg_that_is_rung_by_a_step(configuration: Configuration) -> None:
-    steps = (then(10_000, "ring", "b"), then(3_000, "answer", "b"), then(5_000, "hangup", "b"))
-    assert told(played(configuration, *steps))[3:] == [
+def test_a_step_rings_and_answers_a_leg(configuration: Configuration) -> None:
+    steps = (
+        event_step(10_000, "ring", "b"),
+        event_step(3_000, "answer", "b"),
+        event_step(5_000, "hangup", "b"),
+    )
+    assert event_log(play_steps(configuration, *steps))[3:] == [
         (2_000, "answer", "a"),
         (10_000, "ring", "b"),
         (13_000, "answer", "b"),
@@ -142,18 +153,18 @@ def test_steps_a_leg_that_is_rung_by_a_step(configuration: Configuration) -> Non
     ]
 
 
-def test_steps_the_person_on_a_rung_leg_behaves_as_the_story_says(
+def test_a_leg_that_a_step_rings_has_the_behavior_of_the_scenario(
     configuration: Configuration,
 ) -> None:
-    state = played(configuration, then(10_000, "ring", "b"), legs={"b": PRESETS["busy"]})
-    assert (told(state)[4], read.calls(state)["c1"].outcome) == ((10_000, "ring", "b"), "busy")
+    state = play_steps(configuration, event_step(10_000, "ring", "b"), legs={"b": PRESETS["busy"]})
+    assert (event_log(state)[4], read.calls(state)["c1"].outcome) == ((10_000, "ring", "b"), "busy")
 
 
 @pytest.mark.parametrize(
-    ("step", "why"),
+    ("step", "rejected"),
     [
         (
-            then(1_000, "answer", "b"),
+            event_step(1_000, "answer", "b"),
             RejectedEvent(
                 type="answer",
                 leg="b",
@@ -162,7 +173,7 @@ def test_steps_the_person_on_a_rung_leg_behaves_as_the_story_says(
             ),
         ),
         (
-            then(1_000, "ring", "c"),
+            event_step(1_000, "ring", "c"),
             RejectedEvent(
                 type="ring",
                 leg="c",
@@ -172,33 +183,33 @@ def test_steps_the_person_on_a_rung_leg_behaves_as_the_story_says(
         ),
     ],
 )
-def test_steps_that_are_moot_say_why_and_where_and_the_rest_goes_on(
-    configuration: Configuration, step: Step, why: RejectedEvent
+def test_a_rejected_step_names_reason_and_location_and_the_script_goes_on(
+    configuration: Configuration, step: Step, rejected: RejectedEvent
 ) -> None:
-    state = played(configuration, step, then(8_000, "hangup", "a"))
-    assert (moot(state), read.calls(state)["c1"].ended_at) == ([why], START + 9_000)
+    state = play_steps(configuration, step, event_step(8_000, "hangup", "a"))
+    assert (rejected_events(state), read.calls(state)["c1"].ended_at) == ([rejected], START + 9_000)
 
 
-def test_steps_begin_anew_with_each_attempt(configuration: Configuration) -> None:
-    hangup = then(20_000, "hangup", "b", cause="no-answer")
-    state = played(configuration, hangup, legs={"b": PRESETS["person"]})
+def test_the_steps_start_again_with_each_attempt(configuration: Configuration) -> None:
+    hangup = event_step(20_000, "hangup", "b", cause="no-answer")
+    state = play_steps(configuration, hangup, legs={"b": PRESETS["person"]})
     call = read.calls(state)["c1"]
-    times = [one.started_at - START for one in (*call.attempts, current_attempt(call))]
+    times = [attempt.started_at - START for attempt in all_attempts(call)]
     assert (times, call.outcome) == ([0, 80_000, 160_000], "no-answer")
 
 
-def test_attempts_of_a_story_meet_their_redials(state: SandboxState) -> None:
+def test_each_redial_uses_its_attempt_of_the_scenario(state: SandboxState) -> None:
     click_to_call(state, "third-time-lucky")
     play_until_idle(state)
     call = read.calls(state)["c1"]
-    assert [(one.redial_index, one.outcome) for one in (*call.attempts, current_attempt(call))] == [
+    assert [(attempt.redial_index, attempt.outcome) for attempt in all_attempts(call)] == [
         (0, "no-answer"),
         (1, "no-answer"),
         (2, "completed"),
     ]
 
 
-def changing(
+def state_with_timeline(
     configuration: Configuration, *timeline: tuple[int, Mapping[str, object]]
 ) -> SandboxState:
     account = configuration.accounts[KEY]._replace(timeline=timeline, document={"balance": "5"})
@@ -206,9 +217,9 @@ def changing(
     return SandboxState(configuration._replace(accounts=accounts), START)
 
 
-def test_timeline_changes_the_account_at_its_time(configuration: Configuration) -> None:
+def test_a_timeline_entry_changes_the_account_at_its_time(configuration: Configuration) -> None:
     patch = {"balance": "0", "flows": {"7": {"say": "hi"}}}
-    state = changing(configuration, (60_000, patch), (90_000, {"balance": None}))
+    state = state_with_timeline(configuration, (60_000, patch), (90_000, {"balance": None}))
     change = AccountPatch(account_key=KEY, patch=patch)
     assert read.peek(state) == DueItem(
         at=START + 60_000, serial=1, kind="account", subject=KEY[1], payload=change
@@ -227,28 +238,28 @@ def test_timeline_changes_the_account_at_its_time(configuration: Configuration) 
     )
 
 
-def test_timeline_that_does_not_read_is_a_fact_and_the_account_stays(
+def test_an_invalid_timeline_entry_is_journaled_and_the_account_stays(
     configuration: Configuration,
 ) -> None:
-    state = changing(configuration, (1_000, {"balanse": "0"}))
+    state = state_with_timeline(configuration, (1_000, {"balanse": "0"}))
     before = read.accounts(state)[KEY]
     run_for(state, 1_000)
     assert read.accounts(state)[KEY] is before
-    [fact] = read.journal(state)
-    assert isinstance(fact.payload, dict)
-    assert {**fact.payload, "flaws": []} == {
+    [entry] = read.journal(state)
+    assert isinstance(entry.payload, dict)
+    assert {**entry.payload, "flaws": []} == {
         "account": KEY[1],
         "provider": KEY[0],
         "set": {"balanse": "0"},
         "flaws": [],
     }
-    [(path, sentence)] = fact.payload["flaws"]
-    assert (fact.at, fact.type, path) == (START + 1_000, "account", ("balanse",))
+    [(path, sentence)] = entry.payload["flaws"]
+    assert (entry.at, entry.type, path) == (START + 1_000, "account", ("balanse",))
     assert "did you mean 'balance'?" in sentence
 
 
-def test_timeline_begins_again_after_a_reset(configuration: Configuration) -> None:
-    state = changing(configuration, (60_000, {"balance": "0"}))
+def test_the_timeline_starts_again_after_a_reset(configuration: Configuration) -> None:
+    state = state_with_timeline(configuration, (60_000, {"balance": "0"}))
     run_for(state, 60_000)
     state.reset(START + 500_000)
     assert (read.accounts(state)[KEY].balance, next_due(state)) == (None, START + 560_000)

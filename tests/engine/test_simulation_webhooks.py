@@ -1,4 +1,4 @@
-"""How a webhook fares: its tries, their times, and what is left of it after a reset."""
+"""Delivery attempts: retries, their times, and results after a reset."""
 
 from collections.abc import Callable
 
@@ -14,6 +14,7 @@ from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event, step
 from mockserver.engine.webhooks import complete_attempt
 from tests.support import read
+from tests.support.deliveries import attempt_results, end_call_at_once
 from tests.support.simulation import (
     START,
     change_account,
@@ -24,27 +25,12 @@ from tests.support.simulation import (
 )
 
 
-def receiver(*statuses: int) -> Callable[[Delivery], DeliveryResult]:
+def respond_in_turn(*statuses: int) -> Callable[[Delivery], DeliveryResult]:
     return lambda delivery: DeliveryResult(status=statuses[len(delivery.attempts)])
 
 
-def tries(state: SandboxState, name: str = "w1") -> list[tuple[int, int, int | None]]:
-    return [
-        (one.number, one.at - START, one.result.status)
-        for one in read.deliveries(state)[name].attempts
-    ]
-
-
-def ended(state: SandboxState) -> None:
-    """A call that is over at once, so that its webhook is due at the start."""
-    click_to_call(state)
-    step(state)
-    step(state)
-    apply_event(state, "c1", Event(at=START, type="hangup", leg="a", data={"cause": "busy"}))
-
-
 @pytest.mark.parametrize(
-    ("retry", "statuses", "made", "delivery_state"),
+    ("retry", "statuses", "attempts", "delivery_state"),
     [
         (None, (200,), [(1, 0, 200)], "delivered"),
         (None, (202,), [(1, 0, 202)], "delivered"),
@@ -72,44 +58,51 @@ def ended(state: SandboxState) -> None:
         ),
     ],
 )
-def test_settle_tries_again_as_the_account_says(
+def test_a_failed_delivery_is_retried_as_the_account_says(
     state: SandboxState,
     retry: Retry | None,
     statuses: tuple[int, ...],
-    made: list[tuple[int, int, int]],
+    attempts: list[tuple[int, int, int]],
     delivery_state: str,
 ) -> None:
     change_account(state, retry=retry)
-    ended(state)
-    play_until_idle(state, receiver(*statuses))
+    end_call_at_once(state)
+    play_until_idle(state, respond_in_turn(*statuses))
     delivery = read.deliveries(state)["w1"]
-    assert (tries(state), delivery.state, delivery.next_attempt_at) == (made, delivery_state, None)
-    assert [fact.at - START for fact in read.journal(state) if fact.type == "attempt"] == [
-        at for _, at, _ in made
+    assert (attempt_results(state), delivery.state, delivery.next_attempt_at) == (
+        attempts,
+        delivery_state,
+        None,
+    )
+    assert [entry.at - START for entry in read.journal(state) if entry.type == "attempt"] == [
+        at for _, at, _ in attempts
     ]
 
 
 DAY = 86_400_000
 
 
-def test_settle_over_two_days(state: SandboxState) -> None:
-    """As an account says with waits of 24h and 24h: today, tomorrow, and the day after."""
+def test_retries_can_extend_over_two_days(state: SandboxState) -> None:
+    """Waits of 24h and 24h: an attempt today, tomorrow and the day after."""
     change_account(state, retry=Retry(waits=(DAY, DAY)))
-    ended(state)
-    play_until_idle(state, receiver(500, 500, 500))
-    assert tries(state) == [(1, 0, 500), (2, DAY, 500), (3, 2 * DAY, 500)]
+    end_call_at_once(state)
+    play_until_idle(state, respond_in_turn(500, 500, 500))
+    assert attempt_results(state) == [(1, 0, 500), (2, DAY, 500), (3, 2 * DAY, 500)]
     assert read.deliveries(state)["w1"].state == "failed"
 
 
-def test_settle_each_copy_on_its_own(configuration: Configuration) -> None:
-    travel = {"any": DeliveryBehavior(duplicate=2, delay=fixed_duration(1_000))}
-    state = state_with_scenarios(configuration, Scenario(name="mine", webhooks=travel))
+def test_each_duplicate_is_retried_on_its_own(configuration: Configuration) -> None:
+    webhooks = {"any": DeliveryBehavior(duplicate=2, delay=fixed_duration(1_000))}
+    state = state_with_scenarios(configuration, Scenario(name="mine", webhooks=webhooks))
     change_account(state, retry=Retry(waits=(DAY,)))
-    ended(state)
+    end_call_at_once(state)
     play_until_idle(
-        state, lambda one: DeliveryResult(status=200 if one.id == "w2" or one.attempts else 500)
+        state,
+        lambda delivery: DeliveryResult(
+            status=200 if delivery.id == "w2" or delivery.attempts else 500
+        ),
     )
-    assert [tries(state, name) for name in ("w1", "w2")] == [
+    assert [attempt_results(state, name) for name in ("w1", "w2")] == [
         [(1, 1_000, 500), (2, 1_000 + DAY, 200)],
         [(1, 1_000, 200)],
     ]
@@ -119,18 +112,23 @@ def test_settle_each_copy_on_its_own(configuration: Configuration) -> None:
     ("error", "delivery_state", "count"),
     [("refused-target", "refused", 1), ("connect", "failed", 2), ("timeout", "failed", 2)],
 )
-def test_settle_without_an_answer(
+def test_a_refused_target_is_final_and_other_errors_are_retried(
     state: SandboxState, error: str, delivery_state: str, count: int
 ) -> None:
     change_account(state, retry=Retry(waits=(60_000,)))
-    ended(state)
+    end_call_at_once(state)
     play_until_idle(state, lambda _: DeliveryResult(status=None, error=error))
-    assert (read.deliveries(state)["w1"].state, len(tries(state))) == (delivery_state, count)
+    assert (read.deliveries(state)["w1"].state, len(attempt_results(state))) == (
+        delivery_state,
+        count,
+    )
 
 
-def test_settle_waits_from_the_answer_but_stamps_the_sending(state: SandboxState) -> None:
+def test_a_retry_waits_from_the_response_but_the_attempt_has_the_time_of_sending(
+    state: SandboxState,
+) -> None:
     change_account(state, retry=Retry(waits=(60_000,)))
-    ended(state)
+    end_call_at_once(state)
     delivery = step(state)
     assert delivery is not None
     assert (
@@ -144,41 +142,41 @@ def test_settle_waits_from_the_answer_but_stamps_the_sending(state: SandboxState
     )
     complete_attempt(state, delivery, DeliveryResult(status=500), START + 4_000)
     pending = read.deliveries(state)["w1"]
-    assert (pending.state, pending.next_attempt_at, tries(state)) == (
+    assert (pending.state, pending.next_attempt_at, attempt_results(state)) == (
         "pending",
         START + 64_000,
         [(1, 0, 500)],
     )
 
 
-def test_settle_of_a_delivery_that_was_never_due_stamps_the_answer(state: SandboxState) -> None:
-    ended(state)
+def test_an_attempt_that_was_never_due_has_the_time_of_its_response(state: SandboxState) -> None:
+    end_call_at_once(state)
     complete_attempt(
         state,
         read.deliveries(state)["w1"]._replace(next_attempt_at=None),
         DeliveryResult(status=200),
         START + 7,
     )
-    assert tries(state) == [(1, 7, 200)]
+    assert attempt_results(state) == [(1, 7, 200)]
 
 
-def test_settle_after_a_reset_is_dropped(state: SandboxState) -> None:
+def test_delivery_results_after_a_reset_are_ignored(state: SandboxState) -> None:
     names = [click_to_call(state).call_ids[0] for _ in range(150)]
     for _ in range(2 * len(names)):
         step(state)
     for name in names:
         apply_event(state, name, Event(at=START, type="hangup", leg="a"))
-    out = [delivery for delivery in (step(state) for _ in range(50)) if delivery]
-    assert (len(out), len(list(read.pending_items(state)))) == (50, 100)
+    deliveries = [delivery for delivery in (step(state) for _ in range(50)) if delivery]
+    assert (len(deliveries), len(list(read.pending_items(state)))) == (50, 100)
     state.reset(START)
     assert next_due(state) is None
-    ended(state)
+    end_call_at_once(state)
     before = (
         dict(read.deliveries(state)),
         list(read.journal(state)),
         list(read.pending_items(state)),
     )
-    for delivery in out:
+    for delivery in deliveries:
         complete_attempt(state, delivery, DeliveryResult(status=500), START + 1_000)
     assert (
         read.deliveries(state),

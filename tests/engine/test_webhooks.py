@@ -1,4 +1,4 @@
-"""How webhooks travel: where to, how often, how late, in which order, and in which shape."""
+"""Webhooks: their addresses, copies, delays, order and bodies."""
 
 from collections.abc import Mapping
 
@@ -11,26 +11,26 @@ from mockserver.core.journal import JournalEntry
 from mockserver.core.scenario import DeliveryBehavior, Scenario
 from mockserver.core.webhook import GARBAGE_BODY, render_body
 from mockserver.engine.effects import place_call
-from mockserver.engine.exchange import NO_SELECTION
+from mockserver.engine.exchange import NO_SELECTION_INPUT
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.webhooks import enqueue, inbox_url, is_due_before_response, release_held
 from tests.support import read
 from tests.support.builders import build_call, build_call_spec, build_delivery, build_webhook
 from tests.support.simulation import START, click_to_call, play_until_idle, state_with_scenarios
 
-ORDER = build_call_spec(created_at=START)
-CALL = build_call(spec=ORDER, starts_at=START + 10**9, events=(Event(at=START, type="placed"),))
+SPEC = build_call_spec(created_at=START)
+CALL = build_call(spec=SPEC, starts_at=START + 10**9, events=(Event(at=START, type="placed"),))
 
 
-def travelling(configuration: Configuration, **kinds: DeliveryBehavior) -> SandboxState:
-    """A call that has not begun, and a story about its webhooks."""
+def state_with_webhooks(configuration: Configuration, **kinds: DeliveryBehavior) -> SandboxState:
+    """Return a state with a call that has not begun, and these delivery behaviors."""
     state = state_with_scenarios(configuration, Scenario(name="mine", webhooks=kinds))
-    place_call(state, CALL, START, NO_SELECTION)
+    place_call(state, CALL, START, NO_SELECTION_INPUT)
     return state
 
 
-def left(state: SandboxState) -> list[tuple[str, int]]:
-    """The webhooks that leave, in their order, and how late."""
+def scheduled_deliveries(state: SandboxState) -> list[tuple[str, int]]:
+    """Return the scheduled deliveries in order, each with its delay in ms."""
     return [
         (due.subject, due.at - START)
         for due in sorted(read.pending_items(state))
@@ -38,7 +38,7 @@ def left(state: SandboxState) -> list[tuple[str, int]]:
     ]
 
 
-def states(state: SandboxState) -> list[str]:
+def delivery_states(state: SandboxState) -> list[str]:
     return [delivery.state for delivery in read.deliveries(state).values()]
 
 
@@ -51,10 +51,10 @@ def states(state: SandboxState) -> list[str]:
         ("", {}, "{origin}/_mock/inbox/mobtexting"),
     ],
 )
-def test_send_to_its_own_url_the_target_or_the_inbox(
+def test_a_webhook_goes_to_its_own_url_the_target_or_the_inbox(
     configuration: Configuration, url: str, targets: Mapping[str, str], expected: str
 ) -> None:
-    state = travelling(configuration._replace(webhook_targets=targets))
+    state = state_with_webhooks(configuration._replace(webhook_targets=targets))
     state.epoch = 3
     webhook = build_webhook(url=url, body={"a": 1})
     enqueue(state, webhook, START + 7)
@@ -65,24 +65,24 @@ def test_send_to_its_own_url_the_target_or_the_inbox(
     }
 
 
-def test_send_lists_a_calls_webhooks_in_order(state: SandboxState) -> None:
+def test_the_deliveries_of_a_call_are_listed_in_order(state: SandboxState) -> None:
     for number in (1, 2):
-        order = ORDER._replace(id=f"c{number}")
-        place_call(state, CALL._replace(spec=order), START, NO_SELECTION)
+        spec = SPEC._replace(id=f"c{number}")
+        place_call(state, CALL._replace(spec=spec), START, NO_SELECTION_INPUT)
     for name in ("c1", "c2", "c1"):
         enqueue(state, build_webhook(call_id=name), START)
     assert read.delivery_ids_by_call(state) == {"c1": ["w1", "w3"], "c2": ["w2"]}
-    assert [name for name, _ in left(state)] == ["w1", "w2", "w3"]
+    assert [name for name, _ in scheduled_deliveries(state)] == ["w1", "w2", "w3"]
 
 
-def test_inbox_is_our_own_and_keeps_the_sandbox(configuration: Configuration) -> None:
+def test_the_inbox_url_has_our_origin_and_the_sandbox_name(configuration: Configuration) -> None:
     default, other = SandboxState(configuration, START), SandboxState(configuration, START, "t1")
     assert inbox_url(default, "mobtexting") == "{origin}/_mock/inbox/mobtexting"
     assert inbox_url(other, "mobtexting") == "{origin}/_sandbox/t1/_mock/inbox/mobtexting"
 
 
 @pytest.mark.parametrize(
-    ("kinds", "webhooks"),
+    ("kinds", "expected"),
     [
         ({}, [("w1", 0)]),
         ({"completed": DeliveryBehavior(duplicate=3)}, [("w1", 0), ("w2", 0), ("w3", 0)]),
@@ -99,18 +99,18 @@ def test_inbox_is_our_own_and_keeps_the_sandbox(configuration: Configuration) ->
         ({"any": DeliveryBehavior(before_reply=True)}, [("w1", 0)]),
     ],
 )
-def test_send_as_the_story_says(
+def test_the_scenario_decides_the_copies_and_the_delay_of_a_webhook(
     configuration: Configuration,
     kinds: dict[str, DeliveryBehavior],
-    webhooks: list[tuple[str, int]],
+    expected: list[tuple[str, int]],
 ) -> None:
-    state = travelling(configuration, **kinds)
+    state = state_with_webhooks(configuration, **kinds)
     enqueue(state, build_webhook(), START)
-    assert (left(state), set(states(state))) == (webhooks, {"pending"})
+    assert (scheduled_deliveries(state), set(delivery_states(state))) == (expected, {"pending"})
 
 
 @pytest.mark.parametrize(
-    ("drop", "duplicate", "fate"),
+    ("drop", "duplicate", "expected"),
     [
         (1, 1, ["dropped", "pending", "pending"]),
         (2, 1, ["dropped", "dropped", "pending"]),
@@ -120,34 +120,36 @@ def test_send_as_the_story_says(
         (0, 1, ["pending"] * 3),
     ],
 )
-def test_send_loses_the_first_ones_or_all(
-    configuration: Configuration, drop: int | None, duplicate: int, fate: list[str]
+def test_the_first_webhooks_or_all_are_dropped_and_journaled(
+    configuration: Configuration, drop: int | None, duplicate: int, expected: list[str]
 ) -> None:
-    state = travelling(configuration, any=DeliveryBehavior(duplicate=duplicate, drop=drop))
+    state = state_with_webhooks(configuration, any=DeliveryBehavior(duplicate=duplicate, drop=drop))
     for _ in range(3):
         enqueue(state, build_webhook(), START)
-    lost = [name for name, one in read.deliveries(state).items() if one.state == "dropped"]
-    assert states(state) == fate
-    assert [fact for fact in read.journal(state) if fact.type == "dropped"] == [
+    dropped = [
+        name for name, delivery in read.deliveries(state).items() if delivery.state == "dropped"
+    ]
+    assert delivery_states(state) == expected
+    assert [entry for entry in read.journal(state) if entry.type == "dropped"] == [
         JournalEntry(
             at=START, type="dropped", call_id="c1", payload={"webhook": name, "kind": "completed"}
         )
-        for name in lost
+        for name in dropped
     ]
-    assert [name for name, _ in left(state)] == [
-        one for one in read.deliveries(state) if one not in lost
+    assert [name for name, _ in scheduled_deliveries(state)] == [
+        delivery for delivery in read.deliveries(state) if delivery not in dropped
     ]
 
 
-def test_send_counts_the_lost_by_kind(configuration: Configuration) -> None:
-    state = travelling(configuration, any=DeliveryBehavior(drop=1))
+def test_dropped_webhooks_are_counted_by_kind(configuration: Configuration) -> None:
+    state = state_with_webhooks(configuration, any=DeliveryBehavior(drop=1))
     for kind in ("x", "y", "x", "y"):
         enqueue(state, build_webhook(kind=kind), START)
-    assert states(state) == ["dropped", "dropped", "pending", "pending"]
+    assert delivery_states(state) == ["dropped", "dropped", "pending", "pending"]
 
 
 @pytest.mark.parametrize(
-    ("kinds", "sent", "order"),
+    ("kinds", "sent", "expected"),
     [
         ({"any": DeliveryBehavior(reorder=True)}, [("x", 0), ("y", 5)], [("w2", 5), ("w1", 5)]),
         (
@@ -180,45 +182,49 @@ def test_send_counts_the_lost_by_kind(configuration: Configuration) -> None:
         ),
     ],
 )
-def test_send_holds_back_until_the_next_one_or_the_end(
+def test_a_reordered_webhook_is_held_until_the_next_one_or_the_end(
     configuration: Configuration,
     kinds: dict[str, DeliveryBehavior],
     sent: list[tuple[str, int]],
-    order: list[tuple[str, int]],
+    expected: list[tuple[str, int]],
 ) -> None:
-    """Whatever was held leaves after the one that it waited for; the call ends at 20 ms."""
-    state = travelling(configuration, **kinds)
+    """A held webhook is sent after the one that it waited for; the call ends at 20 ms."""
+    state = state_with_webhooks(configuration, **kinds)
     for kind, at in sent:
         enqueue(state, build_webhook(kind=kind), START + at)
     release_held(state, "c1", START + 20)
-    assert (left(state), read.held_deliveries(state)) == (order, {})
+    assert (scheduled_deliveries(state), read.held_deliveries(state)) == (expected, {})
     assert {
-        name: one.next_attempt_at
-        for name, one in read.deliveries(state).items()
-        if one.state == "pending"
-    } == {name: START + at for name, at in order}
+        name: delivery.next_attempt_at
+        for name, delivery in read.deliveries(state).items()
+        if delivery.state == "pending"
+    } == {name: START + at for name, at in expected}
 
 
-def test_report_held_back_leaves_when_the_call_ends(configuration: Configuration) -> None:
+def test_a_held_webhook_is_released_when_the_call_ends(configuration: Configuration) -> None:
     state = state_with_scenarios(
         configuration, Scenario(name="mine", webhooks={"any": DeliveryBehavior(reorder=True)})
     )
     click_to_call(state)
     sent = play_until_idle(state)
-    assert [(one.id, one.next_attempt_at) for one in sent] == [("w1", START + 10_000)]
-    assert states(state) == ["delivered"]
+    assert [(delivery.id, delivery.next_attempt_at) for delivery in sent] == [
+        ("w1", START + 10_000)
+    ]
+    assert delivery_states(state) == ["delivered"]
 
 
 @pytest.mark.parametrize("corrupt", ["", "truncate", "garbage"])
-def test_send_what_a_story_has_corrupted(configuration: Configuration, corrupt: str) -> None:
-    state = travelling(configuration, any=DeliveryBehavior(duplicate=2, corrupt=corrupt))
+def test_a_webhook_is_sent_corrupted_as_the_scenario_says(
+    configuration: Configuration, corrupt: str
+) -> None:
+    state = state_with_webhooks(configuration, any=DeliveryBehavior(duplicate=2, corrupt=corrupt))
     enqueue(state, build_webhook(body={"a": 1}), START)
-    sent = {render_body(one.webhook) for one in read.deliveries(state).values()}
+    sent = {render_body(delivery.webhook) for delivery in read.deliveries(state).values()}
     assert sent == {{"": b'{"a":1}', "truncate": b'{"a', "garbage": GARBAGE_BODY}[corrupt]}
 
 
 @pytest.mark.parametrize(
-    ("kinds", "hurry"),
+    ("kinds", "expected"),
     [
         ({}, False),
         ({"any": DeliveryBehavior(duplicate=2)}, False),
@@ -226,24 +232,24 @@ def test_send_what_a_story_has_corrupted(configuration: Configuration, corrupt: 
         ({"any": DeliveryBehavior(), "completed": DeliveryBehavior(before_reply=True)}, True),
     ],
 )
-def test_hurried_if_a_webhook_may_come_before_the_reply(
+def test_a_webhook_with_before_reply_is_due_before_the_response(
     configuration: Configuration,
     kinds: dict[str, DeliveryBehavior],
-    hurry: bool,  # noqa: FBT001 - what the table expects
+    expected: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
-    state = travelling(configuration, **kinds)
+    state = state_with_webhooks(configuration, **kinds)
     assert [
         is_due_before_response(state, calls) for calls in (("c1",), ("c9", "c1"), ("c9",), ())
     ] == [
-        hurry,
-        hurry,
+        expected,
+        expected,
         False,
         False,
     ]
 
 
 @pytest.mark.parametrize(
-    ("story", "states_", "late"),
+    ("scenario", "expected", "delay"),
     [
         ("doubled-report", ["delivered"] * 2, 10_000),
         ("late-report", ["delivered"], 610_000),
@@ -251,9 +257,12 @@ def test_hurried_if_a_webhook_may_come_before_the_reply(
         ("report-before-reply", ["delivered"], 0),
     ],
 )
-def test_bundled_stories_about_reports(
-    state: SandboxState, story: str, states_: list[str], late: int | None
+def test_the_bundled_report_scenarios_deliver_late_twice_early_or_never(
+    state: SandboxState, scenario: str, expected: list[str], delay: int | None
 ) -> None:
-    click_to_call(state, story)
-    dues = {one.next_attempt_at for one in play_until_idle(state)}
-    assert (states(state), dues) == (states_, {START + late} if late is not None else set())
+    click_to_call(state, scenario)
+    due_times = {delivery.next_attempt_at for delivery in play_until_idle(state)}
+    assert (delivery_states(state), due_times) == (
+        expected,
+        {START + delay} if delay is not None else set(),
+    )

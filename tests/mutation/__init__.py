@@ -1,1 +1,1 @@
-"""Small mistakes in core and engine, and which of them the tests see."""
+"""Mutation testing of `core` and `engine`."""

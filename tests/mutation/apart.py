@@ -1,4 +1,4 @@
-"""A process of its own for each mutant, which may take long, take much, or come to any end."""
+"""Runs work in a child process with limited time and memory, which may end in any way."""
 
 import os
 import resource
@@ -6,34 +6,34 @@ import signal
 from collections.abc import Callable, Iterator
 from typing import Final, NoReturn
 
-ROOM: Final = 4_000_000_000  # bytes
+MEMORY_LIMIT: Final = 4_000_000_000  # bytes
 
 Tell = Callable[[str], object]
 
 
-def apart(work: Callable[[Tell], object]) -> Iterator[str]:
-    """What the work tells, line by line, in a process of its own; last, how that died if it did."""
-    out, into = os.pipe()
+def run_in_child(work: Callable[[Tell], object]) -> Iterator[str]:
+    """Yield the lines that the work reports from a child process, and at last how it died."""
+    read_end, write_end = os.pipe()
     child = os.fork()
     if not child:
-        os.close(out)
-        _alone(work, into)
-    os.close(into)
+        os.close(read_end)
+        _work_in_child(work, write_end)
+    os.close(write_end)
     try:
-        with os.fdopen(out, encoding="utf-8") as pipe:
+        with os.fdopen(read_end, encoding="utf-8") as pipe:
             yield from map(str.strip, pipe)
-    finally:  # who asked may have heard enough
+    finally:  # the caller may stop early
         _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         yield "late" if number == signal.SIGPROF else f"killed by signal {number}"
 
 
-def _alone(work: Callable[[Tell], object], into: int) -> NoReturn:
+def _work_in_child(work: Callable[[Tell], object], write_end: int) -> NoReturn:
     for number in (1, 2):
         os.dup2(os.open(os.devnull, os.O_RDWR), number)
-    resource.setrlimit(resource.RLIMIT_AS, (ROOM, ROOM))
-    with os.fdopen(into, "w", encoding="utf-8") as pipe:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    with os.fdopen(write_end, "w", encoding="utf-8") as pipe:
         try:
             work(lambda line: print(line, file=pipe, flush=True))
         except BaseException as error:  # noqa: BLE001 - a mutant may do anything
@@ -41,6 +41,6 @@ def _alone(work: Callable[[Tell], object], into: int) -> NoReturn:
     os._exit(0)
 
 
-def patient(seconds: int) -> None:
-    """Die after so many seconds of work: no clock on the wall counts, as nothing here waits."""
+def limit_work(seconds: int) -> None:
+    """Kill this process after so many seconds of processor time."""
     signal.setitimer(signal.ITIMER_PROF, seconds)

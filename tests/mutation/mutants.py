@@ -1,6 +1,6 @@
-"""Mutants: the code of a module with one small mistake in it.
+"""Makes mutants: the code of a module with one small mistake.
 
-Docstrings, annotations, decorators, names of types and `strict=` are left alone.
+Docstrings, annotations, decorators, names of types and `strict=` are skipped.
 """
 
 import ast
@@ -34,28 +34,28 @@ SWAPPED: Final[Mapping[type, type]] = {
     ast.LShift: ast.RShift,
     ast.RShift: ast.LShift,
 }
-DENIED: Final[Mapping[type, type]] = {
+NEGATED: Final[Mapping[type, type]] = {
     ast.Lt: ast.GtE,
     ast.LtE: ast.Gt,
     ast.Gt: ast.LtE,
     ast.GtE: ast.Lt,
 }
-LEFT: Final = frozenset({"annotation", "returns", "decorator_list"})
+SKIPPED_FIELDS: Final = frozenset({"annotation", "returns", "decorator_list"})
 
 
 class Mutant(NamedTuple):
-    """`inside` a function, or else something that is done when its module is imported."""
+    """A mutated module; `inside` tells whether the mistake is inside a function."""
 
     path: str
     line: int
     column: int
-    told: str
+    description: str
     inside: bool
     code: CodeType
 
 
 class _Place(NamedTuple):
-    """Where a node stands: in a field of its parent, or in a list there."""
+    """The place of a node: a field of its parent, or an item `at` an index of a list there."""
 
     parent: ast.AST
     field: str
@@ -69,30 +69,40 @@ class _Place(NamedTuple):
             getattr(self.parent, self.field)[self.at] = node
 
 
-def mutants(path: str, source: str) -> Iterator[Mutant]:
+def make_mutants(path: str, source: str) -> Iterator[Mutant]:
     tree = ast.parse(source)
-    for place, node in tuple(_places(tree, inside=False)):
-        for new in _VARIANTS.get(type(node), _none)(node):
+    for place, node in tuple(_find_places(tree, inside=False)):
+        for new in _VARIANTS.get(type(node), _no_variants)(node):
             place.put(ast.fix_missing_locations(ast.copy_location(new, node)))
-            told = " -> ".join(" ".join(ast.unparse(one).split())[:80] for one in (node, new))
-            there: Any = node if hasattr(node, "lineno") else getattr(node, "target", place.parent)
+            description = " -> ".join(
+                " ".join(ast.unparse(side).split())[:80] for side in (node, new)
+            )
+            location: Any = (
+                node if hasattr(node, "lineno") else getattr(node, "target", place.parent)
+            )
             code = compile(tree, path, "exec")
-            yield Mutant(path, there.lineno, there.col_offset, told, place.inside, code)
+            yield Mutant(
+                path, location.lineno, location.col_offset, description, place.inside, code
+            )
             place.put(node)
 
 
-def _places(node: ast.AST, *, inside: bool) -> Iterator[tuple[_Place, ast.AST]]:
+def _find_places(node: ast.AST, *, inside: bool) -> Iterator[tuple[_Place, ast.AST]]:
     for field, value in ast.iter_fields(node):
-        within = inside or (isinstance(node, ast.FunctionDef) and field == "body")
-        many = isinstance(value, list)
-        for at, child in enumerate(value if many else [value]):
-            if isinstance(child, ast.AST) and field not in LEFT and not _idle(child):
-                yield _Place(node, field, at if many else None, within), child
-                yield from _places(child, inside=within)
+        in_function = inside or (isinstance(node, ast.FunctionDef) and field == "body")
+        is_list = isinstance(value, list)
+        for index, child in enumerate(value if is_list else [value]):
+            if (
+                isinstance(child, ast.AST)
+                and field not in SKIPPED_FIELDS
+                and not _is_skipped(child)
+            ):
+                yield _Place(node, field, index if is_list else None, in_function), child
+                yield from _find_places(child, inside=in_function)
 
 
-def _idle(node: ast.AST) -> bool:
-    """A docstring, a name for a type, or an argument that only guards."""
+def _is_skipped(node: ast.AST) -> bool:
+    """Whether a node is a docstring, a name for a type, `__slots__` or a `strict` argument."""
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant)
     if isinstance(node, ast.keyword):
@@ -106,29 +116,31 @@ def _idle(node: ast.AST) -> bool:
     return slots or variable or (named and node.col_offset == 0)
 
 
-def _but(node: Any, **fields: Any) -> Any:
+def _with_fields(node: Any, **fields: Any) -> Any:
     new = copy(node)
     for name, value in fields.items():
         setattr(new, name, value)
     return new
 
 
-def _each(node: Any, *fields: str) -> Iterator[Any]:
-    """The node with one thing less in these of its lists."""
-    for at in range(len(getattr(node, fields[0]))):
+def _without_each(node: Any, *fields: str) -> Iterator[Any]:
+    """Yield copies of the node without one item in each of these lists."""
+    for index in range(len(getattr(node, fields[0]))):
         lists = {field: getattr(node, field) for field in fields}
-        yield _but(node, **{name: [*all_[:at], *all_[at + 1 :]] for name, all_ in lists.items()})
+        yield _with_fields(
+            node, **{name: [*items[:index], *items[index + 1 :]] for name, items in lists.items()}
+        )
 
 
-def _none(_: Any) -> Iterator[ast.AST]:
+def _no_variants(_: Any) -> Iterator[ast.AST]:
     yield from ()
 
 
-def _removed(_: Any) -> Iterator[ast.AST]:
+def _pass_instead(_: Any) -> Iterator[ast.AST]:
     yield ast.Pass()
 
 
-def _constant(node: Any) -> Iterator[ast.AST]:
+def _other_constants(node: Any) -> Iterator[ast.AST]:
     value = node.value
     if isinstance(value, bool):
         yield ast.Constant(not value)
@@ -138,85 +150,87 @@ def _constant(node: Any) -> Iterator[ast.AST]:
         yield ast.Constant(f"XX{value}" if isinstance(value, str) else b"XX" + value)
 
 
-def _compared(node: Any) -> Iterator[ast.AST]:
-    for at, operator in enumerate(node.ops):
-        others = [table[type(operator)] for table in (SWAPPED, DENIED) if type(operator) in table]
+def _other_comparisons(node: Any) -> Iterator[ast.AST]:
+    for index, operator in enumerate(node.ops):
+        others = [table[type(operator)] for table in (SWAPPED, NEGATED) if type(operator) in table]
         for other in others:
-            yield _but(node, ops=[*node.ops[:at], other(), *node.ops[at + 1 :]])
+            yield _with_fields(node, ops=[*node.ops[:index], other(), *node.ops[index + 1 :]])
 
 
-def _operated(node: Any) -> Iterator[ast.AST]:
-    yield _but(node, op=SWAPPED[type(node.op)]())
+def _other_operators(node: Any) -> Iterator[ast.AST]:
+    yield _with_fields(node, op=SWAPPED[type(node.op)]())
 
 
-def _joined(node: Any) -> Iterator[ast.AST]:
-    yield from _operated(node)
-    for new in _each(node, "values"):
+def _other_boolean_operators(node: Any) -> Iterator[ast.AST]:
+    yield from _other_operators(node)
+    for new in _without_each(node, "values"):
         yield new if len(new.values) > 1 else new.values[0]
 
 
-def _listed(node: Any) -> Iterator[ast.AST]:
+def _shorter_lists(node: Any) -> Iterator[ast.AST]:
     if len(node.elts) > 1 and isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
-        yield from _each(node, "elts")
+        yield from _without_each(node, "elts")
 
 
-def _unary(node: Any) -> Iterator[ast.AST]:
+def _operands(node: Any) -> Iterator[ast.AST]:
     yield node.operand
 
 
-def _tested(node: Any) -> Iterator[ast.AST]:
+def _negated_tests(node: Any) -> Iterator[ast.AST]:
     if not isinstance(node.test, ast.Compare | ast.UnaryOp):
-        yield _but(node, test=ast.UnaryOp(ast.Not(), node.test))
+        yield _with_fields(node, test=ast.UnaryOp(ast.Not(), node.test))
 
 
-def _returned(node: Any) -> Iterator[ast.AST]:
+def _none_returned(node: Any) -> Iterator[ast.AST]:
     if node.value is not None and ast.unparse(node.value) != "None":
         yield ast.Return(ast.Constant(None))
 
 
-def _augmented(node: Any) -> Iterator[ast.AST]:
-    yield from (*_operated(node), ast.Pass())
+def _other_augmented_assignments(node: Any) -> Iterator[ast.AST]:
+    yield from (*_other_operators(node), ast.Pass())
 
 
-def _assigned(node: Any) -> Iterator[ast.AST]:
+def _no_assignment(node: Any) -> Iterator[ast.AST]:
     if not isinstance(node.targets[0], ast.Name | ast.Tuple):
         yield ast.Pass()
 
 
-def _called(node: Any) -> Iterator[ast.AST]:
-    for new in _each(node, "keywords"):
-        kept = [one for one in node.keywords if one not in new.keywords]
+def _fewer_keywords(node: Any) -> Iterator[ast.AST]:
+    for new in _without_each(node, "keywords"):
+        kept = [keyword for keyword in node.keywords if keyword not in new.keywords]
         if kept[0].arg != "strict":
             yield new
 
 
-def _sliced(node: Any) -> Iterator[ast.AST]:
+def _shorter_slices(node: Any) -> Iterator[ast.AST]:
     parts = ("lower", "upper", "step")
-    yield from (_but(node, **{part: None}) for part in parts if getattr(node, part) is not None)
+    yield from (
+        _with_fields(node, **{part: None}) for part in parts if getattr(node, part) is not None
+    )
 
 
 _VARIANTS: Final[Mapping[type, Callable[[Any], Iterator[ast.AST]]]] = {
-    ast.Constant: _constant,
-    ast.Compare: _compared,
-    ast.BoolOp: _joined,
-    ast.BinOp: _operated,
-    ast.UnaryOp: _unary,
-    ast.Tuple: _listed,
-    ast.List: _listed,
-    ast.Set: _listed,
-    ast.Dict: lambda node: _each(node, "keys", "values"),
-    ast.Slice: _sliced,
-    ast.Call: _called,
-    ast.If: _tested,
-    ast.IfExp: _tested,
-    ast.While: _tested,
-    ast.comprehension: lambda node: _each(node, "ifs"),
-    ast.Return: _returned,
-    ast.Expr: _removed,
-    ast.Delete: _removed,
-    ast.Raise: _removed,
-    ast.AugAssign: _augmented,
-    ast.Assign: _assigned,
+    ast.Constant: _other_constants,
+    ast.Compare: _other_comparisons,
+    ast.BoolOp: _other_boolean_operators,
+    ast.BinOp: _other_operators,
+    ast.UnaryOp: _operands,
+    ast.Tuple: _shorter_lists,
+    ast.List: _shorter_lists,
+    ast.Set: _shorter_lists,
+    ast.Dict: lambda node: _without_each(node, "keys", "values"),
+    ast.Slice: _shorter_slices,
+    ast.Call: _fewer_keywords,
+    ast.If: _negated_tests,
+    ast.IfExp: _negated_tests,
+    ast.While: _negated_tests,
+    ast.comprehension: lambda node: _without_each(node, "ifs"),
+    ast.Return: _none_returned,
+    ast.Expr: _pass_instead,
+    ast.Delete: _pass_instead,
+    ast.Raise: _pass_instead,
+    ast.AugAssign: _other_augmented_assignments,
+    ast.Assign: _no_assignment,
     ast.Break: lambda _: iter([ast.Continue()]),
     ast.Continue: lambda _: iter([ast.Break()]),
 }

@@ -1,4 +1,4 @@
-"""An hour of virtual chaos: receivers that fail in every manner, and how each attempt has fared."""
+"""Webhooks to receivers that fail in every manner, during an hour of virtual time."""
 
 import asyncio
 from collections import Counter
@@ -23,7 +23,7 @@ from tests.support.receivers import (
 )
 from tests.support.simulation import START, change_account, click_to_call
 
-MODES: Mapping[str, tuple[Handler, str | int]] = {
+RECEIVERS: Mapping[str, tuple[Handler, str | int]] = {
     "healthy": (respond_with(OK_RESPONSE), 200),
     "unhappy": (respond_with(b"HTTP/1.1 500 X\r\ncontent-length: 0\r\n\r\n"), 500),
     "redirect": (FAULTS["redirect"][0], 302),
@@ -38,55 +38,59 @@ MODES: Mapping[str, tuple[Handler, str | int]] = {
     "silent": (never_respond, "timeout"),
     "half a head": (SLOW["half a head"], "timeout"),
 }
-KNOWN = {"delivered", "failed", "refused"}
-EVERY = 20_000  # ms between two calls
+END_STATES = {"delivered", "failed", "refused"}
+INTERVAL = 20_000
+"""Milliseconds between two calls."""
+
 HOUR = 60 * MINUTE
 
 
-class Choosing:
-    """Carries each webhook to the receiver whose turn it is, on a real socket."""
+class RotatingDispatcher:
+    """Sends each delivery attempt to the next receiver, over a real socket."""
 
     def __init__(self, ports: Mapping[str, int]) -> None:
         self.ports = [*ports.items()]
-        self.courier, self.impatient = (
-            WebhookDispatcher(unused_origin),
-            WebhookDispatcher(unused_origin, timeout=0.05),
-        )
-        self.heard: Counter[tuple[str, str | int | None]] = Counter()
+        self.patient = WebhookDispatcher(unused_origin)
+        self.impatient = WebhookDispatcher(unused_origin, timeout=0.05)
+        self.results: Counter[tuple[str, str | int | None]] = Counter()
 
     async def deliver(self, delivery: Delivery) -> DeliveryResult:
         turn = int(delivery.id.removeprefix("w")) + len(delivery.attempts)
-        mode, port = self.ports[turn % len(self.ports)]
+        name, port = self.ports[turn % len(self.ports)]
         webhook = delivery.webhook._replace(url=f"http://127.0.0.1:{port}/hook")
-        courier = self.impatient if MODES[mode][1] == "timeout" else self.courier
-        answer = await courier.deliver(delivery._replace(webhook=webhook))
-        self.heard[mode, answer.status or answer.error] += 1
-        return answer
+        dispatcher = self.impatient if RECEIVERS[name][1] == "timeout" else self.patient
+        result = await dispatcher.deliver(delivery._replace(webhook=webhook))
+        self.results[name, result.status or result.error] += 1
+        return result
 
 
-async def chaotic(configuration: Configuration) -> tuple[Sandbox, Choosing]:
+async def run_an_hour(configuration: Configuration) -> tuple[Sandbox, RotatingDispatcher]:
     async with AsyncExitStack() as stack:
         ports = {
-            mode: await stack.enter_async_context(serve_receiver(handler))
-            for mode, (handler, _) in MODES.items()
+            name: await stack.enter_async_context(serve_receiver(handler))
+            for name, (handler, _) in RECEIVERS.items()
         }
-        courier = Choosing(ports)
-        sandbox = Sandbox("t", configuration, Timing(mode="manual", start=START), courier)
+        dispatcher = RotatingDispatcher(ports)
+        sandbox = Sandbox("t", configuration, Timing(mode="manual", start=START), dispatcher)
         change_account(sandbox.state, retry=Retry(waits=(5_000, 60_000)))
-        for at in range(0, HOUR, EVERY):
+        for at in range(0, HOUR, INTERVAL):
             click_to_call(sandbox.state, now=START + at)
-            await sandbox.scheduler.advance(START + at + EVERY)
+            await sandbox.scheduler.advance(START + at + INTERVAL)
         await sandbox.scheduler.advance(None)
-        return sandbox, courier
+        return sandbox, dispatcher
 
 
-def test_an_hour_of_chaos_leaves_nothing_unknown(configuration: Configuration) -> None:
-    sandbox, courier = asyncio.run(chaotic(configuration))
+def test_every_webhook_of_an_hour_of_receiver_faults_is_delivered_failed_or_refused(
+    configuration: Configuration,
+) -> None:
+    sandbox, dispatcher = asyncio.run(run_an_hour(configuration))
     deliveries = [*read.deliveries(sandbox.state).values()]
-    assert len(deliveries) == HOUR // EVERY
-    assert {one.state for one in deliveries} <= KNOWN
-    answers = [attempt.result for one in deliveries for attempt in one.attempts]
-    assert [one for one in answers if (one.status is None) == (one.error is None)] == []
-    assert set(courier.heard) == {(mode, expected) for mode, (_, expected) in MODES.items()}
-    assert sum(courier.heard.values()) == len(answers) > 2 * len(deliveries)
+    assert len(deliveries) == HOUR // INTERVAL
+    assert {delivery.state for delivery in deliveries} <= END_STATES
+    results = [attempt.result for delivery in deliveries for attempt in delivery.attempts]
+    assert [result for result in results if (result.status is None) == (result.error is None)] == []
+    assert set(dispatcher.results) == {
+        (name, expected) for name, (_, expected) in RECEIVERS.items()
+    }
+    assert sum(dispatcher.results.values()) == len(results) > 2 * len(deliveries)
     assert list(read.pending_items(sandbox.state)) == []

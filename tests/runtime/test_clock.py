@@ -1,4 +1,4 @@
-"""Virtual time in every mode, against a wall clock that the test moves."""
+"""Virtual time in every mode, driven by a real clock that the test moves."""
 
 import math
 
@@ -7,18 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.runtime.clock import Clock, parse_rate
+from tests.support.fake_clock import FakeClock
 
 START = 1_000_000
-
-
-class Wall:
-    """A real clock in seconds that stands where it is put."""
-
-    def __init__(self) -> None:
-        self.seconds = 64.0
-
-    def __call__(self) -> float:
-        return self.seconds
 
 
 @pytest.mark.parametrize(
@@ -33,7 +24,7 @@ class Wall:
         ("999999.999x", 999999.999),
     ],
 )
-def test_rate_of_a_mode(mode: str, expected: float) -> None:
+def test_each_clock_mode_has_a_rate(mode: str, expected: float) -> None:
     assert parse_rate(mode) == expected
 
 
@@ -42,12 +33,12 @@ def test_rate_of_a_mode(mode: str, expected: float) -> None:
     ["", "x", "0x", "060x", "-1x", "60", "60X", "60x ", "60x\n", "1e3x", "nanx", "1000000x",
      "1.2345x", "1.x", "Real", "fast"],
 )  # fmt: skip
-def test_rate_of_no_mode(mode: str) -> None:
+def test_an_unknown_clock_mode_has_no_rate(mode: str) -> None:
     assert parse_rate(mode) is None
 
 
 @pytest.mark.parametrize(
-    ("mode", "passed", "expected"),
+    ("mode", "elapsed", "expected"),
     [
         ("real", 0.0, 0),
         ("real", 1.5, 1_500),
@@ -55,13 +46,15 @@ def test_rate_of_no_mode(mode: str) -> None:
         ("60x", 1.5, 90_000),
         ("1.5x", 0.5, 750),
         ("manual", 1.5, 0),
-        ("real", 0.00048828125, 0),  # less than a millisecond has not passed yet
+        ("real", 0.00048828125, 0),  # a part of a millisecond does not count
     ],
 )
-def test_now_after_real_time_has_passed(mode: str, passed: float, expected: int) -> None:
-    wall = Wall()
-    clock = Clock(mode, START, wall)
-    wall.seconds += passed
+def test_virtual_time_passes_at_the_rate_of_the_mode(
+    mode: str, elapsed: float, expected: int
+) -> None:
+    real_clock = FakeClock(64.0)
+    clock = Clock(mode, START, real_clock)
+    real_clock.seconds += elapsed
     assert clock.now() == START + expected
 
 
@@ -70,20 +63,22 @@ def test_now_after_real_time_has_passed(mode: str, passed: float, expected: int)
     [("real", False, False), ("60x", False, False), ("manual", True, False),
      ("instant", False, True)],
 )  # fmt: skip
-def test_clock_knows_its_mode(mode: str, *, manual: bool, instant: bool) -> None:
+def test_a_clock_reports_whether_it_is_manual_or_instant(
+    mode: str, *, manual: bool, instant: bool
+) -> None:
     clock = Clock(mode, START)
     assert (clock.mode, clock.is_manual, clock.is_instant) == (mode, manual, instant)
 
 
-def test_set_shows_no_jump_and_goes_on_at_the_new_pace() -> None:
-    wall = Wall()
-    clock = Clock("60x", START, wall)
-    wall.seconds += 2
+def test_changing_the_mode_causes_no_jump_and_applies_the_new_rate() -> None:
+    real_clock = FakeClock(64.0)
+    clock = Clock("60x", START, real_clock)
+    real_clock.seconds += 2
     clock.set_mode("manual")
     assert (clock.mode, clock.is_manual, clock.now()) == ("manual", True, START + 120_000)
-    wall.seconds += 2
+    real_clock.seconds += 2
     clock.set_mode("real")
-    wall.seconds += 2
+    real_clock.seconds += 2
     assert (clock.mode, clock.is_manual, clock.now()) == ("real", False, START + 122_000)
 
 
@@ -91,20 +86,20 @@ def test_set_shows_no_jump_and_goes_on_at_the_new_pace() -> None:
     ("mode", "expected"),
     [("manual", START + 5_000), ("real", START + 6_000), ("60x", START + 65_000)],
 )
-def test_jump_forward_then_goes_on(mode: str, expected: int) -> None:
-    wall = Wall()
-    clock = Clock(mode, START, wall)
+def test_time_continues_at_its_rate_after_a_jump(mode: str, expected: int) -> None:
+    real_clock = FakeClock(64.0)
+    clock = Clock(mode, START, real_clock)
     clock.jump(START + 5_000)
     assert clock.now() == START + 5_000
-    wall.seconds += 1
+    real_clock.seconds += 1
     assert clock.now() == expected
 
 
 @pytest.mark.parametrize("to", [START, START + 1_999, START + 2_000])
-def test_jump_to_the_past_changes_nothing(to: int) -> None:
-    wall = Wall()
-    clock = Clock("real", START, wall)
-    wall.seconds += 2
+def test_a_jump_into_the_past_changes_nothing(to: int) -> None:
+    real_clock = FakeClock(64.0)
+    clock = Clock("real", START, real_clock)
+    real_clock.seconds += 2
     clock.jump(to)
     assert clock.now() == START + 2_000
 
@@ -121,11 +116,13 @@ def test_jump_to_the_past_changes_nothing(to: int) -> None:
         ("manual", START - 1, None),
     ],
 )
-def test_real_seconds_until(mode: str, moment: int, expected: float | None) -> None:
-    assert Clock(mode, START, Wall()).real_seconds_until(moment) == expected
+def test_the_real_wait_for_a_moment_follows_the_rate(
+    mode: str, moment: int, expected: float | None
+) -> None:
+    assert Clock(mode, START, FakeClock(64.0)).real_seconds_until(moment) == expected
 
 
-def test_clock_of_its_own_accord_reads_a_monotonic_clock() -> None:
+def test_a_clock_reads_the_monotonic_clock_by_default() -> None:
     clock = Clock("999999x", START)
     assert START <= clock.now() <= clock.now()
     assert not math.isinf(clock.real_seconds_until(START + 10**12) or math.inf)
@@ -139,17 +136,17 @@ OPERATIONS = st.one_of(
 
 
 @given(st.lists(OPERATIONS, max_size=20))
-def test_time_never_goes_back(operations: list[tuple[str, object]]) -> None:
-    wall = Wall()
-    clock = Clock("real", START, wall)
-    shown = [clock.now()]
+def test_virtual_time_never_goes_back(operations: list[tuple[str, object]]) -> None:
+    real_clock = FakeClock(64.0)
+    clock = Clock("real", START, real_clock)
+    times = [clock.now()]
     for name, value in operations:
         match name, value:
             case "pass", float():
-                wall.seconds += value
+                real_clock.seconds += value
             case "set", str():
                 clock.set_mode(value)
             case _, int():
                 clock.jump(START + value)
-        shown.append(clock.now())
-    assert shown == sorted(shown)
+        times.append(clock.now())
+    assert times == sorted(times)

@@ -1,4 +1,4 @@
-"""Files that come, go and change, and who is told."""
+"""The file watcher reports files that are added, removed and changed."""
 
 import asyncio
 import os
@@ -13,116 +13,115 @@ T1, T2 = 1_000_000_000, 2_000_000_000
 FAST = 0.001
 
 
-def written(file: Path, text: str, at: int = T1) -> Path:
+def write_file(file: Path, text: str, at: int = T1) -> Path:
     file.write_text(text, "utf-8")
     os.utime(file, ns=(at, at))
     return file
 
 
-def test_look_tells_name_time_and_size(tmp_path: Path) -> None:
-    one, two = written(tmp_path / "a.yaml", "abc"), written(tmp_path / "b.yaml", "", T2)
-    assert read_stats([two, one]) == ((str(two), T2, 0), (str(one), T1, 3))
+def test_file_stats_hold_name_time_and_size_in_the_given_order(tmp_path: Path) -> None:
+    first, second = write_file(tmp_path / "a.yaml", "abc"), write_file(tmp_path / "b.yaml", "", T2)
+    assert read_stats([second, first]) == ((str(second), T2, 0), (str(first), T1, 3))
 
 
-def test_look_leaves_out_what_cannot_be_read(tmp_path: Path) -> None:
-    here = written(tmp_path / "a.yaml", "abc")
+def test_file_stats_leave_out_unreadable_files(tmp_path: Path) -> None:
+    file = write_file(tmp_path / "a.yaml", "abc")
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
-    gone = [tmp_path / "gone", tmp_path / "loop", here / "inside"]
-    assert read_stats([gone[0], here, *gone[1:]]) == ((str(here), T1, 3),)
+    unreadable = [tmp_path / "gone", tmp_path / "loop", file / "inside"]
+    assert read_stats([unreadable[0], file, *unreadable[1:]]) == ((str(file), T1, 3),)
 
 
-def comes(folder: Path) -> None:
-    written(folder / "b.yaml", "")
+def add_file(folder: Path) -> None:
+    write_file(folder / "b.yaml", "")
 
 
-def goes(folder: Path) -> None:
+def remove_file(folder: Path) -> None:
     (folder / "a.yaml").unlink()
 
 
-def grows(folder: Path) -> None:
-    written(folder / "a.yaml", "abcd")
+def extend_file(folder: Path) -> None:
+    write_file(folder / "a.yaml", "abcd")
 
 
-def is_touched(folder: Path) -> None:
-    written(folder / "a.yaml", "abc", T2)
+def touch_file(folder: Path) -> None:
+    write_file(folder / "a.yaml", "abc", T2)
 
 
-def is_replaced(folder: Path) -> None:
-    """As editors do it."""
-    written(folder / "new", "abcd").replace(folder / "a.yaml")
+def replace_file(folder: Path) -> None:
+    """Replace the file by a new one, as editors do."""
+    write_file(folder / "new", "abcd").replace(folder / "a.yaml")
 
 
-def cannot_be_read_any_more(folder: Path) -> None:
-    goes(folder)
+def make_unreadable(folder: Path) -> None:
+    remove_file(folder)
     (folder / "a.yaml").symlink_to(folder / "a.yaml")
 
 
 @pytest.mark.parametrize(
-    "act", [comes, goes, grows, is_touched, is_replaced, cannot_be_read_any_more]
+    "change", [add_file, remove_file, extend_file, touch_file, replace_file, make_unreadable]
 )
-def test_watch_tells_of_what_happens_to_a_file(tmp_path: Path, act: Callable[[Path], None]) -> None:
-    written(tmp_path / "a.yaml", "abc")
-    assert told(tmp_path, [act]) == 1
+def test_every_kind_of_file_change_is_reported_once(
+    tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    write_file(tmp_path / "a.yaml", "abc")
+    assert count_reports(tmp_path, [change]) == 1
 
 
-def test_watch_tells_each_time_and_not_in_between(tmp_path: Path) -> None:
-    written(tmp_path / "a.yaml", "abc")
-    assert told(tmp_path, [comes, goes, grows, is_touched]) == 4
+def test_each_change_is_reported_and_nothing_in_between(tmp_path: Path) -> None:
+    write_file(tmp_path / "a.yaml", "abc")
+    assert count_reports(tmp_path, [add_file, remove_file, extend_file, touch_file]) == 4
 
 
-def told(folder: Path, acts: list[Callable[[Path], None]]) -> int:
-    """How often a change was told, while these were done one after another."""
-    looks, changes = 0, 0
+def count_reports(folder: Path, changes: list[Callable[[Path], None]]) -> int:
+    """Count the reports while these changes are made one after another."""
+    reports = 0
 
-    def files() -> list[Path]:
-        nonlocal looks
-        looks += 1
-        seen.set()
+    def list_files() -> list[Path]:
+        listed.set()
         return sorted(folder.glob("*.yaml"))
 
-    async def changed() -> None:
-        nonlocal changes
-        changes += 1
-        noticed.set()
+    async def report() -> None:
+        nonlocal reports
+        reports += 1
+        reported.set()
 
-    async def scenario() -> int:
-        watching = asyncio.create_task(watch_files(files, changed, FAST))
-        await seen.wait()
-        for act in acts:
-            act(folder)
-            await noticed.wait()
-            noticed.clear()
-        for _ in range(3):  # looks at what does not change any more
-            seen.clear()
-            await seen.wait()
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
-        return changes
+    async def run() -> int:
+        watcher = asyncio.create_task(watch_files(list_files, report, FAST))
+        await listed.wait()
+        for change in changes:
+            change(folder)
+            await reported.wait()
+            reported.clear()
+        for _ in range(3):  # nothing changes any more
+            listed.clear()
+            await listed.wait()
+        watcher.cancel()
+        await asyncio.gather(watcher, return_exceptions=True)
+        return reports
 
-    seen, noticed = asyncio.Event(), asyncio.Event()
-    return asyncio.run(asyncio.wait_for(scenario(), 10))
+    listed, reported = asyncio.Event(), asyncio.Event()
+    return asyncio.run(asyncio.wait_for(run(), 10))
 
 
-def test_watch_looks_again_after_a_change_that_came_meanwhile(tmp_path: Path) -> None:
-    """A file that changes while it is being read is read once more."""
-    file = written(tmp_path / "a.yaml", "abc")
-    seen: list[str] = []
+def test_a_file_that_changes_during_a_report_is_reported_again(tmp_path: Path) -> None:
+    file = write_file(tmp_path / "a.yaml", "abc")
+    texts: list[str] = []
 
-    async def changed() -> None:
-        seen.append(file.read_text("utf-8"))
-        if len(seen) == 1:
-            written(file, "second", T2)
+    async def report() -> None:
+        texts.append(file.read_text("utf-8"))
+        if len(texts) == 1:
+            write_file(file, "second", T2)
         else:
             done.set()
 
-    async def scenario() -> None:
-        watching = asyncio.create_task(watch_files(lambda: [file], changed, FAST))
+    async def run() -> None:
+        watcher = asyncio.create_task(watch_files(lambda: [file], report, FAST))
         await asyncio.sleep(0)
-        written(file, "first")
+        write_file(file, "first")
         await done.wait()
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        watcher.cancel()
+        await asyncio.gather(watcher, return_exceptions=True)
 
     done = asyncio.Event()
-    asyncio.run(asyncio.wait_for(scenario(), 10))
-    assert seen == ["first", "second"]
+    asyncio.run(asyncio.wait_for(run(), 10))
+    assert texts == ["first", "second"]

@@ -1,4 +1,4 @@
-"""How a ready-made receiver answers next, and how much it keeps."""
+"""How an inbox responds to a webhook, and how many requests it keeps."""
 
 import asyncio
 
@@ -6,35 +6,39 @@ import pytest
 
 from mockserver.runtime.inboxes import MAX_REQUESTS, Inbox, ReceivedRequest
 
-COME = ReceivedRequest(at=5, method="POST", path="/", query="", headers={}, body=b"")
+RECEIVED = ReceivedRequest(at=5, method="POST", path="/", query="", headers={}, body=b"")
 
 
 @pytest.mark.parametrize(
-    ("answers", "expected"),
+    ("statuses", "expected"),
     [([], [200, 200, 200]), ([500], [500, 200, 200]), ([500, 404, 503], [500, 404, 503])],
 )
-def test_answers_as_programmed_then_200(answers: list[int], expected: list[int]) -> None:
-    async def told() -> list[int]:
-        return [await inbox.receive(COME) for _ in range(3)]
+def test_an_inbox_responds_with_its_queued_statuses_then_200(
+    statuses: list[int], expected: list[int]
+) -> None:
+    async def run() -> list[int]:
+        return [await inbox.receive(RECEIVED) for _ in range(3)]
 
     inbox = Inbox()
-    inbox.statuses.extend(answers)
-    assert asyncio.run(told()) == expected
-    assert list(inbox.requests) == [COME._replace(status=status) for status in expected]
+    inbox.statuses.extend(statuses)
+    assert asyncio.run(run()) == expected
+    assert list(inbox.requests) == [RECEIVED._replace(status=status) for status in expected]
 
 
-def test_a_delay_counts_before_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[tuple[float, int]] = []
+def test_an_inbox_records_the_request_then_delays_its_response(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sleeps: list[tuple[float, int]] = []
 
     async def sleep(seconds: float) -> None:
-        slept.append((seconds, len(inbox.requests)))
+        sleeps.append((seconds, len(inbox.requests)))
 
     inbox = Inbox(delay=2.5)
     monkeypatch.setattr(asyncio, "sleep", sleep)
-    assert (asyncio.run(inbox.receive(COME)), slept) == (200, [(2.5, 1)])
+    assert (asyncio.run(inbox.receive(RECEIVED)), sleeps) == (200, [(2.5, 1)])
 
 
-def test_received_keeps_the_newest() -> None:
+def test_an_inbox_keeps_only_its_newest_requests() -> None:
     inbox = Inbox()
     for at in range(MAX_REQUESTS + 2):
         inbox.requests.append(
@@ -45,10 +49,10 @@ def test_received_keeps_the_newest() -> None:
     assert (len(inbox.requests), inbox.requests[0].at) == (MAX_REQUESTS, 2)
 
 
-def test_inboxes_share_nothing() -> None:
-    one, other = Inbox(), Inbox()
-    one.statuses.append(500)
-    one.requests.append(
+def test_inboxes_share_no_state() -> None:
+    inbox, other = Inbox(), Inbox()
+    inbox.statuses.append(500)
+    inbox.requests.append(
         ReceivedRequest(at=0, method="POST", path="/", query="", headers={}, body=b"", status=500)
     )
     assert other == Inbox()

@@ -1,4 +1,4 @@
-"""A webhook to an inbox of our own comes as it would by the socket."""
+"""A webhook to an inbox of this server is delivered as it would be over a socket."""
 
 import asyncio
 from typing import Any
@@ -20,7 +20,7 @@ from mockserver.settings import parse_settings
 from tests.support.builders import build_webhook
 from tests.support.dispatchers import RecordingDispatcher
 from tests.support.simulation import START
-from tests.web.test_loops import free
+from tests.support.sockets import free_port
 
 QUERY = "access_token=k&bridge=918068281234&from=918867135000&to=918867136000"
 CALL = f"/mobtexting/api/v2/voice/c2c?{QUERY}"
@@ -28,16 +28,18 @@ CALL = f"/mobtexting/api/v2/voice/c2c?{QUERY}"
 
 @pytest.fixture
 def sandboxes(configuration: Configuration) -> SandboxRegistry:
-    made = SandboxRegistry(
+    registry = SandboxRegistry(
         RecordingDispatcher(), (configuration, Timing(mode="manual", start=START)), lambda _: None
     )
-    made.get("mine")
-    return made
+    registry.get_or_create("mine")
+    return registry
 
 
-def letter(path: str, body: object = None, method: str = "POST", **headers: str) -> HttpRequest:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    webhook = build_webhook(url="", body=body, method=method, headers=named)
+def build_inbox_request(
+    path: str, body: object = None, method: str = "POST", **headers: str
+) -> HttpRequest:
+    webhook_headers = {name.replace("_", "-"): value for name, value in headers.items()}
+    webhook = build_webhook(url="", body=body, method=method, headers=webhook_headers)
     return build_request(
         ParsedUrl(host="127.0.0.1", port=8080, is_secure=False, path=path), webhook
     )
@@ -52,64 +54,68 @@ def letter(path: str, body: object = None, method: str = "POST", **headers: str)
         ("/_sandbox/mine/_mock/inbox/x?a", "mine", "a"),
     ],
 )
-def test_handed(path: str, sandbox: str, query: str, sandboxes: SandboxRegistry) -> None:
-    sent = letter(path, {"a": 1}, x_sign="s")
-    sandboxes.get(sandbox).inboxes["x"].statuses.append(503)
-    assert asyncio.run(deliver_to_inbox(sandboxes, sent)) == DeliveryResult(status=503)
-    come = ReceivedRequest(
+def test_a_webhook_to_an_own_inbox_is_delivered_without_a_socket(
+    path: str, sandbox: str, query: str, sandboxes: SandboxRegistry
+) -> None:
+    request = build_inbox_request(path, {"a": 1}, x_sign="s")
+    sandboxes.get_or_create(sandbox).inboxes["x"].statuses.append(503)
+    assert asyncio.run(deliver_to_inbox(sandboxes, request)) == DeliveryResult(status=503)
+    received = ReceivedRequest(
         at=START,
         method="POST",
         path="/_mock/inbox/x",
         query=query,
-        headers=sent.headers,
+        headers=request.headers,
         body=b'{"a":1}',
         status=503,
     )
     assert {
-        one.name: {name: list(box.requests) for name, box in one.inboxes.items()}
-        for one in sandboxes
-    } == {"default": {}, "mine": {}, sandbox: {"x": [come]}}
+        each.name: {name: list(inbox.requests) for name, inbox in each.inboxes.items()}
+        for each in sandboxes
+    } == {"default": {}, "mine": {}, sandbox: {"x": [received]}}
 
 
 @pytest.mark.parametrize(
-    "sent",
+    "http_request",
     [
-        letter("/_mock/inbox/x", method="HEAD"),
-        letter("/_mock/inbox/x", method="REPORT"),
-        letter("/_mock/inbox/x", "a" * MAX_BODY),
-        letter("/_mock/inbox/x", x_mock_sandbox="mine"),
-        letter("/_mock/inbox/x", content_encoding="gzip"),
-        letter("/_mock/inbox/x", connection="close"),
-        letter("/_mock/inbox/"),
-        letter("/_mock/inbox/x/y"),
-        letter("/_mock/inbox/%78"),
-        letter("/_mock/health"),
-        letter("//_mock/inbox/x"),
-        letter("/_sandbox/other/_mock/inbox/x"),
-        letter("/_sandbox/%6dine/_mock/inbox/x"),
-        letter("/api/v2/voice/c2c"),
+        build_inbox_request("/_mock/inbox/x", method="HEAD"),
+        build_inbox_request("/_mock/inbox/x", method="REPORT"),
+        build_inbox_request("/_mock/inbox/x", "a" * MAX_BODY),
+        build_inbox_request("/_mock/inbox/x", x_mock_sandbox="mine"),
+        build_inbox_request("/_mock/inbox/x", content_encoding="gzip"),
+        build_inbox_request("/_mock/inbox/x", connection="close"),
+        build_inbox_request("/_mock/inbox/"),
+        build_inbox_request("/_mock/inbox/x/y"),
+        build_inbox_request("/_mock/inbox/%78"),
+        build_inbox_request("/_mock/health"),
+        build_inbox_request("//_mock/inbox/x"),
+        build_inbox_request("/_sandbox/other/_mock/inbox/x"),
+        build_inbox_request("/_sandbox/%6dine/_mock/inbox/x"),
+        build_inbox_request("/api/v2/voice/c2c"),
     ],
     ids=str,
 )
-def test_what_goes_by_the_socket(sent: HttpRequest, sandboxes: SandboxRegistry) -> None:
-    assert asyncio.run(deliver_to_inbox(sandboxes, sent)) is None
-    assert [one.inboxes for one in sandboxes] == [{}, {}]
+def test_other_requests_are_left_to_the_socket(
+    http_request: HttpRequest, sandboxes: SandboxRegistry
+) -> None:
+    assert asyncio.run(deliver_to_inbox(sandboxes, http_request)) is None
+    assert [sandbox.inboxes for sandbox in sandboxes] == [{}, {}]
 
 
-def test_a_delay_of_the_inbox_counts(sandboxes: SandboxRegistry) -> None:
-    async def scenario() -> Inbox:
-        box = sandboxes.get("default").inboxes["x"]
-        box.delay = 60.0
+def test_a_loopback_delivery_waits_for_the_delay_of_the_inbox(sandboxes: SandboxRegistry) -> None:
+    async def run() -> Inbox:
+        inbox = sandboxes.get_or_create("default").inboxes["x"]
+        inbox.delay = 60.0
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0):
-                await deliver_to_inbox(sandboxes, letter("/_mock/inbox/x"))
-        return box
+                await deliver_to_inbox(sandboxes, build_inbox_request("/_mock/inbox/x"))
+        return inbox
 
-    assert len(asyncio.run(scenario()).requests) == 1
+    assert len(asyncio.run(run()).requests) == 1
 
 
-def told(port: int, prefix: str, hook: tuple[str, ...]) -> tuple[Any, ...]:
-    """All that can be seen of a call whose report has gone to our own inbox."""
+def run_call(port: int, prefix: str, hook: tuple[str, ...]) -> tuple[Any, ...]:
+    """Return all that the control API shows of a call whose webhook goes to an own inbox."""
     flags = {"port": str(port), "clock": "manual", "start_at": "2026-01-01T09:00Z", "seed": "s"}
     with (
         run_server(parse_settings({**flags, "quiet": True, "webhook": hook}, {})),
@@ -118,29 +124,29 @@ def told(port: int, prefix: str, hook: tuple[str, ...]) -> tuple[Any, ...]:
         client.post(CALL, json={}).raise_for_status()
         client.post("/_mock/clock/advance", json={"until": "idle"}).raise_for_status()
         hooks = client.get("/_mock/webhooks").json()["webhooks"]
-        for told_of in hooks:
-            del told_of["attempts"][0]["duration_ms"]
-        seen = ("/_mock/inboxes/mobtexting", "/_mock/journal", "/_mock/calls")
-        return hooks, *[client.get(path).text for path in seen]
+        for webhook in hooks:
+            del webhook["attempts"][0]["duration_ms"]
+        paths = ("/_mock/inboxes/mobtexting", "/_mock/journal", "/_mock/calls")
+        return hooks, *[client.get(path).text for path in paths]
 
 
 @pytest.mark.parametrize(
     ("prefix", "host"),
     [("", ""), ("/_sandbox/mine", ""), ("", "127.0.0.1"), ("", "localhost"), ("", "a.localhost")],
 )
-def test_nobody_sees_which_way_it_has_come(
+def test_a_loopback_delivery_looks_like_a_delivery_by_socket(
     prefix: str, host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def spied(sandboxes: SandboxRegistry, sent: HttpRequest) -> DeliveryResult | None:
-        ways.append(await deliver_to_inbox(sandboxes, sent) if inward else None)
-        return ways[-1]
+    async def record(sandboxes: SandboxRegistry, request: HttpRequest) -> DeliveryResult | None:
+        results.append(await deliver_to_inbox(sandboxes, request) if is_loopback else None)
+        return results[-1]
 
-    ways, port = list[DeliveryResult | None](), free()
-    monkeypatch.setattr(app, "deliver_to_inbox", spied)
+    results, port = list[DeliveryResult | None](), free_port()
+    monkeypatch.setattr(app, "deliver_to_inbox", record)
     hook = (f"mobtexting=http://{host}:{port}/_mock/inbox/mobtexting?a=1",) if host else ()
-    inward = True
-    by_hand = told(port, prefix, hook)
-    inward = False
-    assert told(port, prefix, hook) == by_hand
-    assert ways == [DeliveryResult(status=200), None]
-    assert "call-mockserver" in by_hand[1]
+    is_loopback = True
+    by_loopback = run_call(port, prefix, hook)
+    is_loopback = False
+    assert run_call(port, prefix, hook) == by_loopback
+    assert results == [DeliveryResult(status=200), None]
+    assert "call-mockserver" in by_loopback[1]

@@ -1,4 +1,4 @@
-"""Thousands of resets at every moment: nothing comes that was scheduled before."""
+"""Thousands of resets at every moment: no webhook of an earlier epoch arrives."""
 
 import asyncio
 
@@ -11,43 +11,43 @@ from tests.support import read
 from tests.support.simulation import START, click_to_call
 
 
-class Listening:
-    """A receiver that notes in which world a webhook reaches it, and takes its time."""
+class EpochRecorder:
+    """Records the epoch of each delivery and that of the sandbox when it arrives, a turn later."""
 
     def __init__(self) -> None:
         self.epochs: list[tuple[int, int]] = []
-        self.box: Sandbox | None = None
+        self.sandbox: Sandbox | None = None
 
     async def deliver(self, delivery: Delivery) -> DeliveryResult:
-        assert self.box
+        assert self.sandbox
         await asyncio.sleep(0)
-        self.epochs.append((delivery.epoch, self.box.state.epoch))
+        self.epochs.append((delivery.epoch, self.sandbox.state.epoch))
         return DeliveryResult(status=200)
 
 
-def test_nothing_comes_of_a_world_that_was_reset(
+def test_no_webhook_of_an_earlier_epoch_arrives_after_a_reset(
     configuration: Configuration, request: pytest.FixtureRequest
 ) -> None:
     resets: int = request.config.getoption("--resets")
 
-    async def scenario() -> None:
-        receiver.box = box = Sandbox(
-            "t", configuration, Timing(mode="manual", start=START), receiver
+    async def run() -> None:
+        recorder.sandbox = sandbox = Sandbox(
+            "t", configuration, Timing(mode="manual", start=START), recorder
         )
-        box.start()
+        sandbox.start()
         for number in range(resets):
-            click_to_call(box.state)
-            advance = asyncio.create_task(box.scheduler.advance(START + 1_000 * (number % 60)))
+            click_to_call(sandbox.state)
+            advance = asyncio.create_task(sandbox.scheduler.advance(START + 1_000 * (number % 60)))
             for _ in range(number % 7):
                 await asyncio.sleep(0)
-            await box.reset()
+            await sandbox.reset()
             await asyncio.wait([advance])
-        await box.scheduler.advance(None)
-        assert box.state.epoch == resets
-        assert list(read.pending_items(box.state)) == []
-        await box.stop()
+        await sandbox.scheduler.advance(None)
+        assert sandbox.state.epoch == resets
+        assert list(read.pending_items(sandbox.state)) == []
+        await sandbox.stop()
 
-    receiver = Listening()
-    asyncio.run(scenario())
-    assert [one for one in receiver.epochs if one[0] != one[1]] == []
-    assert len(receiver.epochs) > 0
+    recorder = EpochRecorder()
+    asyncio.run(run())
+    assert [epochs for epochs in recorder.epochs if epochs[0] != epochs[1]] == []
+    assert len(recorder.epochs) > 0

@@ -1,4 +1,4 @@
-"""Which sandboxes there are: made on first use, claimed by credentials, as many as may be."""
+"""The sandbox registry: sandboxes created on first use, claimed by credentials, and limited."""
 
 import asyncio
 from typing import Any
@@ -16,74 +16,77 @@ from mockserver.runtime.sandbox_registry import (
     TooManySandboxes,
 )
 from tests.support import read
-from tests.support.registry import KEY, MANUAL, OTHER, RegistryHarness, other_tasks
+from tests.support.event_loop import other_tasks
+from tests.support.registry import KEY, MANUAL, OTHER, RegistryHarness
 from tests.support.simulation import START, click_to_call
 
 
 @pytest.fixture
-def registry(configuration: Configuration) -> RegistryHarness:
+def harness(configuration: Configuration) -> RegistryHarness:
     return RegistryHarness(configuration)
 
 
 # --- first use -----------------------------------------------------------------------------------
 
 
-def test_default_is_there_from_the_start(
-    registry: RegistryHarness, configuration: Configuration
+def test_the_default_sandbox_exists_from_the_start(
+    harness: RegistryHarness, configuration: Configuration
 ) -> None:
-    assert (registry.names, registry.made) == ([DEFAULT_SANDBOX], [DEFAULT_SANDBOX])
-    sandbox = registry.all.get(DEFAULT_SANDBOX)
+    assert (harness.names, harness.created) == ([DEFAULT_SANDBOX], [DEFAULT_SANDBOX])
+    sandbox = harness.registry.get_or_create(DEFAULT_SANDBOX)
     assert (sandbox.state.name, sandbox.state.configuration, sandbox.timing) == (
         DEFAULT_SANDBOX,
         configuration,
         MANUAL,
     )
-    assert registry.made == [DEFAULT_SANDBOX]
+    assert harness.created == [DEFAULT_SANDBOX]
 
 
-def test_uptime_counts_from_the_start(registry: RegistryHarness) -> None:
-    registry.wall.seconds += 90.5
-    assert registry.all.uptime() == 90.5
+def test_uptime_is_the_real_time_since_the_start(harness: RegistryHarness) -> None:
+    harness.real_clock.seconds += 90.5
+    assert harness.registry.uptime() == 90.5
 
 
-def test_get_makes_on_first_use_and_never_again(
-    registry: RegistryHarness, configuration: Configuration
+def test_a_sandbox_is_created_once_on_first_use(
+    harness: RegistryHarness, configuration: Configuration
 ) -> None:
-    first = registry.all.get("t1")
+    first = harness.registry.get_or_create("t1")
     assert (first.name, first.state.name, first.state.configuration) == ("t1", "t1", configuration)
-    assert registry.all.get("t1") is first
-    assert (registry.names, registry.made) == ([DEFAULT_SANDBOX, "t1"], [DEFAULT_SANDBOX, "t1"])
+    assert harness.registry.get_or_create("t1") is first
+    assert (harness.names, harness.created) == ([DEFAULT_SANDBOX, "t1"], [DEFAULT_SANDBOX, "t1"])
 
 
-def test_get_starts_from_what_is_current(
-    registry: RegistryHarness, configuration: Configuration
+def test_a_new_sandbox_has_the_latest_initial_setup(
+    harness: RegistryHarness, configuration: Configuration
 ) -> None:
-    """A reload changes what new sandboxes start from."""
-    registry.all.initial_setup = (
+    """A reload changes the setup of new sandboxes."""
+    harness.registry.initial_setup = (
         configuration._replace(seed="later"),
         Timing(mode="60x", start=START),
     )
-    made = registry.all.get("t1")
-    assert (made.state.configuration.seed, made.clock.mode) == ("later", "60x")
+    sandbox = harness.registry.get_or_create("t1")
+    assert (sandbox.state.configuration.seed, sandbox.clock.mode) == ("later", "60x")
 
 
-def test_known_makes_nothing(registry: RegistryHarness) -> None:
-    assert registry.all.find("t1") is None
-    assert registry.names == [DEFAULT_SANDBOX]
-    assert registry.all.find(DEFAULT_SANDBOX) is registry.all.get(DEFAULT_SANDBOX)
+def test_find_creates_no_sandbox(harness: RegistryHarness) -> None:
+    assert harness.registry.find("t1") is None
+    assert harness.names == [DEFAULT_SANDBOX]
+    assert harness.registry.find(DEFAULT_SANDBOX) is harness.registry.get_or_create(DEFAULT_SANDBOX)
 
 
-def test_iterating_while_one_is_made(registry: RegistryHarness) -> None:
-    assert [registry.all.get(f"{one.name}-2").name for one in registry.all] == ["default-2"]
+def test_a_sandbox_may_be_created_while_iterating(harness: RegistryHarness) -> None:
+    assert [
+        harness.registry.get_or_create(f"{sandbox.name}-2").name for sandbox in harness.registry
+    ] == ["default-2"]
 
 
 @pytest.mark.parametrize("name", ["a", "A", "0", "t-1.x_y", "a" * 64])
-def test_name_that_is_one(name: str) -> None:
+def test_a_valid_sandbox_name_is_accepted(name: str) -> None:
     assert SANDBOX_NAME.fullmatch(name)
 
 
 @pytest.mark.parametrize("name", ["", "-a", ".", "..", "_a", "a/b", "a b", "a\n", "é", "a" * 65])
-def test_name_that_is_none(name: str) -> None:
+def test_an_invalid_sandbox_name_is_rejected(name: str) -> None:
     assert not SANDBOX_NAME.fullmatch(name)
 
 
@@ -102,138 +105,157 @@ def test_name_that_is_none(name: str) -> None:
         ("mobtexting", None, DEFAULT_SANDBOX),
     ],
 )
-def test_claimed(
-    registry: RegistryHarness, provider: str, credential: str | None, name: str
+def test_a_claimed_credential_resolves_to_its_sandbox_and_any_other_to_default(
+    harness: RegistryHarness, provider: str, credential: str | None, name: str
 ) -> None:
-    asyncio.run(registry.put("t1", KEY))
-    asyncio.run(registry.put("t2", OTHER))
-    assert registry.all.resolve(provider, credential).name == name
+    asyncio.run(harness.replace("t1", KEY))
+    asyncio.run(harness.replace("t2", OTHER))
+    assert harness.registry.resolve(provider, credential).name == name
 
 
-def test_put_has_its_own_world_and_time(
-    registry: RegistryHarness, configuration: Configuration
+def test_a_replaced_sandbox_has_its_own_configuration_and_timing(
+    harness: RegistryHarness, configuration: Configuration
 ) -> None:
-    start = (configuration._replace(seed="t"), Timing(mode="60x", start=START + 1))
-    made = asyncio.run(registry.all.replace("t1", start, ()))
-    assert (made.name, made.state.configuration, made.timing) == ("t1", *start)
-    assert registry.all.get("t1") is made
-    assert registry.all.get(DEFAULT_SANDBOX).state.configuration is configuration
+    setup = (configuration._replace(seed="t"), Timing(mode="60x", start=START + 1))
+    sandbox = asyncio.run(harness.registry.replace("t1", setup, ()))
+    assert (sandbox.name, sandbox.state.configuration, sandbox.timing) == ("t1", *setup)
+    assert harness.registry.get_or_create("t1") is sandbox
+    assert harness.registry.get_or_create(DEFAULT_SANDBOX).state.configuration is configuration
 
 
-def test_put_of_what_another_has_claimed_changes_nothing(registry: RegistryHarness) -> None:
-    async def scenario() -> None:
-        before = [await registry.put("t1", KEY), await registry.put("t2", OTHER)]
+def test_claiming_a_credential_of_another_sandbox_changes_nothing(
+    harness: RegistryHarness,
+) -> None:
+    async def run() -> None:
+        before = [await harness.replace("t1", KEY), await harness.replace("t2", OTHER)]
         click_to_call(before[1].state)
         with pytest.raises(CredentialClaimed):
-            await registry.put("t2", ("mobtexting", "key-3"), KEY)
+            await harness.replace("t2", ("mobtexting", "key-3"), KEY)
         with pytest.raises(CredentialClaimed):
-            await registry.put("t3", OTHER)
-        assert [registry.all.find(name) for name in ("t1", "t2", "t3")] == [*before, None]
+            await harness.replace("t3", OTHER)
+        assert [harness.registry.find(name) for name in ("t1", "t2", "t3")] == [*before, None]
 
-    asyncio.run(scenario())
-    assert registry.names == [DEFAULT_SANDBOX, "t1", "t2"]
-    told = {
-        key: registry.all.resolve("mobtexting", key).name for key in ("key-1", "key-2", "key-3")
+    asyncio.run(run())
+    assert harness.names == [DEFAULT_SANDBOX, "t1", "t2"]
+    names = {
+        key: harness.registry.resolve("mobtexting", key).name for key in ("key-1", "key-2", "key-3")
     }
-    assert told == {"key-1": "t1", "key-2": "t2", "key-3": DEFAULT_SANDBOX}
-    assert list(read.calls(registry.all.get("t2").state)) == ["c1"]
+    assert names == {"key-1": "t1", "key-2": "t2", "key-3": DEFAULT_SANDBOX}
+    assert list(read.calls(harness.registry.get_or_create("t2").state)) == ["c1"]
 
 
 @pytest.mark.parametrize(
-    ("claims", "told"),
+    ("claims", "expected"),
     [
         ((KEY,), ("t1", DEFAULT_SANDBOX)),
         ((OTHER,), (DEFAULT_SANDBOX, "t1")),
         ((), (DEFAULT_SANDBOX, DEFAULT_SANDBOX)),
     ],
 )
-def test_put_again_has_only_its_new_claims(
-    registry: RegistryHarness, claims: tuple[tuple[str, str], ...], told: tuple[str, str]
+def test_a_sandbox_that_is_replaced_keeps_only_its_new_claims(
+    harness: RegistryHarness, claims: tuple[tuple[str, str], ...], expected: tuple[str, str]
 ) -> None:
-    asyncio.run(registry.put("t1", KEY))
-    asyncio.run(registry.put("t1", *claims))
-    assert tuple(registry.all.resolve(*claim).name for claim in (KEY, OTHER)) == told
+    asyncio.run(harness.replace("t1", KEY))
+    asyncio.run(harness.replace("t1", *claims))
+    assert tuple(harness.registry.resolve(*claim).name for claim in (KEY, OTHER)) == expected
 
 
-def test_put_twice_at_once_with_one_credential(registry: RegistryHarness) -> None:
-    """Also while the sandbox that one of them replaces takes its time to end."""
+def test_only_one_of_several_simultaneous_claims_of_a_credential_wins(
+    harness: RegistryHarness,
+) -> None:
+    """Even while the sandbox that one of them replaces is still ending."""
 
-    async def scenario() -> list[Any]:
-        _, moving = await registry.busy("t1")
-        registry.courier.leave.clear()
-        puts = [asyncio.create_task(registry.put(name, KEY)) for name in ("t1", "t2", "t3")]
-        await asyncio.wait(puts, return_when=asyncio.FIRST_COMPLETED)
-        registry.courier.leave.set()
-        told = await asyncio.gather(*puts, return_exceptions=True)
-        await moving
-        return [type(one) for one in told]
+    async def run() -> list[Any]:
+        _, advance = await harness.start_advance("t1")
+        harness.dispatcher.may_end.clear()
+        replacements = [
+            asyncio.create_task(harness.replace(name, KEY)) for name in ("t1", "t2", "t3")
+        ]
+        await asyncio.wait(replacements, return_when=asyncio.FIRST_COMPLETED)
+        harness.dispatcher.may_end.set()
+        results = await asyncio.gather(*replacements, return_exceptions=True)
+        await advance
+        return [type(result) for result in results]
 
-    assert asyncio.run(scenario()) == [Sandbox, CredentialClaimed, CredentialClaimed]
-    assert registry.all.resolve(*KEY).name == "t1"
+    assert asyncio.run(run()) == [Sandbox, CredentialClaimed, CredentialClaimed]
+    assert harness.registry.resolve(*KEY).name == "t1"
 
 
-# --- no room -------------------------------------------------------------------------------------
+# --- the limit -----------------------------------------------------------------------------------
 
 
-def test_full(registry: RegistryHarness, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def scenario() -> None:
+def test_no_sandbox_is_created_beyond_the_limit_until_one_is_removed(
+    harness: RegistryHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> None:
         with pytest.raises(TooManySandboxes):
-            registry.all.get("t3")
+            harness.registry.get_or_create("t3")
         with pytest.raises(TooManySandboxes):
-            await registry.put("t3", KEY)
-        assert registry.all.resolve(*KEY).name == DEFAULT_SANDBOX
-        assert (registry.all.get("t1"), registry.all.get(DEFAULT_SANDBOX)) == (first, usual)
-        assert await registry.put("t1", KEY) is registry.all.resolve(*KEY)
-        assert registry.names == [DEFAULT_SANDBOX, "t2", "t1"]
-        await registry.all.remove("t2")
-        assert registry.all.get("t3").name == "t3"
+            await harness.replace("t3", KEY)
+        assert harness.registry.resolve(*KEY).name == DEFAULT_SANDBOX
+        assert (
+            harness.registry.get_or_create("t1"),
+            harness.registry.get_or_create(DEFAULT_SANDBOX),
+        ) == (
+            first,
+            default,
+        )
+        assert await harness.replace("t1", KEY) is harness.registry.resolve(*KEY)
+        assert harness.names == [DEFAULT_SANDBOX, "t2", "t1"]
+        await harness.registry.remove("t2")
+        assert harness.registry.get_or_create("t3").name == "t3"
 
     monkeypatch.setattr(module, "MAX_SANDBOXES", 3)
-    usual, first = registry.all.get(DEFAULT_SANDBOX), registry.all.get("t1")
-    registry.all.get("t2")
-    asyncio.run(scenario())
+    default, first = (
+        harness.registry.get_or_create(DEFAULT_SANDBOX),
+        harness.registry.get_or_create("t1"),
+    )
+    harness.registry.get_or_create("t2")
+    asyncio.run(run())
 
 
-# --- start, halt, stop ---------------------------------------------------------------------------
+# --- start and stop ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("early", [True, False])
-def test_start_runs_all_that_there_are_and_will_be(
+def test_start_runs_all_present_and_future_sandboxes(
     configuration: Configuration, *, early: bool
 ) -> None:
-    async def scenario() -> list[Delivery]:
+    async def run() -> list[Delivery]:
         if early:
-            box.all.get("t1")
-        box.all.start()
-        sandbox = box.all.get("t1")
+            instant.registry.get_or_create("t1")
+        instant.registry.start()
+        sandbox = instant.registry.get_or_create("t1")
         click_to_call(sandbox.state)
         sandbox.scheduler.wake()
-        await box.courier.out.wait()
-        await box.all.stop()
-        await asyncio.sleep(0)  # the sweeper has been told, and ends in its next turn
+        await instant.dispatcher.started.wait()
+        await instant.registry.stop()
+        await asyncio.sleep(0)  # the expiry task is canceled, and ends in its next turn
         assert other_tasks() == set()
-        return box.courier.carried
+        return instant.dispatcher.deliveries
 
-    box = RegistryHarness(configuration, Timing(mode="instant", start=START))
-    assert [one.webhook.call_id for one in asyncio.run(scenario())] == ["c1"]
+    instant = RegistryHarness(configuration, Timing(mode="instant", start=START))
+    assert [delivery.webhook.call_id for delivery in asyncio.run(run())] == ["c1"]
 
 
-def test_without_a_start_nothing_runs(configuration: Configuration) -> None:
-    async def scenario() -> None:
-        box.all.get("t1")
+def test_no_sandbox_runs_before_the_registry_is_started(configuration: Configuration) -> None:
+    async def run() -> None:
+        instant.registry.get_or_create("t1")
         assert other_tasks() == set()
-        await box.all.stop()
+        await instant.registry.stop()
 
-    box = RegistryHarness(configuration, Timing(mode="instant", start=START))
-    asyncio.run(scenario())
+    instant = RegistryHarness(configuration, Timing(mode="instant", start=START))
+    asyncio.run(run())
 
 
-def test_halt_ends_every_advance_where_it_is(registry: RegistryHarness) -> None:
-    async def scenario() -> list[str | None]:
-        moving = [(await registry.busy(name))[1] for name in (DEFAULT_SANDBOX, "t1", "t2")]
-        await registry.all.stop_schedulers()
-        return [(await one).stop_reason for one in moving]
+def test_stopping_the_schedulers_ends_every_advance_and_delivery(harness: RegistryHarness) -> None:
+    async def run() -> list[str | None]:
+        advances = [
+            (await harness.start_advance(name))[1] for name in (DEFAULT_SANDBOX, "t1", "t2")
+        ]
+        await harness.registry.stop_schedulers()
+        return [(await advance).stop_reason for advance in advances]
 
-    assert asyncio.run(scenario()) == ["stop"] * 3
-    assert (len(registry.courier.carried), registry.courier.cancelled) == (3, 3)
-    assert registry.names == [DEFAULT_SANDBOX, "t1", "t2"]
+    assert asyncio.run(run()) == ["stop"] * 3
+    assert (len(harness.dispatcher.deliveries), harness.dispatcher.canceled_count) == (3, 3)
+    assert harness.names == [DEFAULT_SANDBOX, "t1", "t2"]

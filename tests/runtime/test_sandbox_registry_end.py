@@ -1,4 +1,4 @@
-"""How a sandbox ends: replaced, dropped, or given up when nobody has used it for long."""
+"""How a sandbox ends: it is replaced, removed, or expires after an idle time."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,113 +11,118 @@ from mockserver.runtime import sandbox_registry as module
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, IDLE_TIMEOUT, SandboxRegistry
 from mockserver.runtime.scheduler import AdvanceResult
 from tests.support import read
-from tests.support.registry import KEY, RegistryHarness, other_tasks, yield_to_tasks
+from tests.support.event_loop import other_tasks, yield_to_tasks
+from tests.support.registry import KEY, RegistryHarness
 from tests.support.simulation import click_to_call
 
 
 @pytest.fixture
-def registry(configuration: Configuration) -> RegistryHarness:
+def harness(configuration: Configuration) -> RegistryHarness:
     return RegistryHarness(configuration)
 
 
-# --- an end --------------------------------------------------------------------------------------
+# --- endings -------------------------------------------------------------------------------------
 
 
 Ending = Callable[[RegistryHarness, str], Any]
 
 
-async def put(registry: RegistryHarness, name: str) -> None:
-    await registry.put(name, seed="new")
+async def replace(harness: RegistryHarness, name: str) -> None:
+    await harness.replace(name, seed="new")
 
 
-async def drop(registry: RegistryHarness, name: str) -> None:
-    await registry.all.remove(name)
+async def remove(harness: RegistryHarness, name: str) -> None:
+    await harness.registry.remove(name)
 
 
-async def expire(registry: RegistryHarness, _: str) -> None:
-    registry.wall.seconds += IDLE_TIMEOUT
-    await registry.all.expire()
+async def expire(harness: RegistryHarness, _: str) -> None:
+    harness.real_clock.seconds += IDLE_TIMEOUT
+    await harness.registry.expire()
 
 
-ENDINGS = pytest.mark.parametrize("end", [put, drop, expire])
+ALL_ENDINGS = pytest.mark.parametrize("end", [replace, remove, expire])
 
 
-@ENDINGS
-def test_end_stops_what_is_under_way(registry: RegistryHarness, end: Ending) -> None:
-    """Webhooks that are out are cut; an advance ends where it is, and sends no more of them."""
-
-    async def scenario() -> AdvanceResult:
-        registry.all.start()
-        before = other_tasks()
-        old, moving = await registry.busy("t1")
-        await end(registry, "t1")
-        assert registry.all.find("t1") is not old
-        done = await moving
-        fresh = registry.all.find("t1")
-        if fresh:
-            await fresh.stop()
-        assert other_tasks() == before
-        await registry.all.stop()
-        return done
-
-    assert asyncio.run(scenario()).stop_reason == "stop"
-    assert (len(registry.courier.carried), registry.courier.cancelled) == (1, 1)
-
-
-@ENDINGS
-def test_end_leaves_the_name_to_a_blank_one(registry: RegistryHarness, end: Ending) -> None:
-    async def scenario() -> None:
-        _, moving = await registry.busy("t1")
-        await end(registry, "t1")
-        await moving
-
-    asyncio.run(scenario())
-    assert read.calls(registry.all.get("t1").state) == {}
-    assert registry.made == [DEFAULT_SANDBOX, "t1", "t1"]
-
-
-@ENDINGS
-def test_end_frees_the_claims(registry: RegistryHarness, end: Ending) -> None:
-    async def scenario() -> None:
-        await registry.put("t1", KEY)
-        await end(registry, "t1")
-
-    asyncio.run(scenario())
-    assert registry.all.resolve(*KEY).name == DEFAULT_SANDBOX
-    assert asyncio.run(registry.put("t2", KEY)) is registry.all.resolve(*KEY)
-
-
-@ENDINGS
-def test_who_comes_while_the_old_one_ends_meets_the_new_one(
-    registry: RegistryHarness, end: Ending
+@ALL_ENDINGS
+def test_ending_a_sandbox_cancels_its_deliveries_and_its_advance(
+    harness: RegistryHarness, end: Ending
 ) -> None:
-    async def scenario() -> None:
-        old, moving = await registry.busy("t1")
-        registry.courier.leave.clear()
-        ending = asyncio.create_task(end(registry, "t1"))
+    """The advance ends where it is, and sends no further webhook."""
+
+    async def run() -> AdvanceResult:
+        harness.registry.start()
+        before = other_tasks()
+        old, advance = await harness.start_advance("t1")
+        await end(harness, "t1")
+        assert harness.registry.find("t1") is not old
+        result = await advance
+        new = harness.registry.find("t1")
+        if new:
+            await new.stop()
+        assert other_tasks() == before
+        await harness.registry.stop()
+        return result
+
+    assert asyncio.run(run()).stop_reason == "stop"
+    assert (len(harness.dispatcher.deliveries), harness.dispatcher.canceled_count) == (1, 1)
+
+
+@ALL_ENDINGS
+def test_an_ended_sandbox_leaves_its_name_to_a_blank_one(
+    harness: RegistryHarness, end: Ending
+) -> None:
+    async def run() -> None:
+        _, advance = await harness.start_advance("t1")
+        await end(harness, "t1")
+        await advance
+
+    asyncio.run(run())
+    assert read.calls(harness.registry.get_or_create("t1").state) == {}
+    assert harness.created == [DEFAULT_SANDBOX, "t1", "t1"]
+
+
+@ALL_ENDINGS
+def test_ending_a_sandbox_frees_its_credentials(harness: RegistryHarness, end: Ending) -> None:
+    async def run() -> None:
+        await harness.replace("t1", KEY)
+        await end(harness, "t1")
+
+    asyncio.run(run())
+    assert harness.registry.resolve(*KEY).name == DEFAULT_SANDBOX
+    assert asyncio.run(harness.replace("t2", KEY)) is harness.registry.resolve(*KEY)
+
+
+@ALL_ENDINGS
+def test_a_request_while_a_sandbox_ends_gets_the_new_sandbox(
+    harness: RegistryHarness, end: Ending
+) -> None:
+    async def run() -> None:
+        old, advance = await harness.start_advance("t1")
+        harness.dispatcher.may_end.clear()
+        ending = asyncio.create_task(end(harness, "t1"))
         await yield_to_tasks()
-        fresh = registry.all.get("t1")
-        click_to_call(fresh.state)
-        registry.courier.leave.set()
+        new = harness.registry.get_or_create("t1")
+        click_to_call(new.state)
+        harness.dispatcher.may_end.set()
         await ending
-        await moving
-        assert fresh is not old
-        assert registry.all.find("t1") is fresh
-        assert list(read.calls(fresh.state)) == ["c1"]
+        await advance
+        assert new is not old
+        assert harness.registry.find("t1") is new
+        assert list(read.calls(new.state)) == ["c1"]
 
-    asyncio.run(scenario())
+    asyncio.run(run())
 
 
-def test_drop_of_nobody(registry: RegistryHarness) -> None:
-    asyncio.run(registry.all.remove("t1"))
-    assert registry.names == [DEFAULT_SANDBOX]
+def test_removing_an_unknown_sandbox_changes_nothing(harness: RegistryHarness) -> None:
+    asyncio.run(harness.registry.remove("t1"))
+    assert harness.names == [DEFAULT_SANDBOX]
 
 
 # --- idle ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("used", "asked", "left"),
+    ("used_at", "expired_at", "expected"),
     [
         (0.0, IDLE_TIMEOUT - 1, [DEFAULT_SANDBOX, "t1"]),
         (0.0, IDLE_TIMEOUT, [DEFAULT_SANDBOX]),
@@ -129,48 +134,52 @@ def test_drop_of_nobody(registry: RegistryHarness) -> None:
 @pytest.mark.parametrize(
     "use",
     [
-        lambda all_: all_.get("t1"),
-        lambda all_: all_.resolve(*KEY),
+        lambda registry: registry.get_or_create("t1"),
+        lambda registry: registry.resolve(*KEY),
     ],
     ids=["by name", "by credential"],
 )
-def test_expire(
-    registry: RegistryHarness,
+def test_a_sandbox_expires_when_it_is_unused_for_the_idle_timeout(
+    harness: RegistryHarness,
     use: Callable[[SandboxRegistry], Any],
-    used: float,
-    asked: float,
-    left: list[str],
+    used_at: float,
+    expired_at: float,
+    expected: list[str],
 ) -> None:
-    asyncio.run(registry.put("t1", KEY))
-    registry.wall.seconds = used
-    use(registry.all)
-    registry.wall.seconds = asked
-    asyncio.run(registry.all.expire())
-    assert registry.names == left
+    asyncio.run(harness.replace("t1", KEY))
+    harness.real_clock.seconds = used_at
+    use(harness.registry)
+    harness.real_clock.seconds = expired_at
+    asyncio.run(harness.registry.expire())
+    assert harness.names == expected
 
 
-def test_expire_of_one_that_was_put_and_never_used(registry: RegistryHarness) -> None:
-    registry.wall.seconds = 5.0
-    asyncio.run(registry.put("t1", KEY))
-    registry.wall.seconds = IDLE_TIMEOUT + 4
-    registry.all.find("t1")  # to look is not to use
-    asyncio.run(registry.all.expire())
-    assert registry.names == [DEFAULT_SANDBOX, "t1"]
-    registry.wall.seconds = IDLE_TIMEOUT + 5
-    asyncio.run(registry.all.expire())
-    assert registry.names == [DEFAULT_SANDBOX]
+def test_the_idle_timeout_counts_from_creation_and_find_does_not_extend_it(
+    harness: RegistryHarness,
+) -> None:
+    harness.real_clock.seconds = 5.0
+    asyncio.run(harness.replace("t1", KEY))
+    harness.real_clock.seconds = IDLE_TIMEOUT + 4
+    harness.registry.find("t1")  # does not count as use
+    asyncio.run(harness.registry.expire())
+    assert harness.names == [DEFAULT_SANDBOX, "t1"]
+    harness.real_clock.seconds = IDLE_TIMEOUT + 5
+    asyncio.run(harness.registry.expire())
+    assert harness.names == [DEFAULT_SANDBOX]
 
 
-def test_expire_by_itself(registry: RegistryHarness, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def scenario() -> None:
-        registry.all.start()
+def test_idle_sandboxes_expire_periodically(
+    harness: RegistryHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> None:
+        harness.registry.start()
         for name in ("t1", "t2"):
-            registry.all.get(name)
-            registry.wall.seconds += IDLE_TIMEOUT
+            harness.registry.get_or_create(name)
+            harness.real_clock.seconds += IDLE_TIMEOUT
             await yield_to_tasks()
-            assert registry.all.find(name) is None
-        await registry.all.stop()
+            assert harness.registry.find(name) is None
+        await harness.registry.stop()
 
     monkeypatch.setattr(module, "EXPIRY_INTERVAL", 0)
-    asyncio.run(scenario())
-    assert registry.made == [DEFAULT_SANDBOX, "t1", "t2"]
+    asyncio.run(run())
+    assert harness.created == [DEFAULT_SANDBOX, "t1", "t2"]

@@ -1,4 +1,4 @@
-"""What happens before the reply because a story wants it so, and the end of all advancing."""
+"""What runs before the response of a request, and how the scheduler is stopped."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.scheduler import AdvanceResult, Scheduler
 from tests.support import read
-from tests.support.dispatchers import RecordingDispatcher
+from tests.support.dispatchers import NeverDispatcher, RecordingDispatcher
 from tests.support.schedulers import (
     event_types,
     instant_scheduler,
@@ -20,80 +20,77 @@ from tests.support.simulation import START, click_to_call
 EARLY = "report-before-reply"
 
 
-def test_hurry_plays_what_is_due_at_this_instant_and_waits_for_its_webhook(
+def test_run_due_now_runs_what_is_due_now_and_waits_for_its_webhook(
     state: SandboxState,
 ) -> None:
-    answered: list[str] = []
+    completed: list[str] = []
 
     async def receive(delivery: Delivery) -> DeliveryResult:
         await asyncio.sleep(0)
-        answered.append(delivery.id)
+        completed.append(delivery.id)
         return DeliveryResult(status=200)
 
-    driver = manual_scheduler(state, RecordingDispatcher(receive))
+    scheduler = manual_scheduler(state, RecordingDispatcher(receive))
     click_to_call(state, EARLY, attempts=0)
-    asyncio.run(driver.run_due_now(START))
-    assert (event_types(state)[-1], answered, read.deliveries(state)["w1"].state) == (
+    asyncio.run(scheduler.run_due_now(START))
+    assert (event_types(state)[-1], completed, read.deliveries(state)["w1"].state) == (
         "ended",
         ["w1"],
         "delivered",
     )
-    assert (driver.clock.now(), read.peek(state)) == (START, None)
+    assert (scheduler.clock.now(), read.peek(state)) == (START, None)
 
 
-def test_hurry_leaves_what_is_due_later(state: SandboxState) -> None:
-    driver = manual_scheduler(state)
+def test_run_due_now_leaves_later_items_scheduled(state: SandboxState) -> None:
+    scheduler = manual_scheduler(state)
     click_to_call(state)
-    asyncio.run(driver.run_due_now(START))
-    assert (event_types(state), driver.clock.now()) == (["placed", "begin", "ring"], START)
+    asyncio.run(scheduler.run_due_now(START))
+    assert (event_types(state), scheduler.clock.now()) == (["placed", "begin", "ring"], START)
     due = read.peek(state)
     assert due is not None
     assert due.at == START + 2_000
 
 
-def test_hurry_does_not_jump_in_instant_mode(state: SandboxState) -> None:
-    async def scenario() -> None:
-        async with running_scheduler(driver):
-            with driver.request_scope() as now:
+def test_run_due_now_does_not_jump_ahead_in_instant_mode(state: SandboxState) -> None:
+    async def run() -> None:
+        async with running_scheduler(scheduler):
+            with scheduler.request_scope() as now:
                 click_to_call(state, EARLY, attempts=0, now=now)
                 click_to_call(state, now=now)
-                await driver.run_due_now(now)
-                seen.append((event_types(state, "c1")[-1], event_types(state, "c2")[-1]))
-            await postman.wait_for_deliveries(2)
+                await scheduler.run_due_now(now)
+                observed.append((event_types(state, "c1")[-1], event_types(state, "c2")[-1]))
+            await dispatcher.wait_for_deliveries(2)
 
-    seen = list[tuple[str, str]]()
-    postman = RecordingDispatcher()
-    driver = instant_scheduler(state, postman)
-    asyncio.run(scenario())
-    assert seen == [("ended", "ring")]
-    assert [one.webhook.call_id for one in postman.deliveries] == ["c1", "c2"]
+    observed = list[tuple[str, str]]()
+    dispatcher = RecordingDispatcher()
+    scheduler = instant_scheduler(state, dispatcher)
+    asyncio.run(run())
+    assert observed == [("ended", "ring")]
+    assert [delivery.webhook.call_id for delivery in dispatcher.deliveries] == ["c1", "c2"]
 
 
-def test_hurry_with_nothing_due(state: SandboxState) -> None:
+def test_run_due_now_with_nothing_due_changes_nothing(state: SandboxState) -> None:
     asyncio.run(manual_scheduler(state).run_due_now(START))
     assert list(read.journal(state)) == []
 
 
-async def never(_: Delivery) -> DeliveryResult:
-    await asyncio.Event().wait()
-    raise AssertionError
-
-
 @pytest.mark.parametrize("to", [None, START + 3_600_000])
-def test_stop_ends_an_advance_where_it_is(state: SandboxState, to: int | None) -> None:
-    async def scenario() -> AdvanceResult:
-        moving = asyncio.create_task(driver.advance(to))
-        await postman.wait_for_deliveries(1)
-        await driver.stop()
-        return await moving
+def test_stopping_the_scheduler_ends_an_advance_where_it_is(
+    state: SandboxState, to: int | None
+) -> None:
+    async def run() -> AdvanceResult:
+        advance = asyncio.create_task(scheduler.advance(to))
+        await dispatcher.wait_for_deliveries(1)
+        await scheduler.stop()
+        return await advance
 
-    postman = RecordingDispatcher(never)
-    driver = manual_scheduler(state, postman)
+    dispatcher = NeverDispatcher()
+    scheduler = manual_scheduler(state, dispatcher)
     click_to_call(state, "callee-busy")
     click_to_call(state)
-    told = asyncio.run(scenario())
-    assert (told.stop_reason, told.attempts) == ("stop", 1)
-    assert (driver.clock.now(), driver.is_stopping, driver.is_advancing) == (
+    result = asyncio.run(run())
+    assert (result.stop_reason, result.attempts) == ("stop", 1)
+    assert (scheduler.clock.now(), scheduler.is_stopping, scheduler.is_advancing) == (
         START + 5_000,
         True,
         False,
@@ -104,30 +101,30 @@ def test_stop_ends_an_advance_where_it_is(state: SandboxState, to: int | None) -
     )
 
 
-def test_after_a_stop_an_advance_goes_nowhere(state: SandboxState) -> None:
-    async def scenario() -> AdvanceResult:
-        await driver.stop()
-        return await driver.advance(None)
+def test_an_advance_of_a_stopped_scheduler_runs_nothing(state: SandboxState) -> None:
+    async def run() -> AdvanceResult:
+        await scheduler.stop()
+        return await scheduler.advance(None)
 
-    driver: Scheduler = manual_scheduler(state)
+    scheduler: Scheduler = manual_scheduler(state)
     click_to_call(state)
-    assert asyncio.run(scenario()) == AdvanceResult(events=0, attempts=0, stop_reason="stop")
+    assert asyncio.run(run()) == AdvanceResult(events=0, attempts=0, stop_reason="stop")
     assert event_types(state) == ["placed"]
 
 
-def test_stop_frees_who_hurries(state: SandboxState) -> None:
-    """A request whose report goes before its reply is answered at the end of the server too."""
+def test_stopping_the_scheduler_ends_run_due_now(state: SandboxState) -> None:
+    """A request that waits for its webhook gets its response when the server ends too."""
 
-    async def scenario() -> None:
-        hurrying = asyncio.create_task(driver.run_due_now(START))
-        await postman.wait_for_deliveries(1)
-        await driver.stop()
-        await hurrying
+    async def run() -> None:
+        running = asyncio.create_task(scheduler.run_due_now(START))
+        await dispatcher.wait_for_deliveries(1)
+        await scheduler.stop()
+        await running
 
-    postman = RecordingDispatcher(never)
-    driver = manual_scheduler(state, postman)
+    dispatcher = NeverDispatcher()
+    scheduler = manual_scheduler(state, dispatcher)
     click_to_call(state, EARLY, attempts=0)
     click_to_call(state, EARLY, attempts=0)
-    asyncio.run(asyncio.wait_for(scenario(), 10))
-    assert [one.id for one in postman.deliveries] == ["w1"]
-    assert {one.state for one in read.deliveries(state).values()} == {"pending"}
+    asyncio.run(asyncio.wait_for(run(), 10))
+    assert [delivery.id for delivery in dispatcher.deliveries] == ["w1"]
+    assert {delivery.state for delivery in read.deliveries(state).values()} == {"pending"}

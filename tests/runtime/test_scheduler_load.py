@@ -1,4 +1,4 @@
-"""Thousands of calls that sleep cost one timer, hold up nobody, and all come to their end."""
+"""Thousands of calls use one timer, delay no other task, and all end."""
 
 import asyncio
 from collections import Counter
@@ -11,7 +11,7 @@ import pytest
 from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
-from mockserver.core.webhook import Delivery, DeliveryResult
+from mockserver.core.webhook import Delivery
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import step
 from mockserver.runtime import scheduler
@@ -20,24 +20,19 @@ from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.scheduler import MAX_PER_REQUEST, YIELD_EVERY, AdvanceResult, Scheduler
 from mockserver.runtime.waits import wait_until
 from tests.support import read
+from tests.support.dispatchers import AcceptingDispatcher
+from tests.support.fake_clock import FakeClock
 from tests.support.simulation import START, click_to_call
 
-Given = TypeVarTuple("Given")
+Args = TypeVarTuple("Args")
 
-MANY, LIVES = 3_000, 10_000
-BOUND = 60.0
-"""Real seconds that a test may take at the most."""
-
-
-class Pleased:
-    """Every receiver answers at once."""
-
-    async def deliver(self, _: Delivery) -> DeliveryResult:
-        return DeliveryResult(status=200)
+CALLS, DUE_CALLS = 3_000, 10_000
+MAX_SECONDS = 60.0
+"""Real seconds that a test may take."""
 
 
-class Counting(asyncio.SelectorEventLoop):
-    """An event loop that knows its timers."""
+class TimerLoop(asyncio.SelectorEventLoop):
+    """An event loop that records its timers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,29 +41,31 @@ class Counting(asyncio.SelectorEventLoop):
     def call_at(
         self,
         when: float,
-        callback: Callable[[*Given], object],
-        *args: *Given,
+        callback: Callable[[*Args], object],
+        *args: *Args,
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
         timer = super().call_at(when, callback, *args, context=context)
         self.timers.append(timer)
         return timer
 
-    def running(self) -> int:
-        later = (timer for timer in self.timers if timer.when() > self.time())
-        return sum(not timer.cancelled() for timer in later)
+    def pending_timer_count(self) -> int:
+        future = (timer for timer in self.timers if timer.when() > self.time())
+        return sum(not timer.cancelled() for timer in future)
 
 
-def crowded(configuration: Configuration, mode: str, many: int = MANY) -> Sandbox:
-    """A sandbox in which so many calls are placed at the same instant."""
-    sandbox = Sandbox("default", configuration, Timing(mode=mode, start=START), Pleased())
-    for _ in range(many):
+def build_busy_sandbox(configuration: Configuration, mode: str, count: int = CALLS) -> Sandbox:
+    """Build a sandbox in which `count` calls are placed at the same instant."""
+    sandbox = Sandbox(
+        "default", configuration, Timing(mode=mode, start=START), AcceptingDispatcher()
+    )
+    for _ in range(count):
         click_to_call(sandbox.state)
     return sandbox
 
 
-async def turns(sandbox: Sandbox, count: int) -> Counter[int]:
-    """How often a coroutine that has nothing to do found so many facts more in its turn."""
+async def count_entries_per_turn(sandbox: Sandbox, count: int) -> Counter[int]:
+    """Count the turns of the event loop by the number of journal entries added in them."""
     growth: Counter[int] = Counter()
     for _ in range(count):
         before = read.entry_count(sandbox.state)
@@ -77,124 +74,133 @@ async def turns(sandbox: Sandbox, count: int) -> Counter[int]:
     return growth
 
 
-def test_sleeping_calls_cost_one_timer_and_hold_up_nobody(configuration: Configuration) -> None:
-    """The clock runs as in `real` but stands, so that they go on sleeping while this looks."""
+def test_thousands_of_waiting_calls_use_one_timer_and_delay_no_other_task(
+    configuration: Configuration,
+) -> None:
+    """The real clock stands still, so that the calls go on waiting."""
 
-    async def scenario() -> tuple[Counter[int], list[Any]]:
+    async def run() -> tuple[Counter[int], list[Any]]:
         sandbox.start()
-        begun = await turns(sandbox, 200)
-        verbs = Counter(call.events[-1].type for call in read.calls(sandbox.state).values())
-        asleep = [verbs, len(list(read.pending_items(sandbox.state))), len(asyncio.all_tasks())]
-        asleep.append(loops[0].running())
-        trivial = asyncio.create_task(asyncio.sleep(0, "healthy"))
+        turns = await count_entries_per_turn(sandbox, 200)
+        event_types = Counter(call.events[-1].type for call in read.calls(sandbox.state).values())
+        observed = [
+            event_types,
+            len(list(read.pending_items(sandbox.state))),
+            len(asyncio.all_tasks()),
+        ]
+        observed.append(loops[0].pending_timer_count())
+        other = asyncio.create_task(asyncio.sleep(0, "healthy"))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        asleep.append(trivial.done())
+        observed.append(other.done())
         await sandbox.stop()
-        return begun, asleep
+        return turns, observed
 
-    def factory() -> Counting:
-        loops.append(Counting())
+    def build_loop() -> TimerLoop:
+        loops.append(TimerLoop())
         return loops[0]
 
-    loops: list[Counting] = []
-    sandbox = crowded(configuration, "real")
-    sandbox.scheduler.clock = Clock("real", START, lambda: 0.0)
-    with asyncio.Runner(loop_factory=factory) as runner:
-        begun, asleep = runner.run(scenario())
-    # the driver and this test are all tasks that there are
-    assert asleep == [{"ring": MANY}, MANY, 2, 1, True]
-    # each of them begins and rings, and meanwhile everybody has a turn
-    assert begun == {YIELD_EVERY: 2 * MANY / YIELD_EVERY, 0: 200 - 2 * MANY / YIELD_EVERY}
+    loops: list[TimerLoop] = []
+    sandbox = build_busy_sandbox(configuration, "real")
+    sandbox.scheduler.clock = Clock("real", START, FakeClock())
+    with asyncio.Runner(loop_factory=build_loop) as runner:
+        turns, observed = runner.run(run())
+    # the only tasks are the scheduler and this test
+    assert observed == [{"ring": CALLS}, CALLS, 2, 1, True]
+    # each call begins and rings, and other tasks run in between
+    assert turns == {YIELD_EVERY: 2 * CALLS / YIELD_EVERY, 0: 200 - 2 * CALLS / YIELD_EVERY}
 
 
-def test_advance_gives_everybody_a_turn_after_a_few_steps(
+def test_an_advance_yields_after_a_fixed_number_of_steps(
     configuration: Configuration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Steps are counted, not time: nobody who asks meanwhile waits for more of them."""
+    """It counts steps, not time: no request waits for more of them."""
 
-    async def scenario() -> tuple[list[int], AdvanceResult]:
-        advancing = asyncio.create_task(sandbox.scheduler.advance(None))
-        between = list[int]()
-        while not advancing.done():
-            played.append(0)
+    async def run() -> tuple[list[int], AdvanceResult]:
+        advance = asyncio.create_task(sandbox.scheduler.advance(None))
+        steps_per_turn = list[int]()
+        while not advance.done():
+            step_counts.append(0)
             await asyncio.sleep(0)
-            between.append(played[-1])
-        return between, await advancing
+            steps_per_turn.append(step_counts[-1])
+        return steps_per_turn, await advance
 
-    def counted(state: SandboxState) -> Delivery | None:
-        played[-1] += 1
+    def count_step(state: SandboxState) -> Delivery | None:
+        step_counts[-1] += 1
         return step(state)
 
-    played = list[int]()
-    monkeypatch.setattr(scheduler, "step", counted)
-    sandbox = crowded(configuration, "manual")
-    between, advanced = asyncio.run(scenario())
-    steps = 7 * MANY  # six of a call, and its webhook
-    assert (sum(between), advanced) == (
+    step_counts = list[int]()
+    monkeypatch.setattr(scheduler, "step", count_step)
+    sandbox = build_busy_sandbox(configuration, "manual")
+    steps_per_turn, result = asyncio.run(run())
+    steps = 7 * CALLS  # six per call, and its webhook
+    assert (sum(steps_per_turn), result) == (
         steps,
-        AdvanceResult(events=steps, attempts=MANY, stop_reason=None),
+        AdvanceResult(events=steps, attempts=CALLS, stop_reason=None),
     )
-    assert max(between) == YIELD_EVERY
+    assert max(steps_per_turn) == YIELD_EVERY
 
 
-def test_calls_at_sixty_times_the_pace_all_end(configuration: Configuration) -> None:
-    def over() -> bool:
-        return (
-            sum(one.state == "delivered" for one in read.deliveries(sandbox.state).values()) == MANY
-        )
+def test_thousands_of_calls_at_sixty_times_real_time_all_complete(
+    configuration: Configuration,
+) -> None:
+    def all_delivered() -> bool:
+        deliveries = read.deliveries(sandbox.state).values()
+        return sum(delivery.state == "delivered" for delivery in deliveries) == CALLS
 
-    async def scenario() -> bool:
+    async def run() -> bool:
         sandbox.start()
-        met = await wait_until(sandbox, over, BOUND, None)
+        met = await wait_until(sandbox, all_delivered, MAX_SECONDS, None)
         await sandbox.stop()
         return met
 
-    sandbox = crowded(configuration, "60x")
-    assert asyncio.run(scenario())
+    sandbox = build_busy_sandbox(configuration, "60x")
+    assert asyncio.run(run())
     assert {call.outcome for call in read.calls(sandbox.state).values()} == {"completed"}
     assert {call.ended_at for call in read.calls(sandbox.state).values()} == {START + 10_000}
     assert read.peek(sandbox.state) is None
 
 
-def test_many_requests_in_one_turn_do_not_each_play_all_that_is_due(
+def test_requests_without_a_yield_between_them_run_a_bounded_number_of_due_items(
     configuration: Configuration,
 ) -> None:
-    """Whoever is out on its way needs the turns of the event loop; the driver plays on in each."""
+    """Deliveries in flight need turns of the event loop; the scheduler goes on in each."""
 
-    async def scenario() -> list[int]:
-        facts = []
+    async def run() -> list[int]:
+        growth = []
         for _ in range(3):
             before = read.entry_count(state)
             with scheduler.request_scope():
-                facts.append(read.entry_count(state) - before)
-        return facts
+                growth.append(read.entry_count(state) - before)
+        return growth
 
     state = SandboxState(configuration, START)
-    scheduler = Scheduler(state, Clock("real", START, lambda: 0.0), Pleased())
+    scheduler = Scheduler(state, Clock("real", START, FakeClock()), AcceptingDispatcher())
     for _ in range(MAX_PER_REQUEST):
         click_to_call(state)
-    assert asyncio.run(scenario()) == [MAX_PER_REQUEST, MAX_PER_REQUEST, 0]
+    assert asyncio.run(run()) == [MAX_PER_REQUEST, MAX_PER_REQUEST, 0]
 
 
-def test_ten_thousand_due_at_one_instant_all_happen_in_order(configuration: Configuration) -> None:
-    """They begin in the same millisecond; whoever has nothing to do has a turn meanwhile."""
+def test_ten_thousand_calls_due_at_one_instant_begin_in_order(configuration: Configuration) -> None:
+    """Other tasks run in between."""
 
-    async def scenario() -> Counter[int]:
+    async def run() -> Counter[int]:
         sandbox.start()
-        growth = await turns(sandbox, 1 + 2 * LIVES // YIELD_EVERY)
+        growth = await count_entries_per_turn(sandbox, 1 + 2 * DUE_CALLS // YIELD_EVERY)
         await sandbox.stop()
         return growth
 
-    def heard(fact: JournalEntry) -> None:
-        if isinstance(fact.payload, Event):
-            told.append((fact.at, fact.payload.type, fact.call_id))
+    def record(entry: JournalEntry) -> None:
+        if isinstance(entry.payload, Event):
+            events.append((entry.at, entry.payload.type, entry.call_id))
 
-    told: list[tuple[int, str, str]] = []
-    sandbox = crowded(configuration, "real", LIVES)
-    read.subscribers(sandbox.state).append(heard)
-    sandbox.scheduler.clock = Clock("real", START, lambda: 0.0)
-    growth = asyncio.run(scenario())
-    names = [f"c{number}" for number in range(1, LIVES + 1)]
-    assert told == [(START, verb, name) for verb in ("begin", "ring") for name in names]
-    assert growth == {0: 1, YIELD_EVERY: 2 * LIVES // YIELD_EVERY}
+    events: list[tuple[int, str, str]] = []
+    sandbox = build_busy_sandbox(configuration, "real", DUE_CALLS)
+    read.subscribers(sandbox.state).append(record)
+    sandbox.scheduler.clock = Clock("real", START, FakeClock())
+    growth = asyncio.run(run())
+    names = [f"c{number}" for number in range(1, DUE_CALLS + 1)]
+    assert events == [
+        (START, event_type, name) for event_type in ("begin", "ring") for name in names
+    ]
+    assert growth == {0: 1, YIELD_EVERY: 2 * DUE_CALLS // YIELD_EVERY}

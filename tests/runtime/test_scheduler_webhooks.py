@@ -1,4 +1,4 @@
-"""What is out on its way: in which order, how it is stopped, who is not held up."""
+"""Deliveries in flight: their order, their cancellation, and what they do not delay."""
 
 import asyncio
 from typing import Any
@@ -12,27 +12,27 @@ from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
 from tests.support.builders import build_webhook
 from tests.support.dispatchers import RecordingDispatcher
+from tests.support.event_loop import other_tasks, yield_to_tasks
 from tests.support.schedulers import (
     instant_scheduler,
     running_scheduler,
     with_on_event,
-    yield_to_tasks,
 )
 from tests.support.simulation import START, change_account, click_to_call
 
 
-def twice(moment: EventContext) -> Effects:
-    """A report when the second leg answers, and one at the end."""
-    if moment.event.type not in ("bridge", "ended"):
+def report_bridge_and_end(context: EventContext) -> Effects:
+    """Send one webhook when the legs are bridged, and one at the end."""
+    if context.event.type not in ("bridge", "ended"):
         return NO_EFFECTS
     return Effects(
         webhooks=(
-            build_webhook(call_id=moment.call.spec.id, kind=moment.event.type, url="", body={}),
+            build_webhook(call_id=context.call.spec.id, kind=context.event.type, url="", body={}),
         )
     )
 
 
-def test_webhooks_of_one_call_leave_in_order_and_hold_up_no_other_call(
+def test_webhooks_of_a_call_are_sent_in_order_and_delay_no_other_call(
     configuration: Configuration,
 ) -> None:
     async def receive(delivery: Delivery) -> DeliveryResult:
@@ -40,94 +40,94 @@ def test_webhooks_of_one_call_leave_in_order_and_hold_up_no_other_call(
             await gate.wait()
         return DeliveryResult(status=200)
 
-    async def scenario() -> None:
-        async with running_scheduler(driver):
+    async def run() -> None:
+        async with running_scheduler(scheduler):
             click_to_call(state)
             click_to_call(state)
-            driver.wake()
-            await postman.wait_for_deliveries(3)
+            scheduler.wake()
+            await dispatcher.wait_for_deliveries(3)
             await yield_to_tasks()
-            held.extend(one.webhook for one in postman.deliveries)
+            sent.extend(delivery.webhook for delivery in dispatcher.deliveries)
             gate.set()
-            await postman.wait_for_deliveries(4)
+            await dispatcher.wait_for_deliveries(4)
 
-    gate, held, postman = asyncio.Event(), list[Webhook](), RecordingDispatcher(receive)
-    state = SandboxState(with_on_event(configuration, twice), START)
-    driver = instant_scheduler(state, postman)
-    asyncio.run(scenario())
-    assert [(one.call_id, one.kind) for one in held] == [
+    gate, sent, dispatcher = asyncio.Event(), list[Webhook](), RecordingDispatcher(receive)
+    state = SandboxState(with_on_event(configuration, report_bridge_and_end), START)
+    scheduler = instant_scheduler(state, dispatcher)
+    asyncio.run(run())
+    assert [(webhook.call_id, webhook.kind) for webhook in sent] == [
         ("c1", "bridge"),
         ("c2", "bridge"),
         ("c2", "ended"),
     ]
-    last = postman.deliveries[-1].webhook
+    last = dispatcher.deliveries[-1].webhook
     assert (last.call_id, last.kind) == ("c1", "ended")
 
 
-def test_a_retry_in_instant_mode_keeps_its_time(state: SandboxState) -> None:
+def test_a_retry_in_instant_mode_is_sent_at_its_virtual_time(state: SandboxState) -> None:
     change_account(state, retry=Retry(waits=(5 * SECOND,)))
 
     async def receive(_: Delivery) -> DeliveryResult:
-        return DeliveryResult(status=503 if len(postman.deliveries) == 1 else 200)
+        return DeliveryResult(status=503 if len(dispatcher.deliveries) == 1 else 200)
 
-    async def scenario() -> None:
-        async with running_scheduler(driver):
+    async def run() -> None:
+        async with running_scheduler(scheduler):
             click_to_call(state)
-            driver.wake()
-            await postman.wait_for_deliveries(2)
-            await driver.wait_idle()
+            scheduler.wake()
+            await dispatcher.wait_for_deliveries(2)
+            await scheduler.wait_idle()
 
-    postman = RecordingDispatcher(receive)
-    driver = instant_scheduler(state, postman)
-    asyncio.run(scenario())
+    dispatcher = RecordingDispatcher(receive)
+    scheduler = instant_scheduler(state, dispatcher)
+    asyncio.run(run())
     delivery = read.deliveries(state)["w1"]
     assert delivery.state == "delivered"
-    assert [made.at - START for made in delivery.attempts] == [10_000, 15_000]
+    assert [attempt.at - START for attempt in delivery.attempts] == [10_000, 15_000]
 
 
-def test_quiet_stops_what_is_out(state: SandboxState) -> None:
-    async def never(_: Delivery) -> DeliveryResult:
+def test_cancel_deliveries_stops_everything_in_flight(state: SandboxState) -> None:
+    async def wait_forever(_: Delivery) -> DeliveryResult:
         try:
             await asyncio.Event().wait()
         finally:
-            stopped.append(len(stopped))
+            canceled.append(len(canceled))
         raise AssertionError
 
-    async def scenario() -> set[asyncio.Task[Any]]:
-        async with running_scheduler(driver):
+    async def run() -> set[asyncio.Task[Any]]:
+        async with running_scheduler(scheduler):
             for _ in range(5):
                 click_to_call(state)
-            driver.wake()
-            await postman.wait_for_deliveries(5)
-            await driver.cancel_deliveries()
-            await driver.wait_idle()
-            return asyncio.all_tasks() - {asyncio.current_task()}
+            scheduler.wake()
+            await dispatcher.wait_for_deliveries(5)
+            await scheduler.cancel_deliveries()
+            await scheduler.wait_idle()
+            return other_tasks()
 
-    stopped, postman = list[int](), RecordingDispatcher(never)
-    driver = instant_scheduler(state, postman)
-    assert len(asyncio.run(scenario())) == 1  # the loop itself
-    assert stopped == [0, 1, 2, 3, 4]
-    assert {one.state for one in read.deliveries(state).values()} == {"pending"}
+    canceled, dispatcher = list[int](), RecordingDispatcher(wait_forever)
+    scheduler = instant_scheduler(state, dispatcher)
+    assert len(asyncio.run(run())) == 1  # the scheduler itself
+    assert canceled == [0, 1, 2, 3, 4]
+    assert {delivery.state for delivery in read.deliveries(state).values()} == {"pending"}
 
 
-def test_a_watcher_that_fails_does_not_stop_the_clock(state: SandboxState) -> None:
-    """Standard error may be closed: `mockserver 2>&1 | head -1`."""
+def test_a_failing_journal_subscriber_does_not_stop_the_scheduler(state: SandboxState) -> None:
+    """For example, standard error may be closed: `mockserver 2>&1 | head -1`."""
 
-    def broken(_: object) -> None:
+    def fail(_: object) -> None:
         raise BrokenPipeError
 
-    async def scenario() -> None:
-        task = asyncio.create_task(driver.run())
+    async def run() -> None:
+        task = asyncio.create_task(scheduler.run())
         click_to_call(state)
-        read.subscribers(state).append(broken)
-        driver.wake()
+        read.subscribers(state).append(fail)
+        scheduler.wake()
         await yield_to_tasks()
-        gone.append(task.done())
+        is_done.append(task.done())
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        await driver.cancel_deliveries()
+        await scheduler.cancel_deliveries()
 
-    gone = list[bool]()
-    driver = instant_scheduler(state, RecordingDispatcher())
-    asyncio.run(scenario())
-    assert gone == [False]
+    is_done = list[bool]()
+    scheduler = instant_scheduler(state, RecordingDispatcher())
+    asyncio.run(run())
+    assert is_done == [False]

@@ -1,4 +1,4 @@
-"""Whoever starts a task hears of its error, and nobody starts one in another way."""
+"""Every task has an owner that learns of its error."""
 
 import ast
 import asyncio
@@ -9,40 +9,42 @@ from typing import Any
 import mockserver
 from mockserver.runtime.tasks import spawn
 
-HOUSE = Path(mockserver.__file__).parent
-STARTERS = {"create_task", "ensure_future", "run_until_complete"}
+PACKAGE = Path(mockserver.__file__).parent
+STARTING_FUNCTIONS = {"create_task", "ensure_future", "run_until_complete"}
 
 
-async def failing() -> None:
+async def fail() -> None:
     raise ValueError("mine")
 
 
-async def well() -> None:
+async def succeed() -> None:
     await asyncio.sleep(0)
 
 
-async def told(work: Callable[[], Coroutine[Any, Any, None]], *, cancel: bool) -> list[str]:
-    heard: list[str] = []
-    task = spawn(work(), lambda error: heard.append(repr(error)))
+async def collect_errors(
+    coroutine_function: Callable[[], Coroutine[Any, Any, None]], *, cancel: bool
+) -> list[str]:
+    errors: list[str] = []
+    task = spawn(coroutine_function(), lambda error: errors.append(repr(error)))
     if cancel:
         task.cancel()
     await asyncio.wait([task])
     await asyncio.sleep(0)
-    return heard
+    return errors
 
 
-def test_an_error_is_told_once_and_an_end_is_not() -> None:
-    assert asyncio.run(told(failing, cancel=False)) == ["ValueError('mine')"]
-    assert asyncio.run(told(well, cancel=False)) == []
-    assert asyncio.run(told(well, cancel=True)) == []
+def test_the_error_of_a_task_is_reported_once_but_its_end_or_cancellation_is_not() -> None:
+    assert asyncio.run(collect_errors(fail, cancel=False)) == ["ValueError('mine')"]
+    assert asyncio.run(collect_errors(succeed, cancel=False)) == []
+    assert asyncio.run(collect_errors(succeed, cancel=True)) == []
 
 
-def test_every_task_has_an_owner() -> None:
-    """A replay has a loop of its own, in which it gathers all that it has started."""
-    starting = {
-        str(path.relative_to(HOUSE))
-        for path in HOUSE.rglob("*.py")
+def test_tasks_are_started_only_by_the_tasks_module_and_the_replay_player() -> None:
+    """The replay player gathers its tasks in an event loop of its own."""
+    modules = {
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Attribute) and node.attr in STARTERS
+        if isinstance(node, ast.Attribute) and node.attr in STARTING_FUNCTIONS
     }
-    assert starting == {"runtime/tasks.py", "replay/player.py"}
+    assert modules == {"runtime/tasks.py", "replay/player.py"}

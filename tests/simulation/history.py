@@ -1,10 +1,10 @@
-"""The history checker: what a journal and a receiver's log have to agree on, in linear time.
+"""The history checker compares a journal and a receiver's log in linear time.
 
-A history is right if (a) each call's events are those that the lifecycle allows, one after another;
-(b) each webhook is tried once per attempt on record, numbered from one, and no more once it is
-delivered or given up; (c) a call's webhooks set out in the order in which they came about, unless
-its story orders otherwise; (d) nothing comes of an epoch that a reset has ended; (e) whatever
-follows has a cause that precedes it.
+A history is valid if (a) the lifecycle allows each call's events in their order; (b) each webhook
+has one delivery attempt per recorded attempt, numbered from one, and none after it is delivered or
+given up; (c) a call's webhooks are first sent in the order of their creation, unless its scenario
+delays them; (d) nothing follows from an epoch that a reset has ended; (e) every effect comes after
+its cause.
 """
 
 from collections import Counter, defaultdict
@@ -17,11 +17,11 @@ from mockserver.core.lifecycle import CALL_TRANSITIONS, LEG_TRANSITIONS
 from mockserver.core.webhook import Delivery
 
 Edge = tuple[str, str]
-"""(state, verb)"""
+"""(state, event type)"""
 
 
 class Sent(NamedTuple):
-    """A line of the receiver's log: what was handed out, in which epoch, as the how manieth."""
+    """An entry of the receiver's log: the `number`th attempt of a webhook, in its epoch."""
 
     epoch: int
     at: int
@@ -29,11 +29,11 @@ class Sent(NamedTuple):
     call: str
     number: int
     copied: bool
-    """Sent again by order, or travelling as a story says: free of the order of its call."""
+    """Redelivered, copied or delayed by a scenario: free of the order of its call."""
 
 
-class Life:
-    """A call as the two tables of the lifecycle see it."""
+class CallLifecycle:
+    """The state of a call according to the two transition tables."""
 
     def __init__(self) -> None:
         self.phase = ""
@@ -41,32 +41,32 @@ class Life:
         self.legs: dict[str, str] = {}
         self.answered: set[str] = set()
 
-    def goes_on(self, event: Event, acts: Iterable[str]) -> tuple[Edge, str]:
-        """The edge that this event takes, and what is wrong with it, empty if nothing."""
+    def take(self, event: Event, vendor_events: Iterable[str]) -> tuple[Edge, str]:
+        """Return the edge that the event takes, and the violation, empty if there is none."""
         if event.at < self.at:
             return ("", event.type), f"{event.type} at {event.at} comes after {self.at}"
         self.at = event.at
         if event.type == "placed":
-            edge, wrong = (self.phase, "placed"), self.phase and "it is placed twice"
+            edge, violation = (self.phase, "placed"), self.phase and "it is placed twice"
             self.phase = "placed"
-            return edge, wrong
-        if (kind := self._kind(event)) is None:
-            known = event.type in acts
-            return ("", event.type), "" if known else f"{event.type} in phase {self.phase}"
-        return kind, ""
+            return edge, violation
+        if (taken := self._edge(event)) is None:
+            allowed = event.type in vendor_events
+            return ("", event.type), "" if allowed else f"{event.type} in phase {self.phase}"
+        return taken, ""
 
-    def _kind(self, event: Event) -> Edge | None:
+    def _edge(self, event: Event) -> Edge | None:
         if event.type == "begin":
             edge = ("placed", "begin") if self.phase in ("placed", "over") else None
             self.legs, self.answered = {}, set()
-        elif event.leg and (self._leg(event), event.type) in LEG_TRANSITIONS:
-            edge = (self._leg(event), event.type)
+        elif event.leg and (self._leg_state(event), event.type) in LEG_TRANSITIONS:
+            edge = (self._leg_state(event), event.type)
             self.legs[event.leg] = LEG_TRANSITIONS[edge]
             self.answered -= {event.leg} if event.type == "ring" else set()
             self.answered |= {event.leg} if event.type == "answer" else set()
-            live = self.phase in ("begun", "bridged")
+            alive = self.phase in ("begun", "bridged")
             self.phase = "begun" if event.type == "leave" else self.phase
-            return edge if live else None
+            return edge if alive else None
         else:
             edge = (
                 (self.phase, event.type) if (self.phase, event.type) in CALL_TRANSITIONS else None
@@ -75,89 +75,98 @@ class Life:
             self.phase = CALL_TRANSITIONS[edge]
         return edge
 
-    def _leg(self, event: Event) -> str:
-        """The leg's state; who is dialled anew and has never answered is as good as idle."""
+    def _leg_state(self, event: Event) -> str:
+        """Return the leg's state; a leg that is redialed and has never answered counts as idle."""
         state = self.legs.get(event.leg, "idle")
-        anew = event.type == "ring" and "number" in event.data and event.leg not in self.answered
-        return "idle" if anew and state == "ended" else state
+        redialed = (
+            event.type == "ring" and "number" in event.data and event.leg not in self.answered
+        )
+        return "idle" if redialed and state == "ended" else state
 
 
 class History(NamedTuple):
-    """All facts of a run, with the epoch of each; what was sent; the acts of each call's vendor.
+    """The journal entries of a run with their epochs, its attempts and each call's vendor events.
 
-    `last` is the epoch that lasted to the end; `repeated` are webhooks that somebody had sent
-    again when they were done.
+    `last` is the final epoch; `repeated` are the webhooks that were redelivered.
     """
 
-    facts: Sequence[tuple[int, JournalEntry]]
+    entries: Sequence[tuple[int, JournalEntry]]
     sent: Sequence[Sent]
-    acts: Mapping[tuple[int, str], Iterable[str]]
+    vendor_events: Mapping[tuple[int, str], Iterable[str]]
     last: int
     repeated: Collection[tuple[int, str]] = ()
 
 
-def wrong(history: History) -> list[str]:
-    """All that is wrong with a history, as sentences."""
-    return [*_lives(history, Counter()), *_webhooks(history), *_order(history.sent)]
+def find_violations(history: History) -> list[str]:
+    """Return the violations of a history as texts."""
+    return [
+        *_lifecycle_violations(history, Counter()),
+        *_webhook_violations(history),
+        *_order_violations(history.sent),
+    ]
 
 
-def edges(history: History) -> Counter[Edge]:
-    """How often each edge of the lifecycle was taken."""
+def count_edges(history: History) -> Counter[Edge]:
+    """Return how often each edge of the lifecycle was taken."""
     taken: Counter[Edge] = Counter()
-    list(_lives(history, taken))
+    list(_lifecycle_violations(history, taken))
     return taken
 
 
-def _lives(history: History, taken: Counter[Edge]) -> Iterator[str]:
-    lives: dict[tuple[int, str], Life] = {}
-    for epoch, fact in history.facts:
-        if fact.type != "event" or not isinstance(fact.payload, Event):
+def _lifecycle_violations(history: History, taken: Counter[Edge]) -> Iterator[str]:
+    lifecycles: dict[tuple[int, str], CallLifecycle] = {}
+    for epoch, entry in history.entries:
+        if entry.type != "event" or not isinstance(entry.payload, Event):
             continue
-        key = (epoch, fact.call_id)
-        if key not in lives and fact.payload.type != "placed":
-            yield f"{key}: {fact.payload.type} before the call was placed"
-        edge, flaw = lives.setdefault(key, Life()).goes_on(fact.payload, history.acts.get(key, ()))
+        key = (epoch, entry.call_id)
+        if key not in lifecycles and entry.payload.type != "placed":
+            yield f"{key}: {entry.payload.type} before the call was placed"
+        edge, violation = lifecycles.setdefault(key, CallLifecycle()).take(
+            entry.payload, history.vendor_events.get(key, ())
+        )
         taken[edge] += 1
-        if flaw:
-            yield f"{key}: {flaw}"
+        if violation:
+            yield f"{key}: {violation}"
 
 
-def _webhooks(history: History) -> Iterator[str]:
-    """What the journal has of attempts is what the receiver has seen, and both are sound."""
-    seen: dict[tuple[int, str], list[int]] = defaultdict(list)
-    for one in history.sent:
-        seen[one.epoch, one.webhook].append(one.number)
-    judged = _judged(history)
-    for key, numbers in seen.items():
-        tried = [len(one.attempts) for one in judged[key]]
+def _webhook_violations(history: History) -> Iterator[str]:
+    """Check that the attempts of journal and receiver are equal and valid."""
+    received: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for item in history.sent:
+        received[item.epoch, item.webhook].append(item.number)
+    recorded = _recorded_attempts(history)
+    for key, numbers in received.items():
+        attempts = [len(item.attempts) for item in recorded[key]]
         if numbers != list(range(1, len(numbers) + 1)):
             yield f"{key}: attempts {numbers} at the receiver"
-        if key[0] == history.last and tried != numbers:
-            yield f"{key}: attempts {tried} on record, {numbers} at the receiver"
-    for key, states in judged.items():
-        told = [one.state for one in states]
-        if key not in history.repeated and any(state != "pending" for state in told[:-1]):
-            yield f"{key}: states {told}, and it was tried again"
-        if len(states) > len(seen[key]):
-            yield f"{key}: {len(states)} attempts on record, {len(seen[key])} at the receiver"
+        if key[0] == history.last and attempts != numbers:
+            yield f"{key}: attempts {attempts} on record, {numbers} at the receiver"
+    for key, states in recorded.items():
+        delivery_states = [item.state for item in states]
+        if key not in history.repeated and any(
+            state != "pending" for state in delivery_states[:-1]
+        ):
+            yield f"{key}: states {delivery_states}, and it was tried again"
+        if len(states) > len(received[key]):
+            yield f"{key}: {len(states)} attempts on record, {len(received[key])} at the receiver"
 
 
-def _judged(history: History) -> dict[tuple[int, str], list[Delivery]]:
-    """Epoch and webhook -> how it stood after each attempt, as the journal has it."""
-    judged: dict[tuple[int, str], list[Delivery]] = defaultdict(list)
-    for epoch, fact in history.facts:
-        if fact.type == "attempt" and isinstance(fact.payload, Delivery):
-            judged[epoch, fact.payload.id].append(fact.payload)
-    return judged
+def _recorded_attempts(history: History) -> dict[tuple[int, str], list[Delivery]]:
+    """Return the recorded delivery after each attempt, by epoch and webhook."""
+    recorded: dict[tuple[int, str], list[Delivery]] = defaultdict(list)
+    for epoch, entry in history.entries:
+        if entry.type == "attempt" and isinstance(entry.payload, Delivery):
+            recorded[epoch, entry.payload.id].append(entry.payload)
+    return recorded
 
 
-def _order(sent: Iterable[Sent]) -> Iterator[str]:
-    """Of each call the first attempts set out in the order in which the webhooks came about."""
-    before: dict[tuple[int, str], int] = {}
-    for one in sent:
-        if one.number > 1 or one.copied or not one.call:
+def _order_violations(sent: Iterable[Sent]) -> Iterator[str]:
+    """Check that the first attempts of a call have the order of its webhooks."""
+    last_numbers: dict[tuple[int, str], int] = {}
+    for attempt in sent:
+        if attempt.number > 1 or attempt.copied or not attempt.call:
             continue
-        nth = int(one.webhook.lstrip("w").partition(".")[0])
-        if nth < before.get((one.epoch, one.call), 0):
-            yield f"{one.webhook} of {one.call} was overtaken"
-        before[one.epoch, one.call] = nth
+        number = int(attempt.webhook.lstrip("w").partition(".")[0])
+        if number < last_numbers.get((attempt.epoch, attempt.call), 0):
+            yield f"{attempt.webhook} of {attempt.call} was overtaken"
+        last_numbers[attempt.epoch, attempt.call] = number

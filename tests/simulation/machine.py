@@ -1,4 +1,4 @@
-"""A provider's world as a rule machine: Hypothesis chooses the deeds and shortens what is wrong."""
+"""A simulation run as a rule machine: Hypothesis chooses the actions and shrinks failures."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -9,41 +9,43 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from mockserver.core.configuration import Configuration
-from tests.simulation.history import edges, wrong
-from tests.simulation.runner import DEED, Run
+from tests.simulation.history import count_edges, find_violations
+from tests.simulation.runner import ACTIONS, Run
 
-OFTEN = 12  # at most, beside a reset that is there once
-DEEDS = st.sampled_from([deed for deed, often in DEED.items() for _ in range(min(often, OFTEN))])
+HIGHEST_WEIGHT = 12  # relative to a reset, which has weight 1
+ACTION_STRATEGY = st.sampled_from(
+    [action for action, often in ACTIONS.items() for _ in range(min(often, HIGHEST_WEIGHT))]
+)
 CHANCE = st.binary(min_size=4, max_size=4).map(Random)
-"""Which way a deed takes; a failure is shortened by leaving deeds out."""
+"""The random choices inside an action."""
 
 
 class Machine(RuleBasedStateMachine):
-    """One run; `world` has one provider, `happened` is what came about in all runs."""
+    """One run with one provider; `occurred` counts what occurred in all runs."""
 
     configuration: ClassVar[Configuration]
-    happened: ClassVar[Counter[object]]
+    occurred: ClassVar[Counter[object]]
 
     def __init__(self) -> None:
         super().__init__()
         self.run = Run(self.configuration, 0)
 
-    @rule(deed=DEEDS, chance=CHANCE)
-    def does(self, deed: Callable[[Run], None], chance: Random) -> None:
+    @rule(chosen_action=ACTION_STRATEGY, chance=CHANCE)
+    def act(self, chosen_action: Callable[[Run], None], chance: Random) -> None:
         self.run.chance = chance
-        deed(self.run)
+        chosen_action(self.run)
 
     def teardown(self) -> None:
-        self.run.chance = Random(0)  # noqa: S311 - to be repeated, not to be secret
-        ran = self.run.rest()
-        assert wrong(ran.history) == []
-        assert ran.unfinished == []
-        assert ran.met["fact error"] == 0
-        self.happened.update(ran.met)
-        self.happened.update(edges(ran.history))
+        self.run.chance = Random(0)  # noqa: S311 - repeatable on purpose
+        result = self.run.finish()
+        assert find_violations(result.history) == []
+        assert result.unfinished == []
+        assert result.met["entry error"] == 0
+        self.occurred.update(result.met)
+        self.occurred.update(count_edges(result.history))
 
 
-def machine(start: Configuration, happened: Counter[object]) -> type[Machine]:
-    """A machine of this world."""
-    told = {"configuration": start, "happened": happened}
-    return type("MachineOf" + "".join(start.providers), (Machine,), told)
+def machine(configuration: Configuration, occurred: Counter[object]) -> type[Machine]:
+    """Return a rule machine for this configuration."""
+    members = {"configuration": configuration, "occurred": occurred}
+    return type("MachineOf" + "".join(configuration.providers), (Machine,), members)

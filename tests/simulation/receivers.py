@@ -1,4 +1,4 @@
-"""Twelve ways in which a receiver takes a webhook, and how long each takes."""
+"""Thirteen ways in which a receiver responds to a webhook, and how long each takes."""
 
 from random import Random
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from mockserver.core.webhook import DeliveryResult
 
 
 class Mode(NamedTuple):
-    """`takes` in virtual ms."""
+    """A result of an attempt; `takes` is in ms of the sandbox clock."""
 
     name: str
     answer: DeliveryResult
@@ -31,6 +31,6 @@ FAULTS = (
 )
 
 
-def mode(chance: Random) -> Mode:
-    """Healthy as often as not."""
+def choose_mode(chance: Random) -> Mode:
+    """Choose a healthy receiver half of the time."""
     return HEALTHY if chance.random() < 0.5 else chance.choice(FAULTS)

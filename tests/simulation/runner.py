@@ -1,4 +1,4 @@
-"""One seed's run: what random clients, receivers and operators do, and all that came of it."""
+"""The run of one seed: random clients, receivers and operators, and the resulting history."""
 
 import hashlib
 import json
@@ -23,16 +23,16 @@ from mockserver.engine.simulation import apply_event, step, update_account
 from mockserver.engine.webhooks import complete_attempt, redeliver
 from mockserver.web.views.serializers import serialize_entry
 from tests.simulation.history import History, Sent
-from tests.simulation.receivers import Mode, mode
+from tests.simulation.receivers import Mode, choose_mode
 from tests.support import read
 
 START = 1_767_258_000_000
-DEEDS = 40
-PATIENCE = 4_000  # steps in which everything has to come to rest
+ACTION_COUNT = 40
+MAX_STEPS = 4_000  # after which a run must be idle
 BASIC = "Basic " + b64encode(b"customer:token").decode()
 HOOK = "http://receiver.test/hook"
 HOOKS = {"effebot": "webhookUrl", "innocalls": "webhook"}
-ODD: tuple[object, ...] = ("", " ", 0, -1, 12, None, [], {}, "x" * 300, "\u202e", "9", True)
+ODD_VALUES: tuple[object, ...] = ("", " ", 0, -1, 12, None, [], {}, "x" * 300, "\u202e", "9", True)
 EVENTS = (
     Event(at=0, type="answer"),
     Event(at=0, type="hangup", data={"cause": "busy"}),
@@ -52,17 +52,17 @@ PATCHES: tuple[Mapping[str, Any], ...] = (
 )
 
 
-class Out(NamedTuple):
-    """A webhook that is with its receiver until `back`."""
+class PendingAttempt(NamedTuple):
+    """An attempt whose result arrives at `back`."""
 
     back: int
-    nth: int
+    number: int
     delivery: Delivery
     mode: Mode
 
 
-class Ran(NamedTuple):
-    """What came of a seed; two runs of one seed have equal digests."""
+class RunResult(NamedTuple):
+    """The result of a seed; two runs of one seed have equal digests."""
 
     digest: str
     history: History
@@ -71,84 +71,88 @@ class Ran(NamedTuple):
 
 
 class Run:
-    """The world of one seed, and who is at work in it."""
+    """The sandbox of one seed and the actions on it."""
 
     def __init__(self, configuration: Configuration, seed: int) -> None:
-        self.chance = Random(seed)  # noqa: S311 - to be repeated, not to be secret
+        self.chance = Random(seed)  # noqa: S311 - repeatable on purpose
         self.state = SandboxState(configuration._replace(seed=str(seed)), START)
-        read.subscribers(self.state).append(self._heard)
+        read.subscribers(self.state).append(self._record_entry)
         self.now = START
-        self.facts: list[tuple[int, JournalEntry]] = []
+        self.entries: list[tuple[int, JournalEntry]] = []
         self.sent: list[Sent] = []
-        self.out: list[Out] = []
-        self.acts: dict[tuple[int, str], tuple[str, ...]] = {}
+        self.out: list[PendingAttempt] = []
+        self.vendor_events: dict[tuple[int, str], tuple[str, ...]] = {}
         self.repeated: set[tuple[int, str]] = set()
         self.met: Counter[str] = Counter()
         self.digest = hashlib.sha256()
 
-    def _heard(self, fact: JournalEntry) -> None:
-        self.facts.append((self.state.epoch, fact))
-        self.met[f"fact {fact.type}"] += 1
-        told = serialize_entry(fact, self.state.configuration)
-        self.digest.update(json.dumps(told, sort_keys=True).encode())
+    def _record_entry(self, entry: JournalEntry) -> None:
+        self.entries.append((self.state.epoch, entry))
+        self.met[f"entry {entry.type}"] += 1
+        serialized = serialize_entry(entry, self.state.configuration)
+        self.digest.update(json.dumps(serialized, sort_keys=True).encode())
 
-    def play(self) -> Ran:
-        for _ in range(DEEDS):
-            deed = self.chance.choices(tuple(DEED), weights=tuple(DEED.values()))[0]
-            deed(self)
-        return self.rest()
+    def play(self) -> RunResult:
+        for _ in range(ACTION_COUNT):
+            action = self.chance.choices(tuple(ACTIONS), weights=tuple(ACTIONS.values()))[0]
+            action(self)
+        return self.finish()
 
-    def rest(self) -> Ran:
-        """Nothing more is done: all that is under way comes to its end."""
-        self._come_to_rest()
-        rest = [due.subject for due in read.pending_items(self.state)]
-        history = History(self.facts, self.sent, self.acts, self.state.epoch, self.repeated)
-        return Ran(self.digest.hexdigest(), history, self.met, rest)
+    def finish(self) -> RunResult:
+        """Run until idle without further actions."""
+        self._run_until_idle()
+        unfinished = [due.subject for due in read.pending_items(self.state)]
+        history = History(
+            self.entries, self.sent, self.vendor_events, self.state.epoch, self.repeated
+        )
+        return RunResult(self.digest.hexdigest(), history, self.met, unfinished)
 
-    def _come_to_rest(self) -> None:
-        for _ in range(PATIENCE):
-            if not self._move():
+    def _run_until_idle(self) -> None:
+        for _ in range(MAX_STEPS):
+            if not self._step():
                 return
 
-    def _move(self) -> bool:
-        """The next thing in time: a receiver answers, or something falls due."""
+    def _step(self) -> bool:
+        """Take the next step in time: complete an attempt or run the next due item."""
         due = read.peek(self.state)
-        back = min(self.out, default=None)
-        if back and (due is None or back.back <= due.at):
-            self.out.remove(back)
-            self.now = max(self.now, back.back)
-            self.met[f"receiver {back.mode.name}"] += 1
-            self.met["late answer"] += back.delivery.epoch != self.state.epoch
-            complete_attempt(self.state, back.delivery, back.mode.answer, self.now)
+        pending = min(self.out, default=None)
+        if pending and (due is None or pending.back <= due.at):
+            self.out.remove(pending)
+            self.now = max(self.now, pending.back)
+            self.met[f"receiver {pending.mode.name}"] += 1
+            self.met["late answer"] += pending.delivery.epoch != self.state.epoch
+            complete_attempt(self.state, pending.delivery, pending.mode.answer, self.now)
         elif due:
             self.now = max(self.now, due.at)
             if delivery := step(self.state):
-                self._hand_out(delivery)
-        return bool(due or back)
+                self._start_attempt(delivery)
+        return bool(due or pending)
 
-    def _hand_out(self, delivery: Delivery) -> None:
-        how, name = mode(self.chance), delivery.webhook.call_id
+    def _start_attempt(self, delivery: Delivery) -> None:
+        receiver_mode, name = choose_mode(self.chance), delivery.webhook.call_id
         key = (delivery.epoch, delivery.id)
-        travels = bool(
+        has_delivery_behavior = bool(
             name in read.webhook_scenarios(self.state)
             and read.webhook_scenarios(self.state)[name].webhooks
         )
         number = len(delivery.attempts) + 1
-        free = travels or key in self.repeated or "." in delivery.id
-        self.sent.append(Sent(delivery.epoch, self.now, delivery.id, name, number, free))
-        self.out.append(Out(self.now + how.takes, len(self.sent), delivery, how))
+        out_of_order = has_delivery_behavior or key in self.repeated or "." in delivery.id
+        self.sent.append(Sent(delivery.epoch, self.now, delivery.id, name, number, out_of_order))
+        self.out.append(
+            PendingAttempt(self.now + receiver_mode.takes, len(self.sent), delivery, receiver_mode)
+        )
 
     def request(self) -> None:
-        """A client asks for something, mostly as it should."""
+        """Send a request, mostly a valid one."""
         state, chance = self.state, self.chance
-        listing = chance.choice(tuple(state.configuration.providers.values()))
-        provider = listing.provider
+        bound = chance.choice(tuple(state.configuration.providers.values()))
+        provider = bound.provider
         endpoint = chance.choice(provider.endpoints)
-        examples = tuple(listing.examples(endpoint.operation)) or ({},)
-        fields = self._changed(dict(chance.choice(examples)), provider.name)
+        examples = tuple(bound.examples(endpoint.operation)) or ({},)
+        fields = self._mutate_fields(dict(chance.choice(examples)), provider.name)
         headers = {"authorization": BASIC if provider.name == "ccai" else "Bearer key"}
         headers["accept"] = "application/json"
-        body = str(len(self.facts)).encode()
+        body = str(len(self.entries)).encode()
         sent = Request(
             method=endpoint.method,
             path=endpoint.path,
@@ -157,65 +161,68 @@ class Run:
             fields=fields,
             body=body,
         )
-        meant = (
-            one
-            for one in provider.endpoints
-            if (one.method, one.host, one.path) == (endpoint.method, endpoint.host, endpoint.path)
-            and one.when(sent)
+        matching = (
+            item
+            for item in provider.endpoints
+            if (item.method, item.host, item.path)
+            == (endpoint.method, endpoint.host, endpoint.path)
+            and item.when(sent)
         )
-        asked = IncomingRequest(
-            bound=listing,
-            endpoint=next(meant, endpoint),
+        incoming = IncomingRequest(
+            bound=bound,
+            endpoint=next(matching, endpoint),
             request=sent,
-            scenarios=self._stories(provider.name),
+            scenarios=self._scenarios(provider.name),
         )
-        self._answered(handle(state, asked, self.now), provider.name)
+        self._record_exchange(handle(state, incoming, self.now), provider.name)
 
-    def _changed(self, fields: dict[str, Any], provider: str) -> dict[str, Any]:
-        """Sometimes a field is missing or odd, often it names a call that there is."""
-        chance, mine = (
+    def _mutate_fields(self, fields: dict[str, Any], provider: str) -> dict[str, Any]:
+        """Sometimes remove or spoil a field, and often name an existing call."""
+        chance, own_calls = (
             self.chance,
             [key for key in read.call_ids_by_vendor_id(self.state) if key[0] == provider],
         )
         if provider in HOOKS and chance.random() < 0.7:
             fields[HOOKS[provider]] = HOOK
-        if mine and "id" in fields:
-            fields["id"] = chance.choice(mine)[1]
+        if own_calls and "id" in fields:
+            fields["id"] = chance.choice(own_calls)[1]
         if fields and chance.random() < 0.2:
-            fields[chance.choice(tuple(fields))] = chance.choice(ODD)
+            fields[chance.choice(tuple(fields))] = chance.choice(ODD_VALUES)
         if fields and chance.random() < 0.1:
             del fields[chance.choice(tuple(fields))]
         return fields
 
-    def _stories(self, provider: str) -> tuple[str, ...]:
-        known = self.state.configuration.scenarios.by_name
-        suiting = [
+    def _scenarios(self, provider: str) -> tuple[str, ...]:
+        scenarios = self.state.configuration.scenarios.by_name
+        suitable = [
             name
-            for name, story in known.items()
-            if "/" not in name and story.needs.get("provider", provider) == provider
+            for name, scenario in scenarios.items()
+            if "/" not in name and scenario.needs.get("provider", provider) == provider
         ]
-        return (self.chance.choice(suiting),) if self.chance.random() < 0.7 else ()
+        return (self.chance.choice(suitable),) if self.chance.random() < 0.7 else ()
 
-    def _answered(self, exchange: Exchange, provider: str) -> None:
-        listed = tuple(self.state.configuration.providers[provider].provider.vendor_events)
-        self.acts.update({(self.state.epoch, name): listed for name in exchange.call_ids})
+    def _record_exchange(self, exchange: Exchange, provider: str) -> None:
+        vendor_events = tuple(self.state.configuration.providers[provider].provider.vendor_events)
+        self.vendor_events.update(
+            {(self.state.epoch, name): vendor_events for name in exchange.call_ids}
+        )
         self.met["refused" if exchange.fault else "accepted"] += 1
         self.digest.update(repr((exchange.response.status, exchange.response.body)).encode())
 
     def advance(self) -> None:
         for _ in range(self.chance.randrange(1, 25)):
-            if not self._move():
+            if not self._step():
                 self.now += self.chance.randrange(60_000)
                 return
 
     def play_person(self) -> None:
-        """Somebody does something to a phone, whether or not it can be."""
+        """Apply a random event to a leg, possible or not."""
         if not read.calls(self.state):
             return
-        live = [
+        active = [
             name for name, call in read.calls(self.state).items() if call.phase in ACTIVE_PHASES
         ]
-        name = self.chance.choice(live or tuple(read.calls(self.state)))
+        name = self.chance.choice(active or tuple(read.calls(self.state)))
         leg = self.chance.choice(("", *(leg.name for leg in read.calls(self.state)[name].legs)))
         event = self.chance.choice(EVENTS)._replace(at=self.now, leg=leg)
         with suppress(IllegalTransition):
@@ -225,8 +232,8 @@ class Run:
     def redeliver(self) -> None:
         settled = [
             name
-            for name, one in read.deliveries(self.state).items()
-            if one.state != "pending" and one.next_attempt_at is None
+            for name, item in read.deliveries(self.state).items()
+            if item.state != "pending" and item.next_attempt_at is None
         ]
         if settled:
             name = self.chance.choice(settled)
@@ -237,8 +244,8 @@ class Run:
     def change_account(self) -> None:
         key = self.chance.choice(tuple(read.accounts(self.state)))
         document = merge_patch(read.accounts(self.state)[key].document, self.chance.choice(PATCHES))
-        account, flaws = self.state.configuration.parse_account(key[1], key[0], document)
-        if account and not flaws:
+        account, problems = self.state.configuration.parse_account(key[1], key[0], document)
+        if account and not problems:
             update_account(self.state, account, self.now)
             self.met["account"] += 1
 
@@ -248,7 +255,7 @@ class Run:
         self.state.reset(self.now)
 
 
-DEED: Mapping[Callable[[Run], None], int] = {
+ACTIONS: Mapping[Callable[[Run], None], int] = {
     Run.request: 40,
     Run.advance: 40,
     Run.play_person: 12,
@@ -256,4 +263,4 @@ DEED: Mapping[Callable[[Run], None], int] = {
     Run.change_account: 4,
     Run.reset: 1,
 }
-"""What is done, and how often beside the others."""
+"""Action -> its weight."""

@@ -1,4 +1,4 @@
-"""A real browser for tests of pages: headless Chromium, driven over the WebDriver protocol."""
+"""A real browser for tests of pages: headless Chromium over the WebDriver protocol."""
 
 import json
 import os
@@ -14,12 +14,12 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
-"""The key under which the protocol hides an element's name."""
+"""The protocol's key for the id of an element."""
 
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 
 
-def options(flags: tuple[str, ...]) -> dict[str, Any]:
+def build_capabilities(flags: tuple[str, ...]) -> dict[str, Any]:
     binary = shutil.which("chromium") or "chromium"
     return {
         "goog:chromeOptions": {"binary": binary, "args": [*FLAGS, *flags]},
@@ -28,13 +28,13 @@ def options(flags: tuple[str, ...]) -> dict[str, Any]:
 
 
 class Browser:
-    """One session; an element that is not there yet is waited for by the driver."""
+    """One session; the driver waits for elements that are not present yet."""
 
     def __init__(self, driver: str, flags: tuple[str, ...]) -> None:
         self._driver = driver
         self._opener = build_opener(ProxyHandler({}))
-        wanted = {"capabilities": {"alwaysMatch": options(flags)}}
-        self._session = f"/session/{self._ask('POST', '/session', wanted)['sessionId']}"
+        capabilities = {"capabilities": {"alwaysMatch": build_capabilities(flags)}}
+        self._session = f"/session/{self._ask('POST', '/session', capabilities)['sessionId']}"
 
     def open(self, url: str) -> None:
         self._do("/url", {"url": url})
@@ -46,23 +46,23 @@ class Browser:
         self._do(f"/element/{self._find(css)}/click", {})
 
     def run(self, script: str) -> Any:
-        """What an asynchronous script hands to its last argument."""
+        """Run an asynchronous script and return what it passes to its last argument."""
         return self._do("/execute/async", {"script": script, "args": []})
 
-    def there(self, css: str) -> None:
-        """Until the page has it: what came before may still be shown after a click."""
+    def wait_until_present(self, css: str) -> None:
+        """Wait for an element: after a click the previous page may still be shown."""
         self._find(css)
 
     def text(self, css: str) -> str:
-        told = self._ask("GET", f"{self._session}/element/{self._find(css)}/text")
-        return str(told)
+        content = self._ask("GET", f"{self._session}/element/{self._find(css)}/text")
+        return str(content)
 
     def close(self) -> None:
         self._ask("DELETE", self._session)
 
     def _find(self, css: str) -> str:
-        found = self._do("/element", {"using": "css selector", "value": css})
-        return str(found[ELEMENT])
+        element = self._do("/element", {"using": "css selector", "value": css})
+        return str(element[ELEMENT])
 
     def _do(self, path: str, body: Any) -> Any:
         return self._ask("POST", self._session + path, body)
@@ -70,35 +70,35 @@ class Browser:
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         content = None if body is None else json.dumps(body).encode()
         headers = {"content-type": "application/json"}
-        asked = Request(self._driver + path, content, headers, method=method)  # noqa: S310 - our own driver
-        with self._opener.open(asked, timeout=60) as answer:
-            return json.load(answer)["value"]
+        request = Request(self._driver + path, content, headers, method=method)  # noqa: S310 - our own driver
+        with self._opener.open(request, timeout=60) as response:
+            return json.load(response)["value"]
 
 
 @contextmanager
 def browser(*flags: str) -> Iterator[Browser]:
-    """A browser with these flags; without one the test is skipped, but CI has to have one."""
+    """Open a browser with these flags; without one the test is skipped, but fails in CI."""
     driver = shutil.which("chromedriver")
     if driver is None:
         if os.environ.get("CI"):
             pytest.fail("CI needs Debian's packages chromium and chromium-driver")
         pytest.skip("there is no chromedriver")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
     quiet = subprocess.DEVNULL
     with subprocess.Popen([driver, f"--port={port}"], stdout=quiet, stderr=quiet) as process:  # noqa: S603 - found on the path
         try:
-            opened = _ready(f"http://127.0.0.1:{port}", flags, process)
+            session = _connect(f"http://127.0.0.1:{port}", flags, process)
             try:
-                yield opened
+                yield session
             finally:
-                opened.close()
+                session.close()
         finally:
             process.terminate()
 
 
-def _ready(url: str, flags: tuple[str, ...], process: "subprocess.Popen[bytes]") -> Browser:
-    """As soon as the driver listens."""
+def _connect(url: str, flags: tuple[str, ...], process: "subprocess.Popen[bytes]") -> Browser:
+    """Open a session as soon as the driver listens."""
     while True:
         try:
             return Browser(url, flags)

@@ -1,8 +1,10 @@
-"""Builders of calls and deliveries, in which every field has a usual value."""
+"""Builders of calls and deliveries, with a default for every field."""
 
 from typing import Any
 
+from mockserver.core.behavior import fixed_duration
 from mockserver.core.call import Call, CallSpec, Leg
+from mockserver.core.script import Condition, Step
 from mockserver.core.webhook import Delivery, Webhook
 
 
@@ -46,3 +48,15 @@ def build_delivery(**changes: Any) -> Delivery:
         "next_attempt_at": 0,
     }
     return Delivery(**{**usual, **changes})
+
+
+def build_wait_step(
+    condition: str, leg: str = "", times: int = 1, after: int = 0, location: str = "m.yaml:1:1"
+) -> Step:
+    """A step that waits for a condition, then `after` ms, and has no event."""
+    return Step(
+        delay=fixed_duration(after),
+        event_type="",
+        condition=Condition(type=condition, leg=leg, times=times),
+        location=location,
+    )

@@ -1,4 +1,4 @@
-"""Calls that the tests of the clients place."""
+"""Calls that tests of the clients place."""
 
 import httpx
 
@@ -10,6 +10,6 @@ CLICK_TO_CALL_PATH = "/api/v2/voice/c2c"
 
 
 def click_to_call(mock: MockServer, **fields: object) -> httpx.Response:
-    """A Mobtexting click-to-call."""
+    """Send a Mobtexting click-to-call to the sandbox of the client."""
     url = mock.url("mobtexting") + CLICK_TO_CALL_PATH
     return httpx.post(url, json={**CLICK_TO_CALL, **fields}, headers=HEADERS, trust_env=False)

@@ -11,7 +11,7 @@ from mockserver.core.configuration import Configuration
 from mockserver.engine.dry_run import dry_run
 
 PROVIDERS = {"mobtexting": load_providers()["mobtexting"]}
-"""The plainest provider alone, so that a hint does not change with every new one."""
+"""One provider alone, so that hints do not change when another is added."""
 BUNDLED_TEXTS = tuple(
     SourceText(file=str(path), text=path.read_bytes(), bundled=True)
     for path in (bundled_folder("scenarios") / f"{name}.yaml" for name in ("common", "mobtexting"))
@@ -19,35 +19,42 @@ BUNDLED_TEXTS = tuple(
 
 
 def load_texts(*texts: str) -> Definitions:
-    """The bundled files, and on top of them these, which are named 1.yaml, 2.yaml, ..."""
-    mine = [
-        SourceText(file=f"{at}.yaml", text=text.encode()) for at, text in enumerate(texts, start=1)
+    """Load the bundled files and then these, which are named 1.yaml, 2.yaml, ..."""
+    sources = [
+        SourceText(file=f"{number}.yaml", text=text.encode())
+        for number, text in enumerate(texts, start=1)
     ]
-    return load_definitions([*BUNDLED_TEXTS, *mine], PROVIDERS)
+    return load_definitions([*BUNDLED_TEXTS, *sources], PROVIDERS)
 
 
 def configuration_from_texts(*texts: str, seed: str = "seed") -> Configuration:
-    """A world that has these files on top of the bundled ones."""
-    catalog = load_texts(*texts)
-    reader = partial(parse_account, collect_known_names(PROVIDERS))
+    """Build the configuration of the bundled files and these."""
+    definitions = load_texts(*texts)
+    parse = partial(parse_account, collect_known_names(PROVIDERS))
     return Configuration(
         seed=seed,
         providers=PROVIDERS,
-        scenarios=catalog.scenarios,
-        accounts=catalog.accounts,
-        parse_account=reader,
+        scenarios=definitions.scenarios,
+        accounts=definitions.accounts,
+        parse_account=parse,
     )
 
 
 def check_texts(*texts: str) -> list[str]:
-    """All that `mockserver check` says of these files; `1.yaml:` is left out."""
+    """Return what `mockserver check` prints for these files, without the prefix `1.yaml:`."""
     try:
         configuration = configuration_from_texts(*texts)
-    except InvalidFiles as unusable:
-        return [str(problem).removeprefix("1.yaml:") for problem in unusable.problems]
-    mine = [story for story in configuration.scenarios.by_name.values() if not story.bundled]
-    stumbles = {stumble for story in mine for stumble in dry_run(configuration, story)}
+    except InvalidFiles as invalid:
+        return [str(problem).removeprefix("1.yaml:") for problem in invalid.problems]
+    scenarios = configuration.scenarios.by_name.values()
+    failures = {
+        failure
+        for scenario in scenarios
+        if not scenario.bundled
+        for failure in dry_run(configuration, scenario)
+    }
     problems = sorted(
-        Problem(location=Location.parse(one.location), message=one.reason) for one in stumbles
+        Problem(location=Location.parse(failure.location), message=failure.reason)
+        for failure in failures
     )
     return [str(problem).removeprefix("1.yaml:") for problem in problems]

@@ -1,13 +1,13 @@
-"""Replays the examples of a vendor's page on a whole site: requests, time, and what is expected.
+"""Replays the examples of a vendor's page on a whole site and checks what they expect.
 
 An example is a part: a `request`, and before it `advance` (`90s`, or `idle`). A request has
-`method` and `path`, perhaps `host`, `query` and `headers` (null drops one), and one of `body`
-(JSON), `form`, `multipart` and `raw`. `expect` has the answer's `status`, `headers`, and `body`
-(its text), `like` (a pattern) or `json` (in its order); of the calls what they `played`, and
-`webhooks`, each as `kind METHOD url` or with its kind, method, url and body. `then` are further
-parts; after them no time passes by itself. `continues` is the number of an example that is
-replayed first; `given` is merged into the account; `scenario` is a name or what stands under one.
-`{c1}` is the vendor's id of the first call, `{token}` that of its recording.
+`method` and `path`, optionally `host`, `query` and `headers` (null omits one), and one of `body`
+(JSON), `form`, `multipart` and `raw`. `expect` has the response's `status`, `headers`, and `body`
+(text), `like` (a pattern) or `json` (ordered); the texts that the calls `played`; and `webhooks`,
+each as `kind METHOD url` or with kind, method, url and body. `then` has further parts; after them
+no time passes by itself. `continues` is the number of an example that is replayed first; `given` is
+merged into the account; `scenario` is the name of a scenario or its definition. `{c1}` is the
+vendor's id of the first call, `{token}` the token of its recording.
 """
 
 import json
@@ -29,13 +29,14 @@ from mockserver.core.account import merge_patch
 from mockserver.core.call import recording_token
 from mockserver.core.configuration import Configuration
 from mockserver.core.time import parse_duration, to_milliseconds
-from mockserver.core.webhook import Delivery, DeliveryResult, Webhook
+from mockserver.core.webhook import Webhook
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.settings import parse_settings
 from tests.support import read
+from tests.support.dispatchers import AcceptingDispatcher
 from tests.support.site import build_site
 
-HERE = Path(__file__).parents[1] / "conformance"
+PAGES_FOLDER = Path(__file__).parents[1] / "conformance"
 PROVIDERS = load_providers()
 DEFAULT_START: Final = "2026-01-01T09:00:00Z"
 
@@ -43,7 +44,7 @@ Part = Mapping[str, Any]
 
 
 class ConformancePage(NamedTuple):
-    """A vendor's page: the head of its file, and its examples by number."""
+    """A vendor's page: the head of its file and its examples by number."""
 
     provider: str
     credential: Mapping[str, str]
@@ -57,139 +58,140 @@ class ConformanceSite(NamedTuple):
     app: ASGIApp
 
 
-class AcceptingDispatcher:
-    """A courier whose receivers take everything."""
-
-    async def deliver(self, _: Delivery) -> DeliveryResult:
-        return DeliveryResult(status=200)
-
-
 def load_pages() -> dict[str, ConformancePage]:
     return {
-        path.stem: parse_page(path.stem, path.read_text("utf-8")) for path in HERE.glob("*.yaml")
+        path.stem: parse_page(path.stem, path.read_text("utf-8"))
+        for path in PAGES_FOLDER.glob("*.yaml")
     }
 
 
 def parse_page(name: str, text: str) -> ConformancePage:
-    """The file, its masked characters filled in."""
-    told = yaml.safe_load(text)
-    shown = substitute(told, told.pop("substitute", {}))
-    numbered = {example["number"]: example for example in shown["examples"]}
-    assert len(numbered) == len(shown["examples"])
+    """Parse a page and substitute its masked characters."""
+    document = yaml.safe_load(text)
+    substituted = substitute(document, document.pop("substitute", {}))
+    examples = {example["number"]: example for example in substituted["examples"]}
+    assert len(examples) == len(substituted["examples"])
     return ConformancePage(
-        name, shown.get("credential", {}), shown.get("clock", DEFAULT_START), numbered
+        name, substituted.get("credential", {}), substituted.get("clock", DEFAULT_START), examples
     )
 
 
 def substitute(value: Any, table: Mapping[str, str]) -> Any:
-    """The same with each of these replaced, in keys too."""
+    """Return the value with these texts replaced, in keys too."""
     if isinstance(value, dict):
-        return {substitute(key, table): substitute(inner, table) for key, inner in value.items()}
+        return {substitute(key, table): substitute(item, table) for key, item in value.items()}
     if isinstance(value, list):
-        return [substitute(inner, table) for inner in value]
+        return [substitute(item, table) for item in value]
     if isinstance(value, str):
-        for masked, shown in table.items():
-            value = value.replace(masked, shown)
+        for masked, replacement in table.items():
+            value = value.replace(masked, replacement)
     return value
 
 
 def example_chain(page: ConformancePage, example: Part) -> list[Part]:
-    """The example, and before it those that it continues."""
+    """Return the example after those that it continues."""
     if "continues" not in example:
         return [example]
     return [*example_chain(page, page.examples[example["continues"]]), example]
 
 
 def build_conformance_site(page: ConformancePage, *examples: Part) -> ConformanceSite:
-    """The bundled world at the first example's time, with what they say of account and people."""
+    """Build a site at the first example's time with the accounts and scenario of all examples."""
     start = examples[0].get("clock", page.clock)
-    when = start if isinstance(start, datetime) else datetime.fromisoformat(start)
-    timing = Timing(mode="manual", start=to_milliseconds(when))
-    given = tuple(one.get("given", {}) for one in examples)
-    told = [one["scenario"] for one in examples if "scenario" in one]
-    made = configuration_with_default(
-        configuration_with_account(page.provider, given), told[-1] if told else {}
+    start_time = start if isinstance(start, datetime) else datetime.fromisoformat(start)
+    timing = Timing(mode="manual", start=to_milliseconds(start_time))
+    account_changes = tuple(example.get("given", {}) for example in examples)
+    scenarios = [example["scenario"] for example in examples if "scenario" in example]
+    configuration = configuration_with_default(
+        configuration_with_account(page.provider, account_changes),
+        scenarios[-1] if scenarios else {},
     )
-    sandboxes, app = build_site(made, timing, AcceptingDispatcher())
-    return ConformanceSite(page, sandboxes.get("default"), app)
+    sandboxes, app = build_site(configuration, timing, AcceptingDispatcher())
+    return ConformanceSite(page, sandboxes.get_or_create("default"), app)
 
 
-def configuration_with_account(provider: str, given: tuple[Part, ...]) -> Configuration:
+def configuration_with_account(provider: str, changes: tuple[Part, ...]) -> Configuration:
     base = build_configuration(parse_settings({"seed": "conformance"}, {}))
     key = next(key for key in base.accounts if key[0] == provider)
-    document = reduce(merge_patch, given, base.accounts[key].document)
-    account, flaws = base.parse_account(key[1], provider, document)
-    assert flaws == ()
+    document = reduce(merge_patch, changes, base.accounts[key].document)
+    account, problems = base.parse_account(key[1], provider, document)
+    assert problems == ()
     assert account is not None
     return base._replace(accounts={**base.accounts, key: account})
 
 
 def configuration_with_default(base: Configuration, scenario: str | Part) -> Configuration:
-    """The world in which this scenario is the default; an empty one changes nothing."""
+    """Return the configuration with this default scenario; an empty one changes nothing."""
     if isinstance(scenario, str):
         assert scenario in base.scenarios.by_name
         return base._replace(scenarios=base.scenarios._replace(default=scenario))
     if not scenario:
         return base
     text = json.dumps({"default": "told", "scenarios": {"told": scenario}})
-    told = load_definitions(
+    loaded = load_definitions(
         [SourceText(file="told", text=text.encode())], PROVIDERS
     ).scenarios.by_name
-    named = {**base.scenarios.by_name, **told}
-    return base._replace(scenarios=base.scenarios._replace(by_name=named, default="told"))
+    by_name = {**base.scenarios.by_name, **loaded}
+    return base._replace(scenarios=base.scenarios._replace(by_name=by_name, default="told"))
 
 
 async def replay_example(page: ConformancePage, example: Part) -> ConformanceSite:
     examples = example_chain(page, example)
-    here = build_conformance_site(page, *examples)
-    for one in examples:
-        for part in (one, *one.get("then", ())):
-            await replay_part(here, part)
+    site = build_conformance_site(page, *examples)
+    for link in examples:
+        for part in (link, *link.get("then", ())):
+            await replay_part(site, part)
     if "then" not in example:
-        await here.sandbox.scheduler.advance(None)
-    check_calls(here.sandbox, example["expect"])
-    return here
+        await site.sandbox.scheduler.advance(None)
+    check_calls(site.sandbox, example["expect"])
+    return site
 
 
-async def replay_part(here: ConformanceSite, part: Part) -> None:
-    """So much time, or a request and its answer; of the calls only what a later part expects."""
+async def replay_part(site: ConformanceSite, part: Part) -> None:
+    """Advance the clock, send the request, and check the calls unless it is a whole example."""
     if "advance" in part:
-        await advance(here.sandbox, str(part["advance"]))
+        await advance(site.sandbox, str(part["advance"]))
     if "request" in part:
         check_response(
-            await send(here, part["request"]),
-            substitute(part["expect"], placeholders(here.sandbox)),
+            await send(site, part["request"]),
+            substitute(part["expect"], placeholders(site.sandbox)),
         )
     if "number" not in part:
-        check_calls(here.sandbox, part.get("expect", {}))
+        check_calls(site.sandbox, part.get("expect", {}))
 
 
-async def advance(sandbox: Sandbox, how: str) -> None:
-    span = parse_duration(how)
-    assert span is not None or how == "idle"
-    await sandbox.scheduler.advance(None if span is None else sandbox.clock.now() + span)
+async def advance(sandbox: Sandbox, duration: str) -> None:
+    milliseconds = parse_duration(duration)
+    assert milliseconds is not None or duration == "idle"
+    await sandbox.scheduler.advance(
+        None if milliseconds is None else sandbox.clock.now() + milliseconds
+    )
 
 
 def placeholders(sandbox: Sandbox) -> dict[str, str]:
     state = sandbox.state
-    calls = {f"{{{name}}}": one.spec.vendor_id for name, one in read.calls(state).items()}
+    calls = {f"{{{name}}}": call.spec.vendor_id for name, call in read.calls(state).items()}
     return {**calls, "{token}": recording_token(state.configuration.seed, "c1")}
 
 
-async def send(here: ConformanceSite, asked: Part) -> httpx.Response:
-    """The answer to a request, which goes to the provider's first host unless it names one."""
-    request = substitute(asked, placeholders(here.sandbox))
-    host = request.get("host", PROVIDERS[here.page.provider].provider.endpoints[0].host)
-    told = {"accept": "application/json", **here.page.credential, **request.get("headers", {})}
+async def send(site: ConformanceSite, request_part: Part) -> httpx.Response:
+    """Send a request to its host, by default the provider's first, and return the response."""
+    request = substitute(request_part, placeholders(site.sandbox))
+    host = request.get("host", PROVIDERS[site.page.provider].provider.endpoints[0].host)
+    all_headers = {
+        "accept": "application/json",
+        **site.page.credential,
+        **request.get("headers", {}),
+    }
     if "raw" in request:
-        told = {"content-type": "application/json", **told}
-    headers = {name: value for name, value in told.items() if value is not None}
-    transport = httpx.ASGITransport(app=here.app)
-    place = f"http://{host.replace('*', 'customer')}{request['path']}"
+        all_headers = {"content-type": "application/json", **all_headers}
+    headers = {name: value for name, value in all_headers.items() if value is not None}
+    transport = httpx.ASGITransport(app=site.app)
+    url = f"http://{host.replace('*', 'customer')}{request['path']}"
     async with httpx.AsyncClient(transport=transport) as client:
         return await client.request(
             request["method"],
-            place,
+            url,
             params=request.get("query"),
             headers=headers,
             content=request.get("raw"),
@@ -200,48 +202,52 @@ async def send(here: ConformanceSite, asked: Part) -> httpx.Response:
 
 
 def build_uploads(parts: Part) -> dict[str, Any]:
-    """Texts as they are; a file is a mapping of filename, content_type and text."""
+    """Convert parts to httpx files; a file is a mapping of filename, content_type and text."""
     return {
-        name: (one["filename"], one["text"].encode(), one["content_type"])
-        if isinstance(one, Mapping)
-        else (None, one)
-        for name, one in parts.items()
+        name: (part["filename"], part["text"].encode(), part["content_type"])
+        if isinstance(part, Mapping)
+        else (None, part)
+        for name, part in parts.items()
     }
 
 
-def check_response(answer: httpx.Response, expect: Part) -> None:
-    assert answer.status_code == expect["status"]
+def check_response(response: httpx.Response, expect: Part) -> None:
+    assert response.status_code == expect["status"]
     if "body" in expect:
-        assert answer.text == expect["body"]
+        assert response.text == expect["body"]
     if "like" in expect:
-        assert re.fullmatch(expect["like"], answer.text, re.DOTALL)
+        assert re.fullmatch(expect["like"], response.text, re.DOTALL)
     if "json" in expect:
-        assert json.dumps(answer.json()) == json.dumps(expect["json"])
+        assert json.dumps(response.json()) == json.dumps(expect["json"])
     for name, value in expect.get("headers", {}).items():
-        assert answer.headers.get(name) == value
+        assert response.headers.get(name) == value
 
 
 def check_calls(sandbox: Sandbox, expect: Part) -> None:
-    state, told = sandbox.state, substitute(dict(expect), placeholders(sandbox))
-    hooks = [delivery.webhook for delivery in read.deliveries(state).values()]
-    if "played" in told:
+    state, expected = sandbox.state, substitute(dict(expect), placeholders(sandbox))
+    webhooks = [delivery.webhook for delivery in read.deliveries(state).values()]
+    if "played" in expected:
         events = [event for call in read.calls(state).values() for event in call.events]
-        assert [one.data["text"] for one in events if one.type == "play"] == told["played"]
-    if "webhook_keys" in told:
-        assert [list(hook.body or {}) for hook in hooks] == [told["webhook_keys"]]
-    if "webhook" in told:
-        assert json.dumps([hook.body for hook in hooks]) == json.dumps([told["webhook"]])
-    if "webhooks" in told:
-        assert len(hooks) == len(told["webhooks"])
-        for hook, wanted in zip(hooks, told["webhooks"], strict=True):
-            check_webhook(hook, wanted)
+        assert [event.data["text"] for event in events if event.type == "play"] == expected[
+            "played"
+        ]
+    if "webhook_keys" in expected:
+        assert [list(webhook.body or {}) for webhook in webhooks] == [expected["webhook_keys"]]
+    if "webhook" in expected:
+        assert json.dumps([webhook.body for webhook in webhooks]) == json.dumps(
+            [expected["webhook"]]
+        )
+    if "webhooks" in expected:
+        assert len(webhooks) == len(expected["webhooks"])
+        for webhook, expected_webhook in zip(webhooks, expected["webhooks"], strict=True):
+            check_webhook(webhook, expected_webhook)
 
 
-def check_webhook(hook: Webhook, wanted: str | Part) -> None:
-    if isinstance(wanted, str):
-        assert f"{hook.kind} {hook.method} {hook.url}" == wanted
+def check_webhook(webhook: Webhook, expected: str | Part) -> None:
+    if isinstance(expected, str):
+        assert f"{webhook.kind} {webhook.method} {webhook.url}" == expected
         return
-    assert wanted.keys() == {"kind", "method", "url", "body"}
-    told = (hook.kind, hook.method, hook.url)
-    assert told == (wanted["kind"], wanted["method"], wanted["url"])
-    assert json.dumps(hook.body, default=dict) == json.dumps(wanted["body"])
+    assert expected.keys() == {"kind", "method", "url", "body"}
+    described = (webhook.kind, webhook.method, webhook.url)
+    assert described == (expected["kind"], expected["method"], expected["url"])
+    assert json.dumps(webhook.body, default=dict) == json.dumps(expected["body"])

@@ -1,4 +1,4 @@
-"""Every control route with its guard, how to ask it in earnest, whether that changes a thing."""
+"""Every control route: its access, a valid request to it, and whether that changes anything."""
 
 from typing import Any, Final, NamedTuple
 
@@ -7,13 +7,15 @@ GUARDED: Final = "guarded"
 
 
 class RouteCase(NamedTuple):
-    """`asked` is the path in earnest where the route has parameters; `status` what it then gets.
+    """A control route.
 
-    `changes` says whether the sandbox is another one afterwards.
+    `access` is `open` or `guarded`. `path` is the path of a valid request, if the route has
+    parameters, `body` its JSON body, and `status` that of its response. `changes` tells whether
+    the request changes the sandbox.
     """
 
-    guard: str
-    asked: str = ""
+    access: str
+    path: str = ""
     body: Any = None
     status: int = 200
     changes: bool = False
@@ -86,15 +88,15 @@ ROUTE_CASES: Final[dict[tuple[str, str], RouteCase]] = {
     ("GET", "/openapi.json"): RouteCase(GUARDED),
     ("GET", "/docs"): RouteCase(GUARDED),
 }  # fmt: skip
-"""HEAD is wherever GET is, and has the same guard."""
+"""Each route with GET has HEAD too, with the same access."""
 
 STREAM: Final = ("GET", "/events")
-"""Never ends by itself: whoever asks it in earnest drives it by hand."""
+"""The event stream never ends by itself, so that a test must disconnect from it."""
 
 
 def request_path(route: tuple[str, str]) -> str:
-    """The path by which a route is asked in earnest."""
-    return f"/_mock{ROUTE_CASES[route].asked or route[1]}"
+    """Return the path of a valid request to the route."""
+    return f"/_mock{ROUTE_CASES[route].path or route[1]}"
 
 
 def request_content(route: tuple[str, str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The whole edge in one process: sandboxes, a guard, and a courier that remembers or knocks."""
+"""The whole application in this process, for requests with any Host and in any sandbox."""
 
 import asyncio
 import time
@@ -25,11 +25,11 @@ HEADERS = {"authorization": f"Bearer {KEY}", "accept": "application/json"}
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 UNTIL_IDLE = {"until": "idle"}
 PROMPT_SECONDS = 0.2
-"""Seconds of this process for one answer, whatever else the machine does meanwhile."""
+"""CPU seconds of this process that one response may take."""
 
 
 class LoopbackDispatcher:
-    """Remembers what it carried; what is for an inbox of this very site gets there."""
+    """Records each delivery; with an `app`, delivers webhooks to inboxes of that application."""
 
     def __init__(self) -> None:
         self.deliveries: list[Delivery] = []
@@ -41,9 +41,9 @@ class LoopbackDispatcher:
         if self.app is None or not webhook.url.startswith(OWN):
             return DeliveryResult(status=200, body=b"thanks", duration_ms=7)
         url = webhook.url.replace(OWN, ORIGIN, 1)
-        async with build_client(self.app) as there:
-            told = await there.request(webhook.method, url, json=webhook.body)
-        return DeliveryResult(status=told.status_code, body=told.content, duration_ms=7)
+        async with build_client(self.app) as client:
+            response = await client.request(webhook.method, url, json=webhook.body)
+        return DeliveryResult(status=response.status_code, body=response.content, duration_ms=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,36 +54,36 @@ class EdgeSite:
 
     @property
     def default(self) -> Sandbox:
-        return self.registry.get("default")
+        return self.registry.get_or_create("default")
 
     def send(self, request: httpx.Request) -> httpx.Response:
-        """One request in an event loop of its own."""
+        """Send a request in an event loop of its own."""
 
-        async def sent() -> httpx.Response:
-            async with build_client(self.app) as there:
-                return await there.send(request)
+        async def main() -> httpx.Response:
+            async with build_client(self.app) as client:
+                return await client.send(request)
 
-        return asyncio.run(sent())
+        return asyncio.run(main())
 
     def request(self, method: str, path: str, **more: Any) -> httpx.Response:
         return self.send(build_request(method, path, **more))
 
     def get_json(self, path: str, **more: Any) -> Any:
-        answer = self.request("GET", path, **more)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = self.request("GET", path, **more)
+        assert response.status_code == 200, response.text
+        return response.json()
 
     def click_to_call(
-        self, *stories: str, path: str = CLICK_TO_CALL_PATH, **fields: object
+        self, *scenarios: str, path: str = CLICK_TO_CALL_PATH, **fields: object
     ) -> httpx.Response:
-        """A Mobtexting click-to-call, the documented fields first and `fields` over them."""
-        headers = HEADERS | ({"x-mock-scenario": ", ".join(stories)} if stories else {})
+        """Request a Mobtexting click-to-call with the documented fields, changed by `fields`."""
+        headers = HEADERS | ({"x-mock-scenario": ", ".join(scenarios)} if scenarios else {})
         return self.request("POST", path, json={**CLICK_TO_CALL, **fields}, headers=headers)
 
     def advance(self, prefix: str = "", **goal: object) -> Any:
-        answer = self.request("POST", f"{prefix}/_mock/clock/advance", json=goal or UNTIL_IDLE)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = self.request("POST", f"{prefix}/_mock/clock/advance", json=goal or UNTIL_IDLE)
+        assert response.status_code == 200, response.text
+        return response.json()
 
 
 def build_client(app: ASGIApp) -> httpx.AsyncClient:
@@ -92,74 +92,74 @@ def build_client(app: ASGIApp) -> httpx.AsyncClient:
 
 
 def build_request(method: str, path: str, **more: Any) -> httpx.Request:
-    """A request whose Host is exactly as `hosts` says: none, one or several."""
+    """Build a request with a Host header for each of `hosts`, or with the usual one without it."""
     hosts = more.pop("hosts", None)
     request = httpx.Request(method, f"{ORIGIN}{path}", **more)
     if hosts is not None:
         others = [pair for pair in request.headers.raw if pair[0].lower() != b"host"]
-        named = [(b"Host", host.encode("latin-1")) for host in hosts]
-        request.headers = httpx.Headers([*named, *others])
+        host_fields = [(b"Host", host.encode("latin-1")) for host in hosts]
+        request.headers = httpx.Headers([*host_fields, *others])
     return request
 
 
 def build_edge_site(
     configuration: Configuration,
-    guard: AccessControl | None = None,
+    access_control: AccessControl | None = None,
     origins: tuple[str, ...] = (ORIGIN,),
     mode: str = "manual",
 ) -> EdgeSite:
-    postman = LoopbackDispatcher()
+    dispatcher = LoopbackDispatcher()
     sandboxes, app = build_site(
-        configuration, Timing(mode=mode, start=START), postman, guard, origins
+        configuration, Timing(mode=mode, start=START), dispatcher, access_control, origins
     )
-    return EdgeSite(sandboxes, app, postman)
+    return EdgeSite(sandboxes, app, dispatcher)
 
 
 def build_looping_site(configuration: Configuration) -> EdgeSite:
-    """Webhooks for inboxes of the site itself get there."""
+    """Build a site that delivers webhooks to its own inboxes."""
     edge = build_edge_site(configuration)
     edge.dispatcher.app = edge.app
     return edge
 
 
-def read_problem(answer: httpx.Response) -> tuple[int, str, str]:
-    """Status, title and detail of a problem, whose outer form is checked on the way."""
-    told = answer.json()
-    assert answer.headers["content-type"] == PROBLEM_MEDIA_TYPE
-    assert list(told)[:4] == ["type", "title", "status", "detail"]
-    assert (told["type"], told["status"]) == ("about:blank", answer.status_code)
-    assert answer.headers["x-mock-problem"] == told["title"].replace(" ", "-")
-    return answer.status_code, told["title"], told["detail"]
+def read_problem(response: httpx.Response) -> tuple[int, str, str]:
+    """Return status, title and detail of a problem, after a check of its headers and keys."""
+    problem = response.json()
+    assert response.headers["content-type"] == PROBLEM_MEDIA_TYPE
+    assert list(problem)[:4] == ["type", "title", "status", "detail"]
+    assert (problem["type"], problem["status"]) == ("about:blank", response.status_code)
+    assert response.headers["x-mock-problem"] == problem["title"].replace(" ", "-")
+    return response.status_code, problem["title"], problem["detail"]
 
 
 def control_state(edge: EdgeSite) -> list[tuple[object, ...]]:
-    """All that a control request can change, of every sandbox."""
+    """Return everything that a control request can change, for every sandbox."""
     return [
         (
-            one.name,
-            one.state.epoch,
-            read.entry_count(one.state),
-            read.request_count(one.state),
-            one.clock.mode,
-            one.clock.now(),
-            one.state.configuration.seed,
-            [*read.activations(one.state)],
-            {**read.accounts(one.state)},
-            {**read.calls(one.state)},
-            {**read.deliveries(one.state)},
-            {**one.uploaded_scenarios},
+            sandbox.name,
+            sandbox.state.epoch,
+            read.entry_count(sandbox.state),
+            read.request_count(sandbox.state),
+            sandbox.clock.mode,
+            sandbox.clock.now(),
+            sandbox.state.configuration.seed,
+            [*read.activations(sandbox.state)],
+            {**read.accounts(sandbox.state)},
+            {**read.calls(sandbox.state)},
+            {**read.deliveries(sandbox.state)},
+            {**sandbox.uploaded_scenarios},
             {name: (len(box.requests), [*box.statuses], box.delay)
-             for name, box in one.inboxes.items()},
+             for name, box in sandbox.inboxes.items()},
         )
-        for one in edge.registry
+        for sandbox in edge.registry
     ]  # fmt: skip
 
 
-def respond_promptly(ask: Callable[[], httpx.Response]) -> httpx.Response:
-    """The answer; it may be asked for thrice, as a machine that is busy makes all dear."""
+def respond_promptly(send: Callable[[], httpx.Response]) -> httpx.Response:
+    """Return a prompt response; a busy machine gets three tries."""
     for _ in range(3):
-        since = time.process_time()
-        answer = ask()
-        if time.process_time() - since < PROMPT_SECONDS:
-            return answer
-    raise AssertionError(f"no answer within {PROMPT_SECONDS} s of CPU")
+        start = time.process_time()
+        response = send()
+        if time.process_time() - start < PROMPT_SECONDS:
+            return response
+    raise AssertionError(f"no response within {PROMPT_SECONDS} s of CPU")

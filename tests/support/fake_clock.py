@@ -2,9 +2,10 @@
 
 
 class FakeClock:
-    """A real clock in seconds that stands where it is put."""
+    """Returns `seconds`, which a test sets."""
 
-    seconds = 0.0
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.seconds = seconds
 
     def __call__(self) -> float:
         return self.seconds

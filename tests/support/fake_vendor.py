@@ -1,4 +1,4 @@
-"""A vendor that nobody has: a queue with agents, a branch by key, money, numbers in turn, files."""
+"""A fake vendor with a queue and agents, a branch by digit, charges, several numbers and files."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -38,7 +38,7 @@ class Agent(NamedTuple):
 
 
 def status(call: Call) -> str:
-    """`queued`, `offered` while it rings at an agent's, `connected`, `held`, `finished`."""
+    """Return the vendor's status, such as `queued`, or `offered` while an agent's leg rings."""
     agent = call.leg("b")
     if call.phase in ("placed", "ended", "over"):
         return "finished" if call.phase == "ended" else "waiting"
@@ -49,7 +49,7 @@ def status(call: Call) -> str:
 
 
 def available_agents(account: Account) -> list[str]:
-    return [name for name, one in account.records["agents"].items() if one.state == "available"]
+    return [name for name, agent in account.records["agents"].items() if agent.state == "available"]
 
 
 def assign_agent(_: Call, account: Account, now: int) -> Event | None:
@@ -57,108 +57,111 @@ def assign_agent(_: Call, account: Account, now: int) -> Event | None:
     return Event(at=now, type="offer", data={"agent": names[0]}) if names else None
 
 
-def check_agent_exists(moment: EventContext) -> str:
-    name = moment.event.data.get("agent", "")
-    return "" if name in moment.account.records["agents"] else f"there is no agent {name}"
+def check_agent_exists(context: EventContext) -> str:
+    name = context.event.data.get("agent", "")
+    return "" if name in context.account.records["agents"] else f"there is no agent {name}"
 
 
-def dial_agent(moment: EventContext) -> Event:
-    return build_dial_event(moment.event.at, "b", "agent", str(moment.event.data["agent"]))
+def dial_agent(context: EventContext) -> Event:
+    return build_dial_event(context.event.at, "b", "agent", str(context.event.data["agent"]))
 
 
-def save_agent(moment: EventContext, name: str, state: str) -> Effects:
+def save_agent(context: EventContext, name: str, state: str) -> Effects:
     return Effects(
         records=(
             SaveRecord(
-                account=moment.account.key, kind="agents", identity=name, record=Agent(state)
+                account=context.account.key, kind="agents", identity=name, record=Agent(state)
             ),
         )
     )
 
 
-def on_offer(moment: EventContext) -> Effects:
-    return save_agent(moment, str(moment.event.data["agent"]), "busy")
+def on_offer(context: EventContext) -> Effects:
+    return save_agent(context, str(context.event.data["agent"]), "busy")
 
 
-def on_begin(moment: EventContext) -> Effects:
-    end = Event(at=moment.event.at + QUEUE_TIMEOUT, type="abandon")
+def on_begin(context: EventContext) -> Effects:
+    timeout = Event(at=context.event.at + QUEUE_TIMEOUT, type="abandon")
     return (
-        Effects(events=((moment.call.spec.id, end),))
-        if status(moment.call) == "queued"
+        Effects(events=((context.call.spec.id, timeout),))
+        if status(context.call) == "queued"
         else NO_EFFECTS
     )
 
 
-def on_abandon(moment: EventContext) -> Effects:
-    gone = Event(at=moment.event.at, type="hangup", leg="a", data={"cause": "normal"})
-    return Effects(events=((moment.call.spec.id, gone),))
+def on_abandon(context: EventContext) -> Effects:
+    hangup = Event(at=context.event.at, type="hangup", leg="a", data={"cause": "normal"})
+    return Effects(events=((context.call.spec.id, hangup),))
 
 
-def on_leg_end(moment: EventContext) -> Effects:
-    """An agent who did not answer is offered nothing more; one who did pays and is free again."""
-    leg = moment.call.leg(moment.event.leg)
+def on_leg_end(context: EventContext) -> Effects:
+    """Mark an agent who did not answer; charge for and free one who did."""
+    leg = context.call.leg(context.event.leg)
     if leg is None or leg.role != "agent":
         return NO_EFFECTS
     if leg.answered_at is None:
-        return save_agent(moment, leg.number, "ignoring")
-    seconds = Decimal((moment.event.at - leg.answered_at) // 1_000)
+        return save_agent(context, leg.number, "ignoring")
+    seconds = Decimal((context.event.at - leg.answered_at) // 1_000)
     charge = Charge(
-        account=moment.account.key, amount=seconds / 100, reason="talk", call_id=moment.call.spec.id
+        account=context.account.key,
+        amount=seconds / 100,
+        reason="talk",
+        call_id=context.call.spec.id,
     )
-    return save_agent(moment, leg.number, "available")._replace(charges=(charge,))
+    return save_agent(context, leg.number, "available")._replace(charges=(charge,))
 
 
-def on_digits(moment: EventContext) -> Effects:
-    """Key 1 brings the manager in."""
-    if moment.call.spec.flow != "branch" or moment.event.data["digits"] != "1":
+def on_digits(context: EventContext) -> Effects:
+    """Digit 1 dials the manager."""
+    if context.call.spec.flow != "branch" or context.event.data["digits"] != "1":
         return NO_EFFECTS
-    manager = build_dial_event(moment.event.at, "b", "manager", "200")
-    return Effects(events=((moment.call.spec.id, manager),))
+    manager = build_dial_event(context.event.at, "b", "manager", "200")
+    return Effects(events=((context.call.spec.id, manager),))
 
 
-def on_transfer(moment: EventContext) -> Effects:
+def on_transfer(context: EventContext) -> Effects:
     return Effects(
-        events=((moment.call.spec.id, Event(at=moment.event.at, type="leave", leg="b")),)
+        events=((context.call.spec.id, Event(at=context.event.at, type="leave", leg="b")),)
     )
 
 
-def on_attempt_ended(moment: EventContext) -> Effects:
-    """The next number, where the request has several."""
-    numbers = moment.call.spec.parameters.get("numbers")
-    nth = moment.call.number_index + 1
-    if not isinstance(numbers, list) or moment.call.legs[0].answered_at or nth >= len(numbers):
+def on_attempt_ended(context: EventContext) -> Effects:
+    """Dial the next number if the request has several."""
+    numbers = context.call.spec.parameters.get("numbers")
+    index = context.call.number_index + 1
+    if not isinstance(numbers, list) or context.call.legs[0].answered_at or index >= len(numbers):
         return NO_EFFECTS
-    return Effects(calls=(moment.call.with_next_number(moment.event.at, str(numbers[nth])),))
+    return Effects(calls=(context.call.with_next_number(context.event.at, str(numbers[index])),))
 
 
-def set_state(word: str) -> Any:
-    return lambda call, _: call._replace(state=word)
+def set_state(state: str) -> Any:
+    return lambda call, _: call._replace(state=state)
 
 
-def place(case: RequestContext) -> EndpointResult:
-    shape = case.text("shape") or "queue"
-    numbers = case.fields.get("numbers", ["100"])
+def place_call(context: RequestContext) -> EndpointResult:
+    flow = context.text("shape") or "queue"
+    numbers = context.fields.get("numbers", ["100"])
     first = str(numbers[0]) if isinstance(numbers, list) else "100"
-    call = case.build_call(shape, {"a": first}, None)
-    marks = ("placed",)
+    call = context.build_call(flow, {"a": first}, None)
+    counts = ("placed",)
     return EndpointResult(
         response=Response(status=200, body={"id": call.spec.vendor_id}),
-        effects=Effects(calls=(call,), counts=marks),
+        effects=Effects(calls=(call,), counts=counts),
     )
 
 
-def upload(case: RequestContext) -> EndpointResult:
+def upload_file(context: RequestContext) -> EndpointResult:
     return EndpointResult(
-        response=Response(status=200, body={}), effects=Effects(uploads=(case.request.body,))
+        response=Response(status=200, body={}), effects=Effects(uploads=(context.request.body,))
     )
 
 
-def poll(case: RequestContext) -> EndpointResult:
-    call = case.read_model.find_call("toy", case.text("id"))
+def poll_call(context: RequestContext) -> EndpointResult:
+    call = context.read_model.find_call("toy", context.text("id"))
     name = call.spec.id if call else ""
     return EndpointResult(
         response=Response(status=200, body={}),
-        effects=Effects(events=((name, Event(at=case.now, type="polled")),)),
+        effects=Effects(events=((name, Event(at=context.now, type="polled")),)),
     )
 
 
@@ -190,7 +193,7 @@ FAKE_VENDOR = Provider(
             host="toy.test",
             path="/calls",
             rules=(),
-            respond=place,
+            respond=place_call,
         ),
         Endpoint(
             operation="upload",
@@ -198,7 +201,7 @@ FAKE_VENDOR = Provider(
             host="toy.test",
             path="/files",
             rules=(),
-            respond=upload,
+            respond=upload_file,
         ),
         Endpoint(
             operation="poll",
@@ -206,7 +209,7 @@ FAKE_VENDOR = Provider(
             host="toy.test",
             path="/calls/{id}",
             rules=(),
-            respond=poll,
+            respond=poll_call,
         ),
     ),
     credential=lambda _: "key",
@@ -234,14 +237,14 @@ FAKE_VENDOR = Provider(
 )
 BOUND_FAKE_VENDOR = BoundProvider(
     provider=FAKE_VENDOR,
-    checks={one.operation: lambda _: () for one in FAKE_VENDOR.endpoints},
+    checks={endpoint.operation: lambda _: () for endpoint in FAKE_VENDOR.endpoints},
     document=dict,
     examples=lambda operation: ({},) if operation == "place" else (),
 )
 
 
 def build_shop(agents: Mapping[str, str], balance: str | None = None) -> Account:
-    """An account with these agents, by name and state."""
+    """Return an account with these agents, given as name -> state."""
     return Account(
         name="shop",
         provider="toy",
@@ -251,15 +254,15 @@ def build_shop(agents: Mapping[str, str], balance: str | None = None) -> Account
     )
 
 
-def build_state(account: Account, *stories: Scenario, start: int = 0) -> SandboxState:
-    """A store of this vendor alone; the first story is the default."""
-    told = stories or (DEFAULT_SCENARIO,)
-    named = ScenarioSet({one.name: one for one in told}, told[0].name)
+def build_state(account: Account, *scenarios: Scenario, start: int = 0) -> SandboxState:
+    """Return a state with this vendor only; the first scenario is the default."""
+    known = scenarios or (DEFAULT_SCENARIO,)
+    scenario_set = ScenarioSet({scenario.name: scenario for scenario in known}, known[0].name)
     return SandboxState(
         Configuration(
             seed="s",
             providers={"toy": BOUND_FAKE_VENDOR},
-            scenarios=named,
+            scenarios=scenario_set,
             accounts={ACCOUNT_KEY: account},
             parse_account=lambda *_: (None, ()),
         ),
@@ -268,23 +271,25 @@ def build_state(account: Account, *stories: Scenario, start: int = 0) -> Sandbox
 
 
 def place_calls(
-    state: SandboxState, nth: int = 0, now: int = 0, body: bytes = b"", **fields: object
+    state: SandboxState, endpoint_index: int = 0, now: int = 0, body: bytes = b"", **fields: object
 ) -> Exchange:
-    """A request to its first endpoint, or another one."""
+    """Send a request to the endpoint at this index."""
     sent = Request(method="POST", path="/", fields=fields, body=body)
     return handle(
         state,
-        IncomingRequest(bound=BOUND_FAKE_VENDOR, endpoint=FAKE_VENDOR.endpoints[nth], request=sent),
+        IncomingRequest(
+            bound=BOUND_FAKE_VENDOR, endpoint=FAKE_VENDOR.endpoints[endpoint_index], request=sent
+        ),
         now,
     )
 
 
-def event_log(state: SandboxState, *verbs: str) -> list[tuple[int, str, str, str]]:
-    """When, which call, what, whose: of all events, or of those verbs."""
+def event_log(state: SandboxState, *event_types: str) -> list[tuple[int, str, str, str]]:
+    """Return (time, call id, event type, leg) of all events, or of those of some types."""
     events = (
         (event.at, name, event.type, event.leg)
         for name, call in read.calls(state).items()
         for event in call.events
-        if not verbs or event.type in verbs
+        if not event_types or event.type in event_types
     )
     return sorted(events)

@@ -1,4 +1,4 @@
-"""All that the form of an operation can complain about, so that its rulebook can be audited."""
+"""Finds the schema violations of an operation for which its rulebook has no rule."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -12,63 +12,80 @@ from mockserver.config.openapi_checks import (
 from mockserver.core.provider import BoundProvider, Endpoint
 from mockserver.core.rulebook import Violation, ViolationTest
 
-SAID: Final = {"title", "description", "deprecated", "example", "examples", "default", "$comment"}
-KINDS: Final = {"format", "contentMediaType", "contentEncoding"}
-INNER: Final = {"properties", "items", "allOf", "if", "then", "else"}
-SILENT: Final = {*SAID, *KINDS, *INNER, "required", "components", "$defs", "$ref"}
-ASSERTED: Final = ("phone", "language")
-"""The formats that are checked."""
-"""What a validator says nothing about, or what is looked into here."""
+ANNOTATIONS: Final = {
+    "title",
+    "description",
+    "deprecated",
+    "example",
+    "examples",
+    "default",
+    "$comment",
+}
+FORMAT_KEYWORDS: Final = {"format", "contentMediaType", "contentEncoding"}
+NESTING_KEYWORDS: Final = {"properties", "items", "allOf", "if", "then", "else"}
+SKIPPED_KEYWORDS: Final = {
+    *ANNOTATIONS,
+    *FORMAT_KEYWORDS,
+    *NESTING_KEYWORDS,
+    "required",
+    "components",
+    "$defs",
+    "$ref",
+}
+"""Keywords that never fail, or that this module handles itself."""
+CHECKED_FORMATS: Final = ("phone", "language")
 
 
-def violations_without_rule(listing: BoundProvider, endpoint: Endpoint) -> list[Violation]:
-    """The complaints of the form to which the rulebook has no words.
+def violations_without_rule(bound: BoundProvider, endpoint: Endpoint) -> list[Violation]:
+    """Return the schema violations that no rule of the rulebook matches.
 
-    Credentials are no parameters: whoever sends a wrong one is a stranger. The lists in
-    `x-items` have their items examined one by one, by a rulebook of their own.
+    Credentials are excepted: authentication checks them. Items of the lists in `x-items` are
+    checked one by one by a rulebook of their own.
     """
-    document = listing.document()
+    document = bound.document()
     entry = operations(document)[endpoint.operation]
     schemes = document.get("components", {}).get("securitySchemes", {}).values()
-    credentials = {one["name"] for one in schemes if one["type"] == "apiKey"}
-    # without it the path would be another one
-    there = {one["name"] for one in entry.get("parameters", ()) if one.get("in") == "path"}
-    breaches = [rule.test for stage in endpoint.rules for rule in stage]
-    elsewhere = tuple(f"{field}.0" for field in entry.get("x-items", ()))
+    credentials = {item["name"] for item in schemes if item["type"] == "apiKey"}
+    # without its parameter a path would be another path
+    path_parameters = {
+        item["name"] for item in entry.get("parameters", ()) if item.get("in") == "path"
+    }
+    tests = [rule.test for stage in endpoint.rules for rule in stage]
+    item_fields = tuple(f"{field}.0" for field in entry.get("x-items", ()))
     return [
-        one
-        for one in complaints(document, parameter_schema(document, endpoint.operation))
-        if one.field not in credentials
-        and (one.field not in there or one.keyword != "required")
-        and not one.field.startswith(elsewhere)
-        and not any(
-            isinstance(breach, ViolationTest) and breach.matches(one) for breach in breaches
-        )
+        item
+        for item in schema_violations(document, parameter_schema(document, endpoint.operation))
+        if item.field not in credentials
+        and (item.field not in path_parameters or item.keyword != "required")
+        and not item.field.startswith(item_fields)
+        and not any(isinstance(test, ViolationTest) and test.matches(item) for test in tests)
     ]
 
 
-def complaints(
+def schema_violations(
     document: OpenAPI, schema: Any, path: tuple[str, ...] = (), seen: tuple[str, ...] = ()
 ) -> Iterator[Violation]:
-    """One for each keyword that can object, at each place; 0 stands for any place in a list."""
+    """Yield one violation per keyword that can fail, by field; 0 stands for any list index."""
     if not isinstance(schema, Mapping) or schema.get("$ref") in seen:
         return
     reference = schema.get("$ref")
-    around = (*seen, str(reference)) if reference else seen
-    whole = resolve_reference(document, schema)
-    here = ".".join(path)
-    for keyword, told in whole.items():
-        # whatever is sent is a mapping
-        said = keyword in SILENT and not (keyword == "format" and told in ASSERTED)
-        if not said and (path or keyword != "type") and told is not True:
-            yield Violation(field=here, keyword=keyword)
+    references = (*seen, str(reference)) if reference else seen
+    resolved = resolve_reference(document, schema)
+    field = ".".join(path)
+    for keyword, value in resolved.items():
+        # a request is always a mapping
+        skipped = keyword in SKIPPED_KEYWORDS and not (
+            keyword == "format" and value in CHECKED_FORMATS
+        )
+        if not skipped and (path or keyword != "type") and value is not True:
+            yield Violation(field=field, keyword=keyword)
     yield from (
         Violation(field=".".join((*path, name)), keyword="required")
-        for name in whole.get("required", ())
+        for name in resolved.get("required", ())
     )
-    for name, inner in whole.get("properties", {}).items():
-        yield from complaints(document, inner, (*path, name), around)
-    if "items" in whole:
-        yield from complaints(document, whole["items"], (*path, "0"), around)
-    for inner in (*whole.get("allOf", ()), whole.get("then"), whole.get("else")):
-        yield from complaints(document, inner, path, around)
+    for name, subschema in resolved.get("properties", {}).items():
+        yield from schema_violations(document, subschema, (*path, name), references)
+    if "items" in resolved:
+        yield from schema_violations(document, resolved["items"], (*path, "0"), references)
+    for subschema in (*resolved.get("allOf", ()), resolved.get("then"), resolved.get("else")):
+        yield from schema_violations(document, subschema, path, references)

@@ -1,4 +1,4 @@
-"""The command as a process of its own, without the variables of the environment."""
+"""Runs the command as a process without the `MOCKSERVER_` variables of the environment."""
 
 import json
 import os
@@ -37,29 +37,32 @@ Process = subprocess.Popen[str]
 
 
 class ServerProcess:
-    """A process that is ready, and what it said when it began."""
+    """A server process that is ready, with the values of its ready line."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
         assert process.stdout
-        found = READY_LINE.fullmatch(process.stdout.readline())
-        assert found
-        self.ready = found.groupdict()
+        ready_line = READY_LINE.fullmatch(process.stdout.readline())
+        assert ready_line
+        self.ready = ready_line.groupdict()
         self.bases = [process.stdout.readline() for _ in range(int(self.ready["providers"]))]
 
     def request(self, path: str, body: object = None, method: str | None = None) -> bytes:
         content = None if body is None else json.dumps(body).encode()
         headers = {"content-type": "application/json", "authorization": "Bearer very-secret"}
         request = Request(f"{self.ready['base']}{path}", content, headers, method=method)  # noqa: S310 - loopback
-        with build_opener(ProxyHandler({})).open(request, timeout=10) as answer:
-            told: bytes = answer.read()
-        return told
+        with build_opener(ProxyHandler({})).open(request, timeout=10) as response:
+            answer: bytes = response.read()
+        return answer
 
     def end(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
-        """Exit code and the rest of both outputs; five seconds is the contract's limit."""
+        """End the server and return its exit code and remaining outputs.
+
+        Five seconds is the limit of the contract.
+        """
         self.process.send_signal(number)
-        out, errors = self.process.communicate(timeout=5)
-        return self.process.returncode, out, errors
+        output, errors = self.process.communicate(timeout=5)
+        return self.process.returncode, output, errors
 
 
 @contextmanager
@@ -80,7 +83,7 @@ def serve(*arguments: str, **variables: str) -> Iterator[ServerProcess]:
 
 @contextmanager
 def start(*arguments: str, before: tuple[str, ...] = (), **variables: str) -> Iterator[Process]:
-    """A process of which nothing is known yet; `before` is a command that runs it."""
+    """Start a process without waiting for it; `before` is a command that runs it."""
     process = subprocess.Popen(  # noqa: S603 - our own interpreter
         [*before, sys.executable, "-m", "mockserver", *arguments],
         stdout=subprocess.PIPE,
@@ -96,14 +99,14 @@ def start(*arguments: str, before: tuple[str, ...] = (), **variables: str) -> It
 
 
 def read_announcement(process: Process) -> list[str]:
-    """All that a server says before it serves: its address, its providers, and its token."""
+    """Read the lines that a server prints when it is ready: address, providers and token."""
     assert process.stdout
-    told = [process.stdout.readline()]
-    count = int(told[0].rpartition(" provider")[0].rpartition(" ")[2])
-    told += [process.stdout.readline() for _ in range(count)]
-    if "//127.0.0.1:" not in told[0] and "//[::1]:" not in told[0]:
-        told.append(process.stdout.readline())
-    return told
+    lines = [process.stdout.readline()]
+    count = int(lines[0].rpartition(" provider")[0].rpartition(" ")[2])
+    lines += [process.stdout.readline() for _ in range(count)]
+    if "//127.0.0.1:" not in lines[0] and "//[::1]:" not in lines[0]:
+        lines.append(process.stdout.readline())
+    return lines
 
 
 def run_to_end(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -118,11 +121,11 @@ def run_to_end(*arguments: str, **variables: str) -> subprocess.CompletedProcess
 
 
 def peak_memory(server: ServerProcess) -> int:
-    """The most memory that its process has had, in kB."""
+    """Return the peak memory of the server's process in kB."""
     status = Path(f"/proc/{server.process.pid}/status").read_text("ascii")
     return int(status.partition("VmHWM:")[2].split()[0])
 
 
 def invoke_serve(*arguments: str, **variables: str | None) -> Result:
-    """In this process, so that no server may come of it."""
+    """Invoke `serve` in this process, where it must not start a server."""
     return CliRunner().invoke(group, ["serve", *arguments], env=variables)

@@ -1,4 +1,4 @@
-"""Webhook receivers of every kind, and one delivery to each."""
+"""Receivers of webhooks that respond in every manner, and one delivery to each."""
 
 import asyncio
 import socket
@@ -16,12 +16,14 @@ Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]
 OK_RESPONSE = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 
 
-def build_delivery_to(url: str, **webhook: Any) -> Delivery:
-    sent = Webhook(call_id="c1", kind="completed", url=url, **webhook)
-    return build_delivery(account="any", webhook=sent)
+def build_delivery_to(url: str, **fields: Any) -> Delivery:
+    """Build the delivery of a webhook `completed` with these fields to the URL."""
+    webhook = Webhook(call_id="c1", kind="completed", url=url, **fields)
+    return build_delivery(account="any", webhook=webhook)
 
 
 def unused_origin() -> str:
+    """Return an origin at which no server listens."""
     return "http://127.0.0.1:1"
 
 
@@ -29,11 +31,11 @@ def unused_origin() -> str:
 async def serve_receiver(
     handler: Handler, context: ssl.SSLContext | None = None
 ) -> AsyncIterator[int]:
-    """Its port; whoever is still on the line at the end is cut off."""
-    lines: dict[asyncio.Task[None] | None, asyncio.StreamWriter] = {}
+    """Yield the port of the receiver; at the end, abort the connections still open."""
+    connections: dict[asyncio.Task[None] | None, asyncio.StreamWriter] = {}
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        lines[asyncio.current_task()] = writer
+        connections[asyncio.current_task()] = writer
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             await handler(reader, writer)
         writer.close()
@@ -43,25 +45,27 @@ async def serve_receiver(
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
-        for writer in lines.values():
+        for writer in connections.values():
             writer.transport.abort()
-        await asyncio.gather(*filter(None, lines))
+        await asyncio.gather(*filter(None, connections))
 
 
-def deliver_to_receiver(handler: Handler, deadline: float = 10.0, **webhook: Any) -> DeliveryResult:
-    async def scenario() -> DeliveryResult:
+def deliver_to_receiver(handler: Handler, timeout: float = 10.0, **webhook: Any) -> DeliveryResult:
+    """Deliver one webhook to a receiver; return the result without its duration."""
+
+    async def run() -> DeliveryResult:
         async with serve_receiver(handler) as port:
-            courier = WebhookDispatcher(unused_origin, timeout=deadline)
-            answer = await courier.deliver(
+            dispatcher = WebhookDispatcher(unused_origin, timeout=timeout)
+            result = await dispatcher.deliver(
                 build_delivery_to(f"http://127.0.0.1:{port}/hook", **webhook)
             )
-            return answer._replace(duration_ms=0)
+            return result._replace(duration_ms=0)
 
-    return asyncio.run(scenario())
+    return asyncio.run(run())
 
 
 def respond_with(*parts: bytes) -> Handler:
-    """Reads the head of the request, says these, closes."""
+    """Build a receiver that reads the head of the request, sends these bytes and closes."""
 
     async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")

@@ -1,87 +1,71 @@
-"""A registry of sandboxes for tests: a wall clock that stands, and a courier that waits."""
+"""A sandbox registry whose real clock and dispatcher a test controls."""
 
 import asyncio
-from typing import Any
 
 from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.runtime.scheduler import AdvanceResult
+from tests.support.fake_clock import FakeClock
 from tests.support.simulation import START, click_to_call
 
 MANUAL = Timing(mode="manual", start=START)
 KEY, OTHER = ("mobtexting", "key-1"), ("mobtexting", "key-2")
 
 
-class FakeClock:
-    """A real clock in seconds that stands where it is put."""
-
-    seconds = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
 class StubbornDispatcher:
-    """A courier that nobody answers; `leave` is awaited by whoever is cancelled."""
+    """Never gives a result; a canceled delivery ends only once `may_end` is set."""
 
     def __init__(self) -> None:
-        self.carried: list[Delivery] = []
-        self.cancelled = 0
-        self.out = asyncio.Event()
-        self.leave = asyncio.Event()
-        self.leave.set()
+        self.deliveries: list[Delivery] = []
+        self.canceled_count = 0
+        self.started = asyncio.Event()
+        self.may_end = asyncio.Event()
+        self.may_end.set()
 
     async def deliver(self, delivery: Delivery) -> DeliveryResult:
-        self.carried.append(delivery)
-        self.out.set()
+        self.deliveries.append(delivery)
+        self.started.set()
         try:
             await asyncio.Event().wait()
         finally:
-            self.cancelled += 1
-            await self.leave.wait()
+            self.canceled_count += 1
+            await self.may_end.wait()
         raise AssertionError
 
 
 class RegistryHarness:
-    """The sandboxes of a test, their wall clock, their courier, and the names made so far."""
+    """A sandbox registry, its real clock, its dispatcher and the names of the sandboxes created."""
 
     def __init__(self, configuration: Configuration, timing: Timing = MANUAL) -> None:
-        self.made: list[str] = []
-        self.wall, self.courier, self.start = (
-            FakeClock(),
-            StubbornDispatcher(),
-            (configuration, timing),
-        )
-        self.all = SandboxRegistry(
-            self.courier, self.start, lambda one: self.made.append(one.name), self.wall
+        self.created: list[str] = []
+        self.real_clock = FakeClock()
+        self.dispatcher = StubbornDispatcher()
+        self.initial_setup = (configuration, timing)
+        self.registry = SandboxRegistry(
+            self.dispatcher,
+            self.initial_setup,
+            lambda sandbox: self.created.append(sandbox.name),
+            self.real_clock,
         )
 
     @property
     def names(self) -> list[str]:
-        return [one.name for one in self.all]
+        return [sandbox.name for sandbox in self.registry]
 
-    async def put(self, name: str, *claims: tuple[str, str], seed: str = "seed") -> Sandbox:
-        configuration, timing = self.start
-        return await self.all.replace(name, (configuration._replace(seed=seed), timing), claims)
+    async def replace(self, name: str, *claims: tuple[str, str], seed: str = "seed") -> Sandbox:
+        """Replace the sandbox by a new one with these (provider, credential) claims."""
+        configuration, timing = self.initial_setup
+        setup = (configuration._replace(seed=seed), timing)
+        return await self.registry.replace(name, setup, claims)
 
-    async def busy(self, name: str) -> tuple[Sandbox, asyncio.Task[AdvanceResult]]:
-        """A sandbox in which an advance is running: one webhook is out, and another is to come."""
-        sandbox = self.all.get(name)
+    async def start_advance(self, name: str) -> tuple[Sandbox, asyncio.Task[AdvanceResult]]:
+        """Start an advance; return when its first webhook is in flight and a second is due."""
+        sandbox = self.registry.get_or_create(name)
         click_to_call(sandbox.state)
         click_to_call(sandbox.state)
-        self.courier.out.clear()
-        moving = asyncio.create_task(sandbox.scheduler.advance(None))
-        await self.courier.out.wait()
-        return sandbox, moving
-
-
-async def yield_to_tasks(count: int = 50) -> None:
-    """Give whoever is ready so many chances to go on."""
-    for _ in range(count):
-        await asyncio.sleep(0)
-
-
-def other_tasks() -> set[asyncio.Task[Any]]:
-    return {task for task in asyncio.all_tasks() if task is not asyncio.current_task()}
+        self.dispatcher.started.clear()
+        advance = asyncio.create_task(sandbox.scheduler.advance(None))
+        await self.dispatcher.started.wait()
+        return sandbox, advance

@@ -1,4 +1,4 @@
-"""Plays scenario files on Mobtexting and reports the calls in a few words."""
+"""Plays scenario files on Mobtexting and summarizes the calls."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,27 +16,27 @@ SCENARIO_TESTS = Path(__file__).parents[1] / "scenarios"
 
 
 def state_from_text(text: str, seed: str = "seed") -> SandboxState:
-    """A store whose world has the bundled files, and this one on top."""
+    """Return a state with the bundled files and this text on top of them."""
     return SandboxState(configuration_from_texts(text, seed=seed), START)
 
 
 def click_to_call(
-    state: SandboxState, *stories: str, now: int = START, **fields: object
+    state: SandboxState, *scenarios: str, now: int = START, **fields: object
 ) -> Exchange:
-    """A click-to-call that goes the way of the gateway: stories are asked for the answer first."""
-    listing = state.configuration.providers["mobtexting"]
-    given = {"authorization": "Bearer key", "accept": "application/json"}
-    sent = Request(
-        method="POST", path="/api/v2/voice/c2c", headers=given, fields={**CLICK_TO_CALL, **fields}
+    """Send a click-to-call through the whole pipeline, including API behavior of scenarios."""
+    bound = state.configuration.providers["mobtexting"]
+    headers = {"authorization": "Bearer key", "accept": "application/json"}
+    request = Request(
+        method="POST", path="/api/v2/voice/c2c", headers=headers, fields={**CLICK_TO_CALL, **fields}
     )
-    call = IncomingRequest(
-        bound=listing, endpoint=listing.provider.endpoints[0], request=sent, scenarios=stories
+    incoming = IncomingRequest(
+        bound=bound, endpoint=bound.provider.endpoints[0], request=request, scenarios=scenarios
     )
-    return handle(state, apply_scenario(state, call), now)
+    return handle(state, apply_scenario(state, incoming), now)
 
 
 def leg_log(state: SandboxState, name: str = "c1") -> list[str]:
-    """What happened to the phones: `3 answer a`, in seconds since the start."""
+    """Return the events of the legs, such as `3 answer a`, in seconds since `START`."""
     return [
         f"{_seconds_since_start(event.at)} {event.type} {event.leg} "
         f"{_data_text(event.data)}".strip()
@@ -46,14 +46,14 @@ def leg_log(state: SandboxState, name: str = "c1") -> list[str]:
 
 
 def attempt_outcomes(state: SandboxState, name: str = "c1") -> list[str | None]:
-    """What became of each attempt, and last of the call."""
+    """Return the outcome of each earlier attempt and of the call."""
     call = read.calls(state)[name]
-    return [*(one.outcome for one in call.attempts), call.outcome]
+    return [*(attempt.outcome for attempt in call.attempts), call.outcome]
 
 
-def report_statuses(sent: list[Delivery]) -> list[tuple[str, str, str, str]]:
-    """When each report left, in seconds since the start, and its three words."""
-    return [_report_status(delivery) for delivery in sent]
+def report_statuses(deliveries: list[Delivery]) -> list[tuple[str, str, str, str]]:
+    """Return the time of each report, in seconds since `START`, and its three statuses."""
+    return [_report_status(delivery) for delivery in deliveries]
 
 
 def _report_status(delivery: Delivery) -> tuple[str, str, str, str]:

@@ -1,13 +1,14 @@
-"""Schedulers on clocks that a test controls."""
+"""Schedulers on clocks that a test controls, and what tests read of their states."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from mockserver.core.call import Call
 from mockserver.core.configuration import Configuration
 from mockserver.core.provider import Effects, OnEvent
+from mockserver.core.webhook import Dispatcher
 from mockserver.engine.effects import apply
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.clock import Clock
@@ -19,54 +20,59 @@ from tests.support.fake_clock import FakeClock
 from tests.support.simulation import START, click_to_call
 
 
-def manual_scheduler(state: SandboxState, postman: RecordingDispatcher | None = None) -> Scheduler:
-    return Scheduler(state, Clock("manual", START), postman or RecordingDispatcher())
+def manual_scheduler(state: SandboxState, dispatcher: Dispatcher | None = None) -> Scheduler:
+    return Scheduler(state, Clock("manual", START), dispatcher or RecordingDispatcher())
 
 
 def instant_scheduler(
-    state: SandboxState, postman: RecordingDispatcher, wall: FakeClock | None = None
+    state: SandboxState, dispatcher: Dispatcher, real_clock: FakeClock | None = None
 ) -> Scheduler:
-    return Scheduler(state, Clock("instant", START, wall or FakeClock()), postman)
+    return Scheduler(state, Clock("instant", START, real_clock or FakeClock()), dispatcher)
 
 
 @asynccontextmanager
-async def running_scheduler(driver: Scheduler) -> AsyncIterator[None]:
-    task = asyncio.create_task(driver.run())
+async def running_scheduler(scheduler: Scheduler) -> AsyncIterator[None]:
+    """Run the scheduler until the end of the block; then cancel it and its deliveries."""
+    task = asyncio.create_task(scheduler.run())
     try:
         yield
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-        await driver.cancel_deliveries()
-
-
-async def yield_to_tasks(count: int = 50) -> None:
-    """Give whoever is ready so many chances to go on."""
-    for _ in range(count):
-        await asyncio.sleep(0)
+        await scheduler.cancel_deliveries()
 
 
 def serialized_journal(state: SandboxState) -> list[dict[str, Any]]:
-    return [serialize_entry(fact, state.configuration) for fact in read.journal(state)]
+    return [serialize_entry(entry, state.configuration) for entry in read.journal(state)]
 
 
 def event_types(state: SandboxState, name: str = "c1") -> list[str]:
     return [event.type for event in read.calls(state)[name].events]
 
 
-def with_on_event(configuration: Configuration, react: OnEvent) -> Configuration:
-    listing = configuration.providers["mobtexting"]
-    changed = listing._replace(provider=listing.provider._replace(on_event=react))
+def has_event(event_type: str) -> Callable[[SandboxState], bool]:
+    """Build a condition: call c1 has an event of this type."""
+    return lambda state: event_type in event_types(state)
+
+
+def has_delivered(state: SandboxState) -> bool:
+    return any(delivery.state == "delivered" for delivery in read.deliveries(state).values())
+
+
+def with_on_event(configuration: Configuration, on_event: OnEvent) -> Configuration:
+    """Return a configuration whose only provider is Mobtexting with this `on_event`."""
+    bound = configuration.providers["mobtexting"]
+    changed = bound._replace(provider=bound.provider._replace(on_event=on_event))
     return configuration._replace(providers={"mobtexting": changed})
 
 
 def postponed_copy(call: Call, name: str, at: int) -> Call:
-    """The same order under another name, booked for a time of the client's own choice."""
+    """Return the same call with another id, booked to start at `at` (ms)."""
     return call._replace(spec=call.spec._replace(id=name), starts_at=at)
 
 
-def book_call(state: SandboxState, at: int, *stories: str) -> None:
-    """A call c1 for now, and a call c2 that is booked for later."""
-    click_to_call(state, *stories)
+def book_call(state: SandboxState, at: int, *scenarios: str) -> None:
+    """Place a call c1 that starts now, and a call c2 booked for `at` (ms)."""
+    click_to_call(state, *scenarios)
     apply(state, Effects(calls=(postponed_copy(read.calls(state)["c1"], "c2", at),)), START)

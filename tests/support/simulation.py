@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mockserver.core.account import Account, merge_patch
+from mockserver.core.call import Call, DialAttempt, current_attempt
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.scenario import Scenario
@@ -28,71 +29,87 @@ def accept_delivery(_: Delivery) -> DeliveryResult:
     return DeliveryResult(status=200)
 
 
-def only_providers(whole: Configuration, *names: str) -> Configuration:
-    """The world with these providers alone, so that a test means no other."""
-    return whole._replace(
-        providers={name: whole.providers[name] for name in names},
-        accounts={key: one for key, one in whole.accounts.items() if key[0] in names},
+def only_providers(configuration: Configuration, *names: str) -> Configuration:
+    """Return the configuration with these providers only."""
+    return configuration._replace(
+        providers={name: configuration.providers[name] for name in names},
+        accounts={
+            key: account for key, account in configuration.accounts.items() if key[0] in names
+        },
+    )
+
+
+def build_click_to_call(state: SandboxState, *scenarios: str, **fields: object) -> IncomingRequest:
+    """Build a Mobtexting click-to-call: the documented fields, changed by `fields`.
+
+    A field that is None is left out.
+    """
+    bound = state.configuration.providers["mobtexting"]
+    headers = {"authorization": "Bearer key", "accept": "application/json"}
+    sent = {name: value for name, value in {**CLICK_TO_CALL, **fields}.items() if value is not None}
+    request = Request(method="POST", path="/api/v2/voice/c2c", headers=headers, fields=sent)
+    return IncomingRequest(
+        bound=bound, endpoint=bound.provider.endpoints[0], request=request, scenarios=scenarios
     )
 
 
 def click_to_call(
     state: SandboxState,
-    *stories: str,
+    *scenarios: str,
     now: int = START,
     headers: Mapping[str, str] | None = None,
     **fields: object,
 ) -> Exchange:
-    """A Mobtexting click-to-call, the documented fields first and `fields` over them."""
-    listing = state.configuration.providers["mobtexting"]
-    given = {"authorization": "Bearer key", "accept": "application/json", **(headers or {})}
-    sent = {name: value for name, value in {**CLICK_TO_CALL, **fields}.items() if value is not None}
-    asked = Request(method="POST", path="/api/v2/voice/c2c", headers=given, fields=sent)
-    return handle(
-        state,
-        IncomingRequest(
-            bound=listing, endpoint=listing.provider.endpoints[0], request=asked, scenarios=stories
-        ),
-        now,
-    )
+    """Place a Mobtexting click-to-call; `headers` and `fields` change the documented ones."""
+    incoming = build_click_to_call(state, *scenarios, **fields)
+    request = incoming.request._replace(headers={**incoming.request.headers, **(headers or {})})
+    return handle(state, incoming._replace(request=request), now)
+
+
+def all_attempts(call: Call) -> tuple[DialAttempt, ...]:
+    """Return the ended dial attempts of a call and its current one."""
+    return (*call.attempts, current_attempt(call))
 
 
 def play_until_idle(state: SandboxState, receiver: Receiver = accept_delivery) -> list[Delivery]:
-    """Step until nothing is due, answering each webhook at once; what was handed out."""
-    sent = []
+    """Run until idle, complete each attempt at once, and return the deliveries."""
+    deliveries = []
     while (due := read.peek(state)) is not None:
         delivery = step(state)
         if delivery is not None:
-            sent.append(delivery)
+            deliveries.append(delivery)
             complete_attempt(state, delivery, receiver(delivery), due.at)
-    return sent
+    return deliveries
 
 
 def state_with_scenarios(
-    configuration: Configuration, *stories: Scenario, **changes: Any
+    configuration: Configuration, *scenarios: Scenario, **changes: Any
 ) -> SandboxState:
-    """A store that has these stories beside the bundled ones; the first is its default."""
-    named = {**configuration.scenarios.by_name, **{story.name: story for story in stories}}
-    told = configuration.scenarios._replace(by_name=named, default=stories[0].name)
-    return SandboxState(configuration._replace(scenarios=told, **changes), START)
+    """Return a state with these scenarios beside the bundled ones; the first is the default."""
+    named = {
+        **configuration.scenarios.by_name,
+        **{scenario.name: scenario for scenario in scenarios},
+    }
+    scenario_set = configuration.scenarios._replace(by_name=named, default=scenarios[0].name)
+    return SandboxState(configuration._replace(scenarios=scenario_set, **changes), START)
 
 
 def state_with_provider(configuration: Configuration, **changes: Any) -> SandboxState:
-    """A store whose provider behaves differently."""
-    listing = configuration.providers["mobtexting"]
-    provider = listing.provider._replace(**changes)
+    """Return a state with Mobtexting only, changed by `changes`."""
+    bound = configuration.providers["mobtexting"]
+    provider = bound.provider._replace(**changes)
     return SandboxState(
-        configuration._replace(providers={"mobtexting": listing._replace(provider=provider)}), START
+        configuration._replace(providers={"mobtexting": bound._replace(provider=provider)}), START
     )
 
 
 def run_for(state: SandboxState, at: int) -> None:
-    """Do all that is due up to so many ms after the start."""
+    """Run everything due up to `at` ms after `START`."""
     run_until(state, START + at)
 
 
 def run_until(state: SandboxState, at: int) -> None:
-    """Do all that is due up to that moment."""
+    """Run everything due up to the time `at`."""
     while (due := read.peek(state)) is not None and due.at <= at:
         step(state)
 
@@ -100,10 +117,10 @@ def run_until(state: SandboxState, at: int) -> None:
 def patch_account(
     state: SandboxState, key: tuple[str, str], document: Mapping[str, object], now: int
 ) -> None:
-    """An account changed by a merge patch, as a control request would."""
+    """Change an account by a merge patch, as the control API does."""
     changed = merge_patch(read.accounts(state)[key].document, document)
-    account, flaws = state.configuration.parse_account(key[1], key[0], changed)
-    assert flaws == ()
+    account, problems = state.configuration.parse_account(key[1], key[0], changed)
+    assert problems == ()
     assert isinstance(account, Account)
     update_account(state, account, now)
 
@@ -115,6 +132,6 @@ def change_account(state: SandboxState, **changes: Any) -> None:
 
 
 def next_due(state: SandboxState) -> int | None:
-    """When the next thing happens, in ms."""
+    """Return the time of the next due item in ms, if there is one."""
     due = read.peek(state)
     return due.at if due else None

@@ -1,4 +1,4 @@
-"""The whole site without a socket, for tests that speak HTTP to it."""
+"""Builds the whole application without a socket, for tests that send it requests."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -26,22 +26,22 @@ async def no_lifespan(_: Any) -> AsyncIterator[None]:
     yield
 
 
-def build_site(  # noqa: PLR0913, PLR0917 - all that a test may want to be otherwise
+def build_site(  # noqa: PLR0913, PLR0917 - all that a test may change
     configuration: Configuration,
     timing: Timing,
-    courier: Dispatcher,
-    guard: AccessControl | None = None,
+    dispatcher: Dispatcher,
+    access_control: AccessControl | None = None,
     origins: tuple[str, ...] = (ORIGIN,),
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]] = no_lifespan,
 ) -> tuple[SandboxRegistry, ASGIApp]:
-    """The sandboxes, and the application that serves them."""
-    sandboxes = SandboxRegistry(courier, (configuration, timing), lambda _: None)
-    parts = Dependencies(
+    """Return the sandboxes, and the application that serves them."""
+    sandboxes = SandboxRegistry(dispatcher, (configuration, timing), lambda _: None)
+    dependencies = Dependencies(
         sandboxes=sandboxes,
         origins=lambda: origins,
         compile_scenarios=ScenarioCompiler(Settings()),
         control_document=load_control_openapi,
         rejections=Counter(),
-        access_control=guard or AccessControl(),
+        access_control=access_control or AccessControl(),
     )
-    return sandboxes, build_app(parts, lifespan)
+    return sandboxes, build_app(dependencies, lifespan)

@@ -1,4 +1,4 @@
-"""The whole site in this process, with a manual clock and a recording dispatcher."""
+"""The whole application in this process, with a manual clock and a recording dispatcher."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp
 
-from mockserver.compiler import build_configuration as made
+from mockserver.compiler import build_configuration
 from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.runtime.sandbox import Sandbox, Timing
@@ -31,7 +31,7 @@ async def accept_delivery(_: Delivery) -> DeliveryResult:
 
 
 class RecordingDispatcher:
-    """A courier that goes nowhere: remembers each delivery, and asks `receive` for the answer."""
+    """Records each delivery, and gets its result from `receive`."""
 
     def __init__(
         self, receive: Callable[[Delivery], Awaitable[DeliveryResult]] = accept_delivery
@@ -56,83 +56,83 @@ class SiteClient:
         return httpx.AsyncClient(transport=transport, base_url=ORIGIN)
 
     def request(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """One request in an event loop of its own."""
+        """Send a request in an event loop of its own."""
 
-        async def asked() -> httpx.Response:
+        async def main() -> httpx.Response:
             async with self.client() as client:
                 return await client.request(method, path, **more)
 
-        return asyncio.run(asked())
+        return asyncio.run(main())
 
     def get_json(self, path: str) -> Any:
-        answer = self.request("GET", path)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = self.request("GET", path)
+        assert response.status_code == 200, response.text
+        return response.json()
 
-    def click_to_call(self, *stories: str, **fields: object) -> httpx.Response:
-        """A Mobtexting click-to-call, the documented fields first and `fields` over them."""
-        headers = HEADERS | ({"x-mock-scenario": ", ".join(stories)} if stories else {})
+    def click_to_call(self, *scenarios: str, **fields: object) -> httpx.Response:
+        """Request a Mobtexting click-to-call with the documented fields, changed by `fields`."""
+        headers = HEADERS | ({"x-mock-scenario": ", ".join(scenarios)} if scenarios else {})
         return self.request(
             "POST", CLICK_TO_CALL_PATH, json={**CLICK_TO_CALL, **fields}, headers=headers
         )
 
     def advance(self, **goal: object) -> Any:
-        answer = self.request("POST", "/_mock/clock/advance", json=goal or {"until": "idle"})
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = self.request("POST", "/_mock/clock/advance", json=goal or {"until": "idle"})
+        assert response.status_code == 200, response.text
+        return response.json()
 
 
 def build_site_client(
     configuration: Configuration, mode: str = "manual", origins: tuple[str, ...] = (ORIGIN,)
 ) -> SiteClient:
-    postman = RecordingDispatcher()
-    guard = AccessControl(allowed_hosts=("mock.test",))
+    dispatcher = RecordingDispatcher()
+    access_control = AccessControl(allowed_hosts=("mock.test",))
     sandboxes, app = build_site(
-        configuration, Timing(mode=mode, start=START), postman, guard, origins
+        configuration, Timing(mode=mode, start=START), dispatcher, access_control, origins
     )
-    return SiteClient(sandboxes, sandboxes.get("default"), postman, app)
+    return SiteClient(sandboxes, sandboxes.get_or_create("default"), dispatcher, app)
 
 
 def configuration_with_scenarios(folder: Path, text: str) -> Configuration:
-    """The bundled world, and a user's file on top of it."""
+    """Return the bundled configuration with the scenarios of a file."""
     file = folder / "mine.yaml"
     file.write_text(text, "utf-8")
-    return made(parse_settings({"seed": "seed", "scenarios": (str(file),)}, {}))
+    return build_configuration(parse_settings({"seed": "seed", "scenarios": (str(file),)}, {}))
 
 
 def change_initial_account(site: SiteClient, **changes: Any) -> None:
-    """Another bundled account, from the next reset on."""
+    """Change the bundled Mobtexting account, from the next reset on."""
     state = site.sandbox.state
     key = ("mobtexting", "mobtexting-default")
-    changed = {
+    accounts = {
         **state.configuration.accounts,
         key: state.configuration.accounts[key]._replace(**changes),
     }
-    configuration = state.configuration._replace(accounts=changed)
+    configuration = state.configuration._replace(accounts=accounts)
     site.sandbox.set_configuration(configuration, {}, configuration)
 
 
 def configuration_with_provider(configuration: Configuration, **changes: Any) -> Configuration:
-    """The same world with another Mobtexting."""
-    listing = configuration.providers["mobtexting"]
-    changed = listing._replace(provider=listing.provider._replace(**changes))
-    return configuration._replace(providers={"mobtexting": changed})
+    """Return the configuration with a changed Mobtexting as its only provider."""
+    bound = configuration.providers["mobtexting"]
+    changed = bound._replace(provider=bound.provider._replace(**changes))
+    return configuration._replace(providers={changed.provider.name: changed})
 
 
-def read_problem(answer: httpx.Response) -> tuple[int, str, str]:
-    """Status, title and detail of a problem, whose outer form is checked on the way."""
-    told = answer.json()
-    assert answer.headers["content-type"] == PROBLEM_MEDIA_TYPE
-    assert list(told)[:4] == ["type", "title", "status", "detail"]
-    assert (told["type"], told["status"]) == ("about:blank", answer.status_code)
-    assert answer.headers["x-mock-problem"] == told["title"].replace(" ", "-")
-    return answer.status_code, told["title"], told["detail"]
+def read_problem(response: httpx.Response) -> tuple[int, str, str]:
+    """Return status, title and detail of a problem, after a check of its headers and keys."""
+    problem = response.json()
+    assert response.headers["content-type"] == PROBLEM_MEDIA_TYPE
+    assert list(problem)[:4] == ["type", "title", "status", "detail"]
+    assert (problem["type"], problem["status"]) == ("about:blank", response.status_code)
+    assert response.headers["x-mock-problem"] == problem["title"].replace(" ", "-")
+    return response.status_code, problem["title"], problem["detail"]
 
 
 def key_structure(value: Any) -> Any:
-    """The keys in their order, all the way down."""
+    """Return the keys in their order, at every level."""
     if isinstance(value, list):
-        return [key_structure(one) for one in value]
+        return [key_structure(item) for item in value]
     return (
         [(key, key_structure(inner)) for key, inner in value.items()]
         if isinstance(value, dict)

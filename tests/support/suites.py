@@ -1,4 +1,4 @@
-"""Runs a text of tests in a pytest of its own."""
+"""What the tests of the pytest plugin share: the header of an inner test suite."""
 
 from collections.abc import Callable
 from importlib.metadata import entry_points
@@ -6,7 +6,7 @@ from importlib.metadata import entry_points
 import pytest
 
 RunSuite = Callable[..., pytest.RunResult]
-"""Run a text of tests in a pytest of its own."""
+"""Runs the source of a test file in a pytest process."""
 SUITE_HEADER = """
 import httpx
 import pytest
@@ -23,5 +23,8 @@ def click(mock, path="/api/v2/voice/c2c"):
 
 
 def is_plugin_installed() -> bool:
-    """Whether pytest finds the plugin by itself."""
-    return any(one.value == "mockserver.pytest_plugin" for one in entry_points(group="pytest11"))
+    """Whether pytest finds the plugin by its entry point."""
+    return any(
+        entry_point.value == "mockserver.pytest_plugin"
+        for entry_point in entry_points(group="pytest11")
+    )

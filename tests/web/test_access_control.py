@@ -1,4 +1,4 @@
-"""The guard: which Host and which Origin it knows, on both planes."""
+"""Both APIs control access by Host, Origin and token."""
 
 from typing import Any
 
@@ -20,12 +20,12 @@ from tests.support.simulation import CLICK_TO_CALL
 from tests.support.site import ORIGIN
 
 ALLOWED = ("mock.test", "Ci-Container", "api.innocalls.net")
-SHUT = "/_mock/clock"
-FREE = ("/_mock/health", "/_mock/inbox/mine")
+GUARDED_PATH = "/_mock/clock"
+OPEN_PATHS = ("/_mock/health", "/_mock/inbox/mine")
 TOKEN = "let-me-in"
 BEARER = {"authorization": f"Bearer {TOKEN}"}
 
-# Host -> whether a control route knows it
+# Host -> whether a control route accepts it
 HOSTS = {
     "localhost": True,
     "host.docker.internal:8080": True,
@@ -85,8 +85,8 @@ HOSTS = {
     "sub.mock.test": False,
 }
 
-# Host -> whether a vendor's route knows it, though no control route does
-VENDORS = {
+# Host -> whether a vendor route accepts it, though no control route does
+VENDOR_HOSTS = {
     "portal.mobtexting.com": True,
     "portal.mobtexting.com:8080": True,
     "Portal.MobTexting.com": True,
@@ -113,7 +113,7 @@ VENDORS = {
     "mobtexting": False,
 }
 
-# Origin -> whether either plane takes it on loopback
+# Origin -> whether both APIs accept it on loopback
 ORIGINS = {
     "http://localhost": True,
     "http://localhost:3000": True,
@@ -144,7 +144,7 @@ ORIGINS = {
 }
 
 
-BOTH = HOSTS | VENDORS
+ALL_HOSTS = HOSTS | VENDOR_HOSTS
 
 
 @pytest.fixture
@@ -152,109 +152,132 @@ def edge(configuration: Configuration) -> EdgeSite:
     return build_edge_site(configuration, AccessControl(allowed_hosts=ALLOWED))
 
 
-def calling(edge: EdgeSite, **how: Any) -> Any:
-    headers = {**HEADERS, **how.pop("headers", {})}
+def place_call(edge: EdgeSite, **options: Any) -> Any:
+    headers = {**HEADERS, **options.pop("headers", {})}
     return edge.request(
-        "POST", f"/mobtexting{CLICK_TO_CALL_PATH}", json=dict(CLICK_TO_CALL), headers=headers, **how
+        "POST",
+        f"/mobtexting{CLICK_TO_CALL_PATH}",
+        json=dict(CLICK_TO_CALL),
+        headers=headers,
+        **options,
     )
 
 
-def test_the_tables_are_long_enough() -> None:
-    assert (len(HOSTS) >= 25, len(VENDORS) >= 24, len(ORIGINS) >= 15) == (True, True, True)
+def test_the_tables_have_the_promised_number_of_hosts_and_origins() -> None:
+    assert (len(HOSTS) >= 25, len(VENDOR_HOSTS) >= 24, len(ORIGINS) >= 15) == (True, True, True)
 
 
-@pytest.mark.parametrize(("host", "known"), HOSTS.items(), ids=map(repr, HOSTS))
-def test_hosts_on_loopback(edge: EdgeSite, host: str, known: bool) -> None:  # noqa: FBT001 - a table
+@pytest.mark.parametrize(("host", "is_accepted"), HOSTS.items(), ids=map(repr, HOSTS))
+def test_control_routes_accept_only_hosts_of_this_machine_on_loopback(
+    edge: EdgeSite, host: str, *, is_accepted: bool
+) -> None:
     before = control_state(edge)
-    answer = edge.request("PUT", SHUT, json={"mode": "instant"}, hosts=[host])
-    if known:
-        assert (answer.status_code, edge.default.clock.mode) == (200, "instant")
+    response = edge.request("PUT", GUARDED_PATH, json={"mode": "instant"}, hosts=[host])
+    if is_accepted:
+        assert (response.status_code, edge.default.clock.mode) == (200, "instant")
         return
-    assert_rebound(answer, host)
+    assert_foreign_host(response, host)
     assert control_state(edge) == before
 
 
-def assert_rebound(answer: httpx.Response, host: str) -> None:
-    code, title, detail = read_problem(answer)
-    assert (code, title) == (403, "foreign host")
+def assert_foreign_host(response: httpx.Response, host: str) -> None:
+    status, title, detail = read_problem(response)
+    assert (status, title) == (403, "foreign host")
     assert repr(host) in detail
     assert "--allow-host" in detail
 
 
-@pytest.mark.parametrize("host", VENDORS, ids=map(repr, VENDORS))
-def test_a_vendor_s_host_is_none_of_ours(edge: EdgeSite, host: str) -> None:
-    assert read_problem(edge.request("GET", SHUT, hosts=[host]))[:2] == (403, "foreign host")
+@pytest.mark.parametrize("host", VENDOR_HOSTS, ids=map(repr, VENDOR_HOSTS))
+def test_a_vendor_host_is_foreign_to_control_routes(edge: EdgeSite, host: str) -> None:
+    assert read_problem(edge.request("GET", GUARDED_PATH, hosts=[host]))[:2] == (
+        403,
+        "foreign host",
+    )
 
 
-@pytest.mark.parametrize(("host", "known"), BOTH.items(), ids=map(repr, BOTH))
+@pytest.mark.parametrize(("host", "is_accepted"), ALL_HOSTS.items(), ids=map(repr, ALL_HOSTS))
 @pytest.mark.parametrize(
     "path",
     [f"/mobtexting{CLICK_TO_CALL_PATH}", f"/_sandbox/default/mobtexting{CLICK_TO_CALL_PATH}"],
 )
-def test_hosts_of_vendors_on_loopback(edge: EdgeSite, path: str, host: str, known: bool) -> None:  # noqa: FBT001 - a table
-    """A page of a name that leads to this machine by now could read what a vendor answers."""
+def test_vendor_routes_accept_only_hosts_of_this_machine_or_a_vendor_on_loopback(
+    edge: EdgeSite, path: str, host: str, *, is_accepted: bool
+) -> None:
+    """A page on a rebound name could otherwise read vendor responses."""
     before = control_state(edge)
-    answer = edge.request("POST", path, json=dict(CLICK_TO_CALL), headers=HEADERS, hosts=[host])
-    if known:
-        assert (answer.status_code, control_state(edge) != before) == (200, True)
+    response = edge.request("POST", path, json=dict(CLICK_TO_CALL), headers=HEADERS, hosts=[host])
+    if is_accepted:
+        assert (response.status_code, control_state(edge) != before) == (200, True)
         return
-    assert_rebound(answer, host)
+    assert_foreign_host(response, host)
     assert control_state(edge) == before
 
 
-@pytest.mark.parametrize("host", BOTH, ids=map(repr, BOTH))
-def test_any_host_reaches_open_routes(edge: EdgeSite, host: str) -> None:
-    assert [edge.request("GET", path, hosts=[host]).status_code for path in FREE] == [200, 200]
+@pytest.mark.parametrize("host", ALL_HOSTS, ids=map(repr, ALL_HOSTS))
+def test_open_routes_accept_any_host(edge: EdgeSite, host: str) -> None:
+    assert [edge.request("GET", path, hosts=[host]).status_code for path in OPEN_PATHS] == [
+        200,
+        200,
+    ]
 
 
 @pytest.mark.parametrize("path", ["/", "/nobody/has/this", "/_mock", "/mobtexting"])
-def test_nor_is_a_rebound_name_told_what_there_is(edge: EdgeSite, path: str) -> None:
-    asked = edge.request("GET", path, hosts=["evil.test"])
-    assert read_problem(asked)[:2] == (403, "foreign host")
+def test_a_foreign_host_learns_nothing_from_unknown_paths(edge: EdgeSite, path: str) -> None:
+    response = edge.request("GET", path, hosts=["evil.test"])
+    assert read_problem(response)[:2] == (403, "foreign host")
 
 
 @pytest.mark.parametrize("host", HOSTS, ids=map(repr, HOSTS))
-def test_no_host_counts_behind_a_token(configuration: Configuration, host: str) -> None:
+def test_the_host_is_not_checked_behind_a_token(configuration: Configuration, host: str) -> None:
     edge = build_edge_site(configuration, AccessControl(token=TOKEN))
-    answers = [edge.request("GET", SHUT, hosts=[host], headers=told) for told in (BEARER, {})]
-    answers.append(calling(edge, hosts=[host]))
-    assert [one.status_code for one in answers] == [200, 401, 200]
+    responses = [
+        edge.request("GET", GUARDED_PATH, hosts=[host], headers=headers) for headers in (BEARER, {})
+    ]
+    responses.append(place_call(edge, hosts=[host]))
+    assert [response.status_code for response in responses] == [200, 401, 200]
 
 
 @pytest.mark.parametrize("hosts", [[], ["localhost", "localhost"], ["localhost", "evil.test"]])
 @pytest.mark.parametrize(
-    "guard", [AccessControl(), AccessControl(token=TOKEN)], ids=["loopback", "token"]
+    "access_control", [AccessControl(), AccessControl(token=TOKEN)], ids=["loopback", "token"]
 )
-def test_a_vendor_s_request_has_one_host(
-    configuration: Configuration, guard: AccessControl, hosts: list[str]
+def test_a_vendor_request_without_exactly_one_host_gets_400(
+    configuration: Configuration, access_control: AccessControl, hosts: list[str]
 ) -> None:
-    edge = build_edge_site(configuration, guard)
+    edge = build_edge_site(configuration, access_control)
     before = control_state(edge)
-    told = read_problem(calling(edge, hosts=hosts))
-    assert told == (400, "bad request", "a request has one Host header")
+    problem = read_problem(place_call(edge, hosts=hosts))
+    assert problem == (400, "bad request", "a request has one Host header")
     assert control_state(edge) == before
 
 
-@pytest.mark.parametrize(("origin", "known"), ORIGINS.items(), ids=map(repr, ORIGINS))
-def test_origins_on_loopback(edge: EdgeSite, origin: str, known: bool) -> None:  # noqa: FBT001 - a table
+@pytest.mark.parametrize(("origin", "is_accepted"), ORIGINS.items(), ids=map(repr, ORIGINS))
+def test_both_apis_accept_only_origins_of_this_machine_on_loopback(
+    edge: EdgeSite, origin: str, *, is_accepted: bool
+) -> None:
     before = control_state(edge)
-    asked = {"headers": {"origin": origin}}
-    answers = [edge.request("PUT", SHUT, json={"mode": "instant"}, **asked), calling(edge, **asked)]
-    if known:
-        assert [one.status_code for one in answers] == [200, 200]
+    options = {"headers": {"origin": origin}}
+    responses = [
+        edge.request("PUT", GUARDED_PATH, json={"mode": "instant"}, **options),
+        place_call(edge, **options),
+    ]
+    if is_accepted:
+        assert [response.status_code for response in responses] == [200, 200]
         return
-    for answer in answers:
-        code, title, detail = read_problem(answer)
-        assert (code, title) == (403, "foreign origin")
+    for response in responses:
+        status, title, detail = read_problem(response)
+        assert (status, title) == (403, "foreign origin")
         assert repr(origin) in detail
     assert control_state(edge) == before
 
 
 @pytest.mark.parametrize("origin", ORIGINS, ids=map(repr, ORIGINS))
-def test_any_origin_reaches_open_routes(edge: EdgeSite, origin: str) -> None:
-    answers = [edge.request("GET", path, headers={"origin": origin}) for path in FREE]
-    assert [one.status_code for one in answers] == [200, 200]
-    assert not any("access-control-allow-origin" in one.headers for one in answers)
+def test_open_routes_accept_any_origin_without_allowing_cross_origin_reads(
+    edge: EdgeSite, origin: str
+) -> None:
+    responses = [edge.request("GET", path, headers={"origin": origin}) for path in OPEN_PATHS]
+    assert [response.status_code for response in responses] == [200, 200]
+    assert not any("access-control-allow-origin" in response.headers for response in responses)
 
 
 @pytest.mark.parametrize(
@@ -271,28 +294,31 @@ def test_any_origin_reaches_open_routes(edge: EdgeSite, origin: str) -> None:
         ("http://", "", 403),
     ],
 )
-def test_behind_a_token_a_page_of_our_own_is_one_of_the_same_host(
+def test_behind_a_token_an_origin_must_be_local_or_the_same_host(
     configuration: Configuration, origin: str, host: str, status: int
 ) -> None:
-    """A rebound name would be its own Host too, but a page does not know the token."""
+    """A page on a rebound name has the same Host too, but does not know the token."""
     edge = build_edge_site(configuration, AccessControl(token=TOKEN))
-    asked = {"headers": {"origin": origin, **BEARER}, "hosts": [host]}
-    told = [edge.request("GET", SHUT, **asked).status_code, calling(edge, **asked).status_code]
-    assert told == [status, status]
+    options = {"headers": {"origin": origin, **BEARER}, "hosts": [host]}
+    statuses = [
+        edge.request("GET", GUARDED_PATH, **options).status_code,
+        place_call(edge, **options).status_code,
+    ]
+    assert statuses == [status, status]
 
 
-def test_a_page_of_a_rebound_name_is_foreign_on_loopback(edge: EdgeSite) -> None:
+def test_a_page_on_a_rebound_name_is_foreign_on_loopback(edge: EdgeSite) -> None:
     rebound = {"headers": {"origin": "http://evil.test:8080"}, "hosts": ["evil.test:8080"]}
-    assert read_problem(calling(edge, **rebound))[:2] == (403, "foreign origin")
-    assert read_problem(calling(edge, hosts=["evil.test:8080"]))[:2] == (403, "foreign host")
-    assert read_problem(edge.request("GET", SHUT, hosts=["evil.test:8080"]))[:2] == (
+    assert read_problem(place_call(edge, **rebound))[:2] == (403, "foreign origin")
+    assert read_problem(place_call(edge, hosts=["evil.test:8080"]))[:2] == (403, "foreign host")
+    assert read_problem(edge.request("GET", GUARDED_PATH, hosts=["evil.test:8080"]))[:2] == (
         403,
         "foreign host",
     )
 
 
 @pytest.mark.parametrize(
-    ("told", "let_in"),
+    ("authorization", "is_accepted"),
     [
         ("Bearer let-me-in", True),
         ("bearer let-me-in", True),
@@ -304,13 +330,16 @@ def test_a_page_of_a_rebound_name_is_foreign_on_loopback(edge: EdgeSite) -> None
         ("", False),
     ],
 )
-def test_what_tells_the_token(told: str, let_in: bool) -> None:  # noqa: FBT001 - a table
+def test_the_token_is_compared_exactly_and_its_scheme_in_any_case(
+    authorization: str, *, is_accepted: bool
+) -> None:
     assert (
-        AccessControl(token=TOKEN).check_control_request(Headers({"authorization": told})) is None
-    ) == let_in
+        AccessControl(token=TOKEN).check_control_request(Headers({"authorization": authorization}))
+        is None
+    ) == is_accepted
 
 
-def test_a_token_may_have_any_letters() -> None:
+def test_a_token_may_contain_non_ascii_characters() -> None:
     raw = [(b"authorization", "Bearer s\xe9same".encode())]
     assert AccessControl(token="s\xe9same").check_control_request(Headers(raw=raw)) is None
 
@@ -324,32 +353,37 @@ def test_a_token_may_have_any_letters() -> None:
         ({"origin": "http://mock.lan"}, 200),
     ],
 )
-def test_an_open_control_api_is_still_not_open_to_web_pages(
+def test_an_open_control_api_still_rejects_foreign_web_pages(
     configuration: Configuration, headers: dict[str, str], status: int
 ) -> None:
     edge = build_edge_site(configuration, AccessControl(token=OPEN_ACCESS))
-    assert edge.request("GET", SHUT, headers=headers, hosts=["mock.lan"]).status_code == status
+    assert (
+        edge.request("GET", GUARDED_PATH, headers=headers, hosts=["mock.lan"]).status_code == status
+    )
 
 
-def test_hosts_are_named_in_the_refusal_whatever_they_are(edge: EdgeSite) -> None:
-    told = [read_problem(edge.request("GET", SHUT, hosts=hosts))[2] for hosts in ([], ["a", "b"])]
+def test_a_foreign_host_problem_names_the_hosts_it_received(edge: EdgeSite) -> None:
+    details = [
+        read_problem(edge.request("GET", GUARDED_PATH, hosts=hosts))[2]
+        for hosts in ([], ["a", "b"])
+    ]
     advice = "a web page may not drive the mock; --allow-host NAME lets another name in"
-    assert told == [
+    assert details == [
         f"the Host header names nothing: {advice}",
         f"the Host header names 'a' and 'b': {advice}",
     ]
 
 
-def test_our_own_origin_is_let_in(edge: EdgeSite) -> None:
-    asked = {"origin": ORIGIN}
-    assert edge.request("GET", SHUT, headers=asked).status_code == 200
+def test_the_own_origin_is_accepted(edge: EdgeSite) -> None:
+    headers = {"origin": ORIGIN}
+    assert edge.request("GET", GUARDED_PATH, headers=headers).status_code == 200
 
 
 CROSS = {"sec-fetch-site": "cross-site"}
 VISIT = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
 
 
-@pytest.mark.parametrize("path", [SHUT, "/mobtexting/api/v2/voice/c2c"])
+@pytest.mark.parametrize("path", [GUARDED_PATH, "/mobtexting/api/v2/voice/c2c"])
 @pytest.mark.parametrize(
     "headers",
     [
@@ -361,9 +395,7 @@ VISIT = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
         {"sec-fetch-mode": "websocket", "sec-fetch-dest": "document"},
     ],
 )
-def test_what_a_page_of_another_site_fetches_is_refused(
-    edge: EdgeSite, path: str, headers: dict[str, str]
-) -> None:
+def test_a_cross_site_fetch_is_rejected(edge: EdgeSite, path: str, headers: dict[str, str]) -> None:
     assert read_problem(edge.request("GET", path, headers=CROSS | headers))[:2] == (
         403,
         "foreign origin",
@@ -380,5 +412,7 @@ def test_what_a_page_of_another_site_fetches_is_refused(
         VISIT,
     ],
 )
-def test_a_visit_and_our_own_pages_are_let_in(edge: EdgeSite, headers: dict[str, str]) -> None:
-    assert edge.request("GET", SHUT, headers=headers).status_code == 200
+def test_navigation_and_same_site_requests_are_accepted(
+    edge: EdgeSite, headers: dict[str, str]
+) -> None:
+    assert edge.request("GET", GUARDED_PATH, headers=headers).status_code == 200

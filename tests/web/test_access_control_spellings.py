@@ -1,4 +1,4 @@
-"""Ways to spell a control route's path, over a real socket: none is served without the token."""
+"""No spelling of a control route's path is served without the token, over a real socket."""
 
 import socket
 from collections.abc import Iterator
@@ -101,7 +101,7 @@ TARGETS = {
     "@evil.test/_mock/calls": 400,
 }
 
-# other requests for the same: (method, headers) -> the status without the token
+# other requests for the same path: (method, headers) -> the status without the token
 OTHERS = {
     ("HEAD", ""): 401,
     ("OPTIONS", ""): 405,
@@ -125,7 +125,7 @@ OTHERS = {
 }
 
 
-class Heard(NamedTuple):
+class RawResponse(NamedTuple):
     status: int
     body: bytes
 
@@ -134,55 +134,59 @@ class Heard(NamedTuple):
 def address() -> Iterator[tuple[str, int]]:
     settings = Settings(port=0, clock="manual", seed="s", token=TOKEN, quiet=True)
     with run_server(settings) as origin:
-        there = urlsplit(origin)
-        yield there.hostname or "", there.port or 0
+        url = urlsplit(origin)
+        yield url.hostname or "", url.port or 0
 
 
-def spoken(address: tuple[str, int], request: str) -> Heard:
-    """What comes back for these very bytes, up to the end of the connection."""
-    with socket.create_connection(address, timeout=10) as wire:
-        wire.sendall(request.encode("latin-1"))
-        told = b""
-        while part := wire.recv(65_536):
-            told += part
-    head, _, body = told.partition(b"\r\n\r\n")
-    return Heard(int(head.split(b" ", 2)[1]), body)
+def exchange(address: tuple[str, int], request: str) -> RawResponse:
+    """Send these bytes, and return the response up to the end of the connection."""
+    with socket.create_connection(address, timeout=10) as connection:
+        connection.sendall(request.encode("latin-1"))
+        received = b""
+        while part := connection.recv(65_536):
+            received += part
+    head, _, body = received.partition(b"\r\n\r\n")
+    return RawResponse(int(head.split(b" ", 2)[1]), body)
 
 
-def line(method: str, target: str, headers: str = "") -> str:
+def build_request(method: str, target: str, headers: str = "") -> str:
     return f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n{headers}\r\n"
 
 
-def test_there_are_spellings_enough() -> None:
+def test_there_are_at_least_60_spellings() -> None:
     assert len(TARGETS) + len(OTHERS) >= 60
 
 
 @pytest.mark.parametrize(("target", "status"), TARGETS.items(), ids=TARGETS)
-def test_a_spelling_is_not_served_without_the_token(
+def test_no_spelling_of_a_control_path_is_served_without_the_token(
     address: tuple[str, int], target: str, status: int
 ) -> None:
-    heard = spoken(address, line("GET", target))
-    assert heard.status == status
-    assert b'"calls":' not in heard.body
+    response = exchange(address, build_request("GET", target))
+    assert response.status == status
+    assert b'"calls":' not in response.body
 
 
-@pytest.mark.parametrize("target", [one for one, status in TARGETS.items() if status == 401])
-def test_what_asks_for_the_token_is_the_very_route(address: tuple[str, int], target: str) -> None:
-    assert spoken(address, line("GET", target, BEARER)) == Heard(200, b'{"calls":[],"dropped":0}')
-
-
-@pytest.mark.parametrize(("asked", "status"), OTHERS.items(), ids=str)
-def test_another_request_is_not_served_without_the_token(
-    address: tuple[str, int], asked: tuple[str, str], status: int
+@pytest.mark.parametrize("target", [target for target, status in TARGETS.items() if status == 401])
+def test_a_spelling_that_requires_the_token_is_served_with_it(
+    address: tuple[str, int], target: str
 ) -> None:
-    method, headers = asked
-    heard = spoken(address, line(method, PLAIN, headers))
-    assert heard.status == status
-    assert b'"calls":' not in heard.body
+    assert exchange(address, build_request("GET", target, BEARER)) == RawResponse(
+        200, b'{"calls":[],"dropped":0}'
+    )
+
+
+@pytest.mark.parametrize(("variant", "status"), OTHERS.items(), ids=str)
+def test_no_method_or_header_bypasses_the_token(
+    address: tuple[str, int], variant: tuple[str, str], status: int
+) -> None:
+    method, headers = variant
+    response = exchange(address, build_request(method, PLAIN, headers))
+    assert response.status == status
+    assert b'"calls":' not in response.body
 
 
 @pytest.mark.parametrize(
-    ("request_", "status"),
+    ("raw_request", "status"),
     [
         ("GET /_mock/calls HTTP/1.0\r\n\r\n", 401),
         ("GET /_mock/calls HTTP/1.1\r\nConnection: close\r\n\r\n", 401),
@@ -195,29 +199,33 @@ def test_another_request_is_not_served_without_the_token(
         ("\r\nGET /_mock/calls HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 401),
     ],
 )
-def test_odd_request_lines_are_not_served(
-    address: tuple[str, int], request_: str, status: int
+def test_unusual_request_lines_are_not_served_without_the_token(
+    address: tuple[str, int], raw_request: str, status: int
 ) -> None:
-    heard = spoken(address, request_)
-    assert heard.status == status
-    assert b'"calls":' not in heard.body
+    response = exchange(address, raw_request)
+    assert response.status == status
+    assert b'"calls":' not in response.body
 
 
-def test_a_second_request_on_the_connection_is_asked_for_the_token_anew(
+def test_every_request_on_a_connection_requires_the_token(
     address: tuple[str, int],
 ) -> None:
-    first = line("GET", PLAIN, BEARER).replace("Connection: close\r\n", "")
-    heard = spoken(address, first + line("GET", PLAIN))
-    assert heard.body.startswith(b'{"calls":[],"dropped":0}HTTP/1.1 401 ')
-    assert heard.body.count(b'"calls":') == 1
+    first = build_request("GET", PLAIN, BEARER).replace("Connection: close\r\n", "")
+    response = exchange(address, first + build_request("GET", PLAIN))
+    assert response.body.startswith(b'{"calls":[],"dropped":0}HTTP/1.1 401 ')
+    assert response.body.count(b'"calls":') == 1
 
 
 @pytest.mark.parametrize("target", ["/_mock/calls/.", "/_mock/calls/%2e%2e"])
-def test_dots_may_be_an_id_and_are_nothing_more(address: tuple[str, int], target: str) -> None:
-    told = [spoken(address, line("GET", target, headers)).status for headers in ("", BEARER)]
-    assert told == [401, 404]
+def test_dots_in_place_of_a_call_id_are_an_unknown_call(
+    address: tuple[str, int], target: str
+) -> None:
+    statuses = [
+        exchange(address, build_request("GET", target, headers)).status for headers in ("", BEARER)
+    ]
+    assert statuses == [401, 404]
 
 
 @pytest.mark.parametrize("path", ["/_mock/health", "/_mock/inbox/mine", "/_mock/inbox/.."])
-def test_open_routes_are_served(address: tuple[str, int], path: str) -> None:
-    assert spoken(address, line("GET", path)).status == 200
+def test_open_routes_are_served_without_the_token(address: tuple[str, int], path: str) -> None:
+    assert exchange(address, build_request("GET", path)).status == 200

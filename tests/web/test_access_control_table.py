@@ -1,4 +1,4 @@
-"""Every control route has a line in the table, and its guard is the one that the line says."""
+"""Every control route is in the table, and has the access control that the table says."""
 
 import asyncio
 from collections.abc import Iterator
@@ -31,10 +31,10 @@ TOKEN = "let-me-in"
 BEARER = {"authorization": f"Bearer {TOKEN}"}
 Route = tuple[str, str]
 
-SHUT = [route for route, line in ROUTE_CASES.items() if line.guard == GUARDED]
-FREE = [route for route, line in ROUTE_CASES.items() if line.guard == OPEN]
+GUARDED_ROUTES = [route for route, case in ROUTE_CASES.items() if case.access == GUARDED]
+OPEN_ROUTES = [route for route, case in ROUTE_CASES.items() if case.access == OPEN]
 
-# what -> how it is asked on loopback, and the title of the refusal of a guarded route
+# name -> request options on loopback, and the title of a guarded route's problem
 FOREIGN: dict[str, tuple[dict[str, Any], str]] = {
     "a foreign host": ({"hosts": ["evil.test"]}, "foreign host"),
     "no host": ({"hosts": []}, "foreign host"),
@@ -48,7 +48,7 @@ FOREIGN: dict[str, tuple[dict[str, Any], str]] = {
         "foreign origin",
     ),
 }
-UNTOLD: dict[str, dict[str, Any]] = {
+WRONG_TOKENS: dict[str, dict[str, Any]] = {
     "no token": {},
     "an empty token": {"authorization": "Bearer "},
     "a wrong token": {"authorization": "Bearer let-me-ins"},
@@ -60,9 +60,11 @@ UNTOLD: dict[str, dict[str, Any]] = {
 }
 
 
-def furnished(configuration: Configuration, guard: AccessControl | None = None) -> EdgeSite:
-    """One of everything: a call that waits, one that is over, a webhook, a scenario, inboxes."""
-    edge = build_edge_site(configuration, guard)
+def build_filled_site(
+    configuration: Configuration, access_control: AccessControl | None = None
+) -> EdgeSite:
+    """Build a site with calls, a webhook, a scenario, an activation, a sandbox and an inbox."""
+    edge = build_edge_site(configuration, access_control)
     edge.click_to_call("waits-for-a-person")
     edge.click_to_call()
     for method, path, body in (
@@ -72,26 +74,26 @@ def furnished(configuration: Configuration, guard: AccessControl | None = None) 
         ("PUT", "/sandboxes/old", {}),
         ("POST", "/inbox/old", {"a": 1}),
     ):
-        answer = edge.request(method, f"/_mock{path}", json=body, headers=BEARER)
-        assert answer.is_success, answer.text
+        response = edge.request(method, f"/_mock{path}", json=body, headers=BEARER)
+        assert response.is_success, response.text
     return edge
 
 
-def names(routes_: list[Route]) -> Any:
-    return {"argnames": "route", "argvalues": routes_, "ids": [" ".join(one) for one in routes_]}
+def route_parameters(routes: list[Route]) -> Any:
+    return {"argnames": "route", "argvalues": routes, "ids": [" ".join(route) for route in routes]}
 
 
-async def started(edge: EdgeSite, request: httpx.Request) -> int:
-    """The status with which an answer begins that never ends by itself."""
-    left, begun = asyncio.Event(), asyncio.Queue[int]()
+async def first_status(edge: EdgeSite, request: httpx.Request) -> int:
+    """Return the status of a response that never ends by itself."""
+    disconnected, statuses = asyncio.Event(), asyncio.Queue[int]()
 
     async def receive() -> dict[str, Any]:
-        await left.wait()
+        await disconnected.wait()
         return {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
         if message["type"] == "http.response.start":
-            begun.put_nowait(message["status"])
+            statuses.put_nowait(message["status"])
 
     scope = {
         "type": "http",
@@ -102,133 +104,166 @@ async def started(edge: EdgeSite, request: httpx.Request) -> int:
     }
     running: Any = edge.app(scope, receive, send)
     task: asyncio.Task[None] = asyncio.create_task(running)
-    status = await begun.get()
-    left.set()
+    status = await statuses.get()
+    disconnected.set()
     await task
     return status
 
 
-def status(edge: EdgeSite, route: Route, **more: Any) -> int:
+def request_status(edge: EdgeSite, route: Route, **more: Any) -> int:
     request = build_request(route[0], request_path(route), **request_content(route), **more)
     if route == STREAM:
-        return asyncio.run(started(edge, request))
+        return asyncio.run(first_status(edge, request))
     return edge.send(request).status_code
 
 
-def test_the_table_has_exactly_the_routes_that_there_are() -> None:
-    there = {(method, route.path) for route in build_routes() for method in route.methods or ()}
-    heads = {("HEAD", path) for method, path in ROUTE_CASES if method == "GET"}
-    assert there == ROUTE_CASES.keys() | heads
+def test_the_table_lists_exactly_the_control_routes() -> None:
+    routes = {(method, route.path) for route in build_routes() for method in route.methods or ()}
+    head_routes = {("HEAD", path) for method, path in ROUTE_CASES if method == "GET"}
+    assert routes == ROUTE_CASES.keys() | head_routes
 
 
-def test_no_route_hides_another() -> None:
-    """The first of two that match answers, whatever guard the second has."""
+def test_no_control_route_shadows_another() -> None:
+    """The first of two matching routes responds, whatever access control the second has."""
     paths = [(method, request_path((method, path))) for method, path in ROUTE_CASES]
     assert len(set(paths)) == len(paths)
 
 
-@pytest.mark.parametrize(**names(list(ROUTE_CASES)))
-def test_a_local_program_is_let_in(configuration: Configuration, route: Route) -> None:
-    edge = furnished(configuration)
+@pytest.mark.parametrize(**route_parameters(list(ROUTE_CASES)))
+def test_a_local_program_may_use_every_control_route(
+    configuration: Configuration, route: Route
+) -> None:
+    edge = build_filled_site(configuration)
     before = control_state(edge)
-    line = ROUTE_CASES[route]
-    assert (status(edge, route), control_state(edge) != before) == (line.status, line.changes)
-
-
-@pytest.mark.parametrize(**names(list(ROUTE_CASES)))
-def test_the_right_token_is_let_in(configuration: Configuration, route: Route) -> None:
-    edge = furnished(configuration, AccessControl(token=TOKEN))
-    before = control_state(edge)
-    told = {"headers": BEARER, "hosts": ["mock.test:8080"]}
-    line = ROUTE_CASES[route]
-    assert (status(edge, route, **told), control_state(edge) != before) == (
-        line.status,
-        line.changes,
+    case = ROUTE_CASES[route]
+    assert (request_status(edge, route), control_state(edge) != before) == (
+        case.status,
+        case.changes,
     )
 
 
-@pytest.mark.parametrize(**names(SHUT))
-def test_without_the_token_nothing_is_served_and_nothing_changes(
+@pytest.mark.parametrize(**route_parameters(list(ROUTE_CASES)))
+def test_the_right_token_opens_every_control_route(
     configuration: Configuration, route: Route
 ) -> None:
-    edge = furnished(configuration, AccessControl(token=TOKEN))
+    edge = build_filled_site(configuration, AccessControl(token=TOKEN))
     before = control_state(edge)
-    for headers in UNTOLD.values():
-        answer = edge.request(
+    options = {"headers": BEARER, "hosts": ["mock.test:8080"]}
+    case = ROUTE_CASES[route]
+    assert (request_status(edge, route, **options), control_state(edge) != before) == (
+        case.status,
+        case.changes,
+    )
+
+
+@pytest.mark.parametrize(**route_parameters(GUARDED_ROUTES))
+def test_a_request_without_the_token_gets_401_and_changes_nothing(
+    configuration: Configuration, route: Route
+) -> None:
+    edge = build_filled_site(configuration, AccessControl(token=TOKEN))
+    before = control_state(edge)
+    for headers in WRONG_TOKENS.values():
+        response = edge.request(
             route[0], request_path(route), headers=headers, **request_content(route)
         )
-        code, title, detail = read_problem(answer)
-        assert (code, title, answer.headers["www-authenticate"]) == (401, "token needed", "Bearer")
+        status, title, detail = read_problem(response)
+        assert (status, title, response.headers["www-authenticate"]) == (
+            401,
+            "token needed",
+            "Bearer",
+        )
         assert "MOCKSERVER_TOKEN" in detail
-        assert TOKEN not in answer.text
+        assert TOKEN not in response.text
     assert control_state(edge) == before
 
 
 @pytest.mark.parametrize("foreign", FOREIGN)
-@pytest.mark.parametrize(**names(SHUT))
-def test_a_web_page_is_served_nothing_and_changes_nothing(
+@pytest.mark.parametrize(**route_parameters(GUARDED_ROUTES))
+def test_a_request_of_a_foreign_web_page_gets_403_and_changes_nothing(
     configuration: Configuration, route: Route, foreign: str
 ) -> None:
-    edge = furnished(configuration)
+    edge = build_filled_site(configuration)
     before = control_state(edge)
-    how, title = FOREIGN[foreign]
-    answer = edge.request(route[0], request_path(route), **request_content(route), **how)
-    assert read_problem(answer)[:2] == (403, title)
-    assert "access-control-allow-origin" not in answer.headers
+    options, title = FOREIGN[foreign]
+    response = edge.request(route[0], request_path(route), **request_content(route), **options)
+    assert read_problem(response)[:2] == (403, title)
+    assert "access-control-allow-origin" not in response.headers
     assert control_state(edge) == before
 
 
 @pytest.mark.parametrize("prefix", ["/_sandbox/never-seen", ""], ids=["prefix", "header"])
 @pytest.mark.parametrize(
-    ("guard", "how"),
+    ("access_control", "options"),
     [
         (AccessControl(token=TOKEN), {"headers": {}}),
         (AccessControl(), FOREIGN["a foreign origin"][0]),
     ],
     ids=["no token", "a foreign origin"],
 )
-def test_who_is_refused_brings_no_sandbox_about(
-    configuration: Configuration, guard: AccessControl, how: dict[str, Any], prefix: str
+def test_a_rejected_request_creates_no_sandbox(
+    configuration: Configuration,
+    access_control: AccessControl,
+    options: dict[str, Any],
+    prefix: str,
 ) -> None:
-    edge = build_edge_site(configuration, guard)
-    named = {} if prefix else {"x-mock-sandbox": "never-seen"}
-    answer = edge.request("GET", f"{prefix}/_mock/calls", headers={**how["headers"], **named})
-    assert read_problem(answer)[0] in (401, 403)
-    assert [one.name for one in edge.registry] == ["default"]
+    edge = build_edge_site(configuration, access_control)
+    headers = {} if prefix else {"x-mock-sandbox": "never-seen"}
+    response = edge.request(
+        "GET", f"{prefix}/_mock/calls", headers={**options["headers"], **headers}
+    )
+    assert read_problem(response)[0] in (401, 403)
+    assert [sandbox.name for sandbox in edge.registry] == ["default"]
 
 
-@pytest.mark.parametrize(**names(FREE))
-def test_an_open_route_answers_in_every_case(configuration: Configuration, route: Route) -> None:
-    behind, here = furnished(configuration, AccessControl(token=TOKEN)), furnished(configuration)
-    told = [status(behind, route, headers=headers) for headers in UNTOLD.values()]
-    told += [status(here, route, **how) for how, _ in FOREIGN.values()]
-    told += [status(behind, route, **how) for how, _ in FOREIGN.values()]
-    assert set(told) == {200}
-
-
-@pytest.mark.parametrize("route", [one for one in SHUT if one[0] == "GET" and one != STREAM])
-def test_head_has_the_guard_of_get(configuration: Configuration, route: Route) -> None:
-    behind, here = furnished(configuration, AccessControl(token=TOKEN)), furnished(configuration)
-    heads = [
-        behind.request("HEAD", request_path(route)).status_code,
-        here.request("HEAD", request_path(route), hosts=["evil.test"]).status_code,
-        here.request("HEAD", request_path(route)).status_code,
+@pytest.mark.parametrize(**route_parameters(OPEN_ROUTES))
+def test_an_open_route_is_served_without_a_token_and_to_foreign_web_pages(
+    configuration: Configuration, route: Route
+) -> None:
+    with_token, local = (
+        build_filled_site(configuration, AccessControl(token=TOKEN)),
+        build_filled_site(configuration),
+    )
+    statuses = [
+        request_status(with_token, route, headers=headers) for headers in WRONG_TOKENS.values()
     ]
-    assert heads == [401, 403, 200]
+    statuses += [request_status(local, route, **options) for options, _ in FOREIGN.values()]
+    statuses += [request_status(with_token, route, **options) for options, _ in FOREIGN.values()]
+    assert set(statuses) == {200}
 
 
-def _refused(edge: EdgeSite) -> Iterator[httpx.Response]:
-    for path in dict.fromkeys(path for _, path in SHUT):
-        for other in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"):
-            if (other, path) not in ROUTE_CASES:
-                yield edge.request(other, request_path(next(one for one in SHUT if one[1] == path)))
+@pytest.mark.parametrize(
+    "route", [route for route in GUARDED_ROUTES if route[0] == "GET" and route != STREAM]
+)
+def test_head_has_the_same_access_control_as_get(
+    configuration: Configuration, route: Route
+) -> None:
+    with_token, local = (
+        build_filled_site(configuration, AccessControl(token=TOKEN)),
+        build_filled_site(configuration),
+    )
+    statuses = [
+        with_token.request("HEAD", request_path(route)).status_code,
+        local.request("HEAD", request_path(route), hosts=["evil.test"]).status_code,
+        local.request("HEAD", request_path(route)).status_code,
+    ]
+    assert statuses == [401, 403, 200]
 
 
-def test_a_method_that_a_route_lacks_is_refused_without_a_token_too(
+def _request_unsupported_methods(edge: EdgeSite) -> Iterator[httpx.Response]:
+    for path in dict.fromkeys(path for _, path in GUARDED_ROUTES):
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"):
+            if (method, path) not in ROUTE_CASES:
+                yield edge.request(
+                    method,
+                    request_path(next(route for route in GUARDED_ROUTES if route[1] == path)),
+                )
+
+
+def test_an_unsupported_method_gets_405_even_without_the_token(
     configuration: Configuration,
 ) -> None:
-    edge = furnished(configuration, AccessControl(token=TOKEN))
+    edge = build_filled_site(configuration, AccessControl(token=TOKEN))
     before = control_state(edge)
-    for answer in _refused(edge):
-        assert read_problem(answer)[:2] == (405, "method not allowed")
+    for response in _request_unsupported_methods(edge):
+        assert read_problem(response)[:2] == (405, "method not allowed")
     assert control_state(edge) == before

@@ -1,4 +1,4 @@
-"""Who gets which path: the control API, the vendors, the lifespan."""
+"""The application routes requests to the control API and the vendors, and runs the lifespan."""
 
 import asyncio
 import json
@@ -22,10 +22,10 @@ from tests.support.site_client import (
 
 
 def run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    async def called() -> None:
+    async def call_app() -> None:
         await app(scope, receive, send)
 
-    asyncio.run(called())
+    asyncio.run(call_app())
 
 
 @pytest.mark.parametrize(
@@ -43,21 +43,21 @@ def run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         ("POST", "/api/v2/voice/c2c", 302, None),
     ],
 )
-def test_who_answers(
+def test_a_path_belongs_to_the_control_api_or_to_the_vendors(
     site: SiteClient, method: str, path: str, status: int, problem: str | None
 ) -> None:
-    answer = site.request(method, path)
-    assert (answer.status_code, answer.headers.get("x-mock-problem")) == (status, problem)
-    assert (answer.headers.get("content-type") == PROBLEM_MEDIA_TYPE) == (problem is not None)
+    response = site.request(method, path)
+    assert (response.status_code, response.headers.get("x-mock-problem")) == (status, problem)
+    assert (response.headers.get("content-type") == PROBLEM_MEDIA_TYPE) == (problem is not None)
 
 
-def test_a_wrong_method_names_the_right_ones(site: SiteClient) -> None:
-    answer = site.request("DELETE", "/_mock/clock/advance")
-    assert read_problem(answer) == (405, "method not allowed", "Method Not Allowed")
-    assert answer.headers["allow"] == "POST"
+def test_a_wrong_method_on_a_control_route_gets_405_with_allow(site: SiteClient) -> None:
+    response = site.request("DELETE", "/_mock/clock/advance")
+    assert read_problem(response) == (405, "method not allowed", "Method Not Allowed")
+    assert response.headers["allow"] == "POST"
 
 
-def test_a_fault_of_a_control_route_is_our_own_problem(
+def test_an_error_in_a_control_route_is_a_500_problem(
     site: SiteClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(site.sandbox.state, "peek", None)
@@ -65,14 +65,16 @@ def test_a_fault_of_a_control_route_is_our_own_problem(
     assert read_problem(site.request("GET", "/_mock/clock")) == (500, "mock failed", detail)
 
 
-def test_the_lifespan_is_run(configuration: Configuration) -> None:
-    seen: list[str] = []
+def test_the_lifespan_is_entered_at_startup_and_left_at_shutdown(
+    configuration: Configuration,
+) -> None:
+    steps: list[str] = []
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
-        seen.append("start")
+        steps.append("start")
         yield
-        seen.append("stop")
+        steps.append("stop")
 
     messages = ["lifespan.startup", "lifespan.shutdown"]
 
@@ -80,16 +82,16 @@ def test_the_lifespan_is_run(configuration: Configuration) -> None:
         return {"type": messages.pop(0)}
 
     async def send(message: Message) -> None:
-        seen.append(message["type"])
+        steps.append(message["type"])
 
     _, app = build_site(
         configuration, Timing(mode="manual", start=START), RecordingDispatcher(), lifespan=lifespan
     )
     run(app, {"type": "lifespan", "state": {}}, receive, send)
-    assert seen == ["start", "lifespan.startup.complete", "stop", "lifespan.shutdown.complete"]
+    assert steps == ["start", "lifespan.startup.complete", "stop", "lifespan.shutdown.complete"]
 
 
-def test_a_websocket_is_refused(site: SiteClient) -> None:
+def test_a_websocket_is_closed(site: SiteClient) -> None:
     sent: list[Message] = []
 
     async def receive() -> Message:
@@ -103,28 +105,28 @@ def test_a_websocket_is_refused(site: SiteClient) -> None:
     assert [message["type"] for message in sent] == ["websocket.close"]
 
 
-# --- the end of the server -----------------------------------------------------------------------
+# --- shutdown ------------------------------------------------------------------------------------
 
 
-def cancelled(site: SiteClient, begun: list[Message]) -> list[Message]:
-    """What is sent for a request that is cancelled while it waits; `begun` was sent before."""
+def run_canceled(site: SiteClient, sent_before: list[Message]) -> list[Message]:
+    """Return what is sent for a request canceled while it waits, `sent_before` first."""
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.start" and any(
-            one["type"] == message["type"] for one in sent
+            other["type"] == message["type"] for other in sent
         ):
-            raise RuntimeError("its answer had begun already")
+            raise RuntimeError("its response had begun already")
         sent.append(message)
 
     async def receive() -> Message:
-        for message in begun:
+        for message in sent_before:
             await send(message)
         waiting.set()
         await asyncio.Event().wait()
         raise AssertionError
 
-    async def scenario() -> None:
+    async def main() -> None:
         scope = {"type": "http", "method": "POST", "path": "/x", "headers": []}
         running: Coroutine[Any, Any, None] = site.app(scope, receive, send)  # type: ignore[assignment] # it is one
         task = asyncio.create_task(running)
@@ -133,26 +135,28 @@ def cancelled(site: SiteClient, begun: list[Message]) -> list[Message]:
         await task
 
     waiting = asyncio.Event()
-    asyncio.run(scenario())
+    asyncio.run(main())
     return sent
 
 
-def test_a_request_that_the_server_gives_up_at_its_end_is_told(site: SiteClient) -> None:
+def test_a_request_canceled_at_shutdown_gets_503(site: SiteClient) -> None:
     site.registry.is_stopping = True
-    start, body = cancelled(site, [])
+    start, body = run_canceled(site, [])
     assert (start["status"], json.loads(body["body"])["title"]) == (503, "mock ends")
     assert dict(start["headers"])[b"x-mock-now"] == b"2026-01-01T09:00:00.000Z"
 
 
-def test_a_request_whose_answer_had_begun_is_given_up_silently(site: SiteClient) -> None:
+def test_a_request_canceled_at_shutdown_after_its_response_began_gets_nothing_more(
+    site: SiteClient,
+) -> None:
     site.registry.is_stopping = True
-    begun: Message = {"type": "http.response.start", "status": 200, "headers": []}
-    assert cancelled(site, [begun]) == [begun]
+    sent_before: Message = {"type": "http.response.start", "status": 200, "headers": []}
+    assert run_canceled(site, [sent_before]) == [sent_before]
 
 
-def test_a_request_that_its_client_cancels_is_cancelled(site: SiteClient) -> None:
+def test_a_cancellation_without_a_shutdown_propagates(site: SiteClient) -> None:
     with pytest.raises(asyncio.CancelledError):
-        cancelled(site, [])
+        run_canceled(site, [])
 
 
 @pytest.mark.parametrize(
@@ -164,8 +168,8 @@ def test_a_request_that_its_client_cancels_is_cancelled(site: SiteClient) -> Non
         ("/_sandbox/t1/_mock/reset", "POST"),
     ],
 )
-def test_a_wrong_method_is_told_all_that_there_are(
+def test_a_405_response_lists_every_method_of_the_path(
     site: SiteClient, path: str, allowed: str
 ) -> None:
-    answer = site.request("OPTIONS", path)
-    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+    response = site.request("OPTIONS", path)
+    assert (response.status_code, response.headers["allow"]) == (405, allowed)

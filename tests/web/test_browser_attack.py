@@ -1,7 +1,7 @@
-"""A real browser on a foreign page, which tries all that such a page can: nothing is read or done.
+"""A foreign page in a real browser can neither read nor change anything.
 
-Its name is resolved to this machine, as a rebound name would be; its page is on another port, and
-on the very port of the mock server.
+Its host name resolves to this machine, as a rebound name would. It is served from another port,
+and once from the port of the mock server.
 """
 
 import json
@@ -20,8 +20,8 @@ from tests.support.browser import Browser, browser
 from tests.support.simulation import CLICK_TO_CALL
 
 PAGE = b"<!doctype html><title>evil</title><form method=post enctype=text/plain></form>"
-NAMES = "MAP evil.test 127.0.0.1"
-TRIES = """
+RESOLVER_RULES = "MAP evil.test 127.0.0.1"
+ATTACK_SCRIPT = """
 const [base, click, done] = [%s, %s, arguments[arguments.length - 1]];
 const read = [];
 const bodies = {"content-type": "application/json"};
@@ -67,8 +67,8 @@ const frame = url => new Promise(end => {
 """
 
 
-class Evil(BaseHTTPRequestHandler):
-    """A page of somebody else."""
+class ForeignPage(BaseHTTPRequestHandler):
+    """Serves a page of a foreign site."""
 
     def do_GET(self) -> None:
         self.send_response(200)
@@ -77,12 +77,12 @@ class Evil(BaseHTTPRequestHandler):
         self.wfile.write(PAGE)
 
     def log_message(self, *_: Any) -> None:
-        """Nobody reads it."""
+        """Log nothing."""
 
 
 @contextmanager
-def evil() -> Iterator[int]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Evil) as server:
+def serve_foreign_page() -> Iterator[int]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), ForeignPage) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
         yield server.server_port
@@ -90,62 +90,64 @@ def evil() -> Iterator[int]:
         thread.join()
 
 
-def told(origin: str, names: tuple[str, ...]) -> dict[str, Any]:
-    """All that a page could have changed."""
+def read_resources(origin: str, resources: tuple[str, ...]) -> dict[str, Any]:
+    """Return these resources of the control API."""
     with httpx.Client(base_url=origin, trust_env=False) as client:
-        return {name: client.get(f"/_mock/{name}").json() for name in names}
+        return {resource: client.get(f"/_mock/{resource}").json() for resource in resources}
 
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Browser]:
-    with browser(f"--host-resolver-rules={NAMES}") as opened:
-        yield opened
+    with browser(f"--host-resolver-rules={RESOLVER_RULES}") as page:
+        yield page
 
 
-EVERYTHING = (
+ALL_RESOURCES = (
     *("calls", "webhooks", "activations", "clock", "sandboxes", "accounts/mobtexting"),
     *("requests", "journal"),
 )
-STATE = EVERYTHING[:-2]
-"""Without what is only on record: to a name that is not of this machine browsers tell less."""
+STATE_RESOURCES = ALL_RESOURCES[:-2]
+"""Without requests and journal: browsers send fewer headers to names that are not local."""
 
 
 @pytest.mark.parametrize(
-    ("under", "names"),
-    [("127.0.0.1", EVERYTHING), ("localhost", EVERYTHING), ("evil.test", STATE)],
+    ("host", "resources"),
+    [("127.0.0.1", ALL_RESOURCES), ("localhost", ALL_RESOURCES), ("evil.test", STATE_RESOURCES)],
 )
 def test_a_foreign_page_reads_nothing_and_changes_nothing(
-    page: Browser, under: str, names: tuple[str, ...]
+    page: Browser, host: str, resources: tuple[str, ...]
 ) -> None:
     with run_server(parse_settings({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
         with httpx.Client(base_url=origin, trust_env=False) as client:
             headers = {"authorization": "Bearer key", "accept": "application/json"}
             url = "/mobtexting/api/v2/voice/c2c"
             assert client.post(url, json=dict(CLICK_TO_CALL), headers=headers).status_code == 200
-        before = told(origin, names)
-        base = f"http://{under}:{origin.rpartition(':')[2]}"
-        with evil() as port:
+        before = read_resources(origin, resources)
+        base = f"http://{host}:{origin.rpartition(':')[2]}"
+        with serve_foreign_page() as port:
             page.open(f"http://evil.test:{port}/")
-            found = page.run(
-                TRIES % (json.dumps(base), json.dumps(json.dumps(dict(CLICK_TO_CALL))))
+            read_paths = page.run(
+                ATTACK_SCRIPT % (json.dumps(base), json.dumps(json.dumps(dict(CLICK_TO_CALL))))
             )
-        assert found == []
-        assert told(origin, names) == before
+        assert read_paths == []
+        assert read_resources(origin, resources) == before
 
 
-def test_a_rebound_name_is_another_s_host(page: Browser) -> None:
-    """The page comes from the mock server's own port: to the browser they are one origin."""
+def test_a_page_on_a_rebound_name_gets_403_from_the_control_and_vendor_apis(page: Browser) -> None:
+    """The page comes from the port of the mock server: to the browser they are one origin."""
     with run_server(parse_settings({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
         port = origin.rpartition(":")[2]
-        before = told(origin, STATE)
-        page.open(f"http://evil.test:{port}/_mock/health")  # open to all, and a page to stand on
-        asked = json.dumps(f"http://evil.test:{port}")
+        before = read_resources(origin, STATE_RESOURCES)
+        page.open(
+            f"http://evil.test:{port}/_mock/health"
+        )  # an open route on the origin under attack
+        target = json.dumps(f"http://evil.test:{port}")
         script = (
             "const done = arguments[arguments.length - 1]; (async () => { const got = [];"
-            f"for (const path of ['calls', 'journal', 'clock']) got.push((await fetch({asked} +"
+            f"for (const path of ['calls', 'journal', 'clock']) got.push((await fetch({target} +"
             "'/_mock/' + path)).status); got.push((await fetch("
-            f"{asked} + '/innocalls/api/v1/call/status')).status); got.push((await fetch("
-            f"{asked} + '/_mock/reset', {{method: 'POST'}})).status); done(got); }})();"
+            f"{target} + '/innocalls/api/v1/call/status')).status); got.push((await fetch("
+            f"{target} + '/_mock/reset', {{method: 'POST'}})).status); done(got); }})();"
         )
         assert page.run(script) == [403] * 5
-        assert told(origin, STATE) == before
+        assert read_resources(origin, STATE_RESOURCES) == before

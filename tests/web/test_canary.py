@@ -1,15 +1,15 @@
-"""A token that was never seen before, put wherever one may stand: no output shows it again."""
+"""A token is never shown in any output, wherever a client sends it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.web.control.app import ROUTE_MODULES
-from mockserver.web.views.log_lines import format_line
 from tests.support import read
+from tests.support.log_lines import record_log_lines
 from tests.support.simulation import CLICK_TO_CALL
 from tests.support.site_client import (
     CLICK_TO_CALL_PATH,
@@ -22,8 +22,7 @@ CANARY = "canary-5f1c0e77"
 FIELDS = {name: str(value) for name, value in CLICK_TO_CALL.items()}
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
-HERE: Mapping[str, Any] = {"json": dict(CLICK_TO_CALL), "headers": HEADERS}
-MINE = "/_mock/accounts/mobtexting/mobtexting-default"
+ACCOUNT_PATH = "/_mock/accounts/mobtexting/mobtexting-default"
 
 PATHS = {
     "/accounts/{provider}": ["/accounts/mobtexting"],
@@ -35,31 +34,28 @@ PATHS = {
     "/journal": ["/journal", "/journal?format=jsonl"],
     "/events": [],
 }
-"""Route -> the paths by which it is asked; the events tell what the journal tells, without end."""
+"""Route -> the paths to request; the endless event stream shows what the journal shows."""
 
 
-def told(site: SiteClient) -> dict[str, str]:
-    """Everything that the control API shows to a GET."""
+def read_control_api(site: SiteClient) -> dict[str, str]:
+    """Return the text of every control route that is read by GET."""
     routes = [
-        route for noun in ROUTE_MODULES for route in noun.ROUTES if "GET" in (route.methods or ())
+        route
+        for module in ROUTE_MODULES
+        for route in module.ROUTES
+        if "GET" in (route.methods or ())
     ]
     paths = [path for route in routes if route.path != "/inbox/{name}"
              for path in PATHS.get(route.path, [route.path])]  # fmt: skip
     return {path: site.request("GET", f"/_mock{path}").text for path in paths}
 
 
-def leaks(site: SiteClient, lines: list[str]) -> list[str]:
-    shown = {**told(site), "log": "\n".join(lines)}
-    return [place for place, text in shown.items() if CANARY in text]
+def find_leaks(site: SiteClient, lines: list[str]) -> list[str]:
+    outputs = {**read_control_api(site), "log": "\n".join(lines)}
+    return [source for source, text in outputs.items() if CANARY in text]
 
 
-def watched(site: SiteClient) -> list[str]:
-    lines, state = list[str](), site.sandbox.state
-    read.subscribers(state).append(lambda fact: lines.append(format_line(fact, state)))
-    return lines
-
-
-def raw(body: str, content_type: str) -> dict[str, Any]:
+def raw_body(body: str, content_type: str) -> dict[str, Any]:
     return {"content": body.encode(), "headers": {"content-type": content_type}}
 
 
@@ -68,7 +64,7 @@ MULTIPART = (
     f"Content-Type: text/plain\r\n\r\n{CANARY}\r\n--b--\r\n"
 )
 
-ASKED: dict[str, dict[str, Any]] = {
+REQUESTS: dict[str, dict[str, Any]] = {
     "authorization": {"headers": {"authorization": f"Bearer {CANARY}"}},
     "authorization without a scheme": {"headers": {"authorization": CANARY}},
     "authorization of another scheme": {"headers": {"authorization": f"Basic  {CANARY}"}},
@@ -76,38 +72,40 @@ ASKED: dict[str, dict[str, Any]] = {
     "referer": {"headers": {"referer": f"http://h/?access_token={CANARY}"}},
     "json": {"json": {**CLICK_TO_CALL, "access_token": CANARY}},
     "json, nested": {"json": {**CLICK_TO_CALL, "variables": {"deep": [{"token": CANARY}]}}},
-    "json, escaped name": raw(f'{{"access\\u005ftoken": "{CANARY}"}}', JSON),
-    "json, as text": raw(json.dumps([{"access_token": CANARY}]), JSON),
-    "broken json": raw(f'{{"access_token": "{CANARY}", "to": ', JSON),
-    "broken json, a list": raw(f'{{"access_token": ["{CANARY}", "to": ', JSON),
-    "broken json, escaped name": raw(f'{{"access\\u005Ftoken" : "{CANARY}', JSON),
+    "json, escaped name": raw_body(f'{{"access\\u005ftoken": "{CANARY}"}}', JSON),
+    "json, as text": raw_body(json.dumps([{"access_token": CANARY}]), JSON),
+    "broken json": raw_body(f'{{"access_token": "{CANARY}", "to": ', JSON),
+    "broken json, a list": raw_body(f'{{"access_token": ["{CANARY}", "to": ', JSON),
+    "broken json, escaped name": raw_body(f'{{"access\\u005Ftoken" : "{CANARY}', JSON),
     "query": {"params": {"access_token": CANARY}},
     "query, encoded name": {"path": f"{CLICK_TO_CALL_PATH}?access%5Ftoken={CANARY}"},
     "query, name in capitals": {"path": f"{CLICK_TO_CALL_PATH}?Access_Token={CANARY}&x"},
     "form": {"data": {**FIELDS, "access_token": CANARY}},
-    "form, encoded name": raw(f"a=1&access%5ftoken={CANARY}&b=2", FORM),
-    "form, list": raw(f"access_token[]={CANARY}", FORM),
-    "form, list, encoded": raw(f"a=1&access_token%5B0%5D={CANARY}", FORM),
+    "form, encoded name": raw_body(f"a=1&access%5ftoken={CANARY}&b=2", FORM),
+    "form, list": raw_body(f"access_token[]={CANARY}", FORM),
+    "form, list, encoded": raw_body(f"a=1&access_token%5B0%5D={CANARY}", FORM),
     "query, list": {"path": f"{CLICK_TO_CALL_PATH}?access_token[a]={CANARY}"},
-    "form that says it is json": raw(f"a=1&access_token={CANARY}", JSON),
+    "form that says it is json": raw_body(f"a=1&access_token={CANARY}", JSON),
     "multipart": {"files": {"to": (None, "1"), "access_token": (None, CANARY)}},
-    "multipart, with a type": raw(MULTIPART, "multipart/form-data; boundary=b"),
-    "broken multipart": raw(MULTIPART.replace("--b--", ""), "multipart/form-data; boundary=b"),
+    "multipart, with a type": raw_body(MULTIPART, "multipart/form-data; boundary=b"),
+    "broken multipart": raw_body(MULTIPART.replace("--b--", ""), "multipart/form-data; boundary=b"),
     "a wrong method": {"method": "PUT", "params": {"token": CANARY}},
     "text of a field": {"json": {**CLICK_TO_CALL, "mid": f"see http://h/?token={CANARY}"}},
 }
 
 
-@pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
-def test_a_token_in_a_vendor_request(site: SiteClient, asked: dict[str, Any]) -> None:
-    """Once by itself, and once beside the credential that counts."""
-    lines = watched(site)
+@pytest.mark.parametrize("options", REQUESTS.values(), ids=REQUESTS)
+def test_a_token_in_a_vendor_request_is_never_shown(
+    site: SiteClient, options: dict[str, Any]
+) -> None:
+    """Once alone, and once beside valid credentials."""
+    lines = record_log_lines(site.sandbox.state)
     for headers in ({}, HEADERS):
-        sent: dict[str, Any] = {"method": "POST", "path": CLICK_TO_CALL_PATH, **asked}
+        sent: dict[str, Any] = {"method": "POST", "path": CLICK_TO_CALL_PATH, **options}
         site.request(**{**sent, "headers": {**headers, **sent.get("headers", {})}})
     site.advance()
     assert len(read.exchanges(site.sandbox.state)) == 2
-    assert leaks(site, lines) == []
+    assert find_leaks(site, lines) == []
 
 
 @pytest.mark.parametrize(
@@ -120,17 +118,17 @@ def test_a_token_in_a_vendor_request(site: SiteClient, asked: dict[str, Any]) ->
         f"http://{CANARY}@receiver.test/x",
     ],
 )
-def test_a_token_in_the_url_of_a_webhook(site: SiteClient, url: str) -> None:
-    lines = watched(site)
-    assert site.request("PATCH", MINE, json={"webhooks": {"any": url}}).status_code == 200
+def test_a_token_in_a_webhook_url_is_never_shown(site: SiteClient, url: str) -> None:
+    lines = record_log_lines(site.sandbox.state)
+    assert site.request("PATCH", ACCOUNT_PATH, json={"webhooks": {"any": url}}).status_code == 200
     site.click_to_call()
     site.advance()
-    assert [one.webhook.url for one in site.dispatcher.deliveries] == [url]
-    assert leaks(site, lines) == []
+    assert [delivery.webhook.url for delivery in site.dispatcher.deliveries] == [url]
+    assert find_leaks(site, lines) == []
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "options",
     [
         {"headers": {"authorization": f"Bearer {CANARY}"}},
         {"headers": {"x-api-key": CANARY}},
@@ -139,40 +137,42 @@ def test_a_token_in_the_url_of_a_webhook(site: SiteClient, url: str) -> None:
         {"path": f"/_mock/inbox/x?to%6ben={CANARY}"},
         {"json": {"secret": CANARY}},
         {"data": {"password": CANARY}},
-        raw(f'{{"apikey": "{CANARY}', JSON),
+        raw_body(f'{{"apikey": "{CANARY}', JSON),
     ],
 )
-def test_a_token_in_an_inbox(site: SiteClient, asked: dict[str, Any]) -> None:
-    lines = watched(site)
-    assert site.request("POST", **{"path": "/_mock/inbox/x", **asked}).status_code == 200
+def test_a_token_received_by_an_inbox_is_never_shown(
+    site: SiteClient, options: dict[str, Any]
+) -> None:
+    lines = record_log_lines(site.sandbox.state)
+    assert site.request("POST", **{"path": "/_mock/inbox/x", **options}).status_code == 200
     assert len(site.sandbox.inboxes["x"].requests) == 1
-    assert leaks(site, lines) == []
+    assert find_leaks(site, lines) == []
 
 
-def patched(site: SiteClient) -> None:
-    site.request("PATCH", MINE, json={"credentials": [CANARY, "k-1"]})
+def patch_credentials(site: SiteClient) -> None:
+    site.request("PATCH", ACCOUNT_PATH, json={"credentials": [CANARY, "k-1"]})
 
 
-def patched_for_later(site: SiteClient) -> None:
+def schedule_credentials(site: SiteClient) -> None:
     later = [{"at": "1s", "set": {"credentials": [CANARY]}}]
-    site.request("PATCH", MINE, json={"timeline": later})
+    site.request("PATCH", ACCOUNT_PATH, json={"timeline": later})
 
 
-def changed_in_time(site: SiteClient) -> None:
-    """An account whose credential the timeline changes."""
+def change_credentials_on_timeline(site: SiteClient) -> None:
+    """The timeline of the account changes its credentials."""
     change_initial_account(site, timeline=((1_000, {"credentials": [CANARY]}),))
     site.request("POST", "/_mock/reset")
     site.advance(by=2)
     assert site.get_json("/_mock/journal")["facts"][0]["fact"] == "account"
 
 
-def activated(site: SiteClient) -> None:
+def activate_for_credential(site: SiteClient) -> None:
     body = {"scenario": "answered", "match": {"credential": CANARY}}
     assert site.request("POST", "/_mock/activations", json=body).status_code == 201
 
 
-def answered(site: SiteClient) -> None:
-    """What a receiver answers."""
+def respond_with_token(site: SiteClient) -> None:
+    """The receiver of a webhook responds with the token."""
 
     async def receive(_: Delivery) -> DeliveryResult:
         return DeliveryResult(status=200, body=json.dumps({"token": CANARY}).encode())
@@ -182,16 +182,27 @@ def answered(site: SiteClient) -> None:
     site.advance()
 
 
-@pytest.mark.parametrize("act", [patched, patched_for_later, changed_in_time, activated, answered])
-def test_a_token_that_the_mock_is_told(site: SiteClient, act: Callable[[SiteClient], None]) -> None:
-    lines = watched(site)
-    act(site)
-    assert leaks(site, lines) == []
+@pytest.mark.parametrize(
+    "send_token",
+    [
+        patch_credentials,
+        schedule_credentials,
+        change_credentials_on_timeline,
+        activate_for_credential,
+        respond_with_token,
+    ],
+)
+def test_a_token_in_an_account_activation_or_webhook_response_is_never_shown(
+    site: SiteClient, send_token: Callable[[SiteClient], None]
+) -> None:
+    lines = record_log_lines(site.sandbox.state)
+    send_token(site)
+    assert find_leaks(site, lines) == []
 
 
-def test_two_tokens_can_still_be_told_apart(site: SiteClient) -> None:
+def test_two_masked_tokens_can_still_be_distinguished(site: SiteClient) -> None:
     for token in (CANARY, "another-token", CANARY):
         site.click_to_call(access_token=token)
-    first, second, third = (one["body"]["access_token"]
-                            for one in site.get_json("/_mock/requests")["requests"])  # fmt: skip
+    requests = site.get_json("/_mock/requests")["requests"]
+    first, second, third = (request["body"]["access_token"] for request in requests)
     assert (first == third, first == second) == (True, False)

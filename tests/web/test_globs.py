@@ -1,4 +1,4 @@
-"""Patterns that users write cost no more than the text they look at: none blows up."""
+"""Patterns that users write are matched quickly, whatever they contain."""
 
 from time import perf_counter
 
@@ -16,25 +16,25 @@ PATTERNS = (
 )  # fmt: skip
 
 
-def took(pattern: str, text: str) -> float:
-    since = perf_counter()
+def measure_match(pattern: str, text: str) -> float:
+    start = perf_counter()
     item = {"body": {"mid": text}}
     assert mismatches(item, {"body.mid": pattern})
-    return perf_counter() - since
+    return perf_counter() - start
 
 
-def test_there_are_twenty() -> None:
+def test_there_are_at_least_20_patterns() -> None:
     assert len(set(PATTERNS)) >= 20
 
 
-@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda one: one[:20])
-def test_a_pattern_of_a_wait_is_done_at_once(pattern: str) -> None:
-    assert min(took(pattern, LONG) for _ in range(3)) < 0.1
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern[:20])
+def test_a_pattern_of_a_wait_is_matched_in_under_100_ms(pattern: str) -> None:
+    assert min(measure_match(pattern, LONG) for _ in range(3)) < 0.1
 
 
-@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda one: one[:20])
-def test_a_pattern_of_a_story_is_done_at_once(pattern: str) -> None:
-    seen = MatchContext(
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern[:20])
+def test_a_pattern_of_a_scenario_is_matched_in_under_100_ms(pattern: str) -> None:
+    context = MatchContext(
         provider="mobtexting",
         operation="c2c",
         account="any",
@@ -43,6 +43,6 @@ def test_a_pattern_of_a_story_is_done_at_once(pattern: str) -> None:
         parameters={"to": LONG},
     )
     match = MatchRule(globs={"callee": pattern}, fields={"to": pattern})
-    since = perf_counter()
-    assert match.mismatch(seen)
-    assert perf_counter() - since < 0.1
+    start = perf_counter()
+    assert match.mismatch(context)
+    assert perf_counter() - start < 0.1

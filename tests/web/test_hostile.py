@@ -1,6 +1,6 @@
-"""Bodies that are no JSON, or hardly: every route that takes one refuses it in its own shape."""
+"""Every route that takes a body rejects a hostile one in its own format."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -25,11 +25,11 @@ from tests.support.edge_site import (
 )
 from tests.support.simulation import CLICK_TO_CALL
 
-SPOILT = "spoilt"
-ALL = BODIES | FORMS
-IN_CHUNKS = ("empty", "NaN", "over the limit", "invalid UTF-8", "half a megabyte in a value")
+UNKNOWN_FIELD = "spoilt"
+ALL_BODIES = BODIES | FORMS
+CHUNKED_BODIES = ("empty", "NaN", "over the limit", "invalid UTF-8", "half a megabyte in a value")
 
-CONTROL = [
+CONTROL_REQUESTS = [
     ("POST", "/_mock/calls/c1/events"),
     ("POST", "/_mock/wait"),
     ("PUT", "/_mock/clock"),
@@ -43,7 +43,7 @@ CONTROL = [
     ("PUT", "/_mock/inboxes/mine"),
     ("POST", "/_sandbox/default/_mock/clock/advance"),
 ]
-BODILESS = {
+ROUTES_WITHOUT_BODY = {
     ("POST", "/webhooks/{id}/redeliver"),
     ("POST", "/reset"),
     ("DELETE", "/scenarios/{name}"),
@@ -51,20 +51,20 @@ BODILESS = {
     ("DELETE", "/sandboxes/{name}"),
     ("DELETE", "/inboxes/{name}"),
 }
-VENDORS = [
-    (name, f"{prefix}{listing.provider.endpoints[0].path}")
-    for name, listing in load_providers().items()
+VENDOR_PATHS = [
+    (name, f"{prefix}{bound.provider.endpoints[0].path}")
+    for name, bound in load_providers().items()
     for prefix in (f"/{name}", f"/_sandbox/default/{name}")
 ]
-"""Where each of them places its calls."""
+"""The path at which each vendor places calls, with and without a sandbox prefix."""
 
 REQUEST = Request(method="POST", path="/", headers={"accept": "application/json"})
-BARE = RequestContext(request=REQUEST, now=0, build_call=lambda *_: None)  # type: ignore[arg-type]
+EMPTY_CONTEXT = RequestContext(request=REQUEST, now=0, build_call=lambda *_: None)  # type: ignore[arg-type]
 
 
 @pytest.fixture
 def edge(configuration: Configuration) -> EdgeSite:
-    """With a call on record that waits for somebody, and a webhook."""
+    """A site with a waiting call, an ended call and a webhook."""
     edge = build_edge_site(configuration)
     edge.click_to_call("waits-for-a-person")
     edge.click_to_call()
@@ -72,131 +72,132 @@ def edge(configuration: Configuration) -> EdgeSite:
     return edge
 
 
-async def _chunks_of(body: bytes) -> Any:
+async def _split(body: bytes) -> AsyncIterator[bytes]:
     for start in range(0, len(body), 50_000):
         yield body[start : start + 50_000]
 
 
-def _chunks(body: bytes) -> Any:
-    return _chunks_of(body)
-
-
-def readable(edge: EdgeSite) -> Iterator[tuple[str, int]]:
-    """Every GET route of the control API, and its status."""
+def read_routes(edge: EdgeSite) -> Iterator[tuple[str, int]]:
+    """Request every GET route of the control API, and yield its status."""
     for route in ROUTE_CASES:
         if route[0] == "GET" and route != STREAM and not route[1].startswith("/inbox/"):
             yield request_path(route), edge.request("GET", request_path(route)).status_code
 
 
-def unread(edge: EdgeSite) -> list[tuple[str, int]]:
-    return [one for one in readable(edge) if one[1] != 200]
+def failing_routes(edge: EdgeSite) -> list[tuple[str, int]]:
+    return [route for route in read_routes(edge) if route[1] != 200]
 
 
-def test_the_corpus_has_as_many_as_promised() -> None:
+def test_the_corpus_has_the_promised_number_of_bodies() -> None:
     assert (len(BODIES) >= 60, len(FORMS) >= 40) == (True, True)
 
 
-def test_every_route_that_takes_a_body_is_here() -> None:
-    writing = {one for one in ROUTE_CASES if one[0] != "GET" and not one[1].startswith("/inbox/")}
-    tried = {
+def test_the_table_lists_every_control_route_with_a_body() -> None:
+    writing_routes = {
+        route for route in ROUTE_CASES if route[0] != "GET" and not route[1].startswith("/inbox/")
+    }
+    tested_routes = {
         route
-        for route in writing
-        for method, path in CONTROL
+        for route in writing_routes
+        for method, path in CONTROL_REQUESTS
         if method == route[0] and path.endswith(request_path(route).replace("/other", "/spoilt"))
     }
-    assert tried | BODILESS == writing
+    assert tested_routes | ROUTES_WITHOUT_BODY == writing_routes
 
 
 @pytest.mark.parametrize(
-    ("hostile", "chunked"),
-    [*((name, False) for name in ALL), *((name, True) for name in IN_CHUNKS)],
+    ("body_name", "chunked"),
+    [*((name, False) for name in ALL_BODIES), *((name, True) for name in CHUNKED_BODIES)],
 )
-@pytest.mark.parametrize(("method", "path"), CONTROL)
-def test_control_routes_refuse_it(
+@pytest.mark.parametrize(("method", "path"), CONTROL_REQUESTS)
+def test_control_routes_reject_a_hostile_body(
     edge: EdgeSite,
     method: str,
     path: str,
-    hostile: str,
+    body_name: str,
     chunked: bool,  # noqa: FBT001
 ) -> None:
     before = control_state(edge)
-    content_type, body = ALL[hostile]
+    content_type, body = ALL_BODIES[body_name]
     headers = {"content-type": content_type}
-    answer = respond_promptly(
+    response = respond_promptly(
         lambda: edge.request(
-            method, path, headers=headers, content=_chunks(body) if chunked else body
+            method, path, headers=headers, content=_split(body) if chunked else body
         )
     )
-    wanted = 413 if len(body) > DEFAULT_BODY_LIMIT else 422
-    assert read_problem(answer)[0] == wanted
+    expected = 413 if len(body) > DEFAULT_BODY_LIMIT else 422
+    assert read_problem(response)[0] == expected
     assert control_state(edge) == before
 
 
-@pytest.mark.parametrize("hostile", ALL)
-@pytest.mark.parametrize(("name", "path"), VENDORS)
-def test_vendors_refuse_it_in_their_own_envelope(
-    edge: EdgeSite, name: str, path: str, hostile: str
+@pytest.mark.parametrize("body_name", ALL_BODIES)
+@pytest.mark.parametrize(("name", "path"), VENDOR_PATHS)
+def test_vendors_refuse_a_hostile_body_in_their_own_format(
+    edge: EdgeSite, name: str, path: str, body_name: str
 ) -> None:
-    content_type, body = ALL[hostile]
+    content_type, body = ALL_BODIES[body_name]
     headers = HEADERS | {"content-type": content_type}
-    answer = respond_promptly(lambda: edge.request("POST", path, headers=headers, content=body))
+    response = respond_promptly(lambda: edge.request("POST", path, headers=headers, content=body))
     calls = len(read.calls(edge.default.state))
     if len(body) > load_providers()[name].provider.endpoints[0].body_limit:
-        assert read_problem(answer)[:2] == (413, "body too large")
+        assert read_problem(response)[:2] == (413, "body too large")
     else:
         provider = load_providers()[name].provider
-        meant = {one.name: one for one in all_faults(provider)}[answer.headers["x-mock-fault"]]
-        assert answer.status_code == meant.status
-        assert answer.headers["content-type"] == "application/json"
-        assert answer.json() == provider.refuse((meant,), BARE).body
-        assert answer.headers["x-mock-explain"]
+        fault = {fault.name: fault for fault in all_faults(provider)}[
+            response.headers["x-mock-fault"]
+        ]
+        assert response.status_code == fault.status
+        assert response.headers["content-type"] == "application/json"
+        assert response.json() == provider.refuse((fault,), EMPTY_CONTEXT).body
+        assert response.headers["x-mock-explain"]
     assert calls == 2
-    assert unread(edge) == []
+    assert failing_routes(edge) == []
 
 
-@pytest.mark.parametrize("hostile", ALL)
-def test_an_inbox_takes_it_and_can_show_it(edge: EdgeSite, hostile: str) -> None:
-    content_type, body = ALL[hostile]
+@pytest.mark.parametrize("body_name", ALL_BODIES)
+def test_an_inbox_stores_and_shows_a_hostile_body(edge: EdgeSite, body_name: str) -> None:
+    content_type, body = ALL_BODIES[body_name]
     headers = {"content-type": content_type}
-    answer = edge.request("POST", "/_mock/inbox/mine", headers=headers, content=body)
-    assert answer.status_code == (413 if len(body) > DEFAULT_BODY_LIMIT else 200)
-    assert unread(edge) == []
+    response = edge.request("POST", "/_mock/inbox/mine", headers=headers, content=body)
+    assert response.status_code == (413 if len(body) > DEFAULT_BODY_LIMIT else 200)
+    assert failing_routes(edge) == []
     received = edge.get_json("/_mock/inboxes/mine")["received"]
     assert len(received) == int(len(body) <= DEFAULT_BODY_LIMIT)
 
 
-@pytest.mark.parametrize("hostile", BODIES)
-@pytest.mark.parametrize("spelled", ["fields", "form", "query"])
-def test_it_may_be_a_field_s_value(edge: EdgeSite, hostile: str, spelled: str) -> None:
-    """Whatever a client puts into a parameter that nobody knows can be shown again."""
-    text = BODIES[hostile][1][:1_000].decode("latin-1")
-    told: dict[str, Any] = {
-        "fields": {"json": {**CLICK_TO_CALL, SPOILT: {text: [text]}}},
-        "form": {"data": {**CLICK_TO_CALL, SPOILT: text, text: SPOILT}},
-        "query": {"params": {**CLICK_TO_CALL, SPOILT: text}},
-    }[spelled]
-    assert edge.request("POST", "/api/v2/voice/c2c", headers=HEADERS, **told).status_code == 200
+@pytest.mark.parametrize("body_name", BODIES)
+@pytest.mark.parametrize("encoding", ["fields", "form", "query"])
+def test_hostile_text_in_a_field_can_be_shown(
+    edge: EdgeSite, body_name: str, encoding: str
+) -> None:
+    """The field is one that no vendor knows."""
+    text = BODIES[body_name][1][:1_000].decode("latin-1")
+    options: dict[str, Any] = {
+        "fields": {"json": {**CLICK_TO_CALL, UNKNOWN_FIELD: {text: [text]}}},
+        "form": {"data": {**CLICK_TO_CALL, UNKNOWN_FIELD: text, text: UNKNOWN_FIELD}},
+        "query": {"params": {**CLICK_TO_CALL, UNKNOWN_FIELD: text}},
+    }[encoding]
+    assert edge.request("POST", "/api/v2/voice/c2c", headers=HEADERS, **options).status_code == 200
     edge.advance()
-    assert unread(edge) == []
+    assert failing_routes(edge) == []
 
 
 @pytest.mark.parametrize("field", ["bridge", "mid", "variables", "extra", "access_token"])
-def test_a_file_in_place_of_a_text_can_be_shown(edge: EdgeSite, field: str) -> None:
-    """Refused or not, calls, requests, journal and explanation still read."""
+def test_a_file_uploaded_in_place_of_text_can_be_shown(edge: EdgeSite, field: str) -> None:
+    """Accepted or refused, the request can be read on every control route and explained."""
     files = {field: ("a.bin", b"\x00\xff\xfe", "image/png")}
     data = {name: value for name, value in CLICK_TO_CALL.items() if name != field}
-    answer = edge.request("POST", "/api/v2/voice/c2c", headers=HEADERS, data=data, files=files)
-    assert answer.status_code in (200, 422)
+    response = edge.request("POST", "/api/v2/voice/c2c", headers=HEADERS, data=data, files=files)
+    assert response.status_code in (200, 422)
     edge.advance()
-    assert unread(edge) == []
-    name = answer.headers["x-mock-request"]
+    assert failing_routes(edge) == []
+    name = response.headers["x-mock-request"]
     assert edge.request("GET", f"/_mock/explain/{name}").status_code == 200
 
 
-def test_no_request_of_a_hostile_client_ends_a_sandbox(configuration: Configuration) -> None:
-    """All of them to one sandbox, one after another: it still plays a call."""
+def test_a_sandbox_still_plays_calls_after_every_hostile_body(configuration: Configuration) -> None:
     edge = build_edge_site(configuration._replace(seed="after all"))
-    for content_type, body in ALL.values():
+    for content_type, body in ALL_BODIES.values():
         headers = {**HEADERS, "content-type": content_type}
         edge.request("POST", "/api/v2/voice/c2c", headers=headers, content=body)
     assert edge.click_to_call().status_code == 200

@@ -1,4 +1,4 @@
-"""Sixteen clients in sixteen sandboxes of one server, all at once: each sees only its own."""
+"""Sixteen concurrent clients, each with its own sandbox of one server, see only their own data."""
 
 import random
 from collections.abc import Iterator
@@ -16,141 +16,153 @@ from tests.support.simulation import CLICK_TO_CALL, START
 
 COUNT = 16
 STEPS = 14
-STORIES = ("answered", "callee-busy", "no-answer", "doubled-report", "rush-hour", "presses-one")
+SCENARIOS = ("answered", "callee-busy", "no-answer", "doubled-report", "rush-hour", "presses-one")
 NAMES = [f"s{number:02}" for number in range(COUNT)]
 
 
-class Seen(NamedTuple):
-    """What a client did, and what its sandbox shows of it at the end."""
+class Outcome(NamedTuple):
+    """What a client placed, and what its sandbox shows at the end."""
 
     placed: list[str]
     calls: list[str]
-    reports: list[str]
+    webhooks: list[str]
     received: list[str]
     journal: str
 
 
 @pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
-    with run_server(Settings(port=0, clock="manual", seed="s", start=START, quiet=True)) as there:
-        yield there
+    with run_server(Settings(port=0, clock="manual", seed="s", start=START, quiet=True)) as url:
+        yield url
 
 
 class Client:
-    """One client; two whose number differs by eight do the same, in another order of threads."""
+    """A client; two whose numbers differ by eight do the same, in different threads."""
 
     def __init__(self, number: int, http: httpx.Client) -> None:
         self.name, self.http = NAMES[number], http
-        self.chance = random.Random(number % (COUNT // 2))  # noqa: S311 - a test's own dice
+        self.rng = random.Random(number % (COUNT // 2))  # noqa: S311 - repeatable, and not for security
         self.placed: list[str] = []
 
     @property
     def prefix(self) -> str:
         return f"/_sandbox/{self.name}"
 
-    def ask(self, method: str, path: str, body: object = None) -> Any:
-        return answered(self.http.request(method, f"{self.prefix}/_mock{path}", json=body))
+    def request_control(self, method: str, path: str, body: object = None) -> Any:
+        return parse_success(self.http.request(method, f"{self.prefix}/_mock{path}", json=body))
 
-    def begin(self) -> None:
+    def create_sandbox(self) -> None:
         body = {
-            "seed": f"seed {self.chance.random()}",
+            "seed": f"seed {self.rng.random()}",
             "credentials": {"mobtexting": [f"key-{self.name}"]},
         }
-        answered(self.http.put(f"/_mock/sandboxes/{self.name}", json=body))
+        parse_success(self.http.put(f"/_mock/sandboxes/{self.name}", json=body))
 
-    def place(self) -> None:
+    def place_call(self) -> None:
         mid = f"{self.name}-{len(self.placed)}"
-        headers = {"authorization": "Bearer key", "x-mock-scenario": self.chance.choice(STORIES)}
-        way, path = self.chance.randrange(3), CLICK_TO_CALL_PATH
-        if way == 0:
+        headers = {"authorization": "Bearer key", "x-mock-scenario": self.rng.choice(SCENARIOS)}
+        selector, path = self.rng.randrange(3), CLICK_TO_CALL_PATH
+        if selector == 0:
             path = f"{self.prefix}{CLICK_TO_CALL_PATH}"
-        elif way == 1:
+        elif selector == 1:
             headers["x-mock-sandbox"] = self.name
         else:
             headers["authorization"] = f"Bearer key-{self.name}"
-        answered(self.http.post(path, json={**CLICK_TO_CALL, "mid": mid}, headers=headers))
+        parse_success(self.http.post(path, json={**CLICK_TO_CALL, "mid": mid}, headers=headers))
         self.placed.append(mid)
 
-    def move(self) -> None:
-        self.ask("POST", "/clock/advance", {"by": self.chance.randrange(1, 90)})
+    def advance_clock(self) -> None:
+        self.request_control("POST", "/clock/advance", {"by": self.rng.randrange(1, 90)})
 
     def activate(self) -> None:
-        body = {"scenario": self.chance.choice(STORIES), "times": self.chance.randrange(1, 3)}
-        self.ask("POST", "/activations", body)
+        body = {"scenario": self.rng.choice(SCENARIOS), "times": self.rng.randrange(1, 3)}
+        self.request_control("POST", "/activations", body)
 
-    def look(self) -> None:
-        told = [one["wanted"]["mid"] for one in self.ask("GET", "/calls")["calls"]]
-        assert told == self.placed
+    def check_calls(self) -> None:
+        mids = [call["wanted"]["mid"] for call in self.request_control("GET", "/calls")["calls"]]
+        assert mids == self.placed
 
-    def act(self) -> None:
-        acts = (self.place, self.place, self.move, self.activate, self.look)
-        acts[self.chance.randrange(len(acts))]()
+    def take_random_action(self) -> None:
+        actions = (
+            self.place_call,
+            self.place_call,
+            self.advance_clock,
+            self.activate,
+            self.check_calls,
+        )
+        actions[self.rng.randrange(len(actions))]()
 
-    def seen(self) -> Seen:
-        calls = self.ask("GET", "/calls")["calls"]
-        mids = {one["id"]: one["wanted"]["mid"] for one in calls}
-        webhooks = self.ask("GET", "/webhooks")["webhooks"]
-        received = self.ask("GET", "/inboxes/mobtexting")["received"]
+    def read_outcome(self) -> Outcome:
+        calls = self.request_control("GET", "/calls")["calls"]
+        mids = {call["id"]: call["wanted"]["mid"] for call in calls}
+        webhooks = self.request_control("GET", "/webhooks")["webhooks"]
+        received = self.request_control("GET", "/inboxes/mobtexting")["received"]
         journal = self.http.get(f"{self.prefix}/_mock/journal").text
-        return Seen(
+        return Outcome(
             self.placed,
             list(mids.values()),
-            [mids[one["call"]] for one in webhooks if one["state"] == "delivered"],
-            [one["body"]["unixtime"] for one in received],
+            [mids[hook["call"]] for hook in webhooks if hook["state"] == "delivered"],
+            [item["body"]["unixtime"] for item in received],
             journal.replace(self.name, "it"),
         )
 
 
-def answered(answer: httpx.Response) -> Any:
-    assert answer.is_success, answer.text
-    return answer.json()
+def parse_success(response: httpx.Response) -> Any:
+    assert response.is_success, response.text
+    return response.json()
 
 
-def played(number: int, origin: str, together: Barrier) -> Seen:
+def run_client(number: int, origin: str, barrier: Barrier) -> Outcome:
     with httpx.Client(base_url=origin, trust_env=False, timeout=60) as http:
         client = Client(number, http)
-        client.begin()
-        together.wait(timeout=30)
+        client.create_sandbox()
+        barrier.wait(timeout=30)
         for _ in range(STEPS):
-            client.act()
-        client.place()
-        client.ask("POST", "/clock/advance", {"until": "idle"})
-        return client.seen()
+            client.take_random_action()
+        client.place_call()
+        client.request_control("POST", "/clock/advance", {"until": "idle"})
+        return client.read_outcome()
 
 
 @pytest.fixture(scope="module")
-def seen(origin: str) -> list[Seen]:
-    together = Barrier(COUNT)
+def outcomes(origin: str) -> list[Outcome]:
+    barrier = Barrier(COUNT)
     with ThreadPoolExecutor(COUNT) as threads:
-        return list(threads.map(lambda number: played(number, origin, together), range(COUNT)))
+        return list(threads.map(lambda number: run_client(number, origin, barrier), range(COUNT)))
 
 
-def test_each_ends_with_exactly_its_own_calls(seen: list[Seen]) -> None:
-    assert [one.calls for one in seen] == [one.placed for one in seen]
-    for name, one in zip(NAMES, seen, strict=True):
-        assert one.calls == [f"{name}-{number}" for number in range(len(one.placed))]
-    assert sum(len(one.placed) for one in seen) > COUNT
+def test_each_sandbox_has_exactly_the_calls_of_its_client(outcomes: list[Outcome]) -> None:
+    assert [outcome.calls for outcome in outcomes] == [outcome.placed for outcome in outcomes]
+    for name, outcome in zip(NAMES, outcomes, strict=True):
+        assert outcome.calls == [f"{name}-{number}" for number in range(len(outcome.placed))]
+    assert sum(len(outcome.placed) for outcome in outcomes) > COUNT
 
 
-def test_each_ends_with_exactly_its_own_reports(seen: list[Seen]) -> None:
-    assert [set(one.reports) for one in seen] == [set(one.placed) for one in seen]
-    assert [len(one.received) for one in seen] == [len(one.reports) for one in seen]
+def test_each_sandbox_has_exactly_the_webhooks_of_its_client(outcomes: list[Outcome]) -> None:
+    assert [set(outcome.webhooks) for outcome in outcomes] == [
+        set(outcome.placed) for outcome in outcomes
+    ]
+    assert [len(outcome.received) for outcome in outcomes] == [
+        len(outcome.webhooks) for outcome in outcomes
+    ]
 
 
-def test_no_other_s_name_is_in_a_journal(seen: list[Seen]) -> None:
-    for name, one in zip(NAMES, seen, strict=True):
-        assert [other for other in NAMES if other != name and f"{other}-" in one.journal] == []
+def test_no_journal_names_another_sandbox(outcomes: list[Outcome]) -> None:
+    for name, outcome in zip(NAMES, outcomes, strict=True):
+        assert [other for other in NAMES if other != name and f"{other}-" in outcome.journal] == []
 
 
-def test_the_same_seed_and_acts_give_the_same_journal(seen: list[Seen]) -> None:
-    """Whatever the fourteen others did meanwhile."""
+def test_the_same_seed_and_actions_give_the_same_journal(outcomes: list[Outcome]) -> None:
+    """The other fourteen clients run at the same time."""
     half = COUNT // 2
-    assert [one.journal for one in seen[:half]] == [one.journal for one in seen[half:]]
-    assert len({one.journal for one in seen}) == half
+    assert [outcome.journal for outcome in outcomes[:half]] == [
+        outcome.journal for outcome in outcomes[half:]
+    ]
+    assert len({outcome.journal for outcome in outcomes}) == half
 
 
-def test_the_default_one_has_seen_nothing(seen: list[Seen], origin: str) -> None:
-    assert len(seen) == COUNT
+def test_the_default_sandbox_stays_empty(outcomes: list[Outcome], origin: str) -> None:
+    assert len(outcomes) == COUNT
     with httpx.Client(base_url=origin, trust_env=False) as http:
         assert http.get("/_mock/journal").json() == {"facts": [], "dropped": 0}
         assert http.get("/_mock/inboxes/mobtexting").json()["received"] == []

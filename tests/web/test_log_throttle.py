@@ -1,11 +1,11 @@
-"""The same failure a million times is a few lines, and another one is told at once."""
+"""Repeated log messages are throttled, and a new message is logged at once."""
 
 from mockserver.web.log_throttle import MAX_KEYS, LogThrottle
 
 
-def test_a_million_of_one_thing_are_few_lines() -> None:
-    repeats = LogThrottle()
-    lines = [text for _ in range(1_000_000) if (text := repeats.limit("down", "it is down"))]
+def test_a_message_repeated_a_million_times_is_logged_55_times() -> None:
+    throttle = LogThrottle()
+    lines = [text for _ in range(1_000_000) if (text := throttle.limit("down", "it is down"))]
     assert len(lines) == 55
     assert lines[:11] == [*["it is down"] * 10, "it is down (20 times so far)"]
     assert lines[-2:] == [
@@ -14,19 +14,19 @@ def test_a_million_of_one_thing_are_few_lines() -> None:
     ]
 
 
-def test_each_thing_is_counted_by_itself() -> None:
-    repeats = LogThrottle()
+def test_every_key_is_counted_separately() -> None:
+    throttle = LogThrottle()
     for _ in range(15):
-        repeats.limit("a", "a")
-    assert (repeats.limit("a", "a"), repeats.limit("b", "b")) == ("", "b")
+        throttle.limit("a", "a")
+    assert (throttle.limit("a", "a"), throttle.limit("b", "b")) == ("", "b")
 
 
-def test_the_counting_begins_anew_after_so_many_things() -> None:
-    repeats = LogThrottle()
+def test_counts_start_over_once_there_are_too_many_keys() -> None:
+    throttle = LogThrottle()
     for _ in range(15):
-        repeats.limit(0, "nought")
+        throttle.limit(0, "nought")
     for number in range(1, MAX_KEYS):
-        repeats.limit(number, "another")
-    assert repeats.limit(0, "nought") == ""
-    assert repeats.limit(MAX_KEYS, "one more") == "one more"
-    assert repeats.limit(0, "nought") == "nought"
+        throttle.limit(number, "another")
+    assert throttle.limit(0, "nought") == ""
+    assert throttle.limit(MAX_KEYS, "one more") == "one more"
+    assert throttle.limit(0, "nought") == "nought"

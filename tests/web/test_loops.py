@@ -1,6 +1,5 @@
-"""A webhook to ourselves that leads to another one ends, however it spells our address."""
+"""A loop of webhooks to the own server ends, however they spell its address."""
 
-import socket
 from collections.abc import Iterator
 
 import httpx
@@ -9,22 +8,17 @@ import pytest
 from mockserver.app import run_server
 from mockserver.settings import parse_settings
 from mockserver.web.vendor.handler import MAX_WEBHOOK_DEPTH
+from tests.support.sockets import free_port
 
 QUERY = "access_token=k&bridge=918068281234&from=918867135000&to=918867136000"
 CALL = f"/mobtexting/api/v2/voice/c2c?{QUERY}"
-SPELLED = ("127.0.0.1", "localhost", "127.0.0.2", "loop.localhost", "[::1]")
+HOST_NAMES = ("127.0.0.1", "localhost", "127.0.0.2", "loop.localhost", "[::1]")
 EVERYWHERE = "::"
 
 
-def free() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
-
-
-@pytest.fixture(params=SPELLED)
-def looping(request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
-    port = free()
+@pytest.fixture(params=HOST_NAMES)
+def client(request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
+    port = free_port()
     flags = {
         "host": EVERYWHERE,
         "port": str(port),
@@ -36,44 +30,48 @@ def looping(request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
     try:
         with (
             run_server(parse_settings(flags, {})),
-            httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
+            httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http,
         ):
-            yield client
+            yield http
     except OSError:
         pytest.skip("this machine has no IPv6")
 
 
-def test_a_webhook_to_ourselves_ends(looping: httpx.Client) -> None:
-    looping.post(CALL, json={}).raise_for_status()
-    told = looping.post("/_mock/clock/advance", json={"until": "idle"}).json()
-    assert (told["attempts"], told["stopped"], told["next_at"]) == (
+def test_a_loop_of_webhooks_to_the_own_server_ends_at_the_maximum_depth(
+    client: httpx.Client,
+) -> None:
+    client.post(CALL, json={}).raise_for_status()
+    advanced = client.post("/_mock/clock/advance", json={"until": "idle"}).json()
+    assert (advanced["attempts"], advanced["stopped"], advanced["next_at"]) == (
         MAX_WEBHOOK_DEPTH + 1,
         None,
         None,
     )
-    made = [hook["attempts"][0] for hook in looping.get("/_mock/webhooks").json()["webhooks"]]
-    assert [one["status"] for one in made] == [200] * MAX_WEBHOOK_DEPTH + [508]
-    assert made[-1]["answer"]["detail"] == (
+    attempts = [
+        webhook["attempts"][0] for webhook in client.get("/_mock/webhooks").json()["webhooks"]
+    ]
+    assert [attempt["status"] for attempt in attempts] == [200] * MAX_WEBHOOK_DEPTH + [508]
+    assert attempts[-1]["answer"]["detail"] == (
         "webhooks to this very server have led to one another 8 times"
     )
-    assert len(looping.get("/_mock/calls").json()["calls"]) == MAX_WEBHOOK_DEPTH + 1
+    assert len(client.get("/_mock/calls").json()["calls"]) == MAX_WEBHOOK_DEPTH + 1
 
 
-def test_who_asks_again_by_himself_begins_anew(looping: httpx.Client) -> None:
+def test_a_new_request_of_the_client_restarts_the_webhook_depth(client: httpx.Client) -> None:
     for _ in range(2):
-        looping.post(CALL, json={}).raise_for_status()
-        looping.post("/_mock/clock/advance", json={"until": "idle"}).raise_for_status()
-    assert len(looping.get("/_mock/calls").json()["calls"]) == 2 * (MAX_WEBHOOK_DEPTH + 1)
+        client.post(CALL, json={}).raise_for_status()
+        client.post("/_mock/clock/advance", json={"until": "idle"}).raise_for_status()
+    assert len(client.get("/_mock/calls").json()["calls"]) == 2 * (MAX_WEBHOOK_DEPTH + 1)
 
 
-def test_no_header_says_who_asks() -> None:
-    """Else no webhook with `X-Forwarded-For` were known as ours, and a list of addresses vain."""
+def test_forwarded_headers_do_not_change_the_client_address() -> None:
+    """Otherwise loops would not be noticed, and an IP allow list could be bypassed."""
     with run_server(parse_settings({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
         account = f"{origin}/_mock/accounts/phonon/phonon-default"
         httpx.patch(account, json={"ip_allow_list": ["10.0.0.0/8"]}).raise_for_status()
-        told = httpx.post(
+        response = httpx.post(
             f"{origin}/phonon/kairos-apis/outbound/create",
             json={"api-version": "1.0", "security-id": "k", "flow-id": "f", "calls": []},
             headers={"x-forwarded-for": "10.1.2.3"},
         )
-    assert told.headers["x-mock-fault"] == "ip-not-whitelisted"
+    assert response.headers["x-mock-fault"] == "ip-not-whitelisted"

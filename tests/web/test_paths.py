@@ -1,4 +1,4 @@
-"""Names are no paths: however one spells a file, nothing outside is read and nothing is written."""
+"""No spelling of a name in a URL path reads or writes a file of the machine."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +25,7 @@ SPELLINGS = (
     "mine.yaml", ".%2e%2Fsecret.yaml", "%uff0e%uff0e%2Fsecret", "\uff0e\uff0e/secret.yaml",
     "..;/secret.yaml", "..%3B/secret.yaml", "-", "--help", "secret.yaml?x=../..", "a" * 5_000,
 )  # fmt: skip
-PLACES = (
+PATHS = (
     "/_mock/scenarios/{}", "/_mock/accounts/mobtexting/{}", "/_mock/inbox/{}", "/_mock/inboxes/{}",
     "/_mock/sandboxes/{}", "/_mock/openapi/{}.json", "/_mock/openapi/{}", "/_media/{}", "/{}",
     "/_mock/explain/{}", "/_mock/calls/{}", "/_sandbox/{}/_mock/scenarios", "/effebot/{}",
@@ -33,46 +33,48 @@ PLACES = (
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of scenarios, a secret beside it, a sibling of nearly its name, and a link."""
-    root = tmp_path_factory.mktemp("place")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of scenarios with a link to a secret, beside the secret and a similar folder."""
+    top = tmp_path_factory.mktemp("root")
     for folder in ("scenarios", "scenarios-evil"):
-        (root / folder).mkdir()
-    (root / "scenarios" / "mine.yaml").write_text("scenarios: {mine: {legs: {a: busy}}}", "utf-8")
-    for secret in (root / "secret.yaml", root / "scenarios-evil" / "secret.yaml"):
+        (top / folder).mkdir()
+    (top / "scenarios" / "mine.yaml").write_text("scenarios: {mine: {legs: {a: busy}}}", "utf-8")
+    for secret in (top / "secret.yaml", top / "scenarios-evil" / "secret.yaml"):
         secret.write_text(SECRET, "utf-8")
-    (root / "scenarios" / "link").symlink_to(root / "secret.yaml")
-    return root
+    (top / "scenarios" / "link").symlink_to(top / "secret.yaml")
+    return top
 
 
 @pytest.fixture(scope="module")
-def client(place: Path) -> Iterator[httpx.Client]:
+def client(root: Path) -> Iterator[httpx.Client]:
     flags = {"port": "0", "clock": "manual", "quiet": True}
-    told = {**flags, "scenarios": (str(place / "scenarios" / "mine.yaml"),)}
+    options = {**flags, "scenarios": (str(root / "scenarios" / "mine.yaml"),)}
     with (
-        run_server(parse_settings(told, {})) as origin,
-        httpx.Client(base_url=origin, trust_env=False) as opened,
+        run_server(parse_settings(options, {})) as origin,
+        httpx.Client(base_url=origin, trust_env=False) as http,
     ):
-        yield opened
+        yield http
 
 
-def files(place: Path) -> dict[str, str]:
-    return {str(one): one.read_text("utf-8") for one in place.rglob("*") if one.is_file()}
+def read_files(root: Path) -> dict[str, str]:
+    return {str(file): file.read_text("utf-8") for file in root.rglob("*") if file.is_file()}
 
 
-def test_there_are_fifty() -> None:
+def test_there_are_at_least_50_file_names() -> None:
     assert len(set(SPELLINGS)) >= 50
 
 
-@pytest.mark.parametrize("spelling", SPELLINGS, ids=lambda one: one[:40])
-def test_a_spelling_leads_nowhere(client: httpx.Client, place: Path, spelling: str) -> None:
-    before = files(place)
-    for form in PLACES:
+@pytest.mark.parametrize("spelling", SPELLINGS, ids=lambda spelling: spelling[:40])
+def test_no_spelling_of_a_name_reads_or_writes_a_file(
+    client: httpx.Client, root: Path, spelling: str
+) -> None:
+    before = read_files(root)
+    for path in PATHS:
         for method in ("GET", "PUT", "DELETE"):
             body = b"legs: {callee: busy}" if method == "PUT" else None
-            answer = client.request(method, form.format(spelling), content=body)
-            assert answer.status_code < 500
-            assert "do-not-tell" not in answer.text
-            assert "root:x:" not in answer.text
+            response = client.request(method, path.format(spelling), content=body)
+            assert response.status_code < 500
+            assert "do-not-tell" not in response.text
+            assert "root:x:" not in response.text
     client.post("/_mock/reset").raise_for_status()
-    assert files(place) == before
+    assert read_files(root) == before

@@ -1,4 +1,4 @@
-"""There are no templates: what engines would run comes back as it was sent, on each of the five."""
+"""No vendor evaluates a template: payloads are shown exactly as they were sent."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -37,7 +37,7 @@ PAYLOADS = (
 )  # fmt: skip
 
 
-def test_there_are_sixty() -> None:
+def test_there_are_at_least_60_payloads() -> None:
     assert len(set(PAYLOADS)) >= 60
 
 
@@ -46,8 +46,8 @@ def edge(configuration: Configuration) -> EdgeSite:
     return build_edge_site(configuration)
 
 
-def told(edge: EdgeSite, text: str) -> list[object]:
-    """All the places in which a text that a client sends is shown again."""
+def read_back(edge: EdgeSite, text: str) -> list[object]:
+    """Send a text in two fields, and return it from each place that shows it again."""
     edge.request("POST", "/_mock/reset")
     edge.click_to_call(mid=text, extra={"x": [text]})
     edge.advance()
@@ -55,41 +55,49 @@ def told(edge: EdgeSite, text: str) -> list[object]:
         edge.get_json("/_mock/requests")["requests"],
         edge.get_json("/_mock/calls")["calls"],
     )
-    fact = next(one for one in edge.get_json("/_mock/journal")["facts"] if one["fact"] == "request")
-    bodies = (request["body"], call["wanted"], fact["body"])
-    return [one for body in bodies for one in (body["mid"], body["extra"]["x"][0])]
+    entry = next(
+        item for item in edge.get_json("/_mock/journal")["facts"] if item["fact"] == "request"
+    )
+    bodies = (request["body"], call["wanted"], entry["body"])
+    return [value for body in bodies for value in (body["mid"], body["extra"]["x"][0])]
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_a_payload_comes_back_as_it_was_sent(edge: EdgeSite, payload: str) -> None:
-    assert told(edge, payload) == [payload] * 6
+def test_a_template_payload_is_shown_as_it_was_sent(edge: EdgeSite, payload: str) -> None:
+    assert read_back(edge, payload) == [payload] * 6
 
 
 @given(text=st.text("{}origin%s$#<>=\\'\"0.x", min_size=1, max_size=30))
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_text_comes_back(edge: EdgeSite, text: str) -> None:
-    assert told(edge, text) == [text] * 6
+def test_any_text_of_template_characters_is_shown_as_it_was_sent(edge: EdgeSite, text: str) -> None:
+    assert read_back(edge, text) == [text] * 6
 
 
 @pytest.mark.parametrize("name", ASKED)
 @pytest.mark.parametrize("payload", ["{origin}", "{{6*7*11}}", "${6*7*11}", "{0.__class__}"])
-def test_no_vendor_runs_it(configuration: Configuration, name: str, payload: str) -> None:
-    """In every field of a request in turn: whatever it gets for an answer, nothing has been run."""
+def test_no_vendor_evaluates_a_template_payload(
+    configuration: Configuration, name: str, payload: str
+) -> None:
+    """The payload is sent in each field in turn, whether or not the request is accepted."""
     operation, fields, headers = ASKED[name]
-    listing = configuration.providers[name]
-    endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
+    bound = configuration.providers[name]
+    endpoint = next(
+        endpoint for endpoint in bound.provider.endpoints if endpoint.operation == operation
+    )
     for field in fields:
         state = SandboxState(configuration, START)
-        sent = Request(
+        request = Request(
             method="POST",
             path=endpoint.path,
             headers=headers,
             fields={**fields, field: payload},
             body=b"x",
         )
-        got = handle(state, IncomingRequest(bound=listing, endpoint=endpoint, request=sent), START)
+        exchange = handle(
+            state, IncomingRequest(bound=bound, endpoint=endpoint, request=request), START
+        )
         play_until_idle(state)
-        shown = repr(
-            [serialize_entry(fact, state.configuration) for fact in read.journal(state)]
-        ) + repr(got.response)
-        assert ("462" in shown, "<class" in shown) == (False, False)
+        output = repr(
+            [serialize_entry(entry, state.configuration) for entry in read.journal(state)]
+        ) + repr(exchange.response)
+        assert ("462" in output, "<class" in output) == (False, False)

@@ -1,4 +1,4 @@
-"""What our own failures look like, so that nobody takes them for a vendor's."""
+"""A problem of the mock server cannot be mistaken for a vendor response."""
 
 import json
 
@@ -8,7 +8,7 @@ from starlette.responses import Response
 from mockserver.web.problems import problem
 
 
-def told(response: Response) -> tuple[int, str, str | None, dict[str, object]]:
+def read_response(response: Response) -> tuple[int, str, str | None, dict[str, object]]:
     headers = response.headers
     body = json.loads(bytes(response.body))
     return response.status_code, headers["content-type"], headers.get("x-mock-problem"), body
@@ -22,8 +22,10 @@ def told(response: Response) -> tuple[int, str, str | None, dict[str, object]]:
         ("body too large", "body-too-large", {}),
     ],
 )
-def test_problem(title: str, header: str, more: dict[str, object]) -> None:
+def test_a_problem_has_its_media_type_header_and_ordered_keys(
+    title: str, header: str, more: dict[str, object]
+) -> None:
     expected = {"type": "about:blank", "title": title, "status": 404, "detail": "ü", **more}
-    answer = told(problem(404, title, "ü", **more))
-    assert answer == (404, "application/problem+json", header, expected)
-    assert list(answer[3]) == list(expected)
+    printed = read_response(problem(404, title, "ü", **more))
+    assert printed == (404, "application/problem+json", header, expected)
+    assert list(printed[3]) == list(expected)

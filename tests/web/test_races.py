@@ -1,4 +1,4 @@
-"""Fifty who hang up one call at once, on each of the five: one does it, the others hear why not."""
+"""Of fifty simultaneous hangups of a call, one succeeds and the others get 409."""
 
 import asyncio
 from collections import Counter
@@ -18,38 +18,44 @@ CALLS = 20
 HANGUP = {"event": "hangup", "leg": "a"}
 
 
-def calls(edge: EdgeSite, name: str) -> list[str]:
-    """Calls that have been answered by their first leg, or are about to be."""
+def place_calls(edge: EdgeSite, name: str) -> list[str]:
+    """Place calls whose first leg has answered or is about to."""
     state, (operation, fields, headers) = edge.default.state, ASKED[name]
-    listing = state.configuration.providers[name]
-    endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
+    bound = state.configuration.providers[name]
+    endpoint = next(
+        endpoint for endpoint in bound.provider.endpoints if endpoint.operation == operation
+    )
     now = edge.default.clock.now()
     placed: list[str] = []
     for number in range(CALLS):
-        sent = Request(
+        request = Request(
             method="POST", path=endpoint.path, headers=headers, fields=fields, body=b"%d" % number
         )
-        asked = IncomingRequest(
-            bound=listing, endpoint=endpoint, request=sent, scenarios=("answered",)
+        incoming = IncomingRequest(
+            bound=bound, endpoint=endpoint, request=request, scenarios=("answered",)
         )
-        placed += handle(state, asked, now).call_ids
+        placed += handle(state, incoming, now).call_ids
     edge.advance(by=3)
     return placed
 
 
-async def race(edge: EdgeSite, name: str) -> list[httpx.Response]:
-    async with build_client(edge.app) as there:
-        asked = (there.post(f"/_mock/calls/{name}/events", json=HANGUP) for _ in range(MANY))
-        return await asyncio.gather(*asked)
+async def race(edge: EdgeSite, call_id: str) -> list[httpx.Response]:
+    async with build_client(edge.app) as client:
+        requests = (client.post(f"/_mock/calls/{call_id}/events", json=HANGUP) for _ in range(MANY))
+        return await asyncio.gather(*requests)
 
 
 @pytest.mark.parametrize("name", ASKED)
-def test_of_fifty_hangups_one_wins(configuration: Configuration, name: str) -> None:
+def test_only_one_of_fifty_simultaneous_hangups_succeeds(
+    configuration: Configuration, name: str
+) -> None:
     edge = build_edge_site(configuration._replace(seed=name))
-    for call in calls(edge, name):
-        answers = asyncio.run(race(edge, call))
-        assert Counter(one.status_code for one in answers) == {200: 1, 409: MANY - 1}
+    for call in place_calls(edge, name):
+        responses = asyncio.run(race(edge, call))
+        assert Counter(response.status_code for response in responses) == {200: 1, 409: MANY - 1}
         events = edge.get_json(f"/_mock/calls/{call}")["events"]
-        assert [one["event"] for one in events].count("hangup") <= 2
-        by_us = [one for one in events if one["event"] == "hangup" and one.get("by") == "control"]
-        assert len(by_us) == 1
+        assert [event["event"] for event in events].count("hangup") <= 2
+        by_control = [
+            event for event in events if event["event"] == "hangup" and event.get("by") == "control"
+        ]
+        assert len(by_control) == 1

@@ -1,4 +1,4 @@
-"""What is read of a head, and which heads have to be looked at closely."""
+"""Header fields are parsed, and unusual heads are kept for a full check."""
 
 import pytest
 
@@ -9,7 +9,7 @@ HOST = (b"host", b"localhost")
 
 
 @pytest.mark.parametrize(
-    ("fields", "close"),
+    ("fields", "is_unusual"),
     [
         ([HOST], False),
         ([HOST, (b"accept", b"text/html"), (b"x-mock-sandbox", b"t1")], False),
@@ -20,13 +20,15 @@ HOST = (b"host", b"localhost")
         *(([HOST, (name, b"x")], True) for name in sorted(UNUSUAL_HEADERS)),
     ],
 )
-def test_a_head_is_looked_at_closely(fields: list[HeaderField], *, close: bool) -> None:
-    odd = parse_headers(fields).unusual
-    assert (None if odd is None else odd.raw) == (fields if close else None)
+def test_only_an_unusual_head_is_kept_for_a_full_check(
+    fields: list[HeaderField], *, is_unusual: bool
+) -> None:
+    headers = parse_headers(fields).unusual
+    assert (None if headers is None else headers.raw) == (fields if is_unusual else None)
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "expected"),
     [
         ([HOST], ""),
         ([HOST, (b"accept", b"text/html")], "text/html"),
@@ -34,5 +36,7 @@ def test_a_head_is_looked_at_closely(fields: list[HeaderField], *, close: bool) 
         ([HOST, (b"accept", b"\xe9")], "\u00e9"),
     ],
 )
-def test_get(fields: list[HeaderField], told: str) -> None:
-    assert parse_headers(fields).get(b"accept") == told
+def test_the_first_value_of_a_header_is_returned_or_an_empty_string(
+    fields: list[HeaderField], expected: str
+) -> None:
+    assert parse_headers(fields).get(b"accept") == expected

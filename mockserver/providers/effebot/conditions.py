@@ -85,7 +85,7 @@ def has_unknown_template(context: RequestContext) -> bool:
     )
 
 
-def has_no_ids(context: RequestContext) -> bool:
+def has_missing_ids(context: RequestContext) -> bool:
     return not request.requested_ids(context, "idList", "id")
 
 

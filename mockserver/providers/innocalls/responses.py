@@ -29,7 +29,8 @@ def new_call_id(seed: str, index: int, operation: str) -> str:
         return seeded.uuid(seed, "innocalls", index) + "as"
     value = int.from_bytes(seeded.digest(seed, "innocalls", index))
     return "".join(
-        ID_LETTERS[value // len(ID_LETTERS) ** position % len(ID_LETTERS)] for position in range(15)
+        ID_LETTERS[value // len(ID_LETTERS) ** position % len(ID_LETTERS)]
+        for position in range(ID_LENGTH)
     )
 
 

@@ -36,11 +36,7 @@ FILTERS = ("provider", "state", "vendor_id")
 
 
 async def list_calls(request: Request) -> JSONResponse:
-    calls = (
-        call
-        for call in all_calls(request)
-        if matches_filters(call, request, ("provider", "state", "vendor_id"))
-    )
+    calls = (call for call in all_calls(request) if matches_filters(call, request, FILTERS))
     state = sandbox_of(request).state
     dropped = state.call_count - len(state.calls)
     return JSONResponse({"calls": paginate(calls, request), "dropped": dropped})

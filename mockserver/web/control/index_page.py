@@ -16,7 +16,7 @@ HEADERS = {"content-security-policy": CONTENT_SECURITY_POLICY, "x-content-type-o
 
 
 async def get_index(request: Request) -> HTMLResponse:
-    providers = sandboxes_of(request).get(DEFAULT_SANDBOX).state.configuration.providers
+    providers = sandboxes_of(request).get_or_create(DEFAULT_SANDBOX).state.configuration.providers
     base = escape(prefix_of(request))
     rows = (
         f"<li><b>{escape(bound.provider.title)}</b>: <code>{base}/{escape(name)}</code>, "

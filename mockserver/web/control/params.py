@@ -30,7 +30,7 @@ def sandbox_of(request: Request) -> Sandbox:
         HTTPException: 409 if there are too many sandboxes.
     """
     try:
-        sandbox: Sandbox = request.scope["sandbox"] or sandboxes_of(request).get(
+        sandbox: Sandbox = request.scope["sandbox"] or sandboxes_of(request).get_or_create(
             request.scope["sandbox_name"]
         )
     except TooManySandboxes:

@@ -74,7 +74,7 @@ async def handle_vendor_request(scope: Scope, receive: Receive, send: Send) -> N
             outcome = outcome._replace(webhook_depth=depth)
     except Exception as error:  # noqa: BLE001 - any failure of a provider is a problem response
         outcome = _record_failure(
-            scope["sandbox"] or dependencies.sandboxes.get(DEFAULT_SANDBOX), error
+            scope["sandbox"] or dependencies.sandboxes.get_or_create(DEFAULT_SANDBOX), error
         )
     if not isinstance(outcome, IncomingRequest):
         await outcome(scope, receive, send)
@@ -171,9 +171,9 @@ def _resolve_sandbox(
     Without either, it is the default sandbox.
     """
     if scope["sandbox_name"]:
-        return dependencies.sandboxes.get(scope["sandbox_name"])
+        return dependencies.sandboxes.get_or_create(scope["sandbox_name"])
     if isinstance(route, UnknownPath):
-        return dependencies.sandboxes.get(DEFAULT_SANDBOX)
+        return dependencies.sandboxes.get_or_create(DEFAULT_SANDBOX)
     return dependencies.sandboxes.resolve(route.bound.provider.name, credential)
 
 

@@ -84,7 +84,9 @@ def add_time_header(send: Send, scope: Scope) -> Send:
     async def send_with_time(message: Message) -> None:
         if message["type"] == "http.response.start":
             dependencies: Dependencies = scope["dependencies"]
-            sandbox: Sandbox = scope["sandbox"] or dependencies.sandboxes.get(DEFAULT_SANDBOX)
+            sandbox: Sandbox = scope["sandbox"] or dependencies.sandboxes.get_or_create(
+                DEFAULT_SANDBOX
+            )
             headers = message["headers"]
             if all(name != TIME_HEADER for name, _ in headers):
                 message["headers"] = [

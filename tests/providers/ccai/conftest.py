@@ -1,4 +1,4 @@
-"""Requests to the CCAI Platform, straight into the simulation."""
+"""The state that the tests of the CCAI Platform start from."""
 
 import pytest
 

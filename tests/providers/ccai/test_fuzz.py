@@ -1,4 +1,4 @@
-"""Ten thousand requests, valid and spoilt: never a 5xx, and no refusal that is not listed."""
+"""CCAI answers valid and mutated requests without a 5xx and only with listed faults."""
 
 import random
 from typing import Any, Final
@@ -12,8 +12,8 @@ from mockserver.engine.sandbox_state import SandboxState
 from tests.support.simulation import START, only_providers, run_until
 from tests.support.vendors.ccai import EXAMPLES, HEADERS, patch_account
 
-MANY: Final = 10_000
-SEEDED: Final = {
+REQUESTS: Final = 10_000
+ACCOUNT_DOCUMENT: Final = {
     "calls": {"8": {"status": "selecting"}, "9": {"status": "scheduled", "menu": "10"}},
     "menus": {"10": {"parent": "11"}, "11": {"parent": "10"}},
 }
@@ -25,55 +25,72 @@ VALUES: Final[tuple[Any, ...]] = (
     "ScheduledCall",
     "Voice Inbound (API)", "Voice Outbound (API)", "\u0661\u0662", "x" * 5_000, 10**18,
 )  # fmt: skip
-EXTRA: Final = ("ticket_id", "lang", "outbound_number", "recording_permission", "call_id", "id")
+EXTRA_FIELDS: Final = (
+    "ticket_id",
+    "lang",
+    "outbound_number",
+    "recording_permission",
+    "call_id",
+    "id",
+)
 
 
-def spoilt(chance: random.Random, fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields with up to three of them changed, added or taken away."""
-    told = dict(fields)
+def mutate_fields(chance: random.Random, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields with up to three of them changed, added or removed."""
+    mutated = dict(fields)
     for _ in range(chance.randint(0, 3)):
-        name = chance.choice((*told, *EXTRA))
+        name = chance.choice((*mutated, *EXTRA_FIELDS))
         if chance.random() < 0.3:
-            told.pop(name, None)
+            mutated.pop(name, None)
         else:
-            told[name] = chance.choice(VALUES)
-    return told
+            mutated[name] = chance.choice(VALUES)
+    return mutated
 
 
-def meant(endpoints: tuple[Endpoint, ...], sent: Request) -> Endpoint:
-    creates = [one for one in endpoints if one.operation.startswith("create")]
-    return next(one for one in creates if one.when(sent))
+def create_endpoint(endpoints: tuple[Endpoint, ...], request: Request) -> Endpoint:
+    creates = [endpoint for endpoint in endpoints if endpoint.operation.startswith("create")]
+    return next(endpoint for endpoint in creates if endpoint.when(request))
 
 
-def test_ten_thousand_requests(configuration: Configuration) -> None:
-    chance, lone = random.Random(6), only_providers(configuration, "ccai")  # noqa: S311 - repeatable on purpose
-    listing = lone.providers["ccai"]
-    others = [one for one in listing.provider.endpoints if not one.operation.startswith("create")]
+def test_ten_thousand_mutated_requests_get_no_5xx_and_only_listed_faults(
+    configuration: Configuration,
+) -> None:
+    chance, ccai_only = random.Random(6), only_providers(configuration, "ccai")  # noqa: S311 - repeatable on purpose
+    bound = ccai_only.providers["ccai"]
+    other_endpoints = [
+        endpoint
+        for endpoint in bound.provider.endpoints
+        if not endpoint.operation.startswith("create")
+    ]
     statuses: set[int] = set()
-    state = SandboxState(lone, START)
-    for nth in range(MANY):
-        if nth % 250 == 0:
-            state = SandboxState(lone, START)
-            patch_account(state, SEEDED)
-        now = START + nth % 250 * 1_000
+    state = SandboxState(ccai_only, START)
+    for number in range(REQUESTS):
+        if number % 250 == 0:
+            state = SandboxState(ccai_only, START)
+            patch_account(state, ACCOUNT_DOCUMENT)
+        now = START + number % 250 * 1_000
         if chance.random() < 0.2:
-            endpoint = chance.choice(others)
-            fields = spoilt(chance, {"id": str(chance.randint(0, 9)), "identifier": "x"})
-            sent = Request(
+            endpoint = chance.choice(other_endpoints)
+            fields = mutate_fields(chance, {"id": str(chance.randint(0, 9)), "identifier": "x"})
+            request = Request(
                 method=endpoint.method, path=endpoint.path, headers=HEADERS, fields=fields
             )
         else:
-            fields = spoilt(chance, dict(chance.choice(list(EXAMPLES.values()))))
-            sent = Request(method="POST", path="/apps/api/v1/calls", headers=HEADERS, fields=fields)
-            endpoint = meant(listing.provider.endpoints, sent)
-        got = handle(state, IncomingRequest(bound=listing, endpoint=endpoint, request=sent), now)
-        listed = {rule.fault.name for stage in endpoint.rules for rule in stage}
-        assert got.response.status < 500
-        assert got.fault is None or got.fault in listed
-        if got.fault and got.response.status != 202:
-            assert isinstance(got.response.body, dict)
-            assert list(got.response.body) == ["message"]
-        statuses.add(got.response.status)
+            fields = mutate_fields(chance, dict(chance.choice(list(EXAMPLES.values()))))
+            request = Request(
+                method="POST", path="/apps/api/v1/calls", headers=HEADERS, fields=fields
+            )
+            endpoint = create_endpoint(bound.provider.endpoints, request)
+        exchange = handle(
+            state, IncomingRequest(bound=bound, endpoint=endpoint, request=request), now
+        )
+        listed_faults = {rule.fault.name for stage in endpoint.rules for rule in stage}
+        assert exchange.response.status < 500
+        assert exchange.fault is None or exchange.fault in listed_faults
+        if exchange.fault and exchange.response.status != 202:
+            assert isinstance(exchange.response.body, dict)
+            assert list(exchange.response.body) == ["message"]
+        statuses.add(exchange.response.status)
         run_until(state, now)
     assert statuses == {200, 201, 202, 204, 400, 404} - ({202} - statuses)
     assert {200, 201, 204, 400, 404} <= statuses

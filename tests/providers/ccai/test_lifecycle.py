@@ -1,6 +1,4 @@
-"""A call's whole life at the CCAI Platform: statuses, time stamps, durations, agents."""
-
-from typing import Any
+"""The lifecycle of a CCAI call: statuses, times, durations and agents."""
 
 import pytest
 
@@ -10,47 +8,38 @@ from mockserver.engine.simulation import apply_event
 from tests.support import read
 from tests.support.simulation import START, play_until_idle, run_until
 from tests.support.vendors.ccai import (
+    ALL_OFFLINE,
     agent_states,
     call_after,
     patch_account,
+    pick,
     request,
     response_body,
+    statuses_at,
 )
 
-OFF = {
-    "agents": {
-        f"{name}@somedomain.com": {"state": "offline"} for name in ("admin", "agent", "allen")
-    }
-}
 
-
-def told(call: Any, *keys: str) -> list[Any]:
-    return [call[key] for key in keys]
-
-
-def statuses(state: SandboxState, *moments: int) -> list[str]:
-    return [call_after(state, at)["status"] for at in moments]
-
-
-def test_outbound_answered(state: SandboxState) -> None:
+def test_an_answered_outbound_call_is_assigned_connected_and_finished(state: SandboxState) -> None:
     assert response_body(request(state, "create-outbound"))["status"] == "assigned"
     assert agent_states(state)["admin"] == "busy"
-    assert statuses(state, 0, 2_000, 4_000, 10_000) == [
+    assert statuses_at(state, 0, 2_000, 4_000, 10_000) == [
         "assigned",
         "connecting",
         "connected",
         "finished",
     ]
     call = call_after(state, 20_000)
-    assert told(call, "created_at", "assigned_at", "connected_at", "ends_at") == [
+    assert pick(call, "created_at", "assigned_at", "connected_at", "ends_at") == [
         "2026-01-01T09:00:00.000Z",
         "2026-01-01T09:00:00.000Z",
         "2026-01-01T09:00:04.000Z",
         "2026-01-01T09:00:10.000Z",
     ]
-    assert told(call, "wait_duration", "call_duration", "hold_duration") == [0, 6, 0]
-    assert told(call, "fail_reason", "disconnected_by") == ["nothing", "disconnected_by_agent"]
-    assert [told(one, "type", "status", "call_duration") for one in call["participants"]] == [
+    assert pick(call, "wait_duration", "call_duration", "hold_duration") == [0, 6, 0]
+    assert pick(call, "fail_reason", "disconnected_by") == ["nothing", "disconnected_by_agent"]
+    assert [
+        pick(participant, "type", "status", "call_duration") for participant in call["participants"]
+    ] == [
         ["agent", "finished", 8],
         ["end_user", "finished", 6],
     ]
@@ -58,7 +47,7 @@ def test_outbound_answered(state: SandboxState) -> None:
 
 
 @pytest.mark.parametrize(
-    ("story", "reason"),
+    ("scenario", "fail_reason"),
     [
         ("callee-busy", "eu_busy"),
         ("no-answer", "eu_no_answer"),
@@ -66,37 +55,44 @@ def test_outbound_answered(state: SandboxState) -> None:
         ("invalid-number", "eu_wrong_number"),
     ],
 )
-def test_outbound_that_fails_says_why(state: SandboxState, story: str, reason: str) -> None:
-    request(state, "create-outbound", story)
+def test_a_failed_outbound_call_has_the_fail_reason_of_its_cause(
+    state: SandboxState, scenario: str, fail_reason: str
+) -> None:
+    request(state, "create-outbound", scenario)
     play_until_idle(state)
     call = call_after(state, 99_000)
-    assert told(call, "status", "fail_reason", "connected_at") == ["failed", reason, None]
+    assert pick(call, "status", "fail_reason", "connected_at") == ["failed", fail_reason, None]
     assert agent_states(state)["admin"] == "available"
 
 
-def test_agent_who_ignores_an_outbound_call(state: SandboxState) -> None:
+def test_an_outbound_call_fails_when_the_agent_ignores_it(state: SandboxState) -> None:
     patch_account(state, {"agents": {"admin@somedomain.com": {"state": "available"}}})
     request(state, "create-outbound", "ccai-ignores")
     play_until_idle(state)
-    assert told(call_after(state, 99_000), "status", "fail_reason") == ["failed", "ag_ignored"]
+    assert pick(call_after(state, 99_000), "status", "fail_reason") == ["failed", "ag_ignored"]
 
 
-def test_incoming_is_offered_connected_and_finished(state: SandboxState) -> None:
+def test_an_inbound_call_is_queued_connected_and_finished(state: SandboxState) -> None:
     assert response_body(request(state, "create-inbound"))["status"] == "queued"
-    assert statuses(state, 0, 1_999, 2_000, 8_000) == ["queued", "queued", "connected", "finished"]
+    assert statuses_at(state, 0, 1_999, 2_000, 8_000) == [
+        "queued",
+        "queued",
+        "connected",
+        "finished",
+    ]
     call = call_after(state, 60_000)
-    assert told(call, "queued_at", "assigned_at", "connected_at", "ends_at") == [
+    assert pick(call, "queued_at", "assigned_at", "connected_at", "ends_at") == [
         "2026-01-01T09:00:00.000Z",
         "2026-01-01T09:00:02.000Z",
         "2026-01-01T09:00:02.000Z",
         "2026-01-01T09:00:08.000Z",
     ]
-    assert told(call, "wait_duration", "call_duration") == [2, 6]
+    assert pick(call, "wait_duration", "call_duration") == [2, 6]
     assert call["agent_info"]["name"] == "Admin UJET"
-    assert [one["type"] for one in call["participants"]] == ["end_user", "agent"]
+    assert [participant["type"] for participant in call["participants"]] == ["end_user", "agent"]
 
 
-def test_agent_who_ignores_it_gives_way_to_the_next(state: SandboxState) -> None:
+def test_an_inbound_call_ignored_by_an_agent_is_offered_to_the_next(state: SandboxState) -> None:
     request(state, "create-inbound", "ccai-agent-ignores")
     play_until_idle(state)
     offers = [event for event in read.calls(state)["c1"].events if event.type == "offer"]
@@ -107,7 +103,7 @@ def test_agent_who_ignores_it_gives_way_to_the_next(state: SandboxState) -> None
     assert call_after(state, 99_000)["agent_info"]["name"] == "Agent Smith"
 
 
-def test_offer_lapses_after_half_a_minute(state: SandboxState) -> None:
+def test_an_offer_lapses_after_thirty_seconds(state: SandboxState) -> None:
     patch_account(state, {"agents": {"agent@somedomain.com": None, "allen@somedomain.com": None}})
     request(state, "create-inbound", "ccai-abandoned")
     run_until(state, START + 31_000)
@@ -115,12 +111,12 @@ def test_offer_lapses_after_half_a_minute(state: SandboxState) -> None:
     assert offers == [0, 30_000]
 
 
-def test_end_user_who_leaves_the_queue(state: SandboxState) -> None:
-    patch_account(state, OFF)
+def test_a_call_fails_as_abandoned_when_the_end_user_leaves_the_queue(state: SandboxState) -> None:
+    patch_account(state, ALL_OFFLINE)
     request(state, "create-inbound", "ccai-abandoned")
     play_until_idle(state)
     call = call_after(state, 99_000)
-    assert told(call, "status", "fail_reason", "wait_duration", "agent_info") == [
+    assert pick(call, "status", "fail_reason", "wait_duration", "agent_info") == [
         "failed",
         "eu_abandoned",
         32,
@@ -128,26 +124,26 @@ def test_end_user_who_leaves_the_queue(state: SandboxState) -> None:
     ]
 
 
-def test_nobody_comes_for_ten_minutes(state: SandboxState) -> None:
-    patch_account(state, OFF)
+def test_a_queued_call_expires_after_ten_minutes(state: SandboxState) -> None:
+    patch_account(state, ALL_OFFLINE)
     request(state, "create-inbound")
     play_until_idle(state)
     call = call_after(state, 900_000)
-    assert told(call, "status", "fail_reason", "wait_duration") == ["failed", "expired", 600]
+    assert pick(call, "status", "fail_reason", "wait_duration") == ["failed", "expired", 600]
 
 
-def test_agent_who_becomes_available_takes_the_call_that_waits(state: SandboxState) -> None:
-    patch_account(state, OFF)
+def test_an_agent_who_becomes_available_takes_the_waiting_call(state: SandboxState) -> None:
+    patch_account(state, ALL_OFFLINE)
     request(state, "create-inbound")
     run_until(state, START + 100_000)
     patch_account(
         state, {"agents": {"allen@somedomain.com": {"state": "available"}}}, START + 100_000
     )
     assert agent_states(state)["allen"] == "busy"
-    assert statuses(state, 100_000, 102_000) == ["queued", "connected"]
+    assert statuses_at(state, 100_000, 102_000) == ["queued", "connected"]
 
 
-def test_menu_s_group_is_asked_only(state: SandboxState) -> None:
+def test_a_call_is_offered_only_to_agents_of_the_menu_group(state: SandboxState) -> None:
     patch_account(state, {"agents": {"allen@somedomain.com": {"group": "Group 2"}}})
     request(state, "create-inbound", menu_id=12)
     run_until(state, START + 5_000)
@@ -160,9 +156,9 @@ def test_menu_s_group_is_asked_only(state: SandboxState) -> None:
     }
 
 
-def test_scheduled_three_days_ahead(state: SandboxState) -> None:
-    made = response_body(request(state, "create-scheduled"))
-    assert told(made, "status", "call_type", "queued_at", "scheduled_at") == [
+def test_a_scheduled_call_starts_at_its_scheduled_time(state: SandboxState) -> None:
+    created = response_body(request(state, "create-scheduled"))
+    assert pick(created, "status", "call_type", "queued_at", "scheduled_at") == [
         "scheduled",
         "Voice Scheduled (API)",
         None,
@@ -171,7 +167,7 @@ def test_scheduled_three_days_ahead(state: SandboxState) -> None:
     assert agent_states(state)["admin"] == "available"
     play_until_idle(state)
     call = call_after(state, 4 * 86_400_000)
-    assert told(
+    assert pick(
         call, "status", "queued_at", "connected_at", "ends_at", "wait_duration", "call_duration"
     ) == [
         "finished",
@@ -183,63 +179,65 @@ def test_scheduled_three_days_ahead(state: SandboxState) -> None:
     ]
 
 
-def test_scheduled_then_cancelled(state: SandboxState) -> None:
+def test_a_scheduled_call_can_be_canceled_and_canceled_again_with_204(state: SandboxState) -> None:
     request(state, "create-scheduled")
     first = request(state, "cancel-scheduled", id="1")
     assert (first.response.status, response_body(first)["status"]) == (200, "cancelled")
     assert call_after(state, 0)["status"] == "cancelled"
-    again = request(state, "cancel-scheduled", id="1")
-    assert (again.response.status, again.response.body) == (204, b"")
+    second = request(state, "cancel-scheduled", id="1")
+    assert (second.response.status, second.response.body) == (204, b"")
     assert play_until_idle(state) == []
 
 
-def test_queued_then_cancelled(state: SandboxState) -> None:
-    patch_account(state, OFF)
+def test_a_queued_call_can_be_canceled(state: SandboxState) -> None:
+    patch_account(state, ALL_OFFLINE)
     request(state, "create-inbound")
     run_until(state, START + 5_000)
-    told_ = request(state, "cancel-scheduled", now=START + 5_000, id="1")
-    assert response_body(told_)["status"] == "cancelled"
+    exchange = request(state, "cancel-scheduled", now=START + 5_000, id="1")
+    assert response_body(exchange)["status"] == "cancelled"
     assert read.calls(state)["c1"].phase == "ended"
 
 
-def test_finished_is_not_cancelled(state: SandboxState) -> None:
+def test_canceling_a_finished_call_leaves_it_finished(state: SandboxState) -> None:
     request(state, "create-inbound")
     play_until_idle(state)
-    late = request(state, "cancel-scheduled", now=START + 99_000, id="1")
-    assert (late.response.status, response_body(late)["status"]) == (200, "finished")
+    exchange = request(state, "cancel-scheduled", now=START + 99_000, id="1")
+    assert (exchange.response.status, response_body(exchange)["status"]) == (200, "finished")
 
 
-def test_deflected_to_voicemail_and_read(state: SandboxState) -> None:
-    patch_account(state, OFF)
+def test_a_deflected_call_becomes_a_voicemail_that_is_received_and_read(
+    state: SandboxState,
+) -> None:
+    patch_account(state, ALL_OFFLINE)
     request(state, "create-inbound", "ccai-voicemail")
-    moments = (19_000, 20_000, 25_000, 40_000)
-    assert statuses(state, *moments) == ["queued", "deflected", "voicemail", "voicemail_received"]
+    times = (19_000, 20_000, 25_000, 40_000)
+    assert statuses_at(state, *times) == ["queued", "deflected", "voicemail", "voicemail_received"]
     apply_event(state, "c1", Event(at=START + 50_000, type="read-voicemail"))
-    assert statuses(state, 60_000) == ["voicemail_read"]
+    assert statuses_at(state, 60_000) == ["voicemail_read"]
 
 
-def test_held_and_transferred(state: SandboxState) -> None:
+def test_a_call_held_and_transferred_reports_its_hold_and_its_transfer(state: SandboxState) -> None:
     request(state, "create-inbound", "ccai-held-and-moved")
     play_until_idle(state)
     call = call_after(state, 300_000)
-    assert told(call, "status", "hold_duration") == ["finished", 20]
-    [moved] = call["transfers"]
-    assert told(moved, "status", "to_menu") == ["transferred", None]
-    assert (moved["from_agent"]["first_name"], moved["to_agent"]["first_name"]) == (
+    assert pick(call, "status", "hold_duration") == ["finished", 20]
+    [transfer] = call["transfers"]
+    assert pick(transfer, "status", "to_menu") == ["transferred", None]
+    assert (transfer["from_agent"]["first_name"], transfer["to_agent"]["first_name"]) == (
         "Allen",
         "Admin",
     )
     assert set(agent_states(state).values()) == {"available"}
 
 
-def test_failed_is_recovered_by_its_child(state: SandboxState) -> None:
+def test_a_failed_call_is_recovered_when_its_child_call_finishes(state: SandboxState) -> None:
     request(state, "create-inbound", "ccai-abandoned")
-    patch_account(state, OFF)
+    patch_account(state, ALL_OFFLINE)
     play_until_idle(state)
     patch_account(state, {"agents": {"admin@somedomain.com": {"state": "available"}}})
     now = START + 3_600_000
     assert call_after(state, 3_600_000)["status"] == "failed"
-    made = request(
+    exchange = request(
         state,
         "create-scheduled",
         now=now,
@@ -247,20 +245,20 @@ def test_failed_is_recovered_by_its_child(state: SandboxState) -> None:
         call_id=1,
         scheduled_at="2026-01-01T12:00:00Z",
     )
-    assert made.fault == "menu-not-mobile-or-web"
-    made = request(
+    assert exchange.fault == "menu-not-mobile-or-web"
+    exchange = request(
         state, "create-scheduled", now=now, call_id=1, scheduled_at="2026-01-01T12:00:00Z"
     )
     play_until_idle(state)
     assert call_after(state, 90_000_000)["status"] == "recovered"
-    assert told(call_after(state, 90_000_000, "2"), "status", "parent_id") == ["finished", 1]
+    assert pick(call_after(state, 90_000_000, "2"), "status", "parent_id") == ["finished", 1]
 
 
-def test_rated_after_the_end(state: SandboxState) -> None:
+def test_a_call_can_be_rated_after_its_end(state: SandboxState) -> None:
     request(state, "create-inbound")
     play_until_idle(state)
     apply_event(state, "c1", Event(at=START + 60_000, type="rate", data={"stars": "4"}))
-    assert told(call_after(state, 60_000), "rating", "has_feedback", "status") == [
+    assert pick(call_after(state, 60_000), "rating", "has_feedback", "status") == [
         4,
         True,
         "finished",
@@ -268,7 +266,7 @@ def test_rated_after_the_end(state: SandboxState) -> None:
 
 
 @pytest.mark.parametrize(
-    ("event", "why"),
+    ("event", "message"),
     [
         (Event(at=0, type="hold"), "hold is not possible while queued, only while connected"),
         (Event(at=0, type="switch"), "switch is not possible while queued, only while connecting"),
@@ -278,17 +276,19 @@ def test_rated_after_the_end(state: SandboxState) -> None:
         ),
     ],
 )
-def test_act_that_cannot_be(state: SandboxState, event: Event, why: str) -> None:
-    patch_account(state, OFF)
+def test_an_impossible_vendor_event_on_a_queued_call_is_refused_with_a_reason(
+    state: SandboxState, event: Event, message: str
+) -> None:
+    patch_account(state, ALL_OFFLINE)
     request(state, "create-inbound")
     run_until(state, START)
-    with pytest.raises(IllegalTransition) as refused:
+    with pytest.raises(IllegalTransition) as error:
         apply_event(state, "c1", event._replace(at=START))
-    assert str(refused.value) == why
+    assert str(error.value) == message
 
 
 @pytest.mark.parametrize(
-    ("event", "why"),
+    ("event", "message"),
     [
         (Event(at=0, type="resume"), "the call is not on hold"),
         (Event(at=0, type="transfer"), "a transfer names a menu or an agent"),
@@ -298,15 +298,17 @@ def test_act_that_cannot_be(state: SandboxState, event: Event, why: str) -> None
         ),
     ],
 )
-def test_act_that_cannot_be_while_connected(state: SandboxState, event: Event, why: str) -> None:
+def test_an_impossible_vendor_event_on_a_connected_call_is_refused_with_a_reason(
+    state: SandboxState, event: Event, message: str
+) -> None:
     request(state, "create-inbound")
     run_until(state, START + 3_000)
-    with pytest.raises(IllegalTransition) as refused:
+    with pytest.raises(IllegalTransition) as error:
         apply_event(state, "c1", event._replace(at=START + 3_000))
-    assert str(refused.value) == why
+    assert str(error.value) == message
 
 
-def test_held_twice_is_impossible(state: SandboxState) -> None:
+def test_a_call_on_hold_cannot_be_held_again(state: SandboxState) -> None:
     request(state, "create-inbound")
     run_until(state, START + 3_000)
     apply_event(state, "c1", Event(at=START + 3_000, type="hold"))
@@ -324,7 +326,7 @@ def test_held_twice_is_impossible(state: SandboxState) -> None:
         ("always", "recording_permission_denied", "not_asked", True),
     ],
 )
-def test_permission_counts_only_where_the_queue_asks(
+def test_the_recording_permission_counts_only_where_the_menu_asks_for_it(
     state: SandboxState, recording: str, sent: str | None, permission: str, *, recorded: bool
 ) -> None:
     patch_account(state, {"menus": {"9": {"recording": recording}}})

@@ -1,4 +1,4 @@
-"""Menus as an account may have them: named at will, and in circles."""
+"""CCAI menus of an account may have any names and form cycles."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.support.simulation import START, run_until
 from tests.support.vendors.ccai import call_after, patch_account, request, response_body
 
 
-def test_menu_whose_name_is_no_number_can_be_transferred_to(state: SandboxState) -> None:
+def test_a_call_can_be_transferred_to_a_menu_without_a_numeric_name(state: SandboxState) -> None:
     patch_account(state, {"menus": {"sales": {"name": "Sales", "parent": "support"}}})
     request(state, "create-inbound")
     run_until(state, START + 3_000)
@@ -32,7 +32,7 @@ def test_menu_whose_name_is_no_number_can_be_transferred_to(state: SandboxState)
         ({"9": "10", "10": "11", "11": "10"}, "11/10/9"),
     ],
 )
-def test_path_of_menus_in_a_circle_ends(
+def test_a_menu_path_ends_where_parents_form_a_cycle(
     state: SandboxState, parents: dict[str, str], path: str
 ) -> None:
     patch_account(state, {"menus": {name: {"parent": parent} for name, parent in parents.items()}})

@@ -1,4 +1,4 @@
-"""What the neighbours of a create answer: flags, end user, lists; and who may ask."""
+"""Responses of the CCAI operations for flags, end user and lists, and their authentication."""
 
 from base64 import b64encode
 
@@ -24,7 +24,7 @@ FALSE = {"verified_customer": False, "bad_actor": False, "repeat_customer": Fals
         ),
     ],
 )
-def test_flags_are_changed_in_part(
+def test_writing_some_flags_keeps_the_others(
     state: SandboxState, sent: dict[str, bool], flags: dict[str, bool]
 ) -> None:
     request(state, "create-inbound")
@@ -36,7 +36,9 @@ def test_flags_are_changed_in_part(
     )
 
 
-def test_flags_of_the_page_s_sample_are_no_booleans(state: SandboxState) -> None:
+def test_the_documented_flags_sample_is_refused_because_it_has_no_booleans(
+    state: SandboxState,
+) -> None:
     request(state, "create-inbound")
     sample = dict.fromkeys(("verified_customer", "bad_actor", "repeat_customers"), "boolean")
     assert response_body(request(state, "write-flags", id="1", **sample)) == {
@@ -56,15 +58,15 @@ def test_flags_of_an_ended_call_can_be_read_but_not_changed(state: SandboxState)
 @pytest.mark.parametrize(
     "operation", ["read-flags", "write-flags", "read-call", "cancel-scheduled", "end-user"]
 )
-def test_call_that_is_not_there(state: SandboxState, operation: str) -> None:
-    told = request(state, operation, id="9", identifier="x")
-    assert (told.response.status, response_body(told)) == (404, {"message": "Not Found"})
+def test_an_unknown_call_id_is_answered_404(state: SandboxState, operation: str) -> None:
+    exchange = request(state, operation, id="9", identifier="x")
+    assert (exchange.response.status, response_body(exchange)) == (404, {"message": "Not Found"})
 
 
-def test_end_user_is_kept_with_the_contact(state: SandboxState) -> None:
+def test_the_end_user_identifier_is_kept_with_the_contact(state: SandboxState) -> None:
     request(state, "create-inbound")
-    told = request(state, "end-user", id="1", identifier="user-1")
-    assert (told.response.status, response_body(told)) == (202, {"message": "accepted"})
+    exchange = request(state, "end-user", id="1", identifier="user-1")
+    assert (exchange.response.status, response_body(exchange)) == (202, {"message": "accepted"})
     assert response_body(request(state, "read-call", id="1"))["end_user"] == {
         "id": 75,
         "identifier": "user-1",
@@ -74,18 +76,18 @@ def test_end_user_is_kept_with_the_contact(state: SandboxState) -> None:
     assert request(state, "end-user", id="2", identifier="user-2").response.status == 202
 
 
-def test_manager_lists_page_by_page(state: SandboxState) -> None:
+def test_the_manager_api_lists_calls_page_by_page(state: SandboxState) -> None:
     for _ in range(5):
         request(state, "create-inbound")
     first = request(state, "manager-calls", per="2", page="2")
     assert isinstance(first.response.body, list)
-    assert [one["id"] for one in first.response.body if isinstance(one, dict)] == [3, 4]
+    assert [call["id"] for call in first.response.body if isinstance(call, dict)] == [3, 4]
     assert dict(first.response.headers) == {"total": "5"}
     assert len(response_body(request(state, "manager-calls"))) == 5
 
 
 @pytest.mark.parametrize(
-    ("told", "fault"),
+    ("credentials", "fault"),
     [
         ("customer:token", None),
         ("customer:invalid", "unauthorized"),
@@ -93,18 +95,20 @@ def test_manager_lists_page_by_page(state: SandboxState) -> None:
         ("customer", "unauthorized"),
     ],
 )
-def test_basic_authentication(state: SandboxState, told: str, fault: str | None) -> None:
-    headers = {"authorization": "Basic " + b64encode(told.encode()).decode()}
+def test_basic_authentication_needs_subdomain_and_token(
+    state: SandboxState, credentials: str, fault: str | None
+) -> None:
+    headers = {"authorization": "Basic " + b64encode(credentials.encode()).decode()}
     assert request(state, "create-inbound", headers=headers).fault == fault
 
 
 @pytest.mark.parametrize("header", ["Bearer token", "Basic %%%", "Basic /w==", ""])
-def test_other_authentication_is_none(state: SandboxState, header: str) -> None:
-    told = request(state, "create-inbound", headers={"authorization": header})
-    assert (told.response.status, response_body(told)) == (401, {"message": "Unauthorized"})
+def test_authentication_other_than_basic_is_answered_401(state: SandboxState, header: str) -> None:
+    exchange = request(state, "create-inbound", headers={"authorization": header})
+    assert (exchange.response.status, response_body(exchange)) == (401, {"message": "Unauthorized"})
 
 
-def test_subdomain_has_to_be_the_account_s_if_it_names_one(state: SandboxState) -> None:
+def test_the_subdomain_must_match_if_the_account_names_one(state: SandboxState) -> None:
     patch_account(state, {"subdomain": "customer"})
     assert request(state, "create-inbound", headers=HEADERS).fault is None
     patch_account(state, {"subdomain": "acme"})
@@ -112,7 +116,7 @@ def test_subdomain_has_to_be_the_account_s_if_it_names_one(state: SandboxState) 
 
 
 @pytest.mark.parametrize(
-    ("sent", "shown"),
+    ("sent", "expected"),
     [
         (None, "+1 339-219-5276"),
         ("+1 760-867-5309", "+1 760-867-5309"),
@@ -120,17 +124,17 @@ def test_subdomain_has_to_be_the_account_s_if_it_names_one(state: SandboxState) 
         ("nonsense", "+1 339-219-5276"),
     ],
 )
-def test_outbound_number_of_an_incoming_call_falls_back(
-    state: SandboxState, sent: object, shown: str
+def test_an_unknown_outbound_number_of_an_inbound_call_falls_back_to_the_default(
+    state: SandboxState, sent: object, expected: str
 ) -> None:
     assert (
         response_body(request(state, "create-inbound", outbound_number=sent))["outbound_number"]
-        == shown
+        == expected
     )
 
 
 @pytest.mark.parametrize(
-    ("operation", "fields", "dialled", "ticket"),
+    ("operation", "fields", "dialed", "ticket"),
     [
         ("create-outbound", {"ticket_id": "71450"}, "+1 415-555-0100", "71450"),
         (
@@ -143,12 +147,12 @@ def test_outbound_number_of_an_incoming_call_falls_back(
         ("create-inbound", {}, "+82-10-6861-2345", None),
     ],
 )
-def test_ticket_wins_over_the_number(
-    state: SandboxState, operation: str, fields: dict[str, object], dialled: str, ticket: str | None
+def test_a_ticket_decides_the_dialed_number_over_end_user_number(
+    state: SandboxState, operation: str, fields: dict[str, object], dialed: str, ticket: str | None
 ) -> None:
-    made = response_body(request(state, operation, **fields))
-    assert made["out_ticket_id"] == ticket
-    assert dialled in [leg.number for leg in read.calls(state)["c1"].legs]
+    created = response_body(request(state, operation, **fields))
+    assert created["out_ticket_id"] == ticket
+    assert dialed in [leg.number for leg in read.calls(state)["c1"].legs]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +165,7 @@ def test_ticket_wins_over_the_number(
         ({"languages": ["fr-CA"]}, "fr-ca", "language-not-found"),
     ],
 )
-def test_languages_are_the_menu_s_or_the_account_s(
+def test_lang_must_be_a_language_of_the_menu_or_else_of_the_account(
     state: SandboxState, menu: dict[str, object], lang: str | None, fault: str | None
 ) -> None:
     patch_account(state, {"menus": {"9": menu}})
@@ -176,9 +180,11 @@ def test_languages_are_the_menu_s_or_the_account_s(
         ("ScheduledCall", "create-scheduled"),
     ],
 )
-def test_deprecated_names_still_work(state: SandboxState, alias: str, operation: str) -> None:
-    made = request(state, operation, call_type=alias)
-    assert (made.response.status, response_body(made)["call_type"][-5:]) == (201, "(API)")
+def test_deprecated_call_types_are_still_accepted(
+    state: SandboxState, alias: str, operation: str
+) -> None:
+    exchange = request(state, operation, call_type=alias)
+    assert (exchange.response.status, response_body(exchange)["call_type"][-5:]) == (201, "(API)")
 
 
 @pytest.mark.parametrize(
@@ -193,13 +199,13 @@ def test_deprecated_names_still_work(state: SandboxState, alias: str, operation:
         (1_767_258_000, "scheduled-at-malformed"),
     ],
 )
-def test_scheduled_at_lies_in_the_future(
+def test_scheduled_at_must_be_a_future_time(
     state: SandboxState, at: object, fault: str | None
 ) -> None:
     assert request(state, "create-scheduled", scheduled_at=at).fault == fault
 
 
-def test_agent_flipped_by_a_patch_changes_the_next_answer(state: SandboxState) -> None:
+def test_a_patched_agent_state_changes_the_next_response(state: SandboxState) -> None:
     patch_account(state, {"agents": {"admin@somedomain.com": {"state": "break"}}})
     assert response_body(request(state, "create-outbound")) == {
         "message": "Agent is not available to take this call"

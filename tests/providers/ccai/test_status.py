@@ -1,4 +1,4 @@
-"""The table of statuses: it holds all that a call can be, and the README prints it."""
+"""The CCAI status table is complete, consistent and printed in the README."""
 
 from pathlib import Path
 
@@ -8,18 +8,20 @@ from mockserver.providers.ccai.vendor_events import VENDOR_EVENTS
 README = Path(__file__).parents[3] / "README.md"
 
 
-def test_table_knows_every_status_in_which_an_act_may_be() -> None:
+def test_the_status_table_has_every_status_in_which_a_vendor_event_is_allowed() -> None:
     known = {row.status for row in STATUS_TABLE}
-    assert {word for act in VENDOR_EVENTS.values() for word in act.allowed_in} <= known
+    assert {status for event in VENDOR_EVENTS.values() for status in event.allowed_in} <= known
 
 
-def test_table_follows_itself() -> None:
+def test_every_predecessor_in_the_status_table_has_a_row() -> None:
     known = {row.status for row in STATUS_TABLE}
-    before = {word for row in STATUS_TABLE for word in row.predecessors.split(", ") if word}
-    assert before <= known
+    predecessors = {
+        status for row in STATUS_TABLE for status in row.predecessors.split(", ") if status
+    }
+    assert predecessors <= known
 
 
-def test_readme_prints_the_table() -> None:
+def test_the_readme_prints_the_status_table() -> None:
     printed = README.read_text("utf-8").partition("| status | reached from |")[2]
     rows = [line for line in printed.partition("\n\n")[0].splitlines()[2:] if line]
     assert rows == [

@@ -1,4 +1,4 @@
-"""Requests to Effebot, straight into the simulation."""
+"""The state that the tests of Effebot start from."""
 
 import pytest
 

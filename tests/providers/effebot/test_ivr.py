@@ -1,4 +1,4 @@
-"""What digits, words and silence lead to: the request decides, people only answer."""
+"""Effebot's IVR: which entry of the request digits, words and silence take."""
 
 from typing import Any
 
@@ -16,50 +16,57 @@ from tests.support.vendors.effebot import ACCOUNT_KEY, call_details, request, re
 MANAGER = [{"digit": 2, "managerPhone": "99999999998"}]
 
 
-def person(*deeds: tuple[str, str]) -> LegBehavior:
-    """Answers after 2 s, then does one thing a second."""
-    made = tuple(
+def acting_callee(*actions: tuple[str, str]) -> LegBehavior:
+    """Return a leg that answers after 2 s and then does one action per second."""
+    behavior_actions = tuple(
         LegAction(
             delay=fixed_duration(1_000),
-            event_type=verb,
-            data={"digits": said} if verb == "digits" else {"words": said},
+            event_type=event_type,
+            data={"digits": value} if event_type == "digits" else {"words": value},
         )
-        for verb, said in deeds
+        for event_type, value in actions
     )
-    return LegBehavior(actions=made)
+    return LegBehavior(actions=behavior_actions)
 
 
-def lived(
+def play_ivr(
     configuration: Configuration,
     ivrs: list[dict[str, Any]],
-    *deeds: tuple[str, str],
+    *actions: tuple[str, str],
     **legs: LegBehavior,
 ) -> SandboxState:
-    story = Scenario(name="told", legs={"a": person(*deeds), **legs})
-    state = state_with_scenarios(only_providers(configuration, "effebot"), story)
+    scenario = Scenario(name="told", legs={"a": acting_callee(*actions), **legs})
+    state = state_with_scenarios(only_providers(configuration, "effebot"), scenario)
     request(state, "create", ivrs=ivrs)
     play_until_idle(state)
     return state
 
 
-def events(state: SandboxState, *verbs: str) -> list[tuple[int, str, Any]]:
+def events(state: SandboxState, *event_types: str) -> list[tuple[int, str, Any]]:
     return [
         (event.at - START, event.type, event.data.get("text", event.data.get("number")))
         for event in read.calls(state)["c1"].events
-        if event.type in verbs
+        if event.type in event_types
     ]
 
 
-def test_digit_plays_texts_and_blocks(configuration: Configuration) -> None:
+def test_a_matching_digit_plays_a_record_sends_an_sms_and_blocks_the_number(
+    configuration: Configuration,
+) -> None:
     entry = {"digit": 1, "record": {"id": 1342}, "smsText": "Thanks", "needBlock": 1}
-    state = lived(configuration, [entry], ("digits", "1"))
+    state = play_ivr(configuration, [entry], ("digits", "1"))
     assert events(state, "play", "sms") == [
         (2_000, "play", "Greeting"),
         (3_000, "play", "Second record"),
         (3_000, "sms", "Thanks"),
     ]
-    told = call_details(state)
-    assert (told["ivrDigit"], told["ivrAnswers"], told["ivrIdList"], told["toBlock"]) == (
+    details = call_details(state)
+    assert (
+        details["ivrDigit"],
+        details["ivrAnswers"],
+        details["ivrIdList"],
+        details["toBlock"],
+    ) == (
         1,
         "|1",
         [0],
@@ -70,33 +77,37 @@ def test_digit_plays_texts_and_blocks(configuration: Configuration) -> None:
     assert call_details(state, 2)["status"] == "canceled"
 
 
-def test_digit_forwards_to_the_manager(configuration: Configuration) -> None:
-    state = lived(configuration, MANAGER, ("digits", "2"))
+def test_a_matching_digit_dials_the_manager_and_bridges(configuration: Configuration) -> None:
+    state = play_ivr(configuration, MANAGER, ("digits", "2"))
     assert events(state, "ring", "bridge") == [
         (0, "ring", None),
         (3_000, "ring", "99999999998"),
         (5_000, "bridge", None),
     ]
-    told = call_details(state)
+    details = call_details(state)
     times = ("startedAt", "answeredAt", "managerStartedAt", "managerAnsweredAt", "finishedAt")
-    assert [told[name] - START // 1_000 for name in times] == [0, 2, 3, 5, 11]
-    assert (told["managerStatus"], told["status"]) == ("finished", "finished")
+    assert [details[name] - START // 1_000 for name in times] == [0, 2, 3, 5, 11]
+    assert (details["managerStatus"], details["status"]) == ("finished", "finished")
 
 
-def test_manager_who_is_busy(configuration: Configuration) -> None:
-    state = lived(configuration, MANAGER, ("digits", "2"), b=LegBehavior(outcome="busy"))
-    told = call_details(state)
-    assert (told["managerStatus"], told["managerAnsweredAt"]) == ("canceled", None)
+def test_a_busy_manager_has_the_manager_status_canceled(configuration: Configuration) -> None:
+    state = play_ivr(configuration, MANAGER, ("digits", "2"), b=LegBehavior(outcome="busy"))
+    details = call_details(state)
+    assert (details["managerStatus"], details["managerAnsweredAt"]) == ("canceled", None)
 
 
-def test_unmatched_key_is_noted_and_the_next_one_counts(configuration: Configuration) -> None:
-    state = lived(configuration, [{"digit": 1, "smsText": "x"}], ("digits", "9"), ("digits", "1"))
-    told = call_details(state)
-    assert (told["ivrAnswers"], told["ivrIdList"], told["ivrDigit"]) == ("|9|1", [0], 1)
+def test_an_unmatched_digit_is_recorded_and_the_next_digit_counts(
+    configuration: Configuration,
+) -> None:
+    state = play_ivr(
+        configuration, [{"digit": 1, "smsText": "x"}], ("digits", "9"), ("digits", "1")
+    )
+    details = call_details(state)
+    assert (details["ivrAnswers"], details["ivrIdList"], details["ivrDigit"]) == ("|9|1", [0], 1)
 
 
 @pytest.mark.parametrize(
-    ("words", "heard", "taken"),
+    ("words", "spoken", "entries"),
     [
         ("Yes|No|don\u2019t know", "yes", [0]),
         ("Yes|No|don\u2019t know", "DON'T KNOW", [0]),
@@ -105,40 +116,44 @@ def test_unmatched_key_is_noted_and_the_next_one_counts(configuration: Configura
         ("Yes|No", "Yes No", []),
     ],
 )
-def test_words_are_compared_without_case(
-    configuration: Configuration, words: str, heard: str, taken: list[int]
+def test_key_words_are_compared_without_regard_to_case(
+    configuration: Configuration, words: str, spoken: str, entries: list[int]
 ) -> None:
-    state = lived(configuration, [{"keyWords": words, "smsText": "x"}], ("speech", heard))
-    told = call_details(state)
-    assert (told["ivrIdList"], told["ivrAnswers"], told["ivrDigit"]) == (taken, f"|{heard}", None)
+    state = play_ivr(configuration, [{"keyWords": words, "smsText": "x"}], ("speech", spoken))
+    details = call_details(state)
+    assert (details["ivrIdList"], details["ivrAnswers"], details["ivrDigit"]) == (
+        entries,
+        f"|{spoken}",
+        None,
+    )
 
 
-def test_silence_takes_the_entry_without_a_digit_when_the_prompt_is_over(
+def test_silence_after_the_prompt_takes_the_entry_without_digit(
     configuration: Configuration,
 ) -> None:
     ivrs: list[dict[str, Any]] = [
         {"digit": 1, "smsText": "x"},
         {"record": {"text": "Still there?"}},
     ]
-    state = lived(configuration, ivrs)
+    state = play_ivr(configuration, ivrs)
     assert events(state, "play") == [(2_000, "play", "Greeting"), (7_000, "play", "Still there?")]
     assert call_details(state)["ivrIdList"] == [1]
 
 
-def test_answer_before_the_end_of_the_prompt_spares_the_entry_for_silence(
+def test_a_digit_before_the_end_of_the_prompt_skips_the_entry_for_silence(
     configuration: Configuration,
 ) -> None:
     ivrs: list[dict[str, Any]] = [
         {"digit": 1, "smsText": "x"},
         {"record": {"text": "Still there?"}},
     ]
-    state = lived(configuration, ivrs, ("digits", "1"))
+    state = play_ivr(configuration, ivrs, ("digits", "1"))
     assert call_details(state)["ivrIdList"] == [0]
 
 
-@pytest.mark.parametrize(("text", "over"), [("x" * 30, 4_000), ("x" * 45, 5_000)])
-def test_prompt_takes_a_second_for_fifteen_characters(
-    configuration: Configuration, text: str, over: int
+@pytest.mark.parametrize(("text", "end"), [("x" * 30, 4_000), ("x" * 45, 5_000)])
+def test_a_prompt_lasts_one_second_per_fifteen_characters(
+    configuration: Configuration, text: str, end: int
 ) -> None:
     state = state_with_scenarios(
         only_providers(configuration, "effebot"),
@@ -146,10 +161,12 @@ def test_prompt_takes_a_second_for_fifteen_characters(
     )
     request(state, "create", record={"text": text}, ivrs=[{"smsText": "x"}])
     play_until_idle(state)
-    assert events(state, "sms") == [(over, "sms", "x")]
+    assert events(state, "sms") == [(end, "sms", "x")]
 
 
-def test_action_webhook_has_the_caller_s_parameters(configuration: Configuration) -> None:
+def test_an_action_webhook_carries_the_parameters_of_the_request(
+    configuration: Configuration,
+) -> None:
     entry = {
         "keyWords": "yes",
         "webhookUrl": "http://h/x",
@@ -157,21 +174,21 @@ def test_action_webhook_has_the_caller_s_parameters(configuration: Configuration
     }
     state = state_with_scenarios(
         only_providers(configuration, "effebot"),
-        Scenario(name="told", legs={"a": person(("speech", "Yes"))}),
+        Scenario(name="told", legs={"a": acting_callee(("speech", "Yes"))}),
     )
     request(state, "create", ivrs=[entry])
-    [sent] = play_until_idle(state)
-    assert (sent.webhook.kind, sent.webhook.url) == ("action", "http://h/x")
-    assert sent.webhook.body == {
+    [delivery] = play_until_idle(state)
+    assert (delivery.webhook.kind, delivery.webhook.url) == ("action", "http://h/x")
+    assert delivery.webhook.body == {
         "call": {"phone": "99999999999", "answer": "Yes"},
         "a": [1],
         "b": "c",
     }
 
 
-def test_manager_who_speaks_chooses_nothing(configuration: Configuration) -> None:
-    state = lived(configuration, MANAGER, ("digits", "2"), b=person(("digits", "2")))
-    assert [one for one in read.calls(state)["c1"].events if one.type == "branch"] == [
+def test_digits_of_the_manager_choose_no_entry(configuration: Configuration) -> None:
+    state = play_ivr(configuration, MANAGER, ("digits", "2"), b=acting_callee(("digits", "2")))
+    assert [event for event in read.calls(state)["c1"].events if event.type == "branch"] == [
         Event(at=START + 3_000, type="branch", data={"answer": "2", "entry": 0, "block": "0"})
     ]
 
@@ -185,7 +202,7 @@ def test_manager_who_speaks_chooses_nothing(configuration: Configuration) -> Non
         ("[1]", "ivrs-webhookparameters-invalid"),
     ],
 )
-def test_parameters_are_the_text_of_a_json_object(
+def test_webhook_parameters_must_be_the_text_of_a_json_object(
     state: SandboxState, text: str, fault: str | None
 ) -> None:
     entry = {"digit": 1, "webhookUrl": "http://h/x", "webhookParameters": text}

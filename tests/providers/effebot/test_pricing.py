@@ -1,4 +1,4 @@
-"""Money at Effebot: each leg by the step, never below nought, and to the cent as `get` tells it."""
+"""Effebot charges each leg per billing step and never overdraws the balance."""
 
 from decimal import Decimal
 
@@ -25,7 +25,7 @@ from tests.support.vendors.effebot import (
     ("talk", "cost"),
     [(1_000, "0.05"), (60_000, "0.05"), (60_001, "0.10"), (119_000, "0.10"), (180_000, "0.15")],
 )
-def test_each_step_that_has_begun_is_charged(
+def test_each_billing_step_that_has_begun_is_charged(
     configuration: Configuration, talk: int, cost: str
 ) -> None:
     state = state_with_scenarios(
@@ -37,7 +37,7 @@ def test_each_step_that_has_begun_is_charged(
     assert (call_details(state)["cost"], balance(state)) == (cost, Decimal(100) - Decimal(cost))
 
 
-def test_call_ends_when_the_money_is_gone(state: SandboxState) -> None:
+def test_a_call_ends_when_the_balance_is_used_up(state: SandboxState) -> None:
     patch_account(state, {"balance": "0.12"})
     request(state, "create", phone="20100010200")
     play_until_idle(state)
@@ -48,19 +48,19 @@ def test_call_ends_when_the_money_is_gone(state: SandboxState) -> None:
     assert (balance(state), call_details(state)["cost"]) == (Decimal("0.02"), "0.10")
 
 
-def test_synthesis_is_paid_at_once(state: SandboxState) -> None:
-    told = response_body(request(state, "create", record={"text": "x" * 101}))
-    assert (told["recordCost"], balance(state)) == ("0.04", Decimal("99.96"))
+def test_speech_synthesis_is_paid_at_once(state: SandboxState) -> None:
+    body = response_body(request(state, "create", record={"text": "x" * 101}))
+    assert (body["recordCost"], balance(state)) == ("0.04", Decimal("99.96"))
 
 
-def test_synthesis_beyond_the_balance_is_refused(state: SandboxState) -> None:
+def test_speech_synthesis_beyond_the_balance_is_refused(state: SandboxState) -> None:
     patch_account(state, {"balance": "0.03"})
     assert request(state, "create", record={"text": "x" * 101}).fault == "insufficient-balance"
     assert balance(state) == Decimal("0.03")
 
 
 PRICES = st.decimals(0, 1, places=2).map(str)
-PEOPLE = st.sampled_from(
+BEHAVIORS = st.sampled_from(
     [
         *(PRESETS[word] for word in ("answered", "busy", "no-answer")),
         LegBehavior(
@@ -84,37 +84,37 @@ IVRS = [{"digit": 1, "smsText": "x"}, {"digit": 2, "managerPhone": "99999999998"
     prices=st.tuples(PRICES, PRICES, PRICES, PRICES),
     step=st.sampled_from(["1s", "6s", "60s"]),
     start=st.decimals(0, 5, places=2).map(str),
-    people=st.tuples(PEOPLE, PEOPLE),
-    many=st.integers(1, 4),
+    behaviors=st.tuples(BEHAVIORS, BEHAVIORS),
+    count=st.integers(1, 4),
     text=st.integers(1, 300),
 )
-def test_balance_is_start_minus_what_is_told(  # noqa: PLR0913, PLR0917 - all that is drawn
+def test_the_balance_is_the_start_balance_minus_all_reported_costs(  # noqa: PLR0913, PLR0917 - all that is drawn
     configuration: Configuration,
     prices: tuple[str, str, str, str],
     step: str,
     start: str,
-    people: tuple[LegBehavior, LegBehavior],
-    many: int,
+    behaviors: tuple[LegBehavior, LegBehavior],
+    count: int,
     text: int,
 ) -> None:
     names = ("minute", "manager_minute", "synthesis_per_100_chars", "sms")
     state = state_with_scenarios(
         only_providers(configuration, "effebot"),
-        Scenario(name="told", legs=dict(zip("ab", people, strict=True))),
+        Scenario(name="told", legs=dict(zip("ab", behaviors, strict=True))),
     )
     patch_account(
         state, {"balance": start, "tariff": {**dict(zip(names, prices, strict=True)), "step": step}}
     )
-    phones = [f"9999999999{nth}" for nth in range(many)]
-    made = request(
+    phones = [f"9999999999{number}" for number in range(count)]
+    exchange = request(
         state, "create", phone=None, phones=phones, record={"text": "x" * text}, ivrs=IVRS
     )
     play_until_idle(state)
     assert balance(state) >= 0
-    if made.fault is None:
-        told = [Decimal(call_details(state, nth + 1)["cost"]) for nth in range(many)]
-        assert balance(state) == Decimal(start) - sum(told) - Decimal(
-            response_body(made)[0]["recordCost"]
+    if exchange.fault is None:
+        costs = [Decimal(call_details(state, number + 1)["cost"]) for number in range(count)]
+        assert balance(state) == Decimal(start) - sum(costs) - Decimal(
+            response_body(exchange)[0]["recordCost"]
         )
     else:
-        assert (made.fault, balance(state)) == ("insufficient-balance", Decimal(start))
+        assert (exchange.fault, balance(state)) == ("insufficient-balance", Decimal(start))

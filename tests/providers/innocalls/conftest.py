@@ -1,4 +1,4 @@
-"""Requests to Innocalls, straight into the simulation."""
+"""The state that the tests of Innocalls start from."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What follows at Innocalls: redials, words, limits, webhooks."""
+"""Redials, texts, limits and webhooks of Innocalls calls."""
 
 import pytest
 
@@ -13,19 +13,19 @@ MINUTE = 60_000
 HOOK = "http://localhost:3000/hook?a=b"
 
 
-def starts(call: Call) -> list[int]:
-    """Minutes after the request at which each attempt began."""
-    began = [one.started_at for one in call.attempts]
-    return [(at - START) // MINUTE for at in (*began, call.attempt_started_at or 0)]
+def attempt_minutes(call: Call) -> list[int]:
+    """Return the minutes after the request at which each attempt began."""
+    times = [attempt.started_at for attempt in call.attempts]
+    return [(at - START) // MINUTE for at in (*times, call.attempt_started_at or 0)]
 
 
-def played(state: SandboxState) -> list[object]:
+def texts_played(state: SandboxState) -> list[object]:
     events = [event for call in read.calls(state).values() for event in call.events]
     return [event.data["text"] for event in events if event.type == "play"]
 
 
 @pytest.mark.parametrize(
-    ("story", "fields", "minutes", "outcome"),
+    ("scenario", "fields", "minutes", "outcome"),
     [
         ("no-answer", {"tries": " 2", "try_delay": "50"}, [0, 50, 100], "no-answer"),
         ("callee-busy", {"tries": "2", "try_delay": "50"}, [0, 50, 100], "busy"),
@@ -40,12 +40,15 @@ def played(state: SandboxState) -> list[object]:
         ("no-answer", {"tries": "1", "try_delay": "0"}, [0, 0], "no-answer"),
     ],
 )
-def test_confirmation_is_redialled_on_no_response_or_busy(
-    state: SandboxState, story: str, fields: dict[str, object], minutes: list[int], outcome: str
+def test_an_order_confirmation_is_redialed_after_no_answer_or_busy(
+    state: SandboxState, scenario: str, fields: dict[str, object], minutes: list[int], outcome: str
 ) -> None:
-    request(state, "order-confirmation", story, **fields)
+    request(state, "order-confirmation", scenario, **fields)
     play_until_idle(state)
-    assert (starts(read.calls(state)["c1"]), read.calls(state)["c1"].outcome) == (minutes, outcome)
+    assert (attempt_minutes(read.calls(state)["c1"]), read.calls(state)["c1"].outcome) == (
+        minutes,
+        outcome,
+    )
 
 
 @pytest.mark.parametrize(
@@ -60,32 +63,32 @@ def test_confirmation_is_redialled_on_no_response_or_busy(
         ),
     ],
 )
-def test_confirmation_reads_out_what_type_names(
+def test_an_order_confirmation_reads_out_the_fields_named_by_type(
     state: SandboxState, fields: dict[str, object], text: str
 ) -> None:
     request(state, "order-confirmation", **fields)
     play_until_idle(state)
-    assert played(state) == [text]
+    assert texts_played(state) == [text]
 
 
-def test_bridge_reads_nothing_out_and_sends_nothing(state: SandboxState) -> None:
+def test_a_bridge_plays_no_text_and_sends_no_webhook(state: SandboxState) -> None:
     request(state, "bridge")
     assert play_until_idle(state) == []
-    assert played(state) == []
+    assert texts_played(state) == []
 
 
-@pytest.mark.parametrize(("duration", "ends"), [("1", 64_000), ("2", 124_000), (3, 184_000)])
-def test_bridge_is_limited_from_the_answer_of_the_second(
-    state: SandboxState, duration: object, ends: int
+@pytest.mark.parametrize(("duration", "end"), [("1", 64_000), ("2", 124_000), (3, 184_000)])
+def test_the_duration_of_a_bridge_counts_from_the_answer_of_the_second_callee(
+    state: SandboxState, duration: object, end: int
 ) -> None:
-    stays = {"first_callee_number": "20100010200", "second_callee_number": "20200010200"}
-    request(state, "bridge", duration=duration, **stays)
+    numbers = {"first_callee_number": "20100010200", "second_callee_number": "20200010200"}
+    request(state, "bridge", duration=duration, **numbers)
     play_until_idle(state)
-    assert read.calls(state)["c1"].ended_at == START + ends
+    assert read.calls(state)["c1"].ended_at == START + end
 
 
 @pytest.mark.parametrize(
-    ("story", "told"),
+    ("scenario", "webhooks"),
     [
         ("one-then-two", ["GetDigits 1", "GetDigits 2", "CDR Answered"]),
         ("presses-one", ["GetDigits 1", "CDR Answered"]),
@@ -94,28 +97,28 @@ def test_bridge_is_limited_from_the_answer_of_the_second(
         ("answered", ["CDR Answered"]),
     ],
 )
-def test_dispatch_reports_each_key_and_then_the_call(
-    state: SandboxState, story: str, told: list[str]
+def test_a_dispatch_reports_each_digit_and_then_the_call(
+    state: SandboxState, scenario: str, webhooks: list[str]
 ) -> None:
-    asked = request(state, "dispatch", story, webhook=HOOK)
-    assert isinstance(asked.response.body, dict)
-    call_id = asked.response.body["data"]["callId"]
-    sent = [delivery.webhook for delivery in play_until_idle(state)]
-    wanted = {
+    exchange = request(state, "dispatch", scenario, webhook=HOOK)
+    assert isinstance(exchange.response.body, dict)
+    call_id = exchange.response.body["data"]["callId"]
+    requests = [delivery.webhook for delivery in play_until_idle(state)]
+    urls = {
         "GetDigits 1": f"{HOOK}&action=GetDigits&callId={call_id}&clicked=1",
         "GetDigits 2": f"{HOOK}&action=GetDigits&callId={call_id}&clicked=2",
         "CDR Answered": f"{HOOK}&action=CDR&callId={call_id}&disposition=Answered&to=966500000000",
         "CDR Failed": f"{HOOK}&action=CDR&callId={call_id}&disposition=Failed&to=966500000000",
     }
-    assert [(one.method, one.url, one.body) for one in sent] == [
-        ("GET", wanted[line], None) for line in told
+    assert [(request.method, request.url, request.body) for request in requests] == [
+        ("GET", urls[name], None) for name in webhooks
     ]
 
 
-def test_dispatch_with_the_placeholder_sends_nothing(state: SandboxState) -> None:
+def test_a_dispatch_with_the_placeholder_webhook_sends_nothing(state: SandboxState) -> None:
     request(state, "dispatch", "one-then-two")
     assert play_until_idle(state) == []
-    assert played(state) == ["1 2"]
+    assert texts_played(state) == ["1 2"]
 
 
 @pytest.mark.parametrize(
@@ -128,5 +131,5 @@ def test_dispatch_with_the_placeholder_sends_nothing(state: SandboxState) -> Non
         ("http://h/p?a=b#part", "http://h/p?a=b&x=1+2"),
     ],
 )
-def test_merged_keeps_whatever_query_there_is(url: str, merged_url: str) -> None:
+def test_add_query_keeps_the_existing_query(url: str, merged_url: str) -> None:
     assert add_query(url, {"x": "1 2"}) == merged_url

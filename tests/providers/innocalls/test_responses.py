@@ -1,4 +1,4 @@
-"""How Innocalls says it: ids, and call status through the whole life of a bridge."""
+"""Innocalls responses: call ids, and the call status during the lifecycle of a bridge."""
 
 import re
 
@@ -16,66 +16,66 @@ UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 
 
 @pytest.mark.parametrize(
-    ("operation", "form"),
+    ("operation", "pattern"),
     [("bridge", f"{UUID}as"), ("dispatch", "[A-Za-z]{15}"), ("order-confirmation", "[A-Za-z]{15}")],
 )
-def test_new_id_is_as_in_the_samples(operation: str, form: str) -> None:
-    ids = [responses.new_call_id(seed, nth, operation) for seed in "ab" for nth in range(50)]
-    assert all(re.fullmatch(form, one) for one in ids)
+def test_call_ids_have_the_form_of_the_documented_samples(operation: str, pattern: str) -> None:
+    ids = [responses.new_call_id(seed, number, operation) for seed in "ab" for number in range(50)]
+    assert all(re.fullmatch(pattern, call_id) for call_id in ids)
     assert len(set(ids)) == 100
     assert responses.new_call_id("a", 0, operation) == ids[0]
 
 
 def status(state: SandboxState, now: int = START) -> tuple[str, ...]:
-    """Actual start, first, second, whole."""
-    told = response_body(
+    """Return the actual start and the statuses of first callee, second callee and call."""
+    body = response_body(
         request(state, "call-status", now=now, call_id=read.calls(state)["c1"].spec.vendor_id)
     )
     keys = ("actualDateTime", "firstRecipientStatus", "secondRecipientStatus", "callStatus")
-    return tuple(told["data"]["callStatus"][key] for key in keys)
+    return tuple(body["data"]["callStatus"][key] for key in keys)
 
 
-def test_call_status_through_the_life_of_a_bridge(state: SandboxState) -> None:
+def test_call_status_follows_the_lifecycle_of_a_bridge(state: SandboxState) -> None:
     request(state, "bridge")
-    began = "2026-01-01 11:00:00"
+    started_at = "2026-01-01 11:00:00"
     assert status(state) == ("", "pending", "pending", "pending")
-    lived = [
+    statuses = [
         (1_000, "ringing", "pending", "processing"),
         (3_000, "answered", "ringing", "processing"),
     ]
-    lived += [
+    statuses += [
         (5_000, "answered", "answered", "in_progress"),
         (99_000, "answered", "answered", "completed"),
     ]
-    for at, *words in lived:
+    for at, *words in statuses:
         run_for(state, at)
-        assert status(state, START + at) == (began, *words)
+        assert status(state, START + at) == (started_at, *words)
 
 
 @pytest.mark.parametrize(
-    ("story", "words"),
+    ("scenario", "words"),
     [
         ("callee-busy", ("answered", "not_answered", "failed")),
         ("second-leg-no-answer", ("answered", "not_answered", "failed")),
         ("hangs-up-early", ("answered", "not_answered", "failed")),
     ],
 )
-def test_both_must_answer_for_success(
-    state: SandboxState, story: str, words: tuple[str, ...]
+def test_a_bridge_succeeds_only_if_both_callees_answer(
+    state: SandboxState, scenario: str, words: tuple[str, ...]
 ) -> None:
-    request(state, "bridge", story)
+    request(state, "bridge", scenario)
     play_until_idle(state)
     assert status(state)[1:] == words
 
 
-def test_first_who_does_not_answer_spares_the_second(state: SandboxState) -> None:
+def test_call_status_has_the_documented_keys_for_a_completed_bridge(state: SandboxState) -> None:
     request(state, "bridge", first_callee_number="20110030500")
     change_account(state, caller_id="19000")
     play_until_idle(state)
-    told = response_body(
+    body = response_body(
         request(state, "call-status", call_id=read.calls(state)["c1"].spec.vendor_id)
     )
-    assert list(told["data"]["callStatus"].items()) == [
+    assert list(body["data"]["callStatus"].items()) == [
         ("scheduledDateTime", "2026-01-01 11:00:00"),
         ("actualDateTime", "2026-01-01 11:00:00"),
         ("callDuration", "2 Minutes"),
@@ -92,25 +92,25 @@ def test_first_who_does_not_answer_spares_the_second(state: SandboxState) -> Non
 
 
 @pytest.mark.parametrize(
-    ("zone", "starts"),
+    ("zone", "starts_at"),
     [
         ("Africa/Cairo", 1_767_312_000_000),
         ("UTC", 1_767_319_200_000),
         ("Asia/Riyadh", 1_767_308_400_000),
     ],
 )
-def test_bridge_is_booked_in_the_account_s_time_zone(
-    state: SandboxState, zone: str, starts: int
+def test_call_time_is_read_in_the_time_zone_of_the_account(
+    state: SandboxState, zone: str, starts_at: int
 ) -> None:
     change_account(state, time_zone=zone)
     request(state, "bridge", call_time="2026-01-02 02:00:00")
-    assert read.calls(state)["c1"].starts_at == starts
+    assert read.calls(state)["c1"].starts_at == starts_at
     play_until_idle(state)
-    assert read.calls(state)["c1"].attempt_started_at == starts
-    assert status(state, starts)[0] == "2026-01-02 02:00:00"
+    assert read.calls(state)["c1"].attempt_started_at == starts_at
+    assert status(state, starts_at)[0] == "2026-01-02 02:00:00"
 
 
-def test_read_counts_as_a_poll(state: SandboxState) -> None:
+def test_reading_the_call_status_counts_as_a_poll(state: SandboxState) -> None:
     request(state, "bridge")
     run_for(state, 0)
     status(state, START + 1_000)
@@ -119,7 +119,7 @@ def test_read_counts_as_a_poll(state: SandboxState) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "status_asked"),
+    ("fields", "expected"),
     [
         ({"call_id": "x"}, True),
         ({"call_id": "x", "call_flow_id": "y"}, True),
@@ -128,13 +128,13 @@ def test_read_counts_as_a_poll(state: SandboxState) -> None:
         ({}, False),
     ],
 )
-def test_post_to_the_path_of_bridging_may_ask_for_status(
-    fields: dict[str, str], *, status_asked: bool
+def test_a_post_to_the_bridge_path_with_a_call_id_and_no_callee_asks_for_status(
+    fields: dict[str, str], *, expected: bool
 ) -> None:
-    assert is_status_request(Request(method="POST", path="/", fields=fields)) == status_asked
+    assert is_status_request(Request(method="POST", path="/", fields=fields)) == expected
 
 
-def test_legs_have_the_words_of_their_operation(state: SandboxState) -> None:
+def test_legs_have_the_roles_of_their_operation(state: SandboxState) -> None:
     for operation in ("order-confirmation", "bridge", "dispatch"):
         request(state, operation)
     request(state, "webrtc-call", headers={"cookie": "innocalls_session=101:key"})

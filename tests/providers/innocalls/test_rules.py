@@ -1,4 +1,4 @@
-"""What Innocalls refuses, and what it lets pass."""
+"""Which requests Innocalls refuses and which it accepts."""
 
 import pytest
 
@@ -10,13 +10,13 @@ from tests.support.vendors.innocalls import change_account, request, response_bo
 OK = "passes"
 
 
-def answer(state: SandboxState, operation: str, **fields: object) -> str:
+def fault_or_ok(state: SandboxState, operation: str, **fields: object) -> str:
     return request(state, operation, **fields).fault or OK
 
 
-@pytest.mark.parametrize("phone", ["phone", "first_callee_number", "second_callee_number"])
+@pytest.mark.parametrize("field", ["phone", "first_callee_number", "second_callee_number"])
 @pytest.mark.parametrize(
-    ("number", "told"),
+    ("number", "expected"),
     [
         ("1234567", OK),
         ("123456789012345", OK),
@@ -33,14 +33,14 @@ def answer(state: SandboxState, operation: str, **fields: object) -> str:
     ],
 )
 def test_numbers_have_7_to_15_digits(
-    state: SandboxState, phone: str, number: object, told: str
+    state: SandboxState, field: str, number: object, expected: str
 ) -> None:
-    operation = "dispatch" if phone == "phone" else "bridge"
-    assert answer(state, operation, **{phone: number}) == told
+    operation = "dispatch" if field == "phone" else "bridge"
+    assert fault_or_ok(state, operation, **{field: number}) == expected
 
 
 @pytest.mark.parametrize(
-    ("operation", "fields", "told"),
+    ("operation", "fields", "expected"),
     [
         ("order-confirmation", {"tries": "-1"}, "bad-request"),
         ("order-confirmation", {"tries": "two"}, "bad-request"),
@@ -66,12 +66,14 @@ def test_numbers_have_7_to_15_digits(
         ("call-status", {"call_id": "unknown"}, "not-found"),
     ],
 )
-def test_fields(state: SandboxState, operation: str, fields: dict[str, object], told: str) -> None:
-    assert answer(state, operation, **fields) == told
+def test_fields_are_accepted_or_refused_by_their_operation(
+    state: SandboxState, operation: str, fields: dict[str, object], expected: str
+) -> None:
+    assert fault_or_ok(state, operation, **fields) == expected
 
 
 @pytest.mark.parametrize(
-    ("flows", "told"),
+    ("flows", "expected"),
     [
         ({}, OK),
         ({"flow": {}}, OK),
@@ -82,15 +84,15 @@ def test_fields(state: SandboxState, operation: str, fields: dict[str, object], 
         ({"flow": {"requires": ["items_count"]}}, OK),
     ],
 )
-def test_flow_of_the_account_decides(
-    state: SandboxState, flows: dict[str, object], told: str
+def test_the_flows_of_the_account_decide_whether_a_flow_id_is_accepted(
+    state: SandboxState, flows: dict[str, object], expected: str
 ) -> None:
     change_account(state, flows=flows)
-    assert answer(state, "order-confirmation", items_count=2) == told
+    assert fault_or_ok(state, "order-confirmation", items_count=2) == expected
 
 
 @pytest.mark.parametrize(
-    ("accept", "told"),
+    ("accept", "expected"),
     [
         ("", OK),
         ("*/*", OK),
@@ -102,13 +104,15 @@ def test_flow_of_the_account_decides(
         ("text/html;q=1, application/json; q=0", "not-acceptable"),
     ],
 )
-def test_json_is_all_there_is(state: SandboxState, accept: str, told: str) -> None:
+def test_a_request_is_refused_if_its_accept_header_excludes_json(
+    state: SandboxState, accept: str, expected: str
+) -> None:
     headers = {"authorization": "Bearer key", "accept": accept}
-    assert (request(state, "dispatch", headers=headers).fault or OK) == told
+    assert (request(state, "dispatch", headers=headers).fault or OK) == expected
 
 
 @pytest.mark.parametrize(
-    ("authorization", "told"),
+    ("authorization", "expected"),
     [
         ("Bearer key", OK),
         ("bearer key", OK),
@@ -118,9 +122,11 @@ def test_json_is_all_there_is(state: SandboxState, accept: str, told: str) -> No
         ("", "unauthorized"),
     ],
 )
-def test_token_comes_first(state: SandboxState, authorization: str, told: str) -> None:
-    given = {"authorization": authorization}
-    assert (request(state, "dispatch", headers=given).fault or OK) == told
+def test_the_token_is_checked_before_the_fields(
+    state: SandboxState, authorization: str, expected: str
+) -> None:
+    headers = {"authorization": authorization}
+    assert (request(state, "dispatch", headers=headers).fault or OK) == expected
     refused = request(state, "dispatch", headers={"authorization": "Bearer revoked"}, phone="x")
     assert response_body(refused) == {
         "status": 401,
@@ -129,11 +135,11 @@ def test_token_comes_first(state: SandboxState, authorization: str, told: str) -
     }
 
 
-def test_call_of_another_flow_or_kind_is_not_found(state: SandboxState) -> None:
+def test_call_status_finds_only_bridges_of_the_given_flow(state: SandboxState) -> None:
     request(state, "bridge")
     request(state, "dispatch")
     bridge, dispatch = (call.spec.vendor_id for call in read.calls(state).values())
-    assert answer(state, "call-status", call_id=bridge) == OK
-    assert answer(state, "call-status", call_id=bridge, call_flow_id="x") == "not-found"
-    assert answer(state, "call-status", call_id=dispatch) == "not-found"
+    assert fault_or_ok(state, "call-status", call_id=bridge) == OK
+    assert fault_or_ok(state, "call-status", call_id=bridge, call_flow_id="x") == "not-found"
+    assert fault_or_ok(state, "call-status", call_id=dispatch) == "not-found"
     assert read.calls(state)["c1"].spec.created_at == START

@@ -1,4 +1,4 @@
-"""The WebRTC pages: who is let in, and what the page places."""
+"""The WebRTC pages of Innocalls: login, session and the calls that they place."""
 
 import pytest
 
@@ -7,14 +7,16 @@ from tests.support import read
 from tests.support.vendors.innocalls import change_account, request, response_body
 
 PHONE = "00966500000000"
-IN = {"cookie": "other=x; innocalls_session=101:key"}
+LOGGED_IN = {"cookie": "other=x; innocalls_session=101:key"}
 
 
-def headed(
+def status_and_location(
     state: SandboxState, operation: str, headers: dict[str, str], **fields: object
 ) -> object:
-    told = request(state, operation, headers=headers, phone_number=PHONE, **fields).response
-    return told.status, told.headers.get("location", told.headers.get("content-type", ""))
+    response = request(state, operation, headers=headers, phone_number=PHONE, **fields).response
+    return response.status, response.headers.get(
+        "location", response.headers.get("content-type", "")
+    )
 
 
 LOGIN = (302, "login.php?phone_number=966500000000")
@@ -22,7 +24,7 @@ HTML = (200, "text/html; charset=utf-8")
 
 
 @pytest.mark.parametrize(
-    ("cookie", "told"),
+    ("cookie", "expected"),
     [
         ("innocalls_session=101:key", HTML),
         ("innocalls_session=101:invalid", LOGIN),
@@ -33,24 +35,24 @@ HTML = (200, "text/html; charset=utf-8")
         ('"', LOGIN),
     ],
 )
-def test_page_is_for_those_who_have_logged_in(
-    state: SandboxState, cookie: str, told: object
+def test_the_call_page_needs_a_session_cookie(
+    state: SandboxState, cookie: str, expected: object
 ) -> None:
-    assert headed(state, "webrtc", {"cookie": cookie}) == told
+    assert status_and_location(state, "webrtc", {"cookie": cookie}) == expected
 
 
-def test_extension_has_to_be_the_account_s_if_it_names_any(state: SandboxState) -> None:
+def test_the_extension_must_be_known_if_the_account_names_extensions(state: SandboxState) -> None:
     change_account(state, extensions={"102": {"name": "Ann"}})
-    assert headed(state, "webrtc", IN) == LOGIN
+    assert status_and_location(state, "webrtc", LOGGED_IN) == LOGIN
     change_account(state, extensions={"101": {}})
-    assert headed(state, "webrtc", IN) == HTML
+    assert status_and_location(state, "webrtc", LOGGED_IN) == HTML
 
 
-def test_login_form_escapes_what_it_repeats(state: SandboxState) -> None:
-    told = request(state, "webrtc-login", headers={}, phone_number='"><script>').response
-    assert isinstance(told.body, bytes)
-    assert b"<script>" not in told.body
-    assert b"&quot;&gt;&lt;script&gt;" in told.body
+def test_the_login_form_escapes_the_phone_number(state: SandboxState) -> None:
+    response = request(state, "webrtc-login", headers={}, phone_number='"><script>').response
+    assert isinstance(response.body, bytes)
+    assert b"<script>" not in response.body
+    assert b"&quot;&gt;&lt;script&gt;" in response.body
 
 
 @pytest.mark.parametrize(
@@ -62,24 +64,28 @@ def test_login_form_escapes_what_it_repeats(state: SandboxState) -> None:
         ({"extension": ""}, 401),
     ],
 )
-def test_entering(state: SandboxState, fields: dict[str, object], status: int) -> None:
-    told = request(state, "webrtc-enter", headers={}, **fields).response
-    assert told.status == status
+def test_logging_in_needs_an_extension_and_a_valid_key(
+    state: SandboxState, fields: dict[str, object], status: int
+) -> None:
+    response = request(state, "webrtc-enter", headers={}, **fields).response
+    assert response.status == status
     if status == 302:
-        assert dict(told.headers) == {
+        assert dict(response.headers) == {
             "location": "integration.php?phone_number=966500000000",
             "set-cookie": "innocalls_session=101:key; Path=/; HttpOnly; SameSite=Lax",
         }
 
 
-def test_extension_and_key_may_hold_anything(state: SandboxState) -> None:
-    told = request(state, "webrtc-enter", headers={}, extension="a;b:c", password="k ey").response
-    cookie = told.headers["set-cookie"].partition(";")[0]
-    assert headed(state, "webrtc", {"cookie": cookie}) == HTML
+def test_an_extension_and_key_may_contain_any_characters(state: SandboxState) -> None:
+    response = request(
+        state, "webrtc-enter", headers={}, extension="a;b:c", password="k ey"
+    ).response
+    cookie = response.headers["set-cookie"].partition(";")[0]
+    assert status_and_location(state, "webrtc", {"cookie": cookie}) == HTML
     request(state, "webrtc-call", headers={"cookie": cookie})
     assert [leg.number for leg in read.calls(state)["c1"].legs] == ["a;b:c", "966500000000"]
 
 
-def test_call_of_a_stranger_is_refused(state: SandboxState) -> None:
+def test_a_call_without_a_session_is_refused(state: SandboxState) -> None:
     assert response_body(request(state, "webrtc-call", headers={}))["status"] == 401
     assert read.calls(state) == {}

@@ -1,4 +1,4 @@
-"""The WebRTC pages in a real browser: to the login, in, and the call is placed."""
+"""The WebRTC pages of Innocalls log in and place a call in a real browser."""
 
 from mockserver.app import run_server
 from mockserver.client import MockServer
@@ -11,19 +11,19 @@ SETTLED = (
 )
 
 
-def test_browser_logs_in_and_calls() -> None:
-    served = Settings(port=0, clock="manual", seed="s", quiet=True)
-    with run_server(served) as origin, MockServer(origin, "web") as mock, browser() as page:
+def test_a_browser_logs_in_and_places_a_call() -> None:
+    settings = Settings(port=0, clock="manual", seed="s", quiet=True)
+    with run_server(settings) as origin, MockServer(origin, "web") as mock, browser() as page:
         page.open(mock.url("innocalls") + "/integration.php?phone_number=00966500000000")
         assert page.text("h1") == "Log in"
         page.type("input[name=extension]", "101")
         page.type("input[name=password]", "any-key")
         page.click("button")
-        page.there("#state")
+        page.wait_until_present("#state")
         assert page.text("h1") == "Calling 966500000000"
-        told = page.run(SETTLED)
+        status = page.run(SETTLED)
         [call] = mock.calls()
-        assert told == f"Call Sent {call.vendor_id}"
+        assert status == f"Call Sent {call.vendor_id}"
         assert [(leg.role, leg.number) for leg in call.legs] == [
             ("extension", "101"),
             ("phone", "966500000000"),

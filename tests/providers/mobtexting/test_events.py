@@ -1,4 +1,4 @@
-"""What follows an event at Mobtexting: the limit, the redials, one report."""
+"""Limits, redials and the report of Mobtexting calls."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,32 +21,34 @@ from tests.support.simulation import (
     state_with_scenarios,
 )
 
-SILENT = PRESETS["no-answer"]
+NO_ANSWER = PRESETS["no-answer"]
 
 
-def began(state: SandboxState) -> list[int]:
-    """When each attempt began."""
+def attempt_starts(state: SandboxState) -> list[int]:
+    """Return the start of each attempt, in ms after `START`."""
     return [event.at - START for event in read.calls(state)["c1"].events if event.type == "begin"]
 
 
-@pytest.mark.parametrize(("duration", "at"), [(1, 64_000), ("2", 124_000), ("10", 604_000)])
-def test_limited_ends_the_call_after_so_many_minutes(
-    configuration: Configuration, duration: object, at: int
+@pytest.mark.parametrize(("duration", "end"), [(1, 64_000), ("2", 124_000), ("10", 604_000)])
+def test_duration_ends_a_bridged_call_after_so_many_minutes(
+    configuration: Configuration, duration: object, end: int
 ) -> None:
     state = state_with_scenarios(
         configuration, Scenario(name="mine", legs={"a": STAY_ON_LINE, "b": STAY_ON_LINE})
     )
     click_to_call(state, duration=duration)
-    [sent] = play_until_idle(state)
+    [delivery] = play_until_idle(state)
     call = read.calls(state)["c1"]
-    assert (call.outcome, call.ended_at) == ("completed", START + at)
-    assert Event(at=START + at, type="hangup", leg="b", data={"cause": "normal"}) in call.events
-    assert sent.webhook.body is not None
-    assert sent.webhook.body["billing"] == str(at // 1_000 - 4)
+    assert (call.outcome, call.ended_at) == ("completed", START + end)
+    assert Event(at=START + end, type="hangup", leg="b", data={"cause": "normal"}) in call.events
+    assert delivery.webhook.body is not None
+    assert delivery.webhook.body["billing"] == str(end // 1_000 - 4)
 
 
 @pytest.mark.parametrize("fields", [{}, {"duration": ""}])
-def test_limited_not_unless_asked(configuration: Configuration, fields: dict[str, Any]) -> None:
+def test_a_call_without_duration_has_no_limit(
+    configuration: Configuration, fields: dict[str, Any]
+) -> None:
     state = state_with_scenarios(
         configuration, Scenario(name="mine", legs={"a": STAY_ON_LINE, "b": STAY_ON_LINE})
     )
@@ -54,24 +56,24 @@ def test_limited_not_unless_asked(configuration: Configuration, fields: dict[str
     assert (play_until_idle(state), read.calls(state)["c1"].phase) == ([], "bridged")
 
 
-@pytest.mark.parametrize(("duration", "at"), [(1, 62_000), ("2", 122_000)])
-def test_limited_ends_a_flow_as_well(
-    configuration: Configuration, duration: object, at: int
+@pytest.mark.parametrize(("duration", "end"), [(1, 62_000), ("2", 122_000)])
+def test_duration_ends_a_flow_call_after_so_many_minutes(
+    configuration: Configuration, duration: object, end: int
 ) -> None:
     state = state_with_scenarios(configuration, Scenario(name="mine", legs={"a": STAY_ON_LINE}))
     click_to_call(state, to="flow:220", duration=duration)
-    [sent] = play_until_idle(state)
+    [delivery] = play_until_idle(state)
     call = read.calls(state)["c1"]
-    assert Event(at=START + at, type="hangup", leg="a", data={"cause": "normal"}) in call.events
-    assert sent.webhook.body is not None
-    assert (sent.webhook.body["status"], sent.webhook.body["duration"]) == (
+    assert Event(at=START + end, type="hangup", leg="a", data={"cause": "normal"}) in call.events
+    assert delivery.webhook.body is not None
+    assert (delivery.webhook.body["status"], delivery.webhook.body["duration"]) == (
         "RECEIVED",
-        str(at // 1_000),
+        str(end // 1_000),
     )
 
 
-def test_limited_counts_the_conversation_not_the_ringing(configuration: Configuration) -> None:
-    """Nobody on b answers: there is no conversation that could be too long."""
+def test_duration_counts_the_conversation_and_not_the_ringing(configuration: Configuration) -> None:
+    """The B-leg does not answer, so no conversation can become too long."""
     state = state_with_scenarios(
         configuration, Scenario(name="mine", legs={"a": STAY_ON_LINE, "b": PRESETS["person"]})
     )
@@ -83,7 +85,7 @@ def test_limited_counts_the_conversation_not_the_ringing(configuration: Configur
 
 
 @pytest.mark.parametrize(
-    ("attempts", "begins"),
+    ("attempts", "starts"),
     [
         (0, [0]),
         ("0", [0]),
@@ -95,41 +97,41 @@ def test_limited_counts_the_conversation_not_the_ringing(configuration: Configur
         ("", [0, 87_000, 174_000]),
     ],
 )
-def test_redialled_as_often_as_asked(
-    state: SandboxState, attempts: object, begins: list[int]
+def test_an_unanswered_call_is_redialed_as_often_as_attempts_says(
+    state: SandboxState, attempts: object, starts: list[int]
 ) -> None:
     click_to_call(state, "no-answer", attempts=attempts)
-    sent = play_until_idle(state)
-    assert (began(state), [delivery.next_attempt_at for delivery in sent]) == (
-        begins,
-        [START + begins[-1] + 27_000],
+    deliveries = play_until_idle(state)
+    assert (attempt_starts(state), [delivery.next_attempt_at for delivery in deliveries]) == (
+        starts,
+        [START + starts[-1] + 27_000],
     )
 
 
 @pytest.mark.parametrize(
-    ("legs", "begins"),
+    ("legs", "starts"),
     [
-        ({"b": SILENT}, [0, 87_000, 174_000]),
-        ({"a": SILENT}, [0, 85_000, 170_000]),
+        ({"b": NO_ANSWER}, [0, 87_000, 174_000]),
+        ({"a": NO_ANSWER}, [0, 85_000, 170_000]),
         ({}, [0]),
         ({"a": PRESETS["busy"]}, [0]),
         ({"b": PRESETS["busy"]}, [0]),
         ({"b": PRESETS["rejected"]}, [0]),
         ({"b": PRESETS["unreachable"]}, [0]),
-        ({"a": DEFAULT_BEHAVIOR._replace(hangup=DEFAULT_BEHAVIOR.ring), "b": SILENT}, [0]),
+        ({"a": DEFAULT_BEHAVIOR._replace(hangup=DEFAULT_BEHAVIOR.ring), "b": NO_ANSWER}, [0]),
     ],
 )
-def test_redialled_only_when_somebody_left_it_unanswered(
-    configuration: Configuration, legs: Mapping[str, LegBehavior], begins: list[int]
+def test_a_call_is_redialed_only_if_a_leg_did_not_answer(
+    configuration: Configuration, legs: Mapping[str, LegBehavior], starts: list[int]
 ) -> None:
     state = state_with_scenarios(configuration, Scenario(name="mine", legs=legs))
     click_to_call(state)
-    assert (len(play_until_idle(state)), began(state)) == (1, begins)
+    assert (len(play_until_idle(state)), attempt_starts(state)) == (1, starts)
 
 
-def test_redialled_flow(state: SandboxState) -> None:
+def test_an_unanswered_flow_call_is_redialed(state: SandboxState) -> None:
     click_to_call(state, "no-answer", to="flow:220", attempts=1)
-    assert (len(play_until_idle(state)), began(state)) == (1, [0, 85_000])
+    assert (len(play_until_idle(state)), attempt_starts(state)) == (1, [0, 85_000])
 
 
 @pytest.mark.parametrize(
@@ -142,21 +144,21 @@ def test_redialled_flow(state: SandboxState) -> None:
         ({"any": "http://any/", "w1": "http://w1/"}, "w2", "http://any/"),
     ],
 )
-def test_reported_where_the_account_says(
+def test_the_report_goes_to_the_webhook_url_of_the_account(
     state: SandboxState, webhooks: Mapping[str, str], webhook_id: str | None, url: str
 ) -> None:
     change_account(state, webhooks=webhooks)
     click_to_call(state, webhook_id=webhook_id)
-    [sent] = play_until_idle(state)
-    webhook = sent.webhook
+    [delivery] = play_until_idle(state)
+    webhook = delivery.webhook
     assert (webhook.kind, webhook.method, webhook.url) == ("completed", "POST", url)
     assert (webhook.kind,) == PROVIDER.webhooks
 
 
-def test_reported_to_the_inbox_when_the_hook_has_gone(state: SandboxState) -> None:
+def test_the_report_goes_to_the_inbox_if_its_webhook_was_removed(state: SandboxState) -> None:
     change_account(state, webhooks={"w1": "http://w1/"})
     click_to_call(state, webhook_id="w1")
     change_account(state, webhooks={"w2": "http://w2/"})
-    assert [sent.webhook.url for sent in play_until_idle(state)] == [
+    assert [delivery.webhook.url for delivery in play_until_idle(state)] == [
         "{origin}/_mock/inbox/mobtexting"
     ]

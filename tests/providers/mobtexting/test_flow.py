@@ -1,4 +1,4 @@
-"""What a flow reads out: the account's text with the request's variables in it."""
+"""A Mobtexting flow plays the account's text with the request's variables."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tests.support import read
 from tests.support.simulation import START, change_account, click_to_call, play_until_idle
 
 
-def spoken(state: SandboxState, **fields: Any) -> list[Event]:
+def played_events(state: SandboxState, **fields: Any) -> list[Event]:
     click_to_call(state, **{"to": "flow:220", **fields})
     play_until_idle(state)
     return [event for event in read.calls(state)["c1"].events if event.type == "play"]
@@ -34,10 +34,10 @@ def spoken(state: SandboxState, **fields: Any) -> list[Event]:
         (None, "Hello {Name}, your otp for login is {otp}"),
     ],
 )
-def test_flow_is_read_out_when_the_customer_answers(
+def test_a_flow_plays_its_text_with_the_variables_when_the_leg_answers(
     state: SandboxState, variables: object, text: str
 ) -> None:
-    assert spoken(state, variables=variables) == [
+    assert played_events(state, variables=variables) == [
         Event(at=START + 2_000, type="play", leg="a", data={"text": text})
     ]
 
@@ -51,12 +51,12 @@ def test_flow_is_read_out_when_the_customer_answers(
         ([], "{0} has {1} of {2}, {0a}"),
     ],
 )
-def test_flow_calls_the_items_of_a_list_by_their_places(
+def test_a_flow_names_the_items_of_a_list_by_their_indexes(
     state: SandboxState, variables: object, text: str
 ) -> None:
-    """A list is what `variables[0]=Ann` unfolds to."""
+    """A form field `variables[0]=Ann` is parsed into a list."""
     change_account(state, records={"flows": {"220": Flow(say="{0} has {1} of {2}, {0a}")}})
-    assert [event.data["text"] for event in spoken(state, variables=variables)] == [text]
+    assert [event.data["text"] for event in played_events(state, variables=variables)] == [text]
 
 
 @pytest.mark.parametrize(
@@ -68,29 +68,29 @@ def test_flow_calls_the_items_of_a_list_by_their_places(
         {"from": "918800032500", "attempts": 0},
     ],
 )
-def test_flow_says_nothing_when_nobody_listens_or_there_is_no_such_flow(
+def test_nothing_is_played_for_an_unknown_flow_or_an_unanswered_call(
     state: SandboxState, fields: dict[str, Any]
 ) -> None:
-    assert spoken(state, **fields) == []
+    assert played_events(state, **fields) == []
 
 
 @pytest.mark.parametrize("say", ["", "{"])
-def test_flow_without_words_is_silent(state: SandboxState, say: str) -> None:
+def test_a_flow_without_text_plays_nothing(state: SandboxState, say: str) -> None:
     change_account(state, records={"flows": {"220": Flow(say=say)}})
-    assert [event.data["text"] for event in spoken(state)] == [say] * bool(say)
+    assert [event.data["text"] for event in played_events(state)] == [say] * bool(say)
 
 
-def test_flow_is_read_as_the_account_stands_when_it_is_answered(state: SandboxState) -> None:
+def test_a_flow_plays_the_text_that_the_account_has_at_the_answer(state: SandboxState) -> None:
     click_to_call(state, to="flow:220")
     change_account(state, records={"flows": {"220": Flow(say="later")}})
     play_until_idle(state)
-    texts = [one.data["text"] for one in read.calls(state)["c1"].events if one.type == "play"]
+    texts = [event.data["text"] for event in read.calls(state)["c1"].events if event.type == "play"]
     assert texts == ["later"]
 
 
-def test_flow_is_read_out_again_at_each_answered_attempt(state: SandboxState) -> None:
+def test_a_flow_plays_its_text_at_the_answered_attempt(state: SandboxState) -> None:
     change_account(state, records={"flows": {"220": Flow(say="hi")}})
     click_to_call(state, "third-time-lucky", to="flow:220")
     play_until_idle(state)
-    said = [event.at - START for event in read.calls(state)["c1"].events if event.type == "play"]
-    assert said == [172_000]
+    times = [event.at - START for event in read.calls(state)["c1"].events if event.type == "play"]
+    assert times == [172_000]

@@ -1,4 +1,4 @@
-"""The report's words: all nine statuses, the recording, and the key of the quirk."""
+"""The Mobtexting report: its nine statuses, the recording URL and the quirk's key."""
 
 from typing import Any
 
@@ -27,24 +27,24 @@ from tests.support.simulation import (
     state_with_scenarios,
 )
 
-EARLY = DEFAULT_BEHAVIOR._replace(hangup=fixed_duration(1_000))
-LOST = PRESETS["network-failure"]
+HANGS_UP_EARLY = DEFAULT_BEHAVIOR._replace(hangup=fixed_duration(1_000))
+NETWORK_FAILURE = PRESETS["network-failure"]
 
 Words = tuple[str, str, str, str]
 
 
-def report(state: SandboxState, *stories: str, **fields: Any) -> dict[str, Any]:
-    click_to_call(state, *stories, **fields)
-    sent = play_until_idle(state)
-    assert len(sent) == 1
-    return dict(sent[0].webhook.body or {})
+def report(state: SandboxState, *scenarios: str, **fields: Any) -> dict[str, Any]:
+    click_to_call(state, *scenarios, **fields)
+    deliveries = play_until_idle(state)
+    assert len(deliveries) == 1
+    return dict(deliveries[0].webhook.body or {})
 
 
-def words(told: dict[str, Any]) -> Words:
-    return told["status"], told["status1"], told["status2"], told["hangup_by"]
+def words(body: dict[str, Any]) -> Words:
+    return body["status"], body["status1"], body["status2"], body["hangup_by"]
 
 
-PEOPLE: dict[str, tuple[dict[str, LegBehavior], Words]] = {
+BEHAVIORS_AND_WORDS: dict[str, tuple[dict[str, LegBehavior], Words]] = {
     "both talk": ({}, ("COMPLETED", "RECEIVED", "ANSWER", "agent")),
     "b ends it": (
         {"a": STAY_ON_LINE},
@@ -57,13 +57,13 @@ PEOPLE: dict[str, tuple[dict[str, LegBehavior], Words]] = {
         {"b": PRESETS["unreachable"]},
         ("MISSED", "RECEIVED", "CHANUNAVAIL", "caller"),
     ),
-    "b lost": ({"b": LOST}, ("MISSED", "RECEIVED", "CHANUNAVAIL", "caller")),
+    "b lost": ({"b": NETWORK_FAILURE}, ("MISSED", "RECEIVED", "CHANUNAVAIL", "caller")),
     "b wrong number": (
         {"b": PRESETS["invalid-number"]},
         ("MISSED", "RECEIVED", "CONGESTION", "caller"),
     ),
     "a gives up": (
-        {"a": EARLY, "b": PRESETS["no-answer"]},
+        {"a": HANGS_UP_EARLY, "b": PRESETS["no-answer"]},
         ("MISSED", "RECEIVED", "CANCEL", "agent"),
     ),
     "a busy": ({"a": PRESETS["busy"]}, ("BUSY", "BUSY", "", "agent")),
@@ -79,18 +79,20 @@ PEOPLE: dict[str, tuple[dict[str, LegBehavior], Words]] = {
 }
 
 
-@pytest.mark.parametrize("name", PEOPLE)
-def test_report_words_by_what_people_do(configuration: Configuration, name: str) -> None:
-    legs, expected = PEOPLE[name]
+@pytest.mark.parametrize("name", BEHAVIORS_AND_WORDS)
+def test_report_statuses_follow_from_what_the_legs_do(
+    configuration: Configuration, name: str
+) -> None:
+    legs, expected = BEHAVIORS_AND_WORDS[name]
     state = state_with_scenarios(configuration, Scenario(name="mine", legs=legs))
     assert words(report(state, attempts=0)) == expected
 
 
-def test_report_words_of_a_flow(state: SandboxState) -> None:
+def test_the_report_of_a_flow_call_has_the_status_of_its_only_leg(state: SandboxState) -> None:
     assert words(report(state, to="flow:220")) == ("RECEIVED", "RECEIVED", "", "agent")
 
 
-def test_report_words_of_a_call_given_up_while_it_rang(state: SandboxState) -> None:
+def test_the_report_of_a_call_hung_up_while_it_rings_says_cancel(state: SandboxState) -> None:
     click_to_call(state)
     run_for(state, 0)
     apply_event(
@@ -98,12 +100,17 @@ def test_report_words_of_a_call_given_up_while_it_rang(state: SandboxState) -> N
         "c1",
         Event(at=START + 1_000, type="hangup", leg="a", data={"cause": "normal"}, source="control"),
     )
-    [sent] = play_until_idle(state)
-    assert words(dict(sent.webhook.body or {})) == ("CANCEL", "CANCEL", "", "agent")
+    [delivery] = play_until_idle(state)
+    assert words(dict(delivery.webhook.body or {})) == ("CANCEL", "CANCEL", "", "agent")
 
 
-def test_report_reaches_all_nine_words_of_the_page() -> None:
-    reached = {word for _, (*three, _) in PEOPLE.values() for word in three if word}
+def test_reports_reach_all_nine_documented_statuses() -> None:
+    reached = {
+        status
+        for _, (*statuses, _) in BEHAVIORS_AND_WORDS.values()
+        for status in statuses
+        if status
+    }
     assert reached == {
         "ANSWER",
         "BUSY",
@@ -117,22 +124,22 @@ def test_report_reaches_all_nine_words_of_the_page() -> None:
     }
 
 
-def test_report_is_of_the_last_attempt(state: SandboxState) -> None:
-    told = report(state, "third-time-lucky")
-    assert words(told) == ("COMPLETED", "RECEIVED", "ANSWER", "agent")
-    assert (told["start_at"], told["end_at"]) == ("2026-01-01 14:32:54", "2026-01-01 14:33:04")
+def test_the_report_is_of_the_last_dial_attempt(state: SandboxState) -> None:
+    body = report(state, "third-time-lucky")
+    assert words(body) == ("COMPLETED", "RECEIVED", "ANSWER", "agent")
+    assert (body["start_at"], body["end_at"]) == ("2026-01-01 14:32:54", "2026-01-01 14:33:04")
 
 
-HEARD = f"/_media/default/{recording_token('seed', 'c1')}.wav"
+RECORDING_URL = f"/_media/default/{recording_token('seed', 'c1')}.wav"
 
 
 @pytest.mark.parametrize(
-    ("story", "fields", "url"),
+    ("scenario", "fields", "url"),
     [
-        ("answered", {"record": "1"}, HEARD),
-        ("answered", {"record": 1}, HEARD),
-        ("answered", {"record": "1", "to": "flow:220"}, HEARD),
-        ("callee-busy", {"record": "1"}, HEARD),
+        ("answered", {"record": "1"}, RECORDING_URL),
+        ("answered", {"record": 1}, RECORDING_URL),
+        ("answered", {"record": "1", "to": "flow:220"}, RECORDING_URL),
+        ("callee-busy", {"record": "1"}, RECORDING_URL),
         ("answered", {"record": "0"}, ""),
         ("answered", {"record": 0}, ""),
         ("answered", {"record": ""}, ""),
@@ -141,15 +148,15 @@ HEARD = f"/_media/default/{recording_token('seed', 'c1')}.wav"
         ("report-before-reply", {"record": 1}, ""),
     ],
 )
-def test_report_recording_url_if_asked_for_and_somebody_answered(
-    state: SandboxState, story: str, fields: dict[str, Any], url: str
+def test_the_report_has_a_recording_url_if_requested_and_answered(
+    state: SandboxState, scenario: str, fields: dict[str, Any], url: str
 ) -> None:
-    assert report(state, story, **fields)["recording_url"] == url
+    assert report(state, scenario, **fields)["recording_url"] == url
     assert list(read.call_ids_by_recording(state).values()) == ["c1"]
 
 
 @pytest.mark.parametrize(
-    ("quirks", "fields", "shown"),
+    ("quirks", "fields", "webhook_id"),
     [
         ((), {"webhook_id": "w1"}, None),
         (("webhook-id",), {"webhook_id": "w1"}, "w1"),
@@ -157,15 +164,15 @@ def test_report_recording_url_if_asked_for_and_somebody_answered(
         (("webhook-id",), {}, ""),
     ],
 )
-def test_report_webhook_id_by_the_quirk(
-    state: SandboxState, quirks: tuple[str, ...], fields: dict[str, Any], shown: str | None
+def test_the_webhook_id_quirk_adds_the_key_to_the_report(
+    state: SandboxState, quirks: tuple[str, ...], fields: dict[str, Any], webhook_id: str | None
 ) -> None:
     change_account(state, quirks=frozenset(quirks))
-    told = report(state, **fields)
-    expected = {} if shown is None else {"webhook_id": shown}
-    assert {name: told[name] for name in list(told)[: len(expected)]} == expected
-    assert (len(told), "webhook_id" in told) == (15 + len(expected), shown is not None)
+    body = report(state, **fields)
+    expected = {} if webhook_id is None else {"webhook_id": webhook_id}
+    assert {name: body[name] for name in list(body)[: len(expected)]} == expected
+    assert (len(body), "webhook_id" in body) == (15 + len(expected), webhook_id is not None)
 
 
-def test_report_quirk_is_known_to_the_provider() -> None:
+def test_the_provider_lists_the_webhook_id_quirk() -> None:
     assert list(PROVIDER.quirks) == ["webhook-id"]

@@ -1,4 +1,4 @@
-"""How Mobtexting says it: two success bodies, words, and the report key by key."""
+"""Mobtexting responses: both success bodies, statuses, and the report key by key."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ from tests.support import read
 from tests.support.builders import build_call, build_call_spec
 from tests.support.simulation import START, click_to_call, play_until_idle
 
-FORM = """{
+REPORT_TEMPLATE = """{
     "bridge": 918068281234, "from": 918867135000, "to": %s, "source": "C2C",
     "start_at": "2026-01-01 14:%s", "end_at": "2026-01-01 14:%s", "date": "2026-01-01 14:%s",
     "unixtime": "%s", "duration": "%s", "billing": "%s",
@@ -31,7 +31,7 @@ FORM = """{
 
 
 @pytest.mark.parametrize(
-    ("authorization", "token", "found"),
+    ("authorization", "token", "expected"),
     [
         ("Bearer k1", None, "k1"),
         ("bearer k1", "k2", "k1"),
@@ -44,17 +44,15 @@ FORM = """{
         ("", "", ""),
     ],
 )
-def test_credential_of_the_header_else_the_parameter(
-    authorization: str, token: object, found: str | None
+def test_the_credential_is_taken_from_the_header_or_else_the_parameter(
+    authorization: str, token: object, expected: str | None
 ) -> None:
     fields = {} if token is None else {"access_token": token}
-    asked = Request(
-        method="POST", path="/", headers={"authorization": authorization}, fields=fields
-    )
-    assert request.credential(asked) == found
+    sent = Request(method="POST", path="/", headers={"authorization": authorization}, fields=fields)
+    assert request.credential(sent) == expected
 
 
-def test_new_id_is_a_uuid_of_seed_and_number() -> None:
+def test_a_call_id_is_a_uuid_made_from_seed_and_number() -> None:
     assert responses.new_call_id("seed", 1, "c2c") == "a1d75043-6986-4e76-b7e9-79f1d76f14ef"
 
 
@@ -69,7 +67,9 @@ def test_new_id_is_a_uuid_of_seed_and_number() -> None:
         ({"w1": "http://w1/"}, "w2", None),
     ],
 )
-def test_hook_by_its_id(webhooks: dict[str, str], webhook_id: str, url: str | None) -> None:
+def test_the_webhook_url_is_looked_up_by_its_id(
+    webhooks: dict[str, str], webhook_id: str, url: str | None
+) -> None:
     assert (
         request.webhook_url(
             Account(name="shop", provider="mobtexting", webhooks=webhooks), webhook_id
@@ -87,30 +87,30 @@ FROM, TO = ("a", "from", "918867135000"), ("b", "to", "918867136000")
 
 
 @pytest.mark.parametrize(
-    ("to", "text", "shape", "legs"),
+    ("to", "text", "flow", "legs"),
     [
         ("918867136000", NUMBER, "b-after-a", [FROM, TO]),
         (918867136000, NUMBER, "b-after-a", [FROM, TO]),
         ("flow:220", FLOW, "one-leg", [FROM]),
     ],
 )
-def test_placed_answers_as_the_page_prints(
-    state: SandboxState, to: object, text: str, shape: str, legs: list[tuple[str, str, str]]
+def test_a_placed_call_is_answered_as_documented(
+    state: SandboxState, to: object, text: str, flow: str, legs: list[tuple[str, str, str]]
 ) -> None:
     exchange = click_to_call(state, to=to)
     call = read.calls(state)["c1"]
     assert (exchange.response.status, json.dumps(exchange.response.body)) == (200, text)
-    assert (call.spec.flow, [leg[:3] for leg in call.legs]) == (shape, legs)
+    assert (call.spec.flow, [leg[:3] for leg in call.legs]) == (flow, legs)
 
 
-def told(state: SandboxState) -> dict[str, Any]:
-    [sent] = play_until_idle(state)
-    assert isinstance(sent.webhook.body, dict)
-    return sent.webhook.body
+def reported_body(state: SandboxState) -> dict[str, Any]:
+    [delivery] = play_until_idle(state)
+    assert isinstance(delivery.webhook.body, dict)
+    return delivery.webhook.body
 
 
 @pytest.mark.parametrize(
-    ("story", "to", "times", "words"),
+    ("scenario", "to", "times", "words"),
     [
         (
             "answered",
@@ -144,37 +144,39 @@ def told(state: SandboxState) -> dict[str, Any]:
         ),
     ],
 )
-def test_report_of_a_story(
-    state: SandboxState, story: str, to: object, times: tuple[str, ...], words: tuple[str, ...]
+def test_the_report_of_a_call_has_the_documented_keys_and_types(
+    state: SandboxState, scenario: str, to: object, times: tuple[str, ...], words: tuple[str, ...]
 ) -> None:
-    click_to_call(state, story, to=to)
-    shown = '"flow:220"' if to == "flow:220" else "918867136000"
-    expected = json.loads(FORM % (shown, *times, *words))
-    assert json.dumps(told(state)) == json.dumps(expected)
+    click_to_call(state, scenario, to=to)
+    to_text = '"flow:220"' if to == "flow:220" else "918867136000"
+    expected = json.loads(REPORT_TEMPLATE % (to_text, *times, *words))
+    assert json.dumps(reported_body(state)) == json.dumps(expected)
 
 
 @pytest.mark.parametrize("a", sorted(PEOPLE.keys() - {"person"}))
 @pytest.mark.parametrize("b", sorted(PEOPLE.keys() - {"person"}))
 @pytest.mark.parametrize("to", ["918867136000", "flow:220"])
-def test_report_keeps_its_form_whatever_people_do(
+def test_the_report_is_valid_by_its_schema_whatever_the_legs_do(
     configuration: Configuration, a: str, b: str, to: str
 ) -> None:
-    story = Scenario(name="mine", legs={"a": PEOPLE[a], "b": PEOPLE[b]})
+    scenario = Scenario(name="mine", legs={"a": PEOPLE[a], "b": PEOPLE[b]})
     state = SandboxState(
-        configuration._replace(scenarios=ScenarioSet({"mine": story}, "mine")), START
+        configuration._replace(scenarios=ScenarioSet({"mine": scenario}, "mine")), START
     )
     click_to_call(state, to=to)
     document = configuration.providers["mobtexting"].document()
-    form = {"$ref": "#/components/schemas/Report", "components": document["components"]}
-    report = told(state)
-    assert list(Draft202012Validator(form).iter_errors(report)) == []
+    schema = {"$ref": "#/components/schemas/Report", "components": document["components"]}
+    report = reported_body(state)
+    assert list(Draft202012Validator(schema).iter_errors(report)) == []
 
 
-@pytest.mark.parametrize("late", [1, 499, 999])
-def test_report_counts_between_its_own_stamps(state: SandboxState, late: int) -> None:
-    """A call that begins within a second lasts as long as its printed times say."""
-    click_to_call(state, now=START + late)
-    report = told(state)
+@pytest.mark.parametrize("offset", [1, 499, 999])
+def test_report_durations_are_counted_between_its_printed_times(
+    state: SandboxState, offset: int
+) -> None:
+    """A call that starts between two seconds lasts as long as its printed times say."""
+    click_to_call(state, now=START + offset)
+    report = reported_body(state)
     assert (report["start_at"], report["end_at"], report["duration"], report["billing"]) == (
         "2026-01-01 14:30:00",
         "2026-01-01 14:30:10",
@@ -184,23 +186,25 @@ def test_report_counts_between_its_own_stamps(state: SandboxState, late: int) ->
 
 
 @pytest.mark.parametrize(("leg", "side"), [("a", "agent"), ("b", "caller")])
-def test_report_hangup_by_who_hung_up_first(state: SandboxState, leg: str, side: str) -> None:
+def test_the_report_says_which_side_hung_up_first(state: SandboxState, leg: str, side: str) -> None:
     click_to_call(state)
     while read.calls(state)["c1"].phase != "bridged":
         step(state)
     apply_event(state, "c1", Event(at=START + 5_000, type="hangup", leg=leg))
-    assert told(state)["hangup_by"] == side
+    assert reported_body(state)["hangup_by"] == side
 
 
-def test_report_of_a_call_cancelled_before_it_began(state: SandboxState) -> None:
+def test_the_report_of_a_call_canceled_before_its_start_has_no_times(state: SandboxState) -> None:
     click_to_call(state)
     apply_event(state, "c1", Event(at=START, type="ended", data={"outcome": "cancelled"}))
-    report = told(state)
+    report = reported_body(state)
     assert (report["start_at"], report["duration"], report["hangup_by"]) == ("", "0", "agent")
 
 
-def leg(name: str, answered: int | None, ended: int | None, cause: str | None) -> Leg:
-    return Leg(name=name, role=name, number="1", answered_at=answered, ended_at=ended, cause=cause)
+def leg(name: str, answered_at: int | None, ended_at: int | None, cause: str | None) -> Leg:
+    return Leg(
+        name=name, role=name, number="1", answered_at=answered_at, ended_at=ended_at, cause=cause
+    )
 
 
 IDLE, RANG_OUT = leg("b", None, None, None), leg("b", None, 9, "no-answer")
@@ -208,7 +212,7 @@ TALKS, TALKED = leg("a", 1, None, None), leg("a", 1, 9, "normal")
 
 
 @pytest.mark.parametrize(
-    ("legs", "word"),
+    ("legs", "status"),
     [
         ((IDLE,), "queued"),
         ((IDLE, IDLE), "queued"),
@@ -223,13 +227,13 @@ TALKS, TALKED = leg("a", 1, None, None), leg("a", 1, 9, "normal")
         ((TALKED, TALKED), "COMPLETED"),
     ],
 )
-def test_status_of_a_call(legs: tuple[Leg, ...], word: str) -> None:
-    order = build_call_spec(account="shop")
-    assert call_state.status(build_call(spec=order, legs=legs)) == word
+def test_the_status_of_a_call_follows_from_its_legs(legs: tuple[Leg, ...], status: str) -> None:
+    spec = build_call_spec(account="shop")
+    assert call_state.status(build_call(spec=spec, legs=legs)) == status
 
 
 @pytest.mark.parametrize(
-    ("cause", "word"),
+    ("cause", "status"),
     [
         (None, ""),
         ("normal", "CANCEL"),
@@ -241,10 +245,10 @@ def test_status_of_a_call(legs: tuple[Leg, ...], word: str) -> None:
         ("network-failure", "CHANUNAVAIL"),
     ],
 )
-def test_word_of_a_leg(cause: str | None, word: str) -> None:
-    assert call_state.leg_status(leg("b", None, 9, cause)) == word
+def test_the_status_of_a_leg_follows_from_its_cause(cause: str | None, status: str) -> None:
+    assert call_state.leg_status(leg("b", None, 9, cause)) == status
     assert call_state.leg_status(leg("b", 1, 9, cause)) == "ANSWER"
 
 
-def test_words_for_every_cause() -> None:
+def test_every_cause_has_a_status() -> None:
     assert call_state.STATUS_BY_CAUSE.keys() == CAUSES.keys()

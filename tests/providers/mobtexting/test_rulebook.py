@@ -1,4 +1,4 @@
-"""The rulebook against the schema: no complaint without a row, no guess that hides."""
+"""The Mobtexting rulebook covers its schema and marks its assumptions."""
 
 from mockserver.core.configuration import Configuration
 from mockserver.core.provider import all_faults
@@ -6,15 +6,15 @@ from mockserver.core.rulebook import Evidence, Violation, ViolationTest
 from mockserver.providers.mobtexting import PROVIDER, rules
 
 
-def test_rulebook_has_a_row_for_all_that_the_schema_can_complain_about(
+def test_the_rulebook_has_exactly_one_rule_for_every_schema_violation(
     configuration: Configuration,
 ) -> None:
-    """But for the token: who is calling is asked before."""
+    """The token is excepted: authentication comes before the schema."""
     schema = configuration.providers["mobtexting"].document()["components"]["schemas"]["Click"]
-    breaches = [
+    tests = [
         rule.test for stage in rules.C2C for rule in stage if isinstance(rule.test, ViolationTest)
     ]
-    complaints = [
+    violations = [
         *(Violation(field=name, keyword="required") for name in schema["required"]),
         *(
             Violation(field=name, keyword="type")
@@ -22,11 +22,13 @@ def test_rulebook_has_a_row_for_all_that_the_schema_can_complain_about(
             if name != "access_token"
         ),
     ]
-    covering = {one: sum(breach.matches(one) for breach in breaches) for one in complaints}
-    assert set(covering.values()) == {1}
+    matches = {
+        violation: sum(test.matches(violation) for test in tests) for violation in violations
+    }
+    assert set(matches.values()) == {1}
 
 
-def test_rulebook_hides_no_guess() -> None:
-    known = all_faults(PROVIDER)
-    assert {fault.evidence for fault in known} == {Evidence.ASSUMED}
-    assert len({fault.name for fault in known}) == len(known)
+def test_every_fault_is_marked_as_assumed_and_named_once() -> None:
+    faults = all_faults(PROVIDER)
+    assert {fault.evidence for fault in faults} == {Evidence.ASSUMED}
+    assert len({fault.name for fault in faults}) == len(faults)

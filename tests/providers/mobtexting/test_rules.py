@@ -1,4 +1,4 @@
-"""What Mobtexting refuses, in which words, and what it looks at first."""
+"""What Mobtexting refuses, with which message and in which order."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -17,7 +17,7 @@ from tests.support import read
 from tests.support.simulation import CLICK_TO_CALL, START, change_account, click_to_call
 
 HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
-NUMBERS: tuple[object, ...] = (
+BAD_NUMBERS: tuple[object, ...] = (
     "123",
     "+918867135000",
     "9" * 16,
@@ -28,12 +28,12 @@ NUMBERS: tuple[object, ...] = (
     ["9"],
     {},
 )
-FLOWS = ("flow:", "flow:x", "flow:01234567890")
+BAD_FLOWS = ("flow:", "flow:x", "flow:01234567890")
 
 MALFORMED: dict[str, tuple[str, tuple[object, ...]]] = {
-    "bridge": ("The bridge format is invalid.", (*NUMBERS, "flow:220")),
-    "from": ("The from format is invalid.", (*NUMBERS, "flow:220")),
-    "to": ("The to format is invalid.", (*NUMBERS, *FLOWS)),
+    "bridge": ("The bridge format is invalid.", (*BAD_NUMBERS, "flow:220")),
+    "from": ("The from format is invalid.", (*BAD_NUMBERS, "flow:220")),
+    "to": ("The to format is invalid.", (*BAD_NUMBERS, *BAD_FLOWS)),
     "mid": ("The mid must be a string.", (["7"], {}, True, 1.5)),
     "webhook_id": ("The webhook id must be a string.", (7, ["7"], False)),
     "variables": ("The variables must be an array.", ("x", 7, True)),
@@ -47,35 +47,37 @@ MALFORMED: dict[str, tuple[str, tuple[object, ...]]] = {
         ("3", 3, -1, "-1", True, 0.5, 1.0, "00", []),
     ),
 }
-"""Field -> what its fault says, and values that provoke it; in the order of the checks."""
+"""Field -> message of its fault and values that provoke it, in the order of the checks."""
 
 
 def error(status: int, message: str) -> Response:
     return Response(status=status, body={"status": "ERROR", "code": status, "message": message})
 
 
-def asked(state: SandboxState, objection: Rule | None = None, **changes: Any) -> Response:
-    listing = state.configuration.providers["mobtexting"]
-    sent = Request(
+def send(state: SandboxState, forced_rule: Rule | None = None, **changes: Any) -> Response:
+    bound = state.configuration.providers["mobtexting"]
+    request = Request(
         method="POST", path="/", **{"headers": HEADERS, "fields": CLICK_TO_CALL, **changes}
     )
-    wanted = IncomingRequest(
-        bound=listing,
+    incoming = IncomingRequest(
+        bound=bound,
         endpoint=PROVIDER.endpoints[0],
-        request=sent,
+        request=request,
         scenarios=(),
-        forced_rule=objection,
+        forced_rule=forced_rule,
     )
-    return handle(state, wanted, START).response
+    return handle(state, incoming, START).response
 
 
 @pytest.mark.parametrize("name", ["bridge", "from", "to"])
 @pytest.mark.parametrize("value", [None, ""])
-def test_c2c_lacks_a_field(state: SandboxState, name: str, value: object) -> None:
+def test_c2c_refuses_a_missing_or_empty_required_field(
+    state: SandboxState, name: str, value: object
+) -> None:
     message = f"The {name} field is required."
     sent = {**CLICK_TO_CALL, name: value}
-    without = {key: one for key, one in CLICK_TO_CALL.items() if key != name}
-    assert [asked(state, fields=fields) for fields in (sent, without)] == [error(422, message)] * 2
+    without = {key: field_value for key, field_value in CLICK_TO_CALL.items() if key != name}
+    assert [send(state, fields=fields) for fields in (sent, without)] == [error(422, message)] * 2
     assert read.calls(state) == {}
 
 
@@ -83,15 +85,17 @@ def test_c2c_lacks_a_field(state: SandboxState, name: str, value: object) -> Non
     ("name", "value", "message"),
     [(name, value, message) for name, (message, bad) in MALFORMED.items() for value in bad],
 )
-def test_c2c_malformed_field(state: SandboxState, name: str, value: object, message: str) -> None:
-    assert asked(state, fields={**CLICK_TO_CALL, name: value}) == error(422, message)
+def test_c2c_refuses_a_malformed_field(
+    state: SandboxState, name: str, value: object, message: str
+) -> None:
+    assert send(state, fields={**CLICK_TO_CALL, name: value}) == error(422, message)
     assert read.calls(state) == {}
 
 
 @pytest.mark.parametrize("name", ["bridge", "from", "to", "duration"])
-def test_c2c_malformed_by_a_final_line_break(state: SandboxState, name: str) -> None:
+def test_c2c_refuses_a_trailing_line_break(state: SandboxState, name: str) -> None:
     fields = {**CLICK_TO_CALL, "duration": "1"}
-    assert asked(state, fields={**fields, name: f"{fields[name]}\n"}).status == 422
+    assert send(state, fields={**fields, name: f"{fields[name]}\n"}).status == 422
 
 
 @pytest.mark.parametrize(
@@ -117,16 +121,16 @@ def test_c2c_malformed_by_a_final_line_break(state: SandboxState, name: str) -> 
         {"unknown": "field"},
     ],
 )
-def test_c2c_accepts(state: SandboxState, fields: Mapping[str, object]) -> None:
-    assert asked(state, fields={**CLICK_TO_CALL, **fields}).status == 200
+def test_c2c_accepts_valid_fields(state: SandboxState, fields: Mapping[str, object]) -> None:
+    assert send(state, fields={**CLICK_TO_CALL, **fields}).status == 200
 
 
 @pytest.mark.parametrize("first", range(len(MALFORMED)))
-def test_c2c_one_fault_at_a_time_in_order(state: SandboxState, first: int) -> None:
-    """Everything from this field on is wrong: this field answers."""
+def test_c2c_reports_the_first_malformed_field(state: SandboxState, first: int) -> None:
+    """All fields from this one on are wrong, and the fault is about this one."""
     wrong = {name: bad[0] for name, (_, bad) in list(MALFORMED.items())[first:]}
     message = list(MALFORMED.values())[first][0]
-    assert asked(state, fields={**CLICK_TO_CALL, **wrong}) == error(422, message)
+    assert send(state, fields={**CLICK_TO_CALL, **wrong}) == error(422, message)
 
 
 @pytest.mark.parametrize(
@@ -139,13 +143,13 @@ def test_c2c_one_fault_at_a_time_in_order(state: SandboxState, first: int) -> No
         ({**CLICK_TO_CALL, "to": None, "mid": []}, "The to field is required."),
     ],
 )
-def test_c2c_fields_in_order(
+def test_c2c_checks_the_fields_in_order(
     state: SandboxState, fields: Mapping[str, object], message: str
 ) -> None:
-    assert asked(state, fields=fields) == error(422, message)
+    assert send(state, fields=fields) == error(422, message)
 
 
-EVERYTHING: dict[str, Any] = {
+ALL_WRONG: dict[str, Any] = {
     "headers": {"accept": "application/json"},
     "fields": {},
     "body_error": "x",
@@ -153,7 +157,7 @@ EVERYTHING: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    ("mended", "reply"),
+    ("corrected", "expected"),
     [
         ({}, error(401, "Unauthenticated")),
         ({"headers": HEADERS}, error(400, "Bad Request")),
@@ -180,32 +184,34 @@ EVERYTHING: dict[str, Any] = {
         ),
     ],
 )
-def test_c2c_stage_after_stage(
-    state: SandboxState, mended: dict[str, Any], reply: Response
+def test_c2c_checks_the_stages_in_order(
+    state: SandboxState, corrected: dict[str, Any], expected: Response
 ) -> None:
-    """Everything is wrong, then one thing after another is put right."""
-    numbers, hooks = frozenset({"918068280000"}), {"w1": "http://w1/"}
-    change_account(state, numbers=numbers, webhooks=hooks, balance=Decimal(0))
-    assert asked(state, **{**EVERYTHING, **mended}) == reply
+    """Everything is wrong at first; then one thing after another is corrected."""
+    numbers, webhooks = frozenset({"918068280000"}), {"w1": "http://w1/"}
+    change_account(state, numbers=numbers, webhooks=webhooks, balance=Decimal(0))
+    assert send(state, **{**ALL_WRONG, **corrected}) == expected
     assert read.calls(state) == {}
 
 
 @pytest.mark.parametrize("fields", [CLICK_TO_CALL, {}, {**CLICK_TO_CALL, "bridge": "918068280000"}])
-def test_c2c_too_many_requests_before_all_but_the_stranger(
+def test_c2c_checks_the_rate_limit_after_authentication_and_before_the_fields(
     state: SandboxState, fields: Mapping[str, object]
 ) -> None:
     change_account(state, limits=Limits(requests=1, per=1_000))
-    asked(state)
-    strange = {"accept": "application/json"}
-    assert asked(state, fields=fields) == error(429, "Too Many Requests")
-    assert asked(state, headers=strange, fields=fields) == error(401, "Unauthenticated")
+    send(state)
+    no_credential = {"accept": "application/json"}
+    assert send(state, fields=fields) == error(429, "Too Many Requests")
+    assert send(state, headers=no_credential, fields=fields) == error(401, "Unauthenticated")
     assert list(read.calls(state)) == ["c1"]
 
 
 @pytest.mark.parametrize("headers", [HEADERS, {"accept": "application/json"}])
-def test_wrong_method_before_all_else(state: SandboxState, headers: Mapping[str, str]) -> None:
-    objection = Rule(test=lambda _: True, fault=rules.WRONG_METHOD)
-    assert asked(state, objection, headers=headers, fields={}) == error(405, "Method Not Allowed")
+def test_a_wrong_method_is_refused_before_anything_else(
+    state: SandboxState, headers: Mapping[str, str]
+) -> None:
+    forced_rule = Rule(test=lambda _: True, fault=rules.WRONG_METHOD)
+    assert send(state, forced_rule, headers=headers, fields={}) == error(405, "Method Not Allowed")
 
 
 @pytest.mark.parametrize(
@@ -225,7 +231,7 @@ def test_wrong_method_before_all_else(state: SandboxState, headers: Mapping[str,
         ("", 7, 401),
     ],
 )
-def test_c2c_unauthenticated(
+def test_c2c_needs_a_valid_credential_in_header_or_parameter(
     state: SandboxState, authorization: str, access_token: object, status: int
 ) -> None:
     headers = {"authorization": authorization}
@@ -238,21 +244,21 @@ def test_c2c_unauthenticated(
     "headers",
     [{}, {"accept": ""}, {"accept": "text/html"}, {"accept": "*/*"}],
 )
-def test_c2c_stranger_without_accept_json_is_sent_to_the_login(
+def test_c2c_redirects_to_the_login_without_credential_and_accept_json(
     state: SandboxState, headers: Mapping[str, str]
 ) -> None:
-    assert asked(state, headers=headers) == Response(
+    assert send(state, headers=headers) == Response(
         status=302, body=b"", headers={"location": "/login"}
     )
 
 
-def test_c2c_other_faults_without_accept_json_are_json(state: SandboxState) -> None:
+def test_c2c_answers_other_faults_in_json_without_accept_json(state: SandboxState) -> None:
     headers = {"authorization": "Bearer key"}
-    assert asked(state, headers=headers, fields={}) == error(422, "The bridge field is required.")
+    assert send(state, headers=headers, fields={}) == error(422, "The bridge field is required.")
 
 
 @pytest.mark.parametrize(
-    ("account", "fields", "reply"),
+    ("account", "fields", "expected"),
     [
         ({"numbers": frozenset({"918068281234"})}, {}, 200),
         ({"numbers": frozenset({"918068281234"})}, {"bridge": 918068281234}, 200),
@@ -272,10 +278,10 @@ def test_c2c_other_faults_without_accept_json_are_json(state: SandboxState) -> N
         ({"balance": Decimal(-1)}, {}, "Insufficient balance"),
     ],
 )
-def test_c2c_what_the_account_may(
-    state: SandboxState, account: dict[str, Any], fields: dict[str, Any], reply: int | str
+def test_c2c_checks_the_numbers_webhooks_and_balance_of_the_account(
+    state: SandboxState, account: dict[str, Any], fields: dict[str, Any], expected: int | str
 ) -> None:
     change_account(state, **account)
     body = click_to_call(state, **fields).response.body
     assert isinstance(body, dict)
-    assert body["status"] == 200 if reply == 200 else body["message"] == reply
+    assert body["status"] == 200 if expected == 200 else body["message"] == expected

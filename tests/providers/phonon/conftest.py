@@ -1,4 +1,4 @@
-"""Requests to Phonon, straight into the simulation."""
+"""The state that the tests of Phonon start from."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""All twenty-two rows of the page's table, each by code and message."""
+"""All twenty-two rows of Phonon's documented table, each by code and message."""
 
 from typing import Any
 
@@ -21,14 +21,14 @@ from tests.support.vendors.phonon import (
 )
 
 FLOW = "Ab12Cd34"
-GOOD = build_item("918867136000")
+VALID_ITEM = build_item("918867136000")
 
 
-def flow(**more: Any) -> dict[str, Any]:
-    return {"flows": {FLOW: more}}
+def account_with_flow(**fields: Any) -> dict[str, Any]:
+    return {"flows": {FLOW: fields}}
 
 
-ROWS: list[tuple[int, str, dict[str, Any], dict[str, Any]]] = [
+TABLE_ROWS: list[tuple[int, str, dict[str, Any], dict[str, Any]]] = [
     (400, "Invalid Format", {"calls": "text"}, {}),
     (
         400,
@@ -50,12 +50,12 @@ ROWS: list[tuple[int, str, dict[str, Any], dict[str, Any]]] = [
     (202, "Invalid Security ID", {"security_id": "invalid"}, {}),
     (200, "Success", {}, {}),
     (203, "API Version not Supported", {"api_version": "2.0"}, {}),
-    (204, "Invalid SMS Gateway", {}, flow(gateway="invalid")),
+    (204, "Invalid SMS Gateway", {}, account_with_flow(gateway="invalid")),
     (205, "Invalid Contact Number", {"calls": [build_item("12")]}, {}),
-    (206, "Failure from Gateway", {}, flow(gateway="failing")),
-    (207, "DID Not Mapped", {}, flow(did="")),
-    (208, "No Mask Available", {}, flow(mask="false")),
-    (209, "Partial Success", {"calls": [GOOD, build_item("12")]}, {}),
+    (206, "Failure from Gateway", {}, account_with_flow(gateway="failing")),
+    (207, "DID Not Mapped", {}, account_with_flow(did="")),
+    (208, "No Mask Available", {}, account_with_flow(mask="false")),
+    (209, "Partial Success", {"calls": [VALID_ITEM, build_item("12")]}, {}),
     (210, "Invalid Mandatory Parameters", {"flow_id": None}, {}),
     (210, "Invalid Mandatory Parameters", {"calls": [{"client-identifier": "x"}]}, {}),
     (210, "Invalid Mandatory Parameters", {"calls": [build_item()]}, {}),
@@ -65,45 +65,50 @@ ROWS: list[tuple[int, str, dict[str, Any], dict[str, Any]]] = [
         {"calls": [build_item("918867136000", keys=[{"name": "name", "value": "x"}])]},
         {},
     ),
-    (210, "Invalid Mandatory Parameters", {}, flow(variables=["name"])),
-    (303, "Max Data List Size Exceeded", {"calls": [GOOD] * 501}, {}),
+    (210, "Invalid Mandatory Parameters", {}, account_with_flow(variables=["name"])),
+    (303, "Max Data List Size Exceeded", {"calls": [VALID_ITEM] * 501}, {}),
     (211, "Validity Expired", {}, {"expired": "true"}),
     (212, "Insufficient Balance", {}, {"balance": "0"}),
     (304, "Invalid Flow Version", {"api_version": "TEST"}, {}),
-    (213, "No Data Available", {}, flow(data="false")),
+    (213, "No Data Available", {}, account_with_flow(data="false")),
 ]
 
 
-@pytest.mark.parametrize(("number", "message", "sent", "account"), ROWS)
-def test_row(
-    state: SandboxState, number: int, message: str, sent: dict[str, Any], account: dict[str, Any]
+@pytest.mark.parametrize(("code", "message", "sent", "account"), TABLE_ROWS)
+def test_a_request_is_answered_by_the_documented_code_and_message(
+    state: SandboxState, code: int, message: str, sent: dict[str, Any], account: dict[str, Any]
 ) -> None:
     patch_account(state, account)
-    told = request(state, **sent)
-    assert isinstance(told.response.body, dict)
-    assert told.response.status == 200
-    assert [told.response.body[key] for key in list(told.response.body)[:2]] == [number, message]
-    assert (len(told.response.body) == 2) == (number not in (200, 209))
+    exchange = request(state, **sent)
+    assert isinstance(exchange.response.body, dict)
+    assert exchange.response.status == 200
+    assert [exchange.response.body[key] for key in list(exchange.response.body)[:2]] == [
+        code,
+        message,
+    ]
+    assert (len(exchange.response.body) == 2) == (code not in (200, 209))
 
 
-def test_row_of_failure_is_ordered_by_a_scenario(configuration: Configuration) -> None:
-    story = Scenario(name="told", responses=(ApiBehavior(fault="failure"),))
-    state = state_with_scenarios(only_providers(configuration, "phonon"), story)
-    listing = state.configuration.providers["phonon"]
-    asked = IncomingRequest(
-        bound=listing,
-        endpoint=listing.provider.endpoints[0],
+def test_a_scenario_brings_about_the_failure_row(configuration: Configuration) -> None:
+    scenario = Scenario(name="told", responses=(ApiBehavior(fault="failure"),))
+    state = state_with_scenarios(only_providers(configuration, "phonon"), scenario)
+    bound = state.configuration.providers["phonon"]
+    incoming = IncomingRequest(
+        bound=bound,
+        endpoint=bound.provider.endpoints[0],
         request=Request(method="POST", path="/"),
     )
-    told = handle(state, apply_scenario(state, asked), START)
-    assert told.response.body == {"api-response-code": 500, "api-response-message": "Failure"}
+    exchange = handle(state, apply_scenario(state, incoming), START)
+    assert exchange.response.body == {"api-response-code": 500, "api-response-message": "Failure"}
 
 
-def test_rows_are_twenty_two_with_repeated_and_failure() -> None:
-    assert len({number for number, *_ in ROWS} | {201, 500}) == 22
+def test_the_tested_rows_are_all_twenty_two_of_the_table() -> None:
+    assert len({number for number, *_ in TABLE_ROWS} | {201, 500}) == 22
 
 
-def test_checksum_of_the_very_bytes_within_the_window(state: SandboxState) -> None:
+def test_a_repeated_body_is_refused_within_the_checksum_window_if_byte_identical(
+    state: SandboxState,
+) -> None:
     patch_account(state, {"checksum_window": "24h"})
     hour = 3_600_000
     assert response_code(request(state)) == 200
@@ -112,14 +117,14 @@ def test_checksum_of_the_very_bytes_within_the_window(state: SandboxState) -> No
     assert response_code(request(state, now=START + 25 * hour)) == 200
 
 
-def test_refused_request_is_not_remembered(state: SandboxState) -> None:
+def test_the_checksum_of_a_refused_request_is_not_kept(state: SandboxState) -> None:
     patch_account(state, {"checksum_window": "24h", "balance": "0"})
     assert response_code(request(state)) == 212
     patch_account(state, {"balance": "1"})
     assert response_code(request(state)) == 200
 
 
-def test_repeated_request_passes_where_no_window_is_set(state: SandboxState) -> None:
+def test_a_repeated_body_is_accepted_without_a_checksum_window(state: SandboxState) -> None:
     assert [response_code(request(state)) for _ in range(3)] == [200, 200, 200]
 
 
@@ -132,40 +137,40 @@ def test_repeated_request_passes_where_no_window_is_set(state: SandboxState) -> 
         ({}, 200),
     ],
 )
-def test_status_as_code_where_http_has_such_a_one(
+def test_the_status_as_code_quirk_answers_with_the_code_if_it_is_an_http_error(
     state: SandboxState, sent: dict[str, Any], status: int
 ) -> None:
     patch_account(state, {"quirks": ["status-as-code"]})
     assert request(state, **sent).response.status == status
 
 
-def test_partial_success_has_details_for_the_good_calls(state: SandboxState) -> None:
-    told = request(
+def test_partial_success_has_details_of_the_accepted_calls_only(state: SandboxState) -> None:
+    exchange = request(
         state,
         calls=[
             build_item("12", client_identifier="bad"),
             build_item("918867136000", client_identifier="good"),
         ],
     )
-    assert isinstance(told.response.body, dict)
-    details = told.response.body["call-details"]
+    assert isinstance(exchange.response.body, dict)
+    details = exchange.response.body["call-details"]
     assert isinstance(details, list)
-    assert [one["client-identifier"] for one in details] == ["good"]
+    assert [detail["client-identifier"] for detail in details] == ["good"]
     assert len(read.calls(state)) == 1
 
 
-def test_bulk_host_accepts(state: SandboxState) -> None:
-    told = request(state, bulk=True)
-    assert isinstance(told.response.body, dict)
-    body = dict(told.response.body)
+def test_the_bulk_host_answers_202_accepted(state: SandboxState) -> None:
+    exchange = request(state, bulk=True)
+    assert isinstance(exchange.response.body, dict)
+    body = dict(exchange.response.body)
     assert len(str(body.pop("request-id"))) == 36
-    assert (told.response.status, body) == (
+    assert (exchange.response.status, body) == (
         202,
         {"api-response-code": 202, "api-response-message": "Accepted", "call-details": None},
     )
 
 
-def test_each_host_has_a_limit_of_its_own(state: SandboxState) -> None:
+def test_each_host_has_a_rate_limit_of_its_own(state: SandboxState) -> None:
     patch_account(state, {"per_minute": {"central.phonon.io": 2, "central-api.phonon.io": 1}})
     assert [response_code(request(state)) for _ in range(3)] == [200, 200, 429]
     assert [response_code(request(state, bulk=True)) for _ in range(2)] == [202, 429]

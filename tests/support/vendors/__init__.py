@@ -1,1 +1,1 @@
-"""Requests to each vendor, straight into the simulation."""
+"""Helpers that send requests of each vendor to the engine without HTTP."""

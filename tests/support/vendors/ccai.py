@@ -1,4 +1,4 @@
-"""Requests to the CCAI Platform, straight into the simulation."""
+"""Helpers that send requests of the CCAI Platform to the engine without HTTP."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -13,6 +13,11 @@ from tests.support.simulation import START, run_until
 from tests.support.simulation import patch_account as patch_any_account
 
 ACCOUNT_KEY = ("ccai", "ccai-default")
+ALL_OFFLINE = {
+    "agents": {
+        f"{name}@somedomain.com": {"state": "offline"} for name in ("admin", "agent", "allen")
+    }
+}
 HEADERS = {"authorization": "Basic " + b64encode(b"customer:token").decode()}
 EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "create-outbound": {
@@ -37,22 +42,24 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
 def request(
     state: SandboxState,
     operation: str,
-    *stories: str,
+    *scenarios: str,
     now: Any = START,
     headers: Any = None,
     **more: Any,
 ) -> Exchange:
-    """A valid request of that operation, and `more` over its fields; None takes one away."""
-    listing = state.configuration.providers["ccai"]
-    endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
+    """Send a valid request of `operation` with its fields changed by `more`; None omits one."""
+    bound = state.configuration.providers["ccai"]
+    endpoint = next(
+        endpoint for endpoint in bound.provider.endpoints if endpoint.operation == operation
+    )
     sent = {**EXAMPLES.get(operation, {}), **more}
     fields = {name: value for name, value in sent.items() if value is not None}
-    asked = Request(
+    sent_request = Request(
         method=endpoint.method, path=endpoint.path, headers=headers or HEADERS, fields=fields
     )
     return handle(
         state,
-        IncomingRequest(bound=listing, endpoint=endpoint, request=asked, scenarios=stories),
+        IncomingRequest(bound=bound, endpoint=endpoint, request=sent_request, scenarios=scenarios),
         now,
     )
 
@@ -62,17 +69,27 @@ def response_body(exchange: Exchange) -> Any:
 
 
 def patch_account(state: SandboxState, document: Mapping[str, object], now: int = START) -> None:
-    """As a control request would."""
+    """Patch the account as the control API does."""
     patch_any_account(state, ACCOUNT_KEY, document, now)
 
 
-def call_after(state: SandboxState, at: int, nth: str = "1") -> Any:
-    """The call as it reads so many ms after the start."""
+def call_after(state: SandboxState, at: int, number: str = "1") -> Any:
+    """Return the call's details `at` ms after `START`."""
     run_until(state, START + at)
-    return response_body(request(state, "read-call", now=START + at, id=nth))
+    return response_body(request(state, "read-call", now=START + at, id=number))
+
+
+def statuses_at(state: SandboxState, *times: int) -> list[str]:
+    """Return the first call's status at each time, in ms after `START`."""
+    return [call_after(state, at)["status"] for at in times]
+
+
+def pick(details: Any, *keys: str) -> list[Any]:
+    """Return the values of some keys of a JSON object."""
+    return [details[key] for key in keys]
 
 
 def agent_states(state: SandboxState) -> dict[str, str]:
-    """State of each agent, by the name before the @."""
-    known = read.accounts(state)[ACCOUNT_KEY].records["agents"].items()
-    return {name.split("@")[0]: one.state for name, one in known}
+    """Return the state of each agent by the name before the @."""
+    agents = read.accounts(state)[ACCOUNT_KEY].records["agents"].items()
+    return {name.split("@")[0]: agent.state for name, agent in agents}

@@ -1,4 +1,4 @@
-"""Requests to Effebot, straight into the simulation."""
+"""Helpers that send requests of Effebot to the engine without HTTP."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -27,17 +27,21 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
 
 
 def request(
-    state: SandboxState, operation: str, *stories: str, now: Any = START, **more: Any
+    state: SandboxState, operation: str, *scenarios: str, now: Any = START, **more: Any
 ) -> Exchange:
-    """A valid request of that operation, and `more` over its fields; None takes one away."""
-    listing = state.configuration.providers["effebot"]
-    endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
+    """Send a valid request of `operation` with its fields changed by `more`; None omits one."""
+    bound = state.configuration.providers["effebot"]
+    endpoint = next(
+        endpoint for endpoint in bound.provider.endpoints if endpoint.operation == operation
+    )
     sent = {"apiKey": "key", **EXAMPLES.get(operation, {}), **more}
     fields = {name: value for name, value in sent.items() if value is not None}
-    asked = Request(method=endpoint.method, path=endpoint.path, origin="http://h", fields=fields)
+    sent_request = Request(
+        method=endpoint.method, path=endpoint.path, origin="http://h", fields=fields
+    )
     return handle(
         state,
-        IncomingRequest(bound=listing, endpoint=endpoint, request=asked, scenarios=stories),
+        IncomingRequest(bound=bound, endpoint=endpoint, request=sent_request, scenarios=scenarios),
         now,
     )
 
@@ -47,16 +51,16 @@ def response_body(exchange: Exchange) -> Any:
 
 
 def patch_account(state: SandboxState, document: Mapping[str, object]) -> None:
-    """As a control request would."""
+    """Patch the account as the control API does."""
     patch_any_account(state, ACCOUNT_KEY, document, START)
 
 
 def call_details(state: SandboxState, name: int = 1, now: int = START + 10**8) -> Any:
-    """The only item of `calls` in a call's details."""
+    """Return the only item of `calls` in a call's details."""
     return response_body(request(state, "get", now=now, apiCallIdList=[name]))["calls"][0]
 
 
 def balance(state: SandboxState) -> Decimal:
-    told = read.accounts(state)[ACCOUNT_KEY].balance
-    assert told is not None
-    return told
+    value = read.accounts(state)[ACCOUNT_KEY].balance
+    assert value is not None
+    return value

@@ -1,4 +1,4 @@
-"""Requests to Innocalls, straight into the simulation."""
+"""Helpers that send requests of Innocalls to the engine without HTTP."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,27 +30,29 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "webrtc-call": {"phone_number": "00966500000000"},
     "webrtc-enter": {"extension": "101", "password": "key", "phone_number": "00966500000000"},
 }
-"""What the page's samples send, by operation."""
+"""The fields of the documented samples, by operation."""
 
 
 def request(
     state: SandboxState,
     operation: str,
-    *stories: str,
+    *scenarios: str,
     now: Any = START,
     headers: Any = None,
     **fields: object,
 ) -> Exchange:
-    """The page's fields first, `fields` over them, without those that are None."""
-    listing = state.configuration.providers["innocalls"]
-    endpoint = next(one for one in listing.provider.endpoints if one.operation == operation)
-    sent = {**EXAMPLES.get(operation, {}), **fields}
-    told = {name: value for name, value in sent.items() if value is not None}
-    given = {"authorization": "Bearer key"} if headers is None else headers
-    asked = Request(method="POST", path=endpoint.path, headers=given, fields=told)
+    """Send the documented sample of `operation` changed by `fields`; None omits one."""
+    bound = state.configuration.providers["innocalls"]
+    endpoint = next(
+        endpoint for endpoint in bound.provider.endpoints if endpoint.operation == operation
+    )
+    example = {**EXAMPLES.get(operation, {}), **fields}
+    sent = {name: value for name, value in example.items() if value is not None}
+    sent_headers = {"authorization": "Bearer key"} if headers is None else headers
+    sent_request = Request(method="POST", path=endpoint.path, headers=sent_headers, fields=sent)
     return handle(
         state,
-        IncomingRequest(bound=listing, endpoint=endpoint, request=asked, scenarios=stories),
+        IncomingRequest(bound=bound, endpoint=endpoint, request=sent_request, scenarios=scenarios),
         now,
     )
 
@@ -60,10 +62,10 @@ def response_body(exchange: Exchange) -> Any:
 
 
 def change_account(state: SandboxState, **changes: Any) -> None:
-    """The bundled account as a file would have it with these keys."""
+    """Change keys of the bundled account as a configuration file would."""
     key = ("innocalls", "innocalls-default")
     document = {**read.accounts(state)[key].document, **changes}
-    account, flaws = state.configuration.parse_account(key[1], key[0], document)
-    assert flaws == ()
+    account, problems = state.configuration.parse_account(key[1], key[0], document)
+    assert problems == ()
     assert isinstance(account, Account)
     read.accounts(state)[key] = account

@@ -1,4 +1,4 @@
-"""Requests to Phonon, straight into the simulation."""
+"""Helpers that send requests of Phonon to the engine without HTTP."""
 
 import json
 from collections.abc import Mapping
@@ -24,25 +24,29 @@ CREATE_EXAMPLE: Mapping[str, object] = {
 
 def request(
     state: SandboxState,
-    *stories: str,
+    *scenarios: str,
     now: int = START,
     bulk: bool = False,
     space: str = "",
     **more: Any,
 ) -> Exchange:
-    """A valid request, and `more` over its fields, with `_` for `-`; None takes one away."""
-    listing = state.configuration.providers["phonon"]
+    """Send a valid request with its fields changed by `more` (`_` for `-`); None omits one."""
+    bound = state.configuration.providers["phonon"]
     named = {name.replace("_", "-"): value for name, value in more.items()}
-    fields = {name: one for name, one in {**CREATE_EXAMPLE, **named}.items() if one is not None}
-    told = space.encode() + json.dumps(fields).encode()
-    asked = Request(method="POST", path="/kairos-apis/outbound/create", fields=fields, body=told)
+    fields = {
+        name: value for name, value in {**CREATE_EXAMPLE, **named}.items() if value is not None
+    }
+    body = space.encode() + json.dumps(fields).encode()
+    sent_request = Request(
+        method="POST", path="/kairos-apis/outbound/create", fields=fields, body=body
+    )
     return handle(
         state,
         IncomingRequest(
-            bound=listing,
-            endpoint=listing.provider.endpoints[bulk],
-            request=asked,
-            scenarios=stories,
+            bound=bound,
+            endpoint=bound.provider.endpoints[bulk],
+            request=sent_request,
+            scenarios=scenarios,
         ),
         now,
     )
@@ -54,12 +58,12 @@ def response_code(exchange: Exchange) -> Any:
 
 
 def patch_account(state: SandboxState, document: Mapping[str, object]) -> None:
-    """As a control request would."""
+    """Patch the account as the control API does."""
     patch_any_account(state, ACCOUNT_KEY, document, START)
 
 
 def build_item(*numbers: str, **more: Any) -> dict[str, Any]:
     return {
         "contact-numbers": list(numbers),
-        **{name.replace("_", "-"): v for name, v in more.items()},
+        **{name.replace("_", "-"): value for name, value in more.items()},
     }

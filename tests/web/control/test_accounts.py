@@ -1,4 +1,4 @@
-"""Accounts as they would stand in a file, and merge patches to them."""
+"""The control API shows accounts and applies merge patches to them."""
 
 from typing import Any
 
@@ -9,30 +9,30 @@ from mockserver.web.views.redaction import mask
 from tests.support import read
 from tests.support.site_client import BEARER, SiteClient, read_problem
 
-MINE = "/_mock/accounts/mobtexting/mobtexting-default"
+ACCOUNT_PATH = "/_mock/accounts/mobtexting/mobtexting-default"
 FLOWS = {"flows": {"220": {"say": "Hello {Name}, your otp for login is {otp}"}}}
-PLAIN = {"credentials": "any", **FLOWS}
+DEFAULT_ACCOUNT = {"credentials": "any", **FLOWS}
 
 
 def patch(site: SiteClient, body: Any) -> Any:
-    answer = site.request("PATCH", MINE, json=body)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    response = site.request("PATCH", ACCOUNT_PATH, json=body)
+    assert response.status_code == 200, response.text
+    return response.json()
 
 
-def test_accounts_of_a_provider(site: SiteClient) -> None:
-    expected = {"accounts": {"mobtexting-default": PLAIN}}
+def test_the_accounts_of_a_provider_are_listed_by_name(site: SiteClient) -> None:
+    expected = {"accounts": {"mobtexting-default": DEFAULT_ACCOUNT}}
     assert site.get_json("/_mock/accounts/mobtexting") == expected
 
 
-def test_accounts_are_those_of_that_provider_alone(site: SiteClient) -> None:
+def test_the_account_list_of_a_provider_leaves_out_other_providers(site: SiteClient) -> None:
     accounts = read.accounts(site.sandbox.state)
     accounts["phonon", "other"] = accounts["mobtexting", "mobtexting-default"]
     assert list(site.get_json("/_mock/accounts/mobtexting")["accounts"]) == ["mobtexting-default"]
 
 
-def test_an_account_stands_as_in_a_file(site: SiteClient) -> None:
-    assert site.get_json(MINE) == PLAIN
+def test_an_account_is_shown_as_a_configuration_file_states_it(site: SiteClient) -> None:
+    assert site.get_json(ACCOUNT_PATH) == DEFAULT_ACCOUNT
 
 
 @pytest.mark.parametrize(
@@ -53,14 +53,16 @@ def test_an_account_stands_as_in_a_file(site: SiteClient) -> None:
         ("/_mock/accounts/acme/qq", "acme has no account qq: known: none"),
     ],
 )
-def test_an_unknown_account(site: SiteClient, path: str, detail: str) -> None:
+def test_an_unknown_account_is_not_found_and_known_names_are_suggested(
+    site: SiteClient, path: str, detail: str
+) -> None:
     assert read_problem(site.request("GET", path)) == (404, "not found", detail)
 
 
-def test_a_patch_of_an_unknown_account(site: SiteClient) -> None:
-    answer = site.request("PATCH", "/_mock/accounts/mobtexting/qq", json={})
+def test_patching_an_unknown_account_is_not_found(site: SiteClient) -> None:
+    response = site.request("PATCH", "/_mock/accounts/mobtexting/qq", json={})
     detail = "mobtexting has no account qq: known: mobtexting-default"
-    assert read_problem(answer) == (404, "not found", detail)
+    assert read_problem(response) == (404, "not found", detail)
 
 
 @pytest.mark.parametrize(
@@ -84,49 +86,53 @@ def test_a_patch_of_an_unknown_account(site: SiteClient) -> None:
         ),
     ],
 )
-def test_a_merge_patch(
+def test_a_patch_is_applied_as_a_json_merge_patch(
     site: SiteClient, patches: list[dict[str, object]], expected: dict[str, object]
 ) -> None:
-    told = [patch(site, one) for one in patches]
-    assert told[-1] == {**FLOWS, **expected}
-    assert site.get_json(MINE) == told[-1]
+    accounts = [patch(site, body) for body in patches]
+    assert accounts[-1] == {**FLOWS, **expected}
+    assert site.get_json(ACCOUNT_PATH) == accounts[-1]
 
 
-def test_a_patch_holds_at_once(site: SiteClient) -> None:
+def test_a_patched_account_takes_effect_with_the_next_request(site: SiteClient) -> None:
     assert site.click_to_call().status_code == 200
     patch(site, {"balance": 0})
-    answer = site.click_to_call()
-    assert (answer.status_code, answer.headers["x-mock-fault"]) == (402, "insufficient-balance")
+    response = site.click_to_call()
+    assert (response.status_code, response.headers["x-mock-fault"]) == (402, "insufficient-balance")
     patch(site, {"balance": None})
     assert site.click_to_call().status_code == 200
 
 
-def test_a_patch_moves_the_webhook(site: SiteClient) -> None:
+def test_webhooks_go_to_the_patched_url(site: SiteClient) -> None:
     patch(site, {"webhooks": {"any": "http://receiver.test/x"}})
     site.click_to_call()
     site.advance()
-    assert [one.webhook.url for one in site.dispatcher.deliveries] == ["http://receiver.test/x"]
+    assert [delivery.webhook.url for delivery in site.dispatcher.deliveries] == [
+        "http://receiver.test/x"
+    ]
 
 
-def test_credentials_are_masked_and_kept_apart(site: SiteClient) -> None:
-    told = patch(site, {"credentials": [BEARER, "k-1"]})
+def test_patched_credentials_are_redacted_when_shown_and_still_authenticate(
+    site: SiteClient,
+) -> None:
+    account = patch(site, {"credentials": [BEARER, "k-1"]})
     expected = [mask(BEARER, "seed"), mask("k-1", "seed")]
-    assert told == {**FLOWS, "credentials": expected}
-    assert site.get_json(MINE) == told
+    assert account == {**FLOWS, "credentials": expected}
+    assert site.get_json(ACCOUNT_PATH) == account
     assert site.click_to_call().status_code == 200
     patch(site, {"credentials": ["k-1"]})
     assert site.click_to_call().headers["x-mock-fault"] == "unauthenticated"
 
 
-def test_a_patch_is_a_fact(site: SiteClient) -> None:
-    lines, state = list[str](), site.sandbox.state
-    read.subscribers(state).append(lambda fact: lines.append(format_line(fact, state)))
+def test_a_patch_is_journaled_with_redacted_credentials(site: SiteClient) -> None:
+    log_lines, state = list[str](), site.sandbox.state
+    read.subscribers(state).append(lambda entry: log_lines.append(format_line(entry, state)))
     site.advance(by=5)
     patch(site, {"credentials": [BEARER]})
-    assert lines[-1].startswith("09:00:05 control method PATCH path /accounts/mobtexting/")
-    assert BEARER not in lines[-1]
-    fact = site.get_json("/_mock/journal")["facts"][-1]
-    assert list(fact.items())[1:] == [
+    assert log_lines[-1].startswith("09:00:05 control method PATCH path /accounts/mobtexting/")
+    assert BEARER not in log_lines[-1]
+    entry = site.get_json("/_mock/journal")["facts"][-1]
+    assert list(entry.items())[1:] == [
         ("at", "2026-01-01T09:00:05.000Z"),
         ("fact", "control"),
         ("call", None),
@@ -137,7 +143,7 @@ def test_a_patch_is_a_fact(site: SiteClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "blamed"),
+    ("body", "fields"),
     [
         ({"balanc": 1}, ["balanc"]),
         ({"provider": "phonon"}, ["provider"]),
@@ -150,12 +156,12 @@ def test_a_patch_is_a_fact(site: SiteClient) -> None:
         ({"quirks": 5}, ["quirks"]),
     ],
 )
-def test_a_wrong_patch_changes_nothing(
-    site: SiteClient, body: dict[str, object], blamed: list[str]
+def test_an_invalid_patch_names_every_wrong_field_and_changes_nothing(
+    site: SiteClient, body: dict[str, object], fields: list[str]
 ) -> None:
-    """All that is wrong at once, each under the path at which it stands."""
-    status, title, detail = read_problem(site.request("PATCH", MINE, json=body))
+    """Every problem is reported under the path of its field."""
+    status, title, detail = read_problem(site.request("PATCH", ACCOUNT_PATH, json=body))
     assert (status, title) == (422, "unprocessable entity")
-    assert sorted(one.partition(": ")[0] for one in detail.split("; ")) == blamed
-    assert site.get_json(MINE) == PLAIN
+    assert sorted(problem.partition(": ")[0] for problem in detail.split("; ")) == fields
+    assert site.get_json(ACCOUNT_PATH) == DEFAULT_ACCOUNT
     assert site.get_json("/_mock/journal")["facts"] == []

@@ -1,4 +1,4 @@
-"""Scenarios that are to be played for the next requests that suit."""
+"""An activation puts a scenario in force for the next matching requests."""
 
 from typing import Any
 
@@ -17,22 +17,22 @@ def post(site: SiteClient, **body: object) -> httpx.Response:
     return site.request("POST", PATH, json=body)
 
 
-def listed(site: SiteClient) -> Any:
+def list_activations(site: SiteClient) -> Any:
     return site.get_json(PATH)["activations"]
 
 
-def played(site: SiteClient, count: int, **fields: object) -> list[str]:
-    """Who plays the phones of so many calls."""
-    names = [site.click_to_call(**fields).headers["x-mock-call"] for _ in range(count)]
-    return [read.leg_scenarios(site.sandbox.state)[name].scenario.name for name in names]
+def place_calls(site: SiteClient, count: int, **fields: object) -> list[str]:
+    """Place `count` calls and return the scenarios that their legs play."""
+    call_ids = [site.click_to_call(**fields).headers["x-mock-call"] for _ in range(count)]
+    return [read.leg_scenarios(site.sandbox.state)[call_id].scenario.name for call_id in call_ids]
 
 
-def test_no_activations(site: SiteClient) -> None:
+def test_the_activation_list_is_empty_at_first(site: SiteClient) -> None:
     assert site.get_json(PATH) == {"activations": []}
 
 
 @pytest.mark.parametrize(
-    ("body", "printed"),
+    ("body", "details"),
     [
         ({"scenario": "callee-busy"}, {"match": {}, "left": None}),
         ({"scenario": "callee-busy", "times": 2}, {"match": {}, "left": 2}),
@@ -47,12 +47,14 @@ def test_no_activations(site: SiteClient) -> None:
         ),
     ],
 )
-def test_activate(site: SiteClient, body: dict[str, object], printed: dict[str, object]) -> None:
-    answer = post(site, **body)
-    expected = {"id": "a1", "scenario": "callee-busy", **printed}
-    assert (answer.status_code, answer.json()) == (201, expected)
-    assert list(answer.json()) == ["id", "scenario", "match", "left"]
-    assert listed(site) == [expected]
+def test_a_created_activation_is_returned_and_listed(
+    site: SiteClient, body: dict[str, object], details: dict[str, object]
+) -> None:
+    response = post(site, **body)
+    expected = {"id": "a1", "scenario": "callee-busy", **details}
+    assert (response.status_code, response.json()) == (201, expected)
+    assert list(response.json()) == ["id", "scenario", "match", "left"]
+    assert list_activations(site) == [expected]
 
 
 @pytest.mark.parametrize(
@@ -63,18 +65,22 @@ def test_activate(site: SiteClient, body: dict[str, object], printed: dict[str, 
         (None, ["callee-busy"] * 3),
     ],
 )
-def test_it_plays_so_many_times(site: SiteClient, times: int | None, expected: list[str]) -> None:
+def test_an_activation_is_in_force_for_the_given_number_of_requests(
+    site: SiteClient, times: int | None, expected: list[str]
+) -> None:
     post(site, scenario="callee-busy", times=times)
-    assert played(site, 3) == expected
-    assert [one["left"] for one in listed(site)] == ([None] if times is None else [])
+    assert place_calls(site, 3) == expected
+    assert [activation["left"] for activation in list_activations(site)] == (
+        [None] if times is None else []
+    )
 
 
-def test_it_counts_the_requests_that_suit(site: SiteClient) -> None:
+def test_an_activation_counts_only_the_requests_that_match(site: SiteClient) -> None:
     post(site, scenario="callee-busy", match={"callee": "*6001"}, times=2)
-    assert played(site, 1) == ["answered"]
-    assert played(site, 1, to="918867136001") == ["callee-busy"]
-    assert [one["left"] for one in listed(site)] == [1]
-    assert played(site, 2, to="918867136001") == ["callee-busy", "answered"]
+    assert place_calls(site, 1) == ["answered"]
+    assert place_calls(site, 1, to="918867136001") == ["callee-busy"]
+    assert [activation["left"] for activation in list_activations(site)] == [1]
+    assert place_calls(site, 2, to="918867136001") == ["callee-busy", "answered"]
 
 
 @pytest.mark.parametrize(
@@ -91,30 +97,34 @@ def test_it_counts_the_requests_that_suit(site: SiteClient) -> None:
         {"provider": "mobtexting", "fields": {"mid": "chaos-*"}},
     ],
 )
-def test_it_leaves_alone_what_does_not_suit(site: SiteClient, match: dict[str, object]) -> None:
+def test_an_activation_ignores_a_request_that_does_not_match(
+    site: SiteClient, match: dict[str, object]
+) -> None:
     post(site, scenario="callee-busy", match=match, times=1)
-    assert played(site, 1) == ["answered"]
-    assert [one["left"] for one in listed(site)] == [1]
+    assert place_calls(site, 1) == ["answered"]
+    assert [activation["left"] for activation in list_activations(site)] == [1]
 
 
-def test_the_first_that_suits_plays_and_all_that_suit_are_spent(site: SiteClient) -> None:
+def test_the_oldest_matching_activation_is_played_and_every_matching_one_is_counted(
+    site: SiteClient,
+) -> None:
     post(site, scenario="callee-busy", times=1)
     post(site, scenario="rejected", times=2)
-    assert played(site, 2) == ["callee-busy", "rejected"]
-    assert [one["id"] for one in listed(site)] == []
+    assert place_calls(site, 2) == ["callee-busy", "rejected"]
+    assert [activation["id"] for activation in list_activations(site)] == []
 
 
-def test_the_header_comes_before_it(site: SiteClient) -> None:
+def test_the_scenario_header_takes_precedence_over_an_activation(site: SiteClient) -> None:
     post(site, scenario="callee-busy")
     assert site.click_to_call("rejected").status_code == 200
     assert read.leg_scenarios(site.sandbox.state)["c1"].scenario.name == "rejected"
 
 
-def test_it_can_decide_how_webhooks_travel(site: SiteClient) -> None:
+def test_an_activation_can_set_the_delivery_behavior(site: SiteClient) -> None:
     post(site, scenario="doubled-report", times=1)
     site.click_to_call("callee-busy")
     site.advance()
-    assert [one.webhook.call_id for one in site.dispatcher.deliveries] == ["c1", "c1"]
+    assert [delivery.webhook.call_id for delivery in site.dispatcher.deliveries] == ["c1", "c1"]
     assert site.get_json("/_mock/calls/c1")["scenario"] == ["callee-busy", "doubled-report"]
 
 
@@ -147,41 +157,41 @@ def test_it_can_decide_how_webhooks_travel(site: SiteClient) -> None:
         ),
     ],
 )
-def test_a_wrong_activation_changes_nothing(
+def test_an_invalid_activation_is_rejected_and_changes_nothing(
     site: SiteClient, body: dict[str, object], detail: str
 ) -> None:
     assert read_problem(post(site, **body)) == (422, "unprocessable entity", detail)
-    assert listed(site) == []
+    assert list_activations(site) == []
     assert site.get_json("/_mock/journal")["facts"] == []
 
 
-def test_clear(site: SiteClient) -> None:
+def test_deleting_clears_all_activations_and_does_not_reuse_their_ids(site: SiteClient) -> None:
     post(site, scenario="callee-busy")
     post(site, scenario="rejected")
-    answer = site.request("DELETE", PATH)
-    assert (answer.status_code, answer.content) == (204, b"")
-    assert listed(site) == []
-    assert played(site, 1) == ["answered"]
+    response = site.request("DELETE", PATH)
+    assert (response.status_code, response.content) == (204, b"")
+    assert list_activations(site) == []
+    assert place_calls(site, 1) == ["answered"]
     assert post(site, scenario="rejected").json()["id"] == "a3"
 
 
-def test_reset_clears_them_and_counts_anew(site: SiteClient) -> None:
+def test_a_reset_clears_all_activations_and_restarts_their_ids(site: SiteClient) -> None:
     post(site, scenario="callee-busy")
     site.request("POST", "/_mock/reset")
-    assert listed(site) == []
+    assert list_activations(site) == []
     assert post(site, scenario="callee-busy").json()["id"] == "a1"
 
 
-def test_what_changes_them_is_a_fact(site: SiteClient) -> None:
-    lines, state = list[str](), site.sandbox.state
-    read.subscribers(state).append(lambda fact: lines.append(format_line(fact, state)))
+def test_creating_and_clearing_activations_is_journaled(site: SiteClient) -> None:
+    log_lines, state = list[str](), site.sandbox.state
+    read.subscribers(state).append(lambda entry: log_lines.append(format_line(entry, state)))
     body = {"scenario": "callee-busy", "match": {"callee": "*9"}, "times": 1}
     post(site, **body)
     site.request("DELETE", PATH)
-    facts = site.get_json("/_mock/journal")["facts"]
-    about = {"at": "2026-01-01T09:00:00.000Z", "fact": "control", "call": None}
-    assert facts == [
-        {"id": 1, **about, "method": "POST", "path": "/activations", "body": body},
-        {"id": 2, **about, "method": "DELETE", "path": "/activations"},
+    entries = site.get_json("/_mock/journal")["facts"]
+    common = {"at": "2026-01-01T09:00:00.000Z", "fact": "control", "call": None}
+    assert entries == [
+        {"id": 1, **common, "method": "POST", "path": "/activations", "body": body},
+        {"id": 2, **common, "method": "DELETE", "path": "/activations"},
     ]
-    assert lines[1] == "09:00:00 control method DELETE path /activations"
+    assert log_lines[1] == "09:00:00 control method DELETE path /activations"

@@ -1,4 +1,4 @@
-"""A provider's acts through the control API: done, refused with the sentence, or not understood."""
+"""The control API accepts vendor events or rejects them with the reason."""
 
 from typing import Any
 
@@ -11,26 +11,26 @@ from tests.support.site_client import SiteClient, build_site_client, read_proble
 
 @pytest.fixture
 def site(configuration: Configuration) -> SiteClient:
-    """With a queue in which one call waits, its agents offline."""
-    toy = configuration._replace(
+    """A site with the fake vendor, on which one call waits in the queue as no agent is online."""
+    with_fake_vendor = configuration._replace(
         providers={**configuration.providers, "toy": BOUND_FAKE_VENDOR},
         accounts={**configuration.accounts, ACCOUNT_KEY: build_shop({"ann": "offline"})},
     )
-    site = build_site_client(toy)
+    site = build_site_client(with_fake_vendor)
     place_calls(site.sandbox.state, now=site.sandbox.clock.now())
     site.advance(by=5)
     return site
 
 
-def event(site: SiteClient, **body: Any) -> Any:
+def post_event(site: SiteClient, **body: Any) -> Any:
     return site.request("POST", "/_mock/calls/c1/events", json=body)
 
 
-def test_act_happens(site: SiteClient) -> None:
-    answer = event(site, event="offer", agent="ann")
-    told = answer.json()
-    assert (answer.status_code, told["vendor_status"]) == (200, "offered")
-    offer = next(one for one in told["events"] if one["event"] == "offer")
+def test_a_vendor_event_changes_the_call_and_is_listed_in_it(site: SiteClient) -> None:
+    response = post_event(site, event="offer", agent="ann")
+    call = response.json()
+    assert (response.status_code, call["vendor_status"]) == (200, "offered")
+    offer = next(event for event in call["events"] if event["event"] == "offer")
     assert (offer["agent"], offer["by"]) == ("ann", "control")
 
 
@@ -43,16 +43,21 @@ def test_act_happens(site: SiteClient) -> None:
         ({"event": "offr"}, 422, "a phone cannot offr: did you mean 'offer'?"),
     ],
 )
-def test_act_that_cannot_be(site: SiteClient, body: Any, status: int, detail: str) -> None:
-    answer = event(site, **body)
-    assert (read_problem(answer)[0], read_problem(answer)[2]) == (status, detail)
+def test_an_impossible_or_unknown_vendor_event_is_rejected_with_the_reason(
+    site: SiteClient, body: Any, status: int, detail: str
+) -> None:
+    response = post_event(site, **body)
+    assert (read_problem(response)[0], read_problem(response)[2]) == (status, detail)
 
 
-def test_waiting_for_a_resource_is_told(site: SiteClient) -> None:
+def test_a_call_shows_the_resource_that_it_waits_for(site: SiteClient) -> None:
     [call] = site.get_json("/_mock/calls")["calls"]
     assert call["waiting"] == [{"for": "agent", "leg": None}]
 
 
-def test_acts_are_listed(site: SiteClient) -> None:
-    known = {one["name"]: one["acts"] for one in site.get_json("/_mock/providers")["providers"]}
-    assert known["toy"] == ["offer", "abandon", "hold", "resume", "transfer", "rate"]
+def test_a_provider_is_listed_with_its_vendor_events(site: SiteClient) -> None:
+    vendor_events = {
+        provider["name"]: provider["acts"]
+        for provider in site.get_json("/_mock/providers")["providers"]
+    }
+    assert vendor_events["toy"] == ["offer", "abandon", "hold", "resume", "transfer", "rate"]

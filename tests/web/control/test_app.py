@@ -1,6 +1,7 @@
-"""What a control route has refused by raising, as a problem."""
+"""The control API renders exceptions as problems, and its routes are distinct."""
 
 import asyncio
+import json
 
 import pytest
 from starlette.exceptions import HTTPException
@@ -8,15 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mockserver.web.control.app import ROUTE_MODULES, render_error
-from tests.web.test_problems import told
 
 
-def ask(refusal: Exception) -> Response:
-    return asyncio.run(render_error(Request({"type": "http"}), refusal))
+def render(error: Exception) -> Response:
+    return asyncio.run(render_error(Request({"type": "http"}), error))
 
 
 @pytest.mark.parametrize(
-    ("refusal", "status", "title", "detail"),
+    ("error", "status", "title", "detail"),
     [
         (HTTPException(404, "no such call"), 404, "not found", "no such call"),
         (HTTPException(404), 404, "not found", "Not Found"),
@@ -29,18 +29,23 @@ def ask(refusal: Exception) -> Response:
         ),
     ],
 )
-def test_explained(refusal: Exception, status: int, title: str, detail: str) -> None:
+def test_an_exception_is_rendered_as_a_problem(
+    error: Exception, status: int, title: str, detail: str
+) -> None:
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    expected = (status, "application/problem+json", title.replace(" ", "-"), body)
-    assert told(ask(refusal)) == expected
+    response = render(error)
+    headers = response.headers
+    assert (response.status_code, json.loads(bytes(response.body))) == (status, body)
+    assert headers["content-type"] == "application/problem+json"
+    assert headers["x-mock-problem"] == title.replace(" ", "-")
 
 
-def test_explained_keeps_the_headers_of_a_refusal() -> None:
-    refusal = HTTPException(405, "no", {"Allow": "GET"})
-    assert ask(refusal).headers["allow"] == "GET"
+def test_the_problem_of_an_http_exception_keeps_its_headers() -> None:
+    error = HTTPException(405, "no", {"Allow": "GET"})
+    assert render(error).headers["allow"] == "GET"
 
 
-def test_every_noun_has_routes_of_its_own() -> None:
-    routes = [(route.path, tuple(sorted(route.methods or ()))) for one in ROUTE_MODULES
-              for route in one.ROUTES]  # fmt: skip
+def test_no_two_control_routes_have_the_same_path_and_methods() -> None:
+    routes = [(route.path, tuple(sorted(route.methods or ()))) for module in ROUTE_MODULES
+              for route in module.ROUTES]  # fmt: skip
     assert len(set(routes)) == len(routes)

@@ -1,4 +1,4 @@
-"""Calls as they stand, in pages and by filters, and a hand on their phones."""
+"""The control API lists calls with filters and pages, and sends events to their legs."""
 
 import asyncio
 from collections import Counter
@@ -20,42 +20,42 @@ KEYS = [
 
 
 @pytest.fixture
-def people(configuration: Configuration) -> SiteClient:
-    """A world in which both phones wait for a person."""
-    story = Scenario(name="people", legs={"a": PRESETS["person"], "b": PRESETS["person"]})
+def person_site(configuration: Configuration) -> SiteClient:
+    """A site on which both legs wait for events."""
+    scenario = Scenario(name="people", legs={"a": PRESETS["person"], "b": PRESETS["person"]})
     return build_site_client(
         configuration._replace(
-            scenarios=ScenarioSet({"people": story}, "people", number_plan=False)
+            scenarios=ScenarioSet({"people": scenario}, "people", number_plan=False)
         )
     )
 
 
-def events(site: SiteClient, **event: object) -> Any:
+def post_event(site: SiteClient, **event: object) -> Any:
     return site.request("POST", "/_mock/calls/c1/events", json=event)
 
 
-def ids(site: SiteClient, query: str = "") -> list[str]:
-    return [one["id"] for one in site.get_json(f"/_mock/calls{query}")["calls"]]
+def call_ids(site: SiteClient, query: str = "") -> list[str]:
+    return [call["id"] for call in site.get_json(f"/_mock/calls{query}")["calls"]]
 
 
-def test_no_calls(site: SiteClient) -> None:
+def test_the_call_list_is_empty_at_first(site: SiteClient) -> None:
     assert site.get_json("/_mock/calls") == {"calls": [], "dropped": 0}
 
 
-def test_a_call_has_the_contract_s_keys(site: SiteClient) -> None:
+def test_a_call_has_the_keys_of_the_contract_in_order(site: SiteClient) -> None:
     site.click_to_call()
-    [listed] = site.get_json("/_mock/calls")["calls"]
-    assert list(listed) == KEYS
-    assert site.get_json("/_mock/calls/c1") == listed
+    [call] = site.get_json("/_mock/calls")["calls"]
+    assert list(call) == KEYS
+    assert site.get_json("/_mock/calls/c1") == call
 
 
-def test_an_unknown_call(site: SiteClient) -> None:
+def test_an_unknown_call_is_not_found(site: SiteClient) -> None:
     detail = "no call is named c1: GET /_mock/calls lists them"
     assert read_problem(site.request("GET", "/_mock/calls/c1")) == (404, "not found", detail)
-    assert read_problem(events(site, event="answer")) == (404, "not found", detail)
+    assert read_problem(post_event(site, event="answer")) == (404, "not found", detail)
 
 
-def test_an_unknown_call_with_a_near_name(site: SiteClient) -> None:
+def test_an_unknown_call_id_close_to_a_known_one_gets_a_suggestion(site: SiteClient) -> None:
     site.click_to_call()
     detail = "no call is named C1: did you mean 'c1'?"
     assert read_problem(site.request("GET", "/_mock/calls/C1"))[2] == detail
@@ -79,71 +79,77 @@ def test_an_unknown_call_with_a_near_name(site: SiteClient) -> None:
         ("?after=c1&limit=1", ["c2"]),
     ],
 )
-def test_filters_and_pages(site: SiteClient, query: str, expected: list[str]) -> None:
+def test_calls_are_filtered_and_paginated(
+    site: SiteClient, query: str, expected: list[str]
+) -> None:
     site.click_to_call()
     site.click_to_call()
     site.advance()
     site.click_to_call()
-    assert ids(site, query) == expected
+    assert call_ids(site, query) == expected
 
 
-def test_a_call_by_the_vendor_s_id(site: SiteClient) -> None:
+def test_calls_are_filtered_by_vendor_id(site: SiteClient) -> None:
     site.click_to_call()
     site.click_to_call()
     vendor_id = site.get_json("/_mock/calls/c2")["vendor_id"]
-    assert ids(site, f"?vendor_id={vendor_id}") == ["c2"]
+    assert call_ids(site, f"?vendor_id={vendor_id}") == ["c2"]
 
 
-def test_play_both_phones(people: SiteClient) -> None:
-    people.click_to_call()
-    people.advance(by=1)
-    assert events(people, event="answer").json()["waiting"] == []
-    people.advance(by=1)
-    assert people.get_json("/_mock/calls/c1")["waiting"] == [{"for": "person", "leg": "b"}]
-    assert events(people, event="answer", leg="b").json()["state"] == "bridged"
-    assert events(people, event="digits", leg="a", digits="12#").status_code == 200
-    assert events(people, event="speech", leg="b", words="yes").status_code == 200
-    told = events(people, event="hangup", leg="b").json()
-    assert list(told) == KEYS
-    assert (told["state"], told["outcome"]) == ("ended", "completed")
-    assert [(one["event"], one["leg"]) for one in told["events"]] == [
+def test_events_drive_both_legs_of_a_call_to_its_end(person_site: SiteClient) -> None:
+    person_site.click_to_call()
+    person_site.advance(by=1)
+    assert post_event(person_site, event="answer").json()["waiting"] == []
+    person_site.advance(by=1)
+    assert person_site.get_json("/_mock/calls/c1")["waiting"] == [{"for": "person", "leg": "b"}]
+    assert post_event(person_site, event="answer", leg="b").json()["state"] == "bridged"
+    assert post_event(person_site, event="digits", leg="a", digits="12#").status_code == 200
+    assert post_event(person_site, event="speech", leg="b", words="yes").status_code == 200
+    call = post_event(person_site, event="hangup", leg="b").json()
+    assert list(call) == KEYS
+    assert (call["state"], call["outcome"]) == ("ended", "completed")
+    assert [(event["event"], event["leg"]) for event in call["events"]] == [
         ("placed", None), ("begin", None), ("ring", "a"), ("answer", "a"), ("ring", "b"),
         ("answer", "b"), ("bridge", None), ("digits", "a"), ("speech", "b"), ("hangup", "b"),
         ("hangup", "a"), ("attempt-ended", None), ("ended", None),
     ]  # fmt: skip
-    assert [told["events"][index]["at"][17:19] for index in (3, 4, 5)] == ["01", "01", "02"]
-    assert told["events"][7]["digits"] == "12#"
-    assert told["events"][8]["words"] == "yes"
+    assert [call["events"][index]["at"][17:19] for index in (3, 4, 5)] == ["01", "01", "02"]
+    assert call["events"][7]["digits"] == "12#"
+    assert call["events"][8]["words"] == "yes"
 
 
 @pytest.mark.parametrize("cause", [cause for cause in CAUSES if cause != "normal"])
-def test_hang_up_with_a_cause(people: SiteClient, cause: str) -> None:
-    people.click_to_call(attempts=0)
-    people.advance(by=1)
-    told = events(people, event="hangup", leg="a", cause=cause).json()
-    assert (told["outcome"], told["legs"][0]["cause"]) == (CAUSES[cause].outcome, cause)
+def test_the_cause_of_a_hangup_sets_the_outcome_of_the_call(
+    person_site: SiteClient, cause: str
+) -> None:
+    person_site.click_to_call(attempts=0)
+    person_site.advance(by=1)
+    call = post_event(person_site, event="hangup", leg="a", cause=cause).json()
+    assert (call["outcome"], call["legs"][0]["cause"]) == (CAUSES[cause].outcome, cause)
 
 
 @pytest.mark.parametrize(("answered", "cause"), [(False, "rejected"), (True, "normal")])
-def test_hang_up_without_a_cause(people: SiteClient, *, answered: bool, cause: str) -> None:
-    people.click_to_call()
-    people.advance(by=1)
+def test_a_hangup_without_a_cause_is_rejected_while_ringing_and_normal_once_answered(
+    person_site: SiteClient, *, answered: bool, cause: str
+) -> None:
+    person_site.click_to_call()
+    person_site.advance(by=1)
     if answered:
-        events(people, event="answer")
-    assert events(people, event="hangup").json()["legs"][0]["cause"] == cause
+        post_event(person_site, event="answer")
+    assert post_event(person_site, event="hangup").json()["legs"][0]["cause"] == cause
 
 
-def test_an_event_is_a_fact_after_what_follows_from_it(people: SiteClient) -> None:
-    people.click_to_call()
-    people.advance(by=1)
-    events(people, event="hangup", cause="busy")
-    facts = people.get_json("/_mock/journal")["facts"]
-    told = [fact.get("event") or fact["fact"] for fact in facts][-4:]
-    assert told == ["hangup", "attempt-ended", "ended", "control"]
+def test_an_event_is_journaled_as_a_command_after_its_consequences(person_site: SiteClient) -> None:
+    person_site.click_to_call()
+    person_site.advance(by=1)
+    post_event(person_site, event="hangup", cause="busy")
+    entries = person_site.get_json("/_mock/journal")["facts"]
+    types = [entry.get("event") or entry["fact"] for entry in entries][-4:]
+    assert types == ["hangup", "attempt-ended", "ended", "control"]
     body = {"event": "hangup", "cause": "busy"}
-    control = {"method": "POST", "path": "/calls/c1/events", "body": body}
-    assert {name: facts[-1][name] for name in control} == control
-    assert (facts[-1]["call"], facts[-1]["at"]) == ("c1", "2026-01-01T09:00:01.000Z")
+    expected = {"method": "POST", "path": "/calls/c1/events", "body": body}
+    assert {name: entries[-1][name] for name in expected} == expected
+    assert (entries[-1]["call"], entries[-1]["at"]) == ("c1", "2026-01-01T09:00:01.000Z")
 
 
 @pytest.mark.parametrize(
@@ -158,20 +164,22 @@ def test_an_event_is_a_fact_after_what_follows_from_it(people: SiteClient) -> No
         ({"event": "hangup", "leg": "to"}, "this call has no leg to, only a and b"),
     ],
 )
-def test_an_impossible_event(people: SiteClient, event: dict[str, object], detail: str) -> None:
-    people.click_to_call()
-    people.advance(by=1)
-    events(people, event="answer")
-    before = people.get_json("/_mock/journal")
-    assert read_problem(events(people, **event)) == (409, "conflict", detail)
-    assert people.get_json("/_mock/journal") == before
+def test_an_impossible_event_is_a_conflict_and_changes_nothing(
+    person_site: SiteClient, event: dict[str, object], detail: str
+) -> None:
+    person_site.click_to_call()
+    person_site.advance(by=1)
+    post_event(person_site, event="answer")
+    before = person_site.get_json("/_mock/journal")
+    assert read_problem(post_event(person_site, **event)) == (409, "conflict", detail)
+    assert person_site.get_json("/_mock/journal") == before
 
 
-def test_an_event_after_the_end(site: SiteClient) -> None:
+def test_an_event_after_the_end_of_the_call_is_a_conflict(site: SiteClient) -> None:
     site.click_to_call()
     site.advance()
     detail = "hangup is not possible while the call is ended"
-    assert read_problem(events(site, event="hangup")) == (409, "conflict", detail)
+    assert read_problem(post_event(site, event="hangup")) == (409, "conflict", detail)
 
 
 @pytest.mark.parametrize(
@@ -189,37 +197,43 @@ def test_an_event_after_the_end(site: SiteClient) -> None:
         ({"event": "hangup", "cause": "bored"}, f"a cause is one of {', '.join(CAUSES)}"),
     ],
 )
-def test_a_wrong_event(people: SiteClient, event: dict[str, object], detail: str) -> None:
-    people.click_to_call()
-    people.advance(by=1)
-    assert read_problem(events(people, **event)) == (422, "unprocessable entity", detail)
+def test_an_unknown_event_key_or_cause_is_rejected_with_the_known_ones(
+    person_site: SiteClient, event: dict[str, object], detail: str
+) -> None:
+    person_site.click_to_call()
+    person_site.advance(by=1)
+    assert read_problem(post_event(person_site, **event)) == (422, "unprocessable entity", detail)
 
 
 @pytest.mark.parametrize("event", ["digits", "speech"])
-def test_an_event_without_its_keys(people: SiteClient, event: str) -> None:
-    people.click_to_call()
-    people.advance(by=1)
-    events(people, event="answer")
-    assert events(people, event=event).status_code == 422
+def test_an_event_without_its_required_data_is_rejected(
+    person_site: SiteClient, event: str
+) -> None:
+    person_site.click_to_call()
+    person_site.advance(by=1)
+    post_event(person_site, event="answer")
+    assert post_event(person_site, event=event).status_code == 422
 
 
-def test_fifty_hang_ups_at_once_have_one_winner(site: SiteClient) -> None:
-    async def scenario() -> Counter[int]:
+def test_exactly_one_of_fifty_concurrent_hangups_succeeds(site: SiteClient) -> None:
+    async def hang_up_concurrently() -> Counter[int]:
         async with site.client() as client:
             url, body = "/_mock/calls/c1/events", {"event": "hangup", "leg": "a"}
-            answers = await asyncio.gather(*(client.post(url, json=body) for _ in range(50)))
-        return Counter(answer.status_code for answer in answers)
+            responses = await asyncio.gather(*(client.post(url, json=body) for _ in range(50)))
+        return Counter(response.status_code for response in responses)
 
     site.click_to_call()
     site.advance(by=5)
-    assert asyncio.run(scenario()) == {200: 1, 409: 49}
+    assert asyncio.run(hang_up_concurrently()) == {200: 1, 409: 49}
     site.advance()
-    assert [one.webhook.call_id for one in site.dispatcher.deliveries] == ["c1"]
+    assert [delivery.webhook.call_id for delivery in site.dispatcher.deliveries] == ["c1"]
     assert site.get_json("/_mock/calls/c1")["webhooks"] == ["w1"]
 
 
-def test_a_real_phone_finds_what_fell_due_before(configuration: Configuration) -> None:
-    """A clock that flows is caught up before the event is looked at."""
+def test_due_items_run_before_an_event_is_checked_when_the_clock_runs(
+    configuration: Configuration,
+) -> None:
+    """The call has ended by the time at which the event arrives."""
     site = build_site_client(configuration, "instant")
     site.click_to_call()
-    assert read_problem(events(site, event="hangup"))[0] == 409
+    assert read_problem(post_event(site, event="hangup"))[0] == 409

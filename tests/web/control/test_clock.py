@@ -1,4 +1,4 @@
-"""The sandbox's time over HTTP: how it runs, and forward it goes."""
+"""The control API shows the clock of a sandbox, changes its mode and advances it."""
 
 import asyncio
 from typing import Any
@@ -26,9 +26,9 @@ def put(site: SiteClient, body: object) -> httpx.Response:
     return site.request("PUT", "/_mock/clock", json=body)
 
 
-def test_show(site: SiteClient) -> None:
-    told = site.get_json("/_mock/clock")
-    assert list(told.items()) == list(IDLE.items())
+def test_the_clock_shows_its_mode_its_time_and_what_is_due_next(site: SiteClient) -> None:
+    clock = site.get_json("/_mock/clock")
+    assert list(clock.items()) == list(IDLE.items())
     site.click_to_call()
     assert site.get_json("/_mock/clock") == {**IDLE, "pending": 1, "next_at": T0}
     site.advance(by=3)
@@ -37,19 +37,23 @@ def test_show(site: SiteClient) -> None:
 
 
 @pytest.mark.parametrize("mode", ["manual", "real", "instant", "60x", "1.5x"])
-def test_change(site: SiteClient, mode: str) -> None:
-    answer = put(site, {"mode": mode})
-    assert (answer.status_code, list(answer.json())) == (200, list(IDLE))
-    assert answer.json()["mode"] == site.sandbox.clock.mode == mode
-    fact = site.get_json("/_mock/journal")["facts"][-1]
-    assert (fact["fact"], fact["mode"], fact["at"]) == ("clock", mode, T0)
+def test_the_clock_mode_can_be_changed_and_the_change_is_journaled(
+    site: SiteClient, mode: str
+) -> None:
+    response = put(site, {"mode": mode})
+    assert (response.status_code, list(response.json())) == (200, list(IDLE))
+    assert response.json()["mode"] == site.sandbox.clock.mode == mode
+    entry = site.get_json("/_mock/journal")["facts"][-1]
+    assert (entry["fact"], entry["mode"], entry["at"]) == ("clock", mode, T0)
 
 
 @pytest.mark.parametrize(
     "body",
     [{}, {"mode": ""}, {"mode": "fast"}, {"mode": None}, {"mode": "real", "now": T0}, {"rate": 1}],
 )
-def test_a_wrong_change(site: SiteClient, body: object) -> None:
+def test_an_invalid_clock_change_is_rejected_and_changes_nothing(
+    site: SiteClient, body: object
+) -> None:
     assert read_problem(put(site, body)) == (422, "unprocessable entity", MODES)
     assert site.get_json("/_mock/clock") == IDLE
 
@@ -66,7 +70,9 @@ def test_a_wrong_change(site: SiteClient, body: object) -> None:
         ({"until": "idle"}, 7, T10),
     ],
 )
-def test_advance(site: SiteClient, goal: dict[str, object], events: int, now: str) -> None:
+def test_an_advance_runs_what_is_due_and_reports_it(
+    site: SiteClient, goal: dict[str, object], events: int, now: str
+) -> None:
     site.click_to_call()
     assert site.request("POST", ADVANCE, json=goal).json() == {
         "now": now,
@@ -81,53 +87,55 @@ def test_advance(site: SiteClient, goal: dict[str, object], events: int, now: st
 
 
 @pytest.mark.parametrize("goal", [{"by": 0}, {"to": T0}, {"by": 0.001}])
-def test_advance_by_next_to_nothing(site: SiteClient, goal: dict[str, object]) -> None:
+def test_an_advance_by_at_most_a_millisecond_runs_only_what_is_due_now(
+    site: SiteClient, goal: dict[str, object]
+) -> None:
     site.click_to_call()
-    told = site.advance(**goal)
-    assert (told["events"], told["pending"]) == (2, 1)
-    assert told["next_at"] == "2026-01-01T09:00:02.000Z"
+    result = site.advance(**goal)
+    assert (result["events"], result["pending"]) == (2, 1)
+    assert result["next_at"] == "2026-01-01T09:00:02.000Z"
 
 
-def test_advance_tells_in_the_order_of_the_contract(site: SiteClient) -> None:
+def test_an_advance_result_has_the_keys_of_the_contract_in_order(site: SiteClient) -> None:
     keys = ["now", "events", "attempts", "pending", "next_at", "waiting", "stopped"]
     assert list(site.advance()) == keys
 
 
-def test_advance_tells_who_waits(configuration: Configuration) -> None:
-    story = Scenario(name="people", legs={"a": PRESETS["person"]})
+def test_an_advance_reports_the_calls_that_wait(configuration: Configuration) -> None:
+    scenario = Scenario(name="people", legs={"a": PRESETS["person"]})
     site = build_site_client(
         configuration._replace(
-            scenarios=ScenarioSet({"people": story}, "people", number_plan=False)
+            scenarios=ScenarioSet({"people": scenario}, "people", number_plan=False)
         )
     )
     site.click_to_call()
     site.click_to_call()
-    told = site.advance()
-    assert (told["waiting"], told["stopped"], told["pending"]) == (["c1", "c2"], None, 0)
+    result = site.advance()
+    assert (result["waiting"], result["stopped"], result["pending"]) == (["c1", "c2"], None, 0)
 
 
-def test_advance_until_idle_tells_of_its_limit(
+def test_an_advance_until_idle_reports_that_a_limit_stopped_it(
     site: SiteClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler, "MAX_EVENTS", 3)
     site.click_to_call()
-    told = site.advance()
-    assert (told["stopped"], told["events"], told["pending"]) == ("limit", 3, 1)
+    result = site.advance()
+    assert (result["stopped"], result["events"], result["pending"]) == ("limit", 3, 1)
     monkeypatch.undo()
     monkeypatch.setattr(scheduler, "HORIZON", 1)
-    told = site.advance()
-    assert (told["stopped"], told["events"], told["next_at"]) == (
+    result = site.advance()
+    assert (result["stopped"], result["events"], result["next_at"]) == (
         "limit",
         1,
         "2026-01-01T09:00:04.000Z",
     )
 
 
-def test_an_advance_is_a_fact(site: SiteClient) -> None:
+def test_an_advance_is_journaled(site: SiteClient) -> None:
     site.advance(by="1m")
-    [fact] = site.get_json("/_mock/journal")["facts"]
-    assert (fact["fact"], fact["advance"]) == ("clock", {"by": "1m"})
-    assert fact["at"] == "2026-01-01T09:01:00.000Z"
+    [entry] = site.get_json("/_mock/journal")["facts"]
+    assert (entry["fact"], entry["advance"]) == ("clock", {"by": "1m"})
+    assert entry["at"] == "2026-01-01T09:01:00.000Z"
 
 
 @pytest.mark.parametrize(
@@ -161,10 +169,12 @@ def test_an_advance_is_a_fact(site: SiteClient) -> None:
         ),
     ],
 )
-def test_a_wrong_advance(site: SiteClient, body: dict[str, object], detail: str) -> None:
+def test_an_invalid_advance_is_rejected_and_changes_nothing(
+    site: SiteClient, body: dict[str, object], detail: str
+) -> None:
     site.click_to_call()
-    answer = site.request("POST", ADVANCE, json=body)
-    assert read_problem(answer) == (422, "unprocessable entity", detail)
+    response = site.request("POST", ADVANCE, json=body)
+    assert read_problem(response) == (422, "unprocessable entity", detail)
     assert site.get_json("/_mock/clock") == {**IDLE, "pending": 1, "next_at": T0}
 
 
@@ -181,18 +191,20 @@ LATEST = "9000-01-01T00:00:00.000Z"
         {"by": 36_525 * 86_400},
     ],
 )
-def test_clocks_end_at_the_year_9000(site: SiteClient, goal: dict[str, object]) -> None:
+def test_the_clock_cannot_advance_beyond_the_year_9000(
+    site: SiteClient, goal: dict[str, object]
+) -> None:
     assert site.advance(to=LATEST)["now"] == LATEST
-    answer = site.request("POST", ADVANCE, json=goal)
-    assert read_problem(answer) == (422, "unprocessable entity", f"clocks here end at {LATEST}")
+    response = site.request("POST", ADVANCE, json=goal)
+    assert read_problem(response) == (422, "unprocessable entity", f"clocks here end at {LATEST}")
     assert site.advance(by=0)["now"] == LATEST
 
 
 @pytest.mark.parametrize("goal", [{"by": 1}, {"until": "idle"}])
-def test_what_happens_at_the_end_of_all_clocks_can_be_told(
+def test_a_call_that_runs_beyond_the_latest_clock_time_is_still_shown(
     site: SiteClient, goal: dict[str, object]
 ) -> None:
-    """A call that is placed there runs beyond it, and is still printed."""
+    """A call placed at the latest time ends after it."""
     site.advance(to=LATEST)
     site.click_to_call()
     site.request("POST", ADVANCE, json=goal)
@@ -202,85 +214,85 @@ def test_what_happens_at_the_end_of_all_clocks_can_be_told(
     assert site.get_json("/_mock/calls/c1")["ended_at"] == "9000-01-01T00:00:10.000Z"
 
 
-def test_an_advance_from_inside_a_webhook_is_refused(site: SiteClient) -> None:
-    refused: list[httpx.Response] = []
+def test_an_advance_requested_by_a_webhook_receiver_is_a_conflict(site: SiteClient) -> None:
+    responses: list[httpx.Response] = []
 
     async def receive(_: Delivery) -> DeliveryResult:
         async with site.client() as client:
-            refused.append(await client.post(ADVANCE, json={"by": 1}))
+            responses.append(await client.post(ADVANCE, json={"by": 1}))
         return DeliveryResult(status=200)
 
     site.dispatcher.receive = receive
     site.click_to_call()
     assert site.advance()["attempts"] == 1
     detail = "another advance of this sandbox is still running"
-    assert [read_problem(one) for one in refused] == [(409, "conflict", detail)]
+    assert [read_problem(response) for response in responses] == [(409, "conflict", detail)]
     assert site.advance(by=1)["events"] == 0
 
 
-def test_what_a_receiver_asks_is_answered_at_the_instant_of_its_webhook(site: SiteClient) -> None:
-    told: list[Any] = []
+def test_a_webhook_receiver_sees_the_state_and_time_of_its_webhook(site: SiteClient) -> None:
+    observed: list[Any] = []
 
     async def receive(_: Delivery) -> DeliveryResult:
         async with site.client() as client:
-            told.append((await client.get("/_mock/calls/c1")).json()["state"])
-            told.append((await client.get("/_mock/clock")).json()["now"])
+            observed.append((await client.get("/_mock/calls/c1")).json()["state"])
+            observed.append((await client.get("/_mock/clock")).json()["now"])
         return DeliveryResult(status=200)
 
     site.dispatcher.receive = receive
     site.click_to_call()
     site.advance(by="2h")
-    assert told == ["ended", T10]
+    assert observed == ["ended", T10]
 
 
-def test_of_two_advances_at_once_one_is_refused(site: SiteClient) -> None:
-    async def scenario() -> list[int]:
+def test_a_second_concurrent_advance_is_a_conflict(site: SiteClient) -> None:
+    async def advance_twice() -> list[int]:
         async with site.client() as client:
             first = asyncio.create_task(client.post(ADVANCE, json={"until": "idle"}))
-            await out.wait()
+            await started.wait()
             second = await client.post(ADVANCE, json={"until": "idle"})
-            gate.set()
+            release.set()
             return [(await first).status_code, second.status_code]
 
     async def receive(_: Delivery) -> DeliveryResult:
-        out.set()
-        await gate.wait()
+        started.set()
+        await release.wait()
         return DeliveryResult(status=200)
 
-    out, gate = asyncio.Event(), asyncio.Event()
+    started, release = asyncio.Event(), asyncio.Event()
     site.dispatcher.receive = receive
     site.click_to_call()
-    assert asyncio.run(scenario()) == [200, 409]
+    assert asyncio.run(advance_twice()) == [200, 409]
 
 
-def interrupted(site: SiteClient) -> Any:
-    """What an advance tells that a reset has ended."""
+def reset_during_advance(site: SiteClient) -> Any:
+    """Reset the sandbox while an advance runs, and return the result of the advance."""
 
-    async def scenario() -> Any:
+    async def advance_and_reset() -> Any:
         async with site.client() as client:
-            moving = asyncio.create_task(client.post(ADVANCE, json={"by": 60}))
-            await out.wait()
+            advance = asyncio.create_task(client.post(ADVANCE, json={"by": 60}))
+            await started.wait()
             await client.post("/_mock/reset")
-            return (await moving).json()
+            return (await advance).json()
 
     async def receive(_: Delivery) -> DeliveryResult:
-        out.set()
+        started.set()
         await asyncio.Event().wait()
         raise AssertionError
 
-    out = asyncio.Event()
+    started = asyncio.Event()
     site.dispatcher.receive = receive
     site.click_to_call()
-    return asyncio.run(scenario())
+    return asyncio.run(advance_and_reset())
 
 
-def test_a_reset_during_an_advance_is_told(site: SiteClient) -> None:
-    told = interrupted(site)
-    assert (told["stopped"], told["pending"], told["next_at"]) == ("reset", 0, None)
+def test_an_advance_reports_that_a_reset_stopped_it(site: SiteClient) -> None:
+    result = reset_during_advance(site)
+    assert (result["stopped"], result["pending"], result["next_at"]) == ("reset", 0, None)
     assert site.get_json("/_mock/journal")["facts"] == []
     assert site.get_json("/_mock/clock") == IDLE
 
 
-def test_a_reset_during_an_advance_shows_the_new_time(site: SiteClient) -> None:
-    """A request that comes in meanwhile is answered at the old time, in the new world."""
-    assert interrupted(site)["now"] == T0
+def test_an_advance_that_a_reset_stopped_reports_the_new_time(site: SiteClient) -> None:
+    """The result has the time after the reset, not the time that the advance had reached."""
+    assert reset_during_advance(site)["now"] == T0

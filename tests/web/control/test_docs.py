@@ -1,4 +1,4 @@
-"""The control API's own document: it has exactly the routes, it is valid, its examples work."""
+"""The OpenAPI document of the control API is valid, complete and has working examples."""
 
 import json
 import re
@@ -10,18 +10,17 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mockserver.config.registry import load_control_openapi
-from mockserver.core.configuration import Configuration
 from mockserver.web.control.app import build_routes
 from tests.support.control_routes import ROUTE_CASES, STREAM, request_content, request_path
-from tests.support.edge_site import EdgeSite, build_edge_site, read_problem
+from tests.support.edge_site import EdgeSite, read_problem
 
 DOCUMENT = load_control_openapi()
 PREFIX = "/_mock"
 METHODS = ("get", "put", "post", "delete", "options", "patch")
 OPERATIONS = [
-    (method, path, one)
+    (method, path, operation)
     for path, entry in DOCUMENT["paths"].items()
-    for method, one in entry.items()
+    for method, operation in entry.items()
 ]
 IDS = [f"{method} {path}" for method, path, _ in OPERATIONS]
 PARAMETERS = {"name": "mine", "id": "x1", "request": "r9", "provider": "mobtexting",
@@ -46,7 +45,7 @@ LINKS = {
         "required": ["operationId", "parameters"],
         "additionalProperties": False,
         "properties": {
-            "operationId": {"enum": [one["operationId"] for *_, one in OPERATIONS]},
+            "operationId": {"enum": [operation["operationId"] for *_, operation in OPERATIONS]},
             "parameters": {
                 "additionalProperties": {"pattern": r"^\$(response\.body#/|request\.path\.)"}
             },
@@ -121,143 +120,153 @@ OPENAPI = {
 }
 
 
-@pytest.fixture
-def edge(configuration: Configuration) -> EdgeSite:
-    return build_edge_site(configuration)
+def fill_path(path: str) -> str:
+    return re.sub(r"\{(\w+)\}", lambda match: PARAMETERS[match[1]], path)
 
 
-def filled(path: str) -> str:
-    return re.sub(r"\{(\w+)\}", lambda found: PARAMETERS[found[1]], path)
-
-
-def told(value: Any, key: str) -> Iterator[Any]:
-    """Every value of a key, wherever it stands."""
+def values_of(value: Any, key: str) -> Iterator[Any]:
+    """Yield every value of `key` at any depth of a JSON value."""
     if isinstance(value, dict):
         yield from (inner for name, inner in value.items() if name == key)
-        yield from (one for inner in value.values() for one in told(inner, key))
+        yield from (item for inner in value.values() for item in values_of(inner, key))
     elif isinstance(value, list):
-        yield from (one for inner in value for one in told(inner, key))
+        yield from (item for inner in value for item in values_of(inner, key))
 
 
-def test_the_document_has_exactly_the_routes_that_there_are() -> None:
-    there = {
+def test_the_openapi_document_has_exactly_the_existing_routes() -> None:
+    routes = {
         (method.lower(), f"{PREFIX}{route.path}")
         for route in build_routes()
         for method in (route.methods or set()) - {"HEAD"}
     }
-    assert {(method, path) for method, path, _ in OPERATIONS} == there
+    assert {(method, path) for method, path, _ in OPERATIONS} == routes
 
 
-def test_a_link_names_the_parameters_of_where_it_leads() -> None:
-    there = {one["operationId"]: path for _, path, one in OPERATIONS}
+def test_a_link_names_the_path_parameters_of_its_target_operation() -> None:
+    paths = {operation["operationId"]: path for _, path, operation in OPERATIONS}
     links = [
-        (set(re.findall(r"{(\w+)}", there[link["operationId"]])), set(link["parameters"]))
-        for *_, one in OPERATIONS
-        for response in one["responses"].values()
+        (set(re.findall(r"{(\w+)}", paths[link["operationId"]])), set(link["parameters"]))
+        for *_, operation in OPERATIONS
+        for response in operation["responses"].values()
         for link in response.get("links", {}).values()
     ]
     assert len(links) >= 10
-    assert [wanted for wanted, named in links if wanted != named] == []
+    assert [required for required, given in links if required != given] == []
 
 
-def test_the_document_is_an_openapi_document() -> None:
-    errors = [one.message for one in Draft202012Validator(OPENAPI).iter_errors(DOCUMENT)]
+def test_the_openapi_document_is_valid() -> None:
+    errors = [error.message for error in Draft202012Validator(OPENAPI).iter_errors(DOCUMENT)]
     assert errors == []
 
 
-def test_every_schema_in_it_is_one() -> None:
-    for schema in (*told(DOCUMENT, "schema"), *DOCUMENT["components"]["schemas"].values()):
+def test_every_schema_in_the_document_is_a_valid_json_schema() -> None:
+    for schema in (*values_of(DOCUMENT, "schema"), *DOCUMENT["components"]["schemas"].values()):
         Draft202012Validator.check_schema(schema)
 
 
-def test_every_reference_leads_somewhere() -> None:
-    references = set(told(DOCUMENT, "$ref"))
+def test_every_reference_in_the_document_resolves() -> None:
+    references = set(values_of(DOCUMENT, "$ref"))
     assert references == {"#/components/schemas/Problem"}
     assert DOCUMENT["components"]["schemas"].keys() == {"Problem"}
 
 
-def test_operations_have_names_of_their_own() -> None:
-    names = [one["operationId"] for _, _, one in OPERATIONS]
+def test_operation_ids_are_unique() -> None:
+    names = [operation["operationId"] for _, _, operation in OPERATIONS]
     assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=IDS)
-def test_parameters_of_the_path_are_those_that_stand_in_it(
+def test_the_documented_path_parameters_are_those_in_the_path(
     method: str, path: str, operation: dict[str, Any]
 ) -> None:
-    known = [one["name"] for one in operation.get("parameters", []) if one["in"] == "path"]
-    assert (method, known) == (method, re.findall(r"\{(\w+)\}", path))
+    documented = [
+        parameter["name"]
+        for parameter in operation.get("parameters", [])
+        if parameter["in"] == "path"
+    ]
+    assert (method, documented) == (method, re.findall(r"\{(\w+)\}", path))
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=IDS)
-def test_problems_have_their_own_type(method: str, path: str, operation: dict[str, Any]) -> None:
-    refused = {status: one for status, one in operation["responses"].items() if status >= "4"}
-    kinds = {kind for one in refused.values() for kind in one["content"]}
-    assert (method, path, kinds) == (
+def test_error_responses_are_documented_as_problem_json(
+    method: str, path: str, operation: dict[str, Any]
+) -> None:
+    errors = {
+        status: response for status, response in operation["responses"].items() if status >= "4"
+    }
+    media_types = {media_type for response in errors.values() for media_type in response["content"]}
+    assert (method, path, media_types) == (
         method,
         path,
-        {"application/problem+json"} if refused else set(),
+        {"application/problem+json"} if errors else set(),
     )
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=IDS)
-def test_its_example_is_accepted(
+def test_the_example_body_of_an_operation_is_accepted(
     edge: EdgeSite, method: str, path: str, operation: dict[str, Any]
 ) -> None:
-    """404 for an id that is none, 408 for what does not come in time; never 422."""
+    """404 for an unknown id and 408 for a wait that times out are accepted; 422 is not."""
     media = operation.get("requestBody", {}).get("content", {}).get("application/json")
     if media is None:
         return
     example = {**media["example"], **({"timeout": 0} if path.endswith("/wait") else {})}
-    answer = edge.request(method.upper(), filled(path), json=example)
-    assert answer.status_code in (200, 201, 404, 408)
-    assert str(answer.status_code) in operation["responses"]
+    response = edge.request(method.upper(), fill_path(path), json=example)
+    assert response.status_code in (200, 201, 404, 408)
+    assert str(response.status_code) in operation["responses"]
 
 
-def test_every_route_that_reads_a_body_has_an_example() -> None:
-    shown = {
+def test_a_request_body_is_documented_for_exactly_the_routes_that_read_one() -> None:
+    documented = {
         (method.upper(), path.removeprefix(PREFIX))
-        for method, path, one in OPERATIONS
-        if "requestBody" in one
+        for method, path, operation in OPERATIONS
+        if "requestBody" in operation
     }
     inboxes = {route for route in ROUTE_CASES if route[1] == "/inbox/{name}"}
     assert (
-        shown == {route for route, line in ROUTE_CASES.items() if line.body is not None} - inboxes
+        documented
+        == {route for route, case in ROUTE_CASES.items() if case.body is not None} - inboxes
     )
 
 
 @pytest.mark.parametrize(
-    "route", [one for one in ROUTE_CASES if one != STREAM and one[1] != "/wait"], ids=" ".join
+    "route",
+    [route for route in ROUTE_CASES if route != STREAM and route[1] != "/wait"],
+    ids=" ".join,
 )
-def test_what_a_route_answers_is_documented(edge: EdgeSite, route: tuple[str, str]) -> None:
-    """In earnest, and for an id that is none."""
+def test_the_responses_of_every_route_are_documented(
+    edge: EdgeSite, route: tuple[str, str]
+) -> None:
+    """Each route is requested with an existing id and with an unknown one."""
     edge.click_to_call("waits-for-a-person")
     edge.click_to_call()
     edge.advance()
-    entry = DOCUMENT["paths"][f"{PREFIX}{route[1]}"][route[0].lower()]
-    for path in (request_path(route), filled(f"{PREFIX}{route[1]}")):
-        answer = edge.request(route[0], path, **request_content(route))
-        documented = entry["responses"][str(answer.status_code)]
-        kind = answer.headers.get("content-type", "").partition(";")[0]
-        kinds = documented.get("content", {})
-        assert not answer.content or kind in kinds
+    operation = DOCUMENT["paths"][f"{PREFIX}{route[1]}"][route[0].lower()]
+    for path in (request_path(route), fill_path(f"{PREFIX}{route[1]}")):
+        response = edge.request(route[0], path, **request_content(route))
+        documented = operation["responses"][str(response.status_code)]
+        media_type = response.headers.get("content-type", "").partition(";")[0]
+        documented_types = documented.get("content", {})
+        assert not response.content or media_type in documented_types
 
 
-def test_the_document_is_served(edge: EdgeSite) -> None:
+def test_the_openapi_document_is_served(edge: EdgeSite) -> None:
     assert edge.get_json("/_mock/openapi.json") == DOCUMENT
 
 
-def test_docs_show_every_operation_with_its_example_and_its_answers(edge: EdgeSite) -> None:
-    answer = edge.request("GET", "/_mock/docs")
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    shown = re.findall(r"<h3><code>(\w+) ([^<]+)</code></h3>", answer.text)
-    assert shown == [(method.upper(), path) for method, path, _ in OPERATIONS]
-    assert "<h1>Control API of the mock server</h1>" in answer.text
-    examples = [json.loads(unescape(one)) for one in re.findall(r"<pre>(.*?)</pre>", answer.text)]
-    assert examples == list(told(DOCUMENT, "example"))
-    assert "<p>204: Done; 404: No such sandbox; 409: The default one stays</p>" in answer.text
+def test_the_docs_page_shows_every_operation_with_its_example_and_responses(edge: EdgeSite) -> None:
+    response = edge.request("GET", "/_mock/docs")
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    headings = re.findall(r"<h3><code>(\w+) ([^<]+)</code></h3>", response.text)
+    assert headings == [(method.upper(), path) for method, path, _ in OPERATIONS]
+    assert "<h1>Control API of the mock server</h1>" in response.text
+    examples = [
+        json.loads(unescape(text)) for text in re.findall(r"<pre>(.*?)</pre>", response.text)
+    ]
+    assert examples == list(values_of(DOCUMENT, "example"))
+    assert "<p>204: Done; 404: No such sandbox; 409: The default one stays</p>" in response.text
 
 
 @pytest.mark.parametrize("path", ["/_mock/openapi.json", "/_mock/docs"])
-def test_nothing_is_written_to_the_documents(edge: EdgeSite, path: str) -> None:
+def test_the_documents_are_read_only(edge: EdgeSite, path: str) -> None:
     assert read_problem(edge.request("POST", path))[:2] == (405, "method not allowed")

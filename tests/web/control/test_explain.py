@@ -1,17 +1,15 @@
-"""Why a request was answered as it was: rules, sources, values, stories."""
+"""An explanation shows the rules, scenarios and hints behind the response to a request."""
 
 from typing import Any
 
 import httpx
 import pytest
 
-from mockserver.core.configuration import Configuration
 from tests.support.edge_site import (
     CLICK_TO_CALL_PATH,
     HEADERS,
     KEY,
     EdgeSite,
-    build_edge_site,
     read_problem,
 )
 from tests.support.simulation import CLICK_TO_CALL
@@ -28,32 +26,31 @@ KEYS = [
     "passed_over",
     "hints",
 ]
-PHONES = [{"question": "phones", "scenario": "answered", "rank": "default"}]
+DEFAULT_SELECTION = [{"question": "phones", "scenario": "answered", "rank": "default"}]
 
 
-@pytest.fixture
-def edge(configuration: Configuration) -> EdgeSite:
-    return build_edge_site(configuration)
+def explain(edge: EdgeSite, name: str = "r1", prefix: str = "") -> Any:
+    explanation = edge.get_json(f"{prefix}/_mock/explain/{name}")
+    assert list(explanation) == KEYS
+    return explanation
 
 
-def explained(edge: EdgeSite, name: str = "r1", prefix: str = "") -> Any:
-    told = edge.get_json(f"{prefix}/_mock/explain/{name}")
-    assert list(told) == KEYS
-    return told
+def click_to_call(
+    edge: EdgeSite, headers: dict[str, str] | None = None, **changes: Any
+) -> httpx.Response:
+    arguments = {"json": dict(CLICK_TO_CALL), **changes}
+    return edge.request(
+        "POST", CLICK_TO_CALL_PATH, headers={**HEADERS, **(headers or {})}, **arguments
+    )
 
 
-def click(edge: EdgeSite, headers: dict[str, str] | None = None, **more: Any) -> httpx.Response:
-    sent = {"json": dict(CLICK_TO_CALL), **more}
-    return edge.request("POST", CLICK_TO_CALL_PATH, headers={**HEADERS, **(headers or {})}, **sent)
-
-
-def without(name: str) -> dict[str, object]:
+def without_field(name: str) -> dict[str, object]:
     return {field: value for field, value in CLICK_TO_CALL.items() if field != name}
 
 
-def put(edge: EdgeSite, name: str, **scenario: object) -> None:
-    answer = edge.request("PUT", f"/_mock/scenarios/{name}", json=scenario)
-    assert answer.status_code == 200, answer.text
+def put_scenario(edge: EdgeSite, name: str, **scenario: object) -> None:
+    response = edge.request("PUT", f"/_mock/scenarios/{name}", json=scenario)
+    assert response.status_code == 200, response.text
 
 
 def activate(edge: EdgeSite, scenario: str, **match: object) -> None:
@@ -61,9 +58,9 @@ def activate(edge: EdgeSite, scenario: str, **match: object) -> None:
     assert edge.request("POST", "/_mock/activations", json=body).status_code == 201
 
 
-def test_an_accepted_request(edge: EdgeSite) -> None:
-    click(edge)
-    assert explained(edge) == {
+def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
+    click_to_call(edge)
+    assert explain(edge) == {
         "request": "r1",
         "provider": "mobtexting",
         "operation": "c2c",
@@ -71,7 +68,7 @@ def test_an_accepted_request(edge: EdgeSite) -> None:
         "why": "nothing was wrong with it",
         "rules": [],
         "nearest": [],
-        "scenarios": PHONES,
+        "scenarios": DEFAULT_SELECTION,
         "passed_over": [],
         "hints": [],
     }
@@ -93,7 +90,7 @@ def test_an_accepted_request(edge: EdgeSite) -> None:
             },
         ),
         (
-            without("to"),
+            without_field("to"),
             {
                 "fault": "to-required",
                 "source": "assumed",
@@ -127,53 +124,59 @@ def test_an_accepted_request(edge: EdgeSite) -> None:
         ),
     ],
 )
-def test_a_refused_request(
+def test_a_refused_request_is_explained_by_the_rule_it_violates(
     edge: EdgeSite, body: dict[str, object], rule: dict[str, object]
 ) -> None:
-    answer = click(edge, json=body)
-    assert answer.headers["x-mock-fault"] == rule["fault"]
-    told = explained(edge, answer.headers["x-mock-request"])
-    assert (told["status"], told["rules"]) == (422, [rule])
-    assert told["why"] == answer.headers["x-mock-explain"]
+    response = click_to_call(edge, json=body)
+    assert response.headers["x-mock-fault"] == rule["fault"]
+    explanation = explain(edge, response.headers["x-mock-request"])
+    assert (explanation["status"], explanation["rules"]) == (422, [rule])
+    assert explanation["why"] == response.headers["x-mock-explain"]
 
 
-def test_every_rule_of_the_stage_that_objects_is_told(edge: EdgeSite) -> None:
-    click(edge, json={"to": "x"})
-    told = [one["fault"] for one in explained(edge)["rules"]]
-    assert told == ["bridge-required", "from-required", "to-malformed"]
+def test_every_violated_rule_of_the_failing_stage_is_listed(edge: EdgeSite) -> None:
+    click_to_call(edge, json={"to": "x"})
+    faults = [rule["fault"] for rule in explain(edge)["rules"]]
+    assert faults == ["bridge-required", "from-required", "to-malformed"]
 
 
 @pytest.mark.parametrize(
-    ("sent", "fault"),
+    ("arguments", "fault"),
     [({"content": b"{"}, "malformed-body"), ({"content": b""}, "bridge-required")],
 )
-def test_a_body_that_does_not_read_is_no_field_s(
-    edge: EdgeSite, sent: dict[str, bytes], fault: str
+def test_the_rule_of_a_malformed_body_names_no_field(
+    edge: EdgeSite, arguments: dict[str, bytes], fault: str
 ) -> None:
     edge.request(
-        "POST", CLICK_TO_CALL_PATH, headers={**HEADERS, "content-type": "application/json"}, **sent
+        "POST",
+        CLICK_TO_CALL_PATH,
+        headers={**HEADERS, "content-type": "application/json"},
+        **arguments,
     )
-    first = explained(edge)["rules"][0]
-    assert first["fault"] == fault
+    rule = explain(edge)["rules"][0]
+    assert rule["fault"] == fault
     if fault == "malformed-body":
-        assert (first["field"], first["received"], first["would_pass"]) == (None, None, None)
+        assert (rule["field"], rule["received"], rule["would_pass"]) == (None, None, None)
 
 
-def test_a_stranger(edge: EdgeSite) -> None:
-    click(edge, headers={"authorization": "Bearer invalid"})
-    told = explained(edge)
-    assert [one["fault"] for one in told["rules"]] == ["unauthenticated"]
-    assert told["status"] == 401
+def test_an_unknown_credential_is_explained_as_unauthenticated(edge: EdgeSite) -> None:
+    click_to_call(edge, headers={"authorization": "Bearer invalid"})
+    explanation = explain(edge)
+    assert [rule["fault"] for rule in explanation["rules"]] == ["unauthenticated"]
+    assert explanation["status"] == 401
 
 
-def test_a_wrong_method(edge: EdgeSite) -> None:
+def test_a_wrong_method_is_explained_without_nearest_paths(edge: EdgeSite) -> None:
     edge.request("PUT", CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=HEADERS)
-    told = explained(edge)
-    assert ([one["fault"] for one in told["rules"]], told["nearest"]) == (["wrong-method"], [])
+    explanation = explain(edge)
+    assert ([rule["fault"] for rule in explanation["rules"]], explanation["nearest"]) == (
+        ["wrong-method"],
+        [],
+    )
 
 
 @pytest.mark.parametrize(
-    "sent",
+    "arguments",
     [
         {"json": {**CLICK_TO_CALL, "bridge": KEY}},
         {"json": {**CLICK_TO_CALL, "mid": [KEY, {"a": f"is {KEY}."}]}},
@@ -182,101 +185,119 @@ def test_a_wrong_method(edge: EdgeSite) -> None:
     ],
     ids=str,
 )
-def test_a_received_credential_is_masked(edge: EdgeSite, sent: dict[str, Any]) -> None:
-    click(edge, **sent)
-    answer = edge.request("GET", "/_mock/explain/r1")
-    assert KEY not in answer.text
-    assert "***" in str(answer.json()["rules"][0]["received"])
+def test_a_received_credential_is_redacted_in_the_explanation(
+    edge: EdgeSite, arguments: dict[str, Any]
+) -> None:
+    click_to_call(edge, **arguments)
+    response = edge.request("GET", "/_mock/explain/r1")
+    assert KEY not in response.text
+    assert "***" in str(response.json()["rules"][0]["received"])
 
 
-NAMED = [
+SECRET_FIELDS = [
     {"webhook_id": {"password": "another-secret"}},
     {"mid": {"access_token": "another-secret"}},
 ]
 
 
-@pytest.mark.parametrize("fields", NAMED, ids=str)
-def test_a_received_secret_is_masked_by_its_name(edge: EdgeSite, fields: dict[str, object]) -> None:
-    click(edge, json={**CLICK_TO_CALL, **fields})
-    [rule] = explained(edge)["rules"]
+@pytest.mark.parametrize("fields", SECRET_FIELDS, ids=str)
+def test_a_received_secret_is_redacted_because_of_its_field_name(
+    edge: EdgeSite, fields: dict[str, object]
+) -> None:
+    click_to_call(edge, json={**CLICK_TO_CALL, **fields})
+    [rule] = explain(edge)["rules"]
     assert "another-secret" not in str(rule)
     assert "***" in str(rule["received"])
 
 
-@pytest.mark.parametrize("fields", NAMED, ids=str)
-def test_a_received_secret_is_masked_in_the_sentence_too(
+@pytest.mark.parametrize("fields", SECRET_FIELDS, ids=str)
+def test_a_received_secret_is_redacted_in_the_reason_too(
     edge: EdgeSite, fields: dict[str, object]
 ) -> None:
-    click(edge, json={**CLICK_TO_CALL, **fields})
-    assert "another-secret" not in explained(edge)["why"]
+    click_to_call(edge, json={**CLICK_TO_CALL, **fields})
+    assert "another-secret" not in explain(edge)["why"]
 
 
-def test_a_file_is_told_by_its_name(edge: EdgeSite) -> None:
+def test_a_received_file_is_shown_by_its_name_type_and_size(edge: EdgeSite) -> None:
     files = {"bridge": ("a.wav", b"RIFF", "audio/wav")}
-    edge.request("POST", CLICK_TO_CALL_PATH, headers=HEADERS, data=without("bridge"), files=files)
-    [rule] = explained(edge)["rules"]
+    edge.request(
+        "POST", CLICK_TO_CALL_PATH, headers=HEADERS, data=without_field("bridge"), files=files
+    )
+    [rule] = explain(edge)["rules"]
     assert rule["received"] == {"file": "a.wav", "type": "audio/wav", "bytes": 4}
 
 
-def test_a_path_that_nobody_has(edge: EdgeSite) -> None:
+def test_an_unknown_path_is_explained_by_the_nearest_paths(edge: EdgeSite) -> None:
     edge.request("POST", "/api/v2/voice/c2", headers=HEADERS)
-    told = explained(edge)
-    assert (told["provider"], told["operation"], told["status"]) == (None, None, 404)
-    assert told["nearest"] == ["POST /api/v2/voice/c2c"]
-    assert told["why"] == (
+    explanation = explain(edge)
+    assert (explanation["provider"], explanation["operation"], explanation["status"]) == (
+        None,
+        None,
+        404,
+    )
+    assert explanation["nearest"] == ["POST /api/v2/voice/c2c"]
+    assert explanation["why"] == (
         "no emulated API has POST /api/v2/voice/c2; nearest: POST /api/v2/voice/c2c"
     )
-    assert (told["rules"], told["scenarios"], told["passed_over"]) == ([], [], [])
+    assert (explanation["rules"], explanation["scenarios"], explanation["passed_over"]) == (
+        [],
+        [],
+        [],
+    )
 
 
-def test_a_story_of_the_header(edge: EdgeSite) -> None:
-    click(edge, headers={"x-mock-scenario": "callee-busy, late-report"})
-    assert explained(edge)["scenarios"] == [
+def test_the_scenarios_of_the_header_are_listed_by_aspect(edge: EdgeSite) -> None:
+    click_to_call(edge, headers={"x-mock-scenario": "callee-busy, late-report"})
+    assert explain(edge)["scenarios"] == [
         {"question": "phones", "scenario": "callee-busy", "rank": "header"},
         {"question": "webhooks", "scenario": "late-report", "rank": "header"},
     ]
 
 
-def test_an_activation_and_what_is_left_without_it(edge: EdgeSite) -> None:
+def test_an_activation_is_listed_for_the_requests_that_it_was_in_force_for(edge: EdgeSite) -> None:
     activate(edge, "callee-busy", provider="mobtexting")
-    click(edge)
-    click(edge)
-    told = [explained(edge, name)["scenarios"] for name in ("r1", "r2")]
-    first = [{"question": "phones", "scenario": "callee-busy", "rank": "activation"}]
-    assert told == [first, PHONES]
+    click_to_call(edge)
+    click_to_call(edge)
+    scenarios = [explain(edge, name)["scenarios"] for name in ("r1", "r2")]
+    activated = [{"question": "phones", "scenario": "callee-busy", "rank": "activation"}]
+    assert scenarios == [activated, DEFAULT_SELECTION]
 
 
-def test_an_activation_that_does_not_suit_answers_nothing(edge: EdgeSite) -> None:
+def test_an_activation_that_does_not_match_is_not_listed(edge: EdgeSite) -> None:
     activate(edge, "callee-busy", b="*9")
-    click(edge)
-    assert explained(edge)["scenarios"] == PHONES
+    click_to_call(edge)
+    assert explain(edge)["scenarios"] == DEFAULT_SELECTION
 
 
-def test_an_answer_that_a_story_orders(edge: EdgeSite) -> None:
-    put(edge, "closed", answers=[{"refuse": "forbidden"}])
-    answer = click(edge, headers={"x-mock-scenario": "closed"})
-    told = explained(edge)
-    assert (answer.status_code, told["status"]) == (403, 403)
-    assert [one["fault"] for one in told["rules"]] == ["forbidden"]
-    assert told["scenarios"][0] == {"question": "api", "scenario": "closed", "rank": "header"}
+def test_a_fault_that_a_scenario_causes_is_explained_by_that_scenario(edge: EdgeSite) -> None:
+    put_scenario(edge, "closed", answers=[{"refuse": "forbidden"}])
+    response = click_to_call(edge, headers={"x-mock-scenario": "closed"})
+    explanation = explain(edge)
+    assert (response.status_code, explanation["status"]) == (403, 403)
+    assert [rule["fault"] for rule in explanation["rules"]] == ["forbidden"]
+    assert explanation["scenarios"][0] == {
+        "question": "api",
+        "scenario": "closed",
+        "rank": "header",
+    }
 
 
-def test_a_connection_that_a_story_breaks_has_no_status(edge: EdgeSite) -> None:
-    put(edge, "cut", answers=[{"break": "reset"}])
-    click(edge, headers={"x-mock-scenario": "cut"})
-    assert explained(edge)["status"] is None
+def test_a_connection_that_a_scenario_breaks_has_no_status(edge: EdgeSite) -> None:
+    put_scenario(edge, "cut", answers=[{"break": "reset"}])
+    click_to_call(edge, headers={"x-mock-scenario": "cut"})
+    assert explain(edge)["status"] is None
 
 
-def test_match_stories_say_why_they_were_passed_over(edge: EdgeSite) -> None:
-    put(edge, "mine", match={"b": "*6000"}, legs={"callee": "busy"})
-    put(edge, "other-number", match={"b": "*9"}, legs={"callee": "busy"})
-    put(edge, "other-field", match={"fields": {"mid": "m-*"}}, legs={"callee": "busy"})
-    put(edge, "other-leg", match={"a": "[!9]*"}, legs={"callee": "busy"})
-    put(edge, "nobody-s", match={"a": "*", "account": "acme"}, legs={"callee": "busy"})
-    click(edge)
-    told = explained(edge)
-    assert told["scenarios"] == [{"question": "phones", "scenario": "mine", "rank": "match"}]
-    assert told["passed_over"] == [
+def test_a_scenario_whose_match_rule_fails_is_listed_with_the_reason(edge: EdgeSite) -> None:
+    put_scenario(edge, "mine", match={"b": "*6000"}, legs={"callee": "busy"})
+    put_scenario(edge, "other-number", match={"b": "*9"}, legs={"callee": "busy"})
+    put_scenario(edge, "other-field", match={"fields": {"mid": "m-*"}}, legs={"callee": "busy"})
+    put_scenario(edge, "other-leg", match={"a": "[!9]*"}, legs={"callee": "busy"})
+    put_scenario(edge, "nobody-s", match={"a": "*", "account": "acme"}, legs={"callee": "busy"})
+    click_to_call(edge)
+    explanation = explain(edge)
+    assert explanation["scenarios"] == [{"question": "phones", "scenario": "mine", "rank": "match"}]
+    assert explanation["passed_over"] == [
         {"scenario": "other-number", "why": "b is 918867136000, not *9"},
         {"scenario": "other-field", "why": "field mid is not sent, not m-*"},
         {"scenario": "other-leg", "why": "a is 918867135000, not [!9]*"},
@@ -284,41 +305,41 @@ def test_match_stories_say_why_they_were_passed_over(edge: EdgeSite) -> None:
     ]
 
 
-def test_a_story_that_lacks_what_it_needs_was_passed_over(edge: EdgeSite) -> None:
-    needy = {"match": {"a": "*"}, "needs": {"leg": "b"}, "legs": {"b": "busy"}}
-    put(edge, "needy", **needy)
-    click(edge, json={**CLICK_TO_CALL, "to": "flow:220"})
-    told = explained(edge)["passed_over"]
-    assert told == [{"scenario": "needy", "why": "it needs a leg b"}]
+def test_a_scenario_whose_needs_are_not_met_is_listed_with_the_reason(edge: EdgeSite) -> None:
+    scenario = {"match": {"a": "*"}, "needs": {"leg": "b"}, "legs": {"b": "busy"}}
+    put_scenario(edge, "needy", **scenario)
+    click_to_call(edge, json={**CLICK_TO_CALL, "to": "flow:220"})
+    rejected = explain(edge)["passed_over"]
+    assert rejected == [{"scenario": "needy", "why": "it needs a leg b"}]
 
 
-def test_the_credential_by_which_a_story_was_passed_over_is_masked(edge: EdgeSite) -> None:
-    put(edge, "theirs", match={"credential": "key-*"}, legs={"callee": "busy"})
-    click(edge)
-    [told] = explained(edge)["passed_over"]
-    assert KEY not in told["why"]
-    assert told["why"].startswith("credential is ***")
-    assert told["why"].endswith(", not key-*")
+def test_the_credential_in_the_reason_of_a_rejected_scenario_is_redacted(edge: EdgeSite) -> None:
+    put_scenario(edge, "theirs", match={"credential": "key-*"}, legs={"callee": "busy"})
+    click_to_call(edge)
+    [rejected] = explain(edge)["passed_over"]
+    assert KEY not in rejected["why"]
+    assert rejected["why"].startswith("credential is ***")
+    assert rejected["why"].endswith(", not key-*")
 
 
-def test_it_tells_what_was_then_not_what_is_now(edge: EdgeSite) -> None:
-    """Activations are those of that time; the scenarios are those that are loaded now."""
-    click(edge)
+def test_a_later_activation_does_not_change_the_explanation_of_a_request(edge: EdgeSite) -> None:
+    """Activations are those at the time of the request; scenarios are the present ones."""
+    click_to_call(edge)
     activate(edge, "callee-busy")
-    assert explained(edge)["scenarios"] == PHONES
+    assert explain(edge)["scenarios"] == DEFAULT_SELECTION
 
 
 @pytest.mark.parametrize("name", ["r2", "R1", "r01", "c1", "%00", "r1;"])
-def test_a_request_that_nobody_made(edge: EdgeSite, name: str) -> None:
-    click(edge)
-    code, title, detail = read_problem(edge.request("GET", f"/_mock/explain/{name}"))
-    assert (code, title) == (404, "not found")
+def test_explaining_an_unknown_request_is_not_found(edge: EdgeSite, name: str) -> None:
+    click_to_call(edge)
+    status, title, detail = read_problem(edge.request("GET", f"/_mock/explain/{name}"))
+    assert (status, title) == (404, "not found")
     assert detail.endswith("GET /_mock/requests lists them")
 
 
-def test_each_sandbox_explains_its_own(edge: EdgeSite) -> None:
+def test_a_sandbox_explains_only_its_own_requests(edge: EdgeSite) -> None:
     edge.click_to_call(path=f"/_sandbox/t1{CLICK_TO_CALL_PATH}")
-    assert explained(edge, prefix="/_sandbox/t1")["request"] == "r1"
+    assert explain(edge, prefix="/_sandbox/t1")["request"] == "r1"
     assert read_problem(edge.request("GET", "/_mock/explain/r1"))[0] == 404
 
 
@@ -326,8 +347,8 @@ URLENCODED = "application/x-www-form-urlencoded"
 CCAI = "/ccai/apps/api/v1/calls"
 
 
-BEARER_WANTED = "and this API reads `Authorization: Bearer <token>`"
-BASIC_WANTED = "and this API reads `Authorization: Basic <base64 of user:token>`"
+BEARER_EXPECTED = "and this API reads `Authorization: Bearer <token>`"
+BASIC_EXPECTED = "and this API reads `Authorization: Basic <base64 of user:token>`"
 FORM_AS_JSON = "the body looks like a form and Content-Type says application/json"
 PLUS = "needs a plus in front of it"
 OUTBOUND = {
@@ -337,27 +358,27 @@ OUTBOUND = {
 }
 
 
-def typed(content_type: str) -> dict[str, str]:
+def with_content_type(content_type: str) -> dict[str, str]:
     return {**HEADERS, "content-type": content_type}
 
 
 @pytest.mark.parametrize(
-    ("path", "sent", "hints"),
+    ("path", "arguments", "hints"),
     [
         (
             CCAI,
             {"headers": {"authorization": "Bearer token"}, "json": {}},
-            [f"Authorization has the scheme Bearer, {BASIC_WANTED}"],
+            [f"Authorization has the scheme Bearer, {BASIC_EXPECTED}"],
         ),
         (
             CLICK_TO_CALL_PATH,
             {"headers": {"authorization": "Basic a-token"}, "json": dict(CLICK_TO_CALL)},
-            [f"Authorization has the scheme Basic, {BEARER_WANTED}"],
+            [f"Authorization has the scheme Basic, {BEARER_EXPECTED}"],
         ),
         (
             CLICK_TO_CALL_PATH,
             {"headers": {"authorization": "a-token"}, "json": dict(CLICK_TO_CALL)},
-            [f"Authorization has no scheme, {BEARER_WANTED}"],
+            [f"Authorization has no scheme, {BEARER_EXPECTED}"],
         ),
         (
             CLICK_TO_CALL_PATH,
@@ -376,12 +397,12 @@ def typed(content_type: str) -> dict[str, str]:
         ),
         (
             CLICK_TO_CALL_PATH,
-            {"content": b'{"to": "1"}', "headers": typed(URLENCODED)},
+            {"content": b'{"to": "1"}', "headers": with_content_type(URLENCODED)},
             [f"the body looks like JSON and Content-Type says {URLENCODED}: say application/json"],
         ),
         (
             CLICK_TO_CALL_PATH,
-            {"content": b"to=1&from=2", "headers": typed("application/json")},
+            {"content": b"to=1&from=2", "headers": with_content_type("application/json")},
             [f"{FORM_AS_JSON}: send JSON, or say {URLENCODED}"],
         ),
         (
@@ -397,18 +418,18 @@ def typed(content_type: str) -> dict[str, str]:
         ("/nobody", {"json": {}}, []),
     ],
 )  # fmt: skip
-def test_hints_name_the_usual_slips(
-    edge: EdgeSite, path: str, sent: dict[str, Any], hints: list[str]
+def test_hints_name_common_mistakes(
+    edge: EdgeSite, path: str, arguments: dict[str, Any], hints: list[str]
 ) -> None:
-    answer = edge.request("POST", path, **{"headers": HEADERS, **sent})
-    told = edge.get_json(f"/_mock/explain/{answer.headers['x-mock-request']}")
-    assert told["hints"] == hints
+    response = edge.request("POST", path, **{"headers": HEADERS, **arguments})
+    explanation = edge.get_json(f"/_mock/explain/{response.headers['x-mock-request']}")
+    assert explanation["hints"] == hints
 
 
-def test_hint_of_a_token_of_another_sandbox(edge: EdgeSite) -> None:
-    mine = "/_mock/accounts/mobtexting/mobtexting-default"
-    edge.request("PATCH", f"/_sandbox/t1{mine}", json={"credentials": ["key-of-t1"]})
-    edge.request("PATCH", mine, json={"credentials": ["key-of-mine"]})
+def test_a_hint_names_the_sandbox_that_knows_the_credential(edge: EdgeSite) -> None:
+    account_path = "/_mock/accounts/mobtexting/mobtexting-default"
+    edge.request("PATCH", f"/_sandbox/t1{account_path}", json={"credentials": ["key-of-t1"]})
+    edge.request("PATCH", account_path, json={"credentials": ["key-of-mine"]})
     headers = {"authorization": "Bearer key-of-t1", "accept": "application/json"}
     assert (
         edge.request(
@@ -416,5 +437,5 @@ def test_hint_of_a_token_of_another_sandbox(edge: EdgeSite) -> None:
         ).status_code
         == 401
     )
-    told = explained(edge)["hints"]
-    assert told == ["sandbox default does not know this credential, sandbox t1 does"]
+    hints = explain(edge)["hints"]
+    assert hints == ["sandbox default does not know this credential, sandbox t1 does"]

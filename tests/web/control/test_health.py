@@ -1,4 +1,4 @@
-"""Whether the server is well, in the contract's words."""
+"""The health route shows the status of the server."""
 
 import pytest
 
@@ -8,10 +8,12 @@ from tests.support.site_client import SiteClient, build_site_client
 
 
 @pytest.mark.parametrize("mode", ["manual", "instant", "60x"])
-def test_health(configuration: Configuration, mode: str) -> None:
-    told = build_site_client(configuration, mode).get_json("/_mock/health")
-    uptime = told.pop("uptime")
-    assert list(told.items()) == [
+def test_health_shows_status_version_clock_seed_providers_and_counts(
+    configuration: Configuration, mode: str
+) -> None:
+    health = build_site_client(configuration, mode).get_json("/_mock/health")
+    uptime = health.pop("uptime")
+    assert list(health.items()) == [
         ("status", "ok"),
         ("version", __version__),
         ("clock", mode),
@@ -25,12 +27,12 @@ def test_health(configuration: Configuration, mode: str) -> None:
 
 
 def test_uptime_is_that_of_the_server(site: SiteClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not of the control API, which is loaded with the first question."""
+    """The uptime does not count from the first control request, which loads the control API."""
     monkeypatch.setattr(site.registry, "uptime", lambda: 90.12345)
     assert site.get_json("/_mock/health")["uptime"] == 90.123
 
 
-def test_a_fault_of_our_own_is_counted_and_outlives_a_reset(site: SiteClient) -> None:
+def test_internal_errors_are_counted_and_the_count_survives_a_reset(site: SiteClient) -> None:
     site.sandbox.scheduler.record_error(ValueError("ours"))
     site.request("POST", "/_mock/reset")
     site.sandbox.scheduler.record_error(ValueError("ours again"))

@@ -1,4 +1,4 @@
-"""The ready-made receiver: takes anything, answers as programmed, shows what came."""
+"""An inbox accepts any request, responds as programmed, and shows what it received."""
 
 import asyncio
 from typing import Any
@@ -17,57 +17,59 @@ SYNTAX = "the body is not JSON: "
 OBJECT = "the body is a JSON object of numbers and texts that can be told"
 
 
-def put(site: SiteClient, body: object) -> httpx.Response:
+def program(site: SiteClient, body: object) -> httpx.Response:
     return site.request("PUT", INBOXES, json=body)
 
 
-def received(site: SiteClient, name: str = "mine") -> Any:
-    told = site.get_json(f"/_mock/inboxes/{name}")
-    assert list(told) == ["name", "received"]
-    assert told["name"] == name
-    return told["received"]
+def received_requests(site: SiteClient, name: str = "mine") -> Any:
+    inbox = site.get_json(f"/_mock/inboxes/{name}")
+    assert list(inbox) == ["name", "received"]
+    assert inbox["name"] == name
+    return inbox["received"]
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_receive_by_any_method(site: SiteClient, method: str) -> None:
-    answer = site.request(method, INBOX)
-    assert (answer.status_code, answer.content) == (200, b"")
-    assert [one["method"] for one in received(site)] == [method]
+def test_an_inbox_receives_requests_of_any_method(site: SiteClient, method: str) -> None:
+    response = site.request(method, INBOX)
+    assert (response.status_code, response.content) == (200, b"")
+    assert [request["method"] for request in received_requests(site)] == [method]
 
 
-def test_show_what_was_received(site: SiteClient) -> None:
+def test_an_inbox_shows_what_it_received(site: SiteClient) -> None:
     site.advance(by=5)
     headers = {"x-odd": "1", "content-type": "application/json"}
     site.request("POST", f"{INBOX}?a=1&b=%20", content=b'{"b": [1]}', headers=headers)
-    [one] = received(site)
-    assert list(one) == ["at", "method", "query", "headers", "body", "status"]
-    assert one["headers"]["x-odd"] == "1"
-    del one["headers"]
+    [request] = received_requests(site)
+    assert list(request) == ["at", "method", "query", "headers", "body", "status"]
+    assert request["headers"]["x-odd"] == "1"
+    del request["headers"]
     expected = {"at": "2026-01-01T09:00:05.000Z", "method": "POST", "query": "a=1&b=%20"}
-    assert one == {**expected, "body": {"b": [1]}, "status": 200}
+    assert request == {**expected, "body": {"b": [1]}, "status": 200}
 
 
 @pytest.mark.parametrize(
     ("body", "expected"),
     [(b"", ""), (b"a=1", "a=1"), (b"\xff", "�"), (b"[1]", "[1]"), (b'"x"', '"x"'), (b"{", "{")],
 )
-def test_show_a_body(site: SiteClient, body: bytes, expected: object) -> None:
+def test_a_received_body_that_is_no_json_object_is_shown_as_text(
+    site: SiteClient, body: bytes, expected: object
+) -> None:
     site.request("POST", INBOX, content=body)
-    assert [one["body"] for one in received(site)] == [expected]
+    assert [request["body"] for request in received_requests(site)] == [expected]
 
 
-def test_show_an_inbox_that_received_nothing(site: SiteClient) -> None:
-    assert received(site) == []
+def test_an_unused_inbox_is_shown_as_empty_and_not_created(site: SiteClient) -> None:
+    assert received_requests(site) == []
     assert dict(site.sandbox.inboxes) == {}
 
 
-def test_inboxes_are_apart(site: SiteClient) -> None:
+def test_an_inbox_shows_only_its_own_requests(site: SiteClient) -> None:
     site.request("POST", INBOX)
-    assert received(site, "other") == []
+    assert received_requests(site, "other") == []
 
 
 @pytest.mark.parametrize(
-    ("body", "told", "statuses"),
+    ("body", "expected", "statuses"),
     [
         ({}, {"answers": [], "delay": 0}, [200, 200]),
         ({"answers": [500, 404], "delay": 0}, {"answers": [500, 404], "delay": 0.0}, [500, 404]),
@@ -75,40 +77,40 @@ def test_inboxes_are_apart(site: SiteClient) -> None:
         ({"answers": [200, 599], "delay": 0.0}, {"answers": [200, 599], "delay": 0.0}, [200, 599]),
     ],
 )
-def test_program(
-    site: SiteClient, body: dict[str, object], told: dict[str, object], statuses: list[int]
+def test_a_programmed_inbox_responds_with_the_given_statuses(
+    site: SiteClient, body: dict[str, object], expected: dict[str, object], statuses: list[int]
 ) -> None:
-    answer = put(site, body)
-    assert (answer.status_code, answer.json()) == (200, told)
+    response = program(site, body)
+    assert (response.status_code, response.json()) == (200, expected)
     assert [site.request("POST", INBOX).status_code for _ in range(2)] == statuses
-    assert [one["status"] for one in received(site)] == statuses
+    assert [request["status"] for request in received_requests(site)] == statuses
 
 
 @pytest.mark.parametrize("delay", [0, 0.5, 60, 60.0])
-def test_program_a_delay(site: SiteClient, delay: float) -> None:
-    answer = put(site, {"delay": delay})
-    assert (answer.status_code, answer.json()) == (200, {"answers": [], "delay": delay})
+def test_an_inbox_can_be_programmed_with_a_delay(site: SiteClient, delay: float) -> None:
+    response = program(site, {"delay": delay})
+    assert (response.status_code, response.json()) == (200, {"answers": [], "delay": delay})
     assert site.sandbox.inboxes["mine"].delay == delay
 
 
-def test_an_inbox_keeps_the_last_thousand(site: SiteClient) -> None:
-    async def scenario() -> None:
+def test_an_inbox_keeps_the_last_thousand_requests(site: SiteClient) -> None:
+    async def send_requests() -> None:
         async with site.client() as client:
             for number in range(1_001):
                 await client.post(INBOX, content=str(number))
 
-    asyncio.run(scenario())
-    bodies = [one["body"] for one in received(site)]
+    asyncio.run(send_requests())
+    bodies = [request["body"] for request in received_requests(site)]
     assert (len(bodies), bodies[0], bodies[-1]) == (1_000, "1", "1000")
 
 
-def test_program_anew_forgets_the_old_answers(site: SiteClient) -> None:
-    put(site, {"answers": [500, 500]})
-    put(site, {"answers": [404]})
+def test_programming_an_inbox_again_replaces_the_old_statuses(site: SiteClient) -> None:
+    program(site, {"answers": [500, 500]})
+    program(site, {"answers": [404]})
     assert [site.request("POST", INBOX).status_code for _ in range(2)] == [404, 200]
 
 
-def test_a_delay_counts_before_the_answer(
+def test_an_inbox_records_a_request_before_it_delays_the_response(
     site: SiteClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[float] = []
@@ -117,7 +119,7 @@ def test_a_delay_counts_before_the_answer(
         slept.append(seconds)
         assert len(site.sandbox.inboxes["mine"].requests) == 1
 
-    put(site, {"delay": 2.5})
+    program(site, {"delay": 2.5})
     monkeypatch.setattr(inboxes, "asyncio", type("", (), {"sleep": staticmethod(sleep)}))
     site.request("POST", INBOX)
     assert slept == [2.5]
@@ -147,12 +149,14 @@ def test_a_delay_counts_before_the_answer(
         (b'{"delay": true}', FORM),
     ],
 )
-def test_a_wrong_program_changes_nothing(site: SiteClient, body: bytes, detail: str) -> None:
-    put(site, {"answers": [503]})
-    answer = site.request("PUT", INBOXES, content=body)
-    status, title, told = read_problem(answer)
+def test_an_invalid_inbox_program_is_rejected_and_changes_nothing(
+    site: SiteClient, body: bytes, detail: str
+) -> None:
+    program(site, {"answers": [503]})
+    response = site.request("PUT", INBOXES, content=body)
+    status, title, actual = read_problem(response)
     assert (status, title) == (422, "unprocessable entity")
-    assert told.startswith(detail)
+    assert actual.startswith(detail)
     assert site.request("POST", INBOX).status_code == 503
 
 
@@ -166,46 +170,46 @@ def test_a_wrong_program_changes_nothing(site: SiteClient, body: bytes, detail: 
     ],
     ids=["infinite", "deep", "long", "unknown key"],
 )
-def test_a_hostile_program(site: SiteClient, body: bytes, status: int) -> None:
+def test_a_hostile_inbox_program_is_rejected(site: SiteClient, body: bytes, status: int) -> None:
     assert site.request("PUT", INBOXES, content=body).status_code == status
 
 
 @pytest.mark.parametrize(
     "body", [b'{"a": NaN}', b'"\\ud800"', b"[" * 5_000], ids=["NaN", "surrogate", "deep"]
 )
-def test_a_hostile_body_can_be_shown(site: SiteClient, body: bytes) -> None:
+def test_an_inbox_that_received_a_hostile_body_can_be_shown(site: SiteClient, body: bytes) -> None:
     site.request("POST", INBOX, content=body)
     assert site.request("GET", INBOXES).status_code == 200
 
 
-def test_a_body_beyond_the_limit(site: SiteClient) -> None:
+def test_an_inbox_rejects_a_body_over_the_limit(site: SiteClient) -> None:
     assert site.request("POST", INBOX, content=bytes(1_000_001)).status_code == 413
 
 
-def test_a_credential_that_was_received_is_masked(site: SiteClient) -> None:
+def test_an_inbox_redacts_a_received_credential(site: SiteClient) -> None:
     site.request("POST", INBOX, headers={"authorization": f"Bearer {BEARER}"})
     assert BEARER not in site.request("GET", INBOXES).text
 
 
-def test_empty(site: SiteClient) -> None:
-    put(site, {"answers": [500, 500]})
+def test_deleting_an_inbox_removes_its_requests_and_its_program(site: SiteClient) -> None:
+    program(site, {"answers": [500, 500]})
     site.request("POST", INBOX)
-    answer = site.request("DELETE", INBOXES)
-    assert (answer.status_code, answer.content) == (204, b"")
-    assert received(site) == []
+    response = site.request("DELETE", INBOXES)
+    assert (response.status_code, response.content) == (204, b"")
+    assert received_requests(site) == []
     assert site.request("POST", INBOX).status_code == 200
 
 
-def test_empty_what_is_not_there(site: SiteClient) -> None:
+def test_deleting_an_unused_inbox_succeeds(site: SiteClient) -> None:
     assert site.request("DELETE", INBOXES).status_code == 204
 
 
-def test_many_at_once_are_all_received(site: SiteClient) -> None:
-    async def scenario() -> list[int]:
+def test_an_inbox_receives_all_concurrent_requests(site: SiteClient) -> None:
+    async def send_concurrently() -> list[int]:
         async with site.client() as client:
-            answers = await asyncio.gather(*(client.post(INBOX) for _ in range(20)))
-        return sorted(answer.status_code for answer in answers)
+            responses = await asyncio.gather(*(client.post(INBOX) for _ in range(20)))
+        return sorted(response.status_code for response in responses)
 
-    put(site, {"answers": [500] * 5})
-    assert asyncio.run(scenario()) == [200] * 15 + [500] * 5
-    assert len(received(site)) == 20
+    program(site, {"answers": [500] * 5})
+    assert asyncio.run(send_concurrently()) == [200] * 15 + [500] * 5
+    assert len(received_requests(site)) == 20

@@ -1,4 +1,4 @@
-"""The journal: every fact in order, the same from run to run."""
+"""The journal lists every entry in order and is reproducible."""
 
 import json
 from typing import Any, NoReturn
@@ -19,30 +19,32 @@ from tests.support.site_client import (
     read_problem,
 )
 
-MINE = "/_mock/accounts/mobtexting/mobtexting-default"
+ACCOUNT_PATH = "/_mock/accounts/mobtexting/mobtexting-default"
 
 
-def facts(site: SiteClient, query: str = "") -> Any:
+def get_entries(site: SiteClient, query: str = "") -> Any:
     return site.get_json(f"/_mock/journal{query}")["facts"]
 
 
-def played(configuration: Configuration, origins: tuple[str, ...], millis: int) -> bytes:
-    """A little of everything, and the journal of it."""
+def record_journal(
+    configuration: Configuration, origins: tuple[str, ...], duration_ms: int
+) -> bytes:
+    """Make requests and commands of many kinds, and return the journal."""
 
     async def receive(delivery: Delivery) -> DeliveryResult:
         return DeliveryResult(
             status=200 if delivery.webhook.call_id == "c1" else None,
             error=None,
             body=b"",
-            duration_ms=millis,
+            duration_ms=duration_ms,
         )
 
     site = build_site_client(configuration, origins=origins)
     site.dispatcher.receive = receive
-    hook = {"webhooks": {"any": f"{origins[-1]}/_mock/inbox/x"}}
-    site.request("PATCH", MINE, json={"retry": {"waits": ["5s"]}, "credentials": [BEARER]})
+    patch = {"webhooks": {"any": f"{origins[-1]}/_mock/inbox/x"}}
+    site.request("PATCH", ACCOUNT_PATH, json={"retry": {"waits": ["5s"]}, "credentials": [BEARER]})
     site.click_to_call("callee-busy", mid=f"see {origins[0]}")
-    site.request("PATCH", MINE, json=hook)
+    site.request("PATCH", ACCOUNT_PATH, json=patch)
     site.advance(by="1m")
     site.click_to_call(to=None)
     site.click_to_call("no-answer")
@@ -55,18 +57,18 @@ def played(configuration: Configuration, origins: tuple[str, ...], millis: int) 
     return site.request("GET", "/_mock/journal").content
 
 
-def test_an_empty_journal(site: SiteClient) -> None:
+def test_the_journal_is_empty_at_first(site: SiteClient) -> None:
     assert site.get_json("/_mock/journal") == {"facts": [], "dropped": 0}
     assert site.request("GET", "/_mock/journal").headers["content-type"] == "application/json"
 
 
-def test_every_fact_in_order(site: SiteClient) -> None:
+def test_the_journal_lists_every_entry_in_order(site: SiteClient) -> None:
     site.click_to_call("callee-busy")
     site.advance()
-    told = facts(site)
-    assert [fact["id"] for fact in told] == list(range(1, 13))
-    assert {tuple(fact)[:4] for fact in told} == {("id", "at", "fact", "call")}
-    assert [(fact["fact"], fact.get("event")) for fact in told] == [
+    entries = get_entries(site)
+    assert [entry["id"] for entry in entries] == list(range(1, 13))
+    assert {tuple(entry)[:4] for entry in entries} == {("id", "at", "fact", "call")}
+    assert [(entry["fact"], entry.get("event")) for entry in entries] == [
         ("request", None), ("event", "placed"), ("event", "begin"), ("event", "ring"),
         ("event", "answer"), ("event", "ring"), ("event", "hangup"), ("event", "hangup"),
         ("event", "attempt-ended"), ("event", "ended"), ("attempt", None), ("clock", None),
@@ -83,10 +85,10 @@ def test_every_fact_in_order(site: SiteClient) -> None:
         ("?limit=0", []),
     ],
 )
-def test_pages(site: SiteClient, query: str, expected: list[int]) -> None:
+def test_the_journal_is_paginated(site: SiteClient, query: str, expected: list[int]) -> None:
     site.click_to_call()
     site.click_to_call()
-    assert [fact["id"] for fact in facts(site, query)] == expected
+    assert [entry["id"] for entry in get_entries(site, query)] == expected
 
 
 @pytest.mark.parametrize(
@@ -97,51 +99,67 @@ def test_pages(site: SiteClient, query: str, expected: list[int]) -> None:
         ("?after=9", "nothing here has the id '9' to come after"),
     ],
 )
-def test_a_wrong_page(site: SiteClient, query: str, detail: str) -> None:
-    answer = site.request("GET", f"/_mock/journal{query}")
-    assert read_problem(answer) == (422, "unprocessable entity", detail)
+def test_an_invalid_page_of_the_journal_is_rejected(
+    site: SiteClient, query: str, detail: str
+) -> None:
+    response = site.request("GET", f"/_mock/journal{query}")
+    assert read_problem(response) == (422, "unprocessable entity", detail)
 
 
-def test_the_oldest_leave_first_and_are_counted(configuration: Configuration) -> None:
+def test_a_full_journal_evicts_the_oldest_entries_and_counts_them(
+    configuration: Configuration,
+) -> None:
     site = build_site_client(configuration)
     site.sandbox.state.journal = BoundedLog(3)
     for number in range(5):
         site.sandbox.state.record(
             JournalEntry(at=START, type="clock", call_id="", payload={"number": number})
         )
-    told = site.get_json("/_mock/journal")
-    assert told["dropped"] == 2
-    assert [(fact["id"], fact["number"]) for fact in told["facts"]] == [(3, 2), (4, 3), (5, 4)]
-    assert [fact["id"] for fact in facts(site, "?after=3")] == [4, 5]
+    journal = site.get_json("/_mock/journal")
+    assert journal["dropped"] == 2
+    assert [(entry["id"], entry["number"]) for entry in journal["facts"]] == [
+        (3, 2),
+        (4, 3),
+        (5, 4),
+    ]
+    assert [entry["id"] for entry in get_entries(site, "?after=3")] == [4, 5]
 
 
-def test_same_seed_start_and_requests_give_the_same_bytes(configuration: Configuration) -> None:
-    """Where the server listens, and how long receivers take, is not in it."""
-    here = ("http://127.0.0.1:41000", "http://localhost:41000")
-    there = ("http://[::1]:52000", "http://mock.test:52000")
-    assert played(configuration, here, 3) == played(configuration, there, 40)
+def test_the_same_seed_start_and_requests_give_the_same_journal_bytes(
+    configuration: Configuration,
+) -> None:
+    """The journal depends neither on the server's origin nor on the receivers' speed."""
+    first_origins = ("http://127.0.0.1:41000", "http://localhost:41000")
+    second_origins = ("http://[::1]:52000", "http://mock.test:52000")
+    assert record_journal(configuration, first_origins, 3) == record_journal(
+        configuration, second_origins, 40
+    )
 
 
-def test_the_journal_tells_no_real_time_and_no_secret(configuration: Configuration) -> None:
-    told = played(configuration, ("http://mock.test:41000",), 98_765).decode()
+def test_the_journal_contains_no_real_time_no_own_origin_and_no_secret(
+    configuration: Configuration,
+) -> None:
+    journal = record_journal(configuration, ("http://mock.test:41000",), 98_765).decode()
     for secret in (BEARER, "98765", "mock.test", "41000"):
-        assert secret not in told
-    assert "{origin}/_mock/inbox/x" in told
-    assert "see {origin}" in told
+        assert secret not in journal
+    assert "{origin}/_mock/inbox/x" in journal
+    assert "see {origin}" in journal
 
 
-def test_headers_are_those_of_a_short_list(site: SiteClient) -> None:
+def test_a_journaled_request_keeps_only_a_few_known_headers(site: SiteClient) -> None:
     site.request(
         "POST", CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers={**HEADERS, "x-odd": "1"}
     )
     expected = {"accept": "application/json", "content-type": "application/json"}
-    assert facts(site)[0]["headers"] == expected
+    assert get_entries(site)[0]["headers"] == expected
 
 
-def test_another_s_origin_that_begins_like_ours_stays(configuration: Configuration) -> None:
+def test_a_foreign_origin_that_starts_like_the_own_one_is_kept(
+    configuration: Configuration,
+) -> None:
     site = build_site_client(configuration, origins=("http://127.0.0.1:80",))
-    site.request("PATCH", MINE, json={"webhooks": {"any": "http://127.0.0.1:8081/x"}})
-    assert facts(site)[0]["body"]["webhooks"] == {"any": "http://127.0.0.1:8081/x"}
+    site.request("PATCH", ACCOUNT_PATH, json={"webhooks": {"any": "http://127.0.0.1:8081/x"}})
+    assert get_entries(site)[0]["body"]["webhooks"] == {"any": "http://127.0.0.1:8081/x"}
 
 
 @pytest.mark.parametrize("path", ["/_mock/journal", "/_mock/requests"])
@@ -150,7 +168,9 @@ def test_another_s_origin_that_begins_like_ours_stays(configuration: Configurati
     [b'{"a": "\\ud800"}', b"[" * 5_000, b'{"a":' * 400 + b"1" + b"}" * 400],
     ids=["surrogate", "very deep", "deep"],
 )
-def test_a_hostile_body_can_be_shown(site: SiteClient, body: bytes, path: str) -> None:
+def test_the_journal_and_the_request_list_can_show_a_hostile_body(
+    site: SiteClient, body: bytes, path: str
+) -> None:
     headers = {**HEADERS, "content-type": "application/json"}
     assert (
         site.request("POST", CLICK_TO_CALL_PATH, content=body, headers=headers).status_code == 400
@@ -158,12 +178,12 @@ def test_a_hostile_body_can_be_shown(site: SiteClient, body: bytes, path: str) -
     assert site.request("GET", path).status_code == 200
 
 
-def no_json(name: str) -> NoReturn:
+def reject_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
 @pytest.mark.parametrize("body", [b'{"a": NaN}', b'{"a": -Infinity}', b'{"a": 1e999}'])
-def test_a_journal_is_json(site: SiteClient, body: bytes) -> None:
+def test_the_journal_is_strict_json(site: SiteClient, body: bytes) -> None:
     headers = {**HEADERS, "content-type": "application/json"}
     site.request("POST", CLICK_TO_CALL_PATH, content=body, headers=headers)
-    json.loads(site.request("GET", "/_mock/journal").text, parse_constant=no_json)
+    json.loads(site.request("GET", "/_mock/journal").text, parse_constant=reject_constant)

@@ -1,4 +1,4 @@
-"""Whether a printed thing is the wanted one, and how near the others come."""
+"""Items are matched by dotted paths, equal values and globs, and ranked by mismatches."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ CALL = {
 
 
 @pytest.mark.parametrize(
-    ("field", "found"),
+    ("field", "expected"),
     [
         ("id", "c1"),
         ("outcome", None),
@@ -57,12 +57,12 @@ CALL = {
         ("." * 5_000, None),
     ],
 )
-def test_found_at(field: str, found: Any) -> None:
-    assert value_at(CALL, field) == found
+def test_a_dotted_path_gives_the_value_there_or_none(field: str, expected: Any) -> None:
+    assert value_at(CALL, field) == expected
 
 
 @pytest.mark.parametrize(
-    ("found", "wanted"),
+    ("actual", "expected"),
     [
         ("busy", "busy"),
         ("busy", "b*"),
@@ -89,12 +89,12 @@ def test_found_at(field: str, found: Any) -> None:
         ([], []),
     ],
 )
-def test_same(found: Any, wanted: Any) -> None:
-    assert matches_value(found, wanted)
+def test_a_value_matches_an_equal_value_or_a_glob(actual: Any, expected: Any) -> None:
+    assert matches_value(actual, expected)
 
 
 @pytest.mark.parametrize(
-    ("found", "wanted"),
+    ("actual", "expected"),
     [
         ("busy", "usy"),
         ("busy", "Busy"),
@@ -119,8 +119,8 @@ def test_same(found: Any, wanted: Any) -> None:
         ({}, "[]"),
     ],
 )
-def test_not_same(found: Any, wanted: Any) -> None:
-    assert not matches_value(found, wanted)
+def test_a_value_does_not_match_a_different_value_or_glob(actual: Any, expected: Any) -> None:
+    assert not matches_value(actual, expected)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,9 @@ def test_not_same(found: Any, wanted: Any) -> None:
         ),
     ],
 )
-def test_misses(match: dict[str, Any], expected: list[Mismatch]) -> None:
+def test_mismatches_name_the_field_the_expected_and_the_actual_value(
+    match: dict[str, Any], expected: list[Mismatch]
+) -> None:
     assert mismatches(CALL, match) == expected
 
 
@@ -178,9 +180,11 @@ CAUSE = {"field": "cause", "wanted": "busy", "found": "normal"}
     ],
     ids=["none", "only such as match", "one", "nearest first, of equals the newest"],
 )
-def test_nearest(items: list[dict[str, Any]], expected: list[dict[str, Any]]) -> None:
+def test_the_nearest_items_are_those_with_the_fewest_mismatches(
+    items: list[dict[str, Any]], expected: list[dict[str, Any]]
+) -> None:
     assert nearest_items(iter(items), MATCH) == expected
 
 
-def test_nearest_when_nothing_is_wanted() -> None:
+def test_an_empty_match_has_no_nearest_items() -> None:
     assert nearest_items([CALL], {}) == []

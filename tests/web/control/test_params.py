@@ -1,4 +1,4 @@
-"""What control requests carry: their JSON body, their filters, their pages."""
+"""The JSON body, filters and page of a control request are parsed and checked."""
 
 import asyncio
 from typing import Any
@@ -14,7 +14,7 @@ from tests.support.site_client import SiteClient, read_problem
 ITEMS = [{"id": number, "state": state, "call": None} for number, state in enumerate("abba")]
 
 
-def asked(query: str = "", body: bytes = b"") -> Request:
+def build_request(query: str = "", body: bytes = b"") -> Request:
     async def receive() -> Message:
         return {"type": "http.request", "body": body}
 
@@ -22,8 +22,8 @@ def asked(query: str = "", body: bytes = b"") -> Request:
     return Request(scope, receive)
 
 
-def test_sandbox_of() -> None:
-    assert sandbox_of(asked()) == "box"  # type: ignore[comparison-overlap] # a stand-in
+def test_sandbox_of_returns_the_sandbox_of_the_request() -> None:
+    assert sandbox_of(build_request()) == "box"  # type: ignore[comparison-overlap] # a stand-in
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,8 @@ def test_sandbox_of() -> None:
         (b'{"a": 1, "a": 2}', {"a": 2}),
     ],
 )
-def test_object_of(body: bytes, expected: dict[str, Any]) -> None:
-    assert asyncio.run(read_json_object(asked(body=body))) == expected
+def test_a_body_that_is_a_json_object_is_parsed(body: bytes, expected: dict[str, Any]) -> None:
+    assert asyncio.run(read_json_object(build_request(body=body))) == expected
 
 
 @pytest.mark.parametrize(
@@ -56,14 +56,14 @@ def test_object_of(body: bytes, expected: dict[str, Any]) -> None:
     ],
     ids=lambda value: value[:12] if isinstance(value, bytes) else None,
 )
-def test_object_of_anything_else(body: bytes, status: int, detail: str) -> None:
+def test_a_body_that_is_no_json_object_is_rejected(body: bytes, status: int, detail: str) -> None:
     with pytest.raises(HTTPException) as caught:
-        asyncio.run(read_json_object(asked(body=body)))
+        asyncio.run(read_json_object(build_request(body=body)))
     assert caught.value.status_code == status
     assert caught.value.detail.startswith(detail)
 
 
-def test_object_of_a_client_that_has_left() -> None:
+def test_the_body_of_a_disconnected_client_is_rejected() -> None:
     async def receive() -> Message:
         return {"type": "http.disconnect"}
 
@@ -82,14 +82,14 @@ def test_object_of_a_client_that_has_left() -> None:
     ],
 )
 @pytest.mark.parametrize("body", [b"", b"[]", b"{"])
-def test_every_route_with_a_body_wants_an_object(
+def test_a_route_that_reads_a_body_requires_a_json_object(
     site: SiteClient, method: str, path: str, body: bytes
 ) -> None:
     status, title, _ = read_problem(site.request(method, path, content=body))
     assert (status, title) == (422, "unprocessable entity")
 
 
-def test_a_lone_surrogate_is_refused(site: SiteClient) -> None:
+def test_a_body_with_a_lone_surrogate_is_rejected(site: SiteClient) -> None:
     site.click_to_call()
     body = b'{"event": "\\ud800"}'
     assert site.request("POST", "/_mock/calls/c1/events", content=body).status_code == 422
@@ -109,8 +109,8 @@ def test_a_lone_surrogate_is_refused(site: SiteClient) -> None:
         ("other=1", [0, 1, 2, 3]),
     ],
 )
-def test_page(query: str, expected: list[int]) -> None:
-    assert [item["id"] for item in paginate(iter(ITEMS), asked(query))] == expected
+def test_limit_and_after_select_a_page_of_items(query: str, expected: list[int]) -> None:
+    assert [item["id"] for item in paginate(iter(ITEMS), build_request(query))] == expected
 
 
 @pytest.mark.parametrize(
@@ -127,14 +127,14 @@ def test_page(query: str, expected: list[int]) -> None:
         pytest.param("limit=" + "9" * 4_301, "limit is a whole number", id="huge"),
     ],
 )
-def test_a_wrong_page(query: str, detail: str) -> None:
+def test_an_invalid_limit_or_after_is_rejected(query: str, detail: str) -> None:
     with pytest.raises(HTTPException) as caught:
-        paginate(ITEMS, asked(query))
+        paginate(ITEMS, build_request(query))
     assert (caught.value.status_code, caught.value.detail) == (422, detail)
 
 
-def test_a_page_of_a_huge_size() -> None:
-    assert paginate(ITEMS, asked("limit=" + "9" * 9)) == ITEMS
+def test_a_huge_limit_gives_all_items() -> None:
+    assert paginate(ITEMS, build_request("limit=" + "9" * 9)) == ITEMS
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_page_of_a_huge_size() -> None:
         ("unknown=1", [0, 1, 2, 3]),
     ],
 )
-def test_suits(query: str, expected: list[int]) -> None:
-    wanted = asked(query)
-    kept = [item["id"] for item in ITEMS if matches_filters(item, wanted, ("id", "state", "call"))]
-    assert kept == expected
+def test_an_item_matches_when_it_equals_every_known_filter(query: str, expected: list[int]) -> None:
+    request = build_request(query)
+    ids = [item["id"] for item in ITEMS if matches_filters(item, request, ("id", "state", "call"))]
+    assert ids == expected

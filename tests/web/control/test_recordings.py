@@ -1,4 +1,4 @@
-"""Recordings over HTTP: whole, in part, by their headers alone, or refused."""
+"""Recordings are served over HTTP, whole or as one range of bytes."""
 
 import io
 import wave
@@ -12,28 +12,28 @@ from mockserver.web.control.recordings import parse_range
 from tests.support import read
 from tests.support.site_client import SiteClient, read_problem
 
-BYTES = 200
+SIZE = 200
 
 
-def heard(site: SiteClient, *events: Event) -> str:
-    """The path of the recording of a call to which this has happened."""
+def record_call(site: SiteClient, *events: Event) -> str:
+    """Place a call, give it `events`, and return the path of its recording."""
     state = site.sandbox.state
-    name = site.click_to_call().headers["x-mock-call"]
-    read.calls(state)[name] = read.calls(state)[name]._replace(events=events)
-    return path_of(site, name)
+    call_id = site.click_to_call().headers["x-mock-call"]
+    read.calls(state)[call_id] = read.calls(state)[call_id]._replace(events=events)
+    return recording_path(site, call_id)
 
 
-def path_of(site: SiteClient, name: str) -> str:
-    return f"/_media/default/{recording_token(site.sandbox.state.configuration.seed, name)}.wav"
+def recording_path(site: SiteClient, call_id: str) -> str:
+    return f"/_media/default/{recording_token(site.sandbox.state.configuration.seed, call_id)}.wav"
 
 
-TALK = (
+EVENTS = (
     Event(at=1_000, type="answer", leg="a"),
     Event(at=1_020, type="digits", leg="a", data={"digits": "5"}),
     Event(at=2_000, type="hangup", leg="a"),
 )
-MADE = Recording(duration_ms=1_000, sounds=(Sound(at=20, event_type="digits", text="5"),))
-WHOLE = b"".join(render_chunks(MADE, 0, file_size(MADE) - 1))
+RECORDING = Recording(duration_ms=1_000, sounds=(Sound(at=20, event_type="digits", text="5"),))
+CONTENT = b"".join(render_chunks(RECORDING, 0, file_size(RECORDING) - 1))
 
 
 @pytest.mark.parametrize(
@@ -78,13 +78,15 @@ WHOLE = b"".join(render_chunks(MADE, 0, file_size(MADE) - 1))
         ("0-1", None),
     ],
 )
-def test_wanted_bytes_of_a_range_header(header: str, part: range | None) -> None:
-    assert parse_range(header, BYTES) == part
+def test_a_range_header_selects_one_range_of_bytes_or_is_ignored(
+    header: str, part: range | None
+) -> None:
+    assert parse_range(header, SIZE) == part
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize(
-    ("asked", "status", "part"),
+    ("ranges", "status", "part"),
     [
         ([], 200, None),
         (["bytes=0-"], 206, slice(0, 16_044)),
@@ -96,13 +98,13 @@ def test_wanted_bytes_of_a_range_header(header: str, part: range | None) -> None
         (["nonsense"], 200, None),
     ],
 )
-def test_recording_whole_or_in_part(
-    site: SiteClient, method: str, asked: list[str], status: int, part: slice | None
+def test_a_recording_is_served_whole_or_as_the_requested_range(
+    site: SiteClient, method: str, ranges: list[str], status: int, part: slice | None
 ) -> None:
-    path = heard(site, *TALK)
-    answer = site.request(method, path, headers=[("range", value) for value in asked])
-    content = WHOLE[part] if part else WHOLE
-    told = {
+    path = record_call(site, *EVENTS)
+    response = site.request(method, path, headers=[("range", value) for value in ranges])
+    content = CONTENT[part] if part else CONTENT
+    headers = {
         "content-type": "audio/wav",
         "content-length": str(len(content)),
         "accept-ranges": "bytes",
@@ -110,26 +112,32 @@ def test_recording_whole_or_in_part(
         "x-mock-now": "2026-01-01T09:00:00.000Z",
     }
     if part:
-        told["content-range"] = f"bytes {part.start}-{part.stop - 1}/16044"
-    assert (answer.status_code, dict(answer.headers)) == (status, told)
-    assert answer.content == (content if method == "GET" else b"")
+        headers["content-range"] = f"bytes {part.start}-{part.stop - 1}/16044"
+    assert (response.status_code, dict(response.headers)) == (status, headers)
+    assert response.content == (content if method == "GET" else b"")
 
 
-def test_headers_alone_render_nothing(site: SiteClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = heard(site, *TALK)
+def test_a_head_request_for_a_recording_renders_no_audio(
+    site: SiteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = record_call(site, *EVENTS)
     monkeypatch.setattr("mockserver.web.control.recordings.render_chunks", None)
     assert site.request("HEAD", path).status_code == 200
 
 
-@pytest.mark.parametrize("asked", ["bytes=16044-", "bytes=-0", "bytes=20000-20001"])
-def test_range_beyond_the_recording(site: SiteClient, asked: str) -> None:
-    answer = site.request("GET", heard(site, *TALK), headers={"range": asked})
-    assert read_problem(answer) == (416, "no such range", "the recording has the bytes 0 to 16043")
-    assert answer.headers["content-range"] == "bytes */16044"
+@pytest.mark.parametrize("header", ["bytes=16044-", "bytes=-0", "bytes=20000-20001"])
+def test_a_range_beyond_the_recording_is_not_satisfiable(site: SiteClient, header: str) -> None:
+    response = site.request("GET", record_call(site, *EVENTS), headers={"range": header})
+    assert read_problem(response) == (
+        416,
+        "no such range",
+        "the recording has the bytes 0 to 16043",
+    )
+    assert response.headers["content-range"] == "bytes */16044"
 
 
 @pytest.mark.parametrize(
-    ("changed", "title", "detail"),
+    ("replacement", "title", "detail"),
     [
         (("default", "other"), "unknown sandbox", "no sandbox here is named other"),
         (
@@ -145,40 +153,40 @@ def test_range_beyond_the_recording(site: SiteClient, asked: str) -> None:
         ((".wav", ".mp3"), "not found", "Not Found"),
     ],
 )
-def test_no_such_recording(
-    site: SiteClient, changed: tuple[str, str], title: str, detail: str
+def test_an_unknown_recording_is_not_found(
+    site: SiteClient, replacement: tuple[str, str], title: str, detail: str
 ) -> None:
-    path = heard(site, *TALK)
+    path = record_call(site, *EVENTS)
     assert site.request("GET", path).status_code == 200
-    assert read_problem(site.request("GET", path.replace(*changed))) == (404, title, detail)
+    assert read_problem(site.request("GET", path.replace(*replacement))) == (404, title, detail)
 
 
-def test_recording_of_a_call_that_is_no_longer_known(site: SiteClient) -> None:
-    path = heard(site, *TALK)
+def test_the_recording_of_an_evicted_call_is_not_found(site: SiteClient) -> None:
+    path = record_call(site, *EVENTS)
     read.calls(site.sandbox.state).clear()
     assert read_problem(site.request("GET", path))[:2] == (404, "unknown recording")
 
 
-def test_recording_of_a_call_that_nobody_answered(site: SiteClient) -> None:
-    path = heard(
+def test_a_call_that_was_not_answered_has_no_recording(site: SiteClient) -> None:
+    path = record_call(
         site, Event(at=1_000, type="ring", leg="a"), Event(at=9_000, type="hangup", leg="a")
     )
-    name = next(iter(read.calls(site.sandbox.state)))
-    detail = f"nobody answered call {name}, so that there is nothing to hear"
+    call_id = next(iter(read.calls(site.sandbox.state)))
+    detail = f"nobody answered call {call_id}, so that there is nothing to hear"
     assert read_problem(site.request("GET", path)) == (404, "no recording", detail)
 
 
-def test_recording_by_another_method(site: SiteClient) -> None:
-    answer = site.request("POST", heard(site, *TALK))
-    assert read_problem(answer)[0] == 405
-    assert sorted(answer.headers["allow"].split(", ")) == ["GET", "HEAD"]
+def test_a_recording_is_read_only(site: SiteClient) -> None:
+    response = site.request("POST", record_call(site, *EVENTS))
+    assert read_problem(response)[0] == 405
+    assert sorted(response.headers["allow"].split(", ")) == ["GET", "HEAD"]
 
 
-def test_recording_of_a_call_played_to_its_end(site: SiteClient) -> None:
-    name = site.click_to_call().headers["x-mock-call"]
+def test_a_recording_is_as_long_as_the_a_leg_was_connected(site: SiteClient) -> None:
+    call_id = site.click_to_call().headers["x-mock-call"]
     site.advance()
-    answer = site.request("GET", path_of(site, name))
-    events = read.calls(site.sandbox.state)[name].events
+    response = site.request("GET", recording_path(site, call_id))
+    events = read.calls(site.sandbox.state)[call_id].events
     times = {event.type: event.at for event in events if event.leg == "a"}
-    with wave.open(io.BytesIO(answer.content)) as file:
+    with wave.open(io.BytesIO(response.content)) as file:
         assert file.getnframes() == 8 * (times["hangup"] - times["answer"]) > 0

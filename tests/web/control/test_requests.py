@@ -1,4 +1,4 @@
-"""The vendor requests that came in, and what they got."""
+"""The control API lists vendor requests with their responses."""
 
 from typing import Any
 
@@ -16,16 +16,16 @@ KEYS = [
 ]  # fmt: skip
 
 
-def test_no_requests(site: SiteClient) -> None:
+def test_the_request_list_is_empty_at_first(site: SiteClient) -> None:
     assert site.get_json("/_mock/requests") == {"requests": [], "dropped": 0}
 
 
-def test_a_request(site: SiteClient) -> None:
+def test_a_request_is_listed_with_its_response_and_a_redacted_credential(site: SiteClient) -> None:
     site.click_to_call("callee-busy")
-    [told] = site.get_json("/_mock/requests")["requests"]
-    headers = told.pop("headers")
-    assert told.pop("duration_ms") == site.sandbox.request_durations["r1"]
-    assert told == {
+    [entry] = site.get_json("/_mock/requests")["requests"]
+    headers = entry.pop("headers")
+    assert entry.pop("duration_ms") == site.sandbox.request_durations["r1"]
+    assert entry == {
         "id": "r1",
         "at": "2026-01-01T09:00:00.000Z",
         "provider": "mobtexting",
@@ -40,20 +40,20 @@ def test_a_request(site: SiteClient) -> None:
         "scenario": ["callee-busy"],
         "call": "c1",
     }
-    masked = mask(BEARER, site.sandbox.state.configuration.seed)
-    assert headers["authorization"] == f"Bearer {masked}"
+    redacted = mask(BEARER, site.sandbox.state.configuration.seed)
+    assert headers["authorization"] == f"Bearer {redacted}"
     assert (headers["host"], headers["x-mock-scenario"]) == ("mock.test", "callee-busy")
 
 
-def test_the_order_of_its_keys(site: SiteClient) -> None:
+def test_a_request_has_the_keys_of_the_contract_in_order(site: SiteClient) -> None:
     site.click_to_call()
     assert list(site.get_json("/_mock/requests")["requests"][0])[: len(KEYS)] == KEYS
 
 
-def test_how_long_it_took(site: SiteClient) -> None:
+def test_the_duration_follows_the_contract_keys_of_a_request(site: SiteClient) -> None:
     site.click_to_call()
-    [told] = site.get_json("/_mock/requests")["requests"]
-    assert list(told) == [*KEYS, "duration_ms"]
+    [entry] = site.get_json("/_mock/requests")["requests"]
+    assert list(entry) == [*KEYS, "duration_ms"]
 
 
 @pytest.mark.parametrize(
@@ -73,28 +73,30 @@ def test_how_long_it_took(site: SiteClient) -> None:
         ("?status=200&after=r1&limit=5", ["r4"]),
     ],
 )
-def test_filters_and_pages(site: SiteClient, query: str, expected: list[str]) -> None:
+def test_requests_are_filtered_and_paginated(
+    site: SiteClient, query: str, expected: list[str]
+) -> None:
     site.click_to_call()
     site.click_to_call(to="nobody")
     site.request("GET", CLICK_TO_CALL_PATH, headers=HEADERS)
     site.click_to_call()
-    told = site.get_json(f"/_mock/requests{query}")["requests"]
-    assert [one["id"] for one in told] == expected
+    entries = site.get_json(f"/_mock/requests{query}")["requests"]
+    assert [entry["id"] for entry in entries] == expected
 
 
-def test_an_unknown_path_is_on_record_as_nobody_s(site: SiteClient) -> None:
+def test_a_request_to_an_unknown_path_is_listed_without_a_provider(site: SiteClient) -> None:
     site.request("GET", "/nowhere")
     site.click_to_call("qqqq")
-    [lost] = site.get_json("/_mock/requests")["requests"]
-    told = ("provider", "operation", "path", "status", "call")
-    assert [lost[name] for name in told] == ["", "", "/nowhere", 404, None]
+    [entry] = site.get_json("/_mock/requests")["requests"]
+    names = ("provider", "operation", "path", "status", "call")
+    assert [entry[name] for name in names] == ["", "", "/nowhere", 404, None]
 
 
 FIELDS = {name: str(value) for name, value in CLICK_TO_CALL.items()}
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "arguments",
     [
         {"json": dict(CLICK_TO_CALL), "headers": HEADERS},
         {"json": dict(CLICK_TO_CALL), "headers": {**HEADERS, "authorization": f"bearer  {BEARER}"}},
@@ -107,14 +109,16 @@ FIELDS = {name: str(value) for name, value in CLICK_TO_CALL.items()}
     ],
     ids=["header", "odd header", "json", "query", "form", "encoded name", "multipart"],
 )  # fmt: skip
-def test_a_credential_is_in_no_answer(site: SiteClient, asked: dict[str, Any]) -> None:
-    """Wherever the vendor lets it stand, and in every list of the control API."""
-    lines, state = list[str](), site.sandbox.state
-    read.subscribers(state).append(lambda fact: lines.append(format_line(fact, state)))
-    assert site.request("POST", **{"path": CLICK_TO_CALL_PATH, **asked}).status_code == 200
+def test_a_received_credential_is_in_no_control_response_and_in_no_log_line(
+    site: SiteClient, arguments: dict[str, Any]
+) -> None:
+    """This holds for every place where the vendor accepts it, and for every control route."""
+    log_lines, state = list[str](), site.sandbox.state
+    read.subscribers(state).append(lambda entry: log_lines.append(format_line(entry, state)))
+    assert site.request("POST", **{"path": CLICK_TO_CALL_PATH, **arguments}).status_code == 200
     site.advance()
     paths = ("requests", "journal", "calls", "calls/c1", "webhooks", "accounts/mobtexting",
              "providers", "health", "clock")  # fmt: skip
     leaks = [path for path in paths if BEARER in site.request("GET", f"/_mock/{path}").text]
-    assert (leaks, [told for told in lines if BEARER in told]) == ([], [])
-    assert len(lines) == 14
+    assert (leaks, [line for line in log_lines if BEARER in line]) == ([], [])
+    assert len(log_lines) == 14

@@ -1,4 +1,4 @@
-"""Back to the seeded start, over HTTP."""
+"""A reset brings a sandbox back to its initial state."""
 
 import asyncio
 
@@ -15,75 +15,77 @@ from tests.support.site_client import (
     read_problem,
 )
 
-MINE = "/_mock/accounts/mobtexting/mobtexting-default"
+ACCOUNT_PATH = "/_mock/accounts/mobtexting/mobtexting-default"
 PATHS = ("calls", "requests", "webhooks", "journal", "clock", "accounts/mobtexting", "inboxes/x")
 
 
-def seen(site: SiteClient) -> list[object]:
+def read_lists(site: SiteClient) -> list[object]:
     return [site.get_json(f"/_mock/{path}") for path in PATHS]
 
 
-def test_reset_forgets_everything(site: SiteClient) -> None:
-    before = seen(site)
-    site.request("PATCH", MINE, json={"balance": 1})
+def test_a_reset_restores_the_initial_state(site: SiteClient) -> None:
+    before = read_lists(site)
+    site.request("PATCH", ACCOUNT_PATH, json={"balance": 1})
     site.click_to_call()
     site.advance(by=60)
     site.request("PUT", "/_mock/clock", json={"mode": "60x"})
     site.request("POST", "/_mock/inbox/x")
-    assert not any(one == other for one, other in zip(before, seen(site), strict=True))
-    answer = site.request("POST", "/_mock/reset")
-    assert (answer.status_code, answer.json()) == (200, {"now": "2026-01-01T09:00:00.000Z"})
-    assert seen(site) == before
+    assert not any(first == second for first, second in zip(before, read_lists(site), strict=True))
+    response = site.request("POST", "/_mock/reset")
+    assert (response.status_code, response.json()) == (200, {"now": "2026-01-01T09:00:00.000Z"})
+    assert read_lists(site) == before
 
 
-def test_reset_begins_the_same_story_again(site: SiteClient) -> None:
-    def story() -> tuple[bytes, bytes]:
+def test_the_same_requests_after_a_reset_give_the_same_journal_and_calls(site: SiteClient) -> None:
+    def run_scenario() -> tuple[bytes, bytes]:
         site.click_to_call("callee-busy")
         site.advance()
         journal = site.request("GET", "/_mock/journal").content
         return journal, site.request("GET", "/_mock/calls").content
 
-    first = story()
+    first = run_scenario()
     site.request("POST", "/_mock/reset")
-    assert story() == first
+    assert run_scenario() == first
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_reset_is_a_post(site: SiteClient, method: str) -> None:
+def test_a_reset_is_requested_by_post_only(site: SiteClient, method: str) -> None:
     assert read_problem(site.request(method, "/_mock/reset"))[:2] == (405, "method not allowed")
 
 
-def test_nothing_that_was_out_arrives_after_a_reset(configuration: Configuration) -> None:
-    """A hundred reports whose receivers do not answer."""
+def test_a_reset_cancels_all_running_deliveries_before_it_responds(
+    configuration: Configuration,
+) -> None:
+    """The receivers of a hundred webhooks never respond."""
 
-    async def never(_: Delivery) -> DeliveryResult:
+    async def never_respond(_: Delivery) -> DeliveryResult:
         if len(site.dispatcher.deliveries) == 100:
-            enough.set()
+            all_started.set()
         try:
             await asyncio.Event().wait()
         finally:
-            stopped.append(answered.is_set())
+            cancellations.append(reset_done.is_set())
         raise AssertionError
 
-    async def scenario() -> None:
+    async def reset_with_running_deliveries() -> None:
         site.sandbox.start()
         async with site.client() as client:
             for _ in range(100):
                 await client.post(CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=HEADERS)
-            await enough.wait()
+            await all_started.wait()
             await client.post("/_mock/reset")
-            answered.set()
-            left = (await client.get("/_mock/webhooks")).json()
+            reset_done.set()
+            webhooks = (await client.get("/_mock/webhooks")).json()
         await site.sandbox.stop()
-        assert left == {"webhooks": [], "dropped": 0}
+        assert webhooks == {"webhooks": [], "dropped": 0}
 
-    site, enough, answered = (
+    site, all_started, reset_done = (
         build_site_client(configuration, "instant"),
         asyncio.Event(),
         asyncio.Event(),
     )
-    stopped: list[bool] = []
-    site.dispatcher.receive = never
-    asyncio.run(scenario())
-    assert stopped == [False] * 100
+    cancellations: list[bool] = []
+    site.dispatcher.receive = never_respond
+    asyncio.run(reset_with_running_deliveries())
+    assert cancellations == [False] * 100
     assert len(site.dispatcher.deliveries) == 100

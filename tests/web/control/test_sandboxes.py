@@ -1,4 +1,4 @@
-"""Sandboxes through the control API: listed, made to order, dropped."""
+"""The control API lists, creates, clears and deletes sandboxes."""
 
 import asyncio
 import re
@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from mockserver.config.registry import load_providers
-from mockserver.core.configuration import Configuration
 from mockserver.runtime.sandbox_registry import MAX_SANDBOXES, SANDBOX_NAME
 from tests.support import read
 from tests.support.edge_site import (
@@ -17,7 +16,6 @@ from tests.support.edge_site import (
     HEADERS,
     EdgeSite,
     build_client,
-    build_edge_site,
     control_state,
     read_problem,
 )
@@ -31,7 +29,7 @@ DEFAULT = {
     "now": "2026-01-01T09:00:00.000Z",
     "calls": 0,
 }
-ORDER: Mapping[str, Any] = {
+SETTINGS: Mapping[str, Any] = {
     "clock": "60x",
     "seed": "t1",
     "start_at": "2030-05-05T12:00:00+05:30",
@@ -39,9 +37,8 @@ ORDER: Mapping[str, Any] = {
 }
 
 
-@pytest.fixture
-def edge(configuration: Configuration) -> EdgeSite:
-    return build_edge_site(configuration)
+def request_count(edge: EdgeSite, name: str) -> int:
+    return read.request_count(edge.registry.get_or_create(name).state)
 
 
 def put(edge: EdgeSite, name: str, **body: Any) -> httpx.Response:
@@ -49,19 +46,19 @@ def put(edge: EdgeSite, name: str, **body: Any) -> httpx.Response:
 
 
 def names(edge: EdgeSite) -> list[str]:
-    return [one["name"] for one in edge.get_json(SANDBOXES)["sandboxes"]]
+    return [sandbox["name"] for sandbox in edge.get_json(SANDBOXES)["sandboxes"]]
 
 
-def placed(edge: EdgeSite, key: str) -> httpx.Response:
+def click_to_call(edge: EdgeSite, key: str) -> httpx.Response:
     headers = {"authorization": f"Bearer {key}"}
     return edge.request("POST", CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=headers)
 
 
-def test_the_default_one_is_always_there(edge: EdgeSite) -> None:
+def test_the_default_sandbox_always_exists(edge: EdgeSite) -> None:
     assert edge.get_json(SANDBOXES) == {"sandboxes": [DEFAULT]}
 
 
-def test_listed_as_they_stand_oldest_first(edge: EdgeSite) -> None:
+def test_sandboxes_are_listed_oldest_first_with_their_current_state(edge: EdgeSite) -> None:
     edge.click_to_call(path=f"/_sandbox/t2{CLICK_TO_CALL_PATH}")
     edge.get_json("/_sandbox/t1/_mock/health")
     edge.advance("/_sandbox/t2", by=1)
@@ -69,17 +66,17 @@ def test_listed_as_they_stand_oldest_first(edge: EdgeSite) -> None:
     assert edge.get_json(SANDBOXES)["sandboxes"] == [DEFAULT, t2, {**DEFAULT, "name": "t1"}]
 
 
-def test_put_makes_one_as_ordered(edge: EdgeSite) -> None:
-    answer = put(edge, "t1", **{**ORDER, "clock": "manual"})
-    made = {
+def test_a_put_creates_a_sandbox_with_the_given_settings(edge: EdgeSite) -> None:
+    response = put(edge, "t1", **{**SETTINGS, "clock": "manual"})
+    created = {
         "name": "t1",
         "clock": "manual",
         "seed": "t1",
         "now": "2030-05-05T06:30:00.000Z",
         "calls": 0,
     }
-    assert (answer.status_code, answer.json()) == (200, made)
-    assert edge.get_json(SANDBOXES)["sandboxes"] == [DEFAULT, made]
+    assert (response.status_code, response.json()) == (200, created)
+    assert edge.get_json(SANDBOXES)["sandboxes"] == [DEFAULT, created]
     assert edge.get_json("/_sandbox/t1/_mock/health")["seed"] == "t1"
 
 
@@ -87,7 +84,7 @@ NAMES = ", ".join(load_providers())
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "changes"),
     [
         ({}, {}),
         ({"seed": "other"}, {"seed": "other"}),
@@ -102,21 +99,25 @@ NAMES = ", ".join(load_providers())
     ],
     ids=str,
 )
-def test_what_the_order_leaves_out_is_as_everywhere(
-    edge: EdgeSite, body: dict[str, Any], told: dict[str, Any]
+def test_settings_that_a_put_leaves_out_have_the_defaults_of_the_server(
+    edge: EdgeSite, body: dict[str, Any], changes: dict[str, Any]
 ) -> None:
-    answer = put(edge, "t1", **body)
-    assert answer.status_code == 200
-    shown = answer.json()
-    if told.get("clock") is not None:
-        assert shown.pop("now")[:10] == DEFAULT["now"][:10]  # type: ignore[index]
-        assert shown == {**{k: v for k, v in DEFAULT.items() if k != "now"}, "name": "t1", **told}
+    response = put(edge, "t1", **body)
+    assert response.status_code == 200
+    sandbox = response.json()
+    if changes.get("clock") is not None:
+        assert sandbox.pop("now")[:10] == DEFAULT["now"][:10]  # type: ignore[index]
+        assert sandbox == {
+            **{k: v for k, v in DEFAULT.items() if k != "now"},
+            "name": "t1",
+            **changes,
+        }
     else:
-        assert shown == {**DEFAULT, "name": "t1", **told}
+        assert sandbox == {**DEFAULT, "name": "t1", **changes}
 
 
 @pytest.mark.parametrize("name", ["a", "A.b-c_9", "0", "x" * 64, "default.2"])
-def test_names(edge: EdgeSite, name: str) -> None:
+def test_a_sandbox_with_a_valid_name_can_be_put_and_deleted(edge: EdgeSite, name: str) -> None:
     assert put(edge, name).json()["name"] == name
     assert edge.request("DELETE", f"{SANDBOXES}/{name}").status_code == 204
 
@@ -138,22 +139,27 @@ def test_names(edge: EdgeSite, name: str) -> None:
         ("", 404),
     ],
 )
-def test_odd_names_are_refused(edge: EdgeSite, name: str, status: int) -> None:
-    answer = put(edge, name)
-    assert read_problem(answer)[0] == status
+def test_putting_a_sandbox_with_an_invalid_name_is_rejected(
+    edge: EdgeSite, name: str, status: int
+) -> None:
+    response = put(edge, name)
+    assert read_problem(response)[0] == status
     assert names(edge) == ["default"]
 
 
 @pytest.mark.parametrize("name", ["x" * 65, ".hidden", "-x", "_mock", "a%0A", "%C3%A4"])
-def test_odd_names_are_refused_as_prefix_and_header(edge: EdgeSite, name: str) -> None:
-    told = read_problem(edge.request("GET", f"/_sandbox/{name}/_mock/health"))
-    assert told[:2] == (404, "unknown sandbox")
+def test_an_invalid_sandbox_name_is_rejected_as_prefix_and_as_header(
+    edge: EdgeSite, name: str
+) -> None:
+    problem = read_problem(edge.request("GET", f"/_sandbox/{name}/_mock/health"))
+    assert problem[:2] == (404, "unknown sandbox")
     assert (
-        read_problem(edge.request("POST", f"/_sandbox/{name}{CLICK_TO_CALL_PATH}"))[:2] == told[:2]
+        read_problem(edge.request("POST", f"/_sandbox/{name}{CLICK_TO_CALL_PATH}"))[:2]
+        == problem[:2]
     )
     if "%" not in name:
-        asked = edge.request("GET", "/_mock/health", headers={"x-mock-sandbox": name})
-        assert read_problem(asked) == told
+        response = edge.request("GET", "/_mock/health", headers={"x-mock-sandbox": name})
+        assert read_problem(response) == problem
     assert names(edge) == ["default"]
 
 
@@ -181,106 +187,107 @@ def test_odd_names_are_refused_as_prefix_and_header(edge: EdgeSite, name: str) -
     ],
     ids=str,
 )
-def test_what_cannot_be_is_refused_and_changes_nothing(
+def test_an_invalid_sandbox_setting_is_rejected_and_changes_nothing(
     edge: EdgeSite, body: dict[str, Any], hint: str
 ) -> None:
     put(edge, "t1", seed="first")
     before = control_state(edge)
-    code, _, detail = read_problem(put(edge, "t1", **body))
-    assert (code, detail.startswith(hint)) == (422, True)
+    status, _, detail = read_problem(put(edge, "t1", **body))
+    assert (status, detail.startswith(hint)) == (422, True)
     assert control_state(edge) == before
 
 
-def test_a_body_that_does_not_read_is_refused(edge: EdgeSite) -> None:
+def test_a_malformed_sandbox_body_is_rejected(edge: EdgeSite) -> None:
     assert read_problem(edge.request("PUT", f"{SANDBOXES}/t1", content=b"["))[0] == 422
 
 
-def test_put_again_is_a_blank_world(edge: EdgeSite) -> None:
+def test_putting_a_sandbox_again_clears_everything_in_it(edge: EdgeSite) -> None:
     put(edge, "t1", credentials={"mobtexting": ["key-1"]})
     edge.click_to_call(path=f"/_sandbox/t1{CLICK_TO_CALL_PATH}")
     edge.request("PUT", "/_sandbox/t1/_mock/scenarios/mine", json={"legs": {"callee": "busy"}})
     edge.request("POST", "/_sandbox/t1/_mock/inbox/mine", json={})
     assert put(edge, "t1", seed="again").json() == {**DEFAULT, "name": "t1", "seed": "again"}
-    told = (
+    contents = (
         edge.get_json("/_sandbox/t1/_mock/journal"),
         edge.get_json("/_sandbox/t1/_mock/inboxes/mine"),
     )
-    assert told == ({"facts": [], "dropped": 0}, {"name": "mine", "received": []})
-    placed(edge, "key-1")
-    assert [read.request_count(edge.registry.get(name).state) for name in ("default", "t1")] == [
+    assert contents == ({"facts": [], "dropped": 0}, {"name": "mine", "received": []})
+    click_to_call(edge, "key-1")
+    assert [request_count(edge, name) for name in ("default", "t1")] == [
         1,
         0,
     ]
 
 
-def test_put_may_blank_the_default_one(edge: EdgeSite) -> None:
+def test_putting_the_default_sandbox_clears_it(edge: EdgeSite) -> None:
     edge.click_to_call()
     assert put(edge, "default", seed="other").json() == {**DEFAULT, "seed": "other"}
     assert edge.get_json("/_mock/calls") == {"calls": [], "dropped": 0}
 
 
-def test_a_credential_is_claimed_once(edge: EdgeSite) -> None:
+def test_a_credential_can_be_claimed_by_only_one_sandbox(edge: EdgeSite) -> None:
     put(edge, "t1", credentials={"mobtexting": ["key-1"]})
     before = control_state(edge)
     for name in ("t2", "default"):
-        told = read_problem(put(edge, name, credentials={"mobtexting": ["other", "key-1"]}))
+        problem = read_problem(put(edge, name, credentials={"mobtexting": ["other", "key-1"]}))
         detail = "another sandbox has claimed one of these credentials"
-        assert told == (409, "conflict", detail)
+        assert problem == (409, "conflict", detail)
     assert control_state(edge) == before
-    placed(edge, "other")
+    click_to_call(edge, "other")
     assert read.request_count(edge.default.state) == 1
 
 
-def test_a_claim_may_be_repeated_moved_and_given_up(edge: EdgeSite) -> None:
+def test_a_claim_can_be_repeated_moved_and_released(edge: EdgeSite) -> None:
     claim = {"credentials": {"mobtexting": ["key-1", "key-1"]}}
     assert [put(edge, "t1", **claim).status_code for _ in range(2)] == [200, 200]
     assert edge.request("DELETE", f"{SANDBOXES}/t1").status_code == 204
     assert put(edge, "t2", **claim).status_code == 200
     assert put(edge, "t2").status_code == 200
     assert put(edge, "t3", **claim).status_code == 200
-    placed(edge, "key-1")
-    assert [read.request_count(edge.registry.get(name).state) for name in ("t2", "t3")] == [0, 1]
+    click_to_call(edge, "key-1")
+    assert [request_count(edge, name) for name in ("t2", "t3")] == [0, 1]
 
 
-def test_two_that_claim_one_credential_at_the_same_time(edge: EdgeSite) -> None:
+def test_one_of_two_concurrent_claims_of_a_credential_is_a_conflict(edge: EdgeSite) -> None:
     put(edge, "t1")
     put(edge, "t2")
 
-    async def both() -> list[int]:
+    async def claim_twice() -> list[int]:
         body = {"credentials": {"mobtexting": ["key-1"]}}
-        async with build_client(edge.app) as there:
-            asked = (there.put(f"{SANDBOXES}/{name}", json=body) for name in ("t1", "t2"))
-            return [one.status_code for one in await asyncio.gather(*asked)]
+        async with build_client(edge.app) as client:
+            requests = (client.put(f"{SANDBOXES}/{name}", json=body) for name in ("t1", "t2"))
+            return [response.status_code for response in await asyncio.gather(*requests)]
 
-    assert sorted(asyncio.run(both())) == [200, 409]
-
-
-def test_credentials_are_nowhere_shown(edge: EdgeSite) -> None:
-    answer = put(edge, "t1", credentials={"mobtexting": ["top-secret-key"]})
-    told = [answer.text, edge.request("GET", SANDBOXES).text]
-    told += [edge.request("GET", f"{one}/_mock/journal").text for one in ("", "/_sandbox/t1")]
-    assert not any("top-secret" in one for one in told)
+    assert sorted(asyncio.run(claim_twice())) == [200, 409]
 
 
-def test_drop_takes_all_that_is_in_it(edge: EdgeSite) -> None:
+def test_claimed_credentials_are_never_shown(edge: EdgeSite) -> None:
+    response = put(edge, "t1", credentials={"mobtexting": ["top-secret-key"]})
+    texts = [response.text, edge.request("GET", SANDBOXES).text]
+    prefixes = ("", "/_sandbox/t1")
+    texts += [edge.request("GET", f"{prefix}/_mock/journal").text for prefix in prefixes]
+    assert not any("top-secret" in text for text in texts)
+
+
+def test_deleting_a_sandbox_deletes_everything_in_it(edge: EdgeSite) -> None:
     put(edge, "t1", credentials={"mobtexting": ["key-1"]}, seed="other")
     edge.click_to_call(path=f"/_sandbox/t1{CLICK_TO_CALL_PATH}")
-    answer = edge.request("DELETE", f"{SANDBOXES}/t1")
-    assert (answer.status_code, answer.content) == (204, b"")
+    response = edge.request("DELETE", f"{SANDBOXES}/t1")
+    assert (response.status_code, response.content) == (204, b"")
     assert names(edge) == ["default"]
-    placed(edge, "key-1")
+    click_to_call(edge, "key-1")
     assert read.request_count(edge.default.state) == 1
     assert edge.get_json("/_sandbox/t1/_mock/health")["seed"] == "seed"
 
 
-def test_a_sandbox_may_drop_itself(edge: EdgeSite) -> None:
+def test_a_sandbox_can_be_deleted_through_its_own_prefix(edge: EdgeSite) -> None:
     put(edge, "t1")
     assert edge.request("DELETE", f"/_sandbox/t1{SANDBOXES}/t1").status_code == 204
     assert names(edge) == ["default"]
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "problem"),
     [
         ("t1", (404, "not found", "no sandbox is named t1")),
         ("...", (404, "not found", "no sandbox is named ...")),
@@ -290,8 +297,10 @@ def test_a_sandbox_may_drop_itself(edge: EdgeSite) -> None:
         ),
     ],
 )
-def test_what_cannot_be_dropped(edge: EdgeSite, name: str, told: tuple[int, str, str]) -> None:
-    assert read_problem(edge.request("DELETE", f"{SANDBOXES}/{name}")) == told
+def test_an_unknown_sandbox_and_the_default_one_cannot_be_deleted(
+    edge: EdgeSite, name: str, problem: tuple[int, str, str]
+) -> None:
+    assert read_problem(edge.request("DELETE", f"{SANDBOXES}/{name}")) == problem
     assert names(edge) == ["default"]
 
 
@@ -305,18 +314,20 @@ def test_what_cannot_be_dropped(edge: EdgeSite, name: str, told: tuple[int, str,
         ("POST", "/_sandbox/one-more/nowhere", "too many sandboxes"),
     ],
 )
-def test_there_is_room_for_so_many(edge: EdgeSite, method: str, path: str, title: str) -> None:
+def test_one_sandbox_more_than_the_maximum_is_a_conflict(
+    edge: EdgeSite, method: str, path: str, title: str
+) -> None:
     for number in range(MAX_SANDBOXES - 1):
-        edge.registry.get(f"t{number}")
+        edge.registry.get_or_create(f"t{number}")
     body: dict[str, Any] = {} if method == "GET" else {"json": {}}
     assert read_problem(edge.request(method, path, headers=HEADERS, **body))[:2] == (409, title)
-    known = edge.request(
+    response = edge.request(
         "POST", f"/_sandbox/t1{CLICK_TO_CALL_PATH}", json=dict(CLICK_TO_CALL), headers=HEADERS
     )
-    assert known.status_code == 200
+    assert response.status_code == 200
     assert put(edge, "t1").status_code == 200
     assert len(names(edge)) == MAX_SANDBOXES
 
 
-def test_a_name_is_what_the_refusal_says() -> None:
+def test_the_pattern_of_sandbox_names_is_a_regular_expression() -> None:
     assert re.compile(SANDBOX_NAME).fullmatch("t1.a-b_c") is not None

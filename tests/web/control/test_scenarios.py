@@ -1,4 +1,4 @@
-"""The scenarios that are loaded, and where they stand."""
+"""The control API lists the loaded scenarios with their locations."""
 
 from pathlib import Path
 
@@ -25,45 +25,49 @@ scenarios:
 
 
 @pytest.fixture
-def told(tmp_path: Path) -> SiteClient:
+def site_with_file(tmp_path: Path) -> SiteClient:
     return build_site_client(configuration_with_scenarios(tmp_path, FILE))
 
 
-def test_scenarios_of_the_user_s_file(told: SiteClient, tmp_path: Path) -> None:
-    shown = told.get_json("/_mock/scenarios")
-    named = {one["name"]: one for one in shown["scenarios"]}
+def test_the_scenarios_of_a_user_file_are_listed_with_location_and_aspects(
+    site_with_file: SiteClient, tmp_path: Path
+) -> None:
+    body = site_with_file.get_json("/_mock/scenarios")
+    by_name = {scenario["name"]: scenario for scenario in body["scenarios"]}
     file = str(tmp_path / "mine.yaml")
-    assert (list(shown), shown["default"]) == (["default", "scenarios"], "mine")
-    assert named["mine"] == {
+    assert (list(body), body["default"]) == (["default", "scenarios"], "mine")
+    assert by_name["mine"] == {
         "name": "mine",
         "file": file,
         "line": 3,
         "speaks_to": ["phones"],
         "matches": False,
     }
-    assert list(named["mine"]) == ["name", "file", "line", "speaks_to", "matches"]
-    down = {"name": "down", "file": file, "line": 5, "matches": True}
-    assert named["down"] == {**down, "speaks_to": ["api", "phones", "webhooks"]}
+    assert list(by_name["mine"]) == ["name", "file", "line", "speaks_to", "matches"]
+    common = {"name": "down", "file": file, "line": 5, "matches": True}
+    assert by_name["down"] == {**common, "speaks_to": ["api", "phones", "webhooks"]}
 
 
-def test_what_has_no_name_is_not_listed(told: SiteClient) -> None:
-    names = [one["name"] for one in told.get_json("/_mock/scenarios")["scenarios"]]
+def test_unnamed_scenarios_are_not_listed(site_with_file: SiteClient) -> None:
+    names = [
+        scenario["name"] for scenario in site_with_file.get_json("/_mock/scenarios")["scenarios"]
+    ]
     assert "twice" in names
     assert [name for name in names if "/" in name] == []
-    assert len(told.sandbox.state.configuration.scenarios.by_name) > len(names)
+    assert len(site_with_file.sandbox.state.configuration.scenarios.by_name) > len(names)
 
 
-def test_bundled_scenarios(site: SiteClient) -> None:
-    shown = site.get_json("/_mock/scenarios")
-    assert shown["default"] == "answered"
-    assert {one["file"] for one in shown["scenarios"]} == {"bundled"}
+def test_bundled_scenarios_are_listed_as_bundled(site: SiteClient) -> None:
+    body = site.get_json("/_mock/scenarios")
+    assert body["default"] == "answered"
+    assert {scenario["file"] for scenario in body["scenarios"]} == {"bundled"}
     assert {"callee-busy", "report-before-reply", "rush-hour"} <= {
-        one["name"] for one in shown["scenarios"]
+        scenario["name"] for scenario in body["scenarios"]
     }
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_scenarios_are_read(site: SiteClient, method: str) -> None:
+def test_the_scenario_list_is_read_only(site: SiteClient, method: str) -> None:
     assert read_problem(site.request(method, "/_mock/scenarios"))[:2] == (
         405,
         "method not allowed",

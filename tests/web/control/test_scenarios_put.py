@@ -1,15 +1,13 @@
-"""Scenarios put in place of others, for one sandbox, and taken away again."""
+"""A put adds or replaces a scenario in one sandbox until it is deleted."""
 
 from typing import Any
 
 import httpx
 import pytest
 
-from mockserver.core.configuration import Configuration
 from tests.support.edge_site import (
     CLICK_TO_CALL_PATH,
     EdgeSite,
-    build_edge_site,
     control_state,
     read_problem,
 )
@@ -18,21 +16,19 @@ SCENARIOS = "/_mock/scenarios"
 BUSY = {"legs": {"callee": "busy"}}
 
 
-@pytest.fixture
-def edge(configuration: Configuration) -> EdgeSite:
-    return build_edge_site(configuration)
-
-
 def put(edge: EdgeSite, name: str, text: str, prefix: str = "") -> httpx.Response:
     return edge.request("PUT", f"{prefix}{SCENARIOS}/{name}", content=text.encode())
 
 
-def listed(edge: EdgeSite, prefix: str = "") -> dict[str, Any]:
-    return {one["name"]: one for one in edge.get_json(f"{prefix}{SCENARIOS}")["scenarios"]}
+def list_scenarios(edge: EdgeSite, prefix: str = "") -> dict[str, Any]:
+    return {
+        scenario["name"]: scenario
+        for scenario in edge.get_json(f"{prefix}{SCENARIOS}")["scenarios"]
+    }
 
 
-def outcome(edge: EdgeSite, *stories: str, prefix: str = "") -> Any:
-    call = edge.click_to_call(*stories, path=f"{prefix}{CLICK_TO_CALL_PATH}", attempts=0).headers[
+def play(edge: EdgeSite, *scenarios: str, prefix: str = "") -> Any:
+    call = edge.click_to_call(*scenarios, path=f"{prefix}{CLICK_TO_CALL_PATH}", attempts=0).headers[
         "x-mock-call"
     ]
     edge.advance(prefix)
@@ -53,18 +49,18 @@ def outcome(edge: EdgeSite, *stories: str, prefix: str = "") -> Any:
         "---\nlegs: {callee: busy}\n",
     ],
 )
-def test_put_in_yaml_or_json_is_what_plays(edge: EdgeSite, text: str) -> None:
-    answer = put(edge, "mine", text)
-    assert answer.status_code == 200, answer.text
-    told = answer.json()
-    assert told == {**told, "name": "mine", "speaks_to": ["phones"], "matches": False}
-    assert listed(edge)["mine"] == told
-    assert outcome(edge, "mine") == "busy"
+def test_a_put_scenario_may_be_yaml_or_json_and_is_played(edge: EdgeSite, text: str) -> None:
+    response = put(edge, "mine", text)
+    assert response.status_code == 200, response.text
+    scenario = response.json()
+    assert scenario == {**scenario, "name": "mine", "speaks_to": ["phones"], "matches": False}
+    assert list_scenarios(edge)["mine"] == scenario
+    assert play(edge, "mine") == "busy"
 
 
-def test_it_says_where_it_stands(edge: EdgeSite) -> None:
-    told = put(edge, "mine", "legs: {callee: busy}").json()
-    assert told == {
+def test_a_put_scenario_is_returned_with_its_location(edge: EdgeSite) -> None:
+    scenario = put(edge, "mine", "legs: {callee: busy}").json()
+    assert scenario == {
         "name": "mine",
         "file": "PUT mine",
         "line": 1,
@@ -83,46 +79,48 @@ def test_it_says_where_it_stands(edge: EdgeSite) -> None:
          ["api", "phones", "webhooks"], False),
     ],
 )  # fmt: skip
-def test_it_says_what_it_speaks_to(
+def test_a_put_scenario_is_returned_with_its_aspects(
     edge: EdgeSite,
     text: str,
     speaks_to: list[str],
     matches: bool,  # noqa: FBT001 - a table
 ) -> None:
-    told = put(edge, "mine", text).json()
-    assert (told["speaks_to"], told["matches"]) == (speaks_to, matches)
+    scenario = put(edge, "mine", text).json()
+    assert (scenario["speaks_to"], scenario["matches"]) == (speaks_to, matches)
 
 
-def test_one_with_a_match_plays_unasked(edge: EdgeSite) -> None:
+def test_a_put_scenario_with_a_match_rule_is_played_for_matching_requests(edge: EdgeSite) -> None:
     put(edge, "mine", "match: {b: '*6000'}\nlegs: {callee: busy}")
-    assert outcome(edge) == "busy"
+    assert play(edge) == "busy"
 
 
-def test_put_again_takes_the_place_of_what_was_put(edge: EdgeSite) -> None:
+def test_putting_a_scenario_again_replaces_it(edge: EdgeSite) -> None:
     put(edge, "mine", "legs: {callee: busy}")
     put(edge, "mine", "legs: {callee: no-answer}")
-    assert outcome(edge, "mine") == "no-answer"
+    assert play(edge, "mine") == "no-answer"
 
 
-def test_put_over_a_bundled_one_and_delete_brings_it_back(edge: EdgeSite) -> None:
-    before = listed(edge)
+def test_a_put_scenario_replaces_a_bundled_one_until_it_is_deleted(edge: EdgeSite) -> None:
+    before = list_scenarios(edge)
     put(edge, "answered", "legs: {callee: busy}")
-    assert (listed(edge)["answered"]["file"], outcome(edge)) == ("PUT answered", "busy")
-    answer = edge.request("DELETE", f"{SCENARIOS}/answered")
-    assert (answer.status_code, answer.content) == (204, b"")
-    assert (listed(edge), outcome(edge)) == (before, "completed")
+    assert (list_scenarios(edge)["answered"]["file"], play(edge)) == ("PUT answered", "busy")
+    response = edge.request("DELETE", f"{SCENARIOS}/answered")
+    assert (response.status_code, response.content) == (204, b"")
+    assert (list_scenarios(edge), play(edge)) == (before, "completed")
 
 
-def test_one_may_lead_to_another(edge: EdgeSite) -> None:
+def test_a_put_scenario_that_another_one_plays_cannot_be_deleted(edge: EdgeSite) -> None:
     put(edge, "inner", "legs: {callee: busy}")
     put(edge, "outer", "play: inner")
-    assert outcome(edge, "outer") == "busy"
-    code, title, detail = read_problem(edge.request("DELETE", f"{SCENARIOS}/inner"))
-    assert (code, title) == (422, "scenario does not read")
+    assert play(edge, "outer") == "busy"
+    status, title, detail = read_problem(edge.request("DELETE", f"{SCENARIOS}/inner"))
+    assert (status, title) == (422, "scenario does not read")
     assert detail.startswith("outer:1:7: ")
-    assert outcome(edge, "inner") == "busy"
-    told = [edge.request("DELETE", f"{SCENARIOS}/{one}").status_code for one in ("outer", "inner")]
-    assert told == [204, 204]
+    assert play(edge, "inner") == "busy"
+    statuses = [
+        edge.request("DELETE", f"{SCENARIOS}/{name}").status_code for name in ("outer", "inner")
+    ]
+    assert statuses == [204, 204]
 
 
 @pytest.mark.parametrize(
@@ -146,41 +144,42 @@ def test_one_may_lead_to_another(edge: EdgeSite) -> None:
         ("\tlegs: {callee: busy}", ["mine:"]),
     ],
 )
-def test_what_does_not_read_is_refused_with_the_place_of_each_problem(
+def test_an_invalid_scenario_is_rejected_with_the_location_of_each_problem(
     edge: EdgeSite, text: str, problems: list[str]
 ) -> None:
     before = control_state(edge)
-    answer = put(edge, "mine", text)
-    code, title, detail = read_problem(answer)
-    assert (code, title) == (422, "scenario does not read")
-    told = answer.json()["problems"]
-    assert detail == "\n".join(told)
-    assert [one for one in problems if not any(said.startswith(one) for said in told)] == []
-    assert len(told) >= len(problems)
+    response = put(edge, "mine", text)
+    status, title, detail = read_problem(response)
+    assert (status, title) == (422, "scenario does not read")
+    actual = response.json()["problems"]
+    assert detail == "\n".join(actual)
+    for problem in problems:
+        assert any(line.startswith(problem) for line in actual)
+    assert len(actual) >= len(problems)
     assert control_state(edge) == before
 
 
 @pytest.mark.parametrize(
     "body", [b"\xff\xfe", "legs: {callee: busy}".encode("utf-16"), b"legs: {callee: \x00}"]
 )
-def test_bytes_that_are_no_text_are_refused(edge: EdgeSite, body: bytes) -> None:
-    answer = edge.request("PUT", f"{SCENARIOS}/mine", content=body)
-    assert read_problem(answer)[:2] == (422, "scenario does not read")
+def test_a_scenario_body_that_is_no_text_is_rejected(edge: EdgeSite, body: bytes) -> None:
+    response = edge.request("PUT", f"{SCENARIOS}/mine", content=body)
+    assert read_problem(response)[:2] == (422, "scenario does not read")
 
 
-def test_what_cannot_be_played_is_refused(edge: EdgeSite) -> None:
-    """Rehearsed like those of a file."""
+def test_a_scenario_whose_dry_run_finds_a_problem_is_rejected(edge: EdgeSite) -> None:
+    """The scenario is checked by the same dry run as one of a file."""
     before = control_state(edge)
     text = "steps: [{a: answer}, {a: hangup}, {a: answer}]"
-    code, _, detail = read_problem(put(edge, "mine", text))
-    assert (code, detail.startswith("mine:1:")) == (422, True)
+    status, _, detail = read_problem(put(edge, "mine", text))
+    assert (status, detail.startswith("mine:1:")) == (422, True)
     assert control_state(edge) == before
 
 
-def test_others_in_the_way_of_each_other_stay_as_they_were(edge: EdgeSite) -> None:
+def test_a_rejected_put_leaves_the_existing_scenario_in_force(edge: EdgeSite) -> None:
     put(edge, "mine", "legs: {callee: busy}")
     assert read_problem(put(edge, "mine", "legs: {callee: bussy}"))[0] == 422
-    assert outcome(edge, "mine") == "busy"
+    assert play(edge, "mine") == "busy"
 
 
 @pytest.mark.parametrize(
@@ -188,23 +187,25 @@ def test_others_in_the_way_of_each_other_stay_as_they_were(edge: EdgeSite) -> No
     ["with%20blank", "%C3%A4%C3%B6", "%F0%9F%98%80", "a%22b", "a%27b", "a:b", "~", "null", "1",
      "%23", "no", "<<", "a.b-c_d", "x" * 200, "-", "[a]", "%7Ba%7D", "%5C"],
 )  # fmt: skip
-def test_a_name_may_be_odd_but_never_breaks_anything(edge: EdgeSite, name: str) -> None:
-    """Taken under that very name, or refused as a scenario that does not read."""
-    answer = put(edge, name, "legs: {callee: busy}")
-    assert answer.status_code in (200, 422)
-    if answer.status_code == 200:
-        shown = httpx.URL(f"http://h/{name}").path.removeprefix("/")
-        assert answer.json()["name"] == shown
-        assert listed(edge)[shown]["file"] == f"PUT {shown}"
+def test_an_unusual_scenario_name_is_accepted_unchanged_or_rejected(
+    edge: EdgeSite, name: str
+) -> None:
+    """A rejected name is reported as a scenario that does not read."""
+    response = put(edge, name, "legs: {callee: busy}")
+    assert response.status_code in (200, 422)
+    if response.status_code == 200:
+        decoded = httpx.URL(f"http://h/{name}").path.removeprefix("/")
+        assert response.json()["name"] == decoded
+        assert list_scenarios(edge)[decoded]["file"] == f"PUT {decoded}"
         assert edge.request("DELETE", f"{SCENARIOS}/{name}").status_code == 204
     else:
-        assert read_problem(answer)[1] == "scenario does not read"
+        assert read_problem(response)[1] == "scenario does not read"
 
 
 @pytest.mark.parametrize("name", ["a%0Ab", "%00", "a%1Bb", "a%7Fb", "a%C2%85b", "%E2%80%A8"])
-def test_a_name_with_control_characters_never_breaks_anything(edge: EdgeSite, name: str) -> None:
-    answer = put(edge, name, "legs: {callee: busy}")
-    assert answer.status_code in (200, 404, 422)
+def test_a_scenario_name_with_control_characters_breaks_nothing(edge: EdgeSite, name: str) -> None:
+    response = put(edge, name, "legs: {callee: busy}")
+    assert response.status_code in (200, 404, 422)
     assert edge.request("GET", SCENARIOS).status_code == 200
 
 
@@ -219,45 +220,45 @@ def test_a_name_with_control_characters_never_breaks_anything(edge: EdgeSite, na
         ("qqqq", "qqqq is not there : only what was PUT can be deleted"),
     ],
 )
-def test_only_what_was_put_can_be_deleted(edge: EdgeSite, name: str, hint: str) -> None:
+def test_only_a_put_scenario_can_be_deleted(edge: EdgeSite, name: str, hint: str) -> None:
     assert read_problem(edge.request("DELETE", f"{SCENARIOS}/{name}")) == (404, "not found", hint)
 
 
-def test_it_is_a_fact_of_the_journal(edge: EdgeSite) -> None:
+def test_putting_and_deleting_a_scenario_is_journaled_if_it_succeeds(edge: EdgeSite) -> None:
     put(edge, "mine", "legs: {callee: busy}")
     put(edge, "broken", "legs: {callee: bussy}")
     edge.request("DELETE", f"{SCENARIOS}/mine")
     edge.request("DELETE", f"{SCENARIOS}/mine")
-    told = [
-        {name: one[name] for name in ("fact", "method", "path", "body")}
-        for one in edge.get_json("/_mock/journal")["facts"]
+    entries = [
+        {name: entry[name] for name in ("fact", "method", "path", "body")}
+        for entry in edge.get_json("/_mock/journal")["facts"]
     ]
-    here = {"fact": "control", "path": "/scenarios/mine"}
-    assert told == [
-        {**here, "method": "PUT", "body": "legs: {callee: busy}"},
-        {**here, "method": "DELETE", "body": None},
+    common = {"fact": "control", "path": "/scenarios/mine"}
+    assert entries == [
+        {**common, "method": "PUT", "body": "legs: {callee: busy}"},
+        {**common, "method": "DELETE", "body": None},
     ]
 
 
-def test_it_is_put_into_one_sandbox_only(edge: EdgeSite) -> None:
+def test_a_put_scenario_exists_only_in_its_own_sandbox(edge: EdgeSite) -> None:
     put(edge, "mine", "legs: {callee: busy}", "/_sandbox/t1")
     put(edge, "answered", "legs: {callee: busy}", "/_sandbox/t1")
-    assert "mine" in listed(edge, "/_sandbox/t1")
-    assert "mine" not in listed(edge)
-    assert "mine" not in listed(edge, "/_sandbox/t2")
-    told = [outcome(edge, prefix=prefix) for prefix in ("", "/_sandbox/t1", "/_sandbox/t2")]
-    assert told == ["completed", "busy", "completed"]
+    assert "mine" in list_scenarios(edge, "/_sandbox/t1")
+    assert "mine" not in list_scenarios(edge)
+    assert "mine" not in list_scenarios(edge, "/_sandbox/t2")
+    outcomes = [play(edge, prefix=prefix) for prefix in ("", "/_sandbox/t1", "/_sandbox/t2")]
+    assert outcomes == ["completed", "busy", "completed"]
 
 
-def test_a_reset_takes_what_was_put(edge: EdgeSite) -> None:
-    before = listed(edge)
+def test_a_reset_removes_put_scenarios(edge: EdgeSite) -> None:
+    before = list_scenarios(edge)
     put(edge, "answered", "legs: {callee: busy}")
     edge.request("POST", "/_mock/reset")
-    assert (listed(edge), outcome(edge)) == (before, "completed")
+    assert (list_scenarios(edge), play(edge)) == (before, "completed")
     assert read_problem(edge.request("DELETE", f"{SCENARIOS}/answered"))[0] == 404
 
 
-def test_a_call_keeps_the_story_with_which_it_began(edge: EdgeSite) -> None:
+def test_a_call_keeps_the_scenario_with_which_it_began(edge: EdgeSite) -> None:
     put(edge, "mine", "legs: {callee: busy}")
     edge.click_to_call("mine")
     put(edge, "mine", "legs: {callee: no-answer}")
@@ -265,14 +266,14 @@ def test_a_call_keeps_the_story_with_which_it_began(edge: EdgeSite) -> None:
     assert edge.get_json("/_mock/calls/c1")["legs"][1]["cause"] == "busy"
 
 
-def test_what_is_activated_and_taken_away_plays_no_more(edge: EdgeSite) -> None:
+def test_an_activated_scenario_is_no_longer_played_once_it_is_deleted(edge: EdgeSite) -> None:
     put(edge, "mine", "legs: {callee: busy}")
     body = {"scenario": "mine", "times": 1}
     assert edge.request("POST", "/_mock/activations", json=body).status_code == 201
     edge.request("DELETE", f"{SCENARIOS}/mine")
-    assert outcome(edge) == "completed"
+    assert play(edge) == "completed"
 
 
-def test_a_body_over_the_limit_is_refused(edge: EdgeSite) -> None:
-    code, _, detail = read_problem(put(edge, "mine", "#" * 1_000_001))
-    assert (code, detail) == (413, "a request to the mock has at most 1 MB")
+def test_a_scenario_body_over_the_limit_is_rejected(edge: EdgeSite) -> None:
+    status, _, detail = read_problem(put(edge, "mine", "#" * 1_000_001))
+    assert (status, detail) == (413, "a request to the mock has at most 1 MB")

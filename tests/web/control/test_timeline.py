@@ -1,4 +1,4 @@
-"""Timelines of a sandbox and of a call, in either form."""
+"""The control API serves the timelines of a sandbox and of a call as text or as a diagram."""
 
 import pytest
 
@@ -15,18 +15,22 @@ from tests.support.site_client import PROBLEM_MEDIA_TYPE, SiteClient
         ("/calls/c2/timeline?format=text", "09:00:00 mobtexting c2 r2 POST /api/v2/voice/c2c 200"),
     ],
 )
-def test_timeline_begins(site: SiteClient, path: str, first: str) -> None:
+def test_a_timeline_is_served_in_the_requested_format(
+    site: SiteClient, path: str, first: str
+) -> None:
     site.click_to_call()
     site.click_to_call()
-    answer = site.request("GET", f"/_mock{path}")
-    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
-    assert answer.text.splitlines()[0] == first
-    assert ("c1" in answer.text) == ("calls" not in path)
+    response = site.request("GET", f"/_mock{path}")
+    assert response.headers["content-type"] == "text/plain; charset=utf-8"
+    assert response.text.splitlines()[0] == first
+    assert ("c1" in response.text) == ("calls" not in path)
 
 
 @pytest.mark.parametrize(
     ("path", "status"), [("/timeline?format=svg", 422), ("/calls/c9/timeline", 404)]
 )
-def test_timeline_of_something_else(site: SiteClient, path: str, status: int) -> None:
-    answer = site.request("GET", f"/_mock{path}")
-    assert (answer.status_code, answer.headers["content-type"]) == (status, PROBLEM_MEDIA_TYPE)
+def test_an_unknown_timeline_format_or_call_is_rejected_with_a_problem(
+    site: SiteClient, path: str, status: int
+) -> None:
+    response = site.request("GET", f"/_mock{path}")
+    assert (response.status_code, response.headers["content-type"]) == (status, PROBLEM_MEDIA_TYPE)

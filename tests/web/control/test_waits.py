@@ -1,4 +1,4 @@
-"""Waiting for calls, requests and webhooks, and what came nearest when nothing came."""
+"""A wait ends when enough calls, requests or webhooks match, or reports the nearest ones."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,6 +12,7 @@ from mockserver.core.time import HOUR, MAX_TIME, SECOND
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.web.control import waits
 from tests.support import read
+from tests.support.dispatchers import RecordingDispatcher
 from tests.support.edge_site import (
     CLICK_TO_CALL_PATH,
     HEADERS,
@@ -23,43 +24,38 @@ from tests.support.edge_site import (
 from tests.support.simulation import CLICK_TO_CALL, START
 
 WAIT = "/_mock/wait"
-NOW: Mapping[str, Any] = {"timeout": 0}
-SENT = {"for": "webhook", "match": {"state": "delivered"}}
-
-
-@pytest.fixture
-def edge(configuration: Configuration) -> EdgeSite:
-    return build_edge_site(configuration)
+NO_TIMEOUT: Mapping[str, Any] = {"timeout": 0}
+DELIVERED_WEBHOOK = {"for": "webhook", "match": {"state": "delivered"}}
 
 
 def wait(edge: EdgeSite, **body: Any) -> httpx.Response:
-    return edge.request("POST", WAIT, json={**NOW, **body})
+    return edge.request("POST", WAIT, json={**NO_TIMEOUT, **body})
 
 
-def ids(answer: httpx.Response, name: str) -> list[str]:
-    assert answer.status_code == 200, answer.text
-    assert answer.json().keys() == {name}
-    return [one["id"] for one in answer.json()[name]]
+def ids(response: httpx.Response, name: str) -> list[str]:
+    assert response.status_code == 200, response.text
+    assert response.json().keys() == {name}
+    return [item["id"] for item in response.json()[name]]
 
 
-async def meanwhile(
-    edge: EdgeSite, body: Mapping[str, Any], act: Callable[[httpx.AsyncClient], Awaitable[Any]]
+async def wait_during(
+    edge: EdgeSite, body: Mapping[str, Any], action: Callable[[httpx.AsyncClient], Awaitable[Any]]
 ) -> httpx.Response:
-    """The answer to a wait while which something is done, once it is waiting."""
-    waiting = asyncio.Event()
-    watchers = read.subscribers(edge.default.state)
+    """Start a wait, run `action` once it has subscribed, and return its response."""
+    subscribed = asyncio.Event()
+    subscribers = read.subscribers(edge.default.state)
 
-    class Seen(list[Any]):
-        def append(self, one: Any) -> None:
-            super().append(one)
-            waiting.set()
+    class SignalingList(list[Any]):
+        def append(self, subscriber: Any) -> None:
+            super().append(subscriber)
+            subscribed.set()
 
-    edge.default.state.subscribers = Seen(watchers)
-    async with build_client(edge.app) as there:
-        asked = asyncio.create_task(there.post(WAIT, json={"timeout": 30, **body}))
-        await waiting.wait()
-        await act(there)
-        return await asked
+    edge.default.state.subscribers = SignalingList(subscribers)
+    async with build_client(edge.app) as client:
+        pending = asyncio.create_task(client.post(WAIT, json={"timeout": 30, **body}))
+        await subscribed.wait()
+        await action(client)
+        return await pending
 
 
 @pytest.mark.parametrize(
@@ -67,19 +63,19 @@ async def meanwhile(
     [("call", "calls", "/_mock/calls"), ("request", "requests", "/_mock/requests"),
      ("webhook", "webhooks", "/_mock/webhooks")],
 )  # fmt: skip
-def test_what_is_there_already_is_told_at_once_as_its_list_tells_it(
+def test_a_wait_returns_existing_items_at_once_as_their_list_shows_them(
     edge: EdgeSite, kind: str, name: str, path: str
 ) -> None:
     edge.click_to_call()
     edge.advance()
-    answer = wait(edge, **{"for": kind})
-    assert answer.status_code == 200
-    assert {**answer.json(), "dropped": 0} == edge.get_json(path)
-    assert len(answer.json()[name]) == 1
+    response = wait(edge, **{"for": kind})
+    assert response.status_code == 200
+    assert {**response.json(), "dropped": 0} == edge.get_json(path)
+    assert len(response.json()[name]) == 1
 
 
 @pytest.mark.parametrize(
-    ("match", "found"),
+    ("match", "expected"),
     [
         ({}, ["c1", "c2", "c3"]),
         ({"outcome": "busy"}, ["c2"]),
@@ -98,29 +94,31 @@ def test_what_is_there_already_is_told_at_once_as_its_list_tells_it(
         ({"webhooks": []}, []),
     ],
 )
-def test_match(edge: EdgeSite, match: Mapping[str, Any], found: list[str]) -> None:
+def test_a_wait_returns_the_items_that_match_in_every_field(
+    edge: EdgeSite, match: Mapping[str, Any], expected: list[str]
+) -> None:
     edge.click_to_call("answered", to="918867136001")
     edge.click_to_call("callee-busy", to="918867136002")
     edge.click_to_call("no-answer", to="918867136003", attempts="0")
     edge.advance()
-    answer = wait(edge, **{"for": "call", "match": match})
-    assert (ids(answer, "calls") if answer.is_success else []) == found
+    response = wait(edge, **{"for": "call", "match": match})
+    assert (ids(response, "calls") if response.is_success else []) == expected
 
 
-def test_all_that_match_are_told_even_if_fewer_are_enough(edge: EdgeSite) -> None:
+def test_a_wait_returns_all_matching_items_even_if_fewer_are_enough(edge: EdgeSite) -> None:
     for _ in range(3):
         edge.click_to_call()
     assert ids(wait(edge, **{"for": "call", "count": 2}), "calls") == ["c1", "c2", "c3"]
 
 
-def test_too_few_name_how_many_there_are(edge: EdgeSite) -> None:
+def test_a_wait_that_times_out_reports_how_many_items_matched(edge: EdgeSite) -> None:
     edge.click_to_call()
     edge.click_to_call("callee-busy")
     match = {"scenario.0": "callee-busy"}
-    answer = wait(edge, **{"for": "call", "match": match, "count": 2})
-    assert read_problem(answer) == (408, "not in time", "1 of 2 matched within 0 s")
-    assert answer.json()["found"] == 1
-    assert answer.json()["nearest"] == [
+    response = wait(edge, **{"for": "call", "match": match, "count": 2})
+    assert read_problem(response) == (408, "not in time", "1 of 2 matched within 0 s")
+    assert response.json()["found"] == 1
+    assert response.json()["nearest"] == [
         {
             "id": "c1",
             "differs": [{"field": "scenario.0", "wanted": "callee-busy", "found": "answered"}],
@@ -128,14 +126,14 @@ def test_too_few_name_how_many_there_are(edge: EdgeSite) -> None:
     ]
 
 
-def test_the_nearest_misses_name_the_fields_that_differed(edge: EdgeSite) -> None:
+def test_a_wait_that_times_out_reports_the_mismatches_of_the_nearest_items(edge: EdgeSite) -> None:
     edge.click_to_call()
     edge.click_to_call("callee-busy")
     edge.advance()
     match = {"body.status": "COMPLETED", "body.status2": "NOANSWER", "body.nothing": 1}
-    answer = wait(edge, **{"for": "webhook", "match": match, "timeout": "0s"})
-    assert read_problem(answer)[:2] == (408, "not in time")
-    assert answer.json()["nearest"] == [
+    response = wait(edge, **{"for": "webhook", "match": match, "timeout": "0s"})
+    assert read_problem(response)[:2] == (408, "not in time")
+    assert response.json()["nearest"] == [
         {
             "id": "w2",
             "differs": [
@@ -154,13 +152,13 @@ def test_the_nearest_misses_name_the_fields_that_differed(edge: EdgeSite) -> Non
     ]
 
 
-def test_nothing_at_all_has_no_nearest(edge: EdgeSite) -> None:
-    answer = wait(edge, **{"for": "request", "match": {"status": 200}})
-    assert (answer.status_code, answer.json()["nearest"]) == (408, [])
+def test_a_wait_that_times_out_without_any_items_reports_no_nearest_items(edge: EdgeSite) -> None:
+    response = wait(edge, **{"for": "request", "match": {"status": 200}})
+    assert (response.status_code, response.json()["nearest"]) == (408, [])
 
 
 @pytest.mark.parametrize(
-    ("advance", "status", "moved"),
+    ("advance", "status", "seconds"),
     [
         ("2h", 200, 5),
         (7200, 200, 5),
@@ -169,101 +167,103 @@ def test_nothing_at_all_has_no_nearest(edge: EdgeSite) -> None:
         (0, 408, 0),
     ],
 )
-def test_advance_moves_a_manual_clock_only_as_far_as_needed(
-    edge: EdgeSite, advance: object, status: int, moved: int
+def test_a_wait_advances_a_manual_clock_only_as_far_as_needed(
+    edge: EdgeSite, advance: object, status: int, seconds: int
 ) -> None:
     """The agent answers after two seconds, the callee is busy after three more."""
     edge.click_to_call("callee-busy")
-    assert wait(edge, **SENT, advance=advance).status_code == status
-    assert edge.default.clock.now() == START + moved * SECOND
+    assert wait(edge, **DELIVERED_WEBHOOK, advance=advance).status_code == status
+    assert edge.default.clock.now() == START + seconds * SECOND
 
 
-def test_advance_moves_nothing_for_what_is_there_already(edge: EdgeSite) -> None:
+def test_a_wait_for_an_existing_item_does_not_advance_the_clock(edge: EdgeSite) -> None:
     edge.click_to_call()
     assert ids(wait(edge, **{"for": "call"}, advance="2h"), "calls") == ["c1"]
     assert edge.default.clock.now() == START
 
 
-def test_advance_moves_on_to_its_end_for_what_never_comes(edge: EdgeSite) -> None:
-    assert wait(edge, **SENT, advance="2h").status_code == 408
+def test_a_wait_without_a_match_advances_the_clock_by_the_full_duration(edge: EdgeSite) -> None:
+    assert wait(edge, **DELIVERED_WEBHOOK, advance="2h").status_code == 408
     assert edge.default.clock.now() == START + 2 * HOUR
 
 
 @pytest.mark.parametrize("mode", ["real", "60x", "instant"])
-def test_advance_leaves_a_clock_that_runs_by_itself_alone(
+def test_a_wait_does_not_advance_a_clock_that_runs_by_itself(
     configuration: Configuration, mode: str
 ) -> None:
     edge = build_edge_site(configuration, mode=mode)
-    assert wait(edge, **SENT, advance="2h").status_code == 408
+    assert wait(edge, **DELIVERED_WEBHOOK, advance="2h").status_code == 408
     assert edge.default.clock.now() < START + HOUR
 
 
-def test_wait_goes_on_as_soon_as_a_call_is_placed(edge: EdgeSite) -> None:
-    async def place(there: httpx.AsyncClient) -> None:
+def test_a_wait_ends_as_soon_as_a_matching_call_is_placed(edge: EdgeSite) -> None:
+    async def place(client: httpx.AsyncClient) -> None:
         assert (
-            await there.post(CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=HEADERS)
+            await client.post(CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=HEADERS)
         ).status_code == 200
 
     body = {"for": "call", "match": {"vendor_status": "queued"}}
-    assert ids(asyncio.run(meanwhile(edge, body, place)), "calls") == ["c1"]
+    assert ids(asyncio.run(wait_during(edge, body, place)), "calls") == ["c1"]
 
 
-def test_wait_goes_on_when_somebody_else_moves_the_clock(edge: EdgeSite) -> None:
+def test_a_wait_ends_when_another_client_advances_the_clock(edge: EdgeSite) -> None:
     edge.click_to_call()
 
-    async def move(there: httpx.AsyncClient) -> None:
-        await there.post("/_mock/clock/advance", json={"until": "idle"})
+    async def advance(client: httpx.AsyncClient) -> None:
+        await client.post("/_mock/clock/advance", json={"until": "idle"})
 
-    assert ids(asyncio.run(meanwhile(edge, SENT, move)), "webhooks") == ["w1"]
-
-
-def test_who_has_waited_leaves_no_watcher_behind(edge: EdgeSite) -> None:
-    async def nothing(_: httpx.AsyncClient) -> None:
-        """What is waited for never comes."""
-
-    answer = asyncio.run(meanwhile(edge, {**SENT, "timeout": 0.01}, nothing))
-    assert (answer.status_code, list(read.subscribers(edge.default.state))) == (408, [])
+    assert ids(asyncio.run(wait_during(edge, DELIVERED_WEBHOOK, advance)), "webhooks") == ["w1"]
 
 
-def test_what_is_not_met_is_told_with_its_patience(
+def test_a_wait_that_times_out_leaves_no_subscriber_behind(edge: EdgeSite) -> None:
+    async def do_nothing(_: httpx.AsyncClient) -> None:
+        """No webhook is delivered."""
+
+    response = asyncio.run(wait_during(edge, {**DELIVERED_WEBHOOK, "timeout": 0.01}, do_nothing))
+    assert (response.status_code, list(read.subscribers(edge.default.state))) == (408, [])
+
+
+def test_a_wait_that_times_out_states_its_timeout_in_seconds(
     edge: EdgeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def never(*_: object) -> bool:
         return False
 
     monkeypatch.setattr(waits, "wait_until", never)
-    told = read_problem(wait(edge, **{"for": "call", "timeout": "1m30s"}))
-    assert told == (408, "not in time", "0 of 1 matched within 90 s")
+    problem = read_problem(wait(edge, **{"for": "call", "timeout": "1m30s"}))
+    assert problem == (408, "not in time", "0 of 1 matched within 90 s")
 
 
-def test_a_reset_meanwhile_takes_what_was_there(edge: EdgeSite) -> None:
+def test_a_reset_during_a_wait_removes_the_existing_items(edge: EdgeSite) -> None:
     edge.click_to_call()
 
-    async def restart(there: httpx.AsyncClient) -> None:
-        await there.post("/_mock/reset")
-        await there.post(CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=HEADERS)
-        await there.post(CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=HEADERS)
+    async def restart(client: httpx.AsyncClient) -> None:
+        await client.post("/_mock/reset")
+        await client.post(CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=HEADERS)
+        await client.post(CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=HEADERS)
 
     body = {"for": "call", "count": 2}
-    assert ids(asyncio.run(meanwhile(edge, body, restart)), "calls") == ["c1", "c2"]
+    assert ids(asyncio.run(wait_during(edge, body, restart)), "calls") == ["c1", "c2"]
 
 
-def test_only_one_advances_at_a_time(edge: EdgeSite) -> None:
-    """409 for a wait that would advance from inside a webhook that an advance delivers."""
-    told: list[httpx.Response] = []
+def test_a_wait_with_advance_during_another_advance_is_a_conflict(edge: EdgeSite) -> None:
+    """The receiver of a webhook that an advance sends requests the wait."""
+    responses: list[httpx.Response] = []
 
-    async def carry(_: Delivery) -> DeliveryResult:
-        async with build_client(edge.app) as there:
-            told.append(
-                await there.post(WAIT, json={**NOW, "for": "call", "count": 9, "advance": 1})
+    async def receive(_: Delivery) -> DeliveryResult:
+        async with build_client(edge.app) as client:
+            responses.append(
+                await client.post(
+                    WAIT, json={**NO_TIMEOUT, "for": "call", "count": 9, "advance": 1}
+                )
             )
         return DeliveryResult(status=200)
 
-    edge.default.scheduler.dispatcher = type("Nosy", (), {"deliver": staticmethod(carry)})()
+    edge.default.scheduler.dispatcher = RecordingDispatcher(receive)
     edge.click_to_call()
     edge.advance()
     detail = "another advance of this sandbox is still running"
-    assert [read_problem(one) for one in told] == [(409, "conflict", detail)]
+    assert [read_problem(response) for response in responses] == [(409, "conflict", detail)]
 
 
 @pytest.mark.parametrize(
@@ -296,23 +296,23 @@ def test_only_one_advances_at_a_time(edge: EdgeSite) -> None:
     ],
     ids=str,
 )
-def test_what_cannot_be_waited_for_is_refused_with_the_form(edge: EdgeSite, body: object) -> None:
+def test_an_invalid_wait_is_rejected_with_the_expected_form(edge: EdgeSite, body: object) -> None:
     edge.click_to_call()
-    code, _, detail = read_problem(edge.request("POST", WAIT, json=body))
-    assert code == 422
+    status, _, detail = read_problem(edge.request("POST", WAIT, json=body))
+    assert status == 422
     assert '"for": "webhook"' in detail
 
 
 @pytest.mark.parametrize("field", ["legs." + "9" * 5_000, "legs.²", ".", "a..b", "legs.-1", ""])
-def test_an_odd_field_is_nowhere(edge: EdgeSite, field: str) -> None:
+def test_an_unusual_field_name_in_a_match_has_no_value(edge: EdgeSite, field: str) -> None:
     edge.click_to_call()
-    answer = wait(edge, **{"for": "call", "match": {field: "x"}})
-    assert answer.status_code == 408
-    [near] = answer.json()["nearest"]
-    assert near["differs"] == [{"field": field, "wanted": "x", "found": None}]
+    response = wait(edge, **{"for": "call", "match": {field: "x"}})
+    assert response.status_code == 408
+    [nearest] = response.json()["nearest"]
+    assert nearest["differs"] == [{"field": field, "wanted": "x", "found": None}]
 
 
-def test_an_advance_stops_at_the_end_of_the_clocks(edge: EdgeSite) -> None:
+def test_a_wait_advances_the_clock_at_most_to_its_latest_time(edge: EdgeSite) -> None:
     edge.advance(to="8999-12-31T00:00:00Z")
-    assert wait(edge, **SENT, advance="876000h").status_code == 408
+    assert wait(edge, **DELIVERED_WEBHOOK, advance="876000h").status_code == 408
     assert edge.default.clock.now() == MAX_TIME

@@ -1,4 +1,4 @@
-"""The webhooks that were sent, or are on their way."""
+"""The control API lists webhooks with their states and delivery attempts."""
 
 import pytest
 
@@ -9,24 +9,24 @@ KEYS = [
     "id", "provider", "call", "kind", "method", "url", "headers", "body", "state", "next_at",
     "attempts",
 ]  # fmt: skip
-MINE = "/_mock/accounts/mobtexting/mobtexting-default"
+ACCOUNT_PATH = "/_mock/accounts/mobtexting/mobtexting-default"
 
 
-def ids(site: SiteClient, query: str = "") -> list[str]:
-    return [one["id"] for one in site.get_json(f"/_mock/webhooks{query}")["webhooks"]]
+def webhook_ids(site: SiteClient, query: str = "") -> list[str]:
+    return [webhook["id"] for webhook in site.get_json(f"/_mock/webhooks{query}")["webhooks"]]
 
 
-def test_no_webhooks(site: SiteClient) -> None:
+def test_the_webhook_list_is_empty_at_first(site: SiteClient) -> None:
     assert site.get_json("/_mock/webhooks") == {"webhooks": [], "dropped": 0}
 
 
-def test_a_webhook(site: SiteClient) -> None:
+def test_a_delivered_webhook_is_listed_with_its_attempts(site: SiteClient) -> None:
     site.click_to_call()
     site.advance()
-    [told] = site.get_json("/_mock/webhooks")["webhooks"]
-    assert list(told) == KEYS
-    assert told.pop("body")["status"] == "COMPLETED"
-    assert told == {
+    [webhook] = site.get_json("/_mock/webhooks")["webhooks"]
+    assert list(webhook) == KEYS
+    assert webhook.pop("body")["status"] == "COMPLETED"
+    assert webhook == {
         "id": "w1",
         "provider": "mobtexting",
         "call": "c1",
@@ -49,16 +49,16 @@ def test_a_webhook(site: SiteClient) -> None:
     }
 
 
-def test_the_url_of_a_receiver_stays(site: SiteClient) -> None:
-    site.request("PATCH", MINE, json={"webhooks": {"any": "https://receiver.test/x"}})
+def test_a_webhook_shows_the_url_of_an_external_receiver(site: SiteClient) -> None:
+    site.request("PATCH", ACCOUNT_PATH, json={"webhooks": {"any": "https://receiver.test/x"}})
     site.click_to_call()
     site.advance()
-    [told] = site.get_json("/_mock/webhooks")["webhooks"]
-    assert told["url"] == "https://receiver.test/x"
+    [webhook] = site.get_json("/_mock/webhooks")["webhooks"]
+    assert webhook["url"] == "https://receiver.test/x"
 
 
 @pytest.mark.parametrize(
-    ("answer", "state", "seen"),
+    ("result", "state", "expected"),
     [
         (DeliveryResult(status=202), "delivered", (202, None)),
         (DeliveryResult(status=500), "failed", (500, None)),
@@ -71,33 +71,33 @@ def test_the_url_of_a_receiver_stays(site: SiteClient) -> None:
         ),
     ],
 )
-def test_how_it_fared(
-    site: SiteClient, answer: DeliveryResult, state: str, seen: tuple[int | None, str | None]
+def test_a_webhook_shows_the_state_and_result_of_its_delivery(
+    site: SiteClient, result: DeliveryResult, state: str, expected: tuple[int | None, str | None]
 ) -> None:
     async def receive(_: Delivery) -> DeliveryResult:
-        return answer
+        return result
 
     site.dispatcher.receive = receive
     site.click_to_call()
     site.advance()
-    [told] = site.get_json("/_mock/webhooks")["webhooks"]
-    assert told["state"] == state
-    assert [(one["status"], one["error"]) for one in told["attempts"]] == [seen]
+    [webhook] = site.get_json("/_mock/webhooks")["webhooks"]
+    assert webhook["state"] == state
+    assert [(attempt["status"], attempt["error"]) for attempt in webhook["attempts"]] == [expected]
 
 
-def test_a_retry_to_come(site: SiteClient) -> None:
+def test_a_webhook_is_pending_until_its_last_retry(site: SiteClient) -> None:
     async def receive(_: Delivery) -> DeliveryResult:
         return DeliveryResult(status=503)
 
     site.dispatcher.receive = receive
-    site.request("PATCH", MINE, json={"retry": {"waits": ["60s"], "satisfied_by": [200]}})
+    site.request("PATCH", ACCOUNT_PATH, json={"retry": {"waits": ["60s"], "satisfied_by": [200]}})
     site.click_to_call()
     site.advance(by=20)
-    [told] = site.get_json("/_mock/webhooks")["webhooks"]
-    assert (told["state"], told["next_at"]) == ("pending", "2026-01-01T09:01:10.000Z")
+    [webhook] = site.get_json("/_mock/webhooks")["webhooks"]
+    assert (webhook["state"], webhook["next_at"]) == ("pending", "2026-01-01T09:01:10.000Z")
     site.advance()
-    [told] = site.get_json("/_mock/webhooks")["webhooks"]
-    assert (told["state"], told["next_at"], len(told["attempts"])) == ("failed", None, 2)
+    [webhook] = site.get_json("/_mock/webhooks")["webhooks"]
+    assert (webhook["state"], webhook["next_at"], len(webhook["attempts"])) == ("failed", None, 2)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,9 @@ def test_a_retry_to_come(site: SiteClient) -> None:
         ("?state=delivered&after=w1", ["w3"]),
     ],
 )
-def test_filters_and_pages(site: SiteClient, query: str, expected: list[str]) -> None:
+def test_webhooks_are_filtered_and_paginated(
+    site: SiteClient, query: str, expected: list[str]
+) -> None:
     async def receive(delivery: Delivery) -> DeliveryResult:
         return DeliveryResult(status=500 if delivery.webhook.call_id == "c2" else 200)
 
@@ -124,7 +126,7 @@ def test_filters_and_pages(site: SiteClient, query: str, expected: list[str]) ->
     for _ in range(3):
         site.click_to_call()
     site.advance()
-    assert ids(site, query) == expected
+    assert webhook_ids(site, query) == expected
 
 
 @pytest.mark.parametrize(
@@ -134,15 +136,17 @@ def test_filters_and_pages(site: SiteClient, query: str, expected: list[str]) ->
         ("?after=w1", "nothing here has the id 'w1' to come after"),
     ],
 )
-def test_a_wrong_page(site: SiteClient, query: str, detail: str) -> None:
-    answer = site.request("GET", f"/_mock/webhooks{query}")
-    assert read_problem(answer) == (422, "unprocessable entity", detail)
+def test_an_invalid_page_of_the_webhook_list_is_rejected(
+    site: SiteClient, query: str, detail: str
+) -> None:
+    response = site.request("GET", f"/_mock/webhooks{query}")
+    assert read_problem(response) == (422, "unprocessable entity", detail)
 
 
 @pytest.mark.parametrize(
     "body", [b"NaN", b'"\\ud800"', b"[" * 5_000], ids=["NaN", "surrogate", "deep"]
 )
-def test_a_hostile_answer_can_be_shown(site: SiteClient, body: bytes) -> None:
+def test_a_webhook_with_a_hostile_response_body_can_be_shown(site: SiteClient, body: bytes) -> None:
     async def receive(_: Delivery) -> DeliveryResult:
         return DeliveryResult(status=200, body=body)
 

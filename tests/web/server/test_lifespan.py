@@ -1,4 +1,4 @@
-"""The server's life: what is run before and after all requests, and what is told if it fails."""
+"""The server runs the lifespan of the application and reports its failures."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -16,7 +16,7 @@ FAILURES: tuple[tuple[str, str, list[str]], ...] = (
 )
 
 
-def life(state: Mapping[str, Any] | None = None, failing: str = "") -> Lifespan:
+def build_lifespan(state: Mapping[str, Any] | None = None, failing: str = "") -> Lifespan:
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[Mapping[str, Any] | None]:
         if failing == "start":
@@ -28,30 +28,34 @@ def life(state: Mapping[str, Any] | None = None, failing: str = "") -> Lifespan:
     return lifespan
 
 
-async def live(lifespan: Lifespan, state: dict[str, Any], told: list[Message]) -> None:
+async def run_to_shutdown(lifespan: Lifespan, state: dict[str, Any], sent: list[Message]) -> None:
     messages = ["lifespan.startup", "lifespan.shutdown"]
 
     async def receive() -> Message:
         return {"type": messages.pop(0)}
 
     async def send(message: Message) -> None:
-        told.append(message)
+        sent.append(message)
 
     await run_lifespan(lifespan, {"type": "lifespan", "state": state}, receive, send)
 
 
-@pytest.mark.parametrize("known", [None, {}, {"refused": 1}])
-def test_what_it_yields_is_known_to_all_connections(known: Mapping[str, Any] | None) -> None:
-    state, told = dict[str, Any](), list[Message]()
-    asyncio.run(live(life(known), state, told))
-    assert state == (known or {})
-    assert told == [{"type": "lifespan.startup.complete"}, {"type": "lifespan.shutdown.complete"}]
+@pytest.mark.parametrize("yielded", [None, {}, {"refused": 1}])
+def test_the_state_yielded_by_the_lifespan_is_shared_with_all_connections(
+    yielded: Mapping[str, Any] | None,
+) -> None:
+    state, sent = dict[str, Any](), list[Message]()
+    asyncio.run(run_to_shutdown(build_lifespan(yielded), state, sent))
+    assert state == (yielded or {})
+    assert sent == [{"type": "lifespan.startup.complete"}, {"type": "lifespan.shutdown.complete"}]
 
 
 @pytest.mark.parametrize(("failing", "last", "before"), FAILURES, ids=["start", "stop"])
-def test_a_failure_is_told_and_goes_on(failing: str, last: str, before: list[str]) -> None:
-    told = list[Message]()
+def test_a_failing_lifespan_is_reported_and_its_error_propagates(
+    failing: str, last: str, before: list[str]
+) -> None:
+    sent = list[Message]()
     with pytest.raises(OSError, match="no room"):
-        asyncio.run(live(life(failing=failing), {}, told))
-    assert [one["type"] for one in told] == [*before, last]
-    assert told[-1]["message"].endswith("OSError: no room\n")
+        asyncio.run(run_to_shutdown(build_lifespan(failing=failing), {}, sent))
+    assert [message["type"] for message in sent] == [*before, last]
+    assert sent[-1]["message"].endswith("OSError: no room\n")

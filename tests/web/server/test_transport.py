@@ -1,9 +1,8 @@
-"""Faults below HTTP, seen by a client at the other end of a real socket."""
+"""Scenarios break connections below HTTP, as a client on a real socket sees it."""
 
 import asyncio
 import json
 import re
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +13,9 @@ from mockserver.app import run_server
 from mockserver.settings import parse_settings
 from mockserver.web.server.transport import TRANSPORT_KEY, disconnect
 from tests.support.simulation import CLICK_TO_CALL
+from tests.support.sockets import connect, read_to_end
 
-STORIES = """
+SCENARIOS = """
 scenarios:
   reset: {answers: [{break: reset}]}
   empty: {answers: [{break: empty}]}
@@ -24,76 +24,64 @@ scenarios:
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    file: Path = tmp_path_factory.mktemp("stories") / "mine.yaml"
-    file.write_text(STORIES, "utf-8")
+    file: Path = tmp_path_factory.mktemp("scenarios") / "mine.yaml"
+    file.write_text(SCENARIOS, "utf-8")
     flags = {"port": "0", "clock": "manual", "scenarios": (str(file),), "quiet": True}
     with run_server(parse_settings(flags, {})) as origin:
         yield int(origin.rpartition(":")[2])
 
 
-def asked(story: str) -> bytes:
+def build_call_request(scenario: str) -> bytes:
     body = json.dumps(dict(CLICK_TO_CALL)).encode()
     head = (
         "POST /api/v2/voice/c2c HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k-1\r\n"
-        f"content-type: application/json\r\nx-mock-scenario: {story}\r\n"
+        f"content-type: application/json\r\nx-mock-scenario: {scenario}\r\n"
         f"content-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 
 
-def heard(line: socket.socket) -> bytes:
-    """All that comes until the other side has ended."""
-    parts = []
-    while part := line.recv(65_536):
-        parts.append(part)
-    return b"".join(parts)
-
-
-def dialled(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), timeout=10)
-
-
-def test_a_reset_is_a_reset(port: int) -> None:
-    with dialled(port) as line:
-        line.sendall(asked("reset"))
+def test_break_reset_resets_the_connection(port: int) -> None:
+    with connect(port) as connection:
+        connection.sendall(build_call_request("reset"))
         with pytest.raises(ConnectionResetError):
-            heard(line)
+            read_to_end(connection)
 
 
-def test_an_empty_answer_has_no_bytes_and_ends_politely(port: int) -> None:
-    with dialled(port) as line:
-        line.sendall(asked("empty"))
-        assert heard(line) == b""
+def test_break_empty_closes_the_connection_without_any_bytes(port: int) -> None:
+    with connect(port) as connection:
+        connection.sendall(build_call_request("empty"))
+        assert read_to_end(connection) == b""
 
 
-@pytest.mark.parametrize("story", ["reset", "empty"])
-def test_only_the_one_connection_is_broken(port: int, story: str) -> None:
-    """What was answered on it before is whole, and other lines live on."""
-    with dialled(port) as other, dialled(port) as line:
-        line.sendall(asked("answered"))
-        assert line.recv(65_536).startswith(b"HTTP/1.1 200 OK\r\n")
-        line.sendall(asked(story))
+@pytest.mark.parametrize("scenario", ["reset", "empty"])
+def test_a_break_ends_only_its_own_connection(port: int, scenario: str) -> None:
+    """Earlier responses on it are complete, and other connections stay open."""
+    with connect(port) as other, connect(port) as connection:
+        connection.sendall(build_call_request("answered"))
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 200 OK\r\n")
+        connection.sendall(build_call_request(scenario))
         try:
-            rest = heard(line)
+            rest = read_to_end(connection)
         except ConnectionResetError:
             rest = b""
         assert rest == b""
-        other.sendall(asked("answered"))
+        other.sendall(build_call_request("answered"))
         assert other.recv(65_536).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
-def test_many_breaks_leave_a_server_that_answers(port: int) -> None:
+def test_the_server_still_responds_after_many_breaks(port: int) -> None:
     for _ in range(30):
-        with dialled(port) as line:
-            line.sendall(asked("empty"))
-            assert heard(line) == b""
-    with dialled(port) as line:
-        line.sendall(b"GET /_mock/health HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n")
-        assert json.loads(heard(line).partition(b"\r\n\r\n")[2])["status"] == "ok"
+        with connect(port) as connection:
+            connection.sendall(build_call_request("empty"))
+            assert read_to_end(connection) == b""
+    with connect(port) as connection:
+        connection.sendall(b"GET /_mock/health HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n")
+        assert json.loads(read_to_end(connection).partition(b"\r\n\r\n")[2])["status"] == "ok"
 
 
-class Line(asyncio.Transport):
-    """A transport without a socket, as some event loops have; it remembers how it ended."""
+class RecordingTransport(asyncio.Transport):
+    """A transport without a socket, as in some event loops, that records how it ends."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -106,8 +94,8 @@ class Line(asyncio.Transport):
         self.ended.append("abort")
 
 
-@pytest.mark.parametrize("how", ["reset", "empty"])
-def test_without_a_socket_a_line_is_closed_and_its_end_awaited(how: str) -> None:
+@pytest.mark.parametrize("kind", ["reset", "empty"])
+def test_a_transport_without_a_socket_is_closed_and_its_disconnect_awaited(kind: str) -> None:
     messages: list[Message] = [
         {"type": "http.request", "body": b"rest"},
         {"type": "http.disconnect"},
@@ -119,13 +107,13 @@ def test_without_a_socket_a_line_is_closed_and_its_end_awaited(how: str) -> None
     async def send(_: Message) -> None:
         raise AssertionError
 
-    line = Line()
-    asyncio.run(disconnect(how, {"type": "http", TRANSPORT_KEY: line}, receive, send))
-    assert (line.ended, messages) == (["close"], [])
+    transport = RecordingTransport()
+    asyncio.run(disconnect(kind, {"type": "http", TRANSPORT_KEY: transport}, receive, send))
+    assert (transport.ended, messages) == (["close"], [])
 
 
-def offered(body: bytes, inbox: str) -> bytes:
-    """A request as Java's HttpClient sends its first one."""
+def build_upgrade_request(body: bytes, inbox: str) -> bytes:
+    """Build the first request of Java's HttpClient, which offers HTTP/2."""
     head = (
         f"POST /_mock/inbox/{inbox} HTTP/1.1\r\nhost: 127.0.0.1\r\n"
         "connection: Upgrade, HTTP2-Settings\r\n"
@@ -136,14 +124,14 @@ def offered(body: bytes, inbox: str) -> bytes:
 
 @pytest.mark.parametrize("cut", [0, 20, 300])
 @pytest.mark.parametrize("body", [b"", b"hello"])
-def test_an_offer_to_upgrade_is_passed_over(port: int, body: bytes, cut: int) -> None:
+def test_an_offer_to_upgrade_to_http_2_is_ignored(port: int, body: bytes, cut: int) -> None:
     inbox = f"h2c-{cut}-{len(body)}"
     last = f"GET /_mock/inboxes/{inbox} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n"
-    everything = offered(body, inbox) * 2 + last.encode()
-    with dialled(port) as line:
-        line.sendall(everything[:cut])
-        line.sendall(everything[cut:])
-        answers = heard(line)
-    assert re.findall(rb"HTTP/1.1 (\d+)", answers) == [b"200"] * 3
-    received = json.loads(answers.rpartition(b"\r\n\r\n")[2])["received"]
-    assert [one["body"] for one in received] == [body.decode()] * 2
+    requests = build_upgrade_request(body, inbox) * 2 + last.encode()
+    with connect(port) as connection:
+        connection.sendall(requests[:cut])
+        connection.sendall(requests[cut:])
+        responses = read_to_end(connection)
+    assert re.findall(rb"HTTP/1.1 (\d+)", responses) == [b"200"] * 3
+    received = json.loads(responses.rpartition(b"\r\n\r\n")[2])["received"]
+    assert [request["body"] for request in received] == [body.decode()] * 2

@@ -1,4 +1,4 @@
-"""Where the server listens, and under which names it reaches itself."""
+"""The server binds its socket, knows its own addresses, and configures uvicorn."""
 
 import asyncio
 import errno
@@ -25,7 +25,7 @@ from tests.support.simulation import START
 ANY = ("0.0.0.0", "::")
 
 
-def speaks_ipv6() -> bool:
+def has_ipv6() -> bool:
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
@@ -34,13 +34,13 @@ def speaks_ipv6() -> bool:
 
 
 IPV6 = pytest.param(
-    "::1", marks=pytest.mark.skipif(not speaks_ipv6(), reason="this machine has no IPv6")
+    "::1", marks=pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
 )
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize(
-    ("host", "shown", "origin", "local"),
+    ("host", "displayed", "origin", "is_local"),
     [
         ("127.0.0.1", "127.0.0.1", "127.0.0.1", True),
         ("localhost", "localhost", "localhost", True),
@@ -53,40 +53,42 @@ IPV6 = pytest.param(
         ("localhost.evil.test", "localhost.evil.test", "localhost.evil.test", False),
     ],
 )
-def test_address(host: str, shown: str, origin: str, local: bool, scheme: str) -> None:  # noqa: FBT001 - a column of the table
+def test_a_server_address_has_a_display_url_an_origin_and_local_names(
+    host: str, displayed: str, origin: str, scheme: str, *, is_local: bool
+) -> None:
     address = ServerAddress(host=host, port=8080, scheme=scheme)
-    assert address.display_url == f"{scheme}://{shown}:8080"
+    assert address.display_url == f"{scheme}://{displayed}:8080"
     assert address.origin == f"{scheme}://{origin}:8080"
     names = (origin, "localhost", "127.0.0.1", "[::1]")
     assert address.origins == tuple(f"{scheme}://{name}:8080" for name in names)
-    assert address.is_local == local
+    assert address.is_local == is_local
 
 
-def test_address_speaks_http_unless_told() -> None:
+def test_the_scheme_of_a_server_address_is_http_by_default() -> None:
     assert ServerAddress(host="127.0.0.1", port=80).origin == "http://127.0.0.1:80"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", IPV6])
-def test_bound_listens(host: str) -> None:
-    with bind_socket(host, 0) as taken:
+def test_a_bound_socket_accepts_connections(host: str) -> None:
+    with bind_socket(host, 0) as listener:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        assert (taken.family, taken.type) == (family, socket.SOCK_STREAM)
-        assert taken.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR) == 1
-        port = taken.getsockname()[1]
+        assert (listener.family, listener.type) == (family, socket.SOCK_STREAM)
+        assert listener.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR) == 1
+        port = listener.getsockname()[1]
         assert port != 0
         with socket.create_connection(("::1" if ":" in host else "127.0.0.1", port)):
             pass
 
 
-def test_bound_on_a_taken_port_lets_go_of_its_socket() -> None:
-    """A socket that was left open would be a warning, and so fail this test."""
-    with bind_socket("127.0.0.1", 0) as taken, pytest.raises(OSError) as caught:  # noqa: PT011 - see errno
-        bind_socket("127.0.0.1", taken.getsockname()[1])
+def test_binding_a_taken_port_raises_and_closes_the_socket() -> None:
+    """A socket left open would cause a warning, which fails the test."""
+    with bind_socket("127.0.0.1", 0) as listener, pytest.raises(OSError) as caught:  # noqa: PT011 - see errno
+        bind_socket("127.0.0.1", listener.getsockname()[1])
     assert caught.value.errno == errno.EADDRINUSE
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "a..b", "a" * 64, "256.1.1.1", "::g"])
-def test_bound_where_nobody_can_listen(host: str) -> None:
+def test_binding_an_unusable_host_raises_an_os_error(host: str) -> None:
     with pytest.raises(OSError, match=r"\[Errno"):
         bind_socket(host, 0)
 
@@ -95,57 +97,57 @@ def test_bound_where_nobody_can_listen(host: str) -> None:
 
 
 async def app(_scope: Any, receive: Any, send: Any) -> None:
-    """Takes part in start and shutdown, and serves nothing."""
-    async for told in _events(receive):
-        await send({"type": f"{told}.complete"})
+    """Complete startup and shutdown, and serve nothing."""
+    async for event in _receive_two(receive):
+        await send({"type": f"{event}.complete"})
 
 
-async def _events(receive: Any) -> AsyncIterator[str]:
+async def _receive_two(receive: Any) -> AsyncIterator[str]:
     yield (await receive())["type"]
     yield (await receive())["type"]
 
 
-def test_config_is_ours_alone() -> None:
-    made = build_config(app, ("", ""))
-    assert (made.http, made.ws, made.lifespan) == (HttpProtocol, "none", "on")
-    assert (made.access_log, made.server_header, made.log_level) == (False, False, "warning")
-    assert (made.timeout_graceful_shutdown, made.is_ssl) == (SHUTDOWN_GRACE, False)
+def test_the_uvicorn_config_logs_no_access_and_has_no_tls_by_default() -> None:
+    config = build_config(app, ("", ""))
+    assert (config.http, config.ws, config.lifespan) == (HttpProtocol, "none", "on")
+    assert (config.access_log, config.server_header, config.log_level) == (False, False, "warning")
+    assert (config.timeout_graceful_shutdown, config.is_ssl) == (SHUTDOWN_GRACE, False)
 
 
-def test_config_with_a_certificate() -> None:
-    made = build_config(app, ("c.pem", "k.pem"))
-    assert (made.ssl_certfile, made.ssl_keyfile, made.is_ssl) == ("c.pem", "k.pem", True)
+def test_a_certificate_and_key_turn_on_tls() -> None:
+    config = build_config(app, ("c.pem", "k.pem"))
+    assert (config.ssl_certfile, config.ssl_keyfile, config.is_ssl) == ("c.pem", "k.pem", True)
 
 
-def test_server_says_when_it_is_ready_and_halts_before_it_ends(
+def test_the_server_reports_readiness_and_stops_schedulers_before_it_shuts_down(
     configuration: Configuration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def halt() -> None:
-        told.append("halt")
+    async def record_stop() -> None:
+        steps.append("stop")
 
-    async def ended(_self: uvicorn.Server, sockets: Any = None) -> None:
-        told.append(f"end of {len(sockets)}")
-        await end(_self, sockets)
+    async def record_shutdown(_self: uvicorn.Server, sockets: Any = None) -> None:
+        steps.append(f"shutdown of {len(sockets)}")
+        await shutdown(_self, sockets)
 
-    def ready() -> None:
-        told.append(f"ready {server.started}")
+    def record_ready() -> None:
+        steps.append(f"ready {server.started}")
         server.should_exit = True
 
-    told: list[str] = []
-    end = uvicorn.Server.shutdown
+    steps: list[str] = []
+    shutdown = uvicorn.Server.shutdown
     sandboxes = SandboxRegistry(
-        NoCourier(), (configuration, Timing(mode="manual", start=START)), lambda _: None
+        FailingDispatcher(), (configuration, Timing(mode="manual", start=START)), lambda _: None
     )
-    monkeypatch.setattr(sandboxes, "stop_schedulers", halt)
-    monkeypatch.setattr(uvicorn.Server, "shutdown", ended)
-    server = Server(build_config(app, ("", "")), sandboxes, ready)
-    with bind_socket("127.0.0.1", 0) as taken:
-        asyncio.run(server.serve(sockets=[taken]))
-    assert told == ["ready True", "halt", "end of 1"]
+    monkeypatch.setattr(sandboxes, "stop_schedulers", record_stop)
+    monkeypatch.setattr(uvicorn.Server, "shutdown", record_shutdown)
+    server = Server(build_config(app, ("", "")), sandboxes, record_ready)
+    with bind_socket("127.0.0.1", 0) as listener:
+        asyncio.run(server.serve(sockets=[listener]))
+    assert steps == ["ready True", "stop", "shutdown of 1"]
 
 
-class NoCourier:
-    """Nobody sends anything here."""
+class FailingDispatcher:
+    """Fails if anything is delivered."""
 
     async def deliver(self, _: Any) -> Any:
         raise AssertionError

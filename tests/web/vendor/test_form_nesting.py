@@ -1,4 +1,4 @@
-"""Names with brackets, well and badly formed, and what they unfold to."""
+"""Field names with brackets become nested fields, whether well or badly formed."""
 
 import json
 
@@ -15,7 +15,7 @@ from mockserver.web.vendor.form_nesting import (
     nest_fields,
 )
 
-NAMED: list[tuple[str, Pairs, dict[str, object]]] = [
+CASES: list[tuple[str, Pairs, dict[str, object]]] = [
     ("nothing", [], {}),
     ("plain", [("a", 1), ("b", None)], {"a": 1, "b": None}),
     ("last wins", [("a", 1), ("a", 2)], {"a": 2}),
@@ -57,22 +57,22 @@ NAMED: list[tuple[str, Pairs, dict[str, object]]] = [
 
 
 @pytest.mark.parametrize(
-    ("pairs", "fields"), [row[1:] for row in NAMED], ids=[row[0] for row in NAMED]
+    ("pairs", "fields"), [row[1:] for row in CASES], ids=[row[0] for row in CASES]
 )
-def test_unfold(pairs: Pairs, fields: dict[str, object]) -> None:
+def test_names_with_brackets_become_nested_fields(pairs: Pairs, fields: dict[str, object]) -> None:
     assert nest_fields(pairs, MAX_FIELDS) == fields
 
 
-@pytest.mark.parametrize("hook", ["[a]", "[]"])
-def test_unfold_deep_names(hook: str) -> None:
-    found = json.dumps(nest_fields([("a" + hook * MAX_DEPTH, 1)], MAX_FIELDS))
-    assert found.count("{") + found.count("[") == MAX_DEPTH + 1
+@pytest.mark.parametrize("brackets", ["[a]", "[]"])
+def test_names_nested_deeper_than_the_limit_are_rejected(brackets: str) -> None:
+    nested = json.dumps(nest_fields([("a" + brackets * MAX_DEPTH, 1)], MAX_FIELDS))
+    assert nested.count("{") + nested.count("[") == MAX_DEPTH + 1
     with pytest.raises(ValueError, match=TOO_DEEP):
-        nest_fields([("a" + hook * (MAX_DEPTH + 1), 1)], MAX_FIELDS)
+        nest_fields([("a" + brackets * (MAX_DEPTH + 1), 1)], MAX_FIELDS)
 
 
 @pytest.mark.parametrize("name", ["a", "a[]"])
-def test_unfold_too_many(name: str) -> None:
+def test_more_fields_than_the_limit_are_rejected(name: str) -> None:
     assert nest_fields([(name, 1)] * 3, 3)
     with pytest.raises(ValueError, match=TOO_MANY_FIELDS):
         nest_fields([(name, 1)] * 4, 3)
@@ -89,18 +89,18 @@ TREES = st.recursive(
 )
 
 
-def spelled(name: str, value: object) -> list[tuple[str, object]]:
-    """A tree as a form writes it."""
+def flatten(name: str, value: object) -> list[tuple[str, object]]:
+    """Return the pairs that a form has for a tree."""
     if isinstance(value, dict):
         inner = value.items()
     elif isinstance(value, list):
-        inner = {str(index): one for index, one in enumerate(value)}.items()
+        inner = {str(index): item for index, item in enumerate(value)}.items()
     else:
         return [(name, value)]
-    return [pair for key, one in inner for pair in spelled(f"{name}[{key}]", one)]
+    return [pair for key, item in inner for pair in flatten(f"{name}[{key}]", item)]
 
 
 @given(st.dictionaries(KEYS, TREES, max_size=3))
-def test_whatever_a_form_spells_is_unfolded(fields: dict[str, object]) -> None:
-    pairs = [pair for name, value in fields.items() for pair in spelled(name, value)]
+def test_any_tree_written_as_a_form_is_restored(fields: dict[str, object]) -> None:
+    pairs = [pair for name, value in fields.items() for pair in flatten(name, value)]
     assert nest_fields(pairs, MAX_FIELDS) == fields

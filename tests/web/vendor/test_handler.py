@@ -1,4 +1,4 @@
-"""One vendor request: what we say beside the vendor's answer, and what we refuse ourselves."""
+"""A vendor request gets a vendor response with additional headers, or a problem."""
 
 import asyncio
 import json
@@ -28,27 +28,30 @@ from tests.support.site_client import (
 
 NOW = "2026-01-01T09:00:00.000Z"
 PLACED = {"status": 200, "message": "Call initiated successfully"}
-KNOWN = {"x-mock-request", "x-mock-now", "x-mock-call", "x-mock-fault", "x-mock-explain"}
 
 
-def beside(answer: httpx.Response) -> dict[str, str]:
-    return {name: value for name, value in answer.headers.items() if name.startswith("x-mock")}
+def mock_headers(response: httpx.Response) -> dict[str, str]:
+    return {name: value for name, value in response.headers.items() if name.startswith("x-mock")}
 
 
-def test_an_answer_says_what_it_is_about(site: SiteClient) -> None:
-    answer = site.click_to_call()
-    assert (answer.status_code, answer.json()) == (200, PLACED)
-    assert answer.headers["content-type"] == "application/json"
-    assert beside(answer) == {"x-mock-request": "r1", "x-mock-now": NOW, "x-mock-call": "c1"}
+def test_a_vendor_response_names_its_request_time_and_call(site: SiteClient) -> None:
+    response = site.click_to_call()
+    assert (response.status_code, response.json()) == (200, PLACED)
+    assert response.headers["content-type"] == "application/json"
+    assert mock_headers(response) == {
+        "x-mock-request": "r1",
+        "x-mock-now": NOW,
+        "x-mock-call": "c1",
+    }
 
 
-def test_ids_go_on_counting(site: SiteClient) -> None:
-    told = [beside(site.click_to_call()) for _ in range(2)]
-    assert [one["x-mock-request"] for one in told] == ["r1", "r2"]
-    assert [one["x-mock-call"] for one in told] == ["c1", "c2"]
+def test_request_and_call_ids_are_consecutive_numbers(site: SiteClient) -> None:
+    headers = [mock_headers(site.click_to_call()) for _ in range(2)]
+    assert [header["x-mock-request"] for header in headers] == ["r1", "r2"]
+    assert [header["x-mock-call"] for header in headers] == ["c1", "c2"]
 
 
-def test_now_is_the_sandbox_s_time(site: SiteClient) -> None:
+def test_the_now_header_is_the_virtual_time_of_the_sandbox(site: SiteClient) -> None:
     site.advance(by="1h30m")
     assert site.click_to_call().headers["x-mock-now"] == "2026-01-01T10:30:00.000Z"
 
@@ -62,44 +65,48 @@ def test_now_is_the_sandbox_s_time(site: SiteClient) -> None:
         ("9" * 500, "'" + "9" * 79 + "; would pass: "),
     ],
 )
-def test_a_refusal_says_why(site: SiteClient, sent: object, received: str) -> None:
-    answer = site.click_to_call(to=sent)
-    assert (answer.status_code, answer.json()["status"]) == (422, "ERROR")
-    told = beside(answer)
-    assert (told["x-mock-request"], told["x-mock-fault"]) == ("r1", "to-malformed")
-    why = f"to-malformed (assumed): The to format is invalid.; to: received {received}"
-    assert told["x-mock-explain"].startswith(why)
-    assert "x-mock-call" not in told
+def test_a_refusal_explains_the_value_it_received(
+    site: SiteClient, sent: object, received: str
+) -> None:
+    response = site.click_to_call(to=sent)
+    assert (response.status_code, response.json()["status"]) == (422, "ERROR")
+    headers = mock_headers(response)
+    assert (headers["x-mock-request"], headers["x-mock-fault"]) == ("r1", "to-malformed")
+    explanation = f"to-malformed (assumed): The to format is invalid.; to: received {received}"
+    assert headers["x-mock-explain"].startswith(explanation)
+    assert "x-mock-call" not in headers
 
 
-def test_a_refusal_names_what_was_not_sent(site: SiteClient) -> None:
-    answer = site.request(
+def test_a_refusal_names_a_required_field_that_was_not_sent(site: SiteClient) -> None:
+    response = site.request(
         "POST", CLICK_TO_CALL_PATH, json={"bridge": "918068281234"}, headers=HEADERS
     )
-    explain = answer.headers["x-mock-explain"]
+    explain = response.headers["x-mock-explain"]
     assert explain.startswith(
         "from-required (assumed): The from field is required.; from: not sent"
     )
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"])
-def test_a_wrong_method_is_the_vendor_s_business(site: SiteClient, method: str) -> None:
-    answer = site.request(method, CLICK_TO_CALL_PATH, headers=HEADERS)
+def test_a_wrong_method_gets_the_405_response_of_the_vendor(site: SiteClient, method: str) -> None:
+    response = site.request(method, CLICK_TO_CALL_PATH, headers=HEADERS)
     expected = b'{"status":"ERROR","code":405,"message":"Method Not Allowed"}'
-    assert (answer.status_code, answer.content) == (405, b"" if method == "HEAD" else expected)
-    assert answer.headers["allow"] == "POST"
-    assert answer.headers["x-mock-fault"] == "wrong-method"
-    assert "x-mock-problem" not in answer.headers
+    assert (response.status_code, response.content) == (405, b"" if method == "HEAD" else expected)
+    assert response.headers["allow"] == "POST"
+    assert response.headers["x-mock-fault"] == "wrong-method"
+    assert "x-mock-problem" not in response.headers
     assert read.calls(site.sandbox.state) == {}
 
 
-def test_an_answer_without_json(site: SiteClient) -> None:
-    answer = site.request(
+def test_an_unauthenticated_request_that_accepts_html_is_redirected_to_the_login(
+    site: SiteClient,
+) -> None:
+    response = site.request(
         "POST", CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers={"accept": "text/html"}
     )
-    assert (answer.status_code, answer.content) == (302, b"")
-    assert answer.headers["location"] == "/login"
-    assert answer.headers["x-mock-fault"] == "unauthenticated"
+    assert (response.status_code, response.content) == (302, b"")
+    assert response.headers["location"] == "/login"
+    assert response.headers["x-mock-fault"] == "unauthenticated"
 
 
 @pytest.mark.parametrize(
@@ -111,9 +118,11 @@ def test_an_answer_without_json(site: SiteClient) -> None:
         (f"/mobtexting/portal.mobtexting.com{CLICK_TO_CALL_PATH}", "mock.test"),
     ],
 )
-def test_every_way_in(site: SiteClient, path: str, host: str) -> None:
-    answer = site.request("POST", path, json=dict(CLICK_TO_CALL), headers={**HEADERS, "host": host})
-    assert (answer.status_code, answer.json()) == (200, PLACED)
+def test_a_vendor_is_reached_by_path_host_or_prefix(site: SiteClient, path: str, host: str) -> None:
+    response = site.request(
+        "POST", path, json=dict(CLICK_TO_CALL), headers={**HEADERS, "host": host}
+    )
+    assert (response.status_code, response.json()) == (200, PLACED)
     assert read.exchanges(site.sandbox.state)[0].request.path == path
 
 
@@ -126,14 +135,14 @@ def test_every_way_in(site: SiteClient, path: str, host: str) -> None:
         ("POST", f"{CLICK_TO_CALL_PATH}/"),
     ],
 )
-def test_an_unknown_path_is_our_own_problem(
+def test_an_unknown_path_is_a_404_problem_with_the_nearest_operation(
     configuration: Configuration, method: str, path: str
 ) -> None:
-    answer = build_site_client(only_providers(configuration, "mobtexting")).request(method, path)
+    response = build_site_client(only_providers(configuration, "mobtexting")).request(method, path)
     detail = f"no emulated API has {method} {path}; nearest: POST {CLICK_TO_CALL_PATH}"
-    assert read_problem(answer) == (404, "unknown path", detail)
-    assert answer.json()["nearest"] == [f"POST {CLICK_TO_CALL_PATH}"]
-    assert "x-mock-fault" not in answer.headers
+    assert read_problem(response) == (404, "unknown path", detail)
+    assert response.json()["nearest"] == [f"POST {CLICK_TO_CALL_PATH}"]
+    assert "x-mock-fault" not in response.headers
 
 
 @pytest.mark.parametrize(
@@ -145,7 +154,9 @@ def test_an_unknown_path_is_our_own_problem(
         (" , ", []),
     ],
 )
-def test_scenarios_by_header(site: SiteClient, header: str, expected: list[str]) -> None:
+def test_the_scenario_header_selects_the_scenarios_of_a_request(
+    site: SiteClient, header: str, expected: list[str]
+) -> None:
     headers = {**HEADERS, "x-mock-scenario": header}
     assert (
         site.request(
@@ -166,7 +177,7 @@ def test_scenarios_by_header(site: SiteClient, header: str, expected: list[str])
         (("qqqq",), "qqqq", "known: "),
     ],
 )
-def test_an_unknown_scenario_is_our_own_problem(
+def test_an_unknown_scenario_is_a_422_problem_with_a_hint(
     site: SiteClient, names: tuple[str, ...], unknown: str, hint: str
 ) -> None:
     status, title, detail = read_problem(site.click_to_call(*names))
@@ -175,7 +186,7 @@ def test_an_unknown_scenario_is_our_own_problem(
     assert (read.calls(site.sandbox.state), list(read.journal(site.sandbox.state))) == ({}, [])
 
 
-def test_the_hint_of_a_far_name_lists_the_known_ones(site: SiteClient) -> None:
+def test_a_scenario_name_near_no_other_gets_all_known_names_as_a_hint(site: SiteClient) -> None:
     known = ", ".join(sorted(site.sandbox.state.configuration.scenarios.by_name))
     assert read_problem(site.click_to_call("qqqq"))[2].endswith(f"known: {known}")
 
@@ -183,91 +194,93 @@ def test_the_hint_of_a_far_name_lists_the_known_ones(site: SiteClient) -> None:
 @pytest.mark.parametrize(
     ("size", "status"), [(DEFAULT_BODY_LIMIT, 400), (DEFAULT_BODY_LIMIT + 1, 413)]
 )
-def test_a_body_within_the_limit_and_beyond(site: SiteClient, size: int, status: int) -> None:
+def test_a_body_is_read_up_to_the_default_limit(site: SiteClient, size: int, status: int) -> None:
     headers = {**HEADERS, "content-type": "application/json"}
-    answer = site.request("POST", CLICK_TO_CALL_PATH, content=b" " * size, headers=headers)
-    assert answer.status_code == status
-    assert ("x-mock-fault" in answer.headers) == (status == 400)
+    response = site.request("POST", CLICK_TO_CALL_PATH, content=b" " * size, headers=headers)
+    assert response.status_code == status
+    assert ("x-mock-fault" in response.headers) == (status == 400)
 
 
-def test_a_body_beyond_the_limit_is_our_own_problem(site: SiteClient) -> None:
-    answer = site.request(
+def test_a_body_over_the_limit_is_a_413_problem_and_not_in_the_journal(site: SiteClient) -> None:
+    response = site.request(
         "POST", CLICK_TO_CALL_PATH, content=bytes(DEFAULT_BODY_LIMIT + 1), headers=HEADERS
     )
-    assert read_problem(answer) == (413, "body too large", "this takes at most 1,000,000 bytes")
+    assert read_problem(response) == (413, "body too large", "this takes at most 1,000,000 bytes")
     assert list(read.journal(site.sandbox.state)) == []
 
 
 # --- a provider that fails -----------------------------------------------------------------------
 
 
-def boom(*_: object) -> NoReturn:
+def raise_lookup_error(*_: object) -> NoReturn:
     raise LookupError("oops")
 
 
-def broken_endpoint(configuration: Configuration, **changes: Any) -> tuple[Endpoint, ...]:
-    known = configuration.providers["mobtexting"].provider.endpoints[0]
-    parts = {"rules": known.rules, "respond": known.respond, **changes}
-    place = (known.operation, known.method, known.host, known.path)
-    return (Endpoint(*place, **parts),)
+def change_endpoint(configuration: Configuration, **changes: Any) -> tuple[Endpoint, ...]:
+    endpoint = configuration.providers["mobtexting"].provider.endpoints[0]
+    behavior = {"rules": endpoint.rules, "respond": endpoint.respond, **changes}
+    route = (endpoint.operation, endpoint.method, endpoint.host, endpoint.path)
+    return (Endpoint(*route, **behavior),)
 
 
 @pytest.mark.parametrize("part", ["credential", "new_call_id", "refuse", "rules", "answer"])
-def test_a_provider_that_raises_is_our_own_problem(
+def test_an_exception_in_a_provider_is_a_500_problem_and_changes_no_call(
     configuration: Configuration, caplog: pytest.LogCaptureFixture, part: str
 ) -> None:
     fault = configuration.providers["mobtexting"].provider.wrong_method
     changes: dict[str, Any] = {
         "rules": {
-            "endpoints": broken_endpoint(configuration, rules=((Rule(test=boom, fault=fault),),))
+            "endpoints": change_endpoint(
+                configuration, rules=((Rule(test=raise_lookup_error, fault=fault),),)
+            )
         },
-        "answer": {"endpoints": broken_endpoint(configuration, respond=boom)},
-    }.get(part, {part: boom})
+        "answer": {"endpoints": change_endpoint(configuration, respond=raise_lookup_error)},
+    }.get(part, {part: raise_lookup_error})
     site = build_site_client(configuration_with_provider(configuration, **changes))
     with caplog.at_level(logging.ERROR, "mockserver"):
-        answer = site.click_to_call(**({"to": None} if part == "refuse" else {}))
+        response = site.click_to_call(**({"to": None} if part == "refuse" else {}))
     detail = "this is a fault of the mock server: LookupError('oops')"
-    assert read_problem(answer) == (500, "mock failed", detail)
+    assert read_problem(response) == (500, "mock failed", detail)
     assert caplog.messages == ["a provider failed"]
     state = site.sandbox.state
     assert (read.calls(state), list(read.exchanges(state)), read.peek(state)) == ({}, [], None)
-    facts = [(fact.type, fact.at, repr(fact.payload)) for fact in read.journal(state)]
-    assert facts == [("error", site.sandbox.clock.now(), "LookupError('oops')")]
+    entries = [(entry.type, entry.at, repr(entry.payload)) for entry in read.journal(state)]
+    assert entries == [("error", site.sandbox.clock.now(), "LookupError('oops')")]
 
 
-def test_a_provider_s_answer_that_is_no_json_is_our_own_problem(
+def test_a_provider_response_that_is_not_json_is_a_500_problem(
     configuration: Configuration,
 ) -> None:
-    def odd(_: object) -> EndpointResult:
+    def respond(_: object) -> EndpointResult:
         return EndpointResult(response=Response(status=200, body={"when": object()}))
 
     site = build_site_client(
         configuration_with_provider(
-            configuration, endpoints=broken_endpoint(configuration, respond=odd)
+            configuration, endpoints=change_endpoint(configuration, respond=respond)
         )
     )
     assert read_problem(site.click_to_call())[:2] == (500, "mock failed")
-    told = site.get_json("/_mock/journal")["facts"]
-    assert [fact["fact"] for fact in told] == ["request", "error"]
-    assert told[1]["error"].startswith("TypeError(")
+    entries = site.get_json("/_mock/journal")["facts"]
+    assert [entry["fact"] for entry in entries] == ["request", "error"]
+    assert entries[1]["error"].startswith("TypeError(")
     [request] = site.get_json("/_mock/requests")["requests"]
     assert request["answer"].startswith("{'when': <object object at ")
 
 
-def test_a_log_that_cannot_be_written_is_not_the_client_s_business(site: SiteClient) -> None:
+def test_a_failing_journal_subscriber_does_not_fail_the_request(site: SiteClient) -> None:
     """Standard error may be closed: `mockserver 2>&1 | head -1`."""
 
-    def broken(_: object) -> None:
+    def fail(_: object) -> None:
         raise BrokenPipeError
 
-    read.subscribers(site.sandbox.state).append(broken)
+    read.subscribers(site.sandbox.state).append(fail)
     assert site.click_to_call().status_code == 200
 
 
-# --- on the wire ---------------------------------------------------------------------------------
+# --- ASGI ----------------------------------------------------------------------------------------
 
 
-def scope(body: bytes, content_type: str = "application/json") -> Scope:
+def build_scope(body: bytes, content_type: str = "application/json") -> Scope:
     length = str(len(body))
     headers = {"host": "mock.test", **HEADERS, "content-type": content_type}
     headers["content-length"] = length
@@ -282,15 +295,15 @@ def scope(body: bytes, content_type: str = "application/json") -> Scope:
     }
 
 
-async def served(app: ASGIApp, about: Scope, receive: Receive, send: Send) -> None:
-    await app(about, receive, send)
+async def call_app(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    await app(scope, receive, send)
 
 
-def test_nothing_of_a_call_happens_before_its_answer_has_been_sent(
+def test_a_call_does_not_begin_before_its_response_has_been_sent(
     configuration: Configuration,
 ) -> None:
     body = json.dumps(dict(CLICK_TO_CALL)).encode()
-    seen = list[tuple[str, list[str]]]()
+    observed = list[tuple[str, list[str]]]()
 
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
@@ -299,28 +312,28 @@ def test_nothing_of_a_call_happens_before_its_answer_has_been_sent(
         for _ in range(50):
             await asyncio.sleep(0)
         events = read.calls(site.sandbox.state)["c1"].events
-        seen.append((message["type"], [event.type for event in events]))
+        observed.append((message["type"], [event.type for event in events]))
 
-    async def scenario() -> None:
+    async def main() -> None:
         site.sandbox.start()
-        await site.app(scope(body), receive, send)
-        await carried.wait()
+        await site.app(build_scope(body), receive, send)
+        await delivered.wait()
         await site.sandbox.stop()
 
-    async def carry(_: Delivery) -> DeliveryResult:
-        carried.set()
+    async def deliver(_: Delivery) -> DeliveryResult:
+        delivered.set()
         return DeliveryResult(status=200)
 
-    carried, site = asyncio.Event(), build_site_client(configuration, "instant")
-    site.dispatcher.receive = carry
-    asyncio.run(asyncio.wait_for(scenario(), 10))
-    assert seen == [("http.response.start", ["placed"]), ("http.response.body", ["placed"])]
+    delivered, site = asyncio.Event(), build_site_client(configuration, "instant")
+    site.dispatcher.receive = deliver
+    asyncio.run(asyncio.wait_for(main(), 10))
+    assert observed == [("http.response.start", ["placed"]), ("http.response.body", ["placed"])]
 
 
-def test_a_request_that_breaks_off_places_no_call(site: SiteClient) -> None:
-    sent = b"bridge=918068281234&from=918867135000&to=918867136000"
+def test_a_request_that_disconnects_before_its_end_places_no_call(site: SiteClient) -> None:
+    body = b"bridge=918068281234&from=918867135000&to=918867136000"
     messages: list[Message] = [
-        {"type": "http.request", "body": sent, "more_body": True},
+        {"type": "http.request", "body": body, "more_body": True},
         {"type": "http.disconnect"},
     ]
 
@@ -329,11 +342,13 @@ def test_a_request_that_breaks_off_places_no_call(site: SiteClient) -> None:
 
     async def send(_: Message) -> None: ...
 
-    about = scope(sent + b"&duration=5", "application/x-www-form-urlencoded")
-    asyncio.run(served(site.app, about, receive, send))
+    scope = build_scope(body + b"&duration=5", "application/x-www-form-urlencoded")
+    asyncio.run(call_app(site.app, scope, receive, send))
     assert read.calls(site.sandbox.state) == {}
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/nowhere"), ("GET", "/_mock/clock")])
-def test_every_answer_carries_the_sandbox_s_time(site: SiteClient, method: str, path: str) -> None:
+def test_unknown_paths_and_control_routes_have_the_now_header(
+    site: SiteClient, method: str, path: str
+) -> None:
     assert site.request(method, path).headers["x-mock-now"] == NOW

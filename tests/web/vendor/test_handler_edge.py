@@ -1,4 +1,4 @@
-"""A vendor request at the edge: what is refused before a vendor sees it, and what goes wrong."""
+"""A vendor request may be rejected before a vendor sees it, or fail in the vendor."""
 
 import asyncio
 import logging
@@ -29,6 +29,7 @@ from tests.support.edge_site import (
 )
 from tests.support.simulation import CLICK_TO_CALL, START
 from tests.support.site import ORIGIN, no_lifespan
+from tests.support.site_client import configuration_with_provider
 
 
 @pytest.fixture
@@ -36,12 +37,12 @@ def edge(configuration: Configuration) -> EdgeSite:
     return build_edge_site(configuration)
 
 
-def with_public_url(configuration: Configuration, url: str) -> EdgeSite:
-    postman = LoopbackDispatcher()
+def build_site_with_public_url(configuration: Configuration, url: str) -> EdgeSite:
+    dispatcher = LoopbackDispatcher()
     sandboxes = SandboxRegistry(
-        postman, (configuration, Timing(mode="manual", start=START)), lambda _: None
+        dispatcher, (configuration, Timing(mode="manual", start=START)), lambda _: None
     )
-    parts = Dependencies(
+    dependencies = Dependencies(
         sandboxes=sandboxes,
         origins=lambda: (ORIGIN,),
         compile_scenarios=ScenarioCompiler(Settings()),
@@ -49,23 +50,16 @@ def with_public_url(configuration: Configuration, url: str) -> EdgeSite:
         rejections=Counter(),
         public_url=url,
     )
-    return EdgeSite(sandboxes, build_app(parts, no_lifespan), postman)
+    return EdgeSite(sandboxes, build_app(dependencies, no_lifespan), dispatcher)
 
 
-def broken_by(configuration: Configuration, **changes: Any) -> EdgeSite:
-    """A house whose Mobtexting is another one."""
-    listing = configuration.providers["mobtexting"]
-    changed = listing._replace(provider=listing.provider._replace(**changes))
-    return build_edge_site(configuration._replace(providers={"mobtexting": changed}))
-
-
-def spoken(edge: EdgeSite, scope: dict[str, Any], *messages: dict[str, Any]) -> list[Any]:
-    """What the application sends when it hears just this."""
+def run_app(edge: EdgeSite, scope: dict[str, Any], *messages: dict[str, Any]) -> list[Any]:
+    """Return what the application sends when it receives only these messages."""
     sent: list[Any] = []
-    rest = list(messages)
+    remaining = list(messages)
 
     async def receive() -> dict[str, Any]:
-        return rest.pop(0)
+        return remaining.pop(0)
 
     async def send(message: Any) -> None:
         sent.append(message)
@@ -74,7 +68,7 @@ def spoken(edge: EdgeSite, scope: dict[str, Any], *messages: dict[str, Any]) -> 
     return sent
 
 
-HTTP = {
+SCOPE = {
     "type": "http",
     "method": "POST",
     "path": CLICK_TO_CALL_PATH,
@@ -84,29 +78,29 @@ HTTP = {
 }
 
 
-def test_who_has_left_is_told_nothing(edge: EdgeSite) -> None:
+def test_a_client_that_disconnects_gets_no_response_and_changes_nothing(edge: EdgeSite) -> None:
     before = control_state(edge)
-    told = [
-        spoken(edge, dict(HTTP), {"type": "http.disconnect"}),
-        spoken(
+    sent = [
+        run_app(edge, dict(SCOPE), {"type": "http.disconnect"}),
+        run_app(
             edge,
-            dict(HTTP),
+            dict(SCOPE),
             {"type": "http.request", "body": b"{", "more_body": True},
             {"type": "http.disconnect"},
         ),
     ]
-    assert (told, control_state(edge)) == ([[], []], before)
+    assert (sent, control_state(edge)) == ([[], []], before)
 
 
-def test_two_lengths_are_none(edge: EdgeSite) -> None:
-    headers = [*HTTP["headers"], (b"content-length", b"0"), (b"transfer-encoding", b"chunked")]
-    scope = {**HTTP, "headers": headers}
-    start, _ = spoken(edge, scope, {"type": "http.request", "body": b""})
+def test_a_content_length_beside_a_transfer_encoding_gets_400(edge: EdgeSite) -> None:
+    headers = [*SCOPE["headers"], (b"content-length", b"0"), (b"transfer-encoding", b"chunked")]
+    scope = {**SCOPE, "headers": headers}
+    start, _ = run_app(edge, scope, {"type": "http.request", "body": b""})
     assert (start["status"], read.request_count(edge.default.state)) == (400, 0)
 
 
 @pytest.mark.parametrize(
-    ("stories", "told"),
+    ("names", "expected"),
     [
         (
             "callee-bussy",
@@ -117,22 +111,24 @@ def test_two_lengths_are_none(edge: EdgeSite) -> None:
         ("qqq", (422, "unknown scenario", "no scenario is named 'qqq': known: ")),
     ],
 )  # fmt: skip
-def test_a_story_that_nobody_knows(
-    edge: EdgeSite, stories: str, told: tuple[int, str, str]
+def test_a_request_with_an_unknown_scenario_is_not_recorded(
+    edge: EdgeSite, names: str, expected: tuple[int, str, str]
 ) -> None:
-    code, title, detail = read_problem(edge.click_to_call(stories))
-    assert (code, title, detail.startswith(told[2])) == (*told[:2], True)
+    status, title, detail = read_problem(edge.click_to_call(names))
+    assert (status, title, detail.startswith(expected[2])) == (*expected[:2], True)
     assert read.request_count(edge.default.state) == 0
 
 
-def test_a_story_that_does_not_fit(edge: EdgeSite) -> None:
-    told = read_problem(edge.click_to_call("second-leg-no-answer", to="flow:220"))
+def test_a_scenario_that_needs_a_missing_leg_is_a_422_problem(edge: EdgeSite) -> None:
+    problem = read_problem(edge.click_to_call("second-leg-no-answer", to="flow:220"))
     detail = "second-leg-no-answer cannot play here: it needs a leg b"
-    assert told == (422, "scenario does not fit", detail)
+    assert problem == (422, "scenario does not fit", detail)
 
 
 @pytest.mark.parametrize("header", [" , ,", "answered,", " answered , callee-busy "])
-def test_names_of_stories_may_stand_loosely(edge: EdgeSite, header: str) -> None:
+def test_blanks_and_empty_names_in_the_scenario_header_are_ignored(
+    edge: EdgeSite, header: str
+) -> None:
     headers = {**HEADERS, "x-mock-scenario": header}
     assert (
         edge.request(
@@ -142,82 +138,89 @@ def test_names_of_stories_may_stand_loosely(edge: EdgeSite, header: str) -> None
     )
 
 
-def test_an_answer_may_take_its_time(edge: EdgeSite) -> None:
+def test_a_scenario_may_delay_a_response(edge: EdgeSite) -> None:
     text = b"answers: [{after: 0.001s}]"
     assert edge.request("PUT", "/_mock/scenarios/slow", content=text).status_code == 200
     assert edge.click_to_call("slow").status_code == 200
 
 
-def test_a_report_may_come_before_the_answer(edge: EdgeSite) -> None:
-    answer = edge.click_to_call("report-before-reply")
-    assert (answer.status_code, len(edge.dispatcher.deliveries)) == (200, 1)
+def test_a_webhook_may_be_delivered_before_the_response(edge: EdgeSite) -> None:
+    response = edge.click_to_call("report-before-reply")
+    assert (response.status_code, len(edge.dispatcher.deliveries)) == (200, 1)
 
 
-def test_a_stranger_with_a_browser_is_sent_to_the_login(edge: EdgeSite) -> None:
-    answer = edge.request("POST", CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL))
-    assert (answer.status_code, answer.headers["location"], answer.content) == (302, "/login", b"")
+def test_an_unauthenticated_request_that_accepts_anything_is_redirected_to_the_login(
+    edge: EdgeSite,
+) -> None:
+    response = edge.request("POST", CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL))
+    assert (response.status_code, response.headers["location"], response.content) == (
+        302,
+        "/login",
+        b"",
+    )
 
 
-def test_a_wrong_method_is_the_vendor_s_to_answer(edge: EdgeSite) -> None:
-    answer = edge.request("GET", CLICK_TO_CALL_PATH, headers=HEADERS)
-    assert (answer.status_code, answer.headers["x-mock-fault"]) == (405, "wrong-method")
+def test_a_wrong_method_has_the_wrong_method_fault(edge: EdgeSite) -> None:
+    response = edge.request("GET", CLICK_TO_CALL_PATH, headers=HEADERS)
+    assert (response.status_code, response.headers["x-mock-fault"]) == (405, "wrong-method")
 
 
-def test_what_is_explained_in_a_header_is_ascii(edge: EdgeSite) -> None:
-    answer = edge.click_to_call(bridge="\u0967\u0968\r\nx: y")
-    explained = answer.headers["x-mock-explain"]
-    assert answer.status_code == 422
-    assert "\\u0967\\u0968" in explained
-    assert "x" not in answer.headers
+def test_the_explain_header_is_escaped_ascii(edge: EdgeSite) -> None:
+    response = edge.click_to_call(bridge="\u0967\u0968\r\nx: y")
+    explanation = response.headers["x-mock-explain"]
+    assert response.status_code == 422
+    assert "\\u0967\\u0968" in explanation
+    assert "x" not in response.headers
 
 
-def test_a_provider_that_fails_is_a_fault_of_ours(
+def test_a_type_error_in_a_provider_is_a_500_problem_and_in_the_journal(
     configuration: Configuration, caplog: pytest.LogCaptureFixture
 ) -> None:
-    edge = broken_by(configuration, new_call_id=None)
+    edge = build_edge_site(configuration_with_provider(configuration, new_call_id=None))
     with caplog.at_level(logging.CRITICAL, "mockserver"):
-        code, title, detail = read_problem(edge.click_to_call())
-    assert (code, title) == (500, "mock failed")
+        status, title, detail = read_problem(edge.click_to_call())
+    assert (status, title) == (500, "mock failed")
     assert "TypeError" in detail
-    [fact] = edge.get_json("/_mock/journal")["facts"]
-    assert (fact["fact"], "TypeError" in fact["error"]) == ("error", True)
+    [entry] = edge.get_json("/_mock/journal")["facts"]
+    assert (entry["fact"], "TypeError" in entry["error"]) == ("error", True)
 
 
-def test_how_long_an_answer_took_is_remembered_for_so_many(
+def test_durations_are_shown_for_the_latest_requests_only(
     edge: EdgeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(handler, "MAX_ITEMS", 2)
     for _ in range(3):
         edge.click_to_call()
-    told = [one["duration_ms"] is None for one in edge.get_json("/_mock/requests")["requests"]]
-    assert told == [True, False, False]
+    missing = [
+        request["duration_ms"] is None for request in edge.get_json("/_mock/requests")["requests"]
+    ]
+    assert missing == [True, False, False]
 
 
 @pytest.mark.parametrize(
-    ("url", "start"),
+    ("url", "prefix"),
     [("", f"{ORIGIN}/_media/"), ("https://mock.example", "https://mock.example/_media/")],
 )
-def test_links_start_with_the_public_url(
-    configuration: Configuration, url: str, start: str
+def test_recording_urls_start_with_the_public_url(
+    configuration: Configuration, url: str, prefix: str
 ) -> None:
-    edge = with_public_url(configuration, url)
+    edge = build_site_with_public_url(configuration, url)
     edge.click_to_call(record=1)
     edge.advance()
     body = edge.dispatcher.deliveries[0].webhook.body or {}
     link = str(body["recording_url"])
-    assert link.startswith(f"{start}default/")
+    assert link.startswith(f"{prefix}default/")
     assert edge.request("GET", httpx.URL(link).path).status_code == 200
 
 
-def test_what_is_no_http_is_none_of_the_vendors(edge: EdgeSite) -> None:
-    """The server's own lifespan, and a WebSocket, for which nothing here has a route."""
-    told = spoken(
+def test_lifespan_and_websocket_scopes_do_not_reach_the_vendors(edge: EdgeSite) -> None:
+    sent = run_app(
         edge, {"type": "lifespan"}, {"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}
     )
-    assert [one["type"] for one in told] == [
+    assert [message["type"] for message in sent] == [
         "lifespan.startup.complete",
         "lifespan.shutdown.complete",
     ]
-    socket = {**HTTP, "type": "websocket", "path": "/_mock/events", "subprotocols": []}
-    told = spoken(edge, socket, {"type": "websocket.connect"})
-    assert [one["type"] for one in told] == ["websocket.close"]
+    websocket = {**SCOPE, "type": "websocket", "path": "/_mock/events", "subprotocols": []}
+    sent = run_app(edge, websocket, {"type": "websocket.connect"})
+    assert [message["type"] for message in sent] == ["websocket.close"]

@@ -1,4 +1,4 @@
-"""Where a request gets to: parts of paths as fields, operations that share a place, a door at /."""
+"""Requests reach operations with path parameters, at a shared path, or at a vendor's root."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,43 +15,53 @@ HOST = "api.acme.test"
 BROWSER = {"accept": "text/html"}
 
 
-def told(case: RequestContext) -> EndpointResult:
-    """Answers with what it was asked."""
-    return EndpointResult(response=Response(status=200, body={**case.fields}))
+def respond_with_fields(context: RequestContext) -> EndpointResult:
+    """Respond with the fields of the request."""
+    return EndpointResult(response=Response(status=200, body={**context.fields}))
 
 
-def at(operation: str, place: str, **more: Any) -> Endpoint:
-    method, path = place.split()
+def build_endpoint(operation: str, route: str, **more: Any) -> Endpoint:
+    method, path = route.split()
     return Endpoint(
-        operation=operation, method=method, host=HOST, path=path, rules=(), respond=told, **more
+        operation=operation,
+        method=method,
+        host=HOST,
+        path=path,
+        rules=(),
+        respond=respond_with_fields,
+        **more,
     )
 
 
-def small(request: Request) -> bool:
+def is_small(request: Request) -> bool:
     return request.fields.get("kind") == "small"
 
 
-def named(operation: str) -> Any:
+def respond_with_operation(operation: str) -> Any:
     return lambda _: EndpointResult(response=Response(status=200, body={"operation": operation}))
 
 
-PLACES = (
-    at("door", "GET /"),
-    at("show", "POST /calls/{id}/show"),
-    at("small", "POST /calls", when=small, body_limit=40)._replace(respond=named("small")),
-    at("large", "POST /calls", body_limit=400)._replace(respond=named("large")),
+ENDPOINTS = (
+    build_endpoint("door", "GET /"),
+    build_endpoint("show", "POST /calls/{id}/show"),
+    build_endpoint("small", "POST /calls", when=is_small, body_limit=40)._replace(
+        respond=respond_with_operation("small")
+    ),
+    build_endpoint("large", "POST /calls", body_limit=400)._replace(
+        respond=respond_with_operation("large")
+    ),
 )
 
 
 @pytest.fixture
 def acme(configuration: Configuration) -> SiteClient:
-    """A site with one vendor more."""
-    mine = configuration.providers["mobtexting"]
-    provider = mine.provider._replace(name="acme", endpoints=PLACES)
-    checks = {one.operation: lambda _: () for one in PLACES}
-    listing: BoundProvider = mine._replace(provider=provider, checks=checks)
+    """A site with an additional vendor."""
+    mobtexting = configuration.providers["mobtexting"]
+    provider = mobtexting.provider._replace(name="acme", endpoints=ENDPOINTS)
+    checks = {endpoint.operation: lambda _: () for endpoint in ENDPOINTS}
+    bound: BoundProvider = mobtexting._replace(provider=provider, checks=checks)
     return build_site_client(
-        configuration._replace(providers={"mobtexting": mine, "acme": listing})
+        configuration._replace(providers={"mobtexting": mobtexting, "acme": bound})
     )
 
 
@@ -66,36 +76,38 @@ def acme(configuration: Configuration) -> SiteClient:
         ("/calls/7/show?id=8&x=1", {"id": "7", "x": "1"}),
     ],
 )
-def test_parts_of_the_path_are_fields(
+def test_path_parameters_are_fields_however_the_vendor_is_reached(
     acme: SiteClient, path: str, fields: Mapping[str, str]
 ) -> None:
     assert acme.request("POST", path).json() == fields
 
 
-def test_no_body_says_otherwise_than_the_path(acme: SiteClient) -> None:
-    answer = acme.request("POST", "/calls/7/show", json={"id": 8, "x": 1})
-    assert answer.json() == {"id": "7", "x": 1}
+def test_a_path_parameter_overrides_a_body_field(acme: SiteClient) -> None:
+    response = acme.request("POST", "/calls/7/show", json={"id": 8, "x": 1})
+    assert response.json() == {"id": "7", "x": 1}
 
 
-def test_parts_of_the_path_stand_on_record(acme: SiteClient) -> None:
+def test_a_request_with_path_parameters_is_recorded_with_its_full_path(acme: SiteClient) -> None:
     acme.request("POST", "/calls/7/show")
-    [asked] = acme.get_json("/_mock/requests")["requests"]
-    assert (asked["operation"], asked["path"]) == ("show", "/calls/7/show")
+    [request] = acme.get_json("/_mock/requests")["requests"]
+    assert (request["operation"], request["path"]) == ("show", "/calls/7/show")
 
 
 @pytest.mark.parametrize(
     ("sent", "operation"), [({"kind": "small"}, "small"), ({"kind": "x"}, "large"), ({}, "large")]
 )
-def test_one_of_several_operations_at_a_place(
+def test_fields_select_one_of_several_operations_at_a_path(
     acme: SiteClient, sent: Mapping[str, str], operation: str
 ) -> None:
     assert acme.request("POST", "/calls", json=sent).json() == {"operation": operation}
-    [asked] = acme.get_json("/_mock/requests")["requests"]
-    assert asked["operation"] == operation
+    [request] = acme.get_json("/_mock/requests")["requests"]
+    assert request["operation"] == operation
 
 
 @pytest.mark.parametrize(("size", "status"), [(400, 200), (401, 413)])
-def test_at_one_place_the_largest_limit_holds(acme: SiteClient, size: int, status: int) -> None:
+def test_the_largest_body_limit_of_the_operations_at_a_path_applies(
+    acme: SiteClient, size: int, status: int
+) -> None:
     body = b'{"kind":"small","x":"' + b"x" * (size - 23) + b'"}'
     assert len(body) == size
     assert acme.request("POST", "/calls", content=body).status_code == status
@@ -112,17 +124,17 @@ def test_at_one_place_the_largest_limit_holds(acme: SiteClient, size: int, statu
     ],
 )
 @pytest.mark.parametrize("accept", ["*/*", "text/html"])
-def test_a_vendor_s_door_opens_to_whoever_names_it(
+def test_a_root_operation_of_a_vendor_is_reached_by_prefix_or_host(
     acme: SiteClient, path: str, host: str, accept: str
 ) -> None:
-    answer = acme.request("GET", f"{path}?x=1", headers={"host": host, "accept": accept})
-    assert answer.json() == {"x": "1"}
+    response = acme.request("GET", f"{path}?x=1", headers={"host": host, "accept": accept})
+    assert response.json() == {"x": "1"}
 
 
-def test_the_bare_door_is_ours_for_a_browser(acme: SiteClient) -> None:
-    answer = acme.request("GET", "/?x=1", headers=BROWSER)
-    assert "Emulated here" in answer.text
+def test_the_root_path_shows_the_index_page_to_a_browser(acme: SiteClient) -> None:
+    response = acme.request("GET", "/?x=1", headers=BROWSER)
+    assert "Emulated here" in response.text
 
 
-def test_the_bare_door_is_nobody_s_for_a_program(acme: SiteClient) -> None:
+def test_the_root_path_is_unknown_to_a_program(acme: SiteClient) -> None:
     assert read_problem(acme.request("GET", "/?x=1"))[:2] == (404, "unknown path")

@@ -1,4 +1,4 @@
-"""What scenarios say of the API's answer: refuse it, delay it, break it off; and what cannot be."""
+"""A scenario may refuse, delay or break off the response of a vendor request."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +24,7 @@ from tests.support.site_client import (
     read_problem,
 )
 
-STORIES = """
+SCENARIOS = """
 scenarios:
   broke: {refuse: insufficient-balance}
   down-once: {answers: [{refuse: service-unavailable}, pass]}
@@ -36,13 +36,13 @@ scenarios:
 
 
 @pytest.fixture
-def told(tmp_path: Path) -> SiteClient:
-    return build_site_client(configuration_with_scenarios(tmp_path, STORIES))
+def scenario_site(tmp_path: Path) -> SiteClient:
+    return build_site_client(configuration_with_scenarios(tmp_path, SCENARIOS))
 
 
 @pytest.fixture(autouse=True)
-def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The real seconds that the gateway has waited."""
+def delays(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The real seconds for which the handler has slept."""
     seconds: list[float] = []
 
     async def sleep(wait: float) -> None:
@@ -52,101 +52,117 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return seconds
 
 
-def statuses(site: SiteClient, count: int, *stories: str, **fields: object) -> list[int]:
-    return [site.click_to_call(*stories, **fields).status_code for _ in range(count)]
+def statuses(site: SiteClient, count: int, *scenarios: str, **fields: object) -> list[int]:
+    return [site.click_to_call(*scenarios, **fields).status_code for _ in range(count)]
 
 
 @pytest.mark.parametrize(
-    ("story", "expected"),
+    ("scenario", "expected"),
     [
         ("broke", [402, 402]),
         ("down-once", [503, 200, 200]),
     ],
 )
-def test_refuse(told: SiteClient, story: str, expected: list[int]) -> None:
-    assert statuses(told, len(expected), story) == expected
-    assert len(read.calls(told.sandbox.state)) == expected.count(200)
+def test_a_scenario_refuses_as_many_requests_as_it_says(
+    scenario_site: SiteClient, scenario: str, expected: list[int]
+) -> None:
+    assert statuses(scenario_site, len(expected), scenario) == expected
+    assert len(read.calls(scenario_site.sandbox.state)) == expected.count(200)
 
 
-def test_a_refusal_that_a_story_orders_is_the_vendor_s(told: SiteClient) -> None:
-    answer = told.click_to_call("broke")
+def test_a_scenario_refuses_with_a_fault_of_the_vendor(scenario_site: SiteClient) -> None:
+    response = scenario_site.click_to_call("broke")
     body = {"status": "ERROR", "code": 402, "message": "Insufficient balance"}
-    assert answer.json() == body
-    assert answer.headers["x-mock-fault"] == "insufficient-balance"
+    assert response.json() == body
+    assert response.headers["x-mock-fault"] == "insufficient-balance"
     assert (
-        answer.headers["x-mock-explain"] == "insufficient-balance (assumed): Insufficient balance"
+        response.headers["x-mock-explain"] == "insufficient-balance (assumed): Insufficient balance"
     )
-    [request] = told.get_json("/_mock/requests")["requests"]
+    [request] = scenario_site.get_json("/_mock/requests")["requests"]
     assert (request["fault"], request["scenario"]) == ("insufficient-balance", ["broke"])
 
 
-def test_a_story_that_suits_is_named_beside_those_of_the_header(told: SiteClient) -> None:
-    assert statuses(told, 1, "callee-busy", mid="chaos-1") == [409]
-    assert read.exchanges(told.sandbox.state)[0].scenarios == ("callee-busy", "chaos")
-    assert statuses(told, 1, mid="calm") == [200]
-
-
-def test_an_order_comes_before_what_the_request_itself_would_be_refused_for(
-    told: SiteClient,
+def test_a_matching_scenario_is_recorded_beside_those_of_the_header(
+    scenario_site: SiteClient,
 ) -> None:
-    answer = told.request(
+    assert statuses(scenario_site, 1, "callee-busy", mid="chaos-1") == [409]
+    assert read.exchanges(scenario_site.sandbox.state)[0].scenarios == ("callee-busy", "chaos")
+    assert statuses(scenario_site, 1, mid="calm") == [200]
+
+
+def test_a_refusal_by_a_scenario_precedes_the_faults_of_the_request(
+    scenario_site: SiteClient,
+) -> None:
+    response = scenario_site.request(
         "POST", CLICK_TO_CALL_PATH, content=b"{", headers={"x-mock-scenario": "broke"} | HEADERS
     )
-    assert answer.status_code == 402
-    read.activations(told.sandbox.state).append(
+    assert response.status_code == 402
+    read.activations(scenario_site.sandbox.state).append(
         Activation(id="a1", scenario_name="down-once", match=MatchRule(), remaining=None)
     )
     assert [
-        told.request("GET", CLICK_TO_CALL_PATH, headers=HEADERS).status_code for _ in range(2)
+        scenario_site.request("GET", CLICK_TO_CALL_PATH, headers=HEADERS).status_code
+        for _ in range(2)
     ] == [503, 405]
 
 
 @pytest.mark.parametrize(
-    ("story", "status", "expected"),
+    ("scenario", "status", "expected"),
     [("slow", 200, [2.5]), ("slow-and-broke", 402, [3.0]), ("broke", 402, []), ("", 200, [])],
 )
-def test_a_delay_is_in_real_seconds(
-    told: SiteClient, slept: list[float], story: str, status: int, expected: list[float]
+def test_a_delay_is_in_real_seconds_and_leaves_the_virtual_time_unchanged(
+    scenario_site: SiteClient,
+    delays: list[float],
+    scenario: str,
+    status: int,
+    expected: list[float],
 ) -> None:
-    answer = told.click_to_call(*filter(None, [story]))
-    assert (answer.status_code, slept) == (status, expected)
-    assert answer.headers["x-mock-now"] == "2026-01-01T09:00:00.000Z"
+    response = scenario_site.click_to_call(*filter(None, [scenario]))
+    assert (response.status_code, delays) == (status, expected)
+    assert response.headers["x-mock-now"] == "2026-01-01T09:00:00.000Z"
 
 
-def test_a_break_without_a_connection_is_told(told: SiteClient, slept: list[float]) -> None:
-    """A client in the same process has no socket that could be reset."""
-    reset, empty, passed = (told.click_to_call("gone") for _ in range(3))
+def test_a_break_without_a_socket_is_a_502_problem(
+    scenario_site: SiteClient, delays: list[float]
+) -> None:
+    """A client in the same process has no socket to reset."""
+    reset, empty, passed = (scenario_site.click_to_call("gone") for _ in range(3))
     detail = "a scenario orders a break here"
     assert read_problem(reset) == (502, "connection broken", f"{detail}: reset")
     assert read_problem(empty) == (502, "connection broken", f"{detail}: empty")
-    assert (passed.status_code, slept) == (200, [1.0])
+    assert (passed.status_code, delays) == (200, [1.0])
 
 
-def test_a_request_that_was_broken_off_is_on_record(told: SiteClient) -> None:
-    told.click_to_call("gone")
-    [request] = told.get_json("/_mock/requests")["requests"]
-    known = {name: request[name] for name in ("status", "answer", "fault", "scenario", "call")}
-    assert known == {
+def test_a_request_broken_off_by_a_scenario_is_recorded_without_a_status(
+    scenario_site: SiteClient,
+) -> None:
+    scenario_site.click_to_call("gone")
+    [request] = scenario_site.get_json("/_mock/requests")["requests"]
+    recorded = {name: request[name] for name in ("status", "answer", "fault", "scenario", "call")}
+    assert recorded == {
         "status": None,
         "answer": None,
         "fault": None,
         "scenario": ["gone"],
         "call": None,
     }
-    assert told.get_json("/_mock/journal")["facts"][0]["status"] is None
+    assert scenario_site.get_json("/_mock/journal")["facts"][0]["status"] is None
 
 
-def with_stories(configuration: Configuration, *stories: Scenario) -> SiteClient:
-    named = {**configuration.scenarios.by_name, **{story.name: story for story in stories}}
+def build_site_with_scenarios(configuration: Configuration, *scenarios: Scenario) -> SiteClient:
+    by_name = {
+        **configuration.scenarios.by_name,
+        **{scenario.name: scenario for scenario in scenarios},
+    }
     return build_site_client(
-        configuration._replace(scenarios=configuration.scenarios._replace(by_name=named))
+        configuration._replace(scenarios=configuration.scenarios._replace(by_name=by_name))
     )
 
 
-def test_a_fault_that_this_vendor_does_not_have_is_not_ordered(
+def test_a_scenario_fault_unknown_to_the_vendor_is_ignored(
     configuration: Configuration,
 ) -> None:
-    site = with_stories(
+    site = build_site_with_scenarios(
         configuration,
         Scenario(name="another-s", responses=(ApiBehavior(fault="subscription-ended"),)),
     )
@@ -161,26 +177,26 @@ def test_a_fault_that_this_vendor_does_not_have_is_not_ordered(
         ({"provider": "phonon"}, {}, "it needs the provider phonon"),
     ],
 )
-def test_a_story_that_does_not_fit_is_our_own_problem(
+def test_a_scenario_with_unmet_needs_is_a_422_problem_and_not_recorded(
     configuration: Configuration, needs: dict[str, str], fields: dict[str, object], unmet: str
 ) -> None:
-    site = with_stories(
+    site = build_site_with_scenarios(
         configuration, Scenario(name="bound", needs=needs, legs={"a": DEFAULT_BEHAVIOR})
     )
-    told = read_problem(site.click_to_call("answered", "bound", **fields))
-    assert told == (422, "scenario does not fit", f"bound cannot play here: {unmet}")
+    problem = read_problem(site.click_to_call("answered", "bound", **fields))
+    assert problem == (422, "scenario does not fit", f"bound cannot play here: {unmet}")
     assert (read.calls(site.sandbox.state), list(read.journal(site.sandbox.state))) == ({}, [])
     assert site.click_to_call("answered", **fields).status_code == 200
 
 
-def test_a_story_that_fits_one_call_of_the_request_plays(told: SiteClient) -> None:
-    assert statuses(told, 1, "second-leg-no-answer") == [200]
+def test_a_scenario_that_fits_a_call_of_the_request_plays(scenario_site: SiteClient) -> None:
+    assert statuses(scenario_site, 1, "second-leg-no-answer") == [200]
 
 
-# --- beside the answer ---------------------------------------------------------------------------
+# --- headers beside the response -----------------------------------------------------------------
 
 
-def with_flaw(site: SiteClient) -> httpx.Response:
+def send_malformed_body(site: SiteClient) -> httpx.Response:
     return site.request("POST", CLICK_TO_CALL_PATH, content=b"{", headers=HEADERS)
 
 
@@ -189,7 +205,7 @@ REFUSALS: list[tuple[str, Callable[[SiteClient], httpx.Response]]] = [
         "unauthenticated",
         lambda site: site.request("POST", CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL)),
     ),
-    ("malformed-body", with_flaw),
+    ("malformed-body", send_malformed_body),
     ("wrong-method", lambda site: site.request("DELETE", CLICK_TO_CALL_PATH)),
     ("to-required", lambda site: site.click_to_call(to="")),
     ("to-malformed", lambda site: site.click_to_call(to="x")),
@@ -199,20 +215,22 @@ REFUSALS: list[tuple[str, Callable[[SiteClient], httpx.Response]]] = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "act"), REFUSALS, ids=[name for name, _ in REFUSALS])
-def test_every_refusal_says_which_and_why(
-    told: SiteClient, fault: str, act: Callable[[SiteClient], httpx.Response]
+@pytest.mark.parametrize(("fault", "send"), REFUSALS, ids=[name for name, _ in REFUSALS])
+def test_every_refusal_names_its_fault_evidence_and_message(
+    scenario_site: SiteClient, fault: str, send: Callable[[SiteClient], httpx.Response]
 ) -> None:
-    answer = act(told)
-    known: dict[str, Fault] = {
-        one.name: one
-        for one in all_faults(told.sandbox.state.configuration.providers["mobtexting"].provider)
+    response = send(scenario_site)
+    faults: dict[str, Fault] = {
+        item.name: item
+        for item in all_faults(
+            scenario_site.sandbox.state.configuration.providers["mobtexting"].provider
+        )
     }
-    meant = f"{fault} ({known[fault].evidence}): {known[fault].message}"
-    assert answer.headers["x-mock-fault"] == fault
-    assert answer.headers["x-mock-explain"].partition(";")[0] == meant
-    assert answer.headers["x-mock-request"] == "r1"
-    assert "x-mock-call" not in answer.headers
+    explanation = f"{fault} ({faults[fault].evidence}): {faults[fault].message}"
+    assert response.headers["x-mock-fault"] == fault
+    assert response.headers["x-mock-explain"].partition(";")[0] == explanation
+    assert response.headers["x-mock-request"] == "r1"
+    assert "x-mock-call" not in response.headers
 
 
 @pytest.mark.parametrize(
@@ -229,21 +247,23 @@ def test_every_refusal_says_which_and_why(
         ("GET", "/_mock/health"),
     ],
 )
-def test_every_answer_tells_the_sandbox_s_time(site: SiteClient, method: str, path: str) -> None:
+def test_every_response_has_exactly_one_now_header(
+    site: SiteClient, method: str, path: str
+) -> None:
     site.advance(by=90)
-    answer = site.request(method, path)
-    assert answer.headers.get_list("x-mock-now") == ["2026-01-01T09:01:30.000Z"]
+    response = site.request(method, path)
+    assert response.headers.get_list("x-mock-now") == ["2026-01-01T09:01:30.000Z"]
 
 
-def test_a_failure_of_ours_tells_the_time_too(configuration: Configuration) -> None:
+def test_a_500_problem_has_the_now_header(configuration: Configuration) -> None:
     site = build_site_client(configuration)
     site.sandbox.state.exchanges = None  # type: ignore[assignment] # so that two routes fail
-    for answer in (site.click_to_call(), site.request("GET", "/_mock/requests")):
-        assert read_problem(answer)[:2] == (500, "mock failed")
-        assert answer.headers["x-mock-now"] == "2026-01-01T09:00:00.000Z"
+    for response in (site.click_to_call(), site.request("GET", "/_mock/requests")):
+        assert read_problem(response)[:2] == (500, "mock failed")
+        assert response.headers["x-mock-now"] == "2026-01-01T09:00:00.000Z"
 
 
-def test_how_long_answers_took_is_kept_for_as_many_as_the_journal(
+def test_the_sandbox_keeps_the_durations_of_the_latest_requests_only(
     site: SiteClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(handler, "MAX_ITEMS", 2)

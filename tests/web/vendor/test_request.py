@@ -1,4 +1,4 @@
-"""A request off the wire: its size, its parts, its text."""
+"""A request is read up to its limit, and parsed from its ASGI scope and body."""
 
 import asyncio
 from typing import Any
@@ -14,8 +14,8 @@ from tests.support.edge_site import CLICK_TO_CALL_PATH, HEADERS, build_edge_site
 from tests.support.simulation import CLICK_TO_CALL
 
 
-class Wire:
-    """Hands out its messages, and counts how many were asked for."""
+class ScriptedReceive:
+    """Returns its messages one by one; `messages` holds those that were not received."""
 
     def __init__(self, *messages: Message) -> None:
         self.messages = list(messages)
@@ -39,26 +39,26 @@ def chunk(body: bytes, *, more: bool = True) -> Message:
         ([chunk(b"12345"), chunk(b"67890", more=False)], b"1234567890"),
     ],
 )
-def test_body_of_its_parts(messages: list[Message], expected: bytes) -> None:
-    assert asyncio.run(read_body(Wire(*messages), 10)) == expected
+def test_a_body_is_joined_from_its_chunks(messages: list[Message], expected: bytes) -> None:
+    assert asyncio.run(read_body(ScriptedReceive(*messages), 10)) == expected
 
 
 @pytest.mark.parametrize(("parts", "unread"), [([11], 0), ([5, 6, 1], 1), ([10, 0, 1, 1, 1], 2)])
-def test_body_of_too_many_bytes_reads_no_further(parts: list[int], unread: int) -> None:
-    wire = Wire(*(chunk(bytes(size)) for size in parts))
+def test_reading_stops_once_a_body_exceeds_the_limit(parts: list[int], unread: int) -> None:
+    receive = ScriptedReceive(*(chunk(bytes(size)) for size in parts))
     with pytest.raises(BodyTooLarge):
-        asyncio.run(read_body(wire, 10))
-    assert len(wire.messages) == unread
+        asyncio.run(read_body(receive, 10))
+    assert len(receive.messages) == unread
 
 
-def test_limit_is_that_of_the_contract() -> None:
+def test_the_default_body_limit_is_one_million_bytes() -> None:
     assert DEFAULT_BODY_LIMIT == 1_000_000
     with pytest.raises(BodyTooLarge):
-        asyncio.run(read_body(Wire(chunk(bytes(DEFAULT_BODY_LIMIT + 1)))))
+        asyncio.run(read_body(ScriptedReceive(chunk(bytes(DEFAULT_BODY_LIMIT + 1)))))
 
 
-def scope(**changes: Any) -> Scope:
-    known: Scope = {
+def build_scope(**changes: Any) -> Scope:
+    defaults: Scope = {
         "method": "POST",
         "scheme": "http",
         "path": "/a b",
@@ -66,7 +66,7 @@ def scope(**changes: Any) -> Scope:
         "headers": [],
         "client": None,
     }
-    return {**known, **changes}
+    return {**defaults, **changes}
 
 
 @pytest.mark.parametrize(
@@ -122,25 +122,31 @@ def scope(**changes: Any) -> Scope:
         ),
     ],
 )
-def test_decoded(changes: dict[str, Any], body: bytes, expected: Request) -> None:
-    assert parse_request(scope(**changes), body) == expected
+def test_a_request_is_parsed_from_its_asgi_scope_and_body(
+    changes: dict[str, Any], body: bytes, expected: Request
+) -> None:
+    assert parse_request(build_scope(**changes), body) == expected
 
 
-PACKED = ("gzip", "deflate", "br", "zstd", "gzip, identity", "GZIP", "x")
+CONTENT_ENCODINGS = ("gzip", "deflate", "br", "zstd", "gzip, identity", "GZIP", "x")
 
 
-@pytest.mark.parametrize("packed", PACKED)
+@pytest.mark.parametrize("encoding", CONTENT_ENCODINGS)
 @pytest.mark.parametrize("path", [CLICK_TO_CALL_PATH, "/_mock/wait", "/nobody/has/this"])
-def test_a_packed_body_is_refused(configuration: Configuration, path: str, packed: str) -> None:
+def test_a_body_with_a_content_encoding_gets_415(
+    configuration: Configuration, path: str, encoding: str
+) -> None:
     edge = build_edge_site(configuration)
-    answer = edge.request("POST", path, content=b"{}", headers={"content-encoding": packed})
-    assert read_problem(answer) == (415, "packed body", f"send it plain, not as {packed}")
+    response = edge.request("POST", path, content=b"{}", headers={"content-encoding": encoding})
+    assert read_problem(response) == (415, "packed body", f"send it plain, not as {encoding}")
     assert read.entry_count(edge.default.state) == 0
 
 
-@pytest.mark.parametrize("plain", ["identity", "Identity", ""])
-def test_a_plain_body_may_say_so(configuration: Configuration, plain: str) -> None:
-    headers = {**HEADERS, "content-encoding": plain}
+@pytest.mark.parametrize("encoding", ["identity", "Identity", ""])
+def test_a_body_with_the_content_encoding_identity_is_accepted(
+    configuration: Configuration, encoding: str
+) -> None:
+    headers = {**HEADERS, "content-encoding": encoding}
     assert (
         build_edge_site(configuration)
         .request("POST", CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=headers)

@@ -1,4 +1,4 @@
-"""Good and hostile bodies of all four formats, and what becomes of them."""
+"""Bodies and queries of every format are parsed into fields, or rejected with an error."""
 
 import json
 
@@ -18,7 +18,7 @@ SYNTAX = "the body is not JSON"
 UTF8 = "the body is not UTF-8"
 DEEP = "the body is nested deeper than 64 levels"
 MANY = "the body has more than 1000 fields"
-SHAPE = "the body is not a JSON object"
+NOT_AN_OBJECT = "the body is not a JSON object"
 CHARSET = "the body has a charset other than UTF-8"
 NEITHER = "the body is neither JSON nor a form"
 BOUNDLESS = "the body is a multipart form without a boundary"
@@ -29,7 +29,7 @@ def part(disposition: str, data: bytes = b"x", more: str = "") -> bytes:
     return head.encode() + data + b"\r\n"
 
 
-def nested(levels: int, core: bytes = b"1") -> bytes:
+def nest_json(levels: int, core: bytes = b"1") -> bytes:
     return b'{"a":' * levels + core + b"}" * levels
 
 
@@ -45,7 +45,7 @@ GOOD_JSON = {
     "escapes": (b'{"a": "\\u00fc\\ud83d\\ude00\\u0000"}', {"a": "ü😀\0"}),
     "escaped backslash before u": (b'{"a": "\\\\ud800"}', {"a": "\\ud800"}),
     "309 digits": (b'{"a": -' + b"9" * 309 + b"}", {"a": 1 - 10**309}),
-    "64 levels": (nested(64), json.loads(nested(64))),
+    "64 levels": (nest_json(64), json.loads(nest_json(64))),
     "wide, not deep": (b'{"a": [' + b"[]," * 99 + b"{}]}", {"a": [[]] * 99 + [{}]}),
     "brackets in text": (b'{"a": "' + b"[{" * 99 + b'"}', {"a": "[{" * 99}),
     "brackets meet mapping": (b'{"v[N]": "x", "v": {"o": 1}}', {"v": {"N": "x", "o": 1}}),
@@ -64,7 +64,7 @@ GOOD_FORMS = {
     "mapping": ("variables[Name]=x&variables[otp]=1", {"variables": {"Name": "x", "otp": "1"}}),
     "encoded brackets": ("v%5BName%5D=x", {"v": {"Name": "x"}}),
     "list": ("ids[]=1&ids[]=2", {"ids": ["1", "2"]}),
-    "64 brackets": ("a" + "[a]" * 64 + "=x", json.loads(nested(65, b'"x"'))),
+    "64 brackets": ("a" + "[a]" * 64 + "=x", json.loads(nest_json(65, b'"x"'))),
     "1,000 fields": ("a[]=x&" * 1_000, {"a": ["x"] * 1_000}),
     "ampersands": ("&&a=1&&", {"a": "1"}),
 }  # fmt: skip
@@ -90,18 +90,22 @@ GOOD_MULTIPART = {
 
 
 @pytest.mark.parametrize(("body", "fields"), GOOD_JSON.values(), ids=GOOD_JSON)
-def test_json(body: bytes, fields: dict[str, object]) -> None:
+def test_a_json_object_is_parsed_into_fields(body: bytes, fields: dict[str, object]) -> None:
     assert parse_fields(JSON, body, "") == ParsedFields(fields=fields, body_error="")
 
 
 @pytest.mark.parametrize(("text", "fields"), GOOD_FORMS.values(), ids=GOOD_FORMS)
-def test_form_in_body_and_query(text: str, fields: dict[str, object]) -> None:
+def test_a_form_in_a_body_or_query_is_parsed_into_fields(
+    text: str, fields: dict[str, object]
+) -> None:
     assert parse_fields(FORM, text.encode(), "") == ParsedFields(fields=fields, body_error="")
     assert parse_fields("", b"", text) == ParsedFields(fields=fields, body_error="")
 
 
 @pytest.mark.parametrize(("body", "fields"), GOOD_MULTIPART.values(), ids=GOOD_MULTIPART)
-def test_multipart(body: bytes, fields: dict[str, object]) -> None:
+def test_a_multipart_form_is_parsed_into_fields_and_uploads(
+    body: bytes, fields: dict[str, object]
+) -> None:
     assert parse_fields(MULTIPART, body, "") == ParsedFields(fields=fields, body_error="")
 
 
@@ -118,7 +122,7 @@ HOSTILE: list[tuple[str, str, list[bytes]]] = [
         '{"a": 1}'.encode("utf-16"),
     ]),
     (JSON, "the body starts with a byte order mark", [b'\xef\xbb\xbf{"a": 1}']),
-    (JSON, SHAPE, [b'[{"a": 1}]', b'"a"', b"1", b"null"]),
+    (JSON, NOT_AN_OBJECT, [b'[{"a": 1}]', b'"a"', b"1", b"null"]),
     (JSON, "the body holds a number too large to represent", [
         b'{"a": 1e999}', b'{"a": -1e309}', b'{"a": ' + b"1" * 400 + b".0}",
     ]),
@@ -126,7 +130,7 @@ HOSTILE: list[tuple[str, str, list[bytes]]] = [
         b'{"a": ' + b"1" * 310 + b"}", b'{"a": -' + b"1" * 5_000 + b"}",
     ]),
     (JSON, DEEP, [
-        nested(65), nested(5_000), b'{"a":' + b"[" * 100_000, b'{"a' + b"[k]" * 65 + b'": 1}',
+        nest_json(65), nest_json(5_000), b'{"a":' + b"[" * 100_000, b'{"a' + b"[k]" * 65 + b'": 1}',
     ]),
     (JSON, MANY, [json.dumps(dict.fromkeys(map(str, range(1_001)))).encode()]),
     (FORM, UTF8, [
@@ -155,20 +159,26 @@ HOSTILE: list[tuple[str, str, list[bytes]]] = [
     (MULTIPART, MANY, [part("name=a") * 1_001 + END]),
     (MULTIPART, DEEP, [part("name=a" + "[k]" * 65) + END]),
 ]  # fmt: skip
-REFUSED = [(kind, body, flaw) for kind, flaw, bodies in HOSTILE for body in bodies]
-REFUSED_FORMS = [(body, flaw) for kind, body, flaw in REFUSED if kind == FORM]
+REFUSED = [
+    (content_type, body, error) for content_type, error, bodies in HOSTILE for body in bodies
+]
+REFUSED_FORMS = [(body, error) for content_type, body, error in REFUSED if content_type == FORM]
 
 
-@pytest.mark.parametrize(("kind", "body", "flaw"), REFUSED, ids=lambda value: repr(value)[:40])
-def test_refused(kind: str, body: bytes, flaw: str) -> None:
-    fields, found = parse_fields(kind, body, "key=1")
-    assert (fields, found.partition(":")[0]) == ({"key": "1"}, flaw)
+@pytest.mark.parametrize(
+    ("content_type", "body", "error"), REFUSED, ids=lambda value: repr(value)[:40]
+)
+def test_a_hostile_body_yields_an_error_and_only_the_fields_of_the_query(
+    content_type: str, body: bytes, error: str
+) -> None:
+    fields, body_error = parse_fields(content_type, body, "key=1")
+    assert (fields, body_error.partition(":")[0]) == ({"key": "1"}, error)
 
 
-@pytest.mark.parametrize(("body", "flaw"), REFUSED_FORMS, ids=lambda value: repr(value)[:40])
-def test_refused_in_query(body: bytes, flaw: str) -> None:
-    fields, found = parse_fields(JSON, b'{"key": 1}', body.decode("latin-1"))
-    assert (fields, found.partition(":")[0]) == ({}, flaw.replace("body", "query"))
+@pytest.mark.parametrize(("body", "error"), REFUSED_FORMS, ids=lambda value: repr(value)[:40])
+def test_a_hostile_query_yields_an_error_and_no_fields(body: bytes, error: str) -> None:
+    fields, body_error = parse_fields(JSON, b'{"key": 1}', body.decode("latin-1"))
+    assert (fields, body_error.partition(":")[0]) == ({}, error.replace("body", "query"))
 
 
 MEDIA: list[tuple[str, bytes, ParsedFields]] = [
@@ -187,7 +197,11 @@ MEDIA: list[tuple[str, bytes, ParsedFields]] = [
         part("name=a") + END,
         ParsedFields(fields={}, body_error=CHARSET),
     ),
-    ("multipart/form-data", part("name=a") + END, ParsedFields(fields={}, body_error=BOUNDLESS)),
+    (
+        "multipart/form-data",
+        part("name=a") + END,
+        ParsedFields(fields={}, body_error=BOUNDLESS),
+    ),
     (
         "multipart/form-data; boundary=",
         part("name=a") + END,
@@ -206,20 +220,22 @@ MEDIA: list[tuple[str, bytes, ParsedFields]] = [
 ]
 
 
-@pytest.mark.parametrize(("content_type", "body", "decoded"), MEDIA)
-def test_media_type(content_type: str, body: bytes, decoded: ParsedFields) -> None:
-    assert parse_fields(content_type, body, "") == decoded
+@pytest.mark.parametrize(("content_type", "body", "expected"), MEDIA)
+def test_the_content_type_decides_how_a_body_is_parsed(
+    content_type: str, body: bytes, expected: ParsedFields
+) -> None:
+    assert parse_fields(content_type, body, "") == expected
 
 
-def test_body_wins_over_query() -> None:
-    decoded = parse_fields(JSON, b'{"a": {"b": 1}}', "a[c]=2&d[e]=3")
-    assert decoded == ParsedFields(fields={"a": {"b": 1}, "d": {"e": "3"}}, body_error="")
+def test_a_body_field_overrides_a_query_field() -> None:
+    parsed = parse_fields(JSON, b'{"a": {"b": 1}}', "a[c]=2&d[e]=3")
+    assert parsed == ParsedFields(fields={"a": {"b": 1}, "d": {"e": "3"}}, body_error="")
 
 
-def test_fields_of_query_and_body_count_together() -> None:
-    asked = "&".join(f"k{index}" for index in range(999))
-    assert parse_fields(JSON, b'{"a": 1}', asked).body_error == ""
-    assert parse_fields(JSON, b'{"a": 1, "b": 2}', asked).body_error == MANY
+def test_fields_of_query_and_body_are_limited_together() -> None:
+    query = "&".join(f"k{index}" for index in range(999))
+    assert parse_fields(JSON, b'{"a": 1}', query).body_error == ""
+    assert parse_fields(JSON, b'{"a": 1, "b": 2}', query).body_error == MANY
 
 
 BYTES = st.binary() | st.text('{}[]":,0123456789eE+-.\\uNaInft=&%c3b\r\n ').map(str.encode)
@@ -231,7 +247,7 @@ FRAMED = BYTES.map(lambda data: b"--b\r\n" + data + b"\r\n--b--")
 @given(TYPES, BYTES | FRAMED, st.text())
 @example("\ud800;\ud800", b"a", "")
 @example("", b"", "\ud800")
-def test_never_raises(content_type: str, body: bytes, query: str) -> None:
+def test_parsing_any_bytes_never_raises(content_type: str, body: bytes, query: str) -> None:
     assert isinstance(parse_fields(content_type, body, query), ParsedFields)
 
 
@@ -244,7 +260,9 @@ VALUES = st.recursive(SCALARS, lambda v: st.lists(v) | st.dictionaries(TEXTS, v)
 
 @settings(max_examples=300, deadline=None)
 @given(st.dictionaries(KEYS, VALUES))
-def test_json_round_trip(fields: dict[str, object]) -> None:
+def test_any_json_object_without_brackets_in_its_names_is_restored(
+    fields: dict[str, object],
+) -> None:
     escaped, raw = json.dumps(fields), json.dumps(fields, ensure_ascii=False)
     assert parse_fields(JSON, escaped.encode(), "") == ParsedFields(fields=fields, body_error="")
     assert parse_fields(JSON, raw.encode(), "") == ParsedFields(fields=fields, body_error="")

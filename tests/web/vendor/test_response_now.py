@@ -1,7 +1,7 @@
-"""Every answer tells the time of the sandbox that it comes from, once."""
+"""Every response has the time of its sandbox exactly once."""
 
 import asyncio
-from types import SimpleNamespace as Some
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,33 +14,37 @@ DEFAULT = (b"x-mock-now", b"1970-01-01T00:00:02.000Z")
 BODY = {"type": "http.response.body", "body": b""}
 
 
-def sandbox(at: int) -> Any:
-    return Some(clock=Some(now=lambda: at))
+def build_sandbox(at: int) -> Any:
+    return SimpleNamespace(clock=SimpleNamespace(now=lambda: at))
 
 
 @pytest.mark.parametrize(
-    ("there", "headers", "told"),
+    ("sandbox", "headers", "expected"),
     [
-        (sandbox(1_000), [], [NOW]),
-        (sandbox(1_000), [(b"a", b"b")], [(b"a", b"b"), NOW]),
-        (sandbox(1_000), [DEFAULT], [DEFAULT]),
+        (build_sandbox(1_000), [], [NOW]),
+        (build_sandbox(1_000), [(b"a", b"b")], [(b"a", b"b"), NOW]),
+        (build_sandbox(1_000), [DEFAULT], [DEFAULT]),
         (None, [], [DEFAULT]),
     ],
 )
-def test_dated(there: Any, headers: list[Any], told: list[Any]) -> None:
+def test_a_response_without_a_now_header_gets_the_time_of_its_sandbox(
+    sandbox: Any, headers: list[Any], expected: list[Any]
+) -> None:
     scope: Scope = {
-        "sandbox": there,
-        "dependencies": Some(sandboxes=Some(get=lambda _: sandbox(2_000))),
+        "sandbox": sandbox,
+        "dependencies": SimpleNamespace(
+            sandboxes=SimpleNamespace(get_or_create=lambda _: build_sandbox(2_000))
+        ),
     }
     sent = list[Message]()
 
     async def send(message: Message) -> None:
         sent.append(message)
 
-    async def scenario() -> None:
-        tell = add_time_header(send, scope)
-        await tell({"type": "http.response.start", "status": 200, "headers": headers})
-        await tell(BODY)
+    async def main() -> None:
+        send_with_time = add_time_header(send, scope)
+        await send_with_time({"type": "http.response.start", "status": 200, "headers": headers})
+        await send_with_time(BODY)
 
-    asyncio.run(scenario())
-    assert sent == [{"type": "http.response.start", "status": 200, "headers": told}, BODY]
+    asyncio.run(main())
+    assert sent == [{"type": "http.response.start", "status": 200, "headers": expected}, BODY]

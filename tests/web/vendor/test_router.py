@@ -1,4 +1,4 @@
-"""From method, host and path to an operation: every way in, and what comes nearest otherwise."""
+"""Method, host and path select an operation, or yield the nearest ones."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,12 +11,12 @@ from mockserver.core.http import Request
 from mockserver.core.provider import BoundProvider, Endpoint
 from mockserver.web.vendor.router import UnknownPath, VendorRoute, find_route
 
-HERE = "localhost:8080"
+LOCALHOST = "localhost:8080"
 C2C = "/api/v2/voice/c2c"
 PORTAL = "portal.mobtexting.com"
-MINE = ("mobtexting", "c2c")
+MOBTEXTING = ("mobtexting", "c2c")
 
-PLACES = {
+ENDPOINTS = {
     "phonon": (
         ("call", "POST", "central-api.phonon.io", "/outbound/create"),
         ("bulk", "POST", "bulk-api.phonon.io", "/outbound/create"),
@@ -35,141 +35,146 @@ PLACES = {
 
 
 @pytest.fixture(scope="module")
-def listings(configuration: Configuration) -> Mapping[str, BoundProvider]:
-    return known(configuration)
+def providers(configuration: Configuration) -> Mapping[str, BoundProvider]:
+    return build_providers(configuration)
 
 
-def known(configuration: Configuration) -> Mapping[str, BoundProvider]:
-    """Mobtexting, a vendor with two hosts, one whose customers have their own, one at `/`."""
-    mine = configuration.providers["mobtexting"]
+def build_providers(configuration: Configuration) -> Mapping[str, BoundProvider]:
+    """Build Mobtexting, and vendors with two hosts, with a host per customer, and at `/`."""
+    mobtexting = configuration.providers["mobtexting"]
 
-    def other(name: str, places: tuple[tuple[str, str, str, str], ...]) -> BoundProvider:
-        model = mine.provider.endpoints[0]
-        endpoints = tuple(Endpoint(*place, model.rules, model.respond) for place in places)
-        return mine._replace(provider=mine.provider._replace(name=name, endpoints=endpoints))
+    def build_provider(name: str, routes: tuple[tuple[str, str, str, str], ...]) -> BoundProvider:
+        template = mobtexting.provider.endpoints[0]
+        endpoints = tuple(Endpoint(*route, template.rules, template.respond) for route in routes)
+        return mobtexting._replace(
+            provider=mobtexting.provider._replace(name=name, endpoints=endpoints)
+        )
 
-    return {"mobtexting": mine, **{name: other(name, places) for name, places in PLACES.items()}}
+    return {
+        "mobtexting": mobtexting,
+        **{name: build_provider(name, routes) for name, routes in ENDPOINTS.items()},
+    }
 
 
 @pytest.mark.parametrize(
     ("method", "host", "path", "expected"),
     [
         # native path
-        ("POST", HERE, C2C, MINE),
-        ("POST", "", C2C, MINE),
-        ("POST", "[::1]:8080", C2C, MINE),
-        ("POST", "[::1]", C2C, MINE),
-        ("POST", HERE, "/outbound/create", ("phonon", "call")),
-        ("GET", HERE, "/outbound/status", ("phonon", "bulk-status")),
-        ("GET", HERE, "/apps/v1/calls", ("ccai", "list")),
+        ("POST", LOCALHOST, C2C, MOBTEXTING),
+        ("POST", "", C2C, MOBTEXTING),
+        ("POST", "[::1]:8080", C2C, MOBTEXTING),
+        ("POST", "[::1]", C2C, MOBTEXTING),
+        ("POST", LOCALHOST, "/outbound/create", ("phonon", "call")),
+        ("GET", LOCALHOST, "/outbound/status", ("phonon", "bulk-status")),
+        ("GET", LOCALHOST, "/apps/v1/calls", ("ccai", "list")),
         # the method decides between vendors that share a path
-        ("GET", HERE, C2C, ("ccai", "c2c")),
+        ("GET", LOCALHOST, C2C, ("ccai", "c2c")),
         # prefix
-        ("POST", HERE, f"/mobtexting{C2C}", MINE),
-        ("POST", HERE, "/phonon/outbound/create", ("phonon", "call")),
-        # a prefix outweighs the Host header
-        ("POST", "bulk-api.phonon.io", f"/mobtexting{C2C}", MINE),
+        ("POST", LOCALHOST, f"/mobtexting{C2C}", MOBTEXTING),
+        ("POST", LOCALHOST, "/phonon/outbound/create", ("phonon", "call")),
+        # a prefix takes precedence over the Host header
+        ("POST", "bulk-api.phonon.io", f"/mobtexting{C2C}", MOBTEXTING),
         # prefix and host
-        ("POST", HERE, f"/mobtexting/{PORTAL}{C2C}", MINE),
-        ("POST", HERE, "/phonon/central-api.phonon.io/outbound/create", ("phonon", "call")),
-        ("POST", HERE, "/phonon/bulk-api.phonon.io/outbound/create", ("phonon", "bulk")),
-        ("POST", HERE, "/ccai/acme.uc1.ccaiplatform.com/apps/v1/calls", ("ccai", "create")),
+        ("POST", LOCALHOST, f"/mobtexting/{PORTAL}{C2C}", MOBTEXTING),
+        ("POST", LOCALHOST, "/phonon/central-api.phonon.io/outbound/create", ("phonon", "call")),
+        ("POST", LOCALHOST, "/phonon/bulk-api.phonon.io/outbound/create", ("phonon", "bulk")),
+        ("POST", LOCALHOST, "/ccai/acme.uc1.ccaiplatform.com/apps/v1/calls", ("ccai", "create")),
         # Host header
-        ("POST", PORTAL, C2C, MINE),
-        ("POST", f"{PORTAL}:8080", C2C, MINE),
-        ("POST", "Portal.MobTexting.COM:443", C2C, MINE),
+        ("POST", PORTAL, C2C, MOBTEXTING),
+        ("POST", f"{PORTAL}:8080", C2C, MOBTEXTING),
+        ("POST", "Portal.MobTexting.COM:443", C2C, MOBTEXTING),
         ("POST", "bulk-api.phonon.io", "/outbound/create", ("phonon", "bulk")),
         ("GET", "acme.uc1.ccaiplatform.com", "/apps/v1/calls", ("ccai", "list")),
         ("GET", "ACME.uc1.ccaiplatform.com:443", C2C, ("ccai", "c2c")),
-        # a vendor's own door
-        ("GET", HERE, "/innocalls", ("innocalls", "door")),
-        ("GET", HERE, "/innocalls/", ("innocalls", "door")),
-        ("GET", HERE, "/innocalls/api.innocalls.com", ("innocalls", "door")),
-        ("GET", HERE, "/innocalls/api.innocalls.com/", ("innocalls", "door")),
+        # a vendor's root path
+        ("GET", LOCALHOST, "/innocalls", ("innocalls", "door")),
+        ("GET", LOCALHOST, "/innocalls/", ("innocalls", "door")),
+        ("GET", LOCALHOST, "/innocalls/api.innocalls.com", ("innocalls", "door")),
+        ("GET", LOCALHOST, "/innocalls/api.innocalls.com/", ("innocalls", "door")),
         ("GET", "api.innocalls.com", "/", ("innocalls", "door")),
-        # one path part each, and what is spelled out comes first
-        ("GET", HERE, "/apps/v1/calls/7", ("ccai", "show")),
-        ("POST", HERE, "/ccai/apps/v1/calls/7/finish", ("ccai", "finish")),
-        ("POST", HERE, "/apps/v1/calls/planned", ("ccai", "plan")),
-        ("GET", HERE, "/apps/v1/calls/planned", ("ccai", "show")),
+        # a path parameter is one segment, and literal segments take precedence
+        ("GET", LOCALHOST, "/apps/v1/calls/7", ("ccai", "show")),
+        ("POST", LOCALHOST, "/ccai/apps/v1/calls/7/finish", ("ccai", "finish")),
+        ("POST", LOCALHOST, "/apps/v1/calls/planned", ("ccai", "plan")),
+        ("GET", LOCALHOST, "/apps/v1/calls/planned", ("ccai", "show")),
         ("GET", "acme.uc1.ccaiplatform.com", "/apps/v1/calls/7", ("ccai", "show")),
     ],
 )
-def test_find_an_operation(
-    listings: Mapping[str, BoundProvider],
+def test_a_request_is_routed_to_an_operation_by_method_host_and_path(
+    providers: Mapping[str, BoundProvider],
     method: str,
     host: str,
     path: str,
     expected: tuple[str, str],
 ) -> None:
-    found = find_route(listings, method, host, path)
-    assert isinstance(found, VendorRoute)
-    told = (found.bound.provider.name, found.endpoint.operation)
-    assert (told, found.allowed_methods) == (expected, ())
+    route = find_route(providers, method, host, path)
+    assert isinstance(route, VendorRoute)
+    selected = (route.bound.provider.name, route.endpoint.operation)
+    assert (selected, route.allowed_methods) == (expected, ())
 
 
 @pytest.mark.parametrize(
     ("method", "host", "path", "expected"),
     [
-        ("PUT", HERE, C2C, ("mobtexting", ("POST",))),
-        ("get", HERE, f"/mobtexting{C2C}", ("mobtexting", ("POST",))),
+        ("PUT", LOCALHOST, C2C, ("mobtexting", ("POST",))),
+        ("get", LOCALHOST, f"/mobtexting{C2C}", ("mobtexting", ("POST",))),
         ("HEAD", PORTAL, C2C, ("mobtexting", ("POST",))),
-        ("DELETE", HERE, "/apps/v1/calls", ("ccai", ("POST", "GET"))),
-        ("GET", HERE, "/outbound/create", ("phonon", ("POST", "POST"))),
+        ("DELETE", LOCALHOST, "/apps/v1/calls", ("ccai", ("POST", "GET"))),
+        ("GET", LOCALHOST, "/outbound/create", ("phonon", ("POST", "POST"))),
         ("GET", "bulk-api.phonon.io", "/outbound/create", ("phonon", ("POST",))),
-        ("PUT", HERE, "/apps/v1/calls/planned", ("ccai", ("POST", "GET"))),
-        ("GET", HERE, "/apps/v1/calls/7/finish", ("ccai", ("POST",))),
-        ("POST", HERE, "/innocalls/", ("innocalls", ("GET",))),
+        ("PUT", LOCALHOST, "/apps/v1/calls/planned", ("ccai", ("POST", "GET"))),
+        ("GET", LOCALHOST, "/apps/v1/calls/7/finish", ("ccai", ("POST",))),
+        ("POST", LOCALHOST, "/innocalls/", ("innocalls", ("GET",))),
     ],
 )
-def test_find_a_known_path_with_a_wrong_method(
-    listings: Mapping[str, BoundProvider], method: str, host: str, path: str, expected: object
+def test_a_wrong_method_yields_the_allowed_methods_of_the_vendor(
+    providers: Mapping[str, BoundProvider], method: str, host: str, path: str, expected: object
 ) -> None:
-    found = find_route(listings, method, host, path)
-    assert isinstance(found, VendorRoute)
-    assert (found.bound.provider.name, found.allowed_methods) == expected
+    route = find_route(providers, method, host, path)
+    assert isinstance(route, VendorRoute)
+    assert (route.bound.provider.name, route.allowed_methods) == expected
 
 
 @pytest.mark.parametrize(
     ("host", "path", "nearest"),
     [
-        (HERE, f"{C2C}/", f"POST {C2C}"),
-        (HERE, f"/{C2C}", f"POST {C2C}"),
-        (HERE, C2C.upper(), f"POST {C2C}"),
-        (HERE, "/api/v2/voice//c2c", f"POST {C2C}"),
-        (HERE, "/api/v2/voice/c2b", f"POST {C2C}"),
-        (HERE, f"/mobtexting{C2C}x", f"POST {C2C}"),
-        (HERE, f"/mobtexting/{C2C}", f"POST {C2C}"),
-        (HERE, f"//mobtexting{C2C}", f"POST {C2C}"),
-        (HERE, f"/phonon/{PORTAL}{C2C}", f"POST {C2C}"),
-        (HERE, "/mobtexting/outbound/create", "POST /outbound/create"),
+        (LOCALHOST, f"{C2C}/", f"POST {C2C}"),
+        (LOCALHOST, f"/{C2C}", f"POST {C2C}"),
+        (LOCALHOST, C2C.upper(), f"POST {C2C}"),
+        (LOCALHOST, "/api/v2/voice//c2c", f"POST {C2C}"),
+        (LOCALHOST, "/api/v2/voice/c2b", f"POST {C2C}"),
+        (LOCALHOST, f"/mobtexting{C2C}x", f"POST {C2C}"),
+        (LOCALHOST, f"/mobtexting/{C2C}", f"POST {C2C}"),
+        (LOCALHOST, f"//mobtexting{C2C}", f"POST {C2C}"),
+        (LOCALHOST, f"/phonon/{PORTAL}{C2C}", f"POST {C2C}"),
+        (LOCALHOST, "/mobtexting/outbound/create", "POST /outbound/create"),
         ("bulk-api.phonon.io", C2C, f"POST {C2C}"),
-        (HERE, "/apps/v1/calls//finish", "POST /apps/v1/calls/{call_id}/finish"),
-        (HERE, "/apps/v1/calls/7/8/finish", "POST /apps/v1/calls/{call_id}/finish"),
+        (LOCALHOST, "/apps/v1/calls//finish", "POST /apps/v1/calls/{call_id}/finish"),
+        (LOCALHOST, "/apps/v1/calls/7/8/finish", "POST /apps/v1/calls/{call_id}/finish"),
     ],
 )
-def test_find_nothing_names_what_is_near(
-    listings: Mapping[str, BoundProvider], host: str, path: str, nearest: str
+def test_an_unknown_path_names_the_nearest_operation(
+    providers: Mapping[str, BoundProvider], host: str, path: str, nearest: str
 ) -> None:
-    found = find_route(listings, "POST", host, path)
-    assert isinstance(found, UnknownPath)
-    assert found.nearest[0] == nearest
+    route = find_route(providers, "POST", host, path)
+    assert isinstance(route, UnknownPath)
+    assert route.nearest[0] == nearest
 
 
 @pytest.mark.parametrize("path", ["", "/", "/mobtexting", "/mobtexting/", "/" + "x" * 100_000])
-def test_find_nothing_near_names_the_first_operations(
-    listings: Mapping[str, BoundProvider], path: str
+def test_a_path_near_no_operation_names_the_first_operations(
+    providers: Mapping[str, BoundProvider], path: str
 ) -> None:
-    others = {name: one for name, one in listings.items() if name != "innocalls"}
+    others = {name: bound for name, bound in providers.items() if name != "innocalls"}
     first = (f"POST {C2C}", "POST /outbound/create", "GET /outbound/status")
-    assert find_route(others, "GET", HERE, path) == UnknownPath(nearest=first)
+    assert find_route(others, "GET", LOCALHOST, path) == UnknownPath(nearest=first)
 
 
-def test_a_vendor_s_host_opens_no_other_vendor_s_path(
-    listings: Mapping[str, BoundProvider],
+def test_a_vendor_host_does_not_serve_the_paths_of_another_vendor(
+    providers: Mapping[str, BoundProvider],
 ) -> None:
-    assert isinstance(find_route(listings, "GET", PORTAL, "/apps/v1/calls"), UnknownPath)
-    assert isinstance(find_route(listings, "GET", HERE, "/apps/v1/calls"), VendorRoute)
+    assert isinstance(find_route(providers, "GET", PORTAL, "/apps/v1/calls"), UnknownPath)
+    assert isinstance(find_route(providers, "GET", LOCALHOST, "/apps/v1/calls"), VendorRoute)
 
 
 @pytest.mark.parametrize(
@@ -182,49 +187,59 @@ def test_a_vendor_s_host_opens_no_other_vendor_s_path(
         ("/apps/v1/calls", {}),
     ],
 )
-def test_parts_of_the_path_are_fields(
-    listings: Mapping[str, BoundProvider], path: str, fields: Mapping[str, str]
+def test_path_parameters_are_returned_as_fields(
+    providers: Mapping[str, BoundProvider], path: str, fields: Mapping[str, str]
 ) -> None:
-    found = find_route(listings, "GET", HERE, path)
-    assert isinstance(found, VendorRoute)
-    assert found.path_fields == fields
+    route = find_route(providers, "GET", LOCALHOST, path)
+    assert isinstance(route, VendorRoute)
+    assert route.path_fields == fields
 
 
 @given(st.from_regex(r"[^/]+", fullmatch=True))
-def test_whatever_stands_in_a_part_is_its_value(configuration: Configuration, part: str) -> None:
-    found = find_route(known(configuration), "GET", HERE, f"/apps/v1/calls/{part}")
-    assert isinstance(found, VendorRoute)
-    assert (found.endpoint.operation, found.path_fields) == ("show", {"call_id": part})
+def test_any_text_without_a_slash_is_the_value_of_a_path_parameter(
+    configuration: Configuration, text: str
+) -> None:
+    route = find_route(build_providers(configuration), "GET", LOCALHOST, f"/apps/v1/calls/{text}")
+    assert isinstance(route, VendorRoute)
+    assert (route.endpoint.operation, route.path_fields) == ("show", {"call_id": text})
 
 
-def sharing(configuration: Configuration, hosts: tuple[str, ...]) -> Mapping[str, BoundProvider]:
-    """A vendor with three operations at one path, told apart by `kind`."""
-    mine = configuration.providers["mobtexting"]
-    model = mine.provider.endpoints[0]._replace(path="/calls")
-    ends = (
-        model._replace(operation="a", host=hosts[0], when=kind("a"), body_limit=5),
-        model._replace(operation="b", host=hosts[1], when=kind("b"), body_limit=9),
-        model._replace(operation="c", host=hosts[2], when=kind("c"), body_limit=7),
-        model._replace(operation="d", method="GET"),
+def build_providers_at_one_path(
+    configuration: Configuration, hosts: tuple[str, ...]
+) -> Mapping[str, BoundProvider]:
+    """Build a vendor with three operations at one path, selected by the field `kind`."""
+    mobtexting = configuration.providers["mobtexting"]
+    template = mobtexting.provider.endpoints[0]._replace(path="/calls")
+    endpoints = (
+        template._replace(operation="a", host=hosts[0], when=has_kind("a"), body_limit=5),
+        template._replace(operation="b", host=hosts[1], when=has_kind("b"), body_limit=9),
+        template._replace(operation="c", host=hosts[2], when=has_kind("c"), body_limit=7),
+        template._replace(operation="d", method="GET"),
     )
-    return {"acme": mine._replace(provider=mine.provider._replace(name="acme", endpoints=ends))}
+    return {
+        "acme": mobtexting._replace(
+            provider=mobtexting.provider._replace(name="acme", endpoints=endpoints)
+        )
+    }
 
 
-def kind(name: str) -> Callable[[Request], bool]:
+def has_kind(name: str) -> Callable[[Request], bool]:
     return lambda request: request.fields.get("kind") == name
 
 
 @pytest.mark.parametrize(
     ("sent", "operation"), [("a", "a"), ("b", "b"), ("c", "c"), ("x", "c"), (None, "c")]
 )
-def test_of_several_operations_the_first_that_is_meant_else_the_last(
+def test_the_first_operation_whose_condition_holds_is_selected_else_the_last(
     configuration: Configuration, sent: object, operation: str
 ) -> None:
-    found = find_route(sharing(configuration, ("h", "h", "h")), "POST", HERE, "/calls")
-    assert isinstance(found, VendorRoute)
-    assert found.body_limit == 9
+    route = find_route(
+        build_providers_at_one_path(configuration, ("h", "h", "h")), "POST", LOCALHOST, "/calls"
+    )
+    assert isinstance(route, VendorRoute)
+    assert route.body_limit == 9
     assert (
-        found.select_endpoint(
+        route.select_endpoint(
             Request(method="POST", path="/calls", fields={"kind": sent})
         ).operation
         == operation
@@ -232,24 +247,30 @@ def test_of_several_operations_the_first_that_is_meant_else_the_last(
 
 
 @pytest.mark.parametrize(
-    ("host", "operation", "limit"), [(HERE, "c", 7), ("one", "c", 7), ("two", "b", 9)]
+    ("host", "operation", "limit"), [(LOCALHOST, "c", 7), ("one", "c", 7), ("two", "b", 9)]
 )
-def test_operations_on_another_host_share_no_place(
+def test_operations_on_different_hosts_do_not_share_a_path(
     configuration: Configuration, host: str, operation: str, limit: int
 ) -> None:
-    found = find_route(sharing(configuration, ("one", "two", "one")), "POST", host, "/calls")
-    assert isinstance(found, VendorRoute)
-    assert found.select_endpoint(Request(method="POST", path="/calls")).operation == operation
-    assert found.body_limit == limit
+    route = find_route(
+        build_providers_at_one_path(configuration, ("one", "two", "one")), "POST", host, "/calls"
+    )
+    assert isinstance(route, VendorRoute)
+    assert route.select_endpoint(Request(method="POST", path="/calls")).operation == operation
+    assert route.body_limit == limit
 
 
-def test_other_listings_are_found_anew(configuration: Configuration) -> None:
-    """What has been found out about some listings says nothing of others."""
-    assert isinstance(find_route(known(configuration), "GET", HERE, "/apps/v1/calls"), VendorRoute)
+def test_routes_are_not_shared_between_different_providers(configuration: Configuration) -> None:
+    """Routes found for some providers do not apply to others."""
+    assert isinstance(
+        find_route(build_providers(configuration), "GET", LOCALHOST, "/apps/v1/calls"), VendorRoute
+    )
     others = {"mobtexting": configuration.providers["mobtexting"]}
-    assert isinstance(find_route(others, "GET", HERE, "/apps/v1/calls"), UnknownPath)
+    assert isinstance(find_route(others, "GET", LOCALHOST, "/apps/v1/calls"), UnknownPath)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_the_bare_root_is_no_vendor_s(listings: Mapping[str, BoundProvider], method: str) -> None:
-    assert isinstance(find_route(listings, method, HERE, "/"), UnknownPath)
+def test_the_root_path_belongs_to_no_vendor(
+    providers: Mapping[str, BoundProvider], method: str
+) -> None:
+    assert isinstance(find_route(providers, method, LOCALHOST, "/"), UnknownPath)

@@ -1,4 +1,4 @@
-"""Captured bytes as they can be shown, however hostile they are."""
+"""Captured bodies are previewed safely, however hostile they are."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from mockserver.web.views.body_preview import is_json_safe, preview_body
 
 
 @pytest.mark.parametrize(
-    ("body", "shown"),
+    ("body", "preview"),
     [
         (b"", ""),
         (b"a=1&b=2", "a=1&b=2"),
@@ -26,16 +26,16 @@ from mockserver.web.views.body_preview import is_json_safe, preview_body
         (b'{"a": ' + b"1" * 400 + b"}", '{"a": ' + "1" * 400 + "}"),
     ],
 )
-def test_legible(body: bytes, shown: object) -> None:
-    assert preview_body(body) == shown
+def test_a_body_is_previewed_as_a_json_object_or_as_text(body: bytes, preview: object) -> None:
+    assert preview_body(body) == preview
 
 
 @given(st.binary() | st.text('{}[]":,0123456789eE+-.\\uNaIn').map(str.encode))
-def test_whatever_is_shown_is_sound(body: bytes) -> None:
+def test_every_preview_is_json_safe(body: bytes) -> None:
     assert is_json_safe(preview_body(body))
 
 
-def nested(levels: int) -> object:
+def nest_lists(levels: int) -> object:
     value: object = 1
     for _ in range(levels):
         value = [value]
@@ -43,7 +43,7 @@ def nested(levels: int) -> object:
 
 
 @pytest.mark.parametrize(
-    ("value", "verdict"),
+    ("value", "is_safe"),
     [
         (None, True),
         ({"a": [1, 2.5, "ü", True]}, True),
@@ -51,7 +51,7 @@ def nested(levels: int) -> object:
         ({"\udfff": 1}, False),
         (float("nan"), False),
         ([float("inf")], False),
-        (nested(100_000), False),
+        (nest_lists(100_000), False),
         (object(), False),
         ({1: {2}}, False),
     ],
@@ -67,5 +67,5 @@ def nested(levels: int) -> object:
         "set",
     ],
 )
-def test_sound(value: object, *, verdict: bool) -> None:
-    assert is_json_safe(value) == verdict
+def test_only_values_that_json_can_represent_are_json_safe(value: object, *, is_safe: bool) -> None:
+    assert is_json_safe(value) == is_safe

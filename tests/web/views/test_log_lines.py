@@ -1,4 +1,4 @@
-"""One line for each fact, as it stands in a terminal."""
+"""Each journal entry is logged as one line of text."""
 
 from typing import Any
 
@@ -9,24 +9,18 @@ from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
 from mockserver.core.webhook import DeliveryAttempt, DeliveryResult
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views.log_lines import format_line
-from tests.support import read
 from tests.support.builders import build_delivery, build_webhook
+from tests.support.log_lines import record_log_lines
 from tests.support.simulation import START, click_to_call, play_until_idle
 
 INBOX = "{origin}/_mock/inbox/mobtexting"
 
 
-def watched(state: SandboxState) -> list[str]:
-    lines: list[str] = []
-    read.subscribers(state).append(lambda fact: lines.append(format_line(fact, state)))
-    return lines
-
-
-def test_lines_of_a_call_and_its_report(state: SandboxState) -> None:
-    lines = watched(state)
+def test_a_call_and_its_webhook_are_logged_line_by_line(state: SandboxState) -> None:
+    lines = record_log_lines(state)
     click_to_call(state, "callee-busy")
     play_until_idle(state)
-    lines.pop(1)  # see below
+    lines.pop(1)  # the placed call, which has a test of its own
     assert lines == [
         "09:00:00 mobtexting c1 r1 POST /api/v2/voice/c2c 200",
         "09:00:00 mobtexting c1 begin",
@@ -41,22 +35,22 @@ def test_lines_of_a_call_and_its_report(state: SandboxState) -> None:
     ]
 
 
-def test_line_of_a_call_that_is_placed(state: SandboxState) -> None:
-    lines = watched(state)
+def test_a_placed_call_has_a_log_line(state: SandboxState) -> None:
+    lines = record_log_lines(state)
     click_to_call(state)
     assert lines[1] == "09:00:00 mobtexting c1 placed"
 
 
-def test_line_of_a_refusal(state: SandboxState) -> None:
-    lines = watched(state)
+def test_a_refusal_is_logged_with_its_status_and_fault(state: SandboxState) -> None:
+    lines = record_log_lines(state)
     click_to_call(state, to=None)
     assert lines == ["09:00:00 mobtexting r1 POST /api/v2/voice/c2c 422 to-required"]
 
 
-HOOK = build_webhook(url="http://h/x", body={"a": 1})
-FAILED = build_delivery(
+WEBHOOK = build_webhook(url="http://h/x", body={"a": 1})
+FAILED_DELIVERY = build_delivery(
     account="any",
-    webhook=HOOK,
+    webhook=WEBHOOK,
     state="failed",
     next_attempt_at=None,
     attempts=(
@@ -66,10 +60,10 @@ FAILED = build_delivery(
 
 
 @pytest.mark.parametrize(
-    ("kind", "what", "expected"),
+    ("entry_type", "payload", "expected"),
     [
         ("event", Event(at=START, type="digits", leg="a", data={"digits": "12"}), "a digits 12"),
-        ("attempt", FAILED, "w1 completed attempt 1 http://h/x dns failed"),
+        ("attempt", FAILED_DELIVERY, "w1 completed attempt 1 http://h/x dns failed"),
         (
             "moot",
             RejectedEvent(type="ring", leg="b", location="f:1:2", reason="so"),
@@ -81,9 +75,11 @@ FAILED = build_delivery(
         ("error", LookupError("oops"), "error error LookupError('oops')"),
     ],
 )
-def test_line_of_a_fact(state: SandboxState, kind: str, what: Any, expected: str) -> None:
-    told = format_line(JournalEntry(at=START, type=kind, call_id="", payload=what), state)
-    assert told.rstrip() == f"09:00:00 {expected}"
+def test_a_journal_entry_of_every_type_has_a_log_line(
+    state: SandboxState, entry_type: str, payload: Any, expected: str
+) -> None:
+    line = format_line(JournalEntry(at=START, type=entry_type, call_id="", payload=payload), state)
+    assert line.rstrip() == f"09:00:00 {expected}"
 
 
 @pytest.mark.parametrize(
@@ -98,13 +94,13 @@ def test_line_of_a_fact(state: SandboxState, kind: str, what: Any, expected: str
         ("ü 😀", "ü 😀"),
     ],
 )
-def test_control_characters_never_reach_the_terminal(
+def test_control_characters_are_escaped_in_log_lines(
     state: SandboxState, text: str, expected: str
 ) -> None:
-    fact = JournalEntry(
+    entry = JournalEntry(
         at=START,
         type="event",
         call_id="",
         payload=Event(at=START, type="speech", leg="a", data={"words": text}),
     )
-    assert format_line(fact, state) == f"09:00:00 a speech {expected}"
+    assert format_line(entry, state) == f"09:00:00 a speech {expected}"

@@ -1,5 +1,7 @@
-"""What has happened as a sequence diagram."""
+"""A journal is rendered as a Mermaid sequence diagram."""
 
+from mockserver.core.http import Request
+from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views.mermaid import render_diagram
 from tests.support import read
@@ -26,13 +28,13 @@ sequenceDiagram
 """
 
 
-def test_diagram_of_a_call(state: SandboxState) -> None:
+def test_a_diagram_shows_a_call_from_its_request_to_its_webhook(state: SandboxState) -> None:
     click_to_call(state, "callee-busy")
     play_until_idle(state)
     assert render_diagram(read.journal(state), state) == BUSY
 
 
-def test_diagram_of_a_refusal_has_no_receiver(state: SandboxState) -> None:
+def test_a_diagram_of_a_refusal_has_no_webhook_receiver(state: SandboxState) -> None:
     click_to_call(state, bridge=None)
     assert render_diagram(read.journal(state), state).splitlines()[1:] == [
         "    participant client as client",
@@ -42,13 +44,15 @@ def test_diagram_of_a_refusal_has_no_receiver(state: SandboxState) -> None:
     ]
 
 
-def test_diagram_escapes_what_mermaid_would_read(state: SandboxState) -> None:
+def test_a_diagram_escapes_mermaid_syntax(state: SandboxState) -> None:
     click_to_call(state, mid="x")
     play_until_idle(state)
-    fact = read.journal(state)[0]
-    asked = fact.payload._replace(request=fact.payload.request.__class__("GET", "/a;b#c<d>\n\x1b"))  # type: ignore[attr-defined]
-    assert "GET /a#59;b#35;c#lt;d#gt;\n" in render_diagram([fact._replace(payload=asked)], state)
+    entry = read.journal(state)[0]
+    assert isinstance(entry.payload, Exchange)
+    request = Request(method="GET", path="/a;b#c<d>\n\x1b")
+    changed = entry._replace(payload=entry.payload._replace(request=request))
+    assert "GET /a#59;b#35;c#lt;d#gt;\n" in render_diagram([changed], state)
 
 
-def test_diagram_of_nothing(state: SandboxState) -> None:
+def test_a_diagram_of_an_empty_journal_has_only_the_mock_server(state: SandboxState) -> None:
     assert render_diagram((), state) == "sequenceDiagram\n    participant mock as mock server\n"

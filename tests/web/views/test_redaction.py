@@ -1,4 +1,4 @@
-"""Credentials in every place where they may stand, and none of them in an output."""
+"""Credentials are masked wherever they may appear in an output."""
 
 from typing import Any
 
@@ -12,19 +12,19 @@ SECRET = "k-123"
 MASKED = mask(SECRET, SALT)
 
 
-def test_mask_shows_nothing_and_keeps_two_secrets_apart() -> None:
+def test_masks_have_one_form_and_differ_between_secrets() -> None:
     masks = {mask(secret, SALT) for secret in ("a", "b", "", "ü", "\ud800", "a" * 10_000)}
     assert len(masks) == 6
-    assert {(one[:3], len(one)) for one in masks} == {("***", 9)}
+    assert {(masked[:3], len(masked)) for masked in masks} == {("***", 9)}
 
 
-def test_mask_depends_on_the_salt_alone() -> None:
+def test_the_mask_of_a_secret_depends_on_the_salt() -> None:
     assert mask(SECRET, SALT) == MASKED
     assert mask(SECRET, "other") != MASKED
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("original", "expected"),
     [
         ({}, {}),
         ({"accept": SECRET}, {"accept": SECRET}),
@@ -36,12 +36,14 @@ def test_mask_depends_on_the_salt_alone() -> None:
         ({"x-mock-token": SECRET, "host": "h"}, {"x-mock-token": MASKED, "host": "h"}),
     ],
 )
-def test_headers(given: dict[str, str], expected: dict[str, str]) -> None:
-    assert redaction.redact_headers(given, SALT) == expected
+def test_credentials_in_headers_are_masked(
+    original: dict[str, str], expected: dict[str, str]
+) -> None:
+    assert redaction.redact_headers(original, SALT) == expected
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("original", "expected"),
     [
         (None, None),
         (SECRET, SECRET),
@@ -62,12 +64,12 @@ def test_headers(given: dict[str, str], expected: dict[str, str]) -> None:
         ({"a": [{"b": {"token": SECRET}}]}, {"a": [{"b": {"token": MASKED}}]}),
     ],
 )
-def test_value(given: Any, expected: Any) -> None:
-    assert redaction.redact_value(given, SALT) == expected
+def test_values_with_secret_names_are_masked(original: Any, expected: Any) -> None:
+    assert redaction.redact_value(original, SALT) == expected
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("original", "expected"),
     [
         ("", ""),
         ("a=1&b=2", "a=1&b=2"),
@@ -78,31 +80,31 @@ def test_value(given: Any, expected: Any) -> None:
         (f"token=a=b&x={SECRET}", f"token={mask('a=b', SALT)}&x={SECRET}"),
     ],
 )
-def test_query(given: str, expected: str) -> None:
-    assert redaction.redact_query(given, SALT) == expected
+def test_credentials_in_a_query_are_masked(original: str, expected: str) -> None:
+    assert redaction.redact_query(original, SALT) == expected
 
 
 @pytest.mark.parametrize("name", ["access%5Ftoken", "access_toke%6E", "%61ccess_token"])
-def test_query_with_an_encoded_name(name: str) -> None:
+def test_a_query_parameter_with_an_encoded_name_is_masked(name: str) -> None:
     assert SECRET not in redaction.redact_query(f"{name}={SECRET}", SALT)
 
 
-@pytest.mark.parametrize("inner", [[SECRET], {"0": SECRET}, [[SECRET]]])
-def test_value_below_a_secret_name(inner: Any) -> None:
-    """`access_token[]=...` in a form."""
-    assert SECRET not in repr(redaction.redact_value({"access_token": inner}, SALT))
+@pytest.mark.parametrize("nested_value", [[SECRET], {"0": SECRET}, [[SECRET]]])
+def test_values_nested_under_a_secret_name_are_masked(nested_value: Any) -> None:
+    """A form may send `access_token[]=...`."""
+    assert SECRET not in repr(redaction.redact_value({"access_token": nested_value}, SALT))
 
 
 @pytest.mark.parametrize(
-    "given", ["token" * 200_000, "token\r\n" * 140_000, 'name="token"' * 80_000]
+    "original", ["token" * 200_000, "token\r\n" * 140_000, 'name="token"' * 80_000]
 )
-def test_a_megabyte_of_names_is_read_once(given: str) -> None:
-    """What looks at it again for each name takes minutes."""
-    assert redaction.redact_text(given, SALT) == given
+def test_a_megabyte_of_secret_names_is_scanned_in_linear_time(original: str) -> None:
+    """A scan that starts over for each name would take minutes."""
+    assert redaction.redact_text(original, SALT) == original
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("original", "expected"),
     [
         ("", ""),
         ("a token is here", "a token is here"),
@@ -117,12 +119,12 @@ def test_a_megabyte_of_names_is_read_once(given: str) -> None:
         (f'{{"api_key": "{SECRET}", "a": "b', f'{{"api_key": "{MASKED}", "a": "b'),
     ],
 )
-def test_text(given: str, expected: str) -> None:
-    assert redaction.redact_text(given, SALT) == expected
+def test_credentials_in_text_are_masked(original: str, expected: str) -> None:
+    assert redaction.redact_text(original, SALT) == expected
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("original", "expected"),
     [
         ("http://h/x", "http://h/x"),
         ("http://h/x?a=%20b", "http://h/x?a=%20b"),
@@ -130,8 +132,8 @@ def test_text(given: str, expected: str) -> None:
         (f"http://{SECRET}@h/x?", f"http://{MASKED}@h/x?"),
     ],
 )
-def test_url(given: str, expected: str) -> None:
-    assert redaction.redact_url(given, SALT) == expected
+def test_credentials_in_a_url_are_masked(original: str, expected: str) -> None:
+    assert redaction.redact_url(original, SALT) == expected
 
 
 @pytest.mark.parametrize(
@@ -139,9 +141,11 @@ def test_url(given: str, expected: str) -> None:
     [
         (None, {"a": [f"see {SECRET}", 1]}),
         ("", {"a": [f"see {SECRET}", 1]}),
-        ("see", {"a": [f"see {SECRET}", 1]}),  # so short that it may be part of any word
+        ("see", {"a": [f"see {SECRET}", 1]}),  # too short: it may be part of any word
         (SECRET, {"a": [f"see {MASKED}", 1]}),
     ],
 )
-def test_without(secret: str | None, expected: object) -> None:
+def test_a_known_secret_is_masked_in_text_unless_it_is_short(
+    secret: str | None, expected: object
+) -> None:
     assert redaction.redact_secret({"a": [f"see {SECRET}", 1]}, secret, SALT) == expected

@@ -1,4 +1,4 @@
-"""Calls and their events as the contract prints them, key by key."""
+"""Calls and events are printed key by key as the contract says."""
 
 import pytest
 
@@ -64,21 +64,21 @@ BUSY = {
 }  # fmt: skip
 
 
-def test_a_call_that_is_over(state: SandboxState) -> None:
+def test_an_ended_call_is_printed_with_every_key_in_order(state: SandboxState) -> None:
     click_to_call(state, "callee-busy")
     play_until_idle(state)
-    told = serialize_call(state, read.calls(state)["c1"])
-    assert told == BUSY
-    assert key_structure(told) == key_structure(BUSY)
+    printed = serialize_call(state, read.calls(state)["c1"])
+    assert printed == BUSY
+    assert key_structure(printed) == key_structure(BUSY)
 
 
-def test_a_call_that_has_not_begun(state: SandboxState) -> None:
+def test_a_queued_call_has_idle_legs_and_no_end(state: SandboxState) -> None:
     click_to_call(state)
-    told = serialize_call(state, read.calls(state)["c1"])
+    printed = serialize_call(state, read.calls(state)["c1"])
     idle = {"state": "idle", "answered_at": None, "ended_at": None, "cause": None}
     legs = [LEG_A | idle, LEG_B | idle]
     attempt = {**BUSY["attempts"][0], "ended_at": None, "outcome": None, "legs": legs}  # type: ignore[index] # a list
-    assert told == {
+    assert printed == {
         **BUSY,
         "scenario": ["answered"],
         "state": "queued",
@@ -93,18 +93,19 @@ def test_a_call_that_has_not_begun(state: SandboxState) -> None:
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "until", "expected"),
+    ("behavior", "until", "expected"),
     [
         ("person", 2 * SECOND, [{"for": "person", "leg": "b"}]),
         ("answered", 2 * SECOND, []),
     ],
 )
-def test_whom_a_call_waits_for(
-    configuration: Configuration, behaviour: str, until: int, expected: list[dict[str, str]]
+def test_waiting_lists_a_leg_only_if_a_person_must_act(
+    configuration: Configuration, behavior: str, until: int, expected: list[dict[str, str]]
 ) -> None:
-    story = Scenario(name="s", legs={"callee": PRESETS[behaviour]})
+    scenario = Scenario(name="s", legs={"callee": PRESETS[behavior]})
     state = SandboxState(
-        configuration._replace(scenarios=ScenarioSet({"s": story}, "s", number_plan=False)), START
+        configuration._replace(scenarios=ScenarioSet({"s": scenario}, "s", number_plan=False)),
+        START,
     )
     click_to_call(state)
     while (due := read.peek(state)) and due.at <= START + until:
@@ -112,11 +113,12 @@ def test_whom_a_call_waits_for(
     assert serialize_call(state, read.calls(state)["c1"])["waiting"] == expected
 
 
-def test_a_call_that_only_waits_for_a_hangup(configuration: Configuration) -> None:
+def test_waiting_lists_a_hangup_if_nothing_else_is_due(configuration: Configuration) -> None:
     forever = PRESETS["answered"]._replace(talk=None)
-    story = Scenario(name="s", legs={"a": forever, "b": forever})
+    scenario = Scenario(name="s", legs={"a": forever, "b": forever})
     state = SandboxState(
-        configuration._replace(scenarios=ScenarioSet({"s": story}, "s", number_plan=False)), START
+        configuration._replace(scenarios=ScenarioSet({"s": scenario}, "s", number_plan=False)),
+        START,
     )
     click_to_call(state)
     play_until_idle(state)
@@ -125,29 +127,29 @@ def test_a_call_that_only_waits_for_a_hangup(configuration: Configuration) -> No
     ]
 
 
-def test_every_attempt_of_a_call(state: SandboxState) -> None:
+def test_a_call_lists_every_dial_attempt_with_its_times(state: SandboxState) -> None:
     click_to_call(state, "no-answer", attempts=1)
     play_until_idle(state)
-    told = serialize_call(state, read.calls(state)["c1"])
-    assert [one["number"] for one in told["attempts"]] == [1, 2]
-    assert [(one["started_at"], one["ended_at"]) for one in told["attempts"]] == [
+    printed = serialize_call(state, read.calls(state)["c1"])
+    assert [attempt["number"] for attempt in printed["attempts"]] == [1, 2]
+    assert [(attempt["started_at"], attempt["ended_at"]) for attempt in printed["attempts"]] == [
         (T0, "2026-01-01T09:00:27.000Z"),
         ("2026-01-01T09:01:27.000Z", "2026-01-01T09:01:54.000Z"),
     ]
-    assert told["attempts"][1]["legs"] == told["legs"]
+    assert printed["attempts"][1]["legs"] == printed["legs"]
 
 
-def test_redials_count_from_nought(state: SandboxState) -> None:
+def test_redials_are_counted_from_zero(state: SandboxState) -> None:
     click_to_call(state, "no-answer", attempts=2)
     play_until_idle(state)
-    told = serialize_call(state, read.calls(state)["c1"])
-    assert [one["redial"] for one in told["attempts"]] == [0, 1, 2]
+    printed = serialize_call(state, read.calls(state)["c1"])
+    assert [attempt["redial"] for attempt in printed["attempts"]] == [0, 1, 2]
 
 
-def test_credentials_among_the_parameters_are_masked(state: SandboxState) -> None:
+def test_credentials_in_call_parameters_are_masked(state: SandboxState) -> None:
     click_to_call(state, access_token="k-123")
-    wanted = serialize_call(state, read.calls(state)["c1"])["wanted"]
-    assert wanted == {**CLICK_TO_CALL, "access_token": mask("k-123", state.configuration.seed)}
+    parameters = serialize_call(state, read.calls(state)["c1"])["wanted"]
+    assert parameters == {**CLICK_TO_CALL, "access_token": mask("k-123", state.configuration.seed)}
 
 
 @pytest.mark.parametrize(
@@ -164,5 +166,5 @@ def test_credentials_among_the_parameters_are_masked(state: SandboxState) -> Non
         ),
     ],
 )
-def test_an_event(event: Event, expected: dict[str, object]) -> None:
+def test_an_event_is_printed_with_its_data(event: Event, expected: dict[str, object]) -> None:
     assert list(serialize_event(event).items()) == list(expected.items())

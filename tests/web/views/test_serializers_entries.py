@@ -1,4 +1,4 @@
-"""Requests, webhooks and facts as the contract prints them, key by key."""
+"""Exchanges, webhooks and journal entries are printed key by key as the contract says."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ T0 = "2026-01-01T09:00:00.000Z"
 T2 = "2026-01-01T09:00:02.000Z"
 T5 = "2026-01-01T09:00:05.000Z"
 
-ASKED = Request(
+REQUEST = Request(
     method="POST",
     path="/c2c",
     headers={
@@ -43,7 +43,7 @@ EXCHANGE = Exchange(
     at=START,
     provider="mobtexting",
     operation="c2c",
-    request=ASKED,
+    request=REQUEST,
     response=Response(status=200, body={"ok": 1}),
     fault=None,
     explanation="",
@@ -83,15 +83,15 @@ PRINTED = {
         ({"response": Response(status=200, body=b'{"a": 1}')}, {"answer": {"a": 1}}),
         ({"response": Response(status=200, body=b"<html>\xff")}, {"answer": "<html>�"}),
         ({"response": Response(status=200)}, {"answer": None}),
-        ({"request": ASKED._replace(body=b"\xffa")}, {"body": "�a"}),
-        ({"request": ASKED._replace(query="", headers={})}, {"query": "", "headers": {}}),
+        ({"request": REQUEST._replace(body=b"\xffa")}, {"body": "�a"}),
+        ({"request": REQUEST._replace(query="", headers={})}, {"query": "", "headers": {}}),
     ],
 )
-def test_a_request(
+def test_an_exchange_is_printed_with_every_key_in_order(
     configuration: Configuration, changes: dict[str, Any], expected: dict[str, object]
 ) -> None:
-    told = serialize_exchange(EXCHANGE._replace(**changes), configuration)
-    assert list(told.items()) == list((PRINTED | expected).items())
+    printed = serialize_exchange(EXCHANGE._replace(**changes), configuration)
+    assert list(printed.items()) == list((PRINTED | expected).items())
 
 
 @pytest.mark.parametrize(
@@ -103,16 +103,20 @@ def test_a_request(
     ],
     ids=["form", "broken JSON", "multipart"],
 )
-def test_credentials_in_a_body_that_is_not_json(configuration: Configuration, body: bytes) -> None:
-    told = serialize_exchange(EXCHANGE._replace(request=ASKED._replace(body=body)), configuration)
-    assert "k-123" not in repr(told)
+def test_credentials_in_a_body_other_than_json_are_masked(
+    configuration: Configuration, body: bytes
+) -> None:
+    printed = serialize_exchange(
+        EXCHANGE._replace(request=REQUEST._replace(body=body)), configuration
+    )
+    assert "k-123" not in repr(printed)
 
 
-HOOK = build_webhook(
+WEBHOOK = build_webhook(
     url="{origin}/x", body={"a": 1}, method="PUT", headers={"authorization": "Bearer k-123"}
 )
-PENDING = build_delivery(account="any", webhook=HOOK, next_attempt_at=START)
-TRIED = (
+PENDING = build_delivery(account="any", webhook=WEBHOOK, next_attempt_at=START)
+ATTEMPTS = (
     DeliveryAttempt(
         number=1,
         at=START,
@@ -129,7 +133,7 @@ TRIED = (
         result=DeliveryResult(status=200, error=None, body=b'{"ok": true}', duration_ms=0),
     ),
 )
-TRIES = [
+PRINTED_ATTEMPTS = [
     {"number": 1, "at": T0, "status": 500, "error": None, "duration_ms": 3, "answer": "�"},
     {"number": 2, "at": T5, "status": None, "error": "timeout", "duration_ms": 10_000,
      "answer": ""},
@@ -139,25 +143,25 @@ TRIES = [
 
 
 @pytest.mark.parametrize(
-    ("delivery", "state", "next_at", "attempts"),
+    ("delivery", "state", "next_attempt_at", "attempts"),
     [
         (PENDING, "pending", T0, []),
         (
-            PENDING._replace(state="delivered", next_attempt_at=None, attempts=TRIED),
+            PENDING._replace(state="delivered", next_attempt_at=None, attempts=ATTEMPTS),
             "delivered",
             None,
-            TRIES,
+            PRINTED_ATTEMPTS,
         ),
         (
-            PENDING._replace(next_attempt_at=START + 5_000, attempts=TRIED[:1]),
+            PENDING._replace(next_attempt_at=START + 5_000, attempts=ATTEMPTS[:1]),
             "pending",
             T5,
-            TRIES[:1],
+            PRINTED_ATTEMPTS[:1],
         ),
     ],
 )
-def test_a_webhook(
-    delivery: Delivery, state: str, next_at: str | None, attempts: list[dict[str, object]]
+def test_a_webhook_is_printed_with_its_delivery_attempts(
+    delivery: Delivery, state: str, next_attempt_at: str | None, attempts: list[dict[str, object]]
 ) -> None:
     expected = {
         "id": "w1",
@@ -169,30 +173,30 @@ def test_a_webhook(
         "headers": {"authorization": f"Bearer {mask('k-123', SALT)}"},
         "body": {"a": 1},
         "state": state,
-        "next_at": next_at,
+        "next_at": next_attempt_at,
         "attempts": attempts,
     }
     assert key_structure(serialize_delivery(delivery, SALT)) == key_structure(expected)
     assert serialize_delivery(delivery, SALT) == expected
 
 
-ABOUT = {"at": T0, "fact": "any", "call": "c1"}
+ENTRY_HEAD = {"at": T0, "fact": "any", "call": "c1"}
 
 
 @pytest.mark.parametrize(
-    ("what", "expected"),
+    ("payload", "expected"),
     [
         (
             EXCHANGE,
             {
-                **ABOUT,
+                **ENTRY_HEAD,
                 "request": "r1",
                 **{name: value for name, value in PRINTED.items() if name not in ("id", "at")},
             },
         ),
-        (Event(at=START, type="ring", leg="a"), {**ABOUT, "event": "ring", "leg": "a"}),
+        (Event(at=START, type="ring", leg="a"), {**ENTRY_HEAD, "event": "ring", "leg": "a"}),
         (
-            PENDING._replace(state="failed", attempts=TRIED[:2]),
+            PENDING._replace(state="failed", attempts=ATTEMPTS[:2]),
             {
                 "at": T5,
                 "fact": "any",
@@ -210,25 +214,27 @@ ABOUT = {"at": T0, "fact": "any", "call": "c1"}
         ),
         (
             RejectedEvent(type="ring", leg="b", location="a.yaml:1:2", reason="so"),
-            {**ABOUT, "verb": "ring", "leg": "b", "place": "a.yaml:1:2", "why": "so"},
+            {**ENTRY_HEAD, "verb": "ring", "leg": "b", "place": "a.yaml:1:2", "why": "so"},
         ),
-        (IgnoredLeg(scenario="busy", leg="b"), {**ABOUT, "story": "busy", "leg": "b"}),
-        ({"mode": "manual"}, {**ABOUT, "mode": "manual"}),
-        (LookupError("oops"), {**ABOUT, "error": "LookupError('oops')"}),
+        (IgnoredLeg(scenario="busy", leg="b"), {**ENTRY_HEAD, "story": "busy", "leg": "b"}),
+        ({"mode": "manual"}, {**ENTRY_HEAD, "mode": "manual"}),
+        (LookupError("oops"), {**ENTRY_HEAD, "error": "LookupError('oops')"}),
     ],
     ids=["request", "event", "attempt", "moot", "skipped", "control", "error"],
 )
-def test_a_fact(configuration: Configuration, what: object, expected: dict[str, object]) -> None:
-    told = serialize_entry(
-        JournalEntry(at=START, type="any", call_id="c1", payload=what), configuration
+def test_a_journal_entry_is_printed_with_its_payload(
+    configuration: Configuration, payload: object, expected: dict[str, object]
+) -> None:
+    printed = serialize_entry(
+        JournalEntry(at=START, type="any", call_id="c1", payload=payload), configuration
     )
-    assert told == expected
-    assert [name for name in told if name not in ("at", "call")] == [
+    assert printed == expected
+    assert [name for name in printed if name not in ("at", "call")] == [
         name for name in expected if name not in ("at", "call")
     ]
 
 
-def test_a_fact_about_no_call(configuration: Configuration) -> None:
+def test_the_call_of_a_journal_entry_without_a_call_is_null(configuration: Configuration) -> None:
     assert (
         serialize_entry(
             JournalEntry(at=START, type="clock", call_id="", payload={"mode": "real"}),
@@ -238,14 +244,14 @@ def test_a_fact_about_no_call(configuration: Configuration) -> None:
     )
 
 
-def test_a_journal_holds_no_real_time(state: SandboxState) -> None:
+def test_the_journal_holds_no_real_durations(state: SandboxState) -> None:
     change_account(state, retry=Retry(waits=(5_000,)))
     click_to_call(state)
     play_until_idle(
         state, lambda _: DeliveryResult(status=500, error=None, body=b"", duration_ms=12_345)
     )
     assert "12345" not in repr(
-        [serialize_entry(fact, state.configuration) for fact in read.journal(state)]
+        [serialize_entry(entry, state.configuration) for entry in read.journal(state)]
     )
     assert (
         serialize_delivery(read.deliveries(state)["w1"], SALT)["attempts"][0]["duration_ms"]

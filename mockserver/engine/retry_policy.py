@@ -1,0 +1,22 @@
+"""The retry policy of webhooks: which attempt is the last, and the back-off before the next."""
+
+from mockserver.core.account import Retry
+from mockserver.core.webhook import Delivery, DeliveryResult
+
+
+def apply_retry_policy(
+    delivery: Delivery, retry: Retry, result: DeliveryResult, now: int
+) -> Delivery:
+    """Return the delivery as delivered, refused, failed, or pending with its next attempt.
+
+    `result` is that of an attempt that is not in `delivery.attempts` yet. The back-off, in ms,
+    counts from `now`, the end of that attempt.
+    """
+    if result.status in retry.satisfied_by:
+        return delivery._replace(state="delivered", next_attempt_at=None)
+    if result.error == "refused-target":
+        return delivery._replace(state="refused", next_attempt_at=None)
+    attempt_count = len(delivery.attempts)
+    if attempt_count < len(retry.waits):
+        return delivery._replace(next_attempt_at=now + retry.waits[attempt_count])
+    return delivery._replace(state="failed", next_attempt_at=None)

@@ -1,0 +1,33 @@
+"""Client sockets for tests that speak HTTP byte by byte."""
+
+import socket
+
+
+def connect(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=10)
+
+
+def read_to_end(connection: socket.socket) -> bytes:
+    """Return everything that arrives until the other side closes the connection."""
+    parts = []
+    while part := connection.recv(65_536):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def exchange_bytes(port: int, sent: bytes) -> bytes:
+    """Send these bytes, and return everything that comes back.
+
+    Bytes without any request are followed by the end of the stream.
+    """
+    with connect(port) as connection:
+        connection.sendall(sent)
+        if not sent.strip():
+            connection.shutdown(socket.SHUT_WR)
+        return read_to_end(connection)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
