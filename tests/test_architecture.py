@@ -106,11 +106,15 @@ WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 TEST_MODULES = sorted(TESTS.rglob("*.py"))
+OTHER_MODULES = [
+    *sorted((TESTS.parent / "benchmarks").rglob("*.py")),
+    *sorted((TESTS.parent / "docs" / "from_code").rglob("*.py")),
+]
 
 
 def module_id(path: Path) -> str:
     base = PACKAGE if path.is_relative_to(PACKAGE) else TESTS
-    return str(path.relative_to(base))
+    return str(path.relative_to(base if path.is_relative_to(base) else TESTS.parent))
 
 
 def parse(path: Path) -> ast.Module:
@@ -181,7 +185,7 @@ def test_a_module_imports_its_own_layer_and_those_below(path: Path) -> None:
     assert forbidden_imports(module_id(path), path.read_text("utf-8")) == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=module_id)
+@pytest.mark.parametrize("path", [*MODULES, *TEST_MODULES, *OTHER_MODULES], ids=module_id)
 def test_no_name_has_a_banned_word(path: Path) -> None:
     assert banned_names(iter([path.stem, *defined_names(parse(path))])) == []
 

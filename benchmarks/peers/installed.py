@@ -10,7 +10,7 @@ from typing import Final
 NODE: Final = ("@mockoon/cli@9.9.0", "@stoplight/prism-cli@5.16.0", "wiremock@3.13.2")
 JAVA: Final = "mockserver-node@8.0.0"
 PYTHON: Final = ("pytest-httpserver==1.1.3", "aiohttp")
-OURS: Final = ("starlette", "uvicorn", "httptools", "uvloop")
+OWN_PACKAGES: Final = ("starlette", "uvicorn", "httptools", "uvloop")
 FLAGS: Final = ("--no-audit", "--no-fund", "--loglevel=error")
 
 
@@ -21,7 +21,7 @@ def install(folder: Path) -> None:
         subprocess.run(npm, cwd=folder, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - a command of our own
     if not (folder / "venv").exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)  # noqa: S603
-        packages = [f"{name}=={version(name)}" for name in OURS]
+        packages = [f"{name}=={version(name)}" for name in OWN_PACKAGES]
         pip = [str(folder / "venv/bin/pip"), "install", "-q", *PYTHON, *packages]
         subprocess.run(pip, check=True, stderr=subprocess.DEVNULL)  # noqa: S603
 

@@ -44,7 +44,7 @@ def apply(
         place_call(state, call, now, selection)
     for call_id, event in effects.events:
         state.schedule(
-            event.at, "told", call_id, ScheduledEvent(len(state.calls[call_id].attempts), event)
+            event.at, "event", call_id, ScheduledEvent(len(state.calls[call_id].attempts), event)
         )
     for webhook in effects.webhooks:
         enqueue(state, webhook, now)

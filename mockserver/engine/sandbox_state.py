@@ -36,7 +36,7 @@ class AccountPatch(NamedTuple):
 class DueItem(NamedTuple):
     """An element of the agenda, ordered by time in ms and then by `serial`.
 
-    `kind` is `script`, `told` (an event that a provider scheduled), `delivery` or `account`.
+    `kind` is `script`, `event` (one that a provider scheduled), `delivery` or `account`.
     `subject` is a call ID, for `delivery` a delivery ID, for `account` the account's name.
     """
 
@@ -209,11 +209,11 @@ class SandboxState:
         return filter(self._is_current, self._agenda)
 
     def _is_current(self, due: DueItem) -> bool:
-        """Return False if the call's next step was rescheduled, or a `told` event cannot occur."""
+        """Whether the item still holds: its step is the call's next, or its event can occur."""
         if due.kind == "script":
             scheduled = self.next_steps.get(due.subject)
             return scheduled is not None and scheduled[0] == due.serial
-        return due.kind != "told" or self._can_occur(due)
+        return due.kind != "event" or self._can_occur(due)
 
     def _can_occur(self, due: DueItem) -> bool:
         """Return False if the call is evicted, or ended with no such vendor event allowed then."""

@@ -310,7 +310,7 @@ def test_the_dry_run_ignores_the_numbers_limits_and_balance_of_the_account(
 
 def test_every_event_of_a_dry_run_sees_an_account_without_a_balance() -> None:
     scenario = Scenario(
-        name="told",
+        name="mine",
         location="f:1:1",
         steps=(Step(delay=fixed_duration(9_000), event_type="hangup", leg="a", location="f:1:1"),),
     )
@@ -333,7 +333,7 @@ def test_the_dry_run_sends_one_event_per_wait_reason() -> None:
         for line, reason in enumerate(reasons, 2)
     )
     scenario = Scenario(
-        name="told",
+        name="mine",
         location="f:1:1",
         legs={"a": PERSON},
         steps=(*waits, unreachable_step(9, "play", "a")),
@@ -372,7 +372,7 @@ def test_the_dry_run_answers_legs_before_it_sends_what_the_steps_wait_for() -> N
             delay=IMMEDIATELY, event_type="digits", leg="a", data={"digits": "2"}, location="f:2:1"
         ),
     )
-    scenario = Scenario(name="told", location="f:1:1", legs={"a": PERSON}, steps=steps)
+    scenario = Scenario(name="mine", location="f:1:1", legs={"a": PERSON}, steps=steps)
     bound = BOUND_FAKE_VENDOR._replace(provider=FAKE_VENDOR._replace(on_event=lambda _: NO_EFFECTS))
     state = build_state(build_shop({}), scenario)
     assert dry_run(state.configuration._replace(providers={"toy": bound}), scenario) == ()
@@ -402,7 +402,7 @@ def test_the_dry_run_places_its_call_at_the_start_of_the_account_timeline(
     step = Step(
         delay=fixed_duration(after), event_type="offer", data={"agent": "ann"}, location="f:2:1"
     )
-    scenario = Scenario(name="told", location="f:1:1", steps=(step,))
+    scenario = Scenario(name="mine", location="f:1:1", steps=(step,))
     state = build_state(build_shop({})._replace(timeline=((5_000, {}),)), scenario)
     changed = state.configuration._replace(
         parse_account=lambda *_: (build_shop({"ann": "available"}), ())

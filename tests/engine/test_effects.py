@@ -135,7 +135,7 @@ def test_a_scheduled_event_belongs_to_the_current_attempt(state: SandboxState) -
     assert state.take() == DueItem(
         at=START + 5,
         serial=2,
-        kind="told",
+        kind="event",
         subject="c1",
         payload=ScheduledEvent(attempt=0, event=HANGUP),
     )
@@ -156,7 +156,7 @@ def test_effects_are_applied_in_the_order_calls_events_webhooks(state: SandboxSt
     webhook = build_webhook()
     apply(state, Effects(calls=(CALL,), events=(("c1", PLACED),), webhooks=(webhook,)), START)
     kinds = [state.take() for _ in range(3)]
-    assert [due.kind if due else None for due in kinds] == ["script", "told", "delivery"]
+    assert [due.kind if due else None for due in kinds] == ["script", "event", "delivery"]
 
 
 def test_the_account_of_a_call_is_the_present_one(state: SandboxState) -> None:

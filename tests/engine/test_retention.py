@@ -137,7 +137,7 @@ def test_a_scheduled_event_of_an_evicted_call_is_dropped(state: SandboxState) ->
         play_until_idle(state)
     state.schedule(
         state.started_at + 10**9,
-        "told",
+        "event",
         "c1",
         ScheduledEvent(attempt=0, event=Event(at=5, type="hangup", leg="b")),
     )

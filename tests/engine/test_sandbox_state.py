@@ -193,8 +193,8 @@ def test_an_item_due_at_time_zero_is_taken(state: SandboxState) -> None:
 def test_a_due_item_has_its_scheduled_event(state: SandboxState) -> None:
     click_to_call(state, "answered")
     event = ScheduledEvent(attempt=0, event=Event(at=5, type="hangup", leg="b"))
-    serial = state.schedule(5, "told", "c1", event)
-    assert state.take() == DueItem(at=5, serial=serial, kind="told", subject="c1", payload=event)
+    serial = state.schedule(5, "event", "c1", event)
+    assert state.take() == DueItem(at=5, serial=serial, kind="event", subject="c1", payload=event)
 
 
 def test_a_replaced_step_is_skipped(state: SandboxState) -> None:

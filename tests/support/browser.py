@@ -31,7 +31,7 @@ class Browser:
     """One session; the driver waits for elements that are not present yet."""
 
     def __init__(self, driver: str, flags: tuple[str, ...]) -> None:
-        self._driver = driver
+        self._webdriver = driver
         self._opener = build_opener(ProxyHandler({}))
         capabilities = {"capabilities": {"alwaysMatch": build_capabilities(flags)}}
         self._session = f"/session/{self._ask('POST', '/session', capabilities)['sessionId']}"
@@ -70,7 +70,7 @@ class Browser:
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         content = None if body is None else json.dumps(body).encode()
         headers = {"content-type": "application/json"}
-        request = Request(self._driver + path, content, headers, method=method)  # noqa: S310 - our own driver
+        request = Request(self._webdriver + path, content, headers, method=method)  # noqa: S310 - our own driver
         with self._opener.open(request, timeout=60) as response:
             return json.load(response)["value"]
 

@@ -35,7 +35,7 @@ def play_ivr(
     *actions: tuple[str, str],
     **legs: LegBehavior,
 ) -> SandboxState:
-    scenario = Scenario(name="told", legs={"a": acting_callee(*actions), **legs})
+    scenario = Scenario(name="mine", legs={"a": acting_callee(*actions), **legs})
     state = state_with_scenarios(only_providers(configuration, "effebot"), scenario)
     request(state, "create", ivrs=ivrs)
     play_until_idle(state)
@@ -157,7 +157,7 @@ def test_a_prompt_lasts_one_second_per_fifteen_characters(
 ) -> None:
     state = state_with_scenarios(
         only_providers(configuration, "effebot"),
-        Scenario(name="told", legs={"a": LegBehavior(talk=fixed_duration(60_000))}),
+        Scenario(name="mine", legs={"a": LegBehavior(talk=fixed_duration(60_000))}),
     )
     request(state, "create", record={"text": text}, ivrs=[{"smsText": "x"}])
     play_until_idle(state)
@@ -174,7 +174,7 @@ def test_an_action_webhook_carries_the_parameters_of_the_request(
     }
     state = state_with_scenarios(
         only_providers(configuration, "effebot"),
-        Scenario(name="told", legs={"a": acting_callee(("speech", "Yes"))}),
+        Scenario(name="mine", legs={"a": acting_callee(("speech", "Yes"))}),
     )
     request(state, "create", ivrs=[entry])
     [delivery] = play_until_idle(state)

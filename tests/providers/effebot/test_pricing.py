@@ -30,7 +30,7 @@ def test_each_billing_step_that_has_begun_is_charged(
 ) -> None:
     state = state_with_scenarios(
         only_providers(configuration, "effebot"),
-        Scenario(name="told", legs={"a": LegBehavior(talk=fixed_duration(talk))}),
+        Scenario(name="mine", legs={"a": LegBehavior(talk=fixed_duration(talk))}),
     )
     request(state, "create")
     play_until_idle(state)
@@ -100,7 +100,7 @@ def test_the_balance_is_the_start_balance_minus_all_reported_costs(  # noqa: PLR
     names = ("minute", "manager_minute", "synthesis_per_100_chars", "sms")
     state = state_with_scenarios(
         only_providers(configuration, "effebot"),
-        Scenario(name="told", legs=dict(zip("ab", behaviors, strict=True))),
+        Scenario(name="mine", legs=dict(zip("ab", behaviors, strict=True))),
     )
     patch_account(
         state, {"balance": start, "tariff": {**dict(zip(names, prices, strict=True)), "step": step}}

@@ -136,7 +136,7 @@ def test_every_call_sends_exactly_one_report(
         Scenario(name=f"way-{number}", legs={"a": PRESETS[outcome]})
         for number, outcome in enumerate(outcomes)
     ]
-    first = Scenario(name="told", choose=tuple((1.0, scenario.name) for scenario in scenarios))
+    first = Scenario(name="mine", choose=tuple((1.0, scenario.name) for scenario in scenarios))
     state = state_with_scenarios(only_providers(configuration, "phonon"), first, *scenarios)
     patch_account(state, {"flows": {"Ab12Cd34": {"reattempts": reattempts}}})
     request(state, calls=[build_item(*(ONE, TWO, THREE)[:numbers]) for _ in range(3)])

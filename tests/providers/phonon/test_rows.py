@@ -90,7 +90,7 @@ def test_a_request_is_answered_by_the_documented_code_and_message(
 
 
 def test_a_scenario_brings_about_the_failure_row(configuration: Configuration) -> None:
-    scenario = Scenario(name="told", responses=(ApiBehavior(fault="failure"),))
+    scenario = Scenario(name="mine", responses=(ApiBehavior(fault="failure"),))
     state = state_with_scenarios(only_providers(configuration, "phonon"), scenario)
     bound = state.configuration.providers["phonon"]
     incoming = IncomingRequest(
