@@ -107,7 +107,7 @@ def _build_lifespan(
     async def lifespan(_: Any) -> AsyncIterator[Mapping[str, Any]]:
         sandboxes.start()
         watcher = _start_file_watcher(settings, reload, sandboxes.record_error)
-        yield {"refused": dependencies.rejections}
+        yield {"rejections": dependencies.rejections}
         if watcher:
             watcher.cancel()
         await sandboxes.stop()

@@ -22,7 +22,10 @@ def print_ready_lines(
     configuration_and_access: tuple[Configuration, AccessControl],
     print_ready: PrintLine,
 ) -> None:
-    """Print the address, the URL of each provider, and the token if it was drawn."""
+    """Print the address, the URL of each provider, and who can use the control API.
+
+    That is the token if one was drawn, or that it is open.
+    """
     configuration, access_control = configuration_and_access
     provider_count = len(configuration.providers)
     providers = f"{provider_count} provider{'s' if provider_count != 1 else ''}"

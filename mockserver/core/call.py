@@ -20,9 +20,9 @@ class IllegalTransition(Exception):
 class CallSpec(NamedTuple):
     """What is fixed when the call is placed.
 
-    `flow` is a key of `CALL_FLOWS`. `parameters` are the request's parameters; only an update of
-    a call that has not begun replaces them. `created_at` is in ms. At `recording_url` the client
-    finds the recording.
+    `flow` is a key of `CALL_FLOWS`. `parameters` are what the call keeps of its request; for
+    a batch, those of its item. A vendor's update of a call that has not begun may replace them.
+    `created_at` is in ms. At `recording_url` the client finds the recording.
     """
 
     id: str
@@ -182,7 +182,7 @@ def attempt_outcome(call: Call) -> str:
     return CAUSES[failed.cause].outcome if failed and failed.cause else "cancelled"
 
 
-def call_state(call: Call) -> str:
+def public_state(call: Call) -> str:
     """Return the public state: scheduled, queued, ringing, answered, bridged or ended."""
     if call.phase in ("placed", "over"):
         return "scheduled" if call.starts_at > call.spec.created_at else "queued"

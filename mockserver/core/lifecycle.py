@@ -62,7 +62,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Final
 
-from mockserver.core.call import Call, Event, IllegalTransition, Leg, attempt_outcome, call_state
+from mockserver.core.call import Call, Event, IllegalTransition, Leg, attempt_outcome, public_state
 
 ACTIVE_PHASES: Final = ("begun", "bridged")
 """The phases in which events of a leg are legal."""
@@ -159,7 +159,7 @@ def _call_transition(call: Call, event: Event) -> Call:
     phase = CALL_TRANSITIONS.get((call.phase, event.type))
     if phase is None:
         raise IllegalTransition(
-            f"{event.type} is not possible while the call is {call_state(call)}"
+            f"{event.type} is not possible while the call is {public_state(call)}"
         )
     at, event_type = event.at, event.type
     return Call(
@@ -230,6 +230,6 @@ def _explain_rejection(leg: Leg, call: Call, event: Event) -> str:
     if not legal_states:
         return f"{event.type} is nothing that can happen to a leg"
     if call.phase not in ACTIVE_PHASES:
-        return f"{event.type} is not possible while the call is {call_state(call)}"
+        return f"{event.type} is not possible while the call is {public_state(call)}"
     states = " or ".join(legal_states)
     return f"{event.type} is not possible while leg {leg.name} is {leg.state}, only while {states}"

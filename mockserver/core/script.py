@@ -1,4 +1,4 @@
-"""Scripts: compute the next step of a call and what it waits for, never more than one ahead."""
+"""Scripts: compute the next step of a call, and only the next, and what the call waits for."""
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
@@ -11,9 +11,9 @@ from mockserver.core.lifecycle import ACTIVE_PHASES
 
 
 class Condition(NamedTuple):
-    """A key of `CONDITION_TIMES`, for a leg or for the call as a whole if `leg` is empty.
+    """What a step waits for: `type` is a key of `CONDITION_TIMES`.
 
-    `times` is how often an event has to happen.
+    An empty `leg` stands for the call as a whole. `times` is how often an event has to happen.
     """
 
     type: str
@@ -224,7 +224,7 @@ def _build_due_step(at: int, track_index: int, step: Step) -> DueStep:
 
 
 def _answer_waits(call: Call, timed_legs: list[str]) -> Iterator[WaitReason]:
-    """Yield a wait for each ringing leg, unless a step with a time is its own or the scenario's."""
+    """Yield a wait for each ringing leg without a timed step on its own track or the scenario's."""
     for leg in call.legs:
         if leg.state == "ringing" and leg.name not in timed_legs and "" not in timed_legs:
             yield WaitReason("person", leg.name)

@@ -48,12 +48,12 @@ class SelectedScenario(NamedTuple):
 
 def candidates(
     scenarios: ScenarioSet,
-    header_names: tuple[str, ...],
+    scenario_names: tuple[str, ...],
     activations: tuple[Activation, ...],
     context: MatchContext,
 ) -> Iterator[SelectedScenario]:
     """Yield every scenario that applies to the context, by falling precedence."""
-    for name in header_names:
+    for name in scenario_names:
         yield SelectedScenario(scenarios.by_name[name], "header")
     for activation in activations:
         if is_applicable(scenarios, activation, context):

@@ -70,7 +70,7 @@ class Connection(asyncio.Protocol):
         self.transport.write(request.wire_bytes)
         return await self._result
 
-    def is_idle(self) -> bool:
+    def is_still_open(self) -> bool:
         """Return True if nothing has arrived since the response.
 
         Peeks at the socket, because the loop may not have reported an end of the connection yet.

@@ -52,13 +52,13 @@ class ConnectionPool:
         self._free_slot()
 
     def acquire(self, addresses: Collection[str]) -> Connection | None:
-        """Return the reusable connection to one of the addresses that is idle longest, or None."""
+        """Return the longest idle reusable connection to one of the addresses, or None."""
         for connection, (since, _) in tuple(self._idle_connections.items()):
             if not self._is_keep_alive_proven and monotonic() - since < MIN_IDLE_BEFORE_REUSE:
                 return None
             if connection.address in addresses:
                 self._remove_idle(connection)
-                if connection.is_idle():
+                if connection.is_still_open():
                     self._is_keep_alive_proven = True
                     return connection
                 self._is_keep_alive_proven = False

@@ -15,9 +15,9 @@ from mockserver.core.seeded import HIGHEST_SEED, LOWEST_SEED
 from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import build_match_contexts, handle
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.simulation import apply_event, step
+from mockserver.engine.simulation import apply_event, run_due_item
 
-MAX_STEPS = 2_000  # due items and stimuli before a dry run is broken off
+MAX_DUE_ITEMS = 2_000  # due items and stimuli before a dry run is broken off
 
 CALL_ENDED = "the call is over by then"
 NEVER_OCCURS = "what it waits for cannot come"
@@ -48,8 +48,8 @@ class DryRunProblem(NamedTuple):
 def dry_run(configuration: Configuration, scenario: Scenario) -> tuple[DryRunProblem, ...]:
     """Run a scenario on example requests; return the problems of the request with the fewest.
 
-    These are all examples of all operations that the scenario can match, each with the shortest
-    durations and with the longest.
+    The requests are all examples of all operations that the scenario can match. Each runs twice:
+    with the shortest durations and with the longest.
     """
     if not scenario.steps:
         return ()
@@ -119,11 +119,11 @@ def _run(
 
 def _run_to_end(state: SandboxState, call_id: str, *, external_first: bool) -> None:
     now = 0
-    for _ in range(MAX_STEPS):
+    for _ in range(MAX_DUE_ITEMS):
         due = state.peek()
         if due is not None:
             now = due.at
-            step(state)
+            run_due_item(state)
         elif not _send_stimulus(state, call_id, now, external_first=external_first):
             return
 

@@ -18,7 +18,8 @@ class Exchange(NamedTuple):
     """One vendor request and its response, stored for the journal.
 
     `at` is in ms. `provider` and `operation` are empty for a path that no provider has.
-    `explanation` says in one line why the request was refused. `broken_rules`, `violations`,
+    `explanation` says in one line why the request was refused. `scenario_names` are those of its
+    header and the one that set the API behavior. `broken_rules`, `violations`,
     `match_contexts` and `activations` (those in force at arrival) are for `explain`.
     """
 
@@ -30,7 +31,7 @@ class Exchange(NamedTuple):
     response: Response
     fault: str | None
     explanation: str
-    scenarios: tuple[str, ...]
+    scenario_names: tuple[str, ...]
     call_ids: tuple[str, ...] = ()
     broken_rules: tuple[Rule, ...] = ()
     violations: tuple[Violation, ...] = ()
@@ -44,7 +45,8 @@ DEFAULT_API_BEHAVIOR = ApiBehavior()
 class SelectionInput(NamedTuple):
     """What a request contributes to the selection of scenarios.
 
-    `scenario_names` come from the request's header, `activations` were in force at its arrival.
+    `scenario_names` come from the request's header; `credential` is compared with match rules;
+    `activations` were in force at its arrival.
     """
 
     scenario_names: tuple[str, ...] = ()
@@ -69,7 +71,7 @@ class IncomingRequest(NamedTuple):
     bound: BoundProvider
     endpoint: Endpoint
     request: Request
-    scenarios: tuple[str, ...] = ()
+    scenario_names: tuple[str, ...] = ()
     forced_rule: Rule | None = None
     api_behavior: ApiBehavior = DEFAULT_API_BEHAVIOR
     account: Account | None = None
@@ -79,8 +81,8 @@ class IncomingRequest(NamedTuple):
     credential: str | None = None
 
     @property
-    def selection(self) -> SelectionInput:
-        return SelectionInput(self.scenarios, self.credential_or_empty, self.activations or ())
+    def selection_input(self) -> SelectionInput:
+        return SelectionInput(self.scenario_names, self.credential_or_empty, self.activations or ())
 
     @property
     def credential_or_empty(self) -> str:

@@ -16,7 +16,7 @@ from mockserver.engine.rate_limit import is_over_limit, record_request_time
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.scenario_selection import (
     advance_responses,
-    consume_activations,
+    decrement_activations,
     select_api_behavior,
 )
 from mockserver.engine.simulation import apply_or_reject, assign_resources
@@ -65,7 +65,7 @@ def reserve_activations(state: SandboxState, incoming: IncomingRequest) -> Incom
         return incoming
     contexts, activations = build_match_contexts(state, incoming), tuple(state.activations)
     if activations:
-        consume_activations(state, contexts)
+        decrement_activations(state, contexts)
     return incoming._replace(
         activations=activations, match_contexts=contexts, credential=incoming.credential_or_empty
     )
@@ -78,16 +78,16 @@ def apply_scenario(state: SandboxState, incoming: IncomingRequest) -> IncomingRe
     """
     incoming = reserve_activations(state, incoming)
     contexts = build_match_contexts(state, incoming)
-    behavior, scenario = select_api_behavior(state, incoming.selection, contexts)
+    behavior, scenario = select_api_behavior(state, incoming.selection_input, contexts)
     if not scenario:
         return incoming
     advance_responses(state, scenario)
     faults = all_faults(incoming.bound.provider) if behavior.fault else ()
     fault = next((fault for fault in faults if fault.name == behavior.fault), None)
     rule = Rule(_always, fault) if fault else incoming.forced_rule
-    names = incoming.scenarios
+    names = incoming.scenario_names
     names = names if scenario in names else (*names, scenario)
-    return incoming._replace(api_behavior=behavior, forced_rule=rule, scenarios=names)
+    return incoming._replace(api_behavior=behavior, forced_rule=rule, scenario_names=names)
 
 
 def build_context(state: SandboxState, incoming: IncomingRequest, now: int) -> RequestContext:
@@ -151,7 +151,7 @@ def build_exchange(
         response=result.response,
         fault=broken_rules[0].fault.name if broken_rules else None,
         explanation=describe_fault(broken_rules[0], context) if broken_rules else "",
-        scenarios=incoming.scenarios,
+        scenario_names=incoming.scenario_names,
         call_ids=tuple([call.spec.id for call in result.effects.calls]),
         broken_rules=broken_rules,
         violations=context.violations,
@@ -214,7 +214,7 @@ def handle(state: SandboxState, incoming: IncomingRequest, now: int) -> Exchange
         call_ids = (*exchange.call_ids, *(call_id for call_id, _ in result.effects.events))
         state.webhook_depths.update(dict.fromkeys(call_ids, incoming.webhook_depth))
     effects, due_events = _split_effects(result.effects, now)
-    apply(state, effects, now, incoming.selection)
+    apply(state, effects, now, incoming.selection_input)
     for call_id, event in due_events:
         apply_or_reject(state, call_id, event, "")
     assign_resources(state, now)

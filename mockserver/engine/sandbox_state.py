@@ -99,7 +99,7 @@ class SandboxState:
 
     def _build_read_model(self) -> None:
         """Build the read model for providers: live, read-only views of this state."""
-        self.call_ids_by_vendor_id: dict[AccountKey, str] = {}
+        self.call_ids_by_vendor_id: dict[tuple[str, str], str] = {}
         self.counts: OrderedDict[str, list[int]] = OrderedDict()
         self.uploads: dict[str, bytes] = {}
         self.read_model = ReadModel(
@@ -176,7 +176,7 @@ class SandboxState:
             self.request_origins.popitem(last=False)
 
     def drop_progress(self, call_id: str) -> None:
-        """Drop what is needed to continue a call; the call itself stays."""
+        """Drop a call's scenarios, script, waits and webhook depth."""
         mappings = (
             self.leg_scenarios,
             self.webhook_scenarios,
@@ -216,7 +216,7 @@ class SandboxState:
         return due.kind != "event" or self._can_occur(due)
 
     def _can_occur(self, due: DueItem) -> bool:
-        """Return False if the call is evicted, or ended with no such vendor event allowed then."""
+        """Return False if the call was evicted, or has ended in a status without this event."""
         call, payload = self.calls.get(due.subject), due.payload
         if call is None:
             return False

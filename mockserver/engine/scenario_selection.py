@@ -13,7 +13,7 @@ from mockserver.core.selection import (
 from mockserver.engine.exchange import DEFAULT_API_BEHAVIOR, SelectionInput
 from mockserver.engine.sandbox_state import SandboxState
 
-DEFAULT_SCENARIO = SelectedScenario(Scenario("answered"), "default")
+FALLBACK_SCENARIO = SelectedScenario(Scenario("answered"), "default")
 """Selected for the legs if no candidate has the `phones` aspect, not even the default one."""
 
 EMPTY_MATCH_CONTEXT = MatchContext("", "", "", "", {}, {})
@@ -26,7 +26,7 @@ def select_for_call(state: SandboxState, call: Call, selection: SelectionInput) 
     has_match_rules = selection.activations or scenarios.matchable
     context = _build_match_context(call, selection) if has_match_rules else EMPTY_MATCH_CONTEXT
     options = tuple(candidates(scenarios, selection.scenario_names, selection.activations, context))
-    state.leg_scenarios[call.spec.id] = select("phones", options) or DEFAULT_SCENARIO
+    state.leg_scenarios[call.spec.id] = select("phones", options) or FALLBACK_SCENARIO
     webhook_scenario = select("webhooks", options)
     if webhook_scenario:
         state.webhook_scenarios[call.spec.id] = webhook_scenario.scenario
@@ -61,12 +61,12 @@ def advance_responses(state: SandboxState, scenario_name: str) -> None:
     state.response_positions[scenario_name] = position + 1
 
 
-def consume_activations(state: SandboxState, match_contexts: tuple[MatchContext, ...]) -> None:
+def decrement_activations(state: SandboxState, match_contexts: tuple[MatchContext, ...]) -> None:
     """Decrement the activations that match any of the contexts; remove those used up."""
     state.activations = [
         kept
         for activation in state.activations
-        if (kept := _consume(state, activation, match_contexts)).remaining is None
+        if (kept := _decrement(state, activation, match_contexts)).remaining is None
         or kept.remaining > 0
     ]
 
@@ -82,7 +82,7 @@ def _build_match_context(call: Call, selection: SelectionInput) -> MatchContext:
     )
 
 
-def _consume(
+def _decrement(
     state: SandboxState, activation: Activation, match_contexts: tuple[MatchContext, ...]
 ) -> Activation:
     is_match = any(

@@ -73,7 +73,7 @@ def _apply_cascade(state: SandboxState, call_id: str, event: Event) -> None:
         retire_call(state, call_id)
 
 
-def step(state: SandboxState) -> Delivery | None:
+def run_due_item(state: SandboxState) -> Delivery | None:
     """Run the earliest due item. Returns the delivery to send if the item is one, else None."""
     due = state.take()
     if due is None:

@@ -27,7 +27,7 @@ def enqueue(state: SandboxState, webhook: Webhook, now: int) -> None:
     )
     behavior = _delivery_behavior(state, webhook)
     addressed = webhook._replace(url=url, corrupt=behavior.corrupt)
-    index = _count_sent(state, webhook)
+    index = _count_deliveries(state, webhook)
     if behavior.drop is None or index < behavior.drop:
         _drop(state, addressed, now)
         return
@@ -78,7 +78,7 @@ def _delivery_behavior(state: SandboxState, webhook: Webhook) -> DeliveryBehavio
     return scenario.webhooks.get(webhook.kind, scenario.webhooks.get("any", DEFAULT_DELIVERY))
 
 
-def _count_sent(state: SandboxState, webhook: Webhook) -> int:
+def _count_deliveries(state: SandboxState, webhook: Webhook) -> int:
     """Count the call's earlier deliveries of this kind."""
     names = state.delivery_ids_by_call.get(webhook.call_id)
     if not names:

@@ -10,7 +10,7 @@ from mockserver.core.journal import JournalEntry
 from mockserver.core.time import DAY, MAX_TIME
 from mockserver.core.webhook import Delivery, Dispatcher
 from mockserver.engine.sandbox_state import DueItem, SandboxState
-from mockserver.engine.simulation import step
+from mockserver.engine.simulation import run_due_item
 from mockserver.engine.webhooks import complete_attempt
 from mockserver.runtime.clock import Clock
 from mockserver.runtime.tasks import spawn
@@ -114,7 +114,7 @@ class Scheduler:
         return True
 
     async def run_due_now(self, now: int) -> None:
-        """Run what is due by `now` and wait for its deliveries, before a request is answered.
+        """Run what is due by `now` and wait for its deliveries, before the response.
 
         Only scenarios with `before_reply` need this.
         """
@@ -198,7 +198,7 @@ class Scheduler:
     def _run_item(self, due: DueItem) -> None:
         self.clock.jump(due.at)
         try:
-            delivery = step(self.state)
+            delivery = run_due_item(self.state)
         except Exception as error:  # noqa: BLE001 - an internal error must not stop the clock
             self.record_error(error, due.subject)
             return

@@ -32,10 +32,10 @@ def hosts_by_provider(key: ProvidersKey) -> HostsByProvider:
 
 def vendor_host(providers: Mapping[str, BoundProvider], host: str) -> str | None:
     """The vendor's host that a Host header names, as `find_vendor_host` returns it."""
-    return find_vendor_host(hosts_by_provider(ProvidersKey(providers)), host)
+    return match_vendor_host(hosts_by_provider(ProvidersKey(providers)), host)
 
 
-def find_vendor_host(hosts: HostsByProvider, host: str) -> str | None:
+def match_vendor_host(hosts: HostsByProvider, host: str) -> str | None:
     """`host` in lower case and without its port if it is a vendor's, else None."""
     name = host.rsplit(":", 1)[0].lower()
     return name if any(has_host(known, name) for known in hosts.values()) else None

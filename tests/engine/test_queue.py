@@ -20,7 +20,7 @@ from mockserver.core.scenario import Scenario
 from mockserver.core.script import Condition, Step, WaitReason
 from mockserver.engine.dry_run import dry_run
 from mockserver.engine.sandbox_state import SandboxState, ScheduledEvent
-from mockserver.engine.simulation import apply_event, step, update_account
+from mockserver.engine.simulation import apply_event, run_due_item, update_account
 from tests.support import read
 from tests.support.fake_vendor import (
     BOUND_FAKE_VENDOR,
@@ -180,7 +180,7 @@ def test_steps_that_offer_agents_replace_the_assignment_by_the_queue() -> None:
         Step(delay=fixed_duration(1_000), event_type="hangup", leg="b", data={"cause": "normal"}),
     )
     state = build_state(
-        build_shop({"ann": "available", "bob": "available"}), Scenario(name="told", steps=steps)
+        build_shop({"ann": "available", "bob": "available"}), Scenario(name="mine", steps=steps)
     )
     place_calls(state)
     play_until_idle(state)
@@ -205,7 +205,7 @@ def test_the_queue_assigns_agents_again_after_the_last_offer_of_the_steps() -> N
         Step(delay=fixed_duration(300_000), event_type="hangup", leg="a", data={"cause": "normal"}),
     )
     state = build_state(
-        build_shop({"ann": "available", "bob": "available"}), Scenario(name="told", steps=steps)
+        build_shop({"ann": "available", "bob": "available"}), Scenario(name="mine", steps=steps)
     )
     place_calls(state)
     play_until_idle(state)
@@ -223,7 +223,7 @@ def test_a_call_is_queued_only_between_its_beginning_and_its_end() -> None:
     state.configuration = state.configuration._replace(providers={"toy": bound})
     place_calls(state)
     queued = [dict(read.resource_queue(state))]
-    while step(state) is None and read.peek(state) is not None:
+    while run_due_item(state) is None and read.peek(state) is not None:
         queued.append(dict(read.resource_queue(state)))
     assert (queued[0], queued[1], read.resource_queue(state)) == ({}, {"c1": "agent"}, {})
 
@@ -232,7 +232,7 @@ def test_an_offer_with_the_person_behavior_waits_for_a_person() -> None:
     offer = Step(
         delay=IMMEDIATELY, event_type="offer", data={"agent": "ann"}, behavior=PRESETS["person"]
     )
-    state = build_state(build_shop({"ann": "available"}), Scenario(name="told", steps=(offer,)))
+    state = build_state(build_shop({"ann": "available"}), Scenario(name="mine", steps=(offer,)))
     place_calls(state)
     run_until(state, 5_000)
     assert read.wait_reasons(state)["c1"] == (WaitReason(reason="person", leg="b"),)
@@ -295,7 +295,7 @@ def test_an_event_scheduled_after_the_end_occurs_only_if_it_is_allowed_then() ->
     place_calls(state)
     for at, event_type in ((20_000, "rate"), (30_000, "hold"), (40_000, "polled")):
         state.schedule(
-            at, "told", "c1", ScheduledEvent(attempt=0, event=Event(at=at, type=event_type))
+            at, "event", "c1", ScheduledEvent(attempt=0, event=Event(at=at, type=event_type))
         )
     play_until_idle(state)
     assert event_log(state, "rate", "hold", "polled") == [(20_000, "c1", "rate", "")]
@@ -331,7 +331,7 @@ def test_an_event_scheduled_after_the_end_occurs_only_if_it_is_allowed_then() ->
     ids=["unknown agent", "hold in the queue", "fine"],
 )
 def test_the_dry_run_checks_vendor_events(steps: tuple[Step, ...], reason: str) -> None:
-    scenario = Scenario(name="told", location="f:1:1", steps=steps)
+    scenario = Scenario(name="mine", location="f:1:1", steps=steps)
     state = build_state(build_shop({"ann": "available"}), scenario)
     assert [problem.reason for problem in dry_run(state.configuration, scenario)] == (
         [reason] if reason else []
@@ -343,11 +343,11 @@ def test_the_dry_run_sends_what_steps_wait_for_when_no_agent_is_available() -> N
         delay=IMMEDIATELY, event_type="", condition=Condition(type="control"), location="f:1:1"
     )
     state = build_state(
-        build_shop({"ann": "offline"}), Scenario(name="told", location="f:1:1", steps=(wait,))
+        build_shop({"ann": "offline"}), Scenario(name="mine", location="f:1:1", steps=(wait,))
     )
     bound = BOUND_FAKE_VENDOR._replace(provider=FAKE_VENDOR._replace(on_event=lambda _: NO_EFFECTS))
     configuration = state.configuration._replace(providers={"toy": bound})
-    assert dry_run(configuration, configuration.scenarios.by_name["told"]) == ()
+    assert dry_run(configuration, configuration.scenarios.by_name["mine"]) == ()
 
 
 @given(
@@ -365,7 +365,7 @@ def test_no_agent_has_two_calls_and_every_call_is_completed(
         run_until(state, at)
         place_calls(state, now=at)
     while read.peek(state) is not None:
-        step(state)
+        run_due_item(state)
         busy = [
             leg.number
             for call in read.calls(state).values()

@@ -12,7 +12,7 @@ DEFAULT_REATTEMPT_DELAY = Duration(10 * MINUTE)  # assumed
 class Flow(NamedTuple):
     """A flow, stored under its id of eight characters.
 
-    `bridge` is a number to connect the callee with, if any. `reattempts` counts the attempts after
+    `bridge` is a number to connect the contact with, if any. `reattempts` counts the attempts after
     the first, each `reattempt_after` (ms) the one before. `variables` are required in a request.
     `gateway`, `mask`, `data` and an empty `did` provoke the faults of an incomplete flow.
     """

@@ -94,7 +94,7 @@ def _talk_time(leg: Leg) -> int:
 
 
 def _is_remote_hangup(call: Call, leg: Leg) -> bool:
-    """Whether the callee hung up first."""
+    """Whether the contact (leg `a`) hung up first."""
     hangups = (
         event for event in call.events if event.type == "hangup" and event.at == leg.ended_at
     )

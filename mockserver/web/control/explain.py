@@ -95,7 +95,7 @@ def _serialize_selections(
     exchange: Exchange, state: SandboxState, context: MatchContext
 ) -> Iterator[dict[str, Any]]:
     scenarios = state.configuration.scenarios
-    header = tuple(name for name in exchange.scenarios if name in scenarios.by_name)
+    header = tuple(name for name in exchange.scenario_names if name in scenarios.by_name)
     options = tuple(candidates(scenarios, header, exchange.activations, context))
     for aspect in ASPECTS:
         selected = select(aspect, options)

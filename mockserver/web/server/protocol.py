@@ -174,7 +174,7 @@ class HttpProtocol(HttpToolsProtocol):
         get_running_loop().call_later(CLOSE_DELAY, self._close)
 
     def _record_rejection(self, title: str, message: str) -> None:
-        rejections = self.app_state.get("refused")
+        rejections = self.app_state.get("rejections")
         if rejections is not None:
             rejections[title.replace(" ", "-")] += 1
         text = throttle.limit(title, message)

@@ -108,7 +108,7 @@ async def _respond(
     if incoming.api_behavior.delay:
         await asyncio.sleep(incoming.api_behavior.delay / SECOND)
     with sandbox.scheduler.request_scope() as now:
-        response, calls = _build_response(sandbox, incoming, now, scope["allowed_methods"])
+        response, calls = _handle_and_render(sandbox, incoming, now, scope["allowed_methods"])
         if calls and is_due_before_response(sandbox.state, calls):
             await sandbox.scheduler.run_due_now(now)
         if incoming.api_behavior.disconnect:
@@ -188,7 +188,7 @@ def _build_incoming(route: VendorRoute, request: Request, credential: str) -> In
     )
 
 
-def _build_response(
+def _handle_and_render(
     sandbox: Sandbox, incoming: IncomingRequest, now: int, allowed_methods: tuple[str, ...]
 ) -> "tuple[AsgiResponse | Response, tuple[str, ...]]":
     """Return the response, a problem if the provider fails, and the ids of the placed calls."""
@@ -227,14 +227,14 @@ def _record_unknown_path(sandbox: Sandbox, request: Request, unknown: UnknownPat
 
 def _check_scenarios(sandbox: Sandbox, incoming: IncomingRequest) -> "Response | None":
     """Return 422 if the header names an unknown scenario, or one that fits no planned call."""
-    if not incoming.scenarios:
+    if not incoming.scenario_names:
         return None
     known = {
         name: scenario
         for name, scenario in sandbox.state.configuration.scenarios.by_name.items()
         if "/" not in name
     }
-    for name in incoming.scenarios:
+    for name in incoming.scenario_names:
         if name not in known:
             hint = did_you_mean(name, known) or f"known: {', '.join(sorted(known))}"
             return problem(422, "unknown scenario", f"no scenario is named {name!r}: {hint}")

@@ -13,9 +13,9 @@ from mockserver.core.suggestions import closest_words
 from mockserver.web.hosts import (
     HostsByProvider,
     ProvidersKey,
-    find_vendor_host,
     has_host,
     hosts_by_provider,
+    match_vendor_host,
 )
 
 NO_FIELDS: Final[Mapping[str, str]] = MappingProxyType({})
@@ -147,7 +147,7 @@ def _routing_key(table: _RouteTable, host: str, path: str) -> RoutingKey:
         if has_host(table.hosts[name], inner):
             return RoutingKey(name, inner, f"/{deeper}")
         return RoutingKey(name, None, f"/{rest}")
-    return RoutingKey(None, find_vendor_host(table.hosts, host), path)
+    return RoutingKey(None, match_vendor_host(table.hosts, host), path)
 
 
 def _routes_at(table: _RouteTable, path: str) -> Iterator[VendorRoute]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.core.call import Call, DialAttempt, Event, Leg, call_state, current_attempt
+from mockserver.core.call import Call, DialAttempt, Event, Leg, current_attempt, public_state
 from mockserver.core.causes import CAUSES
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
@@ -27,7 +27,7 @@ def serialize_call(state: SandboxState, call: Call) -> dict[str, Any]:
         "account": spec.account,
         "operation": spec.operation,
         "scenario": _scenario_names(state, spec.id),
-        "state": call_state(call),
+        "state": public_state(call),
         "outcome": call.outcome,
         "vendor_status": provider.status(call),
         "created_at": format_iso(spec.created_at),
@@ -81,7 +81,7 @@ def serialize_exchange(exchange: Exchange, configuration: Configuration) -> dict
         "status": exchange.response.status or None,
         "answer": _preview_response(exchange),
         "fault": exchange.fault,
-        "scenario": list(exchange.scenarios),
+        "scenario": list(exchange.scenario_names),
         "call": exchange.call_ids[0] if exchange.call_ids else None,
     }
     redacted: dict[str, Any] = redaction.redact_secret(serialized, secret, salt)
