@@ -31,10 +31,19 @@ be dialed again too: it is replaced by a new leg.
 
 CALL_TEXT: Final = """## Call
 
-A new call is `placed`. A call that is `over` has ended its current dial attempt: the provider may
-place it again, for a redial or for the next number, which makes it `placed` once more. That step
-is not an event, so it is not in the table. `continue` comes from the control API and only lets a
-waiting script go on; `polled` records that the client has read the call.
+A new call is `placed`. A call that is `over` has ended its current dial attempt: either the
+provider starts a new one, or the event `ended` follows. `continue` comes from the control API and
+only lets a waiting script go on; `polled` records that the client has read the call.
+"""
+
+EXCEPTIONS_TEXT: Final = """## Outside the tables
+
+Three changes are in neither table nor diagram:
+
+- A `ring` with a number dials a leg in the course of a call: it adds the leg, or replaces one that
+  is idle, has left, or has ended without an answer.
+- `leave` makes a bridged call `begun` again.
+- A new attempt, for a redial or for the next number, makes the call `placed` again.
 """
 
 
@@ -46,6 +55,7 @@ def page() -> str:
             block(state_diagram(LEG_TRANSITIONS)),
             CALL_TEXT,
             block(state_diagram(CALL_TRANSITIONS)),
+            EXCEPTIONS_TEXT,
         )
     )
 

@@ -13,7 +13,7 @@ from mockserver.core.webhook import DeliveryResult
 from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.simulation import step
+from mockserver.engine.simulation import run_due_item
 from mockserver.engine.webhooks import complete_attempt
 
 MAX_STEPS = 2_000  # due items of a scenario at most
@@ -82,7 +82,7 @@ def _play_to_end(state: SandboxState, bound: BoundProvider, call_id: str) -> Pla
         due = state.peek()
         if due is None:
             break
-        if delivery := step(state):
+        if delivery := run_due_item(state):
             complete_attempt(state, delivery, DeliveryResult(200), due.at)
             webhooks.append(delivery.webhook.kind)
         status_words.append(bound.provider.status(state.calls[call_id]))
