@@ -15,7 +15,7 @@ from mockserver.core.webhook import DeliveryResult
 from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.simulation import step
+from mockserver.engine.simulation import run_due_item
 from mockserver.engine.webhooks import complete_attempt
 from mockserver.settings import parse_settings
 
@@ -40,7 +40,7 @@ def play(state: SandboxState) -> int:
     """Run due items until nothing is due; return how many there were."""
     steps = 0
     while (due := state.peek()) is not None:
-        if delivery := step(state):
+        if delivery := run_due_item(state):
             complete_attempt(state, delivery, DeliveryResult(200), due.at)
         steps += 1
     return steps

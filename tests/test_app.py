@@ -19,22 +19,10 @@ from mockserver.web.server.protocol import HttpProtocol
 from mockserver.web.server.uvicorn_server import Server, ServerAddress, bind_socket
 from tests.support.fetch import fetch_json
 from tests.support.simulation import CLICK_TO_CALL, START
+from tests.support.sockets import IPV6
 
 SETTINGS = Settings(port=0, clock="manual", start=START, seed="s", quiet=True)
 WILDCARDS = ("0.0.0.0", "::")
-
-
-def has_ipv6() -> bool:
-    try:
-        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
-    except OSError:
-        return False
-    return True
-
-
-IPV6 = pytest.param(
-    "::1", marks=pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
-)
 
 
 @pytest.fixture

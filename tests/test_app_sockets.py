@@ -15,9 +15,8 @@ import pytest
 from mockserver.app import run_server
 from mockserver.settings import Settings
 from tests.support.fetch import fetch_json
-from tests.support.simulation import CLICK_TO_CALL
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
 
-CLICK_TO_CALL_PATH = "/api/v2/voice/c2c"
 CLIENTS, CALLS = 16, 5
 
 

@@ -21,7 +21,7 @@ from mockserver.delivery import connection, connection_pool
 from mockserver.delivery.connection import Connection
 from mockserver.delivery.dispatcher import WebhookDispatcher
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.simulation import step
+from mockserver.engine.simulation import run_due_item
 from mockserver.engine.webhooks import complete_attempt
 from mockserver.runtime.loopback import deliver_to_inbox
 from mockserver.runtime.sandbox import Timing
@@ -117,7 +117,7 @@ def test_hot_paths_make_no_more_function_calls_than_before(
         "play": count_calls(lambda: play(lost)) // 100,
     }
     while (due := read.peek(sent)) is not None and due.kind != "delivery":
-        step(sent)
+        run_due_item(sent)
     counts["complete"] = count_calls(lambda: complete_all(sent)) // 100
     monkeypatch.setattr(connection, "open_connection", fake_connect)
     monkeypatch.setattr(connection_pool, "MIN_IDLE_BEFORE_REUSE", 0.0)

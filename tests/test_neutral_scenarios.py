@@ -98,7 +98,9 @@ def test_a_neutral_scenario_has_the_vendor_s_status_and_webhooks(
     )
     handle(
         state,
-        IncomingRequest(bound=bound, endpoint=endpoint, request=request, scenarios=(scenario,)),
+        IncomingRequest(
+            bound=bound, endpoint=endpoint, request=request, scenario_names=(scenario,)
+        ),
         START,
     )
     kinds = [delivery.webhook.kind for delivery in play_until_idle(state)]

@@ -40,7 +40,9 @@ def play_on_all_providers(configuration: Configuration, scenario: str) -> list[s
         )
         exchange = handle(
             state,
-            IncomingRequest(bound=bound, endpoint=endpoint, request=request, scenarios=(scenario,)),
+            IncomingRequest(
+                bound=bound, endpoint=endpoint, request=request, scenario_names=(scenario,)
+            ),
             START,
         )
         webhooks = [item.webhook for item in play_until_idle(state)]

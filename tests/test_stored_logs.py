@@ -20,7 +20,9 @@ from mockserver.settings import parse_settings
 from mockserver.web.views.journal_export import export_lines
 from tests.simulation.runner import Run
 from tests.support.conformance import load_pages, replay_example
-from tests.support.site_client import CLICK_TO_CALL_PATH, HEADERS, build_site_client
+from tests.support.simulation import CLICK_TO_CALL_PATH
+from tests.support.site import HEADERS
+from tests.support.site_client import build_site_client
 
 GOLDEN = Path(__file__).parent / "golden" / "logs.json"
 BLOCK = 50

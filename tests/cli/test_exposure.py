@@ -1,11 +1,11 @@
 """The addresses on which a server listens, as the kernel lists them."""
 
-import socket
 from pathlib import Path
 
 import pytest
 
 from tests.support.processes import FIXED_OPTIONS, read_announcement, serve, start
+from tests.support.sockets import free_port
 
 LOOPBACK, ANY = "0100007F", "00000000"
 LOOPBACK6, ANY6 = "00000000000000000000000001000000", "0" * 32
@@ -25,12 +25,6 @@ def listening_addresses(port: int) -> list[str]:
             if state == LISTENS and int(number, 16) == port:
                 addresses.append(address)
     return addresses
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
 
 
 def test_a_server_listens_on_loopback_only_by_default() -> None:

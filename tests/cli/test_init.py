@@ -8,13 +8,8 @@ from click.testing import CliRunner, Result
 
 from mockserver.cli import group
 from mockserver.compiler import load_scenario_schema
-from tests.support.simulation import CLICK_TO_CALL
-from tests.support.site_client import (
-    CLICK_TO_CALL_PATH,
-    SiteClient,
-    build_site_client,
-    configuration_with_scenarios,
-)
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
+from tests.support.site_client import SiteClient, build_site_client, configuration_with_scenarios
 
 SCHEMA = "scenario.schema.json"
 HEADERS = {"authorization": "Bearer my-token", "accept": "application/json"}

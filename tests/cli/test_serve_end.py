@@ -21,10 +21,9 @@ from tests.support.processes import (
     serve,
     start,
 )
-from tests.support.simulation import CLICK_TO_CALL
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
 from tests.support.vendors.phonon import CREATE_EXAMPLE, ITEM_EXAMPLE
 
-CLICK_TO_CALL_PATH = "/api/v2/voice/c2c"
 NEW_NAMESPACE = ("unshare", "--pid", "--fork", "--kill-child")
 SCENARIOS = "scenarios: {slow: {answers: [{after: 60s}]}}"
 

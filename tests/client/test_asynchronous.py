@@ -17,8 +17,8 @@ from mockserver.client import (
     asynchronous,
     sync,
 )
-from tests.support.client_calls import CLICK_TO_CALL_PATH, HEADERS, click_to_call
-from tests.support.simulation import CLICK_TO_CALL
+from tests.support.client_calls import HEADERS, click_to_call
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
 
 AWAITED = re.compile(r"\b(async|await) ")
 

@@ -15,7 +15,8 @@ from mockserver.client import (
     Refused,
     Unreachable,
 )
-from tests.support.client_calls import CLICK_TO_CALL_PATH, HEADERS, click_to_call
+from tests.support.client_calls import HEADERS, click_to_call
+from tests.support.simulation import CLICK_TO_CALL_PATH
 
 BUSY = ["placed", "begin", "ring a", "answer a", "ring b", "hangup b", "hangup a"]
 

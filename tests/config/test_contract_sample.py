@@ -17,7 +17,7 @@ from tests.support.config_files import check_texts
 from tests.support.scenario_runs import (
     SCENARIO_TESTS,
     attempt_outcomes,
-    click_to_call,
+    click_to_call_through_scenarios,
     leg_log,
     report_statuses,
     state_from_text,
@@ -74,7 +74,7 @@ def test_the_account_shop_has_the_printed_settings(state: SandboxState) -> None:
 
 
 def test_the_default_scenario_plays_when_no_other_matches(state: SandboxState) -> None:
-    click_to_call(state)
+    click_to_call_through_scenarios(state)
     [delivery] = play_until_idle(state)
     assert (attempt_outcomes(state), read.leg_scenarios(state)["c1"].scenario.name) == (
         ["completed"],
@@ -84,31 +84,31 @@ def test_the_default_scenario_plays_when_no_other_matches(state: SandboxState) -
 
 
 def test_callee_busy_ends_with_a_busy_callee(state: SandboxState) -> None:
-    click_to_call(state, "callee-busy")
+    click_to_call_through_scenarios(state, "callee-busy")
     assert report_statuses(play_until_idle(state)) == [("5", "MISSED", "RECEIVED", "BUSY")]
     assert leg_log(state)[2:4] == ["2 ring b", "5 hangup b busy"]
 
 
 def test_one_then_two_presses_1_and_then_2(state: SandboxState) -> None:
-    click_to_call(state, "one-then-two", to="flow:1")
+    click_to_call_through_scenarios(state, "one-then-two", to="flow:1")
     play_until_idle(state)
     assert leg_log(state)[1:4] == ["2.48 answer a", "5.48 digits a 1", "7.48 digits a 2"]
 
 
 def test_says_yes_speaks_after_the_answer(state: SandboxState) -> None:
-    click_to_call(state, "says-yes", to="flow:1")
+    click_to_call_through_scenarios(state, "says-yes", to="flow:1")
     play_until_idle(state)
     assert leg_log(state)[1:3] == ["3 answer a", "4 speech a yes"]
 
 
 def test_presses_two_presses_2_and_b_is_busy(state: SandboxState) -> None:
-    click_to_call(state, "presses-two")
+    click_to_call_through_scenarios(state, "presses-two")
     assert report_statuses(play_until_idle(state)) == [("5", "MISSED", "RECEIVED", "BUSY")]
     assert leg_log(state)[3:5] == ["4 digits a 2", "5 hangup b busy"]
 
 
 def test_presses_two_ignores_leg_b_in_a_call_without_one(state: SandboxState) -> None:
-    click_to_call(state, "presses-two", to="flow:1")
+    click_to_call_through_scenarios(state, "presses-two", to="flow:1")
     play_until_idle(state)
     assert leg_log(state)[1:] == ["3 answer a", "4 digits a 2", "10 hangup a normal"]
     assert IgnoredLeg(scenario="presses-two", leg="b") in [
@@ -117,13 +117,13 @@ def test_presses_two_ignores_leg_b_in_a_call_without_one(state: SandboxState) ->
 
 
 def test_third_time_lucky_completes_on_the_third_attempt(state: SandboxState) -> None:
-    click_to_call(state, "third-time-lucky")
+    click_to_call_through_scenarios(state, "third-time-lucky")
     assert report_statuses(play_until_idle(state)) == [("184", "COMPLETED", "RECEIVED", "ANSWER")]
     assert attempt_outcomes(state) == ["no-answer", "no-answer", "completed"]
 
 
 def test_second_number_gets_no_answer_if_there_is_only_one_number(state: SandboxState) -> None:
-    click_to_call(state, "second-number")
+    click_to_call_through_scenarios(state, "second-number")
     play_until_idle(state)
     assert attempt_outcomes(state) == ["no-answer"] * 3
 
@@ -136,7 +136,7 @@ def test_second_number_is_answered_at_the_second_number(state: SandboxState) -> 
 
 def test_rush_hour_chooses_outcomes_by_weight(state: SandboxState) -> None:
     for second in range(100):  # the account takes ten requests a second
-        click_to_call(state, "rush-hour", now=START + second * 1_000, attempts=0)
+        click_to_call_through_scenarios(state, "rush-hour", now=START + second * 1_000, attempts=0)
     play_until_idle(state)
     outcomes = Counter(call.outcome for call in read.calls(state).values())
     assert outcomes == {"completed": 64, "busy": 18, "no-answer": 18}
@@ -146,7 +146,7 @@ def test_rush_hour_chooses_outcomes_by_weight(state: SandboxState) -> None:
 def test_only_a_number_that_ends_in_0402_has_insufficient_balance(
     state: SandboxState, to: str, status: int
 ) -> None:
-    exchange = click_to_call(state, to=to)
+    exchange = click_to_call_through_scenarios(state, to=to)
     fault = "insufficient-balance" if status == 402 else None
     assert (exchange.response.status, exchange.fault) == (status, fault)
 
@@ -154,7 +154,9 @@ def test_only_a_number_that_ends_in_0402_has_insufficient_balance(
 def test_down_once_fails_two_requests_and_sends_late_duplicate_webhooks(
     state: SandboxState,
 ) -> None:
-    exchanges = [click_to_call(state, mid=f"chaos-{number}") for number in range(4)]
+    exchanges = [
+        click_to_call_through_scenarios(state, mid=f"chaos-{number}") for number in range(4)
+    ]
     assert [exchange.response.status for exchange in exchanges] == [503, NO_STATUS, 200, 200]
     assert exchanges[0].fault == "service-unavailable"
     duplicates = [("15", "MISSED", "RECEIVED", "BUSY")] * 2  # ten seconds later
@@ -162,4 +164,6 @@ def test_down_once_fails_two_requests_and_sends_late_duplicate_webhooks(
 
 
 def test_requests_beyond_the_limits_of_the_account_get_status_429(state: SandboxState) -> None:
-    assert [click_to_call(state).response.status for _ in range(12)] == [200] * 10 + [429] * 2
+    assert [click_to_call_through_scenarios(state).response.status for _ in range(12)] == [
+        200
+    ] * 10 + [429] * 2

@@ -157,10 +157,13 @@ LOCATIONS: Mapping[DocumentPath, tuple[tuple[int, int], tuple[int, int] | None]]
 def test_every_key_and_value_has_its_location() -> None:
     document = parse(BLOCK)
     assert document.locations == {
-        path: Location("f", *value) for path, (value, _) in LOCATIONS.items()
+        path: Location(file="f", line=value[0], column=value[1])
+        for path, (value, _) in LOCATIONS.items()
     }
     assert document.key_locations == {
-        path: Location("f", *key) for path, (_, key) in LOCATIONS.items() if key
+        path: Location(file="f", line=key[0], column=key[1])
+        for path, (_, key) in LOCATIONS.items()
+        if key
     }
     numbers = ("accounts", "shop", "numbers")
     assert document.quoted_paths == {(*numbers, 0), (*numbers, 1), ("steps", 1, 1)}

@@ -11,8 +11,8 @@ from mockserver.core.call import (
     Leg,
     attempt_outcome,
     build_dial_event,
-    call_state,
     current_attempt,
+    public_state,
 )
 from tests.support.builders import build_call, build_call_spec
 
@@ -47,7 +47,7 @@ def test_the_state_of_a_call_follows_from_its_phase_legs_and_start(
     call = call_in_phase(
         phase, A._replace(state=state_a), B._replace(state=state_b), starts_at=starts_at
     )
-    assert call_state(call) == expected
+    assert public_state(call) == expected
 
 
 @pytest.mark.parametrize(

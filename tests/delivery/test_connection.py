@@ -116,7 +116,7 @@ def test_a_connection_is_idle_only_while_it_is_open_and_silent(
         transport = FakeTransport(received)
         connection = connect(transport, [])
         transport.is_closed = is_closed
-        return connection.is_idle()
+        return connection.is_still_open()
 
     assert asyncio.run(run()) == expected
 

@@ -17,7 +17,7 @@ class IdleConnection:
     def __init__(self, address: str) -> None:
         self.address, self.is_reusable = address, True
 
-    def is_idle(self) -> bool:
+    def is_still_open(self) -> bool:
         return True
 
     def abort(self) -> None:

@@ -16,7 +16,7 @@ from tests.support.receivers import (
     build_delivery_to,
     close_connection,
     deliver_to_receiver,
-    never_respond,
+    keep_silent,
     reset_connection,
     respond_with,
     unused_origin,
@@ -158,7 +158,7 @@ def test_each_fault_of_a_receiver_gives_its_delivery_result(
 
 
 SLOW = {
-    "silent": never_respond,
+    "silent": keep_silent,
     "half a head": send_half_a_head,
     "head drip": repeat(HEAD + b"x: ", b"a", 0.01),
     "body drip": repeat(HEAD + b"content-length: 999\r\n\r\n", b"a", 0.01),

@@ -11,7 +11,7 @@ from mockserver.delivery.dispatcher import WebhookDispatcher
 from tests.support.receivers import (
     OK_RESPONSE,
     build_delivery_to,
-    never_respond,
+    keep_silent,
     respond_with,
     serve_receiver,
     unused_origin,
@@ -47,7 +47,7 @@ def test_concurrent_deliveries_never_exceed_the_limit(in_flight: int, expected: 
 def test_a_silent_receiver_delays_no_other_receiver() -> None:
     async def run() -> DeliveryResult:
         async with (
-            serve_receiver(never_respond) as silent,
+            serve_receiver(keep_silent) as silent,
             serve_receiver(respond_with(OK_RESPONSE)) as port,
         ):
             dispatcher = WebhookDispatcher(unused_origin, max_in_flight=BASE_LIMIT + 1)
@@ -65,7 +65,7 @@ def test_a_silent_receiver_delays_no_other_receiver() -> None:
 def test_the_wait_for_a_slot_is_not_part_of_the_timeout() -> None:
     async def run() -> list[DeliveryResult]:
         async with (
-            serve_receiver(never_respond) as silent,
+            serve_receiver(keep_silent) as silent,
             serve_receiver(respond_with(OK_RESPONSE)) as port,
         ):
             dispatcher = WebhookDispatcher(unused_origin, timeout=0.2, max_in_flight=1)

@@ -13,7 +13,7 @@ from tests.support.receivers import (
     Handler,
     build_delivery_to,
     close_connection,
-    never_respond,
+    keep_silent,
     respond_with,
     serve_receiver,
     unused_origin,
@@ -35,7 +35,7 @@ def test_https_to_a_receiver_that_closes_at_once_gives_a_tls_error() -> None:
 def test_plain_http_to_a_tls_receiver_gives_a_protocol_or_reset_error(
     server_context: ssl.SSLContext,
 ) -> None:
-    assert deliver(never_respond, server_context, "http://127.0.0.1").error in {"protocol", "reset"}
+    assert deliver(keep_silent, server_context, "http://127.0.0.1").error in {"protocol", "reset"}
 
 
 def test_an_untrusted_certificate_gives_a_tls_error(server_context: ssl.SSLContext) -> None:

@@ -440,7 +440,7 @@ def test_an_operation_that_places_no_call_is_not_played(
 def test_an_endless_dry_run_is_stopped(
     configuration: Configuration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MAX_STEPS", 100)
+    monkeypatch.setattr(module, "MAX_DUE_ITEMS", 100)
     assert dry_run_problems(configuration, wait_step(2, "polled", times=10**6)) == [
         ("m.yaml:2:1", NEVER_OCCURS)
     ]

@@ -21,7 +21,7 @@ from mockserver.core.selection import Activation
 from mockserver.engine.effects import add_leg, place_call
 from mockserver.engine.exchange import NO_SELECTION_INPUT, SelectionInput
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.simulation import step
+from mockserver.engine.simulation import run_due_item
 from tests.support import read
 from tests.support.builders import build_call, build_call_spec
 from tests.support.fake_vendor import build_shop, build_state, place_calls
@@ -180,7 +180,7 @@ def test_a_redial_uses_the_next_attempt_of_the_scenario(configuration: Configura
     while read.calls(state)["c1"].phase != "ended":
         if not scripts or scripts[-1] != read.scripts(state)["c1"]:
             scripts.append(read.scripts(state)["c1"])
-        step(state)
+        run_due_item(state)
     assert scripts == [leg_script(MACHINE, silent), leg_script(MACHINE, busy)]
 
 

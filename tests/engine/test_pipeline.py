@@ -81,7 +81,7 @@ def test_an_incoming_request_has_a_credential_and_named_scenarios(
 ) -> None:
     incoming = build_incoming(state)
     changed = incoming._replace(request=incoming.request._replace(headers=headers))
-    assert (changed.credential_or_empty, changed.selection) == (
+    assert (changed.credential_or_empty, changed.selection_input) == (
         credential,
         SelectionInput(scenario_names=("no-answer",), credential=credential, activations=()),
     )
@@ -148,7 +148,7 @@ def test_the_exchange_of_an_accepted_request_has_all_its_fields(state: SandboxSt
         ),
         "fault": None,
         "explanation": "",
-        "scenarios": ("no-answer",),
+        "scenario_names": ("no-answer",),
         "call_ids": ("c1",),
         "broken_rules": (),
         "violations": (),
@@ -171,7 +171,7 @@ def test_a_request_to_an_unknown_path_gets_the_next_id(state: SandboxState) -> N
         response=Response(status=404),
         fault=None,
         explanation="nobody has this path",
-        scenarios=(),
+        scenario_names=(),
     )
 
 

@@ -134,7 +134,7 @@ def test_a_scenario_forces_a_fault_by_its_name(
         name,
         (),
     )
-    assert exchange.scenarios == ("mine",)
+    assert exchange.scenario_names == ("mine",)
     assert exchange.explanation.startswith(f"{name} (assumed): {message}")
 
 
@@ -148,7 +148,7 @@ def test_a_scenario_without_a_fault_of_this_provider_lets_the_request_pass(
     incoming = apply_scenario(state, build_click_to_call(state))
     assert (incoming.api_behavior, incoming.forced_rule) == (api_behavior, None)
     exchange = handle(state, incoming, START)
-    assert (exchange.response.status, exchange.call_ids, exchange.scenarios) == (
+    assert (exchange.response.status, exchange.call_ids, exchange.scenario_names) == (
         200,
         ("c1",),
         ("mine",),
@@ -180,7 +180,7 @@ def test_the_scenario_that_decides_the_response_is_listed_once(
     configuration: Configuration, header: tuple[str, ...], names: tuple[str, ...]
 ) -> None:
     state = state_with_responses(configuration, ApiBehavior(fault="conflict"))
-    assert apply_scenario(state, build_click_to_call(state, *header)).scenarios == names
+    assert apply_scenario(state, build_click_to_call(state, *header)).scenario_names == names
 
 
 def test_without_a_matching_scenario_the_api_behavior_is_the_default(

@@ -8,7 +8,7 @@ from mockserver.engine import retention
 from mockserver.engine.effects import place_call
 from mockserver.engine.exchange import NO_SELECTION_INPUT
 from mockserver.engine.sandbox_state import SandboxState, ScheduledEvent
-from mockserver.engine.simulation import apply_event, step
+from mockserver.engine.simulation import apply_event, run_due_item
 from tests.support import read
 from tests.support.simulation import click_to_call, patch_account, play_until_idle
 
@@ -97,7 +97,7 @@ def test_a_call_redialed_after_its_end_is_not_evicted(state: SandboxState) -> No
     for _ in range(3):
         click_to_call(state)
         while read.calls(state)[f"c{read.call_count(state)}"].phase != "ended":
-            step(state)
+            run_due_item(state)
     assert read.calls(state)["c1"].phase == "placed"
 
 
@@ -113,8 +113,8 @@ def test_a_call_with_a_pending_delivery_is_not_evicted(state: SandboxState) -> N
     patch_account(state, KEY, {"retry": {"waits": ["1h"]}}, state.started_at)
     click_to_call(state)
     while (due := read.peek(state)) and due.kind != "delivery":
-        step(state)
-    delivery = step(state)
+        run_due_item(state)
+    delivery = run_due_item(state)
     for _ in range(4):
         click_to_call(state)
         play_until_idle(state)

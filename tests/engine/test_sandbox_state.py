@@ -15,7 +15,7 @@ from mockserver.core.selection import Activation
 from mockserver.engine.bounded_log import MAX_ITEMS, BoundedLog
 from mockserver.engine.sandbox_state import DueItem, SandboxState, ScheduledEvent
 from mockserver.engine.scenario_selection import advance_responses
-from mockserver.engine.simulation import apply_event, step
+from mockserver.engine.simulation import apply_event, run_due_item
 from tests.support.simulation import START, change_account, click_to_call, play_until_idle
 
 STEP = DueStep(at=5, track_index=0, event=Event(at=5, type="play", leg="a"), location="")
@@ -209,7 +209,7 @@ def test_each_call_has_one_pending_step(state: SandboxState) -> None:
     click_to_call(state)
     click_to_call(state)
     for _ in range(6):
-        step(state)
+        run_due_item(state)
     apply_event(state, "c1", Event(at=START + 2_000, type="digits", leg="a", data={"digits": "1"}))
     pending = [(due.at, due.kind, due.subject) for due in sorted(state.pending_items())]
     assert pending == [(START + 2_000, "script", "c1"), (START + 2_000, "script", "c2")]

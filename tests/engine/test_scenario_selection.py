@@ -16,9 +16,9 @@ from mockserver.core.selection import Activation, SelectedScenario
 from mockserver.engine.exchange import DEFAULT_API_BEHAVIOR, NO_SELECTION_INPUT, SelectionInput
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.scenario_selection import (
-    DEFAULT_SCENARIO,
+    FALLBACK_SCENARIO,
     advance_responses,
-    consume_activations,
+    decrement_activations,
     select_api_behavior,
     select_for_call,
 )
@@ -112,7 +112,7 @@ def test_a_default_scenario_without_legs_gives_the_default_behavior(
     state = state_with_scenarios(configuration, Scenario(name="mute", responses=(PASS,)))
     select_for_call(state, build_flow_call(), NO_SELECTION_INPUT)
     assert (read.leg_scenarios(state)["c1"], read.webhook_scenarios(state)) == (
-        DEFAULT_SCENARIO,
+        FALLBACK_SCENARIO,
         {},
     )
 
@@ -215,7 +215,7 @@ def test_a_matching_request_uses_up_one_request_of_an_activation(
     read.activations(state).append(
         Activation(id="a1", scenario_name="busy", match=match, remaining=remaining)
     )
-    consume_activations(state, contexts)
+    decrement_activations(state, contexts)
     assert [activation.remaining for activation in read.activations(state)] == expected
 
 
@@ -229,7 +229,7 @@ def test_a_request_that_the_scenario_cannot_play_uses_up_no_activation(
     read.activations(state).append(
         Activation(id="a1", scenario_name=scenario_name, match=MATCH_ALL, remaining=1)
     )
-    consume_activations(state, (CONTEXT,))
+    decrement_activations(state, (CONTEXT,))
     assert [activation.remaining for activation in read.activations(state)] == [1]
 
 

@@ -9,7 +9,7 @@ from mockserver.core.call import Event, IllegalTransition
 from mockserver.core.configuration import Configuration
 from mockserver.core.provider import Effects, EventContext
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.simulation import apply_event, step
+from mockserver.engine.simulation import apply_event, run_due_item
 from tests.support import read
 from tests.support.simulation import (
     CLICK_TO_CALL,
@@ -111,7 +111,7 @@ def test_a_request_on_which_a_provider_raises_changes_nothing(
 
 
 def test_a_step_with_nothing_due_changes_nothing(state: SandboxState) -> None:
-    assert (step(state), snapshot(state)) == (
+    assert (run_due_item(state), snapshot(state)) == (
         None,
         snapshot(SandboxState(state.configuration, START)),
     )

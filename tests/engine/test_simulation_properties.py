@@ -12,7 +12,7 @@ from mockserver.core.causes import CAUSES
 from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario, ScenarioSet
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.simulation import step
+from mockserver.engine.simulation import run_due_item
 from tests.support import read
 from tests.support.schedulers import serialized_journal
 from tests.support.simulation import START, all_attempts, click_to_call, play_until_idle
@@ -145,4 +145,4 @@ def test_a_call_has_at_most_one_scheduled_step(
     click_to_call(state)
     while read.peek(state) is not None:
         assert sum(due.kind == "script" for due in read.pending_items(state)) <= 1
-        step(state)
+        run_due_item(state)

@@ -11,7 +11,7 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import DeliveryBehavior, Scenario
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.simulation import apply_event, step
+from mockserver.engine.simulation import apply_event, run_due_item
 from mockserver.engine.webhooks import complete_attempt
 from tests.support import read
 from tests.support.deliveries import attempt_results, end_call_at_once
@@ -129,7 +129,7 @@ def test_a_retry_waits_from_the_response_but_the_attempt_has_the_time_of_sending
 ) -> None:
     change_account(state, retry=Retry(waits=(60_000,)))
     end_call_at_once(state)
-    delivery = step(state)
+    delivery = run_due_item(state)
     assert delivery is not None
     assert (
         delivery.next_attempt_at,
@@ -163,10 +163,10 @@ def test_an_attempt_that_was_never_due_has_the_time_of_its_response(state: Sandb
 def test_delivery_results_after_a_reset_are_ignored(state: SandboxState) -> None:
     names = [click_to_call(state).call_ids[0] for _ in range(150)]
     for _ in range(2 * len(names)):
-        step(state)
+        run_due_item(state)
     for name in names:
         apply_event(state, name, Event(at=START, type="hangup", leg="a"))
-    deliveries = [delivery for delivery in (step(state) for _ in range(50)) if delivery]
+    deliveries = [delivery for delivery in (run_due_item(state) for _ in range(50)) if delivery]
     assert (len(deliveries), len(list(read.pending_items(state)))) == (50, 100)
     state.reset(START)
     assert next_due(state) is None

@@ -16,7 +16,7 @@ from tests.support import read
 from tests.support.receivers import (
     OK_RESPONSE,
     Handler,
-    never_respond,
+    keep_silent,
     respond_with,
     serve_receiver,
     unused_origin,
@@ -35,7 +35,7 @@ RECEIVERS: Mapping[str, tuple[Handler, str | int]] = {
     "two lengths": (FAULTS["two lengths"][0], "protocol"),
     "endless head": (FAULTS["endless head"][0], "too-large"),
     "endless body": (FAULTS["endless body"][0], 200),
-    "silent": (never_respond, "timeout"),
+    "silent": (keep_silent, "timeout"),
     "half a head": (SLOW["half a head"], "timeout"),
 }
 END_STATES = {"delivered", "failed", "refused"}

@@ -26,9 +26,8 @@ from tests.support.schedulers import (
     manual_scheduler,
     running_scheduler,
     serialized_journal,
-    with_on_event,
 )
-from tests.support.simulation import START, change_account, click_to_call
+from tests.support.simulation import START, change_account, click_to_call, state_with_provider
 
 
 @pytest.mark.parametrize(
@@ -260,7 +259,7 @@ def test_an_internal_error_is_recorded_in_the_journal_and_time_goes_on(
             raise error
         return NO_EFFECTS
 
-    state = SandboxState(with_on_event(configuration, on_event), START)
+    state = state_with_provider(configuration, on_event=on_event)
     click_to_call(state)
     click_to_call(state)
     scheduler = manual_scheduler(state)

@@ -13,7 +13,7 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
 from mockserver.core.webhook import Delivery
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.simulation import step
+from mockserver.engine.simulation import run_due_item
 from mockserver.runtime import scheduler
 from mockserver.runtime.clock import Clock
 from mockserver.runtime.sandbox import Sandbox, Timing
@@ -127,10 +127,10 @@ def test_an_advance_yields_after_a_fixed_number_of_steps(
 
     def count_step(state: SandboxState) -> Delivery | None:
         step_counts[-1] += 1
-        return step(state)
+        return run_due_item(state)
 
     step_counts = list[int]()
-    monkeypatch.setattr(scheduler, "step", count_step)
+    monkeypatch.setattr(scheduler, "run_due_item", count_step)
     sandbox = build_busy_sandbox(configuration, "manual")
     steps_per_turn, result = asyncio.run(run())
     steps = 7 * CALLS  # six per call, and its webhook

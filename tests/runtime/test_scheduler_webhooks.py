@@ -13,12 +13,8 @@ from tests.support import read
 from tests.support.builders import build_webhook
 from tests.support.dispatchers import RecordingDispatcher
 from tests.support.event_loop import other_tasks, yield_to_tasks
-from tests.support.schedulers import (
-    instant_scheduler,
-    running_scheduler,
-    with_on_event,
-)
-from tests.support.simulation import START, change_account, click_to_call
+from tests.support.schedulers import instant_scheduler, running_scheduler
+from tests.support.simulation import START, change_account, click_to_call, state_with_provider
 
 
 def report_bridge_and_end(context: EventContext) -> Effects:
@@ -52,7 +48,7 @@ def test_webhooks_of_a_call_are_sent_in_order_and_delay_no_other_call(
             await dispatcher.wait_for_deliveries(4)
 
     gate, sent, dispatcher = asyncio.Event(), list[Webhook](), RecordingDispatcher(receive)
-    state = SandboxState(with_on_event(configuration, report_bridge_and_end), START)
+    state = state_with_provider(configuration, on_event=report_bridge_and_end)
     scheduler = instant_scheduler(state, dispatcher)
     asyncio.run(run())
     assert [(webhook.call_id, webhook.kind) for webhook in sent] == [

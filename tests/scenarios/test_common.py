@@ -17,7 +17,7 @@ from tests.support import read
 from tests.support.config_files import configuration_from_texts
 from tests.support.scenario_runs import (
     attempt_outcomes,
-    click_to_call,
+    click_to_call_through_scenarios,
     leg_log,
     report_statuses,
     state_from_text,
@@ -121,7 +121,7 @@ FLOW_CASES = {
 def test_a_bundled_scenario_plays_its_legs_attempts_and_report_on_two_legs(
     state: SandboxState, scenario: str
 ) -> None:
-    click_to_call(state, scenario)
+    click_to_call_through_scenarios(state, scenario)
     reports = report_statuses(play_until_idle(state))
     assert (", ".join(leg_log(state)), attempt_outcomes(state), *reports) == LEG_CASES[scenario]
 
@@ -130,7 +130,7 @@ def test_a_bundled_scenario_plays_its_legs_attempts_and_report_on_two_legs(
 def test_a_bundled_scenario_plays_its_leg_and_report_on_a_flow(
     state: SandboxState, scenario: str
 ) -> None:
-    click_to_call(state, scenario, to="flow:1")
+    click_to_call_through_scenarios(state, scenario, to="flow:1")
     reports = report_statuses(play_until_idle(state))
     assert (", ".join(leg_log(state)[1:]), *reports) == FLOW_CASES[scenario]
 
@@ -140,7 +140,7 @@ def test_one_then_two_draws_the_time_of_its_answer_from_the_seed(
     seed: str, answered_at: str
 ) -> None:
     state = state_from_text("", seed)
-    click_to_call(state, "one-then-two", to="flow:1")
+    click_to_call_through_scenarios(state, "one-then-two", to="flow:1")
     play_until_idle(state)
     first, second = (float(answered_at) + seconds for seconds in (3, 5))
     assert leg_log(state)[1:4] == [
@@ -151,7 +151,7 @@ def test_one_then_two_draws_the_time_of_its_answer_from_the_seed(
 
 
 def test_waits_for_a_person_waits_for_the_control_api(state: SandboxState) -> None:
-    click_to_call(state, "waits-for-a-person")
+    click_to_call_through_scenarios(state, "waits-for-a-person")
     assert play_until_idle(state) == []
     assert ", ".join(leg_log(state)) == RING_B
     assert read.wait_reasons(state) == {"c1": (WaitReason(reason="person", leg="b"),)}
@@ -159,7 +159,7 @@ def test_waits_for_a_person_waits_for_the_control_api(state: SandboxState) -> No
 
 def test_rush_hour_draws_outcomes_by_its_weights(state: SandboxState) -> None:
     for _ in range(500):
-        click_to_call(state, "rush-hour", attempts=0)
+        click_to_call_through_scenarios(state, "rush-hour", attempts=0)
     play_until_idle(state)
     outcomes = Counter(call.outcome for call in read.calls(state).values())
     assert outcomes == {"completed": 307, "busy": 90, "no-answer": 103}
@@ -171,13 +171,13 @@ def test_rush_hour_draws_outcomes_by_its_weights(state: SandboxState) -> None:
 def test_a_bundled_delivery_scenario_sends_its_reports_at_its_times(
     state: SandboxState, scenario: str, sent_at: list[str]
 ) -> None:
-    click_to_call(state, scenario)
+    click_to_call_through_scenarios(state, scenario)
     assert report_statuses(play_until_idle(state)) == [(at, *COMPLETED) for at in sent_at]
     assert ", ".join(leg_log(state)) == f"{RING_B}, {TALK}"
 
 
 def test_lost_report_drops_the_report(state: SandboxState) -> None:
-    click_to_call(state, "lost-report")
+    click_to_call_through_scenarios(state, "lost-report")
     assert play_until_idle(state) == []
     assert [delivery.state for delivery in read.deliveries(state).values()] == ["dropped"]
 
@@ -185,7 +185,7 @@ def test_lost_report_drops_the_report(state: SandboxState) -> None:
 def test_report_before_reply_makes_the_report_due_before_the_response(state: SandboxState) -> None:
     scenarios = ("report-before-reply", "answered")
     assert [
-        is_due_before_response(state, click_to_call(state, scenario).call_ids)
+        is_due_before_response(state, click_to_call_through_scenarios(state, scenario).call_ids)
         for scenario in scenarios
     ] == [
         True,

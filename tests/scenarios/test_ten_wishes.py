@@ -13,7 +13,7 @@ from tests.support.config_files import check_texts
 from tests.support.scenario_runs import (
     SCENARIO_TESTS,
     attempt_outcomes,
-    click_to_call,
+    click_to_call_through_scenarios,
     leg_log,
     report_statuses,
     state_from_text,
@@ -42,19 +42,19 @@ def test_a_scenario_example_takes_six_lines_at_most(wish: str) -> None:
 
 
 def test_wish_1_the_customer_is_busy(state: SandboxState) -> None:
-    click_to_call(state, "busy-customer")
+    click_to_call_through_scenarios(state, "busy-customer")
     assert report_statuses(play_until_idle(state)) == [("4", "MISSED", "RECEIVED", "BUSY")]
     assert leg_log(state)[1:4] == ["2 answer a", "2 ring b", "4 hangup b busy"]
 
 
 def test_wish_2_the_third_attempt_is_answered(state: SandboxState) -> None:
-    click_to_call(state, "third-call-answers")
+    click_to_call_through_scenarios(state, "third-call-answers")
     assert report_statuses(play_until_idle(state)) == [("184", "COMPLETED", "RECEIVED", "ANSWER")]
     assert attempt_outcomes(state) == ["no-answer", "no-answer", "completed"]
 
 
 def test_wish_3_the_call_stays_busy_where_the_vendor_does_not_redial(state: SandboxState) -> None:
-    click_to_call(state, "busy-then-presses-one")
+    click_to_call_through_scenarios(state, "busy-then-presses-one")
     assert report_statuses(play_until_idle(state)) == [("4", "MISSED", "RECEIVED", "BUSY")]
     assert attempt_outcomes(state) == ["busy"]
 
@@ -70,7 +70,7 @@ def test_wish_3_the_redialed_callee_presses_one_where_the_vendor_redials(
 
     table = {"attempt-ended": redial_once, "ended": events.on_ended}
     state_with_redial = state_with_provider(state.configuration, on_event=by_event_type(table))
-    click_to_call(state_with_redial, "busy-then-presses-one")
+    click_to_call_through_scenarios(state_with_redial, "busy-then-presses-one")
     assert report_statuses(play_until_idle(state_with_redial)) == [
         ("75", "COMPLETED", "RECEIVED", "ANSWER")
     ]
@@ -81,18 +81,18 @@ def test_wish_3_the_redialed_callee_presses_one_where_the_vendor_redials(
 
 
 def test_wish_4_the_callee_presses_one_and_then_two(state: SandboxState) -> None:
-    click_to_call(state, "presses-one-then-two")
+    click_to_call_through_scenarios(state, "presses-one-then-two")
     assert report_statuses(play_until_idle(state)) == [("11", "COMPLETED", "RECEIVED", "ANSWER")]
     assert leg_log(state)[3:7] == ["5 answer b", "5 bridge", "8 digits b 1", "10 digits b 2"]
 
 
 def test_wish_5_the_second_leg_does_not_answer(state: SandboxState) -> None:
-    click_to_call(state, "second-side-silent", attempts=0)
+    click_to_call_through_scenarios(state, "second-side-silent", attempts=0)
     assert report_statuses(play_until_idle(state)) == [("27", "MISSED", "RECEIVED", "NOANSWER")]
 
 
 def test_wish_8_the_customer_presses_two_and_the_manager_is_busy(state: SandboxState) -> None:
-    click_to_call(state, "manager-busy")
+    click_to_call_through_scenarios(state, "manager-busy")
     assert report_statuses(play_until_idle(state)) == [("5", "MISSED", "RECEIVED", "BUSY")]
     assert leg_log(state)[3:5] == ["4 digits a 2", "5 hangup b busy"]
 
@@ -100,7 +100,9 @@ def test_wish_8_the_customer_presses_two_and_the_manager_is_busy(state: SandboxS
 def test_wish_9_the_api_fails_once_and_then_calls_are_busy_and_reported_twice(
     state: SandboxState,
 ) -> None:
-    refused, second, third = (click_to_call(state, "down-then-busy-and-doubled") for _ in range(3))
+    refused, second, third = (
+        click_to_call_through_scenarios(state, "down-then-busy-and-doubled") for _ in range(3)
+    )
     assert (refused.response.status, refused.fault) == (503, "service-unavailable")
     assert (refused.call_ids, second.response.status, third.response.status) == ((), 200, 200)
     twice = [("4", "MISSED", "RECEIVED", "BUSY")] * 2
@@ -109,7 +111,7 @@ def test_wish_9_the_api_fails_once_and_then_calls_are_busy_and_reported_twice(
 
 def test_wish_10_about_five_of_a_hundred_calls_fail(state: SandboxState) -> None:
     for number in range(500):
-        click_to_call(state, "five-percent-bad", now=START + number)
+        click_to_call_through_scenarios(state, "five-percent-bad", now=START + number)
     assert len(play_until_idle(state)) == 500
     assert Counter(call.outcome for call in read.calls(state).values()) == {
         "completed": 471,

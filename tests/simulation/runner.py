@@ -20,7 +20,7 @@ from mockserver.core.webhook import Delivery
 from mockserver.engine.exchange import Exchange, IncomingRequest
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.simulation import apply_event, step, update_account
+from mockserver.engine.simulation import apply_event, run_due_item, update_account
 from mockserver.engine.webhooks import complete_attempt, redeliver
 from mockserver.web.views.serializers import serialize_entry
 from tests.simulation.history import History, Sent
@@ -129,7 +129,7 @@ class Run:
             complete_attempt(self.state, pending.delivery, pending.mode.answer, self.now)
         elif due:
             self.now = max(self.now, due.at)
-            if delivery := step(self.state):
+            if delivery := run_due_item(self.state):
                 self._start_attempt(delivery)
         return bool(due or pending)
 
@@ -177,7 +177,7 @@ class Run:
             bound=bound,
             endpoint=next(matching, endpoint),
             request=sent,
-            scenarios=self._scenarios(provider.name),
+            scenario_names=self._scenarios(provider.name),
         )
         self._record_exchange(handle(state, incoming, self.now), provider.name)
 

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,8 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
+
+from tests.support.sockets import free_port
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 """The protocol's key for the id of an element."""
@@ -83,9 +84,7 @@ def browser(*flags: str) -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail("CI needs Debian's packages chromium and chromium-driver")
         pytest.skip("there is no chromedriver")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    quiet = subprocess.DEVNULL
+    port, quiet = free_port(), subprocess.DEVNULL
     with subprocess.Popen([driver, f"--port={port}"], stdout=quiet, stderr=quiet) as process:  # noqa: S603 - found on the path
         try:
             session = _connect(f"http://127.0.0.1:{port}", flags, process)

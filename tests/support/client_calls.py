@@ -3,10 +3,9 @@
 import httpx
 
 from mockserver.client import MockServer
-from tests.support.simulation import CLICK_TO_CALL
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
 
 HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
-CLICK_TO_CALL_PATH = "/api/v2/voice/c2c"
 
 
 def click_to_call(mock: MockServer, **fields: object) -> httpx.Response:

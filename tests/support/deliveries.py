@@ -2,7 +2,7 @@
 
 from mockserver.core.call import Event
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.simulation import apply_event, step
+from mockserver.engine.simulation import apply_event, run_due_item
 from tests.support import read
 from tests.support.simulation import START, click_to_call
 
@@ -10,8 +10,8 @@ from tests.support.simulation import START, click_to_call
 def end_call_at_once(state: SandboxState, *scenarios: str) -> None:
     """Place a call that is over at once, so that its webhook is due at the start."""
     click_to_call(state, *scenarios)
-    step(state)
-    step(state)
+    run_due_item(state)
+    run_due_item(state)
     apply_event(state, "c1", Event(at=START, type="hangup", leg="a", data={"cause": "busy"}))
 
 

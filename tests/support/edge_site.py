@@ -10,47 +10,24 @@ import httpx
 from starlette.types import ASGIApp
 
 from mockserver.core.configuration import Configuration
-from mockserver.core.webhook import ORIGIN_PLACEHOLDER as OWN
-from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.web.access_control import AccessControl
 from tests.support import read
-from tests.support.simulation import CLICK_TO_CALL, START
-from tests.support.site import ORIGIN, build_site
+from tests.support.dispatchers import RecordingDispatcher, receive_in_app
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH, START
+from tests.support.site import HEADERS, ORIGIN, build_client, build_site
 
-CLICK_TO_CALL_PATH = "/api/v2/voice/c2c"
-KEY = "top-secret-bearer"
-HEADERS = {"authorization": f"Bearer {KEY}", "accept": "application/json"}
-PROBLEM_MEDIA_TYPE = "application/problem+json"
 UNTIL_IDLE = {"until": "idle"}
 PROMPT_SECONDS = 0.2
 """CPU seconds of this process that one response may take."""
-
-
-class LoopbackDispatcher:
-    """Records each delivery; with an `app`, delivers webhooks to inboxes of that application."""
-
-    def __init__(self) -> None:
-        self.deliveries: list[Delivery] = []
-        self.app: ASGIApp | None = None
-
-    async def deliver(self, delivery: Delivery) -> DeliveryResult:
-        self.deliveries.append(delivery)
-        webhook = delivery.webhook
-        if self.app is None or not webhook.url.startswith(OWN):
-            return DeliveryResult(status=200, body=b"thanks", duration_ms=7)
-        url = webhook.url.replace(OWN, ORIGIN, 1)
-        async with build_client(self.app) as client:
-            response = await client.request(webhook.method, url, json=webhook.body)
-        return DeliveryResult(status=response.status_code, body=response.content, duration_ms=7)
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeSite:
     registry: SandboxRegistry
     app: ASGIApp
-    dispatcher: LoopbackDispatcher
+    dispatcher: RecordingDispatcher
 
     @property
     def default(self) -> Sandbox:
@@ -86,11 +63,6 @@ class EdgeSite:
         return response.json()
 
 
-def build_client(app: ASGIApp) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url=ORIGIN)
-
-
 def build_request(method: str, path: str, **more: Any) -> httpx.Request:
     """Build a request with a Host header for each of `hosts`, or with the usual one without it."""
     hosts = more.pop("hosts", None)
@@ -108,7 +80,7 @@ def build_edge_site(
     origins: tuple[str, ...] = (ORIGIN,),
     mode: str = "manual",
 ) -> EdgeSite:
-    dispatcher = LoopbackDispatcher()
+    dispatcher = RecordingDispatcher()
     sandboxes, app = build_site(
         configuration, Timing(mode=mode, start=START), dispatcher, access_control, origins
     )
@@ -118,18 +90,8 @@ def build_edge_site(
 def build_looping_site(configuration: Configuration) -> EdgeSite:
     """Build a site that delivers webhooks to its own inboxes."""
     edge = build_edge_site(configuration)
-    edge.dispatcher.app = edge.app
+    edge.dispatcher.receive = receive_in_app(edge.app)
     return edge
-
-
-def read_problem(response: httpx.Response) -> tuple[int, str, str]:
-    """Return status, title and detail of a problem, after a check of its headers and keys."""
-    problem = response.json()
-    assert response.headers["content-type"] == PROBLEM_MEDIA_TYPE
-    assert list(problem)[:4] == ["type", "title", "status", "detail"]
-    assert (problem["type"], problem["status"]) == ("about:blank", response.status_code)
-    assert response.headers["x-mock-problem"] == problem["title"].replace(" ", "-")
-    return response.status_code, problem["title"], problem["detail"]
 
 
 def control_state(edge: EdgeSite) -> list[tuple[object, ...]]:

@@ -1,6 +1,5 @@
 """Runs the command as a process without the `MOCKSERVER_` variables of the environment."""
 
-import json
 import os
 import re
 import signal
@@ -9,11 +8,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import ProxyHandler, Request, build_opener
 
 from click.testing import CliRunner, Result
 
 from mockserver.cli import group
+from tests.support.fetch import fetch_bytes
 
 READY_LINE = re.compile(
     r"mockserver ready on (?P<base>http://127\.0\.0\.1:(?P<port>\d+)) "
@@ -48,12 +47,9 @@ class ServerProcess:
         self.bases = [process.stdout.readline() for _ in range(int(self.ready["providers"]))]
 
     def request(self, path: str, body: object = None, method: str | None = None) -> bytes:
-        content = None if body is None else json.dumps(body).encode()
-        headers = {"content-type": "application/json", "authorization": "Bearer very-secret"}
-        request = Request(f"{self.ready['base']}{path}", content, headers, method=method)  # noqa: S310 - loopback
-        with build_opener(ProxyHandler({})).open(request, timeout=10) as response:
-            answer: bytes = response.read()
-        return answer
+        """Send a request as the holder of the credential `very-secret`."""
+        url, bearer = f"{self.ready['base']}{path}", "Bearer very-secret"
+        return fetch_bytes(url, body, method=method, authorization=bearer)
 
     def end(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
         """End the server and return its exit code and remaining outputs.
@@ -63,22 +59,6 @@ class ServerProcess:
         self.process.send_signal(number)
         output, errors = self.process.communicate(timeout=5)
         return self.process.returncode, output, errors
-
-
-@contextmanager
-def serve(*arguments: str, **variables: str) -> Iterator[ServerProcess]:
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter
-        [sys.executable, "-m", "mockserver", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=CLEAN_ENVIRONMENT | variables,
-    )
-    try:
-        yield ServerProcess(process)
-    finally:
-        process.kill()
-        process.communicate(timeout=10)
 
 
 @contextmanager
@@ -96,6 +76,13 @@ def start(*arguments: str, before: tuple[str, ...] = (), **variables: str) -> It
     finally:
         process.kill()
         process.communicate(timeout=10)
+
+
+@contextmanager
+def serve(*arguments: str, **variables: str) -> Iterator[ServerProcess]:
+    """Start a server and wait until it is ready."""
+    with start(*arguments, before=(), **variables) as process:
+        yield ServerProcess(process)
 
 
 def read_announcement(process: Process) -> list[str]:

@@ -74,7 +74,7 @@ def respond_with(*parts: bytes) -> Handler:
     return handler
 
 
-async def never_respond(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+async def keep_silent(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
     await reader.read()
 
 

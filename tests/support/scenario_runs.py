@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from mockserver.core.http import Request
 from mockserver.core.webhook import Delivery
-from mockserver.engine.exchange import Exchange, IncomingRequest
+from mockserver.engine.exchange import Exchange
 from mockserver.engine.pipeline import apply_scenario, handle
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
 from tests.support.config_files import configuration_from_texts
-from tests.support.simulation import CLICK_TO_CALL, START
+from tests.support.simulation import START, build_click_to_call
 
 SCENARIO_TESTS = Path(__file__).parents[1] / "scenarios"
 
@@ -20,18 +19,11 @@ def state_from_text(text: str, seed: str = "seed") -> SandboxState:
     return SandboxState(configuration_from_texts(text, seed=seed), START)
 
 
-def click_to_call(
+def click_to_call_through_scenarios(
     state: SandboxState, *scenarios: str, now: int = START, **fields: object
 ) -> Exchange:
     """Send a click-to-call through the whole pipeline, including API behavior of scenarios."""
-    bound = state.configuration.providers["mobtexting"]
-    headers = {"authorization": "Bearer key", "accept": "application/json"}
-    request = Request(
-        method="POST", path="/api/v2/voice/c2c", headers=headers, fields={**CLICK_TO_CALL, **fields}
-    )
-    incoming = IncomingRequest(
-        bound=bound, endpoint=bound.provider.endpoints[0], request=request, scenarios=scenarios
-    )
+    incoming = build_click_to_call(state, *scenarios, **fields)
     return handle(state, apply_scenario(state, incoming), now)
 
 

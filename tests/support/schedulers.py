@@ -6,8 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from mockserver.core.call import Call
-from mockserver.core.configuration import Configuration
-from mockserver.core.provider import Effects, OnEvent
+from mockserver.core.provider import Effects
 from mockserver.core.webhook import Dispatcher
 from mockserver.engine.effects import apply
 from mockserver.engine.sandbox_state import SandboxState
@@ -58,13 +57,6 @@ def has_event(event_type: str) -> Callable[[SandboxState], bool]:
 
 def has_delivered(state: SandboxState) -> bool:
     return any(delivery.state == "delivered" for delivery in read.deliveries(state).values())
-
-
-def with_on_event(configuration: Configuration, on_event: OnEvent) -> Configuration:
-    """Return a configuration whose only provider is Mobtexting with this `on_event`."""
-    bound = configuration.providers["mobtexting"]
-    changed = bound._replace(provider=bound.provider._replace(on_event=on_event))
-    return configuration._replace(providers={"mobtexting": changed})
 
 
 def postponed_copy(call: Call, name: str, at: int) -> Call:

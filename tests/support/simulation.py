@@ -12,7 +12,7 @@ from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.exchange import Exchange, IncomingRequest
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.simulation import step, update_account
+from mockserver.engine.simulation import run_due_item, update_account
 from mockserver.engine.webhooks import complete_attempt
 from tests.support import read
 
@@ -22,6 +22,7 @@ CLICK_TO_CALL: Mapping[str, object] = {
     "from": "918867135000",
     "to": "918867136000",
 }
+CLICK_TO_CALL_PATH = "/api/v2/voice/c2c"
 Receiver = Callable[[Delivery], DeliveryResult]
 
 
@@ -47,9 +48,9 @@ def build_click_to_call(state: SandboxState, *scenarios: str, **fields: object) 
     bound = state.configuration.providers["mobtexting"]
     headers = {"authorization": "Bearer key", "accept": "application/json"}
     sent = {name: value for name, value in {**CLICK_TO_CALL, **fields}.items() if value is not None}
-    request = Request(method="POST", path="/api/v2/voice/c2c", headers=headers, fields=sent)
+    request = Request(method="POST", path=CLICK_TO_CALL_PATH, headers=headers, fields=sent)
     return IncomingRequest(
-        bound=bound, endpoint=bound.provider.endpoints[0], request=request, scenarios=scenarios
+        bound=bound, endpoint=bound.provider.endpoints[0], request=request, scenario_names=scenarios
     )
 
 
@@ -75,7 +76,7 @@ def play_until_idle(state: SandboxState, receiver: Receiver = accept_delivery) -
     """Run until idle, complete each attempt at once, and return the deliveries."""
     deliveries = []
     while (due := read.peek(state)) is not None:
-        delivery = step(state)
+        delivery = run_due_item(state)
         if delivery is not None:
             deliveries.append(delivery)
             complete_attempt(state, delivery, receiver(delivery), due.at)
@@ -94,13 +95,16 @@ def state_with_scenarios(
     return SandboxState(configuration._replace(scenarios=scenario_set, **changes), START)
 
 
-def state_with_provider(configuration: Configuration, **changes: Any) -> SandboxState:
-    """Return a state with Mobtexting only, changed by `changes`."""
+def configuration_with_provider(configuration: Configuration, **changes: Any) -> Configuration:
+    """Return the configuration with a changed Mobtexting as its only provider."""
     bound = configuration.providers["mobtexting"]
-    provider = bound.provider._replace(**changes)
-    return SandboxState(
-        configuration._replace(providers={"mobtexting": bound._replace(provider=provider)}), START
-    )
+    changed = bound._replace(provider=bound.provider._replace(**changes))
+    return configuration._replace(providers={changed.provider.name: changed})
+
+
+def state_with_provider(configuration: Configuration, **changes: Any) -> SandboxState:
+    """Return a state with a changed Mobtexting as its only provider."""
+    return SandboxState(configuration_with_provider(configuration, **changes), START)
 
 
 def run_for(state: SandboxState, at: int) -> None:
@@ -111,7 +115,7 @@ def run_for(state: SandboxState, at: int) -> None:
 def run_until(state: SandboxState, at: int) -> None:
     """Run everything due up to the time `at`."""
     while (due := read.peek(state)) is not None and due.at <= at:
-        step(state)
+        run_due_item(state)
 
 
 def patch_account(

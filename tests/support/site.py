@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
+import httpx
 from starlette.types import ASGIApp
 
 from mockserver.compiler import ScenarioCompiler
@@ -19,6 +20,9 @@ from mockserver.web.app import build_app
 from mockserver.web.dependencies import Dependencies
 
 ORIGIN = "http://127.0.0.1:8080"
+BEARER = "top-secret-bearer"
+HEADERS = {"authorization": f"Bearer {BEARER}", "accept": "application/json"}
+PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 
 @asynccontextmanager
@@ -45,3 +49,18 @@ def build_site(  # noqa: PLR0913, PLR0917 - all that a test may change
         access_control=access_control or AccessControl(),
     )
     return sandboxes, build_app(dependencies, lifespan)
+
+
+def build_client(app: ASGIApp, origin: str = ORIGIN) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url=origin)
+
+
+def read_problem(response: httpx.Response) -> tuple[int, str, str]:
+    """Return status, title and detail of a problem, after a check of its headers and keys."""
+    problem = response.json()
+    assert response.headers["content-type"] == PROBLEM_MEDIA_TYPE
+    assert list(problem)[:4] == ["type", "title", "status", "detail"]
+    assert (problem["type"], problem["status"]) == ("about:blank", response.status_code)
+    assert response.headers["x-mock-problem"] == problem["title"].replace(" ", "-")
+    return response.status_code, problem["title"], problem["detail"]

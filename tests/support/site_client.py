@@ -1,7 +1,6 @@
 """The whole application in this process, with a manual clock and a recording dispatcher."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,37 +10,15 @@ from starlette.types import ASGIApp
 
 from mockserver.compiler import build_configuration
 from mockserver.core.configuration import Configuration
-from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import parse_settings
 from mockserver.web.access_control import AccessControl
-from tests.support.simulation import CLICK_TO_CALL, START
-from tests.support.site import build_site
+from tests.support.dispatchers import RecordingDispatcher
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH, START
+from tests.support.site import HEADERS, build_client, build_site
 
 ORIGIN = "http://mock.test"
-CLICK_TO_CALL_PATH = "/api/v2/voice/c2c"
-BEARER = "top-secret-bearer"
-HEADERS = {"authorization": f"Bearer {BEARER}", "accept": "application/json"}
-PROBLEM_MEDIA_TYPE = "application/problem+json"
-
-
-async def accept_delivery(_: Delivery) -> DeliveryResult:
-    return DeliveryResult(status=200, body=b"thanks", duration_ms=7)
-
-
-class RecordingDispatcher:
-    """Records each delivery, and gets its result from `receive`."""
-
-    def __init__(
-        self, receive: Callable[[Delivery], Awaitable[DeliveryResult]] = accept_delivery
-    ) -> None:
-        self.deliveries: list[Delivery] = []
-        self.receive = receive
-
-    async def deliver(self, delivery: Delivery) -> DeliveryResult:
-        self.deliveries.append(delivery)
-        return await self.receive(delivery)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +29,7 @@ class SiteClient:
     app: ASGIApp
 
     def client(self) -> httpx.AsyncClient:
-        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-        return httpx.AsyncClient(transport=transport, base_url=ORIGIN)
+        return build_client(self.app, ORIGIN)
 
     def request(self, method: str, path: str, **more: Any) -> httpx.Response:
         """Send a request in an event loop of its own."""
@@ -110,23 +86,6 @@ def change_initial_account(site: SiteClient, **changes: Any) -> None:
     }
     configuration = state.configuration._replace(accounts=accounts)
     site.sandbox.set_configuration(configuration, {}, configuration)
-
-
-def configuration_with_provider(configuration: Configuration, **changes: Any) -> Configuration:
-    """Return the configuration with a changed Mobtexting as its only provider."""
-    bound = configuration.providers["mobtexting"]
-    changed = bound._replace(provider=bound.provider._replace(**changes))
-    return configuration._replace(providers={changed.provider.name: changed})
-
-
-def read_problem(response: httpx.Response) -> tuple[int, str, str]:
-    """Return status, title and detail of a problem, after a check of its headers and keys."""
-    problem = response.json()
-    assert response.headers["content-type"] == PROBLEM_MEDIA_TYPE
-    assert list(problem)[:4] == ["type", "title", "status", "detail"]
-    assert (problem["type"], problem["status"]) == ("about:blank", response.status_code)
-    assert response.headers["x-mock-problem"] == problem["title"].replace(" ", "-")
-    return response.status_code, problem["title"], problem["detail"]
 
 
 def key_structure(value: Any) -> Any:

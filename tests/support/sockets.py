@@ -1,6 +1,8 @@
-"""Client sockets for tests that speak HTTP byte by byte."""
+"""Client sockets for tests that speak HTTP byte by byte, and what this machine offers."""
 
 import socket
+
+import pytest
 
 
 def connect(port: int) -> socket.socket:
@@ -31,3 +33,17 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
+
+
+def has_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+IPV6 = pytest.param(
+    "::1", marks=pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+)
+"""The loopback address of IPv6, as a parameter that is skipped where it does not exist."""

@@ -8,16 +8,9 @@ from starlette.datastructures import Headers
 
 from mockserver.core.configuration import Configuration
 from mockserver.web.access_control import OPEN_ACCESS, AccessControl
-from tests.support.edge_site import (
-    CLICK_TO_CALL_PATH,
-    HEADERS,
-    EdgeSite,
-    build_edge_site,
-    control_state,
-    read_problem,
-)
-from tests.support.simulation import CLICK_TO_CALL
-from tests.support.site import ORIGIN
+from tests.support.edge_site import EdgeSite, build_edge_site, control_state
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
+from tests.support.site import HEADERS, ORIGIN, read_problem
 
 ALLOWED = ("mock.test", "Ci-Container", "api.innocalls.net")
 GUARDED_PATH = "/_mock/clock"

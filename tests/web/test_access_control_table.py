@@ -18,14 +18,8 @@ from tests.support.control_routes import (
     request_content,
     request_path,
 )
-from tests.support.edge_site import (
-    EdgeSite,
-    build_edge_site,
-    build_request,
-    control_state,
-    read_problem,
-)
-from tests.support.site import ORIGIN
+from tests.support.edge_site import EdgeSite, build_edge_site, build_request, control_state
+from tests.support.site import ORIGIN, read_problem
 
 TOKEN = "let-me-in"
 BEARER = {"authorization": f"Bearer {TOKEN}"}

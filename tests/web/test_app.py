@@ -11,14 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.core.configuration import Configuration
 from mockserver.runtime.sandbox import Timing
+from tests.support.dispatchers import RecordingDispatcher
 from tests.support.simulation import START
-from tests.support.site import build_site
-from tests.support.site_client import (
-    PROBLEM_MEDIA_TYPE,
-    RecordingDispatcher,
-    SiteClient,
-    read_problem,
-)
+from tests.support.site import PROBLEM_MEDIA_TYPE, build_site, read_problem
+from tests.support.site_client import SiteClient
 
 
 def run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:

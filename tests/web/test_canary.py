@@ -10,13 +10,9 @@ from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.web.control.app import ROUTE_MODULES
 from tests.support import read
 from tests.support.log_lines import record_log_lines
-from tests.support.simulation import CLICK_TO_CALL
-from tests.support.site_client import (
-    CLICK_TO_CALL_PATH,
-    HEADERS,
-    SiteClient,
-    change_initial_account,
-)
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
+from tests.support.site import HEADERS
+from tests.support.site_client import SiteClient, change_initial_account
 
 CANARY = "canary-5f1c0e77"
 FIELDS = {name: str(value) for name, value in CLICK_TO_CALL.items()}

@@ -15,15 +15,9 @@ from tests.corpus.form_bodies import FORMS
 from tests.corpus.json_bodies import BODIES
 from tests.support import read
 from tests.support.control_routes import ACCOUNT, ROUTE_CASES, STREAM, request_path
-from tests.support.edge_site import (
-    HEADERS,
-    EdgeSite,
-    build_edge_site,
-    control_state,
-    read_problem,
-    respond_promptly,
-)
+from tests.support.edge_site import EdgeSite, build_edge_site, control_state, respond_promptly
 from tests.support.simulation import CLICK_TO_CALL
+from tests.support.site import HEADERS, read_problem
 
 UNKNOWN_FIELD = "spoilt"
 ALL_BODIES = BODIES | FORMS

@@ -9,14 +9,9 @@ import pytest
 from mockserver.core.configuration import Configuration
 from tests.support import read
 from tests.support.control_routes import ROUTE_CASES, STREAM, request_path
-from tests.support.edge_site import (
-    CLICK_TO_CALL_PATH,
-    HEADERS,
-    EdgeSite,
-    build_edge_site,
-    build_looping_site,
-)
-from tests.support.simulation import CLICK_TO_CALL
+from tests.support.edge_site import EdgeSite, build_edge_site, build_looping_site
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
+from tests.support.site import HEADERS
 
 NAMES = ("default", "t1", "t2")
 KEYS = {"default": "key-0", "t1": "key-1", "t2": "key-2"}

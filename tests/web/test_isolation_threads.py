@@ -11,8 +11,7 @@ import pytest
 
 from mockserver.app import run_server
 from mockserver.settings import Settings
-from tests.support.edge_site import CLICK_TO_CALL_PATH
-from tests.support.simulation import CLICK_TO_CALL, START
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH, START
 
 COUNT = 16
 STEPS = 14

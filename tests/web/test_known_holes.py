@@ -7,15 +7,10 @@ from mockserver.core.webhook import DeliveryResult
 from mockserver.web.access_control import AccessControl
 from mockserver.web.vendor.request import parse_fields
 from tests.corpus.form_bodies import END, FORM, NAMED, PARTS, form, part, parts
-from tests.support.edge_site import (
-    CLICK_TO_CALL_PATH,
-    HEADERS,
-    EdgeSite,
-    build_edge_site,
-    read_problem,
-    respond_promptly,
-)
+from tests.support.edge_site import EdgeSite, build_edge_site, respond_promptly
 from tests.support.receivers import deliver_to_receiver, respond_with
+from tests.support.simulation import CLICK_TO_CALL_PATH
+from tests.support.site import HEADERS, read_problem
 from tests.support.sockets import exchange_bytes
 
 LARGE = 900_000

@@ -10,7 +10,8 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import handle
-from tests.support.edge_site import EdgeSite, build_client, build_edge_site
+from tests.support.edge_site import EdgeSite, build_edge_site
+from tests.support.site import build_client
 from tests.test_side_by_side import ASKED
 
 MANY = 50
@@ -32,7 +33,7 @@ def place_calls(edge: EdgeSite, name: str) -> list[str]:
             method="POST", path=endpoint.path, headers=headers, fields=fields, body=b"%d" % number
         )
         incoming = IncomingRequest(
-            bound=bound, endpoint=endpoint, request=request, scenarios=("answered",)
+            bound=bound, endpoint=endpoint, request=request, scenario_names=("answered",)
         )
         placed += handle(state, incoming, now).call_ids
     edge.advance(by=3)

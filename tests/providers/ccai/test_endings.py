@@ -7,6 +7,7 @@ from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event
 from tests.support import read
 from tests.support.simulation import START, play_until_idle, run_until
+from tests.support.vendors import response_body
 from tests.support.vendors.ccai import (
     ACCOUNT_KEY,
     ALL_OFFLINE,
@@ -15,7 +16,6 @@ from tests.support.vendors.ccai import (
     patch_account,
     pick,
     request,
-    response_body,
     statuses_at,
 )
 

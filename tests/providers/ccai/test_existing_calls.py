@@ -8,7 +8,8 @@ from mockserver.engine.sandbox_state import SandboxState
 from mockserver.providers.ccai.call_state import STATUS_TABLE
 from mockserver.providers.ccai.records import ENDED_STATUSES, Status
 from tests.support.simulation import play_until_idle
-from tests.support.vendors.ccai import call_after, patch_account, request, response_body
+from tests.support.vendors import response_body
+from tests.support.vendors.ccai import call_after, patch_account, request
 
 LATER = "2026-01-01T12:00:00Z"
 

@@ -6,7 +6,8 @@ from mockserver.core.call import Event
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event
 from tests.support.simulation import START, run_until
-from tests.support.vendors.ccai import call_after, patch_account, request, response_body
+from tests.support.vendors import response_body
+from tests.support.vendors.ccai import call_after, patch_account, request
 
 
 def test_a_call_can_be_transferred_to_a_menu_without_a_numeric_name(state: SandboxState) -> None:

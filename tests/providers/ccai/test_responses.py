@@ -7,7 +7,8 @@ import pytest
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
 from tests.support.simulation import START, play_until_idle
-from tests.support.vendors.ccai import ACCOUNT_KEY, HEADERS, patch_account, request, response_body
+from tests.support.vendors import response_body
+from tests.support.vendors.ccai import ACCOUNT_KEY, HEADERS, patch_account, request
 
 FALSE = {"verified_customer": False, "bad_actor": False, "repeat_customer": False}
 

@@ -10,7 +10,8 @@ import yaml
 from mockserver.core.configuration import Configuration
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support.site_client import build_site_client
-from tests.support.vendors.ccai import HEADERS, agent_states, patch_account, request, response_body
+from tests.support.vendors import response_body
+from tests.support.vendors.ccai import HEADERS, agent_states, patch_account, request
 
 EXAMPLES_FILE = Path(__file__).parents[2] / "conformance" / "ccai.yaml"
 NUMBER = "+1 859-657-9625"

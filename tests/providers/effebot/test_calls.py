@@ -11,13 +11,8 @@ from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
 from tests.support.simulation import START, play_until_idle, run_for
-from tests.support.vendors.effebot import (
-    ACCOUNT_KEY,
-    call_details,
-    patch_account,
-    request,
-    response_body,
-)
+from tests.support.vendors import response_body
+from tests.support.vendors.effebot import ACCOUNT_KEY, call_details, patch_account, request
 
 HOOK = "http://localhost:3000/status"
 

@@ -11,7 +11,8 @@ from mockserver.core.scenario import Scenario
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
 from tests.support.simulation import START, only_providers, play_until_idle, state_with_scenarios
-from tests.support.vendors.effebot import ACCOUNT_KEY, call_details, request, response_body
+from tests.support.vendors import response_body
+from tests.support.vendors.effebot import ACCOUNT_KEY, call_details, request
 
 MANAGER = [{"digit": 2, "managerPhone": "99999999998"}]
 

@@ -12,13 +12,8 @@ from mockserver.core.scenario import Scenario
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
 from tests.support.simulation import only_providers, play_until_idle, state_with_scenarios
-from tests.support.vendors.effebot import (
-    balance,
-    call_details,
-    patch_account,
-    request,
-    response_body,
-)
+from tests.support.vendors import response_body
+from tests.support.vendors.effebot import balance, call_details, patch_account, request
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from mockserver.providers.innocalls import PROVIDER, responses
 from mockserver.providers.innocalls.request import is_status_request
 from tests.support import read
 from tests.support.simulation import START, play_until_idle, run_for
-from tests.support.vendors.innocalls import change_account, request, response_body
+from tests.support.vendors import response_body
+from tests.support.vendors.innocalls import change_account, request
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 

@@ -5,7 +5,8 @@ import pytest
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
 from tests.support.simulation import START
-from tests.support.vendors.innocalls import change_account, request, response_body
+from tests.support.vendors import response_body
+from tests.support.vendors.innocalls import change_account, request
 
 OK = "passes"
 

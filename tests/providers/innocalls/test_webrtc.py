@@ -4,7 +4,8 @@ import pytest
 
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
-from tests.support.vendors.innocalls import change_account, request, response_body
+from tests.support.vendors import response_body
+from tests.support.vendors.innocalls import change_account, request
 
 PHONE = "00966500000000"
 LOGGED_IN = {"cookie": "other=x; innocalls_session=101:key"}

@@ -14,7 +14,7 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.scenario import Scenario, ScenarioSet
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.simulation import apply_event, step
+from mockserver.engine.simulation import apply_event, run_due_item
 from mockserver.providers.mobtexting import call_state, request, responses
 from tests.support import read
 from tests.support.builders import build_call, build_call_spec
@@ -189,7 +189,7 @@ def test_report_durations_are_counted_between_its_printed_times(
 def test_the_report_says_which_side_hung_up_first(state: SandboxState, leg: str, side: str) -> None:
     click_to_call(state)
     while read.calls(state)["c1"].phase != "bridged":
-        step(state)
+        run_due_item(state)
     apply_event(state, "c1", Event(at=START + 5_000, type="hangup", leg=leg))
     assert reported_body(state)["hangup_by"] == side
 

@@ -63,7 +63,7 @@ def send(state: SandboxState, forced_rule: Rule | None = None, **changes: Any) -
         bound=bound,
         endpoint=PROVIDER.endpoints[0],
         request=request,
-        scenarios=(),
+        scenario_names=(),
         forced_rule=forced_rule,
     )
     return handle(state, incoming, START).response

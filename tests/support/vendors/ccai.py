@@ -4,13 +4,12 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.core.http import Request
-from mockserver.engine.exchange import Exchange, IncomingRequest
-from mockserver.engine.pipeline import handle
+from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
 from tests.support.simulation import START, run_until
 from tests.support.simulation import patch_account as patch_any_account
+from tests.support.vendors import response_body, send, sent_fields
 
 ACCOUNT_KEY = ("ccai", "ccai-default")
 ALL_OFFLINE = {
@@ -48,24 +47,11 @@ def request(
     **more: Any,
 ) -> Exchange:
     """Send a valid request of `operation` with its fields changed by `more`; None omits one."""
-    bound = state.configuration.providers["ccai"]
-    endpoint = next(
-        endpoint for endpoint in bound.provider.endpoints if endpoint.operation == operation
+    fields = sent_fields(EXAMPLES.get(operation, {}), more)
+    sent_headers = headers or HEADERS
+    return send(
+        state, "ccai", operation, fields, scenarios=scenarios, now=now, headers=sent_headers
     )
-    sent = {**EXAMPLES.get(operation, {}), **more}
-    fields = {name: value for name, value in sent.items() if value is not None}
-    sent_request = Request(
-        method=endpoint.method, path=endpoint.path, headers=headers or HEADERS, fields=fields
-    )
-    return handle(
-        state,
-        IncomingRequest(bound=bound, endpoint=endpoint, request=sent_request, scenarios=scenarios),
-        now,
-    )
-
-
-def response_body(exchange: Exchange) -> Any:
-    return exchange.response.body
 
 
 def patch_account(state: SandboxState, document: Mapping[str, object], now: int = START) -> None:

@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from mockserver.core.http import Request
-from mockserver.engine.exchange import Exchange, IncomingRequest
-from mockserver.engine.pipeline import handle
+from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
 from tests.support.simulation import START
-from tests.support.simulation import patch_account as patch_any_account
+from tests.support.vendors import build_account_patch, response_body, send, sent_fields
 
 ACCOUNT_KEY = ("effebot", "effebot-default")
+patch_account = build_account_patch(ACCOUNT_KEY)
 CREATE_EXAMPLE: Mapping[str, object] = {
     "apiKey": "key",
     "phone": "99999999999",
@@ -30,29 +29,10 @@ def request(
     state: SandboxState, operation: str, *scenarios: str, now: Any = START, **more: Any
 ) -> Exchange:
     """Send a valid request of `operation` with its fields changed by `more`; None omits one."""
-    bound = state.configuration.providers["effebot"]
-    endpoint = next(
-        endpoint for endpoint in bound.provider.endpoints if endpoint.operation == operation
+    fields = sent_fields({"apiKey": "key"}, EXAMPLES.get(operation, {}), more)
+    return send(
+        state, "effebot", operation, fields, scenarios=scenarios, now=now, origin="http://h"
     )
-    sent = {"apiKey": "key", **EXAMPLES.get(operation, {}), **more}
-    fields = {name: value for name, value in sent.items() if value is not None}
-    sent_request = Request(
-        method=endpoint.method, path=endpoint.path, origin="http://h", fields=fields
-    )
-    return handle(
-        state,
-        IncomingRequest(bound=bound, endpoint=endpoint, request=sent_request, scenarios=scenarios),
-        now,
-    )
-
-
-def response_body(exchange: Exchange) -> Any:
-    return exchange.response.body
-
-
-def patch_account(state: SandboxState, document: Mapping[str, object]) -> None:
-    """Patch the account as the control API does."""
-    patch_any_account(state, ACCOUNT_KEY, document, START)
 
 
 def call_details(state: SandboxState, name: int = 1, now: int = START + 10**8) -> Any:

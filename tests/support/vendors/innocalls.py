@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.core.account import Account
-from mockserver.core.http import Request
-from mockserver.engine.exchange import Exchange, IncomingRequest
-from mockserver.engine.pipeline import handle
+from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
 from tests.support.simulation import START
+from tests.support.vendors import send, sent_fields
 
 EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "order-confirmation": {
@@ -42,23 +41,11 @@ def request(
     **fields: object,
 ) -> Exchange:
     """Send the documented sample of `operation` changed by `fields`; None omits one."""
-    bound = state.configuration.providers["innocalls"]
-    endpoint = next(
-        endpoint for endpoint in bound.provider.endpoints if endpoint.operation == operation
-    )
-    example = {**EXAMPLES.get(operation, {}), **fields}
-    sent = {name: value for name, value in example.items() if value is not None}
+    sent = sent_fields(EXAMPLES.get(operation, {}), fields)
     sent_headers = {"authorization": "Bearer key"} if headers is None else headers
-    sent_request = Request(method="POST", path=endpoint.path, headers=sent_headers, fields=sent)
-    return handle(
-        state,
-        IncomingRequest(bound=bound, endpoint=endpoint, request=sent_request, scenarios=scenarios),
-        now,
+    return send(
+        state, "innocalls", operation, sent, scenarios=scenarios, now=now, headers=sent_headers
     )
-
-
-def response_body(exchange: Exchange) -> Any:
-    return exchange.response.body
 
 
 def change_account(state: SandboxState, **changes: Any) -> None:

@@ -7,7 +7,8 @@ import pytest
 from mockserver.web.views.log_lines import format_line
 from mockserver.web.views.redaction import mask
 from tests.support import read
-from tests.support.site_client import BEARER, SiteClient, read_problem
+from tests.support.site import BEARER, read_problem
+from tests.support.site_client import SiteClient
 
 ACCOUNT_PATH = "/_mock/accounts/mobtexting/mobtexting-default"
 FLOWS = {"flows": {"220": {"say": "Hello {Name}, your otp for login is {otp}"}}}

@@ -5,13 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.edge_site import (
-    CLICK_TO_CALL_PATH,
-    EdgeSite,
-    control_state,
-    read_problem,
-)
-from tests.support.simulation import CLICK_TO_CALL
+from tests.support.edge_site import EdgeSite, control_state
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
+from tests.support.site import read_problem
 
 ACCOUNTS = "/_mock/accounts/mobtexting"
 DEFAULT_PATH = f"{ACCOUNTS}/mobtexting-default"

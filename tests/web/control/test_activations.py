@@ -7,7 +7,8 @@ import pytest
 
 from mockserver.web.views.log_lines import format_line
 from tests.support import read
-from tests.support.site_client import SiteClient, read_problem
+from tests.support.site import read_problem
+from tests.support.site_client import SiteClient
 
 PATH = "/_mock/activations"
 FORM = '{"scenario": "callee-busy", "match": {"provider": "mobtexting"}, "times": 1}'

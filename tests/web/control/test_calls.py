@@ -10,7 +10,8 @@ from mockserver.core.behavior import PRESETS
 from mockserver.core.causes import CAUSES
 from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario, ScenarioSet
-from tests.support.site_client import SiteClient, build_site_client, read_problem
+from tests.support.site import read_problem
+from tests.support.site_client import SiteClient, build_site_client
 
 KEYS = [
     "id", "vendor_id", "provider", "account", "operation", "scenario", "state", "outcome",

@@ -11,7 +11,8 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario, ScenarioSet
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.runtime import scheduler
-from tests.support.site_client import SiteClient, build_site_client, read_problem
+from tests.support.site import read_problem
+from tests.support.site_client import SiteClient, build_site_client
 
 ADVANCE = "/_mock/clock/advance"
 T0 = "2026-01-01T09:00:00.000Z"

@@ -12,7 +12,8 @@ from jsonschema import Draft202012Validator
 from mockserver.config.registry import load_control_openapi
 from mockserver.web.control.app import build_routes
 from tests.support.control_routes import ROUTE_CASES, STREAM, request_content, request_path
-from tests.support.edge_site import EdgeSite, read_problem
+from tests.support.edge_site import EdgeSite
+from tests.support.site import read_problem
 
 DOCUMENT = load_control_openapi()
 PREFIX = "/_mock"

@@ -5,14 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.edge_site import (
-    CLICK_TO_CALL_PATH,
-    HEADERS,
-    KEY,
-    EdgeSite,
-    read_problem,
-)
-from tests.support.simulation import CLICK_TO_CALL
+from tests.support.edge_site import EdgeSite
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
+from tests.support.site import BEARER, HEADERS, read_problem
 
 KEYS = [
     "request",
@@ -178,10 +173,10 @@ def test_a_wrong_method_is_explained_without_nearest_paths(edge: EdgeSite) -> No
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"json": {**CLICK_TO_CALL, "bridge": KEY}},
-        {"json": {**CLICK_TO_CALL, "mid": [KEY, {"a": f"is {KEY}."}]}},
-        {"json": {**CLICK_TO_CALL, "variables": f"token={KEY}"}},
-        {"json": {**CLICK_TO_CALL, "webhook_id": {"password": KEY}}},
+        {"json": {**CLICK_TO_CALL, "bridge": BEARER}},
+        {"json": {**CLICK_TO_CALL, "mid": [BEARER, {"a": f"is {BEARER}."}]}},
+        {"json": {**CLICK_TO_CALL, "variables": f"token={BEARER}"}},
+        {"json": {**CLICK_TO_CALL, "webhook_id": {"password": BEARER}}},
     ],
     ids=str,
 )
@@ -190,7 +185,7 @@ def test_a_received_credential_is_redacted_in_the_explanation(
 ) -> None:
     click_to_call(edge, **arguments)
     response = edge.request("GET", "/_mock/explain/r1")
-    assert KEY not in response.text
+    assert BEARER not in response.text
     assert "***" in str(response.json()["rules"][0]["received"])
 
 
@@ -317,7 +312,7 @@ def test_the_credential_in_the_reason_of_a_rejected_scenario_is_redacted(edge: E
     put_scenario(edge, "theirs", match={"credential": "key-*"}, legs={"callee": "busy"})
     click_to_call(edge)
     [rejected] = explain(edge)["passed_over"]
-    assert KEY not in rejected["why"]
+    assert BEARER not in rejected["why"]
     assert rejected["why"].startswith("credential is ***")
     assert rejected["why"].endswith(", not key-*")
 

@@ -8,7 +8,8 @@ import pytest
 
 from mockserver.runtime import inboxes
 from mockserver.web.control.inboxes import METHODS
-from tests.support.site_client import BEARER, SiteClient, read_problem
+from tests.support.site import BEARER, read_problem
+from tests.support.site_client import SiteClient
 
 INBOX, INBOXES = "/_mock/inbox/mine", "/_mock/inboxes/mine"
 T0 = "2026-01-01T09:00:00.000Z"

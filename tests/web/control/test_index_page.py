@@ -13,10 +13,10 @@ from mockserver.core.provider import Endpoint, EndpointResult
 from mockserver.core.rulebook import RequestContext
 from mockserver.runtime.sandbox import Timing
 from mockserver.web.control.index_page import render_page
-from tests.support.edge_site import EdgeSite, LoopbackDispatcher, build_edge_site, read_problem
-from tests.support.simulation import START, only_providers
-from tests.support.site import build_site
-from tests.support.site_client import configuration_with_provider
+from tests.support.dispatchers import RecordingDispatcher
+from tests.support.edge_site import EdgeSite, build_edge_site
+from tests.support.simulation import START, configuration_with_provider, only_providers
+from tests.support.site import build_site, read_problem
 
 BROWSER_HEADERS = {"accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -142,9 +142,9 @@ def test_the_docs_page_escapes_the_texts_of_the_document(
         },
     }
     monkeypatch.setattr("tests.support.site.load_control_openapi", lambda: document)
-    _, app = build_site(configuration, Timing(mode="manual", start=START), LoopbackDispatcher())
+    _, app = build_site(configuration, Timing(mode="manual", start=START), RecordingDispatcher())
     page = parse_page(
-        EdgeSite(build_edge_site(configuration).registry, app, LoopbackDispatcher()).request(
+        EdgeSite(build_edge_site(configuration).registry, app, RecordingDispatcher()).request(
             "GET", "/_mock/docs"
         )
     )

@@ -9,15 +9,9 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.bounded_log import BoundedLog
-from tests.support.simulation import CLICK_TO_CALL, START
-from tests.support.site_client import (
-    BEARER,
-    CLICK_TO_CALL_PATH,
-    HEADERS,
-    SiteClient,
-    build_site_client,
-    read_problem,
-)
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH, START
+from tests.support.site import BEARER, HEADERS, read_problem
+from tests.support.site_client import SiteClient, build_site_client
 
 ACCOUNT_PATH = "/_mock/accounts/mobtexting/mobtexting-default"
 

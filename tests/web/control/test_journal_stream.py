@@ -15,14 +15,9 @@ from mockserver.engine.bounded_log import MAX_ITEMS
 from mockserver.settings import Settings
 from mockserver.web.control.journal_stream import MAX_LAG
 from tests.support import read
-from tests.support.edge_site import (
-    CLICK_TO_CALL_PATH,
-    HEADERS,
-    EdgeSite,
-    build_client,
-    read_problem,
-)
-from tests.support.simulation import CLICK_TO_CALL, START
+from tests.support.edge_site import EdgeSite
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH, START
+from tests.support.site import HEADERS, build_client, read_problem
 
 EVENTS = "/_mock/events"
 LISTENING = (None, None, None)

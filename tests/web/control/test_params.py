@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from mockserver.web.control.params import matches_filters, paginate, read_json_object, sandbox_of
-from tests.support.site_client import SiteClient, read_problem
+from tests.support.site import read_problem
+from tests.support.site_client import SiteClient
 
 ITEMS = [{"id": number, "state": state, "call": None} for number, state in enumerate("abba")]
 

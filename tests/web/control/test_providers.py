@@ -9,13 +9,9 @@ from mockserver.core.http import Response
 from mockserver.core.provider import VendorEvent, all_faults
 from mockserver.core.rulebook import Fault, RequestContext, Rule
 from mockserver.web.control.providers import serialize_provider
-from tests.support.site_client import (
-    ORIGIN,
-    SiteClient,
-    build_site_client,
-    configuration_with_provider,
-    read_problem,
-)
+from tests.support.simulation import configuration_with_provider
+from tests.support.site import read_problem
+from tests.support.site_client import ORIGIN, SiteClient, build_site_client
 
 KEYS = ["name", "title", "base_url", "hosts", "operations", "webhooks", "acts", "faults"]
 

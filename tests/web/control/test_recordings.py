@@ -10,7 +10,8 @@ from mockserver.audio.wav import file_size, render_chunks
 from mockserver.core.call import Event, recording_token
 from mockserver.web.control.recordings import parse_range
 from tests.support import read
-from tests.support.site_client import SiteClient, read_problem
+from tests.support.site import read_problem
+from tests.support.site_client import SiteClient
 
 SIZE = 200
 

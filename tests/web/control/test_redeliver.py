@@ -9,14 +9,9 @@ import pytest
 from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import Delivery, DeliveryResult
 from tests.support.dispatchers import RecordingDispatcher
-from tests.support.edge_site import (
-    CLICK_TO_CALL_PATH,
-    EdgeSite,
-    build_client,
-    build_edge_site,
-    read_problem,
-)
-from tests.support.simulation import CLICK_TO_CALL
+from tests.support.edge_site import EdgeSite, build_edge_site
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
+from tests.support.site import build_client, read_problem
 
 KEYS = ["id", "provider", "call", "kind", "method", "url", "headers", "body", "state", "next_at",
         "attempts"]  # fmt: skip

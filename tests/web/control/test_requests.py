@@ -7,8 +7,9 @@ import pytest
 from mockserver.web.views.log_lines import format_line
 from mockserver.web.views.redaction import mask
 from tests.support import read
-from tests.support.simulation import CLICK_TO_CALL
-from tests.support.site_client import BEARER, CLICK_TO_CALL_PATH, HEADERS, SiteClient
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
+from tests.support.site import BEARER, HEADERS
+from tests.support.site_client import SiteClient
 
 KEYS = [
     "id", "at", "provider", "operation", "method", "path", "query", "headers", "body", "status",

@@ -6,14 +6,9 @@ import pytest
 
 from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import Delivery, DeliveryResult
-from tests.support.simulation import CLICK_TO_CALL
-from tests.support.site_client import (
-    CLICK_TO_CALL_PATH,
-    HEADERS,
-    SiteClient,
-    build_site_client,
-    read_problem,
-)
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
+from tests.support.site import HEADERS, read_problem
+from tests.support.site_client import SiteClient, build_site_client
 
 ACCOUNT_PATH = "/_mock/accounts/mobtexting/mobtexting-default"
 PATHS = ("calls", "requests", "webhooks", "journal", "clock", "accounts/mobtexting", "inboxes/x")
@@ -58,7 +53,7 @@ def test_a_reset_cancels_all_running_deliveries_before_it_responds(
 ) -> None:
     """The receivers of a hundred webhooks never respond."""
 
-    async def never_respond(_: Delivery) -> DeliveryResult:
+    async def wait_to_be_canceled(_: Delivery) -> DeliveryResult:
         if len(site.dispatcher.deliveries) == 100:
             all_started.set()
         try:
@@ -85,7 +80,7 @@ def test_a_reset_cancels_all_running_deliveries_before_it_responds(
         asyncio.Event(),
     )
     cancellations: list[bool] = []
-    site.dispatcher.receive = never_respond
+    site.dispatcher.receive = wait_to_be_canceled
     asyncio.run(reset_with_running_deliveries())
     assert cancellations == [False] * 100
     assert len(site.dispatcher.deliveries) == 100

@@ -11,15 +11,9 @@ import pytest
 from mockserver.config.registry import load_providers
 from mockserver.runtime.sandbox_registry import MAX_SANDBOXES, SANDBOX_NAME
 from tests.support import read
-from tests.support.edge_site import (
-    CLICK_TO_CALL_PATH,
-    HEADERS,
-    EdgeSite,
-    build_client,
-    control_state,
-    read_problem,
-)
-from tests.support.simulation import CLICK_TO_CALL
+from tests.support.edge_site import EdgeSite, control_state
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
+from tests.support.site import HEADERS, build_client, read_problem
 
 SANDBOXES = "/_mock/sandboxes"
 DEFAULT = {

@@ -4,12 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.site_client import (
-    SiteClient,
-    build_site_client,
-    configuration_with_scenarios,
-    read_problem,
-)
+from tests.support.site import read_problem
+from tests.support.site_client import SiteClient, build_site_client, configuration_with_scenarios
 
 FILE = """\
 default: mine

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.support.site_client import PROBLEM_MEDIA_TYPE, SiteClient
+from tests.support.site import PROBLEM_MEDIA_TYPE
+from tests.support.site_client import SiteClient
 
 
 @pytest.mark.parametrize(

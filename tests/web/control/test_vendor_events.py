@@ -6,7 +6,8 @@ import pytest
 
 from mockserver.core.configuration import Configuration
 from tests.support.fake_vendor import ACCOUNT_KEY, BOUND_FAKE_VENDOR, build_shop, place_calls
-from tests.support.site_client import SiteClient, build_site_client, read_problem
+from tests.support.site import read_problem
+from tests.support.site_client import SiteClient, build_site_client
 
 
 @pytest.fixture

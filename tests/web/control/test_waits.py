@@ -13,15 +13,9 @@ from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.web.control import waits
 from tests.support import read
 from tests.support.dispatchers import RecordingDispatcher
-from tests.support.edge_site import (
-    CLICK_TO_CALL_PATH,
-    HEADERS,
-    EdgeSite,
-    build_client,
-    build_edge_site,
-    read_problem,
-)
-from tests.support.simulation import CLICK_TO_CALL, START
+from tests.support.edge_site import EdgeSite, build_edge_site
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH, START
+from tests.support.site import HEADERS, build_client, read_problem
 
 WAIT = "/_mock/wait"
 NO_TIMEOUT: Mapping[str, Any] = {"timeout": 0}

@@ -3,7 +3,8 @@
 import pytest
 
 from mockserver.core.webhook import Delivery, DeliveryResult
-from tests.support.site_client import ORIGIN, SiteClient, read_problem
+from tests.support.site import read_problem
+from tests.support.site_client import ORIGIN, SiteClient
 
 KEYS = [
     "id", "provider", "call", "kind", "method", "url", "headers", "body", "state", "next_at",

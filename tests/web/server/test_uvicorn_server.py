@@ -21,21 +21,9 @@ from mockserver.web.server.uvicorn_server import (
     build_config,
 )
 from tests.support.simulation import START
+from tests.support.sockets import IPV6
 
 ANY = ("0.0.0.0", "::")
-
-
-def has_ipv6() -> bool:
-    try:
-        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
-    except OSError:
-        return False
-    return True
-
-
-IPV6 = pytest.param(
-    "::1", marks=pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
-)
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])

@@ -16,15 +16,14 @@ from mockserver.core.rulebook import Rule
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.web.vendor.request import DEFAULT_BODY_LIMIT
 from tests.support import read
-from tests.support.simulation import CLICK_TO_CALL, only_providers
-from tests.support.site_client import (
+from tests.support.simulation import (
+    CLICK_TO_CALL,
     CLICK_TO_CALL_PATH,
-    HEADERS,
-    SiteClient,
-    build_site_client,
     configuration_with_provider,
-    read_problem,
+    only_providers,
 )
+from tests.support.site import HEADERS, read_problem
+from tests.support.site_client import SiteClient, build_site_client
 
 NOW = "2026-01-01T09:00:00.000Z"
 PLACED = {"status": 200, "message": "Call initiated successfully"}
@@ -164,7 +163,7 @@ def test_the_scenario_header_selects_the_scenarios_of_a_request(
         ).status_code
         == 200
     )
-    assert list(read.exchanges(site.sandbox.state)[0].scenarios) == expected
+    assert list(read.exchanges(site.sandbox.state)[0].scenario_names) == expected
     played = read.leg_scenarios(site.sandbox.state)["c1"].scenario.name
     assert played == (expected or ["answered"])[0]
 

@@ -18,18 +18,15 @@ from mockserver.web.app import build_app
 from mockserver.web.dependencies import Dependencies
 from mockserver.web.vendor import handler
 from tests.support import read
-from tests.support.edge_site import (
+from tests.support.dispatchers import RecordingDispatcher
+from tests.support.edge_site import EdgeSite, build_edge_site, control_state
+from tests.support.simulation import (
+    CLICK_TO_CALL,
     CLICK_TO_CALL_PATH,
-    HEADERS,
-    EdgeSite,
-    LoopbackDispatcher,
-    build_edge_site,
-    control_state,
-    read_problem,
+    START,
+    configuration_with_provider,
 )
-from tests.support.simulation import CLICK_TO_CALL, START
-from tests.support.site import ORIGIN, no_lifespan
-from tests.support.site_client import configuration_with_provider
+from tests.support.site import HEADERS, ORIGIN, no_lifespan, read_problem
 
 
 @pytest.fixture
@@ -38,7 +35,7 @@ def edge(configuration: Configuration) -> EdgeSite:
 
 
 def build_site_with_public_url(configuration: Configuration, url: str) -> EdgeSite:
-    dispatcher = LoopbackDispatcher()
+    dispatcher = RecordingDispatcher()
     sandboxes = SandboxRegistry(
         dispatcher, (configuration, Timing(mode="manual", start=START)), lambda _: None
     )

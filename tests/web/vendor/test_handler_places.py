@@ -9,7 +9,8 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
 from mockserver.core.provider import BoundProvider, Endpoint, EndpointResult
 from mockserver.core.rulebook import RequestContext
-from tests.support.site_client import SiteClient, build_site_client, read_problem
+from tests.support.site import read_problem
+from tests.support.site_client import SiteClient, build_site_client
 
 HOST = "api.acme.test"
 BROWSER = {"accept": "text/html"}

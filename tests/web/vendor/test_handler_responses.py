@@ -14,15 +14,9 @@ from mockserver.core.scenario import ApiBehavior, MatchRule, Scenario
 from mockserver.core.selection import Activation
 from mockserver.web.vendor import handler
 from tests.support import read
-from tests.support.simulation import CLICK_TO_CALL
-from tests.support.site_client import (
-    CLICK_TO_CALL_PATH,
-    HEADERS,
-    SiteClient,
-    build_site_client,
-    configuration_with_scenarios,
-    read_problem,
-)
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
+from tests.support.site import HEADERS, read_problem
+from tests.support.site_client import SiteClient, build_site_client, configuration_with_scenarios
 
 SCENARIOS = """
 scenarios:
@@ -86,7 +80,7 @@ def test_a_matching_scenario_is_recorded_beside_those_of_the_header(
     scenario_site: SiteClient,
 ) -> None:
     assert statuses(scenario_site, 1, "callee-busy", mid="chaos-1") == [409]
-    assert read.exchanges(scenario_site.sandbox.state)[0].scenarios == ("callee-busy", "chaos")
+    assert read.exchanges(scenario_site.sandbox.state)[0].scenario_names == ("callee-busy", "chaos")
     assert statuses(scenario_site, 1, mid="calm") == [200]
 
 

@@ -10,8 +10,9 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.web.vendor.request import DEFAULT_BODY_LIMIT, BodyTooLarge, parse_request, read_body
 from tests.support import read
-from tests.support.edge_site import CLICK_TO_CALL_PATH, HEADERS, build_edge_site, read_problem
-from tests.support.simulation import CLICK_TO_CALL
+from tests.support.edge_site import build_edge_site
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
+from tests.support.site import HEADERS, read_problem
 
 
 class ScriptedReceive:

@@ -30,7 +30,7 @@ def build_exchange(response: Response, **more: Any) -> Exchange:
         response=response,
         fault=more.pop("fault", None),
         explanation="",
-        scenarios=(),
+        scenario_names=(),
     )._replace(**more)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
-from mockserver.core.provider import BoundProvider, Endpoint
+from mockserver.core.provider import BoundProvider
 from mockserver.web.vendor.router import UnknownPath, VendorRoute, find_route
 
 LOCALHOST = "localhost:8080"
@@ -45,7 +45,10 @@ def build_providers(configuration: Configuration) -> Mapping[str, BoundProvider]
 
     def build_provider(name: str, routes: tuple[tuple[str, str, str, str], ...]) -> BoundProvider:
         template = mobtexting.provider.endpoints[0]
-        endpoints = tuple(Endpoint(*route, template.rules, template.respond) for route in routes)
+        endpoints = tuple(
+            template._replace(operation=operation, method=method, host=host, path=path)
+            for operation, method, host, path in routes
+        )
         return mobtexting._replace(
             provider=mobtexting.provider._replace(name=name, endpoints=endpoints)
         )

@@ -8,7 +8,7 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario, ScenarioSet
 from mockserver.core.time import SECOND
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.simulation import step
+from mockserver.engine.simulation import run_due_item
 from mockserver.web.views.redaction import mask
 from mockserver.web.views.serializers import serialize_call, serialize_event
 from tests.support import read
@@ -109,7 +109,7 @@ def test_waiting_lists_a_leg_only_if_a_person_must_act(
     )
     click_to_call(state)
     while (due := read.peek(state)) and due.at <= START + until:
-        step(state)
+        run_due_item(state)
     assert serialize_call(state, read.calls(state)["c1"])["waiting"] == expected
 
 

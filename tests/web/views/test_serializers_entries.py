@@ -47,7 +47,7 @@ EXCHANGE = Exchange(
     response=Response(status=200, body={"ok": 1}),
     fault=None,
     explanation="",
-    scenarios=("answered",),
+    scenario_names=("answered",),
     call_ids=("c1",),
 )
 PRINTED = {
@@ -78,7 +78,7 @@ PRINTED = {
         ({}, {}),
         ({"call_ids": ()}, {"call": None}),
         ({"call_ids": ("c1", "c2")}, {"call": "c1"}),
-        ({"fault": "no-way", "scenarios": ()}, {"fault": "no-way", "scenario": []}),
+        ({"fault": "no-way", "scenario_names": ()}, {"fault": "no-way", "scenario": []}),
         ({"response": Response(status=302, body=b"")}, {"status": 302, "answer": ""}),
         ({"response": Response(status=200, body=b'{"a": 1}')}, {"answer": {"a": 1}}),
         ({"response": Response(status=200, body=b"<html>\xff")}, {"answer": "<html>�"}),

@@ -17,14 +17,9 @@ from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.replay.journal import InvalidJournal
 from mockserver.replay.runner import replay_journal
 from mockserver.settings import Settings
-from tests.support.simulation import CLICK_TO_CALL
-from tests.support.site_client import (
-    CLICK_TO_CALL_PATH,
-    HEADERS,
-    SiteClient,
-    build_site_client,
-    configuration_with_scenarios,
-)
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
+from tests.support.site import HEADERS
+from tests.support.site_client import SiteClient, build_site_client, configuration_with_scenarios
 
 ACCOUNT_PATH = "/_mock/accounts/mobtexting/mobtexting-default"
 STATUSES = (500, 200, 404)
