@@ -18,6 +18,7 @@ from mockserver.core.account import Account
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.number_plan import describe_number
+from mockserver.core.provider import BoundProvider
 from mockserver.core.scenario import Scenario
 from mockserver.core.suggestions import did_you_mean
 from mockserver.engine.dry_run import dry_run
@@ -54,10 +55,7 @@ def build_configuration(settings: Settings) -> Configuration:
         InvalidFiles: the files have problems; it lists all of them.
     """
     providers = load_providers()
-    for option, name in _provider_options(settings):
-        if name not in providers:
-            hint = did_you_mean(name, providers) or f"known: {', '.join(providers)}"
-            raise SettingsError(f"{option}: no provider is named {name!r}: {hint}")
+    _check_provider_options(settings, providers)
     definitions = load_definitions(load_sources(settings), providers)
     configuration = Configuration(
         seed=settings.seed or secrets.token_hex(3),
@@ -204,9 +202,22 @@ def _build_read_error(error: OSError) -> SettingsError:
     return SettingsError(f"scenarios: {error.filename} cannot be read: {error.strerror}")
 
 
-def _provider_options(settings: Settings) -> list[tuple[str, str]]:
+def _check_provider_options(settings: Settings, providers: Mapping[str, BoundProvider]) -> None:
+    """Check the providers of `--webhook` and `--quirk`, and that each provider has its quirk.
+
+    Raises:
+        SettingsError: for an unknown name; it says the nearest one, or all.
+    """
     webhooks = [("webhook", name) for name in settings.webhook]
-    return webhooks + [("quirk", name) for name, _ in settings.quirk]
+    for option, name in webhooks + [("quirk", name) for name, _ in settings.quirk]:
+        if name not in providers:
+            hint = did_you_mean(name, providers) or f"known: {', '.join(providers)}"
+            raise SettingsError(f"{option}: no provider is named {name!r}: {hint}")
+    for name, quirk in settings.quirk:
+        known = providers[name].provider.quirks
+        if quirk not in known:
+            hint = did_you_mean(quirk, known) or f"known: {', '.join(known) or 'none'}"
+            raise SettingsError(f"quirk: {name} has no quirk {quirk!r}: {hint}")
 
 
 def _with_quirks(account: Account, settings: Settings) -> Account:

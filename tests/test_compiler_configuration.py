@@ -72,9 +72,18 @@ def test_the_configuration_draws_a_seed_unless_the_settings_have_one(
         ({"webhook": {"qqqq": "http://a"}}, "webhook: no provider is named 'qqqq': KNOWN"),
         ({"quirk": (("mobtexing", "x"),)}, "quirk: no provider is named 'mobtexing': NEAR"),
         ({"quirk": (("qqqq", "x"),)}, "quirk: no provider is named 'qqqq': KNOWN"),
+        (
+            {"quirk": (("effebot", "wrap"),)},
+            "quirk: effebot has no quirk 'wrap': did you mean 'wrapped'?",
+        ),
+        (
+            {"quirk": (("phonon", "zzz"),)},
+            "quirk: phonon has no quirk 'zzz': known: status-as-code, report-2020",
+        ),
+        ({"quirk": (("innocalls", "zzz"),)}, "quirk: innocalls has no quirk 'zzz': known: none"),
     ],
 )
-def test_settings_for_an_unknown_provider_are_refused(
+def test_settings_for_an_unknown_provider_or_quirk_are_refused(
     changes: dict[str, object], message: str
 ) -> None:
     with pytest.raises(SettingsError) as error:

@@ -1,7 +1,8 @@
 """Builds the application for control API, recordings and index page; imported on demand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Final
 
 from starlette.applications import Starlette
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, Router
 
-from mockserver.web.access_control import require_access
+from mockserver.web.access_control import Handler, require_access
 from mockserver.web.control import (
     accounts,
     activations,
@@ -33,6 +34,7 @@ from mockserver.web.control import (
     waits,
     webhooks,
 )
+from mockserver.web.control.params import PAGE_PARAMETERS, check_query
 from mockserver.web.problems import problem
 
 CONTROL_PREFIX: Final = "/_mock"
@@ -61,6 +63,19 @@ PUBLIC_ROUTES: Final = (*health.ROUTES, *inboxes.PUBLIC_ROUTES)
 """Routes that need no access: health, and the receiver of webhooks."""
 
 
+QUERY_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "/calls": (*calls.FILTERS, *PAGE_PARAMETERS),
+        "/requests": (*requests.FILTERS, *PAGE_PARAMETERS),
+        "/webhooks": (*webhooks.FILTERS, *PAGE_PARAMETERS),
+        "/journal": ("format", *PAGE_PARAMETERS),
+        "/timeline": ("format",),
+        "/calls/{id}/timeline": ("format",),
+    }
+)
+"""Path of a route -> its query parameters; other routes take none, public ones any."""
+
+
 def build_control_app() -> Starlette:
     return Starlette(
         routes=[
@@ -76,9 +91,20 @@ def build_routes() -> Iterator[Route]:
     """Yield all control routes; each checks access unless it is one of `PUBLIC_ROUTES`."""
     for module in ROUTE_MODULES:
         for route in module.ROUTES:
-            handler = route.endpoint if route in PUBLIC_ROUTES else require_access(route.endpoint)
+            handler = route.endpoint
+            if route not in PUBLIC_ROUTES:
+                known_names = QUERY_PARAMETERS.get(route.path, ())
+                handler = require_access(with_query_check(handler, known_names))
             methods = sorted(route.methods or ())
             yield Route(route.path, handler, methods=methods, name=route.name)
+
+
+def with_query_check(handler: Handler, known_names: tuple[str, ...]) -> Handler:
+    async def checked(request: Request) -> Response:
+        check_query(request, known_names)
+        return await handler(request)
+
+    return checked
 
 
 async def render_error(_: Request, error: Exception) -> JSONResponse:

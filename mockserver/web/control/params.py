@@ -1,7 +1,7 @@
 """Reads the parameters of control requests: sandbox, body, filters and pages."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -63,6 +63,10 @@ def call_of(request: Request) -> Call:
     return calls[name]
 
 
+PAGE_PARAMETERS = ("limit", "after")
+"""The query parameters of `paginate`."""
+
+
 async def read_json_object(request: Request) -> dict[str, Any]:
     """Read the body, a JSON object.
 
@@ -112,6 +116,20 @@ def paginate(items: Iterable[Mapping[str, Any]], request: Request) -> list[Mappi
     if not (limit.isdecimal() and limit.isascii() and len(limit) < MAX_LIMIT_DIGITS):
         raise HTTPException(422, "limit is a whole number")
     return listed[: int(limit)]
+
+
+def check_query(request: Request, known_names: Collection[str]) -> None:
+    """Check that the route takes every query parameter of the request.
+
+    Raises:
+        HTTPException: 422 with the nearest name, or with all names, for an unknown one.
+    """
+    for name in request.query_params:
+        if name not in known_names:
+            names = ", ".join(known_names) or "no query parameters"
+            hint = did_you_mean(name, known_names) or f"it takes {names}"
+            path = request.url.path
+            raise HTTPException(422, f"{path} takes no query parameter {name!r}: {hint}")
 
 
 def matches_filters(item: Mapping[str, Any], request: Request, names: Iterable[str]) -> bool:

@@ -14,13 +14,11 @@ from mockserver.engine.webhooks import redeliver
 from mockserver.web.control.params import dependencies_of, matches_filters, paginate, sandbox_of
 from mockserver.web.views.serializers import serialize_delivery
 
+FILTERS = ("provider", "call", "state", "kind")
+
 
 async def list_webhooks(request: Request) -> JSONResponse:
-    webhooks = (
-        item
-        for item in all_webhooks(request)
-        if matches_filters(item, request, ("provider", "call", "state", "kind"))
-    )
+    webhooks = (item for item in all_webhooks(request) if matches_filters(item, request, FILTERS))
     state = sandbox_of(request).state
     dropped = state.delivery_count - len(state.deliveries)
     return JSONResponse({"webhooks": paginate(webhooks, request), "dropped": dropped})

@@ -154,3 +154,33 @@ def test_an_item_matches_when_it_equals_every_known_filter(query: str, expected:
     request = build_request(query)
     ids = [item["id"] for item in ITEMS if matches_filters(item, request, ("id", "state", "call"))]
     assert ids == expected
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "detail"),
+    [
+        ("GET", "/calls?stat=ended", "'stat': did you mean 'state'?"),
+        (
+            "GET",
+            "/calls?zzz=1",
+            "'zzz': it takes provider, state, vendor_id, limit, after",
+        ),
+        ("GET", "/requests?stats=200", "'stats': did you mean 'status'?"),
+        ("GET", "/webhooks?calls=c1", "'calls': did you mean 'call'?"),
+        ("GET", "/journal?form=jsonl", "'form': did you mean 'format'?"),
+        ("GET", "/timeline?limit=1", "'limit': it takes format"),
+        ("GET", "/clock?verbose=1", "'verbose': it takes no query parameters"),
+        ("POST", "/clock/advance?by=60", "'by': it takes no query parameters"),
+    ],
+)
+def test_an_unknown_query_parameter_is_refused_with_the_nearest_name(
+    site: SiteClient, method: str, path: str, detail: str
+) -> None:
+    response = site.request(method, f"/_mock{path}")
+    route = f"/_mock{path.partition('?')[0]}"
+    assert read_problem(response)[::2] == (422, f"{route} takes no query parameter {detail}")
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/inbox/mine"), ("GET", "/health")])
+def test_a_public_route_takes_any_query_parameter(site: SiteClient, method: str, path: str) -> None:
+    assert site.request(method, f"/_mock{path}?anything=1").status_code == 200
