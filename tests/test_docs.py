@@ -17,6 +17,7 @@ from mockserver.config.registry import load_providers
 from mockserver.core.provider import all_faults
 from mockserver.settings import OPTIONS, parse_settings
 from mockserver.web.control.app import ROUTE_MODULES
+from mockserver.web.problems import PROBLEM_KINDS
 
 DOCS = Path(__file__).parent.parent / "docs"
 TUTORIAL = (DOCS / "tutorial.md").read_text("utf-8")
@@ -96,6 +97,14 @@ def test_the_reference_has_every_command_option_and_route(reference: dict[str, s
     assert [item.variable for item in OPTIONS if f"`{item.variable}`" not in reference["cli"]] == []
     routes = [f"/_mock{route.path}" for module in ROUTE_MODULES for route in module.ROUTES]
     assert [item for item in routes if f"## {item}\n" not in reference["control-api"]] == []
+
+
+def test_the_reference_has_every_problem_type(reference: dict[str, str]) -> None:
+    rows = [
+        f"| `urn:call-mockserver:problem:{name}` | {kind.status} | {kind.meaning} |"
+        for name, kind in PROBLEM_KINDS.items()
+    ]
+    assert [row for row in rows if row not in reference["control-api"]] == []
 
 
 @pytest.mark.parametrize("name", sorted(load_providers()))

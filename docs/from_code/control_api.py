@@ -6,12 +6,21 @@ from typing import Any
 
 from from_code.markdown import block, code, table
 from mockserver.config.registry import load_control_openapi
+from mockserver.web.problems import PROBLEM_KINDS, TYPE_PREFIX
 
 START = """# Control API
 
 All paths are below `/_mock`, or below `/_sandbox/<name>/_mock` for a named sandbox. A server that
 listens beyond loopback requires `Authorization: Bearer <token>`. Errors are
-`application/problem+json`.
+`application/problem+json`; [Problems](#problems) lists their types.
+"""
+
+PROBLEMS = """## Problems
+
+The mock server's own errors are problems as in RFC 9457, in the control API and in place of a
+vendor's response. The `type` of a problem is stable, and the header `X-Mock-Problem` has its last
+part. `title` and `detail` are for people: the title is the type in a few words, the detail says
+what was wrong and what would be right. Some types have further members, such as `nearest`.
 """
 
 
@@ -21,7 +30,16 @@ def page() -> str:
         parts += [f"## {path}\n"]
         for method, operation in methods.items():
             parts += _operation(method.upper(), path, operation)
+    parts += [PROBLEMS, _problem_table()]
     return "\n".join(parts)
+
+
+def _problem_table() -> str:
+    rows = (
+        (code(f"{TYPE_PREFIX}{name}"), kind.status, kind.meaning)
+        for name, kind in PROBLEM_KINDS.items()
+    )
+    return table(("type", "status", "meaning"), rows)
 
 
 def _operation(method: str, path: str, operation: dict[str, Any]) -> Iterator[str]:

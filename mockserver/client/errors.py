@@ -17,7 +17,8 @@ class Unreachable(MockServerError):
 class Refused(MockServerError):
     """The control API refused a request.
 
-    `status` is the HTTP status, `problem` the JSON of the response.
+    `status` is the HTTP status, `problem` the JSON of the response. The `type` of the problem is
+    stable; title and detail are for people.
     """
 
     def __init__(self, asked: str, status: int, problem: Mapping[str, Any]) -> None:

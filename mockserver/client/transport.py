@@ -1,8 +1,7 @@
 """Turn an operation into an HTTP request, and the response into a value or an error."""
 
 import ssl
-from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import httpx
 
@@ -13,6 +12,9 @@ T = TypeVar("T")
 
 TIMEOUT = httpx.Timeout(10.0, read=None)
 """Real seconds; reading has no limit, because an advance or a wait may take long."""
+
+WAIT_TIMEOUT: Final = "urn:call-mockserver:problem:wait-timeout"
+"""The `type` of the problem; a request that arrives too slowly has the status 408, too."""
 
 
 def tls_verification(origin: str) -> ssl.SSLContext | bool:
@@ -41,13 +43,13 @@ def parse_response(operation: Operation[T], response: httpx.Response) -> T:
     """Parse the response to an operation.
 
     Raises:
-        NotInTime: a wait timed out (HTTP status 408).
+        NotInTime: a wait timed out.
         Refused: the control API refused the request.
     """
     if response.is_success:
         return operation.parse(_parse_body(response))
     request, problem = f"{operation.method} /_mock{operation.path}", _parse_problem(response)
-    if response.status_code == HTTPStatus.REQUEST_TIMEOUT:
+    if problem.get("type") == WAIT_TIMEOUT:
         body = operation.body
         raise NotInTime(f"no {body['for']} has come that matches {body['match']}", problem)
     raise Refused(request, response.status_code, problem)

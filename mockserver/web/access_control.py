@@ -87,9 +87,9 @@ class AccessControl(NamedTuple):
             hosts = {name.lower() for name in headers.getlist("host")} if self.token else set()
             is_own = authority != "" and authority.lower() in hosts
             if not (is_own or self._is_own_host(authority)):
-                return problem(403, "foreign origin", f"the Origin header is {origin!r}: {ADVICE}")
+                return problem("foreign-origin", f"the Origin header is {origin!r}: {ADVICE}")
         if headers.get("sec-fetch-site") == "cross-site" and not _is_navigation(headers):
-            return problem(403, "foreign origin", f"a page of another site has sent this: {ADVICE}")
+            return problem("foreign-origin", f"a page of another site has sent this: {ADVICE}")
         return None
 
     def _is_own_host(self, authority: str) -> bool:
@@ -120,7 +120,7 @@ def _is_vendor_host(providers: Mapping[str, BoundProvider], authority: str) -> b
 
 def foreign_host_problem(names: list[str]) -> "Response":
     """A 403 problem for a Host header that names another host than this server."""
-    return problem(403, "foreign host", f"the Host header names {_format_names(names)}: {ADVICE}")
+    return problem("foreign-host", f"the Host header names {_format_names(names)}: {ADVICE}")
 
 
 def _is_navigation(headers: "Headers") -> bool:
@@ -147,7 +147,7 @@ def _token_problem() -> "Response":
     detail = (
         f"send `Authorization: Bearer ...` with {TOKEN_VARIABLE}, or what the start has printed"
     )
-    response = problem(401, "token needed", detail)
+    response = problem("token-required", detail)
     response.headers["www-authenticate"] = "Bearer"
     return response
 

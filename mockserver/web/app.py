@@ -74,7 +74,7 @@ def _resolve_prefix(scope: Scope, dependencies: Dependencies) -> "Response | Non
         name, _, rest = scope["path"].removeprefix(SANDBOX_PREFIX).partition("/")
         scope["path"] = f"/{rest}"
     if name and not SANDBOX_NAME.fullmatch(name):
-        return problem(404, "unknown sandbox", f"{name!r:.80} is no name: letters, digits, . _ -")
+        return problem("unknown-sandbox", f"{name!r:.80} is no name: letters, digits, . _ -")
     if not name and scope["path"].startswith(OWN_PREFIXES):
         name = DEFAULT_SANDBOX
     scope["sandbox_name"] = name
@@ -87,15 +87,13 @@ def _resolve_prefix(scope: Scope, dependencies: Dependencies) -> "Response | Non
 def _check_framing(headers: "Headers") -> "Response | None":
     """Return a problem for an ambiguous message length, or for an encoded body."""
     if "content-length" in headers and "transfer-encoding" in headers:
-        return problem(400, "bad request", "Content-Length and Transfer-Encoding contradict")
+        return problem("bad-request", "Content-Length and Transfer-Encoding contradict")
     transfer_encoding = headers.get("transfer-encoding", "chunked").strip().lower()
     if transfer_encoding != "chunked":
-        return problem(
-            400, "bad request", f"a body comes whole or chunked, not {transfer_encoding:.40}"
-        )
+        return problem("bad-request", f"a body comes whole or chunked, not {transfer_encoding:.40}")
     content_encoding = headers.get("content-encoding", "identity")
     if content_encoding.strip().lower() not in ("", "identity"):
-        return problem(415, "packed body", f"send it plain, not as {content_encoding:.40}")
+        return problem("unsupported-encoding", f"send it plain, not as {content_encoding:.40}")
     return None
 
 
@@ -110,6 +108,6 @@ def _is_index_request(scope: Scope, dependencies: Dependencies) -> bool:
 
 async def send_shutdown_problem(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer 503 to a request that shutdown has canceled; uvicorn would print a traceback."""
-    response = problem(503, "mock ends", "the mock server has been told to end")
+    response = problem("shutting-down", "the mock server has been told to end")
     with suppress(RuntimeError):  # the response has already begun
         await response(scope, receive, send)

@@ -1,26 +1,186 @@
 """Builds RFC 9457 problems for the server's own errors, distinct from any vendor's."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from starlette.responses import JSONResponse
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX: Final = "urn:call-mockserver:problem:"
 
 
-def problem(status: int, title: str, detail: str, **more: object) -> "JSONResponse":
+class ProblemKind(NamedTuple):
+    """The status and the title of all problems of a kind; `meaning` says what to do about it."""
+
+    status: int
+    title: str
+    meaning: str
+
+
+PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
+    {
+        "bad-request": ProblemKind(
+            400, "bad request", "The request is not valid HTTP/1.1, or it breaks off."
+        ),
+        "token-required": ProblemKind(
+            401, "token required", "Send the server's token as `Authorization: Bearer <token>`."
+        ),
+        "foreign-host": ProblemKind(
+            403,
+            "foreign host",
+            "Host names neither this server nor a vendor; `--allow-host NAME` allows NAME.",
+        ),
+        "foreign-origin": ProblemKind(
+            403,
+            "foreign origin",
+            "A page of another site sent the request; `--allow-host NAME` allows its pages.",
+        ),
+        "unknown-path": ProblemKind(
+            404, "unknown path", "No emulated API has this path; `nearest` lists what comes near."
+        ),
+        "unknown-route": ProblemKind(
+            404, "unknown route", "The control API has no such path; `GET /_mock/docs` shows all."
+        ),
+        "unknown-sandbox": ProblemKind(
+            404, "unknown sandbox", "No sandbox has this name; `GET /_mock/sandboxes` lists them."
+        ),
+        "unknown-provider": ProblemKind(
+            404, "unknown provider", "No provider has this name; `GET /_mock/providers` lists them."
+        ),
+        "unknown-account": ProblemKind(
+            404,
+            "unknown account",
+            "The provider has no such account; `GET /_mock/accounts/{provider}` lists them.",
+        ),
+        "unknown-call": ProblemKind(
+            404, "unknown call", "No call has this id; `GET /_mock/calls` lists them."
+        ),
+        "unknown-request": ProblemKind(
+            404, "unknown request", "No request has this id; `GET /_mock/requests` lists them."
+        ),
+        "unknown-webhook": ProblemKind(
+            404, "unknown webhook", "No webhook has this id; `GET /_mock/webhooks` lists them."
+        ),
+        "unknown-recording": ProblemKind(
+            404, "unknown recording", "No call has a recording with this URL."
+        ),
+        "no-recording": ProblemKind(
+            404, "no recording", "Nobody answered the call, so that there is nothing to hear."
+        ),
+        "scenario-not-uploaded": ProblemKind(
+            404,
+            "scenario not uploaded",
+            "Only a scenario that `PUT /_mock/scenarios/{name}` uploaded can be deleted.",
+        ),
+        "method-not-allowed": ProblemKind(
+            405, "method not allowed", "The path takes only the methods of the Allow header."
+        ),
+        "request-timeout": ProblemKind(
+            408, "request timeout", "The head or the body of the request did not arrive in time."
+        ),
+        "wait-timeout": ProblemKind(
+            408, "wait timeout", "Too few items matched in time; `nearest` shows what differs."
+        ),
+        "advance-running": ProblemKind(
+            409, "advance running", "Another advance of the sandbox is running; wait for its end."
+        ),
+        "credential-claimed": ProblemKind(
+            409, "credential claimed", "Another sandbox has claimed one of the credentials."
+        ),
+        "default-sandbox-stays": ProblemKind(
+            409,
+            "default sandbox stays",
+            "The default sandbox cannot be deleted; `POST /_mock/reset` empties it.",
+        ),
+        "illegal-transition": ProblemKind(
+            409, "illegal transition", "The event cannot happen in the present state of the call."
+        ),
+        "too-many-sandboxes": ProblemKind(
+            409, "too many sandboxes", "Delete a sandbox before you create another one."
+        ),
+        "webhook-in-flight": ProblemKind(
+            409,
+            "webhook in flight",
+            "The webhook can be sent again once its delivery has ended.",
+        ),
+        "body-too-large": ProblemKind(
+            413, "body too large", "The body has more bytes than the path takes."
+        ),
+        "unsupported-encoding": ProblemKind(
+            415, "unsupported encoding", "Send the body without a Content-Encoding."
+        ),
+        "range-not-satisfiable": ProblemKind(
+            416, "range not satisfiable", "The recording ends before the requested range."
+        ),
+        "invalid-body": ProblemKind(
+            422, "invalid body", "The body is not what the route takes; `detail` says what is."
+        ),
+        "invalid-header": ProblemKind(
+            422, "invalid header", "A header has a value that the route does not take."
+        ),
+        "invalid-query": ProblemKind(
+            422, "invalid query", "The route does not take this query parameter, or its value."
+        ),
+        "invalid-sandbox-name": ProblemKind(
+            422, "invalid sandbox name", "No sandbox can have this name; `detail` says what can."
+        ),
+        "invalid-scenario": ProblemKind(
+            422, "invalid scenario", "`problems` lists what is wrong, each with line and column."
+        ),
+        "scenario-not-applicable": ProblemKind(
+            422, "scenario not applicable", "The call does not have what the scenario needs."
+        ),
+        "unknown-scenario": ProblemKind(
+            422, "unknown scenario", "No scenario has this name; `GET /_mock/scenarios` lists them."
+        ),
+        "header-too-large": ProblemKind(
+            431, "header too large", "The request has too many headers, or too many bytes of them."
+        ),
+        "internal-error": ProblemKind(
+            500, "internal error", "The mock server is at fault; its log has the traceback."
+        ),
+        "connection-broken": ProblemKind(
+            502, "connection broken", "A scenario breaks the connection, and this server cannot."
+        ),
+        "shutting-down": ProblemKind(
+            503, "shutting down", "The mock server shut down before it could respond."
+        ),
+        "too-many-connections": ProblemKind(
+            503, "too many connections", "Close a connection before you open another one."
+        ),
+        "webhook-loop": ProblemKind(
+            508, "webhook loop", "Webhooks to this server caused one another too many times."
+        ),
+    }
+)
+
+
+class ProblemError(Exception):
+    """A control request that fails; `members` are additional members of the problem."""
+
+    def __init__(self, kind: str, detail: str, **members: object) -> None:
+        self.kind = kind
+        self.detail = detail
+        self.members = members
+        super().__init__(kind, detail)
+
+
+def problem(kind: str, detail: str, **members: object) -> "JSONResponse":
     """Build a problem response.
 
-    `title` names the kind of problem in a few words, `detail` says what to do about it, and `more`
-    are additional members.
+    `kind` is a key of `PROBLEM_KINDS`, `detail` says what was wrong and what would be right, and
+    `members` are additional members.
     """
     from starlette.responses import JSONResponse  # noqa: PLC0415 - takes 20 ms, and vendor responses need none
 
-    body = {**problem_body(status, title, detail), **more}
-    headers = {"x-mock-problem": title.replace(" ", "-")}
-    return JSONResponse(body, status, headers, PROBLEM_MEDIA_TYPE)
+    body = {**problem_body(kind, detail), **members}
+    headers = {"x-mock-problem": kind}
+    return JSONResponse(body, PROBLEM_KINDS[kind].status, headers, PROBLEM_MEDIA_TYPE)
 
 
-def problem_body(status: int, title: str, detail: str) -> dict[str, object]:
+def problem_body(kind: str, detail: str) -> dict[str, object]:
     """The members of a problem without additional ones."""
-    return {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    status, title, _ = PROBLEM_KINDS[kind]
+    return {"type": f"{TYPE_PREFIX}{kind}", "title": title, "status": status, "detail": detail}

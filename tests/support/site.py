@@ -18,6 +18,7 @@ from mockserver.settings import Settings
 from mockserver.web.access_control import AccessControl
 from mockserver.web.app import build_app
 from mockserver.web.dependencies import Dependencies
+from mockserver.web.problems import PROBLEM_KINDS, TYPE_PREFIX
 
 ORIGIN = "http://127.0.0.1:8080"
 BEARER = "top-secret-bearer"
@@ -57,10 +58,13 @@ def build_client(app: ASGIApp, origin: str = ORIGIN) -> httpx.AsyncClient:
 
 
 def read_problem(response: httpx.Response) -> tuple[int, str, str]:
-    """Return status, title and detail of a problem, after a check of its headers and keys."""
+    """Return status, kind and detail of a problem, after a check of its headers and keys."""
     problem = response.json()
     assert response.headers["content-type"] == PROBLEM_MEDIA_TYPE
     assert list(problem)[:4] == ["type", "title", "status", "detail"]
-    assert (problem["type"], problem["status"]) == ("about:blank", response.status_code)
-    assert response.headers["x-mock-problem"] == problem["title"].replace(" ", "-")
-    return response.status_code, problem["title"], problem["detail"]
+    kind = problem["type"].removeprefix(TYPE_PREFIX)
+    status, title, _ = PROBLEM_KINDS[kind]
+    assert (problem["type"], problem["title"]) == (f"{TYPE_PREFIX}{kind}", title)
+    assert (problem["status"], response.status_code) == (status, status)
+    assert response.headers["x-mock-problem"] == kind
+    return status, kind, problem["detail"]

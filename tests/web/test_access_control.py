@@ -174,8 +174,8 @@ def test_control_routes_accept_only_hosts_of_this_machine_on_loopback(
 
 
 def assert_foreign_host(response: httpx.Response, host: str) -> None:
-    status, title, detail = read_problem(response)
-    assert (status, title) == (403, "foreign host")
+    status, kind, detail = read_problem(response)
+    assert (status, kind) == (403, "foreign-host")
     assert repr(host) in detail
     assert "--allow-host" in detail
 
@@ -184,7 +184,7 @@ def assert_foreign_host(response: httpx.Response, host: str) -> None:
 def test_a_vendor_host_is_foreign_to_control_routes(edge: EdgeSite, host: str) -> None:
     assert read_problem(edge.request("GET", GUARDED_PATH, hosts=[host]))[:2] == (
         403,
-        "foreign host",
+        "foreign-host",
     )
 
 
@@ -217,7 +217,7 @@ def test_open_routes_accept_any_host(edge: EdgeSite, host: str) -> None:
 @pytest.mark.parametrize("path", ["/", "/nobody/has/this", "/_mock", "/mobtexting"])
 def test_a_foreign_host_learns_nothing_from_unknown_paths(edge: EdgeSite, path: str) -> None:
     response = edge.request("GET", path, hosts=["evil.test"])
-    assert read_problem(response)[:2] == (403, "foreign host")
+    assert read_problem(response)[:2] == (403, "foreign-host")
 
 
 @pytest.mark.parametrize("host", HOSTS, ids=map(repr, HOSTS))
@@ -240,7 +240,7 @@ def test_a_vendor_request_without_exactly_one_host_gets_400(
     edge = build_edge_site(configuration, access_control)
     before = control_state(edge)
     problem = read_problem(place_call(edge, hosts=hosts))
-    assert problem == (400, "bad request", "a request has one Host header")
+    assert problem == (400, "bad-request", "a request has one Host header")
     assert control_state(edge) == before
 
 
@@ -258,8 +258,8 @@ def test_both_apis_accept_only_origins_of_this_machine_on_loopback(
         assert [response.status_code for response in responses] == [200, 200]
         return
     for response in responses:
-        status, title, detail = read_problem(response)
-        assert (status, title) == (403, "foreign origin")
+        status, kind, detail = read_problem(response)
+        assert (status, kind) == (403, "foreign-origin")
         assert repr(origin) in detail
     assert control_state(edge) == before
 
@@ -302,11 +302,11 @@ def test_behind_a_token_an_origin_must_be_local_or_the_same_host(
 
 def test_a_page_on_a_rebound_name_is_foreign_on_loopback(edge: EdgeSite) -> None:
     rebound = {"headers": {"origin": "http://evil.test:8080"}, "hosts": ["evil.test:8080"]}
-    assert read_problem(place_call(edge, **rebound))[:2] == (403, "foreign origin")
-    assert read_problem(place_call(edge, hosts=["evil.test:8080"]))[:2] == (403, "foreign host")
+    assert read_problem(place_call(edge, **rebound))[:2] == (403, "foreign-origin")
+    assert read_problem(place_call(edge, hosts=["evil.test:8080"]))[:2] == (403, "foreign-host")
     assert read_problem(edge.request("GET", GUARDED_PATH, hosts=["evil.test:8080"]))[:2] == (
         403,
-        "foreign host",
+        "foreign-host",
     )
 
 
@@ -391,7 +391,7 @@ VISIT = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
 def test_a_cross_site_fetch_is_rejected(edge: EdgeSite, path: str, headers: dict[str, str]) -> None:
     assert read_problem(edge.request("GET", path, headers=CROSS | headers))[:2] == (
         403,
-        "foreign origin",
+        "foreign-origin",
     )
 
 

@@ -28,18 +28,18 @@ Route = tuple[str, str]
 GUARDED_ROUTES = [route for route, case in ROUTE_CASES.items() if case.access == GUARDED]
 OPEN_ROUTES = [route for route, case in ROUTE_CASES.items() if case.access == OPEN]
 
-# name -> request options on loopback, and the title of a guarded route's problem
+# name -> request options on loopback, and the kind of a guarded route's problem
 FOREIGN: dict[str, tuple[dict[str, Any], str]] = {
-    "a foreign host": ({"hosts": ["evil.test"]}, "foreign host"),
-    "no host": ({"hosts": []}, "foreign host"),
-    "an empty host": ({"hosts": [""]}, "foreign host"),
-    "two hosts": ({"hosts": ["localhost", "evil.test"]}, "foreign host"),
-    "two equal hosts": ({"hosts": ["localhost", "localhost"]}, "foreign host"),
-    "a foreign origin": ({"headers": {"origin": "http://evil.test"}}, "foreign origin"),
-    "a null origin": ({"headers": {"origin": "null"}}, "foreign origin"),
+    "a foreign host": ({"hosts": ["evil.test"]}, "foreign-host"),
+    "no host": ({"hosts": []}, "foreign-host"),
+    "an empty host": ({"hosts": [""]}, "foreign-host"),
+    "two hosts": ({"hosts": ["localhost", "evil.test"]}, "foreign-host"),
+    "two equal hosts": ({"hosts": ["localhost", "localhost"]}, "foreign-host"),
+    "a foreign origin": ({"headers": {"origin": "http://evil.test"}}, "foreign-origin"),
+    "a null origin": ({"headers": {"origin": "null"}}, "foreign-origin"),
     "an origin beside a good one": (
         {"headers": [("origin", ORIGIN), ("origin", "http://evil.test")]},
-        "foreign origin",
+        "foreign-origin",
     ),
 }
 WRONG_TOKENS: dict[str, dict[str, Any]] = {
@@ -160,10 +160,10 @@ def test_a_request_without_the_token_gets_401_and_changes_nothing(
         response = edge.request(
             route[0], request_path(route), headers=headers, **request_content(route)
         )
-        status, title, detail = read_problem(response)
-        assert (status, title, response.headers["www-authenticate"]) == (
+        status, kind, detail = read_problem(response)
+        assert (status, kind, response.headers["www-authenticate"]) == (
             401,
-            "token needed",
+            "token-required",
             "Bearer",
         )
         assert "MOCKSERVER_TOKEN" in detail
@@ -178,9 +178,9 @@ def test_a_request_of_a_foreign_web_page_gets_403_and_changes_nothing(
 ) -> None:
     edge = build_filled_site(configuration)
     before = control_state(edge)
-    options, title = FOREIGN[foreign]
+    options, kind = FOREIGN[foreign]
     response = edge.request(route[0], request_path(route), **request_content(route), **options)
-    assert read_problem(response)[:2] == (403, title)
+    assert read_problem(response)[:2] == (403, kind)
     assert "access-control-allow-origin" not in response.headers
     assert control_state(edge) == before
 
@@ -259,5 +259,5 @@ def test_an_unsupported_method_gets_405_even_without_the_token(
     edge = build_filled_site(configuration, AccessControl(token=TOKEN))
     before = control_state(edge)
     for response in _request_unsupported_methods(edge):
-        assert read_problem(response)[:2] == (405, "method not allowed")
+        assert read_problem(response)[:2] == (405, "method-not-allowed")
     assert control_state(edge) == before

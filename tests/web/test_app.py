@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.core.configuration import Configuration
 from mockserver.runtime.sandbox import Timing
+from mockserver.web.problems import TYPE_PREFIX
 from tests.support.dispatchers import RecordingDispatcher
 from tests.support.simulation import START
 from tests.support.site import PROBLEM_MEDIA_TYPE, build_site, read_problem
@@ -29,8 +30,8 @@ def run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     [
         ("GET", "/_mock/health", 200, None),
         ("HEAD", "/_mock/health", 200, None),
-        ("GET", "/_mock/nothing", 404, "not-found"),
-        ("GET", "/_mock/", 404, "not-found"),
+        ("GET", "/_mock/nothing", 404, "unknown-route"),
+        ("GET", "/_mock/", 404, "unknown-route"),
         ("DELETE", "/_mock/calls", 405, "method-not-allowed"),
         ("GET", "/_mock/clock/advance", 405, "method-not-allowed"),
         ("GET", "/_mock", 404, "unknown-path"),
@@ -49,7 +50,7 @@ def test_a_path_belongs_to_the_control_api_or_to_the_vendors(
 
 def test_a_wrong_method_on_a_control_route_gets_405_with_allow(site: SiteClient) -> None:
     response = site.request("DELETE", "/_mock/clock/advance")
-    assert read_problem(response) == (405, "method not allowed", "Method Not Allowed")
+    assert read_problem(response) == (405, "method-not-allowed", "Method Not Allowed")
     assert response.headers["allow"] == "POST"
 
 
@@ -58,7 +59,7 @@ def test_an_error_in_a_control_route_is_a_500_problem(
 ) -> None:
     monkeypatch.setattr(site.sandbox.state, "peek", None)
     detail = "this is a fault of the mock server: TypeError(\"'NoneType' object is not callable\")"
-    assert read_problem(site.request("GET", "/_mock/clock")) == (500, "mock failed", detail)
+    assert read_problem(site.request("GET", "/_mock/clock")) == (500, "internal-error", detail)
 
 
 def test_the_lifespan_is_entered_at_startup_and_left_at_shutdown(
@@ -138,7 +139,10 @@ def run_canceled(site: SiteClient, sent_before: list[Message]) -> list[Message]:
 def test_a_request_canceled_at_shutdown_gets_503(site: SiteClient) -> None:
     site.registry.is_stopping = True
     start, body = run_canceled(site, [])
-    assert (start["status"], json.loads(body["body"])["title"]) == (503, "mock ends")
+    assert (start["status"], json.loads(body["body"])["type"]) == (
+        503,
+        f"{TYPE_PREFIX}shutting-down",
+    )
     assert dict(start["headers"])[b"x-mock-now"] == b"2026-01-01T09:00:00.000Z"
 
 

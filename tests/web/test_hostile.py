@@ -134,7 +134,7 @@ def test_vendors_refuse_a_hostile_body_in_their_own_format(
     response = respond_promptly(lambda: edge.request("POST", path, headers=headers, content=body))
     calls = len(read.calls(edge.default.state))
     if len(body) > load_providers()[name].provider.endpoints[0].body_limit:
-        assert read_problem(response)[:2] == (413, "body too large")
+        assert read_problem(response)[:2] == (413, "body-too-large")
     else:
         provider = load_providers()[name].provider
         fault = {fault.name: fault for fault in all_faults(provider)}[

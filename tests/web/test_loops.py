@@ -51,9 +51,12 @@ def test_a_loop_of_webhooks_to_the_own_server_ends_at_the_maximum_depth(
         webhook["attempts"][0] for webhook in client.get("/_mock/webhooks").json()["webhooks"]
     ]
     assert [attempt["status"] for attempt in attempts] == [200] * MAX_WEBHOOK_DEPTH + [508]
-    assert attempts[-1]["answer"]["detail"] == (
-        "webhooks to this very server have led to one another 8 times"
-    )
+    assert attempts[-1]["answer"] == {
+        "type": "urn:call-mockserver:problem:webhook-loop",
+        "title": "webhook loop",
+        "status": 508,
+        "detail": "webhooks to this very server have led to one another 8 times",
+    }
     assert len(client.get("/_mock/calls").json()["calls"]) == MAX_WEBHOOK_DEPTH + 1
 
 

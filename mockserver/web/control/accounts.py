@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -14,6 +13,7 @@ from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import update_account
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.control.params import read_json_object, sandbox_of
+from mockserver.web.problems import ProblemError
 from mockserver.web.views import redaction
 
 
@@ -21,7 +21,7 @@ async def list_accounts(request: Request) -> JSONResponse:
     state, provider = sandbox_of(request).state, request.path_params["provider"]
     if provider not in state.configuration.providers:
         hint = did_you_mean(provider, state.configuration.providers)
-        raise HTTPException(404, f"no provider is named {provider}: {hint}")
+        raise ProblemError("unknown-provider", f"no provider is named {provider}: {hint}")
     accounts = {
         name: account for (owner, name), account in state.accounts.items() if owner == provider
     }
@@ -43,7 +43,7 @@ async def put_account(request: Request) -> JSONResponse:
     provider, name = request.path_params["provider"], request.path_params["account"]
     if provider not in sandbox.state.configuration.providers:
         hint = did_you_mean(provider, sandbox.state.configuration.providers)
-        raise HTTPException(404, f"no provider is named {provider}: {hint}")
+        raise ProblemError("unknown-provider", f"no provider is named {provider}: {hint}")
     return _replace_account(sandbox, (provider, name), body, "PUT", body)
 
 
@@ -63,13 +63,13 @@ def _replace_account(
     `method` and `body` are those of the request, for the journal.
 
     Raises:
-        HTTPException: 422 with all problems of the document.
+        ProblemError: The document is invalid; the detail has all that is wrong with it.
     """
     state, (provider, name) = sandbox.state, key
     account, problems = state.configuration.parse_account(name, provider, document)
     if account is None:
         lines = [f"{'.'.join(map(str, keys)) or 'account'}: {text}" for keys, text in problems]
-        raise HTTPException(422, "; ".join(lines))
+        raise ProblemError("invalid-body", "; ".join(lines))
     path = f"/accounts/{provider}/{name}"
     command = {"method": method, "path": path, "body": body}
     now = sandbox.clock.now()
@@ -85,7 +85,7 @@ def _find_account(request: Request, state: SandboxState) -> Account:
     if account is None:
         known = [known for owner, known in state.accounts if owner == provider]
         hint = did_you_mean(name, known) or f"known: {', '.join(known) or 'none'}"
-        raise HTTPException(404, f"{provider} has no account {name}: {hint}")
+        raise ProblemError("unknown-account", f"{provider} has no account {name}: {hint}")
     return account
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -13,6 +12,7 @@ from mockserver.core.scenario import MatchRule
 from mockserver.core.selection import Activation
 from mockserver.core.suggestions import did_you_mean
 from mockserver.web.control.params import read_json_object, sandbox_of
+from mockserver.web.problems import ProblemError
 from mockserver.web.views import redaction
 
 GLOB_NAMES = ("provider", "operation", "account", "credential", "a", "b", "callee")
@@ -41,11 +41,12 @@ async def activate(request: Request) -> JSONResponse:
         state.configuration.scenarios.by_name,
     )
     if name not in known:
-        raise HTTPException(
-            422, f"no scenario is named {name!r}: {did_you_mean(name, known) or USAGE}"
+        raise ProblemError(
+            "unknown-scenario",
+            f"no scenario is named {name!r}: {did_you_mean(name, known) or USAGE}",
         )
     if body.keys() - {"scenario", "match", "times"} or not (times is None or _is_count(times)):
-        raise HTTPException(422, f"send {USAGE}")
+        raise ProblemError("invalid-body", f"send {USAGE}")
     state.activation_count += 1
     activation = Activation(
         f"a{state.activation_count}", name, _parse_match(body.get("match", {})), times
@@ -70,10 +71,10 @@ def _is_count(times: Any) -> bool:
 
 def _parse_match(value: Any) -> MatchRule:
     if not isinstance(value, Mapping) or value.keys() - {*GLOB_NAMES, "fields"}:
-        raise HTTPException(422, f"match maps {', '.join(GLOB_NAMES)}, fields to globs")
+        raise ProblemError("invalid-body", f"match maps {', '.join(GLOB_NAMES)}, fields to globs")
     fields = value.get("fields", {})
     if not isinstance(fields, Mapping):
-        raise HTTPException(422, "fields map parameters of the request to globs")
+        raise ProblemError("invalid-body", "fields map parameters of the request to globs")
     globs = {name: str(glob) for name, glob in value.items() if name != "fields"}
     return MatchRule(globs, {name: str(glob) for name, glob in fields.items()})
 

@@ -35,7 +35,7 @@ from mockserver.web.control import (
     webhooks,
 )
 from mockserver.web.control.params import PAGE_PARAMETERS, check_query
-from mockserver.web.problems import problem
+from mockserver.web.problems import ProblemError, problem
 
 CONTROL_PREFIX: Final = "/_mock"
 
@@ -76,6 +76,12 @@ QUERY_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """Path of a route -> its query parameters; other routes take none, public ones any."""
 
 
+HTTP_ERROR_KINDS: Final[Mapping[int, str]] = MappingProxyType(
+    {404: "unknown-route", 405: "method-not-allowed"}
+)
+"""Status of an `HTTPException` of Starlette's router -> problem kind."""
+
+
 def build_control_app() -> Starlette:
     return Starlette(
         routes=[
@@ -83,7 +89,11 @@ def build_control_app() -> Starlette:
             Mount("/_media", Router(recordings.ROUTES, redirect_slashes=False)),
             *index_page.ROUTES,
         ],
-        exception_handlers={HTTPException: _render_http_error, Exception: render_error},
+        exception_handlers={
+            HTTPException: _render_http_error,
+            Exception: render_error,
+            ProblemError: render_error,
+        },
     )
 
 
@@ -108,12 +118,12 @@ def with_query_check(handler: Handler, known_names: tuple[str, ...]) -> Handler:
 
 
 async def render_error(_: Request, error: Exception) -> JSONResponse:
-    """Render an `HTTPException` as a problem, and any other error as a 500 problem."""
+    """Render a `ProblemError` or an `HTTPException`; any other error is an `internal-error`."""
+    if isinstance(error, ProblemError):
+        return problem(error.kind, error.detail, **error.members)
     if not isinstance(error, HTTPException):
-        return problem(500, "mock failed", f"this is a fault of the mock server: {error!r}")
-    response = problem(
-        error.status_code, HTTPStatus(error.status_code).phrase.lower(), error.detail
-    )
+        return problem("internal-error", f"this is a fault of the mock server: {error!r}")
+    response = problem(HTTP_ERROR_KINDS[error.status_code], error.detail)
     response.headers.update(error.headers or {})
     return response
 

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -21,6 +20,7 @@ from mockserver.web.control.params import (
     read_json_object,
     sandbox_of,
 )
+from mockserver.web.problems import ProblemError
 from mockserver.web.views.serializers import serialize_call
 
 LEG_EVENTS = {
@@ -62,7 +62,7 @@ async def inject_event(request: Request) -> JSONResponse:
         try:
             changed = apply_event(sandbox.state, call.spec.id, event)
         except IllegalTransition as error:
-            raise HTTPException(409, str(error)) from None
+            raise ProblemError("illegal-transition", str(error)) from None
         command = {"method": "POST", "path": f"/calls/{call.spec.id}/events", "body": body}
         sandbox.state.record(JournalEntry(now, "control", call.spec.id, command))
         return JSONResponse(serialize_call(sandbox.state, changed))
@@ -80,16 +80,16 @@ def _parse_event(
             did_you_mean(event_type, (*LEG_EVENTS, *vendor_events))
             or f"known: {', '.join((*LEG_EVENTS, *vendor_events))}"
         )
-        raise HTTPException(422, f"a phone cannot {event_type or 'do nothing'}: {hint}")
+        raise ProblemError("invalid-body", f"a phone cannot {event_type or 'do nothing'}: {hint}")
     data = {name: str(body[name]) for name in LEG_EVENTS[event_type] if name in body}
     missing = [name for name in LEG_EVENTS[event_type] if name not in data and name != "cause"]
     if missing:
-        raise HTTPException(422, f"{event_type} needs {missing[0]}")
+        raise ProblemError("invalid-body", f"{event_type} needs {missing[0]}")
     _reject_unknown_keys(body, event_type, {"leg", *LEG_EVENTS[event_type]})
     if event_type == "hangup":
         data.setdefault("cause", _default_cause(call, leg))
         if data["cause"] not in CAUSES:
-            raise HTTPException(422, f"a cause is one of {', '.join(CAUSES)}")
+            raise ProblemError("invalid-body", f"a cause is one of {', '.join(CAUSES)}")
     return Event(now, event_type, leg, data, "control")
 
 
@@ -107,7 +107,7 @@ def _reject_unknown_keys(
 ) -> None:
     unknown = body.keys() - {"event", *known_keys}
     if unknown:
-        raise HTTPException(422, f"{event_type} takes no {', '.join(sorted(unknown))}")
+        raise ProblemError("invalid-body", f"{event_type} takes no {', '.join(sorted(unknown))}")
 
 
 def _default_cause(call: Call, leg_name: str) -> str:

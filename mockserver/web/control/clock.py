@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -14,6 +13,7 @@ from mockserver.runtime.clock import MODES, parse_rate
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.scheduler import AdvanceInProgress
 from mockserver.web.control.params import read_json_object, sandbox_of
+from mockserver.web.problems import ProblemError
 
 USAGE = 'send {"by": "90s"}, {"to": "2026-01-01T12:00:00Z"} or {"until": "idle"}'
 
@@ -27,7 +27,7 @@ async def put_clock(request: Request) -> JSONResponse:
     sandbox, body = sandbox_of(request), await read_json_object(request)
     mode = str(body.get("mode", ""))
     if parse_rate(mode) is None or body.keys() != {"mode"}:
-        raise HTTPException(422, f'send {{"mode": ...}}, one of {MODES}')
+        raise ProblemError("invalid-body", f'send {{"mode": ...}}, one of {MODES}')
     now = sandbox.clock.now()
     sandbox.clock.set_mode(mode)
     sandbox.state.record(JournalEntry(now, "clock", "", {"mode": mode}))
@@ -42,7 +42,9 @@ async def advance_clock(request: Request) -> JSONResponse:
     try:
         result = await sandbox.scheduler.advance(target)
     except AdvanceInProgress:
-        raise HTTPException(409, "another advance of this sandbox is still running") from None
+        raise ProblemError(
+            "advance-running", "another advance of this sandbox is still running"
+        ) from None
     if result.stop_reason != "reset":
         sandbox.state.record(JournalEntry(sandbox.clock.now(), "clock", "", {"advance": body}))
     clock = _serialize_clock(sandbox)
@@ -75,30 +77,32 @@ def _parse_target(body: dict[str, Any], now: int) -> int | None:
         case {"by": int() | float() | str() as by, **rest} if not rest:
             duration = parse_duration(str(by))
             if duration is None:
-                raise HTTPException(422, f"{by!r} is no length of time: {USAGE}")
+                raise ProblemError("invalid-body", f"{by!r} is no length of time: {USAGE}")
             return _check_limit(now + duration)
         case {"to": str() as text, **rest} if not rest:
             return _parse_time(text, now)
         case {"until": "idle", **rest} if not rest:
             return None
-    raise HTTPException(422, USAGE)
+    raise ProblemError("invalid-body", USAGE)
 
 
 def _parse_time(text: str, now: int) -> int:
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        raise HTTPException(422, f"{text!r} is no ISO 8601 time: {USAGE}") from None
+        raise ProblemError("invalid-body", f"{text!r} is no ISO 8601 time: {USAGE}") from None
     if time.tzinfo is None:
-        raise HTTPException(422, f"{text!r} has no time zone: end it with Z or +05:30")
+        raise ProblemError("invalid-body", f"{text!r} has no time zone: end it with Z or +05:30")
     if to_milliseconds(time) < now:
-        raise HTTPException(422, f"time only goes forward, and it is {format_iso(now)} already")
+        raise ProblemError(
+            "invalid-body", f"time only goes forward, and it is {format_iso(now)} already"
+        )
     return _check_limit(to_milliseconds(time))
 
 
 def _check_limit(to: int) -> int:
     if to > MAX_TIME:
-        raise HTTPException(422, f"clocks here end at {format_iso(MAX_TIME)}")
+        raise ProblemError("invalid-body", f"clocks here end at {format_iso(MAX_TIME)}")
     return to
 
 

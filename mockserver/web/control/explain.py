@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -15,6 +14,7 @@ from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.control.diagnostics import find_hints
 from mockserver.web.control.params import sandbox_of, sandboxes_of
+from mockserver.web.problems import ProblemError
 from mockserver.web.vendor.router import nearest_operations
 from mockserver.web.views import redaction
 from mockserver.web.views.body_preview import preview_field
@@ -24,7 +24,9 @@ async def explain_request(request: Request) -> JSONResponse:
     state, name = sandbox_of(request).state, request.path_params["request"]
     exchange = next((entry for entry in state.exchanges if entry.id == name), None)
     if exchange is None:
-        raise HTTPException(404, f"no request is named {name}: GET /_mock/requests lists them")
+        raise ProblemError(
+            "unknown-request", f"no request is named {name}: GET /_mock/requests lists them"
+        )
     other_states = [
         sandbox.state for sandbox in sandboxes_of(request) if sandbox.state is not state
     ]

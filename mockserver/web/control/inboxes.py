@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -10,6 +9,7 @@ from starlette.routing import Route
 from mockserver.core.time import format_iso
 from mockserver.runtime.inboxes import Inbox, ReceivedRequest
 from mockserver.web.control.params import read_json_object, read_request_body, sandbox_of
+from mockserver.web.problems import ProblemError
 from mockserver.web.views import redaction
 from mockserver.web.views.body_preview import preview_body
 
@@ -57,7 +57,7 @@ async def program_inbox(request: Request) -> Response:
     body = await read_json_object(request)
     answers, delay = body.get("answers", []), body.get("delay", 0)
     if body.keys() - {"answers", "delay"} or not (_are_statuses(answers) and _is_delay(delay)):
-        raise HTTPException(422, USAGE)
+        raise ProblemError("invalid-body", USAGE)
     inbox = sandbox_of(request).inboxes[request.path_params["name"]]
     inbox.statuses.clear()
     inbox.statuses.extend(answers)

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from itertools import islice
 from typing import Final
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -14,6 +13,7 @@ from starlette.routing import Route
 from mockserver.core.journal import JournalEntry
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.control.params import sandbox_of
+from mockserver.web.problems import ProblemError
 from mockserver.web.views.serializers import serialize_entry
 
 MAX_LAG: Final = 1_000  # entries that a client may be behind; it gets a gap instead of older ones
@@ -23,7 +23,7 @@ async def stream_journal(request: Request) -> Response:
     """Stream entries after `Last-Event-ID`, else from now on; a slow client gets `event: gap`."""
     last_event_id = request.headers.get("last-event-id", "")
     if last_event_id and not (last_event_id.isdecimal() and last_event_id.isascii()):
-        raise HTTPException(422, "Last-Event-ID is the id of a fact")
+        raise ProblemError("invalid-header", "Last-Event-ID is the id of a fact")
     state = sandbox_of(request).state
     last_sequence = int(last_event_id[:15]) if last_event_id else state.entry_count
     headers = {"cache-control": "no-store"}

@@ -4,7 +4,6 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from mockserver.core.call import Call
@@ -12,6 +11,7 @@ from mockserver.core.suggestions import did_you_mean
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SandboxRegistry, TooManySandboxes
 from mockserver.web.dependencies import Dependencies
+from mockserver.web.problems import ProblemError
 from mockserver.web.vendor.request import BodyTooLarge, ClientDisconnected, read_body
 from mockserver.web.views.body_preview import is_json_safe
 
@@ -27,14 +27,16 @@ def sandbox_of(request: Request) -> Sandbox:
     """Return the sandbox of the request, created if it does not exist.
 
     Raises:
-        HTTPException: 409 if there are too many sandboxes.
+        ProblemError: There are too many sandboxes.
     """
     try:
         sandbox: Sandbox = request.scope["sandbox"] or sandboxes_of(request).get_or_create(
             request.scope["sandbox_name"]
         )
     except TooManySandboxes:
-        raise HTTPException(409, "there are too many sandboxes: delete some") from None
+        raise ProblemError(
+            "too-many-sandboxes", "there are too many sandboxes: delete some"
+        ) from None
     request.scope["sandbox"] = sandbox
     return sandbox
 
@@ -53,13 +55,13 @@ def call_of(request: Request) -> Call:
     """Return the call that the path names.
 
     Raises:
-        HTTPException: 404 with the nearest id, if there is no such call.
+        ProblemError: There is no such call; the detail has the nearest id.
     """
     name = request.path_params["id"]
     calls = sandbox_of(request).state.calls
     if name not in calls:
         hint = did_you_mean(name, calls) or "GET /_mock/calls lists them"
-        raise HTTPException(404, f"no call is named {name}: {hint}")
+        raise ProblemError("unknown-call", f"no call is named {name}: {hint}")
     return calls[name]
 
 
@@ -71,16 +73,18 @@ async def read_json_object(request: Request) -> dict[str, Any]:
     """Read the body, a JSON object.
 
     Raises:
-        HTTPException: 422 if it is no JSON object, else as `read_request_body`.
+        ProblemError: It is no JSON object, or as `read_request_body`.
     """
     try:
         value = json.loads(
             (await read_request_body(request)).decode("utf-8"), parse_constant=_reject_constant
         )
     except (ValueError, RecursionError) as error:
-        raise HTTPException(422, f"the body is not JSON: {error}") from None
+        raise ProblemError("invalid-body", f"the body is not JSON: {error}") from None
     if not isinstance(value, dict) or not is_json_safe(value):
-        raise HTTPException(422, "the body is a JSON object of numbers and texts that can be told")
+        raise ProblemError(
+            "invalid-body", "the body is a JSON object of numbers and texts that can be told"
+        )
     return value
 
 
@@ -88,33 +92,33 @@ async def read_request_body(request: Request) -> bytes:
     """Read the body, of at most 1 MB.
 
     Raises:
-        HTTPException: 413 for a larger body, 400 if the client has disconnected.
+        ProblemError: The body is larger, or the client has disconnected.
     """
     try:
         return await read_body(request.receive)
     except BodyTooLarge:
-        raise HTTPException(413, "a request to the mock has at most 1 MB") from None
+        raise ProblemError("body-too-large", "a request to the mock has at most 1 MB") from None
     except ClientDisconnected:
-        raise HTTPException(400, "the client has left") from None
+        raise ProblemError("bad-request", "the client has left") from None
 
 
 def paginate(items: Iterable[Mapping[str, Any]], request: Request) -> list[Mapping[str, Any]]:
     """Return at most `limit` items after the one whose id is `after`, in their order.
 
     Raises:
-        HTTPException: 422 for an unknown `after` or a malformed `limit`.
+        ProblemError: `after` is unknown, or `limit` malformed.
     """
     after, limit = request.query_params.get("after"), request.query_params.get("limit")
     listed = list(items)
     if after is not None:
         indexes = [index for index, item in enumerate(listed) if str(item["id"]) == after]
         if not indexes:
-            raise HTTPException(422, f"nothing here has the id {after!r} to come after")
+            raise ProblemError("invalid-query", f"nothing here has the id {after!r} to come after")
         listed = listed[indexes[0] + 1 :]
     if limit is None:
         return listed
     if not (limit.isdecimal() and limit.isascii() and len(limit) < MAX_LIMIT_DIGITS):
-        raise HTTPException(422, "limit is a whole number")
+        raise ProblemError("invalid-query", "limit is a whole number")
     return listed[: int(limit)]
 
 
@@ -122,14 +126,14 @@ def check_query(request: Request, known_names: Collection[str]) -> None:
     """Check that the route takes every query parameter of the request.
 
     Raises:
-        HTTPException: 422 with the nearest name, or with all names, for an unknown one.
+        ProblemError: One is unknown; the detail has the nearest name, or all names.
     """
     for name in request.query_params:
         if name not in known_names:
             names = ", ".join(known_names) or "no query parameters"
             hint = did_you_mean(name, known_names) or f"it takes {names}"
             path = request.url.path
-            raise HTTPException(422, f"{path} takes no query parameter {name!r}: {hint}")
+            raise ProblemError("invalid-query", f"{path} takes no query parameter {name!r}: {hint}")
 
 
 def matches_filters(item: Mapping[str, Any], request: Request, names: Iterable[str]) -> bool:

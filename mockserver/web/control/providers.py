@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -12,6 +11,7 @@ from mockserver.core.provider import Provider, all_faults
 from mockserver.core.rulebook import Fault, RequestContext
 from mockserver.core.suggestions import did_you_mean
 from mockserver.web.control.params import prefix_of, sandbox_of
+from mockserver.web.problems import ProblemError
 
 
 async def list_providers(request: Request) -> JSONResponse:
@@ -25,7 +25,9 @@ async def list_providers(request: Request) -> JSONResponse:
 async def get_openapi(request: Request) -> JSONResponse:
     name, providers = request.path_params["name"], sandbox_of(request).state.configuration.providers
     if name not in providers:
-        raise HTTPException(404, f"no provider is named {name}: {did_you_mean(name, providers)}")
+        raise ProblemError(
+            "unknown-provider", f"no provider is named {name}: {did_you_mean(name, providers)}"
+        )
     return JSONResponse(providers[name].document())
 
 

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from mockserver.audio.tones import Recording, build_recording
 from mockserver.audio.wav import file_size, render_chunks
 from mockserver.web.control.params import sandboxes_of
-from mockserver.web.problems import problem
+from mockserver.web.problems import ProblemError, problem
 
 MEDIA_TYPE: Final = "audio/wav"
 _HEADERS: Final = {"accept-ranges": "bytes", "x-content-type-options": "nosniff"}
@@ -21,8 +21,7 @@ _RANGE_PATTERN: Final = re.compile(
 
 
 async def get_recording(request: Request) -> Response:
-    recording = _find_recording(request)
-    return recording if isinstance(recording, Response) else _recording_response(recording, request)
+    return _recording_response(_find_recording(request), request)
 
 
 def parse_range(header: str, total: int) -> range | None:
@@ -41,17 +40,20 @@ def parse_range(header: str, total: int) -> range | None:
     return range(int(first), min(int(last) + 1, total) if last else total)
 
 
-def _find_recording(request: Request) -> Recording | Response:
+def _find_recording(request: Request) -> Recording:
     name = request.path_params["sandbox"]
     sandbox = sandboxes_of(request).find(name)
     if sandbox is None:
-        return problem(404, "unknown sandbox", f"no sandbox here is named {name}")
+        raise ProblemError("unknown-sandbox", f"no sandbox here is named {name}")
     state = sandbox.state
     call = state.calls.get(state.call_ids_by_recording.get(request.path_params["token"], ""))
     if call is None:
-        return problem(404, "unknown recording", "no call has a recording of this name")
-    detail = f"nobody answered call {call.spec.id}, so that there is nothing to hear"
-    return build_recording(call) or problem(404, "no recording", detail)
+        raise ProblemError("unknown-recording", "no call has a recording of this name")
+    recording = build_recording(call)
+    if recording is None:
+        detail = f"nobody answered call {call.spec.id}, so that there is nothing to hear"
+        raise ProblemError("no-recording", detail)
+    return recording
 
 
 def _recording_response(audio: Recording, request: Request) -> Response:
@@ -72,7 +74,7 @@ def _recording_response(audio: Recording, request: Request) -> Response:
 
 
 def _range_problem(total: int) -> Response:
-    response = problem(416, "no such range", f"the recording has the bytes 0 to {total - 1}")
+    response = problem("range-not-satisfiable", f"the recording has the bytes 0 to {total - 1}")
     response.headers["content-range"] = f"bytes */{total}"
     return response
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -20,6 +19,7 @@ from mockserver.runtime.sandbox_registry import (
     TooManySandboxes,
 )
 from mockserver.web.control.params import read_json_object, sandboxes_of
+from mockserver.web.problems import ProblemError
 
 USAGE: Final = (
     'send {"clock": "manual", "seed": "t1", "start_at": "2026-01-01T09:00:00Z", '
@@ -40,13 +40,12 @@ async def put_sandbox(request: Request) -> JSONResponse:
         await read_json_object(request),
         sandboxes_of(request),
     )
-    if not SANDBOX_NAME.fullmatch(name) or body.keys() - {
-        "clock",
-        "seed",
-        "start_at",
-        "credentials",
-    }:
-        raise HTTPException(422, f"a name is letters, digits, dots and hyphens; {USAGE}")
+    if not SANDBOX_NAME.fullmatch(name):
+        raise ProblemError(
+            "invalid-sandbox-name", f"{name!r:.80} is no name: letters, digits, . _ -"
+        )
+    if body.keys() - {"clock", "seed", "start_at", "credentials"}:
+        raise ProblemError("invalid-body", USAGE)
     configuration, timing = registry.initial_setup
     seed = str(body.get("seed", configuration.seed))
     new_timing = Timing(_parse_mode(body, timing.mode), _parse_start(body, timing.start))
@@ -56,18 +55,25 @@ async def put_sandbox(request: Request) -> JSONResponse:
             name, (configuration._replace(seed=seed), new_timing), claims
         )
     except CredentialClaimed:
-        raise HTTPException(409, "another sandbox has claimed one of these credentials") from None
+        raise ProblemError(
+            "credential-claimed", "another sandbox has claimed one of these credentials"
+        ) from None
     except TooManySandboxes:
-        raise HTTPException(409, "there are too many sandboxes: delete some") from None
+        raise ProblemError(
+            "too-many-sandboxes", "there are too many sandboxes: delete some"
+        ) from None
     return JSONResponse(_serialize_sandbox(sandbox))
 
 
 async def delete_sandbox(request: Request) -> Response:
     name, registry = request.path_params["name"], sandboxes_of(request)
     if name == DEFAULT_SANDBOX:
-        raise HTTPException(409, f"{DEFAULT_SANDBOX} is always there: POST /_mock/reset empties it")
+        raise ProblemError(
+            "default-sandbox-stays",
+            f"{DEFAULT_SANDBOX} is always there: POST /_mock/reset empties it",
+        )
     if registry.find(name) is None:
-        raise HTTPException(404, f"no sandbox is named {name}")
+        raise ProblemError("unknown-sandbox", f"no sandbox is named {name}")
     await registry.remove(name)
     return Response(status_code=204)
 
@@ -85,7 +91,7 @@ def _serialize_sandbox(sandbox: Sandbox) -> dict[str, Any]:
 def _parse_mode(body: Mapping[str, Any], default: str) -> str:
     mode = str(body.get("clock", default))
     if parse_rate(mode) is None:
-        raise HTTPException(422, f"clock is one of {MODES}")
+        raise ProblemError("invalid-body", f"clock is one of {MODES}")
     return mode
 
 
@@ -96,9 +102,9 @@ def _parse_start(body: Mapping[str, Any], default: int | None) -> int | None:
     try:
         start = datetime.fromisoformat(str(body["start_at"]))
     except ValueError:
-        raise HTTPException(422, f"start_at is an ISO 8601 time: {USAGE}") from None
+        raise ProblemError("invalid-body", f"start_at is an ISO 8601 time: {USAGE}") from None
     if start.tzinfo is None or not 0 <= to_milliseconds(start) <= MAX_TIME:
-        raise HTTPException(422, f"start_at has a zone, and is from 1970 on: {USAGE}")
+        raise ProblemError("invalid-body", f"start_at has a zone, and is from 1970 on: {USAGE}")
     return to_milliseconds(start)
 
 
@@ -106,10 +112,12 @@ def _parse_claims(value: Any, registry: SandboxRegistry) -> Iterator[tuple[str, 
     """Yield (provider, credential) for each claim."""
     providers = registry.initial_setup[0].providers
     if not isinstance(value, Mapping) or value.keys() - providers.keys():
-        raise HTTPException(422, f"credentials map {', '.join(providers)} to lists: {USAGE}")
+        raise ProblemError(
+            "invalid-body", f"credentials map {', '.join(providers)} to lists: {USAGE}"
+        )
     for provider, credentials in value.items():
         if not isinstance(credentials, list):
-            raise HTTPException(422, f"credentials map a provider to a list: {USAGE}")
+            raise ProblemError("invalid-body", f"credentials map a provider to a list: {USAGE}")
         for credential in credentials:
             yield provider, str(credential)
 

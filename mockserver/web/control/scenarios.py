@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -13,7 +12,7 @@ from mockserver.core.selection import ASPECTS
 from mockserver.core.suggestions import did_you_mean
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.control.params import dependencies_of, read_request_body, sandbox_of
-from mockserver.web.problems import problem
+from mockserver.web.problems import ProblemError
 
 
 async def list_scenarios(request: Request) -> JSONResponse:
@@ -27,9 +26,7 @@ async def put_scenario(request: Request) -> Response:
     """Add or replace a scenario, in YAML or JSON as in a file; 422 with located problems."""
     sandbox, name = sandbox_of(request), request.path_params["name"]
     body = await read_request_body(request)
-    rejection = _recompile(request, sandbox, {**sandbox.uploaded_scenarios, name: body})
-    if rejection:
-        return rejection
+    _recompile(request, sandbox, {**sandbox.uploaded_scenarios, name: body})
     _record_command(sandbox, "PUT", name, body.decode("utf-8", "replace"))
     return JSONResponse(serialize_scenario(sandbox.state.configuration.scenarios.by_name[name]))
 
@@ -42,11 +39,11 @@ async def delete_scenario(request: Request) -> Response:
         reason = (
             "stands in a file" if name in known else f"is not there {did_you_mean(name, known)}"
         )
-        raise HTTPException(404, f"{name} {reason}: only what was PUT can be deleted")
+        raise ProblemError(
+            "scenario-not-uploaded", f"{name} {reason}: only what was PUT can be deleted"
+        )
     rest = {other: text for other, text in sandbox.uploaded_scenarios.items() if other != name}
-    rejection = _recompile(request, sandbox, rest)
-    if rejection:
-        return rejection
+    _recompile(request, sandbox, rest)
     _record_command(sandbox, "DELETE", name, None)
     return Response(status_code=204)
 
@@ -63,18 +60,18 @@ def serialize_scenario(scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def _recompile(
-    request: Request, sandbox: Sandbox, scenario_texts: dict[str, bytes]
-) -> Response | None:
-    """Rebuild the configuration with these uploads; return a 422 problem if they have problems."""
+def _recompile(request: Request, sandbox: Sandbox, scenario_texts: dict[str, bytes]) -> None:
+    """Rebuild the configuration with these uploads.
+
+    Raises:
+        ProblemError: The uploads have problems.
+    """
     compile_scenarios = dependencies_of(request).compile_scenarios
     configuration, problems = compile_scenarios(sandbox.state.configuration, scenario_texts)
     if configuration is None:
-        title = "scenario does not read"
-        return problem(422, title, "\n".join(problems), problems=list(problems))
+        raise ProblemError("invalid-scenario", "\n".join(problems), problems=list(problems))
     sandbox.uploaded_scenarios = scenario_texts
     sandbox.state.configuration = configuration
-    return None
 
 
 def _record_command(sandbox: Sandbox, method: str, name: str, body: str | None) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -10,6 +9,7 @@ from starlette.routing import Route
 from mockserver.core.journal import JournalEntry
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.control.params import call_of, sandbox_of
+from mockserver.web.problems import ProblemError
 from mockserver.web.views.log_lines import format_line
 from mockserver.web.views.mermaid import render_diagram
 
@@ -39,7 +39,7 @@ def _render_timeline(
 ) -> PlainTextResponse:
     format_name = request.query_params.get("format", default_format)
     if format_name not in FORMATS:
-        raise HTTPException(422, f"format is one of {', '.join(FORMATS)}")
+        raise ProblemError("invalid-query", f"format is one of {', '.join(FORMATS)}")
     return PlainTextResponse(FORMATS[format_name](entries, state))
 
 

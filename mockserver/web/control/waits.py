@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -17,7 +16,7 @@ from mockserver.web.control.matching import mismatches, nearest_items
 from mockserver.web.control.params import read_json_object, sandbox_of
 from mockserver.web.control.requests import all_requests
 from mockserver.web.control.webhooks import all_webhooks
-from mockserver.web.problems import problem
+from mockserver.web.problems import ProblemError
 
 MAX_TIMEOUT: Final = 600.0  # real seconds
 USAGE: Final = (
@@ -39,7 +38,7 @@ async def wait_for_items(request: Request) -> JSONResponse:
     match, count = _parse_match(body), body.get("count", 1)
     timeout, advance = _parse_timeout(body), _parse_advance(body, sandbox)
     if type(count) is not int or count < 1:
-        raise HTTPException(422, USAGE)
+        raise ProblemError("invalid-body", USAGE)
 
     def matching_items() -> list[dict[str, Any]]:
         return [item for item in list_items(request) if not mismatches(item, match)]
@@ -47,14 +46,15 @@ async def wait_for_items(request: Request) -> JSONResponse:
     try:
         is_met = await wait_until(sandbox, lambda: len(matching_items()) >= count, timeout, advance)
     except AdvanceInProgress:
-        raise HTTPException(409, "another advance of this sandbox is still running") from None
+        raise ProblemError(
+            "advance-running", "another advance of this sandbox is still running"
+        ) from None
     if is_met:
         return JSONResponse({key: matching_items()})
     items = matching_items()
     detail = f"{len(items)} of {count} matched within {timeout:g} s"
-    return problem(
-        408,
-        "not in time",
+    raise ProblemError(
+        "wait-timeout",
         detail,
         found=len(items),
         nearest=nearest_items(list_items(request), match),
@@ -64,14 +64,14 @@ async def wait_for_items(request: Request) -> JSONResponse:
 def _parse_kind(body: Mapping[str, Any]) -> tuple[str, Callable[[Request], list[dict[str, Any]]]]:
     kind = str(body.get("for"))
     if body.keys() - {"for", "match", "count", "timeout", "advance"} or kind not in LISTS_BY_KIND:
-        raise HTTPException(422, USAGE)
+        raise ProblemError("invalid-body", USAGE)
     return LISTS_BY_KIND[kind]
 
 
 def _parse_match(body: Mapping[str, Any]) -> Mapping[str, Any]:
     match = body.get("match", {})
     if not isinstance(match, Mapping):
-        raise HTTPException(422, USAGE)
+        raise ProblemError("invalid-body", USAGE)
     return match
 
 
@@ -79,7 +79,9 @@ def _parse_timeout(body: Mapping[str, Any]) -> float:
     """The timeout in real seconds."""
     duration = parse_duration(str(body.get("timeout", 5)))
     if duration is None or duration > MAX_TIMEOUT * 1_000:
-        raise HTTPException(422, f"timeout is in real seconds, up to {MAX_TIMEOUT:.0f}: {USAGE}")
+        raise ProblemError(
+            "invalid-body", f"timeout is in real seconds, up to {MAX_TIMEOUT:.0f}: {USAGE}"
+        )
     return duration / 1_000
 
 
@@ -89,7 +91,7 @@ def _parse_advance(body: Mapping[str, Any], sandbox: Sandbox) -> int | None:
         return None
     duration = parse_duration(str(body["advance"]))
     if duration is None:
-        raise HTTPException(422, f"advance is a length of time: {USAGE}")
+        raise ProblemError("invalid-body", f"advance is a length of time: {USAGE}")
     return min(duration, MAX_TIME - sandbox.clock.now()) if sandbox.clock.is_manual else None
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -12,6 +11,7 @@ from mockserver.core.suggestions import did_you_mean
 from mockserver.core.webhook import ORIGIN_PLACEHOLDER, Delivery
 from mockserver.engine.webhooks import redeliver
 from mockserver.web.control.params import dependencies_of, matches_filters, paginate, sandbox_of
+from mockserver.web.problems import ProblemError
 from mockserver.web.views.serializers import serialize_delivery
 
 FILTERS = ("provider", "call", "state", "kind")
@@ -31,9 +31,9 @@ async def redeliver_webhook(request: Request) -> JSONResponse:
     delivery = state.deliveries.get(name)
     if delivery is None:
         hint = did_you_mean(name, state.deliveries) or "GET /_mock/webhooks lists them"
-        raise HTTPException(404, f"no webhook is named {name}: {hint}")
+        raise ProblemError("unknown-webhook", f"no webhook is named {name}: {hint}")
     if delivery.state == "pending":
-        raise HTTPException(409, f"{name} is on its way already")
+        raise ProblemError("webhook-in-flight", f"{name} is on its way already")
     with sandbox.scheduler.request_scope() as now:
         redeliver(state, name, now)
         command = {"method": "POST", "path": f"/webhooks/{name}/redeliver"}

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mockserver.web.log_throttle import LogThrottle
-from mockserver.web.problems import PROBLEM_MEDIA_TYPE, problem, problem_body
+from mockserver.web.problems import PROBLEM_KINDS, PROBLEM_MEDIA_TYPE, problem, problem_body
 from mockserver.web.server.transport import (
     TRANSPORT_KEY,
     WRITE_RESPONSE_KEY,
@@ -58,7 +58,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._stage = ("idle", 0)
         self._restart_timer()
         if len(self.connections) > MAX_CONNECTIONS:
-            self._reject(503, "too many connections", f"there are {MAX_CONNECTIONS:,} already")
+            self._reject("too-many-connections", f"there are {MAX_CONNECTIONS:,} already")
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stage = ("", 0)
@@ -134,14 +134,13 @@ class HttpProtocol(HttpToolsProtocol):
     def _handle_parser_error(self, error: httptools.HttpParserError) -> None:
         if self._head_bytes > MAX_HEAD_BYTES or self._field_count > MAX_HEADER_FIELDS:
             self._reject(
-                431,
-                "head too large",
+                "header-too-large",
                 f"{MAX_HEAD_BYTES:,} bytes and {MAX_HEADER_FIELDS} headers at most",
             )
         else:
             is_callback_error = isinstance(error, httptools.HttpParserCallbackError)
             reason = "its target cannot be read" if is_callback_error else error
-            self._reject(400, "bad request", f"this is not HTTP/1.1: {reason}")
+            self._reject("bad-request", f"this is not HTTP/1.1: {reason}")
 
     def _restart_timer(self) -> None:
         """Start the timer of the current stage; most requests arrive at once and need none."""
@@ -159,25 +158,25 @@ class HttpProtocol(HttpToolsProtocol):
         if stage == "idle":
             self._close()
         else:
-            self._reject(408, "too slow", f"the {stage} has {STAGE_TIMEOUTS[stage]} s to arrive")
+            self._reject("request-timeout", f"the {stage} has {STAGE_TIMEOUTS[stage]} s to arrive")
 
-    def _reject(self, status: int, title: str, detail: str) -> None:
+    def _reject(self, kind: str, detail: str) -> None:
         """Respond in place of the application, unless it is responding, and end the connection."""
         stage, number = self._stage
         self._ignores_data, self._stage = True, ("", number)
-        self._record_rejection(title, f"a request was refused: {title}, {detail}")
-        if self._leave_to_application(stage, problem(status, title, detail)):
+        self._record_rejection(kind, f"a request was refused: {kind}, {detail}")
+        if self._leave_to_application(stage, problem(kind, detail)):
             return
-        self.transport.write(_render_problem_response(status, title, detail))
+        self.transport.write(_render_problem_response(kind, detail))
         if self.transport.can_write_eof():
             self.transport.write_eof()
         get_running_loop().call_later(CLOSE_DELAY, self._close)
 
-    def _record_rejection(self, title: str, message: str) -> None:
+    def _record_rejection(self, kind: str, message: str) -> None:
         rejections = self.app_state.get("rejections")
         if rejections is not None:
-            rejections[title.replace(" ", "-")] += 1
-        text = throttle.limit(title, message)
+            rejections[kind] += 1
+        text = throttle.limit(kind, message)
         if text:
             log.warning("%s", text)
 
@@ -195,7 +194,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._start_write_timer(remaining)
             return
         self._record_rejection(
-            "unread answer", f"an answer was not read for {STAGE_TIMEOUTS['answer']} s"
+            "unread-answer", f"an answer was not read for {STAGE_TIMEOUTS['answer']} s"
         )
         reset_connection(self.transport)
 
@@ -239,11 +238,12 @@ class HttpProtocol(HttpToolsProtocol):
         return b"".join([*head, *(b"%b: %b\r\n" % field for field in fields), b"\r\n"])
 
 
-def _render_problem_response(status: int, title: str, detail: str) -> bytes:
-    body = json.dumps(problem_body(status, title, detail)).encode()
+def _render_problem_response(kind: str, detail: str) -> bytes:
+    status = PROBLEM_KINDS[kind].status
+    body = json.dumps(problem_body(kind, detail)).encode()
     head = (
         f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\ncontent-type: {PROBLEM_MEDIA_TYPE}\r\n"
-        f"x-mock-problem: {title.replace(' ', '-')}\r\ncontent-length: {len(body)}\r\n"
+        f"x-mock-problem: {kind}\r\ncontent-length: {len(body)}\r\n"
         "connection: close\r\n\r\n"
     )
     return head.encode() + body

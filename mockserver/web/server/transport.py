@@ -30,7 +30,7 @@ async def disconnect(kind: str, scope: Scope, receive: Receive, send: Send) -> N
     """
     transport: Transport | None = scope.get(TRANSPORT_KEY)
     if transport is None:
-        response = problem(502, "connection broken", f"a scenario orders a break here: {kind}")
+        response = problem("connection-broken", f"a scenario orders a break here: {kind}")
         await response(scope, receive, send)
         return
     if kind == "reset" and transport.get_extra_info("socket") is not None:

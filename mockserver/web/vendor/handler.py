@@ -60,7 +60,7 @@ async def handle_vendor_request(scope: Scope, receive: Receive, send: Send) -> N
     try:
         body = await read_body(receive, limit)
     except BodyTooLarge:
-        rejection = problem(413, "body too large", f"this takes at most {limit:,} bytes")
+        rejection = problem("body-too-large", f"this takes at most {limit:,} bytes")
     except ClientDisconnected:
         return
     if rejection:
@@ -90,7 +90,7 @@ def _prepare_request(
         credential = _credential(route, request)
         sandbox: Sandbox = _resolve_sandbox(scope, dependencies, route, credential)
     except TooManySandboxes:
-        return problem(409, "too many sandboxes", "DELETE some at /_mock/sandboxes/{name}")
+        return problem("too-many-sandboxes", "DELETE some at /_mock/sandboxes/{name}")
     scope["sandbox"] = sandbox
     if isinstance(route, UnknownPath):
         return _record_unknown_path(sandbox, request, route)
@@ -128,7 +128,7 @@ def _check_access(headers: RequestHeaders, dependencies: Dependencies) -> "Respo
             else foreign_host_problem([host])
         )
     if len(headers.unusual.getlist("host")) != 1:
-        return problem(400, "bad request", "a request has one Host header")
+        return problem("bad-request", "a request has one Host header")
     return dependencies.access_control.check_vendor_request(headers.unusual, providers)
 
 
@@ -137,7 +137,7 @@ def _check_webhook_depth(depth: int) -> "Response | None":
     if depth <= MAX_WEBHOOK_DEPTH:
         return None
     detail = f"webhooks to this very server have led to one another {MAX_WEBHOOK_DEPTH} times"
-    return problem(508, "webhook loop", detail)
+    return problem("webhook-loop", detail)
 
 
 def _build_request(
@@ -208,7 +208,7 @@ def _record_failure(sandbox: Sandbox, error: Exception) -> "Response":
     if throttle.limit(repr(error), "again"):
         log.error("a provider failed", exc_info=error)
     sandbox.state.record(JournalEntry(sandbox.clock.now(), "error", "", error))
-    return problem(500, "mock failed", f"this is a fault of the mock server: {error!r}")
+    return problem("internal-error", f"this is a fault of the mock server: {error!r}")
 
 
 def _parse_scenario_names(header: str) -> tuple[str, ...]:
@@ -220,7 +220,7 @@ def _record_unknown_path(sandbox: Sandbox, request: Request, unknown: UnknownPat
     detail = f"no emulated API has {operation}; nearest: {'; '.join(unknown.nearest)}"
     exchange = build_unknown_path_exchange(sandbox.state, request, sandbox.clock.now(), detail)
     record_exchange(sandbox.state, exchange)
-    response = problem(404, "unknown path", detail, nearest=list(unknown.nearest))
+    response = problem("unknown-path", detail, nearest=list(unknown.nearest))
     response.headers["x-mock-request"] = exchange.id
     return response
 
@@ -237,13 +237,13 @@ def _check_scenarios(sandbox: Sandbox, incoming: IncomingRequest) -> "Response |
     for name in incoming.scenario_names:
         if name not in known:
             hint = did_you_mean(name, known) or f"known: {', '.join(sorted(known))}"
-            return problem(422, "unknown scenario", f"no scenario is named {name!r}: {hint}")
+            return problem("unknown-scenario", f"no scenario is named {name!r}: {hint}")
         unmet_requirements = [
             known[name].missing_requirement(context)
             for context in build_match_contexts(sandbox.state, incoming)
         ]
         if all(unmet_requirements):
             return problem(
-                422, "scenario does not fit", f"{name} cannot play here: {unmet_requirements[0]}"
+                "scenario-not-applicable", f"{name} cannot play here: {unmet_requirements[0]}"
             )
     return None

@@ -37,33 +37,36 @@ def test_an_account_is_shown_as_a_configuration_file_states_it(site: SiteClient)
 
 
 @pytest.mark.parametrize(
-    ("path", "detail"),
+    ("path", "kind", "detail"),
     [
         (
             "/_mock/accounts/mobtextin",
+            "unknown-provider",
             "no provider is named mobtextin: did you mean 'mobtexting'?",
         ),
         (
             "/_mock/accounts/mobtexting/mobtexting-defaul",
+            "unknown-account",
             "mobtexting has no account mobtexting-defaul: did you mean 'mobtexting-default'?",
         ),
         (
             "/_mock/accounts/mobtexting/qq",
+            "unknown-account",
             "mobtexting has no account qq: known: mobtexting-default",
         ),
-        ("/_mock/accounts/acme/qq", "acme has no account qq: known: none"),
+        ("/_mock/accounts/acme/qq", "unknown-account", "acme has no account qq: known: none"),
     ],
 )
 def test_an_unknown_account_is_not_found_and_known_names_are_suggested(
-    site: SiteClient, path: str, detail: str
+    site: SiteClient, path: str, kind: str, detail: str
 ) -> None:
-    assert read_problem(site.request("GET", path)) == (404, "not found", detail)
+    assert read_problem(site.request("GET", path)) == (404, kind, detail)
 
 
 def test_patching_an_unknown_account_is_not_found(site: SiteClient) -> None:
     response = site.request("PATCH", "/_mock/accounts/mobtexting/qq", json={})
     detail = "mobtexting has no account qq: known: mobtexting-default"
-    assert read_problem(response) == (404, "not found", detail)
+    assert read_problem(response) == (404, "unknown-account", detail)
 
 
 @pytest.mark.parametrize(
@@ -161,8 +164,8 @@ def test_an_invalid_patch_names_every_wrong_field_and_changes_nothing(
     site: SiteClient, body: dict[str, object], fields: list[str]
 ) -> None:
     """Every problem is reported under the path of its field."""
-    status, title, detail = read_problem(site.request("PATCH", ACCOUNT_PATH, json=body))
-    assert (status, title) == (422, "unprocessable entity")
+    status, kind, detail = read_problem(site.request("PATCH", ACCOUNT_PATH, json=body))
+    assert (status, kind) == (422, "invalid-body")
     assert sorted(problem.partition(": ")[0] for problem in detail.split("; ")) == fields
     assert site.get_json(ACCOUNT_PATH) == DEFAULT_ACCOUNT
     assert site.get_json("/_mock/journal")["facts"] == []

@@ -156,7 +156,7 @@ def test_putting_an_account_of_an_unknown_provider_is_not_found(
     edge: EdgeSite, provider: str, hint: str
 ) -> None:
     problem = read_problem(put(edge, f"/_mock/accounts/{provider}/x", balance="1"))
-    assert problem == (404, "not found", f"no provider is named {provider}: {hint}")
+    assert problem == (404, "unknown-provider", f"no provider is named {provider}: {hint}")
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH"])

@@ -130,38 +130,42 @@ def test_an_activation_can_set_the_delivery_behavior(site: SiteClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "detail"),
+    ("body", "kind", "detail"),
     [
-        ({}, f"no scenario is named '': {FORM}"),
+        ({}, "unknown-scenario", f"no scenario is named '': {FORM}"),
         (
             {"scenario": "calle-busy"},
+            "unknown-scenario",
             "no scenario is named 'calle-busy': did you mean 'callee-busy'?",
         ),
-        ({"scenario": "qqqq"}, f"no scenario is named 'qqqq': {FORM}"),
-        ({"scenario": "answered", "time": 1}, f"send {FORM}"),
-        ({"scenario": "answered", "times": 0}, f"send {FORM}"),
-        ({"scenario": "answered", "times": -1}, f"send {FORM}"),
-        ({"scenario": "answered", "times": 1.5}, f"send {FORM}"),
-        ({"scenario": "answered", "times": "1"}, f"send {FORM}"),
-        ({"scenario": "answered", "times": True}, f"send {FORM}"),
+        ({"scenario": "qqqq"}, "unknown-scenario", f"no scenario is named 'qqqq': {FORM}"),
+        ({"scenario": "answered", "time": 1}, "invalid-body", f"send {FORM}"),
+        ({"scenario": "answered", "times": 0}, "invalid-body", f"send {FORM}"),
+        ({"scenario": "answered", "times": -1}, "invalid-body", f"send {FORM}"),
+        ({"scenario": "answered", "times": 1.5}, "invalid-body", f"send {FORM}"),
+        ({"scenario": "answered", "times": "1"}, "invalid-body", f"send {FORM}"),
+        ({"scenario": "answered", "times": True}, "invalid-body", f"send {FORM}"),
         (
             {"scenario": "answered", "match": []},
+            "invalid-body",
             "match maps provider, operation, account, credential, a, b, callee, fields to globs",
         ),
         (
             {"scenario": "answered", "match": {"color": "x"}},
+            "invalid-body",
             "match maps provider, operation, account, credential, a, b, callee, fields to globs",
         ),
         (
             {"scenario": "answered", "match": {"fields": "x"}},
+            "invalid-body",
             "fields map parameters of the request to globs",
         ),
     ],
 )
 def test_an_invalid_activation_is_rejected_and_changes_nothing(
-    site: SiteClient, body: dict[str, object], detail: str
+    site: SiteClient, body: dict[str, object], kind: str, detail: str
 ) -> None:
-    assert read_problem(post(site, **body)) == (422, "unprocessable entity", detail)
+    assert read_problem(post(site, **body)) == (422, kind, detail)
     assert list_activations(site) == []
     assert site.get_json("/_mock/journal")["facts"] == []
 

@@ -3,12 +3,15 @@
 import asyncio
 import json
 
+import httpx
 import pytest
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from mockserver.web.control.app import ROUTE_MODULES, render_error
+from mockserver.web.problems import ProblemError
+from tests.support.site import read_problem
 
 
 def render(error: Exception) -> Response:
@@ -16,28 +19,30 @@ def render(error: Exception) -> Response:
 
 
 @pytest.mark.parametrize(
-    ("error", "status", "title", "detail"),
+    ("error", "problem"),
     [
-        (HTTPException(404, "no such call"), 404, "not found", "no such call"),
-        (HTTPException(404), 404, "not found", "Not Found"),
-        (HTTPException(409, "busy"), 409, "conflict", "busy"),
+        (ProblemError("unknown-call", "no such call"), (404, "unknown-call", "no such call")),
+        (HTTPException(404), (404, "unknown-route", "Not Found")),
+        (HTTPException(405), (405, "method-not-allowed", "Method Not Allowed")),
         (
             LookupError("oops"),
-            500,
-            "mock failed",
-            "this is a fault of the mock server: LookupError('oops')",
+            (500, "internal-error", "this is a fault of the mock server: LookupError('oops')"),
         ),
     ],
 )
 def test_an_exception_is_rendered_as_a_problem(
-    error: Exception, status: int, title: str, detail: str
+    error: Exception, problem: tuple[int, str, str]
 ) -> None:
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     response = render(error)
-    headers = response.headers
-    assert (response.status_code, json.loads(bytes(response.body))) == (status, body)
-    assert headers["content-type"] == "application/problem+json"
-    assert headers["x-mock-problem"] == title.replace(" ", "-")
+    rendered = httpx.Response(
+        response.status_code, headers=response.headers, content=bytes(response.body)
+    )
+    assert read_problem(rendered) == problem
+
+
+def test_the_problem_of_a_problem_error_has_its_members() -> None:
+    error = ProblemError("invalid-scenario", "1:1: wrong", problems=["1:1: wrong"])
+    assert json.loads(bytes(render(error).body))["problems"] == ["1:1: wrong"]
 
 
 def test_the_problem_of_an_http_exception_keeps_its_headers() -> None:

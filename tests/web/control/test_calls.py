@@ -52,8 +52,8 @@ def test_a_call_has_the_keys_of_the_contract_in_order(site: SiteClient) -> None:
 
 def test_an_unknown_call_is_not_found(site: SiteClient) -> None:
     detail = "no call is named c1: GET /_mock/calls lists them"
-    assert read_problem(site.request("GET", "/_mock/calls/c1")) == (404, "not found", detail)
-    assert read_problem(post_event(site, event="answer")) == (404, "not found", detail)
+    assert read_problem(site.request("GET", "/_mock/calls/c1")) == (404, "unknown-call", detail)
+    assert read_problem(post_event(site, event="answer")) == (404, "unknown-call", detail)
 
 
 def test_an_unknown_call_id_close_to_a_known_one_gets_a_suggestion(site: SiteClient) -> None:
@@ -172,7 +172,7 @@ def test_an_impossible_event_is_a_conflict_and_changes_nothing(
     person_site.advance(by=1)
     post_event(person_site, event="answer")
     before = person_site.get_json("/_mock/journal")
-    assert read_problem(post_event(person_site, **event)) == (409, "conflict", detail)
+    assert read_problem(post_event(person_site, **event)) == (409, "illegal-transition", detail)
     assert person_site.get_json("/_mock/journal") == before
 
 
@@ -180,7 +180,7 @@ def test_an_event_after_the_end_of_the_call_is_a_conflict(site: SiteClient) -> N
     site.click_to_call()
     site.advance()
     detail = "hangup is not possible while the call is ended"
-    assert read_problem(post_event(site, event="hangup")) == (409, "conflict", detail)
+    assert read_problem(post_event(site, event="hangup")) == (409, "illegal-transition", detail)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_an_unknown_event_key_or_cause_is_rejected_with_the_known_ones(
 ) -> None:
     person_site.click_to_call()
     person_site.advance(by=1)
-    assert read_problem(post_event(person_site, **event)) == (422, "unprocessable entity", detail)
+    assert read_problem(post_event(person_site, **event)) == (422, "invalid-body", detail)
 
 
 @pytest.mark.parametrize("event", ["digits", "speech"])

@@ -55,7 +55,7 @@ def test_the_clock_mode_can_be_changed_and_the_change_is_journaled(
 def test_an_invalid_clock_change_is_rejected_and_changes_nothing(
     site: SiteClient, body: object
 ) -> None:
-    assert read_problem(put(site, body)) == (422, "unprocessable entity", MODES)
+    assert read_problem(put(site, body)) == (422, "invalid-body", MODES)
     assert site.get_json("/_mock/clock") == IDLE
 
 
@@ -175,7 +175,7 @@ def test_an_invalid_advance_is_rejected_and_changes_nothing(
 ) -> None:
     site.click_to_call()
     response = site.request("POST", ADVANCE, json=body)
-    assert read_problem(response) == (422, "unprocessable entity", detail)
+    assert read_problem(response) == (422, "invalid-body", detail)
     assert site.get_json("/_mock/clock") == {**IDLE, "pending": 1, "next_at": T0}
 
 
@@ -197,7 +197,7 @@ def test_the_clock_cannot_advance_beyond_the_year_9000(
 ) -> None:
     assert site.advance(to=LATEST)["now"] == LATEST
     response = site.request("POST", ADVANCE, json=goal)
-    assert read_problem(response) == (422, "unprocessable entity", f"clocks here end at {LATEST}")
+    assert read_problem(response) == (422, "invalid-body", f"clocks here end at {LATEST}")
     assert site.advance(by=0)["now"] == LATEST
 
 
@@ -227,7 +227,7 @@ def test_an_advance_requested_by_a_webhook_receiver_is_a_conflict(site: SiteClie
     site.click_to_call()
     assert site.advance()["attempts"] == 1
     detail = "another advance of this sandbox is still running"
-    assert [read_problem(response) for response in responses] == [(409, "conflict", detail)]
+    assert [read_problem(response) for response in responses] == [(409, "advance-running", detail)]
     assert site.advance(by=1)["events"] == 0
 
 

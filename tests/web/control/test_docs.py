@@ -270,4 +270,4 @@ def test_the_docs_page_shows_every_operation_with_its_example_and_responses(edge
 
 @pytest.mark.parametrize("path", ["/_mock/openapi.json", "/_mock/docs"])
 def test_the_documents_are_read_only(edge: EdgeSite, path: str) -> None:
-    assert read_problem(edge.request("POST", path))[:2] == (405, "method not allowed")
+    assert read_problem(edge.request("POST", path))[:2] == (405, "method-not-allowed")

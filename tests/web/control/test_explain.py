@@ -327,8 +327,8 @@ def test_a_later_activation_does_not_change_the_explanation_of_a_request(edge: E
 @pytest.mark.parametrize("name", ["r2", "R1", "r01", "c1", "%00", "r1;"])
 def test_explaining_an_unknown_request_is_not_found(edge: EdgeSite, name: str) -> None:
     click_to_call(edge)
-    status, title, detail = read_problem(edge.request("GET", f"/_mock/explain/{name}"))
-    assert (status, title) == (404, "not found")
+    status, kind, detail = read_problem(edge.request("GET", f"/_mock/explain/{name}"))
+    assert (status, kind) == (404, "unknown-request")
     assert detail.endswith("GET /_mock/requests lists them")
 
 

@@ -155,8 +155,8 @@ def test_an_invalid_inbox_program_is_rejected_and_changes_nothing(
 ) -> None:
     program(site, {"answers": [503]})
     response = site.request("PUT", INBOXES, content=body)
-    status, title, actual = read_problem(response)
-    assert (status, title) == (422, "unprocessable entity")
+    status, kind, actual = read_problem(response)
+    assert (status, kind) == (422, "invalid-body")
     assert actual.startswith(detail)
     assert site.request("POST", INBOX).status_code == 503
 

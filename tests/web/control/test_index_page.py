@@ -222,7 +222,7 @@ def test_a_vendor_host_without_a_root_endpoint_has_an_unknown_path_for_browsers(
     edge: EdgeSite,
 ) -> None:
     response = edge.request("GET", "/", headers=BROWSER_HEADERS, hosts=[VENDOR_HOST])
-    assert read_problem(response)[:2] == (404, "unknown path")
+    assert read_problem(response)[:2] == (404, "unknown-path")
 
 
 def test_the_index_page_is_served_to_any_host_and_origin(edge: EdgeSite) -> None:

@@ -97,7 +97,7 @@ def test_an_invalid_page_of_the_journal_is_rejected(
     site: SiteClient, query: str, detail: str
 ) -> None:
     response = site.request("GET", f"/_mock/journal{query}")
-    assert read_problem(response) == (422, "unprocessable entity", detail)
+    assert read_problem(response) == (422, "invalid-query", detail)
 
 
 def test_a_full_journal_evicts_the_oldest_entries_and_counts_them(

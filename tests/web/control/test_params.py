@@ -4,11 +4,11 @@ import asyncio
 from typing import Any
 
 import pytest
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Message
 
 from mockserver.web.control.params import matches_filters, paginate, read_json_object, sandbox_of
+from mockserver.web.problems import ProblemError
 from tests.support.site import read_problem
 from tests.support.site_client import SiteClient
 
@@ -40,27 +40,31 @@ def test_a_body_that_is_a_json_object_is_parsed(body: bytes, expected: dict[str,
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "detail"),
+    ("body", "kind", "detail"),
     [
-        (b"", 422, "the body is not JSON: Expecting value: line 1 column 1 (char 0)"),
-        (b"{", 422, "the body is not JSON: Expecting property name"),
-        (b"a=1", 422, "the body is not JSON: Expecting value"),
-        (b"\xff", 422, "the body is not JSON: 'utf-8' codec can't decode byte"),
-        (b'{"a": NaN}', 422, "the body is not JSON: NaN is not JSON"),
-        (b'{"a": -Infinity}', 422, "the body is not JSON: -Infinity is not JSON"),
-        (b"[" * 100_000, 422, "the body is not JSON: maximum recursion depth exceeded"),
-        (b'{"a": ' + b"9" * 5_000 + b"}", 422, "the body is not JSON: Exceeds the limit"),
-        (b"[]", 422, "the body is a JSON object"),
-        (b"null", 422, "the body is a JSON object"),
-        (b'"x"', 422, "the body is a JSON object"),
-        (b" " * 1_000_001, 413, "a request to the mock has at most 1 MB"),
+        (b"", "invalid-body", "the body is not JSON: Expecting value: line 1 column 1 (char 0)"),
+        (b"{", "invalid-body", "the body is not JSON: Expecting property name"),
+        (b"a=1", "invalid-body", "the body is not JSON: Expecting value"),
+        (b"\xff", "invalid-body", "the body is not JSON: 'utf-8' codec can't decode byte"),
+        (b'{"a": NaN}', "invalid-body", "the body is not JSON: NaN is not JSON"),
+        (b'{"a": -Infinity}', "invalid-body", "the body is not JSON: -Infinity is not JSON"),
+        (b"[" * 100_000, "invalid-body", "the body is not JSON: maximum recursion depth exceeded"),
+        (
+            b'{"a": ' + b"9" * 5_000 + b"}",
+            "invalid-body",
+            "the body is not JSON: Exceeds the limit",
+        ),
+        (b"[]", "invalid-body", "the body is a JSON object"),
+        (b"null", "invalid-body", "the body is a JSON object"),
+        (b'"x"', "invalid-body", "the body is a JSON object"),
+        (b" " * 1_000_001, "body-too-large", "a request to the mock has at most 1 MB"),
     ],
     ids=lambda value: value[:12] if isinstance(value, bytes) else None,
 )
-def test_a_body_that_is_no_json_object_is_rejected(body: bytes, status: int, detail: str) -> None:
-    with pytest.raises(HTTPException) as caught:
+def test_a_body_that_is_no_json_object_is_rejected(body: bytes, kind: str, detail: str) -> None:
+    with pytest.raises(ProblemError) as caught:
         asyncio.run(read_json_object(build_request(body=body)))
-    assert caught.value.status_code == status
+    assert caught.value.kind == kind
     assert caught.value.detail.startswith(detail)
 
 
@@ -69,9 +73,9 @@ def test_the_body_of_a_disconnected_client_is_rejected() -> None:
         return {"type": "http.disconnect"}
 
     scope = {"type": "http", "query_string": b"", "headers": []}
-    with pytest.raises(HTTPException) as caught:
+    with pytest.raises(ProblemError) as caught:
         asyncio.run(read_json_object(Request(scope, receive)))
-    assert (caught.value.status_code, caught.value.detail) == (400, "the client has left")
+    assert (caught.value.kind, caught.value.detail) == ("bad-request", "the client has left")
 
 
 @pytest.mark.parametrize(
@@ -86,8 +90,8 @@ def test_the_body_of_a_disconnected_client_is_rejected() -> None:
 def test_a_route_that_reads_a_body_requires_a_json_object(
     site: SiteClient, method: str, path: str, body: bytes
 ) -> None:
-    status, title, _ = read_problem(site.request(method, path, content=body))
-    assert (status, title) == (422, "unprocessable entity")
+    status, kind, _ = read_problem(site.request(method, path, content=body))
+    assert (status, kind) == (422, "invalid-body")
 
 
 def test_a_body_with_a_lone_surrogate_is_rejected(site: SiteClient) -> None:
@@ -129,9 +133,9 @@ def test_limit_and_after_select_a_page_of_items(query: str, expected: list[int])
     ],
 )
 def test_an_invalid_limit_or_after_is_rejected(query: str, detail: str) -> None:
-    with pytest.raises(HTTPException) as caught:
+    with pytest.raises(ProblemError) as caught:
         paginate(ITEMS, build_request(query))
-    assert (caught.value.status_code, caught.value.detail) == (422, detail)
+    assert (caught.value.kind, caught.value.detail) == ("invalid-query", detail)
 
 
 def test_a_huge_limit_gives_all_items() -> None:

@@ -105,7 +105,7 @@ def test_a_refusal_that_places_a_call_is_an_internal_error(configuration: Config
     site = build_site_client(configuration_with_provider(configuration, refuse=refuse))
     detail = "this is a fault of the mock server: LookupError('a refusal places no call')"
     response = site.request("GET", "/_mock/providers")
-    assert read_problem(response) == (500, "mock failed", detail)
+    assert read_problem(response) == (500, "internal-error", detail)
 
 
 def test_the_openapi_document_of_a_provider_is_served(site: SiteClient) -> None:
@@ -129,4 +129,4 @@ def test_the_openapi_document_of_an_unknown_provider_is_not_found(
     site: SiteClient, name: str, detail: str
 ) -> None:
     response = site.request("GET", f"/_mock/openapi/{name}.json")
-    assert read_problem(response) == (404, "not found", detail)
+    assert read_problem(response) == (404, "unknown-provider", detail)

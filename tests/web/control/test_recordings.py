@@ -131,41 +131,41 @@ def test_a_range_beyond_the_recording_is_not_satisfiable(site: SiteClient, heade
     response = site.request("GET", record_call(site, *EVENTS), headers={"range": header})
     assert read_problem(response) == (
         416,
-        "no such range",
+        "range-not-satisfiable",
         "the recording has the bytes 0 to 16043",
     )
     assert response.headers["content-range"] == "bytes */16044"
 
 
 @pytest.mark.parametrize(
-    ("replacement", "title", "detail"),
+    ("replacement", "kind", "detail"),
     [
-        (("default", "other"), "unknown sandbox", "no sandbox here is named other"),
+        (("default", "other"), "unknown-sandbox", "no sandbox here is named other"),
         (
             (recording_token("seed", "c1"), recording_token("seed", "c2")),
-            "unknown recording",
+            "unknown-recording",
             "no call has a recording of this name",
         ),
         (
             (recording_token("seed", "c1"), "c1"),
-            "unknown recording",
+            "unknown-recording",
             "no call has a recording of this name",
         ),
-        ((".wav", ".mp3"), "not found", "Not Found"),
+        ((".wav", ".mp3"), "unknown-route", "Not Found"),
     ],
 )
 def test_an_unknown_recording_is_not_found(
-    site: SiteClient, replacement: tuple[str, str], title: str, detail: str
+    site: SiteClient, replacement: tuple[str, str], kind: str, detail: str
 ) -> None:
     path = record_call(site, *EVENTS)
     assert site.request("GET", path).status_code == 200
-    assert read_problem(site.request("GET", path.replace(*replacement))) == (404, title, detail)
+    assert read_problem(site.request("GET", path.replace(*replacement))) == (404, kind, detail)
 
 
 def test_the_recording_of_an_evicted_call_is_not_found(site: SiteClient) -> None:
     path = record_call(site, *EVENTS)
     read.calls(site.sandbox.state).clear()
-    assert read_problem(site.request("GET", path))[:2] == (404, "unknown recording")
+    assert read_problem(site.request("GET", path))[:2] == (404, "unknown-recording")
 
 
 def test_a_call_that_was_not_answered_has_no_recording(site: SiteClient) -> None:
@@ -174,7 +174,7 @@ def test_a_call_that_was_not_answered_has_no_recording(site: SiteClient) -> None
     )
     call_id = next(iter(read.calls(site.sandbox.state)))
     detail = f"nobody answered call {call_id}, so that there is nothing to hear"
-    assert read_problem(site.request("GET", path)) == (404, "no recording", detail)
+    assert read_problem(site.request("GET", path)) == (404, "no-recording", detail)
 
 
 def test_a_recording_is_read_only(site: SiteClient) -> None:

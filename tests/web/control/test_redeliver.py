@@ -83,7 +83,7 @@ def test_a_webhook_can_be_redelivered_any_number_of_times(edge: EdgeSite) -> Non
 
 def test_redelivering_a_pending_webhook_is_a_conflict(edge: EdgeSite) -> None:
     assert redeliver(edge).status_code == 202
-    assert read_problem(redeliver(edge)) == (409, "conflict", "w1 is on its way already")
+    assert read_problem(redeliver(edge)) == (409, "webhook-in-flight", "w1 is on its way already")
     edge.advance()
     assert statuses(edge) == [200, 200]
 
@@ -100,7 +100,7 @@ def test_redelivering_a_webhook_during_its_delivery_is_a_conflict(edge: EdgeSite
     redeliver(edge)
     edge.advance()
     assert [read_problem(response) for response in responses] == [
-        (409, "conflict", "w1 is on its way already")
+        (409, "webhook-in-flight", "w1 is on its way already")
     ]
     assert statuses(edge) == [200, 200]
 
@@ -193,7 +193,7 @@ def test_a_redelivery_is_journaled(edge: EdgeSite) -> None:
     ],
 )
 def test_redelivering_an_unknown_webhook_is_not_found(edge: EdgeSite, name: str, hint: str) -> None:
-    assert read_problem(redeliver(edge, name)) == (404, "not found", hint)
+    assert read_problem(redeliver(edge, name)) == (404, "unknown-webhook", hint)
 
 
 def test_redelivering_a_webhook_after_a_reset_is_not_found(edge: EdgeSite) -> None:

@@ -45,7 +45,7 @@ def test_the_same_requests_after_a_reset_give_the_same_journal_and_calls(site: S
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_a_reset_is_requested_by_post_only(site: SiteClient, method: str) -> None:
-    assert read_problem(site.request(method, "/_mock/reset"))[:2] == (405, "method not allowed")
+    assert read_problem(site.request(method, "/_mock/reset"))[:2] == (405, "method-not-allowed")
 
 
 def test_a_reset_cancels_all_running_deliveries_before_it_responds(

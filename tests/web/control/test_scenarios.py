@@ -66,5 +66,5 @@ def test_bundled_scenarios_are_listed_as_bundled(site: SiteClient) -> None:
 def test_the_scenario_list_is_read_only(site: SiteClient, method: str) -> None:
     assert read_problem(site.request(method, "/_mock/scenarios"))[:2] == (
         405,
-        "method not allowed",
+        "method-not-allowed",
     )

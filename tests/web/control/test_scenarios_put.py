@@ -110,8 +110,8 @@ def test_a_put_scenario_that_another_one_plays_cannot_be_deleted(edge: EdgeSite)
     put(edge, "inner", "legs: {callee: busy}")
     put(edge, "outer", "play: inner")
     assert play(edge, "outer") == "busy"
-    status, title, detail = read_problem(edge.request("DELETE", f"{SCENARIOS}/inner"))
-    assert (status, title) == (422, "scenario does not read")
+    status, kind, detail = read_problem(edge.request("DELETE", f"{SCENARIOS}/inner"))
+    assert (status, kind) == (422, "invalid-scenario")
     assert detail.startswith("outer:1:7: ")
     assert play(edge, "inner") == "busy"
     statuses = [
@@ -146,8 +146,8 @@ def test_an_invalid_scenario_is_rejected_with_the_location_of_each_problem(
 ) -> None:
     before = control_state(edge)
     response = put(edge, "mine", text)
-    status, title, detail = read_problem(response)
-    assert (status, title) == (422, "scenario does not read")
+    status, kind, detail = read_problem(response)
+    assert (status, kind) == (422, "invalid-scenario")
     actual = response.json()["problems"]
     assert detail == "\n".join(actual)
     for problem in problems:
@@ -161,7 +161,7 @@ def test_an_invalid_scenario_is_rejected_with_the_location_of_each_problem(
 )
 def test_a_scenario_body_that_is_no_text_is_rejected(edge: EdgeSite, body: bytes) -> None:
     response = edge.request("PUT", f"{SCENARIOS}/mine", content=body)
-    assert read_problem(response)[:2] == (422, "scenario does not read")
+    assert read_problem(response)[:2] == (422, "invalid-scenario")
 
 
 def test_a_scenario_whose_dry_run_finds_a_problem_is_rejected(edge: EdgeSite) -> None:
@@ -196,7 +196,7 @@ def test_an_unusual_scenario_name_is_accepted_unchanged_or_rejected(
         assert list_scenarios(edge)[decoded]["file"] == f"PUT {decoded}"
         assert edge.request("DELETE", f"{SCENARIOS}/{name}").status_code == 204
     else:
-        assert read_problem(response)[1] == "scenario does not read"
+        assert read_problem(response)[1] == "invalid-scenario"
 
 
 @pytest.mark.parametrize("name", ["a%0Ab", "%00", "a%1Bb", "a%7Fb", "a%C2%85b", "%E2%80%A8"])
@@ -218,7 +218,11 @@ def test_a_scenario_name_with_control_characters_breaks_nothing(edge: EdgeSite, 
     ],
 )
 def test_only_a_put_scenario_can_be_deleted(edge: EdgeSite, name: str, hint: str) -> None:
-    assert read_problem(edge.request("DELETE", f"{SCENARIOS}/{name}")) == (404, "not found", hint)
+    assert read_problem(edge.request("DELETE", f"{SCENARIOS}/{name}")) == (
+        404,
+        "scenario-not-uploaded",
+        hint,
+    )
 
 
 def test_putting_and_deleting_a_scenario_is_journaled_if_it_succeeds(edge: EdgeSite) -> None:

@@ -110,7 +110,7 @@ def test_a_wait_that_times_out_reports_how_many_items_matched(edge: EdgeSite) ->
     edge.click_to_call("callee-busy")
     match = {"scenario.0": "callee-busy"}
     response = wait(edge, **{"for": "call", "match": match, "count": 2})
-    assert read_problem(response) == (408, "not in time", "1 of 2 matched within 0 s")
+    assert read_problem(response) == (408, "wait-timeout", "1 of 2 matched within 0 s")
     assert response.json()["found"] == 1
     assert response.json()["nearest"] == [
         {
@@ -126,7 +126,7 @@ def test_a_wait_that_times_out_reports_the_mismatches_of_the_nearest_items(edge:
     edge.advance()
     match = {"body.status": "COMPLETED", "body.status2": "NOANSWER", "body.nothing": 1}
     response = wait(edge, **{"for": "webhook", "match": match, "timeout": "0s"})
-    assert read_problem(response)[:2] == (408, "not in time")
+    assert read_problem(response)[:2] == (408, "wait-timeout")
     assert response.json()["nearest"] == [
         {
             "id": "w2",
@@ -225,7 +225,7 @@ def test_a_wait_that_times_out_states_its_timeout_in_seconds(
 
     monkeypatch.setattr(waits, "wait_until", never)
     problem = read_problem(wait(edge, **{"for": "call", "timeout": "1m30s"}))
-    assert problem == (408, "not in time", "0 of 1 matched within 90 s")
+    assert problem == (408, "wait-timeout", "0 of 1 matched within 90 s")
 
 
 def test_a_reset_during_a_wait_removes_the_existing_items(edge: EdgeSite) -> None:
@@ -257,7 +257,7 @@ def test_a_wait_with_advance_during_another_advance_is_a_conflict(edge: EdgeSite
     edge.click_to_call()
     edge.advance()
     detail = "another advance of this sandbox is still running"
-    assert [read_problem(response) for response in responses] == [(409, "conflict", detail)]
+    assert [read_problem(response) for response in responses] == [(409, "advance-running", detail)]
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def test_an_invalid_page_of_the_webhook_list_is_rejected(
     site: SiteClient, query: str, detail: str
 ) -> None:
     response = site.request("GET", f"/_mock/webhooks{query}")
-    assert read_problem(response) == (422, "unprocessable entity", detail)
+    assert read_problem(response) == (422, "invalid-query", detail)
 
 
 @pytest.mark.parametrize(

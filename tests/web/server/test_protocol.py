@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from mockserver.web.problems import TYPE_PREFIX
 from mockserver.web.server import protocol
 from tests.support.simulation import CLICK_TO_CALL
 from tests.support.sockets import connect, read_to_end
@@ -61,7 +62,8 @@ def test_timeouts_and_limits_are_the_documented_ones() -> None:
 )  # fmt: skip
 def test_a_request_that_arrives_too_slowly_gets_408(port: int, sent: bytes, detail: str) -> None:
     status, problem = exchange(port, sent)
-    assert (status, problem["title"], problem["detail"]) == (408, "too slow", detail)
+    uri = f"{TYPE_PREFIX}request-timeout"
+    assert (status, problem["type"], problem["detail"]) == (408, uri, detail)
 
 
 @pytest.mark.usefixtures("short_timeouts")
@@ -111,7 +113,8 @@ def test_a_connection_over_the_limit_gets_503(port: int, monkeypatch: pytest.Mon
     with connect(port) as connection:
         connection.sendall(HEAD + b"\r\n")
         assert connection.recv(65_536).startswith(b"HTTP/1.1 200 OK")
-        assert exchange(port, b"")[0] == 503
+        status, problem = exchange(port, b"")
+        assert (status, problem["type"]) == (503, f"{TYPE_PREFIX}too-many-connections")
         connection.sendall(HEALTH_REQUEST)
         assert read_to_end(connection).startswith(b"HTTP/1.1 200 OK")
     assert exchange(port, HEALTH_REQUEST)[0] == 200
@@ -210,7 +213,7 @@ def test_rejected_requests_are_counted_by_reason(port: int) -> None:
     exchange(port, HEAD + header_fields(201) + b"\r\n")
     after = exchange(port, HEALTH_REQUEST)[1]["refused"]
     assert after["bad-request"] - before.get("bad-request", 0) == 1
-    assert after["head-too-large"] - before.get("head-too-large", 0) == 1
+    assert after["header-too-large"] - before.get("header-too-large", 0) == 1
 
 
 def test_500_slow_connections_do_not_block_other_requests(port: int) -> None:
@@ -270,7 +273,7 @@ def test_an_incomplete_request_does_not_cut_off_the_response_before_it(port: int
         connection.sendall(b"content-length: %d\r\n\r\n%bGET /" % (len(body), body))
         received = read_to_end(connection)
     assert received.count(b"HTTP/1.1") == 1
-    assert b"x-mock-problem: not-in-time\r\n" in received
+    assert b"x-mock-problem: wait-timeout\r\n" in received
 
 
 def count_cycles() -> int:

@@ -139,7 +139,7 @@ def test_an_unknown_path_is_a_404_problem_with_the_nearest_operation(
 ) -> None:
     response = build_site_client(only_providers(configuration, "mobtexting")).request(method, path)
     detail = f"no emulated API has {method} {path}; nearest: POST {CLICK_TO_CALL_PATH}"
-    assert read_problem(response) == (404, "unknown path", detail)
+    assert read_problem(response) == (404, "unknown-path", detail)
     assert response.json()["nearest"] == [f"POST {CLICK_TO_CALL_PATH}"]
     assert "x-mock-fault" not in response.headers
 
@@ -179,8 +179,8 @@ def test_the_scenario_header_selects_the_scenarios_of_a_request(
 def test_an_unknown_scenario_is_a_422_problem_with_a_hint(
     site: SiteClient, names: tuple[str, ...], unknown: str, hint: str
 ) -> None:
-    status, title, detail = read_problem(site.click_to_call(*names))
-    assert (status, title) == (422, "unknown scenario")
+    status, kind, detail = read_problem(site.click_to_call(*names))
+    assert (status, kind) == (422, "unknown-scenario")
     assert detail.startswith(f"no scenario is named {unknown!r}: {hint}")
     assert (read.calls(site.sandbox.state), list(read.journal(site.sandbox.state))) == ({}, [])
 
@@ -204,7 +204,7 @@ def test_a_body_over_the_limit_is_a_413_problem_and_not_in_the_journal(site: Sit
     response = site.request(
         "POST", CLICK_TO_CALL_PATH, content=bytes(DEFAULT_BODY_LIMIT + 1), headers=HEADERS
     )
-    assert read_problem(response) == (413, "body too large", "this takes at most 1,000,000 bytes")
+    assert read_problem(response) == (413, "body-too-large", "this takes at most 1,000,000 bytes")
     assert list(read.journal(site.sandbox.state)) == []
 
 
@@ -239,7 +239,7 @@ def test_an_exception_in_a_provider_is_a_500_problem_and_changes_no_call(
     with caplog.at_level(logging.ERROR, "mockserver"):
         response = site.click_to_call(**({"to": None} if part == "refuse" else {}))
     detail = "this is a fault of the mock server: LookupError('oops')"
-    assert read_problem(response) == (500, "mock failed", detail)
+    assert read_problem(response) == (500, "internal-error", detail)
     assert caplog.messages == ["a provider failed"]
     state = site.sandbox.state
     assert (read.calls(state), list(read.exchanges(state)), read.peek(state)) == ({}, [], None)
@@ -258,7 +258,7 @@ def test_a_provider_response_that_is_not_json_is_a_500_problem(
             configuration, endpoints=change_endpoint(configuration, respond=respond)
         )
     )
-    assert read_problem(site.click_to_call())[:2] == (500, "mock failed")
+    assert read_problem(site.click_to_call())[:2] == (500, "internal-error")
     entries = site.get_json("/_mock/journal")["facts"]
     assert [entry["fact"] for entry in entries] == ["request", "error"]
     assert entries[1]["error"].startswith("TypeError(")

@@ -101,25 +101,25 @@ def test_a_content_length_beside_a_transfer_encoding_gets_400(edge: EdgeSite) ->
     [
         (
             "callee-bussy",
-            (422, "unknown scenario", ("no scenario is named 'callee-bussy': "
+            (422, "unknown-scenario", ("no scenario is named 'callee-bussy': "
              "did you mean 'callee-busy'?")),
         ),
-        ("callee-busy, nobody", (422, "unknown scenario", "no scenario is named 'nobody': ")),
-        ("qqq", (422, "unknown scenario", "no scenario is named 'qqq': known: ")),
+        ("callee-busy, nobody", (422, "unknown-scenario", "no scenario is named 'nobody': ")),
+        ("qqq", (422, "unknown-scenario", "no scenario is named 'qqq': known: ")),
     ],
 )  # fmt: skip
 def test_a_request_with_an_unknown_scenario_is_not_recorded(
     edge: EdgeSite, names: str, expected: tuple[int, str, str]
 ) -> None:
-    status, title, detail = read_problem(edge.click_to_call(names))
-    assert (status, title, detail.startswith(expected[2])) == (*expected[:2], True)
+    status, kind, detail = read_problem(edge.click_to_call(names))
+    assert (status, kind, detail.startswith(expected[2])) == (*expected[:2], True)
     assert read.request_count(edge.default.state) == 0
 
 
 def test_a_scenario_that_needs_a_missing_leg_is_a_422_problem(edge: EdgeSite) -> None:
     problem = read_problem(edge.click_to_call("second-leg-no-answer", to="flow:220"))
     detail = "second-leg-no-answer cannot play here: it needs a leg b"
-    assert problem == (422, "scenario does not fit", detail)
+    assert problem == (422, "scenario-not-applicable", detail)
 
 
 @pytest.mark.parametrize("header", [" , ,", "answered,", " answered , callee-busy "])
@@ -175,8 +175,8 @@ def test_a_type_error_in_a_provider_is_a_500_problem_and_in_the_journal(
 ) -> None:
     edge = build_edge_site(configuration_with_provider(configuration, new_call_id=None))
     with caplog.at_level(logging.CRITICAL, "mockserver"):
-        status, title, detail = read_problem(edge.click_to_call())
-    assert (status, title) == (500, "mock failed")
+        status, kind, detail = read_problem(edge.click_to_call())
+    assert (status, kind) == (500, "internal-error")
     assert "TypeError" in detail
     [entry] = edge.get_json("/_mock/journal")["facts"]
     assert (entry["fact"], "TypeError" in entry["error"]) == ("error", True)

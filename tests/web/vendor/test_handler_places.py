@@ -138,4 +138,4 @@ def test_the_root_path_shows_the_index_page_to_a_browser(acme: SiteClient) -> No
 
 
 def test_the_root_path_is_unknown_to_a_program(acme: SiteClient) -> None:
-    assert read_problem(acme.request("GET", "/?x=1"))[:2] == (404, "unknown path")
+    assert read_problem(acme.request("GET", "/?x=1"))[:2] == (404, "unknown-path")

@@ -122,8 +122,8 @@ def test_a_break_without_a_socket_is_a_502_problem(
     """A client in the same process has no socket to reset."""
     reset, empty, passed = (scenario_site.click_to_call("gone") for _ in range(3))
     detail = "a scenario orders a break here"
-    assert read_problem(reset) == (502, "connection broken", f"{detail}: reset")
-    assert read_problem(empty) == (502, "connection broken", f"{detail}: empty")
+    assert read_problem(reset) == (502, "connection-broken", f"{detail}: reset")
+    assert read_problem(empty) == (502, "connection-broken", f"{detail}: empty")
     assert (passed.status_code, delays) == (200, [1.0])
 
 
@@ -178,7 +178,7 @@ def test_a_scenario_with_unmet_needs_is_a_422_problem_and_not_recorded(
         configuration, Scenario(name="bound", needs=needs, legs={"a": DEFAULT_BEHAVIOR})
     )
     problem = read_problem(site.click_to_call("answered", "bound", **fields))
-    assert problem == (422, "scenario does not fit", f"bound cannot play here: {unmet}")
+    assert problem == (422, "scenario-not-applicable", f"bound cannot play here: {unmet}")
     assert (read.calls(site.sandbox.state), list(read.journal(site.sandbox.state))) == ({}, [])
     assert site.click_to_call("answered", **fields).status_code == 200
 
@@ -253,7 +253,7 @@ def test_a_500_problem_has_the_now_header(configuration: Configuration) -> None:
     site = build_site_client(configuration)
     site.sandbox.state.exchanges = None  # type: ignore[assignment] # so that two routes fail
     for response in (site.click_to_call(), site.request("GET", "/_mock/requests")):
-        assert read_problem(response)[:2] == (500, "mock failed")
+        assert read_problem(response)[:2] == (500, "internal-error")
         assert response.headers["x-mock-now"] == "2026-01-01T09:00:00.000Z"
 
 

@@ -139,7 +139,11 @@ def test_a_body_with_a_content_encoding_gets_415(
 ) -> None:
     edge = build_edge_site(configuration)
     response = edge.request("POST", path, content=b"{}", headers={"content-encoding": encoding})
-    assert read_problem(response) == (415, "packed body", f"send it plain, not as {encoding}")
+    assert read_problem(response) == (
+        415,
+        "unsupported-encoding",
+        f"send it plain, not as {encoding}",
+    )
     assert read.entry_count(edge.default.state) == 0
 
 
