@@ -160,7 +160,7 @@ def example_number(plan_digits: str, provider: str | None) -> str:
     for endpoint in bound.provider.endpoints:
         for example in bound.examples(endpoint.operation):
             for numbers in endpoint.called_numbers(
-                Request(endpoint.method, endpoint.path, fields=example)
+                Request(endpoint.method, endpoint.path, fields=example), None
             ):
                 return _replace_ending(numbers["callee"], plan_digits)
     raise LookupError(f"{provider} dials no numbers")

@@ -89,7 +89,7 @@ class AsyncMockServer:
         return await self.ask(operations.call(name))
 
     async def event(self, call: str, event: str, **arguments: str) -> Call:
-        """Apply a phone event or a vendor event to a call: `event("c1", "hangup", leg="b")`."""
+        """Apply a phone event or a vendor event: `event("c1", "hangup", leg="callee")`."""
         return await self.ask(operations.event(call, event, arguments))
 
     async def requests(self, **filters: Any) -> list[Request]:

@@ -25,6 +25,7 @@ class Leg:
 class Call:
     """A call in its present state; `legs` are those of the last attempt.
 
+    `leg_names` maps every name of a leg to `Leg.name`, also of legs that are not dialed yet.
     `events` are the type and leg of each event, such as `answer a`.
     """
 
@@ -38,23 +39,23 @@ class Call:
     created_at: datetime
     ended_at: datetime | None
     legs: tuple[Leg, ...]
+    leg_names: Mapping[str, str]
     attempts: int
     waiting: tuple[str, ...]
     events: tuple[str, ...]
     raw: Json = field(repr=False)
 
     def leg(self, name: str) -> Leg:
-        """Return a leg by its name or by the vendor's word for it.
+        """Return a leg by any of its names: `a`, `b`, `callee`, or the vendor's word for it.
 
         Raises:
-            LookupError: the call has no such leg.
+            LookupError: the call has no such leg; the message lists the names that it has.
         """
-        for leg in self.legs:
-            if name in (leg.name, leg.role):
-                return leg
-        raise LookupError(
-            f"call {self.id} has no leg {name}, only {[leg.name for leg in self.legs]}"
-        )
+        legs = {leg.name: leg for leg in self.legs}
+        known = {other: legs[leg] for other, leg in self.leg_names.items() if leg in legs}
+        if name not in known:
+            raise LookupError(f"call {self.id} has no leg {name}, only {', '.join(known)}")
+        return known[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,7 @@ def parse_call(raw: Json) -> Call:
         created_at=datetime.fromisoformat(raw["created_at"]),
         ended_at=_parse_time(raw["ended_at"]),
         legs=tuple(_parse_leg(leg) for leg in raw["legs"]),
+        leg_names=raw["leg_names"],
         attempts=len(raw["attempts"]),
         waiting=tuple(reason["for"] for reason in raw["waiting"]),
         events=tuple(f"{event['event']} {event['leg'] or ''}".strip() for event in raw["events"]),

@@ -92,7 +92,7 @@ class MockServer:
         return self.ask(operations.call(name))
 
     def event(self, call: str, event: str, **arguments: str) -> Call:
-        """Apply a phone event or a vendor event to a call: `event("c1", "hangup", leg="b")`."""
+        """Apply a phone event or a vendor event: `event("c1", "hangup", leg="callee")`."""
         return self.ask(operations.event(call, event, arguments))
 
     def requests(self, **filters: Any) -> list[Request]:

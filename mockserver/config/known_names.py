@@ -1,17 +1,11 @@
 """Collect the names from providers that scenario files may use."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from mockserver.core.provider import (
-    BoundProvider,
-    Provider,
-    VendorEvent,
-    all_faults,
-    endpoint_roles,
-)
-from mockserver.core.scenario import LEG_NAMES
+from mockserver.core.leg_names import all_leg_names
+from mockserver.core.provider import BoundProvider, VendorEvent, all_faults
 
 
 class KnownNames(NamedTuple):
@@ -37,7 +31,6 @@ class KnownNames(NamedTuple):
 def collect_known_names(bound_providers: Mapping[str, BoundProvider]) -> KnownNames:
     providers = [bound.provider for bound in bound_providers.values()]
     webhook_kinds = [kind for provider in providers for kind in provider.webhooks]
-    roles = [role for provider in providers for role in _role_names(provider)]
     return KnownNames(
         operations={
             provider.name: _unique(endpoint.operation for endpoint in provider.endpoints)
@@ -47,7 +40,7 @@ def collect_known_names(bound_providers: Mapping[str, BoundProvider]) -> KnownNa
             fault.name: fault.status for provider in providers for fault in all_faults(provider)
         },
         webhook_kinds=_unique(("any", *webhook_kinds)),
-        legs=_unique((*LEG_NAMES, *roles)),
+        legs=all_leg_names(providers),
         record_types={provider.name: provider.records for provider in providers},
         quirks={provider.name: tuple(provider.quirks) for provider in providers},
         vendor_events={provider.name: provider.vendor_events for provider in providers},
@@ -60,11 +53,6 @@ def all_vendor_events(known_names: KnownNames) -> dict[str, VendorEvent]:
     """Return the vendor events of all providers by name; of two with the same name, the last."""
     by_provider = known_names.vendor_events.values()
     return {name: event for events in by_provider for name, event in events.items()}
-
-
-def _role_names(provider: Provider) -> Iterator[str]:
-    for endpoint in provider.endpoints:
-        yield from endpoint_roles(provider, endpoint).values()
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:

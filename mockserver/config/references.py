@@ -14,6 +14,7 @@ from mockserver.config.schema_checks import (
     valid_items,
 )
 from mockserver.core.provider import VendorEvent
+from mockserver.core.scenario import CONTEXT_NAMES
 from mockserver.core.suggestions import did_you_mean
 
 RawMapping = Mapping[str, Any]
@@ -44,6 +45,7 @@ def reference_problems(
         if "act" in step:
             for path, message in _vendor_event_problems(body, step, known_names):
                 yield ("steps", index, *path), message
+    yield from _match_key_problems(body, known_names)
     yield from _match_problems(body, known_names)
 
 
@@ -150,6 +152,15 @@ def _fault_references(body: RawMapping) -> Iterator[Reference]:
     for index, answer in valid_items(body, "answers"):
         if isinstance(answer, Mapping) and "refuse" in answer:
             yield ("answers", index, "refuse"), answer["refuse"]
+
+
+def _match_key_problems(body: RawMapping, known_names: KnownNames) -> Iterator[PathProblem]:
+    """Yield the keys of `match` that are no attribute of a match context, leg or `fields`."""
+    known = (*CONTEXT_NAMES, *known_names.legs, "fields")
+    alternative = "a parameter of the request stands inside fields"
+    for key in body.get("match", {}):
+        if key not in known:
+            yield ("match", KeySegment(key)), format_unknown_key(key, known, "", alternative)
 
 
 def _match_problems(body: RawMapping, known_names: KnownNames) -> Iterator[PathProblem]:

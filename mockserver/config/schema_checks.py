@@ -124,10 +124,7 @@ def _error_problems(error: "ValidationError") -> Iterator[PathProblem]:
             known = list(rule.get("properties", {}))
             for key in value:
                 if key not in known:
-                    yield (
-                        (*path, KeySegment(key)),
-                        format_unknown_key(key, known, "", rule.get("x-else", "")),
-                    )
+                    yield (*path, KeySegment(key)), format_unknown_key(key, known)
         case "required":
             missing = error.message.split("'")[1]
             yield path, f"{missing!r} is missing: write {expected}"

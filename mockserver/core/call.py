@@ -22,7 +22,8 @@ class CallSpec(NamedTuple):
 
     `flow` is a key of `CALL_FLOWS`. `parameters` are what the call keeps of its request; for
     a batch, those of its item. A vendor's update of a call that has not begun may replace them.
-    `created_at` is in ms. At `recording_url` the client finds the recording.
+    `created_at` is in ms. At `recording_url` the client finds the recording. `roles` maps legs to
+    the vendor's words for them, also legs that are dialed later.
     """
 
     id: str
@@ -34,6 +35,7 @@ class CallSpec(NamedTuple):
     parameters: Mapping[str, object]
     created_at: int
     recording_url: str = ""
+    roles: Mapping[str, str] = EMPTY_MAPPING
 
 
 class Leg(NamedTuple):

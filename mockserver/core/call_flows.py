@@ -35,6 +35,9 @@ CALL_FLOWS: Final = MappingProxyType(
         "b-after-a": CallFlow(
             {"a": Condition("begun"), "b": Condition("answered", "a")}, frozenset({"a", "b"}), "b"
         ),
+        "callee-first": CallFlow(
+            {"a": Condition("begun"), "b": Condition("answered", "a")}, frozenset({"a", "b"}), "a"
+        ),
         "branch": CallFlow(
             {"a": Condition("begun")}, frozenset({"a", "b"}), "a", later_legs=("b",)
         ),
@@ -43,7 +46,8 @@ CALL_FLOWS: Final = MappingProxyType(
         ),
     }
 )
-"""In `branch`, keys or words decide whether b is dialed; in `queue`, a waits for a free b."""
+"""In `callee-first`, a is the callee, who is forwarded to b. In `branch`, keys or words decide
+whether b is dialed; in `queue`, a waits for a free b."""
 
 
 EVENTS_WITHOUT_FOLLOW_UP: Final = frozenset({"begin", "ring", "bridge", "ended"})

@@ -121,10 +121,10 @@ RecordGenerator = Callable[[FakePerson, int, Account], tuple[str, Any]]
 """(person, zero-based index, the account so far) -> (identity, record)."""
 
 
-CalledNumbers = Callable[[Request], tuple[Mapping[str, str], ...]]
+CalledNumbers = Callable[[Request, Account | None], tuple[Mapping[str, str], ...]]
 
 
-def no_called_numbers(_: Request) -> tuple[Mapping[str, str], ...]:
+def no_called_numbers(_: Request, __: Account | None) -> tuple[Mapping[str, str], ...]:
     """For endpoints that place no calls."""
     return ()
 
@@ -138,7 +138,7 @@ class Endpoint(NamedTuple):
 
     - `path` may have parameters such as `{id}`, which become fields of the request.
     - `called_numbers` returns the numbers of `a`, `b` and `callee` for each call that a request
-      would place. It must not fail on malformed fields.
+      to this account would place. It must not fail on malformed fields, or without an account.
     - `body_limit` is in bytes.
     - `when` chooses among endpoints with the same method and path: the first one that holds.
     - `roles` are the vendor's words for the legs, if this operation has its own.

@@ -7,12 +7,11 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from mockserver.core.behavior import DurationRange, LegBehavior
-from mockserver.core.call import Leg
-from mockserver.core.call_flows import CALL_FLOWS
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.script import Step
 
-LEG_NAMES: Final = ("a", "b", "callee")
+CONTEXT_NAMES: Final = ("provider", "operation", "account", "credential")
+"""The attributes of a match context for which a match rule can have a glob."""
 
 
 class MatchContext(NamedTuple):
@@ -42,7 +41,8 @@ class MatchRule(NamedTuple):
     def mismatch(self, context: MatchContext) -> str:
         """Return the first mismatch in words; empty if everything matches."""
         for name, glob in self.globs.items():
-            value = context.numbers.get(name, "") if name in LEG_NAMES else getattr(context, name)
+            is_leg = name not in CONTEXT_NAMES
+            value = context.numbers.get(name, "") if is_leg else getattr(context, name)
             if not fnmatchcase(value, glob):
                 return f"{name} is {value or 'not there'}, not {glob}"
         for name, glob in self.fields.items():
@@ -112,15 +112,17 @@ class Scenario(NamedTuple):
     inherited_legs: tuple[Mapping[str, LegBehavior], ...] = ()
     """The legs of the scenarios that led to this one, the nearest first."""
 
-    def leg_behavior(self, leg: Leg, flow: str) -> LegBehavior | None:
-        """Return the behavior of a leg; None if the scenario does not mention it."""
-        names = [leg.name, leg.role]
-        if leg.name == CALL_FLOWS[flow].callee:
-            names.append("callee")
+    def leg_behavior(self, leg: str, legs_by_name: Mapping[str, str]) -> LegBehavior | None:
+        """Return the behavior of a leg; None if the scenario does not mention it.
+
+        `legs_by_name` is that of `core.leg_names`: its last name that the scenario mentions counts.
+        """
         for legs in (self.legs, *self.inherited_legs):
-            for name in names:
-                if name in legs:
-                    return legs[name]
+            mentioned = [
+                legs[name] for name, other in legs_by_name.items() if other == leg and name in legs
+            ]
+            if mentioned:
+                return mentioned[-1]
         return None
 
     def missing_requirement(self, context: MatchContext) -> str:

@@ -1,10 +1,13 @@
 """Apply effects to a sandbox's state: charges, records, calls, events and webhooks."""
 
+from collections.abc import Mapping
+
 from mockserver.core.account import Account, with_charge, with_record
 from mockserver.core.behavior import DEFAULT_BEHAVIOR, STAY_ON_LINE, LegBehavior
 from mockserver.core.call import Call, Event, Leg, parse_recording_token
 from mockserver.core.call_flows import CALL_FLOWS, add_leg_tracks, compile_script
 from mockserver.core.journal import IgnoredLeg, JournalEntry
+from mockserver.core.leg_names import legs_by_name
 from mockserver.core.lifecycle import ACTIVE_PHASES
 from mockserver.core.number_plan import number_plan_behavior
 from mockserver.core.provider import Effects
@@ -67,10 +70,11 @@ def place_call(state: SandboxState, call: Call, now: int, selection: SelectionIn
     if is_new:
         state.record(JournalEntry(now, "event", call_id, ready.events[0]))
     scenario = _attempt_scenario(state, ready, call.number_index)
-    behaviors = {leg.name: _leg_behavior(state, ready, leg, scenario) for leg in ready.legs}
+    names = legs_by_name(ready)
+    behaviors = {leg.name: _leg_behavior(state, ready, leg, scenario, names) for leg in ready.legs}
     state.scripts[call_id] = compile_script(CALL_FLOWS[call.spec.flow], behaviors, scenario.steps)
     if is_new:
-        _record_ignored_legs(state, ready, scenario, now)
+        _record_ignored_legs(state, ready, scenario, names, now)
     schedule_next_step(state, call_id)
 
 
@@ -86,7 +90,8 @@ def add_leg(state: SandboxState, call_id: str, event: Event) -> None:
     ]
     leg = next(leg for leg in call.legs if leg.name == event.leg)
     scenario = _attempt_scenario(state, call, call.number_index + len(earlier))
-    behavior = event.behavior or _leg_behavior(state, call, leg, scenario)
+    names = legs_by_name(call)
+    behavior = event.behavior or _leg_behavior(state, call, leg, scenario, names)
     script, changed = add_leg_tracks(state.scripts[call_id], call, behavior)
     state.scripts[call_id], state.calls[call_id] = script, changed
 
@@ -118,11 +123,10 @@ def call_account(state: SandboxState, call: Call) -> Account:
 
 
 def _resolve_leg_names(call: Call, scenario: Scenario) -> Scenario:
-    """Replace `callee` and the vendor's roles in the scenario's steps with leg names."""
+    """Replace the names of legs in the scenario's steps with `Leg.name`."""
     if not scenario.steps:
         return scenario
-    names = {leg.role: leg.name for leg in call.legs}
-    names["callee"] = CALL_FLOWS[call.spec.flow].callee
+    names = legs_by_name(call)
 
     def resolve_step(step: Step) -> Step:
         condition = step.condition and step.condition._replace(
@@ -143,13 +147,14 @@ def _attempt_scenario(state: SandboxState, call: Call, number_index: int) -> Sce
 
 
 def _leg_behavior(
-    state: SandboxState, call: Call, leg: Leg, scenario: Scenario
+    state: SandboxState, call: Call, leg: Leg, scenario: Scenario, names: Mapping[str, str]
 ) -> LegBehavior | None:
     """Select a leg's behavior: explicit scenario, number plan, other scenario, then the default.
 
-    A leg that a step dials ignores the number plan and has no default behavior.
+    `names` are those of `legs_by_name`. A leg that a step dials ignores the number plan and has no
+    default behavior.
     """
-    behavior = scenario.leg_behavior(leg, call.spec.flow)
+    behavior = scenario.leg_behavior(leg.name, names)
     is_explicit = state.leg_scenarios[call.spec.id].rank in EXPLICIT_RANKS
     is_dialed_by_step = leg.name in _legs_dialed_by_steps(state, call, scenario)
     planned = (
@@ -195,15 +200,14 @@ def _needed_resource(state: SandboxState, call: Call) -> str:
     return next((name for name, resource in resources.items() if resource.waits_for(call)), "")
 
 
-def _record_ignored_legs(state: SandboxState, call: Call, scenario: Scenario, now: int) -> None:
+def _record_ignored_legs(
+    state: SandboxState, call: Call, scenario: Scenario, known: Mapping[str, str], now: int
+) -> None:
     """Journal the legs that the scenario names but this call does not have."""
     named = dict.fromkeys(
         leg for legs in (*scenario.inherited_legs[::-1], scenario.legs) for leg in legs
     )
-    if not named:
-        return
-    later = CALL_FLOWS[call.spec.flow].later_legs
-    known = {"callee", *later, *(leg.name for leg in call.legs), *(leg.role for leg in call.legs)}
     for leg in named:
         if leg not in known:
-            state.record(JournalEntry(now, "skipped", call.spec.id, IgnoredLeg(scenario.name, leg)))
+            ignored = IgnoredLeg(scenario.name, leg)
+            state.record(JournalEntry(now, "skipped", call.spec.id, ignored))

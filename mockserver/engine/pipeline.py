@@ -37,7 +37,7 @@ def build_match_contexts(
     name, operation = account.name if account else "", incoming.endpoint.operation
     roles, fields = endpoint_roles(provider, incoming.endpoint), incoming.request.fields
     credential = incoming.credential_or_empty
-    called_numbers = incoming.endpoint.called_numbers(incoming.request) or ({},)
+    called_numbers = incoming.endpoint.called_numbers(incoming.request, account) or ({},)
     contexts = [
         MatchContext(
             provider.name,
@@ -184,6 +184,7 @@ def _build_call_spec(
         parameters=incoming.request.fields,
         created_at=now,
         recording_url=f"{media_url}/{recording_token(seed, call_id)}.wav",
+        roles=endpoint_roles(provider, incoming.endpoint),
     )
 
 

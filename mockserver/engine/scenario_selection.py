@@ -1,7 +1,7 @@
 """Select scenarios: for the API behavior, for the legs of a call and for its webhooks."""
 
 from mockserver.core.call import Call
-from mockserver.core.call_flows import CALL_FLOWS
+from mockserver.core.leg_names import legs_by_name
 from mockserver.core.scenario import ApiBehavior, MatchContext, Scenario
 from mockserver.core.selection import (
     Activation,
@@ -72,11 +72,8 @@ def decrement_activations(state: SandboxState, match_contexts: tuple[MatchContex
 
 
 def _build_match_context(call: Call, selection: SelectionInput) -> MatchContext:
-    spec = call.spec
-    flow = CALL_FLOWS[spec.flow]
-    numbers = dict.fromkeys(flow.later_legs, "")
-    numbers |= {name: leg.number for leg in call.legs for name in (leg.name, leg.role)}
-    numbers["callee"] = numbers.get(flow.callee, "")
+    spec, called = call.spec, {leg.name: leg.number for leg in call.legs}
+    numbers = {name: called.get(leg, "") for name, leg in legs_by_name(call).items()}
     return MatchContext(
         spec.provider, spec.operation, spec.account, selection.credential, numbers, spec.parameters
     )

@@ -45,6 +45,7 @@ def problems(body: Mapping[str, Any]) -> list[tuple[DocumentPath, str]]:
         {"match": {"provider": "ph*", "operation": "outbound-c*"}},
         {"match": {"operation": "c2?"}},
         {"match": {"callee": "1*", "fields": {"provider": "nobody"}}},
+        {"match": {"a": "1*", "to": "2*", "account": "shop", "credential": "key"}},
         {"needs": {"provider": "phonon", "operation": "outbound-create"}},
         {"needs": {"operation": "c2c"}},
         {"steps": [{"ring": "a"}, {"wait": "control"}, {"wait": {"poll": 2}}, None]},
@@ -120,6 +121,19 @@ def test_known_names_have_no_problems(body: Mapping[str, Any]) -> None:
             ("needs", "operation"),
             "no operation is named 'outbound-creat': did you mean 'outbound-create'?",
         ),
+        (
+            {"match": {"calle": "1*"}},
+            ("match", "calle"),
+            "unknown key 'calle': did you mean 'callee'?",
+        ),
+        (
+            {"match": {"mid": "1*"}},
+            ("match", "mid"),
+            (
+                "unknown key 'mid': one of provider, operation, account, credential, a, b, callee, "
+                "to, fields; a parameter of the request stands inside fields"
+            ),
+        ),
         ({"needs": {"leg": "c"}}, ("needs", "leg"), "no leg is named 'c': known: a, b, callee, to"),
     ],
 )
@@ -140,7 +154,12 @@ def test_only_the_first_known_names_are_listed() -> None:
 
 def test_without_providers_every_provider_name_is_unknown() -> None:
     empty = KnownNames(
-        operations={}, fault_statuses={}, webhook_kinds=(), legs=(), record_types={}, quirks={}
+        operations={},
+        fault_statuses={},
+        webhook_kinds=(),
+        legs=("callee",),
+        record_types={},
+        quirks={},
     )
     body = {"match": {"provider": "x", "operation": "y"}}
     assert list(reference_problems(body, empty, ())) == [

@@ -314,4 +314,10 @@ def test_the_outcome_of_a_queue_depends_on_whether_b_answered(
 
 def test_each_call_flow_names_its_callee() -> None:
     callees = {name: flow.callee for name, flow in CALL_FLOWS.items()}
-    assert callees == {"one-leg": "a", "b-after-a": "b", "branch": "a", "queue": "a"}
+    assert callees == {
+        "one-leg": "a",
+        "b-after-a": "b",
+        "callee-first": "a",
+        "branch": "a",
+        "queue": "a",
+    }

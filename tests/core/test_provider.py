@@ -98,7 +98,7 @@ def test_all_faults_lists_each_fault_once_in_the_order_of_the_rulebooks() -> Non
 
 def test_an_endpoint_calls_no_numbers_by_default() -> None:
     assert PLAIN.endpoints[0].called_numbers is no_called_numbers
-    assert no_called_numbers(Request(method="GET", path="/")) == ()
+    assert no_called_numbers(Request(method="GET", path="/"), None) == ()
 
 
 def test_a_bound_provider_has_no_examples_by_default() -> None:

@@ -115,6 +115,7 @@ def test_the_request_context_builds_calls_with_consecutive_ids(
         "parameters": {**CLICK_TO_CALL, "mid": "7"},
         "created_at": START,
         "recording_url": f"http://mock/_media/default/{recording_token('seed', 'c2')}.wav",
+        "roles": {"a": "from", "b": "to"},
     }
     assert call.legs == (
         Leg(name="a", role="from", number="1"),

@@ -210,14 +210,14 @@ def is_scheduled_create(request: Request) -> bool:
 Json = dict[str, object]
 
 
-def outbound_called_numbers(request: Request) -> tuple[dict[str, str], ...]:
+def outbound_called_numbers(request: Request, _: Account | None) -> tuple[dict[str, str], ...]:
     agent, end_user = (
         str(request.fields.get(name, "")) for name in ("agent_email", "end_user_number")
     )
     return ({"a": agent, "b": end_user, "callee": end_user},)
 
 
-def queue_called_numbers(request: Request) -> tuple[dict[str, str], ...]:
+def queue_called_numbers(request: Request, _: Account | None) -> tuple[dict[str, str], ...]:
     """The numbers of a queued call; which agent answers is not known yet."""
     end_user = str(request.fields.get("end_user_number", ""))
     return ({"a": end_user, "b": "", "callee": end_user},)

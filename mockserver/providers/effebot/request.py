@@ -135,7 +135,7 @@ def find_call(context: RequestContext, name: str) -> Call | None:
 Json = dict[str, object]
 
 
-def called_numbers(request: Request) -> tuple[Mapping[str, str], ...]:
+def called_numbers(request: Request, _: Account | None) -> tuple[Mapping[str, str], ...]:
     """The numbers of the planned calls, one call per phone; a manager has no number yet."""
     has_manager = has_manager_branch(request.fields)
     return tuple(

@@ -130,12 +130,12 @@ LegNumbers = tuple[Mapping[str, str], ...]
 """The numbers of each planned call: `a`, `b` if there is one, and `callee`."""
 
 
-def called_number(request: Request) -> LegNumbers:
+def called_number(request: Request, _: Account | None) -> LegNumbers:
     phone = field_text(request.fields, "phone")
     return ({"a": phone, "callee": phone},)
 
 
-def bridge_numbers(request: Request) -> LegNumbers:
+def bridge_numbers(request: Request, _: Account | None) -> LegNumbers:
     first, second = (
         field_text(request.fields, f"{ordinal}_callee_number") for ordinal in ("first", "second")
     )

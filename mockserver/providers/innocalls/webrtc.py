@@ -3,6 +3,7 @@
 from html import escape
 from urllib.parse import quote
 
+from mockserver.core.account import Account
 from mockserver.core.http import Request, Response
 from mockserver.core.provider import Effects, EndpointResult
 from mockserver.core.rulebook import RequestContext
@@ -39,7 +40,7 @@ fetch("call.php", {{method: "POST", body: sent}})
 </script>"""
 
 
-def called_numbers(request: Request) -> LegNumbers:
+def called_numbers(request: Request, _: Account | None) -> LegNumbers:
     return (
         {"a": session(request)[0], "b": phone_number(request), "callee": phone_number(request)},
     )

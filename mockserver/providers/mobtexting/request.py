@@ -33,7 +33,7 @@ def whole_number(call: Call, name: str) -> int | None:
     return None if value in ("", None) else int(str(value))
 
 
-def called_numbers(request: Request) -> tuple[Mapping[str, str], ...]:
+def called_numbers(request: Request, _: Account | None) -> tuple[Mapping[str, str], ...]:
     """The numbers of the planned call; a `to` that names a flow is not a number."""
     first, second = (str(request.fields.get(name, "")) for name in ("from", "to"))
     if second.startswith(FLOW_PREFIX):

@@ -120,10 +120,17 @@ def checksum_key(context: RequestContext) -> str:
 Json = dict[str, object]
 
 
-def called_numbers(request: Request) -> tuple[Mapping[str, str], ...]:
-    """The first number of each item; items without numbers place no call."""
+def called_numbers(request: Request, account: Account | None) -> tuple[Mapping[str, str], ...]:
+    """The first number of each item, and that of the flow's bridge, if it has one.
+
+    Items without numbers place no call.
+    """
+    flow = account_flow(account, str(request.fields.get("flow-id"))) if account else None
+    bridge = {"b": flow.bridge} if flow and flow.bridge else {}
     numbers_by_item = (contact_numbers(item) for item in call_items(request.fields))
-    return tuple({"a": numbers[0], "callee": numbers[0]} for numbers in numbers_by_item if numbers)
+    return tuple(
+        {"a": numbers[0], "callee": numbers[0], **bridge} for numbers in numbers_by_item if numbers
+    )
 
 
 def flow_of_call(call: Call, account: Account) -> Flow:

@@ -88,7 +88,7 @@ def _place_item(context: RequestContext, index: int) -> Call:
     item = context.for_item("calls", index).fields
     flow = request.find_flow(context) or Flow()
     legs = {"a": request.contact_numbers(item)[0], **({"b": flow.bridge} if flow.bridge else {})}
-    call_flow = "b-after-a" if flow.bridge else "one-leg"
+    call_flow = "callee-first" if flow.bridge else "one-leg"
     call = context.build_call(call_flow, legs, request.starts_at(item, context.now))
     parameters = {**item, "flow-id": context.text("flow-id")}
     return call._replace(spec=call.spec._replace(parameters=parameters))

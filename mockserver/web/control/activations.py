@@ -7,15 +7,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
-from mockserver.core.scenario import MatchRule
+from mockserver.core.leg_names import all_leg_names
+from mockserver.core.scenario import CONTEXT_NAMES, MatchRule
 from mockserver.core.selection import Activation
 from mockserver.core.suggestions import did_you_mean
 from mockserver.web.control.params import read_json_object, sandbox_of
 from mockserver.web.problems import ProblemError
 from mockserver.web.views import redaction
 
-GLOB_NAMES = ("provider", "operation", "account", "credential", "a", "b", "callee")
 USAGE = '{"scenario": "callee-busy", "match": {"provider": "mobtexting"}, "times": 1}'
 
 
@@ -47,10 +48,9 @@ async def activate(request: Request) -> JSONResponse:
         )
     if body.keys() - {"scenario", "match", "times"} or not (times is None or _is_count(times)):
         raise ProblemError("invalid-body", f"send {USAGE}")
+    match = _parse_match(body.get("match", {}), state.configuration)
     state.activation_count += 1
-    activation = Activation(
-        f"a{state.activation_count}", name, _parse_match(body.get("match", {})), times
-    )
+    activation = Activation(f"a{state.activation_count}", name, match, times)
     state.activations.append(activation)
     command = {"method": "POST", "path": "/activations", "body": body}
     state.record(JournalEntry(sandbox.clock.now(), "control", "", command))
@@ -69,9 +69,15 @@ def _is_count(times: Any) -> bool:
     return isinstance(times, int) and not isinstance(times, bool) and times > 0
 
 
-def _parse_match(value: Any) -> MatchRule:
-    if not isinstance(value, Mapping) or value.keys() - {*GLOB_NAMES, "fields"}:
-        raise ProblemError("invalid-body", f"match maps {', '.join(GLOB_NAMES)}, fields to globs")
+def _parse_match(value: Any, configuration: Configuration) -> MatchRule:
+    providers = (bound.provider for bound in configuration.providers.values())
+    known = (*CONTEXT_NAMES, *all_leg_names(providers), "fields")
+    if not isinstance(value, Mapping):
+        raise ProblemError("invalid-body", f"match maps {', '.join(known)} to globs")
+    for name in value:
+        if name not in known:
+            hint = did_you_mean(name, known) or f"it maps {', '.join(known)} to globs"
+            raise ProblemError("invalid-body", f"match takes no {name!r}: {hint}")
     fields = value.get("fields", {})
     if not isinstance(fields, Mapping):
         raise ProblemError("invalid-body", "fields map parameters of the request to globs")

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from mockserver.core.call import Call, Event, IllegalTransition
 from mockserver.core.causes import CAUSES
 from mockserver.core.journal import JournalEntry
+from mockserver.core.leg_names import legs_by_name
 from mockserver.core.provider import VendorEvent
 from mockserver.core.suggestions import did_you_mean
 from mockserver.engine.simulation import apply_event
@@ -74,7 +75,6 @@ def _parse_event(
     event_type = str(body.get("event", ""))
     if event_type in vendor_events:
         return _parse_vendor_event(body, event_type, vendor_events[event_type], now)
-    leg = "" if event_type == "continue" else str(body.get("leg", "a"))
     if event_type not in LEG_EVENTS:
         hint = (
             did_you_mean(event_type, (*LEG_EVENTS, *vendor_events))
@@ -86,11 +86,27 @@ def _parse_event(
     if missing:
         raise ProblemError("invalid-body", f"{event_type} needs {missing[0]}")
     _reject_unknown_keys(body, event_type, {"leg", *LEG_EVENTS[event_type]})
+    leg = "" if event_type == "continue" else _parse_leg(body, call)
     if event_type == "hangup":
         data.setdefault("cause", _default_cause(call, leg))
         if data["cause"] not in CAUSES:
             raise ProblemError("invalid-body", f"a cause is one of {', '.join(CAUSES)}")
     return Event(now, event_type, leg, data, "control")
+
+
+def _parse_leg(body: dict[str, Any], call: Call) -> str:
+    """Return `Leg.name` of the leg that the body names; `a` if it names none.
+
+    Raises:
+        HTTPException: 422 with the nearest name, or with all names, for an unknown one.
+    """
+    if "leg" not in body:
+        return "a"
+    name, legs = str(body["leg"]), legs_by_name(call)
+    if name and name not in legs:
+        hint = did_you_mean(name, legs) or f"known: {', '.join(legs)}"
+        raise ProblemError("invalid-body", f"this call has no leg {name!r}: {hint}")
+    return legs.get(name, "")
 
 
 def _parse_vendor_event(

@@ -1,11 +1,16 @@
 """Matches serialized calls, requests and webhooks with expected values."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 MAX_NEAREST = 3  # items listed when nothing matches
+LEG_FIELDS = re.compile(r"(waiting|events)\.\d+\.leg", re.ASCII)
+"""The fields of a call whose value is the `name` of a leg."""
+LEG_PATH = re.compile(r"((?:attempts\.\d+\.)?legs)\.([^.]+)(.*)", re.ASCII | re.DOTALL)
+"""The fields of a leg: its list, its index or name, the rest."""
 
 
 class Mismatch(NamedTuple):
@@ -17,9 +22,22 @@ class Mismatch(NamedTuple):
 
 
 def mismatches(item: Mapping[str, Any], match: Mapping[str, Any]) -> list[Mismatch]:
-    """Compare an item with `match`: dotted field -> value, or glob over the value's text."""
-    compared = ((field, expected, value_at(item, field)) for field, expected in match.items())
-    return [Mismatch(*values) for values in compared if not matches_value(values[2], values[1])]
+    """Compare an item with `match`: dotted field -> value, or glob over the value's text.
+
+    A leg that a call waits for, or that an event is of, matches all of its names.
+    """
+    found = ((field, expected, value_at(item, field)) for field, expected in match.items())
+    return [
+        Mismatch(field, expected, actual)
+        for field, expected, actual in found
+        if not matches_value(actual, _resolve_leg_name(item, field, expected))
+    ]
+
+
+def _resolve_leg_name(item: Mapping[str, Any], field: str, expected: Any) -> Any:
+    """Return the `name` of the leg if `expected` names one in `waiting` or `events`."""
+    names, is_leg = item.get("leg_names", {}), LEG_FIELDS.fullmatch(field)
+    return names.get(expected, expected) if is_leg and isinstance(expected, str) else expected
 
 
 def nearest_items(
@@ -44,12 +62,25 @@ def _serialize_mismatch(mismatch: Mismatch) -> dict[str, Any]:
 
 
 def value_at(item: Any, field: str) -> Any:
-    """The value at a field such as `legs.0.cause` or `body.status`; None if there is none."""
-    for part in field.split("."):
+    """The value at a field such as `legs.0.cause` or `body.status`; None if there is none.
+
+    A leg of a call has all of its names, too: `legs.callee.cause`.
+    """
+    for part in _with_leg_index(item, field).split("."):
         if isinstance(item, list):
             item = {str(index): element for index, element in enumerate(item)}
         item = item.get(part) if isinstance(item, Mapping) else None
     return item
+
+
+def _with_leg_index(item: Mapping[str, Any], field: str) -> str:
+    """Return the field with the index of the leg instead of its name."""
+    path, names = LEG_PATH.fullmatch(field), item.get("leg_names", {})
+    if path is None or path[2] not in names:
+        return field
+    legs = value_at(item, path[1]) or []
+    indexes = (index for index, leg in enumerate(legs) if leg["name"] == names[path[2]])
+    return f"{path[1]}.{next(indexes, path[2])}{path[3]}"
 
 
 def matches_value(actual: Any, expected: Any) -> bool:

@@ -7,6 +7,7 @@ from mockserver.core.call import Call, DialAttempt, Event, Leg, current_attempt,
 from mockserver.core.causes import CAUSES
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
+from mockserver.core.leg_names import legs_by_name
 from mockserver.core.time import format_iso
 from mockserver.core.webhook import Delivery, DeliveryAttempt
 from mockserver.engine.exchange import Exchange
@@ -38,6 +39,7 @@ def serialize_call(state: SandboxState, call: Call) -> dict[str, Any]:
             for wait in state.wait_reasons.get(spec.id, ())
         ],
         "legs": [_serialize_leg(leg) for leg in call.legs],
+        "leg_names": dict(legs_by_name(call)),
         "attempts": [
             {"number": number, **_serialize_dial_attempt(attempt)}
             for number, attempt in enumerate((*call.attempts, current_attempt(call)), 1)

@@ -12,6 +12,10 @@ from tests.support.site_client import SiteClient
 
 PATH = "/_mock/activations"
 FORM = '{"scenario": "callee-busy", "match": {"provider": "mobtexting"}, "times": 1}'
+MATCH_KEYS = (
+    "provider, operation, account, credential, a, b, callee, agent, end_user, phone, manager, "
+    "first_callee, second_callee, extension, from, to, contact, bridge, fields"
+)
 
 
 def post(site: SiteClient, **body: object) -> httpx.Response:
@@ -76,8 +80,9 @@ def test_an_activation_is_in_force_for_the_given_number_of_requests(
     )
 
 
-def test_an_activation_counts_only_the_requests_that_match(site: SiteClient) -> None:
-    post(site, scenario="callee-busy", match={"callee": "*6001"}, times=2)
+@pytest.mark.parametrize("leg", ["b", "callee", "to"])
+def test_an_activation_counts_only_the_requests_that_match(site: SiteClient, leg: str) -> None:
+    post(site, scenario="callee-busy", match={leg: "*6001"}, times=2)
     assert place_calls(site, 1) == ["answered"]
     assert place_calls(site, 1, to="918867136001") == ["callee-busy"]
     assert [activation["left"] for activation in list_activations(site)] == [1]
@@ -93,6 +98,8 @@ def test_an_activation_counts_only_the_requests_that_match(site: SiteClient) -> 
         {"credential": "another"},
         {"a": "1*"},
         {"b": "1*"},
+        {"to": "1*"},
+        {"manager": "1*"},
         {"callee": "1*"},
         {"fields": {"mid": "chaos-*"}},
         {"provider": "mobtexting", "fields": {"mid": "chaos-*"}},
@@ -145,15 +152,16 @@ def test_an_activation_can_set_the_delivery_behavior(site: SiteClient) -> None:
         ({"scenario": "answered", "times": 1.5}, "invalid-body", f"send {FORM}"),
         ({"scenario": "answered", "times": "1"}, "invalid-body", f"send {FORM}"),
         ({"scenario": "answered", "times": True}, "invalid-body", f"send {FORM}"),
-        (
-            {"scenario": "answered", "match": []},
-            "invalid-body",
-            "match maps provider, operation, account, credential, a, b, callee, fields to globs",
-        ),
+        ({"scenario": "answered", "match": []}, "invalid-body", f"match maps {MATCH_KEYS} to globs"),
         (
             {"scenario": "answered", "match": {"color": "x"}},
             "invalid-body",
-            "match maps provider, operation, account, credential, a, b, callee, fields to globs",
+            f"match takes no 'color': it maps {MATCH_KEYS} to globs",
+        ),
+        (
+            {"scenario": "answered", "match": {"calee": "x"}},
+            "invalid-body",
+            "match takes no 'calee': did you mean 'callee'?",
         ),
         (
             {"scenario": "answered", "match": {"fields": "x"}},

@@ -19,6 +19,10 @@ CALL = {
     "legs": [{"name": "a", "cause": "normal"}, {"name": "b", "cause": "busy"}],
     "wanted": {"to": "918867136000", "record": True, "attempts": 0, "a.b": 1, "": 2},
     "webhooks": [],
+    "leg_names": {"callee": "b", "a": "a", "b": "b", "from": "a", "agent": "c"},
+    "waiting": [{"for": "person", "leg": "b"}],
+    "events": [{"event": "ring", "leg": "a", "number": "from"}],
+    "attempts": [{"legs": [{"name": "b", "cause": "busy"}]}],
 }
 
 
@@ -47,6 +51,13 @@ CALL = {
         ("legs.\u0660", None),
         ("legs.\u00b2", None),
         ("legs.cause", None),
+        ("legs.b.cause", "busy"),
+        ("legs.callee.cause", "busy"),
+        ("legs.from.name", "a"),
+        ("attempts.0.legs.callee.cause", "busy"),
+        ("attempts.0.legs.from.cause", None),
+        ("legs.agent.cause", None),
+        ("events.callee", None),
         ("legs.", None),
         ("legs..cause", None),
         ("webhooks.0", None),
@@ -129,6 +140,22 @@ def test_a_value_does_not_match_a_different_value_or_glob(actual: Any, expected:
         ({}, []),
         ({"state": "ended", "legs.1.cause": "b*"}, []),
         ({"state": "e*", "outcome": None, "nobody": None}, []),
+        ({"waiting.0.leg": "callee", "events.0.leg": "from", "events.0.number": "from"}, []),
+        (
+            {"waiting.0.leg": "from", "events.0.number": "a", "legs.from.cause": "busy"},
+            [
+                Mismatch(field="waiting.0.leg", expected="from", actual="b"),
+                Mismatch(field="events.0.number", expected="a", actual="from"),
+                Mismatch(field="legs.from.cause", expected="busy", actual="normal"),
+            ],
+        ),
+        (
+            {"waiting.0.leg": None, "waiting.0.for": ["person"]},
+            [
+                Mismatch(field="waiting.0.leg", expected=None, actual="b"),
+                Mismatch(field="waiting.0.for", expected=["person"], actual="person"),
+            ],
+        ),
         ({"state": "ringing"}, [Mismatch(field="state", expected="ringing", actual="ended")]),
         (
             {"legs.2.cause": "busy", "id": "c1", "wanted.attempts": 1},

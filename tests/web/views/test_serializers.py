@@ -42,6 +42,7 @@ BUSY = {
     "ended_at": T5,
     "waiting": [],
     "legs": [LEG_A, LEG_B],
+    "leg_names": {"callee": "b", "a": "a", "b": "b", "from": "a", "to": "b"},
     "attempts": [
         {
             "number": 1, "redial": 0, "target": 0, "started_at": T0, "ended_at": T5,

@@ -1,0 +1,34 @@
+"""The names of legs: `a`, `b`, `callee` and the vendor's words, and which leg each one means."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from mockserver.core.call import Call
+from mockserver.core.call_flows import CALL_FLOWS
+from mockserver.core.provider import Provider, endpoint_roles
+
+NEUTRAL_NAMES: Final = ("a", "b", "callee")
+"""The names of legs that every provider has."""
+
+
+def legs_by_name(call: Call) -> Mapping[str, str]:
+    """Map each name of each leg that the call has or can get to `Leg.name`.
+
+    The later of two names has precedence: `callee`, then `a` and `b`, then the vendor's words.
+    """
+    flow, own = CALL_FLOWS[call.spec.flow], {leg.name: leg.role for leg in call.legs}
+    roles = {**call.spec.roles, **own}
+    legs = (*flow.dial_conditions, *flow.later_legs, *own)
+    vendor_words = {roles[leg]: leg for leg in legs if leg in roles}
+    return {"callee": flow.callee, **{leg: leg for leg in legs}, **vendor_words}
+
+
+def all_leg_names(providers: Iterable[Provider]) -> tuple[str, ...]:
+    """Return the names that a leg has in any operation of these providers, each once."""
+    roles = (
+        role
+        for provider in providers
+        for endpoint in provider.endpoints
+        for role in endpoint_roles(provider, endpoint).values()
+    )
+    return tuple(dict.fromkeys((*NEUTRAL_NAMES, *roles)))
