@@ -14,6 +14,7 @@ from mockserver.config.loader import SourceText, load_definitions
 from mockserver.config.problems import InvalidFiles, Location, Problem
 from mockserver.config.registry import bundled_folder, load_providers
 from mockserver.config.schema_checks import load_scenario_schema
+from mockserver.config.upgrade import upgrade_text
 from mockserver.core.account import Account
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
@@ -34,6 +35,7 @@ __all__ = [
     "load_providers",
     "load_scenario_schema",
     "scenario_files",
+    "upgrade_text",
 ]
 
 UPLOAD_PREFIX = "PUT "

@@ -86,7 +86,7 @@ def strict_problems(client: MockServer) -> Iterator[str]:
         if "person" in call.waiting:
             yield f"call {call.id} is left waiting for a person"
     for entry in client.journal():
-        if entry["fact"] == "error":
+        if entry["type"] == "error":
             yield f"a fault of the mock server: {entry['error']}"
 
 

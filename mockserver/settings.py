@@ -46,7 +46,7 @@ OPTIONS: Final = (
         kind="repeatable",
     ),
     Option("watch", "read scenario files again when they change", kind="flag"),
-    Option("no_number_plan", "numbers say nothing of how their leg behaves", kind="flag"),
+    Option("no_number_plan", "digits of a number do not choose how its leg behaves", kind="flag"),
     Option(
         "quirk",
         "a vendor's observed manner instead of the documented one",

@@ -1,6 +1,7 @@
 """Fixtures for all tests: the bundled configuration, a state, a site, pytest in a process."""
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import gettempdir
 from textwrap import dedent
@@ -13,6 +14,8 @@ from mockserver.compiler import build_configuration
 from mockserver.core.configuration import Configuration
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.settings import parse_settings
+from mockserver.web.control import app as control_app
+from tests.support.answer_checks import check_answers
 from tests.support.simulation import START
 from tests.support.site_client import SiteClient, build_site_client
 from tests.support.suites import SUITE_HEADER, RunSuite, is_plugin_installed
@@ -37,6 +40,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def runs(request: pytest.FixtureRequest) -> range:
     count: int = request.config.getoption("--runs")
     return range(count)
+
+
+@pytest.fixture(scope="session")
+def answer_problems() -> Iterator[list[str]]:
+    """Problems in the answers of control applications that are built in this process."""
+    problems: list[str] = []
+    build = control_app.build_control_app
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            control_app,
+            "build_control_app",
+            lambda: check_answers(build(), problems.append, set()),
+        )
+        yield problems
+
+
+@pytest.fixture(autouse=True)
+def checked_answers(answer_problems: list[str]) -> Iterator[None]:
+    """Fail a test that got an answer of the control API which differs from its schema."""
+    answer_problems.clear()
+    yield
+    assert answer_problems == []
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,7 @@ LINKED_DIVISOR = 2
 SCHEMA_REASON = "what the form allows, a rulebook may still refuse"
 CREDENTIAL_REASON = "any credential is good, but for `invalid` and `revoked`"
 BLANK_REASON = "a parameter that is blank or null counts as not sent"
-ENDLESS_PATHS = ("/_mock/events", "/_mock/inbox/{name}")
+ENDLESS_PATHS = ("/_mock/events", "/_mock/receive/{name}")
 """A stream has no end, and an inbox gives whatever response is programmed."""
 FORGETTING_PATHS = ("/_mock/reset",)
 """Paths after which no link works."""
@@ -89,7 +89,7 @@ def prepare_links(origin: str) -> None:
     """Create one item of each kind for links to lead to."""
     bearer = {"authorization": "Bearer key"}
     call = {"call_type": "IncomingCall", "menu_id": 9, "end_user_number": "+1 859-657-9625"}
-    webhooks = {"webhooks": {"any": f"{origin}/_mock/inbox/contract"}}
+    webhooks = {"webhooks": {"any": f"{origin}/_mock/receive/contract"}}
     with httpx.Client(base_url=origin, trust_env=False) as client:
         responses = (
             client.patch("/_mock/accounts/mobtexting/mobtexting-default", json=webhooks),

@@ -83,7 +83,7 @@ def flood(origin: str, process: "subprocess.Popen[str]", count: int, every: int)
         grown = memory_of(process) - start_memory
         last_response = place_call(client)
         page = client.get("/_mock/requests", params={"limit": "1"}).json()
-        counts = page["dropped"], *map(number_of, (page["requests"][0]["id"], last_response))
+        counts = page["evicted"], *map(number_of, (page["requests"][0]["id"], last_response))
     return find_violations(counted, grown, counts)
 
 
@@ -104,18 +104,18 @@ def number_of(source: str | httpx.Response) -> int:
 
 def find_violations(counted: Counter[int], grown: float, counts: tuple[int, int, int]) -> list[str]:
     """Return the violations; one call before and one after the flood are counted as well."""
-    dropped, first, last = counts
-    print(f"memory: {grown:+.1f} MB, {dict(counted)}, dropped: {dropped:,}")  # noqa: T201
+    evicted, first, last = counts
+    print(f"memory: {grown:+.1f} MB, {dict(counted)}, evicted: {evicted:,}")  # noqa: T201
     violations = [f"memory has grown by {grown:.1f} MB"] if grown > GROWTH_LIMIT else []
     violations += [] if counted[200] == 1 else [f"{counted[200]} have hung up the one call"]
     violations += (
         [] if last == counted[401] + 2 else [f"{counted[401]:,} requests, {last - 2:,} counted"]
     )
     violations += (
-        [] if first == dropped + 1 else [f"{dropped:,} dropped, but {first:,} is the first"]
+        [] if first == evicted + 1 else [f"{evicted:,} evicted, but {first:,} is the first"]
     )
     unexpected = set(counted) - {200, 401, 409}
-    return violations + ([f"answers that nobody expects: {unexpected}"] if unexpected else [])
+    return violations + ([f"unexpected statuses: {unexpected}"] if unexpected else [])
 
 
 def main(count: int, every: int) -> int:

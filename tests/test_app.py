@@ -176,11 +176,11 @@ def test_run_server_serves_while_its_block_runs() -> None:
 def test_a_report_is_delivered_over_a_socket_to_the_server_s_own_inbox() -> None:
     with run_server(SETTINGS) as origin:
         fetch_json(f"{origin}/mobtexting/api/v2/voice/c2c", dict(CLICK_TO_CALL))
-        advanced = fetch_json(f"{origin}/_mock/clock/advance", {"by": "1m"})
+        result = fetch_json(f"{origin}/_mock/clock/advance", {"by": "1m"})
         [received] = fetch_json(f"{origin}/_mock/inboxes/mobtexting")["received"]
         [webhook] = fetch_json(f"{origin}/_mock/webhooks")["webhooks"]
-    assert (advanced["attempts"], webhook["state"]) == (1, "delivered")
-    assert webhook["url"] == f"{origin}/_mock/inbox/mobtexting"
+    assert (result["attempts"], webhook["state"]) == (1, "delivered")
+    assert webhook["url"] == f"{origin}/_mock/receive/mobtexting"
     assert (received["body"], received["method"]) == (webhook["body"], "POST")
     assert received["at"] == webhook["attempts"][0]["at"] == "2026-01-01T09:00:10.000Z"
 
@@ -209,7 +209,10 @@ def test_a_receiver_may_read_calls_but_not_advance_the_clock_during_an_attempt()
             thread = threading.Thread(target=receiver)
             thread.start()
             fetch_json(f"{origin}/api/v2/voice/c2c", dict(CLICK_TO_CALL))
-            assert fetch_json(f"{origin}/_mock/clock/advance", {"until": "idle"})["stopped"] is None
+            assert (
+                fetch_json(f"{origin}/_mock/clock/advance", {"until": "idle"})["stop_reason"]
+                is None
+            )
             thread.join(10)
     assert codes == [200, 409]
 
@@ -227,7 +230,7 @@ def test_two_servers_with_the_same_seed_have_the_same_journal_bytes() -> None:
 
     first = journal_of_a_new_server()
     assert first == journal_of_a_new_server()
-    assert b"{origin}/_mock/inbox/mobtexting" in first
+    assert b"{origin}/_mock/receive/mobtexting" in first
 
 
 def test_serve_returns_normally_after_a_second_signal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,7 +63,7 @@ def test_the_json_log_has_every_journal_entry_of_a_call(sandbox: Sandbox, scenar
         JournalEntry(at=START, type="error", call_id="c1", payload=ValueError("\x1b[31m\nred")),
         JournalEntry(
             at=START,
-            type="control",
+            type="command",
             call_id="",
             payload={"method": "PUT", "body": "\ud800 \u2028 \U0001f600"},
         ),
@@ -85,7 +85,7 @@ def test_a_json_log_entry_is_one_line_of_printable_ascii(
     assert text.isascii()
     assert text.isprintable()
     logged = json.loads(text)
-    assert (logged["sandbox"], logged["at"], logged["fact"]) == (
+    assert (logged["sandbox"], logged["at"], logged["type"]) == (
         "t1",
         "2026-01-01T09:00:00.000Z",
         entry.type,

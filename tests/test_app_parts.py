@@ -302,7 +302,7 @@ def test_a_reload_keeps_uploaded_scenarios_until_a_reset(tmp_path: Path) -> None
 def test_a_reload_that_breaks_an_uploaded_scenario_changes_nothing(tmp_path: Path) -> None:
     async def reload_with_an_error() -> None:
         sandbox = sandboxes.get_or_create("t1")
-        sandbox.uploaded_scenarios = {"mine": b"play: theirs"}
+        sandbox.uploaded_scenarios = {"mine": b"use: theirs"}
         sandbox.state.configuration = compiler.build_configuration(
             sandbox.state.configuration, sandbox.uploaded_scenarios, sandbox.state.configuration
         )
@@ -314,7 +314,7 @@ def test_a_reload_that_breaks_an_uploaded_scenario_changes_nothing(tmp_path: Pat
         ]
         assert "theirs" in sandboxes.initial_setup[0].scenarios.by_name
         recompiled, _ = compiler(
-            sandbox.state.configuration, {**sandbox.uploaded_scenarios, "more": b"play: theirs"}
+            sandbox.state.configuration, {**sandbox.uploaded_scenarios, "more": b"use: theirs"}
         )
         assert recompiled is not None
 
@@ -328,7 +328,7 @@ def test_a_reload_that_breaks_an_uploaded_scenario_changes_nothing(tmp_path: Pat
     asyncio.run(reload_with_an_error())
     [text] = logged
     assert text.startswith(
-        "scenario files not reloaded:\nPUT mine:1:7: no scenario is named 'theirs'"
+        "scenario files not reloaded:\nPUT mine:1:6: no scenario is named 'theirs'"
     )
 
 
@@ -366,5 +366,5 @@ def test_a_webhook_to_the_server_s_own_inbox_arrives_by_tls(
     [webhook] = fetch_by_tls(cert, f"{origin}/_mock/webhooks")["webhooks"]
     assert (webhook["state"], webhook["url"]) == (
         "delivered",
-        f"{origin}/_mock/inbox/mobtexting",
+        f"{origin}/_mock/receive/mobtexting",
     )

@@ -164,10 +164,10 @@ def test_an_upload_replaces_a_scenario_of_the_user_s_file_and_its_removal_restor
     assert restored.scenarios.by_name["mine"].location == f"{file}:2:9"
 
 
-def test_an_upload_may_play_another_upload(
+def test_an_upload_may_use_another_upload(
     compiler: ScenarioCompiler, configuration: Configuration
 ) -> None:
-    changed = compile_uploads(compiler, configuration, first="play: second", second=BUSY_YAML)
+    changed = compile_uploads(compiler, configuration, first="use: second", second=BUSY_YAML)
     state = SandboxState(changed, START)
     click_to_call(state, "first")
     play_until_idle(state)
@@ -179,7 +179,7 @@ def test_a_later_upload_may_choose_an_earlier_one(
 ) -> None:
     first = compile_uploads(compiler, configuration, second=BUSY_YAML)
     second = compile_uploads(
-        compiler, first, second=BUSY_YAML, first="{choose: [{weight: 1, play: second}]}"
+        compiler, first, second=BUSY_YAML, first="{choose: [{weight: 1, use: second}]}"
     )
     assert second.scenarios.by_name["first"].choose == ((1.0, "second"),)
 
@@ -209,8 +209,8 @@ def test_a_rebuilt_configuration_has_the_new_base_and_the_present_seed(
     rebuilt = compiler.build_configuration(configuration, {"mine": BUSY_YAML.encode()}, base)
     assert (rebuilt.seed, rebuilt.webhook_targets) == (configuration.seed, base.webhook_targets)
     assert "mine" in rebuilt.scenarios.by_name
-    with pytest.raises(InvalidFiles, match=r"^PUT mine:1:7: "):
-        compiler.build_configuration(configuration, {"mine": b"play: nobody"}, base)
+    with pytest.raises(InvalidFiles, match=r"^PUT mine:1:6: "):
+        compiler.build_configuration(configuration, {"mine": b"use: nobody"}, base)
 
 
 def test_the_compiler_reads_its_files_again_only_when_it_adopts_sources(

@@ -42,9 +42,9 @@ def problem_locations(
         ("\ufefflegs: {callee: bussy}", ["1:16"]),
         ("lags: {callee: busy}", ["1:1"]),
         ("legs: {callee: busy}\nlags: {}", ["2:1"]),
-        ("play: nobody", ["1:7"]),
-        ("refuse: nothing\nplay: nobody\nwebhooks: {none: {drop: 1}}", ["1:9", "2:7", "3:12"]),
-        ("legs: {callee: busy}\nplay: [a", ["2:7"]),
+        ("use: nobody", ["1:6"]),
+        ("refuse: nothing\nuse: nobody\nwebhooks: {none: {drop: 1}}", ["1:9", "2:6", "3:12"]),
+        ("legs: {callee: busy}\nuse: [a", ["2:6"]),
         ("legs: {callee: busy", ["1:7"]),
         ("legs: 'callee", ["1:7"]),
         ("legs:\n\tcallee: busy", ["2:1"]),
@@ -84,16 +84,16 @@ def test_an_upload_that_is_not_utf_8_is_a_problem_at_its_byte(
 def test_a_problem_that_mentions_a_line_counts_lines_of_the_uploaded_text(
     compiler: ScenarioCompiler, configuration: Configuration
 ) -> None:
-    problem = "mine:3:1: duplicate key 'play': it is already on line 2"
-    text = b"# twice\nplay: answered\nplay: rejected\n"
+    problem = "mine:3:1: duplicate key 'use': it is already on line 2"
+    text = b"# twice\nuse: answered\nuse: rejected\n"
     assert compiler(configuration, {"mine": text}) == (None, (problem,))
 
 
 def test_problems_of_several_uploads_are_reported_at_once(
     compiler: ScenarioCompiler, configuration: Configuration
 ) -> None:
-    uploads = {"b": "play: nobody", "good": BLOCK, "a": "\nplay: nobody\nrefuse: nothing"}
-    assert problem_locations(compiler, configuration, uploads) == ["a:2:7", "a:3:9", "b:1:7"]
+    uploads = {"b": "use: nobody", "good": BLOCK, "a": "\nuse: nobody\nrefuse: nothing"}
+    assert problem_locations(compiler, configuration, uploads) == ["a:2:6", "a:3:9", "b:1:6"]
 
 
 @pytest.mark.parametrize("name", ["Mine", "", "a b", "a:1:1", "PUT a", "a/b", "\U0001f600", "\n"])
@@ -121,7 +121,7 @@ def test_an_upload_that_a_scenario_of_a_file_always_hides_is_a_problem(
     compiled, problems = compiler(
         configuration, {name: text.encode() for name, text in uploads.items()}
     )
-    hidden = f"{place}: never played: 'theirs' ({file}:2:11) takes all that suits it"
+    hidden = f"{place}: never in force: 'theirs' ({file}:2:11) matches all its requests"
     assert (compiled, problems) == (None, (hidden,))
 
 
@@ -129,23 +129,23 @@ def test_an_upload_that_another_upload_always_hides_is_a_problem(
     compiler: ScenarioCompiler, configuration: Configuration
 ) -> None:
     text = f"# all\nmatch: {{account: x}}\n{BLOCK}".encode()
-    hidden = "b:2:1: never played: 'a' (PUT a:2:1) takes all that suits it"
+    hidden = "b:2:1: never in force: 'a' (PUT a:2:1) matches all its requests"
     assert compiler(configuration, {"a": text, "b": text}) == (None, (hidden,))
 
 
 @pytest.mark.parametrize(
     ("uploads", "place"),
     [
-        ({"mine": "play: mine"}, "mine:1:7"),
-        ({"first": "play: second", "second": "# so\nplay: first"}, "first:1:7"),
-        ({"second": "# so\nplay: first", "first": "play: second"}, "second:2:7"),
+        ({"mine": "use: mine"}, "mine:1:6"),
+        ({"first": "use: second", "second": "# so\nuse: first"}, "first:1:6"),
+        ({"second": "# so\nuse: first", "first": "use: second"}, "second:2:6"),
         (
-            {"mine": "{choose: [{weight: 1, play: rush-hour}]}", "answered": "play: mine"},
-            "answered:1:7",
+            {"mine": "{choose: [{weight: 1, use: rush-hour}]}", "answered": "use: mine"},
+            "answered:1:6",
         ),
     ],
 )
-def test_uploads_that_play_each_other_in_a_cycle_are_a_problem(
+def test_uploads_that_use_each_other_in_a_cycle_are_a_problem(
     compiler: ScenarioCompiler, configuration: Configuration, uploads: dict[str, str], place: str
 ) -> None:
     """The cycle may lead through scenarios of the files."""
@@ -155,11 +155,11 @@ def test_uploads_that_play_each_other_in_a_cycle_are_a_problem(
 @pytest.mark.parametrize(
     ("uploads", "place"),
     [
-        ({"first": "# alone\nplay: second"}, "first:2:7"),
-        ({"first": "play: second", "second": "x"}, "second:1:1"),
+        ({"first": "# alone\nuse: second"}, "first:2:6"),
+        ({"first": "use: second", "second": "x"}, "second:1:1"),
     ],
 )
-def test_an_upload_that_plays_an_unknown_or_invalid_scenario_is_a_problem(
+def test_an_upload_that_uses_an_unknown_or_invalid_scenario_is_a_problem(
     compiler: ScenarioCompiler, configuration: Configuration, uploads: dict[str, str], place: str
 ) -> None:
     assert problem_locations(compiler, configuration, uploads) == [place]

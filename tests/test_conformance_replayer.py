@@ -41,7 +41,7 @@ def sample(request: str, expect: str, more: str = "") -> str:
 
 
 BODY = f"body: {FIELDS}"
-URL = "'{origin}/_mock/inbox/mobtexting'"
+URL = "'{origin}/_mock/receive/mobtexting'"
 
 
 @pytest.mark.parametrize(

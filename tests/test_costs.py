@@ -127,7 +127,9 @@ def test_hot_paths_make_no_more_function_calls_than_before(
     dispatcher = WebhookDispatcher(
         lambda: "http://127.0.0.1:1", loopback=partial(deliver_to_inbox, registry)
     )
-    counts["loopback"] = count_delivery(dispatcher, f"{ORIGIN_PLACEHOLDER}/_mock/inbox/mobtexting")
+    counts["loopback"] = count_delivery(
+        dispatcher, f"{ORIGIN_PLACEHOLDER}/_mock/receive/mobtexting"
+    )
     print(counts)  # noqa: T201 - shows the figures of a failed test
     assert {
         name: count

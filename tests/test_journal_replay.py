@@ -187,9 +187,9 @@ def test_replay_takes_redacted_credentials_from_the_files_of_the_user(tmp_path: 
 @pytest.mark.parametrize(
     ("line", "replacement", "message"),
     [
-        (3, ('"begin"', '"answer"'), "fact 3 differs"),
+        (3, ('"begin"', '"answer"'), "entry 3 differs"),
         (-2, ('"w1"', '"w2"'), "webhook w2 is not sent"),
-        (4, ('"ring"', '"hangup","by":"control"'), "fact 4 was ordered by nobody"),
+        (4, ('"ring"', '"hangup","by":"control"'), "entry 4 has no command in this journal"),
     ],
 )
 def test_replay_check_names_an_entry_that_differs(
@@ -213,7 +213,7 @@ def test_the_replay_command_checks_or_prints_the_journal(site: SiteClient, tmp_p
     file = tmp_path / "run.jsonl"
     file.write_text("".join(f"{line}\n" for line in export_journal(site)), "utf-8")
     checked = CliRunner().invoke(group, ["replay", str(file), "--check"])
-    expected = "14 facts played again: the same journal, byte for byte\n"
+    expected = "14 entries replayed: the same journal, byte for byte\n"
     assert (checked.output, checked.exit_code) == (expected, 0)
     printed = CliRunner().invoke(group, ["replay", str(file)])
     assert printed.output.splitlines() == export_journal(site)
@@ -225,7 +225,8 @@ def test_the_replay_command_checks_or_prints_the_journal(site: SiteClient, tmp_p
         ("", "the first line is no heading"),
         ("{}", "the first line is no heading"),
         ("{", "a line is not JSON"),
-        ('{"journal":1,"dropped":7}', "the oldest 7 facts have left already"),
+        ('{"journal":1,"dropped":0}', "its format is 1, of an older version"),
+        ('{"journal":2,"evicted":7}', "the oldest 7 entries have been evicted"),
     ],
 )
 def test_replay_refuses_a_file_that_is_no_complete_journal(

@@ -50,7 +50,7 @@ def state_with_scenario(configuration: Configuration, body: Mapping[str, Any]) -
 
 
 def ignored_names(state: SandboxState) -> list[str]:
-    """Return the legs that a scenario names in vain, by its legs and by its steps."""
+    """Return the legs that a scenario names without effect, in its legs and in its steps."""
     payloads = [entry.payload for entry in read.journal(state)]
     in_steps = [item.leg for item in payloads if isinstance(item, RejectedEvent) and item.location]
     return [item.leg for item in payloads if isinstance(item, IgnoredLeg)] + in_steps
@@ -73,8 +73,8 @@ STEPS: Mapping[str, Mapping[str, str]] = {
     "answer": {"answer": "{name}"},
     "machine": {"machine": "{name}"},
     "hangup": {"hangup": "{name}", "cause": "network-failure"},
-    "digits": {"press": "7", "leg": "{name}"},
-    "speech": {"say": "yes", "leg": "{name}"},
+    "press": {"press": "7", "leg": "{name}"},
+    "say": {"say": "yes", "leg": "{name}"},
     "ring": {"ring": "{name}"},
 }
 """Event -> the step that causes it."""
@@ -106,8 +106,8 @@ def test_a_step_moves_the_leg_by_any_of_its_names(
 
 
 ANSWERS: Mapping[str, Mapping[str, object]] = {
-    "digits": {"press": [{"after": "9s", "keys": "7"}]},
-    "speech": {"say": [{"after": "9s", "words": "yes"}]},
+    "press": {"press": [{"after": "9s", "digits": "7"}]},
+    "say": {"say": [{"after": "9s", "words": "yes"}]},
 }
 """Event that a step waits for -> the behavior of the leg that brings it."""
 

@@ -26,7 +26,7 @@ PROVIDERS = ("ccai", "effebot", "innocalls", "mobtexting", "phonon")
 ALWAYS_OCCURRING = {
     *(("idle", "ring"), ("ringing", "answer"), ("ringing", "hangup"), ("answered", "hangup")),
     *(("placed", "begin"), ("begun", "attempt-ended"), ("over", "ended")),
-    *("accepted", "refused", "person", "account", "reset with calls alive"),
+    *("accepted", "refused", "leg event", "account", "reset with calls alive"),
 }
 """What has to occur with each provider; the simulated seeds have to meet the rest."""
 

@@ -107,7 +107,9 @@ def test_a_neutral_scenario_has_the_vendor_s_status_and_webhooks(
     call = read.calls(state)["c1"]
     assert (call.outcome, bound.provider.status(call), kinds) == (outcome, status, webhooks)
     assert [
-        entry.type for entry in read.journal(state) if entry.type in ("moot", "skipped", "error")
+        entry.type
+        for entry in read.journal(state)
+        if entry.type in ("event-rejected", "leg-ignored", "error")
     ] == []
 
 

@@ -116,8 +116,8 @@ def test_an_attached_application_receives_webhooks(suite: RunSuite) -> None:
             click(mock_calls)
             mock_calls.finish()
             assert got == [("POST", "/report", b"a=b", b'{"bridge":')]
-            [tried] = mock_calls.webhooks()[0].attempts
-            assert (tried.status, tried.answer) == (202, "thanks")
+            [attempt] = mock_calls.webhooks()[0].attempts
+            assert (attempt.status, attempt.response) == (202, "thanks")
         """
     )
     result.assert_outcomes(passed=1)
@@ -131,7 +131,7 @@ def test_an_attached_application_runs_in_the_event_loop_of_the_test(suite: RunSu
         + APPLICATION
         + """
         def test_awaited(async_mock_calls):
-            async def story():
+            async def run():
                 app, got = application(503)
                 mine = asyncio.get_running_loop()
                 async def checked(*arguments):
@@ -146,7 +146,7 @@ def test_an_attached_application_runs_in_the_event_loop_of_the_test(suite: RunSu
                 [webhook] = await async_mock_calls.webhooks()
                 assert (webhook.state, len(got)) == ("failed", 1)
                 await async_mock_calls.close()
-            asyncio.run(story())
+            asyncio.run(run())
         """
     )
     result.assert_outcomes(passed=1)

@@ -49,13 +49,13 @@ def play_on_all_providers(configuration: Configuration, scenario: str) -> list[s
         call = read.calls(state)[exchange.call_ids[0]]
         lines += [
             f"-- {name} {operation}: {call.outcome}, in its words {bound.provider.status(call)}",
-            f"   answer {json.dumps(exchange.response.body, ensure_ascii=False)}",
+            f"   response {json.dumps(exchange.response.body, ensure_ascii=False)}",
             *(f"   webhook {item.kind} {item.method} {item.url}" for item in webhooks),
         ]
     return lines
 
 
-def test_a_neutral_scenario_is_answered_and_reported_by_each_vendor_as_stored(
+def test_each_vendor_responds_to_and_reports_a_neutral_scenario_as_stored(
     configuration: Configuration,
 ) -> None:
     assert list(ASKED) == list(configuration.providers)

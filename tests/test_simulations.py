@@ -20,17 +20,17 @@ EXPECTED_OCCURRENCES = {
     *LEG_TRANSITIONS,
     *CALL_TRANSITIONS,
     *(f"receiver {item.name}" for item in (HEALTHY, *FAULTS)),
-    "late answer",
+    "late result",
     "refused",
     "accepted",
-    "person",
+    "leg event",
     "redelivered",
     "account",
     "reset with webhooks out",
     "reset with calls alive",
-    "entry moot",
-    "entry skipped",
-    "entry dropped",
+    "entry event-rejected",
+    "entry leg-ignored",
+    "entry webhook-dropped",
 }
 """What has to occur in some seed, including every transition of the lifecycle."""
 
@@ -98,12 +98,12 @@ def with_overtaken_webhook(history: History, _: str) -> History:
     ("corrupt", "kind"),
     [
         (without_entry, "event"),
-        (without_entry, "attempt"),
+        (without_entry, "delivery-attempt"),
         (with_doubled_entry, "event"),
-        (with_doubled_entry, "attempt"),
+        (with_doubled_entry, "delivery-attempt"),
         (with_entry_of_an_ended_epoch, "event"),
-        (with_entry_of_an_ended_epoch, "attempt"),
-        (with_overtaken_webhook, "attempt"),
+        (with_entry_of_an_ended_epoch, "delivery-attempt"),
+        (with_overtaken_webhook, "delivery-attempt"),
     ],
 )
 def test_the_checker_finds_a_missing_doubled_late_or_overtaken_entry(

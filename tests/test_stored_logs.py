@@ -126,7 +126,7 @@ def test_the_logs_of_the_simulation_are_as_stored(first: int) -> None:
 
 
 @pytest.mark.parametrize("path", READ_PATHS)
-def test_the_control_api_answers_as_stored(path: str) -> None:
+def test_the_control_api_responds_as_stored(path: str) -> None:
     text = control_responses(build_configuration(parse_settings({"seed": "simulation"}, {})))[path]
     assert digest(iter((text,))) == STORED["control"][path]
 

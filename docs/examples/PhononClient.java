@@ -19,7 +19,7 @@ class PhononClient {
     }
 
     public static void main(String[] args) throws Exception {
-        var webhooks = "{\"webhooks\": {\"any\": \"" + MOCK + "/_mock/inbox/mine\"}}";
+        var webhooks = "{\"webhooks\": {\"any\": \"" + MOCK + "/_mock/receive/mine\"}}";
         send("PATCH", MOCK + "/_mock/accounts/phonon/phonon-default", webhooks);
 
         var placed = send("POST", PHONON + "/kairos-apis/outbound/create", """

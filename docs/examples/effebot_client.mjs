@@ -16,7 +16,7 @@ const placed = await post(
     phone: "99999999999",
     outgoingPhone: "99999999999",
     record: { text: "Your parcel has arrived" },
-    webhookUrl: `${mock}/_mock/inbox/mine`,
+    webhookUrl: `${mock}/_mock/receive/mine`,
   },
   { "X-Mock-Scenario": "callee-busy" },
 );

@@ -7,7 +7,7 @@ import httpx
 MOCK, INNOCALLS = os.environ["MOCKSERVER_URL"], os.environ["INNOCALLS_URL"]
 HEADERS = {"Authorization": "Bearer any-token-will-do"}
 
-inbox = httpx.put(f"{MOCK}/_mock/inboxes/mine", json={"answers": [500, 200]})
+inbox = httpx.put(f"{MOCK}/_mock/inboxes/mine", json={"responses": [500, 200]})
 inbox.raise_for_status()
 
 dispatched = httpx.post(
@@ -17,7 +17,7 @@ dispatched = httpx.post(
         "phone": (None, "201001234567"),
         "number_1": (None, "1234"),
         "number_2": (None, "5678"),
-        "webhook": (None, f"{MOCK}/_mock/inbox/mine"),
+        "webhook": (None, f"{MOCK}/_mock/receive/mine"),
     },
 )
 print("placed:", dispatched.status_code)

@@ -33,7 +33,7 @@ CALL_TEXT: Final = """## Call
 
 A new call is `placed`. A call that is `over` has ended its current dial attempt: either the
 provider starts a new one, or the event `ended` follows. `continue` comes from the control API and
-only lets a waiting script go on; `polled` records that the client has read the call.
+only lets a waiting script go on; `poll` records that the client has read the call.
 """
 
 EXCEPTIONS_TEXT: Final = """## Outside the tables

@@ -1,4 +1,4 @@
-"""Play the bundled scenarios and list the vendor's status words for the calls."""
+"""Simulate the bundled scenarios and list the vendor's status words for the calls."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -19,7 +19,7 @@ from mockserver.engine.webhooks import complete_attempt
 MAX_STEPS = 2_000  # due items of a scenario at most
 
 
-class PlayedCall(NamedTuple):
+class SimulatedCall(NamedTuple):
     """A call at the end of a scenario.
 
     `words` are its successive status words, `webhooks` the kinds of the webhooks sent.
@@ -43,19 +43,19 @@ def _rows(configuration: Configuration, bound: BoundProvider) -> Iterator[tuple[
     ]
     for endpoint in bound.provider.endpoints:
         for name in names:
-            if played := _play(configuration, bound, endpoint, name):
+            if simulated := _simulate(configuration, bound, endpoint, name):
                 yield (
                     code(endpoint.operation),
                     code(name),
-                    played.call.outcome or "waits for an outside event",
-                    " → ".join(map(code, played.words)),
-                    ", ".join(map(code, played.webhooks)),
+                    simulated.call.outcome or "waits for an outside event",
+                    " → ".join(map(code, simulated.words)),
+                    ", ".join(map(code, simulated.webhooks)),
                 )
 
 
-def _play(
+def _simulate(
     configuration: Configuration, bound: BoundProvider, endpoint: Endpoint, scenario: str
-) -> PlayedCall | None:
+) -> SimulatedCall | None:
     """Send the first example of an operation; return None if it places no call."""
     state = SandboxState(configuration, 0)
     account = next(
@@ -72,11 +72,11 @@ def _play(
     exchange = handle(state, incoming, 0)
     if not exchange.call_ids:
         return None
-    return _play_to_end(state, bound, exchange.call_ids[0])
+    return _simulate_to_end(state, bound, exchange.call_ids[0])
 
 
-def _play_to_end(state: SandboxState, bound: BoundProvider, call_id: str) -> PlayedCall:
-    """Run due items until nothing is due; receivers answer every webhook with status 200."""
+def _simulate_to_end(state: SandboxState, bound: BoundProvider, call_id: str) -> SimulatedCall:
+    """Run due items until nothing is due; receivers respond to every webhook with status 200."""
     status_words, webhooks = [bound.provider.status(state.calls[call_id])], []
     for _ in range(MAX_STEPS):
         due = state.peek()
@@ -87,4 +87,4 @@ def _play_to_end(state: SandboxState, bound: BoundProvider, call_id: str) -> Pla
             webhooks.append(delivery.webhook.kind)
         status_words.append(bound.provider.status(state.calls[call_id]))
     successive = [word for word, _ in groupby(status_words)]
-    return PlayedCall(successive, state.calls[call_id], webhooks)
+    return SimulatedCall(successive, state.calls[call_id], webhooks)

@@ -1,4 +1,4 @@
-"""Generate a page for each provider: operations, webhooks, statuses, and faults with sources."""
+"""Generate a page for each provider: operations, webhooks, statuses, faults with evidence."""
 
 import json
 from collections.abc import Iterator
@@ -43,17 +43,17 @@ def _page(configuration: Configuration, bound: BoundProvider) -> str:
         f"Quirks: {codes(sorted(provider.quirks)) or 'none'}.\n",
         *_account(provider),
         "## Statuses\n",
-        "Each bundled scenario that needs no particular provider is played on the first example of",
-        "each operation that places a call. The table lists the vendor's status words for the call",
-        "in their order, and its webhooks.\n",
+        "Each bundled scenario that needs no particular provider is simulated on the first example",
+        "of each operation that places a call. The table lists the vendor's status words for the",
+        "call in their order, and its webhooks.\n",
         statuses(configuration, bound),
         "## Faults\n",
         "The table shows the body of each response, whose header `X-Mock-Fault` names the fault.",
         "A scenario selects a fault by `refuse`.\n",
         table(
-            ("fault", "HTTP", "source", "body"),
+            ("fault", "HTTP", "evidence", "body"),
             (
-                (code(fault["name"]), fault["status"], fault["source"], _body(fault["body"]))
+                (code(fault["name"]), fault["status"], fault["evidence"], _body(fault["body"]))
                 for fault in entry["faults"]
             ),
         ),

@@ -26,7 +26,7 @@ _HEADROOM: Final = 32_000
 Frequencies = tuple[int, ...]
 
 
-_AUDIBLE_DATA: Final = MappingProxyType({"digits": "digits", "play": "text", "speech": "words"})
+_AUDIBLE_DATA: Final = MappingProxyType({"play": "text", "press": "digits", "say": "words"})
 """Type of an audible event -> the key of its data that is heard."""
 
 
@@ -113,7 +113,7 @@ def _speech_tones(frequencies: Frequencies) -> Callable[[Sound, range], Iterator
 
 
 _TONE_BUILDERS: Final[Mapping[str, Callable[[Sound, range], Iterator[Tone]]]] = MappingProxyType(
-    {"digits": _dtmf_tones, "play": _speech_tones((440,)), "speech": _speech_tones((300,))}
+    {"play": _speech_tones((440,)), "press": _dtmf_tones, "say": _speech_tones((300,))}
 )
 
 

@@ -1,4 +1,4 @@
-"""`mockserver demo`: play one documented call per provider, from the request to the webhooks."""
+"""`mockserver demo`: simulate one documented call per provider, from request to webhooks."""
 
 import json
 from base64 import b64encode

@@ -17,7 +17,7 @@ TEMPLATE = """\
 # `mockserver serve` reads this file from the directory in which it is started; `mockserver check`
 # tells what is wrong with it. `mockserver scenarios` lists what is bundled.
 
-# What is played when nothing else suits.
+# The scenario in force when no other matches.
 default: answered
 
 accounts:
@@ -30,22 +30,23 @@ accounts:
     # balance: "12.50"
 
 scenarios:
-  # How people behave: a word (answered, busy, no-answer, rejected, unreachable, invalid-number,
+  # How legs behave: a word (answered, busy, no-answer, rejected, unreachable, invalid-number,
   # machine, person), or {ring, answer, then, press, say, talk, hangup}. A client asks for a
   # scenario by the header `X-Mock-Scenario: customer-busy`.
   customer-busy: {legs: {callee: {ring: 3s, then: busy}}}
 
-  # A scenario with `match` plays for every request that suits; here the first redial is answered.
+  # A scenario with `match` is in force for each request that matches; here the first redial is
+  # answered.
   sleepy-customer:
     match: {callee: "*0402"}
     attempts: [no-answer, answered]
 
-  # What the API answers: a documented fault by its name (`mockserver providers` lists them), once.
+  # How the API responds: a documented fault by its name (`mockserver providers` lists them), once.
   down-once:
     match: {fields: {mid: "chaos-*"}}
-    answers: [{refuse: service-unavailable}, pass]
+    responses: [{refuse: service-unavailable}, pass]
 
-  # How webhooks travel: doubled, late, lost, reordered, corrupt.
+  # How webhooks are delivered: duplicated, late, lost, reordered, corrupt.
   doubled-and-late: {webhooks: {any: {duplicate: 2, after: 10s}}}
 """
 

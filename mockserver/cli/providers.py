@@ -7,7 +7,7 @@ import click
 
 @click.command("providers")
 def command() -> None:
-    """Base URL per host, operations, webhooks, and faults with their source."""
+    """Base URL per host, operations, webhooks, and faults with their evidence."""
     from mockserver.app import describe_providers  # noqa: PLC0415 - --help needs none of it
 
     for provider in describe_providers("http://127.0.0.1:8080"):
@@ -21,7 +21,8 @@ def _format_provider(provider: dict[str, Any]) -> str:
         for operation in provider["operations"]
     )
     faults = (
-        f"  {fault['name']:<24} {fault['status']} {fault['source']}" for fault in provider["faults"]
+        f"  {fault['name']:<24} {fault['status']} {fault['evidence']}"
+        for fault in provider["faults"]
     )
     lines = (
         provider["title"],

@@ -18,10 +18,10 @@ JOURNALS_DIFFER = 1
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--check", is_flag=True, help="compare, and end with 1 if a byte differs")
 def command(file: Path, check: bool, **flags: Any) -> None:  # noqa: FBT001 - click passes it
-    """Play the journal in FILE again, and print what comes of it.
+    """Replay the journal in FILE, and print the new journal.
 
     FILE is what GET /_mock/journal?format=jsonl gives. Seed, start and sandbox are the journal's,
-    receivers answer as they did; scenario files and other options of `serve` have to be the same.
+    receivers respond as they did; scenario files and other options of `serve` have to be the same.
     """
     from mockserver.compiler import InvalidFiles  # noqa: PLC0415 - as above
     from mockserver.replay.journal import InvalidJournal  # noqa: PLC0415 - --help needs none of it
@@ -31,7 +31,7 @@ def command(file: Path, check: bool, **flags: Any) -> None:  # noqa: FBT001 - cl
     try:
         result = replay_journal(journal, parse_settings(flags))
     except InvalidJournal as error:
-        _exit_with(BAD_USAGE, f"mockserver: {file} is no journal to play again: {error}")
+        _exit_with(BAD_USAGE, f"mockserver: {file} is not a journal that can be replayed: {error}")
     except (SettingsError, InvalidFiles) as error:
         _exit_with(BAD_USAGE, f"mockserver: {error}")
     if not check:
@@ -40,7 +40,7 @@ def command(file: Path, check: bool, **flags: Any) -> None:  # noqa: FBT001 - cl
     difference = first_difference(journal[1:], result.lines[1:])
     if difference or result.stop_reason:
         _exit_with(JOURNALS_DIFFER, "\n".join(filter(None, (difference, result.stop_reason))))
-    click.echo(f"{len(journal) - 1} facts played again: the same journal, byte for byte")
+    click.echo(f"{len(journal) - 1} entries replayed: the same journal, byte for byte")
 
 
 def first_difference(expected: list[str], actual: tuple[str, ...] | list[str]) -> str:
@@ -50,7 +50,9 @@ def first_difference(expected: list[str], actual: tuple[str, ...] | list[str]) -
         expected_line = expected[index] if index < len(expected) else missing
         actual_line = actual[index] if index < len(actual) else missing
         if expected_line != actual_line:
-            return f"fact {index + 1} differs\n  journal: {expected_line}\n  replay:  {actual_line}"
+            return (
+                f"entry {index + 1} differs\n  journal: {expected_line}\n  replay:  {actual_line}"
+            )
     return ""
 
 

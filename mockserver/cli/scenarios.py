@@ -12,7 +12,7 @@ from mockserver.settings import SettingsError, parse_settings
 @click.command("scenarios")
 @click.option("--scenarios", "paths", metavar="PATH", multiple=True, help="as of `serve`")
 def command(paths: tuple[str, ...]) -> None:
-    """Every scenario that `serve` would load, where it stands, and what it speaks to."""
+    """List every scenario that `serve` would load, its place in a file, and its aspects."""
     from mockserver.app import describe_scenarios  # noqa: PLC0415 - --help needs none of it
     from mockserver.compiler import InvalidFiles, build_configuration  # noqa: PLC0415 - as above
 
@@ -33,5 +33,5 @@ def _format_scenario(scenario: dict[str, Any], default: str) -> str:
     )
     marks = ["default"] if scenario["name"] == default else []
     marks += ["by match"] if scenario["matches"] else []
-    aspects = ", ".join([*scenario["speaks_to"], *marks])
+    aspects = ", ".join([*scenario["aspects"], *marks])
     return f"{scenario['name']:<24} {aspects:<28} {position}"

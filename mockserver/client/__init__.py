@@ -6,31 +6,39 @@ They import nothing else from `mockserver`.
 from mockserver.client.asynchronous import AsyncMockServer
 from mockserver.client.errors import (
     BlockingCall,
+    ConnectionFailed,
+    ControlError,
     MockServerError,
-    NotAccepted,
     NotCalled,
-    NotInTime,
-    Refused,
-    Unreachable,
+    RequestRefused,
+    WaitTimeout,
 )
-from mockserver.client.models import Advanced, Attempt, Call, Explained, Leg, Request, Webhook
+from mockserver.client.models import (
+    AdvanceResult,
+    Attempt,
+    Call,
+    Explanation,
+    Leg,
+    Request,
+    Webhook,
+)
 from mockserver.client.sync import MockServer
 
 __all__ = [
-    "Advanced",
+    "AdvanceResult",
     "AsyncMockServer",
     "Attempt",
     "BlockingCall",
     "Call",
-    "Explained",
+    "ConnectionFailed",
+    "ControlError",
+    "Explanation",
     "Leg",
     "MockServer",
     "MockServerError",
-    "NotAccepted",
     "NotCalled",
-    "NotInTime",
-    "Refused",
     "Request",
-    "Unreachable",
+    "RequestRefused",
+    "WaitTimeout",
     "Webhook",
 ]

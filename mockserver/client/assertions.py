@@ -10,17 +10,17 @@ NO_WAIT = {"timeout": 0}
 
 
 def check_count(
-    matches: Sequence[Any], times: int | None, match: Mapping[str, Any], dropped: int = 0
+    matches: Sequence[Any], times: int | None, match: Mapping[str, Any], evicted: int = 0
 ) -> None:
     """Check that exactly `times` matched; None means that any number is right.
 
-    `dropped` is the number of requests that left the journal: they may have matched too.
+    `evicted` is the number of requests that left the journal: they may have matched too.
 
     Raises:
-        NotCalled: the number differs, or is unknown because of dropped requests.
+        NotCalled: the number differs, or is unknown because of evicted requests.
     """
-    if times is not None and dropped and len(matches) <= times:
-        reason = f"{dropped} requests have left the journal: reset the sandbox before you count"
+    if times is not None and evicted and len(matches) <= times:
+        reason = f"{evicted} requests have been evicted: reset the sandbox before you count"
         raise NotCalled(f"whether {times} requests match {dict(match)} cannot be known; {reason}")
     if times is not None and len(matches) != times:
         raise NotCalled(f"{len(matches)} requests match {dict(match)}, not {times}", [])

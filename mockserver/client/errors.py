@@ -3,18 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockserver.client.models import Explained
+from mockserver.client.models import Explanation
 
 
 class MockServerError(Exception):
     """The base of the errors for a request that failed or was refused."""
 
 
-class Unreachable(MockServerError):
+class ConnectionFailed(MockServerError):
     """No mock server answers at the origin."""
 
 
-class Refused(MockServerError):
+class ControlError(MockServerError):
     """The control API refused a request.
 
     `status` is the HTTP status, `problem` the JSON of the response. The `type` of the problem is
@@ -28,18 +28,18 @@ class Refused(MockServerError):
         super().__init__(f"{asked} -> {status}: {reason}")
 
 
-class NotAccepted(MockServerError):
+class RequestRefused(MockServerError):
     """The vendor's API refused a request.
 
-    `status` is the HTTP status. `explained` says which rule refused the request and what would
-    pass. The message shows the rule and its source, the field, its value, what would pass, and
+    `status` is the HTTP status. `explanation` says which rule refused the request and what would
+    pass. The message shows the rule and its evidence, the field, its value, what would pass, and
     hints.
     """
 
-    def __init__(self, asked: str, status: int, explained: Explained) -> None:
+    def __init__(self, asked: str, status: int, explanation: Explanation) -> None:
         self.status = status
-        self.explained = explained
-        super().__init__(f"{asked} -> {status}: {explained}")
+        self.explanation = explanation
+        super().__init__(f"{asked} -> {status}: {explanation}")
 
 
 class BlockingCall(MockServerError):
@@ -52,12 +52,12 @@ class BlockingCall(MockServerError):
         )
 
 
-class NotInTime(AssertionError):
+class WaitTimeout(AssertionError):
     """A wait timed out; `nearest` lists the nearest items and how each field differs."""
 
-    def __init__(self, wanted: str, problem: Mapping[str, Any]) -> None:
+    def __init__(self, awaited: str, problem: Mapping[str, Any]) -> None:
         self.nearest: Sequence[Mapping[str, Any]] = problem.get("nearest", [])
-        super().__init__(_format_nearest(f"{wanted}: {problem.get('detail', '')}", self.nearest))
+        super().__init__(_format_nearest(f"{awaited}: {problem.get('detail', '')}", self.nearest))
 
 
 class NotCalled(AssertionError):
@@ -73,7 +73,7 @@ def _format_nearest(sentence: str, nearest: Sequence[Mapping[str, Any]]) -> str:
     for item in nearest:
         lines.append(f"  {item['id']} came near, but:")
         lines += [
-            f"    {difference['field']} is {difference['found']!r}, not {difference['wanted']!r}"
+            f"    {difference['field']} is {difference['actual']!r}, not {difference['expected']!r}"
             for difference in item["differs"]
         ]
     if not nearest:

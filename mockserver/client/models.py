@@ -60,18 +60,26 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt to deliver a webhook: `status` of the response, or the class of the `error`."""
+    """One attempt to deliver a webhook: `status` of the response, or the class of the `error`.
+
+    `reason` says in one sentence what the error means.
+    """
 
     number: int
     at: datetime
     status: int | None
     error: str | None
-    answer: Any
+    reason: str | None
+    response: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A webhook with all attempts to deliver it."""
+    """A webhook with all attempts to deliver it.
+
+    `copy_of` is the id of the webhook that a scenario duplicates by this one. `altered` says how a
+    scenario corrupts the body: `truncate` or `garbage`.
+    """
 
     id: str
     provider: str
@@ -82,6 +90,9 @@ class Webhook:
     headers: Mapping[str, str]
     body: Any
     state: str
+    next_attempt_at: datetime | None
+    copy_of: str | None
+    altered: str | None
     attempts: tuple[Attempt, ...]
     raw: Json = field(repr=False)
 
@@ -100,14 +111,15 @@ class Request:
     headers: Mapping[str, str]
     body: Any
     status: int | None
-    answer: Any
+    response: Any
     fault: str | None
-    call: str | None
+    scenarios: tuple[str, ...]
+    calls: tuple[str, ...]
     raw: Json = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Advanced:
+class AdvanceResult:
     """The result of an advance of the clock; calls in `waiting` go on only by outside events."""
 
     now: datetime
@@ -115,24 +127,24 @@ class Advanced:
     attempts: int
     pending: int
     waiting: tuple[str, ...]
-    stopped: str | None
+    stop_reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class Explanation:
     """How a request was matched and answered; `str` formats it as text."""
 
-    why: str
+    reason: str
     rules: tuple[Json, ...]
     hints: tuple[str, ...]
     nearest: tuple[str, ...]
     raw: Json = field(repr=False)
 
     def __str__(self) -> str:
-        lines = [self.why]
+        lines = [self.reason]
         for rule in self.rules:
             where = f"field {rule['field']}, received {rule['received']!r}" if rule["field"] else ""
-            lines.append(f"  rule {rule['fault']} ({rule['source']}) {where}".rstrip())
+            lines.append(f"  rule {rule['fault']} ({rule['evidence']}) {where}".rstrip())
             if rule["would_pass"]:
                 lines.append(f"  would pass: {rule['would_pass']}")
         lines += [f"  nearest: {name}" for name in self.nearest]
@@ -143,10 +155,11 @@ class Explained:
 LEG_FIELDS = frozenset({"name", "role", "number", "state", "cause"})
 WEBHOOK_FIELDS = frozenset(
     {"id", "provider", "call", "kind", "method", "url", "headers", "body", "state"}
+    | {"copy_of", "altered"}
 )
 REQUEST_FIELDS = frozenset(
     {"id", "provider", "operation", "method", "path", "query", "headers", "body"}
-    | {"status", "answer", "fault", "call"}
+    | {"status", "response", "fault"}
 )
 """Fields that are copied from the JSON as they are; those that a newer server adds are ignored."""
 
@@ -173,28 +186,39 @@ def parse_call(raw: Json) -> Call:
 
 def parse_webhook(raw: Json) -> Webhook:
     plain = {name: value for name, value in raw.items() if name in WEBHOOK_FIELDS}
-    return Webhook(**plain, attempts=tuple(map(_parse_attempt, raw["attempts"])), raw=raw)
+    return Webhook(
+        **plain,
+        next_attempt_at=_parse_time(raw["next_attempt_at"]),
+        attempts=tuple(map(_parse_attempt, raw["attempts"])),
+        raw=raw,
+    )
 
 
 def parse_request(raw: Json) -> Request:
     plain = {name: value for name, value in raw.items() if name in REQUEST_FIELDS}
-    return Request(**plain, at=datetime.fromisoformat(raw["at"]), raw=raw)
+    return Request(
+        **plain,
+        at=datetime.fromisoformat(raw["at"]),
+        scenarios=tuple(raw["scenarios"]),
+        calls=tuple(raw["calls"]),
+        raw=raw,
+    )
 
 
-def parse_advanced(raw: Json) -> Advanced:
-    return Advanced(
+def parse_advance_result(raw: Json) -> AdvanceResult:
+    return AdvanceResult(
         now=datetime.fromisoformat(raw["now"]),
         events=raw["events"],
         attempts=raw["attempts"],
         pending=raw["pending"],
         waiting=tuple(raw["waiting"]),
-        stopped=raw["stopped"],
+        stop_reason=raw["stop_reason"],
     )
 
 
-def parse_explained(raw: Json) -> Explained:
+def parse_explanation(raw: Json) -> Explanation:
     hints, nearest = raw.get("hints", ()), raw["nearest"]
-    return Explained(raw["why"], tuple(raw["rules"]), tuple(hints), tuple(nearest), raw)
+    return Explanation(raw["reason"], tuple(raw["rules"]), tuple(hints), tuple(nearest), raw)
 
 
 def _parse_leg(raw: Json) -> Leg:
@@ -205,7 +229,9 @@ def _parse_leg(raw: Json) -> Leg:
 
 def _parse_attempt(raw: Json) -> Attempt:
     at = datetime.fromisoformat(raw["at"])
-    return Attempt(raw["number"], at, raw["status"], raw["error"], raw.get("answer"))
+    return Attempt(
+        raw["number"], at, raw["status"], raw["error"], raw["reason"], raw.get("response")
+    )
 
 
 def _parse_time(text: str | None) -> datetime | None:

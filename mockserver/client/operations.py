@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 from mockserver.client import models
-from mockserver.client.models import Advanced, Call, Explained, Request, Webhook
+from mockserver.client.models import AdvanceResult, Call, Explanation, Request, Webhook
 
 T = TypeVar("T")
 
@@ -49,9 +49,9 @@ def requests(filters: Mapping[str, Any]) -> Operation[list[Request]]:
     )
 
 
-def count_dropped_requests() -> Operation[int]:
+def count_evicted_requests() -> Operation[int]:
     """Count the requests that left the journal."""
-    return Operation("GET", "/requests", lambda body: int(body["dropped"]), query={"limit": "0"})
+    return Operation("GET", "/requests", lambda body: int(body["evicted"]), query={"limit": "0"})
 
 
 def webhooks(filters: Mapping[str, Any]) -> Operation[list[Webhook]]:
@@ -80,8 +80,8 @@ def wait(kind: str, match: Mapping[str, Any], options: Mapping[str, Any]) -> Ope
     return Operation("POST", "/wait", _parse_list(f"{kind}s", PARSERS[kind]), body)
 
 
-def advance(body: Mapping[str, Any]) -> Operation[Advanced]:
-    return Operation("POST", "/clock/advance", models.parse_advanced, dict(body))
+def advance(body: Mapping[str, Any]) -> Operation[AdvanceResult]:
+    return Operation("POST", "/clock/advance", models.parse_advance_result, dict(body))
 
 
 def clock() -> Operation[Mapping[str, Any]]:
@@ -110,16 +110,18 @@ def inbox(name: str) -> Operation[list[Mapping[str, Any]]]:
     return Operation("GET", f"/inboxes/{quote(name)}", lambda body: list(body["received"]))
 
 
-def program(name: str, answers: list[int], delay: float) -> Operation[Mapping[str, Any]]:
-    return Operation("PUT", f"/inboxes/{quote(name)}", dict, {"answers": answers, "delay": delay})
+def program(name: str, statuses: list[int], delay: float) -> Operation[Mapping[str, Any]]:
+    return Operation(
+        "PUT", f"/inboxes/{quote(name)}", dict, {"responses": statuses, "delay": delay}
+    )
 
 
-def explain(request: str) -> Operation[Explained]:
-    return Operation("GET", f"/explain/{quote(request)}", models.parse_explained)
+def explain(request: str) -> Operation[Explanation]:
+    return Operation("GET", f"/explain/{quote(request)}", models.parse_explanation)
 
 
 def journal() -> Operation[list[Mapping[str, Any]]]:
-    return Operation("GET", "/journal", lambda body: list(body["facts"]))
+    return Operation("GET", "/journal", lambda body: list(body["entries"]))
 
 
 def timeline() -> Operation[str]:

@@ -9,8 +9,8 @@ import httpx
 
 from mockserver.client import operations
 from mockserver.client.assertions import NO_WAIT, check_count, check_order, dotted_fields
-from mockserver.client.errors import BlockingCall, NotAccepted, NotInTime, Unreachable
-from mockserver.client.models import Advanced, Call, Explained, Request, Webhook
+from mockserver.client.errors import BlockingCall, ConnectionFailed, RequestRefused, WaitTimeout
+from mockserver.client.models import AdvanceResult, Call, Explanation, Request, Webhook
 from mockserver.client.operations import Operation
 from mockserver.client.transport import (
     TIMEOUT,
@@ -65,15 +65,15 @@ class MockServer:
 
     def inbox_url(self, name: str = "inbox") -> str:
         """Return the URL of a built-in webhook receiver."""
-        return f"{self.origin}{sandbox_prefix(self.sandbox)}/_mock/inbox/{name}"
+        return f"{self.origin}{sandbox_prefix(self.sandbox)}/_mock/receive/{name}"
 
     def ask(self, ask: Operation[T]) -> T:
         """Send a request to the control API; all other methods use this one.
 
         Raises:
-            Unreachable: the server cannot be reached.
-            Refused: the control API refuses the request.
-            NotInTime: a wait timed out.
+            ConnectionFailed: the server cannot be reached.
+            ControlError: the control API refuses the request.
+            WaitTimeout: a wait timed out.
         """
         if _is_loop_running():
             raise BlockingCall
@@ -81,7 +81,7 @@ class MockServer:
         try:
             response = self._client.send(request)
         except httpx.HTTPError as error:
-            raise Unreachable(f"no mock server answers at {self.origin}: {error}") from error
+            raise ConnectionFailed(f"no mock server answers at {self.origin}: {error}") from error
         return parse_response(ask, response)
 
     def calls(self, **filters: str) -> list[Call]:
@@ -126,15 +126,15 @@ class MockServer:
         for name in self.accounts(provider):
             self.account(provider, name, {"webhooks": {"any": to}})
 
-    def advance(self, by: str | float) -> Advanced:
+    def advance(self, by: str | float) -> AdvanceResult:
         """Advance the clock by a number of seconds, or by a text such as `90s`, `1m30s`, `2h`."""
         return self.ask(operations.advance({"by": by}))
 
-    def advance_to(self, moment: str) -> Advanced:
+    def advance_to(self, moment: str) -> AdvanceResult:
         """Advance the clock to an ISO 8601 time."""
         return self.ask(operations.advance({"to": moment}))
 
-    def finish(self) -> Advanced:
+    def finish(self) -> AdvanceResult:
         """Advance the clock until nothing is due and every webhook attempt has its result."""
         return self.ask(operations.advance({"until": "idle"}))
 
@@ -145,9 +145,9 @@ class MockServer:
         """Return what a built-in receiver has received."""
         return self.ask(operations.inbox(name))
 
-    def program(self, *answers: int, name: str = "inbox", delay: float = 0) -> None:
+    def program(self, *statuses: int, name: str = "inbox", delay: float = 0) -> None:
         """Set a receiver's next statuses: `program(500, 500, 200)`; `delay` is in real seconds."""
-        self.ask(operations.program(name, list(answers), delay))
+        self.ask(operations.program(name, list(statuses), delay))
 
     def wait_for(self, kind: str, match: Mapping[str, Any], **options: Any) -> list[Any]:
         """Wait until calls, requests or webhooks match, and return them.
@@ -156,7 +156,7 @@ class MockServer:
         `timeout` in real seconds; `advance`, how far the clock may advance meanwhile.
 
         Raises:
-            NotInTime: too few matched in time; the message shows the nearest.
+            WaitTimeout: too few matched in time; the message shows the nearest.
         """
         return self.ask(operations.wait(kind, match, options))
 
@@ -169,7 +169,7 @@ class MockServer:
         duration and only as far as needed.
 
         Raises:
-            NotInTime: no webhook matched in time; the message shows the nearest.
+            WaitTimeout: no webhook matched in time; the message shows the nearest.
         """
         options = {"timeout": within, **({"advance": advance} if advance else {})}
         found: list[Webhook] = self.wait_for("webhook", dotted_fields(match), **options)
@@ -179,25 +179,25 @@ class MockServer:
         """Return the vendor requests that match: at least one, or exactly `times`.
 
         Raises:
-            NotInTime: no request matches; the message shows the nearest.
-            NotCalled: not exactly `times` match, or requests that left the journal may match too.
+            WaitTimeout: no request matches; the message shows the nearest.
+            NotCalled: not exactly `times` match, or evicted requests may match too.
         """
         fields = dotted_fields(match)
         try:
             found: list[Request] = self.wait_for("request", fields, **NO_WAIT)
-        except NotInTime:
+        except WaitTimeout:
             if times != 0:
                 raise
             found = []
-        dropped = 0 if times is None else self.ask(operations.count_dropped_requests())
-        check_count(found, times, fields, dropped)
+        evicted = 0 if times is None else self.ask(operations.count_evicted_requests())
+        check_count(found, times, fields, evicted)
         return found
 
     def assert_order(self, *matches: Mapping[str, Any], kind: str = "webhook") -> None:
         """Assert that items of a kind match these, such as `{"kind": "cdr"}`, in this order.
 
         Raises:
-            NotInTime: nothing matches one of them.
+            WaitTimeout: nothing matches one of them.
             NotCalled: the order is different.
         """
         found = [self.wait_for(kind, match, **NO_WAIT) for match in matches]
@@ -205,7 +205,7 @@ class MockServer:
         ids = [[item.id for item in items] for items in found]
         check_order([item.id for item in everything], ids, matches)
 
-    def explain(self, request: str | httpx.Response) -> Explained:
+    def explain(self, request: str | httpx.Response) -> Explanation:
         """Explain how a vendor request was handled; pass its id, or the response to it."""
         name = request if isinstance(request, str) else request.headers["x-mock-request"]
         return self.ask(operations.explain(name))
@@ -214,13 +214,13 @@ class MockServer:
         """Return the response if the vendor's API accepted the request.
 
         Raises:
-            NotAccepted: the message shows rule, source, field, value, what would pass, and hints.
+            RequestRefused: the message shows rule, field, value, what would pass, and hints.
         """
         if not is_fault(response):
             return response
-        explained = self.explain(response)
+        explanation = self.explain(response)
         request = f"{response.request.method} {response.request.url.path}"
-        raise NotAccepted(request, response.status_code, explained)
+        raise RequestRefused(request, response.status_code, explanation)
 
     def journal(self) -> list[Mapping[str, Any]]:
         return self.ask(operations.journal())

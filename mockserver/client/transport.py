@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 
 import httpx
 
-from mockserver.client.errors import NotInTime, Refused
+from mockserver.client.errors import ControlError, WaitTimeout
 from mockserver.client.operations import Operation
 
 T = TypeVar("T")
@@ -43,16 +43,16 @@ def parse_response(operation: Operation[T], response: httpx.Response) -> T:
     """Parse the response to an operation.
 
     Raises:
-        NotInTime: a wait timed out.
-        Refused: the control API refused the request.
+        WaitTimeout: a wait timed out.
+        ControlError: the control API refused the request.
     """
     if response.is_success:
         return operation.parse(_parse_body(response))
     request, problem = f"{operation.method} /_mock{operation.path}", _parse_problem(response)
     if problem.get("type") == WAIT_TIMEOUT:
         body = operation.body
-        raise NotInTime(f"no {body['for']} has come that matches {body['match']}", problem)
-    raise Refused(request, response.status_code, problem)
+        raise WaitTimeout(f"no {body['for']} has come that matches {body['match']}", problem)
+    raise ControlError(request, response.status_code, problem)
 
 
 def is_fault(response: httpx.Response) -> bool:

@@ -19,8 +19,8 @@ def build_leg_behavior(raw: RawBehavior) -> LegBehavior:
         return PRESETS[raw]
     preset = PRESETS[raw.get("then", "answered")]
     ring = raw.get("ring", raw.get("answer"))
-    key_presses = _build_actions(raw.get("press"), "digits", "keys", "digits")
-    utterances = _build_actions(raw.get("say"), "speech", "words", "words")
+    key_presses = _build_actions(raw.get("press"), "press", "digits")
+    utterances = _build_actions(raw.get("say"), "say", "words")
     return LegBehavior(
         ring=preset.ring if ring is None else parse_duration_range(ring),
         outcome=preset.outcome,
@@ -44,7 +44,7 @@ def parse_milliseconds(text: str | float) -> int:
     """
     milliseconds = parse_duration(_as_text(text))
     if milliseconds is None:
-        raise ValueError(f"{text!r} is no length of time")
+        raise ValueError(f"{text!r} is no duration")
     return milliseconds
 
 
@@ -58,7 +58,7 @@ def _parse_talk(text: str) -> DurationRange | None:
     return parse_duration_range(text) if parse_duration_range(text) != fixed_duration(0) else None
 
 
-def _build_actions(value: Any, event_type: str, key: str, data_key: str) -> Iterator[LegAction]:
+def _build_actions(value: Any, event_type: str, key: str) -> Iterator[LegAction]:
     """Build the actions of `press` or `say`: one scalar, or a list of mappings with `key`.
 
     A scalar, and an item without `after`, follows after 1 s.
@@ -68,5 +68,5 @@ def _build_actions(value: Any, event_type: str, key: str, data_key: str) -> Iter
         yield LegAction(
             parse_duration_range(item.get("after", "1s")),
             event_type,
-            MappingProxyType({data_key: str(item[key])}),
+            MappingProxyType({key: str(item[key])}),
         )

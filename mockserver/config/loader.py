@@ -7,6 +7,7 @@ from mockserver.config import semantic_checks
 from mockserver.config.accounts import account_problems, build_account
 from mockserver.config.cycles import find_cycles, rotate_cycle
 from mockserver.config.known_names import KnownNames, all_vendor_events, collect_known_names
+from mockserver.config.old_keys import UPGRADE_HINT, old_key_problems, with_new_keys
 from mockserver.config.problems import DocumentPath, InvalidFiles, Location, Problem
 from mockserver.config.references import (
     MAX_LISTED_NAMES,
@@ -92,14 +93,25 @@ def load_definitions(
 
 
 def _parse_files(sources: Iterable[SourceText]) -> tuple[list[_ParsedFile], list[Problem]]:
-    """Parse the files and check their schema; return (YAML files, problems of the other files)."""
+    """Parse the files and check their schema.
+
+    Old keys are read as the new ones, so that nothing else is wrong because of them.
+
+    Returns:
+        (YAML files, with the violations of the schema; problems of other files, and old keys).
+    """
     files: list[_ParsedFile] = []
     problems: list[Problem] = []
     for source in sources:
         document, yaml_problems = parse_document(source.text, source.file, source.parent_keys)
         problems += yaml_problems
-        if document:
-            found = () if source.bundled else schema_problems(document.content)
+        if document and source.bundled:
+            files.append(_ParsedFile(document, source.bundled, []))
+        elif document:
+            hint = "" if source.parent_keys else UPGRADE_HINT
+            problems += old_key_problems(document, hint)
+            document = with_new_keys(document)
+            found = schema_problems(document.content)
             files.append(_ParsedFile(document, source.bundled, list(found)))
     return files, problems
 
@@ -202,5 +214,5 @@ def _file_scenarios(
 
 def _unreachable_problems(scenarios: Iterable[Scenario]) -> Iterator[Problem]:
     for earlier, later in find_unreachable(scenarios):
-        message = f"never played: {earlier.name!r} ({earlier.location}) takes all that suits it"
+        message = f"never in force: {earlier.name!r} ({earlier.location}) matches all its requests"
         yield Problem(Location.parse(later.location), message)

@@ -34,7 +34,7 @@ SCALAR_TYPES: Final[Mapping[type, _ScalarType]] = {
     Duration: _ScalarType(
         r".*",
         lambda text: Duration(parse_milliseconds(text)),
-        "a length of time such as 90s, 1m30s or 2h",
+        "a duration such as 90s, 1m30s or 2h",
     ),
     ZoneInfo: _ScalarType(r".*", ZoneInfo, "a time zone such as Africa/Cairo"),
 }

@@ -59,10 +59,10 @@ def unknown_name_problems(
 
 def scenario_references(body: RawMapping) -> Iterator[Reference]:
     """Yield the references to other scenarios."""
-    if "play" in body:
-        yield ("play",), body["play"]
+    if "use" in body:
+        yield ("use",), body["use"]
     for index, choice in valid_items(body, "choose"):
-        yield ("choose", index, "play"), choice["play"]
+        yield ("choose", index, "use"), choice["use"]
     yield from ((path, entry) for path, entry in list_entries(body) if isinstance(entry, str))
 
 
@@ -119,9 +119,9 @@ def _vendor_event_problems(
 
 def _unused_key_problems(step: RawMapping, vendor_event: VendorEvent) -> Iterator[PathProblem]:
     if "then" in step and not vendor_event.dials:
-        yield (KeySegment("then"),), f"'then' is in vain: {step['act']} dials nobody"
+        yield (KeySegment("then"),), f"'then' has no effect: {step['act']} dials no leg"
     if "for" in step and not vendor_event.undo:
-        yield (KeySegment("for"),), f"'for' is in vain: nothing undoes {step['act']}"
+        yield (KeySegment("for"),), f"'for' has no effect: nothing undoes {step['act']}"
 
 
 def _leg_references(body: RawMapping) -> Iterator[Reference]:
@@ -141,7 +141,7 @@ def _step_leg_references(step: RawMapping) -> Iterator[Reference]:
         if key in step:
             yield (key,), step[key]
     wait = step.get("wait")
-    for key in ("digits", "speech"):
+    for key in ("press", "say"):
         if isinstance(wait, Mapping) and key in wait:
             yield ("wait", key), wait[key]
 
@@ -149,9 +149,9 @@ def _step_leg_references(step: RawMapping) -> Iterator[Reference]:
 def _fault_references(body: RawMapping) -> Iterator[Reference]:
     if "refuse" in body:
         yield ("refuse",), body["refuse"]
-    for index, answer in valid_items(body, "answers"):
-        if isinstance(answer, Mapping) and "refuse" in answer:
-            yield ("answers", index, "refuse"), answer["refuse"]
+    for index, response in valid_items(body, "responses"):
+        if isinstance(response, Mapping) and "refuse" in response:
+            yield ("responses", index, "refuse"), response["refuse"]
 
 
 def _match_key_problems(body: RawMapping, known_names: KnownNames) -> Iterator[PathProblem]:

@@ -51,10 +51,8 @@ def build_scenarios(
         ),
         attempts=_scenario_names(name, body, "attempts"),
         numbers=_scenario_names(name, body, "numbers"),
-        choose=tuple(
-            (float(choice["weight"]), choice["play"]) for choice in body.get("choose", ())
-        ),
-        play=body.get("play", ""),
+        choose=tuple((float(choice["weight"]), choice["use"]) for choice in body.get("choose", ())),
+        use=body.get("use", ""),
         responses=tuple(_build_api_behaviors(body)),
         webhooks={
             kind: _build_delivery_behavior(raw) for kind, raw in body.get("webhooks", {}).items()
@@ -88,7 +86,7 @@ def _build_legs(raw: RawMapping) -> dict[str, Any]:
 def _build_api_behaviors(body: RawMapping) -> Iterator[ApiBehavior]:
     if "refuse" in body:
         yield ApiBehavior(fault=body["refuse"])
-    for raw in body.get("answers", ()):
+    for raw in body.get("responses", ()):
         yield ApiBehavior() if raw == "pass" else _build_api_behavior(raw)
 
 

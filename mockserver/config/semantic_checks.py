@@ -13,7 +13,7 @@ from mockserver.core.time import parse_duration
 RawMapping = Mapping[str, Any]
 
 DURATION_KEYS: Final = frozenset({"ring", "answer", "talk", "hangup", "after", "for"})
-EXCLUSIVE_KEYS: Final = ("steps", "attempts", "numbers", "choose", "play")
+EXCLUSIVE_KEYS: Final = ("steps", "attempts", "numbers", "choose", "use")
 ACTION_KEYS: Final = ("ring", "answer", "machine", "hangup", "press", "say", "wait", "act")
 MODIFIER_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "cause": ("hangup", "act"),
@@ -74,7 +74,7 @@ def _after_answer_problems(body: RawMapping) -> Iterator[PathProblem]:
                 if key in behavior:
                     yield (
                         (*path, leg, KeySegment(key)),
-                        f"{key!r} is in vain: `then: {then}` never answers",
+                        f"{key!r} has no effect: `then: {then}` never answers",
                     )
 
 
@@ -86,10 +86,10 @@ def _combination_problems(body: RawMapping) -> Iterator[PathProblem]:
             f"a scenario has one of {', '.join(EXCLUSIVE_KEYS)}, and this one has {first} already"
         )
         yield (KeySegment(key),), message
-    if "refuse" in body and "answers" in body:
+    if "refuse" in body and "responses" in body:
         yield (
             (KeySegment("refuse"),),
-            "a scenario has refuse or answers: make it one of the answers",
+            "a scenario has refuse or responses: make it one of the responses",
         )
     weights = [choice and float(choice["weight"]) for choice in body.get("choose", ())]
     if weights and set(weights) == {0}:

@@ -13,8 +13,8 @@ EVENT_TYPES: Final = {
     "answer": "answer",
     "machine": "machine",
     "hangup": "hangup",
-    "press": "digits",
-    "say": "speech",
+    "press": "press",
+    "say": "say",
 }
 """Key of a step -> the event that it causes."""
 
@@ -81,7 +81,5 @@ def _build_condition(wait: str | Mapping[str, str]) -> Condition:
         return Condition(wait)
     [(condition, value)] = wait.items()
     return (
-        Condition("polled", times=int(value))
-        if condition == "poll"
-        else Condition(condition, value)
+        Condition("poll", times=int(value)) if condition == "poll" else Condition(condition, value)
     )

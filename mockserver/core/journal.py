@@ -6,9 +6,10 @@ from typing import NamedTuple
 class JournalEntry(NamedTuple):
     """Something that happened in a sandbox, at `at` (ms).
 
-    `type` is request, event, moot, skipped, dropped, attempt, charge, account, control, clock or
-    error. `call_id` is empty if the entry belongs to no call. `payload` is the value itself (an
-    exchange, an event, ...); it is rendered only when the journal is read.
+    `type` is request, event, event-rejected, leg-ignored, webhook-dropped, delivery-attempt,
+    charge, account, command, clock or error. `call_id` is empty if the entry belongs to no call.
+    `payload` is the value itself (an exchange, an event, ...); it is rendered only when the journal
+    is read.
     """
 
     at: int

@@ -42,7 +42,7 @@ better than the legs that the client canceled the call, or that a queued caller 
 
 Three events need an explanation:
 
-- `polled`: the client has read the call. It is legal in every phase and changes no state, but a
+- `poll`: the client has read the call. It is legal in every phase and changes no state, but a
   step of a scenario can wait until it has happened n times.
 - `continue`: comes from the control API alone and changes no state, but a step that waits for
   `control` goes on. Any other event from the control API lets it go on, too.
@@ -74,8 +74,8 @@ LEG_TRANSITIONS: Final = MappingProxyType(
         ("ringing", "answer"): "answered",
         ("ringing", "hangup"): "ended",
         ("answered", "hangup"): "ended",
-        ("answered", "digits"): "answered",
-        ("answered", "speech"): "answered",
+        ("answered", "press"): "answered",
+        ("answered", "say"): "answered",
         ("answered", "machine"): "answered",
         ("answered", "play"): "answered",
         ("answered", "sms"): "answered",
@@ -93,7 +93,7 @@ CALL_TRANSITIONS: Final = MappingProxyType(
         ("over", "ended"): "ended",
         ("placed", "ended"): "ended",  # canceled before it began
         **{(phase, "continue"): phase for phase in ACTIVE_PHASES},
-        **{(phase, "polled"): phase for phase in ("placed", *ACTIVE_PHASES, "over", "ended")},
+        **{(phase, "poll"): phase for phase in ("placed", *ACTIVE_PHASES, "over", "ended")},
     }
 )
 """(phase of the call, event type) -> its next phase; a new attempt is `placed` again."""

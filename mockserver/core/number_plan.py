@@ -32,7 +32,7 @@ def number_plan_behavior(number: str) -> LegBehavior | None:
     if kind == "1":
         return LegBehavior(ring, talk=_parse_seconds(plan[6:]) if plan[6:] != "00" else None)
     if kind == "7":
-        press = (LegAction(KEY_PRESS_DELAY, "digits", {"digits": plan[7]}),)
+        press = (LegAction(KEY_PRESS_DELAY, "press", {"digits": plan[7]}),)
         hangup = None if plan[6] == "0" else fixed_duration(int(plan[6]) * HANGUP_UNIT)
         return LegBehavior(ring, actions=press, talk=None, hangup=hangup)
     if kind == "8":
@@ -67,7 +67,7 @@ def describe_behavior(behavior: LegBehavior) -> str:
     return ", ".join(parts)
 
 
-ACTION_WORDS = {"digits": "presses", "speech": "says"}
+ACTION_WORDS = {"press": "presses", "say": "says"}
 OUTCOME_WORDS = {"machine": "an answering machine takes it", "person": "waits for a person"}
 UNTIL_HANGUP_TEXT = "stays until the other side ends it"
 

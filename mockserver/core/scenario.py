@@ -90,7 +90,7 @@ class Scenario(NamedTuple):
     - `location` is its place in a file; `bundled` is True for the files of this package.
     - `needs`: attribute of the match context, or `leg`, -> the value without which it is skipped.
     - `legs`: `a`, `b`, `callee` or the vendor's word for a leg -> its behavior.
-    - `play`, `choose` (pairs of a weight and a name), `attempts` and `numbers` lead to other
+    - `use`, `choose` (pairs of a weight and a name), `attempts` and `numbers` lead to other
       scenarios by name. A scenario written inside such a list has a name with a `/`, which
       cannot be asked for.
     - `responses` are for successive requests, `webhooks` by the kind of webhook.
@@ -106,7 +106,7 @@ class Scenario(NamedTuple):
     attempts: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     choose: tuple[tuple[float, str], ...] = ()
-    play: str = ""
+    use: str = ""
     responses: tuple[ApiBehavior, ...] = ()
     webhooks: Mapping[str, DeliveryBehavior] = EMPTY_MAPPING
     inherited_legs: tuple[Mapping[str, LegBehavior], ...] = ()

@@ -60,7 +60,7 @@ class DueStep(NamedTuple):
 class WaitReason(NamedTuple):
     """What a call waits for, because none of its own steps brings it.
 
-    `reason` is person (an answer), hangup, control, polled, digits, speech, or the name of a
+    `reason` is person (an answer), hangup, control, poll, press, say, or the name of a
     resource.
     """
 
@@ -136,9 +136,9 @@ CONDITION_TIMES: Final[Mapping[str, Callable[[Call, Condition, Cursor], int | No
             "talking": _talking_since,
             "settled": _settled_at,
             "control": _occurred_at,
-            "polled": _occurred_at,
-            "digits": _occurred_at,
-            "speech": _occurred_at,
+            "poll": _occurred_at,
+            "press": _occurred_at,
+            "say": _occurred_at,
         }
     )
 )
@@ -146,7 +146,7 @@ CONDITION_TIMES: Final[Mapping[str, Callable[[Call, Condition, Cursor], int | No
 
 GONE_STATES: Final = ("ended", "left")
 
-EXTERNAL_CONDITIONS: Final = ("control", "polled", "digits", "speech")
+EXTERNAL_CONDITIONS: Final = ("control", "poll", "press", "say")
 
 
 def next_step(

@@ -10,21 +10,20 @@ from mockserver.core.seeded import choice
 ASPECTS: Final[Mapping[str, Callable[[Scenario], bool]]] = MappingProxyType(
     {
         "api": lambda scenario: bool(scenario.responses),
-        "phones": lambda scenario: bool(
+        "legs": lambda scenario: bool(
             scenario.legs
             or scenario.steps
             or scenario.attempts
             or scenario.numbers
             or scenario.choose
-            or scenario.play
+            or scenario.use
         ),
         "webhooks": lambda scenario: bool(scenario.webhooks),
     }
 )
 """Aspect -> whether a scenario speaks to it.
 
-The aspects are the behavior of the API, the behavior of the legs (`phones`), and the delivery of
-webhooks."""
+The aspects are the behavior of the API, the behavior of the legs, and the delivery of webhooks."""
 
 EXPLICIT_RANKS: Final = frozenset({"header", "activation", "match"})
 """Ranks of scenarios that take precedence over a test number."""
@@ -95,7 +94,7 @@ def resolve(
     draw_key: tuple[str, str],
     attempt_indexes: tuple[int, int],
 ) -> Scenario:
-    """Follow `play`, `choose`, `attempts` and `numbers` down to a scenario with legs or steps.
+    """Follow `use`, `choose`, `attempts` and `numbers` down to a scenario with legs or steps.
 
     `draw_key` is (seed, call id) and decides `choose`. `attempt_indexes` is (redial index, number
     index), both from 0, and decides `attempts` and `numbers`; after their end, the last item
@@ -121,4 +120,4 @@ def _next_name(
         return scenario.attempts[min(redial_index, len(scenario.attempts) - 1)]
     if scenario.numbers:
         return scenario.numbers[min(number_index, len(scenario.numbers) - 1)]
-    return scenario.play
+    return scenario.use

@@ -42,6 +42,21 @@ def render_body(webhook: Webhook) -> bytes:
     return GARBAGE_BODY if webhook.corrupt == "garbage" else body
 
 
+ERROR_REASONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "dns": "the host name of the URL does not resolve",
+        "connect": "no connection to the receiver: nothing listens there, or the network fails",
+        "tls": "the TLS handshake with the receiver failed",
+        "timeout": "the receiver did not respond in time",
+        "reset": "the receiver closed the connection before its response was complete",
+        "protocol": "the response of the receiver is not valid HTTP",
+        "too-large": "the response of the receiver is too large",
+        "refused-target": "webhooks may not be sent to this address",
+    }
+)
+"""Error of a delivery attempt -> what it means, in one sentence."""
+
+
 class DeliveryResult(NamedTuple):
     """The result of one attempt: either an HTTP status or the class of an error."""
 
@@ -50,6 +65,13 @@ class DeliveryResult(NamedTuple):
     body: bytes = b""
     duration_ms: int = 0
     """Real time; not written to the journal, which has to be reproducible."""
+    reason: str = ""
+    """Why there is an error, if more is known than `ERROR_REASONS` says."""
+
+
+def error_reason(result: DeliveryResult) -> str | None:
+    """Return why the attempt failed, in one sentence; None if there is a status."""
+    return None if result.error is None else result.reason or ERROR_REASONS[result.error]
 
 
 class DeliveryAttempt(NamedTuple):
@@ -71,6 +93,8 @@ class Delivery(NamedTuple):
     attempts: tuple[DeliveryAttempt, ...] = ()
     depth: int = 0
     """How many webhooks to this server have led to it."""
+    copy_of: str = ""
+    """The id of the delivery that a scenario duplicates by this one."""
 
 
 class Dispatcher(Protocol):

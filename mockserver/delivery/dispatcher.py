@@ -182,5 +182,5 @@ class WebhookDispatcher:
 
 
 def build_rejection(rejection: TargetRejection) -> DeliveryResult:
-    """Build the result of a webhook that is not sent; its body is the reason."""
-    return DeliveryResult(None, rejection.error, rejection.reason.encode())
+    """Build the result of a webhook that is not sent."""
+    return DeliveryResult(None, rejection.error, reason=rejection.reason)

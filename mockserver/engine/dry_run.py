@@ -24,9 +24,9 @@ NEVER_OCCURS = "what it waits for cannot come"
 
 STIMULI = {
     "person": Event(0, "answer"),
-    "digits": Event(0, "digits", data={"digits": "1"}),
-    "speech": Event(0, "speech", data={"words": "yes"}),
-    "polled": Event(0, "polled"),
+    "press": Event(0, "press", data={"digits": "1"}),
+    "say": Event(0, "say", data={"words": "yes"}),
+    "poll": Event(0, "poll"),
     "control": Event(0, "continue", source="control"),
     "hangup": Event(0, "hangup", data={"cause": "normal"}, source="control"),
 }

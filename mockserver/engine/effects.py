@@ -210,4 +210,4 @@ def _record_ignored_legs(
     for leg in named:
         if leg not in known:
             ignored = IgnoredLeg(scenario.name, leg)
-            state.record(JournalEntry(now, "skipped", call.spec.id, ignored))
+            state.record(JournalEntry(now, "leg-ignored", call.spec.id, ignored))

@@ -14,7 +14,7 @@ from mockserver.engine.exchange import DEFAULT_API_BEHAVIOR, SelectionInput
 from mockserver.engine.sandbox_state import SandboxState
 
 FALLBACK_SCENARIO = SelectedScenario(Scenario("answered"), "default")
-"""Selected for the legs if no candidate has the `phones` aspect, not even the default one."""
+"""Selected for the legs if no candidate has the `legs` aspect, not even the default one."""
 
 EMPTY_MATCH_CONTEXT = MatchContext("", "", "", "", {}, {})
 """Used where no candidate has a match rule, so that no real context is built."""
@@ -26,7 +26,7 @@ def select_for_call(state: SandboxState, call: Call, selection: SelectionInput) 
     has_match_rules = selection.activations or scenarios.matchable
     context = _build_match_context(call, selection) if has_match_rules else EMPTY_MATCH_CONTEXT
     options = tuple(candidates(scenarios, selection.scenario_names, selection.activations, context))
-    state.leg_scenarios[call.spec.id] = select("phones", options) or FALLBACK_SCENARIO
+    state.leg_scenarios[call.spec.id] = select("legs", options) or FALLBACK_SCENARIO
     webhook_scenario = select("webhooks", options)
     if webhook_scenario:
         state.webhook_scenarios[call.spec.id] = webhook_scenario.scenario

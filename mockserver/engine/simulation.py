@@ -145,7 +145,7 @@ def _record_rejected_event(
     state: SandboxState, call_id: str, event: Event, location: str, reason: str
 ) -> None:
     rejected = RejectedEvent(event.type, event.leg, location, reason)
-    state.record(JournalEntry(event.at, "moot", call_id, rejected))
+    state.record(JournalEntry(event.at, "event-rejected", call_id, rejected))
 
 
 def _take_delivery(state: SandboxState, due: DueItem) -> Delivery:

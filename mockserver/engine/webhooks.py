@@ -33,7 +33,12 @@ def enqueue(state: SandboxState, webhook: Webhook, now: int) -> None:
         return
     seed, delay = state.configuration.seed, behavior.delay
     due = now + (delay.draw(seed, webhook.call_id, "travel", index) if delay else 0)
-    names = [_create_delivery(state, addressed, "pending", due) for _ in range(behavior.duplicate)]
+    original = _create_delivery(state, addressed, "pending", due)
+    copies = [
+        _create_delivery(state, addressed, "pending", due, original)
+        for _ in range(behavior.duplicate - 1)
+    ]
+    names = [original, *copies]
     if behavior.reorder and webhook.call_id not in state.held_deliveries:
         state.held_deliveries[webhook.call_id] = names
         return
@@ -56,7 +61,7 @@ def release_held(state: SandboxState, call_id: str, at: int) -> None:
 
 def inbox_url(state: SandboxState, provider: str) -> str:
     """Return the URL of the provider's inbox in this sandbox, with `ORIGIN_PLACEHOLDER` in it."""
-    return f"{ORIGIN_PLACEHOLDER}{state.read_model.path_prefix}/_mock/inbox/{provider}"
+    return f"{ORIGIN_PLACEHOLDER}{state.read_model.path_prefix}/_mock/receive/{provider}"
 
 
 def is_due_before_response(state: SandboxState, call_ids: tuple[str, ...]) -> bool:
@@ -87,7 +92,11 @@ def _count_deliveries(state: SandboxState, webhook: Webhook) -> int:
 
 
 def _create_delivery(
-    state: SandboxState, webhook: Webhook, delivery_state: str, due: int | None
+    state: SandboxState,
+    webhook: Webhook,
+    delivery_state: str,
+    due: int | None,
+    copy_of: str = "",
 ) -> str:
     spec = state.calls[webhook.call_id].spec
     state.delivery_count += 1
@@ -101,6 +110,7 @@ def _create_delivery(
         delivery_state,
         due,
         depth=state.webhook_depths.get(webhook.call_id, 0),
+        copy_of=copy_of,
     )
     state.delivery_ids_by_call.setdefault(webhook.call_id, []).append(name)
     return name
@@ -117,7 +127,9 @@ def _schedule_deliveries(state: SandboxState, delivery_ids: list[str], at: int) 
 def _drop(state: SandboxState, webhook: Webhook, now: int) -> None:
     name = _create_delivery(state, webhook, "dropped", None)
     state.record(
-        JournalEntry(now, "dropped", webhook.call_id, {"webhook": name, "kind": webhook.kind})
+        JournalEntry(
+            now, "webhook-dropped", webhook.call_id, {"webhook": name, "kind": webhook.kind}
+        )
     )
 
 
@@ -139,7 +151,8 @@ def complete_attempt(
     )
     state.deliveries[delivery.id] = updated
     state.record(
-        JournalEntry(attempt.at, "attempt", delivery.webhook.call_id, updated), len(result.body)
+        JournalEntry(attempt.at, "delivery-attempt", delivery.webhook.call_id, updated),
+        len(result.body),
     )
     if updated.next_attempt_at is not None:
         state.schedule(updated.next_attempt_at, "delivery", delivery.id)

@@ -3,11 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from mockserver.core.time import to_milliseconds
+from mockserver.web.views.journal_export import EXPORT_FORMAT
 
 Json = Mapping[str, Any]
+
+OLD_FORMATS: Final = range(1, EXPORT_FORMAT)
 
 
 class InvalidJournal(ValueError):
@@ -28,13 +31,19 @@ def parse_journal(lines: Sequence[str]) -> list[Json]:
         objects = [json.loads(line) for line in lines if line.strip()]
     except ValueError as error:
         raise InvalidJournal(f"a line is not JSON: {error}") from None
-    if not objects or not isinstance(objects[0], dict) or objects[0].get("journal") != 1:
+    heading = objects[0] if objects and isinstance(objects[0], dict) else {}
+    if heading.get("journal") in OLD_FORMATS:
+        raise InvalidJournal(
+            f"its format is {heading['journal']}, of an older version of mockserver, and this one "
+            f"replays format {EXPORT_FORMAT}: export it again"
+        )
+    if heading.get("journal") != EXPORT_FORMAT:
         raise InvalidJournal(
             "the first line is no heading: GET /_mock/journal?format=jsonl gives one"
         )
-    if objects[0]["dropped"]:
+    if heading["evicted"]:
         raise InvalidJournal(
-            f"it is cut: the oldest {objects[0]['dropped']:,} facts have left already"
+            f"it is cut: the oldest {heading['evicted']:,} entries have been evicted"
         )
     return objects
 
@@ -52,9 +61,9 @@ def find_control_request(entries: Sequence[Json], index: int) -> int:
     Raises:
         ReplayDiverged: there is no such request.
     """
-    expected = ("control", f"/calls/{entries[index]['call']}/events")
+    expected = ("command", f"/calls/{entries[index]['call']}/events")
     later = enumerate(entries[index + 1 :], index + 1)
-    found = next((i for i, entry in later if (entry["fact"], entry.get("path")) == expected), None)
+    found = next((i for i, entry in later if (entry["type"], entry.get("path")) == expected), None)
     if found is None:
-        raise ReplayDiverged(f"fact {entries[index]['id']} was ordered by nobody in this journal")
+        raise ReplayDiverged(f"entry {entries[index]['id']} has no command in this journal")
     return found

@@ -30,7 +30,9 @@ class ReplayDispatcher:
     def set_result(self, entry: Json) -> None:
         result = self._future(entry["webhook"], entry["number"])
         if not result.done():
-            result.set_result(DeliveryResult(entry["status"], entry["error"]))
+            result.set_result(
+                DeliveryResult(entry["status"], entry["error"], reason=entry["reason"] or "")
+            )
 
     def _future(self, delivery_id: str, number: int) -> asyncio.Future[DeliveryResult]:
         future = asyncio.get_running_loop().create_future()
@@ -59,7 +61,7 @@ class Player:
         except ReplayDiverged as error:
             return str(error)
         except TimeoutError:
-            return f"fact {state.entry_count + 1} has not come within {ENTRY_TIMEOUT:g} s"
+            return f"entry {state.entry_count + 1} has not come within {ENTRY_TIMEOUT:g} s"
         finally:
             for task in self._tasks:
                 task.cancel()
@@ -68,14 +70,14 @@ class Player:
 
     async def _reproduce(self, entries: Sequence[Json], index: int) -> None:
         entry = entries[index]
-        match entry["fact"]:
+        match entry["type"]:
             case "request":
                 self._send(build_vendor_request(entry, self._sandbox.name, self._secrets))
-            case "control" if index not in self._early_indexes:
+            case "command" if index not in self._early_indexes:
                 self._send(build_control_request(entry, self._sandbox.name, self._secrets))
             case "clock":
                 self._record_clock(entry)
-            case "attempt":
+            case "delivery-attempt":
                 await self._complete_attempt(entry)
             case "event" if entry.get("by") == "control":
                 request_index = find_control_request(entries, index)
@@ -97,8 +99,8 @@ class Player:
         """Run one due item after another until the journal has the entry."""
         while self._sandbox.state.entry_count <= index:
             if not self._sandbox.scheduler.run_next(entry_time(entry)):
-                summary = " ".join(str(entry.get(key) or "") for key in ("fact", "event", "call"))
-                raise ReplayDiverged(f"fact {entry['id']}, {summary.strip()}, does not come about")
+                summary = " ".join(str(entry.get(key) or "") for key in ("type", "event", "call"))
+                raise ReplayDiverged(f"entry {entry['id']}, {summary.strip()}, does not come about")
             await asyncio.sleep(0)
 
     async def _complete_attempt(self, entry: Json) -> None:
@@ -109,7 +111,7 @@ class Player:
             or deliveries[entry["webhook"]].next_attempt_at is not None
         ):
             if not self._sandbox.scheduler.run_next(entry_time(entry)):
-                raise ReplayDiverged(f"fact {entry['id']}: webhook {entry['webhook']} is not sent")
+                raise ReplayDiverged(f"entry {entry['id']}: webhook {entry['webhook']} is not sent")
             await asyncio.sleep(0)
         self._dispatcher.set_result(entry)
 

@@ -13,7 +13,7 @@ from mockserver.runtime.inboxes import ReceivedRequest
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SandboxRegistry
 
 INBOX_PATH: Final = re.compile(
-    r"(?:/_sandbox/([\w.-]+))?(/_mock/inbox/([\w.-]+))(?:\?(.*))?", re.ASCII
+    r"(?:/_sandbox/([\w.-]+))?(/_mock/receive/([\w.-]+))(?:\?(.*))?", re.ASCII
 )
 METHODS: Final = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 SERVER_HEADERS: Final = frozenset(("x-mock-sandbox", "content-encoding", "connection"))

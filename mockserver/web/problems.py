@@ -157,6 +157,10 @@ PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
 )
 
 
+TOO_MANY_SANDBOXES: Final = "there are too many: DELETE some at /_mock/sandboxes/{name}"
+"""The detail of the problem `too-many-sandboxes`."""
+
+
 class ProblemError(Exception):
     """A control request that fails; `members` are additional members of the problem."""
 

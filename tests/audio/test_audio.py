@@ -109,7 +109,7 @@ def tone(frequency: int, level: int, count: int) -> list[int]:
         ),
         (
             (
-                *(BEGIN, ANSWER, Event(at=3_500, type="digits", leg="a", data={"digits": "9"})),
+                *(BEGIN, ANSWER, Event(at=3_500, type="press", leg="a", data={"digits": "9"})),
                 *(Event(at=4_000, type="hangup", leg="a"), Event(at=9_000, type="begin")),
                 *(Event(at=9_100, type="answer", leg="a"), Event(at=9_300, type="hangup", leg="a")),
             ),
@@ -119,12 +119,12 @@ def tone(frequency: int, level: int, count: int) -> list[int]:
             (
                 *(BEGIN, ANSWER, Event(at=3_500, type="play", leg="a", data={"text": "Press one"})),
                 *(
-                    Event(at=4_000, type="digits", leg="a", data={"digits": "1"}),
+                    Event(at=4_000, type="press", leg="a", data={"digits": "1"}),
                     Event(at=4_000, type="bridge"),
                 ),
                 *(
-                    Event(at=4_500, type="speech", leg="b", data={"words": "yes"}),
-                    Event(at=5_000, type="digits", leg="a"),
+                    Event(at=4_500, type="say", leg="b", data={"words": "yes"}),
+                    Event(at=5_000, type="press", leg="a"),
                 ),
                 Event(at=6_000, type="hangup", leg="a"),
             ),
@@ -132,9 +132,9 @@ def tone(frequency: int, level: int, count: int) -> list[int]:
                 duration_ms=3_000,
                 sounds=(
                     Sound(at=500, event_type="play", text="Press one"),
-                    Sound(at=1_000, event_type="digits", text="1"),
-                    Sound(at=1_500, event_type="speech", text="yes"),
-                    Sound(at=2_000, event_type="digits", text=""),
+                    Sound(at=1_000, event_type="press", text="1"),
+                    Sound(at=1_500, event_type="say", text="yes"),
+                    Sound(at=2_000, event_type="press", text=""),
                 ),
             ),
         ),
@@ -162,7 +162,7 @@ def test_a_recording_covers_the_answered_time_of_the_last_attempt(
 @pytest.mark.parametrize("duration_ms", [0, 1, 7, 4_095, 4_096, 61_234])
 def test_a_rendered_file_opens_as_wav_with_the_exact_length(duration_ms: int) -> None:
     recording = Recording(
-        duration_ms=duration_ms, sounds=(Sound(at=0, event_type="speech", text="hello"),)
+        duration_ms=duration_ms, sounds=(Sound(at=0, event_type="say", text="hello"),)
     )
     file_bytes = render_file(recording)
     with wave.open(io.BytesIO(file_bytes)) as file:
@@ -203,7 +203,7 @@ def test_the_wav_header_caps_a_length_that_it_cannot_state(duration_ms: int, dec
 @pytest.mark.parametrize("at", [0, 1_003])
 def test_the_tones_of_digits_decode_to_the_pressed_keys(pressed: str, at: int) -> None:
     signal = samples(
-        Recording(duration_ms=4_000, sounds=(Sound(at=at, event_type="digits", text=pressed),))
+        Recording(duration_ms=4_000, sounds=(Sound(at=at, event_type="press", text=pressed),))
     )
     slots = [signal[start : start + 1_280] for start in range(at * 8, len(signal), 1_280)]
     valid = "".join(char for char in pressed if char in "0123456789*#ABCD")
@@ -217,14 +217,14 @@ def test_the_tones_of_digits_decode_to_the_pressed_keys(pressed: str, at: int) -
 def test_a_key_is_the_sum_of_its_two_tones(row: int, column: int) -> None:
     signal = samples(
         Recording(
-            duration_ms=100, sounds=(Sound(at=0, event_type="digits", text=KEYPAD[row][column]),)
+            duration_ms=100, sounds=(Sound(at=0, event_type="press", text=KEYPAD[row][column]),)
         )
     )
     tones = (tone(LOW[row], 4_000, 800), tone(HIGH[column], 4_000, 800))
     assert signal == [low + high for low, high in zip(*tones, strict=True)]
 
 
-@pytest.mark.parametrize(("event_type", "frequency"), [("play", 440), ("speech", 300)])
+@pytest.mark.parametrize(("event_type", "frequency"), [("play", 440), ("say", 300)])
 @pytest.mark.parametrize(
     ("text", "count"), [("", 0), ("x", 533), ("Hello there, ok", 8_000), ("é" * 20, 10_666)]
 )
@@ -237,7 +237,7 @@ def test_a_voice_is_a_steady_tone_as_long_as_its_text(
     assert signal == [0] * 2_000 + tone(frequency, 4_000, count) + [0] * (14_000 - count)
 
 
-@pytest.mark.parametrize("event_type", ["digits", "play", "speech"])
+@pytest.mark.parametrize("event_type", ["press", "play", "say"])
 def test_a_sound_is_cut_at_the_end_of_the_recording(event_type: str) -> None:
     short, long = (
         samples(
@@ -262,14 +262,14 @@ def test_a_sound_is_cut_at_the_end_of_the_recording(event_type: str) -> None:
 
 def test_a_sound_after_the_end_of_the_recording_is_not_heard() -> None:
     late = (
-        Sound(at=1_000, event_type="digits", text="1"),
+        Sound(at=1_000, event_type="press", text="1"),
         *(Sound(at=1_001, event_type="play", text="a crowd"),) * 9,
     )
     assert samples(Recording(duration_ms=1_000, sounds=late)) == [0] * 8_000
     signal = samples(
         Recording(
             duration_ms=1_000,
-            sounds=(Sound(at=0, event_type="speech", text="fifteen letters"), *late),
+            sounds=(Sound(at=0, event_type="say", text="fifteen letters"), *late),
         )
     )
     assert signal == tone(300, 4_000, 8_000)
@@ -278,8 +278,8 @@ def test_a_sound_after_the_end_of_the_recording_is_not_heard() -> None:
 def test_overlapping_sounds_are_added() -> None:
     sounds = (
         Sound(at=0, event_type="play", text="a" * 30),
-        Sound(at=400, event_type="digits", text="12"),
-        Sound(at=100, event_type="speech", text="b" * 9),
+        Sound(at=400, event_type="press", text="12"),
+        Sound(at=100, event_type="say", text="b" * 9),
     )
     alone = [samples(Recording(duration_ms=2_500, sounds=(sound,))) for sound in sounds]
     assert samples(Recording(duration_ms=2_500, sounds=sounds)) == [
@@ -289,16 +289,14 @@ def test_overlapping_sounds_are_added() -> None:
 
 @pytest.mark.parametrize(("count", "level"), [(4, 4_000), (5, 3_200), (50, 320), (20_000, 0)])
 def test_many_sounds_at_once_are_quieter_and_never_clipped(count: int, level: int) -> None:
-    recording = Recording(
-        duration_ms=1, sounds=(Sound(at=0, event_type="speech", text="x"),) * count
-    )
+    recording = Recording(duration_ms=1, sounds=(Sound(at=0, event_type="say", text="x"),) * count)
     assert samples(recording) == [count * sample for sample in tone(300, level, 8)]
 
 
 def test_the_most_sounds_at_once_decide_the_level_of_the_whole_recording() -> None:
     sounds = (
-        Sound(at=0, event_type="speech", text="x"),
-        *(Sound(at=1_000, event_type="speech", text="x"),) * 5,
+        Sound(at=0, event_type="say", text="x"),
+        *(Sound(at=1_000, event_type="say", text="x"),) * 5,
     )
     alone = tone(300, 3_200, 533)
     signal = samples(Recording(duration_ms=2_000, sounds=sounds))
@@ -315,7 +313,7 @@ def test_sounds_one_after_the_other_keep_their_full_level() -> None:
 SOUNDS = st.builds(
     Sound,
     st.integers(0, 6_000),
-    st.sampled_from(("digits", "play", "speech")),
+    st.sampled_from(("press", "play", "say")),
     st.text("0123456789*#ABCDx", max_size=60),
 )
 RECORDINGS = st.builds(Recording, st.integers(0, 6_000), st.lists(SOUNDS, max_size=4).map(tuple))
@@ -343,7 +341,7 @@ def test_a_byte_range_ends_with_the_file(first: int) -> None:
 
 def test_a_file_of_two_hours_is_rendered_in_chunks_from_any_offset() -> None:
     recording = Recording(
-        duration_ms=2 * HOUR, sounds=(Sound(at=2 * HOUR - 100, event_type="digits", text="#"),)
+        duration_ms=2 * HOUR, sounds=(Sound(at=2 * HOUR - 100, event_type="press", text="#"),)
     )
     assert file_size(recording) == 115_200_044
     start = render_chunks(recording, 0, file_size(recording) - 1)

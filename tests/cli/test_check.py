@@ -60,7 +60,7 @@ def test_check_prints_every_problem_at_once(folder: Path) -> None:
     result = check("b.yaml", "a.yaml")
     locations = [line.partition(": ")[0] for line in result.stdout.splitlines()]
     assert locations == ["a.yaml:1:29", "b.yaml:2:7", "b.yaml:3:17", "b.yaml:4:10"]
-    assert "'bussy' is not a behaviour: did you mean 'busy'?" in result.stdout
+    assert "'bussy' is not a behavior: did you mean 'busy'?" in result.stdout
     assert (result.exit_code, result.stderr) == (2, "")
 
 

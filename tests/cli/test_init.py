@@ -110,7 +110,7 @@ def test_customer_busy_of_the_initial_file_is_chosen_by_header(site: SiteClient)
     place_call(site, "customer-busy")
     site.advance()
     call = site.get_json("/_mock/calls/c1")
-    assert (call["outcome"], call["scenario"]) == ("busy", ["customer-busy"])
+    assert (call["outcome"], call["scenarios"]) == ("busy", ["customer-busy"])
 
 
 def test_the_sleepy_customer_of_the_initial_file_is_chosen_by_its_match_rule(

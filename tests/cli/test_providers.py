@@ -15,8 +15,8 @@ DESCRIPTION = {
     "webhooks": ["status", "report"],
     "acts": ["park", "fetch"],
     "faults": [
-        {"name": "no-way", "status": 403, "body": {}, "source": "documented"},
-        {"name": "odd", "status": 500, "body": "", "source": "observed"},
+        {"name": "no-way", "status": 403, "body": {}, "evidence": "documented"},
+        {"name": "odd", "status": 500, "body": "", "evidence": "observed"},
     ],
 }
 PRINTED = """\
@@ -48,4 +48,5 @@ def test_providers_prints_the_bundled_providers_and_their_faults() -> None:
     for provider in app.describe_providers("http://127.0.0.1:8080"):
         assert f"{provider['title']}\n  {provider['base_url']}\n" in result.stdout
         for fault in provider["faults"]:
-            assert f"\n  {fault['name']:<24} {fault['status']} {fault['source']}\n" in result.stdout
+            line = f"  {fault['name']:<24} {fault['status']} {fault['evidence']}"
+            assert f"\n{line}\n" in result.stdout

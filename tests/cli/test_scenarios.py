@@ -16,8 +16,8 @@ scenarios:
   mine: {legs: {callee: busy}}
   down:
     match: {fields: {mid: "chaos-*"}}
-    answers: [{refuse: conflict}, pass]
-    play: mine
+    responses: [{refuse: conflict}, pass]
+    use: mine
     webhooks: {any: {duplicate: 2}}
 """
 
@@ -44,10 +44,10 @@ def test_scenarios_prints_each_scenario_with_its_aspects_and_location(
     result = run_scenarios(*arguments)
     lines = result.stdout.splitlines()
     assert (result.exit_code, result.stderr, len(lines)) == (0, "", bundled + 2)
-    assert f"{'answered':<24} {'phones':<28} bundled" in lines
+    assert f"{'answered':<24} {'legs':<28} bundled" in lines
     assert lines[-2:] == [
-        f"{'mine':<24} {'phones, default':<28} {name}:3",
-        f"{'down':<24} api, phones, webhooks, by match {name}:5",
+        f"{'mine':<24} {'legs, default':<28} {name}:3",
+        f"{'down':<24} api, legs, webhooks, by match {name}:5",
     ]
 
 
@@ -57,7 +57,7 @@ def test_scenarios_prints_the_scenarios_of_the_server() -> None:
         scenario["name"] for scenario in app.describe_scenarios(build_configuration(Settings()))
     ]
     assert [line.split()[0] for line in result.stdout.splitlines()] == names
-    assert f"{'answered':<24} {'phones, default':<28} bundled\n" in result.stdout
+    assert f"{'answered':<24} {'legs, default':<28} bundled\n" in result.stdout
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
 from tests.support.vendors.phonon import CREATE_EXAMPLE, ITEM_EXAMPLE
 
 NEW_NAMESPACE = ("unshare", "--pid", "--fork", "--kill-child")
-SCENARIOS = "scenarios: {slow: {answers: [{after: 60s}]}}"
+SCENARIOS = "scenarios: {slow: {responses: [{after: 60s}]}}"
 
 
 def can_make_namespaces() -> bool:
@@ -121,7 +121,7 @@ def request_a_delayed_response(server: ServerProcess, _: SilentReceiver) -> sock
 
 def request_a_slow_inbox(server: ServerProcess, _: SilentReceiver) -> socket.socket:
     server.request("/_mock/inboxes/x", {"delay": 60}, "PUT")
-    return send_request(server, "/_mock/inbox/x")
+    return send_request(server, "/_mock/receive/x")
 
 
 def send_half_a_request(server: ServerProcess, _: SilentReceiver) -> socket.socket:
@@ -234,4 +234,6 @@ def test_a_clock_advance_stopped_by_the_end_of_the_server_says_so(
         silent_receiver.wait()
         assert server.end() == (0, "", "")
         thread.join(10)
-    assert [(response["stopped"], response["attempts"]) for response in responses] == [("stop", 1)]
+    assert [(response["stop_reason"], response["attempts"]) for response in responses] == [
+        ("stop", 1)
+    ]

@@ -12,8 +12,8 @@ import pytest
 from mockserver.client import (
     AsyncMockServer,
     MockServer,
-    NotAccepted,
     NotCalled,
+    RequestRefused,
     asynchronous,
     sync,
 )
@@ -76,7 +76,7 @@ def test_both_client_modules_have_the_same_docstring_form() -> None:
 
 
 def test_the_async_client_raises_for_a_fault_and_returns_a_good_response(origin: str) -> None:
-    async def refused_fault() -> str:
+    async def fetch_fault_name() -> str:
         mock = AsyncMockServer(origin, "t-faults")
         await mock.open(clock="manual", seed="s")
         url = mock.url("mobtexting") + CLICK_TO_CALL_PATH
@@ -84,9 +84,9 @@ def test_the_async_client_raises_for_a_fault_and_returns_a_good_response(origin:
             accepted = await client.post(url, json=dict(CLICK_TO_CALL), headers=HEADERS)
             refused = await client.post(url, json={}, headers=HEADERS)
             assert await mock.raise_for_fault(accepted) is accepted
-            with pytest.raises(NotAccepted) as error:
+            with pytest.raises(RequestRefused) as error:
                 await mock.raise_for_fault(refused)
             await mock.drop()
-        return str(error.value.explained.rules[0]["fault"])
+        return str(error.value.explanation.rules[0]["fault"])
 
-    assert asyncio.run(refused_fault()) == "bridge-required"
+    assert asyncio.run(fetch_fault_name()) == "bridge-required"

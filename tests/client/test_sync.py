@@ -8,15 +8,15 @@ import pytest
 
 from mockserver.client import (
     BlockingCall,
+    ConnectionFailed,
+    ControlError,
     MockServer,
-    NotAccepted,
     NotCalled,
-    NotInTime,
-    Refused,
-    Unreachable,
+    RequestRefused,
+    WaitTimeout,
 )
 from tests.support.client_calls import HEADERS, click_to_call
-from tests.support.simulation import CLICK_TO_CALL_PATH
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
 
 BUSY = ["placed", "begin", "ring a", "answer a", "ring b", "hangup b", "hangup a"]
 
@@ -24,7 +24,7 @@ BUSY = ["placed", "begin", "ring a", "answer a", "ring b", "hangup b", "hangup a
 def test_the_blocking_client_plays_a_call_from_request_to_report(mock: MockServer) -> None:
     mock.use("callee-busy", times=1)
     click_to_call(mock)
-    advanced = mock.finish()
+    result = mock.finish()
     [call] = mock.calls(provider="mobtexting")
     [webhook] = mock.webhooks(kind="completed")
     [request] = mock.requests()
@@ -32,10 +32,21 @@ def test_the_blocking_client_plays_a_call_from_request_to_report(mock: MockServe
     assert list(call.events[: len(BUSY)]) == BUSY
     assert (webhook.call, webhook.attempts[0].status) == (call.id, 200)
     assert webhook.body["status"] == "MISSED"
-    assert (request.operation, request.status, request.call) == ("c2c", 200, call.id)
-    assert (advanced.attempts, advanced.pending, advanced.stopped) == (1, 0, None)
-    assert advanced.now == call.ended_at == datetime(2026, 1, 1, 9, 0, 5, tzinfo=UTC)
+    assert (request.operation, request.status, request.calls) == ("c2c", 200, (call.id,))
+    assert (result.attempts, result.pending, result.stop_reason) == (1, 0, None)
+    assert result.now == call.ended_at == datetime(2026, 1, 1, 9, 0, 5, tzinfo=UTC)
     assert mock.call(call.id) == call
+
+
+def test_a_request_has_the_scenarios_of_its_header(mock: MockServer) -> None:
+    headers = {**HEADERS, "x-mock-scenario": "callee-busy, late-report"}
+    url = mock.url("mobtexting") + CLICK_TO_CALL_PATH
+    httpx.post(url, json=dict(CLICK_TO_CALL), headers=headers, trust_env=False)
+    click_to_call(mock)
+    assert [request.scenarios for request in mock.requests()] == [
+        ("callee-busy", "late-report"),
+        (),
+    ]
 
 
 def test_an_unknown_leg_is_a_lookup_error_that_names_the_legs(mock: MockServer) -> None:
@@ -57,7 +68,9 @@ def test_a_test_plays_a_leg_by_events(mock: MockServer) -> None:
     mock.finish()
     assert mock.calls()[0].waiting == ("person",)
     assert mock.event("c1", "hangup", leg="b", cause="busy").outcome == "busy"
-    with pytest.raises(Refused, match="POST /_mock/calls/c1/events -> 409: hangup is not possible"):
+    with pytest.raises(
+        ControlError, match="POST /_mock/calls/c1/events -> 409: hangup is not possible"
+    ):
         mock.event("c1", "hangup", leg="b")
 
 
@@ -91,7 +104,7 @@ def test_wait_for_webhook_advances_the_clock_as_far_as_needed(mock: MockServer) 
 def test_a_wait_that_times_out_names_the_nearest_webhook_field_by_field(mock: MockServer) -> None:
     click_to_call(mock)
     mock.finish()
-    with pytest.raises(NotInTime) as error:
+    with pytest.raises(WaitTimeout) as error:
         mock.wait_for_webhook(within=0, kind="completed", body__status="MISSED")
     assert str(error.value) == (
         "no webhook has come that matches {'kind': 'completed', 'body.status': 'MISSED'}: "
@@ -102,7 +115,7 @@ def test_a_wait_that_times_out_names_the_nearest_webhook_field_by_field(mock: Mo
 
 
 def test_a_wait_that_times_out_says_that_there_is_nothing_near(mock: MockServer) -> None:
-    with pytest.raises(NotInTime, match="there is nothing that comes near"):
+    with pytest.raises(WaitTimeout, match="there is nothing that comes near"):
         mock.wait_for("call", {}, timeout=0)
 
 
@@ -116,7 +129,7 @@ def test_assert_called_counts_matching_requests(mock: MockServer) -> None:
         mock.assert_called(times=1, operation="c2c")
     with pytest.raises(NotCalled, match=r"2 requests match {}, not 0"):
         mock.assert_called(times=0)
-    with pytest.raises(NotInTime, match="operation is 'c2c', not 'other'"):
+    with pytest.raises(WaitTimeout, match="operation is 'c2c', not 'other'"):
         mock.assert_called(operation="other")
 
 
@@ -137,8 +150,9 @@ def test_assert_order_checks_the_order_of_webhooks_or_requests(mock: MockServer)
 
 
 def test_explain_takes_a_response_or_a_request_id(mock: MockServer) -> None:
-    refused = click_to_call(mock, **{"from": "+91 88"})
-    explanation = mock.explain(refused)
+    response = click_to_call(mock, **{"from": "+91 88"})
+    explanation = mock.explain(response)
+    assert explanation.reason.startswith("from-malformed (assumed)")
     assert explanation == mock.explain("r1")
     assert str(explanation).splitlines()[1] == (
         "  rule from-malformed (assumed) field from, received '+91 88'"
@@ -164,13 +178,13 @@ def test_url_has_the_host_and_the_sandbox_unless_it_is_the_default(
     assert mock.url("p", "h.test") == f"{origin}/_sandbox/{mock.sandbox}/p/h.test"
     with MockServer(f"{origin}/") as client:
         assert client.url("mobtexting") == f"{origin}/mobtexting"
-        assert client.inbox_url() == f"{origin}/_mock/inbox/inbox"
+        assert client.inbox_url() == f"{origin}/_mock/receive/inbox"
 
 
-def test_a_server_that_cannot_be_reached_raises_unreachable() -> None:
+def test_a_server_that_cannot_be_reached_raises_connection_failed() -> None:
     with (
         MockServer("http://127.0.0.1:9") as client,
-        pytest.raises(Unreachable, match="no mock server answers at http"),
+        pytest.raises(ConnectionFailed, match="no mock server answers at http"),
     ):
         client.calls()
 
@@ -191,10 +205,10 @@ def test_the_token_is_sent_as_a_bearer_token(mock: MockServer, origin: str) -> N
 
 def test_raise_for_fault_names_the_rule_the_value_and_a_hint(mock: MockServer) -> None:
     assert mock.raise_for_fault(click_to_call(mock)).status_code == 200
-    with pytest.raises(NotAccepted) as error:
+    with pytest.raises(RequestRefused) as error:
         mock.raise_for_fault(click_to_call(mock, to="+918867136000"))
     assert error.value.status == 422
-    assert error.value.explained.rules[0]["fault"] == "to-malformed"
+    assert error.value.explanation.rules[0]["fault"] == "to-malformed"
     path = f"/_sandbox/{mock.sandbox}/mobtexting/api/v2/voice/c2c"
     assert str(error.value).splitlines() == [
         (
@@ -216,5 +230,5 @@ def test_raise_for_fault_raises_for_a_fault_with_status_200(mock: MockServer) ->
     url = mock.url("phonon") + "/kairos-apis/outbound/create"
     response = httpx.post(url, json=body, trust_env=False)
     assert response.status_code == 200
-    with pytest.raises(NotAccepted, match="-> 200: "):
+    with pytest.raises(RequestRefused, match="-> 200: "):
         mock.raise_for_fault(response)

@@ -3,14 +3,14 @@
 import httpx
 import pytest
 
-from mockserver.client import NotInTime, Refused, operations
+from mockserver.client import ControlError, WaitTimeout, operations
 from mockserver.client.transport import parse_response
 
 WAIT = operations.wait("call", {"state": "ended"}, {})
 
 
 @pytest.mark.parametrize(
-    ("kind", "error"), [("wait-timeout", NotInTime), ("request-timeout", Refused)]
+    ("kind", "error"), [("wait-timeout", WaitTimeout), ("request-timeout", ControlError)]
 )
 def test_only_a_wait_that_timed_out_is_not_in_time(kind: str, error: type[Exception]) -> None:
     """A request that arrives too slowly has the same status."""

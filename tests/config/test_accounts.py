@@ -20,7 +20,7 @@ NAMES = collect_known_names(PROVIDERS)
 BUNDLED = load_providers()
 EMPTY: Mapping[str, Any] = {"flows": {}}
 ANY = "the word any, or a list of credentials"
-LENGTH = "is not a length of time such as 2s, 1m30s or 2h"
+LENGTH = "is not a duration such as 2s, 1m30s or 2h"
 NOTHING = "there is nothing here (a # begins a comment): write"
 OF_ACCOUNT = "of an account of mobtexting"
 CHANGES = "a list of changes such as {at: 60s, set: {...}}"
@@ -193,12 +193,12 @@ def test_provider_settings_are_read_from_the_account(
         (
             {"window": "soon"},
             ("window",),
-            "'soon' is not a length of time such as 90s, 1m30s or 2h",
+            "'soon' is not a duration such as 90s, 1m30s or 2h",
         ),
         (
             {"timeline": [{"at": "1s", "set": {"window": "soon"}}]},
             ("timeline", 0, "set", "window"),
-            "'soon' is not a length of time such as 90s, 1m30s or 2h",
+            "'soon' is not a duration such as 90s, 1m30s or 2h",
         ),
     ],
 )

@@ -156,7 +156,7 @@ def test_a_scalar_that_is_not_text_is_rejected_with_a_hint(
 
 
 @pytest.mark.parametrize(
-    ("written", "keys"),
+    ("written", "digits"),
     [
         ("1", "1"),
         ("0", "0"),
@@ -171,17 +171,17 @@ def test_a_scalar_that_is_not_text_is_rejected_with_a_hint(
         ("1*", "1*"),
     ],
 )
-def test_pressed_keys_are_read_as_written(written: str, keys: str) -> None:
+def test_pressed_digits_are_read_as_written(written: str, digits: str) -> None:
     [action] = load_texts(PRESS.format(written)).scenarios.by_name["x"].legs["a"].actions
-    assert action.data == {"digits": keys}
+    assert action.data == {"digits": digits}
 
 
 @pytest.mark.parametrize(
     "written", ["+1", "-1", "1.0", "1:30", "1_000", "0x1F", "12e3", "no", "1 2", "1-2", "٣", "''"]
 )
-def test_invalid_pressed_keys_are_rejected_with_a_hint(written: str) -> None:
+def test_invalid_digits_are_rejected_with_a_hint(written: str) -> None:
     [problem] = check_texts(PRESS.format(written))
-    expected = 'a row of keys such as "1" or "*9#", or a list of {after: 3s, keys: "1"}'
+    expected = 'digits such as "1" or "*9#", or a list of {after: 3s, digits: "1"}'
     reason = "there is nothing here: write" if written == "''" else f"{written!r} is not"
     assert problem == f"5:16: {reason} {expected}"
 

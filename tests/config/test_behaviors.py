@@ -20,8 +20,8 @@ def test_a_word_names_a_preset_behavior(word: str) -> None:
     assert build_leg_behavior(word) is PRESETS[word]
 
 
-def press(delay: int, keys: str) -> LegAction:
-    return LegAction(delay=fixed_duration(delay), event_type="digits", data={"digits": keys})
+def press(delay: int, digits: str) -> LegAction:
+    return LegAction(delay=fixed_duration(delay), event_type="press", data={"digits": digits})
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,13 @@ def press(delay: int, keys: str) -> LegAction:
         ({"press": "1"}, DEFAULT_BEHAVIOR._replace(actions=(press(1_000, "1"),))),
         ({"press": 12}, DEFAULT_BEHAVIOR._replace(actions=(press(1_000, "12"),))),
         (
-            {"press": [{"after": "3s", "keys": "1"}, {"after": "2s", "keys": 2}, {"keys": "3"}]},
+            {
+                "press": [
+                    {"after": "3s", "digits": "1"},
+                    {"after": "2s", "digits": 2},
+                    {"digits": "3"},
+                ]
+            },
             DEFAULT_BEHAVIOR._replace(
                 actions=(press(3_000, "1"), press(2_000, "2"), press(1_000, "3"))
             ),
@@ -51,9 +57,7 @@ def press(delay: int, keys: str) -> LegAction:
             DEFAULT_BEHAVIOR._replace(
                 actions=(
                     press(1_000, "1"),
-                    LegAction(
-                        delay=fixed_duration(1_000), event_type="speech", data={"words": "yes"}
-                    ),
+                    LegAction(delay=fixed_duration(1_000), event_type="say", data={"words": "yes"}),
                 ),
             ),
         ),
@@ -63,7 +67,7 @@ def press(delay: int, keys: str) -> LegAction:
                 actions=(
                     LegAction(
                         delay=DurationRange(low=0, high=1_000),
-                        event_type="speech",
+                        event_type="say",
                         data={"words": "yes"},
                     ),
                 )
@@ -96,4 +100,4 @@ def test_a_duration_or_a_range_of_durations_is_parsed(text: Any, expected: Durat
 def test_a_text_that_is_no_duration_is_rejected(text: str) -> None:
     with pytest.raises(ValueError) as error:  # noqa: PT011 - compared whole below
         parse_milliseconds(text)
-    assert str(error.value) == f"{text!r} is no length of time"
+    assert str(error.value) == f"{text!r} is no duration"

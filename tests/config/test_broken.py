@@ -36,12 +36,12 @@ def test_the_problems_of_all_files_are_reported_together() -> None:
 def test_a_scenario_hidden_by_one_of_another_file_is_reported() -> None:
     first = 'scenarios: {x: {match: {callee: "*"}, legs: {a: busy}}}'
     assert check_texts(first, 'scenarios: {y: {match: {a: "1*"}, legs: {a: busy}}}') == [
-        "2.yaml:1:16: never played: 'x' (1.yaml:1:16) takes all that suits it"
+        "2.yaml:1:16: never in force: 'x' (1.yaml:1:16) matches all its requests"
     ]
 
 
 def build_cycle(length: int) -> str:
-    return "\n".join(f"  x{at}: {{play: x{(at + 1) % length}}}" for at in range(length))
+    return "\n".join(f"  x{at}: {{use: x{(at + 1) % length}}}" for at in range(length))
 
 
 def build_nested_aliases(depth: int) -> str:
@@ -65,7 +65,7 @@ BOMBS: dict[str, tuple[Callable[[], str], int, str]] = {
     "a long circle": (
         lambda: "scenarios:\n" + build_cycle(1_000),
         1,
-        "2:14: this leads in a circle: x0 -> x1 -> x2 -> x3 -> x4 -> 995 more -> x0",
+        "2:13: this leads in a circle: x0 -> x1 -> x2 -> x3 -> x4 -> 995 more -> x0",
     ),
 }
 

@@ -73,7 +73,7 @@ def test_the_account_shop_has_the_printed_settings(state: SandboxState) -> None:
     ]
 
 
-def test_the_default_scenario_plays_when_no_other_matches(state: SandboxState) -> None:
+def test_the_default_scenario_is_selected_when_no_other_matches(state: SandboxState) -> None:
     click_to_call_through_scenarios(state)
     [delivery] = play_until_idle(state)
     assert (attempt_outcomes(state), read.leg_scenarios(state)["c1"].scenario.name) == (
@@ -92,25 +92,25 @@ def test_callee_busy_ends_with_a_busy_callee(state: SandboxState) -> None:
 def test_one_then_two_presses_1_and_then_2(state: SandboxState) -> None:
     click_to_call_through_scenarios(state, "one-then-two", to="flow:1")
     play_until_idle(state)
-    assert leg_log(state)[1:4] == ["2.48 answer a", "5.48 digits a 1", "7.48 digits a 2"]
+    assert leg_log(state)[1:4] == ["2.48 answer a", "5.48 press a 1", "7.48 press a 2"]
 
 
 def test_says_yes_speaks_after_the_answer(state: SandboxState) -> None:
     click_to_call_through_scenarios(state, "says-yes", to="flow:1")
     play_until_idle(state)
-    assert leg_log(state)[1:3] == ["3 answer a", "4 speech a yes"]
+    assert leg_log(state)[1:3] == ["3 answer a", "4 say a yes"]
 
 
 def test_presses_two_presses_2_and_b_is_busy(state: SandboxState) -> None:
     click_to_call_through_scenarios(state, "presses-two")
     assert report_statuses(play_until_idle(state)) == [("5", "MISSED", "RECEIVED", "BUSY")]
-    assert leg_log(state)[3:5] == ["4 digits a 2", "5 hangup b busy"]
+    assert leg_log(state)[3:5] == ["4 press a 2", "5 hangup b busy"]
 
 
 def test_presses_two_ignores_leg_b_in_a_call_without_one(state: SandboxState) -> None:
     click_to_call_through_scenarios(state, "presses-two", to="flow:1")
     play_until_idle(state)
-    assert leg_log(state)[1:] == ["3 answer a", "4 digits a 2", "10 hangup a normal"]
+    assert leg_log(state)[1:] == ["3 answer a", "4 press a 2", "10 hangup a normal"]
     assert IgnoredLeg(scenario="presses-two", leg="b") in [
         entry.payload for entry in read.journal(state)
     ]
@@ -142,13 +142,11 @@ def test_rush_hour_chooses_outcomes_by_weight(state: SandboxState) -> None:
     assert outcomes == {"completed": 64, "busy": 18, "no-answer": 18}
 
 
-@pytest.mark.parametrize(("to", "status"), [("918867130402", 402), ("918867130403", 200)])
-def test_only_a_number_that_ends_in_0402_has_insufficient_balance(
-    state: SandboxState, to: str, status: int
-) -> None:
-    exchange = click_to_call_through_scenarios(state, to=to)
-    fault = "insufficient-balance" if status == 402 else None
-    assert (exchange.response.status, exchange.fault) == (status, fault)
+def test_api_down_refuses_every_request(state: SandboxState) -> None:
+    exchanges = [click_to_call_through_scenarios(state, "api-down") for _ in range(2)]
+    assert [(exchange.response.status, exchange.fault) for exchange in exchanges] == [
+        (503, "service-unavailable")
+    ] * 2
 
 
 def test_down_once_fails_two_requests_and_sends_late_duplicate_webhooks(

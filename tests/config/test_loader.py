@@ -57,7 +57,7 @@ scenarios:
 
 def test_the_last_file_wins_for_a_repeated_name() -> None:
     definitions = load_alone(
-        "default: x\nscenarios: {x: {legs: {a: busy}}, y: {play: x}}\n"
+        "default: x\nscenarios: {x: {legs: {a: busy}}, y: {use: x}}\n"
         "accounts: {shop: {provider: mobtexting, balance: 1}}",
         "scenarios: {x: {legs: {b: busy}}}\naccounts: {shop: {provider: mobtexting, balance: 2}}",
     )
@@ -76,14 +76,12 @@ def test_accounts_of_the_last_file_come_first() -> None:
 
 
 def test_the_default_is_that_of_the_last_file_that_names_one() -> None:
-    definitions = load_alone(
-        "default: x\nscenarios: {x: {play: answered}}", "default: answered", ""
-    )
+    definitions = load_alone("default: x\nscenarios: {x: {use: answered}}", "default: answered", "")
     assert definitions.scenarios.default == "answered"
 
 
 def test_the_default_may_be_defined_in_a_later_file() -> None:
-    assert load_alone("default: x", "scenarios: {x: {play: answered}}").scenarios.default == "x"
+    assert load_alone("default: x", "scenarios: {x: {use: answered}}").scenarios.default == "x"
 
 
 def test_a_bundled_file_is_not_checked_against_the_schema() -> None:
@@ -108,14 +106,14 @@ def test_the_bundled_files_are_loaded() -> None:
 @pytest.mark.parametrize(
     ("texts", "expected"),
     [
-        (("scenarios: {x: {play: y}}", "scenarios: {y: {play: x}}"), ["1:23"]),
+        (("scenarios: {x: {use: y}}", "scenarios: {y: {use: x}}"), ["1:22"]),
         (("scenarios: {answered: {attempts: [no-answer, third-time-lucky]}}",), ["1:46"]),
-        (("scenarios: {x: {play: x}}", "scenarios: {x: {play: answered}}"), []),
+        (("scenarios: {x: {use: x}}", "scenarios: {x: {use: answered}}"), []),
         (
-            ("scenarios: {x: {play: answered}}", "scenarios: {answered: {play: x}}"),
-            ["2.yaml:1:30"],
+            ("scenarios: {x: {use: answered}}", "scenarios: {answered: {use: x}}"),
+            ["2.yaml:1:29"],
         ),
-        (("scenarios: {x: {choose: [{weight: 1, play: x}, {weight: 2, play: x}]}}",), ["1:44"]),
+        (("scenarios: {x: {choose: [{weight: 1, use: x}, {weight: 2, use: x}]}}",), ["1:43"]),
     ],
 )
 def test_a_cycle_across_files_is_reported(texts: tuple[str, ...], expected: list[str]) -> None:
@@ -128,4 +126,4 @@ def test_a_problem_at_one_location_is_reported_once() -> None:
     source = SourceText(file="f", text=text.encode())
     with pytest.raises(InvalidFiles) as error:
         load_definitions([source, source], PROVIDERS)
-    assert str(error.value) == "f:1:27: 'bsy' is not a behaviour: did you mean 'busy'?"
+    assert str(error.value) == "f:1:27: 'bsy' is not a behavior: did you mean 'busy'?"

@@ -35,11 +35,11 @@ def problems(body: Mapping[str, Any]) -> list[tuple[DocumentPath, str]]:
     "body",
     [
         {},
-        {"play": "answered"},
+        {"use": "answered"},
         {"attempts": ["answered", {"to": "busy"}, None], "numbers": ["callee-busy"]},
-        {"choose": [{"weight": 1, "play": "answered"}, None]},
+        {"choose": [{"weight": 1, "use": "answered"}, None]},
         {"legs": {"a": "busy", "to": "busy"}, "needs": {"leg": "to"}},
-        {"refuse": "down", "answers": ["pass", {"refuse": "conflict"}, {"after": "3s"}, None]},
+        {"refuse": "down", "responses": ["pass", {"refuse": "conflict"}, {"after": "3s"}, None]},
         {"webhooks": {"any": {}, "completed": {}}},
         {"match": {"provider": "*", "operation": "*"}},
         {"match": {"provider": "ph*", "operation": "outbound-c*"}},
@@ -49,7 +49,7 @@ def problems(body: Mapping[str, Any]) -> list[tuple[DocumentPath, str]]:
         {"needs": {"provider": "phonon", "operation": "outbound-create"}},
         {"needs": {"operation": "c2c"}},
         {"steps": [{"ring": "a"}, {"wait": "control"}, {"wait": {"poll": 2}}, None]},
-        {"steps": [{"wait": {"digits": "to"}}, {"press": "1", "leg": "b"}]},
+        {"steps": [{"wait": {"press": "to"}}, {"press": "1", "leg": "b"}]},
     ],
 )
 def test_known_names_have_no_problems(body: Mapping[str, Any]) -> None:
@@ -59,10 +59,10 @@ def test_known_names_have_no_problems(body: Mapping[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("body", "path", "message"),
     [
-        ({"play": "x"}, ("play",), "no scenario is named 'x': known: answered, callee-busy"),
+        ({"use": "x"}, ("use",), "no scenario is named 'x': known: answered, callee-busy"),
         (
-            {"choose": [None, {"play": "busy"}]},
-            ("choose", 1, "play"),
+            {"choose": [None, {"use": "busy"}]},
+            ("choose", 1, "use"),
             "no scenario is named 'busy': did you mean 'callee-busy'?",
         ),
         (
@@ -77,8 +77,8 @@ def test_known_names_have_no_problems(body: Mapping[str, Any]) -> None:
             "no leg is named 'calle': did you mean 'callee'?",
         ),
         (
-            {"steps": [{"wait": {"speech": "from"}}]},
-            ("steps", 0, "wait", "speech"),
+            {"steps": [{"wait": {"say": "from"}}]},
+            ("steps", 0, "wait", "say"),
             "no leg is named 'from': known: a, b, callee, to",
         ),
         (
@@ -87,8 +87,8 @@ def test_known_names_have_no_problems(body: Mapping[str, Any]) -> None:
             "no fault is named '503': did you mean 'busy-here' or 'down'?",
         ),
         (
-            {"answers": ["pass", {"refuse": "conflic"}]},
-            ("answers", 1, "refuse"),
+            {"responses": ["pass", {"refuse": "conflic"}]},
+            ("responses", 1, "refuse"),
             "no fault is named 'conflic': did you mean 'conflict'?",
         ),
         (
@@ -169,10 +169,10 @@ def test_without_providers_every_provider_name_is_unknown() -> None:
 
 
 def test_references_and_list_entries_are_listed_in_order() -> None:
-    body = {"play": "p", "choose": [{"play": "c"}], "attempts": ["x", {"a": 1}], "numbers": ["n"]}
+    body = {"use": "p", "choose": [{"use": "c"}], "attempts": ["x", {"a": 1}], "numbers": ["n"]}
     assert list(scenario_references(body)) == [
-        (("play",), "p"),
-        (("choose", 0, "play"), "c"),
+        (("use",), "p"),
+        (("choose", 0, "use"), "c"),
         (("attempts", 0), "x"),
         (("numbers", 0), "n"),
     ]
@@ -196,8 +196,8 @@ TOY_NAMES = NAMES._replace(
         ({"act": "hold", "for": "20s"}, {"provider": "toy"}, []),
         ({"act": "offr"}, {}, ["no act is named 'offr': did you mean 'offer'?"]),
         ({"act": "hold"}, {"provider": "mobtexting"}, []),
-        ({"act": "hold", "then": "busy"}, {}, ["'then' is in vain: hold dials nobody"]),
-        ({"act": "rate", "for": "1s"}, {}, ["'for' is in vain: nothing undoes rate"]),
+        ({"act": "hold", "then": "busy"}, {}, ["'then' has no effect: hold dials no leg"]),
+        ({"act": "rate", "for": "1s"}, {}, ["'for' has no effect: nothing undoes rate"]),
         (
             {"act": "offer", "agnt": "x"},
             {},

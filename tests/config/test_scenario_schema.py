@@ -38,10 +38,10 @@ def test_the_schema_uses_exactly_the_definitions_it_has() -> None:
 
 def test_the_schema_lists_the_presets_and_causes_of_the_core() -> None:
     definitions = SCHEMA["$defs"]
-    words = definitions["behaviour"]["properties"]["then"]["enum"]
+    words = definitions["behavior"]["properties"]["then"]["enum"]
     assert sorted(words) == sorted(PRESETS)
-    assert definitions["behaviour"]["examples"] == words
-    assert definitions["behaviour"]["pattern"] == f"^(?:{'|'.join(words)})$"
+    assert definitions["behavior"]["examples"] == words
+    assert definitions["behavior"]["pattern"] == f"^(?:{'|'.join(words)})$"
     assert sorted(definitions["cause"]["enum"]) == sorted(CAUSES)
 
 
@@ -66,7 +66,7 @@ def test_an_editor_and_the_loader_agree_on_broken_files(file: Path) -> None:
 NUMBERS: list[tuple[str, Any]] = [
     ("press: 1", {"press": 1}),
     ("press: 012", {"press": 10}),
-    ("press: [{keys: 2}]", {"press": [{"keys": 2}]}),
+    ("press: [{digits: 2}]", {"press": [{"digits": 2}]}),
     ("ring: 3", {"ring": 3}),
     ("ring: 2.5", {"ring": 2.5}),
     ("talk: 0", {"talk": 0}),

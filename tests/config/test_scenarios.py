@@ -36,11 +36,11 @@ def build(body: dict[str, Any], *, bundled: bool = False) -> list[Scenario]:
             {"legs": {"to": LegBehavior(ring=fixed_duration(3_000))}},
         ),
         ({"needs": {"leg": "b"}}, {"needs": {"leg": "b"}}),
-        ({"play": "y"}, {"play": "y"}),
+        ({"use": "y"}, {"use": "y"}),
         ({"attempts": ["y", "z"]}, {"attempts": ("y", "z")}),
         ({"numbers": ["y"]}, {"numbers": ("y",)}),
         (
-            {"choose": [{"weight": "60", "play": "y"}, {"weight": 0.5, "play": "z"}]},
+            {"choose": [{"weight": "60", "use": "y"}, {"weight": 0.5, "use": "z"}]},
             {"choose": ((60.0, "y"), (0.5, "z"))},
         ),
         (
@@ -59,7 +59,7 @@ def build(body: dict[str, Any], *, bundled: bool = False) -> list[Scenario]:
         ),
         ({"refuse": "server-error"}, {"responses": (ApiBehavior(fault="server-error"),)}),
         (
-            {"answers": [{"refuse": "conflict", "after": "3s"}, {"break": "empty"}, "pass"]},
+            {"responses": [{"refuse": "conflict", "after": "3s"}, {"break": "empty"}, "pass"]},
             {
                 "responses": (
                     ApiBehavior(fault="conflict", delay=3_000),
@@ -128,6 +128,6 @@ def test_scenarios_within_lists_get_names_of_their_own() -> None:
 )
 def test_a_match_rule_is_read(document: dict[str, Any], expected: MatchRule) -> None:
     assert build_match_rule(document) == expected
-    assert build({"match": document, "play": "y"}) == [
-        Scenario(name="x", location="f:", match=expected, play="y")
+    assert build({"match": document, "use": "y"}) == [
+        Scenario(name="x", location="f:", match=expected, use="y")
     ]

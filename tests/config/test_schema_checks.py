@@ -29,11 +29,11 @@ def test_a_part_of_the_schema_has_its_own_validator() -> None:
 
 
 def test_a_schema_problem_is_reported_once() -> None:
-    assert schema_problems({"scenarios": {"x": {"play": ["y"]}}}) == (
-        (("scenarios", "x", "play"), "a list is not the name of a scenario"),
+    assert schema_problems({"scenarios": {"x": {"use": ["y"]}}}) == (
+        (("scenarios", "x", "use"), "a list is not the name of a scenario"),
     )
-    assert schema_problems({"play": []}, "scenario") == (
-        (("play",), "there is nothing here: write the name of a scenario"),
+    assert schema_problems({"use": []}, "scenario") == (
+        (("use",), "there is nothing here: write the name of a scenario"),
     )
 
 

@@ -11,7 +11,7 @@ from mockserver.config.semantic_checks import scalars, scenario_problems
 from tests.support.config_files import PROVIDERS
 
 NAMES = collect_known_names(PROVIDERS)
-ONE_OF = "a scenario has one of steps, attempts, numbers, choose, play, and this one has"
+ONE_OF = "a scenario has one of steps, attempts, numbers, choose, use, and this one has"
 STEP_KEYS = "ring, answer, machine, hangup, press, say, wait, act"
 
 
@@ -24,11 +24,11 @@ def problems(body: Mapping[str, Any]) -> list[tuple[DocumentPath, str]]:
     [
         {"legs": {"a": {"ring": "2s..6s", "then": "answered", "press": "1"}, "b": "busy"}},
         {"legs": {"a": {"then": "machine", "say": "yes"}, "b": {"then": "busy", "ring": "2s"}}},
-        {"legs": {"a": {"then": "person", "press": "1"}}, "play": "x"},
+        {"legs": {"a": {"then": "person", "press": "1"}}, "use": "x"},
         {"match": {"fields": {"after": "9..1", "ring": "6s..2s"}}, "refuse": "server-error"},
-        {"choose": [{"weight": "0", "play": "x"}, {"weight": "1", "play": "y"}]},
-        {"choose": [{"weight": "0", "play": "x"}, None]},
-        {"answers": ["pass"], "webhooks": {"any": {"after": "0s..0s"}}},
+        {"choose": [{"weight": "0", "use": "x"}, {"weight": "1", "use": "y"}]},
+        {"choose": [{"weight": "0", "use": "x"}, None]},
+        {"responses": ["pass"], "webhooks": {"any": {"after": "0s..0s"}}},
         {"steps": [{"hangup": "a", "cause": "busy", "after": "1s"}, {"press": "1", "leg": "b"}]},
         {"steps": [None], "legs": {"a": "busy"}},
         {"attempts": ["x", {"a": "busy"}, None]},
@@ -52,28 +52,28 @@ def test_a_consistent_scenario_has_no_problems(body: Mapping[str, Any]) -> None:
             "the span '2..1' ends before it begins: did you mean '1..2'?",
         ),
         (
-            {"attempts": [{"a": {"press": [{"after": "1m..1s", "keys": "1"}]}}]},
+            {"attempts": [{"a": {"press": [{"after": "1m..1s", "digits": "1"}]}}]},
             ("attempts", 0, "a", "press", 0, "after"),
             "the span '1m..1s' ends before it begins: did you mean '1s..1m'?",
         ),
         (
             {"legs": {"a": {"then": "busy", "press": "1"}}},
             ("legs", "a", "press"),
-            "'press' is in vain: `then: busy` never answers",
+            "'press' has no effect: `then: busy` never answers",
         ),
         (
             {"numbers": [{"b": {"then": "no-answer", "hangup": "1s"}}]},
             ("numbers", 0, "b", "hangup"),
-            "'hangup' is in vain: `then: no-answer` never answers",
+            "'hangup' has no effect: `then: no-answer` never answers",
         ),
         ({"numbers": ["x"], "steps": [{"ring": "a"}]}, ("steps",), f"{ONE_OF} numbers already"),
         (
-            {"answers": ["pass"], "refuse": "server-error"},
+            {"responses": ["pass"], "refuse": "server-error"},
             ("refuse",),
-            "a scenario has refuse or answers: make it one of the answers",
+            "a scenario has refuse or responses: make it one of the responses",
         ),
         (
-            {"choose": [{"weight": "0.0", "play": "x"}]},
+            {"choose": [{"weight": "0.0", "use": "x"}]},
             ("choose",),
             "every weight is 0: nothing can be chosen",
         ),
@@ -97,7 +97,7 @@ def test_a_consistent_scenario_has_no_problems(body: Mapping[str, Any]) -> None:
             ("steps", 0, "leg"),
             "'leg' belongs to press or say or act, not to wait",
         ),
-        ({"play": "z"}, ("play",), "no scenario is named 'z': known: x, y"),
+        ({"use": "z"}, ("use",), "no scenario is named 'z': known: x, y"),
     ],
 )
 def test_an_inconsistency_of_a_scenario_is_reported_at_its_path(

@@ -39,15 +39,15 @@ from mockserver.core.script import Condition, Step
         ),
         (
             {"press": "1"},
-            Step(delay=IMMEDIATELY, event_type="digits", leg="a", data={"digits": "1"}),
+            Step(delay=IMMEDIATELY, event_type="press", leg="a", data={"digits": "1"}),
         ),
         (
             {"press": 1, "leg": "b"},
-            Step(delay=IMMEDIATELY, event_type="digits", leg="b", data={"digits": "1"}),
+            Step(delay=IMMEDIATELY, event_type="press", leg="b", data={"digits": "1"}),
         ),
         (
             {"say": "yes", "leg": "callee"},
-            Step(delay=IMMEDIATELY, event_type="speech", leg="callee", data={"words": "yes"}),
+            Step(delay=IMMEDIATELY, event_type="say", leg="callee", data={"words": "yes"}),
         ),
         (
             {"wait": "control", "after": 1},
@@ -55,15 +55,15 @@ from mockserver.core.script import Condition, Step
         ),
         (
             {"wait": {"poll": "2"}},
-            Step(delay=IMMEDIATELY, event_type="", condition=Condition(type="polled", times=2)),
+            Step(delay=IMMEDIATELY, event_type="", condition=Condition(type="poll", times=2)),
         ),
         (
-            {"wait": {"digits": "a"}},
-            Step(delay=IMMEDIATELY, event_type="", condition=Condition(type="digits", leg="a")),
+            {"wait": {"press": "a"}},
+            Step(delay=IMMEDIATELY, event_type="", condition=Condition(type="press", leg="a")),
         ),
         (
-            {"wait": {"speech": "b"}},
-            Step(delay=IMMEDIATELY, event_type="", condition=Condition(type="speech", leg="b")),
+            {"wait": {"say": "b"}},
+            Step(delay=IMMEDIATELY, event_type="", condition=Condition(type="say", leg="b")),
         ),
     ],
 )

@@ -9,7 +9,7 @@ from mockserver.core.number_plan import describe_behavior, describe_number, numb
 
 
 def build_pressing_behavior(key: str, hangup: int | None) -> LegBehavior:
-    press = LegAction(delay=fixed_duration(5_000), event_type="digits", data={"digits": key})
+    press = LegAction(delay=fixed_duration(5_000), event_type="press", data={"digits": key})
     hangup_duration = None if hangup is None else fixed_duration(hangup)
     return LegBehavior(
         ring=fixed_duration(2_000),
@@ -122,8 +122,8 @@ def test_a_number_is_described_by_the_behavior_that_it_chooses(
 def test_a_behavior_that_no_test_number_has_is_described_too() -> None:
     data = {"words": "yes", "language": "en"}
     actions = (
-        LegAction(delay=fixed_duration(1_500), event_type="speech", data=data),
-        LegAction(delay=fixed_duration(0), event_type="digits", data={"d": "12"}),
+        LegAction(delay=fixed_duration(1_500), event_type="say", data=data),
+        LegAction(delay=fixed_duration(0), event_type="press", data={"d": "12"}),
     )
     behavior = LegBehavior(
         ring=DurationRange(low=2_000, high=6_500),

@@ -167,9 +167,9 @@ def test_one_leg_dials_a_alone_to_the_millisecond() -> None:
 @pytest.mark.parametrize(
     ("actions", "expected", "end"),
     [
-        ((("digits", 3_000), ("digits", 2_000)), [("digits", 5_000), ("digits", 7_000)], 13_000),
-        ((("speech", 1_000),), [("speech", 3_000)], 9_000),
-        ((("digits", 0), ("speech", 0)), [("digits", 2_000), ("speech", 2_000)], 8_000),
+        ((("press", 3_000), ("press", 2_000)), [("press", 5_000), ("press", 7_000)], 13_000),
+        ((("say", 1_000),), [("say", 3_000)], 9_000),
+        ((("press", 0), ("say", 0)), [("press", 2_000), ("say", 2_000)], 8_000),
     ],
 )
 def test_each_leg_action_counts_its_delay_from_the_one_before(
@@ -190,7 +190,7 @@ def test_each_leg_action_counts_its_delay_from_the_one_before(
 
 def test_a_leg_that_does_not_answer_performs_no_actions() -> None:
     behavior = PRESETS["busy"]._replace(
-        actions=(LegAction(delay=fixed_duration(1_000), event_type="digits", data={"digits": "1"}),)
+        actions=(LegAction(delay=fixed_duration(1_000), event_type="press", data={"digits": "1"}),)
     )
     call, _ = run_to_end("one-leg", {"a": behavior})
     assert event_log(call) == [*ANSWERS[:2], *end_events(2_000, "a")]

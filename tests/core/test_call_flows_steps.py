@@ -87,9 +87,9 @@ def test_a_leg_that_a_step_rings_has_no_track_without_a_behavior() -> None:
         (PRESETS["machine"], ["answer", "machine", "hangup"]),
         (
             STAY_ON_LINE._replace(
-                actions=(LegAction(delay=IMMEDIATELY, event_type="digits", data={"digits": "1"}),)
+                actions=(LegAction(delay=IMMEDIATELY, event_type="press", data={"digits": "1"}),)
             ),
-            ["answer", "digits"],
+            ["answer", "press"],
         ),
     ],
 )

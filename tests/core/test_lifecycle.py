@@ -16,8 +16,8 @@ LEG_TRANSITIONS = {
     "ring": {"idle": "ringing", "left": "ringing"},
     "answer": {"ringing": "answered"},
     "hangup": {"answered": "ended", "ringing": "ended"},
-    "digits": {"answered": "answered"},
-    "speech": {"answered": "answered"},
+    "press": {"answered": "answered"},
+    "say": {"answered": "answered"},
     "machine": {"answered": "answered"},
     "play": {"answered": "answered"},
     "sms": {"answered": "answered"},
@@ -32,7 +32,7 @@ CALL_TRANSITIONS = {
     "bridge": {"begun": "bridged"},
     "attempt-ended": {"begun": "over", "bridged": "over"},
     "ended": {"over": "ended", "placed": "ended"},
-    "polled": {phase: phase for phase in ("placed", "begun", "bridged", "over", "ended")},
+    "poll": {phase: phase for phase in ("placed", "begun", "bridged", "over", "ended")},
     "continue": {phase: phase for phase in ("begun", "bridged")},
     "dance": {},
 }
@@ -153,7 +153,7 @@ def test_a_call_event_moves_a_call_to_its_next_phase_or_is_illegal(
         ),
         (
             A._replace(state="answered", answered_at=7),
-            Event(at=9, type="digits", leg="a", data={"digits": "1"}),
+            Event(at=9, type="press", leg="a", data={"digits": "1"}),
             A._replace(state="answered", answered_at=7),
         ),
         (

@@ -40,7 +40,7 @@ CONTEXT = MatchContext(
 def test_a_scenario_has_the_behavior_of_a_leg_by_any_of_its_names(
     legs: dict[str, str], leg: str, expected: str | None
 ) -> None:
-    scenario = Scenario(name="story", legs={name: PRESETS[preset] for name, preset in legs.items()})
+    scenario = Scenario(name="mine", legs={name: PRESETS[preset] for name, preset in legs.items()})
     assert scenario.leg_behavior(leg, LEGS_BY_NAME) == (
         None if expected is None else PRESETS[expected]
     )
@@ -96,7 +96,7 @@ def test_a_match_rule_on_a_missing_value_says_so() -> None:
 def test_a_scenario_names_its_first_missing_requirement(
     needs: dict[str, str], missing: str
 ) -> None:
-    assert Scenario(name="story", needs=needs).missing_requirement(CONTEXT) == missing
+    assert Scenario(name="mine", needs=needs).missing_requirement(CONTEXT) == missing
 
 
 PRESET_NAMES = ("answered", "busy", "rejected", "machine")
@@ -190,7 +190,7 @@ def test_matchable_scenarios_have_a_match_rule_and_users_come_before_bundled() -
 def test_a_scenario_resolves_through_several_others() -> None:
     inner = Scenario(name="inner", attempts=("rejected", "machine"))
     middle = Scenario(name="middle", choose=((1, "inner"),))
-    scenario = Scenario(name="mine", play="middle")
+    scenario = Scenario(name="mine", use="middle")
     scenario_set = ScenarioSet(
         {**SCENARIOS, "inner": inner, "middle": middle, "mine": scenario}, "mine"
     )
@@ -208,7 +208,7 @@ def test_a_scenario_resolves_through_several_others() -> None:
     [
         Scenario(name="mine"),
         SCENARIOS["busy"],
-        Scenario(name="mine", play="gone"),
+        Scenario(name="mine", use="gone"),
         Scenario(name="m", attempts=("?",)),
     ],
 )
@@ -230,15 +230,15 @@ def test_an_outer_scenario_decides_legs_that_the_resolved_one_leaves_open(
     outer: dict[str, str], presets: tuple[str | None, str | None]
 ) -> None:
     legs = {leg: PRESETS[preset] for leg, preset in outer.items()}
-    scenario = resolve_scenario(Scenario(name="mine", legs=legs, play="busy"))
+    scenario = resolve_scenario(Scenario(name="mine", legs=legs, use="busy"))
     behaviors = tuple(scenario.leg_behavior(leg, LEGS_BY_NAME) for leg in ("a", "b"))
     assert behaviors == tuple(None if preset is None else PRESETS[preset] for preset in presets)
 
 
 def test_the_nearest_of_two_outer_scenarios_decides_a_leg() -> None:
-    inner = Scenario(name="inner", legs={"a": PRESETS["machine"]}, play="silent")
+    inner = Scenario(name="inner", legs={"a": PRESETS["machine"]}, use="silent")
     scenario = Scenario(
-        name="mine", legs={"a": PRESETS["busy"], "b": PRESETS["rejected"]}, play="inner"
+        name="mine", legs={"a": PRESETS["busy"], "b": PRESETS["rejected"]}, use="inner"
     )
     scenario_set = ScenarioSet({"silent": Scenario(name="silent"), "inner": inner}, "inner")
     resolved = resolve(scenario_set, scenario, ("s", "c1"), (0, 0))

@@ -1,4 +1,4 @@
-"""Steps that wait for the outside: control, polls, digits and speech."""
+"""Steps that wait for the outside: control, polls, key presses and speech."""
 
 from functools import partial
 
@@ -42,11 +42,11 @@ def due_at(call: Call, *steps: Step) -> int | None:
     return due_step.at if due_step else None
 
 
-def digits_event(at: int, leg: str = "a", source: str = "") -> Event:
-    return Event(at=at, type="digits", leg=leg, data={"digits": "1"}, source=source)
+def press_event(at: int, leg: str = "a", source: str = "") -> Event:
+    return Event(at=at, type="press", leg=leg, data={"digits": "1"}, source=source)
 
 
-POLLS = tuple(Event(at=at, type="polled") for at in (110, 120, 130))
+POLLS = tuple(Event(at=at, type="poll") for at in (110, 120, 130))
 
 
 @pytest.mark.parametrize(
@@ -54,18 +54,18 @@ POLLS = tuple(Event(at=at, type="polled") for at in (110, 120, 130))
     [
         (wait("control"), (), None),
         (wait("control"), (Event(at=150, type="continue", source="control"),), 150),
-        (wait("control"), (digits_event(150, source="control"),), 150),
-        (wait("control"), (digits_event(150), Event(at=160, type="answer", leg="b")), None),
+        (wait("control"), (press_event(150, source="control"),), 150),
+        (wait("control"), (press_event(150), Event(at=160, type="answer", leg="b")), None),
         (wait("control", after=7), (Event(at=150, type="continue", source="control"),), 157),
-        (wait("polled"), POLLS, 110),
-        (wait("polled", times=2), POLLS, 120),
-        (wait("polled", times=3, after=1), POLLS, 131),
-        (wait("polled", times=4), POLLS, None),
-        (wait("digits", "a"), (digits_event(150),), 150),
-        (wait("digits", "b"), (digits_event(150),), None),
-        (wait("digits", "a"), (Event(at=150, type="speech", leg="a"),), None),
-        (wait("speech", "a"), (Event(at=150, type="speech", leg="a"),), 150),
-        (wait("digits", "a"), (digits_event(50),), 100),
+        (wait("poll"), POLLS, 110),
+        (wait("poll", times=2), POLLS, 120),
+        (wait("poll", times=3, after=1), POLLS, 131),
+        (wait("poll", times=4), POLLS, None),
+        (wait("press", "a"), (press_event(150),), 150),
+        (wait("press", "b"), (press_event(150),), None),
+        (wait("press", "a"), (Event(at=150, type="say", leg="a"),), None),
+        (wait("say", "a"), (Event(at=150, type="say", leg="a"),), 150),
+        (wait("press", "a"), (press_event(50),), 100),
     ],
 )
 def test_an_external_condition_holds_once_its_event_came(
@@ -82,12 +82,12 @@ def test_an_external_condition_holds_once_its_event_came(
 def test_only_events_after_the_cursor_count_for_a_condition(
     event_count: int, due: int | None
 ) -> None:
-    assert due_at(build_active_call(*POLLS, event_count=event_count), wait("polled")) == due
+    assert due_at(build_active_call(*POLLS, event_count=event_count), wait("poll")) == due
 
 
 def test_a_step_that_only_waits_has_an_empty_event() -> None:
-    script = (Track(name="steps", steps=(wait("digits", "a"),)),)
-    due_step, _ = next_step(script, build_active_call(digits_event(150)), "seed")
+    script = (Track(name="steps", steps=(wait("press", "a"),)),)
+    due_step, _ = next_step(script, build_active_call(press_event(150)), "seed")
     assert due_step == DueStep(
         at=150, track_index=0, event=Event(at=150, type=""), location="mine.yaml:1:1"
     )
@@ -96,15 +96,15 @@ def test_a_step_that_only_waits_has_an_empty_event() -> None:
 @pytest.mark.parametrize(
     ("steps", "events", "expected"),
     [
-        ((wait("digits", "a"),) * 2, (digits_event(110), digits_event(110)), [(110, 1), (110, 2)]),
-        ((wait("digits", "a"),) * 2, (digits_event(110), digits_event(120)), [(110, 1), (120, 2)]),
-        ((wait("polled", times=2), wait("polled")), POLLS, [(120, 2), (130, 3)]),
+        ((wait("press", "a"),) * 2, (press_event(110), press_event(110)), [(110, 1), (110, 2)]),
+        ((wait("press", "a"),) * 2, (press_event(110), press_event(120)), [(110, 1), (120, 2)]),
+        ((wait("poll", times=2), wait("poll")), POLLS, [(120, 2), (130, 3)]),
         (
-            (wait("digits", "a", after=50), wait("digits", "a")),
-            (digits_event(110), Event(at=115, type="speech", leg="a"), digits_event(120)),
+            (wait("press", "a", after=50), wait("press", "a")),
+            (press_event(110), Event(at=115, type="say", leg="a"), press_event(120)),
             [(160, 1), (160, 3)],
         ),
-        ((HANGUP, wait("digits", "a")), (digits_event(101),), [(105, 1)]),
+        ((HANGUP, wait("press", "a")), (press_event(101),), [(105, 1)]),
         (
             (
                 Step(
@@ -114,7 +114,7 @@ def test_a_step_that_only_waits_has_an_empty_event() -> None:
                     condition=Condition(type="answered", leg="a"),
                 ),
             ),
-            (digits_event(101),),
+            (press_event(101),),
             [(100, 1)],
         ),
     ],
@@ -135,9 +135,9 @@ def test_events_after_the_awaited_one_count_for_the_next_condition(
     ("step", "wait_reason"),
     [
         (wait("control"), WaitReason(reason="control")),
-        (wait("polled", times=2), WaitReason(reason="polled")),
-        (wait("digits", "a"), WaitReason(reason="digits", leg="a")),
-        (wait("speech", "b"), WaitReason(reason="speech", leg="b")),
+        (wait("poll", times=2), WaitReason(reason="poll")),
+        (wait("press", "a"), WaitReason(reason="press", leg="a")),
+        (wait("say", "b"), WaitReason(reason="say", leg="b")),
     ],
 )
 def test_a_wait_reason_names_the_condition_of_the_step(step: Step, wait_reason: WaitReason) -> None:

@@ -125,13 +125,13 @@ def test_an_activation_applies_if_match_and_needs_fit_and_its_scenario_exists(
 
 ASPECT_KEYS: dict[str, tuple[dict[str, Any], ...]] = {
     "api": ({"responses": (ApiBehavior(),)},),
-    "phones": (
+    "legs": (
         {"legs": BUSY},
         {"steps": (Step(delay=PRESETS["busy"].ring, event_type="ring", leg="a"),)},
         {"attempts": ("usual",)},
         {"numbers": ("usual",)},
         {"choose": ((1, "usual"),)},
-        {"play": "usual"},
+        {"use": "usual"},
     ),
     "webhooks": ({"webhooks": {"any": DeliveryBehavior()}},),
 }

@@ -51,7 +51,7 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
 FAULTS = {
     "reset after accept": (reset_connection, DeliveryResult(status=None, error="reset")),
     "hangs up at once": (close_connection, DeliveryResult(status=None, error="reset")),
-    "empty answer": (respond_with(), DeliveryResult(status=None, error="reset")),
+    "empty response": (respond_with(), DeliveryResult(status=None, error="reset")),
     "cut status line": (respond_with(b"HTTP/1.1 2"), DeliveryResult(status=None, error="reset")),
     "cut head": (respond_with(HEAD + b"x: y\r\n"), DeliveryResult(status=None, error="reset")),
     "cut body": (
@@ -62,7 +62,7 @@ FAULTS = {
         respond_with(HEAD, b"transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n"),
         DeliveryResult(status=None, error="reset"),
     ),
-    "only interim answers": (
+    "only interim responses": (
         respond_with(b"HTTP/1.1 103 Hints\r\n\r\n"),
         DeliveryResult(status=None, error="reset"),
     ),

@@ -90,7 +90,9 @@ def deliver(
     return asyncio.run(run())
 
 
-@pytest.mark.parametrize("url", ["{origin}/", "{origin}/_mock/inbox/x", "https://127.0.0.1:PORT/"])
+@pytest.mark.parametrize(
+    "url", ["{origin}/", "{origin}/_mock/receive/x", "https://127.0.0.1:PORT/"]
+)
 @pytest.mark.parametrize("name", ["self.pem", "leaf.pem"])
 def test_the_own_certificate_is_trusted_at_the_own_address_whatever_its_name(
     url: str, name: str, certificates: Path
@@ -136,8 +138,8 @@ def test_plain_http_to_the_own_address_needs_no_certificate(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("scheme", "url", "is_own"),
     [
-        ("http", f"{ORIGIN_PLACEHOLDER}/_mock/inbox/x", True),
-        ("http", "http://127.0.0.1:9/_mock/inbox/x", True),
+        ("http", f"{ORIGIN_PLACEHOLDER}/_mock/receive/x", True),
+        ("http", "http://127.0.0.1:9/_mock/receive/x", True),
         ("http", "http://localhost:9/", True),
         ("http", "http://127.0.0.1:8/", False),
         ("http", "http://127.0.0.2:9/", False),
@@ -171,6 +173,6 @@ def test_a_webhook_to_the_own_origin_is_rejected_where_loopback_is_not_allowed()
         lambda: f"http://{HOST}:9", AddressPolicy(allow=("private",)), loopback=loopback
     )
     result = asyncio.run(
-        dispatcher.deliver(build_own_delivery(f"{ORIGIN_PLACEHOLDER}/_mock/inbox/x"))
+        dispatcher.deliver(build_own_delivery(f"{ORIGIN_PLACEHOLDER}/_mock/receive/x"))
     )
     assert result.error == "refused-target"

@@ -184,29 +184,29 @@ def test_a_body_that_cannot_be_encoded_gives_a_protocol_error() -> None:
 @pytest.mark.parametrize(
     ("url", "error", "reason"),
     [
-        ("", "protocol", b"the scheme of the URL is neither http nor https"),
-        ("file:///etc/passwd", "protocol", b"the scheme of the URL is neither http nor https"),
-        ("http://a:99999/", "protocol", b"the URL cannot be read"),
-        ("http://u:p@127.0.0.1/", "protocol", b"the URL has user-info"),
+        ("", "protocol", "the scheme of the URL is neither http nor https"),
+        ("file:///etc/passwd", "protocol", "the scheme of the URL is neither http nor https"),
+        ("http://a:99999/", "protocol", "the URL cannot be read"),
+        ("http://u:p@127.0.0.1/", "protocol", "the URL has user-info"),
         (
             "http://169.254.169.254/",
             "refused-target",
-            b"169.254.169.254 (metadata) is never a target",
+            "169.254.169.254 (metadata) is never a target",
         ),
         (
             "https://8.8.8.8/",
             "refused-target",
-            b"8.8.8.8 (public) is not among the --webhook-targets",
+            "8.8.8.8 (public) is not among the --webhook-targets",
         ),
-        ("http://nosuch.test/", "dns", b"no address of nosuch.test was found"),
+        ("http://nosuch.test/", "dns", "no address of nosuch.test was found"),
     ],
 )
 def test_a_rejected_target_gives_its_error_and_reason(
-    url: str, error: str, reason: bytes, monkeypatch: pytest.MonkeyPatch
+    url: str, error: str, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resolver, "getaddrinfo", lambda *_, **__: [])
     result = asyncio.run(WebhookDispatcher(unused_origin).deliver(build_delivery_to(url)))
-    assert result._replace(duration_ms=0) == DeliveryResult(status=None, error=error, body=reason)
+    assert result._replace(duration_ms=0) == DeliveryResult(status=None, error=error, reason=reason)
 
 
 class FailingConnector:

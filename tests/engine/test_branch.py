@@ -16,8 +16,8 @@ from tests.support import read
 from tests.support.fake_vendor import build_shop, build_state, event_log, place_calls
 from tests.support.simulation import play_until_idle, run_until
 
-PRESS_1 = LegAction(delay=fixed_duration(1_000), event_type="digits", data={"digits": "1"})
-PRESS_2 = LegAction(delay=fixed_duration(1_000), event_type="digits", data={"digits": "2"})
+PRESS_1 = LegAction(delay=fixed_duration(1_000), event_type="press", data={"digits": "1"})
+PRESS_2 = LegAction(delay=fixed_duration(1_000), event_type="press", data={"digits": "2"})
 
 
 def pressing_scenario(action: LegAction, **legs: LegBehavior) -> Scenario:
@@ -63,18 +63,18 @@ def test_a_leg_that_is_ringing_or_answered_is_not_dialed_again() -> None:
     run_until(state, 0)
     apply_event(state, "c1", Event(at=1_000, type="answer", leg="a"))
     for at in (2_000, 3_000):
-        apply_event(state, "c1", Event(at=at, type="digits", leg="a", data={"digits": "1"}))
+        apply_event(state, "c1", Event(at=at, type="press", leg="a", data={"digits": "1"}))
         run_until(state, at)
-    assert [entry.type for entry in read.journal(state)].count("moot") == 1
-    apply_event(state, "c1", Event(at=8_000, type="digits", leg="a", data={"digits": "1"}))
+    assert [entry.type for entry in read.journal(state)].count("event-rejected") == 1
+    apply_event(state, "c1", Event(at=8_000, type="press", leg="a", data={"digits": "1"}))
     run_until(state, 8_000)
-    assert [entry.type for entry in read.journal(state)].count("moot") == 2
+    assert [entry.type for entry in read.journal(state)].count("event-rejected") == 2
 
 
 def test_a_scenario_for_a_leg_that_may_be_added_later_is_not_ignored() -> None:
     state = build_state(build_shop({}), Scenario(name="mine", legs={"b": DEFAULT_BEHAVIOR}))
     place_calls(state, shape="branch")
-    assert [entry.type for entry in read.journal(state)].count("skipped") == 0
+    assert [entry.type for entry in read.journal(state)].count("leg-ignored") == 0
 
 
 def test_numbers_are_tried_in_turn_until_one_answers() -> None:
@@ -144,6 +144,6 @@ def test_a_poll_is_an_event_even_after_the_end_of_the_call() -> None:
     place_calls(state, shape="one-leg")
     place_calls(state, 2, id="v1")
     play_until_idle(state)
-    assert event_log(state, "polled") == [(0, "c1", "polled", "")]
-    apply_event(state, "c1", Event(at=99_000, type="polled"))
-    assert event_log(state, "polled")[-1] == (99_000, "c1", "polled", "")
+    assert event_log(state, "poll") == [(0, "c1", "poll", "")]
+    apply_event(state, "c1", Event(at=99_000, type="poll"))
+    assert event_log(state, "poll")[-1] == (99_000, "c1", "poll", "")

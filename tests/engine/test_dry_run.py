@@ -35,7 +35,7 @@ from tests.support.fake_vendor import BOUND_FAKE_VENDOR, FAKE_VENDOR, build_shop
 PERSON = PRESETS["person"]
 CALL_ENDED = "this step is never reached: the call is over by then"
 NEVER_OCCURS = "this step is never reached: what it waits for cannot come"
-TOO_EARLY = "digits is not possible while leg a is ringing, only while answered"
+TOO_EARLY = "press is not possible while leg a is ringing, only while answered"
 TOO_LATE = CALL_ENDED
 NO_OPERATION = "there is no operation that this scenario can meet"
 
@@ -52,7 +52,7 @@ def unreachable_step(line: int, event_type: str, leg: str) -> Step:
 
 
 def event_step(line: int, event_type: str, leg: str, after: DurationRange | None = None) -> Step:
-    data = {"hangup": {"cause": "normal"}, "digits": {"digits": "1"}}.get(event_type, {})
+    data = {"hangup": {"cause": "normal"}, "press": {"digits": "1"}}.get(event_type, {})
     return Step(
         delay=after or fixed_duration(1_000),
         event_type=event_type,
@@ -85,19 +85,19 @@ def test_a_scenario_without_steps_needs_no_dry_run(configuration: Configuration)
     [
         ({}, (event_step(2, "hangup", "a"),)),
         ({}, (wait_step(2, "control"), event_step(3, "hangup", "a"))),
-        ({}, (wait_step(2, "polled", times=40), event_step(3, "hangup", "a"))),
-        ({}, (wait_step(2, "polled", times=999), event_step(3, "hangup", "a"))),
+        ({}, (wait_step(2, "poll", times=40), event_step(3, "hangup", "a"))),
+        ({}, (wait_step(2, "poll", times=999), event_step(3, "hangup", "a"))),
         (
             {},
             (
-                wait_step(2, "digits", "a"),
-                wait_step(3, "digits", "a"),
+                wait_step(2, "press", "a"),
+                wait_step(3, "press", "a"),
                 event_step(4, "hangup", "a"),
             ),
         ),
-        ({}, (wait_step(2, "speech", "b"), event_step(3, "hangup", "b"))),
-        ({"a": PERSON}, (wait_step(2, "digits", "a"), event_step(3, "hangup", "a"))),
-        ({"a": PERSON}, (wait_step(2, "control"), event_step(3, "digits", "a"))),
+        ({}, (wait_step(2, "say", "b"), event_step(3, "hangup", "b"))),
+        ({"a": PERSON}, (wait_step(2, "press", "a"), event_step(3, "hangup", "a"))),
+        ({"a": PERSON}, (wait_step(2, "control"), event_step(3, "press", "a"))),
         ({}, (event_step(2, "ring", "a"), wait_step(3, "control"), event_step(4, "answer", "a"))),
         ({}, (event_step(2, "ring", "b", fixed_duration(9_000)), event_step(3, "answer", "b"))),
         ({"b": PERSON}, (event_step(2, "ring", "b", fixed_duration(9_000)),)),
@@ -118,7 +118,7 @@ def test_a_scenario_without_steps_needs_no_dry_run(configuration: Configuration)
         ({}, (wait_step(2, "control"),)),
         (
             {"a": PERSON, "b": PERSON},
-            (wait_step(2, "control"), event_step(3, "answer", "a"), wait_step(4, "digits", "b")),
+            (wait_step(2, "control"), event_step(3, "answer", "a"), wait_step(4, "press", "b")),
         ),
     ],
 )
@@ -140,24 +140,24 @@ def test_the_dry_run_sends_the_events_that_a_call_waits_for(
             {},
             (
                 event_step(2, "hangup", "a", fixed_duration(9_000)),
-                event_step(3, "digits", "a"),
+                event_step(3, "press", "a"),
                 wait_step(4, "control"),
             ),
             [(3, CALL_ENDED), (4, CALL_ENDED)],
         ),
         (
             {"a": PRESETS["answered"]},
-            (wait_step(2, "digits", "a"), event_step(3, "hangup", "a")),
+            (wait_step(2, "press", "a"), event_step(3, "hangup", "a")),
             [(2, CALL_ENDED), (3, CALL_ENDED)],
         ),
         (
             {},
-            (wait_step(2, "digits", "b"), event_step(3, "ring", "b")),
+            (wait_step(2, "press", "b"), event_step(3, "ring", "b")),
             [(2, NEVER_OCCURS), (3, NEVER_OCCURS)],
         ),
         (
             {},
-            (wait_step(2, "digits", "manager"), event_step(3, "hangup", "a")),
+            (wait_step(2, "press", "manager"), event_step(3, "hangup", "a")),
             [(2, NEVER_OCCURS), (3, NEVER_OCCURS)],
         ),
         (
@@ -175,9 +175,9 @@ def test_the_dry_run_sends_the_events_that_a_call_waits_for(
         (
             {"a": PERSON},
             (
-                *(wait_step(2, "control"), event_step(3, "digits", "a", fixed_duration(0))),
+                *(wait_step(2, "control"), event_step(3, "press", "a", fixed_duration(0))),
                 *(
-                    event_step(4, "digits", "a", fixed_duration(0)),
+                    event_step(4, "press", "a", fixed_duration(0)),
                     event_step(5, "ring", "manager"),
                 ),
             ),
@@ -210,7 +210,7 @@ def test_the_dry_run_plays_the_shortest_and_the_longest_durations(
     """The leg answers at 2 s and hangs up at 9 s; a key before or after is rejected."""
     legs = {"a": STAY_ON_LINE._replace(hangup=fixed_duration(7_000))}
     assert (
-        dry_run_problems(configuration, event_step(2, "digits", "a", duration), legs=legs)
+        dry_run_problems(configuration, event_step(2, "press", "a", duration), legs=legs)
         == expected
     )
 
@@ -252,12 +252,12 @@ MISSING_LEG = "this call has no leg b, only a"
         ({}, (event_step(2, "answer", "b"),), (2, IDLE)),
         (
             {},
-            (event_step(2, "bridge", "", fixed_duration(9_000)), event_step(3, "digits", "b")),
+            (event_step(2, "bridge", "", fixed_duration(9_000)), event_step(3, "press", "b")),
             (2, BRIDGED),
         ),
         (
             {"b": PRESETS["busy"]},
-            (event_step(2, "digits", "b"), event_step(3, "hangup", "a", fixed_duration(9_000))),
+            (event_step(2, "press", "b"), event_step(3, "hangup", "a", fixed_duration(9_000))),
             (2, MISSING_LEG),
         ),
     ],
@@ -327,7 +327,7 @@ def test_every_event_of_a_dry_run_sees_an_account_without_a_balance() -> None:
 
 
 def test_the_dry_run_sends_one_event_per_wait_reason() -> None:
-    reasons = (("control", ""), ("polled", ""), ("digits", "a"), ("speech", "a"))
+    reasons = (("control", ""), ("poll", ""), ("press", "a"), ("say", "a"))
     waits = tuple(
         Step(delay=IMMEDIATELY, event_type="", condition=Condition(*reason), location=f"f:{line}:1")
         for line, reason in enumerate(reasons, 2)
@@ -356,9 +356,9 @@ def test_the_dry_run_sends_one_event_per_wait_reason() -> None:
     assert received == [
         ("answer", "a", {}, ""),
         ("continue", "", {}, "control"),
-        ("polled", "", {}, ""),
-        ("digits", "a", {"digits": "1"}, ""),
-        ("speech", "a", {"words": "yes"}, ""),
+        ("poll", "", {}, ""),
+        ("press", "a", {"digits": "1"}, ""),
+        ("say", "a", {"words": "yes"}, ""),
         ("hangup", "a", {"cause": "normal"}, "control"),
     ]
 
@@ -369,7 +369,7 @@ def test_the_dry_run_answers_legs_before_it_sends_what_the_steps_wait_for() -> N
             delay=IMMEDIATELY, event_type="", condition=Condition(type="control"), location="f:1:1"
         ),
         Step(
-            delay=IMMEDIATELY, event_type="digits", leg="a", data={"digits": "2"}, location="f:2:1"
+            delay=IMMEDIATELY, event_type="press", leg="a", data={"digits": "2"}, location="f:2:1"
         ),
     )
     scenario = Scenario(name="mine", location="f:1:1", legs={"a": PERSON}, steps=steps)
@@ -441,6 +441,6 @@ def test_an_endless_dry_run_is_stopped(
     configuration: Configuration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MAX_DUE_ITEMS", 100)
-    assert dry_run_problems(configuration, wait_step(2, "polled", times=10**6)) == [
+    assert dry_run_problems(configuration, wait_step(2, "poll", times=10**6)) == [
         ("m.yaml:2:1", NEVER_OCCURS)
     ]

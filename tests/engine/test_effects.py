@@ -100,7 +100,10 @@ def test_legs_of_a_scenario_that_the_call_does_not_have_are_journaled(
         JournalEntry(at=START, type="event", call_id="c1", payload=PLACED),
         *(
             JournalEntry(
-                at=START, type="skipped", call_id="c1", payload=IgnoredLeg(scenario="mine", leg=leg)
+                at=START,
+                type="leg-ignored",
+                call_id="c1",
+                payload=IgnoredLeg(scenario="mine", leg=leg),
             )
             for leg in ignored
         ),
@@ -109,13 +112,13 @@ def test_legs_of_a_scenario_that_the_call_does_not_have_are_journaled(
 
 def test_missing_legs_of_outer_scenarios_are_journaled_once(configuration: Configuration) -> None:
     outer = Scenario(
-        name="outer", legs={"x": DEFAULT_BEHAVIOR, "b": DEFAULT_BEHAVIOR}, play="middle"
+        name="outer", legs={"x": DEFAULT_BEHAVIOR, "b": DEFAULT_BEHAVIOR}, use="middle"
     )
-    middle = Scenario(name="middle", legs={"z": DEFAULT_BEHAVIOR}, play="inner")
+    middle = Scenario(name="middle", legs={"z": DEFAULT_BEHAVIOR}, use="inner")
     inner = Scenario(name="inner", legs={"y": DEFAULT_BEHAVIOR, "x": DEFAULT_BEHAVIOR})
     state = state_with_scenarios(configuration, outer, middle, inner)
     place_call(state, CALL, START, NO_SELECTION_INPUT)
-    ignored = [entry.payload for entry in read.journal(state) if entry.type == "skipped"]
+    ignored = [entry.payload for entry in read.journal(state) if entry.type == "leg-ignored"]
     assert ignored == [IgnoredLeg(scenario="inner", leg=leg) for leg in ("x", "z", "y")]
 
 

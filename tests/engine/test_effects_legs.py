@@ -154,7 +154,7 @@ def test_steps_name_legs_by_name_role_or_callee(
 ) -> None:
     steps = (
         Step(delay=IMMEDIATELY, event_type="ring", leg=name),
-        Step(delay=IMMEDIATELY, event_type="", condition=Condition(type="digits", leg=name)),
+        Step(delay=IMMEDIATELY, event_type="", condition=Condition(type="press", leg=name)),
         Step(delay=IMMEDIATELY, event_type=""),
     )
     state = place(
@@ -162,7 +162,7 @@ def test_steps_name_legs_by_name_role_or_callee(
     )
     assert read.scripts(state)["c1"][-1].steps == (
         Step(delay=IMMEDIATELY, event_type="ring", leg=leg),
-        Step(delay=IMMEDIATELY, event_type="", condition=Condition(type="digits", leg=leg)),
+        Step(delay=IMMEDIATELY, event_type="", condition=Condition(type="press", leg=leg)),
         Step(delay=IMMEDIATELY, event_type=""),
     )
 

@@ -293,12 +293,12 @@ def test_a_vendor_event_after_the_end_changes_only_the_call_state() -> None:
 def test_an_event_scheduled_after_the_end_occurs_only_if_it_is_allowed_then() -> None:
     state = build_state(build_shop({"ann": "available"}))
     place_calls(state)
-    for at, event_type in ((20_000, "rate"), (30_000, "hold"), (40_000, "polled")):
+    for at, event_type in ((20_000, "rate"), (30_000, "hold"), (40_000, "poll")):
         state.schedule(
             at, "event", "c1", ScheduledEvent(attempt=0, event=Event(at=at, type=event_type))
         )
     play_until_idle(state)
-    assert event_log(state, "rate", "hold", "polled") == [(20_000, "c1", "rate", "")]
+    assert event_log(state, "rate", "hold", "poll") == [(20_000, "c1", "rate", "")]
     assert [
         entry for entry in read.journal(state) if isinstance(entry.payload, RejectedEvent)
     ] == []

@@ -83,7 +83,7 @@ def test_a_call_polled_after_its_end_is_evicted_later(state: SandboxState) -> No
     for _ in range(2):
         click_to_call(state)
         play_until_idle(state)
-    apply_event(state, "c1", Event(at=state.started_at + 60_000, type="polled"))
+    apply_event(state, "c1", Event(at=state.started_at + 60_000, type="poll"))
     click_to_call(state)
     play_until_idle(state)
     assert remembered_calls(state) == {"c1", "c3"}

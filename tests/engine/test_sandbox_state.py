@@ -210,7 +210,7 @@ def test_each_call_has_one_pending_step(state: SandboxState) -> None:
     click_to_call(state)
     for _ in range(6):
         run_due_item(state)
-    apply_event(state, "c1", Event(at=START + 2_000, type="digits", leg="a", data={"digits": "1"}))
+    apply_event(state, "c1", Event(at=START + 2_000, type="press", leg="a", data={"digits": "1"}))
     pending = [(due.at, due.kind, due.subject) for due in sorted(state.pending_items())]
     assert pending == [(START + 2_000, "script", "c1"), (START + 2_000, "script", "c2")]
 

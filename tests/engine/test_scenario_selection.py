@@ -95,9 +95,9 @@ def test_a_match_rule_on_the_callee_can_match_a_call_without_one(
 
 def test_legs_and_webhooks_can_come_from_different_scenarios(configuration: Configuration) -> None:
     with_webhooks = Scenario(
-        name="travels", match=MATCH_ALL, webhooks={"any": DeliveryBehavior(duplicate=2)}
+        name="doubled", match=MATCH_ALL, webhooks={"any": DeliveryBehavior(duplicate=2)}
     )
-    with_legs = Scenario(name="phones", match=MATCH_ALL, play="busy")
+    with_legs = Scenario(name="busy-legs", match=MATCH_ALL, use="busy")
     state = state_with_scenarios(configuration, BUSY, with_webhooks, with_legs)
     select_for_call(state, build_flow_call(), NO_SELECTION_INPUT)
     assert (read.leg_scenarios(state)["c1"], read.webhook_scenarios(state)["c1"]) == (
@@ -118,7 +118,7 @@ def test_a_default_scenario_without_legs_gives_the_default_behavior(
 
 
 def test_needs_name_a_leg_by_its_role(configuration: Configuration) -> None:
-    needy = Scenario(name="needy", match=MATCH_ALL, needs={"leg": "to"}, play="busy")
+    needy = Scenario(name="needy", match=MATCH_ALL, needs={"leg": "to"}, use="busy")
     state = state_with_scenarios(configuration, BUSY, needy)
     selected = []
     for flow in ("b-after-a", "one-leg"):
@@ -185,7 +185,7 @@ def test_one_matching_context_of_a_batch_selects_the_scenario(
 def test_scenarios_without_responses_are_skipped(configuration: Configuration) -> None:
     scenario = Scenario(name="mine", match=MATCH_ALL, responses=(REFUSED,))
     state = state_with_scenarios(
-        configuration, BUSY, Scenario(name="mute", match=MATCH_ALL, play="busy"), scenario
+        configuration, BUSY, Scenario(name="mute", match=MATCH_ALL, use="busy"), scenario
     )
     assert select_api_behavior(state, SelectionInput(scenario_names=("busy",)), (CONTEXT,)) == (
         REFUSED,

@@ -54,7 +54,7 @@ event_steps = st.builds(
         delay=after, event_type=event_type, leg=leg, data={"cause": cause, "digits": "1"}
     ),
     durations,
-    st.sampled_from(("ring", "answer", "hangup", "digits", "machine")),
+    st.sampled_from(("ring", "answer", "hangup", "press", "machine")),
     st.sampled_from(LEGS),
     st.sampled_from(tuple(CAUSES)),
 )
@@ -73,7 +73,7 @@ def scenario_fields(*further: str) -> st.SearchStrategy[dict[str, Any]]:
         st.fixed_dictionaries({"attempts": lists}),
         st.fixed_dictionaries({"numbers": lists}),
         st.fixed_dictionaries({"choose": weighted.map(tuple)}),
-        st.fixed_dictionaries({"play": names}),
+        st.fixed_dictionaries({"use": names}),
     )
 
 
@@ -186,7 +186,7 @@ def test_the_attempts_of_a_call_follow_one_another(
     statuses=st.lists(st.sampled_from((200, 500)), max_size=6),
 )
 @relaxed
-def test_deliveries_end_whatever_the_receiver_answers(
+def test_deliveries_end_whatever_the_receiver_responds(
     configuration: Configuration,
     scenarios: tuple[Scenario, ...],
     fields: Mapping[str, Any],

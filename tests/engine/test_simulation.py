@@ -41,7 +41,7 @@ from tests.support.simulation import (
 
 PERSON = PRESETS["person"]
 STAYS = DEFAULT_BEHAVIOR._replace(talk=None)
-DIGITS = Event(at=START + 2_000, type="digits", leg="a", data={"digits": "1"})
+PRESS = Event(at=START + 2_000, type="press", leg="a", data={"digits": "1"})
 
 LoggedEntry = tuple[int, str, str, str]
 
@@ -77,7 +77,7 @@ def test_the_journal_of_a_whole_call_has_every_event_and_delivery_attempt(
         (10_000, "event", "hangup", "b"),
         (10_000, "event", "attempt-ended", ""),
         (10_000, "event", "ended", ""),
-        (10_000, "attempt", "", ""),
+        (10_000, "delivery-attempt", "", ""),
     ]
     assert {entry.call_id for entry in read.journal(state)} == {"c1"}
 
@@ -162,21 +162,21 @@ def test_events_of_a_request_due_now_occur_at_once_and_others_when_due(
     configuration: Configuration,
 ) -> None:
     state = state_with_request_events(
-        configuration, *(Event(at=START + at, type="polled") for at in (0, 5_000))
+        configuration, *(Event(at=START + at, type="poll") for at in (0, 5_000))
     )
     click_to_call(state)
     assert journal_log(state) == [
-        *((0, "request", "", ""), (0, "event", "placed", ""), (0, "event", "polled", "")),
+        *((0, "request", "", ""), (0, "event", "placed", ""), (0, "event", "poll", "")),
     ]
     run_for(state, 5_000)
-    assert journal_log(state)[-1] == (5_000, "event", "polled", "")
+    assert journal_log(state)[-1] == (5_000, "event", "poll", "")
 
 
 def test_an_illegal_event_of_a_request_is_rejected(configuration: Configuration) -> None:
     state = state_with_request_events(configuration, Event(at=START, type="bridge"))
     click_to_call(state)
     reason = "bridge is not possible while the call is queued"
-    assert [entry.payload for entry in read.journal(state) if entry.type == "moot"] == [
+    assert [entry.payload for entry in read.journal(state) if entry.type == "event-rejected"] == [
         RejectedEvent(type="bridge", leg="", location="", reason=reason)
     ]
 
@@ -214,11 +214,11 @@ def test_a_recorded_exchange_counts_twice_the_bytes_of_its_body(state: SandboxSt
     assert (read.exchanges(state).byte_count, read.journal(state).byte_count) == (8, 8)
 
 
-def test_a_number_in_the_data_of_digits_dials_nobody(state: SandboxState) -> None:
+def test_a_number_in_the_data_of_a_key_press_dials_no_leg(state: SandboxState) -> None:
     click_to_call(state)
     run_for(state, 2_000)
     before = read.scripts(state)["c1"]
-    apply_event(state, "c1", DIGITS._replace(data={"digits": "1", "number": "9"}))
+    apply_event(state, "c1", PRESS._replace(data={"digits": "1", "number": "9"}))
     assert read.scripts(state)["c1"] == before
 
 
@@ -226,7 +226,7 @@ def test_a_number_in_the_data_of_digits_dials_nobody(state: SandboxState) -> Non
     ("after", "rejected", "attempts", "outcome"),
     [
         (3_000, [], 1, "cancelled"),
-        (86_000, [(88_000, "moot", "hangup", "a")], 3, "no-answer"),
+        (86_000, [(88_000, "event-rejected", "hangup", "a")], 3, "no-answer"),
     ],
 )
 def test_a_scheduled_event_is_rejected_after_its_attempt(
@@ -248,13 +248,13 @@ def test_a_scheduled_event_is_rejected_after_its_attempt(
     click_to_call(state, "no-answer")
     play_until_idle(state)
     call = read.calls(state)["c1"]
-    assert (journal_log(state, "moot"), len(call.attempts) + 1, call.outcome) == (
+    assert (journal_log(state, "event-rejected"), len(call.attempts) + 1, call.outcome) == (
         rejected,
         attempts,
         outcome,
     )
     reason = "it belongs to an attempt that is over"
-    assert [entry.payload for entry in read.journal(state) if entry.type == "moot"] == [
+    assert [entry.payload for entry in read.journal(state) if entry.type == "event-rejected"] == [
         RejectedEvent(type="hangup", leg="a", location="", reason=reason) for _ in rejected
     ]
 
@@ -264,7 +264,7 @@ def test_a_scheduled_event_never_occurs_after_the_end_of_the_call(state: Sandbox
     run_for(state, 11_000)
     assert read.calls(state)["c1"].phase == "ended"
     assert read.peek(state) is None
-    assert journal_log(state, "moot") == []
+    assert journal_log(state, "event-rejected") == []
 
 
 def test_a_step_that_comes_too_late_is_rejected_and_the_call_goes_on(state: SandboxState) -> None:
@@ -276,7 +276,7 @@ def test_a_step_that_comes_too_late_is_rejected_and_the_call_goes_on(state: Sand
         (0, "event", "ring", "a"),
         (500, "event", "answer", "a"),
         (500, "event", "ring", "b"),
-        (2_000, "moot", "answer", "a"),
+        (2_000, "event-rejected", "answer", "a"),
         (2_500, "event", "answer", "b"),
     ]
     assert journal_log(state)[-3:-1] == [
@@ -314,13 +314,13 @@ def test_an_answer_from_outside_ends_the_wait_for_a_person(
     assert read.wait_reasons(state).get("c1", ()) == expected
 
 
-def test_digits_leave_the_next_step_as_it_is(state: SandboxState) -> None:
+def test_a_key_press_leaves_the_next_step_as_it_is(state: SandboxState) -> None:
     click_to_call(state)
     run_for(state, 2_000)
     before = read.next_steps(state)["c1"]
-    call = apply_event(state, "c1", DIGITS)
+    call = apply_event(state, "c1", PRESS)
     assert (call.events[-1], call, read.next_steps(state)["c1"]) == (
-        DIGITS,
+        PRESS,
         read.calls(state)["c1"],
         before,
     )

@@ -25,7 +25,7 @@ durations = st.tuples(st.integers(0, MINUTE), st.sampled_from((0, 0, 1, 4_000)))
 actions = st.builds(
     LegAction,
     durations,
-    st.sampled_from(("digits", "speech")),
+    st.sampled_from(("press", "say")),
     st.just({"digits": "1"}),
 )
 behaviors = st.builds(

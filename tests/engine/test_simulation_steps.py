@@ -29,7 +29,7 @@ from tests.support.simulation import (
 
 KEY = ("mobtexting", "mobtexting-default")
 CONTINUE = Event(at=0, type="continue", source="control")
-DIGITS = Event(at=0, type="digits", leg="a", data={"digits": "1"}, source="control")
+PRESS = Event(at=0, type="press", leg="a", data={"digits": "1"}, source="control")
 
 
 def event_step(after: int, event_type: str, leg: str, cause: str = "normal") -> Step:
@@ -56,7 +56,7 @@ def event_log(state: SandboxState) -> list[tuple[int, str, str]]:
 
 
 def rejected_events(state: SandboxState) -> list[object]:
-    return [entry.payload for entry in read.journal(state) if entry.type == "moot"]
+    return [entry.payload for entry in read.journal(state) if entry.type == "event-rejected"]
 
 
 def test_a_step_ends_a_call_whose_legs_stay_on_the_line(configuration: Configuration) -> None:
@@ -74,25 +74,25 @@ def test_a_step_ends_a_call_whose_legs_stay_on_the_line(configuration: Configura
     ("step", "wait_reason", "events", "ended_at"),
     [
         (build_wait_step("control"), WaitReason(reason="control"), (CONTINUE,), 60_000),
-        (build_wait_step("control"), WaitReason(reason="control"), (DIGITS,), 60_000),
+        (build_wait_step("control"), WaitReason(reason="control"), (PRESS,), 60_000),
         (build_wait_step("control", after=7), WaitReason(reason="control"), (CONTINUE,), 60_007),
-        (build_wait_step("digits", "a"), WaitReason(reason="digits", leg="a"), (DIGITS,), 60_000),
+        (build_wait_step("press", "a"), WaitReason(reason="press", leg="a"), (PRESS,), 60_000),
         (
-            build_wait_step("digits", "a"),
-            WaitReason(reason="digits", leg="a"),
-            (CONTINUE, DIGITS),
+            build_wait_step("press", "a"),
+            WaitReason(reason="press", leg="a"),
+            (CONTINUE, PRESS),
             60_001,
         ),
         (
-            build_wait_step("polled", times=3),
-            WaitReason(reason="polled"),
-            tuple(Event(at=0, type="polled") for _ in range(4)),
+            build_wait_step("poll", times=3),
+            WaitReason(reason="poll"),
+            tuple(Event(at=0, type="poll") for _ in range(4)),
             60_002,
         ),
         (
-            build_wait_step("speech", "b"),
-            WaitReason(reason="speech", leg="b"),
-            (DIGITS, Event(at=0, type="speech", leg="b", data={"words": "yes"})),
+            build_wait_step("say", "b"),
+            WaitReason(reason="say", leg="b"),
+            (PRESS, Event(at=0, type="say", leg="b", data={"words": "yes"})),
             60_001,
         ),
     ],
@@ -116,17 +116,17 @@ def test_a_step_waits_for_its_external_condition(
 
 
 def test_two_keys_pressed_at_one_time_end_two_waits(configuration: Configuration) -> None:
-    waits = build_wait_step("digits", "a"), build_wait_step("digits", "a")
+    waits = build_wait_step("press", "a"), build_wait_step("press", "a")
     state = play_steps(configuration, *waits, event_step(1_000, "hangup", "a"))
     for _ in range(2):
-        apply_event(state, "c1", DIGITS._replace(at=START + 9_000))
+        apply_event(state, "c1", PRESS._replace(at=START + 9_000))
     play_until_idle(state)
     assert read.calls(state)["c1"].ended_at == START + 10_000
 
 
 def test_a_step_that_only_waits_leaves_no_journal_entry(configuration: Configuration) -> None:
-    state = play_steps(configuration, build_wait_step("digits", "a"), event_step(0, "hangup", "a"))
-    apply_event(state, "c1", DIGITS._replace(at=START + 9_000))
+    state = play_steps(configuration, build_wait_step("press", "a"), event_step(0, "hangup", "a"))
+    apply_event(state, "c1", PRESS._replace(at=START + 9_000))
     before = len(read.journal(state))
     run_for(state, 9_000)
     event_types = [

@@ -74,9 +74,9 @@ def test_a_failed_delivery_is_retried_as_the_account_says(
         delivery_state,
         None,
     )
-    assert [entry.at - START for entry in read.journal(state) if entry.type == "attempt"] == [
-        at for _, at, _ in attempts
-    ]
+    assert [
+        entry.at - START for entry in read.journal(state) if entry.type == "delivery-attempt"
+    ] == [at for _, at, _ in attempts]
 
 
 DAY = 86_400_000

@@ -47,8 +47,8 @@ def delivery_states(state: SandboxState) -> list[str]:
     [
         ("http://own/", {"mobtexting": "http://target/"}, "http://own/"),
         ("", {"mobtexting": "http://target/"}, "http://target/"),
-        ("", {"phonon": "http://target/"}, "{origin}/_mock/inbox/mobtexting"),
-        ("", {}, "{origin}/_mock/inbox/mobtexting"),
+        ("", {"phonon": "http://target/"}, "{origin}/_mock/receive/mobtexting"),
+        ("", {}, "{origin}/_mock/receive/mobtexting"),
     ],
 )
 def test_a_webhook_goes_to_its_own_url_the_target_or_the_inbox(
@@ -77,8 +77,8 @@ def test_the_deliveries_of_a_call_are_listed_in_order(state: SandboxState) -> No
 
 def test_the_inbox_url_has_our_origin_and_the_sandbox_name(configuration: Configuration) -> None:
     default, other = SandboxState(configuration, START), SandboxState(configuration, START, "t1")
-    assert inbox_url(default, "mobtexting") == "{origin}/_mock/inbox/mobtexting"
-    assert inbox_url(other, "mobtexting") == "{origin}/_sandbox/t1/_mock/inbox/mobtexting"
+    assert inbox_url(default, "mobtexting") == "{origin}/_mock/receive/mobtexting"
+    assert inbox_url(other, "mobtexting") == "{origin}/_sandbox/t1/_mock/receive/mobtexting"
 
 
 @pytest.mark.parametrize(
@@ -130,9 +130,12 @@ def test_the_first_webhooks_or_all_are_dropped_and_journaled(
         name for name, delivery in read.deliveries(state).items() if delivery.state == "dropped"
     ]
     assert delivery_states(state) == expected
-    assert [entry for entry in read.journal(state) if entry.type == "dropped"] == [
+    assert [entry for entry in read.journal(state) if entry.type == "webhook-dropped"] == [
         JournalEntry(
-            at=START, type="dropped", call_id="c1", payload={"webhook": name, "kind": "completed"}
+            at=START,
+            type="webhook-dropped",
+            call_id="c1",
+            payload={"webhook": name, "kind": "completed"},
         )
         for name in dropped
     ]

@@ -1,6 +1,6 @@
 """Makes mutants: the code of a module with one small mistake.
 
-Docstrings, annotations, decorators, names of types and `strict=` are skipped.
+Docstrings, annotations, decorators, names of types and `strict=` are left alone.
 """
 
 import ast

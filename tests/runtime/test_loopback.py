@@ -48,10 +48,10 @@ def build_inbox_request(
 @pytest.mark.parametrize(
     ("path", "sandbox", "query"),
     [
-        ("/_mock/inbox/x", "default", ""),
-        ("/_mock/inbox/x?a=1&b=%20", "default", "a=1&b=%20"),
-        ("/_sandbox/mine/_mock/inbox/x", "mine", ""),
-        ("/_sandbox/mine/_mock/inbox/x?a", "mine", "a"),
+        ("/_mock/receive/x", "default", ""),
+        ("/_mock/receive/x?a=1&b=%20", "default", "a=1&b=%20"),
+        ("/_sandbox/mine/_mock/receive/x", "mine", ""),
+        ("/_sandbox/mine/_mock/receive/x?a", "mine", "a"),
     ],
 )
 def test_a_webhook_to_an_own_inbox_is_delivered_without_a_socket(
@@ -63,7 +63,7 @@ def test_a_webhook_to_an_own_inbox_is_delivered_without_a_socket(
     received = ReceivedRequest(
         at=START,
         method="POST",
-        path="/_mock/inbox/x",
+        path="/_mock/receive/x",
         query=query,
         headers=request.headers,
         body=b'{"a":1}',
@@ -78,19 +78,19 @@ def test_a_webhook_to_an_own_inbox_is_delivered_without_a_socket(
 @pytest.mark.parametrize(
     "http_request",
     [
-        build_inbox_request("/_mock/inbox/x", method="HEAD"),
-        build_inbox_request("/_mock/inbox/x", method="REPORT"),
-        build_inbox_request("/_mock/inbox/x", "a" * MAX_BODY),
-        build_inbox_request("/_mock/inbox/x", x_mock_sandbox="mine"),
-        build_inbox_request("/_mock/inbox/x", content_encoding="gzip"),
-        build_inbox_request("/_mock/inbox/x", connection="close"),
-        build_inbox_request("/_mock/inbox/"),
-        build_inbox_request("/_mock/inbox/x/y"),
-        build_inbox_request("/_mock/inbox/%78"),
+        build_inbox_request("/_mock/receive/x", method="HEAD"),
+        build_inbox_request("/_mock/receive/x", method="REPORT"),
+        build_inbox_request("/_mock/receive/x", "a" * MAX_BODY),
+        build_inbox_request("/_mock/receive/x", x_mock_sandbox="mine"),
+        build_inbox_request("/_mock/receive/x", content_encoding="gzip"),
+        build_inbox_request("/_mock/receive/x", connection="close"),
+        build_inbox_request("/_mock/receive/"),
+        build_inbox_request("/_mock/receive/x/y"),
+        build_inbox_request("/_mock/receive/%78"),
         build_inbox_request("/_mock/health"),
-        build_inbox_request("//_mock/inbox/x"),
-        build_inbox_request("/_sandbox/other/_mock/inbox/x"),
-        build_inbox_request("/_sandbox/%6dine/_mock/inbox/x"),
+        build_inbox_request("//_mock/receive/x"),
+        build_inbox_request("/_sandbox/other/_mock/receive/x"),
+        build_inbox_request("/_sandbox/%6dine/_mock/receive/x"),
         build_inbox_request("/api/v2/voice/c2c"),
     ],
     ids=str,
@@ -108,7 +108,7 @@ def test_a_loopback_delivery_waits_for_the_delay_of_the_inbox(sandboxes: Sandbox
         inbox.delay = 60.0
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0):
-                await deliver_to_inbox(sandboxes, build_inbox_request("/_mock/inbox/x"))
+                await deliver_to_inbox(sandboxes, build_inbox_request("/_mock/receive/x"))
         return inbox
 
     assert len(asyncio.run(run()).requests) == 1
@@ -143,7 +143,7 @@ def test_a_loopback_delivery_looks_like_a_delivery_by_socket(
 
     results, port = list[DeliveryResult | None](), free_port()
     monkeypatch.setattr(app, "deliver_to_inbox", record)
-    hook = (f"mobtexting=http://{host}:{port}/_mock/inbox/mobtexting?a=1",) if host else ()
+    hook = (f"mobtexting=http://{host}:{port}/_mock/receive/mobtexting?a=1",) if host else ()
     is_loopback = True
     by_loopback = run_call(port, prefix, hook)
     is_loopback = False

@@ -68,12 +68,12 @@ LEG_CASES = {
         ("28", *COMPLETED),
     ),
     "presses-one": (
-        f"{RING_B_LATE}, 4 digits a 1, {TALK_LATE}",
+        f"{RING_B_LATE}, 4 press a 1, {TALK_LATE}",
         ["completed"],
         ("11", *COMPLETED),
     ),
     "says-yes": (
-        f"{RING_B_LATE}, 4 speech a yes, {TALK_LATE}",
+        f"{RING_B_LATE}, 4 say a yes, {TALK_LATE}",
         ["completed"],
         ("11", *COMPLETED),
     ),
@@ -108,7 +108,7 @@ FLOW_CASES = {
         ("26", "RECEIVED", "RECEIVED", ""),
     ),
     "says-yes": (
-        "3 answer a, 4 speech a yes, 10 hangup a normal",
+        "3 answer a, 4 say a yes, 10 hangup a normal",
         ("10", "RECEIVED", "RECEIVED", ""),
     ),
     "hangs-up-early": ("2 answer a, 3 hangup a normal", ("3", "RECEIVED", "RECEIVED", "")),
@@ -145,8 +145,8 @@ def test_one_then_two_draws_the_time_of_its_answer_from_the_seed(
     first, second = (float(answered_at) + seconds for seconds in (3, 5))
     assert leg_log(state)[1:4] == [
         f"{answered_at} answer a",
-        f"{first:g} digits a 1",
-        f"{second:g} digits a 2",
+        f"{first:g} press a 1",
+        f"{second:g} press a 2",
     ]
 
 

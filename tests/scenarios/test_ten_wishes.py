@@ -74,7 +74,7 @@ def test_wish_3_the_redialed_callee_presses_one_where_the_vendor_redials(
     assert report_statuses(play_until_idle(state_with_redial)) == [
         ("75", "COMPLETED", "RECEIVED", "ANSWER")
     ]
-    assert (attempt_outcomes(state_with_redial), "70 digits b 1" in leg_log(state_with_redial)) == (
+    assert (attempt_outcomes(state_with_redial), "70 press b 1" in leg_log(state_with_redial)) == (
         ["busy", "completed"],
         True,
     )
@@ -83,7 +83,7 @@ def test_wish_3_the_redialed_callee_presses_one_where_the_vendor_redials(
 def test_wish_4_the_callee_presses_one_and_then_two(state: SandboxState) -> None:
     click_to_call_through_scenarios(state, "presses-one-then-two")
     assert report_statuses(play_until_idle(state)) == [("11", "COMPLETED", "RECEIVED", "ANSWER")]
-    assert leg_log(state)[3:7] == ["5 answer b", "5 bridge", "8 digits b 1", "10 digits b 2"]
+    assert leg_log(state)[3:7] == ["5 answer b", "5 bridge", "8 press b 1", "10 press b 2"]
 
 
 def test_wish_5_the_second_leg_does_not_answer(state: SandboxState) -> None:
@@ -94,7 +94,7 @@ def test_wish_5_the_second_leg_does_not_answer(state: SandboxState) -> None:
 def test_wish_8_the_customer_presses_two_and_the_manager_is_busy(state: SandboxState) -> None:
     click_to_call_through_scenarios(state, "manager-busy")
     assert report_statuses(play_until_idle(state)) == [("5", "MISSED", "RECEIVED", "BUSY")]
-    assert leg_log(state)[3:5] == ["4 digits a 2", "5 hangup b busy"]
+    assert leg_log(state)[3:5] == ["4 press a 2", "5 hangup b busy"]
 
 
 def test_wish_9_the_api_fails_once_and_then_calls_are_busy_and_reported_twice(

@@ -155,7 +155,7 @@ def _recorded_attempts(history: History) -> dict[tuple[int, str], list[Delivery]
     """Return the recorded delivery after each attempt, by epoch and webhook."""
     recorded: dict[tuple[int, str], list[Delivery]] = defaultdict(list)
     for epoch, entry in history.entries:
-        if entry.type == "attempt" and isinstance(entry.payload, Delivery):
+        if entry.type == "delivery-attempt" and isinstance(entry.payload, Delivery):
             recorded[epoch, entry.payload.id].append(entry.payload)
     return recorded
 

@@ -10,7 +10,7 @@ class Mode(NamedTuple):
     """A result of an attempt; `takes` is in ms of the sandbox clock."""
 
     name: str
-    answer: DeliveryResult
+    result: DeliveryResult
     takes: int = 0
 
 
@@ -24,8 +24,8 @@ FAULTS = (
     Mode("broken", DeliveryResult(status=500), 20),
     Mode("overloaded", DeliveryResult(status=503), 9_000),
     Mode("silent", DeliveryResult(status=None, error="timeout"), 10_000),
-    Mode("closed", DeliveryResult(status=None, error="connection-refused")),
-    Mode("resets", DeliveryResult(status=None, error="connection-reset"), 50),
+    Mode("closed", DeliveryResult(status=None, error="connect")),
+    Mode("resets", DeliveryResult(status=None, error="reset"), 50),
     Mode("nameless", DeliveryResult(status=None, error="dns"), 2_000),
     Mode("no-http", DeliveryResult(status=None, error="protocol"), 5),
 )

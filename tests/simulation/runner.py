@@ -41,11 +41,11 @@ EVENTS = (
     Event(at=0, type="answer"),
     Event(at=0, type="hangup", data={"cause": "busy"}),
     Event(at=0, type="hangup", data={"cause": "normal"}),
-    Event(at=0, type="digits", data={"digits": "1"}),
-    Event(at=0, type="speech", data={"words": "yes"}),
+    Event(at=0, type="press", data={"digits": "1"}),
+    Event(at=0, type="say", data={"words": "yes"}),
     Event(at=0, type="machine"),
     Event(at=0, type="continue", source="control"),
-    Event(at=0, type="polled"),
+    Event(at=0, type="poll"),
 )
 PATCHES: tuple[Mapping[str, Any], ...] = (
     {"retry": {"waits": ["60s", "300s"]}},
@@ -125,8 +125,8 @@ class Run:
             self.out.remove(pending)
             self.now = max(self.now, pending.back)
             self.met[f"receiver {pending.mode.name}"] += 1
-            self.met["late answer"] += pending.delivery.epoch != self.state.epoch
-            complete_attempt(self.state, pending.delivery, pending.mode.answer, self.now)
+            self.met["late result"] += pending.delivery.epoch != self.state.epoch
+            complete_attempt(self.state, pending.delivery, pending.mode.result, self.now)
         elif due:
             self.now = max(self.now, due.at)
             if delivery := run_due_item(self.state):
@@ -220,7 +220,7 @@ class Run:
                 self.now += self.chance.randrange(60_000)
                 return
 
-    def play_person(self) -> None:
+    def apply_leg_event(self) -> None:
         """Apply a random event to a leg, possible or not."""
         if not read.calls(self.state):
             return
@@ -232,7 +232,7 @@ class Run:
         event = self.chance.choice(EVENTS)._replace(at=self.now, leg=leg)
         with suppress(IllegalTransition):
             apply_event(self.state, name, event)
-            self.met["person"] += 1
+            self.met["leg event"] += 1
 
     def redeliver(self) -> None:
         settled = [
@@ -263,7 +263,7 @@ class Run:
 ACTIONS: Mapping[Callable[[Run], None], int] = {
     Run.request: 40,
     Run.advance: 40,
-    Run.play_person: 12,
+    Run.apply_leg_event: 12,
     Run.redeliver: 4,
     Run.change_account: 4,
     Run.reset: 1,

@@ -26,12 +26,12 @@ ACCOUNT: Final = "/accounts/mobtexting/mobtexting-default"
 
 ROUTE_CASES: Final[dict[tuple[str, str], RouteCase]] = {
     ("GET", "/health"): RouteCase(OPEN),
-    ("GET", "/inbox/{name}"): RouteCase(OPEN, "/inbox/mine", changes=True),
-    ("POST", "/inbox/{name}"): RouteCase(OPEN, "/inbox/mine", {"a": 1}, changes=True),
-    ("PUT", "/inbox/{name}"): RouteCase(OPEN, "/inbox/mine", {"a": 1}, changes=True),
-    ("PATCH", "/inbox/{name}"): RouteCase(OPEN, "/inbox/mine", {"a": 1}, changes=True),
-    ("DELETE", "/inbox/{name}"): RouteCase(OPEN, "/inbox/mine", changes=True),
-    ("OPTIONS", "/inbox/{name}"): RouteCase(OPEN, "/inbox/mine", changes=True),
+    ("GET", "/receive/{name}"): RouteCase(OPEN, "/receive/mine", changes=True),
+    ("POST", "/receive/{name}"): RouteCase(OPEN, "/receive/mine", {"a": 1}, changes=True),
+    ("PUT", "/receive/{name}"): RouteCase(OPEN, "/receive/mine", {"a": 1}, changes=True),
+    ("PATCH", "/receive/{name}"): RouteCase(OPEN, "/receive/mine", {"a": 1}, changes=True),
+    ("DELETE", "/receive/{name}"): RouteCase(OPEN, "/receive/mine", changes=True),
+    ("OPTIONS", "/receive/{name}"): RouteCase(OPEN, "/receive/mine", changes=True),
     ("GET", "/providers"): RouteCase(GUARDED),
     ("GET", "/openapi/{name}.json"): RouteCase(GUARDED, "/openapi/mobtexting.json"),
     ("GET", "/calls"): RouteCase(GUARDED),
@@ -82,7 +82,7 @@ ROUTE_CASES: Final[dict[tuple[str, str], RouteCase]] = {
     ("GET", "/explain/{request}"): RouteCase(GUARDED, "/explain/r1"),
     ("GET", "/inboxes/{name}"): RouteCase(GUARDED, "/inboxes/mine"),
     ("PUT", "/inboxes/{name}"): RouteCase(
-        GUARDED, "/inboxes/mine", {"answers": [500]}, changes=True
+        GUARDED, "/inboxes/mine", {"responses": [500]}, changes=True
     ),
     ("DELETE", "/inboxes/{name}"): RouteCase(GUARDED, "/inboxes/old", status=204, changes=True),
     ("GET", "/openapi.json"): RouteCase(GUARDED),

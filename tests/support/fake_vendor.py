@@ -111,7 +111,7 @@ def on_leg_end(context: EventContext) -> Effects:
     return save_agent(context, leg.number, "available")._replace(charges=(charge,))
 
 
-def on_digits(context: EventContext) -> Effects:
+def on_press(context: EventContext) -> Effects:
     """Digit 1 dials the manager."""
     if context.call.spec.flow != "branch" or context.event.data["digits"] != "1":
         return NO_EFFECTS
@@ -161,7 +161,7 @@ def poll_call(context: RequestContext) -> EndpointResult:
     name = call.spec.id if call else ""
     return EndpointResult(
         response=Response(status=200, body={}),
-        effects=Effects(events=((name, Event(at=context.now, type="polled")),)),
+        effects=Effects(events=((name, Event(at=context.now, type="poll")),)),
     )
 
 
@@ -222,7 +222,7 @@ FAKE_VENDOR = Provider(
             "abandon": on_abandon,
             "hangup": on_leg_end,
             "leave": on_leg_end,
-            "digits": on_digits,
+            "press": on_press,
             "transfer": on_transfer,
             "attempt-ended": on_attempt_ended,
         }

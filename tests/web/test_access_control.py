@@ -14,7 +14,7 @@ from tests.support.site import HEADERS, ORIGIN, read_problem
 
 ALLOWED = ("mock.test", "Ci-Container", "api.innocalls.net")
 GUARDED_PATH = "/_mock/clock"
-OPEN_PATHS = ("/_mock/health", "/_mock/inbox/mine")
+OPEN_PATHS = ("/_mock/health", "/_mock/receive/mine")
 TOKEN = "let-me-in"
 BEARER = {"authorization": f"Bearer {TOKEN}"}
 

@@ -53,9 +53,9 @@ TARGETS = {
     "/x/../_mock/calls": 404,
     "/_mock/../_mock/calls": 404,
     "/_mock/health/../calls": 404,
-    "/_mock/inbox/../calls": 404,
-    "/_mock/inbox/..%2Fcalls": 404,
-    "/_mock/inbox/%2e%2e/calls": 404,
+    "/_mock/receive/../calls": 404,
+    "/_mock/receive/..%2Fcalls": 404,
+    "/_mock/receive/%2e%2e/calls": 404,
     "/_media/../_mock/calls": 404,
     "/_mock\\calls": 404,
     # case, parameters, a prefix with more letters, other prefixes
@@ -171,7 +171,7 @@ def test_a_spelling_that_requires_the_token_is_served_with_it(
     address: tuple[str, int], target: str
 ) -> None:
     assert exchange(address, build_request("GET", target, BEARER)) == RawResponse(
-        200, b'{"calls":[],"dropped":0}'
+        200, b'{"calls":[],"evicted":0}'
     )
 
 
@@ -212,7 +212,7 @@ def test_every_request_on_a_connection_requires_the_token(
 ) -> None:
     first = build_request("GET", PLAIN, BEARER).replace("Connection: close\r\n", "")
     response = exchange(address, first + build_request("GET", PLAIN))
-    assert response.body.startswith(b'{"calls":[],"dropped":0}HTTP/1.1 401 ')
+    assert response.body.startswith(b'{"calls":[],"evicted":0}HTTP/1.1 401 ')
     assert response.body.count(b'"calls":') == 1
 
 
@@ -226,6 +226,6 @@ def test_dots_in_place_of_a_call_id_are_an_unknown_call(
     assert statuses == [401, 404]
 
 
-@pytest.mark.parametrize("path", ["/_mock/health", "/_mock/inbox/mine", "/_mock/inbox/.."])
+@pytest.mark.parametrize("path", ["/_mock/health", "/_mock/receive/mine", "/_mock/receive/.."])
 def test_open_routes_are_served_without_the_token(address: tuple[str, int], path: str) -> None:
     assert exchange(address, build_request("GET", path)).status == 200

@@ -66,7 +66,7 @@ def build_filled_site(
         ("PUT", "/scenarios/mine", {"legs": {"callee": "busy"}}),
         ("POST", "/activations", {"scenario": "callee-busy"}),
         ("PUT", "/sandboxes/old", {}),
-        ("POST", "/inbox/old", {"a": 1}),
+        ("POST", "/receive/old", {"a": 1}),
     ):
         response = edge.request(method, f"/_mock{path}", json=body, headers=BEARER)
         assert response.is_success, response.text

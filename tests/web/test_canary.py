@@ -41,7 +41,7 @@ def read_control_api(site: SiteClient) -> dict[str, str]:
         for route in module.ROUTES
         if "GET" in (route.methods or ())
     ]
-    paths = [path for route in routes if route.path != "/inbox/{name}"
+    paths = [path for route in routes if route.path != "/receive/{name}"
              for path in PATHS.get(route.path, [route.path])]  # fmt: skip
     return {path: site.request("GET", f"/_mock{path}").text for path in paths}
 
@@ -130,7 +130,7 @@ def test_a_token_in_a_webhook_url_is_never_shown(site: SiteClient, url: str) -> 
         {"headers": {"x-api-key": CANARY}},
         {"headers": {"referer": f"http://h/?token={CANARY}"}},
         {"params": {"token": CANARY}},
-        {"path": f"/_mock/inbox/x?to%6ben={CANARY}"},
+        {"path": f"/_mock/receive/x?to%6ben={CANARY}"},
         {"json": {"secret": CANARY}},
         {"data": {"password": CANARY}},
         raw_body(f'{{"apikey": "{CANARY}', JSON),
@@ -140,7 +140,7 @@ def test_a_token_received_by_an_inbox_is_never_shown(
     site: SiteClient, options: dict[str, Any]
 ) -> None:
     lines = record_log_lines(site.sandbox.state)
-    assert site.request("POST", **{"path": "/_mock/inbox/x", **options}).status_code == 200
+    assert site.request("POST", **{"path": "/_mock/receive/x", **options}).status_code == 200
     assert len(site.sandbox.inboxes["x"].requests) == 1
     assert find_leaks(site, lines) == []
 
@@ -159,7 +159,7 @@ def change_credentials_on_timeline(site: SiteClient) -> None:
     change_initial_account(site, timeline=((1_000, {"credentials": [CANARY]}),))
     site.request("POST", "/_mock/reset")
     site.advance(by=2)
-    assert site.get_json("/_mock/journal")["facts"][0]["fact"] == "account"
+    assert site.get_json("/_mock/journal")["entries"][0]["type"] == "account"
 
 
 def activate_for_credential(site: SiteClient) -> None:

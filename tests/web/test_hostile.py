@@ -74,7 +74,7 @@ async def _split(body: bytes) -> AsyncIterator[bytes]:
 def read_routes(edge: EdgeSite) -> Iterator[tuple[str, int]]:
     """Request every GET route of the control API, and yield its status."""
     for route in ROUTE_CASES:
-        if route[0] == "GET" and route != STREAM and not route[1].startswith("/inbox/"):
+        if route[0] == "GET" and route != STREAM and not route[1].startswith("/receive/"):
             yield request_path(route), edge.request("GET", request_path(route)).status_code
 
 
@@ -88,7 +88,7 @@ def test_the_corpus_has_the_promised_number_of_bodies() -> None:
 
 def test_the_table_lists_every_control_route_with_a_body() -> None:
     writing_routes = {
-        route for route in ROUTE_CASES if route[0] != "GET" and not route[1].startswith("/inbox/")
+        route for route in ROUTE_CASES if route[0] != "GET" and not route[1].startswith("/receive/")
     }
     tested_routes = {
         route
@@ -152,7 +152,7 @@ def test_vendors_refuse_a_hostile_body_in_their_own_format(
 def test_an_inbox_stores_and_shows_a_hostile_body(edge: EdgeSite, body_name: str) -> None:
     content_type, body = ALL_BODIES[body_name]
     headers = {"content-type": content_type}
-    response = edge.request("POST", "/_mock/inbox/mine", headers=headers, content=body)
+    response = edge.request("POST", "/_mock/receive/mine", headers=headers, content=body)
     assert response.status_code == (413 if len(body) > DEFAULT_BODY_LIMIT else 200)
     assert failing_routes(edge) == []
     received = edge.get_json("/_mock/inboxes/mine")["received"]

@@ -124,7 +124,7 @@ CHANGES: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ("PUT", "/accounts/mobtexting/mobtexting-default", {"balance": "0"}),
     ("PATCH", "/accounts/mobtexting/mobtexting-default", {"balance": "0"}),
     ("POST", "/reset", {}),
-    ("POST", "/inbox/mine", {"a": 1}),
+    ("POST", "/receive/mine", {"a": 1}),
     ("POST", "/webhooks/w1/redeliver", {}),
 )
 
@@ -151,7 +151,7 @@ def test_a_control_request_changes_one_sandbox_only(
 
 def test_programmed_inbox_responses_apply_to_one_sandbox_only(edge: EdgeSite) -> None:
     path = "/_mock/inboxes/mobtexting"
-    edge.request("PUT", f"/_sandbox/t1{path}", json={"answers": [500]})
+    edge.request("PUT", f"/_sandbox/t1{path}", json={"responses": [500]})
     for name in NAMES:
         by_prefix(edge, name)
         edge.advance(prefix(name))
@@ -235,7 +235,7 @@ def test_webhooks_go_to_the_inbox_of_their_sandbox(
     place_call(edge, name)
     edge.advance(prefix(name))
     [webhook] = edge.get_json(f"{prefix(name)}/_mock/webhooks")["webhooks"]
-    assert webhook["url"].endswith(f":8080{prefix(name)}/_mock/inbox/mobtexting")
+    assert webhook["url"].endswith(f":8080{prefix(name)}/_mock/receive/mobtexting")
     counts = [
         len(edge.get_json(f"{prefix(other)}/_mock/inboxes/mobtexting")["received"])
         for other in NAMES

@@ -78,7 +78,9 @@ class Client:
         self.request_control("POST", "/activations", body)
 
     def check_calls(self) -> None:
-        mids = [call["wanted"]["mid"] for call in self.request_control("GET", "/calls")["calls"]]
+        mids = [
+            call["parameters"]["mid"] for call in self.request_control("GET", "/calls")["calls"]
+        ]
         assert mids == self.placed
 
     def take_random_action(self) -> None:
@@ -93,7 +95,7 @@ class Client:
 
     def read_outcome(self) -> Outcome:
         calls = self.request_control("GET", "/calls")["calls"]
-        mids = {call["id"]: call["wanted"]["mid"] for call in calls}
+        mids = {call["id"]: call["parameters"]["mid"] for call in calls}
         webhooks = self.request_control("GET", "/webhooks")["webhooks"]
         received = self.request_control("GET", "/inboxes/mobtexting")["received"]
         journal = self.http.get(f"{self.prefix}/_mock/journal").text
@@ -163,5 +165,5 @@ def test_the_same_seed_and_actions_give_the_same_journal(outcomes: list[Outcome]
 def test_the_default_sandbox_stays_empty(outcomes: list[Outcome], origin: str) -> None:
     assert len(outcomes) == COUNT
     with httpx.Client(base_url=origin, trust_env=False) as http:
-        assert http.get("/_mock/journal").json() == {"facts": [], "dropped": 0}
+        assert http.get("/_mock/journal").json() == {"entries": [], "evicted": 0}
         assert http.get("/_mock/inboxes/mobtexting").json()["received"] == []

@@ -41,8 +41,8 @@ def test_a_loop_of_webhooks_to_the_own_server_ends_at_the_maximum_depth(
     client: httpx.Client,
 ) -> None:
     client.post(CALL, json={}).raise_for_status()
-    advanced = client.post("/_mock/clock/advance", json={"until": "idle"}).json()
-    assert (advanced["attempts"], advanced["stopped"], advanced["next_at"]) == (
+    result = client.post("/_mock/clock/advance", json={"until": "idle"}).json()
+    assert (result["attempts"], result["stop_reason"], result["next_at"]) == (
         MAX_WEBHOOK_DEPTH + 1,
         None,
         None,
@@ -51,7 +51,7 @@ def test_a_loop_of_webhooks_to_the_own_server_ends_at_the_maximum_depth(
         webhook["attempts"][0] for webhook in client.get("/_mock/webhooks").json()["webhooks"]
     ]
     assert [attempt["status"] for attempt in attempts] == [200] * MAX_WEBHOOK_DEPTH + [508]
-    assert attempts[-1]["answer"] == {
+    assert attempts[-1]["response"] == {
         "type": "urn:call-mockserver:problem:webhook-loop",
         "title": "webhook loop",
         "status": 508,

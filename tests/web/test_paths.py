@@ -26,9 +26,10 @@ SPELLINGS = (
     "..;/secret.yaml", "..%3B/secret.yaml", "-", "--help", "secret.yaml?x=../..", "a" * 5_000,
 )  # fmt: skip
 PATHS = (
-    "/_mock/scenarios/{}", "/_mock/accounts/mobtexting/{}", "/_mock/inbox/{}", "/_mock/inboxes/{}",
-    "/_mock/sandboxes/{}", "/_mock/openapi/{}.json", "/_mock/openapi/{}", "/_media/{}", "/{}",
-    "/_mock/explain/{}", "/_mock/calls/{}", "/_sandbox/{}/_mock/scenarios", "/effebot/{}",
+    "/_mock/scenarios/{}", "/_mock/accounts/mobtexting/{}", "/_mock/receive/{}",
+    "/_mock/inboxes/{}", "/_mock/sandboxes/{}", "/_mock/openapi/{}.json", "/_mock/openapi/{}",
+    "/_media/{}", "/{}", "/_mock/explain/{}", "/_mock/calls/{}", "/_sandbox/{}/_mock/scenarios",
+    "/effebot/{}",
 )  # fmt: skip
 
 

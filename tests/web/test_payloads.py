@@ -56,9 +56,9 @@ def read_back(edge: EdgeSite, text: str) -> list[object]:
         edge.get_json("/_mock/calls")["calls"],
     )
     entry = next(
-        item for item in edge.get_json("/_mock/journal")["facts"] if item["fact"] == "request"
+        item for item in edge.get_json("/_mock/journal")["entries"] if item["type"] == "request"
     )
-    bodies = (request["body"], call["wanted"], entry["body"])
+    bodies = (request["body"], call["parameters"], entry["body"])
     return [value for body in bodies for value in (body["mid"], body["extra"]["x"][0])]
 
 

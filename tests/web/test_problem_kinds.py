@@ -144,7 +144,7 @@ def test_a_control_request_that_fails_gets_a_problem(
         ("PUT", "/sandboxes/t1", {"clock": "fast"}),
         ("PUT", "/sandboxes/t1", {"start_at": "soon"}),
         ("PUT", "/sandboxes/t1", {"credentials": []}),
-        ("PUT", "/inboxes/mine", {"answers": [1]}),
+        ("PUT", "/inboxes/mine", {"responses": [1]}),
         ("PUT", "/accounts/mobtexting/x", {"color": "red"}),
         ("PATCH", "/accounts/mobtexting/mobtexting-default", {"color": "red"}),
         ("PUT", "/clock", []),
@@ -171,7 +171,7 @@ def test_a_recording_that_is_not_there_is_a_problem(
 
 
 def test_a_disconnect_on_a_server_that_cannot_disconnect_is_a_problem(edge: EdgeSite) -> None:
-    edge.request("PUT", "/_mock/scenarios/mine", json={"answers": [{"break": "reset"}]})
+    edge.request("PUT", "/_mock/scenarios/mine", json={"responses": [{"break": "reset"}]})
     problem = edge.click_to_call("mine").json()
     assert (problem["status"], problem["type"], problem["title"]) == CONNECTION_BROKEN
 

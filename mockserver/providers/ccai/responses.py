@@ -87,7 +87,7 @@ def _find_existing_call(context: RequestContext) -> ExistingCall:
 
 
 def read_call(context: RequestContext) -> EndpointResult:
-    """Show a call; a `polled` event releases scenarios that wait for a read."""
+    """Show a call; a `poll` event releases scenarios that wait for a read."""
     call = request.find_call(context)
     if call is None:
         return EndpointResult(
@@ -98,10 +98,10 @@ def read_call(context: RequestContext) -> EndpointResult:
                 ),
             )
         )
-    polled = (call.spec.id, Event(context.now, "polled"))
+    poll = (call.spec.id, Event(context.now, "poll"))
     return EndpointResult(
         Response(200, build_call_object(call, context.authenticated_account)),
-        Effects(events=(polled,)),
+        Effects(events=(poll,)),
     )
 
 

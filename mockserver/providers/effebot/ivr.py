@@ -24,14 +24,14 @@ from mockserver.providers.effebot.webhooks import forwarded_headers
 APOSTROPHES: Final = str.maketrans({"\u2019": "'", "\u02bc": "'"})
 
 
-def on_digits(context: EventContext) -> Effects:
+def on_press(context: EventContext) -> Effects:
     """Choose an entry for each key separately."""
     keys = str(context.event.data["digits"])
     events = tuple(_choice_event(context, key, _index_by_digit(context, key)) for key in keys)
     return Effects(events=events) if context.event.leg == "a" else NO_EFFECTS
 
 
-def on_speech(context: EventContext) -> Effects:
+def on_say(context: EventContext) -> Effects:
     words = str(context.event.data["words"])
     events = (_choice_event(context, words, _index_by_word(context, words)),)
     return Effects(events=events) if context.event.leg == "a" else NO_EFFECTS

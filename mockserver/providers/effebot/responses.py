@@ -79,7 +79,7 @@ def _vendor_id(context: RequestContext, ordinal: int) -> str:
 def get(context: RequestContext) -> EndpointResult:
     """Show one call as an object, several as an array.
 
-    A `polled` event for each releases scenarios that wait for a read.
+    A `poll` event for each releases scenarios that wait for a read.
     """
     calls = [
         call
@@ -89,11 +89,11 @@ def get(context: RequestContext) -> EndpointResult:
     items = [
         build_call_details(call, context.read_model.call_deliveries(call.spec.id)) for call in calls
     ]
-    polled = tuple((call.spec.id, Event(context.now, "polled")) for call in calls)
+    polls = tuple((call.spec.id, Event(context.now, "poll")) for call in calls)
     as_object = len(items) == 1 and not request.has_wrapped_quirk(context.authenticated_account)
     data: object = items[0] if as_object else items
     return EndpointResult(
-        build_response(data, context.authenticated_account), Effects(events=polled)
+        build_response(data, context.authenticated_account), Effects(events=polls)
     )
 
 

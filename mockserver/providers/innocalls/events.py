@@ -62,7 +62,7 @@ def on_bridge(context: EventContext) -> Effects:
     return Effects(events=((context.call.spec.id, end),))
 
 
-def on_digits(context: EventContext) -> Effects:
+def on_press(context: EventContext) -> Effects:
     """Send one webhook per key (assumed: the page does not say whether keys are collected)."""
     keys = str(context.event.data["digits"])
     queries = (
@@ -113,7 +113,7 @@ on_event = by_event_type(
     {
         "answer": on_answer,
         "bridge": on_bridge,
-        "digits": on_digits,
+        "press": on_press,
         "attempt-ended": on_attempt_ended,
         "ended": on_ended,
     }

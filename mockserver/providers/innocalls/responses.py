@@ -74,14 +74,14 @@ def dispatch_call(context: RequestContext) -> EndpointResult:
 
 
 def get_call_status(context: RequestContext) -> EndpointResult:
-    """Show the status of a bridge; a `polled` event releases scenarios that wait for a read."""
+    """Show the status of a bridge; a `poll` event releases scenarios that wait for a read."""
     call = find_bridge(context)
     if call is None:
         raise LookupError("the rulebook lets only calls pass that are there")
-    polled = (call.spec.id, Event(context.now, "polled"))
+    poll = (call.spec.id, Event(context.now, "poll"))
     return EndpointResult(
         success_response({"callStatus": build_call_status(call, context.authenticated_account)}),
-        Effects(events=(polled,)),
+        Effects(events=(poll,)),
     )
 
 

@@ -35,7 +35,7 @@ CALL_TEMPLATE = """<h1>Calling {phone}</h1>
 const sent = new URLSearchParams({{phone_number: "{phone}"}});
 fetch("call.php", {{method: "POST", body: sent}})
   .then((answer) => answer.json())
-  .then((told) => {{ state.textContent = told.data.message + " " + (told.data.callId || ""); }})
+  .then((reply) => {{ state.textContent = reply.data.message + " " + (reply.data.callId || ""); }})
   .catch((error) => {{ state.textContent = "failed: " + error; }});
 </script>"""
 

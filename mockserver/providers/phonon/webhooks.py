@@ -79,7 +79,7 @@ def _pressed_keys(call: Call, leg: Leg) -> Iterator[Json]:
     since, until = leg.answered_at, leg.ended_at
     for event in call.events:
         is_within = since is not None and until is not None and since <= event.at <= until
-        if event.type == "digits" and event.leg == "a" and is_within:
+        if event.type == "press" and event.leg == "a" and is_within:
             for key in str(event.data["digits"]):
                 yield {"key": key, "eventTime": _format_time(event.at), "label": ""}
 

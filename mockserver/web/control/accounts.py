@@ -12,7 +12,7 @@ from mockserver.core.suggestions import did_you_mean
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import update_account
 from mockserver.runtime.sandbox import Sandbox
-from mockserver.web.control.params import read_json_object, sandbox_of
+from mockserver.web.control.params import read_json_object, sandbox_of, unknown_provider
 from mockserver.web.problems import ProblemError
 from mockserver.web.views import redaction
 
@@ -20,8 +20,7 @@ from mockserver.web.views import redaction
 async def list_accounts(request: Request) -> JSONResponse:
     state, provider = sandbox_of(request).state, request.path_params["provider"]
     if provider not in state.configuration.providers:
-        hint = did_you_mean(provider, state.configuration.providers)
-        raise ProblemError("unknown-provider", f"no provider is named {provider}: {hint}")
+        raise unknown_provider(provider, state.configuration.providers)
     accounts = {
         name: account for (owner, name), account in state.accounts.items() if owner == provider
     }
@@ -42,8 +41,7 @@ async def put_account(request: Request) -> JSONResponse:
     sandbox, body = sandbox_of(request), await read_json_object(request)
     provider, name = request.path_params["provider"], request.path_params["account"]
     if provider not in sandbox.state.configuration.providers:
-        hint = did_you_mean(provider, sandbox.state.configuration.providers)
-        raise ProblemError("unknown-provider", f"no provider is named {provider}: {hint}")
+        raise unknown_provider(provider, sandbox.state.configuration.providers)
     return _replace_account(sandbox, (provider, name), body, "PUT", body)
 
 
@@ -73,7 +71,7 @@ def _replace_account(
     path = f"/accounts/{provider}/{name}"
     command = {"method": method, "path": path, "body": body}
     now = sandbox.clock.now()
-    state.record(JournalEntry(now, "control", "", command))
+    state.record(JournalEntry(now, "command", "", command))
     update_account(state, account, now)
     sandbox.scheduler.wake()
     return JSONResponse(_redact_account(state.accounts[key], state.configuration.seed))

@@ -13,7 +13,7 @@ from mockserver.core.leg_names import all_leg_names
 from mockserver.core.scenario import CONTEXT_NAMES, MatchRule
 from mockserver.core.selection import Activation
 from mockserver.core.suggestions import did_you_mean
-from mockserver.web.control.params import read_json_object, sandbox_of
+from mockserver.web.control.params import check_keys, read_json_object, sandbox_of
 from mockserver.web.problems import ProblemError
 from mockserver.web.views import redaction
 
@@ -36,6 +36,9 @@ async def activate(request: Request) -> JSONResponse:
     """
     sandbox, body = sandbox_of(request), await read_json_object(request)
     state = sandbox.state
+    check_keys(body, ("scenario", "match", "times"), "an activation")
+    if "scenario" not in body:
+        raise ProblemError("invalid-body", f"send {USAGE}")
     name, times, known = (
         str(body.get("scenario", "")),
         body.get("times"),
@@ -46,14 +49,14 @@ async def activate(request: Request) -> JSONResponse:
             "unknown-scenario",
             f"no scenario is named {name!r}: {did_you_mean(name, known) or USAGE}",
         )
-    if body.keys() - {"scenario", "match", "times"} or not (times is None or _is_count(times)):
+    if not (times is None or _is_count(times)):
         raise ProblemError("invalid-body", f"send {USAGE}")
     match = _parse_match(body.get("match", {}), state.configuration)
     state.activation_count += 1
     activation = Activation(f"a{state.activation_count}", name, match, times)
     state.activations.append(activation)
     command = {"method": "POST", "path": "/activations", "body": body}
-    state.record(JournalEntry(sandbox.clock.now(), "control", "", command))
+    state.record(JournalEntry(sandbox.clock.now(), "command", "", command))
     return JSONResponse(_serialize_activation(activation, state.configuration.seed), 201)
 
 
@@ -61,7 +64,7 @@ async def clear_activations(request: Request) -> Response:
     sandbox = sandbox_of(request)
     sandbox.state.activations.clear()
     command = {"method": "DELETE", "path": "/activations"}
-    sandbox.state.record(JournalEntry(sandbox.clock.now(), "control", "", command))
+    sandbox.state.record(JournalEntry(sandbox.clock.now(), "command", "", command))
     return Response(status_code=204)
 
 
@@ -92,7 +95,7 @@ def _serialize_activation(activation: Activation, salt: str) -> dict[str, Any]:
         "id": activation.id,
         "scenario": activation.scenario_name,
         "match": match,
-        "left": activation.remaining,
+        "remaining": activation.remaining,
     }
 
 

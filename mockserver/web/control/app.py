@@ -35,9 +35,8 @@ from mockserver.web.control import (
     webhooks,
 )
 from mockserver.web.control.params import PAGE_PARAMETERS, check_query
+from mockserver.web.control.unknown_routes import CONTROL_PREFIX, describe_unknown_route
 from mockserver.web.problems import ProblemError, problem
-
-CONTROL_PREFIX: Final = "/_mock"
 
 ROUTE_MODULES: Final = (
     health,
@@ -129,12 +128,20 @@ async def render_error(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _render_http_error(request: Request, error: Exception) -> Response:
-    """Render an error as a problem; a 405 allows the methods of all routes with the path."""
+    """Render an error as a problem.
+
+    For a path of the control API, a 404 names the nearest routes, and a 405 allows the methods of
+    all routes with the path.
+    """
+    if not request.scope["path"].startswith(CONTROL_PREFIX):
+        return await render_error(request, error)
+    path, routes = request.scope["path"].removeprefix(CONTROL_PREFIX), tuple(build_routes())
+    is_routed = any(route.path_regex.match(path) for route in routes)
+    if not is_routed:
+        known_paths = dict.fromkeys(route.path for route in routes)
+        error = HTTPException(404, describe_unknown_route(path, known_paths))
     response = await render_error(request, error)
-    if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.url.path.startswith(
-        CONTROL_PREFIX
-    ):
-        path = request.url.path.removeprefix(CONTROL_PREFIX)
-        allowed = (route.methods or () for route in build_routes() if route.path_regex.match(path))
+    if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = (route.methods or () for route in routes if route.path_regex.match(path))
         response.headers["allow"] = ", ".join(sorted(set().union(*allowed)))
     return response

@@ -1,6 +1,6 @@
 """Lists calls, and injects events into them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -11,11 +11,14 @@ from mockserver.core.call import Call, Event, IllegalTransition
 from mockserver.core.causes import CAUSES
 from mockserver.core.journal import JournalEntry
 from mockserver.core.leg_names import legs_by_name
+from mockserver.core.old_words import OLD_EVENTS
 from mockserver.core.provider import VendorEvent
 from mockserver.core.suggestions import did_you_mean
 from mockserver.engine.simulation import apply_event
 from mockserver.web.control.params import (
     call_of,
+    check_keys,
+    check_old_words,
     matches_filters,
     paginate,
     read_json_object,
@@ -26,8 +29,8 @@ from mockserver.web.views.serializers import serialize_call
 
 LEG_EVENTS = {
     "answer": (),
-    "digits": ("digits",),
-    "speech": ("words",),
+    "press": ("digits",),
+    "say": ("words",),
     "hangup": ("cause",),
     "continue": (),
 }
@@ -39,8 +42,8 @@ FILTERS = ("provider", "state", "vendor_id")
 async def list_calls(request: Request) -> JSONResponse:
     calls = (call for call in all_calls(request) if matches_filters(call, request, FILTERS))
     state = sandbox_of(request).state
-    dropped = state.call_count - len(state.calls)
-    return JSONResponse({"calls": paginate(calls, request), "dropped": dropped})
+    evicted = state.call_count - len(state.calls)
+    return JSONResponse({"calls": paginate(calls, request), "evicted": evicted})
 
 
 def all_calls(request: Request) -> list[dict[str, Any]]:
@@ -65,7 +68,7 @@ async def inject_event(request: Request) -> JSONResponse:
         except IllegalTransition as error:
             raise ProblemError("illegal-transition", str(error)) from None
         command = {"method": "POST", "path": f"/calls/{call.spec.id}/events", "body": body}
-        sandbox.state.record(JournalEntry(now, "control", call.spec.id, command))
+        sandbox.state.record(JournalEntry(now, "command", call.spec.id, command))
         return JSONResponse(serialize_call(sandbox.state, changed))
 
 
@@ -75,6 +78,7 @@ def _parse_event(
     event_type = str(body.get("event", ""))
     if event_type in vendor_events:
         return _parse_vendor_event(body, event_type, vendor_events[event_type], now)
+    check_old_words((event_type,), OLD_EVENTS)
     if event_type not in LEG_EVENTS:
         hint = (
             did_you_mean(event_type, (*LEG_EVENTS, *vendor_events))
@@ -85,8 +89,9 @@ def _parse_event(
     missing = [name for name in LEG_EVENTS[event_type] if name not in data and name != "cause"]
     if missing:
         raise ProblemError("invalid-body", f"{event_type} needs {missing[0]}")
-    _reject_unknown_keys(body, event_type, {"leg", *LEG_EVENTS[event_type]})
-    leg = "" if event_type == "continue" else _parse_leg(body, call)
+    leg_keys = () if event_type == "continue" else ("leg",)
+    check_keys(body, ("event", *leg_keys, *LEG_EVENTS[event_type]), event_type)
+    leg = _parse_leg(body, call) if leg_keys else ""
     if event_type == "hangup":
         data.setdefault("cause", _default_cause(call, leg))
         if data["cause"] not in CAUSES:
@@ -98,7 +103,7 @@ def _parse_leg(body: dict[str, Any], call: Call) -> str:
     """Return `Leg.name` of the leg that the body names; `a` if it names none.
 
     Raises:
-        HTTPException: 422 with the nearest name, or with all names, for an unknown one.
+        ProblemError: The call has no such leg; the detail has the nearest name, or all names.
     """
     if "leg" not in body:
         return "a"
@@ -113,17 +118,9 @@ def _parse_vendor_event(
     body: dict[str, Any], event_type: str, vendor_event: VendorEvent, now: int
 ) -> Event:
     """Parse one of the provider's vendor events; a leg that it dials follows the scenario."""
-    _reject_unknown_keys(body, event_type, vendor_event.arguments)
+    check_keys(body, ("event", *sorted(vendor_event.arguments)), event_type)
     data = {name: str(body[name]) for name in sorted(vendor_event.arguments) if name in body}
     return Event(now, event_type, "", data, "control")
-
-
-def _reject_unknown_keys(
-    body: dict[str, Any], event_type: str, known_keys: Collection[str]
-) -> None:
-    unknown = body.keys() - {"event", *known_keys}
-    if unknown:
-        raise ProblemError("invalid-body", f"{event_type} takes no {', '.join(sorted(unknown))}")
 
 
 def _default_cause(call: Call, leg_name: str) -> str:

@@ -12,7 +12,7 @@ from mockserver.core.time import MAX_TIME, format_iso, parse_duration, to_millis
 from mockserver.runtime.clock import MODES, parse_rate
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.scheduler import AdvanceInProgress
-from mockserver.web.control.params import read_json_object, sandbox_of
+from mockserver.web.control.params import check_keys, read_json_object, sandbox_of
 from mockserver.web.problems import ProblemError
 
 USAGE = 'send {"by": "90s"}, {"to": "2026-01-01T12:00:00Z"} or {"until": "idle"}'
@@ -26,7 +26,8 @@ async def put_clock(request: Request) -> JSONResponse:
     """Set the mode, {"mode": "manual"}: real, manual, instant, or a rate such as 60x."""
     sandbox, body = sandbox_of(request), await read_json_object(request)
     mode = str(body.get("mode", ""))
-    if parse_rate(mode) is None or body.keys() != {"mode"}:
+    check_keys(body, ("mode",), "the clock")
+    if parse_rate(mode) is None:
         raise ProblemError("invalid-body", f'send {{"mode": ...}}, one of {MODES}')
     now = sandbox.clock.now()
     sandbox.clock.set_mode(mode)
@@ -56,7 +57,7 @@ async def advance_clock(request: Request) -> JSONResponse:
             "pending": clock["pending"],
             "next_at": clock["next_at"],
             "waiting": list(sandbox.state.wait_reasons),
-            "stopped": result.stop_reason,
+            "stop_reason": result.stop_reason,
         }
     )
 
@@ -73,11 +74,12 @@ def _serialize_clock(sandbox: Sandbox) -> dict[str, Any]:
 
 def _parse_target(body: dict[str, Any], now: int) -> int | None:
     """The time to advance to, in ms; None for `until: idle`."""
+    check_keys(body, ("by", "to", "until"), "an advance")
     match body:
         case {"by": int() | float() | str() as by, **rest} if not rest:
             duration = parse_duration(str(by))
             if duration is None:
-                raise ProblemError("invalid-body", f"{by!r} is no length of time: {USAGE}")
+                raise ProblemError("invalid-body", f"{by!r} is no duration: {USAGE}")
             return _check_limit(now + duration)
         case {"to": str() as text, **rest} if not rest:
             return _parse_time(text, now)

@@ -42,7 +42,7 @@ async def explain_request(request: Request) -> JSONResponse:
 def build_explanation(exchange: Exchange, state: SandboxState) -> dict[str, Any]:
     """Build the explanation of an exchange.
 
-    `scenarios` has the selected scenario of each aspect; `passed_over` has the scenarios that do
+    `scenarios` has the selected scenario of each aspect; `rejected` has the scenarios that do
     not match, and why.
     """
     request = exchange.request
@@ -52,7 +52,7 @@ def build_explanation(exchange: Exchange, state: SandboxState) -> dict[str, Any]
         "provider": exchange.provider or None,
         "operation": exchange.operation or None,
         "status": exchange.response.status or None,
-        "why": redaction.redact_text(exchange.explanation, state.configuration.seed)
+        "reason": redaction.redact_text(exchange.explanation, state.configuration.seed)
         or "nothing was wrong with it",
         "rules": [
             _serialize_rule(rule, exchange, state.configuration.seed)
@@ -68,7 +68,7 @@ def build_explanation(exchange: Exchange, state: SandboxState) -> dict[str, Any]
             for context in exchange.match_contexts[:1]
             for entry in _serialize_selections(exchange, state, context)
         ],
-        "passed_over": [
+        "rejected": [
             entry
             for context in exchange.match_contexts[:1]
             for entry in _serialize_mismatches(state, context)
@@ -85,7 +85,7 @@ def _serialize_rule(rule: Rule, exchange: Exchange, salt: str) -> dict[str, Any]
     )
     return {
         "fault": fault.name,
-        "source": str(fault.evidence),
+        "evidence": str(fault.evidence),
         "message": fault.message,
         "field": rule.field or None,
         "received": redaction.redact_value(received, salt)[rule.field],
@@ -102,7 +102,7 @@ def _serialize_selections(
     for aspect in ASPECTS:
         selected = select(aspect, options)
         if selected:
-            yield {"question": aspect, "scenario": selected.scenario.name, "rank": selected.rank}
+            yield {"aspect": aspect, "scenario": selected.scenario.name, "rank": selected.rank}
 
 
 def _serialize_mismatches(state: SandboxState, context: MatchContext) -> Iterator[dict[str, Any]]:
@@ -110,7 +110,7 @@ def _serialize_mismatches(state: SandboxState, context: MatchContext) -> Iterato
         if scenario.match is not None:
             reason = scenario.match.mismatch(context) or scenario.missing_requirement(context)
             if reason:
-                yield {"scenario": scenario.name, "why": reason}
+                yield {"scenario": scenario.name, "reason": reason}
 
 
 ROUTES = (Route("/explain/{request}", explain_request),)

@@ -18,7 +18,7 @@ async def get_health(request: Request) -> JSONResponse:
             "seed": sandbox.state.configuration.seed,
             "providers": list(sandbox.state.configuration.providers),
             "errors": sandbox.state.error_count,
-            "refused": dict(dependencies.rejections),
+            "rejections": dict(dependencies.rejections),
             "uptime": round(dependencies.sandboxes.uptime(), 3),
         }
     )

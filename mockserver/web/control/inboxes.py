@@ -6,9 +6,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from mockserver.core.old_words import OLD_INBOX_KEYS
 from mockserver.core.time import format_iso
 from mockserver.runtime.inboxes import Inbox, ReceivedRequest
-from mockserver.web.control.params import read_json_object, read_request_body, sandbox_of
+from mockserver.web.control.params import (
+    check_keys,
+    check_old_words,
+    read_json_object,
+    read_request_body,
+    sandbox_of,
+)
 from mockserver.web.problems import ProblemError
 from mockserver.web.views import redaction
 from mockserver.web.views.body_preview import preview_body
@@ -16,12 +23,12 @@ from mockserver.web.views.body_preview import preview_body
 STATUS_RANGE: Final = range(200, 600)
 MAX_DELAY: Final = 60  # real seconds
 USAGE: Final = (
-    'send {"answers": [500, 500, 200], "delay": 0}: answers from 200 to 599, delay up to 60 s'
+    'send {"responses": [500, 500, 200], "delay": 0}: responses from 200 to 599, delay up to 60 s'
 )
 
 
 async def receive_webhook(request: Request) -> Response:
-    """Accept any request with any method; answer 200, or as programmed."""
+    """Accept any request with any method; respond 200, or as programmed."""
     sandbox = sandbox_of(request)
     body = await read_request_body(request)
     received = ReceivedRequest(
@@ -50,24 +57,26 @@ async def delete_inbox(request: Request) -> Response:
 
 
 async def program_inbox(request: Request) -> Response:
-    """Set the statuses of the next answers, then 200 again, and the delay of each in real seconds.
+    """Set the statuses of the next responses, then 200, and the delay of each in real seconds.
 
-    The body is `{"answers": [500, 500, 200], "delay": 0}`.
+    The body is `{"responses": [500, 500, 200], "delay": 0}`.
     """
     body = await read_json_object(request)
-    answers, delay = body.get("answers", []), body.get("delay", 0)
-    if body.keys() - {"answers", "delay"} or not (_are_statuses(answers) and _is_delay(delay)):
+    check_old_words(body, OLD_INBOX_KEYS)
+    statuses, delay = body.get("responses", []), body.get("delay", 0)
+    check_keys(body, ("responses", "delay"), "an inbox")
+    if not (_are_statuses(statuses) and _is_delay(delay)):
         raise ProblemError("invalid-body", USAGE)
     inbox = sandbox_of(request).inboxes[request.path_params["name"]]
     inbox.statuses.clear()
-    inbox.statuses.extend(answers)
+    inbox.statuses.extend(statuses)
     inbox.delay = delay
-    return JSONResponse({"answers": answers, "delay": delay})
+    return JSONResponse({"responses": statuses, "delay": delay})
 
 
-def _are_statuses(answers: Any) -> bool:
-    return isinstance(answers, list) and all(
-        type(status) is int and status in STATUS_RANGE for status in answers
+def _are_statuses(statuses: Any) -> bool:
+    return isinstance(statuses, list) and all(
+        type(status) is int and status in STATUS_RANGE for status in statuses
     )
 
 
@@ -87,7 +96,7 @@ def _serialize_request(request: ReceivedRequest, salt: str) -> dict[str, Any]:
 
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-PUBLIC_ROUTES = (Route("/inbox/{name}", receive_webhook, methods=METHODS),)
+PUBLIC_ROUTES = (Route("/receive/{name}", receive_webhook, methods=METHODS),)
 ROUTES = (
     *PUBLIC_ROUTES,
     Route("/inboxes/{name}", get_inbox, methods=["GET"]),

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mockserver.web.control.params import dependencies_of, paginate, sandbox_of
+from mockserver.web.problems import ProblemError
 from mockserver.web.views.journal_export import (
     export_lines,
     first_sequence,
@@ -13,6 +14,8 @@ from mockserver.web.views.journal_export import (
     serialize_entries,
 )
 
+FORMATS = ("json", "jsonl")
+
 
 async def get_journal(request: Request) -> Response:
     """List the journal, without wall-clock values and with the server's origins as `{origin}`.
@@ -20,12 +23,15 @@ async def get_journal(request: Request) -> Response:
     `?format=jsonl` exports all of it, one entry per line, as `mockserver replay` reads it.
     """
     state, origins = sandbox_of(request).state, dependencies_of(request).origins()
-    if request.query_params.get("format") == "jsonl":
+    format_name = request.query_params.get("format", "json")
+    if format_name not in FORMATS:
+        raise ProblemError("invalid-query", f"format is one of {', '.join(FORMATS)}")
+    if format_name == "jsonl":
         text = "".join(f"{line}\n" for line in export_lines(state, origins))
         return Response(text, media_type="application/jsonl")
     page = {
-        "facts": paginate(serialize_entries(state), request),
-        "dropped": first_sequence(state) - 1,
+        "entries": paginate(serialize_entries(state), request),
+        "evicted": first_sequence(state) - 1,
     }
     return Response(
         replace_origins(format_json(page), state, origins), media_type="application/json"

@@ -23,7 +23,7 @@ async def stream_journal(request: Request) -> Response:
     """Stream entries after `Last-Event-ID`, else from now on; a slow client gets `event: gap`."""
     last_event_id = request.headers.get("last-event-id", "")
     if last_event_id and not (last_event_id.isdecimal() and last_event_id.isascii()):
-        raise ProblemError("invalid-header", "Last-Event-ID is the id of a fact")
+        raise ProblemError("invalid-header", "Last-Event-ID is the id of a journal entry")
     state = sandbox_of(request).state
     last_sequence = int(last_event_id[:15]) if last_event_id else state.entry_count
     headers = {"cache-control": "no-store"}

@@ -58,7 +58,7 @@ def nearest_items(
 
 
 def _serialize_mismatch(mismatch: Mismatch) -> dict[str, Any]:
-    return {"field": mismatch.field, "wanted": mismatch.expected, "found": mismatch.actual}
+    return {"field": mismatch.field, "expected": mismatch.expected, "actual": mismatch.actual}
 
 
 def value_at(item: Any, field: str) -> Any:
@@ -84,8 +84,11 @@ def _with_leg_index(item: Mapping[str, Any], field: str) -> str:
 
 
 def matches_value(actual: Any, expected: Any) -> bool:
+    """Whether a value equals `expected`, or its text matches it; one element of a list suffices."""
     if actual == expected:
         return isinstance(actual, bool) == isinstance(expected, bool)
+    if isinstance(actual, list) and any(matches_value(element, expected) for element in actual):
+        return True
     if not isinstance(expected, str) or actual is None:
         return False
     return fnmatchcase(

@@ -7,11 +7,12 @@ from typing import Any
 from starlette.requests import Request
 
 from mockserver.core.call import Call
+from mockserver.core.old_words import describe_old_word
 from mockserver.core.suggestions import did_you_mean
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SandboxRegistry, TooManySandboxes
 from mockserver.web.dependencies import Dependencies
-from mockserver.web.problems import ProblemError
+from mockserver.web.problems import TOO_MANY_SANDBOXES, ProblemError
 from mockserver.web.vendor.request import BodyTooLarge, ClientDisconnected, read_body
 from mockserver.web.views.body_preview import is_json_safe
 
@@ -34,9 +35,7 @@ def sandbox_of(request: Request) -> Sandbox:
             request.scope["sandbox_name"]
         )
     except TooManySandboxes:
-        raise ProblemError(
-            "too-many-sandboxes", "there are too many sandboxes: delete some"
-        ) from None
+        raise ProblemError("too-many-sandboxes", TOO_MANY_SANDBOXES) from None
     request.scope["sandbox"] = sandbox
     return sandbox
 
@@ -83,7 +82,7 @@ async def read_json_object(request: Request) -> dict[str, Any]:
         raise ProblemError("invalid-body", f"the body is not JSON: {error}") from None
     if not isinstance(value, dict) or not is_json_safe(value):
         raise ProblemError(
-            "invalid-body", "the body is a JSON object of numbers and texts that can be told"
+            "invalid-body", "the body is not a JSON object of finite numbers and Unicode text"
         )
     return value
 
@@ -134,6 +133,36 @@ def check_query(request: Request, known_names: Collection[str]) -> None:
             hint = did_you_mean(name, known_names) or f"it takes {names}"
             path = request.url.path
             raise ProblemError("invalid-query", f"{path} takes no query parameter {name!r}: {hint}")
+
+
+def unknown_provider(name: str, providers: Collection[str]) -> ProblemError:
+    """Build the error for a provider that is not there, with the nearest name or all names."""
+    hint = did_you_mean(name, providers) or f"known: {', '.join(providers)}"
+    return ProblemError("unknown-provider", f"no provider is named {name}: {hint}")
+
+
+def check_keys(keys: Iterable[str], known_keys: Collection[str], subject: str) -> None:
+    """Check that every key is known; `subject` is what has them, such as `a wait`.
+
+    Raises:
+        ProblemError: One is unknown; the detail has the nearest key, or all keys.
+    """
+    for key in keys:
+        if key not in known_keys:
+            names = ", ".join(known_keys) or "no keys"
+            hint = did_you_mean(key, known_keys) or f"it takes {names}"
+            raise ProblemError("invalid-body", f"{subject} takes no {key!r:.80}: {hint}")
+
+
+def check_old_words(words: Iterable[str], new_words: Mapping[str, str]) -> None:
+    """Check that no word is an old one; `new_words` maps old words to new ones.
+
+    Raises:
+        ProblemError: One is old; the detail says its new word.
+    """
+    for word in words:
+        if word in new_words:
+            raise ProblemError("invalid-body", describe_old_word(word, new_words[word]))
 
 
 def matches_filters(item: Mapping[str, Any], request: Request, names: Iterable[str]) -> bool:

@@ -9,9 +9,7 @@ from starlette.routing import Route
 from mockserver.core.http import Request as VendorRequest
 from mockserver.core.provider import Provider, all_faults
 from mockserver.core.rulebook import Fault, RequestContext
-from mockserver.core.suggestions import did_you_mean
-from mockserver.web.control.params import prefix_of, sandbox_of
-from mockserver.web.problems import ProblemError
+from mockserver.web.control.params import prefix_of, sandbox_of, unknown_provider
 
 
 async def list_providers(request: Request) -> JSONResponse:
@@ -25,9 +23,7 @@ async def list_providers(request: Request) -> JSONResponse:
 async def get_openapi(request: Request) -> JSONResponse:
     name, providers = request.path_params["name"], sandbox_of(request).state.configuration.providers
     if name not in providers:
-        raise ProblemError(
-            "unknown-provider", f"no provider is named {name}: {did_you_mean(name, providers)}"
-        )
+        raise unknown_provider(name, providers)
     return JSONResponse(providers[name].document())
 
 
@@ -58,7 +54,7 @@ def _serialize_fault(provider: Provider, fault: Fault) -> dict[str, Any]:
     response = provider.refuse((fault,), RequestContext(request, 0, _reject_call))
     body = response.body.decode() if isinstance(response.body, bytes) else response.body
     serialized = {"name": fault.name, "status": response.status, "body": body}
-    return {**serialized, "source": str(fault.evidence)}
+    return {**serialized, "evidence": str(fault.evidence)}
 
 
 def _reject_call(*_: object) -> Any:

@@ -18,8 +18,8 @@ from mockserver.runtime.sandbox_registry import (
     SandboxRegistry,
     TooManySandboxes,
 )
-from mockserver.web.control.params import read_json_object, sandboxes_of
-from mockserver.web.problems import ProblemError
+from mockserver.web.control.params import check_keys, read_json_object, sandboxes_of
+from mockserver.web.problems import TOO_MANY_SANDBOXES, ProblemError
 
 USAGE: Final = (
     'send {"clock": "manual", "seed": "t1", "start_at": "2026-01-01T09:00:00Z", '
@@ -44,8 +44,7 @@ async def put_sandbox(request: Request) -> JSONResponse:
         raise ProblemError(
             "invalid-sandbox-name", f"{name!r:.80} is no name: letters, digits, . _ -"
         )
-    if body.keys() - {"clock", "seed", "start_at", "credentials"}:
-        raise ProblemError("invalid-body", USAGE)
+    check_keys(body, ("clock", "seed", "start_at", "credentials"), "a sandbox")
     configuration, timing = registry.initial_setup
     seed = str(body.get("seed", configuration.seed))
     new_timing = Timing(_parse_mode(body, timing.mode), _parse_start(body, timing.start))
@@ -59,9 +58,7 @@ async def put_sandbox(request: Request) -> JSONResponse:
             "credential-claimed", "another sandbox has claimed one of these credentials"
         ) from None
     except TooManySandboxes:
-        raise ProblemError(
-            "too-many-sandboxes", "there are too many sandboxes: delete some"
-        ) from None
+        raise ProblemError("too-many-sandboxes", TOO_MANY_SANDBOXES) from None
     return JSONResponse(_serialize_sandbox(sandbox))
 
 

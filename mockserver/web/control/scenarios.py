@@ -36,12 +36,9 @@ async def delete_scenario(request: Request) -> Response:
     sandbox, name = sandbox_of(request), request.path_params["name"]
     if name not in sandbox.uploaded_scenarios:
         known = sandbox.state.configuration.scenarios.by_name
-        reason = (
-            "stands in a file" if name in known else f"is not there {did_you_mean(name, known)}"
-        )
-        raise ProblemError(
-            "scenario-not-uploaded", f"{name} {reason}: only what was PUT can be deleted"
-        )
+        hint = did_you_mean(name, sandbox.uploaded_scenarios) or "only what was PUT can be deleted"
+        reason = "is in a file" if name in known else "does not exist"
+        raise ProblemError("scenario-not-uploaded", f"{name} {reason}: {hint}")
     rest = {other: text for other, text in sandbox.uploaded_scenarios.items() if other != name}
     _recompile(request, sandbox, rest)
     _record_command(sandbox, "DELETE", name, None)
@@ -49,13 +46,13 @@ async def delete_scenario(request: Request) -> Response:
 
 
 def serialize_scenario(scenario: Scenario) -> dict[str, Any]:
-    """Serialize a scenario; `speaks_to` are its aspects: api, phones, webhooks."""
+    """Serialize a scenario; `aspects` are those it speaks to: api, legs, webhooks."""
     file, line, _ = scenario.location.rsplit(":", 2)
     return {
         "name": scenario.name,
         "file": "bundled" if scenario.bundled else file,
         "line": int(line),
-        "speaks_to": [aspect for aspect, has_aspect in ASPECTS.items() if has_aspect(scenario)],
+        "aspects": [aspect for aspect, has_aspect in ASPECTS.items() if has_aspect(scenario)],
         "matches": scenario.match is not None,
     }
 
@@ -76,7 +73,7 @@ def _recompile(request: Request, sandbox: Sandbox, scenario_texts: dict[str, byt
 
 def _record_command(sandbox: Sandbox, method: str, name: str, body: str | None) -> None:
     command = {"method": method, "path": f"/scenarios/{name}", "body": body}
-    sandbox.state.record(JournalEntry(sandbox.clock.now(), "control", "", command))
+    sandbox.state.record(JournalEntry(sandbox.clock.now(), "command", "", command))
 
 
 ROUTES = (

@@ -1,22 +1,25 @@
 """Waits until calls, requests or webhooks match; on timeout, reports the nearest items."""
 
 from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from mockserver.core.old_words import OLD_FIELDS, describe_old_word
 from mockserver.core.time import MAX_TIME, parse_duration
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.scheduler import AdvanceInProgress
 from mockserver.runtime.waits import wait_until
 from mockserver.web.control.calls import all_calls
 from mockserver.web.control.matching import mismatches, nearest_items
-from mockserver.web.control.params import read_json_object, sandbox_of
+from mockserver.web.control.params import check_keys, read_json_object, sandbox_of
 from mockserver.web.control.requests import all_requests
 from mockserver.web.control.webhooks import all_webhooks
 from mockserver.web.problems import ProblemError
+from mockserver.web.views.serializers import CALL_FIELDS, REQUEST_FIELDS, WEBHOOK_FIELDS
 
 MAX_TIMEOUT: Final = 600.0  # real seconds
 USAGE: Final = (
@@ -29,6 +32,13 @@ LISTS_BY_KIND: Final[Mapping[str, tuple[str, Callable[[Request], list[dict[str, 
     "request": ("requests", all_requests),
 }
 """Value of `for` -> (key of the response, function that lists the items)."""
+
+FIELDS_BY_KIND: Final[Mapping[str, tuple[str, ...]]] = {
+    "webhook": WEBHOOK_FIELDS,
+    "call": CALL_FIELDS,
+    "request": REQUEST_FIELDS,
+}
+"""Value of `for` -> what a match may begin with."""
 
 
 async def wait_for_items(request: Request) -> JSONResponse:
@@ -62,8 +72,9 @@ async def wait_for_items(request: Request) -> JSONResponse:
 
 
 def _parse_kind(body: Mapping[str, Any]) -> tuple[str, Callable[[Request], list[dict[str, Any]]]]:
+    check_keys(body, ("for", "match", "count", "timeout", "advance"), "a wait")
     kind = str(body.get("for"))
-    if body.keys() - {"for", "match", "count", "timeout", "advance"} or kind not in LISTS_BY_KIND:
+    if kind not in LISTS_BY_KIND:
         raise ProblemError("invalid-body", USAGE)
     return LISTS_BY_KIND[kind]
 
@@ -72,7 +83,25 @@ def _parse_match(body: Mapping[str, Any]) -> Mapping[str, Any]:
     match = body.get("match", {})
     if not isinstance(match, Mapping):
         raise ProblemError("invalid-body", USAGE)
+    kind = body["for"]
+    for field in match:
+        _check_field(field, OLD_FIELDS[kind])
+    check_keys((field.partition(".")[0] for field in match), FIELDS_BY_KIND[kind], f"a {kind}")
     return match
+
+
+def _check_field(field: str, new_words: Mapping[str, str]) -> None:
+    """Check that a field is not, and is not in, one that has a new word.
+
+    Raises:
+        ProblemError: 422 that says the new word.
+    """
+    for pattern, new_word in new_words.items():
+        if fnmatchcase(field, pattern) or fnmatchcase(field, f"{pattern}.*"):
+            old_word = pattern.rpartition(".")[2]
+            raise ProblemError(
+                "invalid-body", f"{field!r}: {describe_old_word(old_word, new_word)}"
+            )
 
 
 def _parse_timeout(body: Mapping[str, Any]) -> float:
@@ -91,7 +120,7 @@ def _parse_advance(body: Mapping[str, Any], sandbox: Sandbox) -> int | None:
         return None
     duration = parse_duration(str(body["advance"]))
     if duration is None:
-        raise ProblemError("invalid-body", f"advance is a length of time: {USAGE}")
+        raise ProblemError("invalid-body", f"advance is a duration: {USAGE}")
     return min(duration, MAX_TIME - sandbox.clock.now()) if sandbox.clock.is_manual else None
 
 

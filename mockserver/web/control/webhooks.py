@@ -20,8 +20,8 @@ FILTERS = ("provider", "call", "state", "kind")
 async def list_webhooks(request: Request) -> JSONResponse:
     webhooks = (item for item in all_webhooks(request) if matches_filters(item, request, FILTERS))
     state = sandbox_of(request).state
-    dropped = state.delivery_count - len(state.deliveries)
-    return JSONResponse({"webhooks": paginate(webhooks, request), "dropped": dropped})
+    evicted = state.delivery_count - len(state.deliveries)
+    return JSONResponse({"webhooks": paginate(webhooks, request), "evicted": evicted})
 
 
 async def redeliver_webhook(request: Request) -> JSONResponse:
@@ -37,7 +37,7 @@ async def redeliver_webhook(request: Request) -> JSONResponse:
     with sandbox.scheduler.request_scope() as now:
         redeliver(state, name, now)
         command = {"method": "POST", "path": f"/webhooks/{name}/redeliver"}
-        state.record(JournalEntry(now, "control", delivery.webhook.call_id, command))
+        state.record(JournalEntry(now, "command", delivery.webhook.call_id, command))
     return JSONResponse(_serialize_webhook(request, state.deliveries[name]), 202)
 
 

@@ -194,7 +194,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._start_write_timer(remaining)
             return
         self._record_rejection(
-            "unread-answer", f"an answer was not read for {STAGE_TIMEOUTS['answer']} s"
+            "unread-response", f"a response was not read for {STAGE_TIMEOUTS['answer']} s"
         )
         reset_connection(self.transport)
 

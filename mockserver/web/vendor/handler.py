@@ -27,7 +27,7 @@ from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, TooManySandboxe
 from mockserver.web.access_control import foreign_host_problem
 from mockserver.web.dependencies import Dependencies, RequestHeaders
 from mockserver.web.log_throttle import LogThrottle
-from mockserver.web.problems import problem
+from mockserver.web.problems import TOO_MANY_SANDBOXES, problem
 from mockserver.web.server.transport import disconnect
 from mockserver.web.vendor.request import (
     DEFAULT_BODY_LIMIT,
@@ -90,7 +90,7 @@ def _prepare_request(
         credential = _credential(route, request)
         sandbox: Sandbox = _resolve_sandbox(scope, dependencies, route, credential)
     except TooManySandboxes:
-        return problem("too-many-sandboxes", "DELETE some at /_mock/sandboxes/{name}")
+        return problem("too-many-sandboxes", TOO_MANY_SANDBOXES)
     scope["sandbox"] = sandbox
     if isinstance(route, UnknownPath):
         return _record_unknown_path(sandbox, request, route)
@@ -244,6 +244,7 @@ def _check_scenarios(sandbox: Sandbox, incoming: IncomingRequest) -> "Response |
         ]
         if all(unmet_requirements):
             return problem(
-                "scenario-not-applicable", f"{name} cannot play here: {unmet_requirements[0]}"
+                "scenario-not-applicable",
+                f"{name} cannot be in force here: {unmet_requirements[0]}",
             )
     return None

@@ -17,6 +17,9 @@ from mockserver.web.hosts import vendor_host
 from mockserver.web.views import redaction
 from mockserver.web.views.serializers import serialize_entry
 
+EXPORT_FORMAT: Final = 2
+"""The version of the export, which a replay has to know."""
+
 HOST_PLACEHOLDER: Final = "{host}"
 """Stands for the host name by which the client called this server."""
 
@@ -39,12 +42,12 @@ def first_sequence(state: SandboxState) -> int:
 def build_heading(state: SandboxState) -> dict[str, Any]:
     """Build the first line of an export: version, seed and start of the sandbox."""
     return {
-        "journal": 1,
+        "journal": EXPORT_FORMAT,
         "version": __version__,
         "sandbox": state.name,
         "seed": state.configuration.seed,
         "start_at": format_iso(state.started_at),
-        "dropped": first_sequence(state) - 1,
+        "evicted": first_sequence(state) - 1,
     }
 
 

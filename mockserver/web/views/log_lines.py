@@ -39,7 +39,7 @@ def failure_key(entry: JournalEntry) -> tuple[str, ...] | None:
     """Return a key that repetitions of one failure share; None if the entry is no failure."""
     if entry.type == "error":
         return (entry.type, repr(entry.payload))
-    if entry.type != "attempt" or not isinstance(entry.payload, Delivery):
+    if entry.type != "delivery-attempt" or not isinstance(entry.payload, Delivery):
         return None
     result = entry.payload.attempts[-1].result
     if entry.payload.state == "delivered":
@@ -58,7 +58,7 @@ def _request_words(serialized: dict[str, Any]) -> Words:
 
 
 def _event_words(serialized: dict[str, Any]) -> Words:
-    known = ("at", "fact", "call", "leg", "event", "q850")
+    known = ("at", "type", "call", "leg", "event", "q850")
     rest = (value for name, value in serialized.items() if name not in known)
     return (serialized["leg"], serialized["event"], *rest)
 
@@ -70,14 +70,16 @@ def _attempt_words(serialized: dict[str, Any]) -> Words:
         f"attempt {serialized['number']}",
         serialized["url"],
     )
-    return (*delivery_words, serialized["status"] or serialized["error"], serialized["state"])
+    result_words = (serialized["status"] or serialized["error"], serialized["state"])
+    reason = serialized["reason"] and f"({serialized['reason']})"
+    return (*delivery_words, *result_words, reason)
 
 
 def _other_words(serialized: dict[str, Any]) -> Words:
     rest = (
-        (name, value) for name, value in serialized.items() if name not in ("at", "fact", "call")
+        (name, value) for name, value in serialized.items() if name not in ("at", "type", "call")
     )
-    return (serialized["fact"], *(f"{name} {_format_value(value)}" for name, value in rest))
+    return (serialized["type"], *(f"{name} {_format_value(value)}" for name, value in rest))
 
 
 def _format_value(value: object) -> object:
@@ -87,5 +89,5 @@ def _format_value(value: object) -> object:
 WORDS_BY_TYPE: dict[str, Callable[[dict[str, Any]], Words]] = {
     "request": _request_words,
     "event": _event_words,
-    "attempt": _attempt_words,
+    "delivery-attempt": _attempt_words,
 }

@@ -55,7 +55,7 @@ def _request_arrows(serialized: SerializedEntry, _: Call | None) -> Iterator[tup
 def _event_arrows(serialized: SerializedEntry, call: Call | None) -> Iterator[tuple[str, str]]:
     leg = call.leg(serialized["leg"]) if call and serialized["leg"] else None
     leg_text = f" {leg.role} {leg.number}" if leg else ""
-    known = ("at", "fact", "call", "leg", "event", "q850", "role", "number", "by")
+    known = ("at", "type", "call", "leg", "event", "q850", "role", "number", "by")
     rest = " ".join(str(value) for name, value in serialized.items() if name not in known)
     yield "Note over mock", f"{serialized['call']} {serialized['event']}{leg_text} {rest}".strip()
 
@@ -85,5 +85,5 @@ ARROWS_BY_TYPE: Final[
 ] = {
     "request": _request_arrows,
     "event": _event_arrows,
-    "attempt": _attempt_arrows,
+    "delivery-attempt": _attempt_arrows,
 }

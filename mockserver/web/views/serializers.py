@@ -1,7 +1,7 @@
 """Serializes calls, requests, webhooks and journal entries as the public contract defines."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from mockserver.core.call import Call, DialAttempt, Event, Leg, current_attempt, public_state
 from mockserver.core.causes import CAUSES
@@ -9,12 +9,26 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
 from mockserver.core.leg_names import legs_by_name
 from mockserver.core.time import format_iso
-from mockserver.core.webhook import Delivery, DeliveryAttempt
+from mockserver.core.webhook import Delivery, DeliveryAttempt, error_reason
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views import redaction
 from mockserver.web.views.body_preview import is_json_safe, preview_body, preview_field
 
+CALL_FIELDS: Final = (
+    "id", "vendor_id", "provider", "account", "operation", "scenarios", "state", "outcome",
+    "vendor_status", "created_at", "starts_at", "ended_at", "waiting", "legs", "leg_names",
+    "attempts", "events", "parameters", "webhooks",
+)  # fmt: skip
+REQUEST_FIELDS: Final = (
+    "id", "at", "provider", "operation", "method", "path", "query", "headers", "body", "status",
+    "response", "fault", "scenarios", "calls", "duration_ms",
+)  # fmt: skip
+"""Fields of a request in lists; its journal entry lacks the last one, which is real time."""
+WEBHOOK_FIELDS: Final = (
+    "id", "provider", "call", "kind", "method", "url", "headers", "body", "state",
+    "next_attempt_at", "attempts", "copy_of", "altered",
+)  # fmt: skip
 STABLE_HEADERS = ("accept", "content-type", "x-mock-scenario")
 
 
@@ -27,7 +41,7 @@ def serialize_call(state: SandboxState, call: Call) -> dict[str, Any]:
         "provider": spec.provider,
         "account": spec.account,
         "operation": spec.operation,
-        "scenario": _scenario_names(state, spec.id),
+        "scenarios": _scenario_names(state, spec.id),
         "state": public_state(call),
         "outcome": call.outcome,
         "vendor_status": provider.status(call),
@@ -45,7 +59,9 @@ def serialize_call(state: SandboxState, call: Call) -> dict[str, Any]:
             for number, attempt in enumerate((*call.attempts, current_attempt(call)), 1)
         ],
         "events": [serialize_event(event) for event in call.events],
-        "wanted": redaction.redact_value(preview_field(spec.parameters), state.configuration.seed),
+        "parameters": redaction.redact_value(
+            preview_field(spec.parameters), state.configuration.seed
+        ),
         "webhooks": state.delivery_ids_by_call.get(spec.id, []),
     }
 
@@ -81,10 +97,10 @@ def serialize_exchange(exchange: Exchange, configuration: Configuration) -> dict
         "headers": headers,
         "body": redaction.redact_value(preview_body(request.body), salt),
         "status": exchange.response.status or None,
-        "answer": _preview_response(exchange),
+        "response": _preview_response(exchange),
         "fault": exchange.fault,
-        "scenario": list(exchange.scenario_names),
-        "call": exchange.call_ids[0] if exchange.call_ids else None,
+        "scenarios": list(exchange.scenario_names),
+        "calls": list(exchange.call_ids),
     }
     redacted: dict[str, Any] = redaction.redact_secret(serialized, secret, salt)
     return redacted
@@ -102,20 +118,23 @@ def serialize_delivery(delivery: Delivery, salt: str) -> dict[str, Any]:
         "headers": redaction.redact_headers(webhook.headers, salt),
         "body": webhook.body,
         "state": delivery.state,
-        "next_at": _format_time(delivery.next_attempt_at),
+        "next_attempt_at": _format_time(delivery.next_attempt_at),
         "attempts": [
             {
                 **_serialize_delivery_attempt(attempt),
                 "duration_ms": attempt.result.duration_ms,
-                "answer": _preview_result_body(attempt, salt),
+                "response": _preview_result_body(attempt, salt),
+                "reason": error_reason(attempt.result),
             }
             for attempt in delivery.attempts
         ],
+        "copy_of": delivery.copy_of or None,
+        "altered": webhook.corrupt or None,
     }
 
 
 def serialize_entry(entry: JournalEntry, configuration: Configuration) -> dict[str, Any]:  # noqa: PLR0911 - one return per type
-    common = {"at": format_iso(entry.at), "fact": entry.type, "call": entry.call_id or None}
+    common = {"at": format_iso(entry.at), "type": entry.type, "call": entry.call_id or None}
     match entry.payload:
         case Exchange():
             exchange = serialize_exchange(entry.payload, configuration)
@@ -136,12 +155,13 @@ def serialize_entry(entry: JournalEntry, configuration: Configuration) -> dict[s
                 **delivery,
                 **request,
                 **_serialize_delivery_attempt(entry.payload.attempts[-1]),
+                "reason": error_reason(entry.payload.attempts[-1].result),
             }
         case RejectedEvent() as rejected:
-            location = {"leg": rejected.leg, "place": rejected.location}
-            return {**common, "verb": rejected.type, **location, "why": rejected.reason}
+            location = {"leg": rejected.leg, "location": rejected.location}
+            return {**common, "event": rejected.type, **location, "reason": rejected.reason}
         case IgnoredLeg() as ignored:
-            return {**common, "story": ignored.scenario, "leg": ignored.leg}
+            return {**common, "scenario": ignored.scenario, "leg": ignored.leg}
         case Mapping():
             redacted: dict[str, Any] = redaction.redact_value(entry.payload, configuration.seed)
             return {**common, **redacted}
@@ -172,8 +192,8 @@ def _serialize_leg(leg: Leg) -> dict[str, Any]:
 
 def _serialize_dial_attempt(dial_attempt: DialAttempt) -> dict[str, Any]:
     return {
-        "redial": dial_attempt.redial_index,
-        "target": dial_attempt.number_index,
+        "redial_index": dial_attempt.redial_index,
+        "number_index": dial_attempt.number_index,
         "started_at": format_iso(dial_attempt.started_at),
         "ended_at": _format_time(dial_attempt.ended_at),
         "outcome": dial_attempt.outcome,

@@ -1,4 +1,4 @@
-"""CCAI answers valid and mutated requests without a 5xx and only with listed faults."""
+"""CCAI responds to valid and mutated requests without a 5xx and only with listed faults."""
 
 import random
 from typing import Any, Final

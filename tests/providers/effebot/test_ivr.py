@@ -1,4 +1,4 @@
-"""Effebot's IVR: which entry of the request digits, words and silence take."""
+"""Effebot's IVR: which entry of the request key presses, words and silence choose."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def acting_callee(*actions: tuple[str, str]) -> LegBehavior:
         LegAction(
             delay=fixed_duration(1_000),
             event_type=event_type,
-            data={"digits": value} if event_type == "digits" else {"words": value},
+            data={"digits": value} if event_type == "press" else {"words": value},
         )
         for event_type, value in actions
     )
@@ -55,7 +55,7 @@ def test_a_matching_digit_plays_a_record_sends_an_sms_and_blocks_the_number(
     configuration: Configuration,
 ) -> None:
     entry = {"digit": 1, "record": {"id": 1342}, "smsText": "Thanks", "needBlock": 1}
-    state = play_ivr(configuration, [entry], ("digits", "1"))
+    state = play_ivr(configuration, [entry], ("press", "1"))
     assert events(state, "play", "sms") == [
         (2_000, "play", "Greeting"),
         (3_000, "play", "Second record"),
@@ -79,7 +79,7 @@ def test_a_matching_digit_plays_a_record_sends_an_sms_and_blocks_the_number(
 
 
 def test_a_matching_digit_dials_the_manager_and_bridges(configuration: Configuration) -> None:
-    state = play_ivr(configuration, MANAGER, ("digits", "2"))
+    state = play_ivr(configuration, MANAGER, ("press", "2"))
     assert events(state, "ring", "bridge") == [
         (0, "ring", None),
         (3_000, "ring", "99999999998"),
@@ -92,7 +92,7 @@ def test_a_matching_digit_dials_the_manager_and_bridges(configuration: Configura
 
 
 def test_a_busy_manager_has_the_manager_status_canceled(configuration: Configuration) -> None:
-    state = play_ivr(configuration, MANAGER, ("digits", "2"), b=LegBehavior(outcome="busy"))
+    state = play_ivr(configuration, MANAGER, ("press", "2"), b=LegBehavior(outcome="busy"))
     details = call_details(state)
     assert (details["managerStatus"], details["managerAnsweredAt"]) == ("canceled", None)
 
@@ -100,9 +100,7 @@ def test_a_busy_manager_has_the_manager_status_canceled(configuration: Configura
 def test_an_unmatched_digit_is_recorded_and_the_next_digit_counts(
     configuration: Configuration,
 ) -> None:
-    state = play_ivr(
-        configuration, [{"digit": 1, "smsText": "x"}], ("digits", "9"), ("digits", "1")
-    )
+    state = play_ivr(configuration, [{"digit": 1, "smsText": "x"}], ("press", "9"), ("press", "1"))
     details = call_details(state)
     assert (details["ivrAnswers"], details["ivrIdList"], details["ivrDigit"]) == ("|9|1", [0], 1)
 
@@ -120,7 +118,7 @@ def test_an_unmatched_digit_is_recorded_and_the_next_digit_counts(
 def test_key_words_are_compared_without_regard_to_case(
     configuration: Configuration, words: str, spoken: str, entries: list[int]
 ) -> None:
-    state = play_ivr(configuration, [{"keyWords": words, "smsText": "x"}], ("speech", spoken))
+    state = play_ivr(configuration, [{"keyWords": words, "smsText": "x"}], ("say", spoken))
     details = call_details(state)
     assert (details["ivrIdList"], details["ivrAnswers"], details["ivrDigit"]) == (
         entries,
@@ -148,7 +146,7 @@ def test_a_digit_before_the_end_of_the_prompt_skips_the_entry_for_silence(
         {"digit": 1, "smsText": "x"},
         {"record": {"text": "Still there?"}},
     ]
-    state = play_ivr(configuration, ivrs, ("digits", "1"))
+    state = play_ivr(configuration, ivrs, ("press", "1"))
     assert call_details(state)["ivrIdList"] == [0]
 
 
@@ -175,7 +173,7 @@ def test_an_action_webhook_carries_the_parameters_of_the_request(
     }
     state = state_with_scenarios(
         only_providers(configuration, "effebot"),
-        Scenario(name="mine", legs={"a": acting_callee(("speech", "Yes"))}),
+        Scenario(name="mine", legs={"a": acting_callee(("say", "Yes"))}),
     )
     request(state, "create", ivrs=[entry])
     [delivery] = play_until_idle(state)
@@ -188,7 +186,7 @@ def test_an_action_webhook_carries_the_parameters_of_the_request(
 
 
 def test_digits_of_the_manager_choose_no_entry(configuration: Configuration) -> None:
-    state = play_ivr(configuration, MANAGER, ("digits", "2"), b=acting_callee(("digits", "2")))
+    state = play_ivr(configuration, MANAGER, ("press", "2"), b=acting_callee(("press", "2")))
     assert [event for event in read.calls(state)["c1"].events if event.type == "branch"] == [
         Event(at=START + 3_000, type="branch", data={"answer": "2", "entry": 0, "block": "0"})
     ]

@@ -60,12 +60,12 @@ BEHAVIORS = st.sampled_from(
         *(PRESETS[word] for word in ("answered", "busy", "no-answer")),
         LegBehavior(
             actions=(
-                LegAction(delay=fixed_duration(1_000), event_type="digits", data={"digits": "1"}),
+                LegAction(delay=fixed_duration(1_000), event_type="press", data={"digits": "1"}),
             )
         ),
         LegBehavior(
             actions=(
-                LegAction(delay=fixed_duration(1_000), event_type="digits", data={"digits": "2"}),
+                LegAction(delay=fixed_duration(1_000), event_type="press", data={"digits": "2"}),
             ),
             talk=fixed_duration(90_000),
         ),

@@ -116,7 +116,7 @@ def test_reading_the_call_status_counts_as_a_poll(state: SandboxState) -> None:
     run_for(state, 0)
     status(state, START + 1_000)
     run_for(state, 1_000)
-    assert [event.type for event in read.calls(state)["c1"].events][-1] == "polled"
+    assert [event.type for event in read.calls(state)["c1"].events][-1] == "poll"
 
 
 @pytest.mark.parametrize(

@@ -137,8 +137,8 @@ def test_an_unanswered_flow_call_is_redialed(state: SandboxState) -> None:
 @pytest.mark.parametrize(
     ("webhooks", "webhook_id", "url"),
     [
-        ({}, None, "{origin}/_mock/inbox/mobtexting"),
-        ({}, "w1", "{origin}/_mock/inbox/mobtexting"),
+        ({}, None, "{origin}/_mock/receive/mobtexting"),
+        ({}, "w1", "{origin}/_mock/receive/mobtexting"),
         ({"any": "http://any/"}, None, "http://any/"),
         ({"any": "http://any/", "w1": "http://w1/"}, "w1", "http://w1/"),
         ({"any": "http://any/", "w1": "http://w1/"}, "w2", "http://any/"),
@@ -160,5 +160,5 @@ def test_the_report_goes_to_the_inbox_if_its_webhook_was_removed(state: SandboxS
     click_to_call(state, webhook_id="w1")
     change_account(state, webhooks={"w2": "http://w2/"})
     assert [delivery.webhook.url for delivery in play_until_idle(state)] == [
-        "{origin}/_mock/inbox/mobtexting"
+        "{origin}/_mock/receive/mobtexting"
     ]

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mockserver.core.account import Account
-from mockserver.core.behavior import PRESETS as PEOPLE
+from mockserver.core.behavior import PRESETS
 from mockserver.core.call import Event, Leg
 from mockserver.core.causes import CAUSES
 from mockserver.core.configuration import Configuration
@@ -153,13 +153,13 @@ def test_the_report_of_a_call_has_the_documented_keys_and_types(
     assert json.dumps(reported_body(state)) == json.dumps(expected)
 
 
-@pytest.mark.parametrize("a", sorted(PEOPLE.keys() - {"person"}))
-@pytest.mark.parametrize("b", sorted(PEOPLE.keys() - {"person"}))
+@pytest.mark.parametrize("a", sorted(PRESETS.keys() - {"person"}))
+@pytest.mark.parametrize("b", sorted(PRESETS.keys() - {"person"}))
 @pytest.mark.parametrize("to", ["918867136000", "flow:220"])
 def test_the_report_is_valid_by_its_schema_whatever_the_legs_do(
     configuration: Configuration, a: str, b: str, to: str
 ) -> None:
-    scenario = Scenario(name="mine", legs={"a": PEOPLE[a], "b": PEOPLE[b]})
+    scenario = Scenario(name="mine", legs={"a": PRESETS[a], "b": PRESETS[b]})
     state = SandboxState(
         configuration._replace(scenarios=ScenarioSet({"mine": scenario}, "mine")), START
     )

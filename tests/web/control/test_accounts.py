@@ -133,12 +133,12 @@ def test_a_patch_is_journaled_with_redacted_credentials(site: SiteClient) -> Non
     read.subscribers(state).append(lambda entry: log_lines.append(format_line(entry, state)))
     site.advance(by=5)
     patch(site, {"credentials": [BEARER]})
-    assert log_lines[-1].startswith("09:00:05 control method PATCH path /accounts/mobtexting/")
+    assert log_lines[-1].startswith("09:00:05 command method PATCH path /accounts/mobtexting/")
     assert BEARER not in log_lines[-1]
-    entry = site.get_json("/_mock/journal")["facts"][-1]
+    entry = site.get_json("/_mock/journal")["entries"][-1]
     assert list(entry.items())[1:] == [
         ("at", "2026-01-01T09:00:05.000Z"),
-        ("fact", "control"),
+        ("type", "command"),
         ("call", None),
         ("method", "PATCH"),
         ("path", "/accounts/mobtexting/mobtexting-default"),
@@ -168,4 +168,4 @@ def test_an_invalid_patch_names_every_wrong_field_and_changes_nothing(
     assert (status, kind) == (422, "invalid-body")
     assert sorted(problem.partition(": ")[0] for problem in detail.split("; ")) == fields
     assert site.get_json(ACCOUNT_PATH) == DEFAULT_ACCOUNT
-    assert site.get_json("/_mock/journal")["facts"] == []
+    assert site.get_json("/_mock/journal")["entries"] == []

@@ -81,10 +81,10 @@ def test_credentials_of_a_put_account_are_redacted_wherever_they_are_shown(edge:
 
 def test_a_put_account_is_journaled(edge: EdgeSite) -> None:
     put(edge, f"{ACCOUNTS}/acme", balance="1")
-    [entry] = edge.get_json("/_mock/journal")["facts"]
-    fields = {name: entry[name] for name in ("fact", "method", "path", "body")}
+    [entry] = edge.get_json("/_mock/journal")["entries"]
+    fields = {name: entry[name] for name in ("type", "method", "path", "body")}
     assert fields == {
-        "fact": "control",
+        "type": "command",
         "method": "PUT",
         "path": "/accounts/mobtexting/acme",
         "body": {"balance": "1"},
@@ -150,7 +150,10 @@ def test_an_account_that_is_invalid_in_a_configuration_file_is_rejected(
 
 @pytest.mark.parametrize(
     ("provider", "hint"),
-    [("mobtext", "did you mean 'mobtexting'?"), ("qqqq", "")],
+    [
+        ("mobtext", "did you mean 'mobtexting'?"),
+        ("qqqq", "known: ccai, effebot, innocalls, mobtexting, phonon"),
+    ],
 )
 def test_putting_an_account_of_an_unknown_provider_is_not_found(
     edge: EdgeSite, provider: str, hint: str

@@ -27,7 +27,7 @@ def list_activations(site: SiteClient) -> Any:
 
 
 def place_calls(site: SiteClient, count: int, **fields: object) -> list[str]:
-    """Place `count` calls and return the scenarios that their legs play."""
+    """Place `count` calls and return the scenarios of their legs."""
     call_ids = [site.click_to_call(**fields).headers["x-mock-call"] for _ in range(count)]
     return [read.leg_scenarios(site.sandbox.state)[call_id].scenario.name for call_id in call_ids]
 
@@ -39,16 +39,16 @@ def test_the_activation_list_is_empty_at_first(site: SiteClient) -> None:
 @pytest.mark.parametrize(
     ("body", "details"),
     [
-        ({"scenario": "callee-busy"}, {"match": {}, "left": None}),
-        ({"scenario": "callee-busy", "times": 2}, {"match": {}, "left": 2}),
-        ({"scenario": "callee-busy", "times": None}, {"match": {}, "left": None}),
+        ({"scenario": "callee-busy"}, {"match": {}, "remaining": None}),
+        ({"scenario": "callee-busy", "times": 2}, {"match": {}, "remaining": 2}),
+        ({"scenario": "callee-busy", "times": None}, {"match": {}, "remaining": None}),
         (
             {"scenario": "callee-busy", "match": {"provider": "mobtexting", "callee": "*9"}},
-            {"match": {"provider": "mobtexting", "callee": "*9"}, "left": None},
+            {"match": {"provider": "mobtexting", "callee": "*9"}, "remaining": None},
         ),
         (
             {"scenario": "callee-busy", "match": {"a": 91, "fields": {"mid": 7}}},
-            {"match": {"a": "91", "fields": {"mid": "7"}}, "left": None},
+            {"match": {"a": "91", "fields": {"mid": "7"}}, "remaining": None},
         ),
     ],
 )
@@ -58,7 +58,7 @@ def test_a_created_activation_is_returned_and_listed(
     response = post(site, **body)
     expected = {"id": "a1", "scenario": "callee-busy", **details}
     assert (response.status_code, response.json()) == (201, expected)
-    assert list(response.json()) == ["id", "scenario", "match", "left"]
+    assert list(response.json()) == ["id", "scenario", "match", "remaining"]
     assert list_activations(site) == [expected]
 
 
@@ -75,7 +75,7 @@ def test_an_activation_is_in_force_for_the_given_number_of_requests(
 ) -> None:
     post(site, scenario="callee-busy", times=times)
     assert place_calls(site, 3) == expected
-    assert [activation["left"] for activation in list_activations(site)] == (
+    assert [activation["remaining"] for activation in list_activations(site)] == (
         [None] if times is None else []
     )
 
@@ -85,7 +85,7 @@ def test_an_activation_counts_only_the_requests_that_match(site: SiteClient, leg
     post(site, scenario="callee-busy", match={leg: "*6001"}, times=2)
     assert place_calls(site, 1) == ["answered"]
     assert place_calls(site, 1, to="918867136001") == ["callee-busy"]
-    assert [activation["left"] for activation in list_activations(site)] == [1]
+    assert [activation["remaining"] for activation in list_activations(site)] == [1]
     assert place_calls(site, 2, to="918867136001") == ["callee-busy", "answered"]
 
 
@@ -110,10 +110,10 @@ def test_an_activation_ignores_a_request_that_does_not_match(
 ) -> None:
     post(site, scenario="callee-busy", match=match, times=1)
     assert place_calls(site, 1) == ["answered"]
-    assert [activation["left"] for activation in list_activations(site)] == [1]
+    assert [activation["remaining"] for activation in list_activations(site)] == [1]
 
 
-def test_the_oldest_matching_activation_is_played_and_every_matching_one_is_counted(
+def test_the_oldest_matching_activation_is_used_and_every_matching_one_is_counted(
     site: SiteClient,
 ) -> None:
     post(site, scenario="callee-busy", times=1)
@@ -133,26 +133,35 @@ def test_an_activation_can_set_the_delivery_behavior(site: SiteClient) -> None:
     site.click_to_call("callee-busy")
     site.advance()
     assert [delivery.webhook.call_id for delivery in site.dispatcher.deliveries] == ["c1", "c1"]
-    assert site.get_json("/_mock/calls/c1")["scenario"] == ["callee-busy", "doubled-report"]
+    assert site.get_json("/_mock/calls/c1")["scenarios"] == ["callee-busy", "doubled-report"]
 
 
 @pytest.mark.parametrize(
     ("body", "kind", "detail"),
     [
-        ({}, "unknown-scenario", f"no scenario is named '': {FORM}"),
+        ({}, "invalid-body", f"send {FORM}"),
+        ({"scenario": ""}, "unknown-scenario", f"no scenario is named '': {FORM}"),
         (
             {"scenario": "calle-busy"},
             "unknown-scenario",
             "no scenario is named 'calle-busy': did you mean 'callee-busy'?",
         ),
         ({"scenario": "qqqq"}, "unknown-scenario", f"no scenario is named 'qqqq': {FORM}"),
-        ({"scenario": "answered", "time": 1}, "invalid-body", f"send {FORM}"),
+        (
+            {"scenario": "answered", "time": 1},
+            "invalid-body",
+            "an activation takes no 'time': did you mean 'times'?",
+        ),
         ({"scenario": "answered", "times": 0}, "invalid-body", f"send {FORM}"),
         ({"scenario": "answered", "times": -1}, "invalid-body", f"send {FORM}"),
         ({"scenario": "answered", "times": 1.5}, "invalid-body", f"send {FORM}"),
         ({"scenario": "answered", "times": "1"}, "invalid-body", f"send {FORM}"),
         ({"scenario": "answered", "times": True}, "invalid-body", f"send {FORM}"),
-        ({"scenario": "answered", "match": []}, "invalid-body", f"match maps {MATCH_KEYS} to globs"),
+        (
+            {"scenario": "answered", "match": []},
+            "invalid-body",
+            f"match maps {MATCH_KEYS} to globs",
+        ),
         (
             {"scenario": "answered", "match": {"color": "x"}},
             "invalid-body",
@@ -175,7 +184,7 @@ def test_an_invalid_activation_is_rejected_and_changes_nothing(
 ) -> None:
     assert read_problem(post(site, **body)) == (422, kind, detail)
     assert list_activations(site) == []
-    assert site.get_json("/_mock/journal")["facts"] == []
+    assert site.get_json("/_mock/journal")["entries"] == []
 
 
 def test_deleting_clears_all_activations_and_does_not_reuse_their_ids(site: SiteClient) -> None:
@@ -201,10 +210,10 @@ def test_creating_and_clearing_activations_is_journaled(site: SiteClient) -> Non
     body = {"scenario": "callee-busy", "match": {"callee": "*9"}, "times": 1}
     post(site, **body)
     site.request("DELETE", PATH)
-    entries = site.get_json("/_mock/journal")["facts"]
-    common = {"at": "2026-01-01T09:00:00.000Z", "fact": "control", "call": None}
+    entries = site.get_json("/_mock/journal")["entries"]
+    common = {"at": "2026-01-01T09:00:00.000Z", "type": "command", "call": None}
     assert entries == [
         {"id": 1, **common, "method": "POST", "path": "/activations", "body": body},
         {"id": 2, **common, "method": "DELETE", "path": "/activations"},
     ]
-    assert log_lines[1] == "09:00:00 control method DELETE path /activations"
+    assert log_lines[1] == "09:00:00 command method DELETE path /activations"

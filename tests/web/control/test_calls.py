@@ -14,9 +14,9 @@ from tests.support.site import read_problem
 from tests.support.site_client import SiteClient, build_site_client
 
 KEYS = [
-    "id", "vendor_id", "provider", "account", "operation", "scenario", "state", "outcome",
+    "id", "vendor_id", "provider", "account", "operation", "scenarios", "state", "outcome",
     "vendor_status", "created_at", "starts_at", "ended_at", "waiting", "legs", "leg_names",
-    "attempts", "events", "wanted", "webhooks",
+    "attempts", "events", "parameters", "webhooks",
 ]  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def call_ids(site: SiteClient, query: str = "") -> list[str]:
 
 
 def test_the_call_list_is_empty_at_first(site: SiteClient) -> None:
-    assert site.get_json("/_mock/calls") == {"calls": [], "dropped": 0}
+    assert site.get_json("/_mock/calls") == {"calls": [], "evicted": 0}
 
 
 def test_a_call_has_the_keys_of_the_contract_in_order(site: SiteClient) -> None:
@@ -104,14 +104,14 @@ def test_events_drive_both_legs_of_a_call_to_its_end(person_site: SiteClient) ->
     person_site.advance(by=1)
     assert person_site.get_json("/_mock/calls/c1")["waiting"] == [{"for": "person", "leg": "b"}]
     assert post_event(person_site, event="answer", leg="b").json()["state"] == "bridged"
-    assert post_event(person_site, event="digits", leg="a", digits="12#").status_code == 200
-    assert post_event(person_site, event="speech", leg="b", words="yes").status_code == 200
+    assert post_event(person_site, event="press", leg="a", digits="12#").status_code == 200
+    assert post_event(person_site, event="say", leg="b", words="yes").status_code == 200
     call = post_event(person_site, event="hangup", leg="b").json()
     assert list(call) == KEYS
     assert (call["state"], call["outcome"]) == ("ended", "completed")
     assert [(event["event"], event["leg"]) for event in call["events"]] == [
         ("placed", None), ("begin", None), ("ring", "a"), ("answer", "a"), ("ring", "b"),
-        ("answer", "b"), ("bridge", None), ("digits", "a"), ("speech", "b"), ("hangup", "b"),
+        ("answer", "b"), ("bridge", None), ("press", "a"), ("say", "b"), ("hangup", "b"),
         ("hangup", "a"), ("attempt-ended", None), ("ended", None),
     ]  # fmt: skip
     assert [call["events"][index]["at"][17:19] for index in (3, 4, 5)] == ["01", "01", "02"]
@@ -144,9 +144,9 @@ def test_an_event_is_journaled_as_a_command_after_its_consequences(person_site: 
     person_site.click_to_call()
     person_site.advance(by=1)
     post_event(person_site, event="hangup", cause="busy")
-    entries = person_site.get_json("/_mock/journal")["facts"]
-    types = [entry.get("event") or entry["fact"] for entry in entries][-4:]
-    assert types == ["hangup", "attempt-ended", "ended", "control"]
+    entries = person_site.get_json("/_mock/journal")["entries"]
+    types = [entry.get("event") or entry["type"] for entry in entries][-4:]
+    assert types == ["hangup", "attempt-ended", "ended", "command"]
     body = {"event": "hangup", "cause": "busy"}
     expected = {"method": "POST", "path": "/calls/c1/events", "body": body}
     assert {name: entries[-1][name] for name in expected} == expected
@@ -185,14 +185,14 @@ def test_an_event_after_the_end_of_the_call_is_a_conflict(site: SiteClient) -> N
 @pytest.mark.parametrize(
     ("event", "detail"),
     [
-        ({}, "a phone cannot do nothing: known: answer, digits, speech, hangup, continue"),
+        ({}, "a phone cannot do nothing: known: answer, press, say, hangup, continue"),
         ({"event": "anwser"}, "a phone cannot anwser: did you mean 'answer'?"),
-        ({"event": "ring"}, "a phone cannot ring: known: answer, digits, speech, hangup, continue"),
+        ({"event": "ring"}, "a phone cannot ring: known: answer, press, say, hangup, continue"),
         ({"event": ["answer"]}, "a phone cannot ['answer']: did you mean 'answer'?"),
-        ({"event": "answer", "digits": "1"}, "answer takes no digits"),
+        ({"event": "answer", "digits": "1"}, "answer takes no 'digits': it takes event, leg"),
         (
-            {"event": "digits", "digits": "1", "words": "1", "cause": 2},
-            "digits takes no cause, words",
+            {"event": "press", "digits": "1", "words": "1", "cause": 2},
+            "press takes no 'words': it takes event, leg, digits",
         ),
         (
             {"event": "hangup", "leg": "calee"},
@@ -213,7 +213,7 @@ def test_an_unknown_event_key_or_cause_is_rejected_with_the_known_ones(
     assert read_problem(post_event(person_site, **event)) == (422, "invalid-body", detail)
 
 
-@pytest.mark.parametrize("event", ["digits", "speech"])
+@pytest.mark.parametrize("event", ["press", "say"])
 def test_an_event_without_its_required_data_is_rejected(
     person_site: SiteClient, event: str
 ) -> None:

@@ -14,14 +14,14 @@ KEYS = [
     "provider",
     "operation",
     "status",
-    "why",
+    "reason",
     "rules",
     "nearest",
     "scenarios",
-    "passed_over",
+    "rejected",
     "hints",
 ]
-DEFAULT_SELECTION = [{"question": "phones", "scenario": "answered", "rank": "default"}]
+DEFAULT_SELECTION = [{"aspect": "legs", "scenario": "answered", "rank": "default"}]
 
 
 def explain(edge: EdgeSite, name: str = "r1", prefix: str = "") -> Any:
@@ -60,11 +60,11 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
         "provider": "mobtexting",
         "operation": "c2c",
         "status": 200,
-        "why": "nothing was wrong with it",
+        "reason": "nothing was wrong with it",
         "rules": [],
         "nearest": [],
         "scenarios": DEFAULT_SELECTION,
-        "passed_over": [],
+        "rejected": [],
         "hints": [],
     }
 
@@ -76,7 +76,7 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
             {**CLICK_TO_CALL, "bridge": "+918068281234"},
             {
                 "fault": "bridge-malformed",
-                "source": "assumed",
+                "evidence": "assumed",
                 "message": "The bridge format is invalid.",
                 "field": "bridge",
                 "received": "+918068281234",
@@ -88,7 +88,7 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
             without_field("to"),
             {
                 "fault": "to-required",
-                "source": "assumed",
+                "evidence": "assumed",
                 "message": "The to field is required.",
                 "field": "to",
                 "received": None,
@@ -99,7 +99,7 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
             {**CLICK_TO_CALL, "attempts": 3},
             {
                 "fault": "attempts-malformed",
-                "source": "assumed",
+                "evidence": "assumed",
                 "message": "The attempts must be between 0 and 2.",
                 "field": "attempts",
                 "received": 3,
@@ -110,7 +110,7 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
             {**CLICK_TO_CALL, "variables": "text"},
             {
                 "fault": "variables-malformed",
-                "source": "assumed",
+                "evidence": "assumed",
                 "message": "The variables must be an array.",
                 "field": "variables",
                 "received": "text",
@@ -126,7 +126,7 @@ def test_a_refused_request_is_explained_by_the_rule_it_violates(
     assert response.headers["x-mock-fault"] == rule["fault"]
     explanation = explain(edge, response.headers["x-mock-request"])
     assert (explanation["status"], explanation["rules"]) == (422, [rule])
-    assert explanation["why"] == response.headers["x-mock-explain"]
+    assert explanation["reason"] == response.headers["x-mock-explain"]
 
 
 def test_every_violated_rule_of_the_failing_stage_is_listed(edge: EdgeSite) -> None:
@@ -210,7 +210,7 @@ def test_a_received_secret_is_redacted_in_the_reason_too(
     edge: EdgeSite, fields: dict[str, object]
 ) -> None:
     click_to_call(edge, json={**CLICK_TO_CALL, **fields})
-    assert "another-secret" not in explain(edge)["why"]
+    assert "another-secret" not in explain(edge)["reason"]
 
 
 def test_a_received_file_is_shown_by_its_name_type_and_size(edge: EdgeSite) -> None:
@@ -231,10 +231,10 @@ def test_an_unknown_path_is_explained_by_the_nearest_paths(edge: EdgeSite) -> No
         404,
     )
     assert explanation["nearest"] == ["POST /api/v2/voice/c2c"]
-    assert explanation["why"] == (
+    assert explanation["reason"] == (
         "no emulated API has POST /api/v2/voice/c2; nearest: POST /api/v2/voice/c2c"
     )
-    assert (explanation["rules"], explanation["scenarios"], explanation["passed_over"]) == (
+    assert (explanation["rules"], explanation["scenarios"], explanation["rejected"]) == (
         [],
         [],
         [],
@@ -244,8 +244,8 @@ def test_an_unknown_path_is_explained_by_the_nearest_paths(edge: EdgeSite) -> No
 def test_the_scenarios_of_the_header_are_listed_by_aspect(edge: EdgeSite) -> None:
     click_to_call(edge, headers={"x-mock-scenario": "callee-busy, late-report"})
     assert explain(edge)["scenarios"] == [
-        {"question": "phones", "scenario": "callee-busy", "rank": "header"},
-        {"question": "webhooks", "scenario": "late-report", "rank": "header"},
+        {"aspect": "legs", "scenario": "callee-busy", "rank": "header"},
+        {"aspect": "webhooks", "scenario": "late-report", "rank": "header"},
     ]
 
 
@@ -254,7 +254,7 @@ def test_an_activation_is_listed_for_the_requests_that_it_was_in_force_for(edge:
     click_to_call(edge)
     click_to_call(edge)
     scenarios = [explain(edge, name)["scenarios"] for name in ("r1", "r2")]
-    activated = [{"question": "phones", "scenario": "callee-busy", "rank": "activation"}]
+    activated = [{"aspect": "legs", "scenario": "callee-busy", "rank": "activation"}]
     assert scenarios == [activated, DEFAULT_SELECTION]
 
 
@@ -265,20 +265,20 @@ def test_an_activation_that_does_not_match_is_not_listed(edge: EdgeSite) -> None
 
 
 def test_a_fault_that_a_scenario_causes_is_explained_by_that_scenario(edge: EdgeSite) -> None:
-    put_scenario(edge, "closed", answers=[{"refuse": "forbidden"}])
+    put_scenario(edge, "closed", responses=[{"refuse": "forbidden"}])
     response = click_to_call(edge, headers={"x-mock-scenario": "closed"})
     explanation = explain(edge)
     assert (response.status_code, explanation["status"]) == (403, 403)
     assert [rule["fault"] for rule in explanation["rules"]] == ["forbidden"]
     assert explanation["scenarios"][0] == {
-        "question": "api",
+        "aspect": "api",
         "scenario": "closed",
         "rank": "header",
     }
 
 
 def test_a_connection_that_a_scenario_breaks_has_no_status(edge: EdgeSite) -> None:
-    put_scenario(edge, "cut", answers=[{"break": "reset"}])
+    put_scenario(edge, "cut", responses=[{"break": "reset"}])
     click_to_call(edge, headers={"x-mock-scenario": "cut"})
     assert explain(edge)["status"] is None
 
@@ -291,12 +291,12 @@ def test_a_scenario_whose_match_rule_fails_is_listed_with_the_reason(edge: EdgeS
     put_scenario(edge, "nobody-s", match={"a": "*", "account": "acme"}, legs={"callee": "busy"})
     click_to_call(edge)
     explanation = explain(edge)
-    assert explanation["scenarios"] == [{"question": "phones", "scenario": "mine", "rank": "match"}]
-    assert explanation["passed_over"] == [
-        {"scenario": "other-number", "why": "b is 918867136000, not *9"},
-        {"scenario": "other-field", "why": "field mid is not sent, not m-*"},
-        {"scenario": "other-leg", "why": "a is 918867135000, not [!9]*"},
-        {"scenario": "nobody-s", "why": "account is mobtexting-default, not acme"},
+    assert explanation["scenarios"] == [{"aspect": "legs", "scenario": "mine", "rank": "match"}]
+    assert explanation["rejected"] == [
+        {"scenario": "other-number", "reason": "b is 918867136000, not *9"},
+        {"scenario": "other-field", "reason": "field mid is not sent, not m-*"},
+        {"scenario": "other-leg", "reason": "a is 918867135000, not [!9]*"},
+        {"scenario": "nobody-s", "reason": "account is mobtexting-default, not acme"},
     ]
 
 
@@ -304,17 +304,17 @@ def test_a_scenario_whose_needs_are_not_met_is_listed_with_the_reason(edge: Edge
     scenario = {"match": {"a": "*"}, "needs": {"leg": "b"}, "legs": {"b": "busy"}}
     put_scenario(edge, "needy", **scenario)
     click_to_call(edge, json={**CLICK_TO_CALL, "to": "flow:220"})
-    rejected = explain(edge)["passed_over"]
-    assert rejected == [{"scenario": "needy", "why": "it needs a leg b"}]
+    rejected = explain(edge)["rejected"]
+    assert rejected == [{"scenario": "needy", "reason": "it needs a leg b"}]
 
 
 def test_the_credential_in_the_reason_of_a_rejected_scenario_is_redacted(edge: EdgeSite) -> None:
-    put_scenario(edge, "theirs", match={"credential": "key-*"}, legs={"callee": "busy"})
+    put_scenario(edge, "vendor-s", match={"credential": "key-*"}, legs={"callee": "busy"})
     click_to_call(edge)
-    [rejected] = explain(edge)["passed_over"]
-    assert BEARER not in rejected["why"]
-    assert rejected["why"].startswith("credential is ***")
-    assert rejected["why"].endswith(", not key-*")
+    [rejected] = explain(edge)["rejected"]
+    assert BEARER not in rejected["reason"]
+    assert rejected["reason"].startswith("credential is ***")
+    assert rejected["reason"].endswith(", not key-*")
 
 
 def test_a_later_activation_does_not_change_the_explanation_of_a_request(edge: EdgeSite) -> None:

@@ -20,7 +20,7 @@ def test_health_shows_status_version_clock_seed_providers_and_counts(
         ("seed", "seed"),
         ("providers", list(configuration.providers)),
         ("errors", 0),
-        ("refused", {}),
+        ("rejections", {}),
     ]
     assert uptime >= 0
     assert uptime == round(uptime, 3)

@@ -11,11 +11,13 @@ from mockserver.web.control.inboxes import METHODS
 from tests.support.site import BEARER, read_problem
 from tests.support.site_client import SiteClient
 
-INBOX, INBOXES = "/_mock/inbox/mine", "/_mock/inboxes/mine"
+INBOX, INBOXES = "/_mock/receive/mine", "/_mock/inboxes/mine"
 T0 = "2026-01-01T09:00:00.000Z"
-FORM = 'send {"answers": [500, 500, 200], "delay": 0}: answers from 200 to 599, delay up to 60 s'
+FORM = (
+    'send {"responses": [500, 500, 200], "delay": 0}: responses from 200 to 599, delay up to 60 s'
+)
 SYNTAX = "the body is not JSON: "
-OBJECT = "the body is a JSON object of numbers and texts that can be told"
+OBJECT = "the body is not a JSON object of finite numbers and Unicode text"
 
 
 def program(site: SiteClient, body: object) -> httpx.Response:
@@ -72,10 +74,18 @@ def test_an_inbox_shows_only_its_own_requests(site: SiteClient) -> None:
 @pytest.mark.parametrize(
     ("body", "expected", "statuses"),
     [
-        ({}, {"answers": [], "delay": 0}, [200, 200]),
-        ({"answers": [500, 404], "delay": 0}, {"answers": [500, 404], "delay": 0.0}, [500, 404]),
-        ({"answers": [599]}, {"answers": [599], "delay": 0.0}, [599, 200]),
-        ({"answers": [200, 599], "delay": 0.0}, {"answers": [200, 599], "delay": 0.0}, [200, 599]),
+        ({}, {"responses": [], "delay": 0}, [200, 200]),
+        (
+            {"responses": [500, 404], "delay": 0},
+            {"responses": [500, 404], "delay": 0.0},
+            [500, 404],
+        ),
+        ({"responses": [599]}, {"responses": [599], "delay": 0.0}, [599, 200]),
+        (
+            {"responses": [200, 599], "delay": 0.0},
+            {"responses": [200, 599], "delay": 0.0},
+            [200, 599],
+        ),
     ],
 )
 def test_a_programmed_inbox_responds_with_the_given_statuses(
@@ -90,7 +100,7 @@ def test_a_programmed_inbox_responds_with_the_given_statuses(
 @pytest.mark.parametrize("delay", [0, 0.5, 60, 60.0])
 def test_an_inbox_can_be_programmed_with_a_delay(site: SiteClient, delay: float) -> None:
     response = program(site, {"delay": delay})
-    assert (response.status_code, response.json()) == (200, {"answers": [], "delay": delay})
+    assert (response.status_code, response.json()) == (200, {"responses": [], "delay": delay})
     assert site.sandbox.inboxes["mine"].delay == delay
 
 
@@ -106,8 +116,8 @@ def test_an_inbox_keeps_the_last_thousand_requests(site: SiteClient) -> None:
 
 
 def test_programming_an_inbox_again_replaces_the_old_statuses(site: SiteClient) -> None:
-    program(site, {"answers": [500, 500]})
-    program(site, {"answers": [404]})
+    program(site, {"responses": [500, 500]})
+    program(site, {"responses": [404]})
     assert [site.request("POST", INBOX).status_code for _ in range(2)] == [404, 200]
 
 
@@ -133,27 +143,28 @@ def test_an_inbox_records_a_request_before_it_delays_the_response(
         (b"{", SYNTAX),
         (b"[]", OBJECT),
         (b'"x"', OBJECT),
-        (b'{"answers": 5}', FORM),
-        (b'{"answers": null}', FORM),
-        (b'{"answers": [[]]}', FORM),
-        (b'{"answers": [NaN]}', SYNTAX),
+        (b'{"responses": 5}', FORM),
+        (b'{"responses": null}', FORM),
+        (b'{"responses": [[]]}', FORM),
+        (b'{"responses": [NaN]}', SYNTAX),
         (b'{"delay": "soon"}', FORM),
         (b'{"delay": null}', FORM),
-        (b'{"answers": [199]}', FORM),
-        (b'{"answers": [200, 600]}', FORM),
+        (b'{"responses": [199]}', FORM),
+        (b'{"responses": [200, 600]}', FORM),
         (b'{"delay": -1}', FORM),
         (b'{"delay": 60.5}', FORM),
         (b'{"delay": NaN}', SYNTAX),
         (b'{"delay": 1e999}', OBJECT),
-        (b'{"answers": [true]}', FORM),
-        (b'{"answers": ["204"]}', FORM),
+        (b'{"responses": [true]}', FORM),
+        (b'{"responses": ["204"]}', FORM),
         (b'{"delay": true}', FORM),
+        (b'{"response": []}', "an inbox takes no 'response': did you mean 'responses'?"),
     ],
 )
 def test_an_invalid_inbox_program_is_rejected_and_changes_nothing(
     site: SiteClient, body: bytes, detail: str
 ) -> None:
-    program(site, {"answers": [503]})
+    program(site, {"responses": [503]})
     response = site.request("PUT", INBOXES, content=body)
     status, kind, actual = read_problem(response)
     assert (status, kind) == (422, "invalid-body")
@@ -164,9 +175,9 @@ def test_an_invalid_inbox_program_is_rejected_and_changes_nothing(
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (b'{"answers": [1e999]}', 422),
+        (b'{"responses": [1e999]}', 422),
         (b"[" * 5_000, 422),
-        (b'{"answers": [500' + b" " * 1_000_000 + b"]}", 413),
+        (b'{"responses": [500' + b" " * 1_000_000 + b"]}", 413),
         (b'{"anwsers": [500]}', 422),
     ],
     ids=["infinite", "deep", "long", "unknown key"],
@@ -193,7 +204,7 @@ def test_an_inbox_redacts_a_received_credential(site: SiteClient) -> None:
 
 
 def test_deleting_an_inbox_removes_its_requests_and_its_program(site: SiteClient) -> None:
-    program(site, {"answers": [500, 500]})
+    program(site, {"responses": [500, 500]})
     site.request("POST", INBOX)
     response = site.request("DELETE", INBOXES)
     assert (response.status_code, response.content) == (204, b"")
@@ -211,6 +222,6 @@ def test_an_inbox_receives_all_concurrent_requests(site: SiteClient) -> None:
             responses = await asyncio.gather(*(client.post(INBOX) for _ in range(20)))
         return sorted(response.status_code for response in responses)
 
-    program(site, {"answers": [500] * 5})
+    program(site, {"responses": [500] * 5})
     assert asyncio.run(send_concurrently()) == [200] * 15 + [500] * 5
     assert len(received_requests(site)) == 20

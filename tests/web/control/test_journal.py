@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+from mockserver import __version__
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
 from mockserver.core.webhook import Delivery, DeliveryResult
@@ -17,7 +18,7 @@ ACCOUNT_PATH = "/_mock/accounts/mobtexting/mobtexting-default"
 
 
 def get_entries(site: SiteClient, query: str = "") -> Any:
-    return site.get_json(f"/_mock/journal{query}")["facts"]
+    return site.get_json(f"/_mock/journal{query}")["entries"]
 
 
 def record_journal(
@@ -35,7 +36,7 @@ def record_journal(
 
     site = build_site_client(configuration, origins=origins)
     site.dispatcher.receive = receive
-    patch = {"webhooks": {"any": f"{origins[-1]}/_mock/inbox/x"}}
+    patch = {"webhooks": {"any": f"{origins[-1]}/_mock/receive/x"}}
     site.request("PATCH", ACCOUNT_PATH, json={"retry": {"waits": ["5s"]}, "credentials": [BEARER]})
     site.click_to_call("callee-busy", mid=f"see {origins[0]}")
     site.request("PATCH", ACCOUNT_PATH, json=patch)
@@ -46,13 +47,13 @@ def record_journal(
     site.advance(until="idle")
     site.click_to_call()
     site.advance(by=5)
-    site.request("POST", "/_mock/calls/c3/events", json={"event": "digits", "digits": "1"})
+    site.request("POST", "/_mock/calls/c3/events", json={"event": "press", "digits": "1"})
     site.request("PUT", "/_mock/clock", json={"mode": "manual"})
     return site.request("GET", "/_mock/journal").content
 
 
 def test_the_journal_is_empty_at_first(site: SiteClient) -> None:
-    assert site.get_json("/_mock/journal") == {"facts": [], "dropped": 0}
+    assert site.get_json("/_mock/journal") == {"entries": [], "evicted": 0}
     assert site.request("GET", "/_mock/journal").headers["content-type"] == "application/json"
 
 
@@ -61,11 +62,11 @@ def test_the_journal_lists_every_entry_in_order(site: SiteClient) -> None:
     site.advance()
     entries = get_entries(site)
     assert [entry["id"] for entry in entries] == list(range(1, 13))
-    assert {tuple(entry)[:4] for entry in entries} == {("id", "at", "fact", "call")}
-    assert [(entry["fact"], entry.get("event")) for entry in entries] == [
+    assert {tuple(entry)[:4] for entry in entries} == {("id", "at", "type", "call")}
+    assert [(entry["type"], entry.get("event")) for entry in entries] == [
         ("request", None), ("event", "placed"), ("event", "begin"), ("event", "ring"),
         ("event", "answer"), ("event", "ring"), ("event", "hangup"), ("event", "hangup"),
-        ("event", "attempt-ended"), ("event", "ended"), ("attempt", None), ("clock", None),
+        ("event", "attempt-ended"), ("event", "ended"), ("delivery-attempt", None), ("clock", None),
     ]  # fmt: skip
 
 
@@ -110,13 +111,39 @@ def test_a_full_journal_evicts_the_oldest_entries_and_counts_them(
             JournalEntry(at=START, type="clock", call_id="", payload={"number": number})
         )
     journal = site.get_json("/_mock/journal")
-    assert journal["dropped"] == 2
-    assert [(entry["id"], entry["number"]) for entry in journal["facts"]] == [
+    assert journal["evicted"] == 2
+    assert [(entry["id"], entry["number"]) for entry in journal["entries"]] == [
         (3, 2),
         (4, 3),
         (5, 4),
     ]
     assert [entry["id"] for entry in get_entries(site, "?after=3")] == [4, 5]
+
+
+def test_the_heading_of_an_export_states_format_2_and_how_many_entries_are_evicted(
+    configuration: Configuration,
+) -> None:
+    site = build_site_client(configuration)
+    site.sandbox.state.journal = BoundedLog(3)
+    for _ in range(5):
+        site.sandbox.state.record(
+            JournalEntry(at=START, type="clock", call_id="", payload={"mode": "manual"})
+        )
+    response = site.request("GET", "/_mock/journal?format=jsonl")
+    heading, *lines = map(json.loads, response.text.splitlines())
+    assert list(heading.items()) == [
+        ("journal", 2),
+        ("version", __version__),
+        ("sandbox", "default"),
+        ("seed", configuration.seed),
+        ("start_at", "2026-01-01T09:00:00.000Z"),
+        ("evicted", 2),
+    ]
+    assert [(line["id"], line["type"]) for line in lines] == [
+        (3, "clock"),
+        (4, "clock"),
+        (5, "clock"),
+    ]
 
 
 def test_the_same_seed_start_and_requests_give_the_same_journal_bytes(
@@ -136,7 +163,7 @@ def test_the_journal_contains_no_real_time_no_own_origin_and_no_secret(
     journal = record_journal(configuration, ("http://mock.test:41000",), 98_765).decode()
     for secret in (BEARER, "98765", "mock.test", "41000"):
         assert secret not in journal
-    assert "{origin}/_mock/inbox/x" in journal
+    assert "{origin}/_mock/receive/x" in journal
     assert "see {origin}" in journal
 
 
@@ -181,3 +208,9 @@ def test_the_journal_is_strict_json(site: SiteClient, body: bytes) -> None:
     headers = {**HEADERS, "content-type": "application/json"}
     site.request("POST", CLICK_TO_CALL_PATH, content=body, headers=headers)
     json.loads(site.request("GET", "/_mock/journal").text, parse_constant=reject_constant)
+
+
+@pytest.mark.parametrize("name", ["xml", "", "JSON"])
+def test_an_unknown_format_of_the_journal_is_rejected(site: SiteClient, name: str) -> None:
+    response = site.request("GET", f"/_mock/journal?format={name}")
+    assert read_problem(response) == (422, "invalid-query", "format is one of json, jsonl")

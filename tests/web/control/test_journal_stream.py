@@ -121,7 +121,7 @@ def run(check: Callable[[], Any]) -> None:
 
 def record_entry(edge: EdgeSite, number: int) -> None:
     edge.default.state.record(
-        JournalEntry(at=START, type="control", call_id="", payload={"number": number})
+        JournalEntry(at=START, type="command", call_id="", payload={"number": number})
     )
 
 
@@ -144,11 +144,11 @@ def test_the_stream_sends_every_entry_as_the_journal_shows_it(edge: EdgeSite) ->
             return await reader.take(read.entry_count(edge.default.state))
 
     events = asyncio.run(check())
-    entries = edge.get_json("/_mock/journal")["facts"]
+    entries = edge.get_json("/_mock/journal")["entries"]
     assert [event.data for event in events] == entries
     assert [event.id for event in events] == [str(entry["id"]) for entry in entries]
-    assert [event.event for event in events] == [entry["fact"] for entry in entries]
-    assert {event.event for event in events} == {"request", "event", "attempt", "clock"}
+    assert [event.event for event in events] == [entry["type"] for entry in entries]
+    assert {event.event for event in events} == {"request", "event", "delivery-attempt", "clock"}
 
 
 def test_a_new_client_receives_only_new_entries(edge: EdgeSite) -> None:
@@ -176,13 +176,13 @@ def test_last_event_id_replays_the_entries_after_it(
         async with open_stream(edge, last) as reader:
             assert [event.id for event in await reader.take(len(ids))] == ids
             record_entry(edge, 4)
-            assert await reader.next() == ("4", "control", {**expected_entry(4), "number": 4})
+            assert await reader.next() == ("4", "command", {**expected_entry(4), "number": 4})
 
     run(check)
 
 
 def expected_entry(number: int) -> dict[str, Any]:
-    return {"id": number, "at": "2026-01-01T09:00:00.000Z", "fact": "control", "call": None}
+    return {"id": number, "at": "2026-01-01T09:00:00.000Z", "type": "command", "call": None}
 
 
 @pytest.mark.parametrize("last", ["3", "9", "9" * 15, "9" * 5_000])
@@ -257,7 +257,7 @@ def test_a_reset_is_sent_and_entry_ids_restart(edge: EdgeSite) -> None:
             record_entry(edge, 1)
             assert await reader.take(2) == [
                 (None, "reset", {}),
-                ("1", "control", {**expected_entry(1), "number": 1}),
+                ("1", "command", {**expected_entry(1), "number": 1}),
             ]
 
     run(check)
@@ -310,7 +310,7 @@ def test_each_sandbox_has_its_own_journal_stream(edge: EdgeSite) -> None:
 )
 def test_captured_text_stays_within_its_data_line(edge: EdgeSite, text: str) -> None:
     edge.default.state.record(
-        JournalEntry(at=START, type="control", call_id="", payload={"text": text})
+        JournalEntry(at=START, type="command", call_id="", payload={"text": text})
     )
 
     async def check() -> None:
@@ -327,7 +327,7 @@ def test_captured_text_stays_within_its_data_line(edge: EdgeSite, text: str) -> 
 def test_a_last_event_id_that_is_no_number_is_rejected(edge: EdgeSite, last: str) -> None:
     headers = {"last-event-id": last.encode("utf-8")}
     problem = read_problem(edge.request("GET", EVENTS, headers=headers))
-    assert (problem[0], problem[2]) == (422, "Last-Event-ID is the id of a fact")
+    assert (problem[0], problem[2]) == (422, "Last-Event-ID is the id of a journal entry")
 
 
 def test_an_empty_last_event_id_is_ignored(edge: EdgeSite) -> None:

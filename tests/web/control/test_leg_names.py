@@ -38,7 +38,7 @@ def ring(site: SiteClient, named: LegName) -> None:
     if named.leg == "b":
         post_event(site, event="answer", leg="a")
         if LEG_OPERATIONS[named.operation].forwards:
-            post_event(site, event="digits", leg="a", digits="1")
+            post_event(site, event="press", leg="a", digits="1")
         site.advance(by=1)
 
 
@@ -46,14 +46,14 @@ def ring(site: SiteClient, named: LegName) -> None:
 def test_an_event_moves_the_leg_by_any_of_its_names(site: SiteClient, named: LegName) -> None:
     ring(site, named)
     post_event(site, event="answer", leg=named.name)
-    post_event(site, event="digits", leg=named.name, digits="7")
-    post_event(site, event="speech", leg=named.name, words="yes")
+    post_event(site, event="press", leg=named.name, digits="7")
+    post_event(site, event="say", leg=named.name, words="yes")
     call = post_event(site, event="hangup", leg=named.name, cause="network-failure")
     moves = [(event["event"], event["leg"]) for event in call["events"] if event.get("by")]
     assert moves[-4:] == [
         ("answer", named.leg),
-        ("digits", named.leg),
-        ("speech", named.leg),
+        ("press", named.leg),
+        ("say", named.leg),
         ("hangup", named.leg),
     ]
     causes = {leg["name"]: leg["cause"] for leg in call["attempts"][0]["legs"]}
@@ -64,7 +64,7 @@ def test_an_event_moves_the_leg_by_any_of_its_names(site: SiteClient, named: Leg
 def test_the_journal_has_the_leg_s_own_name(site: SiteClient, named: LegName) -> None:
     ring(site, named)
     post_event(site, event="answer", leg=named.name)
-    entries = site.get_json("/_mock/journal")["facts"]
+    entries = site.get_json("/_mock/journal")["entries"]
     answer = next(entry for entry in reversed(entries) if entry.get("event") == "answer")
     assert (answer["leg"], entries[-1]["body"]["leg"]) == (named.leg, named.name)
 
@@ -113,6 +113,6 @@ def test_a_name_that_no_leg_of_the_call_has_is_refused_with_the_names_that_there
 def test_a_leg_that_is_not_dialed_yet_is_a_conflict(site: SiteClient, named: LegName) -> None:
     place(site.sandbox.state, named.operation, now=site.sandbox.clock.now())
     site.advance(to=site.get_json("/_mock/calls/c1")["starts_at"])
-    body = {"event": "digits", "leg": named.name, "digits": "1"}
+    body = {"event": "press", "leg": named.name, "digits": "1"}
     response = site.request("POST", "/_mock/calls/c1/events", json=body)
     assert read_problem(response)[0] == 409

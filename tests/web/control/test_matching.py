@@ -1,4 +1,4 @@
-"""Items are matched by dotted paths, equal values and globs, and ranked by mismatches."""
+"""Items are matched by dotted paths, equal values, globs and elements, and are ranked."""
 
 from typing import Any
 
@@ -14,10 +14,11 @@ from mockserver.web.control.matching import (
 
 CALL = {
     "id": "c1",
+    "scenarios": ["answered", "late-report"],
     "state": "ended",
     "outcome": None,
     "legs": [{"name": "a", "cause": "normal"}, {"name": "b", "cause": "busy"}],
-    "wanted": {"to": "918867136000", "record": True, "attempts": 0, "a.b": 1, "": 2},
+    "parameters": {"to": "918867136000", "record": True, "attempts": 0, "a.b": 1, "": 2},
     "webhooks": [],
     "leg_names": {"callee": "b", "a": "a", "b": "b", "from": "a", "agent": "c"},
     "waiting": [{"for": "person", "leg": "b"}],
@@ -35,9 +36,9 @@ CALL = {
         ("legs.0.cause", "normal"),
         ("legs.1.cause", "busy"),
         ("legs.0", {"name": "a", "cause": "normal"}),
-        ("wanted.record", True),
-        ("wanted.attempts", 0),
-        ("wanted.", 2),
+        ("parameters.record", True),
+        ("parameters.attempts", 0),
+        ("parameters.", 2),
         ("nobody", None),
         ("nobody.at.all", None),
         ("id.0", None),
@@ -61,7 +62,7 @@ CALL = {
         ("legs.", None),
         ("legs..cause", None),
         ("webhooks.0", None),
-        ("wanted.a.b", None),
+        ("parameters.a.b", None),
         ("", None),
         (".", None),
         ("legs." + "1" * 5_000, None),
@@ -98,6 +99,7 @@ def test_a_dotted_path_gives_the_value_there_or_none(field: str, expected: Any) 
         (["x", "y"], '*"y"*'),
         ([], "[[]]"),
         ([], []),
+        (["x", "y"], ["x", "y"]),
     ],
 )
 def test_a_value_matches_an_equal_value_or_a_glob(actual: Any, expected: Any) -> None:
@@ -128,10 +130,38 @@ def test_a_value_matches_an_equal_value_or_a_glob(actual: Any, expected: Any) ->
         ({"a": 1}, {"a": 2}),
         ([1], [1, 2]),
         ({}, "[]"),
+        (["x", "y"], ["y", "x"]),
+        (["x", "y"], ["x"]),
+        (["x", "y"], "z"),
+        (["busy"], "usy"),
+        ([], "x"),
+        ([], None),
+        ([True], 1),
+        ([None], "*e"),
+        ([{"a": "x"}], "x"),
+        ({"a": "x"}, "x"),
     ],
 )
 def test_a_value_does_not_match_a_different_value_or_glob(actual: Any, expected: Any) -> None:
     assert not matches_value(actual, expected)
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected"),
+    [
+        (["c1"], "c1"),
+        (["c1", "c2"], "c2"),
+        (["answered", "callee-busy"], "callee-*"),
+        ([200, 503], 503),
+        ([200, 503], "5??"),
+        ([False, True], True),
+        ([{"a": 1}, {"a": 2}], {"a": 2}),
+        ([["x"], ["y"]], ["y"]),
+        ([["x"], ["y"]], "y"),
+    ],
+)
+def test_a_list_matches_if_one_of_its_elements_does(actual: list[Any], expected: Any) -> None:
+    assert matches_value(actual, expected)
 
 
 @pytest.mark.parametrize(
@@ -158,11 +188,16 @@ def test_a_value_does_not_match_a_different_value_or_glob(actual: Any, expected:
         ),
         ({"state": "ringing"}, [Mismatch(field="state", expected="ringing", actual="ended")]),
         (
-            {"legs.2.cause": "busy", "id": "c1", "wanted.attempts": 1},
+            {"legs.2.cause": "busy", "id": "c1", "parameters.attempts": 1},
             [
                 Mismatch(field="legs.2.cause", expected="busy", actual=None),
-                Mismatch(field="wanted.attempts", expected=1, actual=0),
+                Mismatch(field="parameters.attempts", expected=1, actual=0),
             ],
+        ),
+        ({"scenarios": "late-*"}, []),
+        (
+            {"scenarios": "busy"},
+            [Mismatch(field="scenarios", expected="busy", actual=["answered", "late-report"])],
         ),
     ],
 )
@@ -177,8 +212,8 @@ def item(name: str, state: str, cause: str) -> dict[str, Any]:
 
 
 MATCH = {"state": "ended", "cause": "busy"}
-STATE = {"field": "state", "wanted": "ended", "found": "ringing"}
-CAUSE = {"field": "cause", "wanted": "busy", "found": "normal"}
+STATE = {"field": "state", "expected": "ended", "actual": "ringing"}
+CAUSE = {"field": "cause", "expected": "busy", "actual": "normal"}
 
 
 @pytest.mark.parametrize(

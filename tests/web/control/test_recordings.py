@@ -30,10 +30,10 @@ def recording_path(site: SiteClient, call_id: str) -> str:
 
 EVENTS = (
     Event(at=1_000, type="answer", leg="a"),
-    Event(at=1_020, type="digits", leg="a", data={"digits": "5"}),
+    Event(at=1_020, type="press", leg="a", data={"digits": "5"}),
     Event(at=2_000, type="hangup", leg="a"),
 )
-RECORDING = Recording(duration_ms=1_000, sounds=(Sound(at=20, event_type="digits", text="5"),))
+RECORDING = Recording(duration_ms=1_000, sounds=(Sound(at=20, event_type="press", text="5"),))
 CONTENT = b"".join(render_chunks(RECORDING, 0, file_size(RECORDING) - 1))
 
 

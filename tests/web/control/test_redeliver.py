@@ -13,8 +13,8 @@ from tests.support.edge_site import EdgeSite, build_edge_site
 from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
 from tests.support.site import build_client, read_problem
 
-KEYS = ["id", "provider", "call", "kind", "method", "url", "headers", "body", "state", "next_at",
-        "attempts"]  # fmt: skip
+KEYS = ["id", "provider", "call", "kind", "method", "url", "headers", "body", "state",
+        "next_attempt_at", "attempts", "copy_of", "altered"]  # fmt: skip
 
 
 @pytest.fixture
@@ -57,9 +57,9 @@ def test_a_redelivery_returns_the_webhook_as_pending_and_due_now(edge: EdgeSite)
     assert webhook == {
         **before,
         "state": "pending",
-        "next_at": edge.get_json("/_mock/clock")["now"],
+        "next_attempt_at": edge.get_json("/_mock/clock")["now"],
     }
-    assert response.headers["x-mock-now"] == webhook["next_at"]
+    assert response.headers["x-mock-now"] == webhook["next_attempt_at"]
 
 
 def test_a_redelivered_webhook_is_sent_once_more_as_time_advances(edge: EdgeSite) -> None:
@@ -176,11 +176,11 @@ def test_a_redelivered_webhook_is_sent_by_itself_when_the_clock_runs(
 
 
 def test_a_redelivery_is_journaled(edge: EdgeSite) -> None:
-    before = len(edge.get_json("/_mock/journal")["facts"])
+    before = len(edge.get_json("/_mock/journal")["entries"])
     redeliver(edge)
     edge.advance()
-    entries = edge.get_json("/_mock/journal")["facts"][before:]
-    assert [entry["fact"] for entry in entries] == ["control", "attempt", "clock"]
+    entries = edge.get_json("/_mock/journal")["entries"][before:]
+    assert [entry["type"] for entry in entries] == ["command", "delivery-attempt", "clock"]
     assert (entries[0]["path"], entries[0]["call"]) == ("/webhooks/w1/redeliver", "c1")
     assert (entries[1]["webhook"], entries[1]["number"]) == ("w1", 2)
 

@@ -10,15 +10,16 @@ from tests.support import read
 from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
 from tests.support.site import BEARER, HEADERS
 from tests.support.site_client import SiteClient
+from tests.support.vendors.phonon import CREATE_EXAMPLE, ITEM_EXAMPLE
 
 KEYS = [
     "id", "at", "provider", "operation", "method", "path", "query", "headers", "body", "status",
-    "answer", "fault", "scenario", "call",
+    "response", "fault", "scenarios", "calls",
 ]  # fmt: skip
 
 
 def test_the_request_list_is_empty_at_first(site: SiteClient) -> None:
-    assert site.get_json("/_mock/requests") == {"requests": [], "dropped": 0}
+    assert site.get_json("/_mock/requests") == {"requests": [], "evicted": 0}
 
 
 def test_a_request_is_listed_with_its_response_and_a_redacted_credential(site: SiteClient) -> None:
@@ -36,10 +37,10 @@ def test_a_request_is_listed_with_its_response_and_a_redacted_credential(site: S
         "query": "",
         "body": dict(CLICK_TO_CALL),
         "status": 200,
-        "answer": {"status": 200, "message": "Call initiated successfully"},
+        "response": {"status": 200, "message": "Call initiated successfully"},
         "fault": None,
-        "scenario": ["callee-busy"],
-        "call": "c1",
+        "scenarios": ["callee-busy"],
+        "calls": ["c1"],
     }
     redacted = mask(BEARER, site.sandbox.state.configuration.seed)
     assert headers["authorization"] == f"Bearer {redacted}"
@@ -85,12 +86,37 @@ def test_requests_are_filtered_and_paginated(
     assert [entry["id"] for entry in entries] == expected
 
 
+def test_a_request_lists_all_its_calls_and_is_found_by_each_of_them(site: SiteClient) -> None:
+    site.click_to_call()
+    body = {**CREATE_EXAMPLE, "calls": [ITEM_EXAMPLE, {**ITEM_EXAMPLE, "client-identifier": "y"}]}
+    path = "/phonon/kairos-apis/outbound/create"
+    assert site.request("POST", path, json=body).status_code == 200
+    entries = site.get_json("/_mock/requests")["requests"]
+    assert [(entry["id"], entry["calls"]) for entry in entries] == [
+        ("r1", ["c1"]),
+        ("r2", ["c2", "c3"]),
+    ]
+    for call, request in (("c1", "r1"), ("c2", "r2"), ("c3", "r2")):
+        [found] = site.get_json(f"/_mock/requests?call={call}")["requests"]
+        assert found["id"] == request
+    assert site.get_json("/_mock/requests?call=c")["requests"] == []
+
+
+def test_the_call_filter_of_requests_combines_with_the_others(site: SiteClient) -> None:
+    site.click_to_call()
+    site.click_to_call(to="nobody")
+    assert site.get_json("/_mock/requests?call=c1&status=422")["requests"] == []
+    assert site.get_json("/_mock/requests?call=")["requests"] == []
+    [found] = site.get_json("/_mock/requests?call=c1&status=200&provider=mobtexting")["requests"]
+    assert found["id"] == "r1"
+
+
 def test_a_request_to_an_unknown_path_is_listed_without_a_provider(site: SiteClient) -> None:
     site.request("GET", "/nowhere")
     site.click_to_call("qqqq")
     [entry] = site.get_json("/_mock/requests")["requests"]
-    names = ("provider", "operation", "path", "status", "call")
-    assert [entry[name] for name in names] == ["", "", "/nowhere", 404, None]
+    names = ("provider", "operation", "path", "status", "calls")
+    assert [entry[name] for name in names] == ["", "", "/nowhere", 404, []]
 
 
 FIELDS = {name: str(value) for name, value in CLICK_TO_CALL.items()}

@@ -24,7 +24,7 @@ def test_a_reset_restores_the_initial_state(site: SiteClient) -> None:
     site.click_to_call()
     site.advance(by=60)
     site.request("PUT", "/_mock/clock", json={"mode": "60x"})
-    site.request("POST", "/_mock/inbox/x")
+    site.request("POST", "/_mock/receive/x")
     assert not any(first == second for first, second in zip(before, read_lists(site), strict=True))
     response = site.request("POST", "/_mock/reset")
     assert (response.status_code, response.json()) == (200, {"now": "2026-01-01T09:00:00.000Z"})
@@ -72,7 +72,7 @@ def test_a_reset_cancels_all_running_deliveries_before_it_responds(
             reset_done.set()
             webhooks = (await client.get("/_mock/webhooks")).json()
         await site.sandbox.stop()
-        assert webhooks == {"webhooks": [], "dropped": 0}
+        assert webhooks == {"webhooks": [], "evicted": 0}
 
     site, all_started, reset_done = (
         build_site_client(configuration, "instant"),

@@ -163,7 +163,11 @@ def test_an_invalid_sandbox_name_is_rejected_as_prefix_and_as_header(
 @pytest.mark.parametrize(
     ("body", "hint"),
     [
-        ({"unknown": 1}, "send {"),
+        (
+            {"unknown": 1},
+            "a sandbox takes no 'unknown': it takes clock, seed, start_at, credentials",
+        ),
+        ({"sed": "t1"}, "a sandbox takes no 'sed': did you mean 'seed'?"),
         ({"clock": "fast"}, "clock is one of"),
         ({"clock": None}, "clock is one of"),
         ({"clock": "0x"}, "clock is one of"),
@@ -202,13 +206,13 @@ def test_putting_a_sandbox_again_clears_everything_in_it(edge: EdgeSite) -> None
     put(edge, "t1", credentials={"mobtexting": ["key-1"]})
     edge.click_to_call(path=f"/_sandbox/t1{CLICK_TO_CALL_PATH}")
     edge.request("PUT", "/_sandbox/t1/_mock/scenarios/mine", json={"legs": {"callee": "busy"}})
-    edge.request("POST", "/_sandbox/t1/_mock/inbox/mine", json={})
+    edge.request("POST", "/_sandbox/t1/_mock/receive/mine", json={})
     assert put(edge, "t1", seed="again").json() == {**DEFAULT, "name": "t1", "seed": "again"}
     contents = (
         edge.get_json("/_sandbox/t1/_mock/journal"),
         edge.get_json("/_sandbox/t1/_mock/inboxes/mine"),
     )
-    assert contents == ({"facts": [], "dropped": 0}, {"name": "mine", "received": []})
+    assert contents == ({"entries": [], "evicted": 0}, {"name": "mine", "received": []})
     click_to_call(edge, "key-1")
     assert [request_count(edge, name) for name in ("default", "t1")] == [
         1,
@@ -219,7 +223,7 @@ def test_putting_a_sandbox_again_clears_everything_in_it(edge: EdgeSite) -> None
 def test_putting_the_default_sandbox_clears_it(edge: EdgeSite) -> None:
     edge.click_to_call()
     assert put(edge, "default", seed="other").json() == {**DEFAULT, "seed": "other"}
-    assert edge.get_json("/_mock/calls") == {"calls": [], "dropped": 0}
+    assert edge.get_json("/_mock/calls") == {"calls": [], "evicted": 0}
 
 
 def test_a_credential_can_be_claimed_by_only_one_sandbox(edge: EdgeSite) -> None:
@@ -306,7 +310,7 @@ def test_an_unknown_sandbox_and_the_default_one_cannot_be_deleted(
     [
         ("PUT", f"{SANDBOXES}/one-more"),
         ("GET", "/_sandbox/one-more/_mock/calls"),
-        ("POST", "/_sandbox/one-more/_mock/inbox/mine"),
+        ("POST", "/_sandbox/one-more/_mock/receive/mine"),
         ("POST", f"/_sandbox/one-more{CLICK_TO_CALL_PATH}"),
         ("POST", "/_sandbox/one-more/nowhere"),
     ],

@@ -13,8 +13,8 @@ scenarios:
   mine: {legs: {callee: busy}}
   down:
     match: {fields: {mid: "chaos-*"}}
-    answers: [{refuse: conflict}, pass]
-    play: mine
+    responses: [{refuse: conflict}, pass]
+    use: mine
     webhooks: {any: {duplicate: 2}}
   twice: {attempts: [no-answer, {callee: busy}]}
 """
@@ -36,12 +36,12 @@ def test_the_scenarios_of_a_user_file_are_listed_with_location_and_aspects(
         "name": "mine",
         "file": file,
         "line": 3,
-        "speaks_to": ["phones"],
+        "aspects": ["legs"],
         "matches": False,
     }
-    assert list(by_name["mine"]) == ["name", "file", "line", "speaks_to", "matches"]
+    assert list(by_name["mine"]) == ["name", "file", "line", "aspects", "matches"]
     common = {"name": "down", "file": file, "line": 5, "matches": True}
-    assert by_name["down"] == {**common, "speaks_to": ["api", "phones", "webhooks"]}
+    assert by_name["down"] == {**common, "aspects": ["api", "legs", "webhooks"]}
 
 
 def test_unnamed_scenarios_are_not_listed(site_with_file: SiteClient) -> None:

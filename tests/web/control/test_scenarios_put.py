@@ -50,7 +50,7 @@ def test_a_put_scenario_may_be_yaml_or_json_and_is_played(edge: EdgeSite, text: 
     response = put(edge, "mine", text)
     assert response.status_code == 200, response.text
     scenario = response.json()
-    assert scenario == {**scenario, "name": "mine", "speaks_to": ["phones"], "matches": False}
+    assert scenario == {**scenario, "name": "mine", "aspects": ["legs"], "matches": False}
     assert list_scenarios(edge)["mine"] == scenario
     assert play(edge, "mine") == "busy"
 
@@ -61,32 +61,32 @@ def test_a_put_scenario_is_returned_with_its_location(edge: EdgeSite) -> None:
         "name": "mine",
         "file": "PUT mine",
         "line": 1,
-        "speaks_to": ["phones"],
+        "aspects": ["legs"],
         "matches": False,
     }
 
 
 @pytest.mark.parametrize(
-    ("text", "speaks_to", "matches"),
+    ("text", "aspects", "matches"),
     [
-        ("answers: [{refuse: forbidden}]", ["api"], False),
+        ("responses: [{refuse: forbidden}]", ["api"], False),
         ("webhooks: {any: {drop: all}}", ["webhooks"], False),
-        ("match: {b: '*'}\nlegs: {b: busy}", ["phones"], True),
-        ("answers: [pass]\nlegs: {b: busy}\nwebhooks: {any: {duplicate: 2}}",
-         ["api", "phones", "webhooks"], False),
+        ("match: {b: '*'}\nlegs: {b: busy}", ["legs"], True),
+        ("responses: [pass]\nlegs: {b: busy}\nwebhooks: {any: {duplicate: 2}}",
+         ["api", "legs", "webhooks"], False),
     ],
 )  # fmt: skip
 def test_a_put_scenario_is_returned_with_its_aspects(
     edge: EdgeSite,
     text: str,
-    speaks_to: list[str],
+    aspects: list[str],
     matches: bool,  # noqa: FBT001 - a table
 ) -> None:
     scenario = put(edge, "mine", text).json()
-    assert (scenario["speaks_to"], scenario["matches"]) == (speaks_to, matches)
+    assert (scenario["aspects"], scenario["matches"]) == (aspects, matches)
 
 
-def test_a_put_scenario_with_a_match_rule_is_played_for_matching_requests(edge: EdgeSite) -> None:
+def test_a_put_scenario_with_a_match_rule_is_used_for_matching_requests(edge: EdgeSite) -> None:
     put(edge, "mine", "match: {b: '*6000'}\nlegs: {callee: busy}")
     assert play(edge) == "busy"
 
@@ -106,13 +106,13 @@ def test_a_put_scenario_replaces_a_bundled_one_until_it_is_deleted(edge: EdgeSit
     assert (list_scenarios(edge), play(edge)) == (before, "completed")
 
 
-def test_a_put_scenario_that_another_one_plays_cannot_be_deleted(edge: EdgeSite) -> None:
+def test_a_put_scenario_that_another_one_uses_cannot_be_deleted(edge: EdgeSite) -> None:
     put(edge, "inner", "legs: {callee: busy}")
-    put(edge, "outer", "play: inner")
+    put(edge, "outer", "use: inner")
     assert play(edge, "outer") == "busy"
     status, kind, detail = read_problem(edge.request("DELETE", f"{SCENARIOS}/inner"))
     assert (status, kind) == (422, "invalid-scenario")
-    assert detail.startswith("outer:1:7: ")
+    assert detail.startswith("outer:1:6: ")
     assert play(edge, "inner") == "busy"
     statuses = [
         edge.request("DELETE", f"{SCENARIOS}/{name}").status_code for name in ("outer", "inner")
@@ -131,8 +131,8 @@ def test_a_put_scenario_that_another_one_plays_cannot_be_deleted(edge: EdgeSite)
         ("legs: [", ["mine:"]),
         ("legs: {callee: busy}\nlegs: {callee: busy}", ["mine:2:1: "]),
         ("legs: &x {callee: busy}\n<<: *x", ["mine:"]),
-        ("play: nobody", ["mine:1:7: "]),
-        ("play: mine", ["mine:1:"]),
+        ("use: nobody", ["mine:1:6: "]),
+        ("use: mine", ["mine:1:"]),
         ("", ["mine:1:1: "]),
         ("~", ["mine:1:1: "]),
         ("busy", ["mine:1:1: "]),
@@ -209,15 +209,13 @@ def test_a_scenario_name_with_control_characters_breaks_nothing(edge: EdgeSite, 
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("answered", "answered stands in a file: only what was PUT can be deleted"),
-        (
-            "answerd",
-            "answerd is not there did you mean 'answered'?: only what was PUT can be deleted",
-        ),
-        ("qqqq", "qqqq is not there : only what was PUT can be deleted"),
+        ("answered", "answered is in a file: only what was PUT can be deleted"),
+        ("qqqq", "qqqq does not exist: only what was PUT can be deleted"),
+        ("mime", "mime does not exist: did you mean 'mine'?"),
     ],
 )
 def test_only_a_put_scenario_can_be_deleted(edge: EdgeSite, name: str, hint: str) -> None:
+    put(edge, "mine", "legs: {callee: busy}")
     assert read_problem(edge.request("DELETE", f"{SCENARIOS}/{name}")) == (
         404,
         "scenario-not-uploaded",
@@ -231,10 +229,10 @@ def test_putting_and_deleting_a_scenario_is_journaled_if_it_succeeds(edge: EdgeS
     edge.request("DELETE", f"{SCENARIOS}/mine")
     edge.request("DELETE", f"{SCENARIOS}/mine")
     entries = [
-        {name: entry[name] for name in ("fact", "method", "path", "body")}
-        for entry in edge.get_json("/_mock/journal")["facts"]
+        {name: entry[name] for name in ("type", "method", "path", "body")}
+        for entry in edge.get_json("/_mock/journal")["entries"]
     ]
-    common = {"fact": "control", "path": "/scenarios/mine"}
+    common = {"type": "command", "path": "/scenarios/mine"}
     assert entries == [
         {**common, "method": "PUT", "body": "legs: {callee: busy}"},
         {**common, "method": "DELETE", "body": None},
@@ -267,7 +265,7 @@ def test_a_call_keeps_the_scenario_with_which_it_began(edge: EdgeSite) -> None:
     assert edge.get_json("/_mock/calls/c1")["legs"][1]["cause"] == "busy"
 
 
-def test_an_activated_scenario_is_no_longer_played_once_it_is_deleted(edge: EdgeSite) -> None:
+def test_an_activated_scenario_is_no_longer_used_once_it_is_deleted(edge: EdgeSite) -> None:
     put(edge, "mine", "legs: {callee: busy}")
     body = {"scenario": "mine", "times": 1}
     assert edge.request("POST", "/_mock/activations", json=body).status_code == 201

@@ -40,7 +40,7 @@ def test_a_vendor_event_changes_the_call_and_is_listed_in_it(site: SiteClient) -
     [
         ({"event": "hold"}, 409, "hold is not possible while queued, only while connected"),
         ({"event": "offer", "agent": "eve"}, 409, "there is no agent eve"),
-        ({"event": "offer", "agnt": "ann"}, 422, "offer takes no agnt"),
+        ({"event": "offer", "agnt": "ann"}, 422, "offer takes no 'agnt': did you mean 'agent'?"),
         ({"event": "offr"}, 422, "a phone cannot offr: did you mean 'offer'?"),
     ],
 )

@@ -11,6 +11,7 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.time import HOUR, MAX_TIME, SECOND
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.web.control import waits
+from mockserver.web.views.serializers import REQUEST_FIELDS
 from tests.support import read
 from tests.support.dispatchers import RecordingDispatcher
 from tests.support.edge_site import EdgeSite, build_edge_site
@@ -64,7 +65,7 @@ def test_a_wait_returns_existing_items_at_once_as_their_list_shows_them(
     edge.advance()
     response = wait(edge, **{"for": kind})
     assert response.status_code == 200
-    assert {**response.json(), "dropped": 0} == edge.get_json(path)
+    assert {**response.json(), "evicted": 0} == edge.get_json(path)
     assert len(response.json()[name]) == 1
 
 
@@ -80,11 +81,15 @@ def test_a_wait_returns_existing_items_at_once_as_their_list_shows_them(
         ({"legs.1.number": "91886713600[23]"}, ["c2", "c3"]),
         ({"legs.1.cause": "busy", "state": "ended"}, ["c2"]),
         ({"legs.1.cause": None}, []),
-        ({"wanted.to": "918867136003"}, ["c3"]),
+        ({"parameters.to": "918867136003"}, ["c3"]),
         ({"attempts.0.number": 1}, ["c1", "c2", "c3"]),
         ({"attempts.0.number": "1"}, ["c1", "c2", "c3"]),
-        ({"scenario": ["callee-busy"]}, ["c2"]),
-        ({"scenario.0": "no-*"}, ["c3"]),
+        ({"scenarios": ["callee-busy"]}, ["c2"]),
+        ({"scenarios.0": "no-*"}, ["c3"]),
+        ({"scenarios": "callee-busy"}, ["c2"]),
+        ({"scenarios": "*answer*"}, ["c1", "c3"]),
+        ({"webhooks": "w1"}, ["c2"]),
+        ({"webhooks": "w9"}, []),
         ({"webhooks": []}, []),
     ],
 )
@@ -99,6 +104,16 @@ def test_a_wait_returns_the_items_that_match_in_every_field(
     assert (ids(response, "calls") if response.is_success else []) == expected
 
 
+def test_a_wait_finds_the_request_that_placed_a_call(edge: EdgeSite) -> None:
+    edge.click_to_call()
+    edge.click_to_call(to=None)
+    edge.click_to_call()
+    for call, request in (("c1", "r1"), ("c2", "r3")):
+        assert ids(wait(edge, **{"for": "request", "match": {"calls": call}}), "requests") == [
+            request
+        ]
+
+
 def test_a_wait_returns_all_matching_items_even_if_fewer_are_enough(edge: EdgeSite) -> None:
     for _ in range(3):
         edge.click_to_call()
@@ -108,14 +123,14 @@ def test_a_wait_returns_all_matching_items_even_if_fewer_are_enough(edge: EdgeSi
 def test_a_wait_that_times_out_reports_how_many_items_matched(edge: EdgeSite) -> None:
     edge.click_to_call()
     edge.click_to_call("callee-busy")
-    match = {"scenario.0": "callee-busy"}
+    match = {"scenarios.0": "callee-busy"}
     response = wait(edge, **{"for": "call", "match": match, "count": 2})
     assert read_problem(response) == (408, "wait-timeout", "1 of 2 matched within 0 s")
     assert response.json()["found"] == 1
     assert response.json()["nearest"] == [
         {
             "id": "c1",
-            "differs": [{"field": "scenario.0", "wanted": "callee-busy", "found": "answered"}],
+            "differs": [{"field": "scenarios.0", "expected": "callee-busy", "actual": "answered"}],
         }
     ]
 
@@ -131,16 +146,16 @@ def test_a_wait_that_times_out_reports_the_mismatches_of_the_nearest_items(edge:
         {
             "id": "w2",
             "differs": [
-                {"field": "body.status2", "wanted": "NOANSWER", "found": "ANSWER"},
-                {"field": "body.nothing", "wanted": 1, "found": None},
+                {"field": "body.status2", "expected": "NOANSWER", "actual": "ANSWER"},
+                {"field": "body.nothing", "expected": 1, "actual": None},
             ],
         },
         {
             "id": "w1",
             "differs": [
-                {"field": "body.status", "wanted": "COMPLETED", "found": "MISSED"},
-                {"field": "body.status2", "wanted": "NOANSWER", "found": "BUSY"},
-                {"field": "body.nothing", "wanted": 1, "found": None},
+                {"field": "body.status", "expected": "COMPLETED", "actual": "MISSED"},
+                {"field": "body.status2", "expected": "NOANSWER", "actual": "BUSY"},
+                {"field": "body.nothing", "expected": 1, "actual": None},
             ],
         },
     ]
@@ -267,7 +282,6 @@ def test_a_wait_with_advance_during_another_advance_is_a_conflict(edge: EdgeSite
         {"for": None},
         {"for": "webhooks"},
         {"for": ["call"]},
-        {"for": "call", "unknown": 1},
         {"for": "call", "match": None},
         {"for": "call", "match": []},
         {"for": "call", "match": "state"},
@@ -297,13 +311,39 @@ def test_an_invalid_wait_is_rejected_with_the_expected_form(edge: EdgeSite, body
     assert '"for": "webhook"' in detail
 
 
-@pytest.mark.parametrize("field", ["legs." + "9" * 5_000, "legs.²", ".", "a..b", "legs.-1", ""])
+@pytest.mark.parametrize("field", ["legs." + "9" * 5_000, "legs.²", "legs.", "legs..b", "legs.-1"])
 def test_an_unusual_field_name_in_a_match_has_no_value(edge: EdgeSite, field: str) -> None:
     edge.click_to_call()
     response = wait(edge, **{"for": "call", "match": {field: "x"}})
     assert response.status_code == 408
     [nearest] = response.json()["nearest"]
-    assert nearest["differs"] == [{"field": field, "wanted": "x", "found": None}]
+    assert nearest["differs"] == [{"field": field, "expected": "x", "actual": None}]
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ({"for": "call", "cuont": 1}, "a wait takes no 'cuont': did you mean 'count'?"),
+        (
+            {"for": "call", "x": 1},
+            "a wait takes no 'x': it takes for, match, count, timeout, advance",
+        ),
+        ({"for": "call", "match": {"stat": "x"}}, "a call takes no 'stat': did you mean 'state'?"),
+        (
+            {"for": "webhook", "match": {"atempts.0.status": 200}},
+            "a webhook takes no 'atempts': did you mean 'attempts'?",
+        ),
+        (
+            {"for": "request", "match": {"": "x"}},
+            f"a request takes no '': it takes {', '.join(REQUEST_FIELDS)}",
+        ),
+    ],
+    ids=str,
+)
+def test_an_unknown_key_or_field_of_a_wait_is_rejected_with_the_nearest(
+    edge: EdgeSite, body: dict[str, object], detail: str
+) -> None:
+    assert read_problem(edge.request("POST", WAIT, json=body)) == (422, "invalid-body", detail)
 
 
 def test_a_wait_advances_the_clock_at_most_to_its_latest_time(edge: EdgeSite) -> None:

@@ -7,8 +7,9 @@ from tests.support.site import read_problem
 from tests.support.site_client import ORIGIN, SiteClient
 
 KEYS = [
-    "id", "provider", "call", "kind", "method", "url", "headers", "body", "state", "next_at",
-    "attempts",
+    "id", "provider", "call", "kind", "method", "url", "headers", "body", "state",
+    "next_attempt_at",
+    "attempts", "copy_of", "altered",
 ]  # fmt: skip
 ACCOUNT_PATH = "/_mock/accounts/mobtexting/mobtexting-default"
 
@@ -18,7 +19,7 @@ def webhook_ids(site: SiteClient, query: str = "") -> list[str]:
 
 
 def test_the_webhook_list_is_empty_at_first(site: SiteClient) -> None:
-    assert site.get_json("/_mock/webhooks") == {"webhooks": [], "dropped": 0}
+    assert site.get_json("/_mock/webhooks") == {"webhooks": [], "evicted": 0}
 
 
 def test_a_delivered_webhook_is_listed_with_its_attempts(site: SiteClient) -> None:
@@ -33,10 +34,10 @@ def test_a_delivered_webhook_is_listed_with_its_attempts(site: SiteClient) -> No
         "call": "c1",
         "kind": "completed",
         "method": "POST",
-        "url": f"{ORIGIN}/_mock/inbox/mobtexting",
+        "url": f"{ORIGIN}/_mock/receive/mobtexting",
         "headers": {},
         "state": "delivered",
-        "next_at": None,
+        "next_attempt_at": None,
         "attempts": [
             {
                 "number": 1,
@@ -44,9 +45,12 @@ def test_a_delivered_webhook_is_listed_with_its_attempts(site: SiteClient) -> No
                 "status": 200,
                 "error": None,
                 "duration_ms": 7,
-                "answer": "thanks",
+                "response": "thanks",
+                "reason": None,
             }
         ],
+        "copy_of": None,
+        "altered": None,
     }
 
 
@@ -66,7 +70,7 @@ def test_a_webhook_shows_the_url_of_an_external_receiver(site: SiteClient) -> No
         (DeliveryResult(status=201), "failed", (201, None)),  # the vendor takes 200 and 202 alone
         (DeliveryResult(status=None, error="timeout"), "failed", (None, "timeout")),
         (
-            DeliveryResult(status=None, error="refused-target", body=b"public"),
+            DeliveryResult(status=None, error="refused-target", reason="public"),
             "refused",
             (None, "refused-target"),
         ),
@@ -95,10 +99,14 @@ def test_a_webhook_is_pending_until_its_last_retry(site: SiteClient) -> None:
     site.click_to_call()
     site.advance(by=20)
     [webhook] = site.get_json("/_mock/webhooks")["webhooks"]
-    assert (webhook["state"], webhook["next_at"]) == ("pending", "2026-01-01T09:01:10.000Z")
+    assert (webhook["state"], webhook["next_attempt_at"]) == ("pending", "2026-01-01T09:01:10.000Z")
     site.advance()
     [webhook] = site.get_json("/_mock/webhooks")["webhooks"]
-    assert (webhook["state"], webhook["next_at"], len(webhook["attempts"])) == ("failed", None, 2)
+    assert (webhook["state"], webhook["next_attempt_at"], len(webhook["attempts"])) == (
+        "failed",
+        None,
+        2,
+    )
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ def is_reset(connection: socket.socket) -> bool:
 @pytest.fixture(scope="module")
 def large_request(port: int) -> bytes:
     """A request whose response exceeds the socket buffers."""
-    head = b"PUT /_mock/inbox/large HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n"
+    head = b"PUT /_mock/receive/large HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n"
     for _ in range(4):
         with connect(port) as connection:
             connection.sendall(head + b"content-length: 900000\r\n\r\n" + b"x" * 900_000)
@@ -153,12 +153,12 @@ def large_request(port: int) -> bytes:
 def test_a_client_that_does_not_read_its_response_is_disconnected(
     port: int, large_request: bytes, more: bytes
 ) -> None:
-    before = exchange(port, HEALTH_REQUEST)[1]["refused"].get("unread-answer", 0)
+    before = exchange(port, HEALTH_REQUEST)[1]["rejections"].get("unread-response", 0)
     with connect_without_reading(
         port, large_request.replace(b"connection: close\r\n", more)
     ) as connection:
         assert is_reset(connection)
-    assert exchange(port, HEALTH_REQUEST)[1]["refused"]["unread-answer"] == before + 1
+    assert exchange(port, HEALTH_REQUEST)[1]["rejections"]["unread-response"] == before + 1
 
 
 class FakeTransport:
@@ -208,10 +208,10 @@ def test_an_event_stream_client_that_does_not_read_is_disconnected(port: int) ->
 
 
 def test_rejected_requests_are_counted_by_reason(port: int) -> None:
-    before = exchange(port, HEALTH_REQUEST)[1]["refused"]
+    before = exchange(port, HEALTH_REQUEST)[1]["rejections"]
     exchange(port, b"\x16\x03\x01\x02\x00\x01\r\n\r\n")
     exchange(port, HEAD + header_fields(201) + b"\r\n")
-    after = exchange(port, HEALTH_REQUEST)[1]["refused"]
+    after = exchange(port, HEALTH_REQUEST)[1]["rejections"]
     assert after["bad-request"] - before.get("bad-request", 0) == 1
     assert after["header-too-large"] - before.get("header-too-large", 0) == 1
 

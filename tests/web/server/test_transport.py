@@ -17,8 +17,8 @@ from tests.support.sockets import connect, read_to_end
 
 SCENARIOS = """
 scenarios:
-  reset: {answers: [{break: reset}]}
-  empty: {answers: [{break: empty}]}
+  reset: {responses: [{break: reset}]}
+  empty: {responses: [{break: empty}]}
 """
 
 
@@ -115,7 +115,7 @@ def test_a_transport_without_a_socket_is_closed_and_its_disconnect_awaited(kind:
 def build_upgrade_request(body: bytes, inbox: str) -> bytes:
     """Build the first request of Java's HttpClient, which offers HTTP/2."""
     head = (
-        f"POST /_mock/inbox/{inbox} HTTP/1.1\r\nhost: 127.0.0.1\r\n"
+        f"POST /_mock/receive/{inbox} HTTP/1.1\r\nhost: 127.0.0.1\r\n"
         "connection: Upgrade, HTTP2-Settings\r\n"
         f"upgrade: h2c\r\nhttp2-settings: AAEAAEAAAAIAAAAB\r\ncontent-length: {len(body)}\r\n\r\n"
     )

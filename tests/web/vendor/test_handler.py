@@ -259,11 +259,11 @@ def test_a_provider_response_that_is_not_json_is_a_500_problem(
         )
     )
     assert read_problem(site.click_to_call())[:2] == (500, "internal-error")
-    entries = site.get_json("/_mock/journal")["facts"]
-    assert [entry["fact"] for entry in entries] == ["request", "error"]
+    entries = site.get_json("/_mock/journal")["entries"]
+    assert [entry["type"] for entry in entries] == ["request", "error"]
     assert entries[1]["error"].startswith("TypeError(")
     [request] = site.get_json("/_mock/requests")["requests"]
-    assert request["answer"].startswith("{'when': <object object at ")
+    assert request["response"].startswith("{'when': <object object at ")
 
 
 def test_a_failing_journal_subscriber_does_not_fail_the_request(site: SiteClient) -> None:

@@ -118,7 +118,7 @@ def test_a_request_with_an_unknown_scenario_is_not_recorded(
 
 def test_a_scenario_that_needs_a_missing_leg_is_a_422_problem(edge: EdgeSite) -> None:
     problem = read_problem(edge.click_to_call("second-leg-no-answer", to="flow:220"))
-    detail = "second-leg-no-answer cannot play here: it needs a leg b"
+    detail = "second-leg-no-answer cannot be in force here: it needs a leg b"
     assert problem == (422, "scenario-not-applicable", detail)
 
 
@@ -136,7 +136,7 @@ def test_blanks_and_empty_names_in_the_scenario_header_are_ignored(
 
 
 def test_a_scenario_may_delay_a_response(edge: EdgeSite) -> None:
-    text = b"answers: [{after: 0.001s}]"
+    text = b"responses: [{after: 0.001s}]"
     assert edge.request("PUT", "/_mock/scenarios/slow", content=text).status_code == 200
     assert edge.click_to_call("slow").status_code == 200
 
@@ -178,8 +178,8 @@ def test_a_type_error_in_a_provider_is_a_500_problem_and_in_the_journal(
         status, kind, detail = read_problem(edge.click_to_call())
     assert (status, kind) == (500, "internal-error")
     assert "TypeError" in detail
-    [entry] = edge.get_json("/_mock/journal")["facts"]
-    assert (entry["fact"], "TypeError" in entry["error"]) == ("error", True)
+    [entry] = edge.get_json("/_mock/journal")["entries"]
+    assert (entry["type"], "TypeError" in entry["error"]) == ("error", True)
 
 
 def test_durations_are_shown_for_the_latest_requests_only(

@@ -21,10 +21,10 @@ from tests.support.site_client import SiteClient, build_site_client, configurati
 SCENARIOS = """
 scenarios:
   broke: {refuse: insufficient-balance}
-  down-once: {answers: [{refuse: service-unavailable}, pass]}
-  slow: {answers: [{after: 2.5s}]}
-  slow-and-broke: {answers: [{after: 3s, refuse: insufficient-balance}]}
-  gone: {answers: [{break: reset}, {after: 1s, break: empty}, pass]}
+  down-once: {responses: [{refuse: service-unavailable}, pass]}
+  slow: {responses: [{after: 2.5s}]}
+  slow-and-broke: {responses: [{after: 3s, refuse: insufficient-balance}]}
+  gone: {responses: [{break: reset}, {after: 1s, break: empty}, pass]}
   chaos: {match: {fields: {mid: "chaos-*"}}, refuse: conflict}
 """
 
@@ -73,7 +73,7 @@ def test_a_scenario_refuses_with_a_fault_of_the_vendor(scenario_site: SiteClient
         response.headers["x-mock-explain"] == "insufficient-balance (assumed): Insufficient balance"
     )
     [request] = scenario_site.get_json("/_mock/requests")["requests"]
-    assert (request["fault"], request["scenario"]) == ("insufficient-balance", ["broke"])
+    assert (request["fault"], request["scenarios"]) == ("insufficient-balance", ["broke"])
 
 
 def test_a_matching_scenario_is_recorded_beside_those_of_the_header(
@@ -132,15 +132,16 @@ def test_a_request_broken_off_by_a_scenario_is_recorded_without_a_status(
 ) -> None:
     scenario_site.click_to_call("gone")
     [request] = scenario_site.get_json("/_mock/requests")["requests"]
-    recorded = {name: request[name] for name in ("status", "answer", "fault", "scenario", "call")}
+    names = ("status", "response", "fault", "scenarios", "calls")
+    recorded = {name: request[name] for name in names}
     assert recorded == {
         "status": None,
-        "answer": None,
+        "response": None,
         "fault": None,
-        "scenario": ["gone"],
-        "call": None,
+        "scenarios": ["gone"],
+        "calls": [],
     }
-    assert scenario_site.get_json("/_mock/journal")["facts"][0]["status"] is None
+    assert scenario_site.get_json("/_mock/journal")["entries"][0]["status"] is None
 
 
 def build_site_with_scenarios(configuration: Configuration, *scenarios: Scenario) -> SiteClient:
@@ -178,12 +179,12 @@ def test_a_scenario_with_unmet_needs_is_a_422_problem_and_not_recorded(
         configuration, Scenario(name="bound", needs=needs, legs={"a": DEFAULT_BEHAVIOR})
     )
     problem = read_problem(site.click_to_call("answered", "bound", **fields))
-    assert problem == (422, "scenario-not-applicable", f"bound cannot play here: {unmet}")
+    assert problem == (422, "scenario-not-applicable", f"bound cannot be in force here: {unmet}")
     assert (read.calls(site.sandbox.state), list(read.journal(site.sandbox.state))) == ({}, [])
     assert site.click_to_call("answered", **fields).status_code == 200
 
 
-def test_a_scenario_that_fits_a_call_of_the_request_plays(scenario_site: SiteClient) -> None:
+def test_a_scenario_that_fits_a_call_of_the_request_is_used(scenario_site: SiteClient) -> None:
     assert statuses(scenario_site, 1, "second-leg-no-answer") == [200]
 
 
@@ -236,7 +237,7 @@ def test_every_refusal_names_its_fault_evidence_and_message(
         ("GET", "/_mock/nowhere"),
         ("DELETE", "/_mock/clock"),
         ("PUT", "/_mock/clock"),
-        ("POST", "/_mock/inbox/x"),
+        ("POST", "/_mock/receive/x"),
         ("GET", "/_media/default/x.wav"),
         ("GET", "/_mock/health"),
     ],

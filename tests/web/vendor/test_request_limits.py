@@ -21,7 +21,7 @@ VENDOR_LIMITS = {
     for path in [PATH_PARAMETER.sub("1", endpoint.path.replace("{", "\\{").replace("}", "\\}"))]
 }
 OTHER_LIMITS = dict.fromkeys(
-    [*CONTROL_REQUESTS, ("PUT", "/_mock/inbox/mine"), ("POST", "/nobody/has/this")],
+    [*CONTROL_REQUESTS, ("PUT", "/_mock/receive/mine"), ("POST", "/nobody/has/this")],
     DEFAULT_BODY_LIMIT,
 )
 LIMITS = VENDOR_LIMITS | OTHER_LIMITS
@@ -32,7 +32,7 @@ FRAMINGS = {
     "content-length: 300000000": bytes(1_000_000),
     "transfer-encoding: chunked": b"f4240\r\n%b\r\n" % bytes(1_000_000),
 }
-UPLOAD_PATHS = ("/mobtexting/api/v2/voice/c2c", "/_mock/wait", "/_mock/inbox/a")
+UPLOAD_PATHS = ("/mobtexting/api/v2/voice/c2c", "/_mock/wait", "/_mock/receive/a")
 
 BuildRequest = Callable[[tuple[str, str], int], bytes]
 

@@ -6,14 +6,14 @@ import pytest
 
 from mockserver.core.call import Event
 from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
-from mockserver.core.webhook import DeliveryAttempt, DeliveryResult
+from mockserver.core.webhook import ERROR_REASONS, DeliveryAttempt, DeliveryResult
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views.log_lines import format_line
 from tests.support.builders import build_delivery, build_webhook
 from tests.support.log_lines import record_log_lines
 from tests.support.simulation import START, click_to_call, play_until_idle
 
-INBOX = "{origin}/_mock/inbox/mobtexting"
+INBOX = "{origin}/_mock/receive/mobtexting"
 
 
 def test_a_call_and_its_webhook_are_logged_line_by_line(state: SandboxState) -> None:
@@ -62,16 +62,25 @@ FAILED_DELIVERY = build_delivery(
 @pytest.mark.parametrize(
     ("entry_type", "payload", "expected"),
     [
-        ("event", Event(at=START, type="digits", leg="a", data={"digits": "12"}), "a digits 12"),
-        ("attempt", FAILED_DELIVERY, "w1 completed attempt 1 http://h/x dns failed"),
+        ("event", Event(at=START, type="press", leg="a", data={"digits": "12"}), "a press 12"),
         (
-            "moot",
-            RejectedEvent(type="ring", leg="b", location="f:1:2", reason="so"),
-            "moot verb ring leg b place f:1:2 why so",
+            "delivery-attempt",
+            FAILED_DELIVERY,
+            f"w1 completed attempt 1 http://h/x dns failed ({ERROR_REASONS['dns']})",
         ),
-        ("skipped", IgnoredLeg(scenario="s", leg="b"), "skipped story s leg b"),
+        (
+            "event-rejected",
+            RejectedEvent(type="ring", leg="b", location="f:1:2", reason="so"),
+            "event-rejected event ring leg b location f:1:2 reason so",
+        ),
+        ("leg-ignored", IgnoredLeg(scenario="s", leg="b"), "leg-ignored scenario s leg b"),
+        (
+            "webhook-dropped",
+            {"webhook": "w1", "kind": "completed"},
+            "webhook-dropped webhook w1 kind completed",
+        ),
         ("clock", {"mode": "60x"}, "clock mode 60x"),
-        ("control", {"method": "PATCH", "body": {"a": 1}}, 'control method PATCH body {"a": 1}'),
+        ("command", {"method": "PATCH", "body": {"a": 1}}, 'command method PATCH body {"a": 1}'),
         ("error", LookupError("oops"), "error error LookupError('oops')"),
     ],
 )
@@ -101,6 +110,6 @@ def test_control_characters_are_escaped_in_log_lines(
         at=START,
         type="event",
         call_id="",
-        payload=Event(at=START, type="speech", leg="a", data={"words": text}),
+        payload=Event(at=START, type="say", leg="a", data={"words": text}),
     )
-    assert format_line(entry, state) == f"09:00:00 a speech {expected}"
+    assert format_line(entry, state) == f"09:00:00 a say {expected}"

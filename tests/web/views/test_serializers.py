@@ -33,7 +33,7 @@ BUSY = {
     "provider": "mobtexting",
     "account": "mobtexting-default",
     "operation": "c2c",
-    "scenario": ["callee-busy"],
+    "scenarios": ["callee-busy"],
     "state": "ended",
     "outcome": "busy",
     "vendor_status": "MISSED",
@@ -45,7 +45,7 @@ BUSY = {
     "leg_names": {"callee": "b", "a": "a", "b": "b", "from": "a", "to": "b"},
     "attempts": [
         {
-            "number": 1, "redial": 0, "target": 0, "started_at": T0, "ended_at": T5,
+            "number": 1, "redial_index": 0, "number_index": 0, "started_at": T0, "ended_at": T5,
             "outcome": "busy", "legs": [LEG_A, LEG_B],
         }
     ],
@@ -60,7 +60,7 @@ BUSY = {
         {"at": T5, "event": "attempt-ended", "leg": None, "outcome": "busy"},
         {"at": T5, "event": "ended", "leg": None, "outcome": "busy"},
     ],
-    "wanted": CLICK_TO_CALL,
+    "parameters": CLICK_TO_CALL,
     "webhooks": ["w1"],
 }  # fmt: skip
 
@@ -81,7 +81,7 @@ def test_a_queued_call_has_idle_legs_and_no_end(state: SandboxState) -> None:
     attempt = {**BUSY["attempts"][0], "ended_at": None, "outcome": None, "legs": legs}  # type: ignore[index] # a list
     assert printed == {
         **BUSY,
-        "scenario": ["answered"],
+        "scenarios": ["answered"],
         "state": "queued",
         "outcome": None,
         "vendor_status": "queued",
@@ -144,12 +144,12 @@ def test_redials_are_counted_from_zero(state: SandboxState) -> None:
     click_to_call(state, "no-answer", attempts=2)
     play_until_idle(state)
     printed = serialize_call(state, read.calls(state)["c1"])
-    assert [attempt["redial"] for attempt in printed["attempts"]] == [0, 1, 2]
+    assert [attempt["redial_index"] for attempt in printed["attempts"]] == [0, 1, 2]
 
 
 def test_credentials_in_call_parameters_are_masked(state: SandboxState) -> None:
     click_to_call(state, access_token="k-123")
-    parameters = serialize_call(state, read.calls(state)["c1"])["wanted"]
+    parameters = serialize_call(state, read.calls(state)["c1"])["parameters"]
     assert parameters == {**CLICK_TO_CALL, "access_token": mask("k-123", state.configuration.seed)}
 
 
@@ -158,8 +158,8 @@ def test_credentials_in_call_parameters_are_masked(state: SandboxState) -> None:
     [
         (Event(at=START, type="placed"), {"at": T0, "event": "placed", "leg": None}),
         (
-            Event(at=START, type="digits", leg="a", data={"digits": "1"}),
-            {"at": T0, "event": "digits", "leg": "a", "digits": "1"},
+            Event(at=START, type="press", leg="a", data={"digits": "1"}),
+            {"at": T0, "event": "press", "leg": "a", "digits": "1"},
         ),
         (
             Event(at=START, type="hangup", leg="b", data={"cause": "rejected"}),

@@ -65,10 +65,10 @@ PRINTED = {
     },
     "body": {"token": mask("k-123", SALT), "to": "1"},
     "status": 200,
-    "answer": {"ok": 1},
+    "response": {"ok": 1},
     "fault": None,
-    "scenario": ["answered"],
-    "call": "c1",
+    "scenarios": ["answered"],
+    "calls": ["c1"],
 }
 
 
@@ -76,13 +76,13 @@ PRINTED = {
     ("changes", "expected"),
     [
         ({}, {}),
-        ({"call_ids": ()}, {"call": None}),
-        ({"call_ids": ("c1", "c2")}, {"call": "c1"}),
-        ({"fault": "no-way", "scenario_names": ()}, {"fault": "no-way", "scenario": []}),
-        ({"response": Response(status=302, body=b"")}, {"status": 302, "answer": ""}),
-        ({"response": Response(status=200, body=b'{"a": 1}')}, {"answer": {"a": 1}}),
-        ({"response": Response(status=200, body=b"<html>\xff")}, {"answer": "<html>�"}),
-        ({"response": Response(status=200)}, {"answer": None}),
+        ({"call_ids": ()}, {"calls": []}),
+        ({"call_ids": ("c1", "c2")}, {"calls": ["c1", "c2"]}),
+        ({"fault": "no-way", "scenario_names": ()}, {"fault": "no-way", "scenarios": []}),
+        ({"response": Response(status=302, body=b"")}, {"status": 302, "response": ""}),
+        ({"response": Response(status=200, body=b'{"a": 1}')}, {"response": {"a": 1}}),
+        ({"response": Response(status=200, body=b"<html>\xff")}, {"response": "<html>�"}),
+        ({"response": Response(status=200)}, {"response": None}),
         ({"request": REQUEST._replace(body=b"\xffa")}, {"body": "�a"}),
         ({"request": REQUEST._replace(query="", headers={})}, {"query": "", "headers": {}}),
     ],
@@ -134,11 +134,12 @@ ATTEMPTS = (
     ),
 )
 PRINTED_ATTEMPTS = [
-    {"number": 1, "at": T0, "status": 500, "error": None, "duration_ms": 3, "answer": "�"},
+    {"number": 1, "at": T0, "status": 500, "error": None, "duration_ms": 3, "response": "�",
+     "reason": None},
     {"number": 2, "at": T5, "status": None, "error": "timeout", "duration_ms": 10_000,
-     "answer": ""},
+     "response": "", "reason": "the receiver did not respond in time"},
     {"number": 3, "at": T5, "status": 200, "error": None, "duration_ms": 0,
-     "answer": {"ok": True}},
+     "response": {"ok": True}, "reason": None},
 ]  # fmt: skip
 
 
@@ -173,14 +174,16 @@ def test_a_webhook_is_printed_with_its_delivery_attempts(
         "headers": {"authorization": f"Bearer {mask('k-123', SALT)}"},
         "body": {"a": 1},
         "state": state,
-        "next_at": next_attempt_at,
+        "next_attempt_at": next_attempt_at,
         "attempts": attempts,
+        "copy_of": None,
+        "altered": None,
     }
     assert key_structure(serialize_delivery(delivery, SALT)) == key_structure(expected)
     assert serialize_delivery(delivery, SALT) == expected
 
 
-ENTRY_HEAD = {"at": T0, "fact": "any", "call": "c1"}
+ENTRY_HEAD = {"at": T0, "type": "any", "call": "c1"}
 
 
 @pytest.mark.parametrize(
@@ -199,7 +202,7 @@ ENTRY_HEAD = {"at": T0, "fact": "any", "call": "c1"}
             PENDING._replace(state="failed", attempts=ATTEMPTS[:2]),
             {
                 "at": T5,
-                "fact": "any",
+                "type": "any",
                 "call": "c1",
                 "webhook": "w1",
                 "kind": "completed",
@@ -210,17 +213,26 @@ ENTRY_HEAD = {"at": T0, "fact": "any", "call": "c1"}
                 "number": 2,
                 "status": None,
                 "error": "timeout",
+                "reason": "the receiver did not respond in time",
             },
         ),
         (
             RejectedEvent(type="ring", leg="b", location="a.yaml:1:2", reason="so"),
-            {**ENTRY_HEAD, "verb": "ring", "leg": "b", "place": "a.yaml:1:2", "why": "so"},
+            {**ENTRY_HEAD, "event": "ring", "leg": "b", "location": "a.yaml:1:2", "reason": "so"},
         ),
-        (IgnoredLeg(scenario="busy", leg="b"), {**ENTRY_HEAD, "story": "busy", "leg": "b"}),
+        (IgnoredLeg(scenario="busy", leg="b"), {**ENTRY_HEAD, "scenario": "busy", "leg": "b"}),
         ({"mode": "manual"}, {**ENTRY_HEAD, "mode": "manual"}),
         (LookupError("oops"), {**ENTRY_HEAD, "error": "LookupError('oops')"}),
     ],
-    ids=["request", "event", "attempt", "moot", "skipped", "control", "error"],
+    ids=[
+        "request",
+        "event",
+        "delivery-attempt",
+        "event-rejected",
+        "leg-ignored",
+        "command",
+        "error",
+    ],
 )
 def test_a_journal_entry_is_printed_with_its_payload(
     configuration: Configuration, payload: object, expected: dict[str, object]

@@ -1,0 +1,159 @@
+"""Section 2 of the contract: ways to address an API, sandboxes, the headers of an answer."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import pytest
+
+from mockserver.core.configuration import Configuration
+from tests.support.edge_site import EdgeSite, build_edge_site
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
+from tests.support.site import HEADERS, ORIGIN
+
+ADDRESSES: Final[Mapping[str, tuple[str, str, str, str]]] = {
+    "native path": ("", CLICK_TO_CALL_PATH, "mobtexting", "c2c"),
+    "provider prefix": ("", f"/mobtexting{CLICK_TO_CALL_PATH}", "mobtexting", "c2c"),
+    "prefix and vendor host": (
+        "",
+        "/phonon/central-api.phonon.io/kairos-apis/outbound/create",
+        "phonon",
+        "create-bulk",
+    ),
+    "prefix without host": ("", "/phonon/kairos-apis/outbound/create", "phonon", "create"),
+    "host header": ("api.innocalls.net", "/api/v1/call", "innocalls", "dispatch"),
+    "host header with a wildcard": (
+        "acme.uc1.ccaiplatform.com",
+        "/apps/api/v1/calls",
+        "ccai",
+        "create-inbound",
+    ),
+}
+"""Way -> (Host header or empty, path, provider and operation that it reaches)."""
+
+SANDBOX_ORDER: Final[tuple[tuple[str, Mapping[str, str], str], ...]] = (
+    ("/_sandbox/t1", {"x-mock-sandbox": "t2", "authorization": "Bearer key-3"}, "t1"),
+    ("", {"x-mock-sandbox": "t2", "authorization": "Bearer key-3"}, "t2"),
+    ("", {"authorization": "Bearer key-3"}, "t3"),
+    ("", {"authorization": "Bearer key-4"}, "default"),
+)
+"""(prefix, headers, sandbox that gets the request): each row lacks what decided the row before."""
+
+REQUESTED: Final = {"x-mock-request": "r1", "x-mock-now": "2026-01-01T09:00:00.000Z"}
+REFUSAL: Final = {
+    "x-mock-fault": "from-required",
+    "x-mock-explain": "from-required (assumed): The from field is required.; from: received ''",
+}
+MOCK_HEADERS: Final[tuple[tuple[str, str, Mapping[str, object], Mapping[str, str]], ...]] = (
+    ("POST", CLICK_TO_CALL_PATH, CLICK_TO_CALL, {**REQUESTED, "x-mock-call": "c1"}),
+    ("POST", CLICK_TO_CALL_PATH, {**CLICK_TO_CALL, "from": ""}, {**REQUESTED, **REFUSAL}),
+    ("POST", "/nowhere", CLICK_TO_CALL, {**REQUESTED, "x-mock-problem": "unknown-path"}),
+    (
+        "PUT",
+        CLICK_TO_CALL_PATH,
+        CLICK_TO_CALL,
+        {
+            **REQUESTED,
+            "x-mock-fault": "wrong-method",
+            "x-mock-explain": "wrong-method (assumed): Method Not Allowed",
+        },
+    ),
+)
+"""(method, path, body, all `X-Mock-*` headers of the response)."""
+
+ANSWERS_NOT_YET: Final[Mapping[tuple[str, str], tuple[int, str, int]]] = {
+    ("/", "text/html"): (200, "text/html; charset=utf-8", 26),
+    ("/", "*/*"): (404, "application/problem+json", 26),
+    ("/_sandbox/unknown/_mock/calls", "*/*"): (200, "application/json", 24),
+}
+"""(path, Accept) -> (status and type until then, the issue that changes them).
+
+The contract has a redirect to the page, a plain list of where everything is, and 404.
+"""
+
+
+@pytest.fixture
+def edge(configuration: Configuration) -> EdgeSite:
+    return build_edge_site(configuration)
+
+
+@pytest.mark.parametrize("way", ADDRESSES)
+def test_each_way_of_the_table_reaches_its_operation(edge: EdgeSite, way: str) -> None:
+    host, path, provider, operation = ADDRESSES[way]
+    hosts = {"hosts": (host,)} if host else {}
+    edge.request("POST", path, json={}, headers=HEADERS, **hosts)
+    [request] = edge.get_json("/_mock/requests")["requests"]
+    assert (request["provider"], request["operation"]) == (provider, operation)
+
+
+def test_the_prefixes_are_those_of_the_contract(edge: EdgeSite) -> None:
+    providers = edge.get_json("/_mock/providers")["providers"]
+    assert [entry["base_url"] for entry in providers] == [
+        f"{ORIGIN}/{name}" for name in ("ccai", "effebot", "innocalls", "mobtexting", "phonon")
+    ]
+
+
+@pytest.mark.parametrize(("prefix", "headers", "name"), SANDBOX_ORDER)
+def test_prefix_then_header_then_credential_select_the_sandbox(
+    edge: EdgeSite, prefix: str, headers: Mapping[str, str], name: str
+) -> None:
+    for number in (1, 2, 3):
+        credentials = {"mobtexting": [f"key-{number}"]}
+        edge.request("PUT", f"/_mock/sandboxes/t{number}", json={"credentials": credentials})
+    edge.request("POST", f"{prefix}{CLICK_TO_CALL_PATH}", json=CLICK_TO_CALL, headers=headers)
+    sandboxes = edge.get_json("/_mock/sandboxes")["sandboxes"]
+    assert {sandbox["name"]: sandbox["calls"] for sandbox in sandboxes} == {
+        "default": 0, "t1": 0, "t2": 0, "t3": 0, name: 1
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "path", "body", "expected"), MOCK_HEADERS)
+def test_an_answer_has_exactly_the_mock_headers_of_the_table(
+    edge: EdgeSite, method: str, path: str, body: object, expected: Mapping[str, str]
+) -> None:
+    response = edge.request(method, path, json=body, headers=HEADERS)
+    headers = {name: value for name, value in response.headers.items() if name.startswith("x-mock")}
+    assert headers == expected
+
+
+def test_a_request_may_ask_for_several_scenarios(edge: EdgeSite) -> None:
+    edge.click_to_call("doubled-report", "callee-busy")
+    edge.advance()
+    [call] = edge.get_json("/_mock/calls")["calls"]
+    assert (call["scenarios"], call["outcome"]) == (["callee-busy", "doubled-report"], "busy")
+
+
+def test_a_sandbox_appears_with_its_first_vendor_request(edge: EdgeSite) -> None:
+    edge.click_to_call(path=f"/_sandbox/t1{CLICK_TO_CALL_PATH}")
+    sandboxes = edge.get_json("/_mock/sandboxes")["sandboxes"]
+    assert [sandbox["name"] for sandbox in sandboxes] == ["default", "t1"]
+
+
+def test_a_claimed_credential_cannot_be_claimed_again(edge: EdgeSite) -> None:
+    body = {"credentials": {"effebot": ["key-1"]}}
+    statuses = [
+        edge.request("PUT", f"/_mock/sandboxes/{name}", json=body).status_code
+        for name in ("t1", "t2")
+    ]
+    assert statuses == [200, 409]
+
+
+@pytest.mark.parametrize(("path", "accept"), ANSWERS_NOT_YET)
+def test_a_path_is_not_yet_answered_as_the_contract_says(
+    edge: EdgeSite, path: str, accept: str
+) -> None:
+    status, media_type, _ = ANSWERS_NOT_YET[path, accept]
+    response = edge.request("GET", path, headers={"accept": accept})
+    assert (response.status_code, response.headers["content-type"]) == (status, media_type)
+
+
+def test_a_path_that_only_browsers_ask_for_is_listed_until_issue_24(edge: EdgeSite) -> None:
+    edge.request("GET", "/favicon.ico")
+    requests = edge.get_json("/_mock/requests")["requests"]
+    assert [request["path"] for request in requests] == ["/favicon.ico"]
+
+
+def test_a_foreign_host_is_neither_counted_nor_listed_until_issue_24(edge: EdgeSite) -> None:
+    refused = edge.request("POST", CLICK_TO_CALL_PATH, json=CLICK_TO_CALL, hosts=("evil.test",))
+    assert (refused.status_code, refused.headers["x-mock-problem"]) == (403, "foreign-host")
+    assert edge.get_json("/_mock/requests")["requests"] == []
+    assert edge.get_json("/_mock/health")["rejections"] == {}

@@ -1,0 +1,197 @@
+"""Section 5 of the contract: the keys of a scenario file, and each printed line by itself."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from mockserver.compiler import build_configuration
+from mockserver.config.problems import InvalidFiles
+from mockserver.config.schema_checks import load_scenario_schema
+from mockserver.settings import parse_settings
+
+KEYS: Final[Mapping[str, str]] = {
+    "": "default accounts scenarios",
+    "scenario": "match needs legs attempts numbers choose use steps refuse responses webhooks",
+    "behavior": "ring answer then press say talk hangup",
+    "press items": "after digits",
+    "say items": "after words",
+    "match": "provider operation account credential a b callee fields",
+    "needs": "provider operation leg",
+    "choice": "weight use",
+    "response": "refuse after break",
+    "delivery": "duplicate drop reorder after before_reply corrupt",
+    "wait": "poll press say",
+    "step": "after ring answer machine hangup cause press say leg wait act then for",
+    "account": (
+        "provider credentials numbers webhooks retry limits balance quirks timeline generate"
+    ),
+    "account properties retry": "waits satisfied_by",
+    "account properties limits": "requests per",
+    "account properties timeline items": "at set",
+}
+"""Definition in the schema -> its keys."""
+
+WORDS: Final[Mapping[str, list[str]]] = {
+    "cause": [
+        "normal", "busy", "no-answer", "rejected", "unreachable", "invalid-number",
+        "network-failure",
+    ],
+    "delivery properties corrupt": ["truncate", "garbage"],
+    "response properties break": ["reset", "empty"],
+}  # fmt: skip
+"""Definition in the schema -> its words. Not in the contract: `empty`."""
+
+ACCOUNTS: Final[Mapping[str, str]] = {
+    "shop": """shop:
+    provider: mobtexting
+    credentials: any
+    numbers: ["918068281234"]
+    webhooks: {any: http://localhost:3000/mt}
+    retry: {waits: [60s, 300s], satisfied_by: [200, 202]}
+    limits: {requests: 10, per: 1s}""",
+    "acme": """acme:
+    provider: ccai
+    agents: {ann@acme.test: {state: available}, bob@acme.test: {state: offline}}
+    timeline: [{at: 60s, set: {agents: {bob@acme.test: {state: available}}}}]
+    generate: {contacts: 500, tickets: 300, locale: en_US}""",
+    "campaigns": """campaigns:
+    provider: phonon
+    security_id: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+    flows: {Ab12Cd34: {did: "918068281234", reattempts: 1}}
+    ip_allow_list: [127.0.0.0/8]""",
+}
+ACCOUNTS_NOT_YET: Final[Mapping[str, tuple[str, int]]] = {
+    "shop: {provider: mobtexting, time_zone: Asia/Kolkata}": ("2:32: unknown key 'time_zone'", 21),
+    "shop: {provider: mobtexting, redial_after: 60s}": ("2:32: unknown key 'redial_after'", 21),
+}
+"""Account that is not valid yet -> (how its problem begins, the issue that brings it)."""
+
+SCENARIOS: Final = (
+    "callee-busy:      {legs: {callee: {ring: 3s, then: busy}}}",
+    """one-then-two:
+    legs: {a: {answer: 2s..4s, press: [{after: 3s, digits: "1"}, {after: 2s, digits: "2"}]}}""",
+    'says-yes:         {legs: {a: {answer: 3s, say: "yes"}}}',
+    'presses-two:      {legs: {a: {answer: 3s, press: "2"}, b: busy}}',
+    "third-time-lucky: {attempts: [no-answer, no-answer, answered]}",
+    "second-number:    {numbers: [no-answer, answered]}",
+    """rush-hour:
+    choose: [{weight: 60, use: answered}, {weight: 20, use: callee-busy},
+             {weight: 20, use: no-answer}]""",
+    """one-in-ten-fails: {choose: [{weight: 90, use: answered}, {weight: 10, use: api-down}]}
+  api-down:         {refuse: service-unavailable}""",
+    "api-down:         {refuse: service-unavailable}",
+    """down-once:
+    match: {provider: mobtexting, fields: {mid: "chaos-*"}}
+    responses: [{refuse: service-unavailable}, {after: 3s, break: reset}, pass]
+    use: callee-busy
+    webhooks:
+      completed: {duplicate: 2, after: 10s}""",
+    "x: {use: answered, legs: {callee: busy}}",
+    "x: {steps: [{wait: {poll: 2}}]}",
+    "x: {steps: [{wait: {press: a}}, {after: 5s, hangup: b, cause: normal}]}",
+    "x: {steps: [{wait: {say: a}}]}",
+    "x: {legs: {a: answered, b: {talk: 1m30s}}}",
+    "x: {legs: {callee: {hangup: 2s..6s}}}",
+    "x: {webhooks: {any: {drop: 1}}}",
+    "x: {webhooks: {any: {drop: all}}}",
+    "x: {webhooks: {any: {reorder: true}}}",
+    "x: {webhooks: {any: {before_reply: true}}}",
+    "x: {webhooks: {any: {corrupt: truncate}}}",
+    "x: {webhooks: {any: {corrupt: garbage}}}",
+)
+HELD_AND_MOVED: Final = """held-and-moved:
+    needs: {provider: ccai, operation: create-inbound}
+    steps:
+      - {after: 90s, act: offer, agent: ann@acme.test, then: no-answer}
+      - {after: 0s, act: offer, agent: bob@acme.test, then: answered}
+      - {after: 30s, act: hold, for: 20s}
+      - {after: 10s, act: transfer, menu: 12}
+      - {wait: control}
+      - {after: 5s, hangup: b, cause: normal}"""
+
+SCENARIOS_NOT_YET: Final[Mapping[str, tuple[str, int]]] = {
+    "x: {description: busy, legs: {callee: busy}}": ("2:7: unknown key 'description'", 21),
+    'x: {legs: {a: {press: [{after: 2500ms, digits: "2"}]}}}': ("2:34: '2500ms' is not", 21),
+    "x: {legs: {callee: {talk: until-hangup}}}": ("2:29: 'until-hangup' is not", 21),
+    "x: {responses: [{status: 502}, pass]}": ("2:20: unknown key 'status'", 21),
+    "x: {responses: [{headers: {a: b}}, pass]}": ("2:20: unknown key 'headers'", 21),
+    "x: {responses: [{body: <h1>}, pass]}": ("2:20: unknown key 'body'", 21),
+    "x: {responses: {cycle: [pass]}}": ("2:18: a mapping is not a list", 21),
+    'x: {match: {until: "10:05"}, refuse: failure}': ("2:15: unknown key 'until'", 21),
+    "x: {match: {headers: {a: b}}, legs: {a: busy}}": ("2:24: a mapping is not a glob", 21),
+    "x: {webhooks: {any: {duplicate: {times: 2}}}}": ("2:35: a mapping is not a number", 21),
+    "x: {webhooks: {any: {duplicate: 1}}}": ("2:35: '1' is not a number from 2", 21),
+    "x: {webhooks: {any: {drop: 0}}}": ("2:30: '0' is not a number from 1", 21),
+    "x: {webhooks: {any: {reorder: calls}}}": ("2:33: 'calls' is not true or false", 21),
+    "x: {webhooks: {any: {attempts: [500]}}}": ("2:24: unknown key 'attempts'", 21),
+    "x: {attempts: [busy, answered]}": ("2:18: no scenario is named 'busy'", 21),
+    "x: {attempts: [{legs: {callee: busy}}]}": ("2:19: write the legs themselves", 21),
+    "x: {choose: [{weight: 1, use: answered}], use: rejected}": ("2:45: a scenario has one", 21),
+}
+"""Scenario that is not valid yet -> (how its problem begins, the issue that brings it).
+
+`from` in `match` is a glob over Mobtexting's leg `from`, until issue 21 makes it a time of day.
+"""
+
+
+def problems(folder: Path, text: str) -> list[str]:
+    """Check a file on top of the bundled ones; return its problems without its name."""
+    file = folder / "mine.yaml"
+    file.write_text(text, "utf-8")
+    try:
+        build_configuration(parse_settings({"seed": "seed", "scenarios": (str(file),)}, {}))
+    except InvalidFiles as invalid:
+        return [str(problem).removeprefix(f"{file}:") for problem in invalid.problems]
+    return []
+
+
+def definition(way: str) -> Any:
+    schema = load_scenario_schema()
+    name, *steps = way.split() or [""]
+    found = schema["$defs"][name] if name else schema
+    for step in steps:
+        found = found[step]
+    return found
+
+
+@pytest.mark.parametrize("way", KEYS)
+def test_a_mapping_takes_the_keys_of_the_table(way: str) -> None:
+    assert " ".join(definition(way)["properties"]) == KEYS[way]
+
+
+@pytest.mark.parametrize("way", WORDS)
+def test_a_value_is_one_of_the_words_of_the_table(way: str) -> None:
+    assert definition(way)["enum"] == WORDS[way]
+
+
+@pytest.mark.parametrize("name", ACCOUNTS)
+def test_an_account_of_the_sample_loads_by_itself(tmp_path: Path, name: str) -> None:
+    assert problems(tmp_path, f"accounts:\n  {ACCOUNTS[name]}\n") == []
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_scenario_of_the_sample_loads_by_itself(tmp_path: Path, scenario: str) -> None:
+    assert problems(tmp_path, f"scenarios:\n  {scenario}\n") == []
+
+
+def test_the_choreography_of_the_sample_loads_on_the_account_that_has_its_agents(
+    tmp_path: Path,
+) -> None:
+    """Without its generated records, which make a dry run slow until issue 21."""
+    account = ACCOUNTS["acme"].partition("    generate:")[0]
+    text = f"accounts:\n  {account}scenarios:\n  {HELD_AND_MOVED}\n"
+    assert problems(tmp_path, text) == []
+
+
+@pytest.mark.parametrize("account", ACCOUNTS_NOT_YET)
+def test_an_account_of_a_later_issue_is_refused(tmp_path: Path, account: str) -> None:
+    [problem] = problems(tmp_path, f"accounts:\n  {account}\n")
+    assert problem.startswith(ACCOUNTS_NOT_YET[account][0])
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS_NOT_YET)
+def test_a_scenario_of_a_later_issue_is_refused(tmp_path: Path, scenario: str) -> None:
+    [problem] = problems(tmp_path, f"scenarios:\n  {scenario}\n")
+    assert problem.startswith(SCENARIOS_NOT_YET[scenario][0])
