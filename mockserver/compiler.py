@@ -224,7 +224,7 @@ def _check_provider_options(settings: Settings, providers: Mapping[str, BoundPro
 
 def _with_quirks(account: Account, settings: Settings) -> Account:
     quirks = {quirk for provider, quirk in settings.quirk if provider == account.provider}
-    return account._replace(quirks=account.quirks | quirks)
+    return account.replace(quirks=account.quirks | quirks)
 
 
 def _check_playable(configuration: Configuration, is_selected: Callable[[Scenario], bool]) -> None:

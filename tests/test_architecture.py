@@ -61,6 +61,7 @@ WEB_LAYERS = (
 """The parts of `web`, from the top: each imports its own layer and those below."""
 
 THIRD_PARTIES = {
+    "core": {"msgspec"},
     "config": {"yaml", "jsonschema", "jsonschema_rs", "faker", "langcodes", "phonenumbers"},
     "delivery": {"httptools"},
     "web": {"starlette", "python_multipart", "uvicorn", "httptools"},
@@ -227,6 +228,15 @@ def test_modules_and_functions_are_short(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= MAX_MODULE_LINES
 
 
+def test_only_the_bases_of_values_import_msgspec() -> None:
+    importing = [
+        module_id(path)
+        for path in MODULES
+        if any(name.split(".")[0] == "msgspec" for name in imported_names(parse(path)))
+    ]
+    assert importing == ["core/value.py"]
+
+
 @pytest.mark.parametrize(
     ("place", "source", "forbidden"),
     [
@@ -349,15 +359,18 @@ def test_no_test_reads_an_attribute_of_the_state_that_has_a_reader(path: Path) -
     assert attributes == []
 
 
+VALUE_BASES = ("Value", "TrackedValue", "NamedTuple")
+
+
 def value_classes() -> set[tuple[str, str]]:
-    """(module, class) of every named tuple and dataclass of the package."""
+    """(module, class) of every struct, named tuple and dataclass of the package."""
     return {
         (f"mockserver.{'.'.join(path.relative_to(PACKAGE).with_suffix('').parts)}", node.name)
         for path in MODULES
         for node in parse(path).body
         if isinstance(node, ast.ClassDef)
         and (
-            any(isinstance(base, ast.Name) and base.id == "NamedTuple" for base in node.bases)
+            any(isinstance(base, ast.Name) and base.id in VALUE_BASES for base in node.bases)
             or any("dataclass" in ast.unparse(decorator) for decorator in node.decorator_list)
         )
     }

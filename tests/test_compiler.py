@@ -71,7 +71,7 @@ def test_an_uploaded_scenario_may_have_any_yaml_or_json_spelling(
 ) -> None:
     scenario = compile_uploads(compiler, configuration, mine=text).scenarios.by_name["mine"]
     expected = compile_uploads(compiler, configuration, mine=BUSY_YAML).scenarios.by_name["mine"]
-    assert scenario == expected._replace(location=f"PUT mine:{place}")
+    assert scenario == expected.replace(location=f"PUT mine:{place}")
     assert (scenario.legs["callee"].outcome, scenario.bundled) == ("busy", False)
 
 
@@ -83,7 +83,7 @@ def test_an_uploaded_scenario_equals_the_same_scenario_of_a_file(
     file.write_text(f"scenarios:\n  mine:\n{indented}")
     from_file = build_configuration(Settings(scenarios=(str(file),))).scenarios.by_name["mine"]
     uploaded = compile_uploads(compiler, configuration, mine=BUSY_YAML).scenarios.by_name["mine"]
-    assert from_file._replace(location="") == uploaded._replace(location="")
+    assert from_file.replace(location="") == uploaded.replace(location="")
 
 
 def test_an_uploaded_scenario_may_have_json_surrogate_escapes(

@@ -31,7 +31,7 @@ from tests.support.builders import build_delivery, build_webhook
 
 PYTHON = (3, 11)
 TOLERANCE = 0.20
-CALLS = {"place": 246, "play": 612, "complete": 20, "send": 190, "loopback": 139}
+CALLS = {"place": 205, "play": 486, "complete": 8, "send": 181, "loopback": 125}
 """Function calls for one call placed, one call played to its end, one completed delivery attempt,
 one webhook sent over a kept-alive connection, and one delivered to an own inbox by loopback."""
 

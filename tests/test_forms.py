@@ -71,7 +71,9 @@ DOCUMENT: Mapping[str, Any] = {
 def test_schema_violations_lists_each_keyword_that_can_fail(
     schema: Any, expected: list[tuple[str, str]]
 ) -> None:
-    assert [violation[:2] for violation in schema_violations(DOCUMENT, schema)] == expected
+    assert [
+        (violation.field, violation.keyword) for violation in schema_violations(DOCUMENT, schema)
+    ] == expected
 
 
 FAULT = Fault(name="wrong", status=400, message="wrong", evidence=Evidence.ASSUMED)
@@ -144,6 +146,7 @@ def test_violations_without_a_rule_are_those_that_no_rule_matches(
         document=lambda: document_with(**changes)
     )
     assert [
-        violation[:2] for violation in violations_without_rule(bound, build_endpoint(*rules))
+        (violation.field, violation.keyword)
+        for violation in violations_without_rule(bound, build_endpoint(*rules))
     ] == expected
     assert parameter_schema(bound.document(), "dial")["type"] == "object"

@@ -63,7 +63,7 @@ def _simulate(
         for (provider, _), account in state.accounts.items()
         if provider == bound.provider.name
     )
-    unlimited = account._replace(numbers=None, limits=None, balance=None)
+    unlimited = account.replace(numbers=None, limits=None, balance=None)
     state.accounts[account.provider, account.name] = unlimited
     request = Request(
         endpoint.method, endpoint.path, fields=next(iter(bound.examples(endpoint.operation)), {})

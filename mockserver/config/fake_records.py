@@ -57,14 +57,14 @@ def with_fake_records(
         return account
     fake = _build_faker(account.generate.get("locale", DEFAULT_LOCALE), seed, account.name)
     document = {key: value for key, value in account.document.items() if key != "generate"}
-    extended = account._replace(generate={}, document=document)
+    extended = account.replace(generate={}, document=document)
     for kind, count in counts.items():
         generate = generators[kind]
         new = dict(generate(_build_person(fake, index), index, extended) for index in range(count))
         merged = {**new, **account.records.get(kind, {})}
         documents = {name: to_document(record) for name, record in merged.items()}
         records = {**extended.records, kind: merged}
-        extended = extended._replace(
+        extended = extended.replace(
             records=records, document={**extended.document, kind: documents}
         )
     return extended

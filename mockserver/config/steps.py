@@ -57,7 +57,7 @@ def _build_open_ended_behavior(raw: Any) -> LegBehavior:
     behavior = build_leg_behavior(raw)
     if isinstance(raw, Mapping) and "talk" in raw:
         return behavior
-    return behavior._replace(talk=None)
+    return behavior.replace(talk=None)
 
 
 def _parse_delay(item: Mapping[str, Any]) -> DurationRange:

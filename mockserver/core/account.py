@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.time import Duration, to_seconds
+from mockserver.core.value import Value
 
 REJECTED_CREDENTIALS: Final = frozenset({"invalid", "revoked"})
 """Credentials that no account accepts, so that tests can always provoke a refusal."""
 
 
-class Retry(NamedTuple):
+class Retry(Value):
     """How often a webhook is tried: once, and again after each of `waits` (ms) until it succeeds.
 
     `satisfied_by` are the HTTP statuses that count as success.
@@ -25,14 +26,14 @@ class Retry(NamedTuple):
 NO_RETRY: Final = Retry()
 
 
-class Limits(NamedTuple):
+class Limits(Value):
     """At most `requests` requests within any `per` ms."""
 
     requests: int
     per: int
 
 
-class Account(NamedTuple):
+class Account(Value):
     """A customer of one provider, as a file describes it; None stands for no restriction.
 
     `webhooks` maps a vendor's webhook id, or `any`, to a URL. `records` are the provider's own:
@@ -67,7 +68,7 @@ class Account(NamedTuple):
         return self.credentials is None or credential in self.credentials
 
 
-class SaveRecord(NamedTuple):
+class SaveRecord(Value):
     """A record to save for an account, replacing the previous one; None deletes it.
 
     `account` is (provider, name).
@@ -79,7 +80,7 @@ class SaveRecord(NamedTuple):
     record: Any
 
 
-class Charge(NamedTuple):
+class Charge(Value):
     """An amount that an account pays; `call_id` is empty if it is not for a call.
 
     `account` is (provider, name).
@@ -101,7 +102,7 @@ def with_record(account: Account, save: SaveRecord) -> Account:
     else:
         entries[save.identity] = save.record
     records = {**account.records, save.kind: entries}
-    return account._replace(records=records, document=merge_entries(account.document, changes))
+    return account.replace(records=records, document=merge_entries(account.document, changes))
 
 
 def with_charge(account: Account, charge: Charge) -> Account:
@@ -109,7 +110,7 @@ def with_charge(account: Account, charge: Charge) -> Account:
     if account.balance is None:
         return account
     left = account.balance - charge.amount
-    return account._replace(balance=left, document={**account.document, "balance": str(left)})
+    return account.replace(balance=left, document={**account.document, "balance": str(left)})
 
 
 def to_document(value: Any) -> Any:

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from mockserver.core.causes import CAUSES
 from mockserver.core.seeded import fraction
 from mockserver.core.time import SECOND
+from mockserver.core.value import Value
 
 
-class DurationRange(NamedTuple):
+class DurationRange(Value):
     """A duration in ms, fixed or drawn from `low` to `high`, both included."""
 
     low: int
@@ -31,7 +32,7 @@ NO_ANSWER_RING: Final = fixed_duration(25 * SECOND)  # how long an unanswered le
 DEFAULT_TALK: Final = fixed_duration(6 * SECOND)
 
 
-class LegAction(NamedTuple):
+class LegAction(Value):
     """An event on an answered leg, such as a pressed key.
 
     `delay` counts from the answer, or from the action before.
@@ -42,7 +43,7 @@ class LegAction(NamedTuple):
     data: Mapping[str, str]
 
 
-class LegBehavior(NamedTuple):
+class LegBehavior(Value):
     """How a leg behaves: it rings for `ring`, then does what `outcome` says.
 
     `outcome` is `answered`, `machine`, `person` (rings until the control API or a step answers)

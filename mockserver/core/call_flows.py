@@ -82,10 +82,10 @@ def add_leg_tracks(script: Script, call: Call, behavior: LegBehavior | None) -> 
     others = [index for index, track in enumerate(script) if track.leg != event.leg]
     ring_count = sum((past.type, past.leg) == ("ring", event.leg) for past in call.events)
     tracks = _leg_tracks(event.leg, Condition("begun"), behavior, True, "") if behavior else ()  # noqa: FBT003 - as below
-    new = tuple(track._replace(name=f"{track.name}-{ring_count}") for track in tracks)
+    new = tuple(track.replace(name=f"{track.name}-{ring_count}") for track in tracks)
     start = Cursor(0, event.at, len(call.events))
     cursors = (*(call.cursors[index] for index in others), *(start for _ in new))
-    return (*(script[index] for index in others), *new), call._replace(cursors=cursors)
+    return (*(script[index] for index in others), *new), call.replace(cursors=cursors)
 
 
 def follow_up(call: Call, at: int) -> Event | None:
@@ -131,7 +131,7 @@ def _flow_outcome(call: Call, flow: CallFlow) -> str:
 
 
 def _without_leg(call: Call, leg: Leg) -> Call:
-    return call._replace(legs=tuple(other for other in call.legs if other is not leg))
+    return call.replace(legs=tuple(other for other in call.legs if other is not leg))
 
 
 @lru_cache(maxsize=1_024)

@@ -1,11 +1,12 @@
 """HTTP requests and responses as values, independent of any web framework."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from mockserver.core.immutable import EMPTY_MAPPING
+from mockserver.core.value import Value
 
-ResponseBody = bytes | Mapping[str, object] | list[object] | str | int | Iterable[bytes] | None
+ResponseBody = bytes | Mapping[str, object] | Sequence[object] | str | int | Iterable[bytes] | None
 
 
 class Upload(NamedTuple):
@@ -16,7 +17,7 @@ class Upload(NamedTuple):
     data: bytes
 
 
-class Request(NamedTuple):
+class Request(Value):
     """A decoded vendor request.
 
     `origin` is the scheme and host that the client used. The names in `headers` are in lower
@@ -42,7 +43,7 @@ class Request(NamedTuple):
         return media_type in types
 
 
-class Response(NamedTuple):
+class Response(Value):
     """A vendor's response: a body of bytes is sent as it is, any other value as JSON."""
 
     status: int

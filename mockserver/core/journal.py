@@ -1,9 +1,9 @@
 """The entries of the journal, a record of what happened that can be replayed."""
 
-from typing import NamedTuple
+from mockserver.core.value import Value
 
 
-class JournalEntry(NamedTuple):
+class JournalEntry(Value):
     """Something that happened in a sandbox, at `at` (ms).
 
     `type` is request, event, event-rejected, leg-ignored, webhook-dropped, delivery-attempt,
@@ -18,7 +18,7 @@ class JournalEntry(NamedTuple):
     payload: object
 
 
-class RejectedEvent(NamedTuple):
+class RejectedEvent(Value):
     """A step or scheduled event that was illegal when it became due; `reason` says why.
 
     `location` is the place of the step in a scenario file, empty for a scheduled event.
@@ -30,7 +30,7 @@ class RejectedEvent(NamedTuple):
     reason: str
 
 
-class IgnoredLeg(NamedTuple):
+class IgnoredLeg(Value):
     """A leg that a scenario describes, but that the call does not have."""
 
     scenario: str

@@ -9,10 +9,11 @@ from mockserver.core.http import Request, Response
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.read_model import EMPTY_READ_MODEL, ReadModel
 from mockserver.core.rulebook import Fault, RequestContext, Rulebook, Violation
+from mockserver.core.value import TrackedValue, Value
 from mockserver.core.webhook import Webhook
 
 
-class Effects(NamedTuple):
+class Effects(Value):
     """Everything that a provider can cause, as a value; the engine applies it.
 
     - `calls`: new calls, known ones with a new attempt, or with another start before they begin;
@@ -34,12 +35,12 @@ class Effects(NamedTuple):
 NO_EFFECTS: Final = Effects()
 
 
-class EndpointResult(NamedTuple):
+class EndpointResult(Value):
     response: Response
     effects: Effects = NO_EFFECTS
 
 
-class EventContext(NamedTuple):
+class EventContext(TrackedValue):
     """What a provider may read after an event: the call after it, and the account of the call."""
 
     call: Call

@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call
 from mockserver.core.http import Request
 from mockserver.core.read_model import EMPTY_READ_MODEL, ReadModel
+from mockserver.core.value import TrackedValue, Value
 
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
@@ -20,7 +21,7 @@ class Evidence(StrEnum):
     ASSUMED = "assumed"
 
 
-class Fault(NamedTuple):
+class Fault(Value):
     """One line of a vendor's error table: the HTTP status, and the vendor's own code, if any.
 
     `{field}` in the message stands for a field of the request (see `render_message`).
@@ -33,7 +34,7 @@ class Fault(NamedTuple):
     code: int | None = None
 
 
-class Violation(NamedTuple):
+class Violation(Value, order=True):
     """A field that breaks a keyword of its schema; `expected` says in words what would pass."""
 
     field: str
@@ -41,7 +42,7 @@ class Violation(NamedTuple):
     expected: str = ""
 
 
-class RequestContext(NamedTuple):
+class RequestContext(TrackedValue):
     """What a provider may read before it responds to a request; `now` is in ms.
 
     `build_call` builds a call of this request from a call flow, the number of each leg, and the
@@ -84,17 +85,17 @@ class RequestContext(NamedTuple):
         """
         prefix = f"{field}.{index}."
         own = tuple(
-            violation._replace(field=violation.field.removeprefix(prefix))
+            violation.replace(field=violation.field.removeprefix(prefix))
             for violation in self.violations
             if violation.field.startswith(prefix)
         )
         items = self.fields.get(field)
         item = items[index] if isinstance(items, list) else None
         fields = item if isinstance(item, Mapping) else {}
-        return self._replace(request=self.request._replace(fields=fields), violations=own)
+        return self.replace(request=self.request.replace(fields=fields), violations=own)
 
 
-class Rule(NamedTuple):
+class Rule(TrackedValue):
     """A test that is true for a broken rule, and the fault of such a request."""
 
     test: Callable[[RequestContext], bool]

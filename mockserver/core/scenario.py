@@ -9,12 +9,13 @@ from typing import Final, NamedTuple
 from mockserver.core.behavior import DurationRange, LegBehavior
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.script import Step
+from mockserver.core.value import Value
 
 CONTEXT_NAMES: Final = ("provider", "operation", "account", "credential")
 """The attributes of a match context for which a match rule can have a glob."""
 
 
-class MatchContext(NamedTuple):
+class MatchContext(Value):
     """What a scenario is matched with: a request and one of the calls that it would place.
 
     `numbers` maps `a`, `b`, `callee` and the vendor's words for legs to numbers; `parameters` are
@@ -29,7 +30,7 @@ class MatchContext(NamedTuple):
     parameters: Mapping[str, object]
 
 
-class MatchRule(NamedTuple):
+class MatchRule(Value):
     """Case-sensitive globs, all of which have to match.
 
     `globs` are for the attributes and legs of a match context, `fields` for its parameters.
@@ -52,7 +53,7 @@ class MatchRule(NamedTuple):
         return ""
 
 
-class ApiBehavior(NamedTuple):
+class ApiBehavior(Value):
     """How the API responds to a matching request; as usual if everything is empty.
 
     `fault` names a fault of the provider. `delay` is in real ms. `disconnect` is `reset` or
@@ -64,7 +65,7 @@ class ApiBehavior(NamedTuple):
     disconnect: str = ""
 
 
-class DeliveryBehavior(NamedTuple):
+class DeliveryBehavior(Value):
     """How the webhooks of one kind are delivered.
 
     `duplicate` is how often each is sent, `drop` how many are lost, from the first on (None: all).
@@ -84,7 +85,7 @@ class DeliveryBehavior(NamedTuple):
 DEFAULT_DELIVERY: Final = DeliveryBehavior()
 
 
-class Scenario(NamedTuple):
+class Scenario(Value):
     """A compiled scenario.
 
     - `location` is its place in a file; `bundled` is True for the files of this package.

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from mockserver.core.behavior import DurationRange, LegBehavior
 from mockserver.core.call import Call, Cursor, Event
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.lifecycle import ACTIVE_PHASES
+from mockserver.core.value import Value
 
 
-class Condition(NamedTuple):
+class Condition(Value):
     """What a step waits for: `type` is a key of `CONDITION_TIMES`.
 
     An empty `leg` stands for the call as a whole. `times` is how often an event has to happen.
@@ -21,7 +22,7 @@ class Condition(NamedTuple):
     times: int = 1
 
 
-class Step(NamedTuple):
+class Step(Value):
     """An event that is due `delay` after the previous step, or after `condition` if that is later.
 
     A step with an empty `event_type` only waits. `location` is its place in a scenario file, for
@@ -37,7 +38,7 @@ class Step(NamedTuple):
     behavior: LegBehavior | None = None
 
 
-class Track(NamedTuple):
+class Track(Value):
     """Steps in order. A track of a `leg` stops once that leg has ended or left."""
 
     name: str
@@ -48,7 +49,7 @@ class Track(NamedTuple):
 Script = tuple[Track, ...]
 
 
-class DueStep(NamedTuple):
+class DueStep(Value):
     """The step that is due next, at `at` (ms); `track_index` is -1 for the begin of an attempt."""
 
     at: int
@@ -57,7 +58,7 @@ class DueStep(NamedTuple):
     location: str
 
 
-class WaitReason(NamedTuple):
+class WaitReason(Value):
     """What a call waits for, because none of its own steps brings it.
 
     `reason` is person (an answer), hangup, control, poll, press, say, or the name of a
@@ -85,9 +86,9 @@ def _answered_at(call: Call, condition: Condition, _: Cursor) -> int | None:
 def _settled_at(call: Call, condition: Condition, _: Cursor) -> int | None:
     """Return the time at which a dialed leg has answered or stopped ringing."""
     leg = call.leg(condition.leg)
-    if leg is None or leg.answered_at is not None:
-        return leg and leg.answered_at
-    return leg.ended_at
+    if leg is None:
+        return None
+    return leg.ended_at if leg.answered_at is None else leg.answered_at
 
 
 def _talking_since(call: Call, condition: Condition, _: Cursor) -> int | None:
@@ -185,13 +186,13 @@ def advance(script: Script, call: Call, step: DueStep) -> Call:
     """Return the call with its cursor past this step; the begin of an attempt sets all cursors."""
     if step.track_index < 0:
         start = Cursor(0, step.at, len(call.events))
-        return call.with_cursors((start,) * len(script))
+        return call.replace(cursors=(start,) * len(script))
     cursors = list(call.cursors)
     cursor, track = cursors[step.track_index], script[step.track_index]
     cursors[step.track_index] = Cursor(
         cursor.position + 1, step.at, _ignored_event_count(track, cursor, call)
     )
-    return call.with_cursors(tuple(cursors))
+    return call.replace(cursors=tuple(cursors))
 
 
 def _ignored_event_count(track: Track, cursor: Cursor, call: Call) -> int:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from mockserver.core.scenario import MatchContext, MatchRule, Scenario, ScenarioSet
 from mockserver.core.seeded import choice
+from mockserver.core.value import Value
 
 ASPECTS: Final[Mapping[str, Callable[[Scenario], bool]]] = MappingProxyType(
     {
@@ -29,7 +30,7 @@ EXPLICIT_RANKS: Final = frozenset({"header", "activation", "match"})
 """Ranks of scenarios that take precedence over a test number."""
 
 
-class Activation(NamedTuple):
+class Activation(Value):
     """A scenario in force for the next `remaining` matching requests; None for all of them."""
 
     id: str
@@ -38,7 +39,7 @@ class Activation(NamedTuple):
     remaining: int | None
 
 
-class SelectedScenario(NamedTuple):
+class SelectedScenario(Value):
     """A scenario and why it was selected: header, activation, match, bundled or default."""
 
     scenario: Scenario
@@ -103,7 +104,7 @@ def resolve(
     The loader rejects cycles. A name that a reload has removed ends the search.
     """
     while (name := _next_name(scenario, draw_key, attempt_indexes)) in scenarios.by_name:
-        scenario = scenarios.by_name[name]._replace(
+        scenario = scenarios.by_name[name].replace(
             inherited_legs=(scenario.legs, *scenario.inherited_legs)
         )
     return scenario

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
+
+from mockserver.core.value import Value
 
 ORIGIN_PLACEHOLDER = "{origin}"
 """Stands for the origin of this server in a URL until the webhook is sent."""
@@ -15,7 +17,7 @@ GARBAGE_BODY = b'{"\xff\xfe":<html>'
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-class Webhook(NamedTuple):
+class Webhook(Value):
     """What to send. `body` becomes JSON; None stands for a request without a body.
 
     `url` is empty if the URL is configured in the vendor's portal: the webhook then goes to the
@@ -57,7 +59,7 @@ ERROR_REASONS: Final[Mapping[str, str]] = MappingProxyType(
 """Error of a delivery attempt -> what it means, in one sentence."""
 
 
-class DeliveryResult(NamedTuple):
+class DeliveryResult(Value):
     """The result of one attempt: either an HTTP status or the class of an error."""
 
     status: int | None
@@ -74,13 +76,13 @@ def error_reason(result: DeliveryResult) -> str | None:
     return None if result.error is None else result.reason or ERROR_REASONS[result.error]
 
 
-class DeliveryAttempt(NamedTuple):
+class DeliveryAttempt(Value):
     number: int
     at: int
     result: DeliveryResult
 
 
-class Delivery(NamedTuple):
+class Delivery(Value):
     """A webhook being delivered; `next_attempt_at` (ms) is None if no attempt is scheduled."""
 
     id: str

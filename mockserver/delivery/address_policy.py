@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
+from mockserver.core.value import Value
 from mockserver.delivery.resolver import RESOLVER, Addresses
 
 IPAddress = IPv4Address | IPv6Address
@@ -31,7 +32,7 @@ class AddressPolicy(NamedTuple):
 DEFAULT_POLICY: Final = AddressPolicy()
 
 
-class ParsedUrl(NamedTuple):
+class ParsedUrl(Value):
     """The parts of a valid webhook URL; `path` includes the query and is percent-encoded."""
 
     host: str
@@ -50,7 +51,7 @@ class ParsedUrl(NamedTuple):
         )
 
 
-class ResolvedTarget(NamedTuple):
+class ResolvedTarget(Value):
     """A resolved URL. The policy allows all of its addresses.
 
     `fallbacks` are tried in order when no connection to `address` can be opened.
@@ -63,7 +64,7 @@ class ResolvedTarget(NamedTuple):
     url: ParsedUrl
 
 
-class TargetRejection(NamedTuple):
+class TargetRejection(Value):
     """Why a webhook is not sent.
 
     `error` is `protocol` for the URL, `dns` for the host name, `refused-target` for the address.

@@ -42,7 +42,7 @@ class AsgiDispatcher:
             return await self._dispatcher.deliver(delivery)
         start = monotonic()
         result = await _deliver_to_app(app, delivery)
-        return result._replace(duration_ms=round((monotonic() - start) * 1_000))
+        return result.replace(duration_ms=round((monotonic() - start) * 1_000))
 
 
 async def _deliver_to_app(app: AttachedApp, delivery: Delivery) -> DeliveryResult:

@@ -83,7 +83,7 @@ class WebhookDispatcher:
         async with pool, self._slots:
             start = monotonic()
             result = await self._attempt(url, delivery, pool)
-            return result._replace(duration_ms=round((monotonic() - start) * 1_000))
+            return result.replace(duration_ms=round((monotonic() - start) * 1_000))
 
     async def close(self) -> None:
         """Abort all connections; attempts in progress end with `reset`."""

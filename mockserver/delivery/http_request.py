@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from mockserver import __version__
+from mockserver.core.value import Value
 from mockserver.core.webhook import Webhook, render_body
 from mockserver.delivery.address_policy import ParsedUrl
 
@@ -22,7 +23,7 @@ FIELD_VALUE: Final = re.compile(r"(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?
 TRANSFER_ENCODING: Final = "transfer-encoding"
 
 
-class HttpRequest(NamedTuple):
+class HttpRequest(Value):
     """A complete request: `path` includes the query, header names are lower case."""
 
     method: str

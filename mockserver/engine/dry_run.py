@@ -104,9 +104,9 @@ def _run(
     account = next(accounts, None)
     if account is None:
         return None
-    unlimited = account._replace(numbers=None, limits=None, balance=None)
+    unlimited = account.replace(numbers=None, limits=None, balance=None)
     state.accounts[account.provider, account.name] = unlimited
-    request = incoming._replace(account=unlimited)
+    request = incoming.replace(account=unlimited)
     contexts = build_match_contexts(state, request)
     if all(scenario.missing_requirement(context) for context in contexts):
         return None
@@ -147,7 +147,7 @@ def _apply_stimulus(state: SandboxState, call: Call, wait_reason: WaitReason, no
     leg = wait_reason.leg
     if wait_reason.reason == "hangup":  # no leg is ringing then; perhaps none has answered either
         leg = next((leg.name for leg in call.legs if leg.state == "answered"), "")
-    apply_event(state, call.spec.id, STIMULI[wait_reason.reason]._replace(at=now, leg=leg))
+    apply_event(state, call.spec.id, STIMULI[wait_reason.reason].replace(at=now, leg=leg))
 
 
 def _find_problems(state: SandboxState, call_id: str) -> Iterator[DryRunProblem]:

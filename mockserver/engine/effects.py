@@ -59,7 +59,7 @@ def place_call(state: SandboxState, call: Call, now: int, selection: SelectionIn
     A start before `now` is moved to `now`.
     """
     call_id = call.spec.id
-    ready = call if call.starts_at >= now else call._replace(starts_at=now)
+    ready = call if call.starts_at >= now else call.replace(starts_at=now)
     is_new = call_id not in state.calls
     if is_new:
         state.call_count += 1
@@ -129,12 +129,12 @@ def _resolve_leg_names(call: Call, scenario: Scenario) -> Scenario:
     names = legs_by_name(call)
 
     def resolve_step(step: Step) -> Step:
-        condition = step.condition and step.condition._replace(
+        condition = step.condition and step.condition.replace(
             leg=names.get(step.condition.leg, step.condition.leg)
         )
-        return step._replace(leg=names.get(step.leg, step.leg), condition=condition)
+        return step.replace(leg=names.get(step.leg, step.leg), condition=condition)
 
-    return scenario._replace(steps=tuple(map(resolve_step, scenario.steps)))
+    return scenario.replace(steps=tuple(map(resolve_step, scenario.steps)))
 
 
 def _attempt_scenario(state: SandboxState, call: Call, number_index: int) -> Scenario:

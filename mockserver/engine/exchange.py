@@ -1,7 +1,6 @@
 """An incoming vendor request, and the exchange that is stored for it."""
 
 import json
-from typing import NamedTuple
 
 from mockserver.core.account import Account
 from mockserver.core.http import Request, Response
@@ -12,9 +11,10 @@ from mockserver.core.provider import (
 from mockserver.core.rulebook import RequestContext, Rule, Violation, render_message
 from mockserver.core.scenario import ApiBehavior, MatchContext
 from mockserver.core.selection import Activation
+from mockserver.core.value import TrackedValue, Value
 
 
-class Exchange(NamedTuple):
+class Exchange(Value):
     """One vendor request and its response, stored for the journal.
 
     `at` is in ms. `provider` and `operation` are empty for a path that no provider has.
@@ -42,7 +42,7 @@ class Exchange(NamedTuple):
 DEFAULT_API_BEHAVIOR = ApiBehavior()
 
 
-class SelectionInput(NamedTuple):
+class SelectionInput(Value):
     """What a request contributes to the selection of scenarios.
 
     `scenario_names` come from the request's header; `credential` is compared with match rules;
@@ -57,7 +57,7 @@ class SelectionInput(NamedTuple):
 NO_SELECTION_INPUT = SelectionInput()
 
 
-class IncomingRequest(NamedTuple):
+class IncomingRequest(TrackedValue):
     """A request routed to an operation.
 
     `scenarios` are the names from its header; the scenario that `apply_scenario` selects is added.

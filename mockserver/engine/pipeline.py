@@ -66,7 +66,7 @@ def reserve_activations(state: SandboxState, incoming: IncomingRequest) -> Incom
     contexts, activations = build_match_contexts(state, incoming), tuple(state.activations)
     if activations:
         decrement_activations(state, contexts)
-    return incoming._replace(
+    return incoming.replace(
         activations=activations, match_contexts=contexts, credential=incoming.credential_or_empty
     )
 
@@ -87,7 +87,7 @@ def apply_scenario(state: SandboxState, incoming: IncomingRequest) -> IncomingRe
     rule = Rule(_always, fault) if fault else incoming.forced_rule
     names = incoming.scenario_names
     names = names if scenario in names else (*names, scenario)
-    return incoming._replace(api_behavior=behavior, forced_rule=rule, scenario_names=names)
+    return incoming.replace(api_behavior=behavior, forced_rule=rule, scenario_names=names)
 
 
 def build_context(state: SandboxState, incoming: IncomingRequest, now: int) -> RequestContext:
@@ -227,7 +227,7 @@ def _split_effects(effects: Effects, now: int) -> tuple[Effects, list[tuple[str,
     if not effects.events:
         return effects, []
     later = tuple(entry for entry in effects.events if entry[1].at > now)
-    return effects._replace(events=later), [entry for entry in effects.events if entry[1].at <= now]
+    return effects.replace(events=later), [entry for entry in effects.events if entry[1].at <= now]
 
 
 def record_exchange(state: SandboxState, exchange: Exchange) -> None:

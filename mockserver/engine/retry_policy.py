@@ -13,10 +13,10 @@ def apply_retry_policy(
     counts from `now`, the end of that attempt.
     """
     if result.status in retry.satisfied_by:
-        return delivery._replace(state="delivered", next_attempt_at=None)
+        return delivery.replace(state="delivered", next_attempt_at=None)
     if result.error == "refused-target":
-        return delivery._replace(state="refused", next_attempt_at=None)
+        return delivery.replace(state="refused", next_attempt_at=None)
     attempt_count = len(delivery.attempts)
     if attempt_count < len(retry.waits):
-        return delivery._replace(next_attempt_at=now + retry.waits[attempt_count])
-    return delivery._replace(state="failed", next_attempt_at=None)
+        return delivery.replace(next_attempt_at=now + retry.waits[attempt_count])
+    return delivery.replace(state="failed", next_attempt_at=None)

@@ -4,7 +4,6 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping
 from heapq import heappop, heappush
 from types import MappingProxyType
-from typing import NamedTuple
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call, Event
@@ -14,26 +13,27 @@ from mockserver.core.read_model import ReadModel
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import DueStep, Script, WaitReason
 from mockserver.core.selection import Activation, SelectedScenario
+from mockserver.core.value import Value
 from mockserver.core.webhook import Delivery
 from mockserver.engine.bounded_log import MAX_ITEMS, BoundedLog
 from mockserver.engine.exchange import Exchange
 
 
-class ScheduledEvent(NamedTuple):
+class ScheduledEvent(Value):
     """An event that a provider scheduled, and the index of its dial attempt, from 0."""
 
     attempt: int
     event: Event
 
 
-class AccountPatch(NamedTuple):
+class AccountPatch(Value):
     """A JSON merge patch (RFC 7396) from an account's timeline."""
 
     account_key: AccountKey
     patch: Mapping[str, object]
 
 
-class DueItem(NamedTuple):
+class DueItem(Value, order=True):
     """An element of the agenda, ordered by time in ms and then by `serial`.
 
     `kind` is `script`, `event` (one that a provider scheduled), `delivery` or `account`.

@@ -87,7 +87,7 @@ def _decrement(
         for context in match_contexts
     )
     return (
-        activation._replace(remaining=activation.remaining - 1)
+        activation.replace(remaining=activation.remaining - 1)
         if is_match and activation.remaining is not None
         else activation
     )

@@ -150,7 +150,7 @@ def _record_rejected_event(
 
 def _take_delivery(state: SandboxState, due: DueItem) -> Delivery:
     delivery = state.deliveries[due.subject]
-    state.deliveries[due.subject] = delivery._replace(next_attempt_at=None)
+    state.deliveries[due.subject] = delivery.replace(next_attempt_at=None)
     return delivery
 
 
@@ -196,7 +196,7 @@ def _call_after(
     if reason := vendor_event.guard(EventContext(call, event, account, read_model)):
         raise IllegalTransition(reason)
     changed = vendor_event.apply(call, event)
-    return changed._replace(events=(*call.events, event))
+    return changed.replace(events=(*call.events, event))
 
 
 def _next_event(provider: Provider, context: EventContext) -> Event | None:
@@ -206,7 +206,7 @@ def _next_event(provider: Provider, context: EventContext) -> Event | None:
         return None
     vendor_event = provider.vendor_events.get(event.type)
     if vendor_event and vendor_event.ring:
-        return vendor_event.ring(context)._replace(behavior=event.behavior)
+        return vendor_event.ring(context).replace(behavior=event.behavior)
     return follow_up(call, event.at)
 
 

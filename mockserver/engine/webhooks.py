@@ -26,7 +26,7 @@ def enqueue(state: SandboxState, webhook: Webhook, now: int) -> None:
         or inbox_url(state, spec.provider)
     )
     behavior = _delivery_behavior(state, webhook)
-    addressed = webhook._replace(url=url, corrupt=behavior.corrupt)
+    addressed = webhook.replace(url=url, corrupt=behavior.corrupt)
     index = _count_deliveries(state, webhook)
     if behavior.drop is None or index < behavior.drop:
         _drop(state, addressed, now)
@@ -48,7 +48,7 @@ def enqueue(state: SandboxState, webhook: Webhook, now: int) -> None:
 
 def redeliver(state: SandboxState, delivery_id: str, now: int) -> None:
     """Schedule one more attempt of a finished delivery; its retry policy decides on others."""
-    state.deliveries[delivery_id] = state.deliveries[delivery_id]._replace(
+    state.deliveries[delivery_id] = state.deliveries[delivery_id].replace(
         state="pending", next_attempt_at=now
     )
     state.schedule(now, "delivery", delivery_id)
@@ -120,7 +120,7 @@ def _schedule_deliveries(state: SandboxState, delivery_ids: list[str], at: int) 
     for name in delivery_ids:
         delivery = state.deliveries[name]
         due = max(delivery.next_attempt_at or at, at)
-        state.deliveries[name] = delivery._replace(next_attempt_at=due)
+        state.deliveries[name] = delivery.replace(next_attempt_at=due)
         state.schedule(due, "delivery", name)
 
 
@@ -146,7 +146,7 @@ def complete_attempt(
     attempt = DeliveryAttempt(len(delivery.attempts) + 1, at, result)
     account = state.accounts[delivery.provider, delivery.account]
     retry = account.retry or state.configuration.providers[delivery.provider].provider.retry
-    updated = apply_retry_policy(delivery, retry, result, now)._replace(
+    updated = apply_retry_policy(delivery, retry, result, now).replace(
         attempts=(*delivery.attempts, attempt)
     )
     state.deliveries[delivery.id] = updated

@@ -4,12 +4,13 @@ import asyncio
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+
+from mockserver.core.value import Value
 
 MAX_REQUESTS = 1_000
 
 
-class ReceivedRequest(NamedTuple):
+class ReceivedRequest(Value):
     """A request that an inbox received, `at` in ms; `status` is that of its response."""
 
     at: int
@@ -35,7 +36,7 @@ class Inbox:
     async def receive(self, request: ReceivedRequest) -> int:
         """Store the request and return the status of the response, after the delay."""
         status = self.statuses.popleft() if self.statuses else 200
-        self.requests.append(request._replace(status=status))
+        self.requests.append(request.replace(status=status))
         if self.delay:
             await asyncio.sleep(self.delay)
         return status

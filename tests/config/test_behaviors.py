@@ -33,13 +33,13 @@ def press(delay: int, digits: str) -> LegAction:
         ({"ring": 0}, LegBehavior(ring=fixed_duration(0))),
         ({"then": "person"}, PRESETS["person"]),
         ({"then": "no-answer"}, PRESETS["no-answer"]),
-        ({"talk": "1m30s"}, DEFAULT_BEHAVIOR._replace(talk=fixed_duration(90_000))),
-        ({"talk": "0s"}, DEFAULT_BEHAVIOR._replace(talk=None)),
-        ({"talk": "0s..1s"}, DEFAULT_BEHAVIOR._replace(talk=DurationRange(low=0, high=1_000))),
-        ({"then": "person", "talk": "5s"}, PRESETS["person"]._replace(talk=fixed_duration(5_000))),
-        ({"hangup": "10s"}, DEFAULT_BEHAVIOR._replace(hangup=fixed_duration(10_000))),
-        ({"press": "1"}, DEFAULT_BEHAVIOR._replace(actions=(press(1_000, "1"),))),
-        ({"press": 12}, DEFAULT_BEHAVIOR._replace(actions=(press(1_000, "12"),))),
+        ({"talk": "1m30s"}, DEFAULT_BEHAVIOR.replace(talk=fixed_duration(90_000))),
+        ({"talk": "0s"}, DEFAULT_BEHAVIOR.replace(talk=None)),
+        ({"talk": "0s..1s"}, DEFAULT_BEHAVIOR.replace(talk=DurationRange(low=0, high=1_000))),
+        ({"then": "person", "talk": "5s"}, PRESETS["person"].replace(talk=fixed_duration(5_000))),
+        ({"hangup": "10s"}, DEFAULT_BEHAVIOR.replace(hangup=fixed_duration(10_000))),
+        ({"press": "1"}, DEFAULT_BEHAVIOR.replace(actions=(press(1_000, "1"),))),
+        ({"press": 12}, DEFAULT_BEHAVIOR.replace(actions=(press(1_000, "12"),))),
         (
             {
                 "press": [
@@ -48,13 +48,13 @@ def press(delay: int, digits: str) -> LegAction:
                     {"digits": "3"},
                 ]
             },
-            DEFAULT_BEHAVIOR._replace(
+            DEFAULT_BEHAVIOR.replace(
                 actions=(press(3_000, "1"), press(2_000, "2"), press(1_000, "3"))
             ),
         ),
         (
             {"say": "yes", "press": "1"},
-            DEFAULT_BEHAVIOR._replace(
+            DEFAULT_BEHAVIOR.replace(
                 actions=(
                     press(1_000, "1"),
                     LegAction(delay=fixed_duration(1_000), event_type="say", data={"words": "yes"}),
@@ -63,7 +63,7 @@ def press(delay: int, digits: str) -> LegAction:
         ),
         (
             {"say": [{"after": "0s..1s", "words": "yes"}]},
-            DEFAULT_BEHAVIOR._replace(
+            DEFAULT_BEHAVIOR.replace(
                 actions=(
                     LegAction(
                         delay=DurationRange(low=0, high=1_000),

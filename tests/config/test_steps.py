@@ -68,7 +68,7 @@ from mockserver.core.script import Condition, Step
     ],
 )
 def test_a_step_is_built_from_its_mapping(item: Mapping[str, Any], expected: Step) -> None:
-    assert list(build_steps(item, "f:1:2", {})) == [expected._replace(location="f:1:2")]
+    assert list(build_steps(item, "f:1:2", {})) == [expected.replace(location="f:1:2")]
 
 
 VENDOR_EVENTS = {
@@ -87,7 +87,7 @@ VENDOR_EVENTS = {
                     delay=fixed_duration(5_000),
                     event_type="offer",
                     data={"agent": "ann"},
-                    behavior=PRESETS["no-answer"]._replace(talk=None),
+                    behavior=PRESETS["no-answer"].replace(talk=None),
                 ),
                 Step(
                     delay=IMMEDIATELY, event_type="", condition=Condition(type="settled", leg="b")
@@ -121,5 +121,5 @@ def test_a_vendor_event_is_built_into_its_steps(
     item: Mapping[str, Any], expected: list[Step]
 ) -> None:
     assert list(build_steps(item, "f:1:2", VENDOR_EVENTS)) == [
-        step._replace(location="f:1:2") for step in expected
+        step.replace(location="f:1:2") for step in expected
     ]

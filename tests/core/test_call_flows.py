@@ -20,7 +20,7 @@ from tests.support.builders import build_call, build_call_spec
 
 ANSWERS = [("begin", "", 0), ("ring", "a", 0), ("answer", "a", 2_000), ("ring", "b", 2_000)]
 BRIDGED = [*ANSWERS, ("answer", "b", 4_000), ("bridge", "", 4_000)]
-STAYS = DEFAULT_BEHAVIOR._replace(talk=None)
+STAYS = DEFAULT_BEHAVIOR.replace(talk=None)
 
 LoggedEvent = tuple[str, str, int]
 
@@ -75,7 +75,7 @@ def leg_behaviors(
             leg_behaviors(), [*BRIDGED, *end_events(10_000, "a", "b")], "completed", id="answered"
         ),
         pytest.param(
-            leg_behaviors(b=PRESETS["busy"]._replace(ring=fixed_duration(3_000))),
+            leg_behaviors(b=PRESETS["busy"].replace(ring=fixed_duration(3_000))),
             [*ANSWERS, *end_events(5_000, "b", "a")],
             "busy",
             id="callee-busy",
@@ -100,7 +100,7 @@ def leg_behaviors(
         ),
         pytest.param(
             leg_behaviors(
-                a=DEFAULT_BEHAVIOR._replace(hangup=fixed_duration(1_500)), b=PRESETS["no-answer"]
+                a=DEFAULT_BEHAVIOR.replace(hangup=fixed_duration(1_500)), b=PRESETS["no-answer"]
             ),
             [*ANSWERS, *end_events(3_500, "a", "b")],
             "cancelled",
@@ -113,19 +113,19 @@ def leg_behaviors(
             id="b-machine",
         ),
         pytest.param(
-            leg_behaviors(b=DEFAULT_BEHAVIOR._replace(talk=fixed_duration(5_999))),
+            leg_behaviors(b=DEFAULT_BEHAVIOR.replace(talk=fixed_duration(5_999))),
             [*BRIDGED, *end_events(9_999, "b", "a")],
             "completed",
             id="the-shorter-talk-counts",
         ),
         pytest.param(
-            leg_behaviors(a=STAYS, b=STAYS._replace(hangup=fixed_duration(1))),
+            leg_behaviors(a=STAYS, b=STAYS.replace(hangup=fixed_duration(1))),
             [*BRIDGED, *end_events(4_001, "b", "a")],
             "completed",
             id="b-hangs-up-by-the-clock",
         ),
         pytest.param(
-            leg_behaviors(b=STAYS._replace(hangup=fixed_duration(7_000))),
+            leg_behaviors(b=STAYS.replace(hangup=fixed_duration(7_000))),
             [*BRIDGED, *end_events(10_000, "a", "b")],
             "completed",
             id="hangup-later-than-the-talk",
@@ -142,9 +142,7 @@ def test_b_after_a_dials_b_once_a_answers_to_the_millisecond(
 def test_a_ringing_b_leg_ends_with_cause_normal_when_a_hangs_up() -> None:
     call, _ = run_to_end(
         "b-after-a",
-        leg_behaviors(
-            DEFAULT_BEHAVIOR._replace(hangup=fixed_duration(1_500)), PRESETS["no-answer"]
-        ),
+        leg_behaviors(DEFAULT_BEHAVIOR.replace(hangup=fixed_duration(1_500)), PRESETS["no-answer"]),
     )
     assert [leg.cause for leg in call.legs] == ["normal", "normal"]
 
@@ -179,7 +177,7 @@ def test_each_leg_action_counts_its_delay_from_the_one_before(
         LegAction(delay=fixed_duration(after), event_type=event_type, data={"digits": "1"})
         for event_type, after in actions
     )
-    call, _ = run_to_end("one-leg", {"a": DEFAULT_BEHAVIOR._replace(actions=leg_actions)})
+    call, _ = run_to_end("one-leg", {"a": DEFAULT_BEHAVIOR.replace(actions=leg_actions)})
     assert event_log(call) == [
         *ANSWERS[:3],
         *((event_type, "a", at) for event_type, at in expected),
@@ -189,7 +187,7 @@ def test_each_leg_action_counts_its_delay_from_the_one_before(
 
 
 def test_a_leg_that_does_not_answer_performs_no_actions() -> None:
-    behavior = PRESETS["busy"]._replace(
+    behavior = PRESETS["busy"].replace(
         actions=(LegAction(delay=fixed_duration(1_000), event_type="press", data={"digits": "1"}),)
     )
     call, _ = run_to_end("one-leg", {"a": behavior})
@@ -267,13 +265,13 @@ def test_the_follow_up_event_follows_from_the_legs(
 def test_in_a_queue_leg_a_hangs_up_after_an_answered_leg_b_ended() -> None:
     call = build_flow_call("queue", "bridged", "ae")
     leg_a, leg_b = call.legs
-    talked = call._replace(legs=(leg_a, leg_b._replace(answered_at=5)))
+    talked = call.replace(legs=(leg_a, leg_b.replace(answered_at=5)))
     assert follow_up(talked, 9) == Event(at=9, type="hangup", leg="a", data={"cause": "normal"})
 
 
 def test_the_first_remaining_leg_hangs_up_first() -> None:
     call = build_flow_call("b-after-a", "bridged", "ea")
-    three_legs = call._replace(legs=(*call.legs, build_leg("c", "ringing")))
+    three_legs = call.replace(legs=(*call.legs, build_leg("c", "ringing")))
     assert follow_up(three_legs, 9) == Event(at=9, type="hangup", leg="b", data={"cause": "normal"})
 
 
@@ -285,7 +283,7 @@ def test_the_end_of_a_leg_that_is_not_fatal_has_no_follow_up(
     monkeypatch.setattr("mockserver.core.call_flows.CALL_FLOWS", {"queue": queue})
     call = build_flow_call("queue", "begun", "ae")
     leg_a, leg_b = call.legs
-    call = call._replace(legs=(leg_a, leg_b._replace(answered_at=answered_at)))
+    call = call.replace(legs=(leg_a, leg_b.replace(answered_at=answered_at)))
     assert follow_up(call, 9) is None
 
 
@@ -304,11 +302,11 @@ def test_the_outcome_of_a_queue_depends_on_whether_b_answered(
 ) -> None:
     sides = (("a", a), ("b", b))
     legs = tuple(
-        build_leg(name, "ended")._replace(answered_at=side[0], cause=side[1])
+        build_leg(name, "ended").replace(answered_at=side[0], cause=side[1])
         for name, side in sides
         if side
     )
-    call = build_flow_call("queue", "begun", "")._replace(legs=legs)
+    call = build_flow_call("queue", "begun", "").replace(legs=legs)
     assert follow_up(call, 9) == Event(at=9, type="attempt-ended", data={"outcome": outcome})
 
 

@@ -86,7 +86,7 @@ def test_a_leg_that_a_step_rings_has_no_track_without_a_behavior() -> None:
         (DEFAULT_BEHAVIOR, ["answer", "hangup"]),
         (PRESETS["machine"], ["answer", "machine", "hangup"]),
         (
-            STAY_ON_LINE._replace(
+            STAY_ON_LINE.replace(
                 actions=(LegAction(delay=IMMEDIATELY, event_type="press", data={"digits": "1"}),)
             ),
             ["answer", "press"],
@@ -105,7 +105,7 @@ def test_a_leg_that_a_step_rings_still_follows_its_behavior(
 
 
 def test_a_leg_that_a_step_rings_hangs_up_after_its_hangup_duration() -> None:
-    behavior = STAY_ON_LINE._replace(hangup=fixed_duration(7_000))
+    behavior = STAY_ON_LINE.replace(hangup=fixed_duration(7_000))
     script = compile_script(FLOW, {"b": behavior}, (RING_B,))
     assert script[1] == Track(
         name="b-hangup",
@@ -161,7 +161,7 @@ OLD_SCRIPT: Script = (
                 Event(at=7_000, type="answer", leg="b"),
                 RING_EVENT,
             ),
-            STAY_ON_LINE._replace(hangup=fixed_duration(9_000)),
+            STAY_ON_LINE.replace(hangup=fixed_duration(9_000)),
             (
                 Track(name="b-2", steps=(answer_step("b"),), leg="b"),
                 Track(
@@ -194,9 +194,9 @@ def test_a_leg_added_later_gets_new_tracks_in_place_of_its_old_ones(
     new_cursors = (Cursor(position=0, since=7_000, event_count=len(events)),) * len(new_tracks)
     assert add_leg_tracks(OLD_SCRIPT, call, behavior) == (
         (OLD_SCRIPT[0], OLD_SCRIPT[3], *new_tracks),
-        call._replace(cursors=(cursors[0], cursors[3], *new_cursors)),
+        call.replace(cursors=(cursors[0], cursors[3], *new_cursors)),
     )
 
 
 def test_stay_on_line_is_the_default_behavior_without_a_talk_duration() -> None:
-    assert DEFAULT_BEHAVIOR._replace(talk=None) == STAY_ON_LINE
+    assert DEFAULT_BEHAVIOR.replace(talk=None) == STAY_ON_LINE

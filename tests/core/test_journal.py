@@ -16,4 +16,4 @@ from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
 def test_journal_entries_have_the_printed_fields(
     entry_type: type[JournalEntry | RejectedEvent | IgnoredLeg], fields: tuple[str, ...]
 ) -> None:
-    assert entry_type._fields == fields
+    assert entry_type.__struct_fields__ == fields

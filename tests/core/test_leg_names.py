@@ -22,7 +22,7 @@ A, B = Leg(name="a", role="from", number="1"), Leg(name="b", role="to", number="
         (
             "queue",
             {"a": "end_user", "b": "agent"},
-            (A._replace(role="end_user"),),
+            (A.replace(role="end_user"),),
             {"callee": "a", "a": "a", "b": "b", "end_user": "a", "agent": "b"},
         ),
         ("branch", {}, (A,), {"callee": "a", "a": "a", "b": "b", "from": "a"}),
@@ -52,7 +52,7 @@ def test_each_name_means_a_leg_that_the_call_has_or_can_get(
 def test_the_vendor_s_word_takes_precedence_over_a_and_b_and_callee(
     roles: tuple[str, str], expected: Mapping[str, str]
 ) -> None:
-    legs = (A._replace(role=roles[0]), B._replace(role=roles[1]))
+    legs = (A.replace(role=roles[0]), B.replace(role=roles[1]))
     assert legs_by_name(build_call(legs=legs)) == expected
 
 

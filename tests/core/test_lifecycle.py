@@ -55,7 +55,7 @@ def test_a_leg_event_moves_a_leg_to_its_next_state(
     phase: str, event_type: str, before: str, after: str
 ) -> None:
     call = transition(
-        call_in_phase(phase, A._replace(state=before), B), Event(at=5_000, type=event_type, leg="a")
+        call_in_phase(phase, A.replace(state=before), B), Event(at=5_000, type=event_type, leg="a")
     )
     assert [leg.state for leg in call.legs] == [after, "idle"]
 
@@ -71,7 +71,7 @@ def test_a_leg_event_moves_a_leg_to_its_next_state(
 def test_a_leg_event_is_illegal_in_other_states_of_the_leg(event_type: str, before: str) -> None:
     with pytest.raises(IllegalTransition) as error:
         transition(
-            call_in_phase("begun", A, B._replace(state=before)),
+            call_in_phase("begun", A, B.replace(state=before)),
             Event(at=5_000, type=event_type, leg="b"),
         )
     allowed = " or ".join(LEG_TRANSITIONS[event_type])
@@ -89,7 +89,7 @@ def test_a_leg_event_is_illegal_outside_an_attempt(
 ) -> None:
     with pytest.raises(IllegalTransition) as error:
         transition(
-            call_in_phase(phase, A._replace(state=before)),
+            call_in_phase(phase, A.replace(state=before)),
             Event(at=5_000, type=event_type, leg="a"),
         )
     assert str(error.value) == f"{event_type} is not possible while the call is {PHASES[phase]}"
@@ -103,7 +103,7 @@ def test_a_leg_event_is_illegal_outside_an_attempt(
         (Event(at=1, type="begin", leg="a"), "begin is nothing that can happen to a leg"),
         (Event(at=1, type="answer"), "answer is not possible while the call is queued"),
         (
-            build_dial_event(1, "c", "x", "3")._replace(type="answer"),
+            build_dial_event(1, "c", "x", "3").replace(type="answer"),
             "this call has no leg c, only a and b",
         ),
     ],
@@ -135,31 +135,31 @@ def test_a_call_event_moves_a_call_to_its_next_phase_or_is_illegal(
 @pytest.mark.parametrize(
     ("before", "event", "after"),
     [
-        (A, Event(at=5, type="ring", leg="a"), A._replace(state="ringing", ringing_at=5)),
+        (A, Event(at=5, type="ring", leg="a"), A.replace(state="ringing", ringing_at=5)),
         (
-            A._replace(state="ringing", ringing_at=5),
+            A.replace(state="ringing", ringing_at=5),
             Event(at=7, type="answer", leg="a"),
-            A._replace(state="answered", ringing_at=5, answered_at=7),
+            A.replace(state="answered", ringing_at=5, answered_at=7),
         ),
         (
-            A._replace(state="answered", answered_at=7),
+            A.replace(state="answered", answered_at=7),
             Event(at=9, type="hangup", leg="a"),
-            A._replace(state="ended", answered_at=7, ended_at=9, cause="normal"),
+            A.replace(state="ended", answered_at=7, ended_at=9, cause="normal"),
         ),
         (
-            A._replace(state="ringing"),
+            A.replace(state="ringing"),
             Event(at=9, type="hangup", leg="a", data={"cause": "busy"}),
-            A._replace(state="ended", ended_at=9, cause="busy"),
+            A.replace(state="ended", ended_at=9, cause="busy"),
         ),
         (
-            A._replace(state="answered", answered_at=7),
+            A.replace(state="answered", answered_at=7),
             Event(at=9, type="press", leg="a", data={"digits": "1"}),
-            A._replace(state="answered", answered_at=7),
+            A.replace(state="answered", answered_at=7),
         ),
         (
-            A._replace(state="answered", answered_at=7),
+            A.replace(state="answered", answered_at=7),
             Event(at=9, type="leave", leg="a", data={"cause": "busy"}),
-            A._replace(state="left", answered_at=7, ended_at=9, cause="normal"),
+            A.replace(state="left", answered_at=7, ended_at=9, cause="normal"),
         ),
     ],
 )
@@ -175,11 +175,11 @@ def test_a_leg_event_sets_the_times_and_cause_of_the_leg(
     [
         (None, True),
         (B, True),
-        (B._replace(state="left", answered_at=1, ended_at=2), True),
-        (B._replace(state="ended", ended_at=2, cause="busy"), True),
-        (B._replace(state="ended", answered_at=1, ended_at=2), False),
-        (B._replace(state="ringing"), False),
-        (B._replace(state="answered", answered_at=1), False),
+        (B.replace(state="left", answered_at=1, ended_at=2), True),
+        (B.replace(state="ended", ended_at=2, cause="busy"), True),
+        (B.replace(state="ended", answered_at=1, ended_at=2), False),
+        (B.replace(state="ringing"), False),
+        (B.replace(state="answered", answered_at=1), False),
     ],
 )
 def test_dialing_adds_a_leg_unless_it_is_ringing_or_answered_or_ended_after_an_answer(
@@ -202,7 +202,7 @@ def test_dialing_adds_a_leg_unless_it_is_ringing_or_answered_or_ended_after_an_a
 
 @pytest.mark.parametrize("event_type", ["attempt-ended", "ended"])
 def test_the_end_keeps_an_outcome_that_is_already_set(event_type: str) -> None:
-    call = call_in_phase("begun" if event_type == "attempt-ended" else "over")._replace(
+    call = call_in_phase("begun" if event_type == "attempt-ended" else "over").replace(
         outcome="no-answer"
     )
     assert transition(call, Event(at=5, type=event_type)).outcome == "no-answer"
@@ -234,4 +234,4 @@ def test_a_call_event_sets_the_phase_times_and_outcome_of_the_call(
     phase: str, event: Event, changes: dict[str, object]
 ) -> None:
     call = call_in_phase(phase)
-    assert transition(call, event) == Call(**{**call._asdict(), "events": (event,), **changes})
+    assert transition(call, event) == call.replace(**{"events": (event,), **changes})

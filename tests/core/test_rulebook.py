@@ -98,12 +98,10 @@ def test_a_violation_test_matches_its_field_and_keywords(
 
 
 def test_rules_for_missing_and_malformed_fields_name_their_field() -> None:
-    assert missing_field("to", FAULT) == (
-        ViolationTest(field="to", keywords=frozenset({"required"})),
-        FAULT,
-        "to",
-    )
-    assert malformed_field("to", FAULT) == (ViolationTest(field="to"), FAULT, "to")
+    missing = ViolationTest(field="to", keywords=frozenset({"required"}))
+    assert missing_field("to", FAULT) == Rule(test=missing, fault=FAULT, field="to")
+    malformed = ViolationTest(field="to")
+    assert malformed_field("to", FAULT) == Rule(test=malformed, fault=FAULT, field="to")
 
 
 def test_a_request_is_malformed_if_its_body_has_an_error() -> None:
@@ -169,7 +167,7 @@ def test_a_message_shows_the_value_of_its_field(message: str, text: str) -> None
     context = RequestContext(
         request=Request(method="POST", path="/", fields={"to": 1}), now=0, build_call=build_no_call
     )
-    assert render_message(FAULT._replace(message=message), context) == text
+    assert render_message(FAULT.replace(message=message), context) == text
 
 
 BATCH = RequestContext(

@@ -72,7 +72,7 @@ def test_a_match_rule_names_its_first_mismatch(
 
 
 def test_a_match_rule_on_a_missing_value_says_so() -> None:
-    one_leg = CONTEXT._replace(numbers={"a": "911", "callee": "911"}, account="")
+    one_leg = CONTEXT.replace(numbers={"a": "911", "callee": "911"}, account="")
     mismatches = [
         MatchRule(globs={name: "9*"}).mismatch(one_leg) for name in ("a", "b", "callee", "account")
     ]
@@ -151,24 +151,27 @@ def test_weighted_choices_differ_between_scenarios() -> None:
 
 
 def test_scenarios_have_empty_defaults() -> None:
-    assert Scenario(name="mine") == (
-        "mine",
-        "",
-        False,
-        None,
-        {},
-        {},
-        (),
-        (),
-        (),
-        (),
-        "",
-        (),
-        {},
-        (),
+    assert Scenario(name="mine") == Scenario(
+        name="mine",
+        location="",
+        bundled=False,
+        match=None,
+        needs={},
+        legs={},
+        steps=(),
+        attempts=(),
+        numbers=(),
+        choose=(),
+        use="",
+        responses=(),
+        webhooks={},
+        inherited_legs=(),
     )
-    assert (MatchRule(), ApiBehavior()) == (({}, {}), ("", 0, ""))
-    assert DeliveryBehavior() == (1, 0, False, None, False, "")
+    assert MatchRule() == MatchRule(globs={}, fields={})
+    assert ApiBehavior() == ApiBehavior(fault="", delay=0, disconnect="")
+    assert DeliveryBehavior() == DeliveryBehavior(
+        duplicate=1, drop=0, reorder=False, delay=None, before_reply=False, corrupt=""
+    )
     assert ScenarioSet({}, "mine").number_plan is True
 
 
@@ -242,7 +245,7 @@ def test_the_nearest_of_two_outer_scenarios_decides_a_leg() -> None:
     )
     scenario_set = ScenarioSet({"silent": Scenario(name="silent"), "inner": inner}, "inner")
     resolved = resolve(scenario_set, scenario, ("s", "c1"), (0, 0))
-    assert resolved == Scenario(name="silent")._replace(inherited_legs=(inner.legs, scenario.legs))
+    assert resolved == Scenario(name="silent").replace(inherited_legs=(inner.legs, scenario.legs))
     assert [resolved.leg_behavior(leg, LEGS_BY_NAME) for leg in ("a", "b")] == [
         PRESETS["machine"],
         PRESETS["rejected"],

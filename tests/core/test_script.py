@@ -18,7 +18,7 @@ from tests.support.builders import build_call, build_call_spec
 
 SPEC = build_call_spec(account="shop", created_at=1_000)
 A, B = Leg(name="a", role="from", number="1"), Leg(name="b", role="to", number="2")
-RINGING_A, ANSWERED_A = A._replace(state="ringing"), A._replace(state="answered", answered_at=2_000)
+RINGING_A, ANSWERED_A = A.replace(state="ringing"), A.replace(state="answered", answered_at=2_000)
 HANGUP = (WaitReason(reason="hangup"),)
 
 
@@ -77,9 +77,9 @@ def test_the_next_step_of_a_placed_call_begins_it_at_its_start() -> None:
 
 @pytest.mark.parametrize("state", ["ended", "left"])
 def test_a_track_stops_when_its_leg_has_ended_or_left(state: str) -> None:
-    script = (script_with_condition("begun")[0]._replace(leg="b"),)
+    script = (script_with_condition("begun")[0].replace(leg="b"),)
     call = build_begun_call(
-        ANSWERED_A, B._replace(state=state), cursors=(Cursor(position=0, since=0, event_count=0),)
+        ANSWERED_A, B.replace(state=state), cursors=(Cursor(position=0, since=0, event_count=0),)
     )
     assert next_step(script, call, "seed") == (None, HANGUP)
 
@@ -102,46 +102,46 @@ def test_a_call_that_is_over_has_no_next_step(phase: str) -> None:
         (script_with_condition("talking"), build_begun_call(ANSWERED_A, B), 2_100),
         (
             script_with_condition("talking"),
-            build_begun_call(ANSWERED_A, RINGING_A._replace(name="b")),
+            build_begun_call(ANSWERED_A, RINGING_A.replace(name="b")),
             None,
         ),
         (
             script_with_condition("talking"),
-            build_begun_call(ANSWERED_A, B._replace(state="answered", answered_at=9_000)),
+            build_begun_call(ANSWERED_A, B.replace(state="answered", answered_at=9_000)),
             9_100,
         ),
         (script_with_condition("talking"), build_begun_call(), None),
         (script_with_condition("talking", "b"), build_begun_call(ANSWERED_A, B), None),
         (
             script_with_condition("talking", "b"),
-            build_begun_call(ANSWERED_A, B._replace(state="ended", answered_at=9_000)),
+            build_begun_call(ANSWERED_A, B.replace(state="ended", answered_at=9_000)),
             None,
         ),
         (
             script_with_condition("talking", "b"),
-            build_begun_call(ANSWERED_A, B._replace(state="answered", answered_at=9_000)),
+            build_begun_call(ANSWERED_A, B.replace(state="answered", answered_at=9_000)),
             9_100,
         ),
         (script_with_condition("talking", "c"), build_begun_call(ANSWERED_A, B), None),
         (
             script_with_condition("rang", "a"),
-            build_begun_call(RINGING_A._replace(ringing_at=1_700), B),
+            build_begun_call(RINGING_A.replace(ringing_at=1_700), B),
             1_800,
         ),
         (
             script_with_condition("rang", "c"),
-            build_begun_call(RINGING_A._replace(ringing_at=1_700), B),
+            build_begun_call(RINGING_A.replace(ringing_at=1_700), B),
             None,
         ),
         (script_with_condition("settled", "a"), build_begun_call(ANSWERED_A, B), 2_100),
         (
             script_with_condition("settled", "a"),
-            build_begun_call(ANSWERED_A._replace(state="ended", ended_at=9_000), B),
+            build_begun_call(ANSWERED_A.replace(state="ended", ended_at=9_000), B),
             2_100,
         ),
         (
             script_with_condition("settled", "a"),
-            build_begun_call(A._replace(state="ended", ended_at=1_900), B),
+            build_begun_call(A.replace(state="ended", ended_at=1_900), B),
             2_000,
         ),
         (script_with_condition("settled", "a"), build_begun_call(RINGING_A, B), None),
@@ -152,7 +152,7 @@ def test_a_call_that_is_over_has_no_next_step(phase: str) -> None:
 def test_a_step_is_due_once_its_condition_holds(
     script: Script, call: Call, at: int | None, phase: str
 ) -> None:
-    call = call._replace(phase=phase, cursors=(Cursor(position=0, since=0, event_count=0),))
+    call = call.replace(phase=phase, cursors=(Cursor(position=0, since=0, event_count=0),))
     due_step, _ = next_step(script, call, "seed")
     assert (due_step.at if due_step else None) == at
 
@@ -178,7 +178,7 @@ def test_of_two_steps_due_at_one_time_the_earlier_track_is_first() -> None:
         location="mine.yaml:3:1",
     )
     script = (
-        Track(name="late", steps=(step._replace(delay=fixed_duration(101)),)),
+        Track(name="late", steps=(step.replace(delay=fixed_duration(101)),)),
         Track(name="one", steps=(step,)),
         Track(name="two", steps=(step,)),
     )
@@ -196,10 +196,10 @@ def test_of_two_steps_due_at_one_time_the_earlier_track_is_first() -> None:
 @pytest.mark.parametrize(
     ("leg", "track", "stopped"),
     [
-        (A._replace(state="ended"), "a", True),
-        (A._replace(state="ended"), "", False),
-        (A._replace(state="answered"), "a", False),
-        (A._replace(state="ended"), "c", False),
+        (A.replace(state="ended"), "a", True),
+        (A.replace(state="ended"), "", False),
+        (A.replace(state="answered"), "a", False),
+        (A.replace(state="ended"), "c", False),
     ],
 )
 def test_a_track_stops_only_with_the_end_of_its_own_leg(
@@ -223,7 +223,7 @@ def test_a_track_stops_only_with_the_end_of_its_own_leg(
     [
         ((RINGING_A, B), (), (WaitReason(reason="person", leg="a"),)),
         (
-            (RINGING_A, RINGING_A._replace(name="b")),
+            (RINGING_A, RINGING_A.replace(name="b")),
             (),
             (WaitReason(reason="person", leg="a"), WaitReason(reason="person", leg="b")),
         ),
@@ -252,7 +252,7 @@ def test_a_track_stops_only_with_the_end_of_its_own_leg(
             (),
         ),
         (
-            (RINGING_A, RINGING_A._replace(name="b")),
+            (RINGING_A, RINGING_A.replace(name="b")),
             (
                 Track(
                     name="b",
@@ -282,9 +282,9 @@ def test_a_call_without_due_steps_names_its_wait_reasons(
 @pytest.mark.parametrize(
     "other",
     [
-        build_begun_call()._replace(redial_index=1),
-        build_begun_call()._replace(number_index=1),
-        build_begun_call()._replace(spec=SPEC._replace(id="c2")),
+        build_begun_call().replace(redial_index=1),
+        build_begun_call().replace(number_index=1),
+        build_begun_call().replace(spec=SPEC.replace(id="c2")),
     ],
 )
 def test_each_attempt_and_call_draws_its_own_delays(other: Call) -> None:
@@ -296,7 +296,7 @@ def test_each_attempt_and_call_draws_its_own_delays(other: Call) -> None:
     )
     cursors = (Cursor(position=0, since=0, event_count=0),)
     drawn = [
-        next_step(script, call._replace(cursors=cursors), "seed")[0]
+        next_step(script, call.replace(cursors=cursors), "seed")[0]
         for call in (build_begun_call(), other)
     ]
     repeated = next_step(script, build_begun_call(cursors=cursors), "seed")[0]
@@ -339,8 +339,8 @@ def test_a_step_advances_the_cursor_of_its_track_only(track: int) -> None:
         Cursor(position=3, since=20, event_count=0),
         Cursor(position=5, since=30, event_count=0),
     )
-    call = build_begun_call(cursors=cursors)._replace(events=(Event(at=0, type="placed"),) * 4)
+    call = build_begun_call(cursors=cursors).replace(events=(Event(at=0, type="placed"),) * 4)
     expected = list(cursors)
     expected[track] = Cursor(position=cursors[track].position + 1, since=99, event_count=4)
     step = DueStep(at=99, track_index=track, event=Event(at=99, type="play", leg="a"), location="")
-    assert advance(script, call, step) == call._replace(cursors=tuple(expected))
+    assert advance(script, call, step) == call.replace(cursors=tuple(expected))

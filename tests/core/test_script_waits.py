@@ -158,7 +158,7 @@ def test_a_wait_reason_names_the_condition_of_the_step(step: Step, wait_reason: 
     script = (Track(name="steps", steps=(step, HANGUP)), *answer_tracks)
     due_step, wait_reasons = next_step(
         script,
-        build_active_call()._replace(cursors=(Cursor(position=0, since=0, event_count=0),) * 2),
+        build_active_call().replace(cursors=(Cursor(position=0, since=0, event_count=0),) * 2),
         "seed",
     )
     assert (due_step, wait_reasons) == (None, (WaitReason(reason="person", leg="b"), wait_reason))
@@ -189,7 +189,7 @@ def test_a_step_waits_for_the_outside_while_another_track_goes_on() -> None:
         Track(name="a", steps=(HANGUP,), leg="a"),
         Track(name="steps", steps=(wait("control"),)),
     )
-    call = build_active_call()._replace(
+    call = build_active_call().replace(
         legs=(A,), cursors=(Cursor(position=0, since=100, event_count=0),) * 2
     )
     due_step, wait_reasons = next_step(script, call, "seed")

@@ -29,7 +29,7 @@ def deliver_to_app(app: Any, delivery: Delivery) -> DeliveryResult:
             AttachedApps({"http://app.test": AttachedApp(application=app)}),
         ).deliver(delivery)
     )
-    return result._replace(duration_ms=0)
+    return result.replace(duration_ms=0)
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:

@@ -55,7 +55,7 @@ async def run_dispatcher(
 
 
 async def send(dispatcher: WebhookDispatcher, url: str, **webhook: str) -> DeliveryResult:
-    return (await dispatcher.deliver(build_delivery_to(url, **webhook)))._replace(duration_ms=0)
+    return (await dispatcher.deliver(build_delivery_to(url, **webhook))).replace(duration_ms=0)
 
 
 @pytest.mark.parametrize(

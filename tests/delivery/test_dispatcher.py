@@ -225,7 +225,7 @@ def test_a_refused_connection_gives_a_connect_error() -> None:
     result = asyncio.run(
         WebhookDispatcher(unused_origin).deliver(build_delivery_to(f"http://127.0.0.1:{port}/"))
     )
-    assert result._replace(duration_ms=0) == DeliveryResult(status=None, error="connect")
+    assert result.replace(duration_ms=0) == DeliveryResult(status=None, error="connect")
 
 
 def test_a_delivery_result_has_its_real_duration_in_milliseconds(

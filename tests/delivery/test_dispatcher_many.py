@@ -39,7 +39,7 @@ def test_concurrent_deliveries_never_exceed_the_limit(in_flight: int, expected: 
             dispatcher = WebhookDispatcher(unused_origin, max_in_flight=in_flight)
             delivery = build_delivery_to(f"http://127.0.0.1:{port}/hook")
             results = await asyncio.gather(*(dispatcher.deliver(delivery) for _ in range(40)))
-        return {result[:3] for result in results}
+        return {(result.status, result.error, result.body) for result in results}
 
     assert (asyncio.run(run()), peaks) == ({(200, None, b"ok")}, {expected})
 
@@ -57,7 +57,7 @@ def test_a_silent_receiver_delays_no_other_receiver() -> None:
             result = await dispatcher.deliver(build_delivery_to(f"http://127.0.0.1:{port}/"))
             assert all(task.cancel() for task in stuck)  # none had ended
             await asyncio.gather(*stuck, return_exceptions=True)
-            return result._replace(duration_ms=0)
+            return result.replace(duration_ms=0)
 
     assert asyncio.run(run()) == DeliveryResult(status=200, error=None, body=b"ok")
 
@@ -74,7 +74,7 @@ def test_the_wait_for_a_slot_is_not_part_of_the_timeout() -> None:
                 for target in (silent, silent, port)
             ]
             results = await asyncio.gather(*map(dispatcher.deliver, delivery))
-            return [result._replace(duration_ms=0) for result in results]
+            return [result.replace(duration_ms=0) for result in results]
 
     stuck = DeliveryResult(status=None, error="timeout")
     assert asyncio.run(run()) == [
@@ -108,7 +108,8 @@ def test_a_canceled_delivery_closes_its_connection_and_frees_its_slot() -> None:
             assert task.cancelled()
             return await dispatcher.deliver(build_delivery_to(f"http://127.0.0.1:{port}/"))
 
-    assert asyncio.run(run())[:3] == (200, None, b"ok")
+    result = asyncio.run(run())
+    assert (result.status, result.error, result.body) == (200, None, b"ok")
 
 
 def test_closing_the_dispatcher_resets_deliveries_in_flight() -> None:
@@ -127,7 +128,7 @@ def test_closing_the_dispatcher_resets_deliveries_in_flight() -> None:
             )
             await started.wait()
             await dispatcher.close()
-            return (await task)._replace(duration_ms=0)
+            return (await task).replace(duration_ms=0)
 
     assert asyncio.run(run()) == DeliveryResult(status=None, error="reset")
 

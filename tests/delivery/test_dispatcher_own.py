@@ -85,7 +85,7 @@ def deliver(
             scheme = "https" if presented else "http"
             dispatcher = WebhookDispatcher(lambda: f"{scheme}://{HOST}:{port}", own_tls=own_tls)
             result = await dispatcher.deliver(build_own_delivery(url.replace("PORT", str(port))))
-            return result._replace(duration_ms=0)
+            return result.replace(duration_ms=0)
 
     return asyncio.run(run())
 

@@ -43,7 +43,8 @@ def receive_request(path: str = "/hook", **webhook: Any) -> tuple[str, ...]:
             dispatcher = WebhookDispatcher(lambda: f"http://127.0.0.1:{port}")
             return await dispatcher.deliver(build_delivery_to(f"{{origin}}{path}", **webhook))
 
-    assert asyncio.run(run())[:3] == (200, None, b"ok")
+    result = asyncio.run(run())
+    assert (result.status, result.error, result.body) == (200, None, b"ok")
     return tuple(lines)
 
 
@@ -206,7 +207,7 @@ def test_a_rejected_target_gives_its_error_and_reason(
 ) -> None:
     monkeypatch.setattr(resolver, "getaddrinfo", lambda *_, **__: [])
     result = asyncio.run(WebhookDispatcher(unused_origin).deliver(build_delivery_to(url)))
-    assert result._replace(duration_ms=0) == DeliveryResult(status=None, error=error, reason=reason)
+    assert result.replace(duration_ms=0) == DeliveryResult(status=None, error=error, reason=reason)
 
 
 class FailingConnector:

@@ -67,7 +67,7 @@ def deliver(
             result = await WebhookDispatcher(unused_origin).deliver(
                 build_delivery_to(f"{base}:{port}/hook")
             )
-            return result._replace(duration_ms=0)
+            return result.replace(duration_ms=0)
 
     return asyncio.run(run())
 

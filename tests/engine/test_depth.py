@@ -19,7 +19,7 @@ def test_the_webhooks_of_a_call_have_the_depth_of_the_request_that_placed_it(
     state: SandboxState,
 ) -> None:
     click_to_call(state)
-    handle(state, build_click_to_call(state)._replace(webhook_depth=3), START)
+    handle(state, build_click_to_call(state).replace(webhook_depth=3), START)
     assert read.webhook_depths(state) == {"c2": 3}
     assert {delivery.webhook.call_id: delivery.depth for delivery in play_until_idle(state)} == {
         "c1": 0,

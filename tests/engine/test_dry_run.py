@@ -46,7 +46,7 @@ def wait_step(line: int, condition: str, leg: str = "", times: int = 1) -> Step:
 
 def unreachable_step(line: int, event_type: str, leg: str) -> Step:
     """Build a step that never is due: it waits for a leg that the call does not have."""
-    return event_step(line, event_type, leg)._replace(
+    return event_step(line, event_type, leg).replace(
         condition=Condition(type="settled", leg="manager")
     )
 
@@ -208,7 +208,7 @@ def test_the_dry_run_plays_the_shortest_and_the_longest_durations(
     configuration: Configuration, duration: DurationRange, expected: list[tuple[str, str]]
 ) -> None:
     """The leg answers at 2 s and hangs up at 9 s; a key before or after is rejected."""
-    legs = {"a": STAY_ON_LINE._replace(hangup=fixed_duration(7_000))}
+    legs = {"a": STAY_ON_LINE.replace(hangup=fixed_duration(7_000))}
     assert (
         dry_run_problems(configuration, event_step(2, "press", "a", duration), legs=legs)
         == expected
@@ -299,11 +299,11 @@ def test_the_dry_run_ignores_the_numbers_limits_and_balance_of_the_account(
 ) -> None:
     """Numbers, webhooks, limits and balance of the account do not affect the scenario."""
     [(key, account)] = configuration.accounts.items()
-    restricted = account._replace(
+    restricted = account.replace(
         numbers=frozenset(), webhooks={"x": "http://x/"}, balance=Decimal(0)
     )
     other = Account(name="first", provider="other")
-    restricted = restricted._replace(limits=Limits(requests=0, per=1_000))
+    restricted = restricted.replace(limits=Limits(requests=0, per=1_000))
     changed = configuration._replace(accounts={other.key: other, key: restricted})
     assert dry_run_problems(changed, event_step(2, "hangup", "a", fixed_duration(9_000))) == []
 
@@ -338,13 +338,14 @@ def test_the_dry_run_sends_one_event_per_wait_reason() -> None:
         legs={"a": PERSON},
         steps=(*waits, unreachable_step(9, "play", "a")),
     )
-    received = []
+    received: list[tuple[str, str, dict[str, object], str]] = []
+    usual_types = ("begin", "ring", "attempt-ended", "ended")
 
     def on_event(context: EventContext) -> Effects:
-        _, event_type, leg, data, source, _ = context.event
-        event = (event_type, leg, dict(data), source)
-        if event not in received and event_type not in ("begin", "ring", "attempt-ended", "ended"):
-            received.append(event)
+        event = context.event
+        received_event = (event.type, event.leg, dict(event.data), event.source)
+        if received_event not in received and event.type not in usual_types:
+            received.append(received_event)
         return NO_EFFECTS
 
     bound = BOUND_FAKE_VENDOR._replace(
@@ -382,7 +383,7 @@ def test_the_dry_run_sends_its_events_at_the_time_of_the_last_due_item(
     configuration: Configuration,
 ) -> None:
     """Leg b answers at 2 s; leg a hangs up 6 s later, one second before the step."""
-    step = event_step(2, "hangup", "a", fixed_duration(7_000))._replace(
+    step = event_step(2, "hangup", "a", fixed_duration(7_000)).replace(
         condition=Condition(type="answered", leg="b")
     )
     legs = {"a": PRESETS["answered"], "b": PERSON}
@@ -403,7 +404,7 @@ def test_the_dry_run_places_its_call_at_the_start_of_the_account_timeline(
         delay=fixed_duration(after), event_type="offer", data={"agent": "ann"}, location="f:2:1"
     )
     scenario = Scenario(name="mine", location="f:1:1", steps=(step,))
-    state = build_state(build_shop({})._replace(timeline=((5_000, {}),)), scenario)
+    state = build_state(build_shop({}).replace(timeline=((5_000, {}),)), scenario)
     changed = state.configuration._replace(
         parse_account=lambda *_: (build_shop({"ann": "available"}), ())
     )
@@ -421,7 +422,7 @@ def without_calls(bound: BoundProvider) -> BoundProvider:
     """Return the provider with an endpoint that places no call."""
 
     def respond(context: RequestContext) -> EndpointResult:
-        return endpoint.respond(context)._replace(effects=NO_EFFECTS)
+        return endpoint.respond(context).replace(effects=NO_EFFECTS)
 
     endpoint: Endpoint = bound.provider.endpoints[0]
     provider = bound.provider._replace(endpoints=(endpoint._replace(respond=respond),))

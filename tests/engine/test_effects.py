@@ -38,24 +38,24 @@ def test_a_new_call_is_stored_journaled_and_scheduled(state: SandboxState) -> No
 
 
 def test_a_call_never_starts_in_the_past(state: SandboxState) -> None:
-    place_call(state, CALL._replace(starts_at=START - 1), START, NO_SELECTION_INPUT)
+    place_call(state, CALL.replace(starts_at=START - 1), START, NO_SELECTION_INPUT)
     assert read.calls(state)["c1"].starts_at == START
 
 
 def test_placing_a_call_that_has_not_begun_only_moves_its_start(state: SandboxState) -> None:
     place_call(
         state,
-        CALL._replace(starts_at=START + 60_000),
+        CALL.replace(starts_at=START + 60_000),
         START,
         SelectionInput(scenario_names=("callee-busy",)),
     )
     place_call(
         state,
-        read.calls(state)["c1"]._replace(starts_at=START + 9_000),
+        read.calls(state)["c1"].replace(starts_at=START + 9_000),
         START + 5_000,
         NO_SELECTION_INPUT,
     )
-    assert read.calls(state)["c1"] == CALL._replace(starts_at=START + 9_000)
+    assert read.calls(state)["c1"] == CALL.replace(starts_at=START + 9_000)
     assert read.leg_scenarios(state)["c1"].scenario.name == "callee-busy"
     assert [due.at for due in read.pending_items(state)] == [START + 9_000]
     assert len(read.journal(state)) == 1
@@ -94,7 +94,7 @@ def test_legs_of_a_scenario_that_the_call_does_not_have_are_journaled(
     )
     legs = CALL.legs if flow == "b-after-a" else CALL.legs[:1]
     place_call(
-        state, CALL._replace(spec=SPEC._replace(flow=flow), legs=legs), START, NO_SELECTION_INPUT
+        state, CALL.replace(spec=SPEC.replace(flow=flow), legs=legs), START, NO_SELECTION_INPUT
     )
     assert list(read.journal(state)) == [
         JournalEntry(at=START, type="event", call_id="c1", payload=PLACED),
@@ -146,7 +146,7 @@ def test_a_scheduled_event_belongs_to_the_current_attempt(state: SandboxState) -
 
 def test_an_event_scheduled_with_a_redial_belongs_to_the_new_attempt(state: SandboxState) -> None:
     place_call(state, CALL, START, NO_SELECTION_INPUT)
-    over = read.calls(state)["c1"]._replace(
+    over = read.calls(state)["c1"].replace(
         phase="over", attempt_started_at=START, attempt_ended_at=START
     )
     apply(state, Effects(calls=(over.with_redial(START),), events=(("c1", HANGUP),)), START)
@@ -163,7 +163,7 @@ def test_effects_are_applied_in_the_order_calls_events_webhooks(state: SandboxSt
 
 
 def test_the_account_of_a_call_is_the_present_one(state: SandboxState) -> None:
-    changed = read.accounts(state)["mobtexting", "mobtexting-default"]._replace(balance=None)
+    changed = read.accounts(state)["mobtexting", "mobtexting-default"].replace(balance=None)
     read.accounts(state)["mobtexting", "mobtexting-default"] = changed
     assert call_account(state, CALL) is changed
 
@@ -180,8 +180,8 @@ def test_rescheduling_an_unchanged_step_keeps_its_due_item(state: SandboxState) 
 def test_the_wait_reasons_of_a_call_are_dropped_once_a_step_is_due(state: SandboxState) -> None:
     place_call(state, CALL, START, NO_SELECTION_INPUT)
     read.scripts(state)["c1"] = ()
-    ringing = tuple(leg._replace(state="ringing") for leg in CALL.legs[:1])
-    read.calls(state)["c1"] = CALL._replace(phase="begun", legs=ringing)
+    ringing = tuple(leg.replace(state="ringing") for leg in CALL.legs[:1])
+    read.calls(state)["c1"] = CALL.replace(phase="begun", legs=ringing)
     schedule_next_step(state, "c1")
     assert (read.wait_reasons(state), read.next_steps(state)) == (
         {"c1": (WaitReason(reason="person", leg="a"),)},

@@ -230,7 +230,7 @@ def test_an_added_leg_uses_the_number_of_the_scenario_by_its_count_in_the_attemp
         read.calls(state)["c1"],
         (Leg(name="a", role="caller", number="1"), Leg(name="b", role="agent", number="ann")),
     )
-    start = call._replace(phase="begun", legs=legs, number_index=number_index, events=events)
+    start = call.replace(phase="begun", legs=legs, number_index=number_index, events=events)
     read.scripts(state)["c1"], read.calls(state)["c1"] = (), start
     add_leg(state, "c1", DIAL)
     [track] = read.scripts(state)["c1"]

@@ -74,7 +74,7 @@ def test_a_recorded_exchange_names_its_first_call_and_each_origin_is_kept_once(
         exchange = build_unknown_path_exchange(
             state, Request(method="GET", path="/", origin=origin), START, ""
         )
-        record_exchange(state, exchange._replace(call_ids=("c7", "c8")))
+        record_exchange(state, exchange.replace(call_ids=("c7", "c8")))
     assert [entry.call_id for entry in read.journal(state)] == ["c7", "c7", "c7"]
     assert list(read.request_origins(state)) == ["http://a", "http://b"]
 

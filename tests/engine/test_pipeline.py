@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import asdict
 
 from mockserver.core.account import Limits
 from mockserver.core.call import Event, Leg, recording_token
@@ -34,8 +35,8 @@ def build_incoming(
     state: SandboxState, body_error: str = "", forced_rule: Rule | None = None, **fields: object
 ) -> IncomingRequest:
     incoming = build_click_to_call(state, "no-answer", **fields)
-    request = incoming.request._replace(origin="http://mock", body_error=body_error)
-    return incoming._replace(request=request, forced_rule=forced_rule)
+    request = incoming.request.replace(origin="http://mock", body_error=body_error)
+    return incoming.replace(request=request, forced_rule=forced_rule)
 
 
 def test_request_and_call_ids_count_from_one(state: SandboxState) -> None:
@@ -80,7 +81,7 @@ def test_an_incoming_request_has_a_credential_and_named_scenarios(
     state: SandboxState, headers: dict[str, str], credential: str
 ) -> None:
     incoming = build_incoming(state)
-    changed = incoming._replace(request=incoming.request._replace(headers=headers))
+    changed = incoming.replace(request=incoming.request.replace(headers=headers))
     assert (changed.credential_or_empty, changed.selection_input) == (
         credential,
         SelectionInput(scenario_names=("no-answer",), credential=credential, activations=()),
@@ -105,7 +106,7 @@ def test_the_request_context_builds_calls_with_consecutive_ids(
     calls = [context.build_call("b-after-a", {"a": "1", "b": "2"}, at) for _ in range(2)]
     assert [call.spec.id for call in calls] == ["c2", "c3"]
     call = calls[0]
-    assert call.spec._asdict() == {
+    assert asdict(call.spec) == {
         "id": "c2",
         "vendor_id": "67df616d-624c-45be-afb8-942709672a5e",
         "provider": "mobtexting",
@@ -138,7 +139,7 @@ def test_the_exchange_of_an_accepted_request_has_all_its_fields(state: SandboxSt
     context = build_context(state, incoming, START)
     result, broken = respond(incoming, context)
     exchange = build_exchange(state, incoming, context, result, broken)
-    assert exchange._asdict() == {
+    assert asdict(exchange) == {
         "id": "r1",
         "at": START,
         "provider": "mobtexting",
@@ -229,9 +230,9 @@ def test_the_explanation_says_what_would_pass_for_its_own_field(state: SandboxSt
         Violation(field="from", keyword="pattern", expected="a name"),
         Violation(field="to", keyword="pattern", expected="ten digits"),
     )
-    context = build_context(state, incoming, START)._replace(violations=violations[1:])
+    context = build_context(state, incoming, START).replace(violations=violations[1:])
     broken = respond(incoming, context)
-    exchange = build_exchange(state, incoming, context._replace(violations=violations), *broken)
+    exchange = build_exchange(state, incoming, context.replace(violations=violations), *broken)
     assert exchange.explanation.endswith("to: received '1'; would pass: ten digits")
 
 
@@ -239,7 +240,7 @@ def test_the_explanation_shows_a_value_that_is_no_json_as_text(state: SandboxSta
     file = Upload(filename="a.txt", content_type="text/plain", data=b"x")
     incoming = build_incoming(state, to=file)
     context = build_context(state, build_incoming(state), START)
-    context = context._replace(
+    context = context.replace(
         request=incoming.request, violations=(Violation(field="to", keyword="pattern"),)
     )
     exchange = build_exchange(state, incoming, context, *respond(incoming, context))

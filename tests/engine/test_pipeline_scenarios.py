@@ -94,7 +94,7 @@ def test_a_request_that_calls_no_numbers_has_a_match_context_without_numbers(
 ) -> None:
     incoming = build_click_to_call(state)
     read.accounts(state).clear()
-    without_numbers = incoming._replace(
+    without_numbers = incoming.replace(
         endpoint=incoming.endpoint._replace(called_numbers=no_called_numbers)
     )
     fields = incoming.request.fields
@@ -166,7 +166,7 @@ def test_the_fault_of_a_scenario_replaces_the_forced_rule_of_the_request(
     forced_fault = Fault(
         name="found-on-the-way", status=405, message="No.", evidence=Evidence.ASSUMED
     )
-    incoming = build_click_to_call(state)._replace(
+    incoming = build_click_to_call(state).replace(
         forced_rule=Rule(test=lambda _: True, fault=forced_fault)
     )
     assert respond_with_scenario(state, incoming).fault == fault
@@ -191,7 +191,7 @@ def test_without_a_matching_scenario_the_api_behavior_is_the_default(
     )
     incoming = build_click_to_call(state)
     contexts = build_match_contexts(state, incoming)
-    expected = incoming._replace(activations=(), match_contexts=contexts, credential="key")
+    expected = incoming.replace(activations=(), match_contexts=contexts, credential="key")
     assert apply_scenario(state, incoming) == expected
 
 

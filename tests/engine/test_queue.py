@@ -138,19 +138,19 @@ def test_an_updated_account_assigns_its_agents_at_once() -> None:
     state = build_state(build_shop({"ann": "offline"}))
     place_calls(state)
     run_until(state, 5_000)
-    account = read.accounts(state)["toy", "shop"]._replace(records={"agents": {"ann": Agent()}})
+    account = read.accounts(state)["toy", "shop"].replace(records={"agents": {"ann": Agent()}})
     update_account(state, account, 9_000)
     assert event_log(state, "offer") == [(9_000, "c1", "offer", "")]
     assert agent_states(state) == {"ann": "busy"}
 
 
 def test_a_timeline_entry_assigns_agents() -> None:
-    account = build_shop({"ann": "offline"})._replace(timeline=((60_000, {"agents": {}}),))
+    account = build_shop({"ann": "offline"}).replace(timeline=((60_000, {"agents": {}}),))
 
     def parse_account(
         name: str, provider: str, _: object
     ) -> tuple[Account | None, tuple[object, ...]]:
-        return build_shop({"ann": "available"})._replace(name=name, provider=provider), ()
+        return build_shop({"ann": "available"}).replace(name=name, provider=provider), ()
 
     state = build_state(account)
     state.configuration = state.configuration._replace(parse_account=parse_account)
@@ -284,7 +284,7 @@ def test_a_vendor_event_after_the_end_changes_only_the_call_state() -> None:
     play_until_idle(state)
     ended = read.calls(state)["c1"]
     rated = apply_event(state, "c1", Event(at=9_000, type="rate"))
-    assert rated == ended._replace(
+    assert rated == ended.replace(
         state="rated", events=(*ended.events, Event(at=9_000, type="rate"))
     )
     assert read.peek(state) is None

@@ -105,7 +105,7 @@ def test_the_read_model_has_the_seed_and_the_state_that_providers_may_read(
 
 def test_accounts_with_generated_records_are_populated(configuration: Configuration) -> None:
     def populate(seed: str, account: Account) -> Account:
-        return account._replace(balance=Decimal(len(seed)))
+        return account.replace(balance=Decimal(len(seed)))
 
     accounts = {
         ("toy", name): Account(name=name, provider="toy", generate=generate)
@@ -273,7 +273,7 @@ def test_the_same_call_after_a_reset_has_the_same_journal_and_webhooks(state: Sa
     first = (play_until_idle(state), list(state.journal))
     state.reset(START)
     click_to_call(state)
-    repeated = [delivery._replace(epoch=0) for delivery in play_until_idle(state)]
+    repeated = [delivery.replace(epoch=0) for delivery in play_until_idle(state)]
     kinds = [(entry.at, entry.type, entry.call_id) for entry in state.journal]
     assert (repeated, kinds) == (
         first[0],

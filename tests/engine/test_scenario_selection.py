@@ -34,7 +34,7 @@ CONTEXT = MatchContext(
     numbers={"a": "1", "b": "2", "callee": "2"},
     parameters={},
 )
-OTHER_CONTEXT = CONTEXT._replace(numbers={"a": "9", "b": "8", "callee": "8"})
+OTHER_CONTEXT = CONTEXT.replace(numbers={"a": "9", "b": "8", "callee": "8"})
 CALLEE_2, MATCH_ALL = MatchRule(globs={"callee": "2"}), MatchRule()
 REFUSED, DOWN, PASS = (
     ApiBehavior(fault="conflict"),
@@ -89,7 +89,7 @@ def test_a_match_rule_on_the_callee_can_match_a_call_without_one(
 ) -> None:
     mine = Scenario(name="mine", match=MatchRule(globs={"callee": ""}), legs={"a": PRESETS["busy"]})
     state, call = state_with_scenarios(configuration, BUSY, mine), build_flow_call()
-    select_for_call(state, call._replace(legs=call.legs[:1]), NO_SELECTION_INPUT)
+    select_for_call(state, call.replace(legs=call.legs[:1]), NO_SELECTION_INPUT)
     assert read.leg_scenarios(state) == {"c1": SelectedScenario(scenario=mine, rank="match")}
 
 
@@ -262,7 +262,7 @@ def test_the_first_activation_decides_the_legs_and_every_one_is_counted(
     configuration: Configuration,
 ) -> None:
     state = state_with_scenarios(
-        configuration, Scenario(name="usual", legs={}), BUSY, BUSY._replace(name="other")
+        configuration, Scenario(name="usual", legs={}), BUSY, BUSY.replace(name="other")
     )
     read.activations(state).append(
         Activation(id="a1", scenario_name="busy", match=MATCH_ALL, remaining=2)

@@ -40,7 +40,7 @@ from tests.support.simulation import (
 )
 
 PERSON = PRESETS["person"]
-STAYS = DEFAULT_BEHAVIOR._replace(talk=None)
+STAYS = DEFAULT_BEHAVIOR.replace(talk=None)
 PRESS = Event(at=START + 2_000, type="press", leg="a", data={"digits": "1"})
 
 LoggedEntry = tuple[int, str, str, str]
@@ -153,7 +153,7 @@ def state_with_request_events(configuration: Configuration, *events: Event) -> S
 
     def respond(context: RequestContext) -> EndpointResult:
         result, scheduled = endpoint.respond(context), tuple(("c1", event) for event in events)
-        return result._replace(effects=result.effects._replace(events=scheduled))
+        return result.replace(effects=result.effects.replace(events=scheduled))
 
     return state_with_provider(configuration, endpoints=(endpoint._replace(respond=respond),))
 
@@ -218,7 +218,7 @@ def test_a_number_in_the_data_of_a_key_press_dials_no_leg(state: SandboxState) -
     click_to_call(state)
     run_for(state, 2_000)
     before = read.scripts(state)["c1"]
-    apply_event(state, "c1", PRESS._replace(data={"digits": "1", "number": "9"}))
+    apply_event(state, "c1", PRESS.replace(data={"digits": "1", "number": "9"}))
     assert read.scripts(state)["c1"] == before
 
 

@@ -107,7 +107,7 @@ def test_a_step_waits_for_its_external_condition(
     state = play_steps(configuration, step, event_step(5_000, "hangup", "b"))
     assert (read.wait_reasons(state)["c1"], next_due(state)) == ((wait_reason,), None)
     for index, event in enumerate(events):
-        apply_event(state, "c1", event._replace(at=START + 60_000 + index))
+        apply_event(state, "c1", event.replace(at=START + 60_000 + index))
     play_until_idle(state)
     assert (read.calls(state)["c1"].ended_at, read.wait_reasons(state)) == (
         START + ended_at + 5_000,
@@ -119,14 +119,14 @@ def test_two_keys_pressed_at_one_time_end_two_waits(configuration: Configuration
     waits = build_wait_step("press", "a"), build_wait_step("press", "a")
     state = play_steps(configuration, *waits, event_step(1_000, "hangup", "a"))
     for _ in range(2):
-        apply_event(state, "c1", PRESS._replace(at=START + 9_000))
+        apply_event(state, "c1", PRESS.replace(at=START + 9_000))
     play_until_idle(state)
     assert read.calls(state)["c1"].ended_at == START + 10_000
 
 
 def test_a_step_that_only_waits_leaves_no_journal_entry(configuration: Configuration) -> None:
     state = play_steps(configuration, build_wait_step("press", "a"), event_step(0, "hangup", "a"))
-    apply_event(state, "c1", PRESS._replace(at=START + 9_000))
+    apply_event(state, "c1", PRESS.replace(at=START + 9_000))
     before = len(read.journal(state))
     run_for(state, 9_000)
     event_types = [
@@ -212,7 +212,7 @@ def test_each_redial_uses_its_attempt_of_the_scenario(state: SandboxState) -> No
 def state_with_timeline(
     configuration: Configuration, *timeline: tuple[int, Mapping[str, object]]
 ) -> SandboxState:
-    account = configuration.accounts[KEY]._replace(timeline=timeline, document={"balance": "5"})
+    account = configuration.accounts[KEY].replace(timeline=timeline, document={"balance": "5"})
     accounts: dict[tuple[str, str], Account] = {**configuration.accounts, KEY: account}
     return SandboxState(configuration._replace(accounts=accounts), START)
 

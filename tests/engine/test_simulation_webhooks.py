@@ -153,7 +153,7 @@ def test_an_attempt_that_was_never_due_has_the_time_of_its_response(state: Sandb
     end_call_at_once(state)
     complete_attempt(
         state,
-        read.deliveries(state)["w1"]._replace(next_attempt_at=None),
+        read.deliveries(state)["w1"].replace(next_attempt_at=None),
         DeliveryResult(status=200),
         START + 7,
     )

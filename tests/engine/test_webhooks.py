@@ -58,7 +58,7 @@ def test_a_webhook_goes_to_its_own_url_the_target_or_the_inbox(
     state.epoch = 3
     webhook = build_webhook(url=url, body={"a": 1})
     enqueue(state, webhook, START + 7)
-    addressed = webhook._replace(url=expected)
+    addressed = webhook.replace(url=expected)
     account = "mobtexting-default"
     assert read.deliveries(state) == {
         "w1": build_delivery(account=account, webhook=addressed, epoch=3, next_attempt_at=START + 7)
@@ -67,8 +67,8 @@ def test_a_webhook_goes_to_its_own_url_the_target_or_the_inbox(
 
 def test_the_deliveries_of_a_call_are_listed_in_order(state: SandboxState) -> None:
     for number in (1, 2):
-        spec = SPEC._replace(id=f"c{number}")
-        place_call(state, CALL._replace(spec=spec), START, NO_SELECTION_INPUT)
+        spec = SPEC.replace(id=f"c{number}")
+        place_call(state, CALL.replace(spec=spec), START, NO_SELECTION_INPUT)
     for name in ("c1", "c2", "c1"):
         enqueue(state, build_webhook(call_id=name), START)
     assert read.delivery_ids_by_call(state) == {"c1": ["w1", "w3"], "c2": ["w2"]}

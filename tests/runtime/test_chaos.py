@@ -57,9 +57,9 @@ class RotatingDispatcher:
     async def deliver(self, delivery: Delivery) -> DeliveryResult:
         turn = int(delivery.id.removeprefix("w")) + len(delivery.attempts)
         name, port = self.ports[turn % len(self.ports)]
-        webhook = delivery.webhook._replace(url=f"http://127.0.0.1:{port}/hook")
+        webhook = delivery.webhook.replace(url=f"http://127.0.0.1:{port}/hook")
         dispatcher = self.impatient if RECEIVERS[name][1] == "timeout" else self.patient
-        result = await dispatcher.deliver(delivery._replace(webhook=webhook))
+        result = await dispatcher.deliver(delivery.replace(webhook=webhook))
         self.results[name, result.status or result.error] += 1
         return result
 

@@ -22,7 +22,7 @@ def test_an_inbox_responds_with_its_queued_statuses_then_200(
     inbox = Inbox()
     inbox.statuses.extend(statuses)
     assert asyncio.run(run()) == expected
-    assert list(inbox.requests) == [RECEIVED._replace(status=status) for status in expected]
+    assert list(inbox.requests) == [RECEIVED.replace(status=status) for status in expected]
 
 
 def test_an_inbox_records_the_request_then_delays_its_response(

@@ -229,7 +229,7 @@ class Run:
         ]
         name = self.chance.choice(active or tuple(read.calls(self.state)))
         leg = self.chance.choice(("", *(leg.name for leg in read.calls(self.state)[name].legs)))
-        event = self.chance.choice(EVENTS)._replace(at=self.now, leg=leg)
+        event = self.chance.choice(EVENTS).replace(at=self.now, leg=leg)
         with suppress(IllegalTransition):
             apply_event(self.state, name, event)
             self.met["leg event"] += 1

@@ -108,7 +108,7 @@ def on_leg_end(context: EventContext) -> Effects:
         reason="talk",
         call_id=context.call.spec.id,
     )
-    return save_agent(context, leg.number, "available")._replace(charges=(charge,))
+    return save_agent(context, leg.number, "available").replace(charges=(charge,))
 
 
 def on_press(context: EventContext) -> Effects:
@@ -135,7 +135,7 @@ def on_attempt_ended(context: EventContext) -> Effects:
 
 
 def set_state(state: str) -> Any:
-    return lambda call, _: call._replace(state=state)
+    return lambda call, _: call.replace(state=state)
 
 
 def place_call(context: RequestContext) -> EndpointResult:

@@ -126,4 +126,4 @@ def build_incoming(state: SandboxState, operation: LegOperation) -> IncomingRequ
 def place(state: SandboxState, key: str, *scenarios: str, now: int = START) -> None:
     """Send the example request of an operation, whose call is `c1`."""
     incoming = build_incoming(state, LEG_OPERATIONS[key])
-    handle(state, incoming._replace(scenario_names=scenarios), now)
+    handle(state, incoming.replace(scenario_names=scenarios), now)

@@ -59,7 +59,7 @@ def deliver_to_receiver(handler: Handler, timeout: float = 10.0, **webhook: Any)
             result = await dispatcher.deliver(
                 build_delivery_to(f"http://127.0.0.1:{port}/hook", **webhook)
             )
-            return result._replace(duration_ms=0)
+            return result.replace(duration_ms=0)
 
     return asyncio.run(run())
 

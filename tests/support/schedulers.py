@@ -61,7 +61,7 @@ def has_delivered(state: SandboxState) -> bool:
 
 def postponed_copy(call: Call, name: str, at: int) -> Call:
     """Return the same call with another id, booked to start at `at` (ms)."""
-    return call._replace(spec=call.spec._replace(id=name), starts_at=at)
+    return call.replace(spec=call.spec.replace(id=name), starts_at=at)
 
 
 def book_call(state: SandboxState, at: int, *scenarios: str) -> None:

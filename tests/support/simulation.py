@@ -63,8 +63,8 @@ def click_to_call(
 ) -> Exchange:
     """Place a Mobtexting click-to-call; `headers` and `fields` change the documented ones."""
     incoming = build_click_to_call(state, *scenarios, **fields)
-    request = incoming.request._replace(headers={**incoming.request.headers, **(headers or {})})
-    return handle(state, incoming._replace(request=request), now)
+    request = incoming.request.replace(headers={**incoming.request.headers, **(headers or {})})
+    return handle(state, incoming.replace(request=request), now)
 
 
 def all_attempts(call: Call) -> tuple[DialAttempt, ...]:
@@ -132,7 +132,7 @@ def patch_account(
 def change_account(state: SandboxState, **changes: Any) -> None:
     """Change the bundled Mobtexting account."""
     key = ("mobtexting", "mobtexting-default")
-    read.accounts(state)[key] = read.accounts(state)[key]._replace(**changes)
+    read.accounts(state)[key] = read.accounts(state)[key].replace(**changes)
 
 
 def next_due(state: SandboxState) -> int | None:

@@ -82,7 +82,7 @@ def change_initial_account(site: SiteClient, **changes: Any) -> None:
     key = ("mobtexting", "mobtexting-default")
     accounts = {
         **state.configuration.accounts,
-        key: state.configuration.accounts[key]._replace(**changes),
+        key: state.configuration.accounts[key].replace(**changes),
     }
     configuration = state.configuration._replace(accounts=accounts)
     site.sandbox.set_configuration(configuration, {}, configuration)

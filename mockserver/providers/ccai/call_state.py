@@ -3,9 +3,10 @@
 from typing import Final, NamedTuple
 
 from mockserver.core.call import Call, Event, Leg
+from mockserver.core.value import Value
 
 
-class Transfer(NamedTuple):
+class Transfer(Value):
     """A transfer to a menu or an agent, `at` a time in ms; `from_agent` hands the call over."""
 
     at: int
@@ -14,7 +15,7 @@ class Transfer(NamedTuple):
     from_agent: str = ""
 
 
-class CallState(NamedTuple):
+class CallState(Value):
     """`stage` is a status set by a vendor event.
 
     `holds` are pairs (since, until) in ms; `until` of a current hold is None.
@@ -38,7 +39,7 @@ def state_of(call: Call) -> CallState:
 
 
 def set_stage(call: Call, stage: str) -> Call:
-    return call._replace(state=state_of(call)._replace(stage=stage))
+    return call.replace(state=state_of(call).replace(stage=stage))
 
 
 def is_on_hold(call: Call) -> bool:
@@ -48,22 +49,22 @@ def is_on_hold(call: Call) -> bool:
 
 def start_hold(call: Call, event: Event) -> Call:
     state = state_of(call)
-    return call._replace(state=state._replace(holds=(*state.holds, (event.at, None))))
+    return call.replace(state=state.replace(holds=(*state.holds, (event.at, None))))
 
 
 def end_hold(call: Call, event: Event) -> Call:
     state = state_of(call)
     *earlier, (since, _) = state.holds
-    return call._replace(state=state._replace(holds=(*earlier, (since, event.at))))
+    return call.replace(state=state.replace(holds=(*earlier, (since, event.at))))
 
 
 def set_deflection(call: Call, event: Event) -> Call:
     to = str(event.data.get("to", DEFLECTIONS[0]))
-    return call._replace(state=state_of(call)._replace(stage="deflected", deflection=to))
+    return call.replace(state=state_of(call).replace(stage="deflected", deflection=to))
 
 
 def set_voicemail(call: Call, _: Event) -> Call:
-    return call._replace(state=state_of(call)._replace(stage="voicemail", deflection="voicemail"))
+    return call.replace(state=state_of(call).replace(stage="voicemail", deflection="voicemail"))
 
 
 def add_transfer(call: Call, event: Event) -> Call:
@@ -77,16 +78,16 @@ def add_transfer(call: Call, event: Event) -> Call:
         str(event.data.get("agent", "")),
         agent.number if agent else "",
     )
-    return call._replace(state=state._replace(transfers=(*state.transfers, transfer)))
+    return call.replace(state=state.replace(transfers=(*state.transfers, transfer)))
 
 
 def set_rating(call: Call, event: Event) -> Call:
     stars = int(str(event.data.get("stars", "5")))
-    return call._replace(state=state_of(call)._replace(rating=stars))
+    return call.replace(state=state_of(call).replace(rating=stars))
 
 
 def set_expired(call: Call, _: Event) -> Call:
-    return call._replace(state=state_of(call)._replace(has_expired=True))
+    return call.replace(state=state_of(call).replace(has_expired=True))
 
 
 QUEUE: Final = "queue"

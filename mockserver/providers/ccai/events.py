@@ -35,7 +35,7 @@ def on_offer(context: EventContext) -> Effects:
     at = context.event.at
     lapse = Event(at + OFFER_TIMEOUT, "lapse", data={"rang_at": at})
     busy = set_agent_state(context.account, str(context.event.data["agent"]), "busy", at)
-    return busy._replace(events=((context.call.spec.id, lapse),))
+    return busy.replace(events=((context.call.spec.id, lapse),))
 
 
 def on_lapse(context: EventContext) -> Effects:

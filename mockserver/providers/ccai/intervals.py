@@ -1,13 +1,13 @@
 """Compute when the end user and each agent were in a call, and when it was on hold."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from mockserver.core.call import Call
+from mockserver.core.value import Value
 from mockserver.providers.ccai.call_state import QUEUE, agent_leg, end_user_leg, state_of
 
 
-class Interval(NamedTuple):
+class Interval(Value):
     """The time of one participant in a call.
 
     `role` is `agent` or `end_user`; `name` is the agent's e-mail or the end user's number. Times

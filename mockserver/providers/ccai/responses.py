@@ -44,7 +44,7 @@ def create_outbound(context: RequestContext) -> EndpointResult:
     )
     return EndpointResult(
         Response(201, build_new_call_object(call, context.authenticated_account)),
-        busy._replace(calls=(call,)),
+        busy.replace(calls=(call,)),
     )
 
 
@@ -69,7 +69,7 @@ def _build_queue_call(context: RequestContext, starts_at: int | None) -> Call:
         context.build_call("queue", {"a": request.dialed_number(context)}, starts_at), context
     )
     parameters = {**context.fields, "menu_id": request.find_menu_id(context)}
-    return call._replace(spec=call.spec._replace(parameters=parameters))
+    return call.replace(spec=call.spec.replace(parameters=parameters))
 
 
 def _with_vendor_id(call: Call, context: RequestContext) -> Call:
@@ -77,7 +77,7 @@ def _with_vendor_id(call: Call, context: RequestContext) -> Call:
     vendor_id = (
         request.settings(context.authenticated_account).first_call_id + int(call.spec.id[1:]) - 1
     )
-    return call._replace(spec=call.spec._replace(vendor_id=str(vendor_id)))
+    return call.replace(spec=call.spec.replace(vendor_id=str(vendor_id)))
 
 
 def _find_existing_call(context: RequestContext) -> ExistingCall:
@@ -154,7 +154,7 @@ def cancel_scheduled(context: RequestContext) -> EndpointResult:
         return EndpointResult(Response(204, b""))
     if status(call) not in ("scheduled", "queued"):
         return EndpointResult(Response(200, build_call_object(call, context.authenticated_account)))
-    canceled = set_stage(call, "cancelled")._replace(phase="ended", ended_at=context.now)
+    canceled = set_stage(call, "cancelled").replace(phase="ended", ended_at=context.now)
     events = ((call.spec.id, Event(context.now, "cancel")), end_event(call, context.now))
     return EndpointResult(
         Response(200, build_call_object(canceled, context.authenticated_account)),

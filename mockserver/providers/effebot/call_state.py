@@ -1,12 +1,12 @@
 """The call state of Effebot (IVR answers, actions taken, cost) and its status words."""
 
 from decimal import Decimal
-from typing import NamedTuple
 
 from mockserver.core.call import Call, Event
+from mockserver.core.value import Value
 
 
-class CallState(NamedTuple):
+class CallState(Value):
     """`answers` are keys and words; `entry_indexes` the entries of `ivrs` taken, from 0.
 
     `is_blocked` is set once an entry has blocked the callee. `cost` is in USD. `client` is the IP
@@ -33,8 +33,8 @@ def add_branch(call: Call, event: Event) -> Call:
     entry = int(str(event.data["entry"]))
     answers = (*state.answers, answer) if answer else state.answers
     is_blocked = state.is_blocked or event.data.get("block") == "1"
-    return call._replace(
-        state=state._replace(
+    return call.replace(
+        state=state.replace(
             answers=answers, entry_indexes=(*state.entry_indexes, entry), is_blocked=is_blocked
         )
     )
@@ -43,12 +43,12 @@ def add_branch(call: Call, event: Event) -> Call:
 def add_answer(call: Call, event: Event) -> Call:
     """Record an answer that matches no entry."""
     state = state_of(call)
-    return call._replace(state=state._replace(answers=(*state.answers, str(event.data["answer"]))))
+    return call.replace(state=state.replace(answers=(*state.answers, str(event.data["answer"]))))
 
 
 def add_cost(call: Call, event: Event) -> Call:
     state = state_of(call)
-    return call._replace(state=state._replace(cost=state.cost + Decimal(str(event.data["amount"]))))
+    return call.replace(state=state.replace(cost=state.cost + Decimal(str(event.data["amount"]))))
 
 
 def status(call: Call) -> str:

@@ -52,7 +52,7 @@ def create(context: RequestContext) -> EndpointResult:
     data: object = items if is_array else items[0]
     response = build_response(data, context.authenticated_account)
     if not request.has_wrapped_quirk(context.authenticated_account):
-        response = response._replace(headers={"x-mock-explain": BARE_RESPONSE_NOTE})
+        response = response.replace(headers={"x-mock-explain": BARE_RESPONSE_NOTE})
     return EndpointResult(response, Effects(calls=calls, events=cancellations, charges=charges))
 
 
@@ -62,10 +62,10 @@ def _build_call(context: RequestContext, phone: str) -> Call:
     at = int(planned) * SECOND if planned else None
     call = context.build_call(call_flow, {"a": phone}, at if at and at > context.now else None)
     parameters = {**context.fields, "phone": phone}
-    spec = call.spec._replace(
+    spec = call.spec.replace(
         parameters=parameters, vendor_id=_vendor_id(context, int(call.spec.id[1:]))
     )
-    return call._replace(spec=spec, state=CallState(client=context.request.client))
+    return call.replace(spec=spec, state=CallState(client=context.request.client))
 
 
 def _vendor_id(context: RequestContext, ordinal: int) -> str:
@@ -106,8 +106,8 @@ def update(context: RequestContext) -> EndpointResult:
         call = request.find_call(context, name)
         if call is not None:
             parameters = {**call.spec.parameters, "plannedAt": at}
-            spec = call.spec._replace(parameters=parameters)
-            calls.append(call._replace(spec=spec, starts_at=max(at * SECOND, context.now)))
+            spec = call.spec.replace(parameters=parameters)
+            calls.append(call.replace(spec=spec, starts_at=max(at * SECOND, context.now)))
     ids = [int(name) for name in moves]
     return EndpointResult(build_envelope({"callIdList": ids}), Effects(calls=tuple(calls)))
 

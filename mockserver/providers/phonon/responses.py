@@ -91,4 +91,4 @@ def _place_item(context: RequestContext, index: int) -> Call:
     call_flow = "callee-first" if flow.bridge else "one-leg"
     call = context.build_call(call_flow, legs, request.starts_at(item, context.now))
     parameters = {**item, "flow-id": context.text("flow-id")}
-    return call._replace(spec=call.spec._replace(parameters=parameters))
+    return call.replace(spec=call.spec.replace(parameters=parameters))

@@ -80,7 +80,7 @@ def _scheme_hints(provider: Provider, request: Request) -> Iterator[str]:
         ("Basic", pair, "Authorization: Basic <base64 of user:token>"),
     ):
         headers = {**request.headers, "authorization": f"{other} {credentials}"}
-        if provider.credential(request._replace(headers=headers)):
+        if provider.credential(request.replace(headers=headers)):
             yield f"Authorization has {description}, and this API reads `{form}`"
             return
 
@@ -131,7 +131,7 @@ def _would_pass(
 ) -> bool:
     fields = {**exchange.request.fields, rule.field: value}
     context = RequestContext(
-        exchange.request._replace(fields=fields),
+        exchange.request.replace(fields=fields),
         exchange.at,
         _reject_call,
         state.find_account(exchange.provider, bound.provider.credential(exchange.request)),

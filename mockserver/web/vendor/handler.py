@@ -71,7 +71,7 @@ async def handle_vendor_request(scope: Scope, receive: Receive, send: Send) -> N
             scope, dependencies, route, _build_request(scope, body, dependencies, route)
         )
         if depth and isinstance(outcome, IncomingRequest):
-            outcome = outcome._replace(webhook_depth=depth)
+            outcome = outcome.replace(webhook_depth=depth)
     except Exception as error:  # noqa: BLE001 - any failure of a provider is a problem response
         outcome = _record_failure(
             scope["sandbox"] or dependencies.sandboxes.get_or_create(DEFAULT_SANDBOX), error
@@ -146,7 +146,7 @@ def _build_request(
     """Parse the request; the fields of its path take precedence over query and body."""
     request = parse_request(scope, body, dependencies.public_url)
     path_fields = NO_FIELDS if isinstance(route, UnknownPath) else route.path_fields
-    return request._replace(fields={**request.fields, **path_fields}) if path_fields else request
+    return request.replace(fields={**request.fields, **path_fields}) if path_fields else request
 
 
 def _find_route(scope: Scope, dependencies: Dependencies) -> VendorRoute | UnknownPath:

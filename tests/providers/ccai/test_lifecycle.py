@@ -283,7 +283,7 @@ def test_an_impossible_vendor_event_on_a_queued_call_is_refused_with_a_reason(
     request(state, "create-inbound")
     run_until(state, START)
     with pytest.raises(IllegalTransition) as error:
-        apply_event(state, "c1", event._replace(at=START))
+        apply_event(state, "c1", event.replace(at=START))
     assert str(error.value) == message
 
 
@@ -304,7 +304,7 @@ def test_an_impossible_vendor_event_on_a_connected_call_is_refused_with_a_reason
     request(state, "create-inbound")
     run_until(state, START + 3_000)
     with pytest.raises(IllegalTransition) as error:
-        apply_event(state, "c1", event._replace(at=START + 3_000))
+        apply_event(state, "c1", event.replace(at=START + 3_000))
     assert str(error.value) == message
 
 

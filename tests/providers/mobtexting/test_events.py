@@ -118,7 +118,7 @@ def test_an_unanswered_call_is_redialed_as_often_as_attempts_says(
         ({"b": PRESETS["busy"]}, [0]),
         ({"b": PRESETS["rejected"]}, [0]),
         ({"b": PRESETS["unreachable"]}, [0]),
-        ({"a": DEFAULT_BEHAVIOR._replace(hangup=DEFAULT_BEHAVIOR.ring), "b": NO_ANSWER}, [0]),
+        ({"a": DEFAULT_BEHAVIOR.replace(hangup=DEFAULT_BEHAVIOR.ring), "b": NO_ANSWER}, [0]),
     ],
 )
 def test_a_call_is_redialed_only_if_a_leg_did_not_answer(

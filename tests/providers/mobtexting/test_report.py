@@ -27,7 +27,7 @@ from tests.support.simulation import (
     state_with_scenarios,
 )
 
-HANGS_UP_EARLY = DEFAULT_BEHAVIOR._replace(hangup=fixed_duration(1_000))
+HANGS_UP_EARLY = DEFAULT_BEHAVIOR.replace(hangup=fixed_duration(1_000))
 NETWORK_FAILURE = PRESETS["network-failure"]
 
 Words = tuple[str, str, str, str]

@@ -100,7 +100,7 @@ def test_a_placed_call_is_answered_as_documented(
     exchange = click_to_call(state, to=to)
     call = read.calls(state)["c1"]
     assert (exchange.response.status, json.dumps(exchange.response.body)) == (200, text)
-    assert (call.spec.flow, [leg[:3] for leg in call.legs]) == (flow, legs)
+    assert (call.spec.flow, [(leg.name, leg.role, leg.number) for leg in call.legs]) == (flow, legs)
 
 
 def reported_body(state: SandboxState) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def record_call(site: SiteClient, *events: Event) -> str:
     """Place a call, give it `events`, and return the path of its recording."""
     state = site.sandbox.state
     call_id = site.click_to_call().headers["x-mock-call"]
-    read.calls(state)[call_id] = read.calls(state)[call_id]._replace(events=events)
+    read.calls(state)[call_id] = read.calls(state)[call_id].replace(events=events)
     return recording_path(site, call_id)
 
 

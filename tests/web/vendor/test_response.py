@@ -31,7 +31,7 @@ def build_exchange(response: Response, **more: Any) -> Exchange:
         fault=more.pop("fault", None),
         explanation="",
         scenario_names=(),
-    )._replace(**more)
+    ).replace(**more)
 
 
 def content_length(size: int) -> HeaderField:

@@ -50,7 +50,7 @@ def test_a_diagram_escapes_mermaid_syntax(state: SandboxState) -> None:
     entry = read.journal(state)[0]
     assert isinstance(entry.payload, Exchange)
     request = Request(method="GET", path="/a;b#c<d>\n\x1b")
-    changed = entry._replace(payload=entry.payload._replace(request=request))
+    changed = entry.replace(payload=entry.payload.replace(request=request))
     assert "GET /a#59;b#35;c#lt;d#gt;\n" in render_diagram([changed], state)
 
 

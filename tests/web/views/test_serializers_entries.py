@@ -83,14 +83,14 @@ PRINTED = {
         ({"response": Response(status=200, body=b'{"a": 1}')}, {"response": {"a": 1}}),
         ({"response": Response(status=200, body=b"<html>\xff")}, {"response": "<html>�"}),
         ({"response": Response(status=200)}, {"response": None}),
-        ({"request": REQUEST._replace(body=b"\xffa")}, {"body": "�a"}),
-        ({"request": REQUEST._replace(query="", headers={})}, {"query": "", "headers": {}}),
+        ({"request": REQUEST.replace(body=b"\xffa")}, {"body": "�a"}),
+        ({"request": REQUEST.replace(query="", headers={})}, {"query": "", "headers": {}}),
     ],
 )
 def test_an_exchange_is_printed_with_every_key_in_order(
     configuration: Configuration, changes: dict[str, Any], expected: dict[str, object]
 ) -> None:
-    printed = serialize_exchange(EXCHANGE._replace(**changes), configuration)
+    printed = serialize_exchange(EXCHANGE.replace(**changes), configuration)
     assert list(printed.items()) == list((PRINTED | expected).items())
 
 
@@ -107,7 +107,7 @@ def test_credentials_in_a_body_other_than_json_are_masked(
     configuration: Configuration, body: bytes
 ) -> None:
     printed = serialize_exchange(
-        EXCHANGE._replace(request=REQUEST._replace(body=body)), configuration
+        EXCHANGE.replace(request=REQUEST.replace(body=body)), configuration
     )
     assert "k-123" not in repr(printed)
 
@@ -148,13 +148,13 @@ PRINTED_ATTEMPTS = [
     [
         (PENDING, "pending", T0, []),
         (
-            PENDING._replace(state="delivered", next_attempt_at=None, attempts=ATTEMPTS),
+            PENDING.replace(state="delivered", next_attempt_at=None, attempts=ATTEMPTS),
             "delivered",
             None,
             PRINTED_ATTEMPTS,
         ),
         (
-            PENDING._replace(next_attempt_at=START + 5_000, attempts=ATTEMPTS[:1]),
+            PENDING.replace(next_attempt_at=START + 5_000, attempts=ATTEMPTS[:1]),
             "pending",
             T5,
             PRINTED_ATTEMPTS[:1],
@@ -199,7 +199,7 @@ ENTRY_HEAD = {"at": T0, "type": "any", "call": "c1"}
         ),
         (Event(at=START, type="ring", leg="a"), {**ENTRY_HEAD, "event": "ring", "leg": "a"}),
         (
-            PENDING._replace(state="failed", attempts=ATTEMPTS[:2]),
+            PENDING.replace(state="failed", attempts=ATTEMPTS[:2]),
             {
                 "at": T5,
                 "type": "any",

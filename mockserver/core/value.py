@@ -1,0 +1,25 @@
+"""The bases of immutable values that are made for every request, event and delivery.
+
+Such a value is a frozen msgspec struct: it costs a third of a named tuple, and a changed copy an
+eighth. Values with equal fields are equal, and have the same hash if their fields have one.
+`value.replace(name=new)` returns a copy with other fields.
+"""
+
+from typing import dataclass_transform
+
+import msgspec
+
+
+@dataclass_transform(frozen_default=True)
+class Value(msgspec.Struct, frozen=True, gc=False):
+    """An immutable value that the garbage collector does not visit.
+
+    So no field may hold a function, or a container that can change: through one of them a value
+    could refer to itself, and would then stay in memory for ever.
+    """
+
+    replace = msgspec.Struct.__replace__
+
+
+class TrackedValue(Value, gc=True):
+    """An immutable value that may hold functions and live views: the collector visits it."""
