@@ -55,6 +55,7 @@ WEB_LAYERS = (
     {"views"},
     {"vendor"},
     {"dependencies"},
+    {"router"},
     {"server", "access_control"},
     {"hosts", "problems", "log_throttle"},
 )
@@ -271,8 +272,8 @@ def test_only_the_bases_of_values_import_msgspec() -> None:
         ),
         (
             "web/access_control.py",
-            "from mockserver.web.vendor.router import find_route",
-            ["mockserver.web.vendor.router.find_route"],
+            "from mockserver.web.router import Router",
+            ["mockserver.web.router.Router"],
         ),
         (
             "config/scenarios.py",

@@ -45,6 +45,8 @@ from mockserver.runtime.tasks import OnError, spawn
 from mockserver.settings import Settings, SettingsError
 from mockserver.web.app import build_app
 from mockserver.web.dependencies import Dependencies
+from mockserver.web.log_throttle import LogThrottle
+from mockserver.web.router import Router
 from mockserver.web.server.uvicorn_server import Server, ServerAddress, bind_socket, build_config
 
 __all__ = [
@@ -77,10 +79,12 @@ def build_server(
     sandboxes = SandboxRegistry(AsgiDispatcher(dispatcher, asgi_apps), setup, on_created)
     dependencies = Dependencies(
         sandboxes=sandboxes,
-        origins=lambda: address.origins,
+        router=Router(configuration.providers),
+        origins=address.origins,
         compile_scenarios=compiler,
         control_document=load_control_openapi,
         rejections=Counter(),
+        log_throttle=LogThrottle(),
         access_control=access_control,
         public_url=settings.public_url.rstrip("/"),
         webhook_depth=dispatcher.webhook_depth,
@@ -107,7 +111,7 @@ def _build_lifespan(
     async def lifespan(_: Any) -> AsyncIterator[Mapping[str, Any]]:
         sandboxes.start()
         watcher = _start_file_watcher(settings, reload, sandboxes.record_error)
-        yield {"rejections": dependencies.rejections}
+        yield {"dependencies": dependencies}
         if watcher:
             watcher.cancel()
         await sandboxes.stop()

@@ -19,6 +19,8 @@ from mockserver.settings import Settings
 from mockserver.web.access_control import AccessControl
 from mockserver.web.app import build_app
 from mockserver.web.dependencies import Dependencies
+from mockserver.web.log_throttle import LogThrottle
+from mockserver.web.router import Router
 from mockserver.web.views.journal_export import export_lines
 
 
@@ -56,10 +58,12 @@ async def _replay(name: str, entries: list[Json], settings: Settings) -> ReplayR
     sandboxes = SandboxRegistry(dispatcher, (configuration, timing), lambda _: None)
     dependencies = Dependencies(
         sandboxes=sandboxes,
-        origins=lambda: (OWN_ORIGIN,),
+        router=Router(configuration.providers),
+        origins=(OWN_ORIGIN,),
         compile_scenarios=ScenarioCompiler(settings),
         control_document=load_control_openapi,
         rejections=Counter(),
+        log_throttle=LogThrottle(),
         access_control=AccessControl(),
         public_url=settings.public_url.rstrip("/"),
     )

@@ -6,12 +6,10 @@ or, in a vendor request, a vendor's host: this stops DNS rebinding.
 
 import hmac
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from functools import lru_cache
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from mockserver.core.provider import BoundProvider
-from mockserver.web.hosts import vendor_host
+from mockserver.web.hosts import HostsByProvider, vendor_host
 from mockserver.web.problems import problem
 
 if TYPE_CHECKING:
@@ -62,20 +60,20 @@ class AccessControl(NamedTuple):
         )
 
     def check_vendor_request(
-        self, headers: "Headers", providers: Mapping[str, BoundProvider]
+        self, headers: "Headers", vendor_hosts: HostsByProvider
     ) -> "Response | None":
         """Return a 403 problem, or None if the request may reach a vendor."""
         names = headers.getlist("host")
         return self.check_origin(headers) or (
-            None if self.allows_host(names[0], providers) else foreign_host_problem(names)
+            None if self.allows_host(names[0], vendor_hosts) else foreign_host_problem(names)
         )
 
-    def allows_host(self, authority: str, providers: Mapping[str, BoundProvider]) -> bool:
+    def allows_host(self, authority: str, vendor_hosts: HostsByProvider) -> bool:
         """Whether a vendor request may have this Host, which may be one of the vendors' own."""
         return (
             bool(self.token)
             or self._is_own_host(authority)
-            or _is_vendor_host(providers, authority)
+            or _is_vendor_host(vendor_hosts, authority)
         )
 
     def check_origin(self, headers: "Headers") -> "Response | None":
@@ -106,16 +104,15 @@ class AccessControl(NamedTuple):
         return scheme.lower() == "bearer" and is_same
 
 
-@lru_cache(maxsize=256)
 def _host_name(authority: str) -> str:
     """The host in lower case, without port, brackets and final dot; empty if malformed."""
     match = AUTHORITY_PATTERN.fullmatch(authority)
     return match[1].strip("[]").lower().removesuffix(".") if match else ""
 
 
-def _is_vendor_host(providers: Mapping[str, BoundProvider], authority: str) -> bool:
+def _is_vendor_host(vendor_hosts: HostsByProvider, authority: str) -> bool:
     name = _host_name(authority)
-    return name != "" and vendor_host(providers, name) is not None
+    return name != "" and vendor_host(vendor_hosts, name) is not None
 
 
 def foreign_host_problem(names: list[str]) -> "Response":
@@ -137,7 +134,7 @@ def require_access(handler: Handler) -> Handler:
     """Wrap the handler of a control route in the access check."""
 
     async def check_and_handle(request: "Request") -> "Response":
-        access_control: AccessControl = request.scope["dependencies"].access_control
+        access_control: AccessControl = request.state.dependencies.access_control
         return access_control.check_control_request(request.headers) or await handler(request)
 
     return check_and_handle

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SANDBOX_NAME
-from mockserver.web.dependencies import Dependencies, parse_headers
+from mockserver.web.dependencies import (
+    Dependencies,
+    RequestInfo,
+    parse_headers,
+    request_info_in,
+)
 from mockserver.web.hosts import vendor_host
 from mockserver.web.problems import problem
 from mockserver.web.server.lifespan import Lifespan, run_lifespan
@@ -58,14 +63,15 @@ def build_app(dependencies: Dependencies, lifespan: Lifespan) -> ASGIApp:
 
 
 def _resolve_prefix(scope: Scope, dependencies: Dependencies) -> "Response | None":
-    """Read the sandbox name into `scope`; return a problem for a bad name or bad framing.
+    """Put the request info into `scope`; return a problem for a bad sandbox name or bad framing.
 
     The name comes from the path prefix, else from the `X-Mock-Sandbox` header. Without a name, the
     control API uses the default sandbox, and a vendor route may find one by credential. A missing
     sandbox is created by the route, after it has admitted the request.
     """
-    scope["dependencies"] = dependencies
-    scope["request_headers"] = headers = parse_headers(scope["headers"])
+    headers = parse_headers(scope["headers"])
+    info = RequestInfo(headers)
+    scope.setdefault("state", {}).update(dependencies=dependencies, request_info=info)
     rejection = _check_framing(headers.unusual) if headers.unusual else None
     if rejection:
         return rejection
@@ -77,10 +83,9 @@ def _resolve_prefix(scope: Scope, dependencies: Dependencies) -> "Response | Non
         return problem("unknown-sandbox", f"{name!r:.80} is no name: letters, digits, . _ -")
     if not name and scope["path"].startswith(OWN_PREFIXES):
         name = DEFAULT_SANDBOX
-    scope["sandbox_name"] = name
-    scope["sandbox"] = (
-        dependencies.sandboxes.get_or_create(name) if dependencies.sandboxes.find(name) else None
-    )
+    info.sandbox_name = name
+    if dependencies.sandboxes.find(name):
+        info.sandbox = dependencies.sandboxes.get_or_create(name)
     return None
 
 
@@ -101,9 +106,9 @@ def _is_index_request(scope: Scope, dependencies: Dependencies) -> bool:
     """Whether a browser asks for the index page; a vendor's own `GET /` has the vendor's Host."""
     if scope["path"] != "/" or scope["method"] not in ("GET", "HEAD"):
         return False
-    headers, providers = scope["request_headers"], dependencies.sandboxes.initial_setup[0].providers
+    headers = request_info_in(scope).headers
     accepts_html = "text/html" in headers.get(b"accept")
-    return accepts_html and vendor_host(providers, headers.get(b"host")) is None
+    return accepts_html and vendor_host(dependencies.router.hosts, headers.get(b"host")) is None
 
 
 async def send_shutdown_problem(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,12 +1,21 @@
-"""The dependencies of the web package, built by the composition root, and request headers."""
+"""What a request finds in `scope["state"]`: the dependencies of the server, and the request's own.
+
+There is no other way to either.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from starlette.types import Scope
+
 from mockserver.core.configuration import Configuration
-from mockserver.runtime.sandbox_registry import SandboxRegistry
+from mockserver.runtime.sandbox import Sandbox
+from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SandboxRegistry
 from mockserver.web.access_control import AccessControl
+from mockserver.web.log_throttle import LogThrottle
+from mockserver.web.router import Router
 from mockserver.web.server.transport import HeaderField
 
 if TYPE_CHECKING:
@@ -19,19 +28,22 @@ CompileScenarios = Callable[
 
 
 class Dependencies(NamedTuple):
-    """The dependencies that every request finds in `scope["dependencies"]`.
+    """What one server owns and its requests use; the same for all of them.
 
-    `origins` returns the origins under which the server reaches itself. `compile_scenarios` builds
-    a configuration with other scenarios, or returns their problems. `control_document` returns the
+    `origins` are those under which the server reaches itself. `compile_scenarios` builds a
+    configuration with other scenarios, or returns their problems. `control_document` returns the
     control API's OpenAPI document. `public_url` is empty, or replaces a vendor request's origin.
     """
 
     sandboxes: SandboxRegistry
-    origins: Callable[[], tuple[str, ...]]
+    router: Router
+    origins: tuple[str, ...]
     compile_scenarios: CompileScenarios
     control_document: Callable[[], Mapping[str, Any]]
     rejections: Counter[str]
     """How many requests and connections `HttpProtocol` has rejected, by kind."""
+    log_throttle: LogThrottle
+    """For rejections and failures of providers; the journal has a throttle for each sandbox."""
     access_control: AccessControl = AccessControl()
     public_url: str = ""
     webhook_depth: Callable[[str, int], int] = lambda *_: 0
@@ -72,3 +84,34 @@ def _build_headers(fields: Sequence[HeaderField]) -> "Headers":
     from starlette.datastructures import Headers  # noqa: PLC0415 - takes 20 ms, rarely needed
 
     return Headers(raw=list(fields))
+
+
+@dataclass(slots=True)
+class RequestInfo:
+    """What the server knows about one request.
+
+    `sandbox_name` is empty if the request names no sandbox; `sandbox` is None until it is found.
+    `allowed_methods` are those of the path if the request's is not one of them.
+    """
+
+    headers: RequestHeaders
+    sandbox_name: str = ""
+    sandbox: Sandbox | None = None
+    allowed_methods: tuple[str, ...] = ()
+
+
+def dependencies_in(scope: Scope) -> Dependencies:
+    dependencies: Dependencies = scope["state"]["dependencies"]
+    return dependencies
+
+
+def request_info_in(scope: Scope) -> RequestInfo:
+    info: RequestInfo = scope["state"]["request_info"]
+    return info
+
+
+def sandbox_in(scope: Scope) -> Sandbox:
+    """Return the sandbox of the request, or the default one as long as it is not found."""
+    return request_info_in(scope).sandbox or dependencies_in(scope).sandboxes.get_or_create(
+        DEFAULT_SANDBOX
+    )

@@ -18,7 +18,9 @@ from mockserver.settings import Settings
 from mockserver.web.access_control import AccessControl
 from mockserver.web.app import build_app
 from mockserver.web.dependencies import Dependencies
+from mockserver.web.log_throttle import LogThrottle
 from mockserver.web.problems import PROBLEM_KINDS, TYPE_PREFIX
+from mockserver.web.router import Router
 
 ORIGIN = "http://127.0.0.1:8080"
 BEARER = "top-secret-bearer"
@@ -38,16 +40,20 @@ def build_site(  # noqa: PLR0913, PLR0917 - all that a test may change
     access_control: AccessControl | None = None,
     origins: tuple[str, ...] = (ORIGIN,),
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]] = no_lifespan,
+    public_url: str = "",
 ) -> tuple[SandboxRegistry, ASGIApp]:
     """Return the sandboxes, and the application that serves them."""
     sandboxes = SandboxRegistry(dispatcher, (configuration, timing), lambda _: None)
     dependencies = Dependencies(
         sandboxes=sandboxes,
-        origins=lambda: origins,
+        router=Router(configuration.providers),
+        origins=origins,
         compile_scenarios=ScenarioCompiler(Settings()),
         control_document=load_control_openapi,
         rejections=Counter(),
+        log_throttle=LogThrottle(),
         access_control=access_control or AccessControl(),
+        public_url=public_url,
     )
     return sandboxes, build_app(dependencies, lifespan)
 

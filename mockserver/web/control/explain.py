@@ -15,7 +15,7 @@ from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.control.diagnostics import find_hints
 from mockserver.web.control.params import sandbox_of, sandboxes_of
 from mockserver.web.problems import ProblemError
-from mockserver.web.vendor.router import nearest_operations
+from mockserver.web.router import nearest_operations
 from mockserver.web.views import redaction
 from mockserver.web.views.body_preview import preview_field
 

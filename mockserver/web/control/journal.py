@@ -22,7 +22,7 @@ async def get_journal(request: Request) -> Response:
 
     `?format=jsonl` exports all of it, one entry per line, as `mockserver replay` reads it.
     """
-    state, origins = sandbox_of(request).state, dependencies_of(request).origins()
+    state, origins = sandbox_of(request).state, dependencies_of(request).origins
     format_name = request.query_params.get("format", "json")
     if format_name not in FORMATS:
         raise ProblemError("invalid-query", f"format is one of {', '.join(FORMATS)}")

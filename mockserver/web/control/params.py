@@ -11,7 +11,7 @@ from mockserver.core.old_words import describe_old_word
 from mockserver.core.suggestions import did_you_mean
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SandboxRegistry, TooManySandboxes
-from mockserver.web.dependencies import Dependencies
+from mockserver.web.dependencies import Dependencies, dependencies_in, request_info_in
 from mockserver.web.problems import TOO_MANY_SANDBOXES, ProblemError
 from mockserver.web.vendor.request import BodyTooLarge, ClientDisconnected, read_body
 from mockserver.web.views.body_preview import is_json_safe
@@ -20,8 +20,7 @@ MAX_LIMIT_DIGITS = 10  # a limit has fewer; no list is so long
 
 
 def dependencies_of(request: Request) -> Dependencies:
-    dependencies: Dependencies = request.scope["dependencies"]
-    return dependencies
+    return dependencies_in(request.scope)
 
 
 def sandbox_of(request: Request) -> Sandbox:
@@ -30,19 +29,18 @@ def sandbox_of(request: Request) -> Sandbox:
     Raises:
         ProblemError: There are too many sandboxes.
     """
+    info = request_info_in(request.scope)
     try:
-        sandbox: Sandbox = request.scope["sandbox"] or sandboxes_of(request).get_or_create(
-            request.scope["sandbox_name"]
-        )
+        sandbox = info.sandbox or sandboxes_of(request).get_or_create(info.sandbox_name)
     except TooManySandboxes:
         raise ProblemError("too-many-sandboxes", TOO_MANY_SANDBOXES) from None
-    request.scope["sandbox"] = sandbox
+    info.sandbox = sandbox
     return sandbox
 
 
 def prefix_of(request: Request) -> str:
     """The path prefix of links into the sandbox of the request; empty for the default one."""
-    name = request.scope["sandbox_name"] or DEFAULT_SANDBOX
+    name = request_info_in(request.scope).sandbox_name or DEFAULT_SANDBOX
     return "" if name == DEFAULT_SANDBOX else f"/_sandbox/{name}"
 
 

@@ -50,7 +50,7 @@ def all_webhooks(request: Request) -> list[dict[str, Any]]:
 
 
 def _serialize_webhook(request: Request, delivery: Delivery) -> dict[str, Any]:
-    origin = dependencies_of(request).origins()[0]
+    origin = dependencies_of(request).origins[0]
     serialized = serialize_delivery(delivery, sandbox_of(request).state.configuration.seed)
     return {**serialized, "url": serialized["url"].replace(ORIGIN_PLACEHOLDER, origin, 1)}
 

@@ -13,7 +13,6 @@ import httptools
 from starlette.types import ASGIApp, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from mockserver.web.log_throttle import LogThrottle
 from mockserver.web.problems import PROBLEM_KINDS, PROBLEM_MEDIA_TYPE, problem, problem_body
 from mockserver.web.server.transport import (
     TRANSPORT_KEY,
@@ -34,7 +33,6 @@ CLOSE_DELAY: Final = 0.5
 """Real seconds for a client that is still sending to read the rejection before the close."""
 
 log = logging.getLogger("mockserver")
-throttle = LogThrottle()
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -173,10 +171,9 @@ class HttpProtocol(HttpToolsProtocol):
         get_running_loop().call_later(CLOSE_DELAY, self._close)
 
     def _record_rejection(self, kind: str, message: str) -> None:
-        rejections = self.app_state.get("rejections")
-        if rejections is not None:
-            rejections[kind] += 1
-        text = throttle.limit(kind, message)
+        dependencies = self.app_state["dependencies"]
+        dependencies.rejections[kind] += 1
+        text = dependencies.log_throttle.limit(kind, message)
         if text:
             log.warning("%s", text)
 

@@ -25,9 +25,15 @@ from mockserver.engine.webhooks import is_due_before_response
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, TooManySandboxes
 from mockserver.web.access_control import foreign_host_problem
-from mockserver.web.dependencies import Dependencies, RequestHeaders
-from mockserver.web.log_throttle import LogThrottle
+from mockserver.web.dependencies import (
+    Dependencies,
+    RequestHeaders,
+    dependencies_in,
+    request_info_in,
+    sandbox_in,
+)
 from mockserver.web.problems import TOO_MANY_SANDBOXES, problem
+from mockserver.web.router import NO_FIELDS, UnknownPath, VendorRoute
 from mockserver.web.server.transport import disconnect
 from mockserver.web.vendor.request import (
     DEFAULT_BODY_LIMIT,
@@ -37,7 +43,6 @@ from mockserver.web.vendor.request import (
     read_body,
 )
 from mockserver.web.vendor.response import AsgiResponse, build_response
-from mockserver.web.vendor.router import NO_FIELDS, UnknownPath, VendorRoute, find_route
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -46,16 +51,15 @@ MAX_WEBHOOK_DEPTH: Final = 8
 """How many webhooks to this server may lead to one another."""
 
 log = logging.getLogger("mockserver")
-throttle = LogThrottle()
 
 
 async def handle_vendor_request(scope: Scope, receive: Receive, send: Send) -> None:
     """Handle a request to any path outside the control API; the path may be unknown."""
-    dependencies: Dependencies = scope["dependencies"]
+    dependencies, info = dependencies_in(scope), request_info_in(scope)
     depth = dependencies.webhook_depth(*(scope.get("client") or ("", 0)))
-    rejection = _check_access(scope["request_headers"], dependencies) or _check_webhook_depth(depth)
-    route = _find_route(scope, dependencies)
-    scope["allowed_methods"] = () if isinstance(route, UnknownPath) else route.allowed_methods
+    rejection = _check_access(info.headers, dependencies) or _check_webhook_depth(depth)
+    route = dependencies.router.find(scope["method"], info.headers.get(b"host"), scope["path"])
+    info.allowed_methods = () if isinstance(route, UnknownPath) else route.allowed_methods
     limit = DEFAULT_BODY_LIMIT if isinstance(route, UnknownPath) else route.body_limit
     try:
         body = await read_body(receive, limit)
@@ -73,13 +77,11 @@ async def handle_vendor_request(scope: Scope, receive: Receive, send: Send) -> N
         if depth and isinstance(outcome, IncomingRequest):
             outcome = outcome.replace(webhook_depth=depth)
     except Exception as error:  # noqa: BLE001 - any failure of a provider is a problem response
-        outcome = _record_failure(
-            scope["sandbox"] or dependencies.sandboxes.get_or_create(DEFAULT_SANDBOX), error
-        )
+        outcome = _record_failure(scope, error)
     if not isinstance(outcome, IncomingRequest):
         await outcome(scope, receive, send)
         return
-    await _respond(scope["sandbox"], outcome, scope, receive, send)
+    await _respond(sandbox_in(scope), outcome, scope, receive, send)
 
 
 def _prepare_request(
@@ -91,7 +93,7 @@ def _prepare_request(
         sandbox: Sandbox = _resolve_sandbox(scope, dependencies, route, credential)
     except TooManySandboxes:
         return problem("too-many-sandboxes", TOO_MANY_SANDBOXES)
-    scope["sandbox"] = sandbox
+    request_info_in(scope).sandbox = sandbox
     if isinstance(route, UnknownPath):
         return _record_unknown_path(sandbox, request, route)
     incoming = _build_incoming(route, request, credential)
@@ -108,7 +110,7 @@ async def _respond(
     if incoming.api_behavior.delay:
         await asyncio.sleep(incoming.api_behavior.delay / SECOND)
     with sandbox.scheduler.request_scope() as now:
-        response, calls = _handle_and_render(sandbox, incoming, now, scope["allowed_methods"])
+        response, calls = _handle_and_render(sandbox, incoming, now, scope)
         if calls and is_due_before_response(sandbox.state, calls):
             await sandbox.scheduler.run_due_now(now)
         if incoming.api_behavior.disconnect:
@@ -119,17 +121,17 @@ async def _respond(
 
 def _check_access(headers: RequestHeaders, dependencies: Dependencies) -> "Response | None":
     """Return 400 unless there is one Host, 403 for a foreign Origin or Host; None if accepted."""
-    providers = dependencies.sandboxes.initial_setup[0].providers
+    vendor_hosts = dependencies.router.hosts
     if headers.unusual is None:
         host = headers.get(b"host")
         return (
             None
-            if dependencies.access_control.allows_host(host, providers)
+            if dependencies.access_control.allows_host(host, vendor_hosts)
             else foreign_host_problem([host])
         )
     if len(headers.unusual.getlist("host")) != 1:
         return problem("bad-request", "a request has one Host header")
-    return dependencies.access_control.check_vendor_request(headers.unusual, providers)
+    return dependencies.access_control.check_vendor_request(headers.unusual, vendor_hosts)
 
 
 def _check_webhook_depth(depth: int) -> "Response | None":
@@ -149,13 +151,6 @@ def _build_request(
     return request.replace(fields={**request.fields, **path_fields}) if path_fields else request
 
 
-def _find_route(scope: Scope, dependencies: Dependencies) -> VendorRoute | UnknownPath:
-    providers = dependencies.sandboxes.initial_setup[0].providers
-    return find_route(
-        providers, scope["method"], scope["request_headers"].get(b"host"), scope["path"]
-    )
-
-
 def _credential(route: VendorRoute | UnknownPath, request: Request) -> str:
     """The credential, which each vendor reads from another place; empty if there is none."""
     if isinstance(route, UnknownPath):
@@ -170,8 +165,8 @@ def _resolve_sandbox(
 
     Without either, it is the default sandbox.
     """
-    if scope["sandbox_name"]:
-        return dependencies.sandboxes.get_or_create(scope["sandbox_name"])
+    if name := request_info_in(scope).sandbox_name:
+        return dependencies.sandboxes.get_or_create(name)
     if isinstance(route, UnknownPath):
         return dependencies.sandboxes.get_or_create(DEFAULT_SANDBOX)
     return dependencies.sandboxes.resolve(route.bound.provider.name, credential)
@@ -189,24 +184,25 @@ def _build_incoming(route: VendorRoute, request: Request, credential: str) -> In
 
 
 def _handle_and_render(
-    sandbox: Sandbox, incoming: IncomingRequest, now: int, allowed_methods: tuple[str, ...]
+    sandbox: Sandbox, incoming: IncomingRequest, now: int, scope: Scope
 ) -> "tuple[AsgiResponse | Response, tuple[str, ...]]":
     """Return the response, a problem if the provider fails, and the ids of the placed calls."""
     started_at = time.perf_counter()
     try:
         exchange = handle(sandbox.state, incoming, now)
-        response = build_response(exchange, allowed_methods)
+        response = build_response(exchange, request_info_in(scope).allowed_methods)
     except Exception as error:  # noqa: BLE001 - any failure of a provider is a problem response
-        return _record_failure(sandbox, error), ()
+        return _record_failure(scope, error), ()
     sandbox.request_durations[exchange.id] = round((time.perf_counter() - started_at) * 1_000)
     if len(sandbox.request_durations) > MAX_ITEMS:
         sandbox.request_durations.popitem(last=False)
     return response, exchange.call_ids
 
 
-def _record_failure(sandbox: Sandbox, error: Exception) -> "Response":
-    if throttle.limit(repr(error), "again"):
+def _record_failure(scope: Scope, error: Exception) -> "Response":
+    if dependencies_in(scope).log_throttle.limit(repr(error), "again"):
         log.error("a provider failed", exc_info=error)
+    sandbox = sandbox_in(scope)
     sandbox.state.record(JournalEntry(sandbox.clock.now(), "error", "", error))
     return problem("internal-error", f"this is a fault of the mock server: {error!r}")
 

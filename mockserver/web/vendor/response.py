@@ -7,9 +7,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from mockserver.core.time import format_iso
 from mockserver.engine.exchange import Exchange
-from mockserver.runtime.sandbox import Sandbox
-from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX
-from mockserver.web.dependencies import Dependencies
+from mockserver.web.dependencies import sandbox_in
 from mockserver.web.server.transport import WRITE_RESPONSE_KEY, HeaderField
 
 BODYLESS_STATUSES: Final = (204, 304)
@@ -83,16 +81,10 @@ def add_time_header(send: Send, scope: Scope) -> Send:
 
     async def send_with_time(message: Message) -> None:
         if message["type"] == "http.response.start":
-            dependencies: Dependencies = scope["dependencies"]
-            sandbox: Sandbox = scope["sandbox"] or dependencies.sandboxes.get_or_create(
-                DEFAULT_SANDBOX
-            )
             headers = message["headers"]
             if all(name != TIME_HEADER for name, _ in headers):
-                message["headers"] = [
-                    *headers,
-                    (TIME_HEADER, format_iso(sandbox.clock.now()).encode()),
-                ]
+                now = format_iso(sandbox_in(scope).clock.now())
+                message["headers"] = [*headers, (TIME_HEADER, now.encode())]
         await send(message)
 
     return send_with_time

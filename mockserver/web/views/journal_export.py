@@ -13,7 +13,7 @@ from mockserver.core.time import format_iso
 from mockserver.core.webhook import ORIGIN_PLACEHOLDER
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.web.hosts import vendor_host
+from mockserver.web.hosts import HostsByProvider, hosts_by_provider, vendor_host
 from mockserver.web.views import redaction
 from mockserver.web.views.serializers import serialize_entry
 
@@ -54,10 +54,11 @@ def build_heading(state: SandboxState) -> dict[str, Any]:
 def export_lines(state: SandboxState, origins: Iterable[str]) -> Iterator[str]:
     """Yield the lines of an export: heading and entries, with requests as they can be resent."""
     known = tuple(origins)
+    vendor_hosts = hosts_by_provider(state.configuration.providers)
     yield replace_origins(format_json(build_heading(state)), state, known)
     for entry, serialized in zip(state.journal, serialize_entries(state), strict=True):
         if isinstance(entry.payload, Exchange):
-            serialized["sent"] = serialize_sent_request(entry.payload, state)
+            serialized["sent"] = serialize_sent_request(entry.payload, state, vendor_hosts)
         yield replace_origins(format_json(serialized), state, known)
 
 
@@ -72,16 +73,14 @@ def format_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def serialize_sent_request(exchange: Exchange, state: SandboxState) -> dict[str, Any]:
+def serialize_sent_request(
+    exchange: Exchange, state: SandboxState, vendor_hosts: HostsByProvider
+) -> dict[str, Any]:
     """Serialize what the journal entry of a request omits, with secrets masked in place."""
-    request, providers, salt = (
-        exchange.request,
-        state.configuration.providers,
-        state.configuration.seed,
-    )
-    bound = providers.get(exchange.provider)
+    request, salt = exchange.request, state.configuration.seed
+    bound = state.configuration.providers.get(exchange.provider)
     secret = bound.provider.credential(request) if bound else None
-    is_vendor_host = vendor_host(providers, request.host) is not None
+    is_vendor_host = vendor_host(vendor_hosts, request.host) is not None
     client_and_host = {
         "client": request.client,
         "host": request.host if is_vendor_host else HOST_PLACEHOLDER,

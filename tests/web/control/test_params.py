@@ -1,6 +1,7 @@
 """The JSON body, filters and page of a control request are parsed and checked."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,7 +20,8 @@ def build_request(query: str = "", body: bytes = b"") -> Request:
     async def receive() -> Message:
         return {"type": "http.request", "body": body}
 
-    scope = {"type": "http", "query_string": query.encode(), "headers": [], "sandbox": "box"}
+    state = {"request_info": SimpleNamespace(sandbox="box")}
+    scope = {"type": "http", "query_string": query.encode(), "headers": [], "state": state}
     return Request(scope, receive)
 
 

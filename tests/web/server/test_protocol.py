@@ -5,11 +5,14 @@ import gc
 import json
 import select
 import socket
+from collections import Counter
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from mockserver.web.log_throttle import LogThrottle
 from mockserver.web.problems import TYPE_PREFIX
 from mockserver.web.server import protocol
 from tests.support.simulation import CLICK_TO_CALL
@@ -184,7 +187,9 @@ def test_a_slow_reader_is_disconnected_only_when_it_stops_reading(
     async def main() -> list[int]:
         instance = protocol.HttpProtocol.__new__(protocol.HttpProtocol)
         transport = FakeTransport(9, 7, 3, 2, 2, 1)
-        instance.transport, instance.app_state = cast("Any", transport), {}
+        dependencies = SimpleNamespace(rejections=Counter(), log_throttle=LogThrottle())
+        instance.transport = cast("Any", transport)
+        instance.app_state = {"dependencies": dependencies}
         instance._start_write_timer(10)  # noqa: SLF001 - what `pause_writing` does
         async with asyncio.timeout(10):
             await transport.aborted.wait()

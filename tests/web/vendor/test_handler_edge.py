@@ -2,20 +2,13 @@
 
 import asyncio
 import logging
-from collections import Counter
 from typing import Any
 
 import httpx
 import pytest
 
-from mockserver.compiler import ScenarioCompiler
-from mockserver.config.registry import load_control_openapi
 from mockserver.core.configuration import Configuration
 from mockserver.runtime.sandbox import Timing
-from mockserver.runtime.sandbox_registry import SandboxRegistry
-from mockserver.settings import Settings
-from mockserver.web.app import build_app
-from mockserver.web.dependencies import Dependencies
 from mockserver.web.vendor import handler
 from tests.support import read
 from tests.support.dispatchers import RecordingDispatcher
@@ -26,7 +19,7 @@ from tests.support.simulation import (
     START,
     configuration_with_provider,
 )
-from tests.support.site import HEADERS, ORIGIN, no_lifespan, read_problem
+from tests.support.site import HEADERS, ORIGIN, build_site, read_problem
 
 
 @pytest.fixture
@@ -36,18 +29,9 @@ def edge(configuration: Configuration) -> EdgeSite:
 
 def build_site_with_public_url(configuration: Configuration, url: str) -> EdgeSite:
     dispatcher = RecordingDispatcher()
-    sandboxes = SandboxRegistry(
-        dispatcher, (configuration, Timing(mode="manual", start=START)), lambda _: None
-    )
-    dependencies = Dependencies(
-        sandboxes=sandboxes,
-        origins=lambda: (ORIGIN,),
-        compile_scenarios=ScenarioCompiler(Settings()),
-        control_document=load_control_openapi,
-        rejections=Counter(),
-        public_url=url,
-    )
-    return EdgeSite(sandboxes, build_app(dependencies, no_lifespan), dispatcher)
+    timing = Timing(mode="manual", start=START)
+    sandboxes, app = build_site(configuration, timing, dispatcher, public_url=url)
+    return EdgeSite(sandboxes, app, dispatcher)
 
 
 def run_app(edge: EdgeSite, scope: dict[str, Any], *messages: dict[str, Any]) -> list[Any]:

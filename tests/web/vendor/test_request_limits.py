@@ -8,8 +8,8 @@ from contextlib import suppress
 import pytest
 
 from mockserver.config.registry import load_providers
+from mockserver.web.router import PATH_PARAMETER
 from mockserver.web.vendor.request import DEFAULT_BODY_LIMIT
-from mockserver.web.vendor.router import PATH_PARAMETER
 from tests.support.processes import FIXED_OPTIONS, peak_memory, serve
 from tests.support.sockets import connect, read_to_end
 from tests.web.test_hostile import CONTROL_REQUESTS

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.provider import BoundProvider
-from mockserver.web.vendor.router import UnknownPath, VendorRoute, find_route
+from mockserver.web.router import Router, UnknownPath, VendorRoute
 
 LOCALHOST = "localhost:8080"
 C2C = "/api/v2/voice/c2c"
@@ -110,7 +110,7 @@ def test_a_request_is_routed_to_an_operation_by_method_host_and_path(
     path: str,
     expected: tuple[str, str],
 ) -> None:
-    route = find_route(providers, method, host, path)
+    route = Router(providers).find(method, host, path)
     assert isinstance(route, VendorRoute)
     selected = (route.bound.provider.name, route.endpoint.operation)
     assert (selected, route.allowed_methods) == (expected, ())
@@ -133,7 +133,7 @@ def test_a_request_is_routed_to_an_operation_by_method_host_and_path(
 def test_a_wrong_method_yields_the_allowed_methods_of_the_vendor(
     providers: Mapping[str, BoundProvider], method: str, host: str, path: str, expected: object
 ) -> None:
-    route = find_route(providers, method, host, path)
+    route = Router(providers).find(method, host, path)
     assert isinstance(route, VendorRoute)
     assert (route.bound.provider.name, route.allowed_methods) == expected
 
@@ -159,7 +159,7 @@ def test_a_wrong_method_yields_the_allowed_methods_of_the_vendor(
 def test_an_unknown_path_names_the_nearest_operation(
     providers: Mapping[str, BoundProvider], host: str, path: str, nearest: str
 ) -> None:
-    route = find_route(providers, "POST", host, path)
+    route = Router(providers).find("POST", host, path)
     assert isinstance(route, UnknownPath)
     assert route.nearest[0] == nearest
 
@@ -170,14 +170,14 @@ def test_a_path_near_no_operation_names_the_first_operations(
 ) -> None:
     others = {name: bound for name, bound in providers.items() if name != "innocalls"}
     first = (f"POST {C2C}", "POST /outbound/create", "GET /outbound/status")
-    assert find_route(others, "GET", LOCALHOST, path) == UnknownPath(nearest=first)
+    assert Router(others).find("GET", LOCALHOST, path) == UnknownPath(nearest=first)
 
 
 def test_a_vendor_host_does_not_serve_the_paths_of_another_vendor(
     providers: Mapping[str, BoundProvider],
 ) -> None:
-    assert isinstance(find_route(providers, "GET", PORTAL, "/apps/v1/calls"), UnknownPath)
-    assert isinstance(find_route(providers, "GET", LOCALHOST, "/apps/v1/calls"), VendorRoute)
+    assert isinstance(Router(providers).find("GET", PORTAL, "/apps/v1/calls"), UnknownPath)
+    assert isinstance(Router(providers).find("GET", LOCALHOST, "/apps/v1/calls"), VendorRoute)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_a_vendor_host_does_not_serve_the_paths_of_another_vendor(
 def test_path_parameters_are_returned_as_fields(
     providers: Mapping[str, BoundProvider], path: str, fields: Mapping[str, str]
 ) -> None:
-    route = find_route(providers, "GET", LOCALHOST, path)
+    route = Router(providers).find("GET", LOCALHOST, path)
     assert isinstance(route, VendorRoute)
     assert route.path_fields == fields
 
@@ -202,7 +202,7 @@ def test_path_parameters_are_returned_as_fields(
 def test_any_text_without_a_slash_is_the_value_of_a_path_parameter(
     configuration: Configuration, text: str
 ) -> None:
-    route = find_route(build_providers(configuration), "GET", LOCALHOST, f"/apps/v1/calls/{text}")
+    route = Router(build_providers(configuration)).find("GET", LOCALHOST, f"/apps/v1/calls/{text}")
     assert isinstance(route, VendorRoute)
     assert (route.endpoint.operation, route.path_fields) == ("show", {"call_id": text})
 
@@ -236,8 +236,8 @@ def has_kind(name: str) -> Callable[[Request], bool]:
 def test_the_first_operation_whose_condition_holds_is_selected_else_the_last(
     configuration: Configuration, sent: object, operation: str
 ) -> None:
-    route = find_route(
-        build_providers_at_one_path(configuration, ("h", "h", "h")), "POST", LOCALHOST, "/calls"
+    route = Router(build_providers_at_one_path(configuration, ("h", "h", "h"))).find(
+        "POST", LOCALHOST, "/calls"
     )
     assert isinstance(route, VendorRoute)
     assert route.body_limit == 9
@@ -255,8 +255,8 @@ def test_the_first_operation_whose_condition_holds_is_selected_else_the_last(
 def test_operations_on_different_hosts_do_not_share_a_path(
     configuration: Configuration, host: str, operation: str, limit: int
 ) -> None:
-    route = find_route(
-        build_providers_at_one_path(configuration, ("one", "two", "one")), "POST", host, "/calls"
+    route = Router(build_providers_at_one_path(configuration, ("one", "two", "one"))).find(
+        "POST", host, "/calls"
     )
     assert isinstance(route, VendorRoute)
     assert route.select_endpoint(Request(method="POST", path="/calls")).operation == operation
@@ -266,14 +266,14 @@ def test_operations_on_different_hosts_do_not_share_a_path(
 def test_routes_are_not_shared_between_different_providers(configuration: Configuration) -> None:
     """Routes found for some providers do not apply to others."""
     assert isinstance(
-        find_route(build_providers(configuration), "GET", LOCALHOST, "/apps/v1/calls"), VendorRoute
+        Router(build_providers(configuration)).find("GET", LOCALHOST, "/apps/v1/calls"), VendorRoute
     )
     others = {"mobtexting": configuration.providers["mobtexting"]}
-    assert isinstance(find_route(others, "GET", LOCALHOST, "/apps/v1/calls"), UnknownPath)
+    assert isinstance(Router(others).find("GET", LOCALHOST, "/apps/v1/calls"), UnknownPath)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_the_root_path_belongs_to_no_vendor(
     providers: Mapping[str, BoundProvider], method: str
 ) -> None:
-    assert isinstance(find_route(providers, method, LOCALHOST, "/"), UnknownPath)
+    assert isinstance(Router(providers).find(method, LOCALHOST, "/"), UnknownPath)

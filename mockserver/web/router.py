@@ -1,26 +1,23 @@
-"""Routes vendor requests: method, host and path -> operation, without any state."""
+"""Routes vendor requests: method, host and path -> operation."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from mockserver.core.http import Request
 from mockserver.core.provider import BoundProvider, Endpoint
 from mockserver.core.suggestions import closest_words
-from mockserver.web.hosts import (
-    HostsByProvider,
-    ProvidersKey,
-    has_host,
-    hosts_by_provider,
-    match_vendor_host,
-)
+from mockserver.web.hosts import HostsByProvider, has_host, hosts_by_provider, vendor_host
 
 NO_FIELDS: Final[Mapping[str, str]] = MappingProxyType({})
 PATH_PARAMETER: Final = re.compile(r"\\\{(\w+)\\\}")
 """A path parameter such as `{id}`, as `re.escape` renders it."""
+
+CACHE_SIZE: Final = 256
+"""How many (method, host, path) a router remembers."""
 
 
 class VendorRoute(NamedTuple):
@@ -75,34 +72,42 @@ class _RouteTable(NamedTuple):
     An element of `templates` is (pattern of the path, route).
     """
 
+    providers: Mapping[str, BoundProvider]
     hosts: HostsByProvider
     exact: Mapping[str, tuple[VendorRoute, ...]]
     templates: Mapping[int, tuple[tuple[re.Pattern[str], VendorRoute], ...]]
 
 
-def find_route(
-    providers: Mapping[str, BoundProvider], method: str, host: str, path: str
-) -> VendorRoute | UnknownPath:
-    """Find the operation of a path: native, or below `/provider` or `/provider/host`.
+class Router:
+    """Finds the routes of the providers of one server; `hosts` are the host names of each.
 
-    A native path with a vendor's Host header belongs to that vendor. A known path with a wrong
-    method is found too, because the vendor responds to it.
+    Built once. It remembers the routes that it has found, as clients repeat their requests.
     """
-    return _find_cached(ProvidersKey(providers), method, host, path)
+
+    def __init__(self, providers: Mapping[str, BoundProvider]) -> None:
+        table = _build_table(providers)
+        self.hosts = table.hosts
+        self._find_cached = lru_cache(CACHE_SIZE)(partial(_find_route, table))
+
+    def find(self, method: str, host: str, path: str) -> VendorRoute | UnknownPath:
+        """Find the operation of a path: native, or below `/provider` or `/provider/host`.
+
+        A native path with a vendor's Host header belongs to that vendor. A known path with a wrong
+        method is found too, because the vendor responds to it.
+        """
+        return self._find_cached(method, host, path)
 
 
-@lru_cache(maxsize=256)
-def _find_cached(key: ProvidersKey, method: str, host: str, path: str) -> VendorRoute | UnknownPath:
-    table, providers = _build_table(key), key.providers
+def _find_route(table: _RouteTable, method: str, host: str, path: str) -> VendorRoute | UnknownPath:
     target = _routing_key(table, host, path)
     if target == ROOT_KEY:
-        return UnknownPath(nearest_operations(providers, method, path))
+        return UnknownPath(nearest_operations(table.providers, method, path))
     at_path = [route for route in _routes_at(table, target.path) if _matches_key(route, target)]
     matching = [route for route in at_path if route.endpoint.method == method]
     if matching:
         return _join_alternatives(matching)
     if not at_path:
-        return UnknownPath(nearest_operations(providers, method, target.path))
+        return UnknownPath(nearest_operations(table.providers, method, target.path))
     first = at_path[0]
     methods = [route.endpoint.method for route in at_path if route.bound is first.bound]
     return first._replace(allowed_methods=tuple(methods))
@@ -116,18 +121,17 @@ def nearest_operations(
     return closest_words(f"{method} {path}", known) or tuple(known[:3])
 
 
-@lru_cache(maxsize=8)
-def _build_table(key: ProvidersKey) -> _RouteTable:
+def _build_table(providers: Mapping[str, BoundProvider]) -> _RouteTable:
     exact: dict[str, tuple[VendorRoute, ...]] = {}
     templates: dict[int, tuple[tuple[re.Pattern[str], VendorRoute], ...]] = {}
-    for route in _all_routes(key.providers.values()):
+    for route in _all_routes(providers.values()):
         path = route.endpoint.path
         if "{" in path:
             entry = (_path_pattern(path), route)
             templates[path.count("/")] = (*templates.get(path.count("/"), ()), entry)
         else:
             exact[path] = (*exact.get(path, ()), route)
-    return _RouteTable(hosts_by_provider(key), exact, templates)
+    return _RouteTable(providers, hosts_by_provider(providers), exact, templates)
 
 
 def _all_routes(providers: Iterable[BoundProvider]) -> Iterator[VendorRoute]:
@@ -147,7 +151,7 @@ def _routing_key(table: _RouteTable, host: str, path: str) -> RoutingKey:
         if has_host(table.hosts[name], inner):
             return RoutingKey(name, inner, f"/{deeper}")
         return RoutingKey(name, None, f"/{rest}")
-    return RoutingKey(None, match_vendor_host(table.hosts, host), path)
+    return RoutingKey(None, vendor_host(table.hosts, host), path)
 
 
 def _routes_at(table: _RouteTable, path: str) -> Iterator[VendorRoute]:
