@@ -121,11 +121,11 @@ def test_hot_paths_make_no_more_function_calls_than_before(
     counts["complete"] = count_calls(lambda: complete_all(sent)) // 100
     monkeypatch.setattr(connection, "open_connection", fake_connect)
     monkeypatch.setattr(connection_pool, "MIN_IDLE_BEFORE_REUSE", 0.0)
-    counts["send"] = count_delivery(WebhookDispatcher(lambda: ""), "http://127.0.0.1:1/hook")
+    counts["send"] = count_delivery(WebhookDispatcher(""), "http://127.0.0.1:1/hook")
     setup = configuration, Timing(mode="manual", start=0)
     registry = SandboxRegistry(cast("Any", None), setup, lambda _: None)
     dispatcher = WebhookDispatcher(
-        lambda: "http://127.0.0.1:1", loopback=partial(deliver_to_inbox, registry)
+        "http://127.0.0.1:1", loopback=partial(deliver_to_inbox, registry)
     )
     counts["loopback"] = count_delivery(
         dispatcher, f"{ORIGIN_PLACEHOLDER}/_mock/receive/mobtexting"

@@ -124,7 +124,7 @@ def _build_dispatcher(
     address: ServerAddress, settings: Settings, loopback: Loopback
 ) -> WebhookDispatcher:
     policy, own_tls = build_address_policy(settings), own_tls_endpoint(address, settings)
-    return WebhookDispatcher(lambda: address.origin, policy, own_tls=own_tls, loopback=loopback)
+    return WebhookDispatcher(address.origin, policy, own_tls=own_tls, loopback=loopback)
 
 
 def _start_file_watcher(

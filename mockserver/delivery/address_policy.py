@@ -2,20 +2,16 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from types import MappingProxyType
 from typing import Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from mockserver.core.value import Value
-from mockserver.delivery.resolver import RESOLVER, Addresses
+from mockserver.delivery.resolver import Addresses
 
 IPAddress = IPv4Address | IPv6Address
 IPNetwork = IPv4Network | IPv6Network
-
-
-CACHE_SIZE: Final = 512  # parsed URLs and checked address lists; host names are resolved every time
 
 
 class AddressPolicy(NamedTuple):
@@ -74,28 +70,12 @@ class TargetRejection(Value):
     reason: str
 
 
-async def resolve_target(url: str, policy: AddressPolicy) -> ResolvedTarget | TargetRejection:
-    """Parse the URL, resolve its host and keep the addresses that the policy allows."""
-    parsed = parse_url(url)
-    if isinstance(parsed, TargetRejection):
-        return parsed
-    name = policy.rewrite.get(parsed.host, parsed.host)
-    addresses = await find_addresses(name)
-    if not addresses:
-        return TargetRejection("dns", f"no address of {name} was found")
-    allowed = filter_addresses(addresses, frozenset((parsed.host, name)), policy.allow)
-    if isinstance(allowed, TargetRejection):
-        return allowed
-    return ResolvedTarget(parsed.host, parsed.port, allowed[0], allowed[1:], parsed)
-
-
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 CONTROL_CHARACTER: Final = re.compile(r"[\x00-\x1f\x7f]")
 HOST_PATTERN: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f.]*:[0-9a-f:.]*")
 SAFE_CHARACTERS: Final = "!$%&'()*+,/:;=?@[]~"
 
 
-@lru_cache(CACHE_SIZE)
 def parse_url(url: str) -> ParsedUrl | TargetRejection:
     """Parse a webhook URL strictly. Reasons never quote the URL, as it may contain a secret."""
     try:
@@ -174,7 +154,6 @@ def is_in_networks(address: IPAddress, nets: Iterable[IPNetwork]) -> bool:
     return any(address in net for net in nets)
 
 
-@lru_cache(CACHE_SIZE)
 def filter_addresses(
     candidates: Addresses, names: frozenset[str], allow: tuple[str, ...]
 ) -> Addresses | TargetRejection:
@@ -214,20 +193,9 @@ def is_address_allowed(
     )
 
 
-@lru_cache(CACHE_SIZE)
 def parse_network(text: str) -> IPNetwork | None:
     """Parse a network or a single address; None for any other text, such as a host name."""
     try:
         return ip_network(text, strict=False)
     except ValueError:
         return None
-
-
-async def find_addresses(name: str) -> Addresses:
-    """Resolve a host name; `localhost` and names under it never reach DNS (RFC 6761 6.3)."""
-    literal = parse_network(name)
-    if literal:
-        return (str(literal.network_address),)
-    if f".{name.rstrip('.')}".endswith(".localhost"):
-        return ("127.0.0.1", "::1")
-    return await RESOLVER.resolve(name)

@@ -14,12 +14,11 @@ from mockserver.delivery.address_policy import (
     AddressPolicy,
     ResolvedTarget,
     TargetRejection,
-    parse_url,
-    resolve_target,
 )
 from mockserver.delivery.connection import Connection, connect
 from mockserver.delivery.connection_pool import ConnectionPool
 from mockserver.delivery.http_request import HttpRequest, build_request
+from mockserver.delivery.target_resolver import TargetResolver
 
 ERROR_NAMES: Final = (
     (TimeoutError, "timeout"),
@@ -42,14 +41,14 @@ async def no_loopback(_: HttpRequest) -> None:
 class WebhookDispatcher:
     """Delivers webhooks over HTTP/1.1, at most `max_in_flight` at a time.
 
-    `origin` returns the origin of this server. `timeout` is in real seconds, per attempt.
+    `origin` is that of this server. `timeout` is in real seconds, per attempt.
     `own_tls` is (host, port, certificate file) of this server's own TLS endpoint. `loopback` gets
     the webhooks to this server first.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - all but the first have defaults
         self,
-        origin: Callable[[], str],
+        origin: str,
         policy: AddressPolicy = DEFAULT_POLICY,
         timeout: float = 10.0,
         max_in_flight: int = 128,
@@ -57,7 +56,7 @@ class WebhookDispatcher:
         loopback: Loopback = no_loopback,
     ) -> None:
         self._origin = origin
-        self._policy = policy
+        self._targets = TargetResolver(policy)
         self._timeout = timeout
         self._slots = asyncio.Semaphore(max_in_flight)
         self._max_in_flight = max_in_flight
@@ -74,8 +73,8 @@ class WebhookDispatcher:
 
         `duration_ms` of the result leaves out the wait for a free slot.
         """
-        url = delivery.webhook.url.replace(ORIGIN_PLACEHOLDER, self._origin())
-        parsed = parse_url(url)
+        url = delivery.webhook.url.replace(ORIGIN_PLACEHOLDER, self._origin)
+        parsed = self._targets.parse_url(url)
         if isinstance(parsed, TargetRejection):
             return build_rejection(parsed)
         key = (parsed.host, parsed.port, parsed.is_secure)
@@ -86,9 +85,10 @@ class WebhookDispatcher:
             return result.replace(duration_ms=round((monotonic() - start) * 1_000))
 
     async def close(self) -> None:
-        """Abort all connections; attempts in progress end with `reset`."""
+        """Abort all connections; attempts in progress end with `reset`. End the lookups."""
         for connection in tuple(self._connections):
             connection.abort()
+        self._targets.close()
 
     def webhook_depth(self, host: str, port: int) -> int:
         """Return how many webhooks to this server led to a request from this host and port.
@@ -100,7 +100,7 @@ class WebhookDispatcher:
     async def _attempt(self, url: str, delivery: Delivery, pool: ConnectionPool) -> DeliveryResult:
         try:
             async with asyncio.timeout(self._timeout):
-                target = await resolve_target(url, self._policy)
+                target = await self._targets.resolve(url)
                 if isinstance(target, TargetRejection):
                     return build_rejection(target)
                 request = build_request(target.url, delivery.webhook)
@@ -119,7 +119,7 @@ class WebhookDispatcher:
 
         False over TLS, where a real connection has to check the certificate.
         """
-        origin = parse_url(self._origin())
+        origin = self._targets.parse_url(self._origin)
         if isinstance(origin, TargetRejection) or origin.is_secure or target.url.is_secure:
             return False
         return (target.address, target.port) == (origin.host, origin.port)

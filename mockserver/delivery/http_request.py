@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final
 
 from mockserver import __version__
@@ -55,11 +54,12 @@ def build_request(url: ParsedUrl, webhook: Webhook) -> HttpRequest:
         headers["content-type"] = "application/json"
     if body or webhook.method not in BODILESS_METHODS:
         headers["content-length"] = str(len(body))
-    headers |= {name.lower(): value for name, value in webhook.headers.items()}
+    own_headers = {name.lower(): value for name, value in webhook.headers.items()}
+    headers |= own_headers
     is_framed = (
         headers.get("content-length", "0") == str(len(body)) and TRANSFER_ENCODING not in headers
     )
-    are_fields_valid = all(_is_valid_field(name, value) for name, value in headers.items())
+    are_fields_valid = all(_is_valid_field(name, value) for name, value in own_headers.items())
     if not (is_framed and are_fields_valid and _is_valid_method(webhook.method)):
         raise ValueError("the webhook is no HTTP request")
     return HttpRequest(webhook.method, url.path, headers, body)
@@ -70,6 +70,5 @@ def _is_valid_method(method: str) -> bool:
     return method != "CONNECT" and TOKEN.fullmatch(method) is not None
 
 
-@lru_cache(1_024)
 def _is_valid_field(name: str, value: str) -> bool:
     return bool(TOKEN.fullmatch(name)) and FIELD_VALUE.fullmatch(value) is not None

@@ -10,6 +10,8 @@ from typing import Final
 
 Addresses = tuple[str, ...]
 Lookup = Future[Addresses]
+Jobs = SimpleQueue[tuple[str, float, Lookup] | None]
+"""(host name, deadline, lookup) for one of the threads; None ends one."""
 MAX_THREADS: Final = 16
 """Concurrent lookups; a dead name server blocks these threads and nothing else."""
 LOOKUP_TIMEOUT: Final = 2.0  # seconds for one lookup
@@ -32,7 +34,7 @@ class Resolver:
     """
 
     def __init__(self) -> None:
-        self._jobs: SimpleQueue[tuple[str, float, Lookup]] = SimpleQueue()
+        self._jobs: Jobs = SimpleQueue()
         self._running: dict[str, Lookup] = {}
         self._threads = 0
 
@@ -51,15 +53,17 @@ class Resolver:
         self._jobs.put((name, monotonic() + LOOKUP_TIMEOUT, lookup))
         if self._threads < MAX_THREADS:
             self._threads += 1
-            Thread(target=self._work, name="lookup", daemon=True).start()
+            Thread(target=self._work, args=(self._jobs,), name="lookup", daemon=True).start()
         return lookup
 
-    def _work(self) -> None:
-        while True:
-            name, deadline, lookup = self._jobs.get()
+    def close(self) -> None:
+        """End the threads, each after its lookup in progress; a later lookup starts new ones."""
+        for _ in range(self._threads):
+            self._jobs.put(None)
+        self._jobs, self._running, self._threads = SimpleQueue(), {}, 0
+
+    def _work(self, jobs: Jobs) -> None:
+        for name, deadline, lookup in iter(jobs.get, None):
             addresses = resolve_blocking(name) if monotonic() < deadline else ()
-            self._running.pop(name, None)  # gone if two event loops started the same lookup
+            self._running.pop(name, None)  # gone after `close`
             lookup.set_result(addresses)
-
-
-RESOLVER: Final = Resolver()

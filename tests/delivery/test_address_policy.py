@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.delivery import address_policy, resolver
+from mockserver.delivery import resolver
 from mockserver.delivery.address_policy import (
     DEFAULT_POLICY,
     AddressPolicy,
@@ -20,9 +20,8 @@ from mockserver.delivery.address_policy import (
     filter_addresses,
     parse_address,
     parse_network,
-    resolve_target,
 )
-from mockserver.delivery.resolver import Resolver
+from mockserver.delivery.target_resolver import TargetResolver
 
 ALLOW_ALL = AddressPolicy(
     allow=("loopback", "private", "public", "0.0.0.0/0", "::/0", "metadata.test")
@@ -53,12 +52,11 @@ def fake_getaddrinfo(name: str, _port: object, **_: object) -> list[tuple[object
 @pytest.fixture(autouse=True)
 def _names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resolver, "getaddrinfo", fake_getaddrinfo)
-    monkeypatch.setattr(address_policy, "RESOLVER", Resolver())
 
 
 def connect_or_reject(host: str, policy: AddressPolicy) -> str:
     """Return the address that is connected, or the error of the rejection."""
-    target = asyncio.run(resolve_target(f"http://{host}/hook", policy))
+    target = asyncio.run(TargetResolver(policy).resolve(f"http://{host}/hook"))
     return target.error if isinstance(target, TargetRejection) else target.address
 
 
@@ -257,7 +255,7 @@ def test_a_word_of_the_allow_list_does_not_allow_a_host_of_that_name() -> None:
 
 def test_a_resolved_target_keeps_the_url_and_every_allowed_address() -> None:
     url = "https://Mixed.test:8443/a/b?c=d#e"
-    assert asyncio.run(resolve_target(url, DEFAULT_POLICY)) == ResolvedTarget(
+    assert asyncio.run(TargetResolver(DEFAULT_POLICY).resolve(url)) == ResolvedTarget(
         host="mixed.test",
         port=8443,
         address="10.0.0.7",
@@ -268,7 +266,7 @@ def test_a_resolved_target_keeps_the_url_and_every_allowed_address() -> None:
 
 def test_a_rewrite_changes_the_address_but_not_the_host() -> None:
     policy = AddressPolicy(rewrite={"localhost": "host.docker.internal"})
-    target = asyncio.run(resolve_target("http://localhost:3000/", policy))
+    target = asyncio.run(TargetResolver(policy).resolve("http://localhost:3000/"))
     assert isinstance(target, ResolvedTarget)
     assert (target.host, target.address, target.url.authority) == (
         "localhost",
@@ -287,7 +285,7 @@ def test_a_rewrite_changes_the_address_but_not_the_host() -> None:
     ],
 )
 def test_a_rejection_has_a_reason(host: str, reason: str) -> None:
-    rejection = asyncio.run(resolve_target(f"http://{host}/", DEFAULT_POLICY))
+    rejection = asyncio.run(TargetResolver(DEFAULT_POLICY).resolve(f"http://{host}/"))
     assert isinstance(rejection, TargetRejection)
     assert rejection.reason == reason
 

@@ -11,8 +11,8 @@ from mockserver.delivery.address_policy import (
     ParsedUrl,
     TargetRejection,
     parse_url,
-    resolve_target,
 )
+from mockserver.delivery.target_resolver import TargetResolver
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_at_least_sixty_unusable_urls_are_tested() -> None:
 @pytest.mark.parametrize(("url", "reason"), UNUSABLE)
 def test_an_unusable_url_is_rejected_with_its_reason(url: str, reason: str) -> None:
     policy = AddressPolicy(allow=("loopback", "private", "public"))
-    assert asyncio.run(resolve_target(url, policy)) == TargetRejection(
+    assert asyncio.run(TargetResolver(policy).resolve(url)) == TargetRejection(
         error="protocol", reason=reason
     )
 

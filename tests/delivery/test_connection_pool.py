@@ -14,10 +14,10 @@ from mockserver.delivery.dispatcher import WebhookDispatcher
 from tests.support.fake_clock import FakeClock
 from tests.support.receivers import (
     OK_RESPONSE,
+    UNUSED_ORIGIN,
     Handler,
     build_delivery_to,
     serve_receiver,
-    unused_origin,
 )
 
 pytestmark = pytest.mark.usefixtures("either_loop")
@@ -49,7 +49,7 @@ async def run_dispatcher(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "monotonic", real_clock)
         async with serve_receiver(handler) as port:
-            dispatcher = WebhookDispatcher(unused_origin)
+            dispatcher = WebhookDispatcher(UNUSED_ORIGIN)
             yield dispatcher, f"http://127.0.0.1:{port}/hook"
             await dispatcher.close()
 
@@ -145,7 +145,7 @@ def test_a_connection_closed_or_written_to_while_idle_is_not_reused(
 
         with socket.create_server(("127.0.0.1", 0)) as listener:
             listener.setblocking(False)  # noqa: FBT003 - asyncio needs it
-            port, dispatcher = listener.getsockname()[1], WebhookDispatcher(unused_origin)
+            port, dispatcher = listener.getsockname()[1], WebhookDispatcher(UNUSED_ORIGIN)
             first, connection = await exchange()
             real_clock.seconds += MIN_IDLE_BEFORE_REUSE
             connection.send(last)

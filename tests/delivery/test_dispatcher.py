@@ -12,6 +12,7 @@ from mockserver.delivery.connection import MAX_BYTES
 from mockserver.delivery.dispatcher import WebhookDispatcher
 from tests.support.receivers import (
     OK_RESPONSE,
+    UNUSED_ORIGIN,
     Handler,
     build_delivery_to,
     close_connection,
@@ -19,7 +20,6 @@ from tests.support.receivers import (
     keep_silent,
     reset_connection,
     respond_with,
-    unused_origin,
 )
 
 pytestmark = pytest.mark.usefixtures("either_loop")
@@ -223,7 +223,7 @@ def test_a_refused_connection_gives_a_connect_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     result = asyncio.run(
-        WebhookDispatcher(unused_origin).deliver(build_delivery_to(f"http://127.0.0.1:{port}/"))
+        WebhookDispatcher(UNUSED_ORIGIN).deliver(build_delivery_to(f"http://127.0.0.1:{port}/"))
     )
     assert result.replace(duration_ms=0) == DeliveryResult(status=None, error="connect")
 
@@ -233,5 +233,5 @@ def test_a_delivery_result_has_its_real_duration_in_milliseconds(
 ) -> None:
     ticks = iter((5.0, 5.1234))
     monkeypatch.setattr(module, "monotonic", lambda: next(ticks))
-    delivering = WebhookDispatcher(unused_origin).deliver(build_delivery_to("http://0.0.0.0/"))
+    delivering = WebhookDispatcher(UNUSED_ORIGIN).deliver(build_delivery_to("http://0.0.0.0/"))
     assert asyncio.run(delivering).duration_ms == 123

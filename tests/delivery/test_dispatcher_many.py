@@ -10,11 +10,11 @@ from mockserver.delivery.connection_pool import BASE_LIMIT
 from mockserver.delivery.dispatcher import WebhookDispatcher
 from tests.support.receivers import (
     OK_RESPONSE,
+    UNUSED_ORIGIN,
     build_delivery_to,
     keep_silent,
     respond_with,
     serve_receiver,
-    unused_origin,
 )
 
 
@@ -36,7 +36,7 @@ def test_concurrent_deliveries_never_exceed_the_limit(in_flight: int, expected: 
             writer.write(OK_RESPONSE)
 
         async with serve_receiver(count) as port:
-            dispatcher = WebhookDispatcher(unused_origin, max_in_flight=in_flight)
+            dispatcher = WebhookDispatcher(UNUSED_ORIGIN, max_in_flight=in_flight)
             delivery = build_delivery_to(f"http://127.0.0.1:{port}/hook")
             results = await asyncio.gather(*(dispatcher.deliver(delivery) for _ in range(40)))
         return {(result.status, result.error, result.body) for result in results}
@@ -50,7 +50,7 @@ def test_a_silent_receiver_delays_no_other_receiver() -> None:
             serve_receiver(keep_silent) as silent,
             serve_receiver(respond_with(OK_RESPONSE)) as port,
         ):
-            dispatcher = WebhookDispatcher(unused_origin, max_in_flight=BASE_LIMIT + 1)
+            dispatcher = WebhookDispatcher(UNUSED_ORIGIN, max_in_flight=BASE_LIMIT + 1)
             delivery = build_delivery_to(f"http://127.0.0.1:{silent}/")
             stuck = [asyncio.create_task(dispatcher.deliver(delivery)) for _ in range(30)]
             await asyncio.sleep(0)
@@ -68,7 +68,7 @@ def test_the_wait_for_a_slot_is_not_part_of_the_timeout() -> None:
             serve_receiver(keep_silent) as silent,
             serve_receiver(respond_with(OK_RESPONSE)) as port,
         ):
-            dispatcher = WebhookDispatcher(unused_origin, timeout=0.2, max_in_flight=1)
+            dispatcher = WebhookDispatcher(UNUSED_ORIGIN, timeout=0.2, max_in_flight=1)
             delivery = [
                 build_delivery_to(f"http://127.0.0.1:{target}/")
                 for target in (silent, silent, port)
@@ -98,7 +98,7 @@ def test_a_canceled_delivery_closes_its_connection_and_frees_its_slot() -> None:
             serve_receiver(wait) as silent,
             serve_receiver(respond_with(OK_RESPONSE)) as port,
         ):
-            dispatcher = WebhookDispatcher(unused_origin, max_in_flight=1)
+            dispatcher = WebhookDispatcher(UNUSED_ORIGIN, max_in_flight=1)
             task = asyncio.create_task(
                 dispatcher.deliver(build_delivery_to(f"http://127.0.0.1:{silent}/"))
             )
@@ -122,7 +122,7 @@ def test_closing_the_dispatcher_resets_deliveries_in_flight() -> None:
             await reader.read()
 
         async with serve_receiver(wait) as port:
-            dispatcher = WebhookDispatcher(unused_origin)
+            dispatcher = WebhookDispatcher(UNUSED_ORIGIN)
             task = asyncio.create_task(
                 dispatcher.deliver(build_delivery_to(f"http://127.0.0.1:{port}/"))
             )
@@ -136,7 +136,7 @@ def test_closing_the_dispatcher_resets_deliveries_in_flight() -> None:
 def test_a_receiver_that_closes_after_each_response_misses_no_webhook() -> None:
     async def run() -> list[int | None]:
         async with serve_receiver(respond_with(OK_RESPONSE)) as port:
-            dispatcher = WebhookDispatcher(unused_origin)
+            dispatcher = WebhookDispatcher(UNUSED_ORIGIN)
             delivery = build_delivery_to(f"http://127.0.0.1:{port}/")
             return [(await dispatcher.deliver(delivery)).status for _ in range(20)]
 

@@ -83,7 +83,7 @@ def deliver(
         async with serve_receiver(respond_with(OK_RESPONSE), context) as port:
             own_tls = (own[0], port + own[1], str(own[2])) if own else None
             scheme = "https" if presented else "http"
-            dispatcher = WebhookDispatcher(lambda: f"{scheme}://{HOST}:{port}", own_tls=own_tls)
+            dispatcher = WebhookDispatcher(f"{scheme}://{HOST}:{port}", own_tls=own_tls)
             result = await dispatcher.deliver(build_own_delivery(url.replace("PORT", str(port))))
             return result.replace(duration_ms=0)
 
@@ -160,7 +160,7 @@ def test_only_a_webhook_to_the_own_origin_is_offered_to_the_loopback(
         return DeliveryResult(status=299)
 
     paths = list[str]()
-    dispatcher = WebhookDispatcher(lambda: f"{scheme}://{HOST}:9", loopback=loopback, timeout=0.5)
+    dispatcher = WebhookDispatcher(f"{scheme}://{HOST}:9", loopback=loopback, timeout=0.5)
     result = asyncio.run(dispatcher.deliver(build_own_delivery(url)))
     assert (bool(paths), result.status == 299) == (is_own, is_own)
 
@@ -170,7 +170,7 @@ def test_a_webhook_to_the_own_origin_is_rejected_where_loopback_is_not_allowed()
         raise AssertionError
 
     dispatcher = WebhookDispatcher(
-        lambda: f"http://{HOST}:9", AddressPolicy(allow=("private",)), loopback=loopback
+        f"http://{HOST}:9", AddressPolicy(allow=("private",)), loopback=loopback
     )
     result = asyncio.run(
         dispatcher.deliver(build_own_delivery(f"{ORIGIN_PLACEHOLDER}/_mock/receive/x"))

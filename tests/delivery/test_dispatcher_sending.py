@@ -17,11 +17,11 @@ from mockserver.delivery.dispatcher import WebhookDispatcher
 from mockserver.delivery.resolver import Resolver
 from tests.support.receivers import (
     OK_RESPONSE,
+    UNUSED_ORIGIN,
     build_delivery_to,
     deliver_to_receiver,
     respond_with,
     serve_receiver,
-    unused_origin,
 )
 
 
@@ -40,7 +40,7 @@ def receive_request(path: str = "/hook", **webhook: Any) -> tuple[str, ...]:
     async def run() -> DeliveryResult:
         nonlocal port
         async with serve_receiver(handle) as port:
-            dispatcher = WebhookDispatcher(lambda: f"http://127.0.0.1:{port}")
+            dispatcher = WebhookDispatcher(f"http://127.0.0.1:{port}")
             return await dispatcher.deliver(build_delivery_to(f"{{origin}}{path}", **webhook))
 
     result = asyncio.run(run())
@@ -206,7 +206,7 @@ def test_a_rejected_target_gives_its_error_and_reason(
     url: str, error: str, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resolver, "getaddrinfo", lambda *_, **__: [])
-    result = asyncio.run(WebhookDispatcher(unused_origin).deliver(build_delivery_to(url)))
+    result = asyncio.run(WebhookDispatcher(UNUSED_ORIGIN).deliver(build_delivery_to(url)))
     assert result.replace(duration_ms=0) == DeliveryResult(status=None, error=error, reason=reason)
 
 
@@ -253,7 +253,7 @@ def test_each_failure_to_connect_gives_its_error(
 ) -> None:
     connector = FailingConnector(*outcomes)
     monkeypatch.setattr(connection, "open_connection", connector)
-    result = asyncio.run(WebhookDispatcher(unused_origin).deliver(build_delivery_to(url)))
+    result = asyncio.run(WebhookDispatcher(UNUSED_ORIGIN).deliver(build_delivery_to(url)))
     assert ([address for address, *_ in connector.targets], result.error) == expected
 
 
@@ -276,10 +276,10 @@ def test_only_the_addresses_that_were_checked_are_connected(
     policy = AddressPolicy(allow=allow)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(resolver, "resolve_blocking", lambda _: tuple(next(lookups)))
-        patch.setattr(address_policy, "RESOLVER", InlineResolver())
+        patch.setattr(Resolver, "resolve", resolve_inline)
         patch.setattr(connection, "open_connection", connector)
         result = asyncio.run(
-            WebhookDispatcher(unused_origin, policy).deliver(
+            WebhookDispatcher(UNUSED_ORIGIN, policy).deliver(
                 build_delivery_to("https://name.test:8443/")
             )
         )
@@ -293,11 +293,9 @@ def test_only_the_addresses_that_were_checked_are_connected(
     assert (result.error == "connect") == bool(expected)
 
 
-class InlineResolver(Resolver):
-    """Resolves without a thread, for many examples."""
-
-    async def resolve(self, name: str) -> tuple[str, ...]:
-        return resolver.resolve_blocking(name)
+async def resolve_inline(_: Resolver, name: str) -> tuple[str, ...]:
+    """Resolve without a thread, for many examples."""
+    return resolver.resolve_blocking(name)
 
 
 def test_proxies_and_netrc_of_the_environment_are_ignored(

@@ -10,13 +10,13 @@ from mockserver.core.webhook import DeliveryResult
 from mockserver.delivery.dispatcher import WebhookDispatcher
 from tests.support.receivers import (
     OK_RESPONSE,
+    UNUSED_ORIGIN,
     Handler,
     build_delivery_to,
     close_connection,
     keep_silent,
     respond_with,
     serve_receiver,
-    unused_origin,
 )
 
 
@@ -64,7 +64,7 @@ def deliver(
 ) -> DeliveryResult:
     async def run() -> DeliveryResult:
         async with serve_receiver(handler, context) as port:
-            result = await WebhookDispatcher(unused_origin).deliver(
+            result = await WebhookDispatcher(UNUSED_ORIGIN).deliver(
                 build_delivery_to(f"{base}:{port}/hook")
             )
             return result.replace(duration_ms=0)

@@ -3,21 +3,22 @@
 import asyncio
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from concurrent.futures import wait
 from threading import Event
 
 import pytest
 
-from mockserver.delivery import address_policy, resolver
-from mockserver.delivery.address_policy import find_addresses
-from mockserver.delivery.resolver import Resolver, resolve_blocking
+from mockserver.delivery import resolver
+from mockserver.delivery.resolver import resolve_blocking
+from mockserver.delivery.target_resolver import TargetResolver
 
 
 class BlockedLookup:
     """Stands for `getaddrinfo`: records the names, and returns only after `release`."""
 
     def __init__(self) -> None:
+        self.targets = TargetResolver()
         self.names: list[str] = []
         self.started = Event()
         self.release = Event()
@@ -31,22 +32,28 @@ class BlockedLookup:
 
 @pytest.fixture
 def lookup(monkeypatch: pytest.MonkeyPatch) -> Iterator[BlockedLookup]:
-    lookup, blocked_resolver = BlockedLookup(), Resolver()
+    lookup = BlockedLookup()
     monkeypatch.setattr(resolver, "getaddrinfo", lookup)
-    monkeypatch.setattr(address_policy, "RESOLVER", blocked_resolver)
+    before = {*threading.enumerate()}
     yield lookup
-    jobs = [*blocked_resolver._running.copy().values()]  # noqa: SLF001 - no thread outlives the test
     lookup.release.set()
-    wait(jobs, timeout=10)
+    lookup.targets.close()
+    for thread in {*threading.enumerate()} - before:
+        thread.join(10)
+        assert not thread.is_alive()
 
 
 def test_unresponsive_names_delay_neither_localhost_nor_literals(lookup: BlockedLookup) -> None:
     async def run() -> list[str]:
         pending = [
-            asyncio.create_task(find_addresses(f"dead{number}.test")) for number in range(100)
+            asyncio.create_task(lookup.targets.find_addresses(f"dead{number}.test"))
+            for number in range(100)
         ]
         await asyncio.to_thread(lookup.started.wait)
-        addresses = [(await find_addresses(host))[0] for host in ("localhost", "10.1.2.3", "::1")]
+        addresses = [
+            (await lookup.targets.find_addresses(host))[0]
+            for host in ("localhost", "10.1.2.3", "::1")
+        ]
         assert not any(task.done() for task in pending)
         return addresses  # the pending tasks are canceled
 
@@ -56,7 +63,9 @@ def test_unresponsive_names_delay_neither_localhost_nor_literals(lookup: Blocked
 
 def test_concurrent_requests_for_one_name_share_one_lookup(lookup: BlockedLookup) -> None:
     async def run() -> list[tuple[str, ...]]:
-        lookups = [asyncio.create_task(find_addresses("slow.test")) for _ in range(20)]
+        lookups = [
+            asyncio.create_task(lookup.targets.find_addresses("slow.test")) for _ in range(20)
+        ]
         await asyncio.to_thread(lookup.started.wait)
         lookups.pop().cancel()
         lookup.release.set()
@@ -74,15 +83,36 @@ def test_a_lookup_that_is_no_longer_awaited_is_not_started(
     monkeypatch.setattr(resolver, "monotonic", lambda: 0.0)
 
     async def run() -> list[tuple[str, ...]]:
-        abandoned = [await find_addresses("first.test"), await find_addresses("second.test")]
+        abandoned = [
+            await lookup.targets.find_addresses("first.test"),
+            await lookup.targets.find_addresses("second.test"),
+        ]
         await asyncio.to_thread(lookup.started.wait)
         monkeypatch.setattr(resolver, "LOOKUP_TIMEOUT", 2.0)
         monkeypatch.setattr(resolver, "monotonic", lambda: 1.0)
         lookup.release.set()
-        return [*abandoned, await find_addresses("third.test")]
+        return [*abandoned, await lookup.targets.find_addresses("third.test")]
 
     assert asyncio.run(run()) == [(), (), ("10.0.0.1",)]
     assert lookup.names == ["first.test", "third.test"]
+
+
+def test_a_closed_resolver_ends_its_threads_and_starts_new_ones_for_a_later_lookup(
+    lookup: BlockedLookup,
+) -> None:
+    def lookup_threads() -> list[threading.Thread]:
+        return [thread for thread in threading.enumerate() if thread.name == "lookup"]
+
+    others = lookup_threads()
+    lookup.release.set()
+    for name in ("first.test", "second.test"):
+        assert asyncio.run(lookup.targets.find_addresses(name)) == ("10.0.0.1",)
+        started = [thread for thread in lookup_threads() if thread not in others]
+        assert started != []
+        lookup.targets.close()
+        for thread in started:
+            thread.join(10)
+        assert [thread for thread in lookup_threads() if thread not in others] == []
 
 
 def test_a_name_that_cannot_be_encoded_has_no_address(
@@ -97,10 +127,11 @@ def test_a_name_that_cannot_be_encoded_has_no_address(
 
 HANGING = """
 import asyncio, threading
-from mockserver.delivery import address_policy, resolver
+from mockserver.delivery import resolver
+from mockserver.delivery.target_resolver import TargetResolver
 resolver.LOOKUP_TIMEOUT = 0.01
 resolver.getaddrinfo = lambda *_, **__: threading.Event().wait()
-print(asyncio.run(address_policy.find_addresses("dead.test")))
+print(asyncio.run(TargetResolver().find_addresses("dead.test")))
 """
 
 

@@ -15,11 +15,11 @@ from tests.delivery.test_dispatcher import FAULTS, SLOW
 from tests.support import read
 from tests.support.receivers import (
     OK_RESPONSE,
+    UNUSED_ORIGIN,
     Handler,
     keep_silent,
     respond_with,
     serve_receiver,
-    unused_origin,
 )
 from tests.support.simulation import START, change_account, click_to_call
 
@@ -50,8 +50,8 @@ class RotatingDispatcher:
 
     def __init__(self, ports: Mapping[str, int]) -> None:
         self.ports = [*ports.items()]
-        self.patient = WebhookDispatcher(unused_origin)
-        self.impatient = WebhookDispatcher(unused_origin, timeout=0.05)
+        self.patient = WebhookDispatcher(UNUSED_ORIGIN)
+        self.impatient = WebhookDispatcher(UNUSED_ORIGIN, timeout=0.05)
         self.results: Counter[tuple[str, str | int | None]] = Counter()
 
     async def deliver(self, delivery: Delivery) -> DeliveryResult:

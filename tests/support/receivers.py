@@ -22,9 +22,8 @@ def build_delivery_to(url: str, **fields: Any) -> Delivery:
     return build_delivery(account="any", webhook=webhook)
 
 
-def unused_origin() -> str:
-    """Return an origin at which no server listens."""
-    return "http://127.0.0.1:1"
+UNUSED_ORIGIN = "http://127.0.0.1:1"
+"""An origin at which no server listens."""
 
 
 @asynccontextmanager
@@ -55,7 +54,7 @@ def deliver_to_receiver(handler: Handler, timeout: float = 10.0, **webhook: Any)
 
     async def run() -> DeliveryResult:
         async with serve_receiver(handler) as port:
-            dispatcher = WebhookDispatcher(unused_origin, timeout=timeout)
+            dispatcher = WebhookDispatcher(UNUSED_ORIGIN, timeout=timeout)
             result = await dispatcher.deliver(
                 build_delivery_to(f"http://127.0.0.1:{port}/hook", **webhook)
             )
