@@ -11,19 +11,26 @@ from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 import pytest
 
 from mockserver.app import _reload, load_configuration, run_server
-from mockserver.app.addresses import build_access_control, build_address_policy, own_tls_endpoint
+from mockserver.app.addresses import (
+    build_access_control,
+    build_address_policy,
+    build_own_address,
+    own_tls_endpoint,
+)
 from mockserver.app.output import print_ready_lines
 from mockserver.compiler import ScenarioCompiler, count_scenarios
 from mockserver.core.configuration import Configuration
 from mockserver.delivery.address_policy import AddressPolicy, ParsedUrl, parse_url
+from mockserver.delivery.own_address import OwnAddress
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import Settings, SettingsError
 from mockserver.web.access_control import AccessControl
-from mockserver.web.server.uvicorn_server import ServerAddress
-from tests.delivery.test_dispatcher_own import KEY, SELF
+from mockserver.web.server.uvicorn_server import ServerAddress, bind_socket
+from tests.support.certificates import KEY, SELF
 from tests.support.dispatchers import UnusedDispatcher
 from tests.support.simulation import CLICK_TO_CALL, START
+from tests.support.sockets import has_ipv6
 
 ANYWHERE = "0.0.0.0"
 LOCAL = ("127.0.0.1", "::1", "localhost")
@@ -123,6 +130,31 @@ def test_the_own_tls_endpoint_is_the_address_of_the_server_s_own_links(
 
 def test_there_is_no_own_tls_endpoint_without_a_certificate() -> None:
     assert own_tls_endpoint(ServerAddress(host="127.0.0.1", port=80), Settings()) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "bound_host"), [("127.0.0.1", "127.0.0.1"), ("localhost", "127.0.0.1"), ("::1", "::1")]
+)
+@pytest.mark.parametrize(
+    ("public_url", "parsed"),
+    [
+        ("", None),
+        ("mock.test", None),
+        (
+            "https://mock.test/base",
+            ParsedUrl(host="mock.test", port=443, is_secure=True, path="/base"),
+        ),
+    ],
+)
+def test_the_own_address_is_the_one_bound_and_the_public_url(
+    host: str, bound_host: str, public_url: str, parsed: ParsedUrl | None
+) -> None:
+    if host == "::1" and not has_ipv6():
+        pytest.skip("this machine has no IPv6")
+    with bind_socket(host, 0) as listener:
+        own_address = build_own_address(Settings(public_url=public_url), listener)
+        port = listener.getsockname()[1]
+    assert own_address == OwnAddress(host=bound_host, port=port, public_url=parsed)
 
 
 # --- the ready lines -----------------------------------------------------------------------------

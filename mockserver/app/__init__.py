@@ -16,6 +16,7 @@ from mockserver.app.addresses import (
     build_access_control,
     build_address,
     build_address_policy,
+    build_own_address,
     own_tls_endpoint,
 )
 from mockserver.app.configuration import load_configuration
@@ -37,6 +38,7 @@ from mockserver.config.registry import load_control_openapi
 from mockserver.core.configuration import Configuration
 from mockserver.delivery.asgi import AsgiDispatcher, AttachedApps
 from mockserver.delivery.dispatcher import Loopback, WebhookDispatcher
+from mockserver.delivery.own_address import OwnAddress
 from mockserver.runtime.file_watcher import watch_files
 from mockserver.runtime.loopback import deliver_to_inbox
 from mockserver.runtime.sandbox import Timing
@@ -72,7 +74,10 @@ def build_server(
     access_control = build_access_control(settings, address)
     compiler = ScenarioCompiler(settings)
     dispatcher = _build_dispatcher(
-        address, settings, lambda request: deliver_to_inbox(sandboxes, request)
+        settings,
+        address,
+        build_own_address(settings, listener),
+        lambda request: deliver_to_inbox(sandboxes, request),
     )
     setup = (configuration, Timing(settings.clock, settings.start))
     on_created = partial(add_logger, settings, log)
@@ -87,7 +92,6 @@ def build_server(
         log_throttle=LogThrottle(),
         access_control=access_control,
         public_url=settings.public_url.rstrip("/"),
-        webhook_depth=dispatcher.webhook_depth,
     )
     reload = partial(_reload, sandboxes, settings, compiler, log)
     app = build_app(dependencies, _build_lifespan(settings, dependencies, dispatcher, reload))
@@ -121,10 +125,15 @@ def _build_lifespan(
 
 
 def _build_dispatcher(
-    address: ServerAddress, settings: Settings, loopback: Loopback
+    settings: Settings, address: ServerAddress, own_address: OwnAddress, loopback: Loopback
 ) -> WebhookDispatcher:
-    policy, own_tls = build_address_policy(settings), own_tls_endpoint(address, settings)
-    return WebhookDispatcher(address.origin, policy, own_tls=own_tls, loopback=loopback)
+    return WebhookDispatcher(
+        address.origin,
+        build_address_policy(settings),
+        own_tls=own_tls_endpoint(address, settings),
+        loopback=loopback,
+        own_address=own_address,
+    )
 
 
 def _start_file_watcher(

@@ -3,7 +3,8 @@
 import secrets
 from socket import socket
 
-from mockserver.delivery.address_policy import DEFAULT_POLICY, AddressPolicy
+from mockserver.delivery.address_policy import DEFAULT_POLICY, AddressPolicy, ParsedUrl, parse_url
+from mockserver.delivery.own_address import OwnAddress
 from mockserver.settings import Settings
 from mockserver.web.access_control import OPEN_ACCESS, AccessControl
 from mockserver.web.server.uvicorn_server import ServerAddress
@@ -12,6 +13,13 @@ from mockserver.web.server.uvicorn_server import ServerAddress
 def build_address(settings: Settings, listener: socket) -> ServerAddress:
     scheme = "https" if settings.tls_cert else "http"
     return ServerAddress(settings.host, listener.getsockname()[1], scheme)
+
+
+def build_own_address(settings: Settings, listener: socket) -> OwnAddress:
+    """Build the address by which the dispatcher recognizes webhooks to this server itself."""
+    host, port = listener.getsockname()[:2]
+    public_url = parse_url(settings.public_url)
+    return OwnAddress(host, port, public_url if isinstance(public_url, ParsedUrl) else None)
 
 
 def build_address_policy(settings: Settings) -> AddressPolicy:

@@ -10,6 +10,9 @@ from mockserver.core.value import Value
 ORIGIN_PLACEHOLDER = "{origin}"
 """Stands for the origin of this server in a URL until the webhook is sent."""
 
+DEPTH_HEADER = "x-mock-webhook-depth"
+"""The header of a webhook to this server itself: how many webhooks to it led to this request."""
+
 GARBAGE_BODY = b'{"\xff\xfe":<html>'
 """Neither UTF-8 nor JSON."""
 

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Final
 from weakref import WeakValueDictionary
 
-from mockserver.core.webhook import ORIGIN_PLACEHOLDER, Delivery, DeliveryResult
+from mockserver.core.webhook import DEPTH_HEADER, ORIGIN_PLACEHOLDER, Delivery, DeliveryResult
 from mockserver.delivery.address_policy import (
     DEFAULT_POLICY,
     AddressPolicy,
@@ -18,6 +18,7 @@ from mockserver.delivery.address_policy import (
 from mockserver.delivery.connection import Connection, connect
 from mockserver.delivery.connection_pool import ConnectionPool
 from mockserver.delivery.http_request import HttpRequest, build_request
+from mockserver.delivery.own_address import OwnAddress, is_own
 from mockserver.delivery.target_resolver import TargetResolver
 
 ERROR_NAMES: Final = (
@@ -43,7 +44,8 @@ class WebhookDispatcher:
 
     `origin` is that of this server. `timeout` is in real seconds, per attempt.
     `own_tls` is (host, port, certificate file) of this server's own TLS endpoint. `loopback` gets
-    the webhooks to this server first.
+    the webhooks to this server first. Those that go over HTTP to `own_address` get a header with
+    their depth, by which the server ends loops of webhooks.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - all but the first have defaults
@@ -54,6 +56,7 @@ class WebhookDispatcher:
         max_in_flight: int = 128,
         own_tls: tuple[str, int, str] | None = None,
         loopback: Loopback = no_loopback,
+        own_address: OwnAddress | None = None,
     ) -> None:
         self._origin = origin
         self._targets = TargetResolver(policy)
@@ -65,8 +68,8 @@ class WebhookDispatcher:
         )
         self._own_tls = own_tls
         self._loopback = loopback
+        self._own_address = own_address
         self._connections: set[Connection] = set()
-        self._depths_by_address: dict[tuple[str, int], int] = {}
 
     async def deliver(self, delivery: Delivery) -> DeliveryResult:
         """Make one attempt. Network and protocol errors are results, not exceptions.
@@ -89,13 +92,6 @@ class WebhookDispatcher:
         for connection in tuple(self._connections):
             connection.abort()
         self._targets.close()
-
-    def webhook_depth(self, host: str, port: int) -> int:
-        """Return how many webhooks to this server led to a request from this host and port.
-
-        That is 0 unless the request came over one of the dispatcher's own connections.
-        """
-        return self._depths_by_address.get((host.removeprefix("::ffff:"), port), -1) + 1
 
     async def _attempt(self, url: str, delivery: Delivery, pool: ConnectionPool) -> DeliveryResult:
         try:
@@ -129,12 +125,17 @@ class WebhookDispatcher:
     ) -> DeliveryResult:
         addresses = (target.address, *target.fallbacks)
         connection = pool.acquire(addresses) or await self._connect(target, pool)
-        self._depths_by_address[connection.local_address] = depth
         try:
+            if self._leads_to_this_server(connection, target):
+                headers = {**request.headers, DEPTH_HEADER: str(depth + 1)}
+                request = request.replace(headers=headers)
             return await connection.send(request)
         finally:
-            del self._depths_by_address[connection.local_address]
             pool.release(connection, len(self._connections) <= self._max_in_flight)
+
+    def _leads_to_this_server(self, connection: Connection, target: ResolvedTarget) -> bool:
+        own, local = self._own_address, connection.local_address[0]
+        return own is not None and is_own(own, target.url, connection.address, local)
 
     async def _connect(self, target: ResolvedTarget, pool: ConnectionPool) -> Connection:
         *others, last = (target.address, *target.fallbacks)

@@ -7,7 +7,7 @@ socket would wait behind all requests.
 import re
 from typing import Final
 
-from mockserver.core.webhook import DeliveryResult
+from mockserver.core.webhook import DEPTH_HEADER, DeliveryResult
 from mockserver.delivery.http_request import HttpRequest
 from mockserver.runtime.inboxes import ReceivedRequest
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SandboxRegistry
@@ -16,7 +16,9 @@ INBOX_PATH: Final = re.compile(
     r"(?:/_sandbox/([\w.-]+))?(/_mock/receive/([\w.-]+))(?:\?(.*))?", re.ASCII
 )
 METHODS: Final = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
-SERVER_HEADERS: Final = frozenset(("x-mock-sandbox", "content-encoding", "connection"))
+SERVER_HEADERS: Final = frozenset(
+    ("x-mock-sandbox", DEPTH_HEADER, "content-encoding", "connection")
+)
 """Headers that the server itself evaluates: requests with one go over HTTP."""
 
 MAX_BODY: Final = 65_536  # bytes of a body

@@ -10,8 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SANDBOX_NAME
 from mockserver.web.dependencies import (
     Dependencies,
-    RequestInfo,
-    parse_headers,
+    build_request_info,
     request_info_in,
 )
 from mockserver.web.hosts import vendor_host
@@ -69,8 +68,8 @@ def _resolve_prefix(scope: Scope, dependencies: Dependencies) -> "Response | Non
     control API uses the default sandbox, and a vendor route may find one by credential. A missing
     sandbox is created by the route, after it has admitted the request.
     """
-    headers = parse_headers(scope["headers"])
-    info = RequestInfo(headers)
+    info = build_request_info(scope)
+    headers = info.headers
     scope.setdefault("state", {}).update(dependencies=dependencies, request_info=info)
     rejection = _check_framing(headers.unusual) if headers.unusual else None
     if rejection:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from starlette.types import Scope
 
 from mockserver.core.configuration import Configuration
+from mockserver.core.webhook import DEPTH_HEADER
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SandboxRegistry
 from mockserver.web.access_control import AccessControl
@@ -46,8 +47,6 @@ class Dependencies(NamedTuple):
     """For rejections and failures of providers; the journal has a throttle for each sandbox."""
     access_control: AccessControl = AccessControl()
     public_url: str = ""
-    webhook_depth: Callable[[str, int], int] = lambda *_: 0
-    """(address, port) of a client -> how many webhooks to this server led to its request."""
 
 
 UNUSUAL_HEADERS: Final = frozenset(
@@ -91,13 +90,36 @@ class RequestInfo:
     """What the server knows about one request.
 
     `sandbox_name` is empty if the request names no sandbox; `sandbox` is None until it is found.
-    `allowed_methods` are those of the path if the request's is not one of them.
+    `allowed_methods` are those of the path if the request's is not one of them. `webhook_depth` is
+    how many webhooks to this server have led to the request.
     """
 
     headers: RequestHeaders
     sandbox_name: str = ""
     sandbox: Sandbox | None = None
     allowed_methods: tuple[str, ...] = ()
+    webhook_depth: int = 0
+
+
+DEPTH_FIELD: Final = DEPTH_HEADER.encode()
+MAX_DEPTH_DIGITS: Final = 4  # more are not read
+
+
+def build_request_info(scope: Scope) -> RequestInfo:
+    """Read the headers of a request, and remove its webhook depth, which is shown nowhere.
+
+    Only the dispatcher of this server means it. A client that sends it can only make its own
+    request, and the webhooks that this leads to, appear to be further down a loop.
+    """
+    headers = parse_headers(scope["headers"])
+    depth = headers.fields.get(DEPTH_FIELD)
+    if depth is None:
+        return RequestInfo(headers)
+    scope["headers"] = [field for field in scope["headers"] if field[0] != DEPTH_FIELD]
+    return RequestInfo(
+        parse_headers(scope["headers"]),
+        webhook_depth=int(depth[:MAX_DEPTH_DIGITS]) if depth.isdigit() else 0,
+    )
 
 
 def dependencies_in(scope: Scope) -> Dependencies:

@@ -56,7 +56,7 @@ log = logging.getLogger("mockserver")
 async def handle_vendor_request(scope: Scope, receive: Receive, send: Send) -> None:
     """Handle a request to any path outside the control API; the path may be unknown."""
     dependencies, info = dependencies_in(scope), request_info_in(scope)
-    depth = dependencies.webhook_depth(*(scope.get("client") or ("", 0)))
+    depth = info.webhook_depth
     rejection = _check_access(info.headers, dependencies) or _check_webhook_depth(depth)
     route = dependencies.router.find(scope["method"], info.headers.get(b"host"), scope["path"])
     info.allowed_methods = () if isinstance(route, UnknownPath) else route.allowed_methods
