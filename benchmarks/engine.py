@@ -31,8 +31,9 @@ def place_calls(
     state, bound = SandboxState(configuration, START), configuration.providers["mobtexting"]
     endpoint = bound.provider.endpoints[0]
     request = Request("POST", endpoint.path, headers=HEADERS, fields=CLICK, body=b"{}")
+    incoming = IncomingRequest(bound, endpoint, request, (scenario,), credential="key")
     for _ in range(calls):
-        handle(state, IncomingRequest(bound, endpoint, request, (scenario,)), START)
+        handle(state, incoming, START)
     return state
 
 

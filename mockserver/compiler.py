@@ -16,10 +16,12 @@ from mockserver.config.registry import bundled_folder, load_providers
 from mockserver.config.schema_checks import load_scenario_schema
 from mockserver.config.upgrade import upgrade_text
 from mockserver.core.account import Account
+from mockserver.core.call_flows import CALL_FLOWS
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.number_plan import describe_number
 from mockserver.core.provider import BoundProvider
+from mockserver.core.rulebook import RequestContext
 from mockserver.core.scenario import Scenario
 from mockserver.core.suggestions import did_you_mean
 from mockserver.engine.dry_run import dry_run
@@ -161,10 +163,10 @@ def example_number(plan_digits: str, provider: str | None) -> str:
     bound = providers[provider]
     for endpoint in bound.provider.endpoints:
         for example in bound.examples(endpoint.operation):
-            for numbers in endpoint.called_numbers(
-                Request(endpoint.method, endpoint.path, fields=example), None
-            ):
-                return _replace_ending(numbers["callee"], plan_digits)
+            request = Request(endpoint.method, endpoint.path, fields=example)
+            for planned in endpoint.planned_calls(RequestContext(request, 0)):
+                callee = CALL_FLOWS[planned.flow].callee
+                return _replace_ending(planned.numbers[callee], plan_digits)
     raise LookupError(f"{provider} dials no numbers")
 
 

@@ -14,7 +14,7 @@ from mockserver.compiler import (
 )
 from mockserver.config.registry import load_providers
 from mockserver.core.number_plan import number_plan_behavior
-from mockserver.core.provider import no_called_numbers
+from mockserver.core.provider import no_calls
 from mockserver.settings import Settings, SettingsError
 from tests.support.simulation import START
 
@@ -275,7 +275,7 @@ def test_an_example_number_needs_a_provider_that_dials_numbers(
 ) -> None:
     bound = load_providers()["mobtexting"]
     [endpoint] = bound.provider.endpoints
-    without_numbers = endpoint._replace(called_numbers=no_called_numbers)
+    without_numbers = endpoint._replace(planned_calls=no_calls)
     provider = bound.provider._replace(endpoints=(without_numbers,))
     providers = {"mobtexting": bound._replace(provider=provider)}
     monkeypatch.setattr("mockserver.compiler.load_providers", lambda: providers)

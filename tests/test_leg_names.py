@@ -13,7 +13,7 @@ from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import IgnoredLeg, RejectedEvent
 from mockserver.core.scenario import Scenario
-from mockserver.engine.pipeline import build_match_contexts
+from mockserver.engine.pipeline import match_request
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
 from tests.support.leg_operations import (
@@ -175,6 +175,6 @@ def test_the_header_takes_a_scenario_that_needs_a_leg_by_any_of_its_names(
     """The header is checked before the call is placed, by what the request would place."""
     operation = LEG_OPERATIONS[named.operation]
     state = SandboxState(configuration, START)
-    contexts = build_match_contexts(state, build_incoming(state, operation))
+    matched = match_request(state, build_incoming(state, operation), START)
     scenario = Scenario(name="mine", needs={"leg": named.name})
-    assert [scenario.missing_requirement(context) for context in contexts] == [""]
+    assert [scenario.missing_requirement(match.context) for match in matched.matches] == [""]

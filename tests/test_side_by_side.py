@@ -6,10 +6,10 @@ from typing import Any
 
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
-from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
+from tests.support.builders import build_incoming_request
 from tests.support.simulation import CLICK_TO_CALL, START, play_until_idle
 from tests.support.vendors import ccai, innocalls
 from tests.support.vendors.effebot import CREATE_EXAMPLE
@@ -40,7 +40,7 @@ def play_on_all_providers(configuration: Configuration, scenario: str) -> list[s
         )
         exchange = handle(
             state,
-            IncomingRequest(
+            build_incoming_request(
                 bound=bound, endpoint=endpoint, request=request, scenario_names=(scenario,)
             ),
             START,

@@ -24,7 +24,8 @@ class CallSpec(Value):
     `flow` is a key of `CALL_FLOWS`. `parameters` are what the call keeps of its request; for
     a batch, those of its item. A vendor's update of a call that has not begun may replace them.
     `created_at` is in ms. At `recording_url` the client finds the recording. `roles` maps legs to
-    the vendor's words for them, also legs that are dialed later.
+    the vendor's words for them, also legs that are dialed later. `match_index` is the index of the
+    planned call, and so of the match, among those of the request that placed the call.
     """
 
     id: str
@@ -37,6 +38,20 @@ class CallSpec(Value):
     created_at: int
     recording_url: str = ""
     roles: Mapping[str, str] = EMPTY_MAPPING
+    match_index: int = 0
+
+
+class PlannedCall(Value):
+    """A call that a request would place.
+
+    `flow` is a key of `CALL_FLOWS`. `numbers` maps legs to the numbers that would be dialed;
+    `parameters` are those that the call would keep. `starts_at` is in ms, None for at once.
+    """
+
+    flow: str
+    numbers: Mapping[str, str]
+    parameters: Mapping[str, object]
+    starts_at: int | None = None
 
 
 class Leg(Value):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from mockserver.core.call import Call
-from mockserver.core.call_flows import CALL_FLOWS
+from mockserver.core.call_flows import CALL_FLOWS, CallFlow
 from mockserver.core.provider import Provider, endpoint_roles
 
 NEUTRAL_NAMES: Final = ("a", "b", "callee")
@@ -16,9 +16,15 @@ def legs_by_name(call: Call) -> Mapping[str, str]:
 
     The later of two names has precedence: `callee`, then `a` and `b`, then the vendor's words.
     """
-    flow, own = CALL_FLOWS[call.spec.flow], {leg.name: leg.role for leg in call.legs}
-    roles = {**call.spec.roles, **own}
-    legs = (*flow.dial_conditions, *flow.later_legs, *own)
+    own = {leg.name: leg.role for leg in call.legs}
+    return flow_legs_by_name(CALL_FLOWS[call.spec.flow], {**call.spec.roles, **own}, own)
+
+
+def flow_legs_by_name(
+    flow: CallFlow, roles: Mapping[str, str], more_legs: Iterable[str] = ()
+) -> Mapping[str, str]:
+    """Map each name of each leg of a call flow, and of `more_legs`, to the leg."""
+    legs = (*flow.dial_conditions, *flow.later_legs, *more_legs)
     vendor_words = {roles[leg]: leg for leg in legs if leg in roles}
     return {"callee": flow.callee, **{leg: leg for leg in legs}, **vendor_words}
 

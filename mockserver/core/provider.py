@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from mockserver.core.account import NO_RETRY, Account, Charge, Retry, SaveRecord
-from mockserver.core.call import Call, Event
+from mockserver.core.call import Call, Event, PlannedCall
 from mockserver.core.http import Request, Response
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.read_model import EMPTY_READ_MODEL, ReadModel
@@ -122,10 +122,10 @@ RecordGenerator = Callable[[FakePerson, int, Account], tuple[str, Any]]
 """(person, zero-based index, the account so far) -> (identity, record)."""
 
 
-CalledNumbers = Callable[[Request, Account | None], tuple[Mapping[str, str], ...]]
+PlannedCalls = Callable[[RequestContext], tuple[PlannedCall, ...]]
 
 
-def no_called_numbers(_: Request, __: Account | None) -> tuple[Mapping[str, str], ...]:
+def no_calls(_: RequestContext) -> tuple[PlannedCall, ...]:
     """For endpoints that place no calls."""
     return ()
 
@@ -138,8 +138,9 @@ class Endpoint(NamedTuple):
     """One operation: its method, host and path, what it refuses, and how it responds.
 
     - `path` may have parameters such as `{id}`, which become fields of the request.
-    - `called_numbers` returns the numbers of `a`, `b` and `callee` for each call that a request
-      to this account would place. It must not fail on malformed fields, or without an account.
+    - `planned_calls` returns the calls that a request would place: with the numbers that will be
+      dialed and the parameters that will be kept. It must not fail on malformed fields, or without
+      an account; then it has what was sent. `respond` places some or all of them, and no others.
     - `body_limit` is in bytes.
     - `when` chooses among endpoints with the same method and path: the first one that holds.
     - `roles` are the vendor's words for the legs, if this operation has its own.
@@ -153,7 +154,7 @@ class Endpoint(NamedTuple):
     path: str
     rules: Rulebook
     respond: Callable[[RequestContext], EndpointResult]
-    called_numbers: CalledNumbers = no_called_numbers
+    planned_calls: PlannedCalls = no_calls
     body_limit: int = 1_000_000
     when: Callable[[Request], bool] = always
     roles: Mapping[str, str] | None = None
@@ -166,8 +167,8 @@ class Provider(NamedTuple):
     - `credential` reads the credential of a request, None if there is none.
     - `refuse` renders the response to one or more faults.
     - `status` returns the vendor's word for the state of a call.
-    - `new_call_id` builds the vendor's id of a call from the seed, the number of the call in its
-      sandbox (from 1), and the operation.
+    - `new_call_id` builds the vendor's id of a call from the context of its request and the number
+      of the call in its sandbox, from 1.
     - `settings` is the named tuple of the keys of an account that are neither records nor common
       to all accounts.
 
@@ -183,7 +184,7 @@ class Provider(NamedTuple):
     wrong_method: Fault
     on_event: OnEvent
     status: Callable[[Call], str]
-    new_call_id: Callable[[str, int, str], str]
+    new_call_id: Callable[[RequestContext, int], str]
     webhooks: tuple[str, ...] = ()
     retry: Retry = NO_RETRY
     scenario_only_faults: tuple[Fault, ...] = ()

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from mockserver.core.account import Account
-from mockserver.core.call import Call
+from mockserver.core.call import Call, PlannedCall
 from mockserver.core.http import Request
 from mockserver.core.read_model import EMPTY_READ_MODEL, ReadModel
 from mockserver.core.value import TrackedValue, Value
@@ -42,21 +42,32 @@ class Violation(Value, order=True):
     expected: str = ""
 
 
+def place_nothing(_: int) -> Call:
+    """Stand for `RequestContext.place` where no call can be placed.
+
+    Raises:
+        LookupError: always.
+    """
+    raise LookupError("this request places no call")
+
+
 class RequestContext(TrackedValue):
     """What a provider may read before it responds to a request; `now` is in ms.
 
-    `build_call` builds a call of this request from a call flow, the number of each leg, and the
-    start in ms, None for now. `account` is None if the credential belongs to none.
+    `account` is None if the credential belongs to none. `planned_calls` are those that the request
+    would place; `place` builds the call of one of them, given its index, and draws its ids.
     """
 
     request: Request
     now: int
-    build_call: Callable[[str, Mapping[str, str], int | None], Call]
+    operation: str = ""
     account: Account | None = None
     violations: tuple[Violation, ...] = ()
     rate_limited: bool = False
     """True if the account's own rate limit is used up."""
     read_model: ReadModel = EMPTY_READ_MODEL
+    planned_calls: tuple[PlannedCall, ...] = ()
+    place: Callable[[int], Call] = place_nothing
 
     @property
     def fields(self) -> Mapping[str, object]:

@@ -40,10 +40,25 @@ class Activation(Value):
 
 
 class SelectedScenario(Value):
-    """A scenario and why it was selected: header, activation, match, bundled or default."""
+    """A scenario and why it was selected: header, activation, match, bundled or default.
+
+    `activation_id` is empty unless an activation put it in force.
+    """
 
     scenario: Scenario
     rank: str
+    activation_id: str = ""
+
+
+class Selection(Value):
+    """The scenario selected for each aspect; None if no candidate speaks to it."""
+
+    api: SelectedScenario | None = None
+    legs: SelectedScenario | None = None
+    webhooks: SelectedScenario | None = None
+
+
+NO_SELECTION: Final = Selection()
 
 
 def candidates(
@@ -54,10 +69,12 @@ def candidates(
 ) -> Iterator[SelectedScenario]:
     """Yield every scenario that applies to the context, by falling precedence."""
     for name in scenario_names:
-        yield SelectedScenario(scenarios.by_name[name], "header")
+        if name in scenarios.by_name:  # a reload may have removed it during a delay
+            yield SelectedScenario(scenarios.by_name[name], "header")
     for activation in activations:
         if is_applicable(scenarios, activation, context):
-            yield SelectedScenario(scenarios.by_name[activation.scenario_name], "activation")
+            scenario = scenarios.by_name[activation.scenario_name]
+            yield SelectedScenario(scenario, "activation", activation.id)
     for scenario in scenarios.matchable:
         if _is_match(scenario, context):
             yield SelectedScenario(scenario, "bundled" if scenario.bundled else "match")
@@ -72,13 +89,16 @@ def is_applicable(scenarios: ScenarioSet, activation: Activation, context: Match
     )
 
 
-def select(aspect: str, options: Iterable[SelectedScenario]) -> SelectedScenario | None:
-    """Return the first of the candidates that speaks to the aspect."""
-    speaks_to_aspect = ASPECTS[aspect]
-    for option in options:
-        if speaks_to_aspect(option.scenario):
-            return option
-    return None
+def select(options: Iterable[SelectedScenario]) -> Selection:
+    """Select for each aspect, by itself, the first of the candidates that speaks to it."""
+    known = tuple(options)
+    return Selection(**{aspect: _first(speaks, known) for aspect, speaks in ASPECTS.items()})
+
+
+def _first(
+    speaks_to_aspect: Callable[[Scenario], bool], options: tuple[SelectedScenario, ...]
+) -> SelectedScenario | None:
+    return next((option for option in options if speaks_to_aspect(option.scenario)), None)
 
 
 def _is_match(scenario: Scenario, context: MatchContext) -> bool:

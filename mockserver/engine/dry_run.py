@@ -13,8 +13,9 @@ from mockserver.core.scenario import Scenario
 from mockserver.core.script import WaitReason
 from mockserver.core.seeded import HIGHEST_SEED, LOWEST_SEED
 from mockserver.engine.exchange import IncomingRequest
-from mockserver.engine.pipeline import build_match_contexts, handle
+from mockserver.engine.pipeline import match_request, respond
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.scenario_selection import admit
 from mockserver.engine.simulation import apply_event, run_due_item
 
 MAX_DUE_ITEMS = 2_000  # due items and stimuli before a dry run is broken off
@@ -73,7 +74,8 @@ def _run_examples(
     for endpoint in bound.provider.endpoints:
         for example in bound.examples(endpoint.operation):
             request = Request(endpoint.method, endpoint.path, fields=example)
-            incoming = IncomingRequest(bound, endpoint, request, (scenario.name,))
+            credential = bound.provider.credential(request) or ""
+            incoming = IncomingRequest(bound, endpoint, request, (scenario.name,), credential)
             distinct: dict[DryRunProblem, None] = {}
             runs = [
                 _run_example(configuration._replace(seed=seed), scenario, incoming)
@@ -106,11 +108,10 @@ def _run(
         return None
     unlimited = account.replace(numbers=None, limits=None, balance=None)
     state.accounts[account.provider, account.name] = unlimited
-    request = incoming.replace(account=unlimited)
-    contexts = build_match_contexts(state, request)
-    if all(scenario.missing_requirement(context) for context in contexts):
+    matched = match_request(state, incoming.replace(account=unlimited), 0)
+    if all(scenario.missing_requirement(match.context) for match in matched.matches):
         return None
-    exchange = handle(state, request, 0)
+    exchange = respond(state, admit(state, matched), 0)
     if not exchange.call_ids:
         return None
     _run_to_end(state, exchange.call_ids[0], external_first=external_first)

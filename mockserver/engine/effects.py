@@ -1,6 +1,6 @@
 """Apply effects to a sandbox's state: charges, records, calls, events and webhooks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from mockserver.core.account import Account, with_charge, with_record
 from mockserver.core.behavior import DEFAULT_BEHAVIOR, STAY_ON_LINE, LegBehavior
@@ -14,20 +14,22 @@ from mockserver.core.provider import Effects
 from mockserver.core.read_model import upload_digest
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import Step, WaitReason, next_step
-from mockserver.core.selection import EXPLICIT_RANKS, resolve
-from mockserver.engine.exchange import NO_SELECTION_INPUT, SelectionInput
+from mockserver.core.selection import EXPLICIT_RANKS, NO_SELECTION, SelectedScenario, resolve
+from mockserver.engine.exchange import CallMatch
 from mockserver.engine.sandbox_state import SandboxState, ScheduledEvent
-from mockserver.engine.scenario_selection import select_for_call
 from mockserver.engine.webhooks import enqueue
+
+FALLBACK_SCENARIO = SelectedScenario(Scenario("answered"), "default")
+"""Selected for the legs if no candidate has the `legs` aspect, not even the default one."""
 
 
 def apply(
-    state: SandboxState, effects: Effects, now: int, selection: SelectionInput = NO_SELECTION_INPUT
+    state: SandboxState, effects: Effects, now: int, matches: tuple[CallMatch, ...] = ()
 ) -> None:
     """Apply charges, records, counts, uploads, calls, events and webhooks, in this order.
 
     Calls come before events and webhooks, which may belong to a call placed by the same effects.
-    `now` is in ms.
+    `now` is in ms. `matches` are those of the request that places new calls.
     """
     for charge in effects.charges:
         state.accounts[charge.account] = with_charge(state.accounts[charge.account], charge)
@@ -44,7 +46,7 @@ def apply(
         state.count(key, now)
     state.uploads.update({upload_digest(data): data for data in effects.uploads})
     for call in effects.calls:
-        place_call(state, call, now, selection)
+        place_call(state, call, now, matches)
     for call_id, event in effects.events:
         state.schedule(
             event.at, "event", call_id, ScheduledEvent(len(state.calls[call_id].attempts), event)
@@ -53,17 +55,22 @@ def apply(
         enqueue(state, webhook, now)
 
 
-def place_call(state: SandboxState, call: Call, now: int, selection: SelectionInput) -> None:
+def place_call(
+    state: SandboxState, call: Call, now: int, matches: tuple[CallMatch, ...] = ()
+) -> None:
     """Store a new call, the next attempt of a known call, or a new start of a call not yet begun.
 
-    A start before `now` is moved to `now`.
+    A start before `now` is moved to `now`. A new call keeps the scenarios of its match for good.
     """
     call_id = call.spec.id
     ready = call if call.starts_at >= now else call.replace(starts_at=now)
     is_new = call_id not in state.calls
     if is_new:
         state.call_count += 1
-        select_for_call(state, ready, selection)
+        selection = matches[call.spec.match_index].selection if matches else NO_SELECTION
+        state.leg_scenarios[call_id] = selection.legs or FALLBACK_SCENARIO
+        if selection.webhooks:
+            state.webhook_scenarios[call_id] = selection.webhooks.scenario
         state.call_ids_by_recording[parse_recording_token(call.spec.recording_url)] = call_id
         state.call_ids_by_vendor_id[call.spec.provider, call.spec.vendor_id] = call_id
     state.calls[call_id] = ready
@@ -146,24 +153,46 @@ def _attempt_scenario(state: SandboxState, call: Call, number_index: int) -> Sce
     )
 
 
+def leg_sources(state: SandboxState, call: Call) -> Iterator[tuple[str, str, str]]:
+    """Yield (leg, number, what decides its behavior) for the legs of the current attempt.
+
+    It is `scenario`, `number-plan` or `default`, and `steps` for a leg that only steps move.
+    """
+    scenario, names = _attempt_scenario(state, call, call.number_index), legs_by_name(call)
+    for leg in call.legs:
+        yield leg.name, leg.number, _choose_behavior(state, call, leg, scenario, names)[1]
+
+
 def _leg_behavior(
     state: SandboxState, call: Call, leg: Leg, scenario: Scenario, names: Mapping[str, str]
 ) -> LegBehavior | None:
-    """Select a leg's behavior: explicit scenario, number plan, other scenario, then the default.
+    return _choose_behavior(state, call, leg, scenario, names)[0]
+
+
+def _choose_behavior(
+    state: SandboxState, call: Call, leg: Leg, scenario: Scenario, names: Mapping[str, str]
+) -> tuple[LegBehavior | None, str]:
+    """Choose a leg's behavior: explicit scenario, number plan, other scenario, then the default.
 
     `names` are those of `legs_by_name`. A leg that a step dials ignores the number plan and has no
     default behavior.
+
+    Returns:
+        The behavior, and what decides it, as in `leg_sources`.
     """
     behavior = scenario.leg_behavior(leg.name, names)
-    is_explicit = state.leg_scenarios[call.spec.id].rank in EXPLICIT_RANKS
+    if behavior and state.leg_scenarios[call.spec.id].rank in EXPLICIT_RANKS:
+        return behavior, "scenario"
     is_dialed_by_step = leg.name in _legs_dialed_by_steps(state, call, scenario)
-    planned = (
-        number_plan_behavior(leg.number)
-        if state.configuration.scenarios.number_plan and not is_dialed_by_step
-        else None
-    )
-    default = None if is_dialed_by_step else STAY_ON_LINE if scenario.steps else DEFAULT_BEHAVIOR
-    return (behavior if is_explicit else None) or planned or behavior or default
+    if state.configuration.scenarios.number_plan and not is_dialed_by_step:
+        planned = number_plan_behavior(leg.number)
+        if planned:
+            return planned, "number-plan"
+    if behavior:
+        return behavior, "scenario"
+    if is_dialed_by_step:
+        return None, "steps"
+    return (STAY_ON_LINE if scenario.steps else DEFAULT_BEHAVIOR), "default"
 
 
 def _legs_dialed_by_steps(state: SandboxState, call: Call, scenario: Scenario) -> set[str]:

@@ -1,17 +1,32 @@
 """An incoming vendor request, and the exchange that is stored for it."""
 
 import json
+from collections.abc import Mapping
+from typing import Final
 
 from mockserver.core.account import Account
 from mockserver.core.http import Request, Response
-from mockserver.core.provider import (
-    BoundProvider,
-    Endpoint,
-)
+from mockserver.core.immutable import EMPTY_MAPPING
+from mockserver.core.provider import BoundProvider, Endpoint
 from mockserver.core.rulebook import RequestContext, Rule, Violation, render_message
 from mockserver.core.scenario import ApiBehavior, MatchContext
-from mockserver.core.selection import Activation
+from mockserver.core.selection import NO_SELECTION, SelectedScenario, Selection
 from mockserver.core.value import TrackedValue, Value
+
+DEFAULT_API_BEHAVIOR: Final = ApiBehavior()
+
+
+class CallMatch(Value):
+    """What one planned call is matched with, and the scenarios that this selects.
+
+    It is built once, when the request arrives, and read by the API behavior, the legs and the
+    webhooks of the call, the activations and `explain`. `activation_ids` are those of the
+    activations that apply, selected or not.
+    """
+
+    context: MatchContext
+    selection: Selection = NO_SELECTION
+    activation_ids: tuple[str, ...] = ()
 
 
 class Exchange(Value):
@@ -19,8 +34,10 @@ class Exchange(Value):
 
     `at` is in ms. `provider` and `operation` are empty for a path that no provider has.
     `explanation` says in one line why the request was refused. `scenario_names` are those of its
-    header and the one that set the API behavior. `broken_rules`, `violations`,
-    `match_contexts` and `activations` (those in force at arrival) are for `explain`.
+    header, and those that an activation or a match rule selected. `call_ids` are those of the calls
+    that it placed or moved. `matches` has one for each planned call, or one without numbers;
+    `placed_calls` maps its index to the id of the call, if that was placed. `broken_rules` and
+    `violations` are for `explain`.
     """
 
     id: str
@@ -35,61 +52,47 @@ class Exchange(Value):
     call_ids: tuple[str, ...] = ()
     broken_rules: tuple[Rule, ...] = ()
     violations: tuple[Violation, ...] = ()
-    match_contexts: tuple[MatchContext, ...] = ()
-    activations: tuple[Activation, ...] = ()
-
-
-DEFAULT_API_BEHAVIOR = ApiBehavior()
-
-
-class SelectionInput(Value):
-    """What a request contributes to the selection of scenarios.
-
-    `scenario_names` come from the request's header; `credential` is compared with match rules;
-    `activations` were in force at its arrival.
-    """
-
-    scenario_names: tuple[str, ...] = ()
-    credential: str = ""
-    activations: tuple[Activation, ...] = ()
-
-
-NO_SELECTION_INPUT = SelectionInput()
+    matches: tuple[CallMatch, ...] = ()
+    placed_calls: Mapping[int, str] = EMPTY_MAPPING
 
 
 class IncomingRequest(TrackedValue):
     """A request routed to an operation.
 
-    `scenarios` are the names from its header; the scenario that `apply_scenario` selects is added.
-    `forced_rule` carries a fault known before the rulebook runs: a wrong method, or a fault that a
-    scenario orders. `account` is set where the account need not be looked up by credential.
-    `activations` are those in force at arrival, None until they are reserved; `match_contexts` is
-    None until then, too. `webhook_depth` is the number of webhooks to this server that led to the
-    request. `credential` is None until it is read.
+    `scenario_names` are those of its header. `wrong_method` is the rule that refuses it if the path
+    has no such method. `account` is set where the account need not be looked up by credential.
+    `webhook_depth` is the number of webhooks to this server that led to the request.
     """
 
     bound: BoundProvider
     endpoint: Endpoint
     request: Request
     scenario_names: tuple[str, ...] = ()
-    forced_rule: Rule | None = None
-    api_behavior: ApiBehavior = DEFAULT_API_BEHAVIOR
+    credential: str = ""
+    wrong_method: Rule | None = None
     account: Account | None = None
-    activations: tuple[Activation, ...] | None = None
-    match_contexts: tuple[MatchContext, ...] | None = None
     webhook_depth: int = 0
-    credential: str | None = None
+
+
+class MatchedRequest(TrackedValue):
+    """A request with its context, and a match for each planned call.
+
+    `api` is the API behavior of the selected scenario. `reserved` are the ids of the activations
+    that wait for what the request does. `epoch` is that of the state that it was matched with.
+    """
+
+    incoming: IncomingRequest
+    context: RequestContext
+    matches: tuple[CallMatch, ...]
+    epoch: int
+    api: ApiBehavior = DEFAULT_API_BEHAVIOR
+    reserved: tuple[str, ...] = ()
 
     @property
-    def selection_input(self) -> SelectionInput:
-        return SelectionInput(self.scenario_names, self.credential_or_empty, self.activations or ())
-
-    @property
-    def credential_or_empty(self) -> str:
-        """The credential, empty if there is none; the provider reads it unless it is stored."""
-        if self.credential is not None:
-            return self.credential
-        return self.bound.provider.credential(self.request) or ""
+    def api_selection(self) -> SelectedScenario | None:
+        """The scenario of the first match that speaks to the API."""
+        selections = (match.selection.api for match in self.matches)
+        return next((selected for selected in selections if selected), None)
 
 
 def describe_fault(rule: Rule, context: RequestContext) -> str:

@@ -12,11 +12,12 @@ from mockserver.core.journal import JournalEntry
 from mockserver.core.read_model import ReadModel
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import DueStep, Script, WaitReason
-from mockserver.core.selection import Activation, SelectedScenario
+from mockserver.core.selection import SelectedScenario
 from mockserver.core.value import Value
 from mockserver.core.webhook import Delivery
 from mockserver.engine.bounded_log import MAX_ITEMS, BoundedLog
 from mockserver.engine.exchange import Exchange
+from mockserver.engine.state.activations import Activations
 
 
 class ScheduledEvent(Value):
@@ -68,9 +69,7 @@ class SandboxState:
         self.calls: dict[str, Call] = {}
         self.leg_scenarios: dict[str, SelectedScenario] = {}
         self.webhook_scenarios: dict[str, Scenario] = {}
-        self.activations: list[Activation] = []
-        self.activation_count = 0
-        self.response_positions: dict[str, int] = {}
+        self.activations = Activations()
         self.request_times: dict[AccountKey, deque[int]] = {}
         self.held_deliveries: dict[str, list[str]] = {}
         self.resource_queue: dict[str, str] = {}

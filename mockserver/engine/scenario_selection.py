@@ -1,93 +1,100 @@
-"""Select scenarios: for the API behavior, for the legs of a call and for its webhooks."""
+"""Match the planned calls of a request with the scenarios, and admit the request."""
 
-from mockserver.core.call import Call
-from mockserver.core.leg_names import legs_by_name
-from mockserver.core.scenario import ApiBehavior, MatchContext, Scenario
-from mockserver.core.selection import (
-    Activation,
-    SelectedScenario,
-    candidates,
-    is_applicable,
-    select,
-)
-from mockserver.engine.exchange import DEFAULT_API_BEHAVIOR, SelectionInput
+from collections.abc import Iterator, Mapping
+
+from mockserver.core.call import Call, PlannedCall
+from mockserver.core.call_flows import CALL_FLOWS
+from mockserver.core.leg_names import flow_legs_by_name
+from mockserver.core.provider import endpoint_roles
+from mockserver.core.rulebook import RequestContext
+from mockserver.core.scenario import MatchContext
+from mockserver.core.selection import EXPLICIT_RANKS, candidates, select
+from mockserver.engine.exchange import CallMatch, IncomingRequest, MatchedRequest
 from mockserver.engine.sandbox_state import SandboxState
 
-FALLBACK_SCENARIO = SelectedScenario(Scenario("answered"), "default")
-"""Selected for the legs if no candidate has the `legs` aspect, not even the default one."""
 
-EMPTY_MATCH_CONTEXT = MatchContext("", "", "", "", {}, {})
-"""Used where no candidate has a match rule, so that no real context is built."""
-
-
-def select_for_call(state: SandboxState, call: Call, selection: SelectionInput) -> None:
-    """Select, once per call, the scenarios for its legs and for its webhooks."""
-    scenarios = state.configuration.scenarios
-    has_match_rules = selection.activations or scenarios.matchable
-    context = _build_match_context(call, selection) if has_match_rules else EMPTY_MATCH_CONTEXT
-    options = tuple(candidates(scenarios, selection.scenario_names, selection.activations, context))
-    state.leg_scenarios[call.spec.id] = select("legs", options) or FALLBACK_SCENARIO
-    webhook_scenario = select("webhooks", options)
-    if webhook_scenario:
-        state.webhook_scenarios[call.spec.id] = webhook_scenario.scenario
+def build_matches(
+    state: SandboxState, incoming: IncomingRequest, context: RequestContext
+) -> tuple[CallMatch, ...]:
+    """Build a match for each planned call, or one without numbers if no call is planned."""
+    scenarios, activations = state.configuration.scenarios, state.activations.in_force()
+    matches = []
+    for match_context in _build_match_contexts(incoming, context):
+        options = tuple(candidates(scenarios, incoming.scenario_names, activations, match_context))
+        applicable = tuple([option.activation_id for option in options if option.activation_id])
+        matches.append(CallMatch(match_context, select(options), applicable))
+    return tuple(matches)
 
 
-def select_api_behavior(
-    state: SandboxState, selection: SelectionInput, match_contexts: tuple[MatchContext, ...]
-) -> tuple[ApiBehavior, str]:
-    """Select the API behavior of a request: the next one in its scenario's list of responses.
+def admit(state: SandboxState, matched: MatchedRequest) -> MatchedRequest:
+    """Reserve the activations that match, and take the next item of the list of responses.
 
-    If the request would place several calls, the first context with a scenario for the API decides.
-
-    Returns:
-        (API behavior, name of its scenario); the name is empty if none has the `api` aspect.
+    These are the only changes before the response.
     """
-    scenarios = state.configuration.scenarios
-    for context in match_contexts:
-        selected = select(
-            "api", candidates(scenarios, selection.scenario_names, selection.activations, context)
-        )
-        if selected:
-            scenario = selected.scenario
-            position = state.response_positions.get(scenario.name, 0)
-            index = min(position, len(scenario.responses) - 1)
-            return scenario.responses[index], scenario.name
-    return DEFAULT_API_BEHAVIOR, ""
-
-
-def advance_responses(state: SandboxState, scenario_name: str) -> None:
-    """Let the scenario's next response follow; its last one repeats."""
-    position = state.response_positions.get(scenario_name, 0)
-    state.response_positions[scenario_name] = position + 1
-
-
-def decrement_activations(state: SandboxState, match_contexts: tuple[MatchContext, ...]) -> None:
-    """Decrement the activations that match any of the contexts; remove those used up."""
-    state.activations = [
-        kept
-        for activation in state.activations
-        if (kept := _decrement(state, activation, match_contexts)).remaining is None
-        or kept.remaining > 0
-    ]
-
-
-def _build_match_context(call: Call, selection: SelectionInput) -> MatchContext:
-    spec, called = call.spec, {leg.name: leg.number for leg in call.legs}
-    numbers = {name: called.get(leg, "") for name, leg in legs_by_name(call).items()}
-    return MatchContext(
-        spec.provider, spec.operation, spec.account, selection.credential, numbers, spec.parameters
+    reserved = tuple(
+        dict.fromkeys(name for match in matched.matches for name in match.activation_ids)
     )
+    state.activations.reserve(reserved)
+    selected = matched.api_selection
+    if selected is None:
+        return matched.replace(reserved=reserved) if reserved else matched
+    scenario = selected.scenario
+    position = state.activations.take_position((selected.activation_id, scenario.name))
+    behavior = scenario.responses[min(position, len(scenario.responses) - 1)]
+    return matched.replace(api=behavior, reserved=reserved)
 
 
-def _decrement(
-    state: SandboxState, activation: Activation, match_contexts: tuple[MatchContext, ...]
-) -> Activation:
-    is_match = any(
-        is_applicable(state.configuration.scenarios, activation, context)
-        for context in match_contexts
+def spent_activations(matched: MatchedRequest, calls: tuple[Call, ...]) -> frozenset[str]:
+    """Return the ids of the reserved activations that have changed the request.
+
+    These are the one whose API behavior was applied, and those that apply to a call that was
+    placed.
+    """
+    api = matched.api_selection
+    placed = (matched.matches[call.spec.match_index].activation_ids for call in calls)
+    return frozenset({api.activation_id} if api else ()).union(*placed)
+
+
+def give_back(state: SandboxState, matched: MatchedRequest) -> None:
+    """Give back all reserved activations; those of an earlier epoch are gone."""
+    if matched.epoch == state.epoch:
+        state.activations.settle(matched.reserved, ())
+
+
+def scenario_names(matched: MatchedRequest, calls: tuple[Call, ...]) -> tuple[str, ...]:
+    """Return the scenarios that the request names, and those that an explicit rank selected.
+
+    For the legs and the webhooks, these are the scenarios of the calls that were placed.
+    """
+    api = matched.api_selection
+    selections = (matched.matches[call.spec.match_index].selection for call in calls)
+    explicit = (
+        selected.scenario.name
+        for selection in selections
+        for selected in (selection.legs, selection.webhooks)
+        if selected and selected.rank in EXPLICIT_RANKS
     )
-    return (
-        activation.replace(remaining=activation.remaining - 1)
-        if is_match and activation.remaining is not None
-        else activation
-    )
+    api_names = (api.scenario.name,) if api else ()
+    return tuple(dict.fromkeys((*matched.incoming.scenario_names, *api_names, *explicit)))
+
+
+def _build_match_contexts(
+    incoming: IncomingRequest, context: RequestContext
+) -> Iterator[MatchContext]:
+    provider, fields = incoming.bound.provider, context.fields
+    account_name = context.account.name if context.account else ""
+    common = (provider.name, incoming.endpoint.operation, account_name, incoming.credential)
+    if not context.planned_calls:
+        yield MatchContext(*common, {}, fields)
+    roles = endpoint_roles(provider, incoming.endpoint)
+    for planned in context.planned_calls:
+        parameters = planned.parameters
+        # an item of a batch is matched by the fields of the whole request, too
+        merged = fields if parameters is fields else {**fields, **parameters}
+        yield MatchContext(*common, _numbers_by_name(planned, roles), merged)
+
+
+def _numbers_by_name(planned: PlannedCall, roles: Mapping[str, str]) -> Mapping[str, str]:
+    """Map each name of each leg to its number; empty for a leg whose number is not known yet."""
+    legs = flow_legs_by_name(CALL_FLOWS[planned.flow], roles)
+    return {name: planned.numbers.get(leg, "") for name, leg in legs.items()}

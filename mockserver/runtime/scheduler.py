@@ -80,12 +80,22 @@ class Scheduler:
         """Return a block for one request: no event of a new call comes before its response."""
         return RequestScope(self)
 
-    def begin_request(self) -> int:
-        """Run what is due before the request, at most `MAX_PER_REQUEST`; return its time in ms."""
-        if self._is_time_flowing() and not self._open_requests:
-            self._catch_up(MAX_PER_REQUEST)
-        self._open_requests += 1
+    def catch_up(self, limit: int = MAX_PER_REQUEST) -> int:
+        """Run what is due, at most `limit` items, if time flows now; return the time in ms."""
+        count, is_running = 0, self._is_time_flowing() and not self._open_requests
+        while is_running and (due := self.state.peek()) and self._is_due(due):
+            self._run_item(due)
+            count += 1
+            if count == limit:
+                self.wake()
+                break
         return self.clock.now()
+
+    def begin_request(self) -> int:
+        """Run what is due before the response to a request; return its time in ms."""
+        now = self.catch_up()
+        self._open_requests += 1
+        return now
 
     def end_request(self) -> None:
         self._open_requests -= 1
@@ -96,8 +106,7 @@ class Scheduler:
         while True:
             await asyncio.sleep(0)
             self._wake_event.clear()
-            if self._is_time_flowing() and not self._open_requests:
-                self._catch_up(YIELD_EVERY)
+            self.catch_up(YIELD_EVERY)
             pause = self._sleep_time()
             due = self.state.peek() if pause else None
             self._sleep_until = due.at if due else NEVER
@@ -169,15 +178,6 @@ class Scheduler:
 
     def _is_time_flowing(self) -> bool:
         return not self.clock.is_manual and not self.is_advancing
-
-    def _catch_up(self, limit: int) -> None:
-        count = 0
-        while (due := self.state.peek()) and self._is_due(due):
-            self._run_item(due)
-            count += 1
-            if count == limit:
-                self.wake()
-                return
 
     def _is_due(self, due: DueItem) -> bool:
         return due.at <= self.clock.now() or (

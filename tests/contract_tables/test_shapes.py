@@ -65,13 +65,15 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "sandbox": ("sandboxes sandboxes 0", "name clock seed now calls"),
     "explanation": (
         "explain/r3",
-        "request provider operation status reason rules nearest scenarios rejected hints",
+        "request provider operation status reason rules nearest calls hints",
     ),
     "rule of an explanation": (
         "explain/r3 rules 0",
         "fault evidence message field received would_pass",
     ),
-    "scenario of an explanation": ("explain/r1 scenarios 0", "aspect scenario rank"),
+    "call of an explanation": ("explain/r1 calls 0", "call numbers scenarios rejected legs"),
+    "scenario of an explanation": ("explain/r1 calls 0 scenarios 0", "aspect scenario rank"),
+    "leg of an explanation": ("explain/r1 calls 0 legs 0", "leg number decided_by"),
     "inbox": ("inboxes/mine", "name received"),
     "received webhook": ("inboxes/mine received 0", "at method query headers body status"),
 }

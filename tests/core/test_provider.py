@@ -16,13 +16,13 @@ from mockserver.core.provider import (
     all_faults,
     by_event_type,
     endpoint_roles,
-    no_called_numbers,
+    no_calls,
     no_change,
     no_examples,
     no_guard,
 )
 from mockserver.core.rulebook import Evidence, Fault, Rule, Rulebook
-from tests.support.builders import build_call, build_call_spec
+from tests.support.builders import build_call, build_call_spec, build_request_context
 
 CALL = build_call(spec=build_call_spec(account="shop", flow="one-leg"), legs=())
 ENDED = Effects(events=(("c1", Event(at=9, type="hangup", leg="a")),))
@@ -96,9 +96,9 @@ def test_all_faults_lists_each_fault_once_in_the_order_of_the_rulebooks() -> Non
     assert names == ["x", "y", "z", "wrong-method", "down"]
 
 
-def test_an_endpoint_calls_no_numbers_by_default() -> None:
-    assert PLAIN.endpoints[0].called_numbers is no_called_numbers
-    assert no_called_numbers(Request(method="GET", path="/"), None) == ()
+def test_an_endpoint_plans_no_calls_by_default() -> None:
+    assert PLAIN.endpoints[0].planned_calls is no_calls
+    assert no_calls(build_request_context()) == ()
 
 
 def test_a_bound_provider_has_no_examples_by_default() -> None:

@@ -1,11 +1,8 @@
 """Rulebooks: when a rule is broken, and which broken rules are reported."""
 
-from collections.abc import Mapping
-
 import pytest
 
 from mockserver.core.account import Account
-from mockserver.core.call import Call
 from mockserver.core.http import Request
 from mockserver.core.rulebook import (
     Evidence,
@@ -27,15 +24,9 @@ from mockserver.core.rulebook import (
 FAULT = Fault(name="fault", status=422, message="No.", evidence=Evidence.ASSUMED)
 
 
-def build_no_call(_flow: str, _legs: Mapping[str, str], _at: int | None) -> Call:
-    raise AssertionError
-
-
 def build_context(*violations: Violation, body_error: str = "", **fields: object) -> RequestContext:
     request = Request(method="POST", path="/", fields=fields, body_error=body_error)
-    return RequestContext(
-        request=request, now=0, build_call=build_no_call, account=None, violations=violations
-    )
+    return RequestContext(request=request, now=0, account=None, violations=violations)
 
 
 def build_rule(name: str, *, broken: bool) -> Rule:
@@ -59,7 +50,6 @@ def test_a_request_context_has_the_authenticated_account() -> None:
         RequestContext(
             request=Request(method="GET", path="/"),
             now=0,
-            build_call=build_no_call,
             account=account,
         ).authenticated_account
         is account
@@ -115,16 +105,13 @@ def test_a_request_is_unauthenticated_without_an_account() -> None:
     authenticated = RequestContext(
         request=Request(method="GET", path="/"),
         now=0,
-        build_call=build_no_call,
         account=Account(name="shop", provider="mobtexting"),
     )
     assert [is_unauthenticated(build_context()), is_unauthenticated(authenticated)] == [True, False]
 
 
 def test_a_request_is_rate_limited_if_the_engine_says_so() -> None:
-    limited = RequestContext(
-        request=Request(method="GET", path="/"), now=0, build_call=build_no_call, rate_limited=True
-    )
+    limited = RequestContext(request=Request(method="GET", path="/"), now=0, rate_limited=True)
     assert [is_rate_limited(build_context()), is_rate_limited(limited)] == [False, True]
 
 
@@ -164,16 +151,13 @@ def test_no_rule_of_a_later_stage_is_evaluated() -> None:
     [("No {to}", "No 1"), ("{to}{from}", "1"), ("no field", "no field"), ("{}", "{}")],
 )
 def test_a_message_shows_the_value_of_its_field(message: str, text: str) -> None:
-    context = RequestContext(
-        request=Request(method="POST", path="/", fields={"to": 1}), now=0, build_call=build_no_call
-    )
+    context = RequestContext(request=Request(method="POST", path="/", fields={"to": 1}), now=0)
     assert render_message(FAULT.replace(message=message), context) == text
 
 
 BATCH = RequestContext(
     request=Request(method="POST", path="/", fields={"calls": [{"to": "1"}, "text"], "key": "k"}),
     now=0,
-    build_call=build_no_call,
     violations=(
         Violation(field="calls.0.to", keyword="pattern"),
         Violation(field="calls.0.legs.1.at", keyword="required"),

@@ -13,7 +13,7 @@ import pytest
 import mockserver
 from mockserver.core.rulebook import Rule
 from mockserver.core.value import TrackedValue, Value
-from mockserver.engine.pipeline import build_context, respond
+from mockserver.engine.pipeline import match_request
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
 from tests.support.simulation import (
@@ -178,7 +178,8 @@ def values_in(item: object) -> Iterator[Value]:
 
 def test_the_collector_visits_no_value_of_a_played_call(state: SandboxState) -> None:
     incoming = build_click_to_call(state)
-    result, _ = respond(incoming, build_context(state, incoming, START))
+    matched = match_request(state, incoming, START)
+    result = incoming.endpoint.respond(matched.context)
     click_to_call(state)
     run_for(state, 3_000)
     kept = [
@@ -187,7 +188,7 @@ def test_the_collector_visits_no_value_of_a_played_call(state: SandboxState) -> 
         read.leg_scenarios(state),
         [*read.pending_items(state)],
         result,
-        incoming.selection_input,
+        matched.matches,
     ]
     found = [*values_in(kept)]
     play_until_idle(state)
@@ -196,7 +197,7 @@ def test_the_collector_visits_no_value_of_a_played_call(state: SandboxState) -> 
     assert {type(value).__name__ for value in found} == {
         *("Call", "CallSpec", "Leg", "Event", "Cursor"),
         *("Track", "Step", "Condition", "DurationRange", "DueStep", "DueItem"),
-        *("SelectedScenario", "Scenario", "LegBehavior", "MatchContext", "SelectionInput"),
+        *("SelectedScenario", "Scenario", "LegBehavior", "MatchContext", "CallMatch", "Selection"),
         *("EndpointResult", "Effects", "Response", "Request", "Exchange", "JournalEntry"),
         *("Webhook", "Delivery", "DeliveryAttempt", "DeliveryResult"),
     }

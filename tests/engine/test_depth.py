@@ -1,10 +1,10 @@
 """The webhook depth: how long a chain of webhooks to the own address is."""
 
 from mockserver.core.http import Request
-from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
+from tests.support.builders import build_incoming_request
 from tests.support.fake_vendor import (
     BOUND_FAKE_VENDOR,
     FAKE_VENDOR,
@@ -35,7 +35,7 @@ def test_an_event_from_a_request_gives_the_call_the_depth_of_that_request() -> N
     request = Request(method="GET", path="/", fields={"id": "v1"})
     handle(
         state,
-        IncomingRequest(
+        build_incoming_request(
             bound=BOUND_FAKE_VENDOR,
             endpoint=FAKE_VENDOR.endpoints[2],
             request=request,

@@ -13,10 +13,10 @@ from mockserver.core.provider import Effects
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import DueStep, WaitReason
 from mockserver.engine.effects import apply, call_account, place_call, schedule_next_step
-from mockserver.engine.exchange import NO_SELECTION_INPUT, SelectionInput
 from mockserver.engine.sandbox_state import DueItem, SandboxState, ScheduledEvent
 from tests.support import read
 from tests.support.builders import build_call, build_call_spec, build_webhook
+from tests.support.matches import match_call
 from tests.support.simulation import START, click_to_call, state_with_scenarios
 
 PLACED = Event(at=START, type="placed")
@@ -26,7 +26,7 @@ HANGUP = Event(at=START + 5, type="hangup", leg="b")
 
 
 def test_a_new_call_is_stored_journaled_and_scheduled(state: SandboxState) -> None:
-    place_call(state, CALL, START, SelectionInput(scenario_names=("callee-busy",)))
+    place_call(state, CALL, START, match_call(state, CALL, "callee-busy"))
     assert (read.calls(state), read.leg_scenarios(state)["c1"].scenario.name) == (
         {"c1": CALL},
         "callee-busy",
@@ -38,7 +38,7 @@ def test_a_new_call_is_stored_journaled_and_scheduled(state: SandboxState) -> No
 
 
 def test_a_call_never_starts_in_the_past(state: SandboxState) -> None:
-    place_call(state, CALL.replace(starts_at=START - 1), START, NO_SELECTION_INPUT)
+    place_call(state, CALL.replace(starts_at=START - 1), START)
     assert read.calls(state)["c1"].starts_at == START
 
 
@@ -47,13 +47,12 @@ def test_placing_a_call_that_has_not_begun_only_moves_its_start(state: SandboxSt
         state,
         CALL.replace(starts_at=START + 60_000),
         START,
-        SelectionInput(scenario_names=("callee-busy",)),
+        match_call(state, CALL, "callee-busy"),
     )
     place_call(
         state,
         read.calls(state)["c1"].replace(starts_at=START + 9_000),
         START + 5_000,
-        NO_SELECTION_INPUT,
     )
     assert read.calls(state)["c1"] == CALL.replace(starts_at=START + 9_000)
     assert read.leg_scenarios(state)["c1"].scenario.name == "callee-busy"
@@ -76,7 +75,7 @@ def test_a_placed_call_gets_a_script_for_each_leg(
         configuration,
         Scenario(name="mine", legs={leg: PRESETS[preset] for leg, preset in legs.items()}),
     )
-    place_call(state, CALL, START, NO_SELECTION_INPUT)
+    place_call(state, CALL, START, match_call(state, CALL))
     behaviors = dict(zip("ab", (PRESETS[preset] for preset in presets), strict=True))
     assert read.scripts(state)["c1"] == compile_script(CALL_FLOWS["b-after-a"], behaviors)
 
@@ -93,9 +92,8 @@ def test_legs_of_a_scenario_that_the_call_does_not_have_are_journaled(
         configuration, Scenario(name="mine", legs=dict.fromkeys(names, DEFAULT_BEHAVIOR))
     )
     legs = CALL.legs if flow == "b-after-a" else CALL.legs[:1]
-    place_call(
-        state, CALL.replace(spec=SPEC.replace(flow=flow), legs=legs), START, NO_SELECTION_INPUT
-    )
+    call = CALL.replace(spec=SPEC.replace(flow=flow), legs=legs)
+    place_call(state, call, START, match_call(state, call))
     assert list(read.journal(state)) == [
         JournalEntry(at=START, type="event", call_id="c1", payload=PLACED),
         *(
@@ -117,7 +115,7 @@ def test_missing_legs_of_outer_scenarios_are_journaled_once(configuration: Confi
     middle = Scenario(name="middle", legs={"z": DEFAULT_BEHAVIOR}, use="inner")
     inner = Scenario(name="inner", legs={"y": DEFAULT_BEHAVIOR, "x": DEFAULT_BEHAVIOR})
     state = state_with_scenarios(configuration, outer, middle, inner)
-    place_call(state, CALL, START, NO_SELECTION_INPUT)
+    place_call(state, CALL, START, match_call(state, CALL))
     ignored = [entry.payload for entry in read.journal(state) if entry.type == "leg-ignored"]
     assert ignored == [IgnoredLeg(scenario="inner", leg=leg) for leg in ("x", "z", "y")]
 
@@ -145,7 +143,7 @@ def test_a_scheduled_event_belongs_to_the_current_attempt(state: SandboxState) -
 
 
 def test_an_event_scheduled_with_a_redial_belongs_to_the_new_attempt(state: SandboxState) -> None:
-    place_call(state, CALL, START, NO_SELECTION_INPUT)
+    place_call(state, CALL, START, match_call(state, CALL))
     over = read.calls(state)["c1"].replace(
         phase="over", attempt_started_at=START, attempt_ended_at=START
     )
@@ -169,7 +167,7 @@ def test_the_account_of_a_call_is_the_present_one(state: SandboxState) -> None:
 
 
 def test_rescheduling_an_unchanged_step_keeps_its_due_item(state: SandboxState) -> None:
-    place_call(state, CALL, START, NO_SELECTION_INPUT)
+    place_call(state, CALL, START, match_call(state, CALL))
     before = dict(read.next_steps(state))
     for _ in range(3):
         schedule_next_step(state, "c1")
@@ -178,7 +176,7 @@ def test_rescheduling_an_unchanged_step_keeps_its_due_item(state: SandboxState) 
 
 
 def test_the_wait_reasons_of_a_call_are_dropped_once_a_step_is_due(state: SandboxState) -> None:
-    place_call(state, CALL, START, NO_SELECTION_INPUT)
+    place_call(state, CALL, START, match_call(state, CALL))
     read.scripts(state)["c1"] = ()
     ringing = tuple(leg.replace(state="ringing") for leg in CALL.legs[:1])
     read.calls(state)["c1"] = CALL.replace(phase="begun", legs=ringing)

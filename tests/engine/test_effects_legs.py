@@ -18,13 +18,13 @@ from mockserver.core.scenario import MatchRule, Scenario
 from mockserver.core.script import Condition, Script, Step
 from mockserver.core.seeded import choice
 from mockserver.core.selection import Activation
-from mockserver.engine.effects import add_leg, place_call
-from mockserver.engine.exchange import NO_SELECTION_INPUT, SelectionInput
+from mockserver.engine.effects import add_leg, leg_sources, place_call
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import run_due_item
 from tests.support import read
 from tests.support.builders import build_call, build_call_spec
 from tests.support.fake_vendor import build_shop, build_state, place_calls
+from tests.support.matches import match_call
 from tests.support.simulation import START, click_to_call, play_until_idle, state_with_scenarios
 
 TEST_NUMBER = "918800020300"  # rings 3 s, busy
@@ -43,9 +43,10 @@ def build_placed_call(flow: str = "b-after-a", b: str = TEST_NUMBER) -> Call:
 
 
 def place(
-    state: SandboxState, selection: SelectionInput = NO_SELECTION_INPUT, **changes: str
+    state: SandboxState, *names: str, activations: tuple[Activation, ...] = (), **changes: str
 ) -> SandboxState:
-    place_call(state, build_placed_call(**changes), START, selection)
+    call = build_placed_call(**changes)
+    place_call(state, call, START, match_call(state, call, *names, activations=activations))
     return state
 
 
@@ -64,11 +65,12 @@ def state_with_rank(configuration: Configuration, rank: str) -> SandboxState:
     state = state_with_scenarios(
         configuration, *(scenarios[::-1] if rank == "default" else scenarios)
     )
-    activated = SelectionInput(
-        activations=(Activation(id="a1", scenario_name="mine", match=MATCH_ALL, remaining=None),)
+    activation = Activation(id="a1", scenario_name="mine", match=MATCH_ALL, remaining=None)
+    return place(
+        state,
+        *(["mine"] if rank == "header" else []),
+        activations=(activation,) if rank == "activation" else (),
     )
-    selections = {"header": SelectionInput(scenario_names=("mine",)), "activation": activated}
-    return place(state, selections.get(rank, NO_SELECTION_INPUT))
 
 
 @pytest.mark.parametrize(
@@ -89,13 +91,17 @@ def test_a_test_number_yields_only_to_a_scenario_of_an_explicit_rank(
         rank,
         leg_script(DEFAULT_BEHAVIOR, b),
     )
+    assert list(leg_sources(state, read.calls(state)["c1"])) == [
+        ("a", "1", "default"),
+        ("b", TEST_NUMBER, "scenario" if b == MACHINE else "number-plan"),
+    ]
 
 
 def test_an_explicit_scenario_leaves_other_legs_to_their_test_numbers(
     configuration: Configuration,
 ) -> None:
     state = state_with_scenarios(configuration, Scenario(name="mine", legs={"a": MACHINE}))
-    place(state, SelectionInput(scenario_names=("mine",)))
+    place(state, "mine")
     assert read.scripts(state)["c1"] == leg_script(MACHINE, number_plan_behavior(TEST_NUMBER))
 
 

@@ -1,23 +1,30 @@
 """What an exchange records of its request."""
 
+from typing import Any
+
 import pytest
 
+from mockserver.core.behavior import PRESETS
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
 from mockserver.core.journal import JournalEntry
-from mockserver.core.scenario import ApiBehavior, MatchContext, MatchRule, Scenario
-from mockserver.core.selection import Activation
+from mockserver.core.scenario import (
+    ApiBehavior,
+    DeliveryBehavior,
+    MatchContext,
+    MatchRule,
+    Scenario,
+)
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.pipeline import (
     NO_STATUS,
-    apply_scenario,
-    build_match_contexts,
     build_unknown_path_exchange,
     handle,
     record_exchange,
 )
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
+from tests.support.matches import activate
 from tests.support.simulation import (
     CLICK_TO_CALL,
     START,
@@ -109,7 +116,7 @@ def test_an_exchange_has_the_fault_that_a_scenario_orders(configuration: Configu
         name="mine", match=MatchRule(), responses=(ApiBehavior(fault="service-unavailable"),)
     )
     state = state_with_scenarios(configuration, Scenario(name="usual"), mine)
-    exchange = handle(state, apply_scenario(state, build_click_to_call(state, bridge=None)), START)
+    exchange = click_to_call(state, bridge=None)
     assert [rule.fault.name for rule in exchange.broken_rules] == ["service-unavailable"]
     assert (exchange.fault, exchange.scenario_names) == ("service-unavailable", ("mine",))
 
@@ -119,7 +126,7 @@ def test_the_exchange_of_a_disconnect_has_violations_but_no_broken_rules(
 ) -> None:
     mine = Scenario(name="mine", match=MatchRule(), responses=(ApiBehavior(disconnect="reset"),))
     state = state_with_scenarios(configuration, Scenario(name="usual"), mine)
-    exchange = handle(state, apply_scenario(state, build_click_to_call(state, bridge=None)), START)
+    exchange = click_to_call(state, bridge=None)
     assert (exchange.response.status, exchange.broken_rules, exchange.fault) == (
         NO_STATUS,
         (),
@@ -128,10 +135,8 @@ def test_the_exchange_of_a_disconnect_has_violations_but_no_broken_rules(
     assert [violation.field for violation in exchange.violations] == ["bridge"]
 
 
-def test_an_exchange_has_the_match_contexts_of_the_request(state: SandboxState) -> None:
-    incoming = build_click_to_call(state)
-    contexts = build_match_contexts(state, incoming)
-    exchange = handle(state, incoming, START)
+def test_an_exchange_has_a_match_for_the_planned_call(state: SandboxState) -> None:
+    exchange = click_to_call(state)
     numbers = dict.fromkeys(("b", "callee", "to"), str(CLICK_TO_CALL["to"]))
     numbers |= dict.fromkeys(("a", "from"), str(CLICK_TO_CALL["from"]))
     expected = MatchContext(
@@ -140,31 +145,53 @@ def test_an_exchange_has_the_match_contexts_of_the_request(state: SandboxState) 
         account="mobtexting-default",
         credential="key",
         numbers=numbers,
-        parameters=incoming.request.fields,
+        parameters=exchange.request.fields,
     )
-    assert exchange.match_contexts == contexts == (expected,)
+    assert [match.context for match in exchange.matches] == [expected]
 
 
 def test_an_exchange_has_the_activations_at_the_arrival_of_the_request(state: SandboxState) -> None:
-    once = Activation(id="a1", scenario_name="callee-busy", match=MatchRule(), remaining=1)
-    other = Activation(
-        id="a2",
-        scenario_name="no-answer",
-        match=MatchRule(globs={"account": "nobody"}),
-        remaining=1,
-    )
-    always = Activation(id="a3", scenario_name="rejected", match=MatchRule(), remaining=None)
-    state.activations = [once, other, always]
+    activate(state, "callee-busy", times=1)
+    activate(state, "no-answer", times=1, globs={"account": "nobody"})
+    activate(state, "rejected")
     first, second = click_to_call(state), click_to_call(state)
-    assert (first.activations, second.activations) == ((once, other, always), (other, always))
+    assert [match.activation_ids for match in (*first.matches, *second.matches)] == [
+        ("a1", "a3"),
+        ("a3",),
+    ]
+    assert [exchange.scenario_names for exchange in (first, second)] == [
+        ("callee-busy",),
+        ("rejected",),
+    ]
     assert [read.leg_scenarios(state)[name].scenario.name for name in ("c1", "c2")] == [
         "callee-busy",
         "rejected",
     ]
 
 
-def test_a_refused_request_uses_up_the_activations_that_it_matches(state: SandboxState) -> None:
-    once = Activation(id="a1", scenario_name="callee-busy", match=MatchRule(), remaining=1)
-    state.activations = [once]
-    assert click_to_call(state, bridge=None).activations == (once,)
-    assert read.activations(state) == []
+@pytest.mark.parametrize(
+    ("rank", "names"),
+    [
+        ("header", ("mine",)),
+        ("activation", ("mine",)),
+        ("match", ("mine",)),
+        ("bundled", ()),
+        ("default", ()),
+    ],
+)
+@pytest.mark.parametrize(
+    "body", [{"legs": {"callee": PRESETS["busy"]}}, {"webhooks": {"any": DeliveryBehavior()}}]
+)
+def test_an_exchange_names_the_scenarios_of_explicit_rank_of_its_calls(
+    configuration: Configuration, rank: str, names: tuple[str, ...], body: dict[str, Any]
+) -> None:
+    """A scenario that only stands in for all others is not named, as nobody asked for it."""
+    match = MatchRule() if rank in ("match", "bundled") else None
+    mine = Scenario(name="mine", match=match, bundled=rank == "bundled", **body)
+    scenarios = (Scenario(name="usual"), mine)
+    state = state_with_scenarios(
+        configuration, *(scenarios[::-1] if rank == "default" else scenarios)
+    )
+    if rank == "activation":
+        activate(state, "mine")
+    assert click_to_call(state, *(["mine"] if rank == "header" else [])).scenario_names == names

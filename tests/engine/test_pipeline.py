@@ -6,22 +6,21 @@ import pytest
 from msgspec.structs import asdict
 
 from mockserver.core.account import Limits
-from mockserver.core.call import Event, Leg, recording_token
+from mockserver.core.call import Event, Leg, PlannedCall, recording_token
 from mockserver.core.http import Request, Response, Upload
 from mockserver.core.rulebook import Evidence, Fault, Rule, Violation
-from mockserver.engine.exchange import Exchange, IncomingRequest, SelectionInput
+from mockserver.core.selection import SelectedScenario
+from mockserver.engine.exchange import Exchange, IncomingRequest, describe_fault
 from mockserver.engine.pipeline import (
     build_context,
-    build_exchange,
-    build_match_contexts,
     build_unknown_path_exchange,
     handle,
+    match_request,
     respond,
 )
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
 from tests.support.simulation import (
-    CLICK_TO_CALL,
     START,
     build_click_to_call,
     change_account,
@@ -32,11 +31,11 @@ HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
 
 
 def build_incoming(
-    state: SandboxState, body_error: str = "", forced_rule: Rule | None = None, **fields: object
+    state: SandboxState, body_error: str = "", wrong_method: Rule | None = None, **fields: object
 ) -> IncomingRequest:
     incoming = build_click_to_call(state, "no-answer", **fields)
     request = incoming.request.replace(origin="http://mock", body_error=body_error)
-    return incoming.replace(request=request, forced_rule=forced_rule)
+    return incoming.replace(request=request, wrong_method=wrong_method)
 
 
 def test_request_and_call_ids_count_from_one(state: SandboxState) -> None:
@@ -76,18 +75,6 @@ def test_building_a_request_context_changes_nothing(state: SandboxState) -> None
     assert read.request_times(state) == {}
 
 
-@pytest.mark.parametrize(("headers", "credential"), [(HEADERS, "key"), ({}, "")])
-def test_an_incoming_request_has_a_credential_and_named_scenarios(
-    state: SandboxState, headers: dict[str, str], credential: str
-) -> None:
-    incoming = build_incoming(state)
-    changed = incoming.replace(request=incoming.request.replace(headers=headers))
-    assert (changed.credential_or_empty, changed.selection_input) == (
-        credential,
-        SelectionInput(scenario_names=("no-answer",), credential=credential, activations=()),
-    )
-
-
 def test_fields_of_an_unreadable_body_are_not_validated(state: SandboxState) -> None:
     assert (
         build_context(
@@ -98,13 +85,16 @@ def test_fields_of_an_unreadable_body_are_not_validated(state: SandboxState) -> 
 
 
 @pytest.mark.parametrize(("at", "starts_at"), [(None, START), (START + 9, START + 9)])
-def test_the_request_context_builds_calls_with_consecutive_ids(
+def test_a_request_context_places_its_planned_calls_with_consecutive_ids(
     state: SandboxState, at: int | None, starts_at: int
 ) -> None:
     click_to_call(state)
-    context = build_context(state, build_incoming(state, mid="7"), START)
-    calls = [context.build_call("b-after-a", {"a": "1", "b": "2"}, at) for _ in range(2)]
-    assert [call.spec.id for call in calls] == ["c2", "c3"]
+    planned = PlannedCall(
+        flow="b-after-a", numbers={"a": "1", "b": "2"}, parameters={"mid": "7"}, starts_at=at
+    )
+    context = build_context(state, build_incoming(state), START, (planned, planned, planned))
+    calls = [context.place(index) for index in (0, 2)]
+    assert [(call.spec.id, call.spec.match_index) for call in calls] == [("c2", 0), ("c3", 2)]
     call = calls[0]
     assert asdict(call.spec) == {
         "id": "c2",
@@ -113,10 +103,11 @@ def test_the_request_context_builds_calls_with_consecutive_ids(
         "account": "mobtexting-default",
         "operation": "c2c",
         "flow": "b-after-a",
-        "parameters": {**CLICK_TO_CALL, "mid": "7"},
+        "parameters": {"mid": "7"},
         "created_at": START,
         "recording_url": f"http://mock/_media/default/{recording_token('seed', 'c2')}.wav",
         "roles": {"a": "from", "b": "to"},
+        "match_index": 0,
     }
     assert call.legs == (
         Leg(name="a", role="from", number="1"),
@@ -125,20 +116,22 @@ def test_the_request_context_builds_calls_with_consecutive_ids(
     assert (call.starts_at, call.events) == (starts_at, (Event(at=START, type="placed"),))
 
 
-def test_the_request_context_builds_calls_without_an_account(state: SandboxState) -> None:
+def test_a_request_context_places_calls_without_an_account(state: SandboxState) -> None:
     read.accounts(state).clear()
     context = build_context(state, build_incoming(state), START)
-    assert (context.account, context.build_call("one-leg", {"a": "1"}, None).spec.account) == (
-        None,
-        "",
-    )
+    assert (context.account, context.place(0).spec.account) == (None, "")
+
+
+def test_a_request_context_that_plans_no_call_places_none(state: SandboxState) -> None:
+    context = build_context(state, build_incoming(state), START, ())
+    with pytest.raises(LookupError, match="this request places no call"):
+        context.place(0)
 
 
 def test_the_exchange_of_an_accepted_request_has_all_its_fields(state: SandboxState) -> None:
     incoming = build_incoming(state)
-    context = build_context(state, incoming, START)
-    result, broken = respond(incoming, context)
-    exchange = build_exchange(state, incoming, context, result, broken)
+    matched = match_request(state, incoming, START)
+    exchange = respond(state, matched, START)
     assert asdict(exchange) == {
         "id": "r1",
         "at": START,
@@ -154,9 +147,13 @@ def test_the_exchange_of_an_accepted_request_has_all_its_fields(state: SandboxSt
         "call_ids": ("c1",),
         "broken_rules": (),
         "violations": (),
-        "match_contexts": build_match_contexts(state, incoming),
-        "activations": (),
+        "matches": matched.matches,
+        "placed_calls": {0: "c1"},
     }
+    scenario = state.configuration.scenarios.by_name["no-answer"]
+    assert [match.selection.legs for match in matched.matches] == [
+        SelectedScenario(scenario=scenario, rank="header")
+    ]
 
 
 def test_a_request_to_an_unknown_path_gets_the_next_id(state: SandboxState) -> None:
@@ -177,14 +174,17 @@ def test_a_request_to_an_unknown_path_gets_the_next_id(state: SandboxState) -> N
     )
 
 
-def test_a_forced_rule_comes_before_the_rulebook(state: SandboxState) -> None:
+def test_a_wrong_method_comes_before_the_rulebook(state: SandboxState) -> None:
     fault = Fault(
         name="wrong-method", status=405, message="Method Not Allowed", evidence=Evidence.ASSUMED
     )
-    forced_rule = Rule(test=lambda _: True, fault=fault)
-    incoming = build_incoming(state, forced_rule=forced_rule, to="1")
-    result, broken = respond(incoming, build_context(state, incoming, START))
-    assert (result.response.status, broken, result.effects.calls) == (405, (forced_rule,), ())
+    wrong_method = Rule(test=lambda _: True, fault=fault)
+    exchange = handle(state, build_incoming(state, wrong_method=wrong_method, to="1"), START)
+    assert (exchange.response.status, exchange.broken_rules, exchange.call_ids) == (
+        405,
+        (wrong_method,),
+        (),
+    )
 
 
 LONG = "x" * 100
@@ -224,27 +224,29 @@ def test_the_explanation_names_fault_evidence_field_and_value(
     )
 
 
+TO_MALFORMED = Rule(
+    test=lambda _: True,
+    fault=Fault(name="to-malformed", status=422, message="No.", evidence=Evidence.ASSUMED),
+    field="to",
+)
+
+
 def test_the_explanation_says_what_would_pass_for_its_own_field(state: SandboxState) -> None:
-    incoming = build_incoming(state, to="1")
     violations = (
         Violation(field="from", keyword="pattern", expected="a name"),
         Violation(field="to", keyword="pattern", expected="ten digits"),
     )
-    context = build_context(state, incoming, START).replace(violations=violations[1:])
-    broken = respond(incoming, context)
-    exchange = build_exchange(state, incoming, context.replace(violations=violations), *broken)
-    assert exchange.explanation.endswith("to: received '1'; would pass: ten digits")
+    context = build_context(state, build_incoming(state, to="1"), START)
+    text = describe_fault(TO_MALFORMED, context.replace(violations=violations))
+    assert text.endswith("to: received '1'; would pass: ten digits")
 
 
 def test_the_explanation_shows_a_value_that_is_no_json_as_text(state: SandboxState) -> None:
     file = Upload(filename="a.txt", content_type="text/plain", data=b"x")
-    incoming = build_incoming(state, to=file)
     context = build_context(state, build_incoming(state), START)
-    context = context.replace(
-        request=incoming.request, violations=(Violation(field="to", keyword="pattern"),)
-    )
-    exchange = build_exchange(state, incoming, context, *respond(incoming, context))
-    assert exchange.explanation.endswith("""to: received ["a.txt", "text/plain", "b'x'"]""")
+    context = context.replace(request=build_incoming(state, to=file).request)
+    text = describe_fault(TO_MALFORMED, context)
+    assert text.endswith("""to: received ["a.txt", "text/plain", "b'x'"]""")
 
 
 def test_the_explanation_of_a_fault_without_a_field_is_its_message(state: SandboxState) -> None:
@@ -254,8 +256,7 @@ def test_the_explanation_of_a_fault_without_a_field_is_its_message(state: Sandbo
 
 def test_the_explanation_of_a_malformed_body_has_the_parse_error(state: SandboxState) -> None:
     incoming = build_incoming(state, body_error="the body is not JSON: line 1 column 2: x")
-    context = build_context(state, incoming, START)
-    exchange = build_exchange(state, incoming, context, *respond(incoming, context))
+    exchange = handle(state, incoming, START)
     assert (exchange.fault, exchange.explanation) == (
         "malformed-body",
         "malformed-body (assumed): Bad Request; the body is not JSON: line 1 column 2: x",

@@ -8,20 +8,21 @@ import pytest
 from mockserver.core.account import Limits
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
-from mockserver.core.provider import NO_EFFECTS, no_called_numbers
+from mockserver.core.provider import no_calls
 from mockserver.core.rulebook import Evidence, Fault, Rule
 from mockserver.core.scenario import ApiBehavior, MatchContext, MatchRule, Scenario
-from mockserver.engine.exchange import Exchange, IncomingRequest
+from mockserver.engine.exchange import DEFAULT_API_BEHAVIOR, IncomingRequest
 from mockserver.engine.pipeline import (
     NO_STATUS,
-    apply_scenario,
-    build_context,
-    build_match_contexts,
     handle,
+    match_request,
     respond,
 )
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.scenario_selection import admit
 from tests.support import read
+from tests.support.builders import build_incoming_request, build_request_context
+from tests.support.matches import admit_click_to_call
 from tests.support.simulation import (
     CLICK_TO_CALL,
     START,
@@ -44,10 +45,8 @@ def state_with_responses(
     )
 
 
-def respond_with_scenario(
-    state: SandboxState, incoming: IncomingRequest, now: int = START
-) -> Exchange:
-    return handle(state, apply_scenario(state, incoming), now)
+def match_contexts(state: SandboxState, incoming: IncomingRequest) -> list[MatchContext]:
+    return [match.context for match in match_request(state, incoming, START).matches]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +76,7 @@ def test_a_click_to_call_has_one_match_context_with_its_numbers(
 ) -> None:
     incoming = build_click_to_call(state, **fields)
     account = "mobtexting-default"
-    assert build_match_contexts(state, incoming) == (
+    assert match_contexts(state, incoming) == [
         MatchContext(
             provider="mobtexting",
             operation="c2c",
@@ -86,19 +85,17 @@ def test_a_click_to_call_has_one_match_context_with_its_numbers(
             numbers=numbers,
             parameters=incoming.request.fields,
         ),
-    )
+    ]
 
 
-def test_a_request_that_calls_no_numbers_has_a_match_context_without_numbers(
+def test_a_request_that_plans_no_call_has_a_match_context_without_numbers(
     state: SandboxState,
 ) -> None:
     incoming = build_click_to_call(state)
     read.accounts(state).clear()
-    without_numbers = incoming.replace(
-        endpoint=incoming.endpoint._replace(called_numbers=no_called_numbers)
-    )
+    without_calls = incoming.replace(endpoint=incoming.endpoint._replace(planned_calls=no_calls))
     fields = incoming.request.fields
-    assert build_match_contexts(state, without_numbers) == (
+    assert match_contexts(state, without_calls) == [
         MatchContext(
             provider="mobtexting",
             operation="c2c",
@@ -107,7 +104,7 @@ def test_a_request_that_calls_no_numbers_has_a_match_context_without_numbers(
             numbers={},
             parameters=fields,
         ),
-    )
+    ]
 
 
 @pytest.mark.parametrize(
@@ -124,10 +121,7 @@ def test_a_scenario_forces_a_fault_by_its_name(
     configuration: Configuration, name: str, status: int, message: str
 ) -> None:
     state = state_with_responses(configuration, ApiBehavior(fault=name))
-    incoming = apply_scenario(state, build_click_to_call(state))
-    assert incoming.forced_rule is not None
-    assert incoming.forced_rule.test(build_context(state, incoming, START))
-    exchange = handle(state, incoming, START)
+    exchange = click_to_call(state)
     body = {"status": "ERROR", "code": status, "message": message}
     assert (exchange.response, exchange.fault, exchange.call_ids) == (
         Response(status=status, body=body),
@@ -136,6 +130,7 @@ def test_a_scenario_forces_a_fault_by_its_name(
     )
     assert exchange.scenario_names == ("mine",)
     assert exchange.explanation.startswith(f"{name} (assumed): {message}")
+    assert [rule.test(build_request_context()) for rule in exchange.broken_rules] == [True]
 
 
 @pytest.mark.parametrize(
@@ -145,9 +140,9 @@ def test_a_scenario_without_a_fault_of_this_provider_lets_the_request_pass(
     configuration: Configuration, api_behavior: ApiBehavior
 ) -> None:
     state = state_with_responses(configuration, api_behavior)
-    incoming = apply_scenario(state, build_click_to_call(state))
-    assert (incoming.api_behavior, incoming.forced_rule) == (api_behavior, None)
-    exchange = handle(state, incoming, START)
+    matched = admit_click_to_call(state)
+    assert matched.api == api_behavior
+    exchange = respond(state, matched, START)
     assert (exchange.response.status, exchange.call_ids, exchange.scenario_names) == (
         200,
         ("c1",),
@@ -159,17 +154,17 @@ def test_a_scenario_without_a_fault_of_this_provider_lets_the_request_pass(
     ("api_behavior", "fault"),
     [(ApiBehavior(fault="conflict"), "conflict"), (ApiBehavior(), "found-on-the-way")],
 )
-def test_the_fault_of_a_scenario_replaces_the_forced_rule_of_the_request(
+def test_the_fault_of_a_scenario_comes_before_a_wrong_method(
     configuration: Configuration, api_behavior: ApiBehavior, fault: str
 ) -> None:
     state = state_with_responses(configuration, api_behavior)
-    forced_fault = Fault(
+    known_fault = Fault(
         name="found-on-the-way", status=405, message="No.", evidence=Evidence.ASSUMED
     )
     incoming = build_click_to_call(state).replace(
-        forced_rule=Rule(test=lambda _: True, fault=forced_fault)
+        wrong_method=Rule(test=lambda _: True, fault=known_fault)
     )
-    assert respond_with_scenario(state, incoming).fault == fault
+    assert handle(state, incoming, START).fault == fault
 
 
 @pytest.mark.parametrize(
@@ -180,7 +175,7 @@ def test_the_scenario_that_decides_the_response_is_listed_once(
     configuration: Configuration, header: tuple[str, ...], names: tuple[str, ...]
 ) -> None:
     state = state_with_responses(configuration, ApiBehavior(fault="conflict"))
-    assert apply_scenario(state, build_click_to_call(state, *header)).scenario_names == names
+    assert click_to_call(state, *header).scenario_names == names
 
 
 def test_without_a_matching_scenario_the_api_behavior_is_the_default(
@@ -189,26 +184,26 @@ def test_without_a_matching_scenario_the_api_behavior_is_the_default(
     state = state_with_responses(
         configuration, ApiBehavior(fault="conflict"), match=MatchRule(globs={"callee": "none"})
     )
-    incoming = build_click_to_call(state)
-    contexts = build_match_contexts(state, incoming)
-    expected = incoming.replace(activations=(), match_contexts=contexts, credential="key")
-    assert apply_scenario(state, incoming) == expected
+    matched = match_request(state, build_click_to_call(state), START)
+    assert matched.api_selection is None
+    assert admit(state, matched) == matched
+    assert matched.api == DEFAULT_API_BEHAVIOR
 
 
 @pytest.mark.parametrize("disconnect", ["reset", "empty"])
+@pytest.mark.parametrize("to", ["x", CLICK_TO_CALL["to"]])
 def test_a_disconnect_runs_neither_rules_nor_provider(
-    configuration: Configuration, disconnect: str
+    configuration: Configuration, disconnect: str, to: str
 ) -> None:
     state = state_with_responses(configuration, ApiBehavior(disconnect=disconnect))
-    incoming = apply_scenario(state, build_click_to_call(state, to="x"))
-    result, rules = respond(incoming, build_context(state, incoming, START))
-    assert (result.response, result.effects, rules) == (
+    exchange = click_to_call(state, to=to)
+    assert (exchange.response, exchange.broken_rules, exchange.fault, exchange.call_ids) == (
         Response(status=NO_STATUS),
-        NO_EFFECTS,
+        (),
+        None,
         (),
     )
-    exchange = handle(state, incoming, START)
-    assert (exchange.response.status, exchange.fault, exchange.call_ids) == (0, None, ())
+    assert read.calls(state) == {}
 
 
 def test_the_responses_of_a_scenario_are_used_in_order_and_the_last_repeats(
@@ -220,9 +215,7 @@ def test_the_responses_of_a_scenario_are_used_in_order_and_the_last_repeats(
         ApiBehavior(),
     )
     state = state_with_responses(configuration, *responses)
-    statuses = [
-        respond_with_scenario(state, build_click_to_call(state)).response.status for _ in range(4)
-    ]
+    statuses = [click_to_call(state).response.status for _ in range(4)]
     assert statuses == [503, 0, 200, 200]
 
 
@@ -276,7 +269,7 @@ def test_a_request_with_a_given_account_needs_no_credential(state: SandboxState)
     [account] = read.accounts(state).values()
     bound = state.configuration.providers["mobtexting"]
     request = Request(method="POST", path="/", fields=CLICK_TO_CALL)
-    incoming = IncomingRequest(
+    incoming = build_incoming_request(
         bound=bound, endpoint=bound.provider.endpoints[0], request=request, account=account
     )
     assert handle(state, incoming, START).response.status == 200

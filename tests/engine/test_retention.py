@@ -6,7 +6,6 @@ from mockserver.core.call import Event
 from mockserver.core.webhook import DeliveryResult
 from mockserver.engine import retention
 from mockserver.engine.effects import place_call
-from mockserver.engine.exchange import NO_SELECTION_INPUT
 from mockserver.engine.sandbox_state import SandboxState, ScheduledEvent
 from mockserver.engine.simulation import apply_event, run_due_item
 from tests.support import read
@@ -93,7 +92,7 @@ def test_a_call_redialed_after_its_end_is_not_evicted(state: SandboxState) -> No
     click_to_call(state)
     play_until_idle(state)
     later = state.started_at + 10**9
-    place_call(state, read.calls(state)["c1"].with_redial(later), later, NO_SELECTION_INPUT)
+    place_call(state, read.calls(state)["c1"].with_redial(later), later)
     for _ in range(3):
         click_to_call(state)
         while read.calls(state)[f"c{read.call_count(state)}"].phase != "ended":

@@ -11,10 +11,8 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
 from mockserver.core.scenario import ApiBehavior, MatchRule, Scenario
 from mockserver.core.script import DueStep
-from mockserver.core.selection import Activation
 from mockserver.engine.bounded_log import MAX_ITEMS, BoundedLog
 from mockserver.engine.sandbox_state import DueItem, SandboxState, ScheduledEvent
-from mockserver.engine.scenario_selection import advance_responses
 from mockserver.engine.simulation import apply_event, run_due_item
 from tests.support.simulation import START, change_account, click_to_call, play_until_idle
 
@@ -219,9 +217,9 @@ REFUSING = Scenario(name="refusing", responses=(ApiBehavior(fault="conflict"),))
 
 STATE_PARTS: list[Callable[[SandboxState], object]] = [
     lambda state: state.accounts,
-    lambda state: state.activations,
-    lambda state: state.activation_count,
-    lambda state: state.response_positions,
+    lambda state: state.activations.in_force(),
+    lambda state: state.activations.add("busy", MatchRule(), None).id,
+    lambda state: state.activations.take_position(("", "refusing")),
     lambda state: state.request_times,
     lambda state: state.held_deliveries,
     lambda state: state.call_ids_by_recording,
@@ -254,12 +252,9 @@ def test_a_reset_restores_the_initial_state(
     click_to_call(state, "callee-busy", "doubled-report")
     play_until_idle(state)
     click_to_call(state, now=START + 60_000)
-    advance_responses(state, "refusing")
+    state.activations.take_position(("", "refusing"))
     state.held_deliveries["c2"] = []
-    state.activation_count = 1
-    state.activations.append(
-        Activation(id="a1", scenario_name="callee-busy", match=MatchRule(), remaining=None)
-    )
+    state.activations.add("callee-busy", MatchRule(), None)
     state.wait_reasons["c2"] = ()
     state.accounts["mobtexting", "mine"] = Account(name="mine", provider="mobtexting")
     initial = part(SandboxState(configuration, START))

@@ -3,38 +3,34 @@
 import pytest
 
 from mockserver.core.behavior import PRESETS
-from mockserver.core.call import Call, Leg
+from mockserver.core.call import PlannedCall
 from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import (
     ApiBehavior,
     DeliveryBehavior,
-    MatchContext,
     MatchRule,
     Scenario,
 )
-from mockserver.core.selection import Activation, SelectedScenario
-from mockserver.engine.exchange import DEFAULT_API_BEHAVIOR, NO_SELECTION_INPUT, SelectionInput
+from mockserver.core.selection import SelectedScenario
+from mockserver.engine.exchange import DEFAULT_API_BEHAVIOR, CallMatch
+from mockserver.engine.pipeline import match_request
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.scenario_selection import (
-    FALLBACK_SCENARIO,
-    advance_responses,
-    decrement_activations,
-    select_api_behavior,
-    select_for_call,
-)
 from tests.support import read
-from tests.support.builders import build_call, build_call_spec
-from tests.support.simulation import START, click_to_call, play_until_idle, state_with_scenarios
-
-CONTEXT = MatchContext(
-    provider="mobtexting",
-    operation="c2c",
-    account="shop",
-    credential="key",
-    numbers={"a": "1", "b": "2", "callee": "2"},
-    parameters={},
+from tests.support.matches import (
+    activate,
+    admit_click_to_call,
+    match_planned_calls,
+    restart_responses,
 )
-OTHER_CONTEXT = CONTEXT.replace(numbers={"a": "9", "b": "8", "callee": "8"})
+from tests.support.simulation import (
+    START,
+    build_click_to_call,
+    click_to_call,
+    state_with_scenarios,
+)
+
+PLANNED = PlannedCall(flow="b-after-a", numbers={"a": "1", "b": "2"}, parameters={"mid": "7"})
+OTHER_PLANNED = PLANNED.replace(numbers={"a": "9", "b": "8"})
 CALLEE_2, MATCH_ALL = MatchRule(globs={"callee": "2"}), MatchRule()
 REFUSED, DOWN, PASS = (
     ApiBehavior(fault="conflict"),
@@ -44,16 +40,32 @@ REFUSED, DOWN, PASS = (
 BUSY = Scenario(name="busy", legs={"callee": PRESETS["busy"]})
 
 
-def build_flow_call(flow: str = "b-after-a") -> Call:
-    spec = build_call_spec(account="shop", flow=flow, parameters={"mid": "7"}, created_at=START)
-    sides = (Leg(name="a", role="from", number="1"), Leg(name="b", role="to", number="2"))
-    return build_call(spec=spec, legs=sides if flow == "b-after-a" else sides[:1], starts_at=START)
+def plan_call(flow: str) -> PlannedCall:
+    numbers = PLANNED.numbers if flow == "b-after-a" else {"a": "1"}
+    return PLANNED.replace(flow=flow, numbers=numbers)
+
+
+def match_call(state: SandboxState, planned: PlannedCall) -> CallMatch:
+    [match] = match_planned_calls(state, planned).matches
+    return match
+
+
+def api_scenario(
+    state: SandboxState, *planned: PlannedCall, names: tuple[str, ...] = ()
+) -> str | None:
+    """Return the scenario that decides the API behavior of a request that plans these calls."""
+    selected = match_planned_calls(state, *planned, names=names).api_selection
+    return selected.scenario.name if selected else None
 
 
 @pytest.mark.parametrize(
     ("globs", "flow", "matches"),
     [
-        ({"provider": "mobtexting", "operation": "c2c", "account": "shop"}, "b-after-a", True),
+        (
+            {"provider": "mobtexting", "operation": "c2c", "account": "mobtexting-default"},
+            "b-after-a",
+            True,
+        ),
         ({"credential": "key"}, "b-after-a", True),
         ({"credential": "other"}, "b-after-a", False),
         ({"a": "1", "b": "2", "callee": "2"}, "b-after-a", True),
@@ -73,24 +85,21 @@ def test_a_scenario_is_selected_by_the_fields_of_the_call(
         name="mine", match=MatchRule(globs=globs, fields={"mid": "7"}), legs={"a": PRESETS["busy"]}
     )
     state = state_with_scenarios(configuration, BUSY, mine)
-    select_for_call(
-        state, build_flow_call(flow), SelectionInput(scenario_names=(), credential="key")
-    )
     expected = (
         SelectedScenario(scenario=mine, rank="match")
         if matches
         else SelectedScenario(scenario=BUSY, rank="default")
     )
-    assert read.leg_scenarios(state) == {"c1": expected}
+    assert match_call(state, plan_call(flow)).selection.legs == expected
 
 
-def test_a_match_rule_on_the_callee_can_match_a_call_without_one(
+def test_a_match_rule_on_the_callee_can_match_a_call_whose_callee_is_not_known_yet(
     configuration: Configuration,
 ) -> None:
     mine = Scenario(name="mine", match=MatchRule(globs={"callee": ""}), legs={"a": PRESETS["busy"]})
-    state, call = state_with_scenarios(configuration, BUSY, mine), build_flow_call()
-    select_for_call(state, call.replace(legs=call.legs[:1]), NO_SELECTION_INPUT)
-    assert read.leg_scenarios(state) == {"c1": SelectedScenario(scenario=mine, rank="match")}
+    state = state_with_scenarios(configuration, BUSY, mine)
+    match = match_call(state, PLANNED.replace(numbers={"a": "1"}))
+    assert match.selection.legs == SelectedScenario(scenario=mine, rank="match")
 
 
 def test_legs_and_webhooks_can_come_from_different_scenarios(configuration: Configuration) -> None:
@@ -99,7 +108,7 @@ def test_legs_and_webhooks_can_come_from_different_scenarios(configuration: Conf
     )
     with_legs = Scenario(name="busy-legs", match=MATCH_ALL, use="busy")
     state = state_with_scenarios(configuration, BUSY, with_webhooks, with_legs)
-    select_for_call(state, build_flow_call(), NO_SELECTION_INPUT)
+    click_to_call(state)
     assert (read.leg_scenarios(state)["c1"], read.webhook_scenarios(state)["c1"]) == (
         SelectedScenario(scenario=with_legs, rank="match"),
         with_webhooks,
@@ -110,9 +119,9 @@ def test_a_default_scenario_without_legs_gives_the_default_behavior(
     configuration: Configuration,
 ) -> None:
     state = state_with_scenarios(configuration, Scenario(name="mute", responses=(PASS,)))
-    select_for_call(state, build_flow_call(), NO_SELECTION_INPUT)
+    click_to_call(state)
     assert (read.leg_scenarios(state)["c1"], read.webhook_scenarios(state)) == (
-        FALLBACK_SCENARIO,
+        SelectedScenario(scenario=Scenario(name="answered"), rank="default"),
         {},
     )
 
@@ -120,66 +129,112 @@ def test_a_default_scenario_without_legs_gives_the_default_behavior(
 def test_needs_name_a_leg_by_its_role(configuration: Configuration) -> None:
     needy = Scenario(name="needy", match=MATCH_ALL, needs={"leg": "to"}, use="busy")
     state = state_with_scenarios(configuration, BUSY, needy)
-    selected = []
-    for flow in ("b-after-a", "one-leg"):
-        select_for_call(state, build_flow_call(flow), NO_SELECTION_INPUT)
-        selected.append(read.leg_scenarios(state)["c1"].scenario.name)
-    assert selected == ["needy", "busy"]
+    selected = [
+        match_call(state, plan_call(flow)).selection.legs for flow in ("b-after-a", "one-leg")
+    ]
+    assert [each.scenario.name for each in selected if each] == ["needy", "busy"]
 
 
-def test_no_selection_is_empty() -> None:
-    assert SelectionInput(scenario_names=(), credential="", activations=()) == NO_SELECTION_INPUT
+@pytest.mark.parametrize(
+    ("planned", "fields"),
+    [
+        ({"mid": "own"}, "mid"),
+        ({"flow-id": "x"}, "mid"),
+        ({"mid": "own", "flow-id": "x"}, "flow-id"),
+    ],
+)
+def test_a_planned_call_is_matched_by_its_own_parameters_and_by_those_of_the_request(
+    configuration: Configuration, planned: dict[str, str], fields: str
+) -> None:
+    """Those of the call come first."""
+    state = state_with_scenarios(configuration, BUSY)
+    incoming = build_click_to_call(state, mid="of the request")
+    endpoint = incoming.endpoint._replace(
+        planned_calls=lambda _: (PLANNED.replace(parameters=planned),)
+    )
+    [match] = match_request(state, incoming.replace(endpoint=endpoint), START).matches
+    expected = {**incoming.request.fields, **planned}
+    assert (match.context.parameters, match.context.parameters[fields]) == (
+        expected,
+        planned.get(fields, "of the request"),
+    )
+
+
+# --- the list of responses -----------------------------------------------------------------------
 
 
 def test_responses_are_counted_and_the_last_one_repeats(configuration: Configuration) -> None:
     scenario = Scenario(name="mine", match=MATCH_ALL, responses=(REFUSED, DOWN, PASS))
     state = state_with_scenarios(configuration, BUSY, scenario)
-    results = []
-    for _ in range(5):
-        results.append(select_api_behavior(state, NO_SELECTION_INPUT, (CONTEXT,)))
-        advance_responses(state, "mine")
-    assert results == [(behavior, "mine") for behavior in (REFUSED, DOWN, PASS, PASS, PASS)]
-    assert read.response_positions(state) == {"mine": 5}
+    results = [admit_click_to_call(state).api for _ in range(5)]
+    assert results == [REFUSED, DOWN, PASS, PASS, PASS]
 
 
-def test_selecting_an_api_behavior_changes_nothing(configuration: Configuration) -> None:
+def test_matching_a_request_changes_nothing(configuration: Configuration) -> None:
     scenario = Scenario(name="mine", match=MATCH_ALL, responses=(REFUSED, DOWN))
     state = state_with_scenarios(configuration, BUSY, scenario)
-    results = [select_api_behavior(state, NO_SELECTION_INPUT, (CONTEXT,)) for _ in range(3)]
-    assert results == [(REFUSED, "mine")] * 3
-    assert read.response_positions(state) == {}
+    activation = activate(state, "busy", times=1)
+    matched = [match_planned_calls(state, PLANNED) for _ in range(3)]
+    assert [match.api for match in matched] == [DEFAULT_API_BEHAVIOR] * 3
+    assert read.activations(state) == (activation,)
+    assert admit_click_to_call(state).api == REFUSED
 
 
 def test_each_scenario_counts_its_own_responses(configuration: Configuration) -> None:
     scenarios = [Scenario(name=name, responses=(REFUSED, DOWN)) for name in ("one", "two")]
     state = state_with_scenarios(configuration, BUSY, *scenarios)
-    results = []
-    for name in ("one", "two", "one", "two"):
-        selection = SelectionInput(scenario_names=(name,))
-        results.append(select_api_behavior(state, selection, (CONTEXT,))[0])
-        advance_responses(state, name)
+    results = [admit_click_to_call(state, name).api for name in ("one", "two", "one", "two")]
     assert results == [REFUSED, REFUSED, DOWN, DOWN]
 
 
+def test_the_header_and_a_match_rule_share_one_position(configuration: Configuration) -> None:
+    scenario = Scenario(name="mine", match=MATCH_ALL, responses=(REFUSED, DOWN, PASS))
+    state = state_with_scenarios(configuration, BUSY, scenario)
+    results = [admit_click_to_call(state, *names).api for names in (("mine",), (), ("mine",))]
+    assert results == [REFUSED, DOWN, PASS]
+
+
+def test_each_activation_of_a_list_begins_at_its_first_item(configuration: Configuration) -> None:
+    scenario = Scenario(name="mine", match=MATCH_ALL, responses=(REFUSED, DOWN, PASS))
+    state = state_with_scenarios(configuration, BUSY, scenario)
+    results = [click_to_call(state).fault]
+    for _ in range(2):
+        activate(state, "mine", times=2)
+    results += [click_to_call(state).fault for _ in range(5)]
+    assert results == [
+        "conflict",
+        *("conflict", "service-unavailable"),
+        *("conflict", "service-unavailable"),
+        "service-unavailable",
+    ]
+
+
+def test_a_list_of_responses_can_begin_anew(configuration: Configuration) -> None:
+    scenarios = [Scenario(name=name, responses=(REFUSED, DOWN, PASS)) for name in ("one", "two")]
+    state = state_with_scenarios(configuration, BUSY, *scenarios)
+    for name in ("one", "two"):
+        admit_click_to_call(state, name)
+    restart_responses(state, "one")
+    assert [admit_click_to_call(state, name).api for name in ("one", "two")] == [REFUSED, DOWN]
+
+
 @pytest.mark.parametrize(
-    ("contexts", "expected"),
+    ("planned", "expected"),
     [
-        ((CONTEXT,), (REFUSED, "mine")),
-        ((OTHER_CONTEXT,), (DEFAULT_API_BEHAVIOR, "")),
-        ((OTHER_CONTEXT, OTHER_CONTEXT, CONTEXT), (REFUSED, "mine")),
-        ((CONTEXT, CONTEXT), (REFUSED, "mine")),
-        ((), (DEFAULT_API_BEHAVIOR, "")),
+        ((PLANNED,), "mine"),
+        ((OTHER_PLANNED,), None),
+        ((OTHER_PLANNED, OTHER_PLANNED, PLANNED), "mine"),
+        ((PLANNED, PLANNED), "mine"),
+        ((), None),
     ],
 )
-def test_one_matching_context_of_a_batch_selects_the_scenario(
-    configuration: Configuration,
-    contexts: tuple[MatchContext, ...],
-    expected: tuple[ApiBehavior, str],
+def test_one_matching_call_of_a_batch_selects_the_scenario(
+    configuration: Configuration, planned: tuple[PlannedCall, ...], expected: str | None
 ) -> None:
     state = state_with_scenarios(
         configuration, BUSY, Scenario(name="mine", match=CALLEE_2, responses=(REFUSED, DOWN))
     )
-    assert select_api_behavior(state, NO_SELECTION_INPUT, contexts) == expected
+    assert api_scenario(state, *planned) == expected
 
 
 def test_scenarios_without_responses_are_skipped(configuration: Configuration) -> None:
@@ -187,91 +242,12 @@ def test_scenarios_without_responses_are_skipped(configuration: Configuration) -
     state = state_with_scenarios(
         configuration, BUSY, Scenario(name="mute", match=MATCH_ALL, use="busy"), scenario
     )
-    assert select_api_behavior(state, SelectionInput(scenario_names=("busy",)), (CONTEXT,)) == (
-        REFUSED,
-        "mine",
-    )
+    assert api_scenario(state, PLANNED, names=("busy",)) == "mine"
 
 
-@pytest.mark.parametrize(
-    ("match", "remaining", "contexts", "expected"),
-    [
-        (MATCH_ALL, 1, (CONTEXT,), []),
-        (MATCH_ALL, 2, (CONTEXT,), [1]),
-        (MATCH_ALL, 2, (CONTEXT, OTHER_CONTEXT, CONTEXT), [1]),
-        (CALLEE_2, 1, (OTHER_CONTEXT,), [1]),
-        (CALLEE_2, 1, (OTHER_CONTEXT, CONTEXT), []),
-        (MATCH_ALL, None, (CONTEXT,), [None]),
-    ],
-)
-def test_a_matching_request_uses_up_one_request_of_an_activation(
+def test_a_scenario_of_the_header_that_a_reload_has_removed_is_not_selected(
     configuration: Configuration,
-    match: MatchRule,
-    remaining: int | None,
-    contexts: tuple[MatchContext, ...],
-    expected: list[int | None],
 ) -> None:
     state = state_with_scenarios(configuration, BUSY)
-    read.activations(state).append(
-        Activation(id="a1", scenario_name="busy", match=match, remaining=remaining)
-    )
-    decrement_activations(state, contexts)
-    assert [activation.remaining for activation in read.activations(state)] == expected
-
-
-@pytest.mark.parametrize("scenario_name", ["needy", "gone"])
-def test_a_request_that_the_scenario_cannot_play_uses_up_no_activation(
-    configuration: Configuration, scenario_name: str
-) -> None:
-    state = state_with_scenarios(
-        configuration, BUSY, Scenario(name="needy", needs={"leg": "manager"})
-    )
-    read.activations(state).append(
-        Activation(id="a1", scenario_name=scenario_name, match=MATCH_ALL, remaining=1)
-    )
-    decrement_activations(state, (CONTEXT,))
-    assert [activation.remaining for activation in read.activations(state)] == [1]
-
-
-def test_an_activation_lasts_for_its_number_of_matching_requests(state: SandboxState) -> None:
-    read.activations(state).append(
-        Activation(
-            id="a1",
-            scenario_name="callee-busy",
-            match=MatchRule(globs={"callee": "*6000"}),
-            remaining=2,
-        )
-    )
-    numbers = ("918867136000", "918867130000", "918867136000", "918867136000")
-    call_ids = [click_to_call(state, to=to).call_ids[0] for to in numbers]
-    play_until_idle(state)
-    outcomes = [read.calls(state)[name].outcome for name in call_ids]
-    assert outcomes == ["busy", "completed", "busy", "completed"]
-    assert read.activations(state) == []
-
-
-def test_a_refused_request_uses_up_an_activation(state: SandboxState) -> None:
-    read.activations(state).append(
-        Activation(id="a1", scenario_name="callee-busy", match=MATCH_ALL, remaining=1)
-    )
-    assert click_to_call(state, bridge="x").fault == "bridge-malformed"
-    assert read.activations(state) == []
-
-
-def test_the_first_activation_decides_the_legs_and_every_one_is_counted(
-    configuration: Configuration,
-) -> None:
-    state = state_with_scenarios(
-        configuration, Scenario(name="usual", legs={}), BUSY, BUSY.replace(name="other")
-    )
-    read.activations(state).append(
-        Activation(id="a1", scenario_name="busy", match=MATCH_ALL, remaining=2)
-    )
-    read.activations(state).append(
-        Activation(id="a2", scenario_name="other", match=MATCH_ALL, remaining=1)
-    )
-    click_to_call(state)
-    assert read.leg_scenarios(state)["c1"] == SelectedScenario(scenario=BUSY, rank="activation")
-    assert [(activation.id, activation.remaining) for activation in read.activations(state)] == [
-        ("a1", 1)
-    ]
+    [match] = match_planned_calls(state, PLANNED, names=("gone",)).matches
+    assert match.selection.legs == SelectedScenario(scenario=BUSY, rank="default")

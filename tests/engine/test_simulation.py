@@ -4,7 +4,7 @@ import pytest
 
 from mockserver.core.account import SaveRecord
 from mockserver.core.behavior import DEFAULT_BEHAVIOR, PRESETS, LegBehavior
-from mockserver.core.call import Event
+from mockserver.core.call import Event, PlannedCall
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
 from mockserver.core.journal import JournalEntry, RejectedEvent
@@ -12,11 +12,11 @@ from mockserver.core.provider import Effects, EndpointResult, EventContext
 from mockserver.core.rulebook import RequestContext
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import WaitReason
-from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event
 from tests.support import read
+from tests.support.builders import build_incoming_request
 from tests.support.fake_vendor import (
     BOUND_FAKE_VENDOR,
     FAKE_VENDOR,
@@ -128,11 +128,14 @@ def test_the_next_due_item_is_the_earliest(state: SandboxState) -> None:
 
 
 def test_a_request_places_every_call_of_its_effects(configuration: Configuration) -> None:
-    def respond_with_two_calls(context: RequestContext) -> EndpointResult:
-        calls = tuple(
-            context.build_call("one-leg", {"a": context.text(name)}, None)
+    def plan_two_calls(context: RequestContext) -> tuple[PlannedCall, ...]:
+        return tuple(
+            PlannedCall(flow="one-leg", numbers={"a": context.text(name)}, parameters={})
             for name in ("from", "to")
         )
+
+    def respond_with_two_calls(context: RequestContext) -> EndpointResult:
+        calls = (context.place(0), context.place(1))
         response = (
             configuration.providers["mobtexting"].provider.endpoints[0].respond(context).response
         )
@@ -140,7 +143,10 @@ def test_a_request_places_every_call_of_its_effects(configuration: Configuration
 
     endpoint = configuration.providers["mobtexting"].provider.endpoints[0]
     state = state_with_provider(
-        configuration, endpoints=(endpoint._replace(respond=respond_with_two_calls),)
+        configuration,
+        endpoints=(
+            endpoint._replace(planned_calls=plan_two_calls, respond=respond_with_two_calls),
+        ),
     )
     exchange = click_to_call(state)
     assert (exchange.call_ids, list(read.calls(state))) == (("c1", "c2"), ["c1", "c2"])
@@ -195,7 +201,7 @@ def test_a_request_that_frees_an_agent_assigns_it_to_a_waiting_call() -> None:
     )
     handle(
         state,
-        IncomingRequest(
+        build_incoming_request(
             bound=BOUND_FAKE_VENDOR, endpoint=endpoint, request=Request(method="POST", path="/")
         ),
         7,
@@ -208,7 +214,7 @@ def test_a_recorded_exchange_counts_twice_the_bytes_of_its_body(state: SandboxSt
     request = Request(method="POST", path="/", body=b"four")
     handle(
         state,
-        IncomingRequest(bound=bound, endpoint=bound.provider.endpoints[0], request=request),
+        build_incoming_request(bound=bound, endpoint=bound.provider.endpoints[0], request=request),
         START,
     )
     assert (read.exchanges(state).byte_count, read.journal(state).byte_count) == (8, 8)
@@ -338,7 +344,7 @@ def test_a_request_with_an_invalid_credential_places_no_call(state: SandboxState
         for key in ("invalid", "revoked", "")
     ]
     incoming = [
-        IncomingRequest(bound=bound, endpoint=bound.provider.endpoints[0], request=item)
+        build_incoming_request(bound=bound, endpoint=bound.provider.endpoints[0], request=item)
         for item in requests
     ]
     assert [handle(state, item, START).fault for item in incoming] == ["unauthenticated"] * 3

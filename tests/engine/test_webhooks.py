@@ -11,11 +11,11 @@ from mockserver.core.journal import JournalEntry
 from mockserver.core.scenario import DeliveryBehavior, Scenario
 from mockserver.core.webhook import GARBAGE_BODY, render_body
 from mockserver.engine.effects import place_call
-from mockserver.engine.exchange import NO_SELECTION_INPUT
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.webhooks import enqueue, inbox_url, is_due_before_response, release_held
 from tests.support import read
 from tests.support.builders import build_call, build_call_spec, build_delivery, build_webhook
+from tests.support.matches import match_call
 from tests.support.simulation import START, click_to_call, play_until_idle, state_with_scenarios
 
 SPEC = build_call_spec(created_at=START)
@@ -25,7 +25,7 @@ CALL = build_call(spec=SPEC, starts_at=START + 10**9, events=(Event(at=START, ty
 def state_with_webhooks(configuration: Configuration, **kinds: DeliveryBehavior) -> SandboxState:
     """Return a state with a call that has not begun, and these delivery behaviors."""
     state = state_with_scenarios(configuration, Scenario(name="mine", webhooks=kinds))
-    place_call(state, CALL, START, NO_SELECTION_INPUT)
+    place_call(state, CALL, START, match_call(state, CALL))
     return state
 
 
@@ -68,7 +68,8 @@ def test_a_webhook_goes_to_its_own_url_the_target_or_the_inbox(
 def test_the_deliveries_of_a_call_are_listed_in_order(state: SandboxState) -> None:
     for number in (1, 2):
         spec = SPEC.replace(id=f"c{number}")
-        place_call(state, CALL.replace(spec=spec), START, NO_SELECTION_INPUT)
+        call = CALL.replace(spec=spec)
+        place_call(state, call, START, match_call(state, call))
     for name in ("c1", "c2", "c1"):
         enqueue(state, build_webhook(call_id=name), START)
     assert read.delivery_ids_by_call(state) == {"c1": ["w1", "w3"], "c2": ["w2"]}

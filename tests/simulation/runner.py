@@ -17,7 +17,7 @@ from mockserver.core.http import Request
 from mockserver.core.journal import JournalEntry
 from mockserver.core.lifecycle import ACTIVE_PHASES
 from mockserver.core.webhook import Delivery
-from mockserver.engine.exchange import Exchange, IncomingRequest
+from mockserver.engine.exchange import Exchange
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event, run_due_item, update_account
@@ -26,6 +26,7 @@ from mockserver.web.views.serializers import serialize_entry
 from tests.simulation.history import History, Sent
 from tests.simulation.receivers import Mode, choose_mode
 from tests.support import read
+from tests.support.builders import build_incoming_request
 
 FOLDER = str(bundled_folder("scenarios"))
 """Where this checkout has the bundled files; a log tells it, and no digest may."""
@@ -173,7 +174,7 @@ class Run:
             == (endpoint.method, endpoint.host, endpoint.path)
             and item.when(sent)
         )
-        incoming = IncomingRequest(
+        incoming = build_incoming_request(
             bound=bound,
             endpoint=next(matching, endpoint),
             request=sent,

@@ -4,8 +4,11 @@ from typing import Any
 
 from mockserver.core.behavior import fixed_duration
 from mockserver.core.call import Call, CallSpec, Leg
+from mockserver.core.http import Request
+from mockserver.core.rulebook import RequestContext
 from mockserver.core.script import Condition, Step
 from mockserver.core.webhook import Delivery, Webhook
+from mockserver.engine.exchange import IncomingRequest
 
 
 def build_call_spec(**changes: Any) -> CallSpec:
@@ -28,6 +31,19 @@ def build_call(**changes: Any) -> Call:
     legs = (Leg(name="a", role="from", number="1"), Leg(name="b", role="to", number="2"))
     usual: dict[str, Any] = {"spec": build_call_spec(), "legs": legs, "starts_at": 0}
     return Call(**{**usual, **changes})
+
+
+def build_request_context(**changes: Any) -> RequestContext:
+    """The context of a request without fields, account and planned calls, at 0 ms."""
+    usual: dict[str, Any] = {"request": Request(method="POST", path="/"), "now": 0}
+    return RequestContext(**{**usual, **changes})
+
+
+def build_incoming_request(**values: Any) -> IncomingRequest:
+    """A request to an endpoint, with the credential that its provider reads in it."""
+    incoming = IncomingRequest(**values)
+    credential = incoming.bound.provider.credential(incoming.request) or ""
+    return incoming.replace(credential=incoming.credential or credential)
 
 
 def build_webhook(**changes: Any) -> Webhook:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from mockserver.core.account import Account, Charge, SaveRecord
 from mockserver.core.behavior import DEFAULT_BEHAVIOR
-from mockserver.core.call import Call, Event, build_dial_event
+from mockserver.core.call import Call, Event, PlannedCall, build_dial_event
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
 from mockserver.core.provider import (
@@ -23,10 +23,11 @@ from mockserver.core.provider import (
 )
 from mockserver.core.rulebook import Evidence, Fault, RequestContext
 from mockserver.core.scenario import Scenario, ScenarioSet
-from mockserver.engine.exchange import Exchange, IncomingRequest
+from mockserver.engine.exchange import Exchange
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
+from tests.support.builders import build_incoming_request
 
 ACCOUNT_KEY = ("toy", "shop")
 QUEUE_TIMEOUT = 600_000
@@ -138,11 +139,15 @@ def set_state(state: str) -> Any:
     return lambda call, _: call.replace(state=state)
 
 
-def place_call(context: RequestContext) -> EndpointResult:
+def planned_calls(context: RequestContext) -> tuple[PlannedCall, ...]:
     flow = context.text("shape") or "queue"
     numbers = context.fields.get("numbers", ["100"])
     first = str(numbers[0]) if isinstance(numbers, list) else "100"
-    call = context.build_call(flow, {"a": first}, None)
+    return (PlannedCall(flow=flow, numbers={"a": first}, parameters=context.fields),)
+
+
+def place_call(context: RequestContext) -> EndpointResult:
+    call = context.place(0)
     counts = ("placed",)
     return EndpointResult(
         response=Response(status=200, body={"id": call.spec.vendor_id}),
@@ -194,6 +199,7 @@ FAKE_VENDOR = Provider(
             path="/calls",
             rules=(),
             respond=place_call,
+            planned_calls=planned_calls,
         ),
         Endpoint(
             operation="upload",
@@ -228,7 +234,7 @@ FAKE_VENDOR = Provider(
         }
     ),
     status=status,
-    new_call_id=lambda _, number, __: f"v{number}",
+    new_call_id=lambda _, number: f"v{number}",
     records={"agents": Agent},
     vendor_events=VENDOR_EVENTS,
     resources={
@@ -277,7 +283,7 @@ def place_calls(
     sent = Request(method="POST", path="/", fields=fields, body=body)
     return handle(
         state,
-        IncomingRequest(
+        build_incoming_request(
             bound=BOUND_FAKE_VENDOR, endpoint=FAKE_VENDOR.endpoints[endpoint_index], request=sent
         ),
         now,

@@ -7,6 +7,7 @@ from mockserver.core.http import Request
 from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
+from tests.support.builders import build_incoming_request
 from tests.support.simulation import CLICK_TO_CALL, START
 from tests.support.vendors import ccai, effebot, innocalls, phonon
 
@@ -120,7 +121,7 @@ def build_incoming(state: SandboxState, operation: LegOperation) -> IncomingRequ
     request = Request(
         method="POST", path=endpoint.path, headers=operation.headers, fields=operation.fields
     )
-    return IncomingRequest(bound=bound, endpoint=endpoint, request=request)
+    return build_incoming_request(bound=bound, endpoint=endpoint, request=request)
 
 
 def place(state: SandboxState, key: str, *scenarios: str, now: int = START) -> None:

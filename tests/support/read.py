@@ -36,12 +36,9 @@ def webhook_scenarios(state: SandboxState) -> dict[str, Scenario]:
     return state.webhook_scenarios
 
 
-def activations(state: SandboxState) -> list[Activation]:
-    return state.activations
-
-
-def response_positions(state: SandboxState) -> dict[str, int]:
-    return state.response_positions
+def activations(state: SandboxState) -> tuple[Activation, ...]:
+    """The activations that are in force."""
+    return state.activations.in_force()
 
 
 def request_times(state: SandboxState) -> dict[AccountKey, deque[int]]:
@@ -110,10 +107,6 @@ def counts(state: SandboxState) -> OrderedDict[str, list[int]]:
 
 def uploads(state: SandboxState) -> dict[str, bytes]:
     return state.uploads
-
-
-def activation_count(state: SandboxState) -> int:
-    return state.activation_count
 
 
 def entry_count(state: SandboxState) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mockserver.core.webhook import Delivery
 from mockserver.engine.exchange import Exchange
-from mockserver.engine.pipeline import apply_scenario, handle
+from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
 from tests.support.config_files import configuration_from_texts
@@ -23,8 +23,7 @@ def click_to_call_through_scenarios(
     state: SandboxState, *scenarios: str, now: int = START, **fields: object
 ) -> Exchange:
     """Send a click-to-call through the whole pipeline, including API behavior of scenarios."""
-    incoming = build_click_to_call(state, *scenarios, **fields)
-    return handle(state, apply_scenario(state, incoming), now)
+    return handle(state, build_click_to_call(state, *scenarios, **fields), now)
 
 
 def leg_log(state: SandboxState, name: str = "c1") -> list[str]:

@@ -15,6 +15,7 @@ from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import run_due_item, update_account
 from mockserver.engine.webhooks import complete_attempt
 from tests.support import read
+from tests.support.builders import build_incoming_request
 
 START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
 CLICK_TO_CALL: Mapping[str, object] = {
@@ -49,7 +50,7 @@ def build_click_to_call(state: SandboxState, *scenarios: str, **fields: object) 
     headers = {"authorization": "Bearer key", "accept": "application/json"}
     sent = {name: value for name, value in {**CLICK_TO_CALL, **fields}.items() if value is not None}
     request = Request(method="POST", path=CLICK_TO_CALL_PATH, headers=headers, fields=sent)
-    return IncomingRequest(
+    return build_incoming_request(
         bound=bound, endpoint=bound.provider.endpoints[0], request=request, scenario_names=scenarios
     )
 
@@ -64,7 +65,13 @@ def click_to_call(
     """Place a Mobtexting click-to-call; `headers` and `fields` change the documented ones."""
     incoming = build_click_to_call(state, *scenarios, **fields)
     request = incoming.request.replace(headers={**incoming.request.headers, **(headers or {})})
-    return handle(state, incoming.replace(request=request), now)
+    changed = build_incoming_request(
+        bound=incoming.bound,
+        endpoint=incoming.endpoint,
+        request=request,
+        scenario_names=scenarios,
+    )
+    return handle(state, changed, now)
 
 
 def all_attempts(call: Call) -> tuple[DialAttempt, ...]:

@@ -53,7 +53,7 @@ VENDOR_PATHS = [
 """The path at which each vendor places calls, with and without a sandbox prefix."""
 
 REQUEST = Request(method="POST", path="/", headers={"accept": "application/json"})
-EMPTY_CONTEXT = RequestContext(request=REQUEST, now=0, build_call=lambda *_: None)  # type: ignore[arg-type]
+EMPTY_CONTEXT = RequestContext(request=REQUEST, now=0)
 
 
 @pytest.fixture

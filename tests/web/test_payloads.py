@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
-from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views.serializers import serialize_entry
 from tests.support import read
+from tests.support.builders import build_incoming_request
 from tests.support.edge_site import EdgeSite, build_edge_site
 from tests.support.simulation import START, play_until_idle
 from tests.test_side_by_side import ASKED
@@ -94,7 +94,7 @@ def test_no_vendor_evaluates_a_template_payload(
             body=b"x",
         )
         exchange = handle(
-            state, IncomingRequest(bound=bound, endpoint=endpoint, request=request), START
+            state, build_incoming_request(bound=bound, endpoint=endpoint, request=request), START
         )
         play_until_idle(state)
         output = repr(

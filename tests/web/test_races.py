@@ -8,8 +8,8 @@ import pytest
 
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
-from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import handle
+from tests.support.builders import build_incoming_request
 from tests.support.edge_site import EdgeSite, build_edge_site
 from tests.support.site import build_client
 from tests.test_side_by_side import ASKED
@@ -32,7 +32,7 @@ def place_calls(edge: EdgeSite, name: str) -> list[str]:
         request = Request(
             method="POST", path=endpoint.path, headers=headers, fields=fields, body=b"%d" % number
         )
-        incoming = IncomingRequest(
+        incoming = build_incoming_request(
             bound=bound, endpoint=endpoint, request=request, scenario_names=("answered",)
         )
         placed += handle(state, incoming, now).call_ids

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from mockserver.core.account import Account
-from mockserver.core.call import Call
+from mockserver.core.call import Call, PlannedCall
 from mockserver.core.http import Request
 from mockserver.core.read_model import ReadModel
 from mockserver.core.rulebook import RequestContext
@@ -89,18 +89,20 @@ def account_menu(account: Account, menu_id: str) -> Menu | None:
 
 def find_parent_call(context: RequestContext) -> Call | ExistingCall | None:
     """The earlier call that a scheduled call names as `call_id`, if it belongs to the account."""
-    call_id = context.text("call_id")
-    existing: ExistingCall | None = records(context.authenticated_account, "calls").get(call_id)
-    return account_call(context.read_model, context.authenticated_account, call_id) or existing
+    account, call_id = context.account, context.text("call_id")
+    if account is None:
+        return None
+    existing: ExistingCall | None = records(account, "calls").get(call_id)
+    return account_call(context.read_model, account, call_id) or existing
 
 
 def find_contact(context: RequestContext) -> tuple[str, Contact] | None:
     """(id, contact) of the ticket if the request names one, else of `end_user_number`, or None."""
-    contacts = records(context.authenticated_account, "contacts")
+    if context.account is None:
+        return None
+    contacts = records(context.account, "contacts")
     if context.text("ticket_id"):
-        ticket: Ticket | None = records(context.authenticated_account, "tickets").get(
-            context.text("ticket_id")
-        )
+        ticket: Ticket | None = records(context.account, "tickets").get(context.text("ticket_id"))
         return _account_contact(contacts, ticket.contact) if ticket else None
     number = digits(context.text("end_user_number"))
     return next(
@@ -158,10 +160,10 @@ def parse_scheduled_at(text: str) -> int | None:
     """An ISO 8601 time in ms, None if it is malformed; without a time zone it is UTC (assumed)."""
     try:
         parsed = datetime.fromisoformat(text)
-    except ValueError:
+        with_zone = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+        return to_milliseconds(with_zone.astimezone(UTC))
+    except (ValueError, OverflowError):
         return None
-    with_zone = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-    return to_milliseconds(with_zone.astimezone(UTC))
 
 
 def menu_path_ids(account: Account, menu_id: str) -> list[str]:
@@ -210,14 +212,20 @@ def is_scheduled_create(request: Request) -> bool:
 Json = dict[str, object]
 
 
-def outbound_called_numbers(request: Request, _: Account | None) -> tuple[dict[str, str], ...]:
-    agent, end_user = (
-        str(request.fields.get(name, "")) for name in ("agent_email", "end_user_number")
-    )
-    return ({"a": agent, "b": end_user, "callee": end_user},)
+def planned_outbound_call(context: RequestContext) -> tuple[PlannedCall, ...]:
+    legs = {"a": context.text("agent_email"), "b": dialed_number(context)}
+    return (PlannedCall("b-after-a", legs, context.fields),)
 
 
-def queue_called_numbers(request: Request, _: Account | None) -> tuple[dict[str, str], ...]:
-    """The numbers of a queued call; which agent answers is not known yet."""
-    end_user = str(request.fields.get("end_user_number", ""))
-    return ({"a": end_user, "b": "", "callee": end_user},)
+def planned_inbound_call(context: RequestContext) -> tuple[PlannedCall, ...]:
+    return _planned_queue_call(context, None)
+
+
+def planned_scheduled_call(context: RequestContext) -> tuple[PlannedCall, ...]:
+    return _planned_queue_call(context, parse_scheduled_at(context.text("scheduled_at")))
+
+
+def _planned_queue_call(context: RequestContext, starts_at: int | None) -> tuple[PlannedCall, ...]:
+    """A queued call; which agent answers is not known yet."""
+    parameters = {**context.fields, "menu_id": find_menu_id(context)}
+    return (PlannedCall("queue", {"a": dialed_number(context)}, parameters, starts_at),)

@@ -37,8 +37,7 @@ def refuse(faults: tuple[Fault, ...], context: RequestContext) -> Response:
 
 def create_outbound(context: RequestContext) -> EndpointResult:
     """Place a call that dials the agent first; the agent is busy from now on."""
-    legs = {"a": context.text("agent_email"), "b": request.dialed_number(context)}
-    call = _with_vendor_id(context.build_call("b-after-a", legs, None), context)
+    call = context.place(0)
     busy = set_agent_state(
         context.authenticated_account, context.text("agent_email"), "busy", context.now
     )
@@ -48,36 +47,13 @@ def create_outbound(context: RequestContext) -> EndpointResult:
     )
 
 
-def create_inbound(context: RequestContext) -> EndpointResult:
-    call = _build_queue_call(context, None)
+def create_queued(context: RequestContext) -> EndpointResult:
+    """Place an incoming or scheduled call, which waits for an agent."""
+    call = context.place(0)
     return EndpointResult(
         Response(201, build_new_call_object(call, context.authenticated_account)),
         Effects(calls=(call,)),
     )
-
-
-def create_scheduled(context: RequestContext) -> EndpointResult:
-    call = _build_queue_call(context, request.parse_scheduled_at(context.text("scheduled_at")))
-    return EndpointResult(
-        Response(201, build_new_call_object(call, context.authenticated_account)),
-        Effects(calls=(call,)),
-    )
-
-
-def _build_queue_call(context: RequestContext, starts_at: int | None) -> Call:
-    call = _with_vendor_id(
-        context.build_call("queue", {"a": request.dialed_number(context)}, starts_at), context
-    )
-    parameters = {**context.fields, "menu_id": request.find_menu_id(context)}
-    return call.replace(spec=call.spec.replace(parameters=parameters))
-
-
-def _with_vendor_id(call: Call, context: RequestContext) -> Call:
-    """The call with an id that counts up from the account's `first_call_id`."""
-    vendor_id = (
-        request.settings(context.authenticated_account).first_call_id + int(call.spec.id[1:]) - 1
-    )
-    return call.replace(spec=call.spec.replace(vendor_id=str(vendor_id)))
 
 
 def _find_existing_call(context: RequestContext) -> ExistingCall:
@@ -221,6 +197,6 @@ def _positive_int(context: RequestContext, name: str, default: int) -> int:
     return int(text) if text.isdecimal() and 0 < int(text) <= DEFAULT_PAGE_SIZE * 100 else default
 
 
-def new_call_id(_: str, index: int, __: str) -> str:
-    """A placeholder; `_with_vendor_id` replaces it with an id of the account."""
-    return str(index)
+def new_call_id(context: RequestContext, index: int) -> str:
+    """An id that counts up from the account's `first_call_id`."""
+    return str(request.settings(context.authenticated_account).first_call_id + index - 1)

@@ -37,7 +37,7 @@ ENDPOINTS: Final = (
         f"{CALLS_PATH}/create",
         rules.CREATE,
         responses.create,
-        request.called_numbers,
+        request.planned_calls,
     ),
     Endpoint("get", "POST", HOST, f"{CALLS_PATH}/get", rules.GET, responses.get),
     Endpoint(
@@ -114,7 +114,7 @@ ENDPOINTS: Final = (
         f"{CALLS_PATH}/createWithTemplate",
         rules.CREATE_WITH_TEMPLATE,
         responses.create,
-        request.called_numbers,
+        request.planned_calls,
     ),
     Endpoint(
         "get-with-templates",

@@ -1,16 +1,18 @@
 """Read requests to Effebot and look up the records that they name."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from mockserver.core.account import Account
-from mockserver.core.call import Call
+from mockserver.core.call import Call, PlannedCall
 from mockserver.core.http import Request
 from mockserver.core.rulebook import RequestContext
 from mockserver.core.time import SECOND, Duration
 from mockserver.providers.effebot.records import AudioRecord, Settings, Template
 
+STAMP_PATTERN: Final = re.compile(r"[0-9]{1,11}", re.ASCII)  # Unix seconds, as in the schema
 CHARS_PER_SECOND: Final = 15  # of synthesized speech
 LANGUAGES: Final = (
     (1, "English (US)", "en-US"),
@@ -135,12 +137,15 @@ def find_call(context: RequestContext, name: str) -> Call | None:
 Json = dict[str, object]
 
 
-def called_numbers(request: Request, _: Account | None) -> tuple[Mapping[str, str], ...]:
-    """The numbers of the planned calls, one call per phone; a manager has no number yet."""
-    has_manager = has_manager_branch(request.fields)
+def planned_calls(context: RequestContext) -> tuple[PlannedCall, ...]:
+    """The planned calls, one per phone; a manager has no number yet."""
+    call_flow = "branch" if has_manager_branch(context.fields) else "one-leg"
+    stamp = context.text("plannedAt")
+    at = int(stamp) * SECOND if STAMP_PATTERN.fullmatch(stamp) else 0
+    starts_at = at if at > context.now else None
     return tuple(
-        {"a": phone, "callee": phone, **({"b": ""} if has_manager else {})}
-        for phone in requested_phones(request.fields)
+        PlannedCall(call_flow, {"a": phone}, {**context.fields, "phone": phone}, starts_at)
+        for phone in requested_phones(context.fields)
     )
 
 

@@ -13,7 +13,6 @@ from mockserver.providers.effebot.call_state import CallState
 from mockserver.providers.effebot.records import BlockedPhone
 from mockserver.providers.effebot.request import (
     Json,
-    has_manager_branch,
     has_wrapped_quirk,
     is_enabled,
 )
@@ -32,7 +31,10 @@ def create(context: RequestContext) -> EndpointResult:
     """
     tariff = request.settings(context.authenticated_account).tariff
     cost = pricing.synthesis_cost(context.fields, tariff)
-    calls = tuple(_build_call(context, phone) for phone in request.requested_phones(context.fields))
+    state = CallState(client=context.request.client)
+    calls = tuple(
+        context.place(index).replace(state=state) for index in range(len(context.planned_calls))
+    )
     items = [
         build_new_call_object(call, str(cost), context.authenticated_account) for call in calls
     ]
@@ -56,19 +58,7 @@ def create(context: RequestContext) -> EndpointResult:
     return EndpointResult(response, Effects(calls=calls, events=cancellations, charges=charges))
 
 
-def _build_call(context: RequestContext, phone: str) -> Call:
-    call_flow = "branch" if has_manager_branch(context.fields) else "one-leg"
-    planned = context.text("plannedAt")
-    at = int(planned) * SECOND if planned else None
-    call = context.build_call(call_flow, {"a": phone}, at if at and at > context.now else None)
-    parameters = {**context.fields, "phone": phone}
-    spec = call.spec.replace(
-        parameters=parameters, vendor_id=_vendor_id(context, int(call.spec.id[1:]))
-    )
-    return call.replace(spec=spec, state=CallState(client=context.request.client))
-
-
-def _vendor_id(context: RequestContext, ordinal: int) -> str:
+def new_call_id(context: RequestContext, ordinal: int) -> str:
     """The id of the call with this ordinal (from 1): one of the account's, else counted on."""
     call_ids = request.settings(context.authenticated_account).call_ids
     if ordinal <= len(call_ids):
@@ -206,11 +196,6 @@ def build_response(data: object, account: Account | None) -> Response:
 
 def build_envelope(data: object) -> Response:
     return Response(200, {"status": "success", "data": data})
-
-
-def new_call_id(_: str, index: int, __: str) -> str:
-    """A placeholder; `_vendor_id` replaces it with an id of the account."""
-    return str(index)
 
 
 def build_new_call_object(call: Call, cost: str, account: Account) -> Json:

@@ -28,7 +28,7 @@ PROVIDER = Provider(
             "/api/v1/order/confirmation",
             rules.CONFIRMATION,
             responses.confirm_order,
-            request.called_number,
+            request.planned_single_call,
         ),
         Endpoint(
             "call-status",
@@ -46,7 +46,7 @@ PROVIDER = Provider(
             "/api/v1/call/bridge",
             rules.BRIDGE,
             responses.place_bridge,
-            request.bridge_numbers,
+            request.planned_bridge,
             roles=BRIDGE_ROLES,
         ),
         Endpoint(
@@ -64,7 +64,7 @@ PROVIDER = Provider(
             "/api/v1/call",
             rules.DISPATCH,
             responses.dispatch_call,
-            request.called_number,
+            request.planned_single_call,
         ),
         Endpoint("authorize", "GET", ECOMMERCE_HOST, "/", rules.AUTHORIZE, responses.authorize),
         Endpoint(
@@ -86,7 +86,7 @@ PROVIDER = Provider(
             "/call.php",
             rules.CALL,
             webrtc.call_from_browser,
-            webrtc.called_numbers,
+            webrtc.planned_calls,
             roles=WEBRTC_ROLES,
         ),
     ),

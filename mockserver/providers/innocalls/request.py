@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from mockserver.core.account import Account
-from mockserver.core.call import Call
+from mockserver.core.call import Call, PlannedCall
 from mockserver.core.http import Request
 from mockserver.core.rulebook import RequestContext
 from mockserver.core.time import to_milliseconds
@@ -90,14 +90,14 @@ def find_flow(context: RequestContext) -> Flow | None:
 
 def call_time(context: RequestContext) -> int | None:
     """The time at which a bridge starts, in ms; None if `call_time` is absent or unreadable."""
-    zone = settings(context.authenticated_account).time_zone
+    zone = (settings(context.account) if context.account else Settings()).time_zone
     try:
         start = datetime.strptime(request_text(context, "call_time"), TIME_FORMAT).replace(
             tzinfo=zone
         )
-    except ValueError:
+        return to_milliseconds(start.astimezone(UTC))
+    except (ValueError, OverflowError):
         return None
-    return to_milliseconds(start.astimezone(UTC))
 
 
 def format_time(at: int, zone: ZoneInfo) -> str:
@@ -126,20 +126,17 @@ def is_status_request(request: Request) -> bool:
     )
 
 
-LegNumbers = tuple[Mapping[str, str], ...]
-"""The numbers of each planned call: `a`, `b` if there is one, and `callee`."""
+def planned_single_call(context: RequestContext) -> tuple[PlannedCall, ...]:
+    """The planned call of an order confirmation or a dispatch."""
+    return (PlannedCall("one-leg", {"a": request_text(context, "phone")}, context.fields),)
 
 
-def called_number(request: Request, _: Account | None) -> LegNumbers:
-    phone = field_text(request.fields, "phone")
-    return ({"a": phone, "callee": phone},)
-
-
-def bridge_numbers(request: Request, _: Account | None) -> LegNumbers:
-    first, second = (
-        field_text(request.fields, f"{ordinal}_callee_number") for ordinal in ("first", "second")
-    )
-    return ({"a": first, "b": second, "callee": second},)
+def planned_bridge(context: RequestContext) -> tuple[PlannedCall, ...]:
+    legs = {
+        "a": request_text(context, "first_callee_number"),
+        "b": request_text(context, "second_callee_number"),
+    }
+    return (PlannedCall("b-after-a", legs, context.fields, call_time(context)),)
 
 
 def phone_number(request: Request) -> str:

@@ -11,11 +11,9 @@ from mockserver.core.provider import Effects, EndpointResult
 from mockserver.core.rulebook import Fault, RequestContext
 from mockserver.providers.innocalls.call_state import recipient_status, status
 from mockserver.providers.innocalls.request import (
-    call_time,
     field_text,
     find_bridge,
     format_time,
-    request_text,
     settings,
 )
 
@@ -23,9 +21,10 @@ ID_LETTERS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ID_LENGTH: Final = 15
 
 
-def new_call_id(seed: str, index: int, operation: str) -> str:
+def new_call_id(context: RequestContext, index: int) -> str:
     """A UUID plus `as` for a bridge, 15 letters for any other call, as in the page's samples."""
-    if operation == "bridge":
+    seed = context.read_model.seed
+    if context.operation == "bridge":
         return seeded.uuid(seed, "innocalls", index) + "as"
     value = int.from_bytes(seeded.digest(seed, "innocalls", index))
     return "".join(
@@ -51,24 +50,20 @@ def authorize(_: RequestContext) -> EndpointResult:
 
 
 def confirm_order(context: RequestContext) -> EndpointResult:
-    call = context.build_call("one-leg", {"a": request_text(context, "phone")}, None)
+    call = context.place(0)
     return EndpointResult(success_response({"message": "Call in queue"}), Effects(calls=(call,)))
 
 
 def place_bridge(context: RequestContext) -> EndpointResult:
     """Place a bridge, at `call_time` if that is given."""
-    legs = {
-        "a": request_text(context, "first_callee_number"),
-        "b": request_text(context, "second_callee_number"),
-    }
-    call = context.build_call("b-after-a", legs, call_time(context))
+    call = context.place(0)
     return EndpointResult(
         success_response({"call_id": call.spec.vendor_id}), Effects(calls=(call,))
     )
 
 
 def dispatch_call(context: RequestContext) -> EndpointResult:
-    call = context.build_call("one-leg", {"a": request_text(context, "phone")}, None)
+    call = context.place(0)
     data = {"message": "Call Sent", "callId": call.spec.vendor_id}
     return EndpointResult(success_response(data), Effects(calls=(call,)))
 

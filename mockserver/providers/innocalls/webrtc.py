@@ -3,13 +3,12 @@
 from html import escape
 from urllib.parse import quote
 
-from mockserver.core.account import Account
-from mockserver.core.http import Request, Response
+from mockserver.core.call import PlannedCall
+from mockserver.core.http import Response
 from mockserver.core.provider import Effects, EndpointResult
 from mockserver.core.rulebook import RequestContext
 from mockserver.providers.innocalls.request import (
     SESSION_COOKIE,
-    LegNumbers,
     phone_number,
     request_text,
     session,
@@ -40,10 +39,10 @@ fetch("call.php", {{method: "POST", body: sent}})
 </script>"""
 
 
-def called_numbers(request: Request, _: Account | None) -> LegNumbers:
-    return (
-        {"a": session(request)[0], "b": phone_number(request), "callee": phone_number(request)},
-    )
+def planned_calls(context: RequestContext) -> tuple[PlannedCall, ...]:
+    """The planned call: it dials the browser's extension first, as click-to-call does."""
+    legs = {"a": session(context.request)[0], "b": phone_number(context.request)}
+    return (PlannedCall("b-after-a", legs, context.fields),)
 
 
 def show_call_page(context: RequestContext) -> EndpointResult:
@@ -76,9 +75,7 @@ def log_in(context: RequestContext) -> EndpointResult:
 
 
 def call_from_browser(context: RequestContext) -> EndpointResult:
-    """Place a call that dials the browser's extension first, as click-to-call does."""
-    legs = {"a": session(context.request)[0], "b": phone_number(context.request)}
-    call = context.build_call("b-after-a", legs, None)
+    call = context.place(0)
     data = {"message": "Call Sent", "callId": call.spec.vendor_id}
     return EndpointResult(success_response(data), Effects(calls=(call,)))
 

@@ -18,7 +18,7 @@ PROVIDER = Provider(
             "/api/v2/voice/c2c",
             rules.C2C,
             responses.click_to_call,
-            request.called_numbers,
+            request.planned_calls,
         ),
     ),
     credential=request.credential,

@@ -1,11 +1,12 @@
-"""Read requests to Mobtexting: credential, called numbers, variables, webhook URL."""
+"""Read requests to Mobtexting: credential, planned calls, variables, webhook URL."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from mockserver.core.account import Account
-from mockserver.core.call import Call
+from mockserver.core.call import Call, PlannedCall
 from mockserver.core.http import Request
+from mockserver.core.rulebook import RequestContext
 
 FLOW_PREFIX: Final = "flow:"
 
@@ -33,12 +34,12 @@ def whole_number(call: Call, name: str) -> int | None:
     return None if value in ("", None) else int(str(value))
 
 
-def called_numbers(request: Request, _: Account | None) -> tuple[Mapping[str, str], ...]:
-    """The numbers of the planned call; a `to` that names a flow is not a number."""
-    first, second = (str(request.fields.get(name, "")) for name in ("from", "to"))
+def planned_calls(context: RequestContext) -> tuple[PlannedCall, ...]:
+    """The planned call; a `to` that names a flow is not a number."""
+    first, second = context.text("from"), context.text("to")
     if second.startswith(FLOW_PREFIX):
-        return ({"a": first, "callee": first},)
-    return ({"a": first, "b": second, "callee": second},)
+        return (PlannedCall("one-leg", {"a": first}, context.fields),)
+    return (PlannedCall("b-after-a", {"a": first, "b": second}, context.fields),)
 
 
 def variables(call: Call) -> Mapping[str, object]:

@@ -7,22 +7,20 @@ from mockserver.core.rulebook import Fault, RequestContext
 from mockserver.providers.mobtexting.request import FLOW_PREFIX
 
 
-def new_call_id(seed: str, index: int, _: str) -> str:
-    return seeded.uuid(seed, "mobtexting", index)
+def new_call_id(context: RequestContext, index: int) -> str:
+    return seeded.uuid(context.read_model.seed, "mobtexting", index)
 
 
 def click_to_call(context: RequestContext) -> EndpointResult:
     """Place a call. The page prints two success bodies; the one with `callId` is for a flow."""
-    to = context.text("to")
-    if to.startswith(FLOW_PREFIX):
-        call = context.build_call("one-leg", {"a": context.text("from")}, None)
+    call = context.place(0)
+    if context.text("to").startswith(FLOW_PREFIX):
         body: dict[str, object] = {
             "callId": call.spec.vendor_id,
             "message": "call initiated successfully",
             "status": 200,
         }
     else:
-        call = context.build_call("b-after-a", {"a": context.text("from"), "b": to}, None)
         body = {"status": 200, "message": "Call initiated successfully"}
     return EndpointResult(Response(200, body), Effects(calls=(call,)))
 

@@ -21,7 +21,7 @@ PROVIDER = Provider(
             PATH,
             rules.CREATE,
             responses.create,
-            request.called_numbers,
+            request.planned_calls,
             BODY_LIMIT,
         ),
         Endpoint(
@@ -31,7 +31,7 @@ PROVIDER = Provider(
             PATH,
             rules.CREATE_BULK,
             responses.create_bulk,
-            request.called_numbers,
+            request.planned_calls,
             BODY_LIMIT,
         ),
     ),

@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
 from mockserver.core.account import Account
-from mockserver.core.call import Call
+from mockserver.core.call import Call, PlannedCall
 from mockserver.core.http import Request
 from mockserver.core.rulebook import RequestContext
 from mockserver.core.time import to_datetime, to_milliseconds
@@ -81,8 +81,11 @@ def starts_at(item: Item, now: int) -> int | None:
     A call starts now if it has no start time, or a past one of today (documented).
     """
     start = start_time(item)
-    at = None if start is None else to_milliseconds(start.astimezone(UTC))
-    return at if at is not None and at > now else None
+    try:
+        at = to_milliseconds(start.astimezone(UTC)) if start else now
+    except OverflowError:
+        return None
+    return at if at > now else None
 
 
 def is_past_date(item: Item, now: int) -> bool:
@@ -120,17 +123,29 @@ def checksum_key(context: RequestContext) -> str:
 Json = dict[str, object]
 
 
-def called_numbers(request: Request, account: Account | None) -> tuple[Mapping[str, str], ...]:
-    """The first number of each item, and that of the flow's bridge, if it has one.
+def planned_calls(context: RequestContext) -> tuple[PlannedCall, ...]:
+    """A call for each item: to its first number, and to that of the flow's bridge, if it has one.
 
-    Items without numbers place no call.
+    An item that is no object, or has no numbers, has an empty number.
     """
-    flow = account_flow(account, str(request.fields.get("flow-id"))) if account else None
-    bridge = {"b": flow.bridge} if flow and flow.bridge else {}
-    numbers_by_item = (contact_numbers(item) for item in call_items(request.fields))
-    return tuple(
-        {"a": numbers[0], "callee": numbers[0], **bridge} for numbers in numbers_by_item if numbers
+    flow_id, items = context.text("flow-id"), context.fields.get("calls")
+    flow = account_flow(context.account, flow_id) if context.account else None
+    call_flow, bridge = (
+        ("callee-first", {"b": flow.bridge}) if flow and flow.bridge else ("one-leg", {})
     )
+    return tuple(
+        _planned_call(item, flow_id, call_flow, bridge, context.now)
+        for item in (items if isinstance(items, list) else ())
+    )
+
+
+def _planned_call(
+    value: object, flow_id: str, call_flow: str, bridge: Mapping[str, str], now: int
+) -> PlannedCall:
+    item: Item = value if isinstance(value, dict) else {}
+    number = next(iter(contact_numbers(item)), "")
+    parameters = {**item, "flow-id": flow_id}
+    return PlannedCall(call_flow, {"a": number, **bridge}, parameters, starts_at(item, now))
 
 
 def flow_of_call(call: Call, account: Account) -> Flow:

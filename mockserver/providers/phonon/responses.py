@@ -8,15 +8,14 @@ from mockserver.core.http import Response
 from mockserver.core.provider import Effects, EndpointResult
 from mockserver.core.rulebook import Fault, RequestContext
 from mockserver.providers.phonon import faults, item_rules, request, rules
-from mockserver.providers.phonon.records import Flow
 from mockserver.providers.phonon.request import Json
 
 HTTP_CODES: Final = frozenset({400, 401, 402, 405, 429, 500})
 """Vendor codes with the same meaning as HTTP status codes (for the quirk `status-as-code`)."""
 
 
-def new_call_id(seed: str, index: int, _: str) -> str:
-    return seeded.uuid(seed, "phonon", index)
+def new_call_id(context: RequestContext, index: int) -> str:
+    return seeded.uuid(context.read_model.seed, "phonon", index)
 
 
 def status_body(code: int, message: str) -> Json:
@@ -38,9 +37,7 @@ def refuse(faults: tuple[Fault, ...], context: RequestContext) -> Response:
 def create(context: RequestContext) -> EndpointResult:
     """Place the valid items and list their details; an invalid item makes it a partial success."""
     broken_rules = item_rules.broken_rules_by_item(context)
-    calls = tuple(
-        _place_item(context, index) for index, broken in enumerate(broken_rules) if not broken
-    )
+    calls = tuple(context.place(index) for index, broken in enumerate(broken_rules) if not broken)
     row = faults.SUCCESS if len(calls) == len(broken_rules) else faults.PARTIAL_SUCCESS
     details = [
         {
@@ -62,9 +59,7 @@ def create(context: RequestContext) -> EndpointResult:
 def create_bulk(context: RequestContext) -> EndpointResult:
     """Place the valid items; the bulk host only confirms the receipt of the request (observed)."""
     broken_rules = item_rules.broken_rules_by_item(context)
-    calls = tuple(
-        _place_item(context, index) for index, broken in enumerate(broken_rules) if not broken
-    )
+    calls = tuple(context.place(index) for index, broken in enumerate(broken_rules) if not broken)
     body = {**status_body(202, "Accepted"), **_request_id(context, calls), "call-details": None}
     return EndpointResult(
         Response(202, body), Effects(calls=calls, counts=_counts(context, rules.BULK_HOST))
@@ -82,13 +77,3 @@ def _counts(context: RequestContext, host: str) -> tuple[str, ...]:
     return (
         (*checksum, request.traffic_key(context, host)) if host in settings.per_minute else checksum
     )
-
-
-def _place_item(context: RequestContext, index: int) -> Call:
-    item = context.for_item("calls", index).fields
-    flow = request.find_flow(context) or Flow()
-    legs = {"a": request.contact_numbers(item)[0], **({"b": flow.bridge} if flow.bridge else {})}
-    call_flow = "callee-first" if flow.bridge else "one-leg"
-    call = context.build_call(call_flow, legs, request.starts_at(item, context.now))
-    parameters = {**item, "flow-id": context.text("flow-id")}
-    return call.replace(spec=call.spec.replace(parameters=parameters))

@@ -24,7 +24,7 @@ async def list_activations(request: Request) -> JSONResponse:
     state = sandbox_of(request).state
     serialized = [
         _serialize_activation(activation, state.configuration.seed)
-        for activation in state.activations
+        for activation in state.activations.in_force()
     ]
     return JSONResponse({"activations": serialized})
 
@@ -52,9 +52,7 @@ async def activate(request: Request) -> JSONResponse:
     if not (times is None or _is_count(times)):
         raise ProblemError("invalid-body", f"send {USAGE}")
     match = _parse_match(body.get("match", {}), state.configuration)
-    state.activation_count += 1
-    activation = Activation(f"a{state.activation_count}", name, match, times)
-    state.activations.append(activation)
+    activation = state.activations.add(name, match, times)
     command = {"method": "POST", "path": "/activations", "body": body}
     state.record(JournalEntry(sandbox.clock.now(), "command", "", command))
     return JSONResponse(_serialize_activation(activation, state.configuration.seed), 201)

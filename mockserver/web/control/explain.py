@@ -9,7 +9,8 @@ from starlette.routing import Route
 
 from mockserver.core.rulebook import Rule
 from mockserver.core.scenario import MatchContext
-from mockserver.core.selection import ASPECTS, candidates, select
+from mockserver.core.selection import ASPECTS, SelectedScenario, Selection
+from mockserver.engine.effects import leg_sources
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.control.diagnostics import find_hints
@@ -42,8 +43,9 @@ async def explain_request(request: Request) -> JSONResponse:
 def build_explanation(exchange: Exchange, state: SandboxState) -> dict[str, Any]:
     """Build the explanation of an exchange.
 
-    `scenarios` has the selected scenario of each aspect; `rejected` has the scenarios that do
-    not match, and why.
+    `calls` has an entry for each call that the request would place, or one without numbers: the
+    call itself if it was placed, the scenario selected for each aspect, the scenarios that do not
+    match and why, and what decides the behavior of each leg.
     """
     request = exchange.request
     is_unknown_path = not exchange.provider
@@ -63,16 +65,7 @@ def build_explanation(exchange: Exchange, state: SandboxState) -> dict[str, Any]
         )
         if is_unknown_path
         else [],
-        "scenarios": [
-            entry
-            for context in exchange.match_contexts[:1]
-            for entry in _serialize_selections(exchange, state, context)
-        ],
-        "rejected": [
-            entry
-            for context in exchange.match_contexts[:1]
-            for entry in _serialize_mismatches(state, context)
-        ],
+        "calls": list(_serialize_matches(exchange, state)),
     }
 
 
@@ -93,14 +86,25 @@ def _serialize_rule(rule: Rule, exchange: Exchange, salt: str) -> dict[str, Any]
     }
 
 
-def _serialize_selections(
-    exchange: Exchange, state: SandboxState, context: MatchContext
-) -> Iterator[dict[str, Any]]:
-    scenarios = state.configuration.scenarios
-    header = tuple(name for name in exchange.scenario_names if name in scenarios.by_name)
-    options = tuple(candidates(scenarios, header, exchange.activations, context))
+def _serialize_matches(exchange: Exchange, state: SandboxState) -> Iterator[dict[str, Any]]:
+    for index, match in enumerate(exchange.matches):
+        call_id = exchange.placed_calls.get(index)
+        call = state.calls.get(call_id) if call_id else None
+        yield {
+            "call": call_id,
+            "numbers": dict(match.context.numbers),
+            "scenarios": list(_serialize_selection(match.selection)),
+            "rejected": list(_serialize_mismatches(state, match.context)),
+            "legs": [
+                {"leg": leg, "number": number, "decided_by": source}
+                for leg, number, source in (leg_sources(state, call) if call else ())
+            ],
+        }
+
+
+def _serialize_selection(selection: Selection) -> Iterator[dict[str, Any]]:
     for aspect in ASPECTS:
-        selected = select(aspect, options)
+        selected: SelectedScenario | None = getattr(selection, aspect)
         if selected:
             yield {"aspect": aspect, "scenario": selected.scenario.name, "rank": selected.rank}
 

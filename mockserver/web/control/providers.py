@@ -51,14 +51,10 @@ def serialize_provider(provider: Provider, origin: str) -> dict[str, Any]:
 
 def _serialize_fault(provider: Provider, fault: Fault) -> dict[str, Any]:
     request = VendorRequest("POST", "/", headers={"accept": "application/json"})
-    response = provider.refuse((fault,), RequestContext(request, 0, _reject_call))
+    response = provider.refuse((fault,), RequestContext(request, 0))
     body = response.body.decode() if isinstance(response.body, bytes) else response.body
     serialized = {"name": fault.name, "status": response.status, "body": body}
     return {**serialized, "evidence": str(fault.evidence)}
-
-
-def _reject_call(*_: object) -> Any:
-    raise LookupError("a refusal places no call")
 
 
 ROUTES = (

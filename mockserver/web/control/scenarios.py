@@ -23,10 +23,14 @@ async def list_scenarios(request: Request) -> JSONResponse:
 
 
 async def put_scenario(request: Request) -> Response:
-    """Add or replace a scenario, in YAML or JSON as in a file; 422 with located problems."""
+    """Add or replace a scenario, in YAML or JSON as in a file; 422 with located problems.
+
+    Its list of responses begins anew.
+    """
     sandbox, name = sandbox_of(request), request.path_params["name"]
     body = await read_request_body(request)
     _recompile(request, sandbox, {**sandbox.uploaded_scenarios, name: body})
+    sandbox.state.activations.restart_responses(name)
     _record_command(sandbox, "PUT", name, body.decode("utf-8", "replace"))
     return JSONResponse(serialize_scenario(sandbox.state.configuration.scenarios.by_name[name]))
 
@@ -41,6 +45,7 @@ async def delete_scenario(request: Request) -> Response:
         raise ProblemError("scenario-not-uploaded", f"{name} {reason}: {hint}")
     rest = {other: text for other, text in sandbox.uploaded_scenarios.items() if other != name}
     _recompile(request, sandbox, rest)
+    sandbox.state.activations.restart_responses(name)
     _record_command(sandbox, "DELETE", name, None)
     return Response(status_code=204)
 

@@ -10,17 +10,16 @@ from starlette.types import Receive, Scope, Send
 from mockserver.core.http import Request
 from mockserver.core.journal import JournalEntry
 from mockserver.core.rulebook import Rule
-from mockserver.core.suggestions import did_you_mean
 from mockserver.core.time import SECOND
 from mockserver.engine.bounded_log import MAX_ITEMS
-from mockserver.engine.exchange import IncomingRequest
+from mockserver.engine.exchange import IncomingRequest, MatchedRequest
 from mockserver.engine.pipeline import (
-    apply_scenario,
-    build_match_contexts,
     build_unknown_path_exchange,
-    handle,
+    match_request,
     record_exchange,
+    respond,
 )
+from mockserver.engine.scenario_selection import admit, give_back
 from mockserver.engine.webhooks import is_due_before_response
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, TooManySandboxes
@@ -43,6 +42,11 @@ from mockserver.web.vendor.request import (
     read_body,
 )
 from mockserver.web.vendor.response import AsgiResponse, build_response
+from mockserver.web.vendor.scenario_header import (
+    check_requirements,
+    check_scenario_names,
+    parse_scenario_names,
+)
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -71,23 +75,24 @@ async def handle_vendor_request(scope: Scope, receive: Receive, send: Send) -> N
         await rejection(scope, receive, send)
         return
     try:
-        outcome = _prepare_request(
-            scope, dependencies, route, _build_request(scope, body, dependencies, route)
-        )
-        if depth and isinstance(outcome, IncomingRequest):
-            outcome = outcome.replace(webhook_depth=depth)
+        request = _build_request(scope, body, dependencies, route)
+        outcome = _admit_request(scope, dependencies, route, request, depth)
     except Exception as error:  # noqa: BLE001 - any failure of a provider is a problem response
         outcome = _record_failure(scope, error)
-    if not isinstance(outcome, IncomingRequest):
+    if not isinstance(outcome, MatchedRequest):
         await outcome(scope, receive, send)
         return
     await _respond(sandbox_in(scope), outcome, scope, receive, send)
 
 
-def _prepare_request(
-    scope: Scope, dependencies: Dependencies, route: VendorRoute | UnknownPath, request: Request
-) -> "IncomingRequest | Response":
-    """Resolve the sandbox and apply the scenario; return the request, or a problem response."""
+def _admit_request(
+    scope: Scope,
+    dependencies: Dependencies,
+    route: VendorRoute | UnknownPath,
+    request: Request,
+    depth: int,
+) -> "MatchedRequest | Response":
+    """Resolve the sandbox, match the request and admit it; or return a problem response."""
     try:
         credential = _credential(route, request)
         sandbox: Sandbox = _resolve_sandbox(scope, dependencies, route, credential)
@@ -96,27 +101,40 @@ def _prepare_request(
     request_info_in(scope).sandbox = sandbox
     if isinstance(route, UnknownPath):
         return _record_unknown_path(sandbox, request, route)
-    incoming = _build_incoming(route, request, credential)
-    return _check_scenarios(sandbox, incoming) or apply_scenario(sandbox.state, incoming)
+    incoming = _build_incoming(route, request, credential, depth)
+    problem_response = check_scenario_names(sandbox, incoming.scenario_names)
+    if problem_response:
+        return problem_response
+    matched = match_request(sandbox.state, incoming, sandbox.scheduler.catch_up())
+    return check_requirements(sandbox, matched) or admit(sandbox.state, matched)
 
 
 async def _respond(
-    sandbox: Sandbox, incoming: IncomingRequest, scope: Scope, receive: Receive, send: Send
+    sandbox: Sandbox, matched: MatchedRequest, scope: Scope, receive: Receive, send: Send
 ) -> None:
     """Respond, with the scenario's delay or disconnect.
 
     No event of a new call is applied before the response, unless the scenario says `before_reply`.
     """
-    if incoming.api_behavior.delay:
-        await asyncio.sleep(incoming.api_behavior.delay / SECOND)
+    if matched.api.delay:
+        await _delay(sandbox, matched)
     with sandbox.scheduler.request_scope() as now:
-        response, calls = _handle_and_render(sandbox, incoming, now, scope)
+        response, calls = _respond_and_render(sandbox, matched, now, scope)
         if calls and is_due_before_response(sandbox.state, calls):
             await sandbox.scheduler.run_due_now(now)
-        if incoming.api_behavior.disconnect:
-            await disconnect(incoming.api_behavior.disconnect, scope, receive, send)
+        if matched.api.disconnect:
+            await disconnect(matched.api.disconnect, scope, receive, send)
         else:
             await response(scope, receive, send)
+
+
+async def _delay(sandbox: Sandbox, matched: MatchedRequest) -> None:
+    """Wait for the delay of the scenario; a request that ends meanwhile spends no activation."""
+    try:
+        await asyncio.sleep(matched.api.delay / SECOND)
+    except asyncio.CancelledError:
+        give_back(sandbox.state, matched)
+        raise
 
 
 def _check_access(headers: RequestHeaders, dependencies: Dependencies) -> "Response | None":
@@ -172,24 +190,32 @@ def _resolve_sandbox(
     return dependencies.sandboxes.resolve(route.bound.provider.name, credential)
 
 
-def _build_incoming(route: VendorRoute, request: Request, credential: str) -> IncomingRequest:
-    scenario_names = _parse_scenario_names(request.headers.get("x-mock-scenario", ""))
+def _build_incoming(
+    route: VendorRoute, request: Request, credential: str, depth: int
+) -> IncomingRequest:
+    scenario_names = parse_scenario_names(request.headers.get("x-mock-scenario", ""))
     wrong_method = (
         Rule(lambda _: True, route.bound.provider.wrong_method) if route.allowed_methods else None
     )
     endpoint = route.endpoint if route.allowed_methods else route.select_endpoint(request)
     return IncomingRequest(
-        route.bound, endpoint, request, scenario_names, wrong_method, credential=credential
+        route.bound,
+        endpoint,
+        request,
+        scenario_names,
+        credential,
+        wrong_method,
+        webhook_depth=depth,
     )
 
 
-def _handle_and_render(
-    sandbox: Sandbox, incoming: IncomingRequest, now: int, scope: Scope
+def _respond_and_render(
+    sandbox: Sandbox, matched: MatchedRequest, now: int, scope: Scope
 ) -> "tuple[AsgiResponse | Response, tuple[str, ...]]":
     """Return the response, a problem if the provider fails, and the ids of the placed calls."""
     started_at = time.perf_counter()
     try:
-        exchange = handle(sandbox.state, incoming, now)
+        exchange = respond(sandbox.state, matched, now)
         response = build_response(exchange, request_info_in(scope).allowed_methods)
     except Exception as error:  # noqa: BLE001 - any failure of a provider is a problem response
         return _record_failure(scope, error), ()
@@ -207,10 +233,6 @@ def _record_failure(scope: Scope, error: Exception) -> "Response":
     return problem("internal-error", f"this is a fault of the mock server: {error!r}")
 
 
-def _parse_scenario_names(header: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in header.split(",") if name.strip()) if header else ()
-
-
 def _record_unknown_path(sandbox: Sandbox, request: Request, unknown: UnknownPath) -> "Response":
     operation = f"{request.method} {request.path}"
     detail = f"no emulated API has {operation}; nearest: {'; '.join(unknown.nearest)}"
@@ -219,28 +241,3 @@ def _record_unknown_path(sandbox: Sandbox, request: Request, unknown: UnknownPat
     response = problem("unknown-path", detail, nearest=list(unknown.nearest))
     response.headers["x-mock-request"] = exchange.id
     return response
-
-
-def _check_scenarios(sandbox: Sandbox, incoming: IncomingRequest) -> "Response | None":
-    """Return 422 if the header names an unknown scenario, or one that fits no planned call."""
-    if not incoming.scenario_names:
-        return None
-    known = {
-        name: scenario
-        for name, scenario in sandbox.state.configuration.scenarios.by_name.items()
-        if "/" not in name
-    }
-    for name in incoming.scenario_names:
-        if name not in known:
-            hint = did_you_mean(name, known) or f"known: {', '.join(sorted(known))}"
-            return problem("unknown-scenario", f"no scenario is named {name!r}: {hint}")
-        unmet_requirements = [
-            known[name].missing_requirement(context)
-            for context in build_match_contexts(sandbox.state, incoming)
-        ]
-        if all(unmet_requirements):
-            return problem(
-                "scenario-not-applicable",
-                f"{name} cannot be in force here: {unmet_requirements[0]}",
-            )
-    return None

@@ -6,9 +6,9 @@ from typing import Any, Final
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.provider import Endpoint
-from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
+from tests.support.builders import build_incoming_request
 from tests.support.simulation import START, only_providers, run_until
 from tests.support.vendors.ccai import EXAMPLES, HEADERS, patch_account
 
@@ -82,7 +82,7 @@ def test_ten_thousand_mutated_requests_get_no_5xx_and_only_listed_faults(
             )
             endpoint = create_endpoint(bound.provider.endpoints, request)
         exchange = handle(
-            state, IncomingRequest(bound=bound, endpoint=endpoint, request=request), now
+            state, build_incoming_request(bound=bound, endpoint=endpoint, request=request), now
         )
         listed_faults = {rule.fault.name for stage in endpoint.rules for rule in stage}
         assert exchange.response.status < 500

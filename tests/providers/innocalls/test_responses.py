@@ -5,10 +5,12 @@ import re
 import pytest
 
 from mockserver.core.http import Request
+from mockserver.core.read_model import EMPTY_READ_MODEL
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.providers.innocalls import PROVIDER, responses
 from mockserver.providers.innocalls.request import is_status_request
 from tests.support import read
+from tests.support.builders import build_request_context
 from tests.support.simulation import START, play_until_idle, run_for
 from tests.support.vendors import response_body
 from tests.support.vendors.innocalls import change_account, request
@@ -21,10 +23,14 @@ UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
     [("bridge", f"{UUID}as"), ("dispatch", "[A-Za-z]{15}"), ("order-confirmation", "[A-Za-z]{15}")],
 )
 def test_call_ids_have_the_form_of_the_documented_samples(operation: str, pattern: str) -> None:
-    ids = [responses.new_call_id(seed, number, operation) for seed in "ab" for number in range(50)]
+    contexts = [
+        build_request_context(operation=operation, read_model=EMPTY_READ_MODEL._replace(seed=seed))
+        for seed in "ab"
+    ]
+    ids = [responses.new_call_id(context, number) for context in contexts for number in range(50)]
     assert all(re.fullmatch(pattern, call_id) for call_id in ids)
     assert len(set(ids)) == 100
-    assert responses.new_call_id("a", 0, operation) == ids[0]
+    assert responses.new_call_id(contexts[0], 0) == ids[0]
 
 
 def status(state: SandboxState, now: int = START) -> tuple[str, ...]:

@@ -12,12 +12,13 @@ from mockserver.core.call import Event, Leg
 from mockserver.core.causes import CAUSES
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
+from mockserver.core.read_model import EMPTY_READ_MODEL
 from mockserver.core.scenario import Scenario, ScenarioSet
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event, run_due_item
 from mockserver.providers.mobtexting import call_state, request, responses
 from tests.support import read
-from tests.support.builders import build_call, build_call_spec
+from tests.support.builders import build_call, build_call_spec, build_request_context
 from tests.support.simulation import START, click_to_call, play_until_idle
 
 REPORT_TEMPLATE = """{
@@ -53,7 +54,8 @@ def test_the_credential_is_taken_from_the_header_or_else_the_parameter(
 
 
 def test_a_call_id_is_a_uuid_made_from_seed_and_number() -> None:
-    assert responses.new_call_id("seed", 1, "c2c") == "a1d75043-6986-4e76-b7e9-79f1d76f14ef"
+    context = build_request_context(read_model=EMPTY_READ_MODEL._replace(seed="seed"))
+    assert responses.new_call_id(context, 1) == "a1d75043-6986-4e76-b7e9-79f1d76f14ef"
 
 
 @pytest.mark.parametrize(

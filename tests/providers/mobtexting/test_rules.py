@@ -9,11 +9,11 @@ import pytest
 from mockserver.core.account import Limits
 from mockserver.core.http import Request, Response
 from mockserver.core.rulebook import Rule
-from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.providers.mobtexting import PROVIDER, rules
 from tests.support import read
+from tests.support.builders import build_incoming_request
 from tests.support.simulation import CLICK_TO_CALL, START, change_account, click_to_call
 
 HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
@@ -54,17 +54,17 @@ def error(status: int, message: str) -> Response:
     return Response(status=status, body={"status": "ERROR", "code": status, "message": message})
 
 
-def send(state: SandboxState, forced_rule: Rule | None = None, **changes: Any) -> Response:
+def send(state: SandboxState, wrong_method: Rule | None = None, **changes: Any) -> Response:
     bound = state.configuration.providers["mobtexting"]
     request = Request(
         method="POST", path="/", **{"headers": HEADERS, "fields": CLICK_TO_CALL, **changes}
     )
-    incoming = IncomingRequest(
+    incoming = build_incoming_request(
         bound=bound,
         endpoint=PROVIDER.endpoints[0],
         request=request,
         scenario_names=(),
-        forced_rule=forced_rule,
+        wrong_method=wrong_method,
     )
     return handle(state, incoming, START).response
 
@@ -210,8 +210,8 @@ def test_c2c_checks_the_rate_limit_after_authentication_and_before_the_fields(
 def test_a_wrong_method_is_refused_before_anything_else(
     state: SandboxState, headers: Mapping[str, str]
 ) -> None:
-    forced_rule = Rule(test=lambda _: True, fault=rules.WRONG_METHOD)
-    assert send(state, forced_rule, headers=headers, fields={}) == error(405, "Method Not Allowed")
+    wrong_method = Rule(test=lambda _: True, fault=rules.WRONG_METHOD)
+    assert send(state, wrong_method, headers=headers, fields={}) == error(405, "Method Not Allowed")
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ import pytest
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.scenario import ApiBehavior, Scenario
-from mockserver.engine.exchange import IncomingRequest
-from mockserver.engine.pipeline import apply_scenario, handle
+from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
+from tests.support.builders import build_incoming_request
 from tests.support.simulation import START, only_providers, state_with_scenarios
 from tests.support.vendors.phonon import (
     SECURITY_ID,
@@ -93,12 +93,12 @@ def test_a_scenario_brings_about_the_failure_row(configuration: Configuration) -
     scenario = Scenario(name="mine", responses=(ApiBehavior(fault="failure"),))
     state = state_with_scenarios(only_providers(configuration, "phonon"), scenario)
     bound = state.configuration.providers["phonon"]
-    incoming = IncomingRequest(
+    incoming = build_incoming_request(
         bound=bound,
         endpoint=bound.provider.endpoints[0],
         request=Request(method="POST", path="/"),
     )
-    exchange = handle(state, apply_scenario(state, incoming), START)
+    exchange = handle(state, incoming, START)
     assert exchange.response.body == {"api-response-code": 500, "api-response-message": "Failure"}
 
 

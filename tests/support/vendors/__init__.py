@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mockserver.core.http import Request
-from mockserver.engine.exchange import Exchange, IncomingRequest
+from mockserver.engine.exchange import Exchange
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import simulation
+from tests.support.builders import build_incoming_request
 
 AccountPatch = Callable[[SandboxState, Mapping[str, object]], None]
 
@@ -34,7 +35,7 @@ def send(  # noqa: PLR0913 - all that the vendors differ in
         endpoint for endpoint in bound.provider.endpoints if endpoint.operation == operation
     )
     request = Request(method=endpoint.method, path=endpoint.path, fields=fields, **more)
-    incoming = IncomingRequest(
+    incoming = build_incoming_request(
         bound=bound, endpoint=endpoint, request=request, scenario_names=scenarios
     )
     return handle(state, incoming, now)

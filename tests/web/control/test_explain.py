@@ -17,10 +17,13 @@ KEYS = [
     "reason",
     "rules",
     "nearest",
-    "scenarios",
-    "rejected",
+    "calls",
     "hints",
 ]
+NUMBERS = {
+    **dict.fromkeys(("callee", "b", "to"), CLICK_TO_CALL["to"]),
+    **dict.fromkeys(("a", "from"), CLICK_TO_CALL["from"]),
+}
 DEFAULT_SELECTION = [{"aspect": "legs", "scenario": "answered", "rank": "default"}]
 
 
@@ -28,6 +31,13 @@ def explain(edge: EdgeSite, name: str = "r1", prefix: str = "") -> Any:
     explanation = edge.get_json(f"{prefix}/_mock/explain/{name}")
     assert list(explanation) == KEYS
     return explanation
+
+
+def explain_call(edge: EdgeSite, name: str = "r1") -> Any:
+    """The entry of the only call that the request would place."""
+    [call] = explain(edge, name)["calls"]
+    assert list(call) == ["call", "numbers", "scenarios", "rejected", "legs"]
+    return call
 
 
 def click_to_call(
@@ -63,8 +73,18 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
         "reason": "nothing was wrong with it",
         "rules": [],
         "nearest": [],
-        "scenarios": DEFAULT_SELECTION,
-        "rejected": [],
+        "calls": [
+            {
+                "call": "c1",
+                "numbers": NUMBERS,
+                "scenarios": DEFAULT_SELECTION,
+                "rejected": [],
+                "legs": [
+                    {"leg": "a", "number": NUMBERS["a"], "decided_by": "default"},
+                    {"leg": "b", "number": NUMBERS["b"], "decided_by": "scenario"},
+                ],
+            }
+        ],
         "hints": [],
     }
 
@@ -234,16 +254,12 @@ def test_an_unknown_path_is_explained_by_the_nearest_paths(edge: EdgeSite) -> No
     assert explanation["reason"] == (
         "no emulated API has POST /api/v2/voice/c2; nearest: POST /api/v2/voice/c2c"
     )
-    assert (explanation["rules"], explanation["scenarios"], explanation["rejected"]) == (
-        [],
-        [],
-        [],
-    )
+    assert (explanation["rules"], explanation["calls"]) == ([], [])
 
 
 def test_the_scenarios_of_the_header_are_listed_by_aspect(edge: EdgeSite) -> None:
     click_to_call(edge, headers={"x-mock-scenario": "callee-busy, late-report"})
-    assert explain(edge)["scenarios"] == [
+    assert explain_call(edge)["scenarios"] == [
         {"aspect": "legs", "scenario": "callee-busy", "rank": "header"},
         {"aspect": "webhooks", "scenario": "late-report", "rank": "header"},
     ]
@@ -253,7 +269,7 @@ def test_an_activation_is_listed_for_the_requests_that_it_was_in_force_for(edge:
     activate(edge, "callee-busy", provider="mobtexting")
     click_to_call(edge)
     click_to_call(edge)
-    scenarios = [explain(edge, name)["scenarios"] for name in ("r1", "r2")]
+    scenarios = [explain_call(edge, name)["scenarios"] for name in ("r1", "r2")]
     activated = [{"aspect": "legs", "scenario": "callee-busy", "rank": "activation"}]
     assert scenarios == [activated, DEFAULT_SELECTION]
 
@@ -261,7 +277,7 @@ def test_an_activation_is_listed_for_the_requests_that_it_was_in_force_for(edge:
 def test_an_activation_that_does_not_match_is_not_listed(edge: EdgeSite) -> None:
     activate(edge, "callee-busy", b="*9")
     click_to_call(edge)
-    assert explain(edge)["scenarios"] == DEFAULT_SELECTION
+    assert explain_call(edge)["scenarios"] == DEFAULT_SELECTION
 
 
 def test_a_fault_that_a_scenario_causes_is_explained_by_that_scenario(edge: EdgeSite) -> None:
@@ -270,7 +286,7 @@ def test_a_fault_that_a_scenario_causes_is_explained_by_that_scenario(edge: Edge
     explanation = explain(edge)
     assert (response.status_code, explanation["status"]) == (403, 403)
     assert [rule["fault"] for rule in explanation["rules"]] == ["forbidden"]
-    assert explanation["scenarios"][0] == {
+    assert explain_call(edge)["scenarios"][0] == {
         "aspect": "api",
         "scenario": "closed",
         "rank": "header",
@@ -290,7 +306,7 @@ def test_a_scenario_whose_match_rule_fails_is_listed_with_the_reason(edge: EdgeS
     put_scenario(edge, "other-leg", match={"a": "[!9]*"}, legs={"callee": "busy"})
     put_scenario(edge, "nobody-s", match={"a": "*", "account": "acme"}, legs={"callee": "busy"})
     click_to_call(edge)
-    explanation = explain(edge)
+    explanation = explain_call(edge)
     assert explanation["scenarios"] == [{"aspect": "legs", "scenario": "mine", "rank": "match"}]
     assert explanation["rejected"] == [
         {"scenario": "other-number", "reason": "b is 918867136000, not *9"},
@@ -304,14 +320,14 @@ def test_a_scenario_whose_needs_are_not_met_is_listed_with_the_reason(edge: Edge
     scenario = {"match": {"a": "*"}, "needs": {"leg": "b"}, "legs": {"b": "busy"}}
     put_scenario(edge, "needy", **scenario)
     click_to_call(edge, json={**CLICK_TO_CALL, "to": "flow:220"})
-    rejected = explain(edge)["rejected"]
+    rejected = explain_call(edge)["rejected"]
     assert rejected == [{"scenario": "needy", "reason": "it needs a leg b"}]
 
 
 def test_the_credential_in_the_reason_of_a_rejected_scenario_is_redacted(edge: EdgeSite) -> None:
     put_scenario(edge, "vendor-s", match={"credential": "key-*"}, legs={"callee": "busy"})
     click_to_call(edge)
-    [rejected] = explain(edge)["rejected"]
+    [rejected] = explain_call(edge)["rejected"]
     assert BEARER not in rejected["reason"]
     assert rejected["reason"].startswith("credential is ***")
     assert rejected["reason"].endswith(", not key-*")
@@ -321,7 +337,7 @@ def test_a_later_activation_does_not_change_the_explanation_of_a_request(edge: E
     """Activations are those at the time of the request; scenarios are the present ones."""
     click_to_call(edge)
     activate(edge, "callee-busy")
-    assert explain(edge)["scenarios"] == DEFAULT_SELECTION
+    assert explain_call(edge)["scenarios"] == DEFAULT_SELECTION
 
 
 @pytest.mark.parametrize("name", ["r2", "R1", "r01", "c1", "%00", "r1;"])

@@ -100,10 +100,10 @@ def test_vendor_events_are_listed_by_name(configuration: Configuration) -> None:
 
 def test_a_refusal_that_places_a_call_is_an_internal_error(configuration: Configuration) -> None:
     def refuse(_: tuple[Fault, ...], context: RequestContext) -> Response:
-        return Response(status=200, body=context.build_call("one-leg", {}, None).spec.id)
+        return Response(status=200, body=context.place(0).spec.id)
 
     site = build_site_client(configuration_with_provider(configuration, refuse=refuse))
-    detail = "this is a fault of the mock server: LookupError('a refusal places no call')"
+    detail = "this is a fault of the mock server: LookupError('this request places no call')"
     response = site.request("GET", "/_mock/providers")
     assert read_problem(response) == (500, "internal-error", detail)
 

@@ -10,10 +10,10 @@ from mockserver.core.behavior import DEFAULT_BEHAVIOR
 from mockserver.core.configuration import Configuration
 from mockserver.core.provider import all_faults
 from mockserver.core.rulebook import Fault
-from mockserver.core.scenario import ApiBehavior, MatchRule, Scenario
-from mockserver.core.selection import Activation
+from mockserver.core.scenario import ApiBehavior, Scenario
 from mockserver.web.vendor import handler
 from tests.support import read
+from tests.support.matches import activate
 from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
 from tests.support.site import HEADERS, read_problem
 from tests.support.site_client import SiteClient, build_site_client, configuration_with_scenarios
@@ -91,9 +91,7 @@ def test_a_refusal_by_a_scenario_precedes_the_faults_of_the_request(
         "POST", CLICK_TO_CALL_PATH, content=b"{", headers={"x-mock-scenario": "broke"} | HEADERS
     )
     assert response.status_code == 402
-    read.activations(scenario_site.sandbox.state).append(
-        Activation(id="a1", scenario_name="down-once", match=MatchRule(), remaining=None)
-    )
+    activate(scenario_site.sandbox.state, "down-once")
     assert [
         scenario_site.request("GET", CLICK_TO_CALL_PATH, headers=HEADERS).status_code
         for _ in range(2)

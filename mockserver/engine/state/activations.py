@@ -1,0 +1,72 @@
+"""The owner of the activations, and of the position in each scenario's list of responses."""
+
+from collections.abc import Collection, Iterable
+
+from mockserver.core.scenario import MatchRule
+from mockserver.core.selection import Activation
+
+PositionKey = tuple[str, str]
+"""(id of the activation that put the scenario in force, else empty; name of the scenario)."""
+
+
+class Activations:
+    """The activations of a sandbox, oldest first.
+
+    A request reserves an activation when it arrives, and spends it or gives it back when its
+    response is known. An activation whose last use is reserved is not in force meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Activation] = {}
+        self._count = 0
+        self._positions: dict[PositionKey, int] = {}
+
+    def in_force(self) -> tuple[Activation, ...]:
+        return tuple(each for each in self._by_id.values() if each.remaining != 0)
+
+    def add(self, scenario_name: str, match: MatchRule, times: int | None) -> Activation:
+        self._count += 1
+        activation = Activation(f"a{self._count}", scenario_name, match, times)
+        self._by_id[activation.id] = activation
+        return activation
+
+    def clear(self) -> None:
+        for name in tuple(self._by_id):
+            self._remove(name)
+
+    def reserve(self, ids: Iterable[str]) -> None:
+        """Take one use of each of these activations, which are in force."""
+        for name in ids:
+            self._add_uses(name, -1)
+
+    def settle(self, reserved: Iterable[str], spent: Collection[str]) -> None:
+        """Give back what was reserved but not spent, and remove what is used up.
+
+        An activation that was cleared meanwhile stays cleared.
+        """
+        for name in reserved:
+            if name not in spent:
+                self._add_uses(name, 1)
+            elif name in self._by_id and self._by_id[name].remaining == 0:
+                self._remove(name)
+
+    def take_position(self, key: PositionKey) -> int:
+        """Return the position in a list of responses, from 0, and go on to the next."""
+        position = self._positions.get(key, 0)
+        self._positions[key] = position + 1
+        return position
+
+    def restart_responses(self, scenario_name: str) -> None:
+        """Let a scenario's list of responses begin anew, whatever has put it in force."""
+        for key in [key for key in self._positions if key[1] == scenario_name]:
+            del self._positions[key]
+
+    def _remove(self, name: str) -> None:
+        """Remove an activation, and its position in the list of responses of its scenario."""
+        activation = self._by_id.pop(name)
+        self._positions.pop((name, activation.scenario_name), None)
+
+    def _add_uses(self, name: str, uses: int) -> None:
+        activation = self._by_id.get(name)
+        if activation is not None and activation.remaining is not None:
+            self._by_id[name] = activation.replace(remaining=activation.remaining + uses)

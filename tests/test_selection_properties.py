@@ -1,0 +1,313 @@
+"""Whatever the scenarios are, all that tells which one was selected agrees."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import asdict
+
+from mockserver.core.behavior import PRESETS
+from mockserver.core.call import Call
+from mockserver.core.configuration import Configuration
+from mockserver.core.leg_names import legs_by_name
+from mockserver.core.provider import all_faults
+from mockserver.core.scenario import (
+    CONTEXT_NAMES,
+    ApiBehavior,
+    DeliveryBehavior,
+    MatchContext,
+    MatchRule,
+    Scenario,
+)
+from mockserver.core.selection import ASPECTS, EXPLICIT_RANKS, Activation
+from mockserver.engine.exchange import Exchange
+from mockserver.engine.pipeline import handle, match_request
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.web.control.explain import build_explanation
+from mockserver.web.views.serializers import serialize_call, serialize_exchange
+from tests.support import read
+from tests.support.conformance import PROVIDERS
+from tests.support.leg_operations import LEG_OPERATIONS
+from tests.support.matches import activate
+from tests.support.placing_requests import (
+    BATCHES,
+    PLACING_REQUESTS,
+    PlacingRequest,
+    build_placing_request,
+)
+from tests.support.simulation import START, state_with_scenarios
+
+NAMES = ("first", "second", "third")
+FIELDS = sorted({name for placing in PLACING_REQUESTS for name in placing.fields})
+FAULTS = sorted(
+    {fault.name for bound in PROVIDERS.values() for fault in all_faults(bound.provider)}
+)
+LEGS = sorted({name for each in LEG_OPERATIONS.values() for names in each.names.values()
+               for name in names})  # fmt: skip
+GLOBS = ("*", "*", "?*", "*0*", "*[02468]", "9*", "+*", "")
+SMALL = settings(max_examples=150, deadline=None)
+
+match_rules = st.builds(
+    MatchRule,
+    globs=st.dictionaries(
+        st.sampled_from((*CONTEXT_NAMES, *LEGS)) | st.sampled_from(("a", "callee")),
+        st.sampled_from((*GLOBS, *PROVIDERS, "create*", "*-default")),
+        max_size=2,
+    ),
+    fields=st.dictionaries(st.sampled_from(FIELDS), st.sampled_from(GLOBS), max_size=1),
+)
+bodies: Mapping[str, st.SearchStrategy[dict[str, Any]]] = {
+    "api": st.builds(
+        lambda faults: {"responses": tuple(ApiBehavior(fault=fault) for fault in faults)},
+        st.lists(st.sampled_from(("", "", *FAULTS)), min_size=1, max_size=2),
+    ),
+    "legs": st.builds(
+        lambda leg, preset: {"legs": {leg: preset}},
+        st.sampled_from(LEGS),
+        st.sampled_from(tuple(PRESETS.values())),
+    )
+    | st.builds(lambda name: {"use": name}, st.sampled_from(("no-answer", "callee-busy"))),
+    "webhooks": st.builds(
+        lambda copies: {"webhooks": {"any": DeliveryBehavior(duplicate=copies)}}, st.integers(1, 2)
+    ),
+}
+"""Aspect -> the keys of a scenario that speaks to it."""
+NO_BODY: Mapping[str, dict[str, Any]] = {
+    "api": {"responses": ()},
+    "legs": {"legs": {}, "use": ""},
+    "webhooks": {"webhooks": {}},
+}
+
+
+class Activated(NamedTuple):
+    scenario: str
+    match: MatchRule
+    times: int | None
+
+
+class Sandbox(NamedTuple):
+    """Scenarios, what activates them, and requests: pairs of a request and its header."""
+
+    scenarios: tuple[Scenario, ...]
+    activated: tuple[Activated, ...]
+    requests: tuple[tuple[PlacingRequest, tuple[str, ...]], ...]
+
+
+@st.composite
+def scenario_strategy(draw: st.DrawFn, name: str) -> Scenario:
+    aspects = draw(st.sets(st.sampled_from(sorted(ASPECTS))))
+    keys = {key: value for aspect in sorted(aspects) for key, value in draw(bodies[aspect]).items()}
+    match = draw(st.none() | match_rules)
+    return Scenario(name=name, match=match, bundled=draw(st.booleans()), **keys)
+
+
+sandboxes = st.builds(
+    Sandbox,
+    st.tuples(*(scenario_strategy(name) for name in NAMES)),
+    st.lists(
+        st.builds(Activated, st.sampled_from(NAMES), match_rules, st.sampled_from((1, 1, 2, None))),
+        max_size=3,
+    ).map(tuple),
+    st.lists(
+        st.tuples(
+            st.sampled_from(PLACING_REQUESTS) | st.sampled_from(BATCHES),
+            st.lists(st.sampled_from(NAMES), max_size=1).map(tuple),
+        ),
+        min_size=1,
+        max_size=3,
+    ).map(tuple),
+)
+
+
+def build_state(configuration: Configuration, sandbox: Sandbox) -> SandboxState:
+    usual = configuration.scenarios.by_name["answered"]
+    state = state_with_scenarios(configuration, usual, *sandbox.scenarios)
+    for activated in sandbox.activated:
+        activate(state, activated.scenario, activated.times, **asdict(activated.match))
+    return state
+
+
+def send(state: SandboxState, placing: PlacingRequest, header: tuple[str, ...]) -> Exchange:
+    return handle(state, build_placing_request(state, placing, *header), START)
+
+
+# --- everything agrees ---------------------------------------------------------------------------
+
+
+@given(sandbox=sandboxes)
+@SMALL
+def test_call_request_and_explanation_name_the_same_scenarios(
+    configuration: Configuration, sandbox: Sandbox
+) -> None:
+    state = build_state(configuration, sandbox)
+    for placing, header in sandbox.requests:
+        exchange = send(state, placing, header)
+        explained = build_explanation(exchange, state)["calls"]
+        explicit: list[str] = []
+        for entry in explained:
+            selected = {item["aspect"]: item for item in entry["scenarios"]}
+            if entry["call"]:
+                shown = serialize_call(state, read.calls(state)[entry["call"]])
+                names = [item["scenario"] for aspect, item in selected.items() if aspect != "api"]
+                assert shown["scenarios"] == list(dict.fromkeys(names))
+                explicit += [
+                    item["scenario"]
+                    for aspect, item in selected.items()
+                    if aspect != "api" and item["rank"] in EXPLICIT_RANKS
+                ]
+        api = [name for name in map(api_scenario, explained) if name][:1]
+        expected = list(dict.fromkeys((*header, *api, *explicit)))
+        assert serialize_exchange(exchange, configuration)["scenarios"] == expected
+        placed = [entry["call"] for entry in explained if entry["call"]]
+        assert placed == list(exchange.call_ids)
+
+
+def api_scenario(explained: Any) -> str:
+    names = (item["scenario"] for item in explained["scenarios"] if item["aspect"] == "api")
+    return next(names, "")
+
+
+@given(sandbox=sandboxes)
+@SMALL
+def test_a_call_plays_what_the_first_scenario_that_matches_it_says(
+    configuration: Configuration, sandbox: Sandbox
+) -> None:
+    """The context is made of the call itself; the first of those that match is found one by one."""
+    state = build_state(configuration, sandbox)
+    for placing, header in sandbox.requests:
+        in_force = read.activations(state)
+        exchange = send(state, placing, header)
+        credential = build_placing_request(state, placing).credential
+        for index, name in exchange.placed_calls.items():
+            call = read.calls(state)[name]
+            context = context_of(call, placing, credential)
+            matched = exchange.matches[index].context
+            assert matched == context
+            names = precedence(state, header, in_force, context)
+            by_name = state.configuration.scenarios.by_name
+            legs = next(each for each in names if ASPECTS["legs"](by_name[each]))
+            webhooks = next((each for each in names if by_name[each].webhooks), None)
+            assert read.leg_scenarios(state)[name].scenario == by_name[legs]
+            assert read.webhook_scenarios(state).get(name) == (webhooks and by_name[webhooks])
+
+
+def context_of(call: Call, placing: PlacingRequest, credential: str) -> MatchContext:
+    dialed = {leg.name: leg.number for leg in call.legs}
+    return MatchContext(
+        provider=call.spec.provider,
+        operation=call.spec.operation,
+        account=call.spec.account,
+        credential=credential,
+        numbers={name: dialed.get(leg, "") for name, leg in legs_by_name(call).items()},
+        parameters={**placing.fields, **call.spec.parameters},
+    )
+
+
+def precedence(
+    state: SandboxState,
+    header: tuple[str, ...],
+    in_force: tuple[Activation, ...],
+    context: MatchContext,
+) -> list[str]:
+    """Return the names of all scenarios that apply to a call, the first in force first."""
+    own = [state.configuration.scenarios.by_name[name] for name in NAMES]
+    matching = [
+        scenario for scenario in own if scenario.match and not scenario.match.mismatch(context)
+    ]
+    return [
+        *header,
+        *(each.scenario_name for each in in_force if not each.match.mismatch(context)),
+        *(scenario.name for scenario in matching if not scenario.bundled),
+        *(scenario.name for scenario in matching if scenario.bundled),
+        "answered",
+    ]
+
+
+@given(sandbox=sandboxes)
+@SMALL
+def test_an_activation_is_spent_by_the_requests_that_it_changed_and_by_no_other(
+    configuration: Configuration, sandbox: Sandbox
+) -> None:
+    state = build_state(configuration, sandbox)
+    for placing, header in sandbox.requests:
+        in_force = read.activations(state)
+        exchange = send(state, placing, header)
+        explained = build_explanation(exchange, state)["calls"]
+        spent = {
+            activation.id
+            for activation in in_force
+            if is_api_activation(state, exchange, explained, in_force, activation)
+            or any(
+                not activation.match.mismatch(exchange.matches[index].context)
+                for index in exchange.placed_calls
+            )
+        }
+        expected = [
+            activation.replace(remaining=activation.remaining - 1)
+            if activation.remaining and activation.id in spent
+            else activation
+            for activation in in_force
+        ]
+        assert list(read.activations(state)) == [each for each in expected if each.remaining != 0]
+
+
+def is_api_activation(
+    state: SandboxState,
+    exchange: Exchange,
+    explained: Any,
+    in_force: tuple[Activation, ...],
+    activation: Activation,
+) -> bool:
+    """Return True if the activation decides the API behavior: the oldest one that speaks to it."""
+    for entry, match in zip(explained, exchange.matches, strict=True):
+        ranks = [item["rank"] for item in entry["scenarios"] if item["aspect"] == "api"]
+        if ranks:
+            by_name = state.configuration.scenarios.by_name
+            oldest = next(
+                (
+                    each
+                    for each in in_force
+                    if by_name[each.scenario_name].responses
+                    and not each.match.mismatch(match.context)
+                ),
+                None,
+            )
+            return ranks == ["activation"] and oldest == activation
+    return False
+
+
+# --- aspects are independent ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("aspect", sorted(ASPECTS))
+@given(sandbox=sandboxes, data=st.data())
+@SMALL
+def test_what_a_scenario_says_of_one_aspect_never_decides_another(
+    configuration: Configuration, aspect: str, sandbox: Sandbox, data: st.DataObject
+) -> None:
+    index = data.draw(st.sampled_from(range(len(NAMES))))
+    body = data.draw(st.just(NO_BODY[aspect]) | bodies[aspect])
+    scenarios = list(sandbox.scenarios)
+    scenarios[index] = scenarios[index].replace(**{**NO_BODY[aspect], **body})
+    changed = sandbox._replace(scenarios=tuple(scenarios))
+    for placing, header in sandbox.requests:
+        selections = [
+            other_selections(build_state(configuration, each), placing, header, aspect)
+            for each in (sandbox, changed)
+        ]
+        assert selections[0] == selections[1]
+
+
+def other_selections(
+    state: SandboxState, placing: PlacingRequest, header: tuple[str, ...], aspect: str
+) -> list[tuple[str, str, str, str]]:
+    """Return aspect, scenario, rank and activation of what is selected for the other aspects."""
+    matched = match_request(state, build_placing_request(state, placing, *header), START)
+    return [
+        (other, selected.scenario.name, selected.rank, selected.activation_id)
+        for match in matched.matches
+        for other in ASPECTS
+        if other != aspect and (selected := getattr(match.selection, other))
+    ]
