@@ -25,7 +25,7 @@ def sandbox(configuration: Configuration) -> Sandbox:
 def log_lines_of(sandbox: Sandbox, log_format: str) -> list[str]:
     """Return a list that gets every line logged from now on."""
     lines: list[str] = []
-    read.subscribers(sandbox.state).append(
+    sandbox.state.journal.subscribe(
         build_logger(sandbox, Settings(log_format=log_format), lines.append)
     )
     return lines
@@ -80,7 +80,7 @@ def test_a_json_log_entry_is_one_line_of_printable_ascii(
     sandbox: Sandbox, entry: JournalEntry
 ) -> None:
     lines = log_lines_of(sandbox, "json")
-    sandbox.state.record(entry)
+    sandbox.state.journal.append(entry)
     [text] = lines
     assert text.isascii()
     assert text.isprintable()

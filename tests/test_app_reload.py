@@ -85,9 +85,10 @@ def test_a_changed_file_takes_effect_in_the_running_sandbox(case: ReloadCase) ->
 
 
 def test_changed_accounts_take_effect_and_others_keep_their_patches(case: ReloadCase) -> None:
-    accounts = read.accounts(case.sandbox.state)
+    state = case.sandbox.state
     for name in ("shop", "mill"):
-        accounts["mobtexting", name] = accounts["mobtexting", name].replace(balance=1)
+        account = read.accounts(state)["mobtexting", name]
+        state.accounts.replace(account.replace(balance=1))
     case.reload(SECOND)
     assert {name: str(balance) for name, balance in case.balances().items()} == {
         "shop": "7",

@@ -41,7 +41,17 @@ LAYERS: dict[str, set[str]] = {
         "app",
         "__init__",
     },
-    "replay": {"settings", "core", "delivery", "runtime", "config", "web", "compiler", "replay"},
+    "replay": {
+        "settings",
+        "core",
+        "engine",
+        "delivery",
+        "runtime",
+        "config",
+        "web",
+        "compiler",
+        "replay",
+    },
     "cli": {"settings", "compiler", "app", "replay", "cli", "__init__"},
     "client": {"client"},
     "pytest_plugin": {"settings", "app", "pytest_sandbox"},
@@ -346,18 +356,41 @@ STATE_OWNERS = {
     "tests/engine/test_sandbox_state.py",
 }
 STATE_READERS = {name for name, value in vars(read).items() if callable(value) and name.islower()}
+VERBS = {
+    "accounts": {"replace", "charge", "save_record", "store_upload"},
+    "activations": {
+        *("add", "clear", "reserve", "settle", "take_position", "restart_responses"),
+    },
+    "agenda": {"schedule", "take"},
+    "calls": {"add", "update", "set_progress", "queue_for", "end", "evict"},
+    "counters": {"record_request", "count"},
+    "deliveries": {"add", "update", "hold", "release", "evict"},
+    "journal": {"append", "record_exchange", "clear"},
+}
+"""Owner, as `SandboxState` names it -> what changes it."""
 
 
 @pytest.mark.parametrize("path", TEST_MODULES, ids=module_id)
 def test_no_test_reads_an_attribute_of_the_state_that_has_a_reader(path: Path) -> None:
-    """`state` is what every fixture and helper calls it; the readers are in `read`."""
+    """`state` is what every fixture and helper calls it; the readers are in `read`.
+
+    A test may subscribe, and may change an owner by its verbs.
+    """
     if f"tests/{module_id(path)}" in STATE_OWNERS:
         return
+    tree = parse(path)
+    changed = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"subscribe", *(verb for verbs in VERBS.values() for verb in verbs)}
+    }
     attributes = [
         f"{ast.unparse(node)} in line {node.lineno}"
-        for node in ast.walk(parse(path))
+        for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
         and isinstance(node.ctx, ast.Load)
+        and id(node) not in changed
         and node.attr in STATE_READERS
         and ast.unparse(node.value).rpartition(".")[2] == "state"
     ]
@@ -404,3 +437,186 @@ def test_no_test_constructs_a_value_by_position(path: Path) -> None:
         and any(not isinstance(argument, ast.Starred) for argument in node.args)
     ]
     assert positional == []
+
+
+QUERIES = {
+    "accounts": {"find"},
+    "activations": {"in_force"},
+    "agenda": {"peek"},
+    "calls": set[str](),
+    "counters": {"is_over_limit"},
+    "deliveries": {"next_id"},
+    "journal": {"first_sequence", "subscribe"},
+}
+"""Owner -> what it can be asked, and to whom it can tell what changes."""
+
+CALLERS = {
+    "accounts": {"commands", "dry_run", "effects", "simulation"},
+    "activations": {"commands", "pipeline", "scenario_selection"},
+    "agenda": {"effects", "sandbox_state", "simulation", "webhooks"},
+    "calls": {"effects", "pipeline", "retention", "scenario_selection", "simulation"},
+    "counters": {"effects", "pipeline"},
+    "deliveries": {"retention", "simulation", "webhooks"},
+    "journal": {"commands", "effects", "pipeline", "sandbox_state", "simulation", "webhooks"},
+}
+"""Owner -> the modules of the engine that call its verbs."""
+
+STATE_VERBS = {"reset", "set_configuration"}  # of the state itself, for commands alone
+
+MUTATORS = {
+    *("append", "appendleft", "add", "clear", "discard", "extend", "insert", "move_to_end"),
+    *("pop", "popitem", "popleft", "remove", "setdefault", "sort", "update"),
+}
+"""Methods that change a list, a deque, a set or a mapping."""
+
+
+def chain(node: ast.expr) -> list[str]:
+    """The names of an expression such as `self.state.calls.by_id[name]`, without the index."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        names[:0] = [node.attr] if isinstance(node, ast.Attribute) else []
+        node = node.value
+    return [node.id, *names] if isinstance(node, ast.Name) else names
+
+
+def owner_aliases(tree: ast.Module) -> dict[str, list[str]]:
+    """Local name -> the expression that it stands for, such as `state.calls`."""
+    aliases = {
+        node.targets[0].id: chain(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Attribute)
+    }
+    return {name: names for name, names in aliases.items() if "state" in names[:-1]}
+
+
+def path_in_state(node: ast.expr, aliases: dict[str, list[str]]) -> list[str]:
+    """What comes after `state` in an expression; nothing if it is not about a state."""
+    first, *rest = chain(node) or [""]
+    names = [*aliases.get(first, [first]), *rest]
+    return names[names.index("state") + 1 :] if "state" in names[:-1] else []
+
+
+def changed_expressions(tree: ast.Module) -> Iterator[ast.expr]:
+    """What is assigned to or deleted, and what a mutating method is called on."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            yield node
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in MUTATORS
+        ):
+            yield node.func.value
+
+
+def forbidden_changes(place: str, source: str) -> list[str]:
+    """Where a module changes what an owner holds, or calls a verb that is not for it."""
+    tree = ast.parse(source)
+    aliases, (package, *_), module = owner_aliases(tree), Path(place).parts, Path(place).stem
+    found = [
+        ast.unparse(node)
+        for node in changed_expressions(tree)
+        if (path := path_in_state(node, aliases))
+        and not (
+            len(path) == 1 and path[0] in VERBS and isinstance(getattr(node, "ctx", None), ast.Load)
+        )
+    ]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            callers = allowed_callers(path_in_state(node.func, aliases))
+            if callers is not None and (package != "engine" or module not in callers):
+                found.append(ast.unparse(node.func))
+    return found
+
+
+def allowed_callers(path: list[str]) -> set[str] | None:
+    """The modules of the engine that may call this; None if it is no verb."""
+    match path:
+        case [verb] if verb in STATE_VERBS:
+            return {"commands"}
+        case [owner, verb] if verb in VERBS.get(owner, ()):
+            return CALLERS[owner]
+    return None
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_id)
+def test_state_is_changed_by_the_verbs_of_its_owners_and_by_their_callers_alone(path: Path) -> None:
+    place = module_id(path)
+    if place != "engine/sandbox_state.py" and not place.startswith("providers"):
+        assert forbidden_changes(place, path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "source", "found"),
+    [
+        ("engine/effects.py", "state.calls = {}", ["state.calls"]),
+        ("engine/effects.py", "state.calls.count += 1", ["state.calls.count"]),
+        ("engine/effects.py", "del state.calls.by_id['c1']", ["state.calls.by_id['c1']"]),
+        ("engine/effects.py", "state.journal.entries.append(1)", ["state.journal.entries"]),
+        ("engine/effects.py", "calls = state.calls\ncalls.by_id.pop(1)", ["calls.by_id"]),
+        ("engine/effects.py", "state.deliveries.add(1)", ["state.deliveries.add"]),
+        ("engine/effects.py", "state.reset(0)", ["state.reset"]),
+        ("runtime/waits.py", "box.state.journal.append(1)", ["box.state.journal.append"]),
+        ("web/control/a.py", "agenda = s.state.agenda\nagenda.take()", ["agenda.take"]),
+        ("web/control/commands.py", "state.accounts.replace(1)", ["state.accounts.replace"]),
+        ("replay/player.py", "self.state.configuration = 1", ["self.state.configuration"]),
+    ],
+)
+def test_a_forbidden_change_of_the_state_is_found(
+    place: str, source: str, found: list[str]
+) -> None:
+    assert forbidden_changes(place, source) == found
+
+
+@pytest.mark.parametrize(
+    ("place", "source"),
+    [
+        ("engine/effects.py", "state.calls.update(call)"),
+        ("engine/commands.py", "state.reset(0)"),
+        ("runtime/waits.py", "state.journal.subscribe(print)"),
+        ("web/control/a.py", "call = state.calls.by_id['c1']"),
+        ("web/control/a.py", "self.state = state"),
+    ],
+)
+def test_a_verb_for_its_callers_and_a_query_for_all_are_allowed(place: str, source: str) -> None:
+    assert forbidden_changes(place, source) == []
+
+
+@pytest.mark.parametrize("owner", sorted(VERBS))
+def test_every_method_of_an_owner_is_a_verb_or_a_query(owner: str) -> None:
+    [owner_class] = [
+        node
+        for node in parse(PACKAGE / "engine" / "state" / f"{owner}.py").body
+        if isinstance(node, ast.ClassDef) and node.name.lower() == owner
+    ]
+    methods = {node.name for node in owner_class.body if isinstance(node, ast.FunctionDef)}
+    public = {name for name in methods if not name.startswith("_")}
+    assert public == VERBS[owner] | QUERIES[owner]
+
+
+ENTRY_POINTS = {
+    "app": set[str](),
+    "replay": {"commands"},
+    "runtime": {"commands", "simulation.run_due_item", "webhooks.complete_attempt"},
+    "web": {
+        *("commands", "pipeline", "scenario_selection"),
+        *("effects.leg_sources", "webhooks.is_due_before_response"),
+    },
+}
+"""Package -> what it may call of the engine."""
+
+VALUES_OF_ENGINE = ("bounded_log", "exchange", "sandbox_state", "state")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in MODULES if module_id(path).split("/")[0] in ENTRY_POINTS],
+    ids=module_id,
+)
+def test_what_lies_above_the_engine_calls_its_entry_points_alone(path: Path) -> None:
+    names = (name.split(".") for name in imported_names(parse(path)))
+    called = {".".join(name[2:]) for name in names if name[:2] == ["mockserver", "engine"]}
+    allowed = {*ENTRY_POINTS[module_id(path).split("/")[0]], *VALUES_OF_ENGINE}
+    assert {name for name in called if not {name, name.split(".")[0]} & allowed} == set()

@@ -60,11 +60,11 @@ def _simulate(
     state = SandboxState(configuration, 0)
     account = next(
         account
-        for (provider, _), account in state.accounts.items()
+        for (provider, _), account in state.accounts.by_key.items()
         if provider == bound.provider.name
     )
     unlimited = account.replace(numbers=None, limits=None, balance=None)
-    state.accounts[account.provider, account.name] = unlimited
+    state.accounts.replace(unlimited)
     request = Request(
         endpoint.method, endpoint.path, fields=next(iter(bound.examples(endpoint.operation)), {})
     )
@@ -77,7 +77,7 @@ def _simulate(
 
 def _simulate_to_end(state: SandboxState, bound: BoundProvider, call_id: str) -> SimulatedCall:
     """Run due items until nothing is due; receivers respond to every webhook with status 200."""
-    status_words, webhooks = [bound.provider.status(state.calls[call_id])], []
+    status_words, webhooks = [bound.provider.status(state.calls.by_id[call_id])], []
     for _ in range(MAX_STEPS):
         due = state.peek()
         if due is None:
@@ -85,6 +85,6 @@ def _simulate_to_end(state: SandboxState, bound: BoundProvider, call_id: str) ->
         if delivery := run_due_item(state):
             complete_attempt(state, delivery, DeliveryResult(200), due.at)
             webhooks.append(delivery.webhook.kind)
-        status_words.append(bound.provider.status(state.calls[call_id]))
+        status_words.append(bound.provider.status(state.calls.by_id[call_id]))
     successive = [word for word, _ in groupby(status_words)]
-    return SimulatedCall(successive, state.calls[call_id], webhooks)
+    return SimulatedCall(successive, state.calls.by_id[call_id], webhooks)

@@ -45,7 +45,7 @@ def print_ready_lines(
 def add_logger(settings: Settings, log: PrintLine, sandbox: Sandbox) -> None:
     """Log the journal of a new sandbox, unless the server is quiet."""
     if not settings.quiet:
-        sandbox.state.subscribers.append(build_logger(sandbox, settings, log))
+        sandbox.state.journal.subscribe(build_logger(sandbox, settings, log))
 
 
 def build_logger(

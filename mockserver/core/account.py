@@ -62,11 +62,6 @@ class Account(Value):
     def key(self) -> tuple[str, str]:
         return self.provider, self.name
 
-    def allows_credential(self, credential: str | None) -> bool:
-        if not credential or credential in REJECTED_CREDENTIALS:
-            return False
-        return self.credentials is None or credential in self.credentials
-
 
 class SaveRecord(Value):
     """A record to save for an account, replacing the previous one; None deletes it.

@@ -102,12 +102,12 @@ def _run(
     state: SandboxState, scenario: Scenario, incoming: IncomingRequest, *, external_first: bool
 ) -> tuple[DryRunProblem, ...] | None:
     provider = incoming.bound.provider.name
-    accounts = (account for key, account in state.accounts.items() if key[0] == provider)
+    accounts = (account for key, account in state.accounts.by_key.items() if key[0] == provider)
     account = next(accounts, None)
     if account is None:
         return None
     unlimited = account.replace(numbers=None, limits=None, balance=None)
-    state.accounts[account.provider, account.name] = unlimited
+    state.accounts.replace(unlimited)
     matched = match_request(state, incoming.replace(account=unlimited), 0)
     if all(scenario.missing_requirement(match.context) for match in matched.matches):
         return None
@@ -134,12 +134,12 @@ def _send_stimulus(state: SandboxState, call_id: str, now: int, *, external_firs
 
     Answers come first; with `external_first`, the events that the steps wait for.
     """
-    wait_reasons = state.wait_reasons.get(call_id, ())
+    wait_reasons = state.calls.progress[call_id].wait_reasons
     for wait_reason in wait_reasons[::-1] if external_first else wait_reasons:
         if wait_reason.reason not in STIMULI:
             continue
         with suppress(IllegalTransition):
-            _apply_stimulus(state, state.calls[call_id], wait_reason, now)
+            _apply_stimulus(state, state.calls.by_id[call_id], wait_reason, now)
             return True
     return False
 
@@ -152,13 +152,13 @@ def _apply_stimulus(state: SandboxState, call: Call, wait_reason: WaitReason, no
 
 
 def _find_problems(state: SandboxState, call_id: str) -> Iterator[DryRunProblem]:
-    legs = {"", *(leg.name for leg in state.calls[call_id].legs)}
-    for entry in state.journal:
+    legs = {"", *(leg.name for leg in state.calls.by_id[call_id].legs)}
+    for entry in state.journal.entries:
         if isinstance(entry.payload, RejectedEvent) and entry.payload.location:
             yield DryRunProblem(
                 entry.payload.location, entry.payload.reason, entry.payload.leg not in legs
             )
-    call, script = state.calls[call_id], state.scripts[call_id]
+    call, script = state.calls.by_id[call_id], state.calls.progress[call_id].script
     reason = CALL_ENDED if call.phase == "ended" else NEVER_OCCURS
     for track, cursor in zip(script, call.cursors, strict=True):
         if not track.leg:

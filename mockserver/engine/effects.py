@@ -2,25 +2,23 @@
 
 from collections.abc import Iterator, Mapping
 
-from mockserver.core.account import Account, with_charge, with_record
+from mockserver.core.account import Account
 from mockserver.core.behavior import DEFAULT_BEHAVIOR, STAY_ON_LINE, LegBehavior
-from mockserver.core.call import Call, Event, Leg, parse_recording_token
+from mockserver.core.call import Call, Event, Leg
 from mockserver.core.call_flows import CALL_FLOWS, add_leg_tracks, compile_script
 from mockserver.core.journal import IgnoredLeg, JournalEntry
 from mockserver.core.leg_names import legs_by_name
 from mockserver.core.lifecycle import ACTIVE_PHASES
 from mockserver.core.number_plan import number_plan_behavior
 from mockserver.core.provider import Effects
-from mockserver.core.read_model import upload_digest
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import Step, WaitReason, next_step
-from mockserver.core.selection import EXPLICIT_RANKS, NO_SELECTION, SelectedScenario, resolve
+from mockserver.core.selection import EXPLICIT_RANKS, NO_SELECTION, resolve
 from mockserver.engine.exchange import CallMatch
-from mockserver.engine.sandbox_state import SandboxState, ScheduledEvent
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.state.agenda import ScheduledEvent
+from mockserver.engine.state.calls import FALLBACK_SCENARIO, NEW_PROGRESS
 from mockserver.engine.webhooks import enqueue
-
-FALLBACK_SCENARIO = SelectedScenario(Scenario("answered"), "default")
-"""Selected for the legs if no candidate has the `legs` aspect, not even the default one."""
 
 
 def apply(
@@ -32,25 +30,25 @@ def apply(
     `now` is in ms. `matches` are those of the request that places new calls.
     """
     for charge in effects.charges:
-        state.accounts[charge.account] = with_charge(state.accounts[charge.account], charge)
+        state.accounts.charge(charge)
         provider, account = charge.account
         payload = {"amount": str(charge.amount), "reason": charge.reason}
-        state.record(
+        state.journal.append(
             JournalEntry(
                 now, "charge", charge.call_id, {"provider": provider, "account": account, **payload}
             )
         )
     for save in effects.records:
-        state.accounts[save.account] = with_record(state.accounts[save.account], save)
+        state.accounts.save_record(save)
     for key in effects.counts:
-        state.count(key, now)
-    state.uploads.update({upload_digest(data): data for data in effects.uploads})
+        state.counters.count(key, now)
+    for data in effects.uploads:
+        state.accounts.store_upload(data)
     for call in effects.calls:
         place_call(state, call, now, matches)
     for call_id, event in effects.events:
-        state.schedule(
-            event.at, "event", call_id, ScheduledEvent(len(state.calls[call_id].attempts), event)
-        )
+        attempt = len(state.calls.by_id[call_id].attempts)
+        state.agenda.schedule(event.at, "event", call_id, ScheduledEvent(attempt, event))
     for webhook in effects.webhooks:
         enqueue(state, webhook, now)
 
@@ -64,22 +62,24 @@ def place_call(
     """
     call_id = call.spec.id
     ready = call if call.starts_at >= now else call.replace(starts_at=now)
-    is_new = call_id not in state.calls
+    is_new = call_id not in state.calls.by_id
     if is_new:
-        state.call_count += 1
         selection = matches[call.spec.match_index].selection if matches else NO_SELECTION
-        state.leg_scenarios[call_id] = selection.legs or FALLBACK_SCENARIO
-        if selection.webhooks:
-            state.webhook_scenarios[call_id] = selection.webhooks.scenario
-        state.call_ids_by_recording[parse_recording_token(call.spec.recording_url)] = call_id
-        state.call_ids_by_vendor_id[call.spec.provider, call.spec.vendor_id] = call_id
-    state.calls[call_id] = ready
-    if is_new:
-        state.record(JournalEntry(now, "event", call_id, ready.events[0]))
+        webhooks = selection.webhooks
+        progress = state.calls.progress.get(call_id, NEW_PROGRESS).replace(
+            leg_scenario=selection.legs or FALLBACK_SCENARIO,
+            webhook_scenario=webhooks.scenario if webhooks else None,
+        )
+        state.calls.set_progress(call_id, progress)
+        state.calls.add(ready)
+        state.journal.append(JournalEntry(now, "event", call_id, ready.events[0]))
+    else:
+        state.calls.update(ready)
     scenario = _attempt_scenario(state, ready, call.number_index)
     names = legs_by_name(ready)
     behaviors = {leg.name: _leg_behavior(state, ready, leg, scenario, names) for leg in ready.legs}
-    state.scripts[call_id] = compile_script(CALL_FLOWS[call.spec.flow], behaviors, scenario.steps)
+    script = compile_script(CALL_FLOWS[call.spec.flow], behaviors, scenario.steps)
+    state.calls.set_progress(call_id, state.calls.progress[call_id].replace(script=script))
     if is_new:
         _record_ignored_legs(state, ready, scenario, names, now)
     schedule_next_step(state, call_id)
@@ -90,7 +90,7 @@ def add_leg(state: SandboxState, call_id: str, event: Event) -> None:
 
     Each further dial of the leg within an attempt takes the next item of the scenario's `numbers`.
     """
-    call = state.calls[call_id]
+    call = state.calls.by_id[call_id]
     start = max(index for index, past in enumerate(call.events) if past.type == "begin")
     earlier = [
         past for past in call.events[start:-1] if (past.type, past.leg) == ("ring", event.leg)
@@ -99,34 +99,30 @@ def add_leg(state: SandboxState, call_id: str, event: Event) -> None:
     scenario = _attempt_scenario(state, call, call.number_index + len(earlier))
     names = legs_by_name(call)
     behavior = event.behavior or _leg_behavior(state, call, leg, scenario, names)
-    script, changed = add_leg_tracks(state.scripts[call_id], call, behavior)
-    state.scripts[call_id], state.calls[call_id] = script, changed
+    progress = state.calls.progress[call_id]
+    script, changed = add_leg_tracks(progress.script, call, behavior)
+    state.calls.set_progress(call_id, progress.replace(script=script))
+    state.calls.update(changed)
 
 
 def schedule_next_step(state: SandboxState, call_id: str) -> None:
     """Put the call's next step on the agenda, and store what the call waits for."""
-    call = state.calls[call_id]
-    step, waits = next_step(state.scripts[call_id], call, state.configuration.seed)
+    call, progress = state.calls.by_id[call_id], state.calls.progress[call_id]
+    step, waits = next_step(progress.script, call, state.configuration.seed)
     resource = _needed_resource(state, call)
     if resource:
         waits = (WaitReason(resource), *(wait for wait in waits if wait.reason != "hangup"))
-        state.resource_queue.setdefault(call_id, resource)
-    elif state.resource_queue:
-        state.resource_queue.pop(call_id, None)
-    state.wait_reasons.pop(call_id, None)
-    if waits:
-        state.wait_reasons[call_id] = waits
-    scheduled = state.next_steps.get(call_id)
-    if scheduled and scheduled[1] == step:
-        return
-    if step:
-        state.next_steps[call_id] = (state.schedule(step.at, "script", call_id), step)
-    elif scheduled:
-        del state.next_steps[call_id]
+    state.calls.queue_for(call_id, resource)
+    serial = progress.serial
+    if step != progress.next_step:
+        serial = state.agenda.schedule(step.at, "script", call_id) if step else 0
+    state.calls.set_progress(
+        call_id, progress.replace(next_step=step, serial=serial, wait_reasons=waits)
+    )
 
 
 def call_account(state: SandboxState, call: Call) -> Account:
-    return state.accounts[call.spec.provider, call.spec.account]
+    return state.accounts.by_key[call.spec.provider, call.spec.account]
 
 
 def _resolve_leg_names(call: Call, scenario: Scenario) -> Scenario:
@@ -146,7 +142,8 @@ def _resolve_leg_names(call: Call, scenario: Scenario) -> Scenario:
 
 def _attempt_scenario(state: SandboxState, call: Call, number_index: int) -> Scenario:
     """Resolve the call's scenario for its current redial and this number index (from 0)."""
-    selected, draw_key = state.leg_scenarios[call.spec.id], (state.configuration.seed, call.spec.id)
+    selected = state.calls.progress[call.spec.id].leg_scenario
+    draw_key = (state.configuration.seed, call.spec.id)
     indexes = (call.redial_index, number_index)
     return _resolve_leg_names(
         call, resolve(state.configuration.scenarios, selected.scenario, draw_key, indexes)
@@ -181,7 +178,7 @@ def _choose_behavior(
         The behavior, and what decides it, as in `leg_sources`.
     """
     behavior = scenario.leg_behavior(leg.name, names)
-    if behavior and state.leg_scenarios[call.spec.id].rank in EXPLICIT_RANKS:
+    if behavior and state.calls.progress[call.spec.id].leg_scenario.rank in EXPLICIT_RANKS:
         return behavior, "scenario"
     is_dialed_by_step = leg.name in _legs_dialed_by_steps(state, call, scenario)
     if state.configuration.scenarios.number_plan and not is_dialed_by_step:
@@ -209,7 +206,7 @@ def _legs_dialed_by_steps(state: SandboxState, call: Call, scenario: Scenario) -
 
 def _count_completed_steps(state: SandboxState, call: Call) -> int:
     """Count the scenario's steps that have run already."""
-    tracks = state.scripts.get(call.spec.id, ())
+    tracks = state.calls.progress[call.spec.id].script
     positions = zip(tracks, call.cursors, strict=False)
     return next((cursor.position for track, cursor in positions if track.name == "steps"), 0)
 
@@ -239,4 +236,4 @@ def _record_ignored_legs(
     for leg in named:
         if leg not in known:
             ignored = IgnoredLeg(scenario.name, leg)
-            state.record(JournalEntry(now, "leg-ignored", call.spec.id, ignored))
+            state.journal.append(JournalEntry(now, "leg-ignored", call.spec.id, ignored))

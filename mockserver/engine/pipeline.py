@@ -4,7 +4,6 @@ from itertools import count
 
 from mockserver.core.call import Call, CallSpec, Event, Leg, PlannedCall, recording_token
 from mockserver.core.http import Request, Response
-from mockserver.core.journal import JournalEntry
 from mockserver.core.provider import Effects, EndpointResult, all_faults, endpoint_roles
 from mockserver.core.rulebook import RequestContext, Rule, evaluate
 from mockserver.engine.effects import apply
@@ -14,7 +13,6 @@ from mockserver.engine.exchange import (
     MatchedRequest,
     describe_fault,
 )
-from mockserver.engine.rate_limit import is_over_limit, record_request_time
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.scenario_selection import (
     admit,
@@ -24,6 +22,7 @@ from mockserver.engine.scenario_selection import (
     spent_activations,
 )
 from mockserver.engine.simulation import apply_or_reject, assign_resources
+from mockserver.engine.state.calls import NEW_PROGRESS
 
 NOT_FOUND = 404
 NO_STATUS = 0
@@ -44,11 +43,11 @@ def build_context(
 ) -> RequestContext:
     """Build the request context; `planned_calls` are those of an earlier context of the request."""
     request, operation = incoming.request, incoming.endpoint.operation
-    account = incoming.account or state.find_account(
+    account = incoming.account or state.accounts.find(
         incoming.bound.provider.name, incoming.credential
     )
     violations = () if request.body_error else incoming.bound.checks[operation](request.fields)
-    limited = account is not None and is_over_limit(state, account, now)
+    limited = account is not None and state.counters.is_over_limit(account, now)
     context = RequestContext(
         request, now, operation, account, violations, limited, state.read_model
     )
@@ -58,7 +57,7 @@ def build_context(
     ordinals = count(1)
 
     def place(index: int) -> Call:
-        number = state.call_count + next(ordinals)
+        number = state.calls.count + next(ordinals)
         return _build_call(state, incoming, context, (planned[index], index, number))
 
     return context.replace(planned_calls=planned, place=place)
@@ -95,7 +94,7 @@ def handle(state: SandboxState, incoming: IncomingRequest, now: int) -> Exchange
 def _is_account_current(state: SandboxState, context: RequestContext) -> bool:
     """Return False if an event has changed the account since the request was matched."""
     account = context.account
-    return account is None or state.accounts.get(account.key) is account
+    return account is None or state.accounts.by_key.get(account.key) is account
 
 
 def _compute_result(
@@ -131,15 +130,16 @@ def _store_result(
 ) -> None:
     now, calls = context.now, result.effects.calls
     if context.account and not context.rate_limited:
-        record_request_time(state, context.account, now)
+        state.counters.record_request(context.account, now)
     if matched.reserved:
         spent = spent_activations(matched, _placed_calls(state, result))
         state.activations.settle(matched.reserved, spent)
     depth = matched.incoming.webhook_depth
     if depth:
         changed = [call_id for call_id, _ in result.effects.events]
-        call_ids = (*(call.spec.id for call in calls), *changed)
-        state.webhook_depths.update(dict.fromkeys(call_ids, depth))
+        for call_id in (*(call.spec.id for call in calls), *changed):
+            progress = state.calls.progress.get(call_id, NEW_PROGRESS)
+            state.calls.set_progress(call_id, progress.replace(webhook_depth=depth))
     effects, due_events = _split_effects(result.effects, now)
     apply(state, effects, now, matched.matches)
     for call_id, event in due_events:
@@ -151,20 +151,13 @@ def build_unknown_path_exchange(
     state: SandboxState, request: Request, now: int, explanation: str
 ) -> Exchange:
     """Build the exchange of a request to a path that no provider has: status 404."""
-    request_id = f"r{state.request_count + 1}"
+    request_id = f"r{state.journal.request_count + 1}"
     return Exchange(request_id, now, "", "", request, Response(NOT_FOUND), None, explanation, ())
 
 
 def record_exchange(state: SandboxState, exchange: Exchange) -> None:
     """Store the exchange and journal it, whatever the response is."""
-    state.request_count += 1
-    state.record_origin(exchange.request.origin)
-    state.exchanges.append(exchange)
-    size = 2 * len(exchange.request.body)  # the raw body and the parsed one
-    state.exchanges.add_weight(state.request_count, size)
-    state.record(
-        JournalEntry(exchange.at, "request", "".join(exchange.call_ids[:1]), exchange), size
-    )
+    state.journal.record_exchange(exchange)
 
 
 def _build_exchange(
@@ -177,7 +170,7 @@ def _build_exchange(
     """Build the exchange that is stored and journaled for this request."""
     placed = _placed_calls(state, result)
     return Exchange(
-        id=f"r{state.request_count + 1}",
+        id=f"r{state.journal.request_count + 1}",
         at=context.now,
         provider=matched.incoming.bound.provider.name,
         operation=context.operation,
@@ -196,7 +189,7 @@ def _build_exchange(
 
 def _placed_calls(state: SandboxState, result: EndpointResult) -> tuple[Call, ...]:
     """Return the new calls of a result that is not stored yet; others are only moved."""
-    return tuple([call for call in result.effects.calls if call.spec.id not in state.calls])
+    return tuple([call for call in result.effects.calls if call.spec.id not in state.calls.by_id])
 
 
 def _build_call(

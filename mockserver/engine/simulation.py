@@ -3,6 +3,8 @@
 All functions are synchronous: nothing interrupts an event and the events that follow from it.
 """
 
+from typing import cast
+
 from mockserver.core.account import Account, merge_patch, with_charge, with_record
 from mockserver.core.call import Call, Event, IllegalTransition
 from mockserver.core.call_flows import EVENTS_WITHOUT_FOLLOW_UP, follow_up
@@ -10,12 +12,16 @@ from mockserver.core.journal import JournalEntry, RejectedEvent
 from mockserver.core.lifecycle import transition
 from mockserver.core.provider import NO_EFFECTS, Effects, EventContext, Provider
 from mockserver.core.read_model import ReadModel
-from mockserver.core.script import advance
+from mockserver.core.script import DueStep, advance
 from mockserver.core.webhook import Delivery
 from mockserver.engine.effects import add_leg, apply, call_account, schedule_next_step
 from mockserver.engine.retention import retire_call
-from mockserver.engine.sandbox_state import AccountPatch, DueItem, SandboxState, ScheduledEvent
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.state.agenda import AccountPatch, DueItem, ScheduledEvent
 from mockserver.engine.webhooks import release_held
+
+AppliedEvent = tuple[Call, Event, Effects]
+"""(call after the event, event, the provider's effects for it)"""
 
 
 def apply_event(state: SandboxState, call_id: str, event: Event) -> Call:
@@ -27,55 +33,68 @@ def apply_event(state: SandboxState, call_id: str, event: Event) -> Call:
     Raises:
         IllegalTransition: the lifecycle forbids the event; nothing has changed.
     """
-    _apply_cascade(state, call_id, event)
-    assign_resources(state, event.at)
-    return state.calls[call_id]
+    return apply_transitions(state, call_id, compute_transitions(state, call_id, event))
+
+
+def compute_transitions(state: SandboxState, call_id: str, event: Event) -> list[AppliedEvent]:
+    """Compute an event of a call and the events that follow from it, without storing anything.
+
+    Raises:
+        IllegalTransition: the lifecycle forbids one of the events.
+    """
+    call = state.calls.by_id[call_id]
+    return cascade(state, call_account(state, call), call, event)
+
+
+def apply_transitions(state: SandboxState, call_id: str, transitions: list[AppliedEvent]) -> Call:
+    """Store what `compute_transitions` has computed; return the call after it."""
+    _store_transitions(state, call_id, transitions)
+    assign_resources(state, transitions[0][1].at)
+    return state.calls.by_id[call_id]
 
 
 def update_account(state: SandboxState, account: Account, now: int) -> None:
     """Replace an account, and assign resources that it frees to waiting calls."""
-    state.accounts[account.key] = state.configuration.populate(state.configuration.seed, account)
+    state.accounts.replace(state.configuration.populate(state.configuration.seed, account))
     assign_resources(state, now)
 
 
 def assign_resources(state: SandboxState, now: int) -> None:
     """Assign free resources to the waiting calls, the longest wait first."""
-    waiting = tuple(state.resource_queue)
-    while waiting:
-        call_id, *rest = waiting
-        event = _resource_event(state, call_id, now) if call_id in state.resource_queue else None
+    for call_id in tuple(state.calls.resource_queue):
+        is_queued = call_id in state.calls.resource_queue
+        event = _resource_event(state, call_id, now) if is_queued else None
         if event:
-            _apply_cascade(state, call_id, event)
-        waiting = tuple(rest)
+            _store_transitions(state, call_id, compute_transitions(state, call_id, event))
 
 
 def _resource_event(state: SandboxState, call_id: str, now: int) -> Event | None:
-    call = state.calls[call_id]
+    call = state.calls.by_id[call_id]
     resource = state.configuration.providers[call.spec.provider].provider.resources[
-        state.resource_queue[call_id]
+        state.calls.resource_queue[call_id]
     ]
     return resource.assign(call, call_account(state, call), now)
 
 
-def _apply_cascade(state: SandboxState, call_id: str, event: Event) -> None:
-    before = state.calls[call_id]
-    for call, applied, effects in cascade(state, call_account(state, before), before, event):
-        state.calls[call_id] = call
-        state.record(JournalEntry(event.at, "event", call_id, applied))
+def _store_transitions(state: SandboxState, call_id: str, transitions: list[AppliedEvent]) -> None:
+    at = transitions[0][1].at
+    for call, applied, effects in transitions:
+        state.calls.update(call)
+        state.journal.append(JournalEntry(at, "event", call_id, applied))
         if applied.type == "ring" and "number" in applied.data:
             add_leg(state, call_id, applied)
         if effects is not NO_EFFECTS:
-            apply(state, effects, event.at)
+            apply(state, effects, at)
         if applied.type == "ended":
-            release_held(state, call_id, event.at)
+            release_held(state, call_id, at)
     schedule_next_step(state, call_id)
-    if state.calls[call_id].phase == "ended":
+    if state.calls.by_id[call_id].phase == "ended":
         retire_call(state, call_id)
 
 
 def run_due_item(state: SandboxState) -> Delivery | None:
     """Run the earliest due item. Returns the delivery to send if the item is one, else None."""
-    due = state.take()
+    due = state.agenda.take() if state.peek() else None
     if due is None:
         return None
     if due.kind == "delivery":
@@ -92,8 +111,10 @@ def run_due_item(state: SandboxState) -> Delivery | None:
 
 def _run_script_step(state: SandboxState, call_id: str) -> None:
     """Run the call's next step; if the lifecycle forbids it, reject it and go on with the rest."""
-    _, due_step = state.next_steps.pop(call_id)
-    state.calls[call_id] = advance(state.scripts[call_id], state.calls[call_id], due_step)
+    progress = state.calls.progress[call_id]
+    due_step = cast("DueStep", progress.next_step)  # its due item is current
+    state.calls.set_progress(call_id, progress.replace(next_step=None, serial=0))
+    state.calls.update(advance(progress.script, state.calls.by_id[call_id], due_step))
     if not due_step.event.type:
         schedule_next_step(state, call_id)
         return
@@ -104,7 +125,7 @@ def _run_scheduled_event(
     state: SandboxState, call_id: str, scheduled_event: ScheduledEvent
 ) -> None:
     """Apply a scheduled event, or reject it if the call is in a later dial attempt by now."""
-    if scheduled_event.attempt == len(state.calls[call_id].attempts):
+    if scheduled_event.attempt == len(state.calls.by_id[call_id].attempts):
         apply_or_reject(state, call_id, scheduled_event.event, "")
     else:
         _record_rejected_event(
@@ -117,13 +138,13 @@ def _apply_account_patch(state: SandboxState, account_patch: AccountPatch, now: 
 
     If the result is invalid, the account stays as it is and the journal entry lists the flaws.
     """
-    account = state.accounts[account_patch.account_key]
+    account = state.accounts.by_key[account_patch.account_key]
     document = merge_patch(account.document, account_patch.patch)
     changed, flaws = state.configuration.parse_account(account.name, account.provider, document)
     if changed:
-        state.accounts[account_patch.account_key] = changed
+        state.accounts.replace(changed)
     payload = {"account": account.name, "provider": account.provider, "set": account_patch.patch}
-    state.record(
+    state.journal.append(
         JournalEntry(now, "account", "", payload if changed else {**payload, "flaws": list(flaws)})
     )
     assign_resources(state, now)
@@ -145,17 +166,13 @@ def _record_rejected_event(
     state: SandboxState, call_id: str, event: Event, location: str, reason: str
 ) -> None:
     rejected = RejectedEvent(event.type, event.leg, location, reason)
-    state.record(JournalEntry(event.at, "event-rejected", call_id, rejected))
+    state.journal.append(JournalEntry(event.at, "event-rejected", call_id, rejected))
 
 
 def _take_delivery(state: SandboxState, due: DueItem) -> Delivery:
-    delivery = state.deliveries[due.subject]
-    state.deliveries[due.subject] = delivery.replace(next_attempt_at=None)
+    delivery = state.deliveries.by_id[due.subject]
+    state.deliveries.update(delivery.replace(next_attempt_at=None))
     return delivery
-
-
-AppliedEvent = tuple[Call, Event, Effects]
-"""(call after the event, event, the provider's effects for it)"""
 
 
 def cascade(state: SandboxState, account: Account, call: Call, event: Event) -> list[AppliedEvent]:

@@ -19,7 +19,7 @@ def enqueue(state: SandboxState, webhook: Webhook, now: int) -> None:
     The URL is the webhook's own, else the configured one, else that of the provider's inbox. The
     delivery behavior of the call's scenario decides on the rest.
     """
-    spec = state.calls[webhook.call_id].spec
+    spec = state.calls.by_id[webhook.call_id].spec
     url = (
         webhook.url
         or state.configuration.webhook_targets.get(spec.provider)
@@ -38,9 +38,9 @@ def enqueue(state: SandboxState, webhook: Webhook, now: int) -> None:
         _create_delivery(state, addressed, "pending", due, original)
         for _ in range(behavior.duplicate - 1)
     ]
-    names = [original, *copies]
-    if behavior.reorder and webhook.call_id not in state.held_deliveries:
-        state.held_deliveries[webhook.call_id] = names
+    names = (original, *copies)
+    if behavior.reorder and webhook.call_id not in state.deliveries.held_back:
+        state.deliveries.hold(webhook.call_id, names)
         return
     _schedule_deliveries(state, names, due)
     release_held(state, webhook.call_id, due)
@@ -48,15 +48,14 @@ def enqueue(state: SandboxState, webhook: Webhook, now: int) -> None:
 
 def redeliver(state: SandboxState, delivery_id: str, now: int) -> None:
     """Schedule one more attempt of a finished delivery; its retry policy decides on others."""
-    state.deliveries[delivery_id] = state.deliveries[delivery_id].replace(
-        state="pending", next_attempt_at=now
-    )
-    state.schedule(now, "delivery", delivery_id)
+    delivery = state.deliveries.by_id[delivery_id]
+    state.deliveries.update(delivery.replace(state="pending", next_attempt_at=now))
+    state.agenda.schedule(now, "delivery", delivery_id)
 
 
 def release_held(state: SandboxState, call_id: str, at: int) -> None:
     """Schedule the deliveries held back for reordering, none of them before `at` (in ms)."""
-    _schedule_deliveries(state, state.held_deliveries.pop(call_id, []), at)
+    _schedule_deliveries(state, state.deliveries.release(call_id), at)
 
 
 def inbox_url(state: SandboxState, provider: str) -> str:
@@ -67,17 +66,20 @@ def inbox_url(state: SandboxState, provider: str) -> str:
 def is_due_before_response(state: SandboxState, call_ids: tuple[str, ...]) -> bool:
     """Return True if a scenario wants due items to run before the response to these calls."""
     scenarios = (
-        state.webhook_scenarios[call_id]
+        state.calls.progress[call_id].webhook_scenario
         for call_id in call_ids
-        if call_id in state.webhook_scenarios
+        if call_id in state.calls.progress
     )
     return any(
-        behavior.before_reply for scenario in scenarios for behavior in scenario.webhooks.values()
+        behavior.before_reply
+        for scenario in scenarios
+        if scenario
+        for behavior in scenario.webhooks.values()
     )
 
 
 def _delivery_behavior(state: SandboxState, webhook: Webhook) -> DeliveryBehavior:
-    scenario = state.webhook_scenarios.get(webhook.call_id)
+    scenario = state.calls.progress[webhook.call_id].webhook_scenario
     if scenario is None:
         return DEFAULT_DELIVERY
     return scenario.webhooks.get(webhook.kind, scenario.webhooks.get("any", DEFAULT_DELIVERY))
@@ -85,10 +87,10 @@ def _delivery_behavior(state: SandboxState, webhook: Webhook) -> DeliveryBehavio
 
 def _count_deliveries(state: SandboxState, webhook: Webhook) -> int:
     """Count the call's earlier deliveries of this kind."""
-    names = state.delivery_ids_by_call.get(webhook.call_id)
+    names = state.deliveries.ids_by_call.get(webhook.call_id)
     if not names:
         return 0
-    return sum(state.deliveries[name].webhook.kind == webhook.kind for name in names)
+    return sum(state.deliveries.by_id[name].webhook.kind == webhook.kind for name in names)
 
 
 def _create_delivery(
@@ -98,35 +100,33 @@ def _create_delivery(
     due: int | None,
     copy_of: str = "",
 ) -> str:
-    spec = state.calls[webhook.call_id].spec
-    state.delivery_count += 1
-    name = f"w{state.delivery_count}"
-    state.deliveries[name] = Delivery(
-        name,
+    spec = state.calls.by_id[webhook.call_id].spec
+    delivery = Delivery(
+        state.deliveries.next_id,
         spec.provider,
         spec.account,
         webhook,
         state.epoch,
         delivery_state,
         due,
-        depth=state.webhook_depths.get(webhook.call_id, 0),
+        depth=state.calls.progress[webhook.call_id].webhook_depth,
         copy_of=copy_of,
     )
-    state.delivery_ids_by_call.setdefault(webhook.call_id, []).append(name)
-    return name
+    state.deliveries.add(delivery)
+    return delivery.id
 
 
-def _schedule_deliveries(state: SandboxState, delivery_ids: list[str], at: int) -> None:
+def _schedule_deliveries(state: SandboxState, delivery_ids: tuple[str, ...], at: int) -> None:
     for name in delivery_ids:
-        delivery = state.deliveries[name]
+        delivery = state.deliveries.by_id[name]
         due = max(delivery.next_attempt_at or at, at)
-        state.deliveries[name] = delivery.replace(next_attempt_at=due)
-        state.schedule(due, "delivery", name)
+        state.deliveries.update(delivery.replace(next_attempt_at=due))
+        state.agenda.schedule(due, "delivery", name)
 
 
 def _drop(state: SandboxState, webhook: Webhook, now: int) -> None:
     name = _create_delivery(state, webhook, "dropped", None)
-    state.record(
+    state.journal.append(
         JournalEntry(
             now, "webhook-dropped", webhook.call_id, {"webhook": name, "kind": webhook.kind}
         )
@@ -144,15 +144,15 @@ def complete_attempt(
         return
     at = now if delivery.next_attempt_at is None else delivery.next_attempt_at
     attempt = DeliveryAttempt(len(delivery.attempts) + 1, at, result)
-    account = state.accounts[delivery.provider, delivery.account]
+    account = state.accounts.by_key[delivery.provider, delivery.account]
     retry = account.retry or state.configuration.providers[delivery.provider].provider.retry
     updated = apply_retry_policy(delivery, retry, result, now).replace(
         attempts=(*delivery.attempts, attempt)
     )
-    state.deliveries[delivery.id] = updated
-    state.record(
+    state.deliveries.update(updated)
+    state.journal.append(
         JournalEntry(attempt.at, "delivery-attempt", delivery.webhook.call_id, updated),
         len(result.body),
     )
     if updated.next_attempt_at is not None:
-        state.schedule(updated.next_attempt_at, "delivery", delivery.id)
+        state.agenda.schedule(updated.next_attempt_at, "delivery", delivery.id)

@@ -1,4 +1,4 @@
-"""Parse an exported journal and find related entries in it."""
+"""Parse an exported journal."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -51,19 +51,3 @@ def parse_journal(lines: Sequence[str]) -> list[Json]:
 def entry_time(entry: Json) -> int:
     """Return the time of an entry in ms since the epoch."""
     return to_milliseconds(datetime.fromisoformat(entry["at"]))
-
-
-def find_control_request(entries: Sequence[Json], index: int) -> int:
-    """Return the index of the control request that caused the event at `index`.
-
-    The journal records the request after the entries that it causes.
-
-    Raises:
-        ReplayDiverged: there is no such request.
-    """
-    expected = ("command", f"/calls/{entries[index]['call']}/events")
-    later = enumerate(entries[index + 1 :], index + 1)
-    found = next((i for i, entry in later if (entry["type"], entry.get("path")) == expected), None)
-    if found is None:
-        raise ReplayDiverged(f"entry {entries[index]['id']} has no command in this journal")
-    return found

@@ -7,10 +7,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from mockserver.core.journal import JournalEntry
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.delivery.asgi import Application, call_asgi
-from mockserver.replay.journal import Json, ReplayDiverged, entry_time, find_control_request
+from mockserver.engine import commands
+from mockserver.replay.journal import Json, ReplayDiverged, entry_time
 from mockserver.replay.requests import AsgiRequest, build_control_request, build_vendor_request
 from mockserver.replay.secrets import find_secrets
 from mockserver.runtime.sandbox import Sandbox
@@ -47,57 +47,49 @@ class Player:
         self._secrets = find_secrets(sandbox)
         self._new_entry = asyncio.Event()
         self._tasks: list[asyncio.Task[DeliveryResult]] = []
-        self._early_indexes: set[int] = set()
-        sandbox.state.subscribers.append(lambda _: self._new_entry.set())
+        sandbox.state.journal.subscribe(lambda _: self._new_entry.set())
 
     async def play(self, entries: Sequence[Json]) -> str:
         """Replay all entries; return why the replay stopped early, or "" if it did not."""
         state = self._sandbox.state
         try:
             for index, entry in enumerate(entries):
-                if state.entry_count <= index:
+                if state.journal.entry_count <= index:
                     self._sandbox.clock.jump(entry_time(entry))
-                    await self._reproduce(entries, index)
+                    await self._reproduce(index, entry)
         except ReplayDiverged as error:
             return str(error)
         except TimeoutError:
-            return f"entry {state.entry_count + 1} has not come within {ENTRY_TIMEOUT:g} s"
+            return f"entry {state.journal.entry_count + 1} has not come within {ENTRY_TIMEOUT:g} s"
         finally:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
         return ""
 
-    async def _reproduce(self, entries: Sequence[Json], index: int) -> None:
-        entry = entries[index]
+    async def _reproduce(self, index: int, entry: Json) -> None:
         match entry["type"]:
             case "request":
                 self._send(build_vendor_request(entry, self._sandbox.name, self._secrets))
-            case "command" if index not in self._early_indexes:
+            case "command":
                 self._send(build_control_request(entry, self._sandbox.name, self._secrets))
             case "clock":
                 self._record_clock(entry)
             case "delivery-attempt":
                 await self._complete_attempt(entry)
-            case "event" if entry.get("by") == "control":
-                request_index = find_control_request(entries, index)
-                self._early_indexes.add(request_index)
-                self._send(
-                    build_control_request(entries[request_index], self._sandbox.name, self._secrets)
-                )
             case _:
                 await self._run_until_entry(index, entry)
         await self._wait_for_entry(index)
 
     async def _wait_for_entry(self, index: int) -> None:
         async with asyncio.timeout(ENTRY_TIMEOUT):
-            while self._sandbox.state.entry_count <= index:
+            while self._sandbox.state.journal.entry_count <= index:
                 self._new_entry.clear()
                 await self._new_entry.wait()
 
     async def _run_until_entry(self, index: int, entry: Json) -> None:
         """Run one due item after another until the journal has the entry."""
-        while self._sandbox.state.entry_count <= index:
+        while self._sandbox.state.journal.entry_count <= index:
             if not self._sandbox.scheduler.run_next(entry_time(entry)):
                 summary = " ".join(str(entry.get(key) or "") for key in ("type", "event", "call"))
                 raise ReplayDiverged(f"entry {entry['id']}, {summary.strip()}, does not come about")
@@ -105,7 +97,7 @@ class Player:
 
     async def _complete_attempt(self, entry: Json) -> None:
         """Run due items until the webhook is sent, then set the result of the attempt."""
-        deliveries = self._sandbox.state.deliveries
+        deliveries = self._sandbox.state.deliveries.by_id
         while (
             entry["webhook"] not in deliveries
             or deliveries[entry["webhook"]].next_attempt_at is not None
@@ -117,7 +109,7 @@ class Player:
 
     def _record_clock(self, entry: Json) -> None:
         reading = {key: entry[key] for key in ("mode", "advance") if key in entry}
-        self._sandbox.state.record(JournalEntry(entry_time(entry), "clock", "", reading))
+        commands.record_clock(self._sandbox.state, reading, entry_time(entry))
 
     def _send(self, request: AsgiRequest) -> None:
         self._tasks.append(asyncio.create_task(call_asgi(self._app, *request)))

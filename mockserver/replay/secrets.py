@@ -17,7 +17,7 @@ SecretsByMask = Mapping[str, str]
 
 def find_secrets(sandbox: Sandbox) -> SecretsByMask:
     """Mask every string in the accounts, and the credentials that no account accepts."""
-    documents = [account.document for account in sandbox.state.accounts.values()]
+    documents = [account.document for account in sandbox.state.accounts.by_key.values()]
     salt = sandbox.state.configuration.seed
     return {mask(secret, salt): secret for secret in (*REJECTED_CREDENTIALS, *_strings(documents))}
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from mockserver.core.account import Account
 from mockserver.core.configuration import AccountKey, Configuration
 from mockserver.core.webhook import Dispatcher
+from mockserver.engine import commands
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.clock import Clock
 from mockserver.runtime.inboxes import Inbox
@@ -64,15 +65,13 @@ class Sandbox:
         `initial_configuration` is the same without uploaded scenarios: a reset returns to it.
         """
         self._initial_configuration = initial_configuration
-        self.state.configuration = configuration
-        self.state.accounts.update(accounts)
+        commands.set_configuration(self.state, configuration, accounts.values())
 
     async def reset(self) -> None:
         """Return to the seeded start; nothing scheduled before is sent after this returns."""
         clock = self.timing.build_clock()
         self.uploaded_scenarios = {}
-        self.state.configuration = self._initial_configuration
-        self.state.reset(clock.now())
+        commands.reset(self.state, self._initial_configuration, clock.now())
         self.inboxes.clear()
         self.request_durations.clear()
         self.scheduler.clock = clock

@@ -6,11 +6,12 @@ from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
-from mockserver.core.journal import JournalEntry
 from mockserver.core.time import DAY, MAX_TIME
 from mockserver.core.webhook import Delivery, Dispatcher
-from mockserver.engine.sandbox_state import DueItem, SandboxState
+from mockserver.engine import commands
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import run_due_item
+from mockserver.engine.state.agenda import DueItem
 from mockserver.engine.webhooks import complete_attempt
 from mockserver.runtime.clock import Clock
 from mockserver.runtime.tasks import spawn
@@ -168,7 +169,7 @@ class Scheduler:
 
     def record_error(self, error: BaseException, call_id: str = "") -> None:
         """Journal an internal error."""
-        self.state.record(JournalEntry(self.clock.now(), "error", call_id, error))
+        commands.record_error(self.state, error, self.clock.now(), call_id)
 
     def _wake_if_due_sooner(self) -> None:
         """Wake the scheduler loop if something is due before its current deadline."""
@@ -186,7 +187,7 @@ class Scheduler:
 
     def _is_scheduled_by_client(self, due: DueItem) -> bool:
         """Return True for a call start that the client scheduled: `instant` mode waits for it."""
-        call = self.state.calls.get(due.subject)
+        call = self.state.calls.by_id.get(due.subject)
         return call is not None and call.phase == "placed" and not call.attempts
 
     def _sleep_time(self) -> float | None:
@@ -204,9 +205,8 @@ class Scheduler:
             return
         if delivery:
             call_id = delivery.webhook.call_id
-            task = spawn(
-                self._deliver(delivery, self._last_task_by_call.get(call_id)), self.record_error
-            )
+            previous = self._last_task_by_call.get(call_id)
+            task = spawn(self._deliver(delivery, previous), self.record_error)
             self._delivery_tasks.add(task)
             self._last_task_by_call[call_id] = task
             task.add_done_callback(partial(self._remove_delivery_task, call_id))

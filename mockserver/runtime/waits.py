@@ -40,9 +40,8 @@ def _subscribe(sandbox: Sandbox) -> Iterator[asyncio.Event]:
     def subscriber(_: JournalEntry) -> None:
         entry_recorded.set()
 
-    sandbox.state.subscribers.append(subscriber)
+    unsubscribe = sandbox.state.journal.subscribe(subscriber)
     try:
         yield entry_recorded
     finally:
-        if subscriber in sandbox.state.subscribers:
-            sandbox.state.subscribers.remove(subscriber)
+        unsubscribe()

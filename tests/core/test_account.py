@@ -25,34 +25,6 @@ from mockserver.core.time import Duration
 
 
 @pytest.mark.parametrize(
-    ("credentials", "credential", "allowed"),
-    [
-        (None, "anything", True),
-        (None, "", False),
-        (None, None, False),
-        (None, "invalid", False),
-        (None, "revoked", False),
-        (frozenset({"key"}), "key", True),
-        (frozenset({"key"}), "Key", False),
-        (frozenset({"key"}), None, False),
-        (frozenset({"invalid"}), "invalid", False),
-        (frozenset(), "key", False),
-    ],
-)
-def test_an_account_allows_its_own_credentials_or_else_any_that_is_not_reserved(
-    credentials: frozenset[str] | None,
-    credential: str | None,
-    allowed: bool,  # noqa: FBT001 - what the table expects
-) -> None:
-    assert (
-        Account(name="shop", provider="mobtexting", credentials=credentials).allows_credential(
-            credential
-        )
-        is allowed
-    )
-
-
-@pytest.mark.parametrize(
     ("status", "satisfied"), [(199, False), (200, True), (204, True), (299, True), (300, False)]
 )
 def test_a_retry_is_satisfied_by_any_2xx_status_by_default(

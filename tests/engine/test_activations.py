@@ -291,7 +291,7 @@ def test_a_delayed_request_is_answered_with_the_account_as_it_is_then(
     state = state_with_scenarios(configuration, BUSY, slow)
     matched = admit_click_to_call(state)
     [account] = read.accounts(state).values()
-    read.accounts(state)[account.key] = account.replace(numbers=frozenset({"1"}))
+    state.accounts.replace(account.replace(numbers=frozenset({"1"})))
     assert respond(state, matched, START).fault == "bridge-unknown"
 
 
@@ -300,5 +300,5 @@ def test_a_request_is_answered_with_the_account_after_the_events_before_it(
 ) -> None:
     matched = admit(state, match_request(state, build_click_to_call(state), START))
     [account] = read.accounts(state).values()
-    read.accounts(state)[account.key] = account.replace(numbers=frozenset({"1"}))
+    state.accounts.replace(account.replace(numbers=frozenset({"1"})))
     assert respond(state, matched, START).fault == "bridge-unknown"

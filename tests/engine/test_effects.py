@@ -13,11 +13,12 @@ from mockserver.core.provider import Effects
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import DueStep, WaitReason
 from mockserver.engine.effects import apply, call_account, place_call, schedule_next_step
-from mockserver.engine.sandbox_state import DueItem, SandboxState, ScheduledEvent
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.state.agenda import DueItem, ScheduledEvent
 from tests.support import read
 from tests.support.builders import build_call, build_call_spec, build_webhook
 from tests.support.matches import match_call
-from tests.support.simulation import START, click_to_call, state_with_scenarios
+from tests.support.simulation import START, click_to_call, state_with_scenarios, take_due_item
 
 PLACED = Event(at=START, type="placed")
 SPEC = build_call_spec(created_at=START)
@@ -34,7 +35,7 @@ def test_a_new_call_is_stored_journaled_and_scheduled(state: SandboxState) -> No
     assert list(read.journal(state)) == [
         JournalEntry(at=START, type="event", call_id="c1", payload=PLACED)
     ]
-    assert state.take() == DueItem(at=START, serial=1, kind="script", subject="c1")
+    assert take_due_item(state) == DueItem(at=START, serial=1, kind="script", subject="c1")
 
 
 def test_a_call_never_starts_in_the_past(state: SandboxState) -> None:
@@ -132,8 +133,8 @@ def test_a_placed_call_is_found_by_its_recording(state: SandboxState) -> None:
 
 def test_a_scheduled_event_belongs_to_the_current_attempt(state: SandboxState) -> None:
     apply(state, Effects(calls=(CALL,), events=(("c1", HANGUP),)), START)
-    state.take()
-    assert state.take() == DueItem(
+    take_due_item(state)
+    assert take_due_item(state) == DueItem(
         at=START + 5,
         serial=2,
         kind="event",
@@ -156,13 +157,13 @@ def test_an_event_scheduled_with_a_redial_belongs_to_the_new_attempt(state: Sand
 def test_effects_are_applied_in_the_order_calls_events_webhooks(state: SandboxState) -> None:
     webhook = build_webhook()
     apply(state, Effects(calls=(CALL,), events=(("c1", PLACED),), webhooks=(webhook,)), START)
-    kinds = [state.take() for _ in range(3)]
+    kinds = [take_due_item(state) for _ in range(3)]
     assert [due.kind if due else None for due in kinds] == ["script", "event", "delivery"]
 
 
 def test_the_account_of_a_call_is_the_present_one(state: SandboxState) -> None:
     changed = read.accounts(state)["mobtexting", "mobtexting-default"].replace(balance=None)
-    read.accounts(state)["mobtexting", "mobtexting-default"] = changed
+    state.accounts.replace(changed)
     assert call_account(state, CALL) is changed
 
 
@@ -172,20 +173,21 @@ def test_rescheduling_an_unchanged_step_keeps_its_due_item(state: SandboxState) 
     for _ in range(3):
         schedule_next_step(state, "c1")
     assert (read.next_steps(state), len(list(read.pending_items(state)))) == (before, 1)
-    assert state.take() == DueItem(at=START, serial=1, kind="script", subject="c1")
+    assert take_due_item(state) == DueItem(at=START, serial=1, kind="script", subject="c1")
 
 
 def test_the_wait_reasons_of_a_call_are_dropped_once_a_step_is_due(state: SandboxState) -> None:
     place_call(state, CALL, START, match_call(state, CALL))
-    read.scripts(state)["c1"] = ()
+    progress = read.progress(state)["c1"]
+    state.calls.set_progress("c1", progress.replace(script=()))
     ringing = tuple(leg.replace(state="ringing") for leg in CALL.legs[:1])
-    read.calls(state)["c1"] = CALL.replace(phase="begun", legs=ringing)
+    state.calls.update(CALL.replace(phase="begun", legs=ringing))
     schedule_next_step(state, "c1")
     assert (read.wait_reasons(state), read.next_steps(state)) == (
         {"c1": (WaitReason(reason="person", leg="a"),)},
         {},
     )
-    read.calls(state)["c1"] = CALL
+    state.calls.update(CALL)
     schedule_next_step(state, "c1")
     step = DueStep(at=START, track_index=-1, event=Event(at=START, type="begin"), location="")
     assert (read.wait_reasons(state), read.next_steps(state)) == ({}, {"c1": (2, step)})

@@ -237,7 +237,9 @@ def test_an_added_leg_uses_the_number_of_the_scenario_by_its_count_in_the_attemp
         (Leg(name="a", role="caller", number="1"), Leg(name="b", role="agent", number="ann")),
     )
     start = call.replace(phase="begun", legs=legs, number_index=number_index, events=events)
-    read.scripts(state)["c1"], read.calls(state)["c1"] = (), start
+    progress = read.progress(state)["c1"]
+    state.calls.set_progress("c1", progress.replace(script=()))
+    state.calls.update(start)
     add_leg(state, "c1", DIAL)
     [track] = read.scripts(state)["c1"]
     assert [step.data for step in track.steps] == [{"cause": cause}]

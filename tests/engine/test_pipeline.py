@@ -19,6 +19,7 @@ from mockserver.engine.pipeline import (
     respond,
 )
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.state.accounts import Accounts
 from tests.support import read
 from tests.support.simulation import (
     START,
@@ -117,7 +118,7 @@ def test_a_request_context_places_its_planned_calls_with_consecutive_ids(
 
 
 def test_a_request_context_places_calls_without_an_account(state: SandboxState) -> None:
-    read.accounts(state).clear()
+    state.accounts = Accounts(())
     context = build_context(state, build_incoming(state), START)
     assert (context.account, context.place(0).spec.account) == (None, "")
 

@@ -20,6 +20,7 @@ from mockserver.engine.pipeline import (
 )
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.scenario_selection import admit
+from mockserver.engine.state.accounts import Accounts
 from tests.support import read
 from tests.support.builders import build_incoming_request, build_request_context
 from tests.support.matches import admit_click_to_call
@@ -92,7 +93,7 @@ def test_a_request_that_plans_no_call_has_a_match_context_without_numbers(
     state: SandboxState,
 ) -> None:
     incoming = build_click_to_call(state)
-    read.accounts(state).clear()
+    state.accounts = Accounts(())
     without_calls = incoming.replace(endpoint=incoming.endpoint._replace(planned_calls=no_calls))
     fields = incoming.request.fields
     assert match_contexts(state, without_calls) == [
@@ -246,10 +247,7 @@ def test_the_rate_limit_counts_requests_with_faults(state: SandboxState) -> None
 def test_each_account_has_its_own_rate_limit(state: SandboxState) -> None:
     change_account(state, limits=Limits(requests=1, per=1_000), credentials=frozenset({"key"}))
     [account] = read.accounts(state).values()
-    other = ("mobtexting", "other")
-    read.accounts(state)[other] = type(account)(
-        "other", "mobtexting", limits=Limits(requests=1, per=1_000)
-    )
+    state.accounts.replace(account.replace(name="other", credentials=None))
     keys = ("key", "second", "key", "second", "invalid")
     exchanges = [click_to_call(state, headers={"authorization": f"Bearer {key}"}) for key in keys]
     assert [exchange.response.status for exchange in exchanges] == [200, 200, 429, 429, 401]
@@ -261,7 +259,7 @@ def test_a_reset_clears_the_requests_counted_for_the_rate_limit(state: SandboxSt
     limited = read.accounts(state)[key]
     click_to_call(state)
     state.reset(START)
-    read.accounts(state)[key] = limited
+    state.accounts.replace(limited)
     assert [click_to_call(state).response.status for _ in range(2)] == [200, 429]
 
 

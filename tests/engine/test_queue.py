@@ -19,8 +19,9 @@ from mockserver.core.provider import NO_EFFECTS
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import Condition, Step, WaitReason
 from mockserver.engine.dry_run import dry_run
-from mockserver.engine.sandbox_state import SandboxState, ScheduledEvent
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event, run_due_item, update_account
+from mockserver.engine.state.agenda import ScheduledEvent
 from tests.support import read
 from tests.support.fake_vendor import (
     BOUND_FAKE_VENDOR,
@@ -294,7 +295,7 @@ def test_an_event_scheduled_after_the_end_occurs_only_if_it_is_allowed_then() ->
     state = build_state(build_shop({"ann": "available"}))
     place_calls(state)
     for at, event_type in ((20_000, "rate"), (30_000, "hold"), (40_000, "poll")):
-        state.schedule(
+        state.agenda.schedule(
             at, "event", "c1", ScheduledEvent(attempt=0, event=Event(at=at, type=event_type))
         )
     play_until_idle(state)

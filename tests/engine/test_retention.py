@@ -6,8 +6,9 @@ from mockserver.core.call import Event
 from mockserver.core.webhook import DeliveryResult
 from mockserver.engine import retention
 from mockserver.engine.effects import place_call
-from mockserver.engine.sandbox_state import SandboxState, ScheduledEvent
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event, run_due_item
+from mockserver.engine.state.agenda import ScheduledEvent
 from tests.support import read
 from tests.support.simulation import click_to_call, patch_account, play_until_idle
 
@@ -134,7 +135,7 @@ def test_a_scheduled_event_of_an_evicted_call_is_dropped(state: SandboxState) ->
     for _ in range(3):
         click_to_call(state)
         play_until_idle(state)
-    state.schedule(
+    state.agenda.schedule(
         state.started_at + 10**9,
         "event",
         "c1",

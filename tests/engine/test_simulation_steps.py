@@ -13,8 +13,9 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry, RejectedEvent
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import Step, WaitReason
-from mockserver.engine.sandbox_state import AccountPatch, DueItem, SandboxState
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event
+from mockserver.engine.state.agenda import AccountPatch, DueItem
 from tests.support import read
 from tests.support.builders import build_wait_step
 from tests.support.simulation import (

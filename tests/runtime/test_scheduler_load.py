@@ -196,7 +196,7 @@ def test_ten_thousand_calls_due_at_one_instant_begin_in_order(configuration: Con
 
     events: list[tuple[int, str, str]] = []
     sandbox = build_busy_sandbox(configuration, "real", DUE_CALLS)
-    read.subscribers(sandbox.state).append(record)
+    sandbox.state.journal.subscribe(record)
     sandbox.scheduler.clock = Clock("real", START, FakeClock())
     growth = asyncio.run(run())
     names = [f"c{number}" for number in range(1, DUE_CALLS + 1)]

@@ -115,7 +115,7 @@ def test_a_failing_journal_subscriber_does_not_stop_the_scheduler(state: Sandbox
     async def run() -> None:
         task = asyncio.create_task(scheduler.run())
         click_to_call(state)
-        read.subscribers(state).append(fail)
+        state.journal.subscribe(fail)
         scheduler.wake()
         await yield_to_tasks()
         is_done.append(task.done())

@@ -30,7 +30,7 @@ def sandbox(configuration: Configuration) -> Sandbox:
 
 
 def record_entry(sandbox: Sandbox, entry_type: str = "news") -> None:
-    sandbox.state.record(
+    sandbox.state.journal.append(
         JournalEntry(at=sandbox.clock.now(), type=entry_type, call_id="", payload={})
     )
 

@@ -81,7 +81,7 @@ class Run:
     def __init__(self, configuration: Configuration, seed: int) -> None:
         self.chance = Random(seed)  # noqa: S311 - repeatable on purpose
         self.state = SandboxState(configuration._replace(seed=str(seed)), START)
-        read.subscribers(self.state).append(self._record_entry)
+        self.state.journal.subscribe(self._record_entry)
         self.now = START
         self.entries: list[tuple[int, JournalEntry]] = []
         self.sent: list[Sent] = []

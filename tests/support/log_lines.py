@@ -2,11 +2,10 @@
 
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views.log_lines import format_line
-from tests.support import read
 
 
 def record_log_lines(state: SandboxState) -> list[str]:
     """Return a list to which a log line is added for each new journal entry."""
     lines: list[str] = []
-    read.subscribers(state).append(lambda entry: lines.append(format_line(entry, state)))
+    state.journal.subscribe(lambda entry: lines.append(format_line(entry, state)))
     return lines

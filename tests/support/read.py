@@ -1,7 +1,7 @@
 """Reads a sandbox's state: the one place in the tests that knows where it holds what."""
 
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import cast
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call
@@ -13,27 +13,37 @@ from mockserver.core.selection import Activation, SelectedScenario
 from mockserver.core.webhook import Delivery
 from mockserver.engine.bounded_log import BoundedLog
 from mockserver.engine.exchange import Exchange
-from mockserver.engine.sandbox_state import DueItem, SandboxState
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.state.agenda import DueItem
+from mockserver.engine.state.calls import CallProgress
 
 
 def subscribers(state: SandboxState) -> list[Callable[[JournalEntry], None]]:
-    return state.subscribers
+    return cast("list[Callable[[JournalEntry], None]]", state.journal.subscribers)
 
 
-def accounts(state: SandboxState) -> dict[AccountKey, Account]:
-    return state.accounts
+def accounts(state: SandboxState) -> Mapping[AccountKey, Account]:
+    return state.accounts.by_key
 
 
-def calls(state: SandboxState) -> dict[str, Call]:
-    return state.calls
+def calls(state: SandboxState) -> Mapping[str, Call]:
+    return state.calls.by_id
+
+
+def progress(state: SandboxState) -> Mapping[str, CallProgress]:
+    return state.calls.progress
 
 
 def leg_scenarios(state: SandboxState) -> dict[str, SelectedScenario]:
-    return state.leg_scenarios
+    return {name: each.leg_scenario for name, each in state.calls.progress.items()}
 
 
 def webhook_scenarios(state: SandboxState) -> dict[str, Scenario]:
-    return state.webhook_scenarios
+    return {
+        name: each.webhook_scenario
+        for name, each in state.calls.progress.items()
+        if each.webhook_scenario
+    }
 
 
 def activations(state: SandboxState) -> tuple[Activation, ...]:
@@ -41,92 +51,100 @@ def activations(state: SandboxState) -> tuple[Activation, ...]:
     return state.activations.in_force()
 
 
-def request_times(state: SandboxState) -> dict[AccountKey, deque[int]]:
-    return state.request_times
+def request_times(state: SandboxState) -> Mapping[AccountKey, Sequence[int]]:
+    return state.counters.request_times
 
 
-def held_deliveries(state: SandboxState) -> dict[str, list[str]]:
-    return state.held_deliveries
+def held_deliveries(state: SandboxState) -> Mapping[str, tuple[str, ...]]:
+    return state.deliveries.held_back
 
 
-def resource_queue(state: SandboxState) -> dict[str, str]:
-    return state.resource_queue
+def resource_queue(state: SandboxState) -> Mapping[str, str]:
+    return state.calls.resource_queue
 
 
-def call_ids_by_recording(state: SandboxState) -> dict[str, str]:
-    return state.call_ids_by_recording
+def call_ids_by_recording(state: SandboxState) -> Mapping[str, str]:
+    return state.calls.ids_by_recording
 
 
-def request_origins(state: SandboxState) -> OrderedDict[str, None]:
-    return state.request_origins
+def request_origins(state: SandboxState) -> Collection[str]:
+    return state.journal.request_origins
 
 
 def scripts(state: SandboxState) -> dict[str, Script]:
-    return state.scripts
+    return {name: each.script for name, each in state.calls.progress.items()}
 
 
 def next_steps(state: SandboxState) -> dict[str, tuple[int, DueStep]]:
-    return state.next_steps
+    return {
+        name: (each.serial, each.next_step)
+        for name, each in state.calls.progress.items()
+        if each.next_step
+    }
 
 
 def wait_reasons(state: SandboxState) -> dict[str, tuple[WaitReason, ...]]:
-    return state.wait_reasons
+    return {name: state.calls.progress[name].wait_reasons for name in state.calls.waiting}
 
 
 def exchanges(state: SandboxState) -> BoundedLog[Exchange]:
-    return state.exchanges
+    return cast("BoundedLog[Exchange]", state.journal.exchanges)
 
 
-def deliveries(state: SandboxState) -> dict[str, Delivery]:
-    return state.deliveries
+def deliveries(state: SandboxState) -> Mapping[str, Delivery]:
+    return state.deliveries.by_id
 
 
-def delivery_ids_by_call(state: SandboxState) -> dict[str, list[str]]:
-    return state.delivery_ids_by_call
+def delivery_ids_by_call(state: SandboxState) -> Mapping[str, Sequence[str]]:
+    return state.deliveries.ids_by_call
 
 
 def webhook_depths(state: SandboxState) -> dict[str, int]:
-    return state.webhook_depths
+    return {
+        name: each.webhook_depth
+        for name, each in state.calls.progress.items()
+        if each.webhook_depth
+    }
 
 
 def journal(state: SandboxState) -> BoundedLog[JournalEntry]:
-    return state.journal
+    return cast("BoundedLog[JournalEntry]", state.journal.entries)
 
 
-def ended_calls(state: SandboxState) -> OrderedDict[str, None]:
-    return state.ended_calls
+def ended_calls(state: SandboxState) -> Collection[str]:
+    return state.calls.ended
 
 
-def call_ids_by_vendor_id(state: SandboxState) -> dict[AccountKey, str]:
-    return state.call_ids_by_vendor_id
+def call_ids_by_vendor_id(state: SandboxState) -> Mapping[AccountKey, str]:
+    return state.calls.ids_by_vendor_id
 
 
-def counts(state: SandboxState) -> OrderedDict[str, list[int]]:
-    return state.counts
+def counts(state: SandboxState) -> Mapping[str, Sequence[int]]:
+    return state.counters.counts
 
 
-def uploads(state: SandboxState) -> dict[str, bytes]:
-    return state.uploads
+def uploads(state: SandboxState) -> Mapping[str, bytes]:
+    return state.accounts.uploads
 
 
 def entry_count(state: SandboxState) -> int:
-    return state.entry_count
+    return state.journal.entry_count
 
 
 def request_count(state: SandboxState) -> int:
-    return state.request_count
+    return state.journal.request_count
 
 
 def call_count(state: SandboxState) -> int:
-    return state.call_count
+    return state.calls.count
 
 
 def delivery_count(state: SandboxState) -> int:
-    return state.delivery_count
+    return state.deliveries.count
 
 
 def error_count(state: SandboxState) -> int:
-    return state.error_count
+    return state.journal.error_count
 
 
 def peek(state: SandboxState) -> DueItem | None:
@@ -139,4 +157,4 @@ def pending_items(state: SandboxState) -> Iterator[DueItem]:
 
 
 def find_account(state: SandboxState, provider: str, credential: str | None) -> Account | None:
-    return state.find_account(provider, credential)
+    return state.accounts.find(provider, credential)

@@ -13,6 +13,7 @@ from mockserver.engine.exchange import Exchange, IncomingRequest
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import run_due_item, update_account
+from mockserver.engine.state.agenda import DueItem
 from mockserver.engine.webhooks import complete_attempt
 from tests.support import read
 from tests.support.builders import build_incoming_request
@@ -139,7 +140,12 @@ def patch_account(
 def change_account(state: SandboxState, **changes: Any) -> None:
     """Change the bundled Mobtexting account."""
     key = ("mobtexting", "mobtexting-default")
-    read.accounts(state)[key] = read.accounts(state)[key].replace(**changes)
+    state.accounts.replace(read.accounts(state)[key].replace(**changes))
+
+
+def take_due_item(state: SandboxState) -> DueItem | None:
+    """Take the earliest due item off the agenda without running it."""
+    return state.agenda.take() if read.peek(state) else None
 
 
 def next_due(state: SandboxState) -> int | None:

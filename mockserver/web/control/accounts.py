@@ -6,11 +6,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from mockserver.core.account import Account, merge_patch
-from mockserver.core.journal import JournalEntry
+from mockserver.core.account import Account
+from mockserver.core.configuration import AccountKey
 from mockserver.core.suggestions import did_you_mean
+from mockserver.engine import commands
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.simulation import update_account
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.control.params import read_json_object, sandbox_of, unknown_provider
 from mockserver.web.problems import ProblemError
@@ -21,12 +21,10 @@ async def list_accounts(request: Request) -> JSONResponse:
     state, provider = sandbox_of(request).state, request.path_params["provider"]
     if provider not in state.configuration.providers:
         raise unknown_provider(provider, state.configuration.providers)
-    accounts = {
-        name: account for (owner, name), account in state.accounts.items() if owner == provider
-    }
     redacted = {
         name: _redact_account(account, state.configuration.seed)
-        for name, account in accounts.items()
+        for (owner, name), account in state.accounts.by_key.items()
+        if owner == provider
     }
     return JSONResponse({"accounts": redacted})
 
@@ -42,46 +40,37 @@ async def put_account(request: Request) -> JSONResponse:
     provider, name = request.path_params["provider"], request.path_params["account"]
     if provider not in sandbox.state.configuration.providers:
         raise unknown_provider(provider, sandbox.state.configuration.providers)
-    return _replace_account(sandbox, (provider, name), body, "PUT", body)
+    problems = commands.put_account(sandbox.state, (provider, name), body, sandbox.clock.now())
+    return _changed_account(sandbox, (provider, name), problems)
 
 
 async def patch_account(request: Request) -> JSONResponse:
     """Apply a JSON Merge Patch (RFC 7396) to an account: null removes a key."""
     sandbox, patch = sandbox_of(request), await read_json_object(request)
-    account = _find_account(request, sandbox.state)
-    document = merge_patch(account.document, patch)
-    return _replace_account(sandbox, (account.provider, account.name), document, "PATCH", patch)
+    key = _find_account(request, sandbox.state).key
+    problems = commands.patch_account(sandbox.state, key, patch, sandbox.clock.now())
+    return _changed_account(sandbox, key, problems)
 
 
-def _replace_account(
-    sandbox: Sandbox, key: tuple[str, str], document: Any, method: str, body: Any
-) -> JSONResponse:
-    """Store an account; `key` is (provider, account name).
-
-    `method` and `body` are those of the request, for the journal.
+def _changed_account(sandbox: Sandbox, key: AccountKey, problems: tuple[Any, ...]) -> JSONResponse:
+    """Respond with the account as it is now.
 
     Raises:
-        ProblemError: The document is invalid; the detail has all that is wrong with it.
+        ProblemError: Its document has problems; the detail has all of them.
     """
-    state, (provider, name) = sandbox.state, key
-    account, problems = state.configuration.parse_account(name, provider, document)
-    if account is None:
+    if problems:
         lines = [f"{'.'.join(map(str, keys)) or 'account'}: {text}" for keys, text in problems]
         raise ProblemError("invalid-body", "; ".join(lines))
-    path = f"/accounts/{provider}/{name}"
-    command = {"method": method, "path": path, "body": body}
-    now = sandbox.clock.now()
-    state.record(JournalEntry(now, "command", "", command))
-    update_account(state, account, now)
     sandbox.scheduler.wake()
-    return JSONResponse(_redact_account(state.accounts[key], state.configuration.seed))
+    state = sandbox.state
+    return JSONResponse(_redact_account(state.accounts.by_key[key], state.configuration.seed))
 
 
 def _find_account(request: Request, state: SandboxState) -> Account:
     provider, name = request.path_params["provider"], request.path_params["account"]
-    account = state.accounts.get((provider, name))
+    account = state.accounts.by_key.get((provider, name))
     if account is None:
-        known = [known for owner, known in state.accounts if owner == provider]
+        known = [known for owner, known in state.accounts.by_key if owner == provider]
         hint = did_you_mean(name, known) or f"known: {', '.join(known) or 'none'}"
         raise ProblemError("unknown-account", f"{provider} has no account {name}: {hint}")
     return account

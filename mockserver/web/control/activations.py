@@ -8,11 +8,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mockserver.core.configuration import Configuration
-from mockserver.core.journal import JournalEntry
 from mockserver.core.leg_names import all_leg_names
 from mockserver.core.scenario import CONTEXT_NAMES, MatchRule
 from mockserver.core.selection import Activation
 from mockserver.core.suggestions import did_you_mean
+from mockserver.engine import commands
 from mockserver.web.control.params import check_keys, read_json_object, sandbox_of
 from mockserver.web.problems import ProblemError
 from mockserver.web.views import redaction
@@ -52,17 +52,14 @@ async def activate(request: Request) -> JSONResponse:
     if not (times is None or _is_count(times)):
         raise ProblemError("invalid-body", f"send {USAGE}")
     match = _parse_match(body.get("match", {}), state.configuration)
-    activation = state.activations.add(name, match, times)
-    command = {"method": "POST", "path": "/activations", "body": body}
-    state.record(JournalEntry(sandbox.clock.now(), "command", "", command))
+    rule = Activation("", name, match, times)
+    activation = commands.activate(state, rule, body, sandbox.clock.now())
     return JSONResponse(_serialize_activation(activation, state.configuration.seed), 201)
 
 
 async def clear_activations(request: Request) -> Response:
     sandbox = sandbox_of(request)
-    sandbox.state.activations.clear()
-    command = {"method": "DELETE", "path": "/activations"}
-    sandbox.state.record(JournalEntry(sandbox.clock.now(), "command", "", command))
+    commands.clear_activations(sandbox.state, sandbox.clock.now())
     return Response(status_code=204)
 
 

@@ -9,12 +9,11 @@ from starlette.routing import Route
 
 from mockserver.core.call import Call, Event, IllegalTransition
 from mockserver.core.causes import CAUSES
-from mockserver.core.journal import JournalEntry
 from mockserver.core.leg_names import legs_by_name
 from mockserver.core.old_words import OLD_EVENTS
 from mockserver.core.provider import VendorEvent
 from mockserver.core.suggestions import did_you_mean
-from mockserver.engine.simulation import apply_event
+from mockserver.engine import commands
 from mockserver.web.control.params import (
     call_of,
     check_keys,
@@ -42,14 +41,14 @@ FILTERS = ("provider", "state", "vendor_id")
 async def list_calls(request: Request) -> JSONResponse:
     calls = (call for call in all_calls(request) if matches_filters(call, request, FILTERS))
     state = sandbox_of(request).state
-    evicted = state.call_count - len(state.calls)
+    evicted = state.calls.count - len(state.calls.by_id)
     return JSONResponse({"calls": paginate(calls, request), "evicted": evicted})
 
 
 def all_calls(request: Request) -> list[dict[str, Any]]:
     """Serialize all calls, oldest first."""
     state = sandbox_of(request).state
-    return [serialize_call(state, call) for call in state.calls.values()]
+    return [serialize_call(state, call) for call in state.calls.by_id.values()]
 
 
 async def get_call(request: Request) -> JSONResponse:
@@ -64,11 +63,9 @@ async def inject_event(request: Request) -> JSONResponse:
     with sandbox.scheduler.request_scope() as now:
         event = _parse_event(body, call, vendor_events, now)
         try:
-            changed = apply_event(sandbox.state, call.spec.id, event)
+            changed = commands.inject_event(sandbox.state, call.spec.id, event, body)
         except IllegalTransition as error:
             raise ProblemError("illegal-transition", str(error)) from None
-        command = {"method": "POST", "path": f"/calls/{call.spec.id}/events", "body": body}
-        sandbox.state.record(JournalEntry(now, "command", call.spec.id, command))
         return JSONResponse(serialize_call(sandbox.state, changed))
 
 

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from mockserver.core.journal import JournalEntry
 from mockserver.core.time import MAX_TIME, format_iso, parse_duration, to_milliseconds
+from mockserver.engine import commands
 from mockserver.runtime.clock import MODES, parse_rate
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.scheduler import AdvanceInProgress
@@ -29,9 +29,8 @@ async def put_clock(request: Request) -> JSONResponse:
     check_keys(body, ("mode",), "the clock")
     if parse_rate(mode) is None:
         raise ProblemError("invalid-body", f'send {{"mode": ...}}, one of {MODES}')
-    now = sandbox.clock.now()
+    commands.record_clock(sandbox.state, {"mode": mode}, sandbox.clock.now())
     sandbox.clock.set_mode(mode)
-    sandbox.state.record(JournalEntry(now, "clock", "", {"mode": mode}))
     sandbox.scheduler.wake()
     return JSONResponse(_serialize_clock(sandbox))
 
@@ -47,7 +46,7 @@ async def advance_clock(request: Request) -> JSONResponse:
             "advance-running", "another advance of this sandbox is still running"
         ) from None
     if result.stop_reason != "reset":
-        sandbox.state.record(JournalEntry(sandbox.clock.now(), "clock", "", {"advance": body}))
+        commands.record_clock(sandbox.state, {"advance": body}, sandbox.clock.now())
     clock = _serialize_clock(sandbox)
     return JSONResponse(
         {
@@ -56,7 +55,7 @@ async def advance_clock(request: Request) -> JSONResponse:
             "attempts": result.attempts,
             "pending": clock["pending"],
             "next_at": clock["next_at"],
-            "waiting": list(sandbox.state.wait_reasons),
+            "waiting": list(sandbox.state.calls.waiting),
             "stop_reason": result.stop_reason,
         }
     )

@@ -90,10 +90,10 @@ def _other_sandbox_hints(
 ) -> Iterator[str]:
     """Find a credential unknown to this sandbox that an account of another one lists."""
     credential = provider.credential(request)
-    if not credential or state.find_account(provider.name, credential):
+    if not credential or state.accounts.find(provider.name, credential):
         return
     for other in other_states:
-        account = other.find_account(provider.name, credential)
+        account = other.accounts.find(provider.name, credential)
         if account and account.credentials is not None:
             yield f"sandbox {state.name} does not know this credential, sandbox {other.name} does"
 
@@ -134,7 +134,7 @@ def _would_pass(
         exchange.request.replace(fields=fields),
         exchange.at,
         exchange.operation,
-        state.find_account(exchange.provider, bound.provider.credential(exchange.request)),
+        state.accounts.find(exchange.provider, bound.provider.credential(exchange.request)),
         bound.checks[exchange.operation](fields),
         read_model=state.read_model,
     )

@@ -23,7 +23,7 @@ from mockserver.web.views.body_preview import preview_field
 
 async def explain_request(request: Request) -> JSONResponse:
     state, name = sandbox_of(request).state, request.path_params["request"]
-    exchange = next((entry for entry in state.exchanges if entry.id == name), None)
+    exchange = next((entry for entry in state.journal.exchanges if entry.id == name), None)
     if exchange is None:
         raise ProblemError(
             "unknown-request", f"no request is named {name}: GET /_mock/requests lists them"
@@ -89,7 +89,7 @@ def _serialize_rule(rule: Rule, exchange: Exchange, salt: str) -> dict[str, Any]
 def _serialize_matches(exchange: Exchange, state: SandboxState) -> Iterator[dict[str, Any]]:
     for index, match in enumerate(exchange.matches):
         call_id = exchange.placed_calls.get(index)
-        call = state.calls.get(call_id) if call_id else None
+        call = state.calls.by_id.get(call_id) if call_id else None
         yield {
             "call": call_id,
             "numbers": dict(match.context.numbers),

@@ -17,7 +17,7 @@ async def get_health(request: Request) -> JSONResponse:
             "clock": sandbox.clock.mode,
             "seed": sandbox.state.configuration.seed,
             "providers": list(sandbox.state.configuration.providers),
-            "errors": sandbox.state.error_count,
+            "errors": sandbox.state.journal.error_count,
             "rejections": dict(dependencies.rejections),
             "uptime": round(dependencies.sandboxes.uptime(), 3),
         }

@@ -8,7 +8,6 @@ from mockserver.web.control.params import dependencies_of, paginate, sandbox_of
 from mockserver.web.problems import ProblemError
 from mockserver.web.views.journal_export import (
     export_lines,
-    first_sequence,
     format_json,
     replace_origins,
     serialize_entries,
@@ -31,7 +30,7 @@ async def get_journal(request: Request) -> Response:
         return Response(text, media_type="application/jsonl")
     page = {
         "entries": paginate(serialize_entries(state), request),
-        "evicted": first_sequence(state) - 1,
+        "evicted": state.journal.first_sequence - 1,
     }
     return Response(
         replace_origins(format_json(page), state, origins), media_type="application/json"

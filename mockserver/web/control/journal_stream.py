@@ -25,7 +25,7 @@ async def stream_journal(request: Request) -> Response:
     if last_event_id and not (last_event_id.isdecimal() and last_event_id.isascii()):
         raise ProblemError("invalid-header", "Last-Event-ID is the id of a journal entry")
     state = sandbox_of(request).state
-    last_sequence = int(last_event_id[:15]) if last_event_id else state.entry_count
+    last_sequence = int(last_event_id[:15]) if last_event_id else state.journal.entry_count
     headers = {"cache-control": "no-store"}
     if request.method == "HEAD":
         return Response(None, 200, headers, "text/event-stream")
@@ -40,12 +40,12 @@ async def _stream_events(state: SandboxState, last_sequence: int) -> AsyncIterat
     def notify(_: JournalEntry) -> None:
         new_entries.set()
 
-    state.subscribers.append(notify)
+    unsubscribe = state.journal.subscribe(notify)
     epoch = state.epoch
     try:
         yield ": listening\n\n"
         while True:
-            if state.epoch != epoch or last_sequence > state.entry_count:
+            if state.epoch != epoch or last_sequence > state.journal.entry_count:
                 epoch, last_sequence = state.epoch, 0
                 yield "event: reset\ndata: {}\n\n"
             new_entries.clear()
@@ -54,8 +54,7 @@ async def _stream_events(state: SandboxState, last_sequence: int) -> AsyncIterat
                 yield text
             await new_entries.wait()
     finally:
-        if notify in state.subscribers:
-            state.subscribers.remove(notify)
+        unsubscribe()
 
 
 def _render_new_entries(state: SandboxState, last_sequence: int) -> list[tuple[int, str]]:
@@ -63,14 +62,14 @@ def _render_new_entries(state: SandboxState, last_sequence: int) -> list[tuple[i
 
     The journal, which is bounded, serves as the queue.
     """
-    first = state.entry_count - len(state.journal) + 1
-    start = max(last_sequence + 1, first, state.entry_count - MAX_LAG + 1)
+    first = state.journal.first_sequence
+    start = max(last_sequence + 1, first, state.journal.entry_count - MAX_LAG + 1)
     messages = []
     if start > last_sequence + 1:
         messages.append(
             (start - 1, f'event: gap\ndata: {{"missed": {start - last_sequence - 1}}}\n\n')
         )
-    for number, entry in enumerate(islice(state.journal, start - first, None), start):
+    for number, entry in enumerate(islice(state.journal.entries, start - first, None), start):
         line = json.dumps(
             {"id": number, **serialize_entry(entry, state.configuration)}, ensure_ascii=False
         )

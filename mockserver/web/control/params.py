@@ -55,7 +55,7 @@ def call_of(request: Request) -> Call:
         ProblemError: There is no such call; the detail has the nearest id.
     """
     name = request.path_params["id"]
-    calls = sandbox_of(request).state.calls
+    calls = sandbox_of(request).state.calls.by_id
     if name not in calls:
         hint = did_you_mean(name, calls) or "GET /_mock/calls lists them"
         raise ProblemError("unknown-call", f"no call is named {name}: {hint}")

@@ -45,8 +45,8 @@ def _find_recording(request: Request) -> Recording:
     sandbox = sandboxes_of(request).find(name)
     if sandbox is None:
         raise ProblemError("unknown-sandbox", f"no sandbox here is named {name}")
-    state = sandbox.state
-    call = state.calls.get(state.call_ids_by_recording.get(request.path_params["token"], ""))
+    calls = sandbox.state.calls
+    call = calls.by_id.get(calls.ids_by_recording.get(request.path_params["token"], ""))
     if call is None:
         raise ProblemError("unknown-recording", "no call has a recording of this name")
     recording = build_recording(call)

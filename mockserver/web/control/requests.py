@@ -20,14 +20,14 @@ FILTERS = (*FIELD_FILTERS, "call")
 async def list_requests(request: Request) -> JSONResponse:
     requests = (item for item in all_requests(request) if _matches(item, request))
     state = sandbox_of(request).state
-    evicted = state.request_count - len(state.exchanges)
+    evicted = state.journal.request_count - len(state.journal.exchanges)
     return JSONResponse({"requests": paginate(requests, request), "evicted": evicted})
 
 
 def all_requests(request: Request) -> list[dict[str, Any]]:
     """Serialize all requests that are still kept, oldest first."""
     sandbox = sandbox_of(request)
-    return [_serialize_request(exchange, sandbox) for exchange in sandbox.state.exchanges]
+    return [_serialize_request(exchange, sandbox) for exchange in sandbox.state.journal.exchanges]
 
 
 def _matches(item: Mapping[str, Any], request: Request) -> bool:

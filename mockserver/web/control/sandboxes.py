@@ -81,7 +81,7 @@ def _serialize_sandbox(sandbox: Sandbox) -> dict[str, Any]:
         "clock": sandbox.clock.mode,
         "seed": sandbox.state.configuration.seed,
         "now": format_iso(sandbox.clock.now()),
-        "calls": len(sandbox.state.calls),
+        "calls": len(sandbox.state.calls.by_id),
     }
 
 

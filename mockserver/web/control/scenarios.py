@@ -6,10 +6,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mockserver.core.journal import JournalEntry
+from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario
 from mockserver.core.selection import ASPECTS
 from mockserver.core.suggestions import did_you_mean
+from mockserver.engine import commands
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.control.params import dependencies_of, read_request_body, sandbox_of
 from mockserver.web.problems import ProblemError
@@ -29,9 +30,9 @@ async def put_scenario(request: Request) -> Response:
     """
     sandbox, name = sandbox_of(request), request.path_params["name"]
     body = await read_request_body(request)
-    _recompile(request, sandbox, {**sandbox.uploaded_scenarios, name: body})
-    sandbox.state.activations.restart_responses(name)
-    _record_command(sandbox, "PUT", name, body.decode("utf-8", "replace"))
+    text = body.decode("utf-8", "replace")
+    configuration = _recompile(request, sandbox, {**sandbox.uploaded_scenarios, name: body})
+    commands.put_scenario(sandbox.state, name, text, configuration, sandbox.clock.now())
     return JSONResponse(serialize_scenario(sandbox.state.configuration.scenarios.by_name[name]))
 
 
@@ -44,9 +45,8 @@ async def delete_scenario(request: Request) -> Response:
         reason = "is in a file" if name in known else "does not exist"
         raise ProblemError("scenario-not-uploaded", f"{name} {reason}: {hint}")
     rest = {other: text for other, text in sandbox.uploaded_scenarios.items() if other != name}
-    _recompile(request, sandbox, rest)
-    sandbox.state.activations.restart_responses(name)
-    _record_command(sandbox, "DELETE", name, None)
+    configuration = _recompile(request, sandbox, rest)
+    commands.delete_scenario(sandbox.state, name, configuration, sandbox.clock.now())
     return Response(status_code=204)
 
 
@@ -62,8 +62,10 @@ def serialize_scenario(scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def _recompile(request: Request, sandbox: Sandbox, scenario_texts: dict[str, bytes]) -> None:
-    """Rebuild the configuration with these uploads.
+def _recompile(
+    request: Request, sandbox: Sandbox, scenario_texts: dict[str, bytes]
+) -> Configuration:
+    """Build the configuration with these uploads, and keep them.
 
     Raises:
         ProblemError: The uploads have problems.
@@ -73,12 +75,7 @@ def _recompile(request: Request, sandbox: Sandbox, scenario_texts: dict[str, byt
     if configuration is None:
         raise ProblemError("invalid-scenario", "\n".join(problems), problems=list(problems))
     sandbox.uploaded_scenarios = scenario_texts
-    sandbox.state.configuration = configuration
-
-
-def _record_command(sandbox: Sandbox, method: str, name: str, body: str | None) -> None:
-    command = {"method": method, "path": f"/scenarios/{name}", "body": body}
-    sandbox.state.record(JournalEntry(sandbox.clock.now(), "command", "", command))
+    return configuration
 
 
 ROUTES = (

@@ -24,13 +24,13 @@ FORMATS = {"text": render_text, "mermaid": render_diagram}
 async def get_timeline(request: Request) -> PlainTextResponse:
     """Render the timeline of the sandbox, as text unless `?format=mermaid`."""
     state = sandbox_of(request).state
-    return _render_timeline(request, state, tuple(state.journal), "text")
+    return _render_timeline(request, state, tuple(state.journal.entries), "text")
 
 
 async def get_call_timeline(request: Request) -> PlainTextResponse:
     """Render the timeline of one call, as Mermaid unless `?format=text`."""
     state, call_id = sandbox_of(request).state, call_of(request).spec.id
-    entries = tuple(entry for entry in state.journal if entry.call_id == call_id)
+    entries = tuple(entry for entry in state.journal.entries if entry.call_id == call_id)
     return _render_timeline(request, state, entries, "mermaid")
 
 

@@ -6,10 +6,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from mockserver.core.journal import JournalEntry
 from mockserver.core.suggestions import did_you_mean
 from mockserver.core.webhook import ORIGIN_PLACEHOLDER, Delivery
-from mockserver.engine.webhooks import redeliver
+from mockserver.engine import commands
 from mockserver.web.control.params import dependencies_of, matches_filters, paginate, sandbox_of
 from mockserver.web.problems import ProblemError
 from mockserver.web.views.serializers import serialize_delivery
@@ -20,7 +19,7 @@ FILTERS = ("provider", "call", "state", "kind")
 async def list_webhooks(request: Request) -> JSONResponse:
     webhooks = (item for item in all_webhooks(request) if matches_filters(item, request, FILTERS))
     state = sandbox_of(request).state
-    evicted = state.delivery_count - len(state.deliveries)
+    evicted = state.deliveries.count - len(state.deliveries.by_id)
     return JSONResponse({"webhooks": paginate(webhooks, request), "evicted": evicted})
 
 
@@ -28,24 +27,22 @@ async def redeliver_webhook(request: Request) -> JSONResponse:
     """Send a webhook again, now; 409 while it is pending."""
     sandbox, name = sandbox_of(request), request.path_params["id"]
     state = sandbox.state
-    delivery = state.deliveries.get(name)
+    delivery = state.deliveries.by_id.get(name)
     if delivery is None:
-        hint = did_you_mean(name, state.deliveries) or "GET /_mock/webhooks lists them"
+        hint = did_you_mean(name, state.deliveries.by_id) or "GET /_mock/webhooks lists them"
         raise ProblemError("unknown-webhook", f"no webhook is named {name}: {hint}")
     if delivery.state == "pending":
         raise ProblemError("webhook-in-flight", f"{name} is on its way already")
     with sandbox.scheduler.request_scope() as now:
-        redeliver(state, name, now)
-        command = {"method": "POST", "path": f"/webhooks/{name}/redeliver"}
-        state.record(JournalEntry(now, "command", delivery.webhook.call_id, command))
-    return JSONResponse(_serialize_webhook(request, state.deliveries[name]), 202)
+        commands.redeliver(state, name, now)
+    return JSONResponse(_serialize_webhook(request, state.deliveries.by_id[name]), 202)
 
 
 def all_webhooks(request: Request) -> list[dict[str, Any]]:
     """Serialize all webhooks, oldest first."""
     return [
         _serialize_webhook(request, delivery)
-        for delivery in sandbox_of(request).state.deliveries.values()
+        for delivery in sandbox_of(request).state.deliveries.by_id.values()
     ]
 
 

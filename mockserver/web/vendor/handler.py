@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from starlette.types import Receive, Scope, Send
 
 from mockserver.core.http import Request
-from mockserver.core.journal import JournalEntry
 from mockserver.core.rulebook import Rule
 from mockserver.core.time import SECOND
 from mockserver.engine.bounded_log import MAX_ITEMS
@@ -228,8 +227,7 @@ def _respond_and_render(
 def _record_failure(scope: Scope, error: Exception) -> "Response":
     if dependencies_in(scope).log_throttle.limit(repr(error), "again"):
         log.error("a provider failed", exc_info=error)
-    sandbox = sandbox_in(scope)
-    sandbox.state.record(JournalEntry(sandbox.clock.now(), "error", "", error))
+    sandbox_in(scope).scheduler.record_error(error)
     return problem("internal-error", f"this is a fault of the mock server: {error!r}")
 
 

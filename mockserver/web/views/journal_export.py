@@ -28,15 +28,10 @@ UNMASKED_HEADERS: Final = ("accept", "content-type", "x-mock-scenario")
 
 def serialize_entries(state: SandboxState) -> list[dict[str, Any]]:
     """Serialize all entries that the journal still has, with their sequence numbers."""
-    numbered = enumerate(state.journal, first_sequence(state))
+    numbered = enumerate(state.journal.entries, state.journal.first_sequence)
     return [
         {"id": number, **serialize_entry(entry, state.configuration)} for number, entry in numbered
     ]
-
-
-def first_sequence(state: SandboxState) -> int:
-    """The sequence number of the oldest entry that the journal still has, from 1."""
-    return state.entry_count - len(state.journal) + 1
 
 
 def build_heading(state: SandboxState) -> dict[str, Any]:
@@ -47,7 +42,7 @@ def build_heading(state: SandboxState) -> dict[str, Any]:
         "sandbox": state.name,
         "seed": state.configuration.seed,
         "start_at": format_iso(state.started_at),
-        "evicted": first_sequence(state) - 1,
+        "evicted": state.journal.first_sequence - 1,
     }
 
 
@@ -56,7 +51,7 @@ def export_lines(state: SandboxState, origins: Iterable[str]) -> Iterator[str]:
     known = tuple(origins)
     vendor_hosts = hosts_by_provider(state.configuration.providers)
     yield replace_origins(format_json(build_heading(state)), state, known)
-    for entry, serialized in zip(state.journal, serialize_entries(state), strict=True):
+    for entry, serialized in zip(state.journal.entries, serialize_entries(state), strict=True):
         if isinstance(entry.payload, Exchange):
             serialized["sent"] = serialize_sent_request(entry.payload, state, vendor_hosts)
         yield replace_origins(format_json(serialized), state, known)
@@ -64,7 +59,7 @@ def export_lines(state: SandboxState, origins: Iterable[str]) -> Iterator[str]:
 
 def replace_origins(text: str, state: SandboxState, origins: Iterable[str]) -> str:
     """Replace `origins`, and those by which clients called the server, by `{origin}`."""
-    for origin in filter(None, (*origins, *state.request_origins)):
+    for origin in filter(None, (*origins, *state.journal.request_origins)):
         text = re.sub(rf"{re.escape(origin)}(?![\w.:-])", ORIGIN_PLACEHOLDER, text)
     return text
 

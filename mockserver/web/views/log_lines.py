@@ -16,7 +16,7 @@ Words = Iterable[object]
 def format_line(entry: JournalEntry, state: SandboxState) -> str:
     """Format an entry as `12:00:04 mobtexting c7 a answer`, with control characters escaped."""
     serialized = serialize_entry(entry, state.configuration)
-    call = state.calls.get(entry.call_id)
+    call = state.calls.by_id.get(entry.call_id)
     provider = call.spec.provider if call else serialized.get("provider")
     words = (
         serialized["at"][11:19],

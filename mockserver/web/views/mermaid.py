@@ -38,7 +38,7 @@ def _render_entry(entry: JournalEntry, state: SandboxState) -> Iterator[str]:
     if arrows is not None:
         serialized, call = (
             serialize_entry(entry, state.configuration),
-            state.calls.get(entry.call_id),
+            state.calls.by_id.get(entry.call_id),
         )
         at = serialized["at"][11:19]
         yield from (

@@ -50,7 +50,7 @@ def serialize_call(state: SandboxState, call: Call) -> dict[str, Any]:
         "ended_at": _format_time(call.ended_at),
         "waiting": [
             {"for": wait.reason, "leg": wait.leg or None}
-            for wait in state.wait_reasons.get(spec.id, ())
+            for wait in state.calls.progress[spec.id].wait_reasons
         ],
         "legs": [_serialize_leg(leg) for leg in call.legs],
         "leg_names": dict(legs_by_name(call)),
@@ -62,7 +62,7 @@ def serialize_call(state: SandboxState, call: Call) -> dict[str, Any]:
         "parameters": redaction.redact_value(
             preview_field(spec.parameters), state.configuration.seed
         ),
-        "webhooks": state.delivery_ids_by_call.get(spec.id, []),
+        "webhooks": list(state.deliveries.ids_by_call.get(spec.id, ())),
     }
 
 
@@ -170,10 +170,10 @@ def serialize_entry(entry: JournalEntry, configuration: Configuration) -> dict[s
 
 def _scenario_names(state: SandboxState, call_id: str) -> list[str]:
     """The scenario of the legs, and that of the webhooks if it is another one."""
-    webhook_scenario = state.webhook_scenarios.get(call_id)
+    progress = state.calls.progress[call_id]
     names = [
-        state.leg_scenarios[call_id].scenario.name,
-        *([webhook_scenario.name] if webhook_scenario else []),
+        progress.leg_scenario.scenario.name,
+        *([progress.webhook_scenario.name] if progress.webhook_scenario else []),
     ]
     return list(dict.fromkeys(names))
 

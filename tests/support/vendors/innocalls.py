@@ -55,4 +55,4 @@ def change_account(state: SandboxState, **changes: Any) -> None:
     account, problems = state.configuration.parse_account(key[1], key[0], document)
     assert problems == ()
     assert isinstance(account, Account)
-    read.accounts(state)[key] = account
+    state.accounts.replace(account)

@@ -27,8 +27,9 @@ def test_the_accounts_of_a_provider_are_listed_by_name(site: SiteClient) -> None
 
 
 def test_the_account_list_of_a_provider_leaves_out_other_providers(site: SiteClient) -> None:
-    accounts = read.accounts(site.sandbox.state)
-    accounts["phonon", "other"] = accounts["mobtexting", "mobtexting-default"]
+    state = site.sandbox.state
+    account = read.accounts(state)["mobtexting", "mobtexting-default"]
+    state.accounts.replace(account.replace(provider="phonon", name="other"))
     assert list(site.get_json("/_mock/accounts/mobtexting")["accounts"]) == ["mobtexting-default"]
 
 
@@ -130,7 +131,7 @@ def test_patched_credentials_are_redacted_when_shown_and_still_authenticate(
 
 def test_a_patch_is_journaled_with_redacted_credentials(site: SiteClient) -> None:
     log_lines, state = list[str](), site.sandbox.state
-    read.subscribers(state).append(lambda entry: log_lines.append(format_line(entry, state)))
+    state.journal.subscribe(lambda entry: log_lines.append(format_line(entry, state)))
     site.advance(by=5)
     patch(site, {"credentials": [BEARER]})
     assert log_lines[-1].startswith("09:00:05 command method PATCH path /accounts/mobtexting/")

@@ -206,7 +206,7 @@ def test_a_reset_clears_all_activations_and_restarts_their_ids(site: SiteClient)
 
 def test_creating_and_clearing_activations_is_journaled(site: SiteClient) -> None:
     log_lines, state = list[str](), site.sandbox.state
-    read.subscribers(state).append(lambda entry: log_lines.append(format_line(entry, state)))
+    state.journal.subscribe(lambda entry: log_lines.append(format_line(entry, state)))
     body = {"scenario": "callee-busy", "match": {"callee": "*9"}, "times": 1}
     post(site, **body)
     site.request("DELETE", PATH)

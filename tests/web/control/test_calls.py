@@ -140,17 +140,19 @@ def test_a_hangup_without_a_cause_is_rejected_while_ringing_and_normal_once_answ
     assert post_event(person_site, event="hangup").json()["legs"][0]["cause"] == cause
 
 
-def test_an_event_is_journaled_as_a_command_after_its_consequences(person_site: SiteClient) -> None:
+def test_the_command_of_an_event_is_journaled_before_its_consequences(
+    person_site: SiteClient,
+) -> None:
     person_site.click_to_call()
     person_site.advance(by=1)
     post_event(person_site, event="hangup", cause="busy")
     entries = person_site.get_json("/_mock/journal")["entries"]
     types = [entry.get("event") or entry["type"] for entry in entries][-4:]
-    assert types == ["hangup", "attempt-ended", "ended", "command"]
+    assert types == ["command", "hangup", "attempt-ended", "ended"]
     body = {"event": "hangup", "cause": "busy"}
     expected = {"method": "POST", "path": "/calls/c1/events", "body": body}
-    assert {name: entries[-1][name] for name in expected} == expected
-    assert (entries[-1]["call"], entries[-1]["at"]) == ("c1", "2026-01-01T09:00:01.000Z")
+    assert {name: entries[-4][name] for name in expected} == expected
+    assert (entries[-4]["call"], entries[-4]["at"]) == ("c1", "2026-01-01T09:00:01.000Z")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from mockserver import __version__
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.engine.bounded_log import BoundedLog
+from mockserver.engine.state.journal import Journal
 from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH, START
 from tests.support.site import BEARER, HEADERS, read_problem
 from tests.support.site_client import SiteClient, build_site_client
@@ -105,9 +105,9 @@ def test_a_full_journal_evicts_the_oldest_entries_and_counts_them(
     configuration: Configuration,
 ) -> None:
     site = build_site_client(configuration)
-    site.sandbox.state.journal = BoundedLog(3)
+    site.sandbox.state.journal = Journal(max_entries=3)
     for number in range(5):
-        site.sandbox.state.record(
+        site.sandbox.state.journal.append(
             JournalEntry(at=START, type="clock", call_id="", payload={"number": number})
         )
     journal = site.get_json("/_mock/journal")
@@ -124,9 +124,9 @@ def test_the_heading_of_an_export_states_format_2_and_how_many_entries_are_evict
     configuration: Configuration,
 ) -> None:
     site = build_site_client(configuration)
-    site.sandbox.state.journal = BoundedLog(3)
+    site.sandbox.state.journal = Journal(max_entries=3)
     for _ in range(5):
-        site.sandbox.state.record(
+        site.sandbox.state.journal.append(
             JournalEntry(at=START, type="clock", call_id="", payload={"mode": "manual"})
         )
     response = site.request("GET", "/_mock/journal?format=jsonl")

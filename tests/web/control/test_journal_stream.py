@@ -120,7 +120,7 @@ def run(check: Callable[[], Any]) -> None:
 
 
 def record_entry(edge: EdgeSite, number: int) -> None:
-    edge.default.state.record(
+    edge.default.state.journal.append(
         JournalEntry(at=START, type="command", call_id="", payload={"number": number})
     )
 
@@ -309,7 +309,7 @@ def test_each_sandbox_has_its_own_journal_stream(edge: EdgeSite) -> None:
     "text", ["a\nb", "a\r\ndata: x", "\u2028\u2029\x85", "\x00\x1b[31m", "\ufffd"]
 )
 def test_captured_text_stays_within_its_data_line(edge: EdgeSite, text: str) -> None:
-    edge.default.state.record(
+    edge.default.state.journal.append(
         JournalEntry(at=START, type="command", call_id="", payload={"text": text})
     )
 

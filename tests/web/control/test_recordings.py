@@ -20,7 +20,7 @@ def record_call(site: SiteClient, *events: Event) -> str:
     """Place a call, give it `events`, and return the path of its recording."""
     state = site.sandbox.state
     call_id = site.click_to_call().headers["x-mock-call"]
-    read.calls(state)[call_id] = read.calls(state)[call_id].replace(events=events)
+    state.calls.update(read.calls(state)[call_id].replace(events=events))
     return recording_path(site, call_id)
 
 
@@ -164,7 +164,7 @@ def test_an_unknown_recording_is_not_found(
 
 def test_the_recording_of_an_evicted_call_is_not_found(site: SiteClient) -> None:
     path = record_call(site, *EVENTS)
-    read.calls(site.sandbox.state).clear()
+    site.sandbox.state.calls.evict("c1")
     assert read_problem(site.request("GET", path))[:2] == (404, "unknown-recording")
 
 

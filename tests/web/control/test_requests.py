@@ -6,7 +6,6 @@ import pytest
 
 from mockserver.web.views.log_lines import format_line
 from mockserver.web.views.redaction import mask
-from tests.support import read
 from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
 from tests.support.site import BEARER, HEADERS
 from tests.support.site_client import SiteClient
@@ -141,7 +140,7 @@ def test_a_received_credential_is_in_no_control_response_and_in_no_log_line(
 ) -> None:
     """This holds for every place where the vendor accepts it, and for every control route."""
     log_lines, state = list[str](), site.sandbox.state
-    read.subscribers(state).append(lambda entry: log_lines.append(format_line(entry, state)))
+    state.journal.subscribe(lambda entry: log_lines.append(format_line(entry, state)))
     assert site.request("POST", **{"path": CLICK_TO_CALL_PATH, **arguments}).status_code == 200
     site.advance()
     paths = ("requests", "journal", "calls", "calls/c1", "webhooks", "accounts/mobtexting",

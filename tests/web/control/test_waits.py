@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from mockserver.core.configuration import Configuration
+from mockserver.core.journal import JournalEntry
 from mockserver.core.time import HOUR, MAX_TIME, SECOND
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.web.control import waits
@@ -38,14 +39,13 @@ async def wait_during(
 ) -> httpx.Response:
     """Start a wait, run `action` once it has subscribed, and return its response."""
     subscribed = asyncio.Event()
-    subscribers = read.subscribers(edge.default.state)
+    subscribe = edge.default.state.journal.subscribe
 
-    class SignalingList(list[Any]):
-        def append(self, subscriber: Any) -> None:
-            super().append(subscriber)
-            subscribed.set()
+    def signal_subscription(subscriber: Callable[[JournalEntry], None]) -> Callable[[], None]:
+        subscribed.set()
+        return subscribe(subscriber)
 
-    edge.default.state.subscribers = SignalingList(subscribers)
+    edge.default.state.journal.subscribe = signal_subscription  # type: ignore[method-assign]
     async with build_client(edge.app) as client:
         pending = asyncio.create_task(client.post(WAIT, json={"timeout": 30, **body}))
         await subscribed.wait()

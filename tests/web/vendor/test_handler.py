@@ -272,7 +272,7 @@ def test_a_failing_journal_subscriber_does_not_fail_the_request(site: SiteClient
     def fail(_: object) -> None:
         raise BrokenPipeError
 
-    read.subscribers(site.sandbox.state).append(fail)
+    site.sandbox.state.journal.subscribe(fail)
     assert site.click_to_call().status_code == 200
 
 

@@ -250,8 +250,8 @@ def test_every_response_has_exactly_one_now_header(
 
 def test_a_500_problem_has_the_now_header(configuration: Configuration) -> None:
     site = build_site_client(configuration)
-    site.sandbox.state.exchanges = None  # type: ignore[assignment] # so that two routes fail
-    for response in (site.click_to_call(), site.request("GET", "/_mock/requests")):
+    site.sandbox.state.configuration = None  # type: ignore[assignment] # so that two routes fail
+    for response in (site.click_to_call(), site.request("GET", "/_mock/scenarios")):
         assert read_problem(response)[:2] == (500, "internal-error")
         assert response.headers["x-mock-now"] == "2026-01-01T09:00:00.000Z"
 

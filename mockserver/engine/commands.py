@@ -1,0 +1,147 @@
+"""The changes that come through the control API.
+
+Each command checks what is asked for, appends its journal entry, and then applies the change: the
+entries that follow from it come after its own.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mockserver.core.account import Account, merge_patch
+from mockserver.core.call import Call, Event
+from mockserver.core.configuration import AccountKey, Configuration
+from mockserver.core.journal import JournalEntry
+from mockserver.core.selection import Activation
+from mockserver.engine import webhooks
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulation import apply_transitions, compute_transitions, update_account
+
+
+def inject_event(
+    state: SandboxState, call_id: str, event: Event, body: Mapping[str, object]
+) -> Call:
+    """Apply an event to a call; `body` is what the client sent.
+
+    Returns:
+        The call after the event and all that follow from it.
+
+    Raises:
+        IllegalTransition: the lifecycle forbids the event; nothing has changed.
+    """
+    transitions = compute_transitions(state, call_id, event)
+    _record(state, event.at, "POST", f"/calls/{call_id}/events", call_id, body=body)
+    return apply_transitions(state, call_id, transitions)
+
+
+def put_account(
+    state: SandboxState, key: AccountKey, document: Mapping[str, Any], now: int
+) -> tuple[Any, ...]:
+    """Create or replace an account; `document` is as in a file.
+
+    Returns:
+        The problems of the document, each a (path, message); with any, nothing has changed.
+    """
+    account, problems = state.configuration.parse_account(key[1], key[0], document)
+    if account:
+        _replace_account(state, account, now, "PUT", document)
+    return problems
+
+
+def patch_account(
+    state: SandboxState, key: AccountKey, patch: Mapping[str, Any], now: int
+) -> tuple[Any, ...]:
+    """Apply a JSON Merge Patch (RFC 7396) to an account.
+
+    Returns:
+        The problems of the result, as `put_account`.
+    """
+    document = merge_patch(state.accounts.by_key[key].document, patch)
+    account, problems = state.configuration.parse_account(key[1], key[0], document)
+    if account:
+        _replace_account(state, account, now, "PATCH", patch)
+    return problems
+
+
+def activate(
+    state: SandboxState, activation: Activation, body: Mapping[str, object], now: int
+) -> Activation:
+    """Put a scenario in force, and return the activation with its id.
+
+    `body` is what the client sent.
+    """
+    _record(state, now, "POST", "/activations", body=body)
+    return state.activations.add(activation.scenario_name, activation.match, activation.remaining)
+
+
+def clear_activations(state: SandboxState, now: int) -> None:
+    _record(state, now, "DELETE", "/activations")
+    state.activations.clear()
+
+
+def put_scenario(
+    state: SandboxState, name: str, text: str, configuration: Configuration, now: int
+) -> None:
+    """Add or replace a scenario: `configuration` is the one with it."""
+    _record(state, now, "PUT", f"/scenarios/{name}", body=text)
+    set_configuration(state, configuration)
+    state.activations.restart_responses(name)
+
+
+def delete_scenario(state: SandboxState, name: str, configuration: Configuration, now: int) -> None:
+    """Remove an uploaded scenario: `configuration` is the one without it."""
+    _record(state, now, "DELETE", f"/scenarios/{name}", body=None)
+    set_configuration(state, configuration)
+    state.activations.restart_responses(name)
+
+
+def set_configuration(
+    state: SandboxState, configuration: Configuration, accounts: Iterable[Account] = ()
+) -> None:
+    """Replace the configuration and these accounts; all other state stays.
+
+    It has no journal entry: after a reload of files, a replay starts from the new ones.
+    """
+    state.set_configuration(configuration)
+    for account in accounts:
+        state.accounts.replace(account)
+
+
+def redeliver(state: SandboxState, delivery_id: str, now: int) -> None:
+    """Send a finished delivery once more."""
+    call_id = state.deliveries.by_id[delivery_id].webhook.call_id
+    _record(state, now, "POST", f"/webhooks/{delivery_id}/redeliver", call_id)
+    webhooks.redeliver(state, delivery_id, now)
+
+
+def record_clock(state: SandboxState, reading: Mapping[str, object], now: int) -> None:
+    """Journal a change of the clock: its new `mode`, or the `advance` that has ended."""
+    state.journal.append(JournalEntry(now, "clock", "", reading))
+
+
+def record_error(state: SandboxState, error: BaseException, now: int, call_id: str = "") -> None:
+    """Journal an internal error."""
+    state.journal.append(JournalEntry(now, "error", call_id, error))
+
+
+def reset(state: SandboxState, configuration: Configuration, start: int) -> None:
+    """Return to the seeded start of this configuration, at `start` in ms, in a new epoch.
+
+    It has no journal entry: the journal begins anew.
+    """
+    state.set_configuration(configuration)
+    state.reset(start)
+
+
+def _replace_account(
+    state: SandboxState, account: Account, now: int, method: str, body: Mapping[str, Any]
+) -> None:
+    _record(state, now, method, f"/accounts/{account.provider}/{account.name}", body=body)
+    update_account(state, account, now)
+
+
+def _record(
+    state: SandboxState, now: int, method: str, path: str, call_id: str = "", **body: object
+) -> None:
+    """Append the entry of a command; it has no `body` if none is passed."""
+    command = {"method": method, "path": path, **body}
+    state.journal.append(JournalEntry(now, "command", call_id, command))

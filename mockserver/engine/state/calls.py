@@ -1,0 +1,111 @@
+"""The owner of the calls: the calls themselves, how far each has come, and how to find them."""
+
+from collections import OrderedDict
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from mockserver.core.call import Call, parse_recording_token
+from mockserver.core.scenario import Scenario
+from mockserver.core.script import DueStep, Script, WaitReason
+from mockserver.core.selection import SelectedScenario
+from mockserver.core.value import Value
+
+FALLBACK_SCENARIO: Final = SelectedScenario(Scenario("answered"), "default")
+"""Selected for the legs if no candidate has the `legs` aspect, not even the default one."""
+
+
+class CallProgress(Value):
+    """What a sandbox keeps of a call beside the call itself.
+
+    `leg_scenario` and `webhook_scenario` are selected once, when the call is placed.
+    `next_step` is the step on the agenda, and `serial` that of its due item, 0 if there is none.
+    `webhook_depth` is the number of webhooks to this server that led to the call.
+    """
+
+    leg_scenario: SelectedScenario = FALLBACK_SCENARIO
+    webhook_scenario: Scenario | None = None
+    script: Script = ()
+    next_step: DueStep | None = None
+    serial: int = 0
+    wait_reasons: tuple[WaitReason, ...] = ()
+    webhook_depth: int = 0
+
+
+NEW_PROGRESS: Final = CallProgress()
+"""The progress of a call of which nothing is known yet."""
+
+
+class Calls:
+    """The calls of a sandbox, oldest first; `count` counts the evicted ones, too.
+
+    - `by_id`: id -> call; `progress`: id -> how far the call has come.
+    - `ids_by_vendor_id`: (provider, vendor's id) -> id; `ids_by_recording`: token -> id.
+    - `waiting`: ids of the calls that wait for something, the longest wait first.
+    - `resource_queue`: id -> the resource that the call waits for, the longest wait first.
+    - `ended`: ids of the ended calls, the next to be evicted first.
+    """
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Call] = {}
+        self._progress: dict[str, CallProgress] = {}
+        self._ids_by_vendor_id: dict[tuple[str, str], str] = {}
+        self._ids_by_recording: dict[str, str] = {}
+        self._waiting: dict[str, None] = {}
+        self._resource_queue: dict[str, str] = {}
+        # not a dict, where removing the first key is slow
+        self._ended: OrderedDict[str, None] = OrderedDict()
+        self.by_id: Mapping[str, Call] = MappingProxyType(self._by_id)
+        self.progress: Mapping[str, CallProgress] = MappingProxyType(self._progress)
+        self.ids_by_vendor_id: Mapping[tuple[str, str], str] = MappingProxyType(
+            self._ids_by_vendor_id
+        )
+        self.ids_by_recording: Mapping[str, str] = MappingProxyType(self._ids_by_recording)
+        self.waiting: Collection[str] = self._waiting.keys()
+        self.resource_queue: Mapping[str, str] = MappingProxyType(self._resource_queue)
+        self.ended: Collection[str] = self._ended.keys()
+        self.count = 0
+
+    def add(self, call: Call) -> None:
+        """Add a new call; its progress may be known already."""
+        spec = call.spec
+        self.count += 1
+        self._by_id[spec.id] = call
+        self._progress.setdefault(spec.id, NEW_PROGRESS)
+        self._ids_by_vendor_id[spec.provider, spec.vendor_id] = spec.id
+        self._ids_by_recording[parse_recording_token(spec.recording_url)] = spec.id
+
+    def update(self, call: Call) -> None:
+        """Replace the call with the same id."""
+        self._by_id[call.spec.id] = call
+
+    def set_progress(self, call_id: str, progress: CallProgress) -> None:
+        """Replace the progress of a call; new wait reasons are those of a new wait."""
+        waited_for = self._progress.get(call_id, NEW_PROGRESS).wait_reasons
+        self._progress[call_id] = progress
+        if progress.wait_reasons is not waited_for:
+            self._waiting.pop(call_id, None)
+            if progress.wait_reasons:
+                self._waiting[call_id] = None
+
+    def queue_for(self, call_id: str, resource: str) -> None:
+        """Queue the call for a resource, unless it is queued; for none, let it leave the queue."""
+        if resource:
+            self._resource_queue.setdefault(call_id, resource)
+        elif self._resource_queue:
+            self._resource_queue.pop(call_id, None)
+
+    def end(self, call_id: str) -> None:
+        """Make an ended call the last one to be evicted."""
+        self._ended[call_id] = None
+        self._ended.move_to_end(call_id)
+
+    def evict(self, call_id: str) -> None:
+        """Drop a call with all that is kept of it."""
+        spec = self._by_id.pop(call_id).spec
+        self._ids_by_vendor_id.pop((spec.provider, spec.vendor_id), None)
+        self._ids_by_recording.pop(parse_recording_token(spec.recording_url), None)
+        del self._progress[call_id]
+        self._waiting.pop(call_id, None)
+        self._resource_queue.pop(call_id, None)
+        self._ended.pop(call_id, None)

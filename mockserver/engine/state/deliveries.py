@@ -1,0 +1,51 @@
+"""The owner of the deliveries: by id, by call, and those held back for reordering."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from mockserver.core.webhook import Delivery
+
+
+class Deliveries:
+    """The deliveries of a sandbox, oldest first; `count` counts the evicted ones, too.
+
+    - `by_id`: id -> delivery.
+    - `ids_by_call`: id of a call -> ids of its deliveries.
+    - `held_back`: id of a call -> ids of the deliveries that wait for its next webhook.
+    """
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Delivery] = {}
+        self._ids_by_call: dict[str, list[str]] = {}
+        self._held_back: dict[str, tuple[str, ...]] = {}
+        self.by_id: Mapping[str, Delivery] = MappingProxyType(self._by_id)
+        self.ids_by_call: Mapping[str, Sequence[str]] = MappingProxyType(self._ids_by_call)
+        self.held_back: Mapping[str, tuple[str, ...]] = MappingProxyType(self._held_back)
+        self.count = 0
+
+    @property
+    def next_id(self) -> str:
+        """The id of the next delivery that is added."""
+        return f"w{self.count + 1}"
+
+    def add(self, delivery: Delivery) -> None:
+        self.count += 1
+        self._by_id[delivery.id] = delivery
+        self._ids_by_call.setdefault(delivery.webhook.call_id, []).append(delivery.id)
+
+    def update(self, delivery: Delivery) -> None:
+        """Replace the delivery with the same id."""
+        self._by_id[delivery.id] = delivery
+
+    def hold(self, call_id: str, delivery_ids: tuple[str, ...]) -> None:
+        """Hold back deliveries of a call until they are released."""
+        self._held_back[call_id] = delivery_ids
+
+    def release(self, call_id: str) -> tuple[str, ...]:
+        """Return the ids of the call's deliveries that were held back; they are not any more."""
+        return self._held_back.pop(call_id, ())
+
+    def evict(self, call_id: str) -> None:
+        """Drop all deliveries of a call."""
+        for delivery_id in self._ids_by_call.pop(call_id, ()):
+            del self._by_id[delivery_id]

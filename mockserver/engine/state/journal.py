@@ -1,0 +1,91 @@
+"""The owner of the journal and of the exchanges, both bounded, and of who listens to them."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from functools import partial
+
+from mockserver.core.journal import JournalEntry
+from mockserver.engine.bounded_log import MAX_ITEMS, BoundedLog
+from mockserver.engine.exchange import Exchange
+
+Subscriber = Callable[[JournalEntry], None]
+
+
+class Journal:
+    """The entries and exchanges of a sandbox, oldest first, of which it keeps the newest.
+
+    `entry_count` and `request_count` count all there ever were; `error_count` is not reset.
+    """
+
+    def __init__(self, max_entries: int = MAX_ITEMS) -> None:
+        self._max_entries = max_entries
+        self._subscribers: list[Subscriber] = []
+        self.subscribers: Sequence[Subscriber] = self._subscribers
+        self.error_count = 0
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all entries and exchanges; the subscribers stay."""
+        self._entries: BoundedLog[JournalEntry] = BoundedLog(self._max_entries)
+        self._exchanges: BoundedLog[Exchange] = BoundedLog()
+        self._request_origins: OrderedDict[str, None] = OrderedDict()
+        self.entries: Sequence[JournalEntry] = self._entries
+        self.exchanges: Sequence[Exchange] = self._exchanges
+        self.request_origins: Collection[str] = self._request_origins.keys()
+        self.entry_count = 0
+        self.request_count = 0
+
+    @property
+    def first_sequence(self) -> int:
+        """The sequence number, from 1, of the oldest entry that is still kept."""
+        return self.entry_count - len(self._entries) + 1
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        """Call `subscriber` with every later entry; return the function that ends that.
+
+        A subscriber that raises is not called again.
+        """
+        self._subscribers.append(subscriber)
+        return partial(self._unsubscribe, subscriber)
+
+    def append(self, entry: JournalEntry, size: int = 0) -> None:
+        """Append an entry and notify the subscribers.
+
+        `size` is the number of bytes that its payload keeps in memory, 0 if they are few.
+        """
+        self._entries.append(entry)
+        self.entry_count += 1
+        if size:
+            self._entries.add_weight(self.entry_count, size)
+        if entry.type == "error":
+            self.error_count += 1
+        if self._subscribers:
+            self._notify_subscribers(entry)
+
+    def record_exchange(self, exchange: Exchange) -> None:
+        """Store the exchange and append its entry, whatever the response is."""
+        self.request_count += 1
+        self._record_origin(exchange.request.origin)
+        self._exchanges.append(exchange)
+        size = 2 * len(exchange.request.body)  # the raw body and the parsed one
+        self._exchanges.add_weight(self.request_count, size)
+        call_id = exchange.call_ids[0] if exchange.call_ids else ""
+        self.append(JournalEntry(exchange.at, "request", call_id, exchange), size)
+
+    def _record_origin(self, origin: str) -> None:
+        """Remember an origin; bounded like the exchanges, each of which has one."""
+        self._request_origins[origin] = None
+        if len(self._request_origins) > MAX_ITEMS:
+            self._request_origins.popitem(last=False)
+
+    def _notify_subscribers(self, entry: JournalEntry) -> None:
+        for subscriber in tuple(self._subscribers):
+            try:
+                subscriber(entry)
+            except Exception:  # noqa: BLE001 - a failing subscriber must not stop the clock
+                self._subscribers.remove(subscriber)
+
+    def _unsubscribe(self, subscriber: Subscriber) -> None:
+        with suppress(ValueError):  # it has raised, and is gone already
+            self._subscribers.remove(subscriber)
