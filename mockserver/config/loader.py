@@ -25,7 +25,8 @@ from mockserver.config.unreachable import find_unreachable
 from mockserver.config.yaml_document import YamlDocument, parse_document
 from mockserver.core.account import Account
 from mockserver.core.provider import BoundProvider, VendorEvent
-from mockserver.core.scenario import Scenario, ScenarioSet
+from mockserver.core.scenario import Scenario
+from mockserver.core.selection import ScenarioSet
 
 
 class SourceText(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from mockserver.core.account import Account
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.provider import BoundProvider
-from mockserver.core.scenario import ScenarioSet
+from mockserver.core.selection import ScenarioSet
 
 AccountKey = tuple[str, str]
 """(provider, name of the account)"""

@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from functools import cached_property
-from operator import attrgetter
-from typing import Final, NamedTuple
+from typing import Final
 
 from mockserver.core.behavior import DurationRange, LegBehavior
 from mockserver.core.immutable import EMPTY_MAPPING
@@ -135,22 +133,3 @@ class Scenario(Value):
             elif getattr(context, name) != value:
                 return f"it needs the {name} {value}"
         return ""
-
-
-class _ScenarioSetFields(NamedTuple):
-    by_name: Mapping[str, Scenario]
-    default: str
-    number_plan: bool = True
-
-
-class ScenarioSet(_ScenarioSetFields):
-    """All scenarios of a sandbox by name, in the order of their files.
-
-    `default` names the one for everything else; `number_plan` switches the number plan on.
-    """
-
-    @cached_property
-    def matchable(self) -> tuple[Scenario, ...]:
-        """The scenarios with a match rule, the users' first; cached, as each request needs them."""
-        with_rule = [scenario for scenario in self.by_name.values() if scenario.match is not None]
-        return tuple(sorted(with_rule, key=attrgetter("bundled")))

@@ -1,10 +1,12 @@
-"""Scenario selection: for each aspect, the first matching scenario that speaks to it."""
+"""Scenario sets, and the selection: for each aspect, the first scenario that speaks to it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from operator import attrgetter
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
-from mockserver.core.scenario import MatchContext, MatchRule, Scenario, ScenarioSet
+from mockserver.core.scenario import MatchContext, MatchRule, Scenario
 from mockserver.core.seeded import choice
 from mockserver.core.value import Value
 
@@ -59,6 +61,35 @@ class Selection(Value):
 
 
 NO_SELECTION: Final = Selection()
+
+
+class _ScenarioSetFields(NamedTuple):
+    by_name: Mapping[str, Scenario]
+    default: str
+    number_plan: bool = True
+
+
+class ScenarioSet(_ScenarioSetFields):
+    """All scenarios of a sandbox by name, in the order of their files.
+
+    `default` names the one for everything else; `number_plan` switches the number plan on.
+    """
+
+    @cached_property
+    def matchable(self) -> tuple[Scenario, ...]:
+        """The scenarios with a match rule, the users' first; cached, as each request needs them."""
+        with_rule = [scenario for scenario in self.by_name.values() if scenario.match is not None]
+        return tuple(sorted(with_rule, key=attrgetter("bundled")))
+
+    @cached_property
+    def default_selection(self) -> Selection | None:
+        """What a request selects that names no scenario while no activation is in force.
+
+        None if it depends on the request, because a scenario has a match rule.
+        """
+        if self.matchable:
+            return None
+        return select((SelectedScenario(self.by_name[self.default], "default"),))
 
 
 def candidates(

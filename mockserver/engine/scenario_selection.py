@@ -18,6 +18,11 @@ def build_matches(
 ) -> tuple[CallMatch, ...]:
     """Build a match for each planned call, or one without numbers if no call is planned."""
     scenarios, activations = state.configuration.scenarios, state.activations.in_force()
+    default = scenarios.default_selection
+    if default and not activations and not incoming.scenario_names:
+        return tuple(
+            [CallMatch(each, default) for each in _build_match_contexts(incoming, context)]
+        )
     matches = []
     for match_context in _build_match_contexts(incoming, context):
         options = tuple(candidates(scenarios, incoming.scenario_names, activations, match_context))

@@ -7,7 +7,8 @@ import pytest
 from mockserver.config.loader import Definitions, SourceText, load_definitions
 from mockserver.config.problems import InvalidFiles
 from mockserver.core.behavior import PRESETS, LegBehavior, fixed_duration
-from mockserver.core.scenario import Scenario, ScenarioSet
+from mockserver.core.scenario import Scenario
+from mockserver.core.selection import ScenarioSet
 from tests.support.config_files import PROVIDERS, check_texts, load_texts
 
 NO_SCENARIOS: dict[str, Scenario] = {}

@@ -9,9 +9,8 @@ from mockserver.core.scenario import (
     MatchContext,
     MatchRule,
     Scenario,
-    ScenarioSet,
 )
-from mockserver.core.selection import resolve
+from mockserver.core.selection import ScenarioSet, resolve
 
 LEGS_BY_NAME = {"callee": "b", "a": "a", "b": "b", "from": "a", "to": "b"}
 CONTEXT = MatchContext(

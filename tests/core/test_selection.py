@@ -12,13 +12,14 @@ from mockserver.core.scenario import (
     MatchContext,
     MatchRule,
     Scenario,
-    ScenarioSet,
 )
 from mockserver.core.script import Step
 from mockserver.core.selection import (
     ASPECTS,
     EXPLICIT_RANKS,
     Activation,
+    ScenarioSet,
+    SelectedScenario,
     candidates,
     is_applicable,
     select,
@@ -174,3 +175,18 @@ def test_selection_is_none_if_no_candidate_has_the_aspect(aspect: str) -> None:
 
 def test_the_explicit_ranks_are_header_activation_and_match() -> None:
     assert sorted(EXPLICIT_RANKS) == ["activation", "header", "match"]
+
+
+def test_the_default_selection_is_that_of_a_request_without_names_and_activations() -> None:
+    usual = Scenario(name="usual", legs={"a": PRESETS["busy"]})
+    scenarios = ScenarioSet(by_name={"usual": usual}, default="usual")
+    default = scenarios.default_selection
+    assert default == select(candidates(scenarios, (), (), CONTEXT))
+    assert default
+    assert default.legs == SelectedScenario(scenario=usual, rank="default")
+
+
+def test_there_is_no_default_selection_beside_a_match_rule() -> None:
+    usual, mine = Scenario(name="usual"), Scenario(name="mine", match=MatchRule())
+    scenarios = ScenarioSet(by_name={"usual": usual, "mine": mine}, default="usual")
+    assert scenarios.default_selection is None

@@ -10,7 +10,8 @@ from mockserver.core.behavior import DurationRange, LegAction, LegBehavior
 from mockserver.core.call import Event
 from mockserver.core.causes import CAUSES
 from mockserver.core.configuration import Configuration
-from mockserver.core.scenario import Scenario, ScenarioSet
+from mockserver.core.scenario import Scenario
+from mockserver.core.selection import ScenarioSet
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import run_due_item
 from tests.support import read

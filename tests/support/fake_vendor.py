@@ -22,7 +22,8 @@ from mockserver.core.provider import (
     by_event_type,
 )
 from mockserver.core.rulebook import Evidence, Fault, RequestContext
-from mockserver.core.scenario import Scenario, ScenarioSet
+from mockserver.core.scenario import Scenario
+from mockserver.core.selection import ScenarioSet
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState

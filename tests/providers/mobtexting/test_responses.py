@@ -13,7 +13,8 @@ from mockserver.core.causes import CAUSES
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.read_model import EMPTY_READ_MODEL
-from mockserver.core.scenario import Scenario, ScenarioSet
+from mockserver.core.scenario import Scenario
+from mockserver.core.selection import ScenarioSet
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event, run_due_item
 from mockserver.providers.mobtexting import call_state, request, responses

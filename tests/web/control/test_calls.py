@@ -9,7 +9,8 @@ import pytest
 from mockserver.core.behavior import PRESETS
 from mockserver.core.causes import CAUSES
 from mockserver.core.configuration import Configuration
-from mockserver.core.scenario import Scenario, ScenarioSet
+from mockserver.core.scenario import Scenario
+from mockserver.core.selection import ScenarioSet
 from tests.support.site import read_problem
 from tests.support.site_client import SiteClient, build_site_client
 

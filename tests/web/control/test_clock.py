@@ -8,7 +8,8 @@ import pytest
 
 from mockserver.core.behavior import PRESETS
 from mockserver.core.configuration import Configuration
-from mockserver.core.scenario import Scenario, ScenarioSet
+from mockserver.core.scenario import Scenario
+from mockserver.core.selection import ScenarioSet
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.runtime import scheduler
 from tests.support.site import read_problem

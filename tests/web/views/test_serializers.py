@@ -5,7 +5,8 @@ import pytest
 from mockserver.core.behavior import PRESETS
 from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
-from mockserver.core.scenario import Scenario, ScenarioSet
+from mockserver.core.scenario import Scenario
+from mockserver.core.selection import ScenarioSet
 from mockserver.core.time import SECOND
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import run_due_item
