@@ -109,7 +109,7 @@ def _webhook_lines(webhook: dict[str, Any]) -> Iterator[str]:
     yield f"     {json.dumps(webhook['body'])}"
     for attempt in webhook["attempts"]:
         result = attempt["status"] or attempt["error"]
-        yield f"     attempt {attempt['number']}: the receiver answered {result}"
+        yield f"     attempt {attempt['number']}: the receiver responded with {result}"
 
 
 def _send_request(

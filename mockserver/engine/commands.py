@@ -83,19 +83,19 @@ def put_scenario(
 ) -> None:
     """Add or replace a scenario: `configuration` is the one with it."""
     _record(state, now, "PUT", f"/scenarios/{name}", body=text)
-    set_configuration(state, configuration)
+    set_configuration(state, configuration, now)
     state.activations.restart_responses(name)
 
 
 def delete_scenario(state: SandboxState, name: str, configuration: Configuration, now: int) -> None:
     """Remove an uploaded scenario: `configuration` is the one without it."""
     _record(state, now, "DELETE", f"/scenarios/{name}", body=None)
-    set_configuration(state, configuration)
+    set_configuration(state, configuration, now)
     state.activations.restart_responses(name)
 
 
 def set_configuration(
-    state: SandboxState, configuration: Configuration, accounts: Iterable[Account] = ()
+    state: SandboxState, configuration: Configuration, now: int, accounts: Iterable[Account] = ()
 ) -> None:
     """Replace the configuration and these accounts; all other state stays.
 
@@ -103,7 +103,7 @@ def set_configuration(
     """
     state.set_configuration(configuration)
     for account in accounts:
-        state.accounts.replace(account)
+        update_account(state, account, now)
 
 
 def redeliver(state: SandboxState, delivery_id: str, now: int) -> None:

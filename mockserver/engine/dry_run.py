@@ -15,7 +15,6 @@ from mockserver.core.seeded import HIGHEST_SEED, LOWEST_SEED
 from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import match_request, respond
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.scenario_selection import admit
 from mockserver.engine.simulation import apply_event, run_due_item
 
 MAX_DUE_ITEMS = 2_000  # due items and stimuli before a dry run is broken off
@@ -111,7 +110,7 @@ def _run(
     matched = match_request(state, incoming.replace(account=unlimited), 0)
     if all(scenario.missing_requirement(match.context) for match in matched.matches):
         return None
-    exchange = respond(state, admit(state, matched), 0)
+    exchange = respond(state, matched, 0)
     if not exchange.call_ids:
         return None
     _run_to_end(state, exchange.call_ids[0], external_first=external_first)

@@ -20,13 +20,21 @@ class CallMatch(Value):
     """What one planned call is matched with, and the scenarios that this selects.
 
     It is built once, when the request arrives, and read by the API behavior, the legs and the
-    webhooks of the call, the activations and `explain`. `activation_ids` are those of the
-    activations that apply, selected or not.
+    webhooks of the call, the activations and `explain`.
     """
 
     context: MatchContext
     selection: Selection = NO_SELECTION
-    activation_ids: tuple[str, ...] = ()
+
+    @property
+    def activation_ids(self) -> tuple[str, ...]:
+        """The ids of the activations that put a selected scenario in force."""
+        selection = self.selection
+        return activation_ids(selection.api, selection.legs, selection.webhooks)
+
+
+def activation_ids(*selected: SelectedScenario | None) -> tuple[str, ...]:
+    return tuple([each.activation_id for each in selected if each and each.activation_id])
 
 
 class Exchange(Value):

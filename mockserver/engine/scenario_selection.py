@@ -9,7 +9,12 @@ from mockserver.core.provider import endpoint_roles
 from mockserver.core.rulebook import RequestContext
 from mockserver.core.scenario import MatchContext
 from mockserver.core.selection import EXPLICIT_RANKS, candidates, select
-from mockserver.engine.exchange import CallMatch, IncomingRequest, MatchedRequest
+from mockserver.engine.exchange import (
+    CallMatch,
+    IncomingRequest,
+    MatchedRequest,
+    activation_ids,
+)
 from mockserver.engine.sandbox_state import SandboxState
 
 
@@ -23,16 +28,18 @@ def build_matches(
         return tuple(
             [CallMatch(each, default) for each in _build_match_contexts(incoming, context)]
         )
-    matches = []
-    for match_context in _build_match_contexts(incoming, context):
-        options = tuple(candidates(scenarios, incoming.scenario_names, activations, match_context))
-        applicable = tuple([option.activation_id for option in options if option.activation_id])
-        matches.append(CallMatch(match_context, select(options), applicable))
-    return tuple(matches)
+    return tuple(
+        [
+            CallMatch(
+                each, select(candidates(scenarios, incoming.scenario_names, activations, each))
+            )
+            for each in _build_match_contexts(incoming, context)
+        ]
+    )
 
 
 def admit(state: SandboxState, matched: MatchedRequest) -> MatchedRequest:
-    """Reserve the activations that match, and take the next item of the list of responses.
+    """Reserve the activations that were selected, and take the next item of the list of responses.
 
     These are the only changes before the response.
     """
@@ -52,24 +59,28 @@ def admit(state: SandboxState, matched: MatchedRequest) -> MatchedRequest:
 def spent_activations(matched: MatchedRequest, calls: tuple[Call, ...]) -> frozenset[str]:
     """Return the ids of the reserved activations that have changed the request.
 
-    These are the one whose API behavior was applied, and those that apply to a call that was
-    placed.
+    An activation has done so if its API behavior was applied, or if it decides the legs or the
+    webhooks of a call that was placed.
     """
-    api = matched.api_selection
-    placed = (matched.matches[call.spec.match_index].activation_ids for call in calls)
-    return frozenset({api.activation_id} if api else ()).union(*placed)
+    selections = (matched.matches[call.spec.match_index].selection for call in calls)
+    placed = (activation_ids(selection.legs, selection.webhooks) for selection in selections)
+    return frozenset(activation_ids(matched.api_selection)).union(*placed)
 
 
 def give_back(state: SandboxState, matched: MatchedRequest) -> None:
-    """Give back all reserved activations; those of an earlier epoch are gone."""
+    """Give back all reserved activations; those of an earlier epoch are gone.
+
+    The item of a list of responses is not given back: a later request may have taken the next.
+    """
     if matched.epoch == state.epoch:
         state.activations.settle(matched.reserved, ())
 
 
 def scenario_names(matched: MatchedRequest, calls: tuple[Call, ...]) -> tuple[str, ...]:
-    """Return the scenarios that the request names, and those that an explicit rank selected.
+    """Return the scenarios that the request names, and those that were selected for it.
 
-    For the legs and the webhooks, these are the scenarios of the calls that were placed.
+    These are the scenario of the API, and those that an explicit rank selected for the legs and the
+    webhooks of the calls that were placed.
     """
     api = matched.api_selection
     selections = (matched.matches[call.spec.match_index].selection for call in calls)

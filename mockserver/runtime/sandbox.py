@@ -65,7 +65,7 @@ class Sandbox:
         `initial_configuration` is the same without uploaded scenarios: a reset returns to it.
         """
         self._initial_configuration = initial_configuration
-        commands.set_configuration(self.state, configuration, accounts.values())
+        commands.set_configuration(self.state, configuration, self.clock.now(), accounts.values())
 
     async def reset(self) -> None:
         """Return to the seeded start; nothing scheduled before is sent after this returns."""

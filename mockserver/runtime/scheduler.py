@@ -124,11 +124,11 @@ class Scheduler:
         return True
 
     async def run_due_now(self, now: int) -> None:
-        """Run what is due by `now` and wait for its deliveries, before the response.
-
-        Only scenarios with `before_reply` need this.
-        """
+        """Run what is due by `now`, with its deliveries, before a response; a reset ends it."""
+        epoch = self.state.epoch
         while (due := self.state.peek()) and due.at <= now and not self.is_stopping:
+            if self.state.epoch != epoch:
+                return
             self._run_item(due)
             await self.wait_idle()
 

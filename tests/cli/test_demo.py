@@ -37,7 +37,7 @@ def test_demo_shows_the_lifecycle_of_a_call() -> None:
         assert f"\n  {event}\n" in section
     assert "\n  +  10 s  ended completed\n" in section
     assert "\n  webhook completed: POST http://127.0.0.1:" in section
-    assert section.endswith("     attempt 1: the receiver answered 200")
+    assert section.endswith("     attempt 1: the receiver responded with 200")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_demo_exits_with_0_as_a_process() -> None:
         check=False,
     )
     assert (result.returncode, result.stderr) == (0, "")
-    assert "attempt 1: the receiver answered 200" in result.stdout
+    assert "attempt 1: the receiver responded with 200" in result.stdout
 
 
 def media_type(*values: object) -> dict[str, Any]:

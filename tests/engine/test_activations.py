@@ -10,7 +10,7 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.http import Response
 from mockserver.core.provider import Effects, EndpointResult
 from mockserver.core.rulebook import RequestContext
-from mockserver.core.scenario import ApiBehavior, MatchRule, Scenario
+from mockserver.core.scenario import ApiBehavior, DeliveryBehavior, MatchRule, Scenario
 from mockserver.engine.pipeline import match_request, respond
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.scenario_selection import admit, give_back
@@ -168,7 +168,7 @@ def test_a_request_that_another_activation_refuses_gives_back(configuration: Con
     assert remaining(state) == {"a1": 1, "a3": 1}
 
 
-def test_the_oldest_activation_decides_the_legs_and_every_matching_one_is_spent(
+def test_the_oldest_activation_decides_the_legs_and_the_next_one_waits(
     configuration: Configuration,
 ) -> None:
     state = state_with_scenarios(
@@ -179,7 +179,33 @@ def test_the_oldest_activation_decides_the_legs_and_every_matching_one_is_spent(
     click_to_call(state)
     selected = read.leg_scenarios(state)["c1"]
     assert (selected.scenario, selected.rank, selected.activation_id) == (BUSY, "activation", "a1")
+    assert remaining(state) == {"a1": 1, "a2": 1}
+
+
+def test_activations_decide_one_request_after_the_other(configuration: Configuration) -> None:
+    state = state_with_scenarios(
+        configuration, Scenario(name="usual"), BUSY, BUSY.replace(name="other")
+    )
+    for scenario in ("busy", "other"):
+        activate(state, scenario, times=1)
+    names = [click_to_call(state).scenario_names for _ in range(3)]
+    assert names == [("busy",), ("other",), ()]
+    assert remaining(state) == {}
+
+
+def test_a_header_that_decides_a_call_spends_no_activation(state: SandboxState) -> None:
+    activate(state, "callee-busy", times=1)
+    assert click_to_call(state, "no-answer").scenario_names == ("no-answer",)
     assert remaining(state) == {"a1": 1}
+
+
+def test_activations_of_different_aspects_are_spent_together(configuration: Configuration) -> None:
+    late = Scenario(name="late", webhooks={"any": DeliveryBehavior(duplicate=2)})
+    state = state_with_scenarios(configuration, Scenario(name="usual"), BUSY, late)
+    for scenario in ("busy", "late"):
+        activate(state, scenario, times=1)
+    assert click_to_call(state).scenario_names == ("busy", "late")
+    assert remaining(state) == {}
 
 
 def test_a_provider_that_raises_gives_back_and_stores_nothing(configuration: Configuration) -> None:
@@ -210,6 +236,17 @@ def test_of_two_requests_at_once_one_gets_the_last_use(state: SandboxState) -> N
     assert [exchange.scenario_names for exchange in exchanges] == [(), ("callee-busy",)]
     assert [exchange.call_ids for exchange in exchanges] == [("c1",), ("c2",)]
     assert remaining(state) == {}
+
+
+def test_a_use_is_given_back_after_another_request_has_spent_the_last_one(
+    state: SandboxState,
+) -> None:
+    activate(state, "callee-busy", times=2)
+    first, second = admit_click_to_call(state), admit_click_to_call(state)
+    assert remaining(state) == {}
+    respond(state, first, START)
+    give_back(state, second)
+    assert remaining(state) == {"a1": 1}
 
 
 def test_a_use_that_a_request_gives_back_is_there_for_the_next_one(state: SandboxState) -> None:

@@ -105,7 +105,7 @@ def test_a_configuration_is_replaced_with_these_accounts_and_without_an_entry(
 ) -> None:
     other = configuration._replace(webhook_targets={"mobtexting": "http://x"})
     mine = Account(name="mine", provider="mobtexting")
-    commands.set_configuration(state, other, [mine])
+    commands.set_configuration(state, other, START, [mine])
     assert (state.configuration, [*read.accounts(state)]) == (other, [KEY, mine.key])
     assert read.entry_count(state) == 0
 

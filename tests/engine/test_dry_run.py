@@ -25,7 +25,7 @@ from mockserver.core.provider import (
     EventContext,
 )
 from mockserver.core.rulebook import RequestContext
-from mockserver.core.scenario import Scenario
+from mockserver.core.scenario import ApiBehavior, Scenario
 from mockserver.core.script import Condition, Step
 from mockserver.engine import dry_run as module
 from mockserver.engine.dry_run import dry_run
@@ -445,3 +445,9 @@ def test_an_endless_dry_run_is_stopped(
     assert dry_run_problems(configuration, wait_step(2, "poll", times=10**6)) == [
         ("m.yaml:2:1", NEVER_OCCURS)
     ]
+
+
+def test_the_dry_run_ignores_what_a_scenario_says_of_the_api(configuration: Configuration) -> None:
+    responses = (ApiBehavior(fault="service-unavailable"), ApiBehavior())
+    steps = (event_step(2, "ring", "a"), event_step(3, "answer", "a"), event_step(4, "hangup", "a"))
+    assert dry_run_problems(configuration, *steps, responses=responses) == []

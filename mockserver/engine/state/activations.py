@@ -1,5 +1,6 @@
 """The owner of the activations, and of the position in each scenario's list of responses."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 
 from mockserver.core.scenario import MatchRule
@@ -20,6 +21,7 @@ class Activations:
         self._by_id: dict[str, Activation] = {}
         self._count = 0
         self._positions: dict[PositionKey, int] = {}
+        self._open: Counter[str] = Counter()  # reservations that are not settled yet
 
     def in_force(self) -> tuple[Activation, ...]:
         return tuple(each for each in self._by_id.values() if each.remaining != 0)
@@ -37,18 +39,22 @@ class Activations:
     def reserve(self, ids: Iterable[str]) -> None:
         """Take one use of each of these activations, which are in force."""
         for name in ids:
+            self._open[name] += 1
             self._add_uses(name, -1)
 
     def settle(self, reserved: Iterable[str], spent: Collection[str]) -> None:
         """Give back what was reserved but not spent, and remove what is used up.
 
-        An activation that was cleared meanwhile stays cleared.
+        An activation that was cleared meanwhile stays cleared. One that has no use left is kept
+        while another request may still give a use back.
         """
         for name in reserved:
+            self._open[name] -= 1
             if name not in spent:
                 self._add_uses(name, 1)
-            elif name in self._by_id and self._by_id[name].remaining == 0:
-                self._remove(name)
+            if not self._open[name]:
+                del self._open[name]
+                self._remove_if_used_up(name)
 
     def take_position(self, key: PositionKey) -> int:
         """Return the position in a list of responses, from 0, and go on to the next."""
@@ -60,6 +66,10 @@ class Activations:
         """Let a scenario's list of responses begin anew, whatever has put it in force."""
         for key in [key for key in self._positions if key[1] == scenario_name]:
             del self._positions[key]
+
+    def _remove_if_used_up(self, name: str) -> None:
+        if name in self._by_id and self._by_id[name].remaining == 0:
+            self._remove(name)
 
     def _remove(self, name: str) -> None:
         """Remove an activation, and its position in the list of responses of its scenario."""

@@ -44,7 +44,7 @@ async def activate(request: Request) -> JSONResponse:
         body.get("times"),
         state.configuration.scenarios.by_name,
     )
-    if name not in known:
+    if name not in known or "/" in name:
         raise ProblemError(
             "unknown-scenario",
             f"no scenario is named {name!r}: {did_you_mean(name, known) or USAGE}",
@@ -73,7 +73,7 @@ def _parse_match(value: Any, configuration: Configuration) -> MatchRule:
     if not isinstance(value, Mapping):
         raise ProblemError("invalid-body", f"match maps {', '.join(known)} to globs")
     for name in value:
-        if name not in known:
+        if name not in known or "/" in name:
             hint = did_you_mean(name, known) or f"it maps {', '.join(known)} to globs"
             raise ProblemError("invalid-body", f"match takes no {name!r}: {hint}")
     fields = value.get("fields", {})

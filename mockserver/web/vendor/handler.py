@@ -1,6 +1,5 @@
 """Handles vendor requests: access, route, body, sandbox, scenario, response."""
 
-import asyncio
 import logging
 import time
 from typing import TYPE_CHECKING, Final
@@ -9,7 +8,6 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.core.http import Request
 from mockserver.core.rulebook import Rule
-from mockserver.core.time import SECOND
 from mockserver.engine.bounded_log import MAX_ITEMS
 from mockserver.engine.exchange import IncomingRequest, MatchedRequest
 from mockserver.engine.pipeline import (
@@ -18,7 +16,7 @@ from mockserver.engine.pipeline import (
     record_exchange,
     respond,
 )
-from mockserver.engine.scenario_selection import admit, give_back
+from mockserver.engine.scenario_selection import admit
 from mockserver.engine.webhooks import is_due_before_response
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, TooManySandboxes
@@ -33,6 +31,7 @@ from mockserver.web.dependencies import (
 from mockserver.web.problems import TOO_MANY_SANDBOXES, problem
 from mockserver.web.router import NO_FIELDS, UnknownPath, VendorRoute
 from mockserver.web.server.transport import disconnect
+from mockserver.web.vendor.delays import wait_for_delay
 from mockserver.web.vendor.request import (
     DEFAULT_BODY_LIMIT,
     BodyTooLarge,
@@ -116,7 +115,7 @@ async def _respond(
     No event of a new call is applied before the response, unless the scenario says `before_reply`.
     """
     if matched.api.delay:
-        await _delay(sandbox, matched)
+        matched = await wait_for_delay(sandbox, matched)
     with sandbox.scheduler.request_scope() as now:
         response, calls = _respond_and_render(sandbox, matched, now, scope)
         if calls and is_due_before_response(sandbox.state, calls):
@@ -125,15 +124,6 @@ async def _respond(
             await disconnect(matched.api.disconnect, scope, receive, send)
         else:
             await response(scope, receive, send)
-
-
-async def _delay(sandbox: Sandbox, matched: MatchedRequest) -> None:
-    """Wait for the delay of the scenario; a request that ends meanwhile spends no activation."""
-    try:
-        await asyncio.sleep(matched.api.delay / SECOND)
-    except asyncio.CancelledError:
-        give_back(sandbox.state, matched)
-        raise
 
 
 def _check_access(headers: RequestHeaders, dependencies: Dependencies) -> "Response | None":
@@ -211,7 +201,7 @@ def _build_incoming(
 def _respond_and_render(
     sandbox: Sandbox, matched: MatchedRequest, now: int, scope: Scope
 ) -> "tuple[AsgiResponse | Response, tuple[str, ...]]":
-    """Return the response, a problem if the provider fails, and the ids of the placed calls."""
+    """Return the response, a problem if the provider fails, and the ids of its calls."""
     started_at = time.perf_counter()
     try:
         exchange = respond(sandbox.state, matched, now)
@@ -234,7 +224,9 @@ def _record_failure(scope: Scope, error: Exception) -> "Response":
 def _record_unknown_path(sandbox: Sandbox, request: Request, unknown: UnknownPath) -> "Response":
     operation = f"{request.method} {request.path}"
     detail = f"no emulated API has {operation}; nearest: {'; '.join(unknown.nearest)}"
-    exchange = build_unknown_path_exchange(sandbox.state, request, sandbox.clock.now(), detail)
+    exchange = build_unknown_path_exchange(
+        sandbox.state, request, sandbox.scheduler.catch_up(), detail
+    )
     record_exchange(sandbox.state, exchange)
     response = problem("unknown-path", detail, nearest=list(unknown.nearest))
     response.headers["x-mock-request"] = exchange.id

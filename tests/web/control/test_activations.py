@@ -113,13 +113,13 @@ def test_an_activation_ignores_a_request_that_does_not_match(
     assert [activation["remaining"] for activation in list_activations(site)] == [1]
 
 
-def test_the_oldest_matching_activation_is_used_and_every_matching_one_is_counted(
+def test_the_oldest_matching_activation_is_used_and_the_next_one_waits(
     site: SiteClient,
 ) -> None:
     post(site, scenario="callee-busy", times=1)
     post(site, scenario="rejected", times=2)
     assert place_calls(site, 2) == ["callee-busy", "rejected"]
-    assert [activation["id"] for activation in list_activations(site)] == []
+    assert [(each["id"], each["remaining"]) for each in list_activations(site)] == [("a2", 1)]
 
 
 def test_the_scenario_header_takes_precedence_over_an_activation(site: SiteClient) -> None:
@@ -217,3 +217,10 @@ def test_creating_and_clearing_activations_is_journaled(site: SiteClient) -> Non
         {"id": 2, **common, "method": "DELETE", "path": "/activations"},
     ]
     assert log_lines[1] == "09:00:00 command method DELETE path /activations"
+
+
+def test_a_scenario_inside_a_list_cannot_be_activated(site: SiteClient) -> None:
+    body = {"attempts": [{"callee": "busy"}, "answered"]}
+    assert site.request("PUT", "/_mock/scenarios/mine", json=body).status_code == 200
+    response = site.request("POST", "/_mock/activations", json={"scenario": "mine/attempts/1"})
+    assert read_problem(response)[:2] == (422, "unknown-scenario")

@@ -9,7 +9,7 @@ import pytest
 
 from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import ApiBehavior, MatchRule, Scenario
-from mockserver.web.vendor import handler
+from mockserver.web.vendor import delays
 from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
 from tests.support.site import HEADERS
 from tests.support.site_client import SiteClient, build_site_client
@@ -21,7 +21,7 @@ ONCE = {"scenario": "callee-busy", "times": 1}
 
 
 class Gate:
-    """Stands for `asyncio` in the handler: its `sleep` lasts until the test opens the gate."""
+    """Stands for `asyncio` in the delay: its `sleep` lasts until the test opens the gate."""
 
     CancelledError = asyncio.CancelledError
 
@@ -52,7 +52,7 @@ def slow_site(configuration: Configuration) -> SiteClient:
 def run_steps(site: SiteClient, monkeypatch: pytest.MonkeyPatch, steps: Steps) -> None:
     async def main() -> None:
         gate = Gate()
-        monkeypatch.setattr(handler, "asyncio", gate)
+        monkeypatch.setattr(delays, "asyncio", gate)
         async with site.client() as client:
             await steps(client, gate)
 
@@ -157,3 +157,22 @@ def test_a_request_is_matched_after_what_was_due_before_it(configuration: Config
     [explained] = site.get_json("/_mock/explain/r1")["calls"]
     [leg] = site.get_json("/_mock/calls/c1")["legs"]
     assert (explained["numbers"]["a"], leg["number"]) == ("+82-10-6861-2345",) * 2
+
+
+def test_after_a_reset_during_a_delay_the_request_meets_the_scenario_that_is_then_in_force(
+    slow_site: SiteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The delayed disconnect of the activation is gone with it."""
+    breaking = {"responses": [{"after": "1s", "break": "reset"}]}
+
+    async def steps(client: httpx.AsyncClient, gate: Gate) -> None:
+        await client.put("/_mock/scenarios/breaking", json=breaking)
+        await client.post(ACTIVATIONS, json={"scenario": "breaking", "times": 1})
+        delayed = asyncio.create_task(call(client))
+        await gate.wait_for(1)
+        await client.post("/_mock/reset")
+        gate.is_open.set()
+        assert (await delayed).status_code == 200
+        assert await call_scenarios(client) == [["answered"]]
+
+    run_steps(slow_site, monkeypatch, steps)

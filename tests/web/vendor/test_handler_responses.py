@@ -1,5 +1,6 @@
 """A scenario may refuse, delay or break off the response of a vendor request."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.provider import all_faults
 from mockserver.core.rulebook import Fault
 from mockserver.core.scenario import ApiBehavior, Scenario
+from mockserver.web.vendor import delays as delay_module
 from mockserver.web.vendor import handler
 from tests.support import read
 from tests.support.matches import activate
@@ -42,7 +44,8 @@ def delays(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def sleep(wait: float) -> None:
         seconds.append(wait)
 
-    monkeypatch.setattr(handler, "asyncio", type("", (), {"sleep": staticmethod(sleep)}))
+    names = {"sleep": staticmethod(sleep), "CancelledError": asyncio.CancelledError}
+    monkeypatch.setattr(delay_module, "asyncio", type("", (), names))
     return seconds
 
 
