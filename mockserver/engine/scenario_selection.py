@@ -43,10 +43,11 @@ def admit(state: SandboxState, matched: MatchedRequest) -> MatchedRequest:
 
     These are the only changes before the response.
     """
-    reserved = tuple(
-        dict.fromkeys(name for match in matched.matches for name in match.activation_ids)
-    )
-    state.activations.reserve(reserved)
+    reserved: tuple[str, ...] = ()
+    if state.activations.in_force():
+        ids = (name for match in matched.matches for name in match.activation_ids)
+        reserved = tuple(dict.fromkeys(ids))
+        state.activations.reserve(reserved)
     selected = matched.api_selection
     if selected is None:
         return matched.replace(reserved=reserved) if reserved else matched
