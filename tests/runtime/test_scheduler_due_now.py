@@ -128,3 +128,19 @@ def test_stopping_the_scheduler_ends_run_due_now(state: SandboxState) -> None:
     asyncio.run(asyncio.wait_for(run(), 10))
     assert [delivery.id for delivery in dispatcher.deliveries] == ["w1"]
     assert {delivery.state for delivery in read.deliveries(state).values()} == {"pending"}
+
+
+def test_a_reset_ends_run_due_now(state: SandboxState) -> None:
+    """What is due in the new epoch is not run before the response of an old request."""
+
+    async def reset(_: Delivery) -> DeliveryResult:
+        state.reset(START)
+        click_to_call(state)
+        return DeliveryResult(status=200)
+
+    scheduler = manual_scheduler(state, RecordingDispatcher(reset))
+    click_to_call(state, EARLY, attempts=0)
+    asyncio.run(scheduler.run_due_now(START))
+    assert event_types(state) == ["placed"]
+    due = read.peek(state)
+    assert (due and due.at, scheduler.clock.now()) == (START, START)
