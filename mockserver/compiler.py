@@ -146,7 +146,7 @@ def scenario_files(settings: Settings) -> list[Path]:
 
 def count_scenarios(configuration: Configuration) -> int:
     """Count the scenarios that can be asked for by name."""
-    return sum("/" not in name for name in configuration.scenarios.by_name)
+    return len(configuration.scenarios.public_names)
 
 
 def example_number(plan_digits: str, provider: str | None) -> str:

@@ -84,8 +84,5 @@ def describe_scenarios(configuration: Configuration) -> list[dict[str, Any]]:
     """Describe every scenario that has a name of its own as `/_mock/scenarios` does."""
     from mockserver.web.control.scenarios import serialize_scenario  # noqa: PLC0415 - as above
 
-    return [
-        serialize_scenario(scenario)
-        for scenario in configuration.scenarios.by_name.values()
-        if "/" not in scenario.name
-    ]
+    scenarios = configuration.scenarios
+    return [serialize_scenario(scenarios.by_name[name]) for name in scenarios.public_names]

@@ -76,6 +76,11 @@ class ScenarioSet(_ScenarioSetFields):
     """
 
     @cached_property
+    def public_names(self) -> tuple[str, ...]:
+        """The names that can be asked for; a scenario inside a list has one with a `/`."""
+        return tuple(name for name in self.by_name if "/" not in name)
+
+    @cached_property
     def matchable(self) -> tuple[Scenario, ...]:
         """The scenarios with a match rule, the users' first; cached, as each request needs them."""
         with_rule = [scenario for scenario in self.by_name.values() if scenario.match is not None]
@@ -100,24 +105,20 @@ def candidates(
 ) -> Iterator[SelectedScenario]:
     """Yield every scenario that applies to the context, by falling precedence."""
     for name in scenario_names:
-        if name in scenarios.by_name:  # a reload may have removed it during a delay
+        if name in scenarios.by_name:  # a reset may have removed it during a delay
             yield SelectedScenario(scenarios.by_name[name], "header")
     for activation in activations:
-        if is_applicable(scenarios, activation, context):
-            scenario = scenarios.by_name[activation.scenario_name]
-            yield SelectedScenario(scenario, "activation", activation.id)
+        activated = scenarios.by_name.get(activation.scenario_name)
+        if activated and _is_applicable(activation.match, activated, context):
+            yield SelectedScenario(activated, "activation", activation.id)
     for scenario in scenarios.matchable:
-        if _is_match(scenario, context):
+        if scenario.match and _is_applicable(scenario.match, scenario, context):
             yield SelectedScenario(scenario, "bundled" if scenario.bundled else "match")
     yield SelectedScenario(scenarios.by_name[scenarios.default], "default")
 
 
-def is_applicable(scenarios: ScenarioSet, activation: Activation, context: MatchContext) -> bool:
-    """Return True if the activation matches, and a reload has not removed its scenario."""
-    scenario = scenarios.by_name.get(activation.scenario_name)
-    return scenario is not None and not (
-        activation.match.mismatch(context) or scenario.missing_requirement(context)
-    )
+def _is_applicable(match: MatchRule, scenario: Scenario, context: MatchContext) -> bool:
+    return not (match.mismatch(context) or scenario.missing_requirement(context))
 
 
 def select(options: Iterable[SelectedScenario]) -> Selection:
@@ -130,14 +131,6 @@ def _first(
     speaks_to_aspect: Callable[[Scenario], bool], options: tuple[SelectedScenario, ...]
 ) -> SelectedScenario | None:
     return next((option for option in options if speaks_to_aspect(option.scenario)), None)
-
-
-def _is_match(scenario: Scenario, context: MatchContext) -> bool:
-    return (
-        scenario.match is not None
-        and not scenario.match.mismatch(context)
-        and not scenario.missing_requirement(context)
-    )
 
 
 def resolve(

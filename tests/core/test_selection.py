@@ -21,7 +21,6 @@ from mockserver.core.selection import (
     ScenarioSet,
     SelectedScenario,
     candidates,
-    is_applicable,
     select,
 )
 
@@ -118,7 +117,6 @@ def test_an_activation_applies_if_match_and_needs_fit_and_its_scenario_exists(
     matches: bool,  # noqa: FBT001 - what the table expects
 ) -> None:
     scenarios = scenario_set(mine={}, needy={"needs": {"leg": "c"}})
-    assert is_applicable(scenarios, active, CONTEXT) is matches
     assert rank_candidates(scenarios, (), (active,)) == [("activation", "mine")] * matches + [
         ("default", "usual")
     ]

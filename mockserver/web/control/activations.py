@@ -42,9 +42,9 @@ async def activate(request: Request) -> JSONResponse:
     name, times, known = (
         str(body.get("scenario", "")),
         body.get("times"),
-        state.configuration.scenarios.by_name,
+        state.configuration.scenarios.public_names,
     )
-    if name not in known or "/" in name:
+    if name not in known:
         raise ProblemError(
             "unknown-scenario",
             f"no scenario is named {name!r}: {did_you_mean(name, known) or USAGE}",
@@ -73,7 +73,7 @@ def _parse_match(value: Any, configuration: Configuration) -> MatchRule:
     if not isinstance(value, Mapping):
         raise ProblemError("invalid-body", f"match maps {', '.join(known)} to globs")
     for name in value:
-        if name not in known or "/" in name:
+        if name not in known:
             hint = did_you_mean(name, known) or f"it maps {', '.join(known)} to globs"
             raise ProblemError("invalid-body", f"match takes no {name!r}: {hint}")
     fields = value.get("fields", {})

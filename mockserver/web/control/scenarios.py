@@ -18,8 +18,7 @@ from mockserver.web.problems import ProblemError
 
 async def list_scenarios(request: Request) -> JSONResponse:
     scenarios = sandbox_of(request).state.configuration.scenarios
-    visible = (scenario for name, scenario in scenarios.by_name.items() if "/" not in name)
-    serialized = [serialize_scenario(scenario) for scenario in visible]
+    serialized = [serialize_scenario(scenarios.by_name[name]) for name in scenarios.public_names]
     return JSONResponse({"default": scenarios.default, "scenarios": serialized})
 
 

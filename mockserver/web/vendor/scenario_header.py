@@ -19,8 +19,7 @@ def check_scenario_names(sandbox: Sandbox, names: tuple[str, ...]) -> "Response 
     """Return 422 if the header names an unknown scenario."""
     if not names:
         return None
-    scenarios = sandbox.state.configuration.scenarios.by_name
-    known = [name for name in scenarios if "/" not in name]
+    known = sandbox.state.configuration.scenarios.public_names
     for name in names:
         if name not in known:
             hint = did_you_mean(name, known) or f"known: {', '.join(sorted(known))}"
