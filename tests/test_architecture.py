@@ -441,12 +441,12 @@ def test_no_test_constructs_a_value_by_position(path: Path) -> None:
 
 QUERIES = {
     "accounts": {"find"},
-    "activations": {"in_force"},
+    "activations": {"in_force", "next_id"},
     "agenda": {"peek"},
     "calls": set[str](),
     "counters": {"is_over_limit"},
     "deliveries": {"next_id"},
-    "journal": {"first_sequence", "subscribe"},
+    "journal": {"first_sequence", "next_request_id", "subscribe"},
 }
 """Owner -> what it can be asked, and to whom it can tell what changes."""
 
@@ -461,7 +461,12 @@ CALLERS = {
 }
 """Owner -> the modules of the engine that call its verbs."""
 
-STATE_VERBS = {"reset", "set_configuration"}  # of the state itself, for commands alone
+STATE_CALLERS = {
+    "reset": {"commands"},
+    "set_configuration": {"commands"},
+    "drop_stale_items": {"pipeline", "simulation"},
+}
+"""Verb of the state itself -> the modules of the engine that call it."""
 
 MUTATORS = {
     *("append", "appendleft", "add", "clear", "discard", "extend", "insert", "move_to_end"),
@@ -534,8 +539,8 @@ def forbidden_changes(place: str, source: str) -> list[str]:
 def allowed_callers(path: list[str]) -> set[str] | None:
     """The modules of the engine that may call this; None if it is no verb."""
     match path:
-        case [verb] if verb in STATE_VERBS:
-            return {"commands"}
+        case [verb] if verb in STATE_CALLERS:
+            return STATE_CALLERS[verb]
         case [owner, verb] if verb in VERBS.get(owner, ()):
             return CALLERS[owner]
     return None

@@ -25,7 +25,7 @@ from mockserver.core.selection import ASPECTS, EXPLICIT_RANKS, Activation
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.pipeline import handle, match_request
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.web.control.explain import build_explanation
+from mockserver.web.control.explain import explain_calls
 from mockserver.web.views.serializers import serialize_call, serialize_exchange
 from tests.support import read
 from tests.support.conformance import PROVIDERS
@@ -144,7 +144,7 @@ def test_call_request_and_explanation_name_the_same_scenarios(
     state = build_state(configuration, sandbox)
     for placing, header in sandbox.requests:
         exchange = send(state, placing, header)
-        explained = build_explanation(exchange, state)["calls"]
+        explained = [*explain_calls(exchange, state)]
         explicit: list[str] = []
         for entry in explained:
             selected = {item["aspect"]: item for item in entry["scenarios"]}
@@ -234,7 +234,7 @@ def test_an_activation_is_spent_by_the_requests_that_it_changed_and_by_no_other(
     for placing, header in sandbox.requests:
         in_force = read.activations(state)
         exchange = send(state, placing, header)
-        explained = build_explanation(exchange, state)["calls"]
+        explained = [*explain_calls(exchange, state)]
         spent = {
             activation.id
             for activation in in_force

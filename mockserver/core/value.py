@@ -14,8 +14,9 @@ import msgspec
 class Value(msgspec.Struct, frozen=True, gc=False):
     """An immutable value that the garbage collector does not visit.
 
-    So no field may hold a function, or a container that can change: through one of them a value
-    could refer to itself, and would then stay in memory for ever.
+    So a value must never refer to itself, or it stays in memory for ever. No field holds a
+    function, and nobody changes a container once a value holds it: a dict is passed as a `Mapping`,
+    a list as a `Sequence`.
     """
 
     replace = msgspec.Struct.__replace__

@@ -64,13 +64,13 @@ def patch_account(
 
 def activate(
     state: SandboxState, activation: Activation, body: Mapping[str, object], now: int
-) -> Activation:
-    """Put a scenario in force, and return the activation with its id.
+) -> None:
+    """Put a scenario in force; `body` is what the client sent.
 
-    `body` is what the client sent.
+    The id of the activation is `state.activations.next_id`.
     """
     _record(state, now, "POST", "/activations", body=body)
-    return state.activations.add(activation.scenario_name, activation.match, activation.remaining)
+    state.activations.add(activation)
 
 
 def clear_activations(state: SandboxState, now: int) -> None:

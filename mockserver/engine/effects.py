@@ -1,6 +1,6 @@
 """Apply effects to a sandbox's state: charges, records, calls, events and webhooks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from mockserver.core.account import Account
 from mockserver.core.behavior import DEFAULT_BEHAVIOR, STAY_ON_LINE, LegBehavior
@@ -17,7 +17,7 @@ from mockserver.core.selection import EXPLICIT_RANKS, NO_SELECTION, resolve
 from mockserver.engine.exchange import CallMatch
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.state.agenda import ScheduledEvent
-from mockserver.engine.state.calls import FALLBACK_SCENARIO, NEW_PROGRESS
+from mockserver.engine.state.calls import FALLBACK_SCENARIO, NEW_PROGRESS, LegSource
 from mockserver.engine.webhooks import enqueue
 
 
@@ -77,9 +77,15 @@ def place_call(
         state.calls.update(ready)
     scenario = _attempt_scenario(state, ready, call.number_index)
     names = legs_by_name(ready)
-    behaviors = {leg.name: _leg_behavior(state, ready, leg, scenario, names) for leg in ready.legs}
+    chosen = {leg.name: _choose_behavior(state, ready, leg, scenario, names) for leg in ready.legs}
+    behaviors = {leg: behavior for leg, (behavior, _) in chosen.items()}
     script = compile_script(CALL_FLOWS[call.spec.flow], behaviors, scenario.steps)
-    state.calls.set_progress(call_id, state.calls.progress[call_id].replace(script=script))
+    progress, attempt = state.calls.progress[call_id], len(ready.attempts) + 1
+    earlier = [each for each in progress.leg_sources if each.attempt < attempt]
+    sources = [LegSource(attempt, leg.name, leg.number, chosen[leg.name][1]) for leg in ready.legs]
+    state.calls.set_progress(
+        call_id, progress.replace(script=script, leg_sources=(*earlier, *sources))
+    )
     if is_new:
         _record_ignored_legs(state, ready, scenario, names, now)
     schedule_next_step(state, call_id)
@@ -98,10 +104,18 @@ def add_leg(state: SandboxState, call_id: str, event: Event) -> None:
     leg = next(leg for leg in call.legs if leg.name == event.leg)
     scenario = _attempt_scenario(state, call, call.number_index + len(earlier))
     names = legs_by_name(call)
-    behavior = event.behavior or _leg_behavior(state, call, leg, scenario, names)
+    behavior, source = (
+        (event.behavior, "steps")
+        if event.behavior
+        else _choose_behavior(state, call, leg, scenario, names)
+    )
     progress = state.calls.progress[call_id]
     script, changed = add_leg_tracks(progress.script, call, behavior)
-    state.calls.set_progress(call_id, progress.replace(script=script))
+    dialed = LegSource(len(call.attempts) + 1, leg.name, leg.number, source)
+    state.calls.set_progress(
+        call_id,
+        progress.replace(script=script, leg_sources=(*progress.leg_sources, dialed)),
+    )
     state.calls.update(changed)
 
 
@@ -150,22 +164,6 @@ def _attempt_scenario(state: SandboxState, call: Call, number_index: int) -> Sce
     )
 
 
-def leg_sources(state: SandboxState, call: Call) -> Iterator[tuple[str, str, str]]:
-    """Yield (leg, number, what decides its behavior) for the legs of the current attempt.
-
-    It is `scenario`, `number-plan` or `default`, and `steps` for a leg that only steps move.
-    """
-    scenario, names = _attempt_scenario(state, call, call.number_index), legs_by_name(call)
-    for leg in call.legs:
-        yield leg.name, leg.number, _choose_behavior(state, call, leg, scenario, names)[1]
-
-
-def _leg_behavior(
-    state: SandboxState, call: Call, leg: Leg, scenario: Scenario, names: Mapping[str, str]
-) -> LegBehavior | None:
-    return _choose_behavior(state, call, leg, scenario, names)[0]
-
-
 def _choose_behavior(
     state: SandboxState, call: Call, leg: Leg, scenario: Scenario, names: Mapping[str, str]
 ) -> tuple[LegBehavior | None, str]:
@@ -175,7 +173,7 @@ def _choose_behavior(
     default behavior.
 
     Returns:
-        The behavior, and what decides it, as in `leg_sources`.
+        The behavior, and what decides it, as `LegSource.source`.
     """
     behavior = scenario.leg_behavior(leg.name, names)
     if behavior and state.calls.progress[call.spec.id].leg_scenario.rank in EXPLICIT_RANKS:

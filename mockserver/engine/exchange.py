@@ -9,7 +9,7 @@ from mockserver.core.http import Request, Response
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.provider import BoundProvider, Endpoint
 from mockserver.core.rulebook import RequestContext, Rule, Violation, render_message
-from mockserver.core.scenario import ApiBehavior, MatchContext
+from mockserver.core.scenario import ApiBehavior, MatchContext, Scenario
 from mockserver.core.selection import NO_SELECTION, SelectedScenario, Selection
 from mockserver.core.value import TrackedValue, Value
 
@@ -44,8 +44,9 @@ class Exchange(Value):
     `explanation` says in one line why the request was refused. `scenario_names` are those of its
     header, and those that an activation or a match rule selected. `call_ids` are those of the calls
     that it placed or moved. `matches` has one for each planned call, or one without numbers;
-    `placed_calls` maps its index to the id of the call, if that was placed. `broken_rules` and
-    `violations` are for `explain`.
+    `placed_calls` maps its index to the id of the call, if that was placed. `matchable` are the
+    scenarios whose match rules were compared with it. `broken_rules` and `violations` are for
+    `explain`.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Exchange(Value):
     broken_rules: tuple[Rule, ...] = ()
     violations: tuple[Violation, ...] = ()
     matches: tuple[CallMatch, ...] = ()
+    matchable: tuple[Scenario, ...] = ()
     placed_calls: Mapping[int, str] = EMPTY_MAPPING
 
 
@@ -86,13 +88,15 @@ class MatchedRequest(TrackedValue):
     """A request with its context, and a match for each planned call.
 
     `api` is the API behavior of the selected scenario. `reserved` are the ids of the activations
-    that wait for what the request does. `epoch` is that of the state that it was matched with.
+    that wait for what the request does. `epoch` is that of the state that it was matched with, and
+    `matchable` are the scenarios whose match rules it was compared with.
     """
 
     incoming: IncomingRequest
     context: RequestContext
     matches: tuple[CallMatch, ...]
     epoch: int
+    matchable: tuple[Scenario, ...] = ()
     api: ApiBehavior = DEFAULT_API_BEHAVIOR
     reserved: tuple[str, ...] = ()
 

@@ -32,7 +32,9 @@ NO_STATUS = 0
 def match_request(state: SandboxState, incoming: IncomingRequest, now: int) -> MatchedRequest:
     """Build the context of a request and the match of each planned call. A query: see `admit`."""
     context = build_context(state, incoming, now)
-    return MatchedRequest(incoming, context, build_matches(state, incoming, context), state.epoch)
+    matches = build_matches(state, incoming, context)
+    matchable = state.configuration.scenarios.matchable
+    return MatchedRequest(incoming, context, matches, state.epoch, matchable)
 
 
 def build_context(
@@ -68,10 +70,9 @@ def respond(state: SandboxState, matched: MatchedRequest, now: int) -> Exchange:
 
     Events due by `now` (in ms) are applied before this returns: once a request has canceled a
     call, the next request sees the call canceled. Nothing is stored before the whole result
-    exists; if there is an error, the reserved activations are given back.
+    exists; if there is an error, the reserved activations are given back. The request was admitted
+    since the last reset.
     """
-    if matched.epoch != state.epoch:  # a reset during a delay
-        matched = admit(state, match_request(state, matched.incoming, now))
     context = matched.context
     try:
         if matched.api.delay or context.now != now or not _is_account_current(state, context):
@@ -81,8 +82,11 @@ def respond(state: SandboxState, matched: MatchedRequest, now: int) -> Exchange:
     except Exception:
         give_back(state, matched)
         raise
-    record_exchange(state, exchange)
-    _store_result(state, matched, context, result)
+    state.journal.record_exchange(exchange)
+    try:
+        _store_result(state, matched, context, (result, exchange))
+    finally:
+        state.drop_stale_items()
     return exchange
 
 
@@ -126,18 +130,21 @@ def _scenario_rule(matched: MatchedRequest) -> Rule | None:
 
 
 def _store_result(
-    state: SandboxState, matched: MatchedRequest, context: RequestContext, result: EndpointResult
+    state: SandboxState,
+    matched: MatchedRequest,
+    context: RequestContext,
+    outcome: tuple[EndpointResult, Exchange],
 ) -> None:
-    now, calls = context.now, result.effects.calls
+    (result, exchange), now = outcome, context.now
     if context.account and not context.rate_limited:
         state.counters.record_request(context.account, now)
     if matched.reserved:
-        spent = spent_activations(matched, _placed_calls(state, result))
+        spent = spent_activations(matched, exchange.placed_calls)
         state.activations.settle(matched.reserved, spent)
     depth = matched.incoming.webhook_depth
     if depth:
         changed = [call_id for call_id, _ in result.effects.events]
-        for call_id in (*(call.spec.id for call in calls), *changed):
+        for call_id in (*exchange.call_ids, *changed):
             progress = state.calls.progress.get(call_id, NEW_PROGRESS)
             state.calls.set_progress(call_id, progress.replace(webhook_depth=depth))
     effects, due_events = _split_effects(result.effects, now)
@@ -147,17 +154,14 @@ def _store_result(
     assign_resources(state, now)
 
 
-def build_unknown_path_exchange(
+def respond_unknown_path(
     state: SandboxState, request: Request, now: int, explanation: str
 ) -> Exchange:
-    """Build the exchange of a request to a path that no provider has: status 404."""
-    request_id = f"r{state.journal.request_count + 1}"
-    return Exchange(request_id, now, "", "", request, Response(NOT_FOUND), None, explanation, ())
-
-
-def record_exchange(state: SandboxState, exchange: Exchange) -> None:
-    """Store the exchange and journal it, whatever the response is."""
+    """Respond 404 to a request to a path that no provider has, and record the exchange."""
+    request_id, response = state.journal.next_request_id, Response(NOT_FOUND)
+    exchange = Exchange(request_id, now, "", "", request, response, None, explanation, ())
     state.journal.record_exchange(exchange)
+    return exchange
 
 
 def _build_exchange(
@@ -168,9 +172,14 @@ def _build_exchange(
     broken_rules: tuple[Rule, ...],
 ) -> Exchange:
     """Build the exchange that is stored and journaled for this request."""
-    placed = _placed_calls(state, result)
+    calls = result.effects.calls
+    placed = {
+        call.spec.match_index: call.spec.id
+        for call in calls
+        if call.spec.id not in state.calls.by_id  # others are only moved
+    }
     return Exchange(
-        id=f"r{state.journal.request_count + 1}",
+        id=state.journal.next_request_id,
         at=context.now,
         provider=matched.incoming.bound.provider.name,
         operation=context.operation,
@@ -179,17 +188,13 @@ def _build_exchange(
         fault=broken_rules[0].fault.name if broken_rules else None,
         explanation=describe_fault(broken_rules[0], context) if broken_rules else "",
         scenario_names=scenario_names(matched, placed),
-        call_ids=tuple([call.spec.id for call in result.effects.calls]),
+        call_ids=tuple([call.spec.id for call in calls]),
         broken_rules=broken_rules,
         violations=context.violations,
         matches=matched.matches,
-        placed_calls={call.spec.match_index: call.spec.id for call in placed},
+        matchable=matched.matchable,
+        placed_calls=placed,
     )
-
-
-def _placed_calls(state: SandboxState, result: EndpointResult) -> tuple[Call, ...]:
-    """Return the new calls of a result that is not stored yet; others are only moved."""
-    return tuple([call for call in result.effects.calls if call.spec.id not in state.calls.by_id])
 
 
 def _build_call(

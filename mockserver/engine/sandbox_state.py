@@ -68,11 +68,17 @@ class SandboxState:
         self.journal.clear()
         self._initialize(start)
 
-    def peek(self) -> DueItem | None:
-        """Return the earliest due item that still holds, without taking it; None if none does."""
+    def drop_stale_items(self) -> None:
+        """Take the due items that no longer hold from the agenda, up to the first that does."""
         while (due := self.agenda.peek()) and not self._is_current(due):
             self.agenda.take()
-        return due
+
+    def peek(self) -> DueItem | None:
+        """Return the earliest due item, without taking it; None if there is none.
+
+        It holds, as `drop_stale_items` is the last step of each change.
+        """
+        return self.agenda.peek()
 
     def pending_items(self) -> Iterator[DueItem]:
         return filter(self._is_current, self.agenda)

@@ -1,8 +1,8 @@
 """Match the planned calls of a request with the scenarios, and admit the request."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from mockserver.core.call import Call, PlannedCall
+from mockserver.core.call import PlannedCall
 from mockserver.core.call_flows import CALL_FLOWS
 from mockserver.core.leg_names import flow_legs_by_name
 from mockserver.core.provider import endpoint_roles
@@ -45,7 +45,7 @@ def admit(state: SandboxState, matched: MatchedRequest) -> MatchedRequest:
     """
     reserved: tuple[str, ...] = ()
     if state.activations.in_force():
-        ids = (name for match in matched.matches for name in match.activation_ids)
+        ids = (each for match in matched.matches for each in match.activation_ids)
         reserved = tuple(dict.fromkeys(ids))
         state.activations.reserve(reserved)
     selected = matched.api_selection
@@ -57,15 +57,15 @@ def admit(state: SandboxState, matched: MatchedRequest) -> MatchedRequest:
     return matched.replace(api=behavior, reserved=reserved)
 
 
-def spent_activations(matched: MatchedRequest, calls: tuple[Call, ...]) -> frozenset[str]:
+def spent_activations(matched: MatchedRequest, placed: Iterable[int]) -> frozenset[str]:
     """Return the ids of the reserved activations that have changed the request.
 
     An activation has done so if its API behavior was applied, or if it decides the legs or the
-    webhooks of a call that was placed.
+    webhooks of a call that was placed; `placed` are the indexes of the matches of those calls.
     """
-    selections = (matched.matches[call.spec.match_index].selection for call in calls)
-    placed = (activation_ids(selection.legs, selection.webhooks) for selection in selections)
-    return frozenset(activation_ids(matched.api_selection)).union(*placed)
+    selections = (matched.matches[index].selection for index in placed)
+    of_calls = (activation_ids(selection.legs, selection.webhooks) for selection in selections)
+    return frozenset(activation_ids(matched.api_selection)).union(*of_calls)
 
 
 def give_back(state: SandboxState, matched: MatchedRequest) -> None:
@@ -77,14 +77,14 @@ def give_back(state: SandboxState, matched: MatchedRequest) -> None:
         state.activations.settle(matched.reserved, ())
 
 
-def scenario_names(matched: MatchedRequest, calls: tuple[Call, ...]) -> tuple[str, ...]:
+def scenario_names(matched: MatchedRequest, placed: Iterable[int]) -> tuple[str, ...]:
     """Return the scenarios that the request names, and those that were selected for it.
 
     These are the scenario of the API, and those that an explicit rank selected for the legs and the
-    webhooks of the calls that were placed.
+    webhooks of the calls that were placed; `placed` are the indexes of their matches.
     """
     api = matched.api_selection
-    selections = (matched.matches[call.spec.match_index].selection for call in calls)
+    selections = (matched.matches[index].selection for index in placed)
     explicit = (
         selected.scenario.name
         for selection in selections

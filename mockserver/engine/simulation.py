@@ -48,15 +48,23 @@ def compute_transitions(state: SandboxState, call_id: str, event: Event) -> list
 
 def apply_transitions(state: SandboxState, call_id: str, transitions: list[AppliedEvent]) -> Call:
     """Store what `compute_transitions` has computed; return the call after it."""
+    try:
+        _apply(state, call_id, transitions)
+    finally:
+        state.drop_stale_items()
+    return state.calls.by_id[call_id]
+
+
+def _apply(state: SandboxState, call_id: str, transitions: list[AppliedEvent]) -> None:
     _store_transitions(state, call_id, transitions)
     assign_resources(state, transitions[0][1].at)
-    return state.calls.by_id[call_id]
 
 
 def update_account(state: SandboxState, account: Account, now: int) -> None:
     """Replace an account, and assign resources that it frees to waiting calls."""
     state.accounts.replace(state.configuration.populate(state.configuration.seed, account))
     assign_resources(state, now)
+    state.drop_stale_items()
 
 
 def assign_resources(state: SandboxState, now: int) -> None:
@@ -94,9 +102,14 @@ def _store_transitions(state: SandboxState, call_id: str, transitions: list[Appl
 
 def run_due_item(state: SandboxState) -> Delivery | None:
     """Run the earliest due item. Returns the delivery to send if the item is one, else None."""
-    due = state.agenda.take() if state.peek() else None
-    if due is None:
-        return None
+    due = state.agenda.take()
+    try:
+        return _run_item(state, due) if due else None
+    finally:
+        state.drop_stale_items()
+
+
+def _run_item(state: SandboxState, due: DueItem) -> Delivery | None:
     if due.kind == "delivery":
         return _take_delivery(state, due)
     match due.payload:
@@ -156,7 +169,7 @@ def apply_or_reject(state: SandboxState, call_id: str, event: Event, location: s
     `location` is the step's place in its scenario file, empty if the event is not from a step.
     """
     try:
-        apply_event(state, call_id, event)
+        _apply(state, call_id, compute_transitions(state, call_id, event))
     except IllegalTransition as error:
         _record_rejected_event(state, call_id, event, location, str(error))
         schedule_next_step(state, call_id)

@@ -38,11 +38,11 @@ def enqueue(state: SandboxState, webhook: Webhook, now: int) -> None:
         _create_delivery(state, addressed, "pending", due, original)
         for _ in range(behavior.duplicate - 1)
     ]
-    names = (original, *copies)
+    delivery_ids = (original, *copies)
     if behavior.reorder and webhook.call_id not in state.deliveries.held_back:
-        state.deliveries.hold(webhook.call_id, names)
+        state.deliveries.hold(webhook.call_id, delivery_ids)
         return
-    _schedule_deliveries(state, names, due)
+    _schedule_deliveries(state, delivery_ids, due)
     release_held(state, webhook.call_id, due)
 
 
@@ -87,10 +87,10 @@ def _delivery_behavior(state: SandboxState, webhook: Webhook) -> DeliveryBehavio
 
 def _count_deliveries(state: SandboxState, webhook: Webhook) -> int:
     """Count the call's earlier deliveries of this kind."""
-    names = state.deliveries.ids_by_call.get(webhook.call_id)
-    if not names:
+    delivery_ids = state.deliveries.ids_by_call.get(webhook.call_id)
+    if not delivery_ids:
         return 0
-    return sum(state.deliveries.by_id[name].webhook.kind == webhook.kind for name in names)
+    return sum(state.deliveries.by_id[each].webhook.kind == webhook.kind for each in delivery_ids)
 
 
 def _create_delivery(
@@ -117,18 +117,18 @@ def _create_delivery(
 
 
 def _schedule_deliveries(state: SandboxState, delivery_ids: tuple[str, ...], at: int) -> None:
-    for name in delivery_ids:
-        delivery = state.deliveries.by_id[name]
+    for delivery_id in delivery_ids:
+        delivery = state.deliveries.by_id[delivery_id]
         due = max(delivery.next_attempt_at or at, at)
         state.deliveries.update(delivery.replace(next_attempt_at=due))
-        state.agenda.schedule(due, "delivery", name)
+        state.agenda.schedule(due, "delivery", delivery_id)
 
 
 def _drop(state: SandboxState, webhook: Webhook, now: int) -> None:
-    name = _create_delivery(state, webhook, "dropped", None)
+    delivery_id = _create_delivery(state, webhook, "dropped", None)
     state.journal.append(
         JournalEntry(
-            now, "webhook-dropped", webhook.call_id, {"webhook": name, "kind": webhook.kind}
+            now, "webhook-dropped", webhook.call_id, {"webhook": delivery_id, "kind": webhook.kind}
         )
     )
 

@@ -9,7 +9,6 @@ from typing import Final
 
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.delivery.asgi import Application, call_asgi
-from mockserver.engine import commands
 from mockserver.replay.journal import Json, ReplayDiverged, entry_time
 from mockserver.replay.requests import AsgiRequest, build_control_request, build_vendor_request
 from mockserver.replay.secrets import find_secrets
@@ -109,7 +108,7 @@ class Player:
 
     def _record_clock(self, entry: Json) -> None:
         reading = {key: entry[key] for key in ("mode", "advance") if key in entry}
-        commands.record_clock(self._sandbox.state, reading, entry_time(entry))
+        self._sandbox.record_clock(reading)
 
     def _send(self, request: AsgiRequest) -> None:
         self._tasks.append(asyncio.create_task(call_asgi(self._app, *request)))

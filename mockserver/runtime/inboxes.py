@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from mockserver.core.value import Value
@@ -32,6 +32,11 @@ class Inbox:
     statuses: deque[int] = field(default_factory=deque)
     delay: float = 0.0
     requests: deque[ReceivedRequest] = field(default_factory=lambda: deque(maxlen=MAX_REQUESTS))
+
+    def program(self, statuses: Iterable[int], delay: float) -> None:
+        """Set the statuses of the next responses, and the delay before each."""
+        self.statuses = deque(statuses)
+        self.delay = delay
 
     async def receive(self, request: ReceivedRequest) -> int:
         """Store the request and return the status of the response, after the delay."""

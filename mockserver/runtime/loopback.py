@@ -44,7 +44,7 @@ async def deliver_to_inbox(
     received = ReceivedRequest(
         sandbox.clock.now(), request.method, path, query, dict(request.headers), request.body
     )
-    return DeliveryResult(await sandbox.inboxes[inbox_name].receive(received))
+    return DeliveryResult(await sandbox.receive_webhook(inbox_name, received))
 
 
 def _is_eligible(request: HttpRequest) -> bool:

@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from mockserver.core.account import Account
@@ -12,7 +13,7 @@ from mockserver.core.webhook import Dispatcher
 from mockserver.engine import commands
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.clock import Clock
-from mockserver.runtime.inboxes import Inbox
+from mockserver.runtime.inboxes import Inbox, ReceivedRequest
 from mockserver.runtime.scheduler import Scheduler
 from mockserver.runtime.tasks import spawn
 
@@ -44,7 +45,8 @@ class Sandbox:
         self._initial_configuration = configuration
         self.request_durations: OrderedDict[str, int] = OrderedDict()
         """Request ID -> real ms until its response; kept out of the journal."""
-        self.inboxes: defaultdict[str, Inbox] = defaultdict(Inbox)
+        self._inboxes: defaultdict[str, Inbox] = defaultdict(Inbox)
+        self.inboxes: Mapping[str, Inbox] = MappingProxyType(self._inboxes)
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -67,12 +69,46 @@ class Sandbox:
         self._initial_configuration = initial_configuration
         commands.set_configuration(self.state, configuration, self.clock.now(), accounts.values())
 
+    def put_scenario(self, name: str, source: bytes, configuration: Configuration) -> None:
+        """Keep an uploaded scenario; `configuration` is the one with it."""
+        text, now = source.decode("utf-8", "replace"), self.clock.now()
+        self.uploaded_scenarios = {**self.uploaded_scenarios, name: source}
+        commands.put_scenario(self.state, name, text, configuration, now)
+
+    def delete_scenario(self, name: str, configuration: Configuration) -> None:
+        """Drop an uploaded scenario; `configuration` is the one without it."""
+        uploaded = self.uploaded_scenarios
+        self.uploaded_scenarios = {each: uploaded[each] for each in uploaded if each != name}
+        commands.delete_scenario(self.state, name, configuration, self.clock.now())
+
+    def set_clock_mode(self, mode: str) -> None:
+        """Change the mode of the clock, as `Clock.set_mode`."""
+        self.record_clock({"mode": mode})
+        self.clock.set_mode(mode)
+        self.scheduler.wake()
+
+    def record_clock(self, reading: Mapping[str, object]) -> None:
+        """Journal a change of the clock, as `commands.record_clock`."""
+        commands.record_clock(self.state, reading, self.clock.now())
+
+    async def receive_webhook(self, inbox: str, request: ReceivedRequest) -> int:
+        """Let an inbox receive a request; return the status of its response."""
+        return await self._inboxes[inbox].receive(request)
+
+    def program_inbox(self, inbox: str, statuses: Iterable[int], delay: float) -> None:
+        """Set the statuses of the next responses of an inbox, and the delay before each."""
+        self._inboxes[inbox].program(statuses, delay)
+
+    def clear_inbox(self, inbox: str) -> None:
+        """Forget what an inbox has received, and how it was programmed."""
+        self._inboxes.pop(inbox, None)
+
     async def reset(self) -> None:
         """Return to the seeded start; nothing scheduled before is sent after this returns."""
         clock = self.timing.build_clock()
         self.uploaded_scenarios = {}
         commands.reset(self.state, self._initial_configuration, clock.now())
-        self.inboxes.clear()
+        self._inboxes.clear()
         self.request_durations.clear()
         self.scheduler.clock = clock
         await self.scheduler.cancel_deliveries()

@@ -44,11 +44,11 @@ def build_app(dependencies: Dependencies, lifespan: Lifespan) -> ASGIApp:
             await control_app()(scope, receive, send)
             return
         rejection = _resolve_prefix(scope, dependencies)
+        send_with_time = add_time_header(send, scope)
         if rejection:
-            await rejection(scope, receive, send)
+            await rejection(scope, receive, send_with_time)
             return
         is_own = scope["path"].startswith(OWN_PREFIXES) or _is_index_request(scope, dependencies)
-        send_with_time = add_time_header(send, scope)
         try:
             await (control_app() if is_own else handle_vendor_request)(
                 scope, receive, send_with_time

@@ -73,7 +73,7 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "call of an explanation": ("explain/r1 calls 0", "call numbers scenarios rejected legs"),
     "scenario of an explanation": ("explain/r1 calls 0 scenarios 0", "aspect scenario rank"),
-    "leg of an explanation": ("explain/r1 calls 0 legs 0", "leg number decided_by"),
+    "leg of an explanation": ("explain/r1 calls 0 legs 0", "attempt leg number decided_by"),
     "inbox": ("inboxes/mine", "name received"),
     "received webhook": ("inboxes/mine received 0", "at method query headers body status"),
 }

@@ -281,20 +281,6 @@ def test_nothing_is_given_back_to_an_activation_of_another_epoch(state: SandboxS
     assert remaining(state) == {"a1": 1}
 
 
-def test_a_request_that_a_reset_overtakes_is_matched_again(configuration: Configuration) -> None:
-    scenario = Scenario(
-        name="mine", match=MatchRule(), responses=(ApiBehavior(fault="conflict"), ApiBehavior())
-    )
-    state = state_with_scenarios(configuration, BUSY, scenario)
-    activate(state, "busy", times=1)
-    click_to_call(state)
-    matched = admit_click_to_call(state)
-    assert (matched.api, matched.reserved) == (ApiBehavior(), ("a1",))
-    state.reset(START)
-    exchange = respond(state, matched, START)
-    assert (exchange.fault, exchange.scenario_names) == ("conflict", ("mine",))
-
-
 def test_a_reload_during_a_delay_does_not_change_what_was_selected(
     configuration: Configuration,
 ) -> None:

@@ -18,7 +18,7 @@ from mockserver.core.scenario import MatchRule, Scenario
 from mockserver.core.script import Condition, Script, Step
 from mockserver.core.seeded import choice
 from mockserver.core.selection import Activation
-from mockserver.engine.effects import add_leg, leg_sources, place_call
+from mockserver.engine.effects import add_leg, place_call
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import run_due_item
 from tests.support import read
@@ -91,9 +91,9 @@ def test_a_test_number_yields_only_to_a_scenario_of_an_explicit_rank(
         rank,
         leg_script(DEFAULT_BEHAVIOR, b),
     )
-    assert list(leg_sources(state, read.calls(state)["c1"])) == [
-        ("a", "1", "default"),
-        ("b", TEST_NUMBER, "scenario" if b == MACHINE else "number-plan"),
+    assert read.leg_sources(state, "c1") == [
+        (1, "a", "1", "default"),
+        (1, "b", TEST_NUMBER, "scenario" if b == MACHINE else "number-plan"),
     ]
 
 

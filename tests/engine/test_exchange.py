@@ -16,12 +16,7 @@ from mockserver.core.scenario import (
     Scenario,
 )
 from mockserver.engine.exchange import Exchange
-from mockserver.engine.pipeline import (
-    NO_STATUS,
-    build_unknown_path_exchange,
-    handle,
-    record_exchange,
-)
+from mockserver.engine.pipeline import NO_STATUS, handle, respond_unknown_path
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
 from tests.support.matches import activate
@@ -36,9 +31,9 @@ from tests.support.simulation import (
 # --- requests to unknown paths -------------------------------------------------------------------
 
 
-def test_a_request_to_an_unknown_path_is_on_record_once_it_is_recorded(state: SandboxState) -> None:
+def test_a_request_to_an_unknown_path_is_on_record(state: SandboxState) -> None:
     request = Request(method="GET", path="/nowhere", origin="http://mock.test")
-    exchange = build_unknown_path_exchange(state, request, START + 3, "nobody has it")
+    exchange = respond_unknown_path(state, request, START + 3, "nobody has it")
     assert exchange == Exchange(
         id="r1",
         at=START + 3,
@@ -50,12 +45,6 @@ def test_a_request_to_an_unknown_path_is_on_record_once_it_is_recorded(state: Sa
         explanation="nobody has it",
         scenario_names=(),
     )
-    assert (read.request_count(state), list(read.exchanges(state)), list(read.journal(state))) == (
-        0,
-        [],
-        [],
-    )
-    record_exchange(state, exchange)
     assert (read.request_count(state), list(read.exchanges(state))) == (1, [exchange])
     assert list(read.journal(state)) == [
         JournalEntry(at=START + 3, type="request", call_id="", payload=exchange)
@@ -67,22 +56,16 @@ def test_requests_to_unknown_paths_share_the_ids_of_other_requests(state: Sandbo
     ids = []
     for _ in range(2):
         ids.append(click_to_call(state).id)
-        exchange = build_unknown_path_exchange(state, Request(method="GET", path="/"), START, "")
-        record_exchange(state, exchange)
-        ids.append(exchange.id)
+        request = Request(method="GET", path="/")
+        ids.append(respond_unknown_path(state, request, START, "").id)
     assert ids == ["r1", "r2", "r3", "r4"]
     assert [exchange.id for exchange in read.exchanges(state)] == ids
 
 
-def test_a_recorded_exchange_names_its_first_call_and_each_origin_is_kept_once(
-    state: SandboxState,
-) -> None:
+def test_each_origin_of_requests_is_kept_once(state: SandboxState) -> None:
     for origin in ("http://a", "http://b", "http://a"):
-        exchange = build_unknown_path_exchange(
-            state, Request(method="GET", path="/", origin=origin), START, ""
-        )
-        record_exchange(state, exchange.replace(call_ids=("c7", "c8")))
-    assert [entry.call_id for entry in read.journal(state)] == ["c7", "c7", "c7"]
+        request = Request(method="GET", path="/", origin=origin)
+        respond_unknown_path(state, request, START, "")
     assert list(read.request_origins(state)) == ["http://a", "http://b"]
 
 

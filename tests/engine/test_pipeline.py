@@ -13,10 +13,10 @@ from mockserver.core.selection import SelectedScenario
 from mockserver.engine.exchange import Exchange, IncomingRequest, describe_fault
 from mockserver.engine.pipeline import (
     build_context,
-    build_unknown_path_exchange,
     handle,
     match_request,
     respond,
+    respond_unknown_path,
 )
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.state.accounts import Accounts
@@ -149,6 +149,7 @@ def test_the_exchange_of_an_accepted_request_has_all_its_fields(state: SandboxSt
         "broken_rules": (),
         "violations": (),
         "matches": matched.matches,
+        "matchable": (),
         "placed_calls": {0: "c1"},
     }
     scenario = state.configuration.scenarios.by_name["no-answer"]
@@ -160,9 +161,7 @@ def test_the_exchange_of_an_accepted_request_has_all_its_fields(state: SandboxSt
 def test_a_request_to_an_unknown_path_gets_the_next_id(state: SandboxState) -> None:
     click_to_call(state)
     request = Request(method="GET", path="/nowhere")
-    assert build_unknown_path_exchange(
-        state, request, START + 7, "nobody has this path"
-    ) == Exchange(
+    assert respond_unknown_path(state, request, START + 7, "nobody has this path") == Exchange(
         id="r2",
         at=START + 7,
         provider="",

@@ -141,4 +141,5 @@ def test_a_scheduled_event_of_an_evicted_call_is_dropped(state: SandboxState) ->
         "c1",
         ScheduledEvent(attempt=0, event=Event(at=5, type="hangup", leg="b")),
     )
+    state.drop_stale_items()
     assert read.peek(state) is None

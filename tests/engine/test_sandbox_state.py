@@ -9,12 +9,14 @@ from mockserver.core.account import Account, Limits
 from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
-from mockserver.core.scenario import ApiBehavior, MatchRule, Scenario
+from mockserver.core.scenario import ApiBehavior, Scenario
 from mockserver.core.script import DueStep, WaitReason
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event, run_due_item
 from mockserver.engine.state.agenda import DueItem, ScheduledEvent
 from mockserver.engine.state.calls import CallProgress
+from tests.support import read
+from tests.support.matches import activate
 from tests.support.simulation import (
     START,
     change_account,
@@ -98,12 +100,26 @@ def test_each_call_has_one_pending_step(state: SandboxState) -> None:
     assert pending == [(START + 2_000, "script", "c1"), (START + 2_000, "script", "c2")]
 
 
+def test_the_end_of_a_change_takes_what_no_longer_holds_and_a_look_takes_nothing(
+    state: SandboxState,
+) -> None:
+    click_to_call(state)
+    for _ in range(2):
+        run_due_item(state)
+    apply_event(state, "c1", Event(at=START, type="hangup", leg="a", data={"cause": "busy"}))
+    webhook, stale = list(state.agenda)
+    assert (webhook.kind, stale.kind, [*state.pending_items()]) == ("delivery", "script", [webhook])
+    assert (read.peek(state), list(state.agenda)) == (webhook, [webhook, stale])
+    run_due_item(state)
+    assert list(state.agenda) == []
+
+
 REFUSING = Scenario(name="refusing", responses=(ApiBehavior(fault="conflict"),))
 
 STATE_PARTS: list[Callable[[SandboxState], object]] = [
     lambda state: state.accounts.by_key,
     lambda state: state.activations.in_force(),
-    lambda state: state.activations.add("busy", MatchRule(), None).id,
+    lambda state: state.activations.next_id,
     lambda state: state.activations.take_position(("", "refusing")),
     lambda state: state.counters.request_times,
     lambda state: state.deliveries.held_back,
@@ -136,7 +152,7 @@ def test_a_reset_restores_the_initial_state(
     click_to_call(state, now=START + 60_000)
     state.activations.take_position(("", "refusing"))
     state.deliveries.hold("c2", ("w9",))
-    state.activations.add("callee-busy", MatchRule(), None)
+    activate(state, "callee-busy")
     progress = state.calls.progress["c2"]
     waits = (WaitReason(reason="control"),)
     state.calls.set_progress("c2", progress.replace(wait_reasons=waits))

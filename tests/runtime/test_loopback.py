@@ -58,7 +58,7 @@ def test_a_webhook_to_an_own_inbox_is_delivered_without_a_socket(
     path: str, sandbox: str, query: str, sandboxes: SandboxRegistry
 ) -> None:
     request = build_inbox_request(path, {"a": 1}, x_sign="s")
-    sandboxes.get_or_create(sandbox).inboxes["x"].statuses.append(503)
+    sandboxes.get_or_create(sandbox).program_inbox("x", [503], delay=0)
     assert asyncio.run(deliver_to_inbox(sandboxes, request)) == DeliveryResult(status=503)
     received = ReceivedRequest(
         at=START,

@@ -17,7 +17,14 @@ def activate(
     state: SandboxState, scenario: str, times: int | None = None, **match: Any
 ) -> Activation:
     """Activate a scenario for the next `times` requests; `match` are the fields of its rule."""
-    return state.activations.add(scenario, MatchRule(**match), times)
+    activation = Activation(
+        id=state.activations.next_id,
+        scenario_name=scenario,
+        match=MatchRule(**match),
+        remaining=times,
+    )
+    state.activations.add(activation)
+    return activation
 
 
 def clear_activations(state: SandboxState) -> None:

@@ -38,6 +38,14 @@ def leg_scenarios(state: SandboxState) -> dict[str, SelectedScenario]:
     return {name: each.leg_scenario for name, each in state.calls.progress.items()}
 
 
+def leg_sources(state: SandboxState, call_id: str) -> list[tuple[int, str, str, str]]:
+    """(number of the dial attempt, leg, number, what decided its behavior) of each leg."""
+    return [
+        (each.attempt, each.leg, each.number, each.source)
+        for each in state.calls.progress[call_id].leg_sources
+    ]
+
+
 def webhook_scenarios(state: SandboxState) -> dict[str, Scenario]:
     return {
         name: each.webhook_scenario

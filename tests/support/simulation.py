@@ -144,7 +144,8 @@ def change_account(state: SandboxState, **changes: Any) -> None:
 
 
 def take_due_item(state: SandboxState) -> DueItem | None:
-    """Take the earliest due item off the agenda without running it."""
+    """Take the earliest due item that holds off the agenda without running it."""
+    state.drop_stale_items()
     return state.agenda.take() if read.peek(state) else None
 
 

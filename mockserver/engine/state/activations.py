@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 
-from mockserver.core.scenario import MatchRule
 from mockserver.core.selection import Activation
 
 PositionKey = tuple[str, str]
@@ -26,21 +25,24 @@ class Activations:
     def in_force(self) -> tuple[Activation, ...]:
         return tuple(each for each in self._by_id.values() if each.remaining != 0)
 
-    def add(self, scenario_name: str, match: MatchRule, times: int | None) -> Activation:
+    @property
+    def next_id(self) -> str:
+        """The id of the next activation that is added."""
+        return f"a{self._count + 1}"
+
+    def add(self, activation: Activation) -> None:
         self._count += 1
-        activation = Activation(f"a{self._count}", scenario_name, match, times)
         self._by_id[activation.id] = activation
-        return activation
 
     def clear(self) -> None:
-        for name in tuple(self._by_id):
-            self._remove(name)
+        for activation_id in tuple(self._by_id):
+            self._remove(activation_id)
 
     def reserve(self, ids: Iterable[str]) -> None:
         """Take one use of each of these activations, which are in force."""
-        for name in ids:
-            self._open[name] += 1
-            self._add_uses(name, -1)
+        for activation_id in ids:
+            self._open[activation_id] += 1
+            self._add_uses(activation_id, -1)
 
     def settle(self, reserved: Iterable[str], spent: Collection[str]) -> None:
         """Give back what was reserved but not spent, and remove what is used up.
@@ -48,13 +50,13 @@ class Activations:
         An activation that was cleared meanwhile stays cleared. One that has no use left is kept
         while another request may still give a use back.
         """
-        for name in reserved:
-            self._open[name] -= 1
-            if name not in spent:
-                self._add_uses(name, 1)
-            if not self._open[name]:
-                del self._open[name]
-                self._remove_if_used_up(name)
+        for activation_id in reserved:
+            self._open[activation_id] -= 1
+            if activation_id not in spent:
+                self._add_uses(activation_id, 1)
+            if not self._open[activation_id]:
+                del self._open[activation_id]
+                self._remove_if_used_up(activation_id)
 
     def take_position(self, key: PositionKey) -> int:
         """Return the position in a list of responses, from 0, and go on to the next."""
@@ -67,16 +69,17 @@ class Activations:
         for key in [key for key in self._positions if key[1] == scenario_name]:
             del self._positions[key]
 
-    def _remove_if_used_up(self, name: str) -> None:
-        if name in self._by_id and self._by_id[name].remaining == 0:
-            self._remove(name)
+    def _remove_if_used_up(self, activation_id: str) -> None:
+        activation = self._by_id.get(activation_id)
+        if activation is not None and activation.remaining == 0:
+            self._remove(activation_id)
 
-    def _remove(self, name: str) -> None:
+    def _remove(self, activation_id: str) -> None:
         """Remove an activation, and its position in the list of responses of its scenario."""
-        activation = self._by_id.pop(name)
-        self._positions.pop((name, activation.scenario_name), None)
+        activation = self._by_id.pop(activation_id)
+        self._positions.pop((activation_id, activation.scenario_name), None)
 
-    def _add_uses(self, name: str, uses: int) -> None:
-        activation = self._by_id.get(name)
+    def _add_uses(self, activation_id: str, uses: int) -> None:
+        activation = self._by_id.get(activation_id)
         if activation is not None and activation.remaining is not None:
-            self._by_id[name] = activation.replace(remaining=activation.remaining + uses)
+            self._by_id[activation_id] = activation.replace(remaining=activation.remaining + uses)

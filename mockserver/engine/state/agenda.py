@@ -37,7 +37,7 @@ class DueItem(Value, order=True):
 
 
 class Agenda:
-    """The due items of a sandbox; `SandboxState.peek` skips those that no longer hold."""
+    """The due items of a sandbox; `SandboxState.drop_stale_items` takes what no longer holds."""
 
     def __init__(self) -> None:
         self._heap: list[DueItem] = []

@@ -15,12 +15,26 @@ FALLBACK_SCENARIO: Final = SelectedScenario(Scenario("answered"), "default")
 """Selected for the legs if no candidate has the `legs` aspect, not even the default one."""
 
 
+class LegSource(Value):
+    """What decided the behavior of a leg, when it was decided.
+
+    `attempt` is the number of the dial attempt, from 1. `source` is `scenario`, `number-plan` or
+    `default`, and `steps` for a leg that only steps move.
+    """
+
+    attempt: int
+    leg: str
+    number: str
+    source: str
+
+
 class CallProgress(Value):
     """What a sandbox keeps of a call beside the call itself.
 
     `leg_scenario` and `webhook_scenario` are selected once, when the call is placed.
     `next_step` is the step on the agenda, and `serial` that of its due item, 0 if there is none.
-    `webhook_depth` is the number of webhooks to this server that led to the call.
+    `webhook_depth` is the number of webhooks to this server that led to the call. `leg_sources` has
+    one for each leg of each dial attempt.
     """
 
     leg_scenario: SelectedScenario = FALLBACK_SCENARIO
@@ -30,6 +44,7 @@ class CallProgress(Value):
     serial: int = 0
     wait_reasons: tuple[WaitReason, ...] = ()
     webhook_depth: int = 0
+    leg_sources: tuple[LegSource, ...] = ()
 
 
 NEW_PROGRESS: Final = CallProgress()

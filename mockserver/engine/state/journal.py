@@ -41,6 +41,11 @@ class Journal:
         """The sequence number, from 1, of the oldest entry that is still kept."""
         return self.entry_count - len(self._entries) + 1
 
+    @property
+    def next_request_id(self) -> str:
+        """The id of the next exchange that is recorded."""
+        return f"r{self.request_count + 1}"
+
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """Call `subscriber` with every later entry; return the function that ends that.
 

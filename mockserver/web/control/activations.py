@@ -52,8 +52,8 @@ async def activate(request: Request) -> JSONResponse:
     if not (times is None or _is_count(times)):
         raise ProblemError("invalid-body", f"send {USAGE}")
     match = _parse_match(body.get("match", {}), state.configuration)
-    rule = Activation("", name, match, times)
-    activation = commands.activate(state, rule, body, sandbox.clock.now())
+    activation = Activation(state.activations.next_id, name, match, times)
+    commands.activate(state, activation, body, sandbox.clock.now())
     return JSONResponse(_serialize_activation(activation, state.configuration.seed), 201)
 
 

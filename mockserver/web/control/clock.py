@@ -8,7 +8,6 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from mockserver.core.time import MAX_TIME, format_iso, parse_duration, to_milliseconds
-from mockserver.engine import commands
 from mockserver.runtime.clock import MODES, parse_rate
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.scheduler import AdvanceInProgress
@@ -29,9 +28,7 @@ async def put_clock(request: Request) -> JSONResponse:
     check_keys(body, ("mode",), "the clock")
     if parse_rate(mode) is None:
         raise ProblemError("invalid-body", f'send {{"mode": ...}}, one of {MODES}')
-    commands.record_clock(sandbox.state, {"mode": mode}, sandbox.clock.now())
-    sandbox.clock.set_mode(mode)
-    sandbox.scheduler.wake()
+    sandbox.set_clock_mode(mode)
     return JSONResponse(_serialize_clock(sandbox))
 
 
@@ -46,7 +43,7 @@ async def advance_clock(request: Request) -> JSONResponse:
             "advance-running", "another advance of this sandbox is still running"
         ) from None
     if result.stop_reason != "reset":
-        commands.record_clock(sandbox.state, {"advance": body}, sandbox.clock.now())
+        sandbox.record_clock({"advance": body})
     clock = _serialize_clock(sandbox)
     return JSONResponse(
         {

@@ -1,18 +1,21 @@
 """Explains why a request was answered as it was."""
 
-from collections.abc import Iterator
-from typing import Any
+import asyncio
+import json
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from mockserver.core.rulebook import Rule
-from mockserver.core.scenario import MatchContext
+from mockserver.core.scenario import MatchContext, Scenario
 from mockserver.core.selection import ASPECTS, SelectedScenario, Selection
-from mockserver.engine.effects import leg_sources
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.state.calls import NEW_PROGRESS
 from mockserver.web.control.diagnostics import find_hints
 from mockserver.web.control.params import sandbox_of, sandboxes_of
 from mockserver.web.problems import ProblemError
@@ -20,8 +23,14 @@ from mockserver.web.router import nearest_operations
 from mockserver.web.views import redaction
 from mockserver.web.views.body_preview import preview_field
 
+_encode_json: Final = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 
-async def explain_request(request: Request) -> JSONResponse:
+
+async def explain_request(request: Request) -> Response:
+    """Explain a request as it was decided.
+
+    A batch has hundreds of calls: the server does other work between two of them.
+    """
     state, name = sandbox_of(request).state, request.path_params["request"]
     exchange = next((entry for entry in state.journal.exchanges if entry.id == name), None)
     if exchange is None:
@@ -31,22 +40,23 @@ async def explain_request(request: Request) -> JSONResponse:
     other_states = [
         sandbox.state for sandbox in sandboxes_of(request) if sandbox.state is not state
     ]
-    explanation = {
-        **build_explanation(exchange, state),
-        "hints": find_hints(exchange, state, other_states),
-    }
-    bound = state.configuration.providers.get(exchange.provider)
+    bound, seed = state.configuration.providers.get(exchange.provider), state.configuration.seed
     secret = bound.provider.credential(exchange.request) if bound else None
-    return JSONResponse(redaction.redact_secret(explanation, secret, state.configuration.seed))
+    redact = partial(redaction.redact_secret, secret=secret, salt=seed)
+    explanation = redact(_explain_response(exchange, state))
+    hints = redact(find_hints(exchange, state, other_states))
+    calls = []
+    for call in explain_calls(exchange, state):
+        calls.append(_encode_json(redact(call)))
+        await asyncio.sleep(0)
+    members = {name: _encode_json(value) for name, value in explanation.items()}
+    members |= {"calls": f"[{','.join(calls)}]", "hints": _encode_json(hints)}
+    body = ",".join(f'"{name}":{text}' for name, text in members.items())
+    return Response(f"{{{body}}}", media_type="application/json")
 
 
-def build_explanation(exchange: Exchange, state: SandboxState) -> dict[str, Any]:
-    """Build the explanation of an exchange.
-
-    `calls` has an entry for each call that the request would place, or one without numbers: the
-    call itself if it was placed, the scenario selected for each aspect, the scenarios that do not
-    match and why, and what decides the behavior of each leg.
-    """
+def _explain_response(exchange: Exchange, state: SandboxState) -> dict[str, Any]:
+    """Explain the response of an exchange, without the calls."""
     request = exchange.request
     is_unknown_path = not exchange.provider
     return {
@@ -65,7 +75,6 @@ def build_explanation(exchange: Exchange, state: SandboxState) -> dict[str, Any]
         )
         if is_unknown_path
         else [],
-        "calls": list(_serialize_matches(exchange, state)),
     }
 
 
@@ -86,18 +95,28 @@ def _serialize_rule(rule: Rule, exchange: Exchange, salt: str) -> dict[str, Any]
     }
 
 
-def _serialize_matches(exchange: Exchange, state: SandboxState) -> Iterator[dict[str, Any]]:
-    for index, match in enumerate(exchange.matches):
-        call_id = exchange.placed_calls.get(index)
-        call = state.calls.by_id.get(call_id) if call_id else None
+def explain_calls(exchange: Exchange, state: SandboxState) -> Iterator[dict[str, Any]]:
+    """Explain each call that the request would place, or the request without numbers.
+
+    An explanation has the call itself if it was placed, the scenario selected for each aspect, the
+    scenarios that did not match and why, and what decided the behavior of each leg.
+    """
+    call_ids = [exchange.placed_calls.get(index, "") for index in range(len(exchange.matches))]
+    progress = [state.calls.progress.get(call_id, NEW_PROGRESS) for call_id in call_ids]
+    for call_id, match, of_call in zip(call_ids, exchange.matches, progress, strict=True):
         yield {
-            "call": call_id,
+            "call": call_id or None,
             "numbers": dict(match.context.numbers),
             "scenarios": list(_serialize_selection(match.selection)),
-            "rejected": list(_serialize_mismatches(state, match.context)),
+            "rejected": list(_serialize_mismatches(exchange.matchable, match.context)),
             "legs": [
-                {"leg": leg, "number": number, "decided_by": source}
-                for leg, number, source in (leg_sources(state, call) if call else ())
+                {
+                    "attempt": source.attempt,
+                    "leg": source.leg,
+                    "number": source.number,
+                    "decided_by": source.source,
+                }
+                for source in of_call.leg_sources
             ],
         }
 
@@ -109,12 +128,14 @@ def _serialize_selection(selection: Selection) -> Iterator[dict[str, Any]]:
             yield {"aspect": aspect, "scenario": selected.scenario.name, "rank": selected.rank}
 
 
-def _serialize_mismatches(state: SandboxState, context: MatchContext) -> Iterator[dict[str, Any]]:
-    for scenario in state.configuration.scenarios.by_name.values():
-        if scenario.match is not None:
-            reason = scenario.match.mismatch(context) or scenario.missing_requirement(context)
-            if reason:
-                yield {"scenario": scenario.name, "reason": reason}
+def _serialize_mismatches(
+    matchable: Sequence[Scenario], context: MatchContext
+) -> Iterator[dict[str, Any]]:
+    for scenario in matchable:
+        match = scenario.match
+        reason = (match and match.mismatch(context)) or scenario.missing_requirement(context)
+        if reason:
+            yield {"scenario": scenario.name, "reason": reason}
 
 
 ROUTES = (Route("/explain/{request}", explain_request),)

@@ -39,7 +39,8 @@ async def receive_webhook(request: Request) -> Response:
         dict(request.headers),
         body,
     )
-    return Response(b"", await sandbox.inboxes[request.path_params["name"]].receive(received))
+    status = await sandbox.receive_webhook(request.path_params["name"], received)
+    return Response(b"", status)
 
 
 async def get_inbox(request: Request) -> Response:
@@ -52,7 +53,7 @@ async def get_inbox(request: Request) -> Response:
 
 
 async def delete_inbox(request: Request) -> Response:
-    sandbox_of(request).inboxes.pop(request.path_params["name"], None)
+    sandbox_of(request).clear_inbox(request.path_params["name"])
     return Response(status_code=204)
 
 
@@ -67,10 +68,7 @@ async def program_inbox(request: Request) -> Response:
     check_keys(body, ("responses", "delay"), "an inbox")
     if not (_are_statuses(statuses) and _is_delay(delay)):
         raise ProblemError("invalid-body", USAGE)
-    inbox = sandbox_of(request).inboxes[request.path_params["name"]]
-    inbox.statuses.clear()
-    inbox.statuses.extend(statuses)
-    inbox.delay = delay
+    sandbox_of(request).program_inbox(request.path_params["name"], statuses, delay)
     return JSONResponse({"responses": statuses, "delay": delay})
 
 

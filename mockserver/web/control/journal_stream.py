@@ -43,15 +43,18 @@ async def _stream_events(state: SandboxState, last_sequence: int) -> AsyncIterat
     unsubscribe = state.journal.subscribe(notify)
     epoch = state.epoch
     try:
-        yield ": listening\n\n"
+        messages = [": listening\n\n"]
         while True:
             if state.epoch != epoch or last_sequence > state.journal.entry_count:
                 epoch, last_sequence = state.epoch, 0
-                yield "event: reset\ndata: {}\n\n"
+                messages.append("event: reset\ndata: {}\n\n")
             new_entries.clear()
             for number, text in _render_new_entries(state, last_sequence):
                 last_sequence = number
-                yield text
+                messages.append(text)
+            for message in messages:
+                yield message
+            messages = []
             await new_entries.wait()
     finally:
         unsubscribe()

@@ -10,7 +10,6 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario
 from mockserver.core.selection import ASPECTS
 from mockserver.core.suggestions import did_you_mean
-from mockserver.engine import commands
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.control.params import dependencies_of, read_request_body, sandbox_of
 from mockserver.web.problems import ProblemError
@@ -29,9 +28,8 @@ async def put_scenario(request: Request) -> Response:
     """
     sandbox, name = sandbox_of(request), request.path_params["name"]
     body = await read_request_body(request)
-    text = body.decode("utf-8", "replace")
     configuration = _recompile(request, sandbox, {**sandbox.uploaded_scenarios, name: body})
-    commands.put_scenario(sandbox.state, name, text, configuration, sandbox.clock.now())
+    sandbox.put_scenario(name, body, configuration)
     return JSONResponse(serialize_scenario(sandbox.state.configuration.scenarios.by_name[name]))
 
 
@@ -45,7 +43,7 @@ async def delete_scenario(request: Request) -> Response:
         raise ProblemError("scenario-not-uploaded", f"{name} {reason}: {hint}")
     rest = {other: text for other, text in sandbox.uploaded_scenarios.items() if other != name}
     configuration = _recompile(request, sandbox, rest)
-    commands.delete_scenario(sandbox.state, name, configuration, sandbox.clock.now())
+    sandbox.delete_scenario(name, configuration)
     return Response(status_code=204)
 
 
@@ -64,7 +62,7 @@ def serialize_scenario(scenario: Scenario) -> dict[str, Any]:
 def _recompile(
     request: Request, sandbox: Sandbox, scenario_texts: dict[str, bytes]
 ) -> Configuration:
-    """Build the configuration with these uploads, and keep them.
+    """Build the configuration with these uploads.
 
     Raises:
         ProblemError: The uploads have problems.
@@ -73,7 +71,6 @@ def _recompile(
     configuration, problems = compile_scenarios(sandbox.state.configuration, scenario_texts)
     if configuration is None:
         raise ProblemError("invalid-scenario", "\n".join(problems), problems=list(problems))
-    sandbox.uploaded_scenarios = scenario_texts
     return configuration
 
 

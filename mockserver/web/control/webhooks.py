@@ -25,17 +25,17 @@ async def list_webhooks(request: Request) -> JSONResponse:
 
 async def redeliver_webhook(request: Request) -> JSONResponse:
     """Send a webhook again, now; 409 while it is pending."""
-    sandbox, name = sandbox_of(request), request.path_params["id"]
+    sandbox, delivery_id = sandbox_of(request), request.path_params["id"]
     state = sandbox.state
-    delivery = state.deliveries.by_id.get(name)
+    delivery = state.deliveries.by_id.get(delivery_id)
     if delivery is None:
-        hint = did_you_mean(name, state.deliveries.by_id) or "GET /_mock/webhooks lists them"
-        raise ProblemError("unknown-webhook", f"no webhook is named {name}: {hint}")
+        hint = did_you_mean(delivery_id, state.deliveries.by_id) or "GET /_mock/webhooks lists them"
+        raise ProblemError("unknown-webhook", f"no webhook is named {delivery_id}: {hint}")
     if delivery.state == "pending":
-        raise ProblemError("webhook-in-flight", f"{name} is on its way already")
+        raise ProblemError("webhook-in-flight", f"{delivery_id} is on its way already")
     with sandbox.scheduler.request_scope() as now:
-        commands.redeliver(state, name, now)
-    return JSONResponse(_serialize_webhook(request, state.deliveries.by_id[name]), 202)
+        commands.redeliver(state, delivery_id, now)
+    return JSONResponse(_serialize_webhook(request, state.deliveries.by_id[delivery_id]), 202)
 
 
 def all_webhooks(request: Request) -> list[dict[str, Any]]:

@@ -1,18 +1,23 @@
 """Waits for the delay that a scenario orders before the response."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from mockserver.core.time import SECOND
 from mockserver.engine.exchange import MatchedRequest
-from mockserver.engine.pipeline import match_request
-from mockserver.engine.scenario_selection import admit, give_back
+from mockserver.engine.scenario_selection import give_back
 from mockserver.runtime.sandbox import Sandbox
+from mockserver.web.vendor.admission import admit_request
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
 
 
-async def wait_for_delay(sandbox: Sandbox, matched: MatchedRequest) -> MatchedRequest:
-    """Wait for the delay of the scenario; after a reset, match and admit the request anew.
+async def wait_for_delay(sandbox: Sandbox, matched: MatchedRequest) -> "MatchedRequest | Response":
+    """Wait for the delay of the scenario; after a reset, admit the request anew.
 
-    A request that ends meanwhile spends no activation.
+    It is a problem if the reset has removed a scenario that the request names. A request that ends
+    meanwhile spends no activation.
     """
     state = sandbox.state
     while matched.api.delay:
@@ -23,6 +28,8 @@ async def wait_for_delay(sandbox: Sandbox, matched: MatchedRequest) -> MatchedRe
             raise
         if matched.epoch == state.epoch:
             break
-        now = sandbox.scheduler.catch_up()
-        matched = admit(state, match_request(state, matched.incoming, now))
+        outcome = admit_request(sandbox, matched.incoming)
+        if not isinstance(outcome, MatchedRequest):
+            return outcome
+        matched = outcome
     return matched

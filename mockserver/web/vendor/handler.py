@@ -10,13 +10,7 @@ from mockserver.core.http import Request
 from mockserver.core.rulebook import Rule
 from mockserver.engine.bounded_log import MAX_ITEMS
 from mockserver.engine.exchange import IncomingRequest, MatchedRequest
-from mockserver.engine.pipeline import (
-    build_unknown_path_exchange,
-    match_request,
-    record_exchange,
-    respond,
-)
-from mockserver.engine.scenario_selection import admit
+from mockserver.engine.pipeline import respond, respond_unknown_path
 from mockserver.engine.webhooks import is_due_before_response
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, TooManySandboxes
@@ -31,6 +25,7 @@ from mockserver.web.dependencies import (
 from mockserver.web.problems import TOO_MANY_SANDBOXES, problem
 from mockserver.web.router import NO_FIELDS, UnknownPath, VendorRoute
 from mockserver.web.server.transport import disconnect
+from mockserver.web.vendor.admission import admit_request, parse_scenario_names
 from mockserver.web.vendor.delays import wait_for_delay
 from mockserver.web.vendor.request import (
     DEFAULT_BODY_LIMIT,
@@ -40,11 +35,6 @@ from mockserver.web.vendor.request import (
     read_body,
 )
 from mockserver.web.vendor.response import AsgiResponse, build_response
-from mockserver.web.vendor.scenario_header import (
-    check_requirements,
-    check_scenario_names,
-    parse_scenario_names,
-)
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -74,7 +64,9 @@ async def handle_vendor_request(scope: Scope, receive: Receive, send: Send) -> N
         return
     try:
         request = _build_request(scope, body, dependencies, route)
-        outcome = _admit_request(scope, dependencies, route, request, depth)
+        outcome = _admit(scope, dependencies, route, request, depth)
+        if isinstance(outcome, MatchedRequest) and outcome.api.delay:
+            outcome = await wait_for_delay(sandbox_in(scope), outcome)
     except Exception as error:  # noqa: BLE001 - any failure of a provider is a problem response
         outcome = _record_failure(scope, error)
     if not isinstance(outcome, MatchedRequest):
@@ -83,7 +75,7 @@ async def handle_vendor_request(scope: Scope, receive: Receive, send: Send) -> N
     await _respond(sandbox_in(scope), outcome, scope, receive, send)
 
 
-def _admit_request(
+def _admit(
     scope: Scope,
     dependencies: Dependencies,
     route: VendorRoute | UnknownPath,
@@ -100,22 +92,16 @@ def _admit_request(
     if isinstance(route, UnknownPath):
         return _record_unknown_path(sandbox, request, route)
     incoming = _build_incoming(route, request, credential, depth)
-    problem_response = check_scenario_names(sandbox, incoming.scenario_names)
-    if problem_response:
-        return problem_response
-    matched = match_request(sandbox.state, incoming, sandbox.scheduler.catch_up())
-    return check_requirements(sandbox, matched) or admit(sandbox.state, matched)
+    return admit_request(sandbox, incoming)
 
 
 async def _respond(
     sandbox: Sandbox, matched: MatchedRequest, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    """Respond, with the scenario's delay or disconnect.
+    """Respond, or disconnect where the scenario says so.
 
     No event of a new call is applied before the response, unless the scenario says `before_reply`.
     """
-    if matched.api.delay:
-        matched = await wait_for_delay(sandbox, matched)
     with sandbox.scheduler.request_scope() as now:
         response, calls = _respond_and_render(sandbox, matched, now, scope)
         if calls and is_due_before_response(sandbox.state, calls):
@@ -224,10 +210,8 @@ def _record_failure(scope: Scope, error: Exception) -> "Response":
 def _record_unknown_path(sandbox: Sandbox, request: Request, unknown: UnknownPath) -> "Response":
     operation = f"{request.method} {request.path}"
     detail = f"no emulated API has {operation}; nearest: {'; '.join(unknown.nearest)}"
-    exchange = build_unknown_path_exchange(
-        sandbox.state, request, sandbox.scheduler.catch_up(), detail
-    )
-    record_exchange(sandbox.state, exchange)
+    now = sandbox.scheduler.catch_up()
+    exchange = respond_unknown_path(sandbox.state, request, now, detail)
     response = problem("unknown-path", detail, nearest=list(unknown.nearest))
     response.headers["x-mock-request"] = exchange.id
     return response

@@ -80,8 +80,8 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
                 "scenarios": DEFAULT_SELECTION,
                 "rejected": [],
                 "legs": [
-                    {"leg": "a", "number": NUMBERS["a"], "decided_by": "default"},
-                    {"leg": "b", "number": NUMBERS["b"], "decided_by": "scenario"},
+                    {"attempt": 1, "leg": "a", "number": NUMBERS["a"], "decided_by": "default"},
+                    {"attempt": 1, "leg": "b", "number": NUMBERS["b"], "decided_by": "scenario"},
                 ],
             }
         ],

@@ -1,9 +1,11 @@
-"""Reads the header `X-Mock-Scenario`, and checks the scenarios that it names."""
+"""Admits vendor requests: checks the scenarios that they name, and matches them."""
 
 from typing import TYPE_CHECKING
 
 from mockserver.core.suggestions import did_you_mean
-from mockserver.engine.exchange import MatchedRequest
+from mockserver.engine.exchange import IncomingRequest, MatchedRequest
+from mockserver.engine.pipeline import match_request
+from mockserver.engine.scenario_selection import admit
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.problems import problem
 
@@ -11,11 +13,21 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 
+def admit_request(sandbox: Sandbox, incoming: IncomingRequest) -> "MatchedRequest | Response":
+    """Match a request with what there is now, and admit it; or return a problem response."""
+    problem_response = _check_scenario_names(sandbox, incoming.scenario_names)
+    if problem_response:
+        return problem_response
+    matched = match_request(sandbox.state, incoming, sandbox.scheduler.catch_up())
+    return _check_requirements(sandbox, matched) or admit(sandbox.state, matched)
+
+
 def parse_scenario_names(header: str) -> tuple[str, ...]:
+    """Return the names in the header `X-Mock-Scenario`."""
     return tuple(name.strip() for name in header.split(",") if name.strip()) if header else ()
 
 
-def check_scenario_names(sandbox: Sandbox, names: tuple[str, ...]) -> "Response | None":
+def _check_scenario_names(sandbox: Sandbox, names: tuple[str, ...]) -> "Response | None":
     """Return 422 if the header names an unknown scenario."""
     if not names:
         return None
@@ -27,7 +39,7 @@ def check_scenario_names(sandbox: Sandbox, names: tuple[str, ...]) -> "Response 
     return None
 
 
-def check_requirements(sandbox: Sandbox, matched: MatchedRequest) -> "Response | None":
+def _check_requirements(sandbox: Sandbox, matched: MatchedRequest) -> "Response | None":
     """Return 422 if the header names a scenario that fits no planned call."""
     for name in matched.incoming.scenario_names:
         scenario = sandbox.state.configuration.scenarios.by_name[name]
