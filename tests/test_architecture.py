@@ -603,12 +603,9 @@ def test_every_method_of_an_owner_is_a_verb_or_a_query(owner: str) -> None:
 
 ENTRY_POINTS = {
     "app": set[str](),
-    "replay": {"commands"},
+    "replay": set[str](),
     "runtime": {"commands", "simulation.run_due_item", "webhooks.complete_attempt"},
-    "web": {
-        *("commands", "pipeline", "scenario_selection"),
-        *("effects.leg_sources", "webhooks.is_due_before_response"),
-    },
+    "web": {"commands", "pipeline", "scenario_selection", "webhooks.is_due_before_response"},
 }
 """Package -> what it may call of the engine."""
 
