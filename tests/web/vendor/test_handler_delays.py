@@ -9,14 +9,15 @@ import pytest
 
 from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import ApiBehavior, MatchRule, Scenario
-from mockserver.web.vendor import delays
+from mockserver.web.vendor import admission, delays
 from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
-from tests.support.site import HEADERS
+from tests.support.site import HEADERS, read_problem
 from tests.support.site_client import SiteClient, build_site_client
 from tests.support.vendors import ccai
 
 SLOW = Scenario(name="slow", match=MatchRule(), responses=(ApiBehavior(delay=1_000),))
 ACTIVATIONS = "/_mock/activations"
+DELAYED = {"responses": [{"after": "1s"}], "legs": {"callee": "busy"}}
 ONCE = {"scenario": "callee-busy", "times": 1}
 
 
@@ -174,5 +175,56 @@ def test_after_a_reset_during_a_delay_the_request_meets_the_scenario_that_is_the
         gate.is_open.set()
         assert (await delayed).status_code == 200
         assert await call_scenarios(client) == [["answered"]]
+
+    run_steps(slow_site, monkeypatch, steps)
+
+
+def test_a_scenario_that_a_reset_removes_during_the_delay_is_a_problem_where_the_header_names_it(
+    slow_site: SiteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def steps(client: httpx.AsyncClient, gate: Gate) -> None:
+        await client.put("/_mock/scenarios/mine", json=DELAYED)
+        headers = {**HEADERS, "x-mock-scenario": "mine"}
+        request = client.post(CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=headers)
+        delayed = asyncio.create_task(request)
+        await gate.wait_for(1)
+        await client.post("/_mock/reset")
+        gate.is_open.set()
+        assert read_problem(await delayed)[:2] == (422, "unknown-scenario")
+        assert await call_scenarios(client) == []
+
+    run_steps(slow_site, monkeypatch, steps)
+
+
+def test_a_scenario_that_is_deleted_during_the_delay_still_plays(
+    slow_site: SiteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def steps(client: httpx.AsyncClient, gate: Gate) -> None:
+        await client.put("/_mock/scenarios/mine", json=DELAYED)
+        headers = {**HEADERS, "x-mock-scenario": "mine"}
+        request = client.post(CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=headers)
+        delayed = asyncio.create_task(request)
+        await gate.wait_for(1)
+        await client.delete("/_mock/scenarios/mine")
+        gate.is_open.set()
+        assert (await delayed).status_code == 200
+        assert await call_scenarios(client) == [["mine"]]
+
+    run_steps(slow_site, monkeypatch, steps)
+
+
+def test_a_provider_that_fails_after_a_reset_during_the_delay_is_an_error_of_the_server(
+    slow_site: SiteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError
+
+    async def steps(client: httpx.AsyncClient, gate: Gate) -> None:
+        delayed = asyncio.create_task(call(client))
+        await gate.wait_for(1)
+        await client.post("/_mock/reset")
+        monkeypatch.setattr(admission, "match_request", fail)
+        gate.is_open.set()
+        assert read_problem(await delayed)[:2] == (500, "internal-error")
 
     run_steps(slow_site, monkeypatch, steps)
