@@ -8,18 +8,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from mockserver.core.leg_names import all_leg_names
 from mockserver.core.old_words import OLD_FIELDS, describe_old_word
 from mockserver.core.time import MAX_TIME, parse_duration
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.scheduler import AdvanceInProgress
 from mockserver.runtime.waits import wait_until
 from mockserver.web.control.calls import all_calls
+from mockserver.web.control.match_fields import check_match_field
 from mockserver.web.control.matching import mismatches, nearest_items
 from mockserver.web.control.params import check_keys, read_json_object, sandbox_of
 from mockserver.web.control.requests import all_requests
 from mockserver.web.control.webhooks import all_webhooks
 from mockserver.web.problems import ProblemError
-from mockserver.web.views.serializers import CALL_FIELDS, REQUEST_FIELDS, WEBHOOK_FIELDS
 
 MAX_TIMEOUT: Final = 600.0  # real seconds
 USAGE: Final = (
@@ -33,19 +34,12 @@ LISTS_BY_KIND: Final[Mapping[str, tuple[str, Callable[[Request], list[dict[str, 
 }
 """Value of `for` -> (key of the response, function that lists the items)."""
 
-FIELDS_BY_KIND: Final[Mapping[str, tuple[str, ...]]] = {
-    "webhook": WEBHOOK_FIELDS,
-    "call": CALL_FIELDS,
-    "request": REQUEST_FIELDS,
-}
-"""Value of `for` -> what a match may begin with."""
-
 
 async def wait_for_items(request: Request) -> JSONResponse:
     """Respond 200 with all matching items once there are `count`; 408 with the nearest ones."""
     sandbox, body = sandbox_of(request), await read_json_object(request)
     key, list_items = _parse_kind(body)
-    match, count = _parse_match(body), body.get("count", 1)
+    match, count = _parse_match(body, sandbox), body.get("count", 1)
     timeout, advance = _parse_timeout(body), _parse_advance(body, sandbox)
     if type(count) is not int or count < 1:
         raise ProblemError("invalid-body", USAGE)
@@ -79,18 +73,19 @@ def _parse_kind(body: Mapping[str, Any]) -> tuple[str, Callable[[Request], list[
     return LISTS_BY_KIND[kind]
 
 
-def _parse_match(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    match = body.get("match", {})
+def _parse_match(body: Mapping[str, Any], sandbox: Sandbox) -> Mapping[str, Any]:
+    match, kind = body.get("match", {}), body["for"]
     if not isinstance(match, Mapping):
         raise ProblemError("invalid-body", USAGE)
-    kind = body["for"]
+    bound_providers = sandbox.state.configuration.providers.values()
+    leg_names = all_leg_names(bound.provider for bound in bound_providers)
     for field in match:
-        _check_field(field, OLD_FIELDS[kind])
-    check_keys((field.partition(".")[0] for field in match), FIELDS_BY_KIND[kind], f"a {kind}")
+        _check_old_field(field, OLD_FIELDS[kind])
+        check_match_field(field, kind, leg_names)
     return match
 
 
-def _check_field(field: str, new_words: Mapping[str, str]) -> None:
+def _check_old_field(field: str, new_words: Mapping[str, str]) -> None:
     """Check that a field is not, and is not in, one that has a new word.
 
     Raises:

@@ -311,13 +311,10 @@ def test_an_invalid_wait_is_rejected_with_the_expected_form(edge: EdgeSite, body
     assert '"for": "webhook"' in detail
 
 
-@pytest.mark.parametrize("field", ["legs." + "9" * 5_000, "legs.²", "legs.", "legs..b", "legs.-1"])
-def test_an_unusual_field_name_in_a_match_has_no_value(edge: EdgeSite, field: str) -> None:
+def test_a_leg_with_an_index_of_any_length_can_be_waited_for(edge: EdgeSite) -> None:
     edge.click_to_call()
-    response = wait(edge, **{"for": "call", "match": {field: "x"}})
+    response = wait(edge, **{"for": "call", "match": {"legs." + "9" * 5_000: "x"}})
     assert response.status_code == 408
-    [nearest] = response.json()["nearest"]
-    assert nearest["differs"] == [{"field": field, "expected": "x", "actual": None}]
 
 
 @pytest.mark.parametrize(
