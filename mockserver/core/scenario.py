@@ -45,7 +45,8 @@ class MatchRule(Value):
             if not fnmatchcase(value, glob):
                 return f"{name} is {value or 'not there'}, not {glob}"
         for name, glob in self.fields.items():
-            value = str(context.parameters.get(name, ""))
+            parameter = context.parameters.get(name)
+            value = "" if parameter is None else str(parameter)
             if not fnmatchcase(value, glob):
                 return f"field {name} is {value or 'not sent'}, not {glob}"
         return ""

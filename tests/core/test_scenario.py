@@ -19,7 +19,7 @@ CONTEXT = MatchContext(
     account="shop",
     credential="key-1",
     numbers={"a": "911", "b": "922", "callee": "922", "from": "911", "to": "922"},
-    parameters={"to": "922", "record": 1, "mid": "order-7"},
+    parameters={"to": "922", "record": 1, "mid": "order-7", "flow": None},
 )
 
 
@@ -62,6 +62,8 @@ def test_a_scenario_has_the_behavior_of_a_leg_by_any_of_its_names(
         ({}, {"to": "9*", "mid": "x-*"}, "field mid is order-7, not x-*"),
         ({}, {"webhook_id": "w1"}, "field webhook_id is not sent, not w1"),
         ({}, {"webhook_id": "*"}, ""),
+        ({}, {"flow": "None"}, "field flow is not sent, not None"),
+        ({}, {"flow": "*"}, ""),
     ],
 )
 def test_a_match_rule_names_its_first_mismatch(

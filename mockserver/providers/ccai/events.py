@@ -8,7 +8,7 @@ from mockserver.core.provider import NO_EFFECTS, Effects, EventContext, by_event
 from mockserver.core.time import MINUTE, SECOND
 from mockserver.providers.ccai.call_state import QUEUE, agent_leg, state_of
 from mockserver.providers.ccai.existing_calls import recover_existing_call
-from mockserver.providers.ccai.request import account_call, records
+from mockserver.providers.ccai.request import account_call, parameter_text, records
 
 OFFER_TIMEOUT: Final = 30 * SECOND  # ms that an offer rings: assumed
 QUEUE_TIMEOUT: Final = 10 * MINUTE  # ms that a call waits for an agent: assumed
@@ -103,13 +103,10 @@ def on_transfer(context: EventContext) -> Effects:
 
 def on_bridge(context: EventContext) -> Effects:
     """Mark the parent call as recovered if it had failed: this call has called it back."""
-    parent = account_call(
-        context.read_model, context.account, str(context.call.spec.parameters.get("call_id", ""))
-    )
+    parent_id = parameter_text(context.call, "call_id")
+    parent = account_call(context.read_model, context.account, parent_id)
     if parent is None:
-        return recover_existing_call(
-            context.account, str(context.call.spec.parameters.get("call_id", ""))
-        )
+        return recover_existing_call(context.account, parent_id)
     return Effects(events=((parent.spec.id, Event(context.event.at, "recover")),))
 
 

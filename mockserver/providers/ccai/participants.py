@@ -29,6 +29,7 @@ from mockserver.providers.ccai.request import (
     account_menu,
     digits,
     menu_path_ids,
+    parameter_text,
     records,
     settings,
 )
@@ -138,13 +139,13 @@ def end_user(call: Call, account: Account) -> Json | None:
 
 def contact_of(call: Call, account: Account) -> tuple[str, Contact] | None:
     """(id, contact) of the end user, by ticket or, for a queued call only, by number."""
-    contacts, parameters = records(account, "contacts"), call.spec.parameters
-    ticket: Ticket | None = records(account, "tickets").get(str(parameters.get("ticket_id", "")))
+    contacts = records(account, "contacts")
+    ticket: Ticket | None = records(account, "tickets").get(parameter_text(call, "ticket_id"))
     if ticket and ticket.contact in contacts:
         return ticket.contact, contacts[ticket.contact]
     if call.spec.flow != QUEUE:
         return None
-    number = digits(str(parameters.get("end_user_number", "")))
+    number = digits(parameter_text(call, "end_user_number"))
     return next(
         ((name, contact) for name, contact in contacts.items() if digits(contact.number) == number),
         None,
@@ -233,4 +234,4 @@ def _is_transfer_lost(call: Call, index: int) -> bool:
 def _menu_before(call: Call, index: int) -> str:
     """The menu of the call before transfer `index` (from 0)."""
     menus = [transfer.menu for transfer in state_of(call).transfers[:index] if transfer.menu]
-    return menus[-1] if menus else str(call.spec.parameters.get("menu_id", ""))
+    return menus[-1] if menus else parameter_text(call, "menu_id")

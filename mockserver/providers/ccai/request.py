@@ -69,7 +69,7 @@ def find_menu_id(context: RequestContext) -> str:
     parent = find_parent_call(context)
     if isinstance(parent, ExistingCall):
         return menu_id or parent.menu
-    return menu_id or (str(parent.spec.parameters.get("menu_id", "")) if parent else "")
+    return menu_id or (parameter_text(parent, "menu_id") if parent else "")
 
 
 def find_menu(context: RequestContext) -> Menu | None:
@@ -194,7 +194,13 @@ def menu_of(call: Call, account: Account) -> Menu | None:
 
 def menu_id_of(call: Call) -> str:
     menus = [transfer.menu for transfer in state_of(call).transfers if transfer.menu]
-    return menus[-1] if menus else str(call.spec.parameters.get("menu_id", ""))
+    return menus[-1] if menus else parameter_text(call, "menu_id")
+
+
+def parameter_text(call: Call, name: str) -> str:
+    """A parameter of the call as text; empty if it is missing or null."""
+    value = call.spec.parameters.get(name)
+    return "" if value is None else str(value)
 
 
 def is_call_type(names: tuple[str, str]) -> Callable[[Request], bool]:
@@ -204,9 +210,11 @@ def is_call_type(names: tuple[str, str]) -> Callable[[Request], bool]:
 def is_scheduled_create(request: Request) -> bool:
     """Whether the request schedules a call.
 
-    With `agent_email`, as for an outbound call, the type counts as invalid (example 17).
+    With `agent_email`, as for an outbound call, the type counts as invalid (example 17). Null is
+    the same as no `agent_email` (assumed).
     """
-    return is_call_type(SCHEDULED_TYPES)(request) and "agent_email" not in request.fields
+    has_agent = request.fields.get("agent_email") is not None
+    return is_call_type(SCHEDULED_TYPES)(request) and not has_agent
 
 
 Json = dict[str, object]

@@ -31,11 +31,11 @@ async def explain_request(request: Request) -> Response:
 
     A batch has hundreds of calls: the server does other work between two of them.
     """
-    state, name = sandbox_of(request).state, request.path_params["request"]
-    exchange = next((entry for entry in state.journal.exchanges if entry.id == name), None)
+    state, request_id = sandbox_of(request).state, request.path_params["request"]
+    exchange = next((each for each in state.journal.exchanges if each.id == request_id), None)
     if exchange is None:
         raise ProblemError(
-            "unknown-request", f"no request is named {name}: GET /_mock/requests lists them"
+            "unknown-request", f"no request is named {request_id}: GET /_mock/requests lists them"
         )
     other_states = [
         sandbox.state for sandbox in sandboxes_of(request) if sandbox.state is not state

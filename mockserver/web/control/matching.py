@@ -50,8 +50,8 @@ def nearest_items(
         if (differences := mismatches(item, match))
     ]
     return [
-        {"id": name, "differs": [_serialize_mismatch(mismatch) for mismatch in differences]}
-        for _, _, name, differences in sorted(candidates, key=lambda candidate: candidate[:2])[
+        {"id": item_id, "differs": [_serialize_mismatch(mismatch) for mismatch in differences]}
+        for _, _, item_id, differences in sorted(candidates, key=lambda candidate: candidate[:2])[
             :MAX_NEAREST
         ]
     ]

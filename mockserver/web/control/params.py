@@ -54,12 +54,12 @@ def call_of(request: Request) -> Call:
     Raises:
         ProblemError: There is no such call; the detail has the nearest id.
     """
-    name = request.path_params["id"]
+    call_id = request.path_params["id"]
     calls = sandbox_of(request).state.calls.by_id
-    if name not in calls:
-        hint = did_you_mean(name, calls) or "GET /_mock/calls lists them"
-        raise ProblemError("unknown-call", f"no call is named {name}: {hint}")
-    return calls[name]
+    if call_id not in calls:
+        hint = did_you_mean(call_id, calls) or "GET /_mock/calls lists them"
+        raise ProblemError("unknown-call", f"no call is named {call_id}: {hint}")
+    return calls[call_id]
 
 
 PAGE_PARAMETERS = ("limit", "after")
