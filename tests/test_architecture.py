@@ -441,7 +441,7 @@ def test_no_test_constructs_a_value_by_position(path: Path) -> None:
 
 QUERIES = {
     "accounts": {"find"},
-    "activations": {"in_force", "next_id"},
+    "activations": {"next_id"},
     "agenda": {"peek"},
     "calls": set[str](),
     "counters": {"is_over_limit"},
@@ -457,7 +457,10 @@ CALLERS = {
     "calls": {"effects", "pipeline", "retention", "scenario_selection", "simulation"},
     "counters": {"effects", "pipeline"},
     "deliveries": {"retention", "simulation", "webhooks"},
-    "journal": {"commands", "effects", "pipeline", "sandbox_state", "simulation", "webhooks"},
+    "journal": {
+        *("commands", "effects", "pipeline", "sandbox_state", "simulation", "unknown_path"),
+        "webhooks",
+    },
 }
 """Owner -> the modules of the engine that call its verbs."""
 

@@ -31,7 +31,7 @@ from tests.support.builders import build_delivery, build_webhook
 
 PYTHON = (3, 11)
 TOLERANCE = 0.20
-CALLS = {"place": 244, "play": 556, "complete": 9, "send": 174, "loopback": 118}
+CALLS = {"place": 165, "play": 556, "complete": 9, "send": 174, "loopback": 118}
 """Function calls for one call placed, one call played to its end, one completed delivery attempt,
 one webhook sent over a kept-alive connection, and one delivered to an own inbox by loopback."""
 

@@ -24,7 +24,10 @@ KEPT_CACHES = {
     # bounded, for arguments that servers have in common
     "audio/tones.py: _wave_period": "two frequencies -> samples",
     "core/call_flows.py: _leg_tracks": "the behavior of a leg -> its tracks, both immutable",
+    "core/call_flows.py: compile_stepless_script": "the behaviors of the legs -> their script",
+    "core/leg_names.py: flow_legs_by_name": "a call flow and vendor's words -> names of its legs",
     "core/time.py: _format_second": "a second -> its text",
+    "core/time.py: format_iso": "a time -> its text",
     "web/vendor/request.py: _decode_header_name": "the name of a header -> text; never a value",
 }
 """Module and function of each cache that outlives a server -> what it holds.

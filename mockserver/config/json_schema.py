@@ -4,14 +4,36 @@ A `$` in a pattern matches at the very end only, and 1.0 is not an integer.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.config.formats import FORMAT_CHECKS, build_format_checker
+from mockserver.core.provider import UNDECIDED
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
+
+
+CERTAIN_ID: Final = "urn:mockserver:certain"
+CERTAIN: Final = {
+    "$schema": "http://json-schema.org/draft-04/schema#",
+    "id": CERTAIN_ID,
+    "definitions": {
+        "exact": {
+            "type": ["string", "boolean", "null", "integer", "array", "object"],
+            "items": {"$ref": "#/definitions/exact"},
+            "additionalProperties": {"$ref": "#/definitions/exact"},
+        }
+    },
+    "allOf": [{"$ref": "#/definitions/exact"}],
+    "additionalProperties": {"not": {"enum": ["", None]}},
+}
+"""A value that both validators read in the same way: no fraction in it, and no blank field.
+
+Draft 2020-12 takes 1.0 for an integer, as jsonschema-rs does; draft 4 does not. A blank field
+counts as not sent (`openapi_checks.violations`).
+"""
 
 
 def build_validator(schema: Mapping[str, Any]) -> Any:
@@ -28,11 +50,16 @@ class CompiledValidator:
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self._schema = schema
 
+    @property
+    def accepts(self) -> Callable[[object], bool]:
+        """The compiled `is_valid`; it raises one of `UNDECIDED` for a value that it cannot read."""
+        return self._fast.is_valid  # type: ignore[no-any-return]
+
     def is_valid(self, value: object) -> bool:
         """Whether both validators accept the value; if false, jsonschema may still accept it."""
         try:
-            return not _has_float(value) and bool(self._fast.is_valid(value))
-        except (ValueError, TypeError, OverflowError, RecursionError):
+            return self.accepts(value)
+        except UNDECIDED:
             return False
 
     def iter_errors(self, value: object) -> "Iterator[ValidationError]":
@@ -41,24 +68,22 @@ class CompiledValidator:
 
     @cached_property
     def _fast(self) -> Any:
-        from jsonschema_rs import Draft202012Validator  # noqa: PLC0415 - needed by requests only
+        from jsonschema_rs import (  # noqa: PLC0415 - needed by requests only
+            Draft202012Validator,
+            Registry,
+        )
 
+        parts = (*self._schema.get("allOf", ()), {"$ref": CERTAIN_ID})
         return Draft202012Validator(
-            dict(self._schema), formats=FORMAT_CHECKS, validate_formats=True
+            {**self._schema, "allOf": [*parts]},
+            formats=FORMAT_CHECKS,
+            validate_formats=True,
+            registry=Registry([(CERTAIN_ID, CERTAIN)]),
         )
 
     @cached_property
     def _explainer(self) -> Any:
         return build_validator(self._schema)
-
-
-def _has_float(value: object) -> bool:
-    """Whether the value contains a float: jsonschema-rs takes 1.0 for an integer, we do not."""
-    if not isinstance(value, dict | list):
-        return isinstance(value, float)
-    items = value.values() if isinstance(value, dict) else value
-    # nearly all values are strings: skip these without a call
-    return any(_has_float(item) for item in items if not isinstance(item, str))
 
 
 @cache

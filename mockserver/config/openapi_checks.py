@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.config.json_schema import CompiledValidator
 from mockserver.core.http import Upload
-from mockserver.core.provider import Check
+from mockserver.core.provider import Accepts, Check
 from mockserver.core.rulebook import Violation
 
 if TYPE_CHECKING:
@@ -20,20 +20,23 @@ HTTP_METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 _BLANK_VALUES = ("", None)
 
 
-def build_check_factory(document: Callable[[], OpenAPI]) -> Callable[[str], Check]:
-    """Return a function from an operation to its check.
+ValidatorFactory = Callable[[str], CompiledValidator]
+"""Operation -> the validator of its fields."""
 
-    The document is loaded and the validator built by the first request for the operation.
-    """
 
-    @cache
-    def build_validator(operation: str) -> Any:
-        return CompiledValidator(parameter_schema(document(), operation))
+def build_validator_factory(document: Callable[[], OpenAPI]) -> ValidatorFactory:
+    """Return a function that loads the document once and builds each validator once."""
+    return cache(lambda operation: CompiledValidator(parameter_schema(document(), operation)))
 
-    def build_check(operation: str) -> Check:
-        return lambda fields: violations(build_validator(operation), fields)
 
-    return build_check
+def build_check(validator: ValidatorFactory, operation: str) -> Check:
+    """Build a check whose validator is built by the first request for the operation."""
+    return lambda fields: violations(validator(operation), fields)
+
+
+def build_acceptor(validator: ValidatorFactory) -> Callable[[str], Accepts]:
+    """Return a function from an operation to what accepts its sound fields at once."""
+    return cache(lambda operation: validator(operation).accepts)
 
 
 def parameter_schema(document: OpenAPI, operation: str) -> dict[str, Any]:
@@ -109,7 +112,7 @@ def resolve_reference(document: OpenAPI, part: OpenAPI) -> OpenAPI:
     return part
 
 
-def violations(validator: Any, fields: Mapping[str, object]) -> tuple[Violation, ...]:
+def violations(validator: CompiledValidator, fields: Mapping[str, object]) -> tuple[Violation, ...]:
     """Return the sorted violations; a parameter that is sent blank counts as not sent."""
     sent = {name: value for name, value in fields.items() if value not in _BLANK_VALUES}
     if Upload in map(type, sent.values()):

@@ -41,11 +41,14 @@ def load_control_openapi() -> dict[str, Any]:
 
 def _bind_provider(provider: Provider) -> BoundProvider:
     document: Callable[[], dict[str, Any]] = cache(partial(_load_openapi, provider.name))
-    build_check = openapi_checks.build_check_factory(document)
+    validator = openapi_checks.build_validator_factory(document)
     names = [endpoint.operation for endpoint in provider.endpoints]
-    checks = {name: build_check(name) for name in names}
     return BoundProvider(
-        provider, checks, document, lambda name: openapi_checks.request_examples(document(), name)
+        provider,
+        {name: openapi_checks.build_check(validator, name) for name in names},
+        document,
+        lambda name: openapi_checks.request_examples(document(), name),
+        openapi_checks.build_acceptor(validator),
     )
 
 

@@ -42,6 +42,10 @@ class LegAction(Value):
     event_type: str
     data: Mapping[str, str]
 
+    def __hash__(self) -> int:
+        """Hash the fields without the data, which is not hashable."""
+        return hash((self.delay, self.event_type))
+
 
 class LegBehavior(Value):
     """How a leg behaves: it rings for `ring`, then does what `outcome` says.
@@ -56,10 +60,6 @@ class LegBehavior(Value):
     actions: tuple[LegAction, ...] = ()
     talk: DurationRange | None = DEFAULT_TALK
     hangup: DurationRange | None = None
-
-    def __hash__(self) -> int:
-        """Hash the fields; of the actions only their number, as their data is not hashable."""
-        return hash((self.ring, self.outcome, len(self.actions), self.talk, self.hangup))
 
 
 DEFAULT_BEHAVIOR: Final = LegBehavior()

@@ -7,7 +7,6 @@ from typing import Final
 from mockserver.core.behavior import LegBehavior
 from mockserver.core.causes import CAUSES
 from mockserver.core.immutable import EMPTY_MAPPING
-from mockserver.core.seeded import digest
 from mockserver.core.value import Value
 
 NORMAL_CAUSE: Final[Mapping[str, object]] = MappingProxyType({"cause": "normal"})
@@ -207,13 +206,3 @@ def _next_attempt(call: Call, at: int, number: str) -> Call:
         attempt_ended_at=None,
         outcome=None,
     )
-
-
-def recording_token(seed: str, call_id: str) -> str:
-    """Return the name of a recording in its URL, which cannot be guessed without the seed."""
-    return digest(seed, "media", call_id).hex()
-
-
-def parse_recording_token(url: str) -> str:
-    """Return the token from the URL of a recording."""
-    return url.rpartition("/")[2].removesuffix(".wav")

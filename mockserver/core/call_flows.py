@@ -72,6 +72,17 @@ def compile_script(
     return (*leg_tracks, Track("steps", steps)) if steps else tuple(leg_tracks)
 
 
+@lru_cache(maxsize=1_024)
+def compile_stepless_script(
+    flow: str, behaviors: tuple[tuple[str, LegBehavior | None], ...]
+) -> Script:
+    """Build the tracks of a call without a scenario's steps, from pairs of a leg and its behavior.
+
+    `flow` is a key of `CALL_FLOWS`. Cached: calls with equal behaviors share their script.
+    """
+    return compile_script(CALL_FLOWS[flow], dict(behaviors))
+
+
 def add_leg_tracks(script: Script, call: Call, behavior: LegBehavior | None) -> tuple[Script, Call]:
     """Return script and call with tracks for the leg that the call's last event has dialed.
 

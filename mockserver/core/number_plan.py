@@ -1,5 +1,8 @@
 """The number plan: the leg behavior that the last eight digits of a number choose."""
 
+import re
+from typing import Final
+
 from mockserver.core.behavior import DurationRange, LegAction, LegBehavior, fixed_duration
 from mockserver.core.time import SECOND, to_seconds
 
@@ -14,6 +17,10 @@ HANGUP_UNIT = 10 * SECOND
 KEY_PRESS_DELAY = fixed_duration(5 * SECOND)
 
 
+TEST_NUMBER: Final = re.compile(r"000([1-9])([0-9]{2})([0-9])([0-9])\Z")
+"""The end of a number that has a plan: a search for it tells others without a function call."""
+
+
 def number_plan_behavior(number: str) -> LegBehavior | None:
     """Return the behavior that a test number asks for; None for any other number.
 
@@ -23,21 +30,20 @@ def number_plan_behavior(number: str) -> LegBehavior | None:
     after 5 s and hangs up `T` times 10 s after the answer (0: stays), 8 an answering machine,
     9 rings until the control API answers.
     """
-    plan = number[-8:]
-    if len(plan) != 8 or not plan.isdecimal() or not plan.isascii() or plan[:3] != "000":  # noqa: PLR2004 - the plan's digits
+    plan = TEST_NUMBER.search(number)
+    if plan is None:
         return None
-    kind, ring = plan[3], _parse_seconds(plan[4:6])
+    kind, ring, tens, units = plan[1], _parse_seconds(plan[2]), plan[3], plan[4]
     if kind in CAUSE_BY_DIGIT:
         return LegBehavior(ring, CAUSE_BY_DIGIT[kind])
     if kind == "1":
-        return LegBehavior(ring, talk=_parse_seconds(plan[6:]) if plan[6:] != "00" else None)
+        talk = tens + units
+        return LegBehavior(ring, talk=_parse_seconds(talk) if talk != "00" else None)
     if kind == "7":
-        press = (LegAction(KEY_PRESS_DELAY, "press", {"digits": plan[7]}),)
-        hangup = None if plan[6] == "0" else fixed_duration(int(plan[6]) * HANGUP_UNIT)
+        press = (LegAction(KEY_PRESS_DELAY, "press", {"digits": units}),)
+        hangup = None if tens == "0" else fixed_duration(int(tens) * HANGUP_UNIT)
         return LegBehavior(ring, actions=press, talk=None, hangup=hangup)
-    if kind == "8":
-        return LegBehavior(ring, "machine")
-    return LegBehavior(ring, "person", talk=None) if kind == "9" else None
+    return LegBehavior(ring, "machine") if kind == "8" else LegBehavior(ring, "person", talk=None)
 
 
 def describe_number(number: str) -> str:

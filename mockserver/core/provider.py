@@ -143,7 +143,7 @@ class Endpoint(NamedTuple):
       an account; then it has what was sent. `respond` places some or all of them, and no others.
     - `body_limit` is in bytes.
     - `when` chooses among endpoints with the same method and path: the first one that holds.
-    - `roles` are the vendor's words for the legs, if this operation has its own.
+    - `roles` are the vendor's words for the legs, empty for those of the provider.
 
     An operation may have two endpoints.
     """
@@ -157,7 +157,7 @@ class Endpoint(NamedTuple):
     planned_calls: PlannedCalls = no_calls
     body_limit: int = 1_000_000
     when: Callable[[Request], bool] = always
-    roles: Mapping[str, str] | None = None
+    roles: Mapping[str, str] = EMPTY_MAPPING
 
 
 class Provider(NamedTuple):
@@ -209,7 +209,7 @@ def all_faults(provider: Provider) -> tuple[Fault, ...]:
 
 def endpoint_roles(provider: Provider, endpoint: Endpoint) -> Mapping[str, str]:
     """Return the vendor's words for the legs of an operation: leg -> word."""
-    return provider.roles if endpoint.roles is None else endpoint.roles
+    return endpoint.roles or provider.roles
 
 
 def no_examples(_: str) -> tuple[Mapping[str, Any], ...]:
@@ -217,6 +217,18 @@ def no_examples(_: str) -> tuple[Mapping[str, Any], ...]:
 
 
 Check = Callable[[Mapping[str, object]], tuple[Violation, ...]]
+Accepts = Callable[[Mapping[str, object]], bool]
+UNDECIDED: Final = (ValueError, TypeError, OverflowError, RecursionError)
+"""What an `Accepts` raises for fields that it cannot read, such as a file."""
+
+
+def accept_nothing(_: Mapping[str, object]) -> bool:
+    return False
+
+
+def no_acceptor(_: str) -> Accepts:
+    """For a provider of which every request is checked."""
+    return accept_nothing
 
 
 class BoundProvider(NamedTuple):
@@ -230,3 +242,5 @@ class BoundProvider(NamedTuple):
     document: Callable[[], Mapping[str, Any]]
     examples: Callable[[str], tuple[Mapping[str, Any], ...]] = no_examples
     """Operation -> the parameters of each example request in the schema file."""
+    acceptor: Callable[[str], Accepts] = no_acceptor
+    """Operation -> what is true for sound fields; where it is not, the check decides."""

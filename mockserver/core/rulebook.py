@@ -9,6 +9,7 @@ from typing import Final
 from mockserver.core.account import Account
 from mockserver.core.call import Call, PlannedCall
 from mockserver.core.http import Request
+from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.read_model import EMPTY_READ_MODEL, ReadModel
 from mockserver.core.value import TrackedValue, Value
 
@@ -88,6 +89,10 @@ class RequestContext(TrackedValue):
         value = self.fields.get(name)
         return "" if value is None else str(value)
 
+    def texts(self, *names: str) -> tuple[str, ...]:
+        """Return the text of each of these fields."""
+        return tuple(map(self.text, names))
+
     def for_item(self, field: str, index: int) -> "RequestContext":
         """Return the context of one item of a batch: its own fields, and its own violations.
 
@@ -107,11 +112,20 @@ class RequestContext(TrackedValue):
 
 
 class Rule(TrackedValue):
-    """A test that is true for a broken rule, and the fault of such a request."""
+    """A test that is true for a broken rule, and the fault of such a request.
+
+    `restriction` names the attribute of an account, such as `balance`, without which no request of
+    the account can break the rule.
+    """
 
     test: Callable[[RequestContext], bool]
     fault: Fault
     field: str = ""
+    restriction: str = ""
+
+
+NO_RESTRICTION: Final = (None, EMPTY_MAPPING)
+"""What an attribute of an account is that restricts nothing."""
 
 
 Stage = tuple[Rule, ...]
@@ -173,13 +187,15 @@ def is_rate_limited(context: RequestContext) -> bool:
 
 def evaluate(rulebook: Rulebook, context: RequestContext) -> tuple[Rule, ...]:
     """Return the broken rules of the first stage that has any; empty if the request passes."""
-    is_valid = not context.violations
+    is_valid, account = not context.violations, context.account
     for stage in rulebook:
-        # a dozen tests per request look for violations, and hardly any request has one
+        # hardly any request has a violation, and most accounts have no restriction
         broken = [
             rule
             for rule in stage
-            if not (is_valid and type(rule.test) is ViolationTest) and rule.test(context)
+            if not (is_valid and type(rule.test) is ViolationTest)
+            and not (rule.restriction and getattr(account, rule.restriction) in NO_RESTRICTION)
+            and rule.test(context)
         ]
         if broken:
             return tuple(broken)

@@ -40,3 +40,8 @@ def uuid(seed: str, *purpose: object) -> str:
     digits = digest(seed, *purpose).hex()
     variant = "89ab"[int(digits[16], 16) % 4]
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+
+
+def recording_token(seed: str, call_id: str) -> str:
+    """Return the name of a recording in its URL, which cannot be guessed without the seed."""
+    return digest(seed, "media", call_id).hex()

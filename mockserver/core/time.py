@@ -36,6 +36,7 @@ def to_milliseconds(instant: datetime) -> int:
     return (instant - _EPOCH) // timedelta(milliseconds=1)
 
 
+@lru_cache(maxsize=64)
 def format_iso(at: int) -> str:
     """Format a time in ms as `2026-11-21T12:00:00.000Z`."""
     return f"{_format_second(at // SECOND)}.{at % SECOND:03}Z"

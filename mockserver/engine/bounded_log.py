@@ -6,14 +6,17 @@ from typing import Final, TypeVar
 MAX_ITEMS: Final = 10_000
 MAX_BYTES: Final = 64_000_000  # bytes
 
+MAX_UNCOUNTED: Final = 1_000
+"""The bytes of an item that need not be counted: `MAX_ITEMS` of them take 10 MB at most."""
+
 T = TypeVar("T")
 
 
 class BoundedLog(deque[T]):
     """A deque that evicts its oldest items above `max_items` or `max_bytes`.
 
-    Only items passed to `add_weight` count in bytes; small items need not be. An item larger than
-    `max_bytes` is kept alone.
+    Only items passed to `add_weight` count in bytes; those of at most `MAX_UNCOUNTED` need not be.
+    An item larger than `max_bytes` is kept alone.
     """
 
     def __init__(self, max_items: int = MAX_ITEMS, max_bytes: int = MAX_BYTES) -> None:

@@ -5,11 +5,16 @@ from collections.abc import Mapping
 from mockserver.core.account import Account
 from mockserver.core.behavior import DEFAULT_BEHAVIOR, STAY_ON_LINE, LegBehavior
 from mockserver.core.call import Call, Event, Leg
-from mockserver.core.call_flows import CALL_FLOWS, add_leg_tracks, compile_script
+from mockserver.core.call_flows import (
+    CALL_FLOWS,
+    add_leg_tracks,
+    compile_script,
+    compile_stepless_script,
+)
 from mockserver.core.journal import IgnoredLeg, JournalEntry
 from mockserver.core.leg_names import legs_by_name
 from mockserver.core.lifecycle import ACTIVE_PHASES
-from mockserver.core.number_plan import number_plan_behavior
+from mockserver.core.number_plan import TEST_NUMBER, number_plan_behavior
 from mockserver.core.provider import Effects
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import Step, WaitReason, next_step
@@ -17,7 +22,7 @@ from mockserver.core.selection import EXPLICIT_RANKS, NO_SELECTION, resolve
 from mockserver.engine.exchange import CallMatch
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.state.agenda import ScheduledEvent
-from mockserver.engine.state.calls import FALLBACK_SCENARIO, NEW_PROGRESS, LegSource
+from mockserver.engine.state.calls import FALLBACK_SCENARIO, NEW_PROGRESS, CallProgress, LegSource
 from mockserver.engine.webhooks import enqueue
 
 
@@ -31,13 +36,9 @@ def apply(
     """
     for charge in effects.charges:
         state.accounts.charge(charge)
-        provider, account = charge.account
-        payload = {"amount": str(charge.amount), "reason": charge.reason}
-        state.journal.append(
-            JournalEntry(
-                now, "charge", charge.call_id, {"provider": provider, "account": account, **payload}
-            )
-        )
+        payload = dict(zip(("provider", "account"), charge.account, strict=True))
+        payload |= {"amount": str(charge.amount), "reason": charge.reason}
+        state.journal.append(JournalEntry(now, "charge", charge.call_id, payload))
     for save in effects.records:
         state.accounts.save_record(save)
     for key in effects.counts:
@@ -70,8 +71,7 @@ def place_call(
             leg_scenario=selection.legs or FALLBACK_SCENARIO,
             webhook_scenario=webhooks.scenario if webhooks else None,
         )
-        state.calls.set_progress(call_id, progress)
-        state.calls.add(ready)
+        state.calls.add(ready, progress)
         state.journal.append(JournalEntry(now, "event", call_id, ready.events[0]))
     else:
         state.calls.update(ready)
@@ -79,16 +79,17 @@ def place_call(
     names = legs_by_name(ready)
     chosen = {leg.name: _choose_behavior(state, ready, leg, scenario, names) for leg in ready.legs}
     behaviors = {leg: behavior for leg, (behavior, _) in chosen.items()}
-    script = compile_script(CALL_FLOWS[call.spec.flow], behaviors, scenario.steps)
+    script = (
+        compile_script(CALL_FLOWS[call.spec.flow], behaviors, scenario.steps)
+        if scenario.steps
+        else compile_stepless_script(call.spec.flow, tuple(behaviors.items()))
+    )
     progress, attempt = state.calls.progress[call_id], len(ready.attempts) + 1
     earlier = [each for each in progress.leg_sources if each.attempt < attempt]
     sources = [LegSource(attempt, leg.name, leg.number, chosen[leg.name][1]) for leg in ready.legs]
-    state.calls.set_progress(
-        call_id, progress.replace(script=script, leg_sources=(*earlier, *sources))
-    )
     if is_new:
         _record_ignored_legs(state, ready, scenario, names, now)
-    schedule_next_step(state, call_id)
+    _schedule(state, ready, progress.replace(script=script, leg_sources=(*earlier, *sources)))
 
 
 def add_leg(state: SandboxState, call_id: str, event: Event) -> None:
@@ -121,12 +122,18 @@ def add_leg(state: SandboxState, call_id: str, event: Event) -> None:
 
 def schedule_next_step(state: SandboxState, call_id: str) -> None:
     """Put the call's next step on the agenda, and store what the call waits for."""
-    call, progress = state.calls.by_id[call_id], state.calls.progress[call_id]
+    _schedule(state, state.calls.by_id[call_id], state.calls.progress[call_id])
+
+
+def _schedule(state: SandboxState, call: Call, progress: CallProgress) -> None:
+    """Store the progress of the call, with its next step by the script on the agenda."""
+    call_id = call.spec.id
     step, waits = next_step(progress.script, call, state.configuration.seed)
     resource = _needed_resource(state, call)
     if resource:
         waits = (WaitReason(resource), *(wait for wait in waits if wait.reason != "hangup"))
-    state.calls.queue_for(call_id, resource)
+    if resource or state.calls.resource_queue:
+        state.calls.queue_for(call_id, resource)
     serial = progress.serial
     if step != progress.next_step:
         serial = state.agenda.schedule(step.at, "script", call_id) if step else 0
@@ -180,7 +187,7 @@ def _choose_behavior(
         return behavior, "scenario"
     is_dialed_by_step = leg.name in _legs_dialed_by_steps(state, call, scenario)
     if state.configuration.scenarios.number_plan and not is_dialed_by_step:
-        planned = number_plan_behavior(leg.number)
+        planned = TEST_NUMBER.search(leg.number) and number_plan_behavior(leg.number)
         if planned:
             return planned, "number-plan"
     if behavior:

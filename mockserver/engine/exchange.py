@@ -89,7 +89,8 @@ class MatchedRequest(TrackedValue):
 
     `api` is the API behavior of the selected scenario. `reserved` are the ids of the activations
     that wait for what the request does. `epoch` is that of the state that it was matched with, and
-    `matchable` are the scenarios whose match rules it was compared with.
+    `matchable` are the scenarios whose match rules it was compared with. `is_plain` is true if only
+    the default scenario was selected, and that leaves the API as usual.
     """
 
     incoming: IncomingRequest
@@ -99,6 +100,7 @@ class MatchedRequest(TrackedValue):
     matchable: tuple[Scenario, ...] = ()
     api: ApiBehavior = DEFAULT_API_BEHAVIOR
     reserved: tuple[str, ...] = ()
+    is_plain: bool = False
 
     @property
     def api_selection(self) -> SelectedScenario | None:

@@ -2,21 +2,18 @@
 
 from itertools import count
 
-from mockserver.core.call import Call, CallSpec, Event, Leg, PlannedCall, recording_token
+from mockserver.core.call import Call, CallSpec, Event, Leg, PlannedCall
 from mockserver.core.http import Request, Response
-from mockserver.core.provider import Effects, EndpointResult, all_faults, endpoint_roles
-from mockserver.core.rulebook import RequestContext, Rule, evaluate
+from mockserver.core.provider import UNDECIDED, Effects, EndpointResult
+from mockserver.core.rulebook import RequestContext, Rule, Violation, evaluate
+from mockserver.core.seeded import recording_token
 from mockserver.engine.effects import apply
-from mockserver.engine.exchange import (
-    Exchange,
-    IncomingRequest,
-    MatchedRequest,
-    describe_fault,
-)
+from mockserver.engine.exchange import Exchange, IncomingRequest, MatchedRequest, describe_fault
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.scenario_selection import (
     admit,
     build_matches,
+    forced_rule,
     give_back,
     scenario_names,
     spent_activations,
@@ -33,8 +30,17 @@ def match_request(state: SandboxState, incoming: IncomingRequest, now: int) -> M
     """Build the context of a request and the match of each planned call. A query: see `admit`."""
     context = build_context(state, incoming, now)
     matches = build_matches(state, incoming, context)
-    matchable = state.configuration.scenarios.matchable
-    return MatchedRequest(incoming, context, matches, state.epoch, matchable)
+    scenarios, selection = state.configuration.scenarios, matches[0].selection
+    is_plain = selection is scenarios.default_selection and selection.api is None
+    return MatchedRequest(
+        incoming, context, matches, state.epoch, scenarios.matchable, is_plain=is_plain
+    )
+
+
+def match_and_admit(state: SandboxState, incoming: IncomingRequest, now: int) -> MatchedRequest:
+    """Match a request and admit it; if nothing but the default suits, it needs no more."""
+    matched = match_request(state, incoming, now)
+    return matched if matched.is_plain else admit(state, matched)
 
 
 def build_context(
@@ -48,8 +54,12 @@ def build_context(
     account = incoming.account or state.accounts.find(
         incoming.bound.provider.name, incoming.credential
     )
-    violations = () if request.body_error else incoming.bound.checks[operation](request.fields)
-    limited = account is not None and state.counters.is_over_limit(account, now)
+    limited = (
+        account is not None
+        and account.limits is not None
+        and state.counters.is_over_limit(account, now)
+    )
+    violations = _find_violations(incoming, request)
     context = RequestContext(
         request, now, operation, account, violations, limited, state.read_model
     )
@@ -63,6 +73,18 @@ def build_context(
         return _build_call(state, incoming, context, (planned[index], index, number))
 
     return context.replace(planned_calls=planned, place=place)
+
+
+def _find_violations(incoming: IncomingRequest, request: Request) -> tuple[Violation, ...]:
+    """Check the fields: sound ones are accepted at once, all others are checked in detail."""
+    if request.body_error:
+        return ()
+    operation = incoming.endpoint.operation
+    try:
+        is_sound = incoming.bound.acceptor(operation)(request.fields)
+    except UNDECIDED:
+        is_sound = False
+    return () if is_sound else incoming.bound.checks[operation](request.fields)
 
 
 def respond(state: SandboxState, matched: MatchedRequest, now: int) -> Exchange:
@@ -92,13 +114,15 @@ def respond(state: SandboxState, matched: MatchedRequest, now: int) -> Exchange:
 
 def handle(state: SandboxState, incoming: IncomingRequest, now: int) -> Exchange:
     """Match a request, admit it and respond to it at once."""
-    return respond(state, admit(state, match_request(state, incoming, now)), now)
+    return respond(state, match_and_admit(state, incoming, now), now)
 
 
 def _is_account_current(state: SandboxState, context: RequestContext) -> bool:
     """Return False if an event has changed the account since the request was matched."""
     account = context.account
-    return account is None or state.accounts.by_key.get(account.key) is account
+    if account is None:
+        return True
+    return state.accounts.by_key.get((account.provider, account.name)) is account
 
 
 def _compute_result(
@@ -113,20 +137,12 @@ def _compute_result(
     incoming = matched.incoming
     if matched.api.disconnect:
         return EndpointResult(Response(NO_STATUS)), ()
-    forced = _scenario_rule(matched) or incoming.wrong_method
+    forced = (matched.api.fault and forced_rule(matched)) or incoming.wrong_method
     broken = (forced,) if forced else evaluate(incoming.endpoint.rules, context)
     if not broken:
         return incoming.endpoint.respond(context), ()
     faults = tuple(rule.fault for rule in broken)
     return EndpointResult(incoming.bound.provider.refuse(faults, context)), broken
-
-
-def _scenario_rule(matched: MatchedRequest) -> Rule | None:
-    """The rule that refuses the request with the fault that a scenario orders, if it has it."""
-    name = matched.api.fault
-    faults = all_faults(matched.incoming.bound.provider) if name else ()
-    fault = next((fault for fault in faults if fault.name == name), None)
-    return Rule(_always, fault) if fault else None
 
 
 def _store_result(
@@ -136,7 +152,7 @@ def _store_result(
     outcome: tuple[EndpointResult, Exchange],
 ) -> None:
     (result, exchange), now = outcome, context.now
-    if context.account and not context.rate_limited:
+    if context.account and context.account.limits and not context.rate_limited:
         state.counters.record_request(context.account, now)
     if matched.reserved:
         spent = spent_activations(matched, exchange.placed_calls)
@@ -151,17 +167,8 @@ def _store_result(
     apply(state, effects, now, matched.matches)
     for call_id, event in due_events:
         apply_or_reject(state, call_id, event, "")
-    assign_resources(state, now)
-
-
-def respond_unknown_path(
-    state: SandboxState, request: Request, now: int, explanation: str
-) -> Exchange:
-    """Respond 404 to a request to a path that no provider has, and record the exchange."""
-    request_id, response = state.journal.next_request_id, Response(NOT_FOUND)
-    exchange = Exchange(request_id, now, "", "", request, response, None, explanation, ())
-    state.journal.record_exchange(exchange)
-    return exchange
+    if state.calls.resource_queue:
+        assign_resources(state, now)
 
 
 def _build_exchange(
@@ -187,7 +194,7 @@ def _build_exchange(
         response=result.response,
         fault=broken_rules[0].fault.name if broken_rules else None,
         explanation=describe_fault(broken_rules[0], context) if broken_rules else "",
-        scenario_names=scenario_names(matched, placed),
+        scenario_names=() if matched.is_plain else scenario_names(matched, placed),
         call_ids=tuple([call.spec.id for call in calls]),
         broken_rules=broken_rules,
         violations=context.violations,
@@ -209,7 +216,7 @@ def _build_call(
     """
     planned, index, number = placement
     provider, now, call_id = incoming.bound.provider, context.now, f"c{number}"
-    roles = endpoint_roles(provider, incoming.endpoint)
+    roles = incoming.endpoint.roles or provider.roles
     media_url = f"{context.request.origin}/_media/{state.name}"
     spec = CallSpec(
         id=call_id,
@@ -235,7 +242,3 @@ def _split_effects(effects: Effects, now: int) -> tuple[Effects, list[tuple[str,
         return effects, []
     later = tuple(entry for entry in effects.events if entry[1].at > now)
     return effects.replace(events=later), [entry for entry in effects.events if entry[1].at <= now]
-
-
-def _always(_: RequestContext) -> bool:
-    return True

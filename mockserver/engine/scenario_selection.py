@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from mockserver.core.call import PlannedCall
-from mockserver.core.call_flows import CALL_FLOWS
 from mockserver.core.leg_names import flow_legs_by_name
-from mockserver.core.provider import endpoint_roles
-from mockserver.core.rulebook import RequestContext
+from mockserver.core.provider import all_faults
+from mockserver.core.rulebook import RequestContext, Rule
 from mockserver.core.scenario import MatchContext
 from mockserver.core.selection import EXPLICIT_RANKS, candidates, select
 from mockserver.engine.exchange import (
@@ -22,18 +21,17 @@ def build_matches(
     state: SandboxState, incoming: IncomingRequest, context: RequestContext
 ) -> tuple[CallMatch, ...]:
     """Build a match for each planned call, or one without numbers if no call is planned."""
-    scenarios, activations = state.configuration.scenarios, state.activations.in_force()
+    scenarios, activations = state.configuration.scenarios, state.activations.in_force
+    contexts = _build_match_contexts(incoming, context)
     default = scenarios.default_selection
     if default and not activations and not incoming.scenario_names:
-        return tuple(
-            [CallMatch(each, default) for each in _build_match_contexts(incoming, context)]
-        )
+        return tuple([CallMatch(each, default) for each in contexts])
     return tuple(
         [
             CallMatch(
                 each, select(candidates(scenarios, incoming.scenario_names, activations, each))
             )
-            for each in _build_match_contexts(incoming, context)
+            for each in contexts
         ]
     )
 
@@ -44,7 +42,7 @@ def admit(state: SandboxState, matched: MatchedRequest) -> MatchedRequest:
     These are the only changes before the response.
     """
     reserved: tuple[str, ...] = ()
-    if state.activations.in_force():
+    if state.activations.in_force:
         ids = (each for match in matched.matches for each in match.activation_ids)
         reserved = tuple(dict.fromkeys(ids))
         state.activations.reserve(reserved)
@@ -55,6 +53,20 @@ def admit(state: SandboxState, matched: MatchedRequest) -> MatchedRequest:
     position = state.activations.take_position((selected.activation_id, scenario.name))
     behavior = scenario.responses[min(position, len(scenario.responses) - 1)]
     return matched.replace(api=behavior, reserved=reserved)
+
+
+def forced_rule(matched: MatchedRequest) -> Rule | None:
+    """Return the rule that refuses the request with the fault that a scenario orders, if any.
+
+    None if the provider does not have the fault.
+    """
+    faults = all_faults(matched.incoming.bound.provider)
+    fault = next((fault for fault in faults if fault.name == matched.api.fault), None)
+    return Rule(_always, fault) if fault else None
+
+
+def _always(_: RequestContext) -> bool:
+    return True
 
 
 def spent_activations(matched: MatchedRequest, placed: Iterable[int]) -> frozenset[str]:
@@ -98,12 +110,12 @@ def scenario_names(matched: MatchedRequest, placed: Iterable[int]) -> tuple[str,
 def _build_match_contexts(
     incoming: IncomingRequest, context: RequestContext
 ) -> Iterator[MatchContext]:
-    provider, fields = incoming.bound.provider, context.fields
+    provider, fields = incoming.bound.provider, context.request.fields
     account_name = context.account.name if context.account else ""
     common = (provider.name, incoming.endpoint.operation, account_name, incoming.credential)
     if not context.planned_calls:
         yield MatchContext(*common, {}, fields)
-    roles = endpoint_roles(provider, incoming.endpoint)
+    roles = tuple((incoming.endpoint.roles or provider.roles).items())
     for planned in context.planned_calls:
         parameters = planned.parameters
         # an item of a batch is matched by the fields of the whole request, too
@@ -111,7 +123,7 @@ def _build_match_contexts(
         yield MatchContext(*common, _numbers_by_name(planned, roles), merged)
 
 
-def _numbers_by_name(planned: PlannedCall, roles: Mapping[str, str]) -> Mapping[str, str]:
+def _numbers_by_name(planned: PlannedCall, roles: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
     """Map each name of each leg to its number; empty for a leg whose number is not known yet."""
-    legs = flow_legs_by_name(CALL_FLOWS[planned.flow], roles)
+    legs = flow_legs_by_name(planned.flow, roles)
     return {name: planned.numbers.get(leg, "") for name, leg in legs.items()}

@@ -29,25 +29,18 @@ class Clock:
         self._monotonic = monotonic
         self._base = start
         self._anchor = monotonic()
-        self._mode = mode
-        self._rate = parse_rate(mode) or 0.0
-
-    @property
-    def mode(self) -> str:
-        return self._mode
-
-    @property
-    def is_manual(self) -> bool:
-        return self._rate == 0
-
-    @property
-    def is_instant(self) -> bool:
-        return self._mode == "instant"
+        self._apply_mode(mode)
 
     def set_mode(self, mode: str) -> None:
         """Change the mode; the time goes on without a jump."""
         self._base, self._anchor = self.now(), self._monotonic()
-        self._mode, self._rate = mode, parse_rate(mode) or 0.0
+        self._apply_mode(mode)
+
+    def _apply_mode(self, mode: str) -> None:
+        self.mode = mode
+        self._rate = parse_rate(mode) or 0.0
+        self.is_manual = self._rate == 0
+        self.is_instant = mode == "instant"
 
     def now(self) -> int:
         return self._base + int((self._monotonic() - self._anchor) * self._rate * SECOND)

@@ -69,12 +69,12 @@ def _resolve_prefix(scope: Scope, dependencies: Dependencies) -> "Response | Non
     sandbox is created by the route, after it has admitted the request.
     """
     info = build_request_info(scope)
-    headers = info.headers
     scope.setdefault("state", {}).update(dependencies=dependencies, request_info=info)
-    rejection = _check_framing(headers.unusual) if headers.unusual else None
+    unusual = info.headers.unusual
+    rejection = _check_framing(unusual) if unusual else None
     if rejection:
         return rejection
-    name = headers.get(b"x-mock-sandbox")
+    name = info.sandbox_name
     if scope["path"].startswith(SANDBOX_PREFIX):
         name, _, rest = scope["path"].removeprefix(SANDBOX_PREFIX).partition("/")
         scope["path"] = f"/{rest}"
@@ -83,7 +83,7 @@ def _resolve_prefix(scope: Scope, dependencies: Dependencies) -> "Response | Non
     if not name and scope["path"].startswith(OWN_PREFIXES):
         name = DEFAULT_SANDBOX
     info.sandbox_name = name
-    if dependencies.sandboxes.find(name):
+    if name and dependencies.sandboxes.find(name):
         info.sandbox = dependencies.sandboxes.get_or_create(name)
     return None
 
@@ -105,9 +105,9 @@ def _is_index_request(scope: Scope, dependencies: Dependencies) -> bool:
     """Whether a browser asks for the index page; a vendor's own `GET /` has the vendor's Host."""
     if scope["path"] != "/" or scope["method"] not in ("GET", "HEAD"):
         return False
-    headers = request_info_in(scope).headers
-    accepts_html = "text/html" in headers.get(b"accept")
-    return accepts_html and vendor_host(dependencies.router.hosts, headers.get(b"host")) is None
+    info = request_info_in(scope)
+    accepts_html = "text/html" in info.headers.get(b"accept")
+    return accepts_html and vendor_host(dependencies.router.hosts, info.host) is None
 
 
 async def send_shutdown_problem(scope: Scope, receive: Receive, send: Send) -> None:

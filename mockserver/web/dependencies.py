@@ -89,12 +89,14 @@ def _build_headers(fields: Sequence[HeaderField]) -> "Headers":
 class RequestInfo:
     """What the server knows about one request.
 
-    `sandbox_name` is empty if the request names no sandbox; `sandbox` is None until it is found.
+    `host` is its Host header. `sandbox_name` is that of the `X-Mock-Sandbox` header or of the path
+    prefix, empty if the request names no sandbox; `sandbox` is None until it is found.
     `allowed_methods` are those of the path if the request's is not one of them. `webhook_depth` is
     how many webhooks to this server have led to the request.
     """
 
     headers: RequestHeaders
+    host: str = ""
     sandbox_name: str = ""
     sandbox: Sandbox | None = None
     allowed_methods: tuple[str, ...] = ()
@@ -112,12 +114,14 @@ def build_request_info(scope: Scope) -> RequestInfo:
     request, and the webhooks that this leads to, appear to be further down a loop.
     """
     headers = parse_headers(scope["headers"])
-    depth = headers.fields.get(DEPTH_FIELD)
-    if depth is None:
-        return RequestInfo(headers)
-    scope["headers"] = [field for field in scope["headers"] if field[0] != DEPTH_FIELD]
+    depth = headers.fields.get(DEPTH_FIELD, b"")
+    if DEPTH_FIELD in headers.fields:
+        scope["headers"] = [field for field in scope["headers"] if field[0] != DEPTH_FIELD]
+        headers = parse_headers(scope["headers"])
     return RequestInfo(
-        parse_headers(scope["headers"]),
+        headers,
+        host=headers.get(b"host"),
+        sandbox_name=headers.get(b"x-mock-sandbox"),
         webhook_depth=int(depth[:MAX_DEPTH_DIGITS]) if depth.isdigit() else 0,
     )
 

@@ -1,7 +1,7 @@
 """Routes vendor requests: method, host and path -> operation."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import lru_cache, partial
 from types import MappingProxyType
@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from mockserver.core.http import Request
 from mockserver.core.provider import BoundProvider, Endpoint
 from mockserver.core.suggestions import closest_words
+from mockserver.web.access_control import AccessControl
 from mockserver.web.hosts import HostsByProvider, has_host, hosts_by_provider, vendor_host
 
 NO_FIELDS: Final[Mapping[str, str]] = MappingProxyType({})
@@ -17,33 +18,26 @@ PATH_PARAMETER: Final = re.compile(r"\\\{(\w+)\\\}")
 """A path parameter such as `{id}`, as `re.escape` renders it."""
 
 CACHE_SIZE: Final = 256
-"""How many (method, host, path) a router remembers."""
+"""How many (method, host, path) a router remembers, and how many hosts."""
 
 
 class VendorRoute(NamedTuple):
     """The endpoint at a path.
 
-    `allowed_methods` are the methods of the path if the request's is not one of them, else empty.
-    `alternatives` are further endpoints with the same method and path. `path_fields` maps path
-    parameters to values.
+    `body_limit` is in bytes, the largest of its endpoints. `allowed_methods` are the methods of the
+    path if the request's is not one of them, else empty. `alternatives` are further endpoints with
+    the same method and path. `path_fields` maps path parameters to values.
     """
 
     bound: BoundProvider
     endpoint: Endpoint
+    body_limit: int
     allowed_methods: tuple[str, ...] = ()
     alternatives: tuple[Endpoint, ...] = ()
     path_fields: Mapping[str, str] = NO_FIELDS
 
-    @property
-    def body_limit(self) -> int:
-        if not self.alternatives:
-            return self.endpoint.body_limit
-        return max(endpoint.body_limit for endpoint in (self.endpoint, *self.alternatives))
-
     def select_endpoint(self, request: Request) -> Endpoint:
         """Return the first endpoint whose condition (`when`) holds, else the last."""
-        if not self.alternatives:
-            return self.endpoint
         endpoints = (self.endpoint, *self.alternatives)
         return next((endpoint for endpoint in endpoints if endpoint.when(request)), endpoints[-1])
 
@@ -81,24 +75,27 @@ class _RouteTable(NamedTuple):
 class Router:
     """Finds the routes of the providers of one server; `hosts` are the host names of each.
 
-    Built once. It remembers the routes that it has found, as clients repeat their requests.
+    Built once. `find` takes method, host and path; `allows_host` asks the access control about a
+    Host. Both remember their results, as clients repeat their requests.
     """
 
     def __init__(self, providers: Mapping[str, BoundProvider]) -> None:
         table = _build_table(providers)
         self.hosts = table.hosts
-        self._find_cached = lru_cache(CACHE_SIZE)(partial(_find_route, table))
-
-    def find(self, method: str, host: str, path: str) -> VendorRoute | UnknownPath:
-        """Find the operation of a path: native, or below `/provider` or `/provider/host`.
-
-        A native path with a vendor's Host header belongs to that vendor. A known path with a wrong
-        method is found too, because the vendor responds to it.
-        """
-        return self._find_cached(method, host, path)
+        self.find: Callable[[str, str, str], VendorRoute | UnknownPath] = lru_cache(CACHE_SIZE)(
+            partial(_find_route, table)
+        )
+        self.allows_host: Callable[[AccessControl, str], bool] = lru_cache(CACHE_SIZE)(
+            lambda access_control, host: access_control.allows_host(host, table.hosts)
+        )
 
 
 def _find_route(table: _RouteTable, method: str, host: str, path: str) -> VendorRoute | UnknownPath:
+    """Find the operation of a path: native, or below `/provider` or `/provider/host`.
+
+    A native path with a vendor's Host header belongs to that vendor. A known path with a wrong
+    method is found too, because the vendor responds to it.
+    """
     target = _routing_key(table, host, path)
     if target == ROOT_KEY:
         return UnknownPath(nearest_operations(table.providers, method, path))
@@ -137,7 +134,7 @@ def _build_table(providers: Mapping[str, BoundProvider]) -> _RouteTable:
 def _all_routes(providers: Iterable[BoundProvider]) -> Iterator[VendorRoute]:
     for bound in providers:
         for endpoint in bound.provider.endpoints:
-            yield VendorRoute(bound, endpoint)
+            yield VendorRoute(bound, endpoint, endpoint.body_limit)
 
 
 def _path_pattern(path: str) -> re.Pattern[str]:
@@ -176,4 +173,5 @@ def _join_alternatives(routes: list[VendorRoute]) -> VendorRoute:
     alternatives = tuple(
         endpoint for endpoint in others if (endpoint.host, endpoint.path) == location
     )
-    return first._replace(alternatives=alternatives) if alternatives else first
+    limit = max(endpoint.body_limit for endpoint in (first.endpoint, *alternatives))
+    return first._replace(alternatives=alternatives, body_limit=limit)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from mockserver.audio.tones import SAMPLE_RATE, Recording, Sound, build_recording
 from mockserver.audio.wav import file_size, render_chunks
-from mockserver.core.call import Call, Event, Leg, recording_token
+from mockserver.core.call import Call, Event, Leg
+from mockserver.core.seeded import recording_token
 from mockserver.core.time import DAY, HOUR
 from tests.support.builders import build_call, build_call_spec
 

@@ -1,5 +1,6 @@
 """JSON Schema validators: where they are stricter than jsonschema, and how the two agree."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from mockserver.config.json_schema import CompiledValidator, build_validator
 from mockserver.config.openapi_checks import parameter_schema
 from mockserver.config.registry import load_providers
-from mockserver.core.provider import BoundProvider
+from mockserver.core.provider import UNDECIDED, BoundProvider
 
 
 @pytest.mark.parametrize(
@@ -72,6 +73,20 @@ def test_whatever_the_compiled_validator_accepts_the_full_one_accepts(
     example = data.draw(st.sampled_from(bound.examples(operation)))
     value = {**example, **data.draw(st.dictionaries(names, VALUES, max_size=3))}
     assert not CompiledValidator(schema).is_valid(value) or build_validator(schema).is_valid(value)
+
+
+@pytest.mark.parametrize(("bound", "operation"), OPERATIONS)
+@settings(max_examples=60)
+@given(data=st.data())
+def test_fields_that_are_accepted_at_once_have_no_violations(
+    bound: BoundProvider, operation: str, data: st.DataObject
+) -> None:
+    names = st.sampled_from((*parameter_schema(bound.document(), operation)["properties"], "other"))
+    example = data.draw(st.sampled_from(bound.examples(operation)))
+    fields = {**example, **data.draw(st.dictionaries(names, VALUES, max_size=3))}
+    with suppress(*UNDECIDED):
+        accepted = bound.acceptor(operation)(fields)
+        assert not accepted or bound.checks[operation](fields) == ()
 
 
 @pytest.mark.parametrize(

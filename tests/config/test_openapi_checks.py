@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 
 from mockserver.config.openapi_checks import (
-    build_check_factory,
+    build_acceptor,
+    build_check,
+    build_validator_factory,
     iter_operations,
     operations,
     parameter_schema,
     request_examples,
 )
 from mockserver.core.http import Upload
+from mockserver.core.provider import UNDECIDED
 from mockserver.core.rulebook import Violation
 
 PERSON = {
@@ -222,7 +225,7 @@ def test_operations_that_share_a_path_are_listed_separately() -> None:
 def test_parameters_are_checked_wherever_they_are_sent(
     operation: str, fields: Mapping[str, object], expected: list[tuple[str, str, str]]
 ) -> None:
-    violations = build_check_factory(lambda: SEVERAL)(operation)(fields)
+    violations = build_check(build_validator_factory(lambda: SEVERAL), operation)(fields)
     assert violations == tuple(Violation(*violation) for violation in expected)
 
 
@@ -257,8 +260,37 @@ def test_parameters_are_checked_wherever_they_are_sent(
 def test_a_violation_has_a_field_a_keyword_and_a_description(
     fields: Mapping[str, object], expected: list[tuple[str, str, str]]
 ) -> None:
-    violations = build_check_factory(lambda: DOCUMENT)("create")(fields)
+    violations = build_check(build_validator_factory(lambda: DOCUMENT), "create")(fields)
     assert violations == tuple(Violation(*violation) for violation in expected)
+
+
+@pytest.mark.parametrize(
+    ("fields", "accepted"),
+    [
+        (VALID, True),
+        ({**VALID, "tags": ["a"], "size": [1, {"more": None}]}, True),
+        ({}, False),
+        ({**VALID, "tags": [1]}, False),
+        ({**VALID, "other": ""}, False),  # counts as not sent: the check removes it
+        ({**VALID, "other": None}, False),
+        ({**VALID, "other": 1.0}, False),  # the validators differ: the check decides
+        ({**VALID, "other": [{"size": 1.5}]}, False),
+    ],
+)
+def test_fields_are_accepted_at_once_if_both_validators_read_them_alike(
+    fields: Mapping[str, object], *, accepted: bool
+) -> None:
+    acceptor = build_acceptor(build_validator_factory(lambda: DOCUMENT))
+    assert acceptor("create")(fields) is accepted
+
+
+@pytest.mark.parametrize(
+    "value", [Upload(filename="a", content_type="b", data=b"c"), "\ud800", object()]
+)
+def test_an_acceptor_raises_an_error_for_fields_that_it_cannot_read(value: object) -> None:
+    acceptor = build_acceptor(build_validator_factory(lambda: DOCUMENT))
+    with pytest.raises(UNDECIDED):
+        acceptor("create")({**VALID, "other": value})
 
 
 def test_the_document_is_read_once_at_the_first_check() -> None:
@@ -268,7 +300,7 @@ def test_the_document_is_read_once_at_the_first_check() -> None:
         reads.append("read")
         return DOCUMENT
 
-    check = build_check_factory(document)("create")
+    check = build_check(build_validator_factory(document), "create")
     assert reads == []
     for fields in (VALID, {}, VALID):
         check(fields)

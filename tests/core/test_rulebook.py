@@ -1,5 +1,8 @@
 """Rulebooks: when a rule is broken, and which broken rules are reported."""
 
+from decimal import Decimal
+from typing import Any
+
 import pytest
 
 from mockserver.core.account import Account
@@ -133,6 +136,28 @@ def test_the_broken_rules_are_those_of_the_first_stage_with_any(
         tuple(build_rule(name, broken=broken) for name, broken in stage) for stage in stages
     )
     assert [rule.field for rule in evaluate(rulebook, build_context())] == names
+
+
+@pytest.mark.parametrize(
+    ("restriction", "limits", "broken"),
+    [
+        ("", {}, True),
+        ("balance", {}, False),
+        ("balance", {"balance": Decimal(0)}, True),
+        ("numbers", {}, False),
+        ("numbers", {"numbers": frozenset[str]()}, True),
+        ("webhooks", {}, False),
+        ("webhooks", {"webhooks": {}}, False),
+        ("webhooks", {"webhooks": {"any": "http://127.0.0.1:1"}}, True),
+    ],
+)
+def test_a_rule_with_a_restriction_is_evaluated_for_an_account_that_has_it(
+    restriction: str, limits: dict[str, Any], *, broken: bool
+) -> None:
+    account = Account(name="main", provider="mobtexting", **limits)
+    rule = build_rule("field", broken=True).replace(restriction=restriction)
+    context = build_context().replace(account=account)
+    assert evaluate(((rule,),), context) == ((rule,) if broken else ())
 
 
 def test_no_rule_of_a_later_stage_is_evaluated() -> None:

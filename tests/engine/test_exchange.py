@@ -16,8 +16,9 @@ from mockserver.core.scenario import (
     Scenario,
 )
 from mockserver.engine.exchange import Exchange
-from mockserver.engine.pipeline import NO_STATUS, handle, respond_unknown_path
+from mockserver.engine.pipeline import NO_STATUS, handle
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.unknown_path import respond_unknown_path
 from tests.support import read
 from tests.support.matches import activate
 from tests.support.simulation import (

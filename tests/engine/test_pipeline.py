@@ -6,9 +6,10 @@ import pytest
 from msgspec.structs import asdict
 
 from mockserver.core.account import Limits
-from mockserver.core.call import Event, Leg, PlannedCall, recording_token
+from mockserver.core.call import Event, Leg, PlannedCall
 from mockserver.core.http import Request, Response, Upload
 from mockserver.core.rulebook import Evidence, Fault, Rule, Violation
+from mockserver.core.seeded import recording_token
 from mockserver.core.selection import SelectedScenario
 from mockserver.engine.exchange import Exchange, IncomingRequest, describe_fault
 from mockserver.engine.pipeline import (
@@ -16,10 +17,10 @@ from mockserver.engine.pipeline import (
     handle,
     match_request,
     respond,
-    respond_unknown_path,
 )
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.state.accounts import Accounts
+from mockserver.engine.unknown_path import respond_unknown_path
 from tests.support import read
 from tests.support.simulation import (
     START,

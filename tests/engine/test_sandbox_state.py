@@ -118,7 +118,7 @@ REFUSING = Scenario(name="refusing", responses=(ApiBehavior(fault="conflict"),))
 
 STATE_PARTS: list[Callable[[SandboxState], object]] = [
     lambda state: state.accounts.by_key,
-    lambda state: state.activations.in_force(),
+    lambda state: state.activations.in_force,
     lambda state: state.activations.next_id,
     lambda state: state.activations.take_position(("", "refusing")),
     lambda state: state.counters.request_times,

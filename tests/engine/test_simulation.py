@@ -209,15 +209,19 @@ def test_a_request_that_frees_an_agent_assigns_it_to_a_waiting_call() -> None:
     assert event_log(state, "offer") == [(7, "c1", "offer", "")]
 
 
-def test_a_recorded_exchange_counts_twice_the_bytes_of_its_body(state: SandboxState) -> None:
+@pytest.mark.parametrize(("size", "counted"), [(500, 0), (501, 1_002)])
+def test_a_recorded_exchange_counts_twice_the_bytes_of_its_body_unless_they_are_few(
+    state: SandboxState, size: int, counted: int
+) -> None:
     bound = state.configuration.providers["mobtexting"]
-    request = Request(method="POST", path="/", body=b"four")
+    request = Request(method="POST", path="/", body=bytes(size))
     handle(
         state,
         build_incoming_request(bound=bound, endpoint=bound.provider.endpoints[0], request=request),
         START,
     )
-    assert (read.exchanges(state).byte_count, read.journal(state).byte_count) == (8, 8)
+    byte_counts = (read.exchanges(state).byte_count, read.journal(state).byte_count)
+    assert byte_counts == (counted, counted)
 
 
 def test_a_number_in_the_data_of_a_key_press_dials_no_leg(state: SandboxState) -> None:

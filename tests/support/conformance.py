@@ -26,8 +26,8 @@ from mockserver.compiler import build_configuration
 from mockserver.config.loader import SourceText, load_definitions
 from mockserver.config.registry import load_providers
 from mockserver.core.account import merge_patch
-from mockserver.core.call import recording_token
 from mockserver.core.configuration import Configuration
+from mockserver.core.seeded import recording_token
 from mockserver.core.time import parse_duration, to_milliseconds
 from mockserver.core.webhook import Webhook
 from mockserver.runtime.sandbox import Sandbox, Timing

@@ -56,7 +56,7 @@ def webhook_scenarios(state: SandboxState) -> dict[str, Scenario]:
 
 def activations(state: SandboxState) -> tuple[Activation, ...]:
     """The activations that are in force."""
-    return state.activations.in_force()
+    return state.activations.in_force
 
 
 def request_times(state: SandboxState) -> Mapping[AccountKey, Sequence[int]]:

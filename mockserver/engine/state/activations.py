@@ -10,7 +10,7 @@ PositionKey = tuple[str, str]
 
 
 class Activations:
-    """The activations of a sandbox, oldest first.
+    """The activations of a sandbox, oldest first; `in_force` has those that apply now.
 
     A request reserves an activation when it arrives, and spends it or gives it back when its
     response is known. An activation whose last use is reserved is not in force meanwhile.
@@ -21,9 +21,7 @@ class Activations:
         self._count = 0
         self._positions: dict[PositionKey, int] = {}
         self._open: Counter[str] = Counter()  # reservations that are not settled yet
-
-    def in_force(self) -> tuple[Activation, ...]:
-        return tuple(each for each in self._by_id.values() if each.remaining != 0)
+        self.in_force: tuple[Activation, ...] = ()
 
     @property
     def next_id(self) -> str:
@@ -32,7 +30,7 @@ class Activations:
 
     def add(self, activation: Activation) -> None:
         self._count += 1
-        self._by_id[activation.id] = activation
+        self._store(activation)
 
     def clear(self) -> None:
         for activation_id in tuple(self._by_id):
@@ -77,9 +75,17 @@ class Activations:
     def _remove(self, activation_id: str) -> None:
         """Remove an activation, and its position in the list of responses of its scenario."""
         activation = self._by_id.pop(activation_id)
+        self._update_in_force()
         self._positions.pop((activation_id, activation.scenario_name), None)
 
     def _add_uses(self, activation_id: str, uses: int) -> None:
         activation = self._by_id.get(activation_id)
         if activation is not None and activation.remaining is not None:
-            self._by_id[activation_id] = activation.replace(remaining=activation.remaining + uses)
+            self._store(activation.replace(remaining=activation.remaining + uses))
+
+    def _store(self, activation: Activation) -> None:
+        self._by_id[activation.id] = activation
+        self._update_in_force()
+
+    def _update_in_force(self) -> None:
+        self.in_force = tuple([each for each in self._by_id.values() if each.remaining != 0])

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from mockserver.core.call import Call, parse_recording_token
+from mockserver.core.call import Call, CallSpec
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import DueStep, Script, WaitReason
 from mockserver.core.selection import SelectedScenario
@@ -81,14 +81,17 @@ class Calls:
         self.ended: Collection[str] = self._ended.keys()
         self.count = 0
 
-    def add(self, call: Call) -> None:
-        """Add a new call; its progress may be known already."""
+    def add(self, call: Call, progress: CallProgress | None = None) -> None:
+        """Add a new call with its progress; without one, that may be known already."""
         spec = call.spec
         self.count += 1
         self._by_id[spec.id] = call
-        self._progress.setdefault(spec.id, NEW_PROGRESS)
+        if progress is None:
+            self._progress.setdefault(spec.id, NEW_PROGRESS)
+        else:
+            self._progress[spec.id] = progress
         self._ids_by_vendor_id[spec.provider, spec.vendor_id] = spec.id
-        self._ids_by_recording[parse_recording_token(spec.recording_url)] = spec.id
+        self._ids_by_recording[_recording_token(spec)] = spec.id
 
     def update(self, call: Call) -> None:
         """Replace the call with the same id."""
@@ -119,8 +122,13 @@ class Calls:
         """Drop a call with all that is kept of it."""
         spec = self._by_id.pop(call_id).spec
         self._ids_by_vendor_id.pop((spec.provider, spec.vendor_id), None)
-        self._ids_by_recording.pop(parse_recording_token(spec.recording_url), None)
+        self._ids_by_recording.pop(_recording_token(spec), None)
         del self._progress[call_id]
         self._waiting.pop(call_id, None)
         self._resource_queue.pop(call_id, None)
         self._ended.pop(call_id, None)
+
+
+def _recording_token(spec: CallSpec) -> str:
+    """Return the token in the URL of the call's recording."""
+    return spec.recording_url.rpartition("/")[2].removesuffix(".wav")

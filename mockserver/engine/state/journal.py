@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 
 from mockserver.core.journal import JournalEntry
-from mockserver.engine.bounded_log import MAX_ITEMS, BoundedLog
+from mockserver.engine.bounded_log import MAX_ITEMS, MAX_UNCOUNTED, BoundedLog
 from mockserver.engine.exchange import Exchange
 
 Subscriber = Callable[[JournalEntry], None]
@@ -57,11 +57,11 @@ class Journal:
     def append(self, entry: JournalEntry, size: int = 0) -> None:
         """Append an entry and notify the subscribers.
 
-        `size` is the number of bytes that its payload keeps in memory, 0 if they are few.
+        `size` is the number of bytes that its payload keeps in memory.
         """
         self._entries.append(entry)
         self.entry_count += 1
-        if size:
+        if size > MAX_UNCOUNTED:
             self._entries.add_weight(self.entry_count, size)
         if entry.type == "error":
             self.error_count += 1
@@ -74,7 +74,8 @@ class Journal:
         self._record_origin(exchange.request.origin)
         self._exchanges.append(exchange)
         size = 2 * len(exchange.request.body)  # the raw body and the parsed one
-        self._exchanges.add_weight(self.request_count, size)
+        if size > MAX_UNCOUNTED:
+            self._exchanges.add_weight(self.request_count, size)
         call_id = exchange.call_ids[0] if exchange.call_ids else ""
         self.append(JournalEntry(exchange.at, "request", call_id, exchange), size)
 

@@ -36,10 +36,11 @@ def whole_number(call: Call, name: str) -> int | None:
 
 def planned_calls(context: RequestContext) -> tuple[PlannedCall, ...]:
     """The planned call; a `to` that names a flow is not a number."""
-    first, second = context.text("from"), context.text("to")
+    first, second = context.texts("from", "to")
+    fields = context.request.fields
     if second.startswith(FLOW_PREFIX):
-        return (PlannedCall("one-leg", {"a": first}, context.fields),)
-    return (PlannedCall("b-after-a", {"a": first, "b": second}, context.fields),)
+        return (PlannedCall("one-leg", {"a": first}, fields),)
+    return (PlannedCall("b-after-a", {"a": first, "b": second}, fields),)
 
 
 def variables(call: Call) -> Mapping[str, object]:

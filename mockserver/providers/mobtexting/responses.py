@@ -4,7 +4,6 @@ from mockserver.core import seeded
 from mockserver.core.http import Response
 from mockserver.core.provider import Effects, EndpointResult
 from mockserver.core.rulebook import Fault, RequestContext
-from mockserver.providers.mobtexting.request import FLOW_PREFIX
 
 
 def new_call_id(context: RequestContext, index: int) -> str:
@@ -14,7 +13,7 @@ def new_call_id(context: RequestContext, index: int) -> str:
 def click_to_call(context: RequestContext) -> EndpointResult:
     """Place a call. The page prints two success bodies; the one with `callId` is for a flow."""
     call = context.place(0)
-    if context.text("to").startswith(FLOW_PREFIX):
+    if call.spec.flow == "one-leg":
         body: dict[str, object] = {
             "callId": call.spec.vendor_id,
             "message": "call initiated successfully",

@@ -74,13 +74,15 @@ AUTHORIZATION: Stage = (
         has_foreign_bridge,
         Fault("bridge-unknown", 422, "The selected bridge is invalid.", Evidence.ASSUMED),
         "bridge",
+        restriction="numbers",
     ),
     Rule(
         has_unknown_webhook,
         Fault("webhook-unknown", 422, "The selected webhook id is invalid.", Evidence.ASSUMED),
         "webhook_id",
+        restriction="webhooks",
     ),
-    Rule(has_insufficient_balance, INSUFFICIENT_BALANCE),
+    Rule(has_insufficient_balance, INSUFFICIENT_BALANCE, restriction="balance"),
 )
 
 TOO_MANY_REQUESTS = Fault("too-many-requests", 429, "Too Many Requests", Evidence.ASSUMED)

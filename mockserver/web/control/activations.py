@@ -24,7 +24,7 @@ async def list_activations(request: Request) -> JSONResponse:
     state = sandbox_of(request).state
     serialized = [
         _serialize_activation(activation, state.configuration.seed)
-        for activation in state.activations.in_force()
+        for activation in state.activations.in_force
     ]
     return JSONResponse({"activations": serialized})
 

@@ -38,9 +38,6 @@ def nest_fields(pairs: Pairs, max_fields: int) -> dict[str, object]:
     """
     if len(pairs) > max_fields:
         raise ValueError(TOO_MANY_FIELDS)
-    flat = dict(pairs)
-    if "[" not in "".join(flat):
-        return flat
     root = _Branch()
     for key, value in pairs:
         _put(root, _split_path(key), value)

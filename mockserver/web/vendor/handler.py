@@ -2,7 +2,7 @@
 
 import logging
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
@@ -10,16 +10,16 @@ from mockserver.core.http import Request
 from mockserver.core.rulebook import Rule
 from mockserver.engine.bounded_log import MAX_ITEMS
 from mockserver.engine.exchange import IncomingRequest, MatchedRequest
-from mockserver.engine.pipeline import respond, respond_unknown_path
+from mockserver.engine.pipeline import match_and_admit, respond
+from mockserver.engine.unknown_path import respond_unknown_path
 from mockserver.engine.webhooks import is_due_before_response
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, TooManySandboxes
 from mockserver.web.access_control import foreign_host_problem
 from mockserver.web.dependencies import (
     Dependencies,
-    RequestHeaders,
+    RequestInfo,
     dependencies_in,
-    request_info_in,
     sandbox_in,
 )
 from mockserver.web.problems import TOO_MANY_SANDBOXES, problem
@@ -47,10 +47,10 @@ log = logging.getLogger("mockserver")
 
 async def handle_vendor_request(scope: Scope, receive: Receive, send: Send) -> None:
     """Handle a request to any path outside the control API; the path may be unknown."""
-    dependencies, info = dependencies_in(scope), request_info_in(scope)
-    depth = info.webhook_depth
-    rejection = _check_access(info.headers, dependencies) or _check_webhook_depth(depth)
-    route = dependencies.router.find(scope["method"], info.headers.get(b"host"), scope["path"])
+    dependencies: Dependencies = scope["state"]["dependencies"]
+    info: RequestInfo = scope["state"]["request_info"]
+    rejection = _check_access(info, dependencies) or _check_webhook_depth(info.webhook_depth)
+    route = dependencies.router.find(scope["method"], info.host, scope["path"])
     info.allowed_methods = () if isinstance(route, UnknownPath) else route.allowed_methods
     limit = DEFAULT_BODY_LIMIT if isinstance(route, UnknownPath) else route.body_limit
     try:
@@ -64,44 +64,61 @@ async def handle_vendor_request(scope: Scope, receive: Receive, send: Send) -> N
         return
     try:
         request = _build_request(scope, body, dependencies, route)
-        outcome = _admit(scope, dependencies, route, request, depth)
-        if isinstance(outcome, MatchedRequest) and outcome.api.delay:
-            outcome = await wait_for_delay(sandbox_in(scope), outcome)
+        outcome = _admit_request(info, dependencies, route, request)
+        if isinstance(outcome, AdmittedRequest) and outcome.matched.api.delay:
+            outcome = await _delay(outcome)
     except Exception as error:  # noqa: BLE001 - any failure of a provider is a problem response
         outcome = _record_failure(scope, error)
-    if not isinstance(outcome, MatchedRequest):
+    if isinstance(outcome, AdmittedRequest):
+        await _respond(outcome, scope, receive, send)
+    else:
         await outcome(scope, receive, send)
-        return
-    await _respond(sandbox_in(scope), outcome, scope, receive, send)
 
 
-def _admit(
-    scope: Scope,
+class AdmittedRequest(NamedTuple):
+    """A matched request, and the sandbox that responds to it."""
+
+    sandbox: Sandbox
+    matched: MatchedRequest
+
+
+async def _delay(admitted: AdmittedRequest) -> "AdmittedRequest | Response":
+    """Wait for the scenario's delay; what is there then decides on the request."""
+    outcome = await wait_for_delay(*admitted)
+    if isinstance(outcome, MatchedRequest):
+        return AdmittedRequest(admitted.sandbox, outcome)
+    return outcome
+
+
+def _admit_request(
+    info: RequestInfo,
     dependencies: Dependencies,
     route: VendorRoute | UnknownPath,
     request: Request,
-    depth: int,
-) -> "MatchedRequest | Response":
+) -> "AdmittedRequest | Response":
     """Resolve the sandbox, match the request and admit it; or return a problem response."""
     try:
         credential = _credential(route, request)
-        sandbox: Sandbox = _resolve_sandbox(scope, dependencies, route, credential)
+        sandbox = _resolve_sandbox(info.sandbox_name, dependencies, route, credential)
     except TooManySandboxes:
         return problem("too-many-sandboxes", TOO_MANY_SANDBOXES)
-    request_info_in(scope).sandbox = sandbox
+    info.sandbox = sandbox
     if isinstance(route, UnknownPath):
         return _record_unknown_path(sandbox, request, route)
-    incoming = _build_incoming(route, request, credential, depth)
-    return admit_request(sandbox, incoming)
+    incoming = _build_incoming(route, request, credential, info.webhook_depth)
+    if not incoming.scenario_names:
+        now = sandbox.scheduler.catch_up()
+        return AdmittedRequest(sandbox, match_and_admit(sandbox.state, incoming, now))
+    outcome = admit_request(sandbox, incoming)
+    return AdmittedRequest(sandbox, outcome) if isinstance(outcome, MatchedRequest) else outcome
 
 
-async def _respond(
-    sandbox: Sandbox, matched: MatchedRequest, scope: Scope, receive: Receive, send: Send
-) -> None:
+async def _respond(admitted: AdmittedRequest, scope: Scope, receive: Receive, send: Send) -> None:
     """Respond, or disconnect where the scenario says so.
 
     No event of a new call is applied before the response, unless the scenario says `before_reply`.
     """
+    sandbox, matched = admitted
     with sandbox.scheduler.request_scope() as now:
         response, calls = _respond_and_render(sandbox, matched, now, scope)
         if calls and is_due_before_response(sandbox.state, calls):
@@ -112,19 +129,15 @@ async def _respond(
             await response(scope, receive, send)
 
 
-def _check_access(headers: RequestHeaders, dependencies: Dependencies) -> "Response | None":
+def _check_access(info: RequestInfo, dependencies: Dependencies) -> "Response | None":
     """Return 400 unless there is one Host, 403 for a foreign Origin or Host; None if accepted."""
-    vendor_hosts = dependencies.router.hosts
-    if headers.unusual is None:
-        host = headers.get(b"host")
-        return (
-            None
-            if dependencies.access_control.allows_host(host, vendor_hosts)
-            else foreign_host_problem([host])
-        )
-    if len(headers.unusual.getlist("host")) != 1:
+    headers = info.headers.unusual
+    if headers is None:
+        is_allowed = dependencies.router.allows_host(dependencies.access_control, info.host)
+        return None if is_allowed else foreign_host_problem([info.host])
+    if len(headers.getlist("host")) != 1:
         return problem("bad-request", "a request has one Host header")
-    return dependencies.access_control.check_vendor_request(headers.unusual, vendor_hosts)
+    return dependencies.access_control.check_vendor_request(headers, dependencies.router.hosts)
 
 
 def _check_webhook_depth(depth: int) -> "Response | None":
@@ -152,13 +165,13 @@ def _credential(route: VendorRoute | UnknownPath, request: Request) -> str:
 
 
 def _resolve_sandbox(
-    scope: Scope, dependencies: Dependencies, route: VendorRoute | UnknownPath, credential: str
+    name: str, dependencies: Dependencies, route: VendorRoute | UnknownPath, credential: str
 ) -> Sandbox:
-    """Return the sandbox named by prefix or header, else the one that claims the credential.
+    """Return the sandbox of this name, else the one that claims the credential.
 
-    Without either, it is the default sandbox.
+    `name` is that of the prefix or the header. Without either, it is the default sandbox.
     """
-    if name := request_info_in(scope).sandbox_name:
+    if name:
         return dependencies.sandboxes.get_or_create(name)
     if isinstance(route, UnknownPath):
         return dependencies.sandboxes.get_or_create(DEFAULT_SANDBOX)
@@ -168,16 +181,16 @@ def _resolve_sandbox(
 def _build_incoming(
     route: VendorRoute, request: Request, credential: str, depth: int
 ) -> IncomingRequest:
-    scenario_names = parse_scenario_names(request.headers.get("x-mock-scenario", ""))
+    header = request.headers.get("x-mock-scenario")
     wrong_method = (
         Rule(lambda _: True, route.bound.provider.wrong_method) if route.allowed_methods else None
     )
-    endpoint = route.endpoint if route.allowed_methods else route.select_endpoint(request)
+    has_choice = route.alternatives and not route.allowed_methods
     return IncomingRequest(
         route.bound,
-        endpoint,
+        route.select_endpoint(request) if has_choice else route.endpoint,
         request,
-        scenario_names,
+        parse_scenario_names(header) if header else (),
         credential,
         wrong_method,
         webhook_depth=depth,
@@ -191,7 +204,8 @@ def _respond_and_render(
     started_at = time.perf_counter()
     try:
         exchange = respond(sandbox.state, matched, now)
-        response = build_response(exchange, request_info_in(scope).allowed_methods)
+        info: RequestInfo = scope["state"]["request_info"]
+        response = build_response(exchange, info.allowed_methods)
     except Exception as error:  # noqa: BLE001 - any failure of a provider is a problem response
         return _record_failure(scope, error), ()
     sandbox.request_durations[exchange.id] = round((time.perf_counter() - started_at) * 1_000)

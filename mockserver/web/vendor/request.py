@@ -54,12 +54,19 @@ def parse_fields(content_type: str, body: bytes, query: str) -> ParsedFields:
     try:
         query_pairs = _parse_form(query.encode("latin-1")) if query else ()
         if query_pairs:
-            fields = nest_fields(query_pairs, MAX_FIELDS)
+            fields = _build_fields(query_pairs, MAX_FIELDS)
         subject = "body"
         body_pairs = _parse_body(content_type, body)
-        return ParsedFields(fields | nest_fields(body_pairs, MAX_FIELDS - len(query_pairs)), "")
+        return ParsedFields(fields | _build_fields(body_pairs, MAX_FIELDS - len(query_pairs)), "")
     except (ValueError, RecursionError) as error:
         return ParsedFields(fields, f"the {subject} {_describe_error(error)}")
+
+
+def _build_fields(pairs: Pairs, max_fields: int) -> dict[str, object]:
+    """Build the fields; only names with brackets have to be nested."""
+    flat = dict(pairs)
+    is_flat = len(pairs) <= max_fields and "[" not in "".join(flat)
+    return flat if is_flat else nest_fields(pairs, max_fields)
 
 
 def _describe_error(error: Exception) -> str:

@@ -1,6 +1,5 @@
 """The calls: found by their ids, with the progress of each, queued, ended and evicted."""
 
-from mockserver.core.call import parse_recording_token
 from mockserver.core.script import WaitReason
 from mockserver.engine.state.calls import FALLBACK_SCENARIO, NEW_PROGRESS, CallProgress, Calls
 from tests.support.builders import build_call, build_call_spec
@@ -21,10 +20,9 @@ def build_calls(*call_ids: str) -> Calls:
 
 def test_a_call_is_found_by_its_ids() -> None:
     calls = build_calls("c1", "c2")
-    tokens = [parse_recording_token(URL.format(name)) for name in ("c1", "c2")]
     assert list(calls.by_id) == ["c1", "c2"]
     assert calls.ids_by_vendor_id == {("mobtexting", "v-c1"): "c1", ("mobtexting", "v-c2"): "c2"}
-    assert calls.ids_by_recording == dict(zip(tokens, ("c1", "c2"), strict=True))
+    assert calls.ids_by_recording == {"c1": "c1", "c2": "c2"}
     assert (calls.count, calls.progress) == (2, {"c1": NEW_PROGRESS, "c2": NEW_PROGRESS})
 
 

@@ -11,9 +11,10 @@ from mockserver.core.behavior import (
     LegBehavior,
     fixed_duration,
 )
-from mockserver.core.call import Event, recording_token
+from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario
+from mockserver.core.seeded import recording_token
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event
 from mockserver.providers.mobtexting import PROVIDER

@@ -9,7 +9,7 @@ import pytest
 from mockserver import __version__
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
-from mockserver.core.provider import Endpoint, EndpointResult
+from mockserver.core.provider import Endpoint, EndpointResult, no_acceptor
 from mockserver.core.rulebook import RequestContext
 from mockserver.runtime.sandbox import Timing
 from mockserver.web.control.index_page import render_page
@@ -187,7 +187,9 @@ def with_root_endpoint(configuration: Configuration) -> Configuration:
     )
     bound = changed.providers["mobtexting"]
     checks = {**bound.checks, "root": lambda _: ()}
-    return changed._replace(providers={"mobtexting": bound._replace(checks=checks)})
+    return changed._replace(
+        providers={"mobtexting": bound._replace(checks=checks, acceptor=no_acceptor)}
+    )
 
 
 def no_credential(_: Request) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from mockserver.audio.tones import Recording, Sound
 from mockserver.audio.wav import file_size, render_chunks
-from mockserver.core.call import Event, recording_token
+from mockserver.core.call import Event
+from mockserver.core.seeded import recording_token
 from mockserver.web.control.recordings import parse_range
 from tests.support import read
 from tests.support.site import read_problem

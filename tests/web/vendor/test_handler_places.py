@@ -7,7 +7,7 @@ import pytest
 
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
-from mockserver.core.provider import BoundProvider, Endpoint, EndpointResult
+from mockserver.core.provider import BoundProvider, Endpoint, EndpointResult, no_acceptor
 from mockserver.core.rulebook import RequestContext
 from tests.support.site import read_problem
 from tests.support.site_client import SiteClient, build_site_client
@@ -60,7 +60,9 @@ def acme(configuration: Configuration) -> SiteClient:
     mobtexting = configuration.providers["mobtexting"]
     provider = mobtexting.provider._replace(name="acme", endpoints=ENDPOINTS)
     checks = {endpoint.operation: lambda _: () for endpoint in ENDPOINTS}
-    bound: BoundProvider = mobtexting._replace(provider=provider, checks=checks)
+    bound: BoundProvider = mobtexting._replace(
+        provider=provider, checks=checks, acceptor=no_acceptor
+    )
     return build_site_client(
         configuration._replace(providers={"mobtexting": mobtexting, "acme": bound})
     )
