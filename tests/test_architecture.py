@@ -360,6 +360,7 @@ VERBS = {
     "accounts": {"replace", "charge", "save_record", "store_upload"},
     "activations": {
         *("add", "clear", "reserve", "settle", "take_position", "restart_responses"),
+        "take_number",
     },
     "agenda": {"schedule", "take"},
     "calls": {"add", "update", "set_progress", "queue_for", "end", "evict"},
@@ -608,7 +609,10 @@ ENTRY_POINTS = {
     "app": set[str](),
     "replay": set[str](),
     "runtime": {"commands", "simulation.run_due_item", "webhooks.complete_attempt"},
-    "web": {"commands", "pipeline", "scenario_selection", "webhooks.is_due_before_response"},
+    "web": {
+        *("commands", "pipeline", "scenario_selection", "unknown_path"),
+        *("call_scenarios.reached_names", "webhooks.is_due_before_response"),
+    },
 }
 """Package -> what it may call of the engine."""
 

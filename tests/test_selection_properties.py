@@ -1,6 +1,6 @@
 """Whatever the scenarios are, all that tells which one was selected agrees."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pytest
@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 
 from mockserver.core.behavior import PRESETS
 from mockserver.core.call import Call
+from mockserver.core.composition import ASPECTS
 from mockserver.core.configuration import Configuration
 from mockserver.core.leg_names import legs_by_name
 from mockserver.core.provider import all_faults
@@ -21,7 +22,8 @@ from mockserver.core.scenario import (
     MatchRule,
     Scenario,
 )
-from mockserver.core.selection import ASPECTS, EXPLICIT_RANKS, Activation
+from mockserver.core.seeded import choice
+from mockserver.core.selection import EXPLICIT_RANKS, Activation
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.pipeline import handle, match_request
 from mockserver.engine.sandbox_state import SandboxState
@@ -40,6 +42,8 @@ from tests.support.placing_requests import (
 from tests.support.simulation import START, state_with_scenarios
 
 NAMES = ("first", "second", "third")
+BUSY = Scenario(name="busy", legs={"callee": PRESETS["busy"]})
+"""What `busy` is as an item of a list, where no scenario has that name."""
 FIELDS = sorted({name for placing in PLACING_REQUESTS for name in placing.fields})
 FAULTS = sorted(
     {fault.name for bound in PROVIDERS.values() for fault in all_faults(bound.provider)}
@@ -67,16 +71,39 @@ bodies: Mapping[str, st.SearchStrategy[dict[str, Any]]] = {
         lambda leg, preset: {"legs": {leg: preset}},
         st.sampled_from(LEGS),
         st.sampled_from(tuple(PRESETS.values())),
-    )
-    | st.builds(lambda name: {"use": name}, st.sampled_from(("no-answer", "callee-busy"))),
+    ),
     "webhooks": st.builds(
         lambda copies: {"webhooks": {"any": DeliveryBehavior(duplicate=copies)}}, st.integers(1, 2)
     ),
 }
 """Aspect -> the keys of a scenario that speaks to it."""
+LEAVES: Mapping[str, dict[str, Any]] = {
+    "down": {"responses": (ApiBehavior(fault="server-error"),)},
+    "passing": {"responses": (ApiBehavior(),), "legs": {"callee": PRESETS["rejected"]}},
+    "lost": {"webhooks": {"any": DeliveryBehavior(drop=None)}},
+    "nested": {"choose": ((1.0, "down"), (2.0, "lost"), (1.0, "busy"))},
+    "redialed": {"attempts": ("lost", "busy"), "use": "passing"},
+}
+"""Scenario to which others lead -> its keys."""
+leaves = st.sampled_from((*LEAVES, "no-answer"))
+composed: st.SearchStrategy[dict[str, Any]] = st.builds(
+    lambda own_list, use: {**own_list, **use},
+    st.just({})
+    | st.builds(
+        lambda names: {"choose": tuple(zip((1.0, 2.0, 0.5), names, strict=False))},
+        st.lists(leaves, min_size=1, max_size=3, unique=True),
+    )
+    | st.builds(
+        lambda key, names: {key: tuple(names)},
+        st.sampled_from(("attempts", "numbers")),
+        st.lists(st.sampled_from(("lost", "busy", "no-answer")), min_size=1, max_size=2),
+    ),
+    st.just({}) | st.builds(lambda name: {"use": name}, leaves),
+)
+"""The keys that lead to other scenarios: a list, `use`, both or none."""
 NO_BODY: Mapping[str, dict[str, Any]] = {
     "api": {"responses": ()},
-    "legs": {"legs": {}, "use": ""},
+    "legs": {"legs": {}},
     "webhooks": {"webhooks": {}},
 }
 
@@ -100,6 +127,7 @@ def scenario_strategy(draw: st.DrawFn, name: str) -> Scenario:
     aspects = draw(st.sets(st.sampled_from(sorted(ASPECTS))))
     keys = {key: value for aspect in sorted(aspects) for key, value in draw(bodies[aspect]).items()}
     match = draw(st.none() | match_rules)
+    keys |= draw(composed)
     return Scenario(name=name, match=match, bundled=draw(st.booleans()), **keys)
 
 
@@ -122,8 +150,11 @@ sandboxes = st.builds(
 
 
 def build_state(configuration: Configuration, sandbox: Sandbox) -> SandboxState:
-    usual = configuration.scenarios.by_name["answered"]
-    state = state_with_scenarios(configuration, usual, *sandbox.scenarios)
+    known = configuration.scenarios.by_name
+    inner = [Scenario(name=name, **keys) for name, keys in LEAVES.items()]
+    state = state_with_scenarios(
+        configuration, known["answered"], known["no-answer"], *inner, *sandbox.scenarios
+    )
     for activated in sandbox.activated:
         activate(state, activated.scenario, activated.times, **asdict(activated.match))
     return state
@@ -150,7 +181,12 @@ def test_call_request_and_explanation_name_the_same_scenarios(
             selected = {item["aspect"]: item for item in entry["scenarios"]}
             if entry["call"]:
                 shown = serialize_call(state, read.calls(state)[entry["call"]])
-                names = [item["scenario"] for aspect, item in selected.items() if aspect != "api"]
+                names = [
+                    name
+                    for aspect, item in selected.items()
+                    if aspect != "api"
+                    for name in (item["scenario"], *item.get("reached", ()))
+                ]
                 assert shown["scenarios"] == list(dict.fromkeys(names))
                 explicit += [
                     item["scenario"]
@@ -187,8 +223,9 @@ def test_a_call_plays_what_the_first_scenario_that_matches_it_says(
             assert matched == context
             names = precedence(state, header, in_force, context)
             by_name = state.configuration.scenarios.by_name
-            legs = next(each for each in names if ASPECTS["legs"](by_name[each]))
-            webhooks = next((each for each in names if by_name[each].webhooks), None)
+            spoken = {each: set(spoken_aspects(by_name, each)) for each in names}
+            legs = next(each for each in names if "legs" in spoken[each])
+            webhooks = next((each for each in names if "webhooks" in spoken[each]), None)
             assert read.leg_scenarios(state)[name].scenario == by_name[legs]
             assert read.webhook_scenarios(state).get(name) == (webhooks and by_name[webhooks])
 
@@ -273,13 +310,85 @@ def is_api_activation(
                 (
                     each
                     for each in in_force
-                    if by_name[each.scenario_name].responses
+                    if "api" in spoken_aspects(by_name, each.scenario_name)
                     and not each.match.mismatch(match.context)
                 ),
                 None,
             )
-            return ranks == ["activation"] and oldest == activation
+            [selected] = [item for item in entry["scenarios"] if item["aspect"] == "api"]
+            reached = (selected["scenario"], *selected.get("reached", ()))
+            is_ordered = any(name in by_name and by_name[name].responses for name in reached)
+            return ranks == ["activation"] and oldest == activation and is_ordered
     return False
+
+
+# --- composed scenarios --------------------------------------------------------------------------
+
+
+def spoken_aspects(
+    by_name: Mapping[str, Scenario], name: str, *, is_listless: bool = False
+) -> Iterator[str]:
+    """Yield the aspects of a scenario and of all that it leads to, read from outside to inside."""
+    scenario = by_name.get(name, BUSY)
+    own = {"api": scenario.responses, "legs": scenario.legs, "webhooks": scenario.webhooks}
+    yield from (aspect for aspect, words in own.items() if words)
+    choices = tuple(item for _, item in scenario.choose)
+    items = () if is_listless else (*scenario.attempts, *scenario.numbers, *choices)
+    for item in items:
+        yield from spoken_aspects(by_name, item)
+    if scenario.use:
+        inner = is_listless or bool(scenario.attempts or scenario.numbers or choices)
+        yield from spoken_aspects(by_name, scenario.use, is_listless=inner)
+
+
+def read_from_outside(
+    by_name: Mapping[str, Scenario],
+    name: str,
+    draw: tuple[int, int, bool],
+    *,
+    is_listless: bool = False,
+) -> Iterator[str]:
+    """Yield the names of what describes a first attempt; `draw` are the fields of a `Draw`."""
+    request, index, in_batch = draw
+    scenario = by_name.get(name, BUSY)
+    yield name
+    if not is_listless:
+        weighted = scenario.choose
+        if in_batch:
+            silent = [each for each in weighted if "api" not in spoken_aspects(by_name, each[1])]
+            weighted = tuple(silent) or weighted
+        if weighted:
+            weights, names = zip(*weighted, strict=True)
+            item = choice(names, weights, "seed", request, index, name)
+            yield from read_from_outside(by_name, item, draw)
+        for first in (*scenario.attempts[:1], *scenario.numbers[:1]):
+            yield from read_from_outside(by_name, first, draw)
+    if scenario.use:
+        inner = is_listless or bool(scenario.attempts or scenario.numbers or scenario.choose)
+        yield from read_from_outside(by_name, scenario.use, draw, is_listless=inner)
+
+
+@given(sandbox=sandboxes)
+@SMALL
+def test_each_request_and_call_is_read_from_outside_to_inside_by_its_own_draw(
+    configuration: Configuration, sandbox: Sandbox
+) -> None:
+    state = build_state(configuration._replace(seed="seed"), sandbox)
+    by_name = state.configuration.scenarios.by_name
+    for number, (placing, header) in enumerate(sandbox.requests, 1):
+        exchange = send(state, placing, header)
+        entries = [*explain_calls(exchange, state)]
+        in_batch = len(entries) > 1
+        for index, entry in enumerate(entries):
+            for item in entry["scenarios"]:
+                is_api = item["aspect"] == "api"
+                draw = (
+                    number,
+                    -1 if is_api and in_batch else index,
+                    in_batch and not is_api,
+                )
+                expected = read_from_outside(by_name, item["scenario"], draw)
+                assert [item["scenario"], *item.get("reached", ())] == list(expected)
 
 
 # --- aspects are independent ---------------------------------------------------------------------

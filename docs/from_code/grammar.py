@@ -40,7 +40,7 @@ def _description_and_form(entry: Any) -> tuple[str, str]:
     """Return (description, form); the form of a reference is a link to its section."""
     if not isinstance(entry, dict):
         return "", ""
-    name = entry.get("$ref", "").rpartition("/")[2]
+    name = entry.get("$ref", "").removeprefix("#/$defs/").partition("/")[0]
     form = f"[{name}](#{name})" if name else _form(entry)
     return entry.get("description", ""), form
 

@@ -85,4 +85,4 @@ def describe_scenarios(configuration: Configuration) -> list[dict[str, Any]]:
     from mockserver.web.control.scenarios import serialize_scenario  # noqa: PLC0415 - as above
 
     scenarios = configuration.scenarios
-    return [serialize_scenario(scenarios.by_name[name]) for name in scenarios.public_names]
+    return [serialize_scenario(scenarios, name) for name in scenarios.public_names]

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from mockserver.config import semantic_checks
 from mockserver.config.accounts import account_problems, build_account
+from mockserver.config.call_shapes import call_shapes
+from mockserver.config.composition_checks import composition_problems, is_composed
 from mockserver.config.cycles import find_cycles, rotate_cycle
 from mockserver.config.known_names import KnownNames, all_vendor_events, collect_known_names
 from mockserver.config.old_keys import UPGRADE_HINT, old_key_problems, with_new_keys
@@ -21,6 +23,7 @@ from mockserver.config.schema_checks import (
     schema_problems,
     without_problems,
 )
+from mockserver.config.spoken_words import SpokenWords
 from mockserver.config.unreachable import find_unreachable
 from mockserver.config.yaml_document import YamlDocument, parse_document
 from mockserver.core.account import Account
@@ -90,7 +93,7 @@ def load_definitions(
     problems += [locate_problem(file.document, found) for file in files for found in file.problems]
     if problems:
         raise InvalidFiles(sorted(set(problems)))
-    return _build_definitions(files, known_names)
+    return _build_definitions(files, known_names, providers)
 
 
 def _parse_files(sources: Iterable[SourceText]) -> tuple[list[_ParsedFile], list[Problem]]:
@@ -175,7 +178,9 @@ def _format_cycle(cycle: tuple[str, ...]) -> str:
     return " -> ".join((*cycle[:5], *rest))
 
 
-def _build_definitions(files: list[_ParsedFile], known_names: KnownNames) -> Definitions:
+def _build_definitions(
+    files: list[_ParsedFile], known_names: KnownNames, providers: Mapping[str, BoundProvider]
+) -> Definitions:
     """Build all scenarios and accounts; a later file overrides an earlier one.
 
     Accounts of later files come first: of two that accept any credential, the later one applies.
@@ -189,7 +194,8 @@ def _build_definitions(files: list[_ParsedFile], known_names: KnownNames) -> Def
             scenarios.pop(scenario.name, None)
             scenarios[scenario.name] = scenario
         accounts = {**(later := _file_accounts(file, known_names)), **accounts, **later}
-    if problems := sorted(_unreachable_problems(scenarios.values())):
+    composed = _composition_problems(files, scenarios, providers)
+    if problems := sorted({*_unreachable_problems(scenarios.values()), *composed}):
         raise InvalidFiles(problems)
     return Definitions(ScenarioSet(scenarios, default), accounts)
 
@@ -211,6 +217,25 @@ def _file_scenarios(
             return str(file.document.locate(("scenarios", name, *path)))
 
         yield from build_scenarios(name, body, locate, FileContext(file.bundled, vendor_events))
+
+
+def _composition_problems(
+    files: list[_ParsedFile],
+    scenarios: Mapping[str, Scenario],
+    providers: Mapping[str, BoundProvider],
+) -> Iterator[Problem]:
+    """Yield what is wrong with scenarios together; of a name, the last file counts."""
+    last = {name: file for file in files for name in file.entry_names("scenarios")}
+    composed = [
+        (name, file, file.content["scenarios"][name])
+        for name, file in last.items()
+        if not file.bundled and is_composed(file.content["scenarios"][name])
+    ]
+    shapes = call_shapes(providers) if composed else ()
+    spoken = tuple(SpokenWords(scenarios, shape) for shape in shapes)
+    for name, file, body in composed:
+        for path, message in composition_problems(scenarios, name, body, spoken):
+            yield locate_problem(file.document, (("scenarios", name, *path), message))
 
 
 def _unreachable_problems(scenarios: Iterable[Scenario]) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from mockserver.config.known_names import KnownNames, all_vendor_events
+from mockserver.config.list_items import list_items
 from mockserver.config.problems import DocumentPath
 from mockserver.config.schema_checks import (
     KeySegment,
@@ -13,6 +14,7 @@ from mockserver.config.schema_checks import (
     format_value,
     valid_items,
 )
+from mockserver.core.composition import BEHAVIOR_WORDS
 from mockserver.core.provider import VendorEvent
 from mockserver.core.scenario import CONTEXT_NAMES
 from mockserver.core.suggestions import did_you_mean
@@ -30,9 +32,7 @@ def reference_problems(
     body: RawMapping, known_names: KnownNames, scenario_names: Iterable[str]
 ) -> Iterator[PathProblem]:
     """Yield a problem for every unknown name in a scenario."""
-    known = tuple(scenario_names)
-    for path, name in scenario_references(body):
-        yield from unknown_name_problems("scenario", path, name, known)
+    yield from _scenario_name_problems(body, tuple(scenario_names))
     for path, leg in _leg_references(body):
         yield from unknown_name_problems("leg", path, leg, known_names.legs)
     for path, fault in _fault_references(body):
@@ -49,6 +49,18 @@ def reference_problems(
     yield from _match_problems(body, known_names)
 
 
+def _scenario_name_problems(body: RawMapping, known: tuple[str, ...]) -> Iterator[PathProblem]:
+    """Yield the unknown scenarios; an item of `attempts` or `numbers` may be a behavior word."""
+    if "use" in body:
+        yield from unknown_name_problems("scenario", ("use",), body["use"], known)
+    for item in list_items(body):
+        if item.body is None and item.key == "choose":
+            yield from unknown_name_problems("scenario", item.path, item.name, known)
+        elif item.body is None:
+            names = dict.fromkeys((*known, *BEHAVIOR_WORDS))
+            yield from unknown_name_problems("scenario or behavior", item.path, item.name, names)
+
+
 def unknown_name_problems(
     kind: str, path: DocumentPath, name: str, known: Iterable[str]
 ) -> Iterator[PathProblem]:
@@ -58,18 +70,16 @@ def unknown_name_problems(
 
 
 def scenario_references(body: RawMapping) -> Iterator[Reference]:
-    """Yield the references to other scenarios."""
+    """Yield the references to other scenarios or behavior words, those inside items included."""
     if "use" in body:
         yield ("use",), body["use"]
-    for index, choice in valid_items(body, "choose"):
-        yield ("choose", index, "use"), choice["use"]
-    yield from ((path, entry) for path, entry in list_entries(body) if isinstance(entry, str))
-
-
-def list_entries(body: RawMapping) -> Iterator[tuple[DocumentPath, Any]]:
-    """Yield (path, entry) for `attempts` and `numbers`: names of scenarios, or mappings of legs."""
-    for key in ("attempts", "numbers"):
-        yield from (((key, index), entry) for index, entry in valid_items(body, key))
+    for item in list_items(body):
+        if item.body is None:
+            yield item.path, item.name
+        else:
+            yield from (
+                (item.inner_path(path), name) for path, name in scenario_references(item.body)
+            )
 
 
 def _suggestion(name: str, known: tuple[str, ...]) -> str:
@@ -128,9 +138,6 @@ def _leg_references(body: RawMapping) -> Iterator[Reference]:
     if "leg" in body.get("needs", {}):
         yield ("needs", "leg"), body["needs"]["leg"]
     yield from ((("legs", KeySegment(leg)), leg) for leg in body.get("legs", ()))
-    for path, entry in list_entries(body):
-        if isinstance(entry, Mapping):
-            yield from (((*path, KeySegment(leg)), leg) for leg in entry)
     for index, step in valid_items(body, "steps"):
         for path, leg in _step_leg_references(step):
             yield ("steps", index, *path), leg

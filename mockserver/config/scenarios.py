@@ -1,9 +1,10 @@
 """Build scenarios from checked YAML values."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mockserver.config.behaviors import build_leg_behavior, parse_duration_range, parse_milliseconds
+from mockserver.config.list_items import ListItem, list_items
 from mockserver.config.problems import DocumentPath
 from mockserver.config.steps import build_steps
 from mockserver.core.provider import VendorEvent
@@ -23,20 +24,17 @@ class FileContext(NamedTuple):
 def build_scenarios(
     name: str, body: RawMapping, locate: Locate, context: FileContext
 ) -> Iterator[Scenario]:
-    """Yield the scenario, and before it one for each mapping in `attempts` and `numbers`.
+    """Yield the scenario, and before it one for each of its items that has words of its own.
 
     These have names such as `busy-first/attempts/1`. `locate` formats the position of a path
     within the scenario as `file:line:column`.
     """
-    for key in ("attempts", "numbers"):
-        for index, entry in enumerate(body.get(key, ())):
-            if not isinstance(entry, str):
-                yield Scenario(
-                    _nested_name(name, key, index),
-                    locate((key, index)),
-                    context.bundled,
-                    legs=_build_legs(entry),
-                )
+    items = tuple(list_items(body))
+    for item in items:
+        if item.body is not None:
+            yield from build_scenarios(
+                item.scenario_name(name), item.body, _locate_within(item, locate), context
+            )
     yield Scenario(
         name=name,
         location=locate(()),
@@ -49,9 +47,13 @@ def build_scenarios(
             for index, item in enumerate(body.get("steps", ()))
             for step in build_steps(item, locate(("steps", index)), context.vendor_events)
         ),
-        attempts=_scenario_names(name, body, "attempts"),
-        numbers=_scenario_names(name, body, "numbers"),
-        choose=tuple((float(choice["weight"]), choice["use"]) for choice in body.get("choose", ())),
+        attempts=_scenario_names(name, items, "attempts"),
+        numbers=_scenario_names(name, items, "numbers"),
+        choose=tuple(
+            (float(body["choose"][item.position]["weight"]), item.scenario_name(name))
+            for item in items
+            if item.key == "choose"
+        ),
         use=body.get("use", ""),
         responses=tuple(_build_api_behaviors(body)),
         webhooks={
@@ -67,16 +69,13 @@ def build_match_rule(raw: RawMapping) -> MatchRule:
     return MatchRule(globs, fields)
 
 
-def _nested_name(name: str, key: str, index: int) -> str:
-    return f"{name}/{key}/{index + 1}"
+def _locate_within(item: ListItem, locate: Locate) -> Locate:
+    """Return what locates the paths within an item."""
+    return lambda path: locate(item.inner_path(path) if path else (item.key, item.position))
 
 
-def _scenario_names(name: str, body: RawMapping, key: str) -> tuple[str, ...]:
-    items = enumerate(body.get(key, ()))
-    return tuple(
-        entry if isinstance(entry, str) else _nested_name(name, key, index)
-        for index, entry in items
-    )
+def _scenario_names(name: str, items: Iterable[ListItem], key: str) -> tuple[str, ...]:
+    return tuple(item.scenario_name(name) for item in items if item.key == key)
 
 
 def _build_legs(raw: RawMapping) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from mockserver.config import references
 from mockserver.config.known_names import KnownNames
+from mockserver.config.list_items import LIST_KEYS, list_items
 from mockserver.config.problems import DocumentPath
 from mockserver.config.schema_checks import KeySegment, PathProblem, valid_items
 from mockserver.core.causes import CAUSES
@@ -13,7 +14,7 @@ from mockserver.core.time import parse_duration
 RawMapping = Mapping[str, Any]
 
 DURATION_KEYS: Final = frozenset({"ring", "answer", "talk", "hangup", "after", "for"})
-EXCLUSIVE_KEYS: Final = ("steps", "attempts", "numbers", "choose", "use")
+EXCLUSIVE_KEYS: Final = ("steps", "attempts", "numbers", "choose")
 ACTION_KEYS: Final = ("ring", "answer", "machine", "hangup", "press", "say", "wait", "act")
 MODIFIER_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "cause": ("hangup", "act"),
@@ -27,10 +28,14 @@ AFTER_ANSWER_KEYS: Final = ("answer", "press", "say", "talk", "hangup")
 def scenario_problems(
     body: RawMapping, known_names: KnownNames, scenario_names: Iterable[str]
 ) -> Iterator[PathProblem]:
-    """Yield all problems, with paths from the scenario on.
+    """Yield all problems, those inside items of its list included, with paths from the scenario on.
 
     `scenario_names` are the names of all scenarios in all files.
     """
+    for item in list_items(body):
+        if item.body is not None:
+            for path, message in scenario_problems(item.body, known_names, scenario_names):
+                yield item.inner_path(path), message
     yield from references.reference_problems(body, known_names, scenario_names)
     yield from _duration_problems(body)
     yield from _after_answer_problems(body)
@@ -54,7 +59,8 @@ def scalars(value: Any, path: DocumentPath = ()) -> Iterator[tuple[DocumentPath,
 
 def _duration_problems(body: RawMapping) -> Iterator[PathProblem]:
     """Yield duration ranges whose end is below their start; globs in `match` are no durations."""
-    for path, value in scalars({key: item for key, item in body.items() if key != "match"}):
+    own = {key: value for key, value in body.items() if key not in ("match", *LIST_KEYS)}
+    for path, value in scalars(own):
         low, _, high = value.partition("..")
         if (
             path[-1] in DURATION_KEYS
@@ -66,16 +72,14 @@ def _duration_problems(body: RawMapping) -> Iterator[PathProblem]:
 
 def _after_answer_problems(body: RawMapping) -> Iterator[PathProblem]:
     """Yield actions after an answer of legs that never answer."""
-    entries = [(("legs",), body.get("legs", {})), *references.list_entries(body)]
-    for path, legs in entries:
-        for leg, behavior in legs.items() if isinstance(legs, Mapping) else ():
-            then = behavior.get("then") if isinstance(behavior, Mapping) else None
-            for key in AFTER_ANSWER_KEYS if then in CAUSES else ():
-                if key in behavior:
-                    yield (
-                        (*path, leg, KeySegment(key)),
-                        f"{key!r} has no effect: `then: {then}` never answers",
-                    )
+    for leg, behavior in body.get("legs", {}).items():
+        then = behavior.get("then") if isinstance(behavior, Mapping) else None
+        for key in AFTER_ANSWER_KEYS if then in CAUSES else ():
+            if key in behavior:
+                yield (
+                    ("legs", leg, KeySegment(key)),
+                    f"{key!r} has no effect: `then: {then}` never answers",
+                )
 
 
 def _combination_problems(body: RawMapping) -> Iterator[PathProblem]:

@@ -1,11 +1,11 @@
 """Find scenarios that can never play, because an earlier one matches all of their requests."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from itertools import combinations
 
+from mockserver.core.composition import composed_aspects
 from mockserver.core.scenario import MatchRule, Scenario
-from mockserver.core.selection import ASPECTS
 
 
 def find_unreachable(scenarios: Iterable[Scenario]) -> Iterator[tuple[Scenario, Scenario]]:
@@ -13,16 +13,19 @@ def find_unreachable(scenarios: Iterable[Scenario]) -> Iterator[tuple[Scenario, 
 
     Bundled scenarios are not compared.
     """
+    by_name = {scenario.name: scenario for scenario in scenarios}
     matching = [
-        scenario for scenario in scenarios if scenario.match is not None and not scenario.bundled
+        scenario
+        for scenario in by_name.values()
+        if scenario.match is not None and not scenario.bundled
     ]
     for earlier, later in combinations(matching, 2):
-        if _covers(earlier, later) and _aspects(later) <= _aspects(earlier):
+        if _covers(earlier, later) and _aspects(by_name, later) <= _aspects(by_name, earlier):
             yield earlier, later
 
 
-def _aspects(scenario: Scenario) -> set[str]:
-    return {aspect for aspect, has_aspect in ASPECTS.items() if has_aspect(scenario)}
+def _aspects(by_name: Mapping[str, Scenario], scenario: Scenario) -> set[str]:
+    return set(composed_aspects(by_name, scenario))
 
 
 def _covers(earlier: Scenario, later: Scenario) -> bool:

@@ -92,7 +92,7 @@ class Scenario(Value):
     - `legs`: `a`, `b`, `callee` or the vendor's word for a leg -> its behavior.
     - `use`, `choose` (pairs of a weight and a name), `attempts` and `numbers` lead to other
       scenarios by name. A scenario written inside such a list has a name with a `/`, which
-      cannot be asked for.
+      cannot be asked for. An item may also be a behavior word.
     - `responses` are for successive requests, `webhooks` by the kind of webhook.
     """
 
@@ -109,21 +109,22 @@ class Scenario(Value):
     use: str = ""
     responses: tuple[ApiBehavior, ...] = ()
     webhooks: Mapping[str, DeliveryBehavior] = EMPTY_MAPPING
-    inherited_legs: tuple[Mapping[str, LegBehavior], ...] = ()
-    """The legs of the scenarios that led to this one, the nearest first."""
+
+    @property
+    def has_list(self) -> bool:
+        """Whether it has `attempts`, `numbers` or `choose`; it has at most one of them."""
+        return bool(self.attempts or self.numbers or self.choose)
 
     def leg_behavior(self, leg: str, legs_by_name: Mapping[str, str]) -> LegBehavior | None:
-        """Return the behavior of a leg; None if the scenario does not mention it.
+        """Return the behavior of a leg; None if the scenario's own words do not mention it.
 
         `legs_by_name` is that of `core.leg_names`: its last name that the scenario mentions counts.
         """
-        for legs in (self.legs, *self.inherited_legs):
-            mentioned = [
-                legs[name] for name, other in legs_by_name.items() if other == leg and name in legs
-            ]
-            if mentioned:
-                return mentioned[-1]
-        return None
+        legs = self.legs
+        mentioned = [
+            legs[name] for name, other in legs_by_name.items() if other == leg and name in legs
+        ]
+        return mentioned[-1] if mentioned else None
 
     def missing_requirement(self, context: MatchContext) -> str:
         """Return in words what the scenario needs but the context lacks; empty if nothing."""

@@ -1,32 +1,18 @@
 """Scenario sets, and the selection: for each aspect, the first scenario that speaks to it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from operator import attrgetter
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from mockserver.core.scenario import MatchContext, MatchRule, Scenario
-from mockserver.core.seeded import choice
-from mockserver.core.value import Value
-
-ASPECTS: Final[Mapping[str, Callable[[Scenario], bool]]] = MappingProxyType(
-    {
-        "api": lambda scenario: bool(scenario.responses),
-        "legs": lambda scenario: bool(
-            scenario.legs
-            or scenario.steps
-            or scenario.attempts
-            or scenario.numbers
-            or scenario.choose
-            or scenario.use
-        ),
-        "webhooks": lambda scenario: bool(scenario.webhooks),
-    }
+from mockserver.core.composition import (
+    ASPECTS,
+    composed_aspects,
+    find_scenario,
+    reachable_scenarios,
 )
-"""Aspect -> whether a scenario speaks to it.
-
-The aspects are the behavior of the API, the behavior of the legs, and the delivery of webhooks."""
+from mockserver.core.scenario import MatchContext, MatchRule, Scenario
+from mockserver.core.value import Value
 
 EXPLICIT_RANKS: Final = frozenset({"header", "activation", "match"})
 """Ranks of scenarios that take precedence over a test number."""
@@ -53,14 +39,25 @@ class SelectedScenario(Value):
 
 
 class Selection(Value):
-    """The scenario selected for each aspect; None if no candidate speaks to it."""
+    """The scenario selected for each aspect; None if no candidate speaks to it.
+
+    `draws` is True if one of them can lead to a `choose`.
+    """
 
     api: SelectedScenario | None = None
     legs: SelectedScenario | None = None
     webhooks: SelectedScenario | None = None
+    draws: bool = False
 
 
 NO_SELECTION: Final = Selection()
+
+
+class Reach(NamedTuple):
+    """What a scenario can lead to: the aspects to which it speaks, and whether it draws."""
+
+    aspects: tuple[str, ...]
+    draws: bool
 
 
 class _ScenarioSetFields(NamedTuple):
@@ -94,7 +91,31 @@ class ScenarioSet(_ScenarioSetFields):
         """
         if self.matchable:
             return None
-        return select((SelectedScenario(self.by_name[self.default], "default"),))
+        return select(self, (SelectedScenario(self.by_name[self.default], "default"),))
+
+    @cached_property
+    def _reach_by_name(self) -> dict[str, tuple[Scenario, Reach]]:
+        return {}
+
+    def reach(self, scenario: Scenario) -> Reach:
+        """Return what the scenario can lead to; worked out once for each scenario of the set."""
+        known = self._reach_by_name.get(scenario.name)
+        if known and known[0] is scenario:
+            return known[1]
+        reach = Reach(
+            composed_aspects(self.by_name, scenario),
+            any(part.choose for part in reachable_scenarios(self.by_name, scenario)),
+        )
+        self._reach_by_name[scenario.name] = scenario, reach
+        return reach
+
+    def speaks_of_api(self, name: str) -> bool:
+        """Return True if the scenario of this name can lead to words about the API."""
+        scenario = find_scenario(self.by_name, name)
+        return scenario is not None and "api" in self.reach(scenario).aspects
+
+
+NO_SCENARIOS: Final = ScenarioSet({}, "")
 
 
 def candidates(
@@ -121,48 +142,19 @@ def _is_applicable(match: MatchRule, scenario: Scenario, context: MatchContext) 
     return not (match.mismatch(context) or scenario.missing_requirement(context))
 
 
-def select(options: Iterable[SelectedScenario]) -> Selection:
-    """Select for each aspect, by itself, the first of the candidates that speaks to it."""
-    known = tuple(options)
-    return Selection(**{aspect: _first(speaks, known) for aspect, speaks in ASPECTS.items()})
+def select(scenarios: ScenarioSet, options: Iterable[SelectedScenario]) -> Selection:
+    """Select for each aspect, by itself, the first of the candidates that speaks to it.
 
-
-def _first(
-    speaks_to_aspect: Callable[[Scenario], bool], options: tuple[SelectedScenario, ...]
-) -> SelectedScenario | None:
-    return next((option for option in options if speaks_to_aspect(option.scenario)), None)
-
-
-def resolve(
-    scenarios: ScenarioSet,
-    scenario: Scenario,
-    draw_key: tuple[str, str],
-    attempt_indexes: tuple[int, int],
-) -> Scenario:
-    """Follow `use`, `choose`, `attempts` and `numbers` down to a scenario with legs or steps.
-
-    `draw_key` is (seed, call id) and decides `choose`. `attempt_indexes` is (redial index, number
-    index), both from 0, and decides `attempts` and `numbers`; after their end, the last item
-    repeats. The result inherits the legs that it does not mention itself.
-
-    The loader rejects cycles. A name that a reload has removed ends the search.
+    A scenario speaks to an aspect if anything does to which it can lead.
     """
-    while (name := _next_name(scenario, draw_key, attempt_indexes)) in scenarios.by_name:
-        scenario = scenarios.by_name[name].replace(
-            inherited_legs=(scenario.legs, *scenario.inherited_legs)
-        )
-    return scenario
-
-
-def _next_name(
-    scenario: Scenario, draw_key: tuple[str, str], attempt_indexes: tuple[int, int]
-) -> str:
-    redial_index, number_index = attempt_indexes
-    if scenario.choose:
-        weights = [weight for weight, _ in scenario.choose]
-        return choice([name for _, name in scenario.choose], weights, *draw_key, scenario.name)
-    if scenario.attempts:
-        return scenario.attempts[min(redial_index, len(scenario.attempts) - 1)]
-    if scenario.numbers:
-        return scenario.numbers[min(number_index, len(scenario.numbers) - 1)]
-    return scenario.use
+    selected: dict[str, SelectedScenario] = {}
+    draws = False
+    for option in options:
+        reach = scenarios.reach(option.scenario)
+        new = [aspect for aspect in reach.aspects if aspect not in selected]
+        if new:
+            selected.update(dict.fromkeys(new, option))
+            draws = draws or reach.draws
+            if len(selected) == len(ASPECTS):
+                break
+    return Selection(selected.get("api"), selected.get("legs"), selected.get("webhooks"), draws)

@@ -16,9 +16,10 @@ from mockserver.core.leg_names import legs_by_name
 from mockserver.core.lifecycle import ACTIVE_PHASES
 from mockserver.core.number_plan import TEST_NUMBER, number_plan_behavior
 from mockserver.core.provider import Effects
-from mockserver.core.scenario import Scenario
+from mockserver.core.resolution import NO_DRAW, ResolvedScenario
 from mockserver.core.script import Step, WaitReason, next_step
-from mockserver.core.selection import EXPLICIT_RANKS, NO_SELECTION, resolve
+from mockserver.core.selection import EXPLICIT_RANKS, NO_SELECTION
+from mockserver.engine.call_scenarios import resolve_for_attempt
 from mockserver.engine.exchange import CallMatch
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.state.agenda import ScheduledEvent
@@ -65,11 +66,13 @@ def place_call(
     ready = call if call.starts_at >= now else call.replace(starts_at=now)
     is_new = call_id not in state.calls.by_id
     if is_new:
-        selection = matches[call.spec.match_index].selection if matches else NO_SELECTION
+        match = matches[call.spec.match_index] if matches else None
+        selection = match.selection if match else NO_SELECTION
         webhooks = selection.webhooks
         progress = state.calls.progress.get(call_id, NEW_PROGRESS).replace(
             leg_scenario=selection.legs or FALLBACK_SCENARIO,
             webhook_scenario=webhooks.scenario if webhooks else None,
+            draw=match.draw if match else NO_DRAW,
         )
         state.calls.add(ready, progress)
         state.journal.append(JournalEntry(now, "event", call_id, ready.events[0]))
@@ -146,10 +149,10 @@ def call_account(state: SandboxState, call: Call) -> Account:
     return state.accounts.by_key[call.spec.provider, call.spec.account]
 
 
-def _resolve_leg_names(call: Call, scenario: Scenario) -> Scenario:
-    """Replace the names of legs in the scenario's steps with `Leg.name`."""
-    if not scenario.steps:
-        return scenario
+def _with_leg_names(call: Call, resolved: ResolvedScenario) -> ResolvedScenario:
+    """Replace the names of legs in the steps with `Leg.name`."""
+    if not resolved.steps:
+        return resolved
     names = legs_by_name(call)
 
     def resolve_step(step: Step) -> Step:
@@ -158,21 +161,18 @@ def _resolve_leg_names(call: Call, scenario: Scenario) -> Scenario:
         )
         return step.replace(leg=names.get(step.leg, step.leg), condition=condition)
 
-    return scenario.replace(steps=tuple(map(resolve_step, scenario.steps)))
+    return resolved.replace(steps=tuple(map(resolve_step, resolved.steps)))
 
 
-def _attempt_scenario(state: SandboxState, call: Call, number_index: int) -> Scenario:
+def _attempt_scenario(state: SandboxState, call: Call, number_index: int) -> ResolvedScenario:
     """Resolve the call's scenario for its current redial and this number index (from 0)."""
-    selected = state.calls.progress[call.spec.id].leg_scenario
-    draw_key = (state.configuration.seed, call.spec.id)
+    scenario = state.calls.progress[call.spec.id].leg_scenario.scenario
     indexes = (call.redial_index, number_index)
-    return _resolve_leg_names(
-        call, resolve(state.configuration.scenarios, selected.scenario, draw_key, indexes)
-    )
+    return _with_leg_names(call, resolve_for_attempt(state, call, scenario, indexes))
 
 
 def _choose_behavior(
-    state: SandboxState, call: Call, leg: Leg, scenario: Scenario, names: Mapping[str, str]
+    state: SandboxState, call: Call, leg: Leg, scenario: ResolvedScenario, names: Mapping[str, str]
 ) -> tuple[LegBehavior | None, str]:
     """Choose a leg's behavior: explicit scenario, number plan, other scenario, then the default.
 
@@ -197,7 +197,7 @@ def _choose_behavior(
     return (STAY_ON_LINE if scenario.steps else DEFAULT_BEHAVIOR), "default"
 
 
-def _legs_dialed_by_steps(state: SandboxState, call: Call, scenario: Scenario) -> set[str]:
+def _legs_dialed_by_steps(state: SandboxState, call: Call, scenario: ResolvedScenario) -> set[str]:
     """Return the legs that the remaining steps dial, by a `ring` step or by a vendor event."""
     if not scenario.steps:
         return set()
@@ -232,13 +232,11 @@ def _needed_resource(state: SandboxState, call: Call) -> str:
 
 
 def _record_ignored_legs(
-    state: SandboxState, call: Call, scenario: Scenario, known: Mapping[str, str], now: int
+    state: SandboxState, call: Call, scenario: ResolvedScenario, known: Mapping[str, str], now: int
 ) -> None:
     """Journal the legs that the scenario names but this call does not have."""
-    named = dict.fromkeys(
-        leg for legs in (*scenario.inherited_legs[::-1], scenario.legs) for leg in legs
-    )
-    for leg in named:
+    named = {leg: part.name for part in scenario.parts[::-1] for leg in part.legs}
+    for leg, name in named.items():
         if leg not in known:
-            ignored = IgnoredLeg(scenario.name, leg)
+            ignored = IgnoredLeg(name, leg)
             state.journal.append(JournalEntry(now, "leg-ignored", call.spec.id, ignored))

@@ -8,9 +8,16 @@ from mockserver.core.account import Account
 from mockserver.core.http import Request, Response
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.provider import BoundProvider, Endpoint
+from mockserver.core.resolution import NO_DRAW, Draw
 from mockserver.core.rulebook import RequestContext, Rule, Violation, render_message
-from mockserver.core.scenario import ApiBehavior, MatchContext, Scenario
-from mockserver.core.selection import NO_SELECTION, SelectedScenario, Selection
+from mockserver.core.scenario import ApiBehavior, MatchContext
+from mockserver.core.selection import (
+    NO_SCENARIOS,
+    NO_SELECTION,
+    ScenarioSet,
+    SelectedScenario,
+    Selection,
+)
 from mockserver.core.value import TrackedValue, Value
 
 DEFAULT_API_BEHAVIOR: Final = ApiBehavior()
@@ -20,11 +27,12 @@ class CallMatch(Value):
     """What one planned call is matched with, and the scenarios that this selects.
 
     It is built once, when the request arrives, and read by the API behavior, the legs and the
-    webhooks of the call, the activations and `explain`.
+    webhooks of the call, the activations and `explain`. `draw` decides `choose` for the call.
     """
 
     context: MatchContext
     selection: Selection = NO_SELECTION
+    draw: Draw = NO_DRAW
 
     @property
     def activation_ids(self) -> tuple[str, ...]:
@@ -44,9 +52,8 @@ class Exchange(Value):
     `explanation` says in one line why the request was refused. `scenario_names` are those of its
     header, and those that an activation or a match rule selected. `call_ids` are those of the calls
     that it placed or moved. `matches` has one for each planned call, or one without numbers;
-    `placed_calls` maps its index to the id of the call, if that was placed. `matchable` are the
-    scenarios whose match rules were compared with it. `broken_rules` and `violations` are for
-    `explain`.
+    `placed_calls` maps its index to the id of the call, if that was placed. `scenarios` are what
+    it was compared with. `broken_rules` and `violations` are for `explain`.
     """
 
     id: str
@@ -62,7 +69,7 @@ class Exchange(Value):
     broken_rules: tuple[Rule, ...] = ()
     violations: tuple[Violation, ...] = ()
     matches: tuple[CallMatch, ...] = ()
-    matchable: tuple[Scenario, ...] = ()
+    scenarios: ScenarioSet = NO_SCENARIOS
     placed_calls: Mapping[int, str] = EMPTY_MAPPING
 
 
@@ -87,20 +94,22 @@ class IncomingRequest(TrackedValue):
 class MatchedRequest(TrackedValue):
     """A request with its context, and a match for each planned call.
 
-    `api` is the API behavior of the selected scenario. `reserved` are the ids of the activations
-    that wait for what the request does. `epoch` is that of the state that it was matched with, and
-    `matchable` are the scenarios whose match rules it was compared with. `is_plain` is true if only
-    the default scenario was selected, and that leaves the API as usual.
+    `api` is the API behavior of the selected scenario; `is_api_ordered` is False if the scenario
+    is silent about it after all, as the item that it drew is. `reserved` are the ids of the
+    activations that wait for what the request does. `epoch` is that of the state that it was
+    matched with, and `scenarios` are what it was compared with. `is_plain` is true if only the
+    default scenario was selected, and that leaves the API as usual.
     """
 
     incoming: IncomingRequest
     context: RequestContext
     matches: tuple[CallMatch, ...]
     epoch: int
-    matchable: tuple[Scenario, ...] = ()
+    scenarios: ScenarioSet = NO_SCENARIOS
     api: ApiBehavior = DEFAULT_API_BEHAVIOR
     reserved: tuple[str, ...] = ()
     is_plain: bool = False
+    is_api_ordered: bool = False
 
     @property
     def api_selection(self) -> SelectedScenario | None:

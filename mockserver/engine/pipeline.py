@@ -32,15 +32,7 @@ def match_request(state: SandboxState, incoming: IncomingRequest, now: int) -> M
     matches = build_matches(state, incoming, context)
     scenarios, selection = state.configuration.scenarios, matches[0].selection
     is_plain = selection is scenarios.default_selection and selection.api is None
-    return MatchedRequest(
-        incoming, context, matches, state.epoch, scenarios.matchable, is_plain=is_plain
-    )
-
-
-def match_and_admit(state: SandboxState, incoming: IncomingRequest, now: int) -> MatchedRequest:
-    """Match a request and admit it; if nothing but the default suits, it needs no more."""
-    matched = match_request(state, incoming, now)
-    return matched if matched.is_plain else admit(state, matched)
+    return MatchedRequest(incoming, context, matches, state.epoch, scenarios, is_plain=is_plain)
 
 
 def build_context(
@@ -114,7 +106,7 @@ def respond(state: SandboxState, matched: MatchedRequest, now: int) -> Exchange:
 
 def handle(state: SandboxState, incoming: IncomingRequest, now: int) -> Exchange:
     """Match a request, admit it and respond to it at once."""
-    return respond(state, match_and_admit(state, incoming, now), now)
+    return respond(state, admit(state, match_request(state, incoming, now)), now)
 
 
 def _is_account_current(state: SandboxState, context: RequestContext) -> bool:
@@ -199,7 +191,7 @@ def _build_exchange(
         broken_rules=broken_rules,
         violations=context.violations,
         matches=matched.matches,
-        matchable=matched.matchable,
+        scenarios=matched.scenarios,
         placed_calls=placed,
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from mockserver.core.call import PlannedCall
 from mockserver.core.leg_names import flow_legs_by_name
 from mockserver.core.provider import all_faults
+from mockserver.core.resolution import WHOLE_BATCH, Draw, resolve
 from mockserver.core.rulebook import RequestContext, Rule
 from mockserver.core.scenario import MatchContext
 from mockserver.core.selection import EXPLICIT_RANKS, candidates, select
@@ -29,7 +30,10 @@ def build_matches(
     return tuple(
         [
             CallMatch(
-                each, select(candidates(scenarios, incoming.scenario_names, activations, each))
+                each,
+                select(
+                    scenarios, candidates(scenarios, incoming.scenario_names, activations, each)
+                ),
             )
             for each in contexts
         ]
@@ -37,7 +41,7 @@ def build_matches(
 
 
 def admit(state: SandboxState, matched: MatchedRequest) -> MatchedRequest:
-    """Reserve the activations that were selected, and take the next item of the list of responses.
+    """Reserve the selected activations, draw, and take the next item of the list of responses.
 
     These are the only changes before the response.
     """
@@ -46,13 +50,34 @@ def admit(state: SandboxState, matched: MatchedRequest) -> MatchedRequest:
         ids = (each for match in matched.matches for each in match.activation_ids)
         reserved = tuple(dict.fromkeys(ids))
         state.activations.reserve(reserved)
+        matched = matched.replace(reserved=reserved)
+    if any(match.selection.draws for match in matched.matches):
+        matched = matched.replace(matches=_with_draws(state, matched.matches))
     selected = matched.api_selection
     if selected is None:
-        return matched.replace(reserved=reserved) if reserved else matched
-    scenario = selected.scenario
-    position = state.activations.take_position((selected.activation_id, scenario.name))
-    behavior = scenario.responses[min(position, len(scenario.responses) - 1)]
-    return matched.replace(api=behavior, reserved=reserved)
+        return matched
+    draw = api_draw(matched.matches)
+    scenarios, seed = state.configuration.scenarios, state.configuration.seed
+    author = resolve(scenarios, selected.scenario, seed, draw).api_author
+    if author is None:
+        return matched
+    position = state.activations.take_position((selected.activation_id, author.name))
+    behavior = author.responses[min(position, len(author.responses) - 1)]
+    return matched.replace(api=behavior, is_api_ordered=True)
+
+
+def _with_draws(state: SandboxState, matches: tuple[CallMatch, ...]) -> tuple[CallMatch, ...]:
+    number = state.activations.take_number(state.journal.request_count + 1)
+    in_batch = len(matches) > 1
+    return tuple(
+        [match.replace(draw=Draw(number, index, in_batch)) for index, match in enumerate(matches)]
+    )
+
+
+def api_draw(matches: tuple[CallMatch, ...]) -> Draw:
+    """Return the draw for the API's answer: that of the call, or one for the whole batch."""
+    draw = matches[0].draw
+    return draw.replace(item=WHOLE_BATCH, in_batch=False) if draw.in_batch else draw
 
 
 def forced_rule(matched: MatchedRequest) -> Rule | None:
@@ -77,7 +102,8 @@ def spent_activations(matched: MatchedRequest, placed: Iterable[int]) -> frozens
     """
     selections = (matched.matches[index].selection for index in placed)
     of_calls = (activation_ids(selection.legs, selection.webhooks) for selection in selections)
-    return frozenset(activation_ids(matched.api_selection)).union(*of_calls)
+    ordered = (matched.api_selection,) if matched.is_api_ordered else ()
+    return frozenset(activation_ids(*ordered)).union(*of_calls)
 
 
 def give_back(state: SandboxState, matched: MatchedRequest) -> None:

@@ -1,6 +1,9 @@
 """Create deliveries of webhooks, schedule their attempts and store the results."""
 
+from collections.abc import Iterator
+
 from mockserver.core.journal import JournalEntry
+from mockserver.core.resolution import ResolvedScenario
 from mockserver.core.scenario import DEFAULT_DELIVERY, DeliveryBehavior
 from mockserver.core.webhook import (
     ORIGIN_PLACEHOLDER,
@@ -9,6 +12,7 @@ from mockserver.core.webhook import (
     DeliveryResult,
     Webhook,
 )
+from mockserver.engine.call_scenarios import resolve_for_attempt
 from mockserver.engine.retry_policy import apply_retry_policy
 from mockserver.engine.sandbox_state import SandboxState
 
@@ -65,24 +69,34 @@ def inbox_url(state: SandboxState, provider: str) -> str:
 
 def is_due_before_response(state: SandboxState, call_ids: tuple[str, ...]) -> bool:
     """Return True if a scenario wants due items to run before the response to these calls."""
-    scenarios = (
-        state.calls.progress[call_id].webhook_scenario
-        for call_id in call_ids
-        if call_id in state.calls.progress
-    )
     return any(
         behavior.before_reply
-        for scenario in scenarios
-        if scenario
-        for behavior in scenario.webhooks.values()
+        for call_id in call_ids
+        if call_id in state.calls.progress
+        for behavior in _all_delivery_behaviors(state, call_id)
     )
+
+
+def _all_delivery_behaviors(state: SandboxState, call_id: str) -> Iterator[DeliveryBehavior]:
+    resolved = _resolve_webhooks(state, call_id)
+    if resolved:
+        provider = state.calls.by_id[call_id].spec.provider
+        kinds = state.configuration.providers[provider].provider.webhooks
+        yield from (resolved.delivery_behavior(kind) for kind in kinds)
 
 
 def _delivery_behavior(state: SandboxState, webhook: Webhook) -> DeliveryBehavior:
-    scenario = state.calls.progress[webhook.call_id].webhook_scenario
+    resolved = _resolve_webhooks(state, webhook.call_id)
+    return resolved.delivery_behavior(webhook.kind) if resolved else DEFAULT_DELIVERY
+
+
+def _resolve_webhooks(state: SandboxState, call_id: str) -> ResolvedScenario | None:
+    """Resolve the call's scenario of the webhooks for its current attempt; None without one."""
+    scenario = state.calls.progress[call_id].webhook_scenario
     if scenario is None:
-        return DEFAULT_DELIVERY
-    return scenario.webhooks.get(webhook.kind, scenario.webhooks.get("any", DEFAULT_DELIVERY))
+        return None
+    call = state.calls.by_id[call_id]
+    return resolve_for_attempt(state, call, scenario, (call.redial_index, call.number_index))
 
 
 def _count_deliveries(state: SandboxState, webhook: Webhook) -> int:

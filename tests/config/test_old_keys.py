@@ -30,8 +30,9 @@ def schema_keys(path: tuple[str, ...]) -> set[str]:
             rule = rule["items"]
         else:
             rule = rule.get("properties", {}).get(part) or rule["additionalProperties"]
-        while "$ref" in rule:
-            rule = schema["$defs"][rule["$ref"].rpartition("/")[2]]
+        while "$ref" in rule or "else" in rule:
+            name = rule.get("$ref", "").rpartition("/")[2]
+            rule = schema["$defs"][name] if name else rule["else"]
     return set(rule["properties"])
 
 

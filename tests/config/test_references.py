@@ -9,7 +9,6 @@ from mockserver.config.known_names import KnownNames
 from mockserver.config.problems import DocumentPath
 from mockserver.config.references import (
     MAX_LISTED_NAMES,
-    list_entries,
     reference_problems,
     scenario_references,
     unknown_name_problems,
@@ -36,7 +35,7 @@ def problems(body: Mapping[str, Any]) -> list[tuple[DocumentPath, str]]:
     [
         {},
         {"use": "answered"},
-        {"attempts": ["answered", {"to": "busy"}, None], "numbers": ["callee-busy"]},
+        {"attempts": ["answered", {"to": "busy"}, None, "busy"], "numbers": ["callee-busy"]},
         {"choose": [{"weight": 1, "use": "answered"}, None]},
         {"legs": {"a": "busy", "to": "busy"}, "needs": {"leg": "to"}},
         {"refuse": "down", "responses": ["pass", {"refuse": "conflict"}, {"after": "3s"}, None]},
@@ -68,14 +67,9 @@ def test_known_names_have_no_problems(body: Mapping[str, Any]) -> None:
         (
             {"numbers": ["answred"]},
             ("numbers", 0),
-            "no scenario is named 'answred': did you mean 'answered'?",
+            "no scenario or behavior is named 'answred': did you mean 'answered'?",
         ),
         ({"legs": {"c": 1}}, ("legs", "c"), "no leg is named 'c': known: a, b, callee, to"),
-        (
-            {"attempts": [{"calle": 1}]},
-            ("attempts", 0, "calle"),
-            "no leg is named 'calle': did you mean 'callee'?",
-        ),
         (
             {"steps": [{"wait": {"say": "from"}}]},
             ("steps", 0, "wait", "say"),
@@ -168,18 +162,20 @@ def test_without_providers_every_provider_name_is_unknown() -> None:
     assert list(reference_problems({"match": {"callee": "1"}}, empty, ())) == []
 
 
-def test_references_and_list_entries_are_listed_in_order() -> None:
-    body = {"use": "p", "choose": [{"use": "c"}], "attempts": ["x", {"a": 1}], "numbers": ["n"]}
+def test_references_are_listed_in_order_with_those_inside_items() -> None:
+    body = {
+        "use": "p",
+        "choose": [{"use": "c"}, {"weight": 1, "use": "d", "legs": {"a": "busy"}}, {"weight": 1}],
+        "attempts": ["x", {"a": 1}],
+        "numbers": ["n", {"use": "o"}],
+    }
     assert list(scenario_references(body)) == [
         (("use",), "p"),
-        (("choose", 0, "use"), "c"),
         (("attempts", 0), "x"),
         (("numbers", 0), "n"),
-    ]
-    assert [path for path, _ in list_entries(body)] == [
-        ("attempts", 0),
-        ("attempts", 1),
-        ("numbers", 0),
+        (("numbers", 1, "use"), "o"),
+        (("choose", 0, "use"), "c"),
+        (("choose", 1, "use"), "d"),
     ]
 
 

@@ -32,7 +32,7 @@ def test_the_schema_is_valid_by_its_draft() -> None:
 
 
 def test_the_schema_uses_exactly_the_definitions_it_has() -> None:
-    used = set(re.findall(r'"\$ref": "#/\$defs/([^"]+)"', json.dumps(SCHEMA)))
+    used = set(re.findall(r'"\$ref": "#/\$defs/([^"/]+)', json.dumps(SCHEMA)))
     assert used == SCHEMA["$defs"].keys()
 
 

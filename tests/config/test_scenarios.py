@@ -112,6 +112,31 @@ def test_scenarios_within_lists_get_names_of_their_own() -> None:
     ]
 
 
+def test_the_items_of_a_list_may_have_all_words_of_a_scenario() -> None:
+    body = {
+        "choose": [
+            {"weight": 2, "use": "y"},
+            {"weight": 1, "use": "y", "attempts": [{"refuse": "f"}, {"legs": {"a": "busy"}}]},
+        ]
+    }
+    inner = "x/choose/2"
+    assert build(body) == [
+        Scenario(
+            name=f"{inner}/attempts/1",
+            location="f:choose.1.attempts.0",
+            responses=(ApiBehavior(fault="f"),),
+        ),
+        Scenario(name=f"{inner}/attempts/2", location="f:choose.1.attempts.1", legs={"a": BUSY}),
+        Scenario(
+            name=inner,
+            location="f:choose.1",
+            use="y",
+            attempts=(f"{inner}/attempts/1", f"{inner}/attempts/2"),
+        ),
+        Scenario(name="x", location="f:", choose=((2.0, "y"), (1.0, inner))),
+    ]
+
+
 @pytest.mark.parametrize(
     ("document", "expected"),
     [

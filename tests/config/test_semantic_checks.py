@@ -11,7 +11,7 @@ from mockserver.config.semantic_checks import scalars, scenario_problems
 from tests.support.config_files import PROVIDERS
 
 NAMES = collect_known_names(PROVIDERS)
-ONE_OF = "a scenario has one of steps, attempts, numbers, choose, use, and this one has"
+ONE_OF = "a scenario has one of steps, attempts, numbers, choose, and this one has"
 STEP_KEYS = "ring, answer, machine, hangup, press, say, wait, act"
 
 
@@ -31,7 +31,7 @@ def problems(body: Mapping[str, Any]) -> list[tuple[DocumentPath, str]]:
         {"responses": ["pass"], "webhooks": {"any": {"after": "0s..0s"}}},
         {"steps": [{"hangup": "a", "cause": "busy", "after": "1s"}, {"press": "1", "leg": "b"}]},
         {"steps": [None], "legs": {"a": "busy"}},
-        {"attempts": ["x", {"a": "busy"}, None]},
+        {"attempts": ["x", {"a": "busy"}, None], "use": "y"},
     ],
 )
 def test_a_consistent_scenario_has_no_problems(body: Mapping[str, Any]) -> None:
@@ -65,6 +65,16 @@ def test_a_consistent_scenario_has_no_problems(body: Mapping[str, Any]) -> None:
             {"numbers": [{"b": {"then": "no-answer", "hangup": "1s"}}]},
             ("numbers", 0, "b", "hangup"),
             "'hangup' has no effect: `then: no-answer` never answers",
+        ),
+        (
+            {"attempts": [{"calle": 1}]},
+            ("attempts", 0, "calle"),
+            "no leg is named 'calle': did you mean 'callee'?",
+        ),
+        (
+            {"attempts": ["x", {"choose": [{"weight": 1, "legs": {"calle": "busy"}}]}]},
+            ("attempts", 1, "choose", 0, "legs", "calle"),
+            "no leg is named 'calle': did you mean 'callee'?",
         ),
         ({"numbers": ["x"], "steps": [{"ring": "a"}]}, ("steps",), f"{ONE_OF} numbers already"),
         (

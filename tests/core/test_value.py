@@ -197,7 +197,15 @@ def test_the_collector_visits_no_value_of_a_played_call(state: SandboxState) -> 
     assert {type(value).__name__ for value in found} == {
         *("Call", "CallSpec", "Leg", "Event", "Cursor"),
         *("Track", "Step", "Condition", "DurationRange", "DueStep", "DueItem"),
-        *("SelectedScenario", "Scenario", "LegBehavior", "MatchContext", "CallMatch", "Selection"),
+        *(
+            "SelectedScenario",
+            "Scenario",
+            "LegBehavior",
+            "MatchContext",
+            "CallMatch",
+            "Selection",
+            "Draw",
+        ),
         *("EndpointResult", "Effects", "Response", "Request", "Exchange", "JournalEntry"),
         *("Webhook", "Delivery", "DeliveryAttempt", "DeliveryResult"),
     }

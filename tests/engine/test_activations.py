@@ -9,6 +9,7 @@ from mockserver.core.call import PlannedCall
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Response
 from mockserver.core.provider import Effects, EndpointResult
+from mockserver.core.resolution import NO_DRAW
 from mockserver.core.rulebook import RequestContext
 from mockserver.core.scenario import ApiBehavior, DeliveryBehavior, MatchRule, Scenario
 from mockserver.engine.pipeline import match_request, respond
@@ -206,6 +207,25 @@ def test_activations_of_different_aspects_are_spent_together(configuration: Conf
         activate(state, scenario, times=1)
     assert click_to_call(state).scenario_names == ("busy", "late")
     assert remaining(state) == {}
+
+
+def test_requests_that_draw_at_once_have_numbers_of_their_own(
+    configuration: Configuration,
+) -> None:
+    """The number of a request is that of its exchange unless another one is still open."""
+    mine = Scenario(name="mine", choose=((1, "answered"),))
+    state = state_with_scenarios(configuration, mine)
+    click_to_call(state, "answered")
+    matches = [admit_click_to_call(state, "mine").matches for _ in range(2)]
+    click_to_call(state, "answered")
+    click_to_call(state, "answered")
+    matches += [click_to_call(state, "mine").matches]
+    assert [match.draw.request for [match] in matches] == [2, 3, 4]
+
+
+def test_a_request_without_a_choice_has_no_number(state: SandboxState) -> None:
+    [match] = admit_click_to_call(state, "third-time-lucky").matches
+    assert match.draw == NO_DRAW
 
 
 def test_a_provider_that_raises_gives_back_and_stores_nothing(configuration: Configuration) -> None:

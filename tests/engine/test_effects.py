@@ -118,7 +118,10 @@ def test_missing_legs_of_outer_scenarios_are_journaled_once(configuration: Confi
     state = state_with_scenarios(configuration, outer, middle, inner)
     place_call(state, CALL, START, match_call(state, CALL))
     ignored = [entry.payload for entry in read.journal(state) if entry.type == "leg-ignored"]
-    assert ignored == [IgnoredLeg(scenario="inner", leg=leg) for leg in ("x", "z", "y")]
+    assert ignored == [
+        IgnoredLeg(scenario=scenario, leg=leg)
+        for scenario, leg in (("inner", "y"), ("outer", "x"), ("middle", "z"))
+    ]
 
 
 def test_a_placed_call_is_found_by_its_recording(state: SandboxState) -> None:

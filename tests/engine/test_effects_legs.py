@@ -191,7 +191,7 @@ def test_a_redial_uses_the_next_attempt_of_the_scenario(configuration: Configura
 
 
 @pytest.mark.parametrize("seed", ["seed", "other"])
-def test_a_weighted_choice_is_drawn_by_seed_and_call(
+def test_a_weighted_choice_is_drawn_by_seed_and_request(
     configuration: Configuration, seed: str
 ) -> None:
     scenarios = tuple(
@@ -200,7 +200,7 @@ def test_a_weighted_choice_is_drawn_by_seed_and_call(
     mine = Scenario(name="mine", choose=((1, "busy"), (1, "rejected")))
     state = state_with_scenarios(configuration._replace(seed=seed), mine, *scenarios)
     drawn = [
-        choice(("busy", "rejected"), (1, 1), seed, f"c{number}", "mine") for number in range(1, 9)
+        choice(("busy", "rejected"), (1, 1), seed, number, 0, "mine") for number in range(1, 9)
     ]
     assert len(set(drawn)) == 2
     for number, preset in enumerate(drawn, 1):

@@ -150,7 +150,7 @@ def test_the_exchange_of_an_accepted_request_has_all_its_fields(state: SandboxSt
         "broken_rules": (),
         "violations": (),
         "matches": matched.matches,
-        "matchable": (),
+        "scenarios": state.configuration.scenarios,
         "placed_calls": {0: "c1"},
     }
     scenario = state.configuration.scenarios.by_name["no-answer"]

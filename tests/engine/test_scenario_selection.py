@@ -218,6 +218,17 @@ def test_a_list_of_responses_can_begin_anew(configuration: Configuration) -> Non
     assert [admit_click_to_call(state, name).api for name in ("one", "two")] == [REFUSED, DOWN]
 
 
+def test_lists_inside_a_scenario_begin_anew_with_it(configuration: Configuration) -> None:
+    inner = Scenario(name="one/choose/1", responses=(REFUSED, DOWN, PASS))
+    scenarios = [Scenario(name=name, choose=((1, inner.name),)) for name in ("one", "other")]
+    state = state_with_scenarios(configuration, BUSY, inner, *scenarios)
+    results = [admit_click_to_call(state, "one").api for _ in range(2)]
+    restart_responses(state, "other")
+    results.append(admit_click_to_call(state, "one").api)
+    restart_responses(state, "one")
+    assert [*results, admit_click_to_call(state, "one").api] == [REFUSED, DOWN, PASS, REFUSED]
+
+
 @pytest.mark.parametrize(
     ("planned", "expected"),
     [

@@ -53,7 +53,7 @@ def match_call(
         parameters=spec.parameters,
     )
     options = candidates(state.configuration.scenarios, names, activations, context)
-    return (CallMatch(context=context, selection=select(options)),)
+    return (CallMatch(context=context, selection=select(state.configuration.scenarios, options)),)
 
 
 def match_planned_calls(

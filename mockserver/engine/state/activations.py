@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from mockserver.core.selection import Activation
 
 PositionKey = tuple[str, str]
-"""(id of the activation that put the scenario in force, else empty; name of the scenario)."""
+"""(id of the activation that put the scenario in force, else empty; the scenario of the list)."""
 
 
 class Activations:
@@ -22,6 +22,7 @@ class Activations:
         self._positions: dict[PositionKey, int] = {}
         self._open: Counter[str] = Counter()  # reservations that are not settled yet
         self.in_force: tuple[Activation, ...] = ()
+        self._last_number = 0
 
     @property
     def next_id(self) -> str:
@@ -63,9 +64,21 @@ class Activations:
         return position
 
     def restart_responses(self, scenario_name: str) -> None:
-        """Let a scenario's list of responses begin anew, whatever has put it in force."""
-        for key in [key for key in self._positions if key[1] == scenario_name]:
+        """Let a scenario's lists of responses begin anew, whatever has put it in force.
+
+        They are its own, and those of the scenarios that are written inside it.
+        """
+        own = [key for key in self._positions if key[1].partition("/")[0] == scenario_name]
+        for key in own:
             del self._positions[key]
+
+    def take_number(self, next_number: int) -> int:
+        """Return the number of a request that draws: `next_number`, or a later one if it is taken.
+
+        It is taken while another request, whose response is delayed, has it.
+        """
+        self._last_number = max(self._last_number + 1, next_number)
+        return self._last_number
 
     def _remove_if_used_up(self, activation_id: str) -> None:
         activation = self._by_id.get(activation_id)
@@ -73,10 +86,11 @@ class Activations:
             self._remove(activation_id)
 
     def _remove(self, activation_id: str) -> None:
-        """Remove an activation, and its position in the list of responses of its scenario."""
-        activation = self._by_id.pop(activation_id)
+        """Remove an activation, and its positions in lists of responses."""
+        del self._by_id[activation_id]
         self._update_in_force()
-        self._positions.pop((activation_id, activation.scenario_name), None)
+        for key in [key for key in self._positions if key[0] == activation_id]:
+            del self._positions[key]
 
     def _add_uses(self, activation_id: str, uses: int) -> None:
         activation = self._by_id.get(activation_id)

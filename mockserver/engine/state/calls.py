@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from mockserver.core.call import Call, CallSpec
+from mockserver.core.resolution import NO_DRAW, Draw
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import DueStep, Script, WaitReason
 from mockserver.core.selection import SelectedScenario
@@ -31,7 +32,8 @@ class LegSource(Value):
 class CallProgress(Value):
     """What a sandbox keeps of a call beside the call itself.
 
-    `leg_scenario` and `webhook_scenario` are selected once, when the call is placed.
+    `leg_scenario` and `webhook_scenario` are selected once, when the call is placed, and `draw`
+    is what decides their `choose`.
     `next_step` is the step on the agenda, and `serial` that of its due item, 0 if there is none.
     `webhook_depth` is the number of webhooks to this server that led to the call. `leg_sources` has
     one for each leg of each dial attempt.
@@ -45,6 +47,7 @@ class CallProgress(Value):
     wait_reasons: tuple[WaitReason, ...] = ()
     webhook_depth: int = 0
     leg_sources: tuple[LegSource, ...] = ()
+    draw: Draw = NO_DRAW
 
 
 NEW_PROGRESS: Final = CallProgress()

@@ -10,11 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mockserver.core.composition import ASPECTS
+from mockserver.core.resolution import resolve
 from mockserver.core.rulebook import Rule
 from mockserver.core.scenario import MatchContext, Scenario
-from mockserver.core.selection import ASPECTS, SelectedScenario, Selection
-from mockserver.engine.exchange import Exchange
+from mockserver.core.selection import SelectedScenario
+from mockserver.engine.exchange import CallMatch, Exchange
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.scenario_selection import api_draw
 from mockserver.engine.state.calls import NEW_PROGRESS
 from mockserver.web.control.diagnostics import find_hints
 from mockserver.web.control.params import sandbox_of, sandboxes_of
@@ -107,8 +110,8 @@ def explain_calls(exchange: Exchange, state: SandboxState) -> Iterator[dict[str,
         yield {
             "call": call_id or None,
             "numbers": dict(match.context.numbers),
-            "scenarios": list(_serialize_selection(match.selection)),
-            "rejected": list(_serialize_mismatches(exchange.matchable, match.context)),
+            "scenarios": list(_serialize_selection(exchange, match, state.configuration.seed)),
+            "rejected": list(_serialize_mismatches(exchange.scenarios.matchable, match.context)),
             "legs": [
                 {
                     "attempt": source.attempt,
@@ -121,11 +124,25 @@ def explain_calls(exchange: Exchange, state: SandboxState) -> Iterator[dict[str,
         }
 
 
-def _serialize_selection(selection: Selection) -> Iterator[dict[str, Any]]:
+def _serialize_selection(
+    exchange: Exchange, match: CallMatch, seed: str
+) -> Iterator[dict[str, Any]]:
+    """Yield the scenario of each aspect; `reached` are the names to which it has led.
+
+    `reached` is for the first attempt of a call.
+    """
     for aspect in ASPECTS:
-        selected: SelectedScenario | None = getattr(selection, aspect)
+        selected: SelectedScenario | None = getattr(match.selection, aspect)
         if selected:
-            yield {"aspect": aspect, "scenario": selected.scenario.name, "rank": selected.rank}
+            draw = api_draw(exchange.matches) if aspect == "api" else match.draw
+            resolved = resolve(exchange.scenarios, selected.scenario, seed, draw)
+            reached = [part.name for part in resolved.parts[1:]]
+            yield {
+                "aspect": aspect,
+                "scenario": selected.scenario.name,
+                "rank": selected.rank,
+                **({"reached": reached} if reached else {}),
+            }
 
 
 def _serialize_mismatches(

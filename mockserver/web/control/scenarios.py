@@ -7,8 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mockserver.core.configuration import Configuration
-from mockserver.core.scenario import Scenario
-from mockserver.core.selection import ASPECTS
+from mockserver.core.selection import ScenarioSet
 from mockserver.core.suggestions import did_you_mean
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.control.params import dependencies_of, read_request_body, sandbox_of
@@ -17,7 +16,7 @@ from mockserver.web.problems import ProblemError
 
 async def list_scenarios(request: Request) -> JSONResponse:
     scenarios = sandbox_of(request).state.configuration.scenarios
-    serialized = [serialize_scenario(scenarios.by_name[name]) for name in scenarios.public_names]
+    serialized = [serialize_scenario(scenarios, name) for name in scenarios.public_names]
     return JSONResponse({"default": scenarios.default, "scenarios": serialized})
 
 
@@ -30,7 +29,7 @@ async def put_scenario(request: Request) -> Response:
     body = await read_request_body(request)
     configuration = _recompile(request, sandbox, {**sandbox.uploaded_scenarios, name: body})
     sandbox.put_scenario(name, body, configuration)
-    return JSONResponse(serialize_scenario(sandbox.state.configuration.scenarios.by_name[name]))
+    return JSONResponse(serialize_scenario(sandbox.state.configuration.scenarios, name))
 
 
 async def delete_scenario(request: Request) -> Response:
@@ -47,14 +46,15 @@ async def delete_scenario(request: Request) -> Response:
     return Response(status_code=204)
 
 
-def serialize_scenario(scenario: Scenario) -> dict[str, Any]:
+def serialize_scenario(scenarios: ScenarioSet, name: str) -> dict[str, Any]:
     """Serialize a scenario; `aspects` are those it speaks to: api, legs, webhooks."""
+    scenario = scenarios.by_name[name]
     file, line, _ = scenario.location.rsplit(":", 2)
     return {
         "name": scenario.name,
         "file": "bundled" if scenario.bundled else file,
         "line": int(line),
-        "aspects": [aspect for aspect, has_aspect in ASPECTS.items() if has_aspect(scenario)],
+        "aspects": list(scenarios.reach(scenario).aspects),
         "matches": scenario.match is not None,
     }
 

@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 def admit_request(sandbox: Sandbox, incoming: IncomingRequest) -> "MatchedRequest | Response":
     """Match a request with what there is now, and admit it; or return a problem response."""
-    problem_response = _check_scenario_names(sandbox, incoming.scenario_names)
-    if problem_response:
-        return problem_response
+    names = incoming.scenario_names
+    rejection = _check_scenario_names(sandbox, names) if names else None
+    if rejection:
+        return rejection
     matched = match_request(sandbox.state, incoming, sandbox.scheduler.catch_up())
-    return _check_requirements(sandbox, matched) or admit(sandbox.state, matched)
+    rejection = _check_requirements(sandbox, matched) if names else None
+    if rejection:
+        return rejection
+    return matched if matched.is_plain else admit(sandbox.state, matched)
 
 
 def parse_scenario_names(header: str) -> tuple[str, ...]:
@@ -29,8 +33,6 @@ def parse_scenario_names(header: str) -> tuple[str, ...]:
 
 def _check_scenario_names(sandbox: Sandbox, names: tuple[str, ...]) -> "Response | None":
     """Return 422 if the header names an unknown scenario."""
-    if not names:
-        return None
     known = sandbox.state.configuration.scenarios.public_names
     for name in names:
         if name not in known:

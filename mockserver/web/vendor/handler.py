@@ -10,7 +10,7 @@ from mockserver.core.http import Request
 from mockserver.core.rulebook import Rule
 from mockserver.engine.bounded_log import MAX_ITEMS
 from mockserver.engine.exchange import IncomingRequest, MatchedRequest
-from mockserver.engine.pipeline import match_and_admit, respond
+from mockserver.engine.pipeline import respond
 from mockserver.engine.unknown_path import respond_unknown_path
 from mockserver.engine.webhooks import is_due_before_response
 from mockserver.runtime.sandbox import Sandbox
@@ -106,9 +106,6 @@ def _admit_request(
     if isinstance(route, UnknownPath):
         return _record_unknown_path(sandbox, request, route)
     incoming = _build_incoming(route, request, credential, info.webhook_depth)
-    if not incoming.scenario_names:
-        now = sandbox.scheduler.catch_up()
-        return AdmittedRequest(sandbox, match_and_admit(sandbox.state, incoming, now))
     outcome = admit_request(sandbox, incoming)
     return AdmittedRequest(sandbox, outcome) if isinstance(outcome, MatchedRequest) else outcome
 

@@ -10,6 +10,7 @@ from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
 from mockserver.core.leg_names import legs_by_name
 from mockserver.core.time import format_iso
 from mockserver.core.webhook import Delivery, DeliveryAttempt, error_reason
+from mockserver.engine.call_scenarios import reached_names
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views import redaction
@@ -41,7 +42,7 @@ def serialize_call(state: SandboxState, call: Call) -> dict[str, Any]:
         "provider": spec.provider,
         "account": spec.account,
         "operation": spec.operation,
-        "scenarios": _scenario_names(state, spec.id),
+        "scenarios": list(reached_names(state, call)),
         "state": public_state(call),
         "outcome": call.outcome,
         "vendor_status": provider.status(call),
@@ -166,16 +167,6 @@ def serialize_entry(entry: JournalEntry, configuration: Configuration) -> dict[s
             redacted: dict[str, Any] = redaction.redact_value(entry.payload, configuration.seed)
             return {**common, **redacted}
     return {**common, "error": repr(entry.payload)}
-
-
-def _scenario_names(state: SandboxState, call_id: str) -> list[str]:
-    """The scenario of the legs, and that of the webhooks if it is another one."""
-    progress = state.calls.progress[call_id]
-    names = [
-        progress.leg_scenario.scenario.name,
-        *([progress.webhook_scenario.name] if progress.webhook_scenario else []),
-    ]
-    return list(dict.fromkeys(names))
 
 
 def _serialize_leg(leg: Leg) -> dict[str, Any]:

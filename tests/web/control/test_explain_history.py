@@ -84,9 +84,8 @@ def test_a_batch_is_explained_one_call_at_a_time(
     for digit in "789":
         put_scenario(edge, f"other-{digit}", match={"callee": f"*{digit}"}, legs=OTHER["legs"])
     phones = [f"1888000{number:04}" for number in range(20)]
-    edge.request(
-        "POST", "/effebot/apiCalls/create", json={**effebot.CREATE_EXAMPLE, "phones": phones}
-    )
+    body = dict(effebot.CREATE_EXAMPLE, phones=phones)
+    edge.request("POST", "/effebot/apiCalls/create", json=body)
     comparisons_by_turn = [0]
     mismatch = MatchRule.mismatch
 
