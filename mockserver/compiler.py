@@ -19,7 +19,7 @@ from mockserver.core.account import Account
 from mockserver.core.call_flows import CALL_FLOWS
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
-from mockserver.core.number_plan import describe_number
+from mockserver.core.number_plan import describe_ends, describe_number
 from mockserver.core.provider import BoundProvider
 from mockserver.core.rulebook import RequestContext
 from mockserver.core.scenario import Scenario
@@ -32,6 +32,7 @@ __all__ = [
     "ScenarioCompiler",
     "build_configuration",
     "count_scenarios",
+    "describe_ends",
     "describe_number",
     "example_number",
     "load_providers",

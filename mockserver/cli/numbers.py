@@ -8,9 +8,9 @@ from mockserver.cli import BAD_USAGE
 
 NUMBER_PLAN = """\
 A number whose last eight digits are 000 O RR TT tells how the leg with that number behaves, on
-every provider. It rings RR seconds, then O:
+every provider; blanks, hyphens and brackets do not count. It rings RR seconds, then O:
   0  no plan
-  1  answered, talks TT seconds (00: until the other side ends it)
+  1  answered, talks TT seconds from the beginning of the conversation (00: stays)
   2  busy
   3  no answer
   4  rejected
@@ -20,6 +20,8 @@ every provider. It rings RR seconds, then O:
      (TT is T K; T 0: stays)
   8  an answering machine takes it
   9  waits for a person
+Of two legs with a time, the earlier hangs up. A leg that stays waits until the other side ends the
+call; if all legs stay, the call waits for a hangup.
 """
 
 EXAMPLE_DIGITS = (
@@ -40,10 +42,12 @@ EXAMPLE_DIGITS = (
 @click.option("--for", "provider", metavar="PROVIDER", help="ready numbers that it accepts")
 def command(number: str | None, provider: str | None) -> None:
     """Print the number plan; or what NUMBER means."""
-    from mockserver.compiler import describe_number, example_number  # noqa: PLC0415 - --help needs none of it
+    from mockserver.compiler import describe_ends, describe_number, example_number  # noqa: PLC0415 - --help needs none of it
 
     if number:
         click.echo(f"{number}: {describe_number(number)}")
+        for leg, end in describe_ends(number):
+            click.echo(f"  as {leg}: {end}")
         return
     click.echo(NUMBER_PLAN)
     try:

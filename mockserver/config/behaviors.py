@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from mockserver.core.behavior import PRESETS, DurationRange, LegAction, LegBehavior, fixed_duration
 from mockserver.core.time import parse_duration
 
 RawBehavior = str | Mapping[str, Any]
+UNTIL_HANGUP: Final = "until-hangup"
 
 
 def build_leg_behavior(raw: RawBehavior) -> LegBehavior:
@@ -19,14 +20,16 @@ def build_leg_behavior(raw: RawBehavior) -> LegBehavior:
         return PRESETS[raw]
     preset = PRESETS[raw.get("then", "answered")]
     ring = raw.get("ring", raw.get("answer"))
+    talk = parse_talk(raw["talk"]) if "talk" in raw else None
     key_presses = _build_actions(raw.get("press"), "press", "digits")
     utterances = _build_actions(raw.get("say"), "say", "words")
     return LegBehavior(
         ring=preset.ring if ring is None else parse_duration_range(ring),
         outcome=preset.outcome,
         actions=(*key_presses, *utterances),
-        talk=_parse_talk(raw["talk"]) if "talk" in raw else preset.talk,
+        talk=talk,
         hangup=parse_duration_range(raw["hangup"]) if "hangup" in raw else None,
+        stays="talk" in raw and talk is None,
     )
 
 
@@ -53,9 +56,10 @@ def _as_text(text: str | float) -> str:
     return text if isinstance(text, str) else f"{text:f}"
 
 
-def _parse_talk(text: str) -> DurationRange | None:
-    """Parse a talk time; 0 s means until the other side hangs up, as in the number plan."""
-    return parse_duration_range(text) if parse_duration_range(text) != fixed_duration(0) else None
+def parse_talk(text: str | float) -> DurationRange | None:
+    """Parse a talk time; None for `until-hangup`, and for 0 s, as in the number plan."""
+    duration = fixed_duration(0) if text == UNTIL_HANGUP else parse_duration_range(text)
+    return duration if duration != fixed_duration(0) else None
 
 
 def _build_actions(value: Any, event_type: str, key: str) -> Iterator[LegAction]:

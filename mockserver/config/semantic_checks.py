@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from mockserver.config import references
+from mockserver.config.conversation_checks import conversation_problems
 from mockserver.config.known_names import KnownNames
 from mockserver.config.list_items import LIST_KEYS, list_items
 from mockserver.config.problems import DocumentPath
@@ -39,6 +40,7 @@ def scenario_problems(
     yield from references.reference_problems(body, known_names, scenario_names)
     yield from _duration_problems(body)
     yield from _after_answer_problems(body)
+    yield from conversation_problems(body)
     yield from _combination_problems(body)
     for index, step in valid_items(body, "steps"):
         for path, message in _step_problems(step):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mockserver.config.behaviors import build_leg_behavior, parse_duration_range
-from mockserver.core.behavior import IMMEDIATELY, PRESETS, DurationRange, LegBehavior
+from mockserver.core.behavior import IMMEDIATELY, PRESETS, DurationRange
 from mockserver.core.provider import VendorEvent
 from mockserver.core.script import Condition, Step
 
@@ -40,24 +40,13 @@ def build_steps(
     data = {key: str(value) for key, value in item.items() if key not in NON_ARGUMENT_KEYS}
     # without `then`, a dialed leg rings until a step answers it
     default = PRESETS["person"] if dialed else None
-    behavior = _build_open_ended_behavior(item["then"]) if "then" in item else default
+    behavior = build_leg_behavior(item["then"]) if "then" in item else default
     leg = item.get("leg", "")
     yield Step(_parse_delay(item), item["act"], leg, data, location=location, behavior=behavior)
     if dialed:
         yield Step(IMMEDIATELY, "", condition=Condition("settled", dialed), location=location)
     if "for" in item:
         yield Step(parse_duration_range(item["for"]), vendor_event.undo, leg, location=location)
-
-
-def _build_open_ended_behavior(raw: Any) -> LegBehavior:
-    """Build the behavior of a leg that a step dials.
-
-    Without `talk`, it stays until a step or the other side hangs up.
-    """
-    behavior = build_leg_behavior(raw)
-    if isinstance(raw, Mapping) and "talk" in raw:
-        return behavior
-    return behavior.replace(talk=None)
 
 
 def _parse_delay(item: Mapping[str, Any]) -> DurationRange:

@@ -29,7 +29,6 @@ def fixed_duration(milliseconds: int) -> DurationRange:
 IMMEDIATELY: Final = fixed_duration(0)
 DEFAULT_RING: Final = fixed_duration(2 * SECOND)
 NO_ANSWER_RING: Final = fixed_duration(25 * SECOND)  # how long an unanswered leg rings
-DEFAULT_TALK: Final = fixed_duration(6 * SECOND)
 
 
 class LegAction(Value):
@@ -51,24 +50,25 @@ class LegBehavior(Value):
     """How a leg behaves: it rings for `ring`, then does what `outcome` says.
 
     `outcome` is `answered`, `machine`, `person` (rings until the control API or a step answers)
-    or a cause of hangup. `talk` counts from the moment at which no other leg is awaited; None
-    means until the other side hangs up. `hangup` counts from the answer, whatever else happens.
+    or a cause of hangup. `talk` counts from the beginning of the conversation, `hangup` from the
+    answer of the leg. A leg with neither stays; only `core.conversation` may let it hang up by
+    default, unless it `stays` because it is told to.
     """
 
     ring: DurationRange = DEFAULT_RING
     outcome: str = "answered"
     actions: tuple[LegAction, ...] = ()
-    talk: DurationRange | None = DEFAULT_TALK
+    talk: DurationRange | None = None
     hangup: DurationRange | None = None
+    stays: bool = False
 
 
 DEFAULT_BEHAVIOR: Final = LegBehavior()
-STAY_ON_LINE: Final = LegBehavior(talk=None)  # for legs that a scenario with steps does not mention
 PRESETS: Final = MappingProxyType(
     {
         "answered": DEFAULT_BEHAVIOR,
         "machine": LegBehavior(outcome="machine"),
-        "person": LegBehavior(outcome="person", talk=None),
+        "person": LegBehavior(outcome="person"),
         **{cause: LegBehavior(outcome=cause) for cause in CAUSES if cause != "normal"},
         "no-answer": LegBehavior(ring=NO_ANSWER_RING, outcome="no-answer"),
     }

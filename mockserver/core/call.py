@@ -13,6 +13,9 @@ NORMAL_CAUSE: Final[Mapping[str, object]] = MappingProxyType({"cause": "normal"}
 """Data of the `hangup` event that ends a conversation."""
 
 
+AWAITED_STATES: Final = ("idle", "ringing")
+
+
 class IllegalTransition(Exception):
     """The lifecycle does not allow this event now; nothing has changed."""
 
@@ -188,6 +191,25 @@ def public_state(call: Call) -> str:
         return call.phase
     states = {leg.state for leg in call.legs}
     return next((word for word in ("answered", "ringing") if word in states), "queued")
+
+
+def conversation_start(call: Call, awaited_leg: str) -> int | None:
+    """Return the time of the last answer, once no leg is awaited; None before.
+
+    A leg is awaited until it is dialed and while it rings; `awaited_leg`, if any, whenever it is
+    not connected.
+    """
+    if awaited_leg:
+        awaited = call.leg(awaited_leg)
+        if awaited is None or awaited.state != "answered":
+            return None
+    since: int | None = None
+    for leg in call.legs:
+        if leg.state in AWAITED_STATES:
+            return None
+        if leg.answered_at is not None and (since is None or leg.answered_at > since):
+            since = leg.answered_at
+    return since
 
 
 def _next_attempt(call: Call, at: int, number: str) -> Call:

@@ -17,8 +17,7 @@ class CallFlow(NamedTuple):
     `dial_conditions` has a condition for each leg dialed from the start; `callee` is the leg that
     the client wants to reach. A leg in `fatal_legs` ends the attempt when it ends, one in
     `fatal_after_answer` only if it has answered. `later_legs` are those that a provider dials in
-    the course of the call. The talk time of the legs starts once `awaited_leg`, if any, has
-    answered.
+    the course of the call. A conversation begins only once `awaited_leg`, if any, has answered.
     """
 
     dial_conditions: Mapping[str, Condition]
@@ -59,8 +58,8 @@ def compile_script(
 ) -> Script:
     """Build the tracks of the legs, and a track for the steps of the scenario.
 
-    A leg that hangs up at a fixed time has a second track. A leg that a step rings is dialed by
-    that step alone; without a behavior it has no track, so only steps affect it.
+    Talk and hangup of a leg have tracks of their own. A leg that a step rings is dialed by that
+    step alone; without a behavior it has no track, so only steps affect it.
     """
     rung_legs = {step.leg for step in steps if step.event_type == "ring"}
     leg_tracks = (
@@ -157,16 +156,21 @@ def _leg_tracks(
 
     Cached: legs with equal behaviors share their tracks.
     """
-    track = Track(leg, tuple(_leg_steps(leg, condition, behavior, awaited_leg))[dialed:], leg)
-    if behavior.hangup is None:
-        return (track,)
-    hangup = Step(behavior.hangup, "hangup", leg, NORMAL_CAUSE, Condition("answered", leg))
-    return track, Track(f"{leg}-hangup", (hangup,), leg)
+    steps = tuple(_leg_steps(leg, condition, behavior))[dialed:]
+    track = Track(leg, steps, leg, behavior.stays, behavior.outcome == "person")
+    ends = (
+        ("talk", behavior.talk, Condition("talking", awaited_leg)),
+        ("hangup", behavior.hangup, Condition("answered", leg)),
+    )
+    hangup_tracks = (
+        Track(f"{leg}-{key}", (Step(duration, "hangup", leg, NORMAL_CAUSE, since),), leg)
+        for key, duration, since in ends
+        if duration is not None
+    )
+    return track, *hangup_tracks
 
 
-def _leg_steps(
-    leg: str, condition: Condition, behavior: LegBehavior, awaited_leg: str
-) -> Iterator[Step]:
+def _leg_steps(leg: str, condition: Condition, behavior: LegBehavior) -> Iterator[Step]:
     yield Step(IMMEDIATELY, "ring", leg, condition=condition)
     rang, answered = Condition("rang", leg), Condition("answered", leg)
     if behavior.outcome in ("answered", "machine"):
@@ -180,5 +184,3 @@ def _leg_steps(
         Step(action.delay, action.event_type, leg, action.data, answered)
         for action in behavior.actions
     )
-    if behavior.talk is not None:
-        yield Step(behavior.talk, "hangup", leg, NORMAL_CAUSE, Condition("talking", awaited_leg))

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from mockserver.core.behavior import DurationRange, LegAction, LegBehavior, fixed_duration
+from mockserver.core.conversation import DEFAULT_TALK
 from mockserver.core.time import SECOND, to_seconds
 
 CAUSE_BY_DIGIT = {
@@ -15,35 +16,70 @@ CAUSE_BY_DIGIT = {
 }
 HANGUP_UNIT = 10 * SECOND
 KEY_PRESS_DELAY = fixed_duration(5 * SECOND)
-
-
-TEST_NUMBER: Final = re.compile(r"000([1-9])([0-9]{2})([0-9])([0-9])\Z")
+SEPARATORS: Final = r"[\s()\[\]\-\u2010\u2011]*"  # blanks, brackets, hyphens
+TEST_NUMBER: Final = re.compile(
+    SEPARATORS.join(("0", "0", "0", "([1-9])", *("([0-9])",) * 4, r"\Z"))
+)
 """The end of a number that has a plan: a search for it tells others without a function call."""
+ACTION_WORDS = {"press": "presses", "say": "says"}
+OUTCOME_WORDS = {"machine": "an answering machine takes it", "person": "waits for a person"}
+UNTIL_HANGUP_TEXT = "stays until the other side ends it"
+END_TEXTS: Final = {
+    "unanswered": {
+        "a": "the call ends, and b is not dialed",
+        "b": "a has answered by then, and the call ends",
+    },
+    "talk": {
+        "a": "hangs up {delay} after both have answered, unless b does earlier; without a b after "
+        "its own answer",
+        "b": "hangs up {delay} after both have answered, unless a does earlier",
+    },
+    "hangup": {
+        "a": "hangs up {delay} after its own answer, even while b rings, unless b does earlier",
+        "b": "hangs up {delay} after its own answer, unless a does earlier",
+    },
+    "stays": {
+        "a": "b hangs up, by default {delay} after {since}; without a b nobody does",
+        "b": "a hangs up, by default {delay} after {since}",
+    },
+    "default": {
+        "a": "hangs up {delay} after {since}, unless b has a time of its own",
+        "b": "a hangs up {delay} after {since}, unless a has another time of its own",
+    },
+    "person": {
+        "a": "nobody hangs up by default",
+        "b": "nobody hangs up by default",
+    },
+}
+"""How a leg ends -> leg -> how the call ends."""
 
 
 def number_plan_behavior(number: str) -> LegBehavior | None:
     """Return the behavior that a test number asks for; None for any other number.
 
-    A test number ends in `000ORRTT`. It rings for `RR` seconds; then `O` decides: 0 no plan,
-    1 answers and talks for `TT` seconds (00: until the other side hangs up), 2 busy, 3 no answer,
-    4 rejected, 5 unreachable, 6 invalid number, 7 (with `TK` for `TT`) answers, presses key `K`
-    after 5 s and hangs up `T` times 10 s after the answer (0: stays), 8 an answering machine,
-    9 rings until the control API answers.
+    The digits of a test number end in `000ORRTT`; blanks, hyphens and brackets do not count. It
+    rings for `RR` seconds; then `O` decides: 0 no plan, 1 answers and talks for `TT` seconds (00:
+    stays), 2 busy, 3 no answer, 4 rejected, 5 unreachable, 6 invalid number, 7 (with `TK` for
+    `TT`) answers, presses key `K` after 5 s and hangs up `T` times 10 s after the answer
+    (0: stays), 8 an answering machine, 9 rings until the control API answers.
     """
-    plan = TEST_NUMBER.search(number)
-    if plan is None:
+    match = TEST_NUMBER.search(number)
+    if match is None:
         return None
-    kind, ring, tens, units = plan[1], _parse_seconds(plan[2]), plan[3], plan[4]
+    kind, ring_tens, ring_ones, tens, ones = match.groups()
+    ring = _parse_seconds(ring_tens + ring_ones)
     if kind in CAUSE_BY_DIGIT:
         return LegBehavior(ring, CAUSE_BY_DIGIT[kind])
     if kind == "1":
-        talk = tens + units
-        return LegBehavior(ring, talk=_parse_seconds(talk) if talk != "00" else None)
+        talk = _parse_seconds(tens + ones)
+        return LegBehavior(ring, talk=talk) if talk.low else LegBehavior(ring, stays=True)
     if kind == "7":
-        press = (LegAction(KEY_PRESS_DELAY, "press", {"digits": units}),)
-        hangup = None if tens == "0" else fixed_duration(int(tens) * HANGUP_UNIT)
-        return LegBehavior(ring, actions=press, talk=None, hangup=hangup)
-    return LegBehavior(ring, "machine") if kind == "8" else LegBehavior(ring, "person", talk=None)
+        press = (LegAction(KEY_PRESS_DELAY, "press", {"digits": ones}),)
+        hangup = fixed_duration(int(tens) * HANGUP_UNIT) if tens != "0" else None
+        return LegBehavior(ring, actions=press, hangup=hangup, stays=hangup is None)
+    if kind == "8":
+        return LegBehavior(ring, "machine")
+    return LegBehavior(ring, "person")
 
 
 def describe_number(number: str) -> str:
@@ -64,18 +100,36 @@ def describe_behavior(behavior: LegBehavior) -> str:
         data = "/".join(action.data.values())
         delay = _format_range(action.delay)
         parts.append(f"{ACTION_WORDS[action.event_type]} {data} after {delay}")
+    if behavior.talk:
+        parts.append(f"talks {_format_range(behavior.talk)}")
     if behavior.hangup:
         parts.append(f"hangs up {_format_range(behavior.hangup)} after answering")
-    elif behavior.outcome in ("answered", *OUTCOME_WORDS):
-        parts.append(
-            f"talks {_format_range(behavior.talk)}" if behavior.talk else UNTIL_HANGUP_TEXT
-        )
+    if behavior.stays:
+        parts.append(UNTIL_HANGUP_TEXT)
     return ", ".join(parts)
 
 
-ACTION_WORDS = {"press": "presses", "say": "says"}
-OUTCOME_WORDS = {"machine": "an answering machine takes it", "person": "waits for a person"}
-UNTIL_HANGUP_TEXT = "stays until the other side ends it"
+def describe_ends(number: str) -> tuple[tuple[str, str], ...]:
+    """Return (leg, how the call ends if the leg has this number) for `a` and for `b`.
+
+    It is empty for a number without a plan.
+    """
+    behavior = number_plan_behavior(number)
+    if behavior is None:
+        return ()
+    delay = _format_range(behavior.talk or behavior.hangup or DEFAULT_TALK)
+    since = "the key" if behavior.actions else "the conversation begins"
+    texts = END_TEXTS[_end_kind(behavior)]
+    return tuple((leg, text.format(delay=delay, since=since)) for leg, text in texts.items())
+
+
+def _end_kind(behavior: LegBehavior) -> str:
+    """Return the key of `END_TEXTS`."""
+    if behavior.outcome not in ("answered", "machine"):
+        return "person" if behavior.outcome == "person" else "unanswered"
+    if behavior.stays:
+        return "stays"
+    return "talk" if behavior.talk else "hangup" if behavior.hangup else "default"
 
 
 def _format_range(duration: DurationRange) -> str:

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from mockserver.core.behavior import DurationRange, LegBehavior
-from mockserver.core.call import Call, Cursor, Event
+from mockserver.core.call import Call, Cursor, Event, conversation_start
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.lifecycle import ACTIVE_PHASES
 from mockserver.core.value import Value
@@ -39,18 +39,31 @@ class Step(Value):
 
 
 class Track(Value):
-    """Steps in order. A track of a `leg` stops once that leg has ended or left."""
+    """Steps in order. A track of a `leg` stops once that leg has ended or left.
+
+    The other fields are for `core.conversation`: whether the leg is told to stay, and whether it
+    is a person.
+    """
 
     name: str
     steps: tuple[Step, ...]
     leg: str = ""
+    stays: bool = False
+    is_person: bool = False
 
 
 Script = tuple[Track, ...]
 
 
+BEGIN: Final = -1
+NO_TRACK: Final = -2
+
+
 class DueStep(Value):
-    """The step that is due next, at `at` (ms); `track_index` is -1 for the begin of an attempt."""
+    """The step that is due next, at `at` (ms).
+
+    `track_index` is `BEGIN` for the begin of an attempt, `NO_TRACK` for a step on no track.
+    """
 
     at: int
     track_index: int
@@ -92,20 +105,7 @@ def _settled_at(call: Call, condition: Condition, _: Cursor) -> int | None:
 
 
 def _talking_since(call: Call, condition: Condition, _: Cursor) -> int | None:
-    """Return the time of the last answer, once no leg is awaited.
-
-    A leg is awaited while it rings; the leg of the condition, if any, whenever it is not connected.
-    """
-    awaited = call.leg(condition.leg)
-    if condition.leg and (awaited is None or awaited.state != "answered"):
-        return None
-    answers: list[int] = []
-    for leg in call.legs:
-        if leg.state == "ringing":
-            return None
-        if leg.answered_at is not None:
-            answers.append(leg.answered_at)
-    return max(answers, default=None)
+    return conversation_start(call, condition.leg)
 
 
 def _occurred_at(call: Call, condition: Condition, cursor: Cursor) -> int | None:
@@ -146,6 +146,8 @@ CONDITION_TIMES: Final[Mapping[str, Callable[[Call, Condition, Cursor], int | No
 """Type of a condition -> the time in ms since which it holds; None for not yet."""
 
 GONE_STATES: Final = ("ended", "left")
+HANGUP_WAITS: Final = (WaitReason("hangup"),)
+"""The waits of a call in which nothing is due: somebody has to hang up."""
 
 EXTERNAL_CONDITIONS: Final = ("control", "poll", "press", "say")
 
@@ -158,7 +160,7 @@ def next_step(
     Of two steps at the same time, the one on the earlier track is next.
     """
     if call.phase == "placed":
-        return DueStep(call.starts_at, -1, Event(call.starts_at, "begin"), ""), ()
+        return DueStep(call.starts_at, BEGIN, Event(call.starts_at, "begin"), ""), ()
     if call.phase not in ACTIVE_PHASES:
         return None, ()
     first: tuple[int, int, Step] | None = None
@@ -178,13 +180,15 @@ def next_step(
             step_waits.append(WaitReason(step.condition.type, step.condition.leg))
     waits = (*_answer_waits(call, timed_legs), *step_waits)
     if first is None:
-        return None, waits or (WaitReason("hangup"),)
+        return None, waits or HANGUP_WAITS
     return _build_due_step(*first), waits
 
 
 def advance(script: Script, call: Call, step: DueStep) -> Call:
     """Return the call with its cursor past this step; the begin of an attempt sets all cursors."""
-    if step.track_index < 0:
+    if step.track_index == NO_TRACK:
+        return call
+    if step.track_index == BEGIN:
         start = Cursor(0, step.at, len(call.events))
         return call.replace(cursors=(start,) * len(script))
     cursors = list(call.cursors)

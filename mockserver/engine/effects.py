@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mockserver.core.account import Account
-from mockserver.core.behavior import DEFAULT_BEHAVIOR, STAY_ON_LINE, LegBehavior
+from mockserver.core.behavior import DEFAULT_BEHAVIOR, LegBehavior
 from mockserver.core.call import Call, Event, Leg
 from mockserver.core.call_flows import (
     CALL_FLOWS,
@@ -11,13 +11,14 @@ from mockserver.core.call_flows import (
     compile_script,
     compile_stepless_script,
 )
+from mockserver.core.conversation import next_due_step
 from mockserver.core.journal import IgnoredLeg, JournalEntry
 from mockserver.core.leg_names import legs_by_name
 from mockserver.core.lifecycle import ACTIVE_PHASES
 from mockserver.core.number_plan import TEST_NUMBER, number_plan_behavior
 from mockserver.core.provider import Effects
 from mockserver.core.resolution import NO_DRAW, ResolvedScenario
-from mockserver.core.script import Step, WaitReason, next_step
+from mockserver.core.script import Step, WaitReason
 from mockserver.core.selection import EXPLICIT_RANKS, NO_SELECTION
 from mockserver.engine.call_scenarios import resolve_for_attempt
 from mockserver.engine.exchange import CallMatch
@@ -131,7 +132,7 @@ def schedule_next_step(state: SandboxState, call_id: str) -> None:
 def _schedule(state: SandboxState, call: Call, progress: CallProgress) -> None:
     """Store the progress of the call, with its next step by the script on the agenda."""
     call_id = call.spec.id
-    step, waits = next_step(progress.script, call, state.configuration.seed)
+    step, waits = next_due_step(progress.script, call, state.configuration.seed)
     resource = _needed_resource(state, call)
     if resource:
         waits = (WaitReason(resource), *(wait for wait in waits if wait.reason != "hangup"))
@@ -194,7 +195,7 @@ def _choose_behavior(
         return behavior, "scenario"
     if is_dialed_by_step:
         return None, "steps"
-    return (STAY_ON_LINE if scenario.steps else DEFAULT_BEHAVIOR), "default"
+    return DEFAULT_BEHAVIOR, "default"
 
 
 def _legs_dialed_by_steps(state: SandboxState, call: Call, scenario: ResolvedScenario) -> set[str]:

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
+from mockserver.config.behaviors import UNTIL_HANGUP
 from mockserver.config.registry import bundled_folder
 from mockserver.config.schema_checks import load_scenario_schema, schema_problems
 from mockserver.core.behavior import PRESETS
@@ -43,6 +44,16 @@ def test_the_schema_lists_the_presets_and_causes_of_the_core() -> None:
     assert definitions["behavior"]["examples"] == words
     assert definitions["behavior"]["pattern"] == f"^(?:{'|'.join(words)})$"
     assert sorted(definitions["cause"]["enum"]) == sorted(CAUSES)
+
+
+def test_a_talk_time_is_any_span_or_until_hangup() -> None:
+    span, talk = SCHEMA["$defs"]["span"], SCHEMA["$defs"]["talk"]
+    assert talk["pattern"] == f"^(?:{span['pattern'][1:-1]}|{UNTIL_HANGUP})$"
+    assert talk["description"] == f"{span['description']}, or {UNTIL_HANGUP}"
+    other = ("pattern", "description", "examples")
+    assert {key: value for key, value in talk.items() if key not in other} == {
+        key: value for key, value in span.items() if key not in other
+    }
 
 
 @pytest.mark.parametrize("file", VALID_FILES, ids=lambda file: file.name)

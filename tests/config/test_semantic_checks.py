@@ -32,6 +32,13 @@ def problems(body: Mapping[str, Any]) -> list[tuple[DocumentPath, str]]:
         {"steps": [{"hangup": "a", "cause": "busy", "after": "1s"}, {"press": "1", "leg": "b"}]},
         {"steps": [None], "legs": {"a": "busy"}},
         {"attempts": ["x", {"a": "busy"}, None], "use": "y"},
+        {"legs": {"a": {"talk": "until-hangup"}, "b": {"talk": "0s"}}},
+        {"legs": {"a": {"talk": "until-hangup", "press": [{"after": "9s", "digits": "1"}]}}},
+        {"legs": {"a": {"press": [{"after": "9s", "digits": "1"}], "hangup": "9s"}}},
+        {"legs": {"a": {"press": [{"after": "1s..9s", "digits": "1"}], "hangup": "1s"}}},
+        {"legs": {"a": {"press": [{"digits": "1"}, None], "say": "yes", "hangup": "2s"}}},
+        {"legs": {"a": {"talk": "9s", "hangup": "9.001s"}}},
+        {"legs": {"a": {"talk": "1s..9s", "hangup": "2s"}}},
     ],
 )
 def test_a_consistent_scenario_has_no_problems(body: Mapping[str, Any]) -> None:

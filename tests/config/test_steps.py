@@ -87,7 +87,7 @@ VENDOR_EVENTS = {
                     delay=fixed_duration(5_000),
                     event_type="offer",
                     data={"agent": "ann"},
-                    behavior=PRESETS["no-answer"].replace(talk=None),
+                    behavior=PRESETS["no-answer"],
                 ),
                 Step(
                     delay=IMMEDIATELY, event_type="", condition=Condition(type="settled", leg="b")

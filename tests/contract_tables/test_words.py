@@ -49,7 +49,10 @@ WAITING: Final[Mapping[str, tuple[str, dict[str, str | None]]]] = {
     "press": ("steps: [{wait: {press: a}}]", {"for": "press", "leg": "a"}),
     "say": ("steps: [{wait: {say: a}}]", {"for": "say", "leg": "a"}),
     "poll": ("steps: [{wait: {poll: 2}}]", {"for": "poll", "leg": None}),
-    "hangup": ("legs: {a: {talk: 0s}, b: {talk: 0s}}", {"for": "hangup", "leg": None}),
+    "hangup": (
+        "legs: {a: {talk: until-hangup}, b: {talk: until-hangup}}",
+        {"for": "hangup", "leg": None},
+    ),
 }
 """Word -> (scenario, what the call waits for). A resource is the vendor's: `agent`."""
 
@@ -183,6 +186,6 @@ def test_no_act_of_a_vendor_has_the_name_of_a_core_event(edge: EdgeSite) -> None
     assert acts & (LIFECYCLE_EVENTS | {"placed"}) == set()
 
 
-def test_a_number_with_blanks_has_no_plan_until_issue_21() -> None:
-    meanings = ["rings 2 s, answered, talks 5 s", "no plan: it behaves as the scenario says"]
-    assert [describe_number(text) for text in ("918800010205", "9188 000 1 02 05")] == meanings
+@pytest.mark.parametrize("number", ["918800010205", "9188 000 1 02 05", "+91 (88) 000-102-05"])
+def test_the_digits_of_a_number_choose_its_plan_whatever_stands_between(number: str) -> None:
+    assert describe_number(number) == "rings 2 s, answered, talks 5 s"

@@ -9,26 +9,26 @@ from mockserver.core.seeded import HIGHEST_SEED, LOWEST_SEED
 
 
 def test_the_presets_are_those_of_the_contract() -> None:
-    ring, long_ring, talk = fixed_duration(2_000), fixed_duration(25_000), fixed_duration(6_000)
+    ring, long_ring = fixed_duration(2_000), fixed_duration(25_000)
+    unanswered = ("busy", "rejected", "unreachable", "invalid-number", "network-failure")
     assert dict(PRESETS) == {
-        "answered": LegBehavior(ring=ring, outcome="answered", actions=(), talk=talk, hangup=None),
-        "machine": LegBehavior(ring=ring, outcome="machine", actions=(), talk=talk, hangup=None),
-        "person": LegBehavior(ring=ring, outcome="person", actions=(), talk=None, hangup=None),
-        "busy": LegBehavior(ring=ring, outcome="busy", actions=(), talk=talk, hangup=None),
-        "no-answer": LegBehavior(
-            ring=long_ring, outcome="no-answer", actions=(), talk=talk, hangup=None
-        ),
-        "rejected": LegBehavior(ring=ring, outcome="rejected", actions=(), talk=talk, hangup=None),
-        "unreachable": LegBehavior(
-            ring=ring, outcome="unreachable", actions=(), talk=talk, hangup=None
-        ),
-        "invalid-number": LegBehavior(
-            ring=ring, outcome="invalid-number", actions=(), talk=talk, hangup=None
-        ),
-        "network-failure": LegBehavior(
-            ring=ring, outcome="network-failure", actions=(), talk=talk, hangup=None
-        ),
+        **{
+            name: LegBehavior(ring=ring, outcome=name) for name in ("answered", "machine", "person")
+        },
+        **{name: LegBehavior(ring=ring, outcome=name) for name in unanswered},
+        "no-answer": LegBehavior(ring=long_ring, outcome="no-answer"),
     }
+
+
+def test_a_behavior_says_nothing_of_actions_and_of_its_end_by_itself() -> None:
+    assert LegBehavior() == LegBehavior(
+        ring=fixed_duration(2_000),
+        outcome="answered",
+        actions=(),
+        talk=None,
+        hangup=None,
+        stays=False,
+    )
 
 
 def test_a_duration_range_draws_known_values() -> None:
@@ -40,7 +40,7 @@ def test_a_duration_range_draws_both_its_ends() -> None:
     assert {DurationRange(low=1, high=3).draw("seed", number) for number in range(100)} == {1, 2, 3}
 
 
-@pytest.mark.parametrize("purpose", [(), ("a",), ("b", 7)])
+@pytest.mark.parametrize("purpose", [(), ("a"), ("b", 7)])
 def test_a_fixed_duration_always_draws_itself(purpose: tuple[object, ...]) -> None:
     assert fixed_duration(2_000).draw("seed", *purpose) == 2_000
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.core.behavior import STAY_ON_LINE, LegBehavior
+from mockserver.core.behavior import LegBehavior
 from mockserver.core.call import (
     Call,
     Cursor,
@@ -16,7 +16,7 @@ from mockserver.core.call import (
     current_attempt,
     public_state,
 )
-from tests.support.builders import build_call, build_call_spec
+from tests.support.builders import STAY_ON_LINE, build_call, build_call_spec
 
 SPEC = build_call_spec(account="shop", created_at=1_000)
 A, B = Leg(name="a", role="from", number="1"), Leg(name="b", role="to", number="2")

@@ -14,13 +14,14 @@ from mockserver.core.behavior import (
 from mockserver.core.call import Call, Event, Leg
 from mockserver.core.call_flows import CALL_FLOWS, compile_script, follow_up
 from mockserver.core.causes import CAUSES
+from mockserver.core.conversation import next_due_step
 from mockserver.core.lifecycle import transition
-from mockserver.core.script import DueStep, Script, WaitReason, advance, next_step
+from mockserver.core.script import DueStep, Script, WaitReason, advance
 from tests.support.builders import build_call, build_call_spec
 
 ANSWERS = [("begin", "", 0), ("ring", "a", 0), ("answer", "a", 2_000), ("ring", "b", 2_000)]
 BRIDGED = [*ANSWERS, ("answer", "b", 4_000), ("bridge", "", 4_000)]
-STAYS = DEFAULT_BEHAVIOR.replace(talk=None)
+STAYS = DEFAULT_BEHAVIOR.replace(stays=True)
 
 LoggedEvent = tuple[str, str, int]
 
@@ -32,7 +33,7 @@ def end_events(at: int, *hung_up: str) -> list[LoggedEvent]:
 
 def find_next_step(script: Script, call: Call) -> tuple[DueStep | None, tuple[WaitReason, ...]]:
     """Return what is due next, and check that repeated calls return the same."""
-    results = [next_step(script, call, "seed") for _ in range(3)]
+    results = [next_due_step(script, call, "seed") for _ in range(3)]
     assert results[0] == results[1] == results[2]
     return results[0]
 
@@ -119,16 +120,16 @@ def leg_behaviors(
             id="the-shorter-talk-counts",
         ),
         pytest.param(
-            leg_behaviors(a=STAYS, b=STAYS.replace(hangup=fixed_duration(1))),
+            leg_behaviors(b=DEFAULT_BEHAVIOR.replace(hangup=fixed_duration(1))),
             [*BRIDGED, *end_events(4_001, "b", "a")],
             "completed",
             id="b-hangs-up-by-the-clock",
         ),
         pytest.param(
-            leg_behaviors(b=STAYS.replace(hangup=fixed_duration(7_000))),
-            [*BRIDGED, *end_events(10_000, "a", "b")],
+            leg_behaviors(b=DEFAULT_BEHAVIOR.replace(hangup=fixed_duration(7_000))),
+            [*BRIDGED, *end_events(11_000, "b", "a")],
             "completed",
-            id="hangup-later-than-the-talk",
+            id="hangup-of-b-alone",
         ),
     ],
 )

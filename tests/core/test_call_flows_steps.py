@@ -6,7 +6,6 @@ from mockserver.core.behavior import (
     DEFAULT_BEHAVIOR,
     IMMEDIATELY,
     PRESETS,
-    STAY_ON_LINE,
     LegAction,
     LegBehavior,
     fixed_duration,
@@ -14,7 +13,7 @@ from mockserver.core.behavior import (
 from mockserver.core.call import Cursor, Event, Leg
 from mockserver.core.call_flows import CALL_FLOWS, add_leg_tracks, compile_script
 from mockserver.core.script import Condition, Script, Step, Track
-from tests.support.builders import build_call, build_call_spec
+from tests.support.builders import STAY_ON_LINE, build_call, build_call_spec
 
 FLOW = CALL_FLOWS["b-after-a"]
 HANGUP = Step(
@@ -57,7 +56,7 @@ def test_a_script_without_steps_has_tracks_of_legs_only() -> None:
 
 
 def test_the_track_of_the_steps_is_last_and_belongs_to_no_leg() -> None:
-    script = compile_script(FLOW, {"a": STAY_ON_LINE, "b": STAY_ON_LINE}, (HANGUP,))
+    script = compile_script(FLOW, {"a": DEFAULT_BEHAVIOR, "b": DEFAULT_BEHAVIOR}, (HANGUP,))
     assert script == (
         Track(name="a", steps=(DIAL_A, answer_step("a")), leg="a"),
         Track(name="b", steps=(DIAL_B, answer_step("b")), leg="b"),
@@ -66,7 +65,7 @@ def test_the_track_of_the_steps_is_last_and_belongs_to_no_leg() -> None:
 
 
 def test_a_leg_that_a_step_rings_is_dialed_by_that_step_alone() -> None:
-    script = compile_script(FLOW, {"a": STAY_ON_LINE, "b": STAY_ON_LINE}, (RING_B, HANGUP))
+    script = compile_script(FLOW, {"a": DEFAULT_BEHAVIOR, "b": DEFAULT_BEHAVIOR}, (RING_B, HANGUP))
     assert script[1:] == (
         Track(name="b", steps=(answer_step("b"),), leg="b"),
         Track(name="steps", steps=(RING_B, HANGUP)),
@@ -83,8 +82,8 @@ def test_a_leg_that_a_step_rings_has_no_track_without_a_behavior() -> None:
     [
         (PRESETS["person"], []),
         (PRESETS["busy"], ["hangup"]),
-        (DEFAULT_BEHAVIOR, ["answer", "hangup"]),
-        (PRESETS["machine"], ["answer", "machine", "hangup"]),
+        (DEFAULT_BEHAVIOR, ["answer"]),
+        (PRESETS["machine"], ["answer", "machine"]),
         (
             STAY_ON_LINE.replace(
                 actions=(LegAction(delay=IMMEDIATELY, event_type="press", data={"digits": "1"}),)
@@ -128,11 +127,29 @@ def test_a_leg_that_a_step_rings_hangs_up_after_its_hangup_duration() -> None:
 def test_a_leg_talks_only_once_the_leg_that_it_awaits_has_answered(
     flow: str, awaited_leg: str
 ) -> None:
-    assert compile_script(CALL_FLOWS[flow], {"a": DEFAULT_BEHAVIOR}) == (
-        Track(
-            name="a", steps=(DIAL_A, answer_step("a"), hangup_after_talk("a", awaited_leg)), leg="a"
-        ),
+    behavior = DEFAULT_BEHAVIOR.replace(talk=fixed_duration(6_000))
+    assert compile_script(CALL_FLOWS[flow], {"a": behavior}) == (
+        Track(name="a", steps=(DIAL_A, answer_step("a")), leg="a"),
+        Track(name="a-talk", steps=(hangup_after_talk("a", awaited_leg),), leg="a"),
     )
+
+
+@pytest.mark.parametrize(
+    ("behavior", "stays", "is_person"),
+    [
+        (DEFAULT_BEHAVIOR, False, False),
+        (PRESETS["machine"], False, False),
+        (STAY_ON_LINE, True, False),
+        (PRESETS["person"], False, True),
+    ],
+)
+def test_a_track_marks_a_leg_that_stays_and_a_person(
+    behavior: LegBehavior,
+    stays: bool,  # noqa: FBT001 - what the table expects
+    is_person: bool,  # noqa: FBT001 - what the table expects
+) -> None:
+    [track] = compile_script(CALL_FLOWS["one-leg"], {"a": behavior})
+    assert (track.stays, track.is_person) == (stays, is_person)
 
 
 RING_EVENT = Event(at=7_000, type="ring", leg="b")
@@ -148,11 +165,18 @@ OLD_SCRIPT: Script = (
     ("events", "behavior", "new_tracks"),
     [
         ((RING_EVENT,), None, ()),
-        ((RING_EVENT,), STAY_ON_LINE, (Track(name="b-1", steps=(answer_step("b"),), leg="b"),)),
         (
             (RING_EVENT,),
-            DEFAULT_BEHAVIOR,
-            (Track(name="b-1", steps=(answer_step("b"), hangup_after_talk("b")), leg="b"),),
+            STAY_ON_LINE,
+            (Track(name="b-1", steps=(answer_step("b"),), leg="b", stays=True),),
+        ),
+        (
+            (RING_EVENT,),
+            DEFAULT_BEHAVIOR.replace(talk=fixed_duration(6_000)),
+            (
+                Track(name="b-1", steps=(answer_step("b"),), leg="b"),
+                Track(name="b-talk-1", steps=(hangup_after_talk("b"),), leg="b"),
+            ),
         ),
         (
             (
@@ -161,7 +185,7 @@ OLD_SCRIPT: Script = (
                 Event(at=7_000, type="answer", leg="b"),
                 RING_EVENT,
             ),
-            STAY_ON_LINE.replace(hangup=fixed_duration(9_000)),
+            DEFAULT_BEHAVIOR.replace(hangup=fixed_duration(9_000)),
             (
                 Track(name="b-2", steps=(answer_step("b"),), leg="b"),
                 Track(
@@ -196,7 +220,3 @@ def test_a_leg_added_later_gets_new_tracks_in_place_of_its_old_ones(
         (OLD_SCRIPT[0], OLD_SCRIPT[3], *new_tracks),
         call.replace(cursors=(cursors[0], cursors[3], *new_cursors)),
     )
-
-
-def test_stay_on_line_is_the_default_behavior_without_a_talk_duration() -> None:
-    assert DEFAULT_BEHAVIOR.replace(talk=None) == STAY_ON_LINE

@@ -99,7 +99,8 @@ def test_a_call_that_is_over_has_no_next_step(phase: str) -> None:
         (script_with_condition("answered", "a"), build_begun_call(ANSWERED_A, B), 2_100),
         (script_with_condition("answered", "a"), build_begun_call(RINGING_A, B), None),
         (script_with_condition("answered", "c"), build_begun_call(ANSWERED_A, B), None),
-        (script_with_condition("talking"), build_begun_call(ANSWERED_A, B), 2_100),
+        (script_with_condition("talking"), build_begun_call(ANSWERED_A), 2_100),
+        (script_with_condition("talking"), build_begun_call(ANSWERED_A, B), None),
         (
             script_with_condition("talking"),
             build_begun_call(ANSWERED_A, RINGING_A.replace(name="b")),

@@ -12,6 +12,7 @@ import pytest
 
 import mockserver
 from mockserver.core.rulebook import Rule
+from mockserver.core.selection import ScenarioSet
 from mockserver.core.value import TrackedValue, Value
 from mockserver.engine.pipeline import match_request
 from mockserver.engine.sandbox_state import SandboxState
@@ -114,8 +115,8 @@ ATOMS = (str, int, float, bytes, Decimal, NoneType)
 JSON_OR_VALUE = (object, Any)
 """What stands for JSON, a provider's value, or the payload of a journal entry."""
 READ_ONLY_CONTAINERS = (tuple, frozenset, Mapping, Sequence, Iterable)
-LASTING = (Rule,)
-"""Classes whose functions are made when modules load, and so cannot refer to a later value."""
+LASTING = (Rule, ScenarioSet)
+"""Classes that are made when modules or files load, and so cannot refer to a later value."""
 
 
 def unsafe_types(annotation: Any) -> Iterator[Any]:
@@ -201,6 +202,9 @@ def test_the_collector_visits_no_value_of_a_played_call(state: SandboxState) -> 
             "SelectedScenario",
             "Scenario",
             "LegBehavior",
+            "LegAction",
+            "ApiBehavior",
+            "DeliveryBehavior",
             "MatchContext",
             "CallMatch",
             "Selection",

@@ -8,9 +8,9 @@ import pytest
 
 from mockserver.core.account import Account, Limits
 from mockserver.core.behavior import (
+    DEFAULT_BEHAVIOR,
     IMMEDIATELY,
     PRESETS,
-    STAY_ON_LINE,
     DurationRange,
     LegBehavior,
     fixed_duration,
@@ -29,7 +29,7 @@ from mockserver.core.scenario import ApiBehavior, Scenario
 from mockserver.core.script import Condition, Step
 from mockserver.engine import dry_run as module
 from mockserver.engine.dry_run import dry_run
-from tests.support.builders import build_wait_step
+from tests.support.builders import STAY_ON_LINE, build_wait_step
 from tests.support.fake_vendor import BOUND_FAKE_VENDOR, FAKE_VENDOR, build_shop, build_state
 
 PERSON = PRESETS["person"]
@@ -146,7 +146,7 @@ def test_the_dry_run_sends_the_events_that_a_call_waits_for(
             [(3, CALL_ENDED), (4, CALL_ENDED)],
         ),
         (
-            {"a": PRESETS["answered"]},
+            {"a": DEFAULT_BEHAVIOR.replace(talk=fixed_duration(6_000))},
             (wait_step(2, "press", "a"), event_step(3, "hangup", "a")),
             [(2, CALL_ENDED), (3, CALL_ENDED)],
         ),
@@ -382,11 +382,11 @@ def test_the_dry_run_answers_legs_before_it_sends_what_the_steps_wait_for() -> N
 def test_the_dry_run_sends_its_events_at_the_time_of_the_last_due_item(
     configuration: Configuration,
 ) -> None:
-    """Leg b answers at 2 s; leg a hangs up 6 s later, one second before the step."""
+    """Leg b answers at 2 s; leg a hangs up after 6 s of talk, one second before the step."""
     step = event_step(2, "hangup", "a", fixed_duration(7_000)).replace(
         condition=Condition(type="answered", leg="b")
     )
-    legs = {"a": PRESETS["answered"], "b": PERSON}
+    legs = {"a": DEFAULT_BEHAVIOR.replace(talk=fixed_duration(6_000)), "b": PERSON}
     number = configuration.providers["mobtexting"].examples("c2c")[0]
     assert dry_run_problems(with_examples(configuration, number), step, legs=legs) == [
         ("m.yaml:2:1", CALL_ENDED)

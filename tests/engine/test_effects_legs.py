@@ -6,7 +6,6 @@ from mockserver.core.behavior import (
     DEFAULT_BEHAVIOR,
     IMMEDIATELY,
     PRESETS,
-    STAY_ON_LINE,
     LegBehavior,
     fixed_duration,
 )
@@ -120,13 +119,13 @@ RING_B = Step(delay=IMMEDIATELY, event_type="ring", leg="b")
 @pytest.mark.parametrize(
     ("legs", "steps", "b", "expected"),
     [
-        ({}, (HANGUP,), "2", (STAY_ON_LINE, STAY_ON_LINE)),
-        ({}, (HANGUP,), TEST_NUMBER, (STAY_ON_LINE, BUSY)),
-        ({"b": MACHINE}, (HANGUP,), "2", (STAY_ON_LINE, MACHINE)),
-        ({"b": MACHINE}, (HANGUP,), TEST_NUMBER, (STAY_ON_LINE, BUSY)),
-        ({}, (RING_B,), "2", (STAY_ON_LINE, None)),
-        ({}, (RING_B,), TEST_NUMBER, (STAY_ON_LINE, None)),
-        ({"b": MACHINE}, (RING_B,), TEST_NUMBER, (STAY_ON_LINE, MACHINE)),
+        ({}, (HANGUP,), "2", (DEFAULT_BEHAVIOR, DEFAULT_BEHAVIOR)),
+        ({}, (HANGUP,), TEST_NUMBER, (DEFAULT_BEHAVIOR, BUSY)),
+        ({"b": MACHINE}, (HANGUP,), "2", (DEFAULT_BEHAVIOR, MACHINE)),
+        ({"b": MACHINE}, (HANGUP,), TEST_NUMBER, (DEFAULT_BEHAVIOR, BUSY)),
+        ({}, (RING_B,), "2", (DEFAULT_BEHAVIOR, None)),
+        ({}, (RING_B,), TEST_NUMBER, (DEFAULT_BEHAVIOR, None)),
+        ({"b": MACHINE}, (RING_B,), TEST_NUMBER, (DEFAULT_BEHAVIOR, MACHINE)),
     ],
 )
 def test_steps_leave_the_legs_that_they_do_not_ring_to_numbers_and_scenarios(

@@ -9,7 +9,6 @@ from mockserver.core.behavior import (
     DEFAULT_BEHAVIOR,
     IMMEDIATELY,
     PRESETS,
-    STAY_ON_LINE,
     LegBehavior,
     fixed_duration,
 )
@@ -23,6 +22,7 @@ from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event, run_due_item, update_account
 from mockserver.engine.state.agenda import ScheduledEvent
 from tests.support import read
+from tests.support.builders import STAY_ON_LINE
 from tests.support.fake_vendor import (
     BOUND_FAKE_VENDOR,
     FAKE_VENDOR,

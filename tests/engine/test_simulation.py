@@ -3,7 +3,7 @@
 import pytest
 
 from mockserver.core.account import SaveRecord
-from mockserver.core.behavior import DEFAULT_BEHAVIOR, PRESETS, LegBehavior
+from mockserver.core.behavior import DEFAULT_BEHAVIOR, PRESETS, LegBehavior, fixed_duration
 from mockserver.core.call import Event, PlannedCall
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
@@ -40,7 +40,8 @@ from tests.support.simulation import (
 )
 
 PERSON = PRESETS["person"]
-STAYS = DEFAULT_BEHAVIOR.replace(talk=None)
+TALKS = DEFAULT_BEHAVIOR.replace(talk=fixed_duration(5_000))
+HANGUP = (WaitReason(reason="hangup"),)
 PRESS = Event(at=START + 2_000, type="press", leg="a", data={"digits": "1"})
 
 LoggedEntry = tuple[int, str, str, str]
@@ -298,14 +299,9 @@ def test_a_step_that_comes_too_late_is_rejected_and_the_call_goes_on(state: Sand
 @pytest.mark.parametrize(
     ("legs", "wait_reason", "leg", "expected"),
     [
-        ({"a": PERSON}, WaitReason(reason="person", leg="a"), "a", ()),
-        ({"b": PERSON}, WaitReason(reason="person", leg="b"), "b", ()),
-        (
-            {"a": STAYS, "b": PERSON},
-            WaitReason(reason="person", leg="b"),
-            "b",
-            (WaitReason(reason="hangup"),),
-        ),
+        ({"a": PERSON}, WaitReason(reason="person", leg="a"), "a", HANGUP),
+        ({"b": PERSON}, WaitReason(reason="person", leg="b"), "b", HANGUP),
+        ({"b": PERSON, "a": TALKS}, WaitReason(reason="person", leg="b"), "b", ()),
     ],
 )
 def test_an_answer_from_outside_ends_the_wait_for_a_person(

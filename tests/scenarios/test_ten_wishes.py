@@ -72,7 +72,7 @@ def test_wish_3_the_redialed_callee_presses_one_where_the_vendor_redials(
     state_with_redial = state_with_provider(state.configuration, on_event=by_event_type(table))
     click_to_call_through_scenarios(state_with_redial, "busy-then-presses-one")
     assert report_statuses(play_until_idle(state_with_redial)) == [
-        ("75", "COMPLETED", "RECEIVED", "ANSWER")
+        ("76", "COMPLETED", "RECEIVED", "ANSWER")
     ]
     assert (attempt_outcomes(state_with_redial), "70 press b 1" in leg_log(state_with_redial)) == (
         ["busy", "completed"],
@@ -82,7 +82,7 @@ def test_wish_3_the_redialed_callee_presses_one_where_the_vendor_redials(
 
 def test_wish_4_the_callee_presses_one_and_then_two(state: SandboxState) -> None:
     click_to_call_through_scenarios(state, "presses-one-then-two")
-    assert report_statuses(play_until_idle(state)) == [("11", "COMPLETED", "RECEIVED", "ANSWER")]
+    assert report_statuses(play_until_idle(state)) == [("16", "COMPLETED", "RECEIVED", "ANSWER")]
     assert leg_log(state)[3:7] == ["5 answer b", "5 bridge", "8 press b 1", "10 press b 2"]
 
 

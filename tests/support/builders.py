@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from mockserver.core.behavior import fixed_duration
+from mockserver.core.behavior import LegBehavior, fixed_duration
 from mockserver.core.call import Call, CallSpec, Leg
 from mockserver.core.http import Request
 from mockserver.core.rulebook import RequestContext
 from mockserver.core.script import Condition, Step
 from mockserver.core.webhook import Delivery, Webhook
 from mockserver.engine.exchange import IncomingRequest
+
+STAY_ON_LINE = LegBehavior(stays=True)
+"""A leg that answers after 2 s and never hangs up."""
 
 
 def build_call_spec(**changes: Any) -> CallSpec:

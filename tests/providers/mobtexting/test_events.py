@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.core.behavior import DEFAULT_BEHAVIOR, PRESETS, STAY_ON_LINE, LegBehavior
+from mockserver.core.behavior import DEFAULT_BEHAVIOR, PRESETS, LegBehavior
 from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario
@@ -13,6 +13,7 @@ from mockserver.core.script import WaitReason
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.providers.mobtexting import PROVIDER
 from tests.support import read
+from tests.support.builders import STAY_ON_LINE
 from tests.support.simulation import (
     START,
     change_account,

@@ -7,7 +7,6 @@ import pytest
 from mockserver.core.behavior import (
     DEFAULT_BEHAVIOR,
     PRESETS,
-    STAY_ON_LINE,
     LegBehavior,
     fixed_duration,
 )
@@ -19,6 +18,7 @@ from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event
 from mockserver.providers.mobtexting import PROVIDER
 from tests.support import read
+from tests.support.builders import STAY_ON_LINE
 from tests.support.simulation import (
     START,
     change_account,

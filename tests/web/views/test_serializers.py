@@ -116,7 +116,7 @@ def test_waiting_lists_a_leg_only_if_a_person_must_act(
 
 
 def test_waiting_lists_a_hangup_if_nothing_else_is_due(configuration: Configuration) -> None:
-    forever = PRESETS["answered"].replace(talk=None)
+    forever = PRESETS["answered"].replace(stays=True)
     scenario = Scenario(name="s", legs={"a": forever, "b": forever})
     state = SandboxState(
         configuration._replace(scenarios=ScenarioSet({"s": scenario}, "s", number_plan=False)),
