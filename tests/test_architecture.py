@@ -365,7 +365,10 @@ VERBS = {
     "agenda": {"schedule", "take"},
     "calls": {"add", "update", "set_progress", "queue_for", "end", "evict"},
     "counters": {"record_request", "count"},
-    "deliveries": {"add", "update", "hold", "release", "evict"},
+    "deliveries": {
+        *("add", "update", "hold", "release", "hold_for_call", "follow", "release_followers"),
+        *("release_key", "evict"),
+    },
     "journal": {"append", "record_exchange", "clear"},
 }
 """Owner, as `SandboxState` names it -> what changes it."""
@@ -446,7 +449,7 @@ QUERIES = {
     "agenda": {"peek"},
     "calls": set[str](),
     "counters": {"is_over_limit"},
-    "deliveries": {"next_id"},
+    "deliveries": {"next_id", "is_held_for_call"},
     "journal": {"first_sequence", "next_request_id", "subscribe"},
 }
 """Owner -> what it can be asked, and to whom it can tell what changes."""
@@ -454,10 +457,14 @@ QUERIES = {
 CALLERS = {
     "accounts": {"commands", "dry_run", "effects", "simulation"},
     "activations": {"commands", "pipeline", "scenario_selection"},
-    "agenda": {"effects", "sandbox_state", "simulation", "webhooks"},
+    "agenda": {
+        *("effects", "reordering", "sandbox_state", "simulated_attempts", "simulation", "webhooks"),
+    },
     "calls": {"effects", "pipeline", "retention", "scenario_selection", "simulation"},
     "counters": {"effects", "pipeline"},
-    "deliveries": {"retention", "simulation", "webhooks"},
+    "deliveries": {
+        *("reordering", "retention", "simulated_attempts", "webhooks"),
+    },
     "journal": {
         *("commands", "effects", "pipeline", "sandbox_state", "simulation", "unknown_path"),
         "webhooks",

@@ -83,6 +83,27 @@ def test_a_journal_of_all_kinds_of_input_replays_identically(site: SiteClient) -
     assert_replays_identically(site)
 
 
+@pytest.mark.parametrize("reorder", ["false", "calls"])
+def test_a_journal_of_simulated_attempts_replays_identically(
+    site: SiteClient, reorder: str
+) -> None:
+    """The first attempt ends when a call ends that was placed while the attempt lasted."""
+    attempts = ["timeout", {"status": 503, "after": "3s"}, 500, "deliver"]
+    delivery = {"attempts": attempts, "duplicate": {"times": 2, "spacing": "1s"}}
+    body = {"webhooks": {"any": {**delivery, "reorder": reorder}}}
+    site.request("PATCH", ACCOUNT_PATH, json={"retry": {"waits": ["5s", "1m"]}})
+    site.request("PUT", "/_mock/scenarios/mine", json=body)
+    site.click_to_call("mine", "callee-busy")
+    site.advance(by="10s")
+    site.click_to_call("mine", "callee-busy")
+    site.advance(by="15s")
+    site.click_to_call("mine", "callee-busy")
+    site.advance(until="idle")
+    entries = site.get_json("/_mock/journal")["entries"]
+    assert {"scenario-ignored", "delivery-attempt"} <= {entry["type"] for entry in entries}
+    assert_replays_identically(site)
+
+
 @pytest.mark.parametrize("provider", ["ccai", "effebot", "innocalls", "mobtexting", "phonon"])
 def test_the_journal_of_every_documented_request_replays_identically(
     configuration: Configuration, provider: str

@@ -30,6 +30,7 @@ EXPECTED_OCCURRENCES = {
     "reset with calls alive",
     "entry event-rejected",
     "entry leg-ignored",
+    "entry scenario-ignored",
     "entry webhook-dropped",
 }
 """What has to occur in some seed, including every transition of the lifecycle."""

@@ -62,7 +62,7 @@ class Call:
 class Attempt:
     """One attempt to deliver a webhook: `status` of the response, or the class of the `error`.
 
-    `reason` says in one sentence what the error means.
+    `reason` says in one sentence what the error means, or that a scenario simulates the attempt.
     """
 
     number: int

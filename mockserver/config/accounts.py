@@ -85,7 +85,9 @@ def build_account(known_names: KnownNames, name: str, provider: str, body: RawMa
         credentials=None if credentials == "any" else frozenset(map(str, credentials)),
         numbers=frozenset(map(str, body["numbers"])) if "numbers" in body else None,
         webhooks=body.get("webhooks", {}),
-        retry=_build_retry(body["retry"]) if "retry" in body else None,
+        retry=_build_retry(body["retry"], known_names.retries[provider])
+        if "retry" in body
+        else None,
         limits=Limits(int(limits["requests"]), parse_milliseconds(limits["per"]))
         if limits
         else None,
@@ -136,7 +138,9 @@ def _timeline_problems(
         state = state if added else changed
 
 
-def _build_retry(raw: RawMapping) -> Retry:
-    waits = tuple(parse_milliseconds(wait) for wait in raw.get("waits", ()))
-    statuses = frozenset(int(status) for status in raw.get("satisfied_by", ()))
-    return Retry(waits, statuses) if statuses else Retry(waits)
+def _build_retry(raw: RawMapping, vendor: Retry) -> Retry:
+    """Build a retry policy; what it does not say is as the vendor has it."""
+    return Retry(
+        tuple(map(parse_milliseconds, raw["waits"])) if "waits" in raw else vendor.waits,
+        frozenset(map(int, raw["satisfied_by"])) if "satisfied_by" in raw else vendor.satisfied_by,
+    )

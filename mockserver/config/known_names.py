@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from mockserver.core.account import Retry
 from mockserver.core.leg_names import all_leg_names
 from mockserver.core.provider import BoundProvider, VendorEvent, all_faults
 
@@ -14,7 +15,8 @@ class KnownNames(NamedTuple):
     `fault_statuses` maps the name of a fault to its HTTP status; `webhook_kinds` and `legs` are
     names of all providers. The other fields are by provider: `operations` and `quirks` hold names,
     `record_types` and `vendor_events` map names to values, `settings_types` is None for a provider
-    without settings, and `generated_kinds` are the kinds of records that `generate` may name.
+    without settings, `generated_kinds` are the kinds of records that `generate` may name, and
+    `retries` are the retry policies of the vendors.
     """
 
     operations: Mapping[str, tuple[str, ...]]
@@ -26,6 +28,7 @@ class KnownNames(NamedTuple):
     vendor_events: Mapping[str, Mapping[str, VendorEvent]] = MappingProxyType({})
     settings_types: Mapping[str, type | None] = MappingProxyType({})
     generated_kinds: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    retries: Mapping[str, Retry] = MappingProxyType({})
 
 
 def collect_known_names(bound_providers: Mapping[str, BoundProvider]) -> KnownNames:
@@ -46,6 +49,7 @@ def collect_known_names(bound_providers: Mapping[str, BoundProvider]) -> KnownNa
         vendor_events={provider.name: provider.vendor_events for provider in providers},
         settings_types={provider.name: provider.settings for provider in providers},
         generated_kinds={provider.name: tuple(provider.generators) for provider in providers},
+        retries={provider.name: provider.retry for provider in providers},
     )
 
 

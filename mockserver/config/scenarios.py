@@ -1,17 +1,25 @@
 """Build scenarios from checked YAML values."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from mockserver.config.behaviors import build_leg_behavior, parse_duration_range, parse_milliseconds
 from mockserver.config.list_items import ListItem, list_items
 from mockserver.config.problems import DocumentPath
 from mockserver.config.steps import build_steps
+from mockserver.core.behavior import IMMEDIATELY, DurationRange, fixed_duration
 from mockserver.core.provider import VendorEvent
 from mockserver.core.scenario import ApiBehavior, DeliveryBehavior, MatchRule, Scenario
+from mockserver.core.webhook import SIMULATED_TIMEOUT, SimulatedAttempt
 
 RawMapping = Mapping[str, Any]
 Locate = Callable[[DocumentPath], str]
+
+ERRORS_OF_ATTEMPTS: Final[Mapping[str, DurationRange]] = MappingProxyType(
+    {"timeout": fixed_duration(SIMULATED_TIMEOUT), "reset": IMMEDIATELY}
+)
+"""Error that an attempt can meet -> how long the attempt then takes."""
 
 
 class FileContext(NamedTuple):
@@ -95,15 +103,29 @@ def _build_api_behavior(raw: RawMapping) -> ApiBehavior:
 
 
 def _build_delivery_behavior(raw: RawMapping) -> DeliveryBehavior:
-    drop = str(raw.get("drop", 0))
+    drop, duplicate = str(raw.get("drop", 0)), raw.get("duplicate", 1)
+    copies = duplicate if isinstance(duplicate, Mapping) else {"times": duplicate}
     return DeliveryBehavior(
-        duplicate=int(raw.get("duplicate", 1)),
+        duplicate=int(copies["times"]),
+        spacing=parse_duration_range(copies.get("spacing", 0)),
         drop=None if drop == "all" else int(drop),
         reorder=_is_true(raw, "reorder"),
+        reorder_calls=raw.get("reorder") == "calls",
         delay=parse_duration_range(raw["after"]) if "after" in raw else None,
         before_reply=_is_true(raw, "before_reply"),
         corrupt=raw.get("corrupt", ""),
+        attempts=tuple(map(_build_planned_attempt, raw.get("attempts", ()))),
     )
+
+
+def _build_planned_attempt(raw: Any) -> SimulatedAttempt | None:
+    """Build from `deliver` (None), `timeout`, `reset`, a status, or {status, after}."""
+    if isinstance(raw, Mapping):
+        duration = parse_duration_range(raw.get("after", 0))
+        return SimulatedAttempt(status=int(raw["status"]), duration=duration)
+    if raw in ERRORS_OF_ATTEMPTS:
+        return SimulatedAttempt(error=raw, duration=ERRORS_OF_ATTEMPTS[raw])
+    return None if raw == "deliver" else SimulatedAttempt(status=int(raw))
 
 
 def _is_true(raw: RawMapping, key: str) -> bool:

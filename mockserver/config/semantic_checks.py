@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from mockserver.config import references
 from mockserver.config.conversation_checks import conversation_problems
+from mockserver.config.delivery_checks import delivery_problems
 from mockserver.config.known_names import KnownNames
 from mockserver.config.list_items import LIST_KEYS, list_items
 from mockserver.config.problems import DocumentPath
@@ -14,7 +15,7 @@ from mockserver.core.time import parse_duration
 
 RawMapping = Mapping[str, Any]
 
-DURATION_KEYS: Final = frozenset({"ring", "answer", "talk", "hangup", "after", "for"})
+DURATION_KEYS: Final = frozenset({"ring", "answer", "talk", "hangup", "after", "for", "spacing"})
 EXCLUSIVE_KEYS: Final = ("steps", "attempts", "numbers", "choose")
 ACTION_KEYS: Final = ("ring", "answer", "machine", "hangup", "press", "say", "wait", "act")
 MODIFIER_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -42,6 +43,7 @@ def scenario_problems(
     yield from _after_answer_problems(body)
     yield from conversation_problems(body)
     yield from _combination_problems(body)
+    yield from delivery_problems(body)
     for index, step in valid_items(body, "steps"):
         for path, message in _step_problems(step):
             yield ("steps", index, *path), message

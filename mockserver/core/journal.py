@@ -6,10 +6,10 @@ from mockserver.core.value import Value
 class JournalEntry(Value):
     """Something that happened in a sandbox, at `at` (ms).
 
-    `type` is request, event, event-rejected, leg-ignored, webhook-dropped, delivery-attempt,
-    charge, account, command, clock or error. `call_id` is empty if the entry belongs to no call.
-    `payload` is the value itself (an exchange, an event, ...); it is rendered only when the journal
-    is read.
+    `type` is request, event, event-rejected, leg-ignored, scenario-ignored, webhook-dropped,
+    delivery-attempt, charge, account, command, clock or error. `call_id` is empty if the entry
+    belongs to no call. `payload` is the value itself (an exchange, an event, ...); it is rendered
+    only when the journal is read.
     """
 
     at: int
@@ -35,3 +35,16 @@ class IgnoredLeg(Value):
 
     scenario: str
     leg: str
+
+
+class IgnoredKey(Value):
+    """A key of a scenario that could not do to a webhook what it says; `reason` says why.
+
+    `webhook` is the id of the delivery, and `kind` that of the webhook.
+    """
+
+    scenario: str
+    key: str
+    webhook: str
+    kind: str
+    reason: str

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Final
 
-from mockserver.core.behavior import DurationRange, LegBehavior
+from mockserver.core.behavior import IMMEDIATELY, DurationRange, LegBehavior
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.script import Step
 from mockserver.core.value import Value
+from mockserver.core.webhook import PlannedAttempts
 
 CONTEXT_NAMES: Final = ("provider", "operation", "account", "credential")
 """The attributes of a match context for which a match rule can have a glob."""
@@ -67,18 +68,22 @@ class ApiBehavior(Value):
 class DeliveryBehavior(Value):
     """How the webhooks of one kind are delivered.
 
-    `duplicate` is how often each is sent, `drop` how many are lost, from the first on (None: all).
-    With `reorder`, a webhook is held back until the next one of its call has been scheduled, or
-    the call ends. `before_reply` delivers what is due before the response to the request that
-    placed the call. `corrupt` is that of `Webhook`.
+    `duplicate` is how often each is sent, each time `spacing` after the time before. `drop` is how
+    many are lost, from the first on (None: all). With `reorder`, a webhook is held back until the
+    next one of its call has been scheduled, or the call ends; with `reorder_calls`, until that of
+    another call has gone. `before_reply` delivers what is due before the response to the request
+    that placed the call. `corrupt` is that of `Webhook`, `attempts` is `Delivery.planned`.
     """
 
     duplicate: int = 1
     drop: int | None = 0
+    spacing: DurationRange = IMMEDIATELY
     reorder: bool = False
+    reorder_calls: bool = False
     delay: DurationRange | None = None
     before_reply: bool = False
     corrupt: str = ""
+    attempts: PlannedAttempts = ()
 
 
 DEFAULT_DELIVERY: Final = DeliveryBehavior()

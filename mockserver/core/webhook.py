@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Protocol
 
+from mockserver.core.behavior import IMMEDIATELY, DurationRange
+from mockserver.core.time import SECOND
 from mockserver.core.value import Value
 
 ORIGIN_PLACEHOLDER = "{origin}"
@@ -61,6 +63,25 @@ ERROR_REASONS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Error of a delivery attempt -> what it means, in one sentence."""
 
+SIMULATED_REASON: Final = "a scenario simulates this attempt: the receiver was not asked"
+SIMULATED_TIMEOUT: Final = 10 * SECOND
+"""How long a simulated `timeout` takes, in virtual ms: as long as a real one takes in real ms."""
+
+
+class SimulatedAttempt(Value):
+    """What an attempt meets by order of a scenario, without the receiver.
+
+    It ends with either `status` or `error` after `duration`, in virtual ms.
+    """
+
+    status: int | None = None
+    error: str | None = None
+    duration: DurationRange = IMMEDIATELY
+
+
+PlannedAttempts = tuple[SimulatedAttempt | None, ...]
+"""What the first attempts of a delivery meet, in order; None stands for the receiver."""
+
 
 class DeliveryResult(Value):
     """The result of one attempt: either an HTTP status or the class of an error."""
@@ -69,13 +90,17 @@ class DeliveryResult(Value):
     error: str | None = None
     body: bytes = b""
     duration_ms: int = 0
-    """Real time; not written to the journal, which has to be reproducible."""
+    """Real time, virtual if `simulated`; not in the journal, which has to be reproducible."""
     reason: str = ""
     """Why there is an error, if more is known than `ERROR_REASONS` says."""
+    simulated: bool = False
+    """True if a scenario has decided the result, and the receiver was not asked."""
 
 
 def error_reason(result: DeliveryResult) -> str | None:
-    """Return why the attempt failed, in one sentence; None if there is a status."""
+    """Return why the attempt failed, or that it is simulated, in one sentence; None otherwise."""
+    if result.simulated:
+        return SIMULATED_REASON
     return None if result.error is None else result.reason or ERROR_REASONS[result.error]
 
 
@@ -100,6 +125,14 @@ class Delivery(Value):
     """How many webhooks to this server have led to it."""
     copy_of: str = ""
     """The id of the delivery that a scenario duplicates by this one."""
+    planned: PlannedAttempts = ()
+    """What its attempts meet; empty again when it is finished, so that a redelivery is real."""
+
+
+def planned_attempt(delivery: Delivery) -> SimulatedAttempt | None:
+    """Return what the next attempt of the delivery meets; None if it is a real one."""
+    index = len(delivery.attempts)
+    return delivery.planned[index] if index < len(delivery.planned) else None
 
 
 class Dispatcher(Protocol):

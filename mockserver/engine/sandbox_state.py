@@ -84,10 +84,12 @@ class SandboxState:
         return filter(self._is_current, self.agenda)
 
     def _is_current(self, due: DueItem) -> bool:
-        """Whether the item still holds: its step is the call's next, or its event can occur."""
+        """Whether the item still holds: it is the call's next step, can occur, or holds back."""
         if due.kind == "script":
             progress = self.calls.progress.get(due.subject)
             return progress is not None and progress.serial == due.serial
+        if due.kind == "hold-end":
+            return self.deliveries.is_held_for_call(due.subject)
         return due.kind != "event" or self._can_occur(due)
 
     def _can_occur(self, due: DueItem) -> bool:

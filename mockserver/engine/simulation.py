@@ -15,10 +15,11 @@ from mockserver.core.read_model import ReadModel
 from mockserver.core.script import DueStep, advance
 from mockserver.core.webhook import Delivery
 from mockserver.engine.effects import add_leg, apply, call_account, schedule_next_step
+from mockserver.engine.reordering import release_held
 from mockserver.engine.retention import retire_call
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.state.agenda import AccountPatch, DueItem, ScheduledEvent
-from mockserver.engine.webhooks import release_held
+from mockserver.engine.webhooks import DELIVERY_ITEMS, run_delivery_item
 
 AppliedEvent = tuple[Call, Event, Effects]
 """(call after the event, event, the provider's effects for it)"""
@@ -110,8 +111,8 @@ def run_due_item(state: SandboxState) -> Delivery | None:
 
 
 def _run_item(state: SandboxState, due: DueItem) -> Delivery | None:
-    if due.kind == "delivery":
-        return _take_delivery(state, due)
+    if due.kind in DELIVERY_ITEMS:
+        return run_delivery_item(state, due)
     match due.payload:
         case ScheduledEvent() as scheduled_event:
             _run_scheduled_event(state, due.subject, scheduled_event)
@@ -180,12 +181,6 @@ def _record_rejected_event(
 ) -> None:
     rejected = RejectedEvent(event.type, event.leg, location, reason)
     state.journal.append(JournalEntry(event.at, "event-rejected", call_id, rejected))
-
-
-def _take_delivery(state: SandboxState, due: DueItem) -> Delivery:
-    delivery = state.deliveries.by_id[due.subject]
-    state.deliveries.update(delivery.replace(next_attempt_at=None))
-    return delivery
 
 
 def cascade(state: SandboxState, account: Account, call: Call, event: Event) -> list[AppliedEvent]:

@@ -1,8 +1,9 @@
 """Create deliveries of webhooks, schedule their attempts and store the results."""
 
 from collections.abc import Iterator
+from typing import Final
 
-from mockserver.core.journal import JournalEntry
+from mockserver.core.journal import IgnoredKey, JournalEntry
 from mockserver.core.resolution import ResolvedScenario
 from mockserver.core.scenario import DEFAULT_DELIVERY, DeliveryBehavior
 from mockserver.core.webhook import (
@@ -10,11 +11,30 @@ from mockserver.core.webhook import (
     Delivery,
     DeliveryAttempt,
     DeliveryResult,
+    PlannedAttempts,
     Webhook,
+    planned_attempt,
 )
 from mockserver.engine.call_scenarios import resolve_for_attempt
+from mockserver.engine.reordering import (
+    end_hold,
+    follow_with_held,
+    hold_for_call,
+    release_followers,
+    release_held,
+)
 from mockserver.engine.retry_policy import apply_retry_policy
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulated_attempts import (
+    schedule_attempt,
+    schedule_deliveries,
+    simulated_result,
+    unreached_attempts,
+)
+from mockserver.engine.state.agenda import DueItem
+
+DELIVERY_ITEMS: Final = frozenset({"delivery", "attempt-end", "hold-end"})
+"""Kinds of due items whose subject is a delivery."""
 
 
 def enqueue(state: SandboxState, webhook: Webhook, now: int) -> None:
@@ -37,16 +57,16 @@ def enqueue(state: SandboxState, webhook: Webhook, now: int) -> None:
         return
     seed, delay = state.configuration.seed, behavior.delay
     due = now + (delay.draw(seed, webhook.call_id, "travel", index) if delay else 0)
-    original = _create_delivery(state, addressed, "pending", due)
-    copies = [
-        _create_delivery(state, addressed, "pending", due, original)
-        for _ in range(behavior.duplicate - 1)
-    ]
-    delivery_ids = (original, *copies)
+    delivery_ids = tuple(_create_deliveries(state, addressed, behavior, due))
+    if behavior.before_reply and due > spec.created_at:
+        _check_before_reply(state, delivery_ids[0], behavior, now)
+    swaps = bool(state.deliveries.held_for_calls) and follow_with_held(state, delivery_ids[0])
+    if behavior.reorder_calls and not swaps and hold_for_call(state, delivery_ids, due):
+        return
     if behavior.reorder and webhook.call_id not in state.deliveries.held_back:
         state.deliveries.hold(webhook.call_id, delivery_ids)
         return
-    _schedule_deliveries(state, delivery_ids, due)
+    schedule_deliveries(state, delivery_ids, due)
     release_held(state, webhook.call_id, due)
 
 
@@ -55,11 +75,6 @@ def redeliver(state: SandboxState, delivery_id: str, now: int) -> None:
     delivery = state.deliveries.by_id[delivery_id]
     state.deliveries.update(delivery.replace(state="pending", next_attempt_at=now))
     state.agenda.schedule(now, "delivery", delivery_id)
-
-
-def release_held(state: SandboxState, call_id: str, at: int) -> None:
-    """Schedule the deliveries held back for reordering, none of them before `at` (in ms)."""
-    _schedule_deliveries(state, state.deliveries.release(call_id), at)
 
 
 def inbox_url(state: SandboxState, provider: str) -> str:
@@ -107,12 +122,26 @@ def _count_deliveries(state: SandboxState, webhook: Webhook) -> int:
     return sum(state.deliveries.by_id[each].webhook.kind == webhook.kind for each in delivery_ids)
 
 
-def _create_delivery(
+def _create_deliveries(
+    state: SandboxState, webhook: Webhook, behavior: DeliveryBehavior, due: int
+) -> Iterator[str]:
+    """Create the delivery of a webhook and its copies, and yield their ids."""
+    planned = behavior.attempts
+    original = _create_delivery(state, webhook, "pending", due, planned=planned)
+    yield original
+    for number in range(1, behavior.duplicate):
+        seed = state.configuration.seed
+        due += behavior.spacing.draw(seed, webhook.call_id, "spacing", original, number)
+        yield _create_delivery(state, webhook, "pending", due, original, planned)
+
+
+def _create_delivery(  # noqa: PLR0913, PLR0917 - the last two have defaults
     state: SandboxState,
     webhook: Webhook,
     delivery_state: str,
     due: int | None,
     copy_of: str = "",
+    planned: PlannedAttempts = (),
 ) -> str:
     spec = state.calls.by_id[webhook.call_id].spec
     delivery = Delivery(
@@ -125,17 +154,10 @@ def _create_delivery(
         due,
         depth=state.calls.progress[webhook.call_id].webhook_depth,
         copy_of=copy_of,
+        planned=planned,
     )
     state.deliveries.add(delivery)
     return delivery.id
-
-
-def _schedule_deliveries(state: SandboxState, delivery_ids: tuple[str, ...], at: int) -> None:
-    for delivery_id in delivery_ids:
-        delivery = state.deliveries.by_id[delivery_id]
-        due = max(delivery.next_attempt_at or at, at)
-        state.deliveries.update(delivery.replace(next_attempt_at=due))
-        state.agenda.schedule(due, "delivery", delivery_id)
 
 
 def _drop(state: SandboxState, webhook: Webhook, now: int) -> None:
@@ -152,7 +174,8 @@ def complete_attempt(
 ) -> None:
     """Store the result of a delivery attempt, and schedule the next attempt if one is due.
 
-    A result from an earlier epoch, before a reset, is ignored.
+    A result from an earlier epoch, before a reset, is ignored. The entry of a simulated attempt is
+    journaled at its end, as virtual time has passed.
     """
     if delivery.epoch != state.epoch:
         return
@@ -165,8 +188,63 @@ def complete_attempt(
     )
     state.deliveries.update(updated)
     state.journal.append(
-        JournalEntry(attempt.at, "delivery-attempt", delivery.webhook.call_id, updated),
+        JournalEntry(
+            now if result.simulated else at,
+            "delivery-attempt",
+            delivery.webhook.call_id,
+            updated,
+        ),
         len(result.body),
     )
     if updated.next_attempt_at is not None:
-        state.agenda.schedule(updated.next_attempt_at, "delivery", delivery.id)
+        schedule_attempt(state, updated, updated.next_attempt_at)
+    elif delivery.planned:
+        _finish_planned(state, updated, now)
+    if delivery.id in state.deliveries.followers:
+        release_followers(state, delivery.id, now)
+
+
+def run_delivery_item(state: SandboxState, due: DueItem) -> Delivery | None:
+    """Begin or end an attempt, or end a wait; return the delivery if it is to be sent."""
+    delivery = state.deliveries.by_id[due.subject]
+    if due.kind == "attempt-end":
+        result = simulated_result(state, delivery)
+        begun = delivery.replace(next_attempt_at=due.at - result.duration_ms)
+        complete_attempt(state, begun, result, due.at)
+    elif due.kind == "hold-end":
+        _record_ignored(state, delivery, "reorder", end_hold(state, delivery, due.at), due.at)
+    else:
+        state.deliveries.update(delivery.replace(next_attempt_at=None))
+        return None if delivery.planned and planned_attempt(delivery) else delivery
+    return None
+
+
+def _check_before_reply(
+    state: SandboxState, delivery_id: str, behavior: DeliveryBehavior, now: int
+) -> None:
+    """Journal that a delivery is too late, if it is the call's first one with this behavior."""
+    delivery = state.deliveries.by_id[delivery_id]
+    names = state.deliveries.ids_by_call[delivery.webhook.call_id]
+    sent = (state.deliveries.by_id[name] for name in names)
+    first = next(each for each in sent if _delivery_behavior(state, each.webhook) == behavior)
+    if first.id == delivery_id:
+        reason = "it is due after the instant of the request"
+        _record_ignored(state, delivery, "before_reply", reason, now)
+
+
+def _finish_planned(state: SandboxState, delivery: Delivery, now: int) -> None:
+    """Journal what a finished delivery has not reached, and let a redelivery be a real one."""
+    state.deliveries.update(delivery.replace(planned=()))
+    if reason := unreached_attempts(delivery):
+        _record_ignored(state, delivery, "attempts", reason, now)
+
+
+def _record_ignored(
+    state: SandboxState, delivery: Delivery, key: str, reason: str, now: int
+) -> None:
+    """Journal that a key of the scenario could not do to a delivery what it says."""
+    webhook = delivery.webhook
+    scenario = state.calls.progress[webhook.call_id].webhook_scenario
+    name = scenario.name if scenario else ""
+    ignored = IgnoredKey(name, key, delivery.id, webhook.kind, reason)
+    state.journal.append(JournalEntry(now, "scenario-ignored", webhook.call_id, ignored))

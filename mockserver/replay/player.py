@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from mockserver.core.webhook import Delivery, DeliveryResult
+from mockserver.core.webhook import Delivery, DeliveryResult, planned_attempt
 from mockserver.delivery.asgi import Application, call_asgi
 from mockserver.replay.journal import Json, ReplayDiverged, entry_time
 from mockserver.replay.requests import AsgiRequest, build_control_request, build_vendor_request
@@ -74,7 +74,7 @@ class Player:
                 self._send(build_control_request(entry, self._sandbox.name, self._secrets))
             case "clock":
                 self._record_clock(entry)
-            case "delivery-attempt":
+            case "delivery-attempt" if not self._is_simulated(entry):
                 await self._complete_attempt(entry)
             case _:
                 await self._run_until_entry(index, entry)
@@ -93,6 +93,11 @@ class Player:
                 summary = " ".join(str(entry.get(key) or "") for key in ("type", "event", "call"))
                 raise ReplayDiverged(f"entry {entry['id']}, {summary.strip()}, does not come about")
             await asyncio.sleep(0)
+
+    def _is_simulated(self, entry: Json) -> bool:
+        """Return True if a scenario decides the result of this attempt, as it did before."""
+        delivery = self._sandbox.state.deliveries.by_id.get(entry["webhook"])
+        return delivery is not None and planned_attempt(delivery) is not None
 
     async def _complete_attempt(self, entry: Json) -> None:
         """Run due items until the webhook is sent, then set the result of the attempt."""

@@ -236,7 +236,7 @@ class Scheduler:
                 break
             self._run_item(due)
             events += 1
-            attempts += len(self._delivery_tasks)
+            attempts += len(self._delivery_tasks) + (due.kind == "attempt-end")
             await self.wait_idle()
             if is_met():
                 return AdvanceResult(events, attempts, None)

@@ -18,6 +18,7 @@ from tests.support.config_files import PROVIDERS
 
 NAMES = collect_known_names(PROVIDERS)
 BUNDLED = load_providers()
+VENDOR_RETRY = BUNDLED["mobtexting"].provider.retry
 EMPTY: Mapping[str, Any] = {"flows": {}}
 ANY = "the word any, or a list of credentials"
 LENGTH = "is not a duration such as 2s, 1m30s or 2h"
@@ -41,12 +42,15 @@ def parse(document: Any) -> tuple[Account | None, tuple[tuple[DocumentPath, str]
         ({"numbers": ["918068281234", 5]}, {"numbers": frozenset({"918068281234", "5"})}),
         ({"webhooks": {"any": "http://a/"}}, {"webhooks": {"any": "http://a/"}}),
         ({"webhooks": {}}, {"webhooks": {}}),
-        ({"retry": {}}, {"retry": Retry()}),
-        ({"retry": {"waits": ["60s", "5m"]}}, {"retry": Retry(waits=(60_000, 300_000))}),
-        ({"retry": {"waits": [60, 0.0000001]}}, {"retry": Retry(waits=(60_000, 0))}),
+        ({"retry": {}}, {"retry": VENDOR_RETRY}),
         (
-            {"retry": {"satisfied_by": ["200", 202]}},
-            {"retry": Retry(waits=(), satisfied_by=frozenset({200, 202}))},
+            {"retry": {"waits": ["60s", "5m"]}},
+            {"retry": VENDOR_RETRY.replace(waits=(60_000, 300_000))},
+        ),
+        ({"retry": {"waits": [60, 0.0000001]}}, {"retry": VENDOR_RETRY.replace(waits=(60_000, 0))}),
+        (
+            {"retry": {"satisfied_by": ["200", 204]}},
+            {"retry": Retry(waits=(), satisfied_by=frozenset({200, 204}))},
         ),
         ({"limits": {"requests": "10", "per": "1s"}}, {"limits": Limits(requests=10, per=1_000)}),
         ({"limits": {"requests": 1, "per": 0.5}}, {"limits": Limits(requests=1, per=500)}),

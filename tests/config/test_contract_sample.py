@@ -157,8 +157,21 @@ def test_down_once_fails_two_requests_and_sends_late_duplicate_webhooks(
     ]
     assert [exchange.response.status for exchange in exchanges] == [503, NO_STATUS, 200, 200]
     assert exchanges[0].fault == "service-unavailable"
-    duplicates = [("15", "MISSED", "RECEIVED", "BUSY")] * 2  # ten seconds later
-    assert report_statuses(play_until_idle(state)) == duplicates * 2
+    busy = ("MISSED", "RECEIVED", "BUSY")
+    assert report_statuses(play_until_idle(state)) == [
+        *[("15", *busy)] * 2,  # ten seconds later
+        *[("75", *busy)] * 2,  # and once more a minute later
+    ]
+
+
+def test_flaky_receiver_delivers_with_the_third_attempt(state: SandboxState) -> None:
+    click_to_call_through_scenarios(state, "flaky-receiver", "callee-busy")
+    [sent] = play_until_idle(state)
+    assert [(each.at - START, each.result.status) for each in sent.attempts] == [
+        (5_000, None),
+        (75_000, 500),
+    ]
+    assert sent.next_attempt_at == START + 375_000
 
 
 def test_requests_beyond_the_limits_of_the_account_get_status_429(state: SandboxState) -> None:

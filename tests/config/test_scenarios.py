@@ -15,6 +15,7 @@ from mockserver.core.behavior import (
 )
 from mockserver.core.scenario import ApiBehavior, DeliveryBehavior, MatchRule, Scenario
 from mockserver.core.script import Condition, Step
+from mockserver.core.webhook import SimulatedAttempt
 
 BUSY = PRESETS["busy"]
 
@@ -78,6 +79,13 @@ def test_each_key_of_a_scenario_is_read(body: dict[str, Any], values: dict[str, 
     ("document", "expected"),
     [
         ({"duplicate": "2"}, DeliveryBehavior(duplicate=2)),
+        ({"duplicate": 1}, DeliveryBehavior()),
+        ({"duplicate": {"times": "3"}}, DeliveryBehavior(duplicate=3)),
+        (
+            {"duplicate": {"times": 2, "spacing": "1m..90s"}},
+            DeliveryBehavior(duplicate=2, spacing=DurationRange(low=60_000, high=90_000)),
+        ),
+        ({"drop": "0"}, DeliveryBehavior()),
         ({"drop": "all"}, DeliveryBehavior(drop=None)),
         ({"drop": 1}, DeliveryBehavior(drop=1)),
         (
@@ -85,6 +93,24 @@ def test_each_key_of_a_scenario_is_read(body: dict[str, Any], values: dict[str, 
             DeliveryBehavior(reorder=True, before_reply=True),
         ),
         ({"reorder": "false", "before_reply": False}, DeliveryBehavior()),
+        ({"reorder": "calls"}, DeliveryBehavior(reorder_calls=True)),
+        (
+            {"attempts": ["timeout", "500", 404, {"status": "503", "after": "3s..4s"}]},
+            DeliveryBehavior(
+                attempts=(
+                    SimulatedAttempt(error="timeout", duration=fixed_duration(10_000)),
+                    SimulatedAttempt(status=500),
+                    SimulatedAttempt(status=404),
+                    SimulatedAttempt(status=503, duration=DurationRange(low=3_000, high=4_000)),
+                )
+            ),
+        ),
+        (
+            {"attempts": ["reset", "deliver", {"status": 201}]},
+            DeliveryBehavior(
+                attempts=(SimulatedAttempt(error="reset"), None, SimulatedAttempt(status=201))
+            ),
+        ),
         ({"after": "1s..2s"}, DeliveryBehavior(delay=DurationRange(low=1_000, high=2_000))),
         ({"corrupt": "truncate"}, DeliveryBehavior(corrupt="truncate")),
     ],

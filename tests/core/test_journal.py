@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
+from mockserver.core.journal import IgnoredKey, IgnoredLeg, JournalEntry, RejectedEvent
 
 
 @pytest.mark.parametrize(
@@ -11,9 +11,11 @@ from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
         (JournalEntry, ("at", "type", "call_id", "payload")),
         (RejectedEvent, ("type", "leg", "location", "reason")),
         (IgnoredLeg, ("scenario", "leg")),
+        (IgnoredKey, ("scenario", "key", "webhook", "kind", "reason")),
     ],
 )
 def test_journal_entries_have_the_printed_fields(
-    entry_type: type[JournalEntry | RejectedEvent | IgnoredLeg], fields: tuple[str, ...]
+    entry_type: type[JournalEntry | RejectedEvent | IgnoredLeg | IgnoredKey],
+    fields: tuple[str, ...],
 ) -> None:
     assert entry_type.__struct_fields__ == fields

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.core.behavior import PRESETS
+from mockserver.core.behavior import PRESETS, fixed_duration
 from mockserver.core.scenario import (
     ApiBehavior,
     DeliveryBehavior,
@@ -119,7 +119,15 @@ def test_scenarios_have_empty_defaults() -> None:
     assert MatchRule() == MatchRule(globs={}, fields={})
     assert ApiBehavior() == ApiBehavior(fault="", delay=0, disconnect="")
     assert DeliveryBehavior() == DeliveryBehavior(
-        duplicate=1, drop=0, reorder=False, delay=None, before_reply=False, corrupt=""
+        duplicate=1,
+        drop=0,
+        spacing=fixed_duration(0),
+        reorder=False,
+        reorder_calls=False,
+        delay=None,
+        before_reply=False,
+        corrupt="",
+        attempts=(),
     )
     assert ScenarioSet({}, "mine").number_plan is True
 

@@ -12,7 +12,7 @@ from mockserver.core.causes import CAUSES
 from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import DeliveryBehavior, Scenario
 from mockserver.core.script import EXTERNAL_CONDITIONS, Condition, Step
-from mockserver.core.webhook import Delivery, DeliveryResult
+from mockserver.core.webhook import Delivery, DeliveryResult, SimulatedAttempt
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views.serializers import serialize_entry
 from tests.support import read
@@ -31,13 +31,19 @@ durations = st.tuples(st.integers(0, 60_000), st.sampled_from((0, 0, 4_000))).ma
     lambda ends: DurationRange(low=ends[0], high=ends[0] + ends[1])
 )
 legs = st.dictionaries(st.sampled_from(LEGS), st.sampled_from(tuple(PRESETS.values())), max_size=3)
+simulated_attempts = st.builds(
+    SimulatedAttempt, st.sampled_from((200, 404, 500)), st.none(), durations
+) | st.builds(SimulatedAttempt, st.none(), st.sampled_from(("timeout", "reset")), durations)
 delivery_behaviors = st.builds(
     DeliveryBehavior,
     duplicate=st.integers(1, 3),
     drop=st.sampled_from((0, 0, 1, None)),
+    spacing=durations,
     reorder=st.booleans(),
+    reorder_calls=st.booleans(),
     delay=st.none() | durations,
     corrupt=st.sampled_from(("", "truncate", "garbage")),
+    attempts=st.lists(st.none() | simulated_attempts, max_size=3).map(tuple),
 )
 webhooks = st.dictionaries(
     st.sampled_from(("any", "completed", "other")), delivery_behaviors, max_size=2
@@ -139,14 +145,21 @@ def test_the_same_scenarios_give_the_same_journal(
 
 @given(scenarios=scenario_sets, fields=request_fields)
 @relaxed
-def test_each_delivery_that_is_not_dropped_is_sent_once(
+def test_each_delivery_that_is_not_dropped_has_one_attempt_simulated_or_sent(
     configuration: Configuration, scenarios: tuple[Scenario, ...], fields: Mapping[str, Any]
 ) -> None:
     state, sent = run_calls(configuration, scenarios, fields, calls=2)
     sent_counts = Counter(delivery.id for delivery in sent)
-    states = {name: delivery.state for name, delivery in read.deliveries(state).items()}
-    assert sent_counts == {name: 1 for name, state in states.items() if state != "dropped"}
-    assert set(states.values()) <= {"delivered", "dropped"}
+    kept = {name: each for name, each in read.deliveries(state).items() if each.state != "dropped"}
+    assert {name: len(delivery.attempts) for name, delivery in kept.items()} == dict.fromkeys(
+        kept, 1
+    )
+    assert sent_counts == {
+        name: 1
+        for name, delivery in kept.items()
+        if not any(attempt.result.simulated for attempt in delivery.attempts)
+    }
+    assert {delivery.state for delivery in kept.values()} <= {"delivered", "failed"}
     ended = {name for name, call in read.calls(state).items() if call.phase == "ended"}
     assert set(read.delivery_ids_by_call(state)) == ended
 

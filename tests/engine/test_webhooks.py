@@ -7,12 +7,13 @@ import pytest
 from mockserver.core.behavior import DurationRange, fixed_duration
 from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
-from mockserver.core.journal import JournalEntry
+from mockserver.core.journal import IgnoredKey, JournalEntry
 from mockserver.core.scenario import DeliveryBehavior, Scenario
 from mockserver.core.webhook import GARBAGE_BODY, render_body
 from mockserver.engine.effects import place_call
+from mockserver.engine.reordering import release_held
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.webhooks import enqueue, inbox_url, is_due_before_response, release_held
+from mockserver.engine.webhooks import enqueue, inbox_url, is_due_before_response
 from tests.support import read
 from tests.support.builders import build_call, build_call_spec, build_delivery, build_webhook
 from tests.support.matches import match_call
@@ -249,6 +250,49 @@ def test_a_webhook_with_before_reply_is_due_before_the_response(
         expected,
         False,
         False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "sent", "expected"),
+    [
+        ({"any": DeliveryBehavior(before_reply=True)}, [("x", 0), ("y", 5)], []),
+        ({"any": DeliveryBehavior(before_reply=True)}, [("x", 5), ("y", 6)], [(5, "w1", "x")]),
+        (
+            {"y": DeliveryBehavior(before_reply=True, duplicate=2)},
+            [("x", 0), ("y", 5)],
+            [(5, "w2", "y")],
+        ),
+        ({"y": DeliveryBehavior(before_reply=True)}, [("y", 0), ("x", 5), ("y", 5)], []),
+        (
+            {"any": DeliveryBehavior(before_reply=True, delay=fixed_duration(1))},
+            [("x", 0)],
+            [(0, "w1", "x")],
+        ),
+        ({"any": DeliveryBehavior(before_reply=True, drop=1)}, [("x", 5)], []),
+    ],
+)
+def test_before_reply_is_reported_as_ignored_if_no_webhook_is_due_with_the_request(
+    configuration: Configuration,
+    kinds: dict[str, DeliveryBehavior],
+    sent: list[tuple[str, int]],
+    expected: list[tuple[int, str, str]],
+) -> None:
+    """It is reported once, for the first webhook of the call that it is about."""
+    state = state_with_webhooks(configuration, **kinds)
+    for kind, at in sent:
+        enqueue(state, build_webhook(kind=kind), START + at)
+    reason = "it is due after the instant of the request"
+    assert [entry for entry in read.journal(state) if entry.type == "scenario-ignored"] == [
+        JournalEntry(
+            at=START + at,
+            type="scenario-ignored",
+            call_id="c1",
+            payload=IgnoredKey(
+                scenario="mine", key="before_reply", webhook=webhook, kind=kind, reason=reason
+            ),
+        )
+        for at, webhook, kind in expected
     ]
 
 

@@ -16,6 +16,7 @@ from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.state.agenda import DueItem
 from mockserver.engine.state.calls import CallProgress
+from mockserver.engine.state.deliveries import WebhookKey
 
 
 def subscribers(state: SandboxState) -> list[Callable[[JournalEntry], None]]:
@@ -65,6 +66,10 @@ def request_times(state: SandboxState) -> Mapping[AccountKey, Sequence[int]]:
 
 def held_deliveries(state: SandboxState) -> Mapping[str, tuple[str, ...]]:
     return state.deliveries.held_back
+
+
+def deliveries_held_for_calls(state: SandboxState) -> Mapping[WebhookKey, tuple[str, ...]]:
+    return state.deliveries.held_for_calls
 
 
 def resource_queue(state: SandboxState) -> Mapping[str, str]:

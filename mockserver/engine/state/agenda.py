@@ -25,8 +25,9 @@ class AccountPatch(Value):
 class DueItem(Value, order=True):
     """An element of the agenda, ordered by time in ms and then by `serial`.
 
-    `kind` is `script`, `event` (one that a provider scheduled), `delivery` or `account`.
-    `subject` is a call ID, for `delivery` a delivery ID, for `account` the account's name.
+    `kind` is `script`, `event` (one that a provider scheduled), `delivery`, `attempt-end` (of a
+    simulated attempt), `hold-end` (of a delivery that waits for another call) or `account`.
+    `subject` is a call ID, for `account` the account's name, else a delivery ID.
     """
 
     at: int

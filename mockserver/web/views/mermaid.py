@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from mockserver.core.call import Call
 from mockserver.core.journal import JournalEntry
+from mockserver.core.webhook import SIMULATED_REASON
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views.serializers import serialize_entry
 
@@ -61,14 +62,19 @@ def _event_arrows(serialized: SerializedEntry, call: Call | None) -> Iterator[tu
 
 
 def _attempt_arrows(serialized: SerializedEntry, _: Call | None) -> Iterator[tuple[str, str]]:
+    result = f"{serialized['status'] or serialized['error']} (attempt {serialized['number']})"
+    if serialized["reason"] == SIMULATED_REASON:
+        yield "Note over mock", f"{serialized['webhook']} {result}, simulated"
+        return
     yield (
         "mock->>receiver",
         f"{serialized['method']} {serialized['kind']} {_format_body(serialized['body'])}".strip(),
     )
-    yield (
-        "receiver-->>mock",
-        f"{serialized['status'] or serialized['error']} (attempt {serialized['number']})",
-    )
+    yield "receiver-->>mock", result
+
+
+def _ignored_arrows(serialized: SerializedEntry, _: Call | None) -> Iterator[tuple[str, str]]:
+    yield "Note over mock", f"{serialized['webhook']} ignored: {serialized['reason']}"
 
 
 def _format_body(body: Any) -> str:
@@ -86,4 +92,5 @@ ARROWS_BY_TYPE: Final[
     "request": _request_arrows,
     "event": _event_arrows,
     "delivery-attempt": _attempt_arrows,
+    "scenario-ignored": _ignored_arrows,
 }

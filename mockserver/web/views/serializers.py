@@ -6,7 +6,7 @@ from typing import Any, Final
 from mockserver.core.call import Call, DialAttempt, Event, Leg, current_attempt, public_state
 from mockserver.core.causes import CAUSES
 from mockserver.core.configuration import Configuration
-from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
+from mockserver.core.journal import IgnoredKey, IgnoredLeg, JournalEntry, RejectedEvent
 from mockserver.core.leg_names import legs_by_name
 from mockserver.core.time import format_iso
 from mockserver.core.webhook import Delivery, DeliveryAttempt, error_reason
@@ -156,6 +156,7 @@ def serialize_entry(entry: JournalEntry, configuration: Configuration) -> dict[s
                 **delivery,
                 **request,
                 **_serialize_delivery_attempt(entry.payload.attempts[-1]),
+                "at": common["at"],
                 "reason": error_reason(entry.payload.attempts[-1].result),
             }
         case RejectedEvent() as rejected:
@@ -163,6 +164,10 @@ def serialize_entry(entry: JournalEntry, configuration: Configuration) -> dict[s
             return {**common, "event": rejected.type, **location, "reason": rejected.reason}
         case IgnoredLeg() as ignored:
             return {**common, "scenario": ignored.scenario, "leg": ignored.leg}
+        case IgnoredKey() as ignored_key:
+            key = {"scenario": ignored_key.scenario, "key": ignored_key.key}
+            about = {"webhook": ignored_key.webhook, "kind": ignored_key.kind}
+            return {**common, **key, **about, "reason": ignored_key.reason}
         case Mapping():
             redacted: dict[str, Any] = redaction.redact_value(entry.payload, configuration.seed)
             return {**common, **redacted}

@@ -5,8 +5,13 @@ from typing import Any
 import pytest
 
 from mockserver.core.call import Event
-from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
-from mockserver.core.webhook import ERROR_REASONS, DeliveryAttempt, DeliveryResult
+from mockserver.core.journal import IgnoredKey, IgnoredLeg, JournalEntry, RejectedEvent
+from mockserver.core.webhook import (
+    ERROR_REASONS,
+    SIMULATED_REASON,
+    DeliveryAttempt,
+    DeliveryResult,
+)
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views.log_lines import format_line
 from tests.support.builders import build_delivery, build_webhook
@@ -57,6 +62,11 @@ FAILED_DELIVERY = build_delivery(
         DeliveryAttempt(number=1, at=START, result=DeliveryResult(status=None, error="dns")),
     ),
 )
+SIMULATED_DELIVERY = FAILED_DELIVERY.replace(
+    attempts=(
+        DeliveryAttempt(number=1, at=START, result=DeliveryResult(status=503, simulated=True)),
+    )
+)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +84,16 @@ FAILED_DELIVERY = build_delivery(
             "event-rejected event ring leg b location f:1:2 reason so",
         ),
         ("leg-ignored", IgnoredLeg(scenario="s", leg="b"), "leg-ignored scenario s leg b"),
+        (
+            "scenario-ignored",
+            IgnoredKey(scenario="s", key="attempts", webhook="w1", kind="cdr", reason="so"),
+            "scenario-ignored scenario s key attempts webhook w1 kind cdr reason so",
+        ),
+        (
+            "delivery-attempt",
+            SIMULATED_DELIVERY,
+            f"w1 completed attempt 1 http://h/x 503 failed ({SIMULATED_REASON})",
+        ),
         (
             "webhook-dropped",
             {"webhook": "w1", "kind": "completed"},

@@ -8,7 +8,7 @@ from mockserver.core.account import Retry
 from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
-from mockserver.core.journal import IgnoredLeg, JournalEntry, RejectedEvent
+from mockserver.core.journal import IgnoredKey, IgnoredLeg, JournalEntry, RejectedEvent
 from mockserver.core.webhook import Delivery, DeliveryAttempt, DeliveryResult
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
@@ -201,7 +201,7 @@ ENTRY_HEAD = {"at": T0, "type": "any", "call": "c1"}
         (
             PENDING.replace(state="failed", attempts=ATTEMPTS[:2]),
             {
-                "at": T5,
+                "at": T0,
                 "type": "any",
                 "call": "c1",
                 "webhook": "w1",
@@ -221,6 +221,17 @@ ENTRY_HEAD = {"at": T0, "type": "any", "call": "c1"}
             {**ENTRY_HEAD, "event": "ring", "leg": "b", "location": "a.yaml:1:2", "reason": "so"},
         ),
         (IgnoredLeg(scenario="busy", leg="b"), {**ENTRY_HEAD, "scenario": "busy", "leg": "b"}),
+        (
+            IgnoredKey(scenario="s", key="attempts", webhook="w1", kind="cdr", reason="so"),
+            {
+                **ENTRY_HEAD,
+                "scenario": "s",
+                "key": "attempts",
+                "webhook": "w1",
+                "kind": "cdr",
+                "reason": "so",
+            },
+        ),
         ({"mode": "manual"}, {**ENTRY_HEAD, "mode": "manual"}),
         (LookupError("oops"), {**ENTRY_HEAD, "error": "LookupError('oops')"}),
     ],
@@ -230,6 +241,7 @@ ENTRY_HEAD = {"at": T0, "type": "any", "call": "c1"}
         "delivery-attempt",
         "event-rejected",
         "leg-ignored",
+        "scenario-ignored",
         "command",
         "error",
     ],
