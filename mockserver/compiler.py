@@ -3,11 +3,12 @@
 import json
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 from mockserver.config.accounts import parse_account
+from mockserver.config.example_number import example_number
 from mockserver.config.fake_records import with_fake_records
 from mockserver.config.known_names import collect_known_names
 from mockserver.config.loader import SourceText, load_definitions
@@ -16,15 +17,13 @@ from mockserver.config.registry import bundled_folder, load_providers
 from mockserver.config.schema_checks import load_scenario_schema
 from mockserver.config.upgrade import upgrade_text
 from mockserver.core.account import Account
-from mockserver.core.call_flows import CALL_FLOWS
-from mockserver.core.configuration import Configuration
-from mockserver.core.http import Request
+from mockserver.core.configuration import AccountKey, AccountNote, Configuration
+from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.number_plan import describe_ends, describe_number
 from mockserver.core.provider import BoundProvider
-from mockserver.core.rulebook import RequestContext
 from mockserver.core.scenario import Scenario
 from mockserver.core.suggestions import did_you_mean
-from mockserver.engine.dry_run import dry_run
+from mockserver.engine.dry_run import dry_run_all
 from mockserver.settings import Settings, SettingsError
 
 __all__ = [
@@ -38,6 +37,7 @@ __all__ = [
     "load_providers",
     "load_scenario_schema",
     "scenario_files",
+    "scenario_notes",
     "upgrade_text",
 ]
 
@@ -73,8 +73,8 @@ def build_configuration(settings: Settings) -> Configuration:
         webhook_targets=settings.webhook,
         populate=partial(with_fake_records, providers),
     )
-    _check_playable(configuration, lambda _: True)
-    return configuration
+    notes = _dry_run(configuration, definitions.own_accounts, lambda _: True)
+    return configuration._replace(scenario_notes=notes)
 
 
 class ScenarioCompiler:
@@ -91,20 +91,32 @@ class ScenarioCompiler:
         self.sources = other.sources
 
     def __call__(
-        self, current: Configuration, scenario_texts: Mapping[str, bytes]
+        self,
+        current: Configuration,
+        scenario_texts: Mapping[str, bytes],
+        accounts: Mapping[AccountKey, Account] = EMPTY_MAPPING,
     ) -> tuple[Configuration | None, tuple[str, ...]]:
-        """Return (configuration, ()), or (None, problems), each with its place in the upload."""
+        """Return (configuration, ()), or (None, problems), each with its place in the upload.
+
+        `accounts` are those that the sandbox has now.
+        """
         try:
-            return self.build_configuration(current, scenario_texts, current), ()
+            return self.build_configuration(current, scenario_texts, current, accounts), ()
         except InvalidFiles as error:
             return None, tuple(
                 str(problem).removeprefix(UPLOAD_PREFIX) for problem in error.problems
             )
 
     def build_configuration(
-        self, current: Configuration, scenario_texts: Mapping[str, bytes], base: Configuration
+        self,
+        current: Configuration,
+        scenario_texts: Mapping[str, bytes],
+        base: Configuration,
+        accounts: Mapping[AccountKey, Account] = EMPTY_MAPPING,
     ) -> Configuration:
         """Return `base` with these scenarios, and with the seed of `current`.
+
+        The dry run tries the scenarios on these accounts, or on those of `base` if there are none.
 
         Raises:
             InvalidFiles: as `load_definitions`, or a scenario cannot be played.
@@ -120,8 +132,17 @@ class ScenarioCompiler:
         definitions = load_definitions([*self.sources, *uploads], current.providers)
         scenarios = definitions.scenarios._replace(number_plan=base.scenarios.number_plan)
         configuration = base._replace(seed=current.seed, scenarios=scenarios)
-        _check_playable(configuration, lambda scenario: scenario.location.startswith(UPLOAD_PREFIX))
-        return configuration
+        notes = _dry_run(
+            configuration._replace(accounts=accounts or base.accounts),
+            definitions.own_accounts | (set(accounts) - set(base.accounts)),
+            lambda scenario: scenario.location.startswith(UPLOAD_PREFIX),
+        )
+        of_files = {
+            location: found
+            for location, found in base.scenario_notes.items()
+            if not location.startswith(UPLOAD_PREFIX)
+        }
+        return configuration._replace(scenario_notes={**of_files, **notes})
 
 
 def load_sources(settings: Settings) -> list[SourceText]:
@@ -150,31 +171,11 @@ def count_scenarios(configuration: Configuration) -> int:
     return len(configuration.scenarios.public_names)
 
 
-def example_number(plan_digits: str, provider: str | None) -> str:
-    """Return a number that ends in these digits of the number plan and that the provider accepts.
-
-    Raises:
-        LookupError: there is no such provider, or it dials no numbers.
-    """
-    if provider is None:
-        return f"9188{plan_digits}"
-    providers = load_providers()
-    if provider not in providers:
-        raise LookupError(f"no provider is named {provider!r}; known: {', '.join(providers)}")
-    bound = providers[provider]
-    for endpoint in bound.provider.endpoints:
-        for example in bound.examples(endpoint.operation):
-            request = Request(endpoint.method, endpoint.path, fields=example)
-            for planned in endpoint.planned_calls(RequestContext(request, 0)):
-                callee = CALL_FLOWS[planned.flow].callee
-                return _replace_ending(planned.numbers[callee], plan_digits)
-    raise LookupError(f"{provider} dials no numbers")
-
-
-def _replace_ending(number: str, plan_digits: str) -> str:
-    """Return the number in plain digits, with its `+` if any, and the last digits replaced."""
-    digits = "".join(filter(str.isdecimal, number))
-    return "+" * number.startswith("+") + digits[: -len(plan_digits)] + plan_digits
+def scenario_notes(configuration: Configuration) -> Iterator[tuple[str, AccountNote]]:
+    """Yield the name of each scenario with each account of the user on which it cannot play."""
+    for scenario in configuration.scenarios.by_name.values():
+        for note in configuration.scenario_notes.get(scenario.location, ()):
+            yield scenario.name, note
 
 
 def _join_surrogates(pair: re.Match[bytes]) -> bytes:
@@ -230,17 +231,21 @@ def _with_quirks(account: Account, settings: Settings) -> Account:
     return account.replace(quirks=account.quirks | quirks)
 
 
-def _check_playable(configuration: Configuration, is_selected: Callable[[Scenario], bool]) -> None:
-    """Dry-run the selected scenarios of the user.
+def _dry_run(
+    configuration: Configuration,
+    own_accounts: Container[AccountKey],
+    is_selected: Callable[[Scenario], bool],
+) -> Mapping[str, tuple[AccountNote, ...]]:
+    """Dry-run the selected scenarios of the user; return the notes on the user's accounts.
 
     Raises:
-        InvalidFiles: a step is illegal or never reached.
+        InvalidFiles: a step is illegal or never reached, on whatever account.
     """
-    problems = [
-        Problem(Location.parse(found.location), found.reason)
-        for scenario in configuration.scenarios.by_name.values()
-        if not scenario.bundled and is_selected(scenario)
-        for found in dry_run(configuration, scenario)
-    ]
+    scenarios = configuration.scenarios.by_name.values()
+    selected = (each for each in scenarios if not each.bundled and is_selected(each))
+    problems, notes = dry_run_all(configuration, selected, own_accounts)
     if problems:
-        raise InvalidFiles(sorted(set(problems)))
+        raise InvalidFiles(
+            sorted(Problem(Location.parse(place), message) for place, message in problems)
+        )
+    return notes

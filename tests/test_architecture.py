@@ -333,7 +333,7 @@ def test_no_branch_on_the_name_of_a_provider(path: Path) -> None:
 
 VENDOR_FILES = {
     *("__init__", "request", "rules", "responses", "events", "call_state"),
-    *("records", "generators"),
+    *("records", "generators", "samples"),
 }
 
 
@@ -455,7 +455,7 @@ QUERIES = {
 """Owner -> what it can be asked, and to whom it can tell what changes."""
 
 CALLERS = {
-    "accounts": {"commands", "dry_run", "effects", "simulation"},
+    "accounts": {"effects", "simulation"},
     "activations": {"commands", "pipeline", "scenario_selection"},
     "agenda": {
         *("effects", "reordering", "sandbox_state", "simulated_attempts", "simulation", "webhooks"),

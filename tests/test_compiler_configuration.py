@@ -245,7 +245,7 @@ def test_a_scenario_that_fails_its_dry_run_is_a_problem_at_its_step(folder: Path
 
 
 def test_bundled_scenarios_have_no_dry_run_at_each_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockserver.compiler.dry_run", None)
+    monkeypatch.setattr("mockserver.engine.dry_run.play_request", None)
     assert count_scenarios(build_configuration(SETTINGS)) > 0
 
 
@@ -278,6 +278,6 @@ def test_an_example_number_needs_a_provider_that_dials_numbers(
     without_numbers = endpoint._replace(planned_calls=no_calls)
     provider = bound.provider._replace(endpoints=(without_numbers,))
     providers = {"mobtexting": bound._replace(provider=provider)}
-    monkeypatch.setattr("mockserver.compiler.load_providers", lambda: providers)
+    monkeypatch.setattr("mockserver.config.example_number.load_providers", lambda: providers)
     with pytest.raises(LookupError, match="mobtexting dials no numbers"):
         example_number("00020300", "mobtexting")

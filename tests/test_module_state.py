@@ -22,6 +22,7 @@ KEPT_CACHES = {
     "config/schema_checks.py: schema_validator": "a schema of the package",
     "web/views/redaction.py: _secret_pattern": "a regular expression",
     # bounded, for arguments that servers have in common
+    "config/fake_records.py: _fake_people": "seed, account and counts -> fake people, immutable",
     "audio/tones.py: _wave_period": "two frequencies -> samples",
     "core/call_flows.py: _leg_tracks": "the behavior of a leg -> its tracks, both immutable",
     "core/call_flows.py: compile_stepless_script": "the behaviors of the legs -> their script",

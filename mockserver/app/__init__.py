@@ -39,6 +39,7 @@ from mockserver.core.configuration import Configuration
 from mockserver.delivery.asgi import AsgiDispatcher, AttachedApps
 from mockserver.delivery.dispatcher import Loopback, WebhookDispatcher
 from mockserver.delivery.own_address import OwnAddress
+from mockserver.runtime.background import Background
 from mockserver.runtime.file_watcher import watch_files
 from mockserver.runtime.loopback import deliver_to_inbox
 from mockserver.runtime.sandbox import Timing
@@ -90,6 +91,7 @@ def build_server(
         control_document=load_control_openapi,
         rejections=Counter(),
         log_throttle=LogThrottle(),
+        background=Background(),
         access_control=access_control,
         public_url=settings.public_url.rstrip("/"),
     )

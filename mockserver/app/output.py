@@ -84,5 +84,5 @@ def describe_scenarios(configuration: Configuration) -> list[dict[str, Any]]:
     """Describe every scenario that has a name of its own as `/_mock/scenarios` does."""
     from mockserver.web.control.scenarios import serialize_scenario  # noqa: PLC0415 - as above
 
-    scenarios = configuration.scenarios
-    return [serialize_scenario(scenarios, name) for name in scenarios.public_names]
+    names = configuration.scenarios.public_names
+    return [serialize_scenario(configuration, name) for name in names]

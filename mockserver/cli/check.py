@@ -22,12 +22,14 @@ def command(paths: tuple[str, ...], upgrade: bool) -> None:  # noqa: FBT001 - cl
     """Validate scenario files: PATHS, or those that `serve` would load.
 
     Prints each problem as file:line:column: message; exits with 0 when there is none, else with 2.
+    A note names an account of yours on which a scenario cannot play, with the reason.
     """
     from mockserver.compiler import (  # noqa: PLC0415 - --help needs none of it
         InvalidFiles,
         build_configuration,
         count_scenarios,
         scenario_files,
+        scenario_notes,
     )
 
     try:
@@ -39,6 +41,8 @@ def command(paths: tuple[str, ...], upgrade: bool) -> None:  # noqa: FBT001 - cl
     except (InvalidFiles, SettingsError) as error:
         click.echo(str(error))
         sys.exit(BAD_USAGE)
+    for name, note in scenario_notes(configuration):
+        click.echo(f"{note.location}: note: {name} {note}")
     names = ", ".join(map(str, files)) or "no file of yours, the bundled ones"
     click.echo(f"{names}: fine; {count_scenarios(configuration)} scenarios in all")
 

@@ -1,6 +1,7 @@
 """Generate records of fake people with Faker; the same seed gives the same people."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.config.schema_checks import (
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 DEFAULT_LOCALE: Final = "en_US"
 MAX_RECORDS: Final = 10_000
+MAX_CACHED_GROUPS: Final = 16
 
 
 def generate_problems(kinds: tuple[str, ...], body: Mapping[str, Any]) -> Iterator[PathProblem]:
@@ -55,12 +57,13 @@ def with_fake_records(
     counts = {kind: int(account.generate[kind]) for kind in generators if kind in account.generate}
     if not counts:
         return account
-    fake = _build_faker(account.generate.get("locale", DEFAULT_LOCALE), seed, account.name)
+    locale = account.generate.get("locale", DEFAULT_LOCALE)
+    people = _fake_people(locale, seed, account.name, tuple(counts.values()))
     document = {key: value for key, value in account.document.items() if key != "generate"}
     extended = account.replace(generate={}, document=document)
-    for kind, count in counts.items():
+    for kind, group in zip(counts, people, strict=True):
         generate = generators[kind]
-        new = dict(generate(_build_person(fake, index), index, extended) for index in range(count))
+        new = dict(generate(person, index, extended) for index, person in enumerate(group))
         merged = {**new, **account.records.get(kind, {})}
         documents = {name: to_document(record) for name, record in merged.items()}
         records = {**extended.records, kind: merged}
@@ -68,6 +71,18 @@ def with_fake_records(
             records=records, document={**extended.document, kind: documents}
         )
     return extended
+
+
+@lru_cache(maxsize=MAX_CACHED_GROUPS)
+def _fake_people(
+    locale: str, seed: str, account: str, counts: tuple[int, ...]
+) -> tuple[tuple[FakePerson, ...], ...]:
+    """Build a group of people for each count, all out of one sequence.
+
+    Cached: a new sandbox, a reset and a dry run need the same people, and Faker is slow.
+    """
+    fake = _build_faker(locale, seed, account)
+    return tuple(tuple(_build_person(fake, index) for index in range(count)) for count in counts)
 
 
 def _build_person(fake: "Faker", index: int) -> FakePerson:

@@ -45,10 +45,14 @@ class SourceText(NamedTuple):
 
 
 class Definitions(NamedTuple):
-    """The contents of all files; the key of an account is (provider, name)."""
+    """The contents of all files; the key of an account is (provider, name).
+
+    `own_accounts` are the keys of those that a file of the user has.
+    """
 
     scenarios: ScenarioSet
     accounts: Mapping[tuple[str, str], Account]
+    own_accounts: frozenset[tuple[str, str]] = frozenset()
 
 
 class _ParsedFile(NamedTuple):
@@ -187,6 +191,7 @@ def _build_definitions(
     """
     scenarios: dict[str, Scenario] = {}
     accounts: dict[tuple[str, str], Account] = {}
+    own_accounts: set[tuple[str, str]] = set()
     default, vendor_events = "answered", all_vendor_events(known_names)
     for file in files:
         default = file.content.get("default", default)
@@ -194,10 +199,11 @@ def _build_definitions(
             scenarios.pop(scenario.name, None)
             scenarios[scenario.name] = scenario
         accounts = {**(later := _file_accounts(file, known_names)), **accounts, **later}
+        own_accounts.update(() if file.bundled else later)
     composed = _composition_problems(files, scenarios, providers)
     if problems := sorted({*_unreachable_problems(scenarios.values()), *composed}):
         raise InvalidFiles(problems)
-    return Definitions(ScenarioSet(scenarios, default), accounts)
+    return Definitions(ScenarioSet(scenarios, default), accounts, frozenset(own_accounts))
 
 
 def _file_accounts(file: _ParsedFile, known_names: KnownNames) -> dict[tuple[str, str], Account]:

@@ -14,6 +14,19 @@ ParseAccount = Callable[[str, str, Mapping[str, Any]], tuple[Account | None, tup
 """(name, provider, document) -> (account, ()), or (None, problems), each a (path, message)."""
 
 
+class AccountNote(NamedTuple):
+    """An account on which a scenario cannot play; `location` is that of the step or scenario."""
+
+    account: AccountKey
+    operation: str
+    location: str
+    reason: str
+
+    def __str__(self) -> str:
+        provider, name = self.account
+        return f"cannot play on account {name} of {provider}: {self.operation}: {self.reason}"
+
+
 def leave_unpopulated(_: str, account: Account) -> Account:
     return account
 
@@ -29,3 +42,5 @@ class Configuration(NamedTuple):
     webhook_targets: Mapping[str, str] = EMPTY_MAPPING
     populate: Callable[[str, Account], Account] = leave_unpopulated
     """(seed, account) -> the account with the fake records that its `generate` asks for."""
+    scenario_notes: Mapping[str, tuple[AccountNote, ...]] = EMPTY_MAPPING
+    """Location of a user's scenario -> the user's accounts on which it cannot play."""

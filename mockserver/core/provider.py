@@ -9,6 +9,7 @@ from mockserver.core.http import Request, Response
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.read_model import EMPTY_READ_MODEL, ReadModel
 from mockserver.core.rulebook import Fault, RequestContext, Rulebook, Violation
+from mockserver.core.sample import SampleMaker, keep_account
 from mockserver.core.value import TrackedValue, Value
 from mockserver.core.webhook import Webhook
 
@@ -198,6 +199,10 @@ class Provider(NamedTuple):
     """Name of an observed deviation from the documentation -> what it changes, in words."""
     vendor_events: Mapping[str, VendorEvent] = EMPTY_MAPPING
     resources: Mapping[str, Resource] = EMPTY_MAPPING
+    samples: Mapping[str, SampleMaker] = EMPTY_MAPPING
+    """Operation that places calls -> what makes requests for it that an account accepts."""
+    ready_account: Callable[[Account], Account] = keep_account
+    """Returns the account without what is only so at the moment: everybody is available."""
 
 
 def all_faults(provider: Provider) -> tuple[Fault, ...]:

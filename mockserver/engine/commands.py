@@ -7,7 +7,7 @@ entries that follow from it come after its own.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mockserver.core.account import Account, merge_patch
+from mockserver.core.account import Account
 from mockserver.core.call import Call, Event
 from mockserver.core.configuration import AccountKey, Configuration
 from mockserver.core.journal import JournalEntry
@@ -33,33 +33,33 @@ def inject_event(
     return apply_transitions(state, call_id, transitions)
 
 
-def put_account(
-    state: SandboxState, key: AccountKey, document: Mapping[str, Any], now: int
-) -> tuple[Any, ...]:
-    """Create or replace an account; `document` is as in a file.
+def read_account(
+    configuration: Configuration, key: AccountKey, document: Mapping[str, Any]
+) -> tuple[Account | None, tuple[Any, ...]]:
+    """Read an account from a document as in a file; for `put_account` and `patch_account`.
+
+    It changes nothing, and takes long for many records: it can run on another thread.
 
     Returns:
-        The problems of the document, each a (path, message); with any, nothing has changed.
+        (the account with its generated records, ()), or (None, the problems), each a (path,
+        message).
     """
-    account, problems = state.configuration.parse_account(key[1], key[0], document)
-    if account:
-        _replace_account(state, account, now, "PUT", document)
-    return problems
+    account, problems = configuration.parse_account(key[1], key[0], document)
+    return account and configuration.populate(configuration.seed, account), problems
+
+
+def put_account(
+    state: SandboxState, account: Account, document: Mapping[str, Any], now: int
+) -> None:
+    """Create or replace an account; `document` is what the client sent."""
+    _replace_account(state, account, now, "PUT", document)
 
 
 def patch_account(
-    state: SandboxState, key: AccountKey, patch: Mapping[str, Any], now: int
-) -> tuple[Any, ...]:
-    """Apply a JSON Merge Patch (RFC 7396) to an account.
-
-    Returns:
-        The problems of the result, as `put_account`.
-    """
-    document = merge_patch(state.accounts.by_key[key].document, patch)
-    account, problems = state.configuration.parse_account(key[1], key[0], document)
-    if account:
-        _replace_account(state, account, now, "PATCH", patch)
-    return problems
+    state: SandboxState, account: Account, patch: Mapping[str, Any], now: int
+) -> None:
+    """Replace an account by itself with a JSON Merge Patch (RFC 7396), which the client sent."""
+    _replace_account(state, account, now, "PATCH", patch)
 
 
 def activate(

@@ -1,165 +1,239 @@
-"""Dry-run a scenario in a sandbox of its own to find steps rejected or never reached."""
+"""Dry-run scenarios on every account that they suit: an error only if they can play on none."""
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from functools import cache, partial
 from typing import NamedTuple
 
-from mockserver.core.call import Call, Event, IllegalTransition
-from mockserver.core.configuration import Configuration
-from mockserver.core.http import Request
-from mockserver.core.journal import RejectedEvent
+from mockserver.core.configuration import AccountKey, AccountNote, Configuration
 from mockserver.core.provider import BoundProvider
-from mockserver.core.scenario import Scenario
-from mockserver.core.script import WaitReason
+from mockserver.core.scenario import MatchRule, Scenario
 from mockserver.core.seeded import HIGHEST_SEED, LOWEST_SEED
+from mockserver.engine.dry_run_account import (
+    OperationRequests,
+    has_ranges,
+    operation_requests,
+    ready_configuration,
+    with_few_polls,
+)
+from mockserver.engine.dry_run_call import Budget, DryRunProblem, play_request
 from mockserver.engine.exchange import IncomingRequest
-from mockserver.engine.pipeline import match_request, respond
-from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.simulation import apply_event, run_due_item
 
-MAX_DUE_ITEMS = 2_000  # due items and stimuli before a dry run is broken off
-
-CALL_ENDED = "the call is over by then"
-NEVER_OCCURS = "what it waits for cannot come"
-
-STIMULI = {
-    "person": Event(0, "answer"),
-    "press": Event(0, "press", data={"digits": "1"}),
-    "say": Event(0, "say", data={"words": "yes"}),
-    "poll": Event(0, "poll"),
-    "control": Event(0, "continue", source="control"),
-    "hangup": Event(0, "hangup", data={"cause": "normal"}, source="control"),
-}
-"""Wait reason -> the event that ends it. Resources are left out: their provider assigns them."""
+MAX_ITEMS = 10_000  # due items of all dry runs together: about a second
+MIN_ITEMS = 50  # due items that a scenario has in any case
+NO_OPERATION = "there is no operation that this scenario can meet"
 
 
-class DryRunProblem(NamedTuple):
-    """A step that cannot happen: its `location` in the scenario file, and the reason.
+class DryRunResult(NamedTuple):
+    """What a dry run finds: `problems` make a scenario unreadable, `notes` do not.
 
-    `is_leg_missing` is True if the call has no such leg: the scenario may well be meant for
-    another operation.
+    `tried_on` is (provider, account, operation) of the problems, empty if none was tried.
     """
 
-    location: str
-    reason: str
-    is_leg_missing: bool = False
+    problems: tuple[DryRunProblem, ...] = ()
+    notes: tuple[AccountNote, ...] = ()
+    tried_on: tuple[str, ...] = ()
+
+    def messages(self) -> Iterator[tuple[str, str]]:
+        """Yield (location, message) of each problem; the message says where it was tried."""
+        place = ""
+        if self.tried_on:
+            provider, account, operation = self.tried_on
+            place = f"; tried with {operation} on account {account} of {provider}"
+        for problem in self.problems:
+            yield problem.location, f"{problem.reason}{place}"
 
 
-def dry_run(configuration: Configuration, scenario: Scenario) -> tuple[DryRunProblem, ...]:
-    """Run a scenario on example requests; return the problems of the request with the fewest.
+FINE = DryRunResult()
 
-    The requests are all examples of all operations that the scenario can match. Each runs twice:
-    with the shortest durations and with the longest.
+
+class Trial(NamedTuple):
+    """How a scenario fares on one operation of an account; no problems if it can play.
+
+    `reason` says why the account accepts no request of the operation.
     """
-    if not scenario.steps:
-        return ()
-    runs = [
-        problems
-        for bound in configuration.providers.values()
-        for problems in _run_examples(configuration, scenario, bound)
+
+    account: AccountKey
+    operation: str
+    problems: tuple[DryRunProblem, ...] = ()
+    reason: str = ""
+
+    @property
+    def is_fine(self) -> bool:
+        return not self.problems and not self.reason
+
+
+class _ReadyAccount(NamedTuple):
+    configuration: Configuration
+    operations: tuple[OperationRequests, ...]
+
+
+DryRun = Callable[[Scenario], DryRunResult]
+
+
+def dry_run(configuration: Configuration, scenario: Scenario) -> DryRunResult:
+    """Dry-run one scenario of the configuration on the accounts of the configuration."""
+    return _build_dry_run(configuration)(scenario)
+
+
+def dry_run_all(
+    configuration: Configuration, scenarios: Iterable[Scenario], noted: Container[AccountKey]
+) -> tuple[set[tuple[str, str]], Mapping[str, tuple[AccountNote, ...]]]:
+    """Dry-run scenarios of the configuration on its accounts.
+
+    Returns:
+        (location and message of each problem; location of each scenario -> notes on the accounts
+        that are in `noted`).
+    """
+    run = _build_dry_run(configuration)
+    results = {scenario.location: run(scenario) for scenario in scenarios}
+    problems = {message for result in results.values() for message in result.messages()}
+    notes = {
+        location: noted_ones
+        for location, result in results.items()
+        if (noted_ones := tuple(note for note in result.notes if note.account in noted))
+    }
+    return problems, notes
+
+
+def _build_dry_run(configuration: Configuration) -> DryRun:
+    """Return a function that dry-runs a scenario of the configuration.
+
+    What the accounts accept is found out once for all scenarios. The records that `generate` asks
+    for are made only for an account on which a scenario cannot play without them. The work is
+    bounded: after `MAX_ITEMS`, a scenario is tried on one account, and only for some time.
+    """
+    accounts, budget = configuration.accounts, Budget(MAX_ITEMS)
+
+    @cache
+    def ready(key: AccountKey, *, is_populated: bool) -> _ReadyAccount:
+        account = accounts[key]
+        if is_populated:
+            account = configuration.populate(configuration.seed, account)
+        changed = ready_configuration(configuration, account)
+        [prepared] = changed.accounts.values()
+        requests = operation_requests(configuration.providers[key[0]], prepared)
+        return _ReadyAccount(changed, tuple(requests))
+
+    def run(scenario: Scenario) -> DryRunResult:
+        if not scenario.steps:
+            return FINE
+        budget.left = max(budget.left, MIN_ITEMS)
+        trials: list[Trial] = []
+        for key in _suitable_accounts(scenario, configuration):
+            if trials and budget.left <= 0:
+                break
+            attempt = partial(_best_trial, scenario, key, budget=budget)
+            trial = attempt(ready(key, is_populated=False))
+            if accounts[key].generate and trial and not trial.is_fine:
+                trial = attempt(ready(key, is_populated=True))
+            trials += [trial] if trial else []
+        return _judge(scenario, trials)
+
+    return run
+
+
+def _suitable_accounts(scenario: Scenario, configuration: Configuration) -> tuple[AccountKey, ...]:
+    """Return the accounts whose provider the scenario needs, has its acts, and its match names.
+
+    Where the match suits no account, it does not count: the account may come later.
+    """
+    needed = scenario.needs.get("provider")
+    providers = [
+        name
+        for name, bound in configuration.providers.items()
+        if needed in (None, name) and not _foreign_acts(scenario, configuration, bound)
     ]
-    if not runs:
-        return (
-            DryRunProblem(scenario.location, "there is no operation that this scenario can meet"),
-        )
-    return min(
-        runs, key=lambda problems: (len(problems), sum(item.is_leg_missing for item in problems))
+    suitable = tuple(key for key in configuration.accounts if key[0] in providers)
+    return tuple(key for key in suitable if _is_matching(scenario.match, key)) or suitable
+
+
+def _foreign_acts(
+    scenario: Scenario, configuration: Configuration, bound: BoundProvider
+) -> set[str]:
+    """Return the acts of the steps that only other providers have."""
+    acts = {
+        name for each in configuration.providers.values() for name in each.provider.vendor_events
+    }
+    return {step.event_type for step in scenario.steps} & acts - set(bound.provider.vendor_events)
+
+
+def _is_matching(match: MatchRule | None, key: AccountKey) -> bool:
+    globs = match.globs if match else {}
+    return all(
+        fnmatchcase(value, globs.get(name, "*"))
+        for name, value in zip(("provider", "account"), key, strict=True)
     )
 
 
-def _run_examples(
-    configuration: Configuration, scenario: Scenario, bound: BoundProvider
-) -> Iterator[tuple[DryRunProblem, ...]]:
-    for endpoint in bound.provider.endpoints:
-        for example in bound.examples(endpoint.operation):
-            request = Request(endpoint.method, endpoint.path, fields=example)
-            credential = bound.provider.credential(request) or ""
-            incoming = IncomingRequest(bound, endpoint, request, (scenario.name,), credential)
-            distinct: dict[DryRunProblem, None] = {}
-            runs = [
-                _run_example(configuration._replace(seed=seed), scenario, incoming)
-                for seed in (LOWEST_SEED, HIGHEST_SEED)
-            ]
-            if None not in runs:
-                for problems in runs:
-                    distinct.update(dict.fromkeys(problems or ()))
-                yield tuple(distinct)
+def _best_trial(
+    scenario: Scenario, key: AccountKey, account: _ReadyAccount, budget: Budget
+) -> Trial | None:
+    """Return the first trial without problems, else that with the fewest; None without trials."""
+    best: Trial | None = None
+    for trial in _try_operations(scenario, key, account, budget):
+        if trial.is_fine:
+            return trial
+        best = trial if best is None else min(best, trial, key=_rank)
+    return best
 
 
-def _run_example(
-    configuration: Configuration, scenario: Scenario, incoming: IncomingRequest
-) -> tuple[DryRunProblem, ...] | None:
-    """Return the fewer problems of both orders of stimuli; None if no call is placed."""
-    runs = (
-        _run(SandboxState(configuration, 0), scenario, incoming, external_first=external_first)
-        for external_first in (False, True)
-    )
-    return min((run for run in runs if run is not None), key=len, default=None)
+def _rank(trial: Trial) -> tuple[bool, int, int]:
+    """Rank trials: those that were played first, then by problems, then by missing legs."""
+    missing = sum(problem.is_leg_missing for problem in trial.problems)
+    return bool(trial.reason), len(trial.problems), missing
 
 
-def _run(
-    state: SandboxState, scenario: Scenario, incoming: IncomingRequest, *, external_first: bool
-) -> tuple[DryRunProblem, ...] | None:
-    provider = incoming.bound.provider.name
-    accounts = (account for key, account in state.accounts.by_key.items() if key[0] == provider)
-    account = next(accounts, None)
-    if account is None:
-        return None
-    unlimited = account.replace(numbers=None, limits=None, balance=None)
-    state.accounts.replace(unlimited)
-    matched = match_request(state, incoming.replace(account=unlimited), 0)
-    if all(scenario.missing_requirement(match.context) for match in matched.matches):
-        return None
-    exchange = respond(state, matched, 0)
-    if not exchange.call_ids:
-        return None
-    _run_to_end(state, exchange.call_ids[0], external_first=external_first)
-    return tuple(_find_problems(state, exchange.call_ids[0]))
-
-
-def _run_to_end(state: SandboxState, call_id: str, *, external_first: bool) -> None:
-    now = 0
-    for _ in range(MAX_DUE_ITEMS):
-        due = state.peek()
-        if due is not None:
-            now = due.at
-            run_due_item(state)
-        elif not _send_stimulus(state, call_id, now, external_first=external_first):
-            return
-
-
-def _send_stimulus(state: SandboxState, call_id: str, now: int, *, external_first: bool) -> bool:
-    """Apply one event that the call waits for; False if none is possible.
-
-    Answers come first; with `external_first`, the events that the steps wait for.
-    """
-    wait_reasons = state.calls.progress[call_id].wait_reasons
-    for wait_reason in wait_reasons[::-1] if external_first else wait_reasons:
-        if wait_reason.reason not in STIMULI:
+def _try_operations(
+    scenario: Scenario, key: AccountKey, account: _ReadyAccount, budget: Budget
+) -> Iterator[Trial]:
+    needed = scenario.needs.get("operation")
+    glob = scenario.match.globs.get("operation", "*") if scenario.match else "*"
+    for operation, requests, reason in account.operations:
+        if needed not in (None, operation) or not fnmatchcase(operation, glob):
             continue
-        with suppress(IllegalTransition):
-            _apply_stimulus(state, state.calls.by_id[call_id], wait_reason, now)
-            return True
-    return False
+        if reason:
+            yield Trial(key, operation, reason=reason)
+        for incoming in requests:
+            problems = _try_request(account.configuration, scenario, incoming, budget)
+            if problems is not None:
+                yield Trial(key, operation, problems)
 
 
-def _apply_stimulus(state: SandboxState, call: Call, wait_reason: WaitReason, now: int) -> None:
-    leg = wait_reason.leg
-    if wait_reason.reason == "hangup":  # no leg is ringing then; perhaps none has answered either
-        leg = next((leg.name for leg in call.legs if leg.state == "answered"), "")
-    apply_event(state, call.spec.id, STIMULI[wait_reason.reason].replace(at=now, leg=leg))
+def _try_request(
+    configuration: Configuration, scenario: Scenario, incoming: IncomingRequest, budget: Budget
+) -> tuple[DryRunProblem, ...] | None:
+    """Play a request with the shortest durations and with the longest, if they can differ."""
+    tried = with_few_polls(scenario.replace(match=None))
+    by_name = {**configuration.scenarios.by_name, scenario.name: tried}
+    changed = configuration._replace(scenarios=configuration.scenarios._replace(by_name=by_name))
+    named = incoming.replace(scenario_names=(scenario.name,))
+    distinct: dict[DryRunProblem, None] = {}
+    for seed in (LOWEST_SEED, HIGHEST_SEED) if has_ranges(scenario) else (LOWEST_SEED,):
+        problems = play_request(changed._replace(seed=seed), tried, named, budget)
+        if problems is None:
+            return None
+        distinct.update(dict.fromkeys(problems))
+    return tuple(distinct)
 
 
-def _find_problems(state: SandboxState, call_id: str) -> Iterator[DryRunProblem]:
-    legs = {"", *(leg.name for leg in state.calls.by_id[call_id].legs)}
-    for entry in state.journal.entries:
-        if isinstance(entry.payload, RejectedEvent) and entry.payload.location:
-            yield DryRunProblem(
-                entry.payload.location, entry.payload.reason, entry.payload.leg not in legs
-            )
-    call, script = state.calls.by_id[call_id], state.calls.progress[call_id].script
-    reason = CALL_ENDED if call.phase == "ended" else NEVER_OCCURS
-    for track, cursor in zip(script, call.cursors, strict=True):
-        if not track.leg:
-            for unreached in track.steps[cursor.position :]:
-                yield DryRunProblem(unreached.location, f"this step is never reached: {reason}")
+def _judge(scenario: Scenario, trials: list[Trial]) -> DryRunResult:
+    """Return the problems of the scenario if it plays on no account for reasons of its own."""
+    if not trials:
+        return DryRunResult((DryRunProblem(scenario.location, NO_OPERATION),))
+    notes = tuple(_build_note(scenario, trial) for trial in trials if not trial.is_fine)
+    played = [trial for trial in trials if not trial.reason]
+    if not played or any(trial.is_fine for trial in played):
+        return DryRunResult(notes=notes)
+    best = min(played, key=_rank)
+    has_reasons_of_accounts = len(played) < len(trials) and best.problems[0].is_of_account
+    if has_reasons_of_accounts:
+        return DryRunResult(notes=notes)
+    return DryRunResult(best.problems, (), (*best.account, best.operation))
+
+
+def _build_note(scenario: Scenario, trial: Trial) -> AccountNote:
+    location, reason = scenario.location, trial.reason
+    if trial.problems:
+        location, reason, *_ = trial.problems[0]
+    return AccountNote(trial.account, trial.operation, location, reason)

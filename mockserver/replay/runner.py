@@ -13,6 +13,7 @@ from mockserver.core.time import to_milliseconds
 from mockserver.replay.journal import Json, parse_journal
 from mockserver.replay.player import Player, ReplayDispatcher
 from mockserver.replay.secrets import OWN_ORIGIN
+from mockserver.runtime.background import Background
 from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import Settings
@@ -64,6 +65,7 @@ async def _replay(name: str, entries: list[Json], settings: Settings) -> ReplayR
         control_document=load_control_openapi,
         rejections=Counter(),
         log_throttle=LogThrottle(),
+        background=Background(),
         access_control=AccessControl(),
         public_url=settings.public_url.rstrip("/"),
     )

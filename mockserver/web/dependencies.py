@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from starlette.types import Scope
 
-from mockserver.core.configuration import Configuration
+from mockserver.core.account import Account
+from mockserver.core.configuration import AccountKey, Configuration
 from mockserver.core.webhook import DEPTH_HEADER
+from mockserver.runtime.background import Background
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SandboxRegistry
 from mockserver.web.access_control import AccessControl
@@ -23,9 +25,12 @@ if TYPE_CHECKING:
     from starlette.datastructures import Headers
 
 CompileScenarios = Callable[
-    [Configuration, Mapping[str, bytes]], tuple[Configuration | None, tuple[str, ...]]
+    [Configuration, Mapping[str, bytes], Mapping[AccountKey, Account]],
+    tuple[Configuration | None, tuple[str, ...]],
 ]
-"""(configuration, scenario name -> source text) -> (new configuration or None, problems)."""
+"""(configuration, scenario name -> source text, accounts) -> (new configuration or None, problems).
+
+It takes long, so it runs in the background."""
 
 
 class Dependencies(NamedTuple):
@@ -45,6 +50,8 @@ class Dependencies(NamedTuple):
     """How many requests and connections `HttpProtocol` has rejected, by kind."""
     log_throttle: LogThrottle
     """For rejections and failures of providers; the journal has a throttle for each sandbox."""
+    background: Background
+    """For what would hold up the event loop."""
     access_control: AccessControl = AccessControl()
     public_url: str = ""
 

@@ -97,3 +97,18 @@ def test_check_exits_with_2_as_a_process(folder: Path) -> None:
     )
     assert (result.returncode, result.stderr) == (2, "")
     assert result.stdout.startswith("b.yaml:2:7: unknown key 'lgs'")
+
+
+def test_check_prints_a_note_for_an_account_on_which_a_scenario_cannot_play(folder: Path) -> None:
+    text = """\
+accounts:
+  empty: {provider: innocalls, flows: {old: {state: removed}}}
+scenarios:
+  mine:
+    needs: {provider: innocalls, operation: bridge}
+    steps: [{after: 9s, hangup: a}]
+"""
+    (folder / "a.yaml").write_text(text, "utf-8")
+    result = check("a.yaml")
+    note = "mine cannot play on account empty of innocalls: bridge: the account has no active flow"
+    assert (result.exit_code, result.stdout.splitlines()[:-1]) == (0, [f"a.yaml:5:5: note: {note}"])

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.config import fake_records
 from mockserver.config.accounts import parse_account
 from mockserver.config.fake_records import with_fake_records
 from mockserver.config.known_names import collect_known_names
@@ -156,3 +157,19 @@ def test_a_sandbox_has_generated_records_from_the_start_and_after_a_reset(
     state.reset(START)
     assert read.accounts(state)[KEY] == first
     assert read.accounts(SandboxState(generating._replace(seed="t"), START))[KEY] != first
+
+
+def test_the_people_of_an_account_are_made_once_for_each_seed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[str] = []
+    build = fake_records._build_faker  # noqa: SLF001 - it is what takes long
+
+    def counted(locale: str, seed: str, account: str) -> Any:
+        made.append(seed)
+        return build(locale, seed, account)
+
+    monkeypatch.setattr(fake_records, "_build_faker", counted)
+    for seed in ("once", "once", "twice", "once"):
+        with_fake_records(PROVIDERS, seed, build_account(contacts=3, agents=2))
+    assert made == ["once", "twice"]

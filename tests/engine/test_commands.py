@@ -52,22 +52,29 @@ def test_an_illegal_event_changes_nothing(state: SandboxState) -> None:
     ("change", "method"), [(commands.put_account, "PUT"), (commands.patch_account, "PATCH")]
 )
 def test_an_account_is_changed_after_its_entry(
-    state: SandboxState, change: Callable[..., tuple[tuple[object, object], ...]], method: str
+    state: SandboxState, change: Callable[..., None], method: str
 ) -> None:
-    assert change(state, KEY, {"balance": "7"}, START) == ()
+    account, problems = commands.read_account(state.configuration, KEY, {"balance": "7"})
+    assert (account is None, problems) == (False, ())
+    change(state, account, {"balance": "7"}, START)
     path = "/accounts/mobtexting/mobtexting-default"
     assert entry_payloads(state, 0) == [{"method": method, "path": path, "body": {"balance": "7"}}]
     assert str(read.accounts(state)[KEY].balance) == "7"
 
 
-@pytest.mark.parametrize("change", [commands.put_account, commands.patch_account])
 def test_the_problems_of_an_account_are_returned_and_nothing_is_changed(
-    state: SandboxState, change: Callable[..., tuple[tuple[object, object], ...]]
+    state: SandboxState,
 ) -> None:
     before = read.accounts(state)[KEY]
-    [(path, _)] = change(state, KEY, {"balance": "seven"}, START)
-    assert (path, read.accounts(state)[KEY]) == (("balance",), before)
+    account, [(path, _)] = commands.read_account(state.configuration, KEY, {"balance": "seven"})
+    assert (account, path, read.accounts(state)[KEY]) == (None, ("balance",), before)
     assert entry_payloads(state, 0) == []
+
+
+def test_an_account_is_read_with_the_records_that_it_generates(state: SandboxState) -> None:
+    account, _ = commands.read_account(state.configuration, KEY, {"generate": {"flows": 3}})
+    assert account is not None
+    assert len(account.records["flows"]) == 3
 
 
 def test_scenarios_are_activated_and_all_activations_are_cleared(state: SandboxState) -> None:

@@ -25,13 +25,15 @@ from mockserver.core.provider import (
     EventContext,
 )
 from mockserver.core.rulebook import RequestContext
+from mockserver.core.sample import Sample
 from mockserver.core.scenario import ApiBehavior, Scenario
 from mockserver.core.script import Condition, Step
-from mockserver.engine import dry_run as module
-from mockserver.engine.dry_run import dry_run
+from mockserver.engine.dry_run import FINE, dry_run
+from mockserver.providers.mobtexting.samples import SAMPLES
 from tests.support.builders import STAY_ON_LINE, build_wait_step
 from tests.support.fake_vendor import BOUND_FAKE_VENDOR, FAKE_VENDOR, build_shop, build_state
 
+KEY = ("mobtexting", "mobtexting-default")
 PERSON = PRESETS["person"]
 CALL_ENDED = "this step is never reached: the call is over by then"
 NEVER_OCCURS = "this step is never reached: what it waits for cannot come"
@@ -70,13 +72,15 @@ def dry_run_problems(
     with_scenario = configuration._replace(
         scenarios=configuration.scenarios._replace(by_name=named)
     )
-    return [(problem.location, problem.reason) for problem in dry_run(with_scenario, scenario)]
+    return [
+        (problem.location, problem.reason) for problem in dry_run(with_scenario, scenario).problems
+    ]
 
 
 def test_a_scenario_without_steps_needs_no_dry_run(configuration: Configuration) -> None:
     assert (
         dry_run(configuration, Scenario(name="mine", legs={"a": PERSON}, needs={"provider": "no"}))
-        == ()
+        == FINE
     )
 
 
@@ -195,6 +199,16 @@ def test_the_dry_run_reports_each_rejected_or_unreached_step_with_its_location(
     assert sorted(dry_run_problems(configuration, *steps, legs=legs)) == expected
 
 
+def test_a_step_that_waits_longer_than_a_leg_talks_is_never_reached(
+    configuration: Configuration,
+) -> None:
+    number, _ = samples_of(configuration)
+    steps = wait_step(2, "press", "a"), event_step(3, "hangup", "a")
+    assert dry_run_problems(
+        with_samples(configuration, number), *steps, legs={"a": PRESETS["answered"]}
+    ) == [("m.yaml:2:1", CALL_ENDED), ("m.yaml:3:1", CALL_ENDED)]
+
+
 @pytest.mark.parametrize(
     ("duration", "expected"),
     [
@@ -233,12 +247,12 @@ def test_the_dry_run_plays_only_operations_that_meet_the_needs(
     assert dry_run_problems(configuration, *steps, needs=needs) == expected
 
 
-def test_the_example_with_the_fewest_problems_decides(configuration: Configuration) -> None:
-    """A call to a flow has no leg b: only the example with a number can play these steps."""
+def test_the_request_with_the_fewest_problems_decides(configuration: Configuration) -> None:
+    """A call to a flow has no leg b: only the request with a number can play these steps."""
     steps = event_step(2, "ring", "b", fixed_duration(9_000)), event_step(3, "answer", "b")
-    number, flow = configuration.providers["mobtexting"].examples("c2c")
-    for examples, count in (((number, flow), 0), ((flow, number), 0), ((flow,), 2), ((), 1)):
-        assert len(dry_run_problems(with_examples(configuration, *examples), *steps)) == count
+    number, flow = samples_of(configuration)
+    for samples, count in (((number, flow), 0), ((flow, number), 0), ((flow,), 2)):
+        assert len(dry_run_problems(with_samples(configuration, *samples), *steps)) == count
 
 
 IDLE = "answer is not possible while leg b is idle, only while ringing"
@@ -269,39 +283,48 @@ def test_the_fewest_problems_are_reported_and_then_those_on_existing_legs(
     legs: Mapping[str, LegBehavior],
     steps: tuple[Step, ...],
     expected: tuple[int, str],
-    is_reversed: bool,  # noqa: FBT001 - whichever example comes first
+    is_reversed: bool,  # noqa: FBT001 - whichever request comes first
 ) -> None:
-    examples = configuration.providers["mobtexting"].examples("c2c")[:2]
-    changed = with_examples(configuration, *(examples[::-1] if is_reversed else examples))
+    samples = samples_of(configuration)
+    changed = with_samples(configuration, *(samples[::-1] if is_reversed else samples))
     assert dry_run_problems(changed, *steps, legs=legs) == [
         (f"m.yaml:{expected[0]}:1", expected[1])
     ]
 
 
-def with_examples(configuration: Configuration, *examples: Mapping[str, Any]) -> Configuration:
-    """Return the configuration with these examples only."""
-    bound = configuration.providers["mobtexting"]._replace(examples=lambda _: examples)
-    return configuration._replace(providers={"mobtexting": bound})
+def samples_of(configuration: Configuration) -> tuple[Sample, ...]:
+    """Return the samples of a call to a number and of one to a flow."""
+    samples = SAMPLES["c2c"](configuration.accounts[KEY], 0)
+    assert isinstance(samples, tuple)
+    return samples
+
+
+def with_samples(configuration: Configuration, *samples: Sample) -> Configuration:
+    """Return the configuration with these samples only."""
+    return with_provider(configuration, samples={"c2c": lambda *_: samples})
+
+
+def with_provider(configuration: Configuration, **changes: Any) -> Configuration:
+    bound = configuration.providers["mobtexting"]
+    changed = bound._replace(provider=bound.provider._replace(**changes))
+    return configuration._replace(providers={"mobtexting": changed})
 
 
 def test_a_problem_with_both_durations_is_reported_once(configuration: Configuration) -> None:
-    flow = configuration.providers["mobtexting"].examples("c2c")[1]
+    flow = samples_of(configuration)[1]
     steps = (
         event_step(2, "ring", "b", DurationRange(low=1_000, high=9_000)),
         event_step(3, "hangup", "a", fixed_duration(20_000)),
     )
-    problems = dry_run_problems(with_examples(configuration, flow), *steps)
+    problems = dry_run_problems(with_samples(configuration, flow), *steps)
     assert problems == [("m.yaml:2:1", "this call has no leg b, only a")]
 
 
-def test_the_dry_run_ignores_the_numbers_limits_and_balance_of_the_account(
+def test_the_dry_run_ignores_the_limits_the_balance_and_the_webhooks_of_the_account(
     configuration: Configuration,
 ) -> None:
-    """Numbers, webhooks, limits and balance of the account do not affect the scenario."""
     [(key, account)] = configuration.accounts.items()
-    restricted = account.replace(
-        numbers=frozenset(), webhooks={"x": "http://x/"}, balance=Decimal(0)
-    )
+    restricted = account.replace(webhooks={"x": "http://x/"}, balance=Decimal(0))
     other = Account(name="first", provider="other")
     restricted = restricted.replace(limits=Limits(requests=0, per=1_000))
     changed = configuration._replace(accounts={other.key: other, key: restricted})
@@ -322,7 +345,7 @@ def test_every_event_of_a_dry_run_sees_an_account_without_a_balance() -> None:
         return FAKE_VENDOR.on_event(context)
 
     bound = BOUND_FAKE_VENDOR._replace(provider=FAKE_VENDOR._replace(on_event=on_event))
-    assert dry_run(state.configuration._replace(providers={"toy": bound}), scenario) == ()
+    assert dry_run(state.configuration._replace(providers={"toy": bound}), scenario) == FINE
     assert balances == {None}
 
 
@@ -352,7 +375,7 @@ def test_the_dry_run_sends_one_event_per_wait_reason() -> None:
         provider=FAKE_VENDOR._replace(on_event=on_event, resources={})
     )
     state = build_state(build_shop({}), scenario)
-    problems = dry_run(state.configuration._replace(providers={"toy": bound}), scenario)
+    problems = dry_run(state.configuration._replace(providers={"toy": bound}), scenario).problems
     assert [(reason.location, reason.reason) for reason in problems] == [("m.yaml:9:1", CALL_ENDED)]
     assert received == [
         ("answer", "a", {}, ""),
@@ -376,7 +399,7 @@ def test_the_dry_run_answers_legs_before_it_sends_what_the_steps_wait_for() -> N
     scenario = Scenario(name="mine", location="f:1:1", legs={"a": PERSON}, steps=steps)
     bound = BOUND_FAKE_VENDOR._replace(provider=FAKE_VENDOR._replace(on_event=lambda _: NO_EFFECTS))
     state = build_state(build_shop({}), scenario)
-    assert dry_run(state.configuration._replace(providers={"toy": bound}), scenario) == ()
+    assert dry_run(state.configuration._replace(providers={"toy": bound}), scenario) == FINE
 
 
 def test_the_dry_run_sends_its_events_at_the_time_of_the_last_due_item(
@@ -387,8 +410,8 @@ def test_the_dry_run_sends_its_events_at_the_time_of_the_last_due_item(
         condition=Condition(type="answered", leg="b")
     )
     legs = {"a": DEFAULT_BEHAVIOR.replace(talk=fixed_duration(6_000)), "b": PERSON}
-    number = configuration.providers["mobtexting"].examples("c2c")[0]
-    assert dry_run_problems(with_examples(configuration, number), step, legs=legs) == [
+    number = samples_of(configuration)[0]
+    assert dry_run_problems(with_samples(configuration, number), step, legs=legs) == [
         ("m.yaml:2:1", CALL_ENDED)
     ]
 
@@ -409,7 +432,7 @@ def test_the_dry_run_places_its_call_at_the_start_of_the_account_timeline(
         parse_account=lambda *_: (build_shop({"ann": "available"}), ())
     )
     assert [
-        (problem.location, problem.reason) for problem in dry_run(changed, scenario)
+        (problem.location, problem.reason) for problem in dry_run(changed, scenario).problems
     ] == expected
 
 
@@ -438,12 +461,10 @@ def test_an_operation_that_places_no_call_is_not_played(
     assert dry_run_problems(changed, event_step(2, "hangup", "a")) == [("m.yaml:1:1", NO_OPERATION)]
 
 
-def test_an_endless_dry_run_is_stopped(
-    configuration: Configuration, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "MAX_DUE_ITEMS", 100)
-    assert dry_run_problems(configuration, wait_step(2, "poll", times=10**6)) == [
-        ("m.yaml:2:1", NEVER_OCCURS)
+def test_a_step_that_waits_for_very_many_polls_is_reached(configuration: Configuration) -> None:
+    steps = (wait_step(2, "poll", times=10**6), event_step(3, "answer", "b"))
+    assert dry_run_problems(configuration, *steps) == [
+        ("m.yaml:3:1", "answer is not possible while leg b is answered, only while ringing")
     ]
 
 

@@ -17,7 +17,7 @@ from mockserver.core.journal import RejectedEvent
 from mockserver.core.provider import NO_EFFECTS
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import Condition, Step, WaitReason
-from mockserver.engine.dry_run import dry_run
+from mockserver.engine.dry_run import FINE, dry_run
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event, run_due_item, update_account
 from mockserver.engine.state.agenda import ScheduledEvent
@@ -334,7 +334,7 @@ def test_an_event_scheduled_after_the_end_occurs_only_if_it_is_allowed_then() ->
 def test_the_dry_run_checks_vendor_events(steps: tuple[Step, ...], reason: str) -> None:
     scenario = Scenario(name="mine", location="f:1:1", steps=steps)
     state = build_state(build_shop({"ann": "available"}), scenario)
-    assert [problem.reason for problem in dry_run(state.configuration, scenario)] == (
+    assert [problem.reason for problem in dry_run(state.configuration, scenario).problems] == (
         [reason] if reason else []
     )
 
@@ -348,7 +348,7 @@ def test_the_dry_run_sends_what_steps_wait_for_when_no_agent_is_available() -> N
     )
     bound = BOUND_FAKE_VENDOR._replace(provider=FAKE_VENDOR._replace(on_event=lambda _: NO_EFFECTS))
     configuration = state.configuration._replace(providers={"toy": bound})
-    assert dry_run(configuration, configuration.scenarios.by_name["mine"]) == ()
+    assert dry_run(configuration, configuration.scenarios.by_name["mine"]) == FINE
 
 
 @given(

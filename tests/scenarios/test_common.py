@@ -10,7 +10,7 @@ from mockserver.config.loader import SourceText, load_definitions
 from mockserver.config.registry import bundled_folder, load_providers
 from mockserver.core.configuration import Configuration
 from mockserver.core.script import WaitReason
-from mockserver.engine.dry_run import dry_run
+from mockserver.engine.dry_run import dry_run_all
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.webhooks import is_due_before_response
 from tests.support import read
@@ -207,7 +207,8 @@ def test_bundled_files_load_and_pass_the_dry_run_like_files_of_a_user(
         [SourceText(file=str(path), text=path.read_bytes()) for path in FILES], load_providers()
     )
     scenarios = catalog.scenarios.by_name.values()
-    assert [problem for scenario in scenarios for problem in dry_run(configuration, scenario)] == []
+    problems, _ = dry_run_all(configuration, scenarios, ())
+    assert problems == set()
     assert catalog.scenarios.by_name.keys() == configuration.scenarios.by_name.keys()
 
 

@@ -11,7 +11,7 @@ from mockserver.config.registry import load_providers
 from mockserver.core.account import merge_patch
 from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
-from mockserver.engine.dry_run import dry_run
+from mockserver.engine.dry_run import FINE, dry_run
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event
 from mockserver.settings import parse_settings
@@ -47,7 +47,7 @@ def test_held_and_moved_passes_the_dry_run(configuration_with_sample: Configurat
         dry_run(
             configuration_with_sample, configuration_with_sample.scenarios.by_name["held-and-moved"]
         )
-        == ()
+        == FINE
     )
     assert (
         yaml.safe_load(HELD_AND_MOVED)["scenarios"]["held-and-moved"]["needs"]["provider"] == "ccai"

@@ -8,7 +8,7 @@ from mockserver.config.loader import Definitions, SourceText, load_definitions
 from mockserver.config.problems import InvalidFiles, Location, Problem
 from mockserver.config.registry import bundled_folder, load_providers
 from mockserver.core.configuration import Configuration
-from mockserver.engine.dry_run import dry_run
+from mockserver.engine.dry_run import dry_run_all
 
 PROVIDERS = {"mobtexting": load_providers()["mobtexting"]}
 """One provider alone, so that hints do not change when another is added."""
@@ -47,14 +47,9 @@ def check_texts(*texts: str) -> list[str]:
     except InvalidFiles as invalid:
         return [str(problem).removeprefix("1.yaml:") for problem in invalid.problems]
     scenarios = configuration.scenarios.by_name.values()
-    failures = {
-        failure
-        for scenario in scenarios
-        if not scenario.bundled
-        for failure in dry_run(configuration, scenario)
-    }
+    own = [scenario for scenario in scenarios if not scenario.bundled]
     problems = sorted(
-        Problem(location=Location.parse(failure.location), message=failure.reason)
-        for failure in failures
+        Problem(location=Location.parse(location), message=message)
+        for location, message in dry_run_all(configuration, own, ())[0]
     )
     return [str(problem).removeprefix("1.yaml:") for problem in problems]

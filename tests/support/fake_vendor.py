@@ -22,6 +22,7 @@ from mockserver.core.provider import (
     by_event_type,
 )
 from mockserver.core.rulebook import Evidence, Fault, RequestContext
+from mockserver.core.sample import Sample
 from mockserver.core.scenario import Scenario
 from mockserver.core.selection import ScenarioSet
 from mockserver.engine.exchange import Exchange
@@ -238,6 +239,7 @@ FAKE_VENDOR = Provider(
     new_call_id=lambda _, number: f"v{number}",
     records={"agents": Agent},
     vendor_events=VENDOR_EVENTS,
+    samples={"place": lambda *_: (Sample(fields={}),)},
     resources={
         "agent": Resource(waits_for=lambda call: status(call) == "queued", assign=assign_agent)
     },

@@ -12,6 +12,7 @@ from mockserver.compiler import ScenarioCompiler
 from mockserver.config.registry import load_control_openapi
 from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import Dispatcher
+from mockserver.runtime.background import Background
 from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import Settings
@@ -52,6 +53,7 @@ def build_site(  # noqa: PLR0913, PLR0917 - all that a test may change
         control_document=load_control_openapi,
         rejections=Counter(),
         log_throttle=LogThrottle(),
+        background=Background(),
         access_control=access_control or AccessControl(),
         public_url=public_url,
     )

@@ -17,6 +17,7 @@ from mockserver.providers.ccai.records import (
 )
 from mockserver.providers.ccai.request import is_call_type, is_scheduled_create
 from mockserver.providers.ccai.responses import new_call_id
+from mockserver.providers.ccai.samples import SAMPLES, ready_account
 
 HOST = "*.ccaiplatform.com"
 CALLS_PATH = "/apps/api/v1/calls"
@@ -119,4 +120,6 @@ PROVIDER = Provider(
     },
     vendor_events=vendor_events.VENDOR_EVENTS,
     resources=vendor_events.RESOURCES,
+    samples=SAMPLES,
+    ready_account=ready_account,
 )

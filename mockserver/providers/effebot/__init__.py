@@ -22,6 +22,7 @@ from mockserver.providers.effebot.records import (
     Settings,
     Template,
 )
+from mockserver.providers.effebot.samples import SAMPLES
 from mockserver.providers.effebot.vendor_events import VENDOR_EVENTS
 
 HOST = "in.effebot.com"
@@ -175,4 +176,5 @@ PROVIDER = Provider(
     settings=Settings,
     quirks={"wrapped": "every answer in the envelope that public clients read"},
     vendor_events=VENDOR_EVENTS,
+    samples=SAMPLES,
 )

@@ -5,6 +5,7 @@ from mockserver.providers.innocalls import call_state, events, request, response
 from mockserver.providers.innocalls.generators import GENERATORS
 from mockserver.providers.innocalls.records import Extension, Flow, Settings
 from mockserver.providers.innocalls.request import is_status_request
+from mockserver.providers.innocalls.samples import SAMPLES
 
 ECOMMERCE_HOST = "ecommerce.innocalls.com"
 BRIDGE_HOST = "api.bridge.innocalls.com"
@@ -101,4 +102,5 @@ PROVIDER = Provider(
     records={"flows": Flow, "extensions": Extension},
     generators=GENERATORS,
     settings=Settings,
+    samples=SAMPLES,
 )

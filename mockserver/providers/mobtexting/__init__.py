@@ -5,6 +5,7 @@ from mockserver.core.provider import Endpoint, Provider
 from mockserver.providers.mobtexting import call_state, events, request, responses, rules
 from mockserver.providers.mobtexting.generators import GENERATORS
 from mockserver.providers.mobtexting.records import Flow
+from mockserver.providers.mobtexting.samples import SAMPLES
 
 PROVIDER = Provider(
     name="mobtexting",
@@ -33,4 +34,5 @@ PROVIDER = Provider(
     generators=GENERATORS,
     quirks={"webhook-id": "the report carries `webhook_id`, as the page's table has it"},
     retry=Retry(satisfied_by=frozenset({200, 202})),  # documented; no delays: one attempt
+    samples=SAMPLES,
 )

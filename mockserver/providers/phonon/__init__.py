@@ -5,6 +5,7 @@ from mockserver.providers.phonon import call_state, faults, request, responses, 
 from mockserver.providers.phonon.events import on_event
 from mockserver.providers.phonon.generators import GENERATORS
 from mockserver.providers.phonon.records import Flow, Settings
+from mockserver.providers.phonon.samples import SAMPLES
 
 PATH = "/kairos-apis/outbound/create"
 BODY_LIMIT = 256_000  # bytes; documented: 256 KB
@@ -50,4 +51,5 @@ PROVIDER = Provider(
         "status-as-code": "the HTTP status is the body's code where HTTP has such a one",
         "report-2020": "the call report has its older form",
     },
+    samples=SAMPLES,
 )

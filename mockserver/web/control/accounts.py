@@ -1,20 +1,29 @@
 """Lists, replaces and patches accounts."""
 
-from typing import Any
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from mockserver.core.account import Account
+from mockserver.core.account import Account, merge_patch
 from mockserver.core.configuration import AccountKey
 from mockserver.core.suggestions import did_you_mean
 from mockserver.engine import commands
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.sandbox import Sandbox
-from mockserver.web.control.params import read_json_object, sandbox_of, unknown_provider
+from mockserver.web.control.params import (
+    dependencies_of,
+    read_json_object,
+    sandbox_of,
+    unknown_provider,
+)
 from mockserver.web.problems import ProblemError
 from mockserver.web.views import redaction
+
+MAX_TRIES: Final = 3  # to read a patched account before it changes
 
 
 async def list_accounts(request: Request) -> JSONResponse:
@@ -40,27 +49,64 @@ async def put_account(request: Request) -> JSONResponse:
     provider, name = request.path_params["provider"], request.path_params["account"]
     if provider not in sandbox.state.configuration.providers:
         raise unknown_provider(provider, sandbox.state.configuration.providers)
-    problems = commands.put_account(sandbox.state, (provider, name), body, sandbox.clock.now())
-    return _changed_account(sandbox, (provider, name), problems)
+    account = await _read_account(request, (provider, name), body)
+    commands.put_account(sandbox.state, account, body, sandbox.clock.now())
+    return _changed_account(sandbox, account.key)
 
 
 async def patch_account(request: Request) -> JSONResponse:
     """Apply a JSON Merge Patch (RFC 7396) to an account: null removes a key."""
     sandbox, patch = sandbox_of(request), await read_json_object(request)
-    key = _find_account(request, sandbox.state).key
-    problems = commands.patch_account(sandbox.state, key, patch, sandbox.clock.now())
-    return _changed_account(sandbox, key, problems)
+    account = await _patched_account(request, sandbox.state, patch)
+    commands.patch_account(sandbox.state, account, patch, sandbox.clock.now())
+    return _changed_account(sandbox, account.key)
 
 
-def _changed_account(sandbox: Sandbox, key: AccountKey, problems: tuple[Any, ...]) -> JSONResponse:
-    """Respond with the account as it is now.
+async def _patched_account(
+    request: Request, state: SandboxState, patch: Mapping[str, Any]
+) -> Account:
+    """Return the account with the patch, read in the background.
+
+    If the account has changed meanwhile, as by a call, it is read anew; in the end at once.
+
+    Raises:
+        ProblemError: There is no such account, or its document has problems.
+    """
+    for _ in range(MAX_TRIES):
+        before = _find_account(request, state)
+        account = await _read_account(request, before.key, merge_patch(before.document, patch))
+        if state.accounts.by_key.get(before.key) is before:
+            return account
+    before = _find_account(request, state)
+    document = merge_patch(before.document, patch)
+    return _without_problems(*commands.read_account(state.configuration, before.key, document))
+
+
+async def _read_account(request: Request, key: AccountKey, document: Mapping[str, Any]) -> Account:
+    """Read an account in the background.
+
+    Raises:
+        ProblemError: as `_without_problems`.
+    """
+    configuration = sandbox_of(request).state.configuration
+    read = partial(commands.read_account, configuration, key, document)
+    return _without_problems(*await dependencies_of(request).background.run(read))
+
+
+def _without_problems(account: Account | None, problems: tuple[Any, ...]) -> Account:
+    """Return the account.
 
     Raises:
         ProblemError: Its document has problems; the detail has all of them.
     """
-    if problems:
+    if account is None:
         lines = [f"{'.'.join(map(str, keys)) or 'account'}: {text}" for keys, text in problems]
         raise ProblemError("invalid-body", "; ".join(lines))
+    return account
+
+
+def _changed_account(sandbox: Sandbox, key: AccountKey) -> JSONResponse:
+    """Respond with the account as it is now."""
     sandbox.scheduler.wake()
     state = sandbox.state
     return JSONResponse(_redact_account(state.accounts.by_key[key], state.configuration.seed))

@@ -1,22 +1,27 @@
 """Lists the loaded scenarios, and replaces them in one sandbox."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mockserver.core.configuration import Configuration
-from mockserver.core.selection import ScenarioSet
+from mockserver.core.configuration import AccountNote, Configuration
 from mockserver.core.suggestions import did_you_mean
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.control.params import dependencies_of, read_request_body, sandbox_of
 from mockserver.web.problems import ProblemError
 
+Uploads = dict[str, bytes]
+"""Scenario name -> its source."""
+
 
 async def list_scenarios(request: Request) -> JSONResponse:
-    scenarios = sandbox_of(request).state.configuration.scenarios
-    serialized = [serialize_scenario(scenarios, name) for name in scenarios.public_names]
+    configuration = sandbox_of(request).state.configuration
+    scenarios = configuration.scenarios
+    serialized = [serialize_scenario(configuration, name) for name in scenarios.public_names]
     return JSONResponse({"default": scenarios.default, "scenarios": serialized})
 
 
@@ -27,9 +32,9 @@ async def put_scenario(request: Request) -> Response:
     """
     sandbox, name = sandbox_of(request), request.path_params["name"]
     body = await read_request_body(request)
-    configuration = _recompile(request, sandbox, {**sandbox.uploaded_scenarios, name: body})
+    configuration = await _recompile(request, sandbox, lambda uploads: {**uploads, name: body})
     sandbox.put_scenario(name, body, configuration)
-    return JSONResponse(serialize_scenario(sandbox.state.configuration.scenarios, name))
+    return JSONResponse(serialize_scenario(configuration, name))
 
 
 async def delete_scenario(request: Request) -> Response:
@@ -40,35 +45,63 @@ async def delete_scenario(request: Request) -> Response:
         hint = did_you_mean(name, sandbox.uploaded_scenarios) or "only what was PUT can be deleted"
         reason = "is in a file" if name in known else "does not exist"
         raise ProblemError("scenario-not-uploaded", f"{name} {reason}: {hint}")
-    rest = {other: text for other, text in sandbox.uploaded_scenarios.items() if other != name}
-    configuration = _recompile(request, sandbox, rest)
+
+    def without_it(uploads: Uploads) -> Uploads:
+        return {other: text for other, text in uploads.items() if other != name}
+
+    configuration = await _recompile(request, sandbox, without_it)
     sandbox.delete_scenario(name, configuration)
     return Response(status_code=204)
 
 
-def serialize_scenario(scenarios: ScenarioSet, name: str) -> dict[str, Any]:
-    """Serialize a scenario; `aspects` are those it speaks to: api, legs, webhooks."""
+def serialize_scenario(configuration: Configuration, name: str) -> dict[str, Any]:
+    """Serialize a scenario; `aspects` are those it speaks to: api, legs, webhooks.
+
+    `notes` has the accounts of the user on which it cannot play.
+    """
+    scenarios = configuration.scenarios
     scenario = scenarios.by_name[name]
     file, line, _ = scenario.location.rsplit(":", 2)
+    notes = configuration.scenario_notes.get(scenario.location, ())
     return {
         "name": scenario.name,
         "file": "bundled" if scenario.bundled else file,
         "line": int(line),
         "aspects": list(scenarios.reach(scenario).aspects),
         "matches": scenario.match is not None,
+        "notes": [_serialize_note(note) for note in notes],
     }
 
 
-def _recompile(
-    request: Request, sandbox: Sandbox, scenario_texts: dict[str, bytes]
+def _serialize_note(note: AccountNote) -> dict[str, str]:
+    provider, account = note.account
+    return {
+        "provider": provider,
+        "account": account,
+        "operation": note.operation,
+        "reason": note.reason,
+    }
+
+
+async def _recompile(
+    request: Request, sandbox: Sandbox, change: Callable[[Uploads], Uploads]
 ) -> Configuration:
-    """Build the configuration with these uploads.
+    """Build the configuration with the changed uploads.
+
+    It is built in the background, and anew if the sandbox has got others meanwhile.
 
     Raises:
         ProblemError: The uploads have problems.
     """
-    compile_scenarios = dependencies_of(request).compile_scenarios
-    configuration, problems = compile_scenarios(sandbox.state.configuration, scenario_texts)
+    dependencies = dependencies_of(request)
+    while True:
+        current, uploads = sandbox.state.configuration, sandbox.uploaded_scenarios
+        changed, accounts = change(uploads), dict(sandbox.state.accounts.by_key)
+        configuration, problems = await dependencies.background.run(
+            partial(dependencies.compile_scenarios, current, changed, accounts)
+        )
+        if sandbox.state.configuration is current and sandbox.uploaded_scenarios is uploads:
+            break
     if configuration is None:
         raise ProblemError("invalid-scenario", "\n".join(problems), problems=list(problems))
     return configuration

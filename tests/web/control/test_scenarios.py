@@ -38,9 +38,10 @@ def test_the_scenarios_of_a_user_file_are_listed_with_location_and_aspects(
         "line": 3,
         "aspects": ["legs"],
         "matches": False,
+        "notes": [],
     }
-    assert list(by_name["mine"]) == ["name", "file", "line", "aspects", "matches"]
-    common = {"name": "down", "file": file, "line": 5, "matches": True}
+    assert list(by_name["mine"]) == ["name", "file", "line", "aspects", "matches", "notes"]
+    common = {"name": "down", "file": file, "line": 5, "matches": True, "notes": []}
     assert by_name["down"] == {**common, "aspects": ["api", "legs", "webhooks"]}
 
 

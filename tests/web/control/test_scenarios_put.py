@@ -63,6 +63,7 @@ def test_a_put_scenario_is_returned_with_its_location(edge: EdgeSite) -> None:
         "line": 1,
         "aspects": ["legs"],
         "matches": False,
+        "notes": [],
     }
 
 
@@ -276,3 +277,27 @@ def test_an_activated_scenario_is_no_longer_used_once_it_is_deleted(edge: EdgeSi
 def test_a_scenario_body_over_the_limit_is_rejected(edge: EdgeSite) -> None:
     status, _, detail = read_problem(put(edge, "mine", "#" * 1_000_001))
     assert (status, detail) == (413, "a request to the mock has at most 1 MB")
+
+
+def test_a_put_scenario_is_tried_on_the_accounts_that_the_sandbox_has_now(edge: EdgeSite) -> None:
+    """The scenario names an agent of an account that was put before; another has no such agent."""
+    offer = "{act: offer, agent: ann@acme.test, then: answered}"
+    text = f"needs: {{provider: ccai, operation: create-inbound}}\nsteps: [{offer}]"
+    status, kind, detail = read_problem(put(edge, "mine", text))
+    assert (status, kind) == (422, "invalid-scenario")
+    assert detail.endswith("; tried with create-inbound on account ccai-default of ccai")
+    for name, agent in (("acme", "ann@acme.test"), ("other", "bob@acme.test")):
+        agents = {"agents": {agent: {"state": "offline"}}}
+        edge.request("PUT", f"/_mock/accounts/ccai/{name}", json=agents)
+    scenario = put(edge, "mine", text).json()
+    assert scenario["notes"] == [
+        {
+            "provider": "ccai",
+            "account": "other",
+            "operation": "create-inbound",
+            "reason": "no agent is named 'ann@acme.test': did you mean 'bob@acme.test'?",
+        }
+    ]
+    assert list_scenarios(edge)["mine"] == scenario
+    edge.request("DELETE", f"{SCENARIOS}/mine")
+    assert put(edge, "mine", "legs: {callee: busy}").json()["notes"] == []

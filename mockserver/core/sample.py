@@ -1,0 +1,43 @@
+"""What a provider takes out of an account's records for a request that the account accepts."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from mockserver.core.account import REJECTED_CREDENTIALS, Account
+from mockserver.core.immutable import EMPTY_MAPPING
+from mockserver.core.value import Value
+
+ANY_CREDENTIAL: Final = "sample-credential"
+NO_CREDENTIAL: Final = "the account accepts no credential"
+
+
+class Sample(Value):
+    """The variable parts of a request; the endpoint has the others.
+
+    `subdomain` stands for the `*` in the host of the endpoint, `client` is the address of the
+    client.
+    """
+
+    fields: Mapping[str, object]
+    headers: Mapping[str, str] = EMPTY_MAPPING
+    subdomain: str = ""
+    client: str = "127.0.0.1"
+
+
+SampleMaker = Callable[[Account, int], tuple[Sample, ...] | str]
+"""(account, time in ms) -> samples of different calls, or in words why the account accepts none.
+
+The samples are candidates, the best first: `accepted_requests` keeps those that the rules accept.
+"""
+
+
+def sample_credential(account: Account) -> str:
+    """Return a credential of the account; empty if it accepts none."""
+    if account.credentials is None:
+        return ANY_CREDENTIAL
+    return min(account.credentials - REJECTED_CREDENTIALS, default="")
+
+
+def keep_account(account: Account) -> Account:
+    """Return the account as it is: for providers whose accounts have no momentary state."""
+    return account
