@@ -445,10 +445,10 @@ def test_no_test_constructs_a_value_by_position(path: Path) -> None:
 
 QUERIES = {
     "accounts": {"find"},
-    "activations": {"next_id"},
+    "activations": {"next_id", "position"},
     "agenda": {"peek"},
     "calls": set[str](),
-    "counters": {"is_over_limit"},
+    "counters": {"is_over_limit", "opens_at"},
     "deliveries": {"next_id", "is_held_for_call"},
     "journal": {"first_sequence", "next_request_id", "subscribe"},
 }

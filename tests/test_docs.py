@@ -13,6 +13,7 @@ import yaml
 from from_code import pages, write
 from mockserver.app import run_server
 from mockserver.cli import COMMANDS
+from mockserver.compiler import build_configuration
 from mockserver.config.registry import load_providers
 from mockserver.core.provider import all_faults
 from mockserver.settings import OPTIONS, parse_settings
@@ -151,3 +152,13 @@ def test_the_language_page_includes_every_example() -> None:
     text = (DOCS / "how-to" / "languages.md").read_text("utf-8")
     named = re.findall(r"literalinclude\} \.\./examples/(\S+)", text)
     assert sorted(named) == sorted(path.name for path in (DOCS / "examples").iterdir())
+
+
+def test_the_scenarios_of_the_how_tos_load(tmp_path: Path) -> None:
+    text = (DOCS / "how-to" / "api-behavior.md").read_text("utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) == 3
+    for number, block in enumerate(blocks):
+        file = tmp_path / f"{number}.yaml"
+        file.write_text(block, "utf-8")
+        build_configuration(parse_settings({"scenarios": (str(file),)}, {}))

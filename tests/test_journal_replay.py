@@ -47,6 +47,20 @@ async def vary_results(delivery: Delivery) -> DeliveryResult:
     )
 
 
+def test_requests_that_headers_select_and_raw_answers_replay_identically(site: SiteClient) -> None:
+    gateway = b'{match: {headers: {x-test: "7*"}}, responses: [{status: 502, body: {a: 1}}, pass]}'
+    site.request("PUT", "/_mock/scenarios/gateway", content=gateway)
+    lacking = b"{responses: [{refuse: checksum-repeated}]}"
+    site.request("PUT", "/_mock/scenarios/lacking", content=lacking)
+    for number in ("71", "81", "72"):
+        headers = {**HEADERS, "x-test": number}
+        site.request("POST", CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=headers)
+    site.click_to_call("lacking")
+    statuses = [each["status"] for each in site.get_json("/_mock/requests")["requests"]]
+    assert statuses == [502, 200, 200, 200]
+    assert_replays_identically(site)
+
+
 def test_a_journal_of_all_kinds_of_input_replays_identically(site: SiteClient) -> None:
     site.dispatcher.receive = vary_results
     site.request(

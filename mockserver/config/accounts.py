@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from mockserver.config import fake_records, records
 from mockserver.config.behaviors import parse_milliseconds
@@ -17,6 +18,7 @@ from mockserver.config.schema_checks import (
     without_problems,
 )
 from mockserver.core.account import Account, Limits, Retry, merge_patch
+from mockserver.core.time import Duration
 
 RawMapping = Mapping[str, Any]
 
@@ -29,11 +31,20 @@ ACCOUNT_KEYS: Final = (
     "balance",
     "quirks",
     "timeline",
+    "time_zone",
+    "redial_after",
 )
 """Keys of an account of any provider; a provider adds its records and settings."""
 
 TIMELINE_FIXED_KEYS: Final = ("provider", "timeline")
 """Keys that a timeline cannot change."""
+
+
+class _CommonSettings(NamedTuple):
+    """Keys of an account of any provider that are checked and parsed as its settings are."""
+
+    time_zone: ZoneInfo | None = None
+    redial_after: Duration | None = None
 
 
 def parse_account(
@@ -51,14 +62,18 @@ def account_problems(
     settings_type = known_names.settings_types.get(provider)
     generated_kinds = known_names.generated_kinds.get(provider, ())
     generate = ("generate",) if generated_kinds else ()
+    unused = known_names.unused_keys.get(provider, {})
     known = (
-        *ACCOUNT_KEYS,
+        *(key for key in ACCOUNT_KEYS if key not in unused),
         *generate,
         *known_names.record_types[provider],
         *records.field_types(settings_type),
     )
     for key in body:
-        if key not in known:
+        if key in unused:
+            message = f"{key!r} can have no effect on an account of {provider}: {unused[key]}"
+            yield (KeySegment(key),), message
+        elif key not in known:
             yield (
                 (KeySegment(key),),
                 format_unknown_key(key, known, f" of an account of {provider}"),
@@ -67,6 +82,7 @@ def account_problems(
         yield from unknown_name_problems(
             f"quirk of {provider}", ("quirks", index), quirk, known_names.quirks[provider]
         )
+    yield from records.settings_problems(_CommonSettings, body)
     yield from fake_records.generate_problems(generated_kinds, body if generated_kinds else {})
     yield from records.settings_problems(settings_type, body)
     for kind, record_type in known_names.record_types[provider].items():
@@ -79,6 +95,7 @@ def build_account(known_names: KnownNames, name: str, provider: str, body: RawMa
     """Build an account from a body without problems."""
     credentials, limits = body.get("credentials", "any"), body.get("limits")
     record_types = known_names.record_types[provider].items()
+    common = records.parse_provider_settings(_CommonSettings, body)
     return Account(
         name=name,
         provider=provider,
@@ -102,6 +119,8 @@ def build_account(known_names: KnownNames, name: str, provider: str, body: RawMa
         ),
         generate={kind: str(count) for kind, count in body.get("generate", {}).items()},
         settings=records.parse_provider_settings(known_names.settings_types.get(provider), body),
+        time_zone=common.time_zone,
+        redial_after=common.redial_after,
         document=body,
     )
 

@@ -4,11 +4,19 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from mockserver.core.behavior import PRESETS, DurationRange, LegAction, LegBehavior, fixed_duration
+from mockserver.core.behavior import (
+    PRESETS,
+    DurationRange,
+    LegAction,
+    LegBehavior,
+    fixed_duration,
+    skewed_duration,
+)
 from mockserver.core.time import parse_duration
 
 RawBehavior = str | Mapping[str, Any]
 UNTIL_HANGUP: Final = "until-hangup"
+RawDuration = str | float | Mapping[str, Any]
 
 
 def build_leg_behavior(raw: RawBehavior) -> LegBehavior:
@@ -33,9 +41,11 @@ def build_leg_behavior(raw: RawBehavior) -> LegBehavior:
     )
 
 
-def parse_duration_range(text: str | float) -> DurationRange:
-    """Parse `2s`, `1m30s` or `2s..6s`; a plain number is in seconds."""
-    low, _, high = _as_text(text).partition("..")
+def parse_duration_range(raw: RawDuration) -> DurationRange:
+    """Parse `2s`, `1m30s`, `2s..6s` or `{median: 3s, p95: 20s}`; a plain number is in seconds."""
+    if isinstance(raw, Mapping):
+        return skewed_duration(parse_milliseconds(raw["median"]), parse_milliseconds(raw["p95"]))
+    low, _, high = _as_text(raw).partition("..")
     return DurationRange(parse_milliseconds(low), parse_milliseconds(high or low))
 
 
@@ -56,9 +66,9 @@ def _as_text(text: str | float) -> str:
     return text if isinstance(text, str) else f"{text:f}"
 
 
-def parse_talk(text: str | float) -> DurationRange | None:
+def parse_talk(raw: RawDuration) -> DurationRange | None:
     """Parse a talk time; None for `until-hangup`, and for 0 s, as in the number plan."""
-    duration = fixed_duration(0) if text == UNTIL_HANGUP else parse_duration_range(text)
+    duration = fixed_duration(0) if raw == UNTIL_HANGUP else parse_duration_range(raw)
     return duration if duration != fixed_duration(0) else None
 
 

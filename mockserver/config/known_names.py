@@ -16,7 +16,8 @@ class KnownNames(NamedTuple):
     names of all providers. The other fields are by provider: `operations` and `quirks` hold names,
     `record_types` and `vendor_events` map names to values, `settings_types` is None for a provider
     without settings, `generated_kinds` are the kinds of records that `generate` may name, and
-    `retries` are the retry policies of the vendors.
+    `retries` are the retry policies of the vendors, and `unused_keys` maps a key of an account to
+    the reason why it can have no effect.
     """
 
     operations: Mapping[str, tuple[str, ...]]
@@ -29,6 +30,7 @@ class KnownNames(NamedTuple):
     settings_types: Mapping[str, type | None] = MappingProxyType({})
     generated_kinds: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     retries: Mapping[str, Retry] = MappingProxyType({})
+    unused_keys: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
 
 def collect_known_names(bound_providers: Mapping[str, BoundProvider]) -> KnownNames:
@@ -50,6 +52,7 @@ def collect_known_names(bound_providers: Mapping[str, BoundProvider]) -> KnownNa
         settings_types={provider.name: provider.settings for provider in providers},
         generated_kinds={provider.name: tuple(provider.generators) for provider in providers},
         retries={provider.name: provider.retry for provider in providers},
+        unused_keys={provider.name: provider.unused_keys for provider in providers},
     )
 
 

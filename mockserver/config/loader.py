@@ -217,12 +217,13 @@ def _file_accounts(file: _ParsedFile, known_names: KnownNames) -> dict[tuple[str
 def _file_scenarios(
     file: _ParsedFile, vendor_events: Mapping[str, VendorEvent]
 ) -> Iterator[Scenario]:
+    context = FileContext(file.bundled, vendor_events, file.document.quoted_paths)
     for name, body in file.valid_entries("scenarios").items():
 
         def locate(path: DocumentPath, name: str = name) -> str:
             return str(file.document.locate(("scenarios", name, *path)))
 
-        yield from build_scenarios(name, body, locate, FileContext(file.bundled, vendor_events))
+        yield from build_scenarios(name, body, locate, context)
 
 
 def _composition_problems(

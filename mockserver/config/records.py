@@ -34,7 +34,7 @@ SCALAR_TYPES: Final[Mapping[type, _ScalarType]] = {
     Duration: _ScalarType(
         r".*",
         lambda text: Duration(parse_milliseconds(text)),
-        "a duration such as 90s, 1m30s or 2h",
+        "a duration such as 90s, 1m30s, 2h or 1500ms",
     ),
     ZoneInfo: _ScalarType(r".*", ZoneInfo, "a time zone such as Africa/Cairo"),
 }
@@ -97,7 +97,8 @@ def _value_problems(value_type: Any, value: Any) -> Iterator[PathProblem]:
         if not isinstance(value, str) or value not in inner:
             yield (), format_unexpected_value(value, f"one of {', '.join(inner)}", inner)
     elif not _can_parse(value_type, value):
-        yield (), format_unexpected_value(value, SCALAR_TYPES[value_type].expected)
+        names = tuple(available_timezones()) if value_type is ZoneInfo else ()
+        yield (), format_unexpected_value(value, SCALAR_TYPES[value_type].expected, names)
 
 
 def _item_problems(

@@ -15,6 +15,7 @@ from mockserver.config.schema_checks import (
     valid_items,
 )
 from mockserver.core.composition import BEHAVIOR_WORDS
+from mockserver.core.match_words import OTHER_KEYS, match_rule_problems
 from mockserver.core.provider import VendorEvent
 from mockserver.core.scenario import CONTEXT_NAMES
 from mockserver.core.suggestions import did_you_mean
@@ -80,6 +81,17 @@ def scenario_references(body: RawMapping) -> Iterator[Reference]:
             yield from (
                 (item.inner_path(path), name) for path, name in scenario_references(item.body)
             )
+
+
+def response_items(body: RawMapping) -> Iterator[tuple[DocumentPath, Any]]:
+    """Yield (path, item) for `responses`, which may be the list of a `cycle`."""
+    responses = body.get("responses", ())
+    if isinstance(responses, Mapping):
+        items = valid_items(responses, "cycle")
+        yield from ((("responses", "cycle", index), item) for index, item in items)
+    else:
+        items = valid_items(body, "responses")
+        yield from ((("responses", index), item) for index, item in items)
 
 
 def _suggestion(name: str, known: tuple[str, ...]) -> str:
@@ -156,24 +168,26 @@ def _step_leg_references(step: RawMapping) -> Iterator[Reference]:
 def _fault_references(body: RawMapping) -> Iterator[Reference]:
     if "refuse" in body:
         yield ("refuse",), body["refuse"]
-    for index, response in valid_items(body, "responses"):
+    for path, response in response_items(body):
         if isinstance(response, Mapping) and "refuse" in response:
-            yield ("responses", index, "refuse"), response["refuse"]
+            yield (*path, "refuse"), response["refuse"]
 
 
 def _match_key_problems(body: RawMapping, known_names: KnownNames) -> Iterator[PathProblem]:
-    """Yield the keys of `match` that are no attribute of a match context, leg or `fields`."""
-    known = (*CONTEXT_NAMES, *known_names.legs, "fields")
+    """Yield the keys of `match` that it does not take, and what is wrong with its other words."""
+    known = tuple(dict.fromkeys((*CONTEXT_NAMES, *known_names.legs, *OTHER_KEYS)))
     alternative = "a parameter of the request stands inside fields"
     for key in body.get("match", {}):
         if key not in known:
             yield ("match", KeySegment(key)), format_unknown_key(key, known, "", alternative)
+    for path, message in match_rule_problems(body.get("match", {})):
+        yield ("match", *path), message
 
 
 def _match_problems(body: RawMapping, known_names: KnownNames) -> Iterator[PathProblem]:
     """Yield the unknown providers and operations of `match` (globs) and `needs` (names)."""
     for key in ("match", "needs"):
-        rules = {name: str(value) for name, value in body.get(key, {}).items() if name != "fields"}
+        rules = {name: str(value) for name, value in body.get(key, {}).items()}
         providers = _matching_names(rules.get("provider"), tuple(known_names.operations), key)
         operations = tuple(
             name for provider in providers for name in known_names.operations[provider]

@@ -7,10 +7,13 @@ from typing import Any, Final, NamedTuple
 from mockserver.config.behaviors import build_leg_behavior, parse_duration_range, parse_milliseconds
 from mockserver.config.list_items import ListItem, list_items
 from mockserver.config.problems import DocumentPath
+from mockserver.config.raw_answers import build_raw_answer, is_raw_answer
+from mockserver.config.references import response_items
 from mockserver.config.steps import build_steps
 from mockserver.core.behavior import IMMEDIATELY, DurationRange, fixed_duration
+from mockserver.core.match_words import build_match_rule
 from mockserver.core.provider import VendorEvent
-from mockserver.core.scenario import ApiBehavior, DeliveryBehavior, MatchRule, Scenario
+from mockserver.core.scenario import ApiBehavior, DeliveryBehavior, Scenario
 from mockserver.core.webhook import SIMULATED_TIMEOUT, SimulatedAttempt
 
 RawMapping = Mapping[str, Any]
@@ -23,10 +26,14 @@ ERRORS_OF_ATTEMPTS: Final[Mapping[str, DurationRange]] = MappingProxyType(
 
 
 class FileContext(NamedTuple):
-    """What the scenarios of a file share: whether it is bundled, and the known vendor events."""
+    """What the scenarios of a file share: whether it is bundled, and the known vendor events.
+
+    `quoted_paths` are the paths of its scalars in quotes.
+    """
 
     bundled: bool
     vendor_events: Mapping[str, VendorEvent]
+    quoted_paths: frozenset[DocumentPath] = frozenset()
 
 
 def build_scenarios(
@@ -63,18 +70,13 @@ def build_scenarios(
             if item.key == "choose"
         ),
         use=body.get("use", ""),
-        responses=tuple(_build_api_behaviors(body)),
+        responses=tuple(_build_api_behaviors(body, ("scenarios", name), context)),
+        cycles=isinstance(body.get("responses"), Mapping),
+        description=body.get("description", ""),
         webhooks={
             kind: _build_delivery_behavior(raw) for kind, raw in body.get("webhooks", {}).items()
         },
     )
-
-
-def build_match_rule(raw: RawMapping) -> MatchRule:
-    """Build a match rule from globs; those below `fields` apply to the request's fields."""
-    globs = {name: str(glob) for name, glob in raw.items() if name != "fields"}
-    fields = {name: str(glob) for name, glob in raw.get("fields", {}).items()}
-    return MatchRule(globs, fields)
 
 
 def _locate_within(item: ListItem, locate: Locate) -> Locate:
@@ -90,16 +92,26 @@ def _build_legs(raw: RawMapping) -> dict[str, Any]:
     return {leg: build_leg_behavior(behavior) for leg, behavior in raw.items()}
 
 
-def _build_api_behaviors(body: RawMapping) -> Iterator[ApiBehavior]:
+def _build_api_behaviors(
+    body: RawMapping, path: DocumentPath, context: FileContext
+) -> Iterator[ApiBehavior]:
+    """Yield the items of `responses`, or the only one of `refuse`; `path` is that of the body."""
     if "refuse" in body:
         yield ApiBehavior(fault=body["refuse"])
-    for raw in body.get("responses", ()):
-        yield ApiBehavior() if raw == "pass" else _build_api_behavior(raw)
+    for item_path, raw in response_items(body):
+        is_pass = raw == "pass"
+        yield ApiBehavior() if is_pass else _build_api_behavior(raw, (*path, *item_path), context)
 
 
-def _build_api_behavior(raw: RawMapping) -> ApiBehavior:
-    delay = parse_milliseconds(raw["after"]) if "after" in raw else 0
-    return ApiBehavior(raw.get("refuse", ""), delay, raw.get("break", ""))
+def _build_api_behavior(raw: RawMapping, path: DocumentPath, context: FileContext) -> ApiBehavior:
+    is_raw = is_raw_answer(raw)
+    return ApiBehavior(
+        fault=raw.get("refuse", ""),
+        delay=parse_milliseconds(raw.get("after", 0)),
+        disconnect=raw.get("break", ""),
+        answer=build_raw_answer(raw, path, context.quoted_paths) if is_raw else None,
+        dribble=parse_milliseconds(raw.get("dribble", 0)),
+    )
 
 
 def _build_delivery_behavior(raw: RawMapping) -> DeliveryBehavior:

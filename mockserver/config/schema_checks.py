@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from mockserver.config.durations import DURATION, suggest_span
 from mockserver.config.json_schema import build_validator
 from mockserver.config.problems import DocumentPath, Problem
 from mockserver.config.registry import bundled_folder
@@ -96,11 +97,14 @@ def format_value(value: object) -> str:
 def format_unexpected_value(value: object, expected: str, suggestions: Sequence[str] = ()) -> str:
     """Say that a value is not the `expected` one.
 
-    If one of the `suggestions` is near, it replaces what follows the first `: ` of `expected`.
+    If one of the `suggestions` is near, it replaces what follows the first `: ` of `expected`. A
+    duration that is written in another way is followed by how to write it.
     """
     if value in EMPTY_VALUES:
         comment = " (a # begins a comment)" if value is None else ""
         return f"there is nothing here{comment}: write {expected}"
+    if expected.startswith(DURATION) and (hint := suggest_span(str(value), expected)):
+        return f"{format_value(value)} is not {expected}: {hint}"
     hint = did_you_mean(value, suggestions) if isinstance(value, str) else ""
     return f"{format_value(value)} is not " + (
         f"{expected.partition(': ')[0]}: {hint}" if hint else expected

@@ -6,16 +6,15 @@ from typing import Any, Final
 from mockserver.config import references
 from mockserver.config.conversation_checks import conversation_problems
 from mockserver.config.delivery_checks import delivery_problems
+from mockserver.config.durations import duration_problems
 from mockserver.config.known_names import KnownNames
-from mockserver.config.list_items import LIST_KEYS, list_items
-from mockserver.config.problems import DocumentPath
+from mockserver.config.list_items import list_items
+from mockserver.config.raw_answers import is_raw_answer, raw_answer_problems
 from mockserver.config.schema_checks import KeySegment, PathProblem, valid_items
 from mockserver.core.causes import CAUSES
-from mockserver.core.time import parse_duration
 
 RawMapping = Mapping[str, Any]
 
-DURATION_KEYS: Final = frozenset({"ring", "answer", "talk", "hangup", "after", "for", "spacing"})
 EXCLUSIVE_KEYS: Final = ("steps", "attempts", "numbers", "choose")
 ACTION_KEYS: Final = ("ring", "answer", "machine", "hangup", "press", "say", "wait", "act")
 MODIFIER_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -39,39 +38,17 @@ def scenario_problems(
             for path, message in scenario_problems(item.body, known_names, scenario_names):
                 yield item.inner_path(path), message
     yield from references.reference_problems(body, known_names, scenario_names)
-    yield from _duration_problems(body)
+    yield from duration_problems(body)
     yield from _after_answer_problems(body)
     yield from conversation_problems(body)
     yield from _combination_problems(body)
     yield from delivery_problems(body)
+    for item_path, response in references.response_items(body):
+        for path, message in raw_answer_problems(response) if is_raw_answer(response) else ():
+            yield (*item_path, *path), message
     for index, step in valid_items(body, "steps"):
         for path, message in _step_problems(step):
             yield ("steps", index, *path), message
-
-
-def scalars(value: Any, path: DocumentPath = ()) -> Iterator[tuple[DocumentPath, str]]:
-    """Yield (path, text) of every scalar in a value."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from scalars(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from scalars(inner, (*path, index))
-    else:
-        yield path, str(value)
-
-
-def _duration_problems(body: RawMapping) -> Iterator[PathProblem]:
-    """Yield duration ranges whose end is below their start; globs in `match` are no durations."""
-    own = {key: value for key, value in body.items() if key not in ("match", *LIST_KEYS)}
-    for path, value in scalars(own):
-        low, _, high = value.partition("..")
-        if (
-            path[-1] in DURATION_KEYS
-            and high
-            and (parse_duration(low) or 0) > (parse_duration(high) or 0)
-        ):
-            yield path, f"the span {value!r} ends before it begins: did you mean '{high}..{low}'?"
 
 
 def _after_answer_problems(body: RawMapping) -> Iterator[PathProblem]:

@@ -36,8 +36,12 @@ def _covers(earlier: Scenario, later: Scenario) -> bool:
 
 def _is_wider(rule: MatchRule, other: MatchRule) -> bool:
     """Whether `rule` certainly matches everything that `other` matches."""
-    pairs = ((rule.globs, other.globs), (rule.fields, other.fields))
-    return all(
+    pairs = (
+        (rule.globs, other.globs),
+        (rule.fields, other.fields),
+        (rule.headers, other.headers),
+    )
+    return rule.window in (None, other.window) and all(
         glob == "*" or (name in other_globs and _is_within(other_globs[name], glob))
         for globs, other_globs in pairs
         for name, glob in globs.items()

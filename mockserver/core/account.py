@@ -40,7 +40,9 @@ class Account(Value):
     kind -> identity -> a frozen value. `timeline` has pairs of a time in ms after the start of
     the sandbox and what is merged into the account then. `settings` are the provider's own, None
     if it has none. `generate` maps a kind of record to how many fake ones to create, and `locale`
-    to theirs. `document` is the account as a file would contain it.
+    to theirs. `time_zone` is that of the vendor's local times; `redial_after` (ms) comes before a
+    redial for which nothing else names a time; None for what is usual for the vendor. `document`
+    is the account as a file would contain it.
     """
 
     name: str
@@ -56,6 +58,8 @@ class Account(Value):
     timeline: tuple[tuple[int, Mapping[str, object]], ...] = ()
     settings: Any = None
     generate: Mapping[str, str] = EMPTY_MAPPING
+    time_zone: ZoneInfo | None = None
+    redial_after: int | None = None
     document: Mapping[str, object] = EMPTY_MAPPING
 
     @property

@@ -6,9 +6,9 @@ from mockserver.core.value import Value
 class JournalEntry(Value):
     """Something that happened in a sandbox, at `at` (ms).
 
-    `type` is request, event, event-rejected, leg-ignored, scenario-ignored, webhook-dropped,
-    delivery-attempt, charge, account, command, clock or error. `call_id` is empty if the entry
-    belongs to no call. `payload` is the value itself (an exchange, an event, ...); it is rendered
+    `type` is request, ignored, event, event-rejected, leg-ignored, scenario-ignored,
+    webhook-dropped, delivery-attempt, charge, account, command, clock or error. `call_id` is empty
+    if the entry belongs to no call. `payload` is the value itself (an exchange, an event, ...); it is rendered
     only when the journal is read.
     """
 
@@ -35,6 +35,14 @@ class IgnoredLeg(Value):
 
     scenario: str
     leg: str
+
+
+class Ignored(Value):
+    """What a scenario orders for a request, but what could not apply to it; `reason` says why."""
+
+    scenario: str
+    request_id: str
+    reason: str
 
 
 class IgnoredKey(Value):

@@ -203,6 +203,8 @@ class Provider(NamedTuple):
     """Operation that places calls -> what makes requests for it that an account accepts."""
     ready_account: Callable[[Account], Account] = keep_account
     """Returns the account without what is only so at the moment: everybody is available."""
+    unused_keys: Mapping[str, str] = EMPTY_MAPPING
+    """Key of an account that other providers use -> why it can have no effect here."""
 
 
 def all_faults(provider: Provider) -> tuple[Fault, ...]:
@@ -210,6 +212,10 @@ def all_faults(provider: Provider) -> tuple[Fault, ...]:
     rulebooks = (endpoint.rules for endpoint in provider.endpoints)
     faults = (rule.fault for rulebook in rulebooks for stage in rulebook for rule in stage)
     return tuple(dict.fromkeys((*faults, provider.wrong_method, *provider.scenario_only_faults)))
+
+
+def find_fault(provider: Provider, name: str) -> Fault | None:
+    return next((fault for fault in all_faults(provider) if fault.name == name), None)
 
 
 def endpoint_roles(provider: Provider, endpoint: Endpoint) -> Mapping[str, str]:

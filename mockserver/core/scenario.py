@@ -1,12 +1,15 @@
 """Compiled scenarios: match rules, and the behavior of the API, of legs and of webhooks."""
 
 from collections.abc import Mapping
+from datetime import UTC, tzinfo
 from fnmatch import fnmatchcase
 from typing import Final
 
 from mockserver.core.behavior import IMMEDIATELY, DurationRange, LegBehavior
+from mockserver.core.http import SECRET_HEADERS, Response
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.script import Step
+from mockserver.core.time_window import TimeWindow
 from mockserver.core.value import Value
 from mockserver.core.webhook import PlannedAttempts
 
@@ -17,8 +20,9 @@ CONTEXT_NAMES: Final = ("provider", "operation", "account", "credential")
 class MatchContext(Value):
     """What a scenario is matched with: a request and one of the calls that it would place.
 
-    `numbers` maps `a`, `b`, `callee` and the vendor's words for legs to numbers; `parameters` are
-    those of the request.
+    `numbers` maps `a`, `b`, `callee` and the vendor's words for legs to numbers; `parameters` and
+    `headers` are those of the request, with names of headers in lower case. `now` is the time of
+    the request in ms, `zone` that of the account.
     """
 
     provider: str
@@ -27,16 +31,22 @@ class MatchContext(Value):
     credential: str
     numbers: Mapping[str, str]
     parameters: Mapping[str, object]
+    headers: Mapping[str, str] = EMPTY_MAPPING
+    now: int = 0
+    zone: tzinfo = UTC
 
 
 class MatchRule(Value):
-    """Case-sensitive globs, all of which have to match.
+    """Case-sensitive globs, all of which have to match, and the window in which they do.
 
-    `globs` are for the attributes and legs of a match context, `fields` for its parameters.
+    `globs` are for the attributes and legs of a match context, `fields` for its parameters,
+    `headers` for its headers, by their names in lower case.
     """
 
     globs: Mapping[str, str] = EMPTY_MAPPING
     fields: Mapping[str, str] = EMPTY_MAPPING
+    headers: Mapping[str, str] = EMPTY_MAPPING
+    window: TimeWindow | None = None
 
     def mismatch(self, context: MatchContext) -> str:
         """Return the first mismatch in words; empty if everything matches."""
@@ -50,19 +60,27 @@ class MatchRule(Value):
             value = "" if parameter is None else str(parameter)
             if not fnmatchcase(value, glob):
                 return f"field {name} is {value or 'not sent'}, not {glob}"
-        return ""
+        for name, glob in self.headers.items():
+            value = context.headers.get(name, "")
+            if not fnmatchcase(value, glob):
+                shown = "another value" if value and name in SECRET_HEADERS else value
+                return f"header {name} is {shown or 'not sent'}, not {glob}"
+        return self.window.mismatch(context.now, context.zone) if self.window else ""
 
 
 class ApiBehavior(Value):
     """How the API responds to a matching request; as usual if everything is empty.
 
     `fault` names a fault of the provider. `delay` is in real ms. `disconnect` is `reset` or
-    `empty`: the connection breaks without a response.
+    `empty`: the connection breaks without a response. `answer` is a raw answer, given in place of
+    the vendor's. `dribble` is the real time in ms that the response takes to be sent.
     """
 
     fault: str = ""
     delay: int = 0
     disconnect: str = ""
+    answer: Response | None = None
+    dribble: int = 0
 
 
 class DeliveryBehavior(Value):
@@ -98,7 +116,9 @@ class Scenario(Value):
     - `use`, `choose` (pairs of a weight and a name), `attempts` and `numbers` lead to other
       scenarios by name. A scenario written inside such a list has a name with a `/`, which
       cannot be asked for. An item may also be a behavior word.
-    - `responses` are for successive requests, `webhooks` by the kind of webhook.
+    - `responses` are for successive requests; after the last one, it repeats, or the list starts
+      over if it `cycles`. `webhooks` are by the kind of webhook.
+    - `description` says in one line what the scenario is for.
     """
 
     name: str
@@ -113,12 +133,19 @@ class Scenario(Value):
     choose: tuple[tuple[float, str], ...] = ()
     use: str = ""
     responses: tuple[ApiBehavior, ...] = ()
+    cycles: bool = False
     webhooks: Mapping[str, DeliveryBehavior] = EMPTY_MAPPING
+    description: str = ""
 
     @property
     def has_list(self) -> bool:
         """Whether it has `attempts`, `numbers` or `choose`; it has at most one of them."""
         return bool(self.attempts or self.numbers or self.choose)
+
+    def response_at(self, position: int) -> ApiBehavior:
+        """Return the item for the request at this position, from 0, in the list of responses."""
+        last = len(self.responses) - 1
+        return self.responses[position % (last + 1) if self.cycles else min(position, last)]
 
     def leg_behavior(self, leg: str, legs_by_name: Mapping[str, str]) -> LegBehavior | None:
         """Return the behavior of a leg; None if the scenario's own words do not mention it.

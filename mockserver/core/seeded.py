@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from hashlib import blake2b
 from itertools import accumulate
+from math import erf, sqrt
 from types import MappingProxyType
 from typing import Final, TypeVar
 
@@ -26,6 +27,21 @@ def fraction(seed: str, *purpose: object) -> float:
     if seed in FIXED_FRACTIONS:
         return FIXED_FRACTIONS[seed]
     return (int.from_bytes(digest(seed, *purpose)[:8]) >> 11) / (_RANGE >> 11)
+
+
+def normal_quantile(share: float) -> float:
+    """Return how many standard deviations from the mean this share of normal draws is below.
+
+    It is between -9 and 9, found by halving.
+    """
+    low, high = -9.0, 9.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if (1 + erf(middle / sqrt(2))) / 2 < share:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def choice(items: Sequence[_Item], weights: Sequence[float], seed: str, *purpose: object) -> _Item:

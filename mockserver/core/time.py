@@ -19,9 +19,9 @@ class Duration(int):
 
 _DURATION: Final = re.compile(
     r"(?:(?P<d>\d+(?:\.\d+)?)d)?(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m)?"
-    r"(?:(?P<s>\d+(?:\.\d+)?)s?)?"
+    r"(?:(?P<s>\d+(?:\.\d+)?)(?:s|$))?(?:(?P<ms>\d+(?:\.\d+)?)ms)?"
 )
-_UNITS: Final = {"d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND}
+_UNITS: Final = {"d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND, "ms": 1}
 MAX_TIME: Final = 221_845_392_000_000
 """The latest time of any clock, 9000-01-01; times after it can still be formatted."""
 
@@ -53,7 +53,7 @@ def to_seconds(duration: int) -> float | int:
 
 
 def parse_duration(text: str) -> int | None:
-    """Parse `90s`, `1m30s`, `2h` or a plain number of seconds to ms; None for anything else.
+    """Parse `90s`, `1m30s`, `2h`, `250ms` or a plain number of seconds to ms; None for all else.
 
     Durations over a hundred years are rejected, too: no clock runs that far.
     """
@@ -62,3 +62,26 @@ def parse_duration(text: str) -> int | None:
         return None
     total = sum(float(match[unit] or 0) * size for unit, size in _UNITS.items())
     return round(total) if total <= 36_525 * DAY else None
+
+
+_UNIT_SPELLINGS: Final = (
+    (re.compile(r"(?<=\d),(?=\d)"), "."),
+    (re.compile(r"\s+|\band\b"), ""),
+    (re.compile(r"(?<=\d)(?:milliseconds?|millis|msecs?)"), "ms"),
+    (re.compile(r"(?<=\d)(?:seconds?|secs?|sek)"), "s"),
+    (re.compile(r"(?<=\d)(?:minutes?|mins?)"), "m"),
+    (re.compile(r"(?<=\d)(?:hours?|hrs?)"), "h"),
+    (re.compile(r"(?<=\d)days?"), "d"),
+    (re.compile(r"^(\d+):(\d\d)$"), r"\1m\2s"),
+    (re.compile(r"^(\d+):(\d\d):(\d\d)$"), r"\1h\2m\3s"),
+)
+"""How people write durations -> how this package does."""
+
+
+def suggest_duration(text: str) -> str:
+    """Suggest how to write what is not a duration, such as `3 sec`; empty if nothing is near."""
+    written = text.strip().lower()
+    for spelling, replacement in _UNIT_SPELLINGS:
+        written = spelling.sub(replacement, written)
+    is_better = written != text and parse_duration(written) is not None
+    return f"did you mean {written!r}?" if is_better else ""

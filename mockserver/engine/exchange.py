@@ -7,6 +7,7 @@ from typing import Final
 from mockserver.core.account import Account
 from mockserver.core.http import Request, Response
 from mockserver.core.immutable import EMPTY_MAPPING
+from mockserver.core.journal import Ignored
 from mockserver.core.provider import BoundProvider, Endpoint
 from mockserver.core.resolution import NO_DRAW, Draw
 from mockserver.core.rulebook import RequestContext, Rule, Violation, render_message
@@ -53,7 +54,9 @@ class Exchange(Value):
     header, and those that an activation or a match rule selected. `call_ids` are those of the calls
     that it placed or moved. `matches` has one for each planned call, or one without numbers;
     `placed_calls` maps its index to the id of the call, if that was placed. `scenarios` are what
-    it was compared with. `broken_rules` and `violations` are for `explain`.
+    it was compared with. `broken_rules` and `violations` are for `explain`. `ordered_by` is the
+    scenario that ordered the response in place of the vendor's. `ignored` is what a scenario
+    orders, but what could not apply to the request.
     """
 
     id: str
@@ -71,6 +74,8 @@ class Exchange(Value):
     matches: tuple[CallMatch, ...] = ()
     scenarios: ScenarioSet = NO_SCENARIOS
     placed_calls: Mapping[int, str] = EMPTY_MAPPING
+    ordered_by: str = ""
+    ignored: tuple[Ignored, ...] = ()
 
 
 class IncomingRequest(TrackedValue):
@@ -94,11 +99,12 @@ class IncomingRequest(TrackedValue):
 class MatchedRequest(TrackedValue):
     """A request with its context, and a match for each planned call.
 
-    `api` is the API behavior of the selected scenario; `is_api_ordered` is False if the scenario
-    is silent about it after all, as the item that it drew is. `reserved` are the ids of the
-    activations that wait for what the request does. `epoch` is that of the state that it was
-    matched with, and `scenarios` are what it was compared with. `is_plain` is true if only the
-    default scenario was selected, and that leaves the API as usual.
+    `api` is the API behavior of the selected scenario. It is empty, and `is_api_ordered` is False,
+    if the item that the scenario drew is silent about it, or if it orders a fault that the vendor
+    lacks, `unknown_fault`. `reserved` are the ids of the activations that wait for what the request
+    does. `epoch` is that of the state that it was matched with, and `scenarios` are what it was
+    compared with. `is_plain` is true if only the default scenario was selected, and that leaves the
+    API as usual.
     """
 
     incoming: IncomingRequest
@@ -110,6 +116,12 @@ class MatchedRequest(TrackedValue):
     reserved: tuple[str, ...] = ()
     is_plain: bool = False
     is_api_ordered: bool = False
+    unknown_fault: str = ""
+
+    @property
+    def applied_api(self) -> SelectedScenario | None:
+        """The scenario that decides the API behavior; None if none does after all."""
+        return self.api_selection if self.is_api_ordered else None
 
     @property
     def api_selection(self) -> SelectedScenario | None:

@@ -3,17 +3,23 @@
 from itertools import count
 
 from mockserver.core.call import Call, CallSpec, Event, Leg, PlannedCall
-from mockserver.core.http import Request, Response
+from mockserver.core.http import Request
 from mockserver.core.provider import UNDECIDED, Effects, EndpointResult
 from mockserver.core.rulebook import RequestContext, Rule, Violation, evaluate
 from mockserver.core.seeded import recording_token
 from mockserver.engine.effects import apply
 from mockserver.engine.exchange import Exchange, IncomingRequest, MatchedRequest, describe_fault
+from mockserver.engine.ordered_responses import (
+    ignored_orders,
+    ordered_fault,
+    ordered_response,
+    ordering_scenario,
+)
+from mockserver.engine.retry_after import add_retry_after
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.scenario_selection import (
     admit,
     build_matches,
-    forced_rule,
     give_back,
     scenario_names,
     spent_activations,
@@ -22,8 +28,6 @@ from mockserver.engine.simulation import apply_or_reject, assign_resources
 from mockserver.engine.state.calls import NEW_PROGRESS
 
 NOT_FOUND = 404
-NO_STATUS = 0
-"""The status of a response that is never sent because a scenario breaks the connection."""
 
 
 def match_request(state: SandboxState, incoming: IncomingRequest, now: int) -> MatchedRequest:
@@ -92,6 +96,8 @@ def respond(state: SandboxState, matched: MatchedRequest, now: int) -> Exchange:
         if matched.api.delay or context.now != now or not _is_account_current(state, context):
             context = build_context(state, matched.incoming, now, context.planned_calls)
         result, broken = _compute_result(matched, context)
+        if context.rate_limited:
+            result = result.replace(response=add_retry_after(state, context, result.response))
         exchange = _build_exchange(state, matched, context, result, broken)
     except Exception:
         give_back(state, matched)
@@ -123,13 +129,14 @@ def _compute_result(
     """Refuse the request with the faults of the broken rules, or let the endpoint respond.
 
     Returns:
-        The result and the broken rules, none if the endpoint has responded. Where a scenario
-        breaks the connection, the response has `NO_STATUS`.
+        The result and the broken rules, none if the endpoint has responded or a scenario has
+        ordered the response. Where it breaks the connection, this has `NO_STATUS`.
     """
     incoming = matched.incoming
-    if matched.api.disconnect:
-        return EndpointResult(Response(NO_STATUS)), ()
-    forced = (matched.api.fault and forced_rule(matched)) or incoming.wrong_method
+    ordered = None if matched.is_plain else ordered_response(matched)
+    if ordered:
+        return EndpointResult(ordered), ()
+    forced = (matched.api.fault and ordered_fault(matched)) or incoming.wrong_method
     broken = (forced,) if forced else evaluate(incoming.endpoint.rules, context)
     if not broken:
         return incoming.endpoint.respond(context), ()
@@ -177,15 +184,18 @@ def _build_exchange(
         for call in calls
         if call.spec.id not in state.calls.by_id  # others are only moved
     }
+    request_id = state.journal.next_request_id
+    ordered_by = "" if matched.is_plain else ordering_scenario(matched)
+    explanation = f"scenario {ordered_by} ordered it" if ordered_by else ""
     return Exchange(
-        id=state.journal.next_request_id,
+        id=request_id,
         at=context.now,
         provider=matched.incoming.bound.provider.name,
         operation=context.operation,
         request=context.request,
         response=result.response,
         fault=broken_rules[0].fault.name if broken_rules else None,
-        explanation=describe_fault(broken_rules[0], context) if broken_rules else "",
+        explanation=describe_fault(broken_rules[0], context) if broken_rules else explanation,
         scenario_names=() if matched.is_plain else scenario_names(matched, placed),
         call_ids=tuple([call.spec.id for call in calls]),
         broken_rules=broken_rules,
@@ -193,6 +203,8 @@ def _build_exchange(
         matches=matched.matches,
         scenarios=matched.scenarios,
         placed_calls=placed,
+        ordered_by=ordered_by,
+        ignored=() if matched.is_plain else ignored_orders(matched, request_id),
     )
 
 

@@ -1,12 +1,13 @@
 """Match the planned calls of a request with the scenarios, and admit the request."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC
 
 from mockserver.core.call import PlannedCall
 from mockserver.core.leg_names import flow_legs_by_name
-from mockserver.core.provider import all_faults
+from mockserver.core.provider import find_fault
 from mockserver.core.resolution import WHOLE_BATCH, Draw, resolve
-from mockserver.core.rulebook import RequestContext, Rule
+from mockserver.core.rulebook import RequestContext
 from mockserver.core.scenario import MatchContext
 from mockserver.core.selection import EXPLICIT_RANKS, candidates, select
 from mockserver.engine.exchange import (
@@ -43,7 +44,8 @@ def build_matches(
 def admit(state: SandboxState, matched: MatchedRequest) -> MatchedRequest:
     """Reserve the selected activations, draw, and take the next item of the list of responses.
 
-    These are the only changes before the response.
+    These are the only changes before the response. An item with a fault that the vendor lacks is
+    not taken: it answers no request of this vendor.
     """
     reserved: tuple[str, ...] = ()
     if state.activations.in_force:
@@ -61,8 +63,11 @@ def admit(state: SandboxState, matched: MatchedRequest) -> MatchedRequest:
     author = resolve(scenarios, selected.scenario, seed, draw).api_author
     if author is None:
         return matched
-    position = state.activations.take_position((selected.activation_id, author.name))
-    behavior = author.responses[min(position, len(author.responses) - 1)]
+    key = (selected.activation_id, author.name)
+    behavior = author.response_at(state.activations.position(key))
+    if behavior.fault and not find_fault(matched.incoming.bound.provider, behavior.fault):
+        return matched.replace(unknown_fault=behavior.fault)
+    state.activations.take_position(key)
     return matched.replace(api=behavior, is_api_ordered=True)
 
 
@@ -80,20 +85,6 @@ def api_draw(matches: tuple[CallMatch, ...]) -> Draw:
     return draw.replace(item=WHOLE_BATCH, in_batch=False) if draw.in_batch else draw
 
 
-def forced_rule(matched: MatchedRequest) -> Rule | None:
-    """Return the rule that refuses the request with the fault that a scenario orders, if any.
-
-    None if the provider does not have the fault.
-    """
-    faults = all_faults(matched.incoming.bound.provider)
-    fault = next((fault for fault in faults if fault.name == matched.api.fault), None)
-    return Rule(_always, fault) if fault else None
-
-
-def _always(_: RequestContext) -> bool:
-    return True
-
-
 def spent_activations(matched: MatchedRequest, placed: Iterable[int]) -> frozenset[str]:
     """Return the ids of the reserved activations that have changed the request.
 
@@ -102,8 +93,7 @@ def spent_activations(matched: MatchedRequest, placed: Iterable[int]) -> frozens
     """
     selections = (matched.matches[index].selection for index in placed)
     of_calls = (activation_ids(selection.legs, selection.webhooks) for selection in selections)
-    ordered = (matched.api_selection,) if matched.is_api_ordered else ()
-    return frozenset(activation_ids(*ordered)).union(*of_calls)
+    return frozenset(activation_ids(matched.applied_api)).union(*of_calls)
 
 
 def give_back(state: SandboxState, matched: MatchedRequest) -> None:
@@ -121,7 +111,7 @@ def scenario_names(matched: MatchedRequest, placed: Iterable[int]) -> tuple[str,
     These are the scenario of the API, and those that an explicit rank selected for the legs and the
     webhooks of the calls that were placed; `placed` are the indexes of their matches.
     """
-    api = matched.api_selection
+    api = matched.applied_api
     selections = (matched.matches[index].selection for index in placed)
     explicit = (
         selected.scenario.name
@@ -139,14 +129,16 @@ def _build_match_contexts(
     provider, fields = incoming.bound.provider, context.request.fields
     account_name = context.account.name if context.account else ""
     common = (provider.name, incoming.endpoint.operation, account_name, incoming.credential)
+    zone = (context.account and context.account.time_zone) or UTC
+    request = (incoming.request.headers, context.now, zone)
     if not context.planned_calls:
-        yield MatchContext(*common, {}, fields)
+        yield MatchContext(*common, {}, fields, *request)
     roles = tuple((incoming.endpoint.roles or provider.roles).items())
     for planned in context.planned_calls:
         parameters = planned.parameters
         # an item of a batch is matched by the fields of the whole request, too
         merged = fields if parameters is fields else {**fields, **parameters}
-        yield MatchContext(*common, _numbers_by_name(planned, roles), merged)
+        yield MatchContext(*common, _numbers_by_name(planned, roles), merged, *request)
 
 
 def _numbers_by_name(planned: PlannedCall, roles: tuple[tuple[str, str], ...]) -> Mapping[str, str]:

@@ -21,11 +21,14 @@ BUNDLED = load_providers()
 VENDOR_RETRY = BUNDLED["mobtexting"].provider.retry
 EMPTY: Mapping[str, Any] = {"flows": {}}
 ANY = "the word any, or a list of credentials"
-LENGTH = "is not a duration such as 2s, 1m30s or 2h"
+LENGTH = "is not a duration such as 2s, 1m30s, 2h or 1500ms"
 NOTHING = "there is nothing here (a # begins a comment): write"
 OF_ACCOUNT = "of an account of mobtexting"
 CHANGES = "a list of changes such as {at: 60s, set: {...}}"
-KEYS = "credentials, numbers, webhooks, retry, limits, balance, quirks, timeline, generate, flows"
+KEYS = (
+    "credentials, numbers, webhooks, retry, limits, balance, quirks, timeline, time_zone, "
+    "redial_after, generate, flows"
+)
 
 
 def parse(document: Any) -> tuple[Account | None, tuple[tuple[DocumentPath, str], ...]]:
@@ -197,12 +200,12 @@ def test_provider_settings_are_read_from_the_account(
         (
             {"window": "soon"},
             ("window",),
-            "'soon' is not a duration such as 90s, 1m30s or 2h",
+            "'soon' is not a duration such as 90s, 1m30s, 2h or 1500ms",
         ),
         (
             {"timeline": [{"at": "1s", "set": {"window": "soon"}}]},
             ("timeline", 0, "set", "window"),
-            "'soon' is not a duration such as 90s, 1m30s or 2h",
+            "'soon' is not a duration such as 90s, 1m30s, 2h or 1500ms",
         ),
     ],
 )

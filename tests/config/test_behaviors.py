@@ -91,6 +91,12 @@ def test_a_leg_behavior_is_built_from_a_mapping(value: Any, expected: LegBehavio
         (5, fixed_duration(5_000)),
         (0.5, fixed_duration(500)),
         (1e-7, fixed_duration(0)),
+        ("1500ms", fixed_duration(1_500)),
+        ("250ms..1s", DurationRange(low=250, high=1_000)),
+        (
+            {"median": "3s", "p95": 20},
+            DurationRange(low=0, high=2_000_000, median=3_000, p95=20_000),
+        ),
     ],
 )
 def test_a_duration_or_a_range_of_durations_is_parsed(text: Any, expected: DurationRange) -> None:

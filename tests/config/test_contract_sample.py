@@ -10,7 +10,7 @@ from mockserver.core.account import Limits, Retry
 from mockserver.core.behavior import DEFAULT_BEHAVIOR
 from mockserver.core.journal import IgnoredLeg
 from mockserver.core.resolution import resolve
-from mockserver.engine.pipeline import NO_STATUS
+from mockserver.engine.ordered_responses import NO_STATUS
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
 from tests.support.config_files import check_texts

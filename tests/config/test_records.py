@@ -169,7 +169,7 @@ def test_a_valid_record_with_every_field_type_is_read(
     assert type(record.wait) is Duration
 
 
-DURATION = "is not a duration such as 90s, 1m30s or 2h"
+DURATION = "is not a duration such as 90s, 1m30s, 2h or 1500ms"
 HOURS = "{opens: ..., closes: ...}"
 
 

@@ -125,7 +125,7 @@ def test_known_names_have_no_problems(body: Mapping[str, Any]) -> None:
             ("match", "mid"),
             (
                 "unknown key 'mid': one of provider, operation, account, credential, a, b, callee, "
-                "to, fields; a parameter of the request stands inside fields"
+                "to, fields, headers, from, until; a parameter of the request stands inside fields"
             ),
         ),
         ({"needs": {"leg": "c"}}, ("needs", "leg"), "no leg is named 'c': known: a, b, callee, to"),

@@ -96,6 +96,7 @@ def test_numbers_are_valid_in_an_editor_and_in_the_loader(text: str, value: Any)
     [
         "0", "0s", "2s", "1.5s", "0.001", "90", "1m30s", "2h", "1d2h3m4s", "1d4s", "9999d",
         "99999h", "9999999m", "999999999s", "9999d99999h9999999m999999999s",
+        "0ms", "250ms", "1500ms", "1s500ms", "1m1ms", "999999999999ms",
     ],
 )  # fmt: skip
 def test_a_duration_of_the_schema_is_one_of_the_core(text: str) -> None:
@@ -110,6 +111,7 @@ def test_a_duration_of_the_schema_is_one_of_the_core(text: str) -> None:
     [
         "s", "-1", "1 s", "9s1h", "1m30", "1h90", "1s2s", "10000d", "1000000000", "1.s", ".5s",
         "1e3", "+1", "٣s", "1s\n", "..", "1s..", "..1s", "1s...2s", "1s..2s..3s", "1S", "inf",
+        "ms", "1.5ms", "1 ms", "5ms1s", "1000000000000ms",
     ],
 )  # fmt: skip
 def test_a_text_that_is_no_duration_is_invalid_by_the_schema(text: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mockserver.config.problems import DocumentPath
-from mockserver.config.scenarios import FileContext, build_match_rule, build_scenarios
+from mockserver.config.scenarios import FileContext, build_scenarios
 from mockserver.core.behavior import (
     IMMEDIATELY,
     PRESETS,
@@ -13,6 +13,8 @@ from mockserver.core.behavior import (
     LegBehavior,
     fixed_duration,
 )
+from mockserver.core.http import Response
+from mockserver.core.match_words import build_match_rule
 from mockserver.core.scenario import ApiBehavior, DeliveryBehavior, MatchRule, Scenario
 from mockserver.core.script import Condition, Step
 from mockserver.core.webhook import SimulatedAttempt
@@ -66,6 +68,28 @@ def build(body: dict[str, Any], *, bundled: bool = False) -> list[Scenario]:
                     ApiBehavior(fault="conflict", delay=3_000),
                     ApiBehavior(disconnect="empty"),
                     ApiBehavior(),
+                )
+            },
+        ),
+        ({"description": "One line."}, {"description": "One line."}),
+        (
+            {"responses": {"cycle": ["pass", {"refuse": "conflict"}]}},
+            {"responses": (ApiBehavior(), ApiBehavior(fault="conflict")), "cycles": True},
+        ),
+        (
+            {"responses": [{"dribble": "1500ms"}, {"refuse": "conflict", "dribble": 2}]},
+            {
+                "responses": (
+                    ApiBehavior(dribble=1_500),
+                    ApiBehavior(fault="conflict", dribble=2_000),
+                )
+            },
+        ),
+        (
+            {"responses": [{"status": 502, "after": "1s", "dribble": "2s"}]},
+            {
+                "responses": (
+                    ApiBehavior(answer=Response(status=502, body=b""), delay=1_000, dribble=2_000),
                 )
             },
         ),

@@ -7,7 +7,7 @@ import pytest
 
 from mockserver.config.known_names import collect_known_names
 from mockserver.config.problems import DocumentPath
-from mockserver.config.semantic_checks import scalars, scenario_problems
+from mockserver.config.semantic_checks import scenario_problems
 from tests.support.config_files import PROVIDERS
 
 NAMES = collect_known_names(PROVIDERS)
@@ -121,8 +121,3 @@ def test_an_inconsistency_of_a_scenario_is_reported_at_its_path(
     body: Mapping[str, Any], path: DocumentPath, message: str
 ) -> None:
     assert problems(body) == [(path, message)]
-
-
-def test_scalars_are_listed_with_their_paths() -> None:
-    value = {"a": "b", "c": [{"d": 1}, None]}
-    assert list(scalars(value)) == [(("a",), "b"), (("c", 0, "d"), "1"), (("c", 1), "None")]

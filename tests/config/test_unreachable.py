@@ -5,8 +5,11 @@ import pytest
 from mockserver.config.unreachable import find_unreachable
 from mockserver.core.behavior import DEFAULT_BEHAVIOR
 from mockserver.core.scenario import ApiBehavior, MatchRule, Scenario
+from mockserver.core.time import HOUR
+from mockserver.core.time_window import TimeWindow
 
 ANY = MatchRule()
+MORNING = TimeWindow(start=0, end=12 * HOUR, is_daily=True)
 LEGS = {"a": DEFAULT_BEHAVIOR}
 
 
@@ -34,6 +37,12 @@ def build_scenario(name: str, match: MatchRule | None, **changes: object) -> Sce
         (MatchRule(fields={"mid": "x*"}), MatchRule(globs={"a": "1"}, fields={"mid": "xy"}), True),
         (MatchRule(fields={"mid": "x*"}), MatchRule(globs={"mid": "xy"}), False),
         (MatchRule(fields={"mid": "*"}), ANY, True),
+        (MatchRule(headers={"x-test": "7*"}), MatchRule(headers={"x-test": "71"}), True),
+        (MatchRule(headers={"x-test": "7*"}), MatchRule(fields={"x-test": "71"}), False),
+        (ANY, MatchRule(window=MORNING), True),
+        (MatchRule(window=MORNING), ANY, False),
+        (MatchRule(window=MORNING), MatchRule(globs={"a": "1"}, window=MORNING), True),
+        (MatchRule(window=MORNING), MatchRule(window=MORNING.replace(end=1)), False),
     ],
 )
 def test_a_scenario_is_unreachable_if_an_earlier_one_matches_all_that_it_matches(

@@ -13,21 +13,28 @@ from mockserver.settings import parse_settings
 
 KEYS: Final[Mapping[str, str]] = {
     "": "default accounts scenarios",
-    "scenario": "match needs legs attempts numbers choose use steps refuse responses webhooks",
+    "scenario": (
+        "description match needs legs attempts numbers choose use steps refuse responses webhooks"
+    ),
     "behavior": "ring answer then press say talk hangup",
     "press items": "after digits",
     "say items": "after words",
-    "match": "provider operation account credential a b callee fields",
+    "match": "provider operation account credential a b callee fields headers from until",
     "needs": "provider operation leg",
-    "choice": ("weight use needs legs attempts numbers choose steps refuse responses webhooks"),
-    "response": "refuse after break",
+    "choice": (
+        "weight description use needs legs attempts numbers choose steps refuse responses webhooks"
+    ),
+    "response": "refuse after break status headers body dribble",
+    "scenario properties responses": "cycle",
+    "span": "median p95",
     "delivery": "duplicate drop reorder after before_reply corrupt attempts",
     "delivery properties duplicate": "times spacing",
     "attempt": "status after",
     "wait": "poll press say",
     "step": "after ring answer machine hangup cause press say leg wait act then for",
     "account": (
-        "provider credentials numbers webhooks retry limits balance quirks timeline generate"
+        "provider credentials numbers webhooks retry limits balance quirks timeline generate "
+        "time_zone redial_after"
     ),
     "account properties retry": "waits satisfied_by",
     "account properties limits": "requests per",
@@ -52,6 +59,8 @@ ACCOUNTS: Final[Mapping[str, str]] = {
     numbers: ["918068281234"]
     webhooks: {any: http://localhost:3000/mt}
     retry: {waits: [60s, 300s], satisfied_by: [200, 202]}
+    time_zone: Asia/Kolkata
+    redial_after: 60s
     limits: {requests: 10, per: 1s}""",
     "acme": """acme:
     provider: ccai
@@ -64,14 +73,27 @@ ACCOUNTS: Final[Mapping[str, str]] = {
     flows: {Ab12Cd34: {did: "918068281234", reattempts: 1}}
     ip_allow_list: [127.0.0.0/8]""",
 }
-ACCOUNTS_NOT_YET: Final[Mapping[str, tuple[str, int]]] = {
-    "shop: {provider: mobtexting, time_zone: Asia/Kolkata}": ("2:32: unknown key 'time_zone'", 21),
-    "shop: {provider: mobtexting, redial_after: 60s}": ("2:32: unknown key 'redial_after'", 21),
+ACCOUNTS_WITHOUT_EFFECT: Final[Mapping[str, str]] = {
+    "x: {provider: ccai, time_zone: UTC}": (
+        "2:23: 'time_zone' can have no effect on an account of ccai: "
+        "it prints its times in UTC, and a match reads times of day in UTC"
+    ),
+    "x: {provider: ccai, redial_after: 60s}": (
+        "2:23: 'redial_after' can have no effect on an account of ccai: it redials no call"
+    ),
+    "x: {provider: effebot, time_zone: UTC}": (
+        "2:26: 'time_zone' can have no effect on an account of effebot: "
+        "it prints Unix seconds, and a match reads times of day in UTC"
+    ),
+    "x: {provider: effebot, redial_after: 60s}": (
+        "2:26: 'redial_after' can have no effect on an account of effebot: it redials no call"
+    ),
 }
-"""Account that is not valid yet -> (how its problem begins, the issue that brings it)."""
+"""Account with a key that its vendor has no use for -> its problem."""
 
 SCENARIOS: Final = (
-    "callee-busy:      {legs: {callee: {ring: 3s, then: busy}}}",
+    """callee-busy:
+    {description: "The callee is busy after 3 s.", legs: {callee: {ring: 3s, then: busy}}}""",
     """one-then-two:
     legs: {a: {answer: 2s..4s, press: [{after: 3s, digits: "1"}, {after: 2s, digits: "2"}]}}""",
     'says-yes:         {legs: {a: {answer: 3s, say: "yes"}}}',
@@ -84,8 +106,21 @@ SCENARIOS: Final = (
     """one-in-ten-fails: {choose: [{weight: 90, use: answered}, {weight: 10, use: api-down}]}
   api-down:         {refuse: service-unavailable}""",
     "api-down:         {refuse: service-unavailable}",
+    """gateway-html:
+    responses: [{status: 502, headers: {content-type: text/html},
+                 body: "<h1>Bad Gateway</h1>"}, pass]""",
+    "every-third: {responses: {cycle: [pass, pass, {refuse: service-unavailable}]}}",
+    "x: {responses: [{status: 502}, pass]}",
+    "x: {responses: [{headers: {a: b}}, pass]}",
+    "x: {responses: [{body: <h1>}, pass]}",
+    "x: {responses: [{body: {a: [1, b]}, after: 1s, dribble: 5s}, {dribble: 1500ms}]}",
+    "x: {responses: {cycle: [pass]}}",
+    'outage: {match: {provider: phonon, from: "10:00", until: "10:05"}, refuse: failure}',
+    'x: {match: {until: "10:05"}, refuse: failure}',
+    "x: {match: {from: 2026-01-31T10:00:00Z}, refuse: failure}",
+    "x: {legs: {a: {ring: {median: 3s, p95: 20s}}}}",
     """down-once:
-    match: {provider: mobtexting, fields: {mid: "chaos-*"}}
+    match: {provider: mobtexting, fields: {mid: "chaos-*"}, headers: {x-test: "7*"}}
     responses: [{refuse: service-unavailable}, {after: 3s, break: reset}, pass]
     use: callee-busy
     webhooks:
@@ -124,20 +159,8 @@ HELD_AND_MOVED: Final = """held-and-moved:
       - {wait: control}
       - {after: 5s, hangup: b, cause: normal}"""
 
-SCENARIOS_NOT_YET: Final[Mapping[str, tuple[str, int]]] = {
-    "x: {description: busy, legs: {callee: busy}}": ("2:7: unknown key 'description'", 21),
-    'x: {legs: {a: {press: [{after: 2500ms, digits: "2"}]}}}': ("2:34: '2500ms' is not", 21),
-    "x: {responses: [{status: 502}, pass]}": ("2:20: unknown key 'status'", 21),
-    "x: {responses: [{headers: {a: b}}, pass]}": ("2:20: unknown key 'headers'", 21),
-    "x: {responses: [{body: <h1>}, pass]}": ("2:20: unknown key 'body'", 21),
-    "x: {responses: {cycle: [pass]}}": ("2:18: a mapping is not a list", 21),
-    'x: {match: {until: "10:05"}, refuse: failure}': ("2:15: unknown key 'until'", 21),
-    "x: {match: {headers: {a: b}}, legs: {a: busy}}": ("2:24: a mapping is not a glob", 21),
-}
-"""Scenario that is not valid yet -> (how its problem begins, the issue that brings it).
-
-`from` in `match` is a glob over Mobtexting's leg `from`, until issue 21 makes it a time of day.
-"""
+SCENARIOS_NOT_YET: Final[Mapping[str, tuple[str, int]]] = {}
+"""Scenario that is not valid yet -> (how its problem begins, the issue that brings it)."""
 
 
 def problems(folder: Path, text: str) -> list[str]:
@@ -189,10 +212,19 @@ def test_the_choreography_of_the_sample_loads_on_the_account_that_has_its_agents
     assert problems(tmp_path, text) == []
 
 
-@pytest.mark.parametrize("account", ACCOUNTS_NOT_YET)
-def test_an_account_of_a_later_issue_is_refused(tmp_path: Path, account: str) -> None:
-    [problem] = problems(tmp_path, f"accounts:\n  {account}\n")
-    assert problem.startswith(ACCOUNTS_NOT_YET[account][0])
+@pytest.mark.parametrize("provider", ["mobtexting", "phonon", "innocalls"])
+def test_a_vendor_that_redials_and_prints_local_times_takes_both_keys(
+    tmp_path: Path, provider: str
+) -> None:
+    account = f"x: {{provider: {provider}, time_zone: Asia/Riyadh, redial_after: 1500ms}}"
+    assert problems(tmp_path, f"accounts:\n  {account}\n") == []
+
+
+@pytest.mark.parametrize("account", ACCOUNTS_WITHOUT_EFFECT)
+def test_a_key_that_can_have_no_effect_is_refused_with_the_reason(
+    tmp_path: Path, account: str
+) -> None:
+    assert problems(tmp_path, f"accounts:\n  {account}\n") == [ACCOUNTS_WITHOUT_EFFECT[account]]
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS_NOT_YET)

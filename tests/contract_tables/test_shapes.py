@@ -56,7 +56,7 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "fault": ("providers providers 0 faults 0", "name status body evidence"),
     "clock": ("clock", "mode now pending next_at"),
     "list of scenarios": ("scenarios", "default scenarios"),
-    "scenario": ("scenarios scenarios 0", "name file line aspects matches notes"),
+    "scenario": ("scenarios scenarios 0", "name description file line aspects matches notes"),
     "list of activations": ("activations", "activations"),
     "activation": ("activations activations 0", "id scenario match remaining"),
     "list of accounts": ("accounts/mobtexting", "accounts"),
@@ -65,7 +65,7 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "sandbox": ("sandboxes sandboxes 0", "name clock seed now calls"),
     "explanation": (
         "explain/r3",
-        "request provider operation status reason rules nearest calls hints",
+        "request provider operation status reason ignored rules nearest calls hints",
     ),
     "rule of an explanation": (
         "explain/r3 rules 0",
@@ -92,7 +92,10 @@ POSTED: Final[Mapping[tuple[str, str], tuple[Any, str]]] = {
     ("POST", "calls/c2/events"): ({"event": "answer", "leg": "callee"}, CALL),
     ("POST", "webhooks/w1/redeliver"): ({}, WEBHOOK),
     ("POST", "wait"): ({"for": "call", "match": {"id": "c1"}}, "calls"),
-    ("PUT", "scenarios/mine"): ({"legs": {"a": "busy"}}, "name file line aspects matches notes"),
+    ("PUT", "scenarios/mine"): (
+        {"legs": {"a": "busy"}},
+        "name description file line aspects matches notes",
+    ),
     ("POST", "activations"): ({"scenario": "answered"}, "id scenario match remaining"),
     ("PUT", "inboxes/mine"): ({"responses": [500], "delay": 0}, "responses delay"),
     ("PUT", "sandboxes/t1"): ({"clock": "manual"}, "name clock seed now calls"),

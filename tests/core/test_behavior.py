@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.core.behavior import PRESETS, DurationRange, LegBehavior, fixed_duration
+from mockserver.core.behavior import (
+    PRESETS,
+    DurationRange,
+    LegBehavior,
+    fixed_duration,
+    skewed_duration,
+)
 from mockserver.core.seeded import HIGHEST_SEED, LOWEST_SEED
 
 
@@ -56,3 +62,38 @@ def test_the_lowest_and_highest_seeds_draw_the_ends_of_a_duration_range(
     seed: str, drawn: int
 ) -> None:
     assert DurationRange(low=2_000, high=6_000).draw(seed, "c1", 0) == drawn
+
+
+def test_half_of_all_skewed_draws_are_below_the_median_and_one_in_twenty_above_the_p95() -> None:
+    skewed = skewed_duration(3_000, 20_000)
+    drawn = [skewed.draw("seed", number) for number in range(10_000)]
+    assert sum(duration < 3_000 for duration in drawn) == 5_034
+    assert sum(duration > 20_000 for duration in drawn) == 516
+
+
+def test_a_skewed_duration_draws_known_values() -> None:
+    skewed = skewed_duration(3_000, 20_000)
+    assert [skewed.draw("seed", number) for number in range(6)] == [
+        586,
+        1424,
+        47682,
+        289,
+        9106,
+        5119,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("median", "p95", "lowest", "highest"),
+    [
+        (3_000, 20_000, 0, 2_000_000),
+        (1, 1_000_000, 0, 100_000_000),
+        (1_000, 1_001, 995, 1_005),
+    ],
+)
+def test_the_lowest_and_highest_seeds_draw_the_ends_of_a_skewed_duration(
+    median: int, p95: int, lowest: int, highest: int
+) -> None:
+    """The highest draw is a hundred times the p95, unless hardly any skew reaches it."""
+    skewed = skewed_duration(median, p95)
+    assert [skewed.draw(seed) for seed in (LOWEST_SEED, HIGHEST_SEED)] == [lowest, highest]

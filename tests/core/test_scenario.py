@@ -100,6 +100,25 @@ def test_a_scenario_names_its_first_missing_requirement(
     assert Scenario(name="mine", needs=needs).missing_requirement(CONTEXT) == missing
 
 
+@pytest.mark.parametrize(
+    ("faults", "cycles", "answered"),
+    [
+        ("a", False, "aaaaaaa"),
+        ("ab", False, "abbbbbb"),
+        ("abc", False, "abccccc"),
+        ("a", True, "aaaaaaa"),
+        ("ab", True, "abababa"),
+        ("abc", True, "abcabca"),
+    ],
+)
+def test_the_last_response_repeats_unless_the_list_starts_over(
+    faults: str, answered: str, *, cycles: bool
+) -> None:
+    responses = tuple(ApiBehavior(fault=fault) for fault in faults)
+    scenario = Scenario(name="mine", responses=responses, cycles=cycles)
+    assert "".join(scenario.response_at(position).fault for position in range(7)) == answered
+
+
 def test_scenarios_have_empty_defaults() -> None:
     assert Scenario(name="mine") == Scenario(
         name="mine",
@@ -114,10 +133,12 @@ def test_scenarios_have_empty_defaults() -> None:
         choose=(),
         use="",
         responses=(),
+        cycles=False,
         webhooks={},
+        description="",
     )
-    assert MatchRule() == MatchRule(globs={}, fields={})
-    assert ApiBehavior() == ApiBehavior(fault="", delay=0, disconnect="")
+    assert MatchRule() == MatchRule(globs={}, fields={}, headers={}, window=None)
+    assert ApiBehavior() == ApiBehavior(fault="", delay=0, disconnect="", answer=None, dribble=0)
     assert DeliveryBehavior() == DeliveryBehavior(
         duplicate=1,
         drop=0,

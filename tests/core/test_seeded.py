@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.core.seeded import HIGHEST_SEED, LOWEST_SEED, choice, digest, fraction, uuid
+from mockserver.core.seeded import (
+    HIGHEST_SEED,
+    LOWEST_SEED,
+    choice,
+    digest,
+    fraction,
+    normal_quantile,
+    uuid,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +52,14 @@ def test_a_fraction_has_a_known_value(purpose: tuple[str, ...], expected: float)
 )
 def test_a_uuid_has_a_known_value(purpose: tuple[str, ...], expected: str) -> None:
     assert uuid(*purpose) == expected
+
+
+@pytest.mark.parametrize(
+    ("share", "quantile"),
+    [(0, -9.0), (0.5, 0.0), (0.05, -1.644854), (0.95, 1.644854), (0.9986501, 3.0)],
+)
+def test_a_normal_quantile_has_a_known_value(share: float, quantile: float) -> None:
+    assert round(normal_quantile(share), 6) == quantile
 
 
 def test_a_sequence_of_choices_has_known_values() -> None:

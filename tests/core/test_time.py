@@ -14,6 +14,7 @@ from mockserver.core.time import (
     SECOND,
     format_iso,
     parse_duration,
+    suggest_duration,
     to_datetime,
     to_milliseconds,
     to_seconds,
@@ -39,6 +40,14 @@ CENTURY = 36_525 * DAY
         ("0.5h", 30 * MINUTE),
         ("1.5", 1_500),
         ("0.001s", 1),
+        ("250ms", 250),
+        ("1500ms", 1_500),
+        ("1s500ms", 1_500),
+        ("5m5ms", 5 * MINUTE + 5),
+        ("1.5ms", 2),
+        ("500ms1s", None),
+        ("1500 ms", None),
+        ("5ms5", None),
         (" 2s ", 2 * SECOND),
         ("0", 0),
         ("36525d", CENTURY),
@@ -85,6 +94,30 @@ def test_a_duration_of_several_units_is_their_sum(
 def test_any_text_parses_to_a_duration_in_range_or_none(text: str) -> None:
     duration = parse_duration(text)
     assert duration is None or 0 <= duration <= CENTURY
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("3 s", "did you mean '3s'?"),
+        ("3S", "did you mean '3s'?"),
+        ("3 sec", "did you mean '3s'?"),
+        ("90 seconds", "did you mean '90s'?"),
+        ("5 min", "did you mean '5m'?"),
+        ("2 hours and 30 minutes", "did you mean '2h30m'?"),
+        ("1 day", "did you mean '1d'?"),
+        ("250 msec", "did you mean '250ms'?"),
+        ("1,5s", "did you mean '1.5s'?"),
+        ("1:30", "did you mean '1m30s'?"),
+        ("1:00:30", "did you mean '1h00m30s'?"),
+        ("90s", ""),
+        ("soon", ""),
+        ("-3s", ""),
+        ("", ""),
+    ],
+)
+def test_a_duration_in_another_spelling_has_a_suggestion(text: str, hint: str) -> None:
+    assert suggest_duration(text) == hint
 
 
 @pytest.mark.parametrize(

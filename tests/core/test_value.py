@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import tzinfo
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
@@ -111,7 +112,7 @@ def find_value_classes() -> list[type[Value]]:
 
 VALUE_CLASSES = find_value_classes()
 
-ATOMS = (str, int, float, bytes, Decimal, NoneType)
+ATOMS = (str, int, float, bytes, Decimal, NoneType, tzinfo)
 JSON_OR_VALUE = (object, Any)
 """What stands for JSON, a provider's value, or the payload of a journal entry."""
 READ_ONLY_CONTAINERS = (tuple, frozenset, Mapping, Sequence, Iterable)

@@ -16,7 +16,8 @@ from mockserver.core.scenario import (
     Scenario,
 )
 from mockserver.engine.exchange import Exchange
-from mockserver.engine.pipeline import NO_STATUS, handle
+from mockserver.engine.ordered_responses import NO_STATUS
+from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.unknown_path import respond_unknown_path
 from tests.support import read
@@ -130,6 +131,8 @@ def test_an_exchange_has_a_match_for_the_planned_call(state: SandboxState) -> No
         credential="key",
         numbers=numbers,
         parameters=exchange.request.fields,
+        headers=exchange.request.headers,
+        now=START,
     )
     assert [match.context for match in exchange.matches] == [expected]
 

@@ -149,6 +149,8 @@ def test_the_exchange_of_an_accepted_request_has_all_its_fields(state: SandboxSt
         "call_ids": ("c1",),
         "broken_rules": (),
         "violations": (),
+        "ordered_by": "",
+        "ignored": (),
         "matches": matched.matches,
         "scenarios": state.configuration.scenarios,
         "placed_calls": {0: "c1"},

@@ -120,7 +120,7 @@ STATE_PARTS: list[Callable[[SandboxState], object]] = [
     lambda state: state.accounts.by_key,
     lambda state: state.activations.in_force,
     lambda state: state.activations.next_id,
-    lambda state: state.activations.take_position(("", "refusing")),
+    lambda state: state.activations.position(("", "refusing")),
     lambda state: state.counters.request_times,
     lambda state: state.deliveries.held_back,
     lambda state: state.calls.ids_by_recording,

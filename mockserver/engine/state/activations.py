@@ -57,11 +57,13 @@ class Activations:
                 del self._open[activation_id]
                 self._remove_if_used_up(activation_id)
 
-    def take_position(self, key: PositionKey) -> int:
-        """Return the position in a list of responses, from 0, and go on to the next."""
-        position = self._positions.get(key, 0)
-        self._positions[key] = position + 1
-        return position
+    def position(self, key: PositionKey) -> int:
+        """The position in a list of responses, from 0."""
+        return self._positions.get(key, 0)
+
+    def take_position(self, key: PositionKey) -> None:
+        """Go on to the next position in a list of responses."""
+        self._positions[key] = self.position(key) + 1
 
     def restart_responses(self, scenario_name: str) -> None:
         """Let a scenario's lists of responses begin anew, whatever has put it in force.

@@ -34,6 +34,14 @@ class Counters:
         expired = sum(1 for _ in takewhile(lambda at: at <= now - limits.per, times))
         return len(times) - expired >= limits.requests
 
+    def opens_at(self, account: Account) -> int:
+        """The time, in ms, from which an account over its limit may send requests again."""
+        limits = account.limits
+        times = self._request_times.get(account.key, ())
+        if limits is None or not 0 < limits.requests <= len(times):
+            return 0
+        return times[-limits.requests] + limits.per
+
     def record_request(self, account: Account, now: int) -> None:
         """Count a request against the account's limit, if it has one; drop the expired times."""
         if account.limits is None:

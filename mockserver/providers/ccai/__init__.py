@@ -114,6 +114,10 @@ PROVIDER = Provider(
     },
     settings=Settings,
     generators=GENERATORS,
+    unused_keys={
+        "time_zone": "it prints its times in UTC, and a match reads times of day in UTC",
+        "redial_after": "it redials no call",
+    },
     quirks={
         "scheduled-as-inbound": "a scheduled call is answered as examples 44 and 45 print it: "
         "`Voice Inbound (API)`, `queued`, and IVR menus are taken"

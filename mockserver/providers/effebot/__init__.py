@@ -174,6 +174,10 @@ PROVIDER = Provider(
     },
     generators=GENERATORS,
     settings=Settings,
+    unused_keys={
+        "time_zone": "it prints Unix seconds, and a match reads times of day in UTC",
+        "redial_after": "it redials no call",
+    },
     quirks={"wrapped": "every answer in the envelope that public clients read"},
     vendor_events=VENDOR_EVENTS,
     samples=SAMPLES,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from mockserver.core.account import Account
 from mockserver.core.call import Call, Event
 from mockserver.core.provider import (
     NO_EFFECTS,
@@ -87,8 +88,15 @@ def on_attempt_ended(context: EventContext) -> Effects:
     if call.redial_index >= whole_number(parameters, "tries", DEFAULT_TRIES):
         return NO_EFFECTS
     started_at = call.starts_at if call.attempt_started_at is None else call.attempt_started_at
-    due_at = started_at + whole_number(parameters, "try_delay", DEFAULT_TRY_DELAY) * MINUTE
+    due_at = started_at + _redial_delay(parameters, context.account)
     return Effects(calls=(call.with_redial(max(due_at, context.event.at)),))
+
+
+def _redial_delay(parameters: Mapping[str, object], account: Account) -> int:
+    """The delay in ms: that of the request, else of the account."""
+    if not field_text(parameters, "try_delay") and account.redial_after is not None:
+        return account.redial_after
+    return whole_number(parameters, "try_delay", DEFAULT_TRY_DELAY) * MINUTE
 
 
 def on_ended(context: EventContext) -> Effects:

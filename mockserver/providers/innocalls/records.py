@@ -1,9 +1,6 @@
 """The records of an Innocalls account: call flows, WebRTC extensions and settings."""
 
 from typing import Literal, NamedTuple
-from zoneinfo import ZoneInfo
-
-DEFAULT_TIME_ZONE = ZoneInfo("Africa/Cairo")  # observed: the default of the vendor's dashboard
 
 
 class Flow(NamedTuple):
@@ -20,7 +17,6 @@ class Extension(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """`time_zone` applies to `call_time` and timestamps; call statuses show `caller_id`."""
+    """Call statuses show `caller_id`."""
 
-    time_zone: ZoneInfo = DEFAULT_TIME_ZONE
     caller_id: str = ""

@@ -16,6 +16,7 @@ from mockserver.core.time import to_milliseconds
 from mockserver.providers.innocalls.records import Flow, Settings
 
 TIME_FORMAT: Final = "%Y-%m-%d %H:%M:%S"
+DEFAULT_TIME_ZONE = ZoneInfo("Africa/Cairo")  # observed: the default of the vendor's dashboard
 SESSION_COOKIE: Final = "innocalls_session"
 JSON_TYPES: Final = frozenset({"*/*", "application/*", "application/json"})
 DEFAULT_SPOKEN_TYPE: Final = "order_number"
@@ -80,6 +81,11 @@ def settings(account: Account) -> Settings:
     return value if isinstance(value, Settings) else Settings()
 
 
+def time_zone(account: Account | None) -> ZoneInfo:
+    """The zone of `call_time` and of time stamps."""
+    return (account and account.time_zone) or DEFAULT_TIME_ZONE
+
+
 def find_flow(context: RequestContext) -> Flow | None:
     """The call flow that the request names; None if the account has none of that id."""
     flow: Flow | None = context.authenticated_account.records.get("flows", {}).get(
@@ -90,7 +96,7 @@ def find_flow(context: RequestContext) -> Flow | None:
 
 def call_time(context: RequestContext) -> int | None:
     """The time at which a bridge starts, in ms; None if `call_time` is absent or unreadable."""
-    zone = (settings(context.account) if context.account else Settings()).time_zone
+    zone = time_zone(context.account)
     try:
         start = datetime.strptime(request_text(context, "call_time"), TIME_FORMAT).replace(
             tzinfo=zone

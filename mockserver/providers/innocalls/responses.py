@@ -15,6 +15,7 @@ from mockserver.providers.innocalls.request import (
     find_bridge,
     format_time,
     settings,
+    time_zone,
 )
 
 ID_LETTERS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -82,16 +83,16 @@ def get_call_status(context: RequestContext) -> EndpointResult:
 
 def build_call_status(call: Call, account: Account) -> dict[str, str]:
     """The twelve fields of a call status, all strings, in the page's order."""
-    own, parameters = settings(account), call.spec.parameters
+    zone, parameters = time_zone(account), call.spec.parameters
     first, second = call.legs
     scheduled_at = min((attempt.started_at for attempt in call.attempts), default=call.starts_at)
     started_at = call.attempt_started_at
     return {
-        "scheduledDateTime": format_time(scheduled_at, own.time_zone),
-        "actualDateTime": "" if started_at is None else format_time(started_at, own.time_zone),
+        "scheduledDateTime": format_time(scheduled_at, zone),
+        "actualDateTime": "" if started_at is None else format_time(started_at, zone),
         # the requested duration: the sample shows five minutes for a call that failed
         "callDuration": f"{int(field_text(parameters, 'duration'))} Minutes",
-        "callerId": own.caller_id,
+        "callerId": settings(account).caller_id,
         "firstRecipientName": field_text(parameters, "first_callee_name"),
         "firstRecipientNumber": first.number,
         "firstRecipientStatus": recipient_status(first),

@@ -46,14 +46,16 @@ def on_attempt_ended(context: EventContext) -> Effects:
     unanswered = any(leg.cause == "no-answer" for leg in call.legs)
     if not unanswered or call.redial_index >= max_redials:
         return NO_EFFECTS
-    return Effects(calls=(call.with_redial(context.event.at + REDIAL_DELAY),))
+    delay = context.account.redial_after
+    redialed_at = context.event.at + (REDIAL_DELAY if delay is None else delay)
+    return Effects(calls=(call.with_redial(redialed_at),))
 
 
 def on_ended(context: EventContext) -> Effects:
     """Send one report, after the last attempt."""
     webhook_id = str(context.call.spec.parameters.get("webhook_id") or "")
     url = request.webhook_url(context.account, webhook_id) or ""
-    body = webhooks.build_report(context.call, context.event.at, context.account.quirks)
+    body = webhooks.build_report(context.call, context.event.at, context.account)
     return Effects(webhooks=(Webhook(context.call.spec.id, "completed", url, body),))
 
 

@@ -1,8 +1,9 @@
 """Build the call report that Mobtexting posts when a call has ended."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Final
 
+from mockserver.core.account import Account
 from mockserver.core.call import Call
 from mockserver.core.time import SECOND
 from mockserver.providers.mobtexting.call_state import leg_status, status
@@ -12,22 +13,22 @@ KOLKATA: Final = timezone(timedelta(hours=5, minutes=30))  # assumed: the page n
 HANGUP_SIDES: Final = {"a": "agent", "b": "caller"}  # assumed: `from` is the agent
 
 
-def build_report(call: Call, now: int, quirks: frozenset[str]) -> dict[str, object]:
+def build_report(call: Call, now: int, account: Account) -> dict[str, object]:
     """The fifteen keys of the page's sample, in its order and with its types.
 
     The page's table has a sixteenth key, `webhook_id`, which the sample lacks. The quirk
     `webhook-id` puts it first.
     """
     first, *rest = call.legs
-    parameters, end = call.spec.parameters, _format_time(now)
-    extra = {"webhook_id": str(parameters.get("webhook_id", ""))} if "webhook-id" in quirks else {}
+    parameters, zone = call.spec.parameters, account.time_zone or KOLKATA
+    end, has_webhook_id = _format_time(now, zone), "webhook-id" in account.quirks
     return {
-        **extra,
+        **({"webhook_id": str(parameters.get("webhook_id", ""))} if has_webhook_id else {}),
         "bridge": _number_or_text(str(parameters["bridge"])),
         "from": _number_or_text(first.number),
         "to": _number_or_text(str(parameters["to"])),
         "source": "C2C",
-        "start_at": _format_time(call.attempt_started_at),
+        "start_at": _format_time(call.attempt_started_at, zone),
         "end_at": end,
         "date": end,
         "unixtime": str(now // SECOND),
@@ -50,8 +51,8 @@ def _number_or_text(text: str) -> int | str:
     return int(text) if text.isdecimal() else text
 
 
-def _format_time(at: int | None) -> str:
-    return "" if at is None else datetime.fromtimestamp(at // SECOND, KOLKATA).isoformat(" ")[:19]
+def _format_time(at: int | None, zone: tzinfo) -> str:
+    return "" if at is None else datetime.fromtimestamp(at // SECOND, zone).isoformat(" ")[:19]
 
 
 def _seconds_between(since: int | None, until: int | None) -> int:

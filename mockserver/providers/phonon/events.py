@@ -2,9 +2,12 @@
 
 from mockserver.core.call import Event
 from mockserver.core.provider import NO_EFFECTS, Effects, EventContext, by_event_type
+from mockserver.core.time import MINUTE
 from mockserver.core.webhook import Webhook
 from mockserver.providers.phonon.request import contact_numbers, flow_of_call, key_values
 from mockserver.providers.phonon.webhooks import build_report, build_report_2020
+
+DEFAULT_REATTEMPT_DELAY = 10 * MINUTE  # assumed
 
 
 def on_answer(context: EventContext) -> Effects:
@@ -33,7 +36,9 @@ def on_attempt_ended(context: EventContext) -> Effects:
     flow = flow_of_call(call, context.account)
     if call.redial_index >= flow.reattempts:
         return NO_EFFECTS
-    return Effects(calls=(call.with_redial(context.event.at + flow.reattempt_after, numbers[0]),))
+    delays = (flow.reattempt_after, context.account.redial_after, DEFAULT_REATTEMPT_DELAY)
+    delay = next(delay for delay in delays if delay is not None)
+    return Effects(calls=(call.with_redial(context.event.at + delay, numbers[0]),))
 
 
 def on_ended(context: EventContext) -> Effects:

@@ -26,11 +26,13 @@ def invalid_field(field: str, fault: Fault = INVALID_FORMAT) -> Rule:
 
 
 def has_past_start_date(context: RequestContext) -> bool:
-    return request.is_past_date(context.fields, context.now)
+    zone = request.time_zone(context.account)
+    return request.is_past_date(context.fields, context.now, zone)
 
 
 def has_invalid_start_time(context: RequestContext) -> bool:
-    return bool(context.fields.get("start-time")) and request.start_time(context.fields) is None
+    zone = request.time_zone(context.account)
+    return bool(context.fields.get("start-time")) and not request.start_time(context.fields, zone)
 
 
 def has_no_numbers(context: RequestContext) -> bool:

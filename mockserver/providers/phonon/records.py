@@ -4,23 +4,22 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from mockserver.core.time import MINUTE, Duration
-
-DEFAULT_REATTEMPT_DELAY = Duration(10 * MINUTE)  # assumed
+from mockserver.core.time import Duration
 
 
 class Flow(NamedTuple):
     """A flow, stored under its id of eight characters.
 
     `bridge` is a number to connect the contact with, if any. `reattempts` counts the attempts after
-    the first, each `reattempt_after` (ms) the one before. `variables` are required in a request.
+    the first, each `reattempt_after` (ms) the one before; None for the account's `redial_after`.
+    `variables` are required in a request.
     `gateway`, `mask`, `data` and an empty `did` provoke the faults of an incomplete flow.
     """
 
     did: str = "918068281234"
     version: Literal["1.0", "TEST"] = "1.0"
     reattempts: int = 0
-    reattempt_after: Duration = DEFAULT_REATTEMPT_DELAY
+    reattempt_after: Duration | None = None
     say: str = ""
     bridge: str = ""
     variables: tuple[str, ...] = ()

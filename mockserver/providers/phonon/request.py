@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from hashlib import blake2b
 from ipaddress import ip_address, ip_network
 from typing import Any, Final
@@ -11,7 +11,7 @@ from mockserver.core.account import Account
 from mockserver.core.call import Call, PlannedCall
 from mockserver.core.http import Request
 from mockserver.core.rulebook import RequestContext
-from mockserver.core.time import to_datetime, to_milliseconds
+from mockserver.core.time import MINUTE, SECOND, to_datetime, to_milliseconds
 from mockserver.providers.phonon.records import Flow, Settings
 
 KOLKATA: Final = timezone(timedelta(hours=5, minutes=30))
@@ -62,25 +62,30 @@ def key_values(item: Item) -> dict[str, str]:
     return {str(key["name"]).removeprefix(KEY_PREFIX): str(key.get("value", "")) for key in pairs}
 
 
-def start_time(item: Item) -> datetime | None:
+def time_zone(account: Account | None) -> tzinfo:
+    """The zone of local times: that of the account, else Kolkata's (assumed)."""
+    return (account and account.time_zone) or KOLKATA
+
+
+def start_time(item: Item, zone: tzinfo) -> datetime | None:
     """The start time of an item; None if it is absent or unreadable.
 
-    A time without an offset gets that of Kolkata (assumed).
+    A time without an offset is in `zone`.
     """
     value = item.get("start-time")
     try:
         start = datetime.fromisoformat(REDUNDANT_UTC_MARK.sub("", str(value)))
     except ValueError:
         return None
-    return start if start.tzinfo else start.replace(tzinfo=KOLKATA)
+    return start if start.tzinfo else start.replace(tzinfo=zone)
 
 
-def starts_at(item: Item, now: int) -> int | None:
+def starts_at(item: Item, now: int, zone: tzinfo) -> int | None:
     """The time at which a call starts, in ms; None for now.
 
     A call starts now if it has no start time, or a past one of today (documented).
     """
-    start = start_time(item)
+    start = start_time(item, zone)
     try:
         at = to_milliseconds(start.astimezone(UTC)) if start else now
     except OverflowError:
@@ -88,9 +93,9 @@ def starts_at(item: Item, now: int) -> int | None:
     return at if at > now else None
 
 
-def is_past_date(item: Item, now: int) -> bool:
+def is_past_date(item: Item, now: int, zone: tzinfo) -> bool:
     """Whether the item starts before today, in the time zone of its start time."""
-    start = start_time(item)
+    start = start_time(item, zone)
     if start is None or start.tzinfo is None:
         return False
     today = to_datetime(now).astimezone(start.tzinfo).date()
@@ -114,6 +119,17 @@ def traffic_key(context: RequestContext, host: str) -> str:
     return f"phonon {context.authenticated_account.name} at {host}"
 
 
+def seconds_until_open(context: RequestContext, host: str) -> int:
+    """The whole seconds until a host accepts a request again; 0 if it does now, or never."""
+    limit = settings(context.authenticated_account).per_minute.get(host)
+    key, since = traffic_key(context, host), context.now - MINUTE
+    if not limit or context.read_model.count_since(key, since) < limit:
+        return 0
+    seconds = range(1, MINUTE // SECOND + 1)
+    is_open = (context.read_model.count_since(key, since + n * SECOND) < limit for n in seconds)
+    return next(n for n, open_then in zip(seconds, is_open, strict=True) if open_then)
+
+
 def checksum_key(context: RequestContext) -> str:
     """The key that counts requests with the same body, byte for byte."""
     digest = blake2b(context.request.body, digest_size=16).hexdigest()
@@ -134,18 +150,23 @@ def planned_calls(context: RequestContext) -> tuple[PlannedCall, ...]:
         ("callee-first", {"b": flow.bridge}) if flow and flow.bridge else ("one-leg", {})
     )
     return tuple(
-        _planned_call(item, flow_id, call_flow, bridge, context.now)
+        _planned_call(item, flow_id, call_flow, bridge, context)
         for item in (items if isinstance(items, list) else ())
     )
 
 
 def _planned_call(
-    value: object, flow_id: str, call_flow: str, bridge: Mapping[str, str], now: int
+    value: object,
+    flow_id: str,
+    call_flow: str,
+    bridge: Mapping[str, str],
+    context: RequestContext,
 ) -> PlannedCall:
     item: Item = value if isinstance(value, dict) else {}
     number = next(iter(contact_numbers(item)), "")
     parameters = {**item, "flow-id": flow_id}
-    return PlannedCall(call_flow, {"a": number, **bridge}, parameters, starts_at(item, now))
+    start = starts_at(item, context.now, time_zone(context.account))
+    return PlannedCall(call_flow, {"a": number, **bridge}, parameters, start)
 
 
 def flow_of_call(call: Call, account: Account) -> Flow:

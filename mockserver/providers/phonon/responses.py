@@ -1,5 +1,6 @@
 """Respond to requests as Phonon does, with an error or success code in the body."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from mockserver.core import seeded
@@ -22,16 +23,26 @@ def status_body(code: int, message: str) -> Json:
     return {"api-response-code": code, "api-response-message": message}
 
 
-def refuse(faults: tuple[Fault, ...], context: RequestContext) -> Response:
+def refuse(broken: tuple[Fault, ...], context: RequestContext) -> Response:
     """Report the first fault: code and message.
 
     With the quirk `status-as-code`, the code is the HTTP status too if it is in `HTTP_CODES`.
     """
-    fault = faults[0]
+    fault = broken[0]
     code = fault.code or fault.status
     quirks = context.account.quirks if context.account else frozenset()
     as_code = "status-as-code" in quirks and code in HTTP_CODES
-    return Response(code if as_code else fault.status, status_body(code, fault.message))
+    status = code if as_code else fault.status
+    return Response(status, status_body(code, fault.message), _retry_after(fault, context))
+
+
+def _retry_after(fault: Fault, context: RequestContext) -> Mapping[str, str]:
+    """The header of a 429 by the host's limit: whole seconds until it is open again (assumed)."""
+    if fault != faults.TOO_MANY_REQUESTS or context.account is None:
+        return {}
+    host = rules.HOSTS[context.operation]
+    seconds = request.seconds_until_open(context, host)
+    return {"retry-after": str(seconds)} if seconds else {}
 
 
 def create(context: RequestContext) -> EndpointResult:

@@ -1,5 +1,6 @@
 """Rulebooks of Phonon: which of the twenty-two documented rows applies, in an assumed order."""
 
+from types import MappingProxyType
 from typing import Final
 
 from mockserver.core.rulebook import (
@@ -139,6 +140,8 @@ def _host_rate_limit(host: str) -> Rule:
 
 REAL_TIME_HOST: Final = "central.phonon.io"
 BULK_HOST: Final = "central-api.phonon.io"
+HOSTS: Final = MappingProxyType({"create": REAL_TIME_HOST, "create-bulk": BULK_HOST})
+"""Operation -> its host."""
 COMMON: Final[Rulebook] = (
     (Rule(is_malformed, INVALID_FORMAT), invalid_field("calls")),
     (

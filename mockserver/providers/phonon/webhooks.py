@@ -1,6 +1,7 @@
 """Build the call report that Phonon posts, in its newer and its older form."""
 
 from collections.abc import Iterator
+from datetime import tzinfo
 
 from mockserver.core import seeded
 from mockserver.core.account import Account
@@ -22,13 +23,16 @@ def build_report(call: Call, account: Account, seed: str) -> Json:
 
 
 def _attempt_detail(call: Call, account: Account, dial_attempt: DialAttempt, cdr_id: str) -> Json:
-    leg = dial_attempt.legs[0]
-    pressed_keys = list(_pressed_keys(call, leg))
-    detail: Json = {"cdrId": f"{cdr_id}##pbx-9", "startTime": _format_time(dial_attempt.started_at)}
+    leg, zone = dial_attempt.legs[0], request.time_zone(account)
+    pressed_keys = list(_pressed_keys(call, leg, zone))
+    detail: Json = {
+        "cdrId": f"{cdr_id}##pbx-9",
+        "startTime": _format_time(dial_attempt.started_at, zone),
+    }
     if leg.answered_at is not None:
-        detail["connectTime"] = _format_time(leg.answered_at)
+        detail["connectTime"] = _format_time(leg.answered_at, zone)
     detail |= {
-        "endTime": _format_time(leg.ended_at),
+        "endTime": _format_time(leg.ended_at, zone),
         "calleeNumber": leg.number,
         "didNumber": flow_of_call(call, account).did,
         "hangupCause": _hangup_cause(leg),
@@ -42,22 +46,23 @@ def _attempt_detail(call: Call, account: Account, dial_attempt: DialAttempt, cdr
         "remoteHangup": _is_remote_hangup(call, leg),
     }
     if leg.ringing_at is not None:
-        detail |= {"is_ringing": "true", "ringingStartTime": _format_time(leg.ringing_at)}
+        detail |= {"is_ringing": "true", "ringingStartTime": _format_time(leg.ringing_at, zone)}
     return {**detail, "foreignCallIds": []}
 
 
 def build_report_2020(call: Call, account: Account) -> Json:
     """The older form (observed), with durations in seconds."""
+    zone = request.time_zone(account)
     details = [
         {
             "calleeNumber": attempt.legs[0].number,
-            "connectTime": _format_time(attempt.legs[0].answered_at),
+            "connectTime": _format_time(attempt.legs[0].answered_at, zone),
             "didNumber": flow_of_call(call, account).did,
             "duration": _talk_time(attempt.legs[0]) // SECOND,
-            "endTime": _format_time(attempt.legs[0].ended_at),
+            "endTime": _format_time(attempt.legs[0].ended_at, zone),
             "hangupCause": _hangup_cause(attempt.legs[0]),
             "incoming": False,
-            "startTime": _format_time(attempt.started_at),
+            "startTime": _format_time(attempt.started_at, zone),
         }
         for attempt in (*call.attempts, current_attempt(call))
     ]
@@ -74,14 +79,14 @@ def build_report_2020(call: Call, account: Account) -> Json:
     }
 
 
-def _pressed_keys(call: Call, leg: Leg) -> Iterator[Json]:
+def _pressed_keys(call: Call, leg: Leg, zone: tzinfo) -> Iterator[Json]:
     """The keys pressed while `leg` was answered, each with its time."""
     since, until = leg.answered_at, leg.ended_at
     for event in call.events:
         is_within = since is not None and until is not None and since <= event.at <= until
         if event.type == "press" and event.leg == "a" and is_within:
             for key in str(event.data["digits"]):
-                yield {"key": key, "eventTime": _format_time(event.at), "label": ""}
+                yield {"key": key, "eventTime": _format_time(event.at, zone), "label": ""}
 
 
 def _hangup_cause(leg: Leg) -> str:
@@ -102,7 +107,7 @@ def _is_remote_hangup(call: Call, leg: Leg) -> bool:
     return first is not None and first.leg == "a" and leg.answered_at is not None
 
 
-def _format_time(at: int | None) -> str | None:
+def _format_time(at: int | None, zone: tzinfo) -> str | None:
     return (
-        None if at is None else to_datetime(at, request.KOLKATA).isoformat(timespec="milliseconds")
+        None if at is None else to_datetime(at).astimezone(zone).isoformat(timespec="milliseconds")
     )

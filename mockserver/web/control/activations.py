@@ -9,6 +9,13 @@ from starlette.routing import Route
 
 from mockserver.core.configuration import Configuration
 from mockserver.core.leg_names import all_leg_names
+from mockserver.core.match_words import (
+    GLOBS_BY_NAME,
+    OTHER_KEYS,
+    build_match_rule,
+    match_rule_problems,
+    match_rule_words,
+)
 from mockserver.core.scenario import CONTEXT_NAMES, MatchRule
 from mockserver.core.selection import Activation
 from mockserver.core.suggestions import did_you_mean
@@ -69,23 +76,25 @@ def _is_count(times: Any) -> bool:
 
 def _parse_match(value: Any, configuration: Configuration) -> MatchRule:
     providers = (bound.provider for bound in configuration.providers.values())
-    known = (*CONTEXT_NAMES, *all_leg_names(providers), "fields")
+    known = tuple(dict.fromkeys((*CONTEXT_NAMES, *all_leg_names(providers), *OTHER_KEYS)))
     if not isinstance(value, Mapping):
         raise ProblemError("invalid-body", f"match maps {', '.join(known)} to globs")
     for name in value:
         if name not in known:
             hint = did_you_mean(name, known) or f"it maps {', '.join(known)} to globs"
             raise ProblemError("invalid-body", f"match takes no {name!r}: {hint}")
-    fields = value.get("fields", {})
-    if not isinstance(fields, Mapping):
-        raise ProblemError("invalid-body", "fields map parameters of the request to globs")
-    globs = {name: str(glob) for name, glob in value.items() if name != "fields"}
-    return MatchRule(globs, {name: str(glob) for name, glob in fields.items()})
+    for name, subject in GLOBS_BY_NAME.items():
+        if not isinstance(value.get(name, {}), Mapping):
+            raise ProblemError("invalid-body", f"{name} maps {subject} of the request to globs")
+    for path, message in match_rule_problems(value):
+        raise ProblemError("invalid-body", f"match.{'.'.join(path)}: {message}")
+    return build_match_rule(value)
 
 
 def _serialize_activation(activation: Activation, salt: str) -> dict[str, Any]:
-    fields = {"fields": dict(activation.match.fields)} if activation.match.fields else {}
-    match = redaction.redact_value({**activation.match.globs, **fields}, salt)
+    match = redaction.redact_value(match_rule_words(activation.match), salt)
+    if "headers" in match:
+        match["headers"] = redaction.redact_headers(match["headers"], salt)
     return {
         "id": activation.id,
         "scenario": activation.scenario_name,

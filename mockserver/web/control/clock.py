@@ -7,7 +7,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from mockserver.core.time import MAX_TIME, format_iso, parse_duration, to_milliseconds
+from mockserver.core.time import (
+    MAX_TIME,
+    format_iso,
+    parse_duration,
+    suggest_duration,
+    to_milliseconds,
+)
 from mockserver.runtime.clock import MODES, parse_rate
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.scheduler import AdvanceInProgress
@@ -75,7 +81,8 @@ def _parse_target(body: dict[str, Any], now: int) -> int | None:
         case {"by": int() | float() | str() as by, **rest} if not rest:
             duration = parse_duration(str(by))
             if duration is None:
-                raise ProblemError("invalid-body", f"{by!r} is no duration: {USAGE}")
+                hint = suggest_duration(str(by)) or USAGE
+                raise ProblemError("invalid-body", f"{by!r} is no duration: {hint}")
             return _check_limit(now + duration)
         case {"to": str() as text, **rest} if not rest:
             return _parse_time(text, now)

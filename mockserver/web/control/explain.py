@@ -69,6 +69,9 @@ def _explain_response(exchange: Exchange, state: SandboxState) -> dict[str, Any]
         "status": exchange.response.status or None,
         "reason": redaction.redact_text(exchange.explanation, state.configuration.seed)
         or "nothing was wrong with it",
+        "ignored": [
+            {"scenario": ignored.scenario, "reason": ignored.reason} for ignored in exchange.ignored
+        ],
         "rules": [
             _serialize_rule(rule, exchange, state.configuration.seed)
             for rule in exchange.broken_rules

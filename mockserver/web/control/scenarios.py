@@ -65,6 +65,7 @@ def serialize_scenario(configuration: Configuration, name: str) -> dict[str, Any
     notes = configuration.scenario_notes.get(scenario.location, ())
     return {
         "name": scenario.name,
+        "description": scenario.description,
         "file": "bundled" if scenario.bundled else file,
         "line": int(line),
         "aspects": list(scenarios.reach(scenario).aspects),

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from mockserver.core.leg_names import all_leg_names
 from mockserver.core.old_words import OLD_FIELDS, describe_old_word
-from mockserver.core.time import MAX_TIME, parse_duration
+from mockserver.core.time import MAX_TIME, parse_duration, suggest_duration
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.scheduler import AdvanceInProgress
 from mockserver.runtime.waits import wait_until
@@ -115,7 +115,8 @@ def _parse_advance(body: Mapping[str, Any], sandbox: Sandbox) -> int | None:
         return None
     duration = parse_duration(str(body["advance"]))
     if duration is None:
-        raise ProblemError("invalid-body", f"advance is a duration: {USAGE}")
+        hint = suggest_duration(str(body["advance"])) or USAGE
+        raise ProblemError("invalid-body", f"advance is a duration: {hint}")
     return min(duration, MAX_TIME - sandbox.clock.now()) if sandbox.clock.is_manual else None
 
 

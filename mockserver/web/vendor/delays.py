@@ -1,13 +1,17 @@
-"""Waits for the delay that a scenario orders before the response."""
+"""Delays that a scenario orders: before the response, or while it is sent."""
 
 import asyncio
 from typing import TYPE_CHECKING
+
+from starlette.types import Receive, Scope, Send
 
 from mockserver.core.time import SECOND
 from mockserver.engine.exchange import MatchedRequest
 from mockserver.engine.scenario_selection import give_back
 from mockserver.runtime.sandbox import Sandbox
+from mockserver.web.server.slow_response import send_slowly
 from mockserver.web.vendor.admission import admit_request
+from mockserver.web.vendor.response import AsgiResponse
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -33,3 +37,13 @@ async def wait_for_delay(sandbox: Sandbox, matched: MatchedRequest) -> "MatchedR
             return outcome
         matched = outcome
     return matched
+
+
+async def dribble(
+    response: "AsgiResponse | Response", duration: int, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Send a vendor's response slowly, over `duration` real ms; a problem of ours at once."""
+    if isinstance(response, AsgiResponse):
+        await send_slowly(scope, send, response, duration)
+    else:
+        await response(scope, receive, send)

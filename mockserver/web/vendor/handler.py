@@ -26,7 +26,7 @@ from mockserver.web.problems import TOO_MANY_SANDBOXES, problem
 from mockserver.web.router import NO_FIELDS, UnknownPath, VendorRoute
 from mockserver.web.server.transport import disconnect
 from mockserver.web.vendor.admission import admit_request, parse_scenario_names
-from mockserver.web.vendor.delays import wait_for_delay
+from mockserver.web.vendor.delays import dribble, wait_for_delay
 from mockserver.web.vendor.request import (
     DEFAULT_BODY_LIMIT,
     BodyTooLarge,
@@ -113,7 +113,8 @@ def _admit_request(
 async def _respond(admitted: AdmittedRequest, scope: Scope, receive: Receive, send: Send) -> None:
     """Respond, or disconnect where the scenario says so.
 
-    No event of a new call is applied before the response, unless the scenario says `before_reply`.
+    No event of a new call is applied before the response, or its first bytes if it is sent slowly,
+    unless the scenario says `before_reply`.
     """
     sandbox, matched = admitted
     with sandbox.scheduler.request_scope() as now:
@@ -122,8 +123,10 @@ async def _respond(admitted: AdmittedRequest, scope: Scope, receive: Receive, se
             await sandbox.scheduler.run_due_now(now)
         if matched.api.disconnect:
             await disconnect(matched.api.disconnect, scope, receive, send)
-        else:
+        elif not matched.api.dribble:
             await response(scope, receive, send)
+    if matched.api.dribble:
+        await dribble(response, matched.api.dribble, scope, receive, send)
 
 
 def _check_access(info: RequestInfo, dependencies: Dependencies) -> "Response | None":

@@ -1,10 +1,12 @@
 """Renders exchanges as HTTP responses, and adds the mock server's own headers."""
 
 import json
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from starlette.types import Message, Receive, Scope, Send
 
+from mockserver.core.journal import Ignored
 from mockserver.core.time import format_iso
 from mockserver.engine.exchange import Exchange
 from mockserver.web.dependencies import sandbox_in
@@ -61,9 +63,21 @@ def _mock_headers(exchange: Exchange) -> list[HeaderField]:
     if exchange.call_ids:
         headers.append((b"x-mock-call", exchange.call_ids[0].encode()))
     if exchange.fault:
-        explanation = exchange.explanation.encode("ascii", "backslashreplace")
-        headers += [(b"x-mock-fault", exchange.fault.encode()), (b"x-mock-explain", explanation)]
+        headers.append((b"x-mock-fault", exchange.fault.encode()))
+    if exchange.explanation:
+        headers.append((b"x-mock-explain", _encode_line(exchange.explanation)))
+    if exchange.ignored:
+        headers.append((b"x-mock-ignored", _encode_line(_describe_ignored(exchange.ignored))))
     return headers
+
+
+def _describe_ignored(ignored: Iterable[Ignored]) -> str:
+    """Describe all that was ignored in one line."""
+    return "; ".join(f"scenario {each.scenario}: {each.reason}" for each in ignored)
+
+
+def _encode_line(text: str) -> bytes:
+    return text.encode("ascii", "backslashreplace")
 
 
 def _encode_header(text: str) -> bytes:

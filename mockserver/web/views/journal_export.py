@@ -82,9 +82,21 @@ def serialize_sent_request(
     }
     return {
         **client_and_host,
-        "headers": _serialize_headers(request, secret, salt),
+        "headers": {
+            **_serialize_matched_headers(request, state),
+            **_serialize_headers(request, secret, salt),
+        },
         **_serialize_body(request, secret, salt),
     }
+
+
+def _serialize_matched_headers(request: Request, state: SandboxState) -> dict[str, str]:
+    """The headers that a match rule asks for: without them a replay would select others."""
+    rules = [scenario.match for scenario in state.configuration.scenarios.matchable]
+    rules += [activation.match for activation in state.activations.in_force]
+    names = {name for rule in rules if rule for name in rule.headers}
+    sent = {name: request.headers[name] for name in sorted(names) if name in request.headers}
+    return redaction.redact_headers(sent, state.configuration.seed)
 
 
 def _serialize_headers(request: Request, secret: str | None, salt: str) -> dict[str, str]:

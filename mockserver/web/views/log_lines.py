@@ -24,7 +24,7 @@ def format_line(entry: JournalEntry, state: SandboxState) -> str:
         entry.call_id,
         *WORDS_BY_TYPE.get(entry.type, _other_words)(serialized),
     )
-    text = " ".join(str(word) for word in words if word not in (None, ""))
+    text = " ".join(str(word) for word in words if word not in (None, "", False))
     return "".join(
         character if character.isprintable() else ascii(character)[1:-1] for character in text
     )
@@ -54,6 +54,7 @@ def _request_words(serialized: dict[str, Any]) -> Words:
         serialized["path"],
         serialized["status"],
         serialized["fault"],
+        "ordered_by" in serialized and f"ordered by {serialized['ordered_by']}",
     )
 
 

@@ -10,11 +10,9 @@ from functools import cache
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
+from mockserver.core.http import SECRET_HEADERS
 from mockserver.core.seeded import digest
 
-SECRET_HEADERS: Final = frozenset(
-    {"authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key", "x-mock-token"}
-)
 SECRET_NAMES: Final = frozenset(
     {
         "access_token",

@@ -6,7 +6,13 @@ from typing import Any, Final
 from mockserver.core.call import Call, DialAttempt, Event, Leg, current_attempt, public_state
 from mockserver.core.causes import CAUSES
 from mockserver.core.configuration import Configuration
-from mockserver.core.journal import IgnoredKey, IgnoredLeg, JournalEntry, RejectedEvent
+from mockserver.core.journal import (
+    Ignored,
+    IgnoredKey,
+    IgnoredLeg,
+    JournalEntry,
+    RejectedEvent,
+)
 from mockserver.core.leg_names import legs_by_name
 from mockserver.core.time import format_iso
 from mockserver.core.webhook import Delivery, DeliveryAttempt, error_reason
@@ -139,7 +145,9 @@ def serialize_entry(entry: JournalEntry, configuration: Configuration) -> dict[s
     match entry.payload:
         case Exchange():
             exchange = serialize_exchange(entry.payload, configuration)
-            return {**common, "request": exchange.pop("id"), **exchange}
+            ordered_by = entry.payload.ordered_by
+            mark = {"ordered_by": ordered_by} if ordered_by else {}
+            return {**common, "request": exchange.pop("id"), **exchange, **mark}
         case Event():
             return {**common, **serialize_event(entry.payload)}
         case Delivery():
@@ -162,12 +170,15 @@ def serialize_entry(entry: JournalEntry, configuration: Configuration) -> dict[s
         case RejectedEvent() as rejected:
             location = {"leg": rejected.leg, "location": rejected.location}
             return {**common, "event": rejected.type, **location, "reason": rejected.reason}
-        case IgnoredLeg() as ignored:
-            return {**common, "scenario": ignored.scenario, "leg": ignored.leg}
+        case IgnoredLeg() as leg:
+            return {**common, "scenario": leg.scenario, "leg": leg.leg}
         case IgnoredKey() as ignored_key:
             key = {"scenario": ignored_key.scenario, "key": ignored_key.key}
             about = {"webhook": ignored_key.webhook, "kind": ignored_key.kind}
             return {**common, **key, **about, "reason": ignored_key.reason}
+        case Ignored() as ignored:
+            words = {"scenario": ignored.scenario, "reason": ignored.reason}
+            return {**common, "request": ignored.request_id, **words}
         case Mapping():
             redacted: dict[str, Any] = redaction.redact_value(entry.payload, configuration.seed)
             return {**common, **redacted}

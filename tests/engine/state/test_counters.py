@@ -33,6 +33,25 @@ def test_a_limit_counts_the_requests_within_its_period(
     assert counters.is_over_limit(LIMITED, now) is is_over
 
 
+@pytest.mark.parametrize(
+    ("times", "limits", "opens_at"),
+    [
+        ((0, 5), Limits(requests=2, per=10), 10),
+        ((0, 5), Limits(requests=1, per=10), 15),
+        ((0,), Limits(requests=2, per=10), 0),
+        ((0, 5), Limits(requests=0, per=10), 0),
+        ((0, 5), None, 0),
+    ],
+)
+def test_a_full_window_opens_when_enough_of_its_requests_have_expired(
+    times: tuple[int, ...], limits: Limits | None, opens_at: int
+) -> None:
+    counters = Counters()
+    for at in times:
+        counters.record_request(LIMITED.replace(limits=Limits(requests=9, per=99)), at)
+    assert counters.opens_at(LIMITED.replace(limits=limits)) == opens_at
+
+
 def test_expired_requests_are_dropped_and_an_account_without_a_limit_is_not_counted() -> None:
     counters, unlimited = Counters(), LIMITED.replace(name="two", limits=None)
     for at in (0, 5, 10):

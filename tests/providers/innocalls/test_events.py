@@ -7,7 +7,7 @@ from mockserver.engine.sandbox_state import SandboxState
 from mockserver.providers.innocalls.webhooks import add_query
 from tests.support import read
 from tests.support.simulation import START, play_until_idle
-from tests.support.vendors.innocalls import request
+from tests.support.vendors.innocalls import change_account, request
 
 MINUTE = 60_000
 HOOK = "http://localhost:3000/hook?a=b"
@@ -49,6 +49,24 @@ def test_an_order_confirmation_is_redialed_after_no_answer_or_busy(
         minutes,
         outcome,
     )
+
+
+@pytest.mark.parametrize(
+    ("redial_after", "fields", "minutes"),
+    [
+        ("5m", {}, [0, 5, 10]),
+        ("5m", {"try_delay": " "}, [0, 5, 10]),
+        ("5m", {"try_delay": "50"}, [0, 50, 100]),
+        ("0s", {}, [0, 0, 0]),
+    ],
+)
+def test_a_redial_without_a_try_delay_comes_after_the_pause_of_the_account(
+    state: SandboxState, redial_after: str, fields: dict[str, object], minutes: list[int]
+) -> None:
+    change_account(state, redial_after=redial_after)
+    request(state, "order-confirmation", "no-answer", tries=2, **fields)
+    play_until_idle(state)
+    assert attempt_minutes(read.calls(state)["c1"]) == minutes
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,19 @@ def test_a_call_is_redialed_only_if_a_leg_did_not_answer(
     assert (len(play_until_idle(state)), attempt_starts(state)) == (1, starts)
 
 
+@pytest.mark.parametrize(
+    ("redial_after", "starts"),
+    [(None, [0, 87_000]), (0, [0, 27_000]), (500, [0, 27_500]), (300_000, [0, 327_000])],
+)
+def test_a_redial_comes_after_the_pause_of_the_account(
+    state: SandboxState, redial_after: int | None, starts: list[int]
+) -> None:
+    change_account(state, redial_after=redial_after)
+    click_to_call(state, "no-answer", attempts=1)
+    play_until_idle(state)
+    assert attempt_starts(state) == starts
+
+
 def test_an_unanswered_flow_call_is_redialed(state: SandboxState) -> None:
     click_to_call(state, "no-answer", to="flow:220", attempts=1)
     assert (len(play_until_idle(state)), attempt_starts(state)) == (1, [0, 85_000])

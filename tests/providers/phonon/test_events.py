@@ -71,6 +71,42 @@ def test_a_reattempt_starts_after_the_gap_of_the_flow(state: SandboxState) -> No
 
 
 @pytest.mark.parametrize(
+    ("account", "pause"),
+    [
+        ({}, 600_000),
+        ({"redial_after": "90s"}, 90_000),
+        ({"redial_after": "0s"}, 0),
+        (
+            {"redial_after": "90s", "flows": {"Ab12Cd34": {"reattempt_after": "1500ms"}}},
+            1_500,
+        ),
+    ],
+)
+def test_a_reattempt_of_a_flow_without_a_gap_starts_after_the_pause_of_the_account(
+    state: SandboxState, account: dict[str, Any], pause: int
+) -> None:
+    patch_account(state, account)
+    request(state, "phonon-reattempt")
+    play_until_idle(state)
+    assert read.calls(state)["c1"].attempt_started_at == START + 25_000 + pause
+
+
+@pytest.mark.parametrize("quirks", [[], ["report-2020"]])
+def test_start_times_and_reports_have_the_time_zone_of_the_account(
+    state: SandboxState, quirks: list[str]
+) -> None:
+    """A start time without an offset is one of the account's zone."""
+    patch_account(state, {"time_zone": "America/New_York", "quirks": quirks})
+    request(state, calls=[build_item(ONE, start_time="2026-01-01T05:00:00")])
+    [delivery] = play_until_idle(state)
+    assert read.calls(state)["c1"].starts_at == START + 3_600_000
+    body: Any = delivery.webhook.body
+    [detail] = (body if quirks else body["body"])["callDetails"]
+    times = [detail[key] for key in ("startTime", "connectTime", "endTime")]
+    assert times == [f"2026-01-01T05:00:0{second}.000-05:00" for second in (0, 2, 8)]
+
+
+@pytest.mark.parametrize(
     ("start_time", "starts"),
     [
         ("2026-01-01T14:31:00+05:30", 60_000),

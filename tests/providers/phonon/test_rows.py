@@ -170,6 +170,34 @@ def test_the_bulk_host_answers_202_accepted(state: SandboxState) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("at", "seconds"), [(30_000, "30"), (30_500, "30"), (31_000, "29"), (59_001, "1")]
+)
+def test_a_host_over_its_limit_says_when_it_accepts_a_request_again(
+    state: SandboxState, at: int, seconds: str
+) -> None:
+    patch_account(state, {"per_minute": {"central.phonon.io": 2}})
+    assert [response_code(request(state, now=START + ms)) for ms in (0, 30_000)] == [200, 200]
+    refused = request(state, now=START + at)
+    assert (response_code(refused), refused.response.headers) == (429, {"retry-after": seconds})
+    assert response_code(request(state, now=START + at + int(seconds) * 1_000)) == 200
+
+
+@pytest.mark.parametrize("per_minute", [{}, {"central.phonon.io": 2}, {"central.phonon.io": 0}])
+def test_a_429_of_a_scenario_or_of_a_host_that_takes_nothing_has_no_retry_after(
+    configuration: Configuration, per_minute: dict[str, int]
+) -> None:
+    order = ApiBehavior(fault="too-many-requests")
+    ordering = Scenario(name="limited", responses=(order,))
+    state = state_with_scenarios(
+        only_providers(configuration, "phonon"), Scenario(name="usual"), ordering
+    )
+    patch_account(state, {"per_minute": per_minute})
+    exchanges = [request(state, "limited"), request(state, "limited", security_id="revoked")]
+    assert [exchange.response.status for exchange in exchanges] == [429, 429]
+    assert [dict(exchange.response.headers) for exchange in exchanges] == [{}, {}]
+
+
 def test_each_host_has_a_rate_limit_of_its_own(state: SandboxState) -> None:
     patch_account(state, {"per_minute": {"central.phonon.io": 2, "central-api.phonon.io": 1}})
     assert [response_code(request(state)) for _ in range(3)] == [200, 200, 429]

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from mockserver.core.time_window import EXPECTED
 from mockserver.web.views.log_lines import format_line
 from tests.support import read
 from tests.support.site import read_problem
@@ -14,7 +15,7 @@ PATH = "/_mock/activations"
 FORM = '{"scenario": "callee-busy", "match": {"provider": "mobtexting"}, "times": 1}'
 MATCH_KEYS = (
     "provider, operation, account, credential, a, b, callee, agent, end_user, phone, manager, "
-    "first_callee, second_callee, extension, from, to, contact, bridge, fields"
+    "first_callee, second_callee, extension, from, to, contact, bridge, fields, headers, until"
 )
 
 
@@ -49,6 +50,20 @@ def test_the_activation_list_is_empty_at_first(site: SiteClient) -> None:
         (
             {"scenario": "callee-busy", "match": {"a": 91, "fields": {"mid": 7}}},
             {"match": {"a": "91", "fields": {"mid": "7"}}, "remaining": None},
+        ),
+        (
+            {
+                "scenario": "callee-busy",
+                "match": {"from": "10:00", "until": "10:05", "headers": {"X-Test": 7}},
+            },
+            {
+                "match": {"from": "10:00", "until": "10:05", "headers": {"x-test": "7"}},
+                "remaining": None,
+            },
+        ),
+        (
+            {"scenario": "callee-busy", "match": {"from": "9188*"}},
+            {"match": {"from": "9188*"}, "remaining": None},
         ),
     ],
 )
@@ -103,6 +118,10 @@ def test_an_activation_counts_only_the_requests_that_match(site: SiteClient, leg
         {"callee": "1*"},
         {"fields": {"mid": "chaos-*"}},
         {"provider": "mobtexting", "fields": {"mid": "chaos-*"}},
+        {"headers": {"x-test": "7"}},
+        {"from": "10:00"},
+        {"until": "09:00"},
+        {"from": "1*", "until": "10:00"},
     ],
 )
 def test_an_activation_ignores_a_request_that_does_not_match(
@@ -111,6 +130,23 @@ def test_an_activation_ignores_a_request_that_does_not_match(
     post(site, scenario="callee-busy", match=match, times=1)
     assert place_calls(site, 1) == ["answered"]
     assert [activation["remaining"] for activation in list_activations(site)] == [1]
+
+
+def test_an_activation_matches_the_window_and_the_headers_of_a_request(site: SiteClient) -> None:
+    """The sandbox starts at 09:00 UTC."""
+    match = {"from": "09:00", "until": "09:01", "headers": {"Accept": "application/*"}}
+    post(site, scenario="callee-busy", match=match)
+    assert place_calls(site, 1) == ["callee-busy"]
+    site.request("POST", "/_mock/clock/advance", json={"by": "1m"})
+    assert place_calls(site, 1) == ["answered"]
+
+
+def test_the_value_of_a_secret_header_is_masked_where_activations_are_listed(
+    site: SiteClient,
+) -> None:
+    post(site, scenario="callee-busy", match={"headers": {"x-api-key": "abcdef"}})
+    [activation] = list_activations(site)
+    assert activation["match"]["headers"]["x-api-key"].startswith("***")
 
 
 def test_the_oldest_matching_activation_is_used_and_the_next_one_waits(
@@ -175,7 +211,17 @@ def test_an_activation_can_set_the_delivery_behavior(site: SiteClient) -> None:
         (
             {"scenario": "answered", "match": {"fields": "x"}},
             "invalid-body",
-            "fields map parameters of the request to globs",
+            "fields maps parameters of the request to globs",
+        ),
+        (
+            {"scenario": "answered", "match": {"headers": ["x"]}},
+            "invalid-body",
+            "headers maps headers of the request to globs",
+        ),
+        (
+            {"scenario": "answered", "match": {"until": "9:00"}},
+            "invalid-body",
+            f"match.until: '9:00' is not {EXPECTED}",
         ),
     ],
 )

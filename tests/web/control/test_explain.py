@@ -15,6 +15,7 @@ KEYS = [
     "operation",
     "status",
     "reason",
+    "ignored",
     "rules",
     "nearest",
     "calls",
@@ -71,6 +72,7 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
         "operation": "c2c",
         "status": 200,
         "reason": "nothing was wrong with it",
+        "ignored": [],
         "rules": [],
         "nearest": [],
         "calls": [
@@ -450,3 +452,24 @@ def test_a_hint_names_the_sandbox_that_knows_the_credential(edge: EdgeSite) -> N
     )
     hints = explain(edge)["hints"]
     assert hints == ["sandbox default does not know this credential, sandbox t1 does"]
+
+
+def test_a_raw_answer_is_explained_as_the_order_of_its_scenario(edge: EdgeSite) -> None:
+    put_scenario(edge, "gateway", responses=[{"status": 502}])
+    click_to_call(edge, {"x-mock-scenario": "gateway"})
+    explanation = explain(edge)
+    assert (explanation["status"], explanation["reason"], explanation["rules"]) == (
+        502,
+        "scenario gateway ordered it",
+        [],
+    )
+
+
+def test_a_header_and_a_window_that_do_not_match_are_explained_in_words(edge: EdgeSite) -> None:
+    put_scenario(edge, "seven", match={"headers": {"x-test": "7*"}}, legs={"a": "busy"})
+    put_scenario(edge, "noon", match={"from": "12:00", "until": "13:00"}, legs={"a": "busy"})
+    click_to_call(edge, {"x-test": "81"})
+    assert explain_call(edge)["rejected"] == [
+        {"scenario": "seven", "reason": "header x-test is 81, not 7*"},
+        {"scenario": "noon", "reason": "it is 09:00:00 in UTC, not from 12:00 until 13:00"},
+    ]

@@ -34,14 +34,18 @@ def test_the_scenarios_of_a_user_file_are_listed_with_location_and_aspects(
     assert (list(body), body["default"]) == (["default", "scenarios"], "mine")
     assert by_name["mine"] == {
         "name": "mine",
+        "description": "",
         "file": file,
         "line": 3,
         "aspects": ["legs"],
         "matches": False,
         "notes": [],
     }
-    assert list(by_name["mine"]) == ["name", "file", "line", "aspects", "matches", "notes"]
-    common = {"name": "down", "file": file, "line": 5, "matches": True, "notes": []}
+    assert list(by_name["mine"]) == [
+        *("name", "description", "file", "line", "aspects", "matches", "notes")
+    ]
+    common = {"name": "down", "description": "", "file": file, "line": 5, "matches": True}
+    common["notes"] = []
     assert by_name["down"] == {**common, "aspects": ["api", "legs", "webhooks"]}
 
 
@@ -69,3 +73,13 @@ def test_the_scenario_list_is_read_only(site: SiteClient, method: str) -> None:
         405,
         "method-not-allowed",
     )
+
+
+def test_every_bundled_scenario_has_a_description_of_one_sentence(site: SiteClient) -> None:
+    scenarios = site.get_json("/_mock/scenarios")["scenarios"]
+    assert len(scenarios) > 30
+    assert [
+        scenario["name"]
+        for scenario in scenarios
+        if not (scenario["description"].endswith(".") and scenario["description"][0].isupper())
+    ] == []

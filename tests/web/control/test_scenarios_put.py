@@ -56,9 +56,11 @@ def test_a_put_scenario_may_be_yaml_or_json_and_is_played(edge: EdgeSite, text: 
 
 
 def test_a_put_scenario_is_returned_with_its_location(edge: EdgeSite) -> None:
-    scenario = put(edge, "mine", "legs: {callee: busy}").json()
+    text = "{description: The callee is busy., legs: {callee: busy}}"
+    scenario = put(edge, "mine", text).json()
     assert scenario == {
         "name": "mine",
+        "description": "The callee is busy.",
         "file": "PUT mine",
         "line": 1,
         "aspects": ["legs"],

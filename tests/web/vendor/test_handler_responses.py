@@ -9,11 +9,14 @@ import pytest
 
 from mockserver.core.behavior import DEFAULT_BEHAVIOR
 from mockserver.core.configuration import Configuration
+from mockserver.core.http import Response
 from mockserver.core.provider import all_faults
 from mockserver.core.rulebook import Fault
 from mockserver.core.scenario import ApiBehavior, Scenario
+from mockserver.engine.exchange import Exchange
 from mockserver.web.vendor import delays as delay_module
 from mockserver.web.vendor import handler
+from mockserver.web.views.log_lines import format_line
 from tests.support import read
 from tests.support.matches import activate
 from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
@@ -162,7 +165,57 @@ def test_a_scenario_fault_unknown_to_the_vendor_is_ignored(
         configuration,
         Scenario(name="another-s", responses=(ApiBehavior(fault="subscription-ended"),)),
     )
-    assert site.click_to_call("another-s").status_code == 200
+    response = site.click_to_call("another-s")
+    reason = "mobtexting has no fault subscription-ended to refuse with"
+    assert (response.status_code, response.headers["x-mock-ignored"]) == (
+        200,
+        f"scenario another-s: {reason}",
+    )
+    ignored = {"scenario": "another-s", "reason": reason}
+    assert site.get_json("/_mock/explain/r1")["ignored"] == [ignored]
+    [entry] = [
+        entry for entry in site.get_json("/_mock/journal")["entries"] if entry["type"] == "ignored"
+    ]
+    assert entry == {
+        "id": 2,
+        "at": "2026-01-01T09:00:00.000Z",
+        "type": "ignored",
+        "call": None,
+        "request": "r1",
+        **ignored,
+    }
+
+
+def test_a_raw_answer_is_marked_as_the_scenarios_in_the_journal_and_in_the_log(
+    configuration: Configuration,
+) -> None:
+    answer = Response(status=502, body=b"down")
+    site = build_site_with_scenarios(
+        configuration, Scenario(name="gateway", responses=(ApiBehavior(answer=answer),))
+    )
+    log_lines, state = list[str](), site.sandbox.state
+    state.journal.subscribe(lambda entry: log_lines.append(format_line(entry, state)))
+    assert site.click_to_call("gateway").text == "down"
+    [entry] = site.get_json("/_mock/journal")["entries"]
+    marks = [entry[key] for key in ("status", "response", "fault", "scenarios", "ordered_by")]
+    assert marks == [502, "down", None, ["gateway"], "gateway"]
+    assert log_lines == ["09:00:00 mobtexting r1 POST /api/v2/voice/c2c 502 ordered by gateway"]
+
+
+def test_a_dribbled_response_of_a_provider_that_fails_is_a_problem_at_once(
+    configuration: Configuration,
+) -> None:
+    """Our own failure is not dribbled, nor is it in the way of the next request."""
+    dribbling = Scenario(name="dribbling", responses=(ApiBehavior(dribble=3_600_000),))
+    site = build_site_with_scenarios(configuration, dribbling)
+
+    def fail(*_: object) -> Exchange:
+        raise LookupError("lost")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(handler, "respond", fail)
+        assert site.click_to_call("dribbling").status_code == 500
+    assert site.click_to_call().status_code == 200
 
 
 @pytest.mark.parametrize(
