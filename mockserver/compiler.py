@@ -17,10 +17,10 @@ from mockserver.config.registry import bundled_folder, load_providers
 from mockserver.config.schema_checks import load_scenario_schema
 from mockserver.config.upgrade import upgrade_text
 from mockserver.core.account import Account
+from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.configuration import AccountKey, AccountNote, Configuration
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.number_plan import describe_ends, describe_number
-from mockserver.core.provider import BoundProvider
 from mockserver.core.scenario import Scenario
 from mockserver.core.suggestions import did_you_mean
 from mockserver.engine.dry_run import dry_run_all
@@ -103,9 +103,7 @@ class ScenarioCompiler:
         try:
             return self.build_configuration(current, scenario_texts, current, accounts), ()
         except InvalidFiles as error:
-            return None, tuple(
-                str(problem).removeprefix(UPLOAD_PREFIX) for problem in error.problems
-            )
+            return None, tuple(line.removeprefix(UPLOAD_PREFIX) for line in error.lines())
 
     def build_configuration(
         self,
@@ -161,7 +159,8 @@ def scenario_files(settings: Settings) -> list[Path]:
     if not settings.scenarios:
         return [DEFAULT_FILE] if DEFAULT_FILE.is_file() else []
     try:
-        return [file for name in settings.scenarios for file in _files_in(Path(name))]
+        files = [file for name in settings.scenarios for file in _files_in(Path(name))]
+        return list({file.resolve(): file for file in files}.values())
     except OSError as error:
         raise _build_read_error(error) from None
 

@@ -137,8 +137,10 @@ def test_a_broken_file_keeps_the_last_valid_configuration_and_is_reported(
     assert first == "scenario files not reloaded:"
     assert second.startswith(problem.replace("{file}", str(case.file)))
     assert (state.configuration, read.accounts(state)) == (before, accounts)
+    assert case.sandboxes.scenario_problems[0] == second
     assert case.reload(SECOND).startswith("scenario files reloaded: ")
     assert state.configuration.scenarios.default == "yours"
+    assert case.sandboxes.scenario_problems == ()
 
 
 def test_a_missing_file_keeps_the_last_valid_configuration_and_is_reported(

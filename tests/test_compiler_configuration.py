@@ -176,10 +176,10 @@ def test_an_unreadable_path_is_refused(
     assert str(error.value) == f"scenarios: {name} cannot be read: Permission denied"
 
 
-def test_later_files_override_earlier_ones_and_the_bundled_scenarios(folder: Path) -> None:
+def test_the_files_of_the_user_override_the_bundled_scenarios(folder: Path) -> None:
     texts = {
         "a.yaml": SCENARIO.replace("NAME", "mine") + "\ndefault: mine",
-        "b.yaml": "scenarios: {mine: {legs: {callee: rejected}}, answered: {legs: {a: busy}}}",
+        "b.yaml": "scenarios: {answered: {legs: {a: busy}}}",
     }
     write_files(folder, texts)
     bundled, configuration = (
@@ -192,7 +192,7 @@ def test_later_files_override_earlier_ones_and_the_bundled_scenarios(folder: Pat
         count_scenarios(bundled) + 1,
     )
     assert {name: scenarios[name].location.rpartition(":")[0] for name in ("mine", "answered")} == {
-        "mine": "b.yaml:1",
+        "mine": "a.yaml:1",
         "answered": "b.yaml:1",
     }
 

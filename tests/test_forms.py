@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from mockserver.config.openapi_checks import parameter_schema
+from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.http import Response
-from mockserver.core.provider import BoundProvider, Endpoint, EndpointResult
+from mockserver.core.provider import Endpoint, EndpointResult
 from mockserver.core.rulebook import (
     Evidence,
     Fault,

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.core.account import Account
+from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.call_flows import CALL_FLOWS
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.leg_names import legs_by_name
-from mockserver.core.provider import BoundProvider, Endpoint, EndpointResult
+from mockserver.core.provider import Endpoint, EndpointResult
 from mockserver.core.rulebook import RequestContext
 from mockserver.engine import pipeline
 from mockserver.engine.exchange import MatchedRequest

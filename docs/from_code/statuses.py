@@ -5,10 +5,11 @@ from itertools import groupby
 from typing import NamedTuple
 
 from from_code.markdown import code, table
+from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.call import Call
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
-from mockserver.core.provider import BoundProvider, Endpoint
+from mockserver.core.provider import Endpoint
 from mockserver.core.webhook import DeliveryResult
 from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import handle

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from from_code.markdown import code, codes, table
 from from_code.statuses import statuses
 from mockserver.compiler import build_configuration
+from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.configuration import Configuration
-from mockserver.core.provider import BoundProvider, Provider
+from mockserver.core.provider import Provider
 from mockserver.settings import parse_settings
 from mockserver.web.control.providers import serialize_provider
 

@@ -24,6 +24,7 @@ from mockserver.app.output import (
     PrintLine,
     add_logger,
     describe_providers,
+    describe_scenario,
     describe_scenarios,
     print_ready_lines,
 )
@@ -54,6 +55,7 @@ from mockserver.web.server.uvicorn_server import Server, ServerAddress, bind_soc
 
 __all__ = [
     "describe_providers",
+    "describe_scenario",
     "describe_scenarios",
     "load_configuration",
     "run_attachable_server",
@@ -229,8 +231,10 @@ async def _reload(
             for sandbox in sandboxes
         }
     except (InvalidFiles, SettingsError, OSError) as error:
+        sandboxes.scenario_problems = tuple(str(error).splitlines())
         log(f"scenario files not reloaded:\n{error}")
         return
+    sandboxes.scenario_problems = ()
     changed = {
         key: account for key, account in new.accounts.items() if old.accounts.get(key) != account
     }

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from mockserver.app.scenario_outline import outline_scenario
 from mockserver.compiler import count_scenarios
 from mockserver.config.registry import load_providers
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
+from mockserver.core.suggestions import did_you_mean
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.settings import Settings
 from mockserver.web.access_control import OPEN_ACCESS, TOKEN_VARIABLE, AccessControl
@@ -86,3 +88,16 @@ def describe_scenarios(configuration: Configuration) -> list[dict[str, Any]]:
 
     names = configuration.scenarios.public_names
     return [serialize_scenario(configuration, name) for name in names]
+
+
+def describe_scenario(configuration: Configuration, name: str) -> tuple[str, ...]:
+    """Describe one scenario in lines of text.
+
+    Raises:
+        LookupError: no scenario has this name; it says the nearest one, or where to see all.
+    """
+    scenarios = configuration.scenarios
+    if name not in scenarios.public_names:
+        hint = did_you_mean(name, scenarios.public_names) or "`mockserver scenarios` lists all"
+        raise LookupError(f"no scenario is named {name!r}: {hint}")
+    return tuple(outline_scenario(configuration, scenarios.by_name[name]))

@@ -1,4 +1,4 @@
-"""`mockserver scenarios`: print the scenarios that `serve` would load, with their positions."""
+"""`mockserver scenarios`: print the scenarios that `serve` would load, or one of them."""
 
 import sys
 from typing import Any
@@ -10,19 +10,32 @@ from mockserver.settings import SettingsError, parse_settings
 
 
 @click.command("scenarios")
+@click.argument("name", required=False)
 @click.option("--scenarios", "paths", metavar="PATH", multiple=True, help="as of `serve`")
-def command(paths: tuple[str, ...]) -> None:
-    """List every scenario that `serve` would load, its place in a file, and its aspects."""
-    from mockserver.app import describe_scenarios  # noqa: PLC0415 - --help needs none of it
+def command(name: str | None, paths: tuple[str, ...]) -> None:
+    """List every scenario that `serve` would load, its place in a file, and its aspects.
+
+    With NAME, print that scenario: what it says and leads to, and where it can play.
+    """
+    from mockserver.app import (  # noqa: PLC0415 - --help needs none of it
+        describe_scenario,
+        describe_scenarios,
+    )
     from mockserver.compiler import InvalidFiles, build_configuration  # noqa: PLC0415 - as above
 
     try:
         configuration = build_configuration(parse_settings({"scenarios": paths}))
-    except (InvalidFiles, SettingsError) as error:
+        if name is not None:
+            click.echo("\n".join(describe_scenario(configuration, name)))
+            return
+    except (InvalidFiles, SettingsError, LookupError) as error:
         click.echo(str(error), err=True)
         sys.exit(BAD_USAGE)
+    scenarios = configuration.scenarios
     for scenario in describe_scenarios(configuration):
-        click.echo(_format_scenario(scenario, configuration.scenarios.default))
+        description = scenarios.by_name[scenario["name"]].description
+        line = _format_scenario(scenario, scenarios.default)
+        click.echo(f"{line}  {description}".rstrip())
 
 
 def _format_scenario(scenario: dict[str, Any], default: str) -> str:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from mockserver.config import fake_records, records
+from mockserver.config.account_checks import NO_RULES, common_key_problems, unread_keys
 from mockserver.config.behaviors import parse_milliseconds
 from mockserver.config.known_names import KnownNames
+from mockserver.config.problems import MAX_PROBLEMS
 from mockserver.config.references import unknown_name_problems
 from mockserver.config.schema_checks import (
     KeySegment,
@@ -59,16 +62,21 @@ def account_problems(
     known_names: KnownNames, provider: str, body: RawMapping
 ) -> Iterator[PathProblem]:
     """Yield the problems that the JSON Schema cannot find."""
-    settings_type = known_names.settings_types.get(provider)
+    rules = known_names.account_rules.get(provider, NO_RULES)
+    found = False
+    for problem in _value_problems(known_names, provider, body):
+        found = True
+        yield problem
+    yield from () if found else rules.check(body)
+    yield from _timeline_problems(known_names, provider, body)
+
+
+def _value_problems(
+    known_names: KnownNames, provider: str, body: RawMapping
+) -> Iterator[PathProblem]:
     generated_kinds = known_names.generated_kinds.get(provider, ())
-    generate = ("generate",) if generated_kinds else ()
-    unused = known_names.unused_keys.get(provider, {})
-    known = (
-        *(key for key in ACCOUNT_KEYS if key not in unused),
-        *generate,
-        *known_names.record_types[provider],
-        *records.field_types(settings_type),
-    )
+    unused = known_names.account_rules.get(provider, NO_RULES).unused
+    known = _known_keys(known_names, provider)
     for key in body:
         if key in unused:
             message = f"{key!r} can have no effect on an account of {provider}: {unused[key]}"
@@ -84,11 +92,24 @@ def account_problems(
         )
     yield from records.settings_problems(_CommonSettings, body)
     yield from fake_records.generate_problems(generated_kinds, body if generated_kinds else {})
-    yield from records.settings_problems(settings_type, body)
+    yield from records.settings_problems(known_names.settings_types.get(provider), body)
+    rules = known_names.account_rules.get(provider, NO_RULES)
     for kind, record_type in known_names.record_types[provider].items():
-        for path, message in records.record_problems(record_type, body.get(kind, {})):
+        identity = rules.identities.get(kind, records.ANY_IDENTITY)
+        for path, message in records.record_problems(record_type, body.get(kind, {}), identity):
             yield (kind, *path), message
-    yield from _timeline_problems(known_names, provider, body)
+    yield from common_key_problems(body, rules)
+
+
+def _known_keys(known_names: KnownNames, provider: str) -> tuple[str, ...]:
+    rules = known_names.account_rules.get(provider, NO_RULES)
+    unread = (*unread_keys(known_names, provider), *rules.unused)
+    return (
+        *(key for key in ACCOUNT_KEYS if key not in unread),
+        *(("generate",) if known_names.generated_kinds.get(provider) else ()),
+        *known_names.record_types[provider],
+        *records.field_types(known_names.settings_types.get(provider)),
+    )
 
 
 def build_account(known_names: KnownNames, name: str, provider: str, body: RawMapping) -> Account:
@@ -126,9 +147,13 @@ def build_account(known_names: KnownNames, name: str, provider: str, body: RawMa
 
 
 def _problems(known_names: KnownNames, provider: str, body: RawMapping) -> tuple[PathProblem, ...]:
-    schema = schema_problems({"provider": provider, **body}, "account")
+    """Return at most `MAX_PROBLEMS`, and whether there are more: each takes time to word."""
+    schema = schema_problems({"provider": provider, **body}, "account", MAX_PROBLEMS + 1)
     valid = without_problems(body, [path for path, _ in schema])
-    return (*schema, *account_problems(known_names, provider, valid))
+    further = account_problems(known_names, provider, valid)
+    found = (*schema, *islice(further, MAX_PROBLEMS + 1 - len(schema)))
+    more = ((), f"there are more problems: these are the first {MAX_PROBLEMS}")
+    return found if len(found) <= MAX_PROBLEMS else (*found[:MAX_PROBLEMS], more)
 
 
 def _timeline_problems(

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
+from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.call_flows import CALL_FLOWS
 from mockserver.core.http import Request
 from mockserver.core.leg_names import flow_legs_by_name
-from mockserver.core.provider import BoundProvider, Endpoint, endpoint_roles
+from mockserver.core.provider import Endpoint, endpoint_roles
 from mockserver.core.rulebook import RequestContext
 from mockserver.core.scenario import CONTEXT_NAMES, Scenario
 

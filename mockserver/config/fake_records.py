@@ -12,7 +12,8 @@ from mockserver.config.schema_checks import (
     format_value,
 )
 from mockserver.core.account import Account, to_document
-from mockserver.core.provider import BoundProvider, FakePerson
+from mockserver.core.bound_provider import BoundProvider
+from mockserver.core.provider import FakePerson
 from mockserver.core.seeded import digest
 from mockserver.core.suggestions import did_you_mean
 

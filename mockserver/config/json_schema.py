@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.config.formats import FORMAT_CHECKS, build_format_checker
-from mockserver.core.provider import UNDECIDED
+from mockserver.core.bound_provider import UNDECIDED
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError

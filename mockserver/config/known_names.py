@@ -5,8 +5,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from mockserver.core.account import Retry
+from mockserver.core.account_values import AccountRules
+from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.leg_names import all_leg_names
-from mockserver.core.provider import BoundProvider, VendorEvent, all_faults
+from mockserver.core.provider import VendorEvent, all_faults
 
 
 class KnownNames(NamedTuple):
@@ -16,8 +18,8 @@ class KnownNames(NamedTuple):
     names of all providers. The other fields are by provider: `operations` and `quirks` hold names,
     `record_types` and `vendor_events` map names to values, `settings_types` is None for a provider
     without settings, `generated_kinds` are the kinds of records that `generate` may name, and
-    `retries` are the retry policies of the vendors, and `unused_keys` maps a key of an account to
-    the reason why it can have no effect.
+    `account_rules` say what else its accounts may have, and `retries` are the retry policies of
+    the vendors.
     """
 
     operations: Mapping[str, tuple[str, ...]]
@@ -30,7 +32,8 @@ class KnownNames(NamedTuple):
     settings_types: Mapping[str, type | None] = MappingProxyType({})
     generated_kinds: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     retries: Mapping[str, Retry] = MappingProxyType({})
-    unused_keys: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    account_rules: Mapping[str, AccountRules] = MappingProxyType({})
+    sends_webhooks: Mapping[str, bool] = MappingProxyType({})
 
 
 def collect_known_names(bound_providers: Mapping[str, BoundProvider]) -> KnownNames:
@@ -52,7 +55,8 @@ def collect_known_names(bound_providers: Mapping[str, BoundProvider]) -> KnownNa
         settings_types={provider.name: provider.settings for provider in providers},
         generated_kinds={provider.name: tuple(provider.generators) for provider in providers},
         retries={provider.name: provider.retry for provider in providers},
-        unused_keys={provider.name: provider.unused_keys for provider in providers},
+        account_rules={provider.name: provider.account_rules for provider in providers},
+        sends_webhooks={provider.name: bool(provider.webhooks) for provider in providers},
     )
 
 

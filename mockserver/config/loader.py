@@ -10,24 +10,26 @@ from mockserver.config.composition_checks import composition_problems, is_compos
 from mockserver.config.cycles import find_cycles, rotate_cycle
 from mockserver.config.known_names import KnownNames, all_vendor_events, collect_known_names
 from mockserver.config.old_keys import UPGRADE_HINT, old_key_problems, with_new_keys
+from mockserver.config.parsed_file import ParsedFile, add_playability_problems
 from mockserver.config.problems import DocumentPath, InvalidFiles, Location, Problem
 from mockserver.config.references import (
     MAX_LISTED_NAMES,
     scenario_references,
     unknown_name_problems,
 )
+from mockserver.config.repeated_names import add_repeated_name_problems
 from mockserver.config.scenarios import FileContext, build_scenarios
 from mockserver.config.schema_checks import (
     PathProblem,
     locate_problem,
     schema_problems,
-    without_problems,
 )
 from mockserver.config.spoken_words import SpokenWords
 from mockserver.config.unreachable import find_unreachable
-from mockserver.config.yaml_document import YamlDocument, parse_document
+from mockserver.config.yaml_document import read_document
 from mockserver.core.account import Account
-from mockserver.core.provider import BoundProvider, VendorEvent
+from mockserver.core.bound_provider import BoundProvider
+from mockserver.core.provider import VendorEvent
 from mockserver.core.scenario import Scenario
 from mockserver.core.selection import ScenarioSet
 
@@ -55,28 +57,6 @@ class Definitions(NamedTuple):
     own_accounts: frozenset[tuple[str, str]] = frozenset()
 
 
-class _ParsedFile(NamedTuple):
-    """A file that is valid YAML, and the problems found in it so far."""
-
-    document: YamlDocument
-    bundled: bool
-    problems: list[PathProblem]
-
-    @property
-    def content(self) -> dict[str, Any]:
-        return self.document.content if isinstance(self.document.content, dict) else {}
-
-    def entry_names(self, section: str) -> Iterable[str]:
-        entries = self.content.get(section)
-        return entries if isinstance(entries, dict) else ()
-
-    def valid_entries(self, section: str) -> Mapping[str, Any]:
-        """Return the entries of a section, without their parts that have problems."""
-        return (
-            without_problems(self.content, [path for path, _ in self.problems]).get(section) or {}
-        )
-
-
 def load_definitions(
     sources: Iterable[SourceText], providers: Mapping[str, BoundProvider]
 ) -> Definitions:
@@ -94,13 +74,15 @@ def load_definitions(
         )
         file.problems.extend(_default_problems(file, names))
     _add_cycle_problems(files)
+    add_playability_problems(files, providers)
+    add_repeated_name_problems(files)
     problems += [locate_problem(file.document, found) for file in files for found in file.problems]
     if problems:
         raise InvalidFiles(sorted(set(problems)))
     return _build_definitions(files, known_names, providers)
 
 
-def _parse_files(sources: Iterable[SourceText]) -> tuple[list[_ParsedFile], list[Problem]]:
+def _parse_files(sources: Iterable[SourceText]) -> tuple[list[ParsedFile], list[Problem]]:
     """Parse the files and check their schema.
 
     Old keys are read as the new ones, so that nothing else is wrong because of them.
@@ -108,31 +90,31 @@ def _parse_files(sources: Iterable[SourceText]) -> tuple[list[_ParsedFile], list
     Returns:
         (YAML files, with the violations of the schema; problems of other files, and old keys).
     """
-    files: list[_ParsedFile] = []
+    files: list[ParsedFile] = []
     problems: list[Problem] = []
     for source in sources:
-        document, yaml_problems = parse_document(source.text, source.file, source.parent_keys)
+        document, yaml_problems = read_document(source.text, source.file, source.parent_keys)
         problems += yaml_problems
         if document and source.bundled:
-            files.append(_ParsedFile(document, source.bundled, []))
+            files.append(ParsedFile(document, source.bundled, []))
         elif document:
             hint = "" if source.parent_keys else UPGRADE_HINT
             problems += old_key_problems(document, hint)
             document = with_new_keys(document)
-            found = schema_problems(document.content)
-            files.append(_ParsedFile(document, source.bundled, list(found)))
+            found, uploaded = list(schema_problems(document.content)), bool(source.parent_keys)
+            files.append(ParsedFile(document, source.bundled, found, uploaded))
     return files, problems
 
 
 def _scenario_problems(
-    file: _ParsedFile, known_names: KnownNames, scenario_names: Iterable[str]
+    file: ParsedFile, known_names: KnownNames, scenario_names: Iterable[str]
 ) -> Iterator[PathProblem]:
     for name, body in {} if file.bundled else file.valid_entries("scenarios").items():
         for path, message in semantic_checks.scenario_problems(body, known_names, scenario_names):
             yield ("scenarios", name, *path), message
 
 
-def _account_problems(file: _ParsedFile, known_names: KnownNames) -> Iterator[PathProblem]:
+def _account_problems(file: ParsedFile, known_names: KnownNames) -> Iterator[PathProblem]:
     for name, body in file.valid_entries("accounts").items():
         provider, rest = _split_provider(body)
         if provider in known_names.operations:
@@ -150,13 +132,13 @@ def _split_provider(body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     return body.get("provider", ""), rest
 
 
-def _default_problems(file: _ParsedFile, scenario_names: Iterable[str]) -> Iterator[PathProblem]:
+def _default_problems(file: ParsedFile, scenario_names: Iterable[str]) -> Iterator[PathProblem]:
     default = file.content.get("default")
     if isinstance(default, str):
         yield from unknown_name_problems("scenario", ("default",), default, scenario_names)
 
 
-def _add_cycle_problems(files: list[_ParsedFile]) -> None:
+def _add_cycle_problems(files: list[ParsedFile]) -> None:
     """Report each cycle at its first scenario from a user's file: others may be bundled."""
     last = {
         name: (file, body)
@@ -183,7 +165,7 @@ def _format_cycle(cycle: tuple[str, ...]) -> str:
 
 
 def _build_definitions(
-    files: list[_ParsedFile], known_names: KnownNames, providers: Mapping[str, BoundProvider]
+    files: list[ParsedFile], known_names: KnownNames, providers: Mapping[str, BoundProvider]
 ) -> Definitions:
     """Build all scenarios and accounts; a later file overrides an earlier one.
 
@@ -206,7 +188,7 @@ def _build_definitions(
     return Definitions(ScenarioSet(scenarios, default), accounts, frozenset(own_accounts))
 
 
-def _file_accounts(file: _ParsedFile, known_names: KnownNames) -> dict[tuple[str, str], Account]:
+def _file_accounts(file: ParsedFile, known_names: KnownNames) -> dict[tuple[str, str], Account]:
     accounts: dict[tuple[str, str], Account] = {}
     for name, body in file.valid_entries("accounts").items():
         provider, rest = _split_provider(body)
@@ -215,7 +197,7 @@ def _file_accounts(file: _ParsedFile, known_names: KnownNames) -> dict[tuple[str
 
 
 def _file_scenarios(
-    file: _ParsedFile, vendor_events: Mapping[str, VendorEvent]
+    file: ParsedFile, vendor_events: Mapping[str, VendorEvent]
 ) -> Iterator[Scenario]:
     context = FileContext(file.bundled, vendor_events, file.document.quoted_paths)
     for name, body in file.valid_entries("scenarios").items():
@@ -227,7 +209,7 @@ def _file_scenarios(
 
 
 def _composition_problems(
-    files: list[_ParsedFile],
+    files: list[ParsedFile],
     scenarios: Mapping[str, Scenario],
     providers: Mapping[str, BoundProvider],
 ) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from mockserver.config.problems import DocumentPath, Problem
-from mockserver.config.yaml_document import YamlDocument
+from mockserver.config.yaml_values import YamlDocument
 from mockserver.core.old_words import OLD_KEYS, describe_old_word
 
 UPGRADE_HINT: Final = "`mockserver check --upgrade FILE` rewrites it"

@@ -5,8 +5,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from mockserver.config.json_schema import CompiledValidator
+from mockserver.core.bound_provider import Accepts, Check
 from mockserver.core.http import Upload
-from mockserver.core.provider import Accepts, Check
 from mockserver.core.rulebook import Violation
 
 if TYPE_CHECKING:

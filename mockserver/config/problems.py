@@ -1,10 +1,12 @@
 """Problems in configuration files, each with its position."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 DocumentPath = tuple[str | int, ...]
 """Keys and list indices that lead from the root of a document to a value."""
+
+MAX_PROBLEMS: Final = 100  # at most so many are shown at once: more help nobody
 
 
 class Location(NamedTuple):
@@ -40,4 +42,10 @@ class InvalidFiles(Exception):
         super().__init__(self.problems)
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.problems))
+        return "\n".join(self.lines())
+
+    def lines(self) -> tuple[str, ...]:
+        """Return the first `MAX_PROBLEMS` as text, and last how many more there are, if any."""
+        shown = tuple(map(str, self.problems[:MAX_PROBLEMS]))
+        rest = len(self.problems) - len(shown)
+        return (*shown, f"{rest} more problem{'s' if rest > 1 else ''}") if rest else shown

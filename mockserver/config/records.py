@@ -1,47 +1,27 @@
 """Check and parse the records and settings of an account into a provider's named tuples."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Final, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, available_timezones
 
-from mockserver.config.behaviors import parse_milliseconds
+from mockserver.config.scalar_types import SCALAR_TYPES, can_parse
 from mockserver.config.schema_checks import (
     KeySegment,
     PathProblem,
     format_unexpected_value,
     format_unknown_key,
 )
-from mockserver.core.time import Duration, parse_duration
+from mockserver.core.account_values import Identity
+
+ANY_IDENTITY: Final = Identity(r".*", "a text")
 
 
-class _ScalarType(NamedTuple):
-    """A scalar type: the `pattern` of its text, how to `parse` it, what a message says of it."""
-
-    pattern: str
-    parse: Callable[[str], Any]
-    expected: str
-
-
-SCALAR_TYPES: Final[Mapping[type, _ScalarType]] = {
-    str: _ScalarType(r".*", str, "a text"),
-    int: _ScalarType(r"-?\d{1,15}", int, "a whole number"),
-    bool: _ScalarType("true|false", lambda text: text == "true", "true or false"),
-    Decimal: _ScalarType(r"-?\d{1,15}(\.\d{1,9})?", Decimal, "an amount such as 12.50"),
-    Duration: _ScalarType(
-        r".*",
-        lambda text: Duration(parse_milliseconds(text)),
-        "a duration such as 90s, 1m30s, 2h or 1500ms",
-    ),
-    ZoneInfo: _ScalarType(r".*", ZoneInfo, "a time zone such as Africa/Cairo"),
-}
-"""Type of a field -> how to check and parse it."""
-
-
-def record_problems(record_type: type, raw: Any) -> Iterator[PathProblem]:
+def record_problems(
+    record_type: type, raw: Any, identity: Identity = ANY_IDENTITY
+) -> Iterator[PathProblem]:
     """Yield the problems in a mapping from identities to records of this type."""
     if not isinstance(raw, Mapping):
         yield (
@@ -50,6 +30,8 @@ def record_problems(record_type: type, raw: Any) -> Iterator[PathProblem]:
         )
         return
     for name, body in raw.items():
+        if not re.fullmatch(identity.pattern, str(name), re.DOTALL | re.ASCII):
+            yield (KeySegment(name),), format_unexpected_value(name, identity.expected)
         yield from (
             ((name, *path), message) for path, message in _value_problems(record_type, body)
         )
@@ -96,7 +78,7 @@ def _value_problems(value_type: Any, value: Any) -> Iterator[PathProblem]:
     elif origin is Literal:
         if not isinstance(value, str) or value not in inner:
             yield (), format_unexpected_value(value, f"one of {', '.join(inner)}", inner)
-    elif not _can_parse(value_type, value):
+    elif not can_parse(value_type, value):
         names = tuple(available_timezones()) if value_type is ZoneInfo else ()
         yield (), format_unexpected_value(value, SCALAR_TYPES[value_type].expected, names)
 
@@ -126,18 +108,6 @@ def _field_problems(record_type: Any, body: Any) -> Iterator[PathProblem]:
     for name in record_type._fields:
         if name not in body and name not in record_type._field_defaults:
             yield (), f"{name!r} is missing"
-
-
-def _can_parse(scalar_type: type, value: object) -> bool:
-    if isinstance(value, bool):
-        return scalar_type is bool
-    if not isinstance(value, str | int | float):
-        return False
-    if scalar_type is Duration and parse_duration(str(value)) is None:
-        return False
-    if scalar_type is ZoneInfo and str(value) not in available_timezones():
-        return False
-    return bool(re.fullmatch(SCALAR_TYPES[scalar_type].pattern, str(value), re.DOTALL | re.ASCII))
 
 
 def _parse_value(value_type: Any, value: Any) -> Any:

@@ -67,7 +67,7 @@ def unknown_name_problems(
 ) -> Iterator[PathProblem]:
     names = tuple(known)
     if name not in names:
-        yield path, f"no {kind} is named {format_value(name)}: {_suggestion(name, names)}"
+        yield path, f"no {kind} is named {format_value(name)}: {suggestion(name, names)}"
 
 
 def scenario_references(body: RawMapping) -> Iterator[Reference]:
@@ -94,7 +94,7 @@ def response_items(body: RawMapping) -> Iterator[tuple[DocumentPath, Any]]:
         yield from ((("responses", index), item) for index, item in items)
 
 
-def _suggestion(name: str, known: tuple[str, ...]) -> str:
+def suggestion(name: str, known: tuple[str, ...]) -> str:
     """Suggest the nearest name, else a name that ends with `-{name}`, else list the known ones."""
     endings = (
         f"did you mean {candidate!r}?" for candidate in known if candidate.endswith(f"-{name}")
@@ -151,11 +151,11 @@ def _leg_references(body: RawMapping) -> Iterator[Reference]:
         yield ("needs", "leg"), body["needs"]["leg"]
     yield from ((("legs", KeySegment(leg)), leg) for leg in body.get("legs", ()))
     for index, step in valid_items(body, "steps"):
-        for path, leg in _step_leg_references(step):
+        for path, leg in step_leg_references(step):
             yield ("steps", index, *path), leg
 
 
-def _step_leg_references(step: RawMapping) -> Iterator[Reference]:
+def step_leg_references(step: RawMapping) -> Iterator[Reference]:
     for key in ("ring", "answer", "machine", "hangup", "leg"):
         if key in step:
             yield (key,), step[key]

@@ -11,7 +11,8 @@ import yaml
 
 from mockserver import providers
 from mockserver.config import openapi_checks
-from mockserver.core.provider import BoundProvider, Provider
+from mockserver.core.bound_provider import BoundProvider
+from mockserver.core.provider import Provider
 
 _PACKAGE_FOLDER = Path(providers.__file__).parent.parent
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

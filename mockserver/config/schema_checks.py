@@ -4,14 +4,15 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.config.durations import DURATION, suggest_span
 from mockserver.config.json_schema import build_validator
 from mockserver.config.problems import DocumentPath, Problem
 from mockserver.config.registry import bundled_folder
-from mockserver.config.yaml_document import YamlDocument
 from mockserver.config.yaml_errors import short_repr
+from mockserver.config.yaml_values import YamlDocument
 from mockserver.core.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ PathProblem = tuple[DocumentPath, str]
 
 
 MAX_VALUE_LENGTH: Final = 60  # characters of a value in a message
+NOTHING_HERE: Final = "there is nothing here (a # begins a comment):"
 EMPTY_VALUES: Final[tuple[object, ...]] = (None, "", [], {})
 
 
@@ -50,18 +52,22 @@ def schema_validator(part: str = "") -> Any:
 def locate_problem(document: YamlDocument, problem: PathProblem) -> Problem:
     """Locate a problem at the key if its path ends with a `KeySegment`, else at the value."""
     path, message = problem
+    if path in document.null_paths:
+        message = message.replace(NOTHING_HERE, "null means nothing in YAML: quote it, or")
     key = document.key_locations.get(path) if path and isinstance(path[-1], KeySegment) else None
     return Problem(key or document.locate(path), message)
 
 
-def schema_problems(content: object, part: str = "") -> tuple[PathProblem, ...]:
-    """Return all violations of the schema, each once, in no order."""
-    problems = {
-        problem: None
+def schema_problems(
+    content: object, part: str = "", limit: int | None = None
+) -> tuple[PathProblem, ...]:
+    """Return all violations of the schema, or the first `limit`, each once, in no order."""
+    problems = (
+        problem
         for error in schema_validator(part).iter_errors(content)
         for problem in _error_problems(error)
-    }
-    return tuple(problems)
+    )
+    return tuple(dict.fromkeys(islice(problems, limit)))
 
 
 def without_problems(content: Mapping[str, Any], paths: Iterable[DocumentPath]) -> dict[str, Any]:

@@ -3,16 +3,18 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import yaml
 
 from mockserver.config.problems import DocumentPath, InvalidFiles, Location, Problem
 from mockserver.config.yaml_errors import describe_error, short_repr, unsupported_feature_messages
 from mockserver.config.yaml_text import TextProblem, decode_text
+from mockserver.config.yaml_values import YamlDocument
 
 MAX_DEPTH: Final = 50
 MAX_NODES: Final = 50_000
+SECTIONS: Final = ("accounts", "scenarios")
 LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _NULL_TEXTS: Final = frozenset({"", "~", "null"})
@@ -23,32 +25,23 @@ _KEY_ERRORS: Final = {
 }
 
 
-class YamlDocument(NamedTuple):
-    """The content of a file as plain dicts, lists and strings, with the position of each value.
-
-    Every scalar is a string, exactly as written; a plain `null`, a plain `~` and an empty value
-    are None. `locations` maps the path of a value to the position of the value, `key_locations`
-    to the position of its key. `quoted_paths` are the paths of the scalars that are not plain.
-    """
-
-    file: str
-    content: object
-    locations: Mapping[DocumentPath, Location]
-    key_locations: Mapping[DocumentPath, Location]
-    quoted_paths: frozenset[DocumentPath]
-
-    def locate(self, path: DocumentPath) -> Location:
-        """Return the position of the value, else that of the nearest value around it."""
-        lengths = range(len(path), -1, -1)
-        return next(self.locations[path[:n]] for n in lengths if path[:n] in self.locations)
-
-
 def parse_document(
     text: str | bytes, file: str, parent_keys: Iterable[str] = ()
 ) -> tuple[YamlDocument | None, tuple[Problem, ...]]:
     """Return (document, ()), or (None, all problems) if the text cannot be parsed.
 
     The content is nested below `parent_keys`, as if `text` were that part of a whole file.
+    """
+    document, problems = read_document(text, file, parent_keys)
+    return (None if problems else document), problems
+
+
+def read_document(
+    text: str | bytes, file: str, parent_keys: Iterable[str] = ()
+) -> tuple[YamlDocument | None, tuple[Problem, ...]]:
+    """Parse as `parse_document` does, but return the document also beside duplicate keys.
+
+    Of two equal keys the last counts; two equal sections of a file count together.
     """
     parser = _Parser(file)
     for key in parent_keys:
@@ -57,12 +50,18 @@ def parse_document(
         _parse_events(parser, decode_text(text))
     except InvalidFiles as error:
         parser.problems.extend(error.problems)
+    problems = tuple(sorted((*parser.problems, *parser.duplicates)))
     if parser.problems:
-        return None, tuple(sorted(parser.problems))
-    locations = MappingProxyType(parser.locations)
-    key_locations = MappingProxyType(parser.key_locations)
-    quoted_paths = frozenset(parser.quoted_paths)
-    return YamlDocument(file, parser.content, locations, key_locations, quoted_paths), ()
+        return None, problems
+    document = YamlDocument(
+        file,
+        parser.content,
+        MappingProxyType(parser.locations),
+        MappingProxyType(parser.key_locations),
+        frozenset(parser.quoted_paths),
+        frozenset(parser.null_paths),
+    )
+    return document, problems
 
 
 class _OpenCollection:
@@ -86,6 +85,8 @@ class _Parser:
         self.locations: dict[DocumentPath, Location] = {}
         self.key_locations: dict[DocumentPath, Location] = {}
         self.quoted_paths: set[DocumentPath] = set()
+        self.null_paths: set[DocumentPath] = set()
+        self.duplicates: list[Problem] = []
         self.problems: list[Problem] = []
 
     @property
@@ -139,9 +140,12 @@ def _handle_scalar(parser: _Parser, event: Any) -> None:
         _check_key(parser, text, location, plain=not event.style)
         _add_key(parser, text, location)
         return
-    path = _add_value(parser, None if not event.style and text in _NULL_TEXTS else text, location)
+    is_null = not event.style and text in _NULL_TEXTS
+    path = _add_value(parser, None if is_null else text, location)
     if event.style:
         parser.quoted_paths.add(path)
+    elif is_null and text:
+        parser.null_paths.add(path)
 
 
 def _handle_collection_start(parser: _Parser, event: Any) -> None:
@@ -149,13 +153,22 @@ def _handle_collection_start(parser: _Parser, event: Any) -> None:
     if len(parser.open_collections) == MAX_DEPTH:
         raise InvalidFiles([Problem(location, f"this is nested deeper than {MAX_DEPTH} levels")])
     is_map = isinstance(event, yaml.MappingStartEvent)
-    content: dict[str, object] | list[object] = {} if is_map else []
+    content: dict[str, object] | list[object] = _earlier_section(parser) if is_map else []
     if parser.expects_key:
         parser.add_problem(location, f"a key must be text, not a {'map' if is_map else 'list'}")
         path = _add_key(parser, str(location), location)
     else:
         path = _add_value(parser, content, location)
     parser.open_collections.append(_OpenCollection(path, content, expects_key=is_map))
+
+
+def _earlier_section(parser: _Parser) -> dict[str, object]:
+    """Return the section of the file that begins here again; empty if it is new."""
+    root = parser.open_collections[0] if len(parser.open_collections) == 1 else None
+    if root is None or root.key not in SECTIONS or not isinstance(root.content, dict):
+        return {}
+    section = root.content.get(root.key)
+    return section if isinstance(section, dict) else {}
 
 
 def _handle_collection_end(parser: _Parser, _: Any) -> None:
@@ -208,9 +221,8 @@ def _check_key(parser: _Parser, key: str, location: Location, *, plain: bool) ->
         parser.add_problem(location, _KEY_ERRORS[key])
     elif key in parser.open_collections[-1].content:
         first = parser.key_locations[(*parser.open_collections[-1].path, key)].line
-        parser.add_problem(
-            location, f"duplicate key {short_repr(key)}: it is already on line {first}"
-        )
+        message = f"duplicate key {short_repr(key)}: it is already on line {first}"
+        parser.duplicates.append(Problem(location, message))
 
 
 def _add_key(parser: _Parser, key: str, location: Location) -> DocumentPath:

@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from mockserver.core.account import Account
+from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.http import Request
-from mockserver.core.provider import BoundProvider, Endpoint
+from mockserver.core.provider import Endpoint
 from mockserver.core.rulebook import RequestContext, evaluate, render_message
 from mockserver.core.sample import Sample
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from mockserver.core.account import Account
+from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.immutable import EMPTY_MAPPING
-from mockserver.core.provider import BoundProvider
 from mockserver.core.selection import ScenarioSet
 
 AccountKey = tuple[str, str]

@@ -8,8 +8,8 @@ class JournalEntry(Value):
 
     `type` is request, ignored, event, event-rejected, leg-ignored, scenario-ignored,
     webhook-dropped, delivery-attempt, charge, account, command, clock or error. `call_id` is empty
-    if the entry belongs to no call. `payload` is the value itself (an exchange, an event, ...); it is rendered
-    only when the journal is read.
+    if the entry belongs to no call. `payload` is the value itself (an exchange, an event, ...); it
+    is rendered only when the journal is read.
     """
 
     at: int

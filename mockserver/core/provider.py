@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from mockserver.core.account import NO_RETRY, Account, Charge, Retry, SaveRecord
+from mockserver.core.account_values import AccountRules
 from mockserver.core.call import Call, Event, PlannedCall
 from mockserver.core.http import Request, Response
 from mockserver.core.immutable import EMPTY_MAPPING
+from mockserver.core.possible_calls import NO_CALLS, PossibleCalls
 from mockserver.core.read_model import EMPTY_READ_MODEL, ReadModel
-from mockserver.core.rulebook import Fault, RequestContext, Rulebook, Violation
+from mockserver.core.rulebook import Fault, RequestContext, Rulebook
 from mockserver.core.sample import SampleMaker, keep_account
 from mockserver.core.value import TrackedValue, Value
 from mockserver.core.webhook import Webhook
@@ -145,6 +147,7 @@ class Endpoint(NamedTuple):
     - `body_limit` is in bytes.
     - `when` chooses among endpoints with the same method and path: the first one that holds.
     - `roles` are the vendor's words for the legs, empty for those of the provider.
+    - `calls` says what the calls of `planned_calls` can be like.
 
     An operation may have two endpoints.
     """
@@ -159,6 +162,7 @@ class Endpoint(NamedTuple):
     body_limit: int = 1_000_000
     when: Callable[[Request], bool] = always
     roles: Mapping[str, str] = EMPTY_MAPPING
+    calls: PossibleCalls = NO_CALLS
 
 
 class Provider(NamedTuple):
@@ -193,6 +197,7 @@ class Provider(NamedTuple):
     records: Mapping[str, type] = EMPTY_MAPPING
     """Key of an account (kind of record) -> the named tuple of its records, kept by identity."""
     settings: type | None = None
+    account_rules: AccountRules = AccountRules()
     generators: Mapping[str, RecordGenerator] = EMPTY_MAPPING
     """Kind of record -> its generator, in the order in which the kinds are generated."""
     quirks: Mapping[str, str] = EMPTY_MAPPING
@@ -203,8 +208,6 @@ class Provider(NamedTuple):
     """Operation that places calls -> what makes requests for it that an account accepts."""
     ready_account: Callable[[Account], Account] = keep_account
     """Returns the account without what is only so at the moment: everybody is available."""
-    unused_keys: Mapping[str, str] = EMPTY_MAPPING
-    """Key of an account that other providers use -> why it can have no effect here."""
 
 
 def all_faults(provider: Provider) -> tuple[Fault, ...]:
@@ -221,37 +224,3 @@ def find_fault(provider: Provider, name: str) -> Fault | None:
 def endpoint_roles(provider: Provider, endpoint: Endpoint) -> Mapping[str, str]:
     """Return the vendor's words for the legs of an operation: leg -> word."""
     return endpoint.roles or provider.roles
-
-
-def no_examples(_: str) -> tuple[Mapping[str, Any], ...]:
-    return ()
-
-
-Check = Callable[[Mapping[str, object]], tuple[Violation, ...]]
-Accepts = Callable[[Mapping[str, object]], bool]
-UNDECIDED: Final = (ValueError, TypeError, OverflowError, RecursionError)
-"""What an `Accepts` raises for fields that it cannot read, such as a file."""
-
-
-def accept_nothing(_: Mapping[str, object]) -> bool:
-    return False
-
-
-def no_acceptor(_: str) -> Accepts:
-    """For a provider of which every request is checked."""
-    return accept_nothing
-
-
-class BoundProvider(NamedTuple):
-    """A provider with the compiled checks of its schema file.
-
-    `checks` has one for each operation: fields -> violations. `document` loads the schema file.
-    """
-
-    provider: Provider
-    checks: Mapping[str, Check]
-    document: Callable[[], Mapping[str, Any]]
-    examples: Callable[[str], tuple[Mapping[str, Any], ...]] = no_examples
-    """Operation -> the parameters of each example request in the schema file."""
-    acceptor: Callable[[str], Accepts] = no_acceptor
-    """Operation -> what is true for sound fields; where it is not, the check decides."""

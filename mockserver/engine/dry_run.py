@@ -5,8 +5,8 @@ from fnmatch import fnmatchcase
 from functools import cache, partial
 from typing import NamedTuple
 
+from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.configuration import AccountKey, AccountNote, Configuration
-from mockserver.core.provider import BoundProvider
 from mockserver.core.scenario import MatchRule, Scenario
 from mockserver.core.seeded import HIGHEST_SEED, LOWEST_SEED
 from mockserver.engine.dry_run_account import (

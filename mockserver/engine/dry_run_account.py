@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 from mockserver.core.accepted_requests import accepted_requests
 from mockserver.core.account import Account
 from mockserver.core.behavior import DurationRange, LegBehavior
+from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.configuration import Configuration, ParseAccount, leave_unpopulated
 from mockserver.core.immutable import EMPTY_MAPPING
-from mockserver.core.provider import BoundProvider, Endpoint
+from mockserver.core.provider import Endpoint
 from mockserver.core.rulebook import RequestContext
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import Step

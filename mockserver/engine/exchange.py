@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from mockserver.core.account import Account
+from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.http import Request, Response
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.journal import Ignored
-from mockserver.core.provider import BoundProvider, Endpoint
+from mockserver.core.provider import Endpoint
 from mockserver.core.resolution import NO_DRAW, Draw
 from mockserver.core.rulebook import RequestContext, Rule, Violation, render_message
 from mockserver.core.scenario import ApiBehavior, MatchContext

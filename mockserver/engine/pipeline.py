@@ -2,9 +2,10 @@
 
 from itertools import count
 
+from mockserver.core.bound_provider import UNDECIDED
 from mockserver.core.call import Call, CallSpec, Event, Leg, PlannedCall
 from mockserver.core.http import Request
-from mockserver.core.provider import UNDECIDED, Effects, EndpointResult
+from mockserver.core.provider import Effects, EndpointResult
 from mockserver.core.rulebook import RequestContext, Rule, Violation, evaluate
 from mockserver.core.seeded import recording_token
 from mockserver.engine.effects import apply

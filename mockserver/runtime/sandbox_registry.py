@@ -34,7 +34,8 @@ class SandboxRegistry:
     """All sandboxes. `default` always exists; others are created on first use and expire if idle.
 
     `initial_setup` is (configuration, timing) of a new sandbox. `on_created` is called with every
-    new sandbox. `monotonic` is a real clock in seconds.
+    new sandbox. `monotonic` is a real clock in seconds. `scenario_problems` are those of changed
+    scenario files, for as long as these cannot be loaded.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class SandboxRegistry:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.initial_setup = initial_setup
+        self.scenario_problems: tuple[str, ...] = ()
         self._dispatcher = dispatcher
         self._on_created = on_created
         self._monotonic = monotonic

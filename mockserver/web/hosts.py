@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
-from mockserver.core.provider import BoundProvider
+from mockserver.core.bound_provider import BoundProvider
 
 HostsByProvider = Mapping[str, tuple[str, ...]]
 """Provider name -> its host names, in which `*` matches any text."""

@@ -7,8 +7,9 @@ from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.http import Request
-from mockserver.core.provider import BoundProvider, Endpoint
+from mockserver.core.provider import Endpoint
 from mockserver.core.suggestions import closest_words
 from mockserver.web.access_control import AccessControl
 from mockserver.web.hosts import HostsByProvider, has_host, hosts_by_provider, vendor_host

@@ -39,16 +39,16 @@ def check(*paths: str, **variables: str) -> Result:
         ([], (), "no file of yours, the bundled ones", 0),
         (["mockserver.yaml"], (), "mockserver.yaml", 1),
         (["mockserver.yaml", "a.yaml"], ("a.yaml",), "a.yaml", 1),
-        (["d/a.yaml", "d/b.yml"], ("d",), "d/a.yaml, d/b.yml", 1),
+        (["d/a.yaml", "d/b.yml"], ("d",), "d/a.yaml, d/b.yml", 2),
     ],
 )
 def test_check_names_the_files_and_counts_the_scenarios_of_valid_files(
     folder: Path, files: list[str], paths: tuple[str, ...], names: str, added: int
 ) -> None:
     bundled = count_scenarios(build_configuration(Settings()))
-    for name in files:
+    for number, name in enumerate(files):
         (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(GOOD, "utf-8")
+        (folder / name).write_text(GOOD.replace("mine", f"mine-{number}"), "utf-8")
     result = check(*paths)
     expected = f"{names}: fine; {bundled + added} scenarios in all\n"
     assert (result.exit_code, result.stdout, result.stderr) == (0, expected, "")
@@ -112,3 +112,11 @@ scenarios:
     result = check("a.yaml")
     note = "mine cannot play on account empty of innocalls: bridge: the account has no active flow"
     assert (result.exit_code, result.stdout.splitlines()[:-1]) == (0, [f"a.yaml:5:5: note: {note}"])
+
+
+def test_check_prints_at_most_100_problems_and_how_many_more_there_are(folder: Path) -> None:
+    rows = "".join(f"  x{number}: {{lgs: {{}}}}\n" for number in range(103))
+    (folder / "b.yaml").write_text(f"scenarios:\n{rows}", "utf-8")
+    lines = check("b.yaml").stdout.splitlines()
+    assert (len(lines), lines[-1]) == (101, "3 more problems")
+    assert lines[99].startswith("b.yaml:101:9: unknown key 'lgs'")

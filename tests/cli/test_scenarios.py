@@ -74,3 +74,115 @@ def test_scenarios_exits_with_2_for_a_wrong_file(
     result = run_scenarios(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith(expected)
+
+
+NAMED_FILE = """\
+scenarios:
+  mine:
+    needs: {provider: mobtexting}
+    match: {callee: "91*", fields: {mid: "x*"}}
+    responses: [{refuse: conflict}, {after: 3s, break: reset}, pass]
+    choose: [{weight: 1, use: callee-busy}, {weight: 3, use: answered}]
+    webhooks: {completed: {drop: all}, any: {after: 2s..4s, before_reply: false}}
+  listed: {attempts: [{a: busy, b: {answer: 1s, press: "1"}}, answered, answered]}
+  numbered: {needs: {provider: phonon}, match: {account: shop}, numbers: [no-answer, answered]}
+  moved:
+    needs: {provider: ccai, operation: create-inbound}
+    steps:
+      - {after: 5s, act: offer, agent: agent@somedomain.com, then: busy}
+      - {act: offer, agent: agent@somedomain.com, then: answered}
+      - {after: 1s..2s, wait: {poll: 2}}
+      - {wait: {press: a}}
+      - {hangup: b}
+"""
+OUTLINES = {
+    "mine": """\
+mine (mockserver.yaml:3:5)
+  needs: provider: mobtexting
+  match: callee: 91*, fields.mid: x*
+  response 1: refuse conflict
+  response 2: after 3 s, break the connection (reset)
+  response 3: as the vendor responds
+  webhooks completed: drop: all
+  choose, 25 %: callee-busy
+    callee: rings 3 s, busy
+  choose, 75 %: answered
+    callee: rings 2 s, answered, talks 6 s
+operations on which it can play:
+  mobtexting c2c, legs a/from and callee/b/to
+  mobtexting c2c, legs callee/a/from
+accounts on which it can play:
+  mobtexting mobtexting-default
+""",
+    "numbered": """\
+numbered (mockserver.yaml:9:13)
+  needs: provider: phonon
+  match: account: shop
+  number 1: no-answer
+    callee: rings 25 s, no-answer
+  number 2: answered
+    callee: rings 2 s, answered, talks 6 s
+operations on which it can play:
+  phonon create, legs callee/a/contact
+  phonon create, legs b/bridge and callee/a/contact
+  phonon create-bulk, legs callee/a/contact
+  phonon create-bulk, legs b/bridge and callee/a/contact
+accounts on which it can play:
+  none yet
+""",
+    "moved": """\
+moved (mockserver.yaml:11:5)
+  needs: provider: ccai, operation: create-inbound
+  step 1: after 5 s, offer, agent: agent@somedomain.com, then rings 2 s, busy
+  step 2: wait until b answers or stops ringing
+  step 3: offer, agent: agent@somedomain.com, then rings 2 s, answered, STAYS
+  step 4: wait until b answers or stops ringing
+  step 5: after 1 to 2 s, wait for poll 2 times
+  step 6: wait for press a
+  step 7: hangup b, cause: normal
+operations on which it can play:
+  ccai create-inbound, legs b/agent and callee/a/end_user
+accounts on which it can play:
+  ccai ccai-default
+""".replace("STAYS", "stays until the other side ends it"),
+}
+
+
+@pytest.mark.parametrize("name", OUTLINES)
+def test_scenarios_with_a_name_prints_what_it_says_and_where_it_can_play(
+    folder: Path, name: str
+) -> None:
+    (folder / "mockserver.yaml").write_text(
+        NAMED_FILE.replace(", any: {after: 2s..4s, before_reply: false}", ""), "utf-8"
+    )
+    result = run_scenarios(name)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, OUTLINES[name], "")
+
+
+def test_scenarios_shows_what_a_list_leads_to_once(folder: Path) -> None:
+    (folder / "mockserver.yaml").write_text(
+        NAMED_FILE.replace("completed: {drop: all}, any", "any"), "utf-8"
+    )
+    assert run_scenarios("listed").stdout.splitlines()[1:7] == [
+        "  attempt 1: as written here",
+        "    a: rings 2 s, busy",
+        "    b: rings 1 s, answered, presses 1 after 1 s, talks 6 s",
+        "  attempt 2: answered",
+        "    callee: rings 2 s, answered, talks 6 s",
+        "  attempt 3: answered",
+    ]
+    assert "  webhooks any: delay: 2 to 4 s" in run_scenarios("mine").stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("answerd", "did you mean 'answered'?"),
+        ("zzz", "`mockserver scenarios` lists all"),
+        ("listed/attempts/1", "`mockserver scenarios` lists all"),
+    ],
+)
+def test_scenarios_with_an_unknown_name_says_the_nearest_one(name: str, hint: str) -> None:
+    result = run_scenarios(name)
+    expected = f"no scenario is named {name!r}: {hint}\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", expected)

@@ -98,7 +98,8 @@ def test_records_are_generated_in_the_requested_locale() -> None:
 
 
 def test_an_account_that_requests_no_records_is_unchanged() -> None:
-    account = build_account(locale="en_US")
+    account, _ = parse({})
+    assert account
     assert with_fake_records(PROVIDERS, "seed", account) is account
 
 
@@ -121,7 +122,7 @@ def test_an_account_that_requests_no_records_is_unchanged() -> None:
             "'10001' is not a whole number up to 10,000",
         ),
         (
-            {"locale": "en_UK"},
+            {"locale": "en_UK", "contacts": 1},
             ("generate", "locale"),
             "no locale is named 'en_UK': did you mean 'en_US'?",
         ),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mockserver.config.json_schema import CompiledValidator, build_validator
 from mockserver.config.openapi_checks import parameter_schema
 from mockserver.config.registry import load_providers
-from mockserver.core.provider import UNDECIDED, BoundProvider
+from mockserver.core.bound_provider import UNDECIDED, BoundProvider
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 
 from mockserver.config.old_keys import with_new_keys
 from mockserver.config.schema_checks import load_scenario_schema
-from mockserver.config.yaml_document import YamlDocument, parse_document
+from mockserver.config.yaml_document import parse_document
+from mockserver.config.yaml_values import YamlDocument
 from mockserver.core.old_words import OLD_KEYS, OldKey
 from tests.support.config_files import check_texts
 

@@ -14,8 +14,8 @@ from mockserver.config.openapi_checks import (
     parameter_schema,
     request_examples,
 )
+from mockserver.core.bound_provider import UNDECIDED
 from mockserver.core.http import Upload
-from mockserver.core.provider import UNDECIDED
 from mockserver.core.rulebook import Violation
 
 PERSON = {

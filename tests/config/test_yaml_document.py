@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from mockserver.config import yaml_document
-from mockserver.config.problems import DocumentPath, Location
-from mockserver.config.yaml_document import YamlDocument, parse_document
+from mockserver.config.problems import DocumentPath, InvalidFiles, Location, Problem
+from mockserver.config.yaml_document import parse_document, read_document
+from mockserver.config.yaml_values import YamlDocument
 
 LOADERS = [yaml.CSafeLoader, yaml.SafeLoader]
 
@@ -221,3 +222,47 @@ def test_an_empty_document_under_a_parent_key_is_none() -> None:
 )
 def test_a_location_is_parsed_from_its_own_text(location: Location) -> None:
     assert Location.parse(str(location)) == location
+
+
+def test_a_plain_null_and_a_tilde_are_kept_apart_from_nothing() -> None:
+    document, _ = parse_document("{a: null, b: ~, c: , d: 'null', e: [~]}", "f")
+    assert document
+    assert document.null_paths == {("a",), ("b",), ("e", 0)}
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("a: 1\na: 2", {"a": "2"}),
+        ("a: {x: 1}\na: {y: 2}", {"a": {"y": "2"}}),
+        (
+            "scenarios: {x: 1}\nb: {}\nscenarios: {y: 2}",
+            {"scenarios": {"x": "1", "y": "2"}, "b": {}},
+        ),
+        ("scenarios: x\nscenarios: {y: 2}", {"scenarios": {"y": "2"}}),
+        ("a: {scenarios: {x: 1}, scenarios: {y: 2}}", {"a": {"scenarios": {"y": "2"}}}),
+    ],
+)
+def test_a_document_can_be_read_beside_duplicate_keys(text: str, content: object) -> None:
+    document, problems = read_document(text, "f")
+    assert document
+    assert (document.content, len(problems)) == (content, 1)
+    assert parse_document(text, "f") == (None, problems)
+
+
+def test_a_document_with_another_problem_cannot_be_read() -> None:
+    document, problems = read_document("a: 1\na: *x", "f")
+    assert document is None
+    assert [problem.location.column for problem in problems] == [1, 4]
+
+
+@pytest.mark.parametrize(
+    ("count", "last"), [(100, "f:100:1: x"), (101, "1 more problem"), (103, "3 more problems")]
+)
+def test_the_text_of_invalid_files_has_at_most_100_problems(count: int, last: str) -> None:
+    problems = [
+        Problem(location=Location(file="f", line=line, column=1), message="x")
+        for line in range(1, count + 1)
+    ]
+    lines = str(InvalidFiles(problems)).splitlines()
+    assert (len(lines), lines[-1]) == (min(count, 101), last)

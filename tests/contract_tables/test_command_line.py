@@ -42,7 +42,7 @@ COMMAND_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
     "init": ("directory",),
     "check": ("paths", "upgrade"),
     "providers": (),
-    "scenarios": ("paths",),
+    "scenarios": ("name", "paths"),
     "numbers": ("number", "provider"),
     "schema": (),
     "openapi": ("provider",),
@@ -81,7 +81,6 @@ OPTIONS_NOT_YET: Final[Mapping[tuple[str, ...], int]] = {
     ("providers", "-h"): 27,
     ("scenarios", "-h"): 27,
     ("-V",): 27,
-    ("scenarios", "callee-busy"): 21,
 }
 """Command with an option or argument -> the issue that brings it."""
 

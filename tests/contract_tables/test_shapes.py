@@ -46,7 +46,10 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "list of requests": ("requests", "requests evicted"),
     "list of webhooks": ("webhooks", "webhooks evicted"),
     "journal": ("journal", "entries evicted"),
-    "health": ("health", "status version clock seed providers errors rejections uptime"),
+    "health": (
+        "health",
+        "status version clock seed providers errors rejections scenario_problems uptime",
+    ),
     "list of providers": ("providers", "providers"),
     "provider": (
         "providers providers 0",

@@ -3,11 +3,11 @@
 import pytest
 
 from mockserver.core.account import Account
+from mockserver.core.bound_provider import BoundProvider, no_examples
 from mockserver.core.call import Event
 from mockserver.core.http import Request, Response
 from mockserver.core.provider import (
     NO_EFFECTS,
-    BoundProvider,
     Effects,
     Endpoint,
     EndpointResult,
@@ -18,7 +18,6 @@ from mockserver.core.provider import (
     endpoint_roles,
     no_calls,
     no_change,
-    no_examples,
     no_guard,
 )
 from mockserver.core.rulebook import Evidence, Fault, Rule, Rulebook

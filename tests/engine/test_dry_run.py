@@ -15,15 +15,9 @@ from mockserver.core.behavior import (
     LegBehavior,
     fixed_duration,
 )
+from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.configuration import Configuration
-from mockserver.core.provider import (
-    NO_EFFECTS,
-    BoundProvider,
-    Effects,
-    Endpoint,
-    EndpointResult,
-    EventContext,
-)
+from mockserver.core.provider import NO_EFFECTS, Effects, Endpoint, EndpointResult, EventContext
 from mockserver.core.rulebook import RequestContext
 from mockserver.core.sample import Sample
 from mockserver.core.scenario import ApiBehavior, Scenario

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 from mockserver.core.account import Account, Charge, SaveRecord
 from mockserver.core.behavior import DEFAULT_BEHAVIOR
+from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.call import Call, Event, PlannedCall, build_dial_event
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
 from mockserver.core.provider import (
     NO_EFFECTS,
-    BoundProvider,
     Effects,
     Endpoint,
     EndpointResult,

@@ -9,7 +9,8 @@ from mockserver.config.openapi_checks import (
     parameter_schema,
     resolve_reference,
 )
-from mockserver.core.provider import BoundProvider, Endpoint
+from mockserver.core.bound_provider import BoundProvider
+from mockserver.core.provider import Endpoint
 from mockserver.core.rulebook import Violation, ViolationTest
 
 ANNOTATIONS: Final = {

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.http import Request
-from mockserver.core.provider import BoundProvider, Endpoint, no_calls
+from mockserver.core.provider import Endpoint, no_calls
 from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support.builders import build_incoming_request

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
-from mockserver.core.provider import BoundProvider
 from mockserver.web.router import Router, UnknownPath, VendorRoute
 
 LOCALHOST = "localhost:8080"

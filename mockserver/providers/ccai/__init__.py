@@ -1,11 +1,13 @@
 """The provider CCAI Platform by Google: calls over its Apps API, queues and customer flags."""
 
+from mockserver.core.possible_calls import PossibleCalls
 from mockserver.core.provider import Endpoint, Provider
 from mockserver.providers.ccai import faults, request, responses, rules, vendor_events
 from mockserver.providers.ccai.call_state import status
 from mockserver.providers.ccai.events import on_event
 from mockserver.providers.ccai.generators import GENERATORS
 from mockserver.providers.ccai.records import (
+    ACCOUNT_RULES,
     Agent,
     Contact,
     CustomerFlags,
@@ -24,6 +26,7 @@ CALLS_PATH = "/apps/api/v1/calls"
 FLAG_PATH = f"{CALLS_PATH}/{{id}}/customer_flag"
 OUTBOUND_ROLES = {"a": "agent", "b": "end_user"}
 QUEUE_ROLES = {"a": "end_user", "b": "agent"}
+QUEUED_CALLS = PossibleCalls(("queue",), alternates=True)
 
 
 PROVIDER = Provider(
@@ -41,6 +44,7 @@ PROVIDER = Provider(
             request.planned_outbound_call,
             when=is_call_type(request.OUTBOUND_TYPES),
             roles=OUTBOUND_ROLES,
+            calls=PossibleCalls(("b-after-a",)),
         ),
         Endpoint(
             "create-scheduled",
@@ -50,6 +54,7 @@ PROVIDER = Provider(
             rules.CREATE_SCHEDULED,
             responses.create_queued,
             request.planned_scheduled_call,
+            calls=QUEUED_CALLS,
             when=is_scheduled_create,
         ),
         Endpoint(
@@ -60,6 +65,7 @@ PROVIDER = Provider(
             rules.CREATE_INBOUND,
             responses.create_queued,
             request.planned_inbound_call,
+            calls=QUEUED_CALLS,
         ),
         Endpoint("read-flags", "GET", HOST, FLAG_PATH, rules.EXISTING_CALL, responses.read_flags),
         Endpoint("write-flags", "PATCH", HOST, FLAG_PATH, rules.WRITE_FLAGS, responses.write_flags),
@@ -113,11 +119,8 @@ PROVIDER = Provider(
         "calls": ExistingCall,
     },
     settings=Settings,
+    account_rules=ACCOUNT_RULES,
     generators=GENERATORS,
-    unused_keys={
-        "time_zone": "it prints its times in UTC, and a match reads times of day in UTC",
-        "redial_after": "it redials no call",
-    },
     quirks={
         "scheduled-as-inbound": "a scheduled call is answered as examples 44 and 45 print it: "
         "`Voice Inbound (API)`, `queued`, and IVR menus are taken"

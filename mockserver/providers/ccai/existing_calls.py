@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from mockserver.core.account import Account, SaveRecord
+from mockserver.core.account_values import Timestamp
 from mockserver.core.provider import NO_EFFECTS, Effects
 from mockserver.core.rulebook import RequestContext
 from mockserver.core.time import format_iso
@@ -80,7 +81,7 @@ def cancel_existing_call(
     """(the call afterwards, effects): canceled if it is `scheduled` or `queued`, else unchanged."""
     if call.status not in ("scheduled", "queued"):
         return call, NO_EFFECTS
-    canceled = call._replace(status="cancelled", ends_at=format_iso(context.now))
+    canceled = call._replace(status="cancelled", ends_at=Timestamp(format_iso(context.now)))
     return canceled, Effects(
         records=(SaveRecord(context.authenticated_account.key, "calls", name, canceled),)
     )

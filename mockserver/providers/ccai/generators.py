@@ -3,6 +3,7 @@
 from typing import Final
 
 from mockserver.core.account import Account
+from mockserver.core.account_values import Count
 from mockserver.core.provider import FakePerson
 from mockserver.providers.ccai.records import Agent, Contact, Ticket
 
@@ -12,7 +13,7 @@ FIRST_ID: Final = 1_000
 
 
 def build_contact(person: FakePerson, index: int, _: Account) -> tuple[str, Contact]:
-    return str(FIRST_CONTACT + index), Contact(FIRST_ID + index, person.phone, person.email)
+    return str(FIRST_CONTACT + index), Contact(Count(FIRST_ID + index), person.phone, person.email)
 
 
 def build_ticket(_: FakePerson, index: int, account: Account) -> tuple[str, Ticket]:
@@ -22,7 +23,7 @@ def build_ticket(_: FakePerson, index: int, account: Account) -> tuple[str, Tick
 
 
 def build_agent(person: FakePerson, index: int, _: Account) -> tuple[str, Agent]:
-    return person.email, Agent(FIRST_ID + index, person.first_name, person.last_name)
+    return person.email, Agent(Count(FIRST_ID + index), person.first_name, person.last_name)
 
 
 GENERATORS: Final = {"contacts": build_contact, "tickets": build_ticket, "agents": build_agent}

@@ -1,7 +1,17 @@
 """The records of a CCAI account: agents, menus, contacts, tickets, numbers, flags and calls."""
 
-from typing import Literal, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal, NamedTuple
 
+from mockserver.core.account_values import (
+    ACCOUNT_PHONE,
+    AccountRules,
+    Count,
+    Identity,
+    LanguageTag,
+    Timestamp,
+    ValueProblem,
+)
 from mockserver.core.time import Duration
 
 Status = Literal[
@@ -45,17 +55,17 @@ class Agent(NamedTuple):
     `must_choose_number` if the request names none, has to act first: an outbound call gets a 202.
     """
 
-    id: int = 1
+    id: Count = Count(1)
     first_name: str = ""
     last_name: str = ""
-    agent_number: int | None = None
+    agent_number: Count | None = None
     avatar_url: str = ""
     state: Literal["available", "busy", "break", "offline"] = "available"
     may_call: bool = True
     must_act: bool = False
     must_choose_number: bool = False
     group: str = "Group 1"
-    since: int = 0
+    since: Count = Count(0)
 
 
 class Menu(NamedTuple):
@@ -66,19 +76,19 @@ class Menu(NamedTuple):
 
     name: str
     parent: str | None = None
-    position: int = 0
+    position: Count = Count(0)
     type: MenuType = "ivr_menu"
     state: Literal["open", "manual redirection", "after hours"] = "open"
     hidden: bool = False
     recording: Literal["never", "ask", "always"] = "never"
-    languages: tuple[str, ...] = ()
+    languages: tuple[LanguageTag, ...] = ()
     group: str = "Group 1"
 
 
 class Contact(NamedTuple):
     """A contact, stored under its id in the CRM; `id` is that of the end user."""
 
-    id: int
+    id: Count
     number: str = ""
     identifier: str | None = None
 
@@ -111,14 +121,14 @@ class ExistingCall(NamedTuple):
 
     status: Status
     call_type: str = "Voice Inbound (IVR)"
-    created_at: str = "2019-01-01T00:00:00.000Z"
-    queued_at: str | None = None
-    assigned_at: str | None = None
-    connected_at: str | None = None
-    ends_at: str | None = None
-    scheduled_at: str | None = None
-    lang: str = "en"
-    parent: int | None = None
+    created_at: Timestamp = Timestamp("2019-01-01T00:00:00.000Z")
+    queued_at: Timestamp | None = None
+    assigned_at: Timestamp | None = None
+    connected_at: Timestamp | None = None
+    ends_at: Timestamp | None = None
+    scheduled_at: Timestamp | None = None
+    lang: LanguageTag = LanguageTag("en")
+    parent: Count | None = None
     menu: str = ""
     agent: str = ""
     contact: str = ""
@@ -134,7 +144,33 @@ class Settings(NamedTuple):
     """
 
     subdomain: str = ""
-    languages: tuple[str, ...] = ("en",)
-    first_call_id: int = 1
-    first_participant_id: int = 1
+    languages: tuple[LanguageTag, ...] = (LanguageTag("en"),)
+    first_call_id: Count = Count(1)
+    first_participant_id: Count = Count(1)
     assignment: Duration = Duration(0)
+
+
+ID: Final = Identity("[0-9]{1,12}", "an id of 1 to 12 digits")
+
+
+def account_problems(body: Mapping[str, Any]) -> Iterator[ValueProblem]:
+    """Yield the tickets of no contact, and the default numbers after the first."""
+    contacts = body.get("contacts", {})
+    for name, ticket in body.get("tickets", {}).items():
+        contact = str(ticket["contact"])
+        if contact not in contacts and "generate" not in body:
+            yield ("tickets", name, "contact"), f"no contact has the id {contact}"
+    numbers = body.get("outbound_numbers", {})
+    defaults = [name for name in numbers if str(numbers[name].get("default")).lower() == "true"]
+    for name in defaults[1:]:
+        yield ("outbound_numbers", name, "default"), f"no effect: {defaults[0]} is the default"
+
+
+ACCOUNT_RULES: Final = AccountRules(
+    identities={"flags": ID, "calls": ID, "outbound_numbers": ACCOUNT_PHONE},
+    check=account_problems,
+    unused={
+        "time_zone": "it prints its times in UTC, and a match reads times of day in UTC",
+        "redial_after": "it redials no call",
+    },
+)

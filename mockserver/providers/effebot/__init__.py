@@ -3,6 +3,7 @@
 from typing import Final
 
 from mockserver.core.account import Retry
+from mockserver.core.possible_calls import PossibleCalls
 from mockserver.core.provider import Endpoint, Provider
 from mockserver.core.time import MINUTE
 from mockserver.providers.effebot import (
@@ -16,6 +17,7 @@ from mockserver.providers.effebot import (
 from mockserver.providers.effebot.events import on_event
 from mockserver.providers.effebot.generators import GENERATORS
 from mockserver.providers.effebot.records import (
+    ACCOUNT_RULES,
     AudioRecord,
     BlockedPhone,
     Phone,
@@ -28,6 +30,7 @@ from mockserver.providers.effebot.vendor_events import VENDOR_EVENTS
 HOST = "in.effebot.com"
 CALLS_PATH = "/apiCalls"
 UPLOAD_LIMIT = 20_000_000  # bytes: assumed
+IVR_CALLS = PossibleCalls(("one-leg", "branch"), ("status", "action"))
 
 
 ENDPOINTS: Final = (
@@ -39,6 +42,7 @@ ENDPOINTS: Final = (
         rules.CREATE,
         responses.create,
         request.planned_calls,
+        calls=IVR_CALLS,
     ),
     Endpoint("get", "POST", HOST, f"{CALLS_PATH}/get", rules.GET, responses.get),
     Endpoint(
@@ -116,6 +120,7 @@ ENDPOINTS: Final = (
         rules.CREATE_WITH_TEMPLATE,
         responses.create,
         request.planned_calls,
+        calls=IVR_CALLS,
     ),
     Endpoint(
         "get-with-templates",
@@ -174,10 +179,7 @@ PROVIDER = Provider(
     },
     generators=GENERATORS,
     settings=Settings,
-    unused_keys={
-        "time_zone": "it prints Unix seconds, and a match reads times of day in UTC",
-        "redial_after": "it redials no call",
-    },
+    account_rules=ACCOUNT_RULES,
     quirks={"wrapped": "every answer in the envelope that public clients read"},
     vendor_events=VENDOR_EVENTS,
     samples=SAMPLES,

@@ -8,6 +8,7 @@ from typing import Final
 from mockserver.audio.tones import Recording, Sound
 from mockserver.audio.wav import file_size, render_chunks
 from mockserver.core.account import SaveRecord
+from mockserver.core.account_values import Count
 from mockserver.core.http import Response, Upload
 from mockserver.core.provider import Effects, EndpointResult
 from mockserver.core.read_model import upload_digest
@@ -39,7 +40,7 @@ def create_record(context: RequestContext) -> EndpointResult:
         text="" if is_file else context.text("text"),
         length=_audio_length(data) if is_file else request.speech_duration(context.text("text")),
         moderated=False,
-        created=context.now // SECOND,
+        created=Count(context.now // SECOND),
         file=upload_digest(data) if is_file else "",
     )
     fields = {} if is_file else {"record": {"text": record.text}}

@@ -3,6 +3,7 @@
 from typing import Final
 
 from mockserver.core.account import Account
+from mockserver.core.account_values import Count
 from mockserver.core.provider import FakePerson
 from mockserver.providers.effebot.records import AudioRecord, BlockedPhone, Phone, Template
 
@@ -12,7 +13,7 @@ FIRST_ID: Final = 5_000
 def build_phone(person: FakePerson, index: int, _: Account) -> tuple[str, Phone]:
     """A caller number; every third one is not confirmed yet and has a pin."""
     pin = "" if index % 3 else f"{1_000 + index % 9_000}"
-    return person.phone.removeprefix("+"), Phone(FIRST_ID + index, not pin, pin)
+    return person.phone.removeprefix("+"), Phone(Count(FIRST_ID + index), not pin, pin)
 
 
 def build_audio_record(person: FakePerson, index: int, _: Account) -> tuple[str, AudioRecord]:

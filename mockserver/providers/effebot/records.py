@@ -1,11 +1,21 @@
 """The records of an Effebot account: phones, audio records, templates, block list, settings."""
 
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from mockserver.core.account_values import (
+    AccountRules,
+    Addresses,
+    Amount,
+    Count,
+    Identity,
+    LanguageTag,
+    PositiveDuration,
+)
 from mockserver.core.time import MINUTE, Duration
 
-BILLING_STEP = Duration(MINUTE)
+BILLING_STEP = PositiveDuration(Duration(MINUTE))
+NO_PRICE = Amount(Decimal(0))
 
 
 class Phone(NamedTuple):
@@ -15,7 +25,7 @@ class Phone(NamedTuple):
     number belongs to all accounts.
     """
 
-    id: int = 1
+    id: Count = Count(1)
     confirmed: bool = True
     pin: str = ""
     duty: bool = False
@@ -34,7 +44,7 @@ class AudioRecord(NamedTuple):
     length: Duration = Duration(5_000)
     moderated: bool = True
     moderator_comment: str = ""
-    created: int = 0
+    created: Count = Count(0)
     file: str = ""
 
 
@@ -55,11 +65,11 @@ class BlockedPhone(NamedTuple):
 class Tariff(NamedTuple):
     """Prices in USD; a leg is charged for each `step` (ms) that has begun."""
 
-    minute: Decimal = Decimal(0)
-    manager_minute: Decimal = Decimal(0)
-    synthesis_per_100_chars: Decimal = Decimal(0)
-    sms: Decimal = Decimal(0)
-    step: Duration = BILLING_STEP
+    minute: Amount = NO_PRICE
+    manager_minute: Amount = NO_PRICE
+    synthesis_per_100_chars: Amount = NO_PRICE
+    sms: Amount = NO_PRICE
+    step: PositiveDuration = BILLING_STEP
 
 
 class Settings(NamedTuple):
@@ -69,9 +79,26 @@ class Settings(NamedTuple):
     address. With `moderation`, calls with synthesized speech are refused.
     """
 
-    user_id: int = 1
-    call_ids: tuple[int, ...] = ()
-    language: str = "en-US"
+    user_id: Count = Count(1)
+    call_ids: tuple[Count, ...] = ()
+    language: LanguageTag = LanguageTag("en-US")
     tariff: Tariff = Tariff()
-    forwarded_for: str = ""
+    forwarded_for: Addresses = Addresses("")
     moderation: bool = False
+
+
+PHONE: Final = Identity("[0-9]{11}", "a telephone number of 11 digits")
+ID: Final = Identity("[0-9]{1,15}", "an id of digits")
+
+
+ACCOUNT_RULES: Final = AccountRules(
+    reads_balance=True,
+    identities={
+        **dict.fromkeys(("phones", "blocked"), PHONE),
+        **dict.fromkeys(("records", "templates"), ID),
+    },
+    unused={
+        "time_zone": "it prints Unix seconds, and a match reads times of day in UTC",
+        "redial_after": "it redials no call",
+    },
+)

@@ -1,5 +1,6 @@
 """The provider Innocalls: order confirmation, bridging, call status, dispatch and WebRTC."""
 
+from mockserver.core.possible_calls import PossibleCalls
 from mockserver.core.provider import Endpoint, Provider
 from mockserver.providers.innocalls import call_state, events, request, responses, rules, webrtc
 from mockserver.providers.innocalls.generators import GENERATORS
@@ -30,6 +31,7 @@ PROVIDER = Provider(
             rules.CONFIRMATION,
             responses.confirm_order,
             request.planned_single_call,
+            calls=PossibleCalls(("one-leg",), redials=True),
         ),
         Endpoint(
             "call-status",
@@ -49,6 +51,7 @@ PROVIDER = Provider(
             responses.place_bridge,
             request.planned_bridge,
             roles=BRIDGE_ROLES,
+            calls=PossibleCalls(("b-after-a",)),
         ),
         Endpoint(
             "call-status",
@@ -66,6 +69,7 @@ PROVIDER = Provider(
             rules.DISPATCH,
             responses.dispatch_call,
             request.planned_single_call,
+            calls=PossibleCalls(("one-leg",), ("get-digits", "cdr"), final_webhooks=("cdr",)),
         ),
         Endpoint("authorize", "GET", ECOMMERCE_HOST, "/", rules.AUTHORIZE, responses.authorize),
         Endpoint(
@@ -89,6 +93,7 @@ PROVIDER = Provider(
             webrtc.call_from_browser,
             webrtc.planned_calls,
             roles=WEBRTC_ROLES,
+            calls=PossibleCalls(("b-after-a",)),
         ),
     ),
     credential=request.credential,

@@ -1,11 +1,16 @@
 """The provider Mobtexting: click-to-call over its v2 voice API, and a report when a call ends."""
 
 from mockserver.core.account import Retry
+from mockserver.core.possible_calls import PossibleCalls
 from mockserver.core.provider import Endpoint, Provider
 from mockserver.providers.mobtexting import call_state, events, request, responses, rules
 from mockserver.providers.mobtexting.generators import GENERATORS
-from mockserver.providers.mobtexting.records import Flow
+from mockserver.providers.mobtexting.records import ACCOUNT_RULES, Flow
 from mockserver.providers.mobtexting.samples import SAMPLES
+
+CLICK_TO_CALLS = PossibleCalls(
+    ("b-after-a", "one-leg"), ("completed",), final_webhooks=("completed",), redials=True
+)
 
 PROVIDER = Provider(
     name="mobtexting",
@@ -20,6 +25,7 @@ PROVIDER = Provider(
             rules.C2C,
             responses.click_to_call,
             request.planned_calls,
+            calls=CLICK_TO_CALLS,
         ),
     ),
     credential=request.credential,
@@ -31,6 +37,7 @@ PROVIDER = Provider(
     webhooks=("completed",),
     scenario_only_faults=rules.SCENARIO_ONLY_FAULTS,
     records={"flows": Flow},
+    account_rules=ACCOUNT_RULES,
     generators=GENERATORS,
     quirks={"webhook-id": "the report carries `webhook_id`, as the page's table has it"},
     retry=Retry(satisfied_by=frozenset({200, 202})),  # documented; no delays: one attempt

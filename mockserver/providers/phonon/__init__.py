@@ -1,14 +1,28 @@
 """The provider Phonon: outbound flows on its real-time and bulk hosts, and the call report."""
 
+from mockserver.core.possible_calls import PossibleCalls
 from mockserver.core.provider import Endpoint, Provider
 from mockserver.providers.phonon import call_state, faults, request, responses, rules
 from mockserver.providers.phonon.events import on_event
 from mockserver.providers.phonon.generators import GENERATORS
-from mockserver.providers.phonon.records import Flow, Settings
+from mockserver.providers.phonon.records import (
+    ACCOUNT_RULES,
+    BULK_HOST,
+    REAL_TIME_HOST,
+    Flow,
+    Settings,
+)
 from mockserver.providers.phonon.samples import SAMPLES
 
 PATH = "/kairos-apis/outbound/create"
 BODY_LIMIT = 256_000  # bytes; documented: 256 KB
+FLOW_CALLS = PossibleCalls(
+    ("one-leg", "callee-first"),
+    ("report",),
+    final_webhooks=("report",),
+    redials=True,
+    alternates=True,
+)
 
 PROVIDER = Provider(
     name="phonon",
@@ -18,22 +32,24 @@ PROVIDER = Provider(
         Endpoint(
             "create",
             "POST",
-            rules.REAL_TIME_HOST,
+            REAL_TIME_HOST,
             PATH,
             rules.CREATE,
             responses.create,
             request.planned_calls,
             BODY_LIMIT,
+            calls=FLOW_CALLS,
         ),
         Endpoint(
             "create-bulk",
             "POST",
-            rules.BULK_HOST,
+            BULK_HOST,
             PATH,
             rules.CREATE_BULK,
             responses.create_bulk,
             request.planned_calls,
             BODY_LIMIT,
+            calls=FLOW_CALLS,
         ),
     ),
     credential=request.credential,
@@ -47,6 +63,7 @@ PROVIDER = Provider(
     records={"flows": Flow},
     generators=GENERATORS,
     settings=Settings,
+    account_rules=ACCOUNT_RULES,
     quirks={
         "status-as-code": "the HTTP status is the body's code where HTTP has such a one",
         "report-2020": "the call report has its older form",

@@ -8,7 +8,8 @@ from mockserver.core.call import Call
 from mockserver.core.http import Response
 from mockserver.core.provider import Effects, EndpointResult
 from mockserver.core.rulebook import Fault, RequestContext
-from mockserver.providers.phonon import faults, item_rules, request, rules
+from mockserver.providers.phonon import faults, item_rules, request
+from mockserver.providers.phonon.records import BULK_HOST, HOSTS, REAL_TIME_HOST
 from mockserver.providers.phonon.request import Json
 
 HTTP_CODES: Final = frozenset({400, 401, 402, 405, 429, 500})
@@ -40,7 +41,7 @@ def _retry_after(fault: Fault, context: RequestContext) -> Mapping[str, str]:
     """The header of a 429 by the host's limit: whole seconds until it is open again (assumed)."""
     if fault != faults.TOO_MANY_REQUESTS or context.account is None:
         return {}
-    host = rules.HOSTS[context.operation]
+    host = HOSTS[context.operation]
     seconds = request.seconds_until_open(context, host)
     return {"retry-after": str(seconds)} if seconds else {}
 
@@ -63,7 +64,7 @@ def create(context: RequestContext) -> EndpointResult:
         "call-details": details,
     }
     return EndpointResult(
-        Response(200, body), Effects(calls=calls, counts=_counts(context, rules.REAL_TIME_HOST))
+        Response(200, body), Effects(calls=calls, counts=_counts(context, REAL_TIME_HOST))
     )
 
 
@@ -73,7 +74,7 @@ def create_bulk(context: RequestContext) -> EndpointResult:
     calls = tuple(context.place(index) for index, broken in enumerate(broken_rules) if not broken)
     body = {**status_body(202, "Accepted"), **_request_id(context, calls), "call-details": None}
     return EndpointResult(
-        Response(202, body), Effects(calls=calls, counts=_counts(context, rules.BULK_HOST))
+        Response(202, body), Effects(calls=calls, counts=_counts(context, BULK_HOST))
     )
 
 

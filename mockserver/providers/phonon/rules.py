@@ -1,6 +1,5 @@
 """Rulebooks of Phonon: which of the twenty-two documented rows applies, in an assumed order."""
 
-from types import MappingProxyType
 from typing import Final
 
 from mockserver.core.rulebook import (
@@ -38,6 +37,7 @@ from mockserver.providers.phonon.faults import (
     VALIDITY_EXPIRED,
 )
 from mockserver.providers.phonon.item_rules import broken_rules_by_item, invalid_field
+from mockserver.providers.phonon.records import BULK_HOST, REAL_TIME_HOST
 
 MAX_CALLS: Final = 500
 
@@ -138,10 +138,6 @@ def _host_rate_limit(host: str) -> Rule:
     return Rule(test, TOO_MANY_REQUESTS)
 
 
-REAL_TIME_HOST: Final = "central.phonon.io"
-BULK_HOST: Final = "central-api.phonon.io"
-HOSTS: Final = MappingProxyType({"create": REAL_TIME_HOST, "create-bulk": BULK_HOST})
-"""Operation -> its host."""
 COMMON: Final[Rulebook] = (
     (Rule(is_malformed, INVALID_FORMAT), invalid_field("calls")),
     (

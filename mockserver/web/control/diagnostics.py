@@ -5,8 +5,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
+from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.http import Request
-from mockserver.core.provider import BoundProvider, Provider
+from mockserver.core.provider import Provider
 from mockserver.core.rulebook import RequestContext, Rule
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState

@@ -19,6 +19,7 @@ async def get_health(request: Request) -> JSONResponse:
             "providers": list(sandbox.state.configuration.providers),
             "errors": sandbox.state.journal.error_count,
             "rejections": dict(dependencies.rejections),
+            "scenario_problems": list(dependencies.sandboxes.scenario_problems),
             "uptime": round(dependencies.sandboxes.uptime(), 3),
         }
     )

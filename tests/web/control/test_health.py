@@ -21,6 +21,7 @@ def test_health_shows_status_version_clock_seed_providers_and_counts(
         ("providers", list(configuration.providers)),
         ("errors", 0),
         ("rejections", {}),
+        ("scenario_problems", []),
     ]
     assert uptime >= 0
     assert uptime == round(uptime, 3)

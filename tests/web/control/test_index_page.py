@@ -7,9 +7,10 @@ import httpx
 import pytest
 
 from mockserver import __version__
+from mockserver.core.bound_provider import no_acceptor
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
-from mockserver.core.provider import Endpoint, EndpointResult, no_acceptor
+from mockserver.core.provider import Endpoint, EndpointResult
 from mockserver.core.rulebook import RequestContext
 from mockserver.runtime.sandbox import Timing
 from mockserver.web.control.index_page import render_page

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.bound_provider import BoundProvider, no_acceptor
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
-from mockserver.core.provider import BoundProvider, Endpoint, EndpointResult, no_acceptor
+from mockserver.core.provider import Endpoint, EndpointResult
 from mockserver.core.rulebook import RequestContext
 from tests.support.site import read_problem
 from tests.support.site_client import SiteClient, build_site_client

@@ -1,0 +1,117 @@
+"""Check the webhooks of a scenario: kinds and keys that can never take effect."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from mockserver.config.behaviors import build_leg_behavior, parse_duration_range
+from mockserver.config.problems import DocumentPath
+from mockserver.config.references import suggestion
+from mockserver.config.scenario_parts import ScenarioPart
+from mockserver.config.schema_checks import KeySegment, PathProblem
+from mockserver.core.playability import PlaySite
+
+RawMapping = Mapping[str, Any]
+
+ANY: Final = "any"
+
+
+def webhook_problems(
+    part: ScenarioPart, calls: tuple[PlaySite, ...], bodies: Mapping[str, RawMapping]
+) -> Iterator[PathProblem]:
+    """Yield the problems; `{where}` in a message stands for the operations.
+
+    `calls` are the sites that place calls, `bodies` the words of all scenarios by name.
+    """
+    known = tuple(dict.fromkeys(kind for site in calls for kind in site.calls.webhooks))
+    deliveries = part.body.get("webhooks") or {}
+    for kind, raw in deliveries.items():
+        path = (*part.path, "webhooks", kind)
+        message = _kind_problem(kind, known, deliveries)
+        if message:
+            yield (*path[:-1], KeySegment(kind)), message
+        elif isinstance(raw, Mapping):
+            meant = [other for other in known if kind == ANY and other not in deliveries] or [kind]
+            is_final = all(
+                set(site.calls.webhooks) & set(meant) <= set(site.calls.final_webhooks)
+                for site in calls
+            )
+            yield from _dropped_problems(path, raw)
+            yield from _early_problems(path, raw, is_final and _takes_time(part, calls, bodies))
+            if is_final:
+                yield from _final_problems(path, raw, " or ".join(meant))
+
+
+def _kind_problem(kind: str, known: tuple[str, ...], deliveries: RawMapping) -> str:
+    if not known:
+        return f"{{where}} sends no webhooks, so {kind!r} has no effect"
+    if kind == ANY:
+        named = set(known) <= set(deliveries)
+        return "'any' has no effect: every kind has its own words here" if named else ""
+    hint = suggestion(kind, known)
+    return "" if kind in known else f"{{where}} sends no webhook {kind!r}: {hint}"
+
+
+def _dropped_problems(path: DocumentPath, raw: RawMapping) -> Iterator[PathProblem]:
+    for key in raw if str(raw.get("drop")) == "all" else ():
+        if key != "drop":
+            message = f"{key!r} has no effect: `drop: all` loses every one"
+            yield (*path, KeySegment(key)), message
+
+
+def _final_problems(path: DocumentPath, raw: RawMapping, kinds: str) -> Iterator[PathProblem]:
+    """Yield the keys that need a second webhook of the call."""
+    if _is_true(raw, "reorder"):
+        yield (
+            (*path, KeySegment("reorder")),
+            f"'reorder' has no effect: no other webhook of the call comes after {kinds}",
+        )
+    if str(raw.get("drop", "all")) not in ("0", "1", "all"):
+        message = f"a call sends one webhook {kinds}: write `drop: all`"
+        yield (*path, "drop"), message
+
+
+def _early_problems(
+    path: DocumentPath,
+    raw: RawMapping,
+    takes_time: bool,  # noqa: FBT001 - one caller
+) -> Iterator[PathProblem]:
+    """Yield a `before_reply` of webhooks that are not due at the instant of the request."""
+    if not _is_true(raw, "before_reply"):
+        return
+    is_delayed = "after" in raw and parse_duration_range(raw["after"]).low > 0
+    if is_delayed or takes_time:
+        reason = f"it comes {raw['after']} later" if is_delayed else "the call takes time before it"
+        yield (*path, KeySegment("before_reply")), f"'before_reply' has no effect: {reason}"
+
+
+def _takes_time(
+    part: ScenarioPart, calls: tuple[PlaySite, ...], bodies: Mapping[str, RawMapping]
+) -> bool:
+    """Whether leg a, which is dialed first, certainly rings for a while or waits for a person."""
+    legs = _described_legs(part.body, bodies)
+    return all(_rings(legs, site) for site in calls if site.calls.webhooks)
+
+
+def _described_legs(body: RawMapping, bodies: Mapping[str, RawMapping]) -> RawMapping:
+    """Return the legs that the scenario describes, else those of the scenario that it uses."""
+    seen: set[str] = set()
+    while not body.get("legs"):
+        used = body.get("use", "")
+        if used in seen or not isinstance(bodies.get(used), Mapping):
+            return {}
+        seen.add(used)
+        body = bodies[used]
+    legs: RawMapping = body["legs"]
+    return legs
+
+
+def _rings(legs: RawMapping, site: PlaySite) -> bool:
+    names = [name for name, leg in site.legs.items() if leg == "a" and name in legs]
+    if not names:
+        return False
+    behavior = build_leg_behavior(legs[names[-1]])
+    return behavior.outcome == "person" or behavior.ring.low > 0
+
+
+def _is_true(raw: RawMapping, key: str) -> bool:
+    return str(raw.get(key, False)).lower() == "true"

@@ -1,0 +1,24 @@
+"""What the calls of an operation can be like, whatever its requests ask for."""
+
+from typing import Final, NamedTuple
+
+
+class PossibleCalls(NamedTuple):
+    """The calls that an operation places.
+
+    - `flows`: names of their call flows;
+    - `webhooks`: kinds of webhooks that they send;
+    - `final_webhooks`: those of which a call sends one, after all its other webhooks, once it has
+      ended;
+    - `redials`: whether a call can be dialed again after an attempt that failed;
+    - `alternates`: whether it can try several numbers or agents in turn.
+    """
+
+    flows: tuple[str, ...] = ()
+    webhooks: tuple[str, ...] = ()
+    final_webhooks: tuple[str, ...] = ()
+    redials: bool = False
+    alternates: bool = False
+
+
+NO_CALLS: Final = PossibleCalls()
