@@ -34,6 +34,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--resets", type=int, default=1_000, help="how often a sandbox is reset while in use"
     )
+    parser.addoption(
+        "--scenarios", type=int, default=15, help="of how many scenarios each word is replaced"
+    )
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """Generate a page for each provider: operations, webhooks, statuses, faults with evidence."""
 
+import inspect
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from from_code.markdown import code, codes, table
 from from_code.statuses import statuses
@@ -9,6 +11,7 @@ from mockserver.compiler import build_configuration
 from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.configuration import Configuration
 from mockserver.core.provider import Provider
+from mockserver.core.time import SECOND, Duration
 from mockserver.settings import parse_settings
 from mockserver.web.control.providers import serialize_provider
 
@@ -77,6 +80,36 @@ def _account(provider: Provider) -> Iterator[str]:
     yield table(
         ("key", "kind", "fields"), [*rows, (code("generate"), "number of fake records", kinds)]
     )
+    types = {f"a record in `{name}`": kind for name, kind in provider.records.items()}
+    if provider.settings is not None:
+        types["the settings"] = provider.settings
+    for title, kind in types.items():
+        yield from _fields(title, kind)
+
+
+def _fields(title: str, kind: Any) -> Iterator[str]:
+    """Yield the description of a named tuple, and its fields with their defaults."""
+    yield f"### Keys of {title}\n"
+    yield f"{inspect.cleandoc(kind.__doc__)}\n"
+    yield table(
+        ("key", "default"),
+        (
+            (code(name), _default(kind._field_defaults[name]))
+            if name in kind._field_defaults
+            else (code(name), "required")
+            for name in kind.__annotations__
+        ),
+    )
+
+
+def _default(value: object) -> str:
+    """Return a default as it would stand in a file; durations are in ms."""
+    if value in ("", (), None) or value == {}:
+        return ""
+    if isinstance(value, Duration):
+        return code(f"{value // SECOND}s")
+    fields = value._asdict() if isinstance(value, tuple) and hasattr(value, "_asdict") else value
+    return code(json.dumps(fields, default=str))
 
 
 def _body(body: object) -> str:

@@ -69,11 +69,11 @@ def build_site_client(
     return SiteClient(sandboxes, sandboxes.get_or_create("default"), dispatcher, app)
 
 
-def configuration_with_scenarios(folder: Path, text: str) -> Configuration:
+def configuration_with_scenarios(folder: Path, text: str, seed: str = "seed") -> Configuration:
     """Return the bundled configuration with the scenarios of a file."""
     file = folder / "mine.yaml"
     file.write_text(text, "utf-8")
-    return build_configuration(parse_settings({"seed": "seed", "scenarios": (str(file),)}, {}))
+    return build_configuration(parse_settings({"seed": seed, "scenarios": (str(file),)}, {}))
 
 
 def change_initial_account(site: SiteClient, **changes: Any) -> None:
