@@ -88,6 +88,8 @@ def strict_problems(client: MockServer) -> Iterator[str]:
     for entry in client.journal():
         if entry["type"] == "error":
             yield f"a fault of the mock server: {entry['error']}"
+        elif entry["type"] == "ignored" and entry["strict"]:
+            yield f"ignored: scenario {entry['scenario']}: {entry['what']}: {entry['reason']}"
 
 
 def timeline_text(client: MockServer) -> str:

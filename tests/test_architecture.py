@@ -466,8 +466,8 @@ CALLERS = {
         *("reordering", "retention", "simulated_attempts", "webhooks"),
     },
     "journal": {
-        *("commands", "effects", "pipeline", "sandbox_state", "simulation", "unknown_path"),
-        "webhooks",
+        *("commands", "effects", "ignored_words", "pipeline", "sandbox_state", "simulation"),
+        *("unknown_path", "webhooks"),
     },
 }
 """Owner -> the modules of the engine that call its verbs."""

@@ -272,6 +272,7 @@ OUTPUTS = {
     "response": [
         "web/server/lifespan.py run_lifespan",  # the end of start and shutdown
         "web/server/protocol.py HttpProtocol.write_response",
+        "web/server/slow_response.py _send_body_slowly",  # on another server
         "web/vendor/response.py AsgiResponse.__call__",  # a vendor's response
         "web/vendor/response.py add_time_header.send_with_time",  # any other response
     ],
@@ -279,6 +280,7 @@ OUTPUTS = {
         "web/server/protocol.py HttpProtocol._close",  # a connection without a request
         "web/server/protocol.py HttpProtocol._leave_to_application",
         "web/server/protocol.py HttpProtocol._reject",
+        "web/server/slow_response.py _write_slowly",  # a vendor's response in pieces
         "web/server/transport.py disconnect",
         "web/server/transport.py write_response",  # for `AsgiResponse`
     ],
@@ -305,8 +307,9 @@ OUTPUTS = {
 }
 """Kind of output -> the places where it leaves.
 
-A vendor's response leaves in `AsgiResponse`, any other in `send_with_time`, a webhook in
-`Scheduler._deliver`. `HttpProtocol` rejects what is no request of any sandbox yet.
+A vendor's response leaves in `AsgiResponse`, or in pieces in `slow_response.py`, any other in
+`send_with_time`, a webhook in `Scheduler._deliver`. `HttpProtocol` rejects what is no request of
+any sandbox yet.
 """
 
 

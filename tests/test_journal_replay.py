@@ -114,7 +114,7 @@ def test_a_journal_of_simulated_attempts_replays_identically(
     site.click_to_call("mine", "callee-busy")
     site.advance(until="idle")
     entries = site.get_json("/_mock/journal")["entries"]
-    assert {"scenario-ignored", "delivery-attempt"} <= {entry["type"] for entry in entries}
+    assert {"ignored", "delivery-attempt"} <= {entry["type"] for entry in entries}
     assert_replays_identically(site)
 
 

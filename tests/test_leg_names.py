@@ -11,7 +11,7 @@ from mockserver.config.scenarios import FileContext, build_scenarios
 from mockserver.config.semantic_checks import scenario_problems
 from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
-from mockserver.core.journal import IgnoredLeg, RejectedEvent
+from mockserver.core.journal import Ignored, RejectedEvent
 from mockserver.core.scenario import Scenario
 from mockserver.engine.pipeline import match_request
 from mockserver.engine.sandbox_state import SandboxState
@@ -53,7 +53,7 @@ def ignored_names(state: SandboxState) -> list[str]:
     """Return the legs that a scenario names without effect, in its legs and in its steps."""
     payloads = [entry.payload for entry in read.journal(state)]
     in_steps = [item.leg for item in payloads if isinstance(item, RejectedEvent) and item.location]
-    return [item.leg for item in payloads if isinstance(item, IgnoredLeg)] + in_steps
+    return [item.what for item in payloads if isinstance(item, Ignored)] + in_steps
 
 
 @pytest.mark.parametrize("container", ["legs", "attempts", "numbers"])

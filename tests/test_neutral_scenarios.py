@@ -109,7 +109,7 @@ def test_a_neutral_scenario_has_the_vendor_s_status_and_webhooks(
     assert [
         entry.type
         for entry in read.journal(state)
-        if entry.type in ("event-rejected", "leg-ignored", "error")
+        if entry.type in ("event-rejected", "ignored", "error")
     ] == []
 
 

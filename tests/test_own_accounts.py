@@ -11,7 +11,7 @@ from mockserver.compiler import build_configuration
 from mockserver.core.accepted_requests import accepted_requests
 from mockserver.core.account import Account
 from mockserver.core.configuration import AccountKey, Configuration
-from mockserver.core.journal import IgnoredLeg, RejectedEvent
+from mockserver.core.journal import Ignored, RejectedEvent
 from mockserver.core.scenario import Scenario
 from mockserver.engine.dry_run import dry_run
 from mockserver.engine.exchange import Exchange
@@ -131,7 +131,8 @@ def rejected_steps(state: SandboxState) -> list[RejectedEvent]:
 
 def has_come_through(state: SandboxState) -> bool:
     """Return whether the call has all legs of its scenario, and has ended or waits for somebody."""
-    ignored = any(isinstance(entry.payload, IgnoredLeg) for entry in read.journal(state))
+    payloads = [entry.payload for entry in read.journal(state)]
+    ignored = any(isinstance(each, Ignored) and each.what.startswith("legs.") for each in payloads)
     ended = all(
         call.phase == "ended" or read.wait_reasons(state)[call.spec.id]
         for call in read.calls(state).values()

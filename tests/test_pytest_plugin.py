@@ -57,10 +57,18 @@ def test_a_failed_test_without_the_fixture_shows_no_timeline(suite: RunSuite) ->
             'mock_calls.use("waits-for-a-person"); click(mock_calls); mock_calls.finish()',
             "*call c1 is left waiting for a person",
         ),
+        (
+            (
+                'httpx.put(mock_calls.url("_mock/scenarios/x"), trust_env=False, json='
+                '{"legs": {"agent": "busy"}}).raise_for_status(); '
+                'mock_calls.use("x"); click(mock_calls)'
+            ),
+            "*ignored: scenario x: legs.agent: c2c has no leg agent, only a, b, callee, from, to",
+        ),
     ],
-    ids=["unknown path", "person"],
+    ids=["unknown path", "person", "ignored"],
 )
-def test_a_strict_test_fails_at_its_end_for_unknown_paths_and_waiting_calls(
+def test_a_strict_test_fails_at_its_end_for_what_nobody_meant(
     suite: RunSuite, action: str, message: str
 ) -> None:
     tests = """

@@ -29,8 +29,7 @@ EXPECTED_OCCURRENCES = {
     "reset with webhooks out",
     "reset with calls alive",
     "entry event-rejected",
-    "entry leg-ignored",
-    "entry scenario-ignored",
+    "entry ignored",
     "entry webhook-dropped",
 }
 """What has to occur in some seed, including every transition of the lifecycle."""

@@ -1,15 +1,22 @@
 """A scenario in words: what it says, what it leads to, and where it can play."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from textwrap import shorten
+from typing import Any, Final
 
-from mockserver.core.behavior import DurationRange
+from mockserver.core.composition import find_scenario
 from mockserver.core.configuration import Configuration
-from mockserver.core.number_plan import describe_behavior
+from mockserver.core.http import SECRET_HEADERS, Response
+from mockserver.core.match_words import match_rule_words
+from mockserver.core.number_plan import describe_behavior, format_range
 from mockserver.core.playability import PlaySite, all_sites, play_accounts, play_sites
-from mockserver.core.scenario import DEFAULT_DELIVERY, ApiBehavior, DeliveryBehavior, Scenario
+from mockserver.core.scenario import ApiBehavior, DeliveryBehavior, MatchRule, Scenario
 from mockserver.core.script import Condition, Step
 from mockserver.core.time import to_seconds
+from mockserver.core.webhook import SimulatedAttempt
+
+MAX_BODY_LENGTH: Final = 80  # characters of a raw answer's body that are shown
+HIDDEN: Final = "(hidden)"  # in place of the value of a secret header
 
 
 def outline_scenario(configuration: Configuration, scenario: Scenario) -> Iterator[str]:
@@ -36,10 +43,8 @@ def _outline(configuration: Configuration, scenario: Scenario, shown: set[str]) 
     if scenario.needs:
         yield f"needs: {_pairs(scenario.needs.items())}"
     if scenario.match:
-        fields = [(f"fields.{name}", glob) for name, glob in scenario.match.fields.items()]
-        yield f"match: {_pairs([*scenario.match.globs.items(), *fields])}"
-    for number, response in enumerate(scenario.responses, start=1):
-        yield f"response {number}: {_describe_response(response)}"
+        yield f"match: {_pairs(_match_words(scenario.match))}"
+    yield from _outline_responses(scenario)
     for leg, behavior in scenario.legs.items():
         yield f"{leg}: {describe_behavior(behavior)}"
     for number, step in enumerate(scenario.steps, start=1):
@@ -48,10 +53,27 @@ def _outline(configuration: Configuration, scenario: Scenario, shown: set[str]) 
         yield f"webhooks {kind}: {_describe_delivery(delivery)}"
     for how, name in _successors(scenario):
         yield f"{how}: {'as written here' if '/' in name else name}"
-        if name in configuration.scenarios.by_name and name not in shown:
+        successor = find_scenario(configuration.scenarios.by_name, name)
+        if successor and name not in shown:
             shown.add(name)
-            successor = configuration.scenarios.by_name[name]
             yield from _indent(_outline(configuration, successor, shown))
+
+
+def _outline_responses(scenario: Scenario) -> Iterator[str]:
+    for number, response in enumerate(scenario.responses, start=1):
+        yield f"response {number}: {_describe_response(response)}"
+    if scenario.cycles:
+        yield f"response {len(scenario.responses) + 1}: the first one again, and so on"
+
+
+def _match_words(rule: MatchRule) -> Iterator[tuple[str, str]]:
+    """Yield (word, glob or limit); the glob of a secret header is not shown."""
+    for key, value in match_rule_words(rule).items():
+        if isinstance(value, str):
+            yield key, value
+        else:
+            for name, glob in value.items():
+                yield f"{key}.{name}", _shown(name, glob) if key == "headers" else glob
 
 
 def _successors(scenario: Scenario) -> Iterator[tuple[str, str]]:
@@ -72,13 +94,28 @@ def _describe_response(response: ApiBehavior) -> str:
         f"after {to_seconds(response.delay)} s" if response.delay else "",
         f"refuse {response.fault}" if response.fault else "",
         f"break the connection ({response.disconnect})" if response.disconnect else "",
+        *(_describe_answer(response.answer) if response.answer else ()),
+        f"send it within {to_seconds(response.dribble)} s" if response.dribble else "",
     ]
     return ", ".join(filter(None, parts)) or "as the vendor responds"
 
 
+def _describe_answer(answer: Response) -> Iterator[str]:
+    """Yield the parts of a raw answer; its body is one of bytes, shown shortened."""
+    yield f"answer {answer.status}"
+    for name, value in answer.headers.items():
+        yield f"header {name}: {_shown(name, value)}"
+    if isinstance(answer.body, bytes) and answer.body:
+        yield f"body {shorten(answer.body.decode(), MAX_BODY_LENGTH, placeholder=' ...')}"
+
+
+def _shown(header: str, value: str) -> str:
+    return HIDDEN if header in SECRET_HEADERS else value
+
+
 def _describe_step(step: Step) -> str:
     parts = [
-        f"after {_text(step.delay)}" if step.delay.high else "",
+        f"after {format_range(step.delay)}" if step.delay.high else "",
         f"{step.event_type} {step.leg}".strip(),
         _pairs(step.data.items()),
         _describe_condition(step.condition) if step.condition else "",
@@ -95,19 +132,25 @@ def _describe_condition(condition: Condition) -> str:
 
 
 def _describe_delivery(delivery: DeliveryBehavior) -> str:
-    """Name the fields that differ from a usual delivery."""
-    fields = {name: getattr(delivery, name) for name in delivery.__struct_fields__}
-    changed = {
-        name: value for name, value in fields.items() if value != getattr(DEFAULT_DELIVERY, name)
+    """Name what differs from a usual delivery, in the words of a file."""
+    words = {
+        "drop": "all" if delivery.drop is None else delivery.drop,
+        "duplicate": delivery.duplicate if delivery.duplicate > 1 else 0,
+        "spacing": format_range(delivery.spacing) if delivery.spacing.high else "",
+        "reorder": "calls" if delivery.reorder_calls else delivery.reorder and "yes",
+        "after": format_range(delivery.delay) if delivery.delay else "",
+        "before_reply": delivery.before_reply and "yes",
+        "corrupt": delivery.corrupt,
+        "attempts": " / ".join(map(_describe_attempt, delivery.attempts)),
     }
-    return _pairs((name, _text(value)) for name, value in changed.items()) or "as usual"
+    return _pairs((word, value) for word, value in words.items() if value) or "as usual"
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, DurationRange):
-        low, high = to_seconds(value.low), to_seconds(value.high)
-        return f"{low} s" if low == high else f"{low} to {high} s"
-    return {None: "all", True: "yes"}.get(value, str(value))
+def _describe_attempt(attempt: SimulatedAttempt | None) -> str:
+    if attempt is None:
+        return "deliver"
+    after = f" after {format_range(attempt.duration)}" if attempt.duration.high else ""
+    return f"{attempt.error or attempt.status}{after}"
 
 
 def _outline_sites(sites: Iterable[PlaySite]) -> Iterator[str]:

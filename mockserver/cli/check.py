@@ -44,7 +44,10 @@ def command(paths: tuple[str, ...], upgrade: bool) -> None:  # noqa: FBT001 - cl
     for name, note in scenario_notes(configuration):
         click.echo(f"{note.location}: note: {name} {note}")
     names = ", ".join(map(str, files)) or "no file of yours, the bundled ones"
-    click.echo(f"{names}: fine; {count_scenarios(configuration)} scenarios in all")
+    counts = (
+        f"{count_scenarios(configuration)} scenarios and {len(configuration.accounts)} accounts"
+    )
+    click.echo(f"{names}: fine; {counts} in all")
 
 
 def _upgrade_files(files: Iterable[Path]) -> None:

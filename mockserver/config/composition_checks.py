@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from mockserver.config.call_shapes import can_play, holds
-from mockserver.config.list_items import LIST_KEYS, ListItem, list_items
+from mockserver.config.playability import describe_sites
 from mockserver.config.problems import DocumentPath
+from mockserver.config.scenario_parts import LIST_KEYS, ListItem, list_items
 from mockserver.config.schema_checks import KeySegment, PathProblem
 from mockserver.config.spoken_words import NO_WORDS, SpokenWords, Words
 from mockserver.core.composition import (
@@ -15,6 +15,7 @@ from mockserver.core.composition import (
     moved_legs,
     reachable_scenarios,
 )
+from mockserver.core.playability import AccountKey, meets_needs, play_sites
 from mockserver.core.scenario import Scenario
 
 RawMapping = Mapping[str, Any]
@@ -28,6 +29,7 @@ SPEAKS_OF_API: Final = (
     "an item of {key} is about people and webhooks, and {name!r} speaks of the API: "
     "write refuse or responses beside {key}, or choose"
 )
+NOT_HERE: Final = "{name!r} has no effect here: nothing that it says applies to {where}"
 NEEDS: Final = (
     "{name!r} needs {{{needs}}}, which does not hold wherever this scenario can play; "
     "give this one the same needs"
@@ -48,8 +50,8 @@ class Scope(NamedTuple):
     """Where a part of a scenario stands, and what is said outside of it.
 
     - `locate` maps a path in the part to one in the scenario.
-    - `words` has an entry for each shape of call in which the scenario can play, and `hidden` in
-      the same order what is said outside of the part, which wins.
+    - `words` has an entry for each site at which the scenario can play, and `hidden` in the same
+      order what is said outside of the part, which wins.
     - `is_listless` is True if an outer list replaces that of the part.
     """
 
@@ -62,7 +64,7 @@ class Scope(NamedTuple):
     is_listless: bool = False
 
     def hides(self, words_of: Callable[[SpokenWords], Words]) -> bool:
-        """Return True if something is said in some shape of call, and hidden in all of them."""
+        """Return True if something is said at some site, and hidden at all of them."""
         if not any(self.hidden):
             return False
         said = [
@@ -77,16 +79,21 @@ def is_composed(body: RawMapping) -> bool:
 
 
 def composition_problems(
-    by_name: NamedScenarios, name: str, body: RawMapping, spoken: Iterable[SpokenWords]
+    by_name: NamedScenarios,
+    name: str,
+    body: RawMapping,
+    spoken: Iterable[SpokenWords],
+    accounts: Iterable[AccountKey],
 ) -> Iterator[PathProblem]:
     """Yield the problems of a scenario, with paths from the scenario on.
 
-    `by_name` are all scenarios, `spoken` what they say of the calls of all operations.
+    `by_name` are all scenarios, `spoken` what they say of all sites. Sites that place calls count,
+    or all of them if the scenario plays where no calls are placed.
     """
-    words = tuple(each for each in spoken if can_play(by_name[name], each.shape))
-    if words:
-        scope = Scope(by_name, lambda path: path, words, (NO_WORDS,) * len(words))
-        yield from _part_problems(name, body, scope)
+    possible = [each for each in spoken if play_sites(by_name[name], (each.site,), accounts)]
+    words = tuple(each for each in possible if each.site.flow) or tuple(possible)
+    scope = Scope(by_name, lambda path: path, words, (NO_WORDS,) * len(words))
+    yield from _part_problems(name, body, scope) if words else ()
 
 
 def _part_problems(name: str, body: RawMapping, scope: Scope) -> Iterator[PathProblem]:
@@ -132,9 +139,9 @@ def _moved_leg_problems(scenario: Scenario, scope: Scope) -> Iterator[PathProble
 
 
 def _is_same_leg(name: str, other: str, scope: Scope) -> bool:
-    """Return True if both are names of one leg in every shape of call that has both."""
-    shapes = [words.shape.legs for words in scope.words]
-    pairs = [(legs[name], legs[other]) for legs in shapes if name in legs and other in legs]
+    """Return True if both are names of one leg at every site that has both."""
+    sites = [words.site.legs for words in scope.words]
+    pairs = [(legs[name], legs[other]) for legs in sites if name in legs and other in legs]
     return bool(pairs) and all(leg == other_leg for leg, other_leg in pairs)
 
 
@@ -146,11 +153,12 @@ def _item_problems(outer: str, item: ListItem, scope: Scope) -> Iterator[PathPro
     path = scope.locate(item.path)
     if item.key != "choose" and "api" in composed_aspects(scope.by_name, target):
         yield path, SPEAKS_OF_API.format(key=item.key, name=name)
-    yield from _need_problems(target, path, scope)
+    lacking = tuple(_need_problems(target, path, scope))
+    yield from lacking
     if item.body is not None:
         inner = scope._replace(locate=lambda rest: scope.locate(item.inner_path(rest)))
         yield from _part_problems(name, item.body, inner)
-    elif name in item_names(scope.by_name[outer]):
+    elif not lacking and name in item_names(scope.by_name[outer]):
         yield from _reference_problems(target, path, scope)
 
 
@@ -172,8 +180,8 @@ def _use_problems(outer: str, items: Iterable[ListItem], scope: Scope) -> Iterat
         is_listless=scope.is_listless or scenario.has_list,
     )
     target = scope.by_name[scenario.use]
-    yield from _need_problems(target, path, scope)
-    yield from _reference_problems(target, path, inner)
+    lacking = tuple(_need_problems(target, path, scope))
+    yield from lacking or _reference_problems(target, path, inner)
 
 
 def _reference_problems(
@@ -181,7 +189,10 @@ def _reference_problems(
 ) -> Iterator[PathProblem]:
     """Yield the problem that nothing to which a named scenario leads can be reached from here."""
     listless = scope.is_listless
-    if scope.hides(lambda words: words.possible(target, is_listless=listless)):
+    if not any(words.can_apply(target) for words in scope.words):
+        where = describe_sites(words.site for words in scope.words)
+        yield path, NOT_HERE.format(name=target.name, where=where)
+    elif scope.hides(lambda words: words.possible(target, is_listless=listless)):
         yield path, f"{target.name!r} {HIDDEN}"
     elif listless and not any(words.possible(target, is_listless=True) for words in scope.words):
         yield path, f"{target.name!r} {REPLACED}"
@@ -191,7 +202,7 @@ def _reference_problems(
 
 def _need_problems(target: Scenario, path: DocumentPath, scope: Scope) -> Iterator[PathProblem]:
     """Yield the needs of an inner scenario that do not hold wherever the outer one plays."""
-    if not all(holds(target, words.shape) for words in scope.words):
+    if not all(meets_needs(words.site, target) for words in scope.words):
         needs = ", ".join(f"{name}: {value}" for name, value in target.needs.items())
         yield path, NEEDS.format(name=target.name, needs=needs)
 

@@ -9,9 +9,10 @@ from mockserver.core.time import parse_duration, suggest_duration
 
 DURATION: Final = "a duration"
 """How the description of every duration in the schema begins."""
-DURATION_KEYS: Final = frozenset({"ring", "answer", "talk", "hangup", "after", "for"})
+DURATION_KEYS: Final = frozenset({"ring", "answer", "talk", "hangup", "after", "for", "spacing"})
 KEYS_WITHOUT_SPANS: Final = frozenset({"match", "responses", "description"})
 """Keys of a scenario, nested ones too, below which nothing is a span, whatever it looks like."""
+SKEW_KEYS: Final = ("median", "p95")
 SPAN_SEPARATOR: Final = re.compile(r"\.{2,3}|[-\u2013]|\bto\b")
 
 PathProblem = tuple[DocumentPath, str]
@@ -25,6 +26,11 @@ def duration_problems(body: Mapping[str, Any]) -> Iterator[PathProblem]:
                 yield from _skew_problems(path, value)
             elif not isinstance(value, list):
                 yield from _span_problems(path, str(value))
+
+
+def whole_delay_path(path: DocumentPath) -> DocumentPath:
+    """Return the path of a skewed delay for that of one of its parts: a delay needs them both."""
+    return path[:-1] if path and path[-1] in SKEW_KEYS else path
 
 
 def suggest_span(text: str, expected: str) -> str:
@@ -62,9 +68,9 @@ def _span_problems(path: DocumentPath, text: str) -> Iterator[PathProblem]:
 
 
 def _skew_problems(path: DocumentPath, value: Mapping[str, Any]) -> Iterator[PathProblem]:
-    if not {"median", "p95"} <= value.keys():
+    if not value.keys() >= set(SKEW_KEYS):
         return
-    median, p95 = (parse_duration(str(value[key])) or 0 for key in ("median", "p95"))
+    median, p95 = (parse_duration(str(value[key])) or 0 for key in SKEW_KEYS)
     if not median:
         yield (*path, "median"), "the median of a skewed delay is above 0s: write 1ms or more"
     elif p95 <= median:

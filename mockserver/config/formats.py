@@ -19,13 +19,18 @@ def is_phone_number(value: object) -> bool:
         return False
 
 
+FREQUENT_LANGUAGES: Final = frozenset({"de", "en", "es", "fr", "hi", "it", "ja", "ko", "pt", "zh"})
+"""Languages that are known to be right without a library that takes long to load."""
+
+
 def is_language_tag(value: object) -> bool:
     """Whether it is a known language in the usual case, such as `fr` or `fr-CA`, or no string."""
+    if not isinstance(value, str) or value in FREQUENT_LANGUAGES:
+        return True
+
     from langcodes import standardize_tag, tag_is_valid  # noqa: PLC0415 - takes 15 ms, as above
     from langcodes.tag_parser import LanguageTagError  # noqa: PLC0415 - as above
 
-    if not isinstance(value, str):
-        return True
     try:
         return tag_is_valid(value) and standardize_tag(value) == value
     except LanguageTagError:

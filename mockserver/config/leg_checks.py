@@ -1,13 +1,10 @@
-"""Check the legs of a scenario: names without effect, keys that come too late."""
+"""Check the legs of a scenario against the operations: names that never count, a person's times."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mockserver.config.behaviors import parse_duration_range
-from mockserver.config.problems import DocumentPath
 from mockserver.config.scenario_parts import ScenarioPart
 from mockserver.config.schema_checks import KeySegment, PathProblem
-from mockserver.core.behavior import fixed_duration
 from mockserver.core.playability import PlaySite
 
 RawMapping = Mapping[str, Any]
@@ -39,36 +36,6 @@ def _decisive_name(name: str, legs: RawMapping, site: PlaySite) -> str:
 
 
 def _behavior_problems(raw: RawMapping) -> Iterator[PathProblem]:
-    if raw.get("then") == "person":
-        for key in ("ring", "answer"):
-            if key in raw:
-                message = f"{key!r} has no effect: a person is told when to answer"
-                yield (KeySegment(key),), message
-    if "hangup" in raw:
-        yield from _late_action_problems(raw)
-        talk = parse_duration_range(raw["talk"]) if "talk" in raw else fixed_duration(0)
-        if talk.low and talk.low >= parse_duration_range(raw["hangup"]).high:
-            yield (
-                (KeySegment("talk"),),
-                f"'talk' has no effect: the leg hangs up {raw['hangup']} after it answers",
-            )
-
-
-def _late_action_problems(raw: RawMapping) -> Iterator[PathProblem]:
-    """Yield the first key or word that comes after the leg has hung up, at the earliest."""
-    hangup, at = parse_duration_range(raw["hangup"]).high, 0
-    for path, item in _actions(raw):
-        at += parse_duration_range(item.get("after", "1s")).low
-        if at > hangup:
-            yield path, f"never happens: the leg hangs up {raw['hangup']} after it answers"
-            return
-
-
-def _actions(raw: RawMapping) -> Iterator[tuple[DocumentPath, RawMapping]]:
-    """Yield (path, item) of the keys and words of a leg, in the order in which they come."""
-    for key in ("press", "say"):
-        value = raw.get(key)
-        if isinstance(value, list):
-            yield from (((key, index), item) for index, item in enumerate(value) if item)
-        elif value is not None:
-            yield (key,), {}
+    for key in ("ring", "answer") if raw.get("then") == "person" else ():
+        if key in raw:
+            yield (KeySegment(key),), f"{key!r} has no effect: a person is told when to answer"

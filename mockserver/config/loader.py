@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from mockserver.config import semantic_checks
 from mockserver.config.accounts import account_problems, build_account
-from mockserver.config.call_shapes import call_shapes
 from mockserver.config.composition_checks import composition_problems, is_composed
 from mockserver.config.cycles import find_cycles, rotate_cycle
 from mockserver.config.known_names import KnownNames, all_vendor_events, collect_known_names
@@ -29,6 +28,7 @@ from mockserver.config.unreachable import find_unreachable
 from mockserver.config.yaml_document import read_document
 from mockserver.core.account import Account
 from mockserver.core.bound_provider import BoundProvider
+from mockserver.core.playability import all_sites
 from mockserver.core.provider import VendorEvent
 from mockserver.core.scenario import Scenario
 from mockserver.core.selection import ScenarioSet
@@ -115,7 +115,7 @@ def _scenario_problems(
 
 
 def _account_problems(file: ParsedFile, known_names: KnownNames) -> Iterator[PathProblem]:
-    for name, body in file.valid_entries("accounts").items():
+    for name, body in {} if file.bundled else file.valid_entries("accounts").items():
         provider, rest = _split_provider(body)
         if provider in known_names.operations:
             found = tuple(account_problems(known_names, provider, rest))
@@ -220,10 +220,11 @@ def _composition_problems(
         for name, file in last.items()
         if not file.bundled and is_composed(file.content["scenarios"][name])
     ]
-    shapes = call_shapes(providers) if composed else ()
-    spoken = tuple(SpokenWords(scenarios, shape) for shape in shapes)
+    sites = all_sites(bound.provider for bound in providers.values()) if composed else ()
+    spoken = tuple(SpokenWords(scenarios, site) for site in sites)
+    accounts = tuple(key for file in files for key in file.account_keys())
     for name, file, body in composed:
-        for path, message in composition_problems(scenarios, name, body, spoken):
+        for path, message in composition_problems(scenarios, name, body, spoken, accounts):
             yield locate_problem(file.document, (("scenarios", name, *path), message))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from mockserver.config.durations import whole_delay_path
 from mockserver.config.playability import PlayContext, playability_problems
 from mockserver.config.schema_checks import PathProblem, without_problems
 from mockserver.config.yaml_values import YamlDocument
@@ -28,9 +29,8 @@ class ParsedFile(NamedTuple):
 
     def valid_entries(self, section: str) -> Mapping[str, Any]:
         """Return the entries of a section, without their parts that have problems."""
-        return (
-            without_problems(self.content, [path for path, _ in self.problems]).get(section) or {}
-        )
+        paths = [whole_delay_path(path) for path, _ in self.problems]
+        return without_problems(self.content, paths).get(section) or {}
 
     def account_keys(self) -> Iterator[tuple[str, str]]:
         """Yield (provider, name) of the accounts."""

@@ -6,10 +6,9 @@ from typing import Any, NamedTuple
 
 from mockserver.config.leg_checks import leg_behavior_problems, shadowed_leg_problems
 from mockserver.config.problems import DocumentPath
-from mockserver.config.references import step_leg_references, suggestion
+from mockserver.config.references import response_items, step_leg_references, suggestion
 from mockserver.config.scenario_parts import ScenarioPart, list_items, scenario_parts
 from mockserver.config.schema_checks import KeySegment, PathProblem, format_value
-from mockserver.config.used_scenarios import used_scenario_problems
 from mockserver.config.webhook_checks import webhook_problems
 from mockserver.core.match_words import build_match_rule
 from mockserver.core.playability import AccountKey, PlaySite, operation_sites, play_sites
@@ -87,11 +86,7 @@ def _part_problems(
     yield from _act_problems(part, sites)
     yield from _fault_problems(part, sites)
     yield from _list_problems(part, calls)
-    others = (
-        *webhook_problems(part, calls, context.bodies),
-        *used_scenario_problems(part, sites, context.bodies),
-    )
-    for path, message in others:
+    for path, message in webhook_problems(part, calls, context.bodies):
         yield path, message.replace("{where}", describe_sites(sites))
 
 
@@ -138,12 +133,9 @@ def _fault_problems(part: ScenarioPart, sites: tuple[PlaySite, ...]) -> Iterator
 def _fault_references(part: ScenarioPart) -> Iterator[tuple[DocumentPath, str]]:
     if "refuse" in part.body:
         yield (*part.path, "refuse"), part.body["refuse"]
-    responses = part.body.get("responses")
-    cycle = ("cycle",) if isinstance(responses, Mapping) else ()
-    items = responses.get("cycle") if isinstance(responses, Mapping) else responses
-    for index, response in enumerate(items if isinstance(items, list) else ()):
+    for path, response in response_items(part.body):
         if isinstance(response, Mapping) and "refuse" in response:
-            yield (*part.path, "responses", *cycle, index, "refuse"), response["refuse"]
+            yield (*part.path, *path, "refuse"), response["refuse"]
 
 
 def _list_problems(part: ScenarioPart, calls: tuple[PlaySite, ...]) -> Iterator[PathProblem]:
@@ -153,8 +145,8 @@ def _list_problems(part: ScenarioPart, calls: tuple[PlaySite, ...]) -> Iterator[
         "numbers": ("tries one number only", any(site.calls.alternates for site in calls)),
     }
     for key, (reason, is_reached) in reached.items():
-        second = dict(list_items(part.body, key)).get(1)
-        if calls and second is not None and not is_reached:
+        has_second = any((item.key, item.position) == (key, 1) for item in list_items(part.body))
+        if calls and has_second and not is_reached:
             yield (
                 (*part.path, key, 1),
                 f"never reached: {describe_sites(calls)} {reason}",

@@ -5,8 +5,8 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from mockserver.config.known_names import KnownNames, all_vendor_events
-from mockserver.config.list_items import list_items
 from mockserver.config.problems import DocumentPath
+from mockserver.config.scenario_parts import list_items
 from mockserver.config.schema_checks import (
     KeySegment,
     PathProblem,

@@ -68,7 +68,7 @@ SCALAR_TYPES: Final[Mapping[Any, ScalarType]] = {
     bool: ScalarType("true|false", lambda text: text == "true", "true or false"),
     Decimal: ScalarType(r"-?\d{1,15}(\.\d{1,9})?", Decimal, "an amount such as 12.50"),
     Duration: ScalarType(
-        r".+", _parse_duration, "a duration such as 90s, 1m30s or 2h", _is_duration
+        r".+", _parse_duration, "a duration such as 90s, 1m30s, 2h or 1500ms", _is_duration
     ),
     ZoneInfo: ScalarType(
         r".+",

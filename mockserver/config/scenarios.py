@@ -1,19 +1,20 @@
 """Build scenarios from checked YAML values."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from mockserver.config.behaviors import build_leg_behavior, parse_duration_range, parse_milliseconds
-from mockserver.config.list_items import ListItem, list_items
 from mockserver.config.problems import DocumentPath
 from mockserver.config.raw_answers import build_raw_answer, is_raw_answer
 from mockserver.config.references import response_items
+from mockserver.config.scenario_parts import ListItem, list_items
 from mockserver.config.steps import build_steps
 from mockserver.core.behavior import IMMEDIATELY, DurationRange, fixed_duration
 from mockserver.core.match_words import build_match_rule
 from mockserver.core.provider import VendorEvent
 from mockserver.core.scenario import ApiBehavior, DeliveryBehavior, Scenario
+from mockserver.core.script import Step
 from mockserver.core.webhook import SIMULATED_TIMEOUT, SimulatedAttempt
 
 RawMapping = Mapping[str, Any]
@@ -57,18 +58,10 @@ def build_scenarios(
         match=build_match_rule(body["match"]) if "match" in body else None,
         needs=body.get("needs", {}),
         legs=_build_legs(body.get("legs", {})),
-        steps=tuple(
-            step
-            for index, item in enumerate(body.get("steps", ()))
-            for step in build_steps(item, locate(("steps", index)), context.vendor_events)
-        ),
+        steps=tuple(_build_steps(body, locate, context)),
         attempts=_scenario_names(name, items, "attempts"),
         numbers=_scenario_names(name, items, "numbers"),
-        choose=tuple(
-            (float(body["choose"][item.position]["weight"]), item.scenario_name(name))
-            for item in items
-            if item.key == "choose"
-        ),
+        choose=tuple(_weighted_names(name, items, body.get("choose", ()))),
         use=body.get("use", ""),
         responses=tuple(_build_api_behaviors(body, ("scenarios", name), context)),
         cycles=isinstance(body.get("responses"), Mapping),
@@ -86,6 +79,19 @@ def _locate_within(item: ListItem, locate: Locate) -> Locate:
 
 def _scenario_names(name: str, items: Iterable[ListItem], key: str) -> tuple[str, ...]:
     return tuple(item.scenario_name(name) for item in items if item.key == key)
+
+
+def _weighted_names(
+    name: str, items: Iterable[ListItem], choices: Sequence[RawMapping]
+) -> Iterator[tuple[float, str]]:
+    for item in items:
+        if item.key == "choose":
+            yield float(choices[item.position]["weight"]), item.scenario_name(name)
+
+
+def _build_steps(body: RawMapping, locate: Locate, context: FileContext) -> Iterator[Step]:
+    for index, item in enumerate(body.get("steps", ())):
+        yield from build_steps(item, locate(("steps", index)), context.vendor_events)
 
 
 def _build_legs(raw: RawMapping) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from mockserver.config.conversation_checks import conversation_problems
 from mockserver.config.delivery_checks import delivery_problems
 from mockserver.config.durations import duration_problems
 from mockserver.config.known_names import KnownNames
-from mockserver.config.list_items import list_items
 from mockserver.config.raw_answers import is_raw_answer, raw_answer_problems
+from mockserver.config.scenario_parts import LIST_KEYS, list_items
 from mockserver.config.schema_checks import KeySegment, PathProblem, valid_items
 from mockserver.core.causes import CAUSES
 
@@ -38,7 +38,8 @@ def scenario_problems(
             for path, message in scenario_problems(item.body, known_names, scenario_names):
                 yield item.inner_path(path), message
     yield from references.reference_problems(body, known_names, scenario_names)
-    yield from duration_problems(body)
+    own = {key: value for key, value in body.items() if key not in LIST_KEYS}
+    yield from duration_problems(own)
     yield from _after_answer_problems(body)
     yield from conversation_problems(body)
     yield from _combination_problems(body)

@@ -1,45 +1,47 @@
-"""What scenarios say of the calls of one shape: of legs, kinds of webhooks, steps and the API."""
+"""What scenarios say of one operation and call flow: legs, kinds of webhooks, steps, the API."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
 from typing import Final
 
-from mockserver.config.call_shapes import CallShape
 from mockserver.core.composition import (
     find_scenario,
     item_names,
     moved_legs,
-    own_aspects,
     reachable_scenarios,
 )
+from mockserver.core.playability import PlaySite
+from mockserver.core.provider import all_faults
 from mockserver.core.scenario import Scenario
 
 Words = frozenset[tuple[str, str]]
 """Pairs of what is spoken of (`leg`, `webhook`, `steps` or `api`) and its name."""
 
 NO_WORDS: Final[Words] = frozenset()
+API: Final[Words] = frozenset({("api", "")})
 MAX_DEPTH: Final = 50  # how many scenarios are followed inwards; what is further in is not certain
 
 
 class SpokenWords:
-    """Works out what scenarios say of the calls of a shape, each scenario once."""
+    """Works out what scenarios say of the calls of a site, each scenario once."""
 
-    def __init__(self, by_name: Mapping[str, Scenario], shape: CallShape) -> None:
-        self.shape = shape
+    def __init__(self, by_name: Mapping[str, Scenario], site: PlaySite) -> None:
+        self.site = site
+        self._faults = {fault.name for fault in all_faults(site.provider)}
         self._by_name = by_name
         self._own: dict[str, Words] = {}
         self._certain: dict[tuple[str, bool], Words] = {}
 
     def of_legs(self, names: Iterable[str]) -> Words:
-        legs = self.shape.legs
+        legs = self.site.legs
         return frozenset(("leg", legs[name]) for name in names if name in legs)
 
     def of_webhooks(self, kinds: Iterable[str]) -> Words:
-        """Return the kinds that a call of this shape has; `any` stands for all of them."""
+        """Return the kinds that a call of this site has; `any` stands for all of them."""
         named = set(kinds)
         return frozenset(
             ("webhook", kind)
-            for kind in self.shape.webhook_kinds
+            for kind in self.site.calls.webhooks
             if kind in named or "any" in named
         )
 
@@ -47,7 +49,7 @@ class SpokenWords:
         """Return what the scenario's own words speak of; steps speak of the legs they move."""
         if scenario.name not in self._own:
             steps = {("steps", "")} if scenario.steps else NO_WORDS
-            api = {("api", "")} if "api" in own_aspects(scenario) else NO_WORDS
+            api = API if scenario.responses else NO_WORDS
             legs = self.of_legs((*scenario.legs, *moved_legs(scenario)))
             words = legs | self.of_webhooks(scenario.webhooks) | steps | api
             self._own[scenario.name] = words
@@ -57,6 +59,10 @@ class SpokenWords:
         """Return all of which anything speaks to which the scenario can lead."""
         parts = reachable_scenarios(self._by_name, scenario, is_listless=is_listless)
         return frozenset().union(*map(self.own, parts))
+
+    def can_apply(self, scenario: Scenario) -> bool:
+        """Return True if anything to which the scenario can lead has an effect at this site."""
+        return any(map(self._can_apply, reachable_scenarios(self._by_name, scenario)))
 
     def certain(
         self, scenario: Scenario, *, is_listless: bool = False, depth: int = MAX_DEPTH
@@ -80,6 +86,12 @@ class SpokenWords:
         """Return all of which each of the items of a list speaks."""
         spoken = [self.certain(item, depth=depth) for item in items]
         return reduce(frozenset.intersection, spoken) if spoken else NO_WORDS
+
+    def _can_apply(self, scenario: Scenario) -> bool:
+        """Return True if its own words say something other than faults that the provider lacks."""
+        faults = [response.fault for response in scenario.responses]
+        has_response = any(not fault or fault in self._faults for fault in faults)
+        return has_response or bool(self.own(scenario) - API)
 
     def _found(self, names: Iterable[str]) -> Iterator[Scenario]:
         found = (find_scenario(self._by_name, name) for name in names if name)

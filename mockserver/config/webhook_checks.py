@@ -1,9 +1,9 @@
-"""Check the webhooks of a scenario: kinds and keys that can never take effect."""
+"""Check the webhooks of a scenario against the operations: kinds and keys without effect there."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from mockserver.config.behaviors import build_leg_behavior, parse_duration_range
+from mockserver.config.behaviors import build_leg_behavior
 from mockserver.config.problems import DocumentPath
 from mockserver.config.references import suggestion
 from mockserver.config.scenario_parts import ScenarioPart
@@ -35,10 +35,10 @@ def webhook_problems(
                 set(site.calls.webhooks) & set(meant) <= set(site.calls.final_webhooks)
                 for site in calls
             )
-            yield from _dropped_problems(path, raw)
-            yield from _early_problems(path, raw, is_final and _takes_time(part, calls, bodies))
             if is_final:
                 yield from _final_problems(path, raw, " or ".join(meant))
+            if is_final and _takes_time(part, calls, bodies):
+                yield from _early_problems(path, raw)
 
 
 def _kind_problem(kind: str, known: tuple[str, ...], deliveries: RawMapping) -> str:
@@ -49,13 +49,6 @@ def _kind_problem(kind: str, known: tuple[str, ...], deliveries: RawMapping) -> 
         return "'any' has no effect: every kind has its own words here" if named else ""
     hint = suggestion(kind, known)
     return "" if kind in known else f"{{where}} sends no webhook {kind!r}: {hint}"
-
-
-def _dropped_problems(path: DocumentPath, raw: RawMapping) -> Iterator[PathProblem]:
-    for key in raw if str(raw.get("drop")) == "all" else ():
-        if key != "drop":
-            message = f"{key!r} has no effect: `drop: all` loses every one"
-            yield (*path, KeySegment(key)), message
 
 
 def _final_problems(path: DocumentPath, raw: RawMapping, kinds: str) -> Iterator[PathProblem]:
@@ -70,18 +63,11 @@ def _final_problems(path: DocumentPath, raw: RawMapping, kinds: str) -> Iterator
         yield (*path, "drop"), message
 
 
-def _early_problems(
-    path: DocumentPath,
-    raw: RawMapping,
-    takes_time: bool,  # noqa: FBT001 - one caller
-) -> Iterator[PathProblem]:
+def _early_problems(path: DocumentPath, raw: RawMapping) -> Iterator[PathProblem]:
     """Yield a `before_reply` of webhooks that are not due at the instant of the request."""
-    if not _is_true(raw, "before_reply"):
-        return
-    is_delayed = "after" in raw and parse_duration_range(raw["after"]).low > 0
-    if is_delayed or takes_time:
-        reason = f"it comes {raw['after']} later" if is_delayed else "the call takes time before it"
-        yield (*path, KeySegment("before_reply")), f"'before_reply' has no effect: {reason}"
+    if _is_true(raw, "before_reply"):
+        message = "'before_reply' has no effect: the call takes time before it"
+        yield (*path, KeySegment("before_reply")), message
 
 
 def _takes_time(

@@ -6,9 +6,9 @@ from mockserver.core.value import Value
 class JournalEntry(Value):
     """Something that happened in a sandbox, at `at` (ms).
 
-    `type` is request, ignored, event, event-rejected, leg-ignored, scenario-ignored,
-    webhook-dropped, delivery-attempt, charge, account, command, clock or error. `call_id` is empty
-    if the entry belongs to no call. `payload` is the value itself (an exchange, an event, ...); it
+    `type` is request, ignored, event, event-rejected, webhook-dropped,
+    delivery-attempt, charge, account, command, clock or error. `call_id` is empty if the entry
+    belongs to no call. `payload` is the value itself (an exchange, an event, ...); it
     is rendered only when the journal is read.
     """
 
@@ -30,29 +30,20 @@ class RejectedEvent(Value):
     reason: str
 
 
-class IgnoredLeg(Value):
-    """A leg that a scenario describes, but that the call does not have."""
-
-    scenario: str
-    leg: str
-
-
 class Ignored(Value):
-    """What a scenario orders for a request, but what could not apply to it; `reason` says why."""
+    """Words of a scenario that could not apply to a request, a call or a webhook.
 
-    scenario: str
-    request_id: str
-    reason: str
-
-
-class IgnoredKey(Value):
-    """A key of a scenario that could not do to a webhook what it says; `reason` says why.
-
-    `webhook` is the id of the delivery, and `kind` that of the webhook.
+    `scenario` is the one in whose words it stands, `what` is the place there, such as `legs.agent`,
+    `refuse: suspended` or `webhooks.cdr.attempts`; `reason` says why. `request_id`, `call_id` and
+    `webhook_id` (of a delivery) are empty where there is none. With `strict`, a strict test fails:
+    somebody chose the scenario, and the words could never have applied. It is False for the default
+    scenario, and for what was overtaken.
     """
 
     scenario: str
-    key: str
-    webhook: str
-    kind: str
+    what: str
     reason: str
+    request_id: str = ""
+    call_id: str = ""
+    webhook_id: str = ""
+    strict: bool = True

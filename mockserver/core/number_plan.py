@@ -93,17 +93,17 @@ def describe_number(number: str) -> str:
 def describe_behavior(behavior: LegBehavior) -> str:
     """Describe a behavior: `rings 2 s, answered, presses 1 after 5 s, hangs up 30 s after ...`."""
     parts = [
-        f"rings {_format_range(behavior.ring)}",
+        f"rings {format_range(behavior.ring)}",
         OUTCOME_WORDS.get(behavior.outcome, behavior.outcome),
     ]
     for action in behavior.actions:
         data = "/".join(action.data.values())
-        delay = _format_range(action.delay)
+        delay = format_range(action.delay)
         parts.append(f"{ACTION_WORDS[action.event_type]} {data} after {delay}")
     if behavior.talk:
-        parts.append(f"talks {_format_range(behavior.talk)}")
+        parts.append(f"talks {format_range(behavior.talk)}")
     if behavior.hangup:
-        parts.append(f"hangs up {_format_range(behavior.hangup)} after answering")
+        parts.append(f"hangs up {format_range(behavior.hangup)} after answering")
     if behavior.stays:
         parts.append(UNTIL_HANGUP_TEXT)
     return ", ".join(parts)
@@ -117,7 +117,7 @@ def describe_ends(number: str) -> tuple[tuple[str, str], ...]:
     behavior = number_plan_behavior(number)
     if behavior is None:
         return ()
-    delay = _format_range(behavior.talk or behavior.hangup or DEFAULT_TALK)
+    delay = format_range(behavior.talk or behavior.hangup or DEFAULT_TALK)
     since = "the key" if behavior.actions else "the conversation begins"
     texts = END_TEXTS[_end_kind(behavior)]
     return tuple((leg, text.format(delay=delay, since=since)) for leg, text in texts.items())
@@ -132,7 +132,10 @@ def _end_kind(behavior: LegBehavior) -> str:
     return "talk" if behavior.talk else "hangup" if behavior.hangup else "default"
 
 
-def _format_range(duration: DurationRange) -> str:
+def format_range(duration: DurationRange) -> str:
+    if duration.median:
+        median, p95 = to_seconds(duration.median), to_seconds(duration.p95)
+        return f"{median} s by median and {p95} s by p95"
     low, high = to_seconds(duration.low), to_seconds(duration.high)
     return f"{low} s" if low == high else f"{low} to {high} s"
 

@@ -62,6 +62,11 @@ def play_sites(
     )
 
 
+def meets_needs(site: PlaySite, scenario: Scenario) -> bool:
+    """Return True if a call of this site has all that the scenario needs."""
+    return bool(play_sites(Scenario(scenario.name, needs=scenario.needs), (site,), ()))
+
+
 def operation_sites(
     scenario: Scenario, sites: Iterable[PlaySite], accounts: Iterable[AccountKey]
 ) -> tuple[PlaySite, ...]:

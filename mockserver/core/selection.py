@@ -12,10 +12,14 @@ from mockserver.core.composition import (
     reachable_scenarios,
 )
 from mockserver.core.scenario import MatchContext, MatchRule, Scenario
+from mockserver.core.script import Script
 from mockserver.core.value import Value
 
 EXPLICIT_RANKS: Final = frozenset({"header", "activation", "match"})
 """Ranks of scenarios that take precedence over a test number."""
+
+USUAL_LEGS: Final = frozenset({"a", "callee"})
+"""The names of legs that every call has."""
 
 
 class Activation(Value):
@@ -41,23 +45,33 @@ class SelectedScenario(Value):
 class Selection(Value):
     """The scenario selected for each aspect; None if no candidate speaks to it.
 
-    `draws` is True if one of them can lead to a `choose`.
+    `draws` is True if one of them can lead to a `choose`, and `fits_all` if nothing that they can
+    lead to says anything of a leg or webhook that a call may lack.
     """
 
     api: SelectedScenario | None = None
     legs: SelectedScenario | None = None
     webhooks: SelectedScenario | None = None
     draws: bool = False
+    fits_all: bool = True
 
 
 NO_SELECTION: Final = Selection()
 
 
 class Reach(NamedTuple):
-    """What a scenario can lead to: the aspects to which it speaks, and whether it draws."""
+    """What a scenario can lead to: the aspects to which it speaks, and whether it draws.
+
+    `fits_all` is that of `Selection`.
+    """
 
     aspects: tuple[str, ...]
     draws: bool
+    fits_all: bool
+
+
+ScriptKey = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]
+"""(key of `CALL_FLOWS`, pairs of a leg and the vendor's word for it, the legs of a call)."""
 
 
 class _ScenarioSetFields(NamedTuple):
@@ -102,20 +116,32 @@ class ScenarioSet(_ScenarioSetFields):
         known = self._reach_by_name.get(scenario.name)
         if known and known[0] is scenario:
             return known[1]
+        reachable = tuple(reachable_scenarios(self.by_name, scenario))
         reach = Reach(
             composed_aspects(self.by_name, scenario),
-            any(part.choose for part in reachable_scenarios(self.by_name, scenario)),
+            any(part.choose for part in reachable),
+            all(part.legs.keys() <= USUAL_LEGS for part in reachable)
+            and all(part.webhooks.keys() <= {"any"} for part in reachable),
         )
         self._reach_by_name[scenario.name] = scenario, reach
         return reach
+
+    @cached_property
+    def plain_scripts(self) -> dict[ScriptKey, tuple[Script, tuple[str, ...]]]:
+        """Scripts of new calls that only the default scenario describes, in every call alike.
+
+        Each comes with what decides each leg. Most calls are such ones.
+        """
+        return {}
+
+    def keep_plain_script(self, key: ScriptKey, script: tuple[Script, tuple[str, ...]]) -> None:
+        """Keep a script for the next call that is alike."""
+        self.plain_scripts[key] = script
 
     def speaks_of_api(self, name: str) -> bool:
         """Return True if the scenario of this name can lead to words about the API."""
         scenario = find_scenario(self.by_name, name)
         return scenario is not None and "api" in self.reach(scenario).aspects
-
-
-NO_SCENARIOS: Final = ScenarioSet({}, "")
 
 
 def candidates(
@@ -148,13 +174,15 @@ def select(scenarios: ScenarioSet, options: Iterable[SelectedScenario]) -> Selec
     A scenario speaks to an aspect if anything does to which it can lead.
     """
     selected: dict[str, SelectedScenario] = {}
-    draws = False
+    draws, fits_all = False, True
     for option in options:
         reach = scenarios.reach(option.scenario)
         new = [aspect for aspect in reach.aspects if aspect not in selected]
         if new:
             selected.update(dict.fromkeys(new, option))
-            draws = draws or reach.draws
+            draws, fits_all = draws or reach.draws, fits_all and reach.fits_all
             if len(selected) == len(ASPECTS):
                 break
-    return Selection(selected.get("api"), selected.get("legs"), selected.get("webhooks"), draws)
+    return Selection(
+        selected.get("api"), selected.get("legs"), selected.get("webhooks"), draws, fits_all
+    )

@@ -27,12 +27,13 @@ def reached_names(state: SandboxState, call: Call) -> tuple[str, ...]:
         part.name
         for scenario in selected
         if scenario
-        for indexes in _attempt_indexes(call)
+        for indexes in attempt_indexes(call)
         for part in resolve_for_attempt(state, call, scenario, indexes).parts
     )
     return tuple(dict.fromkeys(names))
 
 
-def _attempt_indexes(call: Call) -> Iterator[tuple[int, int]]:
+def attempt_indexes(call: Call) -> Iterator[tuple[int, int]]:
+    """Yield (redial index, number index) of each attempt of the call, the current one last."""
     yield from ((attempt.redial_index, attempt.number_index) for attempt in call.attempts)
     yield call.redial_index, call.number_index

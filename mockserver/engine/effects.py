@@ -1,10 +1,7 @@
 """Apply effects to a sandbox's state: charges, records, calls, events and webhooks."""
 
-from collections.abc import Mapping
-
 from mockserver.core.account import Account
-from mockserver.core.behavior import DEFAULT_BEHAVIOR, LegBehavior
-from mockserver.core.call import Call, Event, Leg
+from mockserver.core.call import Call, Event
 from mockserver.core.call_flows import (
     CALL_FLOWS,
     add_leg_tracks,
@@ -12,16 +9,21 @@ from mockserver.core.call_flows import (
     compile_stepless_script,
 )
 from mockserver.core.conversation import next_due_step
-from mockserver.core.journal import IgnoredLeg, JournalEntry
+from mockserver.core.journal import JournalEntry
 from mockserver.core.leg_names import legs_by_name
 from mockserver.core.lifecycle import ACTIVE_PHASES
-from mockserver.core.number_plan import TEST_NUMBER, number_plan_behavior
+from mockserver.core.number_plan import TEST_NUMBER
 from mockserver.core.provider import Effects
-from mockserver.core.resolution import NO_DRAW, ResolvedScenario
-from mockserver.core.script import Step, WaitReason
-from mockserver.core.selection import EXPLICIT_RANKS, NO_SELECTION
-from mockserver.engine.call_scenarios import resolve_for_attempt
+from mockserver.core.resolution import NO_DRAW
+from mockserver.core.script import Script, WaitReason
+from mockserver.core.selection import NO_SELECTION
 from mockserver.engine.exchange import CallMatch
+from mockserver.engine.ignored_words import record_missing_legs
+from mockserver.engine.leg_behaviors import (
+    attempt_scenario,
+    choose_behavior,
+    legs_dialed_by_steps,
+)
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.state.agenda import ScheduledEvent
 from mockserver.engine.state.calls import FALLBACK_SCENARIO, NEW_PROGRESS, CallProgress, LegSource
@@ -79,21 +81,51 @@ def place_call(
         state.journal.append(JournalEntry(now, "event", call_id, ready.events[0]))
     else:
         state.calls.update(ready)
-    scenario = _attempt_scenario(state, ready, call.number_index)
-    names = legs_by_name(ready)
-    chosen = {leg.name: _choose_behavior(state, ready, leg, scenario, names) for leg in ready.legs}
-    behaviors = {leg: behavior for leg, (behavior, _) in chosen.items()}
-    script = (
-        compile_script(CALL_FLOWS[call.spec.flow], behaviors, scenario.steps)
-        if scenario.steps
-        else compile_stepless_script(call.spec.flow, tuple(behaviors.items()))
-    )
+    script, decided_by = _build_script(state, ready)
     progress, attempt = state.calls.progress[call_id], len(ready.attempts) + 1
     earlier = [each for each in progress.leg_sources if each.attempt < attempt]
-    sources = [LegSource(attempt, leg.name, leg.number, chosen[leg.name][1]) for leg in ready.legs]
-    if is_new:
-        _record_ignored_legs(state, ready, scenario, names, now)
+    sources = [
+        LegSource(attempt, leg.name, leg.number, source)
+        for leg, source in zip(ready.legs, decided_by, strict=True)
+    ]
     _schedule(state, ready, progress.replace(script=script, leg_sources=(*earlier, *sources)))
+    if not is_new:
+        record_missing_legs(state, ready, now)
+
+
+def _build_script(state: SandboxState, call: Call) -> tuple[Script, tuple[str, ...]]:
+    """Build the script of the call's current attempt.
+
+    Returns:
+        The script, and what decides the behavior of each leg, as `LegSource.source`.
+    """
+    scripts = state.configuration.scenarios.plain_scripts
+    is_plain = _is_plain(state, call)
+    legs = tuple([leg.name for leg in call.legs])
+    key = call.spec.flow, tuple(call.spec.roles.items()), legs
+    if is_plain and (known := scripts.get(key)):
+        return known
+    scenario = attempt_scenario(state, call, call.number_index)
+    names = legs_by_name(call)
+    chosen = {leg.name: choose_behavior(state, call, leg, scenario, names) for leg in call.legs}
+    behaviors = {leg: behavior for leg, (behavior, _) in chosen.items()}
+    sources = tuple([source for _, source in chosen.values()])
+    if scenario.steps:
+        return compile_script(CALL_FLOWS[call.spec.flow], behaviors, scenario.steps), sources
+    script = compile_stepless_script(call.spec.flow, tuple(behaviors.items()))
+    if is_plain:
+        state.configuration.scenarios.keep_plain_script(key, (script, sources))
+    return script, sources
+
+
+def _is_plain(state: SandboxState, call: Call) -> bool:
+    """Whether only the default scenario describes the legs of a new call, without a draw."""
+    default = state.configuration.scenarios.default_selection
+    if default is None or default.draws or call.attempts:
+        return False
+    leg_scenario = state.calls.progress[call.spec.id].leg_scenario
+    has_test_number = any(map(TEST_NUMBER.search, [leg.number for leg in call.legs]))
+    return leg_scenario is default.legs and not has_test_number
 
 
 def add_leg(state: SandboxState, call_id: str, event: Event) -> None:
@@ -107,12 +139,12 @@ def add_leg(state: SandboxState, call_id: str, event: Event) -> None:
         past for past in call.events[start:-1] if (past.type, past.leg) == ("ring", event.leg)
     ]
     leg = next(leg for leg in call.legs if leg.name == event.leg)
-    scenario = _attempt_scenario(state, call, call.number_index + len(earlier))
+    scenario = attempt_scenario(state, call, call.number_index + len(earlier))
     names = legs_by_name(call)
     behavior, source = (
         (event.behavior, "steps")
         if event.behavior
-        else _choose_behavior(state, call, leg, scenario, names)
+        else choose_behavior(state, call, leg, scenario, names)
     )
     progress = state.calls.progress[call_id]
     script, changed = add_leg_tracks(progress.script, call, behavior)
@@ -150,73 +182,6 @@ def call_account(state: SandboxState, call: Call) -> Account:
     return state.accounts.by_key[call.spec.provider, call.spec.account]
 
 
-def _with_leg_names(call: Call, resolved: ResolvedScenario) -> ResolvedScenario:
-    """Replace the names of legs in the steps with `Leg.name`."""
-    if not resolved.steps:
-        return resolved
-    names = legs_by_name(call)
-
-    def resolve_step(step: Step) -> Step:
-        condition = step.condition and step.condition.replace(
-            leg=names.get(step.condition.leg, step.condition.leg)
-        )
-        return step.replace(leg=names.get(step.leg, step.leg), condition=condition)
-
-    return resolved.replace(steps=tuple(map(resolve_step, resolved.steps)))
-
-
-def _attempt_scenario(state: SandboxState, call: Call, number_index: int) -> ResolvedScenario:
-    """Resolve the call's scenario for its current redial and this number index (from 0)."""
-    scenario = state.calls.progress[call.spec.id].leg_scenario.scenario
-    indexes = (call.redial_index, number_index)
-    return _with_leg_names(call, resolve_for_attempt(state, call, scenario, indexes))
-
-
-def _choose_behavior(
-    state: SandboxState, call: Call, leg: Leg, scenario: ResolvedScenario, names: Mapping[str, str]
-) -> tuple[LegBehavior | None, str]:
-    """Choose a leg's behavior: explicit scenario, number plan, other scenario, then the default.
-
-    `names` are those of `legs_by_name`. A leg that a step dials ignores the number plan and has no
-    default behavior.
-
-    Returns:
-        The behavior, and what decides it, as `LegSource.source`.
-    """
-    behavior = scenario.leg_behavior(leg.name, names)
-    if behavior and state.calls.progress[call.spec.id].leg_scenario.rank in EXPLICIT_RANKS:
-        return behavior, "scenario"
-    is_dialed_by_step = leg.name in _legs_dialed_by_steps(state, call, scenario)
-    if state.configuration.scenarios.number_plan and not is_dialed_by_step:
-        planned = TEST_NUMBER.search(leg.number) and number_plan_behavior(leg.number)
-        if planned:
-            return planned, "number-plan"
-    if behavior:
-        return behavior, "scenario"
-    if is_dialed_by_step:
-        return None, "steps"
-    return DEFAULT_BEHAVIOR, "default"
-
-
-def _legs_dialed_by_steps(state: SandboxState, call: Call, scenario: ResolvedScenario) -> set[str]:
-    """Return the legs that the remaining steps dial, by a `ring` step or by a vendor event."""
-    if not scenario.steps:
-        return set()
-    vendor_events = state.configuration.providers[call.spec.provider].provider.vendor_events
-    return {
-        vendor_events[step.event_type].dials if step.event_type in vendor_events else step.leg
-        for step in scenario.steps[_count_completed_steps(state, call) :]
-        if step.event_type == "ring" or step.event_type in vendor_events
-    }
-
-
-def _count_completed_steps(state: SandboxState, call: Call) -> int:
-    """Count the scenario's steps that have run already."""
-    tracks = state.calls.progress[call.spec.id].script
-    positions = zip(tracks, call.cursors, strict=False)
-    return next((cursor.position for track, cursor in positions if track.name == "steps"), 0)
-
-
 def _needed_resource(state: SandboxState, call: Call) -> str:
     """Name the resource that the call waits for.
 
@@ -225,19 +190,8 @@ def _needed_resource(state: SandboxState, call: Call) -> str:
     resources = state.configuration.providers[call.spec.provider].provider.resources
     if not resources or call.phase not in ACTIVE_PHASES:
         return ""
-    if _legs_dialed_by_steps(state, call, _attempt_scenario(state, call, call.number_index)) & {
+    if legs_dialed_by_steps(state, call, attempt_scenario(state, call, call.number_index)) & {
         *CALL_FLOWS[call.spec.flow].later_legs
     }:
         return ""
     return next((name for name, resource in resources.items() if resource.waits_for(call)), "")
-
-
-def _record_ignored_legs(
-    state: SandboxState, call: Call, scenario: ResolvedScenario, known: Mapping[str, str], now: int
-) -> None:
-    """Journal the legs that the scenario names but this call does not have."""
-    named = {leg: part.name for part in scenario.parts[::-1] for leg in part.legs}
-    for leg, name in named.items():
-        if leg not in known:
-            ignored = IgnoredLeg(name, leg)
-            state.journal.append(JournalEntry(now, "leg-ignored", call.spec.id, ignored))

@@ -14,7 +14,6 @@ from mockserver.core.resolution import NO_DRAW, Draw
 from mockserver.core.rulebook import RequestContext, Rule, Violation, render_message
 from mockserver.core.scenario import ApiBehavior, MatchContext
 from mockserver.core.selection import (
-    NO_SCENARIOS,
     NO_SELECTION,
     ScenarioSet,
     SelectedScenario,
@@ -56,8 +55,8 @@ class Exchange(Value):
     that it placed or moved. `matches` has one for each planned call, or one without numbers;
     `placed_calls` maps its index to the id of the call, if that was placed. `scenarios` are what
     it was compared with. `broken_rules` and `violations` are for `explain`. `ordered_by` is the
-    scenario that ordered the response in place of the vendor's. `ignored` is what a scenario
-    orders, but what could not apply to the request.
+    scenario that ordered the response in place of the vendor's. `ignored` is what
+    scenarios say and what could not apply to the request or the calls that it placed.
     """
 
     id: str
@@ -69,11 +68,11 @@ class Exchange(Value):
     fault: str | None
     explanation: str
     scenario_names: tuple[str, ...]
+    scenarios: ScenarioSet
     call_ids: tuple[str, ...] = ()
     broken_rules: tuple[Rule, ...] = ()
     violations: tuple[Violation, ...] = ()
     matches: tuple[CallMatch, ...] = ()
-    scenarios: ScenarioSet = NO_SCENARIOS
     placed_calls: Mapping[int, str] = EMPTY_MAPPING
     ordered_by: str = ""
     ignored: tuple[Ignored, ...] = ()
@@ -102,22 +101,23 @@ class MatchedRequest(TrackedValue):
 
     `api` is the API behavior of the selected scenario. It is empty, and `is_api_ordered` is False,
     if the item that the scenario drew is silent about it, or if it orders a fault that the vendor
-    lacks, `unknown_fault`. `reserved` are the ids of the activations that wait for what the request
-    does. `epoch` is that of the state that it was matched with, and `scenarios` are what it was
-    compared with. `is_plain` is true if only the default scenario was selected, and that leaves the
-    API as usual.
+    lacks, `unknown_fault`; `fault_author` is the scenario that names it. `reserved` are the ids of
+    the activations that wait for what the request does. `epoch` is that of the state that it was
+    matched with, and `scenarios` are what it was compared with. `is_plain` is true if only the
+    default scenario was selected, and that leaves the API as usual.
     """
 
     incoming: IncomingRequest
     context: RequestContext
     matches: tuple[CallMatch, ...]
     epoch: int
-    scenarios: ScenarioSet = NO_SCENARIOS
+    scenarios: ScenarioSet
     api: ApiBehavior = DEFAULT_API_BEHAVIOR
     reserved: tuple[str, ...] = ()
     is_plain: bool = False
     is_api_ordered: bool = False
     unknown_fault: str = ""
+    fault_author: str = ""
 
     @property
     def applied_api(self) -> SelectedScenario | None:

@@ -1,7 +1,6 @@
-"""What a scenario orders in place of the vendor's response, and what of it cannot apply."""
+"""What a scenario orders in place of the vendor's response."""
 
 from mockserver.core.http import Response
-from mockserver.core.journal import Ignored
 from mockserver.core.provider import find_fault
 from mockserver.core.rulebook import RequestContext, Rule
 from mockserver.engine.exchange import MatchedRequest
@@ -28,15 +27,6 @@ def ordering_scenario(matched: MatchedRequest) -> str:
     """The name of the scenario that orders the response; empty if the vendor itself responds."""
     api = matched.applied_api
     return api.scenario.name if api and ordered_response(matched) else ""
-
-
-def ignored_orders(matched: MatchedRequest, request_id: str) -> tuple[Ignored, ...]:
-    """What the scenario of the API orders, but what could not apply to this request."""
-    api, fault = matched.api_selection, matched.unknown_fault
-    if not (api and fault):
-        return ()
-    reason = f"{matched.incoming.bound.provider.name} has no fault {fault} to refuse with"
-    return (Ignored(api.scenario.name, request_id, reason),)
 
 
 def _always(_: RequestContext) -> bool:

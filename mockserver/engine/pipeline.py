@@ -5,17 +5,14 @@ from itertools import count
 from mockserver.core.bound_provider import UNDECIDED
 from mockserver.core.call import Call, CallSpec, Event, Leg, PlannedCall
 from mockserver.core.http import Request
+from mockserver.core.journal import JournalEntry
 from mockserver.core.provider import Effects, EndpointResult
 from mockserver.core.rulebook import RequestContext, Rule, Violation, evaluate
 from mockserver.core.seeded import recording_token
 from mockserver.engine.effects import apply
 from mockserver.engine.exchange import Exchange, IncomingRequest, MatchedRequest, describe_fault
-from mockserver.engine.ordered_responses import (
-    ignored_orders,
-    ordered_fault,
-    ordered_response,
-    ordering_scenario,
-)
+from mockserver.engine.ignored_words import ignored_by_request
+from mockserver.engine.ordered_responses import ordered_fault, ordered_response, ordering_scenario
 from mockserver.engine.retry_after import add_retry_after
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.scenario_selection import (
@@ -27,8 +24,6 @@ from mockserver.engine.scenario_selection import (
 )
 from mockserver.engine.simulation import apply_or_reject, assign_resources
 from mockserver.engine.state.calls import NEW_PROGRESS
-
-NOT_FOUND = 404
 
 
 def match_request(state: SandboxState, incoming: IncomingRequest, now: int) -> MatchedRequest:
@@ -106,6 +101,8 @@ def respond(state: SandboxState, matched: MatchedRequest, now: int) -> Exchange:
     state.journal.record_exchange(exchange)
     try:
         _store_result(state, matched, context, (result, exchange))
+        for ignored in exchange.ignored:
+            state.journal.append(JournalEntry(exchange.at, "ignored", ignored.call_id, ignored))
     finally:
         state.drop_stale_items()
     return exchange
@@ -188,6 +185,7 @@ def _build_exchange(
     request_id = state.journal.next_request_id
     ordered_by = "" if matched.is_plain else ordering_scenario(matched)
     explanation = f"scenario {ordered_by} ordered it" if ordered_by else ""
+    fits_all = matched.is_plain and matched.matches[0].selection.fits_all
     return Exchange(
         id=request_id,
         at=context.now,
@@ -205,7 +203,7 @@ def _build_exchange(
         scenarios=matched.scenarios,
         placed_calls=placed,
         ordered_by=ordered_by,
-        ignored=() if matched.is_plain else ignored_orders(matched, request_id),
+        ignored=() if fits_all else ignored_by_request(state, matched, request_id, result),
     )
 
 

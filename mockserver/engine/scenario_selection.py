@@ -66,7 +66,7 @@ def admit(state: SandboxState, matched: MatchedRequest) -> MatchedRequest:
     key = (selected.activation_id, author.name)
     behavior = author.response_at(state.activations.position(key))
     if behavior.fault and not find_fault(matched.incoming.bound.provider, behavior.fault):
-        return matched.replace(unknown_fault=behavior.fault)
+        return matched.replace(unknown_fault=behavior.fault, fault_author=author.name)
     state.activations.take_position(key)
     return matched.replace(api=behavior, is_api_ordered=True)
 

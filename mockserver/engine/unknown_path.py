@@ -12,6 +12,9 @@ def respond_unknown_path(
 ) -> Exchange:
     """Respond 404 to a request to a path that no provider has, and record the exchange."""
     request_id, response = state.journal.next_request_id, Response(NOT_FOUND)
-    exchange = Exchange(request_id, now, "", "", request, response, None, explanation, ())
+    scenarios = state.configuration.scenarios
+    exchange = Exchange(
+        request_id, now, "", "", request, response, None, explanation, (), scenarios
+    )
     state.journal.record_exchange(exchange)
     return exchange

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from mockserver.core.journal import IgnoredKey, JournalEntry
+from mockserver.core.journal import JournalEntry
 from mockserver.core.resolution import ResolvedScenario
 from mockserver.core.scenario import DEFAULT_DELIVERY, DeliveryBehavior
 from mockserver.core.webhook import (
@@ -16,6 +16,7 @@ from mockserver.core.webhook import (
     planned_attempt,
 )
 from mockserver.engine.call_scenarios import resolve_for_attempt
+from mockserver.engine.ignored_words import record_ignored_key
 from mockserver.engine.reordering import (
     end_hold,
     follow_with_held,
@@ -212,7 +213,7 @@ def run_delivery_item(state: SandboxState, due: DueItem) -> Delivery | None:
         begun = delivery.replace(next_attempt_at=due.at - result.duration_ms)
         complete_attempt(state, begun, result, due.at)
     elif due.kind == "hold-end":
-        _record_ignored(state, delivery, "reorder", end_hold(state, delivery, due.at), due.at)
+        record_ignored_key(state, delivery, "reorder", end_hold(state, delivery, due.at), due.at)
     else:
         state.deliveries.update(delivery.replace(next_attempt_at=None))
         return None if delivery.planned and planned_attempt(delivery) else delivery
@@ -229,22 +230,11 @@ def _check_before_reply(
     first = next(each for each in sent if _delivery_behavior(state, each.webhook) == behavior)
     if first.id == delivery_id:
         reason = "it is due after the instant of the request"
-        _record_ignored(state, delivery, "before_reply", reason, now)
+        record_ignored_key(state, delivery, "before_reply", reason, now)
 
 
 def _finish_planned(state: SandboxState, delivery: Delivery, now: int) -> None:
     """Journal what a finished delivery has not reached, and let a redelivery be a real one."""
     state.deliveries.update(delivery.replace(planned=()))
     if reason := unreached_attempts(delivery):
-        _record_ignored(state, delivery, "attempts", reason, now)
-
-
-def _record_ignored(
-    state: SandboxState, delivery: Delivery, key: str, reason: str, now: int
-) -> None:
-    """Journal that a key of the scenario could not do to a delivery what it says."""
-    webhook = delivery.webhook
-    scenario = state.calls.progress[webhook.call_id].webhook_scenario
-    name = scenario.name if scenario else ""
-    ignored = IgnoredKey(name, key, delivery.id, webhook.kind, reason)
-    state.journal.append(JournalEntry(now, "scenario-ignored", webhook.call_id, ignored))
+        record_ignored_key(state, delivery, "attempts", reason, now)

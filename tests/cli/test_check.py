@@ -50,8 +50,13 @@ def test_check_names_the_files_and_counts_the_scenarios_of_valid_files(
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(GOOD.replace("mine", f"mine-{number}"), "utf-8")
     result = check(*paths)
-    expected = f"{names}: fine; {bundled + added} scenarios in all\n"
+    expected = f"{names}: fine; {bundled + added} scenarios and 5 accounts in all\n"
     assert (result.exit_code, result.stdout, result.stderr) == (0, expected, "")
+
+
+def test_check_counts_the_accounts_of_the_files_too(folder: Path) -> None:
+    (folder / "a.yaml").write_text("accounts: {shop: {provider: mobtexting}}", "utf-8")
+    assert check("a.yaml").stdout.endswith(" scenarios and 6 accounts in all\n")
 
 
 def test_check_prints_every_problem_at_once(folder: Path) -> None:

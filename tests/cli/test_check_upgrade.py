@@ -65,8 +65,9 @@ def test_upgrade_rewrites_the_files_that_serve_would_load(
 ) -> None:
     (folder / "d").mkdir()
     names = ["mockserver.yaml", "a.json", "d/a.yaml", "d/b.yml", "d/c.txt"]
-    for name in names:
-        (folder / name).write_text('{"scenarios": {"x": {"play": "answered"}}}', "utf-8")
+    for number, name in enumerate(names):
+        text = f'{{"scenarios": {{"x{number}": {{"play": "answered"}}}}}}'
+        (folder / name).write_text(text, "utf-8")
     assert upgrade(*paths, **variables).exit_code == 0
     assert {name for name in names if '"use"' in (folder / name).read_text("utf-8")} == upgraded
 

@@ -44,7 +44,7 @@ def test_scenarios_prints_each_scenario_with_its_aspects_and_location(
     result = run_scenarios(*arguments)
     lines = result.stdout.splitlines()
     assert (result.exit_code, result.stderr, len(lines)) == (0, "", bundled + 2)
-    assert f"{'answered':<24} {'legs':<28} bundled" in lines
+    assert f"{'ccai-agent-ignores':<24} {'legs':<28} bundled  The first agent" in result.stdout
     assert lines[-2:] == [
         f"{'mine':<24} {'legs, default':<28} {name}:3",
         f"{'down':<24} api, legs, webhooks, by match {name}:5",
@@ -57,7 +57,7 @@ def test_scenarios_prints_the_scenarios_of_the_server() -> None:
         scenario["name"] for scenario in app.describe_scenarios(build_configuration(Settings()))
     ]
     assert [line.split()[0] for line in result.stdout.splitlines()] == names
-    assert f"{'answered':<24} {'legs, default':<28} bundled\n" in result.stdout
+    assert f"{'answered':<24} {'legs, default':<28} bundled  The callee answers" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -105,9 +105,11 @@ mine (mockserver.yaml:3:5)
   response 3: as the vendor responds
   webhooks completed: drop: all
   choose, 25 %: callee-busy
+    The callee is busy after 3 s.
     callee: rings 3 s, busy
   choose, 75 %: answered
-    callee: rings 2 s, answered, talks 6 s
+    The callee answers after 2 s; the conversation lasts 6 s.
+    callee: rings 2 s, answered
 operations on which it can play:
   mobtexting c2c, legs a/from and callee/b/to
   mobtexting c2c, legs callee/a/from
@@ -119,9 +121,11 @@ numbered (mockserver.yaml:9:13)
   needs: provider: phonon
   match: account: shop
   number 1: no-answer
+    The callee rings for 25 s and does not answer.
     callee: rings 25 s, no-answer
   number 2: answered
-    callee: rings 2 s, answered, talks 6 s
+    The callee answers after 2 s; the conversation lasts 6 s.
+    callee: rings 2 s, answered
 operations on which it can play:
   phonon create, legs callee/a/contact
   phonon create, legs b/bridge and callee/a/contact
@@ -135,7 +139,7 @@ moved (mockserver.yaml:11:5)
   needs: provider: ccai, operation: create-inbound
   step 1: after 5 s, offer, agent: agent@somedomain.com, then rings 2 s, busy
   step 2: wait until b answers or stops ringing
-  step 3: offer, agent: agent@somedomain.com, then rings 2 s, answered, STAYS
+  step 3: offer, agent: agent@somedomain.com, then rings 2 s, answered
   step 4: wait until b answers or stops ringing
   step 5: after 1 to 2 s, wait for poll 2 times
   step 6: wait for press a
@@ -144,7 +148,7 @@ operations on which it can play:
   ccai create-inbound, legs b/agent and callee/a/end_user
 accounts on which it can play:
   ccai ccai-default
-""".replace("STAYS", "stays until the other side ends it"),
+""",
 }
 
 
@@ -163,15 +167,16 @@ def test_scenarios_shows_what_a_list_leads_to_once(folder: Path) -> None:
     (folder / "mockserver.yaml").write_text(
         NAMED_FILE.replace("completed: {drop: all}, any", "any"), "utf-8"
     )
-    assert run_scenarios("listed").stdout.splitlines()[1:7] == [
+    assert run_scenarios("listed").stdout.splitlines()[1:8] == [
         "  attempt 1: as written here",
         "    a: rings 2 s, busy",
-        "    b: rings 1 s, answered, presses 1 after 1 s, talks 6 s",
+        "    b: rings 1 s, answered, presses 1 after 1 s",
         "  attempt 2: answered",
-        "    callee: rings 2 s, answered, talks 6 s",
+        "    The callee answers after 2 s; the conversation lasts 6 s.",
+        "    callee: rings 2 s, answered",
         "  attempt 3: answered",
     ]
-    assert "  webhooks any: delay: 2 to 4 s" in run_scenarios("mine").stdout.splitlines()
+    assert "  webhooks any: after: 2 to 4 s" in run_scenarios("mine").stdout.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -186,3 +191,81 @@ def test_scenarios_with_an_unknown_name_says_the_nearest_one(name: str, hint: st
     result = run_scenarios(name)
     expected = f"no scenario is named {name!r}: {hint}\n"
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", expected)
+
+
+ALL_WORDS = """\
+scenarios:
+  all:
+    needs: {provider: mobtexting}
+    match: {from: "09:00", until: "17:30", headers: {X-Team: red, Authorization: "*"}}
+    responses:
+      cycle:
+        - {status: 503, headers: {Retry-After: "5"}, body: {a: 1}, dribble: 3s}
+        - {status: 502}
+        - pass
+    attempts:
+      - no-answer
+      - busy
+      - machine
+      - {attempts: [{callee: {talk: until-hangup, ring: {median: 3s, p95: 20s}}}]}
+    webhooks:
+      completed:
+        attempts: [{status: 500, after: 1s}, timeout, reset, 404, deliver]
+        corrupt: garbage
+  plain:
+    responses: [{status: 200, body: "hello"}]
+    webhooks: {any: {reorder: true, drop: 2}, status: {before_reply: true}}
+  spaced:
+    webhooks: {any: {duplicate: {times: 2, spacing: 1m}, reorder: calls}}
+  usual: {webhooks: {any: {drop: 0}}}
+"""
+
+
+ALL_LINES = """\
+  needs: provider: mobtexting
+  match: from: 09:00, until: 17:30, headers.x-team: red, headers.authorization: (hidden)
+  response 1: answer 503, header content-type: application/json, header retry-after: 5, \
+body {"a":1}, send it within 3 s
+  response 2: answer 502
+  response 3: as the vendor responds
+  response 4: the first one again, and so on
+  webhooks completed: corrupt: garbage, \
+attempts: 500 after 1 s / timeout after 10 s / reset / 404 / deliver
+  attempt 1: no-answer
+    The callee rings for 25 s and does not answer.
+    callee: rings 25 s, no-answer
+  attempt 2: busy
+    callee: rings 2 s, busy
+  attempt 3: machine
+    callee: rings 2 s, an answering machine takes it
+  attempt 4: as written here
+    attempt 1: as written here
+      callee: rings 3 s by median and 20 s by p95, answered, stays until the other side ends it
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("all", ALL_LINES.splitlines()),
+        (
+            "plain",
+            [
+                (
+                    "  response 1: answer 200, header content-type: text/plain; charset=utf-8, "
+                    "body hello"
+                ),
+                "  webhooks any: drop: 2, reorder: yes",
+                "  webhooks status: before_reply: yes",
+            ],
+        ),
+        ("spaced", ["  webhooks any: duplicate: 2, spacing: 60 s, reorder: calls"]),
+        ("usual", ["  webhooks any: as usual"]),
+    ],
+)
+def test_scenarios_shows_every_word_of_a_scenario(
+    folder: Path, name: str, lines: list[str]
+) -> None:
+    (folder / "mockserver.yaml").write_text(ALL_WORDS, "utf-8")
+    said = run_scenarios(name).stdout.partition("operations on which it can play:")[0]
+    assert said.splitlines()[1:] == lines

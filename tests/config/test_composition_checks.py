@@ -2,7 +2,6 @@
 
 import pytest
 
-from mockserver.config.call_shapes import call_shapes
 from mockserver.config.loader import SourceText, load_definitions
 from mockserver.config.problems import InvalidFiles
 from mockserver.config.registry import bundled_folder, load_providers
@@ -13,6 +12,7 @@ BUNDLED = tuple(
 )
 HIDDEN = "has no effect: what is said outside of it always wins; leave out one of the two"
 REPLACED = "has no effect: an outer list replaces its own; leave out one of the two"
+NOT_HERE = "has no effect here: nothing that it says applies to"
 MOVED = "move this leg: leave it out here, or let the steps say all of it"
 MOVES_A = "s: {steps: [{after: 9s, hangup: a}]}"
 
@@ -44,9 +44,9 @@ def problems(*scenarios: str) -> list[str]:
         ("x: {use: s, steps: [{after: 1s, hangup: b}]}", "s: {legs: {a: busy}}"),
         ("x: {needs: {provider: ccai}, numbers: [ccai-agent-ignores, answered]}",),
         ('x: {match: {provider: ccai, operation: "*"}, use: ccai-agent-ignores}',),
-        ('x: {match: {b: "*"}, use: second-leg-no-answer}',),
+        ('x: {match: {b: "9*"}, use: second-leg-no-answer}',),
         ('x: {match: {account: "*", fields: {a: b}}, use: answered}',),
-        ("x: {needs: {provider: ccai, operation: read-call}, use: second-leg-no-answer}",),
+        ("x: {needs: {provider: ccai, operation: read-call}, use: y}", "y: {refuse: server-error}"),
     ],
 )  # fmt: skip
 def test_scenarios_whose_words_all_can_have_an_effect_have_no_problems(
@@ -127,6 +127,19 @@ def test_scenarios_whose_words_all_can_have_an_effect_have_no_problems(
             [("2:18: 'x/attempts/1' needs {provider: ccai}, which does not hold wherever this "
              "scenario can play; give this one the same needs")],
         ),
+        (
+            ('x: {match: {b: "*"}, use: second-leg-no-answer}',),
+            [("2:29: 'second-leg-no-answer' needs {leg: b}, which does not hold wherever this "
+             "scenario can play; give this one the same needs")],
+        ),
+        (
+            ("x: {needs: {provider: ccai, operation: read-call}, use: no-answer}",),
+            [f"2:59: 'no-answer' {NOT_HERE} ccai read-call"],
+        ),
+        (
+            ("x: {needs: {provider: phonon}, use: y}", "y: {refuse: teapot}"),
+            [f"2:39: 'y' {NOT_HERE} phonon"],
+        ),
     ],
 )  # fmt: skip
 def test_a_word_that_can_have_no_effect_is_an_error_at_its_position(
@@ -139,16 +152,3 @@ def test_a_long_chain_of_scenarios_is_checked_in_time() -> None:
     """What is more than fifty scenarios further in is not certain, and hides nothing."""
     chain = [f"s{number}: {{use: s{number + 1}}}" for number in range(400)]
     assert problems(*chain, "s400: {choose: [{weight: 1, use: answered}]}") == []
-
-
-def test_each_operation_that_places_calls_has_the_shapes_of_its_calls() -> None:
-    """The flow of a Phonon account may bridge the call to a second leg."""
-    shapes = {
-        (shape.provider, shape.operation, *sorted(shape.legs))
-        for shape in call_shapes(load_providers())
-    }
-    assert ("mobtexting", "c2c", "a", "b", "callee", "from", "to") in shapes
-    assert ("mobtexting", "c2c", "a", "callee", "from") in shapes
-    assert ("phonon", "create", "a", "b", "bridge", "callee", "contact") in shapes
-    assert ("phonon", "create", "a", "callee", "contact") in shapes
-    assert not [shape for shape in shapes if shape[1] == "read-call"]

@@ -9,7 +9,7 @@ from mockserver.config.schema_checks import schema_problems
 from mockserver.config.yaml_document import parse_document
 from mockserver.core.account import Limits, Retry
 from mockserver.core.behavior import DEFAULT_BEHAVIOR
-from mockserver.core.journal import IgnoredLeg
+from mockserver.core.journal import Ignored
 from mockserver.core.resolution import resolve
 from mockserver.engine.ordered_responses import NO_STATUS
 from mockserver.engine.sandbox_state import SandboxState
@@ -116,9 +116,14 @@ def test_presses_two_ignores_leg_b_in_a_call_without_one(state: SandboxState) ->
     click_to_call_through_scenarios(state, "presses-two", to="flow:1")
     play_until_idle(state)
     assert leg_log(state)[1:] == ["3 answer a", "4 press a 2", "10 hangup a normal"]
-    assert IgnoredLeg(scenario="presses-two", leg="b") in [
-        entry.payload for entry in read.journal(state)
-    ]
+    [ignored] = [entry.payload for entry in read.journal(state) if entry.type == "ignored"]
+    assert ignored == Ignored(
+        scenario="presses-two",
+        what="legs.b",
+        reason="c2c has no leg b, only a, callee, from",
+        request_id="r1",
+        call_id="c1",
+    )
 
 
 def test_third_time_lucky_completes_on_the_third_attempt(state: SandboxState) -> None:

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.core.behavior import DurationRange, LegAction, LegBehavior, fixed_duration
+from mockserver.core.behavior import (
+    DurationRange,
+    LegAction,
+    LegBehavior,
+    fixed_duration,
+    skewed_duration,
+)
 from mockserver.core.number_plan import (
     describe_behavior,
     describe_ends,
@@ -214,3 +220,8 @@ def test_the_end_of_a_call_is_described_for_each_leg_that_may_have_the_number(
 
 def test_a_number_without_a_plan_decides_no_end() -> None:
     assert describe_ends("918867136000") == ()
+
+
+def test_a_skewed_ring_time_is_described_by_its_median_and_p95() -> None:
+    behavior = LegBehavior(ring=skewed_duration(3_000, 20_500))
+    assert describe_behavior(behavior) == "rings 3 s by median and 20.5 s by p95, answered"

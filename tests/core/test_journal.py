@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.core.journal import IgnoredKey, IgnoredLeg, JournalEntry, RejectedEvent
+from mockserver.core.journal import Ignored, JournalEntry, RejectedEvent
 
 
 @pytest.mark.parametrize(
@@ -10,12 +10,14 @@ from mockserver.core.journal import IgnoredKey, IgnoredLeg, JournalEntry, Reject
     [
         (JournalEntry, ("at", "type", "call_id", "payload")),
         (RejectedEvent, ("type", "leg", "location", "reason")),
-        (IgnoredLeg, ("scenario", "leg")),
-        (IgnoredKey, ("scenario", "key", "webhook", "kind", "reason")),
+        (
+            Ignored,
+            ("scenario", "what", "reason", "request_id", "call_id", "webhook_id", "strict"),
+        ),
     ],
 )
 def test_journal_entries_have_the_printed_fields(
-    entry_type: type[JournalEntry | RejectedEvent | IgnoredLeg | IgnoredKey],
+    entry_type: type[JournalEntry | RejectedEvent | Ignored],
     fields: tuple[str, ...],
 ) -> None:
     assert entry_type.__struct_fields__ == fields

@@ -5,7 +5,13 @@ from collections.abc import Mapping
 import pytest
 
 from mockserver.config.registry import load_providers
-from mockserver.core.playability import all_sites, operation_sites, play_accounts, play_sites
+from mockserver.core.playability import (
+    all_sites,
+    meets_needs,
+    operation_sites,
+    play_accounts,
+    play_sites,
+)
 from mockserver.core.scenario import MatchRule, Scenario
 
 SITES = all_sites(bound.provider for bound in load_providers().values())
@@ -74,3 +80,12 @@ def test_a_scenario_can_play_on_the_accounts_that_suit_it(
     scenario = build_scenario({"provider": "mobtexting"}, globs)
     sites = [site for site in SITES if site.provider.name == "mobtexting"]
     assert play_accounts(scenario, sites, ACCOUNTS) == tuple(accounts)
+
+
+def test_a_site_meets_the_needs_of_a_scenario_whatever_it_matches() -> None:
+    scenario = build_scenario({"provider": "phonon", "leg": "b"}, {"account": "nobody"})
+    assert {
+        (site.provider.name, site.operation, "b" in site.legs)
+        for site in SITES
+        if meets_needs(site, scenario)
+    } == {("phonon", "create", True), ("phonon", "create-bulk", True)}

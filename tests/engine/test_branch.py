@@ -74,7 +74,7 @@ def test_a_leg_that_is_ringing_or_answered_is_not_dialed_again() -> None:
 def test_a_scenario_for_a_leg_that_may_be_added_later_is_not_ignored() -> None:
     state = build_state(build_shop({}), Scenario(name="mine", legs={"b": DEFAULT_BEHAVIOR}))
     place_calls(state, shape="branch")
-    assert [entry.type for entry in read.journal(state)].count("leg-ignored") == 0
+    assert [entry.type for entry in read.journal(state)].count("ignored") == 0
 
 
 def test_numbers_are_tried_in_turn_until_one_answers() -> None:

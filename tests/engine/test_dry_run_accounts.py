@@ -129,19 +129,19 @@ def test_a_leg_of_a_queued_call_is_named_by_its_role(check: Callable[[str], list
             ],
         ),
         (
-            {"empty": "provider: ccai, credentials: []"},
+            {"empty": "provider: ccai, menus: {'1': {name: x, type: web_menu}}"},
             (INBOUND, "steps: [{act: offer, agent: eve@acme.test, then: busy}]"),
             [
                 (
                     "5:5: mine cannot play on account empty of ccai: create-inbound: "
-                    "the account accepts no credential"
+                    "no menu of the account is one of ivr_menu, mobile_menu"
                 )
             ],
         ),
         (
             {"acme": "provider: ccai, agents: {ann@acme.test: {}}"},
             ("needs: {provider: phonon}", "steps: [{act: hold}]"),
-            ["5:5: there is no operation that this scenario can meet"],
+            ["6:19: phonon has no act 'hold': known: none"],
         ),
         (
             {"acme": "provider: ccai, agents: {ann@acme.test: {}}"},

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from mockserver.core.behavior import DEFAULT_BEHAVIOR, PRESETS
+from mockserver.core.behavior import PRESETS
 from mockserver.core.call import Event
 from mockserver.core.call_flows import CALL_FLOWS, compile_script
 from mockserver.core.configuration import Configuration
-from mockserver.core.journal import IgnoredLeg, JournalEntry
+from mockserver.core.journal import JournalEntry
 from mockserver.core.provider import Effects
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import DueStep, WaitReason
@@ -79,49 +79,6 @@ def test_a_placed_call_gets_a_script_for_each_leg(
     place_call(state, CALL, START, match_call(state, CALL))
     behaviors = dict(zip("ab", (PRESETS[preset] for preset in presets), strict=True))
     assert read.scripts(state)["c1"] == compile_script(CALL_FLOWS["b-after-a"], behaviors)
-
-
-@pytest.mark.parametrize(
-    ("flow", "ignored"),
-    [("b-after-a", ["c", "manager"]), ("one-leg", ["b", "to", "c", "manager"])],
-)
-def test_legs_of_a_scenario_that_the_call_does_not_have_are_journaled(
-    configuration: Configuration, flow: str, ignored: list[str]
-) -> None:
-    names = ("a", "b", "callee", "from", "to", "c", "manager")
-    state = state_with_scenarios(
-        configuration, Scenario(name="mine", legs=dict.fromkeys(names, DEFAULT_BEHAVIOR))
-    )
-    legs = CALL.legs if flow == "b-after-a" else CALL.legs[:1]
-    call = CALL.replace(spec=SPEC.replace(flow=flow), legs=legs)
-    place_call(state, call, START, match_call(state, call))
-    assert list(read.journal(state)) == [
-        JournalEntry(at=START, type="event", call_id="c1", payload=PLACED),
-        *(
-            JournalEntry(
-                at=START,
-                type="leg-ignored",
-                call_id="c1",
-                payload=IgnoredLeg(scenario="mine", leg=leg),
-            )
-            for leg in ignored
-        ),
-    ]
-
-
-def test_missing_legs_of_outer_scenarios_are_journaled_once(configuration: Configuration) -> None:
-    outer = Scenario(
-        name="outer", legs={"x": DEFAULT_BEHAVIOR, "b": DEFAULT_BEHAVIOR}, use="middle"
-    )
-    middle = Scenario(name="middle", legs={"z": DEFAULT_BEHAVIOR}, use="inner")
-    inner = Scenario(name="inner", legs={"y": DEFAULT_BEHAVIOR, "x": DEFAULT_BEHAVIOR})
-    state = state_with_scenarios(configuration, outer, middle, inner)
-    place_call(state, CALL, START, match_call(state, CALL))
-    ignored = [entry.payload for entry in read.journal(state) if entry.type == "leg-ignored"]
-    assert ignored == [
-        IgnoredLeg(scenario=scenario, leg=leg)
-        for scenario, leg in (("inner", "y"), ("outer", "x"), ("middle", "z"))
-    ]
 
 
 def test_a_placed_call_is_found_by_its_recording(state: SandboxState) -> None:

@@ -46,6 +46,7 @@ def test_a_request_to_an_unknown_path_is_on_record(state: SandboxState) -> None:
         fault=None,
         explanation="nobody has it",
         scenario_names=(),
+        scenarios=state.configuration.scenarios,
     )
     assert (read.request_count(state), list(read.exchanges(state))) == (1, [exchange])
     assert list(read.journal(state)) == [

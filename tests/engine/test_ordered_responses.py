@@ -115,7 +115,9 @@ def lacking(configuration: Configuration) -> SandboxState:
 
 def test_a_fault_that_the_vendor_lacks_is_ignored_and_reported(lacking: SandboxState) -> None:
     exchange = click_to_call(lacking, "lacking")
-    ignored = Ignored(scenario="lacking", request_id="r1", reason=REASON)
+    ignored = Ignored(
+        scenario="lacking", what="refuse: checksum-repeated", reason=REASON, request_id="r1"
+    )
     assert (exchange.response.status, exchange.ignored) == (200, (ignored,))
     assert (exchange.fault, exchange.explanation, exchange.ordered_by) == (None, "", "")
     entries = [entry for entry in read.journal(lacking) if entry.type == "ignored"]

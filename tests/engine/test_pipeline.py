@@ -174,6 +174,7 @@ def test_a_request_to_an_unknown_path_gets_the_next_id(state: SandboxState) -> N
         fault=None,
         explanation="nobody has this path",
         scenario_names=(),
+        scenarios=state.configuration.scenarios,
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from mockserver.core.behavior import fixed_duration
 from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
-from mockserver.core.journal import IgnoredKey
+from mockserver.core.journal import Ignored
 from mockserver.core.scenario import DeliveryBehavior, Scenario
 from mockserver.core.webhook import DeliveryResult, SimulatedAttempt
 from mockserver.engine.effects import place_call
@@ -49,9 +49,9 @@ def play_webhooks(state: SandboxState, until: int = 10**9) -> list[tuple[str, in
 
 def ignored(state: SandboxState) -> list[tuple[int, str, str, str]]:
     return [
-        (entry.at - START, entry.payload.webhook, entry.payload.key, entry.payload.reason)
+        (entry.at - START, entry.payload.webhook_id, entry.payload.what, entry.payload.reason)
         for entry in read.journal(state)
-        if isinstance(entry.payload, IgnoredKey)
+        if isinstance(entry.payload, Ignored)
     ]
 
 
@@ -88,7 +88,7 @@ def test_a_webhook_that_stays_alone_goes_after_a_minute_and_is_reported(
     state = state_with_calls(configuration, 1, any=SWAP)
     enqueue(state, build_webhook(), START + 5_000)
     assert play_webhooks(state) == [("w1", 65_000)]
-    assert ignored(state) == [(65_000, "w1", "reorder", NOBODY_CAME)]
+    assert ignored(state) == [(65_000, "w1", "webhooks.any.reorder", NOBODY_CAME)]
     assert read.deliveries_held_for_calls(state) == {}
 
 

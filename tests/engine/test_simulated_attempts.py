@@ -7,7 +7,7 @@ import pytest
 from mockserver.core.account import Retry
 from mockserver.core.behavior import DurationRange, fixed_duration
 from mockserver.core.configuration import Configuration
-from mockserver.core.journal import IgnoredKey
+from mockserver.core.journal import Ignored
 from mockserver.core.scenario import DeliveryBehavior, Scenario
 from mockserver.core.webhook import (
     SIMULATED_TIMEOUT,
@@ -48,18 +48,25 @@ def play_at_once(
     return state
 
 
-def ignored_keys(state: SandboxState) -> list[tuple[int, IgnoredKey]]:
+def ignored_keys(state: SandboxState) -> list[tuple[int, Ignored]]:
     """Return (ms since the start, payload) of what was reported as ignored."""
     return [
         (entry.at - START, entry.payload)
         for entry in read.journal(state)
-        if isinstance(entry.payload, IgnoredKey)
+        if isinstance(entry.payload, Ignored)
     ]
 
 
-def ignored_attempts(reason: str, webhook: str = "w1") -> IgnoredKey:
-    return IgnoredKey(
-        scenario="mine", key="attempts", webhook=webhook, kind="completed", reason=reason
+def ignored_attempts(reason: str, webhook: str = "w1") -> Ignored:
+    """What is reported of the default scenario."""
+    return Ignored(
+        scenario="mine",
+        what="webhooks.any.attempts",
+        reason=reason,
+        request_id="r1",
+        call_id="c1",
+        webhook_id=webhook,
+        strict=False,
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from mockserver.core.behavior import DurationRange, fixed_duration
 from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
-from mockserver.core.journal import IgnoredKey, JournalEntry
+from mockserver.core.journal import Ignored, JournalEntry
 from mockserver.core.scenario import DeliveryBehavior, Scenario
 from mockserver.core.webhook import GARBAGE_BODY, render_body
 from mockserver.engine.effects import place_call
@@ -283,13 +283,17 @@ def test_before_reply_is_reported_as_ignored_if_no_webhook_is_due_with_the_reque
     for kind, at in sent:
         enqueue(state, build_webhook(kind=kind), START + at)
     reason = "it is due after the instant of the request"
-    assert [entry for entry in read.journal(state) if entry.type == "scenario-ignored"] == [
+    assert [entry for entry in read.journal(state) if entry.type == "ignored"] == [
         JournalEntry(
             at=START + at,
-            type="scenario-ignored",
+            type="ignored",
             call_id="c1",
-            payload=IgnoredKey(
-                scenario="mine", key="before_reply", webhook=webhook, kind=kind, reason=reason
+            payload=Ignored(
+                scenario="mine",
+                what=f"webhooks.{kind if kind in kinds else 'any'}.before_reply",
+                reason=reason,
+                call_id="c1",
+                webhook_id=webhook,
             ),
         )
         for at, webhook, kind in expected

@@ -144,16 +144,16 @@ def test_what_is_ignored_stands_in_journal_timeline_and_diagram(tmp_path: Path) 
     with serve(tmp_path, text=text) as server:
         place(server, "lost-then-retried")
         server.finish()
-        [entry] = [entry for entry in server.journal() if entry["type"] == "scenario-ignored"]
+        [entry] = [entry for entry in server.journal() if entry["type"] == "ignored"]
         diagram = fetch_bytes(f"{server.origin}/_mock/calls/c1/timeline").decode()
         reason = "no attempt reaches item 2: the webhook is failed after 1 attempt"
-        assert (entry["scenario"], entry["key"], entry["reason"]) == (
+        assert (entry["scenario"], entry["what"], entry["reason"]) == (
             "lost-then-retried",
-            "attempts",
+            "webhooks.any.attempts",
             reason,
         )
-        assert "12:00:13 mobtexting c1 scenario-ignored" in server.timeline()
-        assert f"reason {reason}" in server.timeline()
+        assert "12:00:13 mobtexting c1 r1 w1 ignored: " in server.timeline()
+        assert f"scenario lost-then-retried: webhooks.any.attempts: {reason}" in server.timeline()
         assert "Note over mock: 12:00:13 w1 timeout (attempt 1), simulated" in diagram
-        assert "Note over mock: 12:00:13 w1 ignored: no attempt reaches item 2" in diagram
+        assert "Note over mock: 12:00:13 ignored webhooks.any.attempts: no attempt" in diagram
         assert "receiver" not in diagram

@@ -29,7 +29,7 @@ class Wish(NamedTuple):
     @property
     def file(self) -> dict[str, Any]:
         provider = LEG_OPERATIONS[self.operation].provider
-        accounts = {}
+        accounts: dict[str, Any] = {}
         if self.has_retries:
             accounts = {"mine": {**ACCOUNTS[provider], "retry": RETRY}}
         name = {} if "match" in self.scenario else {"default": "wish"}

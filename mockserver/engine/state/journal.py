@@ -69,7 +69,7 @@ class Journal:
             self._notify_subscribers(entry)
 
     def record_exchange(self, exchange: Exchange) -> None:
-        """Store the exchange; append its entry, and one for each order that was ignored."""
+        """Store the exchange, and append its entry."""
         self.request_count += 1
         self._record_origin(exchange.request.origin)
         self._exchanges.append(exchange)
@@ -78,8 +78,6 @@ class Journal:
             self._exchanges.add_weight(self.request_count, size)
         call_id = exchange.call_ids[0] if exchange.call_ids else ""
         self.append(JournalEntry(exchange.at, "request", call_id, exchange), size)
-        for ignored in exchange.ignored:
-            self.append(JournalEntry(exchange.at, "ignored", "", ignored))
 
     def _record_origin(self, origin: str) -> None:
         """Remember an origin; bounded like the exchanges, each of which has one."""

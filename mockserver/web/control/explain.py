@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mockserver.core.composition import ASPECTS
+from mockserver.core.journal import Ignored
 from mockserver.core.resolution import resolve
 from mockserver.core.rulebook import Rule
 from mockserver.core.scenario import MatchContext, Scenario
@@ -25,6 +26,7 @@ from mockserver.web.problems import ProblemError
 from mockserver.web.router import nearest_operations
 from mockserver.web.views import redaction
 from mockserver.web.views.body_preview import preview_field
+from mockserver.web.views.serializers import serialize_ignored
 
 _encode_json: Final = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 
@@ -70,7 +72,8 @@ def _explain_response(exchange: Exchange, state: SandboxState) -> dict[str, Any]
         "reason": redaction.redact_text(exchange.explanation, state.configuration.seed)
         or "nothing was wrong with it",
         "ignored": [
-            {"scenario": ignored.scenario, "reason": ignored.reason} for ignored in exchange.ignored
+            {"call": ignored.call_id or None, **serialize_ignored(ignored)}
+            for ignored in _all_ignored(exchange, state)
         ],
         "rules": [
             _serialize_rule(rule, exchange, state.configuration.seed)
@@ -82,6 +85,17 @@ def _explain_response(exchange: Exchange, state: SandboxState) -> dict[str, Any]
         if is_unknown_path
         else [],
     }
+
+
+def _all_ignored(exchange: Exchange, state: SandboxState) -> tuple[Ignored, ...]:
+    """Return what was ignored at the request, and later of the calls that it placed."""
+    call_ids = exchange.placed_calls.values()
+    later = (
+        entry.payload
+        for entry in state.journal.entries
+        if entry.call_id in call_ids and isinstance(entry.payload, Ignored)
+    )
+    return tuple(dict.fromkeys((*exchange.ignored, *later)))
 
 
 def _serialize_rule(rule: Rule, exchange: Exchange, salt: str) -> dict[str, Any]:

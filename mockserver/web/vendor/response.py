@@ -66,14 +66,15 @@ def _mock_headers(exchange: Exchange) -> list[HeaderField]:
         headers.append((b"x-mock-fault", exchange.fault.encode()))
     if exchange.explanation:
         headers.append((b"x-mock-explain", _encode_line(exchange.explanation)))
-    if exchange.ignored:
-        headers.append((b"x-mock-ignored", _encode_line(_describe_ignored(exchange.ignored))))
+    if ignored := exchange.ignored and _describe_ignored(exchange.ignored):
+        headers.append((b"x-mock-ignored", _encode_line(ignored)))
     return headers
 
 
 def _describe_ignored(ignored: Iterable[Ignored]) -> str:
-    """Describe all that was ignored in one line."""
-    return "; ".join(f"scenario {each.scenario}: {each.reason}" for each in ignored)
+    """Describe in one line what makes a strict test fail; empty if nothing does."""
+    strict = (each for each in ignored if each.strict)
+    return "; ".join(f"scenario {each.scenario}: {each.what}: {each.reason}" for each in strict)
 
 
 def _encode_line(text: str) -> bytes:

@@ -76,6 +76,11 @@ def _attempt_words(serialized: dict[str, Any]) -> Words:
     return (*delivery_words, *result_words, reason)
 
 
+def _ignored_words(serialized: dict[str, Any]) -> Words:
+    about = f"scenario {serialized['scenario']}: {serialized['what']}: {serialized['reason']}"
+    return (serialized["request"], serialized["webhook"], f"ignored: {about}")
+
+
 def _other_words(serialized: dict[str, Any]) -> Words:
     rest = (
         (name, value) for name, value in serialized.items() if name not in ("at", "type", "call")
@@ -91,4 +96,5 @@ WORDS_BY_TYPE: dict[str, Callable[[dict[str, Any]], Words]] = {
     "request": _request_words,
     "event": _event_words,
     "delivery-attempt": _attempt_words,
+    "ignored": _ignored_words,
 }

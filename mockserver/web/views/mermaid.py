@@ -74,7 +74,7 @@ def _attempt_arrows(serialized: SerializedEntry, _: Call | None) -> Iterator[tup
 
 
 def _ignored_arrows(serialized: SerializedEntry, _: Call | None) -> Iterator[tuple[str, str]]:
-    yield "Note over mock", f"{serialized['webhook']} ignored: {serialized['reason']}"
+    yield "Note over mock", f"ignored {serialized['what']}: {serialized['reason']}"
 
 
 def _format_body(body: Any) -> str:
@@ -92,5 +92,5 @@ ARROWS_BY_TYPE: Final[
     "request": _request_arrows,
     "event": _event_arrows,
     "delivery-attempt": _attempt_arrows,
-    "scenario-ignored": _ignored_arrows,
+    "ignored": _ignored_arrows,
 }

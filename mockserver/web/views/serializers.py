@@ -6,13 +6,7 @@ from typing import Any, Final
 from mockserver.core.call import Call, DialAttempt, Event, Leg, current_attempt, public_state
 from mockserver.core.causes import CAUSES
 from mockserver.core.configuration import Configuration
-from mockserver.core.journal import (
-    Ignored,
-    IgnoredKey,
-    IgnoredLeg,
-    JournalEntry,
-    RejectedEvent,
-)
+from mockserver.core.journal import Ignored, JournalEntry, RejectedEvent
 from mockserver.core.leg_names import legs_by_name
 from mockserver.core.time import format_iso
 from mockserver.core.webhook import Delivery, DeliveryAttempt, error_reason
@@ -151,38 +145,46 @@ def serialize_entry(entry: JournalEntry, configuration: Configuration) -> dict[s
         case Event():
             return {**common, **serialize_event(entry.payload)}
         case Delivery():
-            webhook = entry.payload.webhook
-            delivery = {
-                "webhook": entry.payload.id,
-                "kind": webhook.kind,
-                "state": entry.payload.state,
-            }
-            url = redaction.redact_url(webhook.url, configuration.seed)
-            request = {"method": webhook.method, "url": url, "body": webhook.body}
             return {
                 **common,
-                **delivery,
-                **request,
-                **_serialize_delivery_attempt(entry.payload.attempts[-1]),
+                **_serialize_last_attempt(entry.payload, configuration.seed),
                 "at": common["at"],
-                "reason": error_reason(entry.payload.attempts[-1].result),
             }
         case RejectedEvent() as rejected:
             location = {"leg": rejected.leg, "location": rejected.location}
             return {**common, "event": rejected.type, **location, "reason": rejected.reason}
-        case IgnoredLeg() as leg:
-            return {**common, "scenario": leg.scenario, "leg": leg.leg}
-        case IgnoredKey() as ignored_key:
-            key = {"scenario": ignored_key.scenario, "key": ignored_key.key}
-            about = {"webhook": ignored_key.webhook, "kind": ignored_key.kind}
-            return {**common, **key, **about, "reason": ignored_key.reason}
         case Ignored() as ignored:
-            words = {"scenario": ignored.scenario, "reason": ignored.reason}
-            return {**common, "request": ignored.request_id, **words}
+            return {**common, **serialize_ignored(ignored)}
         case Mapping():
             redacted: dict[str, Any] = redaction.redact_value(entry.payload, configuration.seed)
             return {**common, **redacted}
     return {**common, "error": repr(entry.payload)}
+
+
+def serialize_ignored(ignored: Ignored) -> dict[str, Any]:
+    """Serialize what was ignored, with the call left out, which the entry has."""
+    return {
+        "request": ignored.request_id or None,
+        "webhook": ignored.webhook_id or None,
+        "scenario": ignored.scenario,
+        "what": ignored.what,
+        "reason": ignored.reason,
+        "strict": ignored.strict,
+    }
+
+
+def _serialize_last_attempt(delivery: Delivery, salt: str) -> dict[str, Any]:
+    webhook, attempt = delivery.webhook, delivery.attempts[-1]
+    return {
+        "webhook": delivery.id,
+        "kind": webhook.kind,
+        "state": delivery.state,
+        "method": webhook.method,
+        "url": redaction.redact_url(webhook.url, salt),
+        "body": webhook.body,
+        **_serialize_delivery_attempt(attempt),
+        "reason": error_reason(attempt.result),
+    }
 
 
 def _serialize_leg(leg: Leg) -> dict[str, Any]:

@@ -169,19 +169,25 @@ def test_a_scenario_fault_unknown_to_the_vendor_is_ignored(
     reason = "mobtexting has no fault subscription-ended to refuse with"
     assert (response.status_code, response.headers["x-mock-ignored"]) == (
         200,
-        f"scenario another-s: {reason}",
+        f"scenario another-s: refuse: subscription-ended: {reason}",
     )
-    ignored = {"scenario": "another-s", "reason": reason}
+    ignored = {
+        "call": None,
+        "request": "r1",
+        "webhook": None,
+        "scenario": "another-s",
+        "what": "refuse: subscription-ended",
+        "reason": reason,
+        "strict": True,
+    }
     assert site.get_json("/_mock/explain/r1")["ignored"] == [ignored]
     [entry] = [
         entry for entry in site.get_json("/_mock/journal")["entries"] if entry["type"] == "ignored"
     ]
     assert entry == {
-        "id": 2,
+        "id": 3,
         "at": "2026-01-01T09:00:00.000Z",
         "type": "ignored",
-        "call": None,
-        "request": "r1",
         **ignored,
     }
 

@@ -69,7 +69,9 @@ def read_responses(port: int, sent: bytes) -> list[tuple[int, str]]:
     received = b""
     with connect(port) as connection, suppress(OSError):  # the server may close the connection
         connection.sendall(sent)
-        connection.shutdown(socket.SHUT_WR)
+        # a scenario is compiled on another thread, meanwhile its client must not leave
+        if not (sent.startswith(b"PUT /_mock/scenarios/") and b"connection: close" in sent):
+            connection.shutdown(socket.SHUT_WR)
         received = read_to_end(connection)
     heads = [part for part in received.split(b"HTTP/1.1 ")[1:] if part[:4] != b"100 "]
     problems = [head.lower().partition(b"x-mock-problem: ")[2].split(b"\r\n")[0] for head in heads]

@@ -7,6 +7,7 @@ import pytest
 from starlette.types import Message
 
 from mockserver.core.http import Request, Response
+from mockserver.core.selection import ScenarioSet
 from mockserver.engine.exchange import Exchange
 from mockserver.web.server.transport import WRITE_RESPONSE_KEY, HeaderField
 from mockserver.web.vendor.response import AsgiResponse, build_response
@@ -31,6 +32,7 @@ def build_exchange(response: Response, **more: Any) -> Exchange:
         fault=more.pop("fault", None),
         explanation="",
         scenario_names=(),
+        scenarios=ScenarioSet({}, ""),
     ).replace(**more)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mockserver.core.call import Event
-from mockserver.core.journal import IgnoredKey, IgnoredLeg, JournalEntry, RejectedEvent
+from mockserver.core.journal import Ignored, JournalEntry, RejectedEvent
 from mockserver.core.webhook import (
     ERROR_REASONS,
     SIMULATED_REASON,
@@ -83,11 +83,10 @@ SIMULATED_DELIVERY = FAILED_DELIVERY.replace(
             RejectedEvent(type="ring", leg="b", location="f:1:2", reason="so"),
             "event-rejected event ring leg b location f:1:2 reason so",
         ),
-        ("leg-ignored", IgnoredLeg(scenario="s", leg="b"), "leg-ignored scenario s leg b"),
         (
-            "scenario-ignored",
-            IgnoredKey(scenario="s", key="attempts", webhook="w1", kind="cdr", reason="so"),
-            "scenario-ignored scenario s key attempts webhook w1 kind cdr reason so",
+            "ignored",
+            Ignored(scenario="s", what="legs.b", reason="so", request_id="r1", webhook_id="w1"),
+            "r1 w1 ignored: scenario s: legs.b: so",
         ),
         (
             "delivery-attempt",

@@ -8,7 +8,8 @@ from mockserver.core.account import Retry
 from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
-from mockserver.core.journal import IgnoredKey, IgnoredLeg, JournalEntry, RejectedEvent
+from mockserver.core.journal import Ignored, JournalEntry, RejectedEvent
+from mockserver.core.selection import ScenarioSet
 from mockserver.core.webhook import Delivery, DeliveryAttempt, DeliveryResult
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
@@ -48,6 +49,7 @@ EXCHANGE = Exchange(
     fault=None,
     explanation="",
     scenario_names=("answered",),
+    scenarios=ScenarioSet({}, ""),
     call_ids=("c1",),
 )
 PRINTED = {
@@ -220,16 +222,16 @@ ENTRY_HEAD = {"at": T0, "type": "any", "call": "c1"}
             RejectedEvent(type="ring", leg="b", location="a.yaml:1:2", reason="so"),
             {**ENTRY_HEAD, "event": "ring", "leg": "b", "location": "a.yaml:1:2", "reason": "so"},
         ),
-        (IgnoredLeg(scenario="busy", leg="b"), {**ENTRY_HEAD, "scenario": "busy", "leg": "b"}),
         (
-            IgnoredKey(scenario="s", key="attempts", webhook="w1", kind="cdr", reason="so"),
+            Ignored(scenario="s", what="legs.b", reason="so", call_id="c1"),
             {
                 **ENTRY_HEAD,
+                "request": None,
+                "webhook": None,
                 "scenario": "s",
-                "key": "attempts",
-                "webhook": "w1",
-                "kind": "cdr",
+                "what": "legs.b",
                 "reason": "so",
+                "strict": True,
             },
         ),
         ({"mode": "manual"}, {**ENTRY_HEAD, "mode": "manual"}),
@@ -240,8 +242,7 @@ ENTRY_HEAD = {"at": T0, "type": "any", "call": "c1"}
         "event",
         "delivery-attempt",
         "event-rejected",
-        "leg-ignored",
-        "scenario-ignored",
+        "ignored",
         "command",
         "error",
     ],

@@ -1,0 +1,171 @@
+"""Words of a scenario that cannot apply are reported with their scenario and their reason."""
+
+import pytest
+
+from mockserver.core.behavior import DEFAULT_BEHAVIOR, PRESETS
+from mockserver.core.configuration import Configuration
+from mockserver.core.http import Response
+from mockserver.core.journal import Ignored
+from mockserver.core.provider import EndpointResult
+from mockserver.core.scenario import ApiBehavior, DeliveryBehavior, Scenario
+from mockserver.core.webhook import DeliveryResult, SimulatedAttempt
+from mockserver.engine.exchange import Exchange
+from mockserver.engine.pipeline import handle
+from mockserver.engine.sandbox_state import SandboxState
+from tests.support import read
+from tests.support.simulation import (
+    START,
+    build_click_to_call,
+    click_to_call,
+    play_until_idle,
+    state_with_scenarios,
+)
+
+USUAL = Scenario(name="usual")
+DELIVER = None
+NO_LEG = "c2c has no leg {}, only a, b, callee, from, to"
+LEG_OF_ANOTHER = Scenario(name="mine", legs={"agent": DEFAULT_BEHAVIOR})
+KIND_OF_ANOTHER = Scenario(
+    name="mine",
+    webhooks={"campaign": DeliveryBehavior(duplicate=2), "any": DeliveryBehavior(duplicate=2)},
+)
+
+
+def ignored_entries(state: SandboxState) -> list[tuple[str, Ignored]]:
+    """(id of the call, payload) of each entry `ignored`."""
+    return [
+        (entry.call_id, entry.payload)
+        for entry in read.journal(state)
+        if isinstance(entry.payload, Ignored)
+    ]
+
+
+def place_none(state: SandboxState, *scenarios: str) -> Exchange:
+    """Send a successful click-to-call to an operation that places no call."""
+    incoming = build_click_to_call(state, *scenarios)
+    result = EndpointResult(response=Response(status=200))
+    endpoint = incoming.endpoint._replace(
+        respond=lambda _: result, planned_calls=lambda _: (), rules=()
+    )
+    return handle(state, incoming.replace(endpoint=endpoint), START)
+
+
+def expected(scenario: str, what: str, reason: str, *, strict: bool = True) -> Ignored:
+    return Ignored(
+        scenario=scenario,
+        what=what,
+        reason=reason,
+        request_id="r1",
+        call_id="c1",
+        strict=strict,
+    )
+
+
+@pytest.mark.parametrize(
+    ("scenario", "what", "reason"),
+    [
+        (LEG_OF_ANOTHER, "legs.agent", NO_LEG.format("agent")),
+        (KIND_OF_ANOTHER, "webhooks.campaign", "mobtexting sends no webhook campaign"),
+    ],
+)
+@pytest.mark.parametrize("rank", ["header", "default"])
+def test_a_leg_and_a_kind_of_webhook_of_another_vendor_are_ignored(
+    configuration: Configuration, scenario: Scenario, what: str, reason: str, rank: str
+) -> None:
+    """A strict test fails only if the scenario was asked for, not if it is the default."""
+    is_named = rank == "header"
+    order = (USUAL, scenario) if is_named else (scenario, USUAL)
+    state = state_with_scenarios(configuration, *order)
+    exchange = click_to_call(state, *(["mine"] if is_named else []))
+    ignored = expected("mine", what, reason, strict=is_named)
+    assert exchange.ignored == (ignored,)
+    assert ignored_entries(state) == [("c1", ignored)]
+
+
+def test_the_legs_that_a_call_has_are_not_ignored(configuration: Configuration) -> None:
+    names = ("a", "b", "callee", "from", "to")
+    mine = Scenario(name="mine", legs=dict.fromkeys(names, DEFAULT_BEHAVIOR))
+    state = state_with_scenarios(configuration, USUAL, mine)
+    assert click_to_call(state, "mine").ignored == ()
+
+
+def test_the_scenario_that_says_it_is_named_and_each_leg_once(configuration: Configuration) -> None:
+    scenarios = (
+        Scenario(name="outer", legs={"x": DEFAULT_BEHAVIOR}, use="middle"),
+        Scenario(name="middle", legs={"z": DEFAULT_BEHAVIOR}, use="inner"),
+        Scenario(name="inner", legs={"y": DEFAULT_BEHAVIOR, "x": DEFAULT_BEHAVIOR}),
+    )
+    state = state_with_scenarios(configuration, USUAL, *scenarios)
+    assert click_to_call(state, "outer").ignored == tuple(
+        expected(name, f"legs.{leg}", NO_LEG.format(leg))
+        for name, leg in (("inner", "y"), ("outer", "x"), ("middle", "z"))
+    )
+
+
+def test_a_leg_that_a_later_redial_names_is_ignored_then_and_once(
+    configuration: Configuration,
+) -> None:
+    """The callee does not answer the first two attempts."""
+    silent = Scenario(name="mine/1", legs={"callee": PRESETS["no-answer"]})
+    odd = Scenario(name="mine/2", legs={"x": DEFAULT_BEHAVIOR, "callee": PRESETS["no-answer"]})
+    mine = Scenario(name="mine", attempts=("mine/1", "mine/2", "mine/2"))
+    state = state_with_scenarios(configuration, USUAL, mine, silent, odd)
+    exchange = click_to_call(state, "mine")
+    play_until_idle(state)
+    assert exchange.ignored == ()
+    assert ignored_entries(state) == [("c1", expected("mine/2", "legs.x", NO_LEG.format("x")))]
+
+
+@pytest.mark.parametrize(
+    ("attempts", "strict"),
+    [
+        ((SimulatedAttempt(status=500), DELIVER), [True]),
+        ((DELIVER, SimulatedAttempt(status=500)), [False]),
+    ],
+)
+def test_an_attempt_that_an_earlier_one_has_overtaken_fails_no_strict_test(
+    configuration: Configuration,
+    attempts: tuple[SimulatedAttempt | None, ...],
+    strict: list[bool],
+) -> None:
+    """The account has no retries: the second item of the first list is out of its reach."""
+    inner = Scenario(name="inner", webhooks={"any": DeliveryBehavior(attempts=attempts)})
+    state = state_with_scenarios(configuration, USUAL, Scenario(name="mine", use="inner"), inner)
+    click_to_call(state, "mine")
+    play_until_idle(state, lambda _: DeliveryResult(status=200))
+    assert [
+        (ignored.scenario, ignored.what, ignored.request_id, ignored.webhook_id, ignored.strict)
+        for _, ignored in ignored_entries(state)
+    ] == [("inner", "webhooks.any.attempts", "r1", "w1", each) for each in strict]
+
+
+def test_the_scenario_that_names_an_unknown_fault_is_named(configuration: Configuration) -> None:
+    inner = Scenario(name="inner", responses=(ApiBehavior(fault="nowhere"),))
+    state = state_with_scenarios(configuration, USUAL, Scenario(name="mine", use="inner"), inner)
+    [ignored] = click_to_call(state, "mine").ignored
+    assert (ignored.scenario, ignored.what) == ("inner", "refuse: nowhere")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "what"),
+    [
+        (Scenario(name="mine", legs={"callee": DEFAULT_BEHAVIOR}), ["legs"]),
+        (Scenario(name="mine", webhooks={"any": DeliveryBehavior(duplicate=2)}), ["webhooks"]),
+        (Scenario(name="mine", responses=(ApiBehavior(delay=1),)), []),
+    ],
+)
+def test_what_the_header_asks_of_calls_is_ignored_where_a_request_places_none(
+    configuration: Configuration, scenario: Scenario, what: list[str]
+) -> None:
+    state = state_with_scenarios(configuration, USUAL, scenario)
+    assert (place_none(state).ignored, click_to_call(state, "mine", to="").ignored) == ((), ())
+    assert place_none(state, "mine").ignored == tuple(
+        Ignored(
+            scenario="mine",
+            what=each,
+            reason="c2c has placed no call here",
+            request_id="r3",
+            strict=False,
+        )
+        for each in what
+    )
