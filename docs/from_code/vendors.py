@@ -2,7 +2,7 @@
 
 import inspect
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from from_code.markdown import code, codes, table
@@ -31,26 +31,28 @@ def _page(configuration: Configuration, bound: BoundProvider) -> str:
         f"Base URL: {code(entry['base_url'])}.\n",
         "## Operations\n",
         table(
-            ("operation", "method", "host", "path"),
+            ("operation", "method", "host", "path", "evidence"),
             (
                 (
                     code(operation["name"]),
                     operation["method"],
                     code(operation["host"]),
                     code(operation["path"]),
+                    operation["evidence"],
                 )
                 for operation in entry["operations"]
             ),
         ),
         f"Webhooks: {codes(entry['webhooks']) or 'none'}.\n",
         f"Vendor events (`act`): {codes(entry['acts']) or 'none'}.\n",
-        f"Quirks: {codes(sorted(provider.quirks)) or 'none'}.\n",
+        *_quirks(entry["quirks"]),
         *_account(provider),
         "## Statuses\n",
         "Each bundled scenario that needs no particular provider is simulated on the first example",
         "of each operation that places a call. The table lists the vendor's status words for the",
         "call in their order, and its webhooks.\n",
         statuses(configuration, bound),
+        *_words(entry["words"]),
         "## Faults\n",
         "The table shows the body of each response, whose header `X-Mock-Fault` names the fault.",
         "A scenario selects a fault by `refuse`.\n",
@@ -61,8 +63,51 @@ def _page(configuration: Configuration, bound: BoundProvider) -> str:
                 for fault in entry["faults"]
             ),
         ),
+        *_conditions(entry["faults"]),
     ]
     return "\n".join(parts)
+
+
+def _quirks(quirks: Mapping[str, str]) -> Iterator[str]:
+    """Yield what each quirk of an account changes."""
+    if not quirks:
+        yield "Quirks: none.\n"
+        return
+    yield "Quirks, which an account may have:\n"
+    yield table(
+        ("quirk", "what it changes"), ((code(name), quirks[name]) for name in sorted(quirks))
+    )
+
+
+def _words(words: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Yield the words of the fields of a response with their evidence."""
+    if not words:
+        return
+    yield "## Words\n"
+    yield "The words that fields of a response can have, and how we know of them.\n"
+    rows = [
+        (code(field), evidence, codes(word for word, known in by_word.items() if known == evidence))
+        for field, by_word in words.items()
+        for evidence in dict.fromkeys(by_word.values())
+    ]
+    yield table(("field", "evidence", "words"), rows)
+
+
+def _conditions(faults: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the conditions of faults of which another evidence is known, or more to say."""
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for fault in faults:
+        for each in fault["conditions"]:
+            if each["evidence"] != fault["evidence"] or each["note"]:
+                field = code(each["field"]) if each["field"] else ""
+                key = (code(fault["name"]), field, each["evidence"], each["note"] or "")
+                rows.setdefault(key, []).append(each["operation"])
+    if rows:
+        yield "That is the evidence of the text. These conditions differ or have a note:\n"
+        yield table(
+            ("fault", "field", "condition", "note", "operations"),
+            ((*key, codes(dict.fromkeys(operations))) for key, operations in rows.items()),
+        )
 
 
 def _account(provider: Provider) -> Iterator[str]:

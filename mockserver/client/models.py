@@ -144,7 +144,11 @@ class Explanation:
         lines = [self.reason]
         for rule in self.rules:
             where = f"field {rule['field']}, received {rule['received']!r}" if rule["field"] else ""
-            lines.append(f"  rule {rule['fault']} ({rule['evidence']}) {where}".rstrip())
+            condition = f", condition {rule['condition']}"
+            evidence = rule["evidence"] + condition * (rule["condition"] != rule["evidence"])
+            lines.append(f"  rule {rule['fault']} ({evidence}) {where}".rstrip())
+            if rule["note"]:
+                lines.append(f"  note: {rule['note']}")
             if rule["would_pass"]:
                 lines.append(f"  would pass: {rule['would_pass']}")
         lines += [f"  nearest: {name}" for name in self.nearest]

@@ -11,6 +11,7 @@ import yaml
 
 from mockserver import providers
 from mockserver.config import openapi_checks
+from mockserver.config.openapi_evidence import add_evidence
 from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.provider import Provider
 
@@ -41,7 +42,7 @@ def load_control_openapi() -> dict[str, Any]:
 
 
 def _bind_provider(provider: Provider) -> BoundProvider:
-    document: Callable[[], dict[str, Any]] = cache(partial(_load_openapi, provider.name))
+    document: Callable[[], dict[str, Any]] = cache(partial(_load_vendor_openapi, provider))
     validator = openapi_checks.build_validator_factory(document)
     names = [endpoint.operation for endpoint in provider.endpoints]
     return BoundProvider(
@@ -51,6 +52,10 @@ def _bind_provider(provider: Provider) -> BoundProvider:
         lambda name: openapi_checks.request_examples(document(), name),
         openapi_checks.build_acceptor(validator),
     )
+
+
+def _load_vendor_openapi(provider: Provider) -> dict[str, Any]:
+    return add_evidence(_load_openapi(provider.name), provider)
 
 
 def _load_openapi(name: str) -> dict[str, Any]:

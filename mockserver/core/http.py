@@ -1,5 +1,6 @@
 """HTTP requests and responses as values, independent of any web framework."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -22,12 +23,32 @@ class Upload(NamedTuple):
     data: bytes
 
 
+def value_text(value: object) -> str:
+    """Return the value of a field as text.
+
+    A string is shown as it is, null as nothing, a file by its name, any other value as JSON.
+    """
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, Upload):
+        return value.filename
+    return json.dumps(value, ensure_ascii=False, default=_describe_data)
+
+
+def _describe_data(data: bytes) -> str:
+    """Return what stands for the data of a file in a list; JSON has no bytes."""
+    return f"{len(data)} bytes"
+
+
 class Request(Value):
     """A decoded vendor request.
 
     `origin` is the scheme and host that the client used. The names in `headers` are in lower
     case. `fields` merges the parameters of body, query and path. `body_error` says why the body
-    could not be parsed; empty if it could.
+    could not be parsed; empty if it could. `vendor_host` is the vendor's host name that the client
+    addressed, by the Host header or in the path; empty if it addressed only this server.
     """
 
     method: str
@@ -40,6 +61,7 @@ class Request(Value):
     client: str = "127.0.0.1"
     body: bytes = b""
     body_error: str = ""
+    vendor_host: str = ""
 
     def accepts(self, media_type: str) -> bool:
         """Return True if the `Accept` header names this media type; wildcards do not count."""

@@ -10,7 +10,7 @@ from mockserver.core.http import Request, Response
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.possible_calls import NO_CALLS, PossibleCalls
 from mockserver.core.read_model import EMPTY_READ_MODEL, ReadModel
-from mockserver.core.rulebook import Fault, RequestContext, Rulebook
+from mockserver.core.rulebook import Evidence, Fault, RequestContext, Rule, Rulebook
 from mockserver.core.sample import SampleMaker, keep_account
 from mockserver.core.value import TrackedValue, Value
 from mockserver.core.webhook import Webhook
@@ -148,6 +148,7 @@ class Endpoint(NamedTuple):
     - `when` chooses among endpoints with the same method and path: the first one that holds.
     - `roles` are the vendor's words for the legs, empty for those of the provider.
     - `calls` says what the calls of `planned_calls` can be like.
+    - `evidence` is how we know that the vendor has this operation at this address.
 
     An operation may have two endpoints.
     """
@@ -163,6 +164,7 @@ class Endpoint(NamedTuple):
     when: Callable[[Request], bool] = always
     roles: Mapping[str, str] = EMPTY_MAPPING
     calls: PossibleCalls = NO_CALLS
+    evidence: Evidence = Evidence.DOCUMENTED
 
 
 class Provider(NamedTuple):
@@ -208,6 +210,8 @@ class Provider(NamedTuple):
     """Operation that places calls -> what makes requests for it that an account accepts."""
     ready_account: Callable[[Account], Account] = keep_account
     """Returns the account without what is only so at the moment: everybody is available."""
+    words: Mapping[str, Mapping[str, Evidence]] = EMPTY_MAPPING
+    """Field of a response or webhook -> its words, and how we know that the vendor has each."""
 
 
 def all_faults(provider: Provider) -> tuple[Fault, ...]:
@@ -215,6 +219,18 @@ def all_faults(provider: Provider) -> tuple[Fault, ...]:
     rulebooks = (endpoint.rules for endpoint in provider.endpoints)
     faults = (rule.fault for rulebook in rulebooks for stage in rulebook for rule in stage)
     return tuple(dict.fromkeys((*faults, provider.wrong_method, *provider.scenario_only_faults)))
+
+
+def rules_of(provider: Provider, fault: Fault) -> tuple[tuple[str, Rule], ...]:
+    """Return (operation, rule) of each rule that has this fault, in the order of the operations."""
+    rows = (
+        (endpoint.operation, rule)
+        for endpoint in provider.endpoints
+        for stage in endpoint.rules
+        for rule in stage
+        if rule.fault == fault
+    )
+    return tuple(dict.fromkeys(rows))
 
 
 def find_fault(provider: Provider, name: str) -> Fault | None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call, PlannedCall
-from mockserver.core.http import Request
+from mockserver.core.http import Request, value_text
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.read_model import EMPTY_READ_MODEL, ReadModel
 from mockserver.core.value import TrackedValue, Value
@@ -33,6 +33,11 @@ class Fault(Value):
     message: str
     evidence: Evidence
     code: int | None = None
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """The fields of the request that the message repeats."""
+        return tuple(_PLACEHOLDER.findall(self.message))
 
 
 class Violation(Value, order=True):
@@ -86,8 +91,8 @@ class RequestContext(TrackedValue):
         return self.account
 
     def text(self, name: str) -> str:
-        value = self.fields.get(name)
-        return "" if value is None else str(value)
+        """Return a field as text; empty if it is missing or null."""
+        return value_text(self.fields.get(name))
 
     def texts(self, *names: str) -> tuple[str, ...]:
         """Return the text of each of these fields."""
@@ -116,12 +121,22 @@ class Rule(TrackedValue):
 
     `restriction` names the attribute of an account, such as `balance`, without which no request of
     the account can break the rule.
+
+    `condition` is how we know that this request is refused with this fault, where that is known in
+    another way than the fault's text; `note` says more, such as where the vendor's page contradicts
+    itself.
     """
 
     test: Callable[[RequestContext], bool]
     fault: Fault
     field: str = ""
     restriction: str = ""
+    condition: Evidence | None = None
+    note: str = ""
+
+    @property
+    def condition_evidence(self) -> Evidence:
+        return self.condition or self.fault.evidence
 
 
 NO_RESTRICTION: Final = (None, EMPTY_MAPPING)
@@ -142,9 +157,13 @@ class ViolationTest:
     field: str
     keywords: frozenset[str] = frozenset()
     """Keywords of JSON Schema; empty stands for any but `required`."""
+    unless: Callable[[RequestContext], bool] | None = None
+    """True for a request that does not use the field, so that it may be malformed."""
 
     def __call__(self, context: RequestContext) -> bool:
-        return any(map(self.matches, context.violations))
+        if not any(map(self.matches, context.violations)):
+            return False
+        return self.unless is None or not self.unless(context)
 
     def matches(self, violation: Violation) -> bool:
         if violation.field != self.field and _wildcard_path(violation.field) != self.field:
@@ -162,8 +181,15 @@ def missing_field(field: str, fault: Fault) -> Rule:
     return Rule(ViolationTest(field, frozenset({"required"})), fault, field)
 
 
-def malformed_field(field: str, fault: Fault) -> Rule:
-    return Rule(ViolationTest(field), fault, field)
+def malformed_field(
+    field: str, fault: Fault, unless: Callable[[RequestContext], bool] | None = None
+) -> Rule:
+    return Rule(ViolationTest(field, unless=unless), fault, field)
+
+
+def known_by(evidence: Evidence, rule: Rule, note: str = "") -> Rule:
+    """Return a rule whose condition is known so, whatever is known of the text of its fault."""
+    return rule.replace(condition=evidence, note=note)
 
 
 def is_malformed(context: RequestContext) -> bool:
@@ -171,9 +197,21 @@ def is_malformed(context: RequestContext) -> bool:
     return bool(context.request.body_error)
 
 
-def render_message(fault: Fault, context: RequestContext) -> str:
-    """Return the message of the fault with the values sent in place of each `{field}`."""
-    return _PLACEHOLDER.sub(lambda match: context.text(match[1]), fault.message)
+def render_message(fault: Fault, context: RequestContext, limit: int | None = None) -> str:
+    """Return the message of the fault with the values sent in place of each `{field}`.
+
+    `limit` is how many characters of a value are shown, None for all.
+    """
+    return _PLACEHOLDER.sub(lambda match: context.text(match[1])[:limit], fault.message)
+
+
+def serialize_condition(rule: Rule) -> dict[str, str | None]:
+    """Return what is shown of the condition of a rule: its field, evidence and note."""
+    return {
+        "field": rule.field or None,
+        "evidence": str(rule.condition_evidence),
+        "note": rule.note or None,
+    }
 
 
 def is_unauthenticated(context: RequestContext) -> bool:

@@ -36,6 +36,15 @@ def to_milliseconds(instant: datetime) -> int:
     return (instant - _EPOCH) // timedelta(milliseconds=1)
 
 
+def to_reachable_time(instant: datetime) -> int | None:
+    """Return the time in ms; None if no clock reaches it, as it is after `MAX_TIME`."""
+    try:
+        at = to_milliseconds(instant.astimezone(UTC))
+    except OverflowError:
+        return None
+    return at if at <= MAX_TIME else None
+
+
 @lru_cache(maxsize=64)
 def format_iso(at: int) -> str:
     """Format a time in ms as `2026-11-21T12:00:00.000Z`."""

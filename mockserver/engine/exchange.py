@@ -22,6 +22,8 @@ from mockserver.core.selection import (
 from mockserver.core.value import TrackedValue, Value
 
 DEFAULT_API_BEHAVIOR: Final = ApiBehavior()
+MAX_EXPLAINED_VALUE: Final = 200
+"""How many characters of a value an explanation repeats, which is also a header."""
 
 
 class CallMatch(Value):
@@ -132,9 +134,13 @@ class MatchedRequest(TrackedValue):
 
 
 def describe_fault(rule: Rule, context: RequestContext) -> str:
-    """Describe a broken rule in one line: fault, evidence, field, value received and expected."""
+    """Describe a broken rule in one line: fault, evidence, field, value received and expected.
+
+    The evidence of the rule's condition is told where it differs from that of the fault's text.
+    """
     fault = rule.fault
-    summary = f"{fault.name} ({fault.evidence}): {render_message(fault, context)}"
+    message = render_message(fault, context, MAX_EXPLAINED_VALUE)
+    summary = f"{fault.name} ({describe_evidence(rule)}): {message}"
     if context.request.body_error:
         return f"{summary}; {context.request.body_error}"
     if not rule.field:
@@ -143,6 +149,11 @@ def describe_fault(rule: Rule, context: RequestContext) -> str:
     return f"{summary}; {rule.field}: {describe_field(context, rule.field)}" + (
         f"; would pass: {expected}" if expected else ""
     )
+
+
+def describe_evidence(rule: Rule) -> str:
+    text, condition = rule.fault.evidence, rule.condition_evidence
+    return text if condition == text else f"{text}, condition {condition}"
 
 
 def describe_field(context: RequestContext, field: str) -> str:

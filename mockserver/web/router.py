@@ -27,7 +27,8 @@ class VendorRoute(NamedTuple):
 
     `body_limit` is in bytes, the largest of its endpoints. `allowed_methods` are the methods of the
     path if the request's is not one of them, else empty. `alternatives` are further endpoints with
-    the same method and path. `path_fields` maps path parameters to values.
+    the same method and path. `path_fields` maps path parameters to values. `host` is the vendor's
+    host name that the request addresses, empty for none.
     """
 
     bound: BoundProvider
@@ -36,6 +37,7 @@ class VendorRoute(NamedTuple):
     allowed_methods: tuple[str, ...] = ()
     alternatives: tuple[Endpoint, ...] = ()
     path_fields: Mapping[str, str] = NO_FIELDS
+    host: str = ""
 
     def select_endpoint(self, request: Request) -> Endpoint:
         """Return the first endpoint whose condition (`when`) holds, else the last."""
@@ -103,12 +105,12 @@ def _find_route(table: _RouteTable, method: str, host: str, path: str) -> Vendor
     at_path = [route for route in _routes_at(table, target.path) if _matches_key(route, target)]
     matching = [route for route in at_path if route.endpoint.method == method]
     if matching:
-        return _join_alternatives(matching)
+        return _join_alternatives(matching)._replace(host=target.host or "")
     if not at_path:
         return UnknownPath(nearest_operations(table.providers, method, target.path))
     first = at_path[0]
     methods = [route.endpoint.method for route in at_path if route.bound is first.bound]
-    return first._replace(allowed_methods=tuple(methods))
+    return first._replace(allowed_methods=tuple(methods), host=target.host or "")
 
 
 def nearest_operations(

@@ -11,12 +11,33 @@ DESCRIPTION = {
     "title": "Acme Calls",
     "base_url": "http://127.0.0.1:8080/acme",
     "hosts": {"a.test": "http://127.0.0.1:8080/acme/a.test"},
-    "operations": [{"name": "dial", "method": "POST", "host": "a.test", "path": "/dial"}],
+    "operations": [
+        {
+            "name": "dial",
+            "method": "POST",
+            "host": "a.test",
+            "path": "/dial",
+            "evidence": "observed",
+        }
+    ],
     "webhooks": ["status", "report"],
     "acts": ["park", "fetch"],
+    "quirks": {"loud": "it shouts"},
+    "words": {"status": {"on": "documented", "off": "assumed"}},
     "faults": [
-        {"name": "no-way", "status": 403, "body": {}, "evidence": "documented"},
-        {"name": "odd", "status": 500, "body": "", "evidence": "observed"},
+        {
+            "name": "no-way",
+            "status": 403,
+            "body": {},
+            "evidence": "documented",
+            "conditions": [
+                {"operation": "dial", "field": None, "evidence": "observed", "note": None},
+                {"operation": "dial", "field": "to", "evidence": "assumed", "note": None},
+                {"operation": "redial", "field": "to", "evidence": "assumed", "note": None},
+                {"operation": "redial", "field": None, "evidence": "documented", "note": "or not"},
+            ],
+        },
+        {"name": "odd", "status": 500, "body": "", "evidence": "observed", "conditions": []},
     ],
 }
 PRINTED = """\
@@ -24,13 +45,20 @@ Acme Calls
   http://127.0.0.1:8080/acme
   http://127.0.0.1:8080/acme/a.test
 operations
-  dial                     POST /dial
+  dial                     POST /dial observed
 webhooks
   status, report
 acts
   park, fetch
+quirks
+  loud                     it shouts
+words
+  status                   on, off (assumed)
 faults
   no-way                   403 documented
+    condition observed: every operation
+    condition assumed: field to of dial, redial
+    condition documented: redial; or not
   odd                      500 observed
 
 """

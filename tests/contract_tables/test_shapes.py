@@ -53,10 +53,10 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "list of providers": ("providers", "providers"),
     "provider": (
         "providers providers 0",
-        "name title base_url hosts operations webhooks acts faults",
+        "name title base_url hosts operations webhooks acts quirks words faults",
     ),
-    "operation": ("providers providers 0 operations 0", "name method host path"),
-    "fault": ("providers providers 0 faults 0", "name status body evidence"),
+    "operation": ("providers providers 0 operations 0", "name method host path evidence"),
+    "fault": ("providers providers 0 faults 0", "name status body evidence conditions"),
     "clock": ("clock", "mode now pending next_at"),
     "list of scenarios": ("scenarios", "default scenarios"),
     "scenario": ("scenarios scenarios 0", "name description file line aspects matches notes"),
@@ -72,7 +72,7 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "rule of an explanation": (
         "explain/r3 rules 0",
-        "fault evidence message field received would_pass",
+        "fault evidence message field received would_pass condition note",
     ),
     "call of an explanation": ("explain/r1 calls 0", "call numbers scenarios rejected legs"),
     "scenario of an explanation": ("explain/r1 calls 0 scenarios 0", "aspect scenario rank"),

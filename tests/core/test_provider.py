@@ -19,6 +19,7 @@ from mockserver.core.provider import (
     no_calls,
     no_change,
     no_guard,
+    rules_of,
 )
 from mockserver.core.rulebook import Evidence, Fault, Rule, Rulebook
 from tests.support.builders import build_call, build_call_spec, build_request_context
@@ -117,3 +118,18 @@ def test_an_endpoint_accepts_a_body_of_one_megabyte_by_default() -> None:
 
 def test_an_endpoint_matches_every_request_by_default() -> None:
     assert PLAIN.endpoints[0].when(Request(method="GET", path="/"))
+
+
+def test_the_rules_of_a_fault_are_found_in_each_operation() -> None:
+    fault = build_fault("x")
+    first, second = (Rule(test=bool, fault=fault, field=field) for field in ("a", "b"))
+    other = Rule(test=bool, fault=build_fault("other"))
+    one, two = PLAIN.endpoints
+    provider = PLAIN._replace(
+        endpoints=(
+            one._replace(rules=((first,), (other, second), (first,))),
+            two._replace(rules=((second,),)),
+        )
+    )
+    assert rules_of(provider, fault) == (("one", first), ("one", second), ("two", second))
+    assert rules_of(provider, build_fault("unknown")) == ()

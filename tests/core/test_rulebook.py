@@ -19,9 +19,11 @@ from mockserver.core.rulebook import (
     is_malformed,
     is_rate_limited,
     is_unauthenticated,
+    known_by,
     malformed_field,
     missing_field,
     render_message,
+    serialize_condition,
 )
 
 FAULT = Fault(name="fault", status=422, message="No.", evidence=Evidence.ASSUMED)
@@ -37,7 +39,7 @@ def build_rule(name: str, *, broken: bool) -> Rule:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [("x", "x"), (5, "5"), ("", ""), (None, ""), (0, "0"), (False, "False")]
+    ("value", "text"), [("x", "x"), (5, "5"), ("", ""), (None, ""), (0, "0"), (False, "false")]
 )
 def test_a_request_context_reads_a_field_as_text(value: object, text: str) -> None:
     assert build_context(to=value).text("to") == text
@@ -232,3 +234,34 @@ def test_a_violation_test_with_a_star_matches_any_index_of_a_list(
 
 def test_the_evidence_of_a_fault_is_documented_observed_or_assumed() -> None:
     assert [str(evidence) for evidence in Evidence] == ["documented", "observed", "assumed"]
+
+
+def test_the_condition_of_a_rule_is_known_as_its_fault_is_unless_the_rule_says_otherwise() -> None:
+    rule = build_rule("to", broken=True)
+    documented = known_by(Evidence.DOCUMENTED, rule, "page 7")
+    assert serialize_condition(rule) == {"field": "to", "evidence": "assumed", "note": None}
+    assert serialize_condition(documented) == {
+        "field": "to",
+        "evidence": "documented",
+        "note": "page 7",
+    }
+    assert documented.replace(condition=None, note="") == rule
+
+
+def test_a_malformed_field_that_the_request_does_not_use_breaks_no_rule() -> None:
+    rule = malformed_field("to", FAULT, lambda context: bool(context.text("ticket")))
+    malformed = Violation(field="to", keyword="pattern")
+    assert rule.test(build_context(malformed))
+    assert not rule.test(build_context(malformed, ticket="7"))
+    assert not rule.test(build_context(ticket="7"))
+
+
+@pytest.mark.parametrize(
+    ("limit", "message"), [(None, "No abcdef, no 12."), (3, "No abc, no 12."), (0, "No , no .")]
+)
+def test_a_message_shows_as_much_of_each_value_as_asked_for(
+    limit: int | None, message: str
+) -> None:
+    fault = FAULT.replace(message="No {name}, no {number}.")
+    assert fault.placeholders == ("name", "number")
+    assert render_message(fault, build_context(name="abcdef", number=12), limit) == message

@@ -17,6 +17,7 @@ from mockserver.core.time import (
     suggest_duration,
     to_datetime,
     to_milliseconds,
+    to_reachable_time,
     to_seconds,
 )
 
@@ -157,3 +158,18 @@ def test_a_datetime_of_any_time_zone_converts_to_milliseconds(hours: int) -> Non
 @settings(max_examples=100, deadline=None)
 def test_milliseconds_convert_to_a_datetime_and_back(at: int) -> None:
     assert to_milliseconds(to_datetime(at)) == at
+
+
+@pytest.mark.parametrize(
+    ("instant", "at"),
+    [
+        ("2026-01-01T09:00:00+00:00", NINE_O_CLOCK),
+        ("2026-01-01T10:00:00+01:00", NINE_O_CLOCK),
+        ("9000-01-01T00:00:00+00:00", MAX_TIME),
+        ("9000-01-01T00:00:00.001+00:00", None),
+        ("9999-12-31T23:59:59-12:00", None),
+        ("0001-01-01T00:00:00+14:00", None),
+    ],
+)
+def test_a_time_that_no_clock_reaches_is_none(instant: str, at: int | None) -> None:
+    assert to_reachable_time(datetime.fromisoformat(instant)) == at

@@ -2,7 +2,15 @@
 
 from mockserver.core.possible_calls import PossibleCalls
 from mockserver.core.provider import Endpoint, Provider
-from mockserver.providers.ccai import faults, request, responses, rules, vendor_events
+from mockserver.core.rulebook import Evidence
+from mockserver.providers.ccai import (
+    faults,
+    planned_calls,
+    request,
+    responses,
+    rules,
+    vendor_events,
+)
 from mockserver.providers.ccai.call_state import status
 from mockserver.providers.ccai.events import on_event
 from mockserver.providers.ccai.generators import GENERATORS
@@ -20,6 +28,7 @@ from mockserver.providers.ccai.records import (
 from mockserver.providers.ccai.request import is_call_type, is_scheduled_create
 from mockserver.providers.ccai.responses import new_call_id
 from mockserver.providers.ccai.samples import SAMPLES, ready_account
+from mockserver.providers.ccai.words import WORDS
 
 HOST = "*.ccaiplatform.com"
 CALLS_PATH = "/apps/api/v1/calls"
@@ -41,7 +50,7 @@ PROVIDER = Provider(
             CALLS_PATH,
             rules.CREATE_OUTBOUND,
             responses.create_outbound,
-            request.planned_outbound_call,
+            planned_calls.planned_outbound_call,
             when=is_call_type(request.OUTBOUND_TYPES),
             roles=OUTBOUND_ROLES,
             calls=PossibleCalls(("b-after-a",)),
@@ -53,7 +62,7 @@ PROVIDER = Provider(
             CALLS_PATH,
             rules.CREATE_SCHEDULED,
             responses.create_queued,
-            request.planned_scheduled_call,
+            planned_calls.planned_scheduled_call,
             calls=QUEUED_CALLS,
             when=is_scheduled_create,
         ),
@@ -64,7 +73,7 @@ PROVIDER = Provider(
             CALLS_PATH,
             rules.CREATE_INBOUND,
             responses.create_queued,
-            request.planned_inbound_call,
+            planned_calls.planned_inbound_call,
             calls=QUEUED_CALLS,
         ),
         Endpoint("read-flags", "GET", HOST, FLAG_PATH, rules.EXISTING_CALL, responses.read_flags),
@@ -76,6 +85,7 @@ PROVIDER = Provider(
             f"{CALLS_PATH}/{{id}}",
             rules.EXISTING_CALL,
             responses.read_call,
+            evidence=Evidence.ASSUMED,
         ),
         Endpoint(
             "cancel-scheduled",
@@ -84,6 +94,7 @@ PROVIDER = Provider(
             f"{CALLS_PATH}/scheduled/{{id}}/cancel",
             rules.EXISTING_CALL,
             responses.cancel_scheduled,
+            evidence=Evidence.OBSERVED,
         ),
         Endpoint(
             "end-user",
@@ -92,6 +103,7 @@ PROVIDER = Provider(
             f"{CALLS_PATH}/{{id}}/end_user",
             rules.IDENTIFY_END_USER,
             responses.identify_end_user,
+            evidence=Evidence.OBSERVED,
         ),
         Endpoint(
             "manager-calls",
@@ -100,6 +112,7 @@ PROVIDER = Provider(
             "/manager/api/v1/calls",
             rules.LIST_CALLS,
             responses.list_calls,
+            evidence=Evidence.OBSERVED,
         ),
     ),
     credential=request.credential,
@@ -123,10 +136,16 @@ PROVIDER = Provider(
     generators=GENERATORS,
     quirks={
         "scheduled-as-inbound": "a scheduled call is answered as examples 44 and 45 print it: "
-        "`Voice Inbound (API)`, `queued`, and IVR menus are taken"
+        "`Voice Inbound (API)`, `queued`, and IVR menus are taken",
+        "inbound-web-menus": "incoming calls take IVR and web menus, as the page's table of "
+        "parameters says; by default IVR and mobile menus, as its example 30 says",
+        "number-choice-as-200": "if an agent has to choose a number, the response is 200 with "
+        "fields of the request, as examples 10 and 12 print it; by default 202 without a body, as "
+        "examples 18 and 21 do",
     },
     vendor_events=vendor_events.VENDOR_EVENTS,
     resources=vendor_events.RESOURCES,
     samples=SAMPLES,
     ready_account=ready_account,
+    words=WORDS,
 )

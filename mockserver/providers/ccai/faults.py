@@ -14,7 +14,7 @@ def _assumed_fault(name: str, status: int, message: str) -> Fault:
 
 
 UNAUTHORIZED = _assumed_fault("unauthorized", 401, "Unauthorized")
-UNKNOWN_SUBDOMAIN = _assumed_fault("unknown-subdomain", 404, "Not Found")  # the code is documented
+UNKNOWN_SUBDOMAIN = Fault("unknown-subdomain", 404, "Resource not found", Evidence.DOCUMENTED)
 TOO_MANY_REQUESTS = _assumed_fault("too-many-requests", 429, "Too Many Requests")
 MALFORMED_BODY = _assumed_fault("malformed-body", 400, "Bad Request")
 WRONG_METHOD = _assumed_fault("wrong-method", 404, "Not Found")  # as Rails does
@@ -76,6 +76,9 @@ RECORDING_PERMISSION_MALFORMED = _assumed_fault(
 OUTBOUND_NUMBER_MALFORMED = _assumed_fault(
     "outbound-number-malformed", 400, "outbound_number is not well-formed"
 )
+OUTBOUND_NUMBER_NOT_FOUND = _assumed_fault(
+    "outbound-number-not-found", 400, "outbound_number is not found"
+)
 FLAG_MALFORMED = _assumed_fault("flag-malformed", 400, "customer flags must be boolean")
 IDENTIFIER_REQUIRED = Fault(
     "identifier-required",
@@ -88,9 +91,9 @@ AGENT_MUST_ACT = Fault("agent-must-act", 202, "", Evidence.DOCUMENTED)
 """Not an error, but a row of the same table: accepted, and an agent must finish it by hand."""
 
 NUMBER_TO_CHOOSE = Fault("number-to-choose", 200, "", Evidence.DOCUMENTED)
-"""Two examples print 200 with the request as the body.
+"""Two examples print 200 with fields of a request as the body.
 
-The same state leads to 202 elsewhere, so only a scenario can cause this response."""
+The same state leads to 202 elsewhere: a quirk of the account or a scenario causes this response."""
 
 
 def _observed_fault(name: str, message: str) -> Fault:
@@ -98,7 +101,6 @@ def _observed_fault(name: str, message: str) -> Fault:
 
 
 SCENARIO_ONLY_FAULTS: Final = (
-    NUMBER_TO_CHOOSE,
     _observed_fault("comm-type-required", "param is missing or the value is empty: comm_type"),
     _observed_fault("unsupported-crm-request", "Unsupported CRM request"),
     _observed_fault(

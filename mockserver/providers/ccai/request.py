@@ -2,16 +2,16 @@
 
 import binascii
 from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from mockserver.core.account import Account
-from mockserver.core.call import Call, PlannedCall
-from mockserver.core.http import Request
+from mockserver.core.call import Call
+from mockserver.core.http import Request, value_text
 from mockserver.core.read_model import ReadModel
 from mockserver.core.rulebook import RequestContext
-from mockserver.core.time import to_milliseconds
+from mockserver.core.time import to_reachable_time
 from mockserver.providers.ccai.call_state import (
     state_of,
 )
@@ -44,6 +44,14 @@ def parse_basic_auth(request: Request) -> tuple[str, str]:
 
 def credential(request: Request) -> str | None:
     return parse_basic_auth(request)[1] or None
+
+
+def subdomains(request: Request) -> Iterator[str]:
+    """Yield each subdomain that a request names: the user of its credential, and its host's."""
+    yield parse_basic_auth(request)[0].lower()
+    label = request.vendor_host.partition(".")[0].lower()
+    if label not in ("", "*"):
+        yield label
 
 
 def settings(account: Account) -> Settings:
@@ -87,10 +95,21 @@ def account_menu(account: Account, menu_id: str) -> Menu | None:
     return Menu(f"Menu {menu_id}", type="mobile_menu")
 
 
+def inbound_menu_types(account: Account) -> tuple[str, ...]:
+    """The types of menus that take incoming calls: the page says IVR and mobile, or IVR and web."""
+    return ("ivr_menu", "web_menu" if "inbound-web-menus" in account.quirks else "mobile_menu")
+
+
+def scheduled_menu_types(account: Account) -> tuple[str, ...]:
+    """The types of menus that take scheduled calls, of which examples 44 and 45 show another."""
+    ivr = ("ivr_menu",) if "scheduled-as-inbound" in account.quirks else ()
+    return (*ivr, "mobile_menu", "web_menu")
+
+
 def find_parent_call(context: RequestContext) -> Call | ExistingCall | None:
     """The earlier call that a scheduled call names as `call_id`, if it belongs to the account."""
     account, call_id = context.account, context.text("call_id")
-    if account is None:
+    if account is None or context.operation != "create-scheduled":
         return None
     existing: ExistingCall | None = records(account, "calls").get(call_id)
     return account_call(context.read_model, account, call_id) or existing
@@ -157,13 +176,15 @@ def default_number(account: Account) -> str | None:
 
 
 def parse_scheduled_at(text: str) -> int | None:
-    """An ISO 8601 time in ms, None if it is malformed; without a time zone it is UTC (assumed)."""
+    """An ISO 8601 time in ms; None if it is malformed, or so late that no clock reaches it.
+
+    Without a time zone it is UTC (assumed).
+    """
     try:
         parsed = datetime.fromisoformat(text)
-        with_zone = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-        return to_milliseconds(with_zone.astimezone(UTC))
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    return to_reachable_time(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC))
 
 
 def menu_path_ids(account: Account, menu_id: str) -> list[str]:
@@ -199,8 +220,7 @@ def menu_id_of(call: Call) -> str:
 
 def parameter_text(call: Call, name: str) -> str:
     """A parameter of the call as text; empty if it is missing or null."""
-    value = call.spec.parameters.get(name)
-    return "" if value is None else str(value)
+    return value_text(call.spec.parameters.get(name))
 
 
 def is_call_type(names: tuple[str, str]) -> Callable[[Request], bool]:
@@ -218,22 +238,3 @@ def is_scheduled_create(request: Request) -> bool:
 
 
 Json = dict[str, object]
-
-
-def planned_outbound_call(context: RequestContext) -> tuple[PlannedCall, ...]:
-    legs = {"a": context.text("agent_email"), "b": dialed_number(context)}
-    return (PlannedCall("b-after-a", legs, context.fields),)
-
-
-def planned_inbound_call(context: RequestContext) -> tuple[PlannedCall, ...]:
-    return _planned_queue_call(context, None)
-
-
-def planned_scheduled_call(context: RequestContext) -> tuple[PlannedCall, ...]:
-    return _planned_queue_call(context, parse_scheduled_at(context.text("scheduled_at")))
-
-
-def _planned_queue_call(context: RequestContext, starts_at: int | None) -> tuple[PlannedCall, ...]:
-    """A queued call; which agent answers is not known yet."""
-    parameters = {**context.fields, "menu_id": find_menu_id(context)}
-    return (PlannedCall("queue", {"a": dialed_number(context)}, parameters, starts_at),)

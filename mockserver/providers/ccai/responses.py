@@ -23,15 +23,20 @@ from mockserver.providers.ccai.records import (
 )
 
 DEFAULT_PAGE_SIZE: Final = 100  # observed
+CHOICE_KEYS: Final = ("call_type", "agent_email", "end_user_number", "lang")
+"""The keys of the two documented responses with status 200."""
 
 
 def refuse(faults: tuple[Fault, ...], context: RequestContext) -> Response:
-    """Report the first fault; a 202 has no body, a 200 has the request as its body."""
+    """Report the first fault; a 202 has no body, a 200 has fields of the request as its body."""
     fault = faults[0]
     if fault.status == 202:  # noqa: PLR2004 - HTTP
         return Response(fault.status, b"")
     if fault.status == 200:  # noqa: PLR2004 - HTTP
-        return Response(fault.status, dict(context.fields))
+        sent = {name: context.fields.get(name) for name in CHOICE_KEYS}
+        return Response(
+            fault.status, {name: value for name, value in sent.items() if value is not None}
+        )
     return Response(fault.status, {"message": render_message(fault, context)})
 
 
@@ -91,7 +96,8 @@ def write_flags(context: RequestContext) -> EndpointResult:
     The page has both spellings.
     """
     fields = context.fields
-    repeat = fields.get("repeat_customers", fields.get("repeat_customer"))
+    plural = fields.get("repeat_customers")
+    repeat = fields.get("repeat_customer") if plural is None else plural
     values = {
         "verified_customer": fields.get("verified_customer"),
         "bad_actor": fields.get("bad_actor"),
@@ -198,5 +204,10 @@ def _positive_int(context: RequestContext, name: str, default: int) -> int:
 
 
 def new_call_id(context: RequestContext, index: int) -> str:
-    """An id that counts up from the account's `first_call_id`."""
-    return str(request.settings(context.authenticated_account).first_call_id + index - 1)
+    """An id that counts up from the account's `first_call_id`, past those of other calls."""
+    account = context.authenticated_account
+    existing = request.records(account, "calls")
+    number = request.settings(account).first_call_id + index - 1
+    while str(number) in existing or context.read_model.find_call("ccai", str(number)):
+        number += 1
+    return str(number)

@@ -13,7 +13,9 @@ from mockserver.providers.ccai.request import (
     OUTBOUND_TYPES,
     SCHEDULED_TYPES,
     default_number,
+    inbound_menu_types,
     records,
+    scheduled_menu_types,
     settings,
 )
 
@@ -23,8 +25,6 @@ ANY_MENU: Final = "1"  # for an account that lists no menus
 ANY_SUBDOMAIN: Final = "sample"
 DEFAULT_LANGUAGE: Final = "en"
 MAX_CANDIDATES: Final = 3
-INBOUND_MENUS: Final = ("ivr_menu", "mobile_menu")
-SCHEDULED_MENUS: Final = ("mobile_menu", "web_menu")
 
 
 def sample_outbound(account: Account, _: int) -> tuple[Sample, ...] | str:
@@ -44,15 +44,13 @@ def sample_outbound(account: Account, _: int) -> tuple[Sample, ...] | str:
 
 
 def sample_inbound(account: Account, _: int) -> tuple[Sample, ...] | str:
-    return _sample_queue(account, INBOUND_TYPES[0], INBOUND_MENUS, {})
+    return _sample_queue(account, INBOUND_TYPES[0], inbound_menu_types(account), {})
 
 
 def sample_scheduled(account: Account, now: int) -> tuple[Sample, ...] | str:
     """A call in an hour."""
-    as_inbound = "scheduled-as-inbound" in account.quirks
-    types = (*SCHEDULED_MENUS, *(INBOUND_MENUS if as_inbound else ()))
     later = {"scheduled_at": format_iso(now + HOUR)}
-    return _sample_queue(account, SCHEDULED_TYPES[0], types, later)
+    return _sample_queue(account, SCHEDULED_TYPES[0], scheduled_menu_types(account), later)
 
 
 def _sample_queue(

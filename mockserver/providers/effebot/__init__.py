@@ -5,6 +5,7 @@ from typing import Final
 from mockserver.core.account import Retry
 from mockserver.core.possible_calls import PossibleCalls
 from mockserver.core.provider import Endpoint, Provider
+from mockserver.core.rulebook import Evidence
 from mockserver.core.time import MINUTE
 from mockserver.providers.effebot import (
     audio_records,
@@ -111,6 +112,7 @@ ENDPOINTS: Final = (
         f"{CALLS_PATH}/getTemplates",
         rules.GET_TEMPLATES,
         responses.get_templates,
+        evidence=Evidence.OBSERVED,
     ),
     Endpoint(
         "create-with-template",
@@ -121,6 +123,7 @@ ENDPOINTS: Final = (
         responses.create,
         request.planned_calls,
         calls=IVR_CALLS,
+        evidence=Evidence.OBSERVED,
     ),
     Endpoint(
         "get-with-templates",
@@ -129,6 +132,7 @@ ENDPOINTS: Final = (
         f"{CALLS_PATH}/getWithTemplates",
         rules.GET,
         responses.get,
+        evidence=Evidence.OBSERVED,
     ),
     Endpoint(
         "get-records",
@@ -137,6 +141,7 @@ ENDPOINTS: Final = (
         f"{CALLS_PATH}/getRecords",
         rules.AUTHENTICATION,
         audio_records.get_records,
+        evidence=Evidence.OBSERVED,
     ),
     Endpoint(
         "block-phones",
@@ -145,6 +150,7 @@ ENDPOINTS: Final = (
         "/apiBlacklist/addPhonesFromApi",
         rules.BLOCK_PHONES,
         responses.block_phones,
+        evidence=Evidence.OBSERVED,
     ),
     Endpoint(
         "play-record",
@@ -153,6 +159,7 @@ ENDPOINTS: Final = (
         "/storage/{account}/{file}",
         rules.PLAY_RECORD,
         audio_records.play_record,
+        evidence=Evidence.ASSUMED,
     ),
 )
 

@@ -1,5 +1,6 @@
 """Tests of Effebot requests that a schema cannot express, mostly against the account's state."""
 
+from mockserver.core.http import value_text
 from mockserver.core.rulebook import RequestContext
 from mockserver.providers.effebot import pricing, request
 
@@ -92,7 +93,7 @@ def has_missing_ids(context: RequestContext) -> bool:
 def has_unknown_call(context: RequestContext) -> bool:
     names = (
         *request.requested_ids(context, "apiCallIdList", "idList", "id"),
-        *(str(item.get("id")) for item in _call_list_items(context)),
+        *(value_text(item.get("id")) for item in _call_list_items(context)),
     )
     return any(request.find_call(context, name) is None for name in names)
 
@@ -100,7 +101,7 @@ def has_unknown_call(context: RequestContext) -> bool:
 def has_started_call(context: RequestContext) -> bool:
     names = (
         *request.requested_ids(context, "idList", "id"),
-        *(str(item.get("id")) for item in _call_list_items(context)),
+        *(value_text(item.get("id")) for item in _call_list_items(context)),
     )
     calls = (request.find_call(context, name) for name in names)
     return any(call is not None and call.phase != "placed" for call in calls)

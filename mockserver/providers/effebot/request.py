@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call, PlannedCall
-from mockserver.core.http import Request
+from mockserver.core.http import Request, value_text
 from mockserver.core.rulebook import RequestContext
 from mockserver.core.time import SECOND, Duration
 from mockserver.providers.effebot.records import AudioRecord, Settings, Template
@@ -52,12 +52,13 @@ def requested_phones(fields: Mapping[str, object]) -> tuple[str, ...]:
     """The numbers to call: each of `phones` once, else `phone`."""
     phones = fields.get("phones")
     if isinstance(phones, list):
-        return tuple(dict.fromkeys(str(phone) for phone in phones))
-    return (str(fields["phone"]),) if fields.get("phone") not in (None, "") else ()
+        return tuple(dict.fromkeys(map(value_text, phones)))
+    phone = value_text(fields.get("phone"))
+    return (phone,) if phone else ()
 
 
 def is_enabled(fields: Mapping[str, object], name: str) -> bool:
-    return str(fields.get(name, "")).lower() in ("1", "true")
+    return value_text(fields.get(name)).lower() in ("1", "true")
 
 
 def ivr_entries(fields: Mapping[str, object]) -> tuple[IvrEntry, ...]:
@@ -81,12 +82,11 @@ def parse_webhook_parameters(text: object) -> Mapping[str, object] | None:
 
 def record_text(record: object) -> str:
     """The text of a `record` field that is to be synthesized; empty if there is none."""
-    return str(record.get("text") or "") if isinstance(record, Mapping) else ""
+    return value_text(record.get("text") or "") if isinstance(record, Mapping) else ""
 
 
 def record_id(record: object) -> str:
-    value = record.get("id") if isinstance(record, Mapping) else None
-    return "" if value is None else str(value)
+    return value_text(record.get("id")) if isinstance(record, Mapping) else ""
 
 
 def prompt(call: Call, account: Account) -> tuple[str, int]:
@@ -122,9 +122,9 @@ def requested_ids(context: RequestContext, *names: str) -> tuple[str, ...]:
     for name in names:
         value = context.fields.get(name)
         if isinstance(value, list):
-            return tuple(str(item) for item in value)
+            return tuple(map(value_text, value))
         if value not in (None, ""):
-            return (str(value),)
+            return (value_text(value),)
     return ()
 
 

@@ -2,6 +2,7 @@
 
 from mockserver.core.possible_calls import PossibleCalls
 from mockserver.core.provider import Endpoint, Provider
+from mockserver.core.rulebook import Evidence
 from mockserver.providers.innocalls import call_state, events, request, responses, rules, webrtc
 from mockserver.providers.innocalls.generators import GENERATORS
 from mockserver.providers.innocalls.records import Extension, Flow, Settings
@@ -80,9 +81,23 @@ PROVIDER = Provider(
             rules.INTEGRATION,
             webrtc.show_call_page,
         ),
-        Endpoint("webrtc-login", "GET", WEBRTC_HOST, "/login.php", rules.LOGIN, webrtc.show_login),
         Endpoint(
-            "webrtc-enter", "POST", WEBRTC_HOST, "/login.php", rules.LOGIN_SUBMIT, webrtc.log_in
+            "webrtc-login",
+            "GET",
+            WEBRTC_HOST,
+            "/login.php",
+            rules.LOGIN,
+            webrtc.show_login,
+            evidence=Evidence.ASSUMED,
+        ),
+        Endpoint(
+            "webrtc-enter",
+            "POST",
+            WEBRTC_HOST,
+            "/login.php",
+            rules.LOGIN_SUBMIT,
+            webrtc.log_in,
+            evidence=Evidence.ASSUMED,
         ),
         Endpoint(
             "webrtc-call",
@@ -94,6 +109,7 @@ PROVIDER = Provider(
             webrtc.planned_calls,
             roles=WEBRTC_ROLES,
             calls=PossibleCalls(("b-after-a",)),
+            evidence=Evidence.ASSUMED,
         ),
     ),
     credential=request.credential,

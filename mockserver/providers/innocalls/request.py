@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call, PlannedCall
-from mockserver.core.http import Request
+from mockserver.core.http import Request, value_text
 from mockserver.core.rulebook import RequestContext
 from mockserver.core.time import to_milliseconds
 from mockserver.providers.innocalls.records import Flow, Settings
@@ -31,8 +31,7 @@ Fields = Mapping[str, object]
 
 
 def field_text(fields: Fields, name: str) -> str:
-    value = fields.get(name)
-    return "" if value is None else str(value).strip()
+    return value_text(fields.get(name)).strip()
 
 
 def request_text(context: RequestContext, name: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from hashlib import blake2b
 from ipaddress import ip_address, ip_network
 from typing import Any, Final
@@ -11,7 +11,7 @@ from mockserver.core.account import Account
 from mockserver.core.call import Call, PlannedCall
 from mockserver.core.http import Request
 from mockserver.core.rulebook import RequestContext
-from mockserver.core.time import MINUTE, SECOND, to_datetime, to_milliseconds
+from mockserver.core.time import MINUTE, SECOND, to_datetime, to_milliseconds, to_reachable_time
 from mockserver.providers.phonon.records import Flow, Settings
 
 KOLKATA: Final = timezone(timedelta(hours=5, minutes=30))
@@ -68,7 +68,7 @@ def time_zone(account: Account | None) -> tzinfo:
 
 
 def start_time(item: Item, zone: tzinfo) -> datetime | None:
-    """The start time of an item; None if it is absent or unreadable.
+    """The start time of an item; None if it is absent, unreadable or later than any clock.
 
     A time without an offset is in `zone`.
     """
@@ -77,7 +77,8 @@ def start_time(item: Item, zone: tzinfo) -> datetime | None:
         start = datetime.fromisoformat(REDUNDANT_UTC_MARK.sub("", str(value)))
     except ValueError:
         return None
-    return start if start.tzinfo else start.replace(tzinfo=zone)
+    with_zone = start if start.tzinfo else start.replace(tzinfo=zone)
+    return None if to_reachable_time(with_zone) is None else with_zone
 
 
 def starts_at(item: Item, now: int, zone: tzinfo) -> int | None:
@@ -86,10 +87,7 @@ def starts_at(item: Item, now: int, zone: tzinfo) -> int | None:
     A call starts now if it has no start time, or a past one of today (documented).
     """
     start = start_time(item, zone)
-    try:
-        at = to_milliseconds(start.astimezone(UTC)) if start else now
-    except OverflowError:
-        return None
+    at = to_milliseconds(start) if start else now
     return at if at > now else None
 
 

@@ -112,6 +112,8 @@ def _serialize_rule(rule: Rule, exchange: Exchange, salt: str) -> dict[str, Any]
         "field": rule.field or None,
         "received": redaction.redact_value(received, salt)[rule.field],
         "would_pass": expected or None,
+        "condition": str(rule.condition_evidence),
+        "note": rule.note or None,
     }
 
 

@@ -7,8 +7,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from mockserver.core.http import Request as VendorRequest
-from mockserver.core.provider import Provider, all_faults
-from mockserver.core.rulebook import Fault, RequestContext
+from mockserver.core.provider import Provider, all_faults, rules_of
+from mockserver.core.rulebook import Fault, RequestContext, serialize_condition
 from mockserver.web.control.params import prefix_of, sandbox_of, unknown_provider
 
 
@@ -40,21 +40,32 @@ def serialize_provider(provider: Provider, origin: str) -> dict[str, Any]:
                 "method": endpoint.method,
                 "host": endpoint.host,
                 "path": endpoint.path,
+                "evidence": str(endpoint.evidence),
             }
             for endpoint in provider.endpoints
         ],
         "webhooks": list(provider.webhooks),
         "acts": list(provider.vendor_events),
+        "quirks": dict(provider.quirks),
+        "words": {
+            field: {word: str(evidence) for word, evidence in words.items()}
+            for field, words in provider.words.items()
+        },
         "faults": [_serialize_fault(provider, fault) for fault in all_faults(provider)],
     }
 
 
 def _serialize_fault(provider: Provider, fault: Fault) -> dict[str, Any]:
-    request = VendorRequest("POST", "/", headers={"accept": "application/json"})
+    shown = {name: f"{{{name}}}" for name in fault.placeholders}
+    request = VendorRequest("POST", "/", headers={"accept": "application/json"}, fields=shown)
     response = provider.refuse((fault,), RequestContext(request, 0))
     body = response.body.decode() if isinstance(response.body, bytes) else response.body
     serialized = {"name": fault.name, "status": response.status, "body": body}
-    return {**serialized, "evidence": str(fault.evidence)}
+    conditions = [
+        {"operation": operation, **serialize_condition(rule)}
+        for operation, rule in rules_of(provider, fault)
+    ]
+    return {**serialized, "evidence": str(fault.evidence), "conditions": conditions}
 
 
 ROUTES = (

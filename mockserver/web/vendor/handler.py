@@ -23,7 +23,7 @@ from mockserver.web.dependencies import (
     sandbox_in,
 )
 from mockserver.web.problems import TOO_MANY_SANDBOXES, problem
-from mockserver.web.router import NO_FIELDS, UnknownPath, VendorRoute
+from mockserver.web.router import UnknownPath, VendorRoute
 from mockserver.web.server.transport import disconnect
 from mockserver.web.vendor.admission import admit_request, parse_scenario_names
 from mockserver.web.vendor.delays import dribble, wait_for_delay
@@ -152,8 +152,10 @@ def _build_request(
     scope: Scope, body: bytes, dependencies: Dependencies, route: VendorRoute | UnknownPath
 ) -> Request:
     """Parse the request; the fields of its path take precedence over query and body."""
-    request = parse_request(scope, body, dependencies.public_url)
-    path_fields = NO_FIELDS if isinstance(route, UnknownPath) else route.path_fields
+    if isinstance(route, UnknownPath):
+        return parse_request(scope, body, dependencies.public_url)
+    request = parse_request(scope, body, dependencies.public_url, route.host)
+    path_fields = route.path_fields
     return request.replace(fields={**request.fields, **path_fields}) if path_fields else request
 
 

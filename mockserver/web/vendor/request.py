@@ -207,7 +207,9 @@ def _decode_header_name(name: bytes) -> str:
     return name.decode("latin-1")
 
 
-def parse_request(scope: Scope, body: bytes, public_url: str = "") -> Request:
+def parse_request(
+    scope: Scope, body: bytes, public_url: str = "", vendor_host: str = ""
+) -> Request:
     """Build the vendor request, without HTTP framing; `public_url`, if set, is its origin."""
     headers = {
         _decode_header_name(name): value.decode("latin-1") for name, value in scope["headers"]
@@ -226,4 +228,5 @@ def parse_request(scope: Scope, body: bytes, public_url: str = "") -> Request:
         client=client[0],
         body=body,
         body_error=body_error,
+        vendor_host=vendor_host,
     )

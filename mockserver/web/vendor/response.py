@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from starlette.types import Message, Receive, Scope, Send
@@ -14,6 +15,9 @@ from mockserver.web.server.transport import WRITE_RESPONSE_KEY, HeaderField
 
 BODYLESS_STATUSES: Final = (204, 304)
 JSON_HEADER: Final = (b"content-type", b"application/json")
+
+CONTROL_CHARACTERS: Final = (*range(0x20), 0x7F)
+_ESCAPES: Final = MappingProxyType({code: f"\\x{code:02x}" for code in CONTROL_CHARACTERS})
 
 _encode_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -78,11 +82,20 @@ def _describe_ignored(ignored: Iterable[Ignored]) -> str:
 
 
 def _encode_line(text: str) -> bytes:
-    return text.encode("ascii", "backslashreplace")
+    """Encode a header of the mock server, which may repeat what a client has sent: as ASCII."""
+    return _encode_printable(text, "ascii")
 
 
 def _encode_header(text: str) -> bytes:
-    return text.encode("latin-1")
+    """Encode a header of the vendor."""
+    return _encode_printable(text, "latin-1")
+
+
+def _encode_printable(text: str, charset: str) -> bytes:
+    """Escape control characters, which no header may have, and what the charset lacks."""
+    if not text.isprintable():
+        text = text.translate(_ESCAPES)
+    return text.encode(charset, "backslashreplace")
 
 
 TIME_HEADER = b"x-mock-now"

@@ -37,6 +37,10 @@ TABLE_ROWS: list[tuple[int, str, dict[str, Any], dict[str, Any]]] = [
         {},
     ),
     (400, "Invalid Format", {"calls": [build_item("918867136000", start_time="soon")]}, {}),
+    *(
+        (400, "Invalid Format", {"calls": [build_item("918867136000", start_time=late)]}, {})
+        for late in ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59", "9999-12-31T23:59:59-12:00")
+    ),
     (302, "Empty Call List", {"calls": []}, {}),
     (301, "Invalid Flow ID", {"flow_id": "Zz99Zz99"}, {}),
     (401, "IP Not Whitelisted", {}, {"ip_allow_list": ["10.0.0.0/8"]}),

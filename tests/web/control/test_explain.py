@@ -104,6 +104,8 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
                 "received": "+918068281234",
                 "would_pass": "10 to 15 digits with country code (assumed; "
                 "the page's samples have twelve)",
+                "condition": "assumed",
+                "note": None,
             },
         ),
         (
@@ -115,6 +117,8 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
                 "field": "to",
                 "received": None,
                 "would_pass": None,
+                "condition": "assumed",
+                "note": None,
             },
         ),
         (
@@ -126,6 +130,8 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
                 "field": "attempts",
                 "received": 3,
                 "would_pass": "0, 1 or 2",
+                "condition": "assumed",
+                "note": None,
             },
         ),
         (
@@ -137,6 +143,8 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
                 "field": "variables",
                 "received": "text",
                 "would_pass": "an object of texts",
+                "condition": "assumed",
+                "note": None,
             },
         ),
     ],
@@ -473,3 +481,32 @@ def test_a_header_and_a_window_that_do_not_match_are_explained_in_words(edge: Ed
         {"scenario": "seven", "reason": "header x-test is 81, not 7*"},
         {"scenario": "noon", "reason": "it is 09:00:00 in UTC, not from 12:00 until 13:00"},
     ]
+
+
+TICKET_OF_NOBODY = {
+    "call_type": "Voice Inbound (API)",
+    "menu_id": 9,
+    "end_user_number": "+1 859-657-9625",
+    "ticket_id": "999",
+}
+
+
+def test_a_condition_that_is_known_otherwise_than_its_text_is_explained_with_its_note(
+    edge: EdgeSite,
+) -> None:
+    headers = {"authorization": "Basic Y3VzdG9tZXI6dG9rZW4="}
+    path = "/ccai/apps/api/v1/calls"
+    response = edge.request("POST", path, json=TICKET_OF_NOBODY, headers=headers)
+    reason = "contact-not-found (documented, condition assumed): Contact not found; "
+    assert response.headers["x-mock-explain"] == reason + "ticket_id: received '999'"
+    [rule] = explain(edge, response.headers["x-mock-request"])["rules"]
+    assert rule == {
+        "fault": "contact-not-found",
+        "evidence": "documented",
+        "message": "Contact not found",
+        "field": "ticket_id",
+        "received": "999",
+        "would_pass": None,
+        "condition": "assumed",
+        "note": "the page has `Contact not found` for outbound calls only",
+    }

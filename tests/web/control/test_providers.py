@@ -13,7 +13,18 @@ from tests.support.simulation import configuration_with_provider
 from tests.support.site import read_problem
 from tests.support.site_client import ORIGIN, SiteClient, build_site_client
 
-KEYS = ["name", "title", "base_url", "hosts", "operations", "webhooks", "acts", "faults"]
+KEYS = [
+    "name",
+    "title",
+    "base_url",
+    "hosts",
+    "operations",
+    "webhooks",
+    "acts",
+    "quirks",
+    "words",
+    "faults",
+]
 
 
 def test_a_provider_is_listed_with_its_urls_operations_and_webhooks(site: SiteClient) -> None:
@@ -30,10 +41,18 @@ def test_a_provider_is_listed_with_its_urls_operations_and_webhooks(site: SiteCl
         "base_url": f"{ORIGIN}/mobtexting",
         "hosts": {host: f"{ORIGIN}/mobtexting/{host}"},
         "operations": [
-            {"name": "c2c", "method": "POST", "host": host, "path": "/api/v2/voice/c2c"}
+            {
+                "name": "c2c",
+                "method": "POST",
+                "host": host,
+                "path": "/api/v2/voice/c2c",
+                "evidence": "documented",
+            }
         ],
         "webhooks": ["completed"],
         "acts": [],
+        "quirks": dict(site.sandbox.state.configuration.providers["mobtexting"].provider.quirks),
+        "words": {},
     }
 
 
@@ -47,7 +66,7 @@ def test_every_fault_is_listed_with_an_example_and_its_evidence(site: SiteClient
         names = [fault["name"] for fault in provider["faults"]]
         assert len(set(names)) == len(names) > 0
         for fault in provider["faults"]:
-            assert list(fault) == ["name", "status", "body", "evidence"]
+            assert list(fault) == ["name", "status", "body", "evidence", "conditions"]
             assert fault["evidence"] in ("documented", "observed", "assumed")
             assert fault["body"] or fault["status"] in (200, 202)
 
@@ -61,6 +80,7 @@ def test_a_fault_is_listed_as_the_vendor_api_responds_with_it(site: SiteClient) 
         "status": response.status_code,
         "body": response.json(),
         "evidence": "assumed",
+        "conditions": [],
     }
 
 

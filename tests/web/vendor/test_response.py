@@ -55,7 +55,7 @@ def content_length(size: int) -> HeaderField:
         (Response(status=200, body=b""), {"call_ids": ("c1", "c2")},
          (200, [*MOCK_FIELDS, (b"x-mock-call", b"c1"), content_length(0)], b"")),
         (Response(status=422, body=b""), {"fault": "bad", "explanation": "bad: \u00e9\n"},
-         (422, [*MOCK_FIELDS, (b"x-mock-fault", b"bad"), (b"x-mock-explain", b"bad: \\xe9\n"),
+         (422, [*MOCK_FIELDS, (b"x-mock-fault", b"bad"), (b"x-mock-explain", b"bad: \\xe9\\x0a"),
                 content_length(0)], b"")),
     ],
 )  # fmt: skip

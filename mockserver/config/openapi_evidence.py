@@ -1,0 +1,35 @@
+"""Adds to a vendor's OpenAPI document how we know of its operations, faults and words."""
+
+from typing import Any
+
+from mockserver.config.openapi_checks import iter_operations
+from mockserver.core.provider import Endpoint, Provider
+from mockserver.core.rulebook import serialize_condition
+
+KEY = "x-evidence"
+
+
+def add_evidence(document: dict[str, Any], provider: Provider) -> dict[str, Any]:
+    """Return the document with `x-evidence` at each operation, and with that of the words."""
+    endpoints = {
+        (endpoint.path, endpoint.method, endpoint.operation): endpoint
+        for endpoint in provider.endpoints
+    }
+    for path, method, entry in iter_operations(document):
+        endpoint = endpoints[path, method, entry["operationId"]]
+        entry[KEY] = _operation_evidence(endpoint)  # type: ignore[index]
+    words = {
+        field: {word: str(evidence) for word, evidence in words.items()}
+        for field, words in provider.words.items()
+    }
+    return {**document, KEY: {"words": words}} if words else document
+
+
+def _operation_evidence(endpoint: Endpoint) -> dict[str, Any]:
+    """The evidence of an operation, and of the text and conditions of each of its faults."""
+    faults: dict[str, Any] = {}
+    for rule in (rule for stage in endpoint.rules for rule in stage):
+        evidence = {"text": str(rule.fault.evidence), "conditions": []}
+        fault = faults.setdefault(rule.fault.name, evidence)
+        fault["conditions"].append(serialize_condition(rule))
+    return {"operation": str(endpoint.evidence), "faults": faults}

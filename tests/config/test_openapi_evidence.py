@@ -1,0 +1,97 @@
+"""OpenAPI documents say how we know of operations, of faults and their conditions, and of words."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.config.openapi_checks import operations
+from mockserver.config.openapi_evidence import KEY
+from mockserver.config.registry import load_providers
+from mockserver.core.bound_provider import BoundProvider
+
+PROVIDERS = load_providers()
+
+
+def evidence_of(provider: str, operation: str) -> Any:
+    return operations(PROVIDERS[provider].document())[operation][KEY]
+
+
+@pytest.mark.parametrize("bound", PROVIDERS.values(), ids=PROVIDERS)
+def test_every_operation_has_the_evidence_of_itself_and_of_its_rules(bound: BoundProvider) -> None:
+    for endpoint in bound.provider.endpoints:
+        evidence = evidence_of(bound.provider.name, endpoint.operation)
+        faults = {rule.fault.name for stage in endpoint.rules for rule in stage}
+        conditions = [each for fault in evidence["faults"].values() for each in fault["conditions"]]
+        assert evidence["operation"] == endpoint.evidence
+        assert evidence["faults"].keys() == faults
+        assert len(conditions) == sum(map(len, endpoint.rules))
+
+
+@pytest.mark.parametrize(
+    ("operation", "evidence"),
+    [
+        ("create-outbound", "documented"),
+        ("read-flags", "documented"),
+        ("read-call", "assumed"),
+        ("cancel-scheduled", "observed"),
+        ("end-user", "observed"),
+        ("manager-calls", "observed"),
+    ],
+)
+def test_an_operation_that_is_not_on_the_page_is_not_documented(
+    operation: str, evidence: str
+) -> None:
+    assert evidence_of("ccai", operation)["operation"] == evidence
+
+
+@pytest.mark.parametrize(
+    ("operation", "fault", "text", "conditions"),
+    [
+        ("create-outbound", "contact-not-found", "documented", ["assumed", "documented"]),
+        ("create-inbound", "contact-not-found", "documented", ["assumed", "assumed"]),
+        ("create-scheduled", "contact-not-found", "documented", ["assumed", "assumed"]),
+        ("create-inbound", "invalid-call-type", "documented", ["assumed", "documented"]),
+        ("create-scheduled", "menu-id-not-found", "documented", ["documented"]),
+        ("create-scheduled", "scheduled-at-past", "assumed", ["documented"]),
+        ("create-inbound", "too-many-requests", "assumed", ["documented"]),
+        ("read-flags", "call-not-found", "observed", ["assumed"]),
+        ("end-user", "call-not-found", "observed", ["observed"]),
+        ("write-flags", "call-already-ended", "observed", ["assumed"]),
+    ],
+)
+def test_the_condition_of_a_fault_is_known_apart_from_its_text(
+    operation: str, fault: str, text: str, conditions: list[str]
+) -> None:
+    known = evidence_of("ccai", operation)["faults"][fault]
+    assert known["text"] == text
+    assert [each["evidence"] for each in known["conditions"]] == conditions
+
+
+@pytest.mark.parametrize(
+    ("operation", "fault", "quirk"),
+    [
+        ("create-inbound", "menu-not-ivr-or-mobile", "inbound-web-menus"),
+        ("create-scheduled", "menu-not-mobile-or-web", "scheduled-as-inbound"),
+        ("create-outbound", "number-to-choose", "number-choice-as-200"),
+        ("create-outbound", "agent-must-act", "number-choice-as-200"),
+    ],
+)
+def test_a_contradiction_of_the_page_is_noted_with_the_quirk_for_its_other_meaning(
+    operation: str, fault: str, quirk: str
+) -> None:
+    [condition] = evidence_of("ccai", operation)["faults"][fault]["conditions"]
+    assert condition["note"].startswith("the page contradicts itself: ")
+    assert quirk in condition["note"]
+    assert quirk in PROVIDERS["ccai"].provider.quirks
+
+
+def test_the_words_of_a_vendor_stand_at_the_top_of_its_document() -> None:
+    words = PROVIDERS["ccai"].document()[KEY]["words"]
+    assert words["participants.status"] == {
+        "waiting": "documented",
+        "connected": "assumed",
+        "finished": "assumed",
+        "failed": "assumed",
+    }
+    assert words["status"]["cancelled"] == "observed"
+    assert KEY not in PROVIDERS["mobtexting"].document()
