@@ -14,6 +14,8 @@ NORMAL_CAUSE: Final[Mapping[str, object]] = MappingProxyType({"cause": "normal"}
 
 
 AWAITED_STATES: Final = ("idle", "ringing")
+AWAITED_LEGS: Final = MappingProxyType({"queue": "b", "agent-first": "a"})
+"""Call flow -> the leg of an agent whom the other leg waits for."""
 
 
 class IllegalTransition(Exception):
@@ -184,12 +186,16 @@ def attempt_outcome(call: Call) -> str:
 
 
 def public_state(call: Call) -> str:
-    """Return the public state: scheduled, queued, ringing, answered, bridged or ended."""
+    """Return the public state: scheduled, queued, ringing, answered, bridged or ended.
+
+    Where one leg waits for an agent, the state is that of the agent's leg: `queued` without one.
+    """
     if call.phase in ("placed", "over"):
         return "scheduled" if call.starts_at > call.spec.created_at else "queued"
     if call.phase != "begun":
         return call.phase
-    states = {leg.state for leg in call.legs}
+    awaited = AWAITED_LEGS.get(call.spec.flow)
+    states = {leg.state for leg in call.legs if leg.name == awaited or not awaited}
     return next((word for word in ("answered", "ringing") if word in states), "queued")
 
 
@@ -197,12 +203,15 @@ def conversation_start(call: Call, awaited_leg: str) -> int | None:
     """Return the time of the last answer, once no leg is awaited; None before.
 
     A leg is awaited until it is dialed and while it rings; `awaited_leg`, if any, whenever it is
-    not connected.
+    not connected. If that was dialed in the course of the call, the conversation starts with the
+    bridge.
     """
     if awaited_leg:
         awaited = call.leg(awaited_leg)
         if awaited is None or awaited.state != "answered":
             return None
+        if awaited.added_later:
+            return _bridged_since(call)
     since: int | None = None
     for leg in call.legs:
         if leg.state in AWAITED_STATES:
@@ -210,6 +219,13 @@ def conversation_start(call: Call, awaited_leg: str) -> int | None:
         if leg.answered_at is not None and (since is None or leg.answered_at > since):
             since = leg.answered_at
     return since
+
+
+def _bridged_since(call: Call) -> int | None:
+    """Return the time of the last bridge, None unless the call is bridged."""
+    if call.phase != "bridged":
+        return None
+    return next(event.at for event in reversed(call.events) if event.type == "bridge")
 
 
 def _next_attempt(call: Call, at: int, number: str) -> Call:

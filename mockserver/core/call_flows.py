@@ -5,10 +5,25 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from mockserver.core.behavior import IMMEDIATELY, LegBehavior
-from mockserver.core.call import NORMAL_CAUSE, Call, Cursor, Event, Leg, attempt_outcome
+from mockserver.core.behavior import (
+    IMMEDIATELY,
+    NO_ANSWER_RING,
+    DurationRange,
+    LegBehavior,
+    fixed_duration,
+)
+from mockserver.core.call import (
+    AWAITED_LEGS,
+    NORMAL_CAUSE,
+    Call,
+    Cursor,
+    Event,
+    Leg,
+    attempt_outcome,
+)
 from mockserver.core.lifecycle import ACTIVE_PHASES
 from mockserver.core.script import Condition, Script, Step, Track
+from mockserver.core.time import SECOND
 
 
 class CallFlow(NamedTuple):
@@ -17,7 +32,10 @@ class CallFlow(NamedTuple):
     `dial_conditions` has a condition for each leg dialed from the start; `callee` is the leg that
     the client wants to reach. A leg in `fatal_legs` ends the attempt when it ends, one in
     `fatal_after_answer` only if it has answered. `later_legs` are those that a provider dials in
-    the course of the call. A conversation begins only once `awaited_leg`, if any, has answered.
+    the course of the call. A leg in both fatal sets is fatal like those of the second one once it
+    has been dialed again. A conversation begins only once `awaited_leg`, if any, has answered; if
+    that was dialed in the course of the call, the provider bridges the legs. It rings for
+    `offer_ring` then if nobody answers; None is as long as any leg.
     """
 
     dial_conditions: Mapping[str, Condition]
@@ -26,7 +44,10 @@ class CallFlow(NamedTuple):
     later_legs: tuple[str, ...] = ()
     fatal_after_answer: frozenset[str] = frozenset()
     awaited_leg: str = ""
+    offer_ring: DurationRange | None = None
 
+
+OFFER_RING: Final = fixed_duration(30 * SECOND)
 
 CALL_FLOWS: Final = MappingProxyType(
     {
@@ -41,12 +62,28 @@ CALL_FLOWS: Final = MappingProxyType(
             {"a": Condition("begun")}, frozenset({"a", "b"}), "a", later_legs=("b",)
         ),
         "queue": CallFlow(
-            {"a": Condition("begun")}, frozenset("a"), "a", ("b",), frozenset("b"), "b"
+            {"a": Condition("begun")},
+            frozenset("a"),
+            "a",
+            ("b",),
+            frozenset("b"),
+            AWAITED_LEGS["queue"],
+            OFFER_RING,
+        ),
+        "agent-first": CallFlow(
+            {"a": Condition("begun"), "b": Condition("answered", "a")},
+            frozenset({"a", "b"}),
+            "b",
+            (),
+            frozenset("a"),
+            AWAITED_LEGS["agent-first"],
+            OFFER_RING,
         ),
     }
 )
 """In `callee-first`, a is the callee, who is forwarded to b. In `branch`, keys or words decide
-whether b is dialed; in `queue`, a waits for a free b."""
+whether b is dialed; in `queue`, a waits for a free b; in `agent-first`, a is an agent who may hand
+b over to another one."""
 
 
 EVENTS_WITHOUT_FOLLOW_UP: Final = frozenset({"begin", "ring", "bridge", "ended"})
@@ -91,7 +128,8 @@ def add_leg_tracks(script: Script, call: Call, behavior: LegBehavior | None) -> 
     event = call.events[-1]
     others = [index for index, track in enumerate(script) if track.leg != event.leg]
     ring_count = sum((past.type, past.leg) == ("ring", event.leg) for past in call.events)
-    tracks = _leg_tracks(event.leg, Condition("begun"), behavior, True, "") if behavior else ()  # noqa: FBT003 - as below
+    awaited = CALL_FLOWS[call.spec.flow].awaited_leg
+    tracks = _leg_tracks(event.leg, Condition("begun"), behavior, True, awaited) if behavior else ()  # noqa: FBT003 - as below
     new = tuple(track.replace(name=f"{track.name}-{ring_count}") for track in tracks)
     start = Cursor(0, event.at, len(call.events))
     cursors = (*(call.cursors[index] for index in others), *(start for _ in new))
@@ -118,24 +156,46 @@ def follow_up(call: Call, at: int) -> Event | None:
         elif _is_fatal(leg, flow):
             is_over = True
     if not is_over:
-        return Event(at, "bridge") if answered_count > 1 and call.phase == "begun" else None
+        bridges = answered_count > 1 and call.phase == "begun"
+        return Event(at, "bridge") if bridges and not _waits_for_provider(call, flow) else None
     if live_leg:
         return Event(at, "hangup", live_leg, NORMAL_CAUSE)
     return Event(at, "attempt-ended", data={"outcome": _flow_outcome(call, flow)})
 
 
+def _waits_for_provider(call: Call, flow: CallFlow) -> bool:
+    """Whether the awaited leg was dialed in the course of the call: its provider bridges it."""
+    awaited = call.leg(flow.awaited_leg) if flow.awaited_leg else None
+    return awaited is not None and awaited.added_later
+
+
 def _is_fatal(leg: Leg, flow: CallFlow) -> bool:
     if leg.state != "ended":
         return False
-    return leg.name in flow.fatal_legs or (
-        leg.name in flow.fatal_after_answer and leg.answered_at is not None
-    )
+    if leg.name in flow.fatal_legs and not (leg.added_later and flow.awaited_leg == leg.name):
+        return True
+    return leg.name in flow.fatal_after_answer and leg.answered_at is not None
+
+
+def offered_behavior(call: Call, leg: str, behavior: LegBehavior | None) -> LegBehavior | None:
+    """Return the behavior of a leg that is dialed in the course of a call.
+
+    A leg that is awaited and does not answer rings as long as an offer, unless its behavior says
+    how long.
+    """
+    flow = CALL_FLOWS[call.spec.flow]
+    if behavior is None or leg != flow.awaited_leg or flow.offer_ring is None:
+        return behavior
+    is_ignored = behavior.outcome == "no-answer" and behavior.ring == NO_ANSWER_RING
+    return behavior.replace(ring=flow.offer_ring) if is_ignored else behavior
 
 
 def _flow_outcome(call: Call, flow: CallFlow) -> str:
     """Return the outcome of the attempt: `no-answer` if only the awaited leg has not answered."""
+    if flow.awaited_leg not in flow.later_legs:
+        return attempt_outcome(call)
     awaited = call.leg(flow.awaited_leg)
-    is_missing = flow.awaited_leg and (awaited is None or awaited.answered_at is None)
+    is_missing = awaited is None or awaited.answered_at is None
     outcome = attempt_outcome(call if awaited is None else _without_leg(call, awaited))
     return "no-answer" if is_missing and outcome == "completed" else outcome
 

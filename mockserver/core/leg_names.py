@@ -22,6 +22,12 @@ def legs_by_name(call: Call) -> Mapping[str, str]:
     return flow_legs_by_name(call.spec.flow, tuple({**call.spec.roles, **own}.items()), tuple(own))
 
 
+def is_dialed_later(call: Call, leg: str) -> bool:
+    """Whether the call lacks this leg, has lost it, or has dialed it in its course."""
+    known = call.leg(leg)
+    return known is None or known.added_later or known.state == "left"
+
+
 @lru_cache(maxsize=256)
 def flow_legs_by_name(
     flow: str, roles: tuple[tuple[str, str], ...], more_legs: tuple[str, ...] = ()

@@ -85,9 +85,11 @@ class VendorEvent(NamedTuple):
     - `arguments`: the keys that its data may have;
     - `apply`: returns the call after it; pure, and changes nothing but `Call.state`;
     - `guard`: returns in words why it is not legal now, empty if it is;
-    - `dials`: the leg that it rings, empty for none;
-    - `ring`: builds the `ring` event that follows it at once (`core.call.build_dial_event`);
-    - `undo`: the vendor event that `for: 20s` in a step plays afterwards.
+    - `dials`: the leg that it rings, or the vendor's word for it; empty for none;
+    - `next_event`: builds the event that follows it at once, such as the `ring` of that leg
+      (`core.call.build_dial_event`);
+    - `undo`: the vendor event that `for: 20s` in a step plays afterwards;
+    - `is_timer`: whether it ends a wait. A timer that comes when its wait is over is ignored.
     """
 
     allowed_in: frozenset[str]
@@ -95,21 +97,22 @@ class VendorEvent(NamedTuple):
     apply: Callable[[Call, Event], Call] = no_change
     guard: Callable[[EventContext], str] = no_guard
     dials: str = ""
-    ring: Callable[[EventContext], Event] | None = None
+    next_event: Callable[[EventContext], Event] | None = None
     undo: str = ""
+    is_timer: bool = False
 
 
 class Resource(NamedTuple):
     """Something scarce that calls wait for, such as an agent.
 
-    `waits_for` returns True if the call waits for it now. `assign` takes the call, the account
-    and the time in ms; it returns the vendor event that assigns a free one, None if none is free.
-    The records that `on_event` saves after that event have to make it busy, else it would be
-    assigned twice.
+    `waits_for` returns True if the call waits for it now. `assign` takes the call, the account,
+    the time in ms and the read model; it returns the vendor event that assigns a free one, None if
+    none is free. The records that `on_event` saves after that event have to make it busy, else it
+    would be assigned twice.
     """
 
     waits_for: Callable[[Call], bool]
-    assign: Callable[[Call, Account, int], Event | None]
+    assign: Callable[[Call, Account, int, ReadModel], Event | None]
 
 
 class FakePerson(NamedTuple):

@@ -92,7 +92,8 @@ class RequestContext(TrackedValue):
 
     def text(self, name: str) -> str:
         """Return a field as text; empty if it is missing or null."""
-        return value_text(self.fields.get(name))
+        value = self.fields.get(name, "")
+        return value if isinstance(value, str) else value_text(value)
 
     def texts(self, *names: str) -> tuple[str, ...]:
         """Return the text of each of these fields."""

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from mockserver.core.behavior import DurationRange, LegBehavior
-from mockserver.core.call import Call, Cursor, Event, conversation_start
+from mockserver.core.call import AWAITED_LEGS, Call, Cursor, Event, conversation_start
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.lifecycle import ACTIVE_PHASES
 from mockserver.core.value import Value
@@ -97,10 +97,15 @@ def _answered_at(call: Call, condition: Condition, _: Cursor) -> int | None:
 
 
 def _settled_at(call: Call, condition: Condition, _: Cursor) -> int | None:
-    """Return the time at which a dialed leg has answered or stopped ringing."""
+    """Return the time at which a dialed leg has answered or stopped ringing.
+
+    A leg for which the other one waits has to be bridged, too.
+    """
     leg = call.leg(condition.leg)
     if leg is None:
         return None
+    if leg.state == "answered" and AWAITED_LEGS.get(call.spec.flow) == leg.name:
+        return conversation_start(call, leg.name)
     return leg.ended_at if leg.answered_at is None else leg.answered_at
 
 

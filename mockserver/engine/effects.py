@@ -7,6 +7,7 @@ from mockserver.core.call_flows import (
     add_leg_tracks,
     compile_script,
     compile_stepless_script,
+    offered_behavior,
 )
 from mockserver.core.conversation import next_due_step
 from mockserver.core.journal import JournalEntry
@@ -147,7 +148,8 @@ def add_leg(state: SandboxState, call_id: str, event: Event) -> None:
         else choose_behavior(state, call, leg, scenario, names)
     )
     progress = state.calls.progress[call_id]
-    script, changed = add_leg_tracks(progress.script, call, behavior)
+    offered = offered_behavior(call, leg.name, behavior)
+    script, changed = add_leg_tracks(progress.script, call, offered)
     dialed = LegSource(len(call.attempts) + 1, leg.name, leg.number, source)
     state.calls.set_progress(
         call_id,
@@ -185,13 +187,12 @@ def call_account(state: SandboxState, call: Call) -> Account:
 def _needed_resource(state: SandboxState, call: Call) -> str:
     """Name the resource that the call waits for.
 
-    Empty if it waits for none, or if a remaining step dials a later leg itself.
+    Empty if it waits for none, or if a remaining step dials the awaited leg.
     """
     resources = state.configuration.providers[call.spec.provider].provider.resources
     if not resources or call.phase not in ACTIVE_PHASES:
         return ""
-    if legs_dialed_by_steps(state, call, attempt_scenario(state, call, call.number_index)) & {
-        *CALL_FLOWS[call.spec.flow].later_legs
-    }:
+    dialed = legs_dialed_by_steps(state, call, attempt_scenario(state, call, call.number_index))
+    if CALL_FLOWS[call.spec.flow].awaited_leg in dialed:
         return ""
     return next((name for name, resource in resources.items() if resource.waits_for(call)), "")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from mockserver.core.behavior import DEFAULT_BEHAVIOR, LegBehavior
 from mockserver.core.call import Call, Leg
-from mockserver.core.leg_names import legs_by_name
+from mockserver.core.leg_names import is_dialed_later, legs_by_name
 from mockserver.core.number_plan import TEST_NUMBER, number_plan_behavior
 from mockserver.core.resolution import ResolvedScenario
 from mockserver.core.script import Step
@@ -51,11 +51,11 @@ def legs_dialed_by_steps(state: SandboxState, call: Call, scenario: ResolvedScen
     if not scenario.steps:
         return set()
     vendor_events = state.configuration.providers[call.spec.provider].provider.vendor_events
-    return {
-        vendor_events[step.event_type].dials if step.event_type in vendor_events else step.leg
-        for step in scenario.steps[_count_completed_steps(state, call) :]
-        if step.event_type == "ring" or step.event_type in vendor_events
-    }
+    steps = scenario.steps[_count_completed_steps(state, call) :]
+    rung = {step.leg for step in steps if step.event_type == "ring"}
+    words = {step.event_type for step in steps} & vendor_events.keys()
+    dialed = {legs_by_name(call).get(vendor_events[word].dials) for word in words}
+    return rung | {leg for leg in dialed if leg and is_dialed_later(call, leg)}
 
 
 def _with_leg_names(call: Call, resolved: ResolvedScenario) -> ResolvedScenario:

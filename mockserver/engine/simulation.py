@@ -28,8 +28,7 @@ AppliedEvent = tuple[Call, Event, Effects]
 def apply_event(state: SandboxState, call_id: str, event: Event) -> Call:
     """Apply an event to a call, and the events that follow from it at the same instant.
 
-    Returns:
-        The call after all of them.
+    Returns the call after all of them.
 
     Raises:
         IllegalTransition: the lifecycle forbids the event; nothing has changed.
@@ -82,7 +81,7 @@ def _resource_event(state: SandboxState, call_id: str, now: int) -> Event | None
     resource = state.configuration.providers[call.spec.provider].provider.resources[
         state.calls.resource_queue[call_id]
     ]
-    return resource.assign(call, call_account(state, call), now)
+    return resource.assign(call, call_account(state, call), now, state.read_model)
 
 
 def _store_transitions(state: SandboxState, call_id: str, transitions: list[AppliedEvent]) -> None:
@@ -165,15 +164,22 @@ def _apply_account_patch(state: SandboxState, account_patch: AccountPatch, now: 
 
 
 def apply_or_reject(state: SandboxState, call_id: str, event: Event, location: str) -> None:
-    """Apply an event, or journal its rejection if the lifecycle forbids it.
+    """Apply an event, or journal its rejection if the lifecycle forbids it; ignore a late timer.
 
     `location` is the step's place in its scenario file, empty if the event is not from a step.
     """
     try:
         _apply(state, call_id, compute_transitions(state, call_id, event))
     except IllegalTransition as error:
-        _record_rejected_event(state, call_id, event, location, str(error))
+        if location or not _is_timer(state, call_id, event):
+            _record_rejected_event(state, call_id, event, location, str(error))
         schedule_next_step(state, call_id)
+
+
+def _is_timer(state: SandboxState, call_id: str, event: Event) -> bool:
+    bound = state.configuration.providers[state.calls.by_id[call_id].spec.provider]
+    vendor_event = bound.provider.vendor_events.get(event.type)
+    return vendor_event is not None and vendor_event.is_timer
 
 
 def _record_rejected_event(
@@ -230,8 +236,8 @@ def _next_event(provider: Provider, context: EventContext) -> Event | None:
     if event.type in EVENTS_WITHOUT_FOLLOW_UP:
         return None
     vendor_event = provider.vendor_events.get(event.type)
-    if vendor_event and vendor_event.ring:
-        return vendor_event.ring(context).replace(behavior=event.behavior)
+    if vendor_event and vendor_event.next_event:
+        return vendor_event.next_event(context).replace(behavior=event.behavior)
     return follow_up(call, event.at)
 
 

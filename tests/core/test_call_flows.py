@@ -319,4 +319,5 @@ def test_each_call_flow_names_its_callee() -> None:
         "callee-first": "a",
         "branch": "a",
         "queue": "a",
+        "agent-first": "b",
     }

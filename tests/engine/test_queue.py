@@ -84,8 +84,8 @@ def test_an_agent_that_does_not_answer_is_replaced_by_the_next() -> None:
     play_until_idle(state)
     assert event_log(state, "offer", "bridge") == [
         (0, "c1", "offer", ""),
-        (25_000, "c1", "offer", ""),
-        (27_000, "c1", "bridge", ""),
+        (30_000, "c1", "offer", ""),
+        (32_000, "c1", "bridge", ""),
     ]
     assert agent_states(state) == {"ann": "ignoring", "bob": "available"}
     assert [leg.number for leg in read.calls(state)["c1"].legs] == ["100", "bob"]
@@ -187,10 +187,10 @@ def test_steps_that_offer_agents_replace_the_assignment_by_the_queue() -> None:
     play_until_idle(state)
     assert event_log(state, "offer", "hold", "resume", "ended") == [
         (90_000, "c1", "offer", ""),
-        (120_000, "c1", "offer", ""),
-        (152_000, "c1", "hold", ""),
-        (172_000, "c1", "resume", ""),
-        (173_000, "c1", "ended", ""),
+        (125_000, "c1", "offer", ""),
+        (157_000, "c1", "hold", ""),
+        (177_000, "c1", "resume", ""),
+        (178_000, "c1", "ended", ""),
     ]
 
 
@@ -212,7 +212,7 @@ def test_the_queue_assigns_agents_again_after_the_last_offer_of_the_steps() -> N
     play_until_idle(state)
     assert event_log(state, "offer", "ended") == [
         (90_000, "c1", "offer", ""),
-        (115_000, "c1", "offer", ""),
+        (120_000, "c1", "offer", ""),
         (390_000, "c1", "ended", ""),
     ]
 

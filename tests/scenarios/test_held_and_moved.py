@@ -70,12 +70,12 @@ def test_held_and_moved_plays_its_events_at_their_times(
     ]
     assert events == [
         (90, "offer", "ann@acme.test"),
-        (115, "offer", "bob@acme.test"),
-        (147, "hold", ""),
-        (167, "resume", ""),
-        (177, "transfer", ""),
-        (177, "leave", ""),
-        (177, "offer", "ann@acme.test"),
+        (120, "offer", "bob@acme.test"),
+        (154, "hold", ""),
+        (174, "resume", ""),
+        (184, "transfer", ""),
+        (184, "leave", ""),
+        (184, "offer", "ann@acme.test"),
         (605, "ended", ""),
     ]
 

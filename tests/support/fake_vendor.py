@@ -21,6 +21,7 @@ from mockserver.core.provider import (
     VendorEvent,
     by_event_type,
 )
+from mockserver.core.read_model import ReadModel
 from mockserver.core.rulebook import Evidence, Fault, RequestContext
 from mockserver.core.sample import Sample
 from mockserver.core.scenario import Scenario
@@ -55,7 +56,7 @@ def available_agents(account: Account) -> list[str]:
     return [name for name, agent in account.records["agents"].items() if agent.state == "available"]
 
 
-def assign_agent(_: Call, account: Account, now: int) -> Event | None:
+def assign_agent(_: Call, account: Account, now: int, __: ReadModel) -> Event | None:
     names = available_agents(account)
     return Event(at=now, type="offer", data={"agent": names[0]}) if names else None
 
@@ -95,6 +96,13 @@ def on_begin(context: EventContext) -> Effects:
 def on_abandon(context: EventContext) -> Effects:
     hangup = Event(at=context.event.at, type="hangup", leg="a", data={"cause": "normal"})
     return Effects(events=((context.call.spec.id, hangup),))
+
+
+def on_answer(context: EventContext) -> Effects:
+    """Bridge the call once both sides have answered."""
+    if sum(leg.state == "answered" for leg in context.call.legs) < 2:
+        return NO_EFFECTS
+    return Effects(events=((context.call.spec.id, Event(at=context.event.at, type="bridge")),))
 
 
 def on_leg_end(context: EventContext) -> Effects:
@@ -178,7 +186,7 @@ VENDOR_EVENTS = {
         arguments=frozenset({"agent"}),
         guard=check_agent_exists,
         dials="b",
-        ring=dial_agent,
+        next_event=dial_agent,
     ),
     "abandon": VendorEvent(allowed_in=frozenset({"queued"})),
     "hold": VendorEvent(
@@ -227,6 +235,7 @@ FAKE_VENDOR = Provider(
         {
             "begin": on_begin,
             "offer": on_offer,
+            "answer": on_answer,
             "abandon": on_abandon,
             "hangup": on_leg_end,
             "leave": on_leg_end,

@@ -53,7 +53,7 @@ PROVIDER = Provider(
             planned_calls.planned_outbound_call,
             when=is_call_type(request.OUTBOUND_TYPES),
             roles=OUTBOUND_ROLES,
-            calls=PossibleCalls(("b-after-a",)),
+            calls=PossibleCalls(("agent-first",)),
         ),
         Endpoint(
             "create-scheduled",

@@ -7,13 +7,14 @@ from mockserver.core.account import Account
 from mockserver.core.call import Call
 from mockserver.core.time import SECOND, format_iso
 from mockserver.providers.ccai.call_state import (
+    FINAL_STAGES,
     QUEUE,
     connected_at,
-    end_user_leg,
     queued_at,
     state_of,
     status,
 )
+from mockserver.providers.ccai.intervals import agent_intervals
 from mockserver.providers.ccai.participants import (
     agent_info,
     agent_of,
@@ -31,14 +32,17 @@ from mockserver.providers.ccai.request import (
     OUTBOUND_TYPES,
     SCHEDULED_TYPES,
     Json,
+    account_menu,
     build_menu_object,
     default_number,
     menu_id_of,
     menu_of,
+    parameter_text,
     parse_scheduled_at,
     records,
     settings,
 )
+from mockserver.providers.ccai.roles import ending_hangup
 
 
 def build_new_call_object(call: Call, account: Account) -> Json:
@@ -46,28 +50,26 @@ def build_new_call_object(call: Call, account: Account) -> Json:
 
     It lacks `parent_id`, and `voip_provider` unless the call is outbound.
     """
-    body = build_call_object(call, account)
+    body = build_call_object(call, account, call.spec.created_at)
     del body["parent_id"]
     if call.spec.flow == QUEUE:
         del body["voip_provider"]
-    if "scheduled-as-inbound" in account.quirks and call.spec.operation == "create-scheduled":
-        body |= {"call_type": INBOUND_TYPES[0], "status": "queued"}
     return body
 
 
-def build_call_object(call: Call, account: Account) -> Json:
+def build_call_object(call: Call, account: Account, now: int) -> Json:
+    """The call object as it is at `now`, in ms."""
     parameters, menu = call.spec.parameters, menu_of(call, account)
     return {
         "id": int(call.spec.vendor_id),
         "parent_id": _optional_int(parameters.get("call_id")) if _is_scheduled(call) else None,
         "lang": str(parameters.get("lang") or "en"),
-        "call_type": CALL_TYPES[call.spec.operation],
-        "status": status(call),
+        **_type_and_status(call, account),
         **_timestamps(call, account),
-        **durations(call),
+        **durations(call, now),
         "rating": state_of(call).rating,
         "has_feedback": state_of(call).rating is not None,
-        "voip_provider": "voip_provider_twilio",
+        "voip_provider": state_of(call).voip_provider,
         "out_ticket_id": str(parameters["ticket_id"]) if parameters.get("ticket_id") else None,
         "out_ticket_url": None,
         "verified": False,
@@ -89,9 +91,9 @@ def build_call_object(call: Call, account: Account) -> Json:
             build_transfer_object(call, account, row) for row in enumerate(state_of(call).transfers)
         ],
         "deflection_details": [],
-        "participants": list(build_participant_objects(call, account)),
+        "participants": list(build_participant_objects(call, account, now)),
         "offer_type": "cascade" if call.spec.flow == QUEUE else None,
-        "offer_events": _offer_events(call, menu),
+        "offer_events": _offer_events(call, account),
         "answer_type": "manual",
         "outbound_number": _outbound_number(call, account),
     }
@@ -106,6 +108,14 @@ CALL_TYPES: Final = {
     "create-inbound": INBOUND_TYPES[0],
     "create-scheduled": SCHEDULED_TYPES[0],
 }
+
+
+def _type_and_status(call: Call, account: Account) -> Json:
+    """With the quirk `scheduled-as-inbound`, a scheduled call looks like an incoming one."""
+    call_type, word = CALL_TYPES[call.spec.operation], status(call)
+    if "scheduled-as-inbound" in account.quirks and _is_scheduled(call):
+        call_type, word = INBOUND_TYPES[0], "queued" if word == "scheduled" else word
+    return {"call_type": call_type, "status": word}
 
 
 def _timestamps(call: Call, account: Account) -> Json:
@@ -135,8 +145,7 @@ def assigned_at(call: Call, account: Account) -> int | None:
     """
     if call.spec.flow != QUEUE:
         return call.spec.created_at + settings(account).assignment
-    answers = (event.at for event in call.events if (event.type, event.leg) == ("answer", "b"))
-    return next(answers, None)
+    return next((interval.since for interval in agent_intervals(call)), None)
 
 
 def _optional_int(value: object) -> int | None:
@@ -144,7 +153,12 @@ def _optional_int(value: object) -> int | None:
 
 
 def _has_recording(call: Call, menu: Menu | None) -> bool:
-    """Whether a conversation has ended in a queue that always records, or asked and may record."""
+    """Whether there is a recording: of a voicemail, or of a conversation that was recorded.
+
+    The latter is recorded in a queue that always records, or asks and may record.
+    """
+    if status(call) in ("voicemail_received", "voicemail_read"):
+        return True
     if menu is None or call.phase != "ended" or connected_at(call) is None:
         return False
     return menu.recording == "always" or _recording_permission(call, menu) == "granted"
@@ -167,22 +181,28 @@ def _voicemail_reason(call: Call) -> str:
 def _disconnected_by(call: Call) -> str:
     """The side that hung up first.
 
-    It is unknown before the end, without a conversation, and if the wait expired.
+    It is unknown before the end, without a conversation, and if the platform ended the call.
     """
-    hangups = (event.leg for event in call.events if event.type == "hangup")
-    leg = next(hangups, None) if call.phase == "ended" else None
-    if leg is None or connected_at(call) is None or state_of(call).has_expired:
+    hangup, state = ending_hangup(call), state_of(call)
+    is_unknown = call.phase != "ended" or connected_at(call) is None
+    if hangup is None or is_unknown or state.has_expired or state.stage in FINAL_STAGES:
         return "disconnected_by_unknown"
-    side = "end_user" if end_user_leg(call).name == leg else "agent"
-    return f"disconnected_by_{side}"
+    return f"disconnected_by_{call.spec.roles[hangup.leg]}"
 
 
-def _offer_events(call: Call, menu: Menu | None) -> list[object]:
-    """The call is offered to the group of its queue as soon as it is created."""
-    if call.spec.flow != QUEUE or menu is None:
-        return []
-    at = call.spec.created_at // SECOND * SECOND
-    return [{"casting_time": format_iso(at), "group": menu.group}]
+def _offer_events(call: Call, account: Account) -> list[object]:
+    """The groups that the call was offered to, in order, each with its time.
+
+    A queued call is offered to the group of its queue as soon as it is created, and any call to
+    that of a menu to which it is transferred.
+    """
+    transfers = ((row.at, row.menu) for row in state_of(call).transfers if row.menu)
+    created = (call.spec.created_at // SECOND * SECOND, parameter_text(call, "menu_id"))
+    return [
+        {"casting_time": format_iso(at), "group": menu.group}
+        for at, menu_id in (created, *transfers)
+        if (menu := account_menu(account, menu_id))
+    ]
 
 
 def _outbound_number(call: Call, account: Account) -> str | None:

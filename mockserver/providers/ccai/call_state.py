@@ -2,8 +2,9 @@
 
 from typing import Final, NamedTuple
 
-from mockserver.core.call import Call, Event, Leg
+from mockserver.core.call import Call, Event
 from mockserver.core.value import Value
+from mockserver.providers.ccai.roles import agent_leg
 
 
 class Transfer(Value):
@@ -15,6 +16,10 @@ class Transfer(Value):
     from_agent: str = ""
 
 
+VOIP_PROVIDERS: Final = ("voip_provider_twilio", "voip_provider_nexmo")
+"""Values of `voip_provider`: the first one is documented, the other one assumed."""
+
+
 class CallState(Value):
     """`stage` is a status set by a vendor event.
 
@@ -22,6 +27,7 @@ class CallState(Value):
     """
 
     stage: str = ""
+    voip_provider: str = VOIP_PROVIDERS[0]
     deflection: str = "no_deflection"
     rating: int | None = None
     has_expired: bool = False
@@ -30,8 +36,12 @@ class CallState(Value):
 
 
 INITIAL_STATE = CallState()
-DEFLECTIONS = ("temp_redirection_phone", "temp_redirection_queue", "after_hours_message_only")
-"""Values of `deflection` that have been observed."""
+DEFLECTIONS = (
+    *("temp_redirection_phone", "temp_redirection_queue", "after_hours_message_only"),
+    *("voicemail", "schedule_call"),
+)
+"""Values of `deflection`: the first three are observed. The last two are options that the page
+names, whose spelling is assumed."""
 
 
 def state_of(call: Call) -> CallState:
@@ -40,6 +50,13 @@ def state_of(call: Call) -> CallState:
 
 def set_stage(call: Call, stage: str) -> Call:
     return call.replace(state=state_of(call).replace(stage=stage))
+
+
+def switch_provider(call: Call, _: Event) -> Call:
+    """Connect the call with the other VoIP provider."""
+    state = state_of(call)
+    other = VOIP_PROVIDERS[state.voip_provider == VOIP_PROVIDERS[0]]
+    return call.replace(state=state.replace(stage="switching", voip_provider=other))
 
 
 def is_on_hold(call: Call) -> bool:
@@ -71,14 +88,26 @@ def add_transfer(call: Call, event: Event) -> Call:
     """Record a transfer; it ends a hold."""
     if is_on_hold(call):
         call = end_hold(call, event)
-    state, agent = state_of(call), call.leg("b")
+    state, agent = state_of(call), agent_leg(call)
     transfer = Transfer(
         event.at,
         str(event.data.get("menu", "")),
         str(event.data.get("agent", "")),
         agent.number if agent else "",
     )
-    return call.replace(state=state.replace(transfers=(*state.transfers, transfer)))
+    return call.replace(state=state.replace(stage="", transfers=(*state.transfers, transfer)))
+
+
+HANDOVER_EVENTS: Final = ("offer", "transfer")
+
+
+def pending_agent(call: Call) -> str:
+    """The agent to whom the call was transferred and not offered since; empty if there is none."""
+    transfers = state_of(call).transfers
+    if not transfers:
+        return ""
+    types = (event.type for event in reversed(call.events) if event.type in HANDOVER_EVENTS)
+    return transfers[-1].to_agent if next(types, "") == "transfer" else ""
 
 
 def set_rating(call: Call, event: Event) -> Call:
@@ -113,19 +142,26 @@ STATUS_TABLE: Final = (
     StatusRow(
         "assigned", "queued", "an outbound create; the agent answers an offer", "assigned_at"
     ),
-    StatusRow("connecting", "assigned", "one side has answered, the other still rings"),
+    StatusRow(
+        "connecting",
+        "assigned",
+        "the agent of an outbound call answers; a second after an offer is answered",
+    ),
     StatusRow("switching", "connecting", "the event `switch`"),
     StatusRow(
-        "connected", "connecting, switching, queued", "both sides have answered", "connected_at"
+        "connected",
+        "connecting, switching",
+        "both sides have answered; a second after an offer's `connecting`",
+        "connected_at",
     ),
-    StatusRow("finished", "connected", "either side hangs up", "ends_at"),
+    StatusRow("finished", "connected, queued", "an end after both sides talked", "ends_at"),
     StatusRow(
         "failed",
         "assigned, connecting, switching, queued",
         "an end before both sides talked",
         "ends_at",
     ),
-    StatusRow("recovered", "failed", "a child call was connected"),
+    StatusRow("recovered", "failed", "a child call has finished"),
     StatusRow(
         "deflected", "queued", "the event `deflect`; a minute later the call ends", "ends_at"
     ),
@@ -150,8 +186,8 @@ def status(call: Call) -> str:
     if stage in ("deflected", "voicemail", "cancelled"):
         return stage
     if call.phase in ("placed", "over"):
-        return "scheduled" if call.starts_at > call.spec.created_at else _initial_status(call)
-    return "switching" if stage == "switching" and not connected_at(call) else _active_status(call)
+        return "scheduled" if call.starts_at > call.spec.created_at else _waiting_status(call)
+    return "connected" if call.phase == "bridged" else _active_status(call)
 
 
 def _ended_status(call: Call, stage: str) -> str:
@@ -162,27 +198,21 @@ def _ended_status(call: Call, stage: str) -> str:
     return "finished" if connected_at(call) is not None else "failed"
 
 
-def _initial_status(call: Call) -> str:
-    return "queued" if call.spec.flow == QUEUE else "assigned"
+def _waiting_status(call: Call) -> str:
+    """The status of a call whose agent has not answered."""
+    return "queued" if call.spec.flow == QUEUE or state_of(call).transfers else "assigned"
 
 
 def _active_status(call: Call) -> str:
-    answered = [leg for leg in call.legs if leg.state == "answered"]
-    agent = agent_leg(call)
-    if len(answered) > 1:
-        return "connected"
-    if agent is None or agent.state in ("ringing", "idle", "left") or agent.ended_at is not None:
-        return _initial_status(call)
-    return "connecting"
+    agent, stage = agent_leg(call), state_of(call).stage
+    if agent is None or agent.state != "answered":
+        return _waiting_status(call)
+    if stage in CONNECTING_STAGES:
+        return stage
+    return "assigned" if agent.added_later else "connecting"
 
 
-def agent_leg(call: Call) -> Leg | None:
-    return call.leg("b" if call.spec.flow == QUEUE else "a")
-
-
-def end_user_leg(call: Call) -> Leg:
-    """The leg of the end user: the A-leg of a queued call, the B-leg of an outbound call."""
-    return call.legs[0 if call.spec.flow == QUEUE else 1]
+CONNECTING_STAGES: Final = ("connecting", "switching")
 
 
 def connected_at(call: Call) -> int | None:

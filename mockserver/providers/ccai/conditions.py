@@ -2,6 +2,7 @@
 
 from mockserver.core.rulebook import RequestContext
 from mockserver.providers.ccai import request
+from mockserver.providers.ccai.agents import why_unavailable
 from mockserver.providers.ccai.existing_calls import existing_call
 from mockserver.providers.ccai.planned_calls import managed_number
 from mockserver.providers.ccai.records import ENDED_STATUSES
@@ -46,8 +47,10 @@ def is_agent_without_access(context: RequestContext) -> bool:
 
 
 def is_agent_unavailable(context: RequestContext) -> bool:
-    agent = request.find_agent(context)
-    return agent is not None and agent.state != "available"
+    if request.find_agent(context) is None:
+        return False
+    email = context.text("agent_email")
+    return bool(why_unavailable(context.read_model, context.authenticated_account, email))
 
 
 def is_agent_action_required(context: RequestContext) -> bool:

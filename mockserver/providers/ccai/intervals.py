@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from mockserver.core.call import Call
 from mockserver.core.value import Value
-from mockserver.providers.ccai.call_state import QUEUE, agent_leg, end_user_leg, state_of
+from mockserver.providers.ccai.call_state import QUEUE, state_of
+from mockserver.providers.ccai.roles import end_user_leg, leg_name
 
 
 class Interval(Value):
@@ -26,31 +27,34 @@ def participant_intervals(call: Call) -> tuple[Interval, ...]:
     The agent comes first in an outbound call, and after the end user in a queued one.
     """
     leg = end_user_leg(call)
-    end_user = Interval("end_user", leg.number, leg.answered_at, leg.ended_at)
+    until = call.ended_at if leg.ended_at is None else leg.ended_at
+    end_user = Interval("end_user", leg.number, leg.answered_at, until)
+    agents = tuple(agent_intervals(call))
     if call.spec.flow == QUEUE:
-        return (end_user, *agent_intervals(call))
-    agent = agent_leg(call)
-    return (
-        (Interval("agent", agent.number, agent.answered_at, agent.ended_at), end_user)
-        if agent
-        else ()
-    )
+        return (end_user, *agents)
+    return (agents[0], end_user, *agents[1:])
 
 
 def agent_intervals(call: Call) -> Iterator[Interval]:
-    """The interval of each agent who answered a queued call, in order; ignored offers have none."""
-    name, since = "", None
+    """The interval of each agent who answered, in order, and of the first one of an outbound call.
+
+    Ignored offers have none.
+    """
+    agent, since = leg_name(call, "agent"), None
+    is_first = call.spec.flow != QUEUE
+    name = str(call.spec.parameters["agent_email"]) if is_first else ""
     for event in call.events:
-        match event.type, event.leg:
-            case "offer", _:
-                name = str(event.data.get("agent", ""))
-            case "answer", "b":
-                since = event.at
-            case (("leave" | "hangup"), "b") if since is not None:
-                yield Interval("agent", name, since, event.at)
-                since = None
-    if since is not None:
-        yield Interval("agent", name, since, None)
+        if event.type == "offer":
+            name = str(event.data.get("agent", ""))
+        if event.leg != agent:
+            continue
+        if event.type == "answer":
+            since = event.at
+        elif event.type in ("leave", "hangup") and (since is not None or is_first):
+            yield Interval("agent", name, since, event.at)
+            since, is_first = None, False
+    if since is not None or is_first:
+        yield Interval("agent", name, since, call.ended_at)
 
 
 def answering_agent(call: Call, index: int) -> str:

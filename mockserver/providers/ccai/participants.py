@@ -9,9 +9,7 @@ from mockserver.core.time import SECOND, format_iso
 from mockserver.providers.ccai.call_state import (
     QUEUE,
     Transfer,
-    agent_leg,
     connected_at,
-    end_user_leg,
     queued_at,
     state_of,
     status,
@@ -33,6 +31,7 @@ from mockserver.providers.ccai.request import (
     records,
     settings,
 )
+from mockserver.providers.ccai.roles import ending_hangup, has_answered, leg_name
 
 PARTICIPANTS_PER_CALL: Final = 2  # ids reserved for each call
 LATE_PARTICIPANT_STRIDE: Final = 1_000_000  # keeps ids of later participants apart from those
@@ -55,17 +54,16 @@ AGENT_FAIL_REASONS: Final = {
 """Cause of a leg's end -> fail reason. The words are documented, the mappings are assumed."""
 
 
-def durations(call: Call) -> Json:
-    """The durations of a call in whole seconds, which agree with its timestamps."""
+def durations(call: Call, now: int) -> Json:
+    """The durations of a call at `now` (ms) in whole seconds, which agree with its timestamps."""
     queued, connected, ended = queued_at(call), connected_at(call), call.ended_at
-    now = call.events[-1].at
-    wait_duration = whole_seconds(queued, connected or ended or now) if queued is not None else 0
+    until = now if ended is None else ended
+    waited_until = until if connected is None else connected
+    holds = ((since, until if end is None else end) for since, end in state_of(call).holds)
     return {
-        "wait_duration": wait_duration,
-        "call_duration": whole_seconds(connected, ended or now) if connected is not None else 0,
-        "hold_duration": sum(
-            whole_seconds(since, until or ended or now) for since, until in state_of(call).holds
-        ),
+        "wait_duration": whole_seconds(queued, waited_until),
+        "call_duration": whole_seconds(connected, until),
+        "hold_duration": sum(whole_seconds(since, end) for since, end in holds),
     }
 
 
@@ -79,18 +77,19 @@ def format_time(at: int | None) -> str | None:
 
 
 def fail_reason(call: Call) -> str:
-    if status(call) != "failed":
+    """Why a call failed: who hung up first, and how; `nothing` unless it failed."""
+    if status(call) not in ("failed", "recovered"):
         return "nothing"
     if state_of(call).has_expired:
         return "expired"
-    user, agent = end_user_leg(call), agent_leg(call)
-    if call.spec.flow == QUEUE and user.answered_at is not None:
-        return "eu_abandoned"
-    if user.cause and user.answered_at is None and user.ringing_at is not None:
-        return END_USER_FAIL_REASONS[user.cause]
-    return (
-        AGENT_FAIL_REASONS.get(agent.cause or "normal", "voip_conn_general") if agent else "unknown"
-    )
+    hangup = ending_hangup(call)
+    if hangup is None:
+        return "unknown"
+    cause = str(hangup.data.get("cause", "normal"))
+    if hangup.leg == leg_name(call, "agent"):
+        return AGENT_FAIL_REASONS.get(cause, "voip_conn_general")
+    is_abandoned = call.spec.flow == QUEUE and has_answered(call, hangup)
+    return "eu_abandoned" if is_abandoned else END_USER_FAIL_REASONS[cause]
 
 
 def menu_path(menu_id: str, account: Account) -> Json | None:
@@ -108,10 +107,7 @@ def menu_path(menu_id: str, account: Account) -> Json | None:
 
 def agent_of(call: Call) -> str:
     """The e-mail of the current or last agent; empty if no agent has answered a queued call."""
-    if call.spec.flow == QUEUE:
-        return ["", *(interval.name for interval in agent_intervals(call))][-1]
-    leg = agent_leg(call)
-    return leg.number if leg else ""
+    return ["", *(interval.name for interval in agent_intervals(call))][-1]
 
 
 def agent_info(name: str, account: Account) -> Json | None:
@@ -152,37 +148,41 @@ def contact_of(call: Call, account: Account) -> tuple[str, Contact] | None:
     )
 
 
-def build_participant_objects(call: Call, account: Account) -> Iterator[Json]:
+def build_participant_objects(call: Call, account: Account, now: int) -> Iterator[Json]:
     """The participants; ids are consecutive for the first two and far off for later agents."""
     first = settings(account).first_participant_id + 2 * (int(call.spec.id[1:]) - 1)
     for index, interval in enumerate(participant_intervals(call)):
         stride = 1 if index < PARTICIPANTS_PER_CALL else LATE_PARTICIPANT_STRIDE
-        yield _build_participant_object(call, account, interval, first + index * stride)
+        ids = {"id": first + index * stride, **_participant_ids(call, account, interval)}
+        yield _build_participant_object(call, interval, ids, now)
 
 
-def _build_participant_object(
-    call: Call, account: Account, interval: Interval, participant_id: int
-) -> Json:
+def _participant_ids(call: Call, account: Account, interval: Interval) -> Json:
     agent: Agent | None = records(account, "agents").get(interval.name)
     match = contact_of(call, account)
-    hold_duration = sum(
-        whole_seconds(since, until)
-        for since, until in hold_intervals(call, interval, call.events[-1].at)
-    )
     return {
-        "id": participant_id,
+        "user_id": agent.id if interval.role == "agent" and agent else None,
+        "end_user_id": match[1].id if interval.role == "end_user" and match else None,
+    }
+
+
+def _build_participant_object(call: Call, interval: Interval, ids: Json, now: int) -> Json:
+    """A participant; one who never was in the call has no durations."""
+    until = now if interval.until is None else interval.until
+    holds = hold_intervals(call, interval, now)
+    has_joined = interval.since is not None
+    return {
+        "id": ids["id"],
         "type": interval.role,
         "status": _participant_status(interval),
         "call_id": int(call.spec.vendor_id),
-        "user_id": agent.id if interval.role == "agent" and agent else None,
-        "end_user_id": match[1].id if interval.role == "end_user" and match else None,
-        "call_duration": None
-        if interval.since is None or interval.until is None
-        else whole_seconds(interval.since, interval.until),
-        "hold_duration": None if interval.until is None else hold_duration,
+        "user_id": ids["user_id"],
+        "end_user_id": ids["end_user_id"],
+        "call_duration": whole_seconds(interval.since, until) if has_joined else None,
+        "hold_duration": sum(whole_seconds(*hold) for hold in holds) if has_joined else None,
         "connected_at": format_time(interval.since),
         "ended_at": format_time(interval.until),
-        "fail_reason": "nothing" if interval.since is not None else fail_reason(call),
+        "fail_reason": "nothing" if has_joined else fail_reason(call),
     }
 
 

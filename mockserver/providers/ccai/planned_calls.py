@@ -9,7 +9,7 @@ from mockserver.providers.ccai import request
 
 def planned_outbound_call(context: RequestContext) -> tuple[PlannedCall, ...]:
     legs = {"a": context.text("agent_email"), "b": request.dialed_number(context)}
-    return (PlannedCall("b-after-a", legs, _parameters(context)),)
+    return (PlannedCall("agent-first", legs, _parameters(context)),)
 
 
 def _parameters(context: RequestContext) -> Mapping[str, object]:

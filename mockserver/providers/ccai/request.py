@@ -12,9 +12,7 @@ from mockserver.core.http import Request, value_text
 from mockserver.core.read_model import ReadModel
 from mockserver.core.rulebook import RequestContext
 from mockserver.core.time import to_reachable_time
-from mockserver.providers.ccai.call_state import (
-    state_of,
-)
+from mockserver.providers.ccai.call_state import state_of
 from mockserver.providers.ccai.records import (
     Agent,
     Contact,

@@ -11,9 +11,10 @@ from mockserver.providers.ccai import (
     existing_calls,
     request,
 )
+from mockserver.providers.ccai.agents import set_agent_state
 from mockserver.providers.ccai.call_object import build_call_object, build_new_call_object
 from mockserver.providers.ccai.call_state import set_stage, status
-from mockserver.providers.ccai.events import end_event, set_agent_state
+from mockserver.providers.ccai.events import end_event
 from mockserver.providers.ccai.existing_calls import build_existing_call_object
 from mockserver.providers.ccai.participants import contact_of
 from mockserver.providers.ccai.records import (
@@ -81,9 +82,13 @@ def read_call(context: RequestContext) -> EndpointResult:
         )
     poll = (call.spec.id, Event(context.now, "poll"))
     return EndpointResult(
-        Response(200, build_call_object(call, context.authenticated_account)),
+        Response(200, _show(call, context)),
         Effects(events=(poll,)),
     )
+
+
+def _show(call: Call, context: RequestContext) -> dict[str, object]:
+    return build_call_object(call, context.authenticated_account, context.now)
 
 
 def read_flags(context: RequestContext) -> EndpointResult:
@@ -135,11 +140,13 @@ def cancel_scheduled(context: RequestContext) -> EndpointResult:
     if status(call) == "cancelled":
         return EndpointResult(Response(204, b""))
     if status(call) not in ("scheduled", "queued"):
-        return EndpointResult(Response(200, build_call_object(call, context.authenticated_account)))
+        return EndpointResult(
+            Response(200, build_call_object(call, context.authenticated_account, context.now))
+        )
     canceled = set_stage(call, "cancelled").replace(phase="ended", ended_at=context.now)
     events = ((call.spec.id, Event(context.now, "cancel")), end_event(call, context.now))
     return EndpointResult(
-        Response(200, build_call_object(canceled, context.authenticated_account)),
+        Response(200, _show(canceled, context)),
         Effects(events=events),
     )
 
@@ -192,7 +199,8 @@ def list_calls(context: RequestContext) -> EndpointResult:
     )
     page_items = items[(page - 1) * page_size : page * page_size]
     body: list[object] = [
-        build_call_object(item, account) if isinstance(item, Call) else item for item in page_items
+        build_call_object(item, account, context.now) if isinstance(item, Call) else item
+        for item in page_items
     ]
     return EndpointResult(Response(200, body, {"total": str(len(items))}))
 

@@ -5,61 +5,74 @@ from typing import Final
 from mockserver.core.account import Account
 from mockserver.core.call import Call, Event, build_dial_event
 from mockserver.core.provider import EventContext, Resource, VendorEvent
+from mockserver.core.read_model import ReadModel
 from mockserver.core.suggestions import did_you_mean
 from mockserver.providers.ccai import call_state
-from mockserver.providers.ccai.call_state import QUEUE, status
+from mockserver.providers.ccai.agents import why_unavailable
+from mockserver.providers.ccai.call_state import status
 from mockserver.providers.ccai.request import account_menu, menu_of, records
+from mockserver.providers.ccai.roles import agent_leg, end_user_leg, leg_name
 
-HANDOVER_EVENTS: Final = ("offer", "transfer")
 TALKING_STATUSES: Final = frozenset({"connected"})
 
 
 def check_offer(context: EventContext) -> str:
     """Why the call cannot be offered to this agent; empty if it can."""
     call, name = context.call, str(context.event.data.get("agent", ""))
-    agents = records(context.account, "agents")
-    if call.spec.flow != QUEUE:
-        return "an outbound call has its agent from the start"
     if has_agent(call):
         return "somebody is being offered it already"
+    if name == call_state.pending_agent(call):
+        return ""
+    return check_agent(context, name)
+
+
+def check_agent(context: EventContext, name: str) -> str:
+    """Why the agent cannot take a call; empty if the agent can."""
+    agents = records(context.account, "agents")
     if name not in agents:
         return f"no agent is named {name!r}: {did_you_mean(name, agents) or ', '.join(agents)}"
-    return ""
+    return why_unavailable(context.read_model, context.account, name)
 
 
 def has_agent(call: Call) -> bool:
-    agent = call.leg("b")
+    agent = agent_leg(call)
     return agent is not None and agent.state in ("ringing", "answered")
 
 
 def is_waiting_for_agent(call: Call) -> bool:
-    is_unassigned = (
-        call.spec.flow == QUEUE and not has_agent(call) and not has_pending_agent_transfer(call)
-    )
+    is_unassigned = not has_agent(call) and not call_state.pending_agent(call)
     return is_unassigned and status(call) == "queued"
 
 
-def has_pending_agent_transfer(call: Call) -> bool:
-    """Whether the call was transferred to a named agent and has not been offered since."""
-    transfers = call_state.state_of(call).transfers
-    types = (event.type for event in reversed(call.events) if event.type in HANDOVER_EVENTS)
-    last = next(types, "")
-    return bool(transfers) and bool(transfers[-1].to_agent) and last == "transfer"
-
-
-def assign_agent(call: Call, account: Account, now: int) -> Event | None:
+def assign_agent(call: Call, account: Account, now: int, read_model: ReadModel) -> Event | None:
     """An offer to the available agent of the queue's group who has been idle longest, or None."""
     menu = menu_of(call, account)
-    free = [
+    free = sorted(
         (agent.since, name)
         for name, agent in records(account, "agents").items()
         if agent.state == "available" and (menu is None or agent.group == menu.group)
-    ]
-    return Event(now, "offer", data={"agent": min(free)[1]}) if free else None
+    )
+    names = (name for _, name in free if not why_unavailable(read_model, account, name))
+    name = next(names, "")
+    return Event(now, "offer", data={"agent": name}) if name else None
 
 
 def ring_agent(context: EventContext) -> Event:
-    return build_dial_event(context.event.at, "b", "agent", str(context.event.data["agent"]))
+    leg = leg_name(context.call, "agent")
+    return build_dial_event(context.event.at, leg, "agent", str(context.event.data["agent"]))
+
+
+def let_agent_leave(context: EventContext) -> Event:
+    return Event(context.event.at, "leave", leg_name(context.call, "agent"))
+
+
+def stop_ringing(context: EventContext) -> Event:
+    leg = leg_name(context.call, "agent")
+    return Event(context.event.at, "hangup", leg, {"cause": "no-answer"})
+
+
+def join_sides(context: EventContext) -> Event:
+    return Event(context.event.at, "bridge")
 
 
 def check_hold(context: EventContext) -> str:
@@ -71,14 +84,15 @@ def check_resume(context: EventContext) -> str:
 
 
 def check_transfer(context: EventContext) -> str:
-    """Why the transfer is not possible; empty if it names an existing menu or agent."""
+    """Why the transfer is not possible; empty if it names a menu, or an agent who can take it."""
     data, account = context.event.data, context.account
-    for key, kind in (("menu", "menus"), ("agent", "agents")):
-        if key in data:
-            known, name = records(account, kind), str(data[key])
-            exists = name in known or (key == "menu" and account_menu(account, name) is not None)
-            return "" if exists else f"no {key} is named {name!r}: {did_you_mean(name, known)}"
-    return "a transfer names a menu or an agent"
+    if len(data) != 1:
+        return "a transfer names a menu or an agent"
+    if "agent" in data:
+        return check_agent(context, str(data["agent"]))
+    name, known = str(data["menu"]), records(account, "menus")
+    is_known = account_menu(account, name) is not None
+    return "" if is_known else f"no menu is named {name!r}: {did_you_mean(name, known)}"
 
 
 def check_rate(context: EventContext) -> str:
@@ -102,15 +116,39 @@ def check_expire(context: EventContext) -> str:
 
 def check_lapse(context: EventContext) -> str:
     """Why the offer cannot lapse; empty if the offer of `rang_at` is still ringing."""
-    agent = context.call.leg("b")
+    agent = agent_leg(context.call)
     rang_at = context.event.data.get("rang_at")
     is_ringing = agent is not None and agent.state == "ringing" and agent.ringing_at == rang_at
     return "" if is_ringing else "that offer is over"
 
 
+def check_connect(context: EventContext) -> str:
+    """Why no connection can be established; empty if the agent of `answered_at` is still there."""
+    agent, answered_at = agent_leg(context.call), context.event.data.get("answered_at")
+    is_answered = agent is not None and agent.state == "answered"
+    is_meant = agent is not None and answered_at in (None, agent.answered_at)
+    return "" if is_answered and is_meant else "that answer is over"
+
+
+def check_join(context: EventContext) -> str:
+    """Why the sides cannot be joined; empty if both answered, and nothing happened `since`."""
+    if end_user_leg(context.call).state != "answered":
+        return "the end user has not answered"
+    times = (each.at for each in reversed(context.call.events) if each.type in CONNECTING_EVENTS)
+    latest = next(times)
+    return "" if context.event.data.get("since", latest) == latest else "that connection is over"
+
+
+CONNECTING_EVENTS: Final = ("answer", "connect", "switch")
+
+
 VENDOR_EVENTS: Final = {
     "offer": VendorEvent(
-        frozenset({"queued"}), frozenset({"agent"}), guard=check_offer, dials="b", ring=ring_agent
+        frozenset({"queued"}),
+        frozenset({"agent"}),
+        guard=check_offer,
+        dials="agent",
+        next_event=ring_agent,
     ),
     "hold": VendorEvent(
         TALKING_STATUSES, apply=call_state.start_hold, guard=check_hold, undo="resume"
@@ -121,6 +159,21 @@ VENDOR_EVENTS: Final = {
         frozenset({"menu", "agent"}),
         apply=call_state.add_transfer,
         guard=check_transfer,
+        next_event=let_agent_leave,
+    ),
+    "connect": VendorEvent(
+        frozenset({"assigned"}),
+        frozenset({"answered_at"}),
+        apply=lambda call, _: call_state.set_stage(call, "connecting"),
+        guard=check_connect,
+        is_timer=True,
+    ),
+    "join": VendorEvent(
+        frozenset(call_state.CONNECTING_STAGES),
+        frozenset({"since"}),
+        guard=check_join,
+        next_event=join_sides,
+        is_timer=True,
     ),
     "deflect": VendorEvent(
         frozenset({"queued"}),
@@ -128,15 +181,13 @@ VENDOR_EVENTS: Final = {
         apply=call_state.set_deflection,
         guard=check_deflect,
     ),
-    "redirect": VendorEvent(frozenset({"deflected"})),
+    "redirect": VendorEvent(frozenset({"deflected"}), is_timer=True),
     "voicemail": VendorEvent(frozenset({"queued", "deflected"}), apply=call_state.set_voicemail),
     "read-voicemail": VendorEvent(
         frozenset({"voicemail_received"}),
         apply=lambda call, _: call_state.set_stage(call, "voicemail_read"),
     ),
-    "switch": VendorEvent(
-        frozenset({"connecting"}), apply=lambda call, _: call_state.set_stage(call, "switching")
-    ),
+    "switch": VendorEvent(frozenset({"connecting"}), apply=call_state.switch_provider),
     "rate": VendorEvent(
         frozenset({"finished"}), frozenset({"stars"}), apply=call_state.set_rating, guard=check_rate
     ),
@@ -149,8 +200,15 @@ VENDOR_EVENTS: Final = {
         frozenset({"transfers"}),
         apply=call_state.set_expired,
         guard=check_expire,
+        is_timer=True,
     ),
-    "lapse": VendorEvent(frozenset({"queued"}), frozenset({"rang_at"}), guard=check_lapse),
+    "lapse": VendorEvent(
+        frozenset({"queued"}),
+        frozenset({"rang_at"}),
+        guard=check_lapse,
+        next_event=stop_ringing,
+        is_timer=True,
+    ),
     "recover": VendorEvent(
         frozenset({"failed"}), apply=lambda call, _: call_state.set_stage(call, "recovered")
     ),

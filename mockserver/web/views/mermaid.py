@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from mockserver.core.call import Call
+from mockserver.core.call import Call, Event
 from mockserver.core.journal import JournalEntry
 from mockserver.core.webhook import SIMULATED_REASON
 from mockserver.engine.sandbox_state import SandboxState
@@ -37,14 +37,27 @@ def _participants(lines: list[str]) -> Iterator[str]:
 def _render_entry(entry: JournalEntry, state: SandboxState) -> Iterator[str]:
     arrows = ARROWS_BY_TYPE.get(entry.type)
     if arrows is not None:
-        serialized, call = (
-            serialize_entry(entry, state.configuration),
-            state.calls.by_id.get(entry.call_id),
-        )
+        serialized = serialize_entry(entry, state.configuration)
+        call = state.calls.by_id.get(entry.call_id)
+        if call and isinstance(entry.payload, Event):
+            call = _call_at(call, entry.payload)
         at = serialized["at"][11:19]
         yield from (
             f"    {arrow}: {at} {_escape_label(text)}" for arrow, text in arrows(serialized, call)
         )
+
+
+def _call_at(call: Call, event: Event) -> Call:
+    """Return the call with the numbers that its legs had at an event; a leg may be dialed again."""
+    rings = [past for past in call.events if past.type == "ring" and "number" in past.data]
+    if not rings:
+        return call
+    events = call.events[: call.events.index(event) + 1] if event in call.events else ()
+    dialed = {ring.leg: str(ring.data["number"]) for ring in rings if ring in events}
+    unknown = {leg.name: "" if leg.added_later else leg.number for leg in call.legs}
+    numbers = {**unknown, **dialed}
+    legs = [leg.replace(number=numbers[leg.name]) for leg in call.legs]
+    return call.replace(legs=tuple(legs))
 
 
 def _request_arrows(serialized: SerializedEntry, _: Call | None) -> Iterator[tuple[str, str]]:

@@ -124,5 +124,5 @@ def test_an_agent_freed_by_the_account_timeline_is_offered_the_waiting_call(
         START,
     )
     request(state_with_timeline, "create-inbound")
-    assert statuses_at(state_with_timeline, 59_000, 62_000) == ["queued", "connected"]
-    assert call_after(state_with_timeline, 62_000)["wait_duration"] == 62
+    assert statuses_at(state_with_timeline, 59_000, 64_000) == ["queued", "connected"]
+    assert call_after(state_with_timeline, 64_000)["wait_duration"] == 64

@@ -22,9 +22,9 @@ def apply_at(state: SandboxState, at: int, event_type: str, **data: object) -> N
 
 
 def start_call_that_stays_connected(state: SandboxState) -> None:
-    """Start a call that connects after 2 s and stays connected until a hangup event."""
+    """Start a call that connects after 4 s and stays connected until a hangup event."""
     request(state, "create-inbound", "ccai-stays")
-    run_until(state, START + 3_000)
+    run_until(state, START + 4_000)
 
 
 def transfer_summaries(call: Any) -> list[tuple[Any, Any, Any]]:
@@ -41,8 +41,8 @@ def transfer_summaries(call: Any) -> list[tuple[Any, Any, Any]]:
 def test_each_agent_who_takes_the_call_is_a_participant(state: SandboxState) -> None:
     start_call_that_stays_connected(state)
     apply_at(state, 4_000, "transfer", agent="allen@somedomain.com")
-    apply_at(state, 7_000, "transfer", agent="agent@somedomain.com")
-    call = call_after(state, 10_000)
+    apply_at(state, 8_000, "transfer", agent="agent@somedomain.com")
+    call = call_after(state, 12_000)
     assert transfer_summaries(call) == [
         ("Admin", "Allen", "transferred"),
         ("Allen", "Agent", "transferred"),
@@ -51,10 +51,10 @@ def test_each_agent_who_takes_the_call_is_a_participant(state: SandboxState) -> 
         pick(participant, "type", "user_id", "call_duration")
         for participant in call["participants"]
     ] == [
-        ["end_user", None, None],
+        ["end_user", None, 10],
         ["agent", 1, 2],
-        ["agent", 3, 1],
-        ["agent", 2, None],
+        ["agent", 3, 2],
+        ["agent", 2, 2],
     ]
     assert len({participant["id"] for participant in call["participants"]}) == 4
     assert call["agent_info"]["first_name"] == "Agent"
@@ -63,11 +63,11 @@ def test_each_agent_who_takes_the_call_is_a_participant(state: SandboxState) -> 
 
 def test_a_transfer_ends_the_hold(state: SandboxState) -> None:
     start_call_that_stays_connected(state)
-    apply_at(state, 3_000, "hold")
-    apply_at(state, 5_000, "transfer", agent="allen@somedomain.com")
-    apply_at(state, 8_000, "hold")
-    apply_at(state, 9_000, "resume")
-    apply_event(state, "c1", Event(at=START + 9_000, type="hangup", leg="a"))
+    apply_at(state, 4_000, "hold")
+    apply_at(state, 6_000, "transfer", agent="allen@somedomain.com")
+    apply_at(state, 10_000, "hold")
+    apply_at(state, 11_000, "resume")
+    apply_event(state, "c1", Event(at=START + 11_000, type="hangup", leg="a"))
     call = call_after(state, 20_000)
     assert pick(call, "status", "hold_duration", "disconnected_by") == [
         "finished",
@@ -101,7 +101,7 @@ def test_a_transfer_that_no_agent_takes_expires_after_ten_minutes(state: Sandbox
 
 def test_a_transfer_fails_as_abandoned_when_the_end_user_hangs_up(state: SandboxState) -> None:
     start_call_that_stays_connected(state)
-    patch_account(state, ALL_OFFLINE, START + 3_000)
+    patch_account(state, ALL_OFFLINE, START + 4_000)
     apply_at(state, 4_000, "transfer", menu="12")
     apply_event(state, "c1", Event(at=START + 4_000, type="hangup", leg="a"))
     play_until_idle(state)

@@ -74,9 +74,11 @@ def test_an_outbound_call_fails_when_the_agent_ignores_it(state: SandboxState) -
 
 def test_an_inbound_call_is_queued_connected_and_finished(state: SandboxState) -> None:
     assert response_body(request(state, "create-inbound"))["status"] == "queued"
-    assert statuses_at(state, 0, 1_999, 2_000, 8_000) == [
+    assert statuses_at(state, 0, 1_999, 2_000, 3_000, 4_000, 10_000) == [
         "queued",
         "queued",
+        "assigned",
+        "connecting",
         "connected",
         "finished",
     ]
@@ -84,10 +86,10 @@ def test_an_inbound_call_is_queued_connected_and_finished(state: SandboxState) -
     assert pick(call, "queued_at", "assigned_at", "connected_at", "ends_at") == [
         "2026-01-01T09:00:00.000Z",
         "2026-01-01T09:00:02.000Z",
-        "2026-01-01T09:00:02.000Z",
-        "2026-01-01T09:00:08.000Z",
+        "2026-01-01T09:00:04.000Z",
+        "2026-01-01T09:00:10.000Z",
     ]
-    assert pick(call, "wait_duration", "call_duration") == [2, 6]
+    assert pick(call, "wait_duration", "call_duration") == [4, 6]
     assert call["agent_info"]["name"] == "Admin UJET"
     assert [participant["type"] for participant in call["participants"]] == ["end_user", "agent"]
 
@@ -98,7 +100,7 @@ def test_an_inbound_call_ignored_by_an_agent_is_offered_to_the_next(state: Sandb
     offers = [event for event in read.calls(state)["c1"].events if event.type == "offer"]
     assert [(event.at - START, event.data["agent"]) for event in offers] == [
         (0, "admin@somedomain.com"),
-        (25_000, "agent@somedomain.com"),
+        (30_000, "agent@somedomain.com"),
     ]
     assert call_after(state, 99_000)["agent_info"]["name"] == "Agent Smith"
 
@@ -140,7 +142,7 @@ def test_an_agent_who_becomes_available_takes_the_waiting_call(state: SandboxSta
         state, {"agents": {"allen@somedomain.com": {"state": "available"}}}, START + 100_000
     )
     assert agent_states(state)["allen"] == "busy"
-    assert statuses_at(state, 100_000, 102_000) == ["queued", "connected"]
+    assert statuses_at(state, 100_000, 102_000) == ["queued", "assigned"]
 
 
 def test_a_call_is_offered_only_to_agents_of_the_menu_group(state: SandboxState) -> None:
@@ -172,9 +174,9 @@ def test_a_scheduled_call_starts_at_its_scheduled_time(state: SandboxState) -> N
     ) == [
         "finished",
         "2026-01-04T09:00:00.000Z",
-        "2026-01-04T09:00:02.000Z",
-        "2026-01-04T09:00:08.000Z",
-        2,
+        "2026-01-04T09:00:04.000Z",
+        "2026-01-04T09:00:10.000Z",
+        4,
         6,
     ]
 
@@ -299,18 +301,18 @@ def test_an_impossible_vendor_event_on_a_connected_call_is_refused_with_a_reason
     state: SandboxState, event: Event, message: str
 ) -> None:
     request(state, "create-inbound")
-    run_until(state, START + 3_000)
+    run_until(state, START + 5_000)
     with pytest.raises(IllegalTransition) as error:
-        apply_event(state, "c1", event.replace(at=START + 3_000))
+        apply_event(state, "c1", event.replace(at=START + 5_000))
     assert str(error.value) == message
 
 
 def test_a_call_on_hold_cannot_be_held_again(state: SandboxState) -> None:
     request(state, "create-inbound")
-    run_until(state, START + 3_000)
-    apply_event(state, "c1", Event(at=START + 3_000, type="hold"))
+    run_until(state, START + 5_000)
+    apply_event(state, "c1", Event(at=START + 5_000, type="hold"))
     with pytest.raises(IllegalTransition, match="the call is on hold already"):
-        apply_event(state, "c1", Event(at=START + 3_000, type="hold"))
+        apply_event(state, "c1", Event(at=START + 5_000, type="hold"))
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from tests.support.vendors.ccai import call_after, patch_account, request
 def test_a_call_can_be_transferred_to_a_menu_without_a_numeric_name(state: SandboxState) -> None:
     patch_account(state, {"menus": {"sales": {"name": "Sales", "parent": "support"}}})
     request(state, "create-inbound")
-    run_until(state, START + 3_000)
-    apply_event(state, "c1", Event(at=START + 3_000, type="transfer", data={"menu": "sales"}))
+    run_until(state, START + 5_000)
+    apply_event(state, "c1", Event(at=START + 5_000, type="transfer", data={"menu": "sales"}))
     call = call_after(state, 4_000)
     menu = call["selected_menu"]
     assert (menu["id"], menu["parent_id"]) == ("sales", "support")
