@@ -1,5 +1,6 @@
 """Build match rules from the words of a scenario file or of an activation."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -30,6 +31,10 @@ def build_match_rule(raw: Mapping[str, Any]) -> MatchRule:
     )
 
 
+HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A token of RFC 9110: no request can have a header of another name."""
+
+
 def match_rule_problems(raw: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield (path, what is wrong there) for the window and the headers of a match rule."""
     window = parse_time_window(raw)
@@ -37,6 +42,9 @@ def match_rule_problems(raw: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...
         yield (problem.key,), problem.message
     spellings = Counter(name.lower() for name in raw.get("headers", {}))
     for name in raw.get("headers", {}):
+        if not HEADER_NAME.fullmatch(name):
+            message = f"{name!r} is no name of a header: it has letters, digits and hyphens"
+            yield ("headers", name), message
         if spellings[name.lower()] > 1:
             message = f"the header {name.lower()} stands here twice: names of headers have no case"
             yield ("headers", name), message

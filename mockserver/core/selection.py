@@ -70,6 +70,12 @@ class Reach(NamedTuple):
     fits_all: bool
 
 
+def may_be_unread(scenario: Scenario) -> bool:
+    """Whether the scenario has a list or an order of webhooks that not every vendor has."""
+    reorders = any(behavior.reorder for behavior in scenario.webhooks.values())
+    return bool(scenario.attempts or scenario.numbers or reorders)
+
+
 ScriptKey = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]
 """(key of `CALL_FLOWS`, pairs of a leg and the vendor's word for it, the legs of a call)."""
 
@@ -121,7 +127,8 @@ class ScenarioSet(_ScenarioSetFields):
             composed_aspects(self.by_name, scenario),
             any(part.choose for part in reachable),
             all(part.legs.keys() <= USUAL_LEGS for part in reachable)
-            and all(part.webhooks.keys() <= {"any"} for part in reachable),
+            and all(part.webhooks.keys() <= {"any"} for part in reachable)
+            and not any(may_be_unread(part) for part in reachable),
         )
         self._reach_by_name[scenario.name] = scenario, reach
         return reach

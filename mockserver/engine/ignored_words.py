@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from mockserver.core.call import Call
 from mockserver.core.journal import Ignored, JournalEntry
 from mockserver.core.leg_names import legs_by_name
-from mockserver.core.provider import EndpointResult, Provider
+from mockserver.core.provider import Endpoint, EndpointResult, Provider
 from mockserver.core.resolution import ResolvedScenario, resolve
+from mockserver.core.scenario import Scenario
 from mockserver.core.selection import EXPLICIT_RANKS, SelectedScenario
 from mockserver.core.webhook import Delivery
 from mockserver.engine.call_scenarios import attempt_indexes, resolve_for_attempt
-from mockserver.engine.exchange import CallMatch, Exchange, MatchedRequest
+from mockserver.engine.exchange import CallMatch, Exchange, IncomingRequest, MatchedRequest
 from mockserver.engine.sandbox_state import SandboxState
 
 FIRST_ERROR = 400
@@ -33,8 +34,8 @@ def ignored_by_request(
         ignored.replace(call_id=call.spec.id)
         for call in calls
         if call.spec.id not in state.calls.by_id
-        and not (match := matched.matches[call.spec.match_index]).selection.fits_all
-        for ignored in _ignored_by_call(state, call, provider, match)
+        and not _fits(match := matched.matches[call.spec.match_index], provider)
+        for ignored in _ignored_by_call(state, call, matched.incoming, match)
     ]
     api, fault = matched.api_selection, matched.unknown_fault
     if api and fault:
@@ -44,6 +45,12 @@ def ignored_by_request(
     if is_silent and result.response.status < FIRST_ERROR:
         found += _ignored_without_call(matched)
     return tuple([ignored.replace(request_id=request_id) for ignored in found])
+
+
+def _fits(match: CallMatch, provider: Provider) -> bool:
+    """Whether nothing that was selected can fail to apply to a call of the provider."""
+    selection = match.selection
+    return selection.fits_all and (selection.webhooks is None or bool(provider.webhooks))
 
 
 def _ignored_without_call(matched: MatchedRequest) -> Iterator[Ignored]:
@@ -97,19 +104,45 @@ def record_ignored_key(
 
 
 def _ignored_by_call(
-    state: SandboxState, call: Call, provider: Provider, match: CallMatch
+    state: SandboxState, call: Call, incoming: IncomingRequest, match: CallMatch
 ) -> Iterator[Ignored]:
     scenarios, seed = state.configuration.scenarios, state.configuration.seed
     legs, webhooks = match.selection.legs, match.selection.webhooks
     if legs:
-        yield from _missing_legs(resolve(scenarios, legs.scenario, seed, match.draw), call, legs)
+        resolved = resolve(scenarios, legs.scenario, seed, match.draw)
+        yield from _missing_legs(resolved, call, legs)
+        for part in resolved.parts:
+            for key, reason in _unread_lists(part, incoming.endpoint):
+                yield Ignored(part.name, key, reason, strict=_is_asked_for(legs))
     if webhooks:
         for part in resolve(scenarios, webhooks.scenario, seed, match.draw).parts:
             for kind in part.webhooks:
-                if kind not in ("any", *provider.webhooks):
-                    reason = f"{provider.name} sends no webhook {kind}"
-                    strict = _is_asked_for(webhooks)
-                    yield Ignored(part.name, f"webhooks.{kind}", reason, strict=strict)
+                for what, reason in _missing_webhooks(part, kind, incoming):
+                    yield Ignored(part.name, what, reason, strict=_is_asked_for(webhooks))
+
+
+def _unread_lists(part: Scenario, endpoint: Endpoint) -> Iterator[tuple[str, str]]:
+    """Yield (key, reason) of a list of which only the first item can be reached."""
+    if len(part.attempts) > 1 and not endpoint.calls.redials:
+        yield "attempts", f"{endpoint.operation} dials no call again"
+    if len(part.numbers) > 1 and not endpoint.calls.alternates:
+        yield "numbers", f"{endpoint.operation} tries one number only"
+
+
+def _missing_webhooks(
+    part: Scenario, kind: str, incoming: IncomingRequest
+) -> Iterator[tuple[str, str]]:
+    """Yield (what, reason) of words about webhooks that the vendor or the operation lacks."""
+    provider, calls = incoming.bound.provider, incoming.endpoint.calls
+    if kind != "any" and kind not in provider.webhooks:
+        yield f"webhooks.{kind}", f"{provider.name} sends no webhook {kind}"
+    elif not provider.webhooks:
+        yield f"webhooks.{kind}", f"{provider.name} sends no webhooks"
+    elif part.webhooks[kind].reorder:
+        meant = set(calls.webhooks) - part.webhooks.keys() if kind == "any" else {kind}
+        if meant <= set(calls.final_webhooks):
+            kinds = " or ".join(sorted(meant)) or "them"
+            yield f"webhooks.{kind}.reorder", f"no other webhook of the call comes after {kinds}"
 
 
 def _missing_legs(

@@ -138,9 +138,9 @@ accounts on which it can play:
 moved (mockserver.yaml:11:5)
   needs: provider: ccai, operation: create-inbound
   step 1: after 5 s, offer, agent: agent@somedomain.com, then rings 2 s, busy
-  step 2: wait until b answers or stops ringing
+  step 2: wait until agent answers or stops ringing
   step 3: offer, agent: agent@somedomain.com, then rings 2 s, answered
-  step 4: wait until b answers or stops ringing
+  step 4: wait until agent answers or stops ringing
   step 5: after 1 to 2 s, wait for poll 2 times
   step 6: wait for press a
   step 7: hangup b, cause: normal

@@ -109,8 +109,9 @@ def test_scenarios_whose_words_all_can_have_an_effect_have_no_problems(
             [f"2:26: the steps of 's' {MOVED}"],
         ),
         (
-            ("x: {needs: {provider: ccai}, steps: [{act: offer, agent: x}], legs: {b: busy}}",),
-            [f"2:72: the steps of 'x' {MOVED}"],
+            (("x: {needs: {provider: ccai, operation: create-inbound}, "
+             "steps: [{act: offer, agent: x}], legs: {b: busy}}"),),
+            [f"2:99: the steps of 'x' {MOVED}"],
         ),
         (
             ("x: {numbers: [{choose: [{weight: 1, refuse: server-error}]}]}",),

@@ -2,7 +2,9 @@
 
 import pytest
 
-from mockserver.core.http import Request, Response
+from mockserver.core.http import Request, Response, Upload, value_text
+
+FILE = Upload(filename="a.txt", content_type="text/plain", data=b"\xff")
 
 
 @pytest.mark.parametrize(
@@ -47,3 +49,20 @@ def test_requests_and_responses_have_empty_defaults() -> None:
 
 def test_a_request_without_an_accept_header_accepts_no_json() -> None:
     assert Request(method="GET", path="/").accepts("application/json") is False
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("as it is", "as it is"),
+        (None, ""),
+        (7, "7"),
+        (1.5, "1.5"),
+        (True, "true"),
+        ({"a": "\u00e9"}, '{"a": "\u00e9"}'),
+        (FILE, "a.txt"),
+        ([FILE], '[["a.txt", "text/plain", "1 bytes"]]'),
+    ],
+)
+def test_a_value_is_shown_as_text_or_json(value: object, text: str) -> None:
+    assert value_text(value) == text

@@ -49,6 +49,12 @@ def test_the_names_of_headers_have_no_case() -> None:
     assert build_match_rule({"headers": {"X-Test": 7}}) == MatchRule(headers={"x-test": "7"})
 
 
+@pytest.mark.parametrize("name", ["", "x y", "x:y", "größe"])
+def test_a_name_that_no_header_can_have_is_a_problem(name: str) -> None:
+    message = f"{name!r} is no name of a header: it has letters, digits and hyphens"
+    assert list(match_rule_problems({"headers": {name: "7"}})) == [(("headers", name), message)]
+
+
 def test_a_header_in_two_spellings_and_a_bad_limit_are_problems() -> None:
     words = {"headers": {"X-Test": "7", "x-test": "8", "x": "1"}, "until": "soon"}
     message = "the header x-test stands here twice: names of headers have no case"

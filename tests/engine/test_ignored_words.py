@@ -146,6 +146,45 @@ def test_the_scenario_that_names_an_unknown_fault_is_named(configuration: Config
     assert (ignored.scenario, ignored.what) == ("inner", "refuse: nowhere")
 
 
+REORDERED = DeliveryBehavior(reorder=True)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "what", "reason"),
+    [
+        (
+            Scenario(name="mine", numbers=("busy", "answered")),
+            "numbers",
+            "c2c tries one number only",
+        ),
+        (
+            Scenario(name="mine", webhooks={"completed": REORDERED}),
+            "webhooks.completed.reorder",
+            "no other webhook of the call comes after completed",
+        ),
+        (
+            Scenario(name="mine", webhooks={"any": REORDERED}),
+            "webhooks.any.reorder",
+            "no other webhook of the call comes after completed",
+        ),
+    ],
+)
+def test_a_word_that_cannot_apply_to_the_operation_is_ignored(
+    configuration: Configuration, scenario: Scenario, what: str, reason: str
+) -> None:
+    state = state_with_scenarios(configuration, USUAL, scenario)
+    assert click_to_call(state, "mine").ignored == (expected("mine", what, reason),)
+
+
+def test_a_list_with_one_item_and_a_list_that_is_read_are_not_ignored(
+    configuration: Configuration,
+) -> None:
+    mine = Scenario(name="mine", attempts=("busy", "answered"))
+    more = Scenario(name="more", numbers=("busy",), webhooks={"any": DeliveryBehavior(drop=1)})
+    state = state_with_scenarios(configuration, USUAL, mine, more)
+    assert [click_to_call(state, name).ignored for name in ("mine", "more")] == [(), ()]
+
+
 @pytest.mark.parametrize(
     ("scenario", "what"),
     [

@@ -99,8 +99,9 @@ def on_abandon(context: EventContext) -> Effects:
 
 
 def on_answer(context: EventContext) -> Effects:
-    """Bridge the call once both sides have answered."""
-    if sum(leg.state == "answered" for leg in context.call.legs) < 2:
+    """Bridge a queued call once both sides have answered."""
+    answered = sum(leg.state == "answered" for leg in context.call.legs)
+    if context.call.spec.flow != "queue" or answered < 2:
         return NO_EFFECTS
     return Effects(events=((context.call.spec.id, Event(at=context.event.at, type="bridge")),))
 

@@ -40,8 +40,10 @@ def has_agent(call: Call) -> bool:
 
 
 def is_waiting_for_agent(call: Call) -> bool:
+    """Whether the call is queued without an offer; one whose wait has expired is about to end."""
     is_unassigned = not has_agent(call) and not call_state.pending_agent(call)
-    return is_unassigned and status(call) == "queued"
+    has_expired = call_state.state_of(call).has_expired
+    return is_unassigned and not has_expired and status(call) == "queued"
 
 
 def assign_agent(call: Call, account: Account, now: int, read_model: ReadModel) -> Event | None:

@@ -1,5 +1,6 @@
 """Activates scenarios for the next requests that match, lists and clears activations."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -54,10 +55,11 @@ async def activate(request: Request) -> JSONResponse:
     if name not in known:
         raise ProblemError(
             "unknown-scenario",
-            f"no scenario is named {name!r}: {did_you_mean(name, known) or USAGE}",
+            f"no scenario is named {name!r}: {did_you_mean(name, known) or _listed(known)}",
         )
     if not (times is None or _is_count(times)):
-        raise ProblemError("invalid-body", f"send {USAGE}")
+        detail = f"times is a whole number from 1 on, not {json.dumps(times)}; without it, for all"
+        raise ProblemError("invalid-body", detail)
     match = _parse_match(body.get("match", {}), state.configuration)
     activation = Activation(state.activations.next_id, name, match, times)
     commands.activate(state, activation, body, sandbox.clock.now())
@@ -68,6 +70,10 @@ async def clear_activations(request: Request) -> Response:
     sandbox = sandbox_of(request)
     commands.clear_activations(sandbox.state, sandbox.clock.now())
     return Response(status_code=204)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return f"known: {', '.join(sorted(names))}"
 
 
 def _is_count(times: Any) -> bool:

@@ -319,3 +319,10 @@ def test_a_diagram_names_the_agent_whom_each_offer_rings(state: SandboxState) ->
         line.partition("ring agent ")[2] for line in diagram.splitlines() if "ring agent" in line
     ]
     assert rung == [ADMIN, AGENT]
+
+
+def test_no_agent_is_offered_a_call_whose_wait_has_expired(state: SandboxState) -> None:
+    request(state, "create-inbound", "ccai-ignores")
+    play_until_idle(state)
+    types = [event.type for event in read.calls(state)["c1"].events]
+    assert "offer" not in types[types.index("expire") :]

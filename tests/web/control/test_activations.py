@@ -5,7 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
+from mockserver.compiler import build_configuration
 from mockserver.core.time_window import EXPECTED
+from mockserver.settings import parse_settings
 from mockserver.web.views.log_lines import format_line
 from tests.support import read
 from tests.support.site import read_problem
@@ -13,6 +15,10 @@ from tests.support.site_client import SiteClient
 
 PATH = "/_mock/activations"
 FORM = '{"scenario": "callee-busy", "match": {"provider": "mobtexting"}, "times": 1}'
+KNOWN = "known: " + ", ".join(
+    sorted(build_configuration(parse_settings({"seed": "x"}, {})).scenarios.public_names)
+)
+TIMES = "times is a whole number from 1 on, not {}; without it, for all"
 MATCH_KEYS = (
     "provider, operation, account, credential, a, b, callee, agent, end_user, phone, manager, "
     "first_callee, second_callee, extension, from, to, contact, bridge, fields, headers, until"
@@ -176,23 +182,23 @@ def test_an_activation_can_set_the_delivery_behavior(site: SiteClient) -> None:
     ("body", "kind", "detail"),
     [
         ({}, "invalid-body", f"send {FORM}"),
-        ({"scenario": ""}, "unknown-scenario", f"no scenario is named '': {FORM}"),
+        ({"scenario": ""}, "unknown-scenario", f"no scenario is named '': {KNOWN}"),
         (
             {"scenario": "calle-busy"},
             "unknown-scenario",
             "no scenario is named 'calle-busy': did you mean 'callee-busy'?",
         ),
-        ({"scenario": "qqqq"}, "unknown-scenario", f"no scenario is named 'qqqq': {FORM}"),
+        ({"scenario": "qqqq"}, "unknown-scenario", f"no scenario is named 'qqqq': {KNOWN}"),
         (
             {"scenario": "answered", "time": 1},
             "invalid-body",
             "an activation takes no 'time': did you mean 'times'?",
         ),
-        ({"scenario": "answered", "times": 0}, "invalid-body", f"send {FORM}"),
-        ({"scenario": "answered", "times": -1}, "invalid-body", f"send {FORM}"),
-        ({"scenario": "answered", "times": 1.5}, "invalid-body", f"send {FORM}"),
-        ({"scenario": "answered", "times": "1"}, "invalid-body", f"send {FORM}"),
-        ({"scenario": "answered", "times": True}, "invalid-body", f"send {FORM}"),
+        ({"scenario": "answered", "times": 0}, "invalid-body", TIMES.format("0")),
+        ({"scenario": "answered", "times": -1}, "invalid-body", TIMES.format("-1")),
+        ({"scenario": "answered", "times": 1.5}, "invalid-body", TIMES.format("1.5")),
+        ({"scenario": "answered", "times": "1"}, "invalid-body", TIMES.format('"1"')),
+        ({"scenario": "answered", "times": True}, "invalid-body", TIMES.format("true")),
         (
             {"scenario": "answered", "match": []},
             "invalid-body",

@@ -94,23 +94,6 @@ def test_the_message_of_no_fault_shows_a_value_as_python_does(bound: BoundProvid
         assert message.count('{"a": [true, null]}') == len(fields)
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        ("as it is", "as it is"),
-        (None, ""),
-        (7, "7"),
-        (1.5, "1.5"),
-        (True, "true"),
-        ({"a": "\u00e9"}, '{"a": "\u00e9"}'),
-        (FILE, "a.txt"),
-        ([FILE], '[["a.txt", "text/plain", "1 bytes"]]'),
-    ],
-)
-def test_a_value_is_shown_as_text_or_json(value: object, text: str) -> None:
-    assert value_text(value) == text
-
-
 ECHO: Final = ("ccai", "/apps/api/v1/calls")
 CREDENTIAL: Final = {"authorization": "Basic Y3VzdG9tZXI6dG9rZW4="}
 

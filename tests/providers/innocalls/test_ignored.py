@@ -1,0 +1,26 @@
+"""Words of a scenario that suit some operation of Innocalls, and those that suit none."""
+
+import pytest
+
+from mockserver.core.configuration import Configuration
+from mockserver.core.scenario import DeliveryBehavior, Scenario
+from mockserver.core.selection import ScenarioSet
+from mockserver.engine.sandbox_state import SandboxState
+from tests.support.simulation import START
+from tests.support.vendors.innocalls import request
+
+REORDERED = DeliveryBehavior(reorder=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [("any", []), ("get-digits", []), ("cdr", ["webhooks.cdr.reorder"])],
+)
+def test_only_the_last_webhook_of_a_call_cannot_wait_for_another_one(
+    configuration: Configuration, kind: str, what: list[str]
+) -> None:
+    mine = Scenario(name="mine", webhooks={kind: REORDERED})
+    scenarios = ScenarioSet({"usual": Scenario(name="usual"), "mine": mine}, "usual")
+    state = SandboxState(configuration._replace(scenarios=scenarios), START)
+    exchange = request(state, "dispatch", "mine")
+    assert [ignored.what for ignored in exchange.ignored] == what
