@@ -66,9 +66,7 @@ def build_raw_answer(
     body = raw.get("body", "")
     is_json = isinstance(body, Mapping | list)
     text = _dump_json(body, (*path, "body"), quoted_paths) if is_json else str(body)
-    default = (
-        JSON_TYPE if is_json else TYPES_BY_START.get(text.strip()[:1], "text/plain; charset=utf-8")
-    )
+    default = JSON_TYPE if is_json else TYPES_BY_START.get(text.strip()[:1], TEXT_TYPE)
     content_type = {} if CONTENT_TYPE in headers or not text else {CONTENT_TYPE: default}
     return Response(int(raw.get("status", 200)), text.encode(), {**content_type, **headers})
 

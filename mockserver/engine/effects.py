@@ -41,8 +41,13 @@ def apply(
     """
     for charge in effects.charges:
         state.accounts.charge(charge)
-        payload = dict(zip(("provider", "account"), charge.account, strict=True))
-        payload |= {"amount": str(charge.amount), "reason": charge.reason}
+        provider, account = charge.account
+        payload = {
+            "provider": provider,
+            "account": account,
+            "amount": str(charge.amount),
+            "reason": charge.reason,
+        }
         state.journal.append(JournalEntry(now, "charge", charge.call_id, payload))
     for save in effects.records:
         state.accounts.save_record(save)

@@ -43,13 +43,6 @@ def account_flow(account: Account, flow_id: str) -> Flow | None:
     return flows.get(flow_id) if flows else Flow()
 
 
-def call_items(fields: Mapping[str, object]) -> tuple[Item, ...]:
-    items = fields.get("calls")
-    return (
-        tuple(item for item in items if isinstance(item, dict)) if isinstance(items, list) else ()
-    )
-
-
 def contact_numbers(item: Item) -> tuple[str, ...]:
     numbers = item.get("contact-numbers")
     return tuple(map(str, numbers)) if isinstance(numbers, list) else ()
