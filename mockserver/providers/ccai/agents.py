@@ -46,9 +46,12 @@ def release_agent(account: Account, name: str, at: int) -> Effects:
 
 
 def set_agent_state(account: Account, name: str, state: str, at: int) -> Effects:
-    """Save the agent with `state` since `at` (ms); an unknown agent is ignored."""
+    """Save the agent with `state` since `at` (ms); an unknown agent is ignored.
+
+    An agent who has gone away since a transfer named that one does not become busy.
+    """
     agent = records(account, "agents").get(name)
-    if agent is None:
+    if agent is None or (state == "busy" and agent.state != "available"):
         return NO_EFFECTS
     changed = agent._replace(state=state, since=at)
     return Effects(records=(SaveRecord(account.key, "agents", name, changed),))

@@ -19,7 +19,6 @@ from mockserver.providers.ccai.participants import (
     agent_info,
     agent_of,
     build_participant_objects,
-    build_transfer_object,
     durations,
     end_user,
     fail_reason,
@@ -43,6 +42,7 @@ from mockserver.providers.ccai.request import (
     settings,
 )
 from mockserver.providers.ccai.roles import ending_hangup
+from mockserver.providers.ccai.transfers import build_transfer_objects, casts_after_transfers
 
 
 def build_new_call_object(call: Call, account: Account) -> Json:
@@ -87,9 +87,7 @@ def build_call_object(call: Call, account: Account, now: int) -> Json:
         "end_user": end_user(call, account),
         "photos": [],
         "videos": [],
-        "transfers": [
-            build_transfer_object(call, account, row) for row in enumerate(state_of(call).transfers)
-        ],
+        "transfers": list(build_transfer_objects(call, account)),
         "deflection_details": [],
         "participants": list(build_participant_objects(call, account, now)),
         "offer_type": "cascade" if call.spec.flow == QUEUE else None,
@@ -139,13 +137,15 @@ def _timestamps(call: Call, account: Account) -> Json:
 
 
 def assigned_at(call: Call, account: Account) -> int | None:
-    """The time at which a call got its agent, in ms; None before.
+    """The time at which a call got its agent, or the last one of several, in ms; None before.
 
-    An outbound call gets it `assignment` ms after creation, a queued call when an agent answers.
+    An outbound call gets its first one `assignment` ms after creation. Any other one is assigned
+    when that agent answers.
     """
-    if call.spec.flow != QUEUE:
+    agents = tuple(agent_intervals(call))
+    if call.spec.flow != QUEUE and len(agents) == 1:
         return call.spec.created_at + settings(account).assignment
-    return next((interval.since for interval in agent_intervals(call)), None)
+    return agents[-1].since if agents else None
 
 
 def _optional_int(value: object) -> int | None:
@@ -193,15 +193,14 @@ def _disconnected_by(call: Call) -> str:
 def _offer_events(call: Call, account: Account) -> list[object]:
     """The groups that the call was offered to, in order, each with its time.
 
-    A queued call is offered to the group of its queue as soon as it is created, and any call to
-    that of a menu to which it is transferred.
+    A queued call is offered to the group of its queue as soon as it is created. Transfers lead to
+    further offers.
     """
-    transfers = ((row.at, row.menu) for row in state_of(call).transfers if row.menu)
-    created = (call.spec.created_at // SECOND * SECOND, parameter_text(call, "menu_id"))
+    menu = account_menu(account, parameter_text(call, "menu_id"))
+    created = ((call.spec.created_at // SECOND * SECOND, menu.group),) if menu else ()
     return [
-        {"casting_time": format_iso(at), "group": menu.group}
-        for at, menu_id in (created, *transfers)
-        if (menu := account_menu(account, menu_id))
+        {"casting_time": format_iso(at), "group": group}
+        for at, group in (*created, *casts_after_transfers(call, account))
     ]
 
 

@@ -215,13 +215,24 @@ def _active_status(call: Call) -> str:
 CONNECTING_STAGES: Final = ("connecting", "switching")
 
 
+def connections(call: Call) -> tuple[int, ...]:
+    """The times at which the end user and an agent were connected, in ms."""
+    return tuple([event.at for event in call.events if event.type == "bridge"])
+
+
 def connected_at(call: Call) -> int | None:
-    """The time of the first bridge, in ms; None before."""
-    return next((event.at for event in call.events if event.type == "bridge"), None)
+    """The time of the last connection, in ms; None before the first one."""
+    return next((event.at for event in reversed(call.events) if event.type == "bridge"), None)
 
 
 def queued_at(call: Call) -> int | None:
-    """The time at which a call entered its queue, in ms; None for an outbound call or before."""
+    """The time at which a call was last queued, in ms: by its last transfer, if there is one."""
+    transfers = state_of(call).transfers
+    return transfers[-1].at if transfers else first_queued_at(call)
+
+
+def first_queued_at(call: Call) -> int | None:
+    """The time at which a call was queued by its create, in ms; None for an outbound call."""
     if call.spec.flow != QUEUE:
         return None
     is_scheduled = call.starts_at > call.spec.created_at

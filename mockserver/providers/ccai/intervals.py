@@ -4,7 +4,12 @@ from collections.abc import Iterator
 
 from mockserver.core.call import Call
 from mockserver.core.value import Value
-from mockserver.providers.ccai.call_state import QUEUE, state_of
+from mockserver.providers.ccai.call_state import (
+    QUEUE,
+    connections,
+    first_queued_at,
+    state_of,
+)
 from mockserver.providers.ccai.roles import end_user_leg, leg_name
 
 
@@ -57,18 +62,16 @@ def agent_intervals(call: Call) -> Iterator[Interval]:
         yield Interval("agent", name, since, call.ended_at)
 
 
-def answering_agent(call: Call, index: int) -> str:
-    """The agent who answered after transfer `index` (from 0) and before the next one, or empty."""
-    transfers = state_of(call).transfers
-    until = transfers[index + 1].at if index + 1 < len(transfers) else None
-    names = (
-        interval.name
-        for interval in agent_intervals(call)
-        if interval.since is not None
-        and interval.since >= transfers[index].at
-        and (until is None or interval.since < until)
-    )
-    return next(names, "")
+def wait_intervals(call: Call, until: int) -> Iterator[tuple[int, int]]:
+    """The (since, until) in ms of each wait in a queue; one that is not over lasts to `until`.
+
+    A wait begins with a create or a transfer, and ends with the next connection.
+    """
+    transferred = [transfer.at for transfer in state_of(call).transfers]
+    connected = (*connections(call), until)
+    for since, end in zip((first_queued_at(call), *transferred), connected, strict=False):
+        if since is not None:
+            yield since, end
 
 
 def hold_intervals(call: Call, interval: Interval, now: int) -> tuple[tuple[int, int], ...]:

@@ -1,25 +1,23 @@
-"""Build the participants and transfers of a call object: people, times and fail reasons."""
+"""Build the participants of a call object: people, times and fail reasons."""
 
 from collections.abc import Iterator
 from typing import Final
 
 from mockserver.core.account import Account
-from mockserver.core.call import Call
+from mockserver.core.call import Call, Event
 from mockserver.core.time import SECOND, format_iso
 from mockserver.providers.ccai.call_state import (
     QUEUE,
-    Transfer,
-    connected_at,
-    queued_at,
+    connections,
     state_of,
     status,
 )
 from mockserver.providers.ccai.intervals import (
     Interval,
     agent_intervals,
-    answering_agent,
     hold_intervals,
     participant_intervals,
+    wait_intervals,
 )
 from mockserver.providers.ccai.records import Agent, Contact, Ticket
 from mockserver.providers.ccai.request import (
@@ -55,13 +53,15 @@ AGENT_FAIL_REASONS: Final = {
 
 
 def durations(call: Call, now: int) -> Json:
-    """The durations of a call at `now` (ms) in whole seconds, which agree with its timestamps."""
-    queued, connected, ended = queued_at(call), connected_at(call), call.ended_at
-    until = now if ended is None else ended
-    waited_until = until if connected is None else connected
+    """The durations of a call at `now` (ms) in whole seconds, before and after each transfer.
+
+    The call lasts from its first connection to its end; all its waits in queues count (assumed).
+    """
+    until = now if call.ended_at is None else call.ended_at
+    connected = next(iter(connections(call)), None)
     holds = ((since, until if end is None else end) for since, end in state_of(call).holds)
     return {
-        "wait_duration": whole_seconds(queued, waited_until),
+        "wait_duration": sum(whole_seconds(*wait) for wait in wait_intervals(call, until)),
         "call_duration": whole_seconds(connected, until),
         "hold_duration": sum(whole_seconds(since, end) for since, end in holds),
     }
@@ -85,11 +85,19 @@ def fail_reason(call: Call) -> str:
     hangup = ending_hangup(call)
     if hangup is None:
         return "unknown"
-    cause = str(hangup.data.get("cause", "normal"))
     if hangup.leg == leg_name(call, "agent"):
-        return AGENT_FAIL_REASONS.get(cause, "voip_conn_general")
+        return agent_fail_reason(hangup)
     is_abandoned = call.spec.flow == QUEUE and has_answered(call, hangup)
-    return "eu_abandoned" if is_abandoned else END_USER_FAIL_REASONS[cause]
+    return "eu_abandoned" if is_abandoned else END_USER_FAIL_REASONS[_cause(hangup)]
+
+
+def agent_fail_reason(hangup: Event) -> str:
+    """The fail reason of a hangup by an agent who has not taken the call."""
+    return AGENT_FAIL_REASONS.get(_cause(hangup), "voip_conn_general")
+
+
+def _cause(hangup: Event) -> str:
+    return str(hangup.data.get("cause", "normal"))
 
 
 def menu_path(menu_id: str, account: Account) -> Json | None:
@@ -191,47 +199,3 @@ def _participant_status(interval: Interval) -> str:
     if interval.until is not None:
         return "finished" if interval.since is not None else "failed"
     return "waiting" if interval.since is None else "connected"
-
-
-def build_transfer_object(
-    call: Call, account: Account, indexed_transfer: tuple[int, Transfer]
-) -> Json:
-    """The JSON of a transfer; `indexed_transfer` is (index from 0, transfer).
-
-    Its first status, `transferring`, is documented; the other words are assumed.
-    """
-    index, transfer = indexed_transfer
-    answering = answering_agent(call, index)
-    return {
-        "id": index + 1,
-        "status": _transfer_status(call, index, answering),
-        "fail_reason": _transfer_reason(call, index, answering),
-        "created_at": format_iso(transfer.at),
-        "from_menu": menu_path(_menu_before(call, index), account),
-        "to_menu": menu_path(transfer.menu, account) if transfer.menu else None,
-        "from_agent": agent_info(transfer.from_agent, account),
-        "to_agent": agent_info(answering or transfer.to_agent, account),
-    }
-
-
-def _transfer_status(call: Call, index: int, answering: str) -> str:
-    if answering:
-        return "transferred"
-    return "failed" if _is_transfer_lost(call, index) else "transferring"
-
-
-def _transfer_reason(call: Call, index: int, answering: str) -> str:
-    if answering or not _is_transfer_lost(call, index):
-        return "nothing"
-    return "transfer_expired" if state_of(call).has_expired else "eu_abandoned"
-
-
-def _is_transfer_lost(call: Call, index: int) -> bool:
-    """Whether no agent can answer the transfer anymore: the call ended or was transferred again."""
-    return call.phase == "ended" or index + 1 < len(state_of(call).transfers)
-
-
-def _menu_before(call: Call, index: int) -> str:
-    """The menu of the call before transfer `index` (from 0)."""
-    menus = [transfer.menu for transfer in state_of(call).transfers[:index] if transfer.menu]
-    return menus[-1] if menus else parameter_text(call, "menu_id")

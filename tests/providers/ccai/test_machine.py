@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -39,12 +38,11 @@ LIVE = ("ringing", "answered")
 DOCUMENT = yaml.safe_load((Path(__file__).parents[3] / "schemas" / "ccai.yaml").read_text("utf-8"))
 CALL_SCHEMA = {"$ref": "#/components/schemas/Call", "components": DOCUMENT["components"]}
 VALIDATOR = jsonschema.Draft202012Validator(CALL_SCHEMA)
-TIMES = ("created_at", "queued_at", "assigned_at", "connected_at", "ends_at")
 TALK_EVENTS = ("answer", "bridge", "hold", "transfer", "leave", "offer", "join", "hangup", "ended")
 QUEUE_EVENTS = ("lapse", "expire", "deflect", "voicemail")
 """What has to occur in outbound and in incoming calls, and in incoming ones."""
-TALK_TRIGGERS: tuple[tuple[str, dict[str, str]], ...] = (
-    *((name, {}) for name in ("hold", "resume", "switch", "rate")),
+TALK_TRIGGERS = tuple((name, dict[str, str]()) for name in ("hold", "resume", "switch", "rate"))
+TRANSFERS = (
     *(("transfer", {"agent": email}) for email in EMAILS),
     *(("transfer", {"menu": menu}) for menu in ("9", "12")),
 )
@@ -62,6 +60,42 @@ def times_of(details: Any, *keys: str) -> list[str]:
     return [details[key] for key in keys if details[key]]
 
 
+class History:
+    """What earlier reads of a call have told, which no later read may take back."""
+
+    def __init__(self) -> None:
+        self.waits: dict[str, str] = {}
+        self.connections: list[str] = []
+        self.transfers: list[Any] = []
+
+    def check_durations(self, details: Any, end: int) -> None:
+        """Check that the durations are sums of differences of the timestamps told up to `end`.
+
+        A wait has no end until the next connection.
+        """
+        queued, connected = details["queued_at"], details["connected_at"]
+        if queued:
+            self.waits.setdefault(queued, "")
+        if connected and connected not in self.connections:
+            self.connections.append(connected)
+            self.waits = {since: until or connected for since, until in self.waits.items()}
+        talked = end - seconds(self.connections[0]) if self.connections else 0
+        assert details["call_duration"] == talked
+        waits = [(until, seconds(since)) for since, until in self.waits.items()]
+        waited = sum((seconds(until) if until else end) - since for until, since in waits)
+        assert details["wait_duration"] == waited
+
+    def check_transfers(self, transfers: Any) -> None:
+        """Check that what a transfer has told stays: its time, a named agent, and its end."""
+        assert len(self.transfers) <= len(transfers)
+        for told, transfer in zip(self.transfers, transfers, strict=False):
+            assert transfer["created_at"] == told["created_at"]
+            assert told["to_agent"] in (None, transfer["to_agent"])
+            if told["status"] != "transferring":
+                assert transfer == told
+        self.transfers = transfers
+
+
 class CallMachine(RuleBasedStateMachine):
     """Calls of all types, what happens to them, and what a client reads of them."""
 
@@ -72,6 +106,7 @@ class CallMachine(RuleBasedStateMachine):
         super().__init__()
         self.state = SandboxState(self.configuration, START)
         self.now = START
+        self.histories: dict[int, History] = {}
 
     def calls(self) -> Iterator[Any]:
         yield from read.calls(self.state).values()
@@ -105,6 +140,10 @@ class CallMachine(RuleBasedStateMachine):
 
     @rule(number=st.integers(1, MAX_CALLS), event=st.sampled_from(TALK_TRIGGERS))
     def talk(self, number: int, event: tuple[str, dict[str, str]]) -> None:
+        self.trigger(number, event)
+
+    @rule(number=st.integers(1, MAX_CALLS), event=st.sampled_from(TRANSFERS))
+    def hand_over(self, number: int, event: tuple[str, dict[str, str]]) -> None:
         self.trigger(number, event)
 
     @rule(number=st.integers(1, MAX_CALLS), event=st.sampled_from(QUEUE_TRIGGERS))
@@ -185,12 +224,10 @@ class CallMachine(RuleBasedStateMachine):
     def check_times(self, details: Any) -> None:
         until = details["ends_at"]
         end = seconds(until) if until else self.now // 1_000
-        connected, queued = details["connected_at"], details["queued_at"]
-        told = times_of(details, *TIMES)
-        assert all(earlier <= later for earlier, later in pairwise(told))
-        assert details["call_duration"] == (end - seconds(connected) if connected else 0)
-        waited = (seconds(connected) if connected else end) - seconds(queued) if queued else 0
-        assert details["wait_duration"] == waited
+        check_order(details)
+        history = self.histories.setdefault(details["id"], History())
+        history.check_durations(details, end)
+        history.check_transfers(details["transfers"])
         assert details["hold_duration"] <= details["call_duration"] + 1
         for participant in details["participants"]:
             check_participant(participant, details, end)
@@ -198,6 +235,19 @@ class CallMachine(RuleBasedStateMachine):
         assert transfers == sorted(transfers)
         casts = [offer["casting_time"] for offer in details["offer_events"]]
         assert casts == sorted(casts)
+
+
+def check_order(details: Any) -> None:
+    """Check the order of the times; those of an agent before the last transfer do not count."""
+    queued, transfers = details["queued_at"], details["transfers"]
+    assert not transfers or queued == transfers[-1]["created_at"]
+    stages = times_of(details, "assigned_at", "connected_at")
+    current = [at for at in stages if not transfers or at > queued]
+    told = times_of(details, "created_at", "queued_at") + current + times_of(details, "ends_at")
+    assert told == sorted(told)
+    assert all(at >= details["created_at"] for at in stages)
+    is_connected = details["status"] == "connected"
+    assert not is_connected or len(current) == len(("assigned_at", "connected_at"))
 
 
 def check_participant(participant: Any, details: Any, end: int) -> None:
