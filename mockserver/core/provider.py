@@ -108,11 +108,12 @@ class Resource(NamedTuple):
     `waits_for` returns True if the call waits for it now. `assign` takes the call, the account,
     the time in ms and the read model; it returns the vendor event that assigns a free one, None if
     none is free. The records that `on_event` saves after that event have to make it busy, else it
-    would be assigned twice.
+    would be assigned twice. `is_reserved`: whether the provider is about to assign a certain one.
     """
 
     waits_for: Callable[[Call], bool]
     assign: Callable[[Call, Account, int, ReadModel], Event | None]
+    is_reserved: Callable[[Call], bool] = lambda _: False
 
 
 class FakePerson(NamedTuple):

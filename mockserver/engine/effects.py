@@ -1,7 +1,9 @@
 """Apply effects to a sandbox's state: charges, records, calls, events and webhooks."""
 
+from collections.abc import Mapping
+
 from mockserver.core.account import Account
-from mockserver.core.call import Call, Event
+from mockserver.core.call import Call, Event, conversation_start
 from mockserver.core.call_flows import (
     CALL_FLOWS,
     add_leg_tracks,
@@ -14,7 +16,7 @@ from mockserver.core.journal import JournalEntry
 from mockserver.core.leg_names import legs_by_name
 from mockserver.core.lifecycle import ACTIVE_PHASES
 from mockserver.core.number_plan import TEST_NUMBER
-from mockserver.core.provider import Effects
+from mockserver.core.provider import Effects, Resource
 from mockserver.core.resolution import NO_DRAW
 from mockserver.core.script import Script, WaitReason
 from mockserver.core.selection import NO_SELECTION
@@ -172,9 +174,7 @@ def _schedule(state: SandboxState, call: Call, progress: CallProgress) -> None:
     """Store the progress of the call, with its next step by the script on the agenda."""
     call_id = call.spec.id
     step, waits = next_due_step(progress.script, call, state.configuration.seed)
-    resource = _needed_resource(state, call)
-    if resource:
-        waits = (WaitReason(resource), *(wait for wait in waits if wait.reason != "hangup"))
+    waits, resource = _resource_waits(state, call, waits)
     if resource or state.calls.resource_queue:
         state.calls.queue_for(call_id, resource)
     serial = progress.serial
@@ -189,14 +189,34 @@ def call_account(state: SandboxState, call: Call) -> Account:
     return state.accounts.by_key[call.spec.provider, call.spec.account]
 
 
-def _needed_resource(state: SandboxState, call: Call) -> str:
-    """Name the resource that the call waits for.
+Waits = tuple[WaitReason, ...]
 
-    Empty if it waits for none, or if a remaining step dials the awaited leg.
+
+def _resource_waits(state: SandboxState, call: Call, waits: Waits) -> tuple[Waits, str]:
+    """Return (what the call waits for, the resource that it is queued for; empty for none).
+
+    `waits` are those of its script. While the provider connects the awaited leg, the call waits for
+    no hangup.
     """
     resources = state.configuration.providers[call.spec.provider].provider.resources
     if not resources or call.phase not in ACTIVE_PHASES:
-        return ""
+        return waits, ""
+    others = tuple([wait for wait in waits if wait.reason != "hangup"])
+    for name, resource in resources.items():
+        if resource.is_reserved(call):
+            return (WaitReason(name), *others), ""
+    if needed := _needed_resource(state, call, resources):
+        return (WaitReason(needed), *others), needed
+    awaited = CALL_FLOWS[call.spec.flow].awaited_leg
+    is_connected = not awaited or conversation_start(call, awaited) is not None
+    return waits if is_connected else others, ""
+
+
+def _needed_resource(state: SandboxState, call: Call, resources: Mapping[str, Resource]) -> str:
+    """Name the resource of which the call needs any free one.
+
+    Empty if it needs none, or if a remaining step dials the awaited leg.
+    """
     dialed = legs_dialed_by_steps(state, call, attempt_scenario(state, call, call.number_index))
     if CALL_FLOWS[call.spec.flow].awaited_leg in dialed:
         return ""

@@ -40,10 +40,19 @@ def has_agent(call: Call) -> bool:
 
 
 def is_waiting_for_agent(call: Call) -> bool:
+    """Whether the call is queued without an offer, and none is due."""
+    return _is_queued(call) and not call_state.pending_agent(call)
+
+
+def is_agent_reserved(call: Call) -> bool:
+    """Whether an offer to the agent whom a transfer has named is due."""
+    return bool(call_state.pending_agent(call)) and _is_queued(call)
+
+
+def _is_queued(call: Call) -> bool:
     """Whether the call is queued without an offer; one whose wait has expired is about to end."""
-    is_unassigned = not has_agent(call) and not call_state.pending_agent(call)
     has_expired = call_state.state_of(call).has_expired
-    return is_unassigned and not has_expired and status(call) == "queued"
+    return not has_agent(call) and not has_expired and status(call) == "queued"
 
 
 def assign_agent(call: Call, account: Account, now: int, read_model: ReadModel) -> Event | None:
@@ -215,4 +224,4 @@ VENDOR_EVENTS: Final = {
         frozenset({"failed"}), apply=lambda call, _: call_state.set_stage(call, "recovered")
     ),
 }
-RESOURCES: Final = {"agent": Resource(is_waiting_for_agent, assign_agent)}
+RESOURCES: Final = {"agent": Resource(is_waiting_for_agent, assign_agent, is_agent_reserved)}

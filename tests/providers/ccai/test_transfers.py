@@ -4,9 +4,16 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.behavior import IMMEDIATELY
 from mockserver.core.call import Event
+from mockserver.core.configuration import Configuration
+from mockserver.core.scenario import Scenario
+from mockserver.core.script import Condition, Step
+from mockserver.core.selection import ScenarioSet
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_event
+from tests.support import read
+from tests.support.builders import STAY_ON_LINE
 from tests.support.simulation import START, run_until
 from tests.support.vendors.ccai import ALL_OFFLINE, call_after, patch_account, pick, request
 
@@ -225,3 +232,59 @@ def test_an_agent_who_is_gone_from_the_account_has_no_group(state: SandboxState)
     happen(state, 11, "hangup", "a", cause="rejected")
     patch_account(state, {"agents": {"agent@somedomain.com": None}}, START + 20_000)
     assert offers(call_after(state, 20_000)) == []
+
+
+def waiting(state: SandboxState) -> list[str]:
+    return [wait.reason for wait in read.wait_reasons(state).get("c1", ())]
+
+
+@pytest.mark.parametrize("operation", STAYS)
+def test_a_call_waits_for_the_agent_whom_a_transfer_names_until_the_offer(
+    state: SandboxState, operation: str
+) -> None:
+    transfer(state, operation, **TO_ALLEN)
+    assert (waiting(state), read.resource_queue(state)) == (["agent"], {})
+    run_until(state, START + 10_000)
+    assert waiting(state) == []
+
+
+@pytest.mark.parametrize("to", [TO_ALLEN, TO_MENU], ids=["agent", "menu"])
+@pytest.mark.parametrize("operation", STAYS)
+def test_a_call_waits_for_a_hangup_only_while_it_is_connected(
+    state: SandboxState, operation: str, to: dict[str, str]
+) -> None:
+    patch_account(state, {"agents": {ALLEN: {"group": "Group 2"}}})
+    request(state, operation, "ccai-stays")
+    for start in (0, 10):
+        seconds = range(start, start + 8)
+        reads = [(call_after(state, at * 1_000)["status"], waiting(state)) for at in seconds]
+        expected = [(status, ["hangup"] * (status == "connected")) for status, _ in reads]
+        assert reads == expected
+        assert {status for status, _ in reads} >= {"assigned", "connecting", "connected"}
+        if start == 0:
+            happen(state, 9, "transfer", **to)
+
+
+@pytest.mark.parametrize("event_type", ["deflect", "voicemail"])
+def test_a_call_that_its_provider_ends_waits_for_nothing(
+    state: SandboxState, event_type: str
+) -> None:
+    patch_account(state, ALL_OFFLINE)
+    request(state, "create-inbound", "ccai-stays")
+    run_until(state, START + 5_000)
+    assert waiting(state) == ["agent"]
+    happen(state, 6, event_type)
+    assert waiting(state) == []
+
+
+def test_a_transfer_to_an_agent_waits_for_that_one_beside_what_the_steps_wait_for(
+    configuration: Configuration,
+) -> None:
+    on_control = Step(delay=IMMEDIATELY, event_type="hold", condition=Condition("control"))
+    legs = {"end_user": STAY_ON_LINE, "agent": STAY_ON_LINE}
+    mine = Scenario(name="mine", legs=legs, steps=(on_control,))
+    scenarios = ScenarioSet({"usual": Scenario(name="usual"), "mine": mine}, "usual")
+    state = SandboxState(configuration._replace(scenarios=scenarios), START)
+    request(state, "create-inbound", "mine")
+    happen(state, 10, "transfer", **TO_ALLEN)
+    assert waiting(state) == ["agent", "control"]
