@@ -11,7 +11,8 @@ class PossibleCalls(NamedTuple):
     - `final_webhooks`: those of which a call sends one, after all its other webhooks, once it has
       ended;
     - `redials`: whether a call can be dialed again after an attempt that failed;
-    - `alternates`: whether it can try several numbers or agents in turn.
+    - `alternates`: whether it can try several numbers or agents in turn;
+    - `hands_over`: whether it tries another agent only after a transfer, once all have answered.
     """
 
     flows: tuple[str, ...] = ()
@@ -19,6 +20,7 @@ class PossibleCalls(NamedTuple):
     final_webhooks: tuple[str, ...] = ()
     redials: bool = False
     alternates: bool = False
+    hands_over: bool = False
 
 
 NO_CALLS: Final = PossibleCalls()

@@ -17,6 +17,9 @@ from mockserver.engine.sandbox_state import SandboxState
 FIRST_ERROR = 400
 """The first status of HTTP that says that a request has failed."""
 
+ANSWERS = ("answered", "machine", "person")
+"""The outcomes of a leg that answers, or may do so."""
+
 FIELDS_BY_KEY = {
     "reorder": "reorder_calls",
     "before_reply": "before_reply",
@@ -111,8 +114,9 @@ def _ignored_by_call(
     if legs:
         resolved = resolve(scenarios, legs.scenario, seed, match.draw)
         yield from _missing_legs(resolved, call, legs)
+        silent_leg = _silent_leg(resolved, call)
         for part in resolved.parts:
-            for key, reason in _unread_lists(part, incoming.endpoint):
+            for key, reason in _unread_lists(part, incoming.endpoint, silent_leg):
                 yield Ignored(part.name, key, reason, strict=_is_asked_for(legs))
     if webhooks:
         for part in resolve(scenarios, webhooks.scenario, seed, match.draw).parts:
@@ -121,12 +125,23 @@ def _ignored_by_call(
                     yield Ignored(part.name, what, reason, strict=_is_asked_for(webhooks))
 
 
-def _unread_lists(part: Scenario, endpoint: Endpoint) -> Iterator[tuple[str, str]]:
+def _silent_leg(resolved: ResolvedScenario, call: Call) -> str:
+    """Name the first leg that does not answer, as the scenario says; empty if there is none."""
+    names = legs_by_name(call)
+    behaviors = ((leg.name, resolved.leg_behavior(leg.name, names)) for leg in call.legs)
+    silent = (name for name, each in behaviors if each and each.outcome not in ANSWERS)
+    return next(silent, "")
+
+
+def _unread_lists(part: Scenario, endpoint: Endpoint, silent_leg: str) -> Iterator[tuple[str, str]]:
     """Yield (key, reason) of a list of which only the first item can be reached."""
     if len(part.attempts) > 1 and not endpoint.calls.redials:
         yield "attempts", f"{endpoint.operation} dials no call again"
     if len(part.numbers) > 1 and not endpoint.calls.alternates:
         yield "numbers", f"{endpoint.operation} tries one number only"
+    elif len(part.numbers) > 1 and endpoint.calls.hands_over and silent_leg:
+        reason = f"{endpoint.operation} tries another agent only after a transfer"
+        yield "numbers", f"{reason}, and leg {silent_leg} does not answer"
 
 
 def _missing_webhooks(

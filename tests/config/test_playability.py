@@ -54,6 +54,11 @@ PLAYABLE = [
     "needs: {provider: mobtexting}, attempts: [no-answer, answered]",
     "needs: {provider: effebot}, attempts: [no-answer]",
     "needs: {provider: ccai}, numbers: [ccai-ignores, answered]",
+    "needs: {provider: ccai, operation: create-outbound}, numbers: [ccai-stays, ccai-ignores]",
+    (
+        "needs: {provider: ccai, operation: create-outbound}, numbers: [{steps: "
+        "[{after: 9s, act: transfer, agent: allen@somedomain.com}]}, ccai-ignores, answered]"
+    ),
     "needs: {provider: phonon}, use: phonon-reattempt",
     "needs: {provider: phonon, leg: b}, choose: [{weight: 1, use: second-leg-no-answer}]",
 ]

@@ -36,6 +36,7 @@ FLAG_PATH = f"{CALLS_PATH}/{{id}}/customer_flag"
 OUTBOUND_ROLES = {"a": "agent", "b": "end_user"}
 QUEUE_ROLES = {"a": "end_user", "b": "agent"}
 QUEUED_CALLS = PossibleCalls(("queue",), alternates=True)
+OUTBOUND_CALLS = PossibleCalls(("agent-first",), alternates=True, hands_over=True)
 
 
 PROVIDER = Provider(
@@ -53,7 +54,7 @@ PROVIDER = Provider(
             planned_calls.planned_outbound_call,
             when=is_call_type(request.OUTBOUND_TYPES),
             roles=OUTBOUND_ROLES,
-            calls=PossibleCalls(("agent-first",)),
+            calls=OUTBOUND_CALLS,
         ),
         Endpoint(
             "create-scheduled",

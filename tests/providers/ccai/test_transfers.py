@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.core.behavior import IMMEDIATELY
+from mockserver.core.behavior import IMMEDIATELY, PRESETS
 from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario
@@ -17,7 +17,7 @@ from tests.support.builders import STAY_ON_LINE
 from tests.support.simulation import START, run_until
 from tests.support.vendors.ccai import ALL_OFFLINE, call_after, patch_account, pick, request
 
-ALLEN = "allen@somedomain.com"
+ADMIN, ALLEN = "admin@somedomain.com", "allen@somedomain.com"
 TO_ALLEN, TO_MENU = {"agent": ALLEN}, {"menu": "12"}
 TIMES = ("queued_at", "assigned_at", "connected_at", "ends_at")
 STAYS = {"create-inbound": [0, 2, 4, None], "create-outbound": [None, 0, 4, None]}
@@ -283,8 +283,38 @@ def test_a_transfer_to_an_agent_waits_for_that_one_beside_what_the_steps_wait_fo
     on_control = Step(delay=IMMEDIATELY, event_type="hold", condition=Condition("control"))
     legs = {"end_user": STAY_ON_LINE, "agent": STAY_ON_LINE}
     mine = Scenario(name="mine", legs=legs, steps=(on_control,))
-    scenarios = ScenarioSet({"usual": Scenario(name="usual"), "mine": mine}, "usual")
-    state = SandboxState(configuration._replace(scenarios=scenarios), START)
+    state = state_with(configuration, mine)
     request(state, "create-inbound", "mine")
     happen(state, 10, "transfer", **TO_ALLEN)
     assert waiting(state) == ["agent", "control"]
+
+
+def state_with(configuration: Configuration, *mine: Scenario) -> SandboxState:
+    named = {each.name: each for each in (Scenario(name="usual"), *mine)}
+    return SandboxState(configuration._replace(scenarios=ScenarioSet(named, "usual")), START)
+
+
+@pytest.mark.parametrize("operation", STAYS)
+def test_numbers_describe_the_agents_who_are_offered_a_transferred_call_in_turn(
+    configuration: Configuration, operation: str
+) -> None:
+    """The named agent ignores the call for 30 s, the next one is busy after 2 s."""
+    state = state_with(
+        configuration,
+        Scenario(name="mine", numbers=("stays", "silent", "busy", "stays")),
+        Scenario(name="stays", legs={"end_user": STAY_ON_LINE, "agent": STAY_ON_LINE}),
+        Scenario(name="silent", legs={"agent": PRESETS["no-answer"]}),
+        Scenario(name="busy", legs={"agent": PRESETS["busy"]}),
+    )
+    assert request(state, operation, "mine").ignored == ()
+    happen(state, 10, "transfer", **TO_ALLEN)
+    call = call_after(state, 60_000)
+    assert read_transfer(call) == [3, "failed", "ag_ignored"]
+    offered = [
+        (event.at - START, event.data["agent"])
+        for event in read.calls(state)["c1"].events
+        if event.type == "offer" and event.at > START
+    ]
+    assert offered == [(10_000, ALLEN), (40_000, "agent@somedomain.com"), (42_000, ADMIN)]
+    assert times(call, *TIMES) == [10, 44, 46, None]
+    assert call["agent_info"]["id"] == 1
