@@ -280,7 +280,7 @@ def test_a_call_that_its_provider_ends_waits_for_nothing(
 def test_a_transfer_to_an_agent_waits_for_that_one_beside_what_the_steps_wait_for(
     configuration: Configuration,
 ) -> None:
-    on_control = Step(delay=IMMEDIATELY, event_type="hold", condition=Condition("control"))
+    on_control = Step(delay=IMMEDIATELY, event_type="hold", condition=Condition(type="control"))
     legs = {"end_user": STAY_ON_LINE, "agent": STAY_ON_LINE}
     mine = Scenario(name="mine", legs=legs, steps=(on_control,))
     state = state_with(configuration, mine)
