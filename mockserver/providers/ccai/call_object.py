@@ -42,7 +42,7 @@ from mockserver.providers.ccai.request import (
     settings,
 )
 from mockserver.providers.ccai.roles import ending_hangup
-from mockserver.providers.ccai.transfers import build_transfer_objects, casts_after_transfers
+from mockserver.providers.ccai.transfers import build_transfer_objects, casts_after_refusals
 
 
 def build_new_call_object(call: Call, account: Account) -> Json:
@@ -193,14 +193,20 @@ def _disconnected_by(call: Call) -> str:
 def _offer_events(call: Call, account: Account) -> list[object]:
     """The groups that the call was offered to, in order, each with its time.
 
-    A queued call is offered to the group of its queue as soon as it is created. Transfers lead to
-    further offers.
+    A queued call is offered to the group of its queue as soon as it is created, and any call to
+    that of a menu to which it is transferred. An agent who does not take a transfer leads to a
+    further offer.
     """
-    menu = account_menu(account, parameter_text(call, "menu_id"))
-    created = ((call.spec.created_at // SECOND * SECOND, menu.group),) if menu else ()
+    transfers = ((row.at, row.menu) for row in state_of(call).transfers if row.menu)
+    created = (call.spec.created_at // SECOND * SECOND, parameter_text(call, "menu_id"))
+    offers = (
+        (at, menu.group)
+        for at, menu_id in (created, *transfers)
+        if (menu := account_menu(account, menu_id))
+    )
     return [
         {"casting_time": format_iso(at), "group": group}
-        for at, group in (*created, *casts_after_transfers(call, account))
+        for at, group in sorted((*offers, *casts_after_refusals(call, account)))
     ]
 
 

@@ -60,17 +60,13 @@ def build_transfer_objects(call: Call, account: Account) -> Iterator[Json]:
         }
 
 
-def casts_after_transfers(call: Call, account: Account) -> Iterator[tuple[int, str]]:
-    """(time in ms, group) of each offer to a group that follows from a transfer, in order.
+def casts_after_refusals(call: Call, account: Account) -> Iterator[tuple[int, str]]:
+    """(time in ms, group) of each offer to a group because a named agent has not taken the call.
 
-    A transfer to a menu offers the call to that menu's group. If a named agent does not take the
-    call, it goes to the group of its menu, or without a menu to that of the next agent (assumed).
+    The call goes to the group of its menu, or without a menu to that of the next agent (assumed).
     """
     for index, outcome in enumerate(_outcomes(call)):
-        if outcome.transfer.menu:
-            menu = account_menu(account, outcome.transfer.menu)
-            yield from [(outcome.transfer.at, menu.group)] if menu else ()
-        elif outcome.decision and _is_refusal(call, outcome.decision):
+        if outcome.decision and _is_refusal(call, outcome.decision):
             menu = account_menu(account, _menu_before(call, index))
             in_menu = [(outcome.decision.at, menu.group)] if menu else ()
             yield from in_menu or _cast_to_next_agent(account, outcome)
